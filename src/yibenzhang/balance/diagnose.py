@@ -1,0 +1,209 @@
+"""One cause, one finding: the smallest set of numbers whose change mends every broken relation.
+
+Source: I. P. Fellegi and D. Holt, A systematic approach to automatic edit and imputation, JASA 71 (1976).
+A group of broken relations is first tried with one number, exactly; only where no single number mends it
+a mixed-integer program (HiGHS) looks for the smallest set.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
+
+from yibenzhang.amounts import CellState
+from yibenzhang.balance.localise import smallest_set
+from yibenzhang.balance.relations import Outcome, Relation, Result
+from yibenzhang.facts import Fact
+from yibenzhang.intervals import Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Culprit:
+    """A number that may be wrong, the interval (base units) that would mend all, and how it may have slipped."""
+
+    fact: Fact
+    mended: Interval | None
+    slip: str
+
+    @property
+    def suggestion(self) -> Decimal | None:
+        """The value to print instead, in the fact's unit and precision; None where it is not determined."""
+        if self.mended is None:
+            return None
+        return rounded(self.fact, self.mended)
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """A group of broken relations with one cause: ``certain`` where just one number can be wrong."""
+
+    broken: tuple[Result, ...]
+    culprits: tuple[Culprit, ...]
+    certain: bool
+    missing_row: bool = False
+    gave_up: bool = False
+
+
+def diagnose(results: list[Result]) -> list[Cause]:
+    """The causes of all contradicted relations, in the order of the document."""
+    touching: dict[str, list[Result]] = defaultdict(list)
+    for r in results:
+        for fact in r.relation.facts():
+            touching[fact.id].append(r)
+    causes: list[Cause] = []
+    for group in _groups([r for r in results if r.outcome == Outcome.CONTRADICTED]):
+        causes.extend(_causes(group, touching))
+    return causes
+
+
+def _groups(broken: list[Result]) -> list[list[Result]]:
+    """Broken relations that share a number belong together."""
+    group_of: dict[str, int] = {}
+    groups: list[list[Result]] = []
+    for r in broken:
+        ids = [f.id for f in r.relation.facts() if not _nothing(f)]
+        met = sorted({group_of[i] for i in ids if i in group_of})
+        if not met:
+            groups.append([])
+            met = [len(groups) - 1]
+        home = met[0]
+        groups[home].append(r)
+        for other in met[1:]:
+            groups[home].extend(groups[other])
+            groups[other] = []
+            group_of = {i: (home if g == other else g) for i, g in group_of.items()}
+        for i in ids:
+            group_of[i] = home
+    return [g for g in groups if g]
+
+
+def _nothing(fact: Fact) -> bool:
+    return fact.state in (CellState.BLANK, CellState.DASH)
+
+
+def _causes(group: list[Result], touching: dict[str, list[Result]]) -> list[Cause]:
+    single = _single(group, touching)
+    if single is not None:
+        return [single]
+    found = smallest_set(group, touching)
+    if found is None:
+        return [Cause(tuple(group), (), False, gave_up=True)]
+    left = list(group)
+    causes = []
+    for fact_id, sure in found:
+        mine = [r for r in left if any(f.id == fact_id for f in r.relation.facts())]
+        if not mine:
+            continue
+        left = [r for r in left if r not in mine]
+        fact = next(f for f in mine[0].relation.facts() if f.id == fact_id)
+        mended = _mended(fact, touching[fact_id])
+        if mended is None:  # what is held needs other numbers to move too: judge by the broken ones alone
+            mended = _mended(fact, mine)
+        causes.append(
+            Cause(tuple(mine), (Culprit(fact, mended, _slip(fact, mended)),), sure and mended is not None)
+        )
+    if left:
+        causes.append(Cause(tuple(left), (), False))
+    return causes
+
+
+def _single(group: list[Result], touching: dict[str, list[Result]]) -> Cause | None:
+    """The cause if one number alone, or one row left out of a list, explains the whole group."""
+    shared = set.intersection(*({f.id for f in r.relation.facts()} for r in group))
+    facts = {f.id: f for f in group[0].relation.facts() if f.id in shared}
+    culprits = []
+    for fact in facts.values():
+        idle = _nothing(fact) or fact.state == CellState.ZERO
+        if idle and len(group) < 2:
+            continue  # any empty item could be the one; that alone is no reason to suspect it
+        mended = _mended(fact, touching[fact.id])
+        if mended is not None:
+            culprits.append(Culprit(fact, mended, _slip(fact, mended)))
+    lists = {r.relation.parent for r in group}
+    missing = len(lists) == 1 and "" not in lists and _could_miss(group)
+    if not culprits and not missing:
+        return None
+    culprits.sort(key=lambda c: (not c.slip, -len(touching[c.fact.id])))
+    return Cause(
+        tuple(group), tuple(culprits), len(culprits) == 1 and not (missing and not culprits[0].slip), missing
+    )
+
+
+def _could_miss(group: list[Result]) -> bool:
+    """The total exceeds its parts in every column: a row may have been left out of the list."""
+    return all((r.residual > 0) == (group[0].residual > 0) for r in group) and group[0].residual > 0
+
+
+def _mended(fact: Fact, results: list[Result]) -> Interval | None:
+    """Where the number would have to lie for all those relations to hold, the others as printed."""
+    low: Decimal | None = None
+    high: Decimal | None = None
+    own = fact.interval
+    if own is None:
+        return None
+    for r in results:
+        c = sum(t.coefficient for t in r.relation.terms if t.fact.id == fact.id)
+        rest = r.residual - c * own.middle
+        ends = sorted(((-rest - r.slack) / c, (-rest + r.slack) / c))
+        low = ends[0] if low is None else max(low, ends[0])
+        high = ends[1] if high is None else min(high, ends[1])
+    if low is None or high is None or low > high:
+        return None
+    return Interval(low, high)
+
+
+def rounded(fact: Fact, mended: Interval) -> Decimal:
+    """The middle of an interval of base units as the fact's column would print it."""
+    factor = fact.unit.factor if fact.unit else Decimal(1)
+    places = max(fact.decimals, fact.amount.decimals if fact.amount else 0)
+    return (mended.middle / factor).quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN)
+
+
+def _slip(fact: Fact, mended: Interval | None) -> str:
+    """How the printed number may have slipped from one that mends all; empty where it looks like no slip."""
+    if mended is None or fact.amount is None or fact.amount.value == 0:
+        return ""
+    factor = fact.unit.factor if fact.unit else Decimal(1)
+    places = max(fact.decimals, fact.amount.decimals)
+    step = Decimal(1).scaleb(-places)
+    printed = f"{fact.amount.value:.{places}f}"
+    low, high = mended.low / factor, mended.high / factor
+    first = (low / step).to_integral_value(ROUND_HALF_EVEN) * step
+    tried = 0
+    value = first
+    while value <= high + step / 2 and tried < 40:
+        if low <= value <= high and (kind := slip_kind(printed, f"{value:.{places}f}")):
+            return kind
+        value += step
+        tried += 1
+    return ""
+
+
+def slip_kind(printed: str, right: str) -> str:
+    """The slip of the keyboard that turns ``right`` into ``printed``: words for a person, or empty."""
+    a, b = printed.lstrip("-"), right.lstrip("-")
+    if a == b and printed != right:
+        return "正负号写反"
+    da, db = a.replace(".", ""), b.replace(".", "")
+    if len(a) == len(b):
+        wrong = [i for i in range(len(a)) if a[i] != b[i]]
+        if len(wrong) == 1:
+            return "错了一位数字"
+        if (
+            len(wrong) == 2
+            and wrong[1] - wrong[0] <= 2
+            and (a[wrong[0]], a[wrong[1]]) == (b[wrong[1]], b[wrong[0]])
+        ):
+            return "两位数字颠倒"
+    if da.strip("0") == db.strip("0") and da.strip("0"):
+        return "小数点或位数错"
+    for long, short in ((da, db), (db, da)):
+        if len(long) == len(short) + 1 and any(long[:i] + long[i + 1 :] == short for i in range(len(long))):
+            return "多写或漏写一位数字"
+    return ""
+
+
+def names_of(relation: Relation) -> set[str]:
+    """The ids of the numbers a relation is about."""
+    return {f.id for f in relation.facts()}

@@ -1,0 +1,85 @@
+"""The smallest set of numbers to change so that a group of relations holds: a small mixed-integer program."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import lil_matrix
+
+from yibenzhang.amounts import CellState
+from yibenzhang.balance.relations import Result
+from yibenzhang.facts import Fact
+
+SECONDS = 1.0
+"""A group not solved by then is reported as it is, without a culprit."""
+MAX_FACTS = 600
+
+_WEIGHTS = {CellState.PRINTED: 1.0, CellState.ZERO: 1.4, CellState.BLANK: 1.6, CellState.DASH: 1.6}
+
+
+def smallest_set(group: list[Result], touching: dict[str, list[Result]]) -> list[tuple[str, bool]] | None:
+    """Ids of the numbers to change, each with whether no equally small set does without it.
+
+    None where the program gave up: too large, too slow or infeasible.
+    """
+    facts = {f.id: f for r in group for f in r.relation.facts()}
+    around = {id(r): r for i in facts for r in touching[i]}
+    relations = list(around.values())
+    ring = {f.id: f for r in relations for f in r.relation.facts()}
+    if len(ring) > MAX_FACTS:
+        return None
+    support = {i: sum(r not in group for r in touching[i]) for i in ring}
+    ids = list(ring)
+    first = _solve(relations, ring, ids, support, frozenset())
+    if first is None:
+        return None
+    chosen, cost = first
+    out = []
+    for i in chosen:
+        other = _solve(relations, ring, ids, support, frozenset([i]))
+        out.append((i, other is None or other[1] > cost + 0.05))
+    inside = {f.id for r in group for f in r.relation.facts()}
+    return [(i, sure) for i, sure in out if i in inside]
+
+
+def _solve(
+    relations: list[Result],
+    ring: dict[str, Fact],
+    ids: list[str],
+    support: dict[str, int],
+    banned: frozenset[str],
+) -> tuple[list[str], float] | None:
+    """Minimise Σ wᵢ·zᵢ with |Σ c·(v+δ)| ≤ slack and |δᵢ| ≤ M·zᵢ, amounts scaled to about 1."""
+    n = len(ids)
+    at = {i: k for k, i in enumerate(ids)}
+    middles = [x.middle if (x := ring[i].interval) else 0 for i in ids]
+    scale = float(max((abs(m) for m in middles), default=1)) or 1.0
+    big = 4.0 + max(abs(float(r.residual)) for r in relations) / scale * 2
+    rows = lil_matrix((len(relations) + 2 * n, 2 * n))
+    low = np.full(len(relations) + 2 * n, -np.inf)
+    high = np.zeros(len(relations) + 2 * n)
+    for k, r in enumerate(relations):
+        for term in r.relation.terms:
+            rows[k, at[term.fact.id]] += term.coefficient
+        slack = float(r.slack) / scale + 1e-9
+        low[k] = -float(r.residual) / scale - slack
+        high[k] = -float(r.residual) / scale + slack
+    for k in range(n):
+        rows[len(relations) + 2 * k, k] = 1
+        rows[len(relations) + 2 * k, n + k] = -big
+        rows[len(relations) + 2 * k + 1, k] = -1
+        rows[len(relations) + 2 * k + 1, n + k] = -big
+    weights = [_WEIGHTS.get(ring[i].state, 1.0) + 0.01 * min(support[i], 20) for i in ids]
+    top = [0.0 if i in banned else 1.0 for i in ids]
+    solution = milp(
+        c=np.concatenate([np.zeros(n), weights]),
+        integrality=np.concatenate([np.zeros(n), np.ones(n)]),
+        bounds=Bounds(
+            np.concatenate([np.full(n, -big), np.zeros(n)]), np.concatenate([np.full(n, big), top])
+        ),
+        constraints=LinearConstraint(rows.tocsr(), low, high),
+        options={"time_limit": SECONDS},
+    )
+    if solution.x is None or not solution.success:
+        return None
+    return [i for k, i in enumerate(ids) if solution.x[n + k] > 0.5], float(solution.fun)

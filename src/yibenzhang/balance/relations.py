@@ -1,0 +1,69 @@
+"""Linear statements over facts that ought to hold, and what became of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from yibenzhang.facts import Fact
+
+
+class Outcome(StrEnum):
+    """What became of a relation; *within rounding* is a pass that is not exact."""
+
+    HELD = "held"
+    WITHIN_ROUNDING = "within_rounding"
+    CONTRADICTED = "contradicted"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """coefficient · fact."""
+
+    coefficient: int
+    fact: Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """Σ coefficient · fact = 0. The first term is the total (left side), with coefficient 1.
+
+    ``parent`` names the list the parts were taken from ("t3/0/7": table, block, row), so that the same
+    list seen through several columns is known as one; empty where the parts are not a list of rows.
+    """
+
+    id: str
+    rule: str
+    terms: tuple[Term, ...]
+    parent: str = ""
+
+    @property
+    def total(self) -> Fact:
+        return self.terms[0].fact
+
+    @property
+    def parts(self) -> tuple[Term, ...]:
+        return self.terms[1:]
+
+    def facts(self) -> list[Fact]:
+        return [t.fact for t in self.terms]
+
+
+@dataclass(frozen=True, slots=True)
+class NotChecked:
+    """A rule that could not be put to the test, and why."""
+
+    rule: str
+    reason: str
+    table: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A relation with its outcome: ``residual`` is Σ c·v, ``slack`` the rounding it may have (base units)."""
+
+    relation: Relation
+    outcome: Outcome
+    residual: Decimal
+    slack: Decimal

@@ -1,0 +1,152 @@
+"""The straight line from a file to its findings, in one page."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from yibenzhang.balance.coverage import Coverage, Standing, coverage, standings
+from yibenzhang.balance.diagnose import diagnose
+from yibenzhang.balance.evaluate import evaluate
+from yibenzhang.balance.relations import NotChecked, Outcome, Relation, Result
+from yibenzhang.documents import Document, Paragraph
+from yibenzhang.facts import TableFacts, table_facts
+from yibenzhang.findings import Evidence, Finding, Severity
+from yibenzhang.reading import read
+from yibenzhang.recognising.profile import Profile, profile_of
+from yibenzhang.recognising.stitching import framed_tables
+from yibenzhang.recognising.tables import recognise_tables
+from yibenzhang.rules.realign import realign
+from yibenzhang.rules.sums import build
+from yibenzhang.standards import Standards, load
+from yibenzhang.telling import findings_of, notice
+
+_PROSE_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?\s*(?:亿元|万元|千元|元|%|％)")
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Everything that was found out about one document."""
+
+    document: Document
+    profile: Profile
+    tables: tuple[TableFacts, ...]
+    results: tuple[Result, ...]
+    standing: dict[str, Standing]
+    coverage: Coverage
+    findings: tuple[Finding, ...]
+    not_checked: tuple[NotChecked, ...]
+
+    @property
+    def worst(self) -> Severity | None:
+        order = list(Severity)
+        return min((f.severity for f in self.findings), key=order.index, default=None)
+
+
+def check(path: str | Path, extra: str = "") -> Checked:
+    """Read one file and check it. ``extra`` is a folder with a layer of standards of one's own.
+
+    Raises ReadingError where the file cannot be read, StandardsError where the data cannot be used.
+    """
+    return check_document(read(path), extra)
+
+
+def facts_of(document: Document, extra: str = "") -> tuple[Profile, tuple[TableFacts, ...], Standards]:
+    """Profile and facts of a document, and the standards of its region."""
+    profile = profile_of(document, load("", extra))
+    standards = load(profile.region, extra)
+    recognised = recognise_tables(framed_tables(document), profile.stage, standards)
+    return profile, tuple(table_facts(t, document.sha256) for t in recognised), standards
+
+
+def check_document(document: Document, extra: str = "") -> Checked:
+    """Check a document that has been read."""
+    profile, tables, standards = facts_of(document, extra)
+    results, not_checked = _relate(tables, profile, standards)
+    tables, results, not_checked, shifted = _realigned(
+        document, tables, results, not_checked, profile, standards
+    )
+    causes = diagnose(results)
+    names = {t.table.id: t.table.name for t in tables}
+    findings = findings_of(causes, names, standards)
+    findings += [*shifted, *_reading(document, standards), *_conflicts(profile, standards)]
+    suspected = {c.culprits[0].fact.id for c in causes if c.certain}
+    ids = [f.id for t in tables for f in t.facts() if f.printed and t.table.standard]
+    standing = standings(ids, results, suspected)
+    if not any(t.table.standard for t in tables):
+        not_checked = [NotChecked("", "没有识别到任何标准表，表内和表间加总均未核对"), *not_checked]
+    order = list(Severity)
+    return Checked(
+        document,
+        profile,
+        tables,
+        tuple(results),
+        standing,
+        coverage(standing, _other_numbers(document, tables)),
+        tuple(sorted(findings, key=lambda f: order.index(f.severity))),
+        tuple(dict.fromkeys(not_checked)),
+    )
+
+
+def _relate(
+    tables: tuple[TableFacts, ...], profile: Profile, standards: Standards
+) -> tuple[list[Result], list[NotChecked]]:
+    built = build(tables, profile.stage, profile.region, standards)
+    return evaluate(b for b in built if isinstance(b, Relation)), [
+        b for b in built if isinstance(b, NotChecked)
+    ]
+
+
+def _realigned(
+    document: Document,
+    tables: tuple[TableFacts, ...],
+    results: list[Result],
+    not_checked: list[NotChecked],
+    profile: Profile,
+    standards: Standards,
+) -> tuple[tuple[TableFacts, ...], list[Result], list[NotChecked], list[Finding]]:
+    """Slid rows put back, table by table, where that leaves no relation of the table broken."""
+    told: list[Finding] = []
+    for position, table in enumerate(tables):
+        mine = _broken(results, table.table.id)
+        if not mine or (moved := realign(table, standards)) is None:
+            continue
+        trial = (*tables[:position], table_facts(moved.table, document.sha256), *tables[position + 1 :])
+        after, missing = _relate(trial, profile, standards)
+        if _broken(after, table.table.id) or len(_broken(after, "")) >= len(_broken(results, "")):
+            continue
+        tables, results, not_checked = trial, after, missing
+        rows = {c.row: c for c in reversed(moved.table.table.cells) if c.row in moved.rows}
+        lines = "、".join(str(rows[r].place) for r in sorted(rows))
+        message = f"{table.table.name}：来源文本{lines}错栏，移回后加总全部成立；这是文本提取的问题，不是文件的错误。"
+        evidence = tuple(
+            Evidence("", table.table.id, table.table.name, c.text, "", c.text, "", c.place)
+            for c in rows.values()
+        )
+        told.append(notice("reading.shifted", message, evidence, standards, table.table.id))
+    return tables, results, not_checked, told
+
+
+def _broken(results: list[Result], table: str) -> list[Result]:
+    broken = [r for r in results if r.outcome == Outcome.CONTRADICTED]
+    return [r for r in broken if any(f.table == table for f in r.relation.facts())] if table else broken
+
+
+def _reading(document: Document, standards: Standards) -> list[Finding]:
+    out = []
+    for n in document.notices:
+        where = f"{n.place}：" if n.place else ""
+        evidence = (Evidence("", "", "", "", "", "", "", n.place),) if n.place else ()
+        out.append(notice("reading.page", where + n.message, evidence, standards))
+    return out
+
+
+def _conflicts(profile: Profile, standards: Standards) -> list[Finding]:
+    return [notice("profile.conflict", text, (), standards) for text in profile.conflicts]
+
+
+def _other_numbers(document: Document, tables: tuple[TableFacts, ...]) -> int:
+    """Numbers no relation reaches yet: amounts in prose and in tables of no standard kind."""
+    prose = sum(len(_PROSE_NUMBER.findall(b.text)) for b in document.blocks() if isinstance(b, Paragraph))
+    return prose + sum(f.printed for t in tables if not t.table.standard for f in t.facts())

@@ -1,0 +1,227 @@
+"""The command line: check, tables, facts, explain."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from yibenzhang import __version__
+from yibenzhang.batch import FileResult, check_many, find_files
+from yibenzhang.checking import facts_of
+from yibenzhang.documents import Document
+from yibenzhang.facts import TableFacts
+from yibenzhang.findings import Severity
+from yibenzhang.reading import ReadingError, read
+from yibenzhang.reports import json_report, terminal
+from yibenzhang.reports.excel import write_excel
+from yibenzhang.reports.html import write_html
+from yibenzhang.reports.words import SEVERITY
+from yibenzhang.standards import Standards, StandardsError, SumRule, load
+
+app = typer.Typer(
+    help="一本账：读部门预算和部门决算，核对每一个数字。 Reads budgets and final accounts and proves their numbers.",
+    no_args_is_help=True, add_completion=False, rich_markup_mode=None,
+)  # fmt: skip
+
+Format = Annotated[str, typer.Option("--format", "-f", help="text 给人看，json 给程序用")]
+Layer = Annotated[
+    str, typer.Option("--standards", help="自己的标准目录（tables.toml、sums.toml 等），叠加在自带标准之上")
+]
+
+
+def _console() -> Console:
+    return Console(highlight=False, soft_wrap=False)
+
+
+def _fail(message: str) -> typer.Exit:
+    Console(stderr=True, highlight=False).print(Text(message, style="bold red"))
+    return typer.Exit(2)
+
+
+@app.command()
+def check(
+    files: Annotated[list[str], typer.Argument(help="文件、文件夹或通配符", show_default=False)],
+    format: Format = "text",
+    html: Annotated[Path | None, typer.Option(help="另写一份可单独打开的网页报告")] = None,
+    excel: Annotated[Path | None, typer.Option(help="另写一份 Excel 问题清单")] = None,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", help="同时检查几个文件，0 为全部核心")] = 0,
+    all: Annotated[bool, typer.Option("--all", help="逐条列出未能核对的内容")] = False,
+    standards: Layer = "",
+) -> None:
+    """检查文件。退出码：0 没有错误，1 有错误，2 有文件未能读取。"""
+    if format not in ("text", "json"):
+        raise _fail(f"不认识的格式 {format}，请用 text 或 json。")
+    layer = _standards(standards)
+    paths, missing = find_files(files)
+    results = missing + _checked(paths, standards, jobs)
+    order = {p: k for k, p in enumerate(paths)}
+    results.sort(key=lambda r: order.get(r.path, -1))
+    console = _console()
+    if format == "json":
+        print(json.dumps(json_report.report(results), ensure_ascii=False, indent=2))
+    else:
+        terminal.show(console, results, layer, all)
+    told = Console(stderr=True, highlight=False, soft_wrap=True)
+    try:
+        if html:
+            write_html(html, results, layer)
+            told.print(f"网页报告：{html}")
+        if excel:
+            write_excel(excel, results, layer)
+            told.print(f"问题清单：{excel}")
+    except OSError as error:
+        raise _fail(f"报告没有写成：{error.strerror}：{error.filename}") from error
+    raise typer.Exit(_status(results))
+
+
+def _checked(paths: list[str], standards: str, jobs: int) -> list[FileResult]:
+    if len(paths) < 2 or not sys.stderr.isatty():
+        return list(check_many(paths, standards, jobs))
+    columns = (
+        SpinnerColumn(), TextColumn("检查"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+        TextColumn("{task.description}"),
+    )  # fmt: skip
+    out = []
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("", total=len(paths))
+        for result in check_many(paths, standards, jobs):
+            out.append(result)
+            progress.update(task, advance=1, description=Path(result.path).name)
+    return out
+
+
+def _status(results: list[FileResult]) -> int:
+    if any(r.checked and r.checked.worst == Severity.ERROR for r in results):
+        return 1
+    unread = [r for r in results if r.checked is None or not r.checked.document.blocks()]
+    return 2 if unread or not results else 0
+
+
+def _standards(extra: str, region: str = "") -> Standards:
+    try:
+        return load(region, extra)
+    except StandardsError as error:
+        raise _fail(str(error)) from error
+
+
+def _read(file: str, standards: str) -> tuple[Document, tuple[TableFacts, ...]]:
+    try:
+        document = read(file)
+        return document, facts_of(document, standards)[1]
+    except (ReadingError, StandardsError) as error:
+        raise _fail(f"{file}：{error}") from error
+
+
+@app.command()
+def tables(
+    file: Annotated[str, typer.Argument(help="文件")], format: Format = "text", standards: Layer = ""
+) -> None:
+    """列出文件里读到的每一张表，续页已经接好。"""
+    document, found = _read(file, standards)
+    if format == "json":
+        print(json.dumps(json_report.tables_of(found), ensure_ascii=False, indent=2))
+        return
+    console = _console()
+    for notice in document.notices:
+        console.print(Text(notice.message, style="yellow"))
+    for t in found:
+        pages = "、".join(map(str, t.table.table.pages))
+        where = f"第 {pages} 页" if pages else str(t.table.table.cells[0].place)
+        known = t.table.standard.id if t.table.standard else "不是标准表"
+        shown = RichTable(
+            title=f"{t.table.id} {t.table.title or '（无标题）'} · {known} · {where}", show_header=False
+        )
+        for k, row in enumerate(t.table.table.texts()):
+            shown.add_row(*row, style="bold" if k < t.table.header.first else None)
+        console.print(shown)
+
+
+@app.command()
+def facts(
+    file: Annotated[str, typer.Argument(help="文件")], format: Format = "text", standards: Layer = ""
+) -> None:
+    """列出文件里的每一个表内数字和它的含义。"""
+    _, found = _read(file, standards)
+    records = json_report.facts_of(found)
+    if format == "json":
+        print(json.dumps(records, ensure_ascii=False, indent=2))
+        return
+    console = _console()
+    shown = RichTable(show_edge=False)
+    for name in ("标准表", "科目编码", "行", "栏", "数", "单位", "页"):
+        shown.add_column(name, justify="right" if name == "数" else "left", overflow="fold")
+    for r in records:
+        if r["value"] is not None:
+            shown.add_row(
+                r["standard"], r["code"], r["row"], r["measure"], r["text"], r["unit"], str(r["page"] or "")
+            )
+    console.print(shown)
+
+
+@app.command()
+def explain(
+    rule: Annotated[str, typer.Argument(help="规则编号；不写则列出全部")] = "", standards: Layer = ""
+) -> None:
+    """说明一条规则：内容、依据、例子。"""
+    layer = _standards(standards)
+    console = _console()
+    if not rule:
+        shown = RichTable(show_edge=False)
+        for name in ("规则", "程度", "内容"):
+            shown.add_column(name, overflow="fold")
+        for r in layer.rule_by_id.values():
+            shown.add_row(r.id, SEVERITY[Severity(r.severity)], r.name)
+        console.print(shown)
+        return
+    found = layer.rule_by_id.get(rule)
+    if found is None:
+        near = [i for i in layer.rule_by_id if rule in i][:5]
+        raise _fail(
+            f"没有规则 {rule}。"
+            + (f"相近的有：{'、'.join(near)}" if near else "不带参数运行 explain 可列出全部。")
+        )
+    console.print(Text(f"{found.id}  {found.name}", style="bold"))
+    console.print(f"程度：{SEVERITY[Severity(found.severity)]}")
+    for basis in found.basis:
+        console.print(f"依据：{layer.bases[basis]}")
+    if isinstance(found, SumRule) and found.tables:
+        names = [layer.table_by_id[t].name for t in found.tables if t in layer.table_by_id]
+        console.print(f"适用：{'、'.join(dict.fromkeys(names))}")
+    console.print(f"例子：{found.example}")
+    if isinstance(found, SumRule):
+        console.print("允许的误差：由印出的小数位数推出（每个数半个末位之和），不能设定。")
+
+
+def _version(value: bool) -> None:
+    if value:
+        print(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="版本")
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Entry point of ``yibenzhang`` and ``ybz``."""
+    app()

@@ -1,0 +1,103 @@
+"""What was read: one model for every kind of file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from yibenzhang.places import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a table grid; a merged cell stands at its top left position and knows its span."""
+
+    row: int
+    column: int
+    row_span: int
+    column_span: int
+    text: str
+    place: Place
+    indent: float = 0.0
+    """Distance of the first character from the cell's left rule in points, or leading blanks in text."""
+    unreadable: bool = False
+    """True where glyphs could not be mapped to characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A grid of cells. ``edges`` are the x positions of its columns (PDF) or empty.
+
+    A table that ran over several pages is one Table after stitching; ``pages`` lists them all.
+    """
+
+    index: int
+    pages: tuple[int, ...]
+    rows: int
+    columns: int
+    cells: tuple[Cell, ...]
+    edges: tuple[float, ...] = ()
+    confidence: str = "ruled"
+    """ruled (drawn lines), tabbed (separators in text), aligned (no rules: clearly weaker)."""
+
+    def grid(self) -> list[list[Cell | None]]:
+        """rows × columns; every position a cell covers holds that cell."""
+        out: list[list[Cell | None]] = [[None] * self.columns for _ in range(self.rows)]
+        for cell in self.cells:
+            for r in range(cell.row, min(cell.row + cell.row_span, self.rows)):
+                for c in range(cell.column, min(cell.column + cell.column_span, self.columns)):
+                    out[r][c] = cell
+        return out
+
+    def texts(self) -> list[list[str]]:
+        """rows × columns of printed text; a merged cell's text at its top left position only."""
+        out = [[""] * self.columns for _ in range(self.rows)]
+        for cell in self.cells:
+            out[cell.row][cell.column] = cell.text
+        return out
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Running text outside tables; ``size`` is the font size in points (0 in text files)."""
+
+    text: str
+    place: Place
+    size: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingNotice:
+    """Something about the reading a person must know: a page without text, broken glyphs, a limit reached."""
+
+    message: str
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page in reading order; a text file is one page with number 0."""
+
+    number: int
+    width: float
+    height: float
+    blocks: tuple[Paragraph | Table, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One file as read. ``kind`` is pdf or text."""
+
+    path: str
+    kind: str
+    sha256: str
+    pages: tuple[Page, ...]
+    notices: tuple[ReadingNotice, ...] = field(default=())
+
+    def blocks(self) -> list[Paragraph | Table]:
+        return [b for page in self.pages for b in page.blocks]
+
+    def tables(self) -> list[Table]:
+        return [b for b in self.blocks() if isinstance(b, Table)]
+
+    def paragraphs(self) -> list[Paragraph]:
+        return [b for b in self.blocks() if isinstance(b, Paragraph)]

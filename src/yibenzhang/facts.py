@@ -1,0 +1,175 @@
+"""Numbers with their meaning: every number cell of a recognised table becomes a Fact."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from yibenzhang.amounts import Amount, CellState, Unit, cell_state, parse_amount
+from yibenzhang.documents import Cell
+from yibenzhang.intervals import Interval, interval
+from yibenzhang.places import Place
+from yibenzhang.recognising.headers import Block, Column
+from yibenzhang.recognising.rows import Row
+from yibenzhang.recognising.tables import RecognisedTable
+
+_ZERO = Interval(Decimal(0), Decimal(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A number cell of a standard table. ``id`` hashes where it stands, not its value."""
+
+    id: str
+    table: str
+    standard: str
+    side: str
+    row: Row
+    measure: str
+    column: str
+    state: CellState
+    amount: Amount | None
+    unit: Unit | None
+    decimals: int
+    text: str
+    place: Place
+    cell: tuple[int, int]
+
+    @property
+    def interval(self) -> Interval | None:
+        """What the cell can mean in base units; a blank or a dash is taken for nothing, by sums alone."""
+        if self.amount is not None:
+            return interval(self.amount, self.decimals)
+        return _ZERO if self.state in (CellState.BLANK, CellState.DASH) else None
+
+    @property
+    def printed(self) -> bool:
+        return self.amount is not None
+
+    @property
+    def where(self) -> str:
+        """Row and column in words."""
+        return f"“{self.row.label or self.row.code or '本行'}”·“{self.column or '金额'}”"
+
+
+@dataclass(frozen=True, slots=True)
+class BlockFacts:
+    """The facts of one block: ``cells[(position of the row in rows, measure)]``."""
+
+    block: Block
+    rows: tuple[Row, ...]
+    cells: dict[tuple[int, str], Fact]
+
+    @property
+    def unknown(self) -> tuple[Column, ...]:
+        """Number columns whose meaning is not known."""
+        used = {fact.cell[1] for fact in self.cells.values()}
+        return tuple(c for c in self.block.measures if c.kind == "unknown" and c.index in used)
+
+
+@dataclass(frozen=True, slots=True)
+class TableFacts:
+    """All facts of one table."""
+
+    table: RecognisedTable
+    blocks: tuple[BlockFacts, ...]
+
+    def facts(self) -> Iterable[Fact]:
+        seen: set[str] = set()
+        for block in self.blocks:
+            for fact in block.cells.values():
+                if fact.id not in seen:
+                    seen.add(fact.id)
+                    yield fact
+
+
+def table_facts(recognised: RecognisedTable, document_hash: str) -> TableFacts:
+    """The facts of a table; words in number columns and header rows yield none."""
+    grid = recognised.table.grid()
+    blocks = []
+    by_cell: dict[int, Fact] = {}
+    for position, (block, rows) in enumerate(recognised.blocks):
+        precision = {c.index: _decimals(grid, recognised.header.first, c.index) for c in block.measures}
+        cells: dict[tuple[int, str], Fact] = {}
+        for k, row in enumerate(rows):
+            labels = {id(c) for lab in block.labels if (c := grid[row.index][lab.index]) is not None}
+            for column in block.measures:
+                cell, at = _number_cell(grid[row.index], column.index, labels, len(block.measures) == 1)
+                if cell is None or cell.row != row.index:
+                    continue
+                known = by_cell.get(id(cell))
+                if known is not None and known.row.index == row.index:
+                    cells.setdefault((k, _key(column)), known)
+                    continue
+                fact = _fact(recognised, document_hash, block.side, row, column, cell, at, precision)
+                if fact is not None:
+                    by_cell[id(cell)] = fact
+                    cells[k, _key(column)] = fact
+        blocks.append(BlockFacts(block, rows, cells))
+    return TableFacts(recognised, tuple(blocks))
+
+
+def _key(column: Column) -> str:
+    return column.measure or f"?{column.index}"
+
+
+def _number_cell(
+    cells: list[Cell | None], index: int, labels: set[int], single: bool
+) -> tuple[Cell | None, int]:
+    """The cell of that column; where a label runs over it, the next number at its right."""
+    cell = cells[index]
+    if cell is None or id(cell) not in labels:
+        return cell, index
+    if single:
+        for k in range(index + 1, len(cells)):
+            c = cells[k]
+            if c is not None and c is not cell and c.text.strip():
+                return (c, k) if parse_amount(c.text) else (None, index)
+    return None, index
+
+
+def _decimals(grid: list[list[Cell | None]], first: int, column: int) -> int:
+    """The precision of a column: the most decimals printed in it."""
+    most = 0
+    for row in grid[first:]:
+        cell = row[column]
+        if cell is not None and (amount := parse_amount(cell.text)):
+            most = max(most, min(amount.decimals, 6))
+    return most
+
+
+def _fact(
+    recognised: RecognisedTable,
+    document_hash: str,
+    side: str,
+    row: Row,
+    column: Column,
+    cell: Cell,
+    at: int,
+    precision: dict[int, int],
+) -> Fact | None:
+    state = CellState.UNREADABLE if cell.unreadable else cell_state(cell.text)
+    if state is None:
+        return None
+    amount = parse_amount(cell.text) if state in (CellState.PRINTED, CellState.ZERO) else None
+    if amount is not None:
+        amount = amount.in_unit(recognised.unit)
+    where = f"{document_hash}|{recognised.table.index}|{cell.row}|{cell.column}"
+    return Fact(
+        id=hashlib.sha256(where.encode()).hexdigest()[:16],
+        table=recognised.id,
+        standard=recognised.standard.id if recognised.standard else "",
+        side=side,
+        row=row,
+        measure=_key(column),
+        column=column.path[-1] if column.path else "",
+        state=state,
+        amount=amount,
+        unit=recognised.unit,
+        decimals=precision.get(at, precision.get(column.index, 0)),
+        text=cell.text,
+        place=cell.place,
+        cell=(cell.row, cell.column),
+    )

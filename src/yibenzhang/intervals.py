@@ -1,0 +1,62 @@
+"""Rounding: what a printed number can mean. The only rounding code of the project.
+
+A number v printed with d decimals stands for [v - ½·10⁻ᵈ, v + ½·10⁻ᵈ]; a linear statement Σ cᵢ·xᵢ = 0
+is contradicted only if |Σ cᵢ·vᵢ| > Σ |cᵢ|·hᵢ. Source: XBRL International, Calculations 1.1 (2023).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from yibenzhang.amounts import Amount
+
+_HALF = Decimal("0.5")
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A closed interval of base units (money: 元)."""
+
+    low: Decimal
+    high: Decimal
+
+    @property
+    def middle(self) -> Decimal:
+        return (self.low + self.high) / 2
+
+    @property
+    def half_width(self) -> Decimal:
+        return (self.high - self.low) / 2
+
+    def __contains__(self, value: Decimal) -> bool:
+        return self.low <= value <= self.high
+
+
+def half_width(amount: Amount, decimals: int | None = None) -> Decimal:
+    """Half the width of what ``amount`` can mean, in base units.
+
+    ``decimals`` is the precision of the column it stands in. Only a zero takes it over: a bare ``0``
+    among numbers with two decimals is an empty item, not anything below half of the unit.
+    """
+    d = amount.decimals
+    if amount.value == 0 and decimals is not None:
+        d = max(d, decimals)
+    return _HALF.scaleb(-d) * (amount.unit.factor if amount.unit else 1)
+
+
+def interval(amount: Amount, decimals: int | None = None) -> Interval:
+    """What ``amount`` can mean, in base units."""
+    h = half_width(amount, decimals)
+    return Interval(amount.base - h, amount.base + h)
+
+
+def linear(terms: Iterable[tuple[Decimal, Interval]]) -> Interval:
+    """The interval of Σ cᵢ·xᵢ for xᵢ anywhere in their intervals."""
+    low = high = Decimal(0)
+    for c, x in terms:
+        a, b = c * x.low, c * x.high
+        low += min(a, b)
+        high += max(a, b)
+    return Interval(low, high)

@@ -1,0 +1,300 @@
+"""Native PDF: characters and ruling lines of each page through pypdfium2, closed page by page."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+
+from yibenzhang.documents import Page, Paragraph, ReadingNotice, Table
+from yibenzhang.places import PagePlace
+from yibenzhang.reading.glyphs import Glyph, unmapped
+from yibenzhang.reading.grid import Rule, tables_of
+from yibenzhang.reading.limits import (
+    MAX_CHARS_PER_PAGE,
+    MAX_FORM_DEPTH,
+    MAX_OBJECTS_PER_PAGE,
+    MAX_PAGES,
+    MAX_RULES_PER_PAGE,
+    ReadingError,
+)
+from yibenzhang.reading.paragraphs import paragraphs_of
+
+THIN = 3.0
+"""A filled rectangle no thicker than this (points) is a ruling line."""
+_WHITE = 250
+
+Matrix = tuple[float, float, float, float, float, float]
+IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """Turns page coordinates (origin bottom left) upright: the way most characters run."""
+
+    left: float
+    bottom: float
+    width: float
+    height: float
+    turn: int
+
+    def point(self, x: float, y: float) -> tuple[float, float]:
+        x, y = x - self.left, y - self.bottom
+        if self.turn == 270:
+            return y, x
+        if self.turn == 180:
+            return self.width - x, y
+        if self.turn == 90:
+            return self.height - y, self.width - x
+        return x, self.height - y
+
+    @property
+    def size(self) -> tuple[float, float]:
+        return (self.height, self.width) if self.turn in (90, 270) else (self.width, self.height)
+
+
+def read_pdf(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
+    """All pages of a PDF. Raises ReadingError with one sentence where it cannot be opened."""
+    try:
+        document = pdfium.PdfDocument(data)
+        count = len(document)
+    except pdfium.PdfiumError as error:
+        if "password" in str(error).lower():
+            raise ReadingError("PDF 已加密，需要密码才能打开；请提供未加密的版本。") from error
+        raise ReadingError("PDF 已损坏或不完整，无法打开；请重新下载或导出。") from error
+    if count == 0:
+        raise ReadingError("PDF 中没有任何页面。")
+    pages: list[Page] = []
+    notices: list[ReadingNotice] = []
+    tables = 0
+    if count > MAX_PAGES:
+        notices.append(ReadingNotice(f"共 {count} 页，只读取了前 {MAX_PAGES} 页。"))
+    for number in range(min(count, MAX_PAGES)):
+        try:
+            page, told = _read_page(document, number, tables)
+        except pdfium.PdfiumError:
+            notices.append(ReadingNotice("本页损坏，未能读取。", PagePlace(number + 1, 0, 0, 0, 0)))
+            continue
+        tables += sum(isinstance(b, Table) for b in page.blocks)
+        pages.append(page)
+        notices.extend(told)
+    document.close()
+    if pages and not any(p.blocks for p in pages):
+        notices = [
+            ReadingNotice("整份 PDF 没有文字层（扫描件或图片），本版本未做识别；内容未检查，不代表没有问题。")
+        ]
+    return tuple(pages), tuple(notices)
+
+
+def _read_page(document: pdfium.PdfDocument, number: int, first: int) -> tuple[Page, list[ReadingNotice]]:
+    page = document[number]
+    notices: list[ReadingNotice] = []
+    here = PagePlace(number + 1, 0, 0, 0, 0)
+    try:
+        left, bottom, right, top = page.get_bbox()
+        textpage = page.get_textpage()
+        try:
+            turn = _turn(textpage.raw, page.get_rotation())
+            frame = _Frame(left, bottom, right - left, top - bottom, turn)
+            glyphs = _glyphs(textpage.raw, frame)
+        finally:
+            textpage.close()
+        hs, vs, images = _rules(page.raw, frame)
+    finally:
+        page.close()
+    bad = sum(unmapped(g.text) for g in glyphs)
+    if bad > 3:
+        notices.append(ReadingNotice(f"本页有 {bad} 个字形无法识别，涉及的内容未检查。", here))
+    if not glyphs and images:
+        notices.append(ReadingNotice("本页是图片，没有文字层，内容未检查。", here))
+    if len(hs) + len(vs) > MAX_RULES_PER_PAGE:
+        notices.append(ReadingNotice("本页线条过多，未按表格读取。", here))
+        hs, vs = [], []
+    tables, free = tables_of(number + 1, hs, vs, glyphs, first)
+    width, height = frame.size
+    blocks: list[Paragraph | Table] = [*tables, *paragraphs_of(free, number + 1, height)]
+    blocks.sort(key=_top)
+    return Page(number + 1, round(width, 1), round(height, 1), tuple(blocks)), notices
+
+
+def _top(block: Paragraph | Table) -> float:
+    place = block.cells[0].place if isinstance(block, Table) else block.place
+    return place.top if isinstance(place, PagePlace) else 0.0
+
+
+def _turn(textpage: raw.FPDF_TEXTPAGE, rotation: int) -> int:
+    """The angle (degrees, PDFium's sense: clockwise) at which most characters of the page run."""
+    count = raw.FPDFText_CountChars(textpage)
+    if count <= 0:
+        return rotation * 3 % 360
+    step = max(1, count // 40)
+    angles: Counter[int] = Counter()
+    for i in range(0, count, step):
+        angle = raw.FPDFText_GetCharAngle(textpage, i)
+        if angle >= 0:
+            angles[round(math.degrees(angle) / 90) * 90 % 360] += 1
+    return angles.most_common(1)[0][0] if angles else 0
+
+
+def _glyphs(textpage: raw.FPDF_TEXTPAGE, frame: _Frame) -> list[Glyph]:
+    out: list[Glyph] = []
+    l, r, b, t, ox, oy = (ctypes.c_double() for _ in range(6))  # noqa: E741
+    unicode_of, box_of, origin_of = (
+        raw.FPDFText_GetUnicode,
+        raw.FPDFText_GetCharBox,
+        raw.FPDFText_GetCharOrigin,
+    )
+    width, height = frame.size
+    for i in range(min(raw.FPDFText_CountChars(textpage), MAX_CHARS_PER_PAGE)):
+        code = unicode_of(textpage, i)
+        if code <= 32 or code in (0xA0, 0x3000, 0xFEFF, 0x200B, 0xFFFE):
+            continue
+        if not box_of(textpage, i, l, r, b, t):
+            continue
+        origin_of(textpage, i, ox, oy)
+        xa, ya = frame.point(l.value, t.value)
+        xb, yb = frame.point(r.value, b.value)
+        x0, x1 = (xa, xb) if xa <= xb else (xb, xa)
+        top, bottom = (ya, yb) if ya <= yb else (yb, ya)
+        if x1 < 0 or x0 > width or bottom < 0 or top > height:
+            continue  # drawn off the page: not part of what was published
+        _, base = frame.point(ox.value, oy.value)
+        size = max(x1 - x0, bottom - top) if code >= 0x2E80 else (bottom - top) * 1.4
+        out.append(Glyph(chr(code), x0, top, x1, bottom, base, max(size, 2.0)))
+    return out
+
+
+def _rules(page: raw.FPDF_PAGE, frame: _Frame) -> tuple[list[Rule], list[Rule], int]:
+    hs: list[Rule] = []
+    vs: list[Rule] = []
+    images = 0
+    for kind, obj, matrix in _objects(page):
+        if kind == raw.FPDF_PAGEOBJ_IMAGE:
+            images += 1
+        elif kind == raw.FPDF_PAGEOBJ_PATH:
+            for xa, ya, xb, yb in _strokes(obj, matrix):
+                ax, ay = frame.point(xa, ya)
+                bx, by = frame.point(xb, yb)
+                if abs(ay - by) <= 1.0 and abs(ax - bx) > 0.2:
+                    hs.append(Rule((ay + by) / 2, min(ax, bx), max(ax, bx)))
+                elif abs(ax - bx) <= 1.0 and abs(ay - by) > 0.2:
+                    vs.append(Rule((ax + bx) / 2, min(ay, by), max(ay, by)))
+            if len(hs) + len(vs) > MAX_RULES_PER_PAGE:
+                break
+    return hs, vs, images
+
+
+def _objects(page: raw.FPDF_PAGE) -> Iterator[tuple[int, raw.FPDF_PAGEOBJECT, Matrix]]:
+    """Paths and images of the page, also inside form objects, with the matrix that carries them to the page."""
+    left = MAX_OBJECTS_PER_PAGE
+    stack: list[tuple[raw.FPDF_PAGEOBJECT, Matrix, int]] = []
+    for i in range(min(raw.FPDFPage_CountObjects(page), left)):
+        obj = raw.FPDFPage_GetObject(page, i)
+        kind = raw.FPDFPageObj_GetType(obj)
+        if kind == raw.FPDF_PAGEOBJ_FORM:
+            stack.append((obj, IDENTITY, 1))
+        elif kind != raw.FPDF_PAGEOBJ_TEXT:
+            yield kind, obj, IDENTITY
+    while stack and left > 0:
+        form, outer, depth = stack.pop()
+        matrix = _compose(_matrix(form), outer)
+        for i in range(raw.FPDFFormObj_CountObjects(form)):
+            left -= 1
+            if left <= 0:
+                break
+            obj = raw.FPDFFormObj_GetObject(form, i)
+            kind = raw.FPDFPageObj_GetType(obj)
+            if kind == raw.FPDF_PAGEOBJ_FORM and depth < MAX_FORM_DEPTH:
+                stack.append((obj, matrix, depth + 1))
+            elif kind != raw.FPDF_PAGEOBJ_TEXT:
+                yield kind, obj, matrix
+
+
+def _matrix(obj: raw.FPDF_PAGEOBJECT) -> Matrix:
+    m = raw.FS_MATRIX()
+    if not raw.FPDFPageObj_GetMatrix(obj, m):
+        return IDENTITY
+    return (m.a, m.b, m.c, m.d, m.e, m.f)
+
+
+def _compose(m: Matrix, n: Matrix) -> Matrix:
+    """First ``m``, then ``n``."""
+    a, b, c, d, e, f = m
+    p, q, r, s, u, v = n
+    return (a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + u, e * q + f * s + v)
+
+
+def _visible(getter: object, obj: raw.FPDF_PAGEOBJECT) -> bool:
+    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    if not getter(obj, red, green, blue, alpha):  # type: ignore[operator]
+        return True
+    white = min(red.value, green.value, blue.value) >= _WHITE
+    return alpha.value > 8 and not white
+
+
+Segment = tuple[float, float, float, float]
+
+
+def _strokes(obj: raw.FPDF_PAGEOBJECT, outer: Matrix) -> list[Segment]:
+    """The rules one path draws, in page coordinates: strokes, sides of rectangles, thin filled boxes."""
+    mode, stroke = ctypes.c_int(), ctypes.c_int()
+    if not raw.FPDFPath_GetDrawMode(obj, mode, stroke):
+        return []
+    stroked = bool(stroke.value) and _visible(raw.FPDFPageObj_GetStrokeColor, obj)
+    filled = bool(mode.value) and _visible(raw.FPDFPageObj_GetFillColor, obj)
+    if not stroked and not filled:
+        return []
+    matrix = _compose(_matrix(obj), outer)
+    if not stroked and outer is IDENTITY:
+        l, b, r, t = (ctypes.c_float() for _ in range(4))  # noqa: E741
+        if raw.FPDFPageObj_GetBounds(obj, l, b, r, t):
+            w, h = r.value - l.value, t.value - b.value
+            if min(w, h) <= THIN:
+                return _thin(l.value, b.value, r.value, t.value)
+            if raw.FPDFPath_CountSegments(obj) <= 5:
+                return []  # one large filled box is a background
+    out: list[Segment] = []
+    for points, closed in _subpaths(obj, matrix):
+        xs, ys = [p[0] for p in points], [p[1] for p in points]
+        box = (min(xs), min(ys), max(xs), max(ys))
+        if min(box[2] - box[0], box[3] - box[1]) <= THIN and (filled or closed):
+            out.extend(_thin(*box))
+        elif stroked:
+            ring = [*points, points[0]] if closed else points
+            out.extend((a[0], a[1], b[0], b[1]) for a, b in zip(ring, ring[1:], strict=False))
+    return out
+
+
+def _thin(x0: float, y0: float, x1: float, y1: float) -> list[Segment]:
+    if x1 - x0 >= y1 - y0:
+        y = (y0 + y1) / 2
+        return [(x0, y, x1, y)]
+    x = (x0 + x1) / 2
+    return [(x, y0, x, y1)]
+
+
+def _subpaths(obj: raw.FPDF_PAGEOBJECT, m: Matrix) -> Iterator[tuple[list[tuple[float, float]], bool]]:
+    points: list[tuple[float, float]] = []
+    closed = curved = False
+    x, y = ctypes.c_float(), ctypes.c_float()
+    for i in range(min(raw.FPDFPath_CountSegments(obj), MAX_RULES_PER_PAGE)):
+        segment = raw.FPDFPath_GetPathSegment(obj, i)
+        kind = raw.FPDFPathSegment_GetType(segment)
+        raw.FPDFPathSegment_GetPoint(segment, x, y)
+        point = (m[0] * x.value + m[2] * y.value + m[4], m[1] * x.value + m[3] * y.value + m[5])
+        if kind == raw.FPDF_SEGMENT_MOVETO:
+            if len(points) > 1 and not curved:
+                yield points, closed
+            points, closed, curved = [], False, False
+        elif kind == raw.FPDF_SEGMENT_BEZIERTO:
+            curved = True
+        points.append(point)
+        if raw.FPDFPathSegment_GetClose(segment):
+            closed = True
+    if len(points) > 1 and not curved:
+        yield points, closed

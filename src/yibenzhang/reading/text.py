@@ -1,0 +1,92 @@
+"""Plain text with tab-separated tables, as other people's extraction leaves it."""
+
+from __future__ import annotations
+
+import re
+
+from yibenzhang.documents import Cell, Page, Paragraph, ReadingNotice, Table
+from yibenzhang.places import LinePlace
+from yibenzhang.reading.limits import MAX_LINE_CHARS, MAX_TEXT_LINES, ReadingError
+from yibenzhang.reading.paragraphs import STARTS
+
+_TAGS = re.compile(r"</?(?:p|br|b|i|span|div|strong)\s*/?>", re.IGNORECASE)
+_MARKUP = re.compile(r"^\s*(?:[-*#]+\s+)|\*\*")
+_CONTENTS = re.compile(r"(?:\.{4,}|…{2,}|·{4,})[\s\d.]*$|^\s*第[一二三四五]部分[^\t]*\t\d+\s*$")
+_ENDS = tuple("。；：！？;:!?")
+_FULL_LINE = 24
+"""A line shorter than this many characters was not broken by the width of a page."""
+
+
+def decode(data: bytes) -> str:
+    """The text of a file in UTF-8, UTF-16 (with its mark) or GB18030. Raises ReadingError otherwise."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        candidates = ["utf-16"]
+    elif b"\x00" in data[:4096]:
+        candidates = []
+    else:
+        candidates = ["utf-8-sig", "gb18030"]
+    for encoding in candidates:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        odd = sum(1 for c in text[:20000] if ord(c) < 32 and c not in "\t\r\n\f\v")
+        if odd > len(text[:20000]) // 100:
+            break
+        return text
+    raise ReadingError(
+        "文件不是可识别的文本（UTF-8、UTF-16 或 GB18030），也不是 PDF；请核对文件内容与扩展名。"
+    )
+
+
+def read_text(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
+    """A text file as one page: paragraphs and tab-separated tables in order."""
+    lines = decode(data).splitlines()
+    notices: list[ReadingNotice] = []
+    if len(lines) > MAX_TEXT_LINES:
+        notices.append(ReadingNotice(f"共 {len(lines)} 行，只读取了前 {MAX_TEXT_LINES} 行。"))
+        lines = lines[:MAX_TEXT_LINES]
+    blocks: list[Paragraph | Table] = []
+    rows: list[tuple[int, str]] = []
+    tables = 0
+    blank_after_full = False
+    for number, raw in enumerate(lines, start=1):
+        line = raw[:MAX_LINE_CHARS]
+        if "\t" in line and line.strip() and not _CONTENTS.search(line):
+            rows.append((number, line))
+            continue
+        if rows:
+            blocks.append(_table(tables, rows))
+            tables += 1
+            rows = []
+        text = _MARKUP.sub("", _TAGS.sub("", line)).strip()
+        if not text:
+            continue
+        last = blocks[-1] if blocks else None
+        place = LinePlace(number, 0, len(line))
+        if isinstance(last, Paragraph) and blank_after_full and not STARTS.match(text):
+            blocks[-1] = Paragraph(last.text + text, last.place)
+        else:
+            blocks.append(Paragraph(text, place))
+        blank_after_full = len(text) >= _FULL_LINE and not text.endswith(_ENDS)
+    if rows:
+        blocks.append(_table(tables, rows))
+    if not blocks:
+        raise ReadingError("文件是空的，没有任何内容。")
+    return (Page(0, 0, 0, tuple(blocks)),), tuple(notices)
+
+
+def _table(index: int, rows: list[tuple[int, str]]) -> Table:
+    cells: list[Cell] = []
+    columns = 0
+    for r, (number, line) in enumerate(rows):
+        start = 0
+        parts = line.split("\t")
+        columns = max(columns, len(parts))
+        for c, part in enumerate(parts):
+            text = _TAGS.sub("", part)
+            indent = float(len(text) - len(text.lstrip()))
+            place = LinePlace(number, start, start + len(part))
+            cells.append(Cell(r, c, 1, 1, text.strip(), place, indent))
+            start += len(part) + 1
+    return Table(index, (), len(rows), columns, tuple(cells), (), "tabbed")

@@ -1,0 +1,269 @@
+"""The header tree of a table: which rows are header, what each column means, which blocks stand side by side."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from yibenzhang.amounts import cell_state
+from yibenzhang.documents import Cell, Table
+from yibenzhang.standards import HeaderWord, Standards, fold
+
+_CODE = re.compile(r"\d{3,7}")
+_ITEM = re.compile(r"[一二三四五六七八九十廿卅百]+、|[（(][一二三四五六七八九十廿卅百]+[）)]|\d+[.、]\D")
+_TOTALS = ("合计", "总计", "小计", "收入总计", "支出总计")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: ``kind`` is code, name, other (label kinds), measure or unknown; ``path`` its header texts."""
+
+    index: int
+    kind: str
+    measure: str
+    path: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        return "/".join(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Label columns and the number columns that belong to them; left-right tables have several."""
+
+    side: str
+    labels: tuple[Column, ...]
+    measures: tuple[Column, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """``first`` is the first body row; ``title`` is a heading row inside the grid, if there is one."""
+
+    first: int
+    title: str
+    blocks: tuple[Block, ...]
+
+
+def header_of(table: Table, standards: Standards) -> Header:
+    """Header rows, columns and blocks of a table."""
+    grid = table.grid()
+    start, title = _inner_title(grid)
+    first = _body_start(grid, start, standards)
+    columns = _columns(table, grid, start, first, standards)
+    return Header(first, title, _blocks(columns))
+
+
+def _inner_title(grid: list[list[Cell | None]]) -> tuple[int, str]:
+    """Full-width heading rows at the top of the grid ("…填报表", "（2023年度）")."""
+    titles: list[str] = []
+    row = 0
+    while row < len(grid) - 1 and row < 3:
+        cells = {id(c): c for c in grid[row] if c is not None}
+        if len(grid[row]) < 2 or len(cells) != 1 or not (text := fold(next(iter(cells.values())).text)):
+            break
+        if not (text.endswith("表") or re.fullmatch(r"\(?20\d\d年度?\)?", text)):
+            break
+        titles.append(text)
+        row += 1
+    return row, titles[0] if titles else ""
+
+
+def _body_start(grid: list[list[Cell | None]], start: int, standards: Standards) -> int:
+    """The first row that is not header: it holds a number, a code, an item number or a total's name."""
+    spanned = start
+    for r in range(start, len(grid)):
+        cells = [c for c in {id(c): c for c in grid[r] if c is not None}.values()]
+        fresh = [c for c in cells if c.row == r and c.text.strip()]
+        texts = [fold(c.text) for c in fresh]
+        if r > start and r >= spanned and _is_body(fresh, texts, standards):
+            return r
+        if r == start and any(_CODE.fullmatch(t) for t in texts) and _is_body(fresh, texts, standards):
+            return r  # a continuation without a header
+        if r >= spanned or r == start:
+            spanned = max([spanned, *(c.row + c.row_span for c in fresh if _known(c, standards))])
+        if r > start and (any(_amount(t) for t in texts) or _total_row(fresh, grid, start, standards)):
+            return r
+    return len(grid)
+
+
+def _total_row(fresh: list[Cell], grid: list[list[Cell | None]], start: int, standards: Standards) -> bool:
+    """A total's name stands below the heading of a label column."""
+    for cell in fresh:
+        if fold(cell.text) in _TOTALS:
+            above = [
+                c
+                for r in range(start, cell.row)
+                if (c := grid[r][cell.column]) is not None and c.text.strip()
+            ]
+            word = standards.header_words.get(fold(above[-1].text)) if above else None
+            if word and word.kind == "label":
+                return True
+    return False
+
+
+def _amount(text: str) -> bool:
+    return cell_state(text) in ("printed", "zero") and not re.fullmatch(r"\d{1,2}", text)
+
+
+def _known(cell: Cell, standards: Standards) -> bool:
+    return cell.row_span > 1 or fold(cell.text) in standards.header_words
+
+
+def _is_body(fresh: list[Cell], texts: list[str], standards: Standards) -> bool:
+    if not texts:
+        return True  # an empty row below the header: the table has no data
+    if any(_amount(t) or _CODE.fullmatch(t) or _ITEM.match(t) for t in texts):
+        return True
+    words = standards.header_words
+    numbers = [int(t) for t in texts if re.fullmatch(r"\d{1,2}", t)]
+    if numbers and numbers != list(range(numbers[0], numbers[0] + len(numbers))):
+        return True  # not the row of column numbers that some headers end with
+    known = sum(
+        t in words or t in standards.basis_words or bool(re.fullmatch(r"\d{1,2}|栏次", t)) for t in texts
+    )
+    if fresh[0].column <= 1 and texts[0] in _TOTALS and known == 1:
+        return True
+    return known * 2 < len(texts)
+
+
+def _columns(
+    table: Table, grid: list[list[Cell | None]], start: int, first: int, standards: Standards
+) -> list[Column]:
+    head = _filled(table, grid, start, first, standards)
+    paths = []
+    for c in range(table.columns):
+        path: list[str] = []
+        for row in head:
+            text = fold(row[c])
+            if text and not re.fullmatch(r"\d{1,2}|栏次", text) and (not path or path[-1] != text):
+                path.append(text)
+        paths.append(tuple(path))
+    kinds = {standards.basis_words[p[-1]] for p in paths if p and p[-1] in standards.basis_words}
+    columns = [_column(c, path, (), standards, len(kinds) > 1) for c, path in enumerate(paths)]
+    columns = [_by_content(c, grid, first) for c in columns]
+    # a heading that also stands over the label columns, or over all numbers, adds no meaning
+    over_labels = {t for c in columns if c.kind in ("code", "name", "other") for t in c.path}
+    rest = [c for c in columns if c.kind in ("measure", "unknown") and c.path]
+    shared = {t for t in (rest[0].path if len(rest) > 1 else ()) if all(t in c.path[:-1] for c in rest)}
+    shared = {t for t in shared if t not in standards.header_words}
+    return [
+        _column(c.index, c.path, tuple(over_labels | shared), standards, len(kinds) > 1)
+        if c.kind in ("measure", "unknown")
+        else c
+        for c in columns
+    ]
+
+
+def _by_content(column: Column, grid: list[list[Cell | None]], first: int) -> Column:
+    """A column of no known heading that holds words and no amounts is a label column."""
+    if column.kind != "unknown":
+        return column
+    texts = [
+        c.text for r in range(first, len(grid)) if (c := grid[r][column.index]) is not None and c.row == r
+    ]
+    states = [cell_state(t) for t in texts]
+    if any(s is None for s in states) and not any(s in ("printed", "zero") for s in states):
+        return Column(column.index, "other" if column.path else "name", "", column.path)
+    return column
+
+
+def _header_rest(cell: Cell | None, above: list[str], standards: Standards) -> str:
+    """The text of a cell in the first body row if it still belongs to the header, else nothing."""
+    if cell is None or fold(cell.text) not in standards.header_words:
+        return ""
+    heads = [w for t in above if (w := standards.header_words.get(fold(t)))]
+    under_label = bool(heads) and heads[-1].kind == "label"
+    return "" if under_label and fold(cell.text) in _TOTALS else cell.text
+
+
+def _filled(
+    table: Table, grid: list[list[Cell | None]], start: int, first: int, standards: Standards
+) -> list[list[str]]:
+    """Header texts by row and column, group headings repeated over the columns below them."""
+    rows = [[(cell.text if cell else "") for cell in grid[r]] for r in range(start, first)]
+    if first < len(grid) and first > start:
+        last = [_header_rest(cell, [row[c] for row in rows], standards) for c, cell in enumerate(grid[first])]
+        if sum(bool(t) for t in last) >= 2:  # "类 款 项 合计 2,946.25": header and total share a row
+            rows.append(last)
+    if table.confidence == "tabbed":  # text has no spans: a blank continues the heading at its left
+        for r, row in enumerate(rows):
+            for c in range(1, len(row)):
+                below = any(lower[c].strip() for lower in rows[r + 1 :])
+                lefts = any(lower[c - 1].strip() for lower in rows[r + 1 :])
+                if not row[c].strip() and row[c - 1].strip() and below and (lefts or r == 0):
+                    row[c] = row[c - 1]
+    return rows
+
+
+def _column(
+    index: int, path: tuple[str, ...], ignored: tuple[str, ...], standards: Standards, two_bases: bool
+) -> Column:
+    words = [
+        standards.header_words.get(p) or _loose(p, standards)
+        for p in path
+        if p not in ignored or p == path[-1]
+    ]
+    if not path:
+        return Column(index, "unknown", "", path)
+    last = words[-1]
+    labels = [w for w in words if w and w.kind == "label"]
+    if last and last.kind == "label":
+        return Column(index, last.id, "", path)
+    if labels and all(w is None or w.kind in ("label", "wrapper") for w in words):
+        return Column(index, labels[-1].id, "", path)
+    if last and last.kind == "wrapper":
+        # a heading that stands alone over a label column ("项目")
+        return Column(index, "name" if path[-1] in ("项目", "功能分类科目") else "unknown", "", path)
+    parts: list[str] = []
+    for word in words:
+        if word is None:
+            return Column(index, "unknown", "", path)
+        if word.kind == "absolute":
+            parts = [word.id]
+        elif word.kind == "relative":
+            parts = [*parts, word.id]
+    measure = ".".join(parts) or "total"
+    if two_bases and path[-1] in standards.basis_words:
+        measure += "@" + standards.basis_words[path[-1]]
+    return Column(index, "measure", measure, path)
+
+
+_TRAIL = re.compile(r"\(.*\)$|[（(].*[）)]$|[:：]$")
+
+
+def _loose(text: str, standards: Standards) -> HeaderWord | None:
+    """A header word with a remark in brackets, a year or a number of its own at its end."""
+    bare = re.sub(r"20\d\d年度?", "", _TRAIL.sub("", text))
+    return standards.header_words.get(bare) if bare != text else None
+
+
+def _blocks(columns: list[Column]) -> tuple[Block, ...]:
+    """A block starts at a label column that follows a number column."""
+    out: list[Block] = []
+    labels: list[Column] = []
+    measures: list[Column] = []
+    for column in columns:
+        if column.kind in ("code", "name", "other"):
+            if measures:
+                out.append(Block(_side(labels, measures), tuple(labels), tuple(measures)))
+                labels, measures = [], []
+            labels.append(column)
+        else:
+            measures.append(column)
+    if labels or measures:
+        out.append(Block(_side(labels, measures), tuple(labels), tuple(measures)))
+    return tuple(b for b in out if b.measures)
+
+
+def _side(labels: list[Column], measures: list[Column]) -> str:
+    if any(c.kind == "code" for c in labels) or not labels:
+        return ""
+    for column in [*labels, *measures]:
+        for text in column.path:
+            if "收入" in text and "支出" not in text:
+                return "income"
+            if "支出" in text and "收入" not in text:
+                return "expenditure"
+    return ""

@@ -1,0 +1,161 @@
+"""Whose disclosure this is: body, fiscal year, budget or accounts, level and region; unknown is an answer."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from yibenzhang.documents import Document, Paragraph
+from yibenzhang.standards import Standards, fold
+
+_YEAR = r"(20[0-4]\d)"
+_COVER = re.compile(
+    rf"(?P<body>[^\d，。；：:、]*?){_YEAR}年?度?(?P<rest>(?:[省市区县]级)?(?P<level>部门|单位)?(?P<stage>预算|决算))"
+)
+_PART = re.compile(r"第[一二三四]部分(?P<body>[^\d，。；：:、]{4,40}?)(?:概况|基本情况)$")
+_HOLDER = re.compile(
+    r"(?:预算|决算)?(?:主管|编制|填报)?(?P<kind>部门|单位)(?:名称|/单位)?[:：](?P<body>[^:：]{4,40}?)(?:单位[:：].*)?$"
+)
+_BODY_END = re.compile(
+    r"(局|委|办|厅|院|处|所|站|中心|办公室|委员会|街道|街道办事处|人民政府|学校|大学|中学|小学|医院|馆|社|队|署|会|部|校|团|"
+    r"公司|基地|检察院|法院|联合会|研究院|办事处|镇|乡|支队|总队|联社|园|集团|台|本级)([(（].*[)）])?$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """An empty string or None is *unknown*; ``conflicts`` are sentences about statements that disagree."""
+
+    body: str = ""
+    fiscal_year: int | None = None
+    stage: str = ""
+    level: str = ""
+    region: str = ""
+    conflicts: tuple[str, ...] = ()
+
+
+def profile_of(document: Document, standards: Standards) -> Profile:
+    """The profile of a document: from its title page first, then its headings, then the whole text."""
+    paragraphs = [p for p in document.paragraphs() if p.text.strip()]
+    front = _front(document, paragraphs)
+    covers = [m for text in _joined(front) if (m := _COVER.search(text))]
+    body, level = _body(front, covers, paragraphs)
+    year, stage, conflicts = _year_and_stage(covers, paragraphs, document)
+    if not level:
+        level = next((_level(m.group("level")) for m in covers if m.group("level")), "")
+    level = level or _level_by_count(paragraphs)
+    text_head = body or "".join(p.text for p in paragraphs[:60])
+    region = standards.region_of(text_head) or standards.region_of("".join(p.text for p in paragraphs[:200]))
+    return Profile(body, year, stage, level, region, tuple(conflicts))
+
+
+def _level(word: str | None) -> str:
+    return {"部门": "department", "单位": "unit"}.get(word or "", "")
+
+
+def _front(document: Document, paragraphs: list[Paragraph]) -> list[str]:
+    """Texts of the title page: up to the contents."""
+    if document.kind == "pdf":
+        first = [b.text for page in document.pages[:2] for b in page.blocks if isinstance(b, Paragraph)]
+    else:
+        first = [p.text for p in paragraphs[:12]]
+    out = []
+    for text in first:
+        if re.fullmatch(r"目\s*录|[—-]?\s*目\s*录\s*[—-]?", text.strip()):
+            break
+        out.append(fold(text))
+        if len(out) >= 12:
+            break
+    return out
+
+
+def _joined(front: list[str]) -> list[str]:
+    """Each line, and neighbouring lines together: a title may run over several."""
+    out = [
+        "".join(front[i : i + n])
+        for n in (1, 2, 3)
+        for i in range(len(front))
+        if sum(map(len, front[i : i + n])) < 80
+    ]
+    return sorted(out, key=lambda t: 0 if _COVER.search(t) and _COVER.search(t).group("body") else 1)  # type: ignore[union-attr]
+
+
+def _clean(body: str) -> str:
+    text = re.sub(
+        r"^(第[一二三四]部分|附件\d*|公开\d+表|纳入|关于|根据|按照|由|指|为|对)+[:：]?", "", fold(body)
+    )
+    text = re.sub(r"(概况|部门|单位|关于|的|公开|情况)+$", "", text)
+    return text.strip("：:，,。 ").replace("(", "（").replace(")", "）")
+
+
+def _body(front: list[str], covers: list[re.Match[str]], paragraphs: list[Paragraph]) -> tuple[str, str]:
+    for text in front:  # "预算主管部门：上海市普陀区财政局": the cover names the body in so many words
+        if (m := _HOLDER.match(text)) and (body := _clean(m.group("body"))):
+            return body, _level(m.group("kind"))
+    for m in covers:
+        body = _clean(m.group("body"))
+        if len(body) >= 4 and (_BODY_END.search(body) or not re.search(r"[市省区县]$", body)):
+            return body, _level(m.group("level"))
+    for p in paragraphs[:80]:
+        if m := _PART.match(fold(p.text)):
+            return _clean(m.group("body")), ""
+    holders: Counter[str] = Counter()
+    for p in paragraphs:
+        if (m := _HOLDER.match(fold(p.text))) and (body := _clean(m.group("body"))) and "元" not in body:
+            holders[body] += 1
+    if holders:
+        return holders.most_common(1)[0][0], ""
+    named: Counter[str] = Counter()
+    for p in paragraphs:
+        for m in _COVER.finditer(fold(p.text)):
+            body = _clean(m.group("body"))
+            if 5 <= len(body) <= 30 and _BODY_END.search(body):
+                named[body] += 1
+    return (named.most_common(1)[0][0], "") if named else ("", "")
+
+
+def _year_and_stage(
+    covers: list[re.Match[str]], paragraphs: list[Paragraph], document: Document
+) -> tuple[int | None, str, list[str]]:
+    conflicts: list[str] = []
+    years: Counter[int] = Counter()
+    stages: Counter[str] = Counter()
+    for p in paragraphs:
+        short = fold(p.text)
+        if len(short) > 60:
+            continue
+        for m in re.finditer(rf"{_YEAR}年?度?[^\d，。]{{0,14}}?(预算|决算)", short):
+            years[int(m.group(1))] += 1
+        for word, stage in (("预算", "budget"), ("决算", "accounts")):
+            stages[stage] += short.endswith(
+                (f"{word}表", f"{word}总表", f"{word}情况说明", f"{word}公开", word)
+            )
+    year = int(covers[0].group(2)) if covers else None
+    stage = {"预算": "budget", "决算": "accounts"}[covers[0].group("stage")] if covers else ""
+    if year is None and years:
+        year = years.most_common(1)[0][0]
+    elif year is not None and years and year not in years:
+        conflicts.append(f"封面写 {year} 年，标题多处写 {years.most_common(1)[0][0]} 年。")
+    text = "".join(p.text for p in paragraphs)
+    if year is None and (found := Counter(re.findall(rf"{_YEAR}\s*年", text))):
+        year = int(found.most_common(1)[0][0])
+    if not stage and stages:
+        stage = stages.most_common(1)[0][0]
+    if not stage:
+        budget, accounts = text.count("预算"), text.count("决算")
+        stage = "" if budget == accounts else ("budget" if budget > accounts else "accounts")
+    if year is None and (m := re.search(rf"(?<!\d){_YEAR}(?!\d)", Path(document.path).name)):
+        year = int(m.group(1))
+        conflicts.append(f"文中没有写明年度，按文件名取 {year} 年。")
+    return year, stage, conflicts
+
+
+def _level_by_count(paragraphs: list[Paragraph]) -> str:
+    text = "".join(fold(p.text) for p in paragraphs)
+    department = len(re.findall(r"(?<!财政)部门(?:收支|收入|支出|预算|决算|概况|名称|:)", text))
+    unit = len(re.findall(r"(?<!算)单位(?:收支|收入|支出|预算|决算|概况)", text))
+    if department == unit:
+        return ""
+    return "department" if department > unit else "unit"

@@ -1,0 +1,123 @@
+"""Which standard table a printed table is, its unit of money, its blocks and rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from yibenzhang.amounts import Unit, unit_named
+from yibenzhang.documents import Table
+from yibenzhang.recognising.headers import Block, Header, header_of
+from yibenzhang.recognising.rows import Row, block_rows
+from yibenzhang.recognising.stitching import Framed
+from yibenzhang.standards import Standards, TableDef, fold, fold_title
+
+_UNIT = re.compile(r"单位[:：]?\s*(?:人民币)?\s*(亿元|百万元|万元|千元|元)")
+_UNIT_IN = re.compile(r"[（(](?:单位[:：])?(亿元|万元|千元|元)[）)]")
+_LONGEST_TITLE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class RecognisedTable:
+    """A whole table with what it means; ``standard`` is None for a table of no known kind."""
+
+    table: Table
+    title: str
+    standard: TableDef | None
+    unit: Unit | None
+    header: Header
+    blocks: tuple[tuple[Block, tuple[Row, ...]], ...]
+    statement: str = ""
+    """The note right after the table ("本部门无…，故本表为空表")."""
+
+    @property
+    def id(self) -> str:
+        return f"t{self.table.index + 1}"
+
+    @property
+    def name(self) -> str:
+        return self.standard.name if self.standard else (self.title or "未识别的表")
+
+
+def recognise_tables(
+    framed: Iterable[Framed], stage: str, standards: Standards
+) -> tuple[RecognisedTable, ...]:
+    """Every table of a document; ``stage`` (budget, accounts or empty) decides between titles used by both."""
+    out = []
+    for frame in framed:
+        table = frame.table
+        header = header_of(table, standards)
+        title, standard = _title(frame, header, stage, standards)
+        if standard and standard.layout == "form":
+            blocks: tuple[tuple[Block, tuple[Row, ...]], ...] = ()
+        else:
+            grid = table.grid()
+            layout = standard.layout if standard else ""
+            blocks = tuple((b, block_rows(grid, header.first, b, layout, standards)) for b in header.blocks)
+        notes = [p.text for p in frame.after if re.match(r"\s*(注|备注|说明)[:：]", p.text)]
+        out.append(
+            RecognisedTable(
+                table, title, standard, _unit(frame, header), header, blocks, notes[0] if notes else ""
+            )
+        )
+    return tuple(out)
+
+
+def _title(frame: Framed, header: Header, stage: str, standards: Standards) -> tuple[str, TableDef | None]:
+    """The nearest title before the table that the standards know; else the nearest that looks like one."""
+    near = ""
+    if header.title:
+        if found := match_title(header.title, stage, standards):
+            return header.title, found
+        near = header.title
+    for p in reversed(frame.before):
+        text = p.text.strip()
+        if len(text) > _LONGEST_TITLE:
+            break
+        # a title and the line under it may have been read as one
+        for candidate in (text, *re.split(r"\s+|(?<=表)(?=部门|单位|编制|填报|申报)", text)):
+            if found := match_title(candidate, stage, standards):
+                return candidate, found
+        if (
+            not near
+            and fold(text).endswith(("表", "表)"))
+            and len(text) < 40
+            and not re.match(r"附?表|公开", fold(text))
+        ):
+            near = text
+    return near, None
+
+
+def match_title(text: str, stage: str, standards: Standards) -> TableDef | None:
+    """The standard table with that title: exactly, or as the end of a longer one (a body's name before it)."""
+    folded = fold_title(text)
+    if len(folded) < 4:
+        return None
+    known = standards.titles
+    found = known.get(folded)
+    if found is None and "表" in folded:
+        ends = [t for t in known if len(t) >= 6 and folded.endswith(t)]
+        if ends:
+            longest = max(ends, key=len)
+            rest = folded[: -len(longest)]
+            if not re.search(r"一般公共|财政拨款|政府性基金|国有资本|基本|项目$|绩效|采购", rest):
+                found = known[longest]
+    if not found:
+        return None
+    for table in found:
+        if table.stage == stage:
+            return table
+    return found[0]
+
+
+def _unit(frame: Framed, header: Header) -> Unit | None:
+    for p in reversed(frame.before):
+        if match := _UNIT.search(re.sub(r"\s", "", p.text)):
+            return unit_named(match.group(1))
+        if len(p.text) > 200:
+            break
+    for cell in frame.table.cells:
+        if cell.row <= header.first and (m := _UNIT.search(fold(cell.text)) or _UNIT_IN.search(cell.text)):
+            return unit_named(m.group(1))
+    return None

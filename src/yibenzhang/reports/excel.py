@@ -1,0 +1,106 @@
+"""The 问题清单: one row per finding, made to be sorted, filtered and sent back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from yibenzhang.batch import FileResult
+from yibenzhang.reports.words import SEVERITY, STAGE, coverage_line, tally
+from yibenzhang.standards import Standards
+
+_FINDINGS = (
+    ("序号", 6), ("文件", 28), ("单位", 26), ("年度", 7), ("类型", 7), ("程度", 7), ("问题", 70), ("表", 26), ("行", 24),
+    ("栏", 14), ("位置", 10), ("印数", 16), ("应为", 16), ("相差", 14), ("计量单位", 9), ("算式", 60), ("规则", 24),
+    ("依据", 40), ("核实情况", 16), ("整改结果", 16),
+)  # fmt: skip
+_MISSING = (("文件", 28), ("未能核对的内容", 50), ("原因", 60))
+_FILES = (("文件", 40), ("单位", 28), ("年度", 7), ("类型", 7), ("结果", 30), ("数字印证情况", 60))
+_HEAD = PatternFill("solid", fgColor="1F3A5F")
+_FILL = {"错误": "FBE3E1", "疑问": "FFF4D6", "提示": "E6F1FA"}
+
+
+def write_excel(path: Path, results: list[FileResult], standards: Standards) -> None:
+    """Write the list of findings, the list of what was not checked, and a sheet per-file summary."""
+    book = Workbook()
+    findings = book.active
+    assert isinstance(findings, Worksheet)
+    findings.title = "问题清单"
+    rows = []
+    for result in results:
+        if result.checked is None:
+            continue
+        p = result.checked.profile
+        for f in result.checked.findings:
+            e = f.evidence[0] if f.evidence else None
+            rows.append(
+                [
+                    len(rows) + 1, Path(result.path).name, p.body, p.fiscal_year or "", STAGE[p.stage],
+                    SEVERITY[f.severity], f.message, e.table_name if e else "", e.row if e else "",
+                    e.column if e else "", str(e.place) if e else "", f.reported, f.expected, f.difference, f.unit,
+                    "\n".join(b.arithmetic for b in f.broken[:5]), f.rule, "；".join(f.basis), "", "",
+                ]
+            )  # fmt: skip
+    _sheet(findings, _FINDINGS, rows, numbers=(12, 13, 14))
+    for row in findings.iter_rows(min_row=2):
+        fill = _FILL.get(str(row[5].value))
+        if fill:
+            row[5].fill = PatternFill("solid", fgColor=fill)
+    missing = []
+    for result in results:
+        if result.checked is None:
+            missing.append([Path(result.path).name, "整个文件", result.error])
+            continue
+        for n in result.checked.not_checked:
+            rule = standards.rule_by_id.get(n.rule)
+            missing.append([Path(result.path).name, rule.name if rule else "全部加总", n.reason])
+    _sheet(book.create_sheet("未能核对"), _MISSING, missing)
+    files = []
+    for result in results:
+        c = result.checked
+        if c is None:
+            files.append([result.path, "", "", "", f"未能读取：{result.error}", ""])
+        else:
+            p = c.profile
+            files.append(
+                [result.path, p.body, p.fiscal_year or "", STAGE[p.stage], tally(c), coverage_line(c)]
+            )
+    _sheet(book.create_sheet("文件汇总"), _FILES, files)
+    book.save(path)
+
+
+def _sheet(
+    sheet: Worksheet,
+    columns: tuple[tuple[str, int], ...],
+    rows: list[list[object]],
+    numbers: tuple[int, ...] = (),
+) -> None:
+    for c, (name, width) in enumerate(columns, start=1):
+        cell = sheet.cell(1, c, name)
+        cell.font = Font(bold=True, color="FFFFFF")
+        cell.fill = _HEAD
+        cell.alignment = Alignment(horizontal="center", vertical="center")
+        sheet.column_dimensions[get_column_letter(c)].width = width
+    for r, row in enumerate(rows, start=2):
+        for c, value in enumerate(row, start=1):
+            cell = sheet.cell(r, c)
+            if c in numbers and value:
+                # shown as a number, stored exactly as decided: Excel's own floats hold 15 digits
+                cell.value = float(str(value))
+                decimals = len(str(value).partition(".")[2])
+                cell.number_format = "#,##0." + "0" * decimals if decimals else "#,##0"
+            else:
+                cell.value = value  # type: ignore[assignment]
+                if isinstance(value, str):
+                    cell.data_type = "s"  # a text that begins with "=" is a text
+            cell.alignment = Alignment(vertical="top", wrap_text=True)
+    sheet.freeze_panes = "A2"
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{max(2, len(rows) + 1)}"
+    sheet.sheet_view.zoomScale = 100
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True

@@ -1,0 +1,114 @@
+"""The report a person reads in the terminal."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from yibenzhang.batch import FileResult
+from yibenzhang.checking import Checked
+from yibenzhang.findings import Finding, Severity
+from yibenzhang.reports.words import SEVERITY, coverage_line, grouped, profile_line, tally
+from yibenzhang.standards import Standards
+
+_STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTICE: "cyan"}
+_MOST_REASONS = 4
+
+
+def show(console: Console, results: list[FileResult], standards: Standards, everything: bool) -> None:
+    """All documents, then a summary if there are several. ``everything`` lists also what was not checked."""
+    for result in results:
+        _file(console, result, standards, everything)
+    if len(results) > 1:
+        _summary(console, results)
+
+
+def _file(console: Console, result: FileResult, standards: Standards, everything: bool) -> None:
+    console.print()
+    console.rule(Text(result.path, style="bold"), align="left", style="dim")
+    if result.checked is None:
+        console.print(Text(f"未能读取：{result.error}", style="bold magenta"))
+        return
+    checked = result.checked
+    console.print(Text(profile_line(checked.profile), style="bold"))
+    known = [t for t in checked.tables if t.table.standard]
+    held = len(checked.results)
+    console.print(f"识别出 {len(known)} 张标准表，核对了 {held} 项加总和相等关系。")
+    _bar(console, checked)
+    if not checked.findings:
+        console.print(Text("没有发现问题。", style="green"))
+    for number, finding in enumerate(checked.findings, start=1):
+        _finding(console, number, finding)
+    _not_checked(console, checked, standards, everything)
+
+
+def _bar(console: Console, checked: Checked) -> None:
+    c = checked.coverage
+    width = 40
+    if c.numbers:
+        proved = round(width * c.proved / c.numbers)
+        wrong = (
+            min(max(1, round(width * c.contradicted / c.numbers)), width - proved) if c.contradicted else 0
+        )
+        bar = Text("█" * proved, style="green")
+        bar.append("█" * wrong, style="red")
+        bar.append("░" * (width - proved - wrong), style="dim")
+        console.print(bar, end=" ")
+    console.print(coverage_line(checked), style="dim")
+
+
+def _finding(console: Console, number: int, f: Finding) -> None:
+    style = _STYLE[f.severity]
+    body = Text(f.message)
+    if f.expected:
+        body.append(
+            f"\n印为 {f.reported or '空'}  应为 {f.expected}  相差 {f.difference or '—'} {f.unit}",
+            style="bold",
+        )
+    for b in f.broken[:6]:
+        body.append(f"\n· {b.name}", style="dim")
+        body.append(f"\n  {b.arithmetic}", style="dim")
+    if len(f.broken) > 6:
+        body.append(f"\n· 另有 {len(f.broken) - 6} 项关系不成立", style="dim")
+    for s in f.suspects[1:4] if len(f.suspects) > 1 else ():
+        body.append(f"\n也可能是 {s.evidence.words} {s.evidence.text}，应为 {s.suggestion}", style="dim")
+    places = "、".join(dict.fromkeys(str(e.place) for e in f.evidence[:6]))
+    body.append(f"\n位置：{places}" if places else "", style="dim")
+    title = Text(f" {number} {SEVERITY[f.severity]} · {f.rule} ", style=style)
+    console.print(Panel(body, title=title, title_align="left", border_style=style, padding=(0, 1)))
+
+
+def _not_checked(console: Console, checked: Checked, standards: Standards, everything: bool) -> None:
+    if not checked.not_checked:
+        return
+    console.print(Text(f"未能核对 {len(checked.not_checked)} 项（不等于没有问题）：", style="bold"))
+    groups = grouped(checked.not_checked)
+    for reason, items in groups if everything else groups[:_MOST_REASONS]:
+        console.print(f"  · {reason}" + (f"（{len(items)} 项）" if len(items) > 1 else ""), style="dim")
+        for item in items if everything else ():
+            rule = standards.rule_by_id.get(item.rule)
+            if rule:
+                console.print(f"      {rule.id}  {rule.name}", style="dim")
+    if not everything and len(groups) > _MOST_REASONS:
+        console.print(f"  · 还有 {len(groups) - _MOST_REASONS} 种原因，加 --all 列出全部", style="dim")
+
+
+def _summary(console: Console, results: list[FileResult]) -> None:
+    table = Table(title="汇总", title_justify="left", title_style="bold", show_edge=False)
+    table.add_column("文件", overflow="fold")
+    table.add_column("单位和年度", overflow="fold")
+    table.add_column("结果")
+    table.add_column("印证", justify="right")
+    for result in results:
+        if result.checked is None:
+            table.add_row(result.path, "", Text(f"未能读取：{result.error}", style="magenta"), "")
+            continue
+        checked = result.checked
+        c = checked.coverage
+        share = f"{100 * c.proved / c.numbers:.0f}%" if c.numbers else "—"
+        style = _STYLE[checked.worst] if checked.worst else "green"
+        table.add_row(result.path, profile_line(checked.profile), Text(tally(checked), style=style), share)
+    console.print()
+    console.print(table)

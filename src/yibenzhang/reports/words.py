@@ -1,0 +1,45 @@
+"""Words shown to people for the codes used inside."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from yibenzhang.balance.relations import NotChecked
+from yibenzhang.checking import Checked
+from yibenzhang.findings import Severity
+from yibenzhang.recognising.profile import Profile
+
+SEVERITY = {Severity.ERROR: "错误", Severity.WARNING: "疑问", Severity.NOTICE: "提示"}
+STAGE = {"budget": "预算", "accounts": "决算", "": "阶段不明"}
+LEVEL = {"department": "部门", "unit": "单位", "": ""}
+REGION = {"hubei": "湖北", "shanghai": "上海", "jiangsu": "江苏", "": "地区不明"}
+
+
+def profile_line(p: Profile) -> str:
+    """Body, year, stage and region in one line; what is unknown is said."""
+    year = f"{p.fiscal_year} 年" if p.fiscal_year else "年度不明"
+    region = REGION.get(p.region, p.region)
+    return f"{p.body or '单位不明'} · {year}{LEVEL[p.level]}{STAGE[p.stage]} · {region}"
+
+
+def tally(checked: Checked) -> str:
+    """How many findings of each severity."""
+    count = Counter(f.severity for f in checked.findings)
+    return "，".join(f"{count[s]} 个{SEVERITY[s]}" for s in Severity if count[s]) or "没有发现问题"
+
+
+def coverage_line(checked: Checked) -> str:
+    """The coverage in words."""
+    c = checked.coverage
+    if not c.numbers:
+        return "文件中没有读到数字"
+    share = f"{100 * c.proved / c.numbers:.0f}%"
+    return f"共 {c.numbers} 个数字：{c.proved} 个已印证（{share}），{c.contradicted} 个有矛盾，{c.alone} 个没有可比对的关系"
+
+
+def grouped(items: tuple[NotChecked, ...]) -> list[tuple[str, list[NotChecked]]]:
+    """What was not checked, gathered by reason, most frequent first."""
+    groups: dict[str, list[NotChecked]] = {}
+    for item in items:
+        groups.setdefault(item.reason, []).append(item)
+    return sorted(groups.items(), key=lambda g: -len(g[1]))

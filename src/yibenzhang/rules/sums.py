@@ -1,0 +1,272 @@
+"""From the sums of the standards and the facts of a document to relations; what is missing is told."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from yibenzhang.amounts import CellState
+from yibenzhang.balance.relations import NotChecked, Relation, Term
+from yibenzhang.facts import BlockFacts, Fact, TableFacts
+from yibenzhang.recognising.rows import Row
+from yibenzhang.rules.addresses import Book
+from yibenzhang.standards import Address, Standards, SumRule
+
+Built = Relation | NotChecked
+
+
+def build(tables: tuple[TableFacts, ...], stage: str, region: str, standards: Standards) -> list[Built]:
+    """Every relation the standards ask of these tables, and every one that could not be set up."""
+    book = Book(tables, stage)
+    out: list[Built] = []
+    for rule in standards.rules:
+        if rule.regions and region not in rule.regions:
+            continue
+        if rule.form == "columns":
+            out.extend(_columns(rule, tables))
+        elif rule.form == "rows":
+            out.extend(_rows(rule, tables))
+        else:
+            out.extend(_equal(rule, book, region, standards))
+    return out
+
+
+def layout_of(table: TableFacts, block: BlockFacts) -> str:
+    """How the rows of a block hang together (see tables.toml)."""
+    standard = table.table.standard
+    if standard and standard.layout in ("projects", "stairs", "form"):
+        return standard.layout
+    kinds = [c.kind for c in block.block.labels]
+    if "code" in kinds:
+        return "coded"
+    if kinds.count("name") >= 2:
+        return "grouped"
+    return "sided" if kinds else "single"
+
+
+def _sum(
+    rule: SumRule, key: str, total: Fact | None, parts: list[tuple[int, Fact]], parent: str = ""
+) -> Built | None:
+    """total = Σ parts as a relation; None where there is nothing to check. Blank parts count as nothing."""
+    if total is None or not parts:
+        return None
+    facts = [total, *(f for _, f in parts)]
+    printed = [f for f in facts[1:] if f.printed]
+    if any(f.state == CellState.UNREADABLE for f in facts):
+        return NotChecked(rule.id, f"{total.where}或其分项中有无法识别的数字", total.table)
+    if not total.printed:
+        if any(f.amount and f.amount.value for f in printed):
+            return NotChecked(rule.id, f"{total.where}为空，分项有数", total.table)
+        return None
+    if not printed:
+        if total.amount and total.amount.value:
+            return NotChecked(rule.id, f"{total.where}有数，分项全部为空", total.table)
+        return None
+    terms = (Term(1, total), *(Term(-sign, f) for sign, f in parts))
+    return Relation(f"{rule.id}|{key}", rule.id, terms, parent)
+
+
+# ---- one row, several columns ----------------------------------------------------------------------
+
+
+def _columns(rule: SumRule, tables: tuple[TableFacts, ...]) -> Iterator[Built]:
+    for table in tables:
+        if not table.table.standard or table.table.standard.id not in rule.tables:
+            continue
+        for block in table.blocks:
+            yield from _block_columns(rule, table, block)
+
+
+def _block_columns(rule: SumRule, table: TableFacts, block: BlockFacts) -> Iterator[Built]:
+    measures = [c.measure for c in block.block.measures if c.kind == "measure"]
+    for basis in sorted({m.partition("@")[2] for m in measures}):
+        suffix = f"@{basis}" if basis else ""
+        have = {m.removesuffix(suffix) for m in measures if m.endswith(suffix) and ("@" in m) == bool(basis)}
+        signs = {p.lstrip("-"): -1 if p.startswith("-") else 1 for p in rule.parts}
+        parts = [p for p in signs if p in have]
+        if (
+            rule.total not in have
+            or len(parts) < 2
+            or not set(rule.needs) <= have
+            or set(rule.without) & have
+        ):
+            continue
+        if len(measures) != len(set(measures)):
+            yield NotChecked(rule.id, "表头有两栏含义相同，无法分辨", table.table.id)
+            continue
+        if block.unknown:
+            names = "、".join(c.title or f"第{c.index + 1}栏" for c in block.unknown[:3])
+            yield NotChecked(rule.id, f"表头有不认识的栏：{names}", table.table.id)
+            continue
+        for k, row in enumerate(block.rows):
+            found = [(signs[p], f) for p in parts if (f := block.cells.get((k, p + suffix)))]
+            key = f"{table.table.id}/{row.index}{suffix}"
+            if made := _sum(rule, key, block.cells.get((k, rule.total + suffix)), found):
+                yield made
+
+
+# ---- one column, several rows ----------------------------------------------------------------------
+
+
+def _rows(rule: SumRule, tables: tuple[TableFacts, ...]) -> Iterator[Built]:
+    for table in tables:
+        if table.table.standard is None:
+            continue
+        for position, block in enumerate(table.blocks):
+            if layout_of(table, block) not in rule.layouts:
+                continue
+            for total, parts in _LISTS[rule.kind](block.rows):
+                where = f"{table.table.id}/{position}/{block.rows[total].index}"
+                yield from _list(rule, table, block, total, parts, where)
+
+
+def _list(
+    rule: SumRule, table: TableFacts, block: BlockFacts, total: int, parts: list[int], where: str
+) -> Iterator[Built]:
+    codes = Counter(r.code for r in block.rows if r.code and r.role == "item")
+    coded = layout_of(table, block) == "coded"
+    if coded and (twice := [c for c, n in codes.items() if n > 1]):
+        yield NotChecked(rule.id, f"科目编码 {twice[0]} 出现多次，无法确定行的上下级", table.table.id)
+        return
+    if coded and any(not block.rows[k].code for k in parts):
+        bare = [block.rows[k].label for k in parts if not block.rows[k].code and _has_number(block, k)]
+        if bare:
+            yield NotChecked(rule.id, f"“{bare[0]}”行没有科目编码，无法确定它的上下级", table.table.id)
+            return
+    for measure in dict.fromkeys(c.measure for c in block.block.measures if c.kind == "measure"):
+        found = [(1, f) for k in parts if (f := block.cells.get((k, measure)))]
+        if made := _sum(rule, f"{where}/{measure}", block.cells.get((total, measure)), found, where):
+            yield made
+
+
+def _has_number(block: BlockFacts, row: int) -> bool:
+    return any(f.printed for (k, _), f in block.cells.items() if k == row)
+
+
+Lists = Iterator[tuple[int, list[int]]]
+
+
+def _children(rows: tuple[Row, ...]) -> Lists:
+    """Every row with the rows right below it in the tree."""
+    below: dict[int, list[int]] = {}
+    for k, row in enumerate(rows):
+        if row.parent is not None and row.role == "item":
+            below.setdefault(row.parent, []).append(k)
+    yield from below.items()
+
+
+def _top(rows: tuple[Row, ...]) -> list[int]:
+    return [k for k, r in enumerate(rows) if r.parent is None and r.role == "item" and (r.code or r.label)]
+
+
+def _total(rows: tuple[Row, ...]) -> Lists:
+    """The total row with all top rows; two total rows in one list are not understood, so left alone."""
+    totals = [k for k, r in enumerate(rows) if r.role == "total"]
+    if len(totals) == 1:
+        yield totals[0], _top(rows)
+
+
+def _subtotal(rows: tuple[Row, ...]) -> Lists:
+    """The row "本年收入合计" with the items above it."""
+    for at, row in enumerate(rows):
+        if row.role == "subtotal":
+            yield at, [k for k in _top(rows) if k < at]
+            return
+
+
+def _grand_total(rows: tuple[Row, ...]) -> Lists:
+    """The last total with the subtotal and the items after it; without a subtotal, with all items."""
+    totals = [k for k, r in enumerate(rows) if r.role == "total"]
+    if not totals:
+        return
+    at = totals[-1]
+    start = next((k for k, r in enumerate(rows[:at]) if r.role == "subtotal"), None)
+    items = [k for k in _top(rows) if k < at and (start is None or k > start)]
+    yield at, items if start is None else [start, *items]
+
+
+_LISTS = {
+    "children": _children,
+    "numbered": _children,
+    "total": _total,
+    "subtotal": _subtotal,
+    "grand_total": _grand_total,
+}
+
+
+# ---- between tables --------------------------------------------------------------------------------
+
+
+def _equal(rule: SumRule, book: Book, region: str, standards: Standards) -> Iterator[Built]:
+    if rule.left is None or not _applies(rule, book):
+        return
+    sides = [rule.left, *rule.right]
+    if not any(book.tables_of(a) for a in sides):
+        return
+    for address in sides:
+        found = book.tables_of(address)
+        if not found and not address.optional:
+            wanted = standards.table_by_id.get(book.table_id(address))
+            asked = wanted is not None and (not wanted.regions or not region or region in wanted.regions)
+            if asked and wanted is not None:
+                yield NotChecked(rule.id, f"没有找到“{wanted.name}”")
+            return
+        if len(found) > 1:
+            yield NotChecked(rule.id, f"“{found[0].table.name}”出现 {len(found)} 次，无法确定用哪一张")
+            return
+    lefts = book.resolve(rule.left)
+    rights = [(a, book.resolve(a)) for a in rule.right]
+    if not lefts:
+        if reason := _absent(rule.left, book):
+            yield NotChecked(rule.id, reason)
+        return
+    for key, left in lefts.items():
+        terms: list[tuple[int, Fact]] = [(1, f) for f in left]
+        missing: str | None = None
+        for address, found_right in rights:
+            facts = found_right.get(key, [])
+            if not facts and not address.optional and rule.left.row not in ("*", "class"):
+                missing = _absent(address, book)
+            terms.extend((-1, f) for f in facts)
+        if missing is not None:
+            if missing:
+                yield NotChecked(rule.id, missing)
+        elif made := _equality(rule, key, terms, len(left)):
+            yield made
+
+
+def _equality(rule: SumRule, key: str, terms: list[tuple[int, Fact]], lefts: int) -> Built | None:
+    left, right = terms[:lefts], terms[lefts:]
+    if not right or len({f.id for _, f in terms}) != len(terms):
+        return None
+    if any(f.state == CellState.UNREADABLE for _, f in terms):
+        return NotChecked(rule.id, "有无法识别的数字", left[0][1].table)
+    told_left = any(f.printed for _, f in left)
+    told_right = any(f.printed for _, f in right)
+    if told_left and told_right:
+        return Relation(f"{rule.id}|{key}", rule.id, tuple(Term(c, f) for c, f in terms))
+    if any(f.amount and f.amount.value for _, f in terms):
+        empty = right[0][1] if told_left else left[0][1]
+        return NotChecked(rule.id, f"一边有数，另一边{empty.where}为空", empty.table)
+    return None
+
+
+def _applies(rule: SumRule, book: Book) -> bool:
+    def facts(address: Address) -> list[Fact]:
+        return [f for found in book.resolve(address).values() for f in found]
+
+    if any(f.amount and f.amount.value for a in rule.if_zero for f in facts(a)):
+        return False
+    if any(facts(a) for a in rule.if_absent):
+        return False
+    return all(facts(a) for a in rule.if_present)
+
+
+def _absent(address: Address, book: Book) -> str:
+    """Why an address is empty: a table drawn up without that row or column gives no reason to tell."""
+    unknown = [c.title for t in book.tables_of(address) for b in t.blocks for c in b.unknown]
+    if not unknown:
+        return ""
+    return (
+        f"“{book.tables_of(address)[0].table.name}”有不认识的栏（{'、'.join(unknown[:3])}），没有找到所需的数"
+    )

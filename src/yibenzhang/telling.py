@@ -1,0 +1,197 @@
+"""Causes to findings: one plain sentence each, with the arithmetic a pocket calculator can follow."""
+
+from __future__ import annotations
+
+import hashlib
+from decimal import Decimal
+
+from yibenzhang.amounts import Unit
+from yibenzhang.balance.diagnose import Cause, Culprit
+from yibenzhang.balance.relations import Relation, Result
+from yibenzhang.facts import Fact
+from yibenzhang.findings import BrokenRelation, Evidence, Finding, Severity, Suspect, evidence_of
+from yibenzhang.standards import Standards
+
+MOST_SUSPECTS = 8
+
+
+def findings_of(causes: list[Cause], names: dict[str, str], standards: Standards) -> list[Finding]:
+    """One finding per cause; ``names`` gives the name of each table id."""
+    return [_finding(cause, names, standards) for cause in causes]
+
+
+def _finding(cause: Cause, names: dict[str, str], standards: Standards) -> Finding:
+    lead = _lead(cause)
+    rule = standards.rule_by_id[lead.relation.rule]
+    severities = [Severity(standards.rule_by_id[r.relation.rule].severity) for r in cause.broken]
+    severity = Severity.ERROR if Severity.ERROR in severities else severities[0]
+    broken = tuple(_broken(r, names, standards) for r in cause.broken)
+    facts: dict[str, Fact] = {}
+    for r in [lead, *cause.broken]:
+        for fact in r.relation.facts():
+            if fact.printed:
+                facts.setdefault(fact.id, fact)
+    suspects = tuple(_suspect(c, names) for c in cause.culprits[:MOST_SUSPECTS])
+    unit = lead.relation.total.unit
+    if cause.certain:
+        culprit = cause.culprits[0]
+        reported, expected = _value(culprit.fact), culprit.suggestion
+        message = _certain(culprit, cause, names)
+        unit = culprit.fact.unit
+        ordered = [culprit.fact, *(f for f in facts.values() if f.id != culprit.fact.id)]
+    else:
+        reported, expected = _value(lead.relation.total), _sum(lead)
+        message = _uncertain(cause, lead, names)
+        ordered = list(facts.values())
+    difference = reported - expected if reported is not None and expected is not None else None
+    return Finding(
+        id=hashlib.sha256(f"{lead.relation.rule}|{ordered[0].id}".encode()).hexdigest()[:12],
+        rule=lead.relation.rule,
+        severity=severity,
+        message=message,
+        reported=_text(reported),
+        expected=_text(expected),
+        difference=_text(difference),
+        unit=unit.name if unit else "",
+        basis=tuple(standards.bases[b] for b in rule.basis),
+        evidence=tuple(evidence_of(f, names.get(f.table, "")) for f in ordered),
+        suspects=suspects,
+        broken=broken,
+    )
+
+
+def _lead(cause: Cause) -> Result:
+    """The relation to tell first: one whose total is the culprit, else one of the fewest parts."""
+    if cause.certain:
+        culprit = cause.culprits[0].fact.id
+        own = [r for r in cause.broken if r.relation.total.id == culprit]
+        if own:
+            return min(own, key=lambda r: len(r.relation.terms))
+    return min(cause.broken, key=lambda r: len(r.relation.terms))
+
+
+def _certain(culprit: Culprit, cause: Cause, names: dict[str, str]) -> str:
+    fact = culprit.fact
+    printed = f"印为 {fact.text}" if fact.printed else "没有填数"
+    right = money(culprit.suggestion, fact.unit) if culprit.suggestion is not None else ""
+    slip = f"（{culprit.slip}）" if culprit.slip else ""
+    count = len(cause.broken)
+    why = f"{count} 项关系不成立，改后全部成立" if count > 1 else "改后加总成立，其他关系不受影响"
+    return f"{names.get(fact.table, '')}{fact.where}{printed}，应为 {right}{slip}：{why}。"
+
+
+def _uncertain(cause: Cause, lead: Result, names: dict[str, str]) -> str:
+    relation = lead.relation
+    total = relation.total
+    expected = _sum(lead)
+    gap = (_value(total) or Decimal(0)) - expected
+    head = f"{names.get(total.table, '')}{total.where}印为 {total.text}"
+    if len(relation.parts) == 1 or len({t.fact.table for t in relation.terms}) > 1:
+        other = "、".join(
+            f"{names.get(t.fact.table, '')}{t.fact.where}{t.fact.text}"
+            for t in relation.parts
+            if t.fact.printed
+        )
+        body = f"与{other}不相等，相差 {money(abs(gap), total.unit)}"
+    else:
+        body = f"而所列 {sum(t.fact.printed for t in relation.parts)} 项之和为 {money(expected, total.unit)}"
+        body += f"，相差 {money(abs(gap), total.unit)}"
+    more = f"；另有 {len(cause.broken) - 1} 项关系同时不成立" if len(cause.broken) > 1 else ""
+    if cause.gave_up:
+        tail = "；牵涉的数字太多，未能定位"
+    elif cause.culprits and cause.culprits[0].slip:
+        first = cause.culprits[0]
+        tail = f"；最可能是{first.fact.where}{first.slip}，应为 {money(first.suggestion, first.fact.unit)}"
+    elif cause.missing_row:
+        tail = "；可能其中一个数有误，也可能漏列了一行"
+    else:
+        tail = "；单凭本文件不能确定哪一个数有误"
+    return f"{head}，{body}{more}{tail}。"
+
+
+def _suspect(culprit: Culprit, names: dict[str, str]) -> Suspect:
+    suggestion = culprit.suggestion
+    return Suspect(
+        evidence_of(culprit.fact, names.get(culprit.fact.table, "")),
+        _text(suggestion),
+        culprit.slip or ("改为此数后，牵涉的关系全部成立" if suggestion is not None else "与多项关系不符"),
+    )
+
+
+def _broken(result: Result, names: dict[str, str], standards: Standards) -> BrokenRelation:
+    relation = result.relation
+    return BrokenRelation(
+        relation.rule,
+        standards.rule_by_id[relation.rule].name,
+        arithmetic(result),
+        evidence_of(relation.total, names.get(relation.total.table, "")),
+        tuple(evidence_of(t.fact, names.get(t.fact.table, "")) for t in relation.parts if t.fact.printed),
+    )
+
+
+def arithmetic(result: Result) -> str:
+    """The relation in one line: parts = sum, the printed total, the difference and the rounding allowed."""
+    relation = result.relation
+    factor = _factor(relation)
+    shown: list[str] = []
+    parts = [t for t in relation.parts if t.fact.printed and (t.fact.amount and t.fact.amount.value)]
+    for t in parts:
+        value = t.fact.amount.base / factor if t.fact.amount else Decimal(0)
+        sign = " - " if t.coefficient > 0 else " + "
+        shown.append(f"{sign if shown or t.coefficient > 0 else ''}{_plain(value)}")
+    total_text = relation.total.text
+    gap, slack = abs(result.residual) / factor, result.slack / factor
+    left = "".join(shown) or "0"
+    together = f" = {_plain(_sum(result))}" if len(parts) > 1 else ""
+    return f"{left}{together}，印为 {total_text}，相差 {_plain(gap)}，四舍五入最多可差 {_plain(slack)}"
+
+
+def _factor(relation: Relation) -> Decimal:
+    unit = relation.total.unit
+    return unit.factor if unit else Decimal(1)
+
+
+def _sum(result: Result) -> Decimal:
+    """What the parts of a relation come to, in the total's unit."""
+    total = _value(result.relation.total) or Decimal(0)
+    return total - result.residual / _factor(result.relation)
+
+
+def _value(fact: Fact) -> Decimal | None:
+    return fact.amount.value if fact.amount else None
+
+
+def _plain(value: Decimal) -> str:
+    text = f"{value:,f}"
+    if "." in text:
+        whole, _, decimals = text.partition(".")
+        text = f"{whole}.{decimals.rstrip('0').ljust(2, '0')}"
+    return text
+
+
+def money(value: Decimal | None, unit: Unit | None) -> str:
+    """A value with thousands separators and its unit."""
+    return "" if value is None else f"{_plain(value)}{' ' + unit.name if unit else ''}"
+
+
+def _text(value: Decimal | None) -> str:
+    return "" if value is None else f"{value:f}"
+
+
+def notice(
+    rule: str, message: str, evidence: tuple[Evidence, ...], standards: Standards, key: str = ""
+) -> Finding:
+    """A finding that is not a broken relation: about the reading or the profile."""
+    found = standards.rule_by_id[rule]
+    return Finding(
+        id=hashlib.sha256(f"{rule}|{message}|{key}".encode()).hexdigest()[:12],
+        rule=rule,
+        severity=Severity(found.severity),
+        message=message,
+        reported="",
+        expected="",
+        difference="",
+        unit="",
+        basis=tuple(standards.bases[b] for b in found.basis),
+        evidence=evidence,
+    )
