@@ -26,7 +26,7 @@ class FileResult:
 
 
 def find_files(arguments: list[str]) -> tuple[list[str], list[FileResult]]:
-    """Files named by paths, folders (all files below, hidden ones left out) and globs; and what was not found."""
+    """Files named by paths, folders (all below, hidden ones left out) and globs; and what was not found."""
     found: dict[str, None] = {}
     missing: list[FileResult] = []
     for argument in arguments:
@@ -38,7 +38,7 @@ def find_files(arguments: list[str]) -> tuple[list[str], list[FileResult]]:
                 missing.append(FileResult(argument, None, "文件夹里没有文件。"))
         elif path.exists():
             found[argument] = None
-        elif matches := sorted(glob.glob(argument, recursive=True)):
+        elif matches := sorted(glob.glob(argument, recursive=True)):  # noqa: PTH207 - may be absolute
             found.update({m: None for m in matches if Path(m).is_file()})
         else:
             missing.append(FileResult(argument, None, "没有这个文件或文件夹。"))

@@ -119,7 +119,10 @@ def _realigned(
         tables, results, not_checked = trial, after, missing
         rows = {c.row: c for c in reversed(moved.table.table.cells) if c.row in moved.rows}
         lines = "、".join(str(rows[r].place) for r in sorted(rows))
-        message = f"{table.table.name}：来源文本{lines}错栏，移回后加总全部成立；这是文本提取的问题，不是文件的错误。"
+        message = (
+            f"{table.table.name}：来源文本{lines}错栏，移回后加总全部成立；"
+            "这是文本提取的问题，不是文件的错误。"
+        )
         evidence = tuple(
             Evidence("", table.table.id, table.table.name, c.text, "", c.text, "", c.place)
             for c in rows.values()

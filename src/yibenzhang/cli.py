@@ -34,7 +34,7 @@ from yibenzhang.reports.words import SEVERITY
 from yibenzhang.standards import Standards, StandardsError, SumRule, load
 
 app = typer.Typer(
-    help="一本账：读部门预算和部门决算，核对每一个数字。 Reads budgets and final accounts and proves their numbers.",
+    help="一本账：读部门预算和部门决算，核对每一个数字。 Reads budgets and accounts, proves their numbers.",
     no_args_is_help=True, add_completion=False, rich_markup_mode=None,
 )  # fmt: skip
 

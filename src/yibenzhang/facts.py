@@ -90,7 +90,7 @@ def table_facts(recognised: RecognisedTable, document_hash: str) -> TableFacts:
     grid = recognised.table.grid()
     blocks = []
     by_cell: dict[int, Fact] = {}
-    for position, (block, rows) in enumerate(recognised.blocks):
+    for block, rows in recognised.blocks:
         precision = {c.index: _decimals(grid, recognised.header.first, c.index) for c in block.measures}
         cells: dict[tuple[int, str], Fact] = {}
         for k, row in enumerate(rows):

@@ -10,7 +10,7 @@ from yibenzhang.places import Place
 
 
 class Severity(StrEnum):
-    """*error*: certainly wrong in the document; *warning*: a reviewer would ask; *notice*: for information."""
+    """*error*: certainly wrong; *warning*: a reviewer would ask; *notice*: for information."""
 
     ERROR = "error"
     WARNING = "warning"

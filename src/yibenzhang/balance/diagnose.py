@@ -20,7 +20,7 @@ from yibenzhang.intervals import Interval
 
 @dataclass(frozen=True, slots=True)
 class Culprit:
-    """A number that may be wrong, the interval (base units) that would mend all, and how it may have slipped."""
+    """A number that may be wrong, the interval (base units) that would mend all, and how it slipped."""
 
     fact: Fact
     mended: Interval | None

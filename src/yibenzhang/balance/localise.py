@@ -52,8 +52,8 @@ def _solve(
     """Minimise Σ wᵢ·zᵢ with |Σ c·(v+δ)| ≤ slack and |δᵢ| ≤ M·zᵢ, amounts scaled to about 1."""
     n = len(ids)
     at = {i: k for k, i in enumerate(ids)}
-    middles = [x.middle if (x := ring[i].interval) else 0 for i in ids]
-    scale = float(max((abs(m) for m in middles), default=1)) or 1.0
+    middles = [abs(float(x.middle)) if (x := ring[i].interval) else 0.0 for i in ids]
+    scale = max(middles, default=1.0) or 1.0
     big = 4.0 + max(abs(float(r.residual)) for r in relations) / scale * 2
     rows = lil_matrix((len(relations) + 2 * n, 2 * n))
     low = np.full(len(relations) + 2 * n, -np.inf)

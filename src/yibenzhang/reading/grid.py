@@ -130,7 +130,8 @@ def tables_of(
     free = glyphs
     tables: list[Table] = []
     for ys, xs, ghs, gvs in grids:
-        inside, outside = [], []
+        inside: list[Glyph] = []
+        outside: list[Glyph] = []
         for g in free:
             box = xs[0] <= g.x <= xs[-1] and ys[0] <= g.y <= ys[-1]
             (inside if box else outside).append(g)

@@ -190,7 +190,7 @@ def _rules(page: raw.FPDF_PAGE, frame: _Frame) -> tuple[list[Rule], list[Rule], 
 
 
 def _objects(page: raw.FPDF_PAGE) -> Iterator[tuple[int, raw.FPDF_PAGEOBJECT, Matrix]]:
-    """Paths and images of the page, also inside form objects, with the matrix that carries them to the page."""
+    """Paths and images, also inside form objects, with the matrix that carries them to the page."""
     left = MAX_OBJECTS_PER_PAGE
     stack: list[tuple[raw.FPDF_PAGEOBJECT, Matrix, int]] = []
     for i in range(min(raw.FPDFPage_CountObjects(page), left)):

@@ -11,7 +11,7 @@ from yibenzhang.reading.paragraphs import STARTS
 
 _TAGS = re.compile(r"</?(?:p|br|b|i|span|div|strong)\s*/?>", re.IGNORECASE)
 _MARKUP = re.compile(r"^\s*(?:[-*#]+\s+)|\*\*")
-_CONTENTS = re.compile(r"(?:\.{4,}|…{2,}|·{4,})[\s\d.]*$|^\s*第[一二三四五]部分[^\t]*\t\d+\s*$")
+_CONTENTS = re.compile(r"(?:\.{2,}|…+|·{2,})[\s.]*\d*\s*$|^\s*第[一二三四五]部分[^\t]*\t\d+\s*$")
 _ENDS = tuple("。；：！？;:!?")
 _FULL_LINE = 24
 """A line shorter than this many characters was not broken by the width of a page."""

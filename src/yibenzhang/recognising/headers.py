@@ -1,4 +1,4 @@
-"""The header tree of a table: which rows are header, what each column means, which blocks stand side by side."""
+"""The header tree of a table: header rows, what each column means, the blocks that stand side by side."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TOTALS = ("合计", "总计", "小计", "收入总计", "支出总计")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: ``kind`` is code, name, other (label kinds), measure or unknown; ``path`` its header texts."""
+    """A column: ``kind`` is code, name or other (labels), measure or unknown; ``path`` its header texts."""
 
     index: int
     kind: str
@@ -74,8 +74,9 @@ def _body_start(grid: list[list[Cell | None]], start: int, standards: Standards)
     """The first row that is not header: it holds a number, a code, an item number or a total's name."""
     spanned = start
     for r in range(start, len(grid)):
-        cells = [c for c in {id(c): c for c in grid[r] if c is not None}.values()]
-        fresh = [c for c in cells if c.row == r and c.text.strip()]
+        fresh = [
+            c for c in {id(c): c for c in grid[r] if c is not None}.values() if c.row == r and c.text.strip()
+        ]
         texts = [fold(c.text) for c in fresh]
         if r > start and r >= spanned and _is_body(fresh, texts, standards):
             return r

@@ -99,11 +99,12 @@ def _body(front: list[str], covers: list[re.Match[str]], paragraphs: list[Paragr
         if len(body) >= 4 and (_BODY_END.search(body) or not re.search(r"[市省区县]$", body)):
             return body, _level(m.group("level"))
     for p in paragraphs[:80]:
-        if m := _PART.match(fold(p.text)):
-            return _clean(m.group("body")), ""
+        if part := _PART.match(fold(p.text)):
+            return _clean(part.group("body")), ""
     holders: Counter[str] = Counter()
     for p in paragraphs:
-        if (m := _HOLDER.match(fold(p.text))) and (body := _clean(m.group("body"))) and "元" not in body:
+        held = _HOLDER.match(fold(p.text))
+        if held and (body := _clean(held.group("body"))) and "元" not in body:
             holders[body] += 1
     if holders:
         return holders.most_common(1)[0][0], ""

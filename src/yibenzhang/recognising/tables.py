@@ -43,12 +43,14 @@ class RecognisedTable:
 def recognise_tables(
     framed: Iterable[Framed], stage: str, standards: Standards
 ) -> tuple[RecognisedTable, ...]:
-    """Every table of a document; ``stage`` (budget, accounts or empty) decides between titles used by both."""
+    """Every table of a document; ``stage`` (budget, accounts or empty) decides where both use a title."""
     out = []
     for frame in framed:
         table = frame.table
         header = header_of(table, standards)
         title, standard = _title(frame, header, stage, standards)
+        if standard and standard.layout != "form" and not _understood(header):
+            standard = None  # a title above something else, such as a table of contents
         if standard and standard.layout == "form":
             blocks: tuple[tuple[Block, tuple[Row, ...]], ...] = ()
         else:
@@ -62,6 +64,10 @@ def recognise_tables(
             )
         )
     return tuple(out)
+
+
+def _understood(header: Header) -> bool:
+    return any(c.kind in ("code", "name", "measure") for b in header.blocks for c in (*b.labels, *b.measures))
 
 
 def _title(frame: Framed, header: Header, stage: str, standards: Standards) -> tuple[str, TableDef | None]:
@@ -90,7 +96,7 @@ def _title(frame: Framed, header: Header, stage: str, standards: Standards) -> t
 
 
 def match_title(text: str, stage: str, standards: Standards) -> TableDef | None:
-    """The standard table with that title: exactly, or as the end of a longer one (a body's name before it)."""
+    """The standard table with that title: exactly, or as the end of a longer one (after a body's name)."""
     folded = fold_title(text)
     if len(folded) < 4:
         return None

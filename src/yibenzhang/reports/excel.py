@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from yibenzhang.batch import FileResult
@@ -14,9 +16,9 @@ from yibenzhang.reports.words import SEVERITY, STAGE, coverage_line, tally
 from yibenzhang.standards import Standards
 
 _FINDINGS = (
-    ("序号", 6), ("文件", 28), ("单位", 26), ("年度", 7), ("类型", 7), ("程度", 7), ("问题", 70), ("表", 26), ("行", 24),
-    ("栏", 14), ("位置", 10), ("印数", 16), ("应为", 16), ("相差", 14), ("计量单位", 9), ("算式", 60), ("规则", 24),
-    ("依据", 40), ("核实情况", 16), ("整改结果", 16),
+    ("序号", 6), ("文件", 28), ("单位", 26), ("年度", 7), ("类型", 7), ("程度", 7), ("问题", 70),
+    ("表", 26), ("行", 24), ("栏", 14), ("位置", 10), ("印数", 16), ("应为", 16), ("相差", 14),
+    ("计量单位", 9), ("算式", 60), ("规则", 24), ("依据", 40), ("核实情况", 16), ("整改结果", 16),
 )  # fmt: skip
 _MISSING = (("文件", 28), ("未能核对的内容", 50), ("原因", 60))
 _FILES = (("文件", 40), ("单位", 28), ("年度", 7), ("类型", 7), ("结果", 30), ("数字印证情况", 60))
@@ -30,7 +32,7 @@ def write_excel(path: Path, results: list[FileResult], standards: Standards) -> 
     findings = book.active
     assert isinstance(findings, Worksheet)
     findings.title = "问题清单"
-    rows = []
+    rows: list[list[object]] = []
     for result in results:
         if result.checked is None:
             continue
@@ -41,8 +43,8 @@ def write_excel(path: Path, results: list[FileResult], standards: Standards) -> 
                 [
                     len(rows) + 1, Path(result.path).name, p.body, p.fiscal_year or "", STAGE[p.stage],
                     SEVERITY[f.severity], f.message, e.table_name if e else "", e.row if e else "",
-                    e.column if e else "", str(e.place) if e else "", f.reported, f.expected, f.difference, f.unit,
-                    "\n".join(b.arithmetic for b in f.broken[:5]), f.rule, "；".join(f.basis), "", "",
+                    e.column if e else "", str(e.place) if e else "", f.reported, f.expected, f.difference,
+                    f.unit, "\n".join(b.arithmetic for b in f.broken[:5]), f.rule, "；".join(f.basis), "", "",
                 ]
             )  # fmt: skip
     _sheet(findings, _FINDINGS, rows, numbers=(12, 13, 14))
@@ -50,7 +52,7 @@ def write_excel(path: Path, results: list[FileResult], standards: Standards) -> 
         fill = _FILL.get(str(row[5].value))
         if fill:
             row[5].fill = PatternFill("solid", fgColor=fill)
-    missing = []
+    missing: list[list[object]] = []
     for result in results:
         if result.checked is None:
             missing.append([Path(result.path).name, "整个文件", result.error])
@@ -59,7 +61,7 @@ def write_excel(path: Path, results: list[FileResult], standards: Standards) -> 
             rule = standards.rule_by_id.get(n.rule)
             missing.append([Path(result.path).name, rule.name if rule else "全部加总", n.reason])
     _sheet(book.create_sheet("未能核对"), _MISSING, missing)
-    files = []
+    files: list[list[object]] = []
     for result in results:
         c = result.checked
         if c is None:
@@ -80,7 +82,7 @@ def _sheet(
     numbers: tuple[int, ...] = (),
 ) -> None:
     for c, (name, width) in enumerate(columns, start=1):
-        cell = sheet.cell(1, c, name)
+        cell: Any = sheet.cell(1, c, name)
         cell.font = Font(bold=True, color="FFFFFF")
         cell.fill = _HEAD
         cell.alignment = Alignment(horizontal="center", vertical="center")
@@ -94,7 +96,7 @@ def _sheet(
                 decimals = len(str(value).partition(".")[2])
                 cell.number_format = "#,##0." + "0" * decimals if decimals else "#,##0"
             else:
-                cell.value = value  # type: ignore[assignment]
+                cell.value = value
                 if isinstance(value, str):
                     cell.data_type = "s"  # a text that begins with "=" is a text
             cell.alignment = Alignment(vertical="top", wrap_text=True)
@@ -103,4 +105,4 @@ def _sheet(
     sheet.sheet_view.zoomScale = 100
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)

@@ -32,13 +32,13 @@ class ShownCell:
 def write_html(path: Path, results: list[FileResult], standards: Standards) -> None:
     """Write the report of one run."""
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent), autoescape=select_autoescape(["html"]), trim_blocks=True,
-        lstrip_blocks=True,
+        loader=FileSystemLoader(Path(__file__).parent), autoescape=select_autoescape(["html"]),
+        trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     environment.globals.update(
-        severity=SEVERITY, profile_line=profile_line, tally=tally, coverage_line=coverage_line, grouped=grouped,
-        shown_table=shown_table, excerpts=excerpts, rule_of=standards.rule_by_id.get, version=__version__,
-        shares=_shares, most=MOST_ROWS,
+        severity=SEVERITY, profile_line=profile_line, tally=tally, coverage_line=coverage_line,
+        grouped=grouped, shown_table=shown_table, excerpts=excerpts, rule_of=standards.rule_by_id.get,
+        version=__version__, shares=_shares, most=MOST_ROWS,
     )  # fmt: skip
     text = environment.get_template("report.html").render(results=results)
     path.write_text(text, encoding="utf-8")

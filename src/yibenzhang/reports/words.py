@@ -34,7 +34,8 @@ def coverage_line(checked: Checked) -> str:
     if not c.numbers:
         return "文件中没有读到数字"
     share = f"{100 * c.proved / c.numbers:.0f}%"
-    return f"共 {c.numbers} 个数字：{c.proved} 个已印证（{share}），{c.contradicted} 个有矛盾，{c.alone} 个没有可比对的关系"
+    rest = f"{c.contradicted} 个有矛盾，{c.alone} 个没有可比对的关系"
+    return f"共 {c.numbers} 个数字：{c.proved} 个已印证（{share}），{rest}"
 
 
 def grouped(items: tuple[NotChecked, ...]) -> list[tuple[str, list[NotChecked]]]:

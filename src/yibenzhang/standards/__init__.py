@@ -1,4 +1,4 @@
-"""The standards: tables, header words, rows and sums as data, national first, then a region's and a user's layer.
+"""The standards as data: national first, then a region's layer, then a user's own.
 
 Every file is TOML or CSV beside this module; a layer is a folder with files of the same names, whose
 entries are added to (or, with the same id, take the place of) those below it.
@@ -158,7 +158,8 @@ class Standards:
 
     @cached_property
     def rule_by_id(self) -> dict[str, SumRule | NoticeRule]:
-        return {r.id: r for r in (*self.rules, *self.notices)}
+        rules: tuple[SumRule | NoticeRule, ...] = (*self.rules, *self.notices)
+        return {r.id: r for r in rules}
 
     def region_of(self, text: str) -> str:
         """The region whose place names stand earliest in ``text``, or an empty string."""
@@ -221,8 +222,9 @@ def _rule(form: str, entry: dict[str, Any]) -> SumRule:
         id=entry["id"], form=form, name=entry["name"], basis=tuple(entry.get("basis", ())),
         example=entry["example"], severity=entry.get("severity", "error"),
         tables=tuple(entry.get("tables", ())), total=entry.get("total", ""),
-        parts=tuple(entry.get("parts", ())), needs=tuple(entry.get("needs", ())), without=tuple(entry.get("without", ())),
-               kind=entry.get("kind", ""), layouts=tuple(entry.get("layouts", ())),
+        parts=tuple(entry.get("parts", ())), needs=tuple(entry.get("needs", ())),
+        without=tuple(entry.get("without", ())), kind=entry.get("kind", ""),
+        layouts=tuple(entry.get("layouts", ())),
         left=_address(entry["left"], where) if "left" in entry else None,
         right=tuple(_address(a, where) for a in entry.get("right", ())),
         if_zero=many["if_zero"], if_absent=many["if_absent"], if_present=many["if_present"],
