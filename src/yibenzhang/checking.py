@@ -63,7 +63,7 @@ def facts_of(document: Document, extra: str = "") -> tuple[Profile, tuple[TableF
 def check_document(document: Document, extra: str = "") -> Checked:
     """Check a document that has been read."""
     profile, tables, standards = facts_of(document, extra)
-    results, not_checked = _relate(tables, profile, standards)
+    results, not_checked = _relate(document, tables, profile, standards)
     tables, results, not_checked, shifted = _realigned(
         document, tables, results, not_checked, profile, standards
     )
@@ -90,9 +90,9 @@ def check_document(document: Document, extra: str = "") -> Checked:
 
 
 def _relate(
-    tables: tuple[TableFacts, ...], profile: Profile, standards: Standards
+    document: Document, tables: tuple[TableFacts, ...], profile: Profile, standards: Standards
 ) -> tuple[list[Result], list[NotChecked]]:
-    built = build(tables, profile.stage, profile.region, standards)
+    built = build(tables, profile.stage, profile.region, standards, _torn(document, tables))
     return evaluate(b for b in built if isinstance(b, Relation)), [
         b for b in built if isinstance(b, NotChecked)
     ]
@@ -113,7 +113,7 @@ def _realigned(
         if not mine or (moved := realign(table, standards)) is None:
             continue
         trial = (*tables[:position], table_facts(moved.table, document.sha256), *tables[position + 1 :])
-        after, missing = _relate(trial, profile, standards)
+        after, missing = _relate(document, trial, profile, standards)
         if _broken(after, table.table.id) or len(_broken(after, "")) >= len(_broken(results, "")):
             continue
         tables, results, not_checked = trial, after, missing
@@ -129,6 +129,16 @@ def _realigned(
         )
         told.append(notice("reading.shifted", message, evidence, standards, table.table.id))
     return tables, results, not_checked, told
+
+
+def _torn(document: Document, tables: tuple[TableFacts, ...]) -> frozenset[str]:
+    """Tables that may go on over a page that could not be read."""
+    unread = {n.place.page for n in document.notices if n.unread and n.place}
+    return frozenset(
+        t.table.id
+        for t in tables
+        if (pages := t.table.table.pages) and any(p in unread for p in range(pages[0] + 1, pages[-1] + 2))
+    )
 
 
 def _broken(results: list[Result], table: str) -> list[Result]:

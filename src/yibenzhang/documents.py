@@ -71,6 +71,8 @@ class ReadingNotice:
 
     message: str
     place: Place | None = None
+    unread: bool = False
+    """True where a whole page could not be read, so that what stands on it is unknown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ def read_pdf(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
         try:
             page, told = _read_page(document, number, tables)
         except pdfium.PdfiumError:
-            notices.append(ReadingNotice("本页损坏，未能读取。", PagePlace(number + 1, 0, 0, 0, 0)))
+            notices.append(ReadingNotice("本页损坏，未能读取。", PagePlace(number + 1, 0, 0, 0, 0), True))
             continue
         tables += sum(isinstance(b, Table) for b in page.blocks)
         pages.append(page)
@@ -111,9 +111,9 @@ def _read_page(document: pdfium.PdfDocument, number: int, first: int) -> tuple[P
     if bad > 3:
         notices.append(ReadingNotice(f"本页有 {bad} 个字形无法识别，涉及的内容未检查。", here))
     if not glyphs and images:
-        notices.append(ReadingNotice("本页是图片，没有文字层，内容未检查。", here))
+        notices.append(ReadingNotice("本页是图片，没有文字层，内容未检查。", here, True))
     if len(hs) + len(vs) > MAX_RULES_PER_PAGE:
-        notices.append(ReadingNotice("本页线条过多，未按表格读取。", here))
+        notices.append(ReadingNotice("本页线条过多，未按表格读取。", here, True))
         hs, vs = [], []
     tables, free = tables_of(number + 1, hs, vs, glyphs, first)
     width, height = frame.size

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from yibenzhang.amounts import cell_state
 from yibenzhang.documents import Cell, Table
 from yibenzhang.standards import HeaderWord, Standards, fold
 
+LABELS = ("code", "name", "other", "index")
+_YEAR = re.compile(r"20\d\d")
 _CODE = re.compile(r"\d{3,7}")
 _ITEM = re.compile(r"[一二三四五六七八九十廿卅百]+、|[（(][一二三四五六七八九十廿卅百]+[）)]|\d+[.、]\D")
 _TOTALS = ("合计", "总计", "小计", "收入总计", "支出总计")
@@ -16,7 +18,7 @@ _TOTALS = ("合计", "总计", "小计", "收入总计", "支出总计")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: ``kind`` is code, name or other (labels), measure or unknown; ``path`` its header texts."""
+    """A column: ``kind`` is code, name, other, index (labels), measure or unknown; ``path`` its headings."""
 
     index: int
     kind: str
@@ -145,16 +147,43 @@ def _columns(
     columns = [_column(c, path, (), standards, len(kinds) > 1) for c, path in enumerate(paths)]
     columns = [_by_content(c, grid, first) for c in columns]
     # a heading that also stands over the label columns, or over all numbers, adds no meaning
-    over_labels = {t for c in columns if c.kind in ("code", "name", "other") for t in c.path}
+    over_labels = {t for c in columns if c.kind in LABELS for t in c.path}
     rest = [c for c in columns if c.kind in ("measure", "unknown") and c.path]
     shared = {t for t in (rest[0].path if len(rest) > 1 else ()) if all(t in c.path[:-1] for c in rest)}
     shared = {t for t in shared if t not in standards.header_words}
-    return [
+    named = [
         _column(c.index, c.path, tuple(over_labels | shared), standards, len(kinds) > 1)
         if c.kind in ("measure", "unknown")
         else c
         for c in columns
     ]
+    return _years_apart(named)
+
+
+def _years_apart(columns: list[Column]) -> list[Column]:
+    """Columns of one meaning for several years: the latest keeps its name, the others carry their year.
+
+    Neighbouring blocks may share a meaning; within one block it must be unique.
+    """
+    out = list(columns)
+    start = 0
+    for k in range(len(columns) + 1):
+        if k < len(columns) and not (
+            columns[k].kind in LABELS and k > start and columns[k - 1].kind not in LABELS
+        ):
+            continue
+        block = [c for c in columns[start:k] if c.kind == "measure"]
+        for measure in {c.measure for c in block}:
+            same = [c for c in block if c.measure == measure]
+            if len(same) < 2:
+                continue
+            years = [m.group() if (m := _YEAR.search(c.title)) else "" for c in same]
+            latest = max(years) if all(years) and len(set(years)) == len(years) else None
+            for n, (c, year) in enumerate(zip(same, years, strict=True), start=1):
+                if year != latest:
+                    out[c.index] = replace(c, measure=f"{measure}@{year or n}")
+        start = k
+    return out
 
 
 def _by_content(column: Column, grid: list[list[Cell | None]], first: int) -> Column:
@@ -246,7 +275,7 @@ def _blocks(columns: list[Column]) -> tuple[Block, ...]:
     labels: list[Column] = []
     measures: list[Column] = []
     for column in columns:
-        if column.kind in ("code", "name", "other"):
+        if column.kind in LABELS:
             if measures:
                 out.append(Block(_side(labels, measures), tuple(labels), tuple(measures)))
                 labels, measures = [], []

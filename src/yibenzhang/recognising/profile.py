@@ -147,8 +147,8 @@ def _year_and_stage(
     if not stage:
         budget, accounts = text.count("预算"), text.count("决算")
         stage = "" if budget == accounts else ("budget" if budget > accounts else "accounts")
-    if year is None and (m := re.search(rf"(?<!\d){_YEAR}(?!\d)", Path(document.path).name)):
-        year = int(m.group(1))
+    if year is None and (named := re.search(rf"(?<!\d){_YEAR}(?!\d)", Path(document.path).name)):
+        year = int(named.group(1))
         conflicts.append(f"文中没有写明年度，按文件名取 {year} 年。")
     return year, stage, conflicts
 

@@ -16,6 +16,8 @@ _NUMBERING = (
     re.compile(r"\(\d+\)|[①-⑳]"),
 )
 _OF_WHICH = re.compile(r"其中:?")
+_BESIDE = ("carry_in", "carry_out", "use_balance", "distributed")
+"""Rows that stand unnumbered beside numbered items."""
 _CODE_HEAD = re.compile(r"(\d{3,7}(?:\s+\d{2}){0,2}|\d{3}\s?\d{0,3})(?=\D|$)")
 
 
@@ -24,8 +26,8 @@ class Row:
     """A body row of one block.
 
     ``code`` is the joined classification or unit code; ``token`` a row id of the standards or
-    ``class:208``; ``role`` is item, total, subtotal or of_which; ``parent`` is the index (in the block's
-    rows) of the row it is part of.
+    ``class:208``; ``role`` is item, total, subtotal, of_which or unclear (its place in the tree is not
+    sure); ``parent`` is the index (in the block's rows) of the row it is part of.
     """
 
     index: int
@@ -168,7 +170,11 @@ def _numbered_tree(rows: list[Row]) -> list[Row]:
         elif row.role == "of_which":
             parent = stack[-1][1] if stack else None
         elif depth is None:
-            stack = []
+            known = row.token in _BESIDE or not fold(row.label)
+            if stack and not known and not subtotal_seen:
+                row = replace(row, role="unclear")  # an unnumbered line in a numbered list: part or item?
+            else:
+                stack = []
             opened = k if fold(row.label) and subtotal_seen else None
         else:
             while stack and stack[-1][0] >= depth:
@@ -219,6 +225,7 @@ def _project_tree(grid: list[list[Cell | None]], rows: list[Row], block: Block) 
             stack = []
             continue
         leaf = bool(unit) or unit_column is None
+        role = "unclear" if unit_column is None and not coded else "item"
         if leaf:
             level = 9
         elif coded:
@@ -231,7 +238,7 @@ def _project_tree(grid: list[list[Cell | None]], rows: list[Row], block: Block) 
             stack.pop()
         out.append(
             replace(
-                row, label=label, role="item", level=level, leaf=leaf, parent=stack[-1][1] if stack else None
+                row, label=label, role=role, level=level, leaf=leaf, parent=stack[-1][1] if stack else None
             )
         )
         if not leaf:

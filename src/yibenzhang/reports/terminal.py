@@ -38,7 +38,7 @@ def _file(console: Console, result: FileResult, standards: Standards, everything
     console.print(f"识别出 {len(known)} 张标准表，核对了 {held} 项加总和相等关系。")
     _bar(console, checked)
     if not checked.findings:
-        console.print(Text("没有发现问题。", style="green"))
+        console.print(Text(f"{tally(checked)}。", style="green" if checked.results else "yellow"))
     for number, finding in enumerate(checked.findings, start=1):
         _finding(console, number, finding)
     _not_checked(console, checked, standards, everything)

@@ -25,7 +25,8 @@ def profile_line(p: Profile) -> str:
 def tally(checked: Checked) -> str:
     """How many findings of each severity."""
     count = Counter(f.severity for f in checked.findings)
-    return "，".join(f"{count[s]} 个{SEVERITY[s]}" for s in Severity if count[s]) or "没有发现问题"
+    told = "，".join(f"{count[s]} 个{SEVERITY[s]}" for s in Severity if count[s])
+    return told or ("没有发现问题" if checked.results else "没有可核对的表")
 
 
 def coverage_line(checked: Checked) -> str:

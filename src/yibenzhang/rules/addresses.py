@@ -36,11 +36,18 @@ class Book:
                 if address.side and block.block.side and block.block.side != address.side:
                     continue
                 for key, rows in _rows(address.row, block, len(table.blocks) == 1).items():
-                    facts = [f for k in rows if (f := block.cells.get((k, address.measure)))]
+                    facts = [f for k in rows if (f := _cell(block, k, address.measure, table))]
                     known = {f.id for f in out.get(key, [])}
                     if facts and not known:
                         out[key] = facts
         return out
+
+
+def _cell(block: BlockFacts, row: int, measure: str, table: TableFacts) -> Fact | None:
+    """The fact of that measure; where budget and actual stand side by side, the one of the table's stage."""
+    stage = table.table.standard.stage if table.table.standard else ""
+    basis = {"budget": "@budgeted", "accounts": "@actual"}.get(stage, "")
+    return block.cells.get((row, measure)) or block.cells.get((row, measure + basis))
 
 
 def _rows(wanted: str, block: BlockFacts, alone: bool) -> dict[str, list[int]]:

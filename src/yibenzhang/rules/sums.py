@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from decimal import Decimal
 
 from yibenzhang.amounts import CellState
-from yibenzhang.balance.relations import NotChecked, Relation, Term
+from yibenzhang.balance.evaluate import evaluate
+from yibenzhang.balance.relations import NotChecked, Outcome, Relation, Term
 from yibenzhang.facts import BlockFacts, Fact, TableFacts
 from yibenzhang.recognising.rows import Row
 from yibenzhang.rules.addresses import Book
@@ -15,17 +17,23 @@ from yibenzhang.standards import Address, Standards, SumRule
 Built = Relation | NotChecked
 
 
-def build(tables: tuple[TableFacts, ...], stage: str, region: str, standards: Standards) -> list[Built]:
-    """Every relation the standards ask of these tables, and every one that could not be set up."""
+def build(
+    tables: tuple[TableFacts, ...], stage: str, region: str, standards: Standards, torn: frozenset[str]
+) -> list[Built]:
+    """Every relation the standards ask of these tables, and every one that could not be set up.
+
+    ``torn`` are the tables (ids) that may go on over a page that could not be read: their lists of rows
+    may lack some, so nothing is said about them.
+    """
     book = Book(tables, stage)
     out: list[Built] = []
     for rule in standards.rules:
         if rule.regions and region not in rule.regions:
             continue
         if rule.form == "columns":
-            out.extend(_columns(rule, tables))
+            out.extend(_columns(rule, tables, standards))
         elif rule.form == "rows":
-            out.extend(_rows(rule, tables))
+            out.extend(_rows(rule, tables, torn))
         else:
             out.extend(_equal(rule, book, region, standards))
     return out
@@ -69,15 +77,17 @@ def _sum(
 # ---- one row, several columns ----------------------------------------------------------------------
 
 
-def _columns(rule: SumRule, tables: tuple[TableFacts, ...]) -> Iterator[Built]:
+def _columns(rule: SumRule, tables: tuple[TableFacts, ...], standards: Standards) -> Iterator[Built]:
     for table in tables:
         if not table.table.standard or table.table.standard.id not in rule.tables:
             continue
         for block in table.blocks:
-            yield from _block_columns(rule, table, block)
+            yield from _block_columns(rule, table, block, standards)
 
 
-def _block_columns(rule: SumRule, table: TableFacts, block: BlockFacts) -> Iterator[Built]:
+def _block_columns(
+    rule: SumRule, table: TableFacts, block: BlockFacts, standards: Standards
+) -> Iterator[Built]:
     measures = [c.measure for c in block.block.measures if c.kind == "measure"]
     for basis in sorted({m.partition("@")[2] for m in measures}):
         suffix = f"@{basis}" if basis else ""
@@ -98,22 +108,53 @@ def _block_columns(rule: SumRule, table: TableFacts, block: BlockFacts) -> Itera
             names = "、".join(c.title or f"第{c.index + 1}栏" for c in block.unknown[:3])
             yield NotChecked(rule.id, f"表头有不认识的栏：{names}", table.table.id)
             continue
+        others = _others(rule, have, standards)
         for k, row in enumerate(block.rows):
             found = [(signs[p], f) for p in parts if (f := block.cells.get((k, p + suffix)))]
             key = f"{table.table.id}/{row.index}{suffix}"
-            if made := _sum(rule, key, block.cells.get((k, rule.total + suffix)), found):
+            beside = [
+                f for o in others if (f := block.cells.get((k, o + suffix))) and f.amount and f.amount.value
+            ]
+            if beside:
+                yield NotChecked(rule.id, f"还有一栏有数：{beside[0].where}", table.table.id)
+            elif made := _sum(rule, key, block.cells.get((k, rule.total + suffix)), found):
                 yield made
+
+
+def _others(rule: SumRule, have: set[str], standards: Standards) -> list[str]:
+    """Columns that may also belong to the total: neither its parts nor parts of these."""
+    parts_of: dict[str, set[str]] = {}
+    for other in standards.rules:
+        if other.form == "columns" and set(other.tables) & set(rule.tables):
+            parts_of.setdefault(other.total, set()).update(p.lstrip("-") for p in other.parts)
+    if rule.total != "total":
+        known = {p.lstrip("-") for p in rule.parts}
+        return sorted(m for m in have - known if m.startswith(rule.total + "."))
+    inside = {rule.total}
+    grown = {p.lstrip("-") for p in rule.parts}
+    while grown - inside:
+        inside |= grown
+        grown = {q for p in grown for q in parts_of.get(p, set()) if p != rule.total}
+    return sorted(have - inside)
 
 
 # ---- one column, several rows ----------------------------------------------------------------------
 
 
-def _rows(rule: SumRule, tables: tuple[TableFacts, ...]) -> Iterator[Built]:
+def _rows(rule: SumRule, tables: tuple[TableFacts, ...], torn: frozenset[str]) -> Iterator[Built]:
     for table in tables:
         if table.table.standard is None:
             continue
+        if table.table.id in torn:
+            yield NotChecked(rule.id, f"“{table.table.name}”可能延续到未能读取的页", table.table.id)
+            continue
         for position, block in enumerate(table.blocks):
-            if layout_of(table, block) not in rule.layouts:
+            layout = layout_of(table, block)
+            if layout not in rule.layouts:
+                continue
+            if rule.kind == "total" and layout == "coded" and len(table.blocks) > 1:
+                if position == 0:
+                    yield from _totals_over_blocks(rule, table)
                 continue
             for total, parts in _LISTS[rule.kind](block.rows):
                 where = f"{table.table.id}/{position}/{block.rows[total].index}"
@@ -123,19 +164,78 @@ def _rows(rule: SumRule, tables: tuple[TableFacts, ...]) -> Iterator[Built]:
 def _list(
     rule: SumRule, table: TableFacts, block: BlockFacts, total: int, parts: list[int], where: str
 ) -> Iterator[Built]:
-    codes = Counter(r.code for r in block.rows if r.code and r.role == "item")
-    coded = layout_of(table, block) == "coded"
-    if coded and (twice := [c for c, n in codes.items() if n > 1]):
-        yield NotChecked(rule.id, f"科目编码 {twice[0]} 出现多次，无法确定行的上下级", table.table.id)
+    if reason := _unclear(table, block, parts):
+        yield NotChecked(rule.id, reason, table.table.id)
         return
-    if coded and any(not block.rows[k].code for k in parts):
-        bare = [block.rows[k].label for k in parts if not block.rows[k].code and _has_number(block, k)]
-        if bare:
-            yield NotChecked(rule.id, f"“{bare[0]}”行没有科目编码，无法确定它的上下级", table.table.id)
-            return
+    nested = layout_of(table, block) == "projects"
     for measure in dict.fromkeys(c.measure for c in block.block.measures if c.kind == "measure"):
         found = [(1, f) for k in parts if (f := block.cells.get((k, measure)))]
-        if made := _sum(rule, f"{where}/{measure}", block.cells.get((total, measure)), found, where):
+        made = _sum(rule, f"{where}/{measure}", block.cells.get((total, measure)), found, where)
+        if nested and isinstance(made, Relation) and _heads_among(made):
+            made = NotChecked(
+                rule.id, f"{made.total.where}：项目之间似有从属关系，无法确定层级", table.table.id
+            )
+        if made:
+            yield made
+
+
+def _unclear(table: TableFacts, block: BlockFacts, parts: list[int]) -> str:
+    """Why the tree of these rows is not sure; empty where it is."""
+    for k in parts:
+        row = block.rows[k]
+        if row.role == "unclear" and _has_number(block, k):
+            return f"“{row.label}”行没有编号，无法确定它的上下级"
+    between = range(min(parts), max(parts) + 1) if parts else range(0)
+    for k in between:
+        if block.rows[k].role == "unclear" and _has_number(block, k):
+            return f"“{block.rows[k].label}”行没有编号，无法确定它的上下级"
+    if layout_of(table, block) != "coded":
+        return ""
+    codes = Counter(r.code for r in block.rows if r.code and r.role == "item")
+    if twice := [c for c, n in codes.items() if n > 1]:
+        return f"科目编码 {twice[0]} 出现多次，无法确定行的上下级"
+    for k in parts:
+        if not block.rows[k].code and _has_number(block, k):
+            return f"“{block.rows[k].label}”行没有科目编码，无法确定它的上下级"
+    return ""
+
+
+def _heads_among(relation: Relation) -> bool:
+    """In a broken list of projects: one of them equals the sum of those right below it, so it heads them."""
+    if evaluate([relation])[0].outcome != Outcome.CONTRADICTED:
+        return False
+    values = [t.fact.amount.base if t.fact.amount else Decimal(0) for t in relation.parts]
+    for at, head in enumerate(values):
+        below = Decimal(0)
+        for value in values[at + 1 :] if head else ():
+            below += value
+            if below == head:
+                return True
+            if below > head:
+                break
+    return False
+
+
+def _totals_over_blocks(rule: SumRule, table: TableFacts) -> Iterator[Built]:
+    """Lists side by side: blocks that share a total ("公用经费合计") add up to it together."""
+    shared: dict[str, tuple[Fact, list[tuple[BlockFacts, list[int]]]]] = {}
+    without = 0
+    for block in table.blocks:
+        totals = [k for k, r in enumerate(block.rows) if r.role == "total"]
+        fact = block.cells.get((totals[0], "total")) if len(totals) == 1 else None
+        if fact is None:
+            without += bool(_top(block.rows))
+            continue
+        shared.setdefault(fact.id, (fact, []))[1].append((block, _top(block.rows)))
+    for fact, lists in shared.values():
+        if reason := next((r for b, top in lists if (r := _unclear(table, b, top))), ""):
+            yield NotChecked(rule.id, reason, table.table.id)
+            continue
+        if without:
+            yield NotChecked(rule.id, "并排的栏中有的没有合计，无法确定合计包括哪几栏", table.table.id)
+            continue
+        parts = [(1, f) for b, top in lists for k in top if (f := b.cells.get((k, "total")))]
+        if made := _sum(rule, f"{table.table.id}/{fact.row.index}/{fact.row.token}", fact, parts):
             yield made
 
 
@@ -156,7 +256,8 @@ def _children(rows: tuple[Row, ...]) -> Lists:
 
 
 def _top(rows: tuple[Row, ...]) -> list[int]:
-    return [k for k, r in enumerate(rows) if r.parent is None and r.role == "item" and (r.code or r.label)]
+    roles = ("item", "unclear")
+    return [k for k, r in enumerate(rows) if r.parent is None and r.role in roles and (r.code or r.label)]
 
 
 def _total(rows: tuple[Row, ...]) -> Lists:

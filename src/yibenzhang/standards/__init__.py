@@ -172,7 +172,7 @@ class Standards:
         return best[1] if best else ""
 
 
-_TITLE_NOISE = re.compile(r"20\d\d年度?|区级|市级|省级|县级|本级|年度|部门|(?<!分)单位")
+_TITLE_NOISE = re.compile(r"20\d\d年度?|区级|市级|省级|县级|本级|年度|部门|预算单位|(?<!分)单位")
 _TITLE_PREFIX = re.compile(
     r"^(?:附?表[-\d]*(?:[-.]\d+)*[.、:]?|公开\d+表[:.]?|[（(][一二三四五六七八九十]+[）)]|[一二三四五六七八九十]+[、.]|\d+[.、])"
 )
