@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from yibenzhang.amounts import CellState
-from yibenzhang.balance.localise import smallest_set
 from yibenzhang.balance.relations import Outcome, Relation, Result
 from yibenzhang.facts import Fact
 from yibenzhang.intervals import Interval
@@ -86,6 +85,8 @@ def _causes(group: list[Result], touching: dict[str, list[Result]]) -> list[Caus
     single = _single(group, touching)
     if single is not None:
         return [single]
+    from yibenzhang.balance.localise import smallest_set  # SciPy is large: loaded only where it is needed
+
     found = smallest_set(group, touching)
     if found is None:
         return [Cause(tuple(group), (), False, gave_up=True)]

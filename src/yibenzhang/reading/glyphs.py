@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from operator import attrgetter
+from typing import NamedTuple
 
 from yibenzhang.amounts import parse_amount
 
 
-@dataclass(frozen=True, slots=True)
-class Glyph:
-    """A character on an upright page: points, origin top left, ``base`` is the baseline."""
+class Glyph(NamedTuple):
+    """A character on an upright page: points, origin top left, ``base`` is the baseline.
+
+    A named tuple: a page has a thousand, and making them is what reading costs.
+    """
 
     text: str
     x0: float
@@ -19,17 +22,8 @@ class Glyph:
     base: float
     size: float
 
-    @property
-    def x(self) -> float:
-        return (self.x0 + self.x1) / 2
 
-    @property
-    def y(self) -> float:
-        return (self.top + self.bottom) / 2
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line of text, left to right."""
 
     text: str
@@ -46,47 +40,51 @@ def unmapped(char: str) -> bool:
     return 0xE000 <= code <= 0xF8FF or code in (0, 0xFFFD) or code >= 0xF0000
 
 
-def _wide(char: str) -> bool:
-    return ord(char) >= 0x2E80
-
-
 def lines_of(glyphs: list[Glyph]) -> list[Line]:
     """Glyphs gathered into lines by baseline; characters drawn twice count once."""
     if not glyphs:
         return []
     rows: list[list[Glyph]] = []
-    for g in sorted(glyphs, key=lambda g: (g.base, g.x0)):
-        if rows and abs(g.base - rows[-1][-1].base) <= max(1.5, 0.35 * min(g.size, rows[-1][-1].size)):
+    last: Glyph | None = None
+    for g in sorted(glyphs, key=_by_base):
+        near = last is not None and g.base - last.base <= 0.35 * (g.size if g.size < last.size else last.size)
+        if last is not None and (near or g.base - last.base <= 1.5):
             rows[-1].append(g)
         else:
             rows.append([g])
-    return [_line(sorted(row, key=lambda g: g.x0)) for row in rows]
+        last = g
+    return [_line(row) for row in rows]
+
+
+_by_base = attrgetter("base")
+_by_x = attrgetter("x0")
 
 
 def _line(row: list[Glyph]) -> Line:
-    kept: list[Glyph] = []
-    for g in row:
-        if any(
-            k.text == g.text and abs(k.x0 - g.x0) < 0.25 * g.size and abs(k.base - g.base) < 0.25 * g.size
-            for k in kept[-2:]
-        ):
-            continue
-        kept.append(g)
-    out = [kept[0].text]
-    for a, b in zip(kept, kept[1:], strict=False):
-        gap = b.x0 - a.x1
-        wide = _wide(a.text) and _wide(b.text)
-        if gap > (1.2 if wide else 0.45) * max(a.size, b.size):
-            out.append(" ")
-        out.append(b.text)
-    return Line(
-        "".join(out),
-        kept[0].x0,
-        min(g.top for g in kept),
-        max(g.x1 for g in kept),
-        max(g.bottom for g in kept),
-        max(g.size for g in kept),
-    )
+    row.sort(key=_by_x)
+    last = row[0]
+    out = [last.text]
+    top, bottom, right, size = last.top, last.bottom, last.x1, last.size
+    for g in row[1:]:
+        char, x0, g_top, x1, g_bottom, base, g_size = g
+        if x0 - last.x0 < 0.25 * g_size and char == last.text and abs(base - last.base) < 0.25 * g_size:
+            continue  # drawn twice for bold
+        gap = x0 - last.x1
+        if gap > 0.45 * g_size:
+            wide = char >= "\u2e80" and last.text >= "\u2e80"
+            if gap > (1.2 if wide else 0.45) * max(last.size, g_size):
+                out.append(" ")
+        out.append(char)
+        if g_top < top:
+            top = g_top
+        if g_bottom > bottom:
+            bottom = g_bottom
+        if x1 > right:
+            right = x1
+        if g_size > size:
+            size = g_size
+        last = g
+    return Line("".join(out), row[0].x0, top, right, bottom, size)
 
 
 def cell_text(lines: list[Line], width: float) -> str:

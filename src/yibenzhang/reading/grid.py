@@ -132,8 +132,9 @@ def tables_of(
     for ys, xs, ghs, gvs in grids:
         inside: list[Glyph] = []
         outside: list[Glyph] = []
+        x0, x1, y0, y1 = 2 * xs[0], 2 * xs[-1], 2 * ys[0], 2 * ys[-1]
         for g in free:
-            box = xs[0] <= g.x <= xs[-1] and ys[0] <= g.y <= ys[-1]
+            box = y0 <= g[2] + g[4] <= y1 and x0 <= g[1] + g[3] <= x1  # the centre: top, bottom, x0, x1
             (inside if box else outside).append(g)
         if not inside and len(grids) > 1 and len(xs) < 4:
             continue  # an empty frame beside real tables: a chart's axes, a drawn box
@@ -155,9 +156,10 @@ def _table(
     right, below = _edges(ys, xs, hs, vs)
     inside: dict[tuple[int, int], list[Glyph]] = defaultdict(list)
     for g in glyphs:
-        r = min(max(bisect_right(ys, g.y) - 1, 0), rows - 1)
-        c = min(max(bisect_right(xs, g.x) - 1, 0), cols - 1)
+        r = bisect_right(ys, (g[2] + g[4]) / 2, 1, rows) - 1  # by the centre: top, bottom
+        c = bisect_right(xs, (g[1] + g[3]) / 2, 1, cols) - 1  # x0, x1
         inside[r, c].append(g)
+    xs, ys = [round(x, 1) for x in xs], [round(y, 1) for y in ys]
     taken = [[False] * cols for _ in range(rows)]
     cells: list[Cell] = []
     for r in range(rows):
@@ -179,7 +181,7 @@ def _table(
                     taken[i][k] = True
                     found.extend(inside.get((i, k), ()))
             cells.append(_cell(page, r, c, r1, c1, ys, xs, found))
-    return Table(index, (page,), rows, cols, tuple(cells), tuple(round(x, 1) for x in xs))
+    return Table(index, (page,), rows, cols, tuple(cells), tuple(xs))
 
 
 def _edges(
@@ -212,10 +214,10 @@ def _cell(
     page: int, r: int, c: int, r1: int, c1: int, ys: list[float], xs: list[float], glyphs: list[Glyph]
 ) -> Cell:
     x0, x1 = xs[c], xs[c1 + 1]
-    place = PagePlace(page, round(x0, 1), round(ys[r], 1), round(x1, 1), round(ys[r1 + 1], 1))
+    place = PagePlace(page, x0, ys[r], x1, ys[r1 + 1])
     if not glyphs:
         return Cell(r, c, r1 - r + 1, c1 - c + 1, "", place)
     lines = lines_of(glyphs)
     text = cell_text(lines, x1 - x0)
-    bad = any(unmapped(ch) for ch in text)
+    bad = not text.isascii() and any(unmapped(ch) for ch in text)
     return Cell(r, c, r1 - r + 1, c1 - c + 1, text, place, round(lines[0].x0 - x0, 1), bad)

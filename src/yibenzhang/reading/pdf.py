@@ -28,6 +28,7 @@ from yibenzhang.reading.paragraphs import paragraphs_of
 THIN = 3.0
 """A filled rectangle no thicker than this (points) is a ruling line."""
 _WHITE = 250
+_INVISIBLE = frozenset("\u00a0\u3000\ufeff\u200b\ufffe")
 
 Matrix = tuple[float, float, float, float, float, float]
 IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
@@ -142,30 +143,65 @@ def _turn(textpage: raw.FPDF_TEXTPAGE, rotation: int) -> int:
 
 
 def _glyphs(textpage: raw.FPDF_TEXTPAGE, frame: _Frame) -> list[Glyph]:
+    if frame.turn:
+        return _turned_glyphs(textpage, frame)
     out: list[Glyph] = []
-    l, r, b, t, ox, oy = (ctypes.c_double() for _ in range(6))  # noqa: E741
-    unicode_of, box_of, origin_of = (
-        raw.FPDFText_GetUnicode,
-        raw.FPDFText_GetCharBox,
-        raw.FPDFText_GetCharOrigin,
-    )
+    rect, matrix = raw.FS_RECTF(), raw.FS_MATRIX()
+    ox, oy = ctypes.c_double(), ctypes.c_double()
+    box_of = raw.FPDFText_GetLooseCharBox
     width, height = frame.size
-    for i in range(min(raw.FPDFText_CountChars(textpage), MAX_CHARS_PER_PAGE)):
-        code = unicode_of(textpage, i)
-        if code <= 32 or code in (0xA0, 0x3000, 0xFEFF, 0x200B, 0xFFFE):
+    left, ceiling = frame.left, frame.bottom + frame.height
+    base = size = top = bottom = 0.0
+    last_top = last_bottom = -1.0
+    for i, char in enumerate(_characters(textpage)):
+        if char <= " " or char in _INVISIBLE or not box_of(textpage, i, rect):
             continue
-        if not box_of(textpage, i, l, r, b, t):
-            continue
-        origin_of(textpage, i, ox, oy)
-        xa, ya = frame.point(l.value, t.value)
-        xb, yb = frame.point(r.value, b.value)
-        x0, x1 = (xa, xb) if xa <= xb else (xb, xa)
-        top, bottom = (ya, yb) if ya <= yb else (yb, ya)
+        # the box of the font, not of the ink: characters that share its top and bottom are set alike
+        if rect.top != last_top or rect.bottom != last_bottom:
+            last_top, last_bottom = rect.top, rect.bottom
+            raw.FPDFText_GetCharOrigin(textpage, i, ox, oy)
+            base = ceiling - oy.value
+            size = raw.FPDFText_GetFontSize(textpage, i)
+            if raw.FPDFText_GetMatrix(textpage, i, matrix):
+                size *= math.hypot(matrix.c, matrix.d)
+            size = size if size > 2.0 else 2.0
+            top, bottom = base - 0.85 * size, base + 0.15 * size
+        x0, x1 = rect.left - left, rect.right - left
         if x1 < 0 or x0 > width or bottom < 0 or top > height:
             continue  # drawn off the page: not part of what was published
-        _, base = frame.point(ox.value, oy.value)
-        size = max(x1 - x0, bottom - top) if code >= 0x2E80 else (bottom - top) * 1.4
-        out.append(Glyph(chr(code), x0, top, x1, bottom, base, max(size, 2.0)))
+        out.append(Glyph(char, x0, top, x1, bottom, base, size))
+    return out
+
+
+def _characters(textpage: raw.FPDF_TEXTPAGE) -> str:
+    """All characters of a page, one for each of PDFium's indices."""
+    count = min(raw.FPDFText_CountChars(textpage), MAX_CHARS_PER_PAGE)
+    buffer = (ctypes.c_ushort * (count + 1))()
+    if raw.FPDFText_GetText(textpage, 0, count, buffer) == count + 1:
+        text = bytes(buffer)[:-2].decode("utf-16-le", "replace")
+        if len(text) == count:
+            return text
+    return "".join(chr(raw.FPDFText_GetUnicode(textpage, i)) for i in range(count))
+
+
+def _turned_glyphs(textpage: raw.FPDF_TEXTPAGE, frame: _Frame) -> list[Glyph]:
+    """The same for a page whose text runs sideways, where PDFium's font boxes are not turned along."""
+    out: list[Glyph] = []
+    l, r, b, t, ox, oy = (ctypes.c_double() for _ in range(6))  # noqa: E741
+    width, height = frame.size
+    for i, char in enumerate(_characters(textpage)):
+        if char <= " " or char in _INVISIBLE or not raw.FPDFText_GetCharBox(textpage, i, l, r, b, t):
+            continue
+        raw.FPDFText_GetCharOrigin(textpage, i, ox, oy)
+        xa, ya = frame.point(l.value, t.value)
+        xb, yb = frame.point(r.value, b.value)
+        x0, x1 = min(xa, xb), max(xa, xb)
+        top, bottom = min(ya, yb), max(ya, yb)
+        if x1 < 0 or x0 > width or bottom < 0 or top > height:
+            continue
+        base = frame.point(ox.value, oy.value)[1]
+        size = max(x1 - x0, bottom - top) if char >= "\u2e80" else 1.4 * (bottom - top)
+        out.append(Glyph(char, x0, top, x1, bottom, base, max(size, 2.0)))
     return out
 
 
@@ -193,12 +229,16 @@ def _objects(page: raw.FPDF_PAGE) -> Iterator[tuple[int, raw.FPDF_PAGEOBJECT, Ma
     """Paths and images, also inside form objects, with the matrix that carries them to the page."""
     left = MAX_OBJECTS_PER_PAGE
     stack: list[tuple[raw.FPDF_PAGEOBJECT, Matrix, int]] = []
+    object_of, type_of = raw.FPDFPage_GetObject, raw.FPDFPageObj_GetType
+    text, group = raw.FPDF_PAGEOBJ_TEXT, raw.FPDF_PAGEOBJ_FORM
     for i in range(min(raw.FPDFPage_CountObjects(page), left)):
-        obj = raw.FPDFPage_GetObject(page, i)
-        kind = raw.FPDFPageObj_GetType(obj)
-        if kind == raw.FPDF_PAGEOBJ_FORM:
+        obj = object_of(page, i)
+        kind = type_of(obj)
+        if kind == text:
+            continue
+        if kind == group:
             stack.append((obj, IDENTITY, 1))
-        elif kind != raw.FPDF_PAGEOBJ_TEXT:
+        else:
             yield kind, obj, IDENTITY
     while stack and left > 0:
         form, outer, depth = stack.pop()
@@ -229,8 +269,15 @@ def _compose(m: Matrix, n: Matrix) -> Matrix:
     return (a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + u, e * q + f * s + v)
 
 
+# Out-parameters of PDFium, made once: making them anew for each of thousands of objects costs more than the
+# calls. PDFium is not thread-safe anyway; a process reads one page at a time.
+_RGBA = tuple(ctypes.c_uint() for _ in range(4))
+_BOUNDS = tuple(ctypes.c_float() for _ in range(4))
+_MODES = (ctypes.c_int(), ctypes.c_int())
+
+
 def _visible(getter: object, obj: raw.FPDF_PAGEOBJECT) -> bool:
-    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    red, green, blue, alpha = _RGBA
     if not getter(obj, red, green, blue, alpha):  # type: ignore[operator]
         return True
     white = min(red.value, green.value, blue.value) >= _WHITE
@@ -242,22 +289,22 @@ Segment = tuple[float, float, float, float]
 
 def _strokes(obj: raw.FPDF_PAGEOBJECT, outer: Matrix) -> list[Segment]:
     """The rules one path draws, in page coordinates: strokes, sides of rectangles, thin filled boxes."""
-    mode, stroke = ctypes.c_int(), ctypes.c_int()
+    mode, stroke = _MODES
     if not raw.FPDFPath_GetDrawMode(obj, mode, stroke):
         return []
     stroked = bool(stroke.value) and _visible(raw.FPDFPageObj_GetStrokeColor, obj)
     filled = bool(mode.value) and _visible(raw.FPDFPageObj_GetFillColor, obj)
     if not stroked and not filled:
         return []
-    matrix = _compose(_matrix(obj), outer)
     if not stroked and outer is IDENTITY:
-        l, b, r, t = (ctypes.c_float() for _ in range(4))  # noqa: E741
+        l, b, r, t = _BOUNDS  # noqa: E741
         if raw.FPDFPageObj_GetBounds(obj, l, b, r, t):
             w, h = r.value - l.value, t.value - b.value
             if min(w, h) <= THIN:
                 return _thin(l.value, b.value, r.value, t.value)
             if raw.FPDFPath_CountSegments(obj) <= 5:
                 return []  # one large filled box is a background
+    matrix = _compose(_matrix(obj), outer)
     out: list[Segment] = []
     for points, closed in _subpaths(obj, matrix):
         xs, ys = [p[0] for p in points], [p[1] for p in points]
