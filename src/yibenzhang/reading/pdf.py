@@ -77,7 +77,7 @@ def read_pdf(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
         notices.append(ReadingNotice(f"共 {count} 页，只读取了前 {MAX_PAGES} 页。"))
     for number in range(min(count, MAX_PAGES)):
         try:
-            page, told = _read_page(document, number, tables)
+            page, told = read_page(document, number, tables)
         except pdfium.PdfiumError:
             notices.append(ReadingNotice("本页损坏，未能读取。", PagePlace(number + 1, 0, 0, 0, 0), True))
             continue
@@ -92,7 +92,7 @@ def read_pdf(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
     return tuple(pages), tuple(notices)
 
 
-def _read_page(document: pdfium.PdfDocument, number: int, first: int) -> tuple[Page, list[ReadingNotice]]:
+def read_page(document: pdfium.PdfDocument, number: int, first: int) -> tuple[Page, list[ReadingNotice]]:
     page = document[number]
     notices: list[ReadingNotice] = []
     here = PagePlace(number + 1, 0, 0, 0, 0)

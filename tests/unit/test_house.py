@@ -1,0 +1,88 @@
+"""The house: imports go one way, modules stay small, the data is sound."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import yibenzhang
+from yibenzhang.standards import fold_title, load
+
+SOURCE = Path(yibenzhang.__file__).parent
+
+ORDER = [
+    "amounts", "intervals", "places", "documents",
+    "reading.limits", "reading.glyphs", "reading.paragraphs", "reading.grid", "reading.text", "reading.pdf", "reading",
+    "standards",
+    "recognising.headers", "recognising.rows", "recognising.stitching", "recognising.tables", "recognising.profile",
+    "recognising",
+    "facts",
+    "balance.relations", "balance.evaluate", "balance.localise", "balance.diagnose", "balance.coverage", "balance",
+    "rules.addresses", "rules.sums", "rules.realign", "rules",
+    "findings", "telling", "checking", "", "batch",
+    "reports.words", "reports.json_report", "reports.terminal", "reports.excel", "reports.html", "reports",
+    "benching", "cli",
+]  # fmt: skip
+
+
+def modules() -> dict[str, Path]:
+    out = {}
+    for path in SOURCE.rglob("*.py"):
+        name = ".".join(path.relative_to(SOURCE).with_suffix("").parts)
+        out[name.removesuffix("__init__").rstrip(".")] = path
+    return out
+
+
+def test_every_module_has_its_place() -> None:
+    assert set(modules()) == set(ORDER)
+
+
+def test_imports_go_one_way() -> None:
+    rank = {name: k for k, name in enumerate(ORDER)}
+    for name, path in modules().items():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.ImportFrom) or not (node.module or "").startswith("yibenzhang"):
+                continue
+            target = (node.module or "").removeprefix("yibenzhang").lstrip(".")
+            for alias in node.names:
+                deeper = f"{target}.{alias.name}".lstrip(".")
+                used = deeper if deeper in rank else target
+                assert rank[used] < rank[name], f"{name} imports {used}, which stands below it"
+
+
+def test_modules_have_one_subject() -> None:
+    long = {n: len(p.read_text(encoding="utf-8").splitlines()) for n, p in modules().items()}
+    assert {n: k for n, k in long.items() if k > 420} == {}
+
+
+def test_standards_are_sound() -> None:
+    standards = load()
+    ids = [t.id for t in standards.tables]
+    assert len(ids) == len(set(ids))
+    names = {t.partition(".")[2] for t in ids}
+    for rule in standards.rules:
+        addresses = [
+            *([rule.left] if rule.left else []),
+            *rule.right,
+            *rule.if_zero,
+            *rule.if_absent,
+            *rule.if_present,
+        ]
+        for table in [*rule.tables, *(a.table for a in addresses)]:
+            assert table in ids or table.removeprefix("*.") in names, f"{rule.id}: no table {table}"
+        assert rule.severity in ("error", "warning", "notice")
+        assert rule.example and rule.name and rule.basis
+
+
+def test_no_title_means_two_tables_of_one_stage() -> None:
+    standards = load()
+    for title, found in standards.titles.items():
+        stages = [t.stage for t in found]
+        assert len(stages) == len(set(stages)), f"{title}: {[t.id for t in found]}"
+
+
+def test_titles_are_compared_without_year_number_and_level() -> None:
+    assert fold_title("表 5-2.一般公共预算支出表（分单位）") == "一般公共预算支出表(分单位)"
+    assert fold_title("2025年部门“三公”经费和机关运行经费预算表") == "三公经费和机关运行经费预算表"
+    assert fold_title("公开 09 表：2018年度政府采购支出预算表") == "政府采购支出预算表"
+    assert fold_title("2026年预算单位财务收支预算总表") == "财务收支预算总表"

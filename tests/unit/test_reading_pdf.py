@@ -1,0 +1,141 @@
+"""The PDF reader on pages made for one purpose each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.pdfs import IMAGE, grid, pdf, table, text
+from yibenzhang.documents import Document, Table
+from yibenzhang.reading import ReadingError, read
+
+ROWS = [["code", "name", "total"], ["201", "general", "1,234.50"], ["208", "social", "20.00"]]
+
+
+def written(tmp_path: Path, data: bytes) -> Document:
+    path = tmp_path / "a.pdf"
+    path.write_bytes(data)
+    return read(path)
+
+
+def only(document: Document) -> Table:
+    [found] = document.tables()
+    return found
+
+
+@pytest.mark.parametrize("thin", [False, True])
+def test_stroked_lines_and_thin_boxes_rule_alike(tmp_path: Path, thin: bool) -> None:
+    assert only(written(tmp_path, pdf([table(ROWS, thin=thin)]))).texts() == ROWS
+
+
+def test_missing_outer_edges(tmp_path: Path) -> None:
+    page = grid([140, 230], [780, 762, 744, 726]).replace("140 780", "50 780")  # no rule left and right
+    page = "".join(f"50 {y} m 320 {y} l S\n" for y in (780, 762, 744, 726))
+    page += "".join(f"{x} 726 m {x} 780 l S\n" for x in (140, 230))
+    for r, row in enumerate(ROWS):
+        for c, words in enumerate(row):
+            page += text(53 + 90 * c, 767 - 18 * r, words)
+    assert only(written(tmp_path, pdf([page]))).texts() == ROWS
+
+
+def test_a_wrapped_number_is_one_and_two_numbers_are_two(tmp_path: Path) -> None:
+    page = grid([50, 90, 200], [780, 740, 700])
+    page += text(52, 768, "4,33") + text(52, 750, "5.95") + text(100, 768, "1.00") + text(100, 750, "2.00")
+    page = page.replace("50 740", "50 740")
+    found = only(written(tmp_path, pdf([page.replace("(4,33) Tj", "(214,33) Tj")])))
+    assert found.texts()[0][0] == "214,335.95"
+    assert found.texts()[0][1] == "1.00\n2.00"
+
+
+def test_text_drawn_twice_counts_once(tmp_path: Path) -> None:
+    page = table(ROWS) + text(233, 749, "1,234.50") + text(233.3, 749, "1,234.50")
+    assert only(written(tmp_path, pdf([page]))).texts()[1][2] == "1,234.50"
+
+
+def test_text_off_the_page_is_not_published(tmp_path: Path) -> None:
+    document = written(tmp_path, pdf([table(ROWS) + text(900, 400, "earlier draft") + text(50, 100, "note")]))
+    assert [p.text for p in document.paragraphs()] == ["note"]
+
+
+def test_a_turned_page_is_read_upright(tmp_path: Path) -> None:
+    turned = "0 1 -1 0 595 0 cm\n" + table(ROWS, y=500)
+    found = only(written(tmp_path, pdf([turned], rotate=90)))
+    assert found.texts() == ROWS
+
+
+def test_a_merged_cell_knows_its_span(tmp_path: Path) -> None:
+    page = "50 780 m 320 780 l S 50 762 m 320 762 l S 140 744 m 320 744 l S 50 726 m 320 726 l S\n"
+    page += "50 780 m 50 726 l S 140 780 m 140 726 l S 230 762 m 230 726 l S 320 780 m 320 726 l S\n"
+    page += (
+        text(53, 767, "label")
+        + text(143, 767, "basic")
+        + text(143, 749, "personnel")
+        + text(233, 749, "public")
+    )
+    found = only(written(tmp_path, pdf([page])))
+    wide = next(c for c in found.cells if c.text == "basic")
+    assert (wide.row_span, wide.column_span) == (1, 2)
+    tall = next(c for c in found.cells if c.column == 0 and c.row == 1)
+    assert tall.row_span == 2
+
+
+def test_an_image_only_pdf_says_so(tmp_path: Path) -> None:
+    document = written(tmp_path, pdf([IMAGE, IMAGE]))
+    assert len(document.notices) == 1
+    assert "没有文字层" in document.notices[0].message
+
+
+def test_one_scanned_page_among_others_is_told(tmp_path: Path) -> None:
+    document = written(tmp_path, pdf([table(ROWS), IMAGE]))
+    assert [(n.unread, str(n.place)) for n in document.notices] == [(True, "第2页")]
+
+
+@pytest.mark.parametrize(
+    ("data", "word"),
+    [
+        (b"", "空的"),
+        (b"  \n\n", "空的"),
+        (pdf([table(ROWS)])[:300], "损坏"),
+        (b"%PDF-1.4\nnothing", "损坏"),
+        (pdf([table(ROWS)], encrypt=True), "加密"),
+        (b"PK\x03\x04rest", "docx"),
+        (b"\x89PNG\r\n\x1a\n", "图片"),
+        (b"\x00\x01\x02\x03" * 100, "不是可识别的文本"),
+    ],
+)
+def test_what_cannot_be_read_gets_one_sentence(tmp_path: Path, data: bytes, word: str) -> None:
+    path = tmp_path / "renamed.pdf"
+    path.write_bytes(data)
+    with pytest.raises(ReadingError) as caught:
+        read(path)
+    assert word in str(caught.value)
+    assert str(caught.value).count("。") == 1
+
+
+def test_a_renamed_file_is_known_by_its_bytes(tmp_path: Path) -> None:
+    path = tmp_path / "really.txt"
+    path.write_bytes(pdf([table(ROWS)]))
+    assert read(path).kind == "pdf"
+
+
+def test_a_text_in_gb18030(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(
+        "收支总表\n单位：万元\n项目\t预算数\n一、一般公共预算拨款收入\t12.00\n".encode("gb18030")
+    )
+    assert read(path).tables()[0].texts()[1] == ["一、一般公共预算拨款收入", "12.00"]
+
+
+def test_five_hundred_pages_and_ten_thousand_rows(tmp_path: Path) -> None:
+    assert len(written(tmp_path, pdf([table(ROWS)] * 500)).pages) == 500
+    lines = ["科目编码\t科目名称\t合计"] + [f"20101{k:02d}\t甲\t{k}.00" for k in range(100)] * 100
+    path = tmp_path / "long.txt"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    assert read(path).tables()[0].rows == 10_001
+
+
+def test_thousands_of_lines_do_not_hang(tmp_path: Path) -> None:
+    page = "".join(f"{x % 590} 10 m {x % 590} 800 l S\n" for x in range(0, 30_000))
+    document = written(tmp_path, pdf([page + text(50, 400, "x")]))
+    assert any("线条过多" in n.message for n in document.notices)
