@@ -57,7 +57,7 @@ def facts_of(document: Document, extra: str = "") -> tuple[Profile, tuple[TableF
     profile = profile_of(document, load("", extra))
     standards = load(profile.region, extra)
     recognised = recognise_tables(framed_tables(document), profile.stage, standards)
-    return profile, tuple(table_facts(t, document.sha256) for t in recognised), standards
+    return profile, tuple(table_facts(t) for t in recognised), standards
 
 
 def check_document(document: Document, extra: str = "") -> Checked:
@@ -112,7 +112,7 @@ def _realigned(
         mine = _broken(results, table.table.id)
         if not mine or (moved := realign(table, standards)) is None:
             continue
-        trial = (*tables[:position], table_facts(moved.table, document.sha256), *tables[position + 1 :])
+        trial = (*tables[:position], table_facts(moved.table), *tables[position + 1 :])
         after, missing = _relate(document, trial, profile, standards)
         if _broken(after, table.table.id) or len(_broken(after, "")) >= len(_broken(results, "")):
             continue

@@ -20,7 +20,7 @@ _ZERO = Interval(Decimal(0), Decimal(0))
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A number cell of a standard table. ``id`` hashes where it stands, not its value."""
+    """A number cell of a standard table. ``id`` hashes where it stands in the document, not its value."""
 
     id: str
     table: str
@@ -85,7 +85,7 @@ class TableFacts:
                     yield fact
 
 
-def table_facts(recognised: RecognisedTable, document_hash: str) -> TableFacts:
+def table_facts(recognised: RecognisedTable) -> TableFacts:
     """The facts of a table; words in number columns and header rows yield none."""
     grid = recognised.table.grid()
     blocks = []
@@ -103,7 +103,7 @@ def table_facts(recognised: RecognisedTable, document_hash: str) -> TableFacts:
                 if known is not None and known.row.index == row.index:
                     cells.setdefault((k, _key(column)), known)
                     continue
-                fact = _fact(recognised, document_hash, block.side, row, column, cell, at, precision)
+                fact = _fact(recognised, block.side, row, column, cell, at, precision)
                 if fact is not None:
                     by_cell[id(cell)] = fact
                     cells[k, _key(column)] = fact
@@ -142,7 +142,6 @@ def _decimals(grid: list[list[Cell | None]], first: int, column: int) -> int:
 
 def _fact(
     recognised: RecognisedTable,
-    document_hash: str,
     side: str,
     row: Row,
     column: Column,
@@ -156,7 +155,7 @@ def _fact(
     amount = parse_amount(cell.text) if state in (CellState.PRINTED, CellState.ZERO) else None
     if amount is not None:
         amount = amount.in_unit(recognised.unit)
-    where = f"{document_hash}|{recognised.table.index}|{cell.row}|{cell.column}"
+    where = f"{recognised.table.index}|{cell.row}|{cell.column}"
     return Fact(
         id=hashlib.sha256(where.encode()).hexdigest()[:16],
         table=recognised.id,

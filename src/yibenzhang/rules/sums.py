@@ -131,7 +131,7 @@ def _others(rule: SumRule, have: set[str], standards: Standards) -> list[str]:
         known = {p.lstrip("-") for p in rule.parts}
         return sorted(m for m in have - known if m.startswith(rule.total + "."))
     inside = {rule.total}
-    grown = {p.lstrip("-") for p in rule.parts}
+    grown = {p.lstrip("-") for p in rule.parts} | parts_of.get(rule.total, set())
     while grown - inside:
         inside |= grown
         grown = {q for p in grown for q in parts_of.get(p, set()) if p != rule.total}
