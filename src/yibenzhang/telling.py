@@ -154,7 +154,9 @@ def _factor(relation: Relation) -> Decimal:
 def _sum(result: Result) -> Decimal:
     """What the parts of a relation come to, in the total's unit."""
     total = _value(result.relation.total) or Decimal(0)
-    return total - result.residual / _factor(result.relation)
+    exact = total - result.residual / _factor(result.relation)
+    printed = exact.quantize(Decimal(1).scaleb(-result.relation.total.decimals))
+    return printed if printed == exact else exact
 
 
 def _value(fact: Fact) -> Decimal | None:

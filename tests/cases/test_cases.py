@@ -1,0 +1,56 @@
+"""Every sum has a case that fires once, on the right cell, and a twin within rounding that must not fire."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import yibenzhang
+from yibenzhang import Checked, check
+from yibenzhang.findings import Severity
+from yibenzhang.standards import load
+
+CASES = Path(yibenzhang.__file__).parent / "standards" / "cases"
+ALL: list[dict[str, Any]] = tomllib.loads((CASES / "cases.toml").read_text(encoding="utf-8"))["case"]
+BASES = sorted(p.name for p in CASES.glob("*.txt"))
+
+
+def changed(case: dict[str, Any], value: str, tmp_path: Path) -> Checked:
+    lines = (CASES / case["base"]).read_text(encoding="utf-8").split("\n")
+    cells = lines[case["line"] - 1].split("\t")
+    assert cells[case["at"]] == case["from"]
+    cells[case["at"]] = value
+    lines[case["line"] - 1] = "\t".join(cells)
+    path = tmp_path / "case.txt"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return check(path)
+
+
+@pytest.mark.parametrize("base", BASES)
+def test_a_base_is_clean_and_proved(base: str) -> None:
+    result = check(CASES / base)
+    assert result.findings == ()
+    values = list(result.standing.values())
+    assert values.count(values[0].PROVED) >= len(values) - 1
+
+
+@pytest.mark.parametrize("case", ALL, ids=[c["rule"] for c in ALL])
+def test_the_case_fires_once_on_the_right_cell(case: dict[str, Any], tmp_path: Path) -> None:
+    [finding] = changed(case, case["to"], tmp_path).findings
+    assert case["rule"] in {b.rule for b in finding.broken}
+    assert finding.severity in (Severity.ERROR, Severity.WARNING)
+    first = finding.evidence[0]
+    assert (first.text, first.place.key.split(":")[0]) == (case["to"], f"l{case['line']}")
+    assert finding.expected == case["from"].replace(",", "")
+
+
+@pytest.mark.parametrize("case", ALL, ids=[c["rule"] for c in ALL])
+def test_the_twin_does_not_fire(case: dict[str, Any], tmp_path: Path) -> None:
+    assert changed(case, case["honest"], tmp_path).findings == ()
+
+
+def test_every_sum_has_a_case() -> None:
+    assert {c["rule"] for c in ALL} == {r.id for r in load().rules}
