@@ -1,24 +1,18 @@
-"""Invented bodies and their books: every amount an exact Decimal in yuan, every table row a sum over entries."""
+"""Invented bodies and their books: every amount an exact Decimal in yuan, from a fixed seed."""
 
 from __future__ import annotations
 
 import random
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
-from itertools import zip_longest
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 CENT = Decimal("0.01")
 ZERO = Decimal(0)
 WORDS: dict[str, Any] = tomllib.loads(Path(__file__).with_name("example_words.toml").read_text("utf-8"))
-
-Row = list[str]
-Rows = dict[str, list[Row]]  # by the key of the table
-Item = tuple[str, str]  # a label and what is printed beside it
-Show = Callable[[Decimal], str]
 
 
 def _names(key: str) -> dict[str, str]:
@@ -141,71 +135,10 @@ def project_costs(rng: random.Random, text: str) -> list[Entry]:
     return out
 
 
-# ---- what is printed -----------------------------------------------------------------------
+# ---- the four bodies -----------------------------------------------------------------------
 
 
-def wan(amount: Decimal) -> str:
-    return f"{(amount / 10000).quantize(CENT, ROUND_HALF_UP):,.2f}"
-
-
-def wan_blank(amount: Decimal) -> str:
-    return wan(amount) if amount else ""
-
-
-def wan_even(amount: Decimal) -> str:
-    return f"{(amount / 10000).quantize(CENT, ROUND_HALF_EVEN):,.2f}" if amount else ""
-
-
-def yuan(amount: Decimal) -> str:
-    return f"{amount:,.2f}" if amount else ""
-
-
-def numeral(n: int, twenties: str = "二十") -> str:
-    digits = "零一二三四五六七八九"
-    if n <= 10:
-        return "十" if n == 10 else digits[n]
-    return ("十" if n < 20 else "二十" if n == 20 else twenties) + (digits[n % 10] if n % 10 else "")
-
-
-def code_rows(
-    book: Ledger, columns: Sequence[Ledger], show: Show, *, split: bool = False, economic: bool = False,
-    names: dict[str, str] = FUNCTIONS,
-) -> list[Row]:  # fmt: skip
-    """A row for every code of a ledger at every level: code, name, its sum in each of the column ledgers."""
-    rows = []
-    for code in book.economics() if economic else book.functions():
-        cells = [code[:3], code[3:5], code[5:7]][: 2 if economic else 3] if split else [code]
-        name = ECONOMICS[code] if economic else names[code]
-        rows.append([*cells, name, *(show(column.sum(code)) for column in columns)])
-    return rows
-
-
-def class_items(
-    book: Ledger, classes: Sequence[str], show: Show, names: dict[str, str] = FUNCTIONS
-) -> list[str]:
-    codes = {names[code]: code for code in book.functions() if len(code) == 3}
-    return [show(book.sum(codes[name])) if name in codes else show(ZERO) for name in classes]
-
-
-def side_by_side(*blocks: Sequence[Sequence[str]]) -> list[Row]:
-    """Blocks of rows beside one another, the shorter ones filled up with empty cells."""
-    empty = [[""] * len(block[0]) for block in blocks]
-    rows = zip_longest(*blocks)
-    return [[cell for part, blank in zip(row, empty, strict=True) for cell in part or blank] for row in rows]
-
-
-def three_public(book: Ledger) -> dict[str, Decimal]:
-    """The parts of 三公 and their sums."""
-    parts = {"abroad": "30212", "car_buy": "31013", "car_run": "30231", "reception": "30217"}
-    out = {name: book.sum(code) for name, code in parts.items()}
-    out["cars"] = out["car_buy"] + out["car_run"]
-    return out | {"three": out["abroad"] + out["cars"] + out["reception"]}
-
-
-# ---- Hubei: text, 万元, 2026 ---------------------------------------------------------------
-
-
-def hubei() -> tuple[Ledger, Rows]:
+def hubei() -> Ledger:
     words = WORDS["hubei"]
     rng = random.Random(words["seed"])
     entries = staff_costs(rng, "2014101", 37, 11, unit="618001", housing="2210202")
@@ -220,85 +153,73 @@ def hubei() -> tuple[Ledger, Rows]:
         medical="2101102",
         retirees="2080502",
     )
-    book = Ledger((*entries, *project_costs(rng, words["projects"])))
-    now, carry, other = (book.source(s) for s in ("general", "carry", "other"))
-    fiscal, zero = book.source("general", "carry"), Ledger(())
-    units = [("", "合计", book), ("618", words["body"], book)]
-    units += [(code, name, book.unit(code)) for code, name in words["units"].items()]
+    return Ledger((*entries, *project_costs(rng, words["projects"])))
 
-    income_values = [wan(now.sum()), *["0.00"] * 7, wan(other.sum())]
-    income = [
-        (f"{numeral(i)}、{n}", v)
-        for i, (n, v) in enumerate(zip(words["incomes"], income_values, strict=True), 1)
+
+def shanghai_budget() -> Ledger:
+    words = WORDS["shanghai_budget"]
+    rng = random.Random(words["seed"])
+    entries = staff_costs(rng, "2070101", 46, 29)
+    entries += staff_costs(rng, "2070104", 61, 17, medical="2101102", retirees="2080502", bonus="30107")
+    return Ledger((*entries, *project_costs(rng, words["projects"])))
+
+
+def jiangsu() -> Ledger:
+    words = WORDS["jiangsu"]
+    rng = random.Random(words["seed"])
+    entries = staff_costs(rng, "2130201", 118, 64, retirees="2080504", housing="2210202")
+    entries.append(Entry("2080504", "30301", money(rng, 1200000, 1900000)))
+    entries.append(Entry("2130201", "30212", money(rng, 300000, 480000)))
+    entries.append(Entry("2130201", "", money(rng, 4200000, 8800000), "reserve"))
+    return Ledger((*entries, *project_costs(rng, words["projects"])))
+
+
+@dataclass(frozen=True)
+class Purchase:
+    kind: str
+    programme: str
+    item: str
+    thing: str
+    way: str
+    amount: Decimal
+
+
+def jiangsu_purchases() -> list[Purchase]:
+    words = WORDS["jiangsu"]
+    rng = random.Random(words["seed"] + 1)
+    lines = [line.split() for line in words["procurement"].strip().splitlines()]
+    return [
+        Purchase(kind, programme, item, thing, way, money(rng, int(most) * 3000, int(most) * 9000))
+        for kind, programme, item, thing, way, most in lines
     ]
-    classes = [
-        (f"{numeral(i, '廿')}、{name}", value)
-        for i, (name, value) in enumerate(
-            zip(words["classes"], class_items(book, words["classes"], wan), strict=True), 1
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """Final accounts: what was spent, what came in, what stood over from the year before."""
+
+    spent: Ledger
+    received: Ledger
+    opening: dict[str, Decimal]  # by source, the fund's by function code
+    planned: dict[str, Decimal]  # 三公 as budgeted
+
+    def stood_over(self, *sources: str) -> Decimal:
+        return sum(
+            (v for k, v in self.opening.items() if k in sources or k[0] == "2" and "fund" in sources), ZERO
         )
-    ]
-    total = wan(book.sum())
-    rows: Rows = {"balance": side_by_side(income, classes)}
-    rows["balance"] += [
-        ["本年收入合计", wan((now.sum() + other.sum())), "本年支出合计", total],
-        ["上年结转结余", wan(carry.sum()), "年终结转结余", "0.00"],
-        ["收 入 总 计", total, "支 出 总 计", total],
-    ]
-    rows["income"] = []
-    for code, name, part in units:
-        g, o, c = (part.source(s).sum() for s in ("general", "other", "carry"))
-        rows["income"].append(
-            [code, name, *map(wan, (g + o + c, g + o, g, *[ZERO] * 7, o, c, c, *[ZERO] * 4))]
-        )
-    both = [book, book.basic, book.project]
-    rows["expenditure"] = [["", "合计", *(wan(b.sum()) for b in both), "", "", ""]]
-    rows["expenditure"] += [[*row, "", "", ""] for row in code_rows(book, both, wan)]
 
-    incomes = [("一、本年收入", now), ("（一）一般公共预算拨款", now), ("（二）政府性基金预算拨款", zero)]
-    incomes += [
-        ("（三）国有资本经营预算拨款", zero),
-        ("二、上年结转", carry),
-        ("（一）一般公共预算拨款", carry),
-    ]
-    incomes += [("（二）政府性基金预算拨款", zero), ("（三）国有资本经营预算拨款", zero)]
-    spent = [("一、本年支出", wan(fiscal.sum()))]
-    values = class_items(fiscal, words["classes"], wan_blank)
-    spent += [
-        (f"（{numeral(i, '廿')}）{n}", v)
-        for i, (n, v) in enumerate(zip(words["classes"], values, strict=True), 1)
-    ]
-    rows["fiscal_balance"] = side_by_side(
-        [(n, wan_blank(b.sum())) for n, b in incomes], [*spent, ("二、年终结转结余", "")]
-    )
-    rows["fiscal_balance"].append(["收 入 总 计", wan(fiscal.sum()), "支 出 总 计", wan(fiscal.sum())])
+    def standing_over(self, *sources: str) -> Decimal:
+        came, went = (book.source(*sources).sum() for book in (self.received, self.spent))
+        return self.stood_over(*sources) + came - went
 
-    def split(part: Ledger) -> list[Ledger]:
-        return [part, part.basic, part.personnel, part.public, part.project]
 
-    rows["general_function"] = [["", "合计", *(wan(b.sum()) for b in split(fiscal))]]
-    rows["general_function"] += code_rows(fiscal, split(fiscal), wan)
-    rows["general_unit"] = [
-        [code, name, *(wan(b.sum()) for b in split(part.source("general", "carry")))]
-        for code, name, part in units
-    ]
-    rows["general_basic"] = [["", "合计", *(wan(b.sum()) for b in split(book.basic)[1:4])]]
-    rows["general_basic"] += code_rows(book.basic, split(book.basic)[1:4], wan, economic=True)
-    spent_on = three_public(fiscal)
-    rows["three_public"] = [
-        [wan(spent_on[k]) for k in ("three", "abroad", "cars", "car_buy", "car_run", "reception")]
-    ]
-    rows["fund"] = [["", "", "0.00", "0.00", "0.00"]]
-
-    def project_row(code: str, name: str, unit: str, part: Ledger) -> Row:
-        g, c, o = (part.project.source(s).sum() for s in ("general", "carry", "other"))
-        return [code, name, unit, *map(wan, (g + c + o, g, ZERO, ZERO, c, ZERO, ZERO, ZERO, o))]
-
-    rows["projects"] = [
-        project_row(code, name.replace("合计", ""), "", part) for code, name, part in units[:2]
-    ]
-    for code, name, part in units[2:]:
-        rows["projects"] += [project_row(code, name, "", part), project_row("31", "本级支出项目", "", part)]
-        for i, project in enumerate(part.projects()):
-            serial = f"4299002{4 + i % 3}{code[:3]}T0000001{code[-1]}{i + 3}"
-            rows["projects"].append(project_row(serial, project, name, part.named(project)))
-    return book, rows
+def shanghai_accounts() -> Accounts:
+    words = WORDS["shanghai_accounts"]
+    rng = random.Random(words["seed"])
+    entries = [*staff_costs(rng, "2130301", 52, 38), *project_costs(rng, words["projects"])]
+    more = {name: money(rng, *(int(n) * 1000 for n in bounds)) for name, *bounds in words["stood_over"]}
+    received = [replace(e, amount=e.amount + more.get(e.project, ZERO)) for e in entries]
+    received.append(Entry("2130302", "", money(rng, 31000, 98000), "project", "other", project="存款利息"))
+    opening = {k: money(rng, *bounds) for k, bounds in words["opening"].items()}
+    planned = {"30212": ZERO, "31013": ZERO, "30231": Decimal(62000), "30217": Decimal(18500)}
+    return Accounts(Ledger(tuple(entries)), Ledger(tuple(received)), opening, planned)

@@ -18,7 +18,7 @@ def evaluate(relations: Iterable[Relation]) -> list[Result]:
 
 
 def _evaluate(relation: Relation) -> Result:
-    residual = slack = Decimal(0)
+    residual, slack = relation.constant, Decimal(0)
     for term in relation.terms:
         x = term.fact.interval
         if x is None:

@@ -49,21 +49,26 @@ def _solve(
     support: dict[str, int],
     banned: frozenset[str],
 ) -> tuple[list[str], float] | None:
-    """Minimise Σ wᵢ·zᵢ with |Σ c·(v+δ)| ≤ slack and |δᵢ| ≤ M·zᵢ, amounts scaled to about 1."""
+    """Minimise Σ wᵢ·zᵢ with |Σ c·(v+δ)| ≤ slack and |δᵢ| ≤ M·zᵢ, every δᵢ scaled to its number."""
     n = len(ids)
     at = {i: k for k, i in enumerate(ids)}
-    middles = [abs(float(x.middle)) if (x := ring[i].interval) else 0.0 for i in ids]
-    scale = max(middles, default=1.0) or 1.0
-    big = 4.0 + max(abs(float(r.residual)) for r in relations) / scale * 2
+    scale = [max(abs(float(x.middle)), 1e-6) if (x := ring[i].interval) else 1e-6 for i in ids]
+    for r in relations:
+        for term in r.relation.terms:
+            if term.coefficient:
+                k = at[term.fact.id]
+                scale[k] = max(scale[k], abs(float(r.residual)) / abs(float(term.coefficient)))
+    big = 4.0
     rows = lil_matrix((len(relations) + 2 * n, 2 * n))
     low = np.full(len(relations) + 2 * n, -np.inf)
     high = np.zeros(len(relations) + 2 * n)
     for k, r in enumerate(relations):
+        weight = max(abs(float(t.coefficient)) * scale[at[t.fact.id]] for t in r.relation.terms) or 1.0
         for term in r.relation.terms:
-            rows[k, at[term.fact.id]] += term.coefficient
-        slack = float(r.slack) / scale + 1e-9
-        low[k] = -float(r.residual) / scale - slack
-        high[k] = -float(r.residual) / scale + slack
+            rows[k, at[term.fact.id]] += float(term.coefficient) * scale[at[term.fact.id]] / weight
+        slack = float(r.slack) / weight + 1e-9
+        low[k] = -float(r.residual) / weight - slack
+        high[k] = -float(r.residual) / weight + slack
     for k in range(n):
         rows[len(relations) + 2 * k, k] = 1
         rows[len(relations) + 2 * k, n + k] = -big

@@ -19,15 +19,18 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """coefficient · fact."""
+    """coefficient · fact; in a relation with rates the coefficient is another printed number."""
 
-    coefficient: int
+    coefficient: Decimal | int
     fact: Fact
 
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """Σ coefficient · fact = 0. The first term is the total (left side), with coefficient 1.
+    """Σ coefficient · fact + constant = 0. In a sum the first term is the total, with coefficient 1.
+
+    A share or a rate, p% of b is a, is 100·a - p·b = 0: not linear in p and b together, but its gradient at
+    the printed numbers (100, -p, -b) with the constant p·b is, and has the same residual and slack.
 
     ``parent`` names the list the parts were taken from ("t3/0/7": table, block, row), so that the same
     list seen through several columns is known as one; empty where the parts are not a list of rows.
@@ -37,6 +40,7 @@ class Relation:
     rule: str
     terms: tuple[Term, ...]
     parent: str = ""
+    constant: Decimal = Decimal(0)
 
     @property
     def total(self) -> Fact:
