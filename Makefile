@@ -20,7 +20,7 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.installed
 # Exit status 1 only says that the examples with planted errors have errors.
 run: $(VENV)/.installed
 	mkdir -p out
-	$(BIN)/yibenzhang check examples --html out/report.html --excel out/问题清单.xlsx || [ $$? -eq 1 ]
+	$(BIN)/yibenzhang check examples/*.txt examples/*.pdf --html out/report.html --excel out/问题清单.xlsx || [ $$? -eq 1 ]
 	@echo
 	@echo "网页报告 HTML report: out/report.html"
 	@echo "问题清单 Excel list:  out/问题清单.xlsx"

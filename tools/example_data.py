@@ -1,4 +1,4 @@
-"""Invented bodies and their books: every amount an exact Decimal in yuan, from a fixed seed."""
+"""Invented bodies and their books: every amount an exact Decimal in yuan, from a fixed seed; rounded when printed."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import random
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
 CENT = Decimal("0.01")
 ZERO = Decimal(0)
+Figures = dict[str, str]  # what the {…} of the prose stand for
 WORDS: dict[str, Any] = tomllib.loads(Path(__file__).with_name("example_words.toml").read_text("utf-8"))
 
 
@@ -223,3 +224,99 @@ def shanghai_accounts() -> Accounts:
     opening = {k: money(rng, *bounds) for k, bounds in words["opening"].items()}
     planned = {"30212": ZERO, "31013": ZERO, "30231": Decimal(62000), "30217": Decimal(18500)}
     return Accounts(Ledger(tuple(entries)), Ledger(tuple(received)), opening, planned)
+
+
+# ---- amounts as printed, and the figures that the prose quotes --------------------------------
+
+
+def wan(amount: Decimal) -> str:
+    return f"{(amount / 10000).quantize(CENT, ROUND_HALF_UP):,.2f}"
+
+
+def wan_blank(amount: Decimal) -> str:
+    return wan(amount) if amount else ""
+
+
+def wan_even(amount: Decimal) -> str:
+    return f"{(amount / 10000).quantize(CENT, ROUND_HALF_EVEN):,.2f}" if amount else ""
+
+
+def yuan(amount: Decimal) -> str:
+    return f"{amount:,.2f}" if amount else ""
+
+
+def three_public(book: Ledger) -> dict[str, Decimal]:
+    """The parts of 三公 and their sums."""
+    parts = {"abroad": "30212", "car_buy": "31013", "car_run": "30231", "reception": "30217"}
+    out = {name: book.sum(code) for name, code in parts.items()}
+    out["cars"] = out["car_buy"] + out["car_run"]
+    return out | {"three": out["abroad"] + out["cars"] + out["reception"]}
+
+
+def running_cost(book: Ledger) -> Ledger:
+    """机关运行经费: the public expenditure of the administration itself, not of its institutions."""
+    return book.public.where(lambda e: e.function.endswith("01"))
+
+
+def percent(part: Decimal, whole: Decimal) -> str:
+    return f"{(100 * part / whole).quantize(CENT)}"
+
+
+def growth(total: str, last_year: str) -> Figures:
+    """The increase as printed over last year's total, an invented share of this year's."""
+    now = Decimal(total.replace(",", ""))
+    last = (now * Decimal(last_year)).quantize(CENT)
+    return {"more": f"{now - last:,.2f}", "rate": percent(now - last, last)}
+
+
+def figures(book: Ledger, show: Callable[[Decimal], str] = wan) -> Figures:
+    parts = {name: book.source(name) for name in ("general", "fund", "carry", "other")}
+    parts |= {
+        "fiscal": book.source("general", "fund"),
+        "total": book,
+        "basic": book.basic,
+        "project": book.project,
+    }
+    parts |= {"reserve": book.reserve, "personnel": book.personnel, "public": book.public}
+    parts["running"] = running_cost(book)
+    amounts = {name: part.sum() for name, part in parts.items()} | three_public(book)
+    amounts |= {"meetings": book.sum("30215"), "training": book.sum("30216")}
+    shown = {name: show(amount) or "0.00" for name, amount in amounts.items()}
+    return shown | growth(shown["total"], "0.8731") | {"count": str(len(book.projects()))}
+
+
+def functions(book: Ledger) -> str:
+    """A paragraph for every item of fiscal expenditure."""
+    out: list[str] = []
+    fiscal = book.source("general", "fund")
+    for code in fiscal.functions():
+        if len(code) == 7:
+            names = f"{FUNCTIONS[code[:3]]}（类）{FUNCTIONS[code[:5]]}（款）{FUNCTIONS[code]}（项）"
+            of_code = fiscal.where(lambda e, c=code: e.function == c)  # type: ignore[misc]
+            use = "、".join(of_code.projects()) or "人员经费和日常公用经费"
+            out.append(f"{len(out) + 1}. “{names}”{wan(of_code.sum())}万元，主要用于{use}。")
+    return "\n".join(out)
+
+
+def accounts_figures(accounts: Accounts) -> Figures:
+    spent, received = accounts.spent, accounts.received
+    out = figures(spent) | {"spent": wan(spent.sum()), "received": wan(received.sum())}
+    out["total"] = wan(received.sum() + accounts.stood_over("general", "fund", "other"))
+    out |= growth(out["total"], "0.9214")
+    for name, part in (("fiscal", received.source("general", "fund")), ("other", received.source("other"))):
+        out |= {
+            f"received_{name}": wan(part.sum()),
+            f"received_{name}_share": percent(part.sum(), received.sum()),
+        }
+    general = spent.source("general")
+    for name, part in (("basic", spent.basic), ("project", spent.project), ("general", general)):
+        out[f"{name}_share"] = percent(part.sum(), spent.sum())
+    codes = [code for code in general.functions() if len(code) == 3]
+    shares = [(FUNCTIONS[c], wan(general.sum(c)), percent(general.sum(c), general.sum())) for c in codes]
+    out["classes"] = "；".join(f"{name}（类）{amount}万元，占{share}%" for name, amount, share in shares)
+    out |= {
+        "fund_opening": wan(accounts.stood_over("fund")),
+        "fund_closing": wan(accounts.standing_over("fund")),
+    }
+    out["fund_received"] = wan(received.source("fund").sum())
+    return out | {"three_planned": wan(sum(accounts.planned.values(), Decimal(0)))}

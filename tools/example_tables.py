@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from itertools import zip_longest
 
 from example_data import (
-    CENT,
     ECONOMICS,
     FUNCTIONS,
     FUNCTIONS_2018,
@@ -17,28 +16,18 @@ from example_data import (
     Entry,
     Ledger,
     Purchase,
+    running_cost,
+    three_public,
+    wan,
+    wan_blank,
+    wan_even,
+    yuan,
 )
 
 Row = list[str]
 Rows = dict[str, list[Row]]  # by the key of the table
 Item = tuple[str, str]  # a label and what is printed beside it
 Show = Callable[[Decimal], str]
-
-
-def wan(amount: Decimal) -> str:
-    return f"{(amount / 10000).quantize(CENT, ROUND_HALF_UP):,.2f}"
-
-
-def wan_blank(amount: Decimal) -> str:
-    return wan(amount) if amount else ""
-
-
-def wan_even(amount: Decimal) -> str:
-    return f"{(amount / 10000).quantize(CENT, ROUND_HALF_EVEN):,.2f}" if amount else ""
-
-
-def yuan(amount: Decimal) -> str:
-    return f"{amount:,.2f}" if amount else ""
 
 
 def numeral(n: int, twenties: str = "二十") -> str:
@@ -80,19 +69,6 @@ def side_by_side(*blocks: Sequence[Sequence[str]]) -> list[Row]:
     empty = [[""] * len(block[0]) for block in blocks]
     rows = zip_longest(*blocks)
     return [[cell for part, blank in zip(row, empty, strict=True) for cell in part or blank] for row in rows]
-
-
-def three_public(book: Ledger) -> dict[str, Decimal]:
-    """The parts of 三公 and their sums."""
-    parts = {"abroad": "30212", "car_buy": "31013", "car_run": "30231", "reception": "30217"}
-    out = {name: book.sum(code) for name, code in parts.items()}
-    out["cars"] = out["car_buy"] + out["car_run"]
-    return out | {"three": out["abroad"] + out["cars"] + out["reception"]}
-
-
-def running_cost(book: Ledger) -> Ledger:
-    """机关运行经费: the public expenditure of the administration itself, not of its institutions."""
-    return book.public.where(lambda e: e.function.endswith("01"))
 
 
 # ---- Hubei: text, 万元, 2026 ---------------------------------------------------------------

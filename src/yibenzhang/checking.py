@@ -71,7 +71,7 @@ def check_document(document: Document, extra: str = "") -> Checked:
     names = {t.table.id: t.table.name for t in tables}
     findings = findings_of(causes, names, standards)
     findings += [*shifted, *_reading(document, standards), *_conflicts(profile, standards)]
-    suspected = {c.culprits[0].fact.id for c in causes if c.certain}
+    suspected = {culprit.fact.id for c in causes if c.certain for culprit in c.culprits}
     ids = [f.id for t in tables for f in t.facts() if f.printed and t.table.standard]
     standing = standings(ids, results, suspected)
     if not any(t.table.standard for t in tables):

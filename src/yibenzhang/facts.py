@@ -50,8 +50,12 @@ class Fact:
 
     @property
     def where(self) -> str:
-        """Row and column in words."""
-        return f"“{self.row.label or self.row.code or '本行'}”·“{self.column or '金额'}”"
+        """Row and column in words; a total says which side of the table it stands on."""
+        label = self.row.label or self.row.code or "本行"
+        side = {"income": "收入", "expenditure": "支出"}.get(self.side, "")
+        if self.row.role == "total" and side and side not in label:
+            label = f"{side}{label}"
+        return f"“{label}”·“{self.column or '金额'}”"
 
 
 @dataclass(frozen=True, slots=True)

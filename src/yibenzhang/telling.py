@@ -36,9 +36,10 @@ def _finding(cause: Cause, names: dict[str, str], standards: Standards) -> Findi
     if cause.certain:
         culprit = cause.culprits[0]
         reported, expected = _value(culprit.fact), culprit.suggestion
-        message = _certain(culprit, cause, names)
+        message = _swapped(cause, names) if cause.swapped else _certain(culprit, cause, names)
         unit = culprit.fact.unit
-        ordered = [culprit.fact, *(f for f in facts.values() if f.id != culprit.fact.id)]
+        first = [c.fact for c in cause.culprits]
+        ordered = [*first, *(f for f in facts.values() if f.id not in {c.id for c in first})]
     else:
         reported, expected = _value(lead.relation.total), _sum(lead)
         message = _uncertain(cause, lead, names)
@@ -78,6 +79,14 @@ def _certain(culprit: Culprit, cause: Cause, names: dict[str, str]) -> str:
     count = len(cause.broken)
     why = f"{count} 项关系不成立，改后全部成立" if count > 1 else "改后加总成立，其他关系不受影响"
     return f"{names.get(fact.table, '')}{fact.where}{printed}，应为 {right}{slip}：{why}。"
+
+
+def _swapped(cause: Cause, names: dict[str, str]) -> str:
+    a, b = (c.fact for c in cause.culprits[:2])
+    return (
+        f"{names.get(a.table, '')}“{a.row.label or a.row.code}”行“{a.column}”（{a.text}）与“{b.column}”（{b.text or '空'}）"
+        f"两栏的数互换了：{len(cause.broken)} 项关系不成立，换回后全部成立。"
+    )
 
 
 def _uncertain(cause: Cause, lead: Result, names: dict[str, str]) -> str:

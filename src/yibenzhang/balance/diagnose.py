@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
+from itertools import combinations
 
 from yibenzhang.amounts import CellState
-from yibenzhang.balance.relations import Outcome, Relation, Result
+from yibenzhang.balance.relations import Outcome, Result
 from yibenzhang.facts import Fact
 from yibenzhang.intervals import Interval
 
@@ -35,13 +36,17 @@ class Culprit:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """A group of broken relations with one cause: ``certain`` where just one number can be wrong."""
+    """A group of broken relations with one cause: ``certain`` where just one number can be wrong.
+
+    ``swapped``: the two culprits stand in each other's columns.
+    """
 
     broken: tuple[Result, ...]
     culprits: tuple[Culprit, ...]
     certain: bool
     missing_row: bool = False
     gave_up: bool = False
+    swapped: bool = False
 
 
 def diagnose(results: list[Result]) -> list[Cause]:
@@ -50,10 +55,66 @@ def diagnose(results: list[Result]) -> list[Cause]:
     for r in results:
         for fact in r.relation.facts():
             touching[fact.id].append(r)
-    causes: list[Cause] = []
-    for group in _groups([r for r in results if r.outcome == Outcome.CONTRADICTED]):
+    groups = _groups([r for r in results if r.outcome == Outcome.CONTRADICTED])
+    causes, groups = _swapped(groups, touching)
+    for group in groups:
         causes.extend(_causes(group, touching))
-    return causes
+    return _one_list(causes)
+
+
+def _swapped(
+    groups: list[list[Result]], touching: dict[str, list[Result]]
+) -> tuple[list[Cause], list[list[Result]]]:
+    """Pairs of numbers of one row that mend one or two groups by changing places; and the groups left."""
+    rows: dict[tuple[str, int], dict[str, tuple[int, Fact]]] = defaultdict(dict)
+    for k, group in enumerate(groups):
+        for r in group:
+            for fact in r.relation.facts():
+                if fact.table and fact.interval is not None:
+                    rows[fact.table, fact.cell[0]].setdefault(fact.id, (k, fact))
+    causes: list[Cause] = []
+    used: set[int] = set()
+    for found in rows.values():
+        for (k, a), (n, b) in combinations(found.values(), 2):
+            if k == n or {k, n} & used or a.interval == b.interval or not _trade(a, b, touching):
+                continue
+            if a.amount is None:
+                a, b = b, a
+            used |= {k, n}
+            culprits = (Culprit(a, b.interval, ""), Culprit(b, a.interval, ""))
+            causes.append(Cause(tuple(groups[k] + groups[n]), culprits, True, swapped=True))
+    return causes, [g for k, g in enumerate(groups) if k not in used]
+
+
+def _trade(a: Fact, b: Fact, touching: dict[str, list[Result]]) -> bool:
+    """All relations of both numbers hold once the two change places."""
+    x, y = a.interval, b.interval
+    if x is None or y is None:
+        return False
+    gain = y.middle - x.middle
+    for r in {id(r): r for f in (a, b) for r in touching[f.id]}.values():
+        ca = sum(Decimal(t.coefficient) for t in r.relation.terms if t.fact.id == a.id)
+        cb = sum(Decimal(t.coefficient) for t in r.relation.terms if t.fact.id == b.id)
+        if abs(r.residual + (ca - cb) * gain) > r.slack:
+            return False
+    return True
+
+
+def _one_list(causes: list[Cause]) -> list[Cause]:
+    """A row left out of a list shows in every column of it: one cause."""
+    out: list[Cause] = []
+    at: dict[frozenset[str], int] = {}
+    for cause in causes:
+        parents = frozenset(r.relation.parent for r in cause.broken)
+        if not cause.missing_row or cause.certain or len(parents) != 1 or "" in parents:
+            out.append(cause)
+        elif parents in at:
+            k = at[parents]
+            out[k] = Cause(out[k].broken + cause.broken, (), False, missing_row=True)
+        else:
+            at[parents] = len(out)
+            out.append(cause)
+    return out
 
 
 def _groups(broken: list[Result]) -> list[list[Result]]:
@@ -144,13 +205,13 @@ def _mended(fact: Fact, results: list[Result]) -> Interval | None:
     if own is None:
         return None
     for r in results:
-        c = sum(t.coefficient for t in r.relation.terms if t.fact.id == fact.id)
+        c = sum(Decimal(t.coefficient) for t in r.relation.terms if t.fact.id == fact.id)
         rest = r.residual - c * own.middle
         ends = sorted(((-rest - r.slack) / c, (-rest + r.slack) / c))
         low = ends[0] if low is None else max(low, ends[0])
         high = ends[1] if high is None else min(high, ends[1])
-    if low is None or high is None or low > high:
-        return None
+    if low is None or high is None or low > high or (high < 0 <= own.high):
+        return None  # nothing fits, or only a negative amount where a positive one stands
     return Interval(low, high)
 
 
@@ -203,8 +264,3 @@ def slip_kind(printed: str, right: str) -> str:
         if len(long) == len(short) + 1 and any(long[:i] + long[i + 1 :] == short for i in range(len(long))):
             return "多写或漏写一位数字"
     return ""
-
-
-def names_of(relation: Relation) -> set[str]:
-    """The ids of the numbers a relation is about."""
-    return {f.id for f in relation.facts()}

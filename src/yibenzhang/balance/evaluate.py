@@ -23,8 +23,8 @@ def _evaluate(relation: Relation) -> Result:
         x = term.fact.interval
         if x is None:
             raise ValueError(f"{relation.id}: an unreadable number cannot take part in a relation")
-        residual += term.coefficient * x.middle
-        slack += abs(term.coefficient) * x.half_width
+        residual += Decimal(term.coefficient) * x.middle
+        slack += abs(Decimal(term.coefficient)) * x.half_width
     if residual == 0:
         outcome = Outcome.HELD
     elif abs(residual) <= slack:

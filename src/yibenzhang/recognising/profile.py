@@ -15,6 +15,7 @@ _COVER = re.compile(
     rf"(?P<body>[^\d，。；：:、]*?){_YEAR}年?度?(?P<rest>(?:[省市区县]级)?(?P<level>部门|单位)?(?P<stage>预算|决算))"
 )
 _PART = re.compile(r"第[一二三四]部分(?P<body>[^\d，。；：:、]{4,40}?)(?:概况|基本情况)$")
+_COVER_HOLDER = re.compile(r"(?:主管|编制|填报|预算)(?P<kind>部门|单位)(?:名称)?[:：](?P<body>[^:：]{4,40})$")
 _HOLDER = re.compile(
     r"(?:预算|决算)?(?:主管|编制|填报)?(?P<kind>部门|单位)(?:名称|/单位)?[:：](?P<body>[^:：]{4,40}?)(?:单位[:：].*)?$"
 )
@@ -63,7 +64,7 @@ def _front(document: Document, paragraphs: list[Paragraph]) -> list[str]:
         first = [p.text for p in paragraphs[:12]]
     out = []
     for text in first:
-        if re.fullmatch(r"目\s*录|[—-]?\s*目\s*录\s*[—-]?", text.strip()):
+        if re.match(r"[—-]?\s*目\s*录", text.strip()):
             break
         out.append(fold(text))
         if len(out) >= 12:
@@ -92,11 +93,11 @@ def _clean(body: str) -> str:
 
 def _body(front: list[str], covers: list[re.Match[str]], paragraphs: list[Paragraph]) -> tuple[str, str]:
     for text in front:  # "预算主管部门：上海市普陀区财政局": the cover names the body in so many words
-        if (m := _HOLDER.match(text)) and (body := _clean(m.group("body"))):
+        if (m := _HOLDER.match(text) or _COVER_HOLDER.search(text)) and (body := _clean(m.group("body"))):
             return body, _level(m.group("kind"))
     for m in covers:
         body = _clean(m.group("body"))
-        if len(body) >= 4 and (_BODY_END.search(body) or not re.search(r"[市省区县]$", body)):
+        if len(body) >= 4 and _BODY_END.search(body):
             return body, _level(m.group("level"))
     for p in paragraphs[:80]:
         if part := _PART.match(fold(p.text)):

@@ -65,7 +65,7 @@ def _placed(cells: list[Cell], columns: dict[int, str], rules: list[SumRule]) ->
     telling = [(c, a) for c, a in numbers if a.value != 0]
     at = sorted(columns)
     now = [c.column for c, _ in telling]
-    if len(telling) < 3 or comb(len(at), len(telling)) > MAX_ARRANGEMENTS:
+    if len(telling) < 2 or comb(len(at), len(telling)) > MAX_ARRANGEMENTS:
         return None
     amounts = [a for _, a in telling]
     if set(now) <= set(at) and _empty_totals(dict(zip(now, amounts, strict=True)), columns, rules) == []:
@@ -120,4 +120,4 @@ def _empty_totals(
         if abs(difference) > slack:
             return None
         checked += 1
-    return empty if checked >= 2 else None
+    return empty if checked else None

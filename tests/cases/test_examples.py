@@ -1,0 +1,54 @@
+"""The shipped examples: clean ones stay clean, planted errors are found, each once, where they were planted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import EXAMPLES
+from yibenzhang import check
+from yibenzhang.findings import Severity
+
+CLEAN = sorted(EXAMPLES.glob("*-clean.*"))
+
+# file → (row, printed text, expected) of the first evidence of each error, in the order told; "" = not determined
+PLANTED: dict[str, list[tuple[str, str, str]]] = {
+    "hubei-lost-point.txt": [("数据中心机房电费", "10840", "108.40"), ("本年收入合计", "4,408.31", "4048.31")],
+    "hubei-wrong-digit.txt": [("差旅费", "90.41", "10.41")],
+    "jiangsu-three-errors.pdf": [
+        ("住房公积金", "280.42", "230.42"), ("三、服务C", "438.60", "483.61"), ("收入总计", "15,618.72", "15168.72"),
+    ],
+    "jiangsu-two-tables-differ.pdf": [("动植物保护", "1,299.16", ""), ("湿地保护", "8,659.86", "")],
+    "shanghai-accounts-swapped-columns.pdf": [("防汛", "398.04", "0.00"), ("基本工资", "29976", "299.76")],
+    "shanghai-accounts-unbalanced.pdf": [("总计", "14,264.78", "")],
+    "shanghai-budget-missing-row.pdf": [("文化和旅游", "95,551,150.32", "")],
+    "shanghai-budget-swapped-digits.pdf": [("合计", "32,408,814.70", "32480814.70")],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", CLEAN, ids=[p.name for p in CLEAN])
+def test_clean_examples_are_clean(path: Path) -> None:
+    result = check(path)
+    assert result.findings == ()
+    values = list(result.standing.values())
+    assert values.count(values[0].PROVED) / len(values) > 0.98
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_planted_errors_are_found_once(name: str) -> None:
+    errors = [f for f in check(EXAMPLES / name).findings if f.severity == Severity.ERROR]
+    told = [(f.evidence[0].row, f.evidence[0].text, f.expected) for f in errors]
+    assert [t[:2] for t in told] == [p[:2] for p in PLANTED[name]]
+    for (_, _, found), (_, _, wanted) in zip(told, PLANTED[name], strict=True):
+        assert not wanted or found == wanted
+
+
+def test_a_slid_row_is_the_extractions_doing() -> None:
+    [finding] = check(EXAMPLES / "hubei-shifted-row.txt").findings
+    assert (finding.rule, finding.severity) == ("reading.shifted", Severity.NOTICE)
+
+
+def test_every_example_is_accounted_for() -> None:
+    names = {p.name for p in EXAMPLES.iterdir() if p.suffix in (".txt", ".pdf")}
+    assert names == {p.name for p in CLEAN} | set(PLANTED) | {"hubei-shifted-row.txt"}
