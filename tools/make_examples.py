@@ -108,7 +108,7 @@ def clean_documents() -> dict[str, Document]:
 
 # ---- planted errors ------------------------------------------------------------------------
 
-Action = Callable[[list[Row], int], str]  # changes the rows, tells what it did
+Action = Callable[[Table, int], str]  # changes a row of the table, tells what it did
 
 
 @dataclass(frozen=True)
@@ -123,15 +123,24 @@ class Slip:
         table = doc.table(self.table)
         at = [i for i, r in enumerate(table.rows) if self.row in r or "".join(r[:3]).startswith(self.row)]
         label = re.sub(r"\s", "", self.row)
-        return f"《{table.title}》“{label}”行：{self.action(table.rows, at[0])}"
+        return f"《{table.title}》“{label}”行：{self.action(table, at[0])}"
+
+
+def column_name(table: Table, column: int) -> str:
+    """The header above a column, from its group down."""
+    out = []
+    for row in table.header:
+        at = next(c for c in range(column, -1, -1) if row[c] != "<")
+        out += [] if row[at] == "^" else [row[at].replace(" ", "")]
+    return "·".join(out)
 
 
 def change(column: int, edit: Callable[[str], str], what: str) -> Action:
-    def act(rows: list[Row], at: int) -> str:
-        row = rows[at] = list(rows[at])
+    def act(table: Table, at: int) -> str:
+        row = table.rows[at]
         right, row[column] = row[column], edit(row[column])
         assert row[column] != right, (row, column)
-        return f"{what}，应为 {right}，印成 {row[column]}"
+        return f"“{column_name(table, column)}”栏{what}，应为 {right}，印成 {row[column]}"
 
     return act
 
@@ -153,21 +162,22 @@ def added(column: int, amount: str, what: str) -> Action:
 
 
 def swapped_columns(a: int, b: int) -> Action:
-    def act(rows: list[Row], at: int) -> str:
-        row = rows[at] = list(rows[at])
+    def act(table: Table, at: int) -> str:
+        row = table.rows[at]
         row[a], row[b] = row[b], row[a]
-        return f"第{a + 1}、{b + 1}两栏颠倒，应为 {row[b] or '空'} 和 {row[a] or '空'}"
+        names = "”“".join(column_name(table, c) for c in (a, b))
+        return f"“{names}”两栏颠倒，应为 {row[b] or '空'} 和 {row[a] or '空'}"
 
     return act
 
 
-def left_out(rows: list[Row], at: int) -> str:
-    return f"整行漏掉（{rows.pop(at)[-3]}）"
+def left_out(table: Table, at: int) -> str:
+    return f"整行漏掉（{table.rows.pop(at)[-3]}）"
 
 
-def shifted(rows: list[Row], at: int) -> str:
-    rows[at] = [*rows[at][:2], "", *rows[at][2:-1]]
-    return "数字整体右移一栏（文本提取造成的错栏，应作提示，不是文件的错误）"
+def shifted(table: Table, at: int) -> str:
+    table.rows[at] = [*table.rows[at][:2], "", *table.rows[at][2:-1]]
+    return "数字整体右移一栏，最右的 0.00 被挤掉（文本提取造成的错栏，应作提示，不是文件的错误）"
 
 
 OVER, DIFFER = (
@@ -280,7 +290,7 @@ def as_typst(doc: Document) -> str:
     out = [
         PREAMBLE.format(
             title="".join(doc.cover), flipped=str(flat).lower(), numbering="none" if flat else '"1"',
-            inset="5.2pt", gap="auto" if flowing else "none", size="8.5pt" if flat else "8pt",
+            inset="4pt" if flowing else "5.2pt", gap="auto" if flowing else "none", size="8.5pt" if flat else "8pt",
             titles="left" if flowing else "center",
         )
     ]  # fmt: skip
@@ -324,15 +334,16 @@ def write(doc: Document, path: Path) -> None:
     pdf, warnings = typst.compile_with_warnings(
         as_typst(doc).encode(), format="pdf", timestamp=made, pdf_tags=False
     )
-    for warning in warnings:
-        print(f"{path.name}: {warning.message}", file=sys.stderr)
+    if warnings:  # a font that is missing would make another file
+        raise SystemExit("\n".join(f"{path.name}: {w.message}" for w in warnings))
     path.write_bytes(pdf)
 
 
 README = """# 示例文件
 
 Invented disclosures for trying out the checker: four clean files, and copies of them with planted errors.
-No body, project or amount in them is real. Made by `python tools/make_examples.py` (always the same bytes).
+No body, project or amount in them is real. Made by `python tools/make_examples.py`
+(the same versions of typst and of the fonts give the same bytes).
 
 全部单位、项目和金额均为虚构。金额以分为单位精确生成，再四舍五入印出，所以万元表的合计与各项之和可有 0.01 的尾差，不算错误。
 
@@ -343,7 +354,7 @@ No body, project or amount in them is real. Made by `python tools/make_examples.
 {clean}
 ## 埋了错误的文件
 
-其余内容与相应的无错文件相同。
+其余内容（连同文字说明）与相应的无错文件相同。`unbalanced` 和 `two-tables-differ` 各改了两个数，合为一个错误。
 
 | 文件 | 埋在哪里 |
 | --- | --- |

@@ -26,7 +26,7 @@ class FileResult:
 
 
 def find_files(arguments: list[str]) -> tuple[list[str], list[FileResult]]:
-    """Files named by paths, folders (all below, hidden ones left out) and globs; and what was not found."""
+    """Files named by paths, folders (all below but hidden ones and readmes) and globs; and what was not found."""
     found: dict[str, None] = {}
     missing: list[FileResult] = []
     for argument in arguments:
@@ -46,7 +46,11 @@ def find_files(arguments: list[str]) -> tuple[list[str], list[FileResult]]:
 
 
 def _hidden(path: Path) -> bool:
-    return path.name.lower() in _SKIPPED or any(part.startswith((".", "~$")) for part in path.parts)
+    return (
+        path.name.lower() in _SKIPPED
+        or path.name.lower().startswith("readme")
+        or any(part.startswith((".", "~$")) for part in path.parts)
+    )
 
 
 def check_one(path: str, extra: str = "") -> FileResult:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,19 +9,19 @@ from yibenzhang.balance.coverage import Coverage, Standing, coverage, standings
 from yibenzhang.balance.diagnose import diagnose
 from yibenzhang.balance.evaluate import evaluate
 from yibenzhang.balance.relations import NotChecked, Outcome, Relation, Result
-from yibenzhang.documents import Document, Paragraph
+from yibenzhang.documents import Document
 from yibenzhang.facts import TableFacts, table_facts
-from yibenzhang.findings import Evidence, Finding, Severity
+from yibenzhang.findings import Evidence, Finding, Severity, evidence_of
+from yibenzhang.prose.passages import passages_of
 from yibenzhang.reading import read
 from yibenzhang.recognising.profile import Profile, profile_of
 from yibenzhang.recognising.stitching import framed_tables
 from yibenzhang.recognising.tables import recognise_tables
+from yibenzhang.rules.prose import Doubt, prose_of
 from yibenzhang.rules.realign import realign
 from yibenzhang.rules.sums import build
 from yibenzhang.standards import Standards, load
 from yibenzhang.telling import findings_of, notice
-
-_PROSE_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?\s*(?:亿元|万元|千元|元|%|％)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +66,16 @@ def check_document(document: Document, extra: str = "") -> Checked:
     tables, results, not_checked, shifted = _realigned(
         document, tables, results, not_checked, profile, standards
     )
+    prose = prose_of(passages_of(document), tables, profile.stage, profile.fiscal_year, standards)
+    results = [*results, *evaluate(prose.relations)]
     causes = diagnose(results)
-    names = {t.table.id: t.table.name for t in tables}
+    names = {t.table.id: t.table.name for t in tables} | {"prose": "正文"}
     findings = findings_of(causes, names, standards)
+    findings += [_doubt(d, standards) for d in prose.doubts]
     findings += [*shifted, *_reading(document, standards), *_conflicts(profile, standards)]
     suspected = {culprit.fact.id for c in causes if c.certain for culprit in c.culprits}
     ids = [f.id for t in tables for f in t.facts() if f.printed and t.table.standard]
+    ids += [q.fact.id for q in prose.quantities]
     standing = standings(ids, results, suspected)
     if not any(t.table.standard for t in tables):
         not_checked = [NotChecked("", "没有识别到任何标准表，表内和表间加总均未核对"), *not_checked]
@@ -83,7 +86,7 @@ def check_document(document: Document, extra: str = "") -> Checked:
         tables,
         tuple(results),
         standing,
-        coverage(standing, _other_numbers(document, tables)),
+        coverage(standing, sum(f.printed for t in tables if not t.table.standard for f in t.facts())),
         tuple(sorted(findings, key=lambda f: order.index(f.severity))),
         tuple(dict.fromkeys(not_checked)),
     )
@@ -159,7 +162,6 @@ def _conflicts(profile: Profile, standards: Standards) -> list[Finding]:
     return [notice("profile.conflict", text, (), standards) for text in profile.conflicts]
 
 
-def _other_numbers(document: Document, tables: tuple[TableFacts, ...]) -> int:
-    """Numbers no relation reaches yet: amounts in prose and in tables of no standard kind."""
-    prose = sum(len(_PROSE_NUMBER.findall(b.text)) for b in document.blocks() if isinstance(b, Paragraph))
-    return prose + sum(f.printed for t in tables if not t.table.standard for f in t.facts())
+def _doubt(doubt: Doubt, standards: Standards) -> Finding:
+    evidence = tuple(evidence_of(q.fact, "正文") for q in doubt.quantities)
+    return notice(doubt.rule, doubt.message, evidence, standards, evidence[0].fact if evidence else "")

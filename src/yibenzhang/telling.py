@@ -31,7 +31,8 @@ def _finding(cause: Cause, names: dict[str, str], standards: Standards) -> Findi
         for fact in r.relation.facts():
             if fact.printed:
                 facts.setdefault(fact.id, fact)
-    suspects = tuple(_suspect(c, names) for c in cause.culprits[:MOST_SUSPECTS])
+    told = cause.culprits[:1] if cause.certain and not cause.swapped else cause.culprits[:MOST_SUSPECTS]
+    suspects = tuple(_suspect(c, names, cause.swapped) for c in told)
     unit = lead.relation.total.unit
     if cause.certain:
         culprit = cause.culprits[0]
@@ -118,12 +119,15 @@ def _uncertain(cause: Cause, lead: Result, names: dict[str, str]) -> str:
     return f"{head}，{body}{more}{tail}。"
 
 
-def _suspect(culprit: Culprit, names: dict[str, str]) -> Suspect:
+def _suspect(culprit: Culprit, names: dict[str, str], swapped: bool) -> Suspect:
     suggestion = culprit.suggestion
     return Suspect(
         evidence_of(culprit.fact, names.get(culprit.fact.table, "")),
         _text(suggestion),
-        culprit.slip or ("改为此数后，牵涉的关系全部成立" if suggestion is not None else "与多项关系不符"),
+        "两栏的数互换"
+        if swapped
+        else culprit.slip
+        or ("改为此数后，牵涉的关系全部成立" if suggestion is not None else "与多项关系不符"),
     )
 
 

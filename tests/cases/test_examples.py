@@ -17,12 +17,13 @@ PLANTED: dict[str, list[tuple[str, str, str]]] = {
     "hubei-lost-point.txt": [("数据中心机房电费", "10840", "108.40"), ("本年收入合计", "4,408.31", "4048.31")],
     "hubei-wrong-digit.txt": [("差旅费", "90.41", "10.41")],
     "jiangsu-three-errors.pdf": [
-        ("住房公积金", "280.42", "230.42"), ("三、服务C", "438.60", "483.61"), ("收入总计", "15,618.72", "15168.72"),
+        ("住房公积金", "280.42", "230.42"), ("三、服务C", "438.60", "483.60"), ("收入总计", "15,618.72", "15168.72"),
     ],
     "jiangsu-two-tables-differ.pdf": [("动植物保护", "1,299.16", ""), ("湿地保护", "8,659.86", "")],
-    "shanghai-accounts-swapped-columns.pdf": [("防汛", "398.04", "0.00"), ("基本工资", "29976", "299.76")],
-    "shanghai-accounts-unbalanced.pdf": [("总计", "14,264.78", "")],
+    "shanghai-accounts-two-errors.pdf": [("防汛", "398.04", "0.00"), ("基本工资", "29976", "299.76")],
+    "shanghai-accounts-unbalanced.pdf": [("总计", "14,301.93", "14264.78")],
     "shanghai-budget-missing-row.pdf": [("文化和旅游", "95,551,150.32", "")],
+    "shanghai-budget-swapped-columns.pdf": [("图书馆", "9,242,660.14", "12245488.31")],
     "shanghai-budget-swapped-digits.pdf": [("合计", "32,408,814.70", "32480814.70")],
 }  # fmt: skip
 
@@ -32,7 +33,7 @@ def test_clean_examples_are_clean(path: Path) -> None:
     result = check(path)
     assert result.findings == ()
     values = list(result.standing.values())
-    assert values.count(values[0].PROVED) / len(values) > 0.98
+    assert values.count(values[0].PROVED) / len(values) > 0.95
 
 
 @pytest.mark.parametrize("name", PLANTED)

@@ -17,20 +17,27 @@ from yibenzhang.balance.relations import Outcome, Result
 from yibenzhang.facts import Fact
 from yibenzhang.intervals import Interval
 
+MOST_TRIED = 120
+"""So many values on either side of the middle are tried for a slip of the keyboard."""
+
 
 @dataclass(frozen=True, slots=True)
 class Culprit:
-    """A number that may be wrong, the interval (base units) that would mend all, and how it slipped."""
+    """A number that may be wrong, the interval (base units) that would mend all, and how it slipped.
+
+    ``value`` is what should have been printed where a slip of the keyboard explains it.
+    """
 
     fact: Fact
     mended: Interval | None
-    slip: str
+    slip: str = ""
+    value: Decimal | None = None
 
     @property
     def suggestion(self) -> Decimal | None:
         """The value to print instead, in the fact's unit and precision; None where it is not determined."""
-        if self.mended is None:
-            return None
+        if self.value is not None or self.mended is None:
+            return self.value
         return rounded(self.fact, self.mended)
 
 
@@ -81,7 +88,7 @@ def _swapped(
             if a.amount is None:
                 a, b = b, a
             used |= {k, n}
-            culprits = (Culprit(a, b.interval, ""), Culprit(b, a.interval, ""))
+            culprits = (Culprit(a, b.interval), Culprit(b, a.interval))
             causes.append(Cause(tuple(groups[k] + groups[n]), culprits, True, swapped=True))
     return causes, [g for k, g in enumerate(groups) if k not in used]
 
@@ -162,9 +169,7 @@ def _causes(group: list[Result], touching: dict[str, list[Result]]) -> list[Caus
         mended = _mended(fact, touching[fact_id])
         if mended is None:  # what is held needs other numbers to move too: judge by the broken ones alone
             mended = _mended(fact, mine)
-        causes.append(
-            Cause(tuple(mine), (Culprit(fact, mended, _slip(fact, mended)),), sure and mended is not None)
-        )
+        causes.append(Cause(tuple(mine), (_culprit(fact, mended),), sure and mended is not None))
     if left:
         causes.append(Cause(tuple(left), (), False))
     return causes
@@ -181,7 +186,7 @@ def _single(group: list[Result], touching: dict[str, list[Result]]) -> Cause | N
             continue  # any empty item could be the one; that alone is no reason to suspect it
         mended = _mended(fact, touching[fact.id])
         if mended is not None:
-            culprits.append(Culprit(fact, mended, _slip(fact, mended)))
+            culprits.append(_culprit(fact, mended))
     lists = {r.relation.parent for r in group}
     missing = len(lists) == 1 and "" not in lists and _could_miss(group)
     if not culprits and not missing:
@@ -206,6 +211,10 @@ def _mended(fact: Fact, results: list[Result]) -> Interval | None:
         return None
     for r in results:
         c = sum(Decimal(t.coefficient) for t in r.relation.terms if t.fact.id == fact.id)
+        if c == 0:  # a change of nothing, a rate of zero: this number cannot mend it
+            if r.outcome == Outcome.CONTRADICTED:
+                return None
+            continue
         rest = r.residual - c * own.middle
         ends = sorted(((-rest - r.slack) / c, (-rest + r.slack) / c))
         low = ends[0] if low is None else max(low, ends[0])
@@ -222,24 +231,22 @@ def rounded(fact: Fact, mended: Interval) -> Decimal:
     return (mended.middle / factor).quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN)
 
 
-def _slip(fact: Fact, mended: Interval | None) -> str:
-    """How the printed number may have slipped from one that mends all; empty where it looks like no slip."""
+def _culprit(fact: Fact, mended: Interval | None) -> Culprit:
+    """The number with the slip of the keyboard that explains it, if one does: the value nearest the middle."""
     if mended is None or fact.amount is None or fact.amount.value == 0:
-        return ""
+        return Culprit(fact, mended)
     factor = fact.unit.factor if fact.unit else Decimal(1)
     places = max(fact.decimals, fact.amount.decimals)
     step = Decimal(1).scaleb(-places)
     printed = f"{fact.amount.value:.{places}f}"
-    low, high = mended.low / factor, mended.high / factor
-    first = (low / step).to_integral_value(ROUND_HALF_EVEN) * step
-    tried = 0
-    value = first
-    while value <= high + step / 2 and tried < 40:
-        if low <= value <= high and (kind := slip_kind(printed, f"{value:.{places}f}")):
-            return kind
-        value += step
-        tried += 1
-    return ""
+    middle = rounded(fact, mended)
+    for n in range(MOST_TRIED):
+        for value in (middle + n * step, middle - n * step):
+            if mended.low <= value * factor <= mended.high and (
+                kind := slip_kind(printed, f"{value:.{places}f}")
+            ):
+                return Culprit(fact, mended, kind, value)
+    return Culprit(fact, mended)
 
 
 def slip_kind(printed: str, right: str) -> str:

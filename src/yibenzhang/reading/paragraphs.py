@@ -15,7 +15,7 @@ STARTS = re.compile(
 )
 
 
-def paragraphs_of(glyphs: list[Glyph], page: int, height: float) -> list[Paragraph]:
+def paragraphs_of(glyphs: list[Glyph], page: int, height: float, width: float) -> list[Paragraph]:
     """Paragraphs of a page from top to bottom; a bare page number at the top or bottom is left out."""
     lines = [
         line
@@ -27,7 +27,7 @@ def paragraphs_of(glyphs: list[Glyph], page: int, height: float) -> list[Paragra
     if not lines:
         return []
     left = min(line.x0 for line in lines)
-    right = max(line.x1 for line in lines)
+    right = max(0.72 * width, *(line.x1 for line in lines))
     groups: list[list[Line]] = []
     for line in lines:
         if groups and _continues(groups[-1][-1], line, left, right):
@@ -55,6 +55,6 @@ def _continues(before: Line, line: Line, left: float, right: float) -> bool:
     size = max(before.size, line.size)
     full = before.x1 >= right - 2.5 * size
     flush = line.x0 <= left + 1.2 * size
-    near = line.top - before.bottom <= 2.2 * size
+    near = line.top - before.bottom <= 2.2 * min(before.size, line.size)
     same = abs(before.size - line.size) <= 0.35 * size
     return full and flush and near and same and not STARTS.match(line.text)

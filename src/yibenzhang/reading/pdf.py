@@ -118,7 +118,7 @@ def read_page(document: pdfium.PdfDocument, number: int, first: int) -> tuple[Pa
         hs, vs = [], []
     tables, free = tables_of(number + 1, hs, vs, glyphs, first)
     width, height = frame.size
-    blocks: list[Paragraph | Table] = [*tables, *paragraphs_of(free, number + 1, height)]
+    blocks: list[Paragraph | Table] = [*tables, *paragraphs_of(free, number + 1, height, width)]
     blocks.sort(key=_top)
     return Page(number + 1, round(width, 1), round(height, 1), tuple(blocks)), notices
 

@@ -188,14 +188,20 @@ def _numbered_tree(rows: list[Row]) -> list[Row]:
 def _grouped_tree(grid: list[list[Cell | None]], rows: list[Row], block: Block) -> list[Row]:
     """A merged cell at the left groups its rows; the row named 小计 sums the others of its group."""
     first, second = [c.index for c in block.labels if c.kind == "name"][:2]
+    groups: list[Cell | None] = []
+    for row in rows:
+        cell, item = grid[row.index][first], grid[row.index][second]
+        # a group that runs over a page's end has lost its name on the next page
+        lost = cell is not None and cell is not item and not fold(cell.text) and groups
+        groups.append(groups[-1] if lost else cell)
     heads: dict[int, int] = {}
     for k, row in enumerate(rows):
-        group, item = grid[row.index][first], grid[row.index][second]
+        group, item = groups[k], grid[row.index][second]
         if group is not None and item is not None and group is not item and fold(item.text) == "小计":
             heads.setdefault(id(group), k)
     out = []
     for k, row in enumerate(rows):
-        group, item = grid[row.index][first], grid[row.index][second]
+        group, item = groups[k], grid[row.index][second]
         head = heads.get(id(group)) if group is not None and group is not item else None
         parent = head if head is not None and head != k else None
         token = row.token

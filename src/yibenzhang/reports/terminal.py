@@ -72,7 +72,7 @@ def _finding(console: Console, number: int, f: Finding) -> None:
         body.append(f"\n  {b.arithmetic}", style="dim")
     if len(f.broken) > 6:
         body.append(f"\n· 另有 {len(f.broken) - 6} 项关系不成立", style="dim")
-    for s in f.suspects[1:4] if len(f.suspects) > 1 else ():
+    for s in f.suspects[1:4] if "互换" not in f.message else ():
         body.append(f"\n也可能是 {s.evidence.words} {s.evidence.text}，应为 {s.suggestion}", style="dim")
     places = "、".join(dict.fromkeys(str(e.place) for e in f.evidence[:6]))
     body.append(f"\n位置：{places}" if places else "", style="dim")

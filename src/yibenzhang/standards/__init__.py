@@ -101,6 +101,33 @@ class HeaderWord:
 
 
 @dataclass(frozen=True)
+class Concept:
+    """A phrase of the text and the table numbers it may restate; ``sure``: it must equal one of them."""
+
+    names: tuple[str, ...]
+    at: tuple[Address, ...]
+    sure: bool = False
+    section: tuple[str, ...] = ()
+    not_section: tuple[str, ...] = ()
+    not_lead: tuple[str, ...] = ()
+
+    @cached_property
+    def folded(self) -> tuple[str, ...]:
+        return tuple(fold(n) for n in self.names)
+
+
+@dataclass(frozen=True)
+class Split:
+    """A whole and all its parts, as sentences list them."""
+
+    id: str
+    name: str
+    total: tuple[str, ...]
+    parts: tuple[tuple[str, ...], ...]
+    example: str
+
+
+@dataclass(frozen=True)
 class Region:
     id: str
     name: str
@@ -124,6 +151,8 @@ class Standards:
     bases: dict[str, str]
     classes: dict[str, str]
     regions: tuple[Region, ...]
+    concepts: tuple[Concept, ...] = ()
+    splits: tuple[Split, ...] = ()
 
     @cached_property
     def titles(self) -> dict[str, list[TableDef]]:
@@ -158,7 +187,8 @@ class Standards:
 
     @cached_property
     def rule_by_id(self) -> dict[str, SumRule | NoticeRule]:
-        rules: tuple[SumRule | NoticeRule, ...] = (*self.rules, *self.notices)
+        parts = (NoticeRule(s.id, s.name, "error", ("budget-law-14",), s.example) for s in self.splits)
+        rules: tuple[SumRule | NoticeRule, ...] = (*self.rules, *self.notices, *parts)
         return {r.id: r for r in rules}
 
     def region_of(self, text: str) -> str:
@@ -232,6 +262,16 @@ def _rule(form: str, entry: dict[str, Any]) -> SumRule:
     )  # fmt: skip
 
 
+def _concept(entry: dict[str, Any]) -> Concept:
+    where = f"prose.toml [[concept]] {'、'.join(entry.get('names', ())[:1])}"
+    if not (entry.get("names") and entry.get("at")):
+        raise StandardsError(f"{where}: 缺少 names 或 at")
+    return Concept(
+        tuple(entry["names"]), tuple(_address(a, where) for a in entry["at"]), bool(entry.get("sure", False)),
+        tuple(entry.get("section", ())), tuple(entry.get("not_section", ())), tuple(entry.get("not_lead", ())),
+    )  # fmt: skip
+
+
 def _merge(old: list[dict[str, Any]], new: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Entries of a higher layer: lists of an entry with the same id grow, its other values are replaced."""
     by_id = {e.get("id"): dict(e) for e in old}
@@ -257,13 +297,15 @@ def load(region: str = "", extra: str = "") -> Standards:
             raise StandardsError(f"标准目录不存在：{extra}")
         layers.append(Path(extra))
     parts: dict[str, list[dict[str, Any]]] = {}
-    forms = ("table", "row", "columns", "rows", "equal", "basis", "notice")
+    forms = ("table", "row", "columns", "rows", "equal", "basis", "notice", "split")
     words: dict[str, dict[str, list[str]]] = {}
+    concepts: list[Concept] = []
     for layer in layers:
-        for name in ("tables.toml", "rows.toml", "sums.toml", "bases.toml", "notices.toml"):
+        for name in ("tables.toml", "rows.toml", "sums.toml", "bases.toml", "notices.toml", "prose.toml"):
             data = _load_toml(layer / name)
             for form in forms:
                 parts[form] = _merge(parts.get(form, []), data.get(form, ()))
+            concepts.extend(_concept(e) for e in data.get("concept", ()))
         for kind, groups in _load_toml(layer / "headers.toml").items():
             for identity, names in groups.items():
                 words.setdefault(kind, {}).setdefault(identity, []).extend(names)
@@ -283,6 +325,10 @@ def load(region: str = "", extra: str = "") -> Standards:
         rows = tuple(RowDef(r["id"], r["kind"], tuple(r["names"])) for r in parts["row"])
     except KeyError as error:
         raise StandardsError(f"tables.toml 或 rows.toml: 有一项缺少 {error.args[0]}") from error
+    splits = tuple(
+        Split(s["id"], s["name"], tuple(s["total"]), tuple(map(tuple, s["parts"])), s["example"])
+        for s in parts["split"]
+    )
     rules = tuple(_rule(form, e) for form in ("columns", "rows", "equal") for e in parts[form])
     notices = tuple(
         NoticeRule(n["id"], n["name"], n["severity"], tuple(n["basis"]), n["example"])
@@ -292,4 +338,4 @@ def load(region: str = "", extra: str = "") -> Standards:
     unknown = {b for r in rules for b in r.basis} - set(bases)
     if unknown:
         raise StandardsError(f"sums.toml: 没有这样的依据 {', '.join(sorted(unknown))}（见 bases.toml）")
-    return Standards(tables, rows, rules, notices, words, bases, classes, regions)
+    return Standards(tables, rows, rules, notices, words, bases, classes, regions, tuple(concepts), splits)

@@ -1,0 +1,174 @@
+"""Numbers in the text bound to numbers in the tables, by what the words before them say."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from yibenzhang.facts import Fact, TableFacts
+from yibenzhang.prose.quantities import Kind, Quantity
+from yibenzhang.recognising.rows import bare
+from yibenzhang.standards import Concept, Standards, fold
+
+_PATH = re.compile(
+    r"(?P<one>[^,;。:“”\"、(]+)\(类\)(?:(?P<two>[^,;。:“”\"(]+(?:\([^)]*\)[^,;。:“”\"(]*)?)\(款\))?(?:(?P<three>[^,;。:“”\"(]+(?:\([^)]*\)[^,;。:“”\"(]*)?)\(项\))?"
+)
+_SPLIT = re.compile(r"[,;。:]")
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """A number of the text with the table numbers it may restate; ``sure`` if it must equal the first.
+
+    ``how`` is path, concept or label.
+    """
+
+    quantity: Quantity
+    candidates: tuple[Fact, ...]
+    sure: bool
+    how: str
+
+
+class Binder:
+    """Looks up, for numbers in the text, the facts their words name."""
+
+    def __init__(
+        self, tables: tuple[TableFacts, ...], standards: Standards, stage: str, find: Finder
+    ) -> None:
+        self._standards = standards
+        self._stage = stage
+        self._find = find
+        self._by_label: dict[str, list[Fact]] = {}
+        for table in tables:
+            if table.table.standard is None:
+                continue
+            for fact in table.facts():
+                name = bare(fact.row.label)
+                if fact.printed and len(name) >= 3 and fact.row.role == "item":
+                    self._by_label.setdefault(name, []).append(fact)
+        self._function = [
+            t for t in tables if t.table.standard and t.table.standard.id.endswith(_FUNCTION_TABLES)
+        ]
+
+    def bind(self, q: Quantity) -> Binding | None:
+        """The binding of a number, or None where its words name nothing in the tables."""
+        if not q.money or q.kind not in (Kind.VALUE, Kind.ACTUAL, Kind.BUDGETED):
+            return None
+        if self._stage == "accounts" and q.kind == Kind.BUDGETED and "三公" not in "".join(q.passage.section):
+            return None  # the opening budget stands in no table of the accounts
+        context = self._context(q)
+        if found := self._path(context, q):
+            return found
+        return self._concept(q) or self._label(q)
+
+    def _context(self, q: Quantity) -> str:
+        """The words that may name the number: its lead, and before it the rest of the sentence."""
+        text = q.passage.text
+        begin = max(text.rfind("。", 0, q.start - len(q.lead)), text.rfind(";", 0, q.start)) + 1
+        return text[begin : q.start]
+
+    def _path(self, context: str, q: Quantity) -> Binding | None:
+        paths = list(_PATH.finditer(context))
+        if not paths or (q.kind == Kind.VALUE and not _near(context, paths[-1].end())):
+            return None
+        match = paths[-1]
+        if re.search(r"\d(?:万元|元)", context[match.end() :]) and q.kind != Kind.ACTUAL:
+            return None  # the path's own amount has been given already
+        names = [bare(n.strip("“”\"'1234567890.")) for n in match.groups() if n]
+        facts = self._coded(names, deep=bool(match.group("three")))
+        return Binding(q, tuple(facts), bool(facts) and self._is_own(q), "path") if facts else None
+
+    def _is_own(self, q: Quantity) -> bool:
+        """The number is this year's amount of the path, not some other amount in its sentence."""
+        return q.kind == Kind.ACTUAL or self._stage == "budget"
+
+    def _coded(self, names: list[str], deep: bool) -> list[Fact]:
+        out = []
+        for table in self._function:
+            for block in table.blocks:
+                for k, row in enumerate(block.rows):
+                    if not row.code or bare(row.label) != names[-1] or (deep and len(row.code) < 7):
+                        continue
+                    chain, at = [], row.parent
+                    while at is not None:
+                        chain.append(bare(block.rows[at].label))
+                        at = block.rows[at].parent
+                    if (
+                        all(_alike(n, chain) for n in names[:-1])
+                        and (f := block.cells.get((k, "total")))
+                        and f.printed
+                    ):
+                        out.append(f)
+        return out
+
+    def _concept(self, q: Quantity) -> Binding | None:
+        lead = fold(_SPLIT.split(q.lead)[-1])
+        lead = (
+            re.sub(
+                r"(?:支出|收入)?(?:年初预算|预算数?|决算数?)?(?:为|共|约|是|合计|总额|预计|安排|:)*$",
+                "",
+                lead,
+            )
+            or lead
+        )
+        full = fold(_SPLIT.split(q.lead)[-1])
+        section = fold("".join(q.passage.section))
+        best: tuple[int, Concept] | None = None
+        for concept in self._standards.concepts:
+            if concept.section and not any(s in section for s in concept.section):
+                continue
+            if any(s in section for s in concept.not_section) or any(w in full for w in concept.not_lead):
+                continue
+            for name in concept.folded:
+                if (lead.endswith(name) or full.endswith(name)) and (
+                    best is None or (len(name), concept.sure) > (best[0], best[1].sure)
+                ):
+                    best = (len(name), concept)
+        if best is None:
+            return None
+        facts = [f for address in best[1].at for f in self._find.facts(address) if f.printed]
+        basis = {Kind.BUDGETED: "@budgeted", Kind.ACTUAL: "@actual"}.get(q.kind)
+        if basis:
+            facts = [g for f in facts for g in [self._find.beside(f, basis)] if g is not None and g.printed]
+        return Binding(q, tuple(dict.fromkeys(facts)), best[1].sure, "concept") if facts else None
+
+    def _label(self, q: Quantity) -> Binding | None:
+        lead = fold(_SPLIT.split(q.lead)[-1]).rstrip("为共约是")
+        lead = re.sub(r"(?:项目)?(?:支出)?(?:预算数?|决算数?)?(?:为)?$", "", lead) or lead
+        for text in (fold(q.lead).split(",")[-1], lead):
+            for start in range(len(text) - 2):
+                facts = self._by_label.get(bare(text[start:]))
+                if facts:
+                    return Binding(q, tuple(facts), False, "label")
+        return None
+
+
+_FUNCTION_TABLES = (
+    ".general_function",
+    ".expenditure",
+    ".fiscal_expenditure",
+    ".income",
+    ".fund",
+    ".state_capital",
+)
+
+
+def _near(context: str, end: int) -> bool:
+    """Nothing but a short clause without an amount stands between the path and the number."""
+    rest = context[end:]
+    return len(rest) <= 40 and not re.search(r"[。;]", rest)
+
+
+def _alike(name: str, chain: list[str]) -> bool:
+    """The name stands in the chain, be it shortened ("一般公共服务" for "一般公共服务支出")."""
+    return any(name in c or c in name for c in chain)
+
+
+class Finder:
+    """Facts by the addresses of the standards (see rules.addresses); handed in, so that imports go one way."""
+
+    def facts(self, address: object) -> list[Fact]:
+        raise NotImplementedError
+
+    def beside(self, fact: Fact, basis: str) -> Fact | None:
+        raise NotImplementedError

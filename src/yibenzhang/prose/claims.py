@@ -1,0 +1,178 @@
+"""Sentences to claims: which number is said to be which change, rate, share or part of which."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from yibenzhang.prose.passages import Passage
+from yibenzhang.prose.quantities import Kind, Quantity
+
+
+class Says(StrEnum):
+    """What a claim says of its numbers."""
+
+    GROWTH = "growth"
+    """change, rate and this year's amount: rate = change / (amount - change)"""
+    SINCE = "since"
+    """this year's amount, last year's amount, and a change or a rate between them"""
+    SHARE = "share"
+    COMPLETION = "completion"
+    MORE = "more"
+    LESS = "less"
+    SAME = "same"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One statement of a sentence.
+
+    ``subject`` is the number spoken of, ``against`` the number it is compared with (may be missing: then
+    ``base`` names it), ``change`` and ``rate`` the printed change and percentage.
+    """
+
+    says: Says
+    passage: Passage
+    at: int
+    subject: Quantity | None = None
+    against: Quantity | None = None
+    change: Quantity | None = None
+    rate: Quantity | None = None
+    base: str = ""
+    words: str = ""
+
+
+@dataclass
+class _State:
+    """What has been said so far in a sentence, and the whole that a list of parts belongs to."""
+
+    head: Quantity | None = None
+    current: Quantity | None = None
+    budget: Quantity | None = None
+    last: Quantity | None = None
+    change: Quantity | None = None
+    claims: list[Claim] = field(default_factory=list)
+
+
+_AGAINST_BUDGET = re.compile(
+    r"决算数?(?P<word>大于|高于|多于|小于|低于|少于|等于|与预算数?持平|与年初预算数?持平)(?:年初)?预算数?|(?:与|和)(?:年初)?预算数?(?P<flat>持平|一致)"
+)
+_LIST = re.compile(r"其中[:：]?|包括[:：]?|以下方面[:：]?|如下[:：]?|[:：]$")
+
+
+def claims_of(passages: list[Passage], quantities: dict[int, list[Quantity]]) -> list[Claim]:
+    """All claims of a document; ``quantities`` are those of each passage (by its position)."""
+    out: list[Claim] = []
+    head: Quantity | None = None
+    for position, passage in enumerate(passages):
+        if passage.heading:
+            head = None
+        found, head = _passage(passage, quantities.get(position, []), head)
+        out.extend(found)
+    return out
+
+
+def _passage(
+    passage: Passage, quantities: list[Quantity], head: Quantity | None
+) -> tuple[list[Claim], Quantity | None]:
+    """The claims of one passage; a list announced at its end ("其中：") hands its whole on."""
+    state = _State(head=head)
+    inherited = head is not None
+    end_of_last = 0
+    for q in quantities:
+        between = passage.text[end_of_last : q.start]
+        if "。" in between:
+            keep = state.head if inherited and not _LIST.search(passage.text[:end_of_last]) else None
+            state.head, state.current, state.budget, state.last, state.change = (
+                keep,
+                None,
+                state.budget,
+                None,
+                None,
+            )
+            if re.search(r"。[^。]*\d+[、.]", between):
+                state.budget = None
+        elif ";" in between:
+            state.current, state.budget, state.last, state.change = None, None, None, None
+        _step(state, q, between)
+        end_of_last = q.end
+    state.claims.extend(_directions(passage, quantities))
+    announces = bool(re.search(r"(?:其中|包括|如下|以下方面)[:：]?$|[:：]$", passage.text))
+    listed = (
+        inherited
+        and bool(quantities)
+        and passage.text.endswith((";", "；", "、", "。"))
+        and len(passage.text) < 160
+    )
+    following = (state.head or state.current) if announces else (head if listed else None)
+    return state.claims, following
+
+
+def _step(state: _State, q: Quantity, between: str) -> None:
+    if q.kind in (Kind.VALUE, Kind.ACTUAL) and q.money:
+        if state.head is None:
+            state.head = q
+        if q.kind == Kind.ACTUAL and state.budget is not None and not state.budget.money:
+            state.budget = None
+        if q.kind == Kind.VALUE and state.current is not None and state.last is None:
+            state.budget = None
+        state.current, state.change = q, None
+        if state.last is not None and not re.search(r"[,，]|预算|安排", between):
+            state.last = None
+    elif q.kind == Kind.BUDGETED:
+        state.budget, state.current, state.change = q, state.current, None
+        if state.head is None:
+            state.head = q
+        if state.current is None:
+            state.current = q
+    elif q.kind == Kind.LAST:
+        state.last, state.change = q, None
+    elif q.kind == Kind.DELTA:
+        state.change = q
+        if state.last is not None and state.current is not None:
+            state.claims.append(_claim(Says.SINCE, q, state, against=state.last, change=q))
+    elif q.kind == Kind.RATE:
+        if state.change is not None:
+            state.claims.append(_claim(Says.GROWTH, q, state, change=state.change, rate=q))
+        elif state.last is not None and state.current is not None:
+            state.claims.append(_claim(Says.SINCE, q, state, against=state.last, rate=q))
+        state.change = None
+    elif q.kind == Kind.SHARE:
+        against = state.head if state.head is not state.current else None
+        state.claims.append(_claim(Says.SHARE, q, state, against=against, rate=q))
+    elif q.kind == Kind.COMPLETION and state.current is not None:
+        state.claims.append(_claim(Says.COMPLETION, q, state, against=state.budget, rate=q))
+
+
+def _claim(
+    says: Says,
+    q: Quantity,
+    state: _State,
+    against: Quantity | None = None,
+    change: Quantity | None = None,
+    rate: Quantity | None = None,
+) -> Claim:
+    return Claim(says, q.passage, q.start, state.current, against, change, rate, q.base)
+
+
+def _directions(passage: Passage, quantities: list[Quantity]) -> list[Claim]:
+    """ "决算数大于预算数" and its like, with the budget and the actual amount named before it."""
+    out = []
+    for match in _AGAINST_BUDGET.finditer(passage.text):
+        word = match.group("word") or match.group("flat") or ""
+        if (
+            passage.text[max(0, match.start() - 2) : match.start()].endswith("基本")
+            or "基本持平" in match.group()
+        ):
+            continue
+        before = [q for q in quantities if q.end <= match.start() and q.money]
+        start = max((passage.text.rfind(c, 0, match.start()) for c in (";",)), default=-1)
+        before = [q for q in before if q.start > start][-2:]
+        if len(before) != 2 or (before[0].kind, before[1].kind) != (Kind.BUDGETED, Kind.ACTUAL):
+            continue
+        if passage.text[before[1].end : match.start()].count("。") > 1:
+            continue
+        says = Says.MORE if word[:1] in "大高多" else Says.LESS if word[:1] in "小低少" else Says.SAME
+        out.append(Claim(says, passage, match.start(), before[1], before[0], words=match.group()))
+    return out

@@ -1,0 +1,121 @@
+"""Running text put together again: hard line breaks, page breaks and widths of letters do not matter."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from yibenzhang.amounts import narrow
+from yibenzhang.documents import Document, Paragraph, Table
+from yibenzhang.places import Place
+from yibenzhang.reading.paragraphs import STARTS
+
+_ENDS = tuple("。；：！？;:!?")
+_HEADING = re.compile(
+    r"(?P<part>第[一二三四五六七八九十]+部分)|(?P<one>[一二三四五六七八九十]+、)|(?P<two>[（(][一二三四五六七八九十]+[）)])|"
+    r"(?P<three>\d+[、.．](?!\d))|(?P<four>[（(]\d+[）)])"
+)
+_DEPTH = {"part": 0, "one": 1, "two": 2, "three": 3, "four": 4}
+_LONGEST_HEADING = 44
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A paragraph of the text as the body meant it.
+
+    ``text`` is half width and without blanks; ``pieces`` are the paragraphs it was read from, each with the
+    offset in ``text`` at which it begins; ``section`` are the headings above it, outermost first.
+    """
+
+    text: str
+    section: tuple[str, ...]
+    pieces: tuple[tuple[int, Paragraph], ...]
+    heading: bool = False
+
+    def place(self, at: int) -> Place:
+        """Where the character at that offset stands."""
+        return self._piece(at)[1].place
+
+    def _piece(self, at: int) -> tuple[int, Paragraph]:
+        return [p for p in self.pieces if p[0] <= at][-1]
+
+    @cached_property
+    def _origins(self) -> list[tuple[Paragraph, int]]:
+        out: list[tuple[Paragraph, int]] = []
+        for _, paragraph in self.pieces:
+            out.extend((paragraph, k) for k, c in enumerate(paragraph.text) if _kept(c))
+        return out
+
+    def verbatim(self, start: int, end: int) -> str:
+        """The printed text from ``start`` to ``end``; over a break only what stands before it."""
+        first, a = self._origins[start]
+        last, b = self._origins[max(start, min(end, len(self._origins)) - 1)]
+        return first.text[a:] if last is not first else first.text[a : b + 1]
+
+
+def _kept(char: str) -> bool:
+    return not char.isspace() and char not in "*_"
+
+
+def flat(text: str) -> str:
+    """Half-width text without blanks and markup."""
+    return "".join(c for c in narrow(text) if _kept(c))
+
+
+def passages_of(document: Document) -> list[Passage]:
+    """The passages of a document in order, with their headings."""
+    groups: list[list[Paragraph]] = []
+    fresh = True
+    for block in document.blocks():
+        if isinstance(block, Table):
+            fresh = True
+            continue
+        if not flat(block.text):
+            continue
+        if not fresh and _goes_on(groups[-1][-1], block):
+            groups[-1].append(block)
+        else:
+            groups.append([block])
+        fresh = False
+    return _sectioned(groups)
+
+
+def _goes_on(before: Paragraph, after: Paragraph) -> bool:
+    """The second paragraph goes on the first: that one breaks off in the middle of a sentence."""
+    text = flat(before.text)
+    if text.endswith(_ENDS) or STARTS.match(flat(after.text)) or _is_heading(text):
+        return False
+    if re.fullmatch(r"目录|注:.*|备注:.*|单位:.*|.*表", text) or abs(before.size - after.size) > 0.35 * max(
+        before.size, 1
+    ):
+        return False
+    return len(text) >= 15 or "," in text
+
+
+def _is_heading(text: str) -> bool:
+    return (
+        bool(_HEADING.match(text))
+        and len(text) <= _LONGEST_HEADING
+        and not re.search(r"[。;,]|万元|\d\.\d", text)
+    )
+
+
+def _sectioned(groups: list[list[Paragraph]]) -> list[Passage]:
+    out: list[Passage] = []
+    stack: list[tuple[int, str]] = []
+    for group in groups:
+        text = ""
+        pieces = []
+        for paragraph in group:
+            pieces.append((len(text), paragraph))
+            text += flat(paragraph.text)
+        heading = _is_heading(text)
+        if heading:
+            match = _HEADING.match(text)
+            depth = _DEPTH[match.lastgroup or "four"] if match else 4
+            stack = [s for s in stack if s[0] < depth]
+        out.append(Passage(text, tuple(t for _, t in stack), tuple(pieces), heading))
+        if heading:
+            stack.append((depth, text))
+    return out

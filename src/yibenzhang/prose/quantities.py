@@ -1,0 +1,140 @@
+"""Numbers in running text: each with the words before it and what those words make of it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from yibenzhang.amounts import Amount, CellState, Unit, unit_named
+from yibenzhang.facts import Fact
+from yibenzhang.prose.passages import Passage
+from yibenzhang.recognising.rows import Row
+
+_NUMBER = re.compile(
+    r"(?<![\d.\-])(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![\d.,]*\d)(?P<unit>亿元|万元|千元|元|%|辆|台|套|个)?"
+)
+_UP = r"(?:增加|增长|上升|提高|上涨|增幅|增长率)"
+_DOWN = r"(?:减少|下降|降低|压减|下滑|降幅|减幅|压缩)"
+_TAIL = r"(?:了|额|数|率|幅度|比例)?(?:各)?(?:为|约|是|:)?$"
+_BOTH = re.compile(rf"(?:{_UP}\({_DOWN}\)|{_DOWN}\({_UP}\)|{_UP}/{_DOWN}){_TAIL}")
+_RISE = re.compile(rf"(?<!新){_UP}{_TAIL}")
+_FALL = re.compile(rf"{_DOWN}{_TAIL}")
+_SHARE = re.compile(r"占(?P<base>[^,;。:占]*?)(?:的)?(?:比重|比例|比)?(?:为|约)?$")
+_DONE = re.compile(
+    r"(?:完成|占)(?P<base>[^,;。:]*?预算(?:数|安排)?)的?$|(?:预算完成率|预算执行率|执行率)(?:为|约)?$"
+)
+_BUDGET = re.compile(r"(?:年初预算|全年预算|调整预算|预算)(?:数)?(?:为|是|:)?$")
+_ACTUAL = re.compile(r"(?:支出决算|收入决算|决算)(?:数)?(?:为|是|:)?$")
+
+
+class Kind(StrEnum):
+    """What the words before a number make of it."""
+
+    VALUE = "value"
+    BUDGETED = "budgeted"
+    ACTUAL = "actual"
+    LAST = "last"
+    DELTA = "delta"
+    RATE = "rate"
+    SHARE = "share"
+    COMPLETION = "completion"
+    COUNT = "count"
+    PLACEHOLDER = "placeholder"
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number of a passage from ``start`` to ``end``; ``lead`` are the words between it and the one before.
+
+    ``sign`` is the direction of a change (1, -1, 0 unknown); ``base`` the words naming what a share or a
+    completion rate is taken of.
+    """
+
+    passage: Passage
+    start: int
+    end: int
+    lead: str
+    amount: Amount
+    kind: Kind
+    sign: int = 0
+    base: str = ""
+
+    @property
+    def money(self) -> bool:
+        return self.amount.unit is not None and self.amount.unit.dimension == "money"
+
+    @property
+    def percent(self) -> bool:
+        return self.amount.unit is not None and self.amount.unit.dimension == "percent"
+
+    @property
+    def fact(self) -> Fact:
+        """The number as a fact, so that sums, diagnosis and coverage treat text and tables alike."""
+        place = self.passage.place(self.start)
+        identity = hashlib.sha256(f"prose|{place.key}|{self.start}".encode()).hexdigest()[:16]
+        begin = max(0, self.start - 16, *(self.passage.text.rfind(c, 0, self.start) + 1 for c in "。;"))
+        words = self.passage.verbatim(begin, self.end)
+        state = CellState.ZERO if self.amount.value == 0 else CellState.PRINTED
+        return Fact(
+            identity, "prose", "prose", "", Row(0, "", words), self.kind.value, "正文", state, self.amount,
+            self.amount.unit, self.amount.decimals, self.amount.text, place, (-1, self.start),
+        )  # fmt: skip
+
+
+def quantities_of(passage: Passage, fiscal_year: int | None) -> list[Quantity]:
+    """The money amounts, percentages and counts of a passage, in order."""
+    out: list[Quantity] = []
+    previous = 0
+    for match in _NUMBER.finditer(passage.text):
+        unit_text = match.group("unit")
+        if not unit_text or len(match.group("number").replace(",", "")) > 15:
+            continue
+        unit = unit_named(unit_text) or Unit(unit_text, "count")
+        number = match.group("number")
+        value = Decimal(number.replace(",", ""))
+        amount = Amount(value, len(number.partition(".")[2]), unit, number)
+        start = match.start()
+        sentence = max(previous, passage.text.rfind("。", 0, start) + 1)
+        lead = passage.text[sentence:start]
+        kind, sign, base = _kind(lead, unit, fiscal_year)
+        out.append(Quantity(passage, start, match.end(), lead, amount, kind, sign, base))
+        previous = match.end()
+    return out
+
+
+def _kind(lead: str, unit: Unit, fiscal_year: int | None) -> tuple[Kind, int, str]:
+    near = lead.rstrip("约共计达到了 ")
+    if unit.dimension == "count":
+        return Kind.COUNT, 0, ""
+    if _BOTH.search(near):
+        return Kind.PLACEHOLDER, 0, ""
+    percent = unit.dimension == "percent"
+    if percent and (match := _DONE.search(near)):
+        return Kind.COMPLETION, 0, match.groupdict().get("base") or ""
+    if _RISE.search(near):
+        return (Kind.RATE if percent else Kind.DELTA), 1, ""
+    if _FALL.search(near):
+        return (Kind.RATE if percent else Kind.DELTA), -1, ""
+    if percent:
+        if match := _SHARE.search(near):
+            return Kind.SHARE, 0, match.group("base")
+        return Kind.VALUE, 0, ""
+    if fiscal_year and _last_year(near, fiscal_year):
+        return Kind.LAST, 0, ""
+    if _ACTUAL.search(near):
+        return Kind.ACTUAL, 0, ""
+    if _BUDGET.search(near):
+        return Kind.BUDGETED, 0, ""
+    return Kind.VALUE, 0, ""
+
+
+def _last_year(lead: str, fiscal_year: int) -> bool:
+    """The clause before the number speaks of the year before only."""
+    clause = re.split(r"[,;:]", lead)[-1]
+    years = re.findall(r"20\d\d", clause)
+    if years:
+        return years[-1] == str(fiscal_year - 1) and not re.search(r"比|较|相比", clause)
+    return bool(re.match(r"(?:上年|去年)(?:度)?[^比较]*(?:为|是|数|预算|决算)$", clause))
