@@ -59,7 +59,10 @@ class Binder:
         context = self._context(q)
         if found := self._path(context, q):
             return found
-        return self._concept(q) or self._label(q)
+        concept, label = self._concept(q), self._label(q)
+        if concept and label and label[0] > concept[0]:
+            return label[1]
+        return (concept or label or (0, None))[1]
 
     def _context(self, q: Quantity) -> str:
         """The words that may name the number: its lead, and before it the rest of the sentence."""
@@ -101,7 +104,8 @@ class Binder:
                         out.append(f)
         return out
 
-    def _concept(self, q: Quantity) -> Binding | None:
+    def _concept(self, q: Quantity) -> tuple[int, Binding] | None:
+        """By a phrase of the standards, with the length of the phrase."""
         lead = fold(_SPLIT.split(q.lead)[-1])
         lead = (
             re.sub(
@@ -130,16 +134,17 @@ class Binder:
         basis = {Kind.BUDGETED: "@budgeted", Kind.ACTUAL: "@actual"}.get(q.kind)
         if basis:
             facts = [g for f in facts for g in [self._find.beside(f, basis)] if g is not None and g.printed]
-        return Binding(q, tuple(dict.fromkeys(facts)), best[1].sure, "concept") if facts else None
+        return (best[0], Binding(q, tuple(dict.fromkeys(facts)), best[1].sure, "concept")) if facts else None
 
-    def _label(self, q: Quantity) -> Binding | None:
+    def _label(self, q: Quantity) -> tuple[int, Binding] | None:
+        """By the name of a row, with its length."""
         lead = fold(_SPLIT.split(q.lead)[-1]).rstrip("为共约是")
         lead = re.sub(r"(?:项目)?(?:支出)?(?:预算数?|决算数?)?(?:为)?$", "", lead) or lead
         for text in (fold(q.lead).split(",")[-1], lead):
             for start in range(len(text) - 2):
                 facts = self._by_label.get(bare(text[start:]))
                 if facts:
-                    return Binding(q, tuple(facts), False, "label")
+                    return len(text) - start, Binding(q, tuple(facts), False, "label")
         return None
 
 
