@@ -17,9 +17,12 @@ from yibenzhang.reading import read
 from yibenzhang.recognising.profile import Profile, profile_of
 from yibenzhang.recognising.stitching import framed_tables
 from yibenzhang.recognising.tables import recognise_tables
+from yibenzhang.rules.presence import presence
+from yibenzhang.rules.projects import projects
 from yibenzhang.rules.prose import Doubt, prose_of
 from yibenzhang.rules.realign import realign
 from yibenzhang.rules.sums import build
+from yibenzhang.rules.wording import Remark, wording
 from yibenzhang.standards import Standards, load
 from yibenzhang.telling import findings_of, notice
 
@@ -66,12 +69,17 @@ def check_document(document: Document, extra: str = "") -> Checked:
     tables, results, not_checked, shifted = _realigned(
         document, tables, results, not_checked, profile, standards
     )
-    prose = prose_of(passages_of(document), tables, profile.stage, profile.fiscal_year, standards)
+    passages = passages_of(document)
+    prose = prose_of(passages, tables, profile.stage, profile.fiscal_year, standards)
     results = [*results, *evaluate(prose.relations)]
     causes = diagnose(results)
     names = {t.table.id: t.table.name for t in tables} | {"prose": "正文"}
     findings = findings_of(causes, names, standards)
     findings += [_doubt(d, standards) for d in prose.doubts]
+    remarks = wording(passages, tables, profile, standards)
+    remarks += presence(document, passages, tables, profile, standards)
+    remarks += projects(tables, prose.quantities)
+    findings += [_remark(r, standards) for r in remarks]
     findings += [*shifted, *_reading(document, standards), *_conflicts(profile, standards)]
     suspected = {culprit.fact.id for c in causes if c.certain for culprit in c.culprits}
     ids = [f.id for t in tables for f in t.facts() if f.printed and t.table.standard]
@@ -160,6 +168,11 @@ def _reading(document: Document, standards: Standards) -> list[Finding]:
 
 def _conflicts(profile: Profile, standards: Standards) -> list[Finding]:
     return [notice("profile.conflict", text, (), standards) for text in profile.conflicts]
+
+
+def _remark(remark: Remark, standards: Standards) -> Finding:
+    evidence = (Evidence("", "", "正文", "", "", remark.words, "", remark.place),)
+    return notice(remark.rule, remark.message, evidence, standards, remark.place.key)
 
 
 def _doubt(doubt: Doubt, standards: Standards) -> Finding:

@@ -40,6 +40,8 @@ def half_width(amount: Amount, decimals: int | None = None) -> Decimal:
     ``decimals`` is the precision of the column it stands in. Only a zero takes it over: a bare ``0``
     among numbers with two decimals is an empty item, not anything below half of the unit.
     """
+    if amount.unit is not None and amount.unit.dimension == "count":
+        return Decimal(0)  # five cars are five cars
     d = amount.decimals
     if amount.value == 0 and decimals is not None:
         d = max(d, decimals)

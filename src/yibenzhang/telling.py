@@ -13,6 +13,7 @@ from yibenzhang.findings import BrokenRelation, Evidence, Finding, Severity, Sus
 from yibenzhang.standards import Standards
 
 MOST_SUSPECTS = 8
+_RESTATED = ("prose.table", "prose.rounding", "prose.slip")
 
 
 def findings_of(causes: list[Cause], names: dict[str, str], standards: Standards) -> list[Finding]:
@@ -34,7 +35,16 @@ def _finding(cause: Cause, names: dict[str, str], standards: Standards) -> Findi
     told = cause.culprits[:1] if cause.certain and not cause.swapped else cause.culprits[:MOST_SUSPECTS]
     suspects = tuple(_suspect(c, names, cause.swapped) for c in told)
     unit = lead.relation.total.unit
-    if cause.certain:
+    worked = _worked_out(lead, cause)
+    reported: Decimal | None
+    expected: Decimal | None
+    if worked is not None:
+        reported, expected, message = worked
+        rate = lead.relation.terms[-1].fact
+        unit = rate.unit
+        suspects = suspects if not cause.certain else ()
+        ordered = [rate, *(f for f in facts.values() if f.id != rate.id)]
+    elif cause.certain:
         culprit = cause.culprits[0]
         reported, expected = _value(culprit.fact), culprit.suggestion
         message = _swapped(cause, names) if cause.swapped else _certain(culprit, cause, names)
@@ -62,6 +72,23 @@ def _finding(cause: Cause, names: dict[str, str], standards: Standards) -> Findi
     )
 
 
+def _worked_out(lead: Result, cause: Cause) -> tuple[Decimal | None, Decimal, str] | None:
+    """Printed and right percentage with their sentence, where the percentage is what most likely is wrong."""
+    relation = lead.relation
+    rate = relation.terms[-1].fact
+    if not relation.note or rate.amount is None:
+        return None
+    if cause.certain and cause.culprits[0].fact.id != rate.id:
+        return None
+    coefficient = Decimal(relation.terms[-1].coefficient)
+    if coefficient == 0:
+        return None
+    places = Decimal(1).scaleb(-rate.amount.decimals)
+    expected = abs((rate.amount.value - lead.residual / coefficient).quantize(places))
+    message = f"正文“{rate.row.label}”：{relation.note}，印为 {rate.text}%。"
+    return rate.amount.value, expected, message
+
+
 def _lead(cause: Cause) -> Result:
     """The relation to tell first: one whose total is the culprit, else one of the fewest parts."""
     if cause.certain:
@@ -78,6 +105,17 @@ def _certain(culprit: Culprit, cause: Cause, names: dict[str, str]) -> str:
     right = money(culprit.suggestion, fact.unit) if culprit.suggestion is not None else ""
     slip = f"（{culprit.slip}）" if culprit.slip else ""
     count = len(cause.broken)
+    partner = [t.fact for t in cause.broken[0].relation.terms if t.fact.id != fact.id]
+    if count == 1 and cause.broken[0].relation.rule in _RESTATED and fact.table == "prose":
+        other = partner[0]
+        shown = f"{other.text} {other.unit.name if other.unit else ''}".strip()
+        return f"正文“{fact.row.label}”，而{names.get(other.table, '')}{other.where}为 {shown}{slip}。"
+    if cause.broken[0].relation.rule == "prose.vehicles":
+        total = cause.broken[0].relation.total
+        parts = sum(
+            (t.fact.amount.value for t in cause.broken[0].relation.parts if t.fact.amount), Decimal(0)
+        )
+        return f"正文“{total.row.label}”，而所列各类车辆之和为 {parts} 辆。"
     why = f"{count} 项关系不成立，改后全部成立" if count > 1 else "改后加总成立，其他关系不受影响"
     return f"{names.get(fact.table, '')}{fact.where}{printed}，应为 {right}{slip}：{why}。"
 
@@ -145,6 +183,8 @@ def _broken(result: Result, names: dict[str, str], standards: Standards) -> Brok
 def arithmetic(result: Result) -> str:
     """The relation in one line: parts = sum, the printed total, the difference and the rounding allowed."""
     relation = result.relation
+    if relation.note:
+        return f"{relation.note}，印为 {relation.terms[-1].fact.text}%"
     factor = _factor(relation)
     shown: list[str] = []
     parts = [t for t in relation.parts if t.fact.printed and (t.fact.amount and t.fact.amount.value)]

@@ -216,7 +216,12 @@ def _mended(fact: Fact, results: list[Result]) -> Interval | None:
                 return None
             continue
         rest = r.residual - c * own.middle
-        ends = sorted(((-rest - r.slack) / c, (-rest + r.slack) / c))
+        slack = r.slack
+        rate = r.relation.terms[-1].fact
+        if r.relation.note and rate.id != fact.id and rate.interval is not None:
+            # the slack was worked out at the printed amounts; it grows with the amount a rate is taken of
+            slack += rate.interval.half_width * abs(-rest / c - own.middle)
+        ends = sorted(((-rest - slack) / c, (-rest + slack) / c))
         low = ends[0] if low is None else max(low, ends[0])
         high = ends[1] if high is None else min(high, ends[1])
     if low is None or high is None or low > high or (high < 0 <= own.high):
@@ -228,6 +233,8 @@ def rounded(fact: Fact, mended: Interval) -> Decimal:
     """The middle of an interval of base units as the fact's column would print it."""
     factor = fact.unit.factor if fact.unit else Decimal(1)
     places = max(fact.decimals, fact.amount.decimals if fact.amount else 0)
+    if fact.table == "prose" and factor > 1:
+        places = max(places, 2)  # "2,995 万元" for 2,995.39 would be another wrong number
     return (mended.middle / factor).quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN)
 
 

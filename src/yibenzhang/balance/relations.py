@@ -41,6 +41,8 @@ class Relation:
     terms: tuple[Term, ...]
     parent: str = ""
     constant: Decimal = Decimal(0)
+    note: str = ""
+    """For a percentage: how it is worked out, in one line ("5.36 ÷ 7.68 ＝ 69.79%")."""
 
     @property
     def total(self) -> Fact:

@@ -19,6 +19,8 @@ class Says(StrEnum):
     """this year's amount, last year's amount, and a change or a rate between them"""
     SHARE = "share"
     COMPLETION = "completion"
+    CHANGE = "change"
+    """a change of this year's amount, without a rate"""
     MORE = "more"
     LESS = "less"
     SAME = "same"
@@ -52,6 +54,8 @@ class _State:
     budget: Quantity | None = None
     last: Quantity | None = None
     change: Quantity | None = None
+    outside: list[Quantity | None] = field(default_factory=list)
+    """The amounts spoken of before each bracket that is still open."""
     claims: list[Claim] = field(default_factory=list)
 
 
@@ -82,7 +86,9 @@ def _passage(
     end_of_last = 0
     for q in quantities:
         between = passage.text[end_of_last : q.start]
-        if "。" in between:
+        if "。" in between and re.match(r"比|较|与|同比", between.rpartition("。")[2]):
+            pass  # "……77.33%。较上年减少……": the next sentence still speaks of the same amount
+        elif "。" in between:
             keep = state.head if inherited and not _LIST.search(passage.text[:end_of_last]) else None
             state.head, state.current, state.budget, state.last, state.change = (
                 keep,
@@ -95,6 +101,7 @@ def _passage(
                 state.budget = None
         elif ";" in between:
             state.current, state.budget, state.last, state.change = None, None, None, None
+        _brackets(state, between)
         _step(state, q, between)
         end_of_last = q.end
     state.claims.extend(_directions(passage, quantities))
@@ -107,6 +114,15 @@ def _passage(
     )
     following = (state.head or state.current) if announces else (head if listed else None)
     return state.claims, following
+
+
+def _brackets(state: _State, between: str) -> None:
+    """After a bracket closes, the sentence speaks again of what it spoke of before the bracket."""
+    for char in between:
+        if char == "(":
+            state.outside.append(state.current)
+        elif char == ")" and state.outside:
+            state.current = state.outside.pop() or state.current
 
 
 def _step(state: _State, q: Quantity, between: str) -> None:
@@ -130,6 +146,8 @@ def _step(state: _State, q: Quantity, between: str) -> None:
         state.last, state.change = q, None
     elif q.kind == Kind.DELTA:
         state.change = q
+        if state.current is not None and len(between) <= 24 and state.current.kind == Kind.VALUE:
+            state.claims.append(_claim(Says.CHANGE, q, state, change=q))
         if state.last is not None and state.current is not None:
             state.claims.append(_claim(Says.SINCE, q, state, against=state.last, change=q))
     elif q.kind == Kind.RATE:

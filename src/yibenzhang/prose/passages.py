@@ -48,10 +48,14 @@ class Passage:
         return out
 
     def verbatim(self, start: int, end: int) -> str:
-        """The printed text from ``start`` to ``end``; over a break only what stands before it."""
+        """The printed text from ``start`` to ``end``, line and page breaks left out."""
         first, a = self._origins[start]
         last, b = self._origins[max(start, min(end, len(self._origins)) - 1)]
-        return first.text[a:] if last is not first else first.text[a : b + 1]
+        if last is first:
+            return first.text[a : b + 1]
+        between = [p for _, p in self.pieces]
+        inner = between[between.index(first) + 1 : between.index(last)]
+        return first.text[a:] + "".join(p.text for p in inner) + last.text[: b + 1]
 
 
 def _kept(char: str) -> bool:

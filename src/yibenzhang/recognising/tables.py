@@ -16,6 +16,7 @@ from yibenzhang.standards import Standards, TableDef, fold, fold_title
 _UNIT = re.compile(r"单位[:：]?\s*(?:人民币)?\s*(亿元|百万元|万元|千元|元)")
 _UNIT_IN = re.compile(r"[（(](?:单位[:：])?(亿元|万元|千元|元)[）)]")
 _LONGEST_TITLE = 60
+_NOTE = re.compile(r"\s*(注|备注|说明)\s*[:：]|.{0,60}(无数据|空表|没有使用|没有安排)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def recognise_tables(
             grid = table.grid()
             layout = standard.layout if standard else ""
             blocks = tuple((b, block_rows(grid, header.first, b, layout, standards)) for b in header.blocks)
-        notes = [p.text for p in frame.after if re.match(r"\s*(注|备注|说明)[:：]", p.text)]
+        notes = [p.text for p in frame.after[:2] if _NOTE.match(p.text)]
         out.append(
             RecognisedTable(
                 table, title, standard, _unit(frame, header), header, blocks, notes[0] if notes else ""

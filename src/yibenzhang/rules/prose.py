@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from yibenzhang.balance.diagnose import slip_kind
 from yibenzhang.balance.evaluate import evaluate
 from yibenzhang.balance.relations import Outcome, Relation, Term
 from yibenzhang.facts import Fact, TableFacts
@@ -86,6 +88,11 @@ def prose_of(
     for found in quantities.values():
         for split in standards.splits:
             relations.extend(_split(split, found))
+        if vehicles := _vehicles(found):
+            relations.append(vehicles)
+    for position, passage in enumerate(passages):
+        if doubt := _counted(passage, quantities[position]):
+            doubts.append(doubt)
     return Prose(tuple(everything), tuple(dict.fromkeys(relations)), tuple(doubts))
 
 
@@ -104,9 +111,28 @@ def _bound(binding: Binding) -> Relation | None:
         if not contradicted(option):
             return option
     if not binding.sure:
-        return None
+        slipped = next((o for o in options if _slipped(mine, o.terms[1].fact)), None)
+        return replace(slipped, rule="prose.slip") if slipped and binding.how == "concept" else None
     preferred = [o for o in options if o.terms[1].fact.standard.endswith(".general_function")]
-    return (preferred or options)[0]
+    chosen = (preferred or options)[0]
+    [result] = evaluate([chosen])
+    one = Decimal(1).scaleb(-binding.quantity.amount.decimals) * (mine.unit.factor if mine.unit else 1)
+    if abs(result.residual) <= one and binding.quantity.amount.decimals >= 2:
+        return replace(chosen, rule="prose.rounding")  # cut off instead of rounded
+    return chosen
+
+
+def _slipped(mine: Fact, other: Fact) -> bool:
+    """The number is the other one but for a slip of the keyboard."""
+    if mine.amount is None or other.amount is None or not other.amount.value or mine.amount.base < 10000:
+        return False
+    factor = mine.unit.factor if mine.unit else Decimal(1)
+    right = (other.amount.base / factor).quantize(Decimal(1).scaleb(-mine.amount.decimals))
+    return mine.amount.decimals >= 2 and slip_kind(f"{mine.amount.value:f}", f"{right:f}") in (
+        "错了一位数字",
+        "两位数字颠倒",
+        "多写或漏写一位数字",
+    )
 
 
 class _Neighbours:
@@ -158,7 +184,7 @@ def _growth(claim: Claim, near: _Neighbours) -> Made:
         words = claim.passage.verbatim(change.start - min(6, len(change.lead)), rate.end)
         return Doubt("prose.direction", f"同一句里方向相反：“{words}”。", (change, rate))
     subject = claim.subject
-    others = [q for q in near.before(claim) if q is not subject]
+    others = [q for q in near.before(claim) if q is not subject and q.kind != Kind.BUDGETED]
     options = [_growth_of(q.fact, change, rate) for q in ([subject] if subject else []) + others]
     if held := _first_that_holds(options):
         return held
@@ -184,7 +210,24 @@ def _growth_of(subject: Fact, change: Quantity, rate: Quantity) -> Relation | No
     if before <= 0:
         return None
     terms = (Term(100 + s * r, change.fact), Term(-r, subject), Term(-before, rate.fact))
-    return _close(Relation(f"prose.growth|{rate.fact.id}", "prose.growth", terms, constant=before * r), rate)
+    sign = "－" if s > 0 else "＋"
+    note = _note(
+        f"{_shown(change.fact)} ÷（{_shown(subject)} {sign} {_shown(change.fact)}）", 100 * d / before, rate
+    )
+    identity = f"prose.growth|{rate.fact.id}"
+    return _close(Relation(identity, "prose.growth", terms, constant=before * r, note=note), rate)
+
+
+def _change(claim: Claim, near: _Neighbours) -> Made:
+    """An amount cannot have grown by more than it is."""
+    change, subject = claim.change, claim.subject
+    if change is None or subject is None or change.sign <= 0 or not re.search(r"[比较与]", change.lead):
+        return None
+    a, b = subject.fact.interval, change.fact.interval
+    if a is None or b is None or b.low <= a.high:
+        return None
+    words = claim.passage.verbatim(subject.start - min(10, subject.start), change.end)
+    return Doubt("prose.impossible", f"增加额大于本年数：“{words}”。", (subject, change))
 
 
 def _since(claim: Claim, near: _Neighbours) -> Made:
@@ -205,9 +248,11 @@ def _since(claim: Claim, near: _Neighbours) -> Made:
         return Doubt("prose.zero_base", f"上年数为零，不能计算增长率：“{words}”。", (last, subject, rate))
     c, p, r = subject.amount.base, last.amount.base, rate.amount.value
     terms = (Term(Decimal(100), subject.fact), Term(-(100 + sign * r), last.fact), Term(-sign * p, rate.fact))
-    made = Relation(f"prose.growth|{rate.fact.id}", "prose.growth", terms, constant=sign * r * p)
     if c == p and r == 0:
         return None
+    way = f"（{_shown(subject.fact)} － {_shown(last.fact)}）÷ {_shown(last.fact)}"
+    note = _note(way, 100 * (c - p) / p, rate)
+    made = Relation(f"prose.growth|{rate.fact.id}", "prose.growth", terms, constant=sign * r * p, note=note)
     return _close(made, rate)
 
 
@@ -237,7 +282,18 @@ def _share_of(part: Fact, whole: Fact, rate: Quantity, rule: str = "prose.share"
     if b <= 0:
         return None
     terms = (Term(Decimal(100), part), Term(-p, whole), Term(-b, rate.fact))
-    return _close(Relation(f"{rule}|{rate.fact.id}", rule, terms, constant=p * b), rate)
+    note = _note(f"{_shown(part)} ÷ {_shown(whole)}", 100 * _base(part) / b, rate)
+    return _close(Relation(f"{rule}|{rate.fact.id}", rule, terms, constant=p * b, note=note), rate)
+
+
+def _shown(fact: Fact) -> str:
+    unit = fact.unit.name if fact.unit and fact.unit.name != "万元" else ""
+    return f"{fact.text}{unit}"
+
+
+def _note(way: str, percent: Decimal, rate: Quantity) -> str:
+    places = max(rate.amount.decimals, 2)
+    return f"{way} ＝ {percent:.{places}f}%"
 
 
 def _completion(claim: Claim, near: _Neighbours) -> Made:
@@ -279,7 +335,7 @@ def _close(relation: Relation, rate: Quantity) -> Relation:
     coefficient = abs(Decimal(relation.terms[-1].coefficient))
     one = Decimal(1).scaleb(-rate.amount.decimals)
     if result.outcome == Outcome.CONTRADICTED and abs(result.residual) <= result.slack + coefficient * one:
-        return Relation(relation.id, "prose.rounding", relation.terms, relation.parent, relation.constant)
+        return replace(relation, rule="prose.rounding")
     return relation
 
 
@@ -297,6 +353,8 @@ def _split(split: Split, quantities: list[Quantity]) -> Iterable[Relation]:
         if any(any(w in clause for w in part) for part in split.parts):
             continue
         stop = whole.passage.text.find("。", whole.end)
+        if stop >= 0 and whole.passage.text.startswith("其中", stop + 1):
+            stop = whole.passage.text.find("。", stop + 1)
         found: dict[int, Quantity] = {}
         for q in values[at + 1 :]:
             if 0 <= stop < q.start:
@@ -310,8 +368,47 @@ def _split(split: Split, quantities: list[Quantity]) -> Iterable[Relation]:
             yield Relation(f"{split.id}|{whole.fact.id}", split.id, terms)
 
 
+_CARS_LISTED = re.compile(r"其他用车主要|主要是|较20|比20|较上年|比上年|。")
+_COUNTED = re.compile(r"项目(?:有|共|共计|共涉及)?(?P<n>\d+)个[,，]?(?:其中|分别为|包括|具体为)[:：]?")
+
+
+def _vehicles(quantities: list[Quantity]) -> Relation | None:
+    """ "共有车辆 5 辆，其中 … 1 辆、… 2 辆": the kinds add up to the whole."""
+    cars = [q for q in quantities if q.kind == Kind.COUNT and q.amount.unit and q.amount.unit.name == "辆"]
+    for at, whole in enumerate(cars):
+        if not re.search(
+            r"(?:共有|保有|实有|现有)?[^,。]{0,6}车辆(?:共有|共计|总数|数量?为?|保有量为?|合计)?$",
+            whole.lead[-14:],
+        ):
+            continue
+        text = whole.passage.text
+        if not re.match(r"[,，]?其中", text[whole.end : whole.end + 4]):
+            continue
+        stop = _CARS_LISTED.search(text, whole.end)
+        parts = [q for q in cars[at + 1 :] if not stop or q.end <= stop.start()]
+        if len(parts) >= 2:
+            terms = (Term(1, whole.fact), *(Term(-1, q.fact) for q in parts))
+            return Relation(f"prose.vehicles|{whole.fact.id}", "prose.vehicles", terms)
+    return None
+
+
+def _counted(passage: Passage, quantities: list[Quantity]) -> Doubt | None:
+    """ "项目有 13 个，其中：（1）… （13）": as many as are numbered."""
+    match = _COUNTED.search(passage.text)
+    if not match:
+        return None
+    numbers = [int(n) for n in re.findall(r"\((\d{1,2})\)", passage.text[match.end() :])]
+    said = int(match.group("n"))
+    if len(numbers) < 3 or numbers != list(range(1, len(numbers) + 1)) or len(numbers) == said:
+        return None
+    words = passage.verbatim(match.start(), match.end())
+    told = tuple(q for q in quantities if q.start >= match.start())[:1]
+    return Doubt("prose.count", f"“{words}”，列出的是 {len(numbers)} 个。", told)
+
+
 _MAKERS: dict[Says, Callable[[Claim, _Neighbours], Made]] = {
     Says.GROWTH: _growth,
+    Says.CHANGE: _change,
     Says.SINCE: _since,
     Says.SHARE: _share,
     Says.COMPLETION: _completion,

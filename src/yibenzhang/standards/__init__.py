@@ -128,6 +128,21 @@ class Split:
 
 
 @dataclass(frozen=True)
+class Phrase:
+    """Words that must not stay in a published text: a pattern over flat text, with an example and its twin."""
+
+    id: str
+    name: str
+    severity: str
+    pattern: str
+    fires: str
+    twin: str
+    unless: str = ""
+    scope: str = "text"
+    heading: bool = True
+
+
+@dataclass(frozen=True)
 class Region:
     id: str
     name: str
@@ -153,6 +168,7 @@ class Standards:
     regions: tuple[Region, ...]
     concepts: tuple[Concept, ...] = ()
     splits: tuple[Split, ...] = ()
+    phrases: tuple[Phrase, ...] = ()
 
     @cached_property
     def titles(self) -> dict[str, list[TableDef]]:
@@ -188,7 +204,8 @@ class Standards:
     @cached_property
     def rule_by_id(self) -> dict[str, SumRule | NoticeRule]:
         parts = (NoticeRule(s.id, s.name, "error", ("budget-law-14",), s.example) for s in self.splits)
-        rules: tuple[SumRule | NoticeRule, ...] = (*self.rules, *self.notices, *parts)
+        words = (NoticeRule(p.id, p.name, p.severity, (), p.fires) for p in self.phrases)
+        rules: tuple[SumRule | NoticeRule, ...] = (*self.rules, *self.notices, *parts, *words)
         return {r.id: r for r in rules}
 
     def region_of(self, text: str) -> str:
@@ -272,6 +289,18 @@ def _concept(entry: dict[str, Any]) -> Concept:
     )  # fmt: skip
 
 
+def _phrase(entry: dict[str, Any]) -> Phrase:
+    where = f"wording.toml [[phrase]] {entry.get('id', '（没有 id）')}"
+    try:
+        re.compile(entry.get("pattern", "("))
+        re.compile(entry.get("unless", ""))
+        return Phrase(**entry)
+    except re.error as error:
+        raise StandardsError(f"{where}: pattern 不是正确的正则表达式：{error}") from error
+    except TypeError as error:
+        raise StandardsError(f"{where}: 缺少或多了一项：{error}") from error
+
+
 def _merge(old: list[dict[str, Any]], new: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Entries of a higher layer: lists of an entry with the same id grow, its other values are replaced."""
     by_id = {e.get("id"): dict(e) for e in old}
@@ -297,11 +326,19 @@ def load(region: str = "", extra: str = "") -> Standards:
             raise StandardsError(f"标准目录不存在：{extra}")
         layers.append(Path(extra))
     parts: dict[str, list[dict[str, Any]]] = {}
-    forms = ("table", "row", "columns", "rows", "equal", "basis", "notice", "split")
+    forms = ("table", "row", "columns", "rows", "equal", "basis", "notice", "split", "phrase")
     words: dict[str, dict[str, list[str]]] = {}
     concepts: list[Concept] = []
     for layer in layers:
-        for name in ("tables.toml", "rows.toml", "sums.toml", "bases.toml", "notices.toml", "prose.toml"):
+        for name in (
+            "tables.toml",
+            "rows.toml",
+            "sums.toml",
+            "bases.toml",
+            "notices.toml",
+            "prose.toml",
+            "wording.toml",
+        ):
             data = _load_toml(layer / name)
             for form in forms:
                 parts[form] = _merge(parts.get(form, []), data.get(form, ()))
@@ -329,6 +366,7 @@ def load(region: str = "", extra: str = "") -> Standards:
         Split(s["id"], s["name"], tuple(s["total"]), tuple(map(tuple, s["parts"])), s["example"])
         for s in parts["split"]
     )
+    phrases = tuple(_phrase(p) for p in parts["phrase"])
     rules = tuple(_rule(form, e) for form in ("columns", "rows", "equal") for e in parts[form])
     notices = tuple(
         NoticeRule(n["id"], n["name"], n["severity"], tuple(n["basis"]), n["example"])
@@ -338,4 +376,6 @@ def load(region: str = "", extra: str = "") -> Standards:
     unknown = {b for r in rules for b in r.basis} - set(bases)
     if unknown:
         raise StandardsError(f"sums.toml: 没有这样的依据 {', '.join(sorted(unknown))}（见 bases.toml）")
-    return Standards(tables, rows, rules, notices, words, bases, classes, regions, tuple(concepts), splits)
+    return Standards(
+        tables, rows, rules, notices, words, bases, classes, regions, tuple(concepts), splits, phrases
+    )

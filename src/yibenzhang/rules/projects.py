@@ -1,0 +1,98 @@
+"""The project table against the text: codes, names, and projects left out."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from decimal import Decimal
+from difflib import SequenceMatcher
+
+from yibenzhang.facts import Fact, TableFacts
+from yibenzhang.prose.quantities import Kind, Quantity
+from yibenzhang.rules.wording import Remark
+from yibenzhang.standards import fold
+
+_NAME = re.compile(r"(?:^|[:：。;；]|\(\d+\)|\d+[.、])([^:：。;；()]*(?:\([^()]*\)[^:：。;；()]*)*)$")
+_ALIKE = 0.62
+
+
+def projects(tables: tuple[TableFacts, ...], quantities: tuple[Quantity, ...]) -> list[Remark]:
+    """Remarks on the projects of a document that has a project table."""
+    out: list[Remark] = []
+    for table in tables:
+        if table.table.standard is None or table.table.standard.id != "budget.projects":
+            continue
+        for block in table.blocks:
+            leaves = [
+                f for (k, m), f in block.cells.items() if m == "total" and block.rows[k].leaf and f.printed
+            ]
+            out.extend(_codes(leaves))
+            if len(leaves) >= 3:
+                out.extend(_text(leaves, quantities))
+    return out
+
+
+def _codes(leaves: list[Fact]) -> Iterator[Remark]:
+    count = Counter(f.row.code for f in leaves if len(f.row.code) > 8)
+    for code, n in count.items():
+        mine = [f for f in leaves if f.row.code == code]
+        if n > 1 and len({fold(f.row.label) for f in mine}) > 1:
+            names = "、".join(f"“{f.row.label}”" for f in mine)
+            yield Remark("projects.code", f"项目编码 {code} 同时用于{names}。", code, mine[-1].place)
+
+
+def _text(leaves: list[Fact], quantities: tuple[Quantity, ...]) -> Iterator[Remark]:
+    """Names in the text's list of projects: the same, another name with the same amount, or none."""
+    named = [(q, name) for q in quantities if q.kind == Kind.VALUE and q.money and (name := _name(q))]
+    table = {_bare(f.row.label): f for f in leaves}
+    exact = [(q, n) for q, n in named if _bare(n) in table]
+    lists = Counter(q.passage.section[:2] for q, _ in exact)
+    near = Counter(q.passage.section[:2] for q, n in named if _nearest(n, q, leaves))
+    home = max({**lists, **near}, key=lambda s: lists[s] + near[s], default=None)
+    if home is None or lists[home] + near[home] < max(3, len(leaves) * 0.6):
+        return
+    seen: set[str] = set()
+    for q, name in named:
+        if q.passage.section[:2] != home:
+            continue
+        if _bare(name) in table:
+            seen.add(_bare(name))
+        elif fact := _nearest(name, q, leaves):
+            seen.add(_bare(fact.row.label))
+            words = q.passage.verbatim(q.start - min(len(name), q.start), q.end).strip()
+            message = f"项目名称不一：项目支出表作“{fact.row.label}”，正文作“{name}”，金额都是 {fact.text}。"
+            yield Remark("projects.name", message, words, q.passage.place(q.start))
+    whole = sum((f.amount.base for f in leaves if f.amount), Decimal(0))
+    amounts = (q.amount.base for q, _ in named if q.passage.section[:2] == home)
+    told = sum((a for a in amounts if a < whole * Decimal("0.98")), Decimal(0))
+    if abs(told - whole) <= len(leaves) * Decimal(100):
+        return  # the text groups the projects otherwise, but leaves no money out
+    for label, fact in table.items():
+        if label not in seen and fact.amount and fact.amount.value:
+            message = f"正文逐一说明项目时没有列出“{fact.row.label}”（{fact.text}）。"
+            yield Remark("projects.missing", message, fact.row.label, fact.place)
+
+
+def _name(q: Quantity) -> str:
+    match = _NAME.search(q.lead)
+    name = (
+        re.sub(r"^(?:其中[:：]?)?\(?[\d一二三四五六七八九十]+[)、.．]", "", match.group(1)) if match else ""
+    )
+    return name if 4 <= len(name) <= 50 else ""
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"(?:项目|经费|支出)+$", "", fold(name))
+
+
+def _nearest(name: str, q: Quantity, leaves: list[Fact]) -> Fact | None:
+    """The project with the same amount and a similar name."""
+    mine = q.fact.interval
+    for f in leaves:
+        other = f.interval
+        if mine is None or other is None or mine.high < other.low or mine.low > other.high:
+            continue
+        if SequenceMatcher(None, _bare(name), _bare(f.row.label), autojunk=False).ratio() >= _ALIKE:
+            return f
+    return None

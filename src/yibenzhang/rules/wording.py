@@ -1,0 +1,155 @@
+"""Wording that must not stay in a published text, and years that cannot be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from yibenzhang.facts import TableFacts
+from yibenzhang.places import Place
+from yibenzhang.prose.passages import Passage, flat
+from yibenzhang.recognising.profile import Profile
+from yibenzhang.recognising.rows import bare
+from yibenzhang.standards import Phrase, Standards
+
+_TITLE_YEAR = re.compile(r"(20[0-4]\d)年?度?(?:[省市区县]级)?(?:部门|单位)?(?:整体)?(?:预算|决算)")
+_SCOPE_YEAR = re.compile(
+    r"(?:纳入|编入)[^。;]{0,40}?(20[0-4]\d)年度?(?:部门|单位)?(?:预算|决算)(?:编制范围|汇编|编报)"
+)
+_AS_OF = re.compile(r"截至(20[0-4]\d)年(?:12月31日|底|末)")
+_SAME_YEAR = re.compile(r"(20[0-4]\d)年?(?:预算|决算)数?[^。;]{0,20}?[,，]?比(\1)年?(?:预算|决算)")
+_BASE = re.compile(r"(?:比|与|较)(20[0-4]\d)年(?:度)?(?:初)?(?:预算|决算|执行|当年|相比|增加|减少|持平)")
+
+
+_LEVELLED = re.compile(r"([^,。;:“”\"、()\d.]{2,30})\((类|款|项)\)")
+_LEVEL = {3: "类", 5: "款", 7: "项"}
+MOST_APART = 24
+"""Hits of one pattern this close (characters) are one remark."""
+MOST_OF_ONE = 15
+"""More remarks of one kind than this are summed up: the document is a template."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Words that are wrong: the rule, the sentence for a person, the printed words and their place."""
+
+    rule: str
+    message: str
+    words: str
+    place: Place
+
+
+def wording(
+    passages: list[Passage], tables: tuple[TableFacts, ...], profile: Profile, standards: Standards
+) -> list[Remark]:
+    """All remarks on the wording, in the order of the document."""
+    out = [*_phrases(passages, tables, standards), *_levels(passages, tables)]
+    if profile.fiscal_year:
+        out.extend(_years(passages, tables, profile.fiscal_year, profile.stage))
+    return list(dict.fromkeys(out))
+
+
+def _phrases(
+    passages: list[Passage], tables: tuple[TableFacts, ...], standards: Standards
+) -> Iterator[Remark]:
+    for phrase in standards.phrases:
+        found = list(_hits(phrase, passages, tables))
+        yield from found[:MOST_OF_ONE]
+        if len(found) > MOST_OF_ONE:
+            rest = found[MOST_OF_ONE]
+            yield Remark(
+                phrase.id, f"{phrase.name}：还有 {len(found) - MOST_OF_ONE} 处。", rest.words, rest.place
+            )
+
+
+def _hits(phrase: Phrase, passages: list[Passage], tables: tuple[TableFacts, ...]) -> Iterator[Remark]:
+    pattern, unless = re.compile(phrase.pattern), re.compile(phrase.unless) if phrase.unless else None
+    for p in passages if phrase.scope in ("text", "both") else ():
+        if p.heading and not phrase.heading:
+            continue
+        last = -MOST_APART
+        for m in pattern.finditer(p.text):
+            begin, end = _sentence(p.text, m.start(), m.end())
+            if unless and unless.search(p.text[begin:end]):
+                continue
+            near, last = m.start() - last <= MOST_APART, m.end()
+            if not near:
+                words = p.verbatim(max(begin, m.start() - 24), min(end, m.end() + 16)).strip()
+                yield Remark(phrase.id, f"{phrase.name}：“{words}”。", words, p.place(m.start()))
+    for t in tables if phrase.scope in ("cells", "both") else ():
+        for cell in t.table.table.cells:
+            text = flat(cell.text)
+            found = pattern.search(text)
+            if found and not (unless and unless.search(text)):
+                words = text[max(0, found.start() - 20) : found.end() + 30]
+                yield Remark(phrase.id, f"{t.table.name}：{phrase.name}：“{words}”。", words, cell.place)
+
+
+def _levels(passages: list[Passage], tables: tuple[TableFacts, ...]) -> Iterator[Remark]:
+    """A classification named with the wrong level: "行政事业单位离退休（类）" for a 款."""
+    levels: dict[str, set[str]] = {}
+    for t in tables:
+        for block in t.blocks if t.table.standard else ():
+            for row in block.rows:
+                if len(row.code) in _LEVEL and row.code.startswith("2"):
+                    levels.setdefault(bare(row.label), set()).add(_LEVEL[len(row.code)])
+    for p in passages:
+        for m in _LEVELLED.finditer(p.text):
+            name = bare(m.group(1))
+            if name in levels and m.group(2) not in levels[name]:
+                right = "、".join(sorted(levels[name]))
+                words = p.verbatim(m.start(), m.end())
+                yield Remark(
+                    "wording.level",
+                    f"“{words.strip()}”的级次写错：表中是“{right}”级科目。",
+                    words,
+                    p.place(m.start()),
+                )
+
+
+def _sentence(text: str, start: int, end: int) -> tuple[int, int]:
+    begin = max(text.rfind(c, 0, start) for c in "。;") + 1
+    stops = [k for c in "。;" if (k := text.find(c, end)) >= 0]
+    return begin, min(stops, default=len(text))
+
+
+def _years(
+    passages: list[Passage], tables: tuple[TableFacts, ...], year: int, stage: str
+) -> Iterator[Remark]:
+    word = "决算" if stage == "accounts" else "预算"
+    for p in passages:
+        title = p.heading or (len(p.text) <= 40 and not re.search(r"[。,;]|比|较", p.text))
+        for m in _TITLE_YEAR.finditer(p.text) if title else ():
+            if int(m.group(1)) != year:
+                yield _year(p, m, f"标题写 {m.group(1)} 年，本文件是 {year} 年{word}")
+        for m in _SCOPE_YEAR.finditer(p.text):
+            if int(m.group(1)) != year:
+                yield _year(p, m, f"写成 {m.group(1)} 年，本文件是 {year} 年{word}")
+        for m in _AS_OF.finditer(p.text):
+            told = int(m.group(1))
+            if (stage == "accounts" and told != year) or (stage == "budget" and told >= year):
+                right = year if stage == "accounts" else year - 1
+                yield _year(p, m, f"{year} 年{word}的截止日应为 {right} 年底")
+        for m in _SAME_YEAR.finditer(p.text):
+            yield _year(p, m, f"{m.group(1)} 年与同一年比较")
+    bases = [(p, m) for p in passages for m in _BASE.finditer(p.text)]
+    usual = sum(int(m.group(1)) == year - 1 for _, m in bases)
+    for p, m in bases:
+        if int(m.group(1)) not in (year - 1, year) and usual >= 2:
+            begin, end = _sentence(p.text, m.start(), m.end())
+            words = p.verbatim(max(begin, m.start() - 20), min(end, m.end() + 12)).strip()
+            message = f"与 {m.group(1)} 年比较，别处都与 {year - 1} 年比较：“{words}”。"
+            yield Remark("wording.base_year", message, words, p.place(m.start()))
+    for t in tables:
+        found = _TITLE_YEAR.search(flat(t.table.title)) if t.table.standard else None
+        if found and int(found.group(1)) != year:
+            place = t.table.table.cells[0].place
+            message = f"表名写 {found.group(1)} 年，本文件是 {year} 年{word}：“{t.table.title}”。"
+            yield Remark("wording.year", message, t.table.title, place)
+
+
+def _year(p: Passage, match: re.Match[str], what: str) -> Remark:
+    begin, end = _sentence(p.text, match.start(), match.end())
+    words = p.verbatim(max(begin, match.start() - 12), min(end, match.end() + 12)).strip()
+    return Remark("wording.year", f"{what}：“{words}”。", words, p.place(match.start()))

@@ -1,0 +1,109 @@
+"""The documentation: generated pages are current, READMEs are twins, the worked example and figures hold."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+
+import yibenzhang
+from tests.conftest import ROOT
+from yibenzhang import Checked, check
+from yibenzhang.amounts import parse_amount
+from yibenzhang.balance.coverage import Standing
+from yibenzhang.cli import app
+from yibenzhang.places import LinePlace
+from yibenzhang.reading import limits
+
+READMES = ("README.md", "README.zh-CN.md")
+CASES = sorted((Path(yibenzhang.__file__).parent / "standards" / "cases").glob("*.txt"))
+
+
+def text(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def unfenced(markdown: str) -> str:
+    return re.sub(r"^```.*?^```$", "", markdown, flags=re.MULTILINE | re.DOTALL)
+
+
+def test_generated_pages_are_current() -> None:
+    made = subprocess.run(
+        [sys.executable, "tools/make_docs.py", "--check"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert made.returncode == 0, made.stderr
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_every_command_is_in_the_readme(name: str) -> None:
+    commands = getattr(typer.main.get_command(app), "commands", {})
+    assert commands
+    assert [c for c in commands if f"yibenzhang {c}" not in text(name)] == []
+
+
+def test_the_readmes_are_twins() -> None:
+    one, other = (re.findall(r"^(#+) ", unfenced(text(n)), re.MULTILINE) for n in READMES)
+    assert one and one == other
+
+
+@pytest.mark.parametrize("name", [*READMES, "CHANGELOG.md", "docs/standards.md", "docs/limits.md"])
+def test_links_lead_somewhere(name: str) -> None:
+    for link in re.findall(r"\]\(([^)#]+)", text(name)):
+        assert link.startswith("https://") or ((ROOT / name).parent / link).exists(), link
+
+
+def test_every_limit_is_told() -> None:
+    told = text("docs/limits.md")
+    assert [n for n in vars(limits) if n.startswith("MAX_") and f"`{n}`" not in told] == []
+
+
+def test_the_worked_example_works(tmp_path: Path) -> None:
+    for name, content in re.findall(
+        r"^\*\*`(.+?)`\*\*\n\n```\w+\n(.*?)^```$", text("docs/standards.md"), re.MULTILINE | re.DOTALL
+    ):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    sample, layer = tmp_path / "样例.txt", str(tmp_path / "我的标准")
+    assert _told(check(sample)) == (1, 6, 0)
+    assert _told(check(sample, layer)) == (3, 41, 0)
+    content = sample.read_text(encoding="utf-8")
+    sample.write_text(
+        content.replace(
+            "其他人大事务支出\t370.00\t0.00\t370.00\t250", "其他人大事务支出\t370.00\t0.00\t370.00\t260"
+        ),
+        encoding="utf-8",
+    )
+    [finding] = check(sample, layer).findings
+    assert (finding.rule, finding.expected) == ("columns.project_split", "250.00")
+
+
+def _told(checked: Checked) -> tuple[int, int, int]:
+    known = sum(t.table.standard is not None for t in checked.tables)
+    return known, checked.coverage.proved, len(checked.findings)
+
+
+def test_planted_errors(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The figure of the READMEs: each number that a relation reaches, made wrong by 7, is one finding."""
+    found = planted = 0
+    for path in CASES:
+        base, lines = check(path), path.read_text(encoding="utf-8").split("\n")
+        for fact in (f for t in base.tables for f in t.facts()):
+            place, amount = fact.place, parse_amount(fact.text)
+            if base.standing.get(fact.id) != Standing.PROVED or amount is None:
+                continue
+            assert isinstance(place, LinePlace)
+            line = lines[place.line - 1]
+            wrong = f"{line[: place.start]}{amount.value + 7:,.{amount.decimals}f}{line[place.end :]}"
+            changed = [*lines[: place.line - 1], wrong, *lines[place.line :]]
+            (tmp_path / path.name).write_text("\n".join(changed), encoding="utf-8")
+            told = [f.evidence for f in check(tmp_path / path.name).findings]
+            spots = [(e.place.line, e.place.start) for e in sum(told, ()) if isinstance(e.place, LinePlace)]
+            planted += 1
+            found += len(told) == 1 and (place.line, place.start) in spots
+    with capsys.disabled():
+        print(f"\n{found} of {planted} planted errors found, each as exactly one finding")
+    assert found == planted

@@ -1,0 +1,116 @@
+"""Make docs/rules.md from the standards and docs/cli.md from the command line's own help.
+
+Run: python tools/make_docs.py; with --check nothing is written and status 1 says that a file is out of date.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from yibenzhang.cli import app
+from yibenzhang.findings import Severity
+from yibenzhang.reports.words import SEVERITY
+from yibenzhang.standards import NoticeRule, Standards, SumRule, load
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+MADE = "<!-- 由 tools/make_docs.py 生成，请勿手改；改了标准或命令后运行 python tools/make_docs.py -->"
+FORMS = {"columns": "同一行各栏", "rows": "同一表各行", "equal": "数与数相等（多为表与表之间）"}
+LAYOUTS = {"coded": "按编码的表", "sided": "收支对照表", "projects": "项目表", "stairs": "逐级缩进的采购表",
+    "grouped": "左侧合并大类的表"}  # fmt: skip
+
+
+def rules_page() -> str:
+    """Every rule of the national standards and of the regions' layers."""
+    national = load()
+    layers = [national, *(load(r.id) for r in national.regions)]
+    rules = {i: (r, layer) for layer in layers for i, r in layer.rule_by_id.items()}
+    groups = {form: [p for p in rules.values() if _form(p[0]) == form] for form in (*FORMS, "")}
+    sums = sum(len(groups[form]) for form in FORMS)
+    out = ["# 规则一览", MADE, f"加总和相等 {sums} 条，其他 {len(groups[''])} 条。同样的内容可用 `yibenzhang explain 规则编号` 查看。"]  # fmt: skip
+    out.append("加总和相等允许的误差不能设定：每个数可差其末位的一半，合起来超过这个数才算不成立。")
+    for form, found in groups.items():
+        out.append(f"## {FORMS.get(form, '其他')}")
+        for rule, layer in found:
+            out += [f"### `{rule.id}`", "\n".join(_lines(rule, layer))]
+    return "\n\n".join(out) + "\n"
+
+
+def _form(rule: SumRule | NoticeRule) -> str:
+    return rule.form if isinstance(rule, SumRule) else ""
+
+
+def _lines(rule: SumRule | NoticeRule, standards: Standards) -> Iterator[str]:
+    yield f"- 内容：{rule.name}"
+    yield f"- 程度：{SEVERITY[Severity(rule.severity)]}"
+    if rule.basis:
+        yield f"- 依据：{'；'.join(standards.bases[b] for b in rule.basis)}"
+    if isinstance(rule, SumRule):
+        yield f"- 适用：{'、'.join(_tables(rule, standards))}"
+        if rule.regions:
+            yield f"- 地区：{'、'.join(r.name for r in standards.regions if r.id in rule.regions)}"
+    yield f"- 例子：{rule.example}"
+
+
+def _tables(rule: SumRule, standards: Standards) -> list[str]:
+    if rule.layouts:
+        return [LAYOUTS.get(layout, layout) for layout in rule.layouts]
+    named = [*rule.tables, *(a.table for a in ((rule.left,) if rule.left else ()) + rule.right)]
+    ids = [
+        i for t in named for i in ([f"{s}{t[1:]}" for s in ("budget", "accounts")] if t[0] == "*" else [t])
+    ]
+    return list(dict.fromkeys(standards.table_by_id[i].name for i in ids if i in standards.table_by_id))
+
+
+def cli_page() -> str:
+    """Every command with its arguments and options."""
+    group: Any = typer.main.get_command(app)
+    out = ["# 命令一览", MADE, "`ybz` 是 `yibenzhang` 的短名。任何命令加 `--help` 显示同样的内容。"]
+    out.append(_parameters(group))
+    for name, command in group.commands.items():
+        arguments = [p for p in command.params if p.param_type_name == "argument"]
+        usage = " ".join([_named(p) for p in arguments] + ["[选项]"])
+        out += [f"## {name}", command.help, f"```sh\nyibenzhang {name} {usage}\n```", _parameters(command)]
+    return "\n\n".join(out) + "\n"
+
+
+def _named(argument: Any) -> str:
+    name = argument.name.upper() + ("..." if argument.nargs == -1 else "")
+    return name if argument.required else f"[{name}]"
+
+
+def _parameters(command: Any) -> str:
+    rows = ["| 参数 | 说明 | 默认 |", "| --- | --- | --- |"]
+    for p in command.params:
+        names = [p.name.upper()] if p.param_type_name == "argument" else sorted(p.opts, key=len)
+        told = (
+            "必填" if p.required else "" if p.default in (None, "") or p.default is False else str(p.default)
+        )
+        rows.append(f"| {'、'.join(f'`{n}`' for n in names)} | {p.help} | {told} |")
+    return "\n".join(rows)
+
+
+def stale(folder: Path) -> list[str]:
+    """The pages in ``folder`` that differ from what would be made now."""
+    pages = {"rules.md": rules_page(), "cli.md": cli_page()}
+    files = {name: folder / name for name in pages}
+    return [n for n, f in files.items() if not f.exists() or f.read_text(encoding="utf-8") != pages[n]]
+
+
+def main() -> int:
+    if "--check" in sys.argv[1:]:
+        old = stale(DOCS)
+        for name in old:
+            print(f"docs/{name} is out of date: run python tools/make_docs.py", file=sys.stderr)
+        return 1 if old else 0
+    for name, text in {"rules.md": rules_page(), "cli.md": cli_page()}.items():
+        (DOCS / name).write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
