@@ -46,7 +46,7 @@ def _text(leaves: list[Fact], quantities: tuple[Quantity, ...]) -> Iterator[Rema
     """Names in the text's list of projects: the same, another name with the same amount, or none."""
     named = [(q, name) for q in quantities if q.kind == Kind.VALUE and q.money and (name := _name(q))]
     table = {_bare(f.row.label): f for f in leaves}
-    exact = [(q, n) for q, n in named if _bare(n) in table]
+    exact = [(q, n) for q, n in named if any(label and _bare(n).endswith(label) for label in table)]
     lists = Counter(q.passage.section[:2] for q, _ in exact)
     near = Counter(q.passage.section[:2] for q, n in named if _nearest(n, q, leaves))
     home = max({**lists, **near}, key=lambda s: lists[s] + near[s], default=None)
@@ -56,8 +56,9 @@ def _text(leaves: list[Fact], quantities: tuple[Quantity, ...]) -> Iterator[Rema
     for q, name in named:
         if q.passage.section[:2] != home:
             continue
-        if _bare(name) in table:
-            seen.add(_bare(name))
+        same = next((label for label in table if label and _bare(name).endswith(label)), None)
+        if same is not None:
+            seen.add(same)
         elif fact := _nearest(name, q, leaves):
             seen.add(_bare(fact.row.label))
             words = q.passage.verbatim(q.start - min(len(name), q.start), q.end).strip()
@@ -79,6 +80,7 @@ def _name(q: Quantity) -> str:
     name = (
         re.sub(r"^(?:其中[:：]?)?\(?[\d一二三四五六七八九十]+[)、.．]", "", match.group(1)) if match else ""
     )
+    name = name.lstrip("、,，和及与")
     return name if 4 <= len(name) <= 50 else ""
 
 
