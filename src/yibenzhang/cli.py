@@ -201,8 +201,12 @@ def explain(
     console.print(f"程度：{SEVERITY[Severity(found.severity)]}")
     for basis in found.basis:
         console.print(f"依据：{layer.bases[basis]}")
-    if isinstance(found, SumRule) and found.tables:
-        names = [layer.table_by_id[t].name for t in found.tables if t in layer.table_by_id]
+    if isinstance(found, SumRule):
+        used = [
+            *found.tables,
+            *(a.table.replace("*.", s) for a in (found.left, *found.right) if a for s in _STAGES),
+        ]
+        names = [layer.table_by_id[t].name for t in used if t in layer.table_by_id]
         console.print(f"适用：{'、'.join(dict.fromkeys(names))}")
     console.print(f"例子：{found.example}")
     if isinstance(found, SumRule):
@@ -248,6 +252,9 @@ def bench(
     _console().print(shown)
     if what == "read" and len(measured) == 1:
         _console().print("没有装 pdfplumber（开发依赖），只测了本程序。")
+
+
+_STAGES = ("budget.", "accounts.")
 
 
 def _version(value: bool) -> None:

@@ -15,6 +15,8 @@ from yibenzhang.recognising.headers import Block, Column
 from yibenzhang.recognising.rows import Row
 from yibenzhang.recognising.tables import RecognisedTable
 
+_VAGUE = frozenset({"小计", "合计", "预算数", "决算数", "年初预算数", "全年预算数"})
+"""Headings that say nothing without the one above them."""
 _ZERO = Interval(Decimal(0), Decimal(0))
 
 
@@ -167,7 +169,9 @@ def _fact(
         side=side,
         row=row,
         measure=_key(column),
-        column=column.path[-1] if column.path else "",
+        column="/".join(column.path[-2:] if column.path[-1] in _VAGUE else column.path[-1:])
+        if column.path
+        else "",
         state=state,
         amount=amount,
         unit=recognised.unit,

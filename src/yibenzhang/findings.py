@@ -75,6 +75,9 @@ class Finding:
     evidence: tuple[Evidence, ...]
     suspects: tuple[Suspect, ...] = ()
     broken: tuple[BrokenRelation, ...] = ()
+    certain: bool = True
+    """False where the document alone cannot decide which number is wrong: ``expected`` is then what the
+    other numbers come to, not what should have been printed."""
 
 
 def evidence_of(fact: Fact, table_name: str) -> Evidence:

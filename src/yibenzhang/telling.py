@@ -69,6 +69,7 @@ def _finding(cause: Cause, names: dict[str, str], standards: Standards) -> Findi
         evidence=tuple(evidence_of(f, names.get(f.table, "")) for f in ordered),
         suspects=suspects,
         broken=broken,
+        certain=cause.certain or worked is not None,
     )
 
 

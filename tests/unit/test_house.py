@@ -13,13 +13,13 @@ SOURCE = Path(yibenzhang.__file__).parent
 ORDER = [
     "amounts", "intervals", "places", "documents",
     "reading.limits", "reading.glyphs", "reading.paragraphs", "reading.grid", "reading.text", "reading.pdf", "reading",
-    "standards",
+    "standards.model", "standards",
     "recognising.headers", "recognising.rows", "recognising.stitching", "recognising.tables", "recognising.profile",
     "recognising",
     "facts", "prose.passages", "prose.quantities", "prose.claims", "prose.binding", "prose",
     "balance.relations", "balance.evaluate", "balance.localise", "balance.diagnose", "balance.coverage", "balance",
     "rules.addresses", "rules.sums", "rules.realign", "rules.prose", "rules.wording", "rules.presence", "rules.projects", "rules",
-    "findings", "telling", "checking", "", "batch",
+    "findings", "telling", "checking", "proving", "", "batch",
     "reports.words", "reports.json_report", "reports.terminal", "reports.excel", "reports.html", "reports",
     "benching", "cli",
 ]  # fmt: skip

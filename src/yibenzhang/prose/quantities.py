@@ -84,8 +84,11 @@ class Quantity:
         )  # fmt: skip
 
 
-def quantities_of(passage: Passage, fiscal_year: int | None) -> list[Quantity]:
-    """The money amounts, percentages and counts of a passage, in order."""
+def quantities_of(passage: Passage, fiscal_year: int | None, stage: str = "") -> list[Quantity]:
+    """The money amounts, percentages and counts of a passage, in order.
+
+    In a budget "…预算 5 万元" is the amount itself; only accounts set budget and actual side by side.
+    """
     out: list[Quantity] = []
     previous = 0
     for match in _NUMBER.finditer(passage.text):
@@ -100,6 +103,8 @@ def quantities_of(passage: Passage, fiscal_year: int | None) -> list[Quantity]:
         sentence = max(previous, passage.text.rfind("。", 0, start) + 1)
         lead = passage.text[sentence:start]
         kind, sign, base = _kind(lead, unit, fiscal_year)
+        if kind == Kind.BUDGETED and stage == "budget":
+            kind = Kind.VALUE
         out.append(Quantity(passage, start, match.end(), lead, amount, kind, sign, base))
         previous = match.end()
     return out

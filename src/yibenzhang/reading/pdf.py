@@ -103,11 +103,16 @@ def read_page(document: pdfium.PdfDocument, number: int, first: int) -> tuple[Pa
             turn = _turn(textpage.raw, page.get_rotation())
             frame = _Frame(left, bottom, right - left, top - bottom, turn)
             glyphs = _glyphs(textpage.raw, frame)
+            count = raw.FPDFText_CountChars(textpage.raw)
         finally:
             textpage.close()
         hs, vs, images = _rules(page.raw, frame)
     finally:
         page.close()
+    if count > MAX_CHARS_PER_PAGE:
+        notices.append(
+            ReadingNotice(f"本页有 {count} 个字符，只读取了前 {MAX_CHARS_PER_PAGE} 个。", here, True)
+        )
     bad = sum(unmapped(g.text) for g in glyphs)
     if bad > 3:
         notices.append(ReadingNotice(f"本页有 {bad} 个字形无法识别，涉及的内容未检查。", here))

@@ -64,7 +64,7 @@ def _finding(console: Console, number: int, f: Finding) -> None:
     body = Text(f.message)
     if f.expected:
         body.append(
-            f"\n印为 {f.reported or '空'}  应为 {f.expected}  相差 {f.difference or '—'} {f.unit}",
+            f"\n印为 {f.reported or '空'}  {'应为' if f.certain else '算得'} {f.expected}  相差 {f.difference or '—'} {f.unit}",
             style="bold",
         )
     for b in f.broken[:6]:
@@ -107,7 +107,7 @@ def _summary(console: Console, results: list[FileResult]) -> None:
             continue
         checked = result.checked
         c = checked.coverage
-        share = f"{100 * c.proved / c.numbers:.0f}%" if c.numbers else "—"
+        share = f"{100 * c.proved // c.numbers}%" if c.numbers else "—"
         style = _STYLE[checked.worst] if checked.worst else "green"
         table.add_row(result.path, profile_line(checked.profile), Text(tally(checked), style=style), share)
     console.print()

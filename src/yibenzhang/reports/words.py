@@ -8,17 +8,17 @@ from yibenzhang.balance.relations import NotChecked
 from yibenzhang.checking import Checked
 from yibenzhang.findings import Severity
 from yibenzhang.recognising.profile import Profile
+from yibenzhang.standards import load
 
 SEVERITY = {Severity.ERROR: "错误", Severity.WARNING: "疑问", Severity.NOTICE: "提示"}
 STAGE = {"budget": "预算", "accounts": "决算", "": "阶段不明"}
 LEVEL = {"department": "部门", "unit": "单位", "": ""}
-REGION = {"hubei": "湖北", "shanghai": "上海", "jiangsu": "江苏", "": "地区不明"}
 
 
 def profile_line(p: Profile) -> str:
     """Body, year, stage and region in one line; what is unknown is said."""
     year = f"{p.fiscal_year} 年" if p.fiscal_year else "年度不明"
-    region = REGION.get(p.region, p.region)
+    region = next((r.name for r in load().regions if r.id == p.region), p.region or "地区不明")
     return f"{p.body or '单位不明'} · {year}{LEVEL[p.level]}{STAGE[p.stage]} · {region}"
 
 
@@ -34,7 +34,7 @@ def coverage_line(checked: Checked) -> str:
     c = checked.coverage
     if not c.numbers:
         return "文件中没有读到数字"
-    share = f"{100 * c.proved / c.numbers:.0f}%"
+    share = f"{100 * c.proved // c.numbers}%"
     rest = f"{c.contradicted} 个有矛盾，{c.alone} 个没有可比对的关系"
     return f"共 {c.numbers} 个数字：{c.proved} 个已印证（{share}），{rest}"
 

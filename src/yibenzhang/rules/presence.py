@@ -78,8 +78,7 @@ def _empty(passages: list[Passage], tables: tuple[TableFacts, ...]) -> Iterator[
         standard = t.table.standard
         if standard is None or standard.layout == "form" or not t.blocks or t.table.statement:
             continue
-        facts = list(t.facts())
-        if not facts or any(f.state not in (CellState.BLANK, CellState.DASH) for f in facts):
+        if any(f.state not in (CellState.BLANK, CellState.DASH) for f in t.facts()):
             continue
         inside = "".join(flat(c.text) for c in t.table.table.cells if c.row >= t.table.header.first)
         key = _FUND if "fund" in standard.id else _CAPITAL if "state_capital" in standard.id else "三公"

@@ -68,7 +68,7 @@ def prose_of(
     standards: Standards,
 ) -> Prose:
     """All that the text claims, as relations over its numbers and those of the tables."""
-    quantities = {k: quantities_of(p, year) for k, p in enumerate(passages)}
+    quantities = {k: quantities_of(p, year, stage) for k, p in enumerate(passages)}
     everything = [q for found in quantities.values() for q in found if q.money or q.percent]
     finder = _Finder(Book(tables, stage), tables)
     binder = Binder(tables, standards, stage, finder)
@@ -224,7 +224,7 @@ def _change(claim: Claim, near: _Neighbours) -> Made:
     if change is None or subject is None or change.sign <= 0 or not re.search(r"[比较与]", change.lead):
         return None
     a, b = subject.fact.interval, change.fact.interval
-    if a is None or b is None or b.low <= a.high:
+    if a is None or b is None or b.low <= a.high or "。" in change.lead:
         return None
     words = claim.passage.verbatim(subject.start - min(10, subject.start), change.end)
     return Doubt("prose.impossible", f"增加额大于本年数：“{words}”。", (subject, change))

@@ -121,7 +121,8 @@ def _years(
     for p in passages:
         title = p.heading or (len(p.text) <= 40 and not re.search(r"[。,;]|比|较", p.text))
         for m in _TITLE_YEAR.finditer(p.text) if title else ():
-            if int(m.group(1)) != year:
+            compared = p.text[max(0, m.start() - 1) : m.start()] in ("与", "比", "较")
+            if int(m.group(1)) != year and not compared:
                 yield _year(p, m, f"标题写 {m.group(1)} 年，本文件是 {year} 年{word}")
         for m in _SCOPE_YEAR.finditer(p.text):
             if int(m.group(1)) != year:

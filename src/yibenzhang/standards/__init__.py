@@ -15,7 +15,40 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-from yibenzhang.amounts import narrow
+from yibenzhang.standards.model import (
+    Address,
+    Concept,
+    HeaderWord,
+    NoticeRule,
+    Phrase,
+    Region,
+    RowDef,
+    Split,
+    Standards,
+    SumRule,
+    TableDef,
+    fold,
+    fold_title,
+)
+
+__all__ = [
+    "HERE",
+    "Address",
+    "Concept",
+    "HeaderWord",
+    "NoticeRule",
+    "Phrase",
+    "Region",
+    "RowDef",
+    "Split",
+    "Standards",
+    "StandardsError",
+    "SumRule",
+    "TableDef",
+    "fold",
+    "fold_title",
+    "load",
+]
 
 HERE = Path(__file__).parent
 
@@ -24,213 +57,46 @@ class StandardsError(Exception):
     """A data file of the standards that cannot be used; the message says which entry and why."""
 
 
-@dataclass(frozen=True)
-class TableDef:
-    """A standard table: ``layout`` says how its rows hang together (see tables.toml)."""
-
-    id: str
-    stage: str
-    name: str
-    layout: str
-    titles: tuple[str, ...]
-    regions: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class RowDef:
-    """A row of a table without codes, known by its name."""
-
-    id: str
-    kind: str
-    names: tuple[str, ...]
+_FILES = {
+    "tables.toml": ("table",),
+    "rows.toml": ("row",),
+    "sums.toml": ("columns", "rows", "equal"),
+    "bases.toml": ("basis",),
+    "notices.toml": ("notice",),
+    "prose.toml": ("concept", "split"),
+    "wording.toml": ("phrase",),
+    "headers.toml": ("label", "wrapper", "subtotal", "absolute", "relative", "basis"),
+}
+_LISTS = ("titles", "names", "tables", "parts", "needs", "without", "basis", "layouts", "regions", "places")
 
 
-@dataclass(frozen=True)
-class Address:
-    """Where a number stands in the standard tables; ``row`` may be an id, a code, ``*`` or ``class``."""
-
-    table: str
-    row: str
-    measure: str
-    side: str = ""
-    optional: bool = False
-
-
-@dataclass(frozen=True)
-class SumRule:
-    """One statement that ought to hold; ``form`` is columns, rows or equal."""
-
-    id: str
-    form: str
-    name: str
-    basis: tuple[str, ...]
-    example: str
-    severity: str = "error"
-    tables: tuple[str, ...] = ()
-    total: str = ""
-    parts: tuple[str, ...] = ()
-    needs: tuple[str, ...] = ()
-    without: tuple[str, ...] = ()
-    kind: str = ""
-    layouts: tuple[str, ...] = ()
-    left: Address | None = None
-    right: tuple[Address, ...] = ()
-    if_zero: tuple[Address, ...] = ()
-    if_absent: tuple[Address, ...] = ()
-    if_present: tuple[Address, ...] = ()
-    regions: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class NoticeRule:
-    """A rule that is not a sum: a doubt about the reading, or statements of the document that disagree."""
-
-    id: str
-    name: str
-    severity: str
-    basis: tuple[str, ...]
-    example: str
-
-
-@dataclass(frozen=True)
-class HeaderWord:
-    """What a header text means: ``kind`` is label, wrapper, subtotal, absolute, relative or basis."""
-
-    kind: str
-    id: str
-
-
-@dataclass(frozen=True)
-class Concept:
-    """A phrase of the text and the table numbers it may restate; ``sure``: it must equal one of them."""
-
-    names: tuple[str, ...]
-    at: tuple[Address, ...]
-    sure: bool = False
-    section: tuple[str, ...] = ()
-    not_section: tuple[str, ...] = ()
-    not_lead: tuple[str, ...] = ()
-
-    @cached_property
-    def folded(self) -> tuple[str, ...]:
-        return tuple(fold(n) for n in self.names)
-
-
-@dataclass(frozen=True)
-class Split:
-    """A whole and all its parts, as sentences list them."""
-
-    id: str
-    name: str
-    total: tuple[str, ...]
-    parts: tuple[tuple[str, ...], ...]
-    example: str
-
-
-@dataclass(frozen=True)
-class Phrase:
-    """Words that must not stay in a published text: a pattern over flat text, with an example and its twin."""
-
-    id: str
-    name: str
-    severity: str
-    pattern: str
-    fires: str
-    twin: str
-    unless: str = ""
-    scope: str = "text"
-    heading: bool = True
-
-
-@dataclass(frozen=True)
-class Region:
-    id: str
-    name: str
-    places: tuple[str, ...]
-
-
-def fold(text: str) -> str:
-    """Text as the standards compare it: half width, no blanks, no quotation marks."""
-    return re.sub(r"[\s“”‘’\"'「」『』《》*_]", "", narrow(text)).replace("：", ":")
-
-
-@dataclass(frozen=True)
-class Standards:
-    """All data of one layering; built by :func:`load`."""
-
-    tables: tuple[TableDef, ...]
-    rows: tuple[RowDef, ...]
-    rules: tuple[SumRule, ...]
-    notices: tuple[NoticeRule, ...]
-    words: dict[str, dict[str, list[str]]]
-    bases: dict[str, str]
-    classes: dict[str, str]
-    regions: tuple[Region, ...]
-    concepts: tuple[Concept, ...] = ()
-    splits: tuple[Split, ...] = ()
-    phrases: tuple[Phrase, ...] = ()
-
-    @cached_property
-    def titles(self) -> dict[str, list[TableDef]]:
-        out: dict[str, list[TableDef]] = {}
-        for table in self.tables:
-            for title in table.titles:
-                out.setdefault(fold_title(title), []).append(table)
-        return out
-
-    @cached_property
-    def table_by_id(self) -> dict[str, TableDef]:
-        return {t.id: t for t in self.tables}
-
-    @cached_property
-    def row_names(self) -> dict[str, RowDef]:
-        return {fold(name): row for row in self.rows for name in row.names}
-
-    @cached_property
-    def header_words(self) -> dict[str, HeaderWord]:
-        out: dict[str, HeaderWord] = {}
-        for kind, groups in self.words.items():
-            if kind == "basis":
+def _sections(layer: Path) -> None:
+    """Misspelt sections and words given where a list belongs would be passed over in silence: refuse them."""
+    for name, allowed in _FILES.items():
+        for section, entries in _load_toml(layer / name).items():
+            if section not in allowed:
+                raise StandardsError(f"{name}: 不认识的一节 [[{section}]]，可用的是 {'、'.join(allowed)}")
+            if name == "headers.toml":
+                wrong = (
+                    [k for k, v in entries.items() if not isinstance(v, list)]
+                    if isinstance(entries, dict)
+                    else [section]
+                )
+                if wrong:
+                    raise StandardsError(f'{name} [{section}]: {wrong[0]} 应写成列表，如 {wrong[0]} = ["…"]')
                 continue
-            for identity, names in groups.items():
-                for name in names:
-                    out.setdefault(fold(name), HeaderWord(kind, identity))
-        return out
-
-    @cached_property
-    def basis_words(self) -> dict[str, str]:
-        return {fold(n): i for i, names in self.words.get("basis", {}).items() for n in names}
-
-    @cached_property
-    def rule_by_id(self) -> dict[str, SumRule | NoticeRule]:
-        parts = (NoticeRule(s.id, s.name, "error", ("budget-law-14",), s.example) for s in self.splits)
-        words = (NoticeRule(p.id, p.name, p.severity, (), p.fires) for p in self.phrases)
-        rules: tuple[SumRule | NoticeRule, ...] = (*self.rules, *self.notices, *parts, *words)
-        return {r.id: r for r in rules}
-
-    def region_of(self, text: str) -> str:
-        """The region whose place names stand earliest in ``text``, or an empty string."""
-        best: tuple[int, str] | None = None
-        for region in self.regions:
-            for place in region.places:
-                at = text.find(place)
-                if at >= 0 and (best is None or at < best[0]):
-                    best = (at, region.id)
-        return best[1] if best else ""
+            for entry in entries:
+                where = f"{name} [[{section}]] {entry.get('id', '')}".rstrip()
+                for key, value in entry.items():
+                    if key in _LISTS and not isinstance(value, list):
+                        raise StandardsError(f'{where}: {key} 应写成列表，如 {key} = ["…"]')
+                if entry.get("severity", "error") not in ("error", "warning", "notice"):
+                    raise StandardsError(f"{where}: severity 只能是 error、warning 或 notice")
+                if section == "rows" and entry.get("kind") not in (None, *ROW_KINDS):
+                    raise StandardsError(f"{where}: kind 只能是 {'、'.join(ROW_KINDS)}")
 
 
-_TITLE_NOISE = re.compile(r"20\d\d年度?|区级|市级|省级|县级|本级|年度|部门|预算单位|(?<!分)单位")
-_TITLE_PREFIX = re.compile(
-    r"^(?:附?表[-\d]*(?:[-.]\d+)*[.、:]?|公开\d+表[:.]?|[（(][一二三四五六七八九十]+[）)]|[一二三四五六七八九十]+[、.]|\d+[.、])"
-)
-
-
-def fold_title(text: str) -> str:
-    """A table title as the standards compare it: no year, number, level word or full stop."""
-    out = fold(text)
-    for _ in range(3):
-        out = _TITLE_PREFIX.sub("", out)
-    return _TITLE_NOISE.sub("", out).rstrip("。.:")
+ROW_KINDS = ("children", "total", "subtotal", "grand_total", "numbered")
 
 
 def _load_toml(path: Path) -> dict[str, Any]:
@@ -330,6 +196,7 @@ def load(region: str = "", extra: str = "") -> Standards:
     words: dict[str, dict[str, list[str]]] = {}
     concepts: list[Concept] = []
     for layer in layers:
+        _sections(layer)
         for name in (
             "tables.toml",
             "rows.toml",
@@ -373,6 +240,14 @@ def load(region: str = "", extra: str = "") -> Standards:
         for n in parts["notice"]
     )
     bases = {b["id"]: b["text"] for b in parts["basis"]}
+    ids = {t.id for t in tables} | {"*." + t.id.partition(".")[2] for t in tables}
+    for r in rules:
+        for name in (
+            *r.tables,
+            *(a.table for a in (r.left, *r.right, *r.if_zero, *r.if_absent, *r.if_present) if a),
+        ):
+            if name not in ids:
+                raise StandardsError(f"sums.toml {r.id}: 没有这样的表 {name}（见 tables.toml）")
     unknown = {b for r in rules for b in r.basis} - set(bases)
     if unknown:
         raise StandardsError(f"sums.toml: 没有这样的依据 {', '.join(sorted(unknown))}（见 bases.toml）")

@@ -1,0 +1,132 @@
+"""The proof of the rules: every rule has a case where it fires and a twin that must not fire."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from yibenzhang.checking import Checked, check_document
+from yibenzhang.documents import Document
+from yibenzhang.prose.passages import flat
+from yibenzhang.reading.text import read_text
+from yibenzhang.standards import HERE, Standards, StandardsError, load
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """One rule put to the test: ``fault`` is empty where case and twin did what they must."""
+
+    rule: str
+    case: str
+    fault: str
+
+
+def document_of(text: str, name: str = "case.txt") -> Document:
+    """A text as a document, without a file."""
+    data = text.encode("utf-8")
+    pages, notices = read_text(data)
+    return Document(name, "text", hashlib.sha256(data).hexdigest(), pages, notices)
+
+
+def prove(extra: str = "") -> list[Proof]:
+    """All cases of the shipped standards and of the folder ``extra``, and the rules that have none."""
+    standards = load("", extra)
+    out: list[Proof] = []
+    told: set[str] = set()
+    folders = [HERE / "cases", *([Path(extra) / "cases"] if extra else [])]
+    for folder in folders:
+        for proof in [*_sums(folder, extra), *_texts(folder, extra)]:
+            told.add(proof.rule)
+            out.append(proof)
+    for proof in _phrases(standards):
+        told.add(proof.rule)
+        out.append(proof)
+    unproved = [i for i in standards.rule_by_id if i not in told and i not in NEEDS_A_FILE]
+    out.extend(Proof(i, "", "没有例子：请在 cases/ 里加一个") for i in unproved)
+    return out
+
+
+NEEDS_A_FILE = frozenset({"reading.page", "reading.shifted", "profile.conflict", "presence.listed"})
+"""Rules about how a file was read; the tests of the readers prove them."""
+
+
+def _load(path: Path) -> list[dict[str, Any]]:
+    if not path.exists():
+        return []
+    try:
+        return list(tomllib.loads(path.read_text(encoding="utf-8")).get("case", []))
+    except tomllib.TOMLDecodeError as error:
+        raise StandardsError(f"{path.name}: 格式有误：{error}") from error
+
+
+def _base(folder: Path, name: str) -> str:
+    path = folder / name if (folder / name).exists() else HERE / "cases" / name
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise StandardsError(f"没有示例文件 {name}") from error
+
+
+def _told(result: Checked) -> list[set[str]]:
+    return [{f.rule, *(b.rule for b in f.broken)} for f in result.findings]
+
+
+def _sums(folder: Path, extra: str) -> Iterator[Proof]:
+    for case in _load(folder / "cases.toml"):
+        lines = _base(folder, case["base"]).split("\n")
+        where = f"{case['base']} 第{case['line']}行"
+        cells = lines[case["line"] - 1].split("\t")
+        if cells[case["at"]] != case["from"]:
+            yield Proof(case["rule"], where, f"该处是 {cells[case['at']]}，不是 {case['from']}")
+            continue
+        results = []
+        for value in (case["to"], case["honest"]):
+            changed = "\t".join([*cells[: case["at"]], value, *cells[case["at"] + 1 :]])
+            text = "\n".join([*lines[: case["line"] - 1], changed, *lines[case["line"] :]])
+            results.append(_told(check_document(document_of(text), extra)))
+        yield Proof(case["rule"], where, _fault(case["rule"], *results))
+
+
+def _texts(folder: Path, extra: str) -> Iterator[Proof]:
+    for case in _load(folder / "prose.toml"):
+        base = _base(folder, case["base"]) if case.get("base") else ""
+        results = []
+        for which in ("fires", "twin"):
+            text = base
+            if which == "fires" and case.get("change"):
+                text = text.replace(case["change"][0], case["change"][1], 1)
+            results.append(_told(check_document(document_of(f"{text}\n{case[which]}".strip()), extra)))
+        yield Proof(
+            case["rule"],
+            (case["fires"] or case.get("base", "")).split("\n")[-1][:40],
+            _fault(case["rule"], *results),
+        )
+
+
+def _fault(rule: str, fires: list[set[str]], twin: list[set[str]]) -> str:
+    if not any(rule in told for told in fires):
+        return "该报的没有报" + (f"，报的是 {'、'.join(sorted(set().union(*fires)))}" if fires else "")
+    if len(fires) > 1:
+        return f"该报一处，报了 {len(fires)} 处：{'、'.join(sorted(set().union(*fires)))}"
+    if twin:
+        return f"不该报的报了：{'、'.join(sorted(set().union(*twin)))}"
+    return ""
+
+
+def _phrases(standards: Standards) -> Iterator[Proof]:
+    for phrase in standards.phrases:
+        pattern = re.compile(phrase.pattern)
+
+        def hit(text: str, pattern: re.Pattern[str] = pattern, unless: str = phrase.unless) -> bool:
+            told = flat(text)
+            return bool(pattern.search(told)) and not (unless and re.search(unless, told))
+
+        fault = "" if hit(phrase.fires) else "例子没有命中"
+        if hit(phrase.twin):
+            fault = "不该命中的例子命中了"
+        yield Proof(phrase.id, phrase.fires[:40], fault)

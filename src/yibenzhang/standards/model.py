@@ -1,0 +1,218 @@
+"""What the data files of the standards hold, as dataclasses; :func:`yibenzhang.standards.load` fills them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from yibenzhang.amounts import narrow
+
+
+@dataclass(frozen=True)
+class TableDef:
+    """A standard table: ``layout`` says how its rows hang together (see tables.toml)."""
+
+    id: str
+    stage: str
+    name: str
+    layout: str
+    titles: tuple[str, ...]
+    regions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RowDef:
+    """A row of a table without codes, known by its name."""
+
+    id: str
+    kind: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a number stands in the standard tables; ``row`` may be an id, a code, ``*`` or ``class``."""
+
+    table: str
+    row: str
+    measure: str
+    side: str = ""
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class SumRule:
+    """One statement that ought to hold; ``form`` is columns, rows or equal."""
+
+    id: str
+    form: str
+    name: str
+    basis: tuple[str, ...]
+    example: str
+    severity: str = "error"
+    tables: tuple[str, ...] = ()
+    total: str = ""
+    parts: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    kind: str = ""
+    layouts: tuple[str, ...] = ()
+    left: Address | None = None
+    right: tuple[Address, ...] = ()
+    if_zero: tuple[Address, ...] = ()
+    if_absent: tuple[Address, ...] = ()
+    if_present: tuple[Address, ...] = ()
+    regions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class NoticeRule:
+    """A rule that is not a sum: a doubt about the reading, or statements of the document that disagree."""
+
+    id: str
+    name: str
+    severity: str
+    basis: tuple[str, ...]
+    example: str
+
+
+@dataclass(frozen=True)
+class HeaderWord:
+    """What a header text means: ``kind`` is label, wrapper, subtotal, absolute, relative or basis."""
+
+    kind: str
+    id: str
+
+
+@dataclass(frozen=True)
+class Concept:
+    """A phrase of the text and the table numbers it may restate; ``sure``: it must equal one of them."""
+
+    names: tuple[str, ...]
+    at: tuple[Address, ...]
+    sure: bool = False
+    section: tuple[str, ...] = ()
+    not_section: tuple[str, ...] = ()
+    not_lead: tuple[str, ...] = ()
+
+    @cached_property
+    def folded(self) -> tuple[str, ...]:
+        return tuple(fold(n) for n in self.names)
+
+
+@dataclass(frozen=True)
+class Split:
+    """A whole and all its parts, as sentences list them."""
+
+    id: str
+    name: str
+    total: tuple[str, ...]
+    parts: tuple[tuple[str, ...], ...]
+    example: str
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """Words that must not stay in a published text: a pattern over flat text, with an example and its twin."""
+
+    id: str
+    name: str
+    severity: str
+    pattern: str
+    fires: str
+    twin: str
+    unless: str = ""
+    scope: str = "text"
+    heading: bool = True
+
+
+@dataclass(frozen=True)
+class Region:
+    id: str
+    name: str
+    places: tuple[str, ...]
+
+
+def fold(text: str) -> str:
+    """Text as the standards compare it: half width, no blanks, no quotation marks."""
+    return re.sub(r"[\s“”‘’\"'「」『』《》*_]", "", narrow(text)).replace("：", ":")
+
+
+@dataclass(frozen=True)
+class Standards:
+    """All data of one layering; built by :func:`load`."""
+
+    tables: tuple[TableDef, ...]
+    rows: tuple[RowDef, ...]
+    rules: tuple[SumRule, ...]
+    notices: tuple[NoticeRule, ...]
+    words: dict[str, dict[str, list[str]]]
+    bases: dict[str, str]
+    classes: dict[str, str]
+    regions: tuple[Region, ...]
+    concepts: tuple[Concept, ...] = ()
+    splits: tuple[Split, ...] = ()
+    phrases: tuple[Phrase, ...] = ()
+
+    @cached_property
+    def titles(self) -> dict[str, list[TableDef]]:
+        out: dict[str, list[TableDef]] = {}
+        for table in self.tables:
+            for title in table.titles:
+                out.setdefault(fold_title(title), []).append(table)
+        return out
+
+    @cached_property
+    def table_by_id(self) -> dict[str, TableDef]:
+        return {t.id: t for t in self.tables}
+
+    @cached_property
+    def row_names(self) -> dict[str, RowDef]:
+        return {fold(name): row for row in self.rows for name in row.names}
+
+    @cached_property
+    def header_words(self) -> dict[str, HeaderWord]:
+        out: dict[str, HeaderWord] = {}
+        for kind, groups in self.words.items():
+            if kind == "basis":
+                continue
+            for identity, names in groups.items():
+                for name in names:
+                    out.setdefault(fold(name), HeaderWord(kind, identity))
+        return out
+
+    @cached_property
+    def basis_words(self) -> dict[str, str]:
+        return {fold(n): i for i, names in self.words.get("basis", {}).items() for n in names}
+
+    @cached_property
+    def rule_by_id(self) -> dict[str, SumRule | NoticeRule]:
+        parts = (NoticeRule(s.id, s.name, "error", ("budget-law-14",), s.example) for s in self.splits)
+        words = (NoticeRule(p.id, p.name, p.severity, (), p.fires) for p in self.phrases)
+        rules: tuple[SumRule | NoticeRule, ...] = (*self.rules, *self.notices, *parts, *words)
+        return {r.id: r for r in rules}
+
+    def region_of(self, text: str) -> str:
+        """The region whose place names stand earliest in ``text``, or an empty string."""
+        best: tuple[int, str] | None = None
+        for region in self.regions:
+            for place in region.places:
+                at = text.find(place)
+                if at >= 0 and (best is None or at < best[0]):
+                    best = (at, region.id)
+        return best[1] if best else ""
+
+
+_TITLE_NOISE = re.compile(r"20\d\d年度?|区级|市级|省级|县级|本级|年度|部门|预算单位|(?<!分)单位")
+_TITLE_PREFIX = re.compile(
+    r"^(?:附?表[-\d]*(?:[-.]\d+)*[.、:]?|公开\d+表[:.]?|[（(][一二三四五六七八九十]+[）)]|[一二三四五六七八九十]+[、.]|\d+[.、])"
+)
+
+
+def fold_title(text: str) -> str:
+    """A table title as the standards compare it: no year, number, level word or full stop."""
+    out = fold(text)
+    for _ in range(3):
+        out = _TITLE_PREFIX.sub("", out)
+    return _TITLE_NOISE.sub("", out).rstrip("。.:")
