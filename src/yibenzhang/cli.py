@@ -25,6 +25,8 @@ from yibenzhang import __version__
 from yibenzhang.batch import FileResult, check_many, find_files
 from yibenzhang.benching import bench_check, bench_read
 from yibenzhang.checking import facts_of
+from yibenzhang.cli_rules import Layer, fail, list_rules, show_rule, standards_of
+from yibenzhang.cli_rules import app as rules_app
 from yibenzhang.documents import Document
 from yibenzhang.facts import TableFacts
 from yibenzhang.findings import Severity
@@ -32,27 +34,20 @@ from yibenzhang.reading import ReadingError, read
 from yibenzhang.reports import json_report, terminal
 from yibenzhang.reports.excel import write_excel
 from yibenzhang.reports.html import write_html
-from yibenzhang.reports.words import SEVERITY
-from yibenzhang.standards import Standards, StandardsError, SumRule, load
+from yibenzhang.standards import StandardsError
 
 app = typer.Typer(
     help="一本账：读部门预算和部门决算，核对每一个数字。 Reads budgets and accounts, proves their numbers.",
     no_args_is_help=True, add_completion=False, rich_markup_mode=None,
 )  # fmt: skip
 
+app.add_typer(rules_app, name="rules")
+
 Format = Annotated[str, typer.Option("--format", "-f", help="text 给人看，json 给程序用")]
-Layer = Annotated[
-    str, typer.Option("--standards", help="自己的标准目录（tables.toml、sums.toml 等），叠加在自带标准之上")
-]
 
 
 def _console() -> Console:
     return Console(highlight=False, soft_wrap=False)
-
-
-def _fail(message: str) -> typer.Exit:
-    Console(stderr=True, highlight=False).print(Text(message, style="bold red"))
-    return typer.Exit(2)
 
 
 @app.command()
@@ -67,8 +62,8 @@ def check(
 ) -> None:
     """检查文件。退出码：0 没有错误，1 有错误，2 有文件未能读取。"""
     if format not in ("text", "json"):
-        raise _fail(f"不认识的格式 {format}，请用 text 或 json。")
-    layer = _standards(standards)
+        raise fail(f"不认识的格式 {format}，请用 text 或 json。")
+    layer = standards_of(standards)
     paths, missing = find_files(files)
     results = missing + _checked(paths, standards, jobs)
     order = {p: k for k, p in enumerate(paths)}
@@ -87,7 +82,7 @@ def check(
             write_excel(excel, results, layer)
             told.print(f"问题清单：{excel}")
     except OSError as error:
-        raise _fail(f"报告没有写成：{error.strerror}：{error.filename}") from error
+        raise fail(f"报告没有写成：{error.strerror}：{error.filename}") from error
     raise typer.Exit(_status(results))
 
 
@@ -114,19 +109,12 @@ def _status(results: list[FileResult]) -> int:
     return 2 if unread or not results else 0
 
 
-def _standards(extra: str, region: str = "") -> Standards:
-    try:
-        return load(region, extra)
-    except StandardsError as error:
-        raise _fail(str(error)) from error
-
-
 def _read(file: str, standards: str) -> tuple[Document, tuple[TableFacts, ...]]:
     try:
         document = read(file)
         return document, facts_of(document, standards)[1]
     except (ReadingError, StandardsError) as error:
-        raise _fail(f"{file}：{error}") from error
+        raise fail(f"{file}：{error}") from error
 
 
 @app.command()
@@ -180,37 +168,10 @@ def explain(
     rule: Annotated[str, typer.Argument(help="规则编号；不写则列出全部")] = "", standards: Layer = ""
 ) -> None:
     """说明一条规则：内容、依据、例子。"""
-    layer = _standards(standards)
-    console = _console()
-    if not rule:
-        shown = RichTable(show_edge=False)
-        for name in ("规则", "程度", "内容"):
-            shown.add_column(name, overflow="fold")
-        for r in layer.rule_by_id.values():
-            shown.add_row(r.id, SEVERITY[Severity(r.severity)], r.name)
-        console.print(shown)
-        return
-    found = layer.rule_by_id.get(rule)
-    if found is None:
-        near = [i for i in layer.rule_by_id if rule in i][:5]
-        raise _fail(
-            f"没有规则 {rule}。"
-            + (f"相近的有：{'、'.join(near)}" if near else "不带参数运行 explain 可列出全部。")
-        )
-    console.print(Text(f"{found.id}  {found.name}", style="bold"))
-    console.print(f"程度：{SEVERITY[Severity(found.severity)]}")
-    for basis in found.basis:
-        console.print(f"依据：{layer.bases[basis]}")
-    if isinstance(found, SumRule):
-        used = [
-            *found.tables,
-            *(a.table.replace("*.", s) for a in (found.left, *found.right) if a for s in _STAGES),
-        ]
-        names = [layer.table_by_id[t].name for t in used if t in layer.table_by_id]
-        console.print(f"适用：{'、'.join(dict.fromkeys(names))}")
-    console.print(f"例子：{found.example}")
-    if isinstance(found, SumRule):
-        console.print("允许的误差：由印出的小数位数推出（每个数半个末位之和），不能设定。")
+    if rule:
+        show_rule(rule, standards)
+    else:
+        list_rules(standards)
 
 
 @app.command()
@@ -221,13 +182,13 @@ def bench(
 ) -> None:
     """测速度和内存（单核）。"""
     if what not in ("read", "check"):
-        raise _fail(f"不认识的项目 {what}，请用 read 或 check。")
+        raise fail(f"不认识的项目 {what}，请用 read 或 check。")
     paths, _ = find_files(files)
     paths = [p for p in paths if Path(p).suffix.lower() in (".pdf", ".txt")]
     if what == "read":
         paths = [p for p in paths if p.lower().endswith(".pdf")]
     if not paths:
-        raise _fail("没有可测的文件。")
+        raise fail("没有可测的文件。")
     measured = bench_read(paths) if what == "read" else bench_check(paths)
     if format == "json":
         print(json.dumps([asdict(m) for m in measured], ensure_ascii=False, indent=2))
@@ -252,9 +213,6 @@ def bench(
     _console().print(shown)
     if what == "read" and len(measured) == 1:
         _console().print("没有装 pdfplumber（开发依赖），只测了本程序。")
-
-
-_STAGES = ("budget.", "accounts.")
 
 
 def _version(value: bool) -> None:

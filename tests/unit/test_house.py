@@ -21,7 +21,7 @@ ORDER = [
     "rules.addresses", "rules.sums", "rules.realign", "rules.prose", "rules.wording", "rules.presence", "rules.projects", "rules",
     "findings", "telling", "checking", "proving", "", "batch",
     "reports.words", "reports.json_report", "reports.terminal", "reports.excel", "reports.html", "reports",
-    "benching", "cli",
+    "benching", "cli_rules", "cli",
 ]  # fmt: skip
 
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import lil_matrix
@@ -42,6 +47,20 @@ def smallest_set(group: list[Result], touching: dict[str, list[Result]]) -> list
     return [(i, sure) for i, sure in out if i in inside]
 
 
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """HiGHS prints to the process's standard output, past Python, whatever its options say."""
+    sys.stdout.flush()
+    with open(os.devnull, "w") as nowhere:  # noqa: PTH123 - a device, not a file
+        saved = os.dup(1)
+        os.dup2(nowhere.fileno(), 1)
+        try:
+            yield
+        finally:
+            os.dup2(saved, 1)
+            os.close(saved)
+
+
 def _solve(
     relations: list[Result],
     ring: dict[str, Fact],
@@ -76,15 +95,16 @@ def _solve(
         rows[len(relations) + 2 * k + 1, n + k] = -big
     weights = [_WEIGHTS.get(ring[i].state, 1.0) + 0.01 * min(support[i], 20) for i in ids]
     top = [0.0 if i in banned else 1.0 for i in ids]
-    solution = milp(
-        c=np.concatenate([np.zeros(n), weights]),
-        integrality=np.concatenate([np.zeros(n), np.ones(n)]),
-        bounds=Bounds(
-            np.concatenate([np.full(n, -big), np.zeros(n)]), np.concatenate([np.full(n, big), top])
-        ),
-        constraints=LinearConstraint(rows.tocsr(), low, high),
-        options={"time_limit": SECONDS},
-    )
+    with _quiet():
+        solution = milp(
+            c=np.concatenate([np.zeros(n), weights]),
+            integrality=np.concatenate([np.zeros(n), np.ones(n)]),
+            bounds=Bounds(
+                np.concatenate([np.full(n, -big), np.zeros(n)]), np.concatenate([np.full(n, big), top])
+            ),
+            constraints=LinearConstraint(rows.tocsr(), low, high),
+            options={"time_limit": SECONDS},
+        )
     if solution.x is None or not solution.success:
         return None
     return [i for k, i in enumerate(ids) if solution.x[n + k] > 0.5], float(solution.fun)
