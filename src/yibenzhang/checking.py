@@ -12,14 +12,16 @@ from yibenzhang.balance.relations import NotChecked, Outcome, Relation, Result
 from yibenzhang.documents import Document
 from yibenzhang.facts import TableFacts, table_facts
 from yibenzhang.findings import Evidence, Finding, Severity, evidence_of
-from yibenzhang.prose.passages import passages_of
+from yibenzhang.prose.passages import Passage, passages_of
+from yibenzhang.prose.quantities import Quantity
 from yibenzhang.reading import read
 from yibenzhang.recognising.profile import Profile, profile_of
 from yibenzhang.recognising.stitching import framed_tables
 from yibenzhang.recognising.tables import recognise_tables
+from yibenzhang.rules.lists import Doubt
 from yibenzhang.rules.presence import presence
 from yibenzhang.rules.projects import projects
-from yibenzhang.rules.prose import Doubt, prose_of
+from yibenzhang.rules.prose import prose_of
 from yibenzhang.rules.realign import realign
 from yibenzhang.rules.sums import build
 from yibenzhang.rules.wording import Remark, wording
@@ -39,6 +41,15 @@ class Checked:
     coverage: Coverage
     findings: tuple[Finding, ...]
     not_checked: tuple[NotChecked, ...]
+    passages: tuple[Passage, ...]
+    quantities: tuple[Quantity, ...]
+
+    @property
+    def shares(self) -> tuple[Coverage, Coverage]:
+        """The coverage of the numbers in standard tables, and of those in the text."""
+        text = {q.fact.id for q in self.quantities}
+        inside = {i: s for i, s in self.standing.items() if i not in text}
+        return coverage(inside), coverage({i: s for i, s in self.standing.items() if i in text})
 
     @property
     def worst(self) -> Severity | None:
@@ -97,6 +108,8 @@ def check_document(document: Document, extra: str = "") -> Checked:
         coverage(standing, sum(f.printed for t in tables if not t.table.standard for f in t.facts())),
         tuple(sorted(findings, key=lambda f: order.index(f.severity))),
         tuple(dict.fromkeys(not_checked)),
+        tuple(passages),
+        prose.quantities,
     )
 
 

@@ -14,6 +14,12 @@ _PATH = re.compile(
     r"(?P<one>[^,;。:“”\"、(]+)\(类\)(?:(?P<two>[^,;。:“”\"(]+(?:\([^)]*\)[^,;。:“”\"(]*)?)\(款\))?(?:(?P<three>[^,;。:“”\"(]+(?:\([^)]*\)[^,;。:“”\"(]*)?)\(项\))?"
 )
 _SPLIT = re.compile(r"[,;。:]")
+_TAIL = re.compile(r"(?:支出|收入)?(?:年初预算|预算数?|决算数?)?(?:为|共|约|是|合计|总额|预计|安排|:)*$")
+_BUDGET_BEFORE = re.compile(
+    r"([^,。;:]+?)(?:年初预算|全年预算)数?为[\d,.]+(?:万元|元),(?:支出|收入)?决算数?为$"
+)
+_NARROWER = re.compile(r"基金|专户|国有资本|其他|事业|经营|上年|结转|教育收费")
+"""Words before a phrase that make it speak of something narrower."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,8 @@ class Binder:
         """The binding of a number, or None where its words name nothing in the tables."""
         if not q.money or q.kind not in (Kind.VALUE, Kind.ACTUAL, Kind.BUDGETED):
             return None
-        if self._stage == "accounts" and q.kind == Kind.BUDGETED and "三公" not in "".join(q.passage.section):
+        spoken = q.lead + "".join(q.passage.section)
+        if self._stage == "accounts" and q.kind == Kind.BUDGETED and "三公" not in spoken:
             return None  # the opening budget stands in no table of the accounts
         context = self._context(q)
         if found := self._path(context, q):
@@ -72,6 +79,8 @@ class Binder:
 
     def _path(self, context: str, q: Quantity) -> Binding | None:
         paths = list(_PATH.finditer(context))
+        if not paths and q.kind == Kind.ACTUAL:  # "…（项）。主要用于…。年初预算为…，支出决算为…"
+            paths = list(_PATH.finditer(context := q.passage.text[: q.start]))
         if not paths or (q.kind == Kind.VALUE and not _near(context, paths[-1].end())):
             return None
         match = paths[-1]
@@ -106,35 +115,32 @@ class Binder:
 
     def _concept(self, q: Quantity) -> tuple[int, Binding] | None:
         """By a phrase of the standards, with the length of the phrase."""
-        lead = fold(_SPLIT.split(q.lead)[-1])
-        lead = (
-            re.sub(
-                r"(?:支出|收入)?(?:年初预算|预算数?|决算数?)?(?:为|共|约|是|合计|总额|预计|安排|:)*$",
-                "",
-                lead,
-            )
-            or lead
-        )
-        full = fold(_SPLIT.split(q.lead)[-1])
+        clause = _SPLIT.split(q.lead)[-1]
+        if q.kind == Kind.ACTUAL and (before := _BUDGET_BEFORE.search(self._context(q))):
+            clause = before.group(1)  # "…经费年初预算为 8.05 万元，支出决算为 4.11 万元"
+        full = fold(clause)
+        lead = _TAIL.sub("", full) or full
         section = fold("".join(q.passage.section))
-        best: tuple[int, Concept] | None = None
+        best: tuple[int, bool, Concept, str] | None = None
         for concept in self._standards.concepts:
             if concept.section and not any(s in section for s in concept.section):
                 continue
             if any(s in section for s in concept.not_section) or any(w in full for w in concept.not_lead):
                 continue
             for name in concept.folded:
-                if (lead.endswith(name) or full.endswith(name)) and (
-                    best is None or (len(name), concept.sure) > (best[0], best[1].sure)
-                ):
-                    best = (len(name), concept)
+                if not (lead.endswith(name) or full.endswith(name)):
+                    continue
+                if best is None or (len(name), concept.sure) > best[:2]:
+                    best = (len(name), concept.sure, concept, name)
         if best is None:
             return None
-        facts = [f for address in best[1].at for f in self._find.facts(address) if f.printed]
+        length, sure, concept, name = best
+        facts = [f for address in concept.at for f in self._find.facts(address) if f.printed]
         basis = {Kind.BUDGETED: "@budgeted", Kind.ACTUAL: "@actual"}.get(q.kind)
         if basis:
             facts = [g for f in facts for g in [self._find.beside(f, basis)] if g is not None and g.printed]
-        return (best[0], Binding(q, tuple(dict.fromkeys(facts)), best[1].sure, "concept")) if facts else None
+        sure = sure and not _NARROWER.search(full[: full.rfind(name)])
+        return (length, Binding(q, tuple(dict.fromkeys(facts)), sure, "concept")) if facts else None
 
     def _label(self, q: Quantity) -> tuple[int, Binding] | None:
         """By the name of a row, with its length."""

@@ -98,6 +98,8 @@ def _goes_on(before: Paragraph, after: Paragraph) -> bool:
 
 
 def _is_heading(text: str) -> bool:
+    if re.search(r"\((?:类|款)\)", text) and not text.endswith("(项)"):
+        return False  # a classification path broken off at the line's end
     return (
         bool(_HEADING.match(text))
         and len(text) <= _LONGEST_HEADING

@@ -13,6 +13,7 @@ _TAGS = re.compile(r"</?(?:p|br|b|i|span|div|strong)\s*/?>", re.IGNORECASE)
 _MARKUP = re.compile(r"^\s*(?:[-*#]+\s+)|\*\*")
 _CONTENTS = re.compile(r"(?:\.{2,}|…+|·{2,})[\s.]*\d*\s*$|^\s*第[一二三四五]部分[^\t]*\t\d+\s*$")
 _ENDS = tuple("。；：！？;:!?")
+_LONGEST_HEADING = 44
 _FULL_LINE = 24
 """A line shorter than this many characters was not broken by the width of a page."""
 
@@ -68,7 +69,8 @@ def read_text(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]
             blocks[-1] = Paragraph(last.text + text, last.place)
         else:
             blocks.append(Paragraph(text, place))
-        blank_after_full = len(text) >= _FULL_LINE and not text.endswith(_ENDS)
+        heading = len(text) <= _LONGEST_HEADING and STARTS.match(text) and not re.search(r"[，。；,;]", text)
+        blank_after_full = len(text) >= _FULL_LINE and not text.endswith(_ENDS) and not heading
     if rows:
         blocks.append(_table(tables, rows))
     if not blocks:

@@ -218,8 +218,11 @@ def _filled(
         if sum(bool(t) for t in last) >= 2:  # "类 款 项 合计 2,946.25": header and total share a row
             rows.append(last)
     if table.confidence == "tabbed":  # text has no spans: a blank continues the heading at its left
+        printed = [list(row) for row in rows]
         for r, row in enumerate(rows):
             for c in range(1, len(row)):
+                if any(upper[c].strip() for upper in printed[:r]):
+                    continue  # another group begins above
                 below = any(lower[c].strip() for lower in rows[r + 1 :])
                 lefts = any(lower[c - 1].strip() for lower in rows[r + 1 :])
                 if not row[c].strip() and row[c - 1].strip() and below and (lefts or r == 0):

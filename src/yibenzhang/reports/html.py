@@ -8,10 +8,12 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from yibenzhang import __version__
+from yibenzhang.balance.relations import Outcome
 from yibenzhang.batch import FileResult
 from yibenzhang.checking import Checked
 from yibenzhang.facts import TableFacts
 from yibenzhang.findings import Finding
+from yibenzhang.prose.quantities import Quantity
 from yibenzhang.reports.words import SEVERITY, coverage_line, grouped, profile_line, tally
 from yibenzhang.standards import Standards
 
@@ -26,7 +28,8 @@ class ShownCell:
     row_span: int
     column_span: int
     style: str
-    anchor: str
+    why: str = ""
+    """The relations that prove or contradict the number, for the pointer that rests on it."""
 
 
 def write_html(path: Path, results: list[FileResult], standards: Standards) -> None:
@@ -38,7 +41,9 @@ def write_html(path: Path, results: list[FileResult], standards: Standards) -> N
     environment.globals.update(
         severity=SEVERITY, profile_line=profile_line, tally=tally, coverage_line=coverage_line,
         grouped=grouped, shown_table=shown_table, excerpts=excerpts, rule_of=standards.rule_by_id.get,
-        version=__version__, shares=_shares, most=MOST_ROWS,
+        version=__version__, shares=_shares,
+        reasons_of=lambda checked: reasons_of(checked, standards),
+        shown_prose=shown_prose, most=MOST_ROWS,
     )  # fmt: skip
     text = environment.get_template("report.html").render(results=results)
     path.write_text(text, encoding="utf-8")
@@ -60,6 +65,7 @@ def shown_table(
     table: TableFacts,
     rows: range | list[int] | None = None,
     marked: frozenset[str] = frozenset(),
+    reasons: Reasons | None = None,
 ) -> list[list[ShownCell]]:
     """The cells of a table by row, with their spans cut to the rows shown and a style by standing."""
     by_cell = {f.cell: f for f in table.facts()}
@@ -85,9 +91,52 @@ def shown_table(
                 if fact.id in marked:
                     styles.append("marked")
             width = min(cell.column_span, table.table.table.columns - c)
-            anchor = f"{table.table.id}-{cell.row}-{cell.column}"
-            line.append(ShownCell(cell.text, span, width, " ".join(styles), anchor))
+            why = "\n".join(reasons.get(fact.id, ())) if fact is not None and reasons else ""
+            line.append(ShownCell(cell.text, span, width, " ".join(styles), why))
         out.append(line)
+    return out
+
+
+Reasons = dict[str, list[str]]
+
+
+def reasons_of(checked: Checked, standards: Standards) -> Reasons:
+    """For every number the names of the relations it takes part in, at most four."""
+    out: Reasons = {}
+    for result in checked.results:
+        rule = standards.rule_by_id.get(result.relation.rule)
+        mark = "✗ " if result.outcome == Outcome.CONTRADICTED else "✓ "
+        for fact in result.relation.facts():
+            names = out.setdefault(fact.id, [])
+            name = mark + (rule.name if rule else result.relation.rule)
+            if len(names) < 4 and name not in names:
+                names.append(name)
+    return out
+
+
+def shown_prose(checked: Checked, reasons: Reasons) -> list[tuple[bool, list[tuple[str, str, str]]]]:
+    """The text by passage: (is a heading, pieces of (words, style, reasons)); numbers are pieces of their own."""
+    by_passage: dict[int, list[Quantity]] = {}
+    for q in checked.quantities:
+        by_passage.setdefault(id(q.passage), []).append(q)
+    out = []
+    for p in checked.passages:
+        pieces: list[tuple[str, str, str]] = []
+        at = 0
+        for q in by_passage.get(id(p), ()):
+            pieces.append((p.text[at : q.start], "", ""))
+            fact = q.fact
+            standing = checked.standing.get(fact.id)
+            pieces.append(
+                (
+                    p.text[q.start : q.end],
+                    standing.value if standing else "",
+                    "\n".join(reasons.get(fact.id, ())),
+                )
+            )
+            at = q.end
+        pieces.append((p.text[at:], "", ""))
+        out.append((p.heading, pieces))
     return out
 
 

@@ -16,16 +16,8 @@ from yibenzhang.prose.claims import Claim, Says, claims_of
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity, quantities_of
 from yibenzhang.rules.addresses import Book
-from yibenzhang.standards import Address, Split, Standards, fold
-
-
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """Something in the text that is wrong but no equation: ``rule``, the sentence for a person, the numbers."""
-
-    rule: str
-    message: str
-    quantities: tuple[Quantity, ...]
+from yibenzhang.rules.lists import Doubt, counted, split_of, vehicles_of
+from yibenzhang.standards import Address, Standards, fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +79,11 @@ def prose_of(
             relations.append(found_out)
     for found in quantities.values():
         for split in standards.splits:
-            relations.extend(_split(split, found))
-        if vehicles := _vehicles(found):
+            relations.extend(split_of(split, found))
+        if vehicles := vehicles_of(found):
             relations.append(vehicles)
     for position, passage in enumerate(passages):
-        if doubt := _counted(passage, quantities[position]):
+        if doubt := counted(passage, quantities[position]):
             doubts.append(doubt)
     return Prose(tuple(everything), tuple(dict.fromkeys(relations)), tuple(doubts))
 
@@ -112,7 +104,7 @@ def _bound(binding: Binding) -> Relation | None:
             return option
     if not binding.sure:
         slipped = next((o for o in options if _slipped(mine, o.terms[1].fact)), None)
-        return replace(slipped, rule="prose.slip") if slipped and binding.how == "concept" else None
+        return replace(slipped, rule="prose.slip") if slipped else None
     preferred = [o for o in options if o.terms[1].fact.standard.endswith(".general_function")]
     chosen = (preferred or options)[0]
     [result] = evaluate([chosen])
@@ -124,14 +116,20 @@ def _bound(binding: Binding) -> Relation | None:
 
 def _slipped(mine: Fact, other: Fact) -> bool:
     """The number is the other one but for a slip of the keyboard."""
-    if mine.amount is None or other.amount is None or not other.amount.value or mine.amount.base < 10000:
+    if mine.amount is None or other.amount is None or not other.amount.value:
         return False
     factor = mine.unit.factor if mine.unit else Decimal(1)
     right = (other.amount.base / factor).quantize(Decimal(1).scaleb(-mine.amount.decimals))
-    return mine.amount.decimals >= 2 and slip_kind(f"{mine.amount.value:f}", f"{right:f}") in (
-        "错了一位数字",
-        "两位数字颠倒",
-        "多写或漏写一位数字",
+    digits = len(str(mine.amount.value).replace(".", "").lstrip("0"))
+    return (
+        mine.amount.decimals >= 2
+        and digits >= 5
+        and slip_kind(f"{mine.amount.value:f}", f"{right:f}")
+        in (
+            "错了一位数字",
+            "两位数字颠倒",
+            "多写或漏写一位数字",
+        )
     )
 
 
@@ -341,69 +339,6 @@ def _close(relation: Relation, rate: Quantity) -> Relation:
 
 def _base(fact: Fact) -> Decimal:
     return fact.amount.base if fact.amount else Decimal(0)
-
-
-def _split(split: Split, quantities: list[Quantity]) -> Iterable[Relation]:
-    """A whole with all its parts named after it in one sentence."""
-    values = [q for q in quantities if q.money and q.kind in (Kind.VALUE, Kind.ACTUAL)]
-    for at, whole in enumerate(values):
-        clause = whole.lead.replace("“", "").replace("”", "").split("。")[-1]
-        if not any(clause.split(",")[-1].find(word) >= 0 for word in split.total):
-            continue
-        if any(any(w in clause for w in part) for part in split.parts):
-            continue
-        stop = whole.passage.text.find("。", whole.end)
-        if stop >= 0 and whole.passage.text.startswith("其中", stop + 1):
-            stop = whole.passage.text.find("。", stop + 1)
-        found: dict[int, Quantity] = {}
-        for q in values[at + 1 :]:
-            if 0 <= stop < q.start:
-                break
-            for n, words in enumerate(split.parts):
-                if n not in found and any(w in q.lead.split(",")[-1] for w in words):
-                    found[n] = q
-                    break
-        if len(found) >= 2 and (len(found) == len(split.parts) or split.id == "prose.procurement"):
-            terms = (Term(1, whole.fact), *(Term(-1, q.fact) for q in found.values()))
-            yield Relation(f"{split.id}|{whole.fact.id}", split.id, terms)
-
-
-_CARS_LISTED = re.compile(r"其他用车主要|主要是|较20|比20|较上年|比上年|。")
-_COUNTED = re.compile(r"项目(?:有|共|共计|共涉及)?(?P<n>\d+)个[,，]?(?:其中|分别为|包括|具体为)[:：]?")
-
-
-def _vehicles(quantities: list[Quantity]) -> Relation | None:
-    """ "共有车辆 5 辆，其中 … 1 辆、… 2 辆": the kinds add up to the whole."""
-    cars = [q for q in quantities if q.kind == Kind.COUNT and q.amount.unit and q.amount.unit.name == "辆"]
-    for at, whole in enumerate(cars):
-        if not re.search(
-            r"(?:共有|保有|实有|现有)?[^,。]{0,6}车辆(?:共有|共计|总数|数量?为?|保有量为?|合计)?$",
-            whole.lead[-14:],
-        ):
-            continue
-        text = whole.passage.text
-        if not re.match(r"[,，]?其中", text[whole.end : whole.end + 4]):
-            continue
-        stop = _CARS_LISTED.search(text, whole.end)
-        parts = [q for q in cars[at + 1 :] if not stop or q.end <= stop.start()]
-        if len(parts) >= 2:
-            terms = (Term(1, whole.fact), *(Term(-1, q.fact) for q in parts))
-            return Relation(f"prose.vehicles|{whole.fact.id}", "prose.vehicles", terms)
-    return None
-
-
-def _counted(passage: Passage, quantities: list[Quantity]) -> Doubt | None:
-    """ "项目有 13 个，其中：（1）… （13）": as many as are numbered."""
-    match = _COUNTED.search(passage.text)
-    if not match:
-        return None
-    numbers = [int(n) for n in re.findall(r"\((\d{1,2})\)", passage.text[match.end() :])]
-    said = int(match.group("n"))
-    if len(numbers) < 3 or numbers != list(range(1, len(numbers) + 1)) or len(numbers) == said:
-        return None
-    words = passage.verbatim(match.start(), match.end())
-    told = tuple(q for q in quantities if q.start >= match.start())[:1]
-    return Doubt("prose.count", f"“{words}”，列出的是 {len(numbers)} 个。", told)
 
 
 _MAKERS: dict[Says, Callable[[Claim, _Neighbours], Made]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -118,8 +119,16 @@ def _years(
     passages: list[Passage], tables: tuple[TableFacts, ...], year: int, stage: str
 ) -> Iterator[Remark]:
     word = "决算" if stage == "accounts" else "预算"
+    titles = [(p, m) for p in passages if _is_title(p) for m in _TITLE_YEAR.finditer(p.text)]
+    others = Counter(int(m.group(1)) for _, m in titles if int(m.group(1)) != year)
+    agreeing = sum(int(m.group(1)) == year for _, m in titles)
+    if others and agreeing <= 1 and others.most_common(1)[0][1] >= 2:
+        p, m = next(((p, m) for p, m in titles if int(m.group(1)) == year), titles[0])
+        other, times = others.most_common(1)[0]
+        yield _year(p, m, f"封面写 {year} 年，另有 {times} 处标题写 {other} 年")
+        return  # one wrong year on the cover, not a wrong year everywhere else
     for p in passages:
-        title = p.heading or (len(p.text) <= 40 and not re.search(r"[。,;]|比|较", p.text))
+        title = _is_title(p)
         for m in _TITLE_YEAR.finditer(p.text) if title else ():
             compared = p.text[max(0, m.start() - 1) : m.start()] in ("与", "比", "较")
             if int(m.group(1)) != year and not compared:
@@ -148,6 +157,10 @@ def _years(
             place = t.table.table.cells[0].place
             message = f"表名写 {found.group(1)} 年，本文件是 {year} 年{word}：“{t.table.title}”。"
             yield Remark("wording.year", message, t.table.title, place)
+
+
+def _is_title(p: Passage) -> bool:
+    return p.heading or (len(p.text) <= 40 and not re.search(r"[。,;]|比|较", p.text))
 
 
 def _year(p: Passage, match: re.Match[str], what: str) -> Remark:

@@ -177,12 +177,18 @@ def _merge(old: list[dict[str, Any]], new: Iterable[dict[str, Any]]) -> list[dic
     return list(by_id.values())
 
 
-@lru_cache(maxsize=32)
 def load(region: str = "", extra: str = "") -> Standards:
     """The national standards with the layer of ``region`` and that of the folder ``extra`` on top.
 
     Raises StandardsError, naming file and entry, where the data cannot be used.
     """
+    files = sorted(Path(extra).glob("*.toml")) if extra else []
+    return _layered(region, extra, tuple((str(f), f.stat().st_mtime_ns) for f in files))
+
+
+@lru_cache(maxsize=32)
+def _layered(region: str, extra: str, stamp: tuple[tuple[str, int], ...]) -> Standards:
+    """``stamp`` tells one state of the folder from another, so that an edit is seen at once."""
     layers = [HERE]
     if region and (HERE / "regions" / region).is_dir():
         layers.append(HERE / "regions" / region)

@@ -1,0 +1,84 @@
+"""Lists in sentences: a whole with all its parts, cars by kind, as many projects as are numbered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from yibenzhang.balance.relations import Relation, Term
+from yibenzhang.prose.passages import Passage
+from yibenzhang.prose.quantities import Kind, Quantity
+from yibenzhang.standards import Split
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Something in the text that is wrong but no equation: ``rule``, the sentence for a person, the numbers."""
+
+    rule: str
+    message: str
+    quantities: tuple[Quantity, ...]
+
+
+def split_of(split: Split, quantities: list[Quantity]) -> Iterable[Relation]:
+    """A whole with all its parts named after it in one sentence."""
+    values = [q for q in quantities if q.money and q.kind in (Kind.VALUE, Kind.ACTUAL)]
+    for at, whole in enumerate(values):
+        clause = whole.lead.replace("“", "").replace("”", "").split("。")[-1]
+        if not any(clause.split(",")[-1].find(word) >= 0 for word in split.total):
+            continue
+        if any(any(w in clause for w in part) for part in split.parts):
+            continue
+        stop = whole.passage.text.find("。", whole.end)
+        if stop >= 0 and whole.passage.text.startswith("其中", stop + 1):
+            stop = whole.passage.text.find("。", stop + 1)
+        found: dict[int, Quantity] = {}
+        for q in values[at + 1 :]:
+            if 0 <= stop < q.start:
+                break
+            for n, words in enumerate(split.parts):
+                if n not in found and any(w in q.lead.split(",")[-1] for w in words):
+                    found[n] = q
+                    break
+        if len(found) >= 2 and (len(found) == len(split.parts) or split.id == "prose.procurement"):
+            terms = (Term(1, whole.fact), *(Term(-1, q.fact) for q in found.values()))
+            yield Relation(f"{split.id}|{whole.fact.id}", split.id, terms)
+
+
+_CARS_LISTED = re.compile(r"其他用车主要|主要是|较20|比20|较上年|比上年|。")
+_COUNTED = re.compile(r"项目(?:有|共|共计|共涉及)?(?P<n>\d+)个[,，]?(?:其中|分别为|包括|具体为)[:：]?")
+
+
+def vehicles_of(quantities: list[Quantity]) -> Relation | None:
+    """ "共有车辆 5 辆，其中 … 1 辆、… 2 辆": the kinds add up to the whole."""
+    cars = [q for q in quantities if q.kind == Kind.COUNT and q.amount.unit and q.amount.unit.name == "辆"]
+    for at, whole in enumerate(cars):
+        if not re.search(
+            r"(?:共有|保有|实有|现有)?[^,。]{0,6}车辆(?:共有|共计|总数|数量?为?|保有量为?|合计)?$",
+            whole.lead[-14:],
+        ):
+            continue
+        text = whole.passage.text
+        if not re.match(r"[,，]?其中", text[whole.end : whole.end + 4]):
+            continue
+        stop = _CARS_LISTED.search(text, whole.end)
+        parts = [q for q in cars[at + 1 :] if not stop or q.end <= stop.start()]
+        if len(parts) >= 2:
+            terms = (Term(1, whole.fact), *(Term(-1, q.fact) for q in parts))
+            return Relation(f"prose.vehicles|{whole.fact.id}", "prose.vehicles", terms)
+    return None
+
+
+def counted(passage: Passage, quantities: list[Quantity]) -> Doubt | None:
+    """ "项目有 13 个，其中：（1）… （13）": as many as are numbered."""
+    match = _COUNTED.search(passage.text)
+    if not match:
+        return None
+    numbers = [int(n) for n in re.findall(r"\((\d{1,2})\)", passage.text[match.end() :])]
+    said = int(match.group("n"))
+    if len(numbers) < 3 or numbers != list(range(1, len(numbers) + 1)) or len(numbers) == said:
+        return None
+    words = passage.verbatim(match.start(), match.end())
+    told = tuple(q for q in quantities if q.start >= match.start())[:1]
+    return Doubt("prose.count", f"“{words}”，列出的是 {len(numbers)} 个。", told)

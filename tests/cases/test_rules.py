@@ -1,0 +1,66 @@
+"""Every rule proves itself on its case and its twin; the command that runs them says what fails."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from yibenzhang.cli import app
+from yibenzhang.proving import Proof, prove
+
+PROOFS = prove()
+
+
+@pytest.mark.parametrize("proof", PROOFS, ids=[f"{p.rule}-{k}" for k, p in enumerate(PROOFS)])
+def test_case_and_twin(proof: Proof) -> None:
+    assert proof.fault == ""
+
+
+def test_a_new_rule_is_proved_by_its_own_case(tmp_path: Path) -> None:
+    runner = CliRunner()
+    mine = str(tmp_path / "mine")
+    assert runner.invoke(app, ["rules", "new", "sum", "mine.total", mine]).exit_code == 0
+    assert runner.invoke(app, ["rules", "new", "phrase", "mine.words", mine]).exit_code == 0
+    assert runner.invoke(app, ["rules", "new", "phrase", "mine.words", mine]).exit_code == 2
+    passed = runner.invoke(app, ["rules", "test", "--standards", mine])
+    assert passed.exit_code == 0, passed.output
+    words = tmp_path / "mine" / "wording.toml"
+    words.write_text(
+        words.read_text(encoding="utf-8").replace("具体金额已定", "具体金额待定"), encoding="utf-8"
+    )
+    failed = runner.invoke(app, ["rules", "test", "--standards", mine])
+    assert failed.exit_code == 1
+    assert "mine.words" in failed.output
+
+
+def test_list_and_show() -> None:
+    runner = CliRunner()
+    assert "prose.share" in runner.invoke(app, ["rules", "list"]).output
+    assert "71.65%" in runner.invoke(app, ["rules", "show", "prose.share"]).output
+    assert runner.invoke(app, ["rules", "show", "no.such"]).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "word"),
+    [
+        ("sums.toml", '[[colums]]\nid = "x"\n', "colums"),
+        ("tables.toml", '[[table]]\nid = "budget.income"\ntitles = "收入一览"\n', "titles"),
+        ("wording.toml", '[[phrase]]\nid = "w"\nname = "n"\nseverity = "fatal"\npattern = "a"\nfires = "a"\ntwin = "b"\n', "severity"),
+        ("wording.toml", '[[phrase]]\nid = "w"\nname = "n"\nseverity = "error"\npattern = "("\nfires = "a"\ntwin = "b"\n', "pattern"),
+        ("headers.toml", '[label]\ncode = "科目"\n', "code"),
+        ("sums.toml", '[[rows]]\nid = "r"\nname = "n"\nexample = "e"\nkind = "sideways"\nlayouts = ["coded"]\n', "kind"),
+        (
+            "sums.toml",
+            '[[equal]]\nid = "e"\nname = "n"\nexample = "e"\nleft = {table = "budget.nothing", row = "total", measure = "total"}\n'
+            'right = [{table = "budget.income", row = "total", measure = "total"}]\n',
+            "budget.nothing",
+        ),
+    ],
+)  # fmt: skip
+def test_mistakes_in_ones_own_data_are_named(tmp_path: Path, file: str, text: str, word: str) -> None:
+    (tmp_path / file).write_text(text, encoding="utf-8")
+    result = CliRunner().invoke(app, ["rules", "test", "--standards", str(tmp_path)])
+    assert result.exit_code == 2
+    assert word in result.output

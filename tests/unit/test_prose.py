@@ -1,0 +1,79 @@
+"""Text put together again, and what numbers in it are taken for."""
+
+from __future__ import annotations
+
+import pytest
+
+from yibenzhang.checking import check_document
+from yibenzhang.prose.passages import flat, passages_of
+from yibenzhang.prose.quantities import Kind, quantities_of
+from yibenzhang.proving import document_of
+
+
+def kinds(text: str, stage: str = "accounts") -> list[tuple[str, str, int]]:
+    [passage] = passages_of(document_of(text))
+    return [(q.amount.text, q.kind.value, q.sign) for q in quantities_of(passage, 2024, stage)]
+
+
+def test_hard_breaks_full_width_and_blanks_do_not_matter() -> None:
+    broken = document_of(
+        "一般公共预算财政拨款支出年初预算为 ２９９３.９２ 万元，支出决算为 2940.\n05 万元，完成年初预算的 98.20％。"
+    )
+    [passage] = passages_of(broken)
+    assert (
+        passage.text
+        == "一般公共预算财政拨款支出年初预算为2993.92万元,支出决算为2940.05万元,完成年初预算的98.20%。"
+    )
+    assert [q.kind for q in quantities_of(passage, 2024)] == [Kind.BUDGETED, Kind.ACTUAL, Kind.COMPLETION]
+    assert check_document(broken).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("比上年增加 12.00 万元，增长 5.10%。", [("12.00", "delta", 1), ("5.10", "rate", 1)]),
+        ("较2023年减少了12.00万元，降幅为5.10%。", [("12.00", "delta", -1), ("5.10", "rate", -1)]),
+        ("基本支出 3.00 万元，占 30.00%。", [("3.00", "value", 0), ("30.00", "share", 0)]),
+        (
+            "2023年当年预算执行数为 3.00 万元，2024年安排 4.00 万元。",
+            [("3.00", "last", 0), ("4.00", "value", 0)],
+        ),
+        ("比上年增加（减少）0 万元。", [("0", "placeholder", 0)]),
+        (
+            "共有车辆 5 辆，单价100万元以上设备 2 台。",
+            [("5", "count", 0), ("100", "value", 0), ("2", "count", 0)],
+        ),
+        ("新增国有资产 21.99 万元。", [("21.99", "value", 0)]),
+        ("2024 年 3 月 1 日印发〔2024〕12 号。", []),
+    ],
+)
+def test_what_a_number_is_taken_for(text: str, expected: list[tuple[str, str, int]]) -> None:
+    assert kinds(text) == expected
+
+
+def test_places_lead_back_to_the_printed_words() -> None:
+    document = document_of("第一行。\n\n一般公共预算支出 1,234.50 万元。")
+    passage = passages_of(document)[-1]
+    [q] = quantities_of(passage, 2024)
+    assert passage.verbatim(q.start, q.end) == "1,234.50 万元"
+    assert q.fact.place.key.startswith("l3:")
+
+
+def test_headings_make_sections() -> None:
+    found = passages_of(
+        document_of("第三部分 情况说明\n一、总体情况\n甲。\n（一）收入\n乙。\n二、其他\n丙。")
+    )
+    assert {p.text: p.section for p in found if not p.heading} == {
+        "甲。": ("第三部分情况说明", "一、总体情况"),
+        "乙。": ("第三部分情况说明", "一、总体情况", "(一)收入"),
+        "丙。": ("第三部分情况说明", "二、其他"),
+    }
+
+
+def test_flat_text_has_no_blanks_and_half_width_signs() -> None:
+    assert flat("（类） １２．５％ **公务**") == "(类)12.5%公务"
+
+
+def test_after_a_bracket_the_sentence_speaks_of_what_it_spoke_of_before() -> None:
+    text = "公务用车购置及运行费 23.99 万元（购置费 17.99 万元，运行费 6 万元），比上年增加 14.99 万元，增长 166.56%。"
+    assert check_document(document_of(f"示范市示范局2026年部门预算\n{text}")).findings == ()
