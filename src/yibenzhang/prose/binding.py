@@ -144,9 +144,10 @@ class Binder:
 
     def _label(self, q: Quantity) -> tuple[int, Binding] | None:
         """By the name of a row, with its length."""
-        lead = fold(_SPLIT.split(q.lead)[-1]).rstrip("为共约是")
-        lead = re.sub(r"(?:项目)?(?:支出)?(?:预算数?|决算数?)?(?:为)?$", "", lead) or lead
-        for text in (fold(q.lead).split(",")[-1], lead):
+        plain = re.sub(r"\((?:类|款|项)\):?(?:20\d\d年)?", "", fold(q.lead))
+        lead = _SPLIT.split(plain)[-1].rstrip("为共约是")
+        short = re.sub(r"(?:项目)?(?:预算)?(?:支出)?(?:预算数?|决算数?)?(?:合计)?(?:为)?$", "", lead) or lead
+        for text in (plain.split(",")[-1], lead, short):
             for start in range(len(text) - 2):
                 facts = self._by_label.get(bare(text[start:]))
                 if facts:
