@@ -19,6 +19,7 @@ from yibenzhang.recognising.profile import Profile, profile_of
 from yibenzhang.recognising.stitching import framed_tables
 from yibenzhang.recognising.tables import recognise_tables
 from yibenzhang.rules.lists import Doubt
+from yibenzhang.rules.names import names as names_of
 from yibenzhang.rules.presence import presence
 from yibenzhang.rules.projects import projects
 from yibenzhang.rules.prose import prose_of
@@ -89,6 +90,7 @@ def check_document(document: Document, extra: str = "") -> Checked:
     findings += [_doubt(d, standards) for d in prose.doubts]
     remarks = wording(passages, tables, profile, standards)
     remarks += presence(document, passages, tables, profile, standards)
+    remarks += names_of(passages, tables, standards)
     remarks += projects(tables, prose.quantities)
     findings += [_remark(r, standards) for r in remarks]
     findings += [*shifted, *_reading(document, standards), *_conflicts(profile, standards)]

@@ -261,7 +261,12 @@ def _share(claim: Claim, near: _Neighbours) -> Made:
     named = near.named(claim.base) if claim.base else []
     wholes: list[Fact] = [claim.against.fact] if claim.against and not claim.base else []
     wholes += named + [q.fact for q in near.before(claim) if q is not part]
-    wholes += [q.fact for q in near.section(claim) if q is not part]
+    core = claim.base.strip('“”"')[-2:]
+    wholes += [
+        q.fact
+        for q in near.section(claim)
+        if q is not part and (not core or core in q.lead.replace("”", "") or re.search(r"总|合计", q.lead))
+    ]
     wholes += near.named("")
     parts = [part.fact] + [q.fact for q in near.before(claim) if q is not part]
     options = (_share_of(p, whole, rate) for p in parts for whole in wholes if whole.id != p.id)

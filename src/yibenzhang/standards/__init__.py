@@ -220,6 +220,8 @@ def _layered(region: str, extra: str, stamp: tuple[tuple[str, int], ...]) -> Sta
                 words.setdefault(kind, {}).setdefault(identity, []).extend(names)
     with (HERE / "codes" / "function_classes.csv").open(encoding="utf-8", newline="") as f:
         classes = {fold(row["name"]): row["code"] for row in csv.DictReader(f)}
+    with (HERE / "codes" / "economic.csv").open(encoding="utf-8", newline="") as f:
+        economic = {fold(row["name"]): row["code"] for row in csv.DictReader(f)}
     regions = tuple(
         Region(d["id"], d["name"], tuple(d["places"]))
         for d in (_load_toml(p) for p in sorted((HERE / "regions").glob("*/region.toml")))
@@ -257,5 +259,16 @@ def _layered(region: str, extra: str, stamp: tuple[tuple[str, int], ...]) -> Sta
     if unknown:
         raise StandardsError(f"sums.toml: 没有这样的依据 {', '.join(sorted(unknown))}（见 bases.toml）")
     return Standards(
-        tables, rows, rules, notices, words, bases, classes, regions, tuple(concepts), splits, phrases
+        tables,
+        rows,
+        rules,
+        notices,
+        words,
+        bases,
+        classes,
+        regions,
+        tuple(concepts),
+        splits,
+        phrases,
+        economic,
     )

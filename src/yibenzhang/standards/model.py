@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from yibenzhang.amounts import narrow
@@ -154,6 +154,8 @@ class Standards:
     concepts: tuple[Concept, ...] = ()
     splits: tuple[Split, ...] = ()
     phrases: tuple[Phrase, ...] = ()
+    economic: dict[str, str] = field(default_factory=dict)
+    """Economic classifications by name, as printed over the years."""
 
     @cached_property
     def titles(self) -> dict[str, list[TableDef]]:
