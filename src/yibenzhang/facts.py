@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from yibenzhang.amounts import Amount, CellState, Unit, cell_state, parse_amount
 from yibenzhang.documents import Cell
@@ -60,13 +62,24 @@ class Fact:
         return f"“{label}”·“{self.column or '金额'}”"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: cached properties
 class BlockFacts:
     """The facts of one block: ``cells[(position of the row in rows, measure)]``."""
 
     block: Block
     rows: tuple[Row, ...]
     cells: dict[tuple[int, str], Fact]
+
+    @cached_property
+    def told(self) -> frozenset[int]:
+        """Positions of the rows with at least one number."""
+        return frozenset(k for (k, _), fact in self.cells.items() if fact.printed)
+
+    @cached_property
+    def repeated_code(self) -> str:
+        """A code that stands on more than one row, which leaves the tree of the rows open; else empty."""
+        codes = Counter(r.code for r in self.rows if r.code and r.role == "item")
+        return next((c for c, n in codes.items() if n > 1), "")
 
     @property
     def unknown(self) -> tuple[Column, ...]:

@@ -43,16 +43,19 @@ def realign(facts: TableFacts, standards: Standards) -> Realigned | None:
     columns = {c.index: c.measure for c in block.block.measures if c.kind == "measure"}
     if not rules or len(set(columns.values())) != len(columns):
         return None
-    cells = list(recognised.table.cells)
+    numbers: dict[int, list[Cell]] = {}
+    cells: list[Cell] = []
+    for cell in recognised.table.cells:
+        (numbers.setdefault(cell.row, []) if cell.column >= min(columns) else cells).append(cell)
     moved: list[int] = []
     for row in block.rows:
-        mine = [c for c in cells if c.row == row.index and c.column >= min(columns)]
-        placed = _placed(mine, columns, rules)
+        placed = _placed(numbers.get(row.index, []), columns, rules)
         if placed is not None:
-            cells = [c for c in cells if not (c.row == row.index and c.column >= min(columns))] + placed
+            numbers[row.index] = placed
             moved.append(row.index)
     if not moved:
         return None
+    cells.extend(c for of_row in numbers.values() for c in of_row)
     cells.sort(key=lambda c: (c.row, c.column))
     return Realigned(replace(recognised, table=replace(recognised.table, cells=tuple(cells))), tuple(moved))
 

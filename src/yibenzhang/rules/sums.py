@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -183,19 +182,18 @@ def _unclear(table: TableFacts, block: BlockFacts, parts: list[int]) -> str:
     """Why the tree of these rows is not sure; empty where it is."""
     for k in parts:
         row = block.rows[k]
-        if row.role == "unclear" and _has_number(block, k):
+        if row.role == "unclear" and k in block.told:
             return f"“{row.label}”行没有编号，无法确定它的上下级"
     between = range(min(parts), max(parts) + 1) if parts else range(0)
     for k in between:
-        if block.rows[k].role == "unclear" and _has_number(block, k):
+        if block.rows[k].role == "unclear" and k in block.told:
             return f"“{block.rows[k].label}”行没有编号，无法确定它的上下级"
     if layout_of(table, block) != "coded":
         return ""
-    codes = Counter(r.code for r in block.rows if r.code and r.role == "item")
-    if twice := [c for c, n in codes.items() if n > 1]:
-        return f"科目编码 {twice[0]} 出现多次，无法确定行的上下级"
+    if twice := block.repeated_code:
+        return f"科目编码 {twice} 出现多次，无法确定行的上下级"
     for k in parts:
-        if not block.rows[k].code and _has_number(block, k):
+        if not block.rows[k].code and k in block.told:
             return f"“{block.rows[k].label}”行没有科目编码，无法确定它的上下级"
     return ""
 
@@ -237,10 +235,6 @@ def _totals_over_blocks(rule: SumRule, table: TableFacts) -> Iterator[Built]:
         parts = [(1, f) for b, top in lists for k in top if (f := b.cells.get((k, "total")))]
         if made := _sum(rule, f"{table.table.id}/{fact.row.index}/{fact.row.token}", fact, parts):
             yield made
-
-
-def _has_number(block: BlockFacts, row: int) -> bool:
-    return any(f.printed for (k, _), f in block.cells.items() if k == row)
 
 
 Lists = Iterator[tuple[int, list[int]]]
