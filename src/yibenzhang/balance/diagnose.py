@@ -153,6 +153,10 @@ def _causes(group: list[Result], touching: dict[str, list[Result]]) -> list[Caus
     single = _single(group, touching)
     if single is not None:
         return [single]
+    peeled = _agreed(group, touching)
+    if peeled is not None:
+        left = [r for r in group if r not in peeled.broken]
+        return [peeled, *(c for g in _groups(left) for c in _causes(g, touching))]
     from yibenzhang.balance.localise import smallest_set  # SciPy is large: loaded only where it is needed
 
     found = smallest_set(group, touching)
@@ -195,6 +199,25 @@ def _single(group: list[Result], touching: dict[str, list[Result]]) -> Cause | N
     return Cause(
         tuple(group), tuple(culprits), len(culprits) == 1 and not (missing and not culprits[0].slip), missing
     )
+
+
+def _agreed(group: list[Result], touching: dict[str, list[Result]]) -> Cause | None:
+    """The one number on whose right value two or more broken relations agree and every held one allows.
+
+    None where no number, or more than one of those that share a broken relation, is such a number: then
+    the program weighs them all together.
+    """
+    broken = {id(r) for r in group}
+    found: list[tuple[Fact, Interval, set[int]]] = []
+    for fact in {f.id: f for r in group for f in r.relation.facts()}.values():
+        mine = {id(r) for r in touching[fact.id]} & broken
+        mended = _mended(fact, touching[fact.id]) if len(mine) >= 2 else None
+        if mended is not None:
+            found.append((fact, mended, mine))
+    for fact, mended, mine in found:
+        if all(other is fact or not mine & theirs for other, _, theirs in found):
+            return Cause(tuple(r for r in group if id(r) in mine), (_culprit(fact, mended),), True)
+    return None
 
 
 def _could_miss(group: list[Result]) -> bool:
