@@ -7,6 +7,7 @@ a mixed-integer program (HiGHS) looks for the smallest set.
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -17,6 +18,8 @@ from yibenzhang.balance.relations import Outcome, Result
 from yibenzhang.facts import Fact
 from yibenzhang.intervals import Interval
 
+SECONDS = 5.0
+"""What is not localised by then is reported as it is, without a culprit."""
 MOST_TRIED = 120
 """So many values on either side of the middle are tried for a slip of the keyboard."""
 
@@ -64,8 +67,9 @@ def diagnose(results: list[Result]) -> list[Cause]:
             touching[fact.id].append(r)
     groups = _groups([r for r in results if r.outcome == Outcome.CONTRADICTED])
     causes, groups = _swapped(groups, touching)
+    until = time.monotonic() + SECONDS
     for group in groups:
-        causes.extend(_causes(group, touching))
+        causes.extend(_causes(group, touching, until))
     return _one_list(causes)
 
 
@@ -149,17 +153,17 @@ def _nothing(fact: Fact) -> bool:
     return fact.state in (CellState.BLANK, CellState.DASH)
 
 
-def _causes(group: list[Result], touching: dict[str, list[Result]]) -> list[Cause]:
+def _causes(group: list[Result], touching: dict[str, list[Result]], until: float) -> list[Cause]:
     single = _single(group, touching)
     if single is not None:
         return [single]
     peeled = _agreed(group, touching)
     if peeled is not None:
         left = [r for r in group if r not in peeled.broken]
-        return [peeled, *(c for g in _groups(left) for c in _causes(g, touching))]
+        return [peeled, *(c for g in _groups(left) for c in _causes(g, touching, until))]
     from yibenzhang.balance.localise import smallest_set  # SciPy is large: loaded only where it is needed
 
-    found = smallest_set(group, touching)
+    found = smallest_set(group, touching, until)
     if found is None:
         return [Cause(tuple(group), (), False, gave_up=True)]
     left = list(group)

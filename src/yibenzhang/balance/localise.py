@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -22,16 +23,19 @@ MAX_FACTS = 600
 _WEIGHTS = {CellState.PRINTED: 1.0, CellState.ZERO: 1.4, CellState.BLANK: 1.6, CellState.DASH: 1.6}
 
 
-def smallest_set(group: list[Result], touching: dict[str, list[Result]]) -> list[tuple[str, bool]] | None:
+def smallest_set(
+    group: list[Result], touching: dict[str, list[Result]], until: float
+) -> list[tuple[str, bool]] | None:
     """Ids of the numbers to change, each with whether no equally small set does without it.
 
+    ``until`` (seconds of the monotonic clock) ends the work on the whole document.
     None where the program gave up: too large, too slow or infeasible.
     """
     facts = {f.id: f for r in group for f in r.relation.facts()}
     around = {id(r): r for i in facts for r in touching[i]}
     relations = list(around.values())
     ring = {f.id: f for r in relations for f in r.relation.facts()}
-    if len(ring) > MAX_FACTS:
+    if len(ring) > MAX_FACTS or time.monotonic() > until:
         return None
     support = {i: sum(r not in group for r in touching[i]) for i in ring}
     ids = list(ring)
@@ -43,8 +47,7 @@ def smallest_set(group: list[Result], touching: dict[str, list[Result]]) -> list
     for i in chosen:
         other = _solve(relations, ring, ids, support, frozenset([i]))
         out.append((i, other is None or other[1] > cost + 0.05))
-    inside = {f.id for r in group for f in r.relation.facts()}
-    return [(i, sure) for i, sure in out if i in inside]
+    return [(i, sure) for i, sure in out if i in facts]
 
 
 @contextmanager
