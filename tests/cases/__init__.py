@@ -1,0 +1,1 @@
+"""The case files of the rules, the shipped examples and planted errors."""

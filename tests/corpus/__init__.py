@@ -1,0 +1,1 @@
+"""Real documents, where they are at hand; skipped where not."""

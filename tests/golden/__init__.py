@@ -1,0 +1,1 @@
+"""Pages transcribed by hand against what the reader reads."""

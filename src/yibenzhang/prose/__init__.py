@@ -1,0 +1,1 @@
+"""Sentences about money read as claims and bound to the numbers of the tables."""

@@ -1,0 +1,1 @@
+"""What was found, told to a person or to a program."""

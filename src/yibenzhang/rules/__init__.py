@@ -1,0 +1,1 @@
+"""The standards applied to one document: sums, sentences, wording, completeness and projects."""
