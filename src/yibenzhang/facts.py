@@ -55,11 +55,12 @@ class Fact:
     @property
     def where(self) -> str:
         """Row and column in words; a total says which side of the table it stands on."""
-        label = self.row.label or self.row.code or "本行"
+        label = self.row.label or self.row.code
         side = {"income": "收入", "expenditure": "支出"}.get(self.side, "")
         if self.row.role == "total" and side and side not in label:
             label = f"{side}{label}"
-        return f"“{label}”·“{self.column or '金额'}”"
+        column = f"“{self.column or '金额'}”"
+        return f"“{label}”·{column}" if label else column  # a table of one row does not name it
 
 
 @dataclass(frozen=True)  # no slots: cached properties

@@ -32,7 +32,8 @@ class Evidence:
 
     @property
     def words(self) -> str:
-        return f"{self.table_name}“{self.row or '本行'}”“{self.column or '金额'}”"
+        row = f"“{self.row}”" if self.row else ""
+        return f"{self.table_name}{row}“{self.column or '金额'}”"
 
 
 @dataclass(frozen=True, slots=True)
