@@ -16,7 +16,6 @@ _REACH = 8
 """So many paragraphs before a table may hold its title, unit and body."""
 _HEAD_ROWS = 5
 """So many rows at the top of a page may repeat the table's head."""
-_HEADED = re.compile(r"表$|表[（(].*[）)]$|单位[:：].*元|公开\d+表|附?表\s*-?\d")
 
 
 @dataclass(frozen=True, slots=True)
