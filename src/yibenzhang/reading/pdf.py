@@ -11,10 +11,11 @@ from dataclasses import dataclass
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from yibenzhang.documents import Page, Paragraph, ReadingNotice, Table
+from yibenzhang.documents import Page, ReadingNotice, Table
 from yibenzhang.places import PagePlace
+from yibenzhang.reading.assembly import page_of
 from yibenzhang.reading.glyphs import Glyph, unmapped
-from yibenzhang.reading.grid import Rule, tables_of
+from yibenzhang.reading.grid import Rule
 from yibenzhang.reading.limits import (
     MAX_CHARS_PER_PAGE,
     MAX_FORM_DEPTH,
@@ -23,7 +24,6 @@ from yibenzhang.reading.limits import (
     MAX_RULES_PER_PAGE,
     ReadingError,
 )
-from yibenzhang.reading.paragraphs import paragraphs_of
 
 THIN = 3.0
 """A filled rectangle no thicker than this (points) is a ruling line."""
@@ -121,16 +121,7 @@ def read_page(document: pdfium.PdfDocument, number: int, first: int) -> tuple[Pa
     if len(hs) + len(vs) > MAX_RULES_PER_PAGE:
         notices.append(ReadingNotice("本页线条过多，未按表格读取。", here, True))
         hs, vs = [], []
-    tables, free = tables_of(number + 1, hs, vs, glyphs, first)
-    width, height = frame.size
-    blocks: list[Paragraph | Table] = [*tables, *paragraphs_of(free, number + 1, height, width)]
-    blocks.sort(key=_top)
-    return Page(number + 1, round(width, 1), round(height, 1), tuple(blocks)), notices
-
-
-def _top(block: Paragraph | Table) -> float:
-    place = block.cells[0].place if isinstance(block, Table) else block.place
-    return place.top if isinstance(place, PagePlace) else 0.0
+    return page_of(number + 1, frame.size, glyphs, hs, vs, first), notices
 
 
 def _turn(textpage: raw.FPDF_TEXTPAGE, rotation: int) -> int:
