@@ -18,12 +18,14 @@ from yibenzhang.reading import read
 from yibenzhang.recognising.profile import Profile, profile_of
 from yibenzhang.recognising.stitching import framed_tables
 from yibenzhang.recognising.tables import recognise_tables
+from yibenzhang.rules.contents import contents
 from yibenzhang.rules.lists import Doubt
 from yibenzhang.rules.names import names as names_of
 from yibenzhang.rules.presence import presence
 from yibenzhang.rules.projects import projects
 from yibenzhang.rules.prose import prose_of
 from yibenzhang.rules.realign import realign
+from yibenzhang.rules.reasons import reasons
 from yibenzhang.rules.sums import build
 from yibenzhang.rules.wording import Remark, wording
 from yibenzhang.standards import Standards, load
@@ -90,6 +92,8 @@ def check_document(document: Document, extra: str = "") -> Checked:
     findings += [_doubt(d, standards) for d in prose.doubts]
     remarks = wording(passages, tables, profile, standards)
     remarks += presence(document, passages, tables, profile, standards)
+    remarks += contents(passages, tables, profile, standards)
+    remarks += reasons(passages, tables, profile, standards)
     remarks += names_of(passages, tables, standards)
     remarks += projects(tables, prose.quantities)
     findings += [_remark(r, standards) for r in remarks]
@@ -192,4 +196,6 @@ def _remark(remark: Remark, standards: Standards) -> Finding:
 
 def _doubt(doubt: Doubt, standards: Standards) -> Finding:
     evidence = tuple(evidence_of(q.fact, "正文") for q in doubt.quantities)
+    if not evidence and doubt.place:
+        evidence = (Evidence("", "", "正文", "", "", doubt.words, "", doubt.place),)
     return notice(doubt.rule, doubt.message, evidence, standards, evidence[0].fact if evidence else "")

@@ -87,7 +87,10 @@ def _passage(
     for q in quantities:
         between = passage.text[end_of_last : q.start]
         if "。" in between and re.match(r"比|较|与|同比", between.rpartition("。")[2]):
-            pass  # "……77.33%。较上年减少……": the next sentence still speaks of the same amount
+            # "……77.33%。较上年减少……": the next sentence still speaks of the same amount, or of the whole
+            # whose parts were listed
+            if state.head is not None and state.current is not None and _listed_under(passage, state):
+                state.current = state.head
         elif "。" in between:
             keep = state.head if inherited and not _LIST.search(passage.text[:end_of_last]) else None
             state.head, state.current, state.budget, state.last, state.change = (
@@ -114,6 +117,12 @@ def _passage(
     )
     following = (state.head or state.current) if announces else (head if listed else None)
     return state.claims, following
+
+
+def _listed_under(passage: Passage, state: _State) -> bool:
+    if state.head is None or state.current is None or state.head.passage is not state.current.passage:
+        return False
+    return bool(_LIST.search(passage.text, state.head.end, state.current.start))
 
 
 def _brackets(state: _State, between: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from yibenzhang.balance.relations import Relation, Term
+from yibenzhang.places import Place
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.standards import Split
@@ -19,6 +20,9 @@ class Doubt:
     rule: str
     message: str
     quantities: tuple[Quantity, ...]
+    words: str = ""
+    place: Place | None = None
+    """Words and place, where the doubt is about numbers that are no quantities of money."""
 
 
 def split_of(split: Split, quantities: list[Quantity]) -> Iterable[Relation]:

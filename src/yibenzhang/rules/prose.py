@@ -16,6 +16,7 @@ from yibenzhang.prose.claims import Claim, Says, claims_of
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity, quantities_of
 from yibenzhang.rules.addresses import Book
+from yibenzhang.rules.comparing import comparing
 from yibenzhang.rules.lists import Doubt, counted, split_of, vehicles_of
 from yibenzhang.standards import Address, Standards, fold
 
@@ -85,6 +86,7 @@ def prose_of(
     for position, passage in enumerate(passages):
         if doubt := counted(passage, quantities[position]):
             doubts.append(doubt)
+    doubts.extend(comparing(passages, quantities, claims, tables))
     return Prose(tuple(everything), tuple(dict.fromkeys(relations)), tuple(doubts))
 
 

@@ -22,6 +22,7 @@ from yibenzhang.standards.model import (
     Phrase,
     Region,
     RowDef,
+    Section,
     Split,
     Standards,
     SumRule,
@@ -39,6 +40,7 @@ __all__ = [
     "Phrase",
     "Region",
     "RowDef",
+    "Section",
     "Split",
     "Standards",
     "StandardsError",
@@ -63,10 +65,24 @@ _FILES = {
     "bases.toml": ("basis",),
     "notices.toml": ("notice",),
     "prose.toml": ("concept", "split"),
-    "wording.toml": ("phrase",),
+    "wording.toml": ("phrase", "list"),
+    "sections.toml": ("section",),
     "headers.toml": ("label", "wrapper", "subtotal", "absolute", "relative", "basis"),
 }
-_LISTS = ("titles", "names", "tables", "parts", "needs", "without", "basis", "layouts", "regions", "places")
+_LISTS = (
+    "titles",
+    "names",
+    "tables",
+    "parts",
+    "needs",
+    "without",
+    "basis",
+    "layouts",
+    "regions",
+    "places",
+    "words",
+    "told",
+)
 
 
 def _sections(layer: Path) -> None:
@@ -106,6 +122,19 @@ def _load_toml(path: Path) -> dict[str, Any]:
             return tomllib.load(f)
     except tomllib.TOMLDecodeError as error:
         raise StandardsError(f"{path.name}: 格式有误：{error}") from error
+
+
+def _section(entry: dict[str, Any]) -> Section:
+    try:
+        return Section(
+            entry["id"], entry["name"], tuple(entry["words"]), tuple(entry["told"]), entry.get("stage", ""),
+            bool(entry.get("required", False)), bool(entry.get("amount", False)),
+            int(entry.get("since", 0)), tuple(entry.get("regions", ())),
+        )  # fmt: skip
+    except KeyError as error:
+        raise StandardsError(
+            f"sections.toml [[section]] {entry.get('id', '')}: 缺少 {error.args[0]}"
+        ) from error
 
 
 def _address(entry: dict[str, Any], where: str) -> Address:
@@ -197,7 +226,19 @@ def _layered(region: str, extra: str, stamp: tuple[tuple[str, int], ...]) -> Sta
             raise StandardsError(f"标准目录不存在：{extra}")
         layers.append(Path(extra))
     parts: dict[str, list[dict[str, Any]]] = {}
-    forms = ("table", "row", "columns", "rows", "equal", "basis", "notice", "split", "phrase")
+    forms = (
+        "table",
+        "row",
+        "columns",
+        "rows",
+        "equal",
+        "basis",
+        "notice",
+        "split",
+        "phrase",
+        "list",
+        "section",
+    )
     words: dict[str, dict[str, list[str]]] = {}
     concepts: list[Concept] = []
     for layer in layers:
@@ -210,6 +251,7 @@ def _layered(region: str, extra: str, stamp: tuple[tuple[str, int], ...]) -> Sta
             "notices.toml",
             "prose.toml",
             "wording.toml",
+            "sections.toml",
         ):
             data = _load_toml(layer / name)
             for form in forms:
@@ -271,4 +313,6 @@ def _layered(region: str, extra: str, stamp: tuple[tuple[str, int], ...]) -> Sta
         splits,
         phrases,
         economic,
+        {e["id"]: tuple(e["words"]) for e in parts["list"]},
+        tuple(_section(e) for e in parts["section"]),
     )

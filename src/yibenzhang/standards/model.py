@@ -128,6 +128,25 @@ class Phrase:
 
 
 @dataclass(frozen=True)
+class Section:
+    """A part of the explanations: known by ``words`` in its heading, covered where any of ``told`` is said.
+
+    ``required``: the regulation asks for it; ``amount``: its heading promises an amount.
+    """
+
+    id: str
+    name: str
+    words: tuple[str, ...]
+    told: tuple[str, ...]
+    stage: str = ""
+    required: bool = False
+    amount: bool = False
+    since: int = 0
+    """The first fiscal year that it is asked of."""
+    regions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Region:
     id: str
     name: str
@@ -156,6 +175,9 @@ class Standards:
     phrases: tuple[Phrase, ...] = ()
     economic: dict[str, str] = field(default_factory=dict)
     """Economic classifications by name, as printed over the years."""
+    lists: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Lists of words by name, for rules that need them."""
+    sections: tuple[Section, ...] = ()
 
     @cached_property
     def titles(self) -> dict[str, list[TableDef]]:
