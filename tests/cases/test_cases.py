@@ -10,6 +10,7 @@ import pytest
 
 import yibenzhang
 from yibenzhang import Checked, check
+from yibenzhang.balance.coverage import Standing
 from yibenzhang.findings import Severity
 from yibenzhang.standards import load
 
