@@ -19,6 +19,7 @@ from yibenzhang.recognising.profile import Profile, profile_of
 from yibenzhang.recognising.stitching import framed_tables
 from yibenzhang.recognising.tables import recognise_tables
 from yibenzhang.rules.contents import contents
+from yibenzhang.rules.likeness import likeness
 from yibenzhang.rules.lists import Doubt
 from yibenzhang.rules.names import names as names_of
 from yibenzhang.rules.presence import presence
@@ -93,6 +94,7 @@ def check_document(document: Document, extra: str = "") -> Checked:
     remarks = wording(passages, tables, profile, standards)
     remarks += presence(document, passages, tables, profile, standards)
     remarks += contents(passages, tables, profile, standards)
+    remarks += likeness(passages, profile, standards)
     remarks += reasons(passages, tables, profile, standards)
     remarks += names_of(passages, tables, standards)
     remarks += projects(tables, prose.quantities)
@@ -146,6 +148,8 @@ def _realigned(
         after, missing = _relate(document, trial, profile, standards)
         if _broken(after, table.table.id) or len(_broken(after, "")) >= len(_broken(results, "")):
             continue
+        if _reached(after, table.table.id) < _reached(results, table.table.id):
+            continue  # a number moved out of every sum proves nothing
         tables, results, not_checked = trial, after, missing
         rows = {c.row: c for c in reversed(moved.table.table.cells) if c.row in moved.rows}
         lines = "、".join(str(rows[r].place) for r in sorted(rows))
@@ -169,6 +173,12 @@ def _torn(document: Document, tables: tuple[TableFacts, ...]) -> frozenset[str]:
         for t in tables
         if (pages := t.table.table.pages) and any(p in unread for p in range(pages[0] + 1, pages[-1] + 2))
     )
+
+
+def _reached(results: list[Result], table: str) -> int:
+    """How many numbers of a table take part in relations."""
+    printed = {f.id for r in results for f in r.relation.facts() if f.table == table and f.printed}
+    return len(printed)
 
 
 def _broken(results: list[Result], table: str) -> list[Result]:

@@ -34,7 +34,7 @@ def presence(
     return out
 
 
-_TALKS = 30
+_TALKS = 60
 """A document with fewer passages than this has no explanations: it is tables alone."""
 
 
@@ -52,9 +52,9 @@ def _required(passages: list[Passage], profile: Profile, standards: Standards) -
     missing = [s for s in asked if not any(w in text for w in s.told)]
     if len(passages) < _TALKS or len(missing) * 3 > len(asked):
         return
-    for s in missing:
-        message = f"全文没有“{s.name}”。"
-        yield Remark("presence.section", message, "", passages[0].place(0))
+    if missing:
+        names = "、".join(f"“{s.name}”" for s in missing)
+        yield Remark("presence.section", f"全文没有{names}。", "", passages[0].place(0))
 
 
 def _promised(

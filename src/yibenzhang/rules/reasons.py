@@ -81,7 +81,7 @@ def _akin(one: str, two: str) -> bool:
 
 def _flat(passages: list[Passage]) -> Iterator[Remark]:
     """ "持平" with a reason that only speaks of less, or only of more."""
-    for p, following in zip(passages, [*passages[1:], None], strict=True):
+    for p, following in zip(passages, [*passages[1:], None], strict=False):
         broken = p.text.endswith(":") and following is not None and not following.heading
         text = p.text + following.text if broken and following else p.text
         for m in _FLAT.finditer(text):

@@ -49,9 +49,17 @@ __all__ = [
     "fold",
     "fold_title",
     "load",
+    "readings",
 ]
 
 HERE = Path(__file__).parent
+
+
+@lru_cache(maxsize=1)
+def readings() -> dict[str, str]:
+    """How a character is read (pinyin without tones): the usual reading of each character of GB 2312."""
+    with (HERE / "codes" / "readings.csv").open(encoding="utf-8", newline="") as f:
+        return {char: row["reading"] for row in csv.DictReader(f) for char in row["characters"]}
 
 
 class StandardsError(Exception):
