@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -148,7 +149,7 @@ def _realigned(
         after, missing = _relate(document, trial, profile, standards)
         if _broken(after, table.table.id) or len(_broken(after, "")) >= len(_broken(results, "")):
             continue
-        if _reached(after, table.table.id) < _reached(results, table.table.id):
+        if not _confirmed(trial[position], moved.rows, after):
             continue  # a number moved out of every sum proves nothing
         tables, results, not_checked = trial, after, missing
         rows = {c.row: c for c in reversed(moved.table.table.cells) if c.row in moved.rows}
@@ -175,10 +176,11 @@ def _torn(document: Document, tables: tuple[TableFacts, ...]) -> frozenset[str]:
     )
 
 
-def _reached(results: list[Result], table: str) -> int:
-    """How many numbers of a table take part in relations."""
-    printed = {f.id for r in results for f in r.relation.facts() if f.table == table and f.printed}
-    return len(printed)
+def _confirmed(table: TableFacts, rows: Collection[int], results: list[Result]) -> bool:
+    """Every number but zero of these rows takes part in a relation that holds."""
+    proved = {f.id for r in results if r.outcome != Outcome.CONTRADICTED for f in r.relation.facts()}
+    moved = [f for f in table.facts() if f.row.index in rows and f.amount and f.amount.value]
+    return all(f.id in proved for f in moved)
 
 
 def _broken(results: list[Result], table: str) -> list[Result]:
