@@ -202,7 +202,8 @@ def _conflicts(profile: Profile, standards: Standards) -> list[Finding]:
 
 
 def _remark(remark: Remark, standards: Standards) -> Finding:
-    evidence = (Evidence("", "", "正文", "", "", remark.words, "", remark.place),)
+    places = ((remark.words, remark.place), *remark.others)
+    evidence = tuple(Evidence("", "", "正文", "", "", words, "", place) for words, place in places)
     return notice(remark.rule, remark.message, evidence, standards, remark.place.key)
 
 

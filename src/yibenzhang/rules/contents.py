@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 
 from yibenzhang.amounts import narrow
 from yibenzhang.facts import TableFacts
+from yibenzhang.places import Place
 from yibenzhang.prose.passages import Passage
 from yibenzhang.recognising.profile import Profile
 from yibenzhang.recognising.tables import match_title
@@ -77,7 +78,8 @@ def _tables(
         mine = _core(name)
         if all(_core(t.table.title) != mine for t in found):
             form = standard is not None and standard.layout == "form"
-            yield from _differs(name, found[0].table.title, p, "表题", form)
+            title = found[0].table
+            yield from _differs(name, title.title, p, "表题", title.table.cells[0].place, form)
     at = [tables.index(t) for _, t in order]
     if len(at) >= 4 and at != sorted(at):
         k = next(k for k in range(1, len(at)) if at[k] < at[k - 1])
@@ -94,14 +96,14 @@ def _headings(
     """An entry whose heading, found by its number in the same part, is worded otherwise."""
     part = ""
     listed = {_core(name) for name, _ in entries}
-    headings: dict[tuple[str, str], list[str]] = {}
+    headings: dict[tuple[str, str], list[tuple[str, Place]]] = {}
     exact: set[str] = set()
     for p, following in zip(rest, [*rest[1:], None], strict=False):
         if match := _PART.match(p.text):
             part = match.group()
         if (p.heading and len(p.section) <= 1) or (len(p.text) <= 40 and _ORDINAL.match(p.text)):
             exact |= {_core(p.text), _core(p.text + (following.text if following else ""))}
-            headings.setdefault((part, _ordinal(p.text)), []).append(p.text)
+            headings.setdefault((part, _ordinal(p.text)), []).append((p.text, p.place(0)))
     part = ""
     for name, p in entries:
         if match := _PART.match(name):
@@ -110,12 +112,12 @@ def _headings(
         if _core(name) in exact or not _ordinal(name):
             continue
         inside = match_title(name, profile.stage, standards) is not None
-        for text in headings.get((part, _ordinal(name)), []):
+        for text, where in headings.get((part, _ordinal(name)), []):
             other = _core(text)
             if other in listed or (inside and fold_title(text) == fold_title(name)):
                 continue
             if SequenceMatcher(None, _core(name), other, autojunk=False).ratio() >= _ALIKE:
-                yield from _differs(name, text, p, "正文标题")
+                yield from _differs(name, text, p, "正文标题", where)
                 break
 
 
@@ -130,13 +132,15 @@ def _alike(name: str, tables: tuple[TableFacts, ...]) -> list[TableFacts]:
     return [named[apart.index(best)]] if best >= _SAME_TABLE else []
 
 
-def _differs(name: str, other: str, p: Passage, where: str, form: bool = False) -> Iterator[Remark]:
+def _differs(
+    name: str, other: str, p: Passage, where: str, place: Place, form: bool = False
+) -> Iterator[Remark]:
     one, two = _bare(name), _bare(narrow(other).strip().split("。")[0])
     if _DOUBLED.search(two) and not _DOUBLED.search(one):
         return  # told as a doubled word
     message = f"目录作“{one}”，{where}作“{two}”。"
     same = form or _FILLER.sub("", _core(name)) == _FILLER.sub("", _core(other))
-    yield Remark("contents.style" if same else "contents.name", message, one, p.place(0))
+    yield Remark("contents.style" if same else "contents.name", message, one, p.place(0), ((two, place),))
 
 
 def _ordinal(text: str) -> str:
@@ -177,5 +181,6 @@ def _numbered(passages: list[Passage]) -> Iterator[Remark]:
         ):
             words = p.verbatim(0, len(p.text)).strip()
             message = f"序号重复：“{before[1].text[:30]}”之后又是“{words[:30]}”。"
-            yield Remark("wording.numbering", message, words, p.place(0))
+            first = (before[1].text[:40], before[1].place(0))
+            yield Remark("wording.numbering", message, words, p.place(0), (first,))
         last[kind] = (match.group(), p, (*p.section, p.text))

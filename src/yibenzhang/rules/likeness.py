@@ -59,9 +59,17 @@ def _homophones(passages: list[Passage], standards: Standards) -> Iterator[Remar
             continue
         told.add(phrase)
         p, at = found
+        second = next(
+            (
+                (q.verbatim(k, k + len(other)).strip(), q.place(k))
+                for q in passages
+                if (k := q.text.find(other)) >= 0
+            ),
+            None,
+        )
         words = p.verbatim(at, at + len(phrase)).strip()
         message = f"“{words}”在别处作“{other}”，读音相同，可能是打错的字。"
-        yield Remark("names.homophone", message, words, p.place(at))
+        yield Remark("names.homophone", message, words, p.place(at), (second,) if second else ())
 
 
 def _pairs(runs: Iterable[str], shape: tuple[int, int, int]) -> set[tuple[str, str, str, str]]:
@@ -113,7 +121,8 @@ def _bodies(passages: list[Passage]) -> Iterator[Remark]:
             p, at = next((p, at) for p in passages if (at := p.text.find(short)) >= 0)
             words = p.verbatim(at, at + len(short)).strip()
             message = f"“{words}”在单位名单里作“{unit}”，名称不一。"
-            yield Remark("names.body", message, words, p.place(at))
+            q, k = next((q, k) for q in passages if (k := q.text.find(unit)) >= 0)
+            yield Remark("names.body", message, words, p.place(at), ((unit, q.place(k)),))
 
 
 def _within(short: str, long: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 
 from yibenzhang.facts import TableFacts
+from yibenzhang.places import Place
 from yibenzhang.prose.passages import Passage
 from yibenzhang.recognising.rows import bare
 from yibenzhang.rules.wording import Remark
@@ -29,13 +30,18 @@ _PATH_ITEM = re.compile(r"([^,。;:“”\"、()\d.]{4,30})\(项\)")
 
 def names(passages: list[Passage], tables: tuple[TableFacts, ...], standards: Standards) -> list[Remark]:
     """All remarks on names, in the order of the document."""
-    out = [*_codes(tables), *_items(passages, tables, standards), *_spelt(passages, tables)]
+    out = [
+        *_codes(tables),
+        *_items(passages, tables, standards),
+        *_unspent(passages, standards),
+        *_spelt(passages, tables),
+    ]
     return list(dict.fromkeys(out))
 
 
 def _codes(tables: tuple[TableFacts, ...]) -> Iterator[Remark]:
     """One function code under two names in two tables of the same document."""
-    first: dict[str, tuple[str, TableFacts]] = {}
+    first: dict[str, tuple[str, TableFacts, int]] = {}
     for t in tables:
         if t.table.standard is None or not t.table.standard.id.endswith(_FUNCTION):
             continue
@@ -44,12 +50,16 @@ def _codes(tables: tuple[TableFacts, ...]) -> Iterator[Remark]:
                 label = bare(row.label)
                 if len(row.code) not in (3, 5, 7) or not row.code.startswith("2") or not label:
                     continue
-                known = first.setdefault(row.code, (label, t))
-                cut = known[0].startswith(label) or label.startswith(known[0])  # a narrow column cuts names
-                if known[0] != label and not cut and known[1] is not t:
-                    place = next(c.place for c in t.table.table.cells if c.row == row.index)
-                    message = f"科目 {row.code} 名称不一：{known[1].table.name}作“{known[0]}”，{t.table.name}作“{label}”。"
-                    yield Remark("names.code", message, label, place)
+                known, where, index = first.setdefault(row.code, (label, t, row.index))
+                cut = known.startswith(label) or label.startswith(known)  # a narrow column cuts names
+                if known != label and not cut and where is not t:
+                    message = f"科目 {row.code} 名称不一：{where.table.name}作“{known}”，{t.table.name}作“{label}”。"
+                    others = ((known, _row_place(where, index)),)
+                    yield Remark("names.code", message, label, _row_place(t, row.index), others)
+
+
+def _row_place(t: TableFacts, index: int) -> Place:
+    return next(c.place for c in t.table.table.cells if c.row == index)
 
 
 def _items(passages: list[Passage], tables: tuple[TableFacts, ...], standards: Standards) -> Iterator[Remark]:
@@ -94,6 +104,20 @@ def _items(passages: list[Passage], tables: tuple[TableFacts, ...], standards: S
                     ):
                         message = f"{m.group('group')}的构成里没有列出“{name}”，表中有这项支出。"
                         yield Remark("names.left_out", message, name, p.place(m.start()))
+
+
+def _unspent(passages: list[Passage], standards: Standards) -> Iterator[Remark]:
+    """Items the text lists as part of the public expenditure and elsewhere says there were none of."""
+    text = "".join(p.text for p in passages)
+    for p in passages:
+        for m in _LISTED.finditer(p.text):
+            for words in standards.lists["unspent"]:
+                item, none = words.split("=")
+                if re.search(item, m.group("items")) and re.search(none, text):
+                    name = re.search(item, m.group("items"))
+                    said = name.group() if name else item
+                    message = f"正文把“{said}”列为{m.group('group')}的构成，别处说没有这项支出。"
+                    yield Remark("names.listed", message, said, p.place(m.start()))
 
 
 def _spelt(passages: list[Passage], tables: tuple[TableFacts, ...]) -> Iterator[Remark]:

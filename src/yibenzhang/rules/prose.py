@@ -71,7 +71,7 @@ def prose_of(
             relations.append(made)
     claims = claims_of(passages, quantities)
     doubts: list[Doubt] = []
-    near = _Neighbours(quantities, finder, standards)
+    near = _Neighbours(quantities, claims, finder, standards)
     for claim in claims:
         found_out = _MAKERS[claim.says](claim, near)
         if isinstance(found_out, Doubt):
@@ -138,7 +138,14 @@ def _slipped(mine: Fact, other: Fact) -> bool:
 class _Neighbours:
     """Other numbers a share may be taken of, or a change belong to."""
 
-    def __init__(self, quantities: dict[int, list[Quantity]], finder: _Finder, standards: Standards) -> None:
+    def __init__(
+        self,
+        quantities: dict[int, list[Quantity]],
+        claims: list[Claim],
+        finder: _Finder,
+        standards: Standards,
+    ) -> None:
+        self.shares = [c for c in claims if c.says == Says.SHARE]
         self._all = [q for found in quantities.values() for q in found if q.money]
         self._finder = finder
         self._standards = standards
@@ -274,11 +281,56 @@ def _share(claim: Claim, near: _Neighbours) -> Made:
     options = (_share_of(p, whole, rate) for p in parts for whole in wholes if whole.id != p.id)
     if held := _first_that_holds(options):
         return held
+    if made := _complete(claim, near):
+        return made
+    if agreed := _agreed_whole(claim, wholes, near):
+        return _share_of(part.fact, agreed, rate)
     sure = claim.against if not claim.base else None
     whole = sure.fact if sure else (named[0] if named and claim.base else None)
     if whole is None or _base(whole) < part.amount.base:
         return None
     return _share_of(part.fact, whole, rate)
+
+
+def _agreed_whole(claim: Claim, wholes: list[Fact], near: _Neighbours) -> Fact | None:
+    """The amount that at least two other shares of the same base in the passage are taken of."""
+    others = [
+        c for c in near.shares if c.passage is claim.passage and c.base == claim.base and c is not claim
+    ]
+    for whole in dict.fromkeys(wholes):
+        held = 0
+        for c in others:
+            made = _share_of(c.subject.fact, whole, c.rate) if c.subject and c.rate else None
+            held += made is not None and not contradicted(made)
+        if held >= 2:
+            return whole
+    return None
+
+
+def _complete(claim: Claim, near: _Neighbours) -> Relation | None:
+    """Shares of one passage that make up 100 %: their whole is the sum of their parts."""
+    rate, part = claim.rate, claim.subject
+    if rate is None or part is None or not claim.base:
+        return None
+    shares = [c for c in near.shares if c.passage is claim.passage and c.base == claim.base]
+    facts = [c.subject.fact for c in shares if c.subject]
+    total = sum((c.rate.amount.value for c in shares if c.rate), Decimal(0))
+    if len(facts) < 3 or len(set(facts)) < len(shares) or abs(total - 100) > Decimal("0.1"):
+        return None
+    whole, p = sum((_base(f) for f in facts), Decimal(0)), rate.amount.value
+    if whole <= 0:
+        return None
+    terms = tuple(Term(Decimal(100) - p if f == part.fact else -p, f) for f in facts)
+    way = f"{_shown(part.fact)} ÷（{' ＋ '.join(_shown(f) for f in facts)}）"
+    note = _note(way, 100 * part.amount.base / whole, rate)
+    made = Relation(
+        f"prose.share|{rate.fact.id}",
+        "prose.share",
+        (*terms, Term(-whole, rate.fact)),
+        constant=p * whole,
+        note=note,
+    )
+    return _close(made, rate)
 
 
 def _share_of(part: Fact, whole: Fact, rate: Quantity, rule: str = "prose.share") -> Relation | None:

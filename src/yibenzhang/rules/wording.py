@@ -44,6 +44,8 @@ class Remark:
     message: str
     words: str
     place: Place
+    others: tuple[tuple[str, Place], ...] = ()
+    """The other places that the sentence speaks of: the words printed there, and where."""
 
 
 def wording(
@@ -74,7 +76,7 @@ def _hits(phrase: Phrase, passages: list[Passage], tables: tuple[TableFacts, ...
     for p in passages if phrase.scope in ("text", "both") else ():
         if p.heading and not phrase.heading:
             continue
-        last = -MOST_APART
+        last = -MOST_APART - 1
         for m in pattern.finditer(p.text):
             begin, end = _sentence(p.text, m.start(), m.end())
             if unless and unless.search(p.text[begin:end]):
