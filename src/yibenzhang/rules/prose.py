@@ -207,7 +207,23 @@ def _growth(claim: Claim, near: _Neighbours) -> Made:
         )
     if change.amount.value == 0 and rate.amount.value == 0:
         return None
+    if change.sign > 0 and value * _TINY < change.amount.base:
+        factor = subject.amount.unit.factor if subject.amount.unit else Decimal(1)
+        words = claim.passage.verbatim(change.start, rate.end)
+        message = (
+            f"按这句话推算，上年数只有 {value / factor:f}{_unit_name(subject)}，增长率没有意义，也不是"
+            f" {rate.amount.text}%：“{words}”。"
+        )
+        return Doubt("prose.tiny_base", message, (rate, subject, change))
     return _growth_of(subject.fact, change, rate)
+
+
+_TINY = 100
+"""A change more than so many times the amount before it: its rate says nothing."""
+
+
+def _unit_name(q: Quantity) -> str:
+    return f" {q.amount.unit.name}" if q.amount.unit else ""
 
 
 def _growth_of(subject: Fact, change: Quantity, rate: Quantity) -> Relation | None:
