@@ -66,8 +66,9 @@ def point(soil: Soil, random: Random) -> Iterator[Plant]:
 def columns(soil: Soil, random: Random) -> Iterator[Plant]:
     """Two neighbouring numbers of a row in each other's column; one of them may be nothing."""
     for at, table in soil.tables():
+        used = {c.column for c in table.cells if _MONEY.fullmatch(c.text.strip())}
         for row in _rows(table).values():
-            numbers = [c for c in row if _MONEY.fullmatch(c.text.strip()) or (c.text.strip() in _NOTHING and c.column_span == 1)]
+            numbers = [c for c in row if c.column in used and c.column_span == 1 and (_MONEY.fullmatch(c.text.strip()) or c.text.strip() in _NOTHING)]
             for a, b in zip(numbers, numbers[1:], strict=False):
                 one, two = a.text.strip(), b.text.strip()
                 if b.column - a.column != 1 or one == two or (one in _NOTHING and two in _NOTHING):
@@ -77,7 +78,6 @@ def columns(soil: Soil, random: Random) -> Iterator[Plant]:
 
 def rows(soil: Soil, random: Random) -> Iterator[Plant]:
     """Two neighbouring rows with each other's numbers."""
-    printed = soil.printed()
     for at, table in soil.tables():
         found = [r for r in _rows(table).values() if _numbers(r)]
         for above, below in zip(found, found[1:], strict=False):
@@ -88,10 +88,25 @@ def rows(soil: Soil, random: Random) -> Iterator[Plant]:
                 number = _MONEY.fullmatch(a.text.strip()) or _MONEY.fullmatch(b.text.strip())
                 if number and a.text.strip() != b.text.strip():
                     changed |= {a: b.text, b: a.text}
-            mine = {v.replace(",", "").strip() for v in changed.values()} - {"0.00", "0", ""}
-            apart = {v for v in mine if printed[v] > sum(c.text.strip().replace(",", "") == v for c in (*above, *below))}
-            if changed and mine:
-                yield in_cells("swapped_rows", at, table, changed, f"{_told(above)} / {_told(below)}", not apart)
+            if changed and any(v.strip() not in _NOTHING for v in changed.values()):
+                told = all(_restated(soil, at, r) for r in (above, below))
+                yield in_cells("swapped_rows", at, table, changed, f"{_told(above)} / {_told(below)}", not told)
+
+
+def _restated(soil: Soil, at: tuple[int, int], row: list[Cell]) -> bool:
+    """Another table or a sentence gives one of the numbers of the row beside its name."""
+    names = {c.text.strip() for c in row if re.search(r"[一-鿿]{3}", c.text)}
+    numbers = {c.text.strip() for c in _numbers(row)} - {*_NOTHING}
+    for where, block in soil.blocks():
+        if isinstance(block, Paragraph):
+            if any(n in block.text for n in names) and any(v in block.text for v in numbers):
+                return True
+        elif where != at:
+            for other in _rows(block).values():
+                texts = {c.text.strip() for c in other}
+                if texts & names and texts & numbers:
+                    return True
+    return False
 
 
 def missing_row(soil: Soil, random: Random) -> Iterator[Plant]:

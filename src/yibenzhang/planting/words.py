@@ -43,6 +43,8 @@ def amounts(soil: Soil) -> Iterator[tuple[At, Paragraph, re.Match[str], re.Match
     printed = soil.printed()
     for at, p in soil.paragraphs():
         for m in NUMBER.finditer(p.text):
+            if not float(m.group().replace(",", "")):
+                continue
             unit = _UNIT.match(p.text, m.end())
             if unit:
                 yield at, p, m, unit, _alone(p, m, printed)
@@ -107,7 +109,16 @@ def direction(soil: Soil, random: Random) -> Iterator[Plant]:
 def _percentages(kind: str, pattern: re.Pattern[str], soil: Soil, random: Random) -> Iterator[Plant]:
     for at, p in soil.paragraphs():
         for m in pattern.finditer(p.text):
-            yield in_text(kind, at, p, m.start(1), m.end(1), wrong_digit(m.group(1), random))
+            new = wrong_digit(m.group(1), random)
+            yield in_text(kind, at, p, m.start(1), m.end(1), new, alone=_within_rounding(p, m, new))
+
+
+def _within_rounding(p: Paragraph, m: re.Match[str], new: str) -> bool:
+    """The smallest amount of the sentence is printed too coarsely to tell the two percentages apart."""
+    begin = p.text.rfind("。", 0, m.start()) + 1
+    found = [f.group() for f in NUMBER.finditer(p.text[begin : m.start(1)]) if "." in f.group()]
+    coarse = max((0.006 / float(f.replace(",", "")) for f in found if float(f.replace(",", ""))), default=0.0)
+    return abs(float(new) - float(m.group(1))) <= 2 * coarse * float(m.group(1))
 
 
 def rate(soil: Soil, random: Random) -> Iterator[Plant]:
@@ -143,26 +154,28 @@ def count(soil: Soil, random: Random) -> Iterator[Plant]:
 
 def project(soil: Soil, random: Random) -> Iterator[Plant]:
     """A project left out of the projects that the text lists, by name and amount."""
-    names = {c.text.strip(): c for _, t in soil.tables() for c in t.cells if len(c.text.strip()) >= 4}
+    names = {
+        c.text.strip(): tuple(d.place.key for d in t.cells if d.row == c.row)
+        for _, t in soil.tables() for c in t.cells if len(c.text.strip()) >= 4
+    }  # fmt: skip
     for at, p in soil.paragraphs():
         listed = [m for m in re.finditer(r"[、：，]?(?P<name>[^、：；，。]{4,40}?)\d[\d,]*\.\d+万元(?=[、。])", p.text)]
         for m in listed if "项目" in p.text and len(listed) >= 3 else ():
             start = m.start() + (p.text[m.start()] == "：")
             end = m.end() + (p.text[m.start()] == "：" and p.text[m.end()] == "、")
-            cell = names.get(m.group("name"))
             plant = in_text("missing_project", at, p, start, end, "", (m.group("name"), p.text[:12]))
-            yield replace(plant, spots=(*plant.spots, *([cell.place.key] if cell else [])))
+            yield replace(plant, spots=(*plant.spots, *names.get(m.group("name"), ())))
         found = re.match(r"（[一二三四五六七八九十]+）(?P<name>.+?)项目\d", p.text)
         if found and found.group("name") in names:
-            cell = names[found.group("name")]
             yield Plant(
-                "missing_project", ((at, None),), (p.place.key, cell.place.key), (found.group("name"),), p.text, "",
+                "missing_project", ((at, None),), (p.place.key, *names[found.group("name")]), (found.group("name"),), p.text, "",
                 p.text,
             )  # fmt: skip
 
 
 def exchanged(soil: Soil, random: Random) -> Iterator[Plant]:
     """Two amounts of one enumeration in each other's place."""
+    printed = soil.printed()
     for at, p in soil.paragraphs():
         found = list(_NAMED.finditer(p.text))
         for a, b in zip(found, found[1:], strict=False):
@@ -172,17 +185,18 @@ def exchanged(soil: Soil, random: Random) -> Iterator[Plant]:
                 continue
             if not float(one.replace(",", "")) or not float(two.replace(",", "")):
                 continue
+            alone = all(printed[x.replace(",", "")] < 2 for x in (one, two)) and "%" not in narrow(p.text)
             text = p.text[: a.start("amount")] + two + p.text[a.end("amount") : b.start("amount")] + one
             text += p.text[b.end("amount") :]
             yield Plant(
                 "swapped_amounts", ((at, replace(p, text=text)),), (p.place.key,), (one, two), f"{one}、{two}",
-                f"{two}、{one}", text[a.start() : b.end()],
+                f"{two}、{one}", text[a.start() : b.end()], alone,
             )  # fmt: skip
 
 
 def sentences(soil: Soil, random: Random) -> Iterator[Plant]:
     """Two numbered sentences with what follows their names exchanged: amount, change and rate."""
-    items = [(at, p, m) for at, p in soil.paragraphs() if (m := re.match(r"(.+（项）”?)([^。]*?\d[\d,]*\.\d+万元.*)$", p.text))]
+    items = [(at, p, m) for at, p in soil.paragraphs() if (m := re.match(r"(.+（项）”?)([^。]*?\d[\d,]*\.\d+万元.*。)$", p.text))]
     for (at, p, m), (to, q, n) in zip(items, items[1:], strict=False):
         if m.group(2) != n.group(2) and at != to:
             one, two = (NUMBER.findall(x.group(2))[-1] for x in (m, n))

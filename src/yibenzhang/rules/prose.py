@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import combinations
 
 from yibenzhang.balance.diagnose import slip_kind
 from yibenzhang.balance.evaluate import evaluate
@@ -65,12 +67,20 @@ def prose_of(
     finder = _Finder(Book(tables, stage), tables)
     binder = Binder(tables, standards, stage, finder)
     relations: list[Relation] = []
-    for q in everything:
-        if (binding := binder.bind(q)) and (made := _bound(binding)):
+    astray: list[Binding] = []
+    bindings = [b for q in everything if (b := binder.bind(q))]
+    homes = _homes(bindings)
+    for binding in bindings:
+        made = _bound(_at_home(binding, homes))
+        if made is not None:
             relations.append(made)
+        if made is None or contradicted(made):
+            astray.append(binding)
+    crossed = _crossed(astray)
+    relations = [crossed.pop(r.id, r) for r in relations] + list(crossed.values())
     claims = claims_of(passages, quantities)
     doubts: list[Doubt] = []
-    near = _Neighbours(quantities, finder, standards)
+    near = _Neighbours(quantities, finder, binder, claims, standards)
     for claim in claims:
         found_out = _MAKERS[claim.says](claim, near)
         if isinstance(found_out, Doubt):
@@ -95,10 +105,7 @@ def contradicted(relation: Relation) -> bool:
 def _bound(binding: Binding) -> Relation | None:
     """The number equals one of its candidates; where it must and does not, the first is its contradiction."""
     mine = binding.quantity.fact
-    options = [
-        Relation(f"prose.table|{mine.id}", "prose.table", (Term(1, mine), Term(-1, f)))
-        for f in binding.candidates
-    ]
+    options = [_restates(mine, f) for f in binding.candidates]
     for option in options:
         if not contradicted(option):
             return option
@@ -114,31 +121,83 @@ def _bound(binding: Binding) -> Relation | None:
     return chosen
 
 
+def _homes(bindings: list[Binding]) -> dict[tuple[str, ...], str]:
+    """The table that a section goes through item by item: the one that most of its items agree with."""
+    agree: dict[tuple[str, ...], Counter[str]] = {}
+    items: Counter[tuple[str, ...]] = Counter()
+    for b in bindings:
+        if b.how == "path" and b.sure:
+            section = b.quantity.passage.section
+            items[section] += 1
+            tables = {f.table for f in b.candidates if not contradicted(_restates(b.quantity.fact, f))}
+            agree.setdefault(section, Counter()).update(tables)
+    out: dict[tuple[str, ...], str] = {}
+    for section, count in agree.items():
+        ranked = count.most_common(2)
+        if ranked and ranked[0][1] >= max(3, 0.6 * items[section]):
+            if len(ranked) == 1 or ranked[0][1] > ranked[1][1]:
+                out[section] = ranked[0][0]
+    return out
+
+
+def _at_home(binding: Binding, homes: dict[tuple[str, ...], str]) -> Binding:
+    """The binding to the one table its section goes through, where that is known and has the item."""
+    home = homes.get(binding.quantity.passage.section) if binding.how == "path" else None
+    own = tuple(f for f in binding.candidates if f.table == home)
+    return replace(binding, candidates=own) if own else binding
+
+
+def _crossed(astray: list[Binding]) -> dict[str, Relation]:
+    """Pairs of numbers near each other of which each is what the other ought to be, by relation id."""
+    out: dict[str, Relation] = {}
+    for a, b in combinations(astray, 2):
+        p, q = a.quantity, b.quantity
+        if p.passage is not q.passage and p.passage.section != q.passage.section:
+            continue
+        if p.amount.base == q.amount.base or not p.amount.value or not q.amount.value:
+            continue
+        x = next((f for f in a.candidates if not contradicted(_restates(q.fact, f))), None)
+        y = next((f for f in b.candidates if not contradicted(_restates(p.fact, f))), None)
+        if x is not None and y is not None:
+            for made in (_restates(p.fact, x), _restates(q.fact, y)):
+                out.setdefault(made.id, made)
+    return out
+
+
+def _restates(mine: Fact, other: Fact) -> Relation:
+    return Relation(f"prose.table|{mine.id}", "prose.table", (Term(1, mine), Term(-1, other)))
+
+
+_SLIPS = ("错了一位数字", "两位数字颠倒", "多写或漏写一位数字", "小数点或位数错")
+
+
 def _slipped(mine: Fact, other: Fact) -> bool:
-    """The number is the other one but for a slip of the keyboard."""
+    """The number is the other one but for a slip of the keyboard, and long enough for that to be no chance."""
     if mine.amount is None or other.amount is None or not other.amount.value:
         return False
     factor = mine.unit.factor if mine.unit else Decimal(1)
-    right = (other.amount.base / factor).quantize(Decimal(1).scaleb(-mine.amount.decimals))
-    digits = len(str(mine.amount.value).replace(".", "").lstrip("0"))
-    return (
-        mine.amount.decimals >= 2
-        and digits >= 5
-        and slip_kind(f"{mine.amount.value:f}", f"{right:f}")
-        in (
-            "错了一位数字",
-            "两位数字颠倒",
-            "多写或漏写一位数字",
-        )
-    )
+    places = max(mine.amount.decimals, 2)
+    right = (other.amount.base / factor).quantize(Decimal(1).scaleb(-places))
+    kind = slip_kind(f"{mine.amount.value:f}", f"{right:f}")
+    digits = len(str(mine.amount.value).replace(".", "").strip("0"))
+    return kind in _SLIPS and digits >= 4 and (mine.amount.decimals >= 2 or kind == "小数点或位数错")
 
 
 class _Neighbours:
     """Other numbers a share may be taken of, or a change belong to."""
 
-    def __init__(self, quantities: dict[int, list[Quantity]], finder: _Finder, standards: Standards) -> None:
+    def __init__(
+        self,
+        quantities: dict[int, list[Quantity]],
+        finder: _Finder,
+        binder: Binder,
+        claims: list[Claim],
+        standards: Standards,
+    ) -> None:
         self._all = [q for found in quantities.values() for q in found if q.money]
         self._finder = finder
+        self._binder = binder
+        self._shares = [c for c in claims if c.says == Says.SHARE]
         self._standards = standards
 
     def before(self, claim: Claim) -> list[Quantity]:
@@ -150,6 +209,18 @@ class _Neighbours:
         """Amounts named anywhere under the same heading, or within the text, that could be a whole."""
         top = claim.passage.section[:2]
         return [q for q in self._all if q.passage.section[:2] == top and q.kind in (Kind.VALUE, Kind.ACTUAL)]
+
+    def siblings(self, claim: Claim) -> list[Claim]:
+        """The other shares of the same passage that name no whole, or the same."""
+        same = [c for c in self._shares if c.passage is claim.passage and c.base == claim.base]
+        return [c for c in same if c is not claim]
+
+    def planned(self, actual: Quantity) -> list[Fact]:
+        """The budget that stands beside the actual amount in the table the number restates."""
+        binding = self._binder.bind(actual)
+        facts = binding.candidates if binding and binding.sure else ()
+        beside = [self._finder.beside(f, "@budgeted") for f in facts if "@actual" in f.measure]
+        return [f for f in beside if f is not None and f.printed]
 
     def named(self, words: str) -> list[Fact]:
         """Table numbers that words such as "本年支出合计" or "预算总额" name."""
@@ -274,9 +345,19 @@ def _share(claim: Claim, near: _Neighbours) -> Made:
         return held
     sure = claim.against if not claim.base else None
     whole = sure.fact if sure else (named[0] if named and claim.base else None)
+    if whole is None:
+        whole = next((w for w in wholes for c in near.siblings(claim) if _holds_of(c, w)), None)
     if whole is None or _base(whole) < part.amount.base:
         return None
     return _share_of(part.fact, whole, rate)
+
+
+def _holds_of(claim: Claim, whole: Fact) -> bool:
+    """Another share of the sentence is right if taken of this whole."""
+    if claim.subject is None or claim.rate is None or claim.subject.amount.value == 0:
+        return False
+    made = _share_of(claim.subject.fact, whole, claim.rate)
+    return made is not None and not contradicted(made)
 
 
 def _share_of(part: Fact, whole: Fact, rate: Quantity, rule: str = "prose.share") -> Relation | None:
@@ -306,12 +387,14 @@ def _completion(claim: Claim, near: _Neighbours) -> Made:
     amounts = near.before(claim)
     wholes = [claim.against, *(q for q in amounts if q.kind == Kind.BUDGETED)]
     facts = [q.fact for q in wholes if q is not None]
+    facts = facts if claim.against is not None else [*facts, *near.planned(actual)]
     options = (_share_of(a.fact, w, rate, "prose.completion") for a in [actual, *amounts] for w in facts)
     if held := _first_that_holds(o for o in options if o is not None):
         return held
-    if claim.against is None or claim.against.amount.value == 0:
+    against = claim.against.fact if claim.against else next(iter(near.planned(actual)), None)
+    if against is None or not _base(against):
         return None
-    return _share_of(actual.fact, claim.against.fact, rate, "prose.completion")
+    return _share_of(actual.fact, against, rate, "prose.completion")
 
 
 def _compared(claim: Claim, near: _Neighbours) -> Made:
