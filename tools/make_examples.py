@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import example_data as books
+import example_prose as writing
 import example_tables as printed
 import typst
-from example_data import FUNCTIONS_2018, WORDS, Figures, accounts_figures, figures, functions, wan, wan_even
+from example_data import WORDS, Figures, accounts_figures, figures, functions, wan_even
 from example_tables import Row, Rows
 
 
@@ -85,23 +86,22 @@ def clean_documents() -> dict[str, Document]:
         books.hubei(), books.shanghai_budget(), books.shanghai_accounts(), books.jiangsu()
     )  # fmt: skip
     bought = books.jiangsu_purchases()
-    each = "、".join(f"{name}{wan(hubei.named(name).sum())}万元" for name in hubei.projects())
-    codes = [code for code in jiangsu.functions() if len(code) == 3]
-    classes = "，".join(f"{FUNCTIONS_2018[c]}{wan_even(jiangsu.sum(c))}万元" for c in codes)
-    spending = {"classes": classes, "bought": wan_even(sum((p.amount for p in bought), Decimal(0)))}
+    buying = {"bought": bought, "bought_goods": bought[:6], "bought_services": bought[6:]}
+    spending = {k: wan_even(sum((p.amount for p in v), Decimal(0))) for k, v in buying.items()}
     return {
         "hubei-clean.txt": document(
-            "hubei", printed.hubei(hubei), figures(hubei) | {"projects": each}, "附表-{}"
+            "hubei", printed.hubei(hubei), figures(hubei) | writing.hubei(hubei), "附表-{}"
         ),
         "shanghai-budget-clean.pdf": document(
             "shanghai_budget", printed.shanghai_budget(shanghai),
-            figures(shanghai) | {"functions": functions(shanghai)}, "",
+            figures(shanghai) | writing.shanghai_budget(shanghai) | {"functions": functions(shanghai)}, "",
         ),
         "shanghai-accounts-clean.pdf": document(
-            "shanghai_accounts", printed.shanghai_accounts(accounts), accounts_figures(accounts), ""
+            "shanghai_accounts", printed.shanghai_accounts(accounts),
+            accounts_figures(accounts) | writing.shanghai_accounts(accounts), "",
         ),
         "jiangsu-clean.pdf": document(
-            "jiangsu", printed.jiangsu(jiangsu, bought), figures(jiangsu, wan_even) | spending, "公开{}表：",
+            "jiangsu", printed.jiangsu(jiangsu, bought), figures(jiangsu, wan_even) | writing.jiangsu(jiangsu) | spending, "公开{}表：",
         ),
     }  # fmt: skip
 

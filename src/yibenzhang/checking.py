@@ -21,7 +21,7 @@ from yibenzhang.recognising.stitching import framed_tables
 from yibenzhang.recognising.tables import recognise_tables
 from yibenzhang.rules.contents import contents
 from yibenzhang.rules.likeness import likeness
-from yibenzhang.rules.lists import Doubt
+from yibenzhang.rules.lists import Doubt, unexplained
 from yibenzhang.rules.names import names as names_of
 from yibenzhang.rules.presence import presence
 from yibenzhang.rules.projects import projects
@@ -91,7 +91,7 @@ def check_document(document: Document, extra: str = "") -> Checked:
     causes = diagnose(results)
     names = {t.table.id: t.table.name for t in tables} | {"prose": "正文"}
     findings = findings_of(causes, names, standards)
-    findings += [_doubt(d, standards) for d in prose.doubts]
+    findings += [_doubt(d, standards) for d in unexplained(prose.doubts, causes)]
     remarks = wording(passages, tables, profile, standards)
     remarks += presence(document, passages, tables, profile, standards)
     remarks += contents(passages, tables, profile, standards)

@@ -11,9 +11,9 @@ import time
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
-from itertools import combinations
 
 from yibenzhang.amounts import CellState
+from yibenzhang.balance.exchange import exchanges
 from yibenzhang.balance.relations import Outcome, Result
 from yibenzhang.facts import Fact
 from yibenzhang.intervals import Interval
@@ -48,7 +48,7 @@ class Culprit:
 class Cause:
     """A group of broken relations with one cause: ``certain`` where just one number can be wrong.
 
-    ``swapped``: the two culprits stand in each other's columns.
+    ``swapped``: the culprits stand, two by two, in each other's place.
     """
 
     broken: tuple[Result, ...]
@@ -76,39 +76,26 @@ def diagnose(results: list[Result]) -> list[Cause]:
 def _swapped(
     groups: list[list[Result]], touching: dict[str, list[Result]]
 ) -> tuple[list[Cause], list[list[Result]]]:
-    """Pairs of numbers of one row that mend one or two groups by changing places; and the groups left."""
-    rows: dict[tuple[str, int], dict[str, tuple[int, Fact]]] = defaultdict(dict)
-    for k, group in enumerate(groups):
-        for r in group:
-            for fact in r.relation.facts():
-                if fact.table and fact.interval is not None:
-                    rows[fact.table, fact.cell[0]].setdefault(fact.id, (k, fact))
+    """Numbers that mend what is broken by changing places; and the groups left."""
     causes: list[Cause] = []
-    used: set[int] = set()
-    for found in rows.values():
-        for (k, a), (n, b) in combinations(found.values(), 2):
-            if k == n or {k, n} & used or a.interval == b.interval or not _trade(a, b, touching):
-                continue
-            if a.amount is None:
-                a, b = b, a
-            used |= {k, n}
-            culprits = (Culprit(a, b.interval), Culprit(b, a.interval))
-            causes.append(Cause(tuple(groups[k] + groups[n]), culprits, True, swapped=True))
-    return causes, [g for k, g in enumerate(groups) if k not in used]
+    mended: set[int] = set()
+    alone = {id(r) for g in groups if len(g) > 1 and _sure(_single(g, touching)) for r in g}
+    for found in exchanges([r for g in groups for r in g if id(r) not in alone], touching):
+        ids = {id(r) for r in found.broken}
+        if ids & mended:
+            continue
+        mended |= ids
+        culprits = [c for a, b in found.pairs for c in (Culprit(a, b.interval), Culprit(b, a.interval))]
+        causes.append(Cause(found.broken, tuple(culprits), True, swapped=True))
+    if not mended:
+        return [], groups
+    left = [[r for r in g if id(r) not in mended] for g in groups]
+    return causes, [part for g in left for part in _groups(g)]
 
 
-def _trade(a: Fact, b: Fact, touching: dict[str, list[Result]]) -> bool:
-    """All relations of both numbers hold once the two change places."""
-    x, y = a.interval, b.interval
-    if x is None or y is None:
-        return False
-    gain = y.middle - x.middle
-    for r in {id(r): r for f in (a, b) for r in touching[f.id]}.values():
-        ca = sum(Decimal(t.coefficient) for t in r.relation.terms if t.fact.id == a.id)
-        cb = sum(Decimal(t.coefficient) for t in r.relation.terms if t.fact.id == b.id)
-        if abs(r.residual + (ca - cb) * gain) > r.slack:
-            return False
-    return True
+def _sure(cause: Cause | None) -> bool:
+    """One number alone explains several broken relations: simpler than two that changed places."""
+    return cause is not None and cause.certain
 
 
 def _one_list(causes: list[Cause]) -> list[Cause]:

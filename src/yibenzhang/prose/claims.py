@@ -62,6 +62,7 @@ class _State:
 _AGAINST_BUDGET = re.compile(
     r"决算数?(?P<word>大于|高于|多于|小于|低于|少于|等于|与预算数?持平|与年初预算数?持平)(?:年初)?预算数?|(?:与|和)(?:年初)?预算数?(?P<flat>持平|一致)"
 )
+_GOES_ON = re.compile(r"比|较|与|同比|其中|包括")
 _LIST = re.compile(r"其中[:：]?|包括[:：]?|以下方面[:：]?|如下[:：]?|[:：]$")
 
 
@@ -86,10 +87,11 @@ def _passage(
     end_of_last = 0
     for q in quantities:
         between = passage.text[end_of_last : q.start]
-        if "。" in between and re.match(r"比|较|与|同比", between.rpartition("。")[2]):
-            # "……77.33%。较上年减少……": the next sentence still speaks of the same amount, or of the whole
+        if "。" in between and _GOES_ON.match(between.rpartition("。")[2]):
+            # "……77.33%。较上年减少……", "……万元。其中：……": it still speaks of the same amount, or of the whole
             # whose parts were listed
-            if state.head is not None and state.current is not None and _listed_under(passage, state):
+            compared = re.match(r"比|较|与|同比", between.rpartition("。")[2])
+            if compared and state.head is not None and _listed_under(passage, state):
                 state.current = state.head
         elif "。" in between:
             keep = state.head if inherited and not _LIST.search(passage.text[:end_of_last]) else None

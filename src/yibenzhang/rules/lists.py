@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from yibenzhang.balance.diagnose import Cause
 from yibenzhang.balance.relations import Relation, Term
 from yibenzhang.places import Place
 from yibenzhang.prose.passages import Passage
@@ -23,6 +24,26 @@ class Doubt:
     words: str = ""
     place: Place | None = None
     """Words and place, where the doubt is about numbers that are no quantities of money."""
+
+
+def unexplained(doubts: Iterable[Doubt], causes: Iterable[Cause]) -> list[Doubt]:
+    """The doubts about numbers that no cause accuses, one for each number: one error, one finding."""
+    accused: set[str] = set()
+    for cause in causes:
+        certain = cause.certain or cause.swapped
+        facts = (
+            [c.fact for c in cause.culprits]
+            if certain
+            else [f for r in cause.broken for f in r.relation.facts()]
+        )
+        accused |= {f.id for f in facts}
+    out = []
+    for doubt in doubts:
+        mine = {q.fact.id for q in doubt.quantities}
+        if not mine or not mine & accused:
+            out.append(doubt)
+            accused |= mine
+    return out
 
 
 def split_of(split: Split, quantities: list[Quantity]) -> Iterable[Relation]:
