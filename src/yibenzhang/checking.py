@@ -57,6 +57,22 @@ class Checked:
         return coverage(inside), coverage({i: s for i, s in self.standing.items() if i in text})
 
     @property
+    def sections(self) -> tuple[tuple[str, Coverage], ...]:
+        """The coverage of each table that has numbers, then of each section of the text, in order."""
+        out: list[tuple[str, Coverage]] = []
+        for t in self.tables:
+            mine = {f.id: self.standing[f.id] for f in t.facts() if f.id in self.standing}
+            others = 0 if t.table.standard else sum(f.printed for f in t.facts())
+            if mine or others:
+                out.append((t.table.name, coverage(mine, others)))
+        by_section: dict[str, dict[str, Standing]] = {}
+        for q in self.quantities:
+            name = " › ".join(q.passage.section[:2]) or "正文"
+            if q.fact.id in self.standing:
+                by_section.setdefault(name, {})[q.fact.id] = self.standing[q.fact.id]
+        return (*out, *((name, coverage(mine)) for name, mine in by_section.items()))
+
+    @property
     def worst(self) -> Severity | None:
         order = list(Severity)
         return min((f.severity for f in self.findings), key=order.index, default=None)

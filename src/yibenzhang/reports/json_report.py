@@ -39,6 +39,16 @@ def _document(result: FileResult) -> dict[str, Any]:
             "proved": c.proved,
             "contradicted": c.contradicted,
             "alone": c.alone,
+            "sections": [
+                {
+                    "name": name,
+                    "numbers": s.numbers,
+                    "proved": s.proved,
+                    "contradicted": s.contradicted,
+                    "alone": s.alone,
+                }
+                for name, s in checked.sections
+            ],
         },
         "findings": [_finding(f) for f in checked.findings],
         "not_checked": [{"rule": n.rule, "reason": n.reason} for n in checked.not_checked],
