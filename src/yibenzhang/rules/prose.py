@@ -11,6 +11,7 @@ from yibenzhang.prose.claims import claims_of
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Quantity, quantities_of
 from yibenzhang.rules.addresses import Book
+from yibenzhang.rules.agreeing import agreeing
 from yibenzhang.rules.claiming import MAKERS, Neighbours
 from yibenzhang.rules.comparing import comparing
 from yibenzhang.rules.lists import Doubt, counted, split_of, vehicles_of
@@ -57,5 +58,6 @@ def prose_of(
     for position, passage in enumerate(passages):
         if doubt := counted(passage, quantities[position]):
             doubts.append(doubt)
+    relations.extend(agreeing(quantities, claims))
     doubts.extend(comparing(passages, quantities, claims, tables))
     return Prose(tuple(everything), tuple(dict.fromkeys(relations)), tuple(doubts))

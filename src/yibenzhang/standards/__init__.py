@@ -188,6 +188,7 @@ def _concept(entry: dict[str, Any]) -> Concept:
     return Concept(
         tuple(entry["names"]), tuple(_address(a, where) for a in entry["at"]), bool(entry.get("sure", False)),
         tuple(entry.get("section", ())), tuple(entry.get("not_section", ())), tuple(entry.get("not_lead", ())),
+        tuple(tuple(_address(a, where) for a in one) for one in entry.get("sums", ())),
     )  # fmt: skip
 
 

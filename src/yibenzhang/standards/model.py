@@ -95,6 +95,8 @@ class Concept:
     section: tuple[str, ...] = ()
     not_section: tuple[str, ...] = ()
     not_lead: tuple[str, ...] = ()
+    sums: tuple[tuple[Address, ...], ...] = ()
+    """Rows that make the number up, for tables that do not state it."""
 
     @cached_property
     def folded(self) -> tuple[str, ...]:
