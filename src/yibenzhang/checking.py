@@ -15,6 +15,7 @@ from yibenzhang.findings import Evidence, Finding, Severity, evidence_of
 from yibenzhang.prose.passages import Passage, passages_of
 from yibenzhang.prose.quantities import Quantity
 from yibenzhang.reading import read
+from yibenzhang.recognising.forms import GoalForm, forms_of
 from yibenzhang.recognising.profile import Profile, profile_of
 from yibenzhang.recognising.stitching import framed_tables
 from yibenzhang.recognising.tables import recognise_tables
@@ -68,15 +69,23 @@ def check(path: str | Path, extra: str = "") -> Checked:
 
 def facts_of(document: Document, extra: str = "") -> tuple[Profile, tuple[TableFacts, ...], Standards]:
     """Profile and facts of a document, and the standards of its region."""
+    return _recognised(document, extra)[:3]
+
+
+def _recognised(
+    document: Document, extra: str
+) -> tuple[Profile, tuple[TableFacts, ...], Standards, tuple[GoalForm, ...]]:
     profile = profile_of(document, load("", extra))
     standards = load(profile.region, extra)
-    recognised = recognise_tables(framed_tables(document), profile.stage, standards)
-    return profile, tuple(table_facts(t) for t in recognised), standards
+    framed = framed_tables(document)
+    recognised = recognise_tables(framed, profile.stage, standards)
+    forms, tables = forms_of(framed, [table_facts(t) for t in recognised], standards)
+    return profile, tables, standards, forms
 
 
 def check_document(document: Document, extra: str = "") -> Checked:
     """Check a document that has been read."""
-    profile, tables, standards = facts_of(document, extra)
+    profile, tables, standards, forms = _recognised(document, extra)
     results, not_checked = _relate(document, tables, profile, standards)
     tables, results, not_checked, shifted = _realigned(
         document, tables, results, not_checked, profile, standards

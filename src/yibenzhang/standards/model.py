@@ -128,6 +128,15 @@ class Phrase:
 
 
 @dataclass(frozen=True)
+class FormSum:
+    """A sum inside a form, by measures; where several groups of parts are given, one that holds will do."""
+
+    rule: str
+    total: str
+    parts: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
 class Region:
     id: str
     name: str
@@ -156,6 +165,9 @@ class Standards:
     phrases: tuple[Phrase, ...] = ()
     economic: dict[str, str] = field(default_factory=dict)
     """Economic classifications by name, as printed over the years."""
+    forms: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    """Labels of forms by kind and meaning (forms.toml)."""
+    form_sums: tuple[FormSum, ...] = ()
 
     @cached_property
     def titles(self) -> dict[str, list[TableDef]]:
