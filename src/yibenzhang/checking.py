@@ -19,6 +19,9 @@ from yibenzhang.recognising.forms import GoalForm, forms_of
 from yibenzhang.recognising.profile import Profile, profile_of
 from yibenzhang.recognising.stitching import framed_tables
 from yibenzhang.recognising.tables import recognise_tables
+from yibenzhang.rules.goal_projects import goal_projects
+from yibenzhang.rules.goals import goal_money
+from yibenzhang.rules.indicators import indicators
 from yibenzhang.rules.lists import Doubt
 from yibenzhang.rules.names import names as names_of
 from yibenzhang.rules.presence import presence
@@ -92,7 +95,12 @@ def check_document(document: Document, extra: str = "") -> Checked:
     )
     passages = passages_of(document)
     prose = prose_of(passages, tables, profile.stage, profile.fiscal_year, standards)
-    results = [*results, *evaluate(prose.relations)]
+    goals = goal_money(
+        forms, tables, passages, prose.quantities, profile.stage, profile.fiscal_year, standards
+    )
+    named = goal_projects(forms, tables)
+    results = [*results, *evaluate([*prose.relations, *goals.relations, *named.relations])]
+    not_checked = [*not_checked, *goals.not_checked, *named.not_checked]
     causes = diagnose(results)
     names = {t.table.id: t.table.name for t in tables} | {"prose": "正文"}
     findings = findings_of(causes, names, standards)
@@ -101,6 +109,7 @@ def check_document(document: Document, extra: str = "") -> Checked:
     remarks += presence(document, passages, tables, profile, standards)
     remarks += names_of(passages, tables, standards)
     remarks += projects(tables, prose.quantities)
+    remarks += [*goals.remarks, *named.remarks, *indicators(forms, standards)]
     findings += [_remark(r, standards) for r in remarks]
     findings += [*shifted, *_reading(document, standards), *_conflicts(profile, standards)]
     suspected = {culprit.fact.id for c in causes if c.certain for culprit in c.culprits}

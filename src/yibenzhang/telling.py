@@ -35,7 +35,7 @@ def _finding(cause: Cause, names: dict[str, str], standards: Standards) -> Findi
     told = cause.culprits[:1] if cause.certain and not cause.swapped else cause.culprits[:MOST_SUSPECTS]
     suspects = tuple(_suspect(c, names, cause.swapped) for c in told)
     unit = lead.relation.total.unit
-    worked = _worked_out(lead, cause)
+    worked = _worked_out(lead, cause, names)
     reported: Decimal | None
     expected: Decimal | None
     if worked is not None:
@@ -73,7 +73,9 @@ def _finding(cause: Cause, names: dict[str, str], standards: Standards) -> Findi
     )
 
 
-def _worked_out(lead: Result, cause: Cause) -> tuple[Decimal | None, Decimal, str] | None:
+def _worked_out(
+    lead: Result, cause: Cause, names: dict[str, str]
+) -> tuple[Decimal | None, Decimal, str] | None:
     """Printed and right percentage with their sentence, where the percentage is what most likely is wrong."""
     relation = lead.relation
     rate = relation.terms[-1].fact
@@ -86,7 +88,7 @@ def _worked_out(lead: Result, cause: Cause) -> tuple[Decimal | None, Decimal, st
         return None
     places = Decimal(1).scaleb(-rate.amount.decimals)
     expected = abs((rate.amount.value - lead.residual / coefficient).quantize(places))
-    message = f"正文“{rate.row.label}”：{relation.note}，印为 {rate.text}%。"
+    message = f"{names.get(rate.table, '正文')}“{rate.row.label}”：{relation.note}，印为 {rate.text}%。"
     return rate.amount.value, expected, message
 
 

@@ -1,0 +1,324 @@
+"""The money of goals tables: inside each form, against the project table, against what the text says of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from yibenzhang.balance.evaluate import evaluate
+from yibenzhang.balance.relations import NotChecked, Outcome, Relation, Term
+from yibenzhang.facts import Fact, TableFacts
+from yibenzhang.prose.passages import Passage
+from yibenzhang.prose.quantities import Quantity
+from yibenzhang.recognising.forms import GoalForm, GoalItem
+from yibenzhang.rules.addresses import Book
+from yibenzhang.rules.wording import Remark
+from yibenzhang.standards import Address, Standards
+
+_CLAIMED = re.compile(
+    r"(?:编报绩效目标的(?:20\d\d年度?)?项目共?|共)(?P<n>\d+)个(?:项目)?(?:实行绩效目标管理)?,涉及(?:项目)?(?:预算|财政性)(?:资金|金额)?(?:资金)?(?:合计)?(?=[\d,.]+(?:万元|亿元|元))"
+)
+_SET = re.compile(r"设(?:置|定|立)了?整体支出绩效目标、(?P<n>\d+|[一二两三四五六七八九十])个(?:[一二]级)?项目支出绩效目标")
+_NONE = re.compile(r"共0个项目实行绩效目标管理|编报绩效目标的(?:20\d\d年度?)?项目共?0个")
+_REFERRED = re.compile(r"(?:详见|见附?)[^。;]{0,12}(?:项目)?(?:支出)?绩效目标(?:申报|填报)?表")
+_HAN = {c: n for n, c in enumerate("一二三四五六七八九十", 1)} | {"两": 2}
+_PROJECTS = Address("*.projects", "total", "total")
+_TOTALS = (
+    Address("*.expenditure", "total", "total"),
+    Address("*.balance", "total", "total", "expenditure"),
+    Address("*.balance", "this_year", "total", "expenditure"),
+)
+_KINDS = {
+    "specific": (Address("*.expenditure", "total", "project"), _PROJECTS),
+    "personnel": (Address("*.general_basic", "total", "personnel"),),
+    "running": (Address("*.general_basic", "total", "public"),),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Goals:
+    """What the forms of a document lead to."""
+
+    relations: tuple[Relation, ...]
+    remarks: tuple[Remark, ...]
+    not_checked: tuple[NotChecked, ...]
+
+
+def goal_money(
+    forms: tuple[GoalForm, ...],
+    tables: tuple[TableFacts, ...],
+    passages: list[Passage],
+    quantities: tuple[Quantity, ...],
+    stage: str,
+    year: int | None,
+    standards: Standards,
+) -> Goals:
+    """Relations and remarks on the amounts of all forms."""
+    book = Book(tables, stage)
+    relations: list[Relation] = []
+    remarks: list[Remark] = []
+    unchecked: list[NotChecked] = []
+    for form in forms:
+        if form.kind == "overall":
+            relations.extend(_overall(form, book))
+        elif form.kind == "evaluation":
+            relations.extend(_execution(form))
+            remarks.extend(_points(form))
+        else:
+            relations.extend(_inside(form, standards))
+            remarks.extend(_limits(form))
+    for passage in passages:
+        for made in _claimed(passage, forms, quantities):
+            if isinstance(made, Relation):
+                relations.append(made)
+            elif isinstance(made, Remark):
+                remarks.append(made)
+            else:
+                unchecked.append(made)
+    remarks.extend(_absent(passages, forms, tables, book, year))
+    return Goals(tuple(dict.fromkeys(relations)), tuple(remarks), tuple(unchecked))
+
+
+# ---- building blocks -------------------------------------------------------------------------------
+
+
+def equal(rule: str, total: Fact, parts: Iterable[Fact]) -> Relation:
+    """total = Σ parts."""
+    parts = list(parts)
+    key = "|".join(f.id for f in (total, *parts[:3]))
+    return Relation(f"{rule}|{key}", rule, (Term(1, total), *(Term(-1, f) for f in parts)))
+
+
+def holds(relation: Relation) -> bool:
+    return evaluate([relation])[0].outcome != Outcome.CONTRADICTED
+
+
+def _best(options: list[Relation]) -> Iterator[Relation]:
+    """The first that holds; where none does, the first."""
+    if options:
+        yield next((o for o in options if holds(o)), options[0])
+
+
+def _proved(relation: Relation) -> Iterator[Relation]:
+    """A relation that need not hold is told only where it does."""
+    if holds(relation):
+        yield relation
+
+
+def _share(rule: str, part: Fact, whole: Fact, rate: Fact, way: str) -> Relation | None:
+    """100·part - p·whole = 0 as its gradient; off by one in the last digit it was made to fit, not wrong."""
+    if part.amount is None or whole.amount is None or rate.amount is None or whole.amount.base <= 0:
+        return None
+    b, p = whole.amount.base, rate.amount.value
+    rate = replace(rate, text=rate.text.replace("%", "").replace("％", "").strip())
+    right = 100 * part.amount.base / b
+    places = max(rate.amount.decimals if rate.amount else 0, 2)
+    note = f"{way}{part.text} ÷ {whole.text} ＝ {right:.{places}f}%"
+    terms = (Term(Decimal(100), part), Term(-p, whole), Term(-b, rate))
+    made = Relation(f"{rule}|{rate.id}", rule, terms, constant=p * b, note=note)
+    [result] = evaluate([made])
+    one = b * Decimal(1).scaleb(-(rate.amount.decimals if rate.amount else 0))
+    if result.outcome == Outcome.CONTRADICTED and abs(result.residual) <= result.slack + one:
+        return replace(made, rule="goals.rounding")
+    return made
+
+
+# ---- one form --------------------------------------------------------------------------------------
+
+
+def _inside(form: GoalForm, standards: Standards) -> Iterator[Relation]:
+    amounts = form.amounts
+    for rule in standards.form_sums:
+        if (total := amounts.get(rule.total)) is None:
+            continue
+        groups = [[amounts[p] for p in group if p in amounts] for group in rule.parts]
+        first = [g for g, group in zip(groups, rule.parts, strict=True) if g and group[0] in amounts]
+        yield from _best([equal(rule.rule, total, g) for g in first])
+    budgets = [amounts[m] for m in ("year", "total") if m in amounts]
+    if len(budgets) == 2:
+        yield from _proved(equal("goals.total", *budgets[:1], budgets[1:]))
+    sums = [s.fact for s in form.sources if s.kind == "sum"][:1]
+    whole = [s.fact for s in form.sources if s.kind == "item"]
+    carried = [s.fact for s in form.sources if s.kind == "carry"]
+    for total in sums:
+        groups = [g for g in ([*whole, *carried], whole) if g]
+        yield from _best([equal("goals.sources", total, g) for g in groups])
+        yield from _best([equal("goals.sources_total", total, [b]) for b in budgets])
+    for within, above in zip(form.sources[1:], form.sources, strict=False):
+        if within.kind == "within" and above.kind == "item":
+            yield from _proved(equal("goals.sources", above.fact, [within.fact]))
+    for rule_id, items in (("goals.items", form.items), ("goals.purchases", form.purchases)):
+        parts = [i.fact for i in items if i.kind == "item"]
+        printed = [i.fact for i in items if i.kind == "sum"][:1]
+        for total in printed:
+            yield from _best([equal(rule_id, total, parts)] if parts else [])
+            parts = [total]
+        if not parts:
+            continue
+        options = [equal(rule_id, b, parts) for b in budgets]
+        if rule_id == "goals.items":
+            options += [equal(rule_id, w, parts) for w in whole[:1] if carried]  # without what was carried over
+            yield from _best(options)
+        else:
+            for option in options[:1]:
+                yield from _proved(option)
+    for purchase in form.purchases:
+        for item in form.items:
+            if purchase.name == item.name:
+                yield from _proved(equal("goals.purchases", item.fact, [purchase.fact]))
+
+
+def _limits(form: GoalForm) -> Iterator[Remark]:
+    """What may be less but not more: purchases than the budget, the year than the whole."""
+    budgets = [i for m in ("year", "total") if m in form.amounts and (i := form.amounts[m].interval)]
+    bought = [p.fact.interval for p in form.purchases if p.kind == "item"]
+    unit = form.purchases[0].fact.unit if form.purchases else None
+    if budgets and bought and unit and sum(i.low for i in bought if i) > max(b.high for b in budgets):
+        told = sum((i.middle for i in bought if i), Decimal(0)) / unit.factor
+        budget = form.amounts.get("year") or form.amounts["total"]
+        message = (
+            f"“{form.name}”的项目采购合计 {told:,f} {unit.name}，超过了项目当年预算（{budget.text}）。"
+        )
+        yield Remark("goals.purchases", message, form.purchases[0].fact.text, form.purchases[0].fact.place)
+    year, total = form.amounts.get("year"), form.amounts.get("total")
+    if year and total and (a := year.interval) and (b := total.interval) and a.low > b.high:
+        message = f"“{form.name}”的当年预算（{year.text}）大于项目总预算（{total.text}）。"
+        yield Remark("goals.total", message, year.text, year.place)
+
+
+def _overall(form: GoalForm, book: Book) -> Iterator[Relation]:
+    for column in ("year", "former1", "former2"):
+        group: list[GoalItem] = []
+        sums: list[Fact] = []
+        for item in form.overview:
+            if item.fact.measure.partition("/")[0] != column:
+                continue
+            if not item.kind.endswith("/sum"):
+                group.append(item)
+                continue
+            if group:
+                yield equal("goals.overall", item.fact, [i.fact for i in group])
+            sums.append(item.fact)
+            group = []
+        if len(sums) == 2:
+            yield equal("goals.overall", sums[0], sums[1:])
+    by_kind = {i.kind: i.fact for i in form.overview if not i.kind.endswith("/sum")}
+    totals = [i.fact for i in form.overview if i.kind == "year/sum"]
+    for total in totals[:1]:
+        found = [fs[0] for a in _TOTALS if len(fs := book.resolve(a).get("", [])) == 1 and fs[0].printed]
+        yield from _best([equal("goals.overall_total", total, [f]) for f in found])
+    for kind, addresses in _KINDS.items():
+        for address in addresses:
+            there = book.resolve(address).get("", [])
+            if (mine := by_kind.get(f"year/{kind}")) and len(there) == 1 and there[0].printed:
+                yield from _proved(equal("goals.overall_kind", mine, there))
+    for kind in ("income", "personnel", "running", "specific"):
+        rate, part = by_kind.get(f"share/{kind}"), by_kind.get(f"year/{kind}")
+        if rate and part and totals and (made := _share("goals.share", part, totals[-1], rate, "占比 ")):
+            yield made
+    listed = [i.fact for i in form.projects if i.kind == "year"]
+    specific = by_kind.get("year/specific")
+    if listed and specific:
+        yield from _proved(equal("goals.listed", specific, listed))
+    for n, item in enumerate(form.projects[:-1]):
+        after = form.projects[n + 1]
+        if item.kind == "total" and after.kind == "year" and after.name == item.name:
+            yield from _proved(equal("goals.total", after.fact, [item.fact]))
+
+
+# ---- self-evaluations ------------------------------------------------------------------------------
+
+
+def _execution(form: GoalForm) -> Iterator[Relation]:
+    amounts = form.amounts
+    for column in ("planned", "budget", "spent"):
+        total = amounts.get(f"year.{column}")
+        parts = [f for k in ("fiscal", "carry", "other") if (f := amounts.get(f"year.{k}.{column}"))]
+        if total and parts and f"year.fiscal.{column}" in amounts:
+            yield equal("goals.funds", total, parts)
+    for prefix in ("year", "year.fiscal", "year.carry", "year.other"):
+        budget, spent, rate = (amounts.get(f"{prefix}.{c}") for c in ("budget", "spent", "rate"))
+        if budget and spent and rate:
+            if made := _share("goals.execution", spent, budget, rate, "执行率 "):
+                yield made
+    for items in (form.weights, form.scores):
+        totals = [i.fact for i in items if i.kind == "sum"]
+        parts = [i.fact for i in items if i.kind == "item"]
+        rule = "goals.weights" if items is form.weights else "goals.scores"
+        if totals and len(parts) >= 3:
+            yield equal(rule, totals[-1], parts)
+
+
+def _points(form: GoalForm) -> Iterator[Remark]:
+    weights = {i.fact.cell[0]: i.fact for i in form.weights if i.kind == "item"}
+    for item in form.scores:
+        weight = weights.get(item.fact.cell[0])
+        a, b = item.fact.amount, weight.amount if weight else None
+        if item.kind == "item" and a and b and item.fact.table == (weight.table if weight else "") and a.value > b.value:
+            message = f"“{form.name}”自评表“{item.name}”得分 {a.text}，高于分值 {b.text}。"
+            yield Remark("goals.score", message, item.fact.text, item.fact.place)
+    if len(weights) < 3 or any(i.kind == "sum" for i in form.weights):
+        return
+    whole = sum((f.amount.value for f in weights.values() if f.amount), Decimal(0))
+    wanted = (100,) if "year.spent" in form.amounts and form.weights[0].fact.row.index < 12 else (100, 90, 80)
+    if whole not in wanted:
+        message = f"“{form.name}”自评表的分值合计 {whole:f} 分，不是 100 分。"
+        yield Remark("goals.weights", message, form.weights[0].fact.text, form.weights[0].fact.place)
+
+
+# ---- what the text says of the goals ---------------------------------------------------------------
+
+
+def _claimed(
+    passage: Passage, forms: tuple[GoalForm, ...], quantities: tuple[Quantity, ...]
+) -> Iterator[Relation | Remark | NotChecked]:
+    goals = [f for f in forms if f.kind == "project"]
+    for m in _CLAIMED.finditer(passage.text):
+        said = int(m.group("n"))
+        money = [q for q in quantities if q.passage is passage and q.start >= m.end() and q.money]
+        words = passage.verbatim(m.start(), money[0].end if money else m.end()).strip()
+        if money and money[0].start == m.end():
+            stop = passage.text.find("。", money[0].end)
+            stop = passage.text.find("。", stop + 1) if passage.text.startswith("其中", stop + 1) else stop
+            listed = [q.fact for q in money[1:] if stop < 0 or q.start < stop]
+            if "其中" in passage.text[money[0].end : money[0].end + 4] and len(listed) == said:
+                yield equal("goals.named", money[0].fact, listed)
+            facts = [f.year for f in goals if f.year]
+            if said and len(goals) == said == len(facts):
+                yield equal("goals.claimed", money[0].fact, [f for f in facts if f])
+                continue
+        if 0 < said < len(goals):
+            yield Remark("goals.count", f"“{words}”，文件里的项目绩效目标表有 {len(goals)} 张。", words, passage.place(m.start()))
+        elif said > len(goals):
+            yield NotChecked("goals.claimed", f"文中说有 {said} 个项目编报绩效目标，文件里的项目绩效目标表有 {len(goals)} 张")
+    for m in _SET.finditer(passage.text):
+        said = _HAN.get(m.group("n")) or int(m.group("n"))
+        if goals and said != len(goals):
+            words = passage.verbatim(m.start(), m.end()).strip()
+            yield Remark("goals.count", f"“{words}”，文件里的项目绩效目标表有 {len(goals)} 张。", words, passage.place(m.start()))
+
+
+def _absent(
+    passages: list[Passage],
+    forms: tuple[GoalForm, ...],
+    tables: tuple[TableFacts, ...],
+    book: Book,
+    year: int | None,
+) -> Iterator[Remark]:
+    """Tables the text refers to that are not there; no goals at all though there are projects."""
+    drawn = any(t.table.standard and t.table.standard.layout == "form" for t in tables)
+    referred = [(p, m) for p in passages for m in _REFERRED.finditer(p.text)]
+    if referred and not forms and not drawn:
+        p, m = referred[0]
+        words = p.verbatim(m.start(), m.end()).strip()
+        more = f"（共 {len(referred)} 处）" if len(referred) > 1 else ""
+        yield Remark("goals.referred", f"写“{words}”{more}，文件里没有这张表。", words, p.place(m.start()))
+    spent = [fs[0] for a in _KINDS["specific"] if len(fs := book.resolve(a).get("", [])) == 1]
+    for p in passages:
+        for m in _NONE.finditer(p.text):
+            amount = next((f for f in spent if f.amount and f.amount.value > 0), None)
+            if amount and year and year >= 2019:
+                words = p.verbatim(m.start(), m.end()).strip()
+                yield Remark("goals.none", f"“{words}”，而项目支出有 {amount.text}。", words, p.place(m.start()))
