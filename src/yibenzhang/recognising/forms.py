@@ -25,7 +25,8 @@ from yibenzhang.standards import Standards, fold
 _LEADING = re.compile(r"^(?:其中:?|\(?\d{1,2}[.、)]|\(?[一二三四五六七八九十]+[、)])+")
 _UNIT_IN = re.compile(r"\(?(?:单位:)?(亿元|万元|千元|元)\)$")
 _FORMER = re.compile(r"(20\d\d)年(?:度)?[^\d;。]{0,12}?(\d[\d,]*(?:\.\d+)?)(亿元|万元|万|元)")
-_POINTS = Unit("分", "count")
+_POINTS, _SCORE = Unit("分", "count"), Unit("分", "score")
+"""Points are given exactly; only a total may be rounded."""
 MOST_ROWS = 20000
 """Rows of forms read in one document; what comes after is left alone."""
 
@@ -129,6 +130,7 @@ class _Reader:
         self._mode = "label"
         self._columns: dict[str, int] = {}
         self._period = ""
+        self._list_unit: Unit | None = None
         self._rows = 0
         self._standard = ""
         self._facts: list[Fact] = []
@@ -176,7 +178,14 @@ class _Reader:
         for cell in table.cells:
             text = _label(cell.text)
             for kind in ("label", "amount", "indicator", "source", "section"):
-                if text in self._words.get(kind, {}) and text not in ("备注", "其他资金", "得分", "分值", "上年", "当年"):
+                if text in self._words.get(kind, {}) and text not in (
+                    "备注",
+                    "其他资金",
+                    "得分",
+                    "分值",
+                    "上年",
+                    "当年",
+                ):
                     seen.add(text)
         return len(seen)
 
@@ -187,7 +196,11 @@ class _Reader:
         return all(self._is_heading(fold(p.text)) for p in frame.before)
 
     def _is_heading(self, text: str) -> bool:
-        return len(text) <= 4 or bool(self._section_of(text)) or text.startswith(("单位:", "填报日期", "申报日期"))
+        return (
+            len(text) <= 4
+            or bool(self._section_of(text))
+            or text.startswith(("单位:", "填报日期", "申报日期"))
+        )
 
     # ---- rows ----------------------------------------------------------------------------------
 
@@ -220,6 +233,14 @@ class _Reader:
                 return
         if found := self._heads(row):
             self._mode, columns = found
+            if match := _UNIT_IN.search(fold(row[0].text)):
+                self._open.unit = unit_named(match.group(1)) or self._open.unit
+            units = [
+                m.group(1)
+                for c in row
+                if c.column == columns.get("amount") and (m := _UNIT_IN.search(fold(c.text)))
+            ]
+            self._list_unit = unit_named(units[0]) if units else None
             if self._mode == "indicator" and columns.get("now") is not None and "name" not in columns:
                 columns = self._columns | columns
             self._columns = columns
@@ -240,7 +261,9 @@ class _Reader:
     def _section_of(self, text: str) -> str:
         bare = re.sub(r"\(.*|\d+$|[:：].*", "", text)
         exact = self._words["section"].get(bare, "")
-        return exact or next((i for w, i in self._words["section"].items() if len(w) >= 6 and text.startswith(w)), "")
+        return exact or next(
+            (i for w, i in self._words["section"].items() if len(w) >= 6 and text.startswith(w)), ""
+        )
 
     def _section(self, text: str) -> bool:
         found = self._section_of(text)
@@ -265,9 +288,15 @@ class _Reader:
             if needed <= set(found) and len(found) >= 2 and not any(parse_amount(c.text) for c in row):
                 return kind, found
         if self._mode == "indicator":
-            found = {i: c for t, c in texts if (i := self._words["indicator"].get(t)) in ("former", "last", "now")}
+            found = {
+                i: c for t, c in texts if (i := self._words["indicator"].get(t)) in ("former", "last", "now")
+            }
             if found and len(found) == len([t for t, _ in texts if t not in ("近两年指标值",)]):
-                return "indicator", found if "now" in found or "now" not in self._columns else {**self._columns, **found, "now": self._columns["now"]}
+                return "indicator", found if "now" in found or "now" not in self._columns else {
+                    **self._columns,
+                    **found,
+                    "now": self._columns["now"],
+                }
         return None
 
     # ---- what a row of each list holds ----------------------------------------------------------
@@ -286,12 +315,16 @@ class _Reader:
                 if kind == "former":
                     self._former(following, table)
                 else:
-                    form.texts.setdefault("name" if kind == "body" else kind, " ".join(following.text.split()))
+                    form.texts.setdefault(
+                        "name" if kind == "body" else kind, " ".join(following.text.split())
+                    )
             elif measure := self._words["amount"].get(text):
                 if measure == "year":
                     form.year_column = min(form.year_column, cell.column)
                 if measure not in ("total", "year"):
-                    side = "year" if cell.column >= form.year_column or "total" not in form.amounts else "total"
+                    side = (
+                        "year" if cell.column >= form.year_column or "total" not in form.amounts else "total"
+                    )
                     measure = f"{side}.{measure}"
                 if measure not in form.amounts and (fact := self._fact(following, table, cell.text, measure)):
                     form.amounts[measure] = fact
@@ -305,7 +338,7 @@ class _Reader:
         for n, m in enumerate(_FORMER.finditer(fold(cell.text))):
             unit = m.group(3) if m.group(3) != "万" else "万元"
             if fact := self._fact(replace(cell, text=m.group(2) + unit), table, m.group(1), f"former{n}"):
-                self._open.put("former", GoalItem(m.group(1), replace(fact, id=f"{fact.id}{n}")))
+                self._open.put("former", GoalItem(m.group(1), fact))
 
     def _indicator(self, row: list[Cell], cover: list[Cell | None], table: Table) -> None:
         form = self._open
@@ -313,7 +346,11 @@ class _Reader:
         total = _label(row[0].text) in ("总分", "总计", "合计", "得分合计")
         columns = Columns(self._columns, bool(cover), self._basis)
         if total and ("weight" in self._columns or "score" in self._columns):
-            for name, cell in zip(("weight", "score"), [c for c in row if parse_amount(c.text)], strict=False):
+            told = [c for c in row if parse_amount(c.text)]
+            names = [n for n in ("weight", "score") if n in self._columns]
+            if len(told) == 1 and len(names) == 2:  # one number: that of the column it stands in
+                names = [min(names, key=lambda n: abs(self._columns[n] - told[0].column))]
+            for name, cell in zip(names, told, strict=False):
                 self._points(name, row[0].text, cell, table, "sum")
             return
         cells = cells_of(columns, row, cover)
@@ -331,7 +368,8 @@ class _Reader:
 
     def _points(self, name: str, label: str, cell: Cell, table: Table, kind: str = "item") -> None:
         assert self._open is not None
-        fact = self._fact(replace(cell, text=fold(cell.text).removesuffix("分")), table, label, name, _POINTS)
+        fact = self._fact(replace(cell, text=fold(cell.text).removesuffix("分")), table, label, name,
+            _SCORE if kind == "sum" and name == "score" else _POINTS)  # fmt: skip
         if fact:
             self._open.put(f"{name}s", GoalItem(label, fact, kind))
 
@@ -351,7 +389,11 @@ class _Reader:
         cell = (named or numbers)[-1]
         name = " ".join(row[0].text.split())
         if fact := self._fact(cell, table, name, where):
-            kind = "sum" if fold(name) in self._words["row"] and self._words["row"][fold(name)] == "sum" else "item"
+            kind = (
+                "sum"
+                if fold(name) in self._words["row"] and self._words["row"][fold(name)] == "sum"
+                else "item"
+            )
             self._open.put(where, GoalItem(name, fact, kind))
 
     def _source(self, row: list[Cell], cover: list[Cell | None], table: Table) -> None:
@@ -397,9 +439,13 @@ class _Reader:
             for name, cell in zip(names, money, strict=False):
                 if len(money) == 3 or name == "year":
                     if fact := self._fact(cell, table, named[-1].text, f"{name}/{kind}"):
-                        self._open.put("overview", GoalItem(" ".join(named[-1].text.split()), fact, f"{name}/{kind}"))
+                        self._open.put(
+                            "overview", GoalItem(" ".join(named[-1].text.split()), fact, f"{name}/{kind}")
+                        )
         for cell in numbers:
-            if "%" in narrow(cell.text) and (fact := self._fact(cell, table, named[-1].text, f"share/{kind}")):
+            if "%" in narrow(cell.text) and (
+                fact := self._fact(cell, table, named[-1].text, f"share/{kind}")
+            ):
                 self._open.put("overview", GoalItem(named[-1].text, fact, f"share/{kind}"))
 
     def _execution(self, row: list[Cell], cover: list[Cell | None], table: Table) -> None:
@@ -427,14 +473,20 @@ class _Reader:
 
     # ---- numbers -------------------------------------------------------------------------------
 
-    def _fact(self, cell: Cell, table: Table, label: str, measure: str, unit: Unit | None = None) -> Fact | None:
+    def _fact(
+        self, cell: Cell, table: Table, label: str, measure: str, unit: Unit | None = None
+    ) -> Fact | None:
         amount = _amount(cell.text)
         if amount is None:
             return None
         form = self._open
         assert form is not None
-        amount = replace(amount, text=cell.text.strip()).in_unit(unit or form.unit)
-        where = f"{table.index}|{cell.row}|{cell.column}"
+        amount = replace(amount, text=cell.text.strip()).in_unit(
+            unit or (self._list_unit if self._mode != "label" else None) or form.unit
+        )
+        where = f"{table.index}|{cell.row}|{cell.column}" + (
+            measure[-1] if measure.startswith("former") else ""
+        )
         words = " ".join(label.split())
         state = CellState.ZERO if amount.value == 0 else CellState.PRINTED
         fact = Fact(
@@ -449,7 +501,9 @@ class _Reader:
 def _label(text: str) -> str:
     """A label as the data gives it: folded, without "其中", its number, its unit and a colon."""
     folded = _UNIT_IN.sub("", _LEADING.sub("", fold(text)))
-    return re.sub(r"\((?:[A-E]|[A-E]/[A-E])\)$", "", folded).rstrip(":").removesuffix("(项目)")
+    return (
+        re.sub(r"\((?:[A-E]|[A-E]/[A-E]|\d+分?[^()]{0,8})\)$", "", folded).rstrip(":").removesuffix("(项目)")
+    )
 
 
 def _amount(text: str) -> Amount | None:

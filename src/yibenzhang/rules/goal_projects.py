@@ -53,11 +53,15 @@ def goal_projects(forms: tuple[GoalForm, ...], tables: tuple[TableFacts, ...]) -
     if leaves:
         whole = sum((_base(r.total) for r in leaves), Decimal(0))
         slack = Decimal(100) * (len(leaves) + len(named))
-        sums = [sum((_base(f) for f in group), Decimal(0)) for group in ([f.year for f in goals if f.year], [f for _, f in listed]) if group]
-        balanced = any(abs(s - whole) <= slack for s in sums)
-        relations.extend(_amounts(named, rows, balanced))
+        sums = [
+            sum((_base(f) for f in group), Decimal(0))
+            for group in ([f.year for f in goals if f.year], [f for _, f in listed])
+            if group
+        ]
+        balanced = [abs(s - whole) <= slack for s in sums]
+        relations.extend(_amounts(named, rows, any(balanced)))
         relations.extend(_details(forms, leaves))
-        if not balanced:
+        if not balanced[0]:
             remarks.extend(_missing(goals, listed, leaves, forms, overall, unchecked))
             remarks.extend(_unknown(goals, rows))
     relations.extend(_listed(goals, listed))
@@ -98,7 +102,9 @@ def _amounts(named: list[tuple[str, Fact]], rows: list[_Row], balanced: bool) ->
         if not same:
             continue
         options = [equal("goals.projects", fact, [r.total for r in same])]
-        options += [equal("goals.projects", fact, [r.total]) for r in same[: len(same) if len(same) > 1 else 0]]
+        options += [
+            equal("goals.projects", fact, [r.total]) for r in same[: len(same) if len(same) > 1 else 0]
+        ]
         if now := [f for r in same for f in r.this_year if f.printed]:
             options.append(equal("goals.projects", fact, now))
         held = next((o for o in options if holds(o)), None)
@@ -113,7 +119,9 @@ def _details(forms: tuple[GoalForm, ...], leaves: list[_Row]) -> Iterator[Relati
     for form in forms:
         for item in form.items:
             for row in leaves:
-                if bare(row.name) == bare(item.name) and holds(made := equal("goals.projects", item.fact, [row.total])):
+                if bare(row.name) == bare(item.name) and holds(
+                    made := equal("goals.projects", item.fact, [row.total])
+                ):
                     yield made
 
 

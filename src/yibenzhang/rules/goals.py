@@ -20,7 +20,9 @@ from yibenzhang.standards import Address, Standards
 _CLAIMED = re.compile(
     r"(?:编报绩效目标的(?:20\d\d年度?)?项目共?|共)(?P<n>\d+)个(?:项目)?(?:实行绩效目标管理)?,涉及(?:项目)?(?:预算|财政性)(?:资金|金额)?(?:资金)?(?:合计)?(?=[\d,.]+(?:万元|亿元|元))"
 )
-_SET = re.compile(r"设(?:置|定|立)了?整体支出绩效目标、(?P<n>\d+|[一二两三四五六七八九十])个(?:[一二]级)?项目支出绩效目标")
+_SET = re.compile(
+    r"设(?:置|定|立)了?整体支出绩效目标、(?P<n>\d+|[一二两三四五六七八九十])个(?:[一二]级)?项目支出绩效目标"
+)
 _NONE = re.compile(r"共0个项目实行绩效目标管理|编报绩效目标的(?:20\d\d年度?)?项目共?0个")
 _REFERRED = re.compile(r"(?:详见|见附?)[^。;]{0,12}(?:项目)?(?:支出)?绩效目标(?:申报|填报)?表")
 _HAN = {c: n for n, c in enumerate("一二三四五六七八九十", 1)} | {"两": 2}
@@ -67,8 +69,9 @@ def goal_money(
             relations.extend(_execution(form))
             remarks.extend(_points(form))
         else:
-            relations.extend(_inside(form, standards))
-            remarks.extend(_limits(form))
+            inside = list(_inside(form, standards))
+            relations.extend(inside)
+            remarks.extend(_limits(form, inside))
     for passage in passages:
         for made in _claimed(passage, forms, quantities):
             if isinstance(made, Relation):
@@ -159,7 +162,9 @@ def _inside(form: GoalForm, standards: Standards) -> Iterator[Relation]:
             continue
         options = [equal(rule_id, b, parts) for b in budgets]
         if rule_id == "goals.items":
-            options += [equal(rule_id, w, parts) for w in whole[:1] if carried]  # without what was carried over
+            options += [
+                equal(rule_id, w, parts) for w in whole[:1] if carried
+            ]  # without what was carried over
             yield from _best(options)
         else:
             for option in options[:1]:
@@ -170,8 +175,13 @@ def _inside(form: GoalForm, standards: Standards) -> Iterator[Relation]:
                 yield from _proved(equal("goals.purchases", item.fact, [purchase.fact]))
 
 
-def _limits(form: GoalForm) -> Iterator[Remark]:
-    """What may be less but not more: purchases than the budget, the year than the whole."""
+def _limits(form: GoalForm, inside: list[Relation]) -> Iterator[Remark]:
+    """What may be less but not more: purchases than the budget, the year than the whole.
+
+    Nothing is said of a form whose sums are broken: that is told already.
+    """
+    if not all(holds(r) for r in inside):
+        return
     budgets = [i for m in ("year", "total") if m in form.amounts and (i := form.amounts[m].interval)]
     bought = [p.fact.interval for p in form.purchases if p.kind == "item"]
     unit = form.purchases[0].fact.unit if form.purchases else None
@@ -179,7 +189,7 @@ def _limits(form: GoalForm) -> Iterator[Remark]:
         told = sum((i.middle for i in bought if i), Decimal(0)) / unit.factor
         budget = form.amounts.get("year") or form.amounts["total"]
         message = (
-            f"“{form.name}”的项目采购合计 {told:,f} {unit.name}，超过了项目当年预算（{budget.text}）。"
+            f"“{form.name}”的项目采购合计 {told:,.2f} {unit.name}，超过了项目当年预算（{budget.text}）。"
         )
         yield Remark("goals.purchases", message, form.purchases[0].fact.text, form.purchases[0].fact.place)
     year, total = form.amounts.get("year"), form.amounts.get("total")
@@ -206,18 +216,30 @@ def _overall(form: GoalForm, book: Book) -> Iterator[Relation]:
             yield equal("goals.overall", sums[0], sums[1:])
     by_kind = {i.kind: i.fact for i in form.overview if not i.kind.endswith("/sum")}
     totals = [i.fact for i in form.overview if i.kind == "year/sum"]
-    for total in totals[:1]:
+    for total in totals:
         found = [fs[0] for a in _TOTALS if len(fs := book.resolve(a).get("", [])) == 1 and fs[0].printed]
         yield from _best([equal("goals.overall_total", total, [f]) for f in found])
     for kind, addresses in _KINDS.items():
         for address in addresses:
             there = book.resolve(address).get("", [])
             if (mine := by_kind.get(f"year/{kind}")) and len(there) == 1 and there[0].printed:
-                yield from _proved(equal("goals.overall_kind", mine, there))
-    for kind in ("income", "personnel", "running", "specific"):
-        rate, part = by_kind.get(f"share/{kind}"), by_kind.get(f"year/{kind}")
-        if rate and part and totals and (made := _share("goals.share", part, totals[-1], rate, "占比 ")):
-            yield made
+                yield from _proved(equal("goals.overall_total", mine, there))
+    by_row = {
+        i.fact.cell[0]: i.fact for i in form.overview if i.kind.startswith("year/") and i.kind != "year/sum"
+    }
+    for item in form.overview:
+        part = by_row.get(item.fact.cell[0])
+        if item.kind.startswith("share/") and part and totals and part.table == item.fact.table:
+            if made := _share("goals.share", part, totals[-1], item.fact, "占比 "):
+                yield made
+    rates: list[Fact] = []
+    for item in form.overview:
+        if item.kind == "share/sum":
+            if rates:
+                yield from _proved(equal("goals.share", item.fact, rates))
+            rates = []
+        elif item.kind.startswith("share/"):
+            rates.append(item.fact)
     listed = [i.fact for i in form.projects if i.kind == "year"]
     specific = by_kind.get("year/specific")
     if listed and specific:
@@ -256,7 +278,13 @@ def _points(form: GoalForm) -> Iterator[Remark]:
     for item in form.scores:
         weight = weights.get(item.fact.cell[0])
         a, b = item.fact.amount, weight.amount if weight else None
-        if item.kind == "item" and a and b and item.fact.table == (weight.table if weight else "") and a.value > b.value:
+        if (
+            item.kind == "item"
+            and a
+            and b
+            and item.fact.table == (weight.table if weight else "")
+            and a.value > b.value
+        ):
             message = f"“{form.name}”自评表“{item.name}”得分 {a.text}，高于分值 {b.text}。"
             yield Remark("goals.score", message, item.fact.text, item.fact.place)
     if len(weights) < 3 or any(i.kind == "sum" for i in form.weights):
@@ -290,14 +318,27 @@ def _claimed(
                 yield equal("goals.claimed", money[0].fact, [f for f in facts if f])
                 continue
         if 0 < said < len(goals):
-            yield Remark("goals.count", f"“{words}”，文件里的项目绩效目标表有 {len(goals)} 张。", words, passage.place(m.start()))
+            yield Remark(
+                "goals.count",
+                f"“{words}”，文件里的项目绩效目标表有 {len(goals)} 张。",
+                words,
+                passage.place(m.start()),
+            )
         elif said > len(goals):
-            yield NotChecked("goals.claimed", f"文中说有 {said} 个项目编报绩效目标，文件里的项目绩效目标表有 {len(goals)} 张")
+            yield NotChecked(
+                "goals.claimed",
+                f"文中说有 {said} 个项目编报绩效目标，文件里的项目绩效目标表有 {len(goals)} 张",
+            )
     for m in _SET.finditer(passage.text):
         said = _HAN.get(m.group("n")) or int(m.group("n"))
         if goals and said != len(goals):
             words = passage.verbatim(m.start(), m.end()).strip()
-            yield Remark("goals.count", f"“{words}”，文件里的项目绩效目标表有 {len(goals)} 张。", words, passage.place(m.start()))
+            yield Remark(
+                "goals.count",
+                f"“{words}”，文件里的项目绩效目标表有 {len(goals)} 张。",
+                words,
+                passage.place(m.start()),
+            )
 
 
 def _absent(
@@ -321,4 +362,6 @@ def _absent(
             amount = next((f for f in spent if f.amount and f.amount.value > 0), None)
             if amount and year and year >= 2019:
                 words = p.verbatim(m.start(), m.end()).strip()
-                yield Remark("goals.none", f"“{words}”，而项目支出有 {amount.text}。", words, p.place(m.start()))
+                yield Remark(
+                    "goals.none", f"“{words}”，而项目支出有 {amount.text}。", words, p.place(m.start())
+                )

@@ -37,13 +37,13 @@ def indicators(forms: tuple[GoalForm, ...], standards: Standards) -> list[Remark
                 if key not in seen:  # the overall form repeats the projects' indicators
                     seen.add(key)
                     out.append(Remark(told[0], told[1], indicator.name, indicator.place))
-            elif _wordless(indicator):
+            elif _wordless(indicator) and not any(indicator.key == w.key for w in wordless):
                 wordless.append(indicator)
         if wordless:
             out.append(_no_value(form, wordless))
         out.extend(_long_and_annual(form))
     out.extend(_across(forms, words))
-    return out
+    return _once(out)
 
 
 # ---- one indicator ---------------------------------------------------------------------------------
@@ -67,7 +67,12 @@ def _odd(i: Indicator, words: dict[str, tuple[str, ...]]) -> tuple[str, str] | N
         if target.number > 100 and any(w in name for w in words.get("bounded", ())):
             return "goals.unit", f"{shown}超过了 100%。"
         counts = [t for t in before if not t.unit or t.unit in words.get("counted", ())]
-        if before and len(counts) == len(before) and not _RATE.search(name) and all(t.number == t.number.to_integral() for t in counts):
+        if (
+            before
+            and len(counts) == len(before)
+            and not _RATE.search(name)
+            and all(t.number == t.number.to_integral() for t in counts)
+        ):
             was = "、".join(f"“{v}”" for v in (i.former, i.last) if not empty(v))
             return "goals.unit", f"{shown}是比率，前两年的值{was}是个数，不能比较。"
     return None
@@ -83,7 +88,12 @@ def _weaker(i: Indicator, words: dict[str, tuple[str, ...]]) -> tuple[str, str] 
     if any(t.unit and target.unit and t.unit != target.unit for t in before):
         return None
     name = i.key
-    if "成本" in i.level1 or any(w in name for w in words.get("spending", ())) or "元" in target.unit and "成本" in i.level2:
+    if (
+        "成本" in i.level1
+        or any(w in name for w in words.get("spending", ()))
+        or "元" in target.unit
+        and "成本" in i.level2
+    ):
         return None
     way = _direction(target, before, name, words)
     if way == 0 or not all(_less(target, t, way) for t in before):
@@ -102,7 +112,9 @@ def _direction(target: Target, before: list[Target], name: str, words: dict[str,
     up, down = signs & {"≥", ">"}, signs & {"≤", "<"}
     if up and down:
         return 0
-    fewer = any(w in name for w in words.get("fewer", ())) and not re.search(r"(?:解决|处理|办结|排除|修复|恢复)率?$", name)
+    fewer = any(w in name for w in words.get("fewer", ())) and not re.search(
+        r"(?:解决|处理|办结|排除|修复|恢复)率?$", name
+    )
     if up:
         return 0 if fewer else 1
     if down:
@@ -123,7 +135,13 @@ def _wordless(i: Indicator) -> bool:
         return True
     if _WORD_VALUE.fullmatch(value) and not _VERB.match(value) and not _DIGIT.search(value):
         return True
-    return bool(_DUE.search(name)) and not _DIGIT.search(value) and value not in ("无", "达标", "合格", "完成", "是")
+    if re.search(r"(?:频率|效率|功率)$", name):
+        return False
+    return (
+        bool(_DUE.search(name))
+        and not _DIGIT.search(value)
+        and value not in ("无", "达标", "合格", "完成", "是")
+    )
 
 
 def _no_value(form: GoalForm, found: list[Indicator]) -> Remark:
@@ -143,9 +161,23 @@ def _by_period(form: GoalForm, period: str) -> dict[str, Indicator]:
     return {i.key: i for i in mine if count[i.key] == 1}
 
 
+def _once(remarks: list[Remark]) -> list[Remark]:
+    """One indicator under two names is told once, in whatever lists the names stand."""
+    seen: set[str] = set()
+    out = []
+    for r in remarks:
+        key = fold(r.words) if r.rule == "goals.renamed" else ""
+        if not key or key not in seen:
+            out.append(r)
+        seen.add(key)
+    return out
+
+
 def _long_and_annual(form: GoalForm) -> Iterator[Remark]:
     if form.kind == "project":
-        yield from _renamed(_by_period(form, "long"), _by_period(form, "annual"), f"“{form.name}”长期目标", "年度目标")
+        yield from _renamed(
+            _by_period(form, "long"), _by_period(form, "annual"), f"“{form.name}”长期目标", "年度目标"
+        )
 
 
 def _across(forms: tuple[GoalForm, ...], words: dict[str, tuple[str, ...]]) -> Iterator[Remark]:
@@ -173,7 +205,9 @@ def _differ(a: Indicator, b: Indicator) -> bool:
     return x.number != y.number or bool({x.sign, y.sign} & {"≥", ">"} and {x.sign, y.sign} & {"≤", "<"})
 
 
-def _renamed(mine: dict[str, Indicator], theirs: dict[str, Indicator], here: str, there: str) -> Iterator[Remark]:
+def _renamed(
+    mine: dict[str, Indicator], theirs: dict[str, Indicator], here: str, there: str
+) -> Iterator[Remark]:
     """Names a word or two apart, each without a namesake on the other side, with the same value."""
     left = [i for k, i in mine.items() if k not in theirs]
     right = [i for k, i in theirs.items() if k not in mine]
