@@ -15,7 +15,8 @@ from yibenzhang.findings import Evidence, Finding, Severity, evidence_of
 from yibenzhang.prose.passages import Passage, passages_of
 from yibenzhang.prose.quantities import Quantity
 from yibenzhang.reading import read
-from yibenzhang.recognising.forms import GoalForm, forms_of
+from yibenzhang.recognising.form_reading import forms_of
+from yibenzhang.recognising.forms import GoalForm
 from yibenzhang.recognising.profile import Profile, profile_of
 from yibenzhang.recognising.stitching import framed_tables
 from yibenzhang.recognising.tables import recognise_tables

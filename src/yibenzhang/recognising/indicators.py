@@ -115,15 +115,13 @@ def cells_of(columns: Columns, row: Sequence[Cell], grid: Sequence[Cell | None])
     levels: list[Cell] = []
     while len(rest) > 2 and len(levels) < 2 and _LEVEL.fullmatch(fold(rest[0].text)):
         levels.append(rest.pop(0))
-    for cell, name in zip(levels, ("level2",) if len(levels) == 1 else ("level1", "level2"), strict=False):
-        out[name] = cell
+    for cell, level in zip(levels, ("level2",) if len(levels) == 1 else ("level1", "level2"), strict=False):
+        out[level] = cell
     if len(rest) < 2 or _LEVEL.fullmatch(fold(rest[0].text)):
         return None
-    name, *values = rest
-    out["name"] = name
-    if "basis" in columns.at and len(values) > 1 and _is_basis(values[-1].text, columns):
-        out["basis"] = values.pop()
-    elif "basis" in columns.at and fold(values[-1].text) in columns.basis_words:
+    named, values = rest[0], rest[1:]
+    out["name"] = named
+    if "basis" in columns.at and _is_basis(values[-1].text, columns, alone=len(values) == 1):
         out["basis"] = values.pop()
     if "reason" in columns.at and len(values) > len(columns.values):
         values.pop()
@@ -135,12 +133,12 @@ def cells_of(columns: Columns, row: Sequence[Cell], grid: Sequence[Cell | None])
     if "basis" in out and "basis" in columns.at:
         shift = columns.at["basis"] - out["basis"].column
     else:
-        shift = columns.at["name"] - name.column
+        shift = columns.at["name"] - named.column
     by_column = {columns.at[w]: w for w in wanted}
     placed = {by_column[c.column + shift]: c for c in values if c.column + shift in by_column}
     return out | placed if len(placed) == len(values) else None
 
 
-def _is_basis(text: str, columns: Columns) -> bool:
+def _is_basis(text: str, columns: Columns, alone: bool) -> bool:
     folded = fold(text)
-    return folded in columns.basis_words or not re.search(r"[≥≤<>=%]|^\d", folded)
+    return folded in columns.basis_words or not alone and not re.search(r"[≥≤<>=%]|^\d", folded)

@@ -141,7 +141,7 @@ def _inside(form: GoalForm, standards: Standards) -> Iterator[Relation]:
         yield from _best([equal(rule.rule, total, g) for g in first])
     budgets = [amounts[m] for m in ("year", "total") if m in amounts]
     if len(budgets) == 2:
-        yield from _proved(equal("goals.total", *budgets[:1], budgets[1:]))
+        yield from _proved(equal("goals.total", budgets[0], budgets[1:]))
     sums = [s.fact for s in form.sources if s.kind == "sum"][:1]
     whole = [s.fact for s in form.sources if s.kind == "item"]
     carried = [s.fact for s in form.sources if s.kind == "carry"]
@@ -229,9 +229,10 @@ def _overall(form: GoalForm, book: Book) -> Iterator[Relation]:
     }
     for item in form.overview:
         part = by_row.get(item.fact.cell[0])
-        if item.kind.startswith("share/") and part and totals and part.table == item.fact.table:
-            if made := _share("goals.share", part, totals[-1], item.fact, "占比 "):
-                yield made
+        if not (item.kind.startswith("share/") and part and totals and part.table == item.fact.table):
+            continue
+        if made := _share("goals.share", part, totals[-1], item.fact, "占比 "):
+            yield made
     rates: list[Fact] = []
     for item in form.overview:
         if item.kind == "share/sum":
@@ -262,9 +263,10 @@ def _execution(form: GoalForm) -> Iterator[Relation]:
             yield equal("goals.funds", total, parts)
     for prefix in ("year", "year.fiscal", "year.carry", "year.other"):
         budget, spent, rate = (amounts.get(f"{prefix}.{c}") for c in ("budget", "spent", "rate"))
-        if budget and spent and rate:
-            if made := _share("goals.execution", spent, budget, rate, "执行率 "):
-                yield made
+        if not (budget and spent and rate):
+            continue
+        if made := _share("goals.execution", spent, budget, rate, "执行率 "):
+            yield made
     for items in (form.weights, form.scores):
         totals = [i.fact for i in items if i.kind == "sum"]
         parts = [i.fact for i in items if i.kind == "item"]

@@ -98,9 +98,9 @@ def _weaker(i: Indicator, words: dict[str, tuple[str, ...]]) -> tuple[str, str] 
     way = _direction(target, before, name, words)
     if way == 0 or not all(_less(target, t, way) for t in before):
         return None
-    if way > 0 and target.unit == "%" and not any(t.sign for t in before):
-        if all(t.number - target.number <= 5 for t in before):
-            return None  # a floor a little under what was reached is no step back
+    reached = way > 0 and target.unit == "%" and not any(t.sign for t in before)
+    if reached and all(t.number - target.number <= 5 for t in before):
+        return None  # a floor a little under what was reached is no step back
     was = "、".join(f"{word} {v}" for word, v in (("前年", i.former), ("上年", i.last)) if not empty(v))
     how = "低于" if way > 0 else "宽于"
     return "goals.weaker", f"指标“{i.name}”的目标值 {i.value} {how}前两年的水平（{was}）。"
