@@ -97,8 +97,9 @@ def check_document(document: Document, extra: str = "") -> Checked:
     passages = passages_of(document)
     prose = prose_of(passages, tables, profile.stage, profile.fiscal_year, standards)
     goals = goal_money(
-        forms, tables, passages, prose.quantities, profile.stage, profile.fiscal_year, standards
-    )
+        forms, tables, passages, prose.quantities, profile.stage, profile.fiscal_year,
+        any(n.unread for n in document.notices), standards,
+    )  # fmt: skip
     named = goal_projects(forms, tables)
     results = [*results, *evaluate([*prose.relations, *goals.relations, *named.relations])]
     not_checked = [*not_checked, *goals.not_checked, *named.not_checked]

@@ -14,7 +14,7 @@ from yibenzhang.standards import Standards
 
 MOST_SUSPECTS = 8
 _PARTS = {
-    "goals.claimed": "{} 张项目绩效目标表的金额", "goals.named": "所列 {} 个项目", "goals.items": "明细测算 {} 项",
+    "goals.claimed": "项目绩效目标表 {} 张金额", "goals.named": "所列 {} 个项目", "goals.items": "明细测算 {} 项",
     "goals.sources": "所列 {} 项来源", "goals.funds": "所列 {} 项资金", "goals.overall": "所列 {} 项",
     "goals.weights": "{} 个分值", "goals.scores": "{} 项得分", "goals.projects": "项目支出表同名的 {} 项",
 }  # fmt: skip

@@ -158,10 +158,12 @@ def overview(form: OpenForm, line: Line) -> bool:
     named = [c for c in line.cells if amount_of(c.text) is None]
     if not named or len(named) == len(line.cells):
         return not line.is_label(line.cells[0]) and "概述" not in line.cells[0].text
-    kind = line.kind(named[-1])
+    within = fold(named[-1].text).startswith("其中")
+    kind = line.kind(named[-1]) if not within else "within"
+    kind = kind if kind in ("sum", "income", "personnel", "running", "specific", "within") else "other"
     numbers = [c for c in line.cells if amount_of(c.text) is not None]
     money = [c for c in numbers if "%" not in narrow(c.text)]
-    if not kind or not money or len(money) > 3 or len(numbers) - len(money) > 1:
+    if not money or len(money) > 3 or len(numbers) - len(money) > 1:
         return True
     pairs = [("share", c) for c in numbers if c not in money]
     if len(money) == 3:

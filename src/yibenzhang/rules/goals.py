@@ -25,12 +25,15 @@ _SET = re.compile(
 )
 _NONE = re.compile(r"共0个项目实行绩效目标管理|编报绩效目标的(?:20\d\d年度?)?项目共?0个")
 _REFERRED = re.compile(r"(?:详见|见附?)[^。;]{0,12}(?:项目)?(?:支出)?绩效目标(?:申报|填报)?表")
+_NUMBERED = re.compile(r"\d+[.、．]")
 _HAN = {c: n for n, c in enumerate("一二三四五六七八九十", 1)} | {"两": 2}
 _PROJECTS = Address("*.projects", "total", "total")
 _TOTALS = (
     Address("*.expenditure", "total", "total"),
     Address("*.balance", "total", "total", "expenditure"),
     Address("*.balance", "this_year", "total", "expenditure"),
+    Address("*.balance", "this_year", "total", "income"),
+    Address("*.fiscal_balance", "total", "total"),
 )
 _KINDS = {
     "specific": (Address("*.expenditure", "total", "project"), _PROJECTS),
@@ -55,9 +58,10 @@ def goal_money(
     quantities: tuple[Quantity, ...],
     stage: str,
     year: int | None,
+    unread: bool,
     standards: Standards,
 ) -> Goals:
-    """Relations and remarks on the amounts of all forms."""
+    """Relations and remarks on the amounts of all forms; ``unread``: some page could not be read."""
     book = Book(tables, stage)
     relations: list[Relation] = []
     remarks: list[Remark] = []
@@ -80,7 +84,8 @@ def goal_money(
                 remarks.append(made)
             else:
                 unchecked.append(made)
-    remarks.extend(_absent(passages, forms, tables, book, year))
+    if tables and not unread:
+        remarks.extend(_absent(passages, forms, tables, book, year))
     return Goals(tuple(dict.fromkeys(relations)), tuple(remarks), tuple(unchecked))
 
 
@@ -146,14 +151,15 @@ def _inside(form: GoalForm, standards: Standards) -> Iterator[Relation]:
     whole = [s.fact for s in form.sources if s.kind == "item"]
     carried = [s.fact for s in form.sources if s.kind == "carry"]
     for total in sums:
-        groups = [g for g in ([*whole, *carried], whole) if g]
+        top = [s.fact for s in form.sources if s.kind == "item" and _NUMBERED.match(s.name)]
+        groups = [g for g in ([*whole, *carried], whole, [*top, *carried], top) if g]
         yield from _best([equal("goals.sources", total, g) for g in groups])
         yield from _best([equal("goals.sources_total", total, [b]) for b in budgets])
     for within, above in zip(form.sources[1:], form.sources, strict=False):
         if within.kind == "within" and above.kind == "item":
             yield from _proved(equal("goals.sources", above.fact, [within.fact]))
     for rule_id, items in (("goals.items", form.items), ("goals.purchases", form.purchases)):
-        parts = [i.fact for i in items if i.kind == "item"]
+        parts = [i.fact for i in items if i.kind == "item" and not i.name.startswith("其中")]
         printed = [i.fact for i in items if i.kind == "sum"][:1]
         for total in printed:
             yield from _best([equal(rule_id, total, parts)] if parts else [])
@@ -165,7 +171,7 @@ def _inside(form: GoalForm, standards: Standards) -> Iterator[Relation]:
             options += [
                 equal(rule_id, w, parts) for w in whole[:1] if carried
             ]  # without what was carried over
-            yield from _best(options)
+            yield from _best(options) if not _nested(parts, budgets) else ()
         else:
             for option in options[:1]:
                 yield from _proved(option)
@@ -173,6 +179,12 @@ def _inside(form: GoalForm, standards: Standards) -> Iterator[Relation]:
         for item in form.items:
             if purchase.name == item.name:
                 yield from _proved(equal("goals.purchases", item.fact, [purchase.fact]))
+
+
+def _nested(parts: list[Fact], budgets: list[Fact]) -> bool:
+    """The list holds every amount twice, as groups and as their items."""
+    told = sum((f.amount.base for f in parts if f.amount), Decimal(0))
+    return any(b.amount and b.amount.base and told == 2 * b.amount.base for b in budgets)
 
 
 def _limits(form: GoalForm, inside: list[Relation]) -> Iterator[Remark]:
@@ -199,24 +211,22 @@ def _limits(form: GoalForm, inside: list[Relation]) -> Iterator[Remark]:
 
 
 def _overall(form: GoalForm, book: Book) -> Iterator[Relation]:
+    sums_of_year: list[Fact] = []
     for column in ("year", "former1", "former2"):
-        group: list[GoalItem] = []
-        sums: list[Fact] = []
-        for item in form.overview:
-            if item.fact.measure.partition("/")[0] != column:
-                continue
-            if not item.kind.endswith("/sum"):
-                group.append(item)
-                continue
-            if group:
-                yield equal("goals.overall", item.fact, [i.fact for i in group])
-            sums.append(item.fact)
-            group = []
+        groups, sums = _groups(form, column)
+        for total, group in groups:
+            known = [i.fact for i in group if not i.kind.endswith("/other")]
+            every = [i.fact for i in group]
+            options = [equal("goals.overall", total, g) for g in (known, every) if g]
+            # a row of unknown meaning may be part of another one: then nothing is said
+            yield from _best(options) if len(known) == len(every) else (o for o in options if holds(o))
         if len(sums) == 2:
             yield equal("goals.overall", sums[0], sums[1:])
-    by_kind = {i.kind: i.fact for i in form.overview if not i.kind.endswith("/sum")}
-    totals = [i.fact for i in form.overview if i.kind == "year/sum"]
-    for total in totals:
+        if column == "year":
+            sums_of_year = sums
+            yield from _shares(form, groups)
+    by_kind = {i.kind: i.fact for i in form.overview}
+    for total in sums_of_year:
         found = [fs[0] for a in _TOTALS if len(fs := book.resolve(a).get("", [])) == 1 and fs[0].printed]
         yield from _best([equal("goals.overall_total", total, [f]) for f in found])
     for kind, addresses in _KINDS.items():
@@ -224,31 +234,46 @@ def _overall(form: GoalForm, book: Book) -> Iterator[Relation]:
             there = book.resolve(address).get("", [])
             if (mine := by_kind.get(f"year/{kind}")) and len(there) == 1 and there[0].printed:
                 yield from _proved(equal("goals.overall_total", mine, there))
-    by_row = {
-        i.fact.cell[0]: i.fact for i in form.overview if i.kind.startswith("year/") and i.kind != "year/sum"
-    }
-    for item in form.overview:
-        part = by_row.get(item.fact.cell[0])
-        if not (item.kind.startswith("share/") and part and totals and part.table == item.fact.table):
-            continue
-        if made := _share("goals.share", part, totals[-1], item.fact, "占比 "):
-            yield made
-    rates: list[Fact] = []
-    for item in form.overview:
-        if item.kind == "share/sum":
-            if rates:
-                yield from _proved(equal("goals.share", item.fact, rates))
-            rates = []
-        elif item.kind.startswith("share/"):
-            rates.append(item.fact)
     listed = [i.fact for i in form.projects if i.kind == "year"]
     specific = by_kind.get("year/specific")
     if listed and specific:
         yield from _proved(equal("goals.listed", specific, listed))
-    for n, item in enumerate(form.projects[:-1]):
-        after = form.projects[n + 1]
+    for item, after in zip(form.projects, form.projects[1:], strict=False):
         if item.kind == "total" and after.kind == "year" and after.name == item.name:
             yield from _proved(equal("goals.total", after.fact, [item.fact]))
+
+
+def _groups(form: GoalForm, column: str) -> tuple[list[tuple[Fact, list[GoalItem]]], list[Fact]]:
+    """The rows of income and of expenditure with their sums, of one column of an overall form."""
+    groups: list[tuple[Fact, list[GoalItem]]] = []
+    sums: list[Fact] = []
+    group: list[GoalItem] = []
+    for item in form.overview:
+        if item.fact.measure.partition("/")[0] != column or item.kind.endswith("/within"):
+            continue
+        if not item.kind.endswith("/sum"):
+            group.append(item)
+            continue
+        if group:
+            groups.append((item.fact, group))
+        sums.append(item.fact)
+        group = []
+    return groups, sums
+
+
+def _shares(form: GoalForm, groups: list[tuple[Fact, list[GoalItem]]]) -> Iterator[Relation]:
+    """Each row's share of its own sum; the shares add up to the share printed for the sum."""
+    rates = {(i.fact.table, i.fact.cell[0]): i for i in form.overview if i.kind.startswith("share/")}
+    for total, group in groups:
+        found = []
+        for item in group:
+            rate = rates.get((item.fact.table, item.fact.cell[0]))
+            if rate and (made := _share("goals.share", item.fact, total, rate.fact, "占比 ")):
+                found.append(rate.fact)
+                yield made
+        whole = rates.get((total.table, total.cell[0]))
+        if whole and found:
+            yield from _proved(equal("goals.share", whole.fact, found))
 
 
 # ---- self-evaluations ------------------------------------------------------------------------------

@@ -21,6 +21,8 @@ _VERB = re.compile(
 _DIGIT = re.compile(r"[\d零一二两三四五六七八九十百千万全无]|年年|每")
 _DUE = re.compile(r"(?:率|满意度|满意比例|比例|占比)$")
 MOST_NAMED = 6
+LOW = 60
+"""A goal to satisfy fewer than so many in a hundred is no goal."""
 
 
 def indicators(forms: tuple[GoalForm, ...], standards: Standards) -> list[Remark]:
@@ -63,16 +65,16 @@ def _odd(i: Indicator, words: dict[str, tuple[str, ...]]) -> tuple[str, str] | N
             return "goals.unit", f"{shown}有两个单位（{tech}、{unit[len(tech) :]}）{was}。"
     if "满意" in name and unit == "度":
         return "goals.unit", f"{shown}用“度”作单位，满意度应是百分比或分数。"
+    if unit == "%" and "满意" in name and target.sign not in ("≤", "<") and "不满意" not in name:
+        if 1 < target.number < LOW:
+            return "goals.low", f"{shown}低于 {LOW}%。"
     if unit == "%":
         if target.number > 100 and any(w in name for w in words.get("bounded", ())):
             return "goals.unit", f"{shown}超过了 100%。"
-        counts = [t for t in before if not t.unit or t.unit in words.get("counted", ())]
-        if (
-            before
-            and len(counts) == len(before)
-            and not _RATE.search(name)
-            and all(t.number == t.number.to_integral() for t in counts)
-        ):
+        plain = [t for t in before if not t.unit and any(w in name for w in words.get("fewer", ()))]
+        counts = [t for t in before if t.unit in words.get("counted", ())] + plain
+        whole = all(t.number == t.number.to_integral() for t in counts)
+        if before and len(counts) == len(before) and whole and not _RATE.search(name):
             was = "、".join(f"“{v}”" for v in (i.former, i.last) if not empty(v))
             return "goals.unit", f"{shown}是比率，前两年的值{was}是个数，不能比较。"
     return None
@@ -218,12 +220,11 @@ def _renamed(
         for a in left:
             if a.key in b.key or b.key in a.key or _value(a) != _value(b) or min(len(a.key), len(b.key)) < 6:
                 continue
-            ratio = SequenceMatcher(None, a.key, b.key, autojunk=False).ratio()
-            if ratio >= 0.7 and not _numbered(a.key, b.key):
-                pairs.append((ratio, a, b))
+            if _reworded(a.key, b.key):
+                pairs.append((a, b))
                 break
-    for _, a, b in pairs:
-        message = f"同一指标的名称不一：{here}作“{a.name}”，{there}作“{b.name}”，目标值都是 {b.value}。"
+    for a, b in pairs:
+        message = f"疑为同一指标，名称不一：{here}作“{a.name}”，{there}作“{b.name}”，目标值都是 {b.value}。"
         yield Remark("goals.renamed", message, b.name, b.place)
 
 
@@ -232,5 +233,10 @@ def _value(i: Indicator) -> tuple[str, Decimal, str] | str:
     return (target.sign.replace("=", ""), target.number, target.unit) if target else fold(i.value)
 
 
-def _numbered(a: str, b: str) -> bool:
-    return re.sub(r"\d+", "#", a) == re.sub(r"\d+", "#", b)
+def _reworded(a: str, b: str) -> bool:
+    """The names differ by a word or two of at most four characters, and not by a number."""
+    matcher = SequenceMatcher(None, a, b, autojunk=False)
+    if matcher.ratio() < 0.7 or re.sub(r"\d+", "#", a) == re.sub(r"\d+", "#", b):
+        return False
+    changed = [(i2 - i1, j2 - j1) for tag, i1, i2, j1, j2 in matcher.get_opcodes() if tag != "equal"]
+    return len(changed) <= 2 and all(max(c) <= 4 for c in changed)
