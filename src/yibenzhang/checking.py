@@ -111,7 +111,9 @@ def check_document(document: Document, extra: str = "") -> Checked:
     remarks += presence(document, passages, tables, profile, standards)
     remarks += names_of(passages, tables, standards)
     remarks += projects(tables, prose.quantities)
-    remarks += [*goals.remarks, *named.remarks, *indicators(forms, standards)]
+    broken = {f.place for c in causes for r in c.broken for f in r.relation.facts()}
+    told = [r for r in goals.remarks if r.rule != "goals.total" or r.place not in broken]
+    remarks += [*told, *named.remarks, *indicators(forms, standards)]
     findings += [_remark(r, standards) for r in remarks]
     findings += [*shifted, *_reading(document, standards), *_conflicts(profile, standards)]
     suspected = {culprit.fact.id for c in causes if c.certain for culprit in c.culprits}

@@ -9,17 +9,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from yibenzhang.amounts import Unit, parse_amount, unit_named
+from yibenzhang.amounts import PERCENT, Unit, parse_amount, unit_named
 from yibenzhang.documents import Cell, Table
 from yibenzhang.facts import BlockFacts, Fact, TableFacts
+from yibenzhang.reading.limits import MAX_FORM_ROWS
 from yibenzhang.recognising.form_rows import READERS, Line
-from yibenzhang.recognising.forms import UNIT_IN, GoalForm, OpenForm, label_of
+from yibenzhang.recognising.forms import UNIT_IN, GoalForm, OpenForm, amount_of, label_of
 from yibenzhang.recognising.headers import Block
 from yibenzhang.recognising.stitching import Framed
 from yibenzhang.standards import Standards, fold
 
-MOST_ROWS = 20000
-"""Rows of forms read in one document; what comes after is left alone."""
 _HEADS = (
     ("indicator", {"name"}), ("execution", {"spent"}), ("item", {"name", "amount"}), ("purchase", {"name", "amount"}),
     ("listed", {"name", "year"}), ("source", {"name", "amount"}), ("overview", {"name", "year"}),
@@ -125,10 +124,14 @@ class _Reader:
             if fold(cell.text):
                 by_row.setdefault(cell.row, []).append(cell)
         told: list[Fact] = []
+        printed = [a for cells in by_row.values() for c in cells if (a := amount_of(c.text))]
+        precision = max((min(a.decimals, 6) for a in printed if a.unit != PERCENT), default=0)
         for r in range(table.rows):
             self._rows += 1
             row = sorted(by_row.get(r, ()), key=lambda c: c.column)
-            if row and self._rows <= MOST_ROWS:
+            if self._open is not None:
+                self._open.precision = precision
+            if row and self._rows <= MAX_FORM_ROWS:
                 self._row(row, grid[r] if grid else [], table, unit, table_id)
             if self._open is not None:
                 told += self._open.facts

@@ -85,6 +85,8 @@ class OpenForm:
     facts: list[Fact] = field(default_factory=list)
     year_column: int = 99
     list_unit: Unit | None = None
+    precision: int = 0
+    """The most decimals of a number in the table that is read."""
 
     @property
     def empty(self) -> bool:
@@ -114,11 +116,15 @@ class OpenForm:
         row = Row(cell.row, "", words(label), role="field")
         fact = Fact(
             hashlib.sha256(where.encode()).hexdigest()[:16], f"t{table.index + 1}", self.standard, "", row, measure,
-            self.name if self.kind != "overall" else "", state, amount, amount.unit, amount.decimals,
+            self.name if self.kind != "overall" else "", state, amount, amount.unit, self._decimals(amount),
             cell.text.strip(), cell.place, (cell.row, cell.column),
         )  # fmt: skip
         self.facts.append(fact)
         return fact
+
+    def _decimals(self, amount: Amount) -> int:
+        money = amount.unit is not None and amount.unit.dimension == "money"
+        return max(amount.decimals, self.precision) if money else amount.decimals
 
     def closed(self) -> GoalForm:
         def of(name: str) -> tuple[GoalItem, ...]:

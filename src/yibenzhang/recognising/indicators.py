@@ -22,7 +22,7 @@ _SIGNS = {
 _SIGN = "|".join(sorted(map(re.escape, _SIGNS), key=len, reverse=True))
 _TARGET = re.compile(
     rf"(?P<sign>{_SIGN})?(?P<number>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d{{1,15}}(?:\.\d+)?)"
-    r"(?P<unit>[^\d≥≤<>=]{0,8}(?:/\d*[^\d≥≤<>=]{0,6})?)"
+    r"(?P<unit>[^\d≥≤<>=/]{0,8}(?:/\d*[^\dA-Za-z≥≤<>=/]{1,6})?)"
 )
 _TEX = ((r"\geq", "≥"), (r"\leq", "≤"), (r"\ge", "≥"), (r"\le", "≤"), (r"\%", "%"), ("$", ""))
 

@@ -296,24 +296,27 @@ def _execution(form: GoalForm) -> Iterator[Relation]:
         totals = [i.fact for i in items if i.kind == "sum"]
         parts = [i.fact for i in items if i.kind == "item"]
         rule = "goals.weights" if items is form.weights else "goals.scores"
-        if totals and len(parts) >= 3:
+        if totals and len(parts) >= 3 and not (rule == "goals.scores" and _over(form)):
             yield equal(rule, totals[-1], parts)
 
 
-def _points(form: GoalForm) -> Iterator[Remark]:
-    weights = {i.fact.cell[0]: i.fact for i in form.weights if i.kind == "item"}
+def _over(form: GoalForm) -> list[tuple[GoalItem, Fact]]:
+    """Scores above their weight."""
+    weights = {(i.fact.table, i.fact.cell[0]): i.fact for i in form.weights if i.kind == "item"}
+    out = []
     for item in form.scores:
-        weight = weights.get(item.fact.cell[0])
+        weight = weights.get((item.fact.table, item.fact.cell[0])) if item.kind == "item" else None
         a, b = item.fact.amount, weight.amount if weight else None
-        if (
-            item.kind == "item"
-            and a
-            and b
-            and item.fact.table == (weight.table if weight else "")
-            and a.value > b.value
-        ):
-            message = f"“{form.name}”自评表“{item.name}”得分 {a.text}，高于分值 {b.text}。"
-            yield Remark("goals.score", message, item.fact.text, item.fact.place)
+        if weight and a and b and a.value > b.value:
+            out.append((item, weight))
+    return out
+
+
+def _points(form: GoalForm) -> Iterator[Remark]:
+    for item, weight in _over(form):
+        message = f"“{form.name}”自评表“{item.name}”得分 {item.fact.text}，高于分值 {weight.text}。"
+        yield Remark("goals.score", message, item.fact.text, item.fact.place)
+    weights = {(i.fact.table, i.fact.cell[0]): i.fact for i in form.weights if i.kind == "item"}
     if len(weights) < 3 or any(i.kind == "sum" for i in form.weights):
         return
     whole = sum((f.amount.value for f in weights.values() if f.amount), Decimal(0))

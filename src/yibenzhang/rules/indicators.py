@@ -44,7 +44,8 @@ def indicators(forms: tuple[GoalForm, ...], standards: Standards) -> list[Remark
         if wordless:
             out.append(_no_value(form, wordless))
         out.extend(_long_and_annual(form))
-    out.extend(_across(forms, words))
+    names = {name for _, name, _ in seen}
+    out.extend(r for r in _across(forms, words) if r.rule != "goals.value" or fold(r.words) not in names)
     return _once(out)
 
 
@@ -65,9 +66,9 @@ def _odd(i: Indicator, words: dict[str, tuple[str, ...]]) -> tuple[str, str] | N
             return "goals.unit", f"{shown}有两个单位（{tech}、{unit[len(tech) :]}）{was}。"
     if "满意" in name and unit == "度":
         return "goals.unit", f"{shown}用“度”作单位，满意度应是百分比或分数。"
-    if unit == "%" and "满意" in name and target.sign not in ("≤", "<") and "不满意" not in name:
-        if 1 < target.number < LOW:
-            return "goals.low", f"{shown}低于 {LOW}%。"
+    satisfied = "满意" in name and "不满意" not in name and target.sign not in ("≤", "<")
+    if unit == "%" and satisfied and 1 < target.number < LOW:
+        return "goals.low", f"{shown}低于 {LOW}%。"
     if unit == "%":
         if target.number > 100 and any(w in name for w in words.get("bounded", ())):
             return "goals.unit", f"{shown}超过了 100%。"
@@ -195,7 +196,7 @@ def _across(forms: tuple[GoalForm, ...], words: dict[str, tuple[str, ...]]) -> I
                     a, b = mine[key], theirs[key]
                     if every[key] == 1 and key not in words.get("generic", ()) and _differ(a, b):
                         message = f"{word}指标“{a.name}”的值不一：整体支出绩效目标表为 {a.value}，“{form.name}”的绩效目标表为 {b.value}。"
-                        yield Remark("goals.value", message, b.value, b.place)
+                        yield Remark("goals.value", message, b.name, b.place)
                 if period == "annual":
                     yield from _renamed(mine, theirs, "整体支出绩效目标表", f"“{form.name}”的绩效目标表")
 
