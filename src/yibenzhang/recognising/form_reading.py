@@ -71,6 +71,7 @@ class _Reader:
             self._section(fold(p.text))
         if self._open is not None and recognised.unit:
             self._open.unit = recognised.unit
+        before = self._open
         told = self._read(table, recognised.unit, recognised.id)
         known = standard or self._standards.table_by_id.get(self._standard)
         rows = list(dict.fromkeys(f.row for f in told))
@@ -78,7 +79,9 @@ class _Reader:
         cells = {(at[f.row], f"{f.measure}|{f.id}"): f for f in told}
         title = recognised.title or (known.name if known else "")
         block = BlockFacts(Block("", (), ()), tuple(rows), cells)
-        return TableFacts(replace(recognised, standard=known, title=title, blocks=()), (block,))
+        begun = "" if named or before is None else before.table
+        read = replace(recognised, standard=known, title=title, blocks=(), part_of=begun)
+        return TableFacts(read, (block,))
 
     def close(self) -> None:
         """End the open form."""
