@@ -48,7 +48,7 @@ def test_every_arithmetic_error_is_real(file: dict[str, Any], corpus: Path) -> N
 def test_every_number_of_the_standard_tables_is_proved(corpus: Path) -> None:
     for file in FILES:
         result = checked(corpus / file["path"])
-        for forms, least in ((False, 0.99), (True, 0.94)):
+        for forms, least in ((False, 0.99), (True, 0.85)):
             drawn = [t for t in result.tables if (s := t.table.standard) and (s.layout == "form") == forms]
             ids = {f.id for t in drawn for f in t.facts()}
             values = [s for i, s in result.standing.items() if i in ids]

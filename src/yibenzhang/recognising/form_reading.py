@@ -54,6 +54,7 @@ class _Reader:
         self._mode = "label"
         self._columns: dict[str, int] = {}
         self._period = ""
+        self._heading_of = 0
         self._rows = 0
         self._standard = ""
 
@@ -115,7 +116,8 @@ class _Reader:
 
     def _is_heading(self, text: str) -> bool:
         dated = text.startswith(("单位:", "填报日期", "申报日期"))
-        return len(text) <= 4 or dated or bool(self._section_of(text))
+        number = re.fullmatch(r"[-—－]*(?:第?\d+页?(?:[,/]?共?\d+页)?)[-—－]*", text)
+        return len(text) <= 4 or dated or bool(number) or bool(self._section_of(text))
 
     # ---- rows ----------------------------------------------------------------------------------
 
@@ -162,6 +164,7 @@ class _Reader:
             return
         if heading is not None:
             self._mode, self._columns = heading
+            self._heading_of = table.columns
             if match := UNIT_IN.search(fold(row[0].text)):
                 form.unit = unit_named(match.group(1)) or form.unit
             column = self._columns.get("amount")
@@ -171,6 +174,8 @@ class _Reader:
             return
         if kind or (first in self._words["amount"] and self._mode != "execution"):
             self._mode = "label"
+        if table.columns != self._heading_of:
+            cover = []  # the columns of the heading are not those of this table
         line = Line(row, cover, table, self._columns, self._period, self._words, self._basis)
         if not READERS[self._mode](form, line):
             self._mode = "label"

@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from yibenzhang.amounts import narrow, unit_named
 from yibenzhang.documents import Cell, Table
 from yibenzhang.recognising.forms import UNIT_IN, GoalItem, OpenForm, amount_of, label_of, words
-from yibenzhang.recognising.indicators import Columns, Indicator, cells_of
+from yibenzhang.recognising.indicators import Columns, Indicator, cells_of, target_of
 from yibenzhang.standards import fold
 
 _FORMER = re.compile(r"(20\d\d)年(?:度)?[^\d;。]{0,12}?(\d[\d,]*(?:\.\d+)?)(亿元|万元|万|元)")
+_MONEY = re.compile(r"资金|拨款|收入|经费|金额|基金|预算")
 _TOTALS = ("总分", "总计", "合计", "得分合计")
 Words = dict[str, dict[str, str]]
 """Labels by kind: {kind: {folded label: meaning}}."""
@@ -67,6 +68,8 @@ def labels(form: OpenForm, line: Line) -> bool:
                 measure = f"{'year' if this_year else 'total'}.{measure}"
             if measure not in form.amounts and (fact := form.fact(following, line.table, cell.text, measure)):
                 form.amounts[measure] = fact
+        elif not kind and amount_of(following.text) and _MONEY.search(text) and not amount_of(cell.text):
+            form.strangers += 1
     return True
 
 
@@ -91,9 +94,12 @@ def indicator(form: OpenForm, line: Line) -> bool:
     if cells is None or "name" not in cells:
         return True
     text = {n: words(c.text) for n, c in cells.items()}
+    value = text.get("now", text.get("value", ""))
+    if target_of(value) and "sign" in text:  # sign and unit in columns of their own
+        value = f"{text['sign'].replace('定性', '').replace('定量', '')}{value}{text.get('measure', '')}"
     form.indicators.append(
         Indicator(
-            text.get("level1", ""), text.get("level2", ""), text["name"], text.get("now", text.get("value", "")),
+            text.get("level1", ""), text.get("level2", ""), text["name"], value,
             text.get("former", ""), text.get("last", ""), line.period, cells["name"].place,
         )
     )  # fmt: skip

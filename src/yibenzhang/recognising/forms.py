@@ -20,7 +20,7 @@ from yibenzhang.recognising.rows import Row
 from yibenzhang.standards import fold
 
 _LEADING = re.compile(r"^(?:其中:?|\(?\d{1,2}[.、)]|\(?[一二三四五六七八九十]+[、)])+")
-UNIT_IN = re.compile(r"\(?(?:单位:)?(亿元|万元|千元|元)\)$")
+UNIT_IN = re.compile(r"\((?:单位:)?(亿元|万元|千元|元)\)")
 _POINTS, _SCORE = Unit("分", "count"), Unit("分", "score")
 """Points are given exactly; only a total may be rounded."""
 
@@ -60,6 +60,8 @@ class GoalForm:
     weights: tuple[GoalItem, ...]
     scores: tuple[GoalItem, ...]
     indicators: tuple[Indicator, ...]
+    strangers: int = 0
+    """Amounts of money under labels that are not known: sums may lack them."""
 
     @property
     def year(self) -> Fact | None:
@@ -83,6 +85,7 @@ class OpenForm:
     lists: dict[str, list[GoalItem]] = field(default_factory=dict)
     indicators: list[Indicator] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
+    strangers: int = 0
     year_column: int = 99
     list_unit: Unit | None = None
     precision: int = 0
@@ -133,7 +136,7 @@ class OpenForm:
         return GoalForm(
             self.kind, self.name, self.code, self.owner, self.table, self.place, self.amounts,
             of("sources"), of("items"), of("purchases"), of("projects"), of("overview"), of("former"),
-            of("weights"), of("scores"), tuple(self.indicators),
+            of("weights"), of("scores"), tuple(self.indicators), self.strangers,
         )  # fmt: skip
 
 

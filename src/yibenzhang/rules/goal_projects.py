@@ -11,7 +11,7 @@ from difflib import SequenceMatcher
 from yibenzhang.balance.relations import NotChecked, Relation
 from yibenzhang.facts import Fact, TableFacts
 from yibenzhang.recognising.forms import GoalForm
-from yibenzhang.rules.goals import Goals, equal, holds
+from yibenzhang.rules.goals import Goals, equal, holds, sound
 from yibenzhang.rules.wording import Remark
 from yibenzhang.standards import fold
 
@@ -65,7 +65,7 @@ def goal_projects(forms: tuple[GoalForm, ...], tables: tuple[TableFacts, ...]) -
             remarks.extend(_missing(goals, listed, leaves, forms, overall, unchecked))
             remarks.extend(_unknown(goals, rows))
     relations.extend(_listed(goals, listed))
-    return Goals(tuple(relations), tuple(remarks), tuple(unchecked))
+    return Goals(tuple(r for r in relations if sound(r)), tuple(remarks), tuple(unchecked))
 
 
 def _rows(table: TableFacts) -> Iterator[_Row]:

@@ -86,7 +86,8 @@ def goal_money(
                 unchecked.append(made)
     if tables and not unread:
         remarks.extend(_absent(passages, forms, tables, book, year))
-    return Goals(tuple(dict.fromkeys(relations)), tuple(remarks), tuple(unchecked))
+    sound_ones = tuple(dict.fromkeys(r for r in relations if sound(r)))
+    return Goals(sound_ones, tuple(remarks), tuple(unchecked))
 
 
 # ---- building blocks -------------------------------------------------------------------------------
@@ -97,6 +98,12 @@ def equal(rule: str, total: Fact, parts: Iterable[Fact]) -> Relation:
     parts = list(parts)
     key = "|".join(f.id for f in (total, *parts[:3]))
     return Relation(f"{rule}|{key}", rule, (Term(1, total), *(Term(-1, f) for f in parts)))
+
+
+def sound(relation: Relation) -> bool:
+    """All its numbers have a unit, or none of one form has: then they share it."""
+    units = {f.unit is None for f in relation.facts()}
+    return units == {False} or (units == {True} and len({f.standard for f in relation.facts()}) == 1)
 
 
 def holds(relation: Relation) -> bool:
@@ -143,7 +150,8 @@ def _inside(form: GoalForm, standards: Standards) -> Iterator[Relation]:
             continue
         groups = [[amounts[p] for p in group if p in amounts] for group in rule.parts]
         first = [g for g, group in zip(groups, rule.parts, strict=True) if g and group[0] in amounts]
-        yield from _best([equal(rule.rule, total, g) for g in first])
+        options = [equal(rule.rule, total, g) for g in first]
+        yield from (o for o in options if holds(o)) if form.strangers else _best(options)
     budgets = [amounts[m] for m in ("year", "total") if m in amounts]
     if len(budgets) == 2:
         yield from _proved(equal("goals.total", budgets[0], budgets[1:]))
@@ -297,7 +305,15 @@ def _execution(form: GoalForm) -> Iterator[Relation]:
         parts = [i.fact for i in items if i.kind == "item"]
         rule = "goals.weights" if items is form.weights else "goals.scores"
         if totals and len(parts) >= 3 and not (rule == "goals.scores" and _over(form)):
-            yield equal(rule, totals[-1], parts)
+            made = equal(rule, totals[-1], parts)
+            executed = any(
+                i.fact.row.label == form.amounts["year.spent"].row.label
+                for i in items
+                if "year.spent" in form.amounts
+            )
+            [result] = evaluate([made])
+            if executed or not 0 < result.residual <= 20:  # else the points of the execution were not read
+                yield made
 
 
 def _over(form: GoalForm) -> list[tuple[GoalItem, Fact]]:
