@@ -20,6 +20,7 @@ from yibenzhang.recognising.forms import GoalForm
 from yibenzhang.recognising.profile import Profile, profile_of
 from yibenzhang.recognising.stitching import framed_tables
 from yibenzhang.recognising.tables import recognise_tables
+from yibenzhang.rules.goal_claims import goal_claims
 from yibenzhang.rules.goal_projects import goal_projects
 from yibenzhang.rules.goals import goal_money
 from yibenzhang.rules.indicators import indicators
@@ -96,13 +97,14 @@ def check_document(document: Document, extra: str = "") -> Checked:
     )
     passages = passages_of(document)
     prose = prose_of(passages, tables, profile.stage, profile.fiscal_year, standards)
-    goals = goal_money(
-        forms, tables, passages, prose.quantities, profile.stage, profile.fiscal_year,
-        any(n.unread for n in document.notices), standards,
-    )  # fmt: skip
-    named = goal_projects(forms, tables)
-    results = [*results, *evaluate([*prose.relations, *goals.relations, *named.relations])]
-    not_checked = [*not_checked, *goals.not_checked, *named.not_checked]
+    unread = any(n.unread for n in document.notices)
+    goals = (
+        goal_money(forms, tables, profile.stage, standards),
+        goal_projects(forms, tables),
+        goal_claims(forms, tables, passages, prose.quantities, profile.stage, profile.fiscal_year, unread),
+    )
+    results = [*results, *evaluate([*prose.relations, *(r for g in goals for r in g.relations)])]
+    not_checked = [*not_checked, *(n for g in goals for n in g.not_checked)]
     causes = diagnose(results)
     names = {t.table.id: t.table.name for t in tables} | {"prose": "正文"}
     findings = findings_of(causes, names, standards)
@@ -112,8 +114,8 @@ def check_document(document: Document, extra: str = "") -> Checked:
     remarks += names_of(passages, tables, standards)
     remarks += projects(tables, prose.quantities)
     broken = {f.place for c in causes for r in c.broken for f in r.relation.facts()}
-    told = [r for r in goals.remarks if r.rule != "goals.total" or r.place not in broken]
-    remarks += [*told, *named.remarks, *indicators(forms, standards)]
+    told = [r for g in goals for r in g.remarks if r.rule != "goals.total" or r.place not in broken]
+    remarks += [*told, *indicators(forms, standards)]
     findings += [_remark(r, standards) for r in remarks]
     findings += [*shifted, *_reading(document, standards), *_conflicts(profile, standards)]
     suspected = {culprit.fact.id for c in causes if c.certain for culprit in c.culprits}

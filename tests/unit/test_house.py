@@ -20,7 +20,7 @@ ORDER = [
     "recognising.form_reading", "prose.passages", "prose.quantities", "prose.claims", "prose.binding", "prose",
     "balance.relations", "balance.evaluate", "balance.localise", "balance.diagnose", "balance.coverage", "balance",
     "rules.addresses", "rules.sums", "rules.realign", "rules.lists", "rules.prose", "rules.wording", "rules.presence", "rules.names", "rules.projects",
-    "rules.goals", "rules.goal_projects", "rules.indicators", "rules",
+    "rules.goals", "rules.goal_projects", "rules.goal_claims", "rules.indicators", "rules",
     "findings", "telling", "checking", "proving", "", "batch",
     "reports.words", "reports.json_report", "reports.terminal", "reports.excel", "reports.html", "reports",
     "benching", "cli_rules", "cli",

@@ -1,4 +1,4 @@
-"""The money of goals tables: inside each form, against the project table, against what the text says of them."""
+"""The money of goals tables: inside each form, and overall forms against the budget tables."""
 
 from __future__ import annotations
 
@@ -10,24 +10,13 @@ from decimal import Decimal
 from yibenzhang.balance.evaluate import evaluate
 from yibenzhang.balance.relations import NotChecked, Outcome, Relation, Term
 from yibenzhang.facts import Fact, TableFacts
-from yibenzhang.prose.passages import Passage
-from yibenzhang.prose.quantities import Quantity
 from yibenzhang.recognising.forms import GoalForm, GoalItem
 from yibenzhang.rules.addresses import Book
 from yibenzhang.rules.wording import Remark
 from yibenzhang.standards import Address, Standards
 
-_CLAIMED = re.compile(
-    r"(?:编报绩效目标的(?:20\d\d年度?)?项目共?|共)(?P<n>\d+)个(?:项目)?(?:实行绩效目标管理)?,涉及(?:项目)?(?:预算|财政性)(?:资金|金额)?(?:资金)?(?:合计)?(?=[\d,.]+(?:万元|亿元|元))"
-)
-_SET = re.compile(
-    r"设(?:置|定|立)了?整体支出绩效目标、(?P<n>\d+|[一二两三四五六七八九十])个(?:[一二]级)?项目支出绩效目标"
-)
-_NONE = re.compile(r"共0个项目实行绩效目标管理|编报绩效目标的(?:20\d\d年度?)?项目共?0个")
-_REFERRED = re.compile(r"(?:详见|见附?)[^。;]{0,12}(?:项目)?(?:支出)?绩效目标(?:申报|填报)?表")
 _NUMBERED = re.compile(r"\d+[.、．]")
-_HAN = {c: n for n, c in enumerate("一二三四五六七八九十", 1)} | {"两": 2}
-_PROJECTS = Address("*.projects", "total", "total")
+PROJECTS = Address("*.projects", "total", "total")
 _TOTALS = (
     Address("*.expenditure", "total", "total"),
     Address("*.balance", "total", "total", "expenditure"),
@@ -36,7 +25,7 @@ _TOTALS = (
     Address("*.fiscal_balance", "total", "total"),
 )
 _KINDS = {
-    "specific": (Address("*.expenditure", "total", "project"), _PROJECTS),
+    "specific": (Address("*.expenditure", "total", "project"), PROJECTS),
     "personnel": (Address("*.general_basic", "total", "personnel"),),
     "running": (Address("*.general_basic", "total", "public"),),
 }
@@ -54,18 +43,13 @@ class Goals:
 def goal_money(
     forms: tuple[GoalForm, ...],
     tables: tuple[TableFacts, ...],
-    passages: list[Passage],
-    quantities: tuple[Quantity, ...],
     stage: str,
-    year: int | None,
-    unread: bool,
     standards: Standards,
 ) -> Goals:
-    """Relations and remarks on the amounts of all forms; ``unread``: some page could not be read."""
+    """Relations and remarks on the amounts inside all forms, and of overall forms against the budget tables."""
     book = Book(tables, stage)
     relations: list[Relation] = []
     remarks: list[Remark] = []
-    unchecked: list[NotChecked] = []
     for form in forms:
         if form.kind == "overall":
             relations.extend(_overall(form, book))
@@ -76,18 +60,8 @@ def goal_money(
             inside = list(_inside(form, standards))
             relations.extend(inside)
             remarks.extend(_limits(form, inside))
-    for passage in passages:
-        for made in _claimed(passage, forms, quantities):
-            if isinstance(made, Relation):
-                relations.append(made)
-            elif isinstance(made, Remark):
-                remarks.append(made)
-            else:
-                unchecked.append(made)
-    if tables and not unread:
-        remarks.extend(_absent(passages, forms, tables, book, year))
     sound_ones = tuple(dict.fromkeys(r for r in relations if sound(r)))
-    return Goals(sound_ones, tuple(remarks), tuple(unchecked))
+    return Goals(sound_ones, tuple(remarks), ())
 
 
 # ---- building blocks -------------------------------------------------------------------------------
@@ -340,74 +314,3 @@ def _points(form: GoalForm) -> Iterator[Remark]:
     if whole not in wanted:
         message = f"“{form.name}”自评表的分值合计 {whole:f} 分，不是 100 分。"
         yield Remark("goals.weights", message, form.weights[0].fact.text, form.weights[0].fact.place)
-
-
-# ---- what the text says of the goals ---------------------------------------------------------------
-
-
-def _claimed(
-    passage: Passage, forms: tuple[GoalForm, ...], quantities: tuple[Quantity, ...]
-) -> Iterator[Relation | Remark | NotChecked]:
-    goals = [f for f in forms if f.kind == "project"]
-    for m in _CLAIMED.finditer(passage.text):
-        said = int(m.group("n"))
-        money = [q for q in quantities if q.passage is passage and q.start >= m.end() and q.money]
-        words = passage.verbatim(m.start(), money[0].end if money else m.end()).strip()
-        if money and money[0].start == m.end():
-            stop = passage.text.find("。", money[0].end)
-            stop = passage.text.find("。", stop + 1) if passage.text.startswith("其中", stop + 1) else stop
-            listed = [q.fact for q in money[1:] if stop < 0 or q.start < stop]
-            if "其中" in passage.text[money[0].end : money[0].end + 4] and len(listed) == said:
-                yield equal("goals.named", money[0].fact, listed)
-            facts = [f.year for f in goals if f.year]
-            if said and len(goals) == said == len(facts):
-                yield equal("goals.claimed", money[0].fact, [f for f in facts if f])
-                continue
-        if 0 < said < len(goals):
-            yield Remark(
-                "goals.count",
-                f"“{words}”，文件里的项目绩效目标表有 {len(goals)} 张。",
-                words,
-                passage.place(m.start()),
-            )
-        elif said > len(goals):
-            yield NotChecked(
-                "goals.claimed",
-                f"文中说有 {said} 个项目编报绩效目标，文件里的项目绩效目标表有 {len(goals)} 张",
-            )
-    for m in _SET.finditer(passage.text):
-        said = _HAN.get(m.group("n")) or int(m.group("n"))
-        if goals and said != len(goals):
-            words = passage.verbatim(m.start(), m.end()).strip()
-            yield Remark(
-                "goals.count",
-                f"“{words}”，文件里的项目绩效目标表有 {len(goals)} 张。",
-                words,
-                passage.place(m.start()),
-            )
-
-
-def _absent(
-    passages: list[Passage],
-    forms: tuple[GoalForm, ...],
-    tables: tuple[TableFacts, ...],
-    book: Book,
-    year: int | None,
-) -> Iterator[Remark]:
-    """Tables the text refers to that are not there; no goals at all though there are projects."""
-    drawn = any(t.table.standard and t.table.standard.layout == "form" for t in tables)
-    referred = [(p, m) for p in passages for m in _REFERRED.finditer(p.text)]
-    if referred and not forms and not drawn:
-        p, m = referred[0]
-        words = p.verbatim(m.start(), m.end()).strip()
-        more = f"（共 {len(referred)} 处）" if len(referred) > 1 else ""
-        yield Remark("goals.referred", f"写“{words}”{more}，文件里没有这张表。", words, p.place(m.start()))
-    spent = [fs[0] for a in _KINDS["specific"] if len(fs := book.resolve(a).get("", [])) == 1]
-    for p in passages:
-        for m in _NONE.finditer(p.text):
-            amount = next((f for f in spent if f.amount and f.amount.value > 0), None)
-            if amount and year and year >= 2019:
-                words = p.verbatim(m.start(), m.end()).strip()
-                yield Remark(
-                    "goals.none", f"“{words}”，而项目支出有 {amount.text}。", words, p.place(m.start())
-                )
