@@ -24,6 +24,8 @@ _HEADS = (
     ("listed", {"name", "year"}), ("source", {"name", "amount"}), ("overview", {"name", "year"}),
 )  # fmt: skip
 """Kinds of list and the columns by which their heading is known."""
+_SUMS = ("execution", "overview", "source")
+"""Lists whose rows bear the names of amounts."""
 _COMMON = ("备注", "其他资金", "得分", "分值", "上年", "当年")
 """Headings that other tables have too."""
 
@@ -55,6 +57,7 @@ class _Reader:
         self._columns: dict[str, int] = {}
         self._period = ""
         self._heading_of = 0
+        self._from = 0
         self._rows = 0
         self._standard = ""
 
@@ -165,6 +168,8 @@ class _Reader:
         if heading is not None:
             self._mode, self._columns = heading
             self._heading_of = table.columns
+            if "spent" in self._columns or {"name", "actual"} <= set(self._columns):
+                form.kind, self._standard = "evaluation", "accounts.self_evaluation"
             if match := UNIT_IN.search(fold(row[0].text)):
                 form.unit = unit_named(match.group(1)) or form.unit
             column = self._columns.get("amount")
@@ -172,10 +177,12 @@ class _Reader:
             form.list_unit = unit_named(units[0]) if units else None
             self._section(first)
             return
-        if kind or (first in self._words["amount"] and self._mode != "execution"):
+        if kind or (first in self._words["amount"] and self._mode not in _SUMS):
             self._mode = "label"
         if table.columns != self._heading_of:
             cover = []  # the columns of the heading are not those of this table
+        if self._mode == "indicator" and self._from:
+            row = [c for c in row if c.column >= self._from]
         line = Line(row, cover, table, self._columns, self._period, self._words, self._basis)
         if not READERS[self._mode](form, line):
             self._mode = "label"
@@ -183,6 +190,7 @@ class _Reader:
     def _start(self, kind: str, cell: Cell, unit: Unit | None, table_id: str) -> None:
         self.close()
         kind = "evaluation" if "evaluation" in self._standard else kind
+        self._standard = self._standard or f"budget.goals_{kind}"
         self._open = OpenForm(kind, table_id, self._standard, cell.place, unit)
 
     def _section_of(self, text: str) -> str:
@@ -199,6 +207,19 @@ class _Reader:
         elif found:
             self._mode = "label"
 
+    def _second(self, kind: str, texts: list[tuple[str, int]]) -> dict[str, int]:
+        """The columns of the second of two lists of indicators side by side: that of the year."""
+        self._from = 0
+        known = [(i, c) for t, c in texts if (i := self._words[kind].get(t))]
+        if kind != "indicator" or [i for i, _ in known].count("name") != 2:
+            return {}
+        middle = [c for i, c in known if i == "name"][0]
+        second = {i: c for i, c in known if c > middle + 1}
+        first_of = {i: c for i, c in known if i not in second}
+        self._from = min(second.values()) if "value" in second else 0
+        self._period = "annual" if self._from else self._period
+        return (first_of | second) if self._from else {}
+
     def _heads(self, row: Sequence[Cell]) -> tuple[str, dict[str, int]] | None:
         """The list that begins under this row and its columns; None where the row is no heading."""
         texts = [(label_of(c.text), c.column) for c in row]
@@ -208,7 +229,7 @@ class _Reader:
                 if identity := self._words[kind].get(text):
                     found.setdefault(identity, column)
             if needed <= set(found) and len(found) >= 2 and not any(parse_amount(c.text) for c in row):
-                return kind, found
+                return kind, found | self._second(kind, texts)
         if self._mode != "indicator":
             return None
         years = {

@@ -13,7 +13,7 @@ from yibenzhang.recognising.indicators import Columns, Indicator, cells_of, targ
 from yibenzhang.standards import fold
 
 _FORMER = re.compile(r"(20\d\d)年(?:度)?[^\d;。]{0,12}?(\d[\d,]*(?:\.\d+)?)(亿元|万元|万|元)")
-_MONEY = re.compile(r"资金|拨款|收入|经费|金额|基金|预算")
+_MONEY = re.compile(r"资金|拨款|收入|支出|经费|金额|基金|预算|合计")
 _TOTALS = ("总分", "总计", "合计", "得分合计")
 Words = dict[str, dict[str, str]]
 """Labels by kind: {kind: {folded label: meaning}}."""
@@ -70,6 +70,7 @@ def labels(form: OpenForm, line: Line) -> bool:
                 form.amounts[measure] = fact
         elif not kind and amount_of(following.text) and _MONEY.search(text) and not amount_of(cell.text):
             form.strangers += 1
+            form.fact(following, line.table, cell.text, "unknown")
     return True
 
 
@@ -166,7 +167,9 @@ def overview(form: OpenForm, line: Line) -> bool:
         return not line.is_label(line.cells[0]) and "概述" not in line.cells[0].text
     within = fold(named[-1].text).startswith("其中")
     kind = line.kind(named[-1]) if not within else "within"
-    kind = kind if kind in ("sum", "income", "personnel", "running", "specific", "within") else "other"
+    kind = (
+        kind if kind in ("sum", "income", "basic", "personnel", "running", "specific", "within") else "other"
+    )
     numbers = [c for c in line.cells if amount_of(c.text) is not None]
     money = [c for c in numbers if "%" not in narrow(c.text)]
     if not money or len(money) > 3 or len(numbers) - len(money) > 1:

@@ -26,6 +26,7 @@ _TOTALS = (
 )
 _KINDS = {
     "specific": (Address("*.expenditure", "total", "project"), PROJECTS),
+    "basic": (Address("*.expenditure", "total", "basic"),),
     "personnel": (Address("*.general_basic", "total", "personnel"),),
     "running": (Address("*.general_basic", "total", "public"),),
 }
