@@ -149,3 +149,40 @@ def test_any_mixture_of_labels_is_read(rows: list[list[str]]) -> None:
     grid = "\n".join("\t".join(row) for row in rows)
     result = check_document(document_of(f"示范局2026年部门预算\n项目支出绩效目标表\n单位：万元\n{grid}\n尾"))
     assert result.coverage.numbers >= 0
+
+
+NATIONAL = """示范省示范厅2023年部门预算
+项目支出绩效目标表
+项目名称\t信息化运维\t\t
+主管部门及代码\t[123]示范厅\t实施单位\t示范厅本级
+项目资金（万元）\t中期资金总额：\t900.00\t年度资金总额：\t300.00
+\t其中：财政拨款\t900.00\t其中：财政拨款\t250.00
+\t其他资金\t0.00\t其他资金\t50.00
+绩效指标\t一级指标\t二级指标\t三级指标\t指标值\t二级指标\t三级指标\t指标值
+\t产出指标\t数量指标\t运维系统数量\t≥60个\t数量指标\t运维系统数量\t≥20个
+"""
+EXPORTED = """示范市示范局2025年部门预算
+项目绩效目标表
+单位：万元
+项目名称\t智慧园区运维\t项目代码\t420100250000030000102
+\t年度资金总额：\t120.00\t
+\t其中：财政拨款\t100.00\t
+\t单位资金\t20.00\t
+一级指标\t二级指标\t三级指标\t指标性质\t指标值\t度量单位\t权重
+产出指标\t质量指标\t系统可用率\t≥\t99\t%\t20
+效益指标\t社会效益指标\t使用便利度\t定性\t提升\t\t20
+"""
+
+
+def test_lists_for_several_years_and_for_one_stand_side_by_side() -> None:
+    [form] = forms(document_of(NATIONAL))
+    assert {k: f.text for k, f in form.amounts.items() if k.startswith("year")} == {
+        "year": "300.00", "year.fiscal": "250.00", "year.other": "50.00"
+    }  # fmt: skip
+    assert [(i.name, i.value, i.period) for i in form.indicators] == [("运维系统数量", "≥20个", "annual")]
+
+
+def test_sign_and_unit_may_have_columns_of_their_own() -> None:
+    [form] = forms(document_of(EXPORTED))
+    assert form.code == "420100250000030000102"
+    assert [(i.name, i.value) for i in form.indicators] == [("系统可用率", "≥99%"), ("使用便利度", "提升")]

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from yibenzhang.balance.relations import NotChecked, Relation
 from yibenzhang.facts import TableFacts
 from yibenzhang.prose.passages import Passage
-from yibenzhang.prose.quantities import Quantity
+from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.recognising.forms import GoalForm
 from yibenzhang.rules.addresses import Book
-from yibenzhang.rules.goals import PROJECTS, Goals, equal, sound
+from yibenzhang.rules.goals import PROJECTS, Goals, equal, holds, sound
 from yibenzhang.rules.wording import Remark
 from yibenzhang.standards import Address
 
@@ -23,6 +23,8 @@ _SET = re.compile(
 )
 _NONE = re.compile(r"共0个项目实行绩效目标管理|编报绩效目标的(?:20\d\d年度?)?项目共?0个")
 _REFERRED = re.compile(r"(?:详见|见附?)[^。;]{0,12}(?:项目)?(?:支出)?绩效目标(?:申报|填报)?表")
+_QUARTER = re.compile(r"第([一二三四])季度(?:用款|资金|支出)?(?:计划|安排)?(?:为|:)?$")
+_NAMED = re.compile(r"([^,。;:、()\d]{4,30})$")
 _HAN = {c: n for n, c in enumerate("一二三四五六七八九十", 1)} | {"两": 2}
 _SPENT = (Address("*.expenditure", "total", "project"), PROJECTS)
 
@@ -48,6 +50,8 @@ def goal_claims(
                 remarks.append(made)
             else:
                 unchecked.append(made)
+    relations.extend(_quarters(passages, forms, quantities))
+    relations.extend(_repeated(passages, quantities))
     if tables and not unread:
         remarks.extend(_absent(passages, forms, tables, Book(tables, stage), year))
     return Goals(tuple(r for r in dict.fromkeys(relations) if sound(r)), tuple(remarks), tuple(unchecked))
@@ -58,6 +62,8 @@ def _claimed(
 ) -> Iterator[Relation | Remark | NotChecked]:
     goals = [f for f in forms if f.kind == "project"]
     for m in _CLAIMED.finditer(passage.text):
+        if "绩效" not in passage.text[max(0, m.start() - 40) : m.end()]:
+            continue
         said = int(m.group("n"))
         money = [q for q in quantities if q.passage is passage and q.start >= m.end() and q.money]
         words = passage.verbatim(m.start(), money[0].end if money else m.end()).strip()
@@ -93,6 +99,37 @@ def _claimed(
                 words,
                 passage.place(m.start()),
             )
+
+
+def _quarters(
+    passages: list[Passage], forms: tuple[GoalForm, ...], quantities: tuple[Quantity, ...]
+) -> Iterator[Relation]:
+    """The four quarters of a plan of payments add up to the project's amount of the year."""
+    years = [f.year for f in forms if f.kind == "project" and f.year]
+    for passage in passages:
+        told = [q for q in quantities if q.passage is passage and q.money and _QUARTER.search(q.lead)]
+        if [_QUARTER.findall(q.lead)[-1] for q in told] != list("一二三四"):
+            continue
+        options = [equal("goals.quarters", year, [q.fact for q in told]) for year in years]
+        held = next((o for o in options if holds(o)), None)
+        if held is not None:
+            yield held
+        elif len(options) == 1:  # among several projects it cannot be said whose plan it is
+            yield options[0]
+
+
+def _repeated(passages: list[Passage], quantities: tuple[Quantity, ...]) -> Iterator[Relation]:
+    """A project named with its amount among those with goals, and again where its budget is set out."""
+    first: dict[str, Quantity] = {}
+    for q in quantities:
+        name = _NAMED.search(q.lead)
+        heading = q.passage.section[-1] if q.passage.section else ""
+        if not (q.money and q.kind == Kind.VALUE and name):
+            continue
+        if "绩效目标设置" in heading:
+            first.setdefault(name.group(1), q)
+        elif "年度预算安排" in heading and (before := first.get(name.group(1))):
+            yield equal("goals.repeated", q.fact, [before.fact])
 
 
 def _absent(

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from yibenzhang.amounts import PERCENT
 from yibenzhang.balance.evaluate import evaluate
 from yibenzhang.balance.relations import NotChecked, Outcome, Relation, Term
 from yibenzhang.facts import Fact, TableFacts
@@ -101,6 +102,8 @@ def _share(rule: str, part: Fact, whole: Fact, rate: Fact, way: str) -> Relation
     """100·part - p·whole = 0 as its gradient; off by one in the last digit it was made to fit, not wrong."""
     if part.amount is None or whole.amount is None or rate.amount is None or whole.amount.base <= 0:
         return None
+    if rate.amount.unit != PERCENT:
+        return None  # "0.86" or "86" in a column headed %: what is meant is not printed
     b, p = whole.amount.base, rate.amount.value
     rate = replace(rate, text=rate.text.replace("%", "").replace("％", "").strip())
     right = 100 * part.amount.base / b
