@@ -50,8 +50,8 @@ def goal_claims(
                 remarks.append(made)
             else:
                 unchecked.append(made)
-    relations.extend(_quarters(passages, forms, quantities))
-    relations.extend(_repeated(passages, quantities))
+    relations.extend(_quarters(forms, quantities))
+    relations.extend(_repeated(quantities))
     if tables and not unread:
         remarks.extend(_absent(passages, forms, tables, Book(tables, stage), year))
     return Goals(tuple(r for r in dict.fromkeys(relations) if sound(r)), tuple(remarks), tuple(unchecked))
@@ -101,13 +101,14 @@ def _claimed(
             )
 
 
-def _quarters(
-    passages: list[Passage], forms: tuple[GoalForm, ...], quantities: tuple[Quantity, ...]
-) -> Iterator[Relation]:
+def _quarters(forms: tuple[GoalForm, ...], quantities: tuple[Quantity, ...]) -> Iterator[Relation]:
     """The four quarters of a plan of payments add up to the project's amount of the year."""
     years = [f.year for f in forms if f.kind == "project" and f.year]
-    for passage in passages:
-        told = [q for q in quantities if q.passage is passage and q.money and _QUARTER.search(q.lead)]
+    by_passage: dict[int, list[Quantity]] = {}
+    for q in quantities:
+        if q.money and _QUARTER.search(q.lead):
+            by_passage.setdefault(id(q.passage), []).append(q)
+    for told in by_passage.values():
         if [_QUARTER.findall(q.lead)[-1] for q in told] != list("一二三四"):
             continue
         options = [equal("goals.quarters", year, [q.fact for q in told]) for year in years]
@@ -118,7 +119,7 @@ def _quarters(
             yield options[0]
 
 
-def _repeated(passages: list[Passage], quantities: tuple[Quantity, ...]) -> Iterator[Relation]:
+def _repeated(quantities: tuple[Quantity, ...]) -> Iterator[Relation]:
     """A project named with its amount among those with goals, and again where its budget is set out."""
     first: dict[str, Quantity] = {}
     for q in quantities:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from yibenzhang.balance.relations import NotChecked, Relation
 from yibenzhang.facts import Fact, TableFacts
@@ -37,6 +38,10 @@ class _Row:
         return any(f.amount.value > 0 for f in told if f.amount) if told else True
 
 
+MOST_COMPARED = 100_000
+"""So many pairs of names are compared letter by letter; a document with more is not checked for that."""
+
+
 def goal_projects(forms: tuple[GoalForm, ...], tables: tuple[TableFacts, ...]) -> Goals:
     """All that the project table and the goals tables say of the same projects."""
     goals = [f for f in forms if f.kind == "project" and f.name]
@@ -61,7 +66,10 @@ def goal_projects(forms: tuple[GoalForm, ...], tables: tuple[TableFacts, ...]) -
         balanced = [abs(s - whole) <= slack for s in sums]
         relations.extend(_amounts(named, rows, any(balanced)))
         relations.extend(_details(forms, leaves))
-        if not balanced[0]:
+        many = len(leaves) * sum(1 + len(f.items) + len(f.purchases) for f in forms)
+        if many > MOST_COMPARED:
+            unchecked.append(NotChecked("goals.missing", "项目太多，没有逐一比对名称"))
+        elif not balanced[0]:
             remarks.extend(_missing(goals, listed, leaves, forms, overall, unchecked))
             remarks.extend(_unknown(goals, rows))
     relations.extend(_listed(goals, listed))
@@ -80,6 +88,7 @@ def _rows(table: TableFacts) -> Iterator[_Row]:
             yield _Row(row.label, row.code, total, now, row.leaf)
 
 
+@lru_cache(maxsize=1 << 16)
 def bare(name: str) -> str:
     """A project's name without the endings that are added or dropped freely."""
     return re.sub(r"(?:项目|经费|支出|专项)+$", "", fold(name))

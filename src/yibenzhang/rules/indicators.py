@@ -21,6 +21,8 @@ _VERB = re.compile(
 _DIGIT = re.compile(r"[\d零一二两三四五六七八九十百千万全无]|年年|每")
 _DUE = re.compile(r"(?:率|满意度|满意比例|比例|占比)$")
 MOST_NAMED = 6
+MOST_PAIRS = 200_000
+"""More pairs of indicators than this are not compared across forms."""
 LOW = 60
 """A goal to satisfy fewer than so many in a hundred is no goal."""
 
@@ -45,7 +47,11 @@ def indicators(forms: tuple[GoalForm, ...], standards: Standards) -> list[Remark
             out.append(_no_value(form, wordless))
         out.extend(_long_and_annual(form))
     names = {name for _, name, _ in seen}
-    out.extend(r for r in _across(forms, words) if r.rule != "goals.value" or fold(r.words) not in names)
+    pairs = sum(len(f.indicators) for f in forms if f.kind == "overall") * sum(
+        len(f.indicators) for f in forms
+    )
+    if pairs <= MOST_PAIRS:
+        out.extend(r for r in _across(forms, words) if r.rule != "goals.value" or fold(r.words) not in names)
     return _once(out)
 
 
