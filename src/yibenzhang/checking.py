@@ -16,10 +16,16 @@ from yibenzhang.findings import Evidence, Finding, Severity, evidence_of
 from yibenzhang.prose.passages import Passage, passages_of
 from yibenzhang.prose.quantities import Quantity
 from yibenzhang.reading import read
+from yibenzhang.recognising.form_reading import forms_of
+from yibenzhang.recognising.forms import GoalForm
 from yibenzhang.recognising.profile import Profile, profile_of
 from yibenzhang.recognising.stitching import framed_tables
 from yibenzhang.recognising.tables import recognise_tables
 from yibenzhang.rules.contents import contents
+from yibenzhang.rules.goal_claims import goal_claims
+from yibenzhang.rules.goal_projects import goal_projects
+from yibenzhang.rules.goals import goal_money
+from yibenzhang.rules.indicators import indicators
 from yibenzhang.rules.likeness import likeness
 from yibenzhang.rules.lists import Doubt, unexplained
 from yibenzhang.rules.names import names as names_of
@@ -88,22 +94,37 @@ def check(path: str | Path, extra: str = "") -> Checked:
 
 def facts_of(document: Document, extra: str = "") -> tuple[Profile, tuple[TableFacts, ...], Standards]:
     """Profile and facts of a document, and the standards of its region."""
+    return _recognised(document, extra)[:3]
+
+
+def _recognised(
+    document: Document, extra: str
+) -> tuple[Profile, tuple[TableFacts, ...], Standards, tuple[GoalForm, ...]]:
     profile = profile_of(document, load("", extra))
     standards = load(profile.region, extra)
-    recognised = recognise_tables(framed_tables(document), profile.stage, standards)
-    return profile, tuple(table_facts(t) for t in recognised), standards
+    framed = framed_tables(document)
+    recognised = recognise_tables(framed, profile.stage, standards)
+    forms, tables = forms_of(framed, [table_facts(t) for t in recognised], standards)
+    return profile, tables, standards, forms
 
 
 def check_document(document: Document, extra: str = "") -> Checked:
     """Check a document that has been read."""
-    profile, tables, standards = facts_of(document, extra)
+    profile, tables, standards, forms = _recognised(document, extra)
     results, not_checked = _relate(document, tables, profile, standards)
     tables, results, not_checked, shifted = _realigned(
         document, tables, results, not_checked, profile, standards
     )
     passages = passages_of(document)
     prose = prose_of(passages, tables, profile.stage, profile.fiscal_year, standards)
-    results = [*results, *evaluate(prose.relations)]
+    unread = any(n.unread for n in document.notices)
+    goals = (
+        goal_money(forms, tables, profile.stage, standards),
+        goal_projects(forms, tables),
+        goal_claims(forms, tables, passages, prose.quantities, profile.stage, profile.fiscal_year, unread),
+    )
+    results = [*results, *evaluate([*prose.relations, *(r for g in goals for r in g.relations)])]
+    not_checked = [*not_checked, *(n for g in goals for n in g.not_checked)]
     causes = diagnose(results)
     names = {t.table.id: t.table.name for t in tables} | {"prose": "正文"}
     findings = findings_of(causes, names, standards)
@@ -115,6 +136,9 @@ def check_document(document: Document, extra: str = "") -> Checked:
     remarks += reasons(passages, tables, profile, standards)
     remarks += names_of(passages, tables, standards)
     remarks += projects(tables, prose.quantities)
+    broken = {f.place for c in causes for r in c.broken for f in r.relation.facts()}
+    told = [r for g in goals for r in g.remarks if r.rule != "goals.total" or r.place not in broken]
+    remarks += [*told, *indicators(forms, standards)]
     findings += [_remark(r, standards) for r in remarks]
     findings += [*shifted, *_reading(document, standards), *_conflicts(profile, standards)]
     suspected = {culprit.fact.id for c in causes if c.certain for culprit in c.culprits}

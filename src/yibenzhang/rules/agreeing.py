@@ -35,7 +35,9 @@ def _whole_slipped(relation: Relation) -> bool:
     if whole is None or whole.decimals < 2 or any(p is None or p.unit != whole.unit for p in parts):
         return False
     right = sum((p.value for p in parts if p), Decimal(0))
-    return len(str(whole.value).replace(".", "").strip("0")) >= 4 and bool(slip_kind(f"{whole.value:f}", f"{right:f}"))
+    return len(str(whole.value).replace(".", "").strip("0")) >= 4 and bool(
+        slip_kind(f"{whole.value:f}", f"{right:f}")
+    )
 
 
 def _holds(relation: Relation) -> bool:

@@ -17,6 +17,7 @@ from typing import Any
 from yibenzhang.standards.model import (
     Address,
     Concept,
+    FormSum,
     HeaderWord,
     NoticeRule,
     Phrase,
@@ -35,6 +36,7 @@ __all__ = [
     "HERE",
     "Address",
     "Concept",
+    "FormSum",
     "HeaderWord",
     "NoticeRule",
     "Phrase",
@@ -76,21 +78,15 @@ _FILES = {
     "wording.toml": ("phrase", "list"),
     "sections.toml": ("section",),
     "headers.toml": ("label", "wrapper", "subtotal", "absolute", "relative", "basis"),
-}
+    "forms.toml": (
+        "label", "amount", "section", "indicator", "item", "purchase", "source", "listed", "overview",
+        "execution", "row", "word", "sum",
+    ),
+}  # fmt: skip
 _LISTS = (
-    "titles",
-    "names",
-    "tables",
-    "parts",
-    "needs",
-    "without",
-    "basis",
-    "layouts",
-    "regions",
-    "places",
-    "words",
+    "titles", "names", "tables", "parts", "needs", "without", "basis", "layouts", "regions", "places", "words",
     "told",
-)
+)  # fmt: skip
 
 
 def _sections(layer: Path) -> None:
@@ -99,7 +95,7 @@ def _sections(layer: Path) -> None:
         for section, entries in _load_toml(layer / name).items():
             if section not in allowed:
                 raise StandardsError(f"{name}: 不认识的一节 [[{section}]]，可用的是 {'、'.join(allowed)}")
-            if name == "headers.toml":
+            if name == "headers.toml" or (name == "forms.toml" and section != "sum"):
                 wrong = (
                     [k for k, v in entries.items() if not isinstance(v, list)]
                     if isinstance(entries, dict)
@@ -204,6 +200,13 @@ def _phrase(entry: dict[str, Any]) -> Phrase:
         raise StandardsError(f"{where}: 缺少或多了一项：{error}") from error
 
 
+def _form_sum(entry: dict[str, Any]) -> FormSum:
+    try:
+        return FormSum(str(entry["rule"]), str(entry["total"]), tuple(map(tuple, entry["parts"])))
+    except KeyError as error:
+        raise StandardsError(f"forms.toml [[sum]]: 缺少 {error.args[0]}") from error
+
+
 def _merge(old: list[dict[str, Any]], new: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Entries of a higher layer: lists of an entry with the same id grow, its other values are replaced."""
     by_id = {e.get("id"): dict(e) for e in old}
@@ -250,8 +253,16 @@ def _layered(region: str, extra: str, stamp: tuple[tuple[str, int], ...]) -> Sta
     )
     words: dict[str, dict[str, list[str]]] = {}
     concepts: list[Concept] = []
+    forms_words: dict[str, dict[str, list[str]]] = {}
+    form_sums: list[FormSum] = []
     for layer in layers:
         _sections(layer)
+        for kind, groups in _load_toml(layer / "forms.toml").items():
+            if kind == "sum":
+                form_sums.extend(_form_sum(e) for e in groups)
+                continue
+            for identity, names in groups.items():
+                forms_words.setdefault(kind, {}).setdefault(identity, []).extend(names)
         for name in (
             "tables.toml",
             "rows.toml",
@@ -324,4 +335,6 @@ def _layered(region: str, extra: str, stamp: tuple[tuple[str, int], ...]) -> Sta
         economic,
         {e["id"]: tuple(e["words"]) for e in parts["list"]},
         tuple(_section(e) for e in parts["section"]),
+        forms_words,
+        tuple(form_sums),
     )

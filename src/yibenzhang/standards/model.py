@@ -149,6 +149,15 @@ class Section:
 
 
 @dataclass(frozen=True)
+class FormSum:
+    """A sum inside a form, by measures; where several groups of parts are given, one that holds will do."""
+
+    rule: str
+    total: str
+    parts: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
 class Region:
     id: str
     name: str
@@ -180,6 +189,9 @@ class Standards:
     lists: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Lists of words by name, for rules that need them."""
     sections: tuple[Section, ...] = ()
+    forms: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    """Labels of forms by kind and meaning (forms.toml)."""
+    form_sums: tuple[FormSum, ...] = ()
 
     @cached_property
     def titles(self) -> dict[str, list[TableDef]]:
