@@ -40,7 +40,7 @@ def indicators(forms: tuple[GoalForm, ...], standards: Standards) -> list[Remark
                 key = (told[0], indicator.key, fold(indicator.value))
                 if key not in seen:  # the overall form repeats the projects' indicators
                     seen.add(key)
-                    out.append(Remark(told[0], told[1], indicator.name, indicator.place))
+                    out.append(Remark(told[0], _where(form) + told[1], indicator.name, indicator.place))
             elif _wordless(indicator) and not any(indicator.key == w.key for w in wordless):
                 wordless.append(indicator)
         if wordless:
@@ -53,6 +53,13 @@ def indicators(forms: tuple[GoalForm, ...], standards: Standards) -> list[Remark
     if pairs <= MOST_PAIRS:
         out.extend(r for r in _across(forms, words) if r.rule != "goals.value" or fold(r.words) not in names)
     return _once(out)
+
+
+def _where(form: GoalForm) -> str:
+    """Which form a remark is about, as the beginning of its sentence."""
+    if form.kind == "overall" or not form.name:
+        return "整体支出绩效目标表：" if form.kind == "overall" else ""
+    return f"“{form.name}”的绩效目标表："
 
 
 # ---- one indicator ---------------------------------------------------------------------------------
