@@ -133,6 +133,7 @@ def tables(
         pages = "、".join(map(str, t.table.table.pages))
         where = f"第 {pages} 页" if pages else str(t.table.table.cells[0].place)
         known = t.table.standard.id if t.table.standard else "不是标准表"
+        known = f"{t.table.part_of} 的一部分" if t.table.part_of else known
         shown = RichTable(
             title=f"{t.table.id} {t.table.title or '（无标题）'} · {known} · {where}", show_header=False
         )

@@ -117,7 +117,7 @@ def tables_of(checked_tables: tuple[TableFacts, ...]) -> list[dict[str, Any]]:
         {
             "id": t.table.id,
             "title": t.table.title,
-            "standard": t.table.standard.id if t.table.standard else None,
+            "standard": t.table.standard.id if t.table.standard and not t.table.part_of else None,
             "pages": list(t.table.table.pages),
             "unit": t.table.unit.name if t.table.unit else None,
             "header_rows": t.table.header.first,

@@ -33,7 +33,7 @@ def _file(console: Console, result: FileResult, standards: Standards, everything
         return
     checked = result.checked
     console.print(Text(profile_line(checked.profile), style="bold"))
-    known = [t for t in checked.tables if t.table.standard]
+    known = [t for t in checked.tables if t.table.standard and not t.table.part_of]
     held = len(checked.results)
     console.print(f"识别出 {len(known)} 张标准表，核对了 {held} 项加总和相等关系。")
     _bar(console, checked)

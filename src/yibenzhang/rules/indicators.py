@@ -40,8 +40,12 @@ def indicators(forms: tuple[GoalForm, ...], standards: Standards) -> list[Remark
                 key = (told[0], indicator.key, fold(indicator.value))
                 if key not in seen:  # the overall form repeats the projects' indicators
                     seen.add(key)
-                    out.append(Remark(told[0], told[1], indicator.name, indicator.place))
-            elif _wordless(indicator) and not any(indicator.key == w.key for w in wordless):
+                    out.append(Remark(told[0], _where(form) + told[1], indicator.name, indicator.place))
+            elif (
+                form.kind != "evaluation"
+                and _wordless(indicator)
+                and not any(indicator.key == w.key for w in wordless)
+            ):
                 wordless.append(indicator)
         if wordless:
             out.append(_no_value(form, wordless))
@@ -53,6 +57,13 @@ def indicators(forms: tuple[GoalForm, ...], standards: Standards) -> list[Remark
     if pairs <= MOST_PAIRS:
         out.extend(r for r in _across(forms, words) if r.rule != "goals.value" or fold(r.words) not in names)
     return _once(out)
+
+
+def _where(form: GoalForm) -> str:
+    """Which form a remark is about, as the beginning of its sentence."""
+    if form.kind == "overall" or not form.name:
+        return "整体支出绩效目标表：" if form.kind == "overall" else ""
+    return f"“{form.name}”的绩效目标表："
 
 
 # ---- one indicator ---------------------------------------------------------------------------------
@@ -104,7 +115,11 @@ def _weaker(i: Indicator, words: dict[str, tuple[str, ...]]) -> tuple[str, str] 
         and "成本" in i.level2
     ):
         return None
+    if target.unit.startswith("年") and target.number > 1900:
+        return None  # a date
     way = _direction(target, before, name, words)
+    if way < 0 and any("元" in t.unit for t in (target, *before)):
+        return None  # a limit to what is spent
     if way == 0 or not all(_less(target, t, way) for t in before):
         return None
     reached = way > 0 and target.unit == "%" and not any(t.sign for t in before)
