@@ -178,7 +178,7 @@ def _glyphs(textpage: raw.FPDF_TEXTPAGE, frame: _Frame, clipped: bool = False) -
             continue  # drawn off the page: not part of what was published
         out.append(Glyph(char, x0, top, x1, bottom, base, size))
     if any(_hidden(textpage, i, y, size) for y, i, size in outermost.values()):
-        return _glyphs(textpage, frame, clipped=True)
+        return _glyphs(textpage, frame, clipped=True) or out  # a clip that hides all is in another measure
     return out
 
 

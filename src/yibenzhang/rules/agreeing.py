@@ -26,7 +26,25 @@ def agreeing(quantities: dict[int, list[Quantity]], claims: list[Claim]) -> list
     """Relations between numbers of the text that hold; a list or a name that disagrees proves nothing."""
     out = [r for r in _changes(claims) if _holds(r)]
     out += [r for r in _lists(quantities) if _holds(r) or _whole_slipped(r)]
-    return out + list(_told_twice(quantities))
+    return [*out, *_told_twice(quantities), *_own_amounts(quantities)]
+
+
+_PLANNED = re.compile(r"(20\d\d)年(?:度)?预算(?:安排|数)(?:为)?$")
+
+
+def _own_amounts(quantities: dict[int, list[Quantity]]) -> Iterator[Relation]:
+    """ "……（项）”220.63 万元……2023 年预算安排 220.63 万元": the item's amount, told again in its own sentence."""
+    for found in quantities.values():
+        head: Quantity | None = None
+        for q in found:
+            if not q.money or q.kind != Kind.VALUE:
+                continue
+            if re.search(r"\(项\)[”“:]*$", q.lead):
+                head = q
+            elif head is not None and _PLANNED.search(q.lead):
+                terms = (Term(1, q.fact), Term(-1, head.fact))
+                yield Relation(f"prose.own|{q.fact.id}", "prose.own", terms)
+                head = None
 
 
 def _whole_slipped(relation: Relation) -> bool:

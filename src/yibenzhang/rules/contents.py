@@ -96,6 +96,12 @@ def _headings(
     """An entry whose heading, found by its number in the same part, is worded otherwise."""
     part = ""
     listed = {_core(name) for name, _ in entries}
+    where_listed: dict[str, str] = {}
+    for name, _ in entries:
+        if match := _PART.match(name):
+            part = match.group()
+        where_listed.setdefault(_core(name), part)
+    part = ""
     headings: dict[tuple[str, str], list[tuple[str, Place]]] = {}
     exact: set[str] = set()
     for p, following in zip(rest, [*rest[1:], None], strict=False):
@@ -114,7 +120,9 @@ def _headings(
         inside = match_title(name, profile.stage, standards) is not None
         for text, where in headings.get((part, _ordinal(name)), []):
             other = _core(text)
-            if other in listed or (inside and fold_title(text) == fold_title(name)):
+            if (other in listed and where_listed.get(other) == part) or (
+                inside and fold_title(text) == fold_title(name)
+            ):
                 continue
             if SequenceMatcher(None, _core(name), other, autojunk=False).ratio() >= _ALIKE:
                 yield from _differs(name, text, p, "正文标题", where)

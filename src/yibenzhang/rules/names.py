@@ -84,8 +84,10 @@ def _items(passages: list[Passage], tables: tuple[TableFacts, ...], standards: S
             listed = [fold(i) for i in re.split(r"、", re.sub(r"等(?:支出|费用)?$", "", m.group("items")))]
             classes = _CLASSES[m.group("group")]
             for item in listed:
-                code = codes.get(item) or standards.economic.get(item, "")
+                code = codes.get(item) or _economic(item, standards)
                 if code[:3] not in classes or amounts.get(item, False):
+                    continue
+                if any(printed and codes[name] == code for name, printed in amounts.items()):
                     continue
                 place = p.place(m.start())
                 yield Remark(
@@ -104,6 +106,14 @@ def _items(passages: list[Passage], tables: tuple[TableFacts, ...], standards: S
                     ):
                         message = f"{m.group('group')}的构成里没有列出“{name}”，表中有这项支出。"
                         yield Remark("names.left_out", message, name, p.place(m.start()))
+
+
+def _economic(item: str, standards: Standards) -> str:
+    """The code of an economic item, also where the text writes its name a little otherwise."""
+    if code := standards.economic.get(item, ""):
+        return code
+    near = _near(item, list(standards.economic), 0.85) if len(item) >= 6 else None
+    return standards.economic[near] if near else ""
 
 
 def _unspent(passages: list[Passage], standards: Standards) -> Iterator[Remark]:
@@ -135,10 +145,16 @@ def _spelt(passages: list[Passage], tables: tuple[TableFacts, ...]) -> Iterator[
             name = bare(m.group(1))
             if not labels or name in labels:
                 continue
-            right = _near(name, sorted(labels), 0.88)
+            right = _near(name, sorted(labels), 0.88) or _longer(name, labels)
             if right and _core(right) != _core(name):
                 words = p.verbatim(m.start(), m.end()).strip()
                 yield Remark("names.spelt", f"正文作“{words}”，表中作“{right}”。", words, p.place(m.start()))
+
+
+def _longer(name: str, labels: set[str]) -> str | None:
+    """The one label that goes on where the name stops: "一般行政管理" for "一般行政管理事务"."""
+    found = [label for label in labels if len(name) >= 5 and label.startswith(name)]
+    return found[0] if len(found) == 1 else None
 
 
 def _core(name: str) -> str:

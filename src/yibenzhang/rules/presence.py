@@ -26,7 +26,7 @@ def presence(
     standards: Standards,
 ) -> list[Remark]:
     """Remarks on what is missing or stands in the wrong place."""
-    out = [*_other_notes(passages, tables), *_promised(passages, tables, standards)]
+    out = [*_other_notes(passages, tables), *_denied(tables), *_promised(passages, tables, standards)]
     if not any(n.unread for n in document.notices):
         out.extend(_listed(document, passages, tables, profile, standards))
         out.extend(_empty(passages, tables))
@@ -139,6 +139,22 @@ def _empty(passages: list[Passage], tables: tuple[TableFacts, ...]) -> Iterator[
             continue
         message = f"“{t.table.name}”没有一个数，也没有说明（如“本表无数据”）。"
         yield Remark("presence.empty", message, t.table.title, t.table.table.cells[0].place)
+
+
+_EMPTY_NOTE = re.compile(r"(?:故|因此)?(?:本|此|该)表(?:为空|是空表|无数据|没有数据)")
+
+
+def _denied(tables: tuple[TableFacts, ...]) -> Iterator[Remark]:
+    """A table with numbers, whose note says that it is empty."""
+    for t in tables:
+        if t.table.standard is None or not _EMPTY_NOTE.search(flat(t.table.statement)):
+            continue
+        told = next((f for f in t.facts() if f.amount and f.amount.value), None)
+        if told is not None:
+            note = t.table.statement[:60]
+            message = f"“{t.table.name}”的说明写“{note}”，表中却有数（如 {told.text}）。"
+            place = t.table.table.cells[-1].place
+            yield Remark("presence.denied", message, note, place, ((told.text, told.place),))
 
 
 def _other_notes(passages: list[Passage], tables: tuple[TableFacts, ...]) -> Iterator[Remark]:

@@ -26,6 +26,9 @@ _NO_UNITS = re.compile(
     r"下属(?:预算|二级|事业|独立核算)*单位(?:共|有|为|数)*0[个家]|下(?:属|设)0[个家]|无(?:下属|所属)(?:预算|二级|事业)*单位"
 )
 _UNITS = re.compile(r"(?:局|委|办|厅|院|本级|机关|本部)(?:及|和|与)(?:所属|下属)(?:各)?(?:事业)?单位")
+_BASIC_REASON = re.compile(
+    r"原因[^。;]*?(?:压减|增加|减少|压缩|调整)(?:了)?(?:日常)?(?:公用经费|人员经费|人员工资)"
+)
 _BASIC = re.compile(r"用于[^。;]*?(?:等|的)基本支出")
 _UNKNOWN_PROJECT = 0.55
 
@@ -37,6 +40,7 @@ def reasons(
     out = [
         *_of_another(passages),
         *_flat(passages),
+        *_against(passages),
         *_new_projects(passages, tables),
         *_no_units(passages),
         *_basic(passages, tables),
@@ -94,6 +98,24 @@ def _flat(passages: list[Passage]) -> Iterator[Remark]:
             yield Remark(
                 "reasons.flat", f"说是持平，原因却只讲增加或减少：“{words}”。", words, p.place(m.start())
             )
+
+
+_REASONED = re.compile(
+    r"(?P<way>增加|增长|减少|下降)(?:了)?[\d.,]+(?:%|万元)[。,;]?(?:其)?(?:主要)?原因(?:是|为|:)+"
+    r"(?P<why>[^,。;、]{2,40}?(?:经费|支出|费用|费|资金)(?:的)?(?P<other>增加|减少))(?=[。;]|$)"
+)
+
+
+def _against(passages: list[Passage]) -> Iterator[Remark]:
+    """A decrease explained by nothing but an increase, or the other way round."""
+    for p in passages:
+        for m in _REASONED.finditer(p.text):
+            up = m.group("way") in ("增加", "增长")
+            if up == (m.group("other") == "增加") or re.search(r"上年|去年|一次性|不再|剔除", m.group("why")):
+                continue
+            words = p.verbatim(m.start(), m.end()).strip()
+            message = f"数是{m.group('way')}的，原因却是{m.group('other')}：“{words}”。"
+            yield Remark("reasons.direction", message, words, p.place(m.start()))
 
 
 def _new_projects(passages: list[Passage], tables: tuple[TableFacts, ...]) -> Iterator[Remark]:
@@ -154,6 +176,11 @@ def _basic(passages: list[Passage], tables: tuple[TableFacts, ...]) -> Iterator[
     for p, start, end, name in _clauses(passages):
         found = _BASIC.search(p.text, start, end)
         columns = spent.get(name)
+        if columns and len(columns) == 2 and columns["project"] and not columns["basic"]:
+            for m in _BASIC_REASON.finditer(p.text, start, end):
+                words = p.verbatim(m.start(), m.end()).strip()
+                message = f"“{name}”在表中只有项目支出，原因却讲基本支出的经费：“{words}”。"
+                yield Remark("reasons.basic", message, words, p.place(m.start()))
         if not found or not columns or len(columns) < 2 or not columns["project"]:
             continue
         words = p.verbatim(found.start(), found.end()).strip()
