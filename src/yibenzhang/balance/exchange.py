@@ -19,6 +19,8 @@ MOST_IN_A_ROW = 40
 MOST_FITTING = 6
 """Of the rows whose number would mend a relation, so many are tried."""
 _PROSE = "prose"
+_HUNDRED = Decimal("1E2")
+"""Amounts of the text are printed to a hundred yuan, those of the tables sometimes to a cent."""
 
 Touching = dict[str, list[Result]]
 
@@ -117,11 +119,11 @@ def _wanted_in_text(broken: list[Result]) -> Iterator[tuple[Fact, Fact]]:
     own: dict[Decimal, list[Fact]] = defaultdict(list)
     for r in restated:
         if r.relation.total.amount:
-            own[r.relation.total.amount.base.quantize(Decimal(100))].append(r.relation.total)
+            own[r.relation.total.amount.base.quantize(_HUNDRED)].append(r.relation.total)
     for r in restated:
         wanted = r.relation.parts[0].fact
         if wanted.amount:
-            for other in own.get(wanted.amount.base.quantize(Decimal(100)), [])[:MOST_FITTING]:
+            for other in own.get(wanted.amount.base.quantize(_HUNDRED), [])[:MOST_FITTING]:
                 if other.id != r.relation.total.id:
                     yield r.relation.total, other
 

@@ -18,7 +18,7 @@ from yibenzhang.prose.claims import Claim, Says, claims_of
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity, quantities_of
 from yibenzhang.rules.addresses import Book
-from yibenzhang.rules.lists import Doubt, counted, split_of, vehicles_of
+from yibenzhang.rules.lists import Doubt, counted, graded_of, listed_of, split_of, vehicles_of
 from yibenzhang.standards import Address, Standards, fold
 
 
@@ -63,7 +63,7 @@ def prose_of(
 ) -> Prose:
     """All that the text claims, as relations over its numbers and those of the tables."""
     quantities = {k: quantities_of(p, year, stage) for k, p in enumerate(passages)}
-    everything = [q for found in quantities.values() for q in found if q.money or q.percent]
+    everything = [q for found in quantities.values() for q in found if (q.money or q.percent) and q.kind != Kind.BROKEN]
     finder = _Finder(Book(tables, stage), tables)
     binder = Binder(tables, standards, stage, finder)
     relations: list[Relation] = []
@@ -90,11 +90,10 @@ def prose_of(
     for found in quantities.values():
         for split in standards.splits:
             relations.extend(split_of(split, found))
-        if vehicles := vehicles_of(found):
-            relations.append(vehicles)
+        relations.extend(m for m in (vehicles_of(found), graded_of(found)) if m)
+        relations.extend(m for m in listed_of(found) if _keyboard(m))
     for position, passage in enumerate(passages):
-        if doubt := counted(passage, quantities[position]):
-            doubts.append(doubt)
+        doubts.extend(d for d in counted(passage, quantities[position]) if d)
     return Prose(tuple(everything), tuple(dict.fromkeys(relations)), tuple(doubts))
 
 
@@ -125,6 +124,7 @@ def _homes(bindings: list[Binding]) -> dict[tuple[str, ...], str]:
     """The table that a section goes through item by item: the one that most of its items agree with."""
     agree: dict[tuple[str, ...], Counter[str]] = {}
     items: Counter[tuple[str, ...]] = Counter()
+    own = {f.table: f.standard for b in bindings for f in b.candidates}
     for b in bindings:
         if b.how == "path" and b.sure:
             section = b.quantity.passage.section
@@ -133,11 +133,23 @@ def _homes(bindings: list[Binding]) -> dict[tuple[str, ...], str]:
             agree.setdefault(section, Counter()).update(tables)
     out: dict[tuple[str, ...], str] = {}
     for section, count in agree.items():
-        ranked = count.most_common(2)
-        if ranked and ranked[0][1] >= max(3, 0.6 * items[section]):
-            if len(ranked) == 1 or ranked[0][1] > ranked[1][1]:
-                out[section] = ranked[0][0]
+        ranked, enough = count.most_common(2), max(3, 0.6 * items[section])
+        named = [t for t, n in count.items() if n >= enough and own.get(t, "").endswith(_named_by(section))]
+        if named:
+            out[section] = named[0]
+        elif ranked and ranked[0][1] >= enough and (len(ranked) == 1 or ranked[0][1] > ranked[1][1]):
+            out[section] = ranked[0][0]
     return out
+
+
+def _named_by(section: tuple[str, ...]) -> tuple[str, ...]:
+    """The kind of table that the headings speak of; empty where they do not say."""
+    for heading in reversed(section):
+        if "一般公共预算" in heading:
+            return (".general_function",)
+        if "财政拨款" in heading:
+            return (".fiscal_expenditure", ".general_function")
+    return ()
 
 
 def _at_home(binding: Binding, homes: dict[tuple[str, ...], str]) -> Binding:
@@ -168,6 +180,21 @@ def _restates(mine: Fact, other: Fact) -> Relation:
     return Relation(f"prose.table|{mine.id}", "prose.table", (Term(1, mine), Term(-1, other)))
 
 
+def _keyboard(whole: Relation) -> bool:
+    """A list that comes to its whole, or would but for one slip of the keyboard; else it may not be complete."""
+    [result] = evaluate([whole])
+    if result.outcome != Outcome.CONTRADICTED:
+        return True
+    for t in whole.terms:
+        amount, unit = t.fact.amount, t.fact.unit
+        if amount is None or unit is None or len(str(amount.value).replace(".", "").strip("0")) < 4:
+            continue
+        right = amount.value - result.residual / t.coefficient / unit.factor
+        if right > 0 and slip_kind(f"{amount.value:f}", f"{right:.2f}") in _SLIPS:
+            return True
+    return False
+
+
 _SLIPS = ("错了一位数字", "两位数字颠倒", "多写或漏写一位数字", "小数点或位数错")
 
 
@@ -179,8 +206,10 @@ def _slipped(mine: Fact, other: Fact) -> bool:
     places = max(mine.amount.decimals, 2)
     right = (other.amount.base / factor).quantize(Decimal(1).scaleb(-places))
     kind = slip_kind(f"{mine.amount.value:f}", f"{right:f}")
-    digits = len(str(mine.amount.value).replace(".", "").strip("0"))
-    return kind in _SLIPS and digits >= 4 and (mine.amount.decimals >= 2 or kind == "小数点或位数错")
+    printed = str(mine.amount.value).replace(".", "")
+    if kind == "小数点或位数错":
+        return len(printed.strip("0")) >= 3
+    return kind in _SLIPS and len(printed.lstrip("0")) >= 4 and mine.amount.decimals >= 2
 
 
 class _Neighbours:
@@ -194,7 +223,7 @@ class _Neighbours:
         claims: list[Claim],
         standards: Standards,
     ) -> None:
-        self._all = [q for found in quantities.values() for q in found if q.money]
+        self._all = [q for found in quantities.values() for q in found if q.money and q.kind != Kind.BROKEN]
         self._finder = finder
         self._binder = binder
         self._shares = [c for c in claims if c.says == Says.SHARE]
@@ -346,7 +375,10 @@ def _share(claim: Claim, near: _Neighbours) -> Made:
     sure = claim.against if not claim.base else None
     whole = sure.fact if sure else (named[0] if named and claim.base else None)
     if whole is None:
-        whole = next((w for w in wholes for c in near.siblings(claim) if _holds_of(c, w)), None)
+        others = near.siblings(claim)
+        votes = {w.id: sum(_holds_of(c, w) for c in others) for w in wholes}
+        best = max(wholes, key=lambda w: votes[w.id], default=None)
+        whole = best if best is not None and 2 * votes[best.id] >= max(len(others), 1) else None
     if whole is None or _base(whole) < part.amount.base:
         return None
     return _share_of(part.fact, whole, rate)
