@@ -17,7 +17,7 @@ ORDER = [
     "recognising.headers", "recognising.rows", "recognising.stitching", "recognising.tables", "recognising.profile",
     "recognising",
     "facts", "prose.passages", "prose.quantities", "prose.claims", "prose.binding", "prose",
-    "balance.relations", "balance.evaluate", "balance.localise", "balance.exchange", "balance.diagnose", "balance.coverage", "balance",
+    "balance.relations", "balance.evaluate", "balance.hitting", "balance.localise", "balance.exchange", "balance.diagnose", "balance.coverage", "balance",
     "rules.addresses", "rules.sums", "rules.realign", "rules.lists", "rules.prose", "rules.wording", "rules.presence", "rules.names", "rules.projects", "rules",
     "findings", "telling", "checking", "proving", "", "batch", "planting.plants", "planting.words", "planting.cells", "planting.judging", "planting",
     "reports.words", "reports.json_report", "reports.terminal", "reports.excel", "reports.html", "reports",

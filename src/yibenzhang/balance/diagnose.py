@@ -14,6 +14,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 from yibenzhang.amounts import CellState
 from yibenzhang.balance.exchange import exchanges
+from yibenzhang.balance.hitting import smallest
 from yibenzhang.balance.relations import Outcome, Result
 from yibenzhang.facts import Fact
 from yibenzhang.intervals import Interval
@@ -148,9 +149,11 @@ def _causes(group: list[Result], touching: dict[str, list[Result]], until: float
     if peeled is not None:
         left = [r for r in group if r not in peeled.broken]
         return [peeled, *(c for g in _groups(left) for c in _causes(g, touching, until))]
-    from yibenzhang.balance.localise import smallest_set  # SciPy is large: loaded only where it is needed
+    found = smallest(group, touching, until)
+    if found is None:
+        from yibenzhang.balance.localise import smallest_set  # SciPy is large: loaded only where it is needed
 
-    found = smallest_set(group, touching, until)
+        found = smallest_set(group, touching, until)
     if found is None:
         return [Cause(tuple(group), (), False, gave_up=True)]
     left = list(group)

@@ -81,6 +81,12 @@ def _holds(r: Result, instead: dict[str, Interval]) -> bool:
     return abs(residual) <= r.slack
 
 
+def _facts(touching: Touching) -> Iterator[Fact]:
+    """Every number that stands in a relation."""
+    for i, results in touching.items():
+        yield next(f for f in results[0].relation.facts() if f.id == i)
+
+
 def _suspected(broken: list[Result]) -> dict[str, Fact]:
     return {f.id: f for r in broken for f in r.relation.facts() if f.interval is not None}
 
@@ -106,11 +112,10 @@ def _beside_nothing(suspected: dict[str, Fact], touching: Touching) -> Iterator[
     for fact in suspected.values():
         if _nothing(fact):
             rows[fact.table, fact.cell[0]].append(fact)
-    for results in touching.values():
-        for f in (f for r in results for f in r.relation.facts()):
-            for empty in rows.get((f.table, f.cell[0]), ()):
-                if f.printed and f.id not in suspected:
-                    yield empty, f
+    for f in _facts(touching) if rows else ():
+        for empty in rows.get((f.table, f.cell[0]), ()):
+            if f.printed and f.id not in suspected:
+                yield empty, f
 
 
 def _wanted_in_text(broken: list[Result]) -> Iterator[tuple[Fact, Fact]]:
@@ -143,15 +148,13 @@ def _rows(broken: list[Result], touching: Touching) -> Iterator[Exchange]:
     """Rows of one table with each other's numbers: one that is wanted here stands there."""
     columns: dict[tuple[str, int], list[tuple[Decimal, int, Fact]]] = defaultdict(list)
     lines: dict[tuple[str, int], dict[int, Fact]] = defaultdict(dict)
-    seen: set[str] = set()
-    for results in touching.values():
-        for r in results:
-            for fact in r.relation.facts():
-                if fact.id in seen or fact.table == _PROSE or fact.interval is None:
-                    continue
-                seen.add(fact.id)
-                columns[fact.table, fact.cell[1]].append((fact.interval.middle, fact.cell[0], fact))
-                lines[fact.table, fact.cell[0]][fact.cell[1]] = fact
+    concerned = {(f.table, f.cell[1]) for r in broken for f in r.relation.facts() if f.table != _PROSE}
+    tables = {table for table, _ in concerned}
+    for fact in _facts(touching):
+        if fact.table in tables:
+            lines[fact.table, fact.cell[0]][fact.cell[1]] = fact
+            if (fact.table, fact.cell[1]) in concerned and fact.amount is not None:
+                columns[fact.table, fact.cell[1]].append((fact.amount.base, fact.cell[0], fact))
     for column in columns.values():
         column.sort(key=lambda c: c[:2])
     tried: set[tuple[str, int, int]] = set()
@@ -168,7 +171,7 @@ def _rows(broken: list[Result], touching: Touching) -> Iterator[Exchange]:
                     continue
                 tried.add((fact.table, first, second))
                 one, two = lines[fact.table, first], lines[fact.table, second]
-                pairs = [(one[k], two[k]) for k in one.keys() & two.keys() if one[k].interval != two[k].interval]
+                pairs = [(one[k], two[k]) for k in one.keys() & two.keys() if one[k].text != two[k].text]
                 if pairs and (found := _exchange(sorted(pairs, key=lambda p: p[0].cell), touching)):
                     yield found
 
