@@ -127,9 +127,7 @@ def _swapped(cause: Cause, names: dict[str, str]) -> str:
         return f"正文“{a.row.label}”与“{b.row.label}”：两个数互换了位置，换回后 {len(cause.broken)} 项关系全部成立。"
     if a.cell[0] != b.cell[0]:
         one, two = (f"“{f.row.label or f.row.code}”（{f.text or '空'}）" for f in (a, b))
-        return (
-            f"{names.get(a.table, '')}{one}与{two}两行的数互换了：{len(cause.broken)} 项关系不成立，换回后全部成立。"
-        )
+        return f"{names.get(a.table, '')}{one}与{two}两行的数互换了：{len(cause.broken)} 项关系不成立，换回后全部成立。"
     return (
         f"{names.get(a.table, '')}“{a.row.label or a.row.code}”行“{a.column}”（{a.text}）与“{b.column}”（{b.text or '空'}）"
         f"两栏的数互换了：{len(cause.broken)} 项关系不成立，换回后全部成立。"

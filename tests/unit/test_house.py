@@ -21,7 +21,7 @@ ORDER = [
     "rules.addresses", "rules.sums", "rules.realign", "rules.lists", "rules.prose", "rules.wording", "rules.presence", "rules.names", "rules.projects", "rules",
     "findings", "telling", "checking", "proving", "", "batch", "planting.plants", "planting.words", "planting.cells", "planting.judging", "planting",
     "reports.words", "reports.json_report", "reports.terminal", "reports.excel", "reports.html", "reports",
-    "benching", "cli_rules", "cli",
+    "benching", "cli_rules", "cli_bench", "cli",
 ]  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -33,10 +34,13 @@ class Exchange:
     broken: tuple[Result, ...]
 
 
-def exchanges(broken: list[Result], touching: Touching) -> Iterator[Exchange]:
-    """All exchanges that mend what they touch, each number in one of them at most."""
+def exchanges(broken: list[Result], touching: Touching, until: float) -> Iterator[Exchange]:
+    """All exchanges that mend what they touch, each number in one of them at most.
+
+    ``until`` (seconds of the monotonic clock) ends the search.
+    """
     used: set[str] = set()
-    every = [*_cells(broken, touching), *_rows(broken, touching)]
+    every = [*_cells(broken, touching, until), *_rows(broken, touching, until)]
     for found in sorted(every, key=lambda e: -len(e.broken)):
         ids = {f.id for pair in found.pairs for f in pair}
         if not ids & used:
@@ -94,13 +98,15 @@ def _suspected(broken: list[Result]) -> dict[str, Fact]:
 # ---- two cells of a row, two amounts of the text ------------------------------------------------------
 
 
-def _cells(broken: list[Result], touching: Touching) -> Iterator[Exchange]:
+def _cells(broken: list[Result], touching: Touching, until: float) -> Iterator[Exchange]:
     suspected = _suspected(broken)
     lines: dict[tuple[str, str | int], list[Fact]] = defaultdict(list)
     for fact in suspected.values():
         lines[fact.table, fact.place.key if fact.table == _PROSE else fact.cell[0]].append(fact)
     yield from _tried(_wanted_in_text(broken), touching)
     for facts in lines.values():
+        if time.monotonic() > until:
+            return
         yield from _tried(combinations(facts[:MOST_IN_A_ROW], 2), touching)
     for fact, other in _beside_nothing(suspected, touching):
         yield from _tried([(fact, other)], touching)
@@ -144,7 +150,7 @@ def _tried(pairs: Iterable[tuple[Fact, Fact]], touching: Touching) -> Iterator[E
 # ---- two rows -----------------------------------------------------------------------------------------
 
 
-def _rows(broken: list[Result], touching: Touching) -> Iterator[Exchange]:
+def _rows(broken: list[Result], touching: Touching, until: float) -> Iterator[Exchange]:
     """Rows of one table with each other's numbers: one that is wanted here stands there."""
     columns: dict[tuple[str, int], list[tuple[Decimal, int, Fact]]] = defaultdict(list)
     lines: dict[tuple[str, int], dict[int, Fact]] = defaultdict(dict)
@@ -159,6 +165,8 @@ def _rows(broken: list[Result], touching: Touching) -> Iterator[Exchange]:
         column.sort(key=lambda c: c[:2])
     tried: set[tuple[str, int, int]] = set()
     for r in broken:
+        if time.monotonic() > until:
+            return
         for t in r.relation.terms:
             fact, own = t.fact, t.fact.interval
             c = sum(Decimal(u.coefficient) for u in r.relation.terms if u.fact.id == fact.id)

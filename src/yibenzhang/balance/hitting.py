@@ -60,6 +60,10 @@ class _Search:
             if r.outcome == Outcome.CONTRADICTED:
                 self.broken.append(k)
 
+    @property
+    def spent(self) -> bool:
+        return self.steps > MOST_STEPS or time.monotonic() > self.until
+
     def conflicts(self, chosen: frozenset[str]) -> list[set[str]] | None:
         """Sets of numbers of each of which one more must be changed; None where the chosen can never do."""
         out = [set(self.terms[k]) for k in self.broken if not chosen & self.terms[k].keys()]
@@ -106,7 +110,7 @@ class _Search:
 
     def search(self, chosen: frozenset[str], cost: float, bound: float) -> None:
         """All sets within the bound that hold ``chosen``."""
-        if chosen in self.seen or self.steps > MOST_STEPS:
+        if chosen in self.seen or self.spent:
             return
         self.seen.add(chosen)
         self.steps += 1
@@ -140,7 +144,7 @@ def smallest(group: list[Result], touching: dict[str, list[Result]], until: floa
     for bound in BOUNDS:
         search.seen.clear()
         search.search(frozenset(), 0.0, bound)
-        if search.steps > MOST_STEPS or time.monotonic() > until:
+        if search.spent:
             return None
         if search.sets:
             break

@@ -21,7 +21,9 @@ from yibenzhang.planting.plants import (
 
 _MONEY = re.compile(r"\d{1,3}(?:,\d{3})*\.\d\d|\d+\.\d\d")
 _NOTHING = ("", "0.00", "0")
-_STATED = re.compile(r"(?:没有|无)(?:使用)?[^。；]{0,16}?(?:预算|拨款|收支|收入|支出|数据)|本表无数据|故本表为空表")
+_STATED = re.compile(
+    r"(?:没有|无)(?:使用)?[^。；]{0,16}?(?:预算|拨款|收支|收入|支出|数据)|本表无数据|故本表为空表"
+)
 
 
 def _rows(table: Table) -> dict[int, list[Cell]]:
@@ -68,7 +70,13 @@ def columns(soil: Soil, random: Random) -> Iterator[Plant]:
     for at, table in soil.tables():
         used = {c.column for c in table.cells if _MONEY.fullmatch(c.text.strip())}
         for row in _rows(table).values():
-            numbers = [c for c in row if c.column in used and c.column_span == 1 and (_MONEY.fullmatch(c.text.strip()) or c.text.strip() in _NOTHING)]
+            numbers = [
+                c
+                for c in row
+                if c.column in used
+                and c.column_span == 1
+                and (_MONEY.fullmatch(c.text.strip()) or c.text.strip() in _NOTHING)
+            ]
             for a, b in zip(numbers, numbers[1:], strict=False):
                 one, two = a.text.strip(), b.text.strip()
                 if b.column - a.column != 1 or one == two or (one in _NOTHING and two in _NOTHING):
@@ -90,7 +98,9 @@ def rows(soil: Soil, random: Random) -> Iterator[Plant]:
                     changed |= {a: b.text, b: a.text}
             if changed and any(v.strip() not in _NOTHING for v in changed.values()):
                 told = all(_restated(soil, at, r) for r in (above, below))
-                yield in_cells("swapped_rows", at, table, changed, f"{_told(above)} / {_told(below)}", not told)
+                yield in_cells(
+                    "swapped_rows", at, table, changed, f"{_told(above)} / {_told(below)}", not told
+                )
 
 
 def _restated(soil: Soil, at: tuple[int, int], row: list[Cell]) -> bool:
@@ -114,7 +124,9 @@ def missing_row(soil: Soil, random: Random) -> Iterator[Plant]:
     for at, table in soil.tables():
         for k, row in _rows(table).items():
             labels = [c.text.strip() for c in row if c.text.strip() and not _MONEY.fullmatch(c.text.strip())]
-            alone = any(c.row_span > 1 for c in row) or any(c.row < k < c.row + c.row_span for c in table.cells)
+            alone = any(c.row_span > 1 for c in row) or any(
+                c.row < k < c.row + c.row_span for c in table.cells
+            )
             values = [float(c.text.replace(",", "")) for c in _numbers(row)]
             total = any(re.search(r"[合总小]\s*计|^收入$|^支出$", x) for x in labels)
             if not any(values) or not labels or total or alone:
@@ -139,9 +151,13 @@ def table_unit(soil: Soil, random: Random) -> Iterator[Plant]:
             new = "元" if m.group(1) == "万元" else "万元"
             plant = in_text("table_unit", at, block, m.start(1), m.end(1), new, (new,))
             cells = tuple(c.place.key for c in table.cells)
-            numbers = any(_MONEY.fullmatch(c.text.strip()) and float(c.text.replace(",", "")) for c in table.cells)
+            numbers = any(
+                _MONEY.fullmatch(c.text.strip()) and float(c.text.replace(",", "")) for c in table.cells
+            )
             if numbers:
-                yield replace(plant, spots=(*plant.spots, *cells), words=(new, *(c.text for c in table.cells if c.text)))
+                yield replace(
+                    plant, spots=(*plant.spots, *cells), words=(new, *(c.text for c in table.cells if c.text))
+                )
 
 
 def missing_table(soil: Soil, random: Random) -> Iterator[Plant]:
@@ -182,7 +198,14 @@ def missing_statement(soil: Soil, random: Random) -> Iterator[Plant]:
                 edits.append((where, None))
         inside = [c for c in table.cells if _STATED.search(c.text)]
         if inside:
-            edits.append((at, replace(table, cells=tuple(replace(c, text="") if c in inside else c for c in table.cells))))
+            edits.append(
+                (
+                    at,
+                    replace(
+                        table, cells=tuple(replace(c, text="") if c in inside else c for c in table.cells)
+                    ),
+                )
+            )
         if edits:
             spots = (*(c.place.key for c in table.cells), *(c.place.key for c in inside))
             yield Plant("missing_statement", tuple(edits), spots, (title, subject), title, "", title)

@@ -15,7 +15,9 @@ Block = Paragraph | Table
 At = tuple[int, int]
 """Page and block, counted from 0."""
 
-NUMBER = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,.]*\d)|(?<![\d.,])\d+(?:\.\d+)?(?![\d,.]*\d)")
+NUMBER = re.compile(
+    r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,.]*\d)|(?<![\d.,])\d+(?:\.\d+)?(?![\d,.]*\d)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,9 @@ class Soil:
         last = heads[-1] if heads else None
         tables = [k for k, (_, b) in enumerate(self.blocks()) if isinstance(b, Table)]
         for k, (at, block) in enumerate(self.blocks()):
-            if isinstance(block, Paragraph) and not (last is not None and k > last and (not tables or k > tables[-1])):
+            if isinstance(block, Paragraph) and not (
+                last is not None and k > last and (not tables or k > tables[-1])
+            ):
                 out.append((at, block))
         return out
 
@@ -90,7 +94,14 @@ def planted(document: Document, plant: Plant) -> Document:
 
 
 def in_text(
-    kind: str, at: At, p: Paragraph, start: int, end: int, now: str, words: tuple[str, ...] = (), alone: bool = False
+    kind: str,
+    at: At,
+    p: Paragraph,
+    start: int,
+    end: int,
+    now: str,
+    words: tuple[str, ...] = (),
+    alone: bool = False,
 ) -> Plant:
     """An error in a paragraph: the characters from ``start`` to ``end`` printed as ``now``."""
     text = p.text[:start] + now + p.text[end:]
@@ -102,7 +113,9 @@ def in_text(
     )  # fmt: skip
 
 
-def in_cells(kind: str, at: At, table: Table, changed: dict[Cell, str], sentence: str, alone: bool = False) -> Plant:
+def in_cells(
+    kind: str, at: At, table: Table, changed: dict[Cell, str], sentence: str, alone: bool = False
+) -> Plant:
     """An error in a table: cells printed otherwise."""
     cells = tuple(replace(c, text=changed[c]) if c in changed else c for c in table.cells)
     return Plant(

@@ -28,10 +28,14 @@ _DIRECTION = re.compile(r"(增加|减少|增长|下降)(?=\s*\d)")
 _RATE = re.compile(r"(?:增长|下降|减少|上升)\s*(\d+(?:\.\d+)?)\s*[%％]")
 _SHARE = re.compile(r"占[^，。；,;占]{0,24}?(\d+(?:\.\d+)?)\s*[%％]")
 _DONE = re.compile(r"完成[^，。；,;]{0,12}?(\d+(?:\.\d+)?)\s*[%％]")
-_TITLE = re.compile(r"(20\d\d)(?=\s*年度?(?:部门|单位|区级部门)?(?:预算|决算|收支|收入|支出|财政|一般|政府|“三公”))")
+_TITLE = re.compile(
+    r"(20\d\d)(?=\s*年度?(?:部门|单位|区级部门)?(?:预算|决算|收支|收入|支出|财政|一般|政府|“三公”))"
+)
 _BASE = re.compile(r"(?<=[比与较])\s*(20\d\d)(?=\s*年)")
 _AS_OF = re.compile(r"(?<=截至)\s*(20\d\d)(?=\s*年)")
-_COUNTED = re.compile(r"项目(?:共|有|共有)?\s*(\d+)\s*个|(?:共)?\s*(\d+)\s*个项目|用?车(?:辆|保有量为)?(?:共有|共)?\s*(\d+)\s*辆")
+_COUNTED = re.compile(
+    r"项目(?:共|有|共有)?\s*(\d+)\s*个|(?:共)?\s*(\d+)\s*个项目|用?车(?:辆|保有量为)?(?:共有|共)?\s*(\d+)\s*辆"
+)
 _STAGES = {"预算": "决算", "决算": "预算"}
 _STAGE = re.compile(r"20\d\d\s*年度?(?:部门|单位)?[^，。；,;]{0,16}?(预算|决算)(?!数|收入支出|拨款)")
 _WORD = re.compile(r"主要|用于|支出|经费|其中|项目|收入|拨款|包括|部门|的(?=[^的]{2})|购置|培训")
@@ -100,7 +104,10 @@ def direction(soil: Soil, random: Random) -> Iterator[Plant]:
         for m in _DIRECTION.finditer(p.text):
             sentence = p.text[m.start() : m.end() + 40].split("。")[0]
             begin = p.text.rfind("。", 0, m.start()) + 1
-            pair = len(re.findall(r"(?:增加|减少|增长|下降)\s*\d", p.text[begin : m.end() + 40].split("。")[0])) > 1
+            pair = (
+                len(re.findall(r"(?:增加|减少|增长|下降)\s*\d", p.text[begin : m.end() + 40].split("。")[0]))
+                > 1
+            )
             number = NUMBER.search(sentence)
             words = (m.group(), _FLIPPED[m.group()], *([number.group()] if number else []))
             yield in_text("direction", at, p, m.start(), m.end(), _FLIPPED[m.group()], words, not pair)
@@ -159,7 +166,8 @@ def project(soil: Soil, random: Random) -> Iterator[Plant]:
         for _, t in soil.tables() for c in t.cells if len(c.text.strip()) >= 4
     }  # fmt: skip
     for at, p in soil.paragraphs():
-        listed = [m for m in re.finditer(r"[、：，]?(?P<name>[^、：；，。]{4,40}?)\d[\d,]*\.\d+万元(?=[、。])", p.text)]
+        pattern = r"[、：，]?(?P<name>[^、：；，。]{4,40}?)\d[\d,]*\.\d+万元(?=[、。])"
+        listed = list(re.finditer(pattern, p.text))
         for m in listed if "项目" in p.text and len(listed) >= 4 else ():
             start = m.start() + (p.text[m.start()] == "：")
             end = m.end() + (p.text[m.start()] == "：" and p.text[m.end()] == "、")
@@ -196,7 +204,11 @@ def exchanged(soil: Soil, random: Random) -> Iterator[Plant]:
 
 def sentences(soil: Soil, random: Random) -> Iterator[Plant]:
     """Two numbered sentences with what follows their names exchanged: amount, change and rate."""
-    items = [(at, p, m) for at, p in soil.paragraphs() if (m := re.match(r"(.+（项）”?)([^。]*?\d[\d,]*\.\d+万元.*。)$", p.text))]
+    items = [
+        (at, p, m)
+        for at, p in soil.paragraphs()
+        if (m := re.match(r"(.+（项）”?)([^。]*?\d[\d,]*\.\d+万元.*。)$", p.text))
+    ]
     for (at, p, m), (to, q, n) in zip(items, items[1:], strict=False):
         if m.group(2) != n.group(2) and at != to:
             one, two = (NUMBER.findall(x.group(2))[-1] for x in (m, n))

@@ -28,7 +28,11 @@ def unexplained(doubts: Iterable[Doubt], causes: Iterable[Cause]) -> list[Doubt]
     accused: set[str] = set()
     for cause in causes:
         certain = cause.certain or cause.swapped
-        facts = [c.fact for c in cause.culprits] if certain else [f for r in cause.broken for f in r.relation.facts()]
+        facts = (
+            [c.fact for c in cause.culprits]
+            if certain
+            else [f for r in cause.broken for f in r.relation.facts()]
+        )
         accused |= {f.id for f in facts}
     out = []
     for doubt in doubts:
@@ -83,7 +87,13 @@ def listed_of(quantities: list[Quantity]) -> Iterable[Relation]:
         stop = len(text) if stop < 0 else stop
         inside = [q for q in quantities[at + 1 :] if q.start < stop]
         parts = [q for q in inside if q.money and q.kind in (Kind.VALUE, Kind.ACTUAL)]
-        others = {q.kind for q in inside} - {Kind.VALUE, Kind.ACTUAL, Kind.SHARE, Kind.COMPLETION, Kind.BUDGETED}
+        others = {q.kind for q in inside} - {
+            Kind.VALUE,
+            Kind.ACTUAL,
+            Kind.SHARE,
+            Kind.COMPLETION,
+            Kind.BUDGETED,
+        }
         nested = re.search(r"其中|包括|主要", text[opening.end() : stop])
         if len(parts) >= 2 and not others and not nested and whole.amount.value:
             terms = (Term(1, whole.fact), *(Term(-1, q.fact) for q in parts))
@@ -137,13 +147,22 @@ def counted(passage: Passage, quantities: list[Quantity]) -> Iterable[Doubt]:
     match = _COUNTED.search(passage.text)
     if match:
         numbers = [int(n) for n in re.findall(r"\((\d{1,2})\)", passage.text[match.end() :])]
-        if len(numbers) >= 3 and numbers == list(range(1, len(numbers) + 1)) and len(numbers) != int(match.group("n")):
+        if (
+            len(numbers) >= 3
+            and numbers == list(range(1, len(numbers) + 1))
+            and len(numbers) != int(match.group("n"))
+        ):
             told = tuple(q for q in quantities if q.start >= match.start())[:1]
             yield _count(passage, match.start(), match.end(), len(numbers), told)
             return
     for at, count in enumerate(quantities):
         following = quantities[at + 1 :]
-        if count.kind != Kind.COUNT or "项目" not in count.lead[-12:] or not following or not following[0].money:
+        if (
+            count.kind != Kind.COUNT
+            or "项目" not in count.lead[-12:]
+            or not following
+            or not following[0].money
+        ):
             continue
         made = next(iter(listed_of(following)), None)
         if made is None or made.total.id != following[0].fact.id or len(made.parts) < 3:

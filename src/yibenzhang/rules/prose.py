@@ -63,7 +63,9 @@ def prose_of(
 ) -> Prose:
     """All that the text claims, as relations over its numbers and those of the tables."""
     quantities = {k: quantities_of(p, year, stage) for k, p in enumerate(passages)}
-    everything = [q for found in quantities.values() for q in found if (q.money or q.percent) and q.kind != Kind.BROKEN]
+    everything = [
+        q for found in quantities.values() for q in found if (q.money or q.percent) and q.kind != Kind.BROKEN
+    ]
     finder = _Finder(Book(tables, stage), tables)
     binder = Binder(tables, standards, stage, finder)
     relations: list[Relation] = []
