@@ -137,21 +137,22 @@ def _show_checking(measured: list[Checking], format: str) -> None:
     if format == "json":
         print(json.dumps([asdict(m) for m in measured], ensure_ascii=False, indent=2))
         return
-    shown = RichTable(show_edge=False)
+    shown = RichTable(title="读取、规则（含识别和正文）、诊断：毫秒", show_edge=False)
     names = (
         "文件",
         "页",
         "数字",
         "关系",
         "不成立",
-        "读取毫秒",
-        "识别和规则毫秒",
-        "诊断毫秒",
+        "读取",
+        "规则",
+        "诊断",
         "问题",
-        "未能定位",
+        "未定位",
     )
     for name in names:
-        shown.add_column(name, justify="left" if name == "文件" else "right", overflow="fold")
+        left = name == "文件"
+        shown.add_column(name, justify="left" if left else "right", overflow="fold", min_width=24 if left else None)
     for m in measured:
         times = (f"{ms:.0f}" for ms in (m.reading, m.rules, m.diagnosis))
         shown.add_row(

@@ -19,7 +19,7 @@ from yibenzhang.balance.relations import Outcome, Result
 from yibenzhang.facts import Fact
 from yibenzhang.intervals import Interval
 
-SECONDS = 0.8
+SECONDS = 0.7
 """For the whole document; what is not localised by then is reported as it is, without a culprit."""
 MOST_TRIED = 120
 """So many values on either side of the middle are tried for a slip of the keyboard."""
@@ -70,8 +70,11 @@ def diagnose(results: list[Result]) -> list[Cause]:
     start = time.monotonic()
     causes, groups = _swapped(groups, touching, start + SECONDS / 2)
     until = start + SECONDS
-    for group in groups:
-        causes.extend(_causes(group, touching, until))
+    found: dict[int, list[Cause]] = {}
+    for k in sorted(range(len(groups)), key=lambda k: len(groups[k])):  # the easy ones before time is up
+        found[k] = _causes(groups[k], touching, until)
+    for k in range(len(groups)):
+        causes.extend(found[k])
     return _one_list(causes)
 
 

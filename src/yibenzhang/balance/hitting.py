@@ -21,7 +21,8 @@ MOST_STEPS = 6000
 """Sets looked at before the group is left to the program."""
 AS_GOOD = 0.05
 """Sets that cost no more than this above the best are as good."""
-BOUNDS = (2.45, 3.65, 4.85)
+BOUNDS = (2.45, 3.65, 4.85, 6.05, 7.25, 8.45, 9.65)
+"""The costs tried one after the other: two numbers, three, …"""
 WEIGHTS = {CellState.PRINTED: 1.0, CellState.ZERO: 1.4, CellState.BLANK: 1.6, CellState.DASH: 1.6}
 
 Found = list[tuple[str, bool]]
@@ -32,6 +33,17 @@ Box = tuple[Decimal, Decimal, int, int]
 def weight(fact: Fact, support: int) -> float:
     """What it costs to call a number wrong: more where it is empty and where relations that hold speak for it."""
     return WEIGHTS.get(fact.state, 1.0) + 0.01 * min(support, 20)
+
+
+def _apart(conflicts: list[set[str]]) -> int:
+    """Conflicts that share no number: at least so many more must be changed."""
+    taken: set[str] = set()
+    count = 0
+    for conflict in sorted(conflicts, key=len):
+        if not conflict & taken:
+            taken |= conflict
+            count += 1
+    return count
 
 
 @dataclass
@@ -120,7 +132,7 @@ class _Search:
         if not conflicts:
             self.sets.append((cost, chosen))
             return
-        if cost + 1.0 > bound:
+        if cost + _apart(conflicts) > bound:
             return
         options = min(conflicts, key=len)
         if cost + 2.0 > bound:  # one more at most: it must answer every conflict

@@ -142,6 +142,9 @@ def vehicles_of(quantities: list[Quantity]) -> Relation | None:
     return None
 
 
+_BY_SOURCE = re.compile(r"(?:拨款|结转|结余|资金|收入|基金|货物|工程|服务|支出)\d")
+
+
 def counted(passage: Passage, quantities: list[Quantity]) -> Iterable[Doubt]:
     """ "项目有 13 个，其中：（1）… （13）": as many as are numbered, or as are named with amounts that make up the whole."""
     match = _COUNTED.search(passage.text)
@@ -167,6 +170,8 @@ def counted(passage: Passage, quantities: list[Quantity]) -> Iterable[Doubt]:
         made = next(iter(listed_of(following)), None)
         if made is None or made.total.id != following[0].fact.id or len(made.parts) < 3:
             continue
+        if _BY_SOURCE.search(passage.text[following[0].end :]):
+            continue  # the amount by source or kind, not by project
         residual = sum((t.fact.amount.base * t.coefficient for t in made.terms if t.fact.amount), Decimal(0))
         if abs(residual) <= 100 * len(made.terms) and len(made.parts) != count.amount.value:
             begin = max(0, count.start - 12)
