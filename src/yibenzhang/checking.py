@@ -25,6 +25,7 @@ from yibenzhang.rules.projects import projects
 from yibenzhang.rules.prose import prose_of
 from yibenzhang.rules.realign import realign
 from yibenzhang.rules.sums import build
+from yibenzhang.rules.units import Misstated, misstated, restated
 from yibenzhang.rules.wording import Remark, wording
 from yibenzhang.standards import Standards, load
 from yibenzhang.telling import findings_of, notice
@@ -83,7 +84,16 @@ def check_document(document: Document, extra: str = "") -> Checked:
     )
     passages = passages_of(document)
     prose = prose_of(passages, tables, profile.stage, profile.fiscal_year, standards)
-    results = [*results, *evaluate(prose.relations)]
+    every = [*results, *evaluate(prose.relations)]
+    wrong_units = list(misstated(tables, every))
+    if wrong_units:
+        shifted += [_unit(tables[w.position], w, standards) for w in wrong_units]
+        right = {w.position: w.unit for w in wrong_units}
+        tables = tuple(restated(t, right[k]) if k in right else t for k, t in enumerate(tables))
+        results, not_checked = _relate(document, tables, profile, standards)
+        prose = prose_of(passages, tables, profile.stage, profile.fiscal_year, standards)
+        every = [*results, *evaluate(prose.relations)]
+    results = every
     causes = diagnose(results)
     names = {t.table.id: t.table.name for t in tables} | {"prose": "正文"}
     findings = findings_of(causes, names, standards)
@@ -155,6 +165,17 @@ def _realigned(
         )
         told.append(notice("reading.shifted", message, evidence, standards, table.table.id))
     return tables, results, not_checked, told
+
+
+def _unit(table: TableFacts, wrong: Misstated, standards: Standards) -> Finding:
+    printed = table.table.unit.name if table.table.unit else ""
+    message = (
+        f"{table.table.name}的单位印为“{printed}”，应为“{wrong.unit.name}”："
+        f"与其他表和正文的 {len(wrong.broken)} 项关系因此不成立，改后全部成立。"
+    )
+    facts = {f.id: f for r in wrong.broken for f in r.relation.facts() if f.table == table.table.id}
+    evidence = tuple(evidence_of(f, table.table.name) for f in facts.values())
+    return notice("units.table", message, evidence, standards, table.table.id)
 
 
 def _torn(document: Document, tables: tuple[TableFacts, ...]) -> frozenset[str]:

@@ -152,7 +152,9 @@ def _show_checking(measured: list[Checking], format: str) -> None:
     )
     for name in names:
         left = name == "文件"
-        shown.add_column(name, justify="left" if left else "right", overflow="fold", min_width=24 if left else None)
+        shown.add_column(
+            name, justify="left" if left else "right", overflow="fold", min_width=24 if left else None
+        )
     for m in measured:
         times = (f"{ms:.0f}" for ms in (m.reading, m.rules, m.diagnosis))
         shown.add_row(

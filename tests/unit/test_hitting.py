@@ -21,7 +21,9 @@ def table(random: Random, wrong: int) -> tuple[str, set[tuple[str, str]]]:
     """An expenditure table of 3 classes with 3 items each, and the numbers made wrong in it: printed, right."""
     rows = [("", "合计", [0, 0])]
     for c in ("201", "205", "208"):
-        items = [(f"{c}01{k:02d}", f"事务{c}{k}", [random.randint(100, 99999) for _ in "ab"]) for k in range(1, 4)]
+        items = [
+            (f"{c}01{k:02d}", f"事务{c}{k}", [random.randint(100, 99999) for _ in "ab"]) for k in range(1, 4)
+        ]
         sums = [sum(i[2][m] for i in items) for m in (0, 1)]
         rows += [(c, f"支出{c}", sums), (f"{c}01", f"款{c}", sums), *items]
         rows[0] = ("", "合计", [rows[0][2][m] + sums[m] for m in (0, 1)])
