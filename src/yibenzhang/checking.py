@@ -97,8 +97,9 @@ def check_document(document: Document, extra: str = "") -> Checked:
     causes = diagnose(results)
     names = {t.table.id: t.table.name for t in tables} | {"prose": "正文"}
     findings = findings_of(causes, names, standards)
-    findings += [_doubt(d, standards) for d in unexplained(prose.doubts, causes)]
     remarks = wording(passages, tables, profile, standards)
+    doubts = _years_once(unexplained(prose.doubts, causes), remarks)
+    findings += [_doubt(d, standards) for d in doubts]
     remarks += presence(document, passages, tables, profile, standards)
     remarks += names_of(passages, tables, standards)
     remarks += projects(tables, prose.quantities)
@@ -176,6 +177,15 @@ def _unit(table: TableFacts, wrong: Misstated, standards: Standards) -> Finding:
     facts = {f.id: f for r in wrong.broken for f in r.relation.facts() if f.table == table.table.id}
     evidence = tuple(evidence_of(f, table.table.name) for f in facts.values())
     return notice("units.table", message, evidence, standards, table.table.id)
+
+
+def _years_once(doubts: list[Doubt], remarks: list[Remark]) -> list[Doubt]:
+    """Without the doubts about a year that a remark tells already: of the same sentence, or of the cover."""
+    told = {r.place.key for r in remarks if r.rule == "wording.year"}
+    mine = [d for d in doubts if d.rule == "prose.year"]
+    if told and len(mine) >= 3:  # the year of the document itself is what is wrong
+        return [d for d in doubts if d.rule != "prose.year"]
+    return [d for d in doubts if d.rule != "prose.year" or d.quantities[0].fact.place.key not in told]
 
 
 def _torn(document: Document, tables: tuple[TableFacts, ...]) -> frozenset[str]:

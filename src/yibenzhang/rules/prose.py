@@ -16,7 +16,7 @@ from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity, quantities_of
 from yibenzhang.rules.addresses import Book
 from yibenzhang.rules.lists import Doubt, counted, graded_of, listed_of, split_of, vehicles_of
-from yibenzhang.rules.restating import at_home, bound, contradicted, crossed, homes, keyboard
+from yibenzhang.rules.restating import at_home, bound, contradicted, crossed, homes, keyboard, other_year
 from yibenzhang.standards import Address, Standards, fold
 
 
@@ -80,6 +80,11 @@ def prose_of(
     relations = [pairs.pop(r.id, r) for r in relations] + list(pairs.values())
     claims = claims_of(passages, quantities)
     doubts: list[Doubt] = []
+    for q in everything if year else ():
+        if year and q.kind in (Kind.VALUE, Kind.LAST) and (wrong := other_year(q, binder, year)):
+            words = q.passage.verbatim(max(0, q.start - len(q.lead)), q.end)[-60:]
+            message = f"写成 {wrong} 年，金额却是 {year} 年的：“{words}”。"
+            doubts.append(Doubt("prose.year", message, (q,)))
     near = _Neighbours(quantities, finder, binder, claims, standards)
     for claim in claims:
         found_out = _MAKERS[claim.says](claim, near)

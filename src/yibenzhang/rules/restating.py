@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
@@ -11,7 +12,8 @@ from yibenzhang.balance.diagnose import slip_kind
 from yibenzhang.balance.evaluate import evaluate
 from yibenzhang.balance.relations import Outcome, Relation, Term
 from yibenzhang.facts import Fact
-from yibenzhang.prose.binding import Binding
+from yibenzhang.prose.binding import Binder, Binding
+from yibenzhang.prose.quantities import Kind, Quantity
 
 
 def contradicted(relation: Relation) -> bool:
@@ -67,6 +69,25 @@ def _named_by(section: tuple[str, ...]) -> tuple[str, ...]:
         if "财政拨款" in heading:
             return (".fiscal_expenditure", ".general_function")
     return ()
+
+
+_YEAR = re.compile(r"(20\d\d)年")
+
+
+def other_year(q: Quantity, binder: Binder, year: int) -> str:
+    """The year the clause names where the amount is this year's amount of the table; empty where all is well."""
+    clause = re.split(r"[,;。]", q.lead)[-1]
+    named = _YEAR.search(clause)
+    if named is None or int(named.group(1)) == year or re.search(r"[比与较]|截至|底", clause):
+        return ""
+    text = q.passage.text
+    stop = text.find("。", q.end)
+    rest = text[q.end : stop if stop >= 0 else len(text)]
+    if f"{named.group(1)}年" in rest or f"{year}年" in rest or len(q.amount.text.replace(",", "")) < 5:
+        return ""  # compared with the same year, which is told, or with this one
+    binding = binder.bind(replace(q, kind=Kind.VALUE))
+    same = binding is not None and any(not contradicted(_restates(q.fact, f)) for f in binding.candidates)
+    return named.group(1) if same else ""
 
 
 def at_home(binding: Binding, homes: dict[tuple[str, ...], str]) -> Binding:
