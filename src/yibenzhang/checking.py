@@ -35,6 +35,7 @@ from yibenzhang.rules.prose import prose_of
 from yibenzhang.rules.realign import realign
 from yibenzhang.rules.reasons import reasons
 from yibenzhang.rules.sums import build
+from yibenzhang.rules.units import Misstated, misstated, restated
 from yibenzhang.rules.wording import Remark, wording
 from yibenzhang.standards import Standards, load
 from yibenzhang.telling import findings_of, notice
@@ -117,19 +118,29 @@ def check_document(document: Document, extra: str = "") -> Checked:
     )
     passages = passages_of(document)
     prose = prose_of(passages, tables, profile.stage, profile.fiscal_year, standards)
+    every = [*results, *evaluate(prose.relations)]
+    wrong_units = list(misstated(tables, every))
+    if wrong_units:
+        shifted += [_unit(tables[w.position], w, standards) for w in wrong_units]
+        right = {w.position: w.unit for w in wrong_units}
+        tables = tuple(restated(t, right[k]) if k in right else t for k, t in enumerate(tables))
+        results, not_checked = _relate(document, tables, profile, standards)
+        prose = prose_of(passages, tables, profile.stage, profile.fiscal_year, standards)
+        every = [*results, *evaluate(prose.relations)]
     unread = any(n.unread for n in document.notices)
     goals = (
         goal_money(forms, tables, profile.stage, standards),
         goal_projects(forms, tables),
         goal_claims(forms, tables, passages, prose.quantities, profile.stage, profile.fiscal_year, unread),
     )
-    results = [*results, *evaluate([*prose.relations, *(r for g in goals for r in g.relations)])]
+    results = [*every, *evaluate(r for g in goals for r in g.relations)]
     not_checked = [*not_checked, *(n for g in goals for n in g.not_checked)]
     causes = diagnose(results)
     names = {t.table.id: t.table.name for t in tables} | {"prose": "正文"}
     findings = findings_of(causes, names, standards)
-    findings += [_doubt(d, standards) for d in unexplained(prose.doubts, causes)]
     remarks = wording(passages, tables, profile, standards)
+    doubts = _years_once(unexplained(prose.doubts, causes), remarks)
+    findings += [_doubt(d, standards) for d in doubts]
     remarks += presence(document, passages, tables, profile, standards)
     remarks += contents(passages, tables, profile, standards)
     remarks += likeness(passages, profile, standards)
@@ -204,6 +215,26 @@ def _realigned(
         )
         told.append(notice("reading.shifted", message, evidence, standards, table.table.id))
     return tables, results, not_checked, told
+
+
+def _unit(table: TableFacts, wrong: Misstated, standards: Standards) -> Finding:
+    printed = table.table.unit.name if table.table.unit else ""
+    message = (
+        f"{table.table.name}的单位印为“{printed}”，应为“{wrong.unit.name}”："
+        f"与其他表和正文的 {len(wrong.broken)} 项关系因此不成立，改后全部成立。"
+    )
+    facts = {f.id: f for r in wrong.broken for f in r.relation.facts() if f.table == table.table.id}
+    evidence = tuple(evidence_of(f, table.table.name) for f in facts.values())
+    return notice("units.table", message, evidence, standards, table.table.id)
+
+
+def _years_once(doubts: list[Doubt], remarks: list[Remark]) -> list[Doubt]:
+    """Without the doubts about a year that a remark tells already: of the same sentence, or of the cover."""
+    told = {r.place.key for r in remarks if r.rule == "wording.year"}
+    mine = [d for d in doubts if d.rule == "prose.year"]
+    if told and len(mine) >= 3:  # the year of the document itself is what is wrong
+        return [d for d in doubts if d.rule != "prose.year"]
+    return [d for d in doubts if d.rule != "prose.year" or d.quantities[0].fact.place.key not in told]
 
 
 def _torn(document: Document, tables: tuple[TableFacts, ...]) -> frozenset[str]:

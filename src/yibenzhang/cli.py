@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -23,8 +22,8 @@ from rich.text import Text
 
 from yibenzhang import __version__
 from yibenzhang.batch import FileResult, check_many, find_files
-from yibenzhang.benching import bench_check, bench_read
 from yibenzhang.checking import facts_of
+from yibenzhang.cli_bench import bench
 from yibenzhang.cli_rules import Layer, fail, list_rules, show_rule, standards_of
 from yibenzhang.cli_rules import app as rules_app
 from yibenzhang.documents import Document
@@ -42,6 +41,7 @@ app = typer.Typer(
 )  # fmt: skip
 
 app.add_typer(rules_app, name="rules")
+app.command()(bench)
 
 Format = Annotated[str, typer.Option("--format", "-f", help="text 给人看，json 给程序用")]
 
@@ -173,47 +173,6 @@ def explain(
         show_rule(rule, standards)
     else:
         list_rules(standards)
-
-
-@app.command()
-def bench(
-    what: Annotated[str, typer.Argument(help="read：读表速度，与 pdfplumber 同场比较；check：从文件到结论")],
-    files: Annotated[list[str], typer.Argument(help="文件、文件夹或通配符", show_default=False)],
-    format: Format = "text",
-) -> None:
-    """测速度和内存（单核）。"""
-    if what not in ("read", "check"):
-        raise fail(f"不认识的项目 {what}，请用 read 或 check。")
-    paths, _ = find_files(files)
-    paths = [p for p in paths if Path(p).suffix.lower() in (".pdf", ".txt")]
-    if what == "read":
-        paths = [p for p in paths if p.lower().endswith(".pdf")]
-    if not paths:
-        raise fail("没有可测的文件。")
-    measured = bench_read(paths) if what == "read" else bench_check(paths)
-    if format == "json":
-        print(json.dumps([asdict(m) for m in measured], ensure_ascii=False, indent=2))
-        return
-    shown = RichTable(title=f"{len(paths)} 个文件", show_edge=False)
-    for name in ("做法", "页", "秒", "毫秒/页", "页/秒", "峰值内存 MB", "倍数"):
-        shown.add_column(name, justify="left" if name == "做法" else "right")
-    base = measured[-1].seconds
-    for m in measured:
-        times = f"{base / m.seconds:.1f}" if m.seconds else "—"
-        speed = f"{m.pages / m.seconds:.0f}" if m.seconds else "—"
-        row = (
-            m.name,
-            str(m.pages),
-            f"{m.seconds:.2f}",
-            f"{m.per_page:.1f}",
-            speed,
-            f"{m.megabytes:.0f}",
-            times,
-        )
-        shown.add_row(*row)
-    _console().print(shown)
-    if what == "read" and len(measured) == 1:
-        _console().print("没有装 pdfplumber（开发依赖），只测了本程序。")
 
 
 def _version(value: bool) -> None:

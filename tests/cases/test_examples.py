@@ -23,7 +23,7 @@ PLANTED: dict[str, list[tuple[str, str, str]]] = {
     "jiangsu-three-errors.pdf": [
         ("住房公积金", "280.42", "230.42"), ("三、服务C", "438.60", "483.60"), ("收入总计", "15,618.72", "15168.72"),
     ],
-    "jiangsu-two-tables-differ.pdf": [("动植物保护", "1,299.16", ""), ("湿地保护", "8,659.86", "")],
+    "jiangsu-two-tables-differ.pdf": [("动植物保护", "1,359.16", "1299.16"), ("湿地保护", "8,599.86", "8659.86")],
     "shanghai-accounts-two-errors.pdf": [("防汛", "398.04", "0.00"), ("基本工资", "29976", "299.76")],
     "shanghai-accounts-unbalanced.pdf": [("总计", "14,301.93", "14264.78")],
     "shanghai-budget-missing-row.pdf": [("文化和旅游", "95,551,150.32", "")],

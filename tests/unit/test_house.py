@@ -18,12 +18,12 @@ ORDER = [
     "recognising",
     "facts", "recognising.indicators", "recognising.forms", "recognising.form_rows",
     "recognising.form_reading", "prose.passages", "prose.quantities", "prose.claims", "prose.binding", "prose",
-    "balance.relations", "balance.evaluate", "balance.localise", "balance.exchange", "balance.diagnose", "balance.coverage", "balance",
-    "rules.addresses", "rules.sums", "rules.realign", "rules.lists", "rules.comparing", "rules.agreeing", "rules.restating", "rules.claiming", "rules.prose", "rules.wording", "rules.presence", "rules.contents", "rules.likeness", "rules.reasons", "rules.names", "rules.projects",
+    "balance.relations", "balance.evaluate", "balance.hitting", "balance.localise", "balance.exchange", "balance.diagnose", "balance.coverage", "balance",
+    "rules.addresses", "rules.sums", "rules.realign", "rules.lists", "rules.restating", "rules.comparing", "rules.agreeing", "rules.claiming", "rules.prose", "rules.units", "rules.wording", "rules.presence", "rules.contents", "rules.likeness", "rules.reasons", "rules.names", "rules.projects",
     "rules.goals", "rules.goal_projects", "rules.goal_claims", "rules.indicators", "rules",
     "findings", "telling", "checking", "proving", "", "batch", "planting.plants", "planting.words", "planting.cells", "planting.judging", "planting",
     "reports.words", "reports.json_report", "reports.terminal", "reports.excel", "reports.html", "reports",
-    "benching", "cli_rules", "cli",
+    "benching", "cli_rules", "cli_bench", "cli",
 ]  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -19,6 +20,8 @@ MOST_IN_A_ROW = 40
 MOST_FITTING = 6
 """Of the rows whose number would mend a relation, so many are tried."""
 _PROSE = "prose"
+_HUNDRED = Decimal("1E2")
+"""Amounts of the text are printed to a hundred yuan, those of the tables sometimes to a cent."""
 
 Touching = dict[str, list[Result]]
 
@@ -31,10 +34,13 @@ class Exchange:
     broken: tuple[Result, ...]
 
 
-def exchanges(broken: list[Result], touching: Touching) -> Iterator[Exchange]:
-    """All exchanges that mend what they touch, each number in one of them at most."""
+def exchanges(broken: list[Result], touching: Touching, until: float) -> Iterator[Exchange]:
+    """All exchanges that mend what they touch, each number in one of them at most.
+
+    ``until`` (seconds of the monotonic clock) ends the search.
+    """
     used: set[str] = set()
-    every = [*_cells(broken, touching), *_rows(broken, touching)]
+    every = [*_cells(broken, touching, until), *_rows(broken, touching, until)]
     for found in sorted(every, key=lambda e: -len(e.broken)):
         ids = {f.id for pair in found.pairs for f in pair}
         if not ids & used:
@@ -79,6 +85,12 @@ def _holds(r: Result, instead: dict[str, Interval]) -> bool:
     return abs(residual) <= r.slack
 
 
+def _facts(touching: Touching) -> Iterator[Fact]:
+    """Every number that stands in a relation."""
+    for i, results in touching.items():
+        yield next(f for f in results[0].relation.facts() if f.id == i)
+
+
 def _suspected(broken: list[Result]) -> dict[str, Fact]:
     return {f.id: f for r in broken for f in r.relation.facts() if f.interval is not None}
 
@@ -86,13 +98,15 @@ def _suspected(broken: list[Result]) -> dict[str, Fact]:
 # ---- two cells of a row, two amounts of the text ------------------------------------------------------
 
 
-def _cells(broken: list[Result], touching: Touching) -> Iterator[Exchange]:
+def _cells(broken: list[Result], touching: Touching, until: float) -> Iterator[Exchange]:
     suspected = _suspected(broken)
     lines: dict[tuple[str, str | int], list[Fact]] = defaultdict(list)
     for fact in suspected.values():
         lines[fact.table, fact.place.key if fact.table == _PROSE else fact.cell[0]].append(fact)
     yield from _tried(_wanted_in_text(broken), touching)
     for facts in lines.values():
+        if time.monotonic() > until:
+            return
         yield from _tried(combinations(facts[:MOST_IN_A_ROW], 2), touching)
     for fact, other in _beside_nothing(suspected, touching):
         yield from _tried([(fact, other)], touching)
@@ -104,11 +118,10 @@ def _beside_nothing(suspected: dict[str, Fact], touching: Touching) -> Iterator[
     for fact in suspected.values():
         if _nothing(fact):
             rows[fact.table, fact.cell[0]].append(fact)
-    for results in touching.values():
-        for f in (f for r in results for f in r.relation.facts()):
-            for empty in rows.get((f.table, f.cell[0]), ()):
-                if f.printed and f.id not in suspected:
-                    yield empty, f
+    for f in _facts(touching) if rows else ():
+        for empty in rows.get((f.table, f.cell[0]), ()):
+            if f.printed and f.id not in suspected:
+                yield empty, f
 
 
 def _wanted_in_text(broken: list[Result]) -> Iterator[tuple[Fact, Fact]]:
@@ -117,11 +130,11 @@ def _wanted_in_text(broken: list[Result]) -> Iterator[tuple[Fact, Fact]]:
     own: dict[Decimal, list[Fact]] = defaultdict(list)
     for r in restated:
         if r.relation.total.amount:
-            own[r.relation.total.amount.base.quantize(Decimal(100))].append(r.relation.total)
+            own[r.relation.total.amount.base.quantize(_HUNDRED)].append(r.relation.total)
     for r in restated:
         wanted = r.relation.parts[0].fact
         if wanted.amount:
-            for other in own.get(wanted.amount.base.quantize(Decimal(100)), [])[:MOST_FITTING]:
+            for other in own.get(wanted.amount.base.quantize(_HUNDRED), [])[:MOST_FITTING]:
                 if other.id != r.relation.total.id:
                     yield r.relation.total, other
 
@@ -137,23 +150,23 @@ def _tried(pairs: Iterable[tuple[Fact, Fact]], touching: Touching) -> Iterator[E
 # ---- two rows -----------------------------------------------------------------------------------------
 
 
-def _rows(broken: list[Result], touching: Touching) -> Iterator[Exchange]:
+def _rows(broken: list[Result], touching: Touching, until: float) -> Iterator[Exchange]:
     """Rows of one table with each other's numbers: one that is wanted here stands there."""
     columns: dict[tuple[str, int], list[tuple[Decimal, int, Fact]]] = defaultdict(list)
     lines: dict[tuple[str, int], dict[int, Fact]] = defaultdict(dict)
-    seen: set[str] = set()
-    for results in touching.values():
-        for r in results:
-            for fact in r.relation.facts():
-                if fact.id in seen or fact.table == _PROSE or fact.interval is None:
-                    continue
-                seen.add(fact.id)
-                columns[fact.table, fact.cell[1]].append((fact.interval.middle, fact.cell[0], fact))
-                lines[fact.table, fact.cell[0]][fact.cell[1]] = fact
+    concerned = {(f.table, f.cell[1]) for r in broken for f in r.relation.facts() if f.table != _PROSE}
+    tables = {table for table, _ in concerned}
+    for fact in _facts(touching):
+        if fact.table in tables:
+            lines[fact.table, fact.cell[0]][fact.cell[1]] = fact
+            if (fact.table, fact.cell[1]) in concerned and fact.amount is not None:
+                columns[fact.table, fact.cell[1]].append((fact.amount.base, fact.cell[0], fact))
     for column in columns.values():
         column.sort(key=lambda c: c[:2])
     tried: set[tuple[str, int, int]] = set()
     for r in broken:
+        if time.monotonic() > until:
+            return
         for t in r.relation.terms:
             fact, own = t.fact, t.fact.interval
             c = sum(Decimal(u.coefficient) for u in r.relation.terms if u.fact.id == fact.id)
@@ -166,9 +179,7 @@ def _rows(broken: list[Result], touching: Touching) -> Iterator[Exchange]:
                     continue
                 tried.add((fact.table, first, second))
                 one, two = lines[fact.table, first], lines[fact.table, second]
-                pairs = [
-                    (one[k], two[k]) for k in one.keys() & two.keys() if one[k].interval != two[k].interval
-                ]
+                pairs = [(one[k], two[k]) for k in one.keys() & two.keys() if one[k].text != two[k].text]
                 if pairs and (found := _exchange(sorted(pairs, key=lambda p: p[0].cell), touching)):
                     yield found
 

@@ -19,7 +19,7 @@ from yibenzhang.planting.plants import (
     wrong_digit,
 )
 
-_MONEY = re.compile(r"\d{1,3}(?:,\d{3})*\.\d\d|\d+\.\d\d")
+_MONEY = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d\d)?|\d+\.\d\d")
 _NOTHING = ("", "0.00", "0")
 _STATED = re.compile(
     r"(?:没有|无)(?:使用)?[^。；]{0,16}?(?:预算|拨款|收支|收入|支出|数据)|本表无数据|故本表为空表"

@@ -168,7 +168,7 @@ def project(soil: Soil, random: Random) -> Iterator[Plant]:
     }  # fmt: skip
     for at, p in soil.paragraphs():
         listed = list(_LISTED.finditer(p.text))
-        for m in listed if "项目" in p.text and len(listed) >= 3 else ():
+        for m in listed if "项目" in p.text and len(listed) >= 4 else ():
             start = m.start() + (p.text[m.start()] == "：")
             end = m.end() + (p.text[m.start()] == "：" and p.text[m.end()] == "、")
             plant = in_text("missing_project", at, p, start, end, "", (m.group("name"), p.text[:12]))

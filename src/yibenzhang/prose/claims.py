@@ -109,6 +109,7 @@ def _passage(
         _brackets(state, between)
         _step(state, q, between)
         end_of_last = q.end
+    state.claims = [c for c in state.claims if not _void(c)]
     state.claims.extend(_directions(passage, quantities))
     announces = bool(re.search(r"(?:其中|包括|如下|以下方面)[:：]?$|[:：]$", passage.text))
     listed = (
@@ -127,6 +128,11 @@ def _listed_under(passage: Passage, state: _State) -> bool:
     return bool(_LIST.search(passage.text, state.head.end, state.current.start))
 
 
+def _void(claim: Claim) -> bool:
+    told = (claim.subject, claim.against, claim.change, claim.rate)
+    return any(q is not None and q.kind == Kind.BROKEN for q in told)
+
+
 def _brackets(state: _State, between: str) -> None:
     """After a bracket closes, the sentence speaks again of what it spoke of before the bracket."""
     for char in between:
@@ -137,7 +143,9 @@ def _brackets(state: _State, between: str) -> None:
 
 
 def _step(state: _State, q: Quantity, between: str) -> None:
-    if q.kind in (Kind.VALUE, Kind.ACTUAL) and q.money:
+    if q.kind == Kind.BROKEN:
+        state.current, state.head, state.change = q, state.head or q, q
+    elif q.kind in (Kind.VALUE, Kind.ACTUAL) and q.money:
         if state.head is None:
             state.head = q
         if q.kind == Kind.ACTUAL and state.budget is not None and not state.budget.money:

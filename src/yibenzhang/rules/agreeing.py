@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
 from itertools import combinations
 
 from yibenzhang.balance.diagnose import slip_kind
@@ -25,7 +24,7 @@ _VAGUE = re.compile(r"合计|总计|其中|支出预算|收入预算|^预算|^�
 def agreeing(quantities: dict[int, list[Quantity]], claims: list[Claim]) -> list[Relation]:
     """Relations between numbers of the text that hold; a list or a name that disagrees proves nothing."""
     out = [r for r in _changes(claims) if _holds(r)]
-    out += [r for r in _lists(quantities) if _holds(r) or _whole_slipped(r)]
+    out += [r for r in _lists(quantities) if _holds(r)]
     return [*out, *_told_twice(quantities), *_own_amounts(quantities)]
 
 
@@ -45,17 +44,6 @@ def _own_amounts(quantities: dict[int, list[Quantity]]) -> Iterator[Relation]:
                 terms = (Term(1, q.fact), Term(-1, head.fact))
                 yield Relation(f"prose.own|{q.fact.id}", "prose.own", terms)
                 head = None
-
-
-def _whole_slipped(relation: Relation) -> bool:
-    """The whole is what its parts add up to, but for a slip of the keyboard in five digits or more."""
-    whole, *parts = (t.fact.amount for t in relation.terms)
-    if whole is None or whole.decimals < 2 or any(p is None or p.unit != whole.unit for p in parts):
-        return False
-    right = sum((p.value for p in parts if p), Decimal(0))
-    return len(str(whole.value).replace(".", "").strip("0")) >= 4 and bool(
-        slip_kind(f"{whole.value:f}", f"{right:f}")
-    )
 
 
 def _holds(relation: Relation) -> bool:
@@ -105,7 +93,7 @@ def _sum(whole: Quantity, parts: Iterable[Quantity]) -> Iterator[Relation]:
     listed = list(parts)
     if sum(q.amount.value != 0 for q in listed) >= 2:
         terms = (Term(1, whole.fact), *(Term(-1, q.fact) for q in listed))
-        yield Relation(f"prose.parts|{whole.fact.id}", "prose.parts", terms)
+        yield Relation(f"prose.listed|{whole.fact.id}|{len(listed)}", "prose.listed", terms)
 
 
 def _told_twice(quantities: dict[int, list[Quantity]]) -> Iterator[Relation]:

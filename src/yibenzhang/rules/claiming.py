@@ -29,7 +29,7 @@ class Neighbours:
         claims: list[Claim],
         standards: Standards,
     ) -> None:
-        self._all = [q for found in quantities.values() for q in found if q.money]
+        self._all = [q for found in quantities.values() for q in found if q.money and q.kind != Kind.BROKEN]
         self._finder = finder
         self._binder = binder
         self._shares = [c for c in claims if c.says == Says.SHARE]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from yibenzhang.balance.relations import Relation
@@ -9,13 +10,13 @@ from yibenzhang.facts import TableFacts
 from yibenzhang.prose.binding import Binder
 from yibenzhang.prose.claims import claims_of
 from yibenzhang.prose.passages import Passage
-from yibenzhang.prose.quantities import Quantity, quantities_of
+from yibenzhang.prose.quantities import Kind, Quantity, quantities_of
 from yibenzhang.rules.addresses import Book
 from yibenzhang.rules.agreeing import agreeing
 from yibenzhang.rules.claiming import MAKERS, Neighbours
 from yibenzhang.rules.comparing import comparing
-from yibenzhang.rules.lists import Doubt, counted, split_of, vehicles_of
-from yibenzhang.rules.restating import TableFinder, restated
+from yibenzhang.rules.lists import Doubt, counted, graded_of, listed_of, split_of, vehicles_of
+from yibenzhang.rules.restating import TableFinder, keyboard, other_year, restated
 from yibenzhang.standards import Standards
 
 
@@ -37,12 +38,14 @@ def prose_of(
 ) -> Prose:
     """All that the text claims, as relations over its numbers and those of the tables."""
     quantities = {k: quantities_of(p, year, stage) for k, p in enumerate(passages)}
-    everything = [q for found in quantities.values() for q in found if q.money or q.percent]
+    everything = [
+        q for found in quantities.values() for q in found if (q.money or q.percent) and q.kind != Kind.BROKEN
+    ]
     finder = TableFinder(Book(tables, stage), tables)
     binder = Binder(tables, standards, stage, finder)
     relations = restated(everything, binder)
     claims = claims_of(passages, quantities)
-    doubts: list[Doubt] = []
+    doubts: list[Doubt] = list(_other_years(everything, binder, year)) if year else []
     near = Neighbours(quantities, finder, binder, claims, standards)
     for claim in claims:
         found_out = MAKERS[claim.says](claim, near)
@@ -53,11 +56,18 @@ def prose_of(
     for found in quantities.values():
         for split in standards.splits:
             relations.extend(split_of(split, found))
-        if vehicles := vehicles_of(found):
-            relations.append(vehicles)
+        relations.extend(m for m in (vehicles_of(found), graded_of(found)) if m)
+        relations.extend(m for m in listed_of(found) if keyboard(m))
     for position, passage in enumerate(passages):
-        if doubt := counted(passage, quantities[position]):
-            doubts.append(doubt)
+        doubts.extend(counted(passage, quantities[position]))
     relations.extend(agreeing(quantities, claims))
     doubts.extend(comparing(passages, quantities, claims, tables))
     return Prose(tuple(everything), tuple(dict.fromkeys(relations)), tuple(doubts))
+
+
+def _other_years(quantities: list[Quantity], binder: Binder, year: int) -> Iterator[Doubt]:
+    """This year's amount of the tables under the name of another year."""
+    for q in quantities:
+        if q.kind in (Kind.VALUE, Kind.LAST) and (wrong := other_year(q, binder, year)):
+            words = q.passage.verbatim(max(0, q.start - len(q.lead)), q.end)[-60:]
+            yield Doubt("prose.year", f"写成 {wrong} 年，金额却是 {year} 年的：“{words}”。", (q,))

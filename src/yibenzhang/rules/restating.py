@@ -1,7 +1,8 @@
-"""Numbers of the text that restate numbers of the tables: which table, and whether they agree."""
+"""Numbers of the text against the numbers of the tables they restate: equal, slipped, or in each other's place."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
@@ -12,7 +13,7 @@ from yibenzhang.balance.evaluate import evaluate
 from yibenzhang.balance.relations import Outcome, Relation, Term
 from yibenzhang.facts import Fact, TableFacts
 from yibenzhang.prose.binding import Binder, Binding, Finder
-from yibenzhang.prose.quantities import Quantity
+from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.rules.addresses import Book
 from yibenzhang.standards import Address
 
@@ -44,22 +45,6 @@ def contradicted(relation: Relation) -> bool:
     return evaluate([relation])[0].outcome == Outcome.CONTRADICTED
 
 
-def restated(everything: list[Quantity], binder: Binder) -> list[Relation]:
-    """For each number that the words bind to a table: that it equals the one it restates."""
-    relations: list[Relation] = []
-    astray: list[Binding] = []
-    bindings = [b for q in everything if (b := binder.bind(q))]
-    homes = _homes(bindings)
-    for binding in bindings:
-        made = _bound(_at_home(binding, homes))
-        if made is not None:
-            relations.append(made)
-        if made is None or contradicted(made):
-            astray.append(binding)
-    crossed = _crossed(astray)
-    return [crossed.pop(r.id, r) for r in relations] + list(crossed.values())
-
-
 def _bound(binding: Binding) -> Relation | None:
     """The number equals one of its candidates; where it must and does not, the first is its contradiction."""
     mine = binding.quantity.fact
@@ -86,10 +71,27 @@ def _bound(binding: Binding) -> Relation | None:
     return chosen
 
 
+def restated(everything: list[Quantity], binder: Binder) -> list[Relation]:
+    """For each number that the words bind to a table: that it equals the one it restates."""
+    relations: list[Relation] = []
+    astray: list[Binding] = []
+    bindings = [b for q in everything if (b := binder.bind(q))]
+    table_of = _homes(bindings)
+    for binding in bindings:
+        made = _bound(_at_home(binding, table_of))
+        if made is not None:
+            relations.append(made)
+        if made is None or contradicted(made):
+            astray.append(binding)
+    pairs = _crossed(astray)
+    return [pairs.pop(r.id, r) for r in relations] + list(pairs.values())
+
+
 def _homes(bindings: list[Binding]) -> dict[tuple[str, ...], str]:
     """The table that a section goes through item by item: the one that most of its items agree with."""
     agree: dict[tuple[str, ...], Counter[str]] = {}
     items: Counter[tuple[str, ...]] = Counter()
+    own = {f.table: f.standard for b in bindings for f in b.candidates}
     for b in bindings:
         if b.how == "path" and b.sure:
             section = b.quantity.passage.section
@@ -98,11 +100,42 @@ def _homes(bindings: list[Binding]) -> dict[tuple[str, ...], str]:
             agree.setdefault(section, Counter()).update(tables)
     out: dict[tuple[str, ...], str] = {}
     for section, count in agree.items():
-        ranked = count.most_common(2)
-        enough = ranked and ranked[0][1] >= max(3, 0.6 * items[section])
-        if enough and (len(ranked) == 1 or ranked[0][1] > ranked[1][1]):
+        ranked, enough = count.most_common(2), max(3, 0.6 * items[section])
+        named = [t for t, n in count.items() if n >= enough and own.get(t, "").endswith(_named_by(section))]
+        if named:
+            out[section] = named[0]
+        elif ranked and ranked[0][1] >= enough and (len(ranked) == 1 or ranked[0][1] > ranked[1][1]):
             out[section] = ranked[0][0]
     return out
+
+
+def _named_by(section: tuple[str, ...]) -> tuple[str, ...]:
+    """The kind of table that the headings speak of; empty where they do not say."""
+    for heading in reversed(section):
+        if "一般公共预算" in heading:
+            return (".general_function",)
+        if "财政拨款" in heading:
+            return (".fiscal_expenditure", ".general_function")
+    return ()
+
+
+_YEAR = re.compile(r"(20\d\d)年")
+
+
+def other_year(q: Quantity, binder: Binder, year: int) -> str:
+    """The year the clause names where the amount is this year's amount of the table; empty where all is well."""
+    clause = re.split(r"[,;。]", q.lead)[-1]
+    named = _YEAR.search(clause)
+    if named is None or int(named.group(1)) == year or re.search(r"[比与较]|截至|底", clause):
+        return ""
+    text = q.passage.text
+    stop = text.find("。", q.end)
+    rest = text[q.end : stop if stop >= 0 else len(text)]
+    if f"{named.group(1)}年" in rest or f"{year}年" in rest or len(q.amount.text.replace(",", "")) < 5:
+        return ""  # compared with the same year, which is told, or with this one
+    binding = binder.bind(replace(q, kind=Kind.VALUE))
+    same = binding is not None and any(not contradicted(_restates(q.fact, f)) for f in binding.candidates)
+    return named.group(1) if same else ""
 
 
 def _at_home(binding: Binding, homes: dict[tuple[str, ...], str]) -> Binding:
@@ -133,6 +166,21 @@ def _restates(mine: Fact, other: Fact) -> Relation:
     return Relation(f"prose.table|{mine.id}", "prose.table", (Term(1, mine), Term(-1, other)))
 
 
+def keyboard(whole: Relation) -> bool:
+    """A list that comes to its whole, or would but for one slip of the keyboard; else it may not be complete."""
+    [result] = evaluate([whole])
+    if result.outcome != Outcome.CONTRADICTED:
+        return True
+    for t in whole.terms:
+        amount, unit = t.fact.amount, t.fact.unit
+        if amount is None or unit is None or len(str(amount.value).replace(".", "").strip("0")) < 4:
+            continue
+        right = amount.value - result.residual / t.coefficient / unit.factor
+        if right > 0 and slip_kind(f"{amount.value:f}", f"{right:.2f}") in _SLIPS:
+            return True
+    return False
+
+
 _SLIPS = ("错了一位数字", "两位数字颠倒", "多写或漏写一位数字", "小数点或位数错")
 
 
@@ -144,5 +192,7 @@ def _slipped(mine: Fact, other: Fact) -> bool:
     places = max(mine.amount.decimals, 2)
     right = (other.amount.base / factor).quantize(Decimal(1).scaleb(-places))
     kind = slip_kind(f"{mine.amount.value:f}", f"{right:f}")
-    digits = len(str(mine.amount.value).replace(".", "").strip("0"))
-    return kind in _SLIPS and digits >= 4 and (mine.amount.decimals >= 2 or kind == "小数点或位数错")
+    printed = str(mine.amount.value).replace(".", "")
+    if kind == "小数点或位数错":
+        return len(printed.strip("0")) >= 3
+    return kind in _SLIPS and len(printed.lstrip("0")) >= 4 and mine.amount.decimals >= 2
