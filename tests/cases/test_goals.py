@@ -10,13 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import yibenzhang
-from tests.cases.test_planted_prose import as_text
 from tests.conftest import EXAMPLES
 from yibenzhang import check, read
 from yibenzhang.amounts import parse_amount
 from yibenzhang.balance.coverage import Standing
 from yibenzhang.checking import check_document
-from yibenzhang.documents import Document
+from yibenzhang.documents import Document, Table
 from yibenzhang.facts import table_facts
 from yibenzhang.places import LinePlace
 from yibenzhang.proving import document_of
@@ -29,6 +28,18 @@ from yibenzhang.standards import load
 
 FORMS = Path(yibenzhang.__file__).parent / "standards" / "cases" / "forms"
 BASES = sorted(FORMS.glob("*.txt"))
+
+
+def as_text(document: Document) -> str:
+    """A document as somebody's extraction would leave it: paragraphs, and tables with tabs."""
+    out: list[str] = []
+    for block in document.blocks():
+        if isinstance(block, Table):
+            out.extend("\t".join(cell.replace("\n", " ") for cell in row) for row in block.texts())
+            out.append("")
+        else:
+            out.append(block.text)
+    return "\n".join(out)
 
 
 def forms(document: Document, stage: str = "budget") -> tuple[GoalForm, ...]:
