@@ -62,7 +62,9 @@ class Container:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
             infos = self._zip.infolist()
         except _BROKEN as error:
-            raise ReadingError("压缩包已损坏或不完整，无法打开；请重新下载或打包。") from error
+            raise ReadingError(
+                "压缩文件（docx、xlsx、ofd、zip 等）已损坏或不完整，无法打开；请重新下载或打包。"
+            ) from error
         self.members: dict[str, zipfile.ZipInfo] = {}
         self.refused: list[tuple[str, str]] = []
         self._left = MAX_ZIP_BYTES

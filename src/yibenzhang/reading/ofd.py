@@ -47,7 +47,9 @@ class _Book:
         far = posixpath.normpath(posixpath.join("/", location)).lstrip("/").lower()
         name = self._names.get(near) or self._names.get(far)
         if name is None:
-            raise ReadingError(f"OFD 缺少部件“{location[:80]}”。")
+            refused = {n.lower(): why for n, why in self._box.refused}
+            why = refused.get(near) or refused.get(far)
+            raise ReadingError(why or f"OFD 缺少部件“{location[:80]}”。")
         if name in self._parsed:
             return name, self._parsed[name]
         root = parse_xml(self._box.read(name, MAX_XML_BYTES))

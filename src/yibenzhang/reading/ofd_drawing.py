@@ -77,9 +77,9 @@ def deltas(text: str | None, count: int) -> list[float] | None:
         if m.group() in "gG":
             times = next(found, None)
             value = next(found, None)
-            if times is None or value is None:
+            if times is None or value is None or times.group() in "gG":
                 break
-            repeat = int(max(0.0, min(number(times.group()), count - len(out))))
+            repeat = int(max(0.0, min(float(times.group()), count - len(out))))
             out += [number(value.group())] * repeat
         else:
             out.append(number(m.group()))
@@ -317,7 +317,9 @@ def _positions(
             dx, dy = round(math.cos(way), 6) * usual, round(math.sin(way), 6) * usual
         else:
             dx, dy = (xs[k] if xs and k < most else 0.0), (ys[k] if ys and k < most else 0.0)
-        yield x, y, dx if 0 < dx <= 1.3 * usual and not dy else 0.0
+        wide = char >= "\u2010" or text[k : k + 2].strip("0123456789,.%") == ""  # some fonts set wide digits
+        near = (1.3 if wide else 0.65) * size * stretch
+        yield x, y, dx if 0 < dx <= near and not dy else 0.0
         x, y = x + dx, y + dy
 
 
@@ -355,7 +357,7 @@ def _subpaths(data: str) -> Iterator[tuple[list[tuple[float, float]], bool]]:
         if len(values) < _TAKES.get(step, 99):
             continue
         count += 1
-        if count > MAX_RULES_PER_PAGE:
+        if count > 4 * MAX_RULES_PER_PAGE:
             break
         if step in ("M", "S"):
             if len(points) > 1 and not curved:
