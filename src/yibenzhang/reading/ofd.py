@@ -18,6 +18,7 @@ from yibenzhang.reading.glyphs import unmapped
 from yibenzhang.reading.limits import MAX_PAGES, MAX_RULES_PER_PAGE, MAX_XML_BYTES, ReadingError
 from yibenzhang.reading.ofd_drawing import POINTS, Drawing, Resources, children, numbers
 
+_IMAGE = "本页是图片，没有文字，内容未检查。"
 _A4 = (0.0, 0.0, 210.0, 297.0)
 
 
@@ -98,7 +99,7 @@ def read_ofd(box: Container) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...
         tables += sum(isinstance(b, Table) for b in page.blocks)
         pages.append(page)
         notices.extend(told)
-    if pages and not any(p.blocks for p in pages):
+    if pages and not any(p.blocks for p in pages) and all(n.message == _IMAGE for n in notices):
         notices = [
             ReadingNotice("整份 OFD 没有文字（扫描件或图片），本版本未做识别；内容未检查，不代表没有问题。")
         ]
@@ -140,7 +141,7 @@ def _page(book: _Book, location: str, number: int, first: int) -> tuple[Page, li
     if bad > 3:
         notices.append(ReadingNotice(f"本页有 {bad} 个字形无法识别，涉及的内容未检查。", here))
     if not glyphs and drawing.images:
-        notices.append(ReadingNotice("本页是图片，没有文字，内容未检查。", here, True))
+        notices.append(ReadingNotice(_IMAGE, here, True))
     if len(hs) + len(vs) > MAX_RULES_PER_PAGE:
         notices.append(ReadingNotice("本页线条过多，未按表格读取。", here, True))
         hs, vs = [], []
