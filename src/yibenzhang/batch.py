@@ -12,6 +12,7 @@ from pathlib import Path
 
 from yibenzhang.checking import Checked, check
 from yibenzhang.reading import ReadingError
+from yibenzhang.reading.archives import is_archive, members_of
 
 _SKIPPED = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 
@@ -26,7 +27,8 @@ class FileResult:
 
 
 def find_files(arguments: list[str]) -> tuple[list[str], list[FileResult]]:
-    """Files named by paths, folders (all below but hidden ones and readmes) and globs; and what was not found."""
+    """Files named by paths, folders (all below but hidden ones and readmes), globs, and those inside archives;
+    and what was not found or must not be read."""
     found: dict[str, None] = {}
     missing: list[FileResult] = []
     for argument in arguments:
@@ -40,16 +42,31 @@ def find_files(arguments: list[str]) -> tuple[list[str], list[FileResult]]:
             found[argument] = None
         elif matches := sorted(glob.glob(argument, recursive=True)):  # noqa: PTH207 - may be absolute
             found.update({m: None for m in matches if Path(m).is_file()})
+        elif any(p.is_file() for p in path.parents):
+            found[argument] = None  # a file in an archive
         else:
             missing.append(FileResult(argument, None, "没有这个文件或文件夹。"))
-    return list(found), missing
+    files: dict[str, None] = {}
+    for name in found:
+        if not is_archive(Path(name)):
+            files[name] = None
+            continue
+        try:
+            inside, refused = members_of(Path(name), lambda n: not _hidden(Path(n)))
+        except ReadingError as error:
+            inside, refused = [], [(name, str(error))]
+        files.update(dict.fromkeys(inside))
+        missing += [FileResult(where, None, why) for where, why in refused]
+        if not inside and not refused:
+            missing.append(FileResult(name, None, "压缩包里没有文件。"))
+    return list(files), missing
 
 
 def _hidden(path: Path) -> bool:
     return (
         path.name.lower() in _SKIPPED
         or path.name.lower().startswith("readme")
-        or any(part.startswith((".", "~$")) for part in path.parts)
+        or any(part.startswith((".", "~$", "__MACOSX")) for part in path.parts)
     )
 
 

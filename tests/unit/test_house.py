@@ -12,7 +12,7 @@ SOURCE = Path(yibenzhang.__file__).parent
 
 ORDER = [
     "amounts", "intervals", "places", "documents",
-    "reading.limits", "reading.containers", "reading.glyphs", "reading.paragraphs", "reading.grid", "reading.paths", "reading.assembly", "reading.text", "reading.pdf", "reading.ofd_drawing", "reading.ofd", "reading",
+    "reading.limits", "reading.containers", "reading.archives", "reading.glyphs", "reading.paragraphs", "reading.grid", "reading.paths", "reading.assembly", "reading.text", "reading.pdf", "reading.ofd_drawing", "reading.ofd", "reading",
     "standards.model", "standards",
     "recognising.headers", "recognising.rows", "recognising.stitching", "recognising.tables", "recognising.profile",
     "recognising",

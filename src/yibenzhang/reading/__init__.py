@@ -6,8 +6,9 @@ import hashlib
 from pathlib import Path
 
 from yibenzhang.documents import Document, Page, ReadingNotice
+from yibenzhang.reading.archives import bytes_of
 from yibenzhang.reading.containers import ZIP, Container
-from yibenzhang.reading.limits import MAX_FILE_BYTES, ReadingError
+from yibenzhang.reading.limits import ReadingError
 from yibenzhang.reading.ofd import read_ofd
 from yibenzhang.reading.pdf import read_pdf
 from yibenzhang.reading.text import read_text
@@ -34,18 +35,8 @@ _ZIPPED = {
 
 
 def read(path: str | Path) -> Document:
-    """Read one file. Raises ReadingError, one sentence for a person, where that is not possible."""
-    file = Path(path)
-    try:
-        size = file.stat().st_size
-        if size > MAX_FILE_BYTES:
-            raise ReadingError(
-                f"文件有 {size // 1024 // 1024} MB，超过 {MAX_FILE_BYTES // 1024 // 1024} MB 的上限。"
-            )
-        data = file.read_bytes()
-    except OSError as error:
-        raise ReadingError(f"文件无法打开：{error.strerror or error}。") from error
-    return read_data(str(path), data)
+    """Read one file, or one in an archive (``A.zip/成员名``). Raises ReadingError, one sentence for a person, where that is not possible."""
+    return read_data(str(path), bytes_of(path))
 
 
 def read_data(path: str, data: bytes) -> Document:

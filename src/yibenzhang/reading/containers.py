@@ -56,10 +56,9 @@ class Container:
 
     def __init__(self, source: bytes | Path) -> None:
         try:
-            data = source.read_bytes() if isinstance(source, Path) else source
-            if data.count(b"PK\x01\x02") > _MOST_RECORDS:
+            if _records(source) > _MOST_RECORDS:
                 raise ReadingError("压缩包里的文件太多，未能读取。")
-            self._zip = zipfile.ZipFile(io.BytesIO(data))
+            self._zip = zipfile.ZipFile(source if isinstance(source, Path) else io.BytesIO(source))
             infos = self._zip.infolist()
         except _BROKEN as error:
             raise ReadingError(
@@ -67,7 +66,7 @@ class Container:
             ) from error
         self.members: dict[str, zipfile.ZipInfo] = {}
         self.refused: list[tuple[str, str]] = []
-        self._left = MAX_ZIP_BYTES
+        self.left = MAX_ZIP_BYTES
         declared = 0
         for k, info in enumerate(infos):
             if info.is_dir():
@@ -104,16 +103,36 @@ class Container:
             raise ReadingError(
                 f"压缩包里的“{name}”有 {info.file_size // 1024 // 1024} MB，超过 {most // 1024 // 1024} MB 的上限。"
             )
-        if info.flag_bits & 1:
-            raise ReadingError("压缩包已加密，需要密码才能打开；请提供未加密的版本。")
-        if info.file_size > self._left:
+        if info.file_size > self.left:
             raise ReadingError("压缩包解开后过大，未能读取。")
-        self._left -= info.file_size
+        self.left -= info.file_size
         try:
             with self._zip.open(info) as member:
                 return member.read()
         except _BROKEN as error:
             raise ReadingError(f"压缩包里的“{name[:100]}”已损坏，无法读取。") from error
+
+    def begins(self, name: str, with_: bytes) -> bool:
+        """Does a member begin with these bytes; false also where it cannot be read."""
+        try:
+            with self._zip.open(self.members[name]) as member:
+                return member.read(len(with_)) == with_
+        except _BROKEN:
+            return False
+
+
+def _records(source: bytes | Path) -> int:
+    """How many entries the directory can have at most; zipfile would list any number."""
+    mark = b"PK\x01\x02"
+    if not isinstance(source, Path):
+        return source.count(mark)
+    if source.stat().st_size > MAX_ZIP_BYTES:
+        raise ReadingError(f"压缩包超过 {MAX_ZIP_BYTES // 1024**3} GB 的上限，未能读取。")
+    found = 0
+    with source.open("rb") as file:
+        while chunk := file.read(16 * 1024 * 1024):
+            found += chunk.count(mark)
+    return found
 
 
 def _name(info: zipfile.ZipInfo) -> str:
@@ -141,6 +160,8 @@ def _unsafe(info: zipfile.ZipInfo, name: str, declared: int) -> str:
         return "压缩包里的路径不安全（绝对路径、上级目录或控制字符），未读取。"
     if stat.S_ISLNK(info.external_attr >> 16):
         return "压缩包里的符号链接不读取。"
+    if info.flag_bits & 1:
+        return "压缩包已加密，需要密码才能打开；请提供未加密的版本。"
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         return "压缩方式不常见，未读取；请用普通方式重新打包。"
     if info.file_size > _SMALL and info.file_size > MAX_ZIP_RATIO * max(info.compress_size, 1):
