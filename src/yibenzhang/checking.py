@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,15 +11,17 @@ from yibenzhang.balance.coverage import Coverage, Standing, coverage, standings
 from yibenzhang.balance.diagnose import diagnose
 from yibenzhang.balance.evaluate import evaluate
 from yibenzhang.balance.relations import NotChecked, Outcome, Relation, Result
-from yibenzhang.documents import Document
+from yibenzhang.documents import Document, together
 from yibenzhang.facts import TableFacts, table_facts
 from yibenzhang.findings import Evidence, Finding, Severity, evidence_of
+from yibenzhang.places import file_of
 from yibenzhang.prose.passages import Passage, passages_of
 from yibenzhang.prose.quantities import Quantity
 from yibenzhang.reading import read
 from yibenzhang.recognising.profile import Profile, profile_of
 from yibenzhang.recognising.stitching import framed_tables
 from yibenzhang.recognising.tables import recognise_tables
+from yibenzhang.rules.copies import copies, file_of_table, view
 from yibenzhang.rules.lists import Doubt
 from yibenzhang.rules.names import names as names_of
 from yibenzhang.rules.presence import presence
@@ -76,27 +80,48 @@ def facts_of(document: Document, extra: str = "") -> tuple[Profile, tuple[TableF
 
 def check_document(document: Document, extra: str = "") -> Checked:
     """Check a document that has been read."""
-    profile, tables, standards = facts_of(document, extra)
+    return _checked(document, *facts_of(document, extra))
+
+
+def check_together(
+    documents: Sequence[Document], names: Sequence[str], profile: Profile, extra: str = ""
+) -> Checked:
+    """Check several files that are one disclosure, also against each other; ``names`` tell them apart."""
+    standards = load(profile.region, extra)
+    whole = together(documents, names)
+    framed = [recognise_tables(framed_tables(p), profile.stage, standards) for p in whole.parts]
+    return _checked(whole, profile, tuple(table_facts(t) for part in framed for t in part), standards)
+
+
+def _checked(
+    document: Document, profile: Profile, tables: tuple[TableFacts, ...], standards: Standards
+) -> Checked:
     results, not_checked = _relate(document, tables, profile, standards)
     tables, results, not_checked, shifted = _realigned(
         document, tables, results, not_checked, profile, standards
     )
-    passages = passages_of(document)
-    prose = prose_of(passages, tables, profile.stage, profile.fiscal_year, standards)
-    results = [*results, *evaluate(prose.relations)]
+    passages: list[Passage] = []
+    quantities: list[Quantity] = []
+    doubts: list[Doubt] = []
+    for part, seen in _views(document, tables):
+        mine = passages_of(part)
+        prose = prose_of(mine, seen, profile.stage, profile.fiscal_year, standards)
+        results += evaluate(prose.relations)
+        passages += mine
+        quantities += prose.quantities
+        doubts += prose.doubts
     causes = diagnose(results)
-    names = {t.table.id: t.table.name for t in tables} | {"prose": "正文"}
-    findings = findings_of(causes, names, standards)
-    findings += [_doubt(d, standards) for d in prose.doubts]
+    findings = findings_of(causes, _names(tables), standards)
+    findings += [_doubt(d, standards) for d in doubts]
     remarks = wording(passages, tables, profile, standards)
     remarks += presence(document, passages, tables, profile, standards)
     remarks += names_of(passages, tables, standards)
-    remarks += projects(tables, prose.quantities)
+    remarks += projects(tables, tuple(quantities))
     findings += [_remark(r, standards) for r in remarks]
     findings += [*shifted, *_reading(document, standards), *_conflicts(profile, standards)]
     suspected = {culprit.fact.id for c in causes if c.certain for culprit in c.culprits}
     ids = [f.id for t in tables for f in t.facts() if f.printed and t.table.standard]
-    ids += [q.fact.id for q in prose.quantities]
+    ids += [q.fact.id for q in quantities]
     standing = standings(ids, results, suspected)
     if not any(t.table.standard for t in tables):
         not_checked = [NotChecked("", "没有识别到任何标准表，表内和表间加总均未核对"), *not_checked]
@@ -111,17 +136,53 @@ def check_document(document: Document, extra: str = "") -> Checked:
         tuple(sorted(findings, key=lambda f: order.index(f.severity))),
         tuple(dict.fromkeys(not_checked)),
         tuple(passages),
-        prose.quantities,
+        tuple(quantities),
     )
 
 
 def _relate(
     document: Document, tables: tuple[TableFacts, ...], profile: Profile, standards: Standards
 ) -> tuple[list[Result], list[NotChecked]]:
-    built = build(tables, profile.stage, profile.region, standards, _torn(document, tables))
+    torn = _torn(document, tables)
+    built: list[Relation | NotChecked] = []
+    for _, seen in _views(document, tables):
+        built += build(seen, profile.stage, profile.region, standards, torn)
+    if document.parts:
+        built = [*_once(built), *copies(tables)]
     return evaluate(b for b in built if isinstance(b, Relation)), [
         b for b in built if isinstance(b, NotChecked)
     ]
+
+
+def _views(
+    document: Document, tables: tuple[TableFacts, ...]
+) -> list[tuple[Document, tuple[TableFacts, ...]]]:
+    """Each file with the tables it is to be checked against: its own, and what only the others have."""
+    if not document.parts:
+        return [(document, tables)]
+    return [(p, view(tables, name)) for p, name in zip(document.parts, document.names, strict=True)]
+
+
+def _once(built: list[Relation | NotChecked]) -> list[Relation | NotChecked]:
+    """A table that several files share is related once."""
+    seen: dict[object, Relation | NotChecked] = {}
+    for b in built:
+        key = (b.rule, tuple((t.coefficient, t.fact.id) for t in b.terms)) if isinstance(b, Relation) else b
+        seen.setdefault(key, b)
+    return list(seen.values())
+
+
+def _names(tables: tuple[TableFacts, ...]) -> dict[str, str]:
+    """What each table is called; one that is printed in two files is told apart by the file."""
+    count = Counter(t.table.name for t in tables)
+    files = {t.table.id: file_of_table(t) for t in tables}
+    told = {
+        t.table.id: f"{t.table.name}（{files[t.table.id]}）"
+        if count[t.table.name] > 1 and files[t.table.id]
+        else t.table.name
+        for t in tables
+    }
+    return told | {"prose": "正文"}
 
 
 def _realigned(
@@ -159,11 +220,12 @@ def _realigned(
 
 def _torn(document: Document, tables: tuple[TableFacts, ...]) -> frozenset[str]:
     """Tables that may go on over a page that could not be read."""
-    unread = {n.place.page for n in document.notices if n.unread and n.place}
+    unread = {(file_of(n.place), n.place.page) for n in document.notices if n.unread and n.place}
     return frozenset(
         t.table.id
         for t in tables
-        if (pages := t.table.table.pages) and any(p in unread for p in range(pages[0] + 1, pages[-1] + 2))
+        if (pages := t.table.table.pages)
+        and any((file_of_table(t), p) in unread for p in range(pages[0] + 1, pages[-1] + 2))
     )
 
 
