@@ -34,6 +34,12 @@ class Group:
     error: str = ""
 
     @property
+    def related(self) -> int:
+        """How many relations tie numbers of one file to numbers of another."""
+        results = self.checked.results if self.checked else ()
+        return sum(len({file_of(f.place) for f in r.relation.facts()}) > 1 for r in results)
+
+    @property
     def worst(self) -> Severity | None:
         order = list(Severity)
         return min((f.severity for f in self.findings), key=order.index, default=None)

@@ -41,10 +41,12 @@ def coverage_line(checked: Checked) -> str:
 
 
 def group_result(group: Group) -> str:
-    """What was found between the files of one disclosure."""
+    """What was checked and found between the files of one disclosure."""
+    if group.error:
+        return f"未能合并核对：{group.error}"
     count = Counter(f.severity for f in group.findings)
     told = "，".join(f"{count[s]} 个{SEVERITY[s]}" for s in Severity if count[s])
-    return f"未能合并核对：{group.error}" if group.error else f"文件之间{told or '没有发现问题'}"
+    return f"文件之间核对了 {group.related} 项关系，{told or '没有发现问题'}"
 
 
 def grouped(items: tuple[NotChecked, ...]) -> list[tuple[str, list[NotChecked]]]:
