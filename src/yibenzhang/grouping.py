@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import islice
 from pathlib import PurePath
 
 from yibenzhang.balance.coverage import coverage
@@ -18,6 +20,8 @@ from yibenzhang.standards import fold
 
 _FEW = 3
 """A file of tables with no more numbers in sentences than this has no text of its own: notes, headings."""
+_END = 4
+"""A short name of a body has at least so many characters, and the full name ends with them."""
 _PARTY = re.compile(r"中国共产党|中共")
 _SAME = (("委员会", "委"), ("人民政府", "政府"))
 
@@ -84,22 +88,31 @@ def _clusters(paths: list[str], files: dict[str, Checked], inside: bool) -> list
     """Files of one body, year and stage; what one of them does not say is taken from its folder-mates only
     where these leave no choice."""
     found: list[list[str]] = []
+    by_end: dict[str, list[list[str]]] = {}  # names of one body end alike: a province has thousands of files
     vague: list[str] = []
     for path in paths:
         p = files[path].profile
         if not (p.body and p.fiscal_year and p.stage):
             vague.append(path)
             continue
-        fits = [g for g in found if all(_agree(p, files[q].profile) for q in g)]
+        near = by_end.setdefault(_bare(p.body)[-_END:], [])
+        fits = list(islice(_fitting(p, near, files), 2))
         if len(fits) == 1:
             fits[0].append(path)
         else:
             found.append([path])
+            near.append(found[-1])
     for path in vague if inside else ():
-        fits = [g for g in found if all(_agree(files[path].profile, files[q].profile) for q in g)]
+        p = files[path].profile
+        near = by_end.get(_bare(p.body)[-_END:], []) if p.body else found
+        fits = list(islice(_fitting(p, near, files), 2))
         if len(fits) == 1 and _role(files[path]) != "whole":
             fits[0].append(path)
     return [g for g in found if len(g) > 1]
+
+
+def _fitting(p: Profile, groups: list[list[str]], files: dict[str, Checked]) -> Iterator[list[str]]:
+    return (g for g in groups if all(_agree(p, files[q].profile) for q in g[:_FEW]))
 
 
 def _agree(a: Profile, b: Profile) -> bool:
@@ -111,9 +124,10 @@ def _agree(a: Profile, b: Profile) -> bool:
 def same_body(a: str, b: str) -> bool:
     """The same body, by its full or its short name ("中国共产党某省委员会办公厅", "某省委办公厅")."""
     a, b = _bare(a), _bare(b)
-    return not a or not b or a == b or (min(len(a), len(b)) >= 4 and (a.endswith(b) or b.endswith(a)))
+    return not a or not b or a == b or (min(len(a), len(b)) >= _END and (a.endswith(b) or b.endswith(a)))
 
 
+@lru_cache(maxsize=20_000)
 def _bare(body: str) -> str:
     body = _PARTY.sub("", fold(body))
     for long, short in _SAME:

@@ -221,6 +221,9 @@ class Drawing:
         shift = compose((1, 0, 0, 1, boundary[0], boundary[1]), outer)
         data = next((k.text for k in e if tag(k) == "AbbreviatedData"), "") or ""
         for points, closed in _subpaths(data):
+            self.shared.left -= len(points)
+            if self.shared.left <= 0:
+                return
             moved = []
             for px, py in points:
                 cx, cy = a * px + c * py + s, b * px + d * py + t
