@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.ofds import from_pdf, zipped
-from yibenzhang.checking import check
+from yibenzhang.checking import check, check_document, check_together
 from yibenzhang.cli import app
 from yibenzhang.grouping import groups_of, same_body
 from yibenzhang.reading import read_data
@@ -196,3 +197,20 @@ def test_names_of_one_body() -> None:
 
 def test_nothing_to_group() -> None:
     assert groups_of([]) == ([], {})
+
+
+def test_errors_planted_in_the_text_are_found_by_the_tables_of_the_other_file() -> None:
+    """Every amount of the text with a wrong first digit, one at a time."""
+    tables = read_data("t.pdf", pages("jiangsu-clean.pdf", TABLES))
+    text = prose()
+    profile = check_document(read_data("a.txt", text.encode())).profile
+    planted = together = alone = 0
+    for m in re.finditer(r"\d[\d,]*\.\d\d(?=万元)", text):
+        digit = "8" if m.group()[0] != "8" else "3"
+        changed = read_data("a.txt", (text[: m.start()] + digit + text[m.start() + 1 :]).encode())
+        planted += 1
+        alone += bool(check_document(changed).findings)
+        together += bool(check_together([changed, tables], ["a.txt", "t.pdf"], profile).findings)
+    print(f"\namount: {together} of {planted} found with the tables of the other file, {alone} without")
+    assert planted > 20
+    assert together >= 0.8 * planted > alone
