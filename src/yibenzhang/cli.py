@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -21,7 +23,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from yibenzhang import __version__
-from yibenzhang.batch import FileResult, check_many, find_files
+from yibenzhang.batch import FileResult, check_groups, check_many, find_files
 from yibenzhang.checking import facts_of
 from yibenzhang.cli_bench import bench
 from yibenzhang.cli_rules import Layer, fail, list_rules, show_rule, standards_of
@@ -29,6 +31,8 @@ from yibenzhang.cli_rules import app as rules_app
 from yibenzhang.documents import Document
 from yibenzhang.facts import TableFacts
 from yibenzhang.findings import Severity
+from yibenzhang.grouping import Group
+from yibenzhang.journal import Journal
 from yibenzhang.reading import ReadingError, read
 from yibenzhang.reports import json_report, terminal
 from yibenzhang.reports.excel import write_excel
@@ -43,6 +47,8 @@ app = typer.Typer(
 app.add_typer(rules_app, name="rules")
 app.command()(bench)
 
+EVERY = 10.0
+"""Seconds between two lines on the progress where standard error is no terminal."""
 Format = Annotated[str, typer.Option("--format", "-f", help="text 给人看，json 给程序用")]
 
 
@@ -59,36 +65,58 @@ def check(
     jobs: Annotated[int, typer.Option("--jobs", "-j", help="同时检查几个文件，0 为全部核心")] = 0,
     all: Annotated[bool, typer.Option("--all", help="逐条列出未能核对的内容")] = False,
     standards: Layer = "",
+    no_group: Annotated[
+        bool, typer.Option("--no-group", help="不把同一份公开的几个文件（正文和表格分开的）合在一起核对")
+    ] = False,
+    timeout: Annotated[float, typer.Option(min=0, help="多个文件时，每个最多检查多少秒，0 为不限")] = 600,
+    resume: Annotated[
+        Path | None, typer.Option(help="进度文件：中断后用同一个文件再运行，已查过且没有变的不再查")
+    ] = None,
 ) -> None:
-    """检查文件。退出码：0 没有错误，1 有错误，2 有文件未能读取。"""
+    """检查文件、文件夹和压缩包。退出码：0 没有错误，1 有错误，2 有文件未能读取。"""
     if format not in ("text", "json"):
         raise fail(f"不认识的格式 {format}，请用 text 或 json。")
     layer = standards_of(standards)
     paths, missing = find_files(files)
-    results = missing + _checked(paths, standards, jobs)
-    order = {p: k for k, p in enumerate(paths)}
-    results.sort(key=lambda r: order.get(r.path, -1))
+    limit = timeout if len(paths) > 1 else 0
+    try:
+        journal = Journal(resume, standards) if resume else None
+        results = missing + _checked(paths, standards, jobs, limit, journal)
+        order = {p: k for k, p in enumerate(paths)}
+        results.sort(key=lambda r: order.get(r.path, -1))
+        groups: list[Group] = []
+        if not no_group and len(paths) > 1:
+            results, groups = check_groups(results, standards, jobs, limit, journal)
+    except OSError as error:
+        raise fail(f"进度文件没有写成：{error.strerror}：{error.filename}") from error
+    except StandardsError as error:
+        raise fail(str(error)) from error
     console = _console()
     if format == "json":
-        print(json.dumps(json_report.report(results), ensure_ascii=False, indent=2))
+        print(json.dumps(json_report.report(results, groups), ensure_ascii=False, indent=2))
     else:
-        terminal.show(console, results, layer, all)
+        terminal.show(console, results, layer, all, groups)
     told = Console(stderr=True, highlight=False, soft_wrap=True)
     try:
         if html:
-            write_html(html, results, layer)
+            write_html(html, results, layer, groups)
             told.print(f"网页报告：{html}")
         if excel:
-            write_excel(excel, results, layer)
+            write_excel(excel, results, layer, groups)
             told.print(f"问题清单：{excel}")
     except OSError as error:
         raise fail(f"报告没有写成：{error.strerror}：{error.filename}") from error
-    raise typer.Exit(_status(results))
+    raise typer.Exit(_status(results, groups))
 
 
-def _checked(paths: list[str], standards: str, jobs: int) -> list[FileResult]:
-    if len(paths) < 2 or not sys.stderr.isatty():
-        return list(check_many(paths, standards, jobs))
+def _checked(
+    paths: list[str], standards: str, jobs: int, limit: float, journal: Journal | None
+) -> list[FileResult]:
+    made = check_many(paths, standards, jobs, limit, journal)
+    if len(paths) < 2:
+        return list(made)
+    if not sys.stderr.isatty():
+        return list(_told(made, len(paths)))
     columns = (
         SpinnerColumn(), TextColumn("检查"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
         TextColumn("{task.description}"),
@@ -96,14 +124,27 @@ def _checked(paths: list[str], standards: str, jobs: int) -> list[FileResult]:
     out = []
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("", total=len(paths))
-        for result in check_many(paths, standards, jobs):
+        for result in made:
             out.append(result)
             progress.update(task, advance=1, description=Path(result.path).name)
     return out
 
 
-def _status(results: list[FileResult]) -> int:
-    if any(r.checked and r.checked.worst == Severity.ERROR for r in results):
+def _told(results: Iterator[FileResult], total: int) -> Iterator[FileResult]:
+    """A line on the progress now and then, for a log that is no terminal."""
+    begun = last = time.monotonic()
+    for done, result in enumerate(results, start=1):
+        now = time.monotonic()
+        if now - last >= EVERY and done < total:
+            last = now
+            left = round((now - begun) / done * (total - done))
+            print(f"已检查 {done}/{total} 个文件，约剩 {left} 秒", file=sys.stderr, flush=True)
+        yield result
+
+
+def _status(results: list[FileResult], groups: list[Group]) -> int:
+    worst = [*(r.checked.worst for r in results if r.checked), *(g.worst for g in groups)]
+    if Severity.ERROR in worst:
         return 1
     unread = [r for r in results if r.checked is None or not r.checked.document.blocks()]
     return 2 if unread or not results else 0

@@ -43,4 +43,33 @@ class LinePlace:
         return f"l{self.line}:{self.start}-{self.end}"
 
 
-Place = PagePlace | LinePlace
+@dataclass(frozen=True, slots=True)
+class InFile:
+    """A place in one file of a disclosure that was published in several; ``file`` is what the file is called."""
+
+    file: str
+    inner: PagePlace | LinePlace
+
+    def __str__(self) -> str:
+        return f"{self.file} {self.inner}"
+
+    @property
+    def page(self) -> int | None:
+        return self.inner.page
+
+    @property
+    def key(self) -> str:
+        return f"{self.file}#{self.inner.key}"
+
+
+Place = PagePlace | LinePlace | InFile
+
+
+def file_of(place: Place | None) -> str:
+    """The file of a place; empty where the disclosure is one file."""
+    return place.file if isinstance(place, InFile) else ""
+
+
+def in_file(place: Place, file: str) -> InFile:
+    """The same place, with the file it is in."""
+    return place if isinstance(place, InFile) else InFile(file, place)

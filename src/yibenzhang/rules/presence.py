@@ -28,7 +28,10 @@ def presence(
     """Remarks on what is missing or stands in the wrong place."""
     out = [*_other_notes(passages, tables), *_denied(tables), *_promised(passages, tables, standards)]
     if not any(n.unread for n in document.notices):
-        out.extend(_listed(document, passages, tables, profile, standards))
+        for part in document.parts or (document,):
+            own = {id(p) for p in part.paragraphs()} if document.parts else set()
+            mine = [p for p in passages if not own or id(p.pieces[0][1]) in own]
+            out.extend(_listed(part, mine, tables, profile, standards))
         out.extend(_empty(passages, tables))
         out.extend(_required(passages, profile, standards))
     return out
@@ -96,7 +99,7 @@ def _listed(
 
     Only in files whose tables were drawn: other people's text extraction loses tables.
     """
-    if document.kind != "pdf":
+    if not document.drawn:
         return
     found = {t.table.standard.id for t in tables if t.table.standard}
     listed: dict[str, Passage] = {}
