@@ -22,7 +22,7 @@ from yibenzhang.grouping import groups_of, same_body
 from yibenzhang.reading import read_data
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-TEXT, TABLES = (0, 1, 2, 9, 10), (3, 4, 5, 6, 7, 8)
+TEXT, TABLES = (0, 1, 2, 9, 10, 11, 12), (3, 4, 5, 6, 7, 8)
 """The pages of the Jiangsu example with sentences, and those with tables."""
 
 

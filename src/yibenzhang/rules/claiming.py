@@ -194,15 +194,13 @@ def _share(claim: Claim, near: Neighbours) -> Made:
     options = (_share_of(p, whole, rate) for p in parts for whole in wholes if whole.id != p.id)
     if held := _first_that_holds(options):
         return held
-    if made := _complete(claim, near):
-        return made
     if agreed := _agreed_whole(claim, wholes, near):
         return _share_of(part.fact, agreed, rate)
     sure = claim.against if not claim.base else None
     whole = sure.fact if sure else (named[0] if named and claim.base else None)
-    if whole is None or _base(whole) < part.amount.base:
-        return None
-    return _share_of(part.fact, whole, rate)
+    if whole is None:
+        return _complete(claim, near)
+    return None if _base(whole) < part.amount.base else _share_of(part.fact, whole, rate)
 
 
 def _agreed_whole(claim: Claim, wholes: list[Fact], near: Neighbours) -> Fact | None:
