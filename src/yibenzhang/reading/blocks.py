@@ -66,8 +66,12 @@ def settled(cells: Iterable[Cell], rows: int, columns: int) -> list[Cell]:
             high += 1
         if len(taken) + wide * high > MAX_GRID_POSITIONS:
             wide = high = 1
-        taken.update((i, k) for i in range(r, r + high) for k in range(c, c + wide))
-        out.append(replace(cell, row_span=high, column_span=wide))
+        if wide == high == 1:
+            taken.add((r, c))
+        else:
+            taken.update((i, k) for i in range(r, r + high) for k in range(c, c + wide))
+        same = high == cell.row_span and wide == cell.column_span
+        out.append(cell if same else replace(cell, row_span=high, column_span=wide))
     return out
 
 
@@ -268,8 +272,12 @@ class _Cutter:
             r, k = bisect_left(rows, c.row), bisect_left(columns, c.column)
             high = max(1, bisect_left(rows, c.row + c.row_span) - r)
             wide = max(1, bisect_left(columns, c.column + c.column_span) - k)
-            cells.append(replace(c, row=r, column=k, row_span=high, column_span=wide))
-            filled.update((i, j) for i in range(r, r + high) for j in range(k, k + wide))
+            same = (r, k, high, wide) == (c.row, c.column, c.row_span, c.column_span)
+            cells.append(c if same else replace(c, row=r, column=k, row_span=high, column_span=wide))
+            if wide == high == 1:
+                filled.add((r, k))
+            else:
+                filled.update((i, j) for i in range(r, r + high) for j in range(k, k + wide))
         for i, r in enumerate(rows):
             for j, k in enumerate(columns):
                 if (i, j) not in filled:

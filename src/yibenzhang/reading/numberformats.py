@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS
 
@@ -28,14 +28,44 @@ _LONGEST_CODE = 300
 
 
 @dataclass(frozen=True, slots=True)
+class _Plan:
+    whole: tuple[int, ...]
+    after: tuple[int, ...]
+    scale: int
+    grouped: bool
+
+
+@dataclass(frozen=True)  # no slots: cached properties
 class _Section:
     """One of the parts between semicolons: (kind, text) tokens, and the condition it stands under."""
 
     tokens: tuple[tuple[str, str], ...]
     condition: tuple[str, Decimal] | None = None
 
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        return frozenset(k for k, _ in self.tokens)
+
     def has(self, *kinds: str) -> bool:
-        return any(k in kinds for k, _ in self.tokens)
+        return not self.kinds.isdisjoint(kinds)
+
+    @cached_property
+    def plan(self) -> _Plan:
+        """How its digits are laid: places before and after the point, power of ten, commas."""
+        kinds = [k for k, _ in self.tokens]
+        places = [i for i, k in enumerate(kinds) if k == "digit"]
+        point = kinds.index("point") if "point" in kinds else len(kinds)
+        whole = tuple(i for i in places if i < point)
+        scale = 2 * kinds.count("percent")
+        grouped = False
+        for i, kind in enumerate(kinds):
+            if kind != "comma":
+                continue
+            if any(k > i for k in whole) and any(k < i for k in whole):
+                grouped = True
+            elif not any(k > i for k in places) or (i < point and not any(k > i for k in whole)):
+                scale -= 3
+        return _Plan(whole, tuple(i for i in places if i > point), scale, grouped)
 
 
 def builtin(number: int) -> str:
@@ -153,26 +183,15 @@ def _general(number: Decimal) -> str:
 
 
 def _digits(number: Decimal, section: _Section, signed: bool) -> str:
-    tokens = section.tokens
-    kinds = [k for k, _ in tokens]
-    places = [i for i, k in enumerate(kinds) if k == "digit"]
-    if not places:
+    tokens, plan = section.tokens, section.plan
+    if not section.has("digit"):
         return _with_literals(section, "")
-    point = kinds.index("point") if "point" in kinds else len(kinds)
-    whole = [i for i in places if i < point]
-    after = [i for i in places if i > point]
-    scale = 2 * kinds.count("percent")
-    grouped = False
-    for i, kind in enumerate(kinds):
-        if kind != "comma":
-            continue
-        if any(k > i for k in whole) and any(k < i for k in whole):
-            grouped = True
-        elif not any(k > i for k in places) or i < point and not any(k > i for k in whole):
-            scale -= 3
-    value = abs(number).scaleb(scale).quantize(Decimal(1).scaleb(-len(after)), context=_WIDE)
+    quantum = Decimal(1).scaleb(-len(plan.after))
+    value = abs(number).scaleb(plan.scale).quantize(quantum, context=_WIDE)
     integer, _, fraction = f"{value:f}".partition(".")
-    put = _fraction(tokens, after, fraction) | _whole(tokens, whole, integer.lstrip("0"), grouped)
+    put = _fraction(tokens, plan.after, fraction) | _whole(
+        tokens, plan.whole, integer.lstrip("0"), plan.grouped
+    )
     out = []
     for i, (kind, text) in enumerate(tokens):
         if kind == "digit":
@@ -190,7 +209,9 @@ def _digits(number: Decimal, section: _Section, signed: bool) -> str:
     return text
 
 
-def _whole(tokens: tuple[tuple[str, str], ...], at: list[int], digits: str, grouped: bool) -> dict[int, str]:
+def _whole(
+    tokens: tuple[tuple[str, str], ...], at: tuple[int, ...], digits: str, grouped: bool
+) -> dict[int, str]:
     """The digits before the point, laid on their places from the right; the first place takes the rest."""
     out: dict[int, str] = {}
     left = digits
@@ -214,7 +235,7 @@ def _whole(tokens: tuple[tuple[str, str], ...], at: list[int], digits: str, grou
     return out
 
 
-def _fraction(tokens: tuple[tuple[str, str], ...], at: list[int], digits: str) -> dict[int, str]:
+def _fraction(tokens: tuple[tuple[str, str], ...], at: tuple[int, ...], digits: str) -> dict[int, str]:
     out: dict[int, str] = {}
     kept = False
     for i, digit in reversed(list(zip(at, digits, strict=False))):

@@ -8,6 +8,8 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
 
 from lxml import etree
 
@@ -102,6 +104,18 @@ def sound(data: bytes) -> bytes:
     if data.count(b"<") > MAX_PART_TAGS:
         raise ReadingError("文件内容过多（标记超过上限），不予读取。")
     return data
+
+
+@lru_cache(maxsize=4096)
+def bare_tag(tag: str) -> str:
+    """A tag without its namespace: files of the strict and the transitional kind differ in nothing else."""
+    return tag.rpartition("}")[2]
+
+
+def local(element: Any) -> str:
+    """The name of an element; empty for what is none (comments)."""
+    tag = element.tag
+    return bare_tag(tag) if isinstance(tag, str) else ""
 
 
 def parse(data: bytes) -> etree._Element:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
 
 from lxml import etree
 
@@ -23,7 +22,7 @@ from yibenzhang.reading.limits import (
     ReadingError,
 )
 from yibenzhang.reading.numbering import Numbering, value
-from yibenzhang.reading.packages import Package, events
+from yibenzhang.reading.packages import BROKEN, Package, local, parse
 
 _THROUGH = frozenset({"sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag", "hyperlink", "fldSimple",
     "dir", "bdo", "oMath", "oMathPara", "ruby", "rubyBase", "Choice", "Fallback"})  # fmt: skip
@@ -48,28 +47,14 @@ def read_docx(package: Package) -> tuple[tuple[Page, ...], tuple[ReadingNotice, 
     kinds = dict(package.relations(main).values())
     numbering = Numbering(package, kinds.get("numbering", ""), kinds.get("styles", ""))
     reader = _Reader(numbering)
-    for event, node in events(package.read(main), ("{*}p", "{*}tbl", "{*}altChunk")):
-        if event == "end" and _top(node):
-            reader.block(node)
-            node.clear()
+    body = next(parse(package.read(main)).iterchildren("{*}body"), None)
+    if body is None:
+        raise ReadingError(BROKEN)
+    for node in body:
+        reader.block(node)
     if not reader.blocks and not reader.unread:
         raise ReadingError("文档里没有任何文字。")
     return (Page(0, 0, 0, tuple(reader.blocks)),), reader.notices()
-
-
-def _local(element: Any) -> str:
-    tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
-
-
-def _top(node: etree._Element) -> bool:
-    """A paragraph or table of the body itself, not one inside a table or a text box."""
-    parent = node.getparent()
-    while parent is not None:
-        if _local(parent) not in _BODY:
-            return False
-        parent = parent.getparent()
-    return True
 
 
 class _Reader:
@@ -93,7 +78,7 @@ class _Reader:
     # ---- blocks ----------------------------------------------------------------------------
 
     def block(self, node: etree._Element) -> None:
-        kind = _local(node)
+        kind = local(node)
         if kind == "p":
             self._paragraph(node)
         elif kind == "tbl":
@@ -168,7 +153,7 @@ class _Reader:
         """The paragraphs of a cell as lines; tables and text boxes inside it are kept for after the table."""
         lines = []
         for child in _children(tc):
-            kind = _local(child)
+            kind = local(child)
             if kind == "p":
                 lines.append(self._text(child, inner))
             elif kind == "tbl":
@@ -192,7 +177,7 @@ class _Reader:
 
     def _inline(self, node: etree._Element, out: list[str], boxes: list[etree._Element]) -> None:
         for child in node:
-            kind = _local(child)
+            kind = local(child)
             if kind == "r":
                 if not _hidden(child):
                     self._run(child, out, boxes)
@@ -205,7 +190,7 @@ class _Reader:
 
     def _run(self, run: etree._Element, out: list[str], boxes: list[etree._Element]) -> None:
         for child in run:
-            kind = _local(child)
+            kind = local(child)
             if kind == "t":
                 self._say(child.text or "", out)
             elif kind == "tab":
@@ -237,11 +222,11 @@ class _Reader:
 
     def _alternate(self, node: etree._Element, out: list[str], boxes: list[etree._Element]) -> None:
         """One of the ways in which the same thing is stored."""
-        ways = [c for c in node if _local(c) in ("Choice", "Fallback")]
+        ways = [c for c in node if local(c) in ("Choice", "Fallback")]
         with_box = [w for w in ways if next(w.iter("{*}txbxContent"), None) is not None]
         for child in (with_box or ways)[:1]:
             for part in child:
-                kind = _local(part)
+                kind = local(part)
                 if kind in ("drawing", "pict", "object"):
                     self._drawing(part, kind, boxes)
                 elif kind == "r":
@@ -267,7 +252,7 @@ def _outermost(box: etree._Element, top: etree._Element) -> bool:
     """Not a text box inside a text box, nor a second way of storing the first."""
     parent = box.getparent()
     while parent is not None and parent is not top:
-        if _local(parent) in ("txbxContent", "Fallback"):
+        if local(parent) in ("txbxContent", "Fallback"):
             return False
         parent = parent.getparent()
     return True
@@ -282,7 +267,7 @@ def _children(node: etree._Element) -> list[etree._Element]:
     """Block children, also inside wrappers."""
     out = []
     for child in node:
-        if _local(child) in _BODY:
+        if local(child) in _BODY:
             out.extend(_children(child))
         else:
             out.append(child)
@@ -292,10 +277,10 @@ def _children(node: etree._Element) -> list[etree._Element]:
 def _rows(table: etree._Element) -> list[etree._Element]:
     out = []
     for tr in _children(table):
-        if _local(tr) != "tr":
+        if local(tr) != "tr":
             continue
         properties = tr.find("{*}trPr")
-        if properties is not None and any(_local(p) in ("del", "hidden") for p in properties):
+        if properties is not None and any(local(p) in ("del", "hidden") for p in properties):
             continue
         out.append(tr)
     return out
@@ -306,7 +291,7 @@ def _row(tr: etree._Element) -> _Row:
     properties = tr.find("{*}trPr")
     column = _count(value(properties, "gridBefore"), 0) if properties is not None else 0
     for tc in _children(tr):
-        if _local(tc) != "tc" or column >= _MOST_COLUMNS:
+        if local(tc) != "tc" or column >= _MOST_COLUMNS:
             continue
         properties = tc.find("{*}tcPr")
         wide, merge = 1, ""

@@ -17,7 +17,7 @@ from xlrd.biffh import XLRDError
 from yibenzhang.documents import Page, ReadingNotice
 from yibenzhang.reading.limits import MAX_CELL_CHARS, MAX_OFFICE_CHARS, MAX_SHEETS, ReadingError
 from yibenzhang.reading.numberformats import builtin, shown, shown_text
-from yibenzhang.reading.packages import BROKEN, Package, events, parse
+from yibenzhang.reading.packages import BROKEN, Package, events, local, parse
 from yibenzhang.reading.sheets import Budget, Sheet, Value, pages_of
 
 Read = tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]
@@ -33,11 +33,6 @@ class _Style:
 
 
 _PLAIN = _Style("General", False, 0.0)
-
-
-def _local(element: Any) -> str:
-    tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 def _corner(reference: str) -> tuple[int, int] | None:
@@ -128,7 +123,7 @@ def _rich(item: etree._Element) -> str:
     out = []
     for t in item.iter("{*}t"):
         above = t.getparent()
-        if above is None or _local(above) != "rPh":
+        if above is None or local(above) != "rPh":
             out.append(t.text or "")
     return re.sub(r"_x([0-9A-Fa-f]{4})_", lambda m: _escaped(m.group(1)), "".join(out))
 
@@ -154,7 +149,7 @@ def _styles(package: Package, part: str) -> list[_Style]:
     sides: list[bool] = []
     out: list[_Style] = []
     for section in root:
-        name = _local(section)
+        name = local(section)
         if name == "numFmts":
             codes = {_int(n.get("numFmtId")): n.get("formatCode") or "General" for n in section}
         elif name == "borders":
@@ -172,7 +167,7 @@ def _styles(package: Package, part: str) -> list[_Style]:
 def _has_sides(border: etree._Element) -> bool:
     """A rule at the left or right: titles and units have none, table cells do."""
     return any(
-        _local(side) in ("left", "right", "start", "end") and (side.get("style") or "none") != "none"
+        local(side) in ("left", "right", "start", "end") and (side.get("style") or "none") != "none"
         for side in border
     )
 
@@ -187,7 +182,7 @@ def _sheet(
     sheet = Sheet(name)
     row = column = 0
     for event, node in events(data, ("{*}row", "{*}c", "{*}col", "{*}mergeCell")):
-        kind = _local(node)
+        kind = local(node)
         if event == "start":
             if kind == "row":
                 row = _int(node.get("r")) or row + 1
@@ -221,7 +216,7 @@ def _value(node: etree._Element, strings: list[str], style: _Style, date1904: bo
     formula = False
     inline = ""
     for child in node:
-        kind = _local(child)
+        kind = local(child)
         if kind == "v":
             stored = child.text or ""
         elif kind == "f":
