@@ -27,6 +27,8 @@ _TITLE = re.compile(r".{2,60}表([(（].{0,20}[)）])?")
 _LABEL_ONLY = re.compile(r"(主管|编制|填报|公开|预算|决算|填表)?(部门|单位)(名称)?:")
 _LOOK_AHEAD = 10
 _LONGEST_HEADING = 30
+_STREWN = 100_000
+"""A grid of more positions than this must be filled by a twentieth to be a table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ class _Cutter:
                 break
             end = self._end(start)
             body = self._without_notes(start, end)
-            if sum(1 for k in range(start, body) if self.fresh[k]) < 2:  # no table has a single row
+            if self._no_table(start, body):
                 for k in range(start, end):
                     out.extend(self._paragraphs(k))
                 r = end
@@ -231,6 +233,13 @@ class _Cutter:
         text = self.fresh[r][0].text.strip()
         return not self.grid.whole and (self._blank(r - 1) or (len(text) > 25 and "。" in text))
 
+    def _no_table(self, start: int, end: int) -> bool:
+        """A single row, or cells strewn over a grid that is nearly empty."""
+        rows = [self.fresh[k] for k in range(start, end) if self.fresh[k]]
+        told = sum(map(len, rows))
+        positions = len(rows) * len({c.column for row in rows for c in row})
+        return len(rows) < 2 or positions > MAX_GRID_POSITIONS or positions > _STREWN + 20 * told
+
     # ---- what comes out --------------------------------------------------------------------
 
     def _paragraphs(self, r: int) -> list[Paragraph]:
@@ -260,9 +269,9 @@ class _Cutter:
         empty_rows = [r for r in range(start, end) if self._blank(r)] if self.ruled is not None else []
         if rows:  # a ruled row without words counts, but a long empty form has one of them
             inner = [r for r in empty_rows if r < rows[-1]]
-            rows = sorted({*rows, *inner, *[r for r in empty_rows if r > rows[-1]][:1]})
-        if len(rows) * len(columns) > MAX_GRID_POSITIONS:
-            columns = columns[: max(1, MAX_GRID_POSITIONS // len(rows))]
+            rows = sorted(
+                {*rows, *inner[: _STREWN // len(columns)], *[r for r in empty_rows if r > rows[-1]][:1]}
+            )
         cells = []
         filled: set[tuple[int, int]] = set()
         known_rows, known_columns = set(rows), set(columns)

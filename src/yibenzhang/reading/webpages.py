@@ -323,7 +323,7 @@ class _Reader:
                 high = min(high or len(rows), len(rows) - r)
                 self._cells -= 1
                 work += wide
-                if self._cells < 0 or work > MAX_GRID_POSITIONS:
+                if self._cells < 0 or max(work, len(rows) * (c + wide)) > MAX_GRID_POSITIONS:
                     raise ReadingError("网页里的表格过大，不予读取。")
                 text = self._cell_text(node, inner, depth)
                 cells.append(Cell(r, c, high, wide, text, FlowPlace(0, number, r + 1, c + 1)))
@@ -331,8 +331,6 @@ class _Reader:
                     below[k] = r + high
                 c += wide
                 width = max(width, c)
-        if len(rows) * width > MAX_GRID_POSITIONS:
-            raise ReadingError("网页里的表格过大，不予读取。")
         return cells, width
 
     def _cell_text(self, node: etree._Element, inner: list[etree._Element], depth: int) -> str:
