@@ -59,7 +59,7 @@ def test_the_same_facts_and_findings(name: str, suffix: str, tmp_path: Path) -> 
     assert bool(made.findings) == ("clean" not in name)
     assert made.profile == wanted.profile
     places = {type(f.place) for t in made.tables for f in t.facts()}
-    assert places == {SheetPlace if "xlsx" in suffix else FlowPlace}
+    assert places == {SheetPlace if "xls" in suffix else FlowPlace}
 
 
 def test_keys_of_places_are_unique_and_stable(tmp_path: Path) -> None:

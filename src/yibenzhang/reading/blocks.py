@@ -146,7 +146,8 @@ class _Cutter:
     def _figures(self, r: int) -> bool:
         """A row of a table although nobody drew its borders."""
         cells = self.fresh[r]
-        return len(cells) > 1 and any(parse_amount(c.text) for c in cells[1:]) and not self._lead(r)
+        signed = any(_flat(c.text).endswith(":") for c in cells)  # "填表人：… 联系电话：…"
+        return len(cells) > 1 and any(parse_amount(c.text) for c in cells[1:]) and not signed and not self._lead(r)
 
     def _above(self, r: int) -> bool:
         """A row that may stand above a table."""

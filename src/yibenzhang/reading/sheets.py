@@ -116,7 +116,7 @@ def _blocks(sheet: Sheet, first: int) -> tuple[list[Paragraph | Table], list[Rea
     )
     if not rows or not columns:
         return [], notices
-    rows = _with_gaps(rows)
+    rows = _with_gaps(rows, sheet.hidden_rows)
     merged = _merged(sheet, rows, columns)
     cells: list[Cell] = []
     ruled: Counter[int] = Counter()
@@ -166,12 +166,16 @@ def _indent(text: str) -> float:
     return float(len(text) - len(text.lstrip()))
 
 
-def _with_gaps(rows: list[int]) -> list[int]:
-    """One empty row between rows that do not follow one another: it parts what stands above from below."""
+def _with_gaps(rows: list[int], hidden: set[int]) -> list[int]:
+    """One empty visible row between rows that do not follow one another: it parts what stands above from below."""
     out: list[int] = []
     for r in rows:
-        if out and r > out[-1] + 1:
-            out.append(out[-1] + 1)
+        if out:
+            gap = out[-1] + 1
+            while gap < r and gap in hidden:
+                gap += 1
+            if gap < r:
+                out.append(gap)
         out.append(r)
     return out
 
