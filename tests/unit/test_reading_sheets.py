@@ -159,7 +159,9 @@ def test_a_formula_without_stored_result_is_unreadable_and_never_zero(tmp_path: 
 
 def test_a_stored_result_counts_and_an_error_is_told(tmp_path: Path) -> None:
     cells = '<row r="1"><c r="A1" t="inlineStr"><is><t>项目</t></is></c><c r="B1" t="inlineStr"><is><t>预算数</t></is></c></row>'
-    cells += '<row r="2"><c r="A2" t="inlineStr"><is><t>合计</t></is></c><c r="B2"><f>1+1</f><v>2</v></c></row>'
+    cells += (
+        '<row r="2"><c r="A2" t="inlineStr"><is><t>合计</t></is></c><c r="B2"><f>1+1</f><v>2</v></c></row>'
+    )
     cells += '<row r="3"><c r="A3" t="inlineStr"><is><t>其他</t></is></c><c r="B3" t="e"><f>1/0</f><v>#DIV/0!</v></c></row>'
     cells += '<row r="4"><c r="A4" t="inlineStr"><is><t>空</t></is></c><c r="B4" t="str"><f>""</f><v></v></c></row>'
     path = tmp_path / "a"
@@ -193,7 +195,9 @@ def test_a_merged_cell_that_begins_in_a_hidden_row_keeps_its_words(tmp_path: Pat
 
 
 def test_two_tables_in_one_sheet(tmp_path: Path) -> None:
-    book, sheet = book_of([*ROWS, [], ["2026年部门收入预算总表"], ["单位：元"], *ROWS, ["注：本表由系统生成。"]])
+    book, sheet = book_of(
+        [*ROWS, [], ["2026年部门收入预算总表"], ["单位：元"], *ROWS, ["注：本表由系统生成。"]]
+    )
     document = saved(book, tmp_path)
     assert [t.rows for t in document.tables()] == [3, 3]
     assert [t.table.unit.name for t in facts_of(document)[1] if t.table.unit] == ["万元", "元"]
@@ -218,7 +222,7 @@ def test_a_cell_with_several_lines_is_several_paragraphs(tmp_path: Path) -> None
     assert [p.place.key for p in paragraphs] == ["x:Sheet!A3", "x:Sheet!A3#1"]
 
 
-CSV = "2026年部门支出预算总表,,\n单位：万元,,\n科目编码,科目名称,合计\n201,一般公共服务支出,\"1,230.50\"\n,合计,\"1,230.50\"\n"
+CSV = '2026年部门支出预算总表,,\n单位：万元,,\n科目编码,科目名称,合计\n201,一般公共服务支出,"1,230.50"\n,合计,"1,230.50"\n'
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
@@ -234,7 +238,10 @@ def test_csv_is_known_by_its_content(tmp_path: Path, encoding: str) -> None:
 
 def test_sentences_with_commas_are_text(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
-    path.write_text("2026年, 收入预算1,234.50万元, 比上年增加3.2%。\n支出预算1,234.50万元。\n其中, 基本支出 200 万元。\n", "utf-8")
+    path.write_text(
+        "2026年, 收入预算1,234.50万元, 比上年增加3.2%。\n支出预算1,234.50万元。\n其中, 基本支出 200 万元。\n",
+        "utf-8",
+    )
     assert read(path).kind == "text"
 
 

@@ -147,7 +147,12 @@ class _Cutter:
         """A row of a table although nobody drew its borders."""
         cells = self.fresh[r]
         signed = any(_flat(c.text).endswith(":") for c in cells)  # "填表人：… 联系电话：…"
-        return len(cells) > 1 and any(parse_amount(c.text) for c in cells[1:]) and not signed and not self._lead(r)
+        return (
+            len(cells) > 1
+            and any(parse_amount(c.text) for c in cells[1:])
+            and not signed
+            and not self._lead(r)
+        )
 
     def _above(self, r: int) -> bool:
         """A row that may stand above a table."""
