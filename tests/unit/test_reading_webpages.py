@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
 from pathlib import Path
 
 import pytest
@@ -123,6 +125,16 @@ def test_attachments_are_listed(tmp_path: Path) -> None:
     [notice] = page(PROSE + links, tmp_path).notices
     assert "2 个附件" in notice.message
     assert "2026年部门预算表、说明.pdf" in notice.message
+
+
+def test_a_page_archived_with_its_parts(tmp_path: Path) -> None:
+    mail = MIMEMultipart("related")
+    mail.attach(MIMEText(f"<html><body>{PROSE}{TABLE}</body></html>", "html", "gb2312"))
+    mail.attach(MIMEText("body{}", "css"))
+    (tmp_path / "a.doc").write_bytes(mail.as_bytes())
+    document = read(tmp_path / "a.doc")
+    assert document.kind == "mhtml"
+    assert only(document).texts()[1] == ["一、财政拨款收入", "1,230.50"]
 
 
 def test_the_title_of_the_page_names_the_body(tmp_path: Path) -> None:

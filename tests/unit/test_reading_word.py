@@ -212,6 +212,24 @@ def test_other_office_files_through_libreoffice(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(converting.office() is None, reason="LibreOffice is not installed")
+def test_a_workbook_exported_as_xml_is_no_web_page(tmp_path: Path) -> None:
+    data = (
+        "".join(
+            "<Row>" + "".join(f'<Cell ss:StyleID="a"><Data ss:Type="{kind}">{t}</Data></Cell>' for kind, t in row) + "</Row>"
+            for row in ((("String", "项目"), ("String", "预算数")), (("String", "合计"), ("Number", "1234.5")))
+        )
+    )  # fmt: skip
+    name = "urn:schemas-microsoft-com:office:spreadsheet"
+    (tmp_path / "a.xls").write_text(
+        f'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook xmlns="{name}" xmlns:ss="{name}">'
+        '<Styles><Style ss:ID="a"><NumberFormat ss:Format="#,##0.00"/></Style></Styles>'
+        f'<Worksheet ss:Name="收支"><Table>{data}</Table></Worksheet></Workbook>',
+        encoding="utf-8",
+    )
+    assert only(read(tmp_path / "a.xls")).texts() == [["项目", "预算数"], ["合计", "1,234.50"]]
+
+
+@pytest.mark.skipif(converting.office() is None, reason="LibreOffice is not installed")
 def test_conversion_is_bounded_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(converting, "MAX_CONVERT_SECONDS", 0.01)
     (tmp_path / "a").write_bytes(rb"{\rtf1 hello}")

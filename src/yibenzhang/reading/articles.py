@@ -55,8 +55,11 @@ class Layout:
             if parent is None or node is body:
                 continue
             above = self.weights[parent]
-            for name in ("words", "sentences", "numbers", "linked", "links"):
-                setattr(above, name, getattr(above, name) + getattr(mine, name))
+            above.words += mine.words
+            above.sentences += mine.sentences
+            above.numbers += mine.numbers
+            above.linked += mine.linked
+            above.links += mine.links
             self._add(above, node.tail, parent)
 
     def _add(self, weight: Weight, text: str | None, node: etree._Element) -> None:

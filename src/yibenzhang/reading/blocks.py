@@ -274,7 +274,7 @@ class _Cutter:
         columns = sorted({c.column for c in told})
         empty_rows = [r for r in range(start, end) if self._blank(r)] if self.ruled is not None else []
         if rows:  # a ruled row without words counts, but a long empty form has one of them
-            inner = [r for r in empty_rows if r < rows[-1]]
+            inner = [r for r in empty_rows if rows[0] < r < rows[-1]]
             rows = sorted(
                 {*rows, *inner[: _STREWN // len(columns)], *[r for r in empty_rows if r > rows[-1]][:1]}
             )

@@ -46,7 +46,7 @@ def converted(data: bytes, suffix: str, target: str) -> bytes:
         settings = home / "profile" / "user"
         settings.mkdir(parents=True)
         (settings / "registrymodifications.xcu").write_text(_SETTINGS, encoding="utf-8")
-        source = home / f"in.{suffix}"
+        source = home / f"in.{suffix.rpartition('.')[2]}"
         source.write_bytes(data)
         command = [
             program, f"-env:UserInstallation={(home / 'profile').as_uri()}", "--headless", "--invisible",

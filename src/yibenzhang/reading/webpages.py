@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.errors import MessageError
 from typing import Any
 from urllib.parse import unquote
 
@@ -18,6 +20,7 @@ from yibenzhang.reading.limits import (
     MAX_GRID_POSITIONS,
     MAX_HTML_BYTES,
     MAX_HTML_DEPTH,
+    MAX_HTML_TAGS,
     MAX_SHEET_CELLS,
     ReadingError,
 )
@@ -56,11 +59,26 @@ def decode_page(data: bytes) -> tuple[str, bool]:
     return text, False
 
 
+def read_mhtml(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
+    """A page saved with all its parts in one file (Word and browsers). Raises ReadingError."""
+    try:
+        for part in message_from_bytes(data).walk():
+            if part.get_content_type() == "text/html":
+                page = part.get_payload(decode=True)
+                if isinstance(page, bytes) and page.strip():
+                    return read_html(page)
+    except (ValueError, LookupError, TypeError, AttributeError, MessageError) as error:
+        raise ReadingError("网页存档已损坏，无法读取。") from error
+    raise ReadingError("网页存档里没有网页。")
+
+
 def read_html(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
     """A saved page as one page of blocks. Raises ReadingError."""
     if len(data) > MAX_HTML_BYTES:
         raise ReadingError(f"网页超过 {MAX_HTML_BYTES // 1024 // 1024} MB，不予读取。")
     text, whole = decode_page(data)
+    if text.count("<") > MAX_HTML_TAGS:
+        raise ReadingError("网页内容过多（标记超过上限），不予读取。")
     text = (
         "".join(c if c >= " " or c in "\t\n\r" else " " for c in text) if "\x00" in text[:100_000] else text
     )
