@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import EXAMPLES
-from tests.office import VARIANTS, documents
+from tests.office import VARIANTS, as_csv, documents
 from yibenzhang import check
 from yibenzhang.checking import Checked
 from yibenzhang.places import FlowPlace, SheetPlace
@@ -60,6 +60,15 @@ def test_the_same_facts_and_findings(name: str, suffix: str, tmp_path: Path) -> 
     assert made.profile == wanted.profile
     places = {type(f.place) for t in made.tables for f in t.facts()}
     assert places == {SheetPlace if "xls" in suffix else FlowPlace}
+
+
+@pytest.mark.parametrize(
+    "name", ["hubei-clean.txt", "shanghai-budget-clean.pdf", "shanghai-accounts-clean.pdf"]
+)
+def test_csv_has_the_same_facts(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(as_csv(documents()[name]))
+    assert facts(check(path)) == facts(shipped(name))
 
 
 def test_keys_of_places_are_unique_and_stable(tmp_path: Path) -> None:

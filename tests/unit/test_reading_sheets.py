@@ -173,6 +173,13 @@ def test_a_stored_result_counts_and_an_error_is_told(tmp_path: Path) -> None:
     assert [n.message for n in document.notices] == ["有 1 个单元格显示为公式错误（如 #DIV/0!）。"]
 
 
+@pytest.mark.parametrize("zeros", [True, False])
+def test_a_sheet_may_print_nothing_for_zero(tmp_path: Path, zeros: bool) -> None:
+    book, sheet = book_of([ROWS[0], ["201", "一般公共服务支出", 30.5, 30.5, 0], ROWS[2]])
+    sheet.sheet_view.showZeros = zeros
+    assert only(saved(book, tmp_path)).texts()[1][4] == ("0.00" if zeros else "")
+
+
 def test_numbers_stored_as_text_are_what_they_look_like(tmp_path: Path) -> None:
     book, sheet = book_of(ROWS)
     sheet["E4"] = "1,020.25"

@@ -210,11 +210,16 @@ class _Cutter:
         if not (self._lone(r) or self._lead(r)):
             return False
         told = self._blank(r - 1) and self._lone(r) and self._title(r)
+        gap = False
         for k in range(r, min(r + _LOOK_AHEAD, self.grid.rows)):
             if self._lead(k):
-                told = True
-            elif not self._blank(k) and not self._lone(k):
+                told = told or not gap
+            elif self._blank(k):
+                gap = True
+            elif not self._lone(k):
                 return told
+            elif gap and not told:
+                return False  # the last line of this table, and the next one's title below a blank row
         return False
 
     def _without_notes(self, start: int, end: int) -> int:

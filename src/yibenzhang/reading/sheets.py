@@ -257,11 +257,11 @@ def is_csv(text: str) -> bool:
     numbers = sum(any(ch.isdigit() for ch in f) and len(f) < 25 for r in wide for f in r)
     lengths = [len(f) for r in wide for f in r]
     short = sum(n <= 30 for n in lengths)
-    most = Counter(map(len, wide)).most_common(1)[0][1] if wide else 0
+    sentences = sum(bool(re.search(r"[。；]\s*$", r[-1])) for r in rows)
     return (
         len(wide) * 10 >= len(rows) * 6
         and short * 10 >= len(lengths) * 9
-        and most * 2 >= len(wide)
+        and sentences * 5 <= len(rows)
         and numbers > 0
     )
 
