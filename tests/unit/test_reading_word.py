@@ -76,6 +76,18 @@ def test_a_row_that_begins_later_and_old_merging(tmp_path: Path) -> None:
     assert next(c.column_span for c in found.cells if c.text == "甲") == 2
 
 
+def test_edges_that_miss_each_other_by_a_hair_are_one(tmp_path: Path) -> None:
+    grid = "<w:tblGrid>" + "".join(f'<w:gridCol w:w="{w}"/>' for w in (2000, 1230, 4, 1230)) + "</w:tblGrid>"
+    wide = '<w:gridSpan w:val="2"/>'
+    rows = [
+        cell("项目") + cell("基本") + cell("项目支出", wide), cell("甲") + cell("1.00", wide) + cell("2.00"),
+        cell("合计") + cell("1.00", wide) + cell("2.00"),
+    ]  # fmt: skip
+    found = only(raw(table(*rows).replace("<w:tbl>", f"<w:tbl>{grid}"), tmp_path))
+    assert found.texts() == [["项目", "基本", "项目支出"], ["甲", "1.00", "2.00"], ["合计", "1.00", "2.00"]]
+    assert {c.column_span for c in found.cells} == {1}
+
+
 def test_tracked_changes_hidden_words_fields_and_notes(tmp_path: Path) -> None:
     words = (
         run("收入")
