@@ -224,6 +224,24 @@ def test_other_office_files_through_libreoffice(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(converting.office() is None, reason="LibreOffice is not installed")
+def test_rich_text_through_libreoffice(tmp_path: Path) -> None:
+    rows = "".join(
+        r"\trowd\cellx3000\cellx6000\pard\intbl " + "".join(rf"{words}\cell " for words in row) + r"\row "
+        for row in ((r"\u39033?\u30446?", r"\u39044?\u31639?\u25968?"), (r"\u21512?\u35745?", "1,234.50"))
+    )
+    (tmp_path / "a.docx").write_bytes((r"{\rtf1\ansi " + rows + r"\pard\u27880?\par}").encode())
+    try:
+        document = read(tmp_path / "a.docx")
+    except ReadingError as error:
+        if "Writer" not in str(error):
+            raise
+        pytest.skip("LibreOffice is here without its word processor")
+    assert document.kind == "rtf"
+    assert only(document).texts() == [["项目", "预算数"], ["合计", "1,234.50"]]
+    assert texts(document) == ["注"]
+
+
+@pytest.mark.skipif(converting.office() is None, reason="LibreOffice is not installed")
 def test_a_workbook_exported_as_xml_is_no_web_page(tmp_path: Path) -> None:
     data = (
         "".join(
