@@ -37,6 +37,7 @@ from yibenzhang.reading import ReadingError, read
 from yibenzhang.reports import json_report, terminal
 from yibenzhang.reports.excel import write_excel
 from yibenzhang.reports.html import write_html
+from yibenzhang.reports.words import table_place
 from yibenzhang.standards import StandardsError
 
 app = typer.Typer(
@@ -50,6 +51,9 @@ app.command()(bench)
 EVERY = 10.0
 """Seconds between two lines on the progress where standard error is no terminal."""
 Format = Annotated[str, typer.Option("--format", "-f", help="text 给人看，json 给程序用")]
+
+
+_BENCHED = (".pdf", ".txt", ".docx", ".xlsx", ".xls", ".csv", ".html", ".htm")
 
 
 def _console() -> Console:
@@ -171,8 +175,7 @@ def tables(
     for notice in document.notices:
         console.print(Text(notice.message, style="yellow"))
     for t in found:
-        pages = "、".join(map(str, t.table.table.pages))
-        where = f"第 {pages} 页" if pages else str(t.table.table.cells[0].place)
+        where = table_place(t.table.table)
         known = t.table.standard.id if t.table.standard else "不是标准表"
         known = f"{t.table.part_of} 的一部分" if t.table.part_of else known
         shown = RichTable(
@@ -195,13 +198,11 @@ def facts(
         return
     console = _console()
     shown = RichTable(show_edge=False)
-    for name in ("标准表", "科目编码", "行", "栏", "数", "单位", "页"):
+    for name in ("标准表", "科目编码", "行", "栏", "数", "单位", "位置"):
         shown.add_column(name, justify="right" if name == "数" else "left", overflow="fold")
     for r in records:
         if r["value"] is not None:
-            shown.add_row(
-                r["standard"], r["code"], r["row"], r["measure"], r["text"], r["unit"], str(r["page"] or "")
-            )
+            shown.add_row(r["standard"], r["code"], r["row"], r["measure"], r["text"], r["unit"], r["where"])
     console.print(shown)
 
 

@@ -39,7 +39,8 @@ class Table:
     cells: tuple[Cell, ...]
     edges: tuple[float, ...] = ()
     confidence: str = "ruled"
-    """ruled (drawn lines), tabbed (separators in text), aligned (no rules: clearly weaker)."""
+    """ruled (drawn lines or real cells), spanless (real cells, none merged), tabbed (separators in text), aligned
+    (no rules: clearly weaker)."""
 
     def grid(self) -> list[list[Cell | None]]:
         """rows × columns; every position a cell covers holds that cell."""
@@ -79,7 +80,7 @@ class ReadingNotice:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page in reading order; a text file is one page with number 0."""
+    """One page in reading order; a text or Word file or web page is one page with number 0, a sheet one of its own."""
 
     number: int
     width: float
@@ -89,7 +90,8 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One file as read, or several that are one disclosure. ``kind`` is pdf, ofd, text or parts."""
+    """One file as read, or several that are one disclosure. ``kind`` says what its bytes are: pdf, ofd, text,
+    docx, xlsx, xls, csv, html, doc, rtf …, or parts."""
 
     path: str
     kind: str
@@ -103,8 +105,8 @@ class Document:
 
     @property
     def drawn(self) -> bool:
-        """Pages with drawn lines, where a table that is there is found."""
-        return self.kind in ("pdf", "ofd")
+        """A file whose tables are marked as such: a table that is there is found."""
+        return self.kind not in ("text", "csv", "parts")
 
     def blocks(self) -> list[Paragraph | Table]:
         return [b for page in self.pages for b in page.blocks]

@@ -12,7 +12,8 @@ SOURCE = Path(yibenzhang.__file__).parent
 
 ORDER = [
     "amounts", "intervals", "places", "documents",
-    "reading.limits", "reading.containers", "reading.archives", "reading.glyphs", "reading.paragraphs", "reading.grid", "reading.paths", "reading.assembly", "reading.text", "reading.pdf", "reading.ofd_drawing", "reading.ofd", "reading",
+    "reading.limits", "reading.containers", "reading.archives", "reading.glyphs", "reading.paragraphs", "reading.grid", "reading.paths", "reading.assembly", "reading.text", "reading.pdf", "reading.ofd_drawing", "reading.ofd",
+    "reading.numberformats", "reading.packages", "reading.numbering", "reading.blocks", "reading.sheets", "reading.workbooks", "reading.word", "reading.articles", "reading.webpages", "reading.converting", "reading.kinds", "reading",
     "standards.model", "standards",
     "recognising.headers", "recognising.rows", "recognising.stitching", "recognising.tables", "recognising.profile",
     "recognising",

@@ -7,31 +7,29 @@ from pathlib import Path
 
 from yibenzhang.documents import Document, Page, ReadingNotice
 from yibenzhang.reading.archives import bytes_of
-from yibenzhang.reading.containers import ZIP, Container
+from yibenzhang.reading.containers import Container
+from yibenzhang.reading.converting import converted
+from yibenzhang.reading.kinds import OLE, ZIP, Kind, ole_kind, text_kind, zip_kind
 from yibenzhang.reading.limits import ReadingError
 from yibenzhang.reading.ofd import read_ofd
+from yibenzhang.reading.packages import Package
 from yibenzhang.reading.pdf import read_pdf
-from yibenzhang.reading.text import read_text
+from yibenzhang.reading.sheets import is_csv, read_csv
+from yibenzhang.reading.text import decode, read_text
+from yibenzhang.reading.webpages import read_html, read_mhtml
+from yibenzhang.reading.word import read_docx
+from yibenzhang.reading.workbooks import read_xls, read_xlsx
 
 __all__ = ["ReadingError", "read"]
 
 _OTHER = {
-    b"\xd0\xcf\x11\xe0": "这是旧版 Office 文件（doc、xls、wps），本版本不读。",
     b"\x89PNG": "这是图片（PNG），本版本不做文字识别。",
     b"\xff\xd8\xff": "这是图片（JPEG），本版本不做文字识别。",
     b"II*\x00": "这是图片（TIFF），本版本不做文字识别。",
     b"MM\x00*": "这是图片（TIFF），本版本不做文字识别。",
     b"Rar!": "这是 RAR 压缩包，请先解压。",
 }
-
-
-_ZIPPED = {
-    "docx": "这是 Word 文件（docx），本版本不读。",
-    "xlsx": "这是 Excel 文件（xlsx），本版本不读。",
-    "pptx": "这是演示文稿（pptx），本版本不读。",
-    "odf": "这是 ODF 文件（odt、ods），本版本不读。",
-    "zip": "这是压缩包，请用 check 命令检查其中的文件。",
-}
+Read = tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]
 
 
 def read(path: str | Path) -> Document:
@@ -43,21 +41,50 @@ def read_data(path: str, data: bytes) -> Document:
     """Read the bytes of one file; ``path`` is what it is called."""
     if not data.strip():
         raise ReadingError("文件是空的，没有任何内容。")
+    kind, (pages, notices) = _read(data)
+    return Document(str(path), kind, hashlib.sha256(data).hexdigest(), pages, notices)
+
+
+def _read(data: bytes) -> tuple[str, Read]:
+    """The kind of file and what was read from it."""
     for magic, sentence in _OTHER.items():
         if data.startswith(magic):
             raise ReadingError(sentence)
     if data.startswith(ZIP):
-        kind, (pages, notices) = _zipped(data)
-    elif b"%PDF-" in data[:1024]:
-        kind, (pages, notices) = "pdf", read_pdf(data)
-    else:
-        kind, (pages, notices) = "text", read_text(data)
-    return Document(path, kind, hashlib.sha256(data).hexdigest(), pages, notices)
+        return _read_zip(data)
+    if data.startswith(OLE):
+        kind = ole_kind(data)
+        return kind.value, read_xls(data) if kind == Kind.XLS else _read_converted(data, kind)
+    if b"%PDF-" in data[:1024]:
+        return "pdf", read_pdf(data)
+    marked = text_kind(data)
+    if marked == Kind.HTML:
+        return "html", read_html(data)
+    if marked == Kind.MHTML:
+        return "mhtml", read_mhtml(data)
+    if marked is not None:
+        return marked.value, _read_converted(data, marked)
+    if is_csv(text := decode(data)):
+        return "csv", read_csv(text)
+    return "text", read_text(data)
 
 
-def _zipped(data: bytes) -> tuple[str, tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]]:
-    """Kind and content of a zip, known by the names inside it."""
-    box = Container(data)
-    if box.kind == "ofd":
-        return "ofd", read_ofd(box)
-    raise ReadingError(_ZIPPED[box.kind])
+def _read_zip(data: bytes) -> tuple[str, Read]:
+    package = Package(data)
+    kind = zip_kind(package)
+    if kind == Kind.DOCX:
+        return kind.value, read_docx(package)
+    if kind == Kind.XLSX:
+        return kind.value, read_xlsx(package)
+    if kind in (Kind.ODT, Kind.ODS, Kind.XLSB):
+        return kind.value, _read_converted(data, kind)
+    if kind == Kind.OFD:
+        return kind.value, read_ofd(Container(data))
+    raise ReadingError("这是压缩包，请用 check 命令检查其中的文件。")
+
+
+def _read_converted(data: bytes, kind: Kind) -> Read:
+    """What LibreOffice makes of it, read like a file of today."""
+    if kind in (Kind.ODS, Kind.XLSB, Kind.SHEET_XML):
+        return read_xlsx(Package(converted(data, kind.value, "xlsx")))
+    return read_docx(Package(converted(data, kind.value, "docx")))

@@ -16,7 +16,16 @@ from yibenzhang.facts import TableFacts
 from yibenzhang.findings import Finding
 from yibenzhang.grouping import Group
 from yibenzhang.prose.quantities import Quantity
-from yibenzhang.reports.words import SEVERITY, coverage_line, group_result, grouped, profile_line, tally
+from yibenzhang.reports.words import (
+    SEVERITY,
+    coverage_line,
+    group_result,
+    grouped,
+    places_line,
+    profile_line,
+    table_place,
+    tally,
+)
 from yibenzhang.standards import Standards
 
 MOST_ROWS = 400
@@ -44,6 +53,7 @@ def write_html(
     )  # fmt: skip
     environment.globals.update(
         severity=SEVERITY, profile_line=profile_line, tally=tally, coverage_line=coverage_line,
+        places_line=places_line, table_place=table_place,
         grouped=grouped, shown_table=shown_table, excerpts=excerpts, rule_of=standards.rule_by_id.get,
         version=__version__, shares=_shares,
         reasons_of=lambda checked: reasons_of(checked, standards),
