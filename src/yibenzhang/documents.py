@@ -21,6 +21,8 @@ class Cell:
     """Distance of the first character from the cell's left rule in points, or leading blanks in text."""
     unreadable: bool = False
     """True where glyphs could not be mapped to characters."""
+    sure: float = 1.0
+    """The least sureness of its characters (0 to 1); below 1 only where they were recognised (OCR)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +85,13 @@ class Page:
     width: float
     height: float
     blocks: tuple[Paragraph | Table, ...]
+    scanned: bool = False
+    """True where what stands on it was recognised from an image (OCR)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One file as read. ``kind`` is pdf or text."""
+    """One file as read. ``kind`` is pdf, text or image."""
 
     path: str
     kind: str
@@ -103,3 +107,8 @@ class Document:
 
     def paragraphs(self) -> list[Paragraph]:
         return [b for b in self.blocks() if isinstance(b, Paragraph)]
+
+    @property
+    def scanned(self) -> frozenset[int]:
+        """The numbers of the pages whose content was recognised from images."""
+        return frozenset(page.number for page in self.pages if page.scanned)

@@ -220,4 +220,5 @@ def _cell(
     lines = lines_of(glyphs)
     text = cell_text(lines, x1 - x0)
     bad = not text.isascii() and any(unmapped(ch) for ch in text)
-    return Cell(r, c, r1 - r + 1, c1 - c + 1, text, place, round(lines[0].x0 - x0, 1), bad)
+    sure = 1.0 if glyphs[0].sure == 1.0 else min(g.sure for g in glyphs)
+    return Cell(r, c, r1 - r + 1, c1 - c + 1, text, place, round(lines[0].x0 - x0, 1), bad, sure)

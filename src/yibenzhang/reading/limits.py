@@ -11,6 +11,11 @@ MAX_FORM_DEPTH = 6
 MAX_TEXT_LINES = 2_000_000
 MAX_LINE_CHARS = 200_000
 MAX_GRID_POSITIONS = 2_000_000
+MAX_SCAN_PIXELS = 60_000_000
+MAX_SCAN_STRIPS = 4000
+MAX_SCAN_FRAMES = 1000
+SCAN_SECONDS = 60
+"""A page whose recognition takes longer is broken off; MAX_SCAN_STRIPS is reached well before that."""
 
 
 class ReadingError(Exception):

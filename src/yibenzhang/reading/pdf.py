@@ -16,6 +16,7 @@ from yibenzhang.places import PagePlace
 from yibenzhang.reading.assembly import page_of
 from yibenzhang.reading.glyphs import Glyph, unmapped
 from yibenzhang.reading.grid import Rule
+from yibenzhang.reading.extras import INSTALL, installed
 from yibenzhang.reading.limits import (
     MAX_CHARS_PER_PAGE,
     MAX_FORM_DEPTH,
@@ -59,6 +60,15 @@ class _Frame:
         return (self.height, self.width) if self.turn in (90, 270) else (self.width, self.height)
 
 
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    """A picture on a page: its area in square points, its resolution, its pixels."""
+
+    area: float
+    dpi: float
+    pixels: int
+
+
 def read_pdf(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
     """All pages of a PDF. Raises ReadingError with one sentence where it cannot be opened."""
     try:
@@ -85,10 +95,8 @@ def read_pdf(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
         pages.append(page)
         notices.extend(told)
     document.close()
-    if pages and not any(p.blocks for p in pages):
-        notices = [
-            ReadingNotice("整份 PDF 没有文字层（扫描件或图片），本版本未做识别；内容未检查，不代表没有问题。")
-        ]
+    if pages and not any(p.blocks for p in pages) and not installed():
+        notices = [ReadingNotice(f"整份 PDF 没有文字层（扫描件或图片），内容未检查；{INSTALL}。")]
     return tuple(pages), tuple(notices)
 
 
@@ -104,9 +112,22 @@ def read_page(document: pdfium.PdfDocument, number: int, first: int) -> tuple[Pa
             frame = _Frame(left, bottom, right - left, top - bottom, turn)
             glyphs = _glyphs(textpage.raw, frame)
             count = raw.FPDFText_CountChars(textpage.raw)
+            unseen = _unseen(textpage.raw, count)
         finally:
             textpage.close()
         hs, vs, images = _rules(page.raw, frame)
+        share = sum(i.area for i in images) / max(frame.width * frame.height, 1.0)
+        if images and _is_scan(len(glyphs), share, unseen):
+            if installed():
+                from yibenzhang.reading.pictures import read_scanned_page
+
+                largest = max(images, key=lambda i: i.area)
+                read = read_scanned_page(page, number + 1, largest.dpi, max(i.pixels for i in images), first)
+                if not isinstance(read, ReadingNotice):
+                    return read
+                notices.append(read)
+            elif not glyphs:
+                notices.append(ReadingNotice(f"本页是图片，没有文字层，内容未检查；{INSTALL}。", here, True))
     finally:
         page.close()
     if count > MAX_CHARS_PER_PAGE:
@@ -116,12 +137,27 @@ def read_page(document: pdfium.PdfDocument, number: int, first: int) -> tuple[Pa
     bad = sum(unmapped(g.text) for g in glyphs)
     if bad > 3:
         notices.append(ReadingNotice(f"本页有 {bad} 个字形无法识别，涉及的内容未检查。", here))
-    if not glyphs and images:
-        notices.append(ReadingNotice("本页是图片，没有文字层，内容未检查。", here, True))
     if len(hs) + len(vs) > MAX_RULES_PER_PAGE:
         notices.append(ReadingNotice("本页线条过多，未按表格读取。", here, True))
         hs, vs = [], []
     return page_of(number + 1, frame.size, glyphs, hs, vs, first), notices
+
+
+def _is_scan(glyphs: int, share: float, unseen: bool) -> bool:
+    """True where what a page shows is a picture of text: its own characters are none, a stamp's or a page
+    number's, or the unseen ones that scanners lay under the picture."""
+    return not glyphs or share > 0.5 and (unseen or glyphs <= 40)
+
+
+def _unseen(textpage: raw.FPDF_TEXTPAGE, count: int) -> bool:
+    """True where most characters are drawn in no colour at all."""
+    step = max(1, count // 20)
+    modes = [
+        raw.FPDFTextObj_GetTextRenderMode(obj)
+        for i in range(0, count, step)
+        if (obj := raw.FPDFText_GetTextObject(textpage, i))
+    ]
+    return 2 * modes.count(raw.FPDF_TEXTRENDERMODE_INVISIBLE) > len(modes)
 
 
 def _turn(textpage: raw.FPDF_TEXTPAGE, rotation: int) -> int:
@@ -237,13 +273,13 @@ def _turned_glyphs(textpage: raw.FPDF_TEXTPAGE, frame: _Frame) -> list[Glyph]:
     return out
 
 
-def _rules(page: raw.FPDF_PAGE, frame: _Frame) -> tuple[list[Rule], list[Rule], int]:
+def _rules(page: raw.FPDF_PAGE, frame: _Frame) -> tuple[list[Rule], list[Rule], list[_Picture]]:
     hs: list[Rule] = []
     vs: list[Rule] = []
-    images = 0
+    images: list[_Picture] = []
     for kind, obj, matrix in _objects(page):
         if kind == raw.FPDF_PAGEOBJ_IMAGE:
-            images += 1
+            images.append(_picture(obj, _compose(_matrix(obj), matrix)))
         elif kind == raw.FPDF_PAGEOBJ_PATH:
             for xa, ya, xb, yb in _strokes(obj, matrix):
                 ax, ay = frame.point(xa, ya)
@@ -255,6 +291,15 @@ def _rules(page: raw.FPDF_PAGE, frame: _Frame) -> tuple[list[Rule], list[Rule], 
             if len(hs) + len(vs) > MAX_RULES_PER_PAGE:
                 break
     return hs, vs, images
+
+
+def _picture(obj: raw.FPDF_PAGEOBJECT, m: Matrix) -> _Picture:
+    across, down = ctypes.c_uint(), ctypes.c_uint()
+    width, height = math.hypot(m[0], m[1]), math.hypot(m[2], m[3])
+    if not raw.FPDFImageObj_GetImagePixelSize(obj, across, down):
+        return _Picture(width * height, 0.0, 0)
+    dpi = 72 * across.value / width if width > 1 else 0.0
+    return _Picture(width * height, dpi, across.value * down.value)
 
 
 def _objects(page: raw.FPDF_PAGE) -> Iterator[tuple[int, raw.FPDF_PAGEOBJECT, Matrix]]:

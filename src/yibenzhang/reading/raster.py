@@ -1,0 +1,220 @@
+"""A scanned page as pixels: set upright and straight, its ruling lines found, its ink cut into pieces.
+
+Pixels become points only here, by ``Sheet.scale``. Needs the extra ``ocr`` (OpenCV, NumPy).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from yibenzhang.reading.grid import GAP, Rule
+from yibenzhang.reading.limits import MAX_RULES_PER_PAGE
+
+Gray = npt.NDArray[np.uint8]
+
+MAX_SKEW = 3.5
+"""Degrees; a page turned further is no longer straightened."""
+_CONTRAST = 28
+"""A rule is darker than what lies beside it by this much (of 255)."""
+_INK = 26
+"""Ink is darker than the mean around it by this much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A connected piece of ink, in pixels: [x0, x1) × [top, bottom), and how many pixels it has."""
+
+    x0: int
+    top: int
+    x1: int
+    bottom: int
+    area: int
+
+    @property
+    def height(self) -> int:
+        return self.bottom - self.top
+
+    @property
+    def width(self) -> int:
+        return self.x1 - self.x0
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """An upright page: ``gray`` without its rules, ``scale`` points a pixel, rules in points."""
+
+    gray: Gray
+    scale: float
+    hs: list[Rule]
+    vs: list[Rule]
+    pieces: list[Piece]
+
+    @property
+    def size(self) -> tuple[float, float]:
+        height, width = self.gray.shape
+        return width * self.scale, height * self.scale
+
+
+def gray_of(image: npt.NDArray[Any]) -> Gray:
+    """One channel. Of a coloured page (RGB) the red one where it is lighter: a red seal over the
+    numbers goes, black and blue ink stay."""
+    if image.ndim == 2:
+        return np.ascontiguousarray(image, dtype=np.uint8)
+    if image.shape[2] == 1:
+        return np.ascontiguousarray(image[:, :, 0], dtype=np.uint8)
+    plain = cv2.cvtColor(np.ascontiguousarray(image[:, :, :3]), cv2.COLOR_RGB2GRAY)
+    return np.asarray(np.maximum(plain, image[:, :, 0]), dtype=np.uint8)
+
+
+def turned(gray: Gray, degrees: int) -> Gray:
+    """The page turned clockwise by a multiple of 90 degrees."""
+    return np.ascontiguousarray(np.rot90(gray, -(degrees // 90) % 4))
+
+
+def ink_of(gray: Gray, scale: float) -> Gray:
+    """Ink (255) on paper (0), whatever the paper's shade."""
+    block = int(24 / scale) | 1
+    return np.asarray(
+        cv2.adaptiveThreshold(gray, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, block, _INK),
+        dtype=np.uint8,
+    )
+
+
+def lies_sideways(ink: Gray, scale: float) -> float:
+    """How much more of the text runs up and down the page than across it: above 1 it lies on its side.
+
+    Characters of a line stand closer to one another than lines do: closing small gaps along the lines
+    makes long bars of them, closing them across does not.
+    """
+    small = cv2.resize(ink, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)  # a pixel a point
+    dots = np.where(small > 60, 255, 0).astype(np.uint8)
+    long = cv2.morphologyEx(dots, cv2.MORPH_OPEN, np.ones((1, 24), np.uint8))
+    long |= cv2.morphologyEx(dots, cv2.MORPH_OPEN, np.ones((24, 1), np.uint8))
+    dots[cv2.dilate(long, np.ones((3, 3), np.uint8)) > 0] = 0
+    across = _bars(dots, (3, 1))
+    along = _bars(np.ascontiguousarray(dots.T), (3, 1))
+    return along / max(across, 1.0)
+
+
+def _bars(dots: Gray, gap: tuple[int, int]) -> float:
+    closed = cv2.morphologyEx(dots, cv2.MORPH_CLOSE, np.ones((gap[1], gap[0] + 1), np.uint8))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=4)
+    width, height = stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT]
+    bars = (width >= 3 * height) & (height >= 4)
+    return float(np.sum(width[bars]))
+
+
+def skew_of(ink: Gray) -> float:
+    """The angle in degrees (clockwise) by which the page must be turned to stand straight."""
+    factor = min(1.0, 900 / max(ink.shape))
+    small = cv2.resize(ink, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    best = 0.0
+    for reach, step in ((MAX_SKEW, 0.5), (0.5, 0.1), (0.1, 0.025)):
+        angles = best + np.arange(-reach, reach + step / 2, step)
+        best = float(angles[int(np.argmax([_sharpness(small, float(a)) for a in angles]))])
+    return best if abs(best) <= MAX_SKEW else 0.0
+
+
+def _sharpness(small: Gray, angle: float) -> float:
+    rows = _rotated(small, angle, 0).sum(axis=1, dtype=np.float64)
+    return float(np.square(np.diff(rows)).sum())
+
+
+def _rotated(gray: Gray, angle: float, border: int) -> Gray:
+    height, width = gray.shape
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), -angle, 1.0)
+    return np.asarray(
+        cv2.warpAffine(
+            gray, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=border
+        ),
+        dtype=np.uint8,
+    )  # fmt: skip
+
+
+def straight(gray: Gray, scale: float) -> Gray:
+    """The page with its small skew taken out."""
+    angle = skew_of(ink_of(gray, scale))
+    if abs(angle) < 0.04:
+        return gray
+    return _rotated(gray, angle, int(np.median(gray[::7, ::7])))
+
+
+def sheet_of(gray: Gray, scale: float) -> Sheet:
+    """Rules and ink of an upright, straight page."""
+    across = _bars_of(gray, scale)
+    along = _bars_of(np.ascontiguousarray(gray.T), scale)
+    along = np.ascontiguousarray(along.T)
+    hs, h_boxes = _rules(across, scale, flat=True)
+    vs, v_boxes = _rules(along, scale, flat=False)
+    keep_h, keep_v = _touching(hs, vs)
+    rules = np.zeros_like(gray)
+    for mask, boxes, keep, kept in ((across, h_boxes, keep_h, hs), (along, v_boxes, keep_v, vs)):
+        for k, (x0, top, x1, bottom) in enumerate(boxes):
+            # a long line that stands alone is no rule of a table, and no character either
+            if k in keep or kept[k].end - kept[k].start > 60:
+                rules[top:bottom, x0:x1] |= mask[top:bottom, x0:x1]
+    clean = gray.copy()
+    grown = cv2.dilate(rules, np.ones((3, 3), np.uint8))
+    clean[grown > 0] = int(np.median(gray[::7, ::7]))
+    ink = ink_of(clean, scale)
+    ink[grown > 0] = 0
+    return Sheet(
+        clean, scale, [hs[k] for k in sorted(keep_h)], [vs[k] for k in sorted(keep_v)], list(_pieces(ink, scale))
+    )  # fmt: skip
+
+
+def _bars_of(gray: Gray, scale: float) -> Gray:
+    """A mask of thin dark bars that run across for at least 14 points."""
+    thick = max(3, int(3.2 / scale)) | 1
+    dark = cv2.morphologyEx(gray, cv2.MORPH_BLACKHAT, np.ones((thick, 1), np.uint8))
+    mask = np.where(dark > _CONTRAST, 255, 0).astype(np.uint8)
+    mask = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((1, max(3, int(1.4 / scale))), np.uint8)))
+    # a line that still leans a little steps from one row of pixels to the next
+    wide = cv2.dilate(mask, np.ones((3, 1), np.uint8))
+    wide = cv2.morphologyEx(wide, cv2.MORPH_OPEN, np.ones((1, int(14 / scale)), np.uint8))
+    return np.asarray(cv2.bitwise_and(mask, wide), dtype=np.uint8)
+
+
+def _rules(mask: Gray, scale: float, flat: bool) -> tuple[list[Rule], list[tuple[int, int, int, int]]]:
+    count, _, stats, centres = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    rules: list[Rule] = []
+    boxes: list[tuple[int, int, int, int]] = []
+    for k in range(1, min(count, MAX_RULES_PER_PAGE)):
+        x0, top, width, height, _ = (int(v) for v in stats[k])
+        length, thick = (width, height) if flat else (height, width)
+        if length * scale < 12 or thick * scale > 5 or length < 4 * thick:
+            continue
+        at = float(centres[k][1 if flat else 0]) + 0.5
+        start = x0 if flat else top
+        rules.append(Rule(at * scale, start * scale, (start + length) * scale))
+        boxes.append((x0, top, x0 + width, top + height))
+    return rules, boxes
+
+
+def _touching(hs: list[Rule], vs: list[Rule]) -> tuple[set[int], set[int]]:
+    """Which rules touch one that runs across them: strokes of characters and dashes do not."""
+    keep_h, keep_v = set(range(len(hs))), set(range(len(vs)))
+    for _ in range(2):
+        if len(hs) * len(vs) > 4_000_000:
+            break
+        keep_h = {i for i in keep_h if any(_meet(hs[i], vs[k]) for k in keep_v)}
+        keep_v = {k for k in keep_v if any(_meet(hs[i], vs[k]) for i in keep_h)}
+    return keep_h, keep_v
+
+
+def _meet(h: Rule, v: Rule) -> bool:
+    return h.start - GAP <= v.at <= h.end + GAP and v.start - GAP <= h.at <= v.end + GAP
+
+
+def _pieces(ink: Gray, scale: float) -> Iterable[Piece]:
+    _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    least = max(3, 0.35 / (scale * scale))
+    for x0, top, width, height, area in stats[1:].tolist():
+        if area >= least and width * scale < 200 and height * scale < 120:
+            yield Piece(x0, top, x0 + width, top + height, area)

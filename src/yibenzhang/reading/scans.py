@@ -1,0 +1,127 @@
+"""A scanned page to a Page: the same builder as native PDF, from recognised characters and found rules."""
+
+from __future__ import annotations
+
+import re
+import time
+
+from yibenzhang.documents import Page, ReadingNotice
+from yibenzhang.places import PagePlace
+from yibenzhang.reading.assembly import page_of
+from yibenzhang.reading.glyphs import Glyph
+from yibenzhang.reading.grid import tables_of
+from yibenzhang.reading.limits import MAX_SCAN_STRIPS, SCAN_SECONDS
+from yibenzhang.reading.ocr import Reading, Recogniser, crop_of, recogniser
+from yibenzhang.reading.raster import Gray, Sheet, ink_of, lies_sideways, sheet_of, straight, turned
+from yibenzhang.reading.strips import Strip, strips_of
+
+_SURE = 0.999_9
+"""The most a recognised character can be sure of: below 1 means recognised, not read."""
+_UPRIGHT = 0.9
+_NUMBER = re.compile(r"[-—–−一]?[\d,.，。．、 ]*\d[\d,.，。．、 ]*%?|[-—–−一]+")
+_WIDE = str.maketrans({",": "，", ":": "：", ";": "；", "(": "（", ")": "）", "?": "？", "!": "！"})
+
+
+def read_scan(gray: Gray, scale: float, number: int, first: int) -> tuple[Page, list[ReadingNotice]]:
+    """One page from its pixels (grey, ``scale`` points a pixel); ``first`` is its first table's index."""
+    until = time.monotonic() + SCAN_SECONDS
+    here = PagePlace(number, 0, 0, 0, 0)
+    sheet = _upright(gray, scale)
+    tables, _ = tables_of(number, sheet.hs, sheet.vs, [], first)
+    strips = strips_of(sheet, tables)
+    notices: list[ReadingNotice] = []
+    if len(strips) > MAX_SCAN_STRIPS:
+        told = f"本页的文字超过 {MAX_SCAN_STRIPS} 处，只识别了其中一部分；未识别的内容未检查。"
+        notices.append(ReadingNotice(told, here, True))
+        strips = strips[:MAX_SCAN_STRIPS]
+    glyphs: list[Glyph] = []
+    reader = recogniser()
+    for strip in strips:
+        if time.monotonic() > until:
+            told = f"本页识别超过 {SCAN_SECONDS} 秒，只识别了其中一部分；未识别的内容未检查。"
+            notices.append(ReadingNotice(told, here, True))
+            break
+        glyphs.extend(glyphs_of(read_strip(reader, sheet, strip), strip, sheet.scale))
+    return page_of(number, sheet.size, glyphs, sheet.hs, sheet.vs, first, scanned=True), notices
+
+
+def _upright(gray: Gray, scale: float) -> Sheet:
+    """The page turned by quarters until its longest lines read well, and straightened."""
+    side = lies_sideways(ink_of(gray, scale), scale) > 1.3
+    best: tuple[float, Sheet] | None = None
+    for degrees in (90, 270, 0, 180) if side else (0, 180, 90, 270):
+        sheet = sheet_of(straight(turned(gray, degrees), scale), scale)
+        sure = _legible(sheet)
+        if sure is None:
+            return best[1] if best else sheet
+        if best is None or sure > best[0]:
+            best = (sure, sheet)
+        if sure >= _UPRIGHT:
+            break
+    assert best is not None
+    return best[1]
+
+
+def _legible(sheet: Sheet) -> float | None:
+    """How surely the longest strips of a page read; None where there is nothing to read."""
+    tables, _ = tables_of(1, sheet.hs, sheet.vs, [], 0)
+    strips = [s for s in strips_of(sheet, tables) if s.x1 - s.x0 > 2.5 * s.em]
+    strips.sort(key=lambda s: s.x1 - s.x0, reverse=True)
+    sure: list[float] = []
+    for strip in strips[: 12 * 3 : 3]:
+        end = min(strip.x1, strip.x0 + round(8 * strip.em))
+        part = Strip(strip.x0, strip.top, end, strip.bottom, strip.pieces, strip.em)
+        reading, _ = recogniser().read(crop_of(sheet, part))
+        if reading.text:
+            sure.append(sum(reading.sure) / len(reading.sure))
+        if len(sure) >= 5:
+            break
+    return sum(sure) / len(sure) if sure else None
+
+
+def read_strip(reader: Recogniser, sheet: Sheet, strip: Strip) -> Reading:
+    """What one strip says; digits and signs only where it looks like a number."""
+    free, numeric = reader.read(crop_of(sheet, strip))
+    if not _NUMBER.fullmatch(free.text.strip()):
+        return Reading(_punctuated(free.text), free.sure, free.at)
+    return numeric if numeric.text else free
+
+
+def _punctuated(text: str) -> str:
+    """Full-width punctuation between Chinese characters, as it is printed there."""
+    chars = list(text)
+    for k, c in enumerate(chars):
+        around = text[max(0, k - 1) : k] + text[k + 1 : k + 2]
+        if ord(c) in _WIDE and any("\u4e00" <= a <= "\u9fff" for a in around):
+            chars[k] = c.translate(_WIDE)
+    return "".join(chars)
+
+
+def glyphs_of(reading: Reading, strip: Strip, scale: float) -> list[Glyph]:
+    """The characters of a strip with boxes in points, inside the cell they were found in."""
+    chars = [(c, s, a) for c, s, a in zip(reading.text, reading.sure, reading.at, strict=True) if c > " "]
+    if not chars:
+        return []
+    words = any(c >= "\u2e80" for c, _, _ in chars)
+    top, bottom = strip.top * scale, strip.bottom * scale
+    left, right = strip.x0 * scale, strip.x1 * scale
+    if strip.home is not None:
+        left, right = max(left, strip.home[0] + 0.1), min(right, strip.home[2] - 0.1)
+        top, bottom = max(top, strip.home[1] + 0.1), min(bottom, strip.home[3] - 0.1)
+    # the ink of a Chinese character fills nine tenths of its body, a digit's three quarters
+    size = max(2.0, (strip.bottom - strip.top) * scale / (0.92 if words else 0.74))
+    # the places the network gives are measured on the crop, which has a margin on both sides
+    margin = 0.3 * strip.em * scale
+    whole = right - left + 2 * margin
+    centres = [min(max(left + a * whole - margin, left), right) for _, _, a in chars]
+    out: list[Glyph] = []
+    last = left
+    for k, (char, sure, _) in enumerate(chars):
+        half = (0.5 if char >= "\u2e80" else 0.3) * size
+        before = centres[k - 1] if k else 2 * left - centres[0]
+        after = centres[k + 1] if k + 1 < len(centres) else 2 * right - centres[-1]
+        x0 = max(last, centres[k] - half, (before + centres[k]) / 2)
+        x1 = max(x0 + 0.2, min(centres[k] + half, (centres[k] + after) / 2, right))
+        out.append(Glyph(char, x0, top, x1, bottom, bottom, size, min(sure, _SURE)))
+        last = x1
+    return out
