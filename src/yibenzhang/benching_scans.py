@@ -138,6 +138,8 @@ def _compared(file: str, native: Document, scanned: Document, seconds: float) ->
                 if state is None:
                     words += 1
                     words_right += _plain(text) == _plain(cell.text)
+                    if _plain(text) != _plain(cell.text):
+                        misses.append(Miss(file, page.number, cell.text, text, sure))
                     continue
                 numbers += 1
                 right += _plain(text) == _plain(cell.text)

@@ -13,8 +13,11 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from yibenzhang.reading.grid import GAP, Rule
+from yibenzhang.reading.grid import GAP, Rule, groups_of
 from yibenzhang.reading.limits import MAX_RULES_PER_PAGE
+
+_LONG = 40.0
+"""A rule of so many points need not end at others: tables may lack their outer edges."""
 
 Gray = npt.NDArray[np.uint8]
 
@@ -152,7 +155,7 @@ def sheet_of(gray: Gray, scale: float) -> Sheet:
     along = np.ascontiguousarray(along.T)
     hs, h_boxes = _rules(across, scale, flat=True)
     vs, v_boxes = _rules(along, scale, flat=False)
-    keep_h, keep_v = _touching(hs, vs)
+    keep_h, keep_v = _drawn(hs, vs)
     rules = np.zeros_like(gray)
     for mask, boxes, keep, kept in ((across, h_boxes, keep_h, hs), (along, v_boxes, keep_v, vs)):
         for k, (x0, top, x1, bottom) in enumerate(boxes):
@@ -160,13 +163,32 @@ def sheet_of(gray: Gray, scale: float) -> Sheet:
             if k in keep or kept[k].end - kept[k].start > 60:
                 rules[top:bottom, x0:x1] |= mask[top:bottom, x0:x1]
     clean = gray.copy()
+    rules = _crossed(rules, scale)
     grown = cv2.dilate(rules, np.ones((3, 3), np.uint8))
     clean[grown > 0] = int(np.median(gray[::7, ::7]))
     ink = ink_of(clean, scale)
     ink[grown > 0] = 0
-    return Sheet(
-        clean, scale, [hs[k] for k in sorted(keep_h)], [vs[k] for k in sorted(keep_v)], list(_pieces(ink, scale))
-    )  # fmt: skip
+    hs, vs = [hs[k] for k in sorted(keep_h)], [vs[k] for k in sorted(keep_v)]
+    pieces = [p for p in _pieces(ink, scale) if not _left_over(p, scale, hs, vs)]
+    return Sheet(clean, scale, hs, vs, pieces)
+
+
+def _left_over(piece: Piece, scale: float, hs: list[Rule], vs: list[Rule]) -> bool:
+    """True for a crumb of a corner where two rules meet."""
+    if max(piece.width, piece.height) * scale > 1.6:
+        return False
+    x, y = (piece.x0 + piece.x1) / 2 * scale, (piece.top + piece.bottom) / 2 * scale
+    return any(abs(h.at - y) < 2 and h.start - 2 < x < h.end + 2 for h in hs) and any(
+        abs(v.at - x) < 2 and v.start - 2 < y < v.end + 2 for v in vs
+    )
+
+
+def _crossed(rules: Gray, scale: float) -> Gray:
+    """Where two rules cross, each hides the other's contrast: the hole between their ends is closed."""
+    over = max(3, int(2 / scale)) | 1
+    wide = cv2.dilate(rules, np.ones((1, over), np.uint8))
+    tall = cv2.dilate(rules, np.ones((over, 1), np.uint8))
+    return np.asarray(rules | (wide & tall), dtype=np.uint8)
 
 
 def _bars_of(gray: Gray, scale: float) -> Gray:
@@ -197,19 +219,38 @@ def _rules(mask: Gray, scale: float, flat: bool) -> tuple[list[Rule], list[tuple
     return rules, boxes
 
 
-def _touching(hs: list[Rule], vs: list[Rule]) -> tuple[set[int], set[int]]:
-    """Which rules touch one that runs across them: strokes of characters and dashes do not."""
+def _drawn(hs: list[Rule], vs: list[Rule]) -> tuple[set[int], set[int]]:
+    """Which rules belong to a table: strokes of characters and dashes do not.
+
+    A short one must end at rules that cross it, and what touches must be of a table's size together.
+    """
     keep_h, keep_v = set(range(len(hs))), set(range(len(vs)))
-    for _ in range(2):
-        if len(hs) * len(vs) > 4_000_000:
-            break
-        keep_h = {i for i in keep_h if any(_meet(hs[i], vs[k]) for k in keep_v)}
-        keep_v = {k for k in keep_v if any(_meet(hs[i], vs[k]) for i in keep_h)}
+    if len(hs) * len(vs) > 4_000_000:
+        return keep_h, keep_v
+    for _ in range(3):
+        keep_h = {i for i in keep_h if _held(hs[i], [vs[k] for k in keep_v])}
+        keep_v = {k for k in keep_v if _held(vs[k], [hs[i] for i in keep_h])}
+    h_at = {id(hs[i]): i for i in keep_h}
+    v_at = {id(vs[k]): k for k in keep_v}
+    keep_h, keep_v = set(), set()
+    for rows, columns in groups_of([hs[i] for i in h_at.values()], [vs[k] for k in v_at.values()]):
+        width = max(r.end for r in rows) - min(r.start for r in rows)
+        height = max(c.end for c in columns) - min(c.start for c in columns)
+        if len(rows) >= 2 and width >= 50 and height >= 16 and max(width, height) >= 80:
+            keep_h |= {h_at[id(r)] for r in rows}
+            keep_v |= {v_at[id(c)] for c in columns}
     return keep_h, keep_v
 
 
-def _meet(h: Rule, v: Rule) -> bool:
-    return h.start - GAP <= v.at <= h.end + GAP and v.start - GAP <= h.at <= v.end + GAP
+def _held(rule: Rule, crossing: list[Rule]) -> bool:
+    met = [c.at for c in crossing if _meet(rule, c)]
+    if rule.end - rule.start >= _LONG:
+        return bool(met)
+    return any(abs(m - rule.start) <= GAP for m in met) and any(abs(m - rule.end) <= GAP for m in met)
+
+
+def _meet(a: Rule, b: Rule) -> bool:
+    return a.start - GAP <= b.at <= a.end + GAP and b.start - GAP <= a.at <= b.end + GAP
 
 
 def _pieces(ink: Gray, scale: float) -> Iterable[Piece]:

@@ -19,6 +19,8 @@ _SURE = 0.999_9
 """The most a recognised character can be sure of: below 1 means recognised, not read."""
 _UPRIGHT = 0.9
 _NUMBER = re.compile(r"[-—–−一]?[\d,.，。．、 ]*\d[\d,.，。．、 ]*%?|[-—–−一]+")
+_DIGITS = str.maketrans({"O": "0", "o": "0", "Q": "0", "〇": "0", "○": "0", "D": "0", "l": "1", "I": "1", "|": "1"})
+"""Letters that digits are taken for; alone among digits they are digits."""
 _WIDE = str.maketrans({",": "，", ":": "：", ";": "；", "(": "（", ")": "）", "?": "？", "!": "！"})
 
 
@@ -82,7 +84,7 @@ def _legible(sheet: Sheet) -> float | None:
 def read_strip(reader: Recogniser, sheet: Sheet, strip: Strip) -> Reading:
     """What one strip says; digits and signs only where it looks like a number."""
     free, numeric = reader.read(crop_of(sheet, strip))
-    if not _NUMBER.fullmatch(free.text.strip()):
+    if not _NUMBER.fullmatch(free.text.strip().translate(_DIGITS)):
         return Reading(_punctuated(free.text), free.sure, free.at)
     return numeric if numeric.text else free
 
