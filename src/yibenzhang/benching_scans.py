@@ -7,14 +7,18 @@ compared number by number with what the native file says at the same place.
 from __future__ import annotations
 
 import io
+import json
 import time
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 import pypdfium2 as pdfium
+from rich.console import Console
+from rich.table import Table as RichTable
 
 from yibenzhang.amounts import CellState, cell_state, narrow
-from yibenzhang.checking import check_document
+from yibenzhang.checking import Checked, check_document
 from yibenzhang.documents import Cell, Document, Page, Paragraph, Table
 from yibenzhang.findings import Severity
 from yibenzhang.places import PagePlace
@@ -32,11 +36,14 @@ class Miss:
     native: str
     scanned: str
     sure: float
+    number: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """One file as native and as scanned: numbers right before and after repair, and the same for words."""
+    """One file as native and as scanned: seconds of processor time; tables and those of the same shape;
+    numbers, those right before and after repair; cells with words and those right; findings (errors and
+    warnings) of the native file, and those only the scan has and only the native file has."""
 
     file: str
     pages: int
@@ -48,8 +55,9 @@ class Scanned:
     repaired: int
     words: int
     words_right: int
-    errors: int
-    new_errors: int
+    raised: int
+    new: int
+    lost: int
     misses: tuple[Miss, ...]
 
 
@@ -139,20 +147,26 @@ def _compared(file: str, native: Document, scanned: Document, seconds: float) ->
                     words += 1
                     words_right += _plain(text) == _plain(cell.text)
                     if _plain(text) != _plain(cell.text):
-                        misses.append(Miss(file, page.number, cell.text, text, sure))
+                        misses.append(Miss(file, page.number, cell.text, text, sure, False))
                     continue
                 numbers += 1
                 right += _plain(text) == _plain(cell.text)
                 end = _plain(_at(cell, last)[0])
                 repaired += end == _plain(cell.text)
                 if end != _plain(cell.text) or _plain(text) != _plain(cell.text):
-                    misses.append(Miss(file, page.number, cell.text, text, sure))
-    known = {(f.rule, f.message) for f in before.findings if f.severity == Severity.ERROR}
-    new = [f for f in after.findings if f.severity == Severity.ERROR and (f.rule, f.message) not in known]
+                    misses.append(Miss(file, page.number, cell.text, text, sure, True))
+    known, found = _raised(before), _raised(after)
     return Scanned(
         file, len(native.pages), seconds, tables, alike, numbers, right, repaired, words, words_right,
-        len(known), len(new), tuple(misses),
+        known.total(), (found - known).total(), (known - found).total(), tuple(misses),
     )  # fmt: skip
+
+
+def _raised(checked: Checked) -> Counter[tuple[str, str, str]]:
+    """What a reviewer is asked to look at: every error and warning, by rule and numbers."""
+    return Counter(
+        (f.rule, f.reported, f.expected) for f in checked.findings if f.severity != Severity.NOTICE
+    )
 
 
 def _at(cell: Cell, tables: list[Table]) -> tuple[str, float]:
@@ -173,3 +187,48 @@ _SIGNS = str.maketrans({"（": "(", "）": ")", "，": ",", "：": ":", "；": "
 def _plain(text: str) -> str:
     """Without blanks, full-width and half-width signs alike."""
     return "".join(narrow(text).split()).translate(_SIGNS)
+
+
+def show_scans(console: Console, files: list[str], dpi: int, most: int, format: str) -> None:
+    """The measurement as a table for people, with every number read otherwise, or as JSON."""
+    found = []
+    for file in files:
+        for one in bench_scans([file], dpi, most):
+            found.append(one)
+            if format != "json":
+                console.print(f"{one.file}：{one.pages} 页，每页 {one.seconds / one.pages:.2f} 秒")
+                for m in one.misses:
+                    if m.number:
+                        console.print(f"  第{m.page}页 {m.native!r} 识别为 {m.scanned!r}（{m.sure:.2f}）")
+    if format == "json":
+        print(json.dumps([asdict(f) for f in found], ensure_ascii=False, indent=2))
+        return
+    shown = RichTable(title=f"{len(found)} 个文件，{dpi} dpi", show_edge=False)
+    for name in (
+        "页",
+        "秒/页",
+        "表形一致",
+        "数字",
+        "正确",
+        "修正后",
+        "文字格正确",
+        "原有问题",
+        "多报",
+        "少报",
+    ):
+        shown.add_column(name, justify="right")
+    total = {n: sum(getattr(f, n) for f in found) for n in Scanned.__slots__ if n not in ("file", "misses")}
+    numbers, words = max(total["numbers"], 1), max(total["words"], 1)
+    shown.add_row(
+        str(total["pages"]),
+        f"{total['seconds'] / max(total['pages'], 1):.2f}",
+        f"{total['alike']}/{total['tables']}",
+        str(total["numbers"]),
+        f"{100 * total['right'] / numbers:.3f}%",
+        f"{100 * total['repaired'] / numbers:.3f}%",
+        f"{100 * total['words_right'] / words:.2f}%",
+        str(total["raised"]),
+        str(total["new"]),
+        str(total["lost"]),
+    )
+    console.print(shown)

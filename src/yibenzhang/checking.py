@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from yibenzhang.balance.coverage import Coverage, Standing, coverage, standings
-from yibenzhang.balance.diagnose import diagnose
+from yibenzhang.balance.diagnose import Cause, diagnose
 from yibenzhang.balance.evaluate import evaluate
 from yibenzhang.balance.relations import NotChecked, Outcome, Relation, Result
 from yibenzhang.documents import Document
@@ -18,6 +18,7 @@ from yibenzhang.reading import read
 from yibenzhang.recognising.profile import Profile, profile_of
 from yibenzhang.recognising.stitching import framed_tables
 from yibenzhang.recognising.tables import recognise_tables
+from yibenzhang.repairing import Repair, capped, repaired, repairs_of
 from yibenzhang.rules.lists import Doubt
 from yibenzhang.rules.names import names as names_of
 from yibenzhang.rules.presence import presence
@@ -28,6 +29,9 @@ from yibenzhang.rules.sums import build
 from yibenzhang.rules.wording import Remark, wording
 from yibenzhang.standards import Standards, load
 from yibenzhang.telling import findings_of, notice
+
+REPAIR_ROUNDS = 3
+"""A number put right may show another one: so many times over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,21 @@ def facts_of(document: Document, extra: str = "") -> tuple[Profile, tuple[TableF
 
 
 def check_document(document: Document, extra: str = "") -> Checked:
-    """Check a document that has been read."""
+    """Check a document that has been read; what its sums show to be misread on a scan is put right first."""
+    told: list[Finding] = []
+    for _ in range(REPAIR_ROUNDS):
+        checked, causes = _checked(document, extra)
+        repairs = repairs_of(causes, document)
+        if not repairs:
+            break
+        told += [_repair(r, checked) for r in repairs]
+        document = repaired(document, repairs)
+    else:
+        checked, _ = _checked(document, extra)
+    return replace(checked, findings=(*checked.findings, *told))
+
+
+def _checked(document: Document, extra: str) -> tuple[Checked, list[Cause]]:
     profile, tables, standards = facts_of(document, extra)
     results, not_checked = _relate(document, tables, profile, standards)
     tables, results, not_checked, shifted = _realigned(
@@ -100,8 +118,9 @@ def check_document(document: Document, extra: str = "") -> Checked:
     standing = standings(ids, results, suspected)
     if not any(t.table.standard for t in tables):
         not_checked = [NotChecked("", "没有识别到任何标准表，表内和表间加总均未核对"), *not_checked]
+    findings = [capped(f, document.scanned) for f in findings]
     order = list(Severity)
-    return Checked(
+    checked = Checked(
         document,
         profile,
         tables,
@@ -113,6 +132,7 @@ def check_document(document: Document, extra: str = "") -> Checked:
         tuple(passages),
         prose.quantities,
     )
+    return checked, causes
 
 
 def _relate(
@@ -179,6 +199,16 @@ def _reading(document: Document, standards: Standards) -> list[Finding]:
         evidence = (Evidence("", "", "", "", "", "", "", n.place),) if n.place else ()
         out.append(notice("reading.page", where + n.message, evidence, standards))
     return out
+
+
+def _repair(repair: Repair, checked: Checked) -> Finding:
+    fact, standards = repair.fact, load(checked.profile.region)
+    name = {t.table.id: t.table.name for t in checked.tables}.get(fact.table, "")
+    message = (
+        f"{fact.place}：{name}{fact.where}识别为 {fact.text}，按加总应为 {repair.text}，"
+        "已按后者核对；这是识别的疑问，不是文件的错误，请核对原件。"
+    )
+    return notice("reading.repaired", message, (evidence_of(fact, name),), standards, fact.id)
 
 
 def _conflicts(profile: Profile, standards: Standards) -> list[Finding]:

@@ -24,6 +24,7 @@ from rich.text import Text
 from yibenzhang import __version__
 from yibenzhang.batch import FileResult, check_many, find_files
 from yibenzhang.benching import bench_check, bench_read
+from yibenzhang.benching_scans import show_scans
 from yibenzhang.checking import facts_of
 from yibenzhang.cli_rules import Layer, fail, list_rules, show_rule, standards_of
 from yibenzhang.cli_rules import app as rules_app
@@ -31,6 +32,7 @@ from yibenzhang.documents import Document
 from yibenzhang.facts import TableFacts
 from yibenzhang.findings import Severity
 from yibenzhang.reading import ReadingError, read
+from yibenzhang.reading.extras import INSTALL, installed
 from yibenzhang.reports import json_report, terminal
 from yibenzhang.reports.excel import write_excel
 from yibenzhang.reports.html import write_html
@@ -176,19 +178,31 @@ def explain(
 
 @app.command()
 def bench(
-    what: Annotated[str, typer.Argument(help="read：读表速度，与 pdfplumber 同场比较；check：从文件到结论")],
+    what: Annotated[
+        str,
+        typer.Argument(
+            help="read：读表速度，与 pdfplumber 同场比较；check：从文件到结论；scans：把 PDF 变成扫描件再读，与原文逐格比较"
+        ),
+    ],
     files: Annotated[list[str], typer.Argument(help="文件、文件夹或通配符", show_default=False)],
     format: Format = "text",
+    dpi: Annotated[int, typer.Option(help="scans：扫描的分辨率")] = 200,
+    pages: Annotated[int, typer.Option(help="scans：每个文件最多几页，有表的优先，0 为全部")] = 0,
 ) -> None:
-    """测速度和内存（单核）。"""
-    if what not in ("read", "check"):
-        raise fail(f"不认识的项目 {what}，请用 read 或 check。")
+    """测速度和内存（单核），以及扫描件识别的准确率。"""
+    if what not in ("read", "check", "scans"):
+        raise fail(f"不认识的项目 {what}，请用 read、check 或 scans。")
     paths, _ = find_files(files)
     paths = [p for p in paths if Path(p).suffix.lower() in (".pdf", ".txt")]
-    if what == "read":
+    if what != "check":
         paths = [p for p in paths if p.lower().endswith(".pdf")]
     if not paths:
         raise fail("没有可测的文件。")
+    if what == "scans":
+        if not installed():
+            raise fail(f"{INSTALL}。")
+        show_scans(_console(), paths, dpi, pages, format)
+        return
     measured = bench_read(paths) if what == "read" else bench_check(paths)
     if format == "json":
         print(json.dumps([asdict(m) for m in measured], ensure_ascii=False, indent=2))

@@ -20,9 +20,9 @@ ORDER = [
     "facts", "prose.passages", "prose.quantities", "prose.claims", "prose.binding", "prose",
     "balance.relations", "balance.evaluate", "balance.localise", "balance.diagnose", "balance.coverage", "balance",
     "rules.addresses", "rules.sums", "rules.realign", "rules.lists", "rules.prose", "rules.wording", "rules.presence", "rules.names", "rules.projects", "rules",
-    "findings", "telling", "checking", "proving", "", "batch",
+    "findings", "repairing", "telling", "checking", "proving", "", "batch",
     "reports.words", "reports.json_report", "reports.terminal", "reports.excel", "reports.html", "reports",
-    "benching", "cli_rules", "cli",
+    "benching", "benching_scans", "cli_rules", "cli",
 ]  # fmt: skip
 
 

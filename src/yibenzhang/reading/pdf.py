@@ -14,9 +14,9 @@ import pypdfium2.raw as raw
 from yibenzhang.documents import Page, ReadingNotice, Table
 from yibenzhang.places import PagePlace
 from yibenzhang.reading.assembly import page_of
+from yibenzhang.reading.extras import INSTALL, installed
 from yibenzhang.reading.glyphs import Glyph, unmapped
 from yibenzhang.reading.grid import Rule
-from yibenzhang.reading.extras import INSTALL, installed
 from yibenzhang.reading.limits import (
     MAX_CHARS_PER_PAGE,
     MAX_FORM_DEPTH,

@@ -124,5 +124,3 @@ def read_scanned_page(
     finally:
         bitmap.close()
     return read_scan(gray, 72 / dpi, number, first)
-
-

@@ -196,7 +196,9 @@ def _bars_of(gray: Gray, scale: float) -> Gray:
     thick = max(3, int(3.2 / scale)) | 1
     dark = cv2.morphologyEx(gray, cv2.MORPH_BLACKHAT, np.ones((thick, 1), np.uint8))
     mask = np.where(dark > _CONTRAST, 255, 0).astype(np.uint8)
-    mask = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((1, max(3, int(1.4 / scale))), np.uint8)))
+    mask = np.asarray(
+        cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((1, max(3, int(1.4 / scale))), np.uint8))
+    )
     # a line that still leans a little steps from one row of pixels to the next
     wide = cv2.dilate(mask, np.ones((3, 1), np.uint8))
     wide = cv2.morphologyEx(wide, cv2.MORPH_OPEN, np.ones((1, int(14 / scale)), np.uint8))

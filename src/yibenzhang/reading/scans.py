@@ -19,7 +19,9 @@ _SURE = 0.999_9
 """The most a recognised character can be sure of: below 1 means recognised, not read."""
 _UPRIGHT = 0.9
 _NUMBER = re.compile(r"[-—–−一]?[\d,.，。．、 ]*\d[\d,.，。．、 ]*%?|[-—–−一]+")
-_DIGITS = str.maketrans({"O": "0", "o": "0", "Q": "0", "〇": "0", "○": "0", "D": "0", "l": "1", "I": "1", "|": "1"})
+_DIGITS = str.maketrans(
+    {"O": "0", "o": "0", "Q": "0", "〇": "0", "○": "0", "D": "0", "l": "1", "I": "1", "|": "1"}
+)
 """Letters that digits are taken for; alone among digits they are digits."""
 _WIDE = str.maketrans({",": "，", ":": "：", ";": "；", "(": "（", ")": "）", "?": "？", "!": "！"})
 
