@@ -13,7 +13,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 
+import numpy as np
 import pypdfium2 as pdfium
+from PIL import Image
 from rich.console import Console
 from rich.table import Table as RichTable
 
@@ -24,7 +26,19 @@ from yibenzhang.findings import Severity
 from yibenzhang.places import PagePlace
 from yibenzhang.reading import read, read_bytes
 
-QUALITY = 75
+
+@dataclass(frozen=True, slots=True)
+class Wear:
+    """How a page suffers: degrees askew, quarter turns in degrees, grain (standard deviation of 255), JPEG
+    quality."""
+
+    skew: float = 0.0
+    turn: int = 0
+    noise: float = 0.0
+    quality: int = 75
+
+
+CLEAN = Wear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +75,14 @@ class Scanned:
     misses: tuple[Miss, ...]
 
 
-def bench_scans(files: list[str], dpi: int, most: int) -> Iterator[Scanned]:
+def bench_scans(files: list[str], dpi: int, most: int, worn: Wear = CLEAN) -> Iterator[Scanned]:
     """File by file: at most ``most`` pages of each (0: all), those with tables first."""
     for file in files:
         native = read(file)
         chosen = _chosen(native, most)
-        if not chosen or native.scanned:
+        if not chosen:
             continue
-        data = rasterised(file, chosen, dpi)
+        data = rasterised(file, chosen, dpi, worn)
         native = _part(native, chosen)
         start = time.process_time()
         document = read_bytes(data, file)
@@ -78,23 +92,34 @@ def bench_scans(files: list[str], dpi: int, most: int) -> Iterator[Scanned]:
 
 def _chosen(document: Document, most: int) -> list[int]:
     """Page numbers in order; those with tables go before those without where not all are wanted."""
-    pages = [p for p in document.pages if p.blocks]
+    pages = [p for p in document.pages if p.blocks and not p.scanned]
     if most:
         pages.sort(key=lambda p: not any(isinstance(b, Table) for b in p.blocks))
         pages = pages[:most]
     return sorted(p.number for p in pages)
 
 
-def rasterised(file: str, numbers: list[int], dpi: int) -> bytes:
-    """A PDF of images only: those pages drawn at that resolution, as JPEG."""
+def rasterised(file: str, numbers: list[int], dpi: int, worn: Wear = CLEAN) -> bytes:
+    """A PDF of images only: those pages drawn at that resolution, worn, as JPEG."""
     source = pdfium.PdfDocument(file)
-    images = [source[n - 1].render(scale=dpi / 72).to_pil().convert("RGB") for n in numbers]
+    images = [worn_image(source[n - 1].render(scale=dpi / 72).to_pil(), worn, n) for n in numbers]
     out = io.BytesIO()
     images[0].save(
-        out, "PDF", save_all=True, append_images=images[1:], resolution=float(dpi), quality=QUALITY
+        out, "PDF", save_all=True, append_images=images[1:], resolution=float(dpi), quality=worn.quality
     )
     source.close()
     return out.getvalue()
+
+
+def worn_image(image: Image.Image, worn: Wear, seed: int) -> Image.Image:
+    """What a copier does to a page: it lies askew, the paper is grey and the image grainy."""
+    image = image.convert("L").rotate(worn.skew, Image.Resampling.BICUBIC, fillcolor=255)
+    image = image.rotate(worn.turn, expand=True)
+    if worn.noise:
+        grain = np.random.default_rng(seed).normal(0, worn.noise, (image.height, image.width))
+        grey = np.asarray(image, dtype=np.float64) * 0.92 + grain
+        image = Image.fromarray(np.clip(grey, 0, 255).astype(np.uint8))
+    return image
 
 
 def _part(document: Document, numbers: list[int]) -> Document:
@@ -189,11 +214,11 @@ def _plain(text: str) -> str:
     return "".join(narrow(text).split()).translate(_SIGNS)
 
 
-def show_scans(console: Console, files: list[str], dpi: int, most: int, format: str) -> None:
+def show_scans(console: Console, files: list[str], dpi: int, most: int, worn: Wear, format: str) -> None:
     """The measurement as a table for people, with every number read otherwise, or as JSON."""
     found = []
     for file in files:
-        for one in bench_scans([file], dpi, most):
+        for one in bench_scans([file], dpi, most, worn):
             found.append(one)
             if format != "json":
                 console.print(f"{one.file}：{one.pages} 页，每页 {one.seconds / one.pages:.2f} 秒")

@@ -24,7 +24,6 @@ from rich.text import Text
 from yibenzhang import __version__
 from yibenzhang.batch import FileResult, check_many, find_files
 from yibenzhang.benching import bench_check, bench_read
-from yibenzhang.benching_scans import show_scans
 from yibenzhang.checking import facts_of
 from yibenzhang.cli_rules import Layer, fail, list_rules, show_rule, standards_of
 from yibenzhang.cli_rules import app as rules_app
@@ -32,7 +31,7 @@ from yibenzhang.documents import Document
 from yibenzhang.facts import TableFacts
 from yibenzhang.findings import Severity
 from yibenzhang.reading import ReadingError, read
-from yibenzhang.reading.extras import INSTALL, installed
+from yibenzhang.reading.scanned import INSTALL, installed
 from yibenzhang.reports import json_report, terminal
 from yibenzhang.reports.excel import write_excel
 from yibenzhang.reports.html import write_html
@@ -188,6 +187,10 @@ def bench(
     format: Format = "text",
     dpi: Annotated[int, typer.Option(help="scans：扫描的分辨率")] = 200,
     pages: Annotated[int, typer.Option(help="scans：每个文件最多几页，有表的优先，0 为全部")] = 0,
+    skew: Annotated[float, typer.Option(help="scans：歪斜几度")] = 0.0,
+    turn: Annotated[int, typer.Option(help="scans：整页转 90、180 或 270 度")] = 0,
+    noise: Annotated[float, typer.Option(help="scans：噪点的标准差（满幅 255）")] = 0.0,
+    quality: Annotated[int, typer.Option(help="scans：JPEG 质量")] = 75,
 ) -> None:
     """测速度和内存（单核），以及扫描件识别的准确率。"""
     if what not in ("read", "check", "scans"):
@@ -201,7 +204,9 @@ def bench(
     if what == "scans":
         if not installed():
             raise fail(f"{INSTALL}。")
-        show_scans(_console(), paths, dpi, pages, format)
+        from yibenzhang.benching_scans import Wear, show_scans  # needs the extra
+
+        show_scans(_console(), paths, dpi, pages, Wear(skew, turn, noise, quality), format)
         return
     measured = bench_read(paths) if what == "read" else bench_check(paths)
     if format == "json":

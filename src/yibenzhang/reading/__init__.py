@@ -6,9 +6,9 @@ import hashlib
 from pathlib import Path
 
 from yibenzhang.documents import Document
-from yibenzhang.reading.extras import INSTALL, installed
 from yibenzhang.reading.limits import MAX_FILE_BYTES, ReadingError
 from yibenzhang.reading.pdf import read_pdf
+from yibenzhang.reading.scanned import INSTALL, installed
 from yibenzhang.reading.text import read_text
 
 __all__ = ["ReadingError", "read", "read_bytes"]

@@ -14,7 +14,6 @@ import pypdfium2.raw as raw
 from yibenzhang.documents import Page, ReadingNotice, Table
 from yibenzhang.places import PagePlace
 from yibenzhang.reading.assembly import page_of
-from yibenzhang.reading.extras import INSTALL, installed
 from yibenzhang.reading.glyphs import Glyph, unmapped
 from yibenzhang.reading.grid import Rule
 from yibenzhang.reading.limits import (
@@ -25,6 +24,7 @@ from yibenzhang.reading.limits import (
     MAX_RULES_PER_PAGE,
     ReadingError,
 )
+from yibenzhang.reading.scanned import INSTALL, Picture, installed, is_scan, picture, unseen_text
 
 THIN = 3.0
 """A filled rectangle no thicker than this (points) is a ruling line."""
@@ -60,15 +60,6 @@ class _Frame:
         return (self.height, self.width) if self.turn in (90, 270) else (self.width, self.height)
 
 
-@dataclass(frozen=True, slots=True)
-class _Picture:
-    """A picture on a page: its area in square points, its resolution, its pixels."""
-
-    area: float
-    dpi: float
-    pixels: int
-
-
 def read_pdf(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
     """All pages of a PDF. Raises ReadingError with one sentence where it cannot be opened."""
     try:
@@ -95,8 +86,9 @@ def read_pdf(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
         pages.append(page)
         notices.extend(told)
     document.close()
-    if pages and not any(p.blocks for p in pages) and not installed():
-        notices = [ReadingNotice(f"整份 PDF 没有文字层（扫描件或图片），内容未检查；{INSTALL}。")]
+    if pages and not any(p.blocks for p in pages):
+        why = "也没有识别出文字" if installed() else INSTALL
+        notices = [ReadingNotice(f"整份 PDF 没有文字层（扫描件或图片），内容未检查；{why}。")]
     return tuple(pages), tuple(notices)
 
 
@@ -112,12 +104,12 @@ def read_page(document: pdfium.PdfDocument, number: int, first: int) -> tuple[Pa
             frame = _Frame(left, bottom, right - left, top - bottom, turn)
             glyphs = _glyphs(textpage.raw, frame)
             count = raw.FPDFText_CountChars(textpage.raw)
-            unseen = _unseen(textpage.raw, count)
+            unseen = unseen_text(textpage.raw, count)
         finally:
             textpage.close()
         hs, vs, images = _rules(page.raw, frame)
         share = sum(i.area for i in images) / max(frame.width * frame.height, 1.0)
-        if images and _is_scan(len(glyphs), share, unseen):
+        if images and is_scan(len(glyphs), share, unseen):
             if installed():
                 from yibenzhang.reading.pictures import read_scanned_page
 
@@ -141,23 +133,6 @@ def read_page(document: pdfium.PdfDocument, number: int, first: int) -> tuple[Pa
         notices.append(ReadingNotice("本页线条过多，未按表格读取。", here, True))
         hs, vs = [], []
     return page_of(number + 1, frame.size, glyphs, hs, vs, first), notices
-
-
-def _is_scan(glyphs: int, share: float, unseen: bool) -> bool:
-    """True where what a page shows is a picture of text: its own characters are none, a stamp's or a page
-    number's, or the unseen ones that scanners lay under the picture."""
-    return not glyphs or share > 0.5 and (unseen or glyphs <= 40)
-
-
-def _unseen(textpage: raw.FPDF_TEXTPAGE, count: int) -> bool:
-    """True where most characters are drawn in no colour at all."""
-    step = max(1, count // 20)
-    modes = [
-        raw.FPDFTextObj_GetTextRenderMode(obj)
-        for i in range(0, count, step)
-        if (obj := raw.FPDFText_GetTextObject(textpage, i))
-    ]
-    return 2 * modes.count(raw.FPDF_TEXTRENDERMODE_INVISIBLE) > len(modes)
 
 
 def _turn(textpage: raw.FPDF_TEXTPAGE, rotation: int) -> int:
@@ -273,13 +248,13 @@ def _turned_glyphs(textpage: raw.FPDF_TEXTPAGE, frame: _Frame) -> list[Glyph]:
     return out
 
 
-def _rules(page: raw.FPDF_PAGE, frame: _Frame) -> tuple[list[Rule], list[Rule], list[_Picture]]:
+def _rules(page: raw.FPDF_PAGE, frame: _Frame) -> tuple[list[Rule], list[Rule], list[Picture]]:
     hs: list[Rule] = []
     vs: list[Rule] = []
-    images: list[_Picture] = []
+    images: list[Picture] = []
     for kind, obj, matrix in _objects(page):
         if kind == raw.FPDF_PAGEOBJ_IMAGE:
-            images.append(_picture(obj, _compose(_matrix(obj), matrix)))
+            images.append(picture(obj, _compose(_matrix(obj), matrix)))
         elif kind == raw.FPDF_PAGEOBJ_PATH:
             for xa, ya, xb, yb in _strokes(obj, matrix):
                 ax, ay = frame.point(xa, ya)
@@ -291,15 +266,6 @@ def _rules(page: raw.FPDF_PAGE, frame: _Frame) -> tuple[list[Rule], list[Rule], 
             if len(hs) + len(vs) > MAX_RULES_PER_PAGE:
                 break
     return hs, vs, images
-
-
-def _picture(obj: raw.FPDF_PAGEOBJECT, m: Matrix) -> _Picture:
-    across, down = ctypes.c_uint(), ctypes.c_uint()
-    width, height = math.hypot(m[0], m[1]), math.hypot(m[2], m[3])
-    if not raw.FPDFImageObj_GetImagePixelSize(obj, across, down):
-        return _Picture(width * height, 0.0, 0)
-    dpi = 72 * across.value / width if width > 1 else 0.0
-    return _Picture(width * height, dpi, across.value * down.value)
 
 
 def _objects(page: raw.FPDF_PAGE) -> Iterator[tuple[int, raw.FPDF_PAGEOBJECT, Matrix]]:

@@ -17,7 +17,7 @@ from yibenzhang.reading.limits import MAX_SCAN_FRAMES, MAX_SCAN_PIXELS, ReadingE
 from yibenzhang.reading.raster import Gray, gray_of
 from yibenzhang.reading.scans import read_scan
 
-MOST_DPI = 300
+MOST_DPI = 220
 LEAST_DPI = 150
 _A4_INCHES = 11.69
 _FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP")
@@ -33,6 +33,9 @@ def read_image(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]
         try:
             image = Image.open(io.BytesIO(data), formats=_FORMATS)
             frames = int(getattr(image, "n_frames", 1))
+        except Image.DecompressionBombError as error:
+            most = MAX_SCAN_PIXELS // 1_000_000
+            raise ReadingError(f"图片超过 {most} 百万像素，未识别；请以 200 至 300 dpi 重新扫描。") from error
         except Exception as error:  # Pillow's decoders raise whatever their damage makes them
             raise broken from error
         if frames > MAX_SCAN_FRAMES:

@@ -89,6 +89,12 @@ def ink_of(gray: Gray, scale: float) -> Gray:
     )
 
 
+def is_blank(gray: Gray) -> bool:
+    """True where next to nothing on the page is darker than its paper."""
+    paper = float(np.median(gray[::7, ::7]))
+    return float(np.mean(gray < paper - 40)) < 0.000_2 and float(np.mean(gray > paper + 40)) < 0.02
+
+
 def lies_sideways(ink: Gray, scale: float) -> float:
     """How much more of the text runs up and down the page than across it: above 1 it lies on its side.
 
@@ -98,8 +104,8 @@ def lies_sideways(ink: Gray, scale: float) -> float:
     small = cv2.resize(ink, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)  # a pixel a point
     dots = np.where(small > 60, 255, 0).astype(np.uint8)
     long = cv2.morphologyEx(dots, cv2.MORPH_OPEN, np.ones((1, 24), np.uint8))
-    long |= cv2.morphologyEx(dots, cv2.MORPH_OPEN, np.ones((24, 1), np.uint8))
-    dots[cv2.dilate(long, np.ones((3, 3), np.uint8)) > 0] = 0
+    tall = cv2.morphologyEx(dots, cv2.MORPH_OPEN, np.ones((24, 1), np.uint8))
+    dots[cv2.dilate(cv2.max(long, tall), np.ones((3, 3), np.uint8)) > 0] = 0
     across = _bars(dots, (3, 1))
     along = _bars(np.ascontiguousarray(dots.T), (3, 1))
     return along / max(across, 1.0)
@@ -115,8 +121,8 @@ def _bars(dots: Gray, gap: tuple[int, int]) -> float:
 
 def skew_of(ink: Gray) -> float:
     """The angle in degrees (clockwise) by which the page must be turned to stand straight."""
-    factor = min(1.0, 900 / max(ink.shape))
-    small = cv2.resize(ink, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    factor = min(1.0, 800 / max(ink.shape))
+    small = np.asarray(cv2.resize(ink, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8)
     best = 0.0
     for reach, step in ((MAX_SKEW, 0.5), (0.5, 0.1), (0.1, 0.025)):
         angles = best + np.arange(-reach, reach + step / 2, step)
@@ -125,16 +131,16 @@ def skew_of(ink: Gray) -> float:
 
 
 def _sharpness(small: Gray, angle: float) -> float:
-    rows = _rotated(small, angle, 0).sum(axis=1, dtype=np.float64)
+    rows = _rotated(small, angle, 0, cv2.INTER_LINEAR).sum(axis=1, dtype=np.float64)
     return float(np.square(np.diff(rows)).sum())
 
 
-def _rotated(gray: Gray, angle: float, border: int) -> Gray:
+def _rotated(gray: Gray, angle: float, border: int, way: int = cv2.INTER_CUBIC) -> Gray:
     height, width = gray.shape
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), -angle, 1.0)
     return np.asarray(
         cv2.warpAffine(
-            gray, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=border
+            gray, matrix, (width, height), flags=way, borderMode=cv2.BORDER_CONSTANT, borderValue=border
         ),
         dtype=np.uint8,
     )  # fmt: skip
@@ -188,14 +194,14 @@ def _crossed(rules: Gray, scale: float) -> Gray:
     over = max(3, int(2 / scale)) | 1
     wide = cv2.dilate(rules, np.ones((1, over), np.uint8))
     tall = cv2.dilate(rules, np.ones((over, 1), np.uint8))
-    return np.asarray(rules | (wide & tall), dtype=np.uint8)
+    return np.asarray(cv2.max(rules, cv2.min(wide, tall)), dtype=np.uint8)
 
 
 def _bars_of(gray: Gray, scale: float) -> Gray:
     """A mask of thin dark bars that run across for at least 14 points."""
     thick = max(3, int(3.2 / scale)) | 1
     dark = cv2.morphologyEx(gray, cv2.MORPH_BLACKHAT, np.ones((thick, 1), np.uint8))
-    mask = np.where(dark > _CONTRAST, 255, 0).astype(np.uint8)
+    mask = np.asarray(cv2.threshold(dark, _CONTRAST, 255, cv2.THRESH_BINARY)[1], dtype=np.uint8)
     mask = np.asarray(
         cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((1, max(3, int(1.4 / scale))), np.uint8))
     )
@@ -206,15 +212,15 @@ def _bars_of(gray: Gray, scale: float) -> Gray:
 
 
 def _rules(mask: Gray, scale: float, flat: bool) -> tuple[list[Rule], list[tuple[int, int, int, int]]]:
-    count, _, stats, centres = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    outlines, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     rules: list[Rule] = []
     boxes: list[tuple[int, int, int, int]] = []
-    for k in range(1, min(count, MAX_RULES_PER_PAGE)):
-        x0, top, width, height, _ = (int(v) for v in stats[k])
+    for outline in outlines[:MAX_RULES_PER_PAGE]:
+        x0, top, width, height = cv2.boundingRect(outline)
         length, thick = (width, height) if flat else (height, width)
         if length * scale < 12 or thick * scale > 5 or length < 4 * thick:
             continue
-        at = float(centres[k][1 if flat else 0]) + 0.5
+        at = top + height / 2 if flat else x0 + width / 2
         start = x0 if flat else top
         rules.append(Rule(at * scale, start * scale, (start + length) * scale))
         boxes.append((x0, top, x0 + width, top + height))

@@ -12,12 +12,14 @@ from yibenzhang.reading.glyphs import Glyph
 from yibenzhang.reading.grid import tables_of
 from yibenzhang.reading.limits import MAX_SCAN_STRIPS, SCAN_SECONDS
 from yibenzhang.reading.ocr import Reading, Recogniser, crop_of, recogniser
-from yibenzhang.reading.raster import Gray, Sheet, ink_of, lies_sideways, sheet_of, straight, turned
+from yibenzhang.reading.raster import Gray, Sheet, ink_of, is_blank, lies_sideways, sheet_of, straight, turned
 from yibenzhang.reading.strips import Strip, strips_of
 
 _SURE = 0.999_9
 """The most a recognised character can be sure of: below 1 means recognised, not read."""
 _UPRIGHT = 0.9
+_LEGIBLE = 0.7
+"""Mean sureness of the characters of a page; below it nothing on it can be relied on."""
 _NUMBER = re.compile(r"[-—–−一]?[\d,.，。．、 ]*\d[\d,.，。．、 ]*%?|[-—–−一]+")
 _DIGITS = str.maketrans(
     {"O": "0", "o": "0", "Q": "0", "〇": "0", "○": "0", "D": "0", "l": "1", "I": "1", "|": "1"}
@@ -46,7 +48,16 @@ def read_scan(gray: Gray, scale: float, number: int, first: int) -> tuple[Page, 
             notices.append(ReadingNotice(told, here, True))
             break
         glyphs.extend(glyphs_of(read_strip(reader, sheet, strip), strip, sheet.scale))
+    unread = _garbled(glyphs) if strips else not tables and not is_blank(gray)
+    if unread and not notices:
+        told = "本页图像不清或不是文字，未能识别，内容未检查。"
+        return Page(number, *sheet.size, (), True), [ReadingNotice(told, here, True)]
     return page_of(number, sheet.size, glyphs, sheet.hs, sheet.vs, first, scanned=True), notices
+
+
+def _garbled(glyphs: list[Glyph]) -> bool:
+    """Most of what was recognised was guessed: a picture, or print that is past reading."""
+    return not glyphs or sum(g.sure for g in glyphs) < _LEGIBLE * len(glyphs)
 
 
 def _upright(gray: Gray, scale: float) -> Sheet:
@@ -72,13 +83,13 @@ def _legible(sheet: Sheet) -> float | None:
     strips = [s for s in strips_of(sheet, tables) if s.x1 - s.x0 > 2.5 * s.em]
     strips.sort(key=lambda s: s.x1 - s.x0, reverse=True)
     sure: list[float] = []
-    for strip in strips[: 12 * 3 : 3]:
-        end = min(strip.x1, strip.x0 + round(8 * strip.em))
+    for strip in strips[:24:3]:
+        end = min(strip.x1, strip.x0 + round(6 * strip.em))
         part = Strip(strip.x0, strip.top, end, strip.bottom, strip.pieces, strip.em)
         reading, _ = recogniser().read(crop_of(sheet, part))
         if reading.text:
             sure.append(sum(reading.sure) / len(reading.sure))
-        if len(sure) >= 5:
+        if len(sure) >= 4:
             break
     return sum(sure) / len(sure) if sure else None
 

@@ -47,7 +47,9 @@ def _codes(tables: tuple[TableFacts, ...]) -> Iterator[Remark]:
                 known = first.setdefault(row.code, (label, t))
                 cut = known[0].startswith(label) or label.startswith(known[0])  # a narrow column cuts names
                 if known[0] != label and not cut and known[1] is not t:
-                    place = next(c.place for c in t.table.table.cells if c.row == row.index)
+                    cells = t.table.table.cells
+                    here = (c for c in cells if c.row <= row.index < c.row + c.row_span)
+                    place = next(here).place
                     message = f"科目 {row.code} 名称不一：{known[1].table.name}作“{known[0]}”，{t.table.name}作“{label}”。"
                     yield Remark("names.code", message, label, place)
 

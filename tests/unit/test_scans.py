@@ -1,0 +1,220 @@
+"""Scans and images: the same facts and findings as from the native file, and never worse than a doubt."""
+
+from __future__ import annotations
+
+import io
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.conftest import EXAMPLES
+from tests.pdfs import IMAGE, pdf
+from tests.scanning import Wear, images, packed, rasterised
+from yibenzhang import ReadingError, check
+from yibenzhang.checking import Checked, check_document
+from yibenzhang.documents import Document, Page, Table
+from yibenzhang.findings import Severity
+from yibenzhang.reading import pdf as pdf_reader
+from yibenzhang.reading import read, read_bytes, scanned
+from yibenzhang.repairing import RECOGNISED, misread
+
+JIANGSU = EXAMPLES / "jiangsu-three-errors.pdf"
+SHANGHAI = EXAMPLES / "shanghai-budget-clean.pdf"
+
+
+def numbers(checked: Checked) -> list[tuple[str, str, str, str]]:
+    """Every number with what it means."""
+    return [
+        (f.standard, f.row.label, f.measure, f.text) for t in checked.tables for f in t.facts() if f.printed
+    ]
+
+
+def told(checked: Checked) -> list[tuple[str, str, str]]:
+    return [(f.rule, f.reported, f.expected) for f in checked.findings]
+
+
+def test_a_worn_scan_tells_what_the_native_file_tells() -> None:
+    """All pages at 200 dpi, askew and grainy: the same facts and findings, none above warning."""
+    native = check(JIANGSU)
+    data = rasterised(str(JIANGSU), list(range(1, 12)), 200, Wear(skew=1.3, noise=6, quality=70))
+    scan = check_document(read_bytes(data, "scan.pdf"))
+    assert scan.document.scanned == frozenset(range(1, 12))
+    assert numbers(scan) == numbers(native)
+    assert told(scan) == told(native)
+    assert {f.severity for f in native.findings} == {Severity.ERROR}
+    assert {f.severity for f in scan.findings} == {Severity.WARNING}
+    assert all(f.message.endswith(RECOGNISED) for f in scan.findings)
+
+
+@pytest.mark.parametrize(
+    ("dpi", "worn"),
+    [(150, Wear(skew=-2.6, noise=4)), (300, Wear(turn=90)), (150, Wear(turn=180)), (200, Wear(turn=270, skew=0.8))],
+    ids=["150-askew", "300-on-its-side", "150-upside-down", "200-on-its-other-side"],
+)  # fmt: skip
+def test_one_table_however_it_was_laid_on_the_glass(dpi: int, worn: Wear) -> None:
+    page = next(p for p in read(SHANGHAI).pages if any(isinstance(b, Table) for b in p.blocks))
+    [native] = [b for b in page.blocks if isinstance(b, Table)]
+    [scan] = read_bytes(rasterised(str(SHANGHAI), [page.number], dpi, worn), "scan.pdf").tables()
+    assert [[plain(t) for t in row] for row in scan.texts()] == [
+        [plain(t) for t in row] for row in native.texts()
+    ]
+
+
+def plain(text: str) -> str:
+    return text.replace("（", "(").replace("）", ")").replace("\n", "")
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF"])
+def test_image_files(kind: str) -> None:
+    made = images(SHANGHAI, [8, 1] if kind == "TIFF" else [8], 150)
+    document = read_bytes(packed(made, kind, 150), f"a.{kind.lower()}")
+    assert document.kind == "image"
+    assert [p.number for p in document.pages] == ([1, 2] if kind == "TIFF" else [1])
+    assert document.tables()[0].texts() == read(SHANGHAI).pages[7].blocks[-1].texts()  # type: ignore[union-attr]
+    assert document.notices == ()
+
+
+def test_native_and_scanned_pages_in_one_file(tmp_path: Path) -> None:
+    import pypdfium2 as pdfium
+
+    mixed = pdfium.PdfDocument(SHANGHAI)
+    mixed.del_page(7)
+    mixed.import_pages(pdfium.PdfDocument(rasterised(str(SHANGHAI), [8], 200)), index=7)
+    mixed.save(tmp_path / "mixed.pdf")
+    scan, native = check(tmp_path / "mixed.pdf"), check(SHANGHAI)
+    assert scan.document.scanned == {8}
+    assert numbers(scan) == numbers(native)
+    assert scan.findings == native.findings == ()
+
+
+def test_characters_know_how_sure_they_are() -> None:
+    document = read_bytes(packed(images(SHANGHAI, [8], 150), "PNG", 150), "a.png")
+    cells = document.tables()[0].cells
+    assert all(0.5 < c.sure < 1 for c in cells if c.text)
+    assert all(c.sure == 1 for t in read(SHANGHAI).tables() for c in t.cells)
+
+
+# Repair
+
+
+def tampered(document: Document, right: str, read_as: str, sure: float) -> Document:
+    """The document as a scan on which one number was misread."""
+    done = False
+    pages: list[Page] = []
+    for page in document.pages:
+        blocks = []
+        for block in page.blocks:
+            if isinstance(block, Table) and not done:
+                at = next((k for k, c in enumerate(block.cells) if c.text == right), None)
+                if at is not None:
+                    cells = list(block.cells)
+                    cells[at] = replace(cells[at], text=read_as, sure=sure)
+                    block, done = replace(block, cells=tuple(cells)), True
+            blocks.append(block)
+        pages.append(replace(page, blocks=tuple(blocks), scanned=True))
+    assert done
+    return replace(document, pages=tuple(pages))
+
+
+def numbers_of(checked: Checked) -> set[str]:
+    return {text for *_, text in numbers(checked)}
+
+
+@pytest.mark.parametrize("read_as", ["6,229,028.58", "6,229,026.56", "622902658", "6,229,26.58"])
+def test_a_misread_number_is_put_right_and_told_as_a_doubt(read_as: str) -> None:
+    document = tampered(read(SHANGHAI), "6,229,026.58", read_as, 0.6)
+    checked = check_document(document)
+    if read_as == "6,229,26.58":  # not a number at all: nothing is guessed
+        assert not any(f.severity == Severity.ERROR for f in checked.findings)
+        return
+    [finding] = checked.findings
+    assert (finding.rule, finding.severity) == ("reading.repaired", Severity.NOTICE)
+    assert f"识别为 {read_as}" in finding.message
+    assert numbers(checked) == [
+        (*rest, t.replace(read_as, "6229026.58" if read_as == "622902658" else "6,229,026.58"))
+        for *rest, t in numbers(checked)
+    ]
+    assert checked.document.tables() != document.tables()
+
+
+def test_what_was_read_surely_stays_a_finding() -> None:
+    """The twin: the same digit, but the recognition was in no doubt: the body may have printed it so."""
+    [finding] = check_document(tampered(read(SHANGHAI), "6,229,026.58", "6,229,028.58", 0.999)).findings
+    assert finding.severity == Severity.WARNING
+    assert (finding.reported, finding.expected) == ("6229028.58", "6229026.58")
+
+
+def test_a_number_that_does_not_look_alike_stays_a_finding() -> None:
+    [finding] = check_document(tampered(read(SHANGHAI), "6,229,026.58", "6,224,026.58", 0.6)).findings
+    assert finding.severity == Severity.WARNING
+
+
+@pytest.mark.parametrize(
+    ("read_as", "right", "alike"),
+    [
+        ("1284.50", "1234.50", True), ("123450", "1234.50", True), ("1234.50", "-1234.50", True),
+        ("124.50", "1224.50", True), ("1234.50", "1234.50", False), ("1294.50", "1234.50", False),
+        ("1288.50", "1233.50", False), ("134.50", "1234.50", False),
+    ],
+)  # fmt: skip
+def test_what_may_be_misread(read_as: str, right: str, alike: bool) -> None:
+    assert misread(read_as, right) is alike
+
+
+# Without the extra, and what cannot be read
+
+
+def test_without_the_extra_a_scan_is_a_notice(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(pdf_reader, "installed", lambda: False)
+    monkeypatch.setattr("yibenzhang.reading.installed", lambda: False)
+    whole = check_document(read_bytes(rasterised(str(SHANGHAI), [8], 72), "a.pdf"))
+    assert [(f.rule, f.severity) for f in whole.findings] == [("reading.page", Severity.NOTICE)]
+    assert scanned.INSTALL in whole.findings[0].message
+    assert whole.findings[0].message.count("。") == 1
+    with pytest.raises(ReadingError, match="pip install"):
+        read_bytes(packed(images(SHANGHAI, [8], 72), "PNG", 72), "a.png")
+
+
+def test_a_picture_is_no_text(tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    noise = Image.fromarray(rng.integers(0, 255, (900, 700), dtype=np.uint8).repeat(2, 0).repeat(2, 1))
+    document = read_bytes(packed([noise], "PNG", 150), "a.png")
+    assert [n.unread for n in document.notices] == [True]
+    assert document.blocks() == []
+
+
+def test_a_blank_page_is_blank() -> None:
+    document = read_bytes(packed([Image.new("L", (1240, 1754), 250)], "PNG", 150), "a.png")
+    assert (document.notices, document.blocks()) == ((), [])
+
+
+def test_an_enormous_image_is_not_unpacked() -> None:
+    made = packed([Image.new("1", (10_000, 10_000), 1)], "PNG", 2000)
+    [notice] = read_bytes(made, "a.png").notices
+    assert notice.unread and "百万像素" in notice.message
+    with pytest.raises(ReadingError, match="百万像素"):
+        read_bytes(packed([Image.new("1", (20_000, 20_000), 1)], "PNG", 2000), "a.png")
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF", "PDF"])
+def test_damaged_images_give_a_sentence_or_a_notice(kind: str) -> None:
+    """Cut short and bytes changed: ReadingError or a Document, nothing else."""
+    small = images(SHANGHAI, [8], 72)[0].crop((0, 0, 300, 200))
+    data = pdf([IMAGE]) if kind == "PDF" else packed([small], kind, 72)
+    if kind == "PDF":
+        out = io.BytesIO()
+        small.save(out, "PDF", resolution=72)
+        data = out.getvalue()
+    rng = random.Random(7)
+    for k in range(24):
+        hurt = bytearray(data if k % 3 else data[: rng.randrange(8, len(data))])
+        for _ in range(rng.randrange(1, 30)):
+            hurt[rng.randrange(8, len(hurt))] = rng.randrange(256)
+        try:
+            assert isinstance(read_bytes(bytes(hurt), "a"), Document)
+        except ReadingError as error:
+            assert str(error).endswith("。")
