@@ -29,7 +29,10 @@ SHANGHAI = EXAMPLES / "shanghai-budget-clean.pdf"
 def numbers(checked: Checked) -> list[tuple[str, str, str, str]]:
     """Every number with what it means."""
     return [
-        (f.standard, f.row.label, f.measure, f.text) for t in checked.tables for f in t.facts() if f.printed
+        (f.standard, plain(f.row.label), f.measure, f.text)
+        for t in checked.tables
+        for f in t.facts()
+        if f.printed
     ]
 
 
@@ -149,7 +152,7 @@ def test_what_was_read_surely_stays_a_finding() -> None:
 
 
 def test_a_number_that_does_not_look_alike_stays_a_finding() -> None:
-    [finding] = check_document(tampered(read(SHANGHAI), "6,229,026.58", "6,224,026.58", 0.6)).findings
+    [finding] = check_document(tampered(read(SHANGHAI), "6,229,026.58", "6,225,026.58", 0.6)).findings
     assert finding.severity == Severity.WARNING
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import time
 
 from yibenzhang.documents import Page, ReadingNotice
 from yibenzhang.places import PagePlace
 from yibenzhang.reading.assembly import page_of
+from yibenzhang.reading.digits import looks_like_a_number, number_of
 from yibenzhang.reading.glyphs import Glyph
 from yibenzhang.reading.grid import tables_of
 from yibenzhang.reading.limits import MAX_SCAN_STRIPS, SCAN_SECONDS
@@ -18,13 +18,8 @@ from yibenzhang.reading.strips import Strip, strips_of
 _SURE = 0.999_9
 """The most a recognised character can be sure of: below 1 means recognised, not read."""
 _UPRIGHT = 0.9
-_LEGIBLE = 0.7
+_LEGIBLE = 0.6
 """Mean sureness of the characters of a page; below it nothing on it can be relied on."""
-_NUMBER = re.compile(r"[-—–−一]?[\d,.，。．、 ]*\d[\d,.，。．、 ]*%?|[-—–−一]+")
-_DIGITS = str.maketrans(
-    {"O": "0", "o": "0", "Q": "0", "〇": "0", "○": "0", "D": "0", "l": "1", "I": "1", "|": "1"}
-)
-"""Letters that digits are taken for; alone among digits they are digits."""
 _WIDE = str.maketrans({",": "，", ":": "：", ";": "；", "(": "（", ")": "）", "?": "？", "!": "！"})
 
 
@@ -97,9 +92,9 @@ def _legible(sheet: Sheet) -> float | None:
 def read_strip(reader: Recogniser, sheet: Sheet, strip: Strip) -> Reading:
     """What one strip says; digits and signs only where it looks like a number."""
     free, numeric = reader.read(crop_of(sheet, strip))
-    if not _NUMBER.fullmatch(free.text.strip().translate(_DIGITS)):
+    if not looks_like_a_number(free.text):
         return Reading(_punctuated(free.text), free.sure, free.at)
-    return numeric if numeric.text else free
+    return number_of(numeric, reader, sheet, strip) if numeric.text else free
 
 
 def _punctuated(text: str) -> str:

@@ -41,9 +41,12 @@ def strips_of(sheet: Sheet, tables: Iterable[Table]) -> list[Strip]:
     inside, free = _by_cell(sheet, tables)
     tall = [p.height for p in sheet.pieces if p.height * sheet.scale > 3.5]
     em = median(tall) if tall else 8 / sheet.scale
+    # characters fall into pieces lower than themselves: lines are what tells their height
+    whole = [h for c in inside.values() for b in _bands(c) if (h := _extent(b)) > 0.8 * em]
+    em_inside = median(whole) if whole else em
     out: list[Strip] = []
     for home, pieces in inside.items():
-        for line, size in _lines(pieces, em):
+        for line, size in _lines(pieces, em_inside):
             out.append(_strip(line, size, home))
     for band, size in _lines(free, em):
         for part in _parts(band, 2.2 * size):
@@ -83,8 +86,8 @@ def _by_cell(sheet: Sheet, tables: Iterable[Table]) -> tuple[dict[Box, list[Piec
     return inside, free
 
 
-def _lines(pieces: list[Piece], em: float) -> Iterator[tuple[list[Piece], float]]:
-    """Pieces parted where a row of pixels is free of ink; with the height of a full character."""
+def _bands(pieces: list[Piece]) -> list[list[Piece]]:
+    """Pieces parted where a row of pixels is free of ink."""
     bands: list[list[Piece]] = []
     floor = -1
     for p in sorted(pieces, key=lambda p: p.top):
@@ -94,16 +97,22 @@ def _lines(pieces: list[Piece], em: float) -> Iterator[tuple[list[Piece], float]
         else:
             bands.append([p])
             floor = p.bottom
-    heights = [_extent(b) for b in bands]
-    full = [h for h in heights if h > 0.6 * em]
-    size = median(full) if full else em
+    return bands
+
+
+def _lines(pieces: list[Piece], em: float) -> Iterator[tuple[list[Piece], float]]:
+    """Pieces line by line, with the height of a full character; ``em`` is what it is around here."""
+    bands = _bands(pieces)
+    full = [h for b in bands if (h := _extent(b)) > 0.6 * em]
+    size = max(median(full), 0.9 * em) if full else em
     joined: list[list[Piece]] = []
     for band in bands:
         if joined:
             top, above = min(p.top for p in band), max(p.bottom for p in joined[-1])
             low = min(_extent(band), _extent(joined[-1])) < 0.5 * size
             both = max(p.bottom for p in band) - min(p.top for p in joined[-1])
-            if low and top - above < 0.3 * size and both < 1.25 * size:
+            # parts of one character (二, 元) or of one line (a dash, a point): together no higher than a line
+            if low and (both < 1.12 * size or top - above < 0.3 * size and both < 1.25 * size):
                 joined[-1].extend(band)
                 continue
         joined.append(list(band))
@@ -119,7 +128,7 @@ def _untangled(band: list[Piece], size: float) -> Iterator[tuple[list[Piece], fl
     """Lines so close that their ink overlaps are parted by the centres of their characters."""
     extent = _extent(band)
     if extent < 1.7 * size or len(band) < 4:
-        yield band, max(size, extent) if extent < 1.7 * size else float(extent)
+        yield band, float(extent) if extent > 0.6 * size else size
         return
     rows: list[list[Piece]] = []
     at = 0.0
@@ -132,7 +141,7 @@ def _untangled(band: list[Piece], size: float) -> Iterator[tuple[list[Piece], fl
             rows.append([p])
             at = middle
     for row in rows:
-        yield row, max(size, float(_extent(row)))
+        yield row, max(0.6 * size, float(_extent(row)))
 
 
 def _parts(band: list[Piece], gap: float) -> Iterator[list[Piece]]:
