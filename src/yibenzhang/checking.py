@@ -194,11 +194,27 @@ def _broken(results: list[Result], table: str) -> list[Result]:
 
 def _reading(document: Document, standards: Standards) -> list[Finding]:
     out = []
+    if pages := sorted(document.scanned):
+        whole = len(pages) == len(document.pages)
+        which = f"全部 {len(pages)} 页" if whole else "第" + "、".join(_runs(pages)) + "页"
+        message = f"{which}是扫描件，文字和数字由识别得来；据此发现的问题最多列为疑问，请核对原件。"
+        out.append(notice("reading.scanned", message, (), standards))
     for n in document.notices:
         where = f"{n.place}：" if n.place else ""
         evidence = (Evidence("", "", "", "", "", "", "", n.place),) if n.place else ()
         out.append(notice("reading.page", where + n.message, evidence, standards))
     return out
+
+
+def _runs(pages: list[int]) -> list[str]:
+    """Page numbers as runs: 1 至 3、7."""
+    out: list[list[int]] = []
+    for page in pages:
+        if out and page == out[-1][-1] + 1:
+            out[-1].append(page)
+        else:
+            out.append([page])
+    return [f"{r[0]} 至 {r[-1]}" if len(r) > 1 else str(r[0]) for r in out]
 
 
 def _repair(repair: Repair, checked: Checked) -> Finding:

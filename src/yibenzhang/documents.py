@@ -111,4 +111,4 @@ class Document:
     @property
     def scanned(self) -> frozenset[int]:
         """The numbers of the pages whose content was recognised from images."""
-        return frozenset(page.number for page in self.pages if page.scanned)
+        return frozenset(page.number for page in self.pages if page.scanned and page.blocks)

@@ -51,7 +51,11 @@ def prove(extra: str = "") -> list[Proof]:
     return out
 
 
-NEEDS_A_FILE = frozenset({"reading.page", "reading.shifted", "profile.conflict", "presence.listed"})
+NEEDS_A_FILE = frozenset(
+    {
+        "reading.page", "reading.scanned", "reading.repaired", "reading.shifted", "profile.conflict", "presence.listed",
+    }
+)  # fmt: skip
 """Rules about how a file was read; the tests of the readers prove them."""
 
 

@@ -13,7 +13,7 @@ SOURCE = Path(yibenzhang.__file__).parent
 ORDER = [
     "amounts", "intervals", "places", "documents",
     "reading.limits", "reading.glyphs", "reading.paragraphs", "reading.grid", "reading.assembly", "reading.scanned", "reading.text",
-    "reading.raster", "reading.strips", "reading.ocr", "reading.digits", "reading.scans", "reading.pictures", "reading.pdf", "reading",
+    "reading.raster", "reading.strips", "reading.ocr", "reading.shapes", "reading.digits", "reading.scans", "reading.pictures", "reading.pdf", "reading",
     "standards.model", "standards",
     "recognising.headers", "recognising.rows", "recognising.stitching", "recognising.tables", "recognising.profile",
     "recognising",

@@ -8,7 +8,7 @@ from dataclasses import replace
 from yibenzhang.amounts import cell_state, parse_amount
 from yibenzhang.reading.ocr import Reading, Recogniser, crop_of
 from yibenzhang.reading.raster import Sheet, sharpened
-from yibenzhang.reading.strips import Strip
+from yibenzhang.reading.strips import Strip, boxes_of
 
 SETTLED = 0.97
 """A number whose every character is surer than this, and agrees with its ink, is not looked at again."""
@@ -29,22 +29,10 @@ def looks_like_a_number(text: str) -> bool:
     return _NUMBER.fullmatch(text.strip().translate(_DIGITS)) is not None
 
 
-def blobs(strip: Strip) -> int:
-    """How many pieces of ink stand side by side: as many as a number has characters, where none touch."""
-    count, right = 0, -1.0
-    for p in strip.pieces:
-        if p.x0 >= right - 0.3 * min(p.width, max(right - p.x0, 0) + p.width):
-            count += 1
-            right = p.x1
-        else:
-            right = max(right, p.x1)
-    return count
-
-
 def agrees(text: str, strip: Strip) -> bool:
     """True where no character can have been passed over: there is no more ink than was read (characters
     that touch are one piece)."""
-    return blobs(strip) <= len(text) + 2 * text.count("%")
+    return len(boxes_of(strip)) <= len(text) + 2 * text.count("%")
 
 
 def number_of(reading: Reading, reader: Recogniser, sheet: Sheet, strip: Strip) -> Reading:

@@ -23,6 +23,8 @@ HEIGHT = 48
 STEP = 8
 """One output of the network for so many pixels of its input."""
 MAX_WIDTH = 1600
+BESIDE = 0.3
+"""The margin of a crop at its left and right, in characters."""
 NUMERIC = "0123456789,.-%"
 
 
@@ -102,7 +104,7 @@ def recogniser() -> Recogniser:
     return Recogniser()
 
 
-def crop_of(sheet: Sheet, strip: Strip, above: float = 0.16, beside: float = 0.3) -> Gray:
+def crop_of(sheet: Sheet, strip: Strip, above: float = 0.16, beside: float = BESIDE) -> Gray:
     """The strip cut out with a margin (in characters); a low strip (a dash, digits) keeps a character's
     height, so that it is not blown up."""
     short = max(0.0, strip.em - strip.height)

@@ -11,9 +11,10 @@ from yibenzhang.reading.digits import looks_like_a_number, number_of
 from yibenzhang.reading.glyphs import Glyph
 from yibenzhang.reading.grid import tables_of
 from yibenzhang.reading.limits import MAX_SCAN_STRIPS, SCAN_SECONDS
-from yibenzhang.reading.ocr import Reading, Recogniser, crop_of, recogniser
+from yibenzhang.reading.ocr import BESIDE, Reading, Recogniser, crop_of, recogniser
 from yibenzhang.reading.raster import Gray, Sheet, ink_of, is_blank, lies_sideways, sheet_of, straight, turned
-from yibenzhang.reading.strips import Strip, strips_of
+from yibenzhang.reading.shapes import PLAIN, Shapes, pictures_of
+from yibenzhang.reading.strips import Strip, boxes_of, strips_of
 
 _SURE = 0.999_9
 """The most a recognised character can be sure of: below 1 means recognised, not read."""
@@ -36,13 +37,13 @@ def read_scan(gray: Gray, scale: float, number: int, first: int) -> tuple[Page, 
         notices.append(ReadingNotice(told, here, True))
         strips = strips[:MAX_SCAN_STRIPS]
     glyphs: list[Glyph] = []
-    reader = recogniser()
+    reader, shapes = recogniser(), Shapes()
     for strip in strips:
         if time.monotonic() > until:
             told = f"本页识别超过 {SCAN_SECONDS} 秒，只识别了其中一部分；未识别的内容未检查。"
             notices.append(ReadingNotice(told, here, True))
             break
-        glyphs.extend(glyphs_of(read_strip(reader, sheet, strip), strip, sheet.scale))
+        glyphs.extend(glyphs_of(read_strip(reader, shapes, sheet, strip), strip, sheet.scale))
     unread = _garbled(glyphs) if strips else not tables and not is_blank(gray)
     if unread and not notices:
         told = "本页图像不清或不是文字，未能识别，内容未检查。"
@@ -89,12 +90,23 @@ def _legible(sheet: Sheet) -> float | None:
     return sum(sure) / len(sure) if sure else None
 
 
-def read_strip(reader: Recogniser, sheet: Sheet, strip: Strip) -> Reading:
+def read_strip(reader: Recogniser, shapes: Shapes, sheet: Sheet, strip: Strip) -> Reading:
     """What one strip says; digits and signs only where it looks like a number."""
+    seen = pictures_of(sheet, strip)
+    if seen is not None and (text := shapes.read(seen)) and looks_like_a_number(text):
+        side = BESIDE * strip.em  # places are told on the crop, which has a margin
+        whole = strip.x1 - strip.x0 + 2 * side
+        at = [((b.x0 + b.x1) / 2 - strip.x0 + side) / whole for b in boxes_of(strip)]
+        return Reading(text, (PLAIN,) * len(text), tuple(at))
     free, numeric = reader.read(crop_of(sheet, strip))
     if not looks_like_a_number(free.text):
         return Reading(_punctuated(free.text), free.sure, free.at)
-    return number_of(numeric, reader, sheet, strip) if numeric.text else free
+    if not numeric.text:
+        return free
+    number = number_of(numeric, reader, sheet, strip)
+    if seen is not None:
+        shapes.learn(number, seen)
+    return number
 
 
 def _punctuated(text: str) -> str:
@@ -121,7 +133,7 @@ def glyphs_of(reading: Reading, strip: Strip, scale: float) -> list[Glyph]:
     # the ink of a Chinese character fills nine tenths of its body, a digit's three quarters
     size = max(2.0, (strip.bottom - strip.top) * scale / (0.92 if words else 0.74))
     # the places the network gives are measured on the crop, which has a margin on both sides
-    margin = 0.3 * strip.em * scale
+    margin = BESIDE * strip.em * scale
     whole = right - left + 2 * margin
     centres = [min(max(left + a * whole - margin, left), right) for _, _, a in chars]
     out: list[Glyph] = []

@@ -168,3 +168,16 @@ def _strip(pieces: list[Piece], em: float, home: Box | None) -> Strip:
         em,
         home,
     )
+
+
+def boxes_of(strip: Strip) -> list[Piece]:
+    """Pieces that stand side by side; those above one another are one character."""
+    out: list[Piece] = []
+    for p in strip.pieces:
+        if out and p.x0 < out[-1].x1 - 0.4 * min(p.width, out[-1].width):
+            q = out.pop()
+            p = Piece(
+                q.x0, min(p.top, q.top), max(p.x1, q.x1), max(p.bottom, q.bottom), p.area + q.area
+            )  # fmt: skip
+        out.append(p)
+    return out
