@@ -93,7 +93,7 @@ def _legible(sheet: Sheet) -> float | None:
 def read_strip(reader: Recogniser, shapes: Shapes, sheet: Sheet, strip: Strip) -> Reading:
     """What one strip says; digits and signs only where it looks like a number."""
     seen = pictures_of(sheet, strip)
-    if seen is not None and (text := shapes.read(seen)) and looks_like_a_number(text):
+    if seen is not None and (text := shapes.read(seen)):
         side = BESIDE * strip.em  # places are told on the crop, which has a margin
         whole = strip.x1 - strip.x0 + 2 * side
         at = [((b.x0 + b.x1) / 2 - strip.x0 + side) / whole for b in boxes_of(strip)]

@@ -7,6 +7,8 @@ at a hundredth of the cost. Whatever is not plain (worn, touching, another face)
 
 from __future__ import annotations
 
+import re
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -21,8 +23,9 @@ NEAR = 0.16
 CLEARER = 2.2
 """The nearest other character must be this many times as far off."""
 MOST = 30
-PLAIN = 0.99
+PLAIN = 0.97
 """The sureness of a character read from its shape."""
+_MONEY = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d\d)?|-+")
 _LEARNT = frozenset("0123456789.,-")
 
 Pictures = npt.NDArray[np.float32]
@@ -47,7 +50,12 @@ class Shapes:
                 self._stack = None
 
     def read(self, seen: Pictures) -> str:
-        """The number those pieces are, or an empty string where one of them is not plain."""
+        """The number those pieces are; an empty string where one of them is not plain, or where a point and a
+        comma may have been taken for one another."""
+        text = self._text(seen)
+        return text if _MONEY.fullmatch(text) else ""
+
+    def _text(self, seen: Pictures) -> str:
         if self._stack is None:
             if len(self._known) < 4:
                 return ""
