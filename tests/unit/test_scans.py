@@ -202,6 +202,13 @@ def test_a_blank_page_is_blank() -> None:
     assert (document.notices, document.blocks()) == ((), [])
 
 
+@pytest.mark.parametrize("size", [(1, 1), (30, 30), (9000, 45), (50, 700)])
+def test_a_scrap_is_no_page(size: tuple[int, int]) -> None:
+    document = read_bytes(packed([Image.new("L", size, 30)], "PNG", 150), "a.png")
+    assert document.blocks() == []
+    assert len(document.notices) <= 1
+
+
 def test_an_enormous_image_is_not_unpacked() -> None:
     made = packed([Image.new("1", (10_000, 10_000), 1)], "PNG", 2000)
     [notice] = read_bytes(made, "a.png").notices

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from importlib.util import find_spec
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -49,8 +50,10 @@ class Recogniser:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 3
-        models = resources.files("rapidocr") / "models"
-        found = sorted(str(p) for p in models.iterdir() if "_rec_" in p.name and p.name.endswith(".onnx"))
+        # found, not imported: the package would bring in its detector and its downloader
+        spec = find_spec("rapidocr")
+        homes = [Path(h) / "models" for h in (spec.submodule_search_locations or ())] if spec else []
+        found = sorted(str(p) for h in homes for p in h.glob("*_rec_*.onnx"))
         if not found:
             raise ReadingError("文字识别模型缺失，请重新安装：pip install 'yibenzhang[ocr]'。")
         self._session = onnxruntime.InferenceSession(found[0], options, providers=["CPUExecutionProvider"])

@@ -20,7 +20,7 @@ from yibenzhang.reading.scans import read_scan
 MOST_DPI = 220
 LEAST_DPI = 150
 _A4_INCHES = 11.69
-_FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP")
+_FORMATS = ("PNG", "JPEG", "TIFF")
 
 
 def read_image(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
@@ -72,7 +72,7 @@ def _too_large(number: int) -> ReadingNotice:
 def _frame(image: Image.Image) -> tuple[Gray, float] | None:
     """Grey pixels and points a pixel of the current frame; None where it is too large to be unpacked."""
     width, height = image.size
-    if width * height > MAX_SCAN_PIXELS or min(width, height) < 8 or max(width, height) > 30_000:
+    if width * height > MAX_SCAN_PIXELS:
         return None
     told = image.info.get("dpi")
     dpi = _dpi(told, max(width, height))

@@ -18,6 +18,8 @@ from yibenzhang.reading.strips import Strip, boxes_of, strips_of
 
 _SURE = 0.999_9
 """The most a recognised character can be sure of: below 1 means recognised, not read."""
+_LEAST, _SLIM = 40, 15
+"""Fewer pixels, or a longer strip than this, are no page."""
 _UPRIGHT = 0.9
 _LEGIBLE = 0.6
 """Mean sureness of the characters of a page; below it nothing on it can be relied on."""
@@ -28,6 +30,11 @@ def read_scan(gray: Gray, scale: float, number: int, first: int) -> tuple[Page, 
     """One page from its pixels (grey, ``scale`` points a pixel); ``first`` is its first table's index."""
     until = time.monotonic() + SCAN_SECONDS
     here = PagePlace(number, 0, 0, 0, 0)
+    low, high = sorted(gray.shape)
+    if low < _LEAST or high > _SLIM * low:
+        told = "本页图像太小或太窄，不像一页文件，未识别，内容未检查。"
+        size = gray.shape[1] * scale, gray.shape[0] * scale
+        return Page(number, *size, (), True), [ReadingNotice(told, here, True)]
     sheet = _upright(gray, scale)
     tables, _ = tables_of(number, sheet.hs, sheet.vs, [], first)
     strips = strips_of(sheet, tables)
