@@ -228,32 +228,23 @@ def show_scans(console: Console, files: list[str], dpi: int, most: int, worn: We
     if format == "json":
         print(json.dumps([asdict(f) for f in found], ensure_ascii=False, indent=2))
         return
-    shown = RichTable(title=f"{len(found)} 个文件，{dpi} dpi", show_edge=False)
-    for name in (
-        "页",
-        "秒/页",
-        "表形一致",
-        "数字",
-        "正确",
-        "修正后",
-        "文字格正确",
-        "原有问题",
-        "多报",
-        "少报",
-    ):
-        shown.add_column(name, justify="right")
     total = {n: sum(getattr(f, n) for f in found) for n in Scanned.__slots__ if n not in ("file", "misses")}
     numbers, words = max(total["numbers"], 1), max(total["words"], 1)
-    shown.add_row(
-        str(total["pages"]),
-        f"{total['seconds'] / max(total['pages'], 1):.2f}",
-        f"{total['alike']}/{total['tables']}",
-        str(total["numbers"]),
-        f"{100 * total['right'] / numbers:.3f}%",
-        f"{100 * total['repaired'] / numbers:.3f}%",
-        f"{100 * total['words_right'] / words:.2f}%",
-        str(total["raised"]),
-        str(total["new"]),
-        str(total["lost"]),
-    )
+    shown = RichTable(title=f"{len(found)} 个文件，{dpi} dpi", show_edge=False, show_header=False)
+    for name, value in (
+        ("页", f"{total['pages']}"),
+        ("每页秒数（单核，处理器时间）", f"{total['seconds'] / max(total['pages'], 1):.2f}"),
+        ("行列数与原文一致的表", f"{total['alike']} / {total['tables']}"),
+        ("表内数字", f"{total['numbers']}"),
+        ("识别正确", f"{total['right']}（{100 * total['right'] / numbers:.3f}%）"),
+        ("按加总修正后正确", f"{total['repaired']}（{100 * total['repaired'] / numbers:.3f}%）"),
+        (
+            "文字格正确",
+            f"{total['words_right']} / {total['words']}（{100 * total['words_right'] / words:.2f}%）",
+        ),
+        ("原文的错误和疑问", f"{total['raised']}"),
+        ("扫描件多报", f"{total['new']}"),
+        ("扫描件少报", f"{total['lost']}"),
+    ):
+        shown.add_row(name, value)
     console.print(shown)

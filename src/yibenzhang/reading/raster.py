@@ -80,11 +80,11 @@ def turned(gray: Gray, degrees: int) -> Gray:
     return np.ascontiguousarray(np.rot90(gray, -(degrees // 90) % 4))
 
 
-def ink_of(gray: Gray, scale: float) -> Gray:
+def ink_of(gray: Gray, scale: float, darker: int = _INK) -> Gray:
     """Ink (255) on paper (0), whatever the paper's shade."""
     block = int(24 / scale) | 1
     return np.asarray(
-        cv2.adaptiveThreshold(gray, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, block, _INK),
+        cv2.adaptiveThreshold(gray, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, block, darker),
         dtype=np.uint8,
     )
 
@@ -165,7 +165,7 @@ def straight(gray: Gray, scale: float) -> Gray:
 
 def sheet_of(gray: Gray, scale: float) -> Sheet:
     """Rules and ink of an upright, straight page."""
-    calm = _calm(gray)
+    calm, grain = _calm(gray)
     across = _bars_of(calm, scale)
     along = _bars_of(np.ascontiguousarray(calm.T), scale)
     along = np.ascontiguousarray(along.T)
@@ -183,7 +183,7 @@ def sheet_of(gray: Gray, scale: float) -> Sheet:
     grown = cv2.dilate(rules, np.ones((3, 3), np.uint8))
     clean[grown > 0] = int(np.median(gray[::7, ::7]))
     calm[grown > 0] = int(np.median(gray[::7, ::7]))
-    ink = ink_of(calm, scale)
+    ink = ink_of(calm, scale, max(_INK, round(3.2 * grain)))
     ink[grown > 0] = 0
     hs, vs = [hs[k] for k in sorted(keep_h)], [vs[k] for k in sorted(keep_v)]
     pieces = [p for p in _pieces(ink, scale) if not _left_over(p, scale, hs, vs)]
@@ -191,11 +191,13 @@ def sheet_of(gray: Gray, scale: float) -> Sheet:
     return Sheet(clean, scale, hs, vs, pieces)
 
 
-def _calm(gray: Gray) -> Gray:
-    """The page with its grain smoothed where it has much; a copy in any case."""
-    some = gray[: gray.shape[0] // 8 * 8 : 2, ::2]
-    grain = float(np.median(cv2.absdiff(some, cv2.medianBlur(np.ascontiguousarray(some), 3))))
-    return np.asarray(cv2.GaussianBlur(gray, (3, 3), 0), dtype=np.uint8) if grain >= 3 else gray.copy()
+def _calm(gray: Gray) -> tuple[Gray, float]:
+    """The page with its grain smoothed where it has much (a copy in any case), and how much it has."""
+    some = np.ascontiguousarray(gray[::2, ::2])
+    grain = float(np.median(cv2.absdiff(some, np.asarray(cv2.medianBlur(some, 3), np.uint8))))
+    if grain < 3:
+        return gray.copy(), grain
+    return np.asarray(cv2.GaussianBlur(gray, (3, 3), 0), dtype=np.uint8), grain
 
 
 def _without_specks(pieces: list[Piece], shape: tuple[int, ...], scale: float) -> list[Piece]:

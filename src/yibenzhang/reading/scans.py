@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from yibenzhang.documents import Page, ReadingNotice
 from yibenzhang.places import PagePlace
@@ -21,6 +22,9 @@ _SURE = 0.999_9
 _LEAST, _SLIM = 40, 15
 """Fewer pixels, or a longer strip than this, are no page."""
 _UPRIGHT = 0.9
+_GUESS = 0.4
+"""A lone digit less sure than this may be dust: neither a number nor a blank, but unreadable."""
+UNREADABLE = "\ufffd"
 _LEGIBLE = 0.6
 """Mean sureness of the characters of a page; below it nothing on it can be relied on."""
 _WIDE = str.maketrans({",": "，", ":": "：", ";": "；", "(": "（", ")": "）", "?": "？", "!": "！"})
@@ -111,6 +115,8 @@ def read_strip(reader: Recogniser, shapes: Shapes, sheet: Sheet, strip: Strip) -
     if not numeric.text:
         return free
     number = number_of(numeric, reader, sheet, strip)
+    if len(number.text) == 1 and number.least < _GUESS:
+        return replace(number, text=UNREADABLE)
     if seen is not None:
         shapes.learn(number, seen)
     return number
