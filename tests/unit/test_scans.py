@@ -5,10 +5,13 @@ from __future__ import annotations
 import io
 import random
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 from PIL import Image
 
 from tests.conftest import EXAMPLES
@@ -20,6 +23,8 @@ from yibenzhang.documents import Document, Page, Table
 from yibenzhang.findings import Finding, Severity
 from yibenzhang.reading import pdf as pdf_reader
 from yibenzhang.reading import read, read_bytes, scanned
+from yibenzhang.reading.ocr import Reading
+from yibenzhang.reading.shapes import HIGH, WIDE, Shapes
 from yibenzhang.repairing import RECOGNISED, misread
 
 JIANGSU = EXAMPLES / "jiangsu-three-errors.pdf"
@@ -235,3 +240,43 @@ def test_damaged_images_give_a_sentence_or_a_notice(kind: str) -> None:
             assert isinstance(read_bytes(bytes(hurt), "a"), Document)
         except ReadingError as error:
             assert str(error).endswith("。")
+
+
+# Numbers: shapes and second looks
+
+
+@given(st.decimals(min_value=1, max_value=10**9, places=2), st.data())
+def test_one_look_alike_digit_may_be_misread_and_another_may_not(value: Decimal, data: st.DataObject) -> None:
+    right = f"{value:.2f}"
+    assert not misread(right, right)
+    places = [k for k, c in enumerate(right) if c in "36"]
+    assume(places)
+    at = data.draw(st.sampled_from(places))
+    assert misread(f"{right[:at]}8{right[at + 1 :]}", right)
+    assert not misread(f"{right[:at]}{'4' if right[at] == '6' else '9'}{right[at + 1 :]}", right)
+
+
+@pytest.mark.parametrize(
+    ("seen", "told"),
+    [("1,234.56", "1,234.56"), ("12", "12"), ("-", "-"), ("1.234.56", ""), ("257.700", ""), ("3,15", ""), ("1,2345", "")],
+)  # fmt: skip
+def test_a_point_taken_for_a_comma_is_not_read_by_shape(
+    seen: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Shapes, "_text", lambda self, pictures: seen)
+    assert Shapes().read(np.zeros((1, 1), dtype=np.float32)) == told
+
+
+def test_shapes_know_only_what_was_read_surely_twice() -> None:
+    rng = np.random.default_rng(3)
+    digits = {c: rng.random(WIDE * HIGH + 3).astype(np.float32) for c in "12345"}
+    shapes = Shapes()
+    unsure = Reading("12345", (0.5,) * 5, (0.0,) * 5)
+    sure = Reading("12345", (0.999,) * 5, (0.0,) * 5)
+    page = np.stack(list(digits.values()))
+    for reading in (unsure, unsure, sure):
+        shapes.learn(reading, page)
+        assert shapes.read(page) == ""
+    shapes.learn(sure, page)
+    assert shapes.read(page[::-1]) == "54321"
+    assert shapes.read(rng.random(page.shape).astype(np.float32)) == ""
