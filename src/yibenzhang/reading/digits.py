@@ -42,7 +42,7 @@ def number_of(reading: Reading, reader: Recogniser, sheet: Sheet, strip: Strip) 
     enough = SETTLED if len(first.text) > 1 else LONE
     if first.least >= enough and sound and agrees(first.text, strip):
         return first
-    second = _well_formed(reader.read(sharpened(crop_of(sheet, strip, 0.3, 0.5)))[1])
+    second = _well_formed(reader.read(sharpened(crop_of(sheet, strip, 0.16, 0.5)))[1])
     if second.text == first.text:
         return replace(first, sure=tuple(max(a, b) for a, b in zip(first.sure, second.sure, strict=True)))
     best = max((first, second), key=lambda r: (_sound(r.text), agrees(r.text, strip), r.least))

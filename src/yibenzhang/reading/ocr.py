@@ -24,6 +24,8 @@ HEIGHT = 48
 STEP = 8
 """One output of the network for so many pixels of its input."""
 MAX_WIDTH = 1600
+ABOVE = 0.36
+"""The margin of a crop above and below, in characters; a smaller one makes the network see more than is there."""
 BESIDE = 0.3
 """The margin of a crop at its left and right, in characters."""
 NUMERIC = "0123456789,.-%"
@@ -107,13 +109,21 @@ def recogniser() -> Recogniser:
     return Recogniser()
 
 
-def crop_of(sheet: Sheet, strip: Strip, above: float = 0.16, beside: float = BESIDE) -> Gray:
+def crop_of(sheet: Sheet, strip: Strip, above: float = ABOVE, beside: float = BESIDE) -> Gray:
     """The strip cut out with a margin (in characters); a low strip (a dash, digits) keeps a character's
-    height, so that it is not blown up."""
+    height, so that it is not blown up. Beyond the nearest pixels the margin is paper: the lines above and
+    below are not seen."""
     short = max(0.0, strip.em - strip.height)
-    up = round(above * strip.em + short / 2)
+    up = round(min(above, 0.16) * strip.em + short / 2)
     side = round(beside * strip.em)
     height, width = sheet.gray.shape
     top, bottom = max(0, strip.top - up), min(height, strip.bottom + up)
     left, right = max(0, strip.x0 - side), min(width, strip.x1 + side)
-    return sheet.gray[top:bottom, left:right]
+    crop = sheet.gray[top:bottom, left:right]
+    more = round(max(0.0, above - 0.16) * strip.em)
+    if not more:
+        return crop
+    paper = float(np.percentile(crop, 80))
+    return np.asarray(
+        cv2.copyMakeBorder(crop, more, more, 0, 0, cv2.BORDER_CONSTANT, value=(paper,)), dtype=np.uint8
+    )

@@ -22,6 +22,8 @@ _SURE = 0.999_9
 _LEAST, _SLIM = 40, 15
 """Fewer pixels, or a longer strip than this, are no page."""
 _UPRIGHT = 0.9
+_CLEAR = 0.85
+"""Words with a character less sure than this are looked at again."""
 _GUESS = 0.4
 """A lone digit less sure than this may be dust: neither a number nor a blank, but unreadable."""
 UNREADABLE = "\ufffd"
@@ -111,6 +113,9 @@ def read_strip(reader: Recogniser, shapes: Shapes, sheet: Sheet, strip: Strip) -
         return Reading(text, (PLAIN,) * len(text), tuple(at))
     free, numeric = reader.read(crop_of(sheet, strip))
     if not looks_like_a_number(free.text):
+        if free.least < _CLEAR and len(free.text) > 1:  # at another size the network sees it afresh
+            again, _ = reader.read(crop_of(sheet, strip, 0.24))
+            free = max(free, again, key=lambda r: r.least)
         return Reading(_punctuated(free.text), free.sure, free.at)
     if not numeric.text:
         return free
