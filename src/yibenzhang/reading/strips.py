@@ -127,7 +127,8 @@ def _extent(pieces: list[Piece]) -> int:
 def _untangled(band: list[Piece], size: float) -> Iterator[tuple[list[Piece], float]]:
     """Lines so close that their ink overlaps are parted by the centres of their characters."""
     extent = _extent(band)
-    if extent < 1.7 * size or len(band) < 4:
+    large = max(p.height for p in band) > 0.7 * extent  # one line of a larger face: a title
+    if extent < 1.7 * size or large or len(band) < 4:
         yield band, float(extent) if extent > 0.6 * size else size
         return
     rows: list[list[Piece]] = []
