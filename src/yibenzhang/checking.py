@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from yibenzhang.balance.coverage import Coverage, Standing, coverage, standings
-from yibenzhang.balance.diagnose import diagnose
+from yibenzhang.balance.diagnose import Cause, diagnose
 from yibenzhang.balance.evaluate import evaluate
 from yibenzhang.balance.relations import NotChecked, Result
 from yibenzhang.documents import Document, together
@@ -22,7 +22,15 @@ from yibenzhang.recognising.profile import Profile, profile_of
 from yibenzhang.recognising.stitching import framed_tables
 from yibenzhang.recognising.tables import recognise_tables
 from yibenzhang.relating import names_of_tables, realigned, relate, told_unit, views
-from yibenzhang.remarking import remarks_of, told_conflicts, told_doubts, told_reading, told_remark
+from yibenzhang.remarking import (
+    remarks_of,
+    told_conflicts,
+    told_doubts,
+    told_reading,
+    told_remark,
+    told_repair,
+)
+from yibenzhang.repairing import capped, repaired, repairs_of
 from yibenzhang.rules.goal_claims import goal_claims
 from yibenzhang.rules.goal_projects import goal_projects
 from yibenzhang.rules.goals import goal_money
@@ -107,8 +115,29 @@ def _recognised(
 
 
 def check_document(document: Document, extra: str = "") -> Checked:
-    """Check a document that has been read."""
-    return _checked(document, *_recognised(document, extra))
+    """Check a document that has been read; what its sums show to be misread on a scan is put right first."""
+    document, told = _mended(document, extra)
+    checked, _ = _checked(document, *_recognised(document, extra))
+    return replace(checked, findings=(*checked.findings, *told))
+
+
+REPAIR_ROUNDS = 3
+"""A number put right may show another one: so many times over."""
+
+
+def _mended(document: Document, extra: str) -> tuple[Document, list[Finding]]:
+    """The document with the numbers put right that were misread on a scan, and what is told of them."""
+    told: list[Finding] = []
+    for _ in range(REPAIR_ROUNDS if document.scanned else 0):
+        checked, causes = _checked(document, *_recognised(document, extra))
+        repairs = repairs_of(causes, document)
+        if not repairs:
+            break
+        names = names_of_tables(checked.tables)
+        standards = load(checked.profile.region, extra)
+        told += [told_repair(r, names.get(r.fact.table, ""), standards) for r in repairs]
+        document = repaired(document, repairs)
+    return document, told
 
 
 def check_together(
@@ -116,7 +145,8 @@ def check_together(
 ) -> Checked:
     """Check several files that are one disclosure, also against each other; ``names`` tell them apart."""
     standards = load(profile.region, extra)
-    whole = together(documents, names)
+    mended = [_mended(d, extra) for d in documents]
+    whole = together([d for d, _ in mended], names)
     tables: list[TableFacts] = []
     forms: list[GoalForm] = []
     for part in whole.parts:
@@ -125,12 +155,13 @@ def check_together(
         mine, found = forms_of(framed, [table_facts(t) for t in recognised], standards)
         forms += mine
         tables += found
-    return _checked(whole, profile, tuple(tables), standards, tuple(forms))
+    checked, _ = _checked(whole, profile, tuple(tables), standards, tuple(forms))
+    return replace(checked, findings=(*checked.findings, *(f for _, told in mended for f in told)))
 
 
 def _checked(
     document: Document, profile: Profile, tables: Tables, standards: Standards, forms: Forms
-) -> Checked:
+) -> tuple[Checked, list[Cause]]:
     results, not_checked = relate(document, tables, profile, standards)
     tables, results, not_checked, told = realigned(document, tables, results, not_checked, profile, standards)
     text = _text(document, tables, profile, standards)
@@ -158,6 +189,7 @@ def _checked(
     remarks += indicators(forms, standards)
     findings += [told_remark(r, standards) for r in remarks]
     findings += [*told, *told_reading(document, standards), *told_conflicts(profile, standards)]
+    findings = [capped(f, document.scanned) for f in findings]
     suspected = {culprit.fact.id for c in causes if c.certain for culprit in c.culprits}
     ids = [f.id for t in tables for f in t.facts() if f.printed and t.table.standard]
     ids += [q.fact.id for q in text.quantities]
@@ -165,7 +197,7 @@ def _checked(
     if not any(t.table.standard for t in tables):
         not_checked = [NotChecked("", "没有识别到任何标准表，表内和表间加总均未核对"), *not_checked]
     order = list(Severity)
-    return Checked(
+    checked = Checked(
         document,
         profile,
         tables,
@@ -177,6 +209,7 @@ def _checked(
         tuple(text.passages),
         text.quantities,
     )
+    return checked, causes
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from yibenzhang.benching import Checking, Measured, bench_check, bench_read
 from yibenzhang.cli_rules import fail
 from yibenzhang.planting.judging import KINDS, Tally, Verdict, tally, verdicts
 from yibenzhang.reading import ReadingError, read
+from yibenzhang.reading.scanned import INSTALL, installed
 
 KIND_NAMES = {
     "digit": "正文：错一位数字", "swapped_digits": "正文：两位数字颠倒", "lost_point": "正文：丢了小数点",
@@ -38,7 +39,7 @@ def bench(
         str,
         typer.Argument(
             help="read：读表速度，与 pdfplumber 同场比较；check：每个文件各步用时，和一份造出来的百处矛盾的文件；"
-            "planted：在没有错误的文件里逐个埋错，数找到多少"
+            "planted：在没有错误的文件里逐个埋错，数找到多少；scans：把 PDF 变成扫描件再读，与原文逐格比较"
         ),
     ],
     files: Annotated[
@@ -49,20 +50,32 @@ def bench(
     seed: Annotated[int, typer.Option("--seed", help="planted：随机数的种子")] = 1,
     most: Annotated[int, typer.Option("--most", help="planted：每个文件每种错最多埋几处，0 为全部")] = 12,
     misses: Annotated[bool, typer.Option("--misses", help="planted：列出每一处没有找到、没有指对的")] = False,
+    dpi: Annotated[int, typer.Option(help="scans：扫描的分辨率")] = 200,
+    pages: Annotated[int, typer.Option(help="scans：每个文件最多几页，有表的优先，0 为全部")] = 0,
+    skew: Annotated[float, typer.Option(help="scans：歪斜几度")] = 0.0,
+    turn: Annotated[int, typer.Option(help="scans：整页转 90、180 或 270 度")] = 0,
+    noise: Annotated[float, typer.Option(help="scans：噪点的标准差（满幅 255）")] = 0.0,
+    quality: Annotated[int, typer.Option(help="scans：JPEG 质量")] = 75,
     format: Annotated[str, typer.Option("--format", "-f", help="text 给人看，json 给程序用")] = "text",
 ) -> None:
-    """测速度（单核）和埋下的错误找到多少。"""
-    if what not in ("read", "check", "planted"):
-        raise fail(f"不认识的项目 {what}，请用 read、check 或 planted。")
+    """测速度（单核）、埋下的错误找到多少，以及扫描件识别的准确率。"""
+    if what not in ("read", "check", "planted", "scans"):
+        raise fail(f"不认识的项目 {what}，请用 read、check、planted 或 scans。")
     if not files and what != "planted":
         raise fail("请写要测的文件或文件夹。")
     paths, _ = find_files(files or _shipped())
-    wanted = (".pdf",) if what == "read" else (".pdf", ".txt")
+    wanted = (".pdf",) if what in ("read", "scans") else (".pdf", ".txt")
     paths = [p for p in paths if Path(p).suffix.lower() in wanted]
     if not paths:
         raise fail("没有可测的文件。")
     if what == "planted":
         _planted(paths, kind or [], seed, most, misses, format)
+    elif what == "scans":
+        if not installed():
+            raise fail(f"{INSTALL}。")
+        from yibenzhang.benching_scans import Wear, show_scans  # needs the extra
+
+        show_scans(Console(), paths, dpi, pages, Wear(skew, turn, noise, quality), format)
     elif what == "check":
         _show_checking(bench_check(paths), format)
     else:

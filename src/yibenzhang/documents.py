@@ -23,6 +23,8 @@ class Cell:
     """Distance of the first character from the cell's left rule in points, or leading blanks in text."""
     unreadable: bool = False
     """True where glyphs could not be mapped to characters."""
+    sure: float = 1.0
+    """The least sureness of its characters (0 to 1); below 1 only where they were recognised (OCR)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +88,14 @@ class Page:
     width: float
     height: float
     blocks: tuple[Paragraph | Table, ...]
+    scanned: bool = False
+    """True where what stands on it was recognised from an image (OCR)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
     """One file as read, or several that are one disclosure. ``kind`` says what its bytes are: pdf, ofd, text,
-    docx, xlsx, xls, csv, html, doc, rtf …, or parts."""
+    docx, xlsx, xls, csv, html, doc, rtf, image …, or parts."""
 
     path: str
     kind: str
@@ -116,6 +120,14 @@ class Document:
 
     def paragraphs(self) -> list[Paragraph]:
         return [b for b in self.blocks() if isinstance(b, Paragraph)]
+
+    @property
+    def scanned(self) -> frozenset[tuple[str, int]]:
+        """The pages whose content was recognised from images, each with its file where there are several."""
+        if self.parts:
+            named = zip(self.parts, self.names, strict=True)
+            return frozenset((name, page) for part, name in named for _, page in part.scanned)
+        return frozenset(("", page.number) for page in self.pages if page.scanned and page.blocks)
 
 
 def together(documents: Sequence[Document], names: Sequence[str]) -> Document:

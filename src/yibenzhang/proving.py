@@ -52,8 +52,11 @@ def prove(extra: str = "") -> list[Proof]:
 
 
 NEEDS_A_FILE = frozenset(
-    {"reading.page", "reading.shifted", "profile.conflict", "presence.listed", "together.same"}
-)
+    {
+        "reading.page", "reading.scanned", "reading.repaired", "reading.shifted", "profile.conflict", "presence.listed",
+        "together.same",
+    }
+)  # fmt: skip
 """Rules about how a file was read; the tests of the readers prove them."""
 
 

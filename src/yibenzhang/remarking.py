@@ -9,6 +9,7 @@ from yibenzhang.findings import Evidence, Finding, evidence_of
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Quantity
 from yibenzhang.recognising.profile import Profile
+from yibenzhang.repairing import Repair
 from yibenzhang.rules.contents import contents
 from yibenzhang.rules.likeness import likeness
 from yibenzhang.rules.lists import Doubt, unexplained
@@ -71,7 +72,8 @@ def _doubt(doubt: Doubt, standards: Standards) -> Finding:
 
 
 def told_reading(document: Document, standards: Standards) -> list[Finding]:
-    out = []
+    """What could not be read, and what was recognised from images."""
+    out = [_scanned(part, standards) for part in document.parts or (document,) if part.scanned]
     for n in document.notices:
         where = f"{n.place}：" if n.place else ""
         evidence = (Evidence("", "", "", "", "", "", "", n.place),) if n.place else ()
@@ -81,3 +83,32 @@ def told_reading(document: Document, standards: Standards) -> list[Finding]:
 
 def told_conflicts(profile: Profile, standards: Standards) -> list[Finding]:
     return [notice("profile.conflict", text, (), standards) for text in profile.conflicts]
+
+
+def _scanned(document: Document, standards: Standards) -> Finding:
+    pages = sorted(page for _, page in document.scanned)
+    whole = len(pages) == len(document.pages)
+    which = f"全部 {len(pages)} 页" if whole else "第" + "、".join(_runs(pages)) + "页"
+    message = f"{which}是扫描件，文字和数字由识别得来；据此发现的问题最多列为疑问，请核对原件。"
+    return notice("reading.scanned", message, (), standards)
+
+
+def _runs(pages: list[int]) -> list[str]:
+    """Page numbers as runs: 1 至 3、7."""
+    out: list[list[int]] = []
+    for page in pages:
+        if out and page == out[-1][-1] + 1:
+            out[-1].append(page)
+        else:
+            out.append([page])
+    return [f"{r[0]} 至 {r[-1]}" if len(r) > 1 else str(r[0]) for r in out]
+
+
+def told_repair(repair: Repair, name: str, standards: Standards) -> Finding:
+    """A number that was put right, once."""
+    fact = repair.fact
+    message = (
+        f"{fact.place}：{name}{fact.where}识别为 {fact.text}，按加总应为 {repair.text}，"
+        "已按后者核对；这是识别的疑问，不是文件的错误，请核对原件。"
+    )
+    return notice("reading.repaired", message, (evidence_of(fact, name),), standards, fact.id)

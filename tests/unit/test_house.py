@@ -12,7 +12,8 @@ SOURCE = Path(yibenzhang.__file__).parent
 
 ORDER = [
     "amounts", "intervals", "places", "documents",
-    "reading.limits", "reading.containers", "reading.archives", "reading.glyphs", "reading.paragraphs", "reading.grid", "reading.paths", "reading.assembly", "reading.text", "reading.pdf", "reading.ofd_drawing", "reading.ofd",
+    "reading.limits", "reading.containers", "reading.archives", "reading.glyphs", "reading.paragraphs", "reading.grid", "reading.paths", "reading.assembly", "reading.scanned", "reading.text",
+    "reading.raster", "reading.strips", "reading.ocr", "reading.shapes", "reading.digits", "reading.scans", "reading.pictures", "reading.pdf", "reading.ofd_drawing", "reading.ofd",
     "reading.numberformats", "reading.packages", "reading.numbering", "reading.blocks", "reading.sheets", "reading.workbooks", "reading.word", "reading.articles", "reading.webpages", "reading.converting", "reading.kinds", "reading",
     "standards.model", "standards",
     "recognising.headers", "recognising.rows", "recognising.stitching", "recognising.tables", "recognising.profile",
@@ -22,9 +23,9 @@ ORDER = [
     "balance.relations", "balance.evaluate", "balance.hitting", "balance.localise", "balance.exchange", "balance.diagnose", "balance.coverage", "balance",
     "rules.addresses", "rules.sums", "rules.realign", "rules.lists", "rules.restating", "rules.comparing", "rules.agreeing", "rules.claiming", "rules.prose", "rules.units", "rules.wording", "rules.presence", "rules.contents", "rules.likeness", "rules.reasons", "rules.names", "rules.projects", "rules.copies",
     "rules.goals", "rules.goal_projects", "rules.goal_claims", "rules.indicators", "rules",
-    "findings", "telling", "relating", "remarking", "checking", "grouping", "proving", "", "workers", "journal", "batch", "planting.plants", "planting.words", "planting.cells", "planting.judging", "planting",
+    "findings", "repairing", "telling", "relating", "remarking", "checking", "grouping", "proving", "", "workers", "journal", "batch", "planting.plants", "planting.words", "planting.cells", "planting.judging", "planting",
     "reports.words", "reports.json_report", "reports.terminal", "reports.excel", "reports.html", "reports",
-    "benching", "cli_rules", "cli_bench", "cli",
+    "benching", "benching_scans", "cli_rules", "cli_bench", "cli",
 ]  # fmt: skip
 
 

@@ -14,21 +14,20 @@ from yibenzhang.reading.limits import ReadingError
 from yibenzhang.reading.ofd import read_ofd
 from yibenzhang.reading.packages import Package
 from yibenzhang.reading.pdf import read_pdf
+from yibenzhang.reading.scanned import INSTALL, installed
 from yibenzhang.reading.sheets import is_csv, read_csv
 from yibenzhang.reading.text import decode, read_text
 from yibenzhang.reading.webpages import read_html, read_mhtml
 from yibenzhang.reading.word import read_docx
 from yibenzhang.reading.workbooks import read_xls, read_xlsx
 
-__all__ = ["ReadingError", "read"]
+__all__ = ["ReadingError", "read", "read_data"]
 
 _OTHER = {
-    b"\x89PNG": "这是图片（PNG），本版本不做文字识别。",
-    b"\xff\xd8\xff": "这是图片（JPEG），本版本不做文字识别。",
-    b"II*\x00": "这是图片（TIFF），本版本不做文字识别。",
-    b"MM\x00*": "这是图片（TIFF），本版本不做文字识别。",
     b"Rar!": "这是 RAR 压缩包，请先解压。",
 }
+_IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*")
+"""PNG, JPEG, TIFF in either byte order."""
 Read = tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]
 
 
@@ -57,6 +56,8 @@ def _read(data: bytes) -> tuple[str, Read]:
         return kind.value, read_xls(data) if kind == Kind.XLS else _read_converted(data, kind)
     if b"%PDF-" in data[:1024]:
         return "pdf", read_pdf(data)
+    if data.startswith(_IMAGES):
+        return "image", _read_picture(data)
     marked = text_kind(data)
     if marked == Kind.HTML:
         return "html", read_html(data)
@@ -67,6 +68,14 @@ def _read(data: bytes) -> tuple[str, Read]:
     if is_csv(text := decode(data)):
         return "csv", read_csv(text)
     return "text", read_text(data)
+
+
+def _read_picture(data: bytes) -> Read:
+    if not installed():
+        raise ReadingError(f"这是图片，{INSTALL}。")
+    from yibenzhang.reading.pictures import read_image  # needs the extra
+
+    return read_image(data)
 
 
 def _read_zip(data: bytes) -> tuple[str, Read]:

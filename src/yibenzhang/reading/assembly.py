@@ -10,14 +10,20 @@ from yibenzhang.reading.paragraphs import paragraphs_of
 
 
 def page_of(
-    number: int, size: tuple[float, float], glyphs: list[Glyph], hs: list[Rule], vs: list[Rule], first: int
+    number: int,
+    size: tuple[float, float],
+    glyphs: list[Glyph],
+    hs: list[Rule],
+    vs: list[Rule],
+    first: int,
+    scanned: bool = False,
 ) -> Page:
     """One page, upright, in points; ``first`` is the index of its first table in the document."""
     width, height = size
     tables, free = tables_of(number, hs, vs, glyphs, first)
     blocks: list[Paragraph | Table] = [*tables, *paragraphs_of(free, number, height, width)]
     blocks.sort(key=_top)
-    return Page(number, round(width, 1), round(height, 1), tuple(blocks))
+    return Page(number, round(width, 1), round(height, 1), tuple(blocks), scanned)
 
 
 def _top(block: Paragraph | Table) -> float:

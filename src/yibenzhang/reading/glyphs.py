@@ -21,6 +21,8 @@ class Glyph(NamedTuple):
     bottom: float
     base: float
     size: float
+    sure: float = 1.0
+    """How surely it was recognised; 1 where nothing had to be (only OCR is ever below)."""
 
 
 class Line(NamedTuple):
@@ -66,7 +68,7 @@ def _line(row: list[Glyph]) -> Line:
     out = [last.text]
     top, bottom, right, size = last.top, last.bottom, last.x1, last.size
     for g in row[1:]:
-        char, x0, g_top, x1, g_bottom, base, g_size = g
+        char, x0, g_top, x1, g_bottom, base, g_size, _ = g
         if x0 - last.x0 < 0.25 * g_size and char == last.text and abs(base - last.base) < 0.25 * g_size:
             continue  # drawn twice for bold
         gap = x0 - last.x1

@@ -57,8 +57,8 @@ def _join(cluster: list[Rule]) -> list[Rule]:
     return out
 
 
-def _components(hs: list[Rule], vs: list[Rule]) -> list[tuple[list[Rule], list[Rule]]]:
-    """Groups of rules that touch one another."""
+def groups_of(hs: list[Rule], vs: list[Rule]) -> list[tuple[list[Rule], list[Rule]]]:
+    """Groups of rules that touch one another, each with rules both ways."""
     parent = list(range(len(hs) + len(vs)))
 
     def find(i: int) -> int:
@@ -118,7 +118,7 @@ def tables_of(
     """The ruled tables of a page, top to bottom, and the glyphs that stand in none of them."""
     hs, vs = _snap(hs), _snap(vs)
     grids: list[tuple[list[float], list[float], list[Rule], list[Rule]]] = []
-    for ghs, gvs in _components(hs, vs):
+    for ghs, gvs in groups_of(hs, vs):
         ys, xs = _positions(ghs, gvs), _positions(gvs, ghs)
         rows, cols = len(ys) - 1, len(xs) - 1
         if rows < 1 or cols < 1 or rows * cols < 3 or rows * cols > MAX_GRID_POSITIONS:
@@ -220,4 +220,5 @@ def _cell(
     lines = lines_of(glyphs)
     text = cell_text(lines, x1 - x0)
     bad = not text.isascii() and any(unmapped(ch) for ch in text)
-    return Cell(r, c, r1 - r + 1, c1 - c + 1, text, place, round(lines[0].x0 - x0, 1), bad)
+    sure = 1.0 if glyphs[0].sure == 1.0 else min(g.sure for g in glyphs)
+    return Cell(r, c, r1 - r + 1, c1 - c + 1, text, place, round(lines[0].x0 - x0, 1), bad, sure)

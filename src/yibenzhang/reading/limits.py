@@ -31,6 +31,11 @@ MAX_ZIP_ENTRIES = 5_000
 MAX_ZIP_DEPTH = 2
 MAX_ZIP_RATIO = 200
 MAX_ZIP_BYTES = 2 * 1024 * 1024 * 1024
+MAX_SCAN_PIXELS = 60_000_000
+MAX_SCAN_STRIPS = 4000
+MAX_SCAN_FRAMES = 1000
+SCAN_SECONDS = 60
+"""A page whose recognition takes longer is broken off; MAX_SCAN_STRIPS is reached well before that."""
 
 
 class ReadingError(Exception):

@@ -25,6 +25,7 @@ from yibenzhang.reading.limits import (
     ReadingError,
 )
 from yibenzhang.reading.paths import IDENTITY, THIN, Matrix, Segment, add_rule, compose, segments_of, thin
+from yibenzhang.reading.scanned import INSTALL, Picture, installed, is_scan, picture, unseen_text
 
 _WHITE = 250
 _INVISIBLE = frozenset("\u00a0\u3000\ufeff\u200b\ufffe")
@@ -82,9 +83,8 @@ def read_pdf(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
         notices.extend(told)
     document.close()
     if pages and not any(p.blocks for p in pages):
-        notices = [
-            ReadingNotice("整份 PDF 没有文字层（扫描件或图片），本版本未做识别；内容未检查，不代表没有问题。")
-        ]
+        why = "也没有识别出文字" if installed() else INSTALL
+        notices = [ReadingNotice(f"整份 PDF 没有文字层（扫描件或图片），内容未检查；{why}。")]
     return tuple(pages), tuple(notices)
 
 
@@ -100,9 +100,22 @@ def read_page(document: pdfium.PdfDocument, number: int, first: int) -> tuple[Pa
             frame = _Frame(left, bottom, right - left, top - bottom, turn)
             glyphs = _glyphs(textpage.raw, frame)
             count = raw.FPDFText_CountChars(textpage.raw)
+            unseen = unseen_text(textpage.raw, count)
         finally:
             textpage.close()
         hs, vs, images = _rules(page.raw, frame)
+        share = sum(i.area for i in images) / max(frame.width * frame.height, 1.0)
+        if images and is_scan(len(glyphs), share, unseen):
+            if installed():
+                from yibenzhang.reading.pictures import read_scanned_page
+
+                largest = max(images, key=lambda i: i.area)
+                read = read_scanned_page(page, number + 1, largest.dpi, max(i.pixels for i in images), first)
+                if not isinstance(read, ReadingNotice):
+                    return read
+                notices.append(read)
+            elif not glyphs:
+                notices.append(ReadingNotice(f"本页是图片，没有文字层，内容未检查；{INSTALL}。", here, True))
     finally:
         page.close()
     if count > MAX_CHARS_PER_PAGE:
@@ -112,8 +125,6 @@ def read_page(document: pdfium.PdfDocument, number: int, first: int) -> tuple[Pa
     bad = sum(unmapped(g.text) for g in glyphs)
     if bad > 3:
         notices.append(ReadingNotice(f"本页有 {bad} 个字形无法识别，涉及的内容未检查。", here))
-    if not glyphs and images:
-        notices.append(ReadingNotice("本页是图片，没有文字层，内容未检查。", here, True))
     if len(hs) + len(vs) > MAX_RULES_PER_PAGE:
         notices.append(ReadingNotice("本页线条过多，未按表格读取。", here, True))
         hs, vs = [], []
@@ -233,13 +244,13 @@ def _turned_glyphs(textpage: raw.FPDF_TEXTPAGE, frame: _Frame) -> list[Glyph]:
     return out
 
 
-def _rules(page: raw.FPDF_PAGE, frame: _Frame) -> tuple[list[Rule], list[Rule], int]:
+def _rules(page: raw.FPDF_PAGE, frame: _Frame) -> tuple[list[Rule], list[Rule], list[Picture]]:
     hs: list[Rule] = []
     vs: list[Rule] = []
-    images = 0
+    images: list[Picture] = []
     for kind, obj, matrix in _objects(page):
         if kind == raw.FPDF_PAGEOBJ_IMAGE:
-            images += 1
+            images.append(picture(obj, compose(_matrix(obj), matrix)))
         elif kind == raw.FPDF_PAGEOBJ_PATH:
             for xa, ya, xb, yb in _strokes(obj, matrix):
                 add_rule(hs, vs, frame.point(xa, ya), frame.point(xb, yb))

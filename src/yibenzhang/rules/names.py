@@ -59,7 +59,7 @@ def _codes(tables: tuple[TableFacts, ...]) -> Iterator[Remark]:
 
 
 def _row_place(t: TableFacts, index: int) -> Place:
-    return next(c.place for c in t.table.table.cells if c.row == index)
+    return next(c.place for c in t.table.table.cells if c.row <= index < c.row + c.row_span)
 
 
 def _items(passages: list[Passage], tables: tuple[TableFacts, ...], standards: Standards) -> Iterator[Remark]:

@@ -1,0 +1,250 @@
+"""How well scans are read: `yibenzhang bench scans`, PDFs made into images and compared with themselves.
+
+Each file's pages are drawn at a resolution, stored as JPEG in a PDF without characters, read back, and
+compared number by number with what the native file says at the same place.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+
+import numpy as np
+import pypdfium2 as pdfium
+from PIL import Image
+from rich.console import Console
+from rich.table import Table as RichTable
+
+from yibenzhang.amounts import CellState, cell_state, narrow
+from yibenzhang.checking import Checked, check_document
+from yibenzhang.documents import Cell, Document, Page, Paragraph, Table
+from yibenzhang.findings import Severity
+from yibenzhang.places import PagePlace
+from yibenzhang.reading import read, read_data
+
+
+@dataclass(frozen=True, slots=True)
+class Wear:
+    """How a page suffers: degrees askew, quarter turns in degrees, grain (standard deviation of 255), JPEG
+    quality."""
+
+    skew: float = 0.0
+    turn: int = 0
+    noise: float = 0.0
+    quality: int = 75
+
+
+CLEAN = Wear()
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """A number read otherwise: in which table cell, what the native file says and what was recognised."""
+
+    file: str
+    page: int
+    native: str
+    scanned: str
+    sure: float
+    number: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """One file as native and as scanned: seconds of processor time; tables and those of the same shape;
+    numbers, those right before and after repair; cells with words and those right; findings (errors and
+    warnings) of the native file, and those only the scan has and only the native file has."""
+
+    file: str
+    pages: int
+    seconds: float
+    tables: int
+    alike: int
+    numbers: int
+    right: int
+    repaired: int
+    words: int
+    words_right: int
+    raised: int
+    new: int
+    lost: int
+    misses: tuple[Miss, ...]
+
+
+def bench_scans(files: list[str], dpi: int, most: int, worn: Wear = CLEAN) -> Iterator[Scanned]:
+    """File by file: at most ``most`` pages of each (0: all), those with tables first."""
+    for file in files:
+        native = read(file)
+        chosen = _chosen(native, most)
+        if not chosen:
+            continue
+        data = rasterised(file, chosen, dpi, worn)
+        native = _part(native, chosen)
+        start = time.process_time()
+        document = read_data(file, data)
+        seconds = time.process_time() - start
+        yield _compared(file, native, document, seconds)
+
+
+def _chosen(document: Document, most: int) -> list[int]:
+    """Page numbers in order; those with tables go before those without where not all are wanted."""
+    pages = [p for p in document.pages if p.blocks and not p.scanned]
+    if most:
+        pages.sort(key=lambda p: not any(isinstance(b, Table) for b in p.blocks))
+        pages = pages[:most]
+    return sorted(p.number for p in pages)
+
+
+def rasterised(file: str, numbers: list[int], dpi: int, worn: Wear = CLEAN) -> bytes:
+    """A PDF of images only: those pages drawn at that resolution, worn, as JPEG."""
+    source = pdfium.PdfDocument(file)
+    images = [worn_image(source[n - 1].render(scale=dpi / 72).to_pil(), worn, n) for n in numbers]
+    out = io.BytesIO()
+    images[0].save(
+        out, "PDF", save_all=True, append_images=images[1:], resolution=float(dpi), quality=worn.quality
+    )
+    source.close()
+    return out.getvalue()
+
+
+def worn_image(image: Image.Image, worn: Wear, seed: int) -> Image.Image:
+    """What a copier does to a page: it lies askew, the paper is grey and the image grainy."""
+    image = image.convert("L").rotate(worn.skew, Image.Resampling.BICUBIC, fillcolor=255)
+    image = image.rotate(worn.turn, expand=True)
+    if worn.noise:
+        grain = np.random.default_rng(seed).normal(0, worn.noise, (image.height, image.width))
+        grey = np.asarray(image, dtype=np.float64) * 0.92 + grain
+        image = Image.fromarray(np.clip(grey, 0, 255).astype(np.uint8))
+    return image
+
+
+def _part(document: Document, numbers: list[int]) -> Document:
+    """The document of those pages alone, numbered anew as its scan is."""
+    new = {n: k for k, n in enumerate(numbers, start=1)}
+    pages = [_numbered(p, new[p.number]) for p in document.pages if p.number in new]
+    return replace(document, pages=tuple(pages))
+
+
+def _numbered(page: Page, number: int) -> Page:
+    blocks: list[Paragraph | Table] = []
+    for block in page.blocks:
+        if isinstance(block, Table):
+            cells = tuple(replace(c, place=_moved(c, number)) for c in block.cells)
+            blocks.append(replace(block, pages=(number,), cells=cells))
+        else:
+            blocks.append(replace(block, place=_moved(block, number)))
+    return replace(page, number=number, blocks=tuple(blocks))
+
+
+def _moved(thing: Cell | Paragraph, number: int) -> PagePlace:
+    assert isinstance(thing.place, PagePlace)
+    return replace(thing.place, page=number)
+
+
+def _compared(file: str, native: Document, scanned: Document, seconds: float) -> Scanned:
+    before = check_document(native)
+    after = check_document(scanned)
+    mended = after.document
+    misses: list[Miss] = []
+    numbers = right = repaired = words = words_right = tables = alike = 0
+    theirs = {p.number: p for p in scanned.pages}
+    finals = {p.number: p for p in mended.pages}
+    for page in native.pages:
+        own = [b for b in page.blocks if isinstance(b, Table)]
+        there = theirs.get(page.number)
+        other = [b for b in there.blocks if isinstance(b, Table)] if there else []
+        final = finals.get(page.number)
+        last = [b for b in final.blocks if isinstance(b, Table)] if final else []
+        tables += len(own)
+        shapes = [(t.rows, t.columns) for t in other]
+        for table in own:
+            alike += (table.rows, table.columns) in shapes
+            for cell in table.cells:
+                state = cell_state(cell.text)
+                if state == CellState.BLANK and not _at(cell, other)[0].strip():
+                    continue
+                text, sure = _at(cell, other)
+                if state is None:
+                    words += 1
+                    words_right += _plain(text) == _plain(cell.text)
+                    if _plain(text) != _plain(cell.text):
+                        misses.append(Miss(file, page.number, cell.text, text, sure, False))
+                    continue
+                numbers += 1
+                right += _plain(text) == _plain(cell.text)
+                end = _plain(_at(cell, last)[0])
+                repaired += end == _plain(cell.text)
+                if end != _plain(cell.text) or _plain(text) != _plain(cell.text):
+                    misses.append(Miss(file, page.number, cell.text, text, sure, True))
+    known, found = _raised(before), _raised(after)
+    return Scanned(
+        file, len(native.pages), seconds, tables, alike, numbers, right, repaired, words, words_right,
+        known.total(), (found - known).total(), (known - found).total(), tuple(misses),
+    )  # fmt: skip
+
+
+def _raised(checked: Checked) -> Counter[tuple[str, str, str]]:
+    """What a reviewer is asked to look at: every error and warning, by rule and numbers."""
+    return Counter(
+        (f.rule, f.reported, f.expected) for f in checked.findings if f.severity != Severity.NOTICE
+    )
+
+
+def _at(cell: Cell, tables: list[Table]) -> tuple[str, float]:
+    """What the other reading has at the middle of that cell."""
+    assert isinstance(cell.place, PagePlace)
+    x, y = (cell.place.x0 + cell.place.x1) / 2, (cell.place.top + cell.place.bottom) / 2
+    for table in tables:
+        for c in table.cells:
+            p = c.place
+            if isinstance(p, PagePlace) and p.x0 <= x <= p.x1 and p.top <= y <= p.bottom:
+                return c.text, c.sure
+    return "", 0.0
+
+
+_SIGNS = str.maketrans({"（": "(", "）": ")", "，": ",", "：": ":", "；": ";", "—": "-", "–": "-", "一": "-"})
+
+
+def _plain(text: str) -> str:
+    """Without blanks, full-width and half-width signs alike."""
+    return "".join(narrow(text).split()).translate(_SIGNS)
+
+
+def show_scans(console: Console, files: list[str], dpi: int, most: int, worn: Wear, format: str) -> None:
+    """The measurement as a table for people, with every number read otherwise, or as JSON."""
+    found = []
+    for file in files:
+        for one in bench_scans([file], dpi, most, worn):
+            found.append(one)
+            if format != "json":
+                console.print(f"{one.file}：{one.pages} 页，每页 {one.seconds / one.pages:.2f} 秒")
+                for m in one.misses:
+                    if m.number:
+                        console.print(f"  第{m.page}页 {m.native!r} 识别为 {m.scanned!r}（{m.sure:.2f}）")
+    if format == "json":
+        print(json.dumps([asdict(f) for f in found], ensure_ascii=False, indent=2))
+        return
+    total = {n: sum(getattr(f, n) for f in found) for n in Scanned.__slots__ if n not in ("file", "misses")}
+    numbers, words = max(total["numbers"], 1), max(total["words"], 1)
+    shown = RichTable(title=f"{len(found)} 个文件，{dpi} dpi", show_edge=False, show_header=False)
+    for name, value in (
+        ("页", f"{total['pages']}"),
+        ("每页秒数（单核，处理器时间）", f"{total['seconds'] / max(total['pages'], 1):.2f}"),
+        ("行列数与原文一致的表", f"{total['alike']} / {total['tables']}"),
+        ("表内数字", f"{total['numbers']}"),
+        ("识别正确", f"{total['right']}（{100 * total['right'] / numbers:.3f}%）"),
+        ("按加总修正后正确", f"{total['repaired']}（{100 * total['repaired'] / numbers:.3f}%）"),
+        (
+            "文字格正确",
+            f"{total['words_right']} / {total['words']}（{100 * total['words_right'] / words:.2f}%）",
+        ),
+        ("原文的错误和疑问", f"{total['raised']}"),
+        ("扫描件多报", f"{total['new']}"),
+        ("扫描件少报", f"{total['lost']}"),
+    ):
+        shown.add_row(name, value)
+    console.print(shown)

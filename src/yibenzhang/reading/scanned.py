@@ -1,0 +1,54 @@
+"""Is a page of a PDF a picture of text, and can pictures be read here? Imports nothing large to find out."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+
+import pypdfium2.raw as raw
+
+INSTALL = "识别扫描件和图片需要先安装文字识别组件：pip install 'yibenzhang[ocr]'"
+
+
+@cache
+def installed() -> bool:
+    """True where the extra ``ocr`` is installed."""
+    return all(find_spec(name) for name in ("cv2", "numpy", "onnxruntime", "rapidocr", "PIL"))
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture on a page: its area in square points, its resolution, its pixels."""
+
+    area: float
+    dpi: float
+    pixels: int
+
+
+def is_scan(glyphs: int, share: float, unseen: bool) -> bool:
+    """True where what a page shows is a picture of text: its own characters are none, a stamp's or a page
+    number's, or the unseen ones that scanners lay under the picture."""
+    return not glyphs or share > 0.5 and (unseen or glyphs <= 40)
+
+
+def unseen_text(textpage: raw.FPDF_TEXTPAGE, count: int) -> bool:
+    """True where most characters are drawn in no colour at all."""
+    step = max(1, count // 20)
+    modes = [
+        raw.FPDFTextObj_GetTextRenderMode(obj)
+        for i in range(0, count, step)
+        if (obj := raw.FPDFText_GetTextObject(textpage, i))
+    ]
+    return 2 * modes.count(raw.FPDF_TEXTRENDERMODE_INVISIBLE) > len(modes)
+
+
+def picture(obj: raw.FPDF_PAGEOBJECT, m: tuple[float, float, float, float, float, float]) -> Picture:
+    across, down = ctypes.c_uint(), ctypes.c_uint()
+    width, height = math.hypot(m[0], m[1]), math.hypot(m[2], m[3])
+    if not raw.FPDFImageObj_GetImagePixelSize(obj, across, down):
+        return Picture(width * height, 0.0, 0)
+    dpi = 72 * across.value / width if width > 1 else 0.0
+    return Picture(width * height, dpi, across.value * down.value)
