@@ -72,7 +72,7 @@ def as_docx(doc: make_examples.Document) -> bytes:
         for text in (table.above, table.title, doc.label, f"单位：{table.unit}"):
             if text:
                 book.add_paragraph(text)
-        columns = len(table.header[0])
+        columns = len((table.header or table.rows)[0])
         made = book.add_table(len(table.header) + len(table.rows), columns)
         flat = list(made._cells)
         for r, c, h, w, text in grid_of(table):
@@ -105,7 +105,7 @@ def as_xlsx(doc: make_examples.Document, borders: bool = True, texts: bool = Fal
     thin = Side(style="thin")
     for n, table in enumerate(doc.tables, 1):
         sheet: Any = book.create_sheet(f"{n}")
-        columns = len(table.header[0])
+        columns = len((table.header or table.rows)[0])
         last = get_column_letter(columns)
         sheet.cell(1, 1, table.above)
         sheet.cell(2, 1, table.title)
@@ -166,7 +166,7 @@ def as_html(doc: make_examples.Document, encoding: str = "utf-8", inside: bool =
     out += [f"<p>{escape(p.lstrip('# '))}</p>" for p in [*doc.before, *doc.after] if p[0] == "#"]
     out += [f"<p>　　{escape(p.lstrip('# '))}</p>" for p in doc.before]
     for table in doc.tables:
-        columns = len(table.header[0])
+        columns = len((table.header or table.rows)[0])
         lead = [t for t in (table.above, table.title, doc.label, f"单位：{table.unit}") if t]
         if not inside:
             out += [f"<p align=center><b>{escape(t)}</b></p>" for t in lead]
@@ -194,7 +194,7 @@ def as_csv(doc: make_examples.Document, encoding: str = "gb18030") -> bytes:
     writer = csv.writer(out)
     for table in doc.tables:
         writer.writerow([table.title])
-        writer.writerow([doc.label, *[""] * (len(table.header[0]) - 2), f"单位：{table.unit}"])
+        writer.writerow([doc.label, *[""] * (len((table.header or table.rows)[0]) - 2), f"单位：{table.unit}"])
         for row in [*table.header, *table.rows]:
             writer.writerow([re.sub(r"^[<^]$", "", cell) for cell in row])
         writer.writerow([])

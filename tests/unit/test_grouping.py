@@ -213,4 +213,5 @@ def test_errors_planted_in_the_text_are_found_by_the_tables_of_the_other_file() 
         together += bool(check_together([changed, tables], ["a.txt", "t.pdf"], profile).findings)
     print(f"\namount: {together} of {planted} found with the tables of the other file, {alone} without")
     assert planted > 20
-    assert together >= 0.8 * planted > alone
+    assert together >= 0.95 * planted
+    assert together > alone

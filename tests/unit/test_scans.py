@@ -107,7 +107,7 @@ def test_native_and_scanned_pages_in_one_file(tmp_path: Path) -> None:
     mixed.import_pages(pdfium.PdfDocument(rasterised(str(SHANGHAI), [8], 200)), index=7)
     mixed.save(tmp_path / "mixed.pdf")
     scan, native = check(tmp_path / "mixed.pdf"), check(SHANGHAI)
-    assert document.scanned == {("", 8)}
+    assert scan.document.scanned == {("", 8)}
     assert numbers(scan) == numbers(native)
     assert (raised(scan), native.findings) == ([], ())
     assert scan.findings[0].message.startswith("第8页是扫描件")
