@@ -88,7 +88,10 @@ def _read_zip(data: bytes) -> tuple[str, Read]:
     if kind in (Kind.ODT, Kind.ODS, Kind.XLSB):
         return kind.value, _read_converted(data, kind)
     if kind == Kind.OFD:
-        return kind.value, read_ofd(Container(data))
+        box = Container(data)
+        if box.kind != "ofd":  # its directory tells other names than its entries do
+            raise ReadingError("OFD 已损坏或不完整，无法打开；请重新下载或导出。")
+        return kind.value, read_ofd(box)
     raise ReadingError("这是压缩包，请用 check 命令检查其中的文件。")
 
 
