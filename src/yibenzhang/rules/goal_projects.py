@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from yibenzhang.balance.relations import NotChecked, Relation
 from yibenzhang.facts import Fact, TableFacts
+from yibenzhang.places import Place
 from yibenzhang.recognising.forms import GoalForm
 from yibenzhang.rules.goals import Goals, equal, holds, sound
 from yibenzhang.rules.wording import Remark
@@ -66,6 +67,7 @@ def goal_projects(forms: tuple[GoalForm, ...], tables: tuple[TableFacts, ...]) -
         balanced = [abs(s - whole) <= slack for s in sums]
         relations.extend(_amounts(named, rows, any(balanced)))
         relations.extend(_details(forms, leaves))
+        remarks.extend(_parents(goals, rows))
         many = len(leaves) * sum(1 + len(f.items) + len(f.purchases) for f in forms)
         if many > MOST_COMPARED:
             unchecked.append(NotChecked("goals.missing", "项目太多，没有逐一比对名称"))
@@ -121,6 +123,32 @@ def _amounts(named: list[tuple[str, Fact]], rows: list[_Row], balanced: bool) ->
             yield held
         elif not balanced:  # where the sum is right, the projects were only grouped otherwise
             yield options[0]
+
+
+def _parents(goals: list[GoalForm], rows: list[_Row]) -> Iterator[Remark]:
+    """A project with goals that the project table has at its first level, with other parts in it."""
+    parents = [r for r in rows if not r.leaf and r.code]
+    leaves = {bare(r.name) for r in rows if r.leaf}
+    told: list[str] = []
+    places: list[tuple[str, Place]] = []
+    for form in goals:
+        mine = form.year
+        if mine is None or not mine.amount or bare(form.name) in leaves or len(bare(form.name)) < 4:
+            continue
+        alike = sorted(
+            (r for r in parents if _alike(r.name, form.name) >= _ALIKE), key=lambda r: -_base(r.total)
+        )
+        sums = {sum((_base(r.total) for r in alike[:n]), Decimal(0)) for n in range(1, len(alike) + 1)}
+        sums |= {_base(r.total) for r in alike}
+        sums |= {_base(f) for r in alike for f in r.this_year}
+        if not alike or _base(mine) in sums:
+            continue
+        names = "、".join(f"“{r.name}”（{r.total.text}）" for r in alike[:3])
+        told.append(f"{names}与“{form.name}”（{mine.text}）")
+        places += [(form.name, form.place), *((r.name, r.total.place) for r in alike[:3])]
+    if told:
+        message = f"项目支出表的一级项目与绩效目标表的项目像是同一项目，金额不同：{'；'.join(told[:6])}。"
+        yield Remark("goals.parent", message, *places[0], tuple(places[1:]))
 
 
 def _details(forms: tuple[GoalForm, ...], leaves: list[_Row]) -> Iterator[Relation]:
