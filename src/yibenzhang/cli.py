@@ -25,6 +25,7 @@ from yibenzhang import __version__
 from yibenzhang.batch import FileResult, check_many, find_files
 from yibenzhang.benching import bench_check, bench_read
 from yibenzhang.checking import facts_of
+from yibenzhang.cli_draft import draft
 from yibenzhang.cli_rules import Layer, fail, list_rules, show_rule, standards_of
 from yibenzhang.cli_rules import app as rules_app
 from yibenzhang.documents import Document
@@ -42,6 +43,7 @@ app = typer.Typer(
 )  # fmt: skip
 
 app.add_typer(rules_app, name="rules")
+app.command()(draft)
 
 Format = Annotated[str, typer.Option("--format", "-f", help="text 给人看，json 给程序用")]
 

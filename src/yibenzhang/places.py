@@ -43,4 +43,65 @@ class LinePlace:
         return f"l{self.line}:{self.start}-{self.end}"
 
 
-Place = PagePlace | LinePlace
+@dataclass(frozen=True, slots=True)
+class SheetPlace:
+    """A cell of a workbook: row and column counted from 1; ``part`` counts the lines of one cell from 0.
+
+    ``sheet`` is the name on the tab, unique in its workbook; empty for CSV.
+    """
+
+    sheet: str
+    row: int
+    column: int
+    part: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.sheet}!{self._cell}" if self.sheet else f"{self._cell} 单元格"
+
+    @property
+    def _cell(self) -> str:
+        letters, rest = "", self.column
+        while rest > 0:
+            rest, digit = divmod(rest - 1, 26)
+            letters = chr(65 + digit) + letters
+        return f"{letters}{self.row}"
+
+    @property
+    def page(self) -> None:
+        return None
+
+    @property
+    def key(self) -> str:
+        return f"x:{self.sheet}!{self._cell}" + (f"#{self.part}" if self.part else "")
+
+
+@dataclass(frozen=True, slots=True)
+class FlowPlace:
+    """A paragraph, or a cell of a table, in a file without fixed pages: Word and web pages.
+
+    All count from 1 in reading order; outside tables ``table``, ``row`` and ``column`` are 0, inside them
+    ``paragraph`` is 0. ``part`` counts the lines of one cell or paragraph from 0.
+    """
+
+    paragraph: int = 0
+    table: int = 0
+    row: int = 0
+    column: int = 0
+    part: int = 0
+
+    def __str__(self) -> str:
+        if not self.table:
+            return f"第{self.paragraph}段"
+        return f"第{self.table}个表第{self.row}行第{self.column}列"
+
+    @property
+    def page(self) -> None:
+        return None
+
+    @property
+    def key(self) -> str:
+        at = f"d:t{self.table}r{self.row}c{self.column}" if self.table else f"d:{self.paragraph}"
+        return at + (f"#{self.part}" if self.part else "")
+
+
+Place = PagePlace | LinePlace | SheetPlace | FlowPlace

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from yibenzhang.drafting.codes import Codes
 from yibenzhang.drafting.families import Family, family
@@ -26,7 +27,7 @@ class Composed:
 
     draft: Draft
     asks: tuple[Ask, ...]
-    measures: dict[str, object]
+    measures: dict[str, Decimal]
 
 
 def compose(figures: Figures, extra: str = "", grids: list[Grid] | None = None) -> Composed:
