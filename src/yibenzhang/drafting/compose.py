@@ -48,9 +48,17 @@ def compose(figures: Figures, extra: str = "", grids: list[Grid] | None = None) 
     goals = list(goal_grids(figures, maker.tally))
     parts = list(_parts(text, made, goals, kind, standards))
     told = {"body": figures.body, "year": figures.year, "level": level(figures), "who": who(figures)}
+    told["place"] = place_of(figures.body)
     cover = tuple(str(line).format(**told) for line in kind.data["cover"])
     draft = Draft(figures.body, figures.year, figures.stage, kind.name, cover, tuple(parts))
     return Composed(draft, tuple(dict.fromkeys(writer.asks)), dict(measured(kind, tables)))
+
+
+def place_of(body: str) -> str:
+    """The administrative area at the front of a body's name, or the name itself."""
+    found = re.match(r".{2,}?(?:省.{2,}?[市州]|市)?(?:.{1,6}?[区县市])?(?=.)", body)
+    cut = re.match(r"(.*?(?:区|县|市))(?!.*(?:区|县|市))", body)
+    return cut.group(1) if cut else (found.group(0) if found else body)
 
 
 def _parts(

@@ -78,7 +78,7 @@ def _family(region: str, stage: str, extra: str, stamp: tuple[tuple[str, int], .
             computed[key] = entry["of"]
     measures = {**common.get("measure", {}), **data.get("measure", {})}
     return Family(
-        name, stage, data, tuple(data.get("table", ())), tuple(data.get("section", ())), measures, figures,
+        name, stage, data, tuple(t for t in data.get("table", ()) if t["id"] not in data.get("drop", ())), tuple(data.get("section", ())), measures, figures,
         names, computed,
         tuple(common.get("term", ())),
     )  # fmt: skip

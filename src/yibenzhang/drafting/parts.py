@@ -75,6 +75,8 @@ class Grid:
             fresh = True  # a label column after a number opens the next list
             for c, kind in enumerate(self.columns):
                 if kind in LABELS:
+                    if row[c] == LEFT:
+                        continue
                     if fresh:
                         code, label, fresh = "", "", False
                     text = "" if row[c] in (LEFT, UP) else row[c]
@@ -83,6 +85,8 @@ class Grid:
                     elif kind in ("code", "name"):
                         label = label or text
                     continue
+                if row[c] == LEFT:
+                    continue  # a label that runs over this column
                 fresh = True
                 amount = parse_amount(row[c])
                 if amount is None:

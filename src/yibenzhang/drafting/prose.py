@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
@@ -14,12 +15,15 @@ from jinja2.sandbox import SandboxedEnvironment
 from yibenzhang.drafting.codes import Codes
 from yibenzhang.drafting.families import Family
 from yibenzhang.drafting.figures import Figures, Project
+from yibenzhang.drafting.goals import total_score
 from yibenzhang.drafting.lookup import CENT, Lookup, wan
-from yibenzhang.drafting.tables import level, who
+from yibenzhang.drafting.tables import level, numeral, who
 from yibenzhang.drafting.tally import Tally
 from yibenzhang.standards import HERE, StandardsError
 
 ZERO = Decimal(0)
+MISSING = "（待填）"
+"""Stands where a text is missing, in drafts that are checked but never written."""
 HUNDRED = Decimal(100)
 
 
@@ -89,25 +93,28 @@ class Writer:
         of = self.lookup.wan(whole)
         return rate(self.lookup.wan(part), of) if of else ""
 
-    def _change(self, now: Decimal, last: Decimal | None, than: str, last_words: str) -> str:
+    def _change(self, now: Decimal, last: Decimal | None) -> str:
+        """增加, 减少 or 持平 by the figures; 上年为 0 and the first year in words of their own."""
+        accounts = self.family.stage == "accounts"
+        year = f"{self.figures.year - 1}年度" if accounts else "上年"
         if last is None:
-            return f"为首次编报，{than.lstrip('比与')}无可比数" if not self.figures.last else f"{than.lstrip('比与')}没有单独编报"
+            return f"{year}没有单独编报" if self.figures.last else f"为首次编报，{year}无可比数"
         if now == last:
-            return f"与{than.lstrip('比与')}持平"
+            return f"与{year}持平"
         way, grown = ("增加", "增长") if now > last else ("减少", "下降")
-        change = f"{than}{way}{shown(abs(now - last))}"
+        change = f"比{year}{way}{shown(abs(now - last))}"
         if last > 0 and now >= 0:
             return f"{change}，{grown}{rate(now - last, last)}%"
         if last == 0:
-            return f"{last_words}为{shown(ZERO)}，{change}"
+            return f"{year}{'决算数' if accounts else '预算数'}为{shown(last)}，{change}"
         return change
 
-    def versus(self, name: str, than: str = "比上年", last: str = "上年预算数") -> str:
-        """How the figure moved: 增加/减少/持平 by the figures, 上年为 0 and the first year in their own words."""
-        return self._change(self.lookup.wan(name), self.before(name), than, last)
+    def versus(self, name: str) -> str:
+        """How a figure moved against the year before."""
+        return self._change(self.lookup.wan(name), self.before(name))
 
-    def moved(self, line: Line, than: str = "比上年", last: str = "上年预算数") -> str:
-        return self._change(line.value, self.before(line.key), than, last)
+    def moved(self, line: Line) -> str:
+        return self._change(line.value, self.before(line.key))
 
     def planned(self, name: str) -> Decimal | None:
         found = self.figures.planned.get(name)
@@ -135,12 +142,13 @@ class Writer:
     # ---- texts -----------------------------------------------------------------------------
 
     def note(self, key: str, question: str = "") -> str:
-        """A text of the notes; one that is missing is asked for."""
-        text = self.figures.notes.get(key, "").strip()
-        if not text:
-            self.asks.append(Ask(key, question or _QUESTIONS.get(key, key)))
-            return ""
-        return text
+        """A text of the notes, the nearest that is given (``against`` for all of ``against.…``); else it is asked for."""
+        parts = re.split(r"(?=[.:])", key)
+        for n in range(len(parts), 0, -1):
+            if text := self.figures.notes.get("".join(parts[:n]), "").strip():
+                return text
+        self.asks.append(Ask(key, question or _QUESTIONS.get(key, key)))
+        return MISSING
 
     def because(self, key: str, what: str) -> str:
         return self.note(key, f"{what}，主要原因是什么？").rstrip("。；;.")
@@ -192,6 +200,37 @@ class Writer:
     def classes(self, table: str) -> list[Line]:
         return [line for line in self._lines(table, 3) if line.value]
 
+    def all_classes(self) -> list[Line]:
+        """The classes of the whole expenditure, from the table of both sides."""
+        rows = self.lookup.tables.rows.get(f"{self.family.stage}.balance", ())
+        factor = self.lookup.tables.factor.get(f"{self.family.stage}.balance", Decimal(1))
+        out = []
+        for p in rows:
+            if p.token.startswith("class:") and p.value:
+                code, value = p.token.removeprefix("class:"), wan(p.value * factor)
+                out.append(Line(code, self.codes.name(code), "", shown(value), "", value, f"balance:{code}"))
+        return out
+
+    def people(self) -> str:
+        """人员经费 and 公用经费 by economic code, for tables without columns of their own for them."""
+        amounts, listed = [], []
+        rows = self.lookup.tables.rows.get(f"{self.family.stage}.general_basic", ())
+        factor = self.lookup.tables.factor.get(f"{self.family.stage}.general_basic", Decimal(1))
+        for name, classes in (("人员经费", ("301", "303")), ("公用经费", ("302", "307", "309", "310", "399"))):
+            value = sum((p.value * factor for p in rows if p.code in classes), ZERO)
+            amounts.append(f"{name}{shown(wan(value))}")
+            if items := self.economics(*classes):
+                listed.append(f"{name}主要包括：{items}。")
+        return "，".join(amounts) + "。" + "".join(listed)
+
+    def cn(self, n: int) -> str:
+        return numeral(n)
+
+    def described(self, code: str) -> str:
+        """What the project table says of a project besides its goal."""
+        text = self.project(code).description.strip()
+        return text.rstrip("。") + "。" if text else ""
+
     def items(self, table: str) -> list[Line]:
         return [line for line in self._lines(table, 7) if line.value]
 
@@ -215,6 +254,20 @@ class Writer:
                 out.append(Line(p.code, p.name, "", shown(amount), "", amount, f"project:{p.code}", goal))
         return out
 
+    def executed(self, code: str) -> str:
+        """Budget, execution and score of a project."""
+        project = self.project(code)
+        spent = self.tally.sum({"flow": "out", "kind": "project", "project": code})[0]
+        out = f"执行数为{shown(wan(spent))}"
+        if project.budget is not None:
+            out = f"全年预算数为{shown(wan(project.budget))}，{out}"
+            if wan(project.budget) > 0:
+                out += f"，执行率为{rate(wan(spent), wan(project.budget))}%"
+        if project.indicators:
+            out += f"，自评得分{total_score(project, spent)}分"
+        goal = project.goal.strip().rstrip("。；;")
+        return out + (f"。主要产出和效益：{goal}。" if goal else "。")
+
     def project(self, code: str) -> Project:
         return next(p for p in self.figures.projects if p.code == code)
 
@@ -224,6 +277,8 @@ class Writer:
         word = "决算" if self.family.stage == "accounts" else "预算"
         names = "、".join(u.name for u in units)
         text = self.optional("institutions")
+        if not units:
+            return text or self.note("institutions")
         scope = f"纳入{who(self.figures)}{self.figures.year}年{level(self.figures)}{word}编制范围的单位共{len(units)}个：{names}。"
         return f"{text}\n{scope}" if text else scope
 
@@ -247,8 +302,9 @@ class Writer:
 
         Raises StandardsError where the template cannot be used.
         """
-        path = template_of(self.family.name, self.figures.year, extra)
+        path = template_of(self.family.data.get("template", self.family.name), self.figures.year, extra)
         environment = SandboxedEnvironment(lstrip_blocks=True, autoescape=False)
+        environment.filters["prepend"] = lambda text, before: before + text if text else ""
         names = [n for n in dir(self) if not n.startswith("_") and callable(getattr(self, n)) and n != "write"]
         words: dict[str, Any] = {n: getattr(self, n) for n in names}
         words |= {"year": self.figures.year, "body": self.figures.body, "level": level(self.figures)}

@@ -64,7 +64,7 @@ class Maker:
             raise StandardsError(
                 f"{self.family.name} [[table]] {spec['id']}: rows 只能是 {'、'.join(_KINDS)}"
             )
-        columns = tuple(spec["columns"])
+        columns = tuple(_side(c, spec.get("sides", {})) for c in spec["columns"])
         rows = make(self, spec)
         if spec.get("omit_empty") and not any(isinstance(c, tuple) and c[0] for row in rows for c in row):
             return None
@@ -143,9 +143,8 @@ class Maker:
             if spec["columns"].count("code") == 0:
                 labels = []
             rows.append([*labels, name, *(column.get(code, NOTHING) for column in columns)])
-        head: list[str] = ["合计", *[LEFT] * parts] if split else ["", "合计"]
-        if spec.get("merge_total") and not split:
-            head = ["合计", LEFT]
+        merged = spec.get("merge_total") and not split
+        head = ["合计", *[LEFT] * parts] if split else ["合计", LEFT] if merged else ["", "合计"]
         sums: Cells = [*head, *self.values(spec, base)]
         if spec.get("total", "first") == "last":
             blank: list[Cells] = [[""] * len(spec["columns"])] * (spec.get("blank_rows", 0) if not rows else 0)
@@ -202,8 +201,13 @@ class Maker:
         for foot in spec["foot"]:
             row = []
             for block, width in zip(spec["block"], widths, strict=True):
+                if "wide" in foot and len(row) >= widths[0]:
+                    break  # one label over all that is left
                 entry = foot.get(block["side"])
                 row += self._item(spec, block, entry) if entry else [""] * width
+            if "wide" in foot:
+                left = sum(widths) - len(row) - 2
+                row += [foot["wide"]["label"], *[LEFT] * left, self.tally.sum(foot["wide"]["of"])]
             rows.append(row)
         return rows
 
@@ -298,6 +302,12 @@ _KINDS: dict[str, Callable[[Maker, Spec], list[Cells]]] = {
     "groups": Maker.group_rows,
     "stairs": Maker.stair_rows,
 }
+
+
+def _side(column: str, sides: Mapping[str, str]) -> str:
+    """The column under the side of the document that its list belongs to."""
+    side, colon, measure = column.rpartition(":")
+    return f"{sides.get(side, side)}{colon}{measure}"
 
 
 def _alternatives(of: Any) -> Sequence[Condition]:
