@@ -96,6 +96,8 @@ class Binder:
 
     def _coded(self, names: list[str], deep: bool) -> list[Fact]:
         out = []
+        if len(names) == 1:  # a class alone may be that of the whole expenditure, in a table without codes
+            out += [f for f in self._by_label.get(names[0], ()) if f.standard.endswith(".balance")]
         for table in self._function:
             for block in table.blocks:
                 for k, row in enumerate(block.rows):
