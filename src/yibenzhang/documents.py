@@ -37,7 +37,8 @@ class Table:
     cells: tuple[Cell, ...]
     edges: tuple[float, ...] = ()
     confidence: str = "ruled"
-    """ruled (drawn lines), tabbed (separators in text), aligned (no rules: clearly weaker)."""
+    """ruled (drawn lines or real cells), spanless (real cells, none merged), tabbed (separators in text), aligned
+    (no rules: clearly weaker)."""
 
     def grid(self) -> list[list[Cell | None]]:
         """rows × columns; every position a cell covers holds that cell."""
@@ -77,7 +78,7 @@ class ReadingNotice:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page in reading order; a text file is one page with number 0."""
+    """One page in reading order; a text or Word file or web page is one page with number 0, a sheet one of its own."""
 
     number: int
     width: float
@@ -87,7 +88,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One file as read. ``kind`` is pdf or text."""
+    """One file as read. ``kind`` says what its bytes are: pdf, text, docx, xlsx, xls, csv, html, doc, rtf …"""
 
     path: str
     kind: str

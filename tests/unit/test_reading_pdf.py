@@ -99,7 +99,7 @@ def test_one_scanned_page_among_others_is_told(tmp_path: Path) -> None:
         (pdf([table(ROWS)])[:300], "损坏"),
         (b"%PDF-1.4\nnothing", "损坏"),
         (pdf([table(ROWS)], encrypt=True), "加密"),
-        (b"PK\x03\x04rest", "docx"),
+        (b"PK\x03\x04rest", "损坏"),
         (b"\x89PNG\r\n\x1a\n", "图片"),
         (b"\x00\x01\x02\x03" * 100, "不是可识别的文本"),
     ],

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from yibenzhang.amounts import narrow
 from yibenzhang.documents import Document, Paragraph, Table
-from yibenzhang.places import Place
+from yibenzhang.places import Place, SheetPlace
 from yibenzhang.reading.paragraphs import STARTS
 
 _ENDS = tuple("。；：！？;:!?")
@@ -87,6 +87,9 @@ def passages_of(document: Document) -> list[Passage]:
 
 def _goes_on(before: Paragraph, after: Paragraph) -> bool:
     """The second paragraph goes on the first: that one breaks off in the middle of a sentence."""
+    here, there = before.place, after.place
+    if isinstance(here, SheetPlace) and isinstance(there, SheetPlace) and here.sheet != there.sheet:
+        return False
     text = flat(before.text)
     if text.endswith(_ENDS) or STARTS.match(flat(after.text)) or _is_heading(text):
         return False

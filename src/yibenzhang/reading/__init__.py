@@ -5,22 +5,28 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from yibenzhang.documents import Document
+from yibenzhang.documents import Document, Page, ReadingNotice
+from yibenzhang.reading.converting import converted
+from yibenzhang.reading.kinds import OLE, ZIP, Kind, is_html, ole_kind, zip_kind
 from yibenzhang.reading.limits import MAX_FILE_BYTES, ReadingError
+from yibenzhang.reading.packages import Package
 from yibenzhang.reading.pdf import read_pdf
-from yibenzhang.reading.text import read_text
+from yibenzhang.reading.sheets import is_csv, read_csv
+from yibenzhang.reading.text import decode, read_text
+from yibenzhang.reading.webpages import read_html
+from yibenzhang.reading.word import read_docx
+from yibenzhang.reading.workbooks import read_xls, read_xlsx
 
 __all__ = ["ReadingError", "read"]
 
 _OTHER = {
-    b"PK\x03\x04": "这是压缩包或 Office/OFD 文件（docx、xlsx、ofd、zip），本版本只读 PDF 和文本。",
-    b"\xd0\xcf\x11\xe0": "这是旧版 Office 文件（doc、xls、wps），本版本只读 PDF 和文本。",
     b"\x89PNG": "这是图片（PNG），本版本不做文字识别。",
     b"\xff\xd8\xff": "这是图片（JPEG），本版本不做文字识别。",
     b"II*\x00": "这是图片（TIFF），本版本不做文字识别。",
     b"MM\x00*": "这是图片（TIFF），本版本不做文字识别。",
     b"Rar!": "这是 RAR 压缩包，请先解压。",
 }
+Read = tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]
 
 
 def read(path: str | Path) -> Document:
@@ -37,11 +43,47 @@ def read(path: str | Path) -> Document:
         raise ReadingError(f"文件无法打开：{error.strerror or error}。") from error
     if not data.strip():
         raise ReadingError("文件是空的，没有任何内容。")
+    kind, (pages, notices) = _read(data)
+    return Document(str(path), kind, hashlib.sha256(data).hexdigest(), pages, notices)
+
+
+def _read(data: bytes) -> tuple[str, Read]:
+    """The kind of file and what was read from it."""
     for magic, sentence in _OTHER.items():
         if data.startswith(magic):
             raise ReadingError(sentence)
+    if data.startswith(ZIP):
+        return _read_zip(data)
+    if data.startswith(OLE):
+        kind = ole_kind(data)
+        return kind.value, read_xls(data) if kind == Kind.XLS else _read_converted(data, kind)
+    if data.startswith(b"{\\rtf"):
+        return "rtf", _read_converted(data, Kind.RTF)
     if b"%PDF-" in data[:1024]:
-        kind, (pages, notices) = "pdf", read_pdf(data)
-    else:
-        kind, (pages, notices) = "text", read_text(data)
-    return Document(str(path), kind, hashlib.sha256(data).hexdigest(), pages, notices)
+        return "pdf", read_pdf(data)
+    if is_html(data):
+        return "html", read_html(data)
+    if is_csv(text := decode(data)):
+        return "csv", read_csv(text)
+    return "text", read_text(data)
+
+
+def _read_zip(data: bytes) -> tuple[str, Read]:
+    package = Package(data)
+    kind = zip_kind(package)
+    if kind == Kind.DOCX:
+        return kind.value, read_docx(package)
+    if kind == Kind.XLSX:
+        return kind.value, read_xlsx(package)
+    if kind in (Kind.ODT, Kind.ODS, Kind.XLSB):
+        return kind.value, _read_converted(data, kind)
+    if kind == Kind.OFD:
+        raise ReadingError("这是 OFD 文件，本版本还不能读取；请提供 PDF。")
+    raise ReadingError("这是压缩包，请先解压。")
+
+
+def _read_converted(data: bytes, kind: Kind) -> Read:
+    """What LibreOffice makes of it, read like a file of today."""
+    if kind in (Kind.ODS, Kind.XLSB):
+        return read_xlsx(Package(converted(data, kind.value, "xlsx")))
+    return read_docx(Package(converted(data, kind.value, "docx")))

@@ -217,7 +217,10 @@ def _filled(
         last = [_header_rest(cell, [row[c] for row in rows], standards) for c, cell in enumerate(grid[first])]
         if sum(bool(t) for t in last) >= 2:  # "类 款 项 合计 2,946.25": header and total share a row
             rows.append(last)
-    if table.confidence == "tabbed":  # text has no spans: a blank continues the heading at its left
+    if table.confidence in (
+        "tabbed",
+        "spanless",
+    ):  # text has no spans: a blank continues the heading at its left
         printed = [list(row) for row in rows]
         for r, row in enumerate(rows):
             for c in range(1, len(row)):

@@ -85,7 +85,7 @@ class _Run:
         texts = second.texts()
         while heads < min(len(self.head), len(texts)) and _same(self.head[heads], texts[heads]):
             heads += 1
-        if first.confidence == "tabbed" and heads == 0 and not _numbers(texts[0]):
+        if not first.edges and heads == 0 and not _numbers(texts[0]):
             return False
         if heads == 0 and (tail := self._cut_row(second)):
             for k in range(self.foot, len(self.cells)):

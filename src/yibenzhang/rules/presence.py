@@ -44,7 +44,7 @@ def _listed(
 
     Only in files whose tables were drawn: other people's text extraction loses tables.
     """
-    if document.kind != "pdf":
+    if document.kind in ("text", "csv"):
         return
     found = {t.table.standard.id for t in tables if t.table.standard}
     listed: dict[str, Passage] = {}

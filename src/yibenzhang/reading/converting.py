@@ -1,0 +1,83 @@
+"""Old and foreign office files (.doc, .wps, .rtf, .odt …) through LibreOffice, where it is installed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from pathlib import Path
+
+from yibenzhang.reading.limits import MAX_CONVERT_SECONDS, MAX_FILE_BYTES, ReadingError
+
+_FILTERS = {"docx": "docx:MS Word 2007 XML", "xlsx": "xlsx:Calc MS Excel 2007 XML"}
+_SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Common/Security/Scripting">
+<prop oor:name="DisableMacrosExecution" oor:op="fuse"><value>true</value></prop>
+<prop oor:name="BlockUntrustedRefererLinks" oor:op="fuse"><value>true</value></prop>
+<prop oor:name="DisableActiveContent" oor:op="fuse"><value>true</value></prop>
+</item>
+<item oor:path="/org.openoffice.Office.Calc/Content/Update">
+<prop oor:name="Link" oor:op="fuse"><value>1</value></prop></item>
+<item oor:path="/org.openoffice.Office.Writer/Content/Update">
+<prop oor:name="Link" oor:op="fuse"><value>0</value></prop></item>
+</oor:items>
+"""
+"""Macros, active content and links to other files stay off; fields keep their stored results."""
+
+
+def office() -> str | None:
+    """The LibreOffice program, or None."""
+    return shutil.which("soffice") or shutil.which("libreoffice")
+
+
+def converted(data: bytes, suffix: str, target: str) -> bytes:
+    """The file as docx or xlsx. Raises ReadingError: LibreOffice is missing, too slow, or cannot read it."""
+    program = office()
+    if program is None:
+        raise ReadingError(
+            f"这是 {suffix} 文件，需要安装 LibreOffice 才能读取；也可以先另存为 {target} 再检查。"
+        )
+    with tempfile.TemporaryDirectory(prefix="yibenzhang-") as folder:
+        home = Path(folder)
+        settings = home / "profile" / "user"
+        settings.mkdir(parents=True)
+        (settings / "registrymodifications.xcu").write_text(_SETTINGS, encoding="utf-8")
+        source = home / f"in.{suffix}"
+        source.write_bytes(data)
+        command = [
+            program, f"-env:UserInstallation={(home / 'profile').as_uri()}", "--headless", "--invisible",
+            "--norestore", "--nolockcheck", "--nodefault", "--nofirststartwizard",
+            "--convert-to", _FILTERS[target], "--outdir", str(home / "out"), str(source),
+        ]  # fmt: skip
+        _run(command, home)
+        made = home / "out" / f"in.{target}"
+        if not made.is_file() or not 0 < made.stat().st_size <= MAX_FILE_BYTES:
+            raise ReadingError(
+                f"LibreOffice 没有读出这个 {suffix} 文件，可能已损坏或加密；请另存为 {target} 再检查。"
+            )
+        return made.read_bytes()
+
+
+def _run(command: list[str], home: Path) -> None:
+    """In a process group of its own, so that nothing of it is left after the time is over."""
+    environment = {k: v for k, v in os.environ.items() if not k.lower().endswith("_proxy")}
+    environment |= {"HOME": str(home), "TMPDIR": str(home), "SAL_USE_VCLPLUGIN": "svp"}
+    try:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            env=environment, cwd=home, start_new_session=True,
+        )  # fmt: skip
+    except OSError as error:
+        raise ReadingError(f"LibreOffice 无法启动：{error.strerror or error}。") from error
+    try:
+        process.wait(MAX_CONVERT_SECONDS)
+    except subprocess.TimeoutExpired as error:
+        raise ReadingError(f"LibreOffice 在 {MAX_CONVERT_SECONDS} 秒内没有读完这个文件，已停止。") from error
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()

@@ -1,0 +1,290 @@
+"""Workbooks and CSV to pages: one page per sheet, what is hidden left out and told."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from yibenzhang.documents import Cell, Page, Paragraph, ReadingNotice, Table
+from yibenzhang.places import SheetPlace
+from yibenzhang.reading.blocks import Grid, blocks_of, settled
+from yibenzhang.reading.limits import (
+    MAX_CELL_CHARS,
+    MAX_GRID_POSITIONS,
+    MAX_SHEET_CELLS,
+    ReadingError,
+)
+
+_NO_NAME = re.compile(r"(sheet|工作表|表)\s*\d*", re.IGNORECASE)
+_ERRORS = re.compile(r"#(REF!|VALUE!|DIV/0!|NAME\?|N/A|NUM!|NULL!|SPILL!|CALC!)")
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One stored cell as it is printed; ``missing`` where a formula has no stored result."""
+
+    text: str
+    ruled: bool = False
+    indent: float = 0.0
+    missing: bool = False
+
+
+@dataclass(slots=True)
+class Sheet:
+    """One visible sheet while it is read; rows and columns count from 1, merges are inclusive corners."""
+
+    name: str
+    values: dict[tuple[int, int], Value] = field(default_factory=dict)
+    merges: list[tuple[int, int, int, int]] = field(default_factory=list)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+
+
+class Budget:
+    """Counts cells and characters over a whole workbook."""
+
+    def __init__(self) -> None:
+        self._cells = MAX_SHEET_CELLS
+        self._blanks = MAX_SHEET_CELLS
+
+    def blank(self) -> bool:
+        """Room for one more empty cell with borders; sheets ruled to their last row are cut off silently."""
+        self._blanks -= 1
+        return self._blanks >= 0
+
+    def spend(self, text: str) -> str:
+        """The text as kept. Raises ReadingError where there are too many."""
+        self._cells -= bool(text)
+        if self._cells < 0:
+            raise ReadingError(f"工作簿里有内容的单元格超过 {MAX_SHEET_CELLS} 个，不予读取。")
+        return text[:MAX_CELL_CHARS]
+
+
+def pages_of(sheets: Iterable[Sheet], notices: list[ReadingNotice]) -> tuple[Page, ...]:
+    """The pages of a workbook; adds notices on what was left out."""
+    pages: list[Page] = []
+    tables = 0
+    for number, sheet in enumerate(sheets, start=1):
+        blocks, told = _blocks(sheet, tables)
+        tables += sum(isinstance(b, Table) for b in blocks)
+        notices.extend(told)
+        pages.append(Page(number, 0, 0, tuple(blocks)))
+    return tuple(pages)
+
+
+def _blocks(sheet: Sheet, first: int) -> tuple[list[Paragraph | Table], list[ReadingNotice]]:
+    notices = []
+    here = SheetPlace(sheet.name, 1, 1)
+    values = sheet.values
+    spans = sorted(sheet.hidden_columns)
+    columns_used = {c for _, c in values}
+    hidden_columns = {c for c in columns_used if any(a <= c <= b for a, b in spans)} if spans else set()
+    lost = {r for (r, _), v in values.items() if r in sheet.hidden_rows and v.text.strip()}
+    lost_columns = {c for (_, c), v in values.items() if c in hidden_columns and v.text.strip()}
+    if lost:
+        notices.append(ReadingNotice(f"有 {len(lost)} 个隐藏行（{_ranges(lost)}）没有读取。", here))
+    if lost_columns:
+        notices.append(ReadingNotice(f"有 {len(lost_columns)} 个隐藏列没有读取。", here))
+    missing = [
+        at for at, v in values.items() if v.missing and at[0] not in lost and at[1] not in lost_columns
+    ]
+    if missing:
+        place = SheetPlace(sheet.name, *min(missing))
+        notices.append(
+            ReadingNotice(
+                f"有 {len(missing)} 个公式没有保存计算结果，按无法读取处理；请用表格软件打开并保存后再检查。",
+                place,
+            )
+        )
+    faults = [at for at, v in values.items() if _ERRORS.fullmatch(v.text)]
+    if faults:
+        place = SheetPlace(sheet.name, *min(faults))
+        notices.append(
+            ReadingNotice(
+                f"有 {len(faults)} 个单元格显示为公式错误（如 {values[min(faults)].text}）。", place
+            )
+        )
+    # only rows and columns in which something stands: a sheet may reach to its last row with one cell
+    rows = sorted({r for (r, _), v in values.items() if r not in sheet.hidden_rows and (v.text or v.ruled)})
+    columns = sorted(
+        {c for (_, c), v in values.items() if c not in hidden_columns and (v.text or v.ruled or v.missing)}
+    )
+    if not rows or not columns:
+        return [], notices
+    rows = _with_gaps(rows)
+    merged = _merged(sheet, rows, columns)
+    cells: list[Cell] = []
+    ruled: Counter[int] = Counter()
+    row_at = {r: i for i, r in enumerate(rows)}
+    column_at = {c: i for i, c in enumerate(columns)}
+    moved = {at: corner for corner, at in merged.moved.items()}
+    for (r, c), value in values.items():
+        i, j = row_at.get(r, -1), column_at.get(c, -1)
+        if (r, c) in merged.moved:
+            i, j = merged.moved[r, c]
+        if i < 0 or j < 0 or (r, c) in merged.covered:
+            continue
+        if value.ruled:
+            ruled[i] += 1
+        if not (value.text.strip() or value.missing) and (i, j) not in merged.spans:
+            continue
+        if moved.get((i, j), (r, c)) != (r, c):
+            continue
+        high, wide = merged.spans.get((i, j), (1, 1))
+        bad = value.missing or bool(_ERRORS.fullmatch(value.text))
+        cells.append(
+            Cell(
+                i,
+                j,
+                high,
+                wide,
+                value.text.strip(),
+                SheetPlace(sheet.name, r, c),
+                value.indent or _indent(value.text),
+                bad,
+            )
+        )
+    lined = {i for i, n in ruled.items() if n > 1 or any(s[0] == i for s in merged.spans)}
+    for (i, _), (high, _wide) in merged.spans.items():
+        if i in lined:
+            lined.update(range(i, min(i + high, len(rows))))
+    spanning = any(wide > 1 for (i, _), (_, wide) in merged.spans.items())
+    grid = Grid(
+        len(rows), len(columns), tuple(settled(cells, len(rows), len(columns))), frozenset(lined), False,
+        "ruled" if spanning else "spanless",
+    )  # fmt: skip
+    blocks = blocks_of(grid, lambda i, j: SheetPlace(sheet.name, rows[i], columns[j]), first)
+    return _named(sheet, blocks), notices
+
+
+def _indent(text: str) -> float:
+    return float(len(text) - len(text.lstrip()))
+
+
+def _with_gaps(rows: list[int]) -> list[int]:
+    """One empty row between rows that do not follow one another: it parts what stands above from below."""
+    out: list[int] = []
+    for r in rows:
+        if out and r > out[-1] + 1:
+            out.append(out[-1] + 1)
+        out.append(r)
+    return out
+
+
+@dataclass(slots=True)
+class _Merged:
+    spans: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
+    """Position in the grid → rows and columns."""
+    covered: set[tuple[int, int]] = field(default_factory=set)
+    """Cells of the sheet that a merged one hides."""
+    moved: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
+    """Corner of the sheet → position in the grid."""
+
+
+def _merged(sheet: Sheet, rows: list[int], columns: list[int]) -> _Merged:
+    out = _Merged()
+    work = MAX_GRID_POSITIONS
+    for top, left, bottom, right in sheet.merges:
+        i, j = bisect_left(rows, top), bisect_left(columns, left)
+        high, wide = bisect_left(rows, bottom + 1) - i, bisect_left(columns, right + 1) - j
+        if high < 1 or wide < 1:
+            continue
+        work -= high * wide
+        if work < 0:
+            break
+        out.moved[top, left] = (i, j)
+        out.spans[i, j] = (high, wide)
+        for r in rows[i : i + high]:
+            for c in columns[j : j + wide]:
+                if (r, c) != (top, left):
+                    out.covered.add((r, c))
+    return out
+
+
+def _named(sheet: Sheet, blocks: list[Paragraph | Table]) -> list[Paragraph | Table]:
+    """The name on the tab before a first table that has no title of its own."""
+    name = sheet.name.strip()
+    if not name or _NO_NAME.fullmatch(name):
+        return blocks
+    for k, block in enumerate(blocks):
+        if isinstance(block, Paragraph):
+            if re.search(r"表([(（].*[)）])?$", block.text.strip()):
+                return blocks
+            continue
+        head = [c.text for c in block.cells if c.row < 2]
+        if any(re.search(r"\S{3}表$", t.strip()) for t in head):
+            return blocks
+        return [*blocks[:k], Paragraph(name, SheetPlace(sheet.name, 0, 0)), block, *blocks[k + 1 :]]
+    return blocks
+
+
+def _ranges(numbers: set[int]) -> str:
+    """Row numbers in words: "第 3、5–9 行"."""
+    runs: list[list[int]] = []
+    for n in sorted(numbers):
+        if runs and n == runs[-1][1] + 1:
+            runs[-1][1] = n
+        else:
+            runs.append([n, n])
+    told = "、".join(str(a) if a == b else f"{a}–{b}" for a, b in runs[:5])
+    return f"第 {told}{' 等' if len(runs) > 5 else ''} 行"
+
+
+# ---- CSV -----------------------------------------------------------------------------------
+
+_SAMPLE = 200
+_SHORTEST_ROW = 3
+
+
+def is_csv(text: str) -> bool:
+    """Lines of fields parted by commas, and not sentences: by content alone."""
+    head = text[:100_000]
+    if "\t" in head and head.count("\t") * 2 > head.count(","):
+        return False
+    rows = [r for r in _rows(head, _SAMPLE) if any(f.strip() for f in r)]
+    if len(rows) < 2:
+        return False
+    wide = [r for r in rows if len(r) >= _SHORTEST_ROW]
+    numbers = sum(any(ch.isdigit() for ch in f) and len(f) < 25 for r in wide for f in r)
+    lengths = [len(f) for r in wide for f in r]
+    short = sum(n <= 30 for n in lengths)
+    most = Counter(map(len, wide)).most_common(1)[0][1] if wide else 0
+    return (
+        len(wide) * 10 >= len(rows) * 6
+        and short * 10 >= len(lengths) * 9
+        and most * 2 >= len(wide)
+        and numbers > 0
+    )
+
+
+def _rows(text: str, most: int) -> list[list[str]]:
+    out: list[list[str]] = []
+    reader = csv.reader(io.StringIO(text, newline=""))
+    try:
+        for row in reader:
+            out.append(row)
+            if len(out) >= most:
+                break
+    except csv.Error:
+        pass  # a field beyond the csv module's limit: what came before counts
+    return out
+
+
+def read_csv(text: str) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
+    """A CSV file as one sheet without a name. Merged cells do not exist in it: blanks may continue headings."""
+    budget = Budget()
+    sheet = Sheet("")
+    for r, row in enumerate(_rows(text, MAX_SHEET_CELLS), start=1):
+        for c, words in enumerate(row, start=1):
+            if words.strip():
+                sheet.values[r, c] = Value(budget.spend(words))
+    notices: list[ReadingNotice] = []
+    pages = pages_of([sheet], notices)
+    if not any(p.blocks for p in pages):
+        raise ReadingError("文件是空的，没有任何内容。")
+    return pages, tuple(notices)

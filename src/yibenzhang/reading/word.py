@@ -1,0 +1,328 @@
+"""Word documents (.docx): paragraphs, tables and text boxes in reading order.
+
+What is not part of the text as published is left out: headers, footers, footnotes and their marks, comments,
+tracked deletions, hidden text, field codes. Page numbers do not exist in the file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+
+from lxml import etree
+
+from yibenzhang.documents import Cell, Page, Paragraph, ReadingNotice, Table
+from yibenzhang.places import FlowPlace
+from yibenzhang.reading.blocks import Grid, blocks_of, lines_of, settled
+from yibenzhang.reading.limits import (
+    MAX_CELL_CHARS,
+    MAX_GRID_POSITIONS,
+    MAX_OFFICE_CHARS,
+    MAX_SHEET_CELLS,
+    ReadingError,
+)
+from yibenzhang.reading.numbering import Numbering, value
+from yibenzhang.reading.packages import BROKEN, Package, local, parse
+
+_THROUGH = frozenset({"sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag", "hyperlink", "fldSimple",
+    "dir", "bdo", "oMath", "oMathPara", "ruby", "rubyBase", "Choice", "Fallback"})  # fmt: skip
+"""Wrappers whose content is part of the text."""
+_BODY = frozenset({"body", "document", "sdt", "sdtContent", "ins", "moveTo", "customXml"})
+_LARGE = (12 * 360_000, 5 * 360_000)
+"""A picture of this size (EMU: 12 by 5 centimetres) may be a table."""
+_MOST_COLUMNS = 1000
+_TOLD_CELLS = 4
+_OFF = ("0", "false", "off")
+
+
+@dataclass(slots=True)
+class _Row:
+    cells: list[tuple[int, int, str, etree._Element]]
+    """(column, columns, merge downwards, element)."""
+
+
+def read_docx(package: Package) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
+    """The body of a document as one page. Raises ReadingError."""
+    main = package.main()
+    kinds = dict(package.relations(main).values())
+    numbering = Numbering(package, kinds.get("numbering", ""), kinds.get("styles", ""))
+    reader = _Reader(numbering)
+    body = next(parse(package.read(main)).iterchildren("{*}body"), None)
+    if body is None:
+        raise ReadingError(BROKEN)
+    for node in body:
+        reader.block(node)
+    if not reader.blocks and not reader.unread:
+        raise ReadingError("文档里没有任何文字。")
+    return (Page(0, 0, 0, tuple(reader.blocks)),), reader.notices()
+
+
+class _Reader:
+    def __init__(self, numbering: Numbering) -> None:
+        self.numbering = numbering
+        self.blocks: list[Paragraph | Table] = []
+        self.unread: list[FlowPlace] = []
+        self._paragraphs = 0
+        self._tables = 0  # as a person counts them
+        self._found = 0  # Table blocks so far
+        self._cells = MAX_SHEET_CELLS
+        self._chars = MAX_OFFICE_CHARS
+        self._fields: list[bool] = []  # open fields, outermost first: True while in the code
+
+    def notices(self) -> tuple[ReadingNotice, ...]:
+        if not self.unread:
+            return ()
+        message = f"文中有 {len(self.unread)} 处较大的图片或嵌入的表格对象，里面的内容没有读取；请改为文档表格后再检查。"
+        return (ReadingNotice(message, self.unread[0], True),)
+
+    # ---- blocks ----------------------------------------------------------------------------
+
+    def block(self, node: etree._Element) -> None:
+        kind = local(node)
+        if kind == "p":
+            self._paragraph(node)
+        elif kind == "tbl":
+            self._table(node)
+        elif kind == "altChunk":
+            self.unread.append(FlowPlace(self._paragraphs + 1))
+        elif kind in _BODY:
+            for child in node:
+                self.block(child)
+
+    def _paragraph(self, node: etree._Element) -> None:
+        boxes: list[etree._Element] = []
+        text = self._text(node, boxes)
+        if text.strip():
+            self._paragraphs += 1
+            self.blocks.extend(lines_of(text.replace("\t", " "), FlowPlace(self._paragraphs)))
+        self._boxes(boxes)
+
+    def _boxes(self, boxes: list[etree._Element]) -> None:
+        for box in boxes:
+            for child in box:
+                self.block(child)
+
+    def _table(self, node: etree._Element) -> None:
+        rows = [_row(tr) for tr in _rows(node)]
+        rows = [r for r in rows if r.cells]
+        if not rows:
+            return
+        nested = sum(1 for _ in islice(node.iter("{*}tbl"), 2)) > 1
+        if _lays_out(rows) if nested else len(rows) == 1 and len(rows[0].cells) == 1:
+            for row in rows:
+                for _, _, merge, tc in row.cells:
+                    if merge != "continue":
+                        for child in tc:
+                            self.block(child)
+            return
+        self._tables += 1
+        number = self._tables
+        cells: list[Cell] = []
+        open_cells: dict[int, int] = {}
+        inner: list[etree._Element] = []
+        width = 0
+        for r, row in enumerate(rows):
+            still: dict[int, int] = {}
+            for c, wide, merge, tc in row.cells:
+                width = max(width, c + wide)
+                above = open_cells.get(c)
+                if merge == "continue" and above is not None:
+                    still[c] = above
+                    known = cells[above]
+                    cells[above] = Cell(
+                        known.row, known.column, r - known.row + 1, known.column_span, known.text, known.place
+                    )
+                    continue
+                if merge:
+                    still[c] = len(cells)
+                self._cells -= 1
+                if self._cells < 0:
+                    raise ReadingError(f"文档里的表格超过 {MAX_SHEET_CELLS} 格，不予读取。")
+                text = self._cell_text(tc, inner)
+                cells.append(Cell(r, c, 1, wide, text, FlowPlace(0, number, r + 1, c + 1)))
+            open_cells = still
+        if len(rows) * width > MAX_GRID_POSITIONS:
+            raise ReadingError(f"文档里的一张表超过 {MAX_GRID_POSITIONS} 格，不予读取。")
+        grid = Grid(len(rows), width, tuple(settled(cells, len(rows), width)), None, True, "ruled")
+        blocks = blocks_of(grid, lambda i, j: FlowPlace(0, number, i + 1, j + 1), self._found)
+        self._found += sum(isinstance(b, Table) for b in blocks)
+        self.blocks.extend(blocks)
+        self._boxes(inner)
+
+    def _cell_text(self, tc: etree._Element, inner: list[etree._Element]) -> str:
+        """The paragraphs of a cell as lines; tables and text boxes inside it are kept for after the table."""
+        lines = []
+        for child in _children(tc):
+            kind = local(child)
+            if kind == "p":
+                lines.append(self._text(child, inner))
+            elif kind == "tbl":
+                holder = etree.Element("body")
+                holder.append(child)
+                inner.append(holder)
+        return "\n".join(lines).strip()[:MAX_CELL_CHARS]
+
+    # ---- text ------------------------------------------------------------------------------
+
+    def _text(self, node: etree._Element, boxes: list[etree._Element]) -> str:
+        out = [self.numbering.of(node)]
+        self._inline(node, out, boxes)
+        text = "".join(out)
+        if text == out[0]:
+            text = ""  # a number without words
+        self._chars -= len(text)
+        if self._chars < 0:
+            raise ReadingError("文档里的文字过多，不予读取。")
+        return text
+
+    def _inline(self, node: etree._Element, out: list[str], boxes: list[etree._Element]) -> None:
+        for child in node:
+            kind = local(child)
+            if kind == "r":
+                if not _hidden(child):
+                    self._run(child, out, boxes)
+            elif kind == "AlternateContent":
+                self._alternate(child, out, boxes)
+            elif kind in _THROUGH:
+                self._inline(child, out, boxes)
+            elif kind == "t":
+                self._say(child.text or "", out)
+
+    def _run(self, run: etree._Element, out: list[str], boxes: list[etree._Element]) -> None:
+        for child in run:
+            kind = local(child)
+            if kind == "t":
+                self._say(child.text or "", out)
+            elif kind == "tab":
+                self._say("\t", out)
+            elif kind in ("br", "cr"):
+                self._say("\n", out)
+            elif kind == "noBreakHyphen":
+                self._say("-", out)
+            elif kind == "fldChar":
+                self._field(value(child, "fldCharType", own=True))
+            elif kind == "AlternateContent":
+                self._alternate(child, out, boxes)
+            elif kind in ("drawing", "pict", "object"):
+                self._drawing(child, kind, boxes)
+            elif kind == "ruby":
+                self._inline(child, out, boxes)
+
+    def _say(self, text: str, out: list[str]) -> None:
+        if not any(self._fields):
+            out.append(text)
+
+    def _field(self, kind: str) -> None:
+        if kind == "begin" and len(self._fields) < 100:
+            self._fields.append(True)
+        elif kind == "separate" and self._fields:
+            self._fields[-1] = False
+        elif kind == "end" and self._fields:
+            self._fields.pop()
+
+    def _alternate(self, node: etree._Element, out: list[str], boxes: list[etree._Element]) -> None:
+        """One of the ways in which the same thing is stored."""
+        ways = [c for c in node if local(c) in ("Choice", "Fallback")]
+        with_box = [w for w in ways if next(w.iter("{*}txbxContent"), None) is not None]
+        for child in (with_box or ways)[:1]:
+            for part in child:
+                kind = local(part)
+                if kind in ("drawing", "pict", "object"):
+                    self._drawing(part, kind, boxes)
+                elif kind == "r":
+                    self._run(part, out, boxes)
+
+    def _drawing(self, node: etree._Element, kind: str, boxes: list[etree._Element]) -> None:
+        found = [b for b in node.iter("{*}txbxContent") if _outermost(b, node)]
+        boxes.extend(found)
+        if found:
+            return
+        extent = next(node.iter("{*}extent"), None)
+        size = (_emu(extent.get("cx")), _emu(extent.get("cy"))) if extent is not None else (0, 0)
+        embedded = kind == "object" and next(node.iter("{*}OLEObject"), None) is not None
+        if embedded or (size[0] >= _LARGE[0] and size[1] >= _LARGE[1]):
+            self.unread.append(FlowPlace(self._paragraphs + 1))
+
+
+def _emu(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 15 else 0
+
+
+def _outermost(box: etree._Element, top: etree._Element) -> bool:
+    """Not a text box inside a text box, nor a second way of storing the first."""
+    parent = box.getparent()
+    while parent is not None and parent is not top:
+        if local(parent) in ("txbxContent", "Fallback"):
+            return False
+        parent = parent.getparent()
+    return True
+
+
+def _hidden(run: etree._Element) -> bool:
+    vanish = run.find("{*}rPr/{*}vanish")
+    return vanish is not None and value(vanish, "val", own=True) not in _OFF
+
+
+def _children(node: etree._Element) -> list[etree._Element]:
+    """Block children, also inside wrappers."""
+    out = []
+    for child in node:
+        if local(child) in _BODY:
+            out.extend(_children(child))
+        else:
+            out.append(child)
+    return out
+
+
+def _rows(table: etree._Element) -> list[etree._Element]:
+    out = []
+    for tr in _children(table):
+        if local(tr) != "tr":
+            continue
+        properties = tr.find("{*}trPr")
+        if properties is not None and any(local(p) in ("del", "hidden") for p in properties):
+            continue
+        out.append(tr)
+    return out
+
+
+def _row(tr: etree._Element) -> _Row:
+    cells: list[tuple[int, int, str, etree._Element]] = []
+    properties = tr.find("{*}trPr")
+    column = _count(value(properties, "gridBefore"), 0) if properties is not None else 0
+    for tc in _children(tr):
+        if local(tc) != "tc" or column >= _MOST_COLUMNS:
+            continue
+        properties = tc.find("{*}tcPr")
+        wide, merge = 1, ""
+        if properties is not None:
+            wide = max(1, _count(value(properties, "gridSpan"), 1))
+            down = properties.find("{*}vMerge")
+            if down is not None:
+                merge = "restart" if value(down, "val", own=True) == "restart" else "continue"
+            along = properties.find("{*}hMerge")
+            if along is not None and value(along, "val", own=True) != "restart" and cells:
+                c, before, m, first = cells[-1]
+                cells[-1] = (c, before + wide, m, first)
+                column += wide
+                continue
+        cells.append((column, wide, merge, tc))
+        column += wide
+    return _Row(cells)
+
+
+def _count(text: str, default: int) -> int:
+    return min(int(text), _MOST_COLUMNS) if text.isascii() and text.isdigit() and len(text) < 8 else default
+
+
+def _lays_out(rows: list[_Row]) -> bool:
+    """A table that only places other tables and text on the page."""
+    nested = told = 0
+    for row in rows:
+        for _, _, _, tc in row.cells:
+            if next(tc.iter("{*}tbl"), None) is not None:
+                nested += 1
+            elif any((t.text or "").strip() for t in tc.iter("{*}t")):
+                told += 1
+    columns = max(len(row.cells) for row in rows)
+    return nested > 0 and (told < _TOLD_CELLS or len(rows) < 2 or columns < 2)
