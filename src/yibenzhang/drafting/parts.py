@@ -84,6 +84,8 @@ class Grid:
                         code += text
                     elif kind in ("code", "name"):
                         label = label or text
+                    elif kind == "group" and LEFT in row[c + 1 : c + 2]:
+                        label = text
                     continue
                 if row[c] == LEFT:
                     continue  # a label that runs over this column

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from yibenzhang.documents import Cell, Document, Page, Paragraph, Table
-from yibenzhang.drafting.parts import LEFT, UP, Draft, Grid, Heading, Words
+from yibenzhang.drafting.parts import LABELS, LEFT, UP, Draft, Grid, Heading, Words
 from yibenzhang.places import LinePlace
 
 
@@ -31,7 +31,13 @@ def _above(grid: Grid) -> list[str]:
 
 
 def _flat(grid: Grid) -> list[list[str]]:
-    return [["" if c in (LEFT, UP) else c for c in row] for row in (*grid.header, *grid.rows)]
+    """Merged cells empty; but a label over several lists is told again in the last one, which has its number."""
+    out = [["" if c in (LEFT, UP) else c for c in row] for row in (*grid.header, *grid.rows)]
+    for row, line in zip(grid.rows, out[len(grid.header) :], strict=True):
+        for c in range(1, len(row)):
+            if row[c] == LEFT and grid.columns[c] == "name" and grid.columns[c - 1] not in LABELS:
+                line[c] = next(row[k] for k in range(c, -1, -1) if row[k] != LEFT)
+    return out
 
 
 def as_document(draft: Draft, name: str) -> Document:
