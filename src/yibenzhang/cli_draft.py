@@ -37,8 +37,10 @@ def draft(
     budget: Annotated[str, typer.Option("--budget", help="预算的文件或工作簿，决算用来算完成率")] = "",
     notes: Annotated[Path | None, typer.Option(help="文字说明（TOML）：职能、机构、增减原因")] = None,
     ask: Annotated[Path | None, typer.Option(help="缺的文字写成一份待填的 TOML")] = None,
-    out: Annotated[Path, typer.Option(help="写到哪个文件夹；--new 时是文件名或文件夹")] = Path("."),
-    format: Annotated[str, typer.Option("--format", "-f", help="逗号分隔：" + ",".join(WRITERS))] = "docx,pdf",
+    out: Annotated[Path, typer.Option(help="写到哪个文件夹；--new 时是文件名或文件夹")] = Path(),
+    format: Annotated[
+        str, typer.Option("--format", "-f", help="逗号分隔：" + ",".join(WRITERS))
+    ] = "docx,pdf",
     standards: Layer = "",
 ) -> None:
     """由批准的数字生成整份公开文本。退出码：0 已生成，1 数字不平或缺文字（不写任何文件），2 不能运行。"""
@@ -109,7 +111,7 @@ def _texts(told: dict[str, Any], before: str = "") -> dict[str, str]:
 
 def _amounts(told: dict[str, Any], name: str) -> dict[str, Decimal]:
     """A table of amounts in 万元, as 元."""
-    out = {}
+    out: dict[str, Decimal] = {}
     for key, value in told.get(name, {}).items():
         try:
             out[key] = Decimal(str(value).replace(",", "")) * _WAN
@@ -158,7 +160,9 @@ def _tell(prepared: Prepared, ask: Path | None) -> None:
             for e in f.evidence:
                 console.print(Text(f"      {e.place}  {e.words}  {e.text}"))
     if prepared.asks:
-        console.print(f"还缺 {len(prepared.asks)} 处文字，没有生成任何文件（写在“文字说明”表或 --notes 的 TOML 里）：")
+        console.print(
+            f"还缺 {len(prepared.asks)} 处文字，没有生成任何文件（写在“文字说明”表或 --notes 的 TOML 里）："
+        )
         for a in prepared.asks:
             console.print(Text(f"  {a.key}：{a.question}"))
         if ask:

@@ -22,7 +22,11 @@ ORDER = [
     "rules.addresses", "rules.sums", "rules.realign", "rules.lists", "rules.prose", "rules.wording", "rules.presence", "rules.names", "rules.projects", "rules",
     "findings", "telling", "checking", "proving", "", "batch",
     "reports.words", "reports.json_report", "reports.terminal", "reports.excel", "reports.html", "reports",
-    "benching", "cli_rules", "cli",
+    "drafting.codes", "drafting.figures", "drafting.families", "drafting.schema", "drafting.parts", "drafting.tally", "drafting.tables",
+    "drafting.lookup", "drafting.goals", "drafting.prose", "drafting.compose", "drafting.text", "drafting.docx", "drafting.pdf",
+    "drafting.xlsx", "drafting.html", "drafting.data", "drafting.pipeline", "drafting.workbook", "drafting.template",
+    "drafting.published", "drafting.invented", "drafting.roundtrip", "drafting.corpus", "drafting",
+    "benching", "cli_rules", "cli_draft", "cli",
 ]  # fmt: skip
 
 

@@ -24,7 +24,7 @@ _ALIGN = {"l": WD_ALIGN_PARAGRAPH.LEFT, "c": WD_ALIGN_PARAGRAPH.CENTER, "r": WD_
 
 def write_docx(draft: Draft, path: Path) -> None:
     """Write the draft. Raises OSError where the file cannot be written."""
-    document = NewDocument()
+    document: Any = NewDocument()
     _styles(document)
     section = document.sections[0]
     _page(section, False)
@@ -96,8 +96,6 @@ def _styles(document: Any) -> None:
         borders = style.element.get_or_add_pPr().find(qn("w:pBdr"))
         if borders is not None:
             style.element.pPr.remove(borders)
-    table = document.part.package.part_related_by if False else None  # the font table has no API of its own
-    del table
     _font_table(document)
 
 

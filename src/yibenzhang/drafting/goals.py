@@ -13,7 +13,11 @@ from yibenzhang.drafting.tally import Tally
 
 EXECUTION = Decimal(10)
 """Points for the execution of the budget; the other 90 go by the weights of the indicators."""
-BANDS = {"达成": (Decimal(80), Decimal(100)), "部分达成": (Decimal(60), Decimal(80)), "未达成": (Decimal(0), Decimal(60))}
+BANDS = {
+    "达成": (Decimal(80), Decimal(100)),
+    "部分达成": (Decimal(60), Decimal(80)),
+    "未达成": (Decimal(0), Decimal(60)),
+}
 """Percent of the weight that a qualitative indicator may be given, by the three bands of the method."""
 
 
@@ -76,11 +80,21 @@ def _goals(figures: Figures, project: Project, spent: Decimal) -> Grid:
         ("年度绩效目标", LEFT, project.goal or "见下列指标", LEFT, LEFT),
         ("一级指标", "二级指标", "三级指标", "指标值", "权重"),
     ]
-    rows += _merged([
-        (i.level1, i.level2, i.name, f"{'' if i.quality or not _number(i.target) else i.direction}{i.target}{i.unit}", f"{i.weight:f}")
-        for i in project.indicators
-    ])
-    return _form(f"{figures.year}年项目支出绩效目标表", "budget.goals_project", rows, "lllcc", (2, 2.4, 5, 3, 1.4))
+    rows += _merged(
+        [
+            (
+                i.level1,
+                i.level2,
+                i.name,
+                f"{'' if i.quality or not _number(i.target) else i.direction}{i.target}{i.unit}",
+                f"{i.weight:f}",
+            )
+            for i in project.indicators
+        ]
+    )
+    return _form(
+        f"{figures.year}年项目支出绩效目标表", "budget.goals_project", rows, "lllcc", (2, 2.4, 5, 3, 1.4)
+    )
 
 
 def _evaluation(figures: Figures, project: Project, spent: Decimal) -> Grid:

@@ -20,7 +20,9 @@ def write_html(draft: Draft, path: Path) -> None:
     parts = []
     for n, p in enumerate(draft.parts):
         kind = "heading" if isinstance(p, Heading) else "words" if isinstance(p, Words) else "grid"
-        parts.append({"kind": kind, "part": p, "id": f"p{n}", "rows": _rows(p) if isinstance(p, Grid) else []})
+        parts.append(
+            {"kind": kind, "part": p, "id": f"p{n}", "rows": _rows(p) if isinstance(p, Grid) else []}
+        )
     page = environment.get_template("draft.html").render(draft=draft, parts=parts)
     path.write_text(page, encoding="utf-8")
 
@@ -36,6 +38,8 @@ def _rows(grid: Grid) -> list[list[dict[str, Any]]]:
             wide, high = span(lines, r, c)
             header = r < len(grid.header)
             letter = grid.align[c] if grid.align else ("l" if grid.columns[c] in LABELS else "r")
-            row.append({"text": text, "wide": wide, "high": high, "tag": "th" if header else "td", "align": letter})
+            row.append(
+                {"text": text, "wide": wide, "high": high, "tag": "th" if header else "td", "align": letter}
+            )
         out.append(row)
     return out

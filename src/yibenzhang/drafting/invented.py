@@ -67,7 +67,9 @@ def body(seed: int, number: int, region: str, stage: str, year: int, shape: Shap
     trade = rng.choice(words["trade"])
     place = rng.choice(words["place"][region])
     name = place + rng.choice(words["town"]) + trade["name"]
-    return _Body(random.Random(f"{seed}/{number}/{year}"), rng, shape, trade, name, number, region, stage, year).figures()
+    return _Body(
+        random.Random(f"{seed}/{number}/{year}"), rng, shape, trade, name, number, region, stage, year
+    ).figures()
 
 
 @dataclass
@@ -100,7 +102,9 @@ class _Body:
         purchases = self._purchases(projects)
         extra: dict[str, Decimal] = {}
         for p in purchases:
-            key = {"货物": "procurement_goods", "工程": "procurement_works", "服务": "procurement_services"}[p.kind]
+            key = {"货物": "procurement_goods", "工程": "procurement_works", "服务": "procurement_services"}[
+                p.kind
+            ]
             extra[key] = extra.get(key, ZERO) + p.amount
         return replace(figures, purchases=purchases if self.region == "jiangsu" else (), extra=_bought(extra))
 
@@ -110,7 +114,9 @@ class _Body:
         names = []
         for k in range(self.shape.units - 1):
             again = k // len(kinds)
-            names.append(f"{town}{kinds[k % len(kinds)]}" + (f"第{numeral(again + 1)}分中心" if again else ""))
+            names.append(
+                f"{town}{kinds[k % len(kinds)]}" + (f"第{numeral(again + 1)}分中心" if again else "")
+            )
         return (own, *(Unit(f"{code}{k:03d}", n, "事业") for k, n in enumerate(names, 2)))
 
     def _staff(self, unit: Unit) -> list[Entry]:
@@ -136,7 +142,9 @@ class _Body:
         if self.shape.zeros:
             rows = rows[:3]
         else:
-            rows.append(("2080501" if unit.nature == "行政" else "2080502", "30302", money(rng, 30000, 900000)))
+            rows.append(
+                ("2080501" if unit.nature == "行政" else "2080502", "30302", money(rng, 30000, 900000))
+            )
             for economic, (low, high) in _words()["per_head"].items():
                 if rng.random() < 0.85:
                     rows.append((run, economic, people * money(rng, low, high)))
@@ -158,21 +166,53 @@ class _Body:
             number = f"4299{self.year % 100:02d}{code}T{k + 101:09d}"
             function = rng.choice(self.trade["items"])
             amount = money(rng, 20_000, rng.choice([300_000, 2_000_000, 30_000_000]))
-            out.append(Entry("out", amount, "general", unit.code, function, rng.choice(["30227", "30213", "31007", "30201"]), "project", number))
+            out.append(
+                Entry(
+                    "out",
+                    amount,
+                    "general",
+                    unit.code,
+                    function,
+                    rng.choice(["30227", "30213", "31007", "30201"]),
+                    "project",
+                    number,
+                )
+            )
             if self.shape.carried and rng.random() < 0.3:
                 more = money(rng, 5_000, 400_000)
-                out.append(Entry("out", more, "general", unit.code, function, "30227", "project", number, True))
+                out.append(
+                    Entry("out", more, "general", unit.code, function, "30227", "project", number, True)
+                )
             if self.shape.own_income and rng.random() < 0.25:
                 more = money(rng, 5_000, 400_000)
                 out.append(Entry("out", more, "other_in", unit.code, function, "30227", "project", number))
-            projects.append(Project(number, name, unit.code, f"按期完成{name}，保障业务正常开展", indicators=self._indicators()))
+            projects.append(
+                Project(
+                    number,
+                    name,
+                    unit.code,
+                    f"按期完成{name}，保障业务正常开展",
+                    indicators=self._indicators(),
+                )
+            )
         for wanted, source, functions in (
             (self.shape.fund, "fund", words["fund"]), (self.shape.state_capital, "state_capital", words["state_capital"]),
         ):  # fmt: skip
             for k, function in enumerate(functions if wanted else ()):
                 number = f"4299{self.year % 100:02d}{code}{'J' if source == 'fund' else 'G'}{k + 101:09d}"
                 name = words[f"{source}_project"][k]
-                out.append(Entry("out", money(rng, 100_000, 9_000_000), source, units[0].code, function, "30227", "project", number))
+                out.append(
+                    Entry(
+                        "out",
+                        money(rng, 100_000, 9_000_000),
+                        source,
+                        units[0].code,
+                        function,
+                        "30227",
+                        "project",
+                        number,
+                    )
+                )
                 projects.append(Project(number, name, units[0].code, f"按期完成{name}"))
         if self.stage == "accounts":
             paid: dict[str, Decimal] = {}
@@ -197,7 +237,9 @@ class _Body:
                 share = Decimal(rng.choice([100, 95, 85])) if quality == "达成" else Decimal(70)
             elif accounts:
                 reached = str(Decimal(target) * rng.choice([100, 100, 102, 90]) / 100)
-            out.append(Indicator(level1, level2, name, target, unit, Decimal(weight), reached, quality, "≥", share))
+            out.append(
+                Indicator(level1, level2, name, target, unit, Decimal(weight), reached, quality, "≥", share)
+            )
         return tuple(out)
 
     def _balanced(self, out: list[Entry]) -> list[Entry]:
@@ -241,7 +283,14 @@ class _Body:
         ]  # fmt: skip
         programme = projects[0].name if projects else "日常公用经费"
         return tuple(
-            Purchase(kind, programme, item, thing, rng.choice(["集中采购", "分散采购"]), money(rng, most // 3, most))
+            Purchase(
+                kind,
+                programme,
+                item,
+                thing,
+                rng.choice(["集中采购", "分散采购"]),
+                money(rng, most // 3, most),
+            )
             for kind, item, thing, most in lines
             if not self.shape.zeros and rng.random() < 0.6
         )
@@ -254,7 +303,9 @@ class _Body:
 
     def _notes(self, units: tuple[Unit, ...]) -> dict[str, str]:
         words = _words()
-        duties = [f"{k}、{text}" for k, text in enumerate([*self.trade["duties"], "完成上级交办的其他任务。"], 1)]
+        duties = [
+            f"{k}、{text}" for k, text in enumerate([*self.trade["duties"], "完成上级交办的其他任务。"], 1)
+        ]
         reasons = {key: self.rng.choice(words["reason"]) for key in words["reasons"]}
         return {"duties": "\n".join(duties), **reasons}
 

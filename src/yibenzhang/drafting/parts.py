@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 
 from yibenzhang.amounts import parse_amount
 from yibenzhang.places import Place
 from yibenzhang.recognising.rows import bare
 from yibenzhang.standards import Standards
 
+_bare = lru_cache(maxsize=50_000)(bare)  # labels come again in every document
 LABELS = ("code", "name", "unit", "other", "group")
 LEFT, UP = "<", "^"
 """Cells that belong to the one at their left or above."""
@@ -96,7 +98,7 @@ class Grid:
                 side, _, measure = kind.rpartition(":")
                 token = _token(code, label, standards)
                 yield Printed(
-                    self.standard, side, code, bare(label), token, measure, amount.value, r, c
+                    self.standard, side, code, _bare(label), token, measure, amount.value, r, c
                 )  # fmt: skip
 
     @property
@@ -111,7 +113,7 @@ class Grid:
 
 
 def _token(code: str, label: str, standards: Standards) -> str:
-    name = bare(label)
+    name = _bare(label)
     if found := standards.row_names.get(name):
         return found.id
     if not code and name in standards.classes:

@@ -51,7 +51,7 @@ def as_typst(draft: Draft) -> str:
     out = [_preamble(draft), "#v(5cm)"]
     for k, line in enumerate(draft.cover):
         out.append(f"#align(center, sans({26 if k == 0 else 22}pt)[{_text(line)}])\n#v(1cm)")
-    out.append('#pagebreak()\n#align(center, sans(16pt)[目　录])\n#v(0.5cm)\n#outline(title: none, depth: 2)')
+    out.append("#pagebreak()\n#align(center, sans(16pt)[目　录])\n#v(0.5cm)\n#outline(title: none, depth: 2)")
     out.append("#counter(page).update(0)")
     landscape = False
     for k, part in enumerate(draft.parts):
@@ -60,8 +60,10 @@ def as_typst(draft: Draft) -> str:
         if wanted != landscape:
             out.append(f"#set page(flipped: {str(wanted).lower()})")
             landscape = wanted
-        elif isinstance(part, Heading) and part.level == 0 or (
-            isinstance(part, Grid) and isinstance(before, Grid)
+        elif (
+            isinstance(part, Heading)
+            and part.level == 0
+            or (isinstance(part, Grid) and isinstance(before, Grid))
         ):
             out.append("#pagebreak(weak: true)")
         if isinstance(part, Heading):

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import TemplateError
+from jinja2 import Template, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
 from yibenzhang.drafting.codes import Codes
@@ -131,7 +132,10 @@ class Writer:
         if plan == now:
             return out + "。决算数与预算数持平"
         word = "大于" if now > plan else "小于"
-        return out + f"。决算数{word}预算数的主要原因：{self.because('against.' + key, f'{asked}决算数{word}年初预算数')}"
+        return (
+            out
+            + f"。决算数{word}预算数的主要原因：{self.because('against.' + key, f'{asked}决算数{word}年初预算数')}"
+        )
 
     def budgeted(self, name: str) -> str:
         return self.completed(self.lookup.wan(name), name, self.lookup.title(name))
@@ -216,7 +220,10 @@ class Writer:
         amounts, listed = [], []
         rows = self.lookup.tables.rows.get(f"{self.family.stage}.general_basic", ())
         factor = self.lookup.tables.factor.get(f"{self.family.stage}.general_basic", Decimal(1))
-        for name, classes in (("人员经费", ("301", "303")), ("公用经费", ("302", "307", "309", "310", "399"))):
+        for name, classes in (
+            ("人员经费", ("301", "303")),
+            ("公用经费", ("302", "307", "309", "310", "399")),
+        ):
             value = sum((p.value * factor for p in rows if p.code in classes), ZERO)
             amounts.append(f"{name}{shown(wan(value))}")
             if items := self.economics(*classes):
@@ -303,16 +310,24 @@ class Writer:
         Raises StandardsError where the template cannot be used.
         """
         path = template_of(self.family.data.get("template", self.family.name), self.figures.year, extra)
-        environment = SandboxedEnvironment(lstrip_blocks=True, autoescape=False)
-        environment.filters["prepend"] = lambda text, before: before + text if text else ""
-        names = [n for n in dir(self) if not n.startswith("_") and callable(getattr(self, n)) and n != "write"]
+        names = [
+            n for n in dir(self) if not n.startswith("_") and callable(getattr(self, n)) and n != "write"
+        ]
         words: dict[str, Any] = {n: getattr(self, n) for n in names}
         words |= {"year": self.figures.year, "body": self.figures.body, "level": level(self.figures)}
         words |= {"who": who(self.figures), "figures": self.figures}
         try:
-            return environment.from_string(path.read_text(encoding="utf-8")).render(words)
+            return _compiled(path, path.stat().st_mtime_ns).render(words)
         except TemplateError as error:
             raise StandardsError(f"{path.name}: 模板有误：{error}") from error
+
+
+@lru_cache(maxsize=16)
+def _compiled(path: Path, stamp: int) -> Template:
+    """``stamp`` tells one state of the file from another, so that an edit is seen at once."""
+    environment = SandboxedEnvironment(lstrip_blocks=True, autoescape=False)
+    environment.filters["prepend"] = lambda text, before: before + text if text else ""
+    return environment.from_string(path.read_text(encoding="utf-8"))
 
 
 def template_of(name: str, year: int, extra: str = "") -> Path:

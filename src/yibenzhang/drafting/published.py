@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from yibenzhang.checking import facts_of
+from yibenzhang.checking import check
 from yibenzhang.documents import Table
 from yibenzhang.drafting.compose import compose
 from yibenzhang.drafting.families import Family, family
@@ -16,7 +16,6 @@ from yibenzhang.drafting.lookup import Tables, measured
 from yibenzhang.drafting.parts import LEFT, UP, Grid, Printed
 from yibenzhang.drafting.workbook import read_workbook
 from yibenzhang.facts import TableFacts
-from yibenzhang.reading import read
 from yibenzhang.recognising.profile import Profile
 from yibenzhang.recognising.rows import bare
 
@@ -34,7 +33,8 @@ class Published:
 
 def published(path: str | Path, extra: str = "") -> Published:
     """The standard tables of a document. Raises ReadingError where it cannot be read."""
-    profile, found, _ = facts_of(read(path), extra)
+    checked = check(path, extra)
+    profile, found = checked.profile, checked.tables
     tables = Tables(profile.stage or "budget")
     grids = []
     for t in found:
@@ -62,7 +62,10 @@ def _printed(t: TableFacts) -> Iterable[Printed]:
 def _grid(t: TableFacts, unit: str) -> Grid:
     assert t.table.standard is not None
     first = t.table.header.first
-    lines = _lines(t.table.table)
+    lines = _lines(t.table.table, first)
+    for f in t.facts():
+        if f.amount is not None:  # another program's extraction may have split the number
+            lines[f.cell[0]][f.cell[1]] = f"{f.amount.value:,.{f.amount.decimals}f}"
     kinds = ["other"] * t.table.table.columns
     for b in t.blocks:
         for c in b.block.labels:
@@ -73,21 +76,26 @@ def _grid(t: TableFacts, unit: str) -> Grid:
     edges = t.table.table.edges
     widths = tuple(round(b - a, 1) for a, b in zip(edges, edges[1:], strict=False)) if edges else ()
     return Grid(
-        standard=t.table.standard.id, title=t.table.title or t.table.name, unit=unit, header=lines[:first],
-        rows=lines[first:], columns=tuple(kinds), widths=widths if len(widths) == len(kinds) else (),
+        standard=t.table.standard.id, title=t.table.title or t.table.name, unit=unit, header=tuple(map(tuple, lines[:first])),
+        rows=tuple(map(tuple, lines[first:])), columns=tuple(kinds), widths=widths if len(widths) == len(kinds) else (),
         note=t.table.statement, landscape=len(kinds) > 9,
     )  # fmt: skip
 
 
-def _lines(table: Table) -> tuple[tuple[str, ...], ...]:
-    """The printed cells, merged ones marked."""
+def _lines(table: Table, first: int) -> list[list[str]]:
+    """The printed cells, merged ones marked; in text a blank in the header belongs to what stands left or above."""
     out = [[""] * table.columns for _ in range(table.rows)]
     for cell in table.cells:
         for r in range(cell.row, min(cell.row + cell.row_span, table.rows)):
             for c in range(cell.column, min(cell.column + cell.column_span, table.columns)):
                 out[r][c] = LEFT if c > cell.column else UP
         out[cell.row][cell.column] = " ".join(cell.text.split("\n")) if cell.text else ""
-    return tuple(map(tuple, out))
+    if table.confidence == "tabbed":
+        for r in range(first):
+            for c in range(table.columns):
+                if not out[r][c].strip() and (r or c):
+                    out[r][c] = UP if r else LEFT
+    return out
 
 
 def figures_of(found: Published, notes: dict[str, str]) -> Figures:

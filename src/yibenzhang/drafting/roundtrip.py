@@ -113,7 +113,9 @@ def trips(
             )
             lost, added = wanted - got, got - wanted
             if lost or added:
-                findings += tuple(f"少 {k}" for k in list(lost)[:2]) + tuple(f"多 {k}" for k in list(added)[:2])
+                findings += tuple(f"少 {k}" for k in list(lost)[:2]) + tuple(
+                    f"多 {k}" for k in list(added)[:2]
+                )
             counted = checked.coverage
             yield Trip(
                 region, stage, number, kind, counted.numbers, counted.proved, findings, lost.total(),

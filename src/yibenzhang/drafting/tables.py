@@ -147,7 +147,9 @@ class Maker:
         head = ["合计", *[LEFT] * parts] if split else ["合计", LEFT] if merged else ["", "合计"]
         sums: Cells = [*head, *self.values(spec, base)]
         if spec.get("total", "first") == "last":
-            blank: list[Cells] = [[""] * len(spec["columns"])] * (spec.get("blank_rows", 0) if not rows else 0)
+            blank: list[Cells] = [[""] * len(spec["columns"])] * (
+                spec.get("blank_rows", 0) if not rows else 0
+            )
             return [*blank, *rows, sums]
         return [sums, *rows]
 
@@ -235,7 +237,10 @@ class Maker:
         wanted = [*listed, *sorted(used - set(listed))] if listed else sorted(used)
         form, twenties = block.get("form", "{}、"), block.get("twenties", "二十")
         return [
-            [form.format(numeral(i, twenties)) + self.codes.name(c), *(col.get(c, NOTHING) for col in columns)]
+            [
+                form.format(numeral(i, twenties)) + self.codes.name(c),
+                *(col.get(c, NOTHING) for col in columns),
+            ]
             for i, c in enumerate(wanted, 1)
         ]
 

@@ -16,47 +16,61 @@ NOTHING: Sum = (ZERO, None)
 
 
 class Tally:
-    """The entries of one body. ``where`` keeps those that meet a condition; ``by`` sums them by a key."""
+    """The entries of one body. ``where`` keeps those that meet a condition; ``by`` sums them by a key.
+
+    A set of entries is an integer with a bit for each: conditions are worked out once and intersected.
+    """
 
     def __init__(self, entries: Iterable[Entry], units: Iterable[Unit]) -> None:
         self.entries = tuple(entries)
         self._nature = {u.code: u.nature for u in units}
-        self._known: dict[str, tuple[Entry, ...]] = {}
+        self._all = (1 << len(self.entries)) - 1
+        self._masks: dict[str, int] = {}
+        self._sums: dict[int, Sum] = {}
 
     def where(self, *conditions: Condition) -> tuple[Entry, ...]:
         """The entries that meet all conditions."""
-        key = "|".join(repr(sorted(c.items())) for c in conditions if c)
-        if key not in self._known:
-            kept = self.entries
-            for condition in conditions:
-                kept = tuple(e for e in kept if self.meets(e, condition))
-            self._known[key] = kept
-        return self._known[key]
+        return tuple(self._kept(self._mask(conditions)))
 
-    def meets(self, entry: Entry, condition: Condition) -> bool:
-        for name, wanted in condition.items():
-            values = wanted if isinstance(wanted, list) else [wanted]
-            if name == "nature":
-                if self._nature.get(entry.unit, "行政") not in values:
-                    return False
-            elif name == "administrative":
-                if (entry.function[5:7] in ("01", "03") and not entry.function.startswith("208")) is not wanted:
-                    return False
-            elif name in _CODES:
-                if not getattr(entry, name).startswith(tuple(values)):
-                    return False
-            elif getattr(entry, name) not in values:
-                return False
-        return True
+    def _mask(self, conditions: Iterable[Condition]) -> int:
+        mask = self._all
+        for condition in conditions:
+            for name, wanted in condition.items():
+                if not mask:
+                    return 0
+                key = f"{name}={wanted}"
+                if key not in self._masks:
+                    self._masks[key] = self._meeting(name, wanted if isinstance(wanted, list) else [wanted])
+                mask &= self._masks[key]
+        return mask
+
+    def _kept(self, mask: int) -> Iterable[Entry]:
+        while mask:
+            low = mask & -mask
+            yield self.entries[low.bit_length() - 1]
+            mask ^= low
+
+    def _meeting(self, name: str, values: list[object]) -> int:
+        if name == "nature":
+            met = [self._nature.get(e.unit, "行政") in values for e in self.entries]
+        elif name in _CODES:
+            beginnings = tuple(map(str, values))
+            met = [getattr(e, name).startswith(beginnings) for e in self.entries]
+        else:
+            met = [getattr(e, name) in values for e in self.entries]
+        return sum(1 << k for k, m in enumerate(met) if m)
 
     def sum(self, *conditions: Condition) -> Sum:
-        return total(self.where(*conditions))
+        mask = self._mask(conditions)
+        if mask not in self._sums:
+            self._sums[mask] = total(self._kept(mask))
+        return self._sums[mask]
 
     def by(self, keys: Callable[[Entry], Iterable[str]], *conditions: Condition) -> dict[str, Sum]:
         """The sums by each of an entry's keys (a code and the codes above it)."""
         sums: dict[str, Decimal] = {}
         places: dict[str, Place | None] = {}
-        for e in self.where(*conditions):
+        for e in self._kept(self._mask(conditions)):
             for key in keys(e):
                 if key in sums:
                     sums[key] += e.amount

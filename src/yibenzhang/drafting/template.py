@@ -37,7 +37,7 @@ _HELP = (
 def write_template(path: Path, stage: str, region: str, year: int = 0) -> None:
     """The empty workbook of a stage and region. Raises OSError where it cannot be written."""
     kind = family(region, stage)
-    rows = {s.id: [] for s in schema().sheets}
+    rows: dict[str, list[dict[str, Any]]] = {}
     about = {"stage": stage, "family": region}
     _write(path, kind, Codes(year or 2026), rows, about, example=True)
 
@@ -73,19 +73,45 @@ def _rows(figures: Figures, kind: Family, factor: Decimal) -> dict[str, list[dic
     for p in figures.projects:
         budget = None if p.budget is None else p.budget / factor
         out["projects"].append(
-            {"code": p.code, "name": p.name, "unit": p.unit, "budget": budget, "goal": p.goal, "description": p.description}
+            {
+                "code": p.code,
+                "name": p.name,
+                "unit": p.unit,
+                "budget": budget,
+                "goal": p.goal,
+                "description": p.description,
+            }
         )
         for i in p.indicators:
-            told = {f: getattr(i, f) for f in ("level1", "level2", "name", "target", "unit", "weight", "reached", "quality", "direction", "share")}
+            told = {
+                f: getattr(i, f)
+                for f in (
+                    "level1",
+                    "level2",
+                    "name",
+                    "target",
+                    "unit",
+                    "weight",
+                    "reached",
+                    "quality",
+                    "direction",
+                    "share",
+                )
+            }
             out["indicators"].append({"project": p.code, **told})
     out["purchases"] = [
-        {"kind": p.kind, "programme": p.programme, "item": p.item, "thing": p.thing, "way": p.way, "amount": p.amount / factor}
+        {
+            "kind": p.kind,
+            "programme": p.programme,
+            "item": p.item,
+            "thing": p.thing,
+            "way": p.way,
+            "amount": p.amount / factor,
+        }
         for p in figures.purchases
     ]
     for name, amounts in (("extra", figures.extra), ("last", figures.last), ("planned", figures.planned)):
-        out[name] = [
-            {"name": kind.figure_names.get(k, k), "amount": v / factor} for k, v in amounts.items()
-        ]
+        out[name] = [{"name": kind.figure_names.get(k, k), "amount": v / factor} for k, v in amounts.items()]
     out["stated"] = [
         {"name": kind.figure_names.get(k, k), "amount": v.amount / factor} for k, v in figures.stated.items()
     ]
@@ -99,7 +125,12 @@ def _key(e: Entry) -> tuple[Any, ...]:
     """The sheet and the key of a line, so that lines with one key become one."""
     if e.flow == "in":
         return ("income", (("unit", e.unit), ("source", e.source), ("function", e.function)))
-    common = (("function", e.function), ("economic", e.economic), ("source", e.source), ("carried", "yes" if e.carried else ""))
+    common = (
+        ("function", e.function),
+        ("economic", e.economic),
+        ("source", e.source),
+        ("carried", "yes" if e.carried else ""),
+    )
     if e.kind == "basic":
         return ("basic", (("unit", e.unit), *common))
     if e.kind == "project":
@@ -200,9 +231,17 @@ def _table(
         cell = ws.cell(1, c, column.title)
         cell.font, cell.fill, cell.alignment = Font(bold=True), _HEAD, Alignment(horizontal="center")
         note = "必填。" if column.required else "可不填。"
-        cell.comment = Comment(note + column.note + (f"\n例：{column.example}" if column.example else ""), "一本账")
+        cell.comment = Comment(
+            note + column.note + (f"\n例：{column.example}" if column.example else ""), "一本账"
+        )
         letter = get_column_letter(c)
-        wide = 60 if column.field in ("text", "goal", "description") else 30 if column.kind in ("project", "text", "figure") else 16
+        wide = (
+            60
+            if column.field in ("text", "goal", "description")
+            else 30
+            if column.kind in ("project", "text", "figure")
+            else 16
+        )
         ws.column_dimensions[letter].width = wide
         if validation := _validation(column, lists):
             ws.add_data_validation(validation)

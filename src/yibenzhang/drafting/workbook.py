@@ -171,7 +171,9 @@ class _Reader:
         """The value of a cell, or None where it is empty or wrong (which is then told)."""
         if raw is None or isinstance(raw, str) and not raw.strip():
             return None
-        if isinstance(raw, str) and re.fullmatch(r"#(REF!|N/A|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!)", raw.strip()):
+        if isinstance(raw, str) and re.fullmatch(
+            r"#(REF!|N/A|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!)", raw.strip()
+        ):
             self.wrong(place, f"公式出错（{raw.strip()}），请改正公式或改填数值。")
             return None
         return _KINDS[column.kind](self, column, raw, place)
@@ -226,7 +228,9 @@ class _Reader:
     def economic(self, column: Column, raw: Any, place: SheetPlace) -> str | None:
         return self._code(column, raw, place, 5, "3", "经济科目编码应是五位（款级），如 30101")
 
-    def _code(self, column: Column, raw: Any, place: SheetPlace, digits: int, first: str, form: str) -> str | None:
+    def _code(
+        self, column: Column, raw: Any, place: SheetPlace, digits: int, first: str, form: str
+    ) -> str | None:
         text = self.text(column, raw, place)
         if not re.fullmatch(rf"{first}\d{{{digits - 1}}}", text):
             self.wrong(place, f"{form}；填的是“{text[:30]}”。")
@@ -242,9 +246,7 @@ class _Reader:
     def project(self, column: Column, raw: Any, place: SheetPlace) -> str | None:
         return self._one_of(self.projects, "项目", raw, column, place)
 
-    def _one_of(
-        self, known: set[str], sheet: str, raw: Any, column: Column, place: SheetPlace
-    ) -> str | None:
+    def _one_of(self, known: set[str], sheet: str, raw: Any, column: Column, place: SheetPlace) -> str | None:
         text = self.text(column, raw, place)
         if text not in known:
             self.wrong(place, f"“{sheet}”表中没有编码 {text[:40]}。")
@@ -372,7 +374,9 @@ def _entries(reader: _Reader, factor: Decimal, owners: Mapping[str, str]) -> lis
 
     def take(flow: str, row: Row, amount: str = "amount", **more: Any) -> None:
         if amount in row and {"source"} <= set(row):
-            told = {k: row[k].value for k in ("unit", "function", "economic", "project", "source") if k in row}
+            told = {
+                k: row[k].value for k in ("unit", "function", "economic", "project", "source") if k in row
+            }
             carried = bool(row["carried"].value) if "carried" in row else False
             cell = row[amount]
             out.append(Entry(flow, cell.value * factor, **told, carried=carried, place=cell.place, **more))

@@ -71,7 +71,9 @@ def _grid(ws: Any, grid: Grid) -> None:
     r += 1
     if grid.holder or grid.unit:
         ws.cell(r, 1, grid.holder or None)
-        ws.cell(r, columns, f"单位：{grid.unit}" if grid.unit else None).alignment = Alignment(horizontal="right")
+        ws.cell(r, columns, f"单位：{grid.unit}" if grid.unit else None).alignment = Alignment(
+            horizontal="right"
+        )
         r += 1
     lines = (*grid.header, *grid.rows)
     widths = grid.widths or (1.0,) * columns
@@ -88,7 +90,10 @@ def _grid(ws: Any, grid: Grid) -> None:
             label = grid.columns[c] in LABELS
             amount = None if header or label else parse_amount(text)
             if amount is not None and amount.unit is None:
-                cell.value, cell.number_format = amount.value, "#,##0.00" if amount.decimals == 2 else "General"
+                cell.value, cell.number_format = (
+                    amount.value,
+                    "#,##0.00" if amount.decimals == 2 else "General",
+                )
             else:
                 cell.value = text or None
                 cell.number_format = "@"
