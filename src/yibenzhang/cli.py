@@ -26,6 +26,7 @@ from yibenzhang.batch import FileResult, check_many, find_files
 from yibenzhang.benching import bench_check, bench_read
 from yibenzhang.checking import facts_of
 from yibenzhang.cli_draft import draft
+from yibenzhang.cli_invented import corpus, drafts
 from yibenzhang.cli_rules import Layer, fail, list_rules, show_rule, standards_of
 from yibenzhang.cli_rules import app as rules_app
 from yibenzhang.documents import Document
@@ -44,6 +45,10 @@ app = typer.Typer(
 
 app.add_typer(rules_app, name="rules")
 app.command()(draft)
+bench_app = typer.Typer(help="测速度、测往返、生成语料。", no_args_is_help=True, rich_markup_mode=None)
+bench_app.command()(drafts)
+bench_app.command()(corpus)
+app.add_typer(bench_app, name="bench")
 
 Format = Annotated[str, typer.Option("--format", "-f", help="text 给人看，json 给程序用")]
 
@@ -176,15 +181,22 @@ def explain(
         list_rules(standards)
 
 
-@app.command()
-def bench(
-    what: Annotated[str, typer.Argument(help="read：读表速度，与 pdfplumber 同场比较；check：从文件到结论")],
-    files: Annotated[list[str], typer.Argument(help="文件、文件夹或通配符", show_default=False)],
-    format: Format = "text",
-) -> None:
-    """测速度和内存（单核）。"""
-    if what not in ("read", "check"):
-        raise fail(f"不认识的项目 {what}，请用 read 或 check。")
+Files = Annotated[list[str], typer.Argument(help="文件、文件夹或通配符", show_default=False)]
+
+
+@bench_app.command("read")
+def _read_speed(files: Files, format: Format = "text") -> None:
+    """读表的速度和内存（单核），与 pdfplumber 同场比较。"""
+    _bench("read", files, format)
+
+
+@bench_app.command("check")
+def _check_speed(files: Files, format: Format = "text") -> None:
+    """从文件到结论的速度和内存（单核）。"""
+    _bench("check", files, format)
+
+
+def _bench(what: str, files: list[str], format: str) -> None:
     paths, _ = find_files(files)
     paths = [p for p in paths if Path(p).suffix.lower() in (".pdf", ".txt")]
     if what == "read":

@@ -98,7 +98,7 @@ def _notes(path: Path | None) -> dict[str, Any]:
 
 def _texts(told: dict[str, Any], before: str = "") -> dict[str, str]:
     """Texts by dotted key; tables of numbers are not texts."""
-    out = {}
+    out: dict[str, str] = {}
     for key, value in told.items():
         name = f"{before}{key}"
         if isinstance(value, dict):

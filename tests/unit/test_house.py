@@ -26,7 +26,7 @@ ORDER = [
     "drafting.lookup", "drafting.goals", "drafting.prose", "drafting.compose", "drafting.text", "drafting.docx", "drafting.pdf",
     "drafting.xlsx", "drafting.html", "drafting.data", "drafting.pipeline", "drafting.workbook", "drafting.template",
     "drafting.published", "drafting.invented", "drafting.roundtrip", "drafting.corpus", "drafting",
-    "benching", "cli_rules", "cli_draft", "cli",
+    "benching", "cli_rules", "cli_draft", "cli_invented", "cli",
 ]  # fmt: skip
 
 

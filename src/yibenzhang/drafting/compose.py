@@ -39,7 +39,7 @@ def compose(figures: Figures, extra: str = "", grids: list[Grid] | None = None) 
     standards = load("" if figures.family == "national" else figures.family, extra)
     codes = Codes(figures.year, figures.names)
     maker = Maker(figures, kind, codes)
-    made = maker.grids() if grids is None else grids
+    made = maker.grids() if grids is None else [_noted(g, kind, figures) for g in grids]
     made = [_stated(g, figures, kind, standards) for g in made] if figures.stated else made
     tables = tables_of(made, figures.stage, standards)
     lookup = Lookup(kind, tables, maker.tally, figures.extra, figures.last, figures.planned)
@@ -54,11 +54,17 @@ def compose(figures: Figures, extra: str = "", grids: list[Grid] | None = None) 
     return Composed(draft, tuple(dict.fromkeys(writer.asks)), dict(measured(kind, tables)))
 
 
+def _noted(grid: Grid, kind: Family, figures: Figures) -> Grid:
+    """A given table with the family's own statement where it is empty, without one where it is not."""
+    notes = {t["id"]: str(t.get("note_empty", "")) for t in kind.tables}
+    told = {"body": figures.body, "year": figures.year, "level": level(figures), "who": who(figures)}
+    return replace(grid, note=notes.get(grid.standard, "").format(**told) if grid.empty else "")
+
+
 def place_of(body: str) -> str:
     """The administrative area at the front of a body's name, or the name itself."""
-    found = re.match(r".{2,}?(?:省.{2,}?[市州]|市)?(?:.{1,6}?[区县市])?(?=.)", body)
-    cut = re.match(r"(.*?(?:区|县|市))(?!.*(?:区|县|市))", body)
-    return cut.group(1) if cut else (found.group(0) if found else body)
+    found = re.match(r"(.*(?:区|县|市|省))(?=.{2,})", body)
+    return found.group(1) if found else body
 
 
 def _parts(
@@ -66,6 +72,7 @@ def _parts(
 ) -> Iterable[Part]:
     """The template's lines as parts: # headings, @tables, @goals, @terms, else paragraphs."""
     seen = ["，" + p.label for g in grids for p in g.printed(standards) if p.value]
+    seen += [line for line in text.splitlines() if not line.startswith(("@", "#"))]
     placed: set[str] = set()
     for line in text.splitlines():
         line = line.strip()
@@ -84,7 +91,6 @@ def _parts(
         elif mark := _MARK.fullmatch(line):
             yield Heading(mark.group(2).strip(), len(mark.group(1)) - 1)
         else:
-            seen.append(line)
             yield Words(line)
 
 

@@ -122,7 +122,11 @@ def lost_point(number: str, random: Random) -> str:
     return number.replace(".", "").replace(",", "")
 
 
-_CELLS: dict[str, Callable[[str, Random], str]] = {"错一位数字": digit, "两位数字颠倒": swapped, "丢小数点": lost_point}
+_CELLS: dict[str, Callable[[str, Random], str]] = {
+    "错一位数字": digit,
+    "两位数字颠倒": swapped,
+    "丢小数点": lost_point,
+}
 _RATE = re.compile(r"(?<=(?:增长|下降))\d+\.\d\d(?=%)")
 _WAY = re.compile(r"增加(?=[\d,]+\.\d\d万元，增长)|减少(?=[\d,]+\.\d\d万元，下降)")
 _AMOUNT = re.compile(r"(?<![\d,.])[\d,]+\.\d\d(?=万元)")
@@ -184,7 +188,9 @@ def _in_cell(draft: Draft, name: str, random: Random, kind: str) -> tuple[Draft,
         if now.replace(",", "") != was.replace(",", ""):
             row = (*g.rows[r][:c], now, *g.rows[r][c + 1 :])
             made = replace(g, rows=(*g.rows[:r], row, *g.rows[r + 1 :]))
-            return _with(draft, k, made), Planted(name, kind, g.standard, _label(g, r, c), g.columns[c], was, now)
+            return _with(draft, k, made), Planted(
+                name, kind, g.standard, _label(g, r, c), g.columns[c], was, now
+            )
     return None
 
 
@@ -207,7 +213,9 @@ def _in_row(draft: Draft, name: str, random: Random, kind: str) -> tuple[Draft, 
             row = list(g.rows[r])
             row[a], row[b] = row[b], row[a]
             made = replace(g, rows=(*g.rows[:r], tuple(row), *g.rows[r + 1 :]))
-            told = Planted(name, kind, g.standard, _label(g, r, a), f"{g.columns[a]}/{g.columns[b]}", row[b], row[a])
+            told = Planted(
+                name, kind, g.standard, _label(g, r, a), f"{g.columns[a]}/{g.columns[b]}", row[b], row[a]
+            )
             return _with(draft, k, made), told
     return None
 

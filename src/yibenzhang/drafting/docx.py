@@ -14,7 +14,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
 from yibenzhang.drafting.parts import LABELS, LEFT, UP, Draft, Grid, Heading, Words
-from yibenzhang.drafting.text import span
+from yibenzhang.drafting.text import contents, span
 
 SERIF, SANS = "宋体", "黑体"
 FALLBACK = {SERIF: "Noto Serif CJK SC", SANS: "Noto Sans CJK SC"}
@@ -29,28 +29,20 @@ def write_docx(draft: Draft, path: Path) -> None:
     section = document.sections[0]
     _page(section, False)
     _cover(document, draft)
-    _contents(document)
+    _contents(document, draft)
     turned = False
     for k, part in enumerate(draft.parts):
+        if draft.wide(k) != turned:
+            turned = not turned
+            _page(document.add_section(WD_SECTION.NEW_PAGE), turned)
+        elif draft.alone(k) or (isinstance(part, Heading) and part.level == 0):
+            document.add_page_break()
         if isinstance(part, Heading):
-            if turned:
-                _page(document.add_section(WD_SECTION.NEW_PAGE), False)
-                turned = False
-            elif part.level == 0:
-                document.add_page_break()
             document.add_heading(part.text, level=part.level + 1)
         elif isinstance(part, Words):
-            if turned:
-                _page(document.add_section(WD_SECTION.NEW_PAGE), False)
-                turned = False
             document.add_paragraph(part.text, style="Body Text")
         else:
-            if part.landscape != turned:
-                _page(document.add_section(WD_SECTION.NEW_PAGE), part.landscape)
-                turned = part.landscape
-            elif k and isinstance(draft.parts[k - 1], Grid):
-                document.add_page_break()
-            _grid(document, part, 29.7 if part.landscape else 21.0)
+            _grid(document, part, 29.7 if turned else 21.0)
     properties = document.core_properties
     properties.title, properties.author, properties.language = draft.title, draft.body, "zh-CN"
     document.save(str(path))
@@ -82,7 +74,7 @@ def _styles(document: Any) -> None:
     indent.set(qn("w:firstLineChars"), "200")
     indent.set(qn("w:firstLine"), "480")
     for name, size, centred in (
-        ("Title", 26, True), ("Heading 1", 18, True), ("Heading 2", 14, False), ("Heading 3", 12, False),
+        ("Title", 26, True), ("Subtitle", 20, True), ("Heading 1", 18, True), ("Heading 2", 14, False), ("Heading 3", 12, False),
         ("Caption", 14, True),
     ):  # fmt: skip
         style = styles[name]
@@ -125,35 +117,47 @@ def _page(section: Any, landscape: bool) -> None:
         _field(paragraph, "PAGE")
 
 
-def _field(paragraph: Any, code: str, shown: str = "") -> None:
-    for kind, text in (("begin", ""), ("", code), ("separate", ""), ("text", shown), ("end", "")):
-        run = paragraph.add_run(text if kind == "text" else "")
-        if kind in ("begin", "separate", "end"):
-            mark = OxmlElement("w:fldChar")
-            mark.set(qn("w:fldCharType"), kind)
-            run._r.append(mark)
-        elif not kind:
-            instruction = OxmlElement("w:instrText")
-            instruction.set(qn("xml:space"), "preserve")
-            instruction.text = f" {text} "
-            run._r.append(instruction)
+def _field(paragraph: Any, code: str) -> None:
+    _mark(paragraph, "begin")
+    _instruction(paragraph, code)
+    _mark(paragraph, "separate")
+    _mark(paragraph, "end")
+
+
+def _mark(paragraph: Any, kind: str) -> None:
+    mark = OxmlElement("w:fldChar")
+    mark.set(qn("w:fldCharType"), kind)
+    paragraph.add_run()._r.append(mark)
+
+
+def _instruction(paragraph: Any, code: str) -> None:
+    instruction = OxmlElement("w:instrText")
+    instruction.set(qn("xml:space"), "preserve")
+    instruction.text = f" {code} "
+    paragraph.add_run()._r.append(instruction)
 
 
 def _cover(document: Any, draft: Draft) -> None:
     for _ in range(7):
         document.add_paragraph()
     for line in draft.cover:
-        document.add_paragraph(line, style="Title")
+        document.add_paragraph(line, style="Title" if line == draft.cover[0] else "Subtitle")
     document.add_page_break()
 
 
-def _contents(document: Any) -> None:
-    """A contents field: Word fills it when the file is opened, a clerk need not renumber."""
+def _contents(document: Any, draft: Draft) -> None:
+    """A contents field: Word fills in sections and page numbers when the file is opened; until then the parts."""
     heading = document.add_paragraph("目　录")
     heading.alignment = WD_ALIGN_PARAGRAPH.CENTER
     heading.runs[0].font.size = Pt(18)
     _fonts(heading.runs[0]._r, SANS)
-    _field(document.add_paragraph(), 'TOC \\o "1-2" \\h \\z \\u', "（打开后右键“更新域”生成页码）")
+    lines = [document.add_paragraph(text) for text in contents(draft)] or [document.add_paragraph()]
+    first = document.paragraphs[-len(lines)]
+    opening = first.insert_paragraph_before()
+    _mark(opening, "begin")
+    _instruction(opening, 'TOC \\o "1-2" \\h \\z \\u')
+    _mark(opening, "separate")
+    _mark(lines[-1], "end")
     update = OxmlElement("w:updateFields")
     update.set(qn("w:val"), "true")
     document.settings.element.append(update)

@@ -136,5 +136,17 @@ class Draft:
     def title(self) -> str:
         return "".join(self.cover)
 
+    def wide(self, k: int) -> bool:
+        """The part at that position stands on a page turned sideways: a wide table, or a heading right above one."""
+        part = self.parts[k]
+        if isinstance(part, Heading) and k + 1 < len(self.parts):
+            return self.wide(k + 1)
+        return isinstance(part, Grid) and part.landscape
+
+    def alone(self, k: int) -> bool:
+        """The table at that position begins a page of its own, for another stands right before it."""
+        part, before = self.parts[k], self.parts[k - 1] if k else None
+        return isinstance(part, Grid) and isinstance(before, Grid) and bool(part.header)
+
     def grids(self) -> list[Grid]:
         return [p for p in self.parts if isinstance(p, Grid)]

@@ -50,21 +50,15 @@ def as_typst(draft: Draft) -> str:
     """The Typst source of a draft."""
     out = [_preamble(draft), "#v(5cm)"]
     for k, line in enumerate(draft.cover):
-        out.append(f"#align(center, sans({26 if k == 0 else 22}pt)[{_text(line)}])\n#v(1cm)")
+        out.append(f"#align(center, sans({26 if k == 0 else 20}pt)[{_text(line)}])\n#v(1cm)")
     out.append("#pagebreak()\n#align(center, sans(16pt)[目　录])\n#v(0.5cm)\n#outline(title: none, depth: 2)")
     out.append("#counter(page).update(0)")
     landscape = False
     for k, part in enumerate(draft.parts):
-        before = draft.parts[k - 1] if k else None
-        wanted = isinstance(part, Grid) and part.landscape
-        if wanted != landscape:
-            out.append(f"#set page(flipped: {str(wanted).lower()})")
-            landscape = wanted
-        elif (
-            isinstance(part, Heading)
-            and part.level == 0
-            or (isinstance(part, Grid) and isinstance(before, Grid))
-        ):
+        if draft.wide(k) != landscape:
+            landscape = not landscape
+            out.append(f"#set page(flipped: {str(landscape).lower()})")
+        elif draft.alone(k) or (isinstance(part, Heading) and part.level == 0):
             out.append("#pagebreak(weak: true)")
         if isinstance(part, Heading):
             out.append(f"#heading(level: {part.level + 1})[{_text(part.text)}]")

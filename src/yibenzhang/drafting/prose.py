@@ -102,13 +102,13 @@ class Writer:
             return f"{year}没有单独编报" if self.figures.last else f"为首次编报，{year}无可比数"
         if now == last:
             return f"与{year}持平"
+        if last < 0 or now < 0:
+            return f"{year if last < 0 else '本年'}为负数，不计算增减幅度"
         way, grown = ("增加", "增长") if now > last else ("减少", "下降")
         change = f"比{year}{way}{shown(abs(now - last))}"
-        if last > 0 and now >= 0:
+        if last > 0:
             return f"{change}，{grown}{rate(now - last, last)}%"
-        if last == 0:
-            return f"{year}{'决算数' if accounts else '预算数'}为{shown(last)}，{change}"
-        return change
+        return f"{year}{'决算数' if accounts else '预算数'}为{shown(last)}，{change}"
 
     def versus(self, name: str) -> str:
         """How a figure moved against the year before."""

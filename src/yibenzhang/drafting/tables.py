@@ -69,6 +69,8 @@ class Maker:
         if spec.get("omit_empty") and not any(isinstance(c, tuple) and c[0] for row in rows for c in row):
             return None
         unit, zero = spec.get("unit", "万元"), spec.get("zero", "0.00")
+        if not spec.get("note_empty") and not any(isinstance(c, tuple) and c[0] for row in rows for c in row):
+            zero = "0.00"  # a table of nothing says so in figures, where no sentence below it does
         shown, places = self._shown(rows, unit, zero)
         body, year = self.figures.body, self.figures.year
         told = {"body": body, "year": year, "who": who(self.figures), "level": level(self.figures)}

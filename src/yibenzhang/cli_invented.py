@@ -21,6 +21,7 @@ from yibenzhang.drafting.families import families
 from yibenzhang.drafting.pipeline import WRITERS
 from yibenzhang.drafting.roundtrip import READ_BACK, Trip, trips
 
+Work = tuple[int, int, str, str, tuple[str, ...]]
 Documents = Annotated[int, typer.Option("--documents", "-n", min=1, help="多少份")]
 Seed = Annotated[int, typer.Option(help="同一个数得到同样的结果")]
 Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, help="同时用几个核心")]
@@ -42,7 +43,10 @@ def drafts(
     wanted = [name for name in families() if name.count("-") == 1 and only in ("", name)]
     if not wanted:
         raise fail(f"没有 {only}，可用的是 {'、'.join(families())}。")
-    work = [(seed, n, *name.split("-"), kinds) for name in wanted for n in range(documents)]
+    work: list[Work] = []
+    for name in wanted:
+        region, _, stage = name.partition("-")
+        work += [(seed, n, region, stage, kinds) for n in range(documents)]
     found: list[Trip] = []
     started = time.perf_counter()
     with _progress() as progress:
@@ -61,7 +65,7 @@ def drafts(
         raise typer.Exit(1)
 
 
-def _trips(work: tuple[int, int, str, str, tuple[str, ...]]) -> list[Trip]:
+def _trips(work: Work) -> list[Trip]:
     seed, number, region, stage, kinds = work
     return list(trips(seed, number, region, stage, kinds, workbook=number % 4 == 0))
 
@@ -70,30 +74,34 @@ def _tell(found: list[Trip], seconds: float, format: str) -> None:
     groups: dict[tuple[str, str], list[Trip]] = {}
     for t in found:
         groups.setdefault((f"{t.region}-{t.stage}", t.format), []).append(t)
-    rows = [
-        {
-            "family": family, "format": kind, "documents": len(ts), "good": sum(t.good for t in ts),
-            "numbers": sum(t.numbers for t in ts), "proved": sum(t.proved for t in ts),
-            "lowest": f"{min(t.proved / max(t.numbers, 1) for t in ts):.4f}",
-            "failed": [{"number": t.number, "why": t.findings[:3] or ["印证不足 95 %"]} for t in ts if not t.good],
-        }
-        for (family, kind), ts in groups.items()
-    ]  # fmt: skip
     if format == "json":
+        rows = [
+            {
+                "family": family, "format": kind, "documents": len(ts), "good": sum(t.good for t in ts),
+                "numbers": sum(t.numbers for t in ts), "proved": sum(t.proved for t in ts),
+                "lowest": f"{_lowest(ts):.4f}",
+                "failed": [{"number": t.number, "why": list(t.findings[:3])} for t in ts if not t.good],
+            }
+            for (family, kind), ts in groups.items()
+        ]  # fmt: skip
         print(json.dumps({"seconds": f"{seconds:.1f}", "rows": rows}, ensure_ascii=False, indent=2))
         return
     shown = Table(title=f"{len(found)} 份文件，{seconds:.0f} 秒", show_edge=False)
     for name in ("样式", "格式", "份", "无误", "数", "印证", "最低"):
         shown.add_column(name, justify="left" if name in ("样式", "格式") else "right")
-    for r in rows:
-        share = f"{100 * r['proved'] / max(r['numbers'], 1):.1f} %"  # type: ignore[operator]
-        lowest = f"{100 * float(str(r['lowest'])):.1f} %"
-        shown.add_row(str(r["family"]), str(r["format"]), str(r["documents"]), str(r["good"]), str(r["numbers"]), share, lowest)
+    for (family, kind), ts in groups.items():
+        numbers, proved = sum(t.numbers for t in ts), sum(t.proved for t in ts)
+        share, lowest = f"{100 * proved / max(numbers, 1):.1f} %", f"{100 * _lowest(ts):.1f} %"
+        shown.add_row(family, kind, str(len(ts)), str(sum(t.good for t in ts)), str(numbers), share, lowest)
     console = Console(highlight=False)
     console.print(shown)
-    for r in rows:
-        for f in r["failed"][:3]:  # type: ignore[index]
-            console.print(f"{r['family']} {r['format']} 第 {f['number']} 份：{'；'.join(f['why'])[:300]}")
+    for t in [t for t in found if not t.good][:10]:
+        why = "；".join(t.findings[:3]) or f"印证 {t.proved}/{t.numbers}，缺文字 {t.asks} 处"
+        console.print(f"{t.region}-{t.stage} {t.format} 第 {t.number} 份：{why[:300]}")
+
+
+def _lowest(ts: list[Trip]) -> float:
+    return min(t.proved / t.numbers if t.numbers else 1.0 for t in ts)
 
 
 def corpus(
@@ -120,7 +128,9 @@ def corpus(
         raise fail(f"没有写成：{error.strerror}：{error.filename}") from error
     seconds = time.perf_counter() - started
     told = "，".join(f"{kind} {n}" for kind, n in by_kind(planted).items())
-    print(f"{documents} 份，{seconds:.1f} 秒（每份 {1000 * seconds / documents:.0f} 毫秒），埋了 {len(planted)} 个错误：{told}")
+    print(
+        f"{documents} 份，{seconds:.1f} 秒（每份 {1000 * seconds / documents:.0f} 毫秒），埋了 {len(planted)} 个错误：{told}"
+    )
 
 
 def _progress() -> Progress:
