@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 import sys
@@ -12,9 +13,10 @@ from html import escape
 from typing import Any
 
 import docx
+import xlwt
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Alignment, Border, Side
 from openpyxl.utils import get_column_letter
 
@@ -186,12 +188,55 @@ def as_html(doc: make_examples.Document, encoding: str = "utf-8", inside: bool =
     return "\n".join(out).encode(encoding, "xmlcharrefreplace")
 
 
+def as_csv(doc: make_examples.Document, encoding: str = "gb18030") -> bytes:
+    """The tables of a disclosure one below the other, as a sheet saved as CSV."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    for table in doc.tables:
+        writer.writerow([table.title])
+        writer.writerow([doc.label, *[""] * (len(table.header[0]) - 2), f"单位：{table.unit}"])
+        for row in [*table.header, *table.rows]:
+            writer.writerow([re.sub(r"^[<^]$", "", cell) for cell in row])
+        writer.writerow([])
+    return out.getvalue().encode(encoding)
+
+
+def as_xls(doc: make_examples.Document) -> bytes:
+    """The same workbook in the old binary kind."""
+    old = xlwt.Workbook()
+    new = load_workbook(io.BytesIO(as_xlsx(doc)))
+    for sheet in new:
+        made = old.add_sheet(sheet.title)
+        spans = {(m.min_row, m.min_col): m for m in sheet.merged_cells.ranges}
+        inside = {(r, c) for m in spans.values() for r, c in m.cells} - set(spans)
+        for row in sheet.iter_rows():
+            for cell in row:
+                at = (cell.row, cell.column)
+                if at in inside:
+                    continue
+                style = xlwt.XFStyle()
+                style.num_format_str = cell.number_format
+                if cell.border.left.style:
+                    style.borders.left = style.borders.right = xlwt.Borders.THIN
+                if at in spans:
+                    m = spans[at]
+                    made.write_merge(
+                        m.min_row - 1, m.max_row - 1, m.min_col - 1, m.max_col - 1, cell.value, style
+                    )
+                elif cell.value is not None or cell.border.left.style:
+                    made.write(cell.row - 1, cell.column - 1, cell.value, style)
+    out = io.BytesIO()
+    old.save(out)
+    return out.getvalue()
+
+
 VARIANTS: dict[str, Callable[[make_examples.Document], bytes]] = {
     ".docx": as_docx,
     ".xlsx": as_xlsx,
     "-plain.xlsx": lambda d: as_xlsx(d, borders=False, texts=True),
     ".html": as_html,
     "-gbk-inside.html": lambda d: as_html(d, "gb2312", inside=True),
+    ".xls": as_xls,
 }
 
 __all__ = ["VARIANTS", "OxmlElement", "as_docx", "as_html", "as_xlsx", "documents", "qn"]

@@ -50,6 +50,7 @@ def _hidden(path: Path) -> bool:
         path.name.lower() in _SKIPPED
         or path.name.lower().startswith("readme")
         or any(part.startswith((".", "~$")) for part in path.parts)
+        or any(part.endswith(("_files", ".files")) for part in path.parts[:-1])  # beside a saved web page
     )
 
 

@@ -36,6 +36,7 @@ from yibenzhang.reading import ReadingError, read
 from yibenzhang.reports import json_report, terminal
 from yibenzhang.reports.excel import write_excel
 from yibenzhang.reports.html import write_html
+from yibenzhang.reports.words import table_place
 from yibenzhang.standards import StandardsError
 
 app = typer.Typer(
@@ -51,6 +52,9 @@ bench_app.command()(corpus)
 app.add_typer(bench_app, name="bench")
 
 Format = Annotated[str, typer.Option("--format", "-f", help="text 给人看，json 给程序用")]
+
+
+_BENCHED = (".pdf", ".txt", ".docx", ".xlsx", ".xls", ".csv", ".html", ".htm")
 
 
 def _console() -> Console:
@@ -137,8 +141,7 @@ def tables(
     for notice in document.notices:
         console.print(Text(notice.message, style="yellow"))
     for t in found:
-        pages = "、".join(map(str, t.table.table.pages))
-        where = f"第 {pages} 页" if pages else str(t.table.table.cells[0].place)
+        where = table_place(t.table.table)
         known = t.table.standard.id if t.table.standard else "不是标准表"
         shown = RichTable(
             title=f"{t.table.id} {t.table.title or '（无标题）'} · {known} · {where}", show_header=False
@@ -160,13 +163,11 @@ def facts(
         return
     console = _console()
     shown = RichTable(show_edge=False)
-    for name in ("标准表", "科目编码", "行", "栏", "数", "单位", "页"):
+    for name in ("标准表", "科目编码", "行", "栏", "数", "单位", "位置"):
         shown.add_column(name, justify="right" if name == "数" else "left", overflow="fold")
     for r in records:
         if r["value"] is not None:
-            shown.add_row(
-                r["standard"], r["code"], r["row"], r["measure"], r["text"], r["unit"], str(r["page"] or "")
-            )
+            shown.add_row(r["standard"], r["code"], r["row"], r["measure"], r["text"], r["unit"], r["where"])
     console.print(shown)
 
 
@@ -198,7 +199,7 @@ def _check_speed(files: Files, format: Format = "text") -> None:
 
 def _bench(what: str, files: list[str], format: str) -> None:
     paths, _ = find_files(files)
-    paths = [p for p in paths if Path(p).suffix.lower() in (".pdf", ".txt")]
+    paths = [p for p in paths if Path(p).suffix.lower() in _BENCHED]
     if what == "read":
         paths = [p for p in paths if p.lower().endswith(".pdf")]
     if not paths:

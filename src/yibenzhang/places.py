@@ -45,7 +45,8 @@ class LinePlace:
 
 @dataclass(frozen=True, slots=True)
 class SheetPlace:
-    """A cell of a workbook: row and column counted from 1; ``part`` counts the lines of one cell from 0.
+    """A cell of a workbook: row and column counted from 1 (0: the tab itself); ``part`` counts the lines of
+    one cell from 0.
 
     ``sheet`` is the name on the tab, unique in its workbook; empty for CSV.
     """
@@ -56,6 +57,8 @@ class SheetPlace:
     part: int = 0
 
     def __str__(self) -> str:
+        if not self.row:
+            return f"工作表“{self.sheet}”"
         return f"{self.sheet}!{self._cell}" if self.sheet else f"{self._cell} 单元格"
 
     @property
@@ -79,7 +82,7 @@ class SheetPlace:
 class FlowPlace:
     """A paragraph, or a cell of a table, in a file without fixed pages: Word and web pages.
 
-    All count from 1 in reading order; outside tables ``table``, ``row`` and ``column`` are 0, inside them
+    All count from 1 in reading order, 0 being the title of a web page; outside tables ``table``, ``row`` and ``column`` are 0, inside them
     ``paragraph`` is 0. ``part`` counts the lines of one cell or paragraph from 0.
     """
 
@@ -91,7 +94,7 @@ class FlowPlace:
 
     def __str__(self) -> str:
         if not self.table:
-            return f"第{self.paragraph}段"
+            return f"第{self.paragraph}段" if self.paragraph else "标题"
         return f"第{self.table}个表第{self.row}行第{self.column}列"
 
     @property

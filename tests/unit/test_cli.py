@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from typer.testing import CliRunner, Result
 
+from tests.office import VARIANTS, documents
 from tests.pdfs import IMAGE, pdf
 from yibenzhang.cli import app
 
@@ -167,3 +168,40 @@ def test_data_that_is_wrong_is_named(tmp_path: Path, folder: Path) -> None:
     result = run("check", str(folder / "clean.txt"), "--standards", str(tmp_path))
     assert result.exit_code == 2
     assert "columns.mine" in result.output
+
+
+OFFICE = {
+    ".xlsx": "10!D18", ".docx": "第10个表第14行第4列", ".html": "第10个表第14行第4列",
+}  # fmt: skip
+"""Where the first planted error of the example stands in each kind of file."""
+
+
+@pytest.mark.parametrize("suffix", OFFICE)
+def test_office_files_from_end_to_end(tmp_path: Path, suffix: str) -> None:
+    (tmp_path / f"a{suffix}").write_bytes(VARIANTS[suffix](documents()["hubei-lost-point.txt"]))
+    file, page, excel = str(tmp_path / f"a{suffix}"), tmp_path / "out.htm", tmp_path / "out.xls"
+    shown = run("check", file, "--html", str(page), "--excel", str(excel))
+    assert shown.exit_code == 1
+    assert OFFICE[suffix] in shown.stdout
+    assert f"位置：{OFFICE[suffix]}" in page.read_text(encoding="utf-8")
+    assert openpyxl.load_workbook(excel.open("rb"))["问题清单"]["K2"].value == OFFICE[suffix]
+    report = json.loads(run("check", str(tmp_path / f"a{suffix}"), "--format", "json").stdout)
+    schema = json.loads((files("yibenzhang.reports") / "report.schema.json").read_text(encoding="utf-8"))
+    jsonschema.validate(report, schema)
+    evidence = report["documents"][0]["findings"][0]["evidence"][0]
+    assert (evidence["page"], evidence["value"]) == (None, "10840")
+    assert evidence["place"].startswith("x:10!" if suffix == ".xlsx" else "d:t10r")
+    assert len(json.loads(run("tables", file, "--format", "json").stdout)) == 10
+    assert "工作表“10”" in run("tables", file).stdout or suffix != ".xlsx"
+    assert OFFICE[suffix] in {f["where"] for f in json.loads(run("facts", file, "--format", "json").stdout)}
+
+
+def test_a_folder_of_office_files(tmp_path: Path) -> None:
+    for suffix in OFFICE:
+        (tmp_path / f"a{suffix}").write_bytes(VARIANTS[suffix](documents()["hubei-clean.txt"]))
+    (tmp_path / "a_files").mkdir()
+    (tmp_path / "a_files" / "menu.js").write_text("var a = 1;", encoding="utf-8")  # beside a saved page
+    (tmp_path / "~$a.docx").write_bytes(b"lock")
+    report = json.loads(run("check", str(tmp_path), "--format", "json").stdout)
+    assert [Path(d["path"]).name for d in report["documents"]] == ["a.docx", "a.html", "a.xlsx"]
+    assert [d["findings"] for d in report["documents"]] == [[], [], []]

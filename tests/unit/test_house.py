@@ -13,7 +13,7 @@ SOURCE = Path(yibenzhang.__file__).parent
 ORDER = [
     "amounts", "intervals", "places", "documents",
     "reading.limits", "reading.glyphs", "reading.paragraphs", "reading.grid", "reading.assembly", "reading.text", "reading.pdf",
-    "reading.numberformats", "reading.packages", "reading.numbering", "reading.blocks", "reading.sheets", "reading.workbooks", "reading.word", "reading.webpages", "reading.converting", "reading.kinds", "reading",
+    "reading.numberformats", "reading.packages", "reading.numbering", "reading.blocks", "reading.sheets", "reading.workbooks", "reading.word", "reading.articles", "reading.webpages", "reading.converting", "reading.kinds", "reading",
     "standards.model", "standards",
     "recognising.headers", "recognising.rows", "recognising.stitching", "recognising.tables", "recognising.profile",
     "recognising",

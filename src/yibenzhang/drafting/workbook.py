@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -18,11 +19,10 @@ from yibenzhang.drafting.families import family
 from yibenzhang.drafting.figures import Entry, Figures, Indicator, Project, Purchase, Stated, Unit
 from yibenzhang.drafting.schema import Column, Schema, Sheet, schema
 from yibenzhang.places import SheetPlace
+from yibenzhang.reading.limits import MAX_FIGURE_BYTES, MAX_FIGURE_ROWS, ReadingError
+from yibenzhang.reading.packages import Package, sound
 from yibenzhang.standards import StandardsError
 
-MAX_ROWS = 20_000
-"""Rows of one sheet; a province's largest department has some thousands."""
-MAX_BYTES = 30_000_000
 _EXAMPLE = "示例"
 
 
@@ -103,8 +103,8 @@ class _Reader:
         if sheet.name not in self.book.sheetnames:
             self.wrong(None, f"缺少工作表“{sheet.name}”；没有这类数的，保留空表即可。")
             return []
-        lines = self.book[sheet.name].iter_rows(max_row=MAX_ROWS + 1, max_col=60, values_only=True)
-        formulas = self.formulas[sheet.name].iter_rows(max_row=MAX_ROWS + 1, max_col=60, values_only=True)
+        lines = self.book[sheet.name].iter_rows(max_row=MAX_FIGURE_ROWS + 1, max_col=60, values_only=True)
+        formulas = self.formulas[sheet.name].iter_rows(max_row=MAX_FIGURE_ROWS + 1, max_col=60, values_only=True)
         header: dict[str, int] = {}
         out: list[Row] = []
         seen: dict[tuple[Any, ...], int] = {}
@@ -125,6 +125,8 @@ class _Reader:
                     place = SheetPlace(sheet.name, r, header[sheet.columns[0].title] + 1)
                     self.wrong(place, f"与第 {seen[key]} 行重复（{titles}都相同），请合并成一行。")
                 seen.setdefault(key, r)
+            if r > MAX_FIGURE_ROWS:
+                self.wrong(SheetPlace(sheet.name, r, 1), f"超过 {MAX_FIGURE_ROWS} 行，不予读取。")
         if not header:
             self.wrong(SheetPlace(sheet.name, 1, 1), f"没有找到栏名（{sheet.columns[0].title} …）。")
         elif sheet.required and not out:
@@ -290,12 +292,13 @@ def read_workbook(path: str | Path, extra: str = "") -> Figures:
     path = Path(path)
     if not path.is_file():
         raise WorkbookError([CellError(None, f"没有这个文件：{path}。")])
-    if path.stat().st_size > MAX_BYTES:
-        raise WorkbookError([CellError(None, f"文件太大（超过 {MAX_BYTES // 1_000_000} MB）。")])
+    if path.stat().st_size > MAX_FIGURE_BYTES:
+        raise WorkbookError([CellError(None, f"文件太大（超过 {MAX_FIGURE_BYTES // 1024 // 1024} MB）。")])
     try:
-        book = load_workbook(path, read_only=True, data_only=True)
-        formulas = load_workbook(path, read_only=True)
-    except (BadZipFile, KeyError, ValueError, OSError, EOFError) as error:
+        data = _safe(path.read_bytes())
+        book = load_workbook(BytesIO(data), read_only=True, data_only=True)
+        formulas = load_workbook(BytesIO(data), read_only=True)
+    except (ReadingError, BadZipFile, KeyError, ValueError, OSError, EOFError) as error:
         raise WorkbookError(
             [CellError(None, f"{path.name} 不是能打开的 xlsx 工作簿；请用 Excel 或 WPS 另存为 .xlsx。")]
         ) from error
@@ -308,6 +311,15 @@ def read_workbook(path: str | Path, extra: str = "") -> Figures:
     if reader.errors or figures is None:
         raise WorkbookError(reader.errors)
     return figures
+
+
+def _safe(data: bytes) -> bytes:
+    """The bytes of a workbook whose parts are within bounds. Raises ReadingError for bombs and entities."""
+    package = Package(data)
+    for name in package.members:
+        if name.endswith((".xml", ".rels")):
+            sound(package.read(name))
+    return data
 
 
 def _figures(reader: _Reader, extra: str) -> Figures | None:

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from yibenzhang.documents import Document, Page, ReadingNotice
 from yibenzhang.reading.converting import converted
-from yibenzhang.reading.kinds import OLE, ZIP, Kind, is_html, ole_kind, zip_kind
+from yibenzhang.reading.kinds import OLE, ZIP, Kind, ole_kind, text_kind, zip_kind
 from yibenzhang.reading.limits import MAX_FILE_BYTES, ReadingError
 from yibenzhang.reading.packages import Package
 from yibenzhang.reading.pdf import read_pdf
 from yibenzhang.reading.sheets import is_csv, read_csv
 from yibenzhang.reading.text import decode, read_text
-from yibenzhang.reading.webpages import read_html
+from yibenzhang.reading.webpages import read_html, read_mhtml
 from yibenzhang.reading.word import read_docx
 from yibenzhang.reading.workbooks import read_xls, read_xlsx
 
@@ -57,12 +57,15 @@ def _read(data: bytes) -> tuple[str, Read]:
     if data.startswith(OLE):
         kind = ole_kind(data)
         return kind.value, read_xls(data) if kind == Kind.XLS else _read_converted(data, kind)
-    if data.startswith(b"{\\rtf"):
-        return "rtf", _read_converted(data, Kind.RTF)
     if b"%PDF-" in data[:1024]:
         return "pdf", read_pdf(data)
-    if is_html(data):
+    marked = text_kind(data)
+    if marked == Kind.HTML:
         return "html", read_html(data)
+    if marked == Kind.MHTML:
+        return "mhtml", read_mhtml(data)
+    if marked is not None:
+        return marked.value, _read_converted(data, marked)
     if is_csv(text := decode(data)):
         return "csv", read_csv(text)
     return "text", read_text(data)
@@ -84,6 +87,6 @@ def _read_zip(data: bytes) -> tuple[str, Read]:
 
 def _read_converted(data: bytes, kind: Kind) -> Read:
     """What LibreOffice makes of it, read like a file of today."""
-    if kind in (Kind.ODS, Kind.XLSB):
+    if kind in (Kind.ODS, Kind.XLSB, Kind.SHEET_XML):
         return read_xlsx(Package(converted(data, kind.value, "xlsx")))
     return read_docx(Package(converted(data, kind.value, "docx")))

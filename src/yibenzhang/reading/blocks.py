@@ -27,6 +27,8 @@ _TITLE = re.compile(r".{2,60}表([(（].{0,20}[)）])?")
 _LABEL_ONLY = re.compile(r"(主管|编制|填报|公开|预算|决算|填表)?(部门|单位)(名称)?:")
 _LOOK_AHEAD = 10
 _LONGEST_HEADING = 30
+_STREWN = 100_000
+"""A grid of more positions than this must be filled by a twentieth to be a table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ class _Cutter:
                 break
             end = self._end(start)
             body = self._without_notes(start, end)
-            if sum(1 for k in range(start, body) if self.fresh[k]) < 2:  # no table has a single row
+            if self._no_table(start, body):
                 for k in range(start, end):
                     out.extend(self._paragraphs(k))
                 r = end
@@ -144,7 +146,13 @@ class _Cutter:
     def _figures(self, r: int) -> bool:
         """A row of a table although nobody drew its borders."""
         cells = self.fresh[r]
-        return len(cells) > 1 and any(parse_amount(c.text) for c in cells[1:]) and not self._lead(r)
+        signed = any(_flat(c.text).endswith(":") for c in cells)  # "填表人：… 联系电话：…"
+        return (
+            len(cells) > 1
+            and any(parse_amount(c.text) for c in cells[1:])
+            and not signed
+            and not self._lead(r)
+        )
 
     def _above(self, r: int) -> bool:
         """A row that may stand above a table."""
@@ -202,11 +210,16 @@ class _Cutter:
         if not (self._lone(r) or self._lead(r)):
             return False
         told = self._blank(r - 1) and self._lone(r) and self._title(r)
+        gap = False
         for k in range(r, min(r + _LOOK_AHEAD, self.grid.rows)):
             if self._lead(k):
-                told = True
-            elif not self._blank(k) and not self._lone(k):
+                told = told or not gap
+            elif self._blank(k):
+                gap = True
+            elif not self._lone(k):
                 return told
+            elif gap and not told:
+                return False  # the last line of this table, and the next one's title below a blank row
         return False
 
     def _without_notes(self, start: int, end: int) -> int:
@@ -230,6 +243,13 @@ class _Cutter:
         """A line below a blank row, or a sentence, where no borders tell what belongs to the table."""
         text = self.fresh[r][0].text.strip()
         return not self.grid.whole and (self._blank(r - 1) or (len(text) > 25 and "。" in text))
+
+    def _no_table(self, start: int, end: int) -> bool:
+        """A single row, or cells strewn over a grid that is nearly empty."""
+        rows = [self.fresh[k] for k in range(start, end) if self.fresh[k]]
+        told = sum(map(len, rows))
+        positions = len(rows) * len({c.column for row in rows for c in row})
+        return len(rows) < 2 or positions > MAX_GRID_POSITIONS or positions > _STREWN + 20 * told
 
     # ---- what comes out --------------------------------------------------------------------
 
@@ -259,10 +279,10 @@ class _Cutter:
         columns = sorted({c.column for c in told})
         empty_rows = [r for r in range(start, end) if self._blank(r)] if self.ruled is not None else []
         if rows:  # a ruled row without words counts, but a long empty form has one of them
-            inner = [r for r in empty_rows if r < rows[-1]]
-            rows = sorted({*rows, *inner, *[r for r in empty_rows if r > rows[-1]][:1]})
-        if len(rows) * len(columns) > MAX_GRID_POSITIONS:
-            columns = columns[: max(1, MAX_GRID_POSITIONS // len(rows))]
+            inner = [r for r in empty_rows if rows[0] < r < rows[-1]]
+            rows = sorted(
+                {*rows, *inner[: _STREWN // len(columns)], *[r for r in empty_rows if r > rows[-1]][:1]}
+            )
         cells = []
         filled: set[tuple[int, int]] = set()
         known_rows, known_columns = set(rows), set(columns)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from yibenzhang.reading.limits import MAX_CONVERT_SECONDS, MAX_FILE_BYTES, ReadingError
 
-_FILTERS = {"docx": "docx:MS Word 2007 XML", "xlsx": "xlsx:Calc MS Excel 2007 XML"}
+_FILTERS = {"docx": "docx:MS Word 2007 XML", "xlsx": "xlsx:Calc MS Excel 2007 XML", "ods": "ods:calc8"}
 _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
 <item oor:path="/org.openoffice.Office.Common/Security/Scripting">
@@ -46,7 +46,7 @@ def converted(data: bytes, suffix: str, target: str) -> bytes:
         settings = home / "profile" / "user"
         settings.mkdir(parents=True)
         (settings / "registrymodifications.xcu").write_text(_SETTINGS, encoding="utf-8")
-        source = home / f"in.{suffix}"
+        source = home / f"in.{suffix.rpartition('.')[2]}"
         source.write_bytes(data)
         command = [
             program, f"-env:UserInstallation={(home / 'profile').as_uri()}", "--headless", "--invisible",
@@ -57,7 +57,7 @@ def converted(data: bytes, suffix: str, target: str) -> bytes:
         made = home / "out" / f"in.{target}"
         if not made.is_file() or not 0 < made.stat().st_size <= MAX_FILE_BYTES:
             raise ReadingError(
-                f"LibreOffice 没有读出这个 {suffix} 文件，可能已损坏或加密；请另存为 {target} 再检查。"
+                f"LibreOffice 没有读出这个 {suffix} 文件，可能已损坏、加密，或者没有装它的文字处理组件（Writer）；请另存为 {target} 再检查。"
             )
         return made.read_bytes()
 

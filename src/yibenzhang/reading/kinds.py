@@ -29,6 +29,9 @@ class Kind(StrEnum):
     XLSB = "xlsb"
     DOC = "doc"
     RTF = "rtf"
+    SHEET_XML = "xls.xml"
+    WORD_XML = "doc.xml"
+    MHTML = "mhtml"
     HTML = "html"
     TEXT = "text"
 
@@ -67,6 +70,20 @@ def ole_kind(data: bytes) -> Kind:
     if "powerpoint document" in names:
         raise ReadingError("这是演示文稿（ppt），不是预算或决算公开文件。")
     raise ReadingError("这是旧版复合文件，但里面不是 Word 或 Excel 内容，未能读取。")
+
+
+def text_kind(data: bytes) -> Kind | None:
+    """What markup or mail it is; None for plain text and CSV."""
+    head = data[:8192]
+    if head.startswith(b"{\\rtf"):
+        return Kind.RTF
+    if b"urn:schemas-microsoft-com:office:spreadsheet" in head and b"<?xml" in head[:100]:
+        return Kind.SHEET_XML
+    if b"schemas.microsoft.com/office/word/2003/wordml" in head and b"<?xml" in head[:100]:
+        return Kind.WORD_XML
+    if re.match(rb"(?:[\w-]+:.*\r?\n(?:[ \t].*\r?\n)*){1,30}", head) and b"multipart/related" in head.lower():
+        return Kind.MHTML
+    return Kind.HTML if is_html(data) else None
 
 
 def is_html(data: bytes) -> bool:

@@ -116,7 +116,7 @@ def _blocks(sheet: Sheet, first: int) -> tuple[list[Paragraph | Table], list[Rea
     )
     if not rows or not columns:
         return [], notices
-    rows = _with_gaps(rows)
+    rows = _with_gaps(rows, sheet.hidden_rows)
     merged = _merged(sheet, rows, columns)
     cells: list[Cell] = []
     ruled: Counter[int] = Counter()
@@ -166,12 +166,16 @@ def _indent(text: str) -> float:
     return float(len(text) - len(text.lstrip()))
 
 
-def _with_gaps(rows: list[int]) -> list[int]:
-    """One empty row between rows that do not follow one another: it parts what stands above from below."""
+def _with_gaps(rows: list[int], hidden: set[int]) -> list[int]:
+    """One empty visible row between rows that do not follow one another: it parts what stands above from below."""
     out: list[int] = []
     for r in rows:
-        if out and r > out[-1] + 1:
-            out.append(out[-1] + 1)
+        if out:
+            gap = out[-1] + 1
+            while gap < r and gap in hidden:
+                gap += 1
+            if gap < r:
+                out.append(gap)
         out.append(r)
     return out
 
@@ -253,11 +257,11 @@ def is_csv(text: str) -> bool:
     numbers = sum(any(ch.isdigit() for ch in f) and len(f) < 25 for r in wide for f in r)
     lengths = [len(f) for r in wide for f in r]
     short = sum(n <= 30 for n in lengths)
-    most = Counter(map(len, wide)).most_common(1)[0][1] if wide else 0
+    sentences = sum(bool(re.search(r"[。；]\s*$", r[-1])) for r in rows)
     return (
         len(wide) * 10 >= len(rows) * 6
         and short * 10 >= len(lengths) * 9
-        and most * 2 >= len(wide)
+        and sentences * 5 <= len(rows)
         and numbers > 0
     )
 

@@ -4,40 +4,35 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.errors import MessageError
 from typing import Any
 from urllib.parse import unquote
 
 from lxml import etree
 
-from yibenzhang.amounts import parse_amount
 from yibenzhang.documents import Cell, Page, Paragraph, ReadingNotice, Table
 from yibenzhang.places import FlowPlace
+from yibenzhang.reading.articles import FOOT, INLINE, Layout, rows_of
 from yibenzhang.reading.blocks import Grid, blocks_of, lines_of, settled
 from yibenzhang.reading.limits import (
     MAX_CELL_CHARS,
     MAX_GRID_POSITIONS,
     MAX_HTML_BYTES,
     MAX_HTML_DEPTH,
+    MAX_HTML_TAGS,
     MAX_SHEET_CELLS,
     ReadingError,
 )
 
 _DROPPED = frozenset({"script", "style", "noscript", "iframe", "select", "button", "textarea", "svg", "template",
     "nav", "footer", "aside", "object", "embed", "head", "map", "audio", "video", "option"})  # fmt: skip
-_INLINE = frozenset({"a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "em", "font", "i", "ins", "label",
-    "mark", "q", "s", "small", "span", "strike", "strong", "sub", "sup", "tt", "u", "var", "o", "st1", "wbr",
-    "nobr", "img", "input"})  # fmt: skip
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE)
-_SENTENCE = re.compile(r"[。；]")
-_FOOT = re.compile(
-    r"版权所有|ICP备|网站标识码|公网安备|技术支持|建议使用.{0,12}(分辨率|浏览器)|您(的|当前)位置|^当前位置|访问量|"
-    r"字体?(大小)?[:：]?\s*[\[【]?\s*大|打印本页|关闭窗口|扫一扫|分享到"
-)
+
 _ATTACHED = re.compile(r"\.(docx?|xlsx?|wps|et|pdf|ofd|zip|rar|7z|csv|rtf)$", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t\r\n\f\u00a0]+")
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]{2,20})", re.IGNORECASE)
 _WIDEST = 1000
-_MAIN_SHARE = 0.6
 
 
 def decode_page(data: bytes) -> tuple[str, bool]:
@@ -64,11 +59,26 @@ def decode_page(data: bytes) -> tuple[str, bool]:
     return text, False
 
 
+def read_mhtml(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
+    """A page saved with all its parts in one file (Word and browsers). Raises ReadingError."""
+    try:
+        for part in message_from_bytes(data).walk():
+            if part.get_content_type() == "text/html":
+                page = part.get_payload(decode=True)
+                if isinstance(page, bytes) and page.strip():
+                    return read_html(page)
+    except (ValueError, LookupError, TypeError, AttributeError, MessageError) as error:
+        raise ReadingError("网页存档已损坏，无法读取。") from error
+    raise ReadingError("网页存档里没有网页。")
+
+
 def read_html(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
     """A saved page as one page of blocks. Raises ReadingError."""
     if len(data) > MAX_HTML_BYTES:
         raise ReadingError(f"网页超过 {MAX_HTML_BYTES // 1024 // 1024} MB，不予读取。")
     text, whole = decode_page(data)
+    if text.count("<") > MAX_HTML_TAGS:
+        raise ReadingError("网页内容过多（标记超过上限），不予读取。")
     text = (
         "".join(c if c >= " " or c in "\t\n\r" else " " for c in text) if "\x00" in text[:100_000] else text
     )
@@ -90,17 +100,6 @@ def read_html(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]
         raise ReadingError("网页里没有任何正文或表格（可能内容由脚本生成，请另存为完整网页）。")
     notices += reader.notices
     return (Page(0, 0, 0, tuple(blocks)),), tuple(notices)
-
-
-@dataclass(slots=True)
-class _Weight:
-    """What an element holds: words outside links, sentences, number cells, words inside links, links."""
-
-    words: int = 0
-    sentences: int = 0
-    numbers: int = 0
-    linked: int = 0
-    links: int = 0
 
 
 @dataclass(slots=True)
@@ -128,7 +127,6 @@ class _Reader:
         self.notices: list[ReadingNotice] = []
         self.blocks: list[Paragraph | Table] = []
         self._text = _Text()
-        self._weights: dict[etree._Element, _Weight] = {}
         self._paragraphs = self._tables = self._found = 0
         self._cells = MAX_SHEET_CELLS
 
@@ -138,8 +136,8 @@ class _Reader:
             if node is not self.root and _dropped(node):
                 _remove(node)
         body = next(self.root.iter("body"), self.root)
-        self._weigh(body)
-        main = self._main(body)
+        self._layout = Layout(body)
+        main = self._layout.main(body)
         self._walk(main, 0)
         self._flush()
         self._title(body, main)
@@ -158,60 +156,6 @@ class _Reader:
             self.notices.append(
                 ReadingNotice(f"网页列有 {len(names)} 个附件，附件没有读取，请下载后一并检查：{told}。")
             )
-
-    # ---- where the text is -----------------------------------------------------------------
-
-    def _weigh(self, body: etree._Element) -> None:
-        order = list(body.iter(etree.Element))
-        for node in order:
-            self._weights[node] = _Weight()
-        for node in reversed(order):
-            mine = self._weights[node]
-            self._add(mine, node.text, node)
-            if node.tag == "a" and not (node.get("href") or "#").startswith(("#", "javascript")):
-                mine.links += 1
-            if node.tag in ("td", "th") and len(node) < 8:
-                words = "".join(str(t) for t in node.itertext()) if mine.words + mine.linked < 30 else ""
-                mine.numbers += bool(parse_amount(words))
-            parent = node.getparent()
-            if parent is None or node is body:
-                continue
-            above = self._weights[parent]
-            for name in ("words", "sentences", "numbers", "linked", "links"):
-                setattr(above, name, getattr(above, name) + getattr(mine, name))
-            self._add(above, node.tail, parent)
-
-    def _add(self, weight: _Weight, text: str | None, node: etree._Element) -> None:
-        words = (text or "").strip()
-        if not words:
-            return
-        link = node
-        for _ in range(3):
-            if link.tag == "a" and (link.get("href") or "#")[0] != "#":
-                weight.linked += len(words)
-                return
-            up = link.getparent()
-            if up is None:
-                break
-            link = up
-        weight.words += len(words)
-        weight.sentences += len(_SENTENCE.findall(words))
-
-    def _main(self, body: etree._Element) -> etree._Element:
-        """The innermost element that leaves no sentences and no tables of numbers outside."""
-        node = body
-        while True:
-            parts = _parts(node)
-            best = max(parts, key=lambda c: self._weights[c].words, default=None)
-            if best is None or best.tag in _INLINE or best.tag in ("p", "h1", "h2", "h3", "li"):
-                return node
-            if best.tag == "table" and next(best.iterdescendants("table"), None) is None:
-                return node
-            whole, part = self._weights[node], self._weights[best]
-            small = part.words < _MAIN_SHARE * whole.words
-            if small or whole.sentences - part.sentences > 1 or whole.numbers - part.numbers > 3:
-                return node
-            node = best
 
     def _title(self, body: etree._Element, main: etree._Element) -> None:
         """The title of the page before the text, where it stands outside the main part."""
@@ -243,40 +187,34 @@ class _Reader:
         self._text.say(node.text or "")
         for child in node:
             tag = child.tag
-            if tag in _INLINE:
+            if tag in INLINE:
                 self._walk(child, depth + 1)
             elif tag == "br":
                 self._text.end()
-            elif isinstance(tag, str) and not self._menu(child):
+            elif isinstance(tag, str) and not self._layout.menu(child):
                 self._text.end()
                 self._walk(child, depth + 1)
                 self._text.end()
             self._text.say(child.tail or "")
 
-    def _menu(self, node: etree._Element) -> bool:
-        weight = self._weights.get(node)
-        if weight is None or weight.numbers > 3:
-            return False
-        return weight.links >= 3 and weight.linked > 2 * weight.words and not weight.sentences
-
     def _flush(self) -> None:
         for line in self._text.take():
-            if _FOOT.search(line) and len(line) < 200:
+            if FOOT.search(line) and len(line) < 200:
                 continue
             self._paragraphs += 1
             self.blocks.extend(lines_of(line, FlowPlace(self._paragraphs)))
 
     def _table(self, table: etree._Element, depth: int) -> None:
-        rows = [[c for c in tr if c.tag in ("td", "th")] for tr in _rows(table)]
+        rows = [[c for c in tr if c.tag in ("td", "th")] for tr in rows_of(table)]
         if any(next(c.iterdescendants("table"), None) is not None for row in rows for c in row):
             if self._only_lays_out(rows):
                 for row in rows:
                     for cell in row:
-                        if not self._menu(cell):
+                        if not self._layout.menu(cell):
                             self._walk(cell, depth + 1)
                             self._flush()
                 return
-        elif self._menu(table):
+        elif self._layout.menu(table):
             return
         caption = next(table.iterchildren("caption"), None)
         if caption is not None:
@@ -290,7 +228,7 @@ class _Reader:
         grid = Grid(high, width, tuple(settled(cells, high, width)), None, True, "ruled")
         blocks = blocks_of(grid, lambda i, j: FlowPlace(0, number, i + 1, j + 1), self._found)
         self._found += sum(isinstance(b, Table) for b in blocks)
-        self.blocks.extend(b for b in blocks if isinstance(b, Table) or not _FOOT.search(b.text))
+        self.blocks.extend(b for b in blocks if isinstance(b, Table) or not FOOT.search(b.text))
         for child in inner:
             self._table(child, depth + 1)
 
@@ -299,7 +237,7 @@ class _Reader:
         own = inside = 0
         for row in rows:
             for cell in row:
-                numbers = self._weights[cell].numbers if cell in self._weights else 0
+                numbers = self._layout.numbers(cell)
                 if next(cell.iterdescendants("table"), None) is not None:
                     inside += numbers
                 else:
@@ -323,7 +261,7 @@ class _Reader:
                 high = min(high or len(rows), len(rows) - r)
                 self._cells -= 1
                 work += wide
-                if self._cells < 0 or work > MAX_GRID_POSITIONS:
+                if self._cells < 0 or max(work, len(rows) * (c + wide)) > MAX_GRID_POSITIONS:
                     raise ReadingError("网页里的表格过大，不予读取。")
                 text = self._cell_text(node, inner, depth)
                 cells.append(Cell(r, c, high, wide, text, FlowPlace(0, number, r + 1, c + 1)))
@@ -331,8 +269,6 @@ class _Reader:
                     below[k] = r + high
                 c += wide
                 width = max(width, c)
-        if len(rows) * width > MAX_GRID_POSITIONS:
-            raise ReadingError("网页里的表格过大，不予读取。")
         return cells, width
 
     def _cell_text(self, node: etree._Element, inner: list[etree._Element], depth: int) -> str:
@@ -350,10 +286,10 @@ class _Reader:
             elif child.tag == "br":
                 self._text.end()
             elif isinstance(child.tag, str) and depth < MAX_HTML_DEPTH:
-                if child.tag not in _INLINE:
+                if child.tag not in INLINE:
                     self._text.end()
                 self._cell_walk(child, inner, depth + 1)
-                if child.tag not in _INLINE:
+                if child.tag not in INLINE:
                     self._text.end()
             self._text.say(child.tail or "")
 
@@ -361,23 +297,6 @@ class _Reader:
 def _count(text: str | None) -> int:
     match = re.match(r"\s*(\d{1,6})", text or "1")
     return int(match.group(1)) if match else 1
-
-
-def _rows(table: etree._Element) -> list[etree._Element]:
-    out = []
-    for child in table:
-        if child.tag == "tr":
-            out.append(child)
-        elif child.tag in ("thead", "tbody", "tfoot"):
-            out.extend(tr for tr in child if tr.tag == "tr")
-    return out
-
-
-def _parts(node: etree._Element) -> list[etree._Element]:
-    """The elements inside an element; of a table its cells."""
-    if node.tag == "table":
-        return [c for tr in _rows(node) for c in tr if c.tag in ("td", "th")]
-    return [c for c in node if isinstance(c.tag, str)]
 
 
 def _inside(node: etree._Element, outer: etree._Element) -> bool:

@@ -90,6 +90,8 @@ class _Reader:
                 self.block(child)
 
     def _paragraph(self, node: etree._Element) -> None:
+        if not len(node):
+            return
         boxes: list[etree._Element] = []
         text = self._text(node, boxes)
         if text.strip():

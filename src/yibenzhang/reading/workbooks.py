@@ -181,7 +181,8 @@ def _sheet(
 ) -> Sheet:
     sheet = Sheet(name)
     row = column = 0
-    for event, node in events(data, ("{*}row", "{*}c", "{*}col", "{*}mergeCell")):
+    zeros = True
+    for event, node in events(data, ("{*}row", "{*}c", "{*}col", "{*}mergeCell", "{*}sheetView")):
         kind = local(node)
         if event == "start":
             if kind == "row":
@@ -197,12 +198,14 @@ def _sheet(
             column = at[1]
             style_number = _int(node.get("s"))
             style = styles[style_number] if 0 <= style_number < len(styles) else _PLAIN
-            value = _value(node, strings, style, date1904)
+            value = _value(node, strings, style, date1904, zeros)
             if value is not None and (budget.spend(value.text) or value.missing or budget.blank()):
                 sheet.values[at] = value
         elif kind == "col":
             if _true(node.get("hidden")) or node.get("width") in ("0", "0.0"):
                 sheet.hidden_columns.append((_int(node.get("min")), _int(node.get("max"))))
+        elif kind == "sheetView":
+            zeros = node.get("showZeros") not in ("0", "false")
         elif kind == "mergeCell":
             first, _, last = (node.get("ref") or "").partition(":")
             a, b = _corner(first), _corner(last)
@@ -211,7 +214,9 @@ def _sheet(
     return sheet
 
 
-def _value(node: etree._Element, strings: list[str], style: _Style, date1904: bool) -> Value | None:
+def _value(
+    node: etree._Element, strings: list[str], style: _Style, date1904: bool, zeros: bool
+) -> Value | None:
     stored: str | None = None
     formula = False
     inline = ""
@@ -239,10 +244,17 @@ def _value(node: etree._Element, strings: list[str], style: _Style, date1904: bo
     elif kind == "d":
         text = (stored or "")[:10]
     else:
-        text = shown(stored, style.code, date1904) if stored else ""
+        text = _printed(stored, style.code, date1904, zeros) if stored else ""
     if not text and not style.ruled:
         return None
     return Value(text[:MAX_CELL_CHARS], style.ruled, style.indent)
+
+
+def _printed(stored: str, code: str, date1904: bool, zeros: bool) -> str:
+    """A number as printed; sheets can be set to print nothing for zero."""
+    if not zeros and re.fullmatch(r"-?0*(\.0*)?", stored):
+        return ""
+    return shown(stored, code, date1904)
 
 
 # ---- .xls and .et --------------------------------------------------------------------------
@@ -308,7 +320,7 @@ def _old_sheet(name: str, old: Any, styles: list[_Style], date1904: bool, budget
             if kind == xlrd.XL_CELL_TEXT:
                 text = shown_text(value, style.code)
             elif kind in (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE):
-                text = shown(repr(value), style.code, date1904)
+                text = _printed(repr(value), style.code, date1904, bool(old.show_zero_values))
             elif kind == xlrd.XL_CELL_BOOLEAN:
                 text = "TRUE" if value else "FALSE"
             elif kind == xlrd.XL_CELL_ERROR:

@@ -14,7 +14,15 @@ from yibenzhang.checking import Checked
 from yibenzhang.facts import TableFacts
 from yibenzhang.findings import Finding
 from yibenzhang.prose.quantities import Quantity
-from yibenzhang.reports.words import SEVERITY, coverage_line, grouped, profile_line, tally
+from yibenzhang.reports.words import (
+    SEVERITY,
+    coverage_line,
+    grouped,
+    places_line,
+    profile_line,
+    table_place,
+    tally,
+)
 from yibenzhang.standards import Standards
 
 MOST_ROWS = 400
@@ -40,6 +48,7 @@ def write_html(path: Path, results: list[FileResult], standards: Standards) -> N
     )  # fmt: skip
     environment.globals.update(
         severity=SEVERITY, profile_line=profile_line, tally=tally, coverage_line=coverage_line,
+        places_line=places_line, table_place=table_place,
         grouped=grouped, shown_table=shown_table, excerpts=excerpts, rule_of=standards.rule_by_id.get,
         version=__version__, shares=_shares,
         reasons_of=lambda checked: reasons_of(checked, standards),

@@ -142,6 +142,7 @@ def facts_of(tables: tuple[TableFacts, ...]) -> list[dict[str, Any]]:
                     "text": f.text,
                     "page": f.place.page,
                     "place": f.place.key,
+                    "where": str(f.place),
                 }
             )
     return out

@@ -10,7 +10,7 @@ from rich.text import Text
 from yibenzhang.batch import FileResult
 from yibenzhang.checking import Checked
 from yibenzhang.findings import Finding, Severity
-from yibenzhang.reports.words import SEVERITY, coverage_line, grouped, profile_line, tally
+from yibenzhang.reports.words import SEVERITY, coverage_line, grouped, places_line, profile_line, tally
 from yibenzhang.standards import Standards
 
 _STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTICE: "cyan"}
@@ -74,7 +74,7 @@ def _finding(console: Console, number: int, f: Finding) -> None:
         body.append(f"\n· 另有 {len(f.broken) - 6} 项关系不成立", style="dim")
     for s in f.suspects[1:4] if "互换" not in f.message else ():
         body.append(f"\n也可能是 {s.evidence.words} {s.evidence.text}，应为 {s.suggestion}", style="dim")
-    places = "、".join(dict.fromkeys(str(e.place) for e in f.evidence[:6]))
+    places = places_line(f)
     body.append(f"\n位置：{places}" if places else "", style="dim")
     title = Text(f" {number} {SEVERITY[f.severity]} · {f.rule} ", style=style)
     console.print(Panel(body, title=title, title_align="left", border_style=style, padding=(0, 1)))

@@ -6,7 +6,9 @@ from collections import Counter
 
 from yibenzhang.balance.relations import NotChecked
 from yibenzhang.checking import Checked
-from yibenzhang.findings import Severity
+from yibenzhang.documents import Table
+from yibenzhang.findings import Finding, Severity
+from yibenzhang.places import FlowPlace, SheetPlace
 from yibenzhang.recognising.profile import Profile
 from yibenzhang.standards import load
 
@@ -22,11 +24,26 @@ def profile_line(p: Profile) -> str:
     return f"{p.body or '单位不明'} · {year}{LEVEL[p.level]}{STAGE[p.stage]} · {region}"
 
 
+def table_place(table: Table) -> str:
+    """Where a table stands: its pages, or the place of its first cell."""
+    if table.pages:
+        return f"第 {'、'.join(map(str, table.pages))} 页"
+    place = table.cells[0].place
+    if isinstance(place, SheetPlace) and place.sheet:
+        return f"工作表“{place.sheet}”"
+    return f"第{place.table}个表" if isinstance(place, FlowPlace) else str(place)
+
+
 def tally(checked: Checked) -> str:
     """How many findings of each severity."""
     count = Counter(f.severity for f in checked.findings)
     told = "，".join(f"{count[s]} 个{SEVERITY[s]}" for s in Severity if count[s])
     return told or ("没有发现问题" if checked.results else "没有可核对的表")
+
+
+def places_line(f: Finding) -> str:
+    """Where the numbers of a finding stand, each place once."""
+    return "、".join(dict.fromkeys(str(e.place) for e in f.evidence[:6]))
 
 
 def coverage_line(checked: Checked) -> str:

@@ -1,0 +1,92 @@
+"""One disclosure as text or PDF, Word, Excel and web page: the same facts and the same findings."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import EXAMPLES
+from tests.office import VARIANTS, as_csv, documents
+from yibenzhang import check
+from yibenzhang.checking import Checked
+from yibenzhang.places import FlowPlace, SheetPlace
+
+NAMES = sorted(documents())
+SLID = "hubei-shifted-row.txt"
+"""Its planted fault is one of text extraction, which no cell of Word or Excel can have."""
+PAIRS = [
+    (n, s) for n in NAMES if n != SLID for s in VARIANTS if s in (".docx", ".xlsx", ".html") or "clean" in n
+]
+
+
+def bare(text: str) -> str:
+    return re.sub(r"\s", "", text)  # a PDF does not store the blanks of a label
+
+
+@lru_cache(maxsize=1)
+def shipped(name: str) -> Checked:
+    return check(EXAMPLES / name)
+
+
+def facts(checked: Checked) -> Counter[tuple[str, ...]]:
+    return Counter(
+        (
+            f.standard, f.side, f.row.code, bare(f.row.label), f.row.role, f.measure, f.state.value,
+            str(f.amount.value), f.amount.unit.name if f.amount.unit else "",
+        )
+        for t in checked.tables if t.table.standard
+        for f in t.facts() if f.amount
+    )  # fmt: skip
+
+
+def findings(checked: Checked) -> Counter[tuple[str, ...]]:
+    return Counter((f.rule, f.severity.value, bare(f.message), f.expected) for f in checked.findings)
+
+
+@pytest.mark.parametrize(("name", "suffix"), PAIRS)
+def test_the_same_facts_and_findings(name: str, suffix: str, tmp_path: Path) -> None:
+    path = tmp_path / "no-suffix"  # files are known by their bytes
+    path.write_bytes(VARIANTS[suffix](documents()[name]))
+    made, wanted = check(path), shipped(name)
+    assert sum(facts(wanted).values()) > 100
+    assert facts(made) - facts(wanted) == Counter()
+    assert facts(wanted) - facts(made) == Counter()
+    assert findings(made) == findings(wanted)
+    assert bool(made.findings) == ("clean" not in name)
+    assert made.profile == wanted.profile
+    places = {type(f.place) for t in made.tables for f in t.facts()}
+    assert places == {SheetPlace if "xls" in suffix else FlowPlace}
+
+
+@pytest.mark.parametrize(
+    "name", ["hubei-clean.txt", "shanghai-budget-clean.pdf", "shanghai-accounts-clean.pdf"]
+)
+def test_csv_has_the_same_facts(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(as_csv(documents()[name]))
+    assert facts(check(path)) == facts(shipped(name))
+
+
+def test_keys_of_places_are_unique_and_stable(tmp_path: Path) -> None:
+    for suffix, make in VARIANTS.items():
+        path = tmp_path / f"a{suffix}"
+        path.write_bytes(make(documents()["hubei-clean.txt"]))
+        runs = []
+        for _ in range(2):
+            document = check(path).document
+            keys = [p.place.key for p in document.paragraphs()]
+            keys += [c.place.key for t in document.tables() for c in t.cells]
+            runs.append(keys)
+        assert runs[0] == runs[1]
+        assert len(set(runs[0])) == len(runs[0])
+
+
+def test_a_slid_row_of_a_workbook_is_its_own_fault(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(VARIANTS["-plain.xlsx"](documents()[SLID]))
+    rules = {f.rule for f in check(path).findings}
+    assert rules == {"rows.children"}
