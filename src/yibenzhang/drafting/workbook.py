@@ -104,7 +104,9 @@ class _Reader:
             self.wrong(None, f"缺少工作表“{sheet.name}”；没有这类数的，保留空表即可。")
             return []
         lines = self.book[sheet.name].iter_rows(max_row=MAX_FIGURE_ROWS + 1, max_col=60, values_only=True)
-        formulas = self.formulas[sheet.name].iter_rows(max_row=MAX_FIGURE_ROWS + 1, max_col=60, values_only=True)
+        formulas = self.formulas[sheet.name].iter_rows(
+            max_row=MAX_FIGURE_ROWS + 1, max_col=60, values_only=True
+        )
         header: dict[str, int] = {}
         out: list[Row] = []
         seen: dict[tuple[Any, ...], int] = {}
