@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -180,3 +181,13 @@ def test_the_command_line_says_what_it_needs(args: list[str], told: str) -> None
     result = run(*args)
     assert result.exit_code == 2
     assert told in result.output.replace("\n", "")
+
+
+def test_a_bomb_is_not_unpacked(tmp_path: Path, filled: Path) -> None:
+    bomb = tmp_path / "bomb.xlsx"
+    with zipfile.ZipFile(filled) as old, zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            extra = b" " * 20_000_000 if name == "xl/styles.xml" else b""
+            new.writestr(name, old.read(name) + extra)
+    with pytest.raises(WorkbookError, match="不是能打开的 xlsx"):
+        read_workbook(bomb)
