@@ -14,12 +14,12 @@ from rich.text import Text
 
 from yibenzhang.cli_rules import Layer, fail
 from yibenzhang.drafting.figures import Figures
-from yibenzhang.drafting.parts import Grid
-from yibenzhang.drafting.pdf import FontMissing
+from yibenzhang.drafting.parts import FontMissing, Grid
 from yibenzhang.drafting.pipeline import WRITERS, Prepared, prepare, write_all
 from yibenzhang.drafting.published import earlier, figures_of, published
 from yibenzhang.drafting.template import write_template
 from yibenzhang.drafting.workbook import WorkbookError, read_workbook
+from yibenzhang.places import SheetPlace
 from yibenzhang.reading import ReadingError
 from yibenzhang.reports.words import SEVERITY
 from yibenzhang.standards import StandardsError
@@ -158,7 +158,8 @@ def _tell(prepared: Prepared, ask: Path | None) -> None:
         for f in prepared.wrong:
             console.print(Text(f"  {SEVERITY[f.severity]} {f.rule}：{f.message}"))
             for e in f.evidence:
-                console.print(Text(f"      {e.place}  {e.words}  {e.text}"))
+                where = e.place if isinstance(e.place, SheetPlace) else "（由明细算出）"
+                console.print(Text(f"      {where}  {e.words}  {e.text}"))
     if prepared.asks:
         console.print(
             f"还缺 {len(prepared.asks)} 处文字，没有生成任何文件（写在“文字说明”表或 --notes 的 TOML 里）："

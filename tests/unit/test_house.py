@@ -24,7 +24,7 @@ ORDER = [
     "reports.words", "reports.json_report", "reports.terminal", "reports.excel", "reports.html", "reports",
     "drafting.codes", "drafting.figures", "drafting.families", "drafting.schema", "drafting.parts", "drafting.tally", "drafting.tables",
     "drafting.lookup", "drafting.goals", "drafting.prose", "drafting.compose", "drafting.text", "drafting.docx", "drafting.pdf",
-    "drafting.xlsx", "drafting.html", "drafting.data", "drafting.pipeline", "drafting.workbook", "drafting.template",
+    "drafting.xlsx", "drafting.html", "drafting.data", "drafting.pipeline", "drafting.cells", "drafting.workbook", "drafting.template",
     "drafting.published", "drafting.invented", "drafting.roundtrip", "drafting.corpus", "drafting",
     "benching", "cli_rules", "cli_draft", "cli_invented", "cli",
 ]  # fmt: skip

@@ -18,6 +18,10 @@ LEFT, UP = "<", "^"
 """Cells that belong to the one at their left or above."""
 
 
+class FontMissing(Exception):
+    """No Chinese font is installed, so a PDF would be empty boxes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Heading:
     """``level`` 0 is a part of the document, 1 a section, 2 below it."""

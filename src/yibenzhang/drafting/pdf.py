@@ -8,16 +8,12 @@ from pathlib import Path
 
 import typst
 
-from yibenzhang.drafting.parts import LABELS, LEFT, UP, Draft, Grid, Heading, Words
+from yibenzhang.drafting.parts import LABELS, LEFT, UP, Draft, FontMissing, Grid, Heading, Words
 from yibenzhang.drafting.text import span
 
 SERIF = ("Noto Serif CJK SC", "Source Han Serif SC", "Songti SC", "SimSun")
 SANS = ("Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "SimHei")
 _SIDES = {"l": "left", "c": "center", "r": "right"}
-
-
-class FontMissing(Exception):
-    """No Chinese font is installed, so a PDF would be empty boxes."""
 
 
 def write_pdf(draft: Draft, path: Path) -> None:

@@ -11,11 +11,9 @@ from pathlib import Path
 from yibenzhang.checking import Checked, check_document
 from yibenzhang.drafting.compose import Composed, compose
 from yibenzhang.drafting.data import write_csv, write_json
-from yibenzhang.drafting.docx import write_docx
 from yibenzhang.drafting.figures import Figures
 from yibenzhang.drafting.html import write_html
 from yibenzhang.drafting.parts import Draft, Grid
-from yibenzhang.drafting.pdf import write_pdf
 from yibenzhang.drafting.prose import Ask
 from yibenzhang.drafting.text import as_document, as_text
 from yibenzhang.drafting.xlsx import write_xlsx
@@ -24,6 +22,20 @@ from yibenzhang.findings import Finding, Severity
 
 def write_text(draft: Draft, path: Path) -> None:
     path.write_text(as_text(draft), encoding="utf-8")
+
+
+def write_docx(draft: Draft, path: Path) -> None:
+    from yibenzhang.drafting.docx import (
+        write_docx as write,  # a third of a second that no other command needs
+    )
+
+    write(draft, path)
+
+
+def write_pdf(draft: Draft, path: Path) -> None:
+    from yibenzhang.drafting.pdf import write_pdf as write
+
+    write(draft, path)
 
 
 WRITERS: dict[str, Callable[[Draft, Path], None]] = {
