@@ -41,6 +41,7 @@ def draft(
     format: Annotated[
         str, typer.Option("--format", "-f", help="逗号分隔：" + ",".join(WRITERS))
     ] = "docx,pdf",
+    allow_doubts: Annotated[bool, typer.Option("--allow-doubts", help="只有疑问、没有错误时也生成")] = False,
     standards: Layer = "",
 ) -> None:
     """由批准的数字生成整份公开文本。退出码：0 已生成，1 数字不平或缺文字（不写任何文件），2 不能运行。"""
@@ -59,7 +60,8 @@ def draft(
         prepared = prepare(figures, standards, grids)
         if not prepared.ready:
             _tell(prepared, ask)
-            raise typer.Exit(1)
+            if prepared.asks or not allow_doubts or prepared.errors:
+                raise typer.Exit(1)
         for path in write_all(prepared.composed.draft, out, formats):
             print(path)
         counted = prepared.checked.coverage
@@ -154,7 +156,9 @@ def _compared(figures: Figures, last: str, budget: str, standards: str) -> Figur
 def _tell(prepared: Prepared, ask: Path | None) -> None:
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     if prepared.wrong:
-        console.print(f"数字有 {len(prepared.wrong)} 处不符，没有生成任何文件：")
+        console.print(
+            f"检查出 {len(prepared.wrong)} 处{'错误' if prepared.errors else '疑问'}（有错误就不生成任何文件）："
+        )
         for f in prepared.wrong:
             console.print(Text(f"  {SEVERITY[f.severity]} {f.rule}：{f.message}"))
             for e in f.evidence:

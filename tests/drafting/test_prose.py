@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -17,6 +18,7 @@ from yibenzhang.drafting.invented import Shape, body
 from yibenzhang.drafting.parts import Words
 from yibenzhang.drafting.text import as_document
 from yibenzhang.findings import Severity
+from yibenzhang.standards import StandardsError
 
 FIGURES = body(2, 2, "hubei", "budget", 2026, Shape(1, 4, fund=True))
 TOTAL = compose(FIGURES).measures["income_total"]
@@ -103,3 +105,27 @@ def test_a_score_lies_between_nothing_and_the_weight(
 ) -> None:
     made = one(reached=str(reached), target=str(target), direction=direction, weight=Decimal(weight))
     assert 0 <= indicator_score(made) <= weight
+
+
+def test_sentences_are_data_by_year(tmp_path: Path) -> None:
+    (tmp_path / "hubei-budget.j2").write_text(
+        "# 第一部分 {{ body }}概况\n旧句{{ m('income_total') }}", "utf-8"
+    )
+    (tmp_path / "hubei-budget@2026.j2").write_text(
+        "# 第一部分 {{ body }}概况\n新句{{ m('income_total') }}", "utf-8"
+    )
+    told = [
+        [
+            p.text[:2]
+            for p in compose(replace(FIGURES, year=y), str(tmp_path)).draft.parts
+            if isinstance(p, Words)
+        ]
+        for y in (2025, 2026)
+    ]
+    assert told == [["旧句"], ["新句"]]
+
+
+def test_a_broken_template_is_told(tmp_path: Path) -> None:
+    (tmp_path / "hubei-budget.j2").write_text("{{ m(", "utf-8")
+    with pytest.raises(StandardsError, match="hubei-budget.j2: 模板有误"):
+        compose(FIGURES, str(tmp_path))

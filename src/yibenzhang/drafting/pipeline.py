@@ -59,6 +59,10 @@ class Prepared:
     asks: tuple[Ask, ...]
 
     @property
+    def errors(self) -> bool:
+        return any(f.severity == Severity.ERROR for f in self.wrong)
+
+    @property
     def ready(self) -> bool:
         return not self.wrong and not self.asks
 
