@@ -68,13 +68,24 @@ def body(seed: int, number: int, region: str, stage: str, year: int, shape: Shap
     place = rng.choice(words["place"][region])
     name = place + rng.choice(words["town"]) + trade["name"]
     return _Body(
-        random.Random(f"{seed}/{number}/{year}"), rng, shape, trade, name, number, region, stage, year
+        random.Random(f"{seed}/{number}/lines"),
+        rng,
+        shape,
+        trade,
+        name,
+        number,
+        region,
+        stage,
+        year,
+        random.Random(f"{seed}/{number}/{year}"),
+        random.Random(f"{seed}/{number}/{year}/{stage}"),
     ).figures()
 
 
 @dataclass
 class _Body:
     rng: random.Random
+    """Gives the body the same lines every year; ``yearly`` and ``carrying_out`` move their amounts."""
     lasting: random.Random
     shape: Shape
     trade: Mapping[str, Any]
@@ -83,6 +94,8 @@ class _Body:
     region: str
     stage: str
     year: int
+    yearly: random.Random
+    carrying_out: random.Random
 
     def figures(self) -> Figures:
         code = f"{100 + self.number % 900}"
@@ -91,7 +104,8 @@ class _Body:
         for u in units:
             out += self._staff(u)
         projects, spent = self._projects(units, code)
-        out += spent
+        out = self._moved(out, 960, 1070) + self._moved(spent, 750, 1300)
+        projects = self._whole_year(projects, out)
         entries = self._balanced(out)
         notes = self._notes(units)
         figures = Figures(
@@ -163,7 +177,7 @@ class _Body:
             while name in names:
                 name = f"{name}（{'二三四五六七八九'[k % 8]}期）"
             names.add(name)
-            number = f"4299{self.year % 100:02d}{code}T{k + 101:09d}"
+            number = f"4299{15 + k % 3}{code}T{k + 101:09d}"
             function = rng.choice(self.trade["items"])
             amount = money(rng, 20_000, rng.choice([300_000, 2_000_000, 30_000_000]))
             out.append(
@@ -199,7 +213,7 @@ class _Body:
             (self.shape.fund, "fund", words["fund"]), (self.shape.state_capital, "state_capital", words["state_capital"]),
         ):  # fmt: skip
             for k, function in enumerate(functions if wanted else ()):
-                number = f"4299{self.year % 100:02d}{code}{'J' if source == 'fund' else 'G'}{k + 101:09d}"
+                number = f"429915{code}{'J' if source == 'fund' else 'G'}{k + 101:09d}"
                 name = words[f"{source}_project"][k]
                 out.append(
                     Entry(
@@ -214,15 +228,34 @@ class _Body:
                     )
                 )
                 projects.append(Project(number, name, units[0].code, f"按期完成{name}"))
-        if self.stage == "accounts":
-            paid: dict[str, Decimal] = {}
-            for e in out:
-                paid[e.project] = paid.get(e.project, ZERO) + e.amount
-            projects = [
-                replace(p, budget=(paid[p.code] * rng.choice([100, 100, 103, 118, 98]) / 100).quantize(CENT))
-                for p in projects
-            ]
         return projects, out
+
+    def _moved(self, entries: list[Entry], low: int, high: int) -> list[Entry]:
+        """The amounts of this year; in accounts what of them was carried out. Some stay as they were."""
+        out = []
+        for e in entries:
+            change = self.yearly.choice(
+                [1000, self.yearly.randint(low, high), self.yearly.randint(low, high)]
+            )
+            spent = 1000
+            if self.stage == "accounts":
+                spent = self.carrying_out.choice([1000, self.carrying_out.randint(870, 1040)])
+            amount = (e.amount * change * spent / 1_000_000).quantize(CENT)
+            out.append(replace(e, amount=amount))
+        return out
+
+    def _whole_year(self, projects: list[Project], entries: list[Entry]) -> list[Project]:
+        """In accounts the whole-year budget of every project, which most of them do not exhaust."""
+        if self.stage != "accounts":
+            return projects
+        paid: dict[str, Decimal] = {}
+        for e in entries:
+            paid[e.project] = paid.get(e.project, ZERO) + e.amount
+        more = self.carrying_out
+        return [
+            replace(p, budget=(paid[p.code] * more.choice([100, 100, 103, 118, 98]) / 100).quantize(CENT))
+            for p in projects
+        ]
 
     def _indicators(self) -> tuple[Indicator, ...]:
         if not self.shape.indicators or self.rng.random() < 0.5:
@@ -233,10 +266,10 @@ class _Body:
             reached = quality = ""
             share = None
             if accounts and kind == "quality":
-                quality = rng.choice(["达成", "达成", "部分达成"])
-                share = Decimal(rng.choice([100, 95, 85])) if quality == "达成" else Decimal(70)
+                quality = self.carrying_out.choice(["达成", "达成", "部分达成"])
+                share = Decimal(self.carrying_out.choice([100, 95, 85])) if quality == "达成" else Decimal(70)
             elif accounts:
-                reached = str(Decimal(target) * rng.choice([100, 100, 102, 90]) / 100)
+                reached = str(Decimal(target) * self.carrying_out.choice([100, 100, 102, 90]) / 100)
             out.append(
                 Indicator(level1, level2, name, target, unit, Decimal(weight), reached, quality, "≥", share)
             )
@@ -244,7 +277,7 @@ class _Body:
 
     def _balanced(self, out: list[Entry]) -> list[Entry]:
         """Income and balances that pay for the expenditure, by unit and source (accounts: by function)."""
-        rng, entries = self.rng, list(out)
+        rng, entries = self.carrying_out, list(out)
         sums: dict[tuple[str, str, str, bool], Decimal] = {}
         for e in out:
             key = (e.unit, e.source, e.function, e.carried)
@@ -275,7 +308,7 @@ class _Body:
         return entries
 
     def _purchases(self, projects: list[Project]) -> tuple[Purchase, ...]:
-        rng = self.rng
+        rng = self.yearly
         lines = [
             ("货物", "办公设备购置", "台式计算机", 60_000), ("货物", "办公设备购置", "打印设备", 20_000),
             ("货物", "办公费", "复印纸", 9_000), ("工程", "维修（护）费", "房屋修缮", 500_000),
@@ -306,7 +339,7 @@ class _Body:
         duties = [
             f"{k}、{text}" for k, text in enumerate([*self.trade["duties"], "完成上级交办的其他任务。"], 1)
         ]
-        reasons = {key: self.rng.choice(words["reason"]) for key in words["reasons"]}
+        reasons = {key: self.carrying_out.choice(words["reason"]) for key in words["reasons"]}
         return {"duties": "\n".join(duties), **reasons}
 
 

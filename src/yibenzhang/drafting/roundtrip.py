@@ -85,7 +85,7 @@ def figures_for(seed: int, number: int, region: str, stage: str) -> Figures:
         before = body(seed, number, region, stage, year - 1)
         figures = replace(figures, last=compose(before).measures | dict(before.extra))
     if stage == "accounts":
-        planned = compose(body(seed + 1, number, region, "budget", year)).measures
+        planned = compose(body(seed, number, region, "budget", year)).measures
         figures = replace(figures, planned=planned)
     return figures
 
