@@ -151,9 +151,10 @@ class Binder:
         short = re.sub(r"(?:项目)?(?:预算)?(?:支出)?(?:预算数?|决算数?)?(?:合计)?(?:为)?$", "", lead) or lead
         for text in (plain.split(",")[-1], lead, short):
             for start in range(len(text) - 2):
-                facts = self._by_label.get(bare(text[start:]))
+                name = bare(text[start:])
+                facts = self._by_label.get(name)
                 if facts:
-                    return len(text) - start, Binding(q, tuple(facts), False, "label")
+                    return len(name), Binding(q, tuple(facts), False, "label")
         return None
 
 
