@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import example_data as books
+import example_goals as goals
+import example_prose as writing
 import example_tables as printed
 import typst
-from example_data import FUNCTIONS_2018, WORDS, Figures, accounts_figures, figures, functions, wan, wan_even
+from example_data import WORDS, Figures, accounts_figures, figures, functions, wan_even
 from example_tables import Row, Rows
 
 
@@ -85,23 +87,24 @@ def clean_documents() -> dict[str, Document]:
         books.hubei(), books.shanghai_budget(), books.shanghai_accounts(), books.jiangsu()
     )  # fmt: skip
     bought = books.jiangsu_purchases()
-    each = "、".join(f"{name}{wan(hubei.named(name).sum())}万元" for name in hubei.projects())
-    codes = [code for code in jiangsu.functions() if len(code) == 3]
-    classes = "，".join(f"{FUNCTIONS_2018[c]}{wan_even(jiangsu.sum(c))}万元" for c in codes)
-    spending = {"classes": classes, "bought": wan_even(sum((p.amount for p in bought), Decimal(0)))}
+    buying = {"bought": bought, "bought_goods": bought[:6], "bought_services": bought[6:]}
+    spending = {k: wan_even(sum((p.amount for p in v), Decimal(0))) for k, v in buying.items()}
+    forms = goals.goals()
     return {
         "hubei-clean.txt": document(
-            "hubei", printed.hubei(hubei), figures(hubei) | {"projects": each}, "附表-{}"
+            "hubei", printed.hubei(hubei), figures(hubei) | writing.hubei(hubei), "附表-{}"
         ),
         "shanghai-budget-clean.pdf": document(
             "shanghai_budget", printed.shanghai_budget(shanghai),
-            figures(shanghai) | {"functions": functions(shanghai)}, "",
+            figures(shanghai) | writing.shanghai_budget(shanghai) | {"functions": functions(shanghai)}, "",
         ),
         "shanghai-accounts-clean.pdf": document(
-            "shanghai_accounts", printed.shanghai_accounts(accounts), accounts_figures(accounts), ""
+            "shanghai_accounts", printed.shanghai_accounts(accounts),
+            accounts_figures(accounts) | writing.shanghai_accounts(accounts), "",
         ),
+        "hubei-goals-clean.pdf": document("hubei_goals", goals.printed(forms), figures(forms), "附表-{}"),
         "jiangsu-clean.pdf": document(
-            "jiangsu", printed.jiangsu(jiangsu, bought), figures(jiangsu, wan_even) | spending, "公开{}表：",
+            "jiangsu", printed.jiangsu(jiangsu, bought), figures(jiangsu, wan_even) | writing.jiangsu(jiangsu) | spending, "公开{}表：",
         ),
     }  # fmt: skip
 
@@ -161,6 +164,10 @@ def added(column: int, amount: str, what: str) -> Action:
     return change(column, lambda s: f"{Decimal(s.replace(',', '')) + Decimal(amount):,.2f}", what)
 
 
+def written(column: int, text: str) -> Action:
+    return change(column, lambda s: text, "改写")
+
+
 def swapped_columns(a: int, b: int) -> Action:
     def act(table: Table, at: int) -> str:
         row = table.rows[at]
@@ -207,6 +214,16 @@ PLANTED: dict[str, tuple[str, list[Slip]]] = {
     "shanghai-accounts-two-errors.pdf": (
         "shanghai-accounts-clean.pdf",
         [Slip("expenditure", "2130314", swapped_columns(5, 6)), Slip("general_basic", "30101", lost_point(3))],
+    ),
+    "hubei-goals-three-errors.pdf": (
+        "hubei-goals-clean.pdf",
+        [Slip("form1", "合计", swapped_digits(4, 1)), Slip("overall", "运转类项目支出", lost_point(3)),
+         Slip("form3", "泵站值守", digit(4, 0, "9"))],
+    ),
+    "hubei-goals-weak-targets.txt": (
+        "hubei-goals-clean.pdf",
+        [Slip("form1", "巡查道路里程", written(6, "≥2500公里")), Slip("form2", "路灯亮灯率", written(6, "亮灯率")),
+         Slip("form2", "更换灯具数量", written(6, "≥1500G人"))],
     ),
     "jiangsu-two-tables-differ.pdf": (
         "jiangsu-clean.pdf",
@@ -341,7 +358,7 @@ def write(doc: Document, path: Path) -> None:
 
 README = """# 示例文件
 
-Invented disclosures for trying out the checker: four clean files, and copies of them with planted errors.
+Invented disclosures for trying out the checker: five clean files, and copies of them with planted errors.
 No body, project or amount in them is real. Made by `python tools/make_examples.py`
 (the same versions of typst and of the fonts give the same bytes).
 
@@ -361,6 +378,7 @@ No body, project or amount in them is real. Made by `python tools/make_examples.
 {planted}"""
 STYLES = {
     "hubei": "湖北 2026 年部门预算，纯文本，单元格以制表符分隔，万元，十张表",
+    "hubei_goals": "湖北 2026 年部门预算的支出总表、项目支出表，整体支出绩效目标申报表和三张项目申报表",
     "shanghai_budget": "上海 2025 年部门预算，横排 A4，元，类款项分三栏，九张表",
     "shanghai_accounts": "上海 2024 年度部门决算，万元，九张表，横竖页混排",
     "jiangsu": "江苏 2018 年部门预算，万元，公开01表至公开12表",

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import glob
+import hashlib
 import os
 from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from yibenzhang.checking import Checked, check
-from yibenzhang.reading import ReadingError
+from yibenzhang.checking import Checked, check, check_together
+from yibenzhang.grouping import Group, doubted, groups_of, parted
+from yibenzhang.journal import Journal
+from yibenzhang.reading import ReadingError, read
+from yibenzhang.reading.archives import bytes_of, is_archive, members_of
+from yibenzhang.recognising.profile import Profile
+from yibenzhang.workers import Lost, run
 
 _SKIPPED = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 
@@ -23,10 +28,13 @@ class FileResult:
     path: str
     checked: Checked | None
     error: str = ""
+    group: int = 0
+    """Which of the run's groups it belongs to, from 1; 0 where it stands alone."""
 
 
 def find_files(arguments: list[str]) -> tuple[list[str], list[FileResult]]:
-    """Files named by paths, folders (all below but hidden ones and readmes) and globs; and what was not found."""
+    """Files named by paths, folders (all below but hidden ones and readmes), globs, and those inside archives;
+    and what was not found or must not be read."""
     found: dict[str, None] = {}
     missing: list[FileResult] = []
     for argument in arguments:
@@ -40,16 +48,31 @@ def find_files(arguments: list[str]) -> tuple[list[str], list[FileResult]]:
             found[argument] = None
         elif matches := sorted(glob.glob(argument, recursive=True)):  # noqa: PTH207 - may be absolute
             found.update({m: None for m in matches if Path(m).is_file()})
+        elif any(p.is_file() for p in path.parents):
+            found[argument] = None  # a file in an archive
         else:
             missing.append(FileResult(argument, None, "没有这个文件或文件夹。"))
-    return list(found), missing
+    files: dict[str, None] = {}
+    for name in found:
+        if not is_archive(Path(name)):
+            files[name] = None
+            continue
+        try:
+            inside, refused = members_of(Path(name), lambda n: not _hidden(Path(n)))
+        except ReadingError as error:
+            inside, refused = [], [(name, str(error))]
+        files.update(dict.fromkeys(inside))
+        missing += [FileResult(where, None, why) for where, why in refused]
+        if not inside and not refused:
+            missing.append(FileResult(name, None, "压缩包里没有文件。"))
+    return list(files), missing
 
 
 def _hidden(path: Path) -> bool:
     return (
         path.name.lower() in _SKIPPED
         or path.name.lower().startswith("readme")
-        or any(part.startswith((".", "~$")) for part in path.parts)
+        or any(part.startswith((".", "~$", "__MACOSX")) for part in path.parts)
         or any(part.endswith(("_files", ".files")) for part in path.parts[:-1])  # beside a saved web page
     )
 
@@ -66,29 +89,106 @@ def check_one(path: str, extra: str = "") -> FileResult:
         return FileResult(path, None, "文件结构嵌套过深，未能检查。")
 
 
-def check_many(paths: list[str], extra: str = "", jobs: int = 0) -> Iterator[FileResult]:
-    """Results as they come. With one file or one job all runs in this process."""
-    jobs = jobs or os.cpu_count() or 1
-    if len(paths) < 2 or jobs < 2:
+def check_many(
+    paths: list[str], extra: str = "", jobs: int = 0, limit: float = 0, journal: Journal | None = None
+) -> Iterator[FileResult]:
+    """Results as they come: from the journal, else from workers; one file alone runs in this process.
+
+    ``limit`` is the most seconds for one file, 0 for none. A file whose worker dies or is late gets one sentence.
+    """
+    keys: dict[str, bytes] = {}
+    left = []
+    for path in paths:
+        if journal is not None and (key := _key(journal, path)):
+            keys[path] = key
+            known = journal.get(key)
+            if isinstance(known, Checked):
+                yield FileResult(path, known)
+                continue
+        left.append(path)
+    for path, result in _results(left, extra, jobs, limit):
+        if journal is not None and path in keys and result.checked is not None:
+            journal.put(keys[path], result.checked)
+        yield result
+
+
+def _results(paths: list[str], extra: str, jobs: int, limit: float) -> Iterator[tuple[str, FileResult]]:
+    if len(paths) < 2 and not limit:
         for path in paths:
-            yield _guarded(path, extra)
+            yield path, _guarded(path, extra)
         return
-    left = list(paths)
-    with ProcessPoolExecutor(max_workers=min(jobs, len(paths))) as pool:
-        futures: dict[Future[FileResult], str] = {pool.submit(_guarded, p, extra): p for p in paths}
-        try:
-            for future in as_completed(futures):
-                result = future.result()
-                left.remove(futures[future])
-                yield result
-        except BrokenProcessPool:
-            pass
-    for path in left:  # a worker died: the rest one by one, each in a process of its own
-        with ProcessPoolExecutor(max_workers=1) as pool:
-            try:
-                yield pool.submit(_guarded, path, extra).result()
-            except BrokenProcessPool:
-                yield FileResult(path, None, "检查这个文件的进程意外中止，其余文件已继续检查。")
+    for k, result in run(_guarded, [(p, extra) for p in paths], jobs or os.cpu_count() or 1, limit):
+        yield (
+            paths[k],
+            FileResult(paths[k], None, _lost(result, limit)) if isinstance(result, Lost) else result,
+        )
+
+
+def _lost(lost: Lost, limit: float) -> str:
+    if lost == Lost.LATE:
+        return f"超过每个文件 {limit:g} 秒的时限，未能检查完；可用 --timeout 放宽后单独检查。"
+    return "检查这个文件的进程意外中止，未能检查；其余文件不受影响。"
+
+
+def _key(journal: Journal, path: str) -> bytes | None:
+    """The name counts too: a year may be known from nothing else."""
+    try:
+        return journal.key((Path(path).name, hashlib.sha256(bytes_of(path)).hexdigest()))
+    except ReadingError:
+        return None
+
+
+def check_groups(
+    results: list[FileResult],
+    extra: str = "",
+    jobs: int = 0,
+    limit: float = 0,
+    journal: Journal | None = None,
+) -> tuple[list[FileResult], list[Group]]:
+    """Files that are parts of one disclosure, checked together; each keeps its own share of what was found."""
+    alone = {r.path: r.checked for r in results if r.checked}
+    groups, doubts = groups_of(list(alone.items()))
+    found: dict[int, Checked | str] = {}
+    keys: dict[int, bytes] = {}
+    for k, g in enumerate(groups):
+        if journal is not None:
+            parts = [x for p, n in zip(g.paths, g.names, strict=True) for x in (n, alone[p].document.sha256)]
+            keys[k] = journal.key(["together", *parts, repr(g.profile)])
+            if isinstance(known := journal.get(keys[k]), Checked):
+                found[k] = known
+    left = [k for k in range(len(groups)) if k not in found]
+    tasks = [(groups[k].paths, groups[k].names, groups[k].profile, extra) for k in left]
+    if len(tasks) < 2 and not limit:
+        made: Iterator[tuple[int, Any]] = ((n, _guarded_group(*t)) for n, t in enumerate(tasks))
+    else:
+        made = run(_guarded_group, tasks, jobs or os.cpu_count() or 1, limit)
+    for n, result in made:
+        found[left[n]] = _lost(result, limit) if isinstance(result, Lost) else result
+        if journal is not None and isinstance(result, Checked):
+            journal.put(keys[left[n]], result)
+    out = {r.path: r for r in results}
+    for path, why in doubts.items():
+        out[path] = replace(out[path], checked=doubted(alone[path], why))
+    for k, group in enumerate(groups):
+        whole = found[k]
+        if isinstance(whole, str):
+            groups[k] = replace(group, error=whole)
+            continue
+        groups[k], shares = parted(group, whole, [alone[p] for p in group.paths])
+        for path, share in zip(group.paths, shares, strict=True):
+            out[path] = FileResult(path, share, group=k + 1)
+    return [out[r.path] for r in results], groups
+
+
+def _guarded_group(
+    paths: tuple[str, ...], names: tuple[str, ...], profile: Profile, extra: str
+) -> Checked | str:
+    try:
+        return check_together([read(p) for p in paths], names, profile, extra)
+    except ReadingError as error:
+        return str(error)
+    except Exception as error:
+        return f"合并核对时程序出错（{type(error).__name__}：{error}），请把这几个文件报告给维护者。"
 
 
 def _guarded(path: str, extra: str) -> FileResult:

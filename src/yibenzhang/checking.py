@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from yibenzhang.balance.coverage import Coverage, Standing, coverage, standings
 from yibenzhang.balance.diagnose import diagnose
 from yibenzhang.balance.evaluate import evaluate
-from yibenzhang.balance.relations import NotChecked, Outcome, Relation, Result
-from yibenzhang.documents import Document
+from yibenzhang.balance.relations import NotChecked, Result
+from yibenzhang.documents import Document, together
 from yibenzhang.facts import TableFacts, table_facts
-from yibenzhang.findings import Evidence, Finding, Severity, evidence_of
+from yibenzhang.findings import Finding, Severity
 from yibenzhang.prose.passages import Passage, passages_of
 from yibenzhang.prose.quantities import Quantity
 from yibenzhang.reading import read
+from yibenzhang.recognising.form_reading import forms_of
+from yibenzhang.recognising.forms import GoalForm
 from yibenzhang.recognising.profile import Profile, profile_of
 from yibenzhang.recognising.stitching import framed_tables
 from yibenzhang.recognising.tables import recognise_tables
+from yibenzhang.relating import names_of_tables, realigned, relate, told_unit, views
+from yibenzhang.remarking import remarks_of, told_conflicts, told_doubts, told_reading, told_remark
+from yibenzhang.rules.goal_claims import goal_claims
+from yibenzhang.rules.goal_projects import goal_projects
+from yibenzhang.rules.goals import goal_money
+from yibenzhang.rules.indicators import indicators
 from yibenzhang.rules.lists import Doubt
-from yibenzhang.rules.names import names as names_of
-from yibenzhang.rules.presence import presence
-from yibenzhang.rules.projects import projects
 from yibenzhang.rules.prose import prose_of
-from yibenzhang.rules.realign import realign
-from yibenzhang.rules.sums import build
-from yibenzhang.rules.wording import Remark, wording
+from yibenzhang.rules.units import misstated, restated
 from yibenzhang.standards import Standards, load
-from yibenzhang.telling import findings_of, notice
+from yibenzhang.telling import findings_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,22 @@ class Checked:
         return coverage(inside), coverage({i: s for i, s in self.standing.items() if i in text})
 
     @property
+    def sections(self) -> tuple[tuple[str, Coverage], ...]:
+        """The coverage of each table that has numbers, then of each section of the text, in order."""
+        out: list[tuple[str, Coverage]] = []
+        for t in self.tables:
+            mine = {f.id: self.standing[f.id] for f in t.facts() if f.id in self.standing}
+            others = 0 if t.table.standard else sum(f.printed for f in t.facts())
+            if mine or others:
+                out.append((t.table.name, coverage(mine, others)))
+        by_section: dict[str, dict[str, Standing]] = {}
+        for q in self.quantities:
+            name = " › ".join(q.passage.section[:2]) or "正文"
+            if q.fact.id in self.standing:
+                by_section.setdefault(name, {})[q.fact.id] = self.standing[q.fact.id]
+        return (*out, *((name, coverage(mine)) for name, mine in by_section.items()))
+
+    @property
     def worst(self) -> Severity | None:
         order = list(Severity)
         return min((f.severity for f in self.findings), key=order.index, default=None)
@@ -68,35 +88,79 @@ def check(path: str | Path, extra: str = "") -> Checked:
 
 def facts_of(document: Document, extra: str = "") -> tuple[Profile, tuple[TableFacts, ...], Standards]:
     """Profile and facts of a document, and the standards of its region."""
+    return _recognised(document, extra)[:3]
+
+
+Tables = tuple[TableFacts, ...]
+Forms = tuple[GoalForm, ...]
+
+
+def _recognised(
+    document: Document, extra: str
+) -> tuple[Profile, tuple[TableFacts, ...], Standards, tuple[GoalForm, ...]]:
     profile = profile_of(document, load("", extra))
     standards = load(profile.region, extra)
-    recognised = recognise_tables(framed_tables(document), profile.stage, standards)
-    return profile, tuple(table_facts(t) for t in recognised), standards
+    framed = framed_tables(document)
+    recognised = recognise_tables(framed, profile.stage, standards)
+    forms, tables = forms_of(framed, [table_facts(t) for t in recognised], standards)
+    return profile, tables, standards, forms
 
 
 def check_document(document: Document, extra: str = "") -> Checked:
     """Check a document that has been read."""
-    profile, tables, standards = facts_of(document, extra)
-    results, not_checked = _relate(document, tables, profile, standards)
-    tables, results, not_checked, shifted = _realigned(
-        document, tables, results, not_checked, profile, standards
+    return _checked(document, *_recognised(document, extra))
+
+
+def check_together(
+    documents: Sequence[Document], names: Sequence[str], profile: Profile, extra: str = ""
+) -> Checked:
+    """Check several files that are one disclosure, also against each other; ``names`` tell them apart."""
+    standards = load(profile.region, extra)
+    whole = together(documents, names)
+    tables: list[TableFacts] = []
+    forms: list[GoalForm] = []
+    for part in whole.parts:
+        framed = framed_tables(part)
+        recognised = recognise_tables(framed, profile.stage, standards)
+        mine, found = forms_of(framed, [table_facts(t) for t in recognised], standards)
+        forms += mine
+        tables += found
+    return _checked(whole, profile, tuple(tables), standards, tuple(forms))
+
+
+def _checked(
+    document: Document, profile: Profile, tables: Tables, standards: Standards, forms: Forms
+) -> Checked:
+    results, not_checked = relate(document, tables, profile, standards)
+    tables, results, not_checked, told = realigned(document, tables, results, not_checked, profile, standards)
+    text = _text(document, tables, profile, standards)
+    wrong_units = list(misstated(tables, [*results, *text.results]))
+    if wrong_units:
+        told += [told_unit(tables[w.position], w, standards) for w in wrong_units]
+        right = {w.position: w.unit for w in wrong_units}
+        tables = tuple(restated(t, right[k]) if k in right else t for k, t in enumerate(tables))
+        results, not_checked = relate(document, tables, profile, standards)
+        text = _text(document, tables, profile, standards)
+    year, unread = profile.fiscal_year, any(n.unread for n in document.notices)
+    goals = (
+        goal_money(forms, tables, profile.stage, standards),
+        goal_projects(forms, tables),
+        goal_claims(forms, tables, text.passages, text.quantities, profile.stage, year, unread),
     )
-    passages = passages_of(document)
-    prose = prose_of(passages, tables, profile.stage, profile.fiscal_year, standards)
-    results = [*results, *evaluate(prose.relations)]
+    results = [*results, *text.results, *evaluate(r for g in goals for r in g.relations)]
+    not_checked = [*not_checked, *(n for g in goals for n in g.not_checked)]
     causes = diagnose(results)
-    names = {t.table.id: t.table.name for t in tables} | {"prose": "正文"}
-    findings = findings_of(causes, names, standards)
-    findings += [_doubt(d, standards) for d in prose.doubts]
-    remarks = wording(passages, tables, profile, standards)
-    remarks += presence(document, passages, tables, profile, standards)
-    remarks += names_of(passages, tables, standards)
-    remarks += projects(tables, prose.quantities)
-    findings += [_remark(r, standards) for r in remarks]
-    findings += [*shifted, *_reading(document, standards), *_conflicts(profile, standards)]
+    findings = findings_of(causes, names_of_tables(tables), standards)
+    remarks = remarks_of(document, text.passages, tables, text.quantities, profile, standards)
+    findings += told_doubts(text.doubts, causes, remarks, standards)
+    broken = {f.place for c in causes for r in c.broken for f in r.relation.facts()}
+    remarks += [r for g in goals for r in g.remarks if r.rule != "goals.total" or r.place not in broken]
+    remarks += indicators(forms, standards)
+    findings += [told_remark(r, standards) for r in remarks]
+    findings += [*told, *told_reading(document, standards), *told_conflicts(profile, standards)]
     suspected = {culprit.fact.id for c in causes if c.certain for culprit in c.culprits}
     ids = [f.id for t in tables for f in t.facts() if f.printed and t.table.standard]
-    ids += [q.fact.id for q in prose.quantities]
+    ids += [q.fact.id for q in text.quantities]
     standing = standings(ids, results, suspected)
     if not any(t.table.standard for t in tables):
         not_checked = [NotChecked("", "没有识别到任何标准表，表内和表间加总均未核对"), *not_checked]
@@ -110,86 +174,31 @@ def check_document(document: Document, extra: str = "") -> Checked:
         coverage(standing, sum(f.printed for t in tables if not t.table.standard for f in t.facts())),
         tuple(sorted(findings, key=lambda f: order.index(f.severity))),
         tuple(dict.fromkeys(not_checked)),
-        tuple(passages),
-        prose.quantities,
+        tuple(text.passages),
+        text.quantities,
     )
 
 
-def _relate(
-    document: Document, tables: tuple[TableFacts, ...], profile: Profile, standards: Standards
-) -> tuple[list[Result], list[NotChecked]]:
-    built = build(tables, profile.stage, profile.region, standards, _torn(document, tables))
-    return evaluate(b for b in built if isinstance(b, Relation)), [
-        b for b in built if isinstance(b, NotChecked)
-    ]
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """What the text of a document, or of each of its files, says."""
+
+    passages: list[Passage]
+    quantities: tuple[Quantity, ...]
+    results: list[Result]
+    doubts: list[Doubt]
 
 
-def _realigned(
-    document: Document,
-    tables: tuple[TableFacts, ...],
-    results: list[Result],
-    not_checked: list[NotChecked],
-    profile: Profile,
-    standards: Standards,
-) -> tuple[tuple[TableFacts, ...], list[Result], list[NotChecked], list[Finding]]:
-    """Slid rows put back, table by table, where that leaves no relation of the table broken."""
-    told: list[Finding] = []
-    for position, table in enumerate(tables):
-        mine = _broken(results, table.table.id)
-        if not mine or (moved := realign(table, standards)) is None:
-            continue
-        trial = (*tables[:position], table_facts(moved.table), *tables[position + 1 :])
-        after, missing = _relate(document, trial, profile, standards)
-        if _broken(after, table.table.id) or len(_broken(after, "")) >= len(_broken(results, "")):
-            continue
-        tables, results, not_checked = trial, after, missing
-        rows = {c.row: c for c in reversed(moved.table.table.cells) if c.row in moved.rows}
-        lines = "、".join(str(rows[r].place) for r in sorted(rows))
-        message = (
-            f"{table.table.name}：来源文本{lines}错栏，移回后加总全部成立；"
-            "这是文本提取的问题，不是文件的错误。"
-        )
-        evidence = tuple(
-            Evidence("", table.table.id, table.table.name, c.text, "", c.text, "", c.place)
-            for c in rows.values()
-        )
-        told.append(notice("reading.shifted", message, evidence, standards, table.table.id))
-    return tables, results, not_checked, told
-
-
-def _torn(document: Document, tables: tuple[TableFacts, ...]) -> frozenset[str]:
-    """Tables that may go on over a page that could not be read."""
-    unread = {n.place.page for n in document.notices if n.unread and n.place}
-    return frozenset(
-        t.table.id
-        for t in tables
-        if (pages := t.table.table.pages) and any(p in unread for p in range(pages[0] + 1, pages[-1] + 2))
-    )
-
-
-def _broken(results: list[Result], table: str) -> list[Result]:
-    broken = [r for r in results if r.outcome == Outcome.CONTRADICTED]
-    return [r for r in broken if any(f.table == table for f in r.relation.facts())] if table else broken
-
-
-def _reading(document: Document, standards: Standards) -> list[Finding]:
-    out = []
-    for n in document.notices:
-        where = f"{n.place}：" if n.place else ""
-        evidence = (Evidence("", "", "", "", "", "", "", n.place),) if n.place else ()
-        out.append(notice("reading.page", where + n.message, evidence, standards))
-    return out
-
-
-def _conflicts(profile: Profile, standards: Standards) -> list[Finding]:
-    return [notice("profile.conflict", text, (), standards) for text in profile.conflicts]
-
-
-def _remark(remark: Remark, standards: Standards) -> Finding:
-    evidence = (Evidence("", "", "正文", "", "", remark.words, "", remark.place),)
-    return notice(remark.rule, remark.message, evidence, standards, remark.place.key)
-
-
-def _doubt(doubt: Doubt, standards: Standards) -> Finding:
-    evidence = tuple(evidence_of(q.fact, "正文") for q in doubt.quantities)
-    return notice(doubt.rule, doubt.message, evidence, standards, evidence[0].fact if evidence else "")
+def _text(document: Document, tables: Tables, profile: Profile, standards: Standards) -> _Text:
+    passages: list[Passage] = []
+    quantities: list[Quantity] = []
+    results: list[Result] = []
+    doubts: list[Doubt] = []
+    for part, seen in views(document, tables):
+        mine = passages_of(part)
+        prose = prose_of(mine, seen, profile.stage, profile.fiscal_year, standards)
+        results += evaluate(prose.relations)
+        passages += mine
+        quantities += prose.quantities
+        doubts += prose.doubts
+    return _Text(passages, tuple(quantities), results, doubts)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -22,16 +23,17 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from yibenzhang import __version__
-from yibenzhang.batch import FileResult, check_many, find_files
-from yibenzhang.benching import bench_check, bench_read
+from yibenzhang.batch import FileResult, check_groups, check_many, find_files
 from yibenzhang.checking import facts_of
+from yibenzhang.cli_bench import app as bench_app
 from yibenzhang.cli_draft import draft
-from yibenzhang.cli_invented import corpus, drafts
 from yibenzhang.cli_rules import Layer, fail, list_rules, show_rule, standards_of
 from yibenzhang.cli_rules import app as rules_app
 from yibenzhang.documents import Document
 from yibenzhang.facts import TableFacts
 from yibenzhang.findings import Severity
+from yibenzhang.grouping import Group
+from yibenzhang.journal import Journal
 from yibenzhang.reading import ReadingError, read
 from yibenzhang.reports import json_report, terminal
 from yibenzhang.reports.excel import write_excel
@@ -45,12 +47,11 @@ app = typer.Typer(
 )  # fmt: skip
 
 app.add_typer(rules_app, name="rules")
-app.command()(draft)
-bench_app = typer.Typer(help="测速度、测往返、生成语料。", no_args_is_help=True, rich_markup_mode=None)
-bench_app.command()(drafts)
-bench_app.command()(corpus)
 app.add_typer(bench_app, name="bench")
+app.command()(draft)
 
+EVERY = 10.0
+"""Seconds between two lines on the progress where standard error is no terminal."""
 Format = Annotated[str, typer.Option("--format", "-f", help="text 给人看，json 给程序用")]
 
 
@@ -70,36 +71,58 @@ def check(
     jobs: Annotated[int, typer.Option("--jobs", "-j", help="同时检查几个文件，0 为全部核心")] = 0,
     all: Annotated[bool, typer.Option("--all", help="逐条列出未能核对的内容")] = False,
     standards: Layer = "",
+    no_group: Annotated[
+        bool, typer.Option("--no-group", help="不把同一份公开的几个文件（正文和表格分开的）合在一起核对")
+    ] = False,
+    timeout: Annotated[float, typer.Option(min=0, help="多个文件时，每个最多检查多少秒，0 为不限")] = 600,
+    resume: Annotated[
+        Path | None, typer.Option(help="进度文件：中断后用同一个文件再运行，已查过且没有变的不再查")
+    ] = None,
 ) -> None:
-    """检查文件。退出码：0 没有错误，1 有错误，2 有文件未能读取。"""
+    """检查文件、文件夹和压缩包。退出码：0 没有错误，1 有错误，2 有文件未能读取。"""
     if format not in ("text", "json"):
         raise fail(f"不认识的格式 {format}，请用 text 或 json。")
     layer = standards_of(standards)
     paths, missing = find_files(files)
-    results = missing + _checked(paths, standards, jobs)
-    order = {p: k for k, p in enumerate(paths)}
-    results.sort(key=lambda r: order.get(r.path, -1))
+    limit = timeout if len(paths) > 1 else 0
+    try:
+        journal = Journal(resume, standards) if resume else None
+        results = missing + _checked(paths, standards, jobs, limit, journal)
+        order = {p: k for k, p in enumerate(paths)}
+        results.sort(key=lambda r: order.get(r.path, -1))
+        groups: list[Group] = []
+        if not no_group and len(paths) > 1:
+            results, groups = check_groups(results, standards, jobs, limit, journal)
+    except OSError as error:
+        raise fail(f"进度文件没有写成：{error.strerror}：{error.filename}") from error
+    except StandardsError as error:
+        raise fail(str(error)) from error
     console = _console()
     if format == "json":
-        print(json.dumps(json_report.report(results), ensure_ascii=False, indent=2))
+        print(json.dumps(json_report.report(results, groups), ensure_ascii=False, indent=2))
     else:
-        terminal.show(console, results, layer, all)
+        terminal.show(console, results, layer, all, groups)
     told = Console(stderr=True, highlight=False, soft_wrap=True)
     try:
         if html:
-            write_html(html, results, layer)
+            write_html(html, results, layer, groups)
             told.print(f"网页报告：{html}")
         if excel:
-            write_excel(excel, results, layer)
+            write_excel(excel, results, layer, groups)
             told.print(f"问题清单：{excel}")
     except OSError as error:
         raise fail(f"报告没有写成：{error.strerror}：{error.filename}") from error
-    raise typer.Exit(_status(results))
+    raise typer.Exit(_status(results, groups))
 
 
-def _checked(paths: list[str], standards: str, jobs: int) -> list[FileResult]:
-    if len(paths) < 2 or not sys.stderr.isatty():
-        return list(check_many(paths, standards, jobs))
+def _checked(
+    paths: list[str], standards: str, jobs: int, limit: float, journal: Journal | None
+) -> list[FileResult]:
+    made = check_many(paths, standards, jobs, limit, journal)
+    if len(paths) < 2:
+        return list(made)
+    if not sys.stderr.isatty():
+        return list(_told(made, len(paths)))
     columns = (
         SpinnerColumn(), TextColumn("检查"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
         TextColumn("{task.description}"),
@@ -107,14 +130,27 @@ def _checked(paths: list[str], standards: str, jobs: int) -> list[FileResult]:
     out = []
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("", total=len(paths))
-        for result in check_many(paths, standards, jobs):
+        for result in made:
             out.append(result)
             progress.update(task, advance=1, description=Path(result.path).name)
     return out
 
 
-def _status(results: list[FileResult]) -> int:
-    if any(r.checked and r.checked.worst == Severity.ERROR for r in results):
+def _told(results: Iterator[FileResult], total: int) -> Iterator[FileResult]:
+    """A line on the progress now and then, for a log that is no terminal."""
+    begun = last = time.monotonic()
+    for done, result in enumerate(results, start=1):
+        now = time.monotonic()
+        if now - last >= EVERY and done < total:
+            last = now
+            left = round((now - begun) / done * (total - done))
+            print(f"已检查 {done}/{total} 个文件，约剩 {left} 秒", file=sys.stderr, flush=True)
+        yield result
+
+
+def _status(results: list[FileResult], groups: list[Group]) -> int:
+    worst = [*(r.checked.worst for r in results if r.checked), *(g.worst for g in groups)]
+    if Severity.ERROR in worst:
         return 1
     unread = [r for r in results if r.checked is None or not r.checked.document.blocks()]
     return 2 if unread or not results else 0
@@ -143,6 +179,7 @@ def tables(
     for t in found:
         where = table_place(t.table.table)
         known = t.table.standard.id if t.table.standard else "不是标准表"
+        known = f"{t.table.part_of} 的一部分" if t.table.part_of else known
         shown = RichTable(
             title=f"{t.table.id} {t.table.title or '（无标题）'} · {known} · {where}", show_header=False
         )
@@ -180,54 +217,6 @@ def explain(
         show_rule(rule, standards)
     else:
         list_rules(standards)
-
-
-Files = Annotated[list[str], typer.Argument(help="文件、文件夹或通配符", show_default=False)]
-
-
-@bench_app.command("read")
-def _read_speed(files: Files, format: Format = "text") -> None:
-    """读表的速度和内存（单核），与 pdfplumber 同场比较。"""
-    _bench("read", files, format)
-
-
-@bench_app.command("check")
-def _check_speed(files: Files, format: Format = "text") -> None:
-    """从文件到结论的速度和内存（单核）。"""
-    _bench("check", files, format)
-
-
-def _bench(what: str, files: list[str], format: str) -> None:
-    paths, _ = find_files(files)
-    paths = [p for p in paths if Path(p).suffix.lower() in _BENCHED]
-    if what == "read":
-        paths = [p for p in paths if p.lower().endswith(".pdf")]
-    if not paths:
-        raise fail("没有可测的文件。")
-    measured = bench_read(paths) if what == "read" else bench_check(paths)
-    if format == "json":
-        print(json.dumps([asdict(m) for m in measured], ensure_ascii=False, indent=2))
-        return
-    shown = RichTable(title=f"{len(paths)} 个文件", show_edge=False)
-    for name in ("做法", "页", "秒", "毫秒/页", "页/秒", "峰值内存 MB", "倍数"):
-        shown.add_column(name, justify="left" if name == "做法" else "right")
-    base = measured[-1].seconds
-    for m in measured:
-        times = f"{base / m.seconds:.1f}" if m.seconds else "—"
-        speed = f"{m.pages / m.seconds:.0f}" if m.seconds else "—"
-        row = (
-            m.name,
-            str(m.pages),
-            f"{m.seconds:.2f}",
-            f"{m.per_page:.1f}",
-            speed,
-            f"{m.megabytes:.0f}",
-            times,
-        )
-        shown.add_row(*row)
-    _console().print(shown)
-    if what == "read" and len(measured) == 1:
-        _console().print("没有装 pdfplumber（开发依赖），只测了本程序。")
 
 
 def _version(value: bool) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
-from yibenzhang.places import Place
+from yibenzhang.places import Place, in_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +90,23 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One file as read. ``kind`` says what its bytes are: pdf, text, docx, xlsx, xls, csv, html, doc, rtf …"""
+    """One file as read, or several that are one disclosure. ``kind`` says what its bytes are: pdf, ofd, text,
+    docx, xlsx, xls, csv, html, doc, rtf …, or parts."""
 
     path: str
     kind: str
     sha256: str
     pages: tuple[Page, ...]
     notices: tuple[ReadingNotice, ...] = field(default=())
+    parts: tuple[Document, ...] = ()
+    """The files of a disclosure published in several; their places name the file. Empty for one file."""
+    names: tuple[str, ...] = ()
+    """What the parts are called."""
+
+    @property
+    def drawn(self) -> bool:
+        """A file whose tables are marked as such: a table that is there is found."""
+        return self.kind not in ("text", "csv", "parts")
 
     def blocks(self) -> list[Paragraph | Table]:
         return [b for page in self.pages for b in page.blocks]
@@ -104,3 +116,28 @@ class Document:
 
     def paragraphs(self) -> list[Paragraph]:
         return [b for b in self.blocks() if isinstance(b, Paragraph)]
+
+
+def together(documents: Sequence[Document], names: Sequence[str]) -> Document:
+    """Several files as one document: places name their file, tables are counted through."""
+    parts = []
+    first = 0
+    for document, name in zip(documents, names, strict=True):
+        parts.append(_renamed(document, name, first))
+        first += max((t.index + 1 for t in document.tables()), default=0)
+    digest = hashlib.sha256("|".join(p.sha256 for p in parts).encode()).hexdigest()
+    pages = tuple(page for p in parts for page in p.pages)
+    notices = tuple(n for p in parts for n in p.notices)
+    return Document("、".join(names), "parts", digest, pages, notices, tuple(parts), tuple(names))
+
+
+def _renamed(document: Document, name: str, first: int) -> Document:
+    def moved(block: Paragraph | Table) -> Paragraph | Table:
+        if isinstance(block, Paragraph):
+            return replace(block, place=in_file(block.place, name))
+        cells = tuple(replace(c, place=in_file(c.place, name)) for c in block.cells)
+        return replace(block, index=block.index + first, cells=cells)
+
+    pages = tuple(replace(p, blocks=tuple(moved(b) for b in p.blocks)) for p in document.pages)
+    notices = tuple(replace(n, place=in_file(n.place, name) if n.place else None) for n in document.notices)
+    return replace(document, pages=pages, notices=notices)

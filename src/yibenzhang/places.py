@@ -107,4 +107,33 @@ class FlowPlace:
         return at + (f"#{self.part}" if self.part else "")
 
 
-Place = PagePlace | LinePlace | SheetPlace | FlowPlace
+@dataclass(frozen=True, slots=True)
+class InFile:
+    """A place in one file of a disclosure that was published in several; ``file`` is what the file is called."""
+
+    file: str
+    inner: PagePlace | LinePlace | SheetPlace | FlowPlace
+
+    def __str__(self) -> str:
+        return f"{self.file} {self.inner}"
+
+    @property
+    def page(self) -> int | None:
+        return self.inner.page
+
+    @property
+    def key(self) -> str:
+        return f"{self.file}#{self.inner.key}"
+
+
+Place = PagePlace | LinePlace | SheetPlace | FlowPlace | InFile
+
+
+def file_of(place: Place | None) -> str:
+    """The file of a place; empty where the disclosure is one file."""
+    return place.file if isinstance(place, InFile) else ""
+
+
+def in_file(place: Place, file: str) -> InFile:
+    """The same place, with the file it is in."""
+    return place if isinstance(place, InFile) else InFile(file, place)

@@ -51,7 +51,9 @@ def prove(extra: str = "") -> list[Proof]:
     return out
 
 
-NEEDS_A_FILE = frozenset({"reading.page", "reading.shifted", "profile.conflict", "presence.listed"})
+NEEDS_A_FILE = frozenset(
+    {"reading.page", "reading.shifted", "profile.conflict", "presence.listed", "together.same"}
+)
 """Rules about how a file was read; the tests of the readers prove them."""
 
 
@@ -95,17 +97,17 @@ def _sums(folder: Path, extra: str) -> Iterator[Proof]:
 def _texts(folder: Path, extra: str) -> Iterator[Proof]:
     for case in _load(folder / "prose.toml"):
         base = _base(folder, case["base"]) if case.get("base") else ""
+        where = (case["fires"] or (case.get("change") or [case.get("base", "")])[-1]).split("\n")[-1][:40]
         results = []
         for which in ("fires", "twin"):
             text = base
-            if which == "fires" and case.get("change"):
-                text = text.replace(case["change"][0], case["change"][1], 1)
+            key = "change" if which == "fires" else "honest"
+            if case.get(key):
+                if case[key][0] not in text:
+                    yield Proof(case["rule"], where, f"示例文件里没有“{case[key][0]}”")
+                text = text.replace(case[key][0], case[key][1], 1)
             results.append(_told(check_document(document_of(f"{text}\n{case[which]}".strip()), extra)))
-        yield Proof(
-            case["rule"],
-            (case["fires"] or case.get("base", "")).split("\n")[-1][:40],
-            _fault(case["rule"], *results),
-        )
+        yield Proof(case["rule"], where, _fault(case["rule"], *results))
 
 
 def _fault(rule: str, fires: list[set[str]], twin: list[set[str]]) -> str:

@@ -13,6 +13,12 @@ from yibenzhang.findings import BrokenRelation, Evidence, Finding, Severity, Sus
 from yibenzhang.standards import Standards
 
 MOST_SUSPECTS = 8
+_PARTS = {
+    "goals.claimed": "项目绩效目标表 {} 张金额", "goals.named": "所列 {} 个项目", "goals.items": "明细测算 {} 项",
+    "goals.sources": "所列 {} 项来源", "goals.funds": "所列 {} 项资金", "goals.overall": "所列 {} 项",
+    "goals.weights": "{} 个分值", "goals.scores": "{} 项得分", "goals.projects": "项目支出表同名的 {} 项",
+}  # fmt: skip
+"""What the parts of a sum are, where its parts stand in several tables or the sum in the text."""
 _RESTATED = ("prose.table", "prose.rounding", "prose.slip")
 
 
@@ -35,7 +41,7 @@ def _finding(cause: Cause, names: dict[str, str], standards: Standards) -> Findi
     told = cause.culprits[:1] if cause.certain and not cause.swapped else cause.culprits[:MOST_SUSPECTS]
     suspects = tuple(_suspect(c, names, cause.swapped) for c in told)
     unit = lead.relation.total.unit
-    worked = _worked_out(lead, cause)
+    worked = _worked_out(lead, cause, names)
     reported: Decimal | None
     expected: Decimal | None
     if worked is not None:
@@ -73,7 +79,9 @@ def _finding(cause: Cause, names: dict[str, str], standards: Standards) -> Findi
     )
 
 
-def _worked_out(lead: Result, cause: Cause) -> tuple[Decimal | None, Decimal, str] | None:
+def _worked_out(
+    lead: Result, cause: Cause, names: dict[str, str]
+) -> tuple[Decimal | None, Decimal, str] | None:
     """Printed and right percentage with their sentence, where the percentage is what most likely is wrong."""
     relation = lead.relation
     rate = relation.terms[-1].fact
@@ -86,7 +94,7 @@ def _worked_out(lead: Result, cause: Cause) -> tuple[Decimal | None, Decimal, st
         return None
     places = Decimal(1).scaleb(-rate.amount.decimals)
     expected = abs((rate.amount.value - lead.residual / coefficient).quantize(places))
-    message = f"正文“{rate.row.label}”：{relation.note}，印为 {rate.text}%。"
+    message = f"{names.get(rate.table, '正文')}“{rate.row.label}”：{relation.note}，印为 {rate.text}%。"
     return rate.amount.value, expected, message
 
 
@@ -111,6 +119,11 @@ def _certain(culprit: Culprit, cause: Cause, names: dict[str, str]) -> str:
         other = partner[0]
         shown = f"{other.text} {other.unit.name if other.unit else ''}".strip()
         return f"正文“{fact.row.label}”，而{names.get(other.table, '')}{other.where}为 {shown}{slip}。"
+    if count == 1 and cause.broken[0].relation.rule in _PARTS and fact.table == "prose":
+        expected = money(_sum(cause.broken[0]), fact.unit)
+        gap = money(abs((_value(fact) or Decimal(0)) - _sum(cause.broken[0])), fact.unit)
+        what = _PARTS[cause.broken[0].relation.rule].format(len(partner))
+        return f"正文“{fact.row.label}”，而{what}合计 {expected}，相差 {gap}{slip}。"
     if cause.broken[0].relation.rule == "prose.vehicles":
         total = cause.broken[0].relation.total
         parts = sum(
@@ -123,6 +136,11 @@ def _certain(culprit: Culprit, cause: Cause, names: dict[str, str]) -> str:
 
 def _swapped(cause: Cause, names: dict[str, str]) -> str:
     a, b = (c.fact for c in cause.culprits[:2])
+    if a.table == b.table == "prose":
+        return f"正文“{a.row.label}”与“{b.row.label}”：两个数互换了位置，换回后 {len(cause.broken)} 项关系全部成立。"
+    if a.cell[0] != b.cell[0]:
+        one, two = (f"“{f.row.label or f.row.code}”（{f.text or '空'}）" for f in (a, b))
+        return f"{names.get(a.table, '')}{one}与{two}两行的数互换了：{len(cause.broken)} 项关系不成立，换回后全部成立。"
     return (
         f"{names.get(a.table, '')}“{a.row.label or a.row.code}”行“{a.column}”（{a.text}）与“{b.column}”（{b.text or '空'}）"
         f"两栏的数互换了：{len(cause.broken)} 项关系不成立，换回后全部成立。"
@@ -135,7 +153,10 @@ def _uncertain(cause: Cause, lead: Result, names: dict[str, str]) -> str:
     expected = _sum(lead)
     gap = (_value(total) or Decimal(0)) - expected
     head = f"{names.get(total.table, '')}{total.where}印为 {total.text}"
-    if len(relation.parts) == 1 or len({t.fact.table for t in relation.terms}) > 1:
+    if len(relation.parts) > 1 and relation.rule in _PARTS:
+        what = _PARTS[relation.rule].format(sum(t.fact.printed for t in relation.parts))
+        body = f"而{what}合计 {money(expected, total.unit)}，相差 {money(abs(gap), total.unit)}"
+    elif len(relation.parts) == 1 or len({t.fact.table for t in relation.terms}) > 1:
         other = "、".join(
             f"{names.get(t.fact.table, '')}{t.fact.where}{t.fact.text}"
             for t in relation.parts

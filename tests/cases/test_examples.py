@@ -14,12 +14,16 @@ CLEAN = sorted(EXAMPLES.glob("*-clean.*"))
 
 # file → (row, printed text, expected) of the first evidence of each error, in the order told; "" = not determined
 PLANTED: dict[str, list[tuple[str, str, str]]] = {
+    "hubei-goals-three-errors.pdf": [
+        ("运转类项目支出", "10988", "109.88"), ("合计", "324.17", "342.17"), ("泵站值守", "95.14", "35.14"),
+    ],
+    "hubei-goals-weak-targets.txt": [],
     "hubei-lost-point.txt": [("数据中心机房电费", "10840", "108.40"), ("本年收入合计", "4,408.31", "4048.31")],
     "hubei-wrong-digit.txt": [("差旅费", "90.41", "10.41")],
     "jiangsu-three-errors.pdf": [
         ("住房公积金", "280.42", "230.42"), ("三、服务C", "438.60", "483.60"), ("收入总计", "15,618.72", "15168.72"),
     ],
-    "jiangsu-two-tables-differ.pdf": [("动植物保护", "1,299.16", ""), ("湿地保护", "8,659.86", "")],
+    "jiangsu-two-tables-differ.pdf": [("动植物保护", "1,359.16", "1299.16"), ("湿地保护", "8,599.86", "8659.86")],
     "shanghai-accounts-two-errors.pdf": [("防汛", "398.04", "0.00"), ("基本工资", "29976", "299.76")],
     "shanghai-accounts-unbalanced.pdf": [("总计", "14,301.93", "14264.78")],
     "shanghai-budget-missing-row.pdf": [("文化和旅游", "95,551,150.32", "")],
@@ -48,6 +52,13 @@ def test_planted_errors_are_found_once(name: str) -> None:
 def test_a_slid_row_is_the_extractions_doing() -> None:
     [finding] = check(EXAMPLES / "hubei-shifted-row.txt").findings
     assert (finding.rule, finding.severity) == ("reading.shifted", Severity.NOTICE)
+
+
+def test_weak_targets_are_asked_about_once_each() -> None:
+    findings = check(EXAMPLES / "hubei-goals-weak-targets.txt").findings
+    assert [(f.rule, f.severity) for f in findings] == [
+        (rule, Severity.WARNING) for rule in ("goals.weaker", "goals.unit", "goals.no_value")
+    ]
 
 
 def test_every_example_is_accounted_for() -> None:

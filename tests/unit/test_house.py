@@ -12,21 +12,23 @@ SOURCE = Path(yibenzhang.__file__).parent
 
 ORDER = [
     "amounts", "intervals", "places", "documents",
-    "reading.limits", "reading.glyphs", "reading.paragraphs", "reading.grid", "reading.assembly", "reading.text", "reading.pdf",
+    "reading.limits", "reading.containers", "reading.archives", "reading.glyphs", "reading.paragraphs", "reading.grid", "reading.paths", "reading.assembly", "reading.text", "reading.pdf", "reading.ofd_drawing", "reading.ofd",
     "reading.numberformats", "reading.packages", "reading.numbering", "reading.blocks", "reading.sheets", "reading.workbooks", "reading.word", "reading.articles", "reading.webpages", "reading.converting", "reading.kinds", "reading",
     "standards.model", "standards",
     "recognising.headers", "recognising.rows", "recognising.stitching", "recognising.tables", "recognising.profile",
     "recognising",
-    "facts", "prose.passages", "prose.quantities", "prose.claims", "prose.binding", "prose",
-    "balance.relations", "balance.evaluate", "balance.localise", "balance.diagnose", "balance.coverage", "balance",
-    "rules.addresses", "rules.sums", "rules.realign", "rules.lists", "rules.prose", "rules.wording", "rules.presence", "rules.names", "rules.projects", "rules",
-    "findings", "telling", "checking", "proving", "", "batch",
+    "facts", "recognising.indicators", "recognising.forms", "recognising.form_rows",
+    "recognising.form_reading", "prose.passages", "prose.quantities", "prose.claims", "prose.binding", "prose",
+    "balance.relations", "balance.evaluate", "balance.hitting", "balance.localise", "balance.exchange", "balance.diagnose", "balance.coverage", "balance",
+    "rules.addresses", "rules.sums", "rules.realign", "rules.lists", "rules.restating", "rules.comparing", "rules.agreeing", "rules.claiming", "rules.prose", "rules.units", "rules.wording", "rules.presence", "rules.contents", "rules.likeness", "rules.reasons", "rules.names", "rules.projects", "rules.copies",
+    "rules.goals", "rules.goal_projects", "rules.goal_claims", "rules.indicators", "rules",
+    "findings", "telling", "relating", "remarking", "checking", "grouping", "proving", "", "workers", "journal", "batch", "planting.plants", "planting.words", "planting.cells", "planting.judging", "planting",
     "reports.words", "reports.json_report", "reports.terminal", "reports.excel", "reports.html", "reports",
     "drafting.codes", "drafting.figures", "drafting.families", "drafting.schema", "drafting.parts", "drafting.tally", "drafting.tables",
     "drafting.lookup", "drafting.goals", "drafting.prose", "drafting.compose", "drafting.text", "drafting.docx", "drafting.pdf",
     "drafting.xlsx", "drafting.html", "drafting.data", "drafting.pipeline", "drafting.cells", "drafting.workbook", "drafting.template",
     "drafting.published", "drafting.invented", "drafting.roundtrip", "drafting.corpus", "drafting",
-    "benching", "cli_rules", "cli_draft", "cli_invented", "cli",
+    "benching", "cli_rules", "cli_draft", "cli_invented", "cli_bench", "cli",
 ]  # fmt: skip
 
 

@@ -76,6 +76,18 @@ def test_a_row_that_begins_later_and_old_merging(tmp_path: Path) -> None:
     assert next(c.column_span for c in found.cells if c.text == "甲") == 2
 
 
+def test_edges_that_miss_each_other_by_a_hair_are_one(tmp_path: Path) -> None:
+    grid = "<w:tblGrid>" + "".join(f'<w:gridCol w:w="{w}"/>' for w in (2000, 1230, 4, 1230)) + "</w:tblGrid>"
+    wide = '<w:gridSpan w:val="2"/>'
+    rows = [
+        cell("项目") + cell("基本") + cell("项目支出", wide), cell("甲") + cell("1.00", wide) + cell("2.00"),
+        cell("合计") + cell("1.00", wide) + cell("2.00"),
+    ]  # fmt: skip
+    found = only(raw(table(*rows).replace("<w:tbl>", f"<w:tbl>{grid}"), tmp_path))
+    assert found.texts() == [["项目", "基本", "项目支出"], ["甲", "1.00", "2.00"], ["合计", "1.00", "2.00"]]
+    assert {c.column_span for c in found.cells} == {1}
+
+
 def test_tracked_changes_hidden_words_fields_and_notes(tmp_path: Path) -> None:
     words = (
         run("收入")
@@ -209,6 +221,24 @@ def test_other_office_files_through_libreoffice(tmp_path: Path) -> None:
     document = read(tmp_path / "a.doc")
     assert document.kind == "ods"
     assert only(document).texts() == [["项目", "预算数"], ["合计", "12.50"], ["其他", "3.00"]]
+
+
+@pytest.mark.skipif(converting.office() is None, reason="LibreOffice is not installed")
+def test_rich_text_through_libreoffice(tmp_path: Path) -> None:
+    rows = "".join(
+        r"\trowd\cellx3000\cellx6000\pard\intbl " + "".join(rf"{words}\cell " for words in row) + r"\row "
+        for row in ((r"\u39033?\u30446?", r"\u39044?\u31639?\u25968?"), (r"\u21512?\u35745?", "1,234.50"))
+    )
+    (tmp_path / "a.docx").write_bytes((r"{\rtf1\ansi " + rows + r"\pard\u27880?\par}").encode())
+    try:
+        document = read(tmp_path / "a.docx")
+    except ReadingError as error:
+        if "Writer" not in str(error):
+            raise
+        pytest.skip("LibreOffice is here without its word processor")
+    assert document.kind == "rtf"
+    assert only(document).texts() == [["项目", "预算数"], ["合计", "1,234.50"]]
+    assert texts(document) == ["注"]
 
 
 @pytest.mark.skipif(converting.office() is None, reason="LibreOffice is not installed")

@@ -8,18 +8,19 @@ a mixed-integer program (HiGHS) looks for the smallest set.
 from __future__ import annotations
 
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
-from itertools import combinations
 
 from yibenzhang.amounts import CellState
+from yibenzhang.balance.exchange import exchanges
+from yibenzhang.balance.hitting import smallest
 from yibenzhang.balance.relations import Outcome, Result
 from yibenzhang.facts import Fact
 from yibenzhang.intervals import Interval
 
-SECONDS = 5.0
-"""What is not localised by then is reported as it is, without a culprit."""
+SECONDS = 0.7
+"""For the whole document; what is not localised by then is reported as it is, without a culprit."""
 MOST_TRIED = 120
 """So many values on either side of the middle are tried for a slip of the keyboard."""
 
@@ -48,7 +49,7 @@ class Culprit:
 class Cause:
     """A group of broken relations with one cause: ``certain`` where just one number can be wrong.
 
-    ``swapped``: the two culprits stand in each other's columns.
+    ``swapped``: the culprits stand, two by two, in each other's place.
     """
 
     broken: tuple[Result, ...]
@@ -66,49 +67,40 @@ def diagnose(results: list[Result]) -> list[Cause]:
         for fact in r.relation.facts():
             touching[fact.id].append(r)
     groups = _groups([r for r in results if r.outcome == Outcome.CONTRADICTED])
-    causes, groups = _swapped(groups, touching)
-    until = time.monotonic() + SECONDS
-    for group in groups:
-        causes.extend(_causes(group, touching, until))
+    start = time.monotonic()
+    causes, groups = _swapped(groups, touching, start + SECONDS / 2)
+    until = start + SECONDS
+    found: dict[int, list[Cause]] = {}
+    for k in sorted(range(len(groups)), key=lambda k: len(groups[k])):  # the easy ones before time is up
+        found[k] = _causes(groups[k], touching, until)
+    for k in range(len(groups)):
+        causes.extend(found[k])
     return _one_list(causes)
 
 
 def _swapped(
-    groups: list[list[Result]], touching: dict[str, list[Result]]
+    groups: list[list[Result]], touching: dict[str, list[Result]], until: float
 ) -> tuple[list[Cause], list[list[Result]]]:
-    """Pairs of numbers of one row that mend one or two groups by changing places; and the groups left."""
-    rows: dict[tuple[str, int], dict[str, tuple[int, Fact]]] = defaultdict(dict)
-    for k, group in enumerate(groups):
-        for r in group:
-            for fact in r.relation.facts():
-                if fact.table and fact.interval is not None:
-                    rows[fact.table, fact.cell[0]].setdefault(fact.id, (k, fact))
+    """Numbers that mend what is broken by changing places; and the groups left."""
     causes: list[Cause] = []
-    used: set[int] = set()
-    for found in rows.values():
-        for (k, a), (n, b) in combinations(found.values(), 2):
-            if k == n or {k, n} & used or a.interval == b.interval or not _trade(a, b, touching):
-                continue
-            if a.amount is None:
-                a, b = b, a
-            used |= {k, n}
-            culprits = (Culprit(a, b.interval), Culprit(b, a.interval))
-            causes.append(Cause(tuple(groups[k] + groups[n]), culprits, True, swapped=True))
-    return causes, [g for k, g in enumerate(groups) if k not in used]
+    mended: set[int] = set()
+    alone = {id(r) for g in groups if len(g) > 1 and _sure(_single(g, touching)) for r in g}
+    for found in exchanges([r for g in groups for r in g if id(r) not in alone], touching, until):
+        ids = {id(r) for r in found.broken}
+        if ids & mended:
+            continue
+        mended |= ids
+        culprits = [c for a, b in found.pairs for c in (Culprit(a, b.interval), Culprit(b, a.interval))]
+        causes.append(Cause(found.broken, tuple(culprits), True, swapped=True))
+    if not mended:
+        return [], groups
+    left = [[r for r in g if id(r) not in mended] for g in groups]
+    return causes, [part for g in left for part in _groups(g)]
 
 
-def _trade(a: Fact, b: Fact, touching: dict[str, list[Result]]) -> bool:
-    """All relations of both numbers hold once the two change places."""
-    x, y = a.interval, b.interval
-    if x is None or y is None:
-        return False
-    gain = y.middle - x.middle
-    for r in {id(r): r for f in (a, b) for r in touching[f.id]}.values():
-        ca = sum(Decimal(t.coefficient) for t in r.relation.terms if t.fact.id == a.id)
-        cb = sum(Decimal(t.coefficient) for t in r.relation.terms if t.fact.id == b.id)
-        if abs(r.residual + (ca - cb) * gain) > r.slack:
-            return False
-    return True
+def _sure(cause: Cause | None) -> bool:
+    """One number alone explains several broken relations: simpler than two that changed places."""
+    return cause is not None and cause.certain
 
 
 def _one_list(causes: list[Cause]) -> list[Cause]:
@@ -157,13 +149,18 @@ def _causes(group: list[Result], touching: dict[str, list[Result]], until: float
     single = _single(group, touching)
     if single is not None:
         return [single]
+    if time.monotonic() > until:
+        return [Cause(tuple(group), (), False, gave_up=True)]
     peeled = _agreed(group, touching)
-    if peeled is not None:
-        left = [r for r in group if r not in peeled.broken]
-        return [peeled, *(c for g in _groups(left) for c in _causes(g, touching, until))]
-    from yibenzhang.balance.localise import smallest_set  # SciPy is large: loaded only where it is needed
+    if peeled:
+        done = {id(r) for cause in peeled for r in cause.broken}
+        left = [r for r in group if id(r) not in done]
+        return [*peeled, *(c for g in _groups(left) for c in _causes(g, touching, until))]
+    found = smallest(group, touching, until)
+    if found is None:
+        from yibenzhang.balance.localise import smallest_set  # SciPy is large: loaded only where it is needed
 
-    found = smallest_set(group, touching, until)
+        found = smallest_set(group, touching, until)
     if found is None:
         return [Cause(tuple(group), (), False, gave_up=True)]
     left = list(group)
@@ -205,11 +202,10 @@ def _single(group: list[Result], touching: dict[str, list[Result]]) -> Cause | N
     )
 
 
-def _agreed(group: list[Result], touching: dict[str, list[Result]]) -> Cause | None:
-    """The one number on whose right value two or more broken relations agree and every held one allows.
+def _agreed(group: list[Result], touching: dict[str, list[Result]]) -> list[Cause]:
+    """The numbers on whose right value two or more broken relations agree and every held one allows.
 
-    None where no number, or more than one of those that share a broken relation, is such a number: then
-    the program weighs them all together.
+    Where several of them share a broken relation, none of those: then they are weighed all together.
     """
     broken = {id(r) for r in group}
     found: list[tuple[Fact, Interval, set[int]]] = []
@@ -218,10 +214,12 @@ def _agreed(group: list[Result], touching: dict[str, list[Result]]) -> Cause | N
         mended = _mended(fact, touching[fact.id]) if len(mine) >= 2 else None
         if mended is not None:
             found.append((fact, mended, mine))
-    for fact, mended, mine in found:
-        if all(other is fact or not mine & theirs for other, _, theirs in found):
-            return Cause(tuple(r for r in group if id(r) in mine), (_culprit(fact, mended),), True)
-    return None
+    claimed = Counter(r for _, _, mine in found for r in mine)
+    return [
+        Cause(tuple(r for r in group if id(r) in mine), (_culprit(fact, mended),), True)
+        for fact, mended, mine in found
+        if all(claimed[r] == 1 for r in mine)
+    ]
 
 
 def _could_miss(group: list[Result]) -> bool:

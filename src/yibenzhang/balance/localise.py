@@ -12,15 +12,13 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import lil_matrix
 
-from yibenzhang.amounts import CellState
+from yibenzhang.balance.hitting import weight as weighed
 from yibenzhang.balance.relations import Result
 from yibenzhang.facts import Fact
 
-SECONDS = 1.0
-"""A group not solved by then is reported as it is, without a culprit."""
-MAX_FACTS = 600
-
-_WEIGHTS = {CellState.PRINTED: 1.0, CellState.ZERO: 1.4, CellState.BLANK: 1.6, CellState.DASH: 1.6}
+LEAST_SECONDS = 0.15
+"""With less time than this left for the document the program is not begun."""
+MAX_FACTS = 400
 
 
 def smallest_set(
@@ -35,17 +33,20 @@ def smallest_set(
     around = {id(r): r for i in facts for r in touching[i]}
     relations = list(around.values())
     ring = {f.id: f for r in relations for f in r.relation.facts()}
-    if len(ring) > MAX_FACTS or time.monotonic() > until:
+    if len(ring) > MAX_FACTS or until - time.monotonic() < LEAST_SECONDS:
         return None
     support = {i: sum(r not in group for r in touching[i]) for i in ring}
     ids = list(ring)
-    first = _solve(relations, ring, ids, support, frozenset())
+    first = _solve(relations, ring, ids, support, frozenset(), until)
     if first is None:
         return None
     chosen, cost = first
     out = []
     for i in chosen:
-        other = _solve(relations, ring, ids, support, frozenset([i]))
+        if until - time.monotonic() < LEAST_SECONDS:
+            out.append((i, False))
+            continue
+        other = _solve(relations, ring, ids, support, frozenset([i]), until)
         out.append((i, other is None or other[1] > cost + 0.05))
     return [(i, sure) for i, sure in out if i in facts]
 
@@ -70,6 +71,7 @@ def _solve(
     ids: list[str],
     support: dict[str, int],
     banned: frozenset[str],
+    until: float,
 ) -> tuple[list[str], float] | None:
     """Minimise Σ wᵢ·zᵢ with |Σ c·(v+δ)| ≤ slack and |δᵢ| ≤ M·zᵢ, every δᵢ scaled to its number."""
     n = len(ids)
@@ -96,7 +98,7 @@ def _solve(
         rows[len(relations) + 2 * k, n + k] = -big
         rows[len(relations) + 2 * k + 1, k] = -1
         rows[len(relations) + 2 * k + 1, n + k] = -big
-    weights = [_WEIGHTS.get(ring[i].state, 1.0) + 0.01 * min(support[i], 20) for i in ids]
+    weights = [weighed(ring[i], support[i]) for i in ids]
     top = [0.0 if i in banned else 1.0 for i in ids]
     with _quiet():
         solution = milp(
@@ -106,7 +108,7 @@ def _solve(
                 np.concatenate([np.full(n, -big), np.zeros(n)]), np.concatenate([np.full(n, big), top])
             ),
             constraints=LinearConstraint(rows.tocsr(), low, high),
-            options={"time_limit": SECONDS},
+            options={"time_limit": max(until - time.monotonic(), LEAST_SECONDS)},
         )
     if solution.x is None or not solution.success:
         return None

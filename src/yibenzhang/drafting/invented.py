@@ -260,7 +260,7 @@ class _Body:
     def _indicators(self) -> tuple[Indicator, ...]:
         if not self.shape.indicators or self.rng.random() < 0.5:
             return ()
-        rng, out = self.rng, []
+        out = []
         accounts = self.stage == "accounts"
         for level1, level2, name, target, unit, weight, kind in _words()["indicator"]:
             reached = quality = ""

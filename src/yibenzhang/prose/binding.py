@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from yibenzhang.facts import Fact, TableFacts
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.recognising.rows import bare
-from yibenzhang.standards import Concept, Standards, fold
+from yibenzhang.standards import Address, Concept, Standards, fold
 
 _PATH = re.compile(
     r"(?P<one>[^,;。:“”\"、(]+)\(类\)(?:(?P<two>[^,;。:“”\"(]+(?:\([^)]*\)[^,;。:“”\"(]*)?)\(款\))?(?:(?P<three>[^,;。:“”\"(]+(?:\([^)]*\)[^,;。:“”\"(]*)?)\(项\))?"
@@ -26,13 +26,14 @@ _NARROWER = re.compile(r"基金|专户|国有资本|其他|事业|经营|上年|
 class Binding:
     """A number of the text with the table numbers it may restate; ``sure`` if it must equal the first.
 
-    ``how`` is path, concept or label.
+    ``how`` is path, concept or label; ``sums`` are table numbers that make it up where none states it.
     """
 
     quantity: Quantity
     candidates: tuple[Fact, ...]
     sure: bool
     how: str
+    sums: tuple[tuple[Fact, ...], ...] = ()
 
 
 class Binder:
@@ -137,12 +138,31 @@ class Binder:
         if best is None:
             return None
         length, sure, concept, name = best
-        facts = [f for address in concept.at for f in self._find.facts(address) if f.printed]
+        zero = q.amount.value == 0  # "0 万元" restates a cell left blank as well as a printed zero
+        facts = [
+            f
+            for address in concept.at
+            for f in self._find.facts(address)
+            if f.printed or (zero and f.interval is not None)
+        ]
         basis = {Kind.BUDGETED: "@budgeted", Kind.ACTUAL: "@actual"}.get(q.kind)
         if basis:
-            facts = [g for f in facts for g in [self._find.beside(f, basis)] if g is not None and g.printed]
+            facts = [
+                g
+                for f in facts
+                for g in [self._find.beside(f, basis)]
+                if g is not None and (g.printed or (zero and g.interval is not None))
+            ]
         sure = sure and not _NARROWER.search(full[: full.rfind(name)])
-        return (length, Binding(q, tuple(dict.fromkeys(facts)), sure, "concept")) if facts else None
+        sums = [] if facts else [self._made_up(addresses) for addresses in concept.sums]
+        if not facts and not any(sums):
+            return None
+        made = tuple(s for s in sums if s)
+        return length, Binding(q, tuple(dict.fromkeys(facts)), sure, "concept", made)
+
+    def _made_up(self, addresses: tuple[Address, ...]) -> tuple[Fact, ...]:
+        """The numbers at these addresses, those that are there."""
+        return tuple(f for a in addresses for f in self._find.facts(a) if f.printed)
 
     def _label(self, q: Quantity) -> tuple[int, Binding] | None:
         """By the name of a row, with its length."""

@@ -62,6 +62,7 @@ class _State:
 _AGAINST_BUDGET = re.compile(
     r"决算数?(?P<word>大于|高于|多于|小于|低于|少于|等于|与预算数?持平|与年初预算数?持平)(?:年初)?预算数?|(?:与|和)(?:年初)?预算数?(?P<flat>持平|一致)"
 )
+_GOES_ON = re.compile(r"比|较|与|同比|其中|包括")
 _LIST = re.compile(r"其中[:：]?|包括[:：]?|以下方面[:：]?|如下[:：]?|[:：]$")
 
 
@@ -86,8 +87,12 @@ def _passage(
     end_of_last = 0
     for q in quantities:
         between = passage.text[end_of_last : q.start]
-        if "。" in between and re.match(r"比|较|与|同比", between.rpartition("。")[2]):
-            pass  # "……77.33%。较上年减少……": the next sentence still speaks of the same amount
+        if "。" in between and _GOES_ON.match(between.rpartition("。")[2]):
+            # "……77.33%。较上年减少……", "……万元。其中：……": it still speaks of the same amount, or of the whole
+            # whose parts were listed
+            compared = re.match(r"比|较|与|同比", between.rpartition("。")[2])
+            if compared and state.head is not None and _listed_under(passage, state):
+                state.current = state.head
         elif "。" in between:
             keep = state.head if inherited and not _LIST.search(passage.text[:end_of_last]) else None
             state.head, state.current, state.budget, state.last, state.change = (
@@ -104,6 +109,7 @@ def _passage(
         _brackets(state, between)
         _step(state, q, between)
         end_of_last = q.end
+    state.claims = [c for c in state.claims if not _void(c)]
     state.claims.extend(_directions(passage, quantities))
     announces = bool(re.search(r"(?:其中|包括|如下|以下方面)[:：]?$|[:：]$", passage.text))
     listed = (
@@ -116,6 +122,17 @@ def _passage(
     return state.claims, following
 
 
+def _listed_under(passage: Passage, state: _State) -> bool:
+    if state.head is None or state.current is None or state.head.passage is not state.current.passage:
+        return False
+    return bool(_LIST.search(passage.text, state.head.end, state.current.start))
+
+
+def _void(claim: Claim) -> bool:
+    told = (claim.subject, claim.against, claim.change, claim.rate)
+    return any(q is not None and q.kind == Kind.BROKEN for q in told)
+
+
 def _brackets(state: _State, between: str) -> None:
     """After a bracket closes, the sentence speaks again of what it spoke of before the bracket."""
     for char in between:
@@ -126,7 +143,9 @@ def _brackets(state: _State, between: str) -> None:
 
 
 def _step(state: _State, q: Quantity, between: str) -> None:
-    if q.kind in (Kind.VALUE, Kind.ACTUAL) and q.money:
+    if q.kind == Kind.BROKEN:
+        state.current, state.head, state.change = q, state.head or q, q
+    elif q.kind in (Kind.VALUE, Kind.ACTUAL) and q.money:
         if state.head is None:
             state.head = q
         if q.kind == Kind.ACTUAL and state.budget is not None and not state.budget.money:

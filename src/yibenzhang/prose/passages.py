@@ -17,6 +17,7 @@ _HEADING = re.compile(
     r"(?P<three>\d+[、.．](?!\d))|(?P<four>[（(]\d+[）)])"
 )
 _DEPTH = {"part": 0, "one": 1, "two": 2, "three": 3, "four": 4}
+_NUMERAL = re.compile(r"[\d.,][\d.,]")
 _LONGEST_HEADING = 44
 
 
@@ -49,6 +50,8 @@ class Passage:
 
     def verbatim(self, start: int, end: int) -> str:
         """The printed text from ``start`` to ``end``, line and page breaks left out."""
+        while 0 < start < len(self.text) and _NUMERAL.match(self.text[start - 1 : start + 1]):
+            start -= 1  # never the tail of a number
         first, a = self._origins[start]
         last, b = self._origins[max(start, min(end, len(self._origins)) - 1)]
         if last is first:

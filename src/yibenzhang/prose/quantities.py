@@ -14,8 +14,13 @@ from yibenzhang.prose.passages import Passage
 from yibenzhang.recognising.rows import Row
 
 _NUMBER = re.compile(
-    r"(?<![\d.\-])(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![\d.,]*\d)(?P<unit>亿元|万元|千元|元|%|辆|台|套|个)?"
+    r"(?<![\d.\-])(?<!\d,)(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![\d.,]*\d)(?P<unit>亿元|万元|千元|元|%|辆|台|套|个)?"
 )
+_BROKEN = re.compile(
+    r"(?<![\d.,])\d{1,3}(?:,\d{3})*,(?:\d{1,2}|\d{4,})(?:\.\d+)?(?:亿元|万元|元)|(?:[XＸ×]{2,}|(?<=[一-鿿)”]))(?:亿元|万元)(?=[,;。、])|"
+    r"(?<![\d.,])\d[\d,]*\.\d\d(?=[,;。、)])"
+)
+"""Where an amount ought to stand: separators gone wrong, nothing or a placeholder before the unit, no unit."""
 _UP = r"(?:增加|增长|上升|提高|上涨|增幅|增长率)"
 _DOWN = r"(?:减少|下降|降低|压减|下滑|降幅|减幅|压缩)"
 _TAIL = r"(?:了|额|数|率|幅度|比例)?(?:各)?(?:为|约|是|:)?$"
@@ -43,6 +48,8 @@ class Kind(StrEnum):
     COMPLETION = "completion"
     COUNT = "count"
     PLACEHOLDER = "placeholder"
+    BROKEN = "broken"
+    """An amount that cannot be read: what is said of it is void, and of no other amount."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +98,10 @@ def quantities_of(passage: Passage, fiscal_year: int | None, stage: str = "") ->
     """
     out: list[Quantity] = []
     previous = 0
+    broken = [(m.start(), m.end()) for m in _BROKEN.finditer(passage.text)]
     for match in _NUMBER.finditer(passage.text):
+        if any(a <= match.start() < b for a, b in broken):
+            continue
         unit_text = match.group("unit")
         if not unit_text or len(match.group("number").replace(",", "")) > 15:
             continue
@@ -107,7 +117,9 @@ def quantities_of(passage: Passage, fiscal_year: int | None, stage: str = "") ->
             kind = Kind.VALUE
         out.append(Quantity(passage, start, match.end(), lead, amount, kind, sign, base))
         previous = match.end()
-    return out
+    nothing = Amount(Decimal(0), 0, unit_named("万元"), "")
+    out += [Quantity(passage, a, b, "", nothing, Kind.BROKEN) for a, b in broken]
+    return sorted(out, key=lambda q: q.start)
 
 
 def _kind(lead: str, unit: Unit, fiscal_year: int | None) -> tuple[Kind, int, str]:

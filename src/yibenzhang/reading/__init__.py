@@ -6,9 +6,12 @@ import hashlib
 from pathlib import Path
 
 from yibenzhang.documents import Document, Page, ReadingNotice
+from yibenzhang.reading.archives import bytes_of
+from yibenzhang.reading.containers import Container
 from yibenzhang.reading.converting import converted
 from yibenzhang.reading.kinds import OLE, ZIP, Kind, ole_kind, text_kind, zip_kind
-from yibenzhang.reading.limits import MAX_FILE_BYTES, ReadingError
+from yibenzhang.reading.limits import ReadingError
+from yibenzhang.reading.ofd import read_ofd
 from yibenzhang.reading.packages import Package
 from yibenzhang.reading.pdf import read_pdf
 from yibenzhang.reading.sheets import is_csv, read_csv
@@ -30,17 +33,12 @@ Read = tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]
 
 
 def read(path: str | Path) -> Document:
-    """Read one file. Raises ReadingError, one sentence for a person, where that is not possible."""
-    file = Path(path)
-    try:
-        size = file.stat().st_size
-        if size > MAX_FILE_BYTES:
-            raise ReadingError(
-                f"文件有 {size // 1024 // 1024} MB，超过 {MAX_FILE_BYTES // 1024 // 1024} MB 的上限。"
-            )
-        data = file.read_bytes()
-    except OSError as error:
-        raise ReadingError(f"文件无法打开：{error.strerror or error}。") from error
+    """Read one file, or one in an archive (``A.zip/成员名``). Raises ReadingError, one sentence for a person, where that is not possible."""
+    return read_data(str(path), bytes_of(path))
+
+
+def read_data(path: str, data: bytes) -> Document:
+    """Read the bytes of one file; ``path`` is what it is called."""
     if not data.strip():
         raise ReadingError("文件是空的，没有任何内容。")
     kind, (pages, notices) = _read(data)
@@ -81,8 +79,8 @@ def _read_zip(data: bytes) -> tuple[str, Read]:
     if kind in (Kind.ODT, Kind.ODS, Kind.XLSB):
         return kind.value, _read_converted(data, kind)
     if kind == Kind.OFD:
-        raise ReadingError("这是 OFD 文件，本版本还不能读取；请提供 PDF。")
-    raise ReadingError("这是压缩包，请先解压。")
+        return kind.value, read_ofd(Container(data))
+    raise ReadingError("这是压缩包，请用 check 命令检查其中的文件。")
 
 
 def _read_converted(data: bytes, kind: Kind) -> Read:

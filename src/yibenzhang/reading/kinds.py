@@ -33,7 +33,6 @@ class Kind(StrEnum):
     WORD_XML = "doc.xml"
     MHTML = "mhtml"
     HTML = "html"
-    TEXT = "text"
 
 
 def zip_kind(package: Package) -> Kind:

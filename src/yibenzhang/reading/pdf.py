@@ -24,14 +24,10 @@ from yibenzhang.reading.limits import (
     MAX_RULES_PER_PAGE,
     ReadingError,
 )
+from yibenzhang.reading.paths import IDENTITY, THIN, Matrix, Segment, add_rule, compose, segments_of, thin
 
-THIN = 3.0
-"""A filled rectangle no thicker than this (points) is a ruling line."""
 _WHITE = 250
 _INVISIBLE = frozenset("\u00a0\u3000\ufeff\u200b\ufffe")
-
-Matrix = tuple[float, float, float, float, float, float]
-IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +174,7 @@ def _glyphs(textpage: raw.FPDF_TEXTPAGE, frame: _Frame, clipped: bool = False) -
             continue  # drawn off the page: not part of what was published
         out.append(Glyph(char, x0, top, x1, bottom, base, size))
     if any(_hidden(textpage, i, y, size) for y, i, size in outermost.values()):
-        return _glyphs(textpage, frame, clipped=True)
+        return _glyphs(textpage, frame, clipped=True) or out  # a clip that hides all is in another measure
     return out
 
 
@@ -246,12 +242,7 @@ def _rules(page: raw.FPDF_PAGE, frame: _Frame) -> tuple[list[Rule], list[Rule], 
             images += 1
         elif kind == raw.FPDF_PAGEOBJ_PATH:
             for xa, ya, xb, yb in _strokes(obj, matrix):
-                ax, ay = frame.point(xa, ya)
-                bx, by = frame.point(xb, yb)
-                if abs(ay - by) <= 1.0 and abs(ax - bx) > 0.2:
-                    hs.append(Rule((ay + by) / 2, min(ax, bx), max(ax, bx)))
-                elif abs(ax - bx) <= 1.0 and abs(ay - by) > 0.2:
-                    vs.append(Rule((ax + bx) / 2, min(ay, by), max(ay, by)))
+                add_rule(hs, vs, frame.point(xa, ya), frame.point(xb, yb))
             if len(hs) + len(vs) > MAX_RULES_PER_PAGE:
                 break
     return hs, vs, images
@@ -274,7 +265,7 @@ def _objects(page: raw.FPDF_PAGE) -> Iterator[tuple[int, raw.FPDF_PAGEOBJECT, Ma
             yield kind, obj, IDENTITY
     while stack and left > 0:
         form, outer, depth = stack.pop()
-        matrix = _compose(_matrix(form), outer)
+        matrix = compose(_matrix(form), outer)
         for i in range(raw.FPDFFormObj_CountObjects(form)):
             left -= 1
             if left <= 0:
@@ -294,13 +285,6 @@ def _matrix(obj: raw.FPDF_PAGEOBJECT) -> Matrix:
     return (m.a, m.b, m.c, m.d, m.e, m.f)
 
 
-def _compose(m: Matrix, n: Matrix) -> Matrix:
-    """First ``m``, then ``n``."""
-    a, b, c, d, e, f = m
-    p, q, r, s, u, v = n
-    return (a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + u, e * q + f * s + v)
-
-
 # Out-parameters of PDFium, made once: making them anew for each of thousands of objects costs more than the
 # calls. PDFium is not thread-safe anyway; a process reads one page at a time.
 _RGBA = tuple(ctypes.c_uint() for _ in range(4))
@@ -317,9 +301,6 @@ def _visible(getter: object, obj: raw.FPDF_PAGEOBJECT) -> bool:
     return alpha.value > 8 and not white
 
 
-Segment = tuple[float, float, float, float]
-
-
 def _strokes(obj: raw.FPDF_PAGEOBJECT, outer: Matrix) -> list[Segment]:
     """The rules one path draws, in page coordinates: strokes, sides of rectangles, thin filled boxes."""
     mode, stroke = _MODES
@@ -334,28 +315,14 @@ def _strokes(obj: raw.FPDF_PAGEOBJECT, outer: Matrix) -> list[Segment]:
         if raw.FPDFPageObj_GetBounds(obj, l, b, r, t):
             w, h = r.value - l.value, t.value - b.value
             if min(w, h) <= THIN:
-                return _thin(l.value, b.value, r.value, t.value)
+                return [thin(l.value, b.value, r.value, t.value)]
             if raw.FPDFPath_CountSegments(obj) <= 5:
                 return []  # one large filled box is a background
-    matrix = _compose(_matrix(obj), outer)
+    matrix = compose(_matrix(obj), outer)
     out: list[Segment] = []
     for points, closed in _subpaths(obj, matrix):
-        xs, ys = [p[0] for p in points], [p[1] for p in points]
-        box = (min(xs), min(ys), max(xs), max(ys))
-        if min(box[2] - box[0], box[3] - box[1]) <= THIN and (filled or closed):
-            out.extend(_thin(*box))
-        elif stroked:
-            ring = [*points, points[0]] if closed else points
-            out.extend((a[0], a[1], b[0], b[1]) for a, b in zip(ring, ring[1:], strict=False))
+        out.extend(segments_of(points, closed, stroked, filled))
     return out
-
-
-def _thin(x0: float, y0: float, x1: float, y1: float) -> list[Segment]:
-    if x1 - x0 >= y1 - y0:
-        y = (y0 + y1) / 2
-        return [(x0, y, x1, y)]
-    x = (x0 + x1) / 2
-    return [(x, y0, x, y1)]
 
 
 def _subpaths(obj: raw.FPDF_PAGEOBJECT, m: Matrix) -> Iterator[tuple[list[tuple[float, float]], bool]]:

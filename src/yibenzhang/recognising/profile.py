@@ -58,7 +58,7 @@ def _level(word: str | None) -> str:
 
 def _front(document: Document, paragraphs: list[Paragraph]) -> list[str]:
     """Texts of the title page: up to the contents."""
-    if document.kind == "pdf":
+    if document.drawn:
         first = [b.text for page in document.pages[:2] for b in page.blocks if isinstance(b, Paragraph)]
     else:
         first = [p.text for p in paragraphs[:12]]

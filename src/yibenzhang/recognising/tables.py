@@ -31,6 +31,8 @@ class RecognisedTable:
     blocks: tuple[tuple[Block, tuple[Row, ...]], ...]
     statement: str = ""
     """The note right after the table ("本部门无…，故本表为空表")."""
+    part_of: str = ""
+    """Of a piece of a form that was read as a table of its own: the table where the form begins."""
 
     @property
     def id(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from yibenzhang.batch import FileResult
-from yibenzhang.reports.words import SEVERITY, STAGE, coverage_line, tally
+from yibenzhang.grouping import Group
+from yibenzhang.reports.words import SEVERITY, STAGE, coverage_line, group_result, tally
 from yibenzhang.standards import Standards
 
 _FINDINGS = (
@@ -26,22 +28,23 @@ _HEAD = PatternFill("solid", fgColor="1F3A5F")
 _FILL = {"错误": "FBE3E1", "疑问": "FFF4D6", "提示": "E6F1FA"}
 
 
-def write_excel(path: Path, results: list[FileResult], standards: Standards) -> None:
+def write_excel(
+    path: Path, results: list[FileResult], standards: Standards, groups: Sequence[Group] = ()
+) -> None:
     """Write the list of findings, the list of what was not checked, and a sheet per-file summary."""
     book = Workbook()
     findings = book.active
     assert isinstance(findings, Worksheet)
     findings.title = "问题清单"
     rows: list[list[object]] = []
-    for result in results:
-        if result.checked is None:
-            continue
-        p = result.checked.profile
-        for f in result.checked.findings:
+    told = [(Path(r.path).name, r.checked.profile, r.checked.findings) for r in results if r.checked]
+    told += [("、".join(g.names), g.profile, g.findings) for g in groups]
+    for name, p, found in told:
+        for f in found:
             e = f.evidence[0] if f.evidence else None
             rows.append(
                 [
-                    len(rows) + 1, Path(result.path).name, p.body, p.fiscal_year or "", STAGE[p.stage],
+                    len(rows) + 1, name, p.body, p.fiscal_year or "", STAGE[p.stage],
                     SEVERITY[f.severity], f.message, e.table_name if e else "", e.row if e else "",
                     e.column if e else "", str(e.place) if e else "", f.reported, f.expected, f.difference,
                     f.unit, "\n".join(b.arithmetic for b in f.broken[:5]), f.rule, "；".join(f.basis), "", "",
@@ -71,6 +74,10 @@ def write_excel(path: Path, results: list[FileResult], standards: Standards) -> 
             files.append(
                 [result.path, p.body, p.fiscal_year or "", STAGE[p.stage], tally(c), coverage_line(c)]
             )
+    for g in groups:
+        p = g.profile
+        names = "同一份公开：" + "、".join(g.names)
+        files.append([names, p.body, p.fiscal_year or "", STAGE[p.stage], group_result(g), ""])
     _sheet(book.create_sheet("文件汇总"), _FILES, files)
     book.save(path)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,10 +14,12 @@ from yibenzhang.batch import FileResult
 from yibenzhang.checking import Checked
 from yibenzhang.facts import TableFacts
 from yibenzhang.findings import Finding
+from yibenzhang.grouping import Group
 from yibenzhang.prose.quantities import Quantity
 from yibenzhang.reports.words import (
     SEVERITY,
     coverage_line,
+    group_result,
     grouped,
     places_line,
     profile_line,
@@ -40,7 +43,9 @@ class ShownCell:
     """The relations that prove or contradict the number, for the pointer that rests on it."""
 
 
-def write_html(path: Path, results: list[FileResult], standards: Standards) -> None:
+def write_html(
+    path: Path, results: list[FileResult], standards: Standards, groups: Sequence[Group] = ()
+) -> None:
     """Write the report of one run."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent), autoescape=select_autoescape(["html"]),
@@ -52,10 +57,15 @@ def write_html(path: Path, results: list[FileResult], standards: Standards) -> N
         grouped=grouped, shown_table=shown_table, excerpts=excerpts, rule_of=standards.rule_by_id.get,
         version=__version__, shares=_shares,
         reasons_of=lambda checked: reasons_of(checked, standards),
-        shown_prose=shown_prose, most=MOST_ROWS,
+        shown_prose=shown_prose, most=MOST_ROWS, group_result=group_result, places=_places,
     )  # fmt: skip
-    text = environment.get_template("report.html").render(results=results)
+    text = environment.get_template("report.html").render(results=results, groups=groups)
     path.write_text(text, encoding="utf-8")
+
+
+def _places(finding: Finding) -> list[str]:
+    """Where the numbers of a finding between files stand."""
+    return list(dict.fromkeys(str(e.place) for e in finding.evidence))[:6]
 
 
 def _shares(checked: Checked) -> list[tuple[str, str, int, float]]:

@@ -2,19 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from yibenzhang.batch import FileResult
 from yibenzhang.checking import Checked
 from yibenzhang.facts import TableFacts
 from yibenzhang.findings import Evidence, Finding
+from yibenzhang.grouping import Group
+from yibenzhang.places import InFile, file_of
 
 SCHEMA = "yibenzhang/report/1"
 
 
-def report(results: list[FileResult]) -> dict[str, Any]:
-    """The report of one run; numbers are strings."""
-    return {"schema": SCHEMA, "documents": [_document(r) for r in results], "across": []}
+def report(results: list[FileResult], groups: Sequence[Group] = ()) -> dict[str, Any]:
+    """The report of one run; numbers are strings. ``across`` are findings between files of one disclosure."""
+    out: dict[str, Any] = {
+        "schema": SCHEMA,
+        "documents": [_document(r) | ({"group": r.group} if r.group else {}) for r in results],
+        "across": [_finding(f, dict(zip(g.names, g.paths, strict=True))) for g in groups for f in g.findings],
+    }
+    if groups:
+        out["groups"] = [_group(k, g) for k, g in enumerate(groups, start=1)]
+    return out
+
+
+def _group(number: int, group: Group) -> dict[str, Any]:
+    p = group.profile
+    out: dict[str, Any] = {
+        "id": number,
+        "body": p.body or None,
+        "fiscal_year": p.fiscal_year,
+        "stage": p.stage or None,
+        "files": list(group.paths),
+        "findings": [f.id for f in group.findings],
+    }
+    return out | ({"error": group.error} if group.error else {})
 
 
 def _document(result: FileResult) -> dict[str, Any]:
@@ -39,6 +62,16 @@ def _document(result: FileResult) -> dict[str, Any]:
             "proved": c.proved,
             "contradicted": c.contradicted,
             "alone": c.alone,
+            "sections": [
+                {
+                    "name": name,
+                    "numbers": s.numbers,
+                    "proved": s.proved,
+                    "contradicted": s.contradicted,
+                    "alone": s.alone,
+                }
+                for name, s in checked.sections
+            ],
         },
         "findings": [_finding(f) for f in checked.findings],
         "not_checked": [{"rule": n.rule, "reason": n.reason} for n in checked.not_checked],
@@ -69,7 +102,11 @@ def _table(table: TableFacts) -> dict[str, Any]:
     }
 
 
-def _finding(f: Finding) -> dict[str, Any]:
+Files = Mapping[str, str]
+"""The paths of a group's files by their names."""
+
+
+def _finding(f: Finding, files: Files | None = None) -> dict[str, Any]:
     return {
         "id": f.id,
         "rule": f.rule,
@@ -80,18 +117,20 @@ def _finding(f: Finding) -> dict[str, Any]:
         "difference": f.difference or None,
         "unit": f.unit or None,
         "basis": list(f.basis),
-        "evidence": [_evidence(e) for e in f.evidence],
+        "evidence": [_evidence(e, files) for e in f.evidence],
         "suspects": [
-            {"evidence": _evidence(s.evidence), "suggestion": s.suggestion or None, "why": s.why}
+            {"evidence": _evidence(s.evidence, files), "suggestion": s.suggestion or None, "why": s.why}
             for s in f.suspects
         ],
         "relations": [{"rule": b.rule, "name": b.name, "arithmetic": b.arithmetic} for b in f.broken],
     }
 
 
-def _evidence(e: Evidence) -> dict[str, Any]:
-    return {
-        "place": e.place.key,
+def _evidence(e: Evidence, files: Files | None = None) -> dict[str, Any]:
+    place = e.place.inner if isinstance(e.place, InFile) else e.place
+    name = file_of(e.place)
+    return ({"file": files.get(name, name)} if files and name else {}) | {
+        "place": place.key,
         "page": e.place.page,
         "table": e.table or None,
         "row": e.row,
@@ -107,7 +146,7 @@ def tables_of(checked_tables: tuple[TableFacts, ...]) -> list[dict[str, Any]]:
         {
             "id": t.table.id,
             "title": t.table.title,
-            "standard": t.table.standard.id if t.table.standard else None,
+            "standard": t.table.standard.id if t.table.standard and not t.table.part_of else None,
             "pages": list(t.table.table.pages),
             "unit": t.table.unit.name if t.table.unit else None,
             "header_rows": t.table.header.first,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
@@ -10,17 +12,40 @@ from rich.text import Text
 from yibenzhang.batch import FileResult
 from yibenzhang.checking import Checked
 from yibenzhang.findings import Finding, Severity
-from yibenzhang.reports.words import SEVERITY, coverage_line, grouped, places_line, profile_line, tally
+from yibenzhang.grouping import Group
+from yibenzhang.reports.words import (
+    SEVERITY,
+    coverage_line,
+    group_result,
+    grouped,
+    places_line,
+    profile_line,
+    tally,
+)
 from yibenzhang.standards import Standards
 
 _STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTICE: "cyan"}
 _MOST_REASONS = 4
 
 
-def show(console: Console, results: list[FileResult], standards: Standards, everything: bool) -> None:
-    """All documents, then a summary if there are several. ``everything`` lists also what was not checked."""
+def show(
+    console: Console,
+    results: list[FileResult],
+    standards: Standards,
+    everything: bool,
+    groups: Sequence[Group] = (),
+) -> None:
+    """All documents, what was found between the files of one disclosure, then a summary if there are several.
+
+    ``everything`` lists also what was not checked.
+    """
     for result in results:
         _file(console, result, standards, everything)
+        if result.group:
+            others = [p for p in groups[result.group - 1].paths if p != result.path]
+            console.print(Text(f"与 {'、'.join(others)} 是同一份公开，已合并核对。", style="dim"))
+    for group in groups:
+        _group(console, group)
     if len(results) > 1:
         _summary(console, results)
 
@@ -33,7 +58,7 @@ def _file(console: Console, result: FileResult, standards: Standards, everything
         return
     checked = result.checked
     console.print(Text(profile_line(checked.profile), style="bold"))
-    known = [t for t in checked.tables if t.table.standard]
+    known = [t for t in checked.tables if t.table.standard and not t.table.part_of]
     held = len(checked.results)
     console.print(f"识别出 {len(known)} 张标准表，核对了 {held} 项加总和相等关系。")
     _bar(console, checked)
@@ -42,6 +67,19 @@ def _file(console: Console, result: FileResult, standards: Standards, everything
     for number, finding in enumerate(checked.findings, start=1):
         _finding(console, number, finding)
     _not_checked(console, checked, standards, everything)
+
+
+def _group(console: Console, group: Group) -> None:
+    console.print()
+    console.rule(Text(f"同一份公开 {'、'.join(group.names)}", style="bold"), align="left", style="dim")
+    console.print(
+        Text(
+            f"{profile_line(group.profile)}：{group_result(group)}",
+            style="magenta" if group.error else "bold",
+        )
+    )
+    for number, finding in enumerate(group.findings, start=1):
+        _finding(console, number, finding)
 
 
 def _bar(console: Console, checked: Checked) -> None:

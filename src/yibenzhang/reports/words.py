@@ -8,6 +8,7 @@ from yibenzhang.balance.relations import NotChecked
 from yibenzhang.checking import Checked
 from yibenzhang.documents import Table
 from yibenzhang.findings import Finding, Severity
+from yibenzhang.grouping import Group
 from yibenzhang.places import FlowPlace, SheetPlace
 from yibenzhang.recognising.profile import Profile
 from yibenzhang.standards import load
@@ -54,6 +55,15 @@ def coverage_line(checked: Checked) -> str:
     share = f"{100 * c.proved // c.numbers}%"
     rest = f"{c.contradicted} 个有矛盾，{c.alone} 个没有可比对的关系"
     return f"共 {c.numbers} 个数字：{c.proved} 个已印证（{share}），{rest}"
+
+
+def group_result(group: Group) -> str:
+    """What was checked and found between the files of one disclosure."""
+    if group.error:
+        return f"未能合并核对：{group.error}"
+    count = Counter(f.severity for f in group.findings)
+    told = "，".join(f"{count[s]} 个{SEVERITY[s]}" for s in Severity if count[s])
+    return f"文件之间核对了 {group.related} 项关系，{told or '没有发现问题'}"
 
 
 def grouped(items: tuple[NotChecked, ...]) -> list[tuple[str, list[NotChecked]]]:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
+from yibenzhang.balance.diagnose import Cause
 from yibenzhang.balance.relations import Relation, Term
+from yibenzhang.places import Place
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.standards import Split
@@ -19,11 +22,35 @@ class Doubt:
     rule: str
     message: str
     quantities: tuple[Quantity, ...]
+    words: str = ""
+    place: Place | None = None
+    """Words and place, where the doubt is about numbers that are no quantities of money."""
+
+
+def unexplained(doubts: Iterable[Doubt], causes: Iterable[Cause]) -> list[Doubt]:
+    """The doubts about numbers that no cause accuses, one for each number: one error, one finding."""
+    accused: set[str] = set()
+    for cause in causes:
+        certain = cause.certain or cause.swapped
+        facts = (
+            [c.fact for c in cause.culprits]
+            if certain
+            else [f for r in cause.broken for f in r.relation.facts()]
+        )
+        accused |= {f.id for f in facts}
+    out = []
+    for doubt in doubts:
+        mine = {q.fact.id for q in doubt.quantities}
+        if not mine or not mine & accused:
+            out.append(doubt)
+            accused |= mine
+    return out
 
 
 def split_of(split: Split, quantities: list[Quantity]) -> Iterable[Relation]:
     """A whole with all its parts named after it in one sentence."""
     values = [q for q in quantities if q.money and q.kind in (Kind.VALUE, Kind.ACTUAL)]
+    broken = [q.start for q in quantities if q.kind == Kind.BROKEN]
     for at, whole in enumerate(values):
         clause = whole.lead.replace("“", "").replace("”", "").split("。")[-1]
         if not any(clause.split(",")[-1].find(word) >= 0 for word in split.total):
@@ -41,9 +68,58 @@ def split_of(split: Split, quantities: list[Quantity]) -> Iterable[Relation]:
                 if n not in found and any(w in q.lead.split(",")[-1] for w in words):
                     found[n] = q
                     break
+        if any(whole.end <= at and (stop < 0 or at < stop) for at in broken):
+            continue
         if len(found) >= 2 and (len(found) == len(split.parts) or split.id == "prose.procurement"):
             terms = (Term(1, whole.fact), *(Term(-1, q.fact) for q in found.values()))
             yield Relation(f"{split.id}|{whole.fact.id}", split.id, terms)
+
+
+_OF_WHICH = re.compile(r"[^。;\d]{0,4}[,。(]?(?:其中|包括|分别为)[:：]?(?!\(?\d[)、.])")
+
+
+def listed_of(quantities: list[Quantity]) -> Iterable[Relation]:
+    """ "…万元，其中：A … 万元、B … 万元。": amounts that follow their whole in the same sentence."""
+    for at, whole in enumerate(quantities):
+        if not whole.money or whole.kind not in (Kind.VALUE, Kind.ACTUAL):
+            continue
+        text = whole.passage.text
+        opening = _OF_WHICH.match(text, whole.end)
+        if opening is None:
+            continue
+        stop = text.find("。", opening.end())
+        stop = len(text) if stop < 0 else stop
+        inside = [q for q in quantities[at + 1 :] if q.start < stop]
+        parts = [q for q in inside if q.money and q.kind in (Kind.VALUE, Kind.ACTUAL)]
+        others = {q.kind for q in inside} - {
+            Kind.VALUE,
+            Kind.ACTUAL,
+            Kind.SHARE,
+            Kind.COMPLETION,
+            Kind.BUDGETED,
+        }
+        nested = re.search(r"其中|包括|主要", text[opening.end() : stop])
+        if len(parts) >= 2 and not others and not nested and whole.amount.value:
+            terms = (Term(1, whole.fact), *(Term(-1, q.fact) for q in parts))
+            yield Relation(f"prose.listed|{whole.fact.id}", "prose.listed", terms)
+
+
+_GRADE = re.compile(r"[“‘]?(?:优|良|中|差|合格|不合格)[”’]?的?(?:项目)?(?:有|为)?$")
+
+
+def graded_of(quantities: list[Quantity]) -> Relation | None:
+    """ "绩效自评的项目 5 个，其中：评为“优”的 4 个、评为“良”的 1 个": the grades add up to the whole."""
+    counts = [q for q in quantities if q.kind == Kind.COUNT and q.amount.unit and q.amount.unit.name == "个"]
+    for at, whole in enumerate(counts):
+        parts = []
+        for q in counts[at + 1 :]:
+            if not _GRADE.search(q.lead):
+                break
+            parts.append(q)
+        if not _GRADE.search(whole.lead) and "项目" in whole.lead and len(parts) >= 2:
+            terms = (Term(1, whole.fact), *(Term(-1, q.fact) for q in parts))
+            return Relation(f"prose.graded|{whole.fact.id}", "prose.graded", terms)
+    return None
 
 
 _CARS_LISTED = re.compile(r"其他用车主要|主要是|较20|比20|较上年|比上年|。")
@@ -70,15 +146,41 @@ def vehicles_of(quantities: list[Quantity]) -> Relation | None:
     return None
 
 
-def counted(passage: Passage, quantities: list[Quantity]) -> Doubt | None:
-    """ "项目有 13 个，其中：（1）… （13）": as many as are numbered."""
+_BY_SOURCE = re.compile(r"(?:拨款|结转|结余|资金|收入|基金|货物|工程|服务|支出)\d")
+
+
+def counted(passage: Passage, quantities: list[Quantity]) -> Iterable[Doubt]:
+    """ "项目有 13 个，其中：（1）… （13）": as many as are numbered, or as are named with amounts that make up the whole."""
     match = _COUNTED.search(passage.text)
-    if not match:
-        return None
-    numbers = [int(n) for n in re.findall(r"\((\d{1,2})\)", passage.text[match.end() :])]
-    said = int(match.group("n"))
-    if len(numbers) < 3 or numbers != list(range(1, len(numbers) + 1)) or len(numbers) == said:
-        return None
-    words = passage.verbatim(match.start(), match.end())
-    told = tuple(q for q in quantities if q.start >= match.start())[:1]
-    return Doubt("prose.count", f"“{words}”，列出的是 {len(numbers)} 个。", told)
+    if match:
+        numbers = [int(n) for n in re.findall(r"\((\d{1,2})\)", passage.text[match.end() :])]
+        if (
+            len(numbers) >= 3
+            and numbers == list(range(1, len(numbers) + 1))
+            and len(numbers) != int(match.group("n"))
+        ):
+            told = tuple(q for q in quantities if q.start >= match.start())[:1]
+            yield _count(passage, match.start(), match.end(), len(numbers), told)
+            return
+    for at, count in enumerate(quantities):
+        following = quantities[at + 1 :]
+        if (
+            count.kind != Kind.COUNT
+            or "项目" not in count.lead[-12:]
+            or not following
+            or not following[0].money
+        ):
+            continue
+        made = next(iter(listed_of(following)), None)
+        if made is None or made.total.id != following[0].fact.id or len(made.parts) < 3:
+            continue
+        if _BY_SOURCE.search(passage.text[following[0].end :]):
+            continue  # the amount by source or kind, not by project
+        residual = sum((t.fact.amount.base * t.coefficient for t in made.terms if t.fact.amount), Decimal(0))
+        if abs(residual) <= 100 * len(made.terms) and len(made.parts) != count.amount.value:
+            begin = max(0, count.start - 12)
+            yield _count(passage, begin, count.end, len(made.parts), (count,))
+
+
+def _count(passage: Passage, start: int, end: int, found: int, told: tuple[Quantity, ...]) -> Doubt:
+    return Doubt("prose.count", f"“{passage.verbatim(start, end)}”，列出的是 {found} 个。", told)

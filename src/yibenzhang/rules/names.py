@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 
 from yibenzhang.facts import TableFacts
+from yibenzhang.places import Place
 from yibenzhang.prose.passages import Passage
 from yibenzhang.recognising.rows import bare
 from yibenzhang.rules.wording import Remark
@@ -29,13 +30,18 @@ _PATH_ITEM = re.compile(r"([^,。;:“”\"、()\d.]{4,30})\(项\)")
 
 def names(passages: list[Passage], tables: tuple[TableFacts, ...], standards: Standards) -> list[Remark]:
     """All remarks on names, in the order of the document."""
-    out = [*_codes(tables), *_items(passages, tables, standards), *_spelt(passages, tables)]
+    out = [
+        *_codes(tables),
+        *_items(passages, tables, standards),
+        *_unspent(passages, standards),
+        *_spelt(passages, tables),
+    ]
     return list(dict.fromkeys(out))
 
 
 def _codes(tables: tuple[TableFacts, ...]) -> Iterator[Remark]:
     """One function code under two names in two tables of the same document."""
-    first: dict[str, tuple[str, TableFacts]] = {}
+    first: dict[str, tuple[str, TableFacts, int]] = {}
     for t in tables:
         if t.table.standard is None or not t.table.standard.id.endswith(_FUNCTION):
             continue
@@ -44,12 +50,16 @@ def _codes(tables: tuple[TableFacts, ...]) -> Iterator[Remark]:
                 label = bare(row.label)
                 if len(row.code) not in (3, 5, 7) or not row.code.startswith("2") or not label:
                     continue
-                known = first.setdefault(row.code, (label, t))
-                cut = known[0].startswith(label) or label.startswith(known[0])  # a narrow column cuts names
-                if known[0] != label and not cut and known[1] is not t:
-                    place = next(c.place for c in t.table.table.cells if c.row == row.index)
-                    message = f"科目 {row.code} 名称不一：{known[1].table.name}作“{known[0]}”，{t.table.name}作“{label}”。"
-                    yield Remark("names.code", message, label, place)
+                known, where, index = first.setdefault(row.code, (label, t, row.index))
+                cut = known.startswith(label) or label.startswith(known)  # a narrow column cuts names
+                if known != label and not cut and where is not t:
+                    message = f"科目 {row.code} 名称不一：{where.table.name}作“{known}”，{t.table.name}作“{label}”。"
+                    others = ((known, _row_place(where, index)),)
+                    yield Remark("names.code", message, label, _row_place(t, row.index), others)
+
+
+def _row_place(t: TableFacts, index: int) -> Place:
+    return next(c.place for c in t.table.table.cells if c.row == index)
 
 
 def _items(passages: list[Passage], tables: tuple[TableFacts, ...], standards: Standards) -> Iterator[Remark]:
@@ -74,8 +84,10 @@ def _items(passages: list[Passage], tables: tuple[TableFacts, ...], standards: S
             listed = [fold(i) for i in re.split(r"、", re.sub(r"等(?:支出|费用)?$", "", m.group("items")))]
             classes = _CLASSES[m.group("group")]
             for item in listed:
-                code = codes.get(item) or standards.economic.get(item, "")
+                code = codes.get(item) or _economic(item, standards)
                 if code[:3] not in classes or amounts.get(item, False):
+                    continue
+                if any(printed and codes[name] == code for name, printed in amounts.items()):
                     continue
                 place = p.place(m.start())
                 yield Remark(
@@ -96,6 +108,28 @@ def _items(passages: list[Passage], tables: tuple[TableFacts, ...], standards: S
                         yield Remark("names.left_out", message, name, p.place(m.start()))
 
 
+def _economic(item: str, standards: Standards) -> str:
+    """The code of an economic item, also where the text writes its name a little otherwise."""
+    if code := standards.economic.get(item, ""):
+        return code
+    near = _near(item, list(standards.economic), 0.85) if len(item) >= 6 else None
+    return standards.economic[near] if near else ""
+
+
+def _unspent(passages: list[Passage], standards: Standards) -> Iterator[Remark]:
+    """Items the text lists as part of the public expenditure and elsewhere says there were none of."""
+    text = "".join(p.text for p in passages)
+    for p in passages:
+        for m in _LISTED.finditer(p.text):
+            for words in standards.lists["unspent"]:
+                item, none = words.split("=")
+                if re.search(item, m.group("items")) and re.search(none, text):
+                    name = re.search(item, m.group("items"))
+                    said = name.group() if name else item
+                    message = f"正文把“{said}”列为{m.group('group')}的构成，别处说没有这项支出。"
+                    yield Remark("names.listed", message, said, p.place(m.start()))
+
+
 def _spelt(passages: list[Passage], tables: tuple[TableFacts, ...]) -> Iterator[Remark]:
     """An item named in the text as no table names it, but nearly as one does ("其它" for "其他")."""
     labels = {
@@ -111,10 +145,16 @@ def _spelt(passages: list[Passage], tables: tuple[TableFacts, ...]) -> Iterator[
             name = bare(m.group(1))
             if not labels or name in labels:
                 continue
-            right = _near(name, sorted(labels), 0.88)
+            right = _near(name, sorted(labels), 0.88) or _longer(name, labels)
             if right and _core(right) != _core(name):
                 words = p.verbatim(m.start(), m.end()).strip()
                 yield Remark("names.spelt", f"正文作“{words}”，表中作“{right}”。", words, p.place(m.start()))
+
+
+def _longer(name: str, labels: set[str]) -> str | None:
+    """The one label that goes on where the name stops: "一般行政管理" for "一般行政管理事务"."""
+    found = [label for label in labels if len(name) >= 5 and label.startswith(name)]
+    return found[0] if len(found) == 1 else None
 
 
 def _core(name: str) -> str:

@@ -26,11 +26,66 @@ def presence(
     standards: Standards,
 ) -> list[Remark]:
     """Remarks on what is missing or stands in the wrong place."""
-    out = list(_other_notes(passages, tables))
+    out = [*_other_notes(passages, tables), *_denied(tables), *_promised(passages, tables, standards)]
     if not any(n.unread for n in document.notices):
-        out.extend(_listed(document, passages, tables, profile, standards))
+        for part in document.parts or (document,):
+            own = {id(p) for p in part.paragraphs()} if document.parts else set()
+            mine = [p for p in passages if not own or id(p.pieces[0][1]) in own]
+            out.extend(_listed(part, mine, tables, profile, standards))
         out.extend(_empty(passages, tables))
+        out.extend(_required(passages, profile, standards))
     return out
+
+
+_TALKS = 60
+"""A document with fewer passages than this has no explanations: it is tables alone."""
+
+
+def _required(passages: list[Passage], profile: Profile, standards: Standards) -> Iterator[Remark]:
+    """Sections that the regulation asks for and that the text nowhere touches."""
+    text = "".join(p.text for p in passages).replace("“", "").replace("”", "")
+    asked = [
+        s
+        for s in standards.sections
+        if s.required
+        and s.stage in ("", profile.stage)
+        and (not s.regions or profile.region in s.regions)
+        and s.since <= (profile.fiscal_year or 0)
+    ]
+    missing = [s for s in asked if not any(w in text for w in s.told)]
+    if len(passages) < _TALKS or len(missing) * 3 > len(asked):
+        return
+    if missing:
+        names = "、".join(f"“{s.name}”" for s in missing)
+        yield Remark("presence.section", f"全文没有{names}。", "", passages[0].place(0))
+
+
+def _promised(
+    passages: list[Passage], tables: tuple[TableFacts, ...], standards: Standards
+) -> Iterator[Remark]:
+    """A heading that announces an amount, and nothing under it that is an amount or says there is none."""
+    for k, p in enumerate(passages):
+        if (
+            not p.heading
+            or ":" in p.text
+            or "表" in p.text[-3:]
+            or not re.search(r"情况|说明|安排|支出|经费", p.text)
+        ):
+            continue
+        named = [s for s in standards.sections if s.amount and any(w in p.text for w in s.words)]
+        under = []
+        for q in passages[k + 1 : k + 40]:
+            if p.text not in q.section:
+                break
+            under.append(q.text)
+        told = "".join(under)
+        if not named or not told or re.search(r"\d+(?:\.\d+)?(?:万元|元|亿元)|[零〇]元", told):
+            continue
+        if _NONE.search(told) or re.search(r"\d", told) or "见" in told or "附" in told:
+            continue
+        words = p.verbatim(0, len(p.text)).strip()
+        message = f"“{words}”一节没有金额，也没有说明没有这项支出。"
+        yield Remark("presence.amount", message, words, p.place(0))
 
 
 def _listed(
@@ -44,7 +99,7 @@ def _listed(
 
     Only in files whose tables were drawn: other people's text extraction loses tables.
     """
-    if document.kind in ("text", "csv"):
+    if not document.drawn:
         return
     found = {t.table.standard.id for t in tables if t.table.standard}
     listed: dict[str, Passage] = {}
@@ -87,6 +142,22 @@ def _empty(passages: list[Passage], tables: tuple[TableFacts, ...]) -> Iterator[
             continue
         message = f"“{t.table.name}”没有一个数，也没有说明（如“本表无数据”）。"
         yield Remark("presence.empty", message, t.table.title, t.table.table.cells[0].place)
+
+
+_EMPTY_NOTE = re.compile(r"(?:故|因此)?(?:本|此|该)表(?:为空|是空表|无数据|没有数据)")
+
+
+def _denied(tables: tuple[TableFacts, ...]) -> Iterator[Remark]:
+    """A table with numbers, whose note says that it is empty."""
+    for t in tables:
+        if t.table.standard is None or not _EMPTY_NOTE.search(flat(t.table.statement)):
+            continue
+        told = next((f for f in t.facts() if f.amount and f.amount.value), None)
+        if told is not None:
+            note = t.table.statement[:60]
+            message = f"“{t.table.name}”的说明写“{note}”，表中却有数（如 {told.text}）。"
+            place = t.table.table.cells[-1].place
+            yield Remark("presence.denied", message, note, place, ((told.text, told.place),))
 
 
 def _other_notes(passages: list[Passage], tables: tuple[TableFacts, ...]) -> Iterator[Remark]:

@@ -39,7 +39,8 @@ def _codes(leaves: list[Fact]) -> Iterator[Remark]:
         mine = [f for f in leaves if f.row.code == code]
         if n > 1 and len({fold(f.row.label) for f in mine}) > 1:
             names = "、".join(f"“{f.row.label}”" for f in mine)
-            yield Remark("projects.code", f"项目编码 {code} 同时用于{names}。", code, mine[-1].place)
+            others = tuple((f.row.label, f.place) for f in mine[:-1])
+            yield Remark("projects.code", f"项目编码 {code} 同时用于{names}。", code, mine[-1].place, others)
 
 
 def _text(leaves: list[Fact], quantities: tuple[Quantity, ...]) -> Iterator[Remark]:
@@ -63,16 +64,27 @@ def _text(leaves: list[Fact], quantities: tuple[Quantity, ...]) -> Iterator[Rema
             seen.add(_bare(fact.row.label))
             words = q.passage.verbatim(q.start - min(len(name), q.start), q.end).strip()
             message = f"项目名称不一：项目支出表作“{fact.row.label}”，正文作“{name}”，金额都是 {fact.text}。"
-            yield Remark("projects.name", message, words, q.passage.place(q.start))
+            there = (fact.row.label, fact.place)
+            yield Remark("projects.name", message, words, q.passage.place(q.start), (there,))
     whole = sum((f.amount.base for f in leaves if f.amount), Decimal(0))
     amounts = (q.amount.base for q, _ in named if q.passage.section[:2] == home)
     told = sum((a for a in amounts if a < whole * Decimal("0.98")), Decimal(0))
     if abs(told - whole) <= len(leaves) * Decimal(100):
         return  # the text groups the projects otherwise, but leaves no money out
+    listed = {q.amount.base for q, _ in named if q.passage.section[:2] == home}
     for label, fact in table.items():
         if label not in seen and fact.amount and fact.amount.value:
+            if any(_merged(fact, other, listed) for other in leaves):
+                continue
             message = f"正文逐一说明项目时没有列出“{fact.row.label}”（{fact.text}）。"
             yield Remark("projects.missing", message, fact.row.label, fact.place)
+
+
+def _merged(fact: Fact, other: Fact, listed: set[Decimal]) -> bool:
+    """The text names both as one: it has an amount that is theirs together."""
+    if other is fact or fact.amount is None or other.amount is None:
+        return False
+    return fact.amount.base + other.amount.base in listed
 
 
 def _name(q: Quantity) -> str:

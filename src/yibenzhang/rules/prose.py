@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from yibenzhang.balance.diagnose import slip_kind
-from yibenzhang.balance.evaluate import evaluate
-from yibenzhang.balance.relations import Outcome, Relation, Term
-from yibenzhang.facts import Fact, TableFacts
-from yibenzhang.prose.binding import Binder, Binding, Finder
-from yibenzhang.prose.claims import Claim, Says, claims_of
+from yibenzhang.balance.relations import Relation
+from yibenzhang.facts import TableFacts
+from yibenzhang.prose.binding import Binder
+from yibenzhang.prose.claims import claims_of
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity, quantities_of
 from yibenzhang.rules.addresses import Book
-from yibenzhang.rules.lists import Doubt, counted, split_of, vehicles_of
-from yibenzhang.standards import Address, Standards, fold
+from yibenzhang.rules.agreeing import agreeing
+from yibenzhang.rules.claiming import MAKERS, Neighbours
+from yibenzhang.rules.comparing import comparing
+from yibenzhang.rules.lists import Doubt, counted, graded_of, listed_of, split_of, vehicles_of
+from yibenzhang.rules.restating import TableFinder, keyboard, other_year, restated
+from yibenzhang.standards import Standards
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,29 +29,6 @@ class Prose:
     doubts: tuple[Doubt, ...]
 
 
-class _Finder(Finder):
-    def __init__(self, book: Book, tables: tuple[TableFacts, ...]) -> None:
-        self._book = book
-        self._cells = {
-            (t.table.id, n, k, m): f
-            for t in tables
-            for n, b in enumerate(t.blocks)
-            for (k, m), f in b.cells.items()
-        }
-        self._key_of = {f.id: key for key, f in self._cells.items()}
-
-    def facts(self, address: object) -> list[Fact]:
-        assert isinstance(address, Address)
-        found = [fs for fs in self._book.resolve(address).values() if len(fs) == 1]
-        return [f for fs in found for f in fs]
-
-    def beside(self, fact: Fact, basis: str) -> Fact | None:
-        table, n, k, measure = self._key_of.get(fact.id, ("", 0, 0, ""))
-        if "@" not in measure:
-            return fact
-        return self._cells.get((table, n, k, measure.partition("@")[0] + basis))
-
-
 def prose_of(
     passages: list[Passage],
     tables: tuple[TableFacts, ...],
@@ -61,18 +38,17 @@ def prose_of(
 ) -> Prose:
     """All that the text claims, as relations over its numbers and those of the tables."""
     quantities = {k: quantities_of(p, year, stage) for k, p in enumerate(passages)}
-    everything = [q for found in quantities.values() for q in found if q.money or q.percent]
-    finder = _Finder(Book(tables, stage), tables)
+    everything = [
+        q for found in quantities.values() for q in found if (q.money or q.percent) and q.kind != Kind.BROKEN
+    ]
+    finder = TableFinder(Book(tables, stage), tables)
     binder = Binder(tables, standards, stage, finder)
-    relations: list[Relation] = []
-    for q in everything:
-        if (binding := binder.bind(q)) and (made := _bound(binding)):
-            relations.append(made)
+    relations = restated(everything, binder)
     claims = claims_of(passages, quantities)
-    doubts: list[Doubt] = []
-    near = _Neighbours(quantities, finder, standards)
+    doubts: list[Doubt] = list(_other_years(everything, binder, year)) if year else []
+    near = Neighbours(quantities, finder, binder, claims, standards)
     for claim in claims:
-        found_out = _MAKERS[claim.says](claim, near)
+        found_out = MAKERS[claim.says](claim, near)
         if isinstance(found_out, Doubt):
             doubts.append(found_out)
         elif found_out is not None:
@@ -80,279 +56,18 @@ def prose_of(
     for found in quantities.values():
         for split in standards.splits:
             relations.extend(split_of(split, found))
-        if vehicles := vehicles_of(found):
-            relations.append(vehicles)
+        relations.extend(m for m in (vehicles_of(found), graded_of(found)) if m)
+        relations.extend(m for m in listed_of(found) if keyboard(m))
     for position, passage in enumerate(passages):
-        if doubt := counted(passage, quantities[position]):
-            doubts.append(doubt)
+        doubts.extend(counted(passage, quantities[position]))
+    relations.extend(agreeing(quantities, claims))
+    doubts.extend(comparing(passages, quantities, claims, tables))
     return Prose(tuple(everything), tuple(dict.fromkeys(relations)), tuple(doubts))
 
 
-def contradicted(relation: Relation) -> bool:
-    return evaluate([relation])[0].outcome == Outcome.CONTRADICTED
-
-
-def _bound(binding: Binding) -> Relation | None:
-    """The number equals one of its candidates; where it must and does not, the first is its contradiction."""
-    mine = binding.quantity.fact
-    options = [
-        Relation(f"prose.table|{mine.id}", "prose.table", (Term(1, mine), Term(-1, f)))
-        for f in binding.candidates
-    ]
-    for option in options:
-        if not contradicted(option):
-            return option
-    if not binding.sure:
-        slipped = next((o for o in options if _slipped(mine, o.terms[1].fact)), None)
-        return replace(slipped, rule="prose.slip") if slipped else None
-    preferred = [o for o in options if o.terms[1].fact.standard.endswith(".general_function")]
-    chosen = (preferred or options)[0]
-    [result] = evaluate([chosen])
-    one = Decimal(1).scaleb(-binding.quantity.amount.decimals) * (mine.unit.factor if mine.unit else 1)
-    if abs(result.residual) <= one and binding.quantity.amount.decimals >= 2:
-        return replace(chosen, rule="prose.rounding")  # cut off instead of rounded
-    return chosen
-
-
-def _slipped(mine: Fact, other: Fact) -> bool:
-    """The number is the other one but for a slip of the keyboard."""
-    if mine.amount is None or other.amount is None or not other.amount.value:
-        return False
-    factor = mine.unit.factor if mine.unit else Decimal(1)
-    right = (other.amount.base / factor).quantize(Decimal(1).scaleb(-mine.amount.decimals))
-    digits = len(str(mine.amount.value).replace(".", "").lstrip("0"))
-    return (
-        mine.amount.decimals >= 2
-        and digits >= 5
-        and slip_kind(f"{mine.amount.value:f}", f"{right:f}")
-        in (
-            "错了一位数字",
-            "两位数字颠倒",
-            "多写或漏写一位数字",
-        )
-    )
-
-
-class _Neighbours:
-    """Other numbers a share may be taken of, or a change belong to."""
-
-    def __init__(self, quantities: dict[int, list[Quantity]], finder: _Finder, standards: Standards) -> None:
-        self._all = [q for found in quantities.values() for q in found if q.money]
-        self._finder = finder
-        self._standards = standards
-
-    def before(self, claim: Claim) -> list[Quantity]:
-        """Amounts named earlier in the passage, nearest first."""
-        mine = [q for q in self._all if q.passage is claim.passage and q.end <= claim.at]
-        return [q for q in reversed(mine) if q.kind in (Kind.VALUE, Kind.ACTUAL, Kind.BUDGETED)]
-
-    def section(self, claim: Claim) -> list[Quantity]:
-        """Amounts named anywhere under the same heading, or within the text, that could be a whole."""
-        top = claim.passage.section[:2]
-        return [q for q in self._all if q.passage.section[:2] == top and q.kind in (Kind.VALUE, Kind.ACTUAL)]
-
-    def named(self, words: str) -> list[Fact]:
-        """Table numbers that words such as "本年支出合计" or "预算总额" name."""
-        name = fold(words)
-        out: list[Fact] = []
-        for concept in self._standards.concepts:
-            if any(name.endswith(n) for n in concept.folded):
-                out.extend(f for a in concept.at for f in self._finder.facts(a) if f.printed)
-        if "总" in name or "合计" in name or not name:
-            for table in ("*.balance", "*.fiscal_balance", "*.general_function"):
-                for row in ("total", "this_year"):
-                    for side in ("income", "expenditure", ""):
-                        address = Address(table, row, "total", side)
-                        out.extend(f for f in self._finder.facts(address) if f.printed)
-        return list(dict.fromkeys(out))
-
-
-Made = Relation | Doubt | None
-
-
-def _first_that_holds(relations: Iterable[Relation | None]) -> Relation | None:
-    return next((r for r in relations if r is not None and not contradicted(r)), None)
-
-
-def _growth(claim: Claim, near: _Neighbours) -> Made:
-    change, rate = claim.change, claim.rate
-    if change is None or rate is None:
-        return None
-    if change.sign and rate.sign and change.sign != rate.sign:
-        words = claim.passage.verbatim(change.start - min(6, len(change.lead)), rate.end)
-        return Doubt("prose.direction", f"同一句里方向相反：“{words}”。", (change, rate))
-    subject = claim.subject
-    others = [q for q in near.before(claim) if q is not subject and q.kind != Kind.BUDGETED]
-    options = [_growth_of(q.fact, change, rate) for q in ([subject] if subject else []) + others]
-    if held := _first_that_holds(options):
-        return held
-    if subject is None or subject.lead and "其中" in claim.passage.text[subject.end : change.start]:
-        return None
-    value = subject.amount.base - change.sign * change.amount.base
-    if value <= 0:
-        if rate.amount.value in (0, 100) and change.amount.value == 0:
-            return None
-        words = claim.passage.verbatim(change.start, rate.end)
-        return Doubt(
-            "prose.zero_base", f"上年数为零或为负，不能计算增长率：“{words}”。", (subject, change, rate)
-        )
-    if change.amount.value == 0 and rate.amount.value == 0:
-        return None
-    return _growth_of(subject.fact, change, rate)
-
-
-def _growth_of(subject: Fact, change: Quantity, rate: Quantity) -> Relation | None:
-    """100·d - r·(c - s·d) = 0, as its gradient at the printed numbers."""
-    c, d, r, s = _base(subject), change.amount.base, rate.amount.value, Decimal(change.sign or 1)
-    before = c - s * d
-    if before <= 0:
-        return None
-    terms = (Term(100 + s * r, change.fact), Term(-r, subject), Term(-before, rate.fact))
-    sign = "－" if s > 0 else "＋"
-    note = _note(
-        f"{_shown(change.fact)} ÷（{_shown(subject)} {sign} {_shown(change.fact)}）", 100 * d / before, rate
-    )
-    identity = f"prose.growth|{rate.fact.id}"
-    return _close(Relation(identity, "prose.growth", terms, constant=before * r, note=note), rate)
-
-
-def _change(claim: Claim, near: _Neighbours) -> Made:
-    """An amount cannot have grown by more than it is."""
-    change, subject = claim.change, claim.subject
-    if change is None or subject is None or change.sign <= 0 or not re.search(r"[比较与]", change.lead):
-        return None
-    a, b = subject.fact.interval, change.fact.interval
-    if a is None or b is None or b.low <= a.high or "。" in change.lead:
-        return None
-    words = claim.passage.verbatim(subject.start - min(10, subject.start), change.end)
-    return Doubt("prose.impossible", f"增加额大于本年数：“{words}”。", (subject, change))
-
-
-def _since(claim: Claim, near: _Neighbours) -> Made:
-    subject, last = claim.subject, claim.against
-    if subject is None or last is None:
-        return None
-    sign = Decimal((claim.change or claim.rate or subject).sign or 1)
-    if claim.change is not None:
-        terms = (Term(1, subject.fact), Term(-1, last.fact), Term(-sign, claim.change.fact))
-        return Relation(f"prose.since|{claim.change.fact.id}", "prose.since", terms)
-    rate = claim.rate
-    if rate is None:
-        return None
-    if last.amount.value == 0:
-        if rate.amount.value == 0 or subject.amount.value == 0:
-            return None
-        words = claim.passage.verbatim(max(last.start, rate.start - 20), rate.end)
-        return Doubt("prose.zero_base", f"上年数为零，不能计算增长率：“{words}”。", (last, subject, rate))
-    c, p, r = subject.amount.base, last.amount.base, rate.amount.value
-    terms = (Term(Decimal(100), subject.fact), Term(-(100 + sign * r), last.fact), Term(-sign * p, rate.fact))
-    if c == p and r == 0:
-        return None
-    way = f"（{_shown(subject.fact)} － {_shown(last.fact)}）÷ {_shown(last.fact)}"
-    note = _note(way, 100 * (c - p) / p, rate)
-    made = Relation(f"prose.growth|{rate.fact.id}", "prose.growth", terms, constant=sign * r * p, note=note)
-    return _close(made, rate)
-
-
-def _share(claim: Claim, near: _Neighbours) -> Made:
-    rate, part = claim.rate, claim.subject
-    if rate is None or part is None:
-        return None
-    named = near.named(claim.base) if claim.base else []
-    wholes: list[Fact] = [claim.against.fact] if claim.against and not claim.base else []
-    wholes += named + [q.fact for q in near.before(claim) if q is not part]
-    core = claim.base.strip('“”"')[-2:]
-    wholes += [
-        q.fact
-        for q in near.section(claim)
-        if q is not part and (not core or core in q.lead.replace("”", "") or re.search(r"总|合计", q.lead))
-    ]
-    wholes += near.named("")
-    parts = [part.fact] + [q.fact for q in near.before(claim) if q is not part]
-    options = (_share_of(p, whole, rate) for p in parts for whole in wholes if whole.id != p.id)
-    if held := _first_that_holds(options):
-        return held
-    sure = claim.against if not claim.base else None
-    whole = sure.fact if sure else (named[0] if named and claim.base else None)
-    if whole is None or _base(whole) < part.amount.base:
-        return None
-    return _share_of(part.fact, whole, rate)
-
-
-def _share_of(part: Fact, whole: Fact, rate: Quantity, rule: str = "prose.share") -> Relation | None:
-    """100·a - p·b = 0, as its gradient at the printed numbers."""
-    b, p = _base(whole), rate.amount.value
-    if b <= 0:
-        return None
-    terms = (Term(Decimal(100), part), Term(-p, whole), Term(-b, rate.fact))
-    note = _note(f"{_shown(part)} ÷ {_shown(whole)}", 100 * _base(part) / b, rate)
-    return _close(Relation(f"{rule}|{rate.fact.id}", rule, terms, constant=p * b, note=note), rate)
-
-
-def _shown(fact: Fact) -> str:
-    unit = fact.unit.name if fact.unit and fact.unit.name != "万元" else ""
-    return f"{fact.text}{unit}"
-
-
-def _note(way: str, percent: Decimal, rate: Quantity) -> str:
-    places = max(rate.amount.decimals, 2)
-    return f"{way} ＝ {percent:.{places}f}%"
-
-
-def _completion(claim: Claim, near: _Neighbours) -> Made:
-    rate, actual = claim.rate, claim.subject
-    if rate is None or actual is None:
-        return None
-    amounts = near.before(claim)
-    wholes = [claim.against, *(q for q in amounts if q.kind == Kind.BUDGETED)]
-    facts = [q.fact for q in wholes if q is not None]
-    options = (_share_of(a.fact, w, rate, "prose.completion") for a in [actual, *amounts] for w in facts)
-    if held := _first_that_holds(o for o in options if o is not None):
-        return held
-    if claim.against is None or claim.against.amount.value == 0:
-        return None
-    return _share_of(actual.fact, claim.against.fact, rate, "prose.completion")
-
-
-def _compared(claim: Claim, near: _Neighbours) -> Made:
-    actual, budget = claim.subject, claim.against
-    if actual is None or budget is None:
-        return None
-    a, b = actual.fact.interval, budget.fact.interval
-    if a is None or b is None:
-        return None
-    wrong = {
-        Says.MORE: a.high < b.low or (a == b),
-        Says.LESS: a.low > b.high or (a == b),
-        Says.SAME: a.high < b.low or a.low > b.high,
-    }[claim.says]
-    if not wrong:
-        return None
-    message = f"“{claim.words}”与数字不符：预算 {budget.amount.text}，决算 {actual.amount.text}。"
-    return Doubt("prose.against_budget", message, (budget, actual))
-
-
-def _close(relation: Relation, rate: Quantity) -> Relation:
-    """A percentage off by no more than one in its last digit was cut off or made to fit, not computed wrong."""
-    [result] = evaluate([relation])
-    coefficient = abs(Decimal(relation.terms[-1].coefficient))
-    one = Decimal(1).scaleb(-rate.amount.decimals)
-    if result.outcome == Outcome.CONTRADICTED and abs(result.residual) <= result.slack + coefficient * one:
-        return replace(relation, rule="prose.rounding")
-    return relation
-
-
-def _base(fact: Fact) -> Decimal:
-    return fact.amount.base if fact.amount else Decimal(0)
-
-
-_MAKERS: dict[Says, Callable[[Claim, _Neighbours], Made]] = {
-    Says.GROWTH: _growth,
-    Says.CHANGE: _change,
-    Says.SINCE: _since,
-    Says.SHARE: _share,
-    Says.COMPLETION: _completion,
-    Says.MORE: _compared,
-    Says.LESS: _compared,
-    Says.SAME: _compared,
-}
+def _other_years(quantities: list[Quantity], binder: Binder, year: int) -> Iterator[Doubt]:
+    """This year's amount of the tables under the name of another year."""
+    for q in quantities:
+        if q.kind in (Kind.VALUE, Kind.LAST) and (wrong := other_year(q, binder, year)):
+            words = q.passage.verbatim(max(0, q.start - len(q.lead)), q.end)[-60:]
+            yield Doubt("prose.year", f"写成 {wrong} 年，金额却是 {year} 年的：“{words}”。", (q,))

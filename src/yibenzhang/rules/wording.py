@@ -20,6 +20,11 @@ _SCOPE_YEAR = re.compile(
 )
 _AS_OF = re.compile(r"截至(20[0-4]\d)年(?:12月31日|底|末)")
 _SAME_YEAR = re.compile(r"(20[0-4]\d)年?(?:预算|决算)数?[^。;]{0,20}?[,，]?比(\1)年?(?:预算|决算)")
+_TASKS = re.compile(r"(?:工作|主要|年度|重点)任务|重点工作|工作目标|工作计划|任务及目标|任务和目标")
+_TASK_YEAR = re.compile(
+    r"(20[0-4]\d)年(?:底|末|\d{1,2}月底?|年底)之?前(?:完成|实现|建成|达到)"
+    r"|(?:做好|抓好|推进|开展|落实|组织实施)(20[0-4]\d)年(?:度)?(?!部门决算|决算|预算执行|度?审计)"
+)
 _BASE = re.compile(r"(?:比|与|较)(20[0-4]\d)年(?:度)?(?:初)?(?:预算|决算|执行|当年|相比|增加|减少|持平)")
 
 
@@ -39,6 +44,8 @@ class Remark:
     message: str
     words: str
     place: Place
+    others: tuple[tuple[str, Place], ...] = ()
+    """The other places that the sentence speaks of: the words printed there, and where."""
 
 
 def wording(
@@ -69,7 +76,7 @@ def _hits(phrase: Phrase, passages: list[Passage], tables: tuple[TableFacts, ...
     for p in passages if phrase.scope in ("text", "both") else ():
         if p.heading and not phrase.heading:
             continue
-        last = -MOST_APART
+        last = -MOST_APART - 1
         for m in pattern.finditer(p.text):
             begin, end = _sentence(p.text, m.start(), m.end())
             if unless and unless.search(p.text[begin:end]):
@@ -143,6 +150,8 @@ def _years(
                 yield _year(p, m, f"{year} 年{word}的截止日应为 {right} 年底")
         for m in _SAME_YEAR.finditer(p.text):
             yield _year(p, m, f"{m.group(1)} 年与同一年比较")
+    if stage == "budget":
+        yield from _tasks(passages, year)
     bases = [(p, m) for p in passages for m in _BASE.finditer(p.text)]
     usual = sum(int(m.group(1)) == year - 1 for _, m in bases)
     for p, m in bases:
@@ -157,6 +166,19 @@ def _years(
             place = t.table.table.cells[0].place
             message = f"表名写 {found.group(1)} 年，本文件是 {year} 年{word}：“{t.table.title}”。"
             yield Remark("wording.year", message, t.table.title, place)
+
+
+def _tasks(passages: list[Passage], year: int) -> Iterator[Remark]:
+    """Tasks of the year with last year's date."""
+    for p in passages:
+        if not any(_TASKS.search(s) for s in (*p.section, p.text[:30])):
+            continue
+        for m in _TASK_YEAR.finditer(p.text):
+            if int(m.group(1) or m.group(2)) == year - 1:
+                begin, end = _sentence(p.text, m.start(), m.end())
+                words = p.verbatim(max(begin, m.start() - 12), min(end, m.end() + 16)).strip()
+                message = f"{year} 年的工作任务写的是 {year - 1} 年：“{words}”。"
+                yield Remark("wording.task_year", message, words, p.place(m.start()))
 
 
 def _is_title(p: Passage) -> bool:

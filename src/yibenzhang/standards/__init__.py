@@ -17,11 +17,13 @@ from typing import Any
 from yibenzhang.standards.model import (
     Address,
     Concept,
+    FormSum,
     HeaderWord,
     NoticeRule,
     Phrase,
     Region,
     RowDef,
+    Section,
     Split,
     Standards,
     SumRule,
@@ -34,11 +36,13 @@ __all__ = [
     "HERE",
     "Address",
     "Concept",
+    "FormSum",
     "HeaderWord",
     "NoticeRule",
     "Phrase",
     "Region",
     "RowDef",
+    "Section",
     "Split",
     "Standards",
     "StandardsError",
@@ -47,9 +51,17 @@ __all__ = [
     "fold",
     "fold_title",
     "load",
+    "readings",
 ]
 
 HERE = Path(__file__).parent
+
+
+@lru_cache(maxsize=1)
+def readings() -> dict[str, str]:
+    """How a character is read (pinyin without tones): the usual reading of each character of GB 2312."""
+    with (HERE / "codes" / "readings.csv").open(encoding="utf-8", newline="") as f:
+        return {char: row["reading"] for row in csv.DictReader(f) for char in row["characters"]}
 
 
 class StandardsError(Exception):
@@ -63,10 +75,18 @@ _FILES = {
     "bases.toml": ("basis",),
     "notices.toml": ("notice",),
     "prose.toml": ("concept", "split"),
-    "wording.toml": ("phrase",),
+    "wording.toml": ("phrase", "list"),
+    "sections.toml": ("section",),
     "headers.toml": ("label", "wrapper", "subtotal", "absolute", "relative", "basis"),
-}
-_LISTS = ("titles", "names", "tables", "parts", "needs", "without", "basis", "layouts", "regions", "places")
+    "forms.toml": (
+        "label", "amount", "section", "indicator", "item", "purchase", "source", "listed", "overview",
+        "execution", "row", "word", "sum",
+    ),
+}  # fmt: skip
+_LISTS = (
+    "titles", "names", "tables", "parts", "needs", "without", "basis", "layouts", "regions", "places", "words",
+    "told",
+)  # fmt: skip
 
 
 def _sections(layer: Path) -> None:
@@ -75,7 +95,7 @@ def _sections(layer: Path) -> None:
         for section, entries in _load_toml(layer / name).items():
             if section not in allowed:
                 raise StandardsError(f"{name}: 不认识的一节 [[{section}]]，可用的是 {'、'.join(allowed)}")
-            if name == "headers.toml":
+            if name == "headers.toml" or (name == "forms.toml" and section != "sum"):
                 wrong = (
                     [k for k, v in entries.items() if not isinstance(v, list)]
                     if isinstance(entries, dict)
@@ -106,6 +126,19 @@ def _load_toml(path: Path) -> dict[str, Any]:
             return tomllib.load(f)
     except tomllib.TOMLDecodeError as error:
         raise StandardsError(f"{path.name}: 格式有误：{error}") from error
+
+
+def _section(entry: dict[str, Any]) -> Section:
+    try:
+        return Section(
+            entry["id"], entry["name"], tuple(entry["words"]), tuple(entry["told"]), entry.get("stage", ""),
+            bool(entry.get("required", False)), bool(entry.get("amount", False)),
+            int(entry.get("since", 0)), tuple(entry.get("regions", ())),
+        )  # fmt: skip
+    except KeyError as error:
+        raise StandardsError(
+            f"sections.toml [[section]] {entry.get('id', '')}: 缺少 {error.args[0]}"
+        ) from error
 
 
 def _address(entry: dict[str, Any], where: str) -> Address:
@@ -151,6 +184,7 @@ def _concept(entry: dict[str, Any]) -> Concept:
     return Concept(
         tuple(entry["names"]), tuple(_address(a, where) for a in entry["at"]), bool(entry.get("sure", False)),
         tuple(entry.get("section", ())), tuple(entry.get("not_section", ())), tuple(entry.get("not_lead", ())),
+        tuple(tuple(_address(a, where) for a in one) for one in entry.get("sums", ())),
     )  # fmt: skip
 
 
@@ -164,6 +198,13 @@ def _phrase(entry: dict[str, Any]) -> Phrase:
         raise StandardsError(f"{where}: pattern 不是正确的正则表达式：{error}") from error
     except TypeError as error:
         raise StandardsError(f"{where}: 缺少或多了一项：{error}") from error
+
+
+def _form_sum(entry: dict[str, Any]) -> FormSum:
+    try:
+        return FormSum(str(entry["rule"]), str(entry["total"]), tuple(map(tuple, entry["parts"])))
+    except KeyError as error:
+        raise StandardsError(f"forms.toml [[sum]]: 缺少 {error.args[0]}") from error
 
 
 def _merge(old: list[dict[str, Any]], new: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -197,11 +238,31 @@ def _layered(region: str, extra: str, stamp: tuple[tuple[str, int], ...]) -> Sta
             raise StandardsError(f"标准目录不存在：{extra}")
         layers.append(Path(extra))
     parts: dict[str, list[dict[str, Any]]] = {}
-    forms = ("table", "row", "columns", "rows", "equal", "basis", "notice", "split", "phrase")
+    forms = (
+        "table",
+        "row",
+        "columns",
+        "rows",
+        "equal",
+        "basis",
+        "notice",
+        "split",
+        "phrase",
+        "list",
+        "section",
+    )
     words: dict[str, dict[str, list[str]]] = {}
     concepts: list[Concept] = []
+    forms_words: dict[str, dict[str, list[str]]] = {}
+    form_sums: list[FormSum] = []
     for layer in layers:
         _sections(layer)
+        for kind, groups in _load_toml(layer / "forms.toml").items():
+            if kind == "sum":
+                form_sums.extend(_form_sum(e) for e in groups)
+                continue
+            for identity, names in groups.items():
+                forms_words.setdefault(kind, {}).setdefault(identity, []).extend(names)
         for name in (
             "tables.toml",
             "rows.toml",
@@ -210,6 +271,7 @@ def _layered(region: str, extra: str, stamp: tuple[tuple[str, int], ...]) -> Sta
             "notices.toml",
             "prose.toml",
             "wording.toml",
+            "sections.toml",
         ):
             data = _load_toml(layer / name)
             for form in forms:
@@ -271,4 +333,8 @@ def _layered(region: str, extra: str, stamp: tuple[tuple[str, int], ...]) -> Sta
         splits,
         phrases,
         economic,
+        {e["id"]: tuple(e["words"]) for e in parts["list"]},
+        tuple(_section(e) for e in parts["section"]),
+        forms_words,
+        tuple(form_sums),
     )

@@ -95,6 +95,8 @@ class Concept:
     section: tuple[str, ...] = ()
     not_section: tuple[str, ...] = ()
     not_lead: tuple[str, ...] = ()
+    sums: tuple[tuple[Address, ...], ...] = ()
+    """Rows that make the number up, for tables that do not state it."""
 
     @cached_property
     def folded(self) -> tuple[str, ...]:
@@ -128,6 +130,34 @@ class Phrase:
 
 
 @dataclass(frozen=True)
+class Section:
+    """A part of the explanations: known by ``words`` in its heading, covered where any of ``told`` is said.
+
+    ``required``: the regulation asks for it; ``amount``: its heading promises an amount.
+    """
+
+    id: str
+    name: str
+    words: tuple[str, ...]
+    told: tuple[str, ...]
+    stage: str = ""
+    required: bool = False
+    amount: bool = False
+    since: int = 0
+    """The first fiscal year that it is asked of."""
+    regions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FormSum:
+    """A sum inside a form, by measures; where several groups of parts are given, one that holds will do."""
+
+    rule: str
+    total: str
+    parts: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
 class Region:
     id: str
     name: str
@@ -156,6 +186,12 @@ class Standards:
     phrases: tuple[Phrase, ...] = ()
     economic: dict[str, str] = field(default_factory=dict)
     """Economic classifications by name, as printed over the years."""
+    lists: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Lists of words by name, for rules that need them."""
+    sections: tuple[Section, ...] = ()
+    forms: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    """Labels of forms by kind and meaning (forms.toml)."""
+    form_sums: tuple[FormSum, ...] = ()
 
     @cached_property
     def titles(self) -> dict[str, list[TableDef]]:

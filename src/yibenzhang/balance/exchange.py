@@ -1,0 +1,193 @@
+"""Numbers in each other's place: two cells of a row, two rows, two amounts of the text."""
+
+from __future__ import annotations
+
+import time
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import combinations
+
+from yibenzhang.amounts import CellState
+from yibenzhang.balance.relations import Outcome, Result
+from yibenzhang.facts import Fact
+from yibenzhang.intervals import Interval
+
+MOST_IN_A_ROW = 40
+"""More suspected numbers of one row than this are not tried in pairs."""
+MOST_FITTING = 6
+"""Of the rows whose number would mend a relation, so many are tried."""
+_PROSE = "prose"
+_HUNDRED = Decimal("1E2")
+"""Amounts of the text are printed to a hundred yuan, those of the tables sometimes to a cent."""
+
+Touching = dict[str, list[Result]]
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """Pairs of numbers that stand in each other's place, and the broken relations that putting them back mends."""
+
+    pairs: tuple[tuple[Fact, Fact], ...]
+    broken: tuple[Result, ...]
+
+
+def exchanges(broken: list[Result], touching: Touching, until: float) -> Iterator[Exchange]:
+    """All exchanges that mend what they touch, each number in one of them at most.
+
+    ``until`` (seconds of the monotonic clock) ends the search.
+    """
+    used: set[str] = set()
+    every = [*_cells(broken, touching, until), *_rows(broken, touching, until)]
+    for found in sorted(every, key=lambda e: -len(e.broken)):
+        ids = {f.id for pair in found.pairs for f in pair}
+        if not ids & used:
+            used |= ids
+            yield found
+
+
+def _exchange(pairs: list[tuple[Fact, Fact]], touching: Touching) -> Exchange | None:
+    """The exchange, if every relation holds once the pairs have changed places, and either side was broken."""
+    instead: dict[str, Interval] = {}
+    for a, b in pairs:
+        if a.interval is None or b.interval is None:
+            return None
+        instead[a.id], instead[b.id] = b.interval, a.interval
+    mended: dict[int, Result] = {}
+    sides = [False, False]
+    for pair in pairs:
+        for side, fact in enumerate(pair):
+            for r in touching[fact.id]:
+                was = r.outcome == Outcome.CONTRADICTED
+                sides[side] |= was or _nothing(fact)
+                if fact.table == _PROSE and not was:
+                    continue  # what goes with the amount, its change and rate, may have moved with it
+                if was:
+                    mended[id(r)] = r
+                if not _holds(r, instead):
+                    return None
+    return Exchange(tuple(pairs), tuple(mended.values())) if all(sides) and mended else None
+
+
+def _nothing(fact: Fact) -> bool:
+    """An empty cell: what it adds up to may be empty as well, and then no relation was set up."""
+    return fact.state in (CellState.BLANK, CellState.DASH)
+
+
+def _holds(r: Result, instead: dict[str, Interval]) -> bool:
+    residual = r.residual
+    for t in r.relation.terms:
+        new, old = instead.get(t.fact.id), t.fact.interval
+        if new is not None and old is not None:
+            residual += Decimal(t.coefficient) * (new.middle - old.middle)
+    return abs(residual) <= r.slack
+
+
+def _facts(touching: Touching) -> Iterator[Fact]:
+    """Every number that stands in a relation."""
+    for i, results in touching.items():
+        yield next(f for f in results[0].relation.facts() if f.id == i)
+
+
+def _suspected(broken: list[Result]) -> dict[str, Fact]:
+    return {f.id: f for r in broken for f in r.relation.facts() if f.interval is not None}
+
+
+# ---- two cells of a row, two amounts of the text ------------------------------------------------------
+
+
+def _cells(broken: list[Result], touching: Touching, until: float) -> Iterator[Exchange]:
+    suspected = _suspected(broken)
+    lines: dict[tuple[str, str | int], list[Fact]] = defaultdict(list)
+    for fact in suspected.values():
+        lines[fact.table, fact.place.key if fact.table == _PROSE else fact.cell[0]].append(fact)
+    yield from _tried(_wanted_in_text(broken), touching)
+    for facts in lines.values():
+        if time.monotonic() > until:
+            return
+        yield from _tried(combinations(facts[:MOST_IN_A_ROW], 2), touching)
+    for fact, other in _beside_nothing(suspected, touching):
+        yield from _tried([(fact, other)], touching)
+
+
+def _beside_nothing(suspected: dict[str, Fact], touching: Touching) -> Iterator[tuple[Fact, Fact]]:
+    """Empty cells of a broken relation with the numbers of their row, which may belong there."""
+    rows: dict[tuple[str, int], list[Fact]] = defaultdict(list)
+    for fact in suspected.values():
+        if _nothing(fact):
+            rows[fact.table, fact.cell[0]].append(fact)
+    for f in _facts(touching) if rows else ():
+        for empty in rows.get((f.table, f.cell[0]), ()):
+            if f.printed and f.id not in suspected:
+                yield empty, f
+
+
+def _wanted_in_text(broken: list[Result]) -> Iterator[tuple[Fact, Fact]]:
+    """Amounts of the text of which each is what the table gives for the other."""
+    restated = [r for r in broken if len(r.relation.terms) == 2 and r.relation.total.table == _PROSE]
+    own: dict[Decimal, list[Fact]] = defaultdict(list)
+    for r in restated:
+        if r.relation.total.amount:
+            own[r.relation.total.amount.base.quantize(_HUNDRED)].append(r.relation.total)
+    for r in restated:
+        wanted = r.relation.parts[0].fact
+        if wanted.amount:
+            for other in own.get(wanted.amount.base.quantize(_HUNDRED), [])[:MOST_FITTING]:
+                if other.id != r.relation.total.id:
+                    yield r.relation.total, other
+
+
+def _tried(pairs: Iterable[tuple[Fact, Fact]], touching: Touching) -> Iterator[Exchange]:
+    for a, b in pairs:
+        if a.interval != b.interval and (found := _exchange([(a, b)], touching)):
+            if a.amount is None:
+                found = Exchange(((b, a),), found.broken)
+            yield found
+
+
+# ---- two rows -----------------------------------------------------------------------------------------
+
+
+def _rows(broken: list[Result], touching: Touching, until: float) -> Iterator[Exchange]:
+    """Rows of one table with each other's numbers: one that is wanted here stands there."""
+    columns: dict[tuple[str, int], list[tuple[Decimal, int, Fact]]] = defaultdict(list)
+    lines: dict[tuple[str, int], dict[int, Fact]] = defaultdict(dict)
+    concerned = {(f.table, f.cell[1]) for r in broken for f in r.relation.facts() if f.table != _PROSE}
+    tables = {table for table, _ in concerned}
+    for fact in _facts(touching):
+        if fact.table in tables:
+            lines[fact.table, fact.cell[0]][fact.cell[1]] = fact
+            if (fact.table, fact.cell[1]) in concerned and fact.amount is not None:
+                columns[fact.table, fact.cell[1]].append((fact.amount.base, fact.cell[0], fact))
+    for column in columns.values():
+        column.sort(key=lambda c: c[:2])
+    tried: set[tuple[str, int, int]] = set()
+    for r in broken:
+        if time.monotonic() > until:
+            return
+        for t in r.relation.terms:
+            fact, own = t.fact, t.fact.interval
+            c = sum(Decimal(u.coefficient) for u in r.relation.terms if u.fact.id == fact.id)
+            if own is None or fact.table == _PROSE or not c:
+                continue
+            wanted, slack = own.middle - r.residual / c, r.slack / abs(c)
+            for other in _fitting(columns[fact.table, fact.cell[1]], wanted, slack):
+                first, second = sorted((fact.cell[0], other.cell[0]))
+                if first == second or (fact.table, first, second) in tried:
+                    continue
+                tried.add((fact.table, first, second))
+                one, two = lines[fact.table, first], lines[fact.table, second]
+                pairs = [(one[k], two[k]) for k in one.keys() & two.keys() if one[k].text != two[k].text]
+                if pairs and (found := _exchange(sorted(pairs, key=lambda p: p[0].cell), touching)):
+                    yield found
+
+
+def _fitting(column: list[tuple[Decimal, int, Fact]], wanted: Decimal, slack: Decimal) -> Iterator[Fact]:
+    start = bisect_left(column, wanted - slack, key=lambda c: c[0])
+    for value, _, fact in column[start : start + MOST_FITTING]:
+        if value > wanted + slack:
+            return
+        if value:
+            yield fact

@@ -1,0 +1,168 @@
+"""The smallest set of numbers to change, found by hitting what conflicts: exact, and quick where few are wrong.
+
+Every broken relation must have one of its numbers changed; a number so changed may be asked to be two
+things at once, and then one of the numbers of those two relations must be changed too (R. Reiter, A theory
+of diagnosis from first principles, Artificial Intelligence 32, 1987). The search deepens by cost, so the
+first sets it meets are the smallest.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from yibenzhang.amounts import CellState
+from yibenzhang.balance.relations import Outcome, Result
+from yibenzhang.facts import Fact
+
+MOST_STEPS = 6000
+"""Sets looked at before the group is left to the program."""
+AS_GOOD = 0.05
+"""Sets that cost no more than this above the best are as good."""
+BOUNDS = (2.45, 3.65, 4.85, 6.05, 7.25, 8.45, 9.65)
+"""The costs tried one after the other: two numbers, three, …"""
+WEIGHTS = {CellState.PRINTED: 1.0, CellState.ZERO: 1.4, CellState.BLANK: 1.6, CellState.DASH: 1.6}
+
+Found = list[tuple[str, bool]]
+Box = tuple[Decimal, Decimal, int, int]
+"""How far a number may move, and the relations (positions) that hold it there."""
+
+
+def weight(fact: Fact, support: int) -> float:
+    """What it costs to call a number wrong: more where it is empty and where relations that hold speak for it."""
+    return WEIGHTS.get(fact.state, 1.0) + 0.01 * min(support, 20)
+
+
+def _apart(conflicts: list[set[str]]) -> int:
+    """Conflicts that share no number: at least so many more must be changed."""
+    taken: set[str] = set()
+    count = 0
+    for conflict in sorted(conflicts, key=len):
+        if not conflict & taken:
+            taken |= conflict
+            count += 1
+    return count
+
+
+@dataclass
+class _Search:
+    """A group with the relations around it: terms by relation, relations by number."""
+
+    facts: dict[str, Fact]
+    results: list[Result]
+    cost: dict[str, float]
+    until: float
+    terms: list[dict[str, Decimal]] = field(default_factory=list)
+    of: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    broken: list[int] = field(default_factory=list)
+    steps: int = 0
+    seen: set[frozenset[str]] = field(default_factory=set)
+    sets: list[tuple[float, frozenset[str]]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for k, r in enumerate(self.results):
+            terms: dict[str, Decimal] = {}
+            for t in r.relation.terms:
+                terms[t.fact.id] = terms.get(t.fact.id, Decimal(0)) + Decimal(t.coefficient)
+            self.terms.append({i: c for i, c in terms.items() if c})
+            for i in self.terms[-1]:
+                self.of[i].append(k)
+            if r.outcome == Outcome.CONTRADICTED:
+                self.broken.append(k)
+
+    @property
+    def spent(self) -> bool:
+        return self.steps > MOST_STEPS or time.monotonic() > self.until
+
+    def conflicts(self, chosen: frozenset[str]) -> list[set[str]] | None:
+        """Sets of numbers of each of which one more must be changed; None where the chosen can never do."""
+        out = [set(self.terms[k]) for k in self.broken if not chosen & self.terms[k].keys()]
+        boxes: dict[str, Box] = {}
+        shared: set[int] = set()
+        for i in chosen:
+            low: tuple[Decimal, int] | None = None
+            high: tuple[Decimal, int] | None = None
+            for k in self.of[i]:
+                if len(chosen & self.terms[k].keys()) > 1:
+                    shared.add(k)
+                    continue
+                c, r = self.terms[k][i], self.results[k]
+                a, b = sorted(((-r.residual - r.slack) / c, (-r.residual + r.slack) / c))
+                low = (a, k) if low is None or a > low[0] else low
+                high = (b, k) if high is None or b < high[0] else high
+            if low is not None and high is not None:
+                if low[0] > high[0]:
+                    out.append(set(self.terms[low[1]]) | set(self.terms[high[1]]))
+                    continue
+                own = self.facts[i].interval
+                if own is not None and own.high >= 0 > own.middle + high[0]:
+                    out.append(set(self.terms[high[1]]))  # only a negative amount would do
+                    continue
+                boxes[i] = (low[0], high[0], low[1], high[1])
+        for k in shared:
+            if (conflict := self._shared(k, chosen, boxes)) is not None:
+                out.append(conflict)
+        out = [c - chosen for c in out]
+        return None if any(not c for c in out) else out
+
+    def _shared(self, k: int, chosen: frozenset[str], boxes: dict[str, Box]) -> set[str] | None:
+        """A relation between chosen numbers that cannot hold however they move."""
+        r = self.results[k]
+        low, high = r.residual - r.slack, r.residual + r.slack
+        behind = set(self.terms[k])
+        for i in chosen & self.terms[k].keys():
+            if i not in boxes:
+                return None  # free to move
+            c, (a, b, one, two) = self.terms[k][i], boxes[i]
+            low, high = low + min(c * a, c * b), high + max(c * a, c * b)
+            behind |= set(self.terms[one]) | set(self.terms[two])
+        return behind if low > 0 or high < 0 else None
+
+    def search(self, chosen: frozenset[str], cost: float, bound: float) -> None:
+        """All sets within the bound that hold ``chosen``."""
+        if chosen in self.seen or self.spent:
+            return
+        self.seen.add(chosen)
+        self.steps += 1
+        conflicts = self.conflicts(chosen)
+        if conflicts is None:
+            return
+        if not conflicts:
+            self.sets.append((cost, chosen))
+            return
+        if cost + _apart(conflicts) > bound:
+            return
+        options = min(conflicts, key=len)
+        if cost + 2.0 > bound:  # one more at most: it must answer every conflict
+            options = set.intersection(*conflicts)
+        for i in sorted(options, key=lambda i: self.cost[i]):
+            best = min((c for c, _ in self.sets), default=bound)
+            if cost + self.cost[i] <= min(bound, best + AS_GOOD):
+                self.search(chosen | {i}, cost + self.cost[i], bound)
+
+
+def smallest(group: list[Result], touching: dict[str, list[Result]], until: float) -> Found | None:
+    """Ids of the numbers to change, each with whether no set as good does without it; None where too many."""
+    around = {id(r): r for r in group for f in r.relation.facts() for r in touching[f.id]}
+    results = list(around.values())
+    facts = {f.id: f for r in results for f in r.relation.facts() if f.interval is not None}
+    mine = {id(r) for r in group}
+    support = {i: sum(id(r) not in mine for r in touching[i]) for i in facts}
+    costs = {i: weight(f, support[i]) for i, f in facts.items()}
+    search = _Search(facts, results, costs, until)
+    search.broken = [k for k, r in enumerate(results) if id(r) in mine]
+    for bound in BOUNDS:
+        search.seen.clear()
+        search.search(frozenset(), 0.0, bound)
+        if search.spent:
+            return None
+        if search.sets:
+            break
+    if not search.sets:
+        return None
+    best, chosen = min(search.sets, key=lambda s: (s[0], sorted(s[1])))
+    good = [s for c, s in search.sets if c <= best + AS_GOOD]
+    near = {f.id for r in group for f in r.relation.facts()}
+    return [(i, all(i in s for s in good)) for i in sorted(chosen, key=list(facts).index) if i in near]

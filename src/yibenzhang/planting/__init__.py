@@ -1,0 +1,1 @@
+"""Errors planted one at a time into documents without errors, to measure what the checker finds."""

@@ -1,0 +1,150 @@
+"""OFD (GB/T 33190): the characters and ruling lines of each page, for the page builder that PDF uses.
+
+A zip of XML: OFD.xml names the documents, Document.xml the pages, templates and resources; a page holds
+text, path and composite objects in millimetres, origin top left. Annotations, seals and images are not read.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element
+
+from yibenzhang.documents import Page, ReadingNotice, Table
+from yibenzhang.places import PagePlace
+from yibenzhang.reading.assembly import page_of
+from yibenzhang.reading.containers import Container, parse_xml
+from yibenzhang.reading.glyphs import unmapped
+from yibenzhang.reading.limits import MAX_PAGES, MAX_RULES_PER_PAGE, MAX_XML_BYTES, ReadingError
+from yibenzhang.reading.ofd_drawing import POINTS, Drawing, Resources, children, numbers
+
+_IMAGE = "本页是图片，没有文字，内容未检查。"
+_A4 = (0.0, 0.0, 210.0, 297.0)
+
+
+class _Book:
+    """One document of the package: its pages and what they share."""
+
+    def __init__(self, box: Container, root: str) -> None:
+        self._box = box
+        self._names = {n.lower(): n for n in box.members}
+        self._parsed: dict[str, Element] = {}
+        path, document = self.part("", root)
+        self.path = path
+        self.area = next(children(document, "CommonData", "PageArea", "PhysicalBox"), None)
+        self.templates: dict[str, str] = {}
+        self.shared = Resources()
+        for t in children(document, "CommonData", "TemplatePage"):
+            self.templates[t.get("ID", "")] = t.get("BaseLoc", "")
+        for kind in ("PublicRes", "DocumentRes"):
+            for r in children(document, "CommonData", kind):
+                self.resources(path, (r.text or ""))
+        self.pages = [p.get("BaseLoc", "") for p in children(document, "Pages", "Page")]
+
+    def part(self, base: str, location: str, keep: bool = False) -> tuple[str, Element]:
+        """A part by its place, relative to ``base`` or from the root of the package."""
+        location = location.strip().replace("\\", "/")
+        near = posixpath.normpath(posixpath.join("/", posixpath.dirname(base), location)).lstrip("/").lower()
+        far = posixpath.normpath(posixpath.join("/", location)).lstrip("/").lower()
+        name = self._names.get(near) or self._names.get(far)
+        if name is None:
+            refused = {n.lower(): why for n, why in self._box.refused}
+            why = refused.get(near) or refused.get(far)
+            raise ReadingError(why or f"OFD 缺少部件“{location[:80]}”。")
+        if name in self._parsed:
+            return name, self._parsed[name]
+        root = parse_xml(self._box.read(name, MAX_XML_BYTES))
+        if keep:
+            self._parsed[name] = root
+        return name, root
+
+    def resources(self, base: str, location: str) -> None:
+        """Draw parameters and composite units of a resource file; one that is missing is left out."""
+        try:
+            _, root = self.part(base, location)
+        except ReadingError:
+            return
+        for unit in children(root, "CompositeGraphicUnits", "CompositeGraphicUnit"):
+            self.shared.units.setdefault(unit.get("ID", ""), unit)
+        for param in children(root, "DrawParams", "DrawParam"):
+            self.shared.params.setdefault(param.get("ID", ""), param)
+
+    def template(self, name: str) -> Element | None:
+        location = self.templates.get(name)
+        return self.part(self.path, location, keep=True)[1] if location else None
+
+
+def read_ofd(box: Container) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
+    """All pages of an OFD. Raises ReadingError with one sentence where it cannot be opened."""
+    names = {n.lower(): n for n in box.members}
+    if "encryptions.xml" in names:
+        raise ReadingError("OFD 已加密，需要密码才能打开；请提供未加密的版本。")
+    root = parse_xml(box.read(names["ofd.xml"], MAX_XML_BYTES))
+    books = [_Book(box, location) for location in _roots(box, root)]
+    pages: list[Page] = []
+    notices: list[ReadingNotice] = []
+    tables = 0
+    listed = [(book, location) for book in books for location in book.pages]
+    if not listed:
+        raise ReadingError("OFD 中没有任何页面。")
+    if len(listed) > MAX_PAGES:
+        notices.append(ReadingNotice(f"共 {len(listed)} 页，只读取了前 {MAX_PAGES} 页。"))
+    for number, (book, location) in enumerate(listed[:MAX_PAGES], start=1):
+        try:
+            page, told = _page(book, location, number, tables)
+        except ReadingError as error:
+            here = PagePlace(number, 0, 0, 0, 0)
+            notices.append(ReadingNotice(f"本页未能读取：{error}", here, True))
+            continue
+        tables += sum(isinstance(b, Table) for b in page.blocks)
+        pages.append(page)
+        notices.extend(told)
+    if pages and not any(p.blocks for p in pages) and all(n.message == _IMAGE for n in notices):
+        notices = [
+            ReadingNotice("整份 OFD 没有文字（扫描件或图片），本版本未做识别；内容未检查，不代表没有问题。")
+        ]
+    return tuple(pages), tuple(notices)
+
+
+def _roots(box: Container, root: Element) -> Iterator[str]:
+    """Where each document begins: its current version, else the one that was first written."""
+    for body in children(root, "DocBody"):
+        current = [v for v in children(body, "Versions", "Version") if v.get("Current") in ("true", "1")]
+        for version in current[:1]:
+            name = version.get("BaseLoc", "").lstrip("/")
+            if name in box.members:
+                body = parse_xml(box.read(name, MAX_XML_BYTES))
+        for location in children(body, "DocRoot"):
+            yield location.text or ""
+
+
+def _page(book: _Book, location: str, number: int, first: int) -> tuple[Page, list[ReadingNotice]]:
+    path, root = book.part(book.path, location)
+    for r in children(root, "PageRes"):
+        book.resources(path, r.text or "")
+    area = next(children(root, "Area", "PhysicalBox"), book.area)
+    box = numbers(area.text if area is not None else None, 4) or _A4
+    if box[2] <= 1 or box[3] <= 1:
+        box = _A4
+    drawing = Drawing(book.shared, (1, 0, 0, 1, -box[0], -box[1]))
+    for t in children(root, "Template"):
+        template = book.template(t.get("TemplateID", ""))
+        if template is not None:
+            drawing.draw_content(template)
+    drawing.draw_content(root)
+    here = PagePlace(number, 0, 0, 0, 0)
+    notices = [ReadingNotice(text, here, unread) for text, unread in drawing.told()]
+    turn = drawing.turn()
+    glyphs = drawing.glyphs(turn, box[2], box[3])
+    hs, vs = drawing.rules(turn, box[2], box[3])
+    bad = sum(unmapped(g.text) for g in glyphs)
+    if bad > 3:
+        notices.append(ReadingNotice(f"本页有 {bad} 个字形无法识别，涉及的内容未检查。", here))
+    if not glyphs and drawing.images:
+        notices.append(ReadingNotice(_IMAGE, here, True))
+    if len(hs) + len(vs) > MAX_RULES_PER_PAGE:
+        notices.append(ReadingNotice("本页线条过多，未按表格读取。", here, True))
+        hs, vs = [], []
+    width, height = box[2] * POINTS, box[3] * POINTS
+    size = (height, width) if turn in (90, 270) else (width, height)
+    return page_of(number, size, glyphs, hs, vs, first), notices

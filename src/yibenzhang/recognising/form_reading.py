@@ -1,0 +1,240 @@
+"""Where forms and the lists inside them begin and end: a state machine over the rows of form tables.
+
+Labels, headings and columns are data (standards/forms.toml).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from yibenzhang.amounts import PERCENT, Unit, parse_amount, unit_named
+from yibenzhang.documents import Cell, Table
+from yibenzhang.facts import BlockFacts, Fact, TableFacts
+from yibenzhang.reading.limits import MAX_FORM_ROWS
+from yibenzhang.recognising.form_rows import READERS, Line
+from yibenzhang.recognising.forms import UNIT_IN, GoalForm, OpenForm, amount_of, label_of
+from yibenzhang.recognising.headers import Block
+from yibenzhang.recognising.stitching import Framed
+from yibenzhang.standards import Standards, fold
+
+_HEADS = (
+    ("indicator", {"name"}), ("execution", {"spent"}), ("item", {"name", "amount"}), ("purchase", {"name", "amount"}),
+    ("listed", {"name", "year"}), ("source", {"name", "amount"}), ("overview", {"name", "year"}),
+)  # fmt: skip
+"""Kinds of list and the columns by which their heading is known."""
+_SUMS = ("execution", "overview", "source")
+"""Lists whose rows bear the names of amounts."""
+_COMMON = ("备注", "其他资金", "得分", "分值", "上年", "当年")
+"""Headings that other tables have too."""
+
+
+def forms_of(
+    framed: Sequence[Framed], tables: Sequence[TableFacts], standards: Standards
+) -> tuple[tuple[GoalForm, ...], tuple[TableFacts, ...]]:
+    """The forms of a document, and its tables with the numbers of the forms as their facts."""
+    reader = _Reader(standards)
+    out = [reader.table(frame, table) for frame, table in zip(framed, tables, strict=True)]
+    reader.close()
+    return tuple(reader.forms), tuple(out)
+
+
+class _Reader:
+    """Reads the rows of form tables in order; at most one form is open."""
+
+    def __init__(self, standards: Standards) -> None:
+        self._standards = standards
+        self._basis = frozenset(fold(w) for w in standards.forms.get("word", {}).get("basis", ()))
+        self._words = {
+            kind: {fold(n): i for i, names in groups.items() for n in names}
+            for kind, groups in standards.forms.items()
+            if kind != "word"
+        }
+        self.forms: list[GoalForm] = []
+        self._open: OpenForm | None = None
+        self._mode = "label"
+        self._columns: dict[str, int] = {}
+        self._period = ""
+        self._heading_of = 0
+        self._from = 0
+        self._rows = 0
+        self._standard = ""
+
+    def table(self, frame: Framed, facts: TableFacts) -> TableFacts:
+        """The table with the facts of its forms; as it was where it is no form."""
+        recognised, table = facts.table, frame.table
+        standard = recognised.standard
+        named = standard is not None and standard.layout == "form"
+        if not named and (standard is not None or not self._is_form(frame, table)):
+            self.close()
+            return facts
+        if named and standard is not None:
+            self._standard = standard.id
+        for p in frame.before:
+            self._section(fold(p.text))
+        if self._open is not None and recognised.unit:
+            self._open.unit = recognised.unit
+        before = self._open
+        told = self._read(table, recognised.unit, recognised.id)
+        known = standard or self._standards.table_by_id.get(self._standard)
+        rows = list(dict.fromkeys(f.row for f in told))
+        at = {row: k for k, row in enumerate(rows)}
+        cells = {(at[f.row], f"{f.measure}|{f.id}"): f for f in told}
+        title = recognised.title or (known.name if known else "")
+        block = BlockFacts(Block("", (), ()), tuple(rows), cells)
+        begun = "" if named or before is None else before.table
+        read = replace(recognised, standard=known, title=title, blocks=(), part_of=begun)
+        return TableFacts(read, (block,))
+
+    def close(self) -> None:
+        """End the open form."""
+        if self._open is not None and not self._open.empty:
+            self.forms.append(self._open.closed())
+        self._open = None
+        self._mode, self._columns, self._period = "label", {}, ""
+
+    # ---- is it a form? -------------------------------------------------------------------------
+
+    def _is_form(self, frame: Framed, table: Table) -> bool:
+        """A table without a known title: it has the labels of a form, or goes on an open one."""
+        marks = self._marks(table)
+        if self._open is not None and (marks or self._goes_on(frame, table)):
+            return True
+        known = {**self._words["label"], **self._words["amount"]}
+        upright = sum(c.column == 0 and label_of(c.text) in known for c in table.cells)
+        return marks >= 3 and ("三级指标" in {label_of(c.text) for c in table.cells} or upright >= 3)
+
+    def _marks(self, table: Table) -> int:
+        """So many different labels and headings of forms stand in the table."""
+        kinds = ("label", "amount", "indicator", "source", "section")
+        known = {w for kind in kinds for w in self._words[kind]} - set(_COMMON)
+        return len(known & {label_of(c.text) for c in table.cells})
+
+    def _goes_on(self, frame: Framed, table: Table) -> bool:
+        """A table without a label of its own goes on the one before: nothing but headings stands between."""
+        if self._mode == "label" or (self._columns and table.columns + 3 < max(self._columns.values())):
+            return False
+        return all(self._is_heading(fold(p.text)) for p in frame.before)
+
+    def _is_heading(self, text: str) -> bool:
+        dated = text.startswith(("单位:", "填报日期", "申报日期"))
+        number = re.fullmatch(r"[-—－]*(?:第?\d+页?(?:[,/]?共?\d+页)?)[-—－]*", text)
+        return len(text) <= 4 or dated or bool(number) or bool(self._section_of(text))
+
+    # ---- rows ----------------------------------------------------------------------------------
+
+    def _read(self, table: Table, unit: Unit | None, table_id: str) -> list[Fact]:
+        """Read a table's rows; the numbers found in them."""
+        grid = table.grid() if table.confidence == "ruled" else []
+        by_row: dict[int, list[Cell]] = {}
+        for cell in table.cells:
+            if fold(cell.text):
+                by_row.setdefault(cell.row, []).append(cell)
+        told: list[Fact] = []
+        printed = [a for cells in by_row.values() for c in cells if (a := amount_of(c.text))]
+        precision = max((min(a.decimals, 6) for a in printed if a.unit != PERCENT), default=0)
+        for r in range(table.rows):
+            self._rows += 1
+            row = sorted(by_row.get(r, ()), key=lambda c: c.column)
+            if self._open is not None:
+                self._open.precision = precision
+            if row and self._rows <= MAX_FORM_ROWS:
+                self._row(row, grid[r] if grid else [], table, unit, table_id)
+            if self._open is not None:
+                told += self._open.facts
+                self._open.facts = []
+        return told
+
+    def _row(
+        self, row: list[Cell], cover: list[Cell | None], table: Table, unit: Unit | None, table_id: str
+    ) -> None:
+        first = label_of(row[0].text)
+        kind = self._words["label"].get(first, "")
+        heading = self._heads(row)
+        if kind in ("name", "body") and len(row) > 1 and heading is None:
+            self._start("project" if kind == "name" else "overall", row[0], unit, table_id)
+        elif self._open is None:
+            if heading is None and first not in self._words["amount"]:
+                return
+            self._start("project", row[0], unit, table_id)
+        form = self._open
+        if form is None:
+            return
+        goal = len(row) == 2 and re.match(r"(?:长期|年度|中期)(?:绩效)?目标", first)
+        if len(row) == 1 or (goal and self._section_of(first)):
+            self._section(first)
+            return
+        if heading is not None:
+            self._mode, self._columns = heading
+            self._heading_of = table.columns
+            if "spent" in self._columns or {"name", "actual"} <= set(self._columns):
+                form.kind, self._standard = "evaluation", "accounts.self_evaluation"
+            if match := UNIT_IN.search(fold(row[0].text)):
+                form.unit = unit_named(match.group(1)) or form.unit
+            column = self._columns.get("amount")
+            units = [m.group(1) for c in row if c.column == column and (m := UNIT_IN.search(fold(c.text)))]
+            form.list_unit = unit_named(units[0]) if units else None
+            self._section(first)
+            return
+        if kind or (first in self._words["amount"] and self._mode not in _SUMS):
+            self._mode = "label"
+        if table.columns != self._heading_of:
+            cover = []  # the columns of the heading are not those of this table
+        if self._mode == "indicator" and self._from:
+            row = [c for c in row if c.column >= self._from]
+        line = Line(row, cover, table, self._columns, self._period, self._words, self._basis)
+        if not READERS[self._mode](form, line):
+            self._mode = "label"
+
+    def _start(self, kind: str, cell: Cell, unit: Unit | None, table_id: str) -> None:
+        self.close()
+        kind = "evaluation" if "evaluation" in self._standard else kind
+        self._standard = self._standard or f"budget.goals_{kind}"
+        self._open = OpenForm(kind, table_id, self._standard, cell.place, unit)
+
+    def _section_of(self, text: str) -> str:
+        """Which part of a form begins under this heading; empty where it is none."""
+        known = self._words["section"]
+        bare = re.sub(r"\(.*|\d+$|[:：].*", "", text)
+        longer = (i for w, i in known.items() if len(w) >= 6 and text.startswith(w))
+        return known.get(bare) or next(longer, "")
+
+    def _section(self, text: str) -> None:
+        found = self._section_of(text)
+        if found in ("long", "annual"):
+            self._period = found
+        elif found:
+            self._mode = "label"
+
+    def _second(self, kind: str, texts: list[tuple[str, int]]) -> dict[str, int]:
+        """The columns of the second of two lists of indicators side by side: that of the year."""
+        self._from = 0
+        known = [(i, c) for t, c in texts if (i := self._words[kind].get(t))]
+        if kind != "indicator" or [i for i, _ in known].count("name") != 2:
+            return {}
+        middle = [c for i, c in known if i == "name"][0]
+        second = {i: c for i, c in known if c > middle + 1}
+        first_of = {i: c for i, c in known if i not in second}
+        self._from = min(second.values()) if "value" in second else 0
+        self._period = "annual" if self._from else self._period
+        return (first_of | second) if self._from else {}
+
+    def _heads(self, row: Sequence[Cell]) -> tuple[str, dict[str, int]] | None:
+        """The list that begins under this row and its columns; None where the row is no heading."""
+        texts = [(label_of(c.text), c.column) for c in row]
+        for kind, needed in _HEADS:
+            found: dict[str, int] = {}
+            for text, column in texts:
+                if identity := self._words[kind].get(text):
+                    found.setdefault(identity, column)
+            if needed <= set(found) and len(found) >= 2 and not any(parse_amount(c.text) for c in row):
+                return kind, found | self._second(kind, texts)
+        if self._mode != "indicator":
+            return None
+        years = {
+            i: c for t, c in texts if (i := self._words["indicator"].get(t)) in ("former", "last", "now")
+        }
+        if years and len(years) == sum(t != "近两年指标值" for t, _ in texts):
+            return "indicator", self._columns | years
+        return None

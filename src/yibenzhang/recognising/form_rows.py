@@ -1,0 +1,218 @@
+"""Rows of forms: what a row of each kind of list holds, put into the open form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from yibenzhang.amounts import narrow, unit_named
+from yibenzhang.documents import Cell, Table
+from yibenzhang.recognising.forms import UNIT_IN, GoalItem, OpenForm, amount_of, label_of, words
+from yibenzhang.recognising.indicators import Columns, Indicator, cells_of, target_of
+from yibenzhang.standards import fold
+
+_FORMER = re.compile(r"(20\d\d)年(?:度)?[^\d;。]{0,12}?(\d[\d,]*(?:\.\d+)?)(亿元|万元|万|元)")
+_MONEY = re.compile(r"资金|拨款|收入|支出|经费|金额|基金|预算|合计")
+_TOTALS = ("总分", "总计", "合计", "得分合计")
+Words = dict[str, dict[str, str]]
+"""Labels by kind: {kind: {folded label: meaning}}."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row: its printed cells, in drawn tables the cell that covers each column, and the list it stands in."""
+
+    cells: list[Cell]
+    cover: list[Cell | None]
+    table: Table
+    columns: dict[str, int]
+    period: str
+    words: Words
+    basis: frozenset[str]
+
+    def numbers(self) -> list[Cell]:
+        return [c for c in self.cells[1:] if amount_of(c.text) is not None]
+
+    def kind(self, cell: Cell) -> str:
+        """What a row of sums is about (sum, income, carry …)."""
+        return self.words["row"].get(label_of(cell.text), "")
+
+    def is_label(self, cell: Cell) -> bool:
+        text = label_of(cell.text)
+        return text in self.words["label"] or text in self.words["amount"]
+
+
+def labels(form: OpenForm, line: Line) -> bool:
+    """Labels with their values at the right."""
+    for cell, following in zip(line.cells, [*line.cells[1:], None], strict=True):
+        text = label_of(cell.text)
+        if match := UNIT_IN.search(fold(cell.text)):
+            form.unit = unit_named(match.group(1)) or form.unit
+        if following is None or line.is_label(following):
+            continue
+        kind, measure = line.words["label"].get(text), line.words["amount"].get(text)
+        if kind == "former":
+            _former(form, following, line.table)
+        elif kind in ("name", "body"):
+            form.name = form.name or words(following.text)
+        elif kind == "code":
+            form.code = form.code or words(following.text)
+        elif kind == "owner":
+            form.owner = form.owner or words(following.text)
+        elif measure and not kind:
+            if measure == "year":
+                form.year_column = min(form.year_column, cell.column)
+            if measure not in ("total", "year"):
+                this_year = cell.column >= form.year_column or "total" not in form.amounts
+                measure = f"{'year' if this_year else 'total'}.{measure}"
+            if measure not in form.amounts and (fact := form.fact(following, line.table, cell.text, measure)):
+                form.amounts[measure] = fact
+        elif not kind and amount_of(following.text) and _MONEY.search(text) and not amount_of(cell.text):
+            form.strangers += 1
+            form.fact(following, line.table, cell.text, "unknown")
+    return True
+
+
+def _former(form: OpenForm, cell: Cell, table: Table) -> None:
+    for n, m in enumerate(list(_FORMER.finditer(fold(cell.text)))[:4]):
+        unit = m.group(3) if m.group(3) != "万" else "万元"
+        if fact := form.fact(replace(cell, text=m.group(2) + unit), table, m.group(1), f"former{n}"):
+            form.put("former", GoalItem(m.group(1), fact))
+
+
+def indicator(form: OpenForm, line: Line) -> bool:
+    """A row of indicators, or the total of their points."""
+    scored = [n for n in ("weight", "score") if n in line.columns]
+    if scored and label_of(line.cells[0].text) in _TOTALS:
+        told = [c for c in line.cells if amount_of(c.text)]
+        if len(told) == 1:  # one number: that of the column it stands in
+            scored = [min(scored, key=lambda n: abs(line.columns[n] - told[0].column))]
+        for name, cell in zip(scored, told, strict=False):
+            form.points(name, line.cells[0].text, cell, line.table, "sum")
+        return True
+    cells = cells_of(Columns(line.columns, bool(line.cover), line.basis), line.cells, line.cover)
+    if cells is None or "name" not in cells:
+        return True
+    text = {n: words(c.text) for n, c in cells.items()}
+    value = text.get("now", text.get("value", ""))
+    if target_of(value) and "sign" in text:  # sign and unit in columns of their own
+        value = f"{text['sign'].replace('定性', '').replace('定量', '')}{value}{text.get('measure', '')}"
+    form.indicators.append(
+        Indicator(
+            text.get("level1", ""), text.get("level2", ""), text["name"], value,
+            text.get("former", ""), text.get("last", ""), line.period, cells["name"].place,
+        )
+    )  # fmt: skip
+    for name in scored:
+        if name in cells:
+            form.points(name, text["name"], cells[name], line.table)
+    return True
+
+
+def item(form: OpenForm, line: Line) -> bool:
+    """A line of the calculation."""
+    return _amount_in_list(form, line, "items")
+
+
+def purchase(form: OpenForm, line: Line) -> bool:
+    """A line of the purchases."""
+    return _amount_in_list(form, line, "purchases")
+
+
+def _amount_in_list(form: OpenForm, line: Line, where: str) -> bool:
+    """The name stands first; the amount in its column, or else is the last number of the row."""
+    numbers = line.numbers()
+    named = [c for c in numbers if c.column == line.columns["amount"]]
+    if numbers:
+        name = words(line.cells[0].text)
+        if fact := form.fact((named or numbers)[-1], line.table, name, where, form.list_unit):
+            kind = "sum" if line.kind(line.cells[0]) == "sum" else "item"
+            form.put(where, GoalItem(name, fact, kind))
+    return True
+
+
+def source(form: OpenForm, line: Line) -> bool:
+    """A source of money: part of the whole, carried over, or within the line above."""
+    numbers = line.numbers()
+    if not numbers or len(line.cells) > 3:
+        return True
+    label = line.cells[-2]
+    known = line.kind(label)
+    kind = known if known in ("sum", "carry", "within") else "item"
+    if fold(label.text).startswith("其中"):
+        kind = "within"
+    if fact := form.fact(numbers[-1], line.table, label.text, "sources", form.list_unit):
+        form.put("sources", GoalItem(words(label.text), fact, kind))
+    return True
+
+
+def listed(form: OpenForm, line: Line) -> bool:
+    """A project of an overall form; False where the list is over."""
+    numbers = line.numbers()
+    if not numbers:
+        return len(line.cells) < 2 or bool(line.cells[0].column)
+    name = words(line.cells[0].text)
+    kinds = ("total", "year") if len(numbers) > 1 else ("year",)
+    for kind, cell in zip(kinds, numbers[:2], strict=True):
+        if fact := form.fact(cell, line.table, name, f"projects.{kind}"):
+            form.put("projects", GoalItem(name, fact, kind))
+    return True
+
+
+def overview(form: OpenForm, line: Line) -> bool:
+    """Sums of an overall form: this year's amount, its share, the two years before."""
+    named = [c for c in line.cells if amount_of(c.text) is None]
+    if not named or len(named) == len(line.cells):
+        return not line.is_label(line.cells[0]) and "概述" not in line.cells[0].text
+    within = fold(named[-1].text).startswith("其中")
+    kind = line.kind(named[-1]) if not within else "within"
+    kind = (
+        kind if kind in ("sum", "income", "basic", "personnel", "running", "specific", "within") else "other"
+    )
+    numbers = [c for c in line.cells if amount_of(c.text) is not None]
+    money = [c for c in numbers if "%" not in narrow(c.text)]
+    if not money or len(money) > 3 or len(numbers) - len(money) > 1:
+        return True
+    pairs = [("share", c) for c in numbers if c not in money]
+    if len(money) == 3:
+        pairs += zip(("year", "former1", "former2"), money, strict=True)
+    elif money[0].column == line.columns["year"]:
+        pairs.append(("year", money[0]))
+    for name, cell in pairs:
+        if fact := form.fact(cell, line.table, named[-1].text, f"{name}/{kind}"):
+            form.put("overview", GoalItem(words(named[-1].text), fact, f"{name}/{kind}"))
+    return True
+
+
+def execution(form: OpenForm, line: Line) -> bool:
+    """Budget, spending and rate of a self-evaluation; False where that list is over."""
+    named = [
+        c for c in line.cells if amount_of(c.text) is None and fold(c.text) not in ("-", "--", "—", "——", "/")
+    ]
+    numbers = [c for c in line.cells if amount_of(c.text) is not None]
+    if not named or not numbers:
+        return False
+    text = label_of(named[-1].text)
+    measure = line.words["amount"].get(text, "year" if text in ("预算执行情况", "项目资金") else "")
+    if not measure:
+        return True
+    prefix = "year" if measure in ("total", "year") else f"year.{measure}"
+    wanted = sorted(line.columns, key=lambda n: line.columns[n])
+    placed = {n: c for n in wanted for c in numbers if c.column == line.columns[n]}
+    if len(placed) < len(numbers) and len(numbers) == len(wanted):
+        placed = dict(zip(wanted, numbers, strict=True))
+    for name, cell in placed.items():
+        if name in ("weight", "score"):
+            if prefix == "year":
+                form.points(name, named[-1].text, cell, line.table)
+        elif fact := form.fact(cell, line.table, named[-1].text, f"{prefix}.{name}"):
+            form.amounts.setdefault(f"{prefix}.{name}", fact)
+    return True
+
+
+READERS: dict[str, Callable[[OpenForm, Line], bool]] = {
+    "label": labels, "indicator": indicator, "item": item, "purchase": purchase, "source": source,
+    "listed": listed, "overview": overview, "execution": execution,
+}  # fmt: skip
+"""By kind of list; each tells whether the list goes on after the row."""

@@ -1,0 +1,83 @@
+"""Everything a document is told that is no equation: wording, names, reasons, completeness, goals, reading."""
+
+from __future__ import annotations
+
+from yibenzhang.balance.diagnose import Cause
+from yibenzhang.documents import Document
+from yibenzhang.facts import TableFacts
+from yibenzhang.findings import Evidence, Finding, evidence_of
+from yibenzhang.prose.passages import Passage
+from yibenzhang.prose.quantities import Quantity
+from yibenzhang.recognising.profile import Profile
+from yibenzhang.rules.contents import contents
+from yibenzhang.rules.likeness import likeness
+from yibenzhang.rules.lists import Doubt, unexplained
+from yibenzhang.rules.names import names
+from yibenzhang.rules.presence import presence
+from yibenzhang.rules.projects import projects
+from yibenzhang.rules.reasons import reasons
+from yibenzhang.rules.wording import Remark, wording
+from yibenzhang.standards import Standards
+from yibenzhang.telling import notice
+
+
+def remarks_of(
+    document: Document,
+    passages: list[Passage],
+    tables: tuple[TableFacts, ...],
+    quantities: tuple[Quantity, ...],
+    profile: Profile,
+    standards: Standards,
+) -> list[Remark]:
+    """All remarks on the text and the tables, rule by rule."""
+    return [
+        *wording(passages, tables, profile, standards),
+        *presence(document, passages, tables, profile, standards),
+        *contents(passages, tables, profile, standards),
+        *likeness(passages, profile, standards),
+        *reasons(passages, tables, profile, standards),
+        *names(passages, tables, standards),
+        *projects(tables, quantities),
+    ]
+
+
+def told_doubts(
+    doubts: list[Doubt], causes: list[Cause], remarks: list[Remark], standards: Standards
+) -> list[Finding]:
+    """The doubts that neither a cause nor a remark tells already, as findings."""
+    return [_doubt(d, standards) for d in _years_once(unexplained(doubts, causes), remarks)]
+
+
+def told_remark(remark: Remark, standards: Standards) -> Finding:
+    places = ((remark.words, remark.place), *remark.others)
+    evidence = tuple(Evidence("", "", "正文", "", "", words, "", place) for words, place in places)
+    return notice(remark.rule, remark.message, evidence, standards, remark.place.key)
+
+
+def _years_once(doubts: list[Doubt], remarks: list[Remark]) -> list[Doubt]:
+    """Without the doubts about a year that a remark tells already: of the same sentence, or of the cover."""
+    told = {r.place.key for r in remarks if r.rule == "wording.year"}
+    mine = [d for d in doubts if d.rule == "prose.year"]
+    if told and len(mine) >= 3:  # the year of the document itself is what is wrong
+        return [d for d in doubts if d.rule != "prose.year"]
+    return [d for d in doubts if d.rule != "prose.year" or d.quantities[0].fact.place.key not in told]
+
+
+def _doubt(doubt: Doubt, standards: Standards) -> Finding:
+    evidence = tuple(evidence_of(q.fact, "正文") for q in doubt.quantities)
+    if not evidence and doubt.place:
+        evidence = (Evidence("", "", "正文", "", "", doubt.words, "", doubt.place),)
+    return notice(doubt.rule, doubt.message, evidence, standards, evidence[0].fact if evidence else "")
+
+
+def told_reading(document: Document, standards: Standards) -> list[Finding]:
+    out = []
+    for n in document.notices:
+        where = f"{n.place}：" if n.place else ""
+        evidence = (Evidence("", "", "", "", "", "", "", n.place),) if n.place else ()
+        out.append(notice("reading.page", where + n.message, evidence, standards))
+    return out
+
+
+def told_conflicts(profile: Profile, standards: Standards) -> list[Finding]:
+    return [notice("profile.conflict", text, (), standards) for text in profile.conflicts]

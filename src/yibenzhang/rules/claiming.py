@@ -1,0 +1,323 @@
+"""Claims of the text to relations: changes, rates, shares and completion, each over printed numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from decimal import Decimal
+
+from yibenzhang.balance.evaluate import evaluate
+from yibenzhang.balance.relations import Outcome, Relation, Term
+from yibenzhang.facts import Fact
+from yibenzhang.prose.binding import Binder
+from yibenzhang.prose.claims import Claim, Says
+from yibenzhang.prose.quantities import Kind, Quantity
+from yibenzhang.rules.lists import Doubt
+from yibenzhang.rules.restating import TableFinder, contradicted
+from yibenzhang.standards import Address, Standards, fold
+
+
+class Neighbours:
+    """Other numbers a share may be taken of, or a change belong to."""
+
+    def __init__(
+        self,
+        quantities: dict[int, list[Quantity]],
+        finder: TableFinder,
+        binder: Binder,
+        claims: list[Claim],
+        standards: Standards,
+    ) -> None:
+        self._all = [q for found in quantities.values() for q in found if q.money and q.kind != Kind.BROKEN]
+        self._finder = finder
+        self._binder = binder
+        self._shares = [c for c in claims if c.says == Says.SHARE]
+        self._standards = standards
+
+    def before(self, claim: Claim) -> list[Quantity]:
+        """Amounts named earlier in the passage, nearest first."""
+        mine = [q for q in self._all if q.passage is claim.passage and q.end <= claim.at]
+        return [q for q in reversed(mine) if q.kind in (Kind.VALUE, Kind.ACTUAL, Kind.BUDGETED)]
+
+    def section(self, claim: Claim) -> list[Quantity]:
+        """Amounts named anywhere under the same heading, or within the text, that could be a whole."""
+        top = claim.passage.section[:2]
+        return [q for q in self._all if q.passage.section[:2] == top and q.kind in (Kind.VALUE, Kind.ACTUAL)]
+
+    def siblings(self, claim: Claim) -> list[Claim]:
+        """The other shares of the same passage that name no whole, or the same."""
+        same = [c for c in self._shares if c.passage is claim.passage and c.base == claim.base]
+        return [c for c in same if c is not claim]
+
+    def planned(self, actual: Quantity) -> list[Fact]:
+        """The budget that stands beside the actual amount in the table the number restates."""
+        binding = self._binder.bind(actual)
+        facts = binding.candidates if binding and binding.sure else ()
+        beside = [self._finder.beside(f, "@budgeted") for f in facts if "@actual" in f.measure]
+        return [f for f in beside if f is not None and f.printed]
+
+    def named(self, words: str) -> list[Fact]:
+        """Table numbers that words such as "本年支出合计" or "预算总额" name."""
+        name = fold(words)
+        out: list[Fact] = []
+        for concept in self._standards.concepts:
+            if any(name.endswith(n) for n in concept.folded):
+                out.extend(f for a in concept.at for f in self._finder.facts(a) if f.printed)
+        if "总" in name or "合计" in name or not name:
+            for table in ("*.balance", "*.fiscal_balance", "*.general_function"):
+                for row in ("total", "this_year"):
+                    for side in ("income", "expenditure", ""):
+                        address = Address(table, row, "total", side)
+                        out.extend(f for f in self._finder.facts(address) if f.printed)
+        return list(dict.fromkeys(out))
+
+
+Made = Relation | Doubt | None
+
+
+def _first_that_holds(relations: Iterable[Relation | None]) -> Relation | None:
+    return next((r for r in relations if r is not None and not contradicted(r)), None)
+
+
+def _growth(claim: Claim, near: Neighbours) -> Made:
+    change, rate = claim.change, claim.rate
+    if change is None or rate is None:
+        return None
+    if change.sign and rate.sign and change.sign != rate.sign:
+        words = claim.passage.verbatim(change.start - min(6, len(change.lead)), rate.end)
+        return Doubt("prose.direction", f"同一句里方向相反：“{words}”。", (change, rate))
+    subject = claim.subject
+    others = [q for q in near.before(claim) if q is not subject and q.kind != Kind.BUDGETED]
+    options = [_growth_of(q.fact, change, rate) for q in ([subject] if subject else []) + others]
+    if held := _first_that_holds(options):
+        return held
+    if subject is None or subject.lead and "其中" in claim.passage.text[subject.end : change.start]:
+        return None
+    value = subject.amount.base - change.sign * change.amount.base
+    if value <= 0:
+        if rate.amount.value in (0, 100) and change.amount.value == 0:
+            return None
+        words = claim.passage.verbatim(change.start, rate.end)
+        return Doubt(
+            "prose.zero_base", f"上年数为零或为负，不能计算增长率：“{words}”。", (subject, change, rate)
+        )
+    if change.amount.value == 0 and rate.amount.value == 0:
+        return None
+    if change.sign > 0 and value * _TINY < change.amount.base:
+        factor = subject.amount.unit.factor if subject.amount.unit else Decimal(1)
+        words = claim.passage.verbatim(change.start, rate.end)
+        message = (
+            f"按这句话推算，上年数只有 {value / factor:f}{_unit_name(subject)}，增长率没有意义，也不是"
+            f" {rate.amount.text}%：“{words}”。"
+        )
+        return Doubt("prose.tiny_base", message, (rate, subject, change))
+    return _growth_of(subject.fact, change, rate)
+
+
+_TINY = 100
+"""A change more than so many times the amount before it: its rate says nothing."""
+
+
+def _unit_name(q: Quantity) -> str:
+    return f" {q.amount.unit.name}" if q.amount.unit else ""
+
+
+def _growth_of(subject: Fact, change: Quantity, rate: Quantity) -> Relation | None:
+    """100·d - r·(c - s·d) = 0, as its gradient at the printed numbers."""
+    c, d, r, s = _base(subject), change.amount.base, rate.amount.value, Decimal(change.sign or 1)
+    before = c - s * d
+    if before <= 0:
+        return None
+    terms = (Term(100 + s * r, change.fact), Term(-r, subject), Term(-before, rate.fact))
+    sign = "－" if s > 0 else "＋"
+    note = _note(
+        f"{_shown(change.fact)} ÷（{_shown(subject)} {sign} {_shown(change.fact)}）", 100 * d / before, rate
+    )
+    identity = f"prose.growth|{rate.fact.id}"
+    return _close(Relation(identity, "prose.growth", terms, constant=before * r, note=note), rate)
+
+
+def _change(claim: Claim, near: Neighbours) -> Made:
+    """An amount cannot have grown by more than it is."""
+    change, subject = claim.change, claim.subject
+    if change is None or subject is None or change.sign <= 0 or not re.search(r"[比较与]", change.lead):
+        return None
+    a, b = subject.fact.interval, change.fact.interval
+    if a is None or b is None or b.low <= a.high or "。" in change.lead:
+        return None
+    words = claim.passage.verbatim(subject.start - min(10, subject.start), change.end)
+    return Doubt("prose.impossible", f"增加额大于本年数：“{words}”。", (subject, change))
+
+
+def _since(claim: Claim, near: Neighbours) -> Made:
+    subject, last = claim.subject, claim.against
+    if subject is None or last is None:
+        return None
+    sign = Decimal((claim.change or claim.rate or subject).sign or 1)
+    if claim.change is not None:
+        terms = (Term(1, subject.fact), Term(-1, last.fact), Term(-sign, claim.change.fact))
+        return Relation(f"prose.since|{claim.change.fact.id}", "prose.since", terms)
+    rate = claim.rate
+    if rate is None:
+        return None
+    if last.amount.value == 0:
+        if rate.amount.value == 0 or subject.amount.value == 0:
+            return None
+        words = claim.passage.verbatim(max(last.start, rate.start - 20), rate.end)
+        return Doubt("prose.zero_base", f"上年数为零，不能计算增长率：“{words}”。", (last, subject, rate))
+    c, p, r = subject.amount.base, last.amount.base, rate.amount.value
+    terms = (Term(Decimal(100), subject.fact), Term(-(100 + sign * r), last.fact), Term(-sign * p, rate.fact))
+    if c == p and r == 0:
+        return None
+    way = f"（{_shown(subject.fact)} － {_shown(last.fact)}）÷ {_shown(last.fact)}"
+    note = _note(way, 100 * (c - p) / p, rate)
+    made = Relation(f"prose.growth|{rate.fact.id}", "prose.growth", terms, constant=sign * r * p, note=note)
+    return _close(made, rate)
+
+
+def _share(claim: Claim, near: Neighbours) -> Made:
+    rate, part = claim.rate, claim.subject
+    if rate is None or part is None:
+        return None
+    named = near.named(claim.base) if claim.base else []
+    wholes: list[Fact] = [claim.against.fact] if claim.against and not claim.base else []
+    wholes += named + [q.fact for q in near.before(claim) if q is not part]
+    core = claim.base.strip('“”"')[-2:]
+    wholes += [
+        q.fact
+        for q in near.section(claim)
+        if q is not part and (not core or core in q.lead.replace("”", "") or re.search(r"总|合计", q.lead))
+    ]
+    wholes += near.named("")
+    parts = [part.fact] + [q.fact for q in near.before(claim) if q is not part]
+    options = (_share_of(p, whole, rate) for p in parts for whole in wholes if whole.id != p.id)
+    if held := _first_that_holds(options):
+        return held
+    if agreed := _agreed_whole(claim, wholes, near):
+        return _share_of(part.fact, agreed, rate)
+    sure = claim.against if not claim.base else None
+    whole = sure.fact if sure else (named[0] if named and claim.base else None)
+    if whole is None:
+        return _complete(claim, near)
+    return None if _base(whole) < part.amount.base else _share_of(part.fact, whole, rate)
+
+
+def _agreed_whole(claim: Claim, wholes: list[Fact], near: Neighbours) -> Fact | None:
+    """The amount that the other shares of the same base in the passage are taken of: two, if there are."""
+    others = near.siblings(claim)
+    for whole in dict.fromkeys(wholes):
+        held = 0
+        for c in others:
+            made = _share_of(c.subject.fact, whole, c.rate) if c.subject and c.rate else None
+            held += made is not None and bool(c.subject and c.subject.amount.value) and not contradicted(made)
+        if held >= min(2, max(1, len(others))):
+            return whole
+    return None
+
+
+def _complete(claim: Claim, near: Neighbours) -> Relation | None:
+    """Shares of one passage that make up 100 %: their whole is the sum of their parts."""
+    rate, part = claim.rate, claim.subject
+    if rate is None or part is None or not claim.base:
+        return None
+    shares = [claim, *near.siblings(claim)]
+    facts = [c.subject.fact for c in shares if c.subject]
+    total = sum((c.rate.amount.value for c in shares if c.rate), Decimal(0))
+    if len(facts) < 3 or len(set(facts)) < len(shares) or abs(total - 100) > Decimal("0.1"):
+        return None
+    whole, p = sum((_base(f) for f in facts), Decimal(0)), rate.amount.value
+    if whole <= 0:
+        return None
+    terms = tuple(Term(Decimal(100) - p if f == part.fact else -p, f) for f in facts)
+    way = f"{_shown(part.fact)} ÷（{' ＋ '.join(_shown(f) for f in facts)}）"
+    note = _note(way, 100 * part.amount.base / whole, rate)
+    made = Relation(
+        f"prose.share|{rate.fact.id}",
+        "prose.share",
+        (*terms, Term(-whole, rate.fact)),
+        constant=p * whole,
+        note=note,
+    )
+    return _close(made, rate)
+
+
+def _share_of(part: Fact, whole: Fact, rate: Quantity, rule: str = "prose.share") -> Relation | None:
+    """100·a - p·b = 0, as its gradient at the printed numbers."""
+    b, p = _base(whole), rate.amount.value
+    if b <= 0:
+        return None
+    terms = (Term(Decimal(100), part), Term(-p, whole), Term(-b, rate.fact))
+    note = _note(f"{_shown(part)} ÷ {_shown(whole)}", 100 * _base(part) / b, rate)
+    return _close(Relation(f"{rule}|{rate.fact.id}", rule, terms, constant=p * b, note=note), rate)
+
+
+def _shown(fact: Fact) -> str:
+    unit = fact.unit.name if fact.unit and fact.unit.name != "万元" else ""
+    return f"{fact.text}{unit}"
+
+
+def _note(way: str, percent: Decimal, rate: Quantity) -> str:
+    places = max(rate.amount.decimals, 2)
+    return f"{way} ＝ {percent:.{places}f}%"
+
+
+def _completion(claim: Claim, near: Neighbours) -> Made:
+    rate, actual = claim.rate, claim.subject
+    if rate is None or actual is None:
+        return None
+    amounts = near.before(claim)
+    wholes = [claim.against, *(q for q in amounts if q.kind == Kind.BUDGETED)]
+    facts = [q.fact for q in wholes if q is not None]
+    facts = facts if claim.against is not None else [*facts, *near.planned(actual)]
+    options = (_share_of(a.fact, w, rate, "prose.completion") for a in [actual, *amounts] for w in facts)
+    if held := _first_that_holds(o for o in options if o is not None):
+        return held
+    against = claim.against.fact if claim.against else next(iter(near.planned(actual)), None)
+    if against is None or not _base(against):
+        return None
+    return _share_of(actual.fact, against, rate, "prose.completion")
+
+
+def _compared(claim: Claim, near: Neighbours) -> Made:
+    actual, budget = claim.subject, claim.against
+    if actual is None or budget is None:
+        return None
+    a, b = actual.fact.interval, budget.fact.interval
+    if a is None or b is None:
+        return None
+    wrong = {
+        Says.MORE: a.high < b.low or (a == b),
+        Says.LESS: a.low > b.high or (a == b),
+        Says.SAME: a.high < b.low or a.low > b.high,
+    }[claim.says]
+    if not wrong:
+        return None
+    message = f"“{claim.words}”与数字不符：预算 {budget.amount.text}，决算 {actual.amount.text}。"
+    return Doubt("prose.against_budget", message, (budget, actual))
+
+
+def _close(relation: Relation, rate: Quantity) -> Relation:
+    """A percentage off by no more than one in its last digit was cut off or made to fit, not computed wrong."""
+    [result] = evaluate([relation])
+    coefficient = abs(Decimal(relation.terms[-1].coefficient))
+    one = Decimal(1).scaleb(-rate.amount.decimals)
+    if result.outcome == Outcome.CONTRADICTED and abs(result.residual) <= result.slack + coefficient * one:
+        return replace(relation, rule="prose.rounding")
+    return relation
+
+
+def _base(fact: Fact) -> Decimal:
+    return fact.amount.base if fact.amount else Decimal(0)
+
+
+MAKERS: dict[Says, Callable[[Claim, Neighbours], Made]] = {
+    Says.GROWTH: _growth,
+    Says.CHANGE: _change,
+    Says.SINCE: _since,
+    Says.SHARE: _share,
+    Says.COMPLETION: _completion,
+    Says.MORE: _compared,
+    Says.LESS: _compared,
+    Says.SAME: _compared,
+}

@@ -1,0 +1,217 @@
+"""One statement of the text against another of the same thing somewhere else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from yibenzhang.balance.diagnose import slip_kind
+from yibenzhang.facts import TableFacts
+from yibenzhang.prose.claims import Claim, Says
+from yibenzhang.prose.passages import Passage
+from yibenzhang.prose.quantities import Kind, Quantity
+from yibenzhang.recognising.rows import bare
+from yibenzhang.rules.lists import Doubt
+
+_DIGITS = 6
+"""Amounts with this many printed digits are not equal by chance."""
+_NEARLY = Decimal("0.0005")
+"""Changes this close to each other are meant to be the same one."""
+_OPEN = re.compile(r"其中[:：]?|\(其中")
+_NESTED = re.compile(
+    r"(?P<whole>\d{4,}(?:\.\d+)?)(?P<unit>平方米|平米|㎡|亩|公里|万元|元)\(其中(?P<parts>[^()]{6,120})\)"
+)
+_ASSESSED = re.compile(
+    r"(?:共|共计)?涉及(?:预算)?项目(?P<n>\d+)个,?(?:涉及)?(?:预算)?资金(?P<sum>[\d,.]+)万元"
+)
+_BUDGET_OF = re.compile(r"(?:项目)?(?:全年|年初|调整)预算数?(?:为|是)?(?P<n>[\d,.]+)万元,?(?:全年)?执行数")
+
+
+def comparing(
+    passages: list[Passage],
+    quantities: dict[int, list[Quantity]],
+    claims: list[Claim],
+    tables: tuple[TableFacts, ...],
+) -> list[Doubt]:
+    """Doubts that only show when two places are read side by side."""
+    out = [*_year_before(claims), *_left_out(passages, quantities, tables), *_nested(passages)]
+    out.extend(_assessed(passages, quantities))
+    out.extend(_empty_budget(quantities, tables))
+    return out
+
+
+def _year_before(claims: list[Claim]) -> Iterator[Doubt]:
+    """One amount of this year, said in two places to have grown by two different amounts."""
+    first: dict[tuple[str, str], list[Claim]] = {}
+    for claim in claims:
+        now, change = claim.subject, claim.change
+        if claim.says != Says.CHANGE or now is None or change is None or not change.sign:
+            continue
+        if len(now.amount.text.replace(",", "").replace(".", "")) < _DIGITS or "其中" in change.lead:
+            continue
+        unit = now.amount.unit.name if now.amount.unit else ""
+        first.setdefault((str(now.amount.value.normalize()), unit), []).append(claim)
+    for same in first.values():
+        groups: dict[Decimal, list[Claim]] = {}
+        for claim in same:
+            if claim.change:
+                groups.setdefault(claim.change.sign * claim.change.amount.base, []).append(claim)
+        if len(groups) < 2:
+            continue
+        usual, *others = sorted(groups.values(), key=len, reverse=True)
+        for group in others:
+            one, two = usual[0], group[0]
+            if one.change is None or two.change is None or two.subject is None:
+                continue
+            a, b = one.change.fact.interval, two.change.fact.interval
+            if a is None or b is None or (a.low <= b.high and b.low <= a.high):
+                continue
+            apart = abs(one.change.amount.base - two.change.amount.base)
+            near = one.change.sign == two.change.sign and apart <= abs(a.high) * _NEARLY
+            if not near and _subject(one) != _subject(two):
+                continue  # the year before may have held what this year does not: another scope
+            message = (
+                f"同为 {two.subject.amount.text}{_unit(two.subject)}，{one.passage.place(one.at)}写{_moved(one.change)}，"
+                f"{two.passage.place(two.at)}写{_moved(two.change)}，推算的上年数不同。"
+            )
+            yield Doubt("prose.year_before", message, (two.change, one.change))
+
+
+def _subject(claim: Claim) -> str:
+    """The words just before the amount, as far as they name what it is."""
+    lead = claim.subject.lead if claim.subject else ""
+    return re.sub(r"20\d\d年?度?|[\d“”]|[为共计是:]+$", "", re.split(r"[,。;]", lead)[-1])
+
+
+def _unit(q: Quantity) -> str:
+    return f" {q.amount.unit.name}" if q.amount.unit else ""
+
+
+def _moved(q: Quantity) -> str:
+    return f"{'增加' if q.sign > 0 else '减少'} {q.amount.text}{_unit(q)}"
+
+
+def _left_out(
+    passages: list[Passage], quantities: dict[int, list[Quantity]], tables: tuple[TableFacts, ...]
+) -> Iterator[Doubt]:
+    """ "其中：" with parts of a total that fall short by exactly one row of the balance nobody names."""
+    rows = [
+        f
+        for t in tables
+        if t.table.standard
+        and t.table.standard.id.endswith(".balance")
+        and ".fiscal" not in t.table.standard.id
+        for f in t.facts()
+        if f.printed and f.amount and f.amount.value and f.row.role != "total" and f.side
+    ]
+    totals = [
+        f
+        for t in tables
+        if t.table.standard
+        and t.table.standard.id.endswith(".balance")
+        and ".fiscal" not in t.table.standard.id
+        for f in t.facts()
+        if f.printed and f.amount and f.row.role == "total"
+    ]
+    for k, p in enumerate(passages):
+        for m in _OPEN.finditer(p.text):
+            stop = p.text.find("。", m.end())
+            stop = len(p.text) if stop < 0 else stop
+            begin = p.text.rfind("。", 0, m.start()) + 1
+            whole = [
+                q for q in quantities[k] if begin <= q.start < m.start() and q.money and q.kind == Kind.VALUE
+            ]
+            parts = [q for q in quantities[k] if m.end() <= q.start < stop and q.money]
+            if not whole or len(parts) < 2 or any(q.kind != Kind.VALUE for q in parts):
+                continue
+            total = next((t for t in totals if t.amount and t.amount.base == whole[-1].amount.base), None)
+            rest = whole[-1].amount.base - sum((q.amount.base for q in parts), Decimal(0))
+            if total is None or rest <= 0 or "等" in p.text[m.end() : stop]:
+                continue
+            missing = [f for f in rows if f.amount and f.amount.base == rest]
+            if not missing:
+                continue
+            told = "＋".join(q.amount.text for q in parts)
+            name = bare(missing[0].row.label)
+            message = (
+                f"“{p.verbatim(whole[-1].start - min(12, whole[-1].start), whole[-1].end).strip()}”的“其中”："
+                f"{told} 比总额少 {missing[0].text}，正是没有列出的“{name}”。"
+            )
+            yield Doubt("prose.left_out", message, (whole[-1], *parts))
+
+
+def _nested(passages: list[Passage]) -> Iterator[Doubt]:
+    """ "8013平方米（其中计容7998平方米，不计容105平方米）": two parts and their whole, a slip of the keyboard apart."""
+    for p in passages:
+        for m in _NESTED.finditer(p.text):
+            parts = re.findall(rf"(\d+(?:\.\d+)?){m.group('unit')}", m.group("parts"))
+            if len(parts) < 2:
+                continue
+            right = sum((Decimal(x) for x in parts), Decimal(0))
+            if right == Decimal(m.group("whole")) or not slip_kind(m.group("whole"), f"{right:f}"):
+                continue
+            words = p.verbatim(m.start(), m.end()).strip()
+            message = f"{'＋'.join(parts)} ＝ {right}，印为 {m.group('whole')}：“{words}”。"
+            yield Doubt("prose.nested", message, (), words, p.place(m.start()))
+
+
+def _assessed(passages: list[Passage], quantities: dict[int, list[Quantity]]) -> Iterator[Doubt]:
+    """ "共涉及项目 11 个，资金 3401.54 万元" against the projects reported one by one below it."""
+    for k, p in enumerate(passages):
+        match = _ASSESSED.search(p.text)
+        if not match:
+            continue
+        found = [m.group("n") for q in passages[k + 1 :] for m in _BUDGET_OF.finditer(q.text)]
+        said, whole = int(match.group("n")), Decimal(match.group("sum").replace(",", ""))
+        if len(found) < 3 or len(found) != said:
+            if len(found) >= 3:
+                words = p.verbatim(match.start(), match.end())
+                mine = tuple(q for q in quantities[k] if q.start >= match.start())[:1]
+                yield Doubt("prose.assessed", f"“{words}”，下文逐个说明的有 {len(found)} 个。", mine)
+            continue
+        total = sum((Decimal(n.replace(",", "")) for n in found), Decimal(0))
+        slack = sum((Decimal(1).scaleb(-len(n.partition(".")[2])) / 2 for n in found), Decimal("0.005"))
+        if abs(total - whole) > slack:
+            words = p.verbatim(match.start(), match.end())
+            mine = tuple(q for q in quantities[k] if q.start >= match.start() and q.money)[:1]
+            message = (
+                f"“{words}”，而下文 {said} 个项目的预算数合计 {total} 万元，相差 {abs(total - whole)} 万元。"
+            )
+            yield Doubt("prose.assessed", message, mine)
+
+
+_SPENT_OF_NOTHING = re.compile(r"完成(?:年初|全年|调整)?预算(?:数)?的?(?:比例)?$")
+_ITEMS = {
+    "abroad": re.compile(r"因公出国"),
+    "cars": re.compile(r"公务用车购置(?:及|和)运行"),
+    "car_buy": re.compile(r"公务用车购置(?!及|和)"),
+    "car_run": re.compile(r"公务用车运行"),
+    "reception": re.compile(r"公务接待"),
+}
+
+
+def _empty_budget(quantities: dict[int, list[Quantity]], tables: tuple[TableFacts, ...]) -> Iterator[Doubt]:
+    """A completion rate of an item of 三公经费 that has no budget in the table."""
+    budgeted: dict[str, bool] = {}
+    for t in tables:
+        if t.table.standard is None or not t.table.standard.id.endswith(".three_public"):
+            continue
+        for f in t.facts():
+            name, _, basis = f.measure.partition("@")
+            if basis in ("budgeted", "adjusted"):
+                budgeted[name] = budgeted.get(name, False) or bool(f.amount and f.amount.value)
+    if not any(budgeted.values()):
+        return  # an empty table, or one without budgets, proves nothing
+    for found in quantities.values():
+        for before, rate in zip(found, found[1:], strict=False):
+            if rate.kind != Kind.COMPLETION or not before.money or not _SPENT_OF_NOTHING.search(rate.lead):
+                continue
+            clause = before.lead.replace("“", "").replace("”", "")
+            item = next((k for k, pattern in _ITEMS.items() if pattern.search(clause)), None)
+            if item is not None and budgeted.get(item) is False:
+                words = rate.passage.verbatim(
+                    max(0, before.start - min(16, len(before.lead))), rate.end
+                ).strip()
+                message = f"“{words}”：表中这一项没有预算，不能计算完成率。"
+                yield Doubt("prose.no_budget", message, (before, rate))

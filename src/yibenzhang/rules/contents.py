@@ -1,0 +1,194 @@
+"""The contents page against the document: names and order; and headings numbered twice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+
+from yibenzhang.amounts import narrow
+from yibenzhang.facts import TableFacts
+from yibenzhang.places import Place
+from yibenzhang.prose.passages import Passage
+from yibenzhang.recognising.profile import Profile
+from yibenzhang.recognising.tables import match_title
+from yibenzhang.rules.wording import Remark
+from yibenzhang.standards import Standards, fold, fold_title
+
+_PAGE_NUMBER = re.compile(r"[.…·\s]*[-—]?\d{0,3}[-—]?$")
+_PART = re.compile(r"第[一二三四五六七八九十]+部分")
+_ORDINAL = re.compile(r"[(]?([一二三四五六七八九十]+)[)、.]|(\d{1,2})[、.](?!\d)")
+_YEAR = re.compile(r"20\d\d年?度?")
+_SUFFIX = re.compile(r"\([^()]*科目[^()]*\)$")
+_FILLER = re.compile(r"部门|申报|单位|年度|情况|说明|有关|的|及|和|与|、|编制|预算|决算")
+"""Words whose absence does not make another name of a heading."""
+_DOUBLED = re.compile(r"(\w\w)\1")
+_LONGEST = 80
+"""A contents page lists no more entries than this."""
+_ALIKE = 0.6
+_SAME_TABLE = 0.8
+
+
+def contents(
+    passages: list[Passage], tables: tuple[TableFacts, ...], profile: Profile, standards: Standards
+) -> list[Remark]:
+    """Remarks on the contents page and on the numbering of headings."""
+    out = list(_numbered(passages))
+    entries, rest = _entries(passages)
+    if len(entries) >= 4:
+        out.extend(_tables(entries, tables, profile, standards))
+        out.extend(_headings(entries, rest, profile, standards))
+    return list(dict.fromkeys(out))
+
+
+def _entries(passages: list[Passage]) -> tuple[list[tuple[str, Passage]], list[Passage]]:
+    """The entries of the contents page, without page numbers, and all passages after it."""
+    start = next((k for k, p in enumerate(passages[:60]) if re.fullmatch(r"目录|目次", p.text)), None)
+    if start is None:
+        return [], passages
+    out: list[tuple[str, Passage]] = []
+    seen: set[str] = set()
+    for k, p in enumerate(passages[start + 1 : start + _LONGEST], start + 1):
+        name = _PAGE_NUMBER.sub("", p.text)
+        if name in seen or len(name) > 60 or re.search(r"[。;]", name):
+            return out, passages[k:]
+        seen.add(name)
+        if _ORDINAL.match(name) or _PART.match(name):
+            out.append((name, p))
+        elif len(out) >= 4 and not re.search(r"[表说明]$", name):
+            return out, passages[k:]
+    return [], passages
+
+
+def _tables(
+    entries: list[tuple[str, Passage]], tables: tuple[TableFacts, ...], profile: Profile, standards: Standards
+) -> Iterator[Remark]:
+    """A standard table listed under another name than it bears, or in another order."""
+    titles: dict[str, list[TableFacts]] = {}
+    for t in tables:
+        if t.table.standard and t.table.title:
+            titles.setdefault(t.table.standard.id, []).append(t)
+    order: list[tuple[str, TableFacts]] = []
+    for name, p in entries:
+        standard = match_title(name, profile.stage, standards)
+        found = titles.get(standard.id, []) if standard else _alike(name, tables)
+        if not found:
+            continue
+        order.append((name, found[0]))
+        mine = _core(name)
+        if all(_core(t.table.title) != mine for t in found):
+            form = standard is not None and standard.layout == "form"
+            title = found[0].table
+            yield from _differs(name, title.title, p, "表题", title.table.cells[0].place, form)
+    at = [tables.index(t) for _, t in order]
+    if len(at) >= 4 and at != sorted(at):
+        k = next(k for k in range(1, len(at)) if at[k] < at[k - 1])
+        words = f"{_bare(order[k - 1][0])}、{_bare(order[k][0])}"
+        message = (
+            f"目录的顺序与正文不同：目录先列“{_bare(order[k - 1][0])}”再列“{_bare(order[k][0])}”，正文相反。"
+        )
+        yield Remark("contents.order", message, words, entries[0][1].place(0))
+
+
+def _headings(
+    entries: list[tuple[str, Passage]], rest: list[Passage], profile: Profile, standards: Standards
+) -> Iterator[Remark]:
+    """An entry whose heading, found by its number in the same part, is worded otherwise."""
+    part = ""
+    listed = {_core(name) for name, _ in entries}
+    where_listed: dict[str, str] = {}
+    for name, _ in entries:
+        if match := _PART.match(name):
+            part = match.group()
+        where_listed.setdefault(_core(name), part)
+    part = ""
+    headings: dict[tuple[str, str], list[tuple[str, Place]]] = {}
+    exact: set[str] = set()
+    for p, following in zip(rest, [*rest[1:], None], strict=False):
+        if match := _PART.match(p.text):
+            part = match.group()
+        if (p.heading and len(p.section) <= 1) or (len(p.text) <= 40 and _ORDINAL.match(p.text)):
+            exact |= {_core(p.text), _core(p.text + (following.text if following else ""))}
+            headings.setdefault((part, _ordinal(p.text)), []).append((p.text, p.place(0)))
+    part = ""
+    for name, p in entries:
+        if match := _PART.match(name):
+            part = match.group()
+            continue
+        if _core(name) in exact or not _ordinal(name):
+            continue
+        inside = match_title(name, profile.stage, standards) is not None
+        for text, where in headings.get((part, _ordinal(name)), []):
+            other = _core(text)
+            if (other in listed and where_listed.get(other) == part) or (
+                inside and fold_title(text) == fold_title(name)
+            ):
+                continue
+            if SequenceMatcher(None, _core(name), other, autojunk=False).ratio() >= _ALIKE:
+                yield from _differs(name, text, p, "正文标题", where)
+                break
+
+
+def _alike(name: str, tables: tuple[TableFacts, ...]) -> list[TableFacts]:
+    """The table whose title is nearly the entry, where the entry is no title that the standards know."""
+    if not name.endswith("表"):
+        return []
+    mine = _core(name)
+    named = [t for t in tables if t.table.standard and t.table.title]
+    apart = [SequenceMatcher(None, mine, _core(t.table.title), autojunk=False).ratio() for t in named]
+    best = max(apart, default=0)
+    return [named[apart.index(best)]] if best >= _SAME_TABLE else []
+
+
+def _differs(
+    name: str, other: str, p: Passage, where: str, place: Place, form: bool = False
+) -> Iterator[Remark]:
+    one, two = _bare(name), _bare(narrow(other).strip().split("。")[0])
+    if _DOUBLED.search(two) and not _DOUBLED.search(one):
+        return  # told as a doubled word
+    message = f"目录作“{one}”，{where}作“{two}”。"
+    same = form or _FILLER.sub("", _core(name)) == _FILLER.sub("", _core(other))
+    yield Remark("contents.style" if same else "contents.name", message, one, p.place(0), ((two, place),))
+
+
+def _ordinal(text: str) -> str:
+    match = _ORDINAL.match(text)
+    return match.group() if match else ""
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"^公开\d+表:?", "", _ORDINAL.sub("", name, count=1).strip())
+
+
+def _core(name: str) -> str:
+    """A name as it is compared: no ordinal, year, level word or page number."""
+    first = fold(name).split("。")[0]
+    return _SUFFIX.sub("", _YEAR.sub("", fold_title(_PAGE_NUMBER.sub("", _bare(first)))))
+
+
+_NUMERALS = "一二三四五六七八九十"
+
+
+def _numbered(passages: list[Passage]) -> Iterator[Remark]:
+    """Two headings of one kind in a row with the same number: "（二）…" and again "（二）…"."""
+    last: dict[str, tuple[str, Passage, tuple[str, ...]]] = {}
+    for p in passages:
+        if not p.heading:
+            continue
+        match = re.match(rf"(?:[(]([{_NUMERALS}]+)[)]|([{_NUMERALS}]+)、)", p.text)
+        if not match:
+            continue
+        kind = "bracket" if match.group(1) else "plain"
+        before = last.get(kind)
+        if (
+            before
+            and before[0] == match.group()
+            and before[2][:-1] in (p.section, p.section[:-1])
+            and before[1].text != p.text
+            and match.group() not in ("一、", "(一)")
+        ):
+            words = p.verbatim(0, len(p.text)).strip()
+            message = f"序号重复：“{before[1].text[:30]}”之后又是“{words[:30]}”。"
+            first = (before[1].text[:40], before[1].place(0))
+            yield Remark("wording.numbering", message, words, p.place(0), (first,))
+        last[kind] = (match.group(), p, (*p.section, p.text))

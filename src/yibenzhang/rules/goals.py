@@ -1,0 +1,320 @@
+"""The money of goals tables: inside each form, and overall forms against the budget tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from yibenzhang.amounts import PERCENT
+from yibenzhang.balance.evaluate import evaluate
+from yibenzhang.balance.relations import NotChecked, Outcome, Relation, Term
+from yibenzhang.facts import Fact, TableFacts
+from yibenzhang.recognising.forms import GoalForm, GoalItem
+from yibenzhang.rules.addresses import Book
+from yibenzhang.rules.wording import Remark
+from yibenzhang.standards import Address, Standards
+
+_NUMBERED = re.compile(r"\d+[.、．]")
+PROJECTS = Address("*.projects", "total", "total")
+_TOTALS = (
+    Address("*.expenditure", "total", "total"),
+    Address("*.balance", "total", "total", "expenditure"),
+    Address("*.balance", "this_year", "total", "expenditure"),
+    Address("*.balance", "this_year", "total", "income"),
+    Address("*.fiscal_balance", "total", "total"),
+)
+_KINDS = {
+    "specific": (Address("*.expenditure", "total", "project"), PROJECTS),
+    "basic": (Address("*.expenditure", "total", "basic"),),
+    "personnel": (Address("*.general_basic", "total", "personnel"),),
+    "running": (Address("*.general_basic", "total", "public"),),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Goals:
+    """What the forms of a document lead to."""
+
+    relations: tuple[Relation, ...]
+    remarks: tuple[Remark, ...]
+    not_checked: tuple[NotChecked, ...]
+
+
+def goal_money(
+    forms: tuple[GoalForm, ...],
+    tables: tuple[TableFacts, ...],
+    stage: str,
+    standards: Standards,
+) -> Goals:
+    """Relations and remarks on the amounts inside all forms, and of overall forms against the budget tables."""
+    book = Book(tables, stage)
+    relations: list[Relation] = []
+    remarks: list[Remark] = []
+    for form in forms:
+        if form.kind == "overall":
+            relations.extend(_overall(form, book))
+        elif form.kind == "evaluation":
+            relations.extend(_execution(form))
+            remarks.extend(_points(form))
+        else:
+            inside = list(_inside(form, standards))
+            relations.extend(inside)
+            remarks.extend(_limits(form, inside))
+    sound_ones = tuple(dict.fromkeys(r for r in relations if sound(r)))
+    return Goals(sound_ones, tuple(remarks), ())
+
+
+# ---- building blocks -------------------------------------------------------------------------------
+
+
+def equal(rule: str, total: Fact, parts: Iterable[Fact]) -> Relation:
+    """total = Σ parts."""
+    parts = list(parts)
+    key = "|".join(f.id for f in (total, *parts[:3]))
+    return Relation(f"{rule}|{key}", rule, (Term(1, total), *(Term(-1, f) for f in parts)))
+
+
+def sound(relation: Relation) -> bool:
+    """All its numbers have a unit, or none of one form has: then they share it."""
+    units = {f.unit is None for f in relation.facts()}
+    return units == {False} or (units == {True} and len({f.standard for f in relation.facts()}) == 1)
+
+
+def holds(relation: Relation) -> bool:
+    return evaluate([relation])[0].outcome != Outcome.CONTRADICTED
+
+
+def _best(options: list[Relation]) -> Iterator[Relation]:
+    """The first that holds; where none does, the first."""
+    if options:
+        yield next((o for o in options if holds(o)), options[0])
+
+
+def _proved(relation: Relation) -> Iterator[Relation]:
+    """A relation that need not hold is told only where it does."""
+    if holds(relation):
+        yield relation
+
+
+def _share(rule: str, part: Fact, whole: Fact, rate: Fact, way: str) -> Relation | None:
+    """100·part - p·whole = 0 as its gradient; off by one in the last digit it was made to fit, not wrong."""
+    if part.amount is None or whole.amount is None or rate.amount is None or whole.amount.base <= 0:
+        return None
+    if rate.amount.unit != PERCENT:
+        return None  # "0.86" or "86" in a column headed %: what is meant is not printed
+    b, p = whole.amount.base, rate.amount.value
+    rate = replace(rate, text=rate.text.replace("%", "").replace("％", "").strip())
+    right = 100 * part.amount.base / b
+    places = max(rate.amount.decimals if rate.amount else 0, 2)
+    note = f"{way}{part.text} ÷ {whole.text} ＝ {right:.{places}f}%"
+    terms = (Term(Decimal(100), part), Term(-p, whole), Term(-b, rate))
+    made = Relation(f"{rule}|{rate.id}", rule, terms, constant=p * b, note=note)
+    [result] = evaluate([made])
+    one = b * Decimal(1).scaleb(-(rate.amount.decimals if rate.amount else 0))
+    if result.outcome == Outcome.CONTRADICTED and abs(result.residual) <= result.slack + one:
+        return replace(made, rule="goals.rounding")
+    return made
+
+
+# ---- one form --------------------------------------------------------------------------------------
+
+
+def _inside(form: GoalForm, standards: Standards) -> Iterator[Relation]:
+    amounts = form.amounts
+    for rule in standards.form_sums:
+        if (total := amounts.get(rule.total)) is None:
+            continue
+        groups = [[amounts[p] for p in group if p in amounts] for group in rule.parts]
+        first = [g for g, group in zip(groups, rule.parts, strict=True) if g and group[0] in amounts]
+        options = [equal(rule.rule, total, g) for g in first]
+        yield from (o for o in options if holds(o)) if form.strangers else _best(options)
+    budgets = [amounts[m] for m in ("year", "total") if m in amounts]
+    if len(budgets) == 2:
+        yield from _proved(equal("goals.total", budgets[0], budgets[1:]))
+    sums = [s.fact for s in form.sources if s.kind == "sum"][:1]
+    whole = [s.fact for s in form.sources if s.kind == "item"]
+    carried = [s.fact for s in form.sources if s.kind == "carry"]
+    for total in sums:
+        top = [s.fact for s in form.sources if s.kind == "item" and _NUMBERED.match(s.name)]
+        groups = [g for g in ([*whole, *carried], whole, [*top, *carried], top) if g]
+        yield from _best([equal("goals.sources", total, g) for g in groups])
+        yield from _best([equal("goals.sources_total", total, [b]) for b in budgets])
+    for within, above in zip(form.sources[1:], form.sources, strict=False):
+        if within.kind == "within" and above.kind == "item":
+            yield from _proved(equal("goals.sources", above.fact, [within.fact]))
+    for rule_id, items in (("goals.items", form.items), ("goals.purchases", form.purchases)):
+        parts = [i.fact for i in items if i.kind == "item" and not i.name.startswith("其中")]
+        printed = [i.fact for i in items if i.kind == "sum"][:1]
+        for total in printed:
+            yield from _best([equal(rule_id, total, parts)] if parts else [])
+            parts = [total]
+        if not parts:
+            continue
+        options = [equal(rule_id, b, parts) for b in budgets]
+        if rule_id == "goals.items":
+            options += [
+                equal(rule_id, w, parts) for w in whole[:1] if carried
+            ]  # without what was carried over
+            yield from _best(options) if not _nested(parts, budgets) else ()
+        else:
+            for option in options[:1]:
+                yield from _proved(option)
+    for purchase in form.purchases:
+        for item in form.items:
+            if purchase.name == item.name:
+                yield from _proved(equal("goals.purchases", item.fact, [purchase.fact]))
+
+
+def _nested(parts: list[Fact], budgets: list[Fact]) -> bool:
+    """The list holds every amount twice, as groups and as their items."""
+    told = sum((f.amount.base for f in parts if f.amount), Decimal(0))
+    return any(b.amount and b.amount.base and told == 2 * b.amount.base for b in budgets)
+
+
+def _limits(form: GoalForm, inside: list[Relation]) -> Iterator[Remark]:
+    """What may be less but not more: purchases than the budget, the year than the whole.
+
+    Nothing is said of a form whose sums are broken: that is told already.
+    """
+    if not all(holds(r) for r in inside):
+        return
+    budgets = [i for m in ("year", "total") if m in form.amounts and (i := form.amounts[m].interval)]
+    bought = [p.fact.interval for p in form.purchases if p.kind == "item"]
+    unit = form.purchases[0].fact.unit if form.purchases else None
+    if budgets and bought and unit and sum(i.low for i in bought if i) > max(b.high for b in budgets):
+        told = sum((i.middle for i in bought if i), Decimal(0)) / unit.factor
+        budget = form.amounts.get("year") or form.amounts["total"]
+        message = (
+            f"“{form.name}”的项目采购合计 {told:,.2f} {unit.name}，超过了项目当年预算（{budget.text}）。"
+        )
+        yield Remark("goals.purchases", message, form.purchases[0].fact.text, form.purchases[0].fact.place)
+    year, total = form.amounts.get("year"), form.amounts.get("total")
+    if year and total and (a := year.interval) and (b := total.interval) and a.low > b.high:
+        message = f"“{form.name}”的当年预算（{year.text}）大于项目总预算（{total.text}）。"
+        yield Remark("goals.total", message, year.text, year.place)
+
+
+def _overall(form: GoalForm, book: Book) -> Iterator[Relation]:
+    sums_of_year: list[Fact] = []
+    for column in ("year", "former1", "former2"):
+        groups, sums = _groups(form, column)
+        for total, group in groups:
+            known = [i.fact for i in group if not i.kind.endswith("/other")]
+            every = [i.fact for i in group]
+            options = [equal("goals.overall", total, g) for g in (known, every) if g]
+            # a row of unknown meaning may be part of another one: then nothing is said
+            yield from _best(options) if len(known) == len(every) else (o for o in options if holds(o))
+        if len(sums) == 2:
+            yield equal("goals.overall", sums[0], sums[1:])
+        if column == "year":
+            sums_of_year = sums
+            yield from _shares(form, groups)
+    by_kind = {i.kind: i.fact for i in form.overview}
+    for total in sums_of_year:
+        found = [fs[0] for a in _TOTALS if len(fs := book.resolve(a).get("", [])) == 1 and fs[0].printed]
+        yield from _best([equal("goals.overall_total", total, [f]) for f in found])
+    for kind, addresses in _KINDS.items():
+        for address in addresses:
+            there = book.resolve(address).get("", [])
+            if (mine := by_kind.get(f"year/{kind}")) and len(there) == 1 and there[0].printed:
+                yield from _proved(equal("goals.overall_total", mine, there))
+    listed = [i.fact for i in form.projects if i.kind == "year"]
+    specific = by_kind.get("year/specific")
+    if listed and specific:
+        yield from _proved(equal("goals.listed", specific, listed))
+    for item, after in zip(form.projects, form.projects[1:], strict=False):
+        if item.kind == "total" and after.kind == "year" and after.name == item.name:
+            yield from _proved(equal("goals.total", after.fact, [item.fact]))
+
+
+def _groups(form: GoalForm, column: str) -> tuple[list[tuple[Fact, list[GoalItem]]], list[Fact]]:
+    """The rows of income and of expenditure with their sums, of one column of an overall form."""
+    groups: list[tuple[Fact, list[GoalItem]]] = []
+    sums: list[Fact] = []
+    group: list[GoalItem] = []
+    for item in form.overview:
+        if item.fact.measure.partition("/")[0] != column or item.kind.endswith("/within"):
+            continue
+        if not item.kind.endswith("/sum"):
+            group.append(item)
+            continue
+        if group:
+            groups.append((item.fact, group))
+        sums.append(item.fact)
+        group = []
+    return groups, sums
+
+
+def _shares(form: GoalForm, groups: list[tuple[Fact, list[GoalItem]]]) -> Iterator[Relation]:
+    """Each row's share of its own sum; the shares add up to the share printed for the sum."""
+    rates = {(i.fact.table, i.fact.cell[0]): i for i in form.overview if i.kind.startswith("share/")}
+    for total, group in groups:
+        found = []
+        for item in group:
+            rate = rates.get((item.fact.table, item.fact.cell[0]))
+            if rate and (made := _share("goals.share", item.fact, total, rate.fact, "占比 ")):
+                found.append(rate.fact)
+                yield made
+        whole = rates.get((total.table, total.cell[0]))
+        if whole and found:
+            yield from _proved(equal("goals.share", whole.fact, found))
+
+
+# ---- self-evaluations ------------------------------------------------------------------------------
+
+
+def _execution(form: GoalForm) -> Iterator[Relation]:
+    amounts = form.amounts
+    for column in ("planned", "budget", "spent"):
+        total = amounts.get(f"year.{column}")
+        parts = [f for k in ("fiscal", "carry", "other") if (f := amounts.get(f"year.{k}.{column}"))]
+        if total and parts and f"year.fiscal.{column}" in amounts:
+            yield equal("goals.funds", total, parts)
+    for prefix in ("year", "year.fiscal", "year.carry", "year.other"):
+        budget, spent, rate = (amounts.get(f"{prefix}.{c}") for c in ("budget", "spent", "rate"))
+        if not (budget and spent and rate):
+            continue
+        if made := _share("goals.execution", spent, budget, rate, "执行率 "):
+            yield made
+    for items in (form.weights, form.scores):
+        totals = [i.fact for i in items if i.kind == "sum"]
+        parts = [i.fact for i in items if i.kind == "item"]
+        rule = "goals.weights" if items is form.weights else "goals.scores"
+        if totals and len(parts) >= 3 and not (rule == "goals.scores" and _over(form)):
+            made = equal(rule, totals[-1], parts)
+            executed = any(
+                i.fact.row.label == form.amounts["year.spent"].row.label
+                for i in items
+                if "year.spent" in form.amounts
+            )
+            [result] = evaluate([made])
+            if executed or not 0 < result.residual <= 20:  # else the points of the execution were not read
+                yield made
+
+
+def _over(form: GoalForm) -> list[tuple[GoalItem, Fact]]:
+    """Scores above their weight."""
+    weights = {(i.fact.table, i.fact.cell[0]): i.fact for i in form.weights if i.kind == "item"}
+    out = []
+    for item in form.scores:
+        weight = weights.get((item.fact.table, item.fact.cell[0])) if item.kind == "item" else None
+        a, b = item.fact.amount, weight.amount if weight else None
+        if weight and a and b and a.value > b.value:
+            out.append((item, weight))
+    return out
+
+
+def _points(form: GoalForm) -> Iterator[Remark]:
+    for item, weight in _over(form):
+        message = f"“{form.name}”自评表“{item.name}”得分 {item.fact.text}，高于分值 {weight.text}。"
+        yield Remark("goals.score", message, item.fact.text, item.fact.place)
+    weights = {(i.fact.table, i.fact.cell[0]): i.fact for i in form.weights if i.kind == "item"}
+    if len(weights) < 3 or any(i.kind == "sum" for i in form.weights):
+        return
+    whole = sum((f.amount.value for f in weights.values() if f.amount), Decimal(0))
+    wanted = (100,) if "year.spent" in form.amounts and form.weights[0].fact.row.index < 12 else (100, 90, 80)
+    if whole not in wanted:
+        message = f"“{form.name}”自评表的分值合计 {whole:f} 分，不是 100 分。"
+        yield Remark("goals.weights", message, form.weights[0].fact.text, form.weights[0].fact.place)

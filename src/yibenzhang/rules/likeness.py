@@ -1,0 +1,130 @@
+"""Words that are nearly those of another place: typed by sound, or a name with characters left out."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+
+from yibenzhang.prose.passages import Passage
+from yibenzhang.recognising.profile import Profile
+from yibenzhang.rules.wording import Remark
+from yibenzhang.standards import Standards, readings
+
+_RUN = re.compile(r"[\u4e00-\u9fff]{6,}")
+_BODY = re.compile(
+    r"[\u4e00-\u9fff]{5,24}?(?:检察院|法院|研究院|委员会|办公室|服务中心|中心|大队|支队|总队|管理处|管理所|馆|站|学校|医院|局)"
+)
+_INSTITUTIONS = re.compile(r"机构设置|单位构成|预算单位|机构情况")
+_SHAPES = ((3, 1, 2), (2, 1, 3), (3, 2, 2), (2, 2, 3), (1, 2, 4), (4, 2, 1))
+"""Characters that agree before, characters that may differ, characters that agree after."""
+
+
+def likeness(passages: list[Passage], profile: Profile, standards: Standards) -> list[Remark]:
+    """Remarks on words typed by sound and on shortened names of bodies."""
+    return list(dict.fromkeys([*_homophones(passages, standards), *_bodies(passages)]))
+
+
+def _homophones(passages: list[Passage], standards: Standards) -> Iterator[Remark]:
+    """The same words twice, but for one or two characters that sound alike ("更游校的整合", "更有效的整合")."""
+    runs: dict[str, tuple[Passage, int]] = {}
+    for p in passages:
+        for m in _RUN.finditer(p.text):
+            runs.setdefault(m.group(), (p, m.start()))
+    pairs = set()
+    for shape in _SHAPES:
+        pairs |= _pairs(runs, shape)
+    allowed = {frozenset(pair) for pair in standards.lists["homophones"]}
+    suspects = sorted(
+        {pair for pair in pairs if not _allowed(pair[0], pair[1], allowed) and _sound(*pair[:2])}
+    )
+    if not suspects:
+        return
+    text = "\n".join(p.text for p in passages)
+    told: set[str] = set()
+    for one, two, before, after in suspects:
+        counts = {w: text.count(w) for w in (one, two)}
+        wrong, right = sorted((one, two), key=lambda w: counts[w])
+        if len(one) == 1:  # one character: how often the whole stretch is written so decides
+            counts = {w: text.count(before + w + after) for w in (one, two)}
+            wrong, right = sorted((one, two), key=lambda w: counts[w])
+        phrase, other = before + wrong + after, before + right + after
+        if any(
+            wrong in t and (t.startswith(phrase[1:-1]) or phrase[1:-1] in t or t[1:-1] in phrase)
+            for t in told
+        ):
+            continue
+        found = next(((p, at) for p in passages if (at := p.text.find(phrase)) >= 0), None)
+        if found is None:
+            continue
+        told.add(phrase)
+        p, at = found
+        second = next(
+            (
+                (q.verbatim(k, k + len(other)).strip(), q.place(k))
+                for q in passages
+                if (k := q.text.find(other)) >= 0
+            ),
+            None,
+        )
+        words = p.verbatim(at, at + len(phrase)).strip()
+        message = f"“{words}”在别处作“{other}”，读音相同，可能是打错的字。"
+        yield Remark("names.homophone", message, words, p.place(at), (second,) if second else ())
+
+
+def _pairs(runs: Iterable[str], shape: tuple[int, int, int]) -> set[tuple[str, str, str, str]]:
+    a, n, b = shape
+    middles: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for run in runs:
+        for k in range(len(run) - a - n - b + 1):
+            middles[run[k : k + a], run[k + a + n : k + a + n + b]].add(run[k + a : k + a + n])
+    out = set()
+    for (before, after), found in middles.items():
+        if 2 <= len(found) <= 4:
+            ordered = sorted(found)
+            for i, one in enumerate(ordered):
+                for two in ordered[i + 1 :]:
+                    if n == 1 or all(x != y for x, y in zip(one, two, strict=True)):
+                        out.add((one, two, before, after))
+    return out
+
+
+def _allowed(one: str, two: str, allowed: set[frozenset[str]]) -> bool:
+    return any(frozenset(x + y) in allowed for x, y in zip(one, two, strict=True) if x != y)
+
+
+def _sound(one: str, two: str) -> bool:
+    """Whether two stretches are read alike, tones apart."""
+    sounds = readings()
+    return all(sounds.get(x, x) == sounds.get(y, y) for x, y in zip(one, two, strict=True))
+
+
+def _bodies(passages: list[Passage]) -> Iterator[Remark]:
+    """A unit of the list of units, written elsewhere with characters left out of its middle."""
+    units: Counter[str] = Counter()
+    for p in passages:
+        if any(_INSTITUTIONS.search(s) for s in p.section) or _INSTITUTIONS.search(p.text[:40]):
+            units.update(m for m in _BODY.findall(p.text) if len(m) >= 8)
+    if not units:
+        return
+    text = "\n".join(p.text for p in passages)
+    for unit in units:
+        head, tail = re.escape(unit[:4]), re.escape(unit[-3:])
+        shorter = re.compile(rf"{head}[\u4e00-\u9fff]{{0,{len(unit) - 8}}}?{tail}")
+        for short in sorted(set(shorter.findall(text))):
+            if short == unit or short in units or len(unit) - len(short) > 4 or not _within(short, unit):
+                continue
+            if text.count(short) >= text.count(unit) or re.search(
+                rf"(?:简称|以下称)[^。]{{0,6}}{short}", text
+            ):
+                continue
+            p, at = next((p, at) for p in passages if (at := p.text.find(short)) >= 0)
+            words = p.verbatim(at, at + len(short)).strip()
+            message = f"“{words}”在单位名单里作“{unit}”，名称不一。"
+            q, k = next((q, k) for q in passages if (k := q.text.find(unit)) >= 0)
+            yield Remark("names.body", message, words, p.place(at), ((unit, q.place(k)),))
+
+
+def _within(short: str, long: str) -> bool:
+    rest = iter(long)
+    return all(c in rest for c in short)

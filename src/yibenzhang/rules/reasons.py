@@ -1,0 +1,204 @@
+"""Reasons and purposes: those of another item, those that contradict the number, those of nobody."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+
+from yibenzhang.facts import TableFacts
+from yibenzhang.prose.passages import Passage
+from yibenzhang.recognising.profile import Profile
+from yibenzhang.recognising.rows import bare
+from yibenzhang.rules.wording import Remark
+from yibenzhang.standards import Standards, fold
+
+_ITEM = re.compile(r"([^,。;:“”\"、()\d.]{3,30})\(项\)")
+_FOR = re.compile(r"(?:主要)?(?:用于|原因(?:是|为|:|系)+)[:]?(?P<what>[^,。;、]{4,60})")
+_FLAT = re.compile(
+    r"(?:与|和|较|比)?[^,。;]{0,20}(?<!基本)(?<!不)持平[,。;]?(?:主要)?原因(?:是|为|:)+(?P<why>[^。;]{4,160})"
+)
+_UP, _DOWN = re.compile(r"增加|增长|上升|提高|新增"), re.compile(r"减少|下降|降低|压减|压缩|缩减")
+_NEW = re.compile(
+    r"新增(?:加|了)?(?P<name>[^,。;:、()]{4,30}?项目)(?![\w]*(?:等|类|支出|资金|经费|较|比|数))"
+)
+_NO_UNITS = re.compile(
+    r"下属(?:预算|二级|事业|独立核算)*单位(?:共|有|为|数)*0[个家]|下(?:属|设)0[个家]|无(?:下属|所属)(?:预算|二级|事业)*单位"
+)
+_UNITS = re.compile(r"(?:局|委|办|厅|院|本级|机关|本部)(?:及|和|与)(?:所属|下属)(?:各)?(?:事业)?单位")
+_BASIC_REASON = re.compile(
+    r"原因[^。;]*?(?:压减|增加|减少|压缩|调整)(?:了)?(?:日常)?(?:公用经费|人员经费|人员工资)"
+)
+_BASIC = re.compile(r"用于[^。;]*?(?:等|的)基本支出")
+_UNKNOWN_PROJECT = 0.55
+
+
+def reasons(
+    passages: list[Passage], tables: tuple[TableFacts, ...], profile: Profile, standards: Standards
+) -> list[Remark]:
+    """Remarks on the reasons and purposes that the text gives."""
+    out = [
+        *_of_another(passages),
+        *_flat(passages),
+        *_against(passages),
+        *_new_projects(passages, tables),
+        *_no_units(passages),
+        *_basic(passages, tables),
+        *_self(passages, profile, standards),
+    ]
+    return list(dict.fromkeys(out))
+
+
+def _clauses(passages: list[Passage]) -> Iterator[tuple[Passage, int, int, str]]:
+    """Every stretch that speaks of one classified item: from its path to the next path."""
+    for p in passages:
+        found = list(_ITEM.finditer(p.text))
+        for k, m in enumerate(found):
+            end = found[k + 1].start() if k + 1 < len(found) else len(p.text)
+            yield p, m.end(), end, bare(m.group(1))
+
+
+def _of_another(passages: list[Passage]) -> Iterator[Remark]:
+    """A purpose or reason that names another item of the same list, and not its own."""
+    clauses = list(_clauses(passages))
+    items = {name for *_, name in clauses if len(name) >= 4}
+    for p, start, end, mine in clauses:
+        for m in _FOR.finditer(p.text, start, end):
+            what = bare(m.group("what"))
+            named = [n for n in items if n in what and not _akin(n, mine) and mine not in what]
+            named = [n for n in named if not any(n != o and n in o for o in named)]
+            if len(named) != 1 or not re.search(
+                rf"{re.escape(named[0])}(?:方面|工作)?(?:的)?(?:经费|支出|费用)?(?:的)?(?:增加|减少|保持不变|支出)?$",
+                what,
+            ):
+                continue
+            words = p.verbatim(m.start(), m.end()).strip()
+            message = f"“{mine}”的用途或原因写的是“{named[0]}”：“{words}”。"
+            yield Remark("reasons.other_item", message, words, p.place(m.start()))
+            break
+
+
+def _akin(one: str, two: str) -> bool:
+    """Names of which one says the other, as "行政单位医疗" and "公务员医疗补助" do not."""
+    return one in two or two in one or SequenceMatcher(None, one, two, autojunk=False).ratio() >= 0.8
+
+
+def _flat(passages: list[Passage]) -> Iterator[Remark]:
+    """ "持平" with a reason that only speaks of less, or only of more."""
+    for p, following in zip(passages, [*passages[1:], None], strict=False):
+        broken = p.text.endswith(":") and following is not None and not following.heading
+        text = p.text + following.text if broken and following else p.text
+        for m in _FLAT.finditer(text):
+            why = m.group("why")
+            if bool(_UP.search(why)) == bool(_DOWN.search(why)) or re.search(
+                r"不变|一致|持平|相抵|未|没有|无", why
+            ):
+                continue
+            words = text[m.start() : m.start() + 90]
+            yield Remark(
+                "reasons.flat", f"说是持平，原因却只讲增加或减少：“{words}”。", words, p.place(m.start())
+            )
+
+
+_REASONED = re.compile(
+    r"(?P<way>增加|增长|减少|下降)(?:了)?[\d.,]+(?:%|万元)[。,;]?(?:其)?(?:主要)?原因(?:是|为|:)+"
+    r"(?P<why>[^,。;、]{2,40}?(?:经费|支出|费用|费|资金)(?:的)?(?P<other>增加|减少))(?=[。;]|$)"
+)
+
+
+def _against(passages: list[Passage]) -> Iterator[Remark]:
+    """A decrease explained by nothing but an increase, or the other way round."""
+    for p in passages:
+        for m in _REASONED.finditer(p.text):
+            up = m.group("way") in ("增加", "增长")
+            if up == (m.group("other") == "增加") or re.search(r"上年|去年|一次性|不再|剔除", m.group("why")):
+                continue
+            words = p.verbatim(m.start(), m.end()).strip()
+            message = f"数是{m.group('way')}的，原因却是{m.group('other')}：“{words}”。"
+            yield Remark("reasons.direction", message, words, p.place(m.start()))
+
+
+def _new_projects(passages: list[Passage], tables: tuple[TableFacts, ...]) -> Iterator[Remark]:
+    """ "新增……项目" given as a reason, where the project table has no such project."""
+    known = [
+        fold(row.label)
+        for t in tables
+        if t.table.standard and t.table.standard.id == "budget.projects"
+        for block in t.blocks
+        for row in block.rows
+        if row.label
+    ]
+    if len(known) < 3:
+        return
+    told: set[str] = set()
+    for p in passages:
+        for m in _NEW.finditer(p.text):
+            name = fold(m.group("name")).removesuffix("项目")
+            if len(name) < 3 or name in told or any(_alike(name, k) for k in known):
+                continue
+            told.add(name)
+            words = p.verbatim(m.start(), m.end()).strip()
+            message = f"原因里的“{words}”，项目支出表中没有。"
+            yield Remark("reasons.unknown_project", message, words, p.place(m.start()))
+
+
+def _alike(name: str, other: str) -> bool:
+    match = SequenceMatcher(None, name, other, autojunk=False).find_longest_match()
+    return name in other or match.size >= max(4, len(name) * _UNKNOWN_PROJECT)
+
+
+def _no_units(passages: list[Passage]) -> Iterator[Remark]:
+    """Units under a body that says it has none."""
+    if not any(_NO_UNITS.search(p.text) for p in passages):
+        return
+    for p in passages:
+        for m in _UNITS.finditer(p.text):
+            if re.search(r"主要用于|支出", p.text[max(0, m.start() - 40) : m.start()]):
+                words = p.verbatim(m.start(), min(len(p.text), m.end() + 10)).strip()
+                message = f"前文说没有下属单位，这里写“{words}”。"
+                yield Remark("reasons.no_units", message, words, p.place(m.start()))
+
+
+def _basic(passages: list[Passage], tables: tuple[TableFacts, ...]) -> Iterator[Remark]:
+    """An item said to be for basic expenditure, where the table has it under projects, or under both."""
+    spent: dict[str, dict[str, bool]] = {}
+    for t in tables:
+        if t.table.standard is None or not t.table.standard.id.endswith(
+            (".expenditure", ".general_function")
+        ):
+            continue
+        for block in t.blocks:
+            for (k, measure), fact in block.cells.items():
+                row = block.rows[k]
+                if len(row.code) == 7 and measure in ("basic", "project"):
+                    mine = spent.setdefault(bare(row.label), {})
+                    mine[measure] = mine.get(measure, False) or bool(fact.amount and fact.amount.value)
+    for p, start, end, name in _clauses(passages):
+        found = _BASIC.search(p.text, start, end)
+        columns = spent.get(name)
+        if columns and len(columns) == 2 and columns["project"] and not columns["basic"]:
+            for m in _BASIC_REASON.finditer(p.text, start, end):
+                words = p.verbatim(m.start(), m.end()).strip()
+                message = f"“{name}”在表中只有项目支出，原因却讲基本支出的经费：“{words}”。"
+                yield Remark("reasons.basic", message, words, p.place(m.start()))
+        if not found or not columns or len(columns) < 2 or not columns["project"]:
+            continue
+        words = p.verbatim(found.start(), found.end()).strip()
+        kind = "只有项目支出" if not columns["basic"] else "另有项目支出"
+        message = f"“{name}”写的是用于基本支出，表中{kind}：“{words}”。"
+        yield Remark("reasons.basic", message, words, p.place(found.start()))
+
+
+def _self(passages: list[Passage], profile: Profile, standards: Standards) -> Iterator[Remark]:
+    """ "我中心" in the text of a 局: words of another body."""
+    selves = standards.lists["selves"]
+    ending = next((k for k in selves if profile.body.rstrip(")）").endswith(k)), "")
+    if not ending:
+        return
+    wrong = [w for w in selves if w != ending and w not in profile.body]
+    pattern = re.compile("我(" + "|".join(map(re.escape, wrong)) + r")(?![\u4e00-\u9fff]?[长员])")
+    for p in passages:
+        for m in pattern.finditer(p.text):
+            words = p.verbatim(m.start(), min(len(p.text), m.end() + 12)).strip()
+            message = f"本文件是“{profile.body}”的，这里自称“{m.group()}”：“{words}”。"
+            yield Remark("wording.self", message, words, p.place(m.start()))

@@ -1,0 +1,75 @@
+"""A table whose unit is printed wrong: all that compares it with the rest is off by ten thousand."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from yibenzhang.amounts import WAN_YUAN, YUAN, Unit
+from yibenzhang.balance.relations import Outcome, Result
+from yibenzhang.facts import Fact, TableFacts
+
+LEAST = 2
+"""Fewer relations with other tables or the text prove nothing about the unit of a whole table."""
+_OTHER = {YUAN.name: WAN_YUAN, WAN_YUAN.name: YUAN}
+
+
+@dataclass(frozen=True, slots=True)
+class Misstated:
+    """A table (its position), the unit it ought to state, and the relations that shows."""
+
+    position: int
+    unit: Unit
+    broken: tuple[Result, ...]
+
+
+def misstated(tables: tuple[TableFacts, ...], results: list[Result]) -> Iterator[Misstated]:
+    """Tables of which every relation with the rest of the document holds in the other unit, and only there.
+
+    Of two tables that contradict only each other, the one whose unit fewer tables state.
+    """
+    stated = Counter(t.table.unit.name for t in tables if t.table.unit)
+    told: set[int] = set()
+    order = sorted(range(len(tables)), key=lambda k: stated[u.name] if (u := tables[k].table.unit) else 0)
+    for position in order:
+        table = tables[position]
+        unit = _OTHER.get(table.table.unit.name) if table.table.unit else None
+        if unit is None or table.table.unit is None:
+            continue
+        mine = table.table.id
+        across = [r for r in results if len({f.table == mine for f in r.relation.facts()}) == 2]
+        broken = [r for r in across if r.outcome == Outcome.CONTRADICTED]
+        by = unit.factor / table.table.unit.factor
+        if told & {id(r) for r in broken}:
+            continue
+        if len(broken) >= LEAST and all(_holds(r, mine, by) for r in across):
+            told |= {id(r) for r in broken}
+            yield Misstated(position, unit, tuple(broken))
+
+
+def _holds(result: Result, table: str, by: Decimal) -> bool:
+    residual, slack = result.residual, result.slack
+    for t in result.relation.terms:
+        own = t.fact.interval
+        if t.fact.table == table and own is not None:
+            residual += Decimal(t.coefficient) * own.middle * (by - 1)
+            slack += abs(Decimal(t.coefficient)) * own.half_width * (by - 1)
+    return abs(residual) <= slack
+
+
+def restated(table: TableFacts, unit: Unit) -> TableFacts:
+    """The same table in another unit."""
+    known: dict[str, Fact] = {}
+
+    def other(fact: Fact) -> Fact:
+        if fact.id not in known:
+            amount = fact.amount
+            if amount is not None and amount.unit == fact.unit:
+                amount = replace(amount, unit=unit)
+            known[fact.id] = replace(fact, unit=unit, amount=amount)
+        return known[fact.id]
+
+    blocks = tuple(replace(b, cells={k: other(f) for k, f in b.cells.items()}) for b in table.blocks)
+    return TableFacts(replace(table.table, unit=unit), blocks)

@@ -1,0 +1,47 @@
+"""Errors planted one by one in the clean examples, as `yibenzhang bench planted` does: a sample of every kind.
+
+The shares are those reached; they must not fall.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import EXAMPLES
+from yibenzhang import read
+from yibenzhang.planting.judging import KINDS, Verdict, tally, verdicts
+
+PROVED = (
+    "digit", "swapped_digits", "lost_point", "unit", "lost_unit", "direction", "rate", "share", "completion",
+    "missing_project", "swapped_sentences", "cell_digit", "cell_swapped_digits", "cell_lost_point",
+)  # fmt: skip
+"""Kinds of which at least 95 in 100 are found."""
+
+
+@pytest.fixture(scope="module")
+def found() -> list[Verdict]:
+    documents = [(p.name, read(p)) for p in sorted(Path(EXAMPLES).glob("*-clean.*"))]
+    return verdicts(documents, seed=2, most=4)
+
+
+def test_every_kind_is_planted(found: list[Verdict]) -> None:
+    assert {v.plant.kind for v in found} == set(KINDS)
+
+
+def test_planted_errors_are_found_once(found: list[Verdict], capsys: pytest.CaptureFixture[str]) -> None:
+    counted = [t for t in tally(found) if t.kind in PROVED]
+    planted = sum(t.planted for t in counted)
+    with capsys.disabled():
+        print(f"\n{sum(t.once for t in counted)} of {planted} planted errors found once, at the right place")
+    assert planted > 150
+    assert sum(t.once for t in counted) >= 0.95 * planted
+    assert sum(t.extra for t in counted) <= 0.01 * planted
+
+
+def test_no_kind_falls(found: list[Verdict]) -> None:
+    least = {"swapped_columns": 0.6, "swapped_rows": 0.6, "table_unit": 0.6, "missing_row": 0.5}
+    for t in tally(found):
+        if t.kind in least:
+            assert t.once >= least[t.kind] * t.planted, t
