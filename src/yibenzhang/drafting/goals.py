@@ -100,13 +100,15 @@ def _goals(figures: Figures, project: Project, spent: Decimal) -> Grid:
 def _evaluation(figures: Figures, project: Project, spent: Decimal) -> Grid:
     budget = project.budget or Decimal(0)
     done = f"{(100 * spent / budget).quantize(CENT, ROUND_HALF_UP)}%" if budget > 0 else "—"
+    unit = next((u.name for u in figures.units if u.code == project.unit), figures.body)
+    score = f"{execution_score(spent, budget)}"
     rows: list[tuple[str, ...]] = [
         ("项目名称", LEFT, project.name, LEFT, LEFT, LEFT, LEFT),
-        ("预算执行（万元）", LEFT, "全年预算数", "执行数", "执行率", "分值", "得分"),
-        (LEFT, LEFT, f"{wan(budget):,.2f}", f"{wan(spent):,.2f}", done, "10", f"{execution_score(spent, budget)}"),
+        ("主管部门", LEFT, figures.body, "实施单位", unit, LEFT, LEFT),
+        ("项目资金（万元）", LEFT, "全年预算数", "全年执行数", "执行率", "分值", "得分"),
+        ("年度资金总额", LEFT, f"{wan(budget):,.2f}", f"{wan(spent):,.2f}", done, "10", score),
         ("一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分"),
     ]  # fmt: skip
-    rows[2] = (UP, UP, *rows[2][2:])
     rows += _merged([
         (i.level1, i.level2, i.name, f"{'' if i.quality or not _number(i.target) else i.direction}{i.target}{i.unit}",
          i.quality or f"{i.reached}{i.unit}", f"{i.weight:f}", f"{indicator_score(i)}")
