@@ -74,27 +74,21 @@ def goal_grids(figures: Figures, tally: Tally) -> Iterator[Grid]:
 def _goals(figures: Figures, project: Project, spent: Decimal) -> Grid:
     unit = next((u.name for u in figures.units if u.code == project.unit), figures.body)
     rows: list[tuple[str, ...]] = [
-        ("项目名称", LEFT, project.name, LEFT, LEFT),
-        ("项目单位", LEFT, unit, LEFT, LEFT),
-        ("预算金额（万元）", LEFT, f"{wan(spent):,.2f}", LEFT, LEFT),
-        ("年度绩效目标", LEFT, project.goal or "见下列指标", LEFT, LEFT),
-        ("一级指标", "二级指标", "三级指标", "指标值", "权重"),
+        ("项目名称", LEFT, project.name, LEFT),
+        ("项目编码", LEFT, project.code, LEFT),
+        ("主管部门", LEFT, figures.body, LEFT),
+        ("项目单位", LEFT, unit, LEFT),
+        ("项目当年预算", LEFT, f"{wan(spent):,.2f}万元", LEFT),
+        ("年度绩效目标", LEFT, project.goal or "见下列指标", LEFT),
+        ("一级指标", "二级指标", "三级指标", "指标值"),
     ]
-    rows += _merged(
-        [
-            (
-                i.level1,
-                i.level2,
-                i.name,
-                f"{'' if i.quality or not _number(i.target) else i.direction}{i.target}{i.unit}",
-                f"{i.weight:f}",
-            )
-            for i in project.indicators
-        ]
-    )
-    return _form(
-        f"{figures.year}年项目支出绩效目标表", "budget.goals_project", rows, "lllcc", (2, 2.4, 5, 3, 1.4)
-    )
+    rows += _merged([(i.level1, i.level2, i.name, _target(i)) for i in project.indicators])
+    title = f"{figures.year}年项目支出绩效目标表"
+    return _form(title, "budget.goals_project", rows, "lllc", (2, 2.4, 5, 3))
+
+
+def _target(i: Indicator) -> str:
+    return f"{'' if i.quality or not _number(i.target) else i.direction}{i.target}{i.unit}"
 
 
 def _evaluation(figures: Figures, project: Project, spent: Decimal) -> Grid:
@@ -110,7 +104,7 @@ def _evaluation(figures: Figures, project: Project, spent: Decimal) -> Grid:
         ("一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分"),
     ]  # fmt: skip
     rows += _merged([
-        (i.level1, i.level2, i.name, f"{'' if i.quality or not _number(i.target) else i.direction}{i.target}{i.unit}",
+        (i.level1, i.level2, i.name, _target(i),
          i.quality or f"{i.reached}{i.unit}", f"{i.weight:f}", f"{indicator_score(i)}")
         for i in project.indicators
     ])  # fmt: skip

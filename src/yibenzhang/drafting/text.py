@@ -32,6 +32,8 @@ def _above(grid: Grid) -> list[str]:
 
 def _flat(grid: Grid) -> list[list[str]]:
     """Merged cells empty; but a label over several lists is told again in the last one, which has its number."""
+    if not grid.header:  # a form: labels and their values side by side, without the cells they cover
+        return [["" if c == UP else c for c in row if c != LEFT] for row in grid.rows]
     out = [["" if c in (LEFT, UP) else c for c in row] for row in (*grid.header, *grid.rows)]
     for row, line in zip(grid.rows, out[len(grid.header) :], strict=True):
         for c in range(1, len(row)):
