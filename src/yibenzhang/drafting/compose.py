@@ -45,7 +45,7 @@ def compose(figures: Figures, extra: str = "", grids: list[Grid] | None = None) 
     lookup = Lookup(kind, tables, maker.tally, figures.extra, figures.last, figures.planned)
     writer = Writer(figures, kind, lookup, codes, maker.tally)
     text = writer.write(extra)
-    goals = list(goal_grids(figures, maker.tally))
+    goals = list(goal_grids(figures, maker.tally, kind.has("budget.projects")))
     parts = list(_parts(text, made, goals, kind, standards))
     told = {"body": figures.body, "year": figures.year, "level": level(figures), "who": who(figures)}
     told["place"] = place_of(figures.body)

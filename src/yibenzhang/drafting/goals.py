@@ -62,23 +62,26 @@ def total_score(project: Project, spent: Decimal) -> Decimal:
     return score + sum((indicator_score(i) for i in project.indicators), Decimal(0))
 
 
-def goal_grids(figures: Figures, tally: Tally) -> Iterator[Grid]:
-    """A table for every project that has indicators."""
+def goal_grids(figures: Figures, tally: Tally, listed: bool = True) -> Iterator[Grid]:
+    """A table for every project that has indicators; the budget's amount only where a project table proves it."""
     spent = tally.by(lambda e: (e.project,), {"flow": "out", "kind": "project"})
     for project in figures.projects:
         if project.indicators and project.code in spent:
-            make = _evaluation if figures.stage == "accounts" else _goals
-            yield make(figures, project, spent[project.code][0])
+            amount = spent[project.code][0]
+            if figures.stage == "accounts":
+                yield _evaluation(figures, project, amount)
+            else:
+                yield _goals(figures, project, amount if listed else None)
 
 
-def _goals(figures: Figures, project: Project, spent: Decimal) -> Grid:
+def _goals(figures: Figures, project: Project, spent: Decimal | None) -> Grid:
     unit = next((u.name for u in figures.units if u.code == project.unit), figures.body)
     rows: list[tuple[str, ...]] = [
         ("项目名称", LEFT, project.name, LEFT),
         ("项目编码", LEFT, project.code, LEFT),
         ("主管部门", LEFT, figures.body, LEFT),
         ("项目单位", LEFT, unit, LEFT),
-        ("项目当年预算", LEFT, f"{wan(spent):,.2f}万元", LEFT),
+        *([] if spent is None else [("项目当年预算", LEFT, f"{wan(spent):,.2f}万元", LEFT)]),
         ("年度绩效目标", LEFT, project.goal or "见下列指标", LEFT),
         ("一级指标", "二级指标", "三级指标", "指标值"),
     ]

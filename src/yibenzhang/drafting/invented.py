@@ -227,7 +227,9 @@ class _Body:
                         number,
                     )
                 )
-                projects.append(Project(number, name, units[0].code, f"按期完成{name}"))
+                projects.append(
+                    Project(number, name, units[0].code, f"按期完成{name}", indicators=self._indicators())
+                )
         return projects, out
 
     def _moved(self, entries: list[Entry], low: int, high: int) -> list[Entry]:
@@ -258,7 +260,7 @@ class _Body:
         ]
 
     def _indicators(self) -> tuple[Indicator, ...]:
-        if not self.shape.indicators or self.rng.random() < 0.5:
+        if not self.shape.indicators:
             return ()
         out = []
         accounts = self.stage == "accounts"
