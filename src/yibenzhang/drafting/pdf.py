@@ -99,7 +99,8 @@ def _table(grid: Grid) -> str:
         else ""
     )
     small = "#show table: set text(size: 6.6pt)" if len(grid.columns) > 12 else ""
-    return f"""#[#set par(first-line-indent: 0pt)
+    whole = "" if top else "#block(breakable: false, width: 100%)"  # a form is read in one piece
+    return f"""{whole or "#"}[#set par(first-line-indent: 0pt)
 {above}
 #block(sticky: true, width: 100%, below: 8pt, tabletitle[{_text(grid.title)}])
 {label}
