@@ -25,7 +25,8 @@ from rich.text import Text
 from yibenzhang import __version__
 from yibenzhang.batch import FileResult, check_groups, check_many, find_files
 from yibenzhang.checking import facts_of
-from yibenzhang.cli_bench import bench
+from yibenzhang.cli_bench import app as bench_app
+from yibenzhang.cli_draft import draft
 from yibenzhang.cli_rules import Layer, fail, list_rules, show_rule, standards_of
 from yibenzhang.cli_rules import app as rules_app
 from yibenzhang.documents import Document
@@ -46,7 +47,8 @@ app = typer.Typer(
 )  # fmt: skip
 
 app.add_typer(rules_app, name="rules")
-app.command()(bench)
+app.add_typer(bench_app, name="bench")
+app.command()(draft)
 
 EVERY = 10.0
 """Seconds between two lines on the progress where standard error is no terminal."""

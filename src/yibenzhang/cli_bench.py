@@ -17,6 +17,7 @@ from rich.text import Text
 import yibenzhang
 from yibenzhang.batch import find_files
 from yibenzhang.benching import Checking, Measured, bench_check, bench_read
+from yibenzhang.cli_invented import corpus, drafts
 from yibenzhang.cli_rules import fail
 from yibenzhang.planting.judging import KINDS, Tally, Verdict, tally, verdicts
 from yibenzhang.reading import ReadingError, read
@@ -34,48 +35,82 @@ KIND_NAMES = {
 }  # fmt: skip
 
 
-def bench(
-    what: Annotated[
-        str,
-        typer.Argument(
-            help="read：读表速度，与 pdfplumber 同场比较；check：每个文件各步用时，和一份造出来的百处矛盾的文件；"
-            "planted：在没有错误的文件里逐个埋错，数找到多少；scans：把 PDF 变成扫描件再读，与原文逐格比较"
-        ),
-    ],
+app = typer.Typer(
+    help="测速度和找错的本领，测编制的往返，生成语料。", no_args_is_help=True, rich_markup_mode=None
+)
+app.command()(drafts)
+app.command()(corpus)
+Format = Annotated[str, typer.Option("--format", "-f", help="text 给人看，json 给程序用")]
+Files = Annotated[list[str], typer.Argument(help="文件、文件夹或通配符", show_default=False)]
+
+
+@app.command("read")
+def _read_speed(files: Files, format: Format = "text") -> None:
+    """读表速度（单核），与 pdfplumber 同场比较。"""
+    _bench("read", files, format=format)
+
+
+@app.command("check")
+def _check_speed(files: Files, format: Format = "text") -> None:
+    """每个文件各步用时（单核），和一份造出来的百处矛盾的文件。"""
+    _bench("check", files, format=format)
+
+
+@app.command("planted")
+def _planted_found(
     files: Annotated[
-        list[str] | None,
-        typer.Argument(help="文件、文件夹或通配符；planted 不写则用自带的例子", show_default=False),
+        list[str] | None, typer.Argument(help="文件、文件夹或通配符；不写则用自带的例子", show_default=False)
     ] = None,
-    kind: Annotated[list[str] | None, typer.Option("--kind", help="planted：只埋这一种错，可写多次")] = None,
-    seed: Annotated[int, typer.Option("--seed", help="planted：随机数的种子")] = 1,
-    most: Annotated[int, typer.Option("--most", help="planted：每个文件每种错最多埋几处，0 为全部")] = 12,
-    misses: Annotated[bool, typer.Option("--misses", help="planted：列出每一处没有找到、没有指对的")] = False,
-    dpi: Annotated[int, typer.Option(help="scans：扫描的分辨率")] = 200,
-    pages: Annotated[int, typer.Option(help="scans：每个文件最多几页，有表的优先，0 为全部")] = 0,
-    skew: Annotated[float, typer.Option(help="scans：歪斜几度")] = 0.0,
-    turn: Annotated[int, typer.Option(help="scans：整页转 90、180 或 270 度")] = 0,
-    noise: Annotated[float, typer.Option(help="scans：噪点的标准差（满幅 255）")] = 0.0,
-    quality: Annotated[int, typer.Option(help="scans：JPEG 质量")] = 75,
-    format: Annotated[str, typer.Option("--format", "-f", help="text 给人看，json 给程序用")] = "text",
+    kind: Annotated[list[str] | None, typer.Option("--kind", help="只埋这一种错，可写多次")] = None,
+    seed: Annotated[int, typer.Option("--seed", help="随机数的种子")] = 1,
+    most: Annotated[int, typer.Option("--most", help="每个文件每种错最多埋几处，0 为全部")] = 12,
+    misses: Annotated[bool, typer.Option("--misses", help="列出每一处没有找到、没有指对的")] = False,
+    format: Format = "text",
 ) -> None:
-    """测速度（单核）、埋下的错误找到多少，以及扫描件识别的准确率。"""
-    if what not in ("read", "check", "planted", "scans"):
-        raise fail(f"不认识的项目 {what}，请用 read、check、planted 或 scans。")
+    """在没有错误的文件里逐个埋错，数找到多少。"""
+    _bench("planted", files, kind, seed, most, misses, format)
+
+
+@app.command("scans")
+def _scans_read(
+    files: Files,
+    dpi: Annotated[int, typer.Option(help="扫描的分辨率")] = 200,
+    pages: Annotated[int, typer.Option(help="每个文件最多几页，有表的优先，0 为全部")] = 0,
+    skew: Annotated[float, typer.Option(help="歪斜几度")] = 0.0,
+    turn: Annotated[int, typer.Option(help="整页转 90、180 或 270 度")] = 0,
+    noise: Annotated[float, typer.Option(help="噪点的标准差（满幅 255）")] = 0.0,
+    quality: Annotated[int, typer.Option(help="JPEG 质量")] = 75,
+    format: Format = "text",
+) -> None:
+    """把 PDF 变成扫描件再读，与原文逐格比较。"""
+    if not installed():
+        raise fail(f"{INSTALL}。")
+    from yibenzhang.benching_scans import Wear, show_scans  # needs the extra
+
+    paths = [p for p in find_files(files)[0] if p.lower().endswith(".pdf")]
+    if not paths:
+        raise fail("没有可测的文件。")
+    show_scans(Console(), paths, dpi, pages, Wear(skew, turn, noise, quality), format)
+
+
+def _bench(
+    what: str,
+    files: list[str] | None,
+    kind: list[str] | None = None,
+    seed: int = 1,
+    most: int = 12,
+    misses: bool = False,
+    format: str = "text",
+) -> None:
     if not files and what != "planted":
         raise fail("请写要测的文件或文件夹。")
     paths, _ = find_files(files or _shipped())
-    wanted = (".pdf",) if what in ("read", "scans") else (".pdf", ".txt")
+    wanted = (".pdf",) if what == "read" else (".pdf", ".txt")
     paths = [p for p in paths if Path(p).suffix.lower() in wanted]
     if not paths:
         raise fail("没有可测的文件。")
     if what == "planted":
         _planted(paths, kind or [], seed, most, misses, format)
-    elif what == "scans":
-        if not installed():
-            raise fail(f"{INSTALL}。")
-        from yibenzhang.benching_scans import Wear, show_scans  # needs the extra
-
-        show_scans(Console(), paths, dpi, pages, Wear(skew, turn, noise, quality), format)
     elif what == "check":
         _show_checking(bench_check(paths), format)
     else:

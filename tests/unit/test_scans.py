@@ -67,7 +67,9 @@ def test_a_worn_scan_tells_what_the_native_file_tells() -> None:
     assert {f.severity for f in native.findings} == {Severity.ERROR}
     assert {f.severity for f in raised(scan)} == {Severity.WARNING}
     assert all(f.message.endswith(RECOGNISED) for f in raised(scan))
-    assert [f.message[:8] for f in scan.findings if f not in raised(scan)] == [f"全部 {len(native.document.pages)} 页是"]
+    assert [f.message[:8] for f in scan.findings if f not in raised(scan)] == [
+        f"全部 {len(native.document.pages)} 页是"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,8 @@ class Binder:
 
     def _coded(self, names: list[str], deep: bool) -> list[Fact]:
         out = []
+        if len(names) == 1:  # a class alone may be that of the whole expenditure, in a table without codes
+            out += [f for f in self._by_label.get(names[0], ()) if f.standard.endswith(".balance")]
         for table in self._function:
             for block in table.blocks:
                 for k, row in enumerate(block.rows):
@@ -169,9 +171,10 @@ class Binder:
         short = re.sub(r"(?:项目)?(?:预算)?(?:支出)?(?:预算数?|决算数?)?(?:合计)?(?:为)?$", "", lead) or lead
         for text in (plain.split(",")[-1], lead, short):
             for start in range(len(text) - 2):
-                facts = self._by_label.get(bare(text[start:]))
+                name = bare(text[start:])
+                facts = self._by_label.get(name)
                 if facts:
-                    return len(text) - start, Binding(q, tuple(facts), False, "label")
+                    return len(name), Binding(q, tuple(facts), False, "label")
         return None
 
 

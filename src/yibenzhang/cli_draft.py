@@ -1,0 +1,176 @@
+"""The command draft: from approved figures to the whole disclosure."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import replace
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from yibenzhang.cli_rules import Layer, fail
+from yibenzhang.drafting.figures import Figures
+from yibenzhang.drafting.parts import FontMissing, Grid
+from yibenzhang.drafting.pipeline import WRITERS, Prepared, prepare, write_all
+from yibenzhang.drafting.published import earlier, figures_of, published
+from yibenzhang.drafting.template import write_template
+from yibenzhang.drafting.workbook import WorkbookError, read_workbook
+from yibenzhang.places import SheetPlace
+from yibenzhang.reading import ReadingError
+from yibenzhang.reports.words import SEVERITY
+from yibenzhang.standards import StandardsError
+
+_WAN = Decimal(10000)
+
+
+def draft(
+    workbook: Annotated[str, typer.Argument(help="填好的工作簿（用 --new 生成空的）")] = "",
+    new: Annotated[str, typer.Option("--new", help="生成空工作簿：budget 预算，accounts 决算")] = "",
+    region: Annotated[str, typer.Option(help="样式：hubei、shanghai、jiangsu、national")] = "national",
+    year: Annotated[int, typer.Option(help="空工作簿的年度，决定科目名称")] = 2026,
+    source: Annotated[str, typer.Option("--from", help="用一份已公开文件的表内数字，代替工作簿")] = "",
+    last: Annotated[str, typer.Option("--last", help="上年的文件或工作簿，用来算增减")] = "",
+    budget: Annotated[str, typer.Option("--budget", help="预算的文件或工作簿，决算用来算完成率")] = "",
+    notes: Annotated[Path | None, typer.Option(help="文字说明（TOML）：职能、机构、增减原因")] = None,
+    ask: Annotated[Path | None, typer.Option(help="缺的文字写成一份待填的 TOML")] = None,
+    out: Annotated[Path, typer.Option(help="写到哪个文件夹；--new 时是文件名或文件夹")] = Path(),
+    format: Annotated[
+        str, typer.Option("--format", "-f", help="逗号分隔：" + ",".join(WRITERS))
+    ] = "docx,pdf",
+    allow_doubts: Annotated[bool, typer.Option("--allow-doubts", help="只有疑问、没有错误时也生成")] = False,
+    standards: Layer = "",
+) -> None:
+    """由批准的数字生成整份公开文本。退出码：0 已生成，1 数字不平或缺文字（不写任何文件），2 不能运行。"""
+    formats = [f.strip() for f in format.split(",") if f.strip()]
+    if unknown := [f for f in formats if f not in WRITERS]:
+        raise fail(f"不认识的格式 {unknown[0]}，可用的是 {'、'.join(WRITERS)}。")
+    if sum(map(bool, (workbook, new, source))) != 1:
+        raise fail("请给出工作簿、--from 文件或 --new 之一。")
+    try:
+        if new:
+            _new(new, region, year, out)
+            return
+        told = _notes(notes)
+        figures, grids = _figures(workbook, source, told, standards)
+        figures = _compared(figures, last, budget, standards)
+        prepared = prepare(figures, standards, grids)
+        if not prepared.ready:
+            _tell(prepared, ask)
+            if prepared.asks or not allow_doubts or prepared.errors:
+                raise typer.Exit(1)
+        for path in write_all(prepared.composed.draft, out, formats):
+            print(path)
+        counted = prepared.checked.coverage
+        Console(stderr=True, highlight=False).print(
+            f"已核对 {counted.numbers} 个数，{counted.proved} 个有据可证，没有不符。"
+        )
+    except WorkbookError as error:
+        console = Console(stderr=True, highlight=False, soft_wrap=True)
+        console.print(f"工作簿有 {len(error.errors)} 处要改，没有生成任何文件：")
+        for e in error.errors:
+            console.print(Text(f"  {e}"))
+        raise typer.Exit(1) from error
+    except (StandardsError, ReadingError, FontMissing) as error:
+        raise fail(str(error)) from error
+    except OSError as error:
+        raise fail(f"没有写成：{error.strerror}：{error.filename}") from error
+
+
+def _new(stage: str, region: str, year: int, out: Path) -> None:
+    if stage not in ("budget", "accounts"):
+        raise fail(f"--new 只能是 budget 或 accounts，不是 {stage}。")
+    path = out if out.suffix == ".xlsx" else out / f"编制工作簿-{region}-{stage}.xlsx"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_template(path, stage, region, year)
+    print(path)
+
+
+def _notes(path: Path | None) -> dict[str, Any]:
+    if path is None:
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise fail(f"{path}：格式有误：{error}") from error
+
+
+def _texts(told: dict[str, Any], before: str = "") -> dict[str, str]:
+    """Texts by dotted key; tables of numbers are not texts."""
+    out: dict[str, str] = {}
+    for key, value in told.items():
+        name = f"{before}{key}"
+        if isinstance(value, dict):
+            if name not in ("extra", "counts", "last", "planned"):
+                out |= _texts(value, f"{name}.")
+        else:
+            out[name] = "\n".join(map(str, value)) if isinstance(value, list) else str(value)
+    return out
+
+
+def _amounts(told: dict[str, Any], name: str) -> dict[str, Decimal]:
+    """A table of amounts in 万元, as 元."""
+    out: dict[str, Decimal] = {}
+    for key, value in told.get(name, {}).items():
+        try:
+            out[key] = Decimal(str(value).replace(",", "")) * _WAN
+        except InvalidOperation as error:
+            raise fail(f"[{name}] {key} 应是数（万元），填的是“{value}”。") from error
+    return out
+
+
+def _figures(
+    workbook: str, source: str, told: dict[str, Any], standards: str
+) -> tuple[Figures, list[Grid] | None]:
+    texts = _texts(told)
+    if source:
+        found = published(source, standards)
+        if not found.profile.body or not found.profile.fiscal_year or not found.grids:
+            raise fail(f"{source}：没有认出单位、年度或任何标准表。")
+        figures, grids = figures_of(found, texts), list(found.grids)
+    else:
+        figures, grids = read_workbook(workbook, standards), None
+    return replace(
+        figures,
+        notes={**figures.notes, **texts},
+        extra={**figures.extra, **_amounts(told, "extra")},
+        last={**figures.last, **_amounts(told, "last")},
+        planned={**figures.planned, **_amounts(told, "planned")},
+        counts={**figures.counts, **{k: int(v) for k, v in told.get("counts", {}).items()}},
+    ), grids
+
+
+def _compared(figures: Figures, last: str, budget: str, standards: str) -> Figures:
+    if last:
+        before = earlier(last, figures.stage, figures.family, standards)
+        figures = replace(figures, last={**before, **figures.last})
+    if budget:
+        planned = earlier(budget, "budget", figures.family, standards)
+        figures = replace(figures, planned={**planned, **figures.planned})
+    return figures
+
+
+def _tell(prepared: Prepared, ask: Path | None) -> None:
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    if prepared.wrong:
+        console.print(
+            f"检查出 {len(prepared.wrong)} 处{'错误' if prepared.errors else '疑问'}（有错误就不生成任何文件）："
+        )
+        for f in prepared.wrong:
+            console.print(Text(f"  {SEVERITY[f.severity]} {f.rule}：{f.message}"))
+            for e in f.evidence:
+                where = e.place if isinstance(e.place, SheetPlace) else "（由明细算出）"
+                console.print(Text(f"      {where}  {e.words}  {e.text}"))
+    if prepared.asks:
+        console.print(
+            f"还缺 {len(prepared.asks)} 处文字，没有生成任何文件（写在“文字说明”表或 --notes 的 TOML 里）："
+        )
+        for a in prepared.asks:
+            console.print(Text(f"  {a.key}：{a.question}"))
+        if ask:
+            lines = [f'# {a.question}\n"{a.key}" = ""\n' for a in prepared.asks]
+            ask.write_text("\n".join(lines), encoding="utf-8")
+            console.print(f"待填的文字：{ask}")

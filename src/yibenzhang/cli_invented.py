@@ -1,0 +1,138 @@
+"""`yibenzhang bench drafts` and `bench corpus`: the round trip of invented bodies, and corpora of them."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from yibenzhang.cli_rules import fail
+from yibenzhang.drafting.corpus import Planted, by_kind, write_corpus
+from yibenzhang.drafting.families import families
+from yibenzhang.drafting.pipeline import WRITERS
+from yibenzhang.drafting.roundtrip import READ_BACK, Trip, trips
+
+Work = tuple[int, int, str, str, tuple[str, ...]]
+Documents = Annotated[int, typer.Option("--documents", "-n", min=1, help="多少份")]
+Seed = Annotated[int, typer.Option(help="同一个数得到同样的结果")]
+Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, help="同时用几个核心")]
+AsJson = Annotated[str, typer.Option("--format", "-f", help="text 给人看，json 给程序用")]
+
+
+def drafts(
+    documents: Documents = 100,
+    seed: Seed = 11,
+    files: Annotated[str, typer.Option(help="逗号分隔的文件格式")] = ",".join(READ_BACK),
+    only: Annotated[str, typer.Option(help="只测一种，如 hubei-budget")] = "",
+    jobs: Jobs = 1,
+    format: AsJson = "text",
+) -> None:
+    """虚构单位编成各种文件，再读回、检查、比对。退出码 1：有一份不符。"""
+    kinds = tuple(files.split(","))
+    if unknown := [k for k in kinds if k not in READ_BACK]:
+        raise fail(f"{unknown[0]} 不能读回，可用的是 {'、'.join(READ_BACK)}。")
+    wanted = [name for name in families() if name.count("-") == 1 and only in ("", name)]
+    if not wanted:
+        raise fail(f"没有 {only}，可用的是 {'、'.join(families())}。")
+    work: list[Work] = []
+    for name in wanted:
+        region, _, stage = name.partition("-")
+        work += [(seed, n, region, stage, kinds) for n in range(documents)]
+    found: list[Trip] = []
+    started = time.perf_counter()
+    with _progress() as progress:
+        task = progress.add_task("往返", total=len(work))
+        if jobs > 1:
+            with ProcessPoolExecutor(jobs) as pool:
+                for one in pool.map(_trips, work, chunksize=4):
+                    found += one
+                    progress.advance(task)
+        else:
+            for w in work:
+                found += _trips(w)
+                progress.advance(task)
+    _tell(found, time.perf_counter() - started, format)
+    if not all(t.good for t in found):
+        raise typer.Exit(1)
+
+
+def _trips(work: Work) -> list[Trip]:
+    seed, number, region, stage, kinds = work
+    return list(trips(seed, number, region, stage, kinds, workbook=number % 4 == 0))
+
+
+def _tell(found: list[Trip], seconds: float, format: str) -> None:
+    groups: dict[tuple[str, str], list[Trip]] = {}
+    for t in found:
+        groups.setdefault((f"{t.region}-{t.stage}", t.format), []).append(t)
+    if format == "json":
+        rows = [
+            {
+                "family": family, "format": kind, "documents": len(ts), "good": sum(t.good for t in ts),
+                "numbers": sum(t.numbers for t in ts), "proved": sum(t.proved for t in ts),
+                "lowest": f"{_lowest(ts):.4f}",
+                "failed": [{"number": t.number, "why": list(t.findings[:3])} for t in ts if not t.good],
+            }
+            for (family, kind), ts in groups.items()
+        ]  # fmt: skip
+        print(json.dumps({"seconds": f"{seconds:.1f}", "rows": rows}, ensure_ascii=False, indent=2))
+        return
+    shown = Table(title=f"{len(found)} 份文件，{seconds:.0f} 秒", show_edge=False)
+    for name in ("样式", "格式", "份", "无误", "数", "印证", "最低"):
+        shown.add_column(name, justify="left" if name in ("样式", "格式") else "right")
+    for (family, kind), ts in groups.items():
+        numbers, proved = sum(t.numbers for t in ts), sum(t.proved for t in ts)
+        share, lowest = f"{100 * proved / max(numbers, 1):.1f} %", f"{100 * _lowest(ts):.1f} %"
+        shown.add_row(family, kind, str(len(ts)), str(sum(t.good for t in ts)), str(numbers), share, lowest)
+    console = Console(highlight=False)
+    console.print(shown)
+    for t in [t for t in found if not t.good][:10]:
+        why = "；".join(t.findings[:3]) or f"印证 {t.proved}/{t.numbers}，缺文字 {t.asks} 处"
+        console.print(f"{t.region}-{t.stage} {t.format} 第 {t.number} 份：{why[:300]}")
+
+
+def _lowest(ts: list[Trip]) -> float:
+    return min(t.proved / t.numbers if t.numbers else 1.0 for t in ts)
+
+
+def corpus(
+    out: Annotated[Path, typer.Argument(help="写到哪个文件夹")],
+    documents: Documents = 100,
+    seed: Seed = 1,
+    errors: Annotated[float, typer.Option(min=0, max=1, help="几成文件埋一个错误")] = 0.5,
+    files: Annotated[str, typer.Option(help="逗号分隔的格式；不写则只写数据（csv.gz）")] = "",
+    jobs: Jobs = 1,
+) -> None:
+    """生成虚构单位的语料：多个年度，埋下已知种类和数量的错误（errors.jsonl）。"""
+    kinds = tuple(k for k in files.split(",") if k)
+    if unknown := [k for k in kinds if k not in WRITERS]:
+        raise fail(f"不认识的格式 {unknown[0]}，可用的是 {'、'.join(WRITERS)}。")
+    started = time.perf_counter()
+    planted: list[Planted] = []
+    try:
+        with _progress() as progress:
+            task = progress.add_task("生成", total=documents)
+            for count, found in write_corpus(out, documents, seed, Decimal(str(errors)), kinds, jobs):
+                planted += found
+                progress.advance(task, count)
+    except OSError as error:
+        raise fail(f"没有写成：{error.strerror}：{error.filename}") from error
+    seconds = time.perf_counter() - started
+    told = "，".join(f"{kind} {n}" for kind, n in by_kind(planted).items())
+    print(
+        f"{documents} 份，{seconds:.1f} 秒（每份 {1000 * seconds / documents:.0f} 毫秒），埋了 {len(planted)} 个错误：{told}"
+    )
+
+
+def _progress() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty())

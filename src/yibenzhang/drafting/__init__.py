@@ -1,0 +1,1 @@
+"""From approved figures to the whole disclosure, in every format."""

@@ -1,0 +1,221 @@
+"""A draft as a Word file with real styles and tables: a clerk can go on editing it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from docx import Document as NewDocument
+from docx.enum.section import WD_ORIENT, WD_SECTION
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Cm, Pt, RGBColor
+
+from yibenzhang.drafting.parts import LABELS, LEFT, UP, Draft, Grid, Heading, Words
+from yibenzhang.drafting.text import contents, span
+
+SERIF, SANS = "宋体", "黑体"
+FALLBACK = {SERIF: "Noto Serif CJK SC", SANS: "Noto Sans CJK SC"}
+_MARGIN = 1.9
+_ALIGN = {"l": WD_ALIGN_PARAGRAPH.LEFT, "c": WD_ALIGN_PARAGRAPH.CENTER, "r": WD_ALIGN_PARAGRAPH.RIGHT}
+
+
+def write_docx(draft: Draft, path: Path) -> None:
+    """Write the draft. Raises OSError where the file cannot be written."""
+    document: Any = NewDocument()
+    _styles(document)
+    section = document.sections[0]
+    _page(section, False)
+    _cover(document, draft)
+    _contents(document, draft)
+    turned = False
+    for k, part in enumerate(draft.parts):
+        if draft.wide(k) != turned:
+            turned = not turned
+            _page(document.add_section(WD_SECTION.NEW_PAGE), turned)
+        elif draft.alone(k) or (isinstance(part, Heading) and part.level == 0):
+            document.add_page_break()
+        if isinstance(part, Heading):
+            document.add_heading(part.text, level=part.level + 1)
+        elif isinstance(part, Words):
+            document.add_paragraph(part.text, style="Body Text")
+        else:
+            _grid(document, part, 29.7 if turned else 21.0)
+    properties = document.core_properties
+    properties.title, properties.author, properties.language = draft.title, draft.body, "zh-CN"
+    document.save(str(path))
+
+
+def _fonts(element: Any, east: str, ascii_font: str = "Times New Roman") -> None:
+    fonts = element.get_or_add_rPr().get_or_add_rFonts()
+    for name in ("w:ascii", "w:hAnsi", "w:cs"):
+        fonts.set(qn(name), ascii_font)
+    fonts.set(qn("w:eastAsia"), east)
+    for name in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
+        if fonts.get(qn(name)) is not None:
+            del fonts.attrib[qn(name)]
+
+
+def _styles(document: Any) -> None:
+    styles = document.styles
+    normal = styles["Normal"]
+    normal.font.size = Pt(12)
+    _fonts(normal.element, SERIF)
+    lang = OxmlElement("w:lang")
+    lang.set(qn("w:val"), "en-US")
+    lang.set(qn("w:eastAsia"), "zh-CN")
+    normal.element.get_or_add_rPr().append(lang)
+    body = styles["Body Text"]
+    body.paragraph_format.line_spacing = 1.5
+    body.paragraph_format.space_after = Pt(0)
+    indent = body.element.get_or_add_pPr().get_or_add_ind()
+    indent.set(qn("w:firstLineChars"), "200")
+    indent.set(qn("w:firstLine"), "480")
+    for name, size, centred in (
+        ("Title", 26, True), ("Subtitle", 20, True), ("Heading 1", 18, True), ("Heading 2", 14, False), ("Heading 3", 12, False),
+        ("Caption", 14, True),
+    ):  # fmt: skip
+        style = styles[name]
+        style.font.size, style.font.bold, style.font.italic = Pt(size), name != "Caption", False
+        style.font.color.rgb = RGBColor(0, 0, 0)
+        _fonts(style.element, SANS)
+        style.paragraph_format.space_before = style.paragraph_format.space_after = Pt(8)
+        style.paragraph_format.keep_with_next = True
+        if centred:
+            style.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        borders = style.element.get_or_add_pPr().find(qn("w:pBdr"))
+        if borders is not None:
+            style.element.pPr.remove(borders)
+    _font_table(document)
+
+
+def _font_table(document: Any) -> None:
+    """Names another font for machines that have none of the first name."""
+    for relation in document.part.rels.values():
+        if relation.reltype.endswith("/fontTable"):
+            entries = "".join(
+                f'<w:font w:name="{name}"><w:altName w:val="{other}"/><w:charset w:val="86"/></w:font>'
+                for name, other in FALLBACK.items()
+            )
+            blob = relation.target_part.blob.replace(b"</w:fonts>", entries.encode() + b"</w:fonts>")
+            relation.target_part._blob = blob
+
+
+def _page(section: Any, landscape: bool) -> None:
+    long, short = Cm(29.7), Cm(21.0)
+    section.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
+    section.page_width, section.page_height = (long, short) if landscape else (short, long)
+    section.left_margin = section.right_margin = Cm(_MARGIN)
+    section.top_margin = section.bottom_margin = Cm(2.2)
+    footer = section.footer
+    footer.is_linked_to_previous = False
+    paragraph = footer.paragraphs[0]
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    if not paragraph.runs:
+        _field(paragraph, "PAGE")
+
+
+def _field(paragraph: Any, code: str) -> None:
+    _mark(paragraph, "begin")
+    _instruction(paragraph, code)
+    _mark(paragraph, "separate")
+    _mark(paragraph, "end")
+
+
+def _mark(paragraph: Any, kind: str) -> None:
+    mark = OxmlElement("w:fldChar")
+    mark.set(qn("w:fldCharType"), kind)
+    paragraph.add_run()._r.append(mark)
+
+
+def _instruction(paragraph: Any, code: str) -> None:
+    instruction = OxmlElement("w:instrText")
+    instruction.set(qn("xml:space"), "preserve")
+    instruction.text = f" {code} "
+    paragraph.add_run()._r.append(instruction)
+
+
+def _cover(document: Any, draft: Draft) -> None:
+    for _ in range(7):
+        document.add_paragraph()
+    for line in draft.cover:
+        document.add_paragraph(line, style="Title" if line == draft.cover[0] else "Subtitle")
+    document.add_page_break()
+
+
+def _contents(document: Any, draft: Draft) -> None:
+    """A contents field: Word fills in sections and page numbers when the file is opened; until then the parts."""
+    heading = document.add_paragraph("目　录")
+    heading.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    heading.runs[0].font.size = Pt(18)
+    _fonts(heading.runs[0]._r, SANS)
+    lines = [document.add_paragraph(text) for text in contents(draft)] or [document.add_paragraph()]
+    first = document.paragraphs[-len(lines)]
+    opening = first.insert_paragraph_before()
+    _mark(opening, "begin")
+    _instruction(opening, 'TOC \\o "1-2" \\h \\z \\u')
+    _mark(opening, "separate")
+    _mark(lines[-1], "end")
+    update = OxmlElement("w:updateFields")
+    update.set(qn("w:val"), "true")
+    document.settings.element.append(update)
+
+
+def _grid(document: Any, grid: Grid, paper: float) -> None:
+    if grid.above:
+        above = document.add_paragraph(grid.above)
+        above.paragraph_format.keep_with_next = True
+    document.add_paragraph(grid.title, style="Caption")
+    if grid.holder or grid.unit:
+        line = document.add_paragraph()
+        line.paragraph_format.keep_with_next = True
+        line.paragraph_format.tab_stops.add_tab_stop(Cm(paper - 2 * _MARGIN), alignment=2)
+        unit = f"单位：{grid.unit}" if grid.unit else ""
+        run = line.add_run(f"{grid.holder}\t{unit}")
+        run.font.size = Pt(9)
+    lines = (*grid.header, *grid.rows)
+    columns = len(grid.columns)
+    table = document.add_table(rows=len(lines), cols=columns, style="Table Grid")
+    table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+    widths = grid.widths or (1.0,) * columns
+    unit_width = (paper - 2 * _MARGIN) / sum(widths)
+    for c, width in enumerate(widths):
+        table.columns[c].width = Cm(width * unit_width)
+    size = Pt(7.5 if columns > 12 else 9)
+    cells = [list(row.cells) for row in table.rows]
+    for r, row in enumerate(lines):
+        header = r < len(grid.header)
+        properties = table.rows[r]._tr.get_or_add_trPr()
+        properties.append(OxmlElement("w:cantSplit"))
+        if header:
+            properties.append(OxmlElement("w:tblHeader"))
+        for c, text in enumerate(row):
+            cell = cells[r][c]
+            cell.width = Cm(widths[c] * unit_width)
+            if text in (LEFT, UP):
+                continue
+            wide, high = span(lines, r, c)
+            if wide > 1 or high > 1:
+                cell = cell.merge(cells[r + high - 1][c + wide - 1])
+            _cell(cell, text, header, wide, grid, c, size)
+    if grid.note:
+        note = document.add_paragraph(grid.note)
+        note.runs[0].font.size = Pt(9)
+
+
+def _cell(cell: Any, text: str, header: bool, wide: int, grid: Grid, column: int, size: Any) -> None:
+    cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
+    paragraph = cell.paragraphs[0]
+    paragraph.paragraph_format.space_after = Pt(0)
+    run = paragraph.add_run(text)
+    run.font.size = size
+    if header:
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        run.font.bold = True
+        return
+    letter = grid.align[column] if grid.align else ("l" if grid.columns[column] in LABELS else "r")
+    number = text.replace(",", "").replace(".", "").replace("-", "").isdigit()
+    centred = wide > 1 and not number and bool(grid.header)
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if centred else _ALIGN[letter]

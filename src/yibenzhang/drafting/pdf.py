@@ -1,0 +1,127 @@
+"""A draft as PDF, set by Typst with the machine's Chinese fonts embedded."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import typst
+
+from yibenzhang.drafting.parts import LABELS, LEFT, UP, Draft, FontMissing, Grid, Heading, Words
+from yibenzhang.drafting.text import span
+
+SERIF = ("Noto Serif CJK SC", "Source Han Serif SC", "Songti SC", "SimSun")
+SANS = ("Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "SimHei")
+_SIDES = {"l": "left", "c": "center", "r": "right"}
+
+
+def write_pdf(draft: Draft, path: Path) -> None:
+    """Write the draft. Raises FontMissing where the machine has no Chinese font, OSError where it cannot write."""
+    path.write_bytes(as_pdf(draft))
+
+
+def as_pdf(draft: Draft) -> bytes:
+    """The PDF of a draft; the same draft and fonts give the same bytes."""
+    families = {name.lower() for name in typst.Fonts().families()}
+    if not any(name.lower() in families for name in SERIF):
+        raise FontMissing(
+            f"没有找到中文字体（{'、'.join(SERIF)}），不能生成 PDF；请安装字体（Debian 上为 fonts-noto-cjk）或改用其他格式。"
+        )
+    made = datetime(draft.year, 1, 1, tzinfo=UTC)
+    out = typst.compile(as_typst(draft).encode(), format="pdf", timestamp=made)
+    assert isinstance(out, bytes)
+    return out
+
+
+def _text(words: str) -> str:
+    return "#" + json.dumps(words, ensure_ascii=False)
+
+
+def _fonts(names: tuple[str, ...]) -> str:
+    return "(" + ", ".join(f'"{n}"' for n in names) + ")"
+
+
+def as_typst(draft: Draft) -> str:
+    """The Typst source of a draft."""
+    out = [_preamble(draft), "#v(5cm)"]
+    for k, line in enumerate(draft.cover):
+        out.append(f"#align(center, sans({26 if k == 0 else 20}pt)[{_text(line)}])\n#v(1cm)")
+    out.append("#pagebreak()\n#align(center, sans(16pt)[目　录])\n#v(0.5cm)\n#outline(title: none, depth: 2)")
+    out.append("#counter(page).update(0)")
+    landscape = False
+    for k, part in enumerate(draft.parts):
+        if draft.wide(k) != landscape:
+            landscape = not landscape
+            out.append(f"#set page(flipped: {str(landscape).lower()})")
+        elif draft.alone(k) or (isinstance(part, Heading) and part.level == 0):
+            out.append("#pagebreak(weak: true)")
+        if isinstance(part, Heading):
+            out.append(f"#heading(level: {part.level + 1})[{_text(part.text)}]")
+        elif isinstance(part, Words):
+            out.append(_text(part.text))
+        else:
+            out.append(_table(part))
+    return "\n\n".join(out)
+
+
+def _preamble(draft: Draft) -> str:
+    title = json.dumps(draft.title, ensure_ascii=False)
+    body = json.dumps(draft.body, ensure_ascii=False)
+    return f"""#set document(title: {title}, author: {body}, date: none)
+#set page(paper: "a4", margin: (x: 1.9cm, y: 2.1cm), numbering: "1")
+#set text(font: {_fonts(SERIF)}, size: 12pt, lang: "zh", region: "cn", cjk-latin-spacing: none)
+#set par(first-line-indent: (amount: 2em, all: true), leading: 0.9em, spacing: 0.9em, justify: true)
+#set table(stroke: 0.5pt + black, inset: (x: 3pt, y: 4.5pt))
+#show table: set text(size: 8.5pt)
+#show table: set par(first-line-indent: 0pt, leading: 0.5em, justify: false)
+#show outline: set par(first-line-indent: 0pt)
+#let sans(size, body) = text(font: {_fonts(SANS)}, size: size, body)
+#show heading: set text(font: {_fonts(SANS)}, weight: "regular")
+#show heading.where(level: 1): it => {{ set par(first-line-indent: 0pt); align(center, text(17pt, it.body)); v(0.4cm) }}
+#show heading.where(level: 2): it => {{ set par(first-line-indent: 0pt); block(above: 1.2em, below: 1em, text(13pt, it.body)) }}
+#show heading.where(level: 3): it => {{ set par(first-line-indent: 0pt); block(above: 1.1em, below: 0.9em, text(12pt, it.body)) }}
+#let tabletitle(body) = {{ set par(first-line-indent: 0pt); align(center, sans(14pt, body)) }}"""
+
+
+def _table(grid: Grid) -> str:
+    columns = ", ".join(f"{w:g}fr" for w in grid.widths or (1.0,) * len(grid.columns))
+    lines = (*grid.header, *grid.rows)
+    top = len(grid.header)
+    head = ", ".join(_cells(lines, 0, top, grid))
+    body = ",\n  ".join(_cells(lines, top, len(lines), grid))
+    unit = f"单位：{grid.unit}" if grid.unit else ""
+    above = f"#block(sticky: true, below: 6pt, text(10pt)[{_text(grid.above)}])" if grid.above else ""
+    label = (
+        f"#block(sticky: true, width: 100%, below: 4pt, text(9pt, grid(columns: (1fr, auto), [{_text(grid.holder)}],"
+        f" [{_text(unit)}])))"
+        if unit or grid.holder
+        else ""
+    )
+    small = "#show table: set text(size: 6.6pt)" if len(grid.columns) > 12 else ""
+    whole = "" if top else "#block(breakable: false, width: 100%)"  # a form is read in one piece
+    return f"""{whole or "#"}[#set par(first-line-indent: 0pt)
+{above}
+#block(sticky: true, width: 100%, below: 8pt, tabletitle[{_text(grid.title)}])
+{label}
+{small}
+#table(columns: ({columns}), {f"table.header({head})," if top else ""}
+  {body})
+{f"#text(9pt)[{_text(grid.note)}]" if grid.note else ""}
+]"""
+
+
+def _cells(lines: tuple[tuple[str, ...], ...], first: int, last: int, grid: Grid) -> list[str]:
+    out = []
+    for r in range(first, last):
+        for c, text in enumerate(lines[r]):
+            if text in (LEFT, UP):
+                continue
+            wide, high = span(lines, r, c)
+            letter = grid.align[c] if grid.align else ("l" if grid.columns[c] in LABELS else "r")
+            number = text.replace(",", "").replace(".", "").replace("-", "").isdigit()
+            centred = r < len(grid.header) or (wide > 1 and not number and grid.header)
+            side = "center" if centred else _SIDES[letter]
+            spans = f"colspan: {wide}, rowspan: {high}, align: {side} + horizon"
+            out.append(f"table.cell({spans}, {json.dumps(text, ensure_ascii=False)})")
+    return out

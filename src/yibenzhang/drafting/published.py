@@ -1,0 +1,127 @@
+"""Published or checked documents as figures: last year's to compare with, a budget to complete, tables to print."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from yibenzhang.checking import check
+from yibenzhang.documents import Table
+from yibenzhang.drafting.compose import compose
+from yibenzhang.drafting.families import Family, family
+from yibenzhang.drafting.figures import Figures
+from yibenzhang.drafting.lookup import Tables, measured
+from yibenzhang.drafting.parts import LEFT, UP, Grid, Printed
+from yibenzhang.drafting.workbook import read_workbook
+from yibenzhang.facts import TableFacts
+from yibenzhang.recognising.profile import Profile
+from yibenzhang.recognising.rows import bare
+
+_KINDS = {"code": "code", "name": "name", "other": "other", "index": "other"}
+
+
+@dataclass(frozen=True)
+class Published:
+    """A document's profile and its standard tables as they are printed."""
+
+    profile: Profile
+    grids: tuple[Grid, ...]
+    tables: Tables
+
+
+def published(path: str | Path, extra: str = "") -> Published:
+    """The standard tables of a document. Raises ReadingError where it cannot be read."""
+    checked = check(path, extra)
+    profile, found = checked.profile, checked.tables
+    tables = Tables(profile.stage or "budget")
+    grids = []
+    for t in found:
+        if t.table.standard is None:
+            continue
+        unit = t.table.unit.name if t.table.unit else "元"
+        told = {f.row.index for f in t.facts() if f.printed}
+        tables.add(_printed(t), t.table.standard.id, unit, len(told) == 1)
+        if t.blocks:
+            grids.append(_grid(t, unit))
+    return Published(profile, tuple(grids), tables)
+
+
+def _printed(t: TableFacts) -> Iterable[Printed]:
+    assert t.table.standard is not None
+    for f in t.facts():
+        if f.amount is not None:
+            token = "total" if f.row.role == "total" and not f.row.token else f.row.token
+            yield Printed(
+                t.table.standard.id, f.side, f.row.code, bare(f.row.label), token, f.measure,
+                f.amount.value, f.cell[0], f.cell[1],
+            )  # fmt: skip
+
+
+def _grid(t: TableFacts, unit: str) -> Grid:
+    assert t.table.standard is not None
+    first = t.table.header.first
+    lines = _lines(t.table.table, first)
+    for f in t.facts():
+        if f.amount is not None:  # another program's extraction may have split the number
+            lines[f.cell[0]][f.cell[1]] = f"{f.amount.value:,.{f.amount.decimals}f}"
+    kinds = ["other"] * t.table.table.columns
+    for b in t.blocks:
+        for c in b.block.labels:
+            kinds[c.index] = _KINDS.get(c.kind, "other")
+        for c in b.block.measures:
+            measure = c.measure or f"?{c.index}"
+            kinds[c.index] = f"{b.block.side}:{measure}" if b.block.side else measure
+    edges = t.table.table.edges
+    widths = tuple(round(b - a, 1) for a, b in zip(edges, edges[1:], strict=False)) if edges else ()
+    return Grid(
+        standard=t.table.standard.id, title=t.table.title or t.table.name, unit=unit, header=tuple(map(tuple, lines[:first])),
+        rows=tuple(map(tuple, lines[first:])), columns=tuple(kinds), widths=widths if len(widths) == len(kinds) else (),
+        note=t.table.statement, landscape=len(kinds) > 9,
+    )  # fmt: skip
+
+
+def _lines(table: Table, first: int) -> list[list[str]]:
+    """The printed cells, merged ones marked; in text a blank in the header belongs to what stands left or above."""
+    out = [[""] * table.columns for _ in range(table.rows)]
+    for cell in table.cells:
+        for r in range(cell.row, min(cell.row + cell.row_span, table.rows)):
+            for c in range(cell.column, min(cell.column + cell.column_span, table.columns)):
+                out[r][c] = LEFT if c > cell.column else UP
+        out[cell.row][cell.column] = " ".join(cell.text.split("\n")) if cell.text else ""
+    if table.confidence == "tabbed":
+        for r in range(first):
+            for c in range(table.columns):
+                if not out[r][c].strip() and (r or c):
+                    out[r][c] = UP if r else LEFT
+    return out
+
+
+def figures_of(found: Published, notes: dict[str, str]) -> Figures:
+    """The figures of a document whose tables are printed as they are; its units and projects by name only."""
+    p = found.profile
+    return Figures(
+        body=p.body, year=p.fiscal_year or 0, stage=p.stage or "budget", family=p.region or "national",
+        level=p.level or "department", notes=notes,
+    )  # fmt: skip
+
+
+def earlier(path: str | Path, stage: str, region: str, extra: str = "") -> dict[str, Decimal]:
+    """The named figures of an earlier document or workbook, in 元."""
+    if Path(path).suffix.lower() == ".xlsx" and _is_workbook(Path(path)):
+        figures = read_workbook(path, extra)
+        return compose(figures, extra).measures | dict(figures.extra)
+    found = published(path, extra)
+    kind: Family = family(found.profile.region or region, found.profile.stage or stage, extra)
+    return measured(kind, found.tables)
+
+
+def _is_workbook(path: Path) -> bool:
+    from openpyxl import load_workbook
+
+    book = load_workbook(path, read_only=True)
+    try:
+        return "基本信息" in book.sheetnames
+    finally:
+        book.close()

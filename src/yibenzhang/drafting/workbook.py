@@ -1,0 +1,168 @@
+"""Reading the workbook of approved figures: every doubt is told at its cell, all of them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+from openpyxl import load_workbook
+
+from yibenzhang.drafting.cells import CellError, Reader, Row, Value, WorkbookError
+from yibenzhang.drafting.codes import Codes
+from yibenzhang.drafting.families import family
+from yibenzhang.drafting.figures import Entry, Figures, Indicator, Project, Purchase, Stated, Unit
+from yibenzhang.drafting.schema import schema
+from yibenzhang.places import SheetPlace
+from yibenzhang.reading.limits import MAX_FIGURE_BYTES, ReadingError
+from yibenzhang.reading.packages import Package, sound
+from yibenzhang.standards import StandardsError
+
+__all__ = ["CellError", "WorkbookError", "read_workbook"]
+
+
+def read_workbook(path: str | Path, extra: str = "") -> Figures:
+    """The figures of a workbook. Raises WorkbookError with every doubt, so that all can be mended at once."""
+    path = Path(path)
+    if not path.is_file():
+        raise WorkbookError([CellError(None, f"没有这个文件：{path}。")])
+    if path.stat().st_size > MAX_FIGURE_BYTES:
+        raise WorkbookError([CellError(None, f"文件太大（超过 {MAX_FIGURE_BYTES // 1024 // 1024} MB）。")])
+    try:
+        data = _safe(path.read_bytes())
+        book = load_workbook(BytesIO(data), read_only=True, data_only=True)
+        formulas = load_workbook(BytesIO(data), read_only=True)
+    except (ReadingError, BadZipFile, KeyError, ValueError, OSError, EOFError) as error:
+        raise WorkbookError(
+            [CellError(None, f"{path.name} 不是能打开的 xlsx 工作簿；请用 Excel 或 WPS 另存为 .xlsx。")]
+        ) from error
+    try:
+        reader = Reader(book, formulas, schema())
+        figures = _figures(reader, extra)
+    finally:
+        book.close()
+        formulas.close()
+    if reader.errors or figures is None:
+        raise WorkbookError(reader.errors)
+    return figures
+
+
+def _safe(data: bytes) -> bytes:
+    """The bytes of a workbook whose parts are within bounds. Raises ReadingError for bombs and entities."""
+    package = Package(data)
+    for name in package.members:
+        if name.endswith((".xml", ".rels")):
+            sound(package.read(name))
+    return data
+
+
+def _figures(reader: Reader, extra: str) -> Figures | None:
+    about = reader.form("about")
+    if any(about.get(k) is None for k in ("body", "year", "stage", "family", "code", "money", "level")):
+        return None
+    reader.stage, year = about["stage"], about["year"]
+    try:
+        kind = family(about["family"], reader.stage, extra)
+    except StandardsError as error:
+        reader.wrong(None, str(error))
+        return None
+    reader.figures = {name: key for key, name in kind.figure_names.items()}
+    names = {r["code"].value: r["name"].value for r in reader.rows("codes") if {"code", "name"} <= set(r)}
+    reader.codes = Codes(year, names)
+    units = [Unit(**_plain(r)) for r in reader.rows("units") if {"code", "name", "nature"} <= set(r)]
+    reader.units = {u.code for u in units}
+    project_rows = reader.rows("projects")
+    reader.projects = {r["code"].value for r in project_rows if "code" in r}
+    factor = Decimal(10000) if about["money"] == "万元" else Decimal(1)
+    owners = {r["code"].value: r["unit"].value for r in project_rows if {"code", "unit"} <= set(r)}
+    entries = _entries(reader, factor, owners)
+    indicators: dict[str, list[Indicator]] = {}
+    for r in reader.rows("indicators"):
+        if {"project", "level1", "level2", "name", "target", "weight"} <= set(r):
+            plain = _plain(r)
+            project = plain.pop("project")
+            indicators.setdefault(project, []).append(Indicator(**plain, place=r["name"].place))
+    projects = []
+    for r in project_rows:
+        if {"code", "name", "unit"} <= set(r):
+            plain = _plain(r)
+            if "budget" in plain:
+                plain["budget"] *= factor
+            projects.append(Project(**plain, indicators=tuple(indicators.get(plain["code"], ()))))
+    _weights(reader, indicators)
+    if reader.stage == "accounts" and not any(e.flow == "closing" for e in entries):
+        entries += _left_over(entries)
+    purchases = [
+        Purchase(**{**_plain(r), "amount": r["amount"].value * factor}, place=r["amount"].place)
+        for r in reader.rows("purchases")
+        if len(r) == 6
+    ]
+    amounts: dict[str, dict[str, Value]] = {
+        name: {r["name"].value: r["amount"] for r in reader.rows(name) if {"name", "amount"} <= set(r)}
+        for name in ("extra", "last", "planned", "stated")
+    }
+    plain_amounts = {n: {k: v.value * factor for k, v in found.items()} for n, found in amounts.items()}
+    counts = {r["name"].value: r["count"].value for r in reader.rows("assets") if {"name", "count"} <= set(r)}
+    notes = {r["key"].value: r["text"].value for r in reader.rows("notes") if {"key", "text"} <= set(r)}
+    return Figures(
+        body=about["body"], year=year, stage=reader.stage, family=about["family"], level=about["level"],
+        code=about["code"], entries=tuple(entries), units=tuple(units), projects=tuple(projects),
+        purchases=tuple(purchases), extra=plain_amounts["extra"], counts=counts, last=plain_amounts["last"],
+        planned=plain_amounts["planned"],
+        stated={k: Stated(v.value * factor, v.place) for k, v in amounts["stated"].items()},
+        names=names, notes=notes,
+    )  # fmt: skip
+
+
+def _weights(reader: Reader, indicators: Mapping[str, list[Indicator]]) -> None:
+    """Execution has ten points and the indicators ninety (财预〔2020〕10号)."""
+    for project, found in indicators.items():
+        weights = sum((i.weight for i in found), Decimal(0))
+        if weights != 90:
+            place = found[0].place if isinstance(found[0].place, SheetPlace) else None
+            reader.wrong(place, f"项目 {project} 各指标权重合计 {weights:f}，应为 90（预算执行另占 10 分）。")
+
+
+def _left_over(entries: list[Entry]) -> list[Entry]:
+    """What stands over at the end of the year, where no line says: what came in and was carried in, less what went out."""
+    sums: dict[tuple[str, str, str], Decimal] = {}
+    for e in entries:
+        key = (e.unit, e.source, e.function)
+        sign = 1 if e.flow in ("in", "opening", "used") else -1
+        sums[key] = sums.get(key, Decimal(0)) + sign * e.amount
+    return [Entry("closing", v, source, unit, function) for (unit, source, function), v in sums.items() if v]
+
+
+def _plain(row: Row) -> dict[str, Any]:
+    return {k: v.value for k, v in row.items()}
+
+
+def _entries(reader: Reader, factor: Decimal, owners: Mapping[str, str]) -> list[Entry]:
+    out = []
+
+    def take(flow: str, row: Row, amount: str = "amount", **more: Any) -> None:
+        if amount in row and {"source"} <= set(row):
+            told = {
+                k: row[k].value for k in ("unit", "function", "economic", "project", "source") if k in row
+            }
+            carried = bool(row["carried"].value) if "carried" in row else False
+            cell = row[amount]
+            out.append(Entry(flow, cell.value * factor, **told, carried=carried, place=cell.place, **more))
+
+    for row in reader.rows("income"):
+        take("in", row)
+    for row in reader.rows("carried"):
+        for flow in ("opening", "used", "distributed", "closing"):
+            take(flow, row, flow)
+    for row in reader.rows("basic"):
+        take("out", row, kind="basic")
+    for row in reader.rows("project_spending"):
+        unit = owners.get(row["project"].value, "") if "project" in row else ""
+        take("out", row, kind="project", unit=unit)
+    for row in reader.rows("other"):
+        if "kind" in row:
+            take("out", row, kind=row["kind"].value)
+    return out
