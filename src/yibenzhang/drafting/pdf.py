@@ -48,7 +48,7 @@ def as_typst(draft: Draft) -> str:
     for k, line in enumerate(draft.cover):
         out.append(f"#align(center, sans({26 if k == 0 else 20}pt)[{_text(line)}])\n#v(1cm)")
     out.append("#pagebreak()\n#align(center, sans(16pt)[目　录])\n#v(0.5cm)\n#outline(title: none, depth: 2)")
-    out.append("#counter(page).update(0)")
+    out.append('#set page(numbering: "1")\n#counter(page).update(1)')
     landscape = False
     for k, part in enumerate(draft.parts):
         if draft.wide(k) != landscape:
@@ -69,7 +69,7 @@ def _preamble(draft: Draft) -> str:
     title = json.dumps(draft.title, ensure_ascii=False)
     body = json.dumps(draft.body, ensure_ascii=False)
     return f"""#set document(title: {title}, author: {body}, date: none)
-#set page(paper: "a4", margin: (x: 1.9cm, y: 2.1cm), numbering: "1")
+#set page(paper: "a4", margin: (x: 1.9cm, y: 2.1cm), numbering: none)
 #set text(font: {_fonts(SERIF)}, size: 12pt, lang: "zh", region: "cn", cjk-latin-spacing: none)
 #set par(first-line-indent: (amount: 2em, all: true), leading: 0.9em, spacing: 0.9em, justify: true)
 #set table(stroke: 0.5pt + black, inset: (x: 3pt, y: 4.5pt))

@@ -81,7 +81,8 @@ def write_all(draft: Draft, folder: Path, formats: Iterable[str]) -> list[Path]:
     Raises OSError where the folder cannot be written, FontMissing where a PDF cannot be made.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    stem = draft.title.replace("/", "／").replace("\\", "＼")[:80]
+    word = "决算" if draft.stage == "accounts" else "预算"
+    stem = f"{draft.body}{draft.year}年{word}".replace("/", "／").replace("\\", "＼")[:80]
     out = []
     with tempfile.TemporaryDirectory(dir=folder, prefix=".draft-") as temporary:
         for kind in formats:
