@@ -67,7 +67,8 @@ def goal_projects(forms: tuple[GoalForm, ...], tables: tuple[TableFacts, ...]) -
         balanced = [abs(s - whole) <= slack for s in sums]
         relations.extend(_amounts(named, rows, any(balanced)))
         relations.extend(_details(forms, leaves))
-        remarks.extend(_parents(goals, rows))
+        if any(balanced):  # else the amounts contradict each other anyway
+            remarks.extend(_parents(goals, rows))
         many = len(leaves) * sum(1 + len(f.items) + len(f.purchases) for f in forms)
         if many > MOST_COMPARED:
             unchecked.append(NotChecked("goals.missing", "项目太多，没有逐一比对名称"))
