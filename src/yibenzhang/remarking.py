@@ -17,6 +17,7 @@ from yibenzhang.rules.names import names
 from yibenzhang.rules.presence import presence
 from yibenzhang.rules.projects import projects
 from yibenzhang.rules.reasons import reasons
+from yibenzhang.rules.stages import stages
 from yibenzhang.rules.wording import Remark, wording
 from yibenzhang.standards import Standards
 from yibenzhang.telling import notice
@@ -33,6 +34,7 @@ def remarks_of(
     """All remarks on the text and the tables, rule by rule."""
     return [
         *wording(passages, tables, profile, standards),
+        *stages(passages, tables, profile, standards),
         *presence(document, passages, tables, profile, standards),
         *contents(passages, tables, profile, standards),
         *likeness(passages, profile, standards),
