@@ -31,7 +31,7 @@ from yibenzhang.remarking import (
     told_repair,
 )
 from yibenzhang.repairing import capped, repaired, repairs_of
-from yibenzhang.rules.goal_claims import goal_claims
+from yibenzhang.rules.goal_claims import goal_claims, told_once
 from yibenzhang.rules.goal_projects import goal_projects
 from yibenzhang.rules.goals import goal_money
 from yibenzhang.rules.indicators import indicators
@@ -185,7 +185,8 @@ def _checked(
     remarks = remarks_of(document, text.passages, tables, text.quantities, profile, standards)
     findings += told_doubts(text.doubts, causes, remarks, standards)
     broken = {f.place for c in causes for r in c.broken for f in r.relation.facts()}
-    remarks += [r for g in goals for r in g.remarks if r.rule != "goals.total" or r.place not in broken]
+    told_goals = told_once([r for g in goals for r in g.remarks])
+    remarks += [r for r in told_goals if r.rule != "goals.total" or r.place not in broken]
     remarks += indicators(forms, standards)
     findings += [told_remark(r, standards) for r in remarks]
     findings += [*told, *told_reading(document, standards), *told_conflicts(profile, standards)]

@@ -93,9 +93,11 @@ def realigned(
             f"{table.table.name}：来源文本{lines}错栏，移回后加总全部成立；"
             "这是文本提取的问题，不是文件的错误。"
         )
+        before = {c.place.key: c.column for c in table.table.table.cells}
+        slid = [c for c in moved.table.table.cells if before.get(c.place.key, c.column) != c.column and c.text]
         evidence = tuple(
-            Evidence("", table.table.id, table.table.name, c.text, "", c.text, "", c.place)
-            for c in rows.values()
+            Evidence("", table.table.id, table.table.name, rows[c.row].text, "", c.text, "", c.place)
+            for c in (*rows.values(), *slid)
         )
         told.append(notice("reading.shifted", message, evidence, standards, table.table.id))
     return tables, results, not_checked, told

@@ -47,21 +47,23 @@ def _titles(
         text = _PAGE_NUMBER.sub("", p.text)
         if not is_title(p) or any(u.search(s) for u in unless for s in (*p.section, text)):
             continue
-        if _is_wrong(text, wrong, profile):
+        if found := _wrong(text, wrong, profile):
             told.add(text)
-            yield Remark("wording.stage", "", p.verbatim(0, len(p.text)).strip(), p.place(0))
+            yield Remark("wording.stage", "", p.verbatim(0, len(p.text)).strip(), p.place(found.end() - 1))
     for t in tables:
         title = flat(t.table.title)
-        if t.table.standard and not any(title in one or one in title for one in told):
-            if _is_wrong(title, wrong, profile) and not any(u.search(title) for u in unless):
-                yield Remark("wording.stage", "", t.table.title, t.table.table.cells[0].place)
+        if t.table.standard is None or any(title in one or one in title for one in told):
+            continue
+        if _wrong(title, wrong, profile) and not any(u.search(title) for u in unless):
+            yield Remark("wording.stage", "", t.table.title, t.table.table.cells[0].place)
 
 
-def _is_wrong(text: str, wrong: list[re.Pattern[str]], profile: Profile) -> bool:
-    """A title without another year in it, and with the other stage outside of names of rules."""
+def _wrong(text: str, wrong: list[re.Pattern[str]], profile: Profile) -> re.Match[str] | None:
+    """The wrong word of a title without another year in it, and with the other stage outside of names of rules."""
     if any(int(y) != profile.fiscal_year for y in _YEAR.findall(text)):
-        return False
-    return any(w.search(_QUOTED.sub("", text)) for w in wrong)
+        return None
+    bare = _QUOTED.sub(lambda m: "·" * len(m.group()), text)
+    return next((m for w in wrong if (m := w.search(bare))), None)
 
 
 def _sentences(passages: list[Passage], profile: Profile, standards: Standards) -> Iterator[Remark]:

@@ -157,10 +157,12 @@ def _years(
     if stage == "budget":
         yield from _tasks(passages, year)
     bases = [(p, m) for p in passages for m in _BASE.finditer(p.text)]
+    same = {(id(p), m.end()) for p in passages for m in _SAME_YEAR.finditer(p.text)}
     usual = sum(int(m.group(1)) == year - 1 for _, m in bases)
-    other = () if stage == "budget" else (year,)  # accounts are compared with the budget of their own year
+    # accounts are compared with the budget of their own year
+    right = {year - 1} if stage == "budget" else {year - 1, year}
     for p, m in bases:
-        if int(m.group(1)) not in (year - 1, *other) and usual >= 2:
+        if int(m.group(1)) not in right and usual >= 2 and (id(p), m.end()) not in same:
             begin, end = sentence(p.text, m.start(), m.end())
             words = p.verbatim(max(begin, m.start() - 20), min(end, m.end() + 12)).strip()
             message = f"与 {m.group(1)} 年比较，别处都与 {year - 1} 年比较：“{words}”。"
