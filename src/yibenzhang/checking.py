@@ -31,6 +31,7 @@ from yibenzhang.remarking import (
     told_repair,
 )
 from yibenzhang.repairing import capped, repaired, repairs_of
+from yibenzhang.rules.gaps import explained
 from yibenzhang.rules.goal_claims import goal_claims, told_once
 from yibenzhang.rules.goal_projects import goal_projects
 from yibenzhang.rules.goals import goal_money
@@ -185,6 +186,7 @@ def _checked(
     remarks = remarks_of(document, text.passages, tables, text.quantities, profile, standards)
     findings += told_doubts(text.doubts, causes, remarks, standards)
     broken = {f.place for c in causes for r in c.broken for f in r.relation.facts()}
+    remarks = explained(remarks, causes, standards)
     told_goals = told_once([r for g in goals for r in g.remarks])
     remarks += [r for r in told_goals if r.rule != "goals.total" or r.place not in broken]
     remarks += indicators(forms, standards)

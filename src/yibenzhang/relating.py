@@ -94,7 +94,9 @@ def realigned(
             "这是文本提取的问题，不是文件的错误。"
         )
         before = {c.place.key: c.column for c in table.table.table.cells}
-        slid = [c for c in moved.table.table.cells if before.get(c.place.key, c.column) != c.column and c.text]
+        slid = [
+            c for c in moved.table.table.cells if before.get(c.place.key, c.column) != c.column and c.text
+        ]
         evidence = tuple(
             Evidence("", table.table.id, table.table.name, rows[c.row].text, "", c.text, "", c.place)
             for c in (*rows.values(), *slid)

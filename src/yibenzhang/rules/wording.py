@@ -23,6 +23,9 @@ _SCOPE_YEAR = re.compile(
 )
 _AS_OF = re.compile(r"截至(20[0-4]\d)年(?:12月31日|底|末)")
 _SAME_YEAR = re.compile(r"(20[0-4]\d)年?(?:预算|决算)数?[^。;]{0,20}?[,，]?比(\1)年?(?:预算|决算)")
+_LATER = re.compile(
+    r"(?:^|[。;])(20[0-4]\d)年度?[^,。;计划预算\d]{0,16}(?:金额|决算|支出|收入|总计|合计)(?:总额)?(?:为|共计?)?\d[\d,.]*(?:万|亿)?元"
+)
 _TASKS = re.compile(r"(?:工作|主要|年度|重点)任务|重点工作|工作目标|工作计划|任务及目标|任务和目标")
 _TASK_YEAR = re.compile(
     r"(20[0-4]\d)年(?:底|末|\d{1,2}月底?|年底)之?前(?:完成|实现|建成|达到)"
@@ -146,6 +149,9 @@ def _years(
                 yield _year(p, m, f"标题写 {m.group(1)} 年，本文件是 {year} 年{word}")
         for m in _SCOPE_YEAR.finditer(p.text):
             if int(m.group(1)) != year:
+                yield _year(p, m, f"写成 {m.group(1)} 年，本文件是 {year} 年{word}")
+        for m in _LATER.finditer(p.text) if stage == "accounts" else ():
+            if int(m.group(1)) == year + 1:
                 yield _year(p, m, f"写成 {m.group(1)} 年，本文件是 {year} 年{word}")
         for m in _AS_OF.finditer(p.text):
             told = int(m.group(1))
