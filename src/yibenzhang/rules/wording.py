@@ -166,9 +166,9 @@ def _years(
     same = {(id(p), m.end()) for p in passages for m in _SAME_YEAR.finditer(p.text)}
     usual = sum(int(m.group(1)) == year - 1 for _, m in bases)
     # accounts are compared with the budget of their own year
-    right = {year - 1} if stage == "budget" else {year - 1, year}
+    usable = {year - 1} if stage == "budget" else {year - 1, year}
     for p, m in bases:
-        if int(m.group(1)) not in right and usual >= 2 and (id(p), m.end()) not in same:
+        if int(m.group(1)) not in usable and usual >= 2 and (id(p), m.end()) not in same:
             begin, end = sentence(p.text, m.start(), m.end())
             words = p.verbatim(max(begin, m.start() - 20), min(end, m.end() + 12)).strip()
             message = f"与 {m.group(1)} 年比较，别处都与 {year - 1} 年比较：“{words}”。"
