@@ -10,8 +10,11 @@ from decimal import Decimal
 from yibenzhang.amounts import WAN_YUAN, YUAN, Unit
 from yibenzhang.balance.relations import Outcome, Result
 from yibenzhang.facts import Fact, TableFacts
+from yibenzhang.recognising.forms import GoalForm, GoalItem
 
 LEAST = 2
+_DIGITS = 5
+"""A number of so many digits that is right in the other unit alone proves as much as two relations."""
 """Fewer relations with other tables or the text prove nothing about the unit of a whole table."""
 _OTHER = {YUAN.name: WAN_YUAN, WAN_YUAN.name: YUAN}
 
@@ -44,9 +47,17 @@ def misstated(tables: tuple[TableFacts, ...], results: list[Result]) -> Iterator
         by = unit.factor / table.table.unit.factor
         if told & {id(r) for r in broken}:
             continue
-        if len(broken) >= LEAST and all(_holds(r, mine, by) for r in across):
+        alone = stated[table.table.unit.name] == 1 and any(_telling(r) for r in broken)
+        if (len(broken) >= LEAST or alone) and all(_holds(r, mine, by) for r in across):
             told |= {id(r) for r in broken}
             yield Misstated(position, unit, tuple(broken))
+
+
+def _telling(result: Result) -> bool:
+    """Tables alone, printed with so many digits that no chance makes them agree in the other unit."""
+    facts = result.relation.facts()
+    digits = [len(f"{f.amount.value.normalize():f}".replace(".", "").strip("0")) for f in facts if f.amount]
+    return bool(digits) and all(f.table != "prose" for f in facts) and max(digits) >= _DIGITS
 
 
 def _holds(result: Result, table: str, by: Decimal) -> bool:
@@ -65,11 +76,38 @@ def restated(table: TableFacts, unit: Unit) -> TableFacts:
 
     def other(fact: Fact) -> Fact:
         if fact.id not in known:
-            amount = fact.amount
-            if amount is not None and amount.unit == fact.unit:
-                amount = replace(amount, unit=unit)
-            known[fact.id] = replace(fact, unit=unit, amount=amount)
+            known[fact.id] = _in_unit(fact, unit)
         return known[fact.id]
 
     blocks = tuple(replace(b, cells={k: other(f) for k, f in b.cells.items()}) for b in table.blocks)
     return TableFacts(replace(table.table, unit=unit), blocks)
+
+
+def restated_form(form: GoalForm, units: dict[str, Unit]) -> GoalForm:
+    """The same form with the amounts of those tables (ids) in their right unit."""
+
+    def other(fact: Fact) -> Fact:
+        unit = units.get(fact.table)
+        money = fact.unit is not None and fact.unit.dimension == "money"
+        return _in_unit(fact, unit) if unit and money else fact
+
+    def of(items: tuple[GoalItem, ...]) -> tuple[GoalItem, ...]:
+        return tuple(replace(i, fact=other(i.fact)) for i in items)
+
+    return replace(
+        form,
+        amounts={k: other(f) for k, f in form.amounts.items()},
+        sources=of(form.sources),
+        items=of(form.items),
+        purchases=of(form.purchases),
+        projects=of(form.projects),
+        overview=of(form.overview),
+        former=of(form.former),
+    )
+
+
+def _in_unit(fact: Fact, unit: Unit) -> Fact:
+    amount = fact.amount
+    if amount is not None and amount.unit == fact.unit:
+        amount = replace(amount, unit=unit)
+    return replace(fact, unit=unit, amount=amount)
