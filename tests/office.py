@@ -194,7 +194,9 @@ def as_csv(doc: make_examples.Document, encoding: str = "gb18030") -> bytes:
     writer = csv.writer(out)
     for table in doc.tables:
         writer.writerow([table.title])
-        writer.writerow([doc.label, *[""] * (len((table.header or table.rows)[0]) - 2), f"单位：{table.unit}"])
+        writer.writerow(
+            [doc.label, *[""] * (len((table.header or table.rows)[0]) - 2), f"单位：{table.unit}"]
+        )
         for row in [*table.header, *table.rows]:
             writer.writerow([re.sub(r"^[<^]$", "", cell) for cell in row])
         writer.writerow([])

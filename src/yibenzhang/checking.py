@@ -168,7 +168,7 @@ def _checked(
     text = _text(document, tables, profile, standards)
     goals = _goals(document, tables, forms, text, profile, standards)
     promised = evaluate(r for g in goals for r in g.relations)
-    wrong_units = list(misstated(tables, [*results, *text.results, *promised]))
+    wrong_units = list(misstated(tables, [*results, *text.results, *promised], text.quantities))
     if wrong_units:
         told += [told_unit(tables[w.position], w, standards) for w in wrong_units]
         right = {w.position: w.unit for w in wrong_units}

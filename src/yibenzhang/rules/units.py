@@ -10,12 +10,15 @@ from decimal import Decimal
 from yibenzhang.amounts import WAN_YUAN, YUAN, Unit
 from yibenzhang.balance.relations import Outcome, Result
 from yibenzhang.facts import Fact, TableFacts
+from yibenzhang.prose.quantities import Quantity
 from yibenzhang.recognising.forms import GoalForm, GoalItem
 
 LEAST = 2
 _DIGITS = 5
 """A number of so many digits that is right in the other unit alone proves as much as two relations."""
 """Fewer relations with other tables or the text prove nothing about the unit of a whole table."""
+_FEW = 3
+"""A unit is doubted on less where so many times more tables state the other one."""
 _OTHER = {YUAN.name: WAN_YUAN, WAN_YUAN.name: YUAN}
 
 
@@ -26,9 +29,13 @@ class Misstated:
     position: int
     unit: Unit
     broken: tuple[Result, ...]
+    same: tuple[Fact, ...] = ()
+    """Numbers printed alike elsewhere, in that unit, where no relation tells anything."""
 
 
-def misstated(tables: tuple[TableFacts, ...], results: list[Result]) -> Iterator[Misstated]:
+def misstated(
+    tables: tuple[TableFacts, ...], results: list[Result], quantities: tuple[Quantity, ...]
+) -> Iterator[Misstated]:
     """Tables of which every relation with the rest of the document holds in the other unit, and only there.
 
     Of two tables that contradict only each other, the one whose unit fewer tables state.
@@ -42,22 +49,47 @@ def misstated(tables: tuple[TableFacts, ...], results: list[Result]) -> Iterator
         if unit is None or table.table.unit is None:
             continue
         mine = table.table.id
-        across = [r for r in results if len({f.table == mine for f in r.relation.facts()}) == 2]
+        across = [
+            r for r in results if _amounts(r) and len({f.table == mine for f in r.relation.facts()}) == 2
+        ]
         broken = [r for r in across if r.outcome == Outcome.CONTRADICTED]
         by = unit.factor / table.table.unit.factor
         if told & {id(r) for r in broken}:
             continue
-        alone = stated[table.table.unit.name] == 1 and any(_telling(r) for r in broken)
+        few = stated[table.table.unit.name] * _FEW <= stated[unit.name]
+        if few and not across and (same := _printed_alike(table, tables, quantities, unit)):
+            yield Misstated(position, unit, (), same)
+            continue
+        alone = few and any(_telling(r) for r in broken)
         if (len(broken) >= LEAST or alone) and all(_holds(r, mine, by) for r in across):
             told |= {id(r) for r in broken}
             yield Misstated(position, unit, tuple(broken))
 
 
+def _amounts(result: Result) -> bool:
+    """A relation of amounts alone: one with a percentage is worked out at the amounts as printed."""
+    return all(f.unit is None or f.unit.dimension == "money" for f in result.relation.facts())
+
+
+def _printed_alike(
+    table: TableFacts, tables: tuple[TableFacts, ...], quantities: tuple[Quantity, ...], unit: Unit
+) -> tuple[Fact, ...]:
+    """Numbers of the table, long enough for that to be no chance, that stand elsewhere in the other unit."""
+    others = {
+        f.amount.value for t in tables if t is not table for f in t.facts() if f.amount and f.unit == unit
+    }
+    others |= {q.amount.value for q in quantities if q.amount.unit == unit}
+    return tuple(f for f in table.facts() if f.amount and f.amount.value in others and _digits(f) >= _DIGITS)
+
+
+def _digits(fact: Fact) -> int:
+    return len(f"{fact.amount.value.normalize():f}".replace(".", "").strip("0")) if fact.amount else 0
+
+
 def _telling(result: Result) -> bool:
     """Tables alone, printed with so many digits that no chance makes them agree in the other unit."""
     facts = result.relation.facts()
-    digits = [len(f"{f.amount.value.normalize():f}".replace(".", "").strip("0")) for f in facts if f.amount]
-    return bool(digits) and all(f.table != "prose" for f in facts) and max(digits) >= _DIGITS
+    return all(f.table != "prose" for f in facts) and max(map(_digits, facts)) >= _DIGITS
 
 
 def _holds(result: Result, table: str, by: Decimal) -> bool:
