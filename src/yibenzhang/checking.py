@@ -31,13 +31,14 @@ from yibenzhang.remarking import (
     told_repair,
 )
 from yibenzhang.repairing import capped, repaired, repairs_of
-from yibenzhang.rules.goal_claims import goal_claims
+from yibenzhang.rules.gaps import explained
+from yibenzhang.rules.goal_claims import goal_claims, told_once
 from yibenzhang.rules.goal_projects import goal_projects
-from yibenzhang.rules.goals import goal_money
+from yibenzhang.rules.goals import Goals, goal_money
 from yibenzhang.rules.indicators import indicators
 from yibenzhang.rules.lists import Doubt
 from yibenzhang.rules.prose import prose_of
-from yibenzhang.rules.units import misstated, restated
+from yibenzhang.rules.units import misstated, restated, restated_form
 from yibenzhang.standards import Standards, load
 from yibenzhang.telling import findings_of
 
@@ -165,27 +166,28 @@ def _checked(
     results, not_checked = relate(document, tables, profile, standards)
     tables, results, not_checked, told = realigned(document, tables, results, not_checked, profile, standards)
     text = _text(document, tables, profile, standards)
-    wrong_units = list(misstated(tables, [*results, *text.results]))
+    goals = _goals(document, tables, forms, text, profile, standards)
+    promised = evaluate(r for g in goals for r in g.relations)
+    wrong_units = list(misstated(tables, [*results, *text.results, *promised], text.quantities))
     if wrong_units:
         told += [told_unit(tables[w.position], w, standards) for w in wrong_units]
         right = {w.position: w.unit for w in wrong_units}
+        forms = tuple(restated_form(f, {tables[k].table.id: u for k, u in right.items()}) for f in forms)
         tables = tuple(restated(t, right[k]) if k in right else t for k, t in enumerate(tables))
         results, not_checked = relate(document, tables, profile, standards)
         text = _text(document, tables, profile, standards)
-    year, unread = profile.fiscal_year, any(n.unread for n in document.notices)
-    goals = (
-        goal_money(forms, tables, profile.stage, standards),
-        goal_projects(forms, tables),
-        goal_claims(forms, tables, text.passages, text.quantities, profile.stage, year, unread),
-    )
-    results = [*results, *text.results, *evaluate(r for g in goals for r in g.relations)]
+        goals = _goals(document, tables, forms, text, profile, standards)
+        promised = evaluate(r for g in goals for r in g.relations)
+    results = [*results, *text.results, *promised]
     not_checked = [*not_checked, *(n for g in goals for n in g.not_checked)]
     causes = diagnose(results)
     findings = findings_of(causes, names_of_tables(tables), standards)
     remarks = remarks_of(document, text.passages, tables, text.quantities, profile, standards)
     findings += told_doubts(text.doubts, causes, remarks, standards)
     broken = {f.place for c in causes for r in c.broken for f in r.relation.facts()}
-    remarks += [r for g in goals for r in g.remarks if r.rule != "goals.total" or r.place not in broken]
+    remarks = explained(remarks, causes, standards)
+    told_goals = told_once([r for g in goals for r in g.remarks])
+    remarks += [r for r in told_goals if r.rule != "goals.total" or r.place not in broken]
     remarks += indicators(forms, standards)
     findings += [told_remark(r, standards) for r in remarks]
     findings += [*told, *told_reading(document, standards), *told_conflicts(profile, standards)]
@@ -220,6 +222,18 @@ class _Text:
     quantities: tuple[Quantity, ...]
     results: list[Result]
     doubts: list[Doubt]
+
+
+def _goals(
+    document: Document, tables: Tables, forms: Forms, text: _Text, profile: Profile, standards: Standards
+) -> tuple[Goals, ...]:
+    """What the goals tables say: inside, against the project table, against the text."""
+    year, unread = profile.fiscal_year, any(n.unread for n in document.notices)
+    return (
+        goal_money(forms, tables, profile.stage, standards),
+        goal_projects(forms, tables),
+        goal_claims(forms, tables, text.passages, text.quantities, profile.stage, year, unread),
+    )
 
 
 def _text(document: Document, tables: Tables, profile: Profile, standards: Standards) -> _Text:

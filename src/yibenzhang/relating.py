@@ -93,9 +93,13 @@ def realigned(
             f"{table.table.name}：来源文本{lines}错栏，移回后加总全部成立；"
             "这是文本提取的问题，不是文件的错误。"
         )
+        before = {c.place.key: c.column for c in table.table.table.cells}
+        slid = [
+            c for c in moved.table.table.cells if before.get(c.place.key, c.column) != c.column and c.text
+        ]
         evidence = tuple(
-            Evidence("", table.table.id, table.table.name, c.text, "", c.text, "", c.place)
-            for c in rows.values()
+            Evidence("", table.table.id, table.table.name, rows[c.row].text, "", c.text, "", c.place)
+            for c in (*rows.values(), *slid)
         )
         told.append(notice("reading.shifted", message, evidence, standards, table.table.id))
     return tables, results, not_checked, told
@@ -103,11 +107,13 @@ def realigned(
 
 def told_unit(table: TableFacts, wrong: Misstated, standards: Standards) -> Finding:
     printed = table.table.unit.name if table.table.unit else ""
-    message = (
-        f"{table.table.name}的单位印为“{printed}”，应为“{wrong.unit.name}”："
-        f"与其他表和正文的 {len(wrong.broken)} 项关系因此不成立，改后全部成立。"
-    )
+    why = f"与其他表和正文的 {len(wrong.broken)} 项关系因此不成立，改后全部成立。"
+    if wrong.same:
+        why = f"表中的 {'、'.join(f.text for f in wrong.same[:2])} 在别处单位是“{wrong.unit.name}”。"
+    message = f"{table.table.name}的单位印为“{printed}”，应为“{wrong.unit.name}”：{why}"
     facts = {f.id: f for r in wrong.broken for f in r.relation.facts() if f.table == table.table.id}
+    facts |= {f.id: f for f in wrong.same}
+    facts |= {f.id: f for f in list(table.facts())[:1] if f.printed}  # near the unit
     evidence = tuple(evidence_of(f, table.table.name) for f in facts.values())
     return notice("units.table", message, evidence, standards, table.table.id)
 

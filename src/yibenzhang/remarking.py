@@ -11,12 +11,14 @@ from yibenzhang.prose.quantities import Quantity
 from yibenzhang.recognising.profile import Profile
 from yibenzhang.repairing import Repair
 from yibenzhang.rules.contents import contents
+from yibenzhang.rules.gaps import gaps
 from yibenzhang.rules.likeness import likeness
 from yibenzhang.rules.lists import Doubt, unexplained
 from yibenzhang.rules.names import names
 from yibenzhang.rules.presence import presence
 from yibenzhang.rules.projects import projects
 from yibenzhang.rules.reasons import reasons
+from yibenzhang.rules.stages import stages
 from yibenzhang.rules.wording import Remark, wording
 from yibenzhang.standards import Standards
 from yibenzhang.telling import notice
@@ -33,8 +35,10 @@ def remarks_of(
     """All remarks on the text and the tables, rule by rule."""
     return [
         *wording(passages, tables, profile, standards),
+        *stages(passages, tables, profile, standards),
         *presence(document, passages, tables, profile, standards),
         *contents(passages, tables, profile, standards),
+        *([] if any(n.unread for n in document.notices) else gaps(tables)),
         *likeness(passages, profile, standards),
         *reasons(passages, tables, profile, standards),
         *names(passages, tables, standards),
@@ -59,7 +63,8 @@ def _years_once(doubts: list[Doubt], remarks: list[Remark]) -> list[Doubt]:
     """Without the doubts about a year that a remark tells already: of the same sentence, or of the cover."""
     told = {r.place.key for r in remarks if r.rule == "wording.year"}
     mine = [d for d in doubts if d.rule == "prose.year"]
-    if told and len(mine) >= 3:  # the year of the document itself is what is wrong
+    cover = any(r.rule == "wording.year" and r.message.startswith("封面") for r in remarks)
+    if cover or (told and len(mine) >= 3):  # the year of the document itself is what is wrong
         return [d for d in doubts if d.rule != "prose.year"]
     return [d for d in doubts if d.rule != "prose.year" or d.quantities[0].fact.place.key not in told]
 

@@ -93,6 +93,8 @@ class Binder:
 
     def _is_own(self, q: Quantity) -> bool:
         """The number is this year's amount of the path, not some other amount in its sentence."""
+        if not any(t.table.standard.id.endswith(_OWN_TABLES) for t in self._function if t.table.standard):
+            return False  # the table that the text goes through is not there
         return q.kind == Kind.ACTUAL or self._stage == "budget"
 
     def _coded(self, names: list[str], deep: bool) -> list[Fact]:
@@ -186,6 +188,10 @@ _FUNCTION_TABLES = (
     ".fund",
     ".state_capital",
 )
+
+
+_OWN_TABLES = (".general_function", ".fiscal_expenditure")
+"""The tables whose items a text goes through one by one."""
 
 
 def _near(context: str, end: int) -> bool:

@@ -25,6 +25,10 @@ _BODY_END = re.compile(
 )
 
 
+_MANY = 4
+"""So many titles that name the other stage outweigh one cover."""
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """An empty string or None is *unknown*; ``conflicts`` are sentences about statements that disagree."""
@@ -136,6 +140,9 @@ def _year_and_stage(
             )
     year = int(covers[0].group(2)) if covers else None
     stage = {"预算": "budget", "决算": "accounts"}[covers[0].group("stage")] if covers else ""
+    other = {"budget": "accounts", "accounts": "budget"}.get(stage, "")
+    if stages[other] >= max(_MANY, _MANY * (stages[stage] - 1)):
+        stage = other  # one wrong word on the cover, against all titles
     if year is None and years:
         year = years.most_common(1)[0][0]
     elif year is not None and years and year not in years:

@@ -103,6 +103,22 @@ def match_title(text: str, stage: str, standards: Standards) -> TableDef | None:
     folded = fold_title(text)
     if len(folded) < 4:
         return None
+    found = _titled(folded, standards)
+    mine = next((t for t in found if t.stage == stage), None)
+    if mine is None and (other := _of_stage(folded, stage)) != folded:
+        mine = next((t for t in _titled(other, standards) if t.stage == stage), None)
+    return mine or next(iter(found), None)
+
+
+def _of_stage(title: str, stage: str) -> str:
+    """The title with the document's own stage: a body may have written 决算 for 预算."""
+    if stage == "budget":
+        return title.replace("决算", "预算")
+    head, word, tail = title.rpartition("预算")
+    return f"{head}决算{tail}" if word and "决算" not in title and stage == "accounts" else title
+
+
+def _titled(folded: str, standards: Standards) -> list[TableDef]:
     known = standards.titles
     found = known.get(folded)
     if found is None and "表" in folded:
@@ -112,12 +128,7 @@ def match_title(text: str, stage: str, standards: Standards) -> TableDef | None:
             rest = folded[: -len(longest)]
             if not re.search(r"一般公共|财政拨款|政府性基金|国有资本|基本|项目$|绩效|采购", rest):
                 found = known[longest]
-    if not found:
-        return None
-    for table in found:
-        if table.stage == stage:
-            return table
-    return found[0]
+    return found or []
 
 
 def _unit(frame: Framed, header: Header) -> Unit | None:

@@ -57,13 +57,17 @@ class Neighbours:
         beside = [self._finder.beside(f, "@budgeted") for f in facts if "@actual" in f.measure]
         return [f for f in beside if f is not None and f.printed]
 
-    def named(self, words: str) -> list[Fact]:
-        """Table numbers that words such as "本年支出合计" or "预算总额" name."""
+    def called(self, words: str) -> list[Fact] | None:
+        """Table numbers that the standards call so; None where they do not know the words."""
         name = fold(words)
-        out: list[Fact] = []
-        for concept in self._standards.concepts:
-            if any(name.endswith(n) for n in concept.folded):
-                out.extend(f for a in concept.at for f in self._finder.facts(a) if f.printed)
+        known = [c for c in self._standards.concepts if any(name.endswith(n) for n in c.folded)]
+        out = [f for c in known for a in c.at for f in self._finder.facts(a) if f.printed]
+        return out if known else None
+
+    def named(self, words: str) -> list[Fact]:
+        """Table numbers that words such as "本年支出合计" or "预算总额" may name."""
+        name = fold(words)
+        out = self.called(words) or []
         if "总" in name or "合计" in name or not name:
             for table in ("*.balance", "*.fiscal_balance", "*.general_function"):
                 for row in ("total", "this_year"):
@@ -197,7 +201,9 @@ def _share(claim: Claim, near: Neighbours) -> Made:
     if agreed := _agreed_whole(claim, wholes, near):
         return _share_of(part.fact, agreed, rate)
     sure = claim.against if not claim.base else None
-    whole = sure.fact if sure else (named[0] if named and claim.base else None)
+    called = near.called(claim.base) if claim.base else []
+    certain = named if called is None else called  # a whole that is not there is not to be guessed
+    whole = sure.fact if sure else next(iter(certain), None) if claim.base else None
     if whole is None:
         return _complete(claim, near)
     return None if _base(whole) < part.amount.base else _share_of(part.fact, whole, rate)

@@ -144,7 +144,7 @@ def _differs(
     name: str, other: str, p: Passage, where: str, place: Place, form: bool = False
 ) -> Iterator[Remark]:
     one, two = _bare(name), _bare(narrow(other).strip().split("。")[0])
-    if _DOUBLED.search(two) and not _DOUBLED.search(one):
+    if bool(_DOUBLED.search(two)) != bool(_DOUBLED.search(one)):
         return  # told as a doubled word
     message = f"目录作“{one}”，{where}作“{two}”。"
     same = form or _FILLER.sub("", _core(name)) == _FILLER.sub("", _core(other))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from yibenzhang.balance.relations import NotChecked, Relation
 from yibenzhang.facts import TableFacts
@@ -99,6 +100,16 @@ def _claimed(
                 words,
                 passage.place(m.start()),
             )
+
+
+def told_once(remarks: list[Remark]) -> list[Remark]:
+    """Without the count of goals tables that a project without one explains already."""
+    counts = [r for r in remarks if r.rule == "goals.count"]
+    first = next((k for k, r in enumerate(remarks) if r.rule == "goals.missing"), None)
+    if first is None or not counts:
+        return remarks
+    missing = replace(remarks[first], others=tuple((r.words, r.place) for r in counts))
+    return [missing if k == first else r for k, r in enumerate(remarks) if r not in counts]
 
 
 def _quarters(forms: tuple[GoalForm, ...], quantities: tuple[Quantity, ...]) -> Iterator[Relation]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from yibenzhang.amounts import CellState
-from yibenzhang.documents import Document
+from yibenzhang.documents import Document, Table
 from yibenzhang.facts import TableFacts
 from yibenzhang.prose.passages import Passage, flat
 from yibenzhang.recognising.profile import Profile
@@ -26,15 +26,27 @@ def presence(
     standards: Standards,
 ) -> list[Remark]:
     """Remarks on what is missing or stands in the wrong place."""
-    out = [*_other_notes(passages, tables), *_denied(tables), *_promised(passages, tables, standards)]
-    if not any(n.unread for n in document.notices):
-        for part in document.parts or (document,):
-            own = {id(p) for p in part.paragraphs()} if document.parts else set()
-            mine = [p for p in passages if not own or id(p.pieces[0][1]) in own]
-            out.extend(_listed(part, mine, tables, profile, standards))
+    absent: dict[str, Remark] = {}
+    unread = any(n.unread for n in document.notices)
+    for part in () if unread else document.parts or (document,):
+        own = {id(p) for p in part.paragraphs()} if document.parts else set()
+        mine = [p for p in passages if not own or id(p.pieces[0][1]) in own]
+        absent |= _listed(part, mine, tables, profile, standards)
+    notes = [*_other_notes(passages, tables), *_denied(tables)]
+    out = [r for r in notes if not _orphaned(r.words, absent)]
+    out += [*_promised(passages, tables, standards), *absent.values()]
+    for part in document.parts or (document,):
+        out.extend(_labelled(part))
+    if not unread:
         out.extend(_empty(passages, tables))
         out.extend(_required(passages, profile, standards))
     return out
+
+
+def _orphaned(note: str, absent: dict[str, Remark]) -> bool:
+    """The note is that of a table that is not there, which is told."""
+    words = {_FUND: ".fund", _CAPITAL: ".state_capital"}
+    return any(w in note and i.endswith(end) for w, end in words.items() for i in absent)
 
 
 _TALKS = 60
@@ -94,17 +106,23 @@ def _listed(
     tables: tuple[TableFacts, ...],
     profile: Profile,
     standards: Standards,
-) -> Iterator[Remark]:
-    """Standard tables named in the contents but not found, where most of those named were found.
+) -> dict[str, Remark]:
+    """Standard tables named in the contents but not found, where most of those named were found; by table.
 
-    Only in files whose tables were drawn: other people's text extraction loses tables.
+    In text that others extracted, which loses tables, only where the title is not there either.
     """
+    start = 0
     if not document.drawn:
-        return
+        if (at := next((k for k, p in enumerate(passages[:60]) if p.text in ("目录", "目次")), None)) is None:
+            return {}
+        start = at + 1
     found = {t.table.standard.id for t in tables if t.table.standard}
     listed: dict[str, Passage] = {}
-    for p in passages[:60]:
+    last = start
+    for k, p in enumerate(passages[start : start + 60], start):
         if p.pieces[0][1].place.page and p.pieces[0][1].place.page > 4:
+            break
+        if not document.drawn and any(p.text == q.text for q in passages[start:k]):
             break
         for name in re.split(r"\d+$|[.…·]{3,}", p.text):
             if (
@@ -113,34 +131,67 @@ def _listed(
                 and (table := match_title(name, profile.stage, standards))
             ):
                 listed.setdefault(table.id, p)
+                last = k
+    if not document.drawn:
+        short = [p.text for p in passages[last + 1 :] if len(p.text) < 60]
+        found |= {t.id for text in short if (t := match_title(text, profile.stage, standards))}
     missing = [i for i in listed if i not in found]
     if not listed or len(missing) * 3 > len(listed):
-        return
+        return {}
+    out: dict[str, Remark] = {}
     for i in missing:
         p = listed[i]
         words = p.verbatim(0, len(p.text)).strip()
-        yield Remark(
+        out[i] = Remark(
             "presence.listed",
             f"目录列有“{words}”，正文没有找到“{standards.table_by_id[i].name}”。",
             words,
             p.place(0),
         )
+    return out
+
+
+_LABEL = re.compile(r"(?:附表|表|附件)[-—]?\d+(?:[-—.]\d+)?|公开\d+表")
+_PART = re.compile(r"第[一二三四五六七八九十]+部分")
+
+
+def _labelled(document: Document) -> Iterator[Remark]:
+    """A number such as "附表-3" above nothing: the next table's number, or the next part, follows it at once."""
+    blocks = [b for b in document.blocks() if isinstance(b, Table) or flat(b.text)]
+    texts = ["" if isinstance(b, Table) else flat(b.text) for b in blocks]
+    labels = [bool(_LABEL.fullmatch(t)) for t in texts]
+    if sum(labels) < _LABELS:
+        return
+    for k, block in enumerate(blocks[:-1]):
+        if not labels[k] or isinstance(block, Table) or not (labels[k + 1] or _PART.match(texts[k + 1])):
+            continue
+        if texts[k] == texts[k + 1] or (k and labels[k - 1] and labels[k + 1]):
+            continue  # a list of numbers
+        label, after = block.text.strip(), texts[k + 1][:30]
+        yield Remark("presence.label", f"“{label}”下面没有表，紧接着就是“{after}”。", label, block.place)
+
+
+_LABELS = 4
+"""Fewer numbered tables say nothing about the numbering."""
 
 
 def _empty(passages: list[Passage], tables: tuple[TableFacts, ...]) -> Iterator[Remark]:
-    text = "".join(p.text for p in passages)
+    text = "\n".join(p.text for p in passages)
     for t in tables:
         standard = t.table.standard
         if standard is None or standard.layout == "form" or not t.blocks or t.table.statement:
             continue
-        if any(f.state not in (CellState.BLANK, CellState.DASH) for f in t.facts()):
+        nothing = {CellState.BLANK, CellState.DASH}
+        if standard.id.endswith((".fund", ".state_capital")):
+            nothing.add(CellState.ZERO)  # where there is none, a printed zero is as empty as a blank
+        if any(f.state not in nothing for f in t.facts()):
             continue
         inside = "".join(flat(c.text) for c in t.table.table.cells if c.row >= t.table.header.first)
         key = _FUND if "fund" in standard.id else _CAPITAL if "state_capital" in standard.id else "三公"
-        told = re.search(rf"(?:无|没有|未)[^。;]{{0,12}}{key}|{key}[^。;]{{0,30}}(?:无|没有|为0|0万元)", text)
+        told = re.search(rf"(?:无|没有|未)[^。;\n]{{0,12}}{key}|{key}[^。;\n]{{0,30}}(?:无|没有)", text)
         if _NONE.search(inside) or (told and key != "三公"):
             continue
-        message = f"“{t.table.name}”没有一个数，也没有说明（如“本表无数据”）。"
+        message = f"“{t.table.name}”是空表，没有说明（如“本单位没有这项支出，本表无数据”）。"
         yield Remark("presence.empty", message, t.table.title, t.table.table.cells[0].place)
 
 

@@ -52,9 +52,17 @@ def layout_of(table: TableFacts, block: BlockFacts) -> str:
 
 
 def _sum(
-    rule: SumRule, key: str, total: Fact | None, parts: list[tuple[int, Fact]], parent: str = ""
+    rule: SumRule,
+    key: str,
+    total: Fact | None,
+    parts: list[tuple[int, Fact]],
+    parent: str = "",
+    told: bool = False,
 ) -> Built | None:
-    """total = Σ parts as a relation; None where there is nothing to check. Blank parts count as nothing."""
+    """total = Σ parts as a relation; None where there is nothing to check. Blank parts count as nothing.
+
+    ``told``: the rows are filled in, so that a blank total, or parts all blank, are nothing as well.
+    """
     if total is None or not parts:
         return None
     facts = [total, *(f for _, f in parts)]
@@ -62,13 +70,15 @@ def _sum(
     if any(f.state == CellState.UNREADABLE for f in facts):
         return NotChecked(rule.id, f"{total.where}或其分项中有无法识别的数字", total.table)
     if not total.printed:
-        if any(f.amount and f.amount.value for f in printed):
+        if not any(f.amount and f.amount.value for f in printed):
+            return None
+        if not told or total.state != CellState.BLANK:
             return NotChecked(rule.id, f"{total.where}为空，分项有数", total.table)
-        return None
-    if not printed:
-        if total.amount and total.amount.value:
+    elif not printed:
+        if not (total.amount and total.amount.value):
+            return None
+        if not told or any(f.state != CellState.BLANK for f in facts[1:]):
             return NotChecked(rule.id, f"{total.where}有数，分项全部为空", total.table)
-        return None
     terms = (Term(1, total), *(Term(-sign, f) for sign, f in parts))
     return Relation(f"{rule.id}|{key}", rule.id, terms, parent)
 
@@ -116,8 +126,16 @@ def _block_columns(
             ]
             if beside:
                 yield NotChecked(rule.id, f"还有一栏有数：{beside[0].where}", table.table.id)
-            elif made := _sum(rule, key, block.cells.get((k, rule.total + suffix)), found):
+            elif made := _sum(
+                rule, key, block.cells.get((k, rule.total + suffix)), found, told=_filled(table, block, [k])
+            ):
                 yield made
+
+
+def _filled(table: TableFacts, block: BlockFacts, rows: list[int]) -> bool:
+    """Each of these rows of a list with codes has numbers, and no cell can have slid."""
+    sure = table.table.table.confidence != "tabbed" and layout_of(table, block) == "coded"
+    return sure and all(k in block.told for k in rows)
 
 
 def _others(rule: SumRule, have: set[str], standards: Standards) -> list[str]:
@@ -169,7 +187,8 @@ def _list(
     nested = layout_of(table, block) == "projects"
     for measure in dict.fromkeys(c.measure for c in block.block.measures if c.kind == "measure"):
         found = [(1, f) for k in parts if (f := block.cells.get((k, measure)))]
-        made = _sum(rule, f"{where}/{measure}", block.cells.get((total, measure)), found, where)
+        told = _filled(table, block, [total, *parts])
+        made = _sum(rule, f"{where}/{measure}", block.cells.get((total, measure)), found, where, told)
         if nested and isinstance(made, Relation) and _heads_among(made):
             made = NotChecked(
                 rule.id, f"{made.total.where}：项目之间似有从属关系，无法确定层级", table.table.id

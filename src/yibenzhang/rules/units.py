@@ -10,9 +10,15 @@ from decimal import Decimal
 from yibenzhang.amounts import WAN_YUAN, YUAN, Unit
 from yibenzhang.balance.relations import Outcome, Result
 from yibenzhang.facts import Fact, TableFacts
+from yibenzhang.prose.quantities import Quantity
+from yibenzhang.recognising.forms import GoalForm, GoalItem
 
 LEAST = 2
+_DIGITS = 5
+"""A number of so many digits that is right in the other unit alone proves as much as two relations."""
 """Fewer relations with other tables or the text prove nothing about the unit of a whole table."""
+_FEW = 3
+"""A unit is doubted on less where so many times more tables state the other one."""
 _OTHER = {YUAN.name: WAN_YUAN, WAN_YUAN.name: YUAN}
 
 
@@ -23,9 +29,13 @@ class Misstated:
     position: int
     unit: Unit
     broken: tuple[Result, ...]
+    same: tuple[Fact, ...] = ()
+    """Numbers printed alike elsewhere, in that unit, where no relation tells anything."""
 
 
-def misstated(tables: tuple[TableFacts, ...], results: list[Result]) -> Iterator[Misstated]:
+def misstated(
+    tables: tuple[TableFacts, ...], results: list[Result], quantities: tuple[Quantity, ...]
+) -> Iterator[Misstated]:
     """Tables of which every relation with the rest of the document holds in the other unit, and only there.
 
     Of two tables that contradict only each other, the one whose unit fewer tables state.
@@ -39,14 +49,47 @@ def misstated(tables: tuple[TableFacts, ...], results: list[Result]) -> Iterator
         if unit is None or table.table.unit is None:
             continue
         mine = table.table.id
-        across = [r for r in results if len({f.table == mine for f in r.relation.facts()}) == 2]
+        across = [
+            r for r in results if _amounts(r) and len({f.table == mine for f in r.relation.facts()}) == 2
+        ]
         broken = [r for r in across if r.outcome == Outcome.CONTRADICTED]
         by = unit.factor / table.table.unit.factor
         if told & {id(r) for r in broken}:
             continue
-        if len(broken) >= LEAST and all(_holds(r, mine, by) for r in across):
+        few = stated[table.table.unit.name] * _FEW <= stated[unit.name]
+        if few and not across and (same := _printed_alike(table, tables, quantities, unit)):
+            yield Misstated(position, unit, (), same)
+            continue
+        alone = few and any(_telling(r) for r in broken)
+        if (len(broken) >= LEAST or alone) and all(_holds(r, mine, by) for r in across):
             told |= {id(r) for r in broken}
             yield Misstated(position, unit, tuple(broken))
+
+
+def _amounts(result: Result) -> bool:
+    """A relation of amounts alone: one with a percentage is worked out at the amounts as printed."""
+    return all(f.unit is None or f.unit.dimension == "money" for f in result.relation.facts())
+
+
+def _printed_alike(
+    table: TableFacts, tables: tuple[TableFacts, ...], quantities: tuple[Quantity, ...], unit: Unit
+) -> tuple[Fact, ...]:
+    """Numbers of the table, long enough for that to be no chance, that stand elsewhere in the other unit."""
+    others = {
+        f.amount.value for t in tables if t is not table for f in t.facts() if f.amount and f.unit == unit
+    }
+    others |= {q.amount.value for q in quantities if q.amount.unit == unit}
+    return tuple(f for f in table.facts() if f.amount and f.amount.value in others and _digits(f) >= _DIGITS)
+
+
+def _digits(fact: Fact) -> int:
+    return len(f"{fact.amount.value.normalize():f}".replace(".", "").strip("0")) if fact.amount else 0
+
+
+def _telling(result: Result) -> bool:
+    """Tables alone, printed with so many digits that no chance makes them agree in the other unit."""
+    facts = result.relation.facts()
+    return all(f.table != "prose" for f in facts) and max(map(_digits, facts)) >= _DIGITS
 
 
 def _holds(result: Result, table: str, by: Decimal) -> bool:
@@ -65,11 +108,38 @@ def restated(table: TableFacts, unit: Unit) -> TableFacts:
 
     def other(fact: Fact) -> Fact:
         if fact.id not in known:
-            amount = fact.amount
-            if amount is not None and amount.unit == fact.unit:
-                amount = replace(amount, unit=unit)
-            known[fact.id] = replace(fact, unit=unit, amount=amount)
+            known[fact.id] = _in_unit(fact, unit)
         return known[fact.id]
 
     blocks = tuple(replace(b, cells={k: other(f) for k, f in b.cells.items()}) for b in table.blocks)
     return TableFacts(replace(table.table, unit=unit), blocks)
+
+
+def restated_form(form: GoalForm, units: dict[str, Unit]) -> GoalForm:
+    """The same form with the amounts of those tables (ids) in their right unit."""
+
+    def other(fact: Fact) -> Fact:
+        unit = units.get(fact.table)
+        money = fact.unit is not None and fact.unit.dimension == "money"
+        return _in_unit(fact, unit) if unit and money else fact
+
+    def of(items: tuple[GoalItem, ...]) -> tuple[GoalItem, ...]:
+        return tuple(replace(i, fact=other(i.fact)) for i in items)
+
+    return replace(
+        form,
+        amounts={k: other(f) for k, f in form.amounts.items()},
+        sources=of(form.sources),
+        items=of(form.items),
+        purchases=of(form.purchases),
+        projects=of(form.projects),
+        overview=of(form.overview),
+        former=of(form.former),
+    )
+
+
+def _in_unit(fact: Fact, unit: Unit) -> Fact:
+    amount = fact.amount
+    if amount is not None and amount.unit == fact.unit:
+        amount = replace(amount, unit=unit)
+    return replace(fact, unit=unit, amount=amount)

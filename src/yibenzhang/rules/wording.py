@@ -14,12 +14,18 @@ from yibenzhang.recognising.profile import Profile
 from yibenzhang.recognising.rows import bare
 from yibenzhang.standards import Phrase, Standards
 
-_TITLE_YEAR = re.compile(r"(20[0-4]\d)年?度?(?:[省市区县]级)?(?:部门|单位)?(?:整体)?(?:预算|决算)")
+_TITLE_YEAR = re.compile(
+    r"(20[0-4]\d)年?度?(?:[省市区县]级)?(?:部门|单位)?(?:整体)?"
+    r"(?:预算|决算|(?:收支|收入|支出|财政拨款|一般公共预算|政府性基金|国有资本经营|“三公”经费)[^。;,]{0,30}(?:预算|决算)[^。;,]{0,6}表)"
+)
 _SCOPE_YEAR = re.compile(
     r"(?:纳入|编入)[^。;]{0,40}?(20[0-4]\d)年度?(?:部门|单位)?(?:预算|决算)(?:编制范围|汇编|编报)"
 )
 _AS_OF = re.compile(r"截至(20[0-4]\d)年(?:12月31日|底|末)")
 _SAME_YEAR = re.compile(r"(20[0-4]\d)年?(?:预算|决算)数?[^。;]{0,20}?[,，]?比(\1)年?(?:预算|决算)")
+_LATER = re.compile(
+    r"(?:^|[。;])(20[0-4]\d)年度?[^,。;计划预算\d]{0,16}(?:金额|决算|支出|收入|总计|合计)(?:总额)?(?:为|共计?)?\d[\d,.]*(?:万|亿)?元"
+)
 _TASKS = re.compile(r"(?:工作|主要|年度|重点)任务|重点工作|工作目标|工作计划|任务及目标|任务和目标")
 _TASK_YEAR = re.compile(
     r"(20[0-4]\d)年(?:底|末|\d{1,2}月底?|年底)之?前(?:完成|实现|建成|达到)"
@@ -78,7 +84,7 @@ def _hits(phrase: Phrase, passages: list[Passage], tables: tuple[TableFacts, ...
             continue
         last = -MOST_APART - 1
         for m in pattern.finditer(p.text):
-            begin, end = _sentence(p.text, m.start(), m.end())
+            begin, end = sentence(p.text, m.start(), m.end())
             if unless and unless.search(p.text[begin:end]):
                 continue
             near, last = m.start() - last <= MOST_APART, m.end()
@@ -116,7 +122,8 @@ def _levels(passages: list[Passage], tables: tuple[TableFacts, ...]) -> Iterator
                 )
 
 
-def _sentence(text: str, start: int, end: int) -> tuple[int, int]:
+def sentence(text: str, start: int, end: int) -> tuple[int, int]:
+    """Where the sentence begins and ends that holds the text from ``start`` to ``end``."""
     begin = max(text.rfind(c, 0, start) for c in "。;") + 1
     stops = [k for c in "。;" if (k := text.find(c, end)) >= 0]
     return begin, min(stops, default=len(text))
@@ -126,7 +133,7 @@ def _years(
     passages: list[Passage], tables: tuple[TableFacts, ...], year: int, stage: str
 ) -> Iterator[Remark]:
     word = "决算" if stage == "accounts" else "预算"
-    titles = [(p, m) for p in passages if _is_title(p) for m in _TITLE_YEAR.finditer(p.text)]
+    titles = [(p, m) for p in passages if is_title(p) for m in _TITLE_YEAR.finditer(p.text)]
     others = Counter(int(m.group(1)) for _, m in titles if int(m.group(1)) != year)
     agreeing = sum(int(m.group(1)) == year for _, m in titles)
     if others and agreeing <= 1 and others.most_common(1)[0][1] >= 2:
@@ -135,13 +142,16 @@ def _years(
         yield _year(p, m, f"封面写 {year} 年，另有 {times} 处标题写 {other} 年")
         return  # one wrong year on the cover, not a wrong year everywhere else
     for p in passages:
-        title = _is_title(p)
+        title = is_title(p)
         for m in _TITLE_YEAR.finditer(p.text) if title else ():
             compared = p.text[max(0, m.start() - 1) : m.start()] in ("与", "比", "较")
             if int(m.group(1)) != year and not compared:
                 yield _year(p, m, f"标题写 {m.group(1)} 年，本文件是 {year} 年{word}")
         for m in _SCOPE_YEAR.finditer(p.text):
             if int(m.group(1)) != year:
+                yield _year(p, m, f"写成 {m.group(1)} 年，本文件是 {year} 年{word}")
+        for m in _LATER.finditer(p.text) if stage == "accounts" else ():
+            if int(m.group(1)) == year + 1:
                 yield _year(p, m, f"写成 {m.group(1)} 年，本文件是 {year} 年{word}")
         for m in _AS_OF.finditer(p.text):
             told = int(m.group(1))
@@ -153,10 +163,13 @@ def _years(
     if stage == "budget":
         yield from _tasks(passages, year)
     bases = [(p, m) for p in passages for m in _BASE.finditer(p.text)]
+    same = {(id(p), m.end()) for p in passages for m in _SAME_YEAR.finditer(p.text)}
     usual = sum(int(m.group(1)) == year - 1 for _, m in bases)
+    # accounts are compared with the budget of their own year
+    usable = {year - 1} if stage == "budget" else {year - 1, year}
     for p, m in bases:
-        if int(m.group(1)) not in (year - 1, year) and usual >= 2:
-            begin, end = _sentence(p.text, m.start(), m.end())
+        if int(m.group(1)) not in usable and usual >= 2 and (id(p), m.end()) not in same:
+            begin, end = sentence(p.text, m.start(), m.end())
             words = p.verbatim(max(begin, m.start() - 20), min(end, m.end() + 12)).strip()
             message = f"与 {m.group(1)} 年比较，别处都与 {year - 1} 年比较：“{words}”。"
             yield Remark("wording.base_year", message, words, p.place(m.start()))
@@ -175,17 +188,18 @@ def _tasks(passages: list[Passage], year: int) -> Iterator[Remark]:
             continue
         for m in _TASK_YEAR.finditer(p.text):
             if int(m.group(1) or m.group(2)) == year - 1:
-                begin, end = _sentence(p.text, m.start(), m.end())
+                begin, end = sentence(p.text, m.start(), m.end())
                 words = p.verbatim(max(begin, m.start() - 12), min(end, m.end() + 16)).strip()
                 message = f"{year} 年的工作任务写的是 {year - 1} 年：“{words}”。"
                 yield Remark("wording.task_year", message, words, p.place(m.start()))
 
 
-def _is_title(p: Passage) -> bool:
+def is_title(p: Passage) -> bool:
+    """A heading, or a short line that is no sentence."""
     return p.heading or (len(p.text) <= 40 and not re.search(r"[。,;]|比|较", p.text))
 
 
 def _year(p: Passage, match: re.Match[str], what: str) -> Remark:
-    begin, end = _sentence(p.text, match.start(), match.end())
+    begin, end = sentence(p.text, match.start(), match.end())
     words = p.verbatim(max(begin, match.start() - 12), min(end, match.end() + 12)).strip()
     return Remark("wording.year", f"{what}：“{words}”。", words, p.place(match.start()))
