@@ -28,6 +28,7 @@ def write_docx(draft: Draft, path: Path) -> None:
     _styles(document)
     section = document.sections[0]
     _page(section, False)
+    section.different_first_page_header_footer = True  # the cover bears no number
     _cover(document, draft)
     _contents(document, draft)
     turned = False
@@ -117,6 +118,19 @@ def _page(section: Any, landscape: bool) -> None:
         _field(paragraph, "PAGE")
 
 
+_NARROWEST = 0.95
+"""Centimetres: a code of three digits stays on one line."""
+
+
+def _centimetres(shares: tuple[float, ...], whole: float) -> list[float]:
+    """Column widths that fill the page, none too narrow for a code."""
+    plain = [s * whole / sum(shares) for s in shares]
+    lacking = sum(max(0.0, _NARROWEST - w) for w in plain)
+    spare = sum(max(0.0, w - _NARROWEST) for w in plain)
+    give = lacking / spare if spare > lacking else 0.0
+    return [_NARROWEST if w < _NARROWEST else w - (w - _NARROWEST) * give for w in plain]
+
+
 def _field(paragraph: Any, code: str) -> None:
     _mark(paragraph, "begin")
     _instruction(paragraph, code)
@@ -179,10 +193,9 @@ def _grid(document: Any, grid: Grid, paper: float) -> None:
     columns = len(grid.columns)
     table = document.add_table(rows=len(lines), cols=columns, style="Table Grid")
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
-    widths = grid.widths or (1.0,) * columns
-    unit_width = (paper - 2 * _MARGIN) / sum(widths)
+    widths = _centimetres(grid.widths or (1.0,) * columns, paper - 2 * _MARGIN)
     for c, width in enumerate(widths):
-        table.columns[c].width = Cm(width * unit_width)
+        table.columns[c].width = Cm(width)
     size = Pt(7.5 if columns > 12 else 9)
     cells = [list(row.cells) for row in table.rows]
     for r, row in enumerate(lines):
@@ -193,7 +206,7 @@ def _grid(document: Any, grid: Grid, paper: float) -> None:
             properties.append(OxmlElement("w:tblHeader"))
         for c, text in enumerate(row):
             cell = cells[r][c]
-            cell.width = Cm(widths[c] * unit_width)
+            cell.width = Cm(widths[c])
             if text in (LEFT, UP):
                 continue
             wide, high = span(lines, r, c)
