@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -118,17 +119,25 @@ def _page(section: Any, landscape: bool) -> None:
         _field(paragraph, "PAGE")
 
 
-_NARROWEST = 0.95
-"""Centimetres: a code of three digits stays on one line."""
+_NUMBER = re.compile(r"-?[\d,.]+%?")
+_CELL_MARGINS = 0.42
+_DIGIT = 0.018
+"""Centimetres a digit is wide, for each point of the font."""
 
 
-def _centimetres(shares: tuple[float, ...], whole: float) -> list[float]:
-    """Column widths that fill the page, none too narrow for a code."""
+def _centimetres(grid: Grid, size: float, whole: float) -> list[float]:
+    """Column widths that fill the page, none too narrow for its longest number or code."""
+    columns = len(grid.columns)
+    shares = grid.widths or (1.0,) * columns
     plain = [s * whole / sum(shares) for s in shares]
-    lacking = sum(max(0.0, _NARROWEST - w) for w in plain)
-    spare = sum(max(0.0, w - _NARROWEST) for w in plain)
-    give = lacking / spare if spare > lacking else 0.0
-    return [_NARROWEST if w < _NARROWEST else w - (w - _NARROWEST) * give for w in plain]
+    longest = [
+        max((len(r[c]) for r in grid.rows if _NUMBER.fullmatch(r[c])), default=3) for c in range(columns)
+    ]
+    least = [_CELL_MARGINS + _DIGIT * size * n for n in longest]
+    lacking = sum(max(0.0, m - w) for m, w in zip(least, plain, strict=True))
+    spare = sum(max(0.0, w - m) for m, w in zip(least, plain, strict=True))
+    give = min(1.0, lacking / spare) if spare else 0.0
+    return [m if w < m else w - (w - m) * give for m, w in zip(least, plain, strict=True)]
 
 
 def _field(paragraph: Any, code: str) -> None:
@@ -193,10 +202,11 @@ def _grid(document: Any, grid: Grid, paper: float) -> None:
     columns = len(grid.columns)
     table = document.add_table(rows=len(lines), cols=columns, style="Table Grid")
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
-    widths = _centimetres(grid.widths or (1.0,) * columns, paper - 2 * _MARGIN)
+    points = 7.5 if columns > 12 else 9
+    widths = _centimetres(grid, points, paper - 2 * _MARGIN)
     for c, width in enumerate(widths):
         table.columns[c].width = Cm(width)
-    size = Pt(7.5 if columns > 12 else 9)
+    size = Pt(points)
     cells = [list(row.cells) for row in table.rows]
     for r, row in enumerate(lines):
         header = r < len(grid.header)
