@@ -19,6 +19,7 @@ from yibenzhang.cli_rules import fail
 from yibenzhang.drafting.corpus import Planted, by_kind, write_corpus
 from yibenzhang.drafting.families import families
 from yibenzhang.drafting.pipeline import WRITERS
+from yibenzhang.drafting.recall import CLEAN, Judged, judged
 from yibenzhang.drafting.roundtrip import READ_BACK, Trip, trips
 
 Work = tuple[int, int, str, str, tuple[str, ...]]
@@ -131,6 +132,51 @@ def corpus(
     print(
         f"{documents} 份，{seconds:.1f} 秒（每份 {1000 * seconds / documents:.0f} 毫秒），埋了 {len(planted)} 个错误：{told}"
     )
+
+
+def recall(
+    folder: Annotated[Path, typer.Argument(help="bench corpus 写成的文件夹（要有 --files）")],
+    misses: Annotated[bool, typer.Option("--misses", help="列出没有找到的和多报的")] = False,
+    format: AsJson = "text",
+) -> None:
+    """检查语料，按种类数埋下的错误找到多少，报出的有多少是埋下的。"""
+    found: list[Judged] = []
+    try:
+        with _progress() as progress:
+            task = progress.add_task("检查", total=None)
+            for one in judged(folder):
+                found.append(one)
+                progress.advance(task)
+    except OSError as error:
+        raise fail(f"读不了语料：{error.strerror}：{error.filename}") from error
+    if not found:
+        raise fail("文件夹里没有语料文件；请用 bench corpus --files txt 生成。")
+    rows: list[tuple[str, int, int, int]] = []
+    for kind in sorted({j.kind for j in found if j.kind != CLEAN}) + [CLEAN]:
+        mine = [j for j in found if j.kind == kind]
+        right = sum(j.right for j in mine)
+        extra = sum(max(0, j.told - 1) if j.right else j.told for j in mine)
+        rows.append((kind, len(mine), right, extra))
+    planted = sum(r[1] for r in rows if r[0] != CLEAN)
+    hits = sum(r[2] for r in rows)
+    told = sum(j.told for j in found)
+    shares = {"recall": hits / max(planted, 1), "precision": hits / max(told, 1)}
+    if format == "json":
+        text = {k: f"{v:.4f}" for k, v in shares.items()}
+        names = ("kind", "documents", "found", "extra")
+        told_rows = [dict(zip(names, r, strict=True)) for r in rows]
+        print(json.dumps({**text, "rows": told_rows}, ensure_ascii=False, indent=2))
+        return
+    shown = Table(title=f"{len(found)} 份文件", show_edge=False)
+    for name in ("种类", "份", "找到", "多报"):
+        shown.add_column(name, justify="left" if name == "种类" else "right")
+    for r in rows:
+        shown.add_row(*map(str, r))
+    console = Console(highlight=False)
+    console.print(shown)
+    console.print(f"召回率 {100 * shares['recall']:.1f} %，准确率 {100 * shares['precision']:.1f} %")
+    for j in [j for j in found if misses and (j.told != j.right or (j.kind != CLEAN and not j.right))]:
+        console.print(f"{j.document}（{j.kind}）：{'；'.join(j.sentences)[:300] or '没有报出'}", markup=False)
 
 
 def _progress() -> Progress:

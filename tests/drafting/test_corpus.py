@@ -8,12 +8,16 @@ import json
 from decimal import Decimal
 from pathlib import Path
 
+from typer.testing import CliRunner
+
 from yibenzhang import check
+from yibenzhang.cli import app
 from yibenzhang.drafting.codes import Codes
 from yibenzhang.drafting.corpus import KINDS, document, which, write_corpus
 from yibenzhang.drafting.families import families, family
 from yibenzhang.drafting.invented import body, names_known
 from yibenzhang.drafting.parts import Words
+from yibenzhang.drafting.recall import CLEAN
 from yibenzhang.findings import Severity
 
 
@@ -96,3 +100,15 @@ def test_families_are_sound() -> None:
             widths = table.get("widths", "").split()
             assert not widths or len(widths) == len(table["columns"]), (name, table["id"])
             assert not table.get("align") or len(table["align"]) == len(table["columns"]), (name, table["id"])
+
+
+def test_known_errors_are_found_and_counted(tmp_path: Path) -> None:
+    result = CliRunner().invoke(
+        app, ["bench", "corpus", str(tmp_path), "-n", "24", "--seed", "3", "--files", "txt"]
+    )
+    assert result.exit_code == 0, result.output
+    told = json.loads(CliRunner().invoke(app, ["bench", "recall", str(tmp_path), "-f", "json"]).stdout)
+    clean = [r for r in told["rows"] if r["kind"] == CLEAN]
+    assert sum(r["documents"] for r in told["rows"]) == 24
+    assert clean and clean[0]["extra"] == 0
+    assert float(told["recall"]) >= 0.7

@@ -28,7 +28,7 @@ ORDER = [
     "drafting.codes", "drafting.figures", "drafting.families", "drafting.schema", "drafting.parts", "drafting.tally", "drafting.tables",
     "drafting.lookup", "drafting.goals", "drafting.prose", "drafting.compose", "drafting.text", "drafting.docx", "drafting.pdf",
     "drafting.xlsx", "drafting.html", "drafting.data", "drafting.pipeline", "drafting.cells", "drafting.workbook", "drafting.template",
-    "drafting.published", "drafting.invented", "drafting.roundtrip", "drafting.corpus", "drafting",
+    "drafting.published", "drafting.invented", "drafting.roundtrip", "drafting.corpus", "drafting.recall", "drafting",
     "benching", "benching_scans", "cli_rules", "cli_draft", "cli_invented", "cli_bench", "cli",
 ]  # fmt: skip
 

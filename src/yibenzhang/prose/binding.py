@@ -163,7 +163,9 @@ class Binder:
         return length, Binding(q, tuple(dict.fromkeys(facts)), sure, "concept", made)
 
     def _made_up(self, addresses: tuple[Address, ...]) -> tuple[Fact, ...]:
-        """The numbers at these addresses, those that are there."""
+        """The numbers at these addresses, those that are there; the first one must be."""
+        if not any(f.printed for f in self._find.facts(addresses[0])):
+            return ()
         return tuple(f for a in addresses for f in self._find.facts(a) if f.printed)
 
     def _label(self, q: Quantity) -> tuple[int, Binding] | None:
