@@ -11,6 +11,7 @@ from yibenzhang.prose.quantities import Quantity
 from yibenzhang.recognising.profile import Profile
 from yibenzhang.repairing import Repair
 from yibenzhang.rules.contents import contents
+from yibenzhang.rules.counting import counting
 from yibenzhang.rules.gaps import gaps
 from yibenzhang.rules.likeness import likeness
 from yibenzhang.rules.lists import Doubt, unexplained
@@ -43,6 +44,7 @@ def remarks_of(
         *reasons(passages, tables, profile, standards),
         *names(passages, tables, standards),
         *projects(tables, quantities),
+        *counting(passages, tables, quantities),
     ]
 
 
@@ -50,7 +52,13 @@ def told_doubts(
     doubts: list[Doubt], causes: list[Cause], remarks: list[Remark], standards: Standards
 ) -> list[Finding]:
     """The doubts that neither a cause nor a remark tells already, as findings."""
-    return [_doubt(d, standards) for d in _years_once(unexplained(doubts, causes), remarks)]
+    counted = {r.place.key for r in remarks if r.rule == "projects.count"}
+    left = [
+        d
+        for d in _years_once(unexplained(doubts, causes), remarks)
+        if d.rule != "prose.count" or d.quantities[0].fact.place.key not in counted
+    ]
+    return [_doubt(d, standards) for d in left]
 
 
 def told_remark(remark: Remark, standards: Standards) -> Finding:

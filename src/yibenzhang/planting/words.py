@@ -193,7 +193,9 @@ def exchanged(soil: Soil, random: Random) -> Iterator[Plant]:
                 continue
             if not float(one.replace(",", "")) or not float(two.replace(",", "")):
                 continue
-            alone = all(printed[x.replace(",", "")] < 2 for x in (one, two)) and "%" not in narrow(p.text)
+            begin, stop = p.text.rfind("。", 0, a.start()) + 1, p.text.find("。", b.end())
+            said = narrow(p.text[begin : stop if stop >= 0 else len(p.text)])
+            alone = all(printed[x.replace(",", "")] < 2 for x in (one, two)) and "%" not in said
             text = p.text[: a.start("amount")] + two + p.text[a.end("amount") : b.start("amount")] + one
             text += p.text[b.end("amount") :]
             yield Plant(

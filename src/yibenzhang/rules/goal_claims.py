@@ -12,6 +12,7 @@ from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.recognising.forms import GoalForm
 from yibenzhang.rules.addresses import Book
+from yibenzhang.rules.counting import listed_projects
 from yibenzhang.rules.goals import PROJECTS, Goals, equal, holds, sound
 from yibenzhang.rules.wording import Remark
 from yibenzhang.standards import Address
@@ -44,7 +45,7 @@ def goal_claims(
     remarks: list[Remark] = []
     unchecked: list[NotChecked] = []
     for passage in passages:
-        for made in _claimed(passage, forms, quantities):
+        for made in _claimed(passage, forms, tables, quantities):
             if isinstance(made, Relation):
                 relations.append(made)
             elif isinstance(made, Remark):
@@ -59,7 +60,10 @@ def goal_claims(
 
 
 def _claimed(
-    passage: Passage, forms: tuple[GoalForm, ...], quantities: tuple[Quantity, ...]
+    passage: Passage,
+    forms: tuple[GoalForm, ...],
+    tables: tuple[TableFacts, ...],
+    quantities: tuple[Quantity, ...],
 ) -> Iterator[Relation | Remark | NotChecked]:
     goals = [f for f in forms if f.kind == "project"]
     for m in _CLAIMED.finditer(passage.text):
@@ -85,6 +89,9 @@ def _claimed(
                 words,
                 passage.place(m.start()),
             )
+        elif (table := listed_projects(tables)) and money and table.contradicts(said, money[0].amount.base):
+            message = f"“{words}”，金额是全部项目的，项目支出表列有 {table.projects} 个。"
+            yield Remark("goals.count", message, words, passage.place(m.start()))
         elif said > len(goals):
             yield NotChecked(
                 "goals.claimed",

@@ -56,9 +56,13 @@ def prose_of(
     for found in quantities.values():
         for split in standards.splits:
             relations.extend(split_of(split, found))
-        relations.extend(m for m in (vehicles_of(found), graded_of(found)) if m)
+        relations.extend(m for m in (vehicles_of(found),) if m)
         relations.extend(m for m in listed_of(found) if keyboard(m))
     for position, passage in enumerate(passages):
+        following = passages[position + 1 : position + 2]
+        goes_on = bool(following) and following[0].text.startswith("其中")
+        graded = quantities[position] + (quantities[position + 1] if goes_on else [])
+        relations.extend(m for m in (graded_of(graded),) if m)
         doubts.extend(counted(passage, quantities[position]))
     relations.extend(agreeing(quantities, claims))
     doubts.extend(comparing(passages, quantities, claims, tables))

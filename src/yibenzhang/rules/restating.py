@@ -176,11 +176,15 @@ def keyboard(whole: Relation) -> bool:
         if amount is None or unit is None or len(str(amount.value).replace(".", "").strip("0")) < 4:
             continue
         right = amount.value - result.residual / t.coefficient / unit.factor
-        if right > 0 and slip_kind(f"{amount.value:f}", f"{right:.2f}") in _SLIPS:
-            return True
+        cents = min(_ROUNDED, int(result.slack / unit.factor * 100))
+        for off in range(-cents, cents + 1):  # what rounding leaves open
+            near = right + Decimal(off) / 100
+            if near > 0 and slip_kind(f"{amount.value:f}", f"{near:.2f}") in _SLIPS:
+                return True
     return False
 
 
+_ROUNDED = 3
 _SLIPS = ("错了一位数字", "两位数字颠倒", "多写或漏写一位数字", "小数点或位数错")
 
 

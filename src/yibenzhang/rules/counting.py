@@ -1,0 +1,86 @@
+"""How many projects the text says there are, beside the amount of all of them, against the project table."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from yibenzhang.facts import TableFacts
+from yibenzhang.places import Place
+from yibenzhang.prose.passages import Passage
+from yibenzhang.prose.quantities import Quantity
+from yibenzhang.rules.wording import Remark, sentence
+from yibenzhang.standards import fold
+
+_COUNT = re.compile(
+    r"(?<!其中)(?:项目(?:共有|共计|共|有|合计|总数为?)?(?P<n>\d{1,3})个|(?<![\d.])(?P<m>\d{1,3})个项目)"
+)
+_GOALS = re.compile(r"编报绩效目标|实行绩效目标管理")
+"""Sentences about goals tables, which are held against these."""
+_CENT = Decimal(100)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A project table: what its projects come to, and how many there are, counted in every sensible way."""
+
+    whole: Decimal
+    projects: int
+    counts: frozenset[int]
+    place: Place
+
+    def contradicts(self, said: int, amount: Decimal) -> bool:
+        """The amount is that of all projects, and there are not so many."""
+        return abs(amount - self.whole) <= _CENT * self.projects and said not in self.counts
+
+
+def listed_projects(tables: tuple[TableFacts, ...]) -> Listed | None:
+    """The projects of the one project table; None where there is none, or more than one."""
+    mine = [t for t in tables if t.table.standard and t.table.standard.id == "budget.projects"]
+    if len(mine) != 1 or len(mine[0].blocks) != 1:
+        return None
+    block = mine[0].blocks[0]
+    rows = [
+        (k, r, f)
+        for k, r in enumerate(block.rows)
+        if r.role != "total" and r.label and (f := block.cells.get((k, "total"))) and f.amount
+    ]
+    leaves = [(r, f) for _, r, f in rows if r.leaf]
+    if not leaves:
+        return None
+    whole = sum((f.amount.base for _, f in leaves if f.amount), Decimal(0))
+    levels = Counter(r.level for _, r, _ in rows)
+    above = {r.parent for r, _ in leaves}
+    counts = {
+        len(leaves),
+        len({fold(r.label) for r, _ in leaves}),
+        len({r.code for r, _ in leaves if r.code}),
+    }
+    counts |= {len(above), *levels.values()}
+    return Listed(whole, len(leaves), frozenset(counts), leaves[0][1].place)
+
+
+def counting(
+    passages: list[Passage], tables: tuple[TableFacts, ...], quantities: tuple[Quantity, ...]
+) -> Iterator[Remark]:
+    """Sentences with another number of projects than the table, though with the amount of all of them."""
+    listed = listed_projects(tables)
+    if listed is None:
+        return
+    for p in passages:
+        for m in _COUNT.finditer(p.text) if not _GOALS.search(p.text) else ():
+            begin, end = sentence(p.text, m.start(), m.end())
+            if _COUNT.search(p.text, begin, m.start()):
+                continue
+            money = [q for q in quantities if q.passage is p and q.money and begin <= q.start < end]
+            near = [q for q in money if q.start < m.start()][-1:] + [q for q in money if q.start > m.start()][
+                :1
+            ]
+            said = int(m.group("n") or m.group("m"))
+            if any(listed.contradicts(said, q.amount.base) for q in near):
+                words = p.verbatim(m.start(), m.end()).strip()
+                message = f"正文写“{words}”，金额是全部项目的，项目支出表列有 {listed.projects} 个。"
+                yield Remark("projects.count", message, words, p.place(m.start()), (("", listed.place),))
