@@ -90,7 +90,7 @@ def _hits(phrase: Phrase, passages: list[Passage], tables: tuple[TableFacts, ...
             near, last = m.start() - last <= MOST_APART, m.end()
             if not near:
                 words = p.verbatim(max(begin, m.start() - 24), min(end, m.end() + 16)).strip()
-                yield Remark(phrase.id, f"{phrase.name}：“{words}”。", words, p.place(m.start()))
+                yield Remark(phrase.id, f"{phrase.name}：“{words}”。", words, p.place(m.end() - 1))
     for t in tables if phrase.scope in ("cells", "both") else ():
         for cell in t.table.table.cells:
             text = flat(cell.text)
@@ -173,9 +173,10 @@ def _years(
             words = p.verbatim(max(begin, m.start() - 20), min(end, m.end() + 12)).strip()
             message = f"与 {m.group(1)} 年比较，别处都与 {year - 1} 年比较：“{words}”。"
             yield Remark("wording.base_year", message, words, p.place(m.start()))
+    titled = {p.text for p, _ in titles}
     for t in tables:
         found = _TITLE_YEAR.search(flat(t.table.title)) if t.table.standard else None
-        if found and int(found.group(1)) != year:
+        if found and int(found.group(1)) != year and flat(t.table.title) not in titled:
             place = t.table.table.cells[0].place
             message = f"表名写 {found.group(1)} 年，本文件是 {year} 年{word}：“{t.table.title}”。"
             yield Remark("wording.year", message, t.table.title, place)
