@@ -186,7 +186,7 @@ def _checked(
     findings += told_doubts(text.doubts, causes, remarks, standards)
     broken = {f.place for c in causes for r in c.broken for f in r.relation.facts()}
     remarks = explained(remarks, causes, standards)
-    told_goals = told_once([r for g in goals for r in g.remarks])
+    told_goals = explained(told_once([r for g in goals for r in g.remarks]), causes, standards)
     remarks += [r for r in told_goals if r.rule != "goals.total" or r.place not in broken]
     remarks += indicators(forms, standards)
     findings += [told_remark(r, standards) for r in remarks]

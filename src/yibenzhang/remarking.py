@@ -6,7 +6,7 @@ from yibenzhang.balance.diagnose import Cause
 from yibenzhang.documents import Document
 from yibenzhang.facts import TableFacts
 from yibenzhang.findings import Evidence, Finding, evidence_of
-from yibenzhang.prose.passages import Passage
+from yibenzhang.prose.passages import Passage, flat
 from yibenzhang.prose.quantities import Quantity
 from yibenzhang.recognising.profile import Profile
 from yibenzhang.repairing import Repair
@@ -34,18 +34,26 @@ def remarks_of(
     standards: Standards,
 ) -> list[Remark]:
     """All remarks on the text and the tables, rule by rule."""
-    return [
+    worded = [
         *wording(passages, tables, profile, standards),
         *stages(passages, tables, profile, standards),
+    ]
+    return [
+        *worded,
         *presence(document, passages, tables, profile, standards),
         *contents(passages, tables, profile, standards),
         *([] if any(n.unread for n in document.notices) else gaps(tables)),
         *likeness(passages, profile, standards),
         *reasons(passages, tables, profile, standards),
         *names(passages, tables, standards),
-        *projects(tables, quantities),
+        *(r for r in projects(tables, quantities) if not _named_in(r, worded)),
         *counting(passages, tables, quantities),
     ]
+
+
+def _named_in(remark: Remark, worded: list[Remark]) -> bool:
+    """A project said to be missing, whose amount in the text is broken, which is told."""
+    return remark.rule == "projects.missing" and any(flat(remark.words) in flat(r.words) for r in worded)
 
 
 def told_doubts(

@@ -105,6 +105,7 @@ class Binder:
             out += [f for f in self._by_label.get(names[0], ()) if f.standard.endswith(".balance")]
         for table in self._function:
             for block in table.blocks:
+                codes = {r.code for r in block.rows}  # a level may have been left out
                 for k, row in enumerate(block.rows):
                     if not row.code or bare(row.label) != names[-1] or (deep and len(row.code) < 7):
                         continue
@@ -112,8 +113,9 @@ class Binder:
                     while at is not None:
                         chain.append(bare(block.rows[at].label))
                         at = block.rows[at].parent
+                    gaps = sum(row.code[:n] not in codes for n in (3, 5) if n < len(row.code))
                     if (
-                        all(_alike(n, chain) for n in names[:-1])
+                        sum(_alike(n, chain) for n in names[:-1]) >= len(names) - 1 - gaps
                         and (f := block.cells.get((k, "total")))
                         and f.printed
                     ):

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator
 
 from yibenzhang.amounts import narrow
 from yibenzhang.balance.diagnose import Cause
-from yibenzhang.facts import BlockFacts, TableFacts
+from yibenzhang.facts import TableFacts
 from yibenzhang.places import Place
 from yibenzhang.recognising.rows import Row
 from yibenzhang.rules.sums import layout_of
 from yibenzhang.rules.wording import Remark
 from yibenzhang.standards import Standards
 
-_CODE = re.compile(r"2\d\d(?:\d\d){0,2}")
+_CODE = re.compile(r"[235]\d\d(?:\d\d){0,2}")
 _LEVEL = {3: "类", 5: "款", 7: "项"}
 _OTHERS = 2
 """So many codes of a level must be complete for each one that is not: else the table is drawn up without it."""
@@ -22,29 +22,25 @@ _OTHERS = 2
 
 def gaps(tables: tuple[TableFacts, ...]) -> list[Remark]:
     """Rows of 类, 款 or 项 that the other rows of the list, or of other tables, show to be left out."""
-    lists = [
-        (t, b)
-        for t in tables
-        if t.table.standard
-        for b in t.blocks
-        if layout_of(t, b) == "coded" and not b.repeated_code
-    ]
+    lists = [(t, _codes(t)) for t in tables if t.table.standard]
     out: list[Remark] = []
-    for table, block in lists:
-        others = [_codes(b) for t, b in lists if t.table.id != table.table.id]
-        out.extend(_above(table, block, others))
-        out.extend(_below(table, block, others))
+    for table, have in lists:
+        others = [o for t, o in lists if t is not table]
+        out.extend(_above(table, have, others))
+        out.extend(_below(table, have, others))
     return out
 
 
-def _codes(block: BlockFacts) -> dict[str, Row]:
-    rows = (r for k, r in enumerate(block.rows) if k in block.told and r.role == "item")
-    return {r.code: r for r in rows if _CODE.fullmatch(r.code)}
+def _codes(table: TableFacts) -> dict[str, Row]:
+    """The rows of a table with their codes; none where a code stands twice."""
+    blocks = [b for b in table.blocks if layout_of(table, b) == "coded"]
+    rows = [r for b in blocks for k, r in enumerate(b.rows) if k in b.told and r.role == "item"]
+    have = {r.code: r for r in rows if _CODE.fullmatch(r.code)}
+    return have if not any(b.repeated_code for b in blocks) else {}
 
 
-def _above(table: TableFacts, block: BlockFacts, others: list[dict[str, Row]]) -> Iterator[Remark]:
+def _above(table: TableFacts, have: dict[str, Row], others: list[dict[str, Row]]) -> Iterator[Remark]:
     """Codes whose upper level is not there, where that of all others is."""
-    have = _codes(block)
     for length in (5, 7):
         first: dict[str, Row] = {}
         for code, row in have.items():
@@ -65,9 +61,8 @@ def _above(table: TableFacts, block: BlockFacts, others: list[dict[str, Row]]) -
             yield Remark("rows.gap", message, below.label, _place(table, below))
 
 
-def _below(table: TableFacts, block: BlockFacts, others: list[dict[str, Row]]) -> Iterator[Remark]:
+def _below(table: TableFacts, have: dict[str, Row], others: list[dict[str, Row]]) -> Iterator[Remark]:
     """A 款 without any 项, where the other 款 have some."""
-    have = _codes(block)
     upper = [c for c in have if len(c) == 5]
     missing = [c for c in upper if not any(d.startswith(c) and len(d) == 7 for d in have)]
     if len(upper) - len(missing) < max(_OTHERS, _OTHERS * len(missing)):
@@ -98,8 +93,17 @@ def explained(remarks: Iterable[Remark], causes: Iterable[Cause], standards: Sta
         for r in c.broken
         if r.relation.rule.startswith("rows.") and r.residual > 0
     }
+    projects = any(
+        r.relation.rule.startswith("rows.")
+        and r.residual > 0
+        and r.relation.total.standard == "budget.projects"
+        for c in causes
+        if not c.certain
+        for r in c.broken
+    )
     return [
         r
         for r in remarks
-        if r.rule != "names.listed" or standards.economic.get(narrow(r.words), "0")[:3] not in short
+        if not (projects and r.rule == "goals.unknown")
+        and (r.rule != "names.listed" or standards.economic.get(narrow(r.words), "0")[:3] not in short)
     ]

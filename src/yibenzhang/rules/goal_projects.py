@@ -107,6 +107,7 @@ def _alike(a: str, b: str) -> float:
 
 def _amounts(named: list[tuple[str, Fact]], rows: list[_Row], balanced: bool) -> Iterator[Relation]:
     """A goal's amount equals that of the project with the same name, with or without what was carried over."""
+    astray: list[tuple[Fact, Relation]] = []
     for name, fact in named:
         same = [r for r in rows if r.leaf and bare(r.name) == bare(name)]
         if not same:
@@ -122,8 +123,20 @@ def _amounts(named: list[tuple[str, Fact]], rows: list[_Row], balanced: bool) ->
         held = next((o for o in options if holds(o)), None)
         if held is not None:
             yield held
-        elif not balanced:  # where the sum is right, the projects were only grouped otherwise
+        elif not balanced:
             yield options[0]
+        else:
+            astray.append((fact, options[0]))
+    for fact, made in astray:  # where the sum is right, the projects were grouped otherwise, or exchanged
+        if any(
+            _told(other) == _base(fact) and _told(made) == _base(f) for f, other in astray if f is not fact
+        ):
+            yield made
+
+
+def _told(made: Relation) -> Decimal:
+    """What the project table gives for the goal's amount."""
+    return sum((_base(t.fact) for t in made.parts), Decimal(0))
 
 
 def _parents(goals: list[GoalForm], rows: list[_Row]) -> Iterator[Remark]:

@@ -173,9 +173,16 @@ def keyboard(whole: Relation) -> bool:
         return True
     for t in whole.terms:
         amount, unit = t.fact.amount, t.fact.unit
-        if amount is None or unit is None or len(str(amount.value).replace(".", "").strip("0")) < 4:
+        if amount is None or unit is None:
             continue
         right = amount.value - result.residual / t.coefficient / unit.factor
+        if amount.value and any(
+            abs(right - v) * unit.factor <= result.slack
+            for v in (amount.value * 10_000, amount.value / 10_000)
+        ):
+            return True  # 元 for 万元
+        if len(str(amount.value).replace(".", "").strip("0")) < 4:
+            continue
         cents = min(_ROUNDED, int(result.slack / unit.factor * 100))
         for off in range(-cents, cents + 1):  # what rounding leaves open
             near = right + Decimal(off) / 100

@@ -32,7 +32,9 @@ def stages(
         return []
     what = f"{profile.fiscal_year} 年{own}"
     return [
-        Remark("wording.stage", f"本文件是{what}，这里写成了{other}：“{r.words}”。", r.words, r.place)
+        Remark(
+            "wording.stage", f"本文件是{what}，这里“{own}”和“{other}”写混了：“{r.words}”。", r.words, r.place
+        )
         for r in out
     ]
 

@@ -26,6 +26,9 @@ _SAME_YEAR = re.compile(r"(20[0-4]\d)年?(?:预算|决算)数?[^。;]{0,20}?[,�
 _LATER = re.compile(
     r"(?:^|[。;])(20[0-4]\d)年度?[^,。;计划预算\d]{0,16}(?:金额|决算|支出|收入|总计|合计)(?:总额)?(?:为|共计?)?\d[\d,.]*(?:万|亿)?元"
 )
+_SAME_SUBJECT = re.compile(
+    r"(20[0-4]\d)年度?[^。;,比\d]{2,30}(?:支出|收入|预算|决算)(?:预算|决算)?数?比(\1)年(?!度?(?:年初|初|全年|调整)?(?:预算|决算))"
+)
 _TASKS = re.compile(r"(?:工作|主要|年度|重点)任务|重点工作|工作目标|工作计划|任务及目标|任务和目标")
 _TASK_YEAR = re.compile(
     r"(20[0-4]\d)年(?:底|末|\d{1,2}月底?|年底)之?前(?:完成|实现|建成|达到)"
@@ -90,7 +93,7 @@ def _hits(phrase: Phrase, passages: list[Passage], tables: tuple[TableFacts, ...
             near, last = m.start() - last <= MOST_APART, m.end()
             if not near:
                 words = p.verbatim(max(begin, m.start() - 24), min(end, m.end() + 16)).strip()
-                yield Remark(phrase.id, f"{phrase.name}：“{words}”。", words, p.place(m.start()))
+                yield Remark(phrase.id, f"{phrase.name}：“{words}”。", words, p.place(m.end() - 1))
     for t in tables if phrase.scope in ("cells", "both") else ():
         for cell in t.table.table.cells:
             text = flat(cell.text)
@@ -158,24 +161,30 @@ def _years(
             if (stage == "accounts" and told != year) or (stage == "budget" and told >= year):
                 right = year if stage == "accounts" else year - 1
                 yield _year(p, m, f"{year} 年{word}的截止日应为 {right} 年底")
-        for m in _SAME_YEAR.finditer(p.text):
+        for m in (*_SAME_YEAR.finditer(p.text), *_SAME_SUBJECT.finditer(p.text)):
             yield _year(p, m, f"{m.group(1)} 年与同一年比较")
     if stage == "budget":
         yield from _tasks(passages, year)
     bases = [(p, m) for p in passages for m in _BASE.finditer(p.text)]
-    same = {(id(p), m.end()) for p in passages for m in _SAME_YEAR.finditer(p.text)}
+    same = {
+        (id(p), p.text.find(m.group(2), m.start(2)))
+        for p in passages
+        for pattern in (_SAME_YEAR, _SAME_SUBJECT)
+        for m in pattern.finditer(p.text)
+    }
     usual = sum(int(m.group(1)) == year - 1 for _, m in bases)
     # accounts are compared with the budget of their own year
     usable = {year - 1} if stage == "budget" else {year - 1, year}
     for p, m in bases:
-        if int(m.group(1)) not in usable and usual >= 2 and (id(p), m.end()) not in same:
+        if int(m.group(1)) not in usable and usual >= 2 and (id(p), m.start(1)) not in same:
             begin, end = sentence(p.text, m.start(), m.end())
             words = p.verbatim(max(begin, m.start() - 20), min(end, m.end() + 12)).strip()
             message = f"与 {m.group(1)} 年比较，别处都与 {year - 1} 年比较：“{words}”。"
             yield Remark("wording.base_year", message, words, p.place(m.start()))
+    titled = {p.text for p, _ in titles}
     for t in tables:
         found = _TITLE_YEAR.search(flat(t.table.title)) if t.table.standard else None
-        if found and int(found.group(1)) != year:
+        if found and int(found.group(1)) != year and flat(t.table.title) not in titled:
             place = t.table.table.cells[0].place
             message = f"表名写 {found.group(1)} 年，本文件是 {year} 年{word}：“{t.table.title}”。"
             yield Remark("wording.year", message, t.table.title, place)
