@@ -1,0 +1,51 @@
+"""Errors that need a whole document: a blank total, a unit that only other tables show, a number above nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from yibenzhang.checking import check_document
+from yibenzhang.findings import Severity
+from yibenzhang.planting.judging import KINDS
+from yibenzhang.planting.plants import Plant, Soil, planted
+from yibenzhang.reading import read
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def plants(name: str, kind: str) -> list[Plant]:
+    return list(KINDS[kind](Soil(read(EXAMPLES / name)), Random(1)))
+
+
+def told(name: str, plant: Plant) -> list[str]:
+    found = check_document(planted(read(EXAMPLES / name), plant)).findings
+    return [f.rule for f in found if f.severity != Severity.NOTICE]
+
+
+@pytest.mark.parametrize("name", ["hubei-clean.txt", "hubei-goals-clean.pdf", "jiangsu-clean.pdf"])
+def test_a_clean_document_says_nothing(name: str) -> None:
+    found = check_document(read(EXAMPLES / name)).findings
+    assert [f.message for f in found if f.severity != Severity.NOTICE] == []
+
+
+@pytest.mark.parametrize("name", ["hubei-goals-clean.pdf", "jiangsu-clean.pdf"])
+def test_the_unit_of_every_table_is_told_once(name: str) -> None:
+    for plant in plants(name, "table_unit"):
+        assert told(name, plant) == ["units.table"], plant.sentence
+
+
+def test_a_blank_total_beside_its_part_is_told_once() -> None:
+    name = "shanghai-accounts-clean.pdf"
+    [plant] = [
+        p for p in plants(name, "swapped_columns") if p.sentence == "212 08 03 城市建设支出 1,591.72 1,591.72"
+    ][:1]
+    assert len(told(name, plant)) == 1
+
+
+def test_a_table_without_its_table_is_told_once() -> None:
+    name = "hubei-clean.txt"
+    found = [told(name, p) for p in plants(name, "missing_table")]
+    assert found.count(["presence.label"]) >= len(found) - 1
