@@ -152,7 +152,7 @@ def _uncertain(cause: Cause, lead: Result, names: dict[str, str]) -> str:
     total = relation.total
     expected = _sum(lead)
     gap = (_value(total) or Decimal(0)) - expected
-    head = f"{names.get(total.table, '')}{total.where}印为 {total.text}"
+    head = f"{names.get(total.table, '')}{total.where}{_printed(total)}"
     if len(relation.parts) > 1 and relation.rule in _PARTS:
         what = _PARTS[relation.rule].format(sum(t.fact.printed for t in relation.parts))
         body = f"而{what}合计 {money(expected, total.unit)}，相差 {money(abs(gap), total.unit)}"
@@ -272,3 +272,7 @@ def notice(
         basis=tuple(standards.bases[b] for b in found.basis),
         evidence=evidence,
     )
+
+
+def _printed(fact: Fact) -> str:
+    return f"印为 {fact.text}" if fact.printed else "没有填数"

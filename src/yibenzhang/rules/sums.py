@@ -134,7 +134,7 @@ def _block_columns(
 
 def _filled(table: TableFacts, block: BlockFacts, rows: list[int]) -> bool:
     """Each of these rows of a list with codes has numbers, and no cell can have slid."""
-    sure = table.table.table.confidence != "tabbed" and layout_of(table, block) == "coded"
+    sure = table.table.table.confidence == "ruled" and layout_of(table, block) == "coded"
     return sure and all(k in block.told for k in rows)
 
 
