@@ -107,7 +107,9 @@ def _headings(
     for p, following in zip(rest, [*rest[1:], None], strict=False):
         if match := _PART.match(p.text):
             part = match.group()
-        if (p.heading and len(p.section) <= 1) or (len(p.text) <= 40 and _ORDINAL.match(p.text)):
+        if (p.heading and len(p.section) <= 1) or (
+            len(p.text) <= 80 and len(p.text.split("。")[0]) <= 40 and _ORDINAL.match(p.text)
+        ):
             exact |= {_core(p.text), _core(p.text + (following.text if following else ""))}
             headings.setdefault((part, _ordinal(p.text)), []).append((p.text, p.place(0)))
     part = ""
@@ -115,7 +117,13 @@ def _headings(
         if match := _PART.match(name):
             part = match.group()
             continue
-        if _core(name) in exact or not _ordinal(name):
+        if not _ordinal(name):
+            continue
+        for text, where in headings.get((part, _ordinal(name)), []):
+            elsewhere = where_listed.get(_core(text), part)
+            if elsewhere != part and _core(text) != _core(name):  # the heading of another part
+                yield from _differs(name, text, p, "正文标题", where)
+        if _core(name) in exact:
             continue
         inside = match_title(name, profile.stage, standards) is not None
         for text, where in headings.get((part, _ordinal(name)), []):
