@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import sys
 import time
@@ -51,6 +52,9 @@ def smallest_set(
     return [(i, sure) for i, sure in out if i in facts]
 
 
+_C = ctypes.CDLL(None)
+
+
 @contextmanager
 def _quiet() -> Iterator[None]:
     """HiGHS prints to the process's standard output, past Python, whatever its options say."""
@@ -61,6 +65,7 @@ def _quiet() -> Iterator[None]:
         try:
             yield
         finally:
+            _C.fflush(None)  # what C holds back would come out after the report
             os.dup2(saved, 1)
             os.close(saved)
 
