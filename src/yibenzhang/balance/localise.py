@@ -52,7 +52,7 @@ def smallest_set(
     return [(i, sure) for i, sure in out if i in facts]
 
 
-_C = ctypes.CDLL(None)
+_C = ctypes.CDLL(None) if os.name == "posix" else None
 
 
 @contextmanager
@@ -65,7 +65,8 @@ def _quiet() -> Iterator[None]:
         try:
             yield
         finally:
-            _C.fflush(None)  # what C holds back would come out after the report
+            if _C:
+                _C.fflush(None)  # what C holds back would come out after the report
             os.dup2(saved, 1)
             os.close(saved)
 

@@ -91,7 +91,7 @@ def _flat(passages: list[Passage]) -> Iterator[Remark]:
         for m in _FLAT.finditer(text):
             why = m.group("why")
             if bool(_UP.search(why)) == bool(_DOWN.search(why)) or re.search(
-                r"不变|一致|持平|相抵|未|没有|无", why
+                r"不变|一致|持平|相抵|严格|严控|控制|厉行|节约|从严|紧日子|精简|压减|未|没有|无", why
             ):
                 continue
             words = text[m.start() : m.start() + 90]
