@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from yibenzhang.balance.relations import NotChecked, Relation
 from yibenzhang.facts import TableFacts
-from yibenzhang.prose.passages import Passage
+from yibenzhang.prose.passages import Passage, flat
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.recognising.forms import GoalForm
 from yibenzhang.rules.addresses import Book
@@ -52,11 +52,33 @@ def goal_claims(
                 remarks.append(made)
             else:
                 unchecked.append(made)
+    if year:
+        remarks.extend(_former(tables, year))
     relations.extend(_quarters(forms, quantities))
     relations.extend(_repeated(quantities))
     if tables and not unread:
         remarks.extend(_absent(passages, forms, tables, Book(tables, stage), year))
     return Goals(tuple(r for r in dict.fromkeys(relations) if sound(r)), tuple(remarks), tuple(unchecked))
+
+
+_FORMER = re.compile(r"前两年预算(?:及|和)")
+_NEW = re.compile(r"无|没有|未|首次|新增|新设|上年|去年|前年")
+
+
+def _former(tables: tuple[TableFacts, ...], year: int) -> Iterator[Remark]:
+    """ "前两年预算及当年预算变动情况" with this year's amount alone."""
+    for t in tables:
+        for row in t.table.table.texts():
+            told = [flat(c) for c in row]
+            at = next((k for k, c in enumerate(told) if _FORMER.search(c)), None)
+            value = next((c for c in told[at + 1 :] if c), "") if at is not None else ""
+            if not re.search(r"\d", value) or _NEW.search(value):
+                continue
+            if any(str(y) in value for y in (year - 1, year - 2)):
+                continue
+            cell = next(c for c in t.table.table.cells if flat(c.text) == value)
+            message = f"“前两年预算及当年预算变动情况”只写了“{value[:40]}”，没有前两年的预算和变动。"
+            yield Remark("goals.former", message, cell.text, cell.place)
 
 
 def _claimed(

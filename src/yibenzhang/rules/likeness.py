@@ -22,7 +22,8 @@ _SHAPES = ((3, 1, 2), (2, 1, 3), (3, 2, 2), (2, 2, 3), (1, 2, 4), (4, 2, 1))
 
 def likeness(passages: list[Passage], profile: Profile, standards: Standards) -> list[Remark]:
     """Remarks on words typed by sound and on shortened names of bodies."""
-    return list(dict.fromkeys([*_homophones(passages, standards), *_bodies(passages)]))
+    found = [*_homophones(passages, standards), *_bodies(passages), *_own_name(passages, profile)]
+    return list(dict.fromkeys(found))
 
 
 def _homophones(passages: list[Passage], standards: Standards) -> Iterator[Remark]:
@@ -123,6 +124,31 @@ def _bodies(passages: list[Passage]) -> Iterator[Remark]:
             message = f"“{words}”在单位名单里作“{unit}”，名称不一。"
             q, k = next((q, k) for q in passages if (k := q.text.find(unit)) >= 0)
             yield Remark("names.body", message, words, p.place(at), ((unit, q.place(k)),))
+
+
+_PART = 8
+"""So many characters of the body's own name, with one of them wrong, are no chance."""
+_JOINS = frozenset("和与及、")
+
+
+def _own_name(passages: list[Passage], profile: Profile) -> Iterator[Remark]:
+    """The body's own name with one character of its middle mistyped."""
+    name = "".join(re.findall(r"[\u4e00-\u9fff]", profile.body))
+    seen: set[str] = set()
+    for start in range(len(name) - _PART + 1):
+        piece = name[start : start + _PART]
+        for k in range(3, _PART - 3):
+            pattern = re.compile(f"{piece[:k]}([\u4e00-\u9fff]){piece[k + 1 :]}")
+            for p in passages:
+                for m in pattern.finditer(p.text):
+                    if m.group(1) == piece[k] or {m.group(1), piece[k]} <= _JOINS or m.group(1) in seen:
+                        continue
+                    seen.add(m.group(1))
+                    words = p.verbatim(m.start(), m.end()).strip()
+                    message = (
+                        f"“{words}”与本单位的名称“{profile.body}”差一个字（“{m.group(1)}”应为“{piece[k]}”）。"
+                    )
+                    yield Remark("names.own", message, words, p.place(m.start()))
 
 
 def _within(short: str, long: str) -> bool:
