@@ -54,6 +54,7 @@ def goal_claims(
                 unchecked.append(made)
     if year:
         remarks.extend(_former(tables, year))
+    remarks.extend(_classes(tables))
     relations.extend(_quarters(forms, quantities))
     relations.extend(_repeated(quantities))
     if tables and not unread:
@@ -79,6 +80,28 @@ def _former(tables: tuple[TableFacts, ...], year: int) -> Iterator[Remark]:
             cell = next(c for c in t.table.table.cells if flat(c.text) == value)
             message = f"“前两年预算及当年预算变动情况”只写了“{value[:40]}”，没有前两年的预算和变动。"
             yield Remark("goals.former", message, cell.text, cell.place)
+
+
+_KINDS = {
+    "数量指标": "产出指标", "质量指标": "产出指标", "时效指标": "产出指标", "经济效益指标": "效益指标",
+    "社会效益指标": "效益指标", "生态效益指标": "效益指标", "可持续影响指标": "效益指标", "服务对象满意度指标": "满意度指标",
+}  # fmt: skip
+"""The second level of indicators and the first it belongs to: 财预〔2021〕101号."""
+_FIRST = frozenset(_KINDS.values())
+
+
+def _classes(tables: tuple[TableFacts, ...]) -> Iterator[Remark]:
+    """An indicator of the second level that stands beside another first level than its own, once a table."""
+    for t in tables:
+        for row in t.table.table.texts():
+            told = [flat(c) for c in row]
+            first = next((c for c in told if c in _FIRST), "")
+            second = next((c for c in told if c in _KINDS), "")
+            if first and second and _KINDS[second] != first:
+                cell = next(c for c in t.table.table.cells if flat(c.text) == second)
+                message = f"{t.table.name}：“{second}”列在“{first}”之下，应在“{_KINDS[second]}”之下。"
+                yield Remark("goals.class", message, cell.text, cell.place)
+                break
 
 
 def _claimed(
