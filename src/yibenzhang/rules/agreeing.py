@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations
 
 from yibenzhang.balance.diagnose import slip_kind
-from yibenzhang.balance.evaluate import evaluate
-from yibenzhang.balance.relations import Outcome, Relation, Term
+from yibenzhang.balance.relations import Relation, Term
 from yibenzhang.prose.claims import Claim, Says
 from yibenzhang.prose.quantities import Kind, Quantity
+from yibenzhang.rules.restating import contradicted
 from yibenzhang.standards import fold
 
 _DIGITS = 6
@@ -22,9 +22,9 @@ _VAGUE = re.compile(r"合计|总计|其中|支出预算|收入预算|^预算|^�
 
 
 def agreeing(quantities: dict[int, list[Quantity]], claims: list[Claim]) -> list[Relation]:
-    """Relations between numbers of the text that hold; a list or a name that disagrees proves nothing."""
-    out = [r for r in _changes(claims) if _holds(r)]
-    out += [r for r in _lists(quantities) if _holds(r)]
+    """Relations between numbers of the text: changes and lists only where they hold, for one that does not may
+    be of another scope or incomplete; names and items told twice also where they differ."""
+    out = [r for r in (*_changes(claims), *_lists(quantities)) if not contradicted(r)]
     return [*out, *_told_twice(quantities), *_own_amounts(quantities)]
 
 
@@ -44,10 +44,6 @@ def _own_amounts(quantities: dict[int, list[Quantity]]) -> Iterator[Relation]:
                 terms = (Term(1, q.fact), Term(-1, head.fact))
                 yield Relation(f"prose.own|{q.fact.id}", "prose.own", terms)
                 head = None
-
-
-def _holds(relation: Relation) -> bool:
-    return evaluate([relation])[0].outcome != Outcome.CONTRADICTED
 
 
 def _digits(q: Quantity) -> int:
@@ -114,7 +110,7 @@ def _told_twice(quantities: dict[int, list[Quantity]]) -> Iterator[Relation]:
             slipped = min(_digits(a), _digits(b)) >= 4 and slip_kind(
                 f"{a.amount.value:f}", f"{b.amount.value:f}"
             )
-            if _holds(relation) or (slipped and a.amount.decimals == b.amount.decimals >= 2):
+            if not contradicted(relation) or (slipped and a.amount.decimals == b.amount.decimals >= 2):
                 yield relation
 
 
