@@ -40,7 +40,7 @@ def find_files(arguments: list[str]) -> tuple[list[str], list[FileResult]]:
     for argument in arguments:
         path = Path(argument)
         if path.is_dir():
-            below = sorted(p for p in path.rglob("*") if p.is_file() and not _hidden(p.relative_to(path)))
+            below = sorted(p for p in path.rglob("*") if p.is_file() and not hidden(p.relative_to(path)))
             found.update({str(p): None for p in below})
             if not below:
                 missing.append(FileResult(argument, None, "文件夹里没有文件。"))
@@ -58,7 +58,7 @@ def find_files(arguments: list[str]) -> tuple[list[str], list[FileResult]]:
             files[name] = None
             continue
         try:
-            inside, refused = members_of(Path(name), lambda n: not _hidden(Path(n)))
+            inside, refused = members_of(Path(name), lambda n: not hidden(Path(n)))
         except ReadingError as error:
             inside, refused = [], [(name, str(error))]
         files.update(dict.fromkeys(inside))
@@ -68,7 +68,7 @@ def find_files(arguments: list[str]) -> tuple[list[str], list[FileResult]]:
     return list(files), missing
 
 
-def _hidden(path: Path) -> bool:
+def hidden(path: Path) -> bool:
     return (
         path.name.lower() in _SKIPPED
         or path.name.lower().startswith("readme")

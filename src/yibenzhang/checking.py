@@ -105,9 +105,10 @@ Forms = tuple[GoalForm, ...]
 
 
 def _recognised(
-    document: Document, extra: str
+    document: Document, extra: str, given: Profile | None = None
 ) -> tuple[Profile, tuple[TableFacts, ...], Standards, tuple[GoalForm, ...]]:
     profile = profile_of(document, load("", extra))
+    profile = profile.corrected(given) if given else profile
     standards = load(profile.region, extra)
     framed = framed_tables(document)
     recognised = recognise_tables(framed, profile.stage, standards)
@@ -115,10 +116,13 @@ def _recognised(
     return profile, tables, standards, forms
 
 
-def check_document(document: Document, extra: str = "") -> Checked:
-    """Check a document that has been read; what its sums show to be misread on a scan is put right first."""
-    document, told = _mended(document, extra)
-    checked, _ = _checked(document, *_recognised(document, extra))
+def check_document(document: Document, extra: str = "", given: Profile | None = None) -> Checked:
+    """Check a document that has been read; what its sums show to be misread on a scan is put right first.
+
+    ``given`` is what a person knows better of the profile; its unknown fields are as recognised.
+    """
+    document, told = _mended(document, extra, given)
+    checked, _ = _checked(document, *_recognised(document, extra, given))
     return replace(checked, findings=(*checked.findings, *told))
 
 
@@ -126,11 +130,13 @@ REPAIR_ROUNDS = 3
 """A number put right may show another one: so many times over."""
 
 
-def _mended(document: Document, extra: str) -> tuple[Document, list[Finding]]:
+def _mended(
+    document: Document, extra: str, given: Profile | None = None
+) -> tuple[Document, list[Finding]]:
     """The document with the numbers put right that were misread on a scan, and what is told of them."""
     told: list[Finding] = []
     for _ in range(REPAIR_ROUNDS if document.scanned else 0):
-        checked, causes = _checked(document, *_recognised(document, extra))
+        checked, causes = _checked(document, *_recognised(document, extra, given))
         repairs = repairs_of(causes, document)
         if not repairs:
             break

@@ -57,7 +57,7 @@ def groups_of(results: Sequence[tuple[str, Checked]]) -> tuple[list[Group], dict
     """
     groups: list[Group] = []
     doubts: dict[str, str] = {}
-    left = {path: c for path, c in results if _role(c)}
+    left = {path: c for path, c in results if role_of(c)}
     folders: dict[str, list[str]] = {}
     for path in left:
         folders.setdefault(str(PurePath(path).parent), []).append(path)
@@ -66,18 +66,18 @@ def groups_of(results: Sequence[tuple[str, Checked]]) -> tuple[list[Group], dict
         inside = n < len(folders)
         for paths in _clusters([p for p in level if p in left], left, inside):
             why = _clash([left[p] for p in paths])
-            parts = {_role(left[p]) for p in paths} - {"whole"}
+            parts = {role_of(left[p]) for p in paths} - {"whole"}
             if why and inside and parts:  # whole files of one body and year are versions, not parts
                 doubts |= dict.fromkeys(paths, why)
             elif not why:
-                paths.sort(key=lambda p: _role(left[p]) == "tables")
+                paths.sort(key=lambda p: role_of(left[p]) == "tables")
                 groups.append(Group(tuple(paths), _names(paths), _joint([left[p].profile for p in paths])))
                 for p in paths:
                     del left[p]
     return groups, {p: why for p, why in doubts.items() if p in left}
 
 
-def _role(c: Checked) -> str:
+def role_of(c: Checked) -> str:
     """whole, tables, text, or empty for a file with neither."""
     tables = any(t.table.standard for t in c.tables)
     text = len(c.quantities) > _FEW
@@ -106,7 +106,7 @@ def _clusters(paths: list[str], files: dict[str, Checked], inside: bool) -> list
         p = files[path].profile
         near = by_end.get(_bare(p.body)[-_END:], []) if p.body else found
         fits = list(islice(_fitting(p, near, files), 2))
-        if len(fits) == 1 and _role(files[path]) != "whole":
+        if len(fits) == 1 and role_of(files[path]) != "whole":
             fits[0].append(path)
     return [g for g in found if len(g) > 1]
 
@@ -137,7 +137,7 @@ def _bare(body: str) -> str:
 
 def _clash(parts: list[Checked]) -> str:
     """Why files of one body and year are not parts of one disclosure; empty where they are."""
-    roles = [_role(c) for c in parts]
+    roles = [role_of(c) for c in parts]
     if roles.count("whole") + roles.count("text") > 1:
         return "文件夹里有同一单位、同一年度的几份文件，各有正文，视为不同版本，没有互相核对"
     seen: set[tuple[str, str]] = set()

@@ -40,6 +40,17 @@ class Profile:
     region: str = ""
     conflicts: tuple[str, ...] = ()
 
+    def corrected(self, given: Profile) -> Profile:
+        """With what a person knows better in place of what was recognised."""
+        return Profile(
+            given.body or self.body,
+            given.fiscal_year or self.fiscal_year,
+            given.stage or self.stage,
+            given.level or self.level,
+            given.region or self.region,
+            given.conflicts or self.conflicts,
+        )
+
 
 def profile_of(document: Document, standards: Standards) -> Profile:
     """The profile of a document: from its title page first, then its headings, then the whole text."""

@@ -1,0 +1,65 @@
+"""The workbench from the command line."""
+
+from __future__ import annotations
+
+import logging
+import webbrowser
+from pathlib import Path
+from threading import Timer
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from yibenzhang.cli_rules import Layer, fail, standards_of
+from yibenzhang.office.database import DatabaseError
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+Folder = Annotated[Path, typer.Option(help="账本文件夹：收到的文件、检查结果和（默认的）数据库都在里面")]
+Database = Annotated[str, typer.Option(help="数据库地址，如 postgresql://用户:密码@主机/库名；不写用账本文件夹里的 SQLite")]
+DEFAULT = Path("ledger")
+
+
+def serve(
+    folder: Folder = DEFAULT,
+    host: Annotated[str, typer.Option(help="监听的地址；不是本机时必须加 --accounts")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8765,
+    database: Database = "",
+    accounts: Annotated[bool, typer.Option("--accounts", help="多人使用：要登录，按角色看到各自的内容")] = False,
+    name: Annotated[list[str] | None, typer.Option(help="服务器被访问时用的域名或地址，可写多个；不写不限")] = None,
+    https: Annotated[bool, typer.Option("--https", help="前面有 HTTPS 代理：登录凭据只经加密连接发送")] = False,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="同时检查几个文件")] = 2,
+    timeout: Annotated[float, typer.Option(min=1, help="每个文件最多检查多少秒")] = 900,
+    most: Annotated[int, typer.Option(min=1, help="单个文件最多多少 MB")] = 200,
+    open_browser: Annotated[bool, typer.Option("--open", help="启动后打开浏览器")] = False,
+    standards: Layer = "",
+) -> None:
+    """打开工作台：收文件、审核、退回、统计，都在浏览器里。"""
+    import uvicorn
+
+    from yibenzhang.web.app import create
+    from yibenzhang.web.settings import Settings
+
+    if host not in LOOPBACK and not accounts:
+        raise fail("监听本机以外的地址时必须要求登录：请加 --accounts，并先用 yibenzhang user add 建立账号。")
+    standards_of(standards)
+    hosts = ("localhost", "127.0.0.1", "[::1]") if not accounts else tuple(name or ())
+    settings = Settings(
+        folder.resolve(), database, accounts, hosts, https, jobs, timeout, standards, most * 1024 * 1024
+    )
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    try:
+        app = create(settings)
+    except DatabaseError as error:
+        raise fail(str(error)) from error
+    except OSError as error:
+        raise fail(f"账本文件夹不能用：{error.strerror}：{error.filename}") from error
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    Console(stderr=True, highlight=False).print(f"工作台：{address}　账本：{folder}　按 Ctrl+C 结束")
+    if open_browser:
+        Timer(1.5, webbrowser.open, [address]).start()
+    uvicorn.run(
+        app, host=host, port=port, log_level="warning", access_log=False, timeout_keep_alive=30,
+        proxy_headers=https, server_header=False,
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""The ledger: documents kept by their content, and what was found out about them."""

@@ -1,0 +1,126 @@
+"""Who acts, what they may do and what they may see; what is not theirs does not exist for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from yibenzhang.office.models import Audit, Entry, Notice, Role, Season, Submission, User
+
+_RANK = {role: k for k, role in enumerate(Role)}
+
+
+class NotHere(Exception):
+    """There is no such thing, or it is not for this person; the two are not told apart."""
+
+
+class NotAllowed(Exception):
+    """The person's role does not go so far."""
+
+
+class Refused(Exception):
+    """Something cannot be done as asked; the message is one sentence for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The person, or the program with a person's key, that asks. ``id`` None is the one user of an own computer."""
+
+    id: int | None
+    name: str
+    role: Role
+    body_id: int | None = None
+    body: str = ""
+    address: str = ""
+
+    def may(self, role: Role) -> bool:
+        return _RANK[self.role] >= _RANK[role]
+
+    def must(self, role: Role) -> None:
+        if not self.may(role):
+            raise NotAllowed
+
+    @property
+    def outside(self) -> bool:
+        """A department: it sees its own matters only."""
+        return self.role == Role.DEPARTMENT
+
+
+LOCAL = Actor(None, "本机用户", Role.ADMINISTRATOR)
+
+
+def visible_entries(actor: Actor) -> ColumnElement[bool]:
+    """The roster lines a person sees: all, or the own body's and those of the units under it."""
+    if not actor.outside:
+        return Entry.id.is_not(None)
+    if actor.body_id is None:
+        return false()
+    parent = aliased(Entry)
+    under = select(parent.id).where(parent.body_id == actor.body_id)
+    return or_(Entry.body_id == actor.body_id, Entry.parent_id.in_(under))
+
+
+def visible_submissions(actor: Actor) -> ColumnElement[bool]:
+    """The submissions a person sees. A draft is its department's alone; what nobody is known to own is seen by
+    those who handed it in."""
+    if not actor.outside:
+        return or_(Submission.draft.is_(False), Submission.user_id.is_(None), Submission.user_id == actor.id)
+    colleagues = select(User.id).where(User.body_id == actor.body_id)
+    own = Submission.user_id.in_(colleagues) if actor.body_id is not None else false()
+    entries = select(Entry.id).where(visible_entries(actor))
+    handed_in = and_(Submission.entry_id.in_(entries), or_(Submission.draft.is_(False), own))
+    return or_(handed_in, and_(Submission.entry_id.is_(None), own))
+
+
+def submission_of(session: Session, actor: Actor, number: int) -> Submission:
+    """The submission with this number. Raises NotHere."""
+    asked = select(Submission).where(Submission.id == number, visible_submissions(actor))
+    found = session.scalars(asked).first()
+    if found is None:
+        raise NotHere
+    return found
+
+
+def entry_of(session: Session, actor: Actor, number: int) -> Entry:
+    """The roster line with this number. Raises NotHere."""
+    found = session.scalars(select(Entry).where(Entry.id == number, visible_entries(actor))).first()
+    if found is None:
+        raise NotHere
+    return found
+
+
+def notice_of(session: Session, actor: Actor, number: int) -> Notice:
+    """The notice with this number. Raises NotHere."""
+    found = session.get(Notice, number)
+    if found is None:
+        raise NotHere
+    submission_of(session, actor, found.submission_id)
+    return found
+
+
+def season_of(session: Session, number: int) -> Season:
+    """The season with this number. Raises NotHere."""
+    found = session.get(Season, number)
+    if found is None:
+        raise NotHere
+    return found
+
+
+def note(
+    session: Session, actor: Actor, action: str, subject: str = "", number: int | None = None, **detail: Any
+) -> None:
+    """Write into the audit trail, in the same transaction as the change itself."""
+    session.add(
+        Audit(
+            user_id=actor.id,
+            who=actor.name,
+            action=action,
+            subject=subject,
+            subject_id=number,
+            detail=detail,
+            address=actor.address,
+        )
+    )

@@ -1,0 +1,152 @@
+"""What a worker process does with a submission: read, check, keep what a page shows, and tell the rest."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from yibenzhang.batch import FileResult
+from yibenzhang.checking import Checked, check_document, check_together
+from yibenzhang.documents import Document
+from yibenzhang.grouping import groups_of, role_of
+from yibenzhang.journal import version_of
+from yibenzhang.ledger.files import Ledger, write
+from yibenzhang.office.matching import told_of
+from yibenzhang.reading import ReadingError, read_data
+from yibenzhang.recognising.profile import Profile
+from yibenzhang.reports import json_report
+from yibenzhang.showing.view import View, dumped
+from yibenzhang.showing.building import view_of
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A submission to be analysed: its files as (name, hash), and what a person put right in its profile."""
+
+    folder: str
+    receipt: str
+    files: tuple[tuple[str, str], ...]
+    given: Profile | None = None
+    extra: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundOne:
+    """A finding as the office keeps it."""
+
+    id: str
+    rule: str
+    severity: str
+    message: str
+    leaf: int
+    told: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Analysed:
+    """What the office keeps of an analysis; ``error`` is one sentence where there is none."""
+
+    receipt: str
+    error: str = ""
+    kind: str = ""
+    pages: int = 0
+    role: str = ""
+    """whole, tables, text, or empty: which part of a disclosure it is."""
+    profile: Profile = Profile()
+    numbers: int = 0
+    proved: int = 0
+    contradicted: int = 0
+    unchecked: int = 0
+    findings: tuple[FoundOne, ...] = ()
+    version: str = ""
+    apart: bool = False
+    """Several files were given as one disclosure and turned out to be none: only the first was checked."""
+
+
+def analyse(task: Task) -> Analysed:
+    """Analyse a submission; whatever goes wrong becomes a sentence."""
+    try:
+        return _analyse(task)
+    except ReadingError as error:
+        return Analysed(task.receipt, str(error))
+    except MemoryError:
+        return Analysed(task.receipt, "文件太大，内存不足，未能检查。")
+    except RecursionError:
+        return Analysed(task.receipt, "文件结构嵌套过深，未能检查。")
+    except OSError as error:
+        return Analysed(task.receipt, f"结果没有写成（{error.strerror or error}），处理后请重新检查。")
+    except Exception as error:
+        told = f"程序出错（{type(error).__name__}：{error}），请把此文件报告给维护者。"
+        return Analysed(task.receipt, told[:500])
+
+
+def _analyse(task: Task) -> Analysed:
+    ledger = Ledger(Path(task.folder))
+    tell = _teller(ledger.analysis(task.receipt, "progress"))
+    tell("读取")
+    documents = [read_data(name, ledger.data(sha256)) for name, sha256 in task.files]
+    tell("核对")
+    checked = [check_document(d, task.extra, task.given) for d in documents]
+    whole, names, apart = checked[0], (task.files[0][0],), False
+    if len(documents) > 1:
+        together = _together(task, documents, checked)
+        apart = together is None
+        whole, names = together or (whole, names)
+    tell("整理")
+    view = view_of(whole, names)
+    ledger.put_analysis(task.receipt, "view", dumped(view))
+    report = json_report.report([FileResult(task.files[0][0], whole)])
+    ledger.put_analysis(task.receipt, "report", json.dumps(report, ensure_ascii=False).encode())
+    return replace(_told(task, whole, view), apart=apart)
+
+
+def _together(
+    task: Task, documents: list[Document], checked: list[Checked]
+) -> tuple[Checked, tuple[str, ...]] | None:
+    """The files as one disclosure; None where they do not complete each other."""
+    labels = [f"{k}/{name}" for k, (name, _) in enumerate(task.files)]
+    groups, _ = groups_of([(f"d/{label}", c) for label, c in zip(labels, checked, strict=True)])
+    if len(groups) != 1 or len(groups[0].paths) != len(documents):
+        return None
+    by_path = {f"d/{label}": k for k, label in enumerate(labels)}
+    order = [by_path[p] for p in groups[0].paths]
+    names = groups[0].names
+    profile = groups[0].profile.corrected(task.given) if task.given else groups[0].profile
+    return check_together([documents[k] for k in order], names, profile, task.extra), names
+
+
+def _told(task: Task, checked: Checked, view: View) -> Analysed:
+    c = checked.coverage
+    return Analysed(
+        task.receipt,
+        kind=checked.document.kind,
+        pages=len(view.leaves),
+        role=role_of(checked),
+        profile=checked.profile,
+        numbers=c.numbers,
+        proved=c.proved,
+        contradicted=c.contradicted,
+        unchecked=len(view.unchecked),
+        findings=tuple(
+            FoundOne(
+                f.id,
+                f.rule,
+                f.severity,
+                f.message,
+                f.spots[0].leaf if f.spots else 0,
+                told_of(f).as_json(),
+            )
+            for f in view.findings
+        ),
+        version=version_of(task.extra),
+    )
+
+
+def _teller(path: Path) -> Callable[[str], None]:
+    def tell(step: str) -> None:
+        write(path, step.encode())
+
+    return tell

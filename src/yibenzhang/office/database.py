@@ -1,0 +1,92 @@
+"""The office's database: SQLite beside the ledger by default, PostgreSQL by its address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.orm import Session, sessionmaker
+
+LOST = (OperationalError, InterfaceError, ConnectionError, TimeoutError)
+"""What a database that went away raises."""
+
+
+class DatabaseError(Exception):
+    """The database cannot be used; the message is one sentence for a person."""
+
+
+def away(error: BaseException) -> bool:
+    """True where an error says that the database went away or is locked, not that a statement is wrong."""
+    return isinstance(error, LOST) or (isinstance(error, DBAPIError) and error.connection_invalidated)
+
+
+def engine_of(address: str, folder: Path) -> Engine:
+    """The engine for an address; empty is ``office.db`` in the ledger folder. Raises DatabaseError."""
+    try:
+        url = make_url(address or f"sqlite:///{folder / 'office.db'}")
+    except ArgumentError as error:
+        raise DatabaseError("数据库地址不对，应形如 postgresql://用户:密码@主机/库名。") from error
+    if url.get_backend_name() == "sqlite":
+        engine = create_engine(url, connect_args={"timeout": 15}, pool_size=20, max_overflow=30)
+        event.listen(engine, "connect", _sqlite)
+        return engine
+    if url.get_backend_name() == "postgresql":
+        url = url.set(drivername="postgresql+pg8000")
+        arguments: dict[str, Any] = {"timeout": 15}
+        return create_engine(url, pool_pre_ping=True, pool_size=20, max_overflow=30, connect_args=arguments)
+    raise DatabaseError(f"不支持的数据库 {url.get_backend_name()}，请用 SQLite 或 PostgreSQL。")
+
+
+def _sqlite(connection: Any, _: object) -> None:
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def prepare(engine: Engine) -> None:
+    """Bring the tables up to this version of the program. Raises DatabaseError where that cannot be done."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    try:
+        with engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except SQLAlchemyError as error:
+        raise DatabaseError(f"数据库不能使用：{_reason(error)}") from error
+
+
+def _reason(error: SQLAlchemyError) -> str:
+    told = str(getattr(error, "orig", None) or error)
+    return told.splitlines()[0][:200]
+
+
+class Database:
+    """Sessions on one engine."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._make = sessionmaker(engine, expire_on_commit=False)
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """A session that is committed at the end, or rolled back where something is raised."""
+        with self._make() as session, session.begin():
+            yield session
+
+    def alive(self) -> bool:
+        try:
+            with self.engine.connect() as connection:
+                connection.execute(text("SELECT 1"))
+        except Exception as error:
+            if not away(error):
+                raise
+            return False
+        return True

@@ -1,0 +1,263 @@
+"""Writing down what an analysis found: whose file it is, its findings, what became of those of the version before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from yibenzhang.office.analysing import Analysed, FoundOne
+from yibenzhang.office.matching import Told, compare, reread
+from yibenzhang.office.models import Decision, Entry, Job, Matter, State, Submission, Verdict, now
+from yibenzhang.office.naming import match
+from yibenzhang.office.roster import OPEN, STAGE, named
+from yibenzhang.recognising.profile import Profile
+
+PERSON = "person.added"
+"""The rule of a defect that a person added."""
+
+
+def given_of(submission: Submission) -> Profile | None:
+    """What a person put right in the profile."""
+    c = submission.corrected or {}
+    if not any(c.get(k) for k in ("body", "fiscal_year", "stage", "level", "region")):
+        return None
+    return Profile(
+        c.get("body") or "", c.get("fiscal_year"), c.get("stage") or "", c.get("level") or "", c.get("region") or ""
+    )
+
+
+def failed(session: Session, submission: Submission, told: str) -> None:
+    """There is no analysis, and why. An analysis made before stays."""
+    submission.problem = told
+    if submission.checked_at is None:
+        submission.state = State.UNREADABLE
+
+
+def finish(session: Session, submission: Submission, found: Analysed) -> None:
+    """Write down an analysis and what follows from it."""
+    if found.error:
+        failed(session, submission, found.error)
+        return
+    if found.apart:
+        _apart(session, submission)
+    first = submission.checked_at is None
+    submission.kind, submission.pages, submission.version = found.kind, found.pages, found.version
+    submission.numbers, submission.proved = found.numbers, found.proved
+    submission.contradicted, submission.unchecked = found.contradicted, found.unchecked
+    submission.checked_at = now()
+    submission.problem = ""
+    profile = asdict(found.profile)
+    submission.profile = profile | {"conflicts": list(found.profile.conflicts), "role": found.role}
+    matters = _upsert(session, submission, found.findings)
+    if found.numbers == 0:
+        submission.state = State.UNREADABLE
+        submission.problem = "没有读到任何数字，等于没有检查；如果是扫描件，请确认已安装识别组件（ocr）后重新检查。"
+        return
+    question = _whose(session, submission)
+    if question:
+        submission.state, submission.problem = State.ASKING, question
+        return
+    if _joins(session, submission):
+        return
+    if first or submission.before_id is None:
+        follow(session, submission, matters)
+    settle(session, submission)
+
+
+def _upsert(session: Session, submission: Submission, findings: Sequence[FoundOne]) -> list[Matter]:
+    """The matters of a submission brought up to date: decisions stay with what they were about."""
+    asked = select(Matter).where(Matter.submission_id == submission.id, Matter.rule != PERSON)
+    known = {m.id: m for m in session.scalars(asked)}
+    before = [_told(m, str(m.id)) for m in known.values()]
+    after = [Told.from_json(f.told) for f in findings]
+    partner = {new: int(old) for old, new in reread(before, after).items()}
+    out = []
+    for rank, f in enumerate(findings):
+        matter = known.pop(partner[f.id], None) if f.id in partner else None
+        if matter is None:
+            matter = Matter(submission_id=submission.id, verdict="")
+            session.add(matter)
+        matter.finding, matter.rank, matter.rule, matter.severity = f.id, rank, f.rule, f.severity
+        matter.message, matter.told, matter.leaf, matter.gone = f.message, f.told, f.leaf, False
+        out.append(matter)
+    for matter in known.values():
+        matter.gone = True
+    session.flush()
+    return out
+
+
+def _told(matter: Matter, name: str) -> Told:
+    return Told.from_json(matter.told | {"id": name})
+
+
+def _whose(session: Session, submission: Submission) -> str:
+    """Find the roster line of a submission; a question for a person where that is doubtful, else empty."""
+    p, corrected, season = submission.profile, submission.corrected or {}, submission.season
+    if corrected.get("accepted"):
+        return "" if submission.entry_id else "还没有指定这份文件属于名录里的哪个单位。"
+    year, stage, body = p.get("fiscal_year"), p.get("stage") or "", p.get("body") or ""
+    if (year and year != season.fiscal_year) or (stage and stage != season.stage):
+        mine = f"{year or season.fiscal_year} 年{STAGE.get(stage, '')}"
+        return f"这份文件写的是 {mine}，本季是 {season.fiscal_year} 年{STAGE[season.stage]}，是否交错了？"
+    bodies = named(session, season.id)
+    found = match(body, p.get("level") or "", bodies)
+    names = {n.id: n.name for n in bodies}
+    if submission.entry_id is not None:
+        if found.id in (None, submission.entry_id) or _related(session, submission.entry_id, found.id):
+            return ""
+        mine = names.get(submission.entry_id, "")
+        return f"文件写的单位是“{body}”，与指定的“{mine}”不同，请确认。"
+    if found.id is not None:
+        submission.entry_id = found.id
+        return ""
+    if not body:
+        return "没有读出编制单位，请指定属于名录里的哪个单位。"
+    near = "、".join(f"“{names[c]}”" for c in found.candidates[:3] if c in names)
+    rest = f"最接近的是{near}；" if near else ""
+    return f"“{body}”不在本季名录里；{rest}请指定单位，或把它加进名录。"
+
+
+def _related(session: Session, mine: int, found: int | None) -> bool:
+    """Department and unit of one name: the person's word counts."""
+    a, b = session.get(Entry, mine), session.get(Entry, found) if found else None
+    return a is not None and b is not None and (a.parent_id == b.id or b.parent_id == a.id)
+
+
+def _joins(session: Session, submission: Submission) -> bool:
+    """Where the other half of this disclosure came in the same delivery, check the two as one."""
+    role = submission.profile.get("role")
+    if role not in ("text", "tables") or submission.part_of_id is not None:
+        return False
+    asked = select(Submission).where(
+        Submission.delivery_id == submission.delivery_id,
+        Submission.entry_id == submission.entry_id,
+        Submission.draft.is_(submission.draft),
+        Submission.part_of_id.is_(None),
+        Submission.id != submission.id,
+        Submission.checked_at.is_not(None),
+    )
+    for other in session.scalars(asked):
+        theirs = other.profile.get("role")
+        if theirs == role or theirs not in ("text", "tables", "whole"):
+            continue
+        if other.corrected.get("apart") or submission.corrected.get("apart"):
+            continue
+        main, part = (submission, other) if role == "text" else (other, submission)
+        part.part_of_id, part.state = main.id, State.SUPERSEDED
+        main.state = State.CHECKING
+        session.add(Job(submission_id=main.id))
+        return True
+    return False
+
+
+def _apart(session: Session, submission: Submission) -> None:
+    """Files that turned out not to be one disclosure stand alone again."""
+    for part in session.scalars(select(Submission).where(Submission.part_of_id == submission.id)):
+        part.part_of_id, part.state = None, State.WAITING
+        part.corrected = (part.corrected or {}) | {"apart": True}
+        session.add(Job(submission_id=part.id))
+    submission.corrected = (submission.corrected or {}) | {"apart": True}
+
+
+def follow(session: Session, submission: Submission, matters: Sequence[Matter]) -> None:
+    """Put a submission after the version before it, and tell what became of that one's matters."""
+    asked = (
+        select(Submission)
+        .where(
+            Submission.entry_id == submission.entry_id,
+            Submission.season_id == submission.season_id,
+            Submission.draft.is_(submission.draft),
+            Submission.part_of_id.is_(None),
+            Submission.state.not_in((State.SUPERSEDED, State.ASKING, State.WAITING, State.CHECKING)),
+            Submission.id != submission.id,
+            Submission.id < submission.id,
+        )
+        .order_by(Submission.id.desc())
+    )
+    if submission.draft:
+        asked = asked.where(Submission.user_id == submission.user_id)
+    before = session.scalars(asked).first()
+    if before is None:
+        return
+    submission.before_id, submission.round = before.id, before.round + 1
+    old = session.scalars(
+        select(Matter).where(Matter.submission_id == before.id, Matter.gone.is_(False))
+    ).all()
+    by_id = {str(m.id): m for m in old}
+    new = {str(m.id): m for m in matters}
+    compared = compare(
+        [_told(m, i) for i, m in by_id.items() if m.rule != PERSON], [_told(m, i) for i, m in new.items()]
+    )
+    for i in compared.fixed:
+        by_id[i].fate, by_id[i].fate_reason = "fixed", ""
+    for i, why in compared.gone:
+        by_id[i].fate, by_id[i].fate_reason = "unsure", why
+    for i, j in compared.still:
+        by_id[i].fate, new[j].before_id = "still", by_id[i].id
+        _carry(session, by_id[i], new[j], before.round)
+    for m in old:
+        if m.rule == PERSON and m.verdict in OPEN:
+            _ask_again(session, m, submission)
+    before.state = State.SUPERSEDED
+
+
+def _carry(session: Session, old: Matter, new: Matter, round: int) -> None:
+    """A decision about the version before holds for what is still there."""
+    if new.verdict or not old.verdict or old.verdict == Verdict.REOPENED or not old.decisions:
+        return
+    last = old.decisions[-1]
+    reason = f"沿用第 {round} 版的决定" + (f"：{last.reason}" if last.reason else "")
+    verdict = Verdict.CONFIRMED if last.verdict == Verdict.SOLVED else Verdict(last.verdict)
+    if last.verdict != Verdict.SOLVED:
+        new.decisions.append(
+            Decision(verdict=verdict, reason=reason[:2000], user_id=last.user_id, who=last.who)
+        )
+        new.verdict = verdict
+
+
+def _ask_again(session: Session, old: Matter, submission: Submission) -> None:
+    """What a person added cannot be compared by a program: the next version asks a person again."""
+    old.fate, old.fate_reason = "unsure", "人工补充的问题，需要人看是否已改"
+    copy = Matter(
+        submission_id=submission.id,
+        rank=old.rank,
+        rule=PERSON,
+        severity=old.severity,
+        message=old.message,
+        told=old.told,
+        spot={k: v for k, v in (old.spot or {}).items() if k == "text"} | {"asked": True},
+        before_id=old.id,
+        user_id=old.user_id,
+        who=old.who,
+        verdict="",
+    )
+    session.add(copy)
+
+
+def settle(session: Session, submission: Submission) -> None:
+    """Where nothing stands any more, the round closes by itself; else a person has to look."""
+    if submission.state == State.SUPERSEDED or submission.part_of_id is not None:
+        return
+    session.flush()
+    standing = session.scalars(
+        select(Matter.id).where(
+            Matter.submission_id == submission.id,
+            Matter.gone.is_(False),
+            Matter.severity.in_(("error", "warning")),
+            Matter.verdict.in_(OPEN),
+        )
+    ).first()
+    if standing is None:
+        submission.state = State.CLEAN
+    elif submission.state != State.RETURNED:
+        submission.state = State.REVIEW
+
+
+def told_profile(submission: Submission) -> dict[str, Any]:
+    """The profile as recognised, with what a person put right."""
+    corrected = {k: v for k, v in (submission.corrected or {}).items() if v}
+    return (submission.profile or {}) | {k: corrected[k] for k in corrected if k in submission.profile}

@@ -1,0 +1,157 @@
+"""What people decide about findings: kept with who, when and why, and never overwritten."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from yibenzhang.office.access import Actor, NotHere, Refused, note, submission_of
+from yibenzhang.office.models import Body, Decision, Entry, Job, Matter, Role, State, Submission, Tick, Verdict
+from yibenzhang.office.recording import PERSON, settle
+from yibenzhang.office.roster import OPEN
+
+MAX_WORDS = 2000
+_CLOSED = (State.SUPERSEDED, State.WAITING, State.CHECKING, State.ASKING, State.UNREADABLE)
+
+
+def matter_of(session: Session, actor: Actor, number: int) -> Matter:
+    """The matter with this number. Raises NotHere."""
+    found = session.get(Matter, number)
+    if found is None:
+        raise NotHere
+    submission_of(session, actor, found.submission_id)
+    return found
+
+
+def matters_of(session: Session, submission: Submission) -> list[Matter]:
+    """The matters of a submission, worst first; what a person added stands with its severity."""
+    order = {"error": 0, "warning": 1, "notice": 2}
+    found = session.scalars(select(Matter).where(Matter.submission_id == submission.id)).all()
+    return sorted(found, key=lambda m: (m.gone, order.get(m.severity, 3), m.rank, m.id))
+
+
+def decide(session: Session, actor: Actor, matter: Matter, verdict: str, reason: str = "") -> Decision:
+    """Decide about a matter. Raises Refused where a reason is missing or the version is not under review."""
+    _may_judge(actor, matter.submission)
+    reason = reason.strip()[:MAX_WORDS]
+    if verdict not in set(Verdict):
+        raise Refused("不认识的处理方式。")
+    if verdict == Verdict.DISMISSED and not reason:
+        raise Refused("排除一个问题要写理由。")
+    _open(matter.submission)
+    made = Decision(matter_id=matter.id, verdict=verdict, reason=reason, user_id=actor.id, who=actor.name)
+    session.add(made)
+    matter.verdict = "" if verdict == Verdict.REOPENED else verdict
+    note(session, actor, f"matter.{verdict}", "matter", matter.id, reason=reason, rule=matter.rule)
+    session.flush()
+    session.refresh(matter, ["decisions"])
+    _resettle(session, matter.submission)
+    return made
+
+
+def add_defect(
+    session: Session, actor: Actor, submission: Submission, severity: str, words: str, leaf: int, spot: dict[str, Any]
+) -> Matter:
+    """Add a defect that the program missed, marked on a leaf; it stands as confirmed."""
+    _may_judge(actor, submission)
+    _open(submission)
+    words = words.strip()[:MAX_WORDS]
+    if not words:
+        raise Refused("请写明问题是什么。")
+    if severity not in ("error", "warning", "notice"):
+        raise Refused("请选择程度：错误、疑问或提示。")
+    matter = Matter(
+        submission_id=submission.id, rank=10_000, rule=PERSON, severity=severity, message=words, leaf=leaf, spot=spot,
+        told={}, user_id=actor.id, who=actor.name, verdict=Verdict.CONFIRMED,
+    )  # fmt: skip
+    matter.decisions.append(Decision(verdict=Verdict.CONFIRMED, reason="人工补充", user_id=actor.id, who=actor.name))
+    session.add(matter)
+    session.flush()
+    note(session, actor, "matter.added", "matter", matter.id, words=words, leaf=leaf)
+    _resettle(session, submission)
+    return matter
+
+
+def tick(session: Session, actor: Actor, submission: Submission, key: str, done: bool, words: str = "") -> Tick:
+    """Note that a person looked at something that could not be checked, or take that back."""
+    _may_judge(actor, submission)
+    made = Tick(
+        submission_id=submission.id, key=key[:64], done=done, note=words[:MAX_WORDS], user_id=actor.id, who=actor.name
+    )
+    session.add(made)
+    note(session, actor, "unchecked.tick" if done else "unchecked.untick", "submission", submission.id, key=key[:64])
+    return made
+
+
+def ticks_of(session: Session, submission: Submission) -> dict[str, Tick]:
+    """The last word on each thing that could not be checked."""
+    asked = select(Tick).where(Tick.submission_id == submission.id).order_by(Tick.id)
+    return {t.key: t for t in session.scalars(asked)}
+
+
+def accept(session: Session, actor: Actor, submission: Submission) -> None:
+    """Let a version pass. Raises Refused while something still stands."""
+    actor.must(Role.REVIEWER)
+    _open(submission)
+    standing = [m for m in matters_of(session, submission) if not m.gone and m.verdict in OPEN]
+    worst = [m for m in standing if m.severity != "notice"]
+    if worst:
+        raise Refused(f"还有 {len(worst)} 个错误或疑问没有处理完，不能通过；请逐个确认或排除。")
+    submission.state = State.CLEAN
+    note(session, actor, "submission.accept", "submission", submission.id)
+
+
+def correct(
+    session: Session, actor: Actor, submission: Submission, entry: int | None, profile: dict[str, Any], add: str = ""
+) -> None:
+    """Put right whose file it is and for which year. ``add`` is the name of a body to be put on the roster first."""
+    actor.must(Role.REVIEWER)
+    if add:
+        body = session.scalars(select(Body).where(Body.name == add)).first() or Body(name=add[:200], aliases=[])
+        session.add(body)
+        session.flush()
+        found = session.scalars(
+            select(Entry).where(Entry.season_id == submission.season_id, Entry.body_id == body.id)
+        ).first()
+        if found is None:
+            found = Entry(season_id=submission.season_id, body_id=body.id, rank=100_000)
+            session.add(found)
+            session.flush()
+            note(session, actor, "roster.add", "entry", found.id, name=add)
+        entry = found.id
+    chosen = session.get(Entry, entry) if entry else None
+    if entry and (chosen is None or chosen.season_id != submission.season_id):
+        raise Refused("这个单位不在本季名录里。")
+    before = {"entry": submission.entry_id, "corrected": submission.corrected}
+    if entry and entry != submission.entry_id and submission.before_id is None:
+        submission.entry_id = entry
+    elif entry and entry != submission.entry_id:
+        raise Refused("这份文件已经接在前一版之后，不能再改单位；请重新交到正确的单位名下。")
+    if submission.entry_id is None:
+        raise Refused("请指定这份文件属于名录里的哪个单位。")
+    kept = {k: v for k, v in (submission.corrected or {}).items() if k == "apart"}
+    submission.corrected = kept | {k: v for k, v in profile.items() if v} | {"accepted": True}
+    if submission.state in (State.ASKING, State.UNREADABLE):
+        submission.state, submission.problem = State.WAITING, ""
+    session.add(Job(submission_id=submission.id))
+    note(session, actor, "profile.correct", "submission", submission.id, before=before, after=submission.corrected)
+
+
+def _may_judge(actor: Actor, submission: Submission) -> None:
+    """A department judges its own drafts only."""
+    if not submission.draft:
+        actor.must(Role.REVIEWER)
+
+
+def _open(submission: Submission) -> None:
+    if submission.state in _CLOSED:
+        raise Refused("这一版不在审核中（已有新版，或还没有检查完），不能再处理。")
+
+
+def _resettle(session: Session, submission: Submission) -> None:
+    """After a decision: closed where nothing stands any more; taken up again where something does."""
+    if submission.state == State.CLEAN:
+        submission.state = State.REVIEW
+    settle(session, submission)

@@ -1,0 +1,223 @@
+"""Seasons, their rosters, and the board that answers at a glance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from yibenzhang.office.access import Actor, Refused, note, visible_entries
+from yibenzhang.office.models import Body, Entry, Matter, Role, Season, State, Submission
+from yibenzhang.office.naming import Named
+from yibenzhang.office.roster_files import RosterRow
+
+STAGE = {"budget": "预算", "accounts": "决算"}
+MOST_DAYS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the board: a roster line with what became of it. ``status`` is one of STATUS."""
+
+    entry: int
+    parent: int | None
+    body: str
+    code: str
+    level: str
+    approved_on: date | None
+    due_on: date | None
+    published_on: date | None
+    published_url: str
+    contact: str
+    status: str
+    late: int
+    """Days late: publishing, or nothing handed in by now; 0 where in time or not due yet."""
+    submission: int | None
+    round: int
+    errors: int
+    warnings: int
+    unchecked: int
+    numbers: int
+    proved: int
+    problem: str
+
+
+STATUS = {
+    "missing": "未交", "late": "逾期未交", "checking": "检查中", "asking": "待确认", "unreadable": "无法读取",
+    "review": "待审核", "returned": "已退回", "clean": "已通过",
+}  # fmt: skip
+_OF_STATE = {
+    State.WAITING: "checking", State.CHECKING: "checking", State.ASKING: "asking", State.UNREADABLE: "unreadable",
+    State.REVIEW: "review", State.RETURNED: "returned", State.CLEAN: "clean",
+}  # fmt: skip
+OPEN = ("", "confirmed", "reopened")
+"""Verdicts of matters that still stand."""
+
+
+def new_season(session: Session, actor: Actor, name: str, year: int, stage: str, days: int = 20) -> Season:
+    """Raises Refused where the name is taken or the figures make no sense."""
+    actor.must(Role.HEAD)
+    if stage not in STAGE or not 2000 <= year <= 2099 or not 0 < days <= MOST_DAYS:
+        raise Refused("请写明年度（2000 至 2099）、预算或决算，公开天数须在 1 至 400 之间。")
+    name = name.strip() or f"{year} 年部门{STAGE[stage]}"
+    if session.scalars(select(Season).where(Season.name == name)).first():
+        raise Refused(f"已有名为“{name}”的公开季，请换一个名称。")
+    season = Season(name=name[:120], fiscal_year=year, stage=stage, days=days)
+    session.add(season)
+    session.flush()
+    note(session, actor, "season.new", "season", season.id, name=name)
+    return season
+
+
+def import_rows(session: Session, actor: Actor, season: Season, rows: Sequence[RosterRow]) -> tuple[int, int]:
+    """Put rows into the roster: (new lines, changed lines). A body that is there already is brought up to date
+    by what the row states; what it leaves out stays."""
+    actor.must(Role.REVIEWER)
+    bodies = {b.name: b for b in session.scalars(select(Body))}
+    lines = {e.body_id: e for e in session.scalars(select(Entry).where(Entry.season_id == season.id))}
+    added = changed = 0
+    for rank, row in enumerate(rows, start=len(lines) + 1):
+        body = bodies.get(row.name)
+        if body is None:
+            body = bodies[row.name] = Body(name=row.name, aliases=[])
+            session.add(body)
+        body.code = row.code or body.code
+        body.level = row.level or body.level
+        body.aliases = list(dict.fromkeys([*(body.aliases or []), *row.aliases]))
+        session.flush()
+        entry = lines.get(body.id)
+        if entry is None:
+            entry = lines[body.id] = Entry(season_id=season.id, body_id=body.id, rank=rank)
+            session.add(entry)
+            added += 1
+        else:
+            changed += 1
+        _dated(entry, season, row.approved_on, row.due_on)
+        entry.published_on = row.published_on or entry.published_on
+        entry.published_url = row.published_url or entry.published_url or ""
+        entry.contact = row.contact or entry.contact or ""
+    session.flush()
+    by_name = {name: lines[body.id] for name, body in bodies.items() if body.id in lines}
+    for row in rows:
+        above = by_name.get(row.parent)
+        mine = by_name[row.name]
+        if above is not None and above is not mine and above.parent_id != mine.id:
+            mine.parent_id = above.id
+    note(session, actor, "roster.import", "season", season.id, added=added, changed=changed)
+    return added, changed
+
+
+def _dated(entry: Entry, season: Season, approved: date | None, due: date | None) -> None:
+    entry.approved_on = approved or entry.approved_on
+    if due is not None:
+        entry.due_on, entry.due_given = due, True
+    elif not entry.due_given and entry.approved_on is not None:
+        entry.due_on = entry.approved_on + timedelta(days=season.days)
+
+
+def change_entry(
+    session: Session,
+    actor: Actor,
+    entry: Entry,
+    approved_on: date | None,
+    due_on: date | None,
+    published_on: date | None,
+    published_url: str,
+    contact: str,
+) -> None:
+    """Set the dates and addresses of a roster line; an empty last day is worked out from the approval."""
+    actor.must(Role.REVIEWER)
+    if published_url and not published_url.startswith(("http://", "https://")):
+        raise Refused("公开网址应以 http:// 或 https:// 开头。")
+    before = {k: str(getattr(entry, k) or "") for k in ("approved_on", "due_on", "published_on", "published_url")}
+    worked_out = entry.approved_on + timedelta(days=entry.season.days) if entry.approved_on else None
+    entry.due_given = due_on is not None and due_on not in (worked_out, entry.due_on if not entry.due_given else None)
+    entry.approved_on = approved_on
+    entry.due_on = due_on if entry.due_given else None
+    _dated(entry, entry.season, approved_on, None)
+    entry.published_on, entry.published_url, entry.contact = published_on, published_url[:500], contact[:120]
+    after = {k: str(getattr(entry, k) or "") for k in before}
+    note(session, actor, "entry.change", "entry", entry.id, before=before, after=after)
+
+
+def named(session: Session, season_id: int) -> list[Named]:
+    """The bodies of a season's roster, for matching names; the ids are those of the roster lines."""
+    asked = select(Entry, Body).join(Body).where(Entry.season_id == season_id).order_by(Entry.rank)
+    found = session.execute(asked).all()
+    names = {e.id: b.name for e, b in found}
+    return [
+        Named(e.id, b.name, b.code, b.level, tuple(b.aliases or ()), names.get(e.parent_id or 0, ""))
+        for e, b in found
+    ]
+
+
+def board(session: Session, actor: Actor, season: Season, today: date) -> list[Line]:
+    """The lines of a season's roster that a person sees, departments first, their units under them."""
+    asked = (
+        select(Entry, Body)
+        .join(Body)
+        .where(Entry.season_id == season.id, visible_entries(actor))
+        .order_by(Entry.rank, Entry.id)
+    )
+    rows = session.execute(asked).all()
+    current = select(Submission).where(
+        Submission.season_id == season.id,
+        Submission.entry_id.is_not(None),
+        Submission.part_of_id.is_(None),
+        Submission.draft.is_(False),
+        Submission.state != State.SUPERSEDED,
+    )
+    latest: dict[int, Submission] = {}
+    for s in session.scalars(current.order_by(Submission.id)):
+        if s.entry_id is not None:
+            latest[s.entry_id] = s
+    counts = open_matters(session, [s.id for s in latest.values()])
+    lines = [_line(e, b, latest.get(e.id), counts, today) for e, b in rows]
+    here = {x.entry for x in lines}
+    under: dict[int, list[Line]] = {}
+    for x in lines:
+        if x.parent in here and x.parent is not None:
+            under.setdefault(x.parent, []).append(x)
+    return [y for x in lines if x.parent not in here for y in _below(x, under, frozenset())]
+
+
+def _below(line: Line, under: dict[int, list[Line]], seen: frozenset[int]) -> list[Line]:
+    if line.entry in seen:
+        return []
+    return [line, *(z for y in under.get(line.entry, ()) for z in _below(y, under, seen | {line.entry}))]
+
+
+def open_matters(session: Session, submissions: Sequence[int]) -> dict[tuple[int, str], int]:
+    """{(submission, severity): how many matters still stand}."""
+    out: dict[tuple[int, str], int] = {}
+    for at in range(0, len(submissions), 500):
+        asked = (
+            select(Matter.submission_id, Matter.severity, func.count())
+            .where(
+                Matter.submission_id.in_(submissions[at : at + 500]),
+                Matter.gone.is_(False),
+                Matter.verdict.in_(OPEN),
+            )
+            .group_by(Matter.submission_id, Matter.severity)
+        )
+        out.update({(s, severity): n for s, severity, n in session.execute(asked)})
+    return out
+
+
+def _line(
+    e: Entry, b: Body, s: Submission | None, counts: dict[tuple[int, str], int], today: date
+) -> Line:
+    handed_in = s.received_at.date() if s else None
+    late = 0
+    if e.due_on is not None:
+        late = max(((e.published_on or (handed_in and e.due_on) or today) - e.due_on).days, 0)
+    status = _OF_STATE[State(s.state)] if s else ("late" if late else "missing")
+    return Line(
+        e.id, e.parent_id, b.name, b.code, b.level, e.approved_on, e.due_on, e.published_on, e.published_url,
+        e.contact, status, late, s.id if s else None, s.round if s else 0,
+        counts.get((s.id, "error"), 0) if s else 0, counts.get((s.id, "warning"), 0) if s else 0,
+        s.unchecked if s else 0, s.numbers if s else 0, s.proved if s else 0, s.problem if s else "",
+    )  # fmt: skip

@@ -1,0 +1,82 @@
+"""What goes wrong is told in one sentence, with what to do."""
+
+from __future__ import annotations
+
+import errno
+import logging
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
+from starlette.exceptions import HTTPException
+
+from yibenzhang.office.access import NotAllowed, NotHere, Refused
+from yibenzhang.office.database import away
+from yibenzhang.web.formats import as_json, page
+from yibenzhang.web.security import Forged, NotLoggedIn
+
+log = logging.getLogger("yibenzhang.web")
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+def told(request: Request, status: int, sentence: str) -> Response:
+    """The sentence in the form that was asked for."""
+    wants = request.headers.get("Accept", "")
+    if request.url.path.endswith((".json", ".csv")) or "application/json" in wants:
+        return Response(as_json({"error": sentence}), status, media_type="application/json")
+    if request.headers.get("HX-Request") and not request.headers.get("HX-Boosted"):
+        return page(request, None, "said.html", status, sentence=sentence)
+    return page(request, None, "error.html", status, sentence=sentence, code=status)
+
+
+def install(app: FastAPI) -> None:
+    """Handlers for everything that may be raised."""
+
+    @app.exception_handler(NotHere)
+    def _(request: Request, error: Exception) -> Response:
+        return told(request, 404, "没有这一项，或者不在您的范围内。")
+
+    @app.exception_handler(NotAllowed)
+    def _(request: Request, error: Exception) -> Response:
+        return told(request, 403, "您的角色不能做这件事，请与管理员联系。")
+
+    @app.exception_handler(Refused)
+    def _(request: Request, error: Exception) -> Response:
+        return told(request, 409, str(error))
+
+    @app.exception_handler(Forged)
+    def _(request: Request, error: Exception) -> Response:
+        return told(request, 403, "页面已过期或请求来自别处，没有执行；请刷新页面后再试。")
+
+    @app.exception_handler(NotLoggedIn)
+    def _(request: Request, error: Exception) -> Response:
+        if request.url.path.endswith((".json", ".csv")) or request.method != "GET":
+            return told(request, 401, "请先登录，或使用有效的接口密钥。")
+        if request.headers.get("HX-Request"):
+            return Response(status_code=401, headers={"HX-Redirect": "/login"})
+        return RedirectResponse(f"/login?next={request.url.path}", 303)
+
+    @app.exception_handler(RequestValidationError)
+    def _(request: Request, error: Exception) -> Response:
+        return told(request, 422, "填写的内容不完整或格式不对，请检查后再提交。")
+
+    @app.exception_handler(HTTPException)
+    def _(request: Request, error: Exception) -> Response:
+        code = error.status_code if isinstance(error, HTTPException) else 500
+        sentences = {404: "没有这个页面。", 405: "这个地址不能这样使用。", 413: "文件太大。"}
+        return told(request, code, sentences.get(code, "请求无法处理。"))
+
+    @app.exception_handler(Exception)
+    def _(request: Request, error: Exception) -> Response:
+        return unexpected(request, error)
+
+
+def unexpected(request: Request, error: Exception) -> Response:
+    """A database that went away and a full disk have their own sentences."""
+    if away(error):
+        log.warning("数据库暂时不可用：%s", error)
+        return told(request, 503, "数据库暂时连不上，刚才的操作没有保存；恢复后请重试。已收到的文件不会丢失。")
+    if isinstance(error, OSError) and error.errno in _FULL:
+        return told(request, 507, "服务器磁盘已满，没有保存；请联系管理员清理后重试。")
+    log.exception("%s %s", request.method, request.url.path, exc_info=error)
+    return told(request, 500, "程序出错，没有保存；已记入日志，请联系管理员。")

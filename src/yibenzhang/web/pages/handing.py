@@ -1,0 +1,248 @@
+"""Handing in: files come in piece by piece, and what becomes of each is shown as it happens."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi.responses import FileResponse
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from yibenzhang.batch import hidden
+from yibenzhang.ledger.files import Incoming
+from yibenzhang.office.access import Actor, Refused, season_of, submission_of, visible_submissions
+from yibenzhang.office.database import away
+from yibenzhang.office.models import Job, Season, State, Submission, now
+from yibenzhang.office.recording import told_profile
+from yibenzhang.office.reviews import correct
+from yibenzhang.office.roster import named
+from yibenzhang.office.submissions import again, clean_name, delivery_of, own_entry, receive, register, told
+from yibenzhang.reading import ReadingError
+from yibenzhang.reading.archives import bytes_of, is_archive, members_of
+from yibenzhang.web.formats import as_json, forms, page, shown
+from yibenzhang.web.pages.seasons import said
+from yibenzhang.web.security import Guard, Shop, Who
+from yibenzhang.web.settings import Office
+
+router = APIRouter(tags=["交文件"])
+MOST_AT_ONCE = 2000
+_STATES = {
+    State.WAITING: "排队", State.CHECKING: "检查中", State.ASKING: "待确认", State.UNREADABLE: "无法读取", State.REVIEW: "待审核",
+    State.RETURNED: "已退回", State.CLEAN: "没有问题", State.SUPERSEDED: "已有新版",
+}  # fmt: skip
+
+
+@router.get("/seasons/{number:int}/hand-in", include_in_schema=False)
+def hand_in(request: Request, office: Shop, who: Who, number: int, entry: int | None = None, delivery: str = "") -> Response:
+    with office.session() as session:
+        season = season_of(session, number)
+        bodies = {n.id: n.name for n in named(session, number)}
+        target = bodies.get(entry) if entry else None
+        recent = session.scalars(
+            select(Submission)
+            .where(Submission.season_id == number, visible_submissions(who))
+            .order_by(Submission.id.desc()).limit(15)
+        ).all()  # fmt: skip
+        rows = _progress(session, office, recent)
+    return page(
+        request, who, "hand_in.html", season=season, entry=entry if target else None, target=target, rows=rows, tab="hand-in",
+        delivery=delivery or uuid.uuid4().hex, most=office.settings.most_bytes,
+    )  # fmt: skip
+
+
+@router.post("/seasons/{number:int}/files", dependencies=[Guard], status_code=201)
+async def take(
+    request: Request, office: Shop, who: Who, number: int, name: Annotated[str, Query(max_length=1000)],
+    delivery: Annotated[str, Query(pattern="^[0-9a-f]{32}$")], entry: int | None = None, draft: bool = False,
+) -> Response:  # fmt: skip
+    """Hand in one file, its bytes as the body of the request; a zip is taken apart. ``delivery`` joins the files handed
+    in at one go: 32 hexadecimal digits of one's own choice. Answers 201 once the file is safe on the disk."""
+    try:
+        entry = await asyncio.to_thread(_target, office, who, number, entry)
+    except Exception as error:
+        if not away(error):
+            raise
+        # the file is taken all the same; what it is for is told by its content
+    incoming = await asyncio.to_thread(Incoming, office.ledger)
+    try:
+        async for piece in request.stream():
+            if incoming.size + len(piece) > office.settings.most_bytes:
+                most = office.settings.most_bytes // 1024 // 1024
+                raise Refused(f"文件超过 {most} MB，没有收下；请拆分或压缩图片后再交。")
+            await asyncio.to_thread(incoming.write, piece)
+        if not incoming.size:
+            raise Refused("文件是空的，没有收下。")
+        size = incoming.size
+        sha256 = await asyncio.to_thread(incoming.keep)
+    except BaseException:
+        incoming.drop()
+        raise
+    answer = await asyncio.to_thread(_kept, office, who, number, delivery, name, sha256, size, entry, draft)
+    return Response(as_json(answer), 201, media_type="application/json")
+
+
+def _target(office: Office, who: Actor, number: int, entry: int | None) -> int | None:
+    with office.session() as session:
+        return own_entry(session, who, season_of(session, number), entry)
+
+
+def _kept(
+    office: Office, who: Actor, number: int, delivery: str, name: str, sha256: str, size: int, entry: int | None, draft: bool
+) -> dict[str, Any]:  # fmt: skip
+    """Register what is on the disk; where the database is away, that is done later."""
+    files, refused = _members(office, name, sha256, size)
+    notes = [told(who, number, delivery, n, s, k, entry, draft) for n, s, k in files]
+    receipts = receive(office.ledger, notes)
+    registered = True
+    try:
+        for receipt, n in zip(receipts, notes, strict=True):
+            with office.session() as session:
+                register(session, receipt, n)
+            office.ledger.forget(receipt)
+    except Exception as error:
+        if not away(error):
+            raise
+        registered = False
+    office.foreman.wake()
+    late = "" if registered else "已收下并存好；数据库暂时连不上，恢复后自动登记和检查。"
+    return {"delivery": delivery, "files": [n["name"] for n in notes], "refused": refused, "registered": registered, "note": late}
+
+
+def _members(office: Office, name: str, sha256: str, size: int) -> tuple[list[tuple[str, str, int]], list[str]]:
+    """The files in what was handed in: itself, or those in a zip; and a sentence for each that is not taken."""
+    path = office.ledger.path(sha256)
+    if not is_archive(path):
+        return [(name, sha256, size)], []
+    try:
+        inside, bad = members_of(path, lambda n: not hidden(Path(n)))
+    except ReadingError as error:
+        return [(name, sha256, size)], [f"{clean_name(name)}：{error}"]
+    refused = [f"{clean_name(where)}：{why}" for where, why in bad]
+    if len(inside) > MOST_AT_ONCE:
+        refused.append(f"压缩包里有 {len(inside)} 个文件，只收下前 {MOST_AT_ONCE} 个，其余请另交。")
+    out = []
+    for member in inside[:MOST_AT_ONCE]:
+        try:
+            data = bytes_of(member)
+        except ReadingError as error:
+            refused.append(f"{clean_name(member)}：{error}")
+            continue
+        out.append((member, office.ledger.put(data), len(data)))
+    if not out and not refused:
+        refused.append(f"{clean_name(name)}：压缩包里没有文件。")
+    return out, refused
+
+
+@forms(router, "/deliveries/{key}")
+def delivery(request: Request, office: Shop, who: Who, key: str) -> Response:
+    """What became of the files that were handed in at one go."""
+    with office.session() as session:
+        found = delivery_of(session, who, key)
+        files = session.scalars(
+            select(Submission).where(Submission.delivery_id == found.id, visible_submissions(who)).order_by(Submission.id)
+        ).all()
+        rows = _progress(session, office, files)
+    busy = any(r["busy"] for r in rows)
+    return shown(request, who, "delivery.html", {"delivery": key, "busy": busy}, rows, key=key, season=None)
+
+
+@router.get("/seasons/{number:int}/progress", include_in_schema=False)
+def progress(request: Request, office: Shop, who: Who, number: int) -> Response:
+    """The newest files of a season, for the page that shows them as they go."""
+    with office.session() as session:
+        recent = session.scalars(
+            select(Submission)
+            .where(Submission.season_id == number, visible_submissions(who))
+            .order_by(Submission.id.desc()).limit(15)
+        ).all()  # fmt: skip
+        rows = _progress(session, office, recent)
+    return page(request, who, "progress.html", rows=rows, number=number, busy=any(r["busy"] for r in rows))
+
+
+def _progress(session: Session, office: Office, files: Any) -> list[dict[str, Any]]:
+    jobs = {
+        j.submission_id: j
+        for j in session.scalars(select(Job).where(Job.submission_id.in_([s.id for s in files])).order_by(Job.id))
+    }
+    out = []
+    for s in files:
+        job = jobs.get(s.part_of_id or s.id)
+        step, seconds = "", 0.0
+        busy = job is not None and job.state in ("waiting", "running")
+        if job is not None and job.state == "running":
+            step = _step(office.ledger.analysis(s.receipt, "progress"))
+            seconds = (now() - job.started_at).total_seconds() if job.started_at else 0
+        elif job is not None and job.state == "waiting":
+            ahead = session.scalar(select(func.count()).where(Job.state == "waiting", Job.id < job.id)) or 0
+            step = f"前面还有 {ahead} 个" if ahead else "马上开始"
+        p = told_profile(s)
+        out.append(
+            {"id": s.id, "name": s.name, "size": s.size, "state": s.state, "state_name": _STATES[State(s.state)],
+             "busy": busy, "step": step, "seconds": round(seconds), "attempts": job.attempts if job else 0,
+             "problem": s.problem, "body": p.get("body", ""), "fiscal_year": p.get("fiscal_year"), "stage": p.get("stage", ""),
+             "level": p.get("level", ""), "entry": s.entry_id, "draft": s.draft, "part_of": s.part_of_id, "numbers": s.numbers,
+             "proved": s.proved, "contradicted": s.contradicted, "received_at": s.received_at, "who": s.who, "round": s.round}
+        )  # fmt: skip
+    return out
+
+
+def _step(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")[:80]
+    except OSError:
+        return ""
+
+
+@router.get("/submissions/{number:int}/profile", include_in_schema=False)
+def profile(request: Request, office: Shop, who: Who, number: int) -> Response:
+    """The profile as recognised, to be put right."""
+    with office.session() as session:
+        found = submission_of(session, who, number)
+        season = session.get(Season, found.season_id)
+        bodies = named(session, found.season_id)
+    return page(request, who, "profile.html", s=found, p=told_profile(found), season=season, bodies=bodies, tab="")
+
+
+@router.post("/submissions/{number:int}/profile", dependencies=[Guard], include_in_schema=False)
+def save_profile(
+    office: Shop, who: Who, number: int, entry: Annotated[str, Form()] = "", add: Annotated[str, Form()] = "",
+    year: Annotated[str, Form()] = "", stage: Annotated[str, Form()] = "", level: Annotated[str, Form()] = "",
+) -> Response:  # fmt: skip
+    given: dict[str, Any] = {"stage": stage if stage in ("budget", "accounts") else "", "level": level if level in ("department", "unit") else ""}
+    if year.strip():
+        if not (year.isdigit() and 2000 <= int(year) <= 2099):
+            raise Refused("年度请写成四位数字。")
+        given["fiscal_year"] = int(year)
+    with office.session() as session:
+        found = submission_of(session, who, number)
+        before = found.profile or {}
+        given = {k: v for k, v in given.items() if v != before.get(k)}
+        correct(session, who, found, int(entry) if entry.isdigit() else None, given, add.strip())
+        season = found.season_id
+    office.foreman.wake()
+    return said(f"/seasons/{season}/hand-in", "已保存，正在按改正后的信息重新检查。")
+
+
+@router.post("/submissions/{number:int}/again", dependencies=[Guard], include_in_schema=False)
+def check_again(office: Shop, who: Who, number: int) -> Response:
+    with office.session() as session:
+        found = submission_of(session, who, number)
+        again(session, who, found)
+        season = found.season_id
+    office.foreman.wake()
+    return said(f"/seasons/{season}/hand-in", "已排入队列，重新检查。")
+
+
+@router.get("/submissions/{number:int}/original")
+def original(office: Shop, who: Who, number: int) -> FileResponse:
+    """The file as it was handed in."""
+    with office.session() as session:
+        found = submission_of(session, who, number)
+        path, name = office.ledger.path(found.sha256), found.name
+    head = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
+    return FileResponse(path, media_type="application/octet-stream", headers=head)

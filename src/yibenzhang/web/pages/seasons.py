@@ -1,0 +1,200 @@
+"""Seasons, their rosters and the board."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Form, Query, Request, Response, UploadFile
+from fastapi.responses import RedirectResponse
+from sqlalchemy import select
+
+from yibenzhang.office.access import Actor, Refused, entry_of, note, season_of, visible_submissions
+from yibenzhang.office.models import Entry, Notice, Role, Season, Submission
+from yibenzhang.office.roster import STATUS, Line, board, change_entry, import_rows, new_season
+from yibenzhang.office.roster_files import read_roster, roster_template, write_sheet
+from yibenzhang.reading import ReadingError
+from yibenzhang.web.formats import LEVEL, forms, page, shown
+from yibenzhang.web.security import Guard, Shop, Who
+
+router = APIRouter(tags=["公开季和名录"])
+MOST_ROSTER = 20 * 1024 * 1024
+COLUMNS = {
+    "body": "单位", "code": "编码", "level_name": "级次", "department": "主管部门", "status_name": "状态", "approved_on": "批复日期",
+    "due_on": "最晚公开", "published_on": "实际公开", "late": "逾期天数", "published_url": "公开网址", "round": "版次", "errors": "错误",
+    "warnings": "疑问", "unchecked": "未能核对", "numbers": "数字", "proved": "已印证", "contact": "联系人", "problem": "说明",
+}  # fmt: skip
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def today() -> date:
+    """The day in China."""
+    return datetime.now(ZoneInfo("Asia/Shanghai")).date()
+
+
+def said(path: str, words: str) -> RedirectResponse:
+    """Go to a page that says what was done."""
+    from urllib.parse import urlencode
+
+    return RedirectResponse(f"{path}{'&' if '?' in path else '?'}{urlencode({'said': words})}", 303)
+
+
+@router.get("/", include_in_schema=False)
+def home(office: Shop, who: Who) -> Response:
+    with office.session() as session:
+        last = session.scalars(select(Season).order_by(Season.id.desc())).first()
+    return RedirectResponse(f"/seasons/{last.id}" if last else "/seasons", 303)
+
+
+@forms(router, "/seasons")
+def seasons(request: Request, office: Shop, who: Who) -> Response:
+    """The seasons, newest first."""
+    with office.session() as session:
+        found = session.scalars(select(Season).order_by(Season.fiscal_year.desc(), Season.id.desc())).all()
+        rows = []
+        for s in found:
+            count = Counter(line.status for line in board(session, who, s, today()))
+            rows.append({"id": s.id, "name": s.name, "fiscal_year": s.fiscal_year, "stage": s.stage, "days": s.days,
+                "bodies": sum(count.values()), **{k: count[k] for k in STATUS}})  # fmt: skip
+    return shown(request, who, "seasons.html", {}, rows, tab="seasons", year=today().year)
+
+
+@router.post("/seasons", dependencies=[Guard], include_in_schema=False)
+def make_season(
+    office: Shop, who: Who, year: Annotated[int, Form()], stage: Annotated[str, Form()],
+    name: Annotated[str, Form()] = "", days: Annotated[int, Form()] = 20,
+) -> Response:  # fmt: skip
+    with office.session() as session:
+        season = new_season(session, who, name, year, stage, days)
+        number = season.id
+    return said(f"/seasons/{number}/roster", "公开季已建立，请导入名录。")
+
+
+def _rows(lines: list[Line]) -> list[dict[str, object]]:
+    names = {x.entry: x.body for x in lines}
+    return [
+        asdict(x) | {"status_name": STATUS[x.status], "level_name": LEVEL.get(x.level, ""), "department": names.get(x.parent or 0, "")}
+        for x in lines
+    ]  # fmt: skip
+
+
+@forms(router, "/seasons/{number:int}")
+def season_board(
+    request: Request, office: Shop, who: Who, number: int, status: str = "", find: Annotated[str, Query(max_length=80)] = ""
+) -> Response:  # fmt: skip
+    """Who has handed in, who is missing or late, what is being checked, reviewed, returned, clean."""
+    with office.session() as session:
+        season = season_of(session, number)
+        lines = board(session, who, season, today())
+        count = Counter(line.status for line in lines)
+        wanted = [x for x in lines if (not status or x.status == status) and (not find or find in x.body or find in x.code)]
+        asking = session.scalars(
+            select(Submission)
+            .where(Submission.season_id == number, Submission.entry_id.is_(None), Submission.part_of_id.is_(None), visible_submissions(who))
+            .order_by(Submission.id.desc()).limit(50)
+        ).all()  # fmt: skip
+    data = {"season": {"id": season.id, "name": season.name, "fiscal_year": season.fiscal_year, "stage": season.stage},
+        "counts": {k: count[k] for k in STATUS}, "bodies": len(lines), "late": sum(x.late > 0 for x in lines)}  # fmt: skip
+    return shown(
+        request, who, "board.html", data, _rows(wanted), COLUMNS,
+        lines=wanted, status=status, find=find, asking=asking, tab="board", today=today(),
+    )  # fmt: skip
+
+
+@router.get("/seasons/{number:int}/board.xlsx", tags=["公开季和名录"])
+def board_sheet(office: Shop, who: Who, number: int) -> Response:
+    """The board as an Excel file."""
+    with office.session() as session:
+        season = season_of(session, number)
+        rows = _rows(board(session, who, season, today()))
+    lines = [[r.get(k) for k in COLUMNS] for r in rows]
+    data = write_sheet(season.name, list(COLUMNS.values()), lines)
+    return Response(data, media_type=XLSX, headers={"Content-Disposition": f'attachment; filename="board-{number}.xlsx"'})
+
+
+@router.get("/seasons/{number:int}/roster", include_in_schema=False)
+def roster(request: Request, office: Shop, who: Who, number: int) -> Response:
+    who.must(Role.REVIEWER)
+    with office.session() as session:
+        season = season_of(session, number)
+        lines = board(session, who, season, today())
+    return page(request, who, "roster.html", season=season, lines=lines, tab="roster", problems=(), read=0)
+
+
+@router.post("/seasons/{number:int}/roster", dependencies=[Guard], include_in_schema=False)
+async def take_roster(request: Request, office: Shop, who: Who, number: int, file: UploadFile) -> Response:
+    who.must(Role.REVIEWER)
+    data = await file.read(MOST_ROSTER + 1)
+    if len(data) > MOST_ROSTER:
+        raise Refused("名录文件超过 20 MB，请只保留名录本身。")
+    try:
+        found = read_roster(file.filename or "", data)
+    except ReadingError as error:
+        raise Refused(f"名录没有导入：{error}") from error
+    with office.session() as session:
+        season = season_of(session, number)
+        added, changed = import_rows(session, who, season, found.rows)
+        session.flush()
+        lines = board(session, who, season, today())
+    return page(
+        request, who, "roster.html", season=season, lines=lines, tab="roster", problems=found.problems,
+        read=len(found.rows), added=added, changed=changed,
+    )  # fmt: skip
+
+
+@router.get("/roster-template.xlsx", include_in_schema=False)
+def template(who: Who) -> Response:
+    head = {"Content-Disposition": 'attachment; filename="roster-template.xlsx"'}
+    return Response(roster_template(), media_type=XLSX, headers=head)
+
+
+@forms(router, "/entries/{number:int}")
+def entry(request: Request, office: Shop, who: Who, number: int) -> Response:
+    """A body in a season: its dates, the versions it handed in, the notices it got."""
+    with office.session() as session:
+        found = entry_of(session, who, number)
+        line = next(x for x in board(session, who, found.season, today()) if x.entry == number)
+        versions = session.scalars(
+            select(Submission)
+            .where(Submission.entry_id == number, Submission.part_of_id.is_(None), visible_submissions(who))
+            .order_by(Submission.id.desc())
+        ).all()
+        notices = session.scalars(select(Notice).where(Notice.entry_id == number).order_by(Notice.id.desc())).all()
+        other = session.execute(
+            select(Entry, Season).join(Season).where(Entry.body_id == found.body_id, Entry.id != number).order_by(Season.fiscal_year.desc())
+        ).all()  # fmt: skip
+        season = found.season
+    rows = [
+        {"id": s.id, "round": s.round, "name": s.name, "state": s.state, "draft": s.draft, "received_at": s.received_at, "who": s.who,
+         "numbers": s.numbers, "proved": s.proved, "contradicted": s.contradicted} for s in versions
+    ]  # fmt: skip
+    return shown(
+        request, who, "entry.html", {"entry": _rows([line])[0]}, rows,
+        line=line, season=season, versions=versions, notices=notices, other=other, tab="board",
+    )  # fmt: skip
+
+
+@router.post("/entries/{number:int}", dependencies=[Guard], include_in_schema=False)
+def save_entry(
+    office: Shop, who: Who, number: int, approved_on: Annotated[str, Form()] = "", due_on: Annotated[str, Form()] = "",
+    published_on: Annotated[str, Form()] = "", published_url: Annotated[str, Form()] = "", contact: Annotated[str, Form()] = "",
+) -> Response:  # fmt: skip
+    with office.session() as session:
+        found = entry_of(session, who, number)
+        change_entry(session, who, found, _day(approved_on), _day(due_on), _day(published_on), published_url.strip(), contact.strip())
+    return said(f"/entries/{number}", "已保存。")
+
+
+def _day(text: str) -> date | None:
+    if not text.strip():
+        return None
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError as error:
+        raise Refused("日期请写成 2026-02-10 的形式。") from error
+
+
+__all__ = ["Actor", "note", "router", "said", "today"]

@@ -1,0 +1,93 @@
+"""Page pictures, drawn in processes of their own and kept while there is room."""
+
+from __future__ import annotations
+
+import os
+import threading
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import TimeoutError as Late
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from multiprocessing import get_context
+from pathlib import Path
+
+from yibenzhang.ledger.files import Ledger, write
+from yibenzhang.reading import ReadingError
+from yibenzhang.showing.pictures import picture
+from yibenzhang.showing.view import Leaf
+
+WIDTH = 1400
+MOST_BYTES = 2 * 1024**3
+"""What the pictures kept may take on the disk."""
+SECONDS = 20.0
+
+
+def _draw(path: str, kind: str, leaf: Leaf, width: int) -> bytes:
+    return picture(Path(path).read_bytes(), kind, leaf, width)
+
+
+class Pictures:
+    """Draws a page once; a page that breaks the process that draws it breaks nothing else."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._lock = threading.Lock()
+        self._pool: ProcessPoolExecutor | None = None
+        self._since = 0
+
+    def png(self, sha256: str, kind: str, leaf: Leaf, width: int = WIDTH) -> bytes:
+        """The picture of a leaf. Raises ReadingError with one sentence."""
+        kept = self._ledger.folder / "pictures" / sha256[:2] / f"{sha256}-{leaf.page}-{width}-{leaf.turn}.png"
+        with suppress(FileNotFoundError):
+            return kept.read_bytes()
+        made = self._drawn(str(self._ledger.path(sha256)), kind, leaf, width)
+        with suppress(OSError):  # a full disk: drawn again the next time
+            write(kept, made)
+            self._tidy()
+        return made
+
+    def _drawn(self, path: str, kind: str, leaf: Leaf, width: int) -> bytes:
+        pool = self._running()
+        try:
+            return pool.submit(_draw, path, kind, leaf, width).result(SECONDS)
+        except BrokenProcessPool as error:
+            self._end(pool)
+            raise ReadingError("这一页的图像画不出来。") from error
+        except Late as error:
+            self._end(pool)
+            raise ReadingError(f"这一页的图像 {SECONDS:g} 秒内没有画完。") from error
+
+    def _running(self) -> ProcessPoolExecutor:
+        with self._lock:
+            if self._pool is None:
+                self._pool = ProcessPoolExecutor(max(os.cpu_count() or 1, 2) // 2, get_context("spawn"))
+            return self._pool
+
+    def _end(self, pool: ProcessPoolExecutor) -> None:
+        with self._lock:
+            if self._pool is pool:
+                self._pool = None
+        for process in list((getattr(pool, "_processes", None) or {}).values()):
+            process.kill()
+        pool.shutdown(wait=False, cancel_futures=True)
+
+    def _tidy(self) -> None:
+        """Now and then the oldest go."""
+        self._since += 1
+        if self._since % 200:
+            return
+        found = []
+        for path in (self._ledger.folder / "pictures").rglob("*.png"):
+            with suppress(OSError):
+                told = path.stat()
+                found.append((told.st_atime, told.st_size, path))
+        total = sum(s for _, s, _ in found)
+        for _, bytes_, path in sorted(found):
+            if total <= MOST_BYTES:
+                break
+            path.unlink(missing_ok=True)
+            total -= bytes_
+
+    def close(self) -> None:
+        if self._pool is not None:
+            self._end(self._pool)

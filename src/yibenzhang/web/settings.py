@@ -1,0 +1,70 @@
+"""How the workbench is set up, and what its parts share while it runs."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from yibenzhang.ledger.files import Ledger
+from yibenzhang.office.database import Database, engine_of, prepare
+from yibenzhang.office.foreman import Foreman
+from yibenzhang.web.picturing import Pictures
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """``accounts`` False is an own computer: one user, no login, loopback only. ``hosts`` are the names under which the
+    server may be addressed; empty is every name."""
+
+    folder: Path
+    database: str = ""
+    accounts: bool = False
+    hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "[::1]")
+    https: bool = False
+    jobs: int = 2
+    limit: float = 900
+    extra: str = ""
+    most_bytes: int = 200 * 1024 * 1024
+    work: bool = True
+    """False: pages only, nothing is analysed here."""
+
+
+class Office:
+    """What the pages work with. Raises DatabaseError or OSError where it cannot be set up."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.ledger = Ledger.opened(settings.folder)
+        self.database = Database(engine_of(settings.database, settings.folder))
+        prepare(self.database.engine)
+        self.secret = _secret(settings.folder / "secret")
+        self.foreman = Foreman(self.database, self.ledger, settings.jobs, settings.limit, settings.extra)
+        self.pictures = Pictures(self.ledger)
+        self.session = self.database.session
+
+    def start(self) -> None:
+        if self.settings.work:
+            self.foreman.start()
+
+    def stop(self) -> None:
+        if self.settings.work:
+            self.foreman.stop()
+        self.pictures.close()
+        self.database.engine.dispose()
+
+
+def _secret(path: Path) -> bytes:
+    """A key of this ledger, for marks against forged requests."""
+    try:
+        found = path.read_bytes()
+        if len(found) >= 32:
+            return found
+    except FileNotFoundError:
+        pass
+    made = secrets.token_bytes(32)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(made)
+    return made

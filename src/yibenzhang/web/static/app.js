@@ -1,0 +1,24 @@
+"use strict";
+// What every page needs: messages from the server, and forms that tell when they failed.
+(function () {
+  const toast = () => document.getElementById("toast");
+  window.say = function (html, kind) {
+    const box = document.createElement("div");
+    if (kind) { box.className = "said " + kind; box.textContent = html; } else { box.innerHTML = html; }
+    toast().replaceChildren(box);
+    setTimeout(() => box.remove(), 9000);
+  };
+  document.addEventListener("htmx:responseError", (event) => {
+    const text = event.detail.xhr.responseText || "";
+    if (text.includes('class="said')) { window.say(text); } else { window.say("没有完成，请重试。", "bad"); }
+  });
+  document.addEventListener("htmx:sendError", () => window.say("连不上服务器，请检查网络后重试；没有保存。", "bad"));
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
+  });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-confirm]");
+    if (button && !window.confirm(button.dataset.confirm)) event.preventDefault();
+    if (event.target.closest("[data-print]")) window.print();
+  });
+})();
