@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import os
+import select
 import signal
+import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import Connection, Pipe, wait
 from multiprocessing.process import BaseProcess
-from typing import Any
+from multiprocessing.reduction import ForkingPickler
+from types import TracebackType
+from typing import Any, Self
 
 
 class Lost(Enum):
@@ -27,8 +32,9 @@ class Lost(Enum):
 class _Worker:
     process: BaseProcess
     pipe: Connection
-    task: int = -1
+    key: Hashable = None
     until: float = 0.0
+    done: int = 0
 
 
 def run(
@@ -39,54 +45,184 @@ def run(
     ``function`` must be importable by name and must not raise. A worker that dies takes only its own task
     along and is replaced.
     """
-    methods = multiprocessing.get_all_start_methods()
-    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
-    if hasattr(context, "set_forkserver_preload"):
-        context.set_forkserver_preload([function.__module__])
-    waiting = deque(range(len(tasks)))
-    busy: list[_Worker] = []
-    idle: list[_Worker] = []
-    try:
-        while waiting or busy:
-            while waiting and (idle or len(busy) < min(jobs, len(tasks))):
-                worker = idle.pop() if idle else _started(context, function)
-                worker.task = waiting.popleft()
-                worker.until = time.monotonic() + limit if limit else float("inf")
-                try:
-                    worker.pipe.send((worker.task, tasks[worker.task]))
-                except OSError:
-                    yield worker.task, Lost.DIED
-                    _end(worker)
-                    continue
-                busy.append(worker)
-            soonest = min((w.until for w in busy), default=float("inf")) - time.monotonic()
-            ready = wait([w.pipe for w in busy], None if soonest == float("inf") else max(soonest, 0.01))
-            for worker in list(busy):
-                if worker.pipe in ready:
-                    busy.remove(worker)
-                    try:
-                        result = _received(worker.pipe)
-                    except (EOFError, OSError):
-                        yield worker.task, Lost.DIED
-                        _end(worker)
-                    else:
-                        yield worker.task, result
-                        idle.append(worker)
-                elif time.monotonic() >= worker.until:
-                    busy.remove(worker)
-                    _end(worker)
-                    yield worker.task, Lost.LATE
-    finally:
-        for worker in [*busy, *idle]:
+    with Pool(function, min(jobs, len(tasks)), limit) as pool:
+        for k, arguments in enumerate(tasks):
+            pool.submit(k, arguments)
+        left = len(tasks)
+        while left:
+            found = pool.poll(None)
+            left -= len(found)
+            yield from found
+
+
+class Pool:
+    """Workers that live as long as a server does.
+
+    ``function`` must be importable by name and must not raise; tasks begin in the order they were submitted.
+    ``limit``: seconds per task; ``memory``: bytes of address space a worker may have, beyond which it gets a
+    MemoryError; ``renew``: a worker is replaced after so many tasks. 0 is none. Everything but ``close`` and
+    ``wake`` is for one thread.
+    """
+
+    def __init__(
+        self, function: Callable[..., Any], jobs: int, limit: float = 0, *, memory: int = 0, renew: int = 0
+    ) -> None:
+        methods = multiprocessing.get_all_start_methods()
+        self._context: Any = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
+        if hasattr(self._context, "set_forkserver_preload"):
+            self._context.set_forkserver_preload([function.__module__])
+        self._function, self._jobs, self._limit = function, max(jobs, 1), limit
+        self._memory, self._renew = memory, renew
+        self._waiting: deque[tuple[Hashable, Any]] = deque()
+        self._busy: list[_Worker] = []
+        self._idle: list[_Worker] = []
+        self._lost: list[tuple[Hashable, Any]] = []
+        self._lock = threading.RLock()
+        self._heard, self._bell = Pipe(duplex=False)
+        self._rung = self._closed = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def busy(self) -> int:
+        """Tasks being worked on."""
+        return len(self._busy)
+
+    @property
+    def waiting(self) -> int:
+        """Tasks submitted but not begun."""
+        return len(self._waiting)
+
+    @property
+    def idle(self) -> int:
+        """How many more tasks would begin at once."""
+        return 0 if self._closed else max(self._jobs - len(self._busy) - len(self._waiting), 0)
+
+    def pids(self) -> list[int]:
+        """Processes of the workers, busy and idle."""
+        return sorted(w.process.pid for w in [*self._busy, *self._idle] if w.process.pid)
+
+    def submit(self, key: Hashable, arguments: tuple[Any, ...]) -> None:
+        """``function(*arguments)`` as soon as a worker is free; RuntimeError after ``close``."""
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("the pool is closed")
+            self._waiting.append((key, ForkingPickler.dumps(arguments)))
+            self._begin()
+
+    def poll(self, timeout: float | None) -> list[tuple[Any, Any]]:
+        """(key, result or Lost) of what has ended: waits until something has, or ``timeout`` seconds (None: as
+        long as it takes), or until ``wake`` or ``close``."""
+        with self._lock:
+            if self._closed:
+                return []
+            found, self._lost = self._lost, []
+            soonest = min((w.until for w in self._busy), default=float("inf")) - time.monotonic()
+            longest = min(soonest, float("inf") if timeout is None else timeout)
+            ready = wait(
+                [self._heard, *(w.pipe for w in [*self._busy, *self._idle])],
+                0 if found else None if longest == float("inf") else max(longest, 0),
+            )
+            if self._heard in ready:
+                self._rung = False
+                self._heard.recv_bytes()
+            if self._closed:
+                return found
+            for worker in [w for w in self._idle if w.pipe in ready]:  # died while it had nothing to do
+                self._idle.remove(worker)
+                _end(worker)
+            found += [
+                (w.key, self._ended(w, w.pipe in ready)) for w in list(self._busy) if self._over(w, ready)
+            ]
+            self._begin()
+            return found
+
+    def wake(self) -> None:
+        """Let ``poll`` return now; from any thread."""
+        if not self._rung:
+            self._rung = True
+            with suppress(OSError):
+                self._bell.send_bytes(b"!")
+
+    def close(self) -> None:
+        """End all workers; tasks not ended are dropped. From any thread, any number of times."""
+        self._closed = True
+        self.wake()
+        with self._lock:
+            for worker in [*self._busy, *self._idle]:
+                _end(worker)
+            self._busy, self._idle = [], []
+            self._waiting.clear()
+            self._bell.close()
+            self._heard.close()
+
+    def _over(self, worker: _Worker, ready: Sequence[Any]) -> bool:
+        return worker.pipe in ready or time.monotonic() >= worker.until
+
+    def _ended(self, worker: _Worker, answered: bool) -> Any:
+        """The result of a worker's task, or Lost; the worker is put aside or ended."""
+        self._busy.remove(worker)
+        if not answered:
             _end(worker)
+            return Lost.LATE
+        try:
+            result = _received(worker.pipe)
+        except (EOFError, OSError):
+            _end(worker)
+            return Lost.DIED
+        worker.done += 1
+        if self._renew and worker.done >= self._renew:
+            _end(worker)
+        else:
+            self._idle.append(worker)
+        return result
 
+    def _begin(self) -> None:
+        while self._waiting and len(self._busy) < self._jobs:
+            key, arguments = self._waiting.popleft()
+            while self._idle:
+                worker = self._idle.pop()
+                if self._sent(worker, key, arguments):
+                    break
+            else:  # an idle worker that died has lost nothing: another is tried, at last a new one
+                try:
+                    worker = self._started()
+                except (OSError, EOFError):  # no memory or no process left to start one with
+                    self._lost.append((key, Lost.DIED))
+                    continue
+                if not self._sent(worker, key, arguments):
+                    self._lost.append((key, Lost.DIED))
 
-def _started(context: Any, function: Callable[..., Any]) -> _Worker:
-    mine, theirs = context.Pipe()
-    process = context.Process(target=_work, args=(theirs, function), daemon=True)
-    process.start()
-    theirs.close()  # so that the end of the worker is the end of the pipe
-    return _Worker(process, mine)
+    def _sent(self, worker: _Worker, key: Hashable, arguments: Any) -> bool:
+        worker.key = key
+        worker.until = time.monotonic() + self._limit if self._limit else float("inf")
+        try:
+            worker.pipe.send_bytes(arguments)
+        except OSError:
+            _end(worker)
+            return False
+        self._busy.append(worker)
+        return True
+
+    def _started(self) -> _Worker:
+        mine, theirs = self._context.Pipe()
+        process = self._context.Process(
+            target=_work, args=(theirs, self._function, self._limit, self._memory), daemon=True
+        )
+        try:
+            process.start()
+        except (OSError, EOFError):
+            mine.close()
+            raise
+        finally:
+            theirs.close()  # so that the end of the worker is the end of the pipe
+        return _Worker(process, mine)
 
 
 def _received(pipe: Connection) -> Any:
@@ -105,11 +241,34 @@ def _end(worker: _Worker) -> None:
     worker.pipe.close()
 
 
-def _work(pipe: Connection, function: Callable[..., Any]) -> None:
+def _work(pipe: Connection, function: Callable[..., Any], limit: float, memory: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends its workers
+    if hasattr(select, "poll"):
+        threading.Thread(target=_end_with_parent, args=(pipe.fileno(),), daemon=True).start()
+    if memory:
+        import resource  # not on every system
+
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     while True:
         try:
-            _, arguments = pipe.recv()
-            pipe.send(function(*arguments))
+            arguments = pipe.recv()
+            _alarm(limit)
+            result = function(*arguments)
+            _alarm(0)
+            pipe.send(result)
         except (EOFError, OSError):
             return
+
+
+def _alarm(limit: float) -> None:
+    """The system ends a late worker whose parent is gone, even one that lets no other thread run."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, limit + 5 if limit else 0)
+
+
+def _end_with_parent(pipe: int) -> None:
+    """Wait for the other end of the pipe to close, then end this process, whatever it is doing."""
+    watch = select.poll()
+    watch.register(pipe, 0)
+    watch.poll()
+    os._exit(1)

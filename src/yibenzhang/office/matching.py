@@ -1,0 +1,202 @@
+"""Findings carried over: to a better reading of the same file, and to the next version of a document.
+
+Pure: findings in, pairs out; one to one, and no old finding is lost on the way.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from yibenzhang.office.likeness import SURE, Told, alike, fold, fold_table, grams, told_of
+
+_READ_AGAIN = 0.5
+"""So much of a sentence must stand in the new version for it to count as read again."""
+_DIGITS = re.compile(r"\d+")
+
+
+@dataclass(frozen=True)
+class Version:
+    """What was found in one version of a document, and what of it could be read.
+
+    ``tables``: names of the tables with numbers; ``texts``: everything printed; ``unchecked``: (rule, table,
+    reason) of what could not be checked; ``unread``: sentences about pages that could not be read.
+    """
+
+    findings: tuple[Told, ...]
+    tables: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
+    unchecked: tuple[tuple[str, str, str], ...] = ()
+    unread: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Every old finding stands in exactly one of ``fixed``, ``still`` and ``gone``, every new one in ``still`` or
+    ``new``. ``gone``: no longer told, but with the reason why that does not mean it was put right."""
+
+    fixed: tuple[Told, ...]
+    still: tuple[tuple[Told, Told], ...]
+    new: tuple[Told, ...]
+    gone: tuple[tuple[Told, str], ...] = field(default=())
+
+
+def version_of(view: Any) -> Version:
+    """A version of anything that has the fields of showing.View."""
+    texts: list[str] = []
+    for leaf in view.leaves:
+        texts += [text for _, text in leaf.texts]
+        for block in leaf.blocks:
+            texts.append("".join(p.text for p in block.pieces))
+            texts += ["".join(p.text for p in cell.pieces) for row in block.rows for cell in row]
+    return Version(
+        tuple(told_of(f) for f in view.findings),
+        tuple(s.name for s in view.sections),
+        tuple(texts),
+        tuple((u.rule, u.table, u.reason) for u in view.unchecked),
+        tuple(n.message for n in view.notices if n.unread),
+    )
+
+
+def reread(old: Sequence[Told], new: Sequence[Told]) -> dict[str, str]:
+    """Old id to new id, where the same file was read or judged anew; an old finding that is missing from the
+    answer is no longer told.
+
+    The same id comes first, then the same rule at the same places, then the likest of the same places or words.
+    """
+    a, b = _ordered(old), _ordered(new)
+    pairs = _exactly(a, b, lambda t: (t.id, t.rule), lambda x, y: x.keys == y.keys or alike(x, y, True) > 0.3)
+    pairs |= _exactly(a, b, lambda t: (t.rule, tuple(sorted(t.keys)), _same(t)), taken=pairs)
+    pairs |= _exactly(a, b, lambda t: (t.rule, tuple(sorted(t.keys))) if t.keys else None, taken=pairs)
+    pairs |= _likest(a, b, pairs, placed=True)
+    pairs |= _exactly(a, b, lambda t: (t.id, t.rule), taken=pairs)
+    return {a[i].id: b[k].id for i, k in pairs.items()}
+
+
+def compare(old: Version, new: Version) -> Compared:
+    """What became of each finding in another version of the document, whose pages, places and amounts may all be
+    others: what a finding is about says which it is."""
+    a, b = _ordered(old.findings), _ordered(new.findings)
+    pairs = _exactly(a, b, lambda t: (t.rule, _same(t), t.message))
+    pairs |= _exactly(a, b, lambda t: (t.rule, _same(t)), taken=pairs)
+    pairs |= _likest(a, b, pairs)
+    matched = set(pairs.values())
+    again = _Again(old, new)
+    left = [(t, again.why_not(t)) for i, t in enumerate(a) if i not in pairs]
+    return Compared(
+        fixed=tuple(t for t, why in left if not why),
+        still=tuple((a[i], b[k]) for i, k in sorted(pairs.items())),
+        new=tuple(t for k, t in enumerate(b) if k not in matched),
+        gone=tuple((t, why) for t, why in left if why),
+    )
+
+
+def _same(told: Told) -> tuple[tuple[tuple[str, ...], str], ...]:
+    return tuple((s.names, s.text) for s in told.about)
+
+
+def _ordered(findings: Iterable[Told]) -> list[Told]:
+    """In an order that depends on nothing but the findings: as they stand in the document."""
+    return sorted(findings, key=lambda t: (t.rule, [_natural(s.key) for s in t.spots], t.message, t.id))
+
+
+def _natural(key: str) -> tuple[tuple[int, str], ...]:
+    out: list[tuple[int, str]] = []
+    last = 0
+    for m in _DIGITS.finditer(key):
+        out += [(-1, key[last : m.start()]), (int(m.group()), "")]
+        last = m.end()
+    return (*out, (-1, key[last:]))
+
+
+def _exactly(
+    old: list[Told],
+    new: list[Told],
+    key: Callable[[Told], object],
+    agree: Callable[[Told, Told], bool] = lambda _, __: True,
+    taken: dict[int, int] | None = None,
+) -> dict[int, int]:
+    """Positions of findings of the same key, in order."""
+    pairs = taken or {}
+    used = set(pairs.values())
+    waiting: dict[object, list[int]] = {}
+    for k in range(len(new) - 1, -1, -1):
+        if k not in used:
+            waiting.setdefault(key(new[k]), []).append(k)
+    out: dict[int, int] = {}
+    for i, t in enumerate(old):
+        name = key(t)
+        found = waiting.get(name)
+        if i not in pairs and name is not None and found and agree(t, new[found[-1]]):
+            out[i] = found.pop()
+    return out
+
+
+def _likest(old: list[Told], new: list[Told], taken: dict[int, int], placed: bool = False) -> dict[int, int]:
+    """The most alike first, each once."""
+    used = set(taken.values())
+    free = [k for k in range(len(new)) if k not in used]
+    found = [
+        (score, i, k)
+        for i, t in enumerate(old)
+        if i not in taken
+        for k in free
+        if (t.rule == new[k].rule or t.things & new[k].things or (placed and t.keys & new[k].keys))
+        and (score := alike(t, new[k], placed)) >= SURE
+    ]
+    out: dict[int, int] = {}
+    done: set[int] = set()
+    for _, i, k in sorted(found, key=lambda x: (-x[0], x[1], x[2])):
+        if i not in out and k not in done:
+            out[i] = k
+            done.add(k)
+    return out
+
+
+class _Again:
+    """Whether what a finding of the old version was about could be read again in the new one."""
+
+    def __init__(self, old: Version, new: Version) -> None:
+        self._before = {fold_table(t) for t in old.tables}
+        self._now = {fold_table(t) for t in new.tables}
+        known = {(rule, fold_table(table), reason) for rule, table, reason in old.unchecked}
+        self._unchecked = {
+            (rule, fold_table(table)): reason
+            for rule, table, reason in new.unchecked
+            if (rule, fold_table(table), reason) not in known
+        }
+        self._unread = new.unread
+        self._told = bool(new.texts)
+        self._grams = frozenset(g for text in new.texts for g in grams(fold(text), 4))
+
+    def why_not(self, told: Told) -> str:
+        """Empty where it could; else the reason, one sentence."""
+        tables = list(dict.fromkeys(s.table for s in told.spots if s.table))
+        lost = [t for t in tables[:1] if t in self._before and t not in self._now]
+        if lost and told.rule.partition(".")[0] != "copies":
+            name = next(s.words.partition("“")[0] for s in told.spots if s.table == lost[0])
+            return f"新版中没有读到“{name}”，这个问题是否改正无从核对{self._pages()}。"
+        for table in (*tables, ""):
+            reason = self._unchecked.get((told.rule, table))
+            if reason and (table or not tables):
+                return f"新版中这一项没能核对：{reason.rstrip('。')}。"
+        spot = told.spots[0] if told.spots else None
+        if spot is None or tables or not self._told:
+            return ""
+        if not self._printed(told):
+            family = told.family
+            if family not in ("wording", "presence", "names", "reading", "profile") or self._unread:
+                return f"新版中没有找到原来这句话，是否改正无从核对{self._pages()}。"
+        return ""
+
+    def _printed(self, told: Told) -> bool:
+        """Most of the sentence stands in the new version, whatever its numbers."""
+        spot = told.spots[0]
+        words = fold(spot.words.partition("“")[2].rstrip("”")) or fold(spot.text)
+        wanted = grams(words, 4)
+        return len(words) < 6 or len(wanted & self._grams) >= _READ_AGAIN * len(wanted)
+
+    def _pages(self) -> str:
+        return f"（新版有没能读出的内容：{self._unread[0].rstrip('。')}）" if self._unread else ""
