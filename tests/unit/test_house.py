@@ -29,6 +29,7 @@ ORDER = [
     "drafting.lookup", "drafting.goals", "drafting.prose", "drafting.compose", "drafting.text", "drafting.docx", "drafting.pdf",
     "drafting.xlsx", "drafting.html", "drafting.data", "drafting.pipeline", "drafting.cells", "drafting.workbook", "drafting.template",
     "drafting.published", "drafting.invented", "drafting.roundtrip", "drafting.corpus", "drafting.recall", "drafting",
+    "office", "office.spreadsheets", "office.roster_lines", "office.roster_files", "office.naming",
     "benching", "benching_scans", "cli_rules", "cli_draft", "cli_invented", "cli_bench", "cli",
 ]  # fmt: skip
 
