@@ -155,7 +155,8 @@ def _once(rows: Iterable[RosterRow], problems: list[str]) -> list[RosterRow]:
     seen: dict[tuple[str, str, str], RosterRow] = {}
     codes: dict[tuple[str, str], RosterRow] = {}
     for row in rows:
-        key = (fold(row.name), row.level, fold(row.parent))
+        name, parent = fold(row.name), fold(row.parent)
+        key = (name, row.level, "" if parent == name else parent)
         first = seen.get(key)
         if first and not (first.code and row.code and first.code != row.code):
             problems.append(f"第 {row.line} 行的“{row.name}”与第 {first.line} 行重复，只读入前一行。")

@@ -140,6 +140,8 @@ def read_lines(sheet: Sheet, where: str, problems: list[str]) -> list[Line] | No
     for (r, c), value in sorted(sheet.values.items()):
         if text := _clean(value.text):
             rows.setdefault(r, {})[c] = text
+        elif value.missing:
+            rows.setdefault(r, {})
     header = _header(rows)
     if header is None:
         return None
@@ -225,7 +227,9 @@ def _a_body(
         if len(filled) > 1 and not total:
             problems.append(f"{told}没有单位名称，没有读入。")
         return False
-    known = words.columns.get(folded) if len(cells) > 1 else None
+    known = (
+        _kind(name) and sum(bool(_kind(t)) for t in cells.values()) > 1
+    )  # the header again, on a next page
     if words.totals.match(folded) or words.remarks.match(folded) or known or folded.startswith(EXAMPLE):
         return False
     if words.totals.match(first):
