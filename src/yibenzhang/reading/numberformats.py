@@ -75,6 +75,11 @@ def builtin(number: int) -> str:
     return str(BUILTIN_FORMATS.get(number, "General"))
 
 
+def is_date(code: str) -> bool:
+    """True where a number under this code is printed as a date or a time."""
+    return any(s.has("date") for s in _sections(code[:_LONGEST_CODE])[:1])
+
+
 def shown(value: str | float, code: str, date1904: bool = False) -> str:
     """What a cell with this stored number prints; the number itself where the code cannot be used."""
     try:

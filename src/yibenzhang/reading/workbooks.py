@@ -7,7 +7,7 @@ from a blank, keeps the stored digits exact, and does not refuse the style sheet
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import xlrd
@@ -16,7 +16,7 @@ from xlrd.biffh import XLRDError
 
 from yibenzhang.documents import Page, ReadingNotice
 from yibenzhang.reading.limits import MAX_CELL_CHARS, MAX_OFFICE_CHARS, MAX_SHEETS, ReadingError
-from yibenzhang.reading.numberformats import builtin, shown, shown_text
+from yibenzhang.reading.numberformats import builtin, is_date, shown, shown_text
 from yibenzhang.reading.packages import BROKEN, Package, events, local, parse
 from yibenzhang.reading.sheets import Budget, Sheet, Value, pages_of
 
@@ -54,6 +54,15 @@ def _true(value: str | None) -> bool:
 
 def read_xlsx(package: Package) -> Read:
     """A workbook of Office Open XML. Raises ReadingError."""
+    notices: list[ReadingNotice] = []
+    sheets, hidden = xlsx_sheets(package, notices)
+    return _result(sheets, hidden, notices)
+
+
+def xlsx_sheets(
+    package: Package, notices: list[ReadingNotice], dated: bool = False
+) -> tuple[list[Sheet], list[str]]:
+    """The visible sheets and the names of the hidden ones; ``dated`` prints every date as 2026-02-10."""
     book = package.main()
     root = parse(package.read(book))
     relations = package.relations(book)
@@ -61,7 +70,8 @@ def read_xlsx(package: Package) -> Read:
     by_kind = dict(relations.values())
     strings = _strings(package, by_kind.get("sharedStrings", ""))
     styles = _styles(package, by_kind.get("styles", ""))
-    notices: list[ReadingNotice] = []
+    if dated:
+        styles = [_dated(s) for s in styles]
     sheets: list[Sheet] = []
     hidden: list[str] = []
     names: set[str] = set()
@@ -80,7 +90,11 @@ def read_xlsx(package: Package) -> Read:
             notices.append(ReadingNotice(f"工作表“{name}”没有单元格（图表等）或已缺失，没有读取。"))
             continue
         sheets.append(_sheet(name, package.read(target), strings, styles, date1904, budget))
-    return _result(sheets, hidden, notices)
+    return sheets, hidden
+
+
+def _dated(style: _Style) -> _Style:
+    return replace(style, code="yyyy-mm-dd") if is_date(style.code) else style
 
 
 def _result(sheets: list[Sheet], hidden: list[str], notices: list[ReadingNotice]) -> Read:
@@ -262,9 +276,15 @@ def _printed(stored: str, code: str, date1904: bool, zeros: bool) -> str:
 
 def read_xls(data: bytes) -> Read:
     """A workbook of the old binary kind. Raises ReadingError."""
+    notices: list[ReadingNotice] = []
+    return _result(*xls_sheets(data), notices)
+
+
+def xls_sheets(data: bytes, dated: bool = False) -> tuple[list[Sheet], list[str]]:
+    """The visible sheets and the names of the hidden ones, as :func:`xlsx_sheets` gives them."""
     try:
         book = xlrd.open_workbook(file_contents=data, formatting_info=True, logfile=_Silent(), on_demand=True)
-        return _read_book(book)
+        return _read_book(book, dated)
     except (ReadingError, MemoryError):
         raise
     except XLRDError as error:
@@ -283,13 +303,14 @@ class _Silent:
         pass
 
 
-def _read_book(book: Any) -> Read:
-    notices: list[ReadingNotice] = []
+def _read_book(book: Any, dated: bool) -> tuple[list[Sheet], list[str]]:
     sheets: list[Sheet] = []
     hidden: list[str] = []
     names: set[str] = set()
     budget = Budget()
     styles = [_old_style(book, xf) for xf in book.xf_list]
+    if dated:
+        styles = [_dated(s) for s in styles]
     for n in range(min(book.nsheets, MAX_SHEETS)):
         name = _unique(book.sheet_names()[n], names)
         if book._sheet_visibility[n]:
@@ -297,7 +318,7 @@ def _read_book(book: Any) -> Read:
             continue
         sheets.append(_old_sheet(name, book.sheet_by_index(n), styles, book.datemode == 1, budget))
         book.unload_sheet(n)
-    return _result(sheets, hidden, notices)
+    return sheets, hidden
 
 
 def _old_style(book: Any, xf: Any) -> _Style:

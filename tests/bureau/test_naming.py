@@ -1,0 +1,168 @@
+"""Names of bodies: written otherwise they are found, twins are never taken for one another."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from yibenzhang.office.naming import DEPARTMENT, UNIT, Index, Named, match
+
+
+def roster(*names: str) -> list[Named]:
+    return [Named(k, name) for k, name in enumerate(names, start=1)]
+
+
+ROSTER = roster(
+    "云岭市青禾区财政局", "云岭市青禾区教育局", "云岭市青禾区体育局", "云岭市青禾区第一中学", "云岭市青禾区第二中学",
+    "云岭市青禾区人民政府办公室", "中共云岭市青禾区委办公室", "云岭市教育局", "青禾区卫生健康委员会", "共青团云岭市青禾区委员会",
+    "中国人民政治协商会议云岭市青禾区委员会", "云岭市青禾区市场监督管理局", "云岭市青禾区柳荫新村街道办事处",
+    "云岭市青禾区公共资源交易服务中心", "中共云岭市青禾区委员会组织部", "国家税务总局云岭市青禾区税务局",
+    "云岭市青禾区青石镇社区卫生服务中心", "云岭市青禾区青山镇社区卫生服务中心", "青禾区社区服务中心",
+)  # fmt: skip
+BY_NAME = {b.name: b.id for b in ROSTER}
+
+
+@pytest.mark.parametrize(
+    ("told", "name"),
+    [
+        ("云岭市青禾区财政局", "云岭市青禾区财政局"),
+        ("青禾区财政局", "云岭市青禾区财政局"),
+        ("财政局", "云岭市青禾区财政局"),
+        ("区财政局", "云岭市青禾区财政局"),
+        ("云岭市青禾区财政局（部门）", "云岭市青禾区财政局"),
+        (" 云岭市 青禾区“财政局” ", "云岭市青禾区财政局"),
+        ("市教育局", "云岭市教育局"),
+        ("教育局", "云岭市青禾区教育局"),
+        ("区政府办", "云岭市青禾区人民政府办公室"),
+        ("青禾区人民政府办公室（青禾区人民政府外事办公室）", "云岭市青禾区人民政府办公室"),
+        ("中国共产党云岭市青禾区委员会办公室", "中共云岭市青禾区委办公室"),
+        ("区委办", "中共云岭市青禾区委办公室"),
+        ("云岭市青禾区卫健委", "青禾区卫生健康委员会"),
+        ("团区委", "共青团云岭市青禾区委员会"),
+        ("青禾区政协", "中国人民政治协商会议云岭市青禾区委员会"),
+        ("市场监督管理局", "云岭市青禾区市场监督管理局"),
+        ("青禾区市场监管局", "云岭市青禾区市场监督管理局"),
+        ("柳荫新村街道", "云岭市青禾区柳荫新村街道办事处"),
+        ("青禾区税务局", "国家税务总局云岭市青禾区税务局"),
+        ("社区服务中心", "青禾区社区服务中心"),
+    ],
+)
+def test_one_body_written_in_other_ways(told: str, name: str) -> None:
+    found = match(told, "", ROSTER)
+    assert (found.id, found.how) == (BY_NAME[name], "name"), found
+
+
+@pytest.mark.parametrize(
+    ("told", "other"),
+    [
+        ("青禾区教育局", "青禾区体育局"),
+        ("青禾区第一中学", "青禾区第二中学"),
+        ("青禾区中学", "青禾区第二中学"),
+        ("青禾区第一中学", "青禾区第一小学"),
+        ("青禾区政府办", "青禾区委办"),
+        ("青禾区人民政府办公室", "中共青禾区委办公室"),
+        ("云岭市教育局", "云岭市青禾区教育局"),
+        ("白河区教育局", "青禾区教育局"),
+        ("东江省教育局", "云岭市教育局"),
+        ("青禾区青石镇社区卫生服务中心", "青禾区青山镇社区卫生服务中心"),
+        ("青禾区财政局", "青禾区财政局监督检查中心"),
+        ("青禾区柳荫学校（东校区）", "青禾区柳荫学校（西校区）"),
+        ("青禾区城市管理局", "青禾区城市建设局"),
+        ("青禾区实验小学", "青禾区实验小学附属幼儿园"),
+    ],
+)
+def test_twins_are_not_taken_for_one_another(told: str, other: str) -> None:
+    for a, b in ((told, other), (other, told)):
+        found = match(a, "", roster(b, "云岭市青禾区审计局", "云岭市青禾区统计局", "云岭市青禾区民政局"))
+        assert found.id is None, found
+        both = match(a, "", roster(b, a))
+        assert both.id == 2, both
+
+
+def test_a_light_word_more_or_less_is_told() -> None:
+    found = match("青禾区公共资源交易中心", "", ROSTER)
+    assert (found.id, found.how) == (BY_NAME["云岭市青禾区公共资源交易服务中心"], "similar")
+    assert found.reason == "只差“服务”，其余一致。"
+    assert found.score < 1
+
+
+def test_two_that_differ_as_little_are_asked_about() -> None:
+    found = match("青禾区交易中心", "", roster("青禾区交易服务中心", "青禾区交易管理中心"))
+    assert found.id is None
+    assert [c.id for c in found.candidates] == [1, 2]
+
+
+def test_aliases() -> None:
+    bodies = [Named(7, "青禾区数据局", aliases=("区大数据中心", "数管局")), Named(8, "青禾区审计局")]
+    assert (match("青禾区数管局", "", bodies).id, match("青禾区数管局", "", bodies).how) == (7, "alias")
+    assert match("云岭市青禾区大数据中心", "", bodies).id == 7
+
+
+def test_a_service_centre_of_each_department() -> None:
+    bodies = [
+        Named(1, "机关服务中心", parent="青禾区教育局"),
+        Named(2, "机关服务中心", parent="青禾区体育局"),
+    ]
+    assert match("青禾区教育局机关服务中心", "", bodies).id == 1
+    assert match("体育局机关服务中心", "", bodies).id == 2
+    unclear = match("机关服务中心", UNIT, bodies)
+    assert unclear.id is None and {c.id for c in unclear.candidates} == {1, 2}
+
+
+BOTH = [Named(1, "青禾区财政局", level=DEPARTMENT), Named(2, "青禾区财政局", level=UNIT)]
+
+
+@pytest.mark.parametrize(
+    ("told", "level", "expected"),
+    [
+        ("青禾区财政局", DEPARTMENT, 1),
+        ("青禾区财政局", UNIT, 2),
+        ("青禾区财政局本级", "", 2),
+        ("青禾区财政局（本级）", DEPARTMENT, 2),
+        ("青禾区财政局（部门）", "", 1),
+        ("青禾区财政局机关", "", 2),
+        ("青禾区财政局", "", None),
+    ],
+)
+def test_department_and_unit_of_one_name(told: str, level: str, expected: int | None) -> None:
+    assert match(told, level, BOTH).id == expected
+    marked = [Named(1, "青禾区财政局（部门）"), Named(2, "青禾区财政局本级")]
+    assert match(told, level, marked).id == expected
+
+
+def test_the_only_one_of_the_other_level() -> None:
+    lone = [Named(1, "青禾区财政局", level=DEPARTMENT)]
+    told = match("青禾区财政局", UNIT, lone)
+    assert told.id == 1 and "名单里只有部门" in told.reason and told.score < 1
+    assert match("青禾区财政局本级", "", lone).id is None
+
+
+def test_candidates_are_few_and_in_order() -> None:
+    found = match("青禾区第三中学", "", roster(*(f"青禾区第{n}中学" for n in "一二四五六七八九")))
+    assert found.id is None
+    assert len(found.candidates) == 5
+    assert [c.score for c in found.candidates] == sorted((c.score for c in found.candidates), reverse=True)
+    assert all(c.reason.endswith("。") for c in found.candidates)
+
+
+def test_nothing_like_it() -> None:
+    assert match("东江大学", "", ROSTER).id is None
+    assert match("", "", ROSTER).reason == "没有认出单位名称。"
+    assert match("财政局", "", []).candidates == ()
+
+
+def test_a_large_roster_finds_itself() -> None:
+    bodies = [Named(k, f"云岭市青禾区第{k}实验学校", aliases=(f"{k}校",)) for k in range(3000)]
+    index = Index(bodies)
+    for k in range(0, 3000, 97):
+        assert index.match(f"青禾区第{k}实验学校").id == k
+    assert index.match("青禾区第3001实验学校").id is None
+
+
+@given(st.text(alphabet="青禾区市第一二中学小局教体育（）()本级部门委办云岭 ", max_size=30))
+def test_any_name_has_an_answer_and_finds_itself(name: str) -> None:
+    found = match(name, "", ROSTER)
+    assert found.id is None or found.id in BY_NAME.values()
+    alone = match(name, "", [Named(1, name)])
+    assert alone.id == 1 or not alone.candidates
