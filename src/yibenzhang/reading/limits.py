@@ -38,6 +38,8 @@ MAX_SCAN_STRIPS = 4000
 MAX_SCAN_FRAMES = 1000
 MAX_SHOWN_CELLS = 200_000
 MAX_VIEW_BYTES = 512 * 1024 * 1024
+MAX_PICTURE_PIXELS = 12_000_000
+PICTURE_SECONDS = 8
 SCAN_SECONDS = 60
 """A page whose recognition takes longer is broken off; MAX_SCAN_STRIPS is reached well before that."""
 
