@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -62,12 +63,40 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class PrintedLine:
+    """Where one printed line of a paragraph stands: its text begins at ``start`` of the paragraph's; ``edges``
+    are the left edges of its characters and the right edge of the last, in points."""
+
+    start: int
+    top: float
+    bottom: float
+    edges: array[float]
+
+
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom in points from the top left corner of an upright page."""
+
+
+@dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Running text outside tables; ``size`` is the font size in points (0 in text files)."""
+    """Running text outside tables; ``size`` is the font size in points (0 in text files).
+
+    ``lines`` says where each character of a printed page stands, so that a number in a sentence can be shown.
+    """
 
     text: str
     place: Place
     size: float = 0.0
+    lines: tuple[PrintedLine, ...] = field(default=(), compare=False, repr=False)
+
+    def boxes(self, start: int, end: int) -> list[Box]:
+        """The boxes of the characters [start, end), one a line; empty where the lines are not known."""
+        out = []
+        for line in self.lines:
+            first, last = max(start - line.start, 0), min(end - line.start, len(line.edges) - 1)
+            if first < last:
+                out.append((line.edges[first], line.top, line.edges[last], line.bottom))
+        return out
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +119,10 @@ class Page:
     blocks: tuple[Paragraph | Table, ...]
     scanned: bool = False
     """True where what stands on it was recognised from an image (OCR)."""
+    turn: int = 0
+    """By how many degrees clockwise (a multiple of 90) the page as any viewer shows it was turned for reading."""
+    skew: float = 0.0
+    """By how many degrees clockwise it was then turned about its centre to stand straight."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,16 @@ class Passage:
             out.extend((paragraph, k) for k, c in enumerate(paragraph.text) if _kept(c))
         return out
 
+    def printed(self, start: int, end: int) -> list[tuple[Paragraph, int, int]]:
+        """The characters [start, end) where they were read: paragraphs, each with a range of its text."""
+        out: list[tuple[Paragraph, int, int]] = []
+        for paragraph, at in self._origins[start:end]:
+            if out and out[-1][0] is paragraph:
+                out[-1] = (paragraph, out[-1][1], at + 1)
+            else:
+                out.append((paragraph, at, at + 1))
+        return out
+
     def verbatim(self, start: int, end: int) -> str:
         """The printed text from ``start`` to ``end``, line and page breaks left out."""
         while 0 < start < len(self.text) and _NUMERAL.match(self.text[start - 1 : start + 1]):
@@ -94,7 +104,7 @@ def _goes_on(before: Paragraph, after: Paragraph) -> bool:
     if isinstance(here, SheetPlace) and isinstance(there, SheetPlace) and here.sheet != there.sheet:
         return False
     text = flat(before.text)
-    if text.endswith(_ENDS) or STARTS.match(flat(after.text)) or _is_heading(text):
+    if text.endswith(_ENDS) or STARTS.match(flat(after.text)) or is_heading(text):
         return False
     if re.fullmatch(r"目录|注:.*|备注:.*|单位:.*|.*表", text) or abs(before.size - after.size) > 0.35 * max(
         before.size, 1
@@ -103,7 +113,7 @@ def _goes_on(before: Paragraph, after: Paragraph) -> bool:
     return len(text) >= 15 or "," in text
 
 
-def _is_heading(text: str) -> bool:
+def is_heading(text: str) -> bool:
     if re.search(r"\((?:类|款)\)", text) and not text.endswith("(项)"):
         return False  # a classification path broken off at the line's end
     return (
@@ -122,7 +132,7 @@ def _sectioned(groups: list[list[Paragraph]]) -> list[Passage]:
         for paragraph in group:
             pieces.append((len(text), paragraph))
             text += flat(paragraph.text)
-        heading = _is_heading(text)
+        heading = is_heading(text)
         if heading:
             match = _HEADING.match(text)
             depth = _DEPTH[match.lastgroup or "four"] if match else 4

@@ -17,13 +17,15 @@ def page_of(
     vs: list[Rule],
     first: int,
     scanned: bool = False,
+    turn: int = 0,
+    skew: float = 0.0,
 ) -> Page:
     """One page, upright, in points; ``first`` is the index of its first table in the document."""
     width, height = size
     tables, free = tables_of(number, hs, vs, glyphs, first)
     blocks: list[Paragraph | Table] = [*tables, *paragraphs_of(free, number, height, width)]
     blocks.sort(key=_top)
-    return Page(number, round(width, 1), round(height, 1), tuple(blocks), scanned)
+    return Page(number, round(width, 1), round(height, 1), tuple(blocks), scanned, turn, skew)
 
 
 def _top(block: Paragraph | Table) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -26,7 +27,7 @@ class Glyph(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A line of text, left to right."""
+    """A line of text, left to right; ``edges`` are the left edges of its characters and the last's right one."""
 
     text: str
     x0: float
@@ -34,6 +35,7 @@ class Line(NamedTuple):
     x1: float
     bottom: float
     size: float
+    edges: array[float] = array("f")
 
 
 def unmapped(char: str) -> bool:
@@ -66,6 +68,7 @@ def _line(row: list[Glyph]) -> Line:
     row.sort(key=_by_x)
     last = row[0]
     out = [last.text]
+    edges = [last.x0]
     top, bottom, right, size = last.top, last.bottom, last.x1, last.size
     for g in row[1:]:
         char, x0, g_top, x1, g_bottom, base, g_size, _ = g
@@ -76,7 +79,9 @@ def _line(row: list[Glyph]) -> Line:
             wide = char >= "\u2e80" and last.text >= "\u2e80"
             if gap > (1.2 if wide else 0.45) * max(last.size, g_size):
                 out.append(" ")
+                edges.append(last.x1)
         out.append(char)
+        edges.append(x0)
         if g_top < top:
             top = g_top
         if g_bottom > bottom:
@@ -86,7 +91,8 @@ def _line(row: list[Glyph]) -> Line:
         if g_size > size:
             size = g_size
         last = g
-    return Line("".join(out), row[0].x0, top, right, bottom, size)
+    edges.append(last.x1)
+    return Line("".join(out), row[0].x0, top, right, bottom, size, array("f", edges))
 
 
 def cell_text(lines: list[Line], width: float) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from array import array
+from itertools import accumulate
 
-from yibenzhang.documents import Paragraph
+from yibenzhang.documents import Paragraph, PrintedLine
 from yibenzhang.places import PagePlace
 from yibenzhang.reading.glyphs import Glyph, Line, lines_of
 
@@ -45,9 +47,30 @@ def paragraphs_of(glyphs: list[Glyph], page: int, height: float, width: float) -
                 round(group[-1].bottom, 1),
             ),
             round(group[0].size, 1),
+            _printed(group),
         )
         for group in groups
     ]
+
+
+def _printed(group: list[Line]) -> tuple[PrintedLine, ...]:
+    out = []
+    start = 0
+    for line in group:
+        if len(line.edges) == len(line.text) + 1:  # a glyph may stand for several characters
+            out.append(PrintedLine(start, line.top, line.bottom, line.edges))
+        else:
+            out.append(_spread(start, line))
+        start += len(line.text)
+    return tuple(out)
+
+
+def _spread(start: int, line: Line) -> PrintedLine:
+    """The characters of a line spread over its width, Chinese ones twice as wide as others."""
+    widths = [2 if c >= "\u2e80" else 1 for c in line.text]
+    one = (line.x1 - line.x0) / max(sum(widths), 1)
+    edges = array("f", accumulate((w * one for w in widths), initial=line.x0))
+    return PrintedLine(start, line.top, line.bottom, edges)
 
 
 def _continues(before: Line, line: Line, left: float, right: float) -> bool:

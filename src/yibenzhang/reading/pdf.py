@@ -96,7 +96,8 @@ def read_page(document: pdfium.PdfDocument, number: int, first: int) -> tuple[Pa
         left, bottom, right, top = page.get_bbox()
         textpage = page.get_textpage()
         try:
-            turn = _turn(textpage.raw, page.get_rotation())
+            rotation = page.get_rotation()
+            turn = _turn(textpage.raw, rotation)
             frame = _Frame(left, bottom, right - left, top - bottom, turn)
             glyphs = _glyphs(textpage.raw, frame)
             count = raw.FPDFText_CountChars(textpage.raw)
@@ -128,7 +129,8 @@ def read_page(document: pdfium.PdfDocument, number: int, first: int) -> tuple[Pa
     if len(hs) + len(vs) > MAX_RULES_PER_PAGE:
         notices.append(ReadingNotice("本页线条过多，未按表格读取。", here, True))
         hs, vs = [], []
-    return page_of(number + 1, frame.size, glyphs, hs, vs, first), notices
+    shown = (360 - turn - rotation) % 360
+    return page_of(number + 1, frame.size, glyphs, hs, vs, first, turn=shown), notices
 
 
 def _turn(textpage: raw.FPDF_TEXTPAGE, rotation: int) -> int:

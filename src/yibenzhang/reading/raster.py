@@ -155,12 +155,12 @@ def _rotated(gray: Gray, angle: float, border: int, way: int = cv2.INTER_CUBIC) 
     )  # fmt: skip
 
 
-def straight(gray: Gray, scale: float) -> Gray:
-    """The page with its small skew taken out."""
+def straight(gray: Gray, scale: float) -> tuple[Gray, float]:
+    """The page with its small skew taken out, and by how many degrees clockwise it was turned for that."""
     angle = skew_of(ink_of(gray, scale))
     if abs(angle) < 0.04:
-        return gray
-    return _rotated(gray, angle, int(np.median(gray[::7, ::7])))
+        return gray, 0.0
+    return _rotated(gray, angle, int(np.median(gray[::7, ::7]))), angle
 
 
 def sheet_of(gray: Gray, scale: float) -> Sheet:

@@ -41,7 +41,7 @@ def read_scan(gray: Gray, scale: float, number: int, first: int) -> tuple[Page, 
         told = "本页图像太小或太窄，不像一页文件，未识别，内容未检查。"
         size = gray.shape[1] * scale, gray.shape[0] * scale
         return Page(number, *size, (), True), [ReadingNotice(told, here, True)]
-    sheet = _upright(gray, scale)
+    sheet, turn, skew = _upright(gray, scale)
     tables, _ = tables_of(number, sheet.hs, sheet.vs, [], first)
     strips = strips_of(sheet, tables)
     notices: list[ReadingNotice] = []
@@ -60,8 +60,9 @@ def read_scan(gray: Gray, scale: float, number: int, first: int) -> tuple[Page, 
     unread = _garbled(glyphs) if strips else not tables and not is_blank(gray)
     if unread and not notices:
         told = "本页图像不清或不是文字，未能识别，内容未检查。"
-        return Page(number, *sheet.size, (), True), [ReadingNotice(told, here, True)]
-    return page_of(number, sheet.size, glyphs, sheet.hs, sheet.vs, first, scanned=True), notices
+        return Page(number, *sheet.size, (), True, turn, skew), [ReadingNotice(told, here, True)]
+    page = page_of(number, sheet.size, glyphs, sheet.hs, sheet.vs, first, True, turn, skew)
+    return page, notices
 
 
 def _garbled(glyphs: list[Glyph]) -> bool:
@@ -69,17 +70,22 @@ def _garbled(glyphs: list[Glyph]) -> bool:
     return not glyphs or sum(g.sure for g in glyphs) < _LEGIBLE * len(glyphs)
 
 
-def _upright(gray: Gray, scale: float) -> Sheet:
+Upright = tuple[Sheet, int, float]
+"""A page set upright: by how many degrees clockwise it was turned by quarters, and then straightened."""
+
+
+def _upright(gray: Gray, scale: float) -> Upright:
     """The page turned by quarters until its longest lines read well, and straightened."""
     side = lies_sideways(ink_of(gray, scale), scale) > 1.3
-    best: tuple[float, Sheet] | None = None
+    best: tuple[float, Upright] | None = None
     for degrees in (90, 270, 0, 180) if side else (0, 180, 90, 270):
-        sheet = sheet_of(straight(turned(gray, degrees), scale), scale)
+        level, angle = straight(turned(gray, degrees), scale)
+        sheet = sheet_of(level, scale)
         sure = _legible(sheet)
         if sure is None:
-            return best[1] if best else sheet
+            return best[1] if best else (sheet, degrees, angle)
         if best is None or sure > best[0]:
-            best = (sure, sheet)
+            best = (sure, (sheet, degrees, angle))
         if sure >= _UPRIGHT:
             break
     assert best is not None

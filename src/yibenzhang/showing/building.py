@@ -1,0 +1,227 @@
+"""From a checked document to the view of it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from yibenzhang.balance.relations import Outcome, Result
+from yibenzhang.checking import Checked
+from yibenzhang.documents import Box, Document, Paragraph
+from yibenzhang.findings import Evidence, Finding, Suspect, evidence_of
+from yibenzhang.prose.passages import flat
+from yibenzhang.relating import names_of_tables
+from yibenzhang.showing.leaves import Leaves, leaves_of
+from yibenzhang.showing.printed import Keys, Printed, box_in, box_of, files_of, printed_numbers
+from yibenzhang.showing.view import (
+    Number,
+    Proof,
+    Section,
+    ShownFinding,
+    Spot,
+    Sum,
+    Suspicion,
+    Told,
+    Unchecked,
+    View,
+    ViewFile,
+)
+from yibenzhang.standards import Standards, load
+from yibenzhang.telling import arithmetic
+
+_CUT = "表格过长，只显示了前面的部分；核对不受影响。"
+
+
+def view_of(checked: Checked, names: Sequence[str], extra: str = "") -> View:
+    """What a page shows of a checked document; ``names`` are what its files are called, in order.
+
+    ``extra`` is the folder of standards the document was checked with, where there was one.
+    """
+    document, profile = checked.document, checked.profile
+    standards = load(profile.region, extra)
+    keys = Keys(document)
+    printed = printed_numbers(checked, keys)
+    leaves = leaves_of(checked, printed, keys)
+    builder = _Builder(checked, standards, keys, printed, leaves)
+    proofs, of_number = builder.proofs()
+    c = checked.coverage
+    return View(
+        _files(document, names, leaves),
+        profile.body,
+        profile.fiscal_year,
+        profile.stage,
+        profile.level,
+        profile.region,
+        tuple(profile.conflicts),
+        c.numbers,
+        c.proved,
+        c.contradicted,
+        c.alone,
+        len(checked.results),
+        tuple(Section(n, s.numbers, s.proved, s.contradicted, s.alone) for n, s in checked.sections),
+        tuple(leaves.leaves),
+        {
+            n.key: Number(
+                n.key,
+                builder.leaf(n),
+                builder.words(n),
+                n.text,
+                n.standing,
+                tuple(of_number.get(n.fact.id, ())),
+            )
+            for n in printed
+        },
+        proofs,
+        builder.findings(),
+        builder.unchecked(),
+        builder.notices(),
+    )
+
+
+def _files(document: Document, names: Sequence[str], leaves: Leaves) -> tuple[ViewFile, ...]:
+    files = files_of(document)
+    called = list(names) if len(names) == len(files) else list(document.names) or [document.path]
+    count = [sum(leaf.file == n for leaf in leaves.leaves) for n in range(len(files))]
+    return tuple(
+        ViewFile(name, d.kind, d.sha256, pages) for name, d, pages in zip(called, files, count, strict=True)
+    )
+
+
+class _Builder:
+    """What is told of a document, with every number by the key it has on its leaf."""
+
+    def __init__(
+        self, checked: Checked, standards: Standards, keys: Keys, printed: list[Printed], leaves: Leaves
+    ) -> None:
+        self._checked, self._standards, self._keys, self._leaves = checked, standards, keys, leaves
+        self._names = names_of_tables(checked.tables)
+        self._by_fact = {n.fact.id: n for n in printed}
+        self._paragraphs: dict[str, list[Paragraph]] = {}
+        for block in checked.document.blocks():
+            if isinstance(block, Paragraph):
+                self._paragraphs.setdefault(keys.of(block.place), []).append(block)
+
+    def leaf(self, number: Printed) -> int:
+        return self._leaves.of(number.fact.place)
+
+    def words(self, number: Printed) -> str:
+        return self._words(evidence_of(number.fact, self._names.get(number.fact.table, "")))
+
+    def _words(self, e: Evidence) -> str:
+        if e.table == "prose":
+            return f"正文“{e.row}”"
+        if e.row or e.column:
+            return e.words
+        return e.table_name or str(e.place)
+
+    def _rule(self, rule: str) -> str:
+        found = self._standards.rule_by_id.get(rule)
+        return found.name if found else rule
+
+    def proofs(self) -> tuple[tuple[Proof, ...], dict[str, list[int]]]:
+        """All relations, and for each fact the positions of its own, contradicted ones first."""
+        out: list[Proof] = []
+        of: dict[str, list[int]] = {}
+        order = sorted(self._checked.results, key=lambda r: r.outcome != Outcome.CONTRADICTED)
+        for n, result in enumerate(order):
+            keys = []
+            for fact in result.relation.facts():
+                number = self._by_fact.get(fact.id)
+                if number is not None and number.key not in keys:
+                    keys.append(number.key)
+                    of.setdefault(fact.id, []).append(n)
+            rule = result.relation.rule
+            out.append(Proof(rule, self._rule(rule), result.outcome.value, _line(result), tuple(keys)))
+        return tuple(out), of
+
+    def findings(self) -> tuple[ShownFinding, ...]:
+        taken: dict[str, int] = {}
+        out = []
+        for f in self._checked.findings:
+            taken[f.id] = taken.get(f.id, 0) + 1
+            out.append(self._finding(f, f.id if taken[f.id] == 1 else f"{f.id}-{taken[f.id]}"))
+        return tuple(out)
+
+    def _finding(self, f: Finding, name: str) -> ShownFinding:
+        spots: dict[tuple[str, str], Spot] = {}
+        for e in [*f.evidence, *(e for b in f.broken for e in (b.total, *b.parts))]:
+            spot = self._spot(e)
+            spots.setdefault((spot.key, spot.text), spot)
+        return ShownFinding(
+            name,
+            f.rule,
+            self._rule(f.rule),
+            f.severity.value,
+            f.message,
+            f.reported,
+            f.expected,
+            f.difference,
+            f.unit,
+            f.certain,
+            f.basis,
+            tuple(
+                Sum(b.name, b.arithmetic, tuple(dict.fromkeys(map(self._key, (b.total, *b.parts)))))
+                for b in f.broken
+            ),
+            tuple(self._suspicion(s) for s in f.suspects),
+            tuple(spots.values()),
+        )
+
+    def _key(self, e: Evidence) -> str:
+        number = self._by_fact.get(e.fact)
+        return number.key if number is not None else self._keys.of(e.place)
+
+    def _suspicion(self, s: Suspect) -> Suspicion:
+        return Suspicion(self._words(s.evidence), s.evidence.text, s.suggestion, s.why, self._key(s.evidence))
+
+    def _spot(self, e: Evidence) -> Spot:
+        number = self._by_fact.get(e.fact)
+        if number is not None:
+            return Spot(number.key, self.leaf(number), number.box, self._words(e), number.text)
+        return Spot(self._keys.of(e.place), self._leaves.of(e.place), self._box(e), self._words(e), e.text)
+
+    def _box(self, e: Evidence) -> Box | None:
+        """The box of a cell, or of the words within their paragraph where they stand in it as told."""
+        for paragraph in self._paragraphs.get(self._keys.of(e.place), ()):
+            at = _found(paragraph.text, e.text)
+            if at is not None:
+                return box_in(paragraph, *at)
+        return box_of(e.place)
+
+    def unchecked(self) -> tuple[Unchecked, ...]:
+        out = []
+        taken: dict[str, int] = {}
+        for n in self._checked.not_checked:
+            table = self._names.get(n.table, n.table)
+            key = hashlib.sha256(f"{n.rule}|{table}|{n.reason}".encode()).hexdigest()[:12]
+            taken[key] = taken.get(key, 0) + 1
+            key = key if taken[key] == 1 else f"{key}-{taken[key]}"
+            out.append(Unchecked(key, n.rule, self._rule(n.rule), n.reason, table))
+        return tuple(out)
+
+    def notices(self) -> tuple[Told, ...]:
+        document = self._checked.document
+        told = [
+            Told(n.message, self._leaves.of(n.place) if n.place else 0, n.unread) for n in document.notices
+        ]
+        return (*told, Told(_CUT, 0, False)) if self._leaves.cut else tuple(told)
+
+
+def _line(result: Result) -> str:
+    """The arithmetic of a relation; where it holds exactly, without what it is off by."""
+    text = arithmetic(result)
+    if result.residual:
+        return text
+    line = text.partition("，相差 ")[0]
+    left, _, right = line.partition("，印为 ")
+    return f"{left} = {right}" if right and not any(c in left for c in "=＝+÷") else line
+
+
+def _found(text: str, words: str) -> tuple[int, int] | None:
+    """Where words stand in a paragraph, blanks and widths of letters apart."""
+    wanted = flat(words)
+    if not wanted:
+        return None
+    kept = [(k, c) for k, char in enumerate(text) for c in flat(char)]
+    at = "".join(c for _, c in kept).find(wanted)
+    return (kept[at][0], kept[at + len(wanted) - 1][0] + 1) if at >= 0 else None

@@ -1,0 +1,306 @@
+"""The leaves of a document: pages as they are printed, or flowing text cut into pages to read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from yibenzhang.checking import Checked
+from yibenzhang.documents import Box as PageBox
+from yibenzhang.documents import Cell, Document, Page, Paragraph, Table
+from yibenzhang.places import PagePlace, Place, SheetPlace
+from yibenzhang.prose.passages import flat, is_heading
+from yibenzhang.reading.limits import MAX_SHOWN_CELLS
+from yibenzhang.showing.printed import Keys, Printed, box_of, by_spot, files_of, inner
+from yibenzhang.showing.view import Block, FlowCell, Leaf, Mark, Piece
+
+_PICTURES = {"pdf": "picture", "image": "picture", "ofd": "drawn"}
+_LINES = 80
+"""Paragraphs and rows of tables on one flow leaf."""
+_LONG = 120
+"""A paragraph counts as one line for so many characters."""
+_A4 = (595.3, 841.9)
+
+
+@dataclass(slots=True)
+class Leaves:
+    """The leaves, and where to find what stands on them."""
+
+    keys: Keys
+    leaves: list[Leaf] = field(default_factory=list)
+    by_page: dict[tuple[int, int], int] = field(default_factory=dict)
+    by_key: dict[str, int] = field(default_factory=dict)
+    by_sheet: dict[tuple[int, str], int] = field(default_factory=dict)
+    cut: bool = False
+    """True where tables too long to be shown were cut."""
+
+    def of(self, place: Place) -> int:
+        """The leaf a place is on; 0 where it is on none."""
+        at, file = inner(place), self.keys.file(place)
+        if isinstance(at, PagePlace):
+            return self.by_page.get((file, at.page), 0)
+        found = self.by_key.get(self.keys.of(place), 0)
+        if not found and isinstance(at, SheetPlace):
+            return self.by_sheet.get((file, at.sheet), 0)
+        return found
+
+
+def leaves_of(checked: Checked, numbers: list[Printed], keys: Keys) -> Leaves:
+    """One leaf a page for PDF, OFD and images; for everything else leaves of about eighty lines."""
+    out = Leaves(keys)
+    spots = by_spot(numbers)
+    heads = _heads(checked, keys)
+    titles = _titles(checked, keys)
+    for file, document in enumerate(files_of(checked.document)):
+        kind = _PICTURES.get(document.kind)
+        if kind:
+            _pages(out, document, file, kind, numbers, titles)
+        else:
+            _flow(out, document, file, spots, heads)
+    return out
+
+
+def _heads(checked: Checked, keys: Keys) -> set[str]:
+    """The keys of the cells of headers."""
+    out = set()
+    for t in checked.tables:
+        first = t.table.header.first
+        out |= {keys.of(c.place) for c in t.table.table.cells if c.row < first}
+    return out
+
+
+def _titles(checked: Checked, keys: Keys) -> dict[tuple[int, int], list[str]]:
+    """The names of the tables on each page."""
+    out: dict[tuple[int, int], list[str]] = {}
+    for t in checked.tables:
+        if not t.table.standard and not t.table.title:
+            continue
+        for cell in t.table.table.cells:
+            page = cell.place.page
+            if page is not None:
+                names = out.setdefault((keys.file(cell.place), page), [])
+                if t.table.name not in names:
+                    names.append(t.table.name)
+    return out
+
+
+def _pages(
+    out: Leaves,
+    document: Document,
+    file: int,
+    kind: str,
+    numbers: list[Printed],
+    titles: dict[tuple[int, int], list[str]],
+) -> None:
+    marks: dict[int, list[Mark]] = {}
+    for n in numbers:
+        if n.file == file and n.page is not None:
+            marks.setdefault(n.page, []).append(Mark(n.key, n.text, n.standing, n.box))
+    pages = {p.number: p for p in document.pages}
+    told = [n.place.page for n in document.notices if n.place is not None and n.place.page]
+    for number in range(1, max([*pages, *told], default=0) + 1):
+        page = pages.get(number) or Page(number, *_A4, ())  # a page that could not be read has its leaf too
+        cells, lines = _texts(page, kind)
+        out.by_page[file, number] = len(out.leaves) + 1
+        out.leaves.append(
+            Leaf(
+                len(out.leaves) + 1,
+                file,
+                number,
+                kind,
+                "、".join(titles.get((file, number), ())[:2]),
+                page.width,
+                page.height,
+                tuple(sorted(marks.get(number, ()), key=_order)),
+                (*cells, *lines),
+                (),
+                page.turn,
+                page.skew,
+                len(cells),
+                page.scanned,
+            )
+        )
+
+
+def _order(mark: Mark) -> tuple[float, float]:
+    return (mark.box[1], mark.box[0]) if mark.box else (0.0, 0.0)
+
+
+Texts = list[tuple[PageBox, str]]
+
+
+def _texts(page: Page, kind: str) -> tuple[Texts, Texts]:
+    """The cells of a page and its lines of text; cells without words only where the page is drawn from them."""
+    cells: Texts = []
+    lines: Texts = []
+    for block in page.blocks:
+        if isinstance(block, Table):
+            for cell in block.cells:
+                box = box_of(cell.place)
+                if box and (cell.text or kind == "drawn"):
+                    cells.append((_rounded(box), cell.text))
+        else:
+            lines += _lines(block)
+    return cells, lines
+
+
+def _lines(paragraph: Paragraph) -> Iterator[tuple[PageBox, str]]:
+    for line in paragraph.lines:
+        text = paragraph.text[line.start : line.start + len(line.edges) - 1]
+        yield _rounded((line.edges[0], line.top, line.edges[-1], line.bottom)), text
+    box = box_of(paragraph.place)
+    if not paragraph.lines and box:
+        yield _rounded(box), paragraph.text
+
+
+def _rounded(box: PageBox) -> PageBox:
+    x0, top, x1, bottom = box
+    return round(x0, 1), round(top, 1), round(x1, 1), round(bottom, 1)
+
+
+def _flow(
+    out: Leaves, document: Document, file: int, spots: dict[str, list[Printed]], heads: set[str]
+) -> None:
+    left = MAX_SHOWN_CELLS
+    for page in document.pages:
+        title = _sheet(page)
+        first = len(out.leaves) + 1
+        blocks: list[Block] = []
+        lines = 0
+        for block, height, cells in _blocks(page, out.keys, spots, heads):
+            left -= cells
+            if left < 0:
+                out.cut = True
+                break
+            if blocks and lines + height > _LINES:
+                _close(out, file, title, blocks)
+                blocks, lines = [], 0
+            blocks.append(block)
+            lines += height
+        if blocks:
+            _close(out, file, title, blocks)
+        if title and len(out.leaves) >= first:
+            out.by_sheet[file, title] = first
+
+
+def _close(out: Leaves, file: int, title: str, blocks: list[Block]) -> None:
+    number = len(out.leaves) + 1
+    marks = []
+    for block in blocks:
+        holders: list[Block | FlowCell] = [block, *(c for row in block.rows for c in row)]
+        for holder in holders:
+            if holder.key:
+                out.by_key.setdefault(holder.key, number)
+            marks += [Mark(p.key, p.text, p.standing, None) for p in holder.pieces if p.key]
+    name = title or next(("".join(p.text for p in b.pieces) for b in blocks if b.kind == "heading"), "")
+    out.leaves.append(Leaf(number, file, 0, "flow", name[:40], 0, 0, tuple(marks), (), tuple(blocks)))
+
+
+def _sheet(page: Page) -> str:
+    """The tab a page of a workbook is; empty elsewhere."""
+    for block in page.blocks:
+        places: Iterable[Place] = (block.place,) if isinstance(block, Paragraph) else (
+            c.place for c in block.cells[:1]
+        )  # fmt: skip
+        for place in places:
+            at = inner(place)
+            return at.sheet if isinstance(at, SheetPlace) else ""
+    return ""
+
+
+def _blocks(
+    page: Page, keys: Keys, spots: dict[str, list[Printed]], heads: set[str]
+) -> Iterator[tuple[Block, int, int]]:
+    """The blocks of a page in reading order, long tables in parts, each with its height in lines and its cells."""
+    for block in page.blocks:
+        if isinstance(block, Table):
+            yield from _parts(block, keys, spots, heads)
+        elif block.text.strip():
+            key = keys.of(block.place)
+            mine = [n for n in spots.pop(key, ()) if n.end <= len(block.text)]
+            kind = "heading" if _heading(block) else "paragraph"
+            yield Block(kind, key, _pieces(block.text, mine)), 1 + len(block.text) // _LONG, 0
+
+
+def _heading(paragraph: Paragraph) -> bool:
+    return is_heading(flat(paragraph.text))
+
+
+def _pieces(text: str, numbers: list[Printed]) -> tuple[Piece, ...]:
+    out: list[Piece] = []
+    at = 0
+    for n in numbers:
+        if n.start < at:
+            continue
+        if n.start > at:
+            out.append(Piece(text[at : n.start]))
+        out.append(Piece(text[n.start : n.end], n.key, n.standing))
+        at = n.end
+    if at < len(text):
+        out.append(Piece(text[at:]))
+    return tuple(out)
+
+
+def _parts(
+    table: Table, keys: Keys, spots: dict[str, list[Printed]], heads: set[str]
+) -> Iterator[tuple[Block, int, int]]:
+    by_row: dict[int, list[Cell]] = {}
+    for cell in table.cells:
+        by_row.setdefault(cell.row, []).append(cell)
+    names = {id(c): keys.of(c.place) for c in table.cells}
+    header = 0
+    while header < min(table.rows, 6) and any(names[id(c)] in heads for c in by_row.get(header, ())):
+        header += 1
+    start = 0
+    while start < table.rows:
+        end = min(start + _LINES, table.rows)
+        rows: list[tuple[FlowCell, ...]] = []
+        if start:
+            rows += [_again(by_row.get(r, ()), r, header) for r in range(header)]
+        open_cells = [c for r in range(max(0, start - 1), -1, -1) for c in by_row.get(r, ())
+                      if c.row + c.row_span > start] if start else []  # fmt: skip
+        for r in range(start, end):
+            row = [(c, False) for c in by_row.get(r, ())]
+            if r == start:
+                row += [(c, True) for c in open_cells]
+            row.sort(key=lambda pair: pair[0].column)
+            rows.append(
+                tuple(_cell(c, r, end, "" if again else names[id(c)], spots, r < header) for c, again in row)
+            )
+        count = sum(len(r) for r in rows)
+        yield Block("table", "", (), tuple(rows)), len(rows), count
+        start = end
+
+
+def _again(cells: Iterable[Cell], row: int, header: int) -> tuple[FlowCell, ...]:
+    """A row of the header once more, on the next leaf of a long table."""
+    return tuple(
+        FlowCell("", (Piece(c.text),), min(c.row_span, header - row), c.column_span, True)
+        for c in sorted(cells, key=lambda c: c.column)
+    )
+
+
+def _cell(cell: Cell, row: int, end: int, key: str, spots: dict[str, list[Printed]], head: bool) -> FlowCell:
+    span = min(cell.row + cell.row_span, end) - row
+    numbers = spots.pop(key, []) if key else []
+    return FlowCell(key, _numbered(cell.text, numbers), max(1, span), cell.column_span, head)
+
+
+def _numbered(text: str, numbers: list[Printed]) -> tuple[Piece, ...]:
+    """The words of a cell, and its number or several."""
+    out: list[Piece] = []
+    at = 0
+    for n in numbers:
+        start, end = (n.start, n.end) if n.start >= 0 else _found(text, n.text, at)
+        if start > at:
+            out.append(Piece(text[at:start]))
+        out.append(Piece(text[start:end] or n.text, n.key, n.standing))
+        at = max(at, end)
+    if at < len(text):
+        out.append(Piece(text[at:]))
+    return tuple(out)
+
+
+def _found(text: str, number: str, at: int) -> tuple[int, int]:
+    start = text.find(number, at)
+    return (start, start + len(number)) if start >= 0 else (at, len(text))
