@@ -25,14 +25,16 @@ ORDER = [
     "rules.goals", "rules.goal_projects", "rules.goal_claims", "rules.indicators", "rules",
     "findings", "repairing", "telling", "relating", "remarking", "checking", "grouping", "proving", "", "workers", "journal", "batch", "planting.plants", "planting.words", "planting.cells", "planting.judging", "planting",
     "reports.words", "reports.json_report", "reports.terminal", "reports.excel", "reports.html", "reports",
-    "showing.view", "showing.printed", "showing.leaves", "showing.building", "showing",
+    "showing.view", "showing.printed", "showing.leaves", "showing.building", "showing.pictures", "showing",
     "drafting.codes", "drafting.figures", "drafting.families", "drafting.schema", "drafting.parts", "drafting.tally", "drafting.tables",
     "drafting.lookup", "drafting.goals", "drafting.prose", "drafting.compose", "drafting.text", "drafting.docx", "drafting.pdf",
     "drafting.xlsx", "drafting.html", "drafting.data", "drafting.pipeline", "drafting.cells", "drafting.workbook", "drafting.template",
     "drafting.published", "drafting.invented", "drafting.roundtrip", "drafting.corpus", "drafting.recall", "drafting",
-    "office", "office.likeness", "office.matching",
-    "office", "office.spreadsheets", "office.roster_lines", "office.roster_files", "office.naming",
-    "benching", "benching_scans", "cli_rules", "cli_draft", "cli_invented", "cli_bench", "cli",
+    "ledger.files", "ledger", "office.likeness", "office.matching", "office.spreadsheets", "office.roster_lines", "office.roster_files", "office.naming",
+    "office.models", "office.migrations", "office.migrations.env", "office.migrations.versions", "office.migrations.versions.v0001", "office.database", "office.access", "office.roster", "office.analysing", "office.recording",
+    "office.submissions", "office.foreman", "office.reviews", "office",
+    "web.picturing", "web.settings", "web.security", "web.formats", "web.errors", "web.pages.seasons", "web.pages.handing", "web.pages.review", "web.pages.returns", "web.pages.statistics", "web.pages.people", "web.pages", "web.app", "web",
+    "benching", "benching_scans", "cli_rules", "cli_draft", "cli_invented", "cli_bench", "cli_serve", "cli",
 ]  # fmt: skip
 
 
