@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,12 @@ from yibenzhang.documents import Document
 from yibenzhang.grouping import groups_of, role_of
 from yibenzhang.journal import version_of
 from yibenzhang.ledger.files import Ledger, write
-from yibenzhang.office.matching import told_of
+from yibenzhang.office.likeness import told_of
 from yibenzhang.reading import ReadingError, read_data
 from yibenzhang.recognising.profile import Profile
 from yibenzhang.reports import json_report
-from yibenzhang.showing.view import View, dumped
 from yibenzhang.showing.building import view_of
+from yibenzhang.showing.view import View, dumped
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def _analyse(task: Task) -> Analysed:
         apart = together is None
         whole, names = together or (whole, names)
     tell("整理")
-    view = view_of(whole, names)
+    view = view_of(whole, names, task.extra)
     ledger.put_analysis(task.receipt, "view", dumped(view))
     report = json_report.report([FileResult(task.files[0][0], whole)])
     ledger.put_analysis(task.receipt, "report", json.dumps(report, ensure_ascii=False).encode())
@@ -137,7 +137,7 @@ def _told(task: Task, checked: Checked, view: View) -> Analysed:
                 f.severity,
                 f.message,
                 f.spots[0].leaf if f.spots else 0,
-                told_of(f).as_json(),
+                asdict(told_of(f)),
             )
             for f in view.findings
         ),

@@ -137,7 +137,7 @@ class Foreman:
                 self._lost(session, job, done.result)
             else:
                 job.state, job.ended_at = "done", now()
-                finish(session, job.submission, done.result)
+                finish(session, self._ledger, job.submission, done.result)
 
     def _lost(self, session: Session, job: Job, lost: Lost) -> None:
         if lost == Lost.DIED and job.attempts < MOST_ATTEMPTS:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from yibenzhang.ledger.files import Ledger
 from yibenzhang.office.analysing import Analysed, FoundOne
-from yibenzhang.office.matching import Told, compare, reread
+from yibenzhang.office.likeness import Told, ToldSpot
+from yibenzhang.office.matching import Compared, compare, reread, version_of
 from yibenzhang.office.models import Decision, Entry, Job, Matter, State, Submission, Verdict, now
 from yibenzhang.office.naming import match
 from yibenzhang.office.roster import OPEN, STAGE, named
 from yibenzhang.recognising.profile import Profile
+from yibenzhang.showing.view import loaded
 
 PERSON = "person.added"
 """The rule of a defect that a person added."""
@@ -37,7 +40,7 @@ def failed(session: Session, submission: Submission, told: str) -> None:
         submission.state = State.UNREADABLE
 
 
-def finish(session: Session, submission: Submission, found: Analysed) -> None:
+def finish(session: Session, ledger: Ledger, submission: Submission, found: Analysed) -> None:
     """Write down an analysis and what follows from it."""
     if found.error:
         failed(session, submission, found.error)
@@ -64,7 +67,7 @@ def finish(session: Session, submission: Submission, found: Analysed) -> None:
     if _joins(session, submission):
         return
     if first or submission.before_id is None:
-        follow(session, submission, matters)
+        follow(session, ledger, submission, matters)
     settle(session, submission)
 
 
@@ -73,7 +76,7 @@ def _upsert(session: Session, submission: Submission, findings: Sequence[FoundOn
     asked = select(Matter).where(Matter.submission_id == submission.id, Matter.rule != PERSON)
     known = {m.id: m for m in session.scalars(asked)}
     before = [_told(m, str(m.id)) for m in known.values()]
-    after = [Told.from_json(f.told) for f in findings]
+    after = [_read(f.told) for f in findings]
     partner = {new: int(old) for old, new in reread(before, after).items()}
     out = []
     for rank, f in enumerate(findings):
@@ -91,7 +94,12 @@ def _upsert(session: Session, submission: Submission, findings: Sequence[FoundOn
 
 
 def _told(matter: Matter, name: str) -> Told:
-    return Told.from_json(matter.told | {"id": name})
+    return replace(_read(matter.told), id=name)
+
+
+def _read(told: dict[str, Any]) -> Told:
+    """What a finding is compared by, as it was kept."""
+    return Told(**(told | {"spots": tuple(ToldSpot(**s) for s in told["spots"])}))
 
 
 def _whose(session: Session, submission: Submission) -> str:
@@ -116,7 +124,7 @@ def _whose(session: Session, submission: Submission) -> str:
         return ""
     if not body:
         return "没有读出编制单位，请指定属于名录里的哪个单位。"
-    near = "、".join(f"“{names[c]}”" for c in found.candidates[:3] if c in names)
+    near = "、".join(f"“{names[c.id]}”" for c in found.candidates[:3])
     rest = f"最接近的是{near}；" if near else ""
     return f"“{body}”不在本季名录里；{rest}请指定单位，或把它加进名录。"
 
@@ -163,7 +171,7 @@ def _apart(session: Session, submission: Submission) -> None:
     submission.corrected = (submission.corrected or {}) | {"apart": True}
 
 
-def follow(session: Session, submission: Submission, matters: Sequence[Matter]) -> None:
+def follow(session: Session, ledger: Ledger, submission: Submission, matters: Sequence[Matter]) -> None:
     """Put a submission after the version before it, and tell what became of that one's matters."""
     asked = (
         select(Submission)
@@ -187,25 +195,31 @@ def follow(session: Session, submission: Submission, matters: Sequence[Matter]) 
     old = session.scalars(
         select(Matter).where(Matter.submission_id == before.id, Matter.gone.is_(False))
     ).all()
-    by_id = {str(m.id): m for m in old}
-    new = {str(m.id): m for m in matters}
-    compared = compare(
-        [_told(m, i) for i, m in by_id.items() if m.rule != PERSON], [_told(m, i) for i, m in new.items()]
-    )
-    for i in compared.fixed:
-        by_id[i].fate, by_id[i].fate_reason = "fixed", ""
-    for i, why in compared.gone:
-        by_id[i].fate, by_id[i].fate_reason = "unsure", why
-    for i, j in compared.still:
-        by_id[i].fate, new[j].before_id = "still", by_id[i].id
-        _carry(session, by_id[i], new[j], before.round)
+    by_id = {m.finding: m for m in old if m.rule != PERSON}
+    new = {m.finding: m for m in matters}
+    compared = _compared(ledger, before, submission)
+    for t in compared.fixed:
+        if t.id in by_id:
+            by_id[t.id].fate, by_id[t.id].fate_reason = "fixed", ""
+    for t, why in compared.gone:
+        if t.id in by_id:
+            _ask_again(session, by_id[t.id], submission, why)
+    for t, n in compared.still:
+        if t.id in by_id and n.id in new:
+            by_id[t.id].fate, new[n.id].before_id = "still", by_id[t.id].id
+            _carry(by_id[t.id], new[n.id], before.round)
     for m in old:
         if m.rule == PERSON and m.verdict in OPEN:
-            _ask_again(session, m, submission)
+            _ask_again(session, m, submission, "人工补充的问题，程序不能比较")
     before.state = State.SUPERSEDED
 
 
-def _carry(session: Session, old: Matter, new: Matter, round: int) -> None:
+def _compared(ledger: Ledger, before: Submission, submission: Submission) -> Compared:
+    views = [loaded(ledger.analysis(s.receipt, "view").read_bytes()) for s in (before, submission)]
+    return compare(version_of(views[0]), version_of(views[1]))
+
+
+def _carry(old: Matter, new: Matter, round: int) -> None:
     """A decision about the version before holds for what is still there."""
     if new.verdict or not old.verdict or old.verdict == Verdict.REOPENED or not old.decisions:
         return
@@ -219,9 +233,11 @@ def _carry(session: Session, old: Matter, new: Matter, round: int) -> None:
         new.verdict = verdict
 
 
-def _ask_again(session: Session, old: Matter, submission: Submission) -> None:
-    """What a person added cannot be compared by a program: the next version asks a person again."""
-    old.fate, old.fate_reason = "unsure", "人工补充的问题，需要人看是否已改"
+def _ask_again(session: Session, old: Matter, submission: Submission, why: str) -> None:
+    """What cannot be compared by the program: the next version asks a person whether it was mended."""
+    old.fate, old.fate_reason = "unsure", why
+    if old.verdict not in OPEN:
+        return
     copy = Matter(
         submission_id=submission.id,
         rank=old.rank,
@@ -229,7 +245,7 @@ def _ask_again(session: Session, old: Matter, submission: Submission) -> None:
         severity=old.severity,
         message=old.message,
         told=old.told,
-        spot={k: v for k, v in (old.spot or {}).items() if k == "text"} | {"asked": True},
+        spot={k: v for k, v in (old.spot or {}).items() if k == "text"} | {"asked": why},
         before_id=old.id,
         user_id=old.user_id,
         who=old.who,

@@ -19,7 +19,7 @@ from yibenzhang import __version__
 from yibenzhang.office.access import Actor
 from yibenzhang.office.models import Role
 from yibenzhang.office.roster import STAGE, STATUS
-from yibenzhang.office.roster_files import write_csv
+from yibenzhang.office.spreadsheets import write_csv
 from yibenzhang.web.security import FIELD, mark_of, office_of
 
 HERE = Path(__file__).parent

@@ -11,6 +11,7 @@ from yibenzhang.ledger.files import Ledger
 from yibenzhang.office.database import Database, engine_of, prepare
 from yibenzhang.office.foreman import Foreman
 from yibenzhang.web.picturing import Pictures
+from yibenzhang.web.views import Views
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Office:
         self.secret = _secret(settings.folder / "secret")
         self.foreman = Foreman(self.database, self.ledger, settings.jobs, settings.limit, settings.extra)
         self.pictures = Pictures(self.ledger)
+        self.views = Views(self.ledger)
         self.session = self.database.session
 
     def start(self) -> None:

@@ -1,5 +1,272 @@
+"""Reviewing a submission: its pages with every number coloured, its findings, and what people decide about them."""
+
 from __future__ import annotations
 
-from fastapi import APIRouter
+import json
+from dataclasses import asdict
+from typing import Annotated, Any
 
-router = APIRouter()
+from fastapi import APIRouter, Form, Query, Request, Response
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from yibenzhang.office.access import Actor, NotHere, Refused, submission_of
+from yibenzhang.office.models import Entry, Matter, State, Submission
+from yibenzhang.office.recording import PERSON, told_profile
+from yibenzhang.office.reviews import accept, add_defect, decide, matter_of, matters_of, tick, ticks_of
+from yibenzhang.office.roster import OPEN
+from yibenzhang.reading import ReadingError
+from yibenzhang.showing.pictures import drawn
+from yibenzhang.showing.view import Leaf, View
+from yibenzhang.web.formats import forms, page, shown
+from yibenzhang.web.pages.seasons import said
+from yibenzhang.web.security import Guard, Shop, Who
+from yibenzhang.web.settings import Office
+from yibenzhang.web.views import spots_of, words_in
+
+router = APIRouter(tags=["审核"])
+COLUMNS = {
+    "severity_name": "程度", "rule": "规则", "message": "问题", "place": "位置", "reported": "印为", "expected": "应为", "unit": "单位",
+    "verdict_name": "处理", "reason": "理由", "decided_by": "处理人", "decided_at": "处理时间",
+}  # fmt: skip
+REASONS = ("读取有误，原文没有问题", "原文有说明，不是错误", "不适用于本单位", "已与单位核实无误")
+
+
+@forms(router, "/submissions/{number:int}")
+def submission(request: Request, office: Shop, who: Who, number: int) -> Response:
+    """A submission with its findings and decisions; .json holds the whole report by the contract ``yibenzhang/report/1``."""
+    with office.session() as session:
+        s = submission_of(session, who, number)
+        if s.part_of_id:
+            s = submission_of(session, who, s.part_of_id)
+        matters = matters_of(session, s)
+        for m in matters:
+            _ = m.decisions
+        ticks = ticks_of(session, s)
+        entry = session.get(Entry, s.entry_id) if s.entry_id else None
+        body = entry.body.name if entry else ""
+        season = s.season
+        newer = session.scalars(
+            select(Submission).where(Submission.before_id == s.id, Submission.draft.is_(s.draft)).order_by(Submission.id)
+        ).first()  # fmt: skip
+        following = _following(session, who, s)
+    if request.url.path.endswith((".json", ".csv")):
+        return _told(request, office, who, s, matters)
+    view = office.views.of(s)
+    findings = {f.id: f for f in view.findings}
+    spots = spots_of(view)
+    cards = [_card(m, findings, spots) for m in matters]
+    standing = [m for m in matters if not m.gone and m.verdict in OPEN and m.severity != "notice"]
+    return page(
+        request, who, "review.html", s=s, season=season, view=view, cards=cards, ticks=ticks, entry=entry, body=body,
+        p=told_profile(s), newer=newer, following=following, standing=standing, reasons=REASONS, tab="review",
+        unchecked=_grouped(view), judges=_judges(who, s), State=State,
+    )  # fmt: skip
+
+
+def _judges(who: Actor, s: Submission) -> bool:
+    """True where the person may decide about this version now."""
+    mine = s.draft or not who.outside
+    return mine and s.state in (State.REVIEW, State.RETURNED, State.CLEAN)
+
+
+def _following(session: Session, who: Actor, s: Submission) -> int | None:
+    """The next submission of the season that waits for review."""
+    if who.outside:
+        return None
+    asked = (
+        select(Submission.id)
+        .where(Submission.season_id == s.season_id, Submission.state == State.REVIEW, Submission.part_of_id.is_(None),
+               Submission.draft.is_(False), Submission.id != s.id)
+        .order_by(Submission.id <= s.id, Submission.id).limit(1)
+    )  # fmt: skip
+    return session.scalars(asked).first()
+
+
+def _card(m: Matter, findings: dict[str, Any], spots: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
+    found = findings.get(m.finding)
+    places = spots.get(m.finding, [])
+    if m.rule == PERSON and m.leaf:
+        places = [{"key": m.spot.get("key", ""), "leaf": m.leaf, "box": m.spot.get("box")}]
+    last = m.decisions[-1] if m.decisions else None
+    return {"m": m, "f": found, "places": json.dumps(places), "last": last, "person": m.rule == PERSON}
+
+
+def _grouped(view: View) -> list[tuple[str, list[Any]]]:
+    groups: dict[str, list[Any]] = {}
+    for u in view.unchecked:
+        groups.setdefault(u.reason, []).append(u)
+    return sorted(groups.items(), key=lambda g: -len(g[1]))
+
+
+def _told(request: Request, office: Office, who: Actor, s: Submission, matters: list[Matter]) -> Response:
+    try:
+        report = json.loads(office.ledger.analysis(s.receipt, "report").read_bytes())
+    except FileNotFoundError:
+        report = None
+    rows = []
+    for m in matters:
+        last = m.decisions[-1] if m.decisions else None
+        rows.append(
+            {"id": m.id, "finding": m.finding or None, "rule": m.rule, "severity": m.severity, "severity_name": _SEVERITY.get(m.severity),
+             "message": m.message, "reported": m.told.get("reported"), "expected": m.told.get("expected"), "unit": "", "leaf": m.leaf,
+             "place": f"第 {m.leaf} 页" if m.leaf else "", "verdict": m.verdict or None, "verdict_name": _VERDICT.get(m.verdict, ""),
+             "reason": last.reason if last else "", "decided_by": last.who if last else "", "decided_at": last.at if last else None,
+             "no_longer_reported": m.gone,
+             "decisions": [{"verdict": d.verdict, "reason": d.reason, "who": d.who, "at": d.at} for d in m.decisions]}
+        )  # fmt: skip
+    data = {"submission": {"id": s.id, "name": s.name, "sha256": s.sha256, "state": s.state, "round": s.round, "draft": s.draft,
+        "received_at": s.received_at, "checked_at": s.checked_at, "problem": s.problem or None}, "report": report}  # fmt: skip
+    return shown(request, who, "", data, rows, COLUMNS)
+
+
+_SEVERITY = {"error": "错误", "warning": "疑问", "notice": "提示"}
+_VERDICT = {"": "未处理", "confirmed": "已确认", "dismissed": "已排除", "solved": "已改好"}
+
+
+def _leaf(office: Office, who: Actor, number: int, leaf: int) -> tuple[Submission, View, Leaf]:
+    with office.session() as session:
+        s = submission_of(session, who, number)
+    view = office.views.of(s)
+    if not 1 <= leaf <= len(view.leaves):
+        raise NotHere
+    return s, view, view.leaves[leaf - 1]
+
+
+@router.get("/submissions/{number:int}/leaves/{leaf:int}", include_in_schema=False)
+def leaf_page(request: Request, office: Shop, who: Who, number: int, leaf: int) -> Response:
+    """One page of the file with its numbers marked."""
+    s, view, found = _leaf(office, who, number, leaf)
+    picture = drawn(found) if found.kind == "drawn" else ""
+    answer = page(request, who, "leaf.html", s=s, leaf=found, picture=picture)
+    answer.headers["Cache-Control"] = "private, max-age=60"
+    return answer
+
+
+@router.get("/submissions/{number:int}/leaves/{leaf:int}.png")
+def leaf_picture(
+    office: Shop, who: Who, number: int, leaf: int, width: Annotated[int, Query(ge=200, le=2400)] = 1400
+) -> Response:
+    """The picture of a page as it was read."""
+    _, view, found = _leaf(office, who, number, leaf)
+    if found.kind != "picture":
+        raise NotHere
+    file = view.files[found.file]
+    try:
+        data = office.pictures.png(file.sha256, file.kind, found, width)
+    except ReadingError as error:
+        raise Refused(str(error)) from error
+    return Response(data, media_type="image/png", headers={"Cache-Control": "private, max-age=86400"})
+
+
+@router.get("/submissions/{number:int}/leaves/{leaf:int}/words")
+def leaf_words(
+    office: Shop, who: Who, number: int, leaf: int, x0: float, top: float, x1: float, bottom: float
+) -> dict[str, str]:
+    """The words printed in a box on a page (points)."""
+    _, view, _ = _leaf(office, who, number, leaf)
+    return {"text": words_in(view, leaf, (x0, top, x1, bottom))}
+
+
+@router.get("/submissions/{number:int}/numbers", include_in_schema=False)
+def number_proofs(request: Request, office: Shop, who: Who, number: int, key: Annotated[str, Query(max_length=300)]) -> Response:
+    """What proves or contradicts a printed number."""
+    with office.session() as session:
+        s = submission_of(session, who, number)
+    view = office.views.of(s)
+    found = view.numbers.get(key)
+    if found is None:
+        raise NotHere
+    proofs = [(view.proofs[i], [_place(view, k) for k in view.proofs[i].keys]) for i in found.proofs]
+    return page(request, who, "number.html", number=found, proofs=proofs)
+
+
+def _place(view: View, key: str) -> dict[str, Any]:
+    n = view.numbers.get(key)
+    return {"key": key, "leaf": n.leaf if n else 0, "words": n.words if n else "", "text": n.text if n else ""}
+
+
+@router.get("/submissions/{number:int}/numbers.json", operation_id="numbers_json")
+def numbers_json(request: Request, office: Shop, who: Who, number: int) -> Response:
+    """Every printed number with its standing and the relations it takes part in."""
+    with office.session() as session:
+        s = submission_of(session, who, number)
+    view = office.views.of(s)
+    return shown(
+        request, who, "", {"numbers": [asdict(n) for n in view.numbers.values()], "relations": [asdict(p) for p in view.proofs]}
+    )
+
+
+@router.post("/matters/{number:int}/decisions", dependencies=[Guard])
+def make_decision(
+    request: Request, office: Shop, who: Who, number: int, verdict: Annotated[str, Form(max_length=20)], reason: Annotated[str, Form()] = "",
+) -> Response:  # fmt: skip
+    """Decide about a finding: verdict confirmed, dismissed (with a reason), solved or reopened."""
+    with office.session() as session:
+        matter = matter_of(session, who, number)
+        decide(session, who, matter, verdict, reason)
+        return _answered(request, office, session, who, matter)
+
+
+def _answered(request: Request, office: Office, session: Session, who: Actor, matter: Matter) -> Response:
+    """The matter as it stands now, and what hangs on it."""
+    s = matter.submission
+    view = office.views.of(s)
+    standing = [m for m in matters_of(session, s) if not m.gone and m.verdict in OPEN and m.severity != "notice"]
+    _ = matter.decisions
+    card = _card(matter, {f.id: f for f in view.findings}, spots_of(view))
+    return page(
+        request, who, "decided.html", card=card, s=s, standing=standing, judges=_judges(who, s), State=State, reasons=REASONS, view=view,
+        following=_following(session, who, s),
+    )  # fmt: skip
+
+
+@router.post("/submissions/{number:int}/defects", dependencies=[Guard])
+def make_defect(
+    request: Request, office: Shop, who: Who, number: int, words: Annotated[str, Form()], severity: Annotated[str, Form()],
+    leaf: Annotated[int, Form(ge=0)] = 0, box: Annotated[str, Form(max_length=100)] = "",
+    key: Annotated[str, Form(max_length=300)] = "", text: Annotated[str, Form(max_length=300)] = "",
+) -> Response:  # fmt: skip
+    """Add a defect the program missed; ``box`` is "x0,top,x1,bottom" in points on the page."""
+    with office.session() as session:
+        s = submission_of(session, who, number)
+        view = office.views.of(s)
+        if leaf > len(view.leaves):
+            raise Refused("没有这一页。")
+        matter = add_defect(session, who, s, severity, words, leaf, {"box": _box(box), "key": key, "text": text})
+        return _answered(request, office, session, who, matter)
+
+
+def _box(text: str) -> list[float] | None:
+    try:
+        found = [round(float(x), 1) for x in text.split(",")]
+    except ValueError:
+        return None
+    return found if len(found) == 4 and all(-10 <= x <= 20_000 for x in found) else None
+
+
+@router.post("/submissions/{number:int}/ticks", dependencies=[Guard])
+def make_tick(
+    request: Request, office: Shop, who: Who, number: int, key: Annotated[str, Form(max_length=64)], done: Annotated[bool, Form()] = False,
+    words: Annotated[str, Form()] = "",
+) -> Response:  # fmt: skip
+    """Note that a person looked at something that could not be checked."""
+    with office.session() as session:
+        s = submission_of(session, who, number)
+        view = office.views.of(s)
+        item = next((u for u in view.unchecked if u.key == key), None)
+        if item is None:
+            raise NotHere
+        tick(session, who, s, key, done, words)
+        session.flush()
+        ticks = ticks_of(session, s)
+    return page(request, who, "tick.html", u=item, s=s, ticks=ticks, judges=_judges(who, s), total=len(view.unchecked), oob=True)
+
+
+@router.post("/submissions/{number:int}/accept", dependencies=[Guard], include_in_schema=False)
+def accept_submission(office: Shop, who: Who, number: int) -> Response:
+    with office.session() as session:
+        s = submission_of(session, who, number)
+        accept(session, who, s)
+        following, season = _following(session, who, s), s.season_id
+    return said(f"/submissions/{following}" if following else f"/seasons/{season}", f"{s.name} 已通过。")

@@ -15,7 +15,8 @@ from sqlalchemy import select
 from yibenzhang.office.access import Actor, Refused, entry_of, note, season_of, visible_submissions
 from yibenzhang.office.models import Entry, Notice, Role, Season, Submission
 from yibenzhang.office.roster import STATUS, Line, board, change_entry, import_rows, new_season
-from yibenzhang.office.roster_files import read_roster, roster_template, write_sheet
+from yibenzhang.office.roster_files import read_roster, roster_template
+from yibenzhang.office.spreadsheets import write_sheet
 from yibenzhang.reading import ReadingError
 from yibenzhang.web.formats import LEVEL, forms, page, shown
 from yibenzhang.web.security import Guard, Shop, Who
@@ -131,7 +132,7 @@ async def take_roster(request: Request, office: Shop, who: Who, number: int, fil
     if len(data) > MOST_ROSTER:
         raise Refused("名录文件超过 20 MB，请只保留名录本身。")
     try:
-        found = read_roster(file.filename or "", data)
+        found = read_roster(data)
     except ReadingError as error:
         raise Refused(f"名录没有导入：{error}") from error
     with office.session() as session:

@@ -1,0 +1,287 @@
+"use strict";
+// The review desk: pages load as they come into sight; a finding lights its places; keys do what the buttons do.
+(function () {
+  const desk = document.getElementById("review");
+  if (!desk) return;
+  const id = desk.dataset.submission, judges = desk.dataset.judges === "yes";
+  const paper = document.getElementById("paper"), proof = document.getElementById("proof");
+  const matters = document.getElementById("matters");
+  const $ = (name) => document.getElementById(name);
+  const svg = "http://www.w3.org/2000/svg";
+  let now = null, at = 0, lit = [], marking = false;
+
+  // pages -----------------------------------------------------------------------------------------
+  const loads = new Map();
+  function load(number) {
+    if (!loads.has(number)) {
+      const sheet = document.querySelector("#leaf-" + number + " .sheet");
+      const got = fetch("/submissions/" + id + "/leaves/" + number, { headers: { "HX-Request": "true" } })
+        .then((answer) => answer.ok ? answer.text() : Promise.reject(answer))
+        .then((html) => {
+          sheet.innerHTML = html;
+          const image = sheet.querySelector("img");
+          if (image) image.addEventListener("error", () => {
+            const told = document.createElement("p");
+            told.className = "said bad";
+            told.textContent = "这一页的图像画不出来；数字的位置仍然有效。";
+            image.replaceWith(told);
+          });
+        })
+        .catch(() => { loads.delete(number); sheet.innerHTML = "<p class='said bad'>这一页没有取到，滚动后再试。</p>"; });
+      loads.set(number, got);
+    }
+    return loads.get(number);
+  }
+  const seen = new IntersectionObserver((entries) => {
+    for (const entry of entries) if (entry.isIntersecting) load(Number(entry.target.dataset.leaf));
+  }, { root: paper, rootMargin: "600px" });
+  for (const leaf of document.querySelectorAll(".leaf")) seen.observe(leaf);
+
+  // lighting --------------------------------------------------------------------------------------
+  function dark() {
+    for (const node of lit) node.classList.contains("place") && node.tagName === "rect" ? node.remove() : node.classList.remove("lit", "chosen");
+    lit = [];
+  }
+  function nodeOf(place, kind) {
+    const leaf = $("leaf-" + place.leaf);
+    if (!leaf) return null;
+    const known = place.key && leaf.querySelector('[data-key="' + CSS.escape(place.key) + '"]');
+    if (known) { known.classList.add(kind); lit.push(known); return known; }
+    const marks = leaf.querySelector("svg.marks");
+    if (!marks || !place.box) return null;
+    const [x0, top, x1, bottom] = place.box, rect = document.createElementNS(svg, "rect");
+    for (const [k, v] of [["x", x0 - 2], ["y", top - 2], ["width", x1 - x0 + 4], ["height", bottom - top + 4], ["class", "place"]]) rect.setAttribute(k, v);
+    marks.append(rect);
+    lit.push(rect);
+    return rect;
+  }
+  async function light(places, first, kind) {
+    dark();
+    await Promise.all([...new Set(places.map((p) => p.leaf))].map((n) => load(n)));
+    const nodes = places.map((p) => nodeOf(p, kind || "lit"));
+    show(nodes[first] || $("leaf-" + (places[first] || {}).leaf));
+  }
+  function show(node) {
+    if (!node) return;
+    const box = node.getBoundingClientRect(), frame = paper.getBoundingClientRect();
+    const top = box.height > frame.height ? box.top - 30 : box.top + box.height / 2 - frame.height / 2;
+    paper.scrollTop += top - (box.height > frame.height ? frame.top : frame.top);
+    paper.scrollLeft += box.left + box.width / 2 - frame.left - frame.width / 2;
+  }
+  const places = (card) => JSON.parse(card.dataset.places || "[]");
+
+  // findings --------------------------------------------------------------------------------------
+  const cards = () => [...matters.querySelectorAll("article.matter")].filter((c) => c.dataset.gone !== "yes");
+  function select(card, place) {
+    if (!card) return;
+    if (now) now.classList.remove("now");
+    now = card;
+    at = place || 0;
+    card.classList.add("now");
+    card.scrollIntoView({ block: "nearest" });
+    history.replaceState(null, "", "#" + card.id);
+    for (const b of card.querySelectorAll("button.place")) b.classList.toggle("at", Number(b.dataset.at) === at);
+    const all = places(card);
+    if (all.length) light(all, Math.min(at, all.length - 1)); else dark();
+  }
+  function step(by) {
+    const all = cards(), k = all.indexOf(now);
+    select(all[k < 0 ? 0 : Math.max(0, Math.min(all.length - 1, k + by))]);
+  }
+  function nextOpen(from) {
+    const all = cards(), k = all.findIndex((c) => c.id === from);
+    const open = (c) => !c.dataset.verdict && !c.classList.contains("notice");
+    return all.slice(k + 1).find(open) || all.find(open) || all[Math.min(k + 1, all.length - 1)];
+  }
+  function spot(by) {
+    if (!now) return;
+    const n = places(now).length;
+    if (n) select(now, (at + by + n) % n);
+  }
+  function decide(verdict, reason) {
+    if (!now || !judges) return;
+    const card = now.id;
+    window.htmx.ajax("POST", "/matters/" + now.dataset.id + "/decisions", {
+      target: "#" + card, swap: "outerHTML", values: { verdict: verdict, reason: reason || "" },
+    }).then(() => {
+      const fresh = $(card);
+      if (!fresh || !fresh.dataset.verdict && verdict !== "reopened") return;
+      select(verdict === "reopened" ? fresh : nextOpen(card));
+    });
+  }
+  const dismissal = $("dismiss");
+  function dismiss() {
+    if (!now || !judges) return;
+    $("reason").value = "";
+    dismissal.showModal();
+    dismissal.querySelector("button[data-reason]").focus();
+  }
+  function dismissed(reason) {
+    if (!reason.trim()) { $("reason").focus(); return; }
+    dismissal.close();
+    decide("dismissed", reason);
+  }
+  if (dismissal) {
+    dismissal.addEventListener("click", (e) => {
+      const button = e.target.closest("[data-reason]");
+      if (button) dismissed(button.dataset.reason);
+      if (e.target.closest("#dismiss-ok")) dismissed($("reason").value);
+    });
+    dismissal.addEventListener("keydown", (e) => {
+      if (e.target.id === "reason") {
+        if (e.key === "Enter" && !e.isComposing) { e.preventDefault(); dismissed(e.target.value); }
+        return;
+      }
+      const preset = dismissal.querySelectorAll("[data-reason]")[Number(e.key) - 1];
+      if (preset) { e.preventDefault(); dismissed(preset.dataset.reason); }
+    });
+  }
+  matters.addEventListener("click", (e) => {
+    const card = e.target.closest("article.matter");
+    if (!card || e.target.closest("details")) return;
+    const place = e.target.closest("button.place"), act = e.target.closest("button.act");
+    if (act) {
+      if (now !== card) select(card);
+      if (act.dataset.do === "dismissed") dismiss(); else decide(act.dataset.do);
+      return;
+    }
+    select(card, place ? Number(place.dataset.at) : 0);
+  });
+
+  // numbers ---------------------------------------------------------------------------------------
+  async function prove(key, leaf) {
+    if (now) now.classList.remove("now");
+    await light([{ key: key, leaf: leaf }], 0, "chosen");
+    const answer = await fetch("/submissions/" + id + "/numbers?key=" + encodeURIComponent(key), { headers: { "HX-Request": "true" } });
+    if (!answer.ok) return;
+    proof.innerHTML = await answer.text();
+    proof.hidden = false;
+  }
+  proof.addEventListener("click", (e) => {
+    if (e.target.closest("[data-close]")) { proof.hidden = true; dark(); return; }
+    const place = e.target.closest("button.place");
+    if (place) load(Number(place.dataset.leaf)).then(() => {
+      const node = nodeOf({ key: place.dataset.key, leaf: Number(place.dataset.leaf) }, "lit");
+      show(node);
+    });
+  });
+  paper.addEventListener("click", (e) => {
+    const number = e.target.closest(".n[data-key]");
+    if (!number) return;
+    const leaf = number.closest(".leaf"), n = Number(leaf.dataset.leaf);
+    if (marking) { record({ leaf: n, key: number.dataset.key, text: number.textContent, box: boxOf(number) }); return; }
+    prove(number.dataset.key, n);
+  });
+  function boxOf(node) {
+    if (node.tagName !== "rect") return "";
+    const [x, y, w, h] = ["x", "y", "width", "height"].map((k) => Number(node.getAttribute(k)));
+    return [x, y, x + w, y + h].join(",");
+  }
+
+  // a defect that was missed ----------------------------------------------------------------------
+  const form = $("defect-form"), defect = $("defect");
+  function mark(on) {
+    marking = on;
+    $("mark").setAttribute("aria-pressed", String(on));
+    paper.classList.toggle("marking", on);
+    if (on) window.say("在页面上框选一块，或点一个数字、选一段文字；再按 m 记整份文件的问题，Esc 取消。", "good");
+  }
+  async function record(where) {
+    mark(false);
+    const title = where.leaf ? document.querySelector("#leaf-" + where.leaf + " .title").textContent : "整份文件";
+    if (where.leaf && where.box && !where.text) {
+      const [x0, top, x1, bottom] = where.box.split(",");
+      const answer = await fetch("/submissions/" + id + "/leaves/" + where.leaf + "/words?" + new URLSearchParams({ x0, top, x1, bottom }));
+      if (answer.ok) where.text = (await answer.json()).text;
+    }
+    form.elements.leaf.value = where.leaf || 0;
+    form.elements.box.value = where.box || "";
+    form.elements.key.value = where.key || "";
+    form.elements.text.value = (where.text || "").slice(0, 300);
+    form.elements.words.value = "";
+    $("defect-where").textContent = title + (where.text ? "：" + where.text : "");
+    defect.showModal();
+    form.elements.words.focus();
+  }
+  if (form) {
+    form.addEventListener("htmx:afterRequest", (e) => {
+      if (!e.detail.successful) return;
+      defect.close();
+      const all = cards();
+      select(all[all.length - 1]);
+      $("count").textContent = all.length;
+    });
+    defect.querySelector("[data-close]").addEventListener("click", () => defect.close());
+    $("mark").addEventListener("click", () => marking ? record({}) : mark(true));
+    let from = null, drag = null;
+    const point = (marks, e) => {
+      const box = marks.getBoundingClientRect(), view = marks.viewBox.baseVal;
+      return [(e.clientX - box.left) / box.width * view.width, (e.clientY - box.top) / box.height * view.height];
+    };
+    paper.addEventListener("pointerdown", (e) => {
+      const marks = marking && e.target.closest(".sheet")?.querySelector("svg.marks");
+      if (!marks) return;
+      e.preventDefault();
+      from = { marks, at: point(marks, e), leaf: Number(marks.closest(".leaf").dataset.leaf) };
+      drag = document.createElementNS(svg, "rect");
+      drag.setAttribute("class", "drag");
+      marks.append(drag);
+    });
+    window.addEventListener("pointermove", (e) => {
+      if (!from) return;
+      const [x, y] = point(from.marks, e), [a, b] = from.at;
+      for (const [k, v] of [["x", Math.min(a, x)], ["y", Math.min(b, y)], ["width", Math.abs(x - a)], ["height", Math.abs(y - b)]]) drag.setAttribute(k, v.toFixed(1));
+    });
+    window.addEventListener("pointerup", (e) => {
+      if (from) {
+        const [x, y] = point(from.marks, e), [a, b] = from.at, leaf = from.leaf;
+        from = null;
+        drag.remove();
+        if (Math.abs(x - a) > 4 && Math.abs(y - b) > 4) {
+          record({ leaf, box: [Math.min(a, x), Math.min(b, y), Math.max(a, x), Math.max(b, y)].map((v) => v.toFixed(1)).join(",") });
+        }
+        return;
+      }
+      const words = marking && String(window.getSelection()).trim();
+      const inside = words && window.getSelection().anchorNode.parentElement.closest(".leaf");
+      if (inside) {
+        const holder = window.getSelection().anchorNode.parentElement.closest("[data-key]");
+        record({ leaf: Number(inside.dataset.leaf), text: words, key: holder ? holder.dataset.key : "" });
+      }
+    });
+  }
+
+  // tabs, colours, keys ---------------------------------------------------------------------------
+  const tabs = [...document.querySelectorAll("[role=tab]")];
+  function tab(chosen) {
+    for (const t of tabs) {
+      t.setAttribute("aria-selected", String(t === chosen));
+      t.tabIndex = t === chosen ? 0 : -1;
+      $(t.dataset.tab).hidden = t !== chosen;
+    }
+  }
+  for (const t of tabs) {
+    t.addEventListener("click", () => tab(t));
+    t.addEventListener("keydown", (e) => {
+      const k = { ArrowRight: 1, ArrowLeft: -1 }[e.key];
+      if (k) { const next = tabs[(tabs.indexOf(t) + k + tabs.length) % tabs.length]; tab(next); next.focus(); }
+    });
+  }
+  $("colours").addEventListener("change", (e) => paper.classList.toggle("plain", !e.target.checked));
+  const press = (name) => { const node = $(name); if (node) node.click(); };
+  const keys = {
+    j: () => step(1), k: () => step(-1), ArrowDown: () => step(1), ArrowUp: () => step(-1), n: () => spot(1), p: () => spot(-1),
+    c: () => decide("confirmed"), x: dismiss, u: () => decide("reopened"),
+    m: () => { if (form) marking ? record({}) : mark(true); }, a: () => press("accept"), r: () => press("return"), f: () => press("following"),
+    "?": () => $("help").showModal(), Escape: () => { if (marking) mark(false); proof.hidden = true; },
+  };
+  document.addEventListener("keydown", (e) => {
+    if (e.ctrlKey || e.metaKey || e.altKey || document.querySelector("dialog[open]")) return;
+    if (e.target.closest("input:not([type=checkbox]), textarea, select") || (e.key.startsWith("Arrow") && e.target.closest("#paper, [role=tab]"))) return;
+    const act = keys[e.key];
+    if (act) { e.preventDefault(); act(); }
+  });
+  const asked = location.hash && document.querySelector(location.hash.replace(/[^#\w-]/g, ""));
+  const first = asked && asked.matches("article.matter") ? asked : cards().find((c) => !c.dataset.verdict) || cards()[0];
+  if (first) select(first);
+})();

@@ -1,0 +1,58 @@
+"""What was found out about a submission, as its pages show it; the last ones used stay in memory."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from typing import Any
+
+from yibenzhang.ledger.files import Ledger
+from yibenzhang.office.access import NotHere
+from yibenzhang.office.models import Submission
+from yibenzhang.showing.view import View, ViewError, loaded
+
+MOST = 48
+
+
+class Views:
+    """Views by submission, read anew where the file was analysed again."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[tuple[str, int], View] = OrderedDict()
+
+    def of(self, submission: Submission) -> View:
+        """Raises NotHere where there is none, or none that this version of the program understands."""
+        path = self._ledger.analysis(submission.receipt, "view")
+        try:
+            key = (submission.receipt, path.stat().st_mtime_ns)
+            with self._lock:
+                if key in self._kept:
+                    self._kept.move_to_end(key)
+                    return self._kept[key]
+            view = loaded(path.read_bytes())
+        except (FileNotFoundError, ViewError) as error:
+            raise NotHere from error
+        with self._lock:
+            self._kept[key] = view
+            while len(self._kept) > MOST:
+                self._kept.popitem(last=False)
+        return view
+
+
+def words_in(view: View, leaf: int, box: tuple[float, float, float, float]) -> str:
+    """The words whose middle lies in a box on a leaf."""
+    x0, top, x1, bottom = box
+    found = []
+    for (a, b, c, d), text in view.leaves[leaf - 1].texts:
+        if x0 <= (a + c) / 2 <= x1 and top <= (b + d) / 2 <= bottom and text.strip():
+            found.append(text.strip())
+    return " ".join(found)[:300]
+
+
+def spots_of(view: View) -> dict[str, list[dict[str, Any]]]:
+    """For each finding the places to light: key, leaf and box."""
+    return {
+        f.id: [{"key": s.key, "leaf": s.leaf, "box": s.box} for s in f.spots if s.leaf] for f in view.findings
+    }
