@@ -102,7 +102,10 @@ class _Builder:
                 self._paragraphs.setdefault(keys.of(block.place), []).append(block)
 
     def leaf(self, number: Printed) -> int:
-        return self._leaves.of(number.fact.place)
+        """The leaf the number's mark is on; 0 where that part of the file is not shown."""
+        if number.page is not None:
+            return self._leaves.by_page.get((number.file, number.page), 0)
+        return self._leaves.by_key.get(number.spot, 0)
 
     def words(self, number: Printed) -> str:
         return self._words(evidence_of(number.fact, self._names.get(number.fact.table, "")))

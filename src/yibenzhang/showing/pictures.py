@@ -10,6 +10,7 @@ import io
 import time
 import warnings
 from collections.abc import Sequence
+from xml.sax.saxutils import escape
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
@@ -27,6 +28,7 @@ _CONTEXT = 48.0
 _APART = 30
 """Strips closer than so many points are one."""
 _RED = (208, 32, 32)
+MAX_DRAWN_TEXTS = 20_000
 _BROKEN = "本页图像无法生成，文件可能已损坏；请打开原文件查看。"
 _SLOW = "本页过于复杂，未能生成图像；请打开原文件查看。"
 _LARGE = "本页图像太大，未能生成；请打开原文件查看。"
@@ -171,9 +173,7 @@ def _coloured(image: Image.Image) -> bool:
     return max(int(m) for m in most) > _GRAY  # type: ignore[arg-type]
 
 
-def cut_out(
-    shown: bytes | None, leaf: Leaf, boxes: Sequence[Box], context: float = _CONTEXT
-) -> bytes | None:
+def cut_out(shown: bytes | None, leaf: Leaf, boxes: Sequence[Box], context: float = _CONTEXT) -> bytes | None:
     """A PNG of the rows around those boxes of a page's picture, each box in a red frame; rows far apart are
     set one below the other. None where the leaf has no picture or there is nothing to show.
 
@@ -225,3 +225,73 @@ def _strips(
     right = min(size[0], round((max(b[2] for b in printed) + 12) * scale))
     out = [(left, round(a * scale), right, min(size[1], round(b * scale))) for a, b in bands]
     return [s for s in out if s[2] > s[0] and s[3] > s[1]]
+
+
+def drawn(leaf: Leaf) -> str:
+    """A leaf as SVG from what was read of it: ruled cells and their words, lines of text.
+
+    The view box is in points, so that boxes fit; only shapes and text, all text escaped.
+    """
+    shapes: list[str] = []
+    for k, ((x0, top, x1, bottom), text) in enumerate(leaf.texts[:MAX_DRAWN_TEXTS]):
+        if k < leaf.cells:
+            shapes.append(
+                f'<rect x="{x0:.1f}" y="{top:.1f}" width="{x1 - x0:.1f}" height="{bottom - top:.1f}"/>'
+            )
+            shapes += _words(text, (x0, top, x1, bottom))
+        elif text.strip():
+            size = max(2.0, 0.86 * (bottom - top))
+            shapes.append(_text(text, x0, top + 0.88 * (bottom - top), size, x1 - x0))
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {leaf.width:.1f} {leaf.height:.1f}" '
+        'font-family="Noto Serif CJK SC, SimSun, serif"><g fill="none" stroke="#333" stroke-width="0.6">'
+        + "".join(s for s in shapes if s.startswith("<rect"))
+        + '</g><g fill="#111">'
+        + "".join(s for s in shapes if not s.startswith("<rect"))
+        + "</g></svg>"
+    )
+
+
+def _words(text: str, box: Box) -> list[str]:
+    """The words of a cell in lines that fit it: numbers at the right, other words at the left."""
+    x0, top, x1, bottom = box
+    width, height = max(x1 - x0 - 3, 1.0), max(bottom - top, 1.0)
+    size = 10.5
+    lines = _lines(text, width / size)
+    while size > 3 and 1.2 * size * len(lines) > height:
+        size -= 0.5
+        lines = _lines(text, width / size)
+    at = top + (height - 1.2 * size * len(lines)) / 2 + 0.95 * size
+    out = []
+    for k, line in enumerate(lines):
+        long = _ems(line) * size
+        x = x1 - 1.5 - long if line and line[-1].isdigit() and "." in line else x0 + 1.5
+        out.append(_text(line, x, at + 1.2 * size * k, size, min(long, width)))
+    return out
+
+
+def _lines(text: str, most: float) -> list[str]:
+    """Broken into lines of at most so many times the size of the print."""
+    out: list[str] = []
+    for part in text.split("\n"):
+        line = ""
+        for char in part:
+            if line and _ems(line + char) > most:
+                out.append(line)
+                line = ""
+            line += char
+        if line:
+            out.append(line)
+    return out
+
+
+def _ems(text: str) -> float:
+    return sum(1.0 if c >= "\u2e80" else 0.52 for c in text)
+
+
+def _text(text: str, x: float, y: float, size: float, width: float) -> str:
+    kept = escape("".join(c for c in text if c >= " " and not "\ud800" <= c <= "\udfff"))
+    return (
+        f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size:.1f}" textLength="{max(width, 1):.1f}" '
+        f'lengthAdjust="spacingAndGlyphs" xml:space="preserve">{kept}</text>'
+    )
