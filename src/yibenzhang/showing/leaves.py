@@ -33,6 +33,8 @@ class Leaves:
     by_page: dict[tuple[int, int], int] = field(default_factory=dict)
     by_key: dict[str, int] = field(default_factory=dict)
     by_sheet: dict[tuple[int, str], int] = field(default_factory=dict)
+    tables: dict[str, str] = field(default_factory=dict)
+    """The name of the table that each cell belongs to, by the cell's key."""
     cut: bool = False
     """True where tables too long to be shown were cut."""
 
@@ -49,10 +51,10 @@ class Leaves:
 
 def leaves_of(checked: Checked, numbers: list[Printed], keys: Keys) -> Leaves:
     """One leaf a page for PDF, OFD and images; for everything else leaves of about eighty lines."""
-    out = Leaves(keys)
     spots = by_spot(numbers)
     heads = _heads(checked, keys)
     tables = _tables(checked, keys)
+    out = Leaves(keys, tables=tables)
     for file, document in enumerate(files_of(checked.document)):
         kind = _PICTURES.get(document.kind)
         if kind:

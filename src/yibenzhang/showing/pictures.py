@@ -108,7 +108,8 @@ def _rendered(page: pdfium.PdfPage, size: tuple[int, int], turn: int) -> Image.I
             raise ReadingError(_SLOW)
         if status != raw.FPDF_RENDER_DONE:
             raise ReadingError(_BROKEN)
-        return bitmap.to_pil().convert("RGB")
+        image: Image.Image = bitmap.to_pil().convert("RGB")
+        return image
     finally:
         bitmap.close()
 
@@ -147,7 +148,7 @@ def _plain(image: Image.Image) -> Image.Image:
         return Image.alpha_composite(paper, over).convert("RGB")
     if image.mode.startswith(("I", "F")):
         deep = image.convert("F")
-        most = float(deep.getextrema()[1] or 1)
+        most = float(deep.getextrema()[1]) or 1.0  # type: ignore[arg-type]
         return deep.point(lambda v: v * (255 / most)).convert("L")
     return image.convert("L" if image.mode == "1" else "RGB")
 
