@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import pickle
 import zlib
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
 from multiprocessing import get_context
@@ -208,6 +209,22 @@ def test_kept_bytes_of_another_version_or_broken_are_refused() -> None:
     for bad in (b"", b"x", good[:-9], other, short, deep, zlib.compress(b"[1,[],[]]"), pickle.dumps(view)):
         with pytest.raises(ViewError):
             loaded(bad)
+
+
+def test_loading_leaves_the_collector_as_it_was() -> None:
+    good = dumped(seen("csv")[1])
+    assert gc.isenabled()
+    with ThreadPoolExecutor(4) as pool:
+        assert len(list(pool.map(loaded, [good] * 12))) == 12
+    with pytest.raises(ViewError):
+        loaded(good[:50])
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        loaded(good)
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
 
 
 @given(st.binary(max_size=200))

@@ -25,6 +25,8 @@ _GRAY = 10
 """Channels that differ by no more than this (of 255) are a shade of grey."""
 _CONTEXT = 48.0
 """Points above and below a box that are cut out with it: about two rows."""
+_ROW = 40.0
+"""Points; what is taller is no row of print."""
 _APART = 30
 """Strips closer than so many points are one."""
 _RED = (208, 32, 32)
@@ -216,7 +218,7 @@ def _strips(
     """The strips of the page to cut out, in pixels, from top to bottom and as wide as what is printed."""
     bands: list[list[float]] = []
     for _, top, _, bottom in sorted(boxes, key=lambda b: b[1]):
-        top, bottom = max(0.0, top - context), min(leaf.height, bottom + context)
+        top, bottom = _band(leaf, top, bottom, context)
         if bands and top - bands[-1][1] < _APART:
             bands[-1][1] = max(bands[-1][1], bottom)
         else:
@@ -224,8 +226,20 @@ def _strips(
     printed = [box for box, _ in leaf.texts] + list(boxes)
     left = max(0, round((min(b[0] for b in printed) - 12) * scale))
     right = min(size[0], round((max(b[2] for b in printed) + 12) * scale))
-    out = [(left, round(a * scale), right, min(size[1], round(b * scale))) for a, b in bands]
+    out = [(left, max(0, round(a * scale)), right, min(size[1], round(b * scale))) for a, b in bands]
     return [s for s in out if s[2] > s[0] and s[3] > s[1]]
+
+
+def _band(leaf: Leaf, top: float, bottom: float, context: float) -> tuple[float, float]:
+    """What is shown above and below a box: no row of print is cut in two, and nothing where print has ended."""
+    rows = [(a, b) for (_, a, _, b), text in leaf.texts if text and b - a <= _ROW]
+    above, below = top - context, bottom + context
+    above = min([a for a, b in rows if a < above < b], default=above) - 2
+    below = max([b for a, b in rows if a < below < b], default=below) + 2
+    if rows:
+        above = max(above, min(a for a, _ in rows) - 8)
+        below = min(below, max(b for _, b in rows) + 8)
+    return max(0.0, min(above, top - 8)), min(leaf.height, max(below, bottom + 8))
 
 
 def drawn(leaf: Leaf) -> str:
