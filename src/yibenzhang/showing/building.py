@@ -102,7 +102,10 @@ class _Builder:
                 self._paragraphs.setdefault(keys.of(block.place), []).append(block)
 
     def leaf(self, number: Printed) -> int:
-        return self._leaves.of(number.fact.place)
+        """The leaf the number's mark is on; 0 where that part of the file is not shown."""
+        if number.page is not None:
+            return self._leaves.by_page.get((number.file, number.page), 0)
+        return self._leaves.by_key.get(number.spot, 0)
 
     def words(self, number: Printed) -> str:
         return self._words(evidence_of(number.fact, self._names.get(number.fact.table, "")))
@@ -112,7 +115,7 @@ class _Builder:
             return f"正文“{e.row}”"
         if e.row or e.column:
             return e.words
-        return e.table_name or str(e.place)
+        return self._leaves.tables.get(self._keys.of(e.place), e.table_name) or str(e.place)
 
     def _rule(self, rule: str) -> str:
         found = self._standards.rule_by_id.get(rule)
@@ -183,7 +186,10 @@ class _Builder:
     def _box(self, e: Evidence) -> Box | None:
         """The box of a cell, or of the words within their paragraph where they stand in it as told."""
         for paragraph in self._paragraphs.get(self._keys.of(e.place), ()):
-            at = _found(paragraph.text, e.text)
+            at = _found(paragraph.text, e.row if e.table == "prose" else e.text)
+            if at is not None and e.table == "prose":  # the words before the number, which ends them
+                number = paragraph.text.rfind(e.text, *at) if e.text else -1
+                at = (number, number + len(e.text)) if number >= 0 else at
             if at is not None:
                 return box_in(paragraph, *at)
         return box_of(e.place)

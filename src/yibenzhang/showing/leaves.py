@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -17,6 +18,7 @@ from yibenzhang.showing.view import Block, FlowCell, Leaf, Mark, Piece
 _PICTURES = {"pdf": "picture", "image": "picture", "ofd": "drawn"}
 _LINES = 80
 """Paragraphs and rows of tables on one flow leaf."""
+_CONTENTS = re.compile(r"\.{2,}|…|·{2,}|[\s.]\d+\s*$")
 _LONG = 120
 """A paragraph counts as one line for so many characters."""
 _A4 = (595.3, 841.9)
@@ -31,6 +33,8 @@ class Leaves:
     by_page: dict[tuple[int, int], int] = field(default_factory=dict)
     by_key: dict[str, int] = field(default_factory=dict)
     by_sheet: dict[tuple[int, str], int] = field(default_factory=dict)
+    tables: dict[str, str] = field(default_factory=dict)
+    """The name of the table that each cell belongs to, by the cell's key."""
     cut: bool = False
     """True where tables too long to be shown were cut."""
 
@@ -47,16 +51,16 @@ class Leaves:
 
 def leaves_of(checked: Checked, numbers: list[Printed], keys: Keys) -> Leaves:
     """One leaf a page for PDF, OFD and images; for everything else leaves of about eighty lines."""
-    out = Leaves(keys)
     spots = by_spot(numbers)
     heads = _heads(checked, keys)
-    titles = _titles(checked, keys)
+    tables = _tables(checked, keys)
+    out = Leaves(keys, tables=tables)
     for file, document in enumerate(files_of(checked.document)):
         kind = _PICTURES.get(document.kind)
         if kind:
-            _pages(out, document, file, kind, numbers, titles)
+            _pages(out, document, file, kind, numbers, tables)
         else:
-            _flow(out, document, file, spots, heads)
+            _flow(out, document, file, spots, heads, tables)
     return out
 
 
@@ -69,19 +73,18 @@ def _heads(checked: Checked, keys: Keys) -> set[str]:
     return out
 
 
-def _titles(checked: Checked, keys: Keys) -> dict[tuple[int, int], list[str]]:
-    """The names of the tables on each page."""
-    out: dict[tuple[int, int], list[str]] = {}
-    for t in checked.tables:
-        if not t.table.standard and not t.table.title:
-            continue
-        for cell in t.table.table.cells:
-            page = cell.place.page
-            if page is not None:
-                names = out.setdefault((keys.file(cell.place), page), [])
-                if t.table.name not in names:
-                    names.append(t.table.name)
-    return out
+def _tables(checked: Checked, keys: Keys) -> dict[str, str]:
+    """The name of the table that each cell belongs to, by the cell's key."""
+    named = [t.table for t in checked.tables if t.table.standard or t.table.title]
+    return {keys.of(c.place): t.name for t in named for c in t.table.cells}
+
+
+def _title(cells: Iterable[str], headings: Iterable[str], tables: dict[str, str]) -> str:
+    """What a leaf is called: the tables on it, else its first heading that is no line of the contents."""
+    names = dict.fromkeys(tables[key] for key in cells if key in tables)
+    if names:
+        return "、".join(list(names)[:2]) + ("等" if len(names) > 2 else "")
+    return next((h.strip()[:40] for h in headings if not _CONTENTS.search(h)), "")
 
 
 def _pages(
@@ -90,7 +93,7 @@ def _pages(
     file: int,
     kind: str,
     numbers: list[Printed],
-    titles: dict[tuple[int, int], list[str]],
+    tables: dict[str, str],
 ) -> None:
     marks: dict[int, list[Mark]] = {}
     for n in numbers:
@@ -108,7 +111,7 @@ def _pages(
                 file,
                 number,
                 kind,
-                "、".join(titles.get((file, number), ())[:2]),
+                _title_of(page, out.keys, tables),
                 page.width,
                 page.height,
                 tuple(sorted(marks.get(number, ()), key=_order)),
@@ -120,6 +123,12 @@ def _pages(
                 page.scanned,
             )
         )
+
+
+def _title_of(page: Page, keys: Keys, tables: dict[str, str]) -> str:
+    cells = (keys.of(c.place) for t in page.blocks if isinstance(t, Table) for c in t.cells)
+    headings = (b.text for b in page.blocks if isinstance(b, Paragraph) and _heading(b))
+    return _title(cells, headings, tables)
 
 
 def _order(mark: Mark) -> tuple[float, float]:
@@ -145,9 +154,16 @@ def _texts(page: Page, kind: str) -> tuple[Texts, Texts]:
 
 
 def _lines(paragraph: Paragraph) -> Iterator[tuple[PageBox, str]]:
+    """The printed lines of a paragraph, parted where they have a wide gap."""
     for line in paragraph.lines:
         text = paragraph.text[line.start : line.start + len(line.edges) - 1]
-        yield _rounded((line.edges[0], line.top, line.edges[-1], line.bottom)), text
+        edges, wide = line.edges, 1.5 * (line.bottom - line.top)
+        start = 0
+        for k, char in enumerate(text):
+            if char == " " and edges[k + 1] - edges[k] > wide:
+                yield _rounded((edges[start], line.top, edges[k], line.bottom)), text[start:k]
+                start = k + 1
+        yield _rounded((edges[start], line.top, edges[-1], line.bottom)), text[start:]
     box = box_of(paragraph.place)
     if not paragraph.lines and box:
         yield _rounded(box), paragraph.text
@@ -159,7 +175,12 @@ def _rounded(box: PageBox) -> PageBox:
 
 
 def _flow(
-    out: Leaves, document: Document, file: int, spots: dict[str, list[Printed]], heads: set[str]
+    out: Leaves,
+    document: Document,
+    file: int,
+    spots: dict[str, list[Printed]],
+    heads: set[str],
+    tables: dict[str, str],
 ) -> None:
     left = MAX_SHOWN_CELLS
     for page in document.pages:
@@ -173,17 +194,17 @@ def _flow(
                 out.cut = True
                 break
             if blocks and lines + height > _LINES:
-                _close(out, file, title, blocks)
+                _close(out, file, title, blocks, tables)
                 blocks, lines = [], 0
             blocks.append(block)
             lines += height
         if blocks:
-            _close(out, file, title, blocks)
+            _close(out, file, title, blocks, tables)
         if title and len(out.leaves) >= first:
             out.by_sheet[file, title] = first
 
 
-def _close(out: Leaves, file: int, title: str, blocks: list[Block]) -> None:
+def _close(out: Leaves, file: int, sheet: str, blocks: list[Block], tables: dict[str, str]) -> None:
     number = len(out.leaves) + 1
     marks = []
     for block in blocks:
@@ -192,8 +213,11 @@ def _close(out: Leaves, file: int, title: str, blocks: list[Block]) -> None:
             if holder.key:
                 out.by_key.setdefault(holder.key, number)
             marks += [Mark(p.key, p.text, p.standing, None) for p in holder.pieces if p.key]
-    name = title or next(("".join(p.text for p in b.pieces) for b in blocks if b.kind == "heading"), "")
-    out.leaves.append(Leaf(number, file, 0, "flow", name[:40], 0, 0, tuple(marks), (), tuple(blocks)))
+    cells = (c.key for b in blocks for row in b.rows for c in row)
+    headings = ("".join(p.text for p in b.pieces) for b in blocks if b.kind == "heading")
+    title = _title(cells, headings, tables)
+    title = f"{sheet} {title}" if sheet and title and sheet not in title else title or sheet
+    out.leaves.append(Leaf(number, file, 0, "flow", title, 0, 0, tuple(marks), (), tuple(blocks)))
 
 
 def _sheet(page: Page) -> str:
@@ -217,7 +241,8 @@ def _blocks(
             yield from _parts(block, keys, spots, heads)
         elif block.text.strip():
             key = keys.of(block.place)
-            mine = [n for n in spots.pop(key, ()) if n.end <= len(block.text)]
+            mine = [n for n in spots.get(key, ()) if flat(block.text[n.start : n.end]) == n.text]
+            spots[key] = [n for n in spots.get(key, ()) if n not in mine]
             kind = "heading" if _heading(block) else "paragraph"
             yield Block(kind, key, _pieces(block.text, mine)), 1 + len(block.text) // _LONG, 0
 

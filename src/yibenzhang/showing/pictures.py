@@ -10,6 +10,7 @@ import io
 import time
 import warnings
 from collections.abc import Sequence
+from xml.sax.saxutils import escape
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
@@ -24,9 +25,12 @@ _GRAY = 10
 """Channels that differ by no more than this (of 255) are a shade of grey."""
 _CONTEXT = 48.0
 """Points above and below a box that are cut out with it: about two rows."""
+_ROW = 40.0
+"""Points; what is taller is no row of print."""
 _APART = 30
 """Strips closer than so many points are one."""
 _RED = (208, 32, 32)
+MAX_DRAWN_TEXTS = 20_000
 _BROKEN = "本页图像无法生成，文件可能已损坏；请打开原文件查看。"
 _SLOW = "本页过于复杂，未能生成图像；请打开原文件查看。"
 _LARGE = "本页图像太大，未能生成；请打开原文件查看。"
@@ -106,7 +110,8 @@ def _rendered(page: pdfium.PdfPage, size: tuple[int, int], turn: int) -> Image.I
             raise ReadingError(_SLOW)
         if status != raw.FPDF_RENDER_DONE:
             raise ReadingError(_BROKEN)
-        return bitmap.to_pil().convert("RGB")
+        image: Image.Image = bitmap.to_pil().convert("RGB")
+        return image
     finally:
         bitmap.close()
 
@@ -145,7 +150,7 @@ def _plain(image: Image.Image) -> Image.Image:
         return Image.alpha_composite(paper, over).convert("RGB")
     if image.mode.startswith(("I", "F")):
         deep = image.convert("F")
-        most = float(deep.getextrema()[1] or 1)
+        most = float(deep.getextrema()[1]) or 1.0  # type: ignore[arg-type]
         return deep.point(lambda v: v * (255 / most)).convert("L")
     return image.convert("L" if image.mode == "1" else "RGB")
 
@@ -171,9 +176,7 @@ def _coloured(image: Image.Image) -> bool:
     return max(int(m) for m in most) > _GRAY  # type: ignore[arg-type]
 
 
-def cut_out(
-    shown: bytes | None, leaf: Leaf, boxes: Sequence[Box], context: float = _CONTEXT
-) -> bytes | None:
+def cut_out(shown: bytes | None, leaf: Leaf, boxes: Sequence[Box], context: float = _CONTEXT) -> bytes | None:
     """A PNG of the rows around those boxes of a page's picture, each box in a red frame; rows far apart are
     set one below the other. None where the leaf has no picture or there is nothing to show.
 
@@ -215,7 +218,7 @@ def _strips(
     """The strips of the page to cut out, in pixels, from top to bottom and as wide as what is printed."""
     bands: list[list[float]] = []
     for _, top, _, bottom in sorted(boxes, key=lambda b: b[1]):
-        top, bottom = max(0.0, top - context), min(leaf.height, bottom + context)
+        top, bottom = _band(leaf, top, bottom, context)
         if bands and top - bands[-1][1] < _APART:
             bands[-1][1] = max(bands[-1][1], bottom)
         else:
@@ -223,5 +226,87 @@ def _strips(
     printed = [box for box, _ in leaf.texts] + list(boxes)
     left = max(0, round((min(b[0] for b in printed) - 12) * scale))
     right = min(size[0], round((max(b[2] for b in printed) + 12) * scale))
-    out = [(left, round(a * scale), right, min(size[1], round(b * scale))) for a, b in bands]
+    out = [(left, max(0, round(a * scale)), right, min(size[1], round(b * scale))) for a, b in bands]
     return [s for s in out if s[2] > s[0] and s[3] > s[1]]
+
+
+def _band(leaf: Leaf, top: float, bottom: float, context: float) -> tuple[float, float]:
+    """What is shown above and below a box: no row of print is cut in two, and nothing where print has ended."""
+    rows = [(a, b) for (_, a, _, b), text in leaf.texts if text and b - a <= _ROW]
+    above, below = top - context, bottom + context
+    above = min([a for a, b in rows if a < above < b], default=above) - 2
+    below = max([b for a, b in rows if a < below < b], default=below) + 2
+    if rows:
+        above = max(above, min(a for a, _ in rows) - 8)
+        below = min(below, max(b for _, b in rows) + 8)
+    return max(0.0, min(above, top - 8)), min(leaf.height, max(below, bottom + 8))
+
+
+def drawn(leaf: Leaf) -> str:
+    """A leaf as SVG from what was read of it: ruled cells and their words, lines of text.
+
+    The view box is in points, so that boxes fit; only shapes and text, all text escaped.
+    """
+    shapes: list[str] = []
+    for k, ((x0, top, x1, bottom), text) in enumerate(leaf.texts[:MAX_DRAWN_TEXTS]):
+        if k < leaf.cells:
+            shapes.append(
+                f'<rect x="{x0:.1f}" y="{top:.1f}" width="{x1 - x0:.1f}" height="{bottom - top:.1f}"/>'
+            )
+            shapes += _words(text, (x0, top, x1, bottom))
+        elif text.strip():
+            size = max(2.0, 0.86 * (bottom - top))
+            shapes.append(_text(text, x0, top + 0.88 * (bottom - top), size, x1 - x0))
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {leaf.width:.1f} {leaf.height:.1f}" '
+        'font-family="Noto Serif CJK SC, SimSun, serif"><g fill="none" stroke="#333" stroke-width="0.6">'
+        + "".join(s for s in shapes if s.startswith("<rect"))
+        + '</g><g fill="#111">'
+        + "".join(s for s in shapes if not s.startswith("<rect"))
+        + "</g></svg>"
+    )
+
+
+def _words(text: str, box: Box) -> list[str]:
+    """The words of a cell in lines that fit it: numbers at the right, other words at the left."""
+    x0, top, x1, bottom = box
+    width, height = max(x1 - x0 - 3, 1.0), max(bottom - top, 1.0)
+    size = 10.5
+    lines = _lines(text, width / size)
+    while size > 3 and 1.2 * size * len(lines) > height:
+        size -= 0.5
+        lines = _lines(text, width / size)
+    at = top + (height - 1.2 * size * len(lines)) / 2 + 0.95 * size
+    out = []
+    for k, line in enumerate(lines):
+        long = _ems(line) * size
+        x = x1 - 1.5 - long if line and line[-1].isdigit() and "." in line else x0 + 1.5
+        out.append(_text(line, x, at + 1.2 * size * k, size, min(long, width)))
+    return out
+
+
+def _lines(text: str, most: float) -> list[str]:
+    """Broken into lines of at most so many times the size of the print."""
+    out: list[str] = []
+    for part in text.split("\n"):
+        line = ""
+        for char in part:
+            if line and _ems(line + char) > most:
+                out.append(line)
+                line = ""
+            line += char
+        if line:
+            out.append(line)
+    return out
+
+
+def _ems(text: str) -> float:
+    return sum(1.0 if c >= "\u2e80" else 0.52 for c in text)
+
+
+def _text(text: str, x: float, y: float, size: float, width: float) -> str:
+    kept = escape("".join(c for c in text if c >= " " and not "\ud800" <= c <= "\udfff"))
+    return (
+        f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size:.1f}" textLength="{max(width, 1):.1f}" '
+        f'lengthAdjust="spacingAndGlyphs" xml:space="preserve">{kept}</text>'
+    )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import zlib
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 
 from yibenzhang.reading.limits import MAX_VIEW_BYTES
@@ -293,14 +295,39 @@ def loaded(data: bytes) -> View:
         text = unpacker.decompress(data, MAX_VIEW_BYTES)
         if unpacker.unconsumed_tail or not unpacker.eof:
             raise ViewError("保存的核对结果过大或不完整。")
-        got = json.loads(text)
-        if not isinstance(got, list) or got[:1] != [VERSION]:
-            raise ViewError("保存的核对结果是另一版本的，需要重新核对。")
-        return _view(got[1], got[2])
+        with _uncollected:
+            got = json.loads(text)
+            if not isinstance(got, list) or got[:1] != [VERSION]:
+                raise ViewError("保存的核对结果是另一版本的，需要重新核对。")
+            return _view(got[1], got[2])
     except ViewError:
         raise
     except (zlib.error, ValueError, TypeError, IndexError, KeyError, RecursionError) as error:
         raise ViewError("保存的核对结果已损坏，需要重新核对。") from error
+
+
+class _Uncollected:
+    """No garbage is looked for while a view is built: ten thousand small objects, none in a circle, would set
+    off searches of everything the process holds, which take longer than the loading. Threads may overlap."""
+
+    def __init__(self) -> None:
+        self._lock, self._inside, self._was = Lock(), 0, False
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._inside:
+                self._was = gc.isenabled()
+                gc.disable()
+            self._inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if not self._inside and self._was:
+                gc.enable()
+
+
+_uncollected = _Uncollected()
 
 
 def _view(names: list[str], body: list[Any]) -> View:

@@ -1,0 +1,430 @@
+"""What a page shows: views, pictures, cut-outs; on the shipped examples and on hostile bytes."""
+
+from __future__ import annotations
+
+import gc
+import io
+import pickle
+import zlib
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
+from functools import cache
+from multiprocessing import get_context
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pypdfium2 as pdfium
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from tests import ofds, office
+from tests.conftest import EXAMPLES
+from yibenzhang.balance.relations import Outcome
+from yibenzhang.checking import Checked, check_document, check_together
+from yibenzhang.reading import read, read_data
+from yibenzhang.reading.limits import ReadingError
+from yibenzhang.showing import leaves as leaves_module
+from yibenzhang.showing import pictures
+from yibenzhang.showing.building import view_of
+from yibenzhang.showing.pictures import cut_out, drawn, picture
+from yibenzhang.showing.view import View, ViewError, dumped, loaded
+
+PDFS = ("shanghai-accounts-two-errors.pdf", "jiangsu-three-errors.pdf", "hubei-goals-three-errors.pdf")
+FLOWS = ("docx", "xlsx", "html", "csv", "txt")
+OFFICE = "hubei-wrong-digit.txt"
+
+
+def _data(name: str) -> bytes:
+    if "." in name:
+        return (EXAMPLES / name).read_bytes()
+    if name == "txt":
+        return (EXAMPLES / OFFICE).read_bytes()
+    if name == "ofd":
+        return ofds.from_pdf(_data("jiangsu-three-errors.pdf"))
+    made = {"docx": office.as_docx, "xlsx": office.as_xlsx, "html": office.as_html, "csv": office.as_csv}
+    return made[name](office.documents()[OFFICE])
+
+
+@cache
+def seen(name: str) -> tuple[Checked, View]:
+    checked = check_document(read_data(name, _data(name)))
+    return checked, view_of(checked, [name])
+
+
+@pytest.mark.parametrize("name", [*PDFS, *FLOWS, "ofd"])
+def test_a_view_survives_being_kept(name: str) -> None:
+    _, view = seen(name)
+    assert loaded(dumped(view)) == view
+    assert view.findings and view.proofs and view.leaves
+
+
+@pytest.mark.parametrize("name", [*PDFS, *FLOWS, "ofd"])
+def test_every_number_with_a_standing_has_one_mark_with_a_key_of_its_own(name: str) -> None:
+    checked, view = seen(name)
+    marks = [(leaf.number, m) for leaf in view.leaves for m in leaf.marks]
+    keys = Counter(m.key for _, m in marks)
+    assert set(keys.values()) == {1}
+    assert set(keys) == set(view.numbers)
+    known = {f.id: f for t in checked.tables for f in t.facts()} | {
+        q.fact.id: q.fact for q in checked.quantities
+    }
+    assert len(view.numbers) >= len(checked.standing)
+    printed = Counter((known[i].place.key, s.value) for i, s in checked.standing.items())
+    marked = Counter((k.partition("@")[0], n.standing) for k, n in view.numbers.items())
+    assert printed <= marked
+    for number, mark in marks:
+        told = view.numbers[mark.key]
+        assert (told.leaf, told.text, told.standing) == (number, mark.text, mark.standing)
+
+
+@pytest.mark.parametrize("name", [*PDFS, *FLOWS, "ofd"])
+def test_findings_and_proofs_point_at_what_is_there(name: str) -> None:
+    checked, view = seen(name)
+    leaves = {leaf.number: leaf for leaf in view.leaves}
+    assert list(leaves) == list(range(1, len(leaves) + 1))
+    assert len({f.id for f in view.findings}) == len(view.findings) == len(checked.findings)
+    for finding in view.findings:
+        for spot in finding.spots:
+            leaf = leaves[spot.leaf]
+            if leaf.kind == "flow":
+                held = {m.key for m in leaf.marks} | {b.key for b in leaf.blocks}
+                held |= {c.key for b in leaf.blocks for row in b.rows for c in row}
+                assert spot.box is None and spot.key in held
+            else:
+                assert spot.box is not None
+                x0, top, x1, bottom = spot.box
+                assert -1 <= x0 < x1 <= leaf.width + 1 and -1 <= top < bottom <= leaf.height + 1
+    for n, proof in enumerate(view.proofs):
+        assert all(n in view.numbers[k].proofs for k in proof.keys)
+    for number in view.numbers.values():
+        assert all(number.key in view.proofs[p].keys for p in number.proofs)
+        if number.standing == "proved":
+            assert any(view.proofs[p].outcome != Outcome.CONTRADICTED.value for p in number.proofs)
+
+
+@pytest.mark.parametrize("name", PDFS)
+def test_boxes_of_numbers_do_not_overlap(name: str) -> None:
+    _, view = seen(name)
+    for leaf in view.leaves:
+        boxes = [m.box for m in leaf.marks if m.box]
+        for k, (a0, a1, a2, a3) in enumerate(boxes):
+            for b0, b1, b2, b3 in boxes[k + 1 :]:
+                assert min(a2, b2) - max(a0, b0) < 2 or min(a3, b3) - max(a1, b1) < 3
+
+
+@pytest.mark.parametrize("name", PDFS)
+def test_ink_is_where_the_boxes_are(name: str) -> None:
+    """Pictures and boxes agree: what is in a number's box is printed there by PDFium's own account."""
+    _, view = seen(name)
+    document = pdfium.PdfDocument(_data(name))
+    checked = 0
+    for leaf in view.leaves:
+        textpage = document[leaf.page - 1].get_textpage()
+        for mark in leaf.marks:
+            assert mark.box is not None
+            x0, top, x1, bottom = mark.box
+            inside = textpage.get_text_bounded(
+                x0 - 1, leaf.height - bottom - 2, x1 + 1, leaf.height - top + 2
+            )
+            assert mark.text.replace(",", "") in "".join(inside.split()).replace(",", "")
+            checked += 1
+    assert checked == len(view.numbers) > 50
+
+
+def test_the_arithmetic_of_what_holds_reads_well() -> None:
+    _, view = seen("jiangsu-three-errors.pdf")
+    held = [p.arithmetic for p in view.proofs if p.outcome == "held"]
+    assert held and not any("相差" in line for line in held)
+    assert any(" + " in line and " = " in line and "，印为 " in line for line in held)
+    broken = [p.arithmetic for p in view.proofs if p.outcome == "contradicted"]
+    assert broken and all("印为" in line for line in broken)
+
+
+def test_flow_leaves_are_short_and_keep_the_reading_order() -> None:
+    checked, view = seen("docx")
+    for leaf in view.leaves:
+        assert sum(max(1, len(b.rows)) for b in leaf.blocks) <= 90
+    text = "".join(p.text for leaf in view.leaves for b in leaf.blocks for p in b.pieces)
+    assert text == "".join(b.text for b in checked.document.paragraphs() if b.text.strip())
+
+
+def test_a_long_table_goes_on_with_its_header_and_no_number_twice() -> None:
+    rows = [["项目", "预算数"], *([f"项目{k}", f"{k}.00"] for k in range(1, 301)), ["合计", "45150.00"]]
+    text = "某某局2026年部门预算\n\n收入总表\n单位：万元\n" + "\n".join("\t".join(r) for r in rows) + "\n"
+    checked = check_document(read_data("长表.txt", text.encode()))
+    view = view_of(checked, ["长表.txt"])
+    tables = [b for leaf in view.leaves for b in leaf.blocks if b.kind == "table"]
+    assert len(tables) >= 4
+    body = [c for t in tables for row in t.rows for c in row if c.key]
+    assert len({c.key for c in body}) == len(body) == 2 * len(rows)
+
+
+def test_a_sheet_begins_a_leaf() -> None:
+    checked, view = seen("xlsx")
+    assert len(view.leaves) >= sum(1 for p in checked.document.pages if p.blocks)
+
+
+def test_too_many_cells_are_cut_and_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    checked, whole = seen("csv")
+    monkeypatch.setattr(leaves_module, "MAX_SHOWN_CELLS", 100)
+    view = view_of(checked, ["表.csv"])
+    assert len(view.leaves) < len(whole.leaves) and any("过长" in n.message for n in view.notices)
+    assert len(view.numbers) == len(whole.numbers)
+
+
+def test_files_of_one_disclosure_are_told_apart() -> None:
+    paths = [EXAMPLES / "jiangsu-clean.pdf", EXAMPLES / "jiangsu-three-errors.pdf"]
+    documents = [read(p) for p in paths]
+    profile = check_document(documents[0]).profile
+    checked = check_together(documents, ["正文.pdf", "表.pdf"], profile)
+    view = view_of(checked, ["甲.pdf", "乙.pdf"])
+    assert [f.name for f in view.files] == ["甲.pdf", "乙.pdf"]
+    assert [f.sha256 for f in view.files] == [d.sha256 for d in documents]
+    files = {leaf.number: leaf.file for leaf in view.leaves}
+    assert {k.partition("#")[0] for k in view.numbers} == {"f0", "f1"}
+    assert all(k.startswith(f"f{files[n.leaf]}#") for k, n in view.numbers.items())
+    assert [leaf.page for leaf in view.leaves if leaf.file == 1][0] == 1
+    assert loaded(dumped(view)) == view
+
+
+def test_unchecked_keys_are_stable_and_unique() -> None:
+    text = "某某局2026年部门预算\n\n收入总表\n单位：万元\n项目\t预算数\n一般公共预算\t5.00\n合计\t5.00\n"
+    checked = check_document(read_data("少表.txt", text.encode()))
+    view = view_of(checked, ["少表.txt"])
+    assert len(view.unchecked) == len(checked.not_checked) > 0
+    assert len({u.key for u in view.unchecked}) == len(view.unchecked)
+    assert view_of(checked, ["anders"]).unchecked == view.unchecked
+
+
+def test_kept_bytes_of_another_version_or_broken_are_refused() -> None:
+    _, view = seen("csv")
+    good = dumped(view)
+    text = zlib.decompress(good)
+    other = zlib.compress(text.replace(b"[1,", b"[99,", 1))
+    short = zlib.compress(text[: len(text) // 2])
+    deep = zlib.compress(b"[" * 100_000)
+    for bad in (b"", b"x", good[:-9], other, short, deep, zlib.compress(b"[1,[],[]]"), pickle.dumps(view)):
+        with pytest.raises(ViewError):
+            loaded(bad)
+
+
+def test_loading_leaves_the_collector_as_it_was() -> None:
+    good = dumped(seen("csv")[1])
+    assert gc.isenabled()
+    with ThreadPoolExecutor(4) as pool:
+        assert len(list(pool.map(loaded, [good] * 12))) == 12
+    with pytest.raises(ViewError):
+        loaded(good[:50])
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        loaded(good)
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+
+
+@given(st.binary(max_size=200))
+def test_arbitrary_bytes_are_no_view(data: bytes) -> None:
+    for bad in (data, zlib.compress(data)):
+        with pytest.raises(ViewError):
+            loaded(bad)
+
+
+def _size(png: bytes) -> tuple[int, int]:
+    image = Image.open(io.BytesIO(png))
+    assert image.format == "PNG"
+    return image.size
+
+
+def test_a_picture_is_as_wide_as_asked() -> None:
+    name = PDFS[1]
+    _, view = seen(name)
+    leaf = view.leaves[0]
+    for width in (300, 1400):
+        assert _size(picture(_data(name), "pdf", leaf, width)) == (
+            width,
+            round(width * leaf.height / leaf.width),
+        )
+    assert _size(picture(_data(name), "pdf", leaf, 10**9))[0] <= pictures.MOST_WIDTH
+
+
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_turned_pages_are_drawn_upright(turn: int) -> None:
+    """A page shown turned is read as it would be upright; its picture is the same then."""
+    name = PDFS[1]
+    source = pdfium.PdfDocument(_data(name))
+    for k in range(len(source)):
+        source[k].set_rotation(turn)
+    out = io.BytesIO()
+    source.save(out)
+    checked = check_document(read_data("turned.pdf", out.getvalue()))
+    view = view_of(checked, ["turned.pdf"])
+    _, straight = seen(name)
+    number = next(leaf.number for leaf in straight.leaves if len(leaf.marks) > 10)
+    a, b = straight.leaves[number - 1], view.leaves[number - 1]
+    assert b.turn == 360 - turn and (a.width, a.height) == (b.width, b.height)
+    assert picture(out.getvalue(), "pdf", b, 400) == picture(_data(name), "pdf", a, 400)
+
+
+def test_pages_whose_text_runs_sideways_are_drawn_upright() -> None:
+    name = PDFS[1]
+    source, made = pdfium.PdfDocument(_data(name)), pdfium.PdfDocument.new()
+    _, straight = seen(name)
+    number = next(leaf.page for leaf in straight.leaves if len(leaf.marks) > 10)
+    width, height = source[number - 1].get_size()
+    turns = ((90, 0), (270, 0), (90, 90), (180, 0))
+    for angle, shown in turns:
+        upright = source.page_as_xobject(number - 1, made).as_pageobject()
+        matrix = pdfium.PdfMatrix().rotate(angle)
+        move = {90: (0, width), 270: (height, 0), 180: (width, height)}[angle]
+        upright.set_matrix(matrix.translate(*move))
+        size = (width, height) if angle == 180 else (height, width)
+        page = made.new_page(*size)
+        page.insert_obj(upright)
+        page.gen_content()
+        page.set_rotation(shown)
+    out = io.BytesIO()
+    made.save(out)
+    view = view_of(check_document(read_data("quer.pdf", out.getvalue())), ["quer.pdf"])
+    wanted = _gray(picture(_data(name), "pdf", straight.leaves[number - 1], 300))
+    for leaf in view.leaves:
+        got = _gray(picture(out.getvalue(), "pdf", leaf, 300))
+        assert got.size == wanted.size
+        far = sum(abs(a - b) > 100 for a, b in zip(got.tobytes(), wanted.tobytes(), strict=True))
+        assert far < 0.01 * got.width * got.height
+        assert len(leaf.marks) > 10
+
+
+def _gray(png: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(png)).convert("L")
+
+
+def test_images_are_drawn_as_they_were_read() -> None:
+    """Two frames of a TIFF, one turned by a quarter and askew: numbers stand in their boxes."""
+    pytest.importorskip("rapidocr")
+    from tests.scanning import Wear, images, packed
+
+    path = EXAMPLES / PDFS[1]
+    _, native = seen(PDFS[1])
+    number = next(leaf.page for leaf in native.leaves if len(leaf.marks) > 10)
+    shown = [images(path, [number], 150, Wear(skew=s, turn=t))[0] for s, t in ((0, 0), (1.5, 90))]
+    data = packed(shown, "TIFF", 150)
+    view = view_of(check_document(read_data("scan.tiff", data)), ["scan.tiff"])
+    assert [leaf.page for leaf in view.leaves] == [1, 2] and all(leaf.scanned for leaf in view.leaves)
+    assert view.leaves[1].turn == 90 and abs(view.leaves[1].skew - 1.5) < 0.2
+    first = _gray(picture(data, "image", view.leaves[0], 600))
+    second = _gray(picture(data, "image", view.leaves[1], 600))
+    for leaf, image in zip(view.leaves, (first, second), strict=True):
+        scale = image.width / leaf.width
+        assert len(leaf.marks) > 10
+        for mark in leaf.marks:
+            assert mark.box is not None
+            inner = image.crop(tuple(round(v * scale) for v in mark.box))  # type: ignore[arg-type]
+            assert min(inner.tobytes()) < 150, mark
+
+
+def test_cut_outs_have_a_red_frame_and_some_rows() -> None:
+    name = PDFS[1]
+    _, view = seen(name)
+    leaf = next(x for x in view.leaves if len(x.marks) > 10)
+    png = picture(_data(name), "pdf", leaf, 1000)
+    box = leaf.marks[5].box
+    assert box is not None
+    cut = cut_out(png, leaf, [box])
+    assert cut is not None
+    image = Image.open(io.BytesIO(cut)).convert("RGB")
+    assert image.height < 0.4 * 1000 * leaf.height / leaf.width
+    red = sum(
+        1 for r, g, b in zip(*[iter(image.tobytes())] * 3, strict=True) if r > 180 and g < 90 and b < 90
+    )
+    assert red > 100
+    apart = cut_out(png, leaf, [(50, 60, 90, 70), (50, leaf.height - 90, 90, leaf.height - 80)])
+    assert apart is not None and _size(apart)[1] < 0.6 * 1000 * leaf.height / leaf.width
+
+
+def test_nothing_is_cut_out_of_flowing_text() -> None:
+    _, view = seen("docx")
+    assert cut_out(None, view.leaves[0], [(0, 0, 10, 10)]) is None
+    _, pdf = seen(PDFS[1])
+    png = picture(_data(PDFS[1]), "pdf", pdf.leaves[0], 300)
+    assert cut_out(png, pdf.leaves[0], []) is None
+    with pytest.raises(ReadingError):
+        cut_out(b"no picture", pdf.leaves[0], [(0, 0, 10, 10)])
+
+
+def test_pictures_of_what_has_none_or_is_broken_say_so() -> None:
+    _, flow = seen("docx")
+    _, view = seen(PDFS[1])
+    data, leaf = _data(PDFS[1]), view.leaves[0]
+    cases = [
+        (_data("docx"), "docx", flow.leaves[0]),
+        (data[:300], "pdf", leaf),
+        (b"%PDF-1.7\n" + b"\x00" * 100, "pdf", leaf),
+        (data, "pdf", replace(leaf, page=9999)),
+        (b"\x89PNG" + b"\x00" * 50, "image", leaf),
+        (b"", "image", leaf),
+        (data, "pdf", replace(leaf, width=1.0, height=1e12)),
+    ]
+    for bad, kind, on in cases:
+        with pytest.raises(ReadingError) as told:
+            picture(bad, kind, on, 400)
+        assert str(told.value).endswith("。")
+
+
+def test_a_page_that_takes_too_long_is_broken_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pictures, "PICTURE_SECONDS", -1)
+    _, view = seen(PDFS[1])
+    leaf = next(x for x in view.leaves if len(x.marks) > 10)
+    with pytest.raises(ReadingError, match="过于复杂"):
+        picture(_data(PDFS[1]), "pdf", leaf, 1400)
+
+
+def test_a_huge_image_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    out = io.BytesIO()
+    Image.new("L", (2000, 2000)).save(out, "PNG")
+    monkeypatch.setattr(pictures, "MAX_SCAN_PIXELS", 1_000_000)
+    leaf = replace(seen(PDFS[1])[1].leaves[0], width=500, height=500)
+    with pytest.raises(ReadingError, match="太大"):
+        picture(out.getvalue(), "image", leaf, 400)
+
+
+def test_pictures_are_made_in_worker_processes() -> None:
+    _, view = seen(PDFS[1])
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        png = pool.submit(picture, _data(PDFS[1]), "pdf", view.leaves[0], 300).result()
+    assert png == picture(_data(PDFS[1]), "pdf", view.leaves[0], 300)
+
+
+def test_ofd_leaves_are_drawn_from_what_was_read() -> None:
+    _, view = seen("ofd")
+    for leaf in view.leaves:
+        root = ElementTree.fromstring(drawn(leaf))
+        said = "".join("".join(t.itertext()) for t in root.iter("{http://www.w3.org/2000/svg}text"))
+        assert all("".join(m.text.split()) in "".join(said.split()) for m in leaf.marks)
+        assert len(list(root.iter("{http://www.w3.org/2000/svg}rect"))) == leaf.cells
+
+
+def test_hostile_words_cannot_leave_the_drawing() -> None:
+    leaf = replace(
+        seen("ofd")[1].leaves[0],
+        texts=(((0, 0, 9, 9), '<script>alert(1)</script>\x00\x0b"\ud800&'), ((5, 5, 1, 1), "</svg>")),
+        cells=1,
+    )
+    root = ElementTree.fromstring(drawn(leaf))
+    assert {e.tag.rpartition("}")[2] for e in root.iter()} == {"svg", "g", "rect", "text"}
+
+
+def test_corpus_numbers_all_have_marks(corpus: Path) -> None:
+    for path in sorted(
+        [*corpus.glob("shanghai/*.pdf"), *corpus.glob("hubei/*.txt"), *corpus.glob("jiangsu/*.pdf")]
+    ):
+        checked = check_document(read(path))
+        view = view_of(checked, [path.name])
+        marks = [m.key for leaf in view.leaves for m in leaf.marks]
+        assert sorted(marks) == sorted(view.numbers) and len(marks) >= len(checked.standing), path.name
+        for finding, spot in [(f, s) for f in view.findings for s in f.spots]:
+            assert 1 <= spot.leaf <= len(view.leaves), (path.name, finding.rule, spot)
