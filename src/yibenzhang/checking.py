@@ -130,9 +130,7 @@ REPAIR_ROUNDS = 3
 """A number put right may show another one: so many times over."""
 
 
-def _mended(
-    document: Document, extra: str, given: Profile | None = None
-) -> tuple[Document, list[Finding]]:
+def _mended(document: Document, extra: str, given: Profile | None = None) -> tuple[Document, list[Finding]]:
     """The document with the numbers put right that were misread on a scan, and what is told of them."""
     told: list[Finding] = []
     for _ in range(REPAIR_ROUNDS if document.scanned else 0):

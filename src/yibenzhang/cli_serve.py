@@ -16,7 +16,9 @@ from yibenzhang.office.database import DatabaseError
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 Folder = Annotated[Path, typer.Option(help="账本文件夹：收到的文件、检查结果和（默认的）数据库都在里面")]
-Database = Annotated[str, typer.Option(help="数据库地址，如 postgresql://用户:密码@主机/库名；不写用账本文件夹里的 SQLite")]
+Database = Annotated[
+    str, typer.Option(help="数据库地址，如 postgresql://用户:密码@主机/库名；不写用账本文件夹里的 SQLite")
+]
 DEFAULT = Path("ledger")
 
 
@@ -25,9 +27,15 @@ def serve(
     host: Annotated[str, typer.Option(help="监听的地址；不是本机时必须加 --accounts")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8765,
     database: Database = "",
-    accounts: Annotated[bool, typer.Option("--accounts", help="多人使用：要登录，按角色看到各自的内容")] = False,
-    name: Annotated[list[str] | None, typer.Option(help="服务器被访问时用的域名或地址，可写多个；不写不限")] = None,
-    https: Annotated[bool, typer.Option("--https", help="前面有 HTTPS 代理：登录凭据只经加密连接发送")] = False,
+    accounts: Annotated[
+        bool, typer.Option("--accounts", help="多人使用：要登录，按角色看到各自的内容")
+    ] = False,
+    name: Annotated[
+        list[str] | None, typer.Option(help="服务器被访问时用的域名或地址，可写多个；不写不限")
+    ] = None,
+    https: Annotated[
+        bool, typer.Option("--https", help="前面有 HTTPS 代理：登录凭据只经加密连接发送")
+    ] = False,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="同时检查几个文件")] = 2,
     timeout: Annotated[float, typer.Option(min=1, help="每个文件最多检查多少秒")] = 900,
     most: Annotated[int, typer.Option(min=1, help="单个文件最多多少 MB")] = 200,

@@ -90,7 +90,8 @@ def _analyse(task: Task) -> Analysed:
     documents = [read_data(name, ledger.data(sha256)) for name, sha256 in task.files]
     tell("核对")
     checked = [check_document(d, task.extra, task.given) for d in documents]
-    whole, names, apart = checked[0], (task.files[0][0],), False
+    whole, apart = checked[0], False
+    names: tuple[str, ...] = (task.files[0][0],)
     if len(documents) > 1:
         together = _together(task, documents, checked)
         apart = together is None

@@ -37,7 +37,9 @@ class _Done:
 class Foreman:
     """One thread that feeds the workers. ``limit`` is the most seconds for one file."""
 
-    def __init__(self, database: Database, ledger: Ledger, jobs: int = 2, limit: float = 900, extra: str = "") -> None:
+    def __init__(
+        self, database: Database, ledger: Ledger, jobs: int = 2, limit: float = 900, extra: str = ""
+    ) -> None:
         self._database, self._ledger, self._extra = database, ledger, extra
         self._jobs, self._limit = jobs, limit
         self._stop = threading.Event()

@@ -64,7 +64,13 @@ class Verdict(StrEnum):
 
 
 class Base(DeclarativeBase):
-    type_annotation_map = {datetime: Moment, date: Date, dict[str, Any]: JSON, list[str]: JSON, list[Any]: JSON}
+    type_annotation_map = {
+        datetime: Moment,
+        date: Date,
+        dict[str, Any]: JSON,
+        list[str]: JSON,
+        list[Any]: JSON,
+    }
 
 
 class Body(Base):

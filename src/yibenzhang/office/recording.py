@@ -29,7 +29,11 @@ def given_of(submission: Submission) -> Profile | None:
     if not any(c.get(k) for k in ("body", "fiscal_year", "stage", "level", "region")):
         return None
     return Profile(
-        c.get("body") or "", c.get("fiscal_year"), c.get("stage") or "", c.get("level") or "", c.get("region") or ""
+        c.get("body") or "",
+        c.get("fiscal_year"),
+        c.get("stage") or "",
+        c.get("level") or "",
+        c.get("region") or "",
     )
 
 
@@ -58,7 +62,9 @@ def finish(session: Session, ledger: Ledger, submission: Submission, found: Anal
     matters = _upsert(session, submission, found.findings)
     if found.numbers == 0:
         submission.state = State.UNREADABLE
-        submission.problem = "没有读到任何数字，等于没有检查；如果是扫描件，请确认已安装识别组件（ocr）后重新检查。"
+        submission.problem = (
+            "没有读到任何数字，等于没有检查；如果是扫描件，请确认已安装识别组件（ocr）后重新检查。"
+        )
         return
     question = _whose(session, submission)
     if question:

@@ -8,7 +8,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from yibenzhang.office.access import Actor, NotHere, Refused, note, submission_of
-from yibenzhang.office.models import Body, Decision, Entry, Job, Matter, Role, State, Submission, Tick, Verdict
+from yibenzhang.office.models import (
+    Body,
+    Decision,
+    Entry,
+    Job,
+    Matter,
+    Role,
+    State,
+    Submission,
+    Tick,
+    Verdict,
+)
 from yibenzhang.office.recording import PERSON, settle
 from yibenzhang.office.roster import OPEN
 
@@ -52,7 +63,13 @@ def decide(session: Session, actor: Actor, matter: Matter, verdict: str, reason:
 
 
 def add_defect(
-    session: Session, actor: Actor, submission: Submission, severity: str, words: str, leaf: int, spot: dict[str, Any]
+    session: Session,
+    actor: Actor,
+    submission: Submission,
+    severity: str,
+    words: str,
+    leaf: int,
+    spot: dict[str, Any],
 ) -> Matter:
     """Add a defect that the program missed, marked on a leaf; it stands as confirmed."""
     _may_judge(actor, submission)
@@ -66,7 +83,9 @@ def add_defect(
         submission_id=submission.id, rank=10_000, rule=PERSON, severity=severity, message=words, leaf=leaf, spot=spot,
         told={}, user_id=actor.id, who=actor.name, verdict=Verdict.CONFIRMED,
     )  # fmt: skip
-    matter.decisions.append(Decision(verdict=Verdict.CONFIRMED, reason="人工补充", user_id=actor.id, who=actor.name))
+    matter.decisions.append(
+        Decision(verdict=Verdict.CONFIRMED, reason="人工补充", user_id=actor.id, who=actor.name)
+    )
     session.add(matter)
     session.flush()
     note(session, actor, "matter.added", "matter", matter.id, words=words, leaf=leaf)
@@ -74,14 +93,28 @@ def add_defect(
     return matter
 
 
-def tick(session: Session, actor: Actor, submission: Submission, key: str, done: bool, words: str = "") -> Tick:
+def tick(
+    session: Session, actor: Actor, submission: Submission, key: str, done: bool, words: str = ""
+) -> Tick:
     """Note that a person looked at something that could not be checked, or take that back."""
     _may_judge(actor, submission)
     made = Tick(
-        submission_id=submission.id, key=key[:64], done=done, note=words[:MAX_WORDS], user_id=actor.id, who=actor.name
+        submission_id=submission.id,
+        key=key[:64],
+        done=done,
+        note=words[:MAX_WORDS],
+        user_id=actor.id,
+        who=actor.name,
     )
     session.add(made)
-    note(session, actor, "unchecked.tick" if done else "unchecked.untick", "submission", submission.id, key=key[:64])
+    note(
+        session,
+        actor,
+        "unchecked.tick" if done else "unchecked.untick",
+        "submission",
+        submission.id,
+        key=key[:64],
+    )
     return made
 
 
@@ -104,12 +137,19 @@ def accept(session: Session, actor: Actor, submission: Submission) -> None:
 
 
 def correct(
-    session: Session, actor: Actor, submission: Submission, entry: int | None, profile: dict[str, Any], add: str = ""
+    session: Session,
+    actor: Actor,
+    submission: Submission,
+    entry: int | None,
+    profile: dict[str, Any],
+    add: str = "",
 ) -> None:
     """Put right whose file it is and for which year. ``add`` is the name of a body to be put on the roster first."""
     actor.must(Role.REVIEWER)
     if add:
-        body = session.scalars(select(Body).where(Body.name == add)).first() or Body(name=add[:200], aliases=[])
+        body = session.scalars(select(Body).where(Body.name == add)).first() or Body(
+            name=add[:200], aliases=[]
+        )
         session.add(body)
         session.flush()
         found = session.scalars(
@@ -136,7 +176,15 @@ def correct(
     if submission.state in (State.ASKING, State.UNREADABLE):
         submission.state, submission.problem = State.WAITING, ""
     session.add(Job(submission_id=submission.id))
-    note(session, actor, "profile.correct", "submission", submission.id, before=before, after=submission.corrected)
+    note(
+        session,
+        actor,
+        "profile.correct",
+        "submission",
+        submission.id,
+        before=before,
+        after=submission.corrected,
+    )
 
 
 def _may_judge(actor: Actor, submission: Submission) -> None:

@@ -132,9 +132,14 @@ def change_entry(
     actor.must(Role.REVIEWER)
     if published_url and not published_url.startswith(("http://", "https://")):
         raise Refused("公开网址应以 http:// 或 https:// 开头。")
-    before = {k: str(getattr(entry, k) or "") for k in ("approved_on", "due_on", "published_on", "published_url")}
+    before = {
+        k: str(getattr(entry, k) or "") for k in ("approved_on", "due_on", "published_on", "published_url")
+    }
     worked_out = entry.approved_on + timedelta(days=entry.season.days) if entry.approved_on else None
-    entry.due_given = due_on is not None and due_on not in (worked_out, entry.due_on if not entry.due_given else None)
+    entry.due_given = due_on is not None and due_on not in (
+        worked_out,
+        entry.due_on if not entry.due_given else None,
+    )
     entry.approved_on = approved_on
     entry.due_on = due_on if entry.due_given else None
     _dated(entry, entry.season, approved_on, None)
@@ -207,13 +212,11 @@ def open_matters(session: Session, submissions: Sequence[int]) -> dict[tuple[int
     return out
 
 
-def _line(
-    e: Entry, b: Body, s: Submission | None, counts: dict[tuple[int, str], int], today: date
-) -> Line:
+def _line(e: Entry, b: Body, s: Submission | None, counts: dict[tuple[int, str], int], today: date) -> Line:
     handed_in = s.received_at.date() if s else None
     late = 0
     if e.due_on is not None:
-        late = max(((e.published_on or (handed_in and e.due_on) or today) - e.due_on).days, 0)
+        late = max(((e.published_on or handed_in or today) - e.due_on).days, 0)
     status = _OF_STATE[State(s.state)] if s else ("late" if late else "missing")
     return Line(
         e.id, e.parent_id, b.name, b.code, b.level, e.approved_on, e.due_on, e.published_on, e.published_url,

@@ -25,12 +25,23 @@ def clean_name(name: str) -> str:
     last = PurePosixPath(_CONTROL.sub("", name).replace("\\", "/")).name.strip(" .")
     if len(last) > MAX_NAME:
         stem, dot, suffix = last.rpartition(".")
-        last = f"{stem[: MAX_NAME - len(suffix) - 1]}{dot}{suffix}" if dot and len(suffix) < 10 else last[:MAX_NAME]
+        last = (
+            f"{stem[: MAX_NAME - len(suffix) - 1]}{dot}{suffix}"
+            if dot and len(suffix) < 10
+            else last[:MAX_NAME]
+        )
     return last or "未命名"
 
 
 def told(
-    actor: Actor, season: int, delivery: str, name: str, sha256: str, size: int, entry: int | None, draft: bool
+    actor: Actor,
+    season: int,
+    delivery: str,
+    name: str,
+    sha256: str,
+    size: int,
+    entry: int | None,
+    draft: bool,
 ) -> dict[str, Any]:
     """What is known of a file when it comes in: enough to register it later."""
     return {
@@ -69,7 +80,9 @@ def register(session: Session, receipt: str, n: dict[str, Any]) -> Submission | 
     at = datetime.fromisoformat(n["at"])
     delivery = session.scalars(select(Delivery).where(Delivery.key == n["delivery"])).first()
     if delivery is None:
-        delivery = Delivery(key=n["delivery"], season_id=season.id, user_id=n["user"], who=n["who"], made_at=at)
+        delivery = Delivery(
+            key=n["delivery"], season_id=season.id, user_id=n["user"], who=n["who"], made_at=at
+        )
         session.add(delivery)
         session.flush()
     submission = Submission(
@@ -89,7 +102,16 @@ def register(session: Session, receipt: str, n: dict[str, Any]) -> Submission | 
     session.flush()
     session.add(Job(submission_id=submission.id))
     actor = Actor(n["user"], n["who"], Role.DEPARTMENT, address=n["address"])
-    note(session, actor, "file.in", "submission", submission.id, name=n["name"], sha256=n["sha256"], size=n["size"])
+    note(
+        session,
+        actor,
+        "file.in",
+        "submission",
+        submission.id,
+        name=n["name"],
+        sha256=n["sha256"],
+        size=n["size"],
+    )
     return submission
 
 

@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 from yibenzhang import __version__
 from yibenzhang.web import errors
 from yibenzhang.web.formats import HERE
-from yibenzhang.web.pages import handing, people, review, returns, seasons, statistics
+from yibenzhang.web.pages import handing, people, returns, review, seasons, statistics
 from yibenzhang.web.security import COOKIE, fresh_token, office_of, with_cookie
 from yibenzhang.web.settings import Office, Settings
 

@@ -75,7 +75,9 @@ def unexpected(request: Request, error: Exception) -> Response:
     """A database that went away and a full disk have their own sentences."""
     if away(error):
         log.warning("数据库暂时不可用：%s", error)
-        return told(request, 503, "数据库暂时连不上，刚才的操作没有保存；恢复后请重试。已收到的文件不会丢失。")
+        return told(
+            request, 503, "数据库暂时连不上，刚才的操作没有保存；恢复后请重试。已收到的文件不会丢失。"
+        )
     if isinstance(error, OSError) and error.errno in _FULL:
         return told(request, 507, "服务器磁盘已满，没有保存；请联系管理员清理后重试。")
     log.exception("%s %s", request.method, request.url.path, exc_info=error)

@@ -24,7 +24,13 @@ from yibenzhang.web.security import FIELD, mark_of, office_of
 
 HERE = Path(__file__).parent
 SEVERITY = {"error": "错误", "warning": "疑问", "notice": "提示"}
-VERDICT = {"": "未处理", "confirmed": "已确认", "dismissed": "已排除", "reopened": "重新打开", "solved": "已改好"}
+VERDICT = {
+    "": "未处理",
+    "confirmed": "已确认",
+    "dismissed": "已排除",
+    "reopened": "重新打开",
+    "solved": "已改好",
+}
 ROLE = {"department": "部门", "reviewer": "审核人", "head": "负责人", "administrator": "管理员"}
 LEVEL = {"department": "部门", "unit": "单位", "": ""}
 _ZONE = ZoneInfo("Asia/Shanghai")
@@ -57,9 +63,9 @@ def forms(router: APIRouter, path: str, **options: Any) -> Callable[[View], View
 
     def register(view: View) -> View:
         name = getattr(view, "__name__", "view")
-        router.get(path, name=name, include_in_schema=False, **options)(view)
         router.get(f"{path}.json", name=f"{name}_json", operation_id=f"{name}_json", **options)(view)
         router.get(f"{path}.csv", name=f"{name}_csv", operation_id=f"{name}_csv", **options)(view)
+        router.get(path, name=name, include_in_schema=False, **options)(view)
         return view
 
     return register
@@ -78,7 +84,9 @@ def shown(
     fields and their headings); ``more`` is for the page alone."""
     path = request.url.path
     if path.endswith(".json"):
-        return Response(as_json({**data, **({"rows": rows} if rows or columns else {})}), media_type="application/json")
+        return Response(
+            as_json({**data, **({"rows": rows} if rows or columns else {})}), media_type="application/json"
+        )
     if path.endswith(".csv"):
         heads = columns or {k: k for k in (rows[0] if rows else {})}
         lines = [[_word(r.get(k)) for k in heads] for r in rows]
@@ -91,7 +99,9 @@ def shown(
     return page(request, actor, template, **{**data, "rows": rows, **more})
 
 
-def page(request: Request, actor: Actor | None, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+def page(
+    request: Request, actor: Actor | None, template: str, status: int = 200, **values: Any
+) -> HTMLResponse:
     """A page, or a piece of one."""
     office = office_of(request)
     text = environment.get_template(template).render(

@@ -65,7 +65,9 @@ def actor(request: Request) -> Actor:
                 token.used_at = now()
             return actor_of(token.user, address)
         cookie = request.cookies.get(COOKIE, "")
-        login = session.scalars(select(Login).where(Login.token == hashed(cookie))).first() if cookie else None
+        login = (
+            session.scalars(select(Login).where(Login.token == hashed(cookie))).first() if cookie else None
+        )
         if login is None or login.ends_at < now() or not login.user.active:
             raise NotLoggedIn
         return actor_of(login.user, address)

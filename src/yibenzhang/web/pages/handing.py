@@ -38,7 +38,9 @@ _STATES = {
 
 
 @router.get("/seasons/{number:int}/hand-in", include_in_schema=False)
-def hand_in(request: Request, office: Shop, who: Who, number: int, entry: int | None = None, delivery: str = "") -> Response:
+def hand_in(
+    request: Request, office: Shop, who: Who, number: int, entry: int | None = None, delivery: str = ""
+) -> Response:
     with office.session() as session:
         season = season_of(session, number)
         bodies = {n.id: n.name for n in named(session, number)}
@@ -110,10 +112,18 @@ def _kept(
         registered = False
     office.foreman.wake()
     late = "" if registered else "已收下并存好；数据库暂时连不上，恢复后自动登记和检查。"
-    return {"delivery": delivery, "files": [n["name"] for n in notes], "refused": refused, "registered": registered, "note": late}
+    return {
+        "delivery": delivery,
+        "files": [n["name"] for n in notes],
+        "refused": refused,
+        "registered": registered,
+        "note": late,
+    }
 
 
-def _members(office: Office, name: str, sha256: str, size: int) -> tuple[list[tuple[str, str, int]], list[str]]:
+def _members(
+    office: Office, name: str, sha256: str, size: int
+) -> tuple[list[tuple[str, str, int]], list[str]]:
     """The files in what was handed in: itself, or those in a zip; and a sentence for each that is not taken."""
     path = office.ledger.path(sha256)
     if not is_archive(path):
@@ -144,7 +154,9 @@ def delivery(request: Request, office: Shop, who: Who, key: str) -> Response:
     with office.session() as session:
         found = delivery_of(session, who, key)
         files = session.scalars(
-            select(Submission).where(Submission.delivery_id == found.id, visible_submissions(who)).order_by(Submission.id)
+            select(Submission)
+            .where(Submission.delivery_id == found.id, visible_submissions(who))
+            .order_by(Submission.id)
         ).all()
         rows = _progress(session, office, files)
     busy = any(r["busy"] for r in rows)
@@ -167,7 +179,9 @@ def progress(request: Request, office: Shop, who: Who, number: int) -> Response:
 def _progress(session: Session, office: Office, files: Any) -> list[dict[str, Any]]:
     jobs = {
         j.submission_id: j
-        for j in session.scalars(select(Job).where(Job.submission_id.in_([s.id for s in files])).order_by(Job.id))
+        for j in session.scalars(
+            select(Job).where(Job.submission_id.in_([s.id for s in files])).order_by(Job.id)
+        )
     }
     out = []
     for s in files:
@@ -205,7 +219,9 @@ def profile(request: Request, office: Shop, who: Who, number: int) -> Response:
         found = submission_of(session, who, number)
         season = session.get(Season, found.season_id)
         bodies = named(session, found.season_id)
-    return page(request, who, "profile.html", s=found, p=told_profile(found), season=season, bodies=bodies, tab="")
+    return page(
+        request, who, "profile.html", s=found, p=told_profile(found), season=season, bodies=bodies, tab=""
+    )
 
 
 @router.post("/submissions/{number:int}/profile", dependencies=[Guard], include_in_schema=False)
@@ -213,7 +229,10 @@ def save_profile(
     office: Shop, who: Who, number: int, entry: Annotated[str, Form()] = "", add: Annotated[str, Form()] = "",
     year: Annotated[str, Form()] = "", stage: Annotated[str, Form()] = "", level: Annotated[str, Form()] = "",
 ) -> Response:  # fmt: skip
-    given: dict[str, Any] = {"stage": stage if stage in ("budget", "accounts") else "", "level": level if level in ("department", "unit") else ""}
+    given: dict[str, Any] = {
+        "stage": stage if stage in ("budget", "accounts") else "",
+        "level": level if level in ("department", "unit") else "",
+    }
     if year.strip():
         if not (year.isdigit() and 2000 <= int(year) <= 2099):
             raise Refused("年度请写成四位数字。")

@@ -169,7 +169,9 @@ def leaf_words(
 
 
 @router.get("/submissions/{number:int}/numbers", include_in_schema=False)
-def number_proofs(request: Request, office: Shop, who: Who, number: int, key: Annotated[str, Query(max_length=300)]) -> Response:
+def number_proofs(
+    request: Request, office: Shop, who: Who, number: int, key: Annotated[str, Query(max_length=300)]
+) -> Response:
     """What proves or contradicts a printed number."""
     with office.session() as session:
         s = submission_of(session, who, number)
@@ -183,7 +185,12 @@ def number_proofs(request: Request, office: Shop, who: Who, number: int, key: An
 
 def _place(view: View, key: str) -> dict[str, Any]:
     n = view.numbers.get(key)
-    return {"key": key, "leaf": n.leaf if n else 0, "words": n.words if n else "", "text": n.text if n else ""}
+    return {
+        "key": key,
+        "leaf": n.leaf if n else 0,
+        "words": n.words if n else "",
+        "text": n.text if n else "",
+    }
 
 
 @router.get("/submissions/{number:int}/numbers.json", operation_id="numbers_json")
@@ -193,7 +200,13 @@ def numbers_json(request: Request, office: Shop, who: Who, number: int) -> Respo
         s = submission_of(session, who, number)
     view = office.views.of(s)
     return shown(
-        request, who, "", {"numbers": [asdict(n) for n in view.numbers.values()], "relations": [asdict(p) for p in view.proofs]}
+        request,
+        who,
+        "",
+        {
+            "numbers": [asdict(n) for n in view.numbers.values()],
+            "relations": [asdict(p) for p in view.proofs],
+        },
     )
 
 
@@ -212,7 +225,9 @@ def _answered(request: Request, office: Office, session: Session, who: Actor, ma
     """The matter as it stands now, and what hangs on it."""
     s = matter.submission
     view = office.views.of(s)
-    standing = [m for m in matters_of(session, s) if not m.gone and m.verdict in OPEN and m.severity != "notice"]
+    standing = [
+        m for m in matters_of(session, s) if not m.gone and m.verdict in OPEN and m.severity != "notice"
+    ]
     _ = matter.decisions
     card = _card(matter, {f.id: f for f in view.findings}, spots_of(view))
     return page(
@@ -233,7 +248,9 @@ def make_defect(
         view = office.views.of(s)
         if leaf > len(view.leaves):
             raise Refused("没有这一页。")
-        matter = add_defect(session, who, s, severity, words, leaf, {"box": _box(box), "key": key, "text": text})
+        matter = add_defect(
+            session, who, s, severity, words, leaf, {"box": _box(box), "key": key, "text": text}
+        )
         return _answered(request, office, session, who, matter)
 
 
@@ -260,7 +277,17 @@ def make_tick(
         tick(session, who, s, key, done, words)
         session.flush()
         ticks = ticks_of(session, s)
-    return page(request, who, "tick.html", u=item, s=s, ticks=ticks, judges=_judges(who, s), total=len(view.unchecked), oob=True)
+    return page(
+        request,
+        who,
+        "tick.html",
+        u=item,
+        s=s,
+        ticks=ticks,
+        judges=_judges(who, s),
+        total=len(view.unchecked),
+        oob=True,
+    )
 
 
 @router.post("/submissions/{number:int}/accept", dependencies=[Guard], include_in_schema=False)

@@ -91,7 +91,11 @@ def season_board(
         season = season_of(session, number)
         lines = board(session, who, season, today())
         count = Counter(line.status for line in lines)
-        wanted = [x for x in lines if (not status or x.status == status) and (not find or find in x.body or find in x.code)]
+        wanted = [
+            x
+            for x in lines
+            if (not status or x.status == status) and (not find or find in x.body or find in x.code)
+        ]
         asking = session.scalars(
             select(Submission)
             .where(Submission.season_id == number, Submission.entry_id.is_(None), Submission.part_of_id.is_(None), visible_submissions(who))
@@ -113,7 +117,9 @@ def board_sheet(office: Shop, who: Who, number: int) -> Response:
         rows = _rows(board(session, who, season, today()))
     lines = [[r.get(k) for k in COLUMNS] for r in rows]
     data = write_sheet(season.name, list(COLUMNS.values()), lines)
-    return Response(data, media_type=XLSX, headers={"Content-Disposition": f'attachment; filename="board-{number}.xlsx"'})
+    return Response(
+        data, media_type=XLSX, headers={"Content-Disposition": f'attachment; filename="board-{number}.xlsx"'}
+    )
 
 
 @router.get("/seasons/{number:int}/roster", include_in_schema=False)
@@ -163,7 +169,9 @@ def entry(request: Request, office: Shop, who: Who, number: int) -> Response:
             .where(Submission.entry_id == number, Submission.part_of_id.is_(None), visible_submissions(who))
             .order_by(Submission.id.desc())
         ).all()
-        notices = session.scalars(select(Notice).where(Notice.entry_id == number).order_by(Notice.id.desc())).all()
+        notices = session.scalars(
+            select(Notice).where(Notice.entry_id == number).order_by(Notice.id.desc())
+        ).all()
         other = session.execute(
             select(Entry, Season).join(Season).where(Entry.body_id == found.body_id, Entry.id != number).order_by(Season.fiscal_year.desc())
         ).all()  # fmt: skip
@@ -185,7 +193,16 @@ def save_entry(
 ) -> Response:  # fmt: skip
     with office.session() as session:
         found = entry_of(session, who, number)
-        change_entry(session, who, found, _day(approved_on), _day(due_on), _day(published_on), published_url.strip(), contact.strip())
+        change_entry(
+            session,
+            who,
+            found,
+            _day(approved_on),
+            _day(due_on),
+            _day(published_on),
+            published_url.strip(),
+            contact.strip(),
+        )
     return said(f"/entries/{number}", "已保存。")
 
 
