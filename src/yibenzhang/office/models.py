@@ -52,6 +52,8 @@ class State(StrEnum):
     CLEAN = "clean"
     SUPERSEDED = "superseded"
     """A newer version stands in its place."""
+    WITHDRAWN = "withdrawn"
+    """Handed in by mistake; kept, but it counts for nothing."""
 
 
 class Verdict(StrEnum):

@@ -46,6 +46,8 @@ def failed(session: Session, submission: Submission, told: str) -> None:
 
 def finish(session: Session, ledger: Ledger, submission: Submission, found: Analysed) -> None:
     """Write down an analysis and what follows from it."""
+    if submission.state == State.WITHDRAWN:
+        return
     if found.error:
         failed(session, submission, found.error)
         return
@@ -186,7 +188,7 @@ def follow(session: Session, ledger: Ledger, submission: Submission, matters: Se
             Submission.season_id == submission.season_id,
             Submission.draft.is_(submission.draft),
             Submission.part_of_id.is_(None),
-            Submission.state.not_in((State.SUPERSEDED, State.ASKING, State.WAITING, State.CHECKING)),
+            Submission.state.in_((State.REVIEW, State.RETURNED, State.CLEAN)),
             Submission.id != submission.id,
             Submission.id < submission.id,
         )
@@ -262,7 +264,7 @@ def _ask_again(session: Session, old: Matter, submission: Submission, why: str) 
 
 def settle(session: Session, submission: Submission) -> None:
     """Where nothing stands any more, the round closes by itself; else a person has to look."""
-    if submission.state == State.SUPERSEDED or submission.part_of_id is not None:
+    if submission.state in (State.SUPERSEDED, State.WITHDRAWN) or submission.part_of_id is not None:
         return
     session.flush()
     standing = session.scalars(

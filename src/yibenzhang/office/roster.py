@@ -173,7 +173,7 @@ def board(session: Session, actor: Actor, season: Season, today: date) -> list[L
         Submission.entry_id.is_not(None),
         Submission.part_of_id.is_(None),
         Submission.draft.is_(False),
-        Submission.state != State.SUPERSEDED,
+        Submission.state.not_in((State.SUPERSEDED, State.WITHDRAWN)),
     )
     latest: dict[int, Submission] = {}
     for s in session.scalars(current.order_by(Submission.id)):

@@ -19,7 +19,7 @@ from yibenzhang.office.access import Actor, Refused, season_of, submission_of, v
 from yibenzhang.office.database import away
 from yibenzhang.office.models import Job, Season, State, Submission, now
 from yibenzhang.office.recording import told_profile
-from yibenzhang.office.reviews import correct
+from yibenzhang.office.reviews import correct, withdraw
 from yibenzhang.office.roster import named
 from yibenzhang.office.submissions import again, clean_name, delivery_of, own_entry, receive, register, told
 from yibenzhang.reading import ReadingError
@@ -33,7 +33,7 @@ router = APIRouter(tags=["交文件"])
 MOST_AT_ONCE = 2000
 _STATES = {
     State.WAITING: "排队", State.CHECKING: "检查中", State.ASKING: "待确认", State.UNREADABLE: "无法读取", State.REVIEW: "待审核",
-    State.RETURNED: "已退回", State.CLEAN: "没有问题", State.SUPERSEDED: "已有新版",
+    State.RETURNED: "已退回", State.CLEAN: "没有问题", State.SUPERSEDED: "已有新版", State.WITHDRAWN: "已作废",
 }  # fmt: skip
 
 
@@ -255,6 +255,15 @@ def check_again(office: Shop, who: Who, number: int) -> Response:
         season = found.season_id
     office.foreman.wake()
     return said(f"/seasons/{season}/hand-in", "已排入队列，重新检查。")
+
+
+@router.post("/submissions/{number:int}/withdraw", dependencies=[Guard], include_in_schema=False)
+def withdraw_submission(office: Shop, who: Who, number: int) -> Response:
+    with office.session() as session:
+        found = submission_of(session, who, number)
+        withdraw(session, who, found)
+        season, name = found.season_id, found.name
+    return said(f"/seasons/{season}/hand-in", f"{name} 已作废；原件和记录仍保留。")
 
 
 @router.get("/submissions/{number:int}/original")
