@@ -30,7 +30,7 @@ ORDER = [
     "drafting.xlsx", "drafting.html", "drafting.data", "drafting.pipeline", "drafting.cells", "drafting.workbook", "drafting.template",
     "drafting.published", "drafting.invented", "drafting.roundtrip", "drafting.corpus", "drafting.recall", "drafting",
     "office", "office.spreadsheets", "office.roster_lines", "office.roster_files", "office.naming",
-    "office.notice_text", "office.notice_pictures", "office.notice_docx", "office.notice_pdf",
+    "office.notice_text", "office.notice_layout", "office.notice_docx", "office.notice_pdf",
     "benching", "benching_scans", "cli_rules", "cli_draft", "cli_invented", "cli_bench", "cli",
 ]  # fmt: skip
 

@@ -8,14 +8,26 @@ from datetime import datetime
 from typing import Any
 
 from docx import Document as NewDocument
-from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 
 from yibenzhang.drafting.docx import SANS, put_field, set_fonts, set_page, set_styles
-from yibenzhang.office.notice_pictures import WIDTH, Album
+from yibenzhang.office.notice_layout import (
+    ANNEX_TITLE,
+    RECEIPT_COLUMNS,
+    RECEIPT_END,
+    RECEIPT_TITLE,
+    WIDTH,
+    Shown,
+    is_number,
+    pictures_of,
+    square,
+    title_lines,
+    widths,
+)
 from yibenzhang.office.notice_text import (
     CENTRE,
     FLUSH,
@@ -29,15 +41,8 @@ from yibenzhang.office.notice_text import (
     NoticeItem,
 )
 
-_BODY, _SMALL, _TABLE = 14, 12, 9
+_BODY, _SMALL, _DETAIL, _TABLE = 14, 12, 10.5, 9
 _MARKED = "FBE3E1"
-RECEIPT_COLUMNS = (
-    ("序号", 1.4),
-    ("问题", 7.0),
-    ("整改情况（已更正、不需更正的理由）", 6.2),
-    ("更正后的数", 2.6),
-)
-MAX_COLUMNS = 12
 
 
 def notice_docx(notice: Notice) -> bytes:
@@ -48,19 +53,26 @@ def notice_docx(notice: Notice) -> bytes:
     section = document.sections[0]
     set_page(section, False)
     _numbered(section.footer.paragraphs[0])
-    album = Album()
+    pictures = pictures_of(notice.items)
     for k, line in enumerate(notice.lines):
         if line.kind == LIST:
-            for item in notice.items:
-                _item(document, item, album)
+            for item, shown, pointer in zip(notice.items, pictures.inline, pictures.pointers, strict=True):
+                _item(document, item, shown, pointer)
         elif line.kind == RECEIPT:
             _receipt(document, notice)
         else:
-            _line(document, line, k > 0 and notice.lines[k - 1].kind != RIGHT)
+            before = notice.lines[k - 1].kind if k else ""
+            after = RIGHT if any(x.kind == RIGHT for x in notice.lines[k + 1 : k + 3]) else ""
+            _line(document, line, before, after)
+    if pictures.annex and any(line.kind == LIST for line in notice.lines):
+        document.add_page_break()
+        document.add_paragraph(ANNEX_TITLE, style="Caption")
+        for one in pictures.annex:
+            _picture(document, one)
     properties = document.core_properties
     properties.title, properties.author, properties.language = (
-        notice.title[:250],
-        notice.office[:250],
+        _clean(notice.title)[:250],
+        _clean(notice.office)[:250],
         "zh-CN",
     )
     made = datetime(notice.date.year, notice.date.month, notice.date.day)
@@ -94,12 +106,12 @@ def _undated(data: bytes) -> bytes:
 
 def _clean(text: str) -> str:
     """Words without what XML cannot hold."""
-    return "".join(c if c.isprintable() or c in "\n　" else " " for c in text)
+    return "".join(c if c.isprintable() or c in "\n\t　" else " " for c in text)
 
 
-def _line(document: Any, line: Line, above: bool) -> None:
+def _line(document: Any, line: Line, before: str, after: str) -> None:
     if line.kind == TITLE:
-        paragraph = document.add_paragraph(_clean(line.text), style="Title")
+        paragraph = document.add_paragraph("\n".join(title_lines(_clean(line.text))), style="Title")
         paragraph.paragraph_format.space_after = Pt(10)
         return
     paragraph = document.add_paragraph(style="Body Text")
@@ -121,10 +133,12 @@ def _line(document: Any, line: Line, above: bool) -> None:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         form.right_indent = Cm(1.0)
         form.keep_together = True
-        form.space_before = Pt(30 if above else 0)
+        form.space_before = Pt(0 if before == RIGHT else 28)
     if line.kind not in (CENTRE, RIGHT, HEADING):
         paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
     form.widow_control = True
+    if after == RIGHT:
+        form.keep_with_next = True  # a signature never stands alone on a page
 
 
 def _flush(paragraph: Any) -> None:
@@ -133,69 +147,88 @@ def _flush(paragraph: Any) -> None:
     indent.set(qn("w:firstLine"), "0")
 
 
-def _item(document: Any, item: NoticeItem, album: Album) -> None:
+def _item(document: Any, item: NoticeItem, pictures: tuple[Shown, ...], pointer: str) -> None:
     head = document.add_paragraph(style="Body Text")
     head.paragraph_format.keep_with_next = True
-    head.paragraph_format.space_before = Pt(8)
+    head.paragraph_format.space_before, head.paragraph_format.space_after = Pt(10), Pt(4)
+    head.paragraph_format.line_spacing = 1.25
     run = head.add_run(_clean(item.heading))
     run.font.size, run.font.bold = Pt(_SMALL), True
-    for label, words in item.details:
+    for label, words in (*item.details, *([("附图", pointer)] if pointer else [])):
         paragraph = document.add_paragraph()
         form = paragraph.paragraph_format
         form.left_indent, form.first_line_indent = Cm(2.9), Cm(-2.05)
         form.space_after = Pt(2)
-        form.line_spacing = 1.25
+        form.line_spacing = 1.2
         form.tab_stops.add_tab_stop(Cm(2.9))
         name = paragraph.add_run(f"{label}\t")
         set_fonts(name._r, SANS)
-        name.font.size = Pt(10.5)
-        paragraph.add_run(_clean(words)).font.size = Pt(10.5)
+        name.font.size = Pt(_DETAIL)
+        paragraph.add_run(_clean(words)).font.size = Pt(_DETAIL)
     if item.rows:
         _excerpt(document, item)
-    for shown in album.of(item):
-        if shown.png:
-            paragraph = document.add_paragraph()
-            paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-            paragraph.paragraph_format.keep_with_next = True
-            paragraph.paragraph_format.space_before = Pt(6)
-            paragraph.paragraph_format.space_after = Pt(2)
-            paragraph.add_run().add_picture(io.BytesIO(shown.png), width=Cm(shown.width))
-            drawing = paragraph.runs[0]._r.find(".//" + qn("wp:docPr"))
-            drawing.set("descr", _clean(f"问题 {item.number}：{shown.caption}"))
-        caption = document.add_paragraph()
-        caption.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        caption.paragraph_format.space_after = Pt(8)
-        caption.add_run(_clean(shown.caption)).font.size = Pt(10)
+    for shown in pictures:
+        _picture(document, shown)
+
+
+def _picture(document: Any, shown: Shown) -> None:
+    caption = _clean(shown.caption)
+    if shown.png:
+        paragraph = document.add_paragraph()
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        form = paragraph.paragraph_format
+        form.keep_with_next = True
+        form.space_before, form.space_after = Pt(6), Pt(2)
+        paragraph.add_run().add_picture(io.BytesIO(shown.png), width=Cm(shown.width))
+        paragraph.runs[0]._r.find(".//" + qn("wp:docPr")).set("descr", caption)
+    under = document.add_paragraph()
+    under.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    under.paragraph_format.space_after = Pt(8)
+    under.add_run(caption).font.size = Pt(10)
 
 
 def _excerpt(document: Any, item: NoticeItem) -> None:
-    columns = min(MAX_COLUMNS, max(len(r) for r in item.rows))
-    table = document.add_table(rows=len(item.rows), cols=columns, style="Table Grid")
-    table.alignment = WD_TABLE_ALIGNMENT.CENTER
-    for r, row in enumerate(item.rows):
-        properties = table.rows[r]._tr.get_or_add_trPr()
-        properties.append(OxmlElement("w:cantSplit"))
-        cells = table.rows[r].cells
-        for c, text in enumerate(row[:columns]):
-            _put(cells[c], text, bold=r == 0 or (r, c) in item.marked, number=r > 0 and is_number(text))
+    rows = square(item.rows)
+    if not rows[0]:
+        return
+    table = _table(document, rows, widths(rows))
+    for r, row in enumerate(rows):
+        for c, text in enumerate(row):
+            cell = table.rows[r].cells[c]
+            _put(cell, text, bold=r == 0 or (r, c) in item.marked, side=_side(r, text))
             if (r, c) in item.marked:
-                _shade(cells[c], _MARKED)
+                _shade(cell, _MARKED)
     document.add_paragraph().paragraph_format.space_after = Pt(0)
 
 
-def is_number(text: str) -> bool:
-    """A cell that stands at the right of its column."""
-    digits = text.replace(",", "").replace(".", "").replace("-", "").replace("%", "")
-    return digits.isdigit() and digits.isascii()
+def _side(row: int, text: str) -> Any:
+    if row == 0:
+        return WD_ALIGN_PARAGRAPH.CENTER
+    return WD_ALIGN_PARAGRAPH.RIGHT if is_number(text) else WD_ALIGN_PARAGRAPH.LEFT
 
 
-def _put(cell: Any, text: str, bold: bool = False, number: bool = False, size: float = _TABLE) -> None:
+def _table(document: Any, rows: list[list[str]], centimetres: list[float]) -> Any:
+    table = document.add_table(rows=len(rows), cols=len(rows[0]), style="Table Grid")
+    table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+    for c, width in enumerate(centimetres):
+        table.columns[c].width = Cm(width)
+        for row in table.rows:
+            row.cells[c].width = Cm(width)
+    for r, row in enumerate(table.rows):
+        properties = row._tr.get_or_add_trPr()
+        properties.append(OxmlElement("w:cantSplit"))
+        if r == 0:
+            properties.append(OxmlElement("w:tblHeader"))
+    return table
+
+
+def _put(cell: Any, text: str, bold: bool, side: Any, size: float = _TABLE) -> None:
+    cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
     paragraph = cell.paragraphs[0]
     paragraph.paragraph_format.space_after = Pt(0)
+    paragraph.alignment = side
     run = paragraph.add_run(_clean(text))
     run.font.size, run.font.bold = Pt(size), bold
-    if number:
-        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
 
 
 def _shade(cell: Any, colour: str) -> None:
@@ -209,28 +242,19 @@ def _shade(cell: Any, colour: str) -> None:
 def _receipt(document: Any, notice: Notice) -> None:
     """A form for the answer: every matter with room beside it."""
     document.add_page_break()
-    document.add_paragraph("整改情况反馈表", style="Caption")
+    document.add_paragraph(RECEIPT_TITLE, style="Caption")
     top = document.add_paragraph()
     top.paragraph_format.tab_stops.add_tab_stop(Cm(WIDTH), alignment=2)
     top.add_run(_clean(f"单位（盖章）：{notice.body}\t{notice.number}")).font.size = Pt(10.5)
-    table = document.add_table(rows=1 + len(notice.items), cols=len(RECEIPT_COLUMNS), style="Table Grid")
-    table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
     rows = [[name for name, _ in RECEIPT_COLUMNS]]
     rows += [[str(i.number), i.sentence, "", ""] for i in notice.items]
+    table = _table(document, rows, [width for _, width in RECEIPT_COLUMNS])
     for r, row in enumerate(rows):
-        line = table.rows[r]
-        properties = line._tr.get_or_add_trPr()
-        properties.append(OxmlElement("w:cantSplit"))
-        if r == 0:
-            properties.append(OxmlElement("w:tblHeader"))
-        else:
-            line.height = Cm(1.3)
+        if r:
+            table.rows[r].height = Cm(1.3)
         for c, text in enumerate(row):
-            line.cells[c].width = Cm(RECEIPT_COLUMNS[c][1])
-            _put(line.cells[c], text, bold=r == 0, size=10)
+            side = WD_ALIGN_PARAGRAPH.CENTER if r == 0 or c == 0 else WD_ALIGN_PARAGRAPH.LEFT
+            _put(table.rows[r].cells[c], text, r == 0, side, 10)
     end = document.add_paragraph()
     end.paragraph_format.space_before = Pt(12)
     end.add_run(RECEIPT_END).font.size = Pt(10.5)
-
-
-RECEIPT_END = "填表人：　　　　　　　　联系电话：　　　　　　　　填表日期：　　　　年　　月　　日"

@@ -6,8 +6,18 @@ import json
 from datetime import UTC, datetime
 
 from yibenzhang.drafting.pdf import SANS, SERIF, compiled, fonts, quoted
-from yibenzhang.office.notice_docx import MAX_COLUMNS, RECEIPT_COLUMNS, RECEIPT_END, is_number
-from yibenzhang.office.notice_pictures import Album
+from yibenzhang.office.notice_layout import (
+    ANNEX_TITLE,
+    RECEIPT_COLUMNS,
+    RECEIPT_END,
+    RECEIPT_TITLE,
+    Shown,
+    is_number,
+    pictures_of,
+    square,
+    title_lines,
+    widths,
+)
 from yibenzhang.office.notice_text import (
     CENTRE,
     FLUSH,
@@ -20,6 +30,9 @@ from yibenzhang.office.notice_text import (
     Notice,
     NoticeItem,
 )
+
+_WHOLE = 20
+"""Rows up to which an excerpt stays on one page."""
 
 
 def notice_pdf(notice: Notice) -> bytes:
@@ -36,15 +49,25 @@ def _string(words: str) -> str:
 
 def _source(notice: Notice, files: dict[str, bytes]) -> str:
     out = [_preamble(notice)]
-    album = Album()
+    pictures = pictures_of(notice.items)
     for k, line in enumerate(notice.lines):
         if line.kind == LIST:
-            out += [_item(item, album, files) for item in notice.items]
+            for item, shown, pointer in zip(notice.items, pictures.inline, pictures.pointers, strict=True):
+                out.append(_item(item, shown, pointer, files))
         elif line.kind == RECEIPT:
             out.append(_receipt(notice))
         else:
-            out.append(_line(line, k > 0 and notice.lines[k - 1].kind != RIGHT))
+            before = notice.lines[k - 1].kind if k else ""
+            after = RIGHT if any(x.kind == RIGHT for x in notice.lines[k + 1 : k + 3]) else ""
+            out.append(_line(line, before, after))
+    if pictures.annex and any(line.kind == LIST for line in notice.lines):
+        out.append(f"#pagebreak(weak: true)\n{_centred(ANNEX_TITLE)}")
+        out += [_picture(one, files) for one in pictures.annex]
     return "\n\n".join(out)
+
+
+def _centred(words: str) -> str:
+    return f"#flush(align(center, block(below: 1em, sticky: true, text(14pt, sans[{quoted(words)}]))))"
 
 
 def _preamble(notice: Notice) -> str:
@@ -64,64 +87,76 @@ def _preamble(notice: Notice) -> str:
   columns: (2.05cm, 1fr), par(leading: 0.6em, sans(label)), par(leading: 0.6em, body)))))"""
 
 
-def _line(line: Line, above: bool) -> str:
+def _line(line: Line, before: str, after: str) -> str:
     text = quoted(line.text)
     if line.kind == TITLE:
-        return f"#flush(align(center, block(below: 1.2em, par(leading: 0.7em, justify: false, text(20pt, sans[{text}])))))"
+        title = "\\ ".join(quoted(t) for t in title_lines(line.text))
+        return f"#flush(align(center, block(below: 1.2em, {{ set par(leading: 0.7em, justify: false); text(20pt, sans[{title}]) }})))"
     if line.kind == HEADING:
         return f"#heading(level: 1)[{text}]"
     if line.kind == CENTRE:
         return f"#flush(align(center, block(below: 1.6em)[{text}]))"
-    if line.kind == FLUSH:
-        return f"#flush[{text}]"
     if line.kind == RIGHT:
-        room = "#v(1.6em)\n" if above else ""
-        return f"{room}#flush(align(right, block(breakable: false, inset: (right: 1cm))[{text}]))"
-    return text
+        room = "" if before == RIGHT else "above: 2.6em, "
+        keep = "sticky: true, " if after else ""
+        return f"#flush(align(right, block({room}{keep}breakable: false, inset: (right: 1cm))[{text}]))"
+    if line.kind == FLUSH:
+        text = f"#flush[{text}]"
+    # a signature never stands alone on a page
+    return f"#block(sticky: true, width: 100%, par[{text}])" if after == RIGHT else text
 
 
-def _item(item: NoticeItem, album: Album, files: dict[str, bytes]) -> str:
-    out = [f'#block(sticky: true, above: 1.3em, text(12pt, weight: "bold")[#h(2em){quoted(item.heading)}])']
-    out += [f"#detail[{quoted(label)}][{quoted(words)}]" for label, words in item.details]
+def _item(item: NoticeItem, pictures: tuple[Shown, ...], pointer: str, files: dict[str, bytes]) -> str:
+    head = f'par(leading: 0.7em, text(12pt, weight: "bold")[{quoted(item.heading)}])'
+    out = [f"#block(sticky: true, above: 1.4em, below: 0.9em, {head})"]
+    details = (*item.details, *([("附图", pointer)] if pointer else []))
+    out += [f"#detail[{quoted(label)}][{quoted(words)}]" for label, words in details]
     if item.rows:
         out.append(_excerpt(item))
-    for shown in album.of(item):
-        caption = f"#text(10pt)[{quoted(shown.caption)}]"
-        if not shown.png:
-            out.append(f"#flush(align(center)[{caption}])")
-            continue
-        name = f"{len(files) + 1}.png"
-        files[name] = shown.png
-        alt = _string(f"问题 {item.number}：{shown.caption}")
-        picture = f'#image("{name}", width: {shown.width:g}cm, alt: {alt})'
-        out.append(
-            f"#flush(block(breakable: false, width: 100%, align(center)[{picture}\n#v(-0.4em)\n{caption}]))"
-        )
+    out += [_picture(shown, files) for shown in pictures]
     return "\n".join(out)
 
 
+def _picture(shown: Shown, files: dict[str, bytes]) -> str:
+    caption = f"#text(10pt)[{quoted(shown.caption)}]"
+    if not shown.png:
+        return f"#flush(align(center)[{caption}])"
+    name = f"{len(files) + 1}.png"
+    files[name] = shown.png
+    picture = f'#image("{name}", width: {shown.width:g}cm, alt: {_string(shown.caption)})'
+    return f"#flush(block(breakable: false, width: 100%, align(center)[{picture}\n#v(-0.4em)\n{caption}]))"
+
+
 def _excerpt(item: NoticeItem) -> str:
-    columns = min(MAX_COLUMNS, max(len(r) for r in item.rows))
+    rows = square(item.rows)
+    if not rows[0]:
+        return ""
     cells = []
-    for r, row in enumerate(item.rows):
-        for c in range(columns):
-            text = row[c] if c < len(row) else ""
+    for r, row in enumerate(rows):
+        for c, text in enumerate(row):
             marked = (r, c) in item.marked
             fill = 'fill: rgb("FBE3E1"), ' if marked else ""
             side = "center" if r == 0 else "right" if is_number(text) else "left"
             words = f"strong({_string(text)})" if marked or r == 0 else _string(text)
             cells.append(f"table.cell({fill}align: {side} + horizon, {words})")
-    return f"#flush(align(center, block(above: 0.8em, below: 1em, table(columns: {columns}, {', '.join(cells)}))))"
+    columns = ", ".join(f"{w:g}cm" for w in widths(rows))
+    whole = "" if len(rows) > _WHOLE else "breakable: false, "
+    head, rest = ", ".join(cells[: len(rows[0])]), ", ".join(cells[len(rows[0]) :])
+    table = f"table(columns: ({columns},), table.header({head}), {rest})"
+    return f"#flush(align(center, block({whole}above: 0.8em, below: 1em, {table})))"
 
 
 def _receipt(notice: Notice) -> str:
     widths = ", ".join(f"{w:g}fr" for _, w in RECEIPT_COLUMNS)
     head = ", ".join(f"strong({json.dumps(n, ensure_ascii=False)})" for n, _ in RECEIPT_COLUMNS)
-    rows = ",\n  ".join(f"[{i.number}], {_string(i.sentence)}, [], []" for i in notice.items)
+    rows = ",\n  ".join(
+        f"table.cell(align: center + horizon)[{i.number}], {_string(i.sentence)}, [], []"
+        for i in notice.items
+    )
     return f"""#pagebreak(weak: true)
-#flush(align(center, text(14pt, sans[整改情况反馈表])))
+{_centred(RECEIPT_TITLE)}
 #flush(text(10.5pt, grid(columns: (1fr, auto), [{quoted(f"单位（盖章）：{notice.body}")}], [{quoted(notice.number)}])))
 #flush[#show table: set text(size: 10pt)
-#table(columns: ({widths}), rows: (auto, ) + (auto,) * {len(notice.items)}, inset: (x: 4pt, y: 8pt), align: left + horizon, table.header({head}),
+#table(columns: ({widths}), inset: (x: 4pt, y: 8pt), align: left + horizon, table.header({head}),
   {rows})
 #text(10.5pt)[{quoted(RECEIPT_END)}]]"""

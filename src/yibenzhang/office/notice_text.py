@@ -24,7 +24,7 @@ PLACEHOLDERS = {
     "错误数": "其中错误的个数",
     "疑问数": "其中疑问的个数",
     "提示数": "其中提示的个数",
-    "问题概述": "各类问题的个数，如 错误 2 个、疑问 1 个",
+    "问题概述": "各类问题的个数，如 错误2个、疑问1个",
     "落款": "发出通知的机关",
     "联系人": "发出通知的机关的联系人",
     "联系电话": "联系人的电话",
@@ -153,7 +153,7 @@ def chinese_date(day: datetime.date | None) -> str:
 def counted(items: tuple[NoticeItem, ...]) -> dict[str, str]:
     """The values of the placeholders that count."""
     count = {kind: sum(i.severity == kind for i in items) for kind in SEVERITIES}
-    told = [f"{name} {count[kind]} 个" for kind, name in SEVERITIES.items() if count[kind]]
+    told = [f"{name}{count[kind]}个" for kind, name in SEVERITIES.items() if count[kind]]
     return {
         "问题数": str(len(items)), "错误数": str(count["error"]), "疑问数": str(count["warning"]),
         "提示数": str(count["notice"]), "问题概述": "、".join(told) or "没有问题",
