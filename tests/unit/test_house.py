@@ -31,8 +31,9 @@ ORDER = [
     "drafting.xlsx", "drafting.html", "drafting.data", "drafting.pipeline", "drafting.cells", "drafting.workbook", "drafting.template",
     "drafting.published", "drafting.invented", "drafting.roundtrip", "drafting.corpus", "drafting.recall", "drafting",
     "ledger.files", "ledger", "office.likeness", "office.matching", "office.spreadsheets", "office.roster_lines", "office.roster_files", "office.naming",
+    "office.notice_text", "office.notice_layout", "office.notice_docx", "office.notice_pdf",
     "office.models", "office.migrations", "office.migrations.env", "office.migrations.versions", "office.migrations.versions.v0001", "office.database", "office.access", "office.roster", "office.analysing", "office.recording",
-    "office.submissions", "office.foreman", "office.reviews", "office",
+    "office.submissions", "office.foreman", "office.reviews", "office.excerpts", "office.returning", "office",
     "web.picturing", "web.views", "web.settings", "web.security", "web.formats", "web.errors", "web.pages.seasons", "web.pages.handing", "web.pages.review", "web.pages.returns", "web.pages.statistics", "web.pages.people", "web.pages", "web.app", "web",
     "benching", "benching_scans", "cli_rules", "cli_draft", "cli_invented", "cli_bench", "cli_serve", "cli",
 ]  # fmt: skip
