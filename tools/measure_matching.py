@@ -23,13 +23,14 @@ from yibenzhang.documents import Document, Paragraph, Table
 from yibenzhang.drafting.compose import compose
 from yibenzhang.drafting.pipeline import WRITERS
 from yibenzhang.drafting.roundtrip import figures_for
-from yibenzhang.findings import Evidence, Finding, Severity
+from yibenzhang.findings import Evidence, Finding, Severity, evidence_of
 from yibenzhang.office.likeness import Told, ToldSpot
 from yibenzhang.office.matching import Version, compare, reread
 from yibenzhang.places import FlowPlace, LinePlace, PagePlace, Place
 from yibenzhang.planting.judging import KINDS
 from yibenzhang.planting.plants import Plant, Soil
 from yibenzhang.reading import read
+from yibenzhang.relating import names_of_tables
 
 At = tuple[int, int]
 FAMILIES = [(r, s) for r in ("hubei", "shanghai", "jiangsu") for s in ("budget", "accounts")]
@@ -57,12 +58,16 @@ def version(checked: Checked) -> Version:
     texts: list[str] = []
     for b in checked.document.blocks():
         texts += [b.text] if isinstance(b, Paragraph) else [c.text for c in b.cells]
+    names = names_of_tables(checked.tables)
+    numbers = [evidence_of(f, names[f.table]) for t in checked.tables for f in t.facts() if f.printed]
+    numbers += [evidence_of(q.fact, "正文") for q in checked.quantities]
     return Version(
         tuple(told(f) for f in kept(checked)),
         tuple(name for name, _ in checked.sections),
         tuple(texts),
         tuple((n.rule, n.table, n.reason) for n in checked.not_checked),
         tuple(n.message for n in checked.document.notices if n.unread),
+        frozenset((_words(e), e.text) for e in numbers),
     )
 
 
@@ -218,7 +223,7 @@ class Attribution:
         if known:
             return known
         everything = [*finding.evidence, *(e for b in finding.broken for e in (b.total, *b.parts))]
-        for group in ([e for e in finding.evidence[:1]], [s.evidence for s in finding.suspects], everything):
+        for group in (list(finding.evidence[:1]), [s.evidence for s in finding.suspects], everything):
             keys = {e.place.key for e in group}
             found = {
                 k
@@ -301,7 +306,7 @@ def _judge(count: Count, name: str, t: Told, s: set[int], after: set[int], found
         count.undecided += 1
     elif s & after:
         if s & found:
-            count.add("still", False, f"{name} 应为仍在，报作 {said}：{t.rule} {t.message}")
+            count.add("still", False, f"{name} 应为仍在，报作 {said}：{t.rule} {t.message} {s}")
         else:
             count.undecided += 1  # the checker itself no longer tells it
     else:

@@ -11,7 +11,7 @@ from yibenzhang.amounts import narrow
 
 SURE = 0.5
 """Findings at least so alike are one and the same."""
-_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_NUMBER = re.compile(r"\d+(?:,\d+)*(?:\.\d+)?")
 _QUOTED = re.compile(r"“([^”]*)”")
 _AT_END = re.compile(r"(?:\(续表?\)|续表)$")
 
@@ -30,6 +30,11 @@ class ToldSpot:
         name = fold_table(self.words.partition("“")[0])
         return "" if name == "正文" else name
 
+    @property
+    def sentence(self) -> str:
+        """The printed words in the text; empty for a place in a table."""
+        return "" if self.table else self.words.partition("“")[2].rstrip("”") or self.text
+
 
 @dataclass(frozen=True)  # no slots: cached properties
 class Told:
@@ -42,6 +47,8 @@ class Told:
     reported: str
     expected: str
     spots: tuple[ToldSpot, ...]
+    context: frozenset[str] = frozenset()
+    """What stands before the words in the text, in runs of characters, for words that many sentences share."""
 
     @property
     def family(self) -> str:
@@ -113,11 +120,16 @@ def alike(old: Told, new: Told, placed: bool = False) -> float:
         return 0.4 + 0.6 * dice(old.said, new.said) if old.message != new.message else 1.0
     first, other = old.about[0], new.about[0]
     main = first.like(other)
+    if not placed and first.said and old.context and new.context:
+        main = 0.5 * main + 0.5 * dice(old.context, new.context)
     shared = _share(old.things, new.things)
+    all_shared = _jaccard(old.things, new.things)
     if placed:
         shared = max(shared, _share(old.keys, new.keys))
+        all_shared = max(all_shared, _jaccard(old.keys, new.keys))
         if old.spots[0].key == new.spots[0].key and old.rule == new.rule:
             main = max(main, 0.8)
+    main = max(main, 0.8 * all_shared)  # the culprit may have moved among the same numbers
     same_number = bool(first.text) and first.text == other.text
     said = dice(old.said, new.said)
     if old.rule == new.rule:
@@ -136,6 +148,10 @@ def _crossed(old: Told, new: Told) -> bool:
 
 def _share(a: frozenset[Any], b: frozenset[Any]) -> float:
     return len(a & b) / min(len(a), len(b)) if a and b else 0.0
+
+
+def _jaccard(a: frozenset[Any], b: frozenset[Any]) -> float:
+    return len(a & b) / len(a | b) if a and b else 0.0
 
 
 def fold(text: str) -> str:
