@@ -133,8 +133,9 @@ def alike(old: Told, new: Told, placed: bool = False) -> float:
     same_number = bool(first.text) and first.text == other.text
     said = dice(old.said, new.said)
     if old.rule == new.rule:
-        crossed = 0.5 if _crossed(old, new) else 0.0
-        return 0.5 * main + 0.2 * max(shared, crossed) + 0.15 * said + 0.15 * same_number
+        if placed and _crossed(old, new):
+            main = max(main, 0.6)
+        return 0.5 * main + 0.2 * shared + 0.15 * said + 0.15 * same_number
     related = old.family == new.family or "prose" in (old.family, new.family)
     if main < 0.9 and shared < 0.5:
         return 0.0
@@ -142,8 +143,8 @@ def alike(old: Told, new: Told, placed: bool = False) -> float:
 
 
 def _crossed(old: Told, new: Told) -> bool:
-    """The culprit of each stands among the numbers of the other: it moved inside one group."""
-    return old.about[0].names in new.things and new.about[0].names in old.things
+    """The culprit of one stands among the numbers of the other: it moved inside one group."""
+    return old.about[0].names in new.things or new.about[0].names in old.things
 
 
 def _share(a: frozenset[Any], b: frozenset[Any]) -> float:

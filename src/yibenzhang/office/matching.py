@@ -114,6 +114,16 @@ def _placed(findings: list[Told], texts: tuple[str, ...]) -> list[Told]:
     return out
 
 
+def _whole(words: str, text: str) -> str:
+    """Words with what stands before them in their sentence."""
+    words = plain(words)
+    at = text.find(words) if words else -1
+    if at < 0:
+        return words
+    before = text[max(0, at - _BEFORE) : at]
+    return before[max(before.rfind(c) for c in "。；;") + 1 :] + words
+
+
 def _same(told: Told) -> tuple[tuple[tuple[str, ...], str], ...]:
     return tuple((s.names, s.text) for s in told.about)
 
@@ -190,6 +200,7 @@ class _Again:
         }
         self._unread = new.unread
         self._told = bool(new.texts)
+        self._old = plain("".join(old.texts))
         self._numbers = new.numbers
         self._grams = frozenset(g for text in new.texts for g in grams(fold(text), 4))
 
@@ -219,7 +230,7 @@ class _Again:
 
     def _printed(self, told: Told) -> bool:
         """Most of the sentence stands in the new version, whatever its numbers."""
-        words = fold(told.spots[0].sentence)
+        words = fold(_whole(told.spots[0].sentence, self._old))
         wanted = grams(words, 4)
         return len(words) < 6 or len(wanted & self._grams) >= _READ_AGAIN * len(wanted)
 
