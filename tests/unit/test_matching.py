@@ -132,6 +132,17 @@ def test_numbers_that_nobody_changed_are_not_put_right() -> None:
     assert compare(version(old, tables=tables), version(tables=tables, numbers=mended)).fixed == (old,)
 
 
+def test_a_number_that_another_finding_blames_now_is_not_put_right() -> None:
+    one, two = (
+        wrong("a", "教育支出", "12.00", "13.00"),
+        wrong("b", "教育支出", "12.00", "14.00", rule="rows.total"),
+    )
+    result = compare(version(one, two), version(replace(one, id="c")))
+    assert [x.id for x, _ in result.still] == ["a"] and result.fixed == ()
+    [(told, why)] = result.gone
+    assert told == two and one.message in why
+
+
 def test_equal_words_in_several_sentences_are_told_apart_by_what_stands_before() -> None:
     first, second = "一、行政运行支出情况说明", "二、住房保障支出情况说明"
     said = "比上年减少{}万元，下降{}%"

@@ -202,6 +202,9 @@ class _Again:
         self._told = bool(new.texts)
         self._old = plain("".join(old.texts))
         self._numbers = new.numbers
+        self._blamed = {
+            s.names: t.message for t in new.findings for s in t.about[: 1 + ("互换" in t.message)]
+        }
         self._grams = frozenset(g for text in new.texts for g in grams(fold(text), 4))
 
     def why_not(self, told: Told) -> str:
@@ -215,6 +218,9 @@ class _Again:
             reason = self._unchecked.get((told.rule, table))
             if reason and (table or not tables):
                 return f"新版中这一项没能核对：{reason.rstrip('。')}。"
+        blamed = self._blamed.get(told.about[0].names) if tables and told.spots[0].table else None
+        if blamed:
+            return f"新版就同一个数另报了一个问题：{blamed.rstrip('。')}。"
         if told.spots and {told.family, told.rule} & _EQUAL and self._unchanged(told):
             return "新版没有再报，但所涉及的数一个也没有改，请核对。"
         if not told.spots or tables or not self._told:
