@@ -66,7 +66,8 @@ def test_imports_go_one_way() -> None:
 
 def test_modules_have_one_subject() -> None:
     long = {n: len(p.read_text(encoding="utf-8").splitlines()) for n, p in modules().items()}
-    assert {n: k for n, k in long.items() if k > 420} == {}
+    made = "office.migrations.versions."  # written by Alembic from the models
+    assert {n: k for n, k in long.items() if k > 420 and not n.startswith(made)} == {}
 
 
 def test_standards_are_sound() -> None:

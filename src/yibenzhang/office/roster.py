@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from yibenzhang.office import deadlines
 from yibenzhang.office.access import Actor, Refused, note, visible_entries
 from yibenzhang.office.models import Body, Entry, Matter, Role, Season, State, Submission
 from yibenzhang.office.naming import Named
@@ -115,7 +116,7 @@ def _dated(entry: Entry, season: Season, approved: date | None, due: date | None
     if due is not None:
         entry.due_on, entry.due_given = due, True
     elif not entry.due_given and entry.approved_on is not None:
-        entry.due_on = entry.approved_on + timedelta(days=season.days)
+        entry.due_on = deadlines.due_on(entry.approved_on, season.days)
 
 
 def change_entry(
@@ -135,7 +136,7 @@ def change_entry(
     before = {
         k: str(getattr(entry, k) or "") for k in ("approved_on", "due_on", "published_on", "published_url")
     }
-    worked_out = entry.approved_on + timedelta(days=entry.season.days) if entry.approved_on else None
+    worked_out = deadlines.due_on(entry.approved_on, entry.season.days)
     entry.due_given = due_on is not None and due_on not in (
         worked_out,
         entry.due_on if not entry.due_given else None,
@@ -214,9 +215,7 @@ def open_matters(session: Session, submissions: Sequence[int]) -> dict[tuple[int
 
 def _line(e: Entry, b: Body, s: Submission | None, counts: dict[tuple[int, str], int], today: date) -> Line:
     handed_in = s.received_at.date() if s else None
-    late = 0
-    if e.due_on is not None:
-        late = max(((e.published_on or handed_in or today) - e.due_on).days, 0)
+    late = deadlines.lateness(e.due_on, e.published_on or handed_in, today).days
     status = _OF_STATE[State(s.state)] if s else ("late" if late else "missing")
     return Line(
         e.id, e.parent_id, b.name, b.code, b.level, e.approved_on, e.due_on, e.published_on, e.published_url,

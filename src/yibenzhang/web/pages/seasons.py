@@ -12,7 +12,7 @@ from fastapi import APIRouter, Form, Query, Request, Response, UploadFile
 from fastapi.responses import RedirectResponse
 from sqlalchemy import select
 
-from yibenzhang.office.access import Actor, Refused, entry_of, note, season_of, visible_submissions
+from yibenzhang.office.access import Refused, entry_of, season_of, visible_submissions
 from yibenzhang.office.models import Entry, Notice, Role, Season, State, Submission
 from yibenzhang.office.roster import STATUS, Line, board, change_entry, import_rows, new_season
 from yibenzhang.office.roster_files import read_roster, roster_template
@@ -203,22 +203,20 @@ def save_entry(
             session,
             who,
             found,
-            _day(approved_on),
-            _day(due_on),
-            _day(published_on),
+            day_of(approved_on),
+            day_of(due_on),
+            day_of(published_on),
             published_url.strip(),
             contact.strip(),
         )
     return said(f"/entries/{number}", "已保存。")
 
 
-def _day(text: str) -> date | None:
+def day_of(text: str) -> date | None:
+    """A day as a form gives it, or None. Raises Refused."""
     if not text.strip():
         return None
     try:
         return date.fromisoformat(text.strip())
     except ValueError as error:
         raise Refused("日期请写成 2026-02-10 的形式。") from error
-
-
-__all__ = ["Actor", "note", "router", "said", "today"]
