@@ -69,5 +69,5 @@ def serve(
         Timer(1.5, webbrowser.open, [address]).start()
     uvicorn.run(
         app, host=host, port=port, log_level="warning", access_log=False, timeout_keep_alive=30,
-        proxy_headers=https, server_header=False,
+        proxy_headers=https, server_header=False, timeout_graceful_shutdown=5,
     )  # fmt: skip

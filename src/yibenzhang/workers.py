@@ -17,6 +17,7 @@ from enum import Enum
 from multiprocessing.connection import Connection, Pipe, wait
 from multiprocessing.process import BaseProcess
 from multiprocessing.reduction import ForkingPickler
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -245,6 +246,8 @@ def _work(pipe: Connection, function: Callable[..., Any], limit: float, memory: 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends its workers
     if hasattr(select, "poll"):
         threading.Thread(target=_end_with_parent, args=(pipe.fileno(),), daemon=True).start()
+    with suppress(OSError):  # where memory runs out, a worker goes and not its server
+        Path("/proc/self/oom_score_adj").write_text("900")
     if memory:
         import resource  # not on every system
 

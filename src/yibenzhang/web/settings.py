@@ -38,9 +38,13 @@ class Office:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.ledger = Ledger.opened(settings.folder)
-        self.database = Database(engine_of(settings.database, settings.folder))
-        prepare(self.database.engine)
-        self.secret = _secret(settings.folder / "secret")
+        try:
+            self.database = Database(engine_of(settings.database, settings.folder))
+            prepare(self.database.engine)
+            self.secret = _secret(settings.folder / "secret")
+        except BaseException:
+            self.ledger.close()
+            raise
         self.foreman = Foreman(self.database, self.ledger, settings.jobs, settings.limit, settings.extra)
         self.pictures = Pictures(self.ledger)
         self.views = Views(self.ledger)
@@ -55,6 +59,7 @@ class Office:
             self.foreman.stop()
         self.pictures.close()
         self.database.engine.dispose()
+        self.ledger.close()
 
 
 def _secret(path: Path) -> bytes:
