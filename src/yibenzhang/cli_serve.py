@@ -46,6 +46,7 @@ def serve(
     import uvicorn
 
     from yibenzhang.web.app import create
+    from yibenzhang.web.bounding import Prompt
     from yibenzhang.web.settings import Settings
 
     if host not in LOOPBACK and not accounts:
@@ -69,5 +70,5 @@ def serve(
         Timer(1.5, webbrowser.open, [address]).start()
     uvicorn.run(
         app, host=host, port=port, log_level="warning", access_log=False, timeout_keep_alive=30,
-        proxy_headers=https, server_header=False, timeout_graceful_shutdown=5,
+        proxy_headers=https, server_header=False, timeout_graceful_shutdown=5, http=Prompt,
     )  # fmt: skip

@@ -20,7 +20,7 @@ import pytest
 
 from tests.conftest import EXAMPLES
 from tests.web.conftest import Cluster, running_cluster, wait_for
-from tests.web.serving import BODY, Server, gone
+from tests.web.serving import Server, gone
 from tests.web.tampering import START
 from yibenzhang.ledger.files import Ledger
 from yibenzhang.office.access import LOCAL
@@ -306,7 +306,9 @@ def test_a_database_that_is_stopped_and_started_loses_nothing(tmp_path: Path, cl
             assert taken.status_code == 201 and not taken.json()["registered"]
             assert "恢复后自动登记和检查" in taken.json()["note"]
             assert len(server.incoming("json")) == 1
-            again = server.hand_in(season, "乙.txt", WRONG, away)  # the person is not sure and sends it once more
+            again = server.hand_in(
+                season, "乙.txt", WRONG, away
+            )  # the person is not sure and sends it once more
             assert again.status_code == 201
             time.sleep(3)
         finally:

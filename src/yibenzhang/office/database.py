@@ -52,11 +52,9 @@ def full(error: BaseException) -> bool:
 
 def unfit(error: BaseException) -> bool:
     """True where a value is none that the database can hold: a number too large, a text with NUL or too long."""
-    if isinstance(error, DBAPIError):
-        return _code(error).startswith("22") or isinstance(error.orig, OverflowError | UnicodeError)
-    return isinstance(error, SQLAlchemyError) and isinstance(
-        getattr(error, "orig", None), OverflowError | UnicodeError
-    )
+    if isinstance(error, DBAPIError) and _code(error).startswith("22"):
+        return True
+    return isinstance(getattr(error, "orig", error), OverflowError | UnicodeError)
 
 
 def _code(error: DBAPIError) -> str:

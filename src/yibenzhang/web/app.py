@@ -56,10 +56,10 @@ def create(settings: Settings) -> FastAPI:
     )  # fmt: skip
     app.state.office = office
     errors.install(app)
+    app.add_middleware(Bounded, most=lambda scope: _most(scope, settings.most_bytes))
     app.middleware("http")(_dressed)
     if settings.hosts:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.hosts))
-    app.add_middleware(Bounded, most=lambda scope: _most(scope, settings.most_bytes))
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     for module in (seasons, handing, review, returns, statistics, people):
         app.include_router(module.router)

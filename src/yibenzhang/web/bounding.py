@@ -6,11 +6,15 @@ import asyncio
 import time
 from collections.abc import Callable
 
+import h11
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 IDLE_SECONDS = 30.0
 """Seconds without a byte after which a request is given up."""
+HEAD_SECONDS = 20.0
+"""Seconds in which a request must have said what it wants."""
 _FIRST, _SLOWEST = 60.0, 1024
 """After so many seconds a request must have come in at no fewer bytes a second than this."""
 _DRAIN_SECONDS = 3.0
@@ -73,3 +77,31 @@ class _Body:
                     self._whole = message["type"] != "http.request" or not message.get("more_body", False)
         except TimeoutError:
             return
+
+
+class Prompt(H11Protocol):
+    """A connection that is closed where a request begins and does not go on."""
+
+    _watch: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._watch = self.loop.call_later(HEAD_SECONDS, self._late)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        waits = self.conn.their_state is h11.IDLE
+        if waits and self._watch is None:
+            self._watch = self.loop.call_later(HEAD_SECONDS, self._late)
+        elif not waits and self._watch is not None:
+            self._watch.cancel()
+            self._watch = None
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+        super().connection_lost(exc)
+
+    def _late(self) -> None:
+        if self.conn.their_state is h11.IDLE and not self.transport.is_closing():
+            self.transport.close()
