@@ -20,7 +20,7 @@ import pytest
 
 from tests.conftest import EXAMPLES
 from tests.web.conftest import Cluster, running_cluster, wait_for
-from tests.web.serving import Server, gone
+from tests.web.serving import Server, free_port, gone
 from tests.web.tampering import START
 from yibenzhang.ledger.files import Ledger
 from yibenzhang.office.access import LOCAL
@@ -278,6 +278,23 @@ def test_a_full_disk_is_told_and_nothing_half_written_stays(tmp_path: Path) -> N
 
 
 # ------------------------------------------------------------------------------------- 4. databases that go away
+
+
+def test_a_database_of_another_ledger_is_refused(tmp_path: Path, cluster: Cluster) -> None:
+    """Two folders with one database would check each other's files, which they do not have."""
+    address = cluster.fresh()
+    with Server(tmp_path / "one", ("--database", address)):
+        other = Server(tmp_path / "two", ("--database", address))
+        with pytest.raises(AssertionError):
+            other.start()
+        assert "属于另一个账本文件夹" in other.log() and "Traceback" not in other.log()
+
+
+def test_a_server_does_not_start_without_its_database(tmp_path: Path) -> None:
+    server = Server(tmp_path / "ledger", ("--database", f"postgresql://nobody@127.0.0.1:{free_port()}/none"))
+    with pytest.raises(AssertionError):
+        server.start()
+    assert "数据库不能使用" in server.log() and "Traceback" not in server.log()
 
 
 @pytest.fixture(scope="module")

@@ -27,6 +27,8 @@ _AGAIN = 2.0
 """Seconds until a database that went away is asked again."""
 _NOTES = 10.0
 """Seconds between two looks for received files and work that the database or this process lost sight of."""
+_NICE = 10
+"""The pages go first."""
 _RENEW = 200
 """A worker is replaced after so many files, whatever they left behind in it."""
 
@@ -81,7 +83,7 @@ class Foreman:
         return self._pool.pids() if self._pool else []
 
     def _run(self) -> None:
-        self._pool = Pool(analyse, self._jobs, self._limit, renew=_RENEW)
+        self._pool = Pool(analyse, self._jobs, self._limit, renew=_RENEW, nice=_NICE)
         while not self._stop.is_set():
             try:
                 self._step(self._pool)

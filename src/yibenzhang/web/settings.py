@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import secrets
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
-from yibenzhang.ledger.files import Ledger
-from yibenzhang.office.database import Database, engine_of, prepare
+from sqlalchemy.orm import Session
+
+from yibenzhang.ledger.files import Ledger, write
+from yibenzhang.office.database import Database, DatabaseError, engine_of, prepare
 from yibenzhang.office.foreman import Foreman
+from yibenzhang.office.models import Setting
 from yibenzhang.web.picturing import Pictures
 from yibenzhang.web.views import Views
 
@@ -41,6 +45,8 @@ class Office:
         try:
             self.database = Database(engine_of(settings.database, settings.folder))
             prepare(self.database.engine)
+            with self.database.session() as session:
+                _belongs(session, settings.folder / "id")
             self.secret = _secret(settings.folder / "secret")
         except BaseException:
             self.ledger.close()
@@ -60,6 +66,18 @@ class Office:
         self.pictures.close()
         self.database.engine.dispose()
         self.ledger.close()
+
+
+def _belongs(session: Session, path: Path) -> None:
+    """A database works with one ledger folder, the one that holds its files. Raises DatabaseError."""
+    if not path.exists():
+        write(path, uuid.uuid4().hex.encode())
+    mine = path.read_text(encoding="ascii", errors="replace").strip()
+    known = session.get(Setting, "ledger")
+    if known is None:
+        session.add(Setting(key="ledger", value=mine))
+    elif known.value != mine:
+        raise DatabaseError("这个数据库属于另一个账本文件夹；请用 --folder 指定那一个，或换一个数据库。")
 
 
 def _secret(path: Path) -> bytes:
