@@ -107,7 +107,8 @@ def _told(matter: Matter, name: str) -> Told:
 
 def _read(told: dict[str, Any]) -> Told:
     """What a finding is compared by, as it was kept."""
-    return Told(**(told | {"spots": tuple(ToldSpot(**s) for s in told["spots"])}))
+    spots = (ToldSpot(**(s | {"context": frozenset(s.get("context", ()))})) for s in told["spots"])
+    return Told(**(told | {"spots": tuple(spots)}))
 
 
 def _whose(session: Session, submission: Submission) -> str:
