@@ -53,7 +53,9 @@ class Asked:
     until: date | None = None
 
 
-def trail(session: Session, actor: Actor, asked: Asked, start: int, count: int) -> tuple[list[dict[str, Any]], int]:
+def trail(
+    session: Session, actor: Actor, asked: Asked, start: int, count: int
+) -> tuple[list[dict[str, Any]], int]:
     """The entries asked for, newest first, from position ``start``; and how many there are in all."""
     actor.must(Role.HEAD)
     wanted = list(_wanted(asked))
@@ -94,11 +96,17 @@ def _row(a: Audit) -> dict[str, Any]:
 def in_words(detail: Mapping[str, Any]) -> str:
     """What an entry tells, in one line; of a change only what changed."""
     before, after = detail.get("before"), detail.get("after")
-    told = [f"{_KEYS.get(k, k)}：{_word(v)}" for k, v in detail.items() if k not in ("before", "after", "sha256") and v not in ("", None)]
+    told = [
+        f"{_KEYS.get(k, k)}：{_word(v)}"
+        for k, v in detail.items()
+        if k not in ("before", "after", "sha256") and v not in ("", None)
+    ]
     if isinstance(before, dict) and isinstance(after, dict):
         keys = dict.fromkeys([*before, *after])
         told += [
-            f"{_KEYS.get(k, k)}：{_word(before.get(k))} → {_word(after.get(k))}" for k in keys if before.get(k) != after.get(k)
+            f"{_KEYS.get(k, k)}：{_word(before.get(k))} → {_word(after.get(k))}"
+            for k in keys
+            if before.get(k) != after.get(k)
         ]
     return "；".join(told)
 

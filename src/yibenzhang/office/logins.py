@@ -68,7 +68,9 @@ def proved(database: Database, name: str, address: str, password: str) -> int:
     with database.session() as session:
         limited = _limited(session, name, origin_, number)
         if limited:
-            session.execute(delete(Attempt).where(Attempt.id == number))  # waiting is not made longer by trying
+            session.execute(
+                delete(Attempt).where(Attempt.id == number)
+            )  # waiting is not made longer by trying
             _note_once(session, name if limited == "name" else "多个账号", origin_)
         user = session.scalars(select(User).where(User.name == name, User.active)).first()
         kept, found = (user.password, user.id) if user else ("", 0)
@@ -81,7 +83,9 @@ def proved(database: Database, name: str, address: str, password: str) -> int:
     with database.session() as session:
         session.execute(update(Attempt).where(Attempt.id == number).values(passed=True))
         if better != kept:
-            session.execute(update(User).where(User.id == found, User.password == kept).values(password=better))
+            session.execute(
+                update(User).where(User.id == found, User.password == kept).values(password=better)
+            )
     return found
 
 

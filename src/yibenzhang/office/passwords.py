@@ -11,7 +11,12 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 
 LEAST, MOST = 10, 200
 RULE = f"密码要有 {LEAST} 到 {MOST} 个字符，不能就是账号或姓名，也不能过于简单（如 1234567890、qwertyuiop、同一个字符重复）。"
-_RUNS = ("01234567890123456789", "09876543210987654321", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm")
+_RUNS = (
+    "01234567890123456789",
+    "09876543210987654321",
+    "abcdefghijklmnopqrstuvwxyz",
+    "qwertyuiopasdfghjklzxcvbnm",
+)
 _SILLY = frozenset(
     {"password12", "password123", "password1234", "passw0rd123", "administrator", "1qaz2wsx3edc", "qwerty123456", "q1w2e3r4t5y6",
      "1q2w3e4r5t", "1q2w3e4r5t6y", "abc1234567", "a123456789", "aa12345678", "woaini1314", "5201314520", "yibenzhang", "changeme123"}

@@ -174,7 +174,9 @@ def _body(session: Session, role: str, name: str) -> Body | None:
         raise Refused("部门账号要写明单位，它只看得到这个单位和下属单位的内容。")
     found = session.scalars(select(Body).where(Body.name == name)).first()
     if found is None:
-        near = session.scalars(select(Body.name).where(Body.name.contains(name, autoescape=True)).limit(3)).all()
+        near = session.scalars(
+            select(Body.name).where(Body.name.contains(name, autoescape=True)).limit(3)
+        ).all()
         hint = f"名称相近的有：{'、'.join(near)}。" if near else "请先导入名录，或核对单位名称。"
         raise Refused(f"名录里没有名为“{name}”的单位。{hint}")
     return found

@@ -13,24 +13,66 @@ from sqlalchemy import func, select
 from yibenzhang.office import users as accounts
 from yibenzhang.office.access import Refused
 from yibenzhang.office.audit import ACTIONS, MOST, SUBJECTS, Asked, trail
-from yibenzhang.office.logins import MOST_KEYS, TooMany, WrongPassword, begin, end, end_key, hashed, keys_of, login_of, new_key, proved
+from yibenzhang.office.logins import (
+    MOST_KEYS,
+    TooMany,
+    WrongPassword,
+    begin,
+    end,
+    end_key,
+    hashed,
+    keys_of,
+    login_of,
+    new_key,
+    proved,
+)
 from yibenzhang.office.models import Audit, Body, Role, User
 from yibenzhang.office.passwords import RULE
 from yibenzhang.web.describing import operations
 from yibenzhang.web.formats import ROLE, forms, page, shown
 from yibenzhang.web.pages.seasons import said
-from yibenzhang.web.security import COOKIE, Accounts, Guard, Shop, Who, actor_of, address_of, with_cookie, without_cookie
+from yibenzhang.web.security import (
+    COOKIE,
+    Accounts,
+    Guard,
+    Shop,
+    Who,
+    actor_of,
+    address_of,
+    with_cookie,
+    without_cookie,
+)
 
 router = APIRouter(tags=["账号和操作记录"])
 PAGE = 100
-_USERS = {"name": "账号", "shown": "姓名", "role_name": "角色", "body": "单位", "active": "在用", "made_at": "建立时间", "last_at": "最近登录"}
-_TRAIL = {"at": "时间", "who": "操作人", "action_name": "操作", "subject_name": "对象", "subject_id": "对象编号", "words": "内容", "address": "来自"}
+_USERS = {
+    "name": "账号",
+    "shown": "姓名",
+    "role_name": "角色",
+    "body": "单位",
+    "active": "在用",
+    "made_at": "建立时间",
+    "last_at": "最近登录",
+}
+_TRAIL = {
+    "at": "时间",
+    "who": "操作人",
+    "action_name": "操作",
+    "subject_name": "对象",
+    "subject_id": "对象编号",
+    "words": "内容",
+    "address": "来自",
+}
 _PAGES = {"season": "/seasons/", "entry": "/entries/", "submission": "/submissions/", "notice": "/notices/"}
 
 
 def local_path(wanted: str) -> str:
     """Where to go after logging in: an address of ours, or the first page."""
-    ours = wanted.startswith("/") and not wanted.startswith("//") and not wanted.startswith(("/login", "/logout"))
+    ours = (
+        wanted.startswith("/")
+        and not wanted.startswith("//")
+        and not wanted.startswith(("/login", "/logout"))
+    )
     return wanted if ours and "\\" not in wanted and all(c > " " for c in wanted) else "/"
 
 
@@ -55,7 +97,16 @@ def log_in(
             token = begin(session, number, address, request.cookies.get(COOKIE, ""))
     except (WrongPassword, TooMany) as error:
         status = 429 if isinstance(error, TooMany) else 401
-        return page(request, None, "login.html", status, next=local_path(next), empty=False, name=name[:80], wrong=str(error))
+        return page(
+            request,
+            None,
+            "login.html",
+            status,
+            next=local_path(next),
+            empty=False,
+            name=name[:80],
+            wrong=str(error),
+        )
     answer = RedirectResponse(local_path(next), 303)
     with_cookie(request, answer, token)
     return answer
@@ -81,7 +132,10 @@ def me(request: Request, office: Shop, who: Who) -> Response:
 
 def _me(request: Request, office: Shop, who: Who, key: str = "") -> Response:
     with office.session() as session:
-        rows = [{"id": t.id, "name": t.name, "made_at": t.made_at, "used_at": t.used_at} for t in keys_of(session, who)]
+        rows = [
+            {"id": t.id, "name": t.name, "made_at": t.made_at, "used_at": t.used_at}
+            for t in keys_of(session, who)
+        ]
         user = session.get(User, who.id)
         name = user.name if user else ""
     data = {"name": name, "shown": who.name, "role": who.role, "role_name": ROLE[who.role], "body": who.body}
@@ -127,8 +181,12 @@ def users(request: Request, office: Shop, who: Who) -> Response:
     """Everybody's accounts."""
     who.must(Role.ADMINISTRATOR)
     with office.session() as session:
-        asked = select(Audit.user_id, func.max(Audit.at)).where(Audit.action == "login.in").group_by(Audit.user_id)
-        last: dict[int | None, Any] = dict(session.execute(asked).tuples().all())
+        asked = (
+            select(Audit.user_id, func.max(Audit.at))
+            .where(Audit.action == "login.in")
+            .group_by(Audit.user_id)
+        )
+        last: dict[int | None, Any] = {who: at for who, at in session.execute(asked)}
         rows = [
             {"id": u.id, "name": u.name, "shown": u.shown, "role": u.role, "role_name": ROLE[u.role], "body": body,
              "active": u.active, "made_at": u.made_at, "last_at": last.get(u.id)}
@@ -187,8 +245,17 @@ def audit(
     wanted = Asked(person.strip(), action, subject, _number(subject_id), _day(since), _day(until))
     whole = request.url.path.endswith(".csv")
     with office.session() as session:
-        rows, total = trail(session, who, wanted, 0 if whole else (number - 1) * PAGE, MOST if whole else PAGE)
-    chosen = {"person": person, "action": action, "subject": subject, "subject_id": subject_id, "since": since, "until": until}
+        rows, total = trail(
+            session, who, wanted, 0 if whole else (number - 1) * PAGE, MOST if whole else PAGE
+        )
+    chosen = {
+        "person": person,
+        "action": action,
+        "subject": subject,
+        "subject_id": subject_id,
+        "since": since,
+        "until": until,
+    }
     pages = max(-(-total // PAGE), 1)
     return shown(
         request, who, "audit.html", {"total": total, "page": number, "pages": pages}, rows, _TRAIL,
