@@ -65,7 +65,8 @@ def test_imports_go_one_way() -> None:
 
 
 def test_modules_have_one_subject() -> None:
-    long = {n: len(p.read_text(encoding="utf-8").splitlines()) for n, p in modules().items()}
+    written = {n: p for n, p in modules().items() if ".versions." not in n}  # migrations are generated
+    long = {n: len(p.read_text(encoding="utf-8").splitlines()) for n, p in written.items()}
     assert {n: k for n, k in long.items() if k > 420} == {}
 
 

@@ -186,7 +186,7 @@ def users(request: Request, office: Shop, who: Who) -> Response:
             .where(Audit.action == "login.in")
             .group_by(Audit.user_id)
         )
-        last: dict[int | None, Any] = {who: at for who, at in session.execute(asked)}
+        last: dict[int | None, Any] = dict(session.execute(asked).all())
         rows = [
             {"id": u.id, "name": u.name, "shown": u.shown, "role": u.role, "role_name": ROLE[u.role], "body": body,
              "active": u.active, "made_at": u.made_at, "last_at": last.get(u.id)}
