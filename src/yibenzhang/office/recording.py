@@ -10,10 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from yibenzhang.ledger.files import Ledger
+from yibenzhang.office.access import Actor, visible_entries
 from yibenzhang.office.analysing import Analysed, FoundOne
 from yibenzhang.office.likeness import Told, ToldSpot
 from yibenzhang.office.matching import Compared, compare, reread, version_of
-from yibenzhang.office.models import Decision, Entry, Job, Matter, State, Submission, Verdict, now
+from yibenzhang.office.models import Decision, Entry, Job, Matter, Role, State, Submission, User, Verdict, now
 from yibenzhang.office.naming import match
 from yibenzhang.office.roster import OPEN, STAGE, named
 from yibenzhang.recognising.profile import Profile
@@ -123,19 +124,32 @@ def _whose(session: Session, submission: Submission) -> str:
     bodies = named(session, season.id)
     found = match(body, p.get("level") or "", bodies)
     names = {n.id: n.name for n in bodies}
+    own = _own(session, submission)
     if submission.entry_id is not None:
         if found.id in (None, submission.entry_id) or _related(session, submission.entry_id, found.id):
             return ""
         mine = names.get(submission.entry_id, "")
         return f"文件写的单位是“{body}”，与指定的“{mine}”不同，请确认。"
+    if found.id is not None and own is not None and found.id not in own:
+        return f"文件写的单位是“{body}”，不是交件单位自己或下属的单位，请确认。"
     if found.id is not None:
         submission.entry_id = found.id
         return ""
     if not body:
         return "没有读出编制单位，请指定属于名录里的哪个单位。"
-    near = "、".join(f"“{names[c.id]}”" for c in found.candidates[:3])
+    near = "、".join(f"“{names[c.id]}”" for c in found.candidates[:3] if own is None or c.id in own)
     rest = f"最接近的是{near}；" if near else ""
     return f"“{body}”不在本季名录里；{rest}请指定单位，或把它加进名录。"
+
+
+def _own(session: Session, submission: Submission) -> set[int] | None:
+    """The roster lines of the department that handed it in, which may neither take another's place nor learn of it;
+    None where it was handed in by somebody else."""
+    user = session.get(User, submission.user_id) if submission.user_id is not None else None
+    if user is None or user.role != Role.DEPARTMENT:
+        return None
+    actor = Actor(user.id, user.name, Role.DEPARTMENT, user.body_id)
+    return set(session.scalars(select(Entry.id).where(visible_entries(actor))))
 
 
 def _related(session: Session, mine: int, found: int | None) -> bool:

@@ -194,15 +194,8 @@ def correct(
     if submission.state in (State.ASKING, State.UNREADABLE):
         submission.state, submission.problem = State.WAITING, ""
     session.add(Job(submission_id=submission.id))
-    note(
-        session,
-        actor,
-        "profile.correct",
-        "submission",
-        submission.id,
-        before=before,
-        after=submission.corrected,
-    )
+    after = {"entry": submission.entry_id, "corrected": submission.corrected}
+    note(session, actor, "profile.correct", "submission", submission.id, before=before, after=after)
 
 
 def _may_judge(actor: Actor, submission: Submission) -> None:
