@@ -105,6 +105,48 @@ def test_a_parent_written_once_for_several_rows() -> None:
     assert [r.parent for r in read_csv(apart).rows] == ["", "青禾区教育局", ""]
 
 
+def test_a_header_with_one_known_column() -> None:
+    assert [r.name for r in read_csv("经费性质,单位名称\n全额,青禾区财政局\n").rows] == ["青禾区财政局"]
+    assert [r.name for r in read_csv("单位\n青禾区财政局\n").rows] == ["青禾区财政局"]
+
+
+def test_endless_problems_are_counted() -> None:
+    read = read_csv("单位名称,截止日期\n" + "".join(f"青禾区第{k}中学,不详\n" for k in range(300)))
+    assert len(read.rows) == 300
+    assert len(read.problems) == 201
+    assert read.problems[-1].startswith("另有 100 处")
+
+
+def test_a_parent_in_other_words_and_on_another_sheet() -> None:
+    book = Workbook()
+    first: Any = book.active
+    first.title = "部门"
+    for r, row in enumerate(
+        [("部门名称", "简称"), ("云岭市青禾区教育局", ""), ("青禾区数据局", "数管局")], start=1
+    ):
+        first.cell(r, 1, row[0])
+        first.cell(r, 2, row[1])
+    second: Any = book.create_sheet("单位")
+    listed = [
+        ("主管部门", "单位名称"),
+        ("区教育局", "第一中学"),
+        ("数管局", "数据中心"),
+        ("体育局", "少年体校"),
+        ("体育局", "第一中学"),
+    ]
+    for r, row in enumerate(listed, start=1):
+        second.cell(r, 1, row[0])
+        second.cell(r, 2, row[1])
+    read = read_roster(saved(book))
+    assert [(r.name, r.parent, r.level) for r in read.rows] == [
+        ("云岭市青禾区教育局", "", "department"), ("青禾区数据局", "", "department"), ("第一中学", "云岭市青禾区教育局", "unit"),
+        ("数据中心", "青禾区数据局", "unit"), ("少年体校", "体育局", "unit"), ("第一中学", "体育局", "unit"),
+    ]  # fmt: skip
+    assert read.problems == (
+        "工作表“单位”第 4 行等 2 行的主管部门“体育局”在名单里没有自己的一行；它也要公开的，请补上。",
+    )
+
+
 def test_a_department_column_alone_names_the_bodies() -> None:
     read = read_csv("部门名称,部门编码,级次\n青禾区教育局,102,一级预算单位\n第一中学,102001,二级\n")
     assert [(r.name, r.code, r.level) for r in read.rows] == [

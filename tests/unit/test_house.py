@@ -29,7 +29,7 @@ ORDER = [
     "drafting.lookup", "drafting.goals", "drafting.prose", "drafting.compose", "drafting.text", "drafting.docx", "drafting.pdf",
     "drafting.xlsx", "drafting.html", "drafting.data", "drafting.pipeline", "drafting.cells", "drafting.workbook", "drafting.template",
     "drafting.published", "drafting.invented", "drafting.roundtrip", "drafting.corpus", "drafting.recall", "drafting",
-    "office", "office.spreadsheets", "office.roster_lines", "office.roster_files", "office.naming",
+    "office", "office.naming", "office.spreadsheets", "office.roster_lines", "office.roster_files",
     "office.notice_text", "office.notice_layout", "office.notice_docx", "office.notice_pdf",
     "benching", "benching_scans", "cli_rules", "cli_draft", "cli_invented", "cli_bench", "cli",
 ]  # fmt: skip

@@ -78,7 +78,7 @@ def _words() -> _Words:
 
 def _kind(text: str) -> str:
     known = _words().columns
-    folded = fold(text)
+    folded = fold(text[:_LONGEST_NAME])
     bare = re.sub(r"\(.*?\)|[(（].*$|[:：]$", "", folded).strip("*.,;")
     return known.get(folded) or known.get(bare, "")
 
@@ -96,8 +96,8 @@ def _header(rows: dict[int, dict[int, str]]) -> tuple[int, dict[int, str]] | Non
                 kinds, last = {**kinds, **below}, numbers[k + 1]
         if not {"name", "name_or_parent", "parent"} & set(kinds.values()):
             continue
-        if len(kinds) == 1 and len(rows[r]) > 1:
-            continue
+        if len(kinds) == 1 and len(rows[r]) > 1 and len(fold(rows[r].get(next(iter(kinds)), ""))) < 4:
+            continue  # 单位 alone among other words heads nothing
         if best is None or len(kinds) > best[1]:
             best = (last, len(kinds), kinds)
     if best is None:
@@ -189,14 +189,16 @@ def _clean(text: str) -> str:
 def _spread(sheet: Sheet, columns: set[int]) -> dict[tuple[int, int], str]:
     """What merged cells of these columns say in the rows that they cover."""
     out: dict[tuple[int, int], str] = {}
+    work = 4 * MAX_ROSTER_ROWS
     for top, left, bottom, right in sheet.merges:
         corner = sheet.values.get((top, left))
         if corner is None or bottom == top or not any(left <= c <= right for c in columns):
             continue
-        for r in range(top, min(bottom, top + MAX_ROSTER_ROWS) + 1):
-            if len(out) > 4 * MAX_ROSTER_ROWS:
-                return out
-            out[r, left] = corner.text
+        last = min(bottom, top + MAX_ROSTER_ROWS)
+        work -= last - top
+        if work < 0:
+            break
+        out.update(((r, left), corner.text) for r in range(top, last + 1))
     return out
 
 
@@ -294,7 +296,7 @@ _AFTER = r"(?:\s*(?:之?前|以前|\(?(?:星期|周)[一二三四五六日天]\)
 
 
 def _date(text: str) -> date | None:
-    words = narrow(text).strip()
+    words = narrow(text[:60]).strip()
     for pattern in _DATES:
         if m := re.fullmatch(pattern + _AFTER, words):
             try:
