@@ -65,6 +65,10 @@ def test_one_body_written_in_other_ways(told: str, name: str) -> None:
         ("云岭市教育局", "云岭市青禾区教育局"),
         ("白河区教育局", "青禾区教育局"),
         ("东江省教育局", "云岭市教育局"),
+        ("东江省云岭市青禾区教育局", "东江省白河市青禾区教育局"),
+        ("云岭市青禾区委员会办公室", "政协云岭市青禾区委员会办公室"),
+        ("民盟云岭市青禾区委员会", "民建云岭市青禾区委员会"),
+        ("民盟云岭市青禾区委员会", "中共云岭市青禾区委员会"),
         ("青禾区青石镇社区卫生服务中心", "青禾区青山镇社区卫生服务中心"),
         ("青禾区财政局", "青禾区财政局监督检查中心"),
         ("青禾区柳荫学校（东校区）", "青禾区柳荫学校（西校区）"),
@@ -145,6 +149,21 @@ def test_candidates_are_few_and_in_order() -> None:
     assert len(found.candidates) == 5
     assert [c.score for c in found.candidates] == sorted((c.score for c in found.candidates), reverse=True)
     assert all(c.reason.endswith("。") for c in found.candidates)
+
+
+@pytest.mark.parametrize(
+    "region",
+    ["江苏省盐城市", "福建省厦门市思明区", "四川省成都市", "广东省中山市", "山西省晋中市榆次区", "广东省江门市新会区", "内蒙古自治区呼和浩特市新城区",
+     "吉林省延边朝鲜族自治州延吉市", "江苏省苏州市昆山市", "苏州工业园区", "上海市浦东新区", "云南省大理白族自治州漾濞彝族自治县",
+     "新疆维吾尔自治区阿克苏地区温宿县", "内蒙古自治区锡林郭勒盟苏尼特左旗", "海南省陵水黎族自治县"],
+)  # fmt: skip
+def test_regions_of_the_country(region: str) -> None:
+    names = ("教育局", "城市管理局", "市场监督管理局", "社区服务中心", "区域发展研究中心", "体育局")
+    bodies = roster(*(region + n for n in names))
+    for body, name in zip(bodies, names, strict=True):
+        assert match(name, "", bodies).id == body.id
+        assert match(region + name, "", roster(*names)).id == body.id
+        assert match(region + name, "", roster("白河市审计局", region + "审计局")).id is None
 
 
 def test_nothing_like_it() -> None:

@@ -110,6 +110,17 @@ def test_a_header_with_one_known_column() -> None:
     assert [r.name for r in read_csv("单位\n青禾区财政局\n").rows] == ["青禾区财政局"]
 
 
+def test_names_laid_out_in_their_cells() -> None:
+    read = read_csv('单 位 名 称,电话\n"青禾区\n教育局",1\n★财　政　局,2\nABC 中心,3\n')
+    assert [r.name for r in read.rows] == ["青禾区教育局", "财政局", "ABC 中心"]
+
+
+def test_a_second_column_of_one_meaning_is_told() -> None:
+    read = read_csv("单位名称,批复日期,批复时间\n青禾区财政局,2026-02-10,2026-08-10\n")
+    assert read.rows[0].approved_on == DAY
+    assert read.problems == ("C 栏的意思与前面的一栏相同，没有读入；请核对。",)
+
+
 def test_endless_problems_are_counted() -> None:
     read = read_csv("单位名称,截止日期\n" + "".join(f"青禾区第{k}中学,不详\n" for k in range(300)))
     assert len(read.rows) == 300

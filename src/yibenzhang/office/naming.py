@@ -143,31 +143,28 @@ def _keys(text: str) -> Iterator[tuple[str, str]]:
         yield text[generic.end() :], generic.group()
 
 
-def _places(region: str) -> list[str]:
-    """上海市青禾区 as its parts."""
-    out = []
-    for pattern in _words().regions:
+def _places(region: str) -> dict[int, str]:
+    """上海市青禾区 as its parts: province, city and county by their rank."""
+    out = {}
+    for rank, pattern in enumerate(_words().regions):
         if found := pattern.match(region):
-            out.append(found.group())
+            out[rank] = found.group()
             region = region[found.end() :]
-    return [*out, region] if region else out
+    return out
 
 
 def _one_region(a: str, b: str, home: str) -> bool:
     """Whether two regions before one and the same rest of a name can be one region; none means that of the roster."""
     a, b = a or home, b or home
-    if not a or not b:
+    if not a or not b or a == b:
         return True
     if len(a) <= 2 or len(b) <= 2:  # 区, 本区, 市
         return a[-1] == b[-1]
     first, second = _places(a), _places(b)
-    if not first or not second or first[-1] != second[-1]:
+    if not first or not second:
         return False
-    for x in first[:-1]:
-        for y in second[:-1]:
-            if x != y and x[-1] == y[-1]:
-                return False
-    return True
+    last, other = first.pop(max(first)), second.pop(max(second))
+    return last == other and all(second.get(rank, place) == place for rank, place in first.items())
 
 
 class Index:
