@@ -352,3 +352,17 @@ def test_lists_keep_numbers_dates_and_blanks() -> None:
     out = write_csv(list("甲乙丙丁戊己庚辛"), [row])
     assert out.startswith(b"\xef\xbb\xbf")
     assert out.decode("utf-8-sig").splitlines()[1] == "青禾区财政局,3,-12.50,2026-02-10,,-12.5%,是,控制"
+
+
+def test_a_budget_workbook_is_no_roster() -> None:
+    book = Workbook()
+    sheet: Any = book.active
+    for row in (
+        ("编制单位：", "青禾区财政局", "单位：元"),
+        ("本年收入", "", "本年支出"),
+        ("项目", "预算数", "项目"),
+        ("财政拨款收入", 12, "教育支出"),
+    ):
+        sheet.append(row)
+    with pytest.raises(ReadingError, match="没有找到“单位名称”一栏"):
+        read_roster(saved(book))

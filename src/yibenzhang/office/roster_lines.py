@@ -82,7 +82,7 @@ def _words() -> _Words:
 def _kind(text: str) -> str:
     known = _words().columns
     folded = fold(text[:_LONGEST_NAME])
-    bare = re.sub(r"\(.*?\)|[(（].*$|[:：]$", "", folded).strip("*.,;")
+    bare = re.sub(r"\(.*?\)|[(（].*$", "", folded).strip("*.,;")
     return known.get(folded) or known.get(bare, "")
 
 
