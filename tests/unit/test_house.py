@@ -30,7 +30,7 @@ ORDER = [
     "drafting.lookup", "drafting.goals", "drafting.prose", "drafting.compose", "drafting.text", "drafting.docx", "drafting.pdf",
     "drafting.xlsx", "drafting.html", "drafting.data", "drafting.pipeline", "drafting.cells", "drafting.workbook", "drafting.template",
     "drafting.published", "drafting.invented", "drafting.roundtrip", "drafting.corpus", "drafting.recall", "drafting",
-    "ledger.files", "ledger", "office.likeness", "office.matching", "office.spreadsheets", "office.roster_lines", "office.roster_files", "office.naming",
+    "ledger.files", "ledger", "office.likeness", "office.matching", "office.naming", "office.spreadsheets", "office.roster_lines", "office.roster_files",
     "office.notice_text", "office.notice_layout", "office.notice_docx", "office.notice_pdf",
     "office.models", "office.migrations", "office.migrations.env", "office.migrations.versions", "office.migrations.versions.v0001", "office.database", "office.access", "office.passwords", "office.users", "office.logins", "office.audit", "office.roster", "office.analysing", "office.recording",
     "office.submissions", "office.foreman", "office.reviews", "office.excerpts", "office.returning", "office",

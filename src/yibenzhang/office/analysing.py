@@ -148,8 +148,7 @@ def _told(task: Task, checked: Checked, view: View) -> Analysed:
 
 def _kept(told: Told) -> dict[str, Any]:
     """As JSON holds it."""
-    plain = asdict(told)
-    return plain | {"spots": [s | {"context": sorted(s["context"])} for s in plain["spots"]]}
+    return asdict(told) | {"context": sorted(told.context)}
 
 
 def _teller(path: Path) -> Callable[[str], None]:

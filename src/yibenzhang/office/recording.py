@@ -108,8 +108,8 @@ def _told(matter: Matter, name: str) -> Told:
 
 def _read(told: dict[str, Any]) -> Told:
     """What a finding is compared by, as it was kept."""
-    spots = (ToldSpot(**(s | {"context": frozenset(s.get("context", ()))})) for s in told["spots"])
-    return Told(**(told | {"spots": tuple(spots)}))
+    spots = tuple(ToldSpot(**s) for s in told["spots"])
+    return Told(**(told | {"spots": spots, "context": frozenset(told.get("context", ()))}))
 
 
 def _whose(session: Session, submission: Submission) -> str:
@@ -132,9 +132,11 @@ def _whose(session: Session, submission: Submission) -> str:
         return f"文件写的单位是“{body}”，与指定的“{mine}”不同，请确认。"
     if found.id is not None and own is not None and found.id not in own:
         return f"文件写的单位是“{body}”，不是交件单位自己或下属的单位，请确认。"
-    if found.id is not None:
+    if found.id is not None and found.how != "similar":
         submission.entry_id = found.id
         return ""
+    if found.id is not None:
+        return f"文件写的单位是“{body}”，像是名录里的“{names[found.id]}”（{found.reason}），请确认。"
     if not body:
         return "没有读出编制单位，请指定属于名录里的哪个单位。"
     near = "、".join(f"“{names[c.id]}”" for c in found.candidates[:3] if own is None or c.id in own)

@@ -26,6 +26,7 @@ from yibenzhang.office.access import (
 )
 from yibenzhang.office.database import away
 from yibenzhang.office.models import Entry, Job, Season, State, Submission, now
+from yibenzhang.office.naming import match
 from yibenzhang.office.recording import told_profile
 from yibenzhang.office.reviews import correct, withdraw
 from yibenzhang.office.roster import named
@@ -238,8 +239,10 @@ def profile(request: Request, office: Shop, who: Who, number: int) -> Response:
         season = session.get(Season, found.season_id)
         seen = set(session.scalars(select(Entry.id).where(visible_entries(who))))
         bodies = [n for n in named(session, found.season_id) if n.id in seen]
+    p = told_profile(found)
+    likely = found.entry_id or match(p.get("body") or "", p.get("level") or "", bodies).id
     return page(
-        request, who, "profile.html", s=found, p=told_profile(found), season=season, bodies=bodies, tab=""
+        request, who, "profile.html", s=found, p=p, season=season, bodies=bodies, likely=likely, tab=""
     )
 
 
