@@ -24,6 +24,7 @@ from tests import ofds, office
 from tests.conftest import EXAMPLES
 from yibenzhang.balance.relations import Outcome
 from yibenzhang.checking import Checked, check_document, check_together
+from yibenzhang.journal import Journal
 from yibenzhang.reading import read, read_data
 from yibenzhang.reading.limits import ReadingError
 from yibenzhang.showing import leaves as leaves_module
@@ -132,6 +133,15 @@ def test_ink_is_where_the_boxes_are(name: str) -> None:
             assert mark.text.replace(",", "") in "".join(inside.split()).replace(",", "")
             checked += 1
     assert checked == len(view.numbers) > 50
+
+
+def test_boxes_survive_the_journal(tmp_path: Path) -> None:
+    """Where characters stand is no part of what makes documents equal: it is compared by itself."""
+    checked, view = seen(PDFS[1])
+    journal = Journal(tmp_path / "j")
+    journal.put(journal.key(["a"]), checked)
+    again = Journal(tmp_path / "j").get(journal.key(["a"]))
+    assert view_of(again, [PDFS[1]]) == view
 
 
 def test_the_arithmetic_of_what_holds_reads_well() -> None:

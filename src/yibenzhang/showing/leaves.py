@@ -156,8 +156,8 @@ def _texts(page: Page, kind: str) -> tuple[Texts, Texts]:
 def _lines(paragraph: Paragraph) -> Iterator[tuple[PageBox, str]]:
     """The printed lines of a paragraph, parted where they have a wide gap."""
     for line in paragraph.lines:
-        text = paragraph.text[line.start : line.start + len(line.edges) - 1]
         edges, wide = line.edges, 1.5 * (line.bottom - line.top)
+        text = paragraph.text[line.start : line.start + len(edges) - 1]
         start = 0
         for k, char in enumerate(text):
             if char == " " and edges[k + 1] - edges[k] > wide:
