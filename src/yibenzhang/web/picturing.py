@@ -37,7 +37,12 @@ class Pictures:
 
     def png(self, sha256: str, kind: str, leaf: Leaf, width: int = WIDTH) -> bytes:
         """The picture of a leaf. Raises ReadingError with one sentence."""
-        kept = self._ledger.folder / "pictures" / sha256[:2] / f"{sha256}-{leaf.page}-{width}-{leaf.turn}-{leaf.skew:.2f}.png"
+        kept = (
+            self._ledger.folder
+            / "pictures"
+            / sha256[:2]
+            / f"{sha256}-{leaf.page}-{width}-{leaf.turn}-{leaf.skew:.2f}.png"
+        )
         with suppress(FileNotFoundError):
             return kept.read_bytes()
         made = self._drawn(str(self._ledger.path(sha256)), kind, leaf, width)
