@@ -80,10 +80,12 @@ class Desk:
             over = self.page.evaluate(
                 "document.documentElement.scrollWidth - document.documentElement.clientWidth"
             )
-            assert over <= 0, f"{name} is {over} px too wide at {width}"
+            if over > 0:
+                self.complaints.append(f"{name} is {over} px too wide at {width}")
         self.page.set_viewport_size({"width": 1280, "height": 800})
         found = Axe().run(self.page)
-        assert found.violations_count == 0, f"{name}: {found.generate_report()}"
+        if found.violations_count:
+            self.complaints.append(f"{name}: {found.generate_report()}")
 
     def paper(self, name: str) -> None:
         SHOTS.mkdir(parents=True, exist_ok=True)
@@ -183,7 +185,7 @@ def test_a_whole_season(chromium: Browser, database: str, tmp_path: Path) -> Non
         desk.go("/seasons/1")
         desk.look("board")
         desk.paper("board")
-        desk.page.locator("tr", has_text=BODY).get_by_text("审核").click()
+        desk.page.locator("tr", has_text=BODY).get_by_role("link", name="审核", exact=True).click()
         page, cards = desk.page, desk.page.locator("article.matter")
         expect(cards).to_have_count(3)
         expect(cards.nth(0)).to_have_class("matter error now")
@@ -266,7 +268,7 @@ def test_a_whole_season(chromium: Browser, database: str, tmp_path: Path) -> Non
 
         # three are mended; the one a person added is asked about, and with its answer the round closes by itself
         desk.go("/seasons/1")
-        desk.page.locator("tr", has_text=BODY).first.get_by_text("审核").click()
+        desk.page.locator("tr", has_text=BODY).first.get_by_role("link", name="审核", exact=True).click()
         desk.follow("与上一版比较")
         expect(desk.page.locator(".tile.clean")).to_contain_text("3")
         desk.look("changes")
