@@ -14,7 +14,19 @@ from yibenzhang.office.access import Actor, visible_entries
 from yibenzhang.office.analysing import Analysed, FoundOne
 from yibenzhang.office.likeness import Told, ToldSpot
 from yibenzhang.office.matching import Compared, compare, reread, version_of
-from yibenzhang.office.models import Decision, Entry, Job, Matter, Role, State, Submission, User, Verdict, now
+from yibenzhang.office.models import (
+    Decision,
+    Entry,
+    Job,
+    Matter,
+    Role,
+    State,
+    Submission,
+    Tick,
+    User,
+    Verdict,
+    now,
+)
 from yibenzhang.office.naming import match
 from yibenzhang.office.roster import OPEN, STAGE, named
 from yibenzhang.recognising.profile import Profile
@@ -280,7 +292,8 @@ def _ask_again(session: Session, old: Matter, submission: Submission, why: str) 
 
 
 def settle(session: Session, submission: Submission) -> None:
-    """Where nothing stands any more, the round closes by itself; else a person has to look."""
+    """Where nothing stands any more, the round closes by itself; a first version with anything unchecked waits for
+    a person all the same."""
     if submission.state in (State.SUPERSEDED, State.WITHDRAWN) or submission.part_of_id is not None:
         return
     session.flush()
@@ -292,10 +305,21 @@ def settle(session: Session, submission: Submission) -> None:
             Matter.verdict.in_(OPEN),
         )
     ).first()
-    if standing is None:
+    if standing is None and (submission.before_id or submission.draft or _looked(session, submission)):
         submission.state = State.CLEAN
     elif submission.state != State.RETURNED:
         submission.state = State.REVIEW
+
+
+def _looked(session: Session, submission: Submission) -> bool:
+    """Everything that could not be checked was ticked off by a person: silence is no pass."""
+    ticks = session.execute(
+        select(Tick.key, Tick.done).where(Tick.submission_id == submission.id).order_by(Tick.id)
+    )
+    last: dict[str, bool] = {}
+    for key, done in ticks:
+        last[key] = done
+    return sum(last.values()) >= submission.unchecked
 
 
 def told_profile(submission: Submission) -> dict[str, Any]:
