@@ -62,6 +62,10 @@ class Pictures:
             self._end(pool)
             raise ReadingError(f"这一页的图像 {SECONDS:g} 秒内没有画完。") from error
 
+    def warm(self) -> None:
+        """Have the processes ready before the first page is asked for."""
+        self._running().submit(os.getpid)
+
     def _running(self) -> ProcessPoolExecutor:
         with self._lock:
             if self._pool is None:

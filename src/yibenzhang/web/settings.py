@@ -49,6 +49,7 @@ class Office:
     def start(self) -> None:
         if self.settings.work:
             self.foreman.start()
+            self.pictures.warm()
 
     def stop(self) -> None:
         if self.settings.work:

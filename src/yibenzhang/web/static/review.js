@@ -193,6 +193,7 @@
   }
   async function record(where) {
     mark(false);
+    $("toast").replaceChildren();
     const title = where.leaf ? document.querySelector("#leaf-" + where.leaf + " .title").textContent : "整份文件";
     if (where.leaf && where.box && !where.text) {
       const [x0, top, x1, bottom] = where.box.split(",");
