@@ -26,6 +26,10 @@ def _draw(path: str, kind: str, leaf: Leaf, width: int) -> bytes:
     return picture(Path(path).read_bytes(), kind, leaf, width)
 
 
+def _ready() -> None:
+    """By being found, this has everything imported."""
+
+
 class Pictures:
     """Draws a page once; a page that breaks the process that draws it breaks nothing else."""
 
@@ -64,7 +68,7 @@ class Pictures:
 
     def warm(self) -> None:
         """Have the processes ready before the first page is asked for."""
-        self._running().submit(os.getpid)
+        self._running().submit(_ready)
 
     def _running(self) -> ProcessPoolExecutor:
         with self._lock:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import secrets
 from dataclasses import dataclass
@@ -50,6 +51,7 @@ class Office:
         if self.settings.work:
             self.foreman.start()
             self.pictures.warm()
+            gc.freeze()  # what is there now stays: looking through it again would only hold up the pages
 
     def stop(self) -> None:
         if self.settings.work:
