@@ -12,7 +12,6 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -20,6 +19,7 @@ import httpx
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from tests.conftest import EXAMPLES
 from tests.web.conftest import Browser, Shop
@@ -35,13 +35,14 @@ from yibenzhang.office.models import (
     Notice,
     Role,
     Season,
+    State,
     Submission,
     Tick,
     Token,
     User,
 )
 from yibenzhang.office.recording import finish
-from yibenzhang.office.reviews import add_defect, tick
+from yibenzhang.office.reviews import add_defect, correct, tick
 from yibenzhang.office.roster import import_rows, new_season
 from yibenzhang.office.roster_files import RosterRow
 from yibenzhang.showing.view import loaded
@@ -54,7 +55,7 @@ PATHS = {
 """What the first parameter in a path names, by the first word of the path."""
 MEANS = {
     "entry": "entry", "entries": "entry", "delivery": "delivery", "submission": "submission", "matter": "matter",
-    "matters": "matter", "notice": "notice", "subject_id": "submission", "user": "user",
+    "matters": "matter", "subject_id": "submission", "user": "user",
 }  # fmt: skip
 """Parameters and fields that name something of somebody, and what."""
 HARMLESS: dict[str, Any] = {
@@ -63,7 +64,8 @@ HARMLESS: dict[str, Any] = {
     "published_url": "", "contact": "", "add": "", "level": "", "verdict": "confirmed", "reason": "看过原件", "words": "第 1 页少一行",
     "severity": "error", "box": "1,2,30,40", "text": "", "done": "true", "person": "", "action": "", "subject": "submission", "since": "",
     "until": "", "page": 1, "next": "", "password": "另一个好密码 8", "role": "reviewer", "shown": "某人", "body": "", "active": "true",
-    "old": "x", "new": "另一个好密码 8", "again": "另一个好密码 8", "rule": "", "kind": "", "title": "", "number": "云财监〔2026〕9号",
+    "old": "x", "new": "另一个好密码 8", "again": "另一个好密码 8", "rule": "", "kind": "docx", "title": "",
+    "due": "2026-12-01", "late": "false", "notice": "文号", "office_name": "财政局", "phone": "", "template": "", "number": "云财监〔2026〕9号",
 }  # fmt: skip
 _HOLE = re.compile(r"\{(\w+)(?::\w+)?\}")
 
@@ -76,6 +78,8 @@ class Owned:
     ids: dict[str, Any] = field(default_factory=dict)
     drafts: dict[str, Any] = field(default_factory=dict)
     """The same for what it checks for itself alone."""
+    older: dict[str, Any] = field(default_factory=dict)
+    """The same for the version before."""
     numbers_key: str = ""
     unchecked_key: str = ""
     key: str = ""
@@ -151,47 +155,63 @@ def _department(shop: Shop, season: int, k: int, person: str, body: str, names: 
         )
     browser, key = shop.client(person), f"{k + 1}" * 32
     first = (EXAMPLES / ("jiangsu-three-errors.pdf", "jiangsu-two-tables-differ.pdf")[k]).read_bytes()
-    marks = [f"{body}第一版.pdf", f"{body}自查稿.txt"]
-    made = hand_in(browser, season, marks[0], first, key, entry=entry)
-    assert made.status_code == 201, made.text
-    text = (EXAMPLES / "hubei-wrong-digit.txt").read_bytes() + b"\n" * (k + 1)
-    made = hand_in(browser, season, marks[1], text, f"{k + 5}" * 32, entry=entry, draft=True)
-    assert made.status_code == 201, made.text
-    work(shop)
-    owned = Owned((*names, *marks))
+    marks = [f"{body}第一版.pdf", f"{body}自查稿.txt", f"{body}第二版.pdf"]
+    old = _taken(shop, hand_in(browser, season, marks[0], first, key, entry=entry), entry)
     with shop.office.session() as session:
-        mine = session.scalars(
-            select(Submission).where(Submission.entry_id == entry).order_by(Submission.id)
-        ).all()
-        full, draft = mine
-        assert (full.draft, draft.draft) == (False, True)
-        view = loaded(shop.office.ledger.analysis(full.receipt, "view").read_bytes())
-        owned.numbers_key, owned.unchecked_key = next(iter(view.numbers)), view.unchecked[0].key
-        matter = add_defect(session, LOCAL, full, "error", f"{body}补充的问题", 1, {"box": [1, 2, 3, 4]})
-        tick(session, LOCAL, full, owned.unchecked_key, True, f"{body}看过")
+        full = session.get_one(Submission, old)
+        add_defect(session, LOCAL, full, "error", f"{body}补充的问题", 1, {"box": [1, 2, 3, 4]})
         notice = Notice(
-            season_id=season, entry_id=entry, submission_id=full.id, number=f"{body}文号", text=f"{body}通知正文", who="审核人",
+            season_id=season, entry_id=entry, submission_id=old, number=f"{body}文号", text=f"{body}通知正文", who="审核人",
             docx=shop.office.ledger.put(f"{body}通知".encode()), pdf=shop.office.ledger.put(f"%PDF {body}通知".encode()),
         )  # fmt: skip
         session.add(notice)
-        session.flush()
-        note(session, LOCAL, "submission.again", "submission", full.id, name=f"{body}记录")
-        actor = actor_of(session.get_one(User, user), "")
-        owned.key = new_key(session, actor, f"{body}的程序")
-        own_token = session.scalars(select(Token).where(Token.user_id == user)).one()
-        draft_matter = session.scalars(select(Matter).where(Matter.submission_id == draft.id)).first()
-        assert draft_matter is not None
-        owned.ids = {
-            "season": season, "entry": entry, "submission": full.id, "matter": matter.id, "notice": notice.id, "delivery": key,
-            "user": user, "token": own_token.id,
-        }  # fmt: skip
-        owned.drafts = {
-            **owned.ids,
-            "submission": draft.id,
-            "matter": draft_matter.id,
-            "delivery": f"{k + 5}" * 32,
-        }
+        full.state = State.RETURNED
+        note(session, LOCAL, "submission.again", "submission", old, name=f"{body}记录")
+    second = f"{k + 3}" * 32
+    new = _taken(shop, hand_in(browser, season, marks[2], first + b"\n", second, entry=entry), entry)
+    text = (EXAMPLES / "hubei-wrong-digit.txt").read_bytes() + b"\n" * (k + 1)
+    draft = _taken(
+        shop, hand_in(browser, season, marks[1], text, f"{k + 5}" * 32, entry=entry, draft=True), entry
+    )
+    owned = Owned((*names, *marks))
+    with shop.office.session() as session:
+        full = session.get_one(Submission, new)
+        assert (full.before_id, full.round, full.state) == (old, 2, State.REVIEW)
+        view = loaded(shop.office.ledger.analysis(full.receipt, "view").read_bytes())
+        owned.numbers_key, owned.unchecked_key = next(iter(view.numbers)), view.unchecked[0].key
+        tick(session, LOCAL, full, owned.unchecked_key, True, f"{body}看过")
+        owned.key = new_key(session, actor_of(session.get_one(User, user), ""), f"{body}的程序")
+        token = session.scalars(select(Token.id).where(Token.user_id == user)).one()
+        matters = {s: _first_matter(session, s) for s in (new, old, draft)}
+        told = session.scalars(select(Notice.id).where(Notice.entry_id == entry)).one()
+    common = {"season": season, "entry": entry, "notice": told, "user": user, "token": token}
+    owned.ids = {**common, "submission": new, "matter": matters[new], "delivery": second}
+    owned.older = {**common, "submission": old, "matter": matters[old], "delivery": key}
+    owned.drafts = {**common, "submission": draft, "matter": matters[draft], "delivery": f"{k + 5}" * 32}
     return owned
+
+
+def _taken(shop: Shop, answer: httpx.Response, entry: int) -> int:
+    """The submission made of what was handed in, checked; where the file says another year, a reviewer puts that right."""
+    assert answer.status_code == 201, answer.text
+    work(shop)
+    with shop.office.session() as session:
+        made = session.scalars(select(Submission).order_by(Submission.id.desc())).first()
+        assert made is not None
+        if made.state == State.ASKING:
+            correct(session, LOCAL, made, entry, {"fiscal_year": 2026})
+        number = made.id
+    work(shop)
+    return number
+
+
+def _first_matter(session: Session, submission: int) -> int:
+    return (
+        session.scalars(
+            select(Matter.id).where(Matter.submission_id == submission).order_by(Matter.id)
+        ).first()
+        or 0
+    )
 
 
 def state_of(shop: Shop, owned: Owned) -> dict[str, list[tuple[Any, ...]]]:
@@ -330,10 +350,6 @@ def leaks(answer: httpx.Response, names: tuple[str, ...]) -> list[str]:
     if "json" in answer.headers.get("content-type", ""):
         pieces.append(json.dumps(json.loads(answer.content), ensure_ascii=False).encode())
     return [n for n in names if any(n.encode() in p for p in pieces)]
-
-
-def ledger_files(shop: Shop) -> list[Path]:
-    return sorted(p for p in shop.office.ledger.folder.rglob("*") if p.is_file())
 
 
 __all__ = [

@@ -37,7 +37,7 @@ def test_what_is_another_departments_does_not_exist(both: tuple[Shop, Owned, Own
     shop, mine, theirs = both
     before, browser, wrong = state_of(shop, theirs), shop.client("甲禾"), []
     for address in _foreign(shop):
-        for ids in (theirs.ids, theirs.drafts):
+        for ids in (theirs.ids, theirs.drafts, theirs.older):
             for key in ("", mine.key):
                 answer = ask(browser, address, theirs, ids, key=key)
                 if answer.status_code not in (403, 404) or leaks(answer, theirs.names):
@@ -66,7 +66,7 @@ def test_every_address_leads_somewhere_for_whom_it_is(both: tuple[Shop, Owned, O
     for address in sorted(_foreign(shop), key=_harm):
         tried = []
         for person in ("管理员", "乙杉"):
-            for ids in (theirs.ids, theirs.drafts):
+            for ids in (theirs.ids, theirs.drafts, theirs.older):
                 tried.append(ask(shop.client(person), address, theirs, ids).status_code)
                 if tried[-1] < 400 or tried[-1] == 409:
                     break
