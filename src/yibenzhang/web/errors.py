@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
+from sqlalchemy.exc import DataError, DBAPIError
 from starlette.exceptions import HTTPException
 
 from yibenzhang.office.access import NotAllowed, NotHere, Refused
@@ -77,6 +78,15 @@ def install(app: FastAPI) -> None:
         return unexpected(request, error)
 
 
+def _unfit(error: Exception) -> bool:
+    """Whether the database could not take what was sent: a number too large, a character it does not know."""
+    if isinstance(error, OverflowError | DataError | UnicodeEncodeError):
+        return True
+    told = getattr(getattr(error, "orig", None), "args", None)
+    state = told[0].get("C", "") if told and isinstance(told[0], dict) else ""  # as pg8000 tells it
+    return isinstance(error, DBAPIError) and str(state).startswith("22")
+
+
 def unexpected(request: Request, error: Exception) -> Response:
     """A database that went away and a full disk have their own sentences."""
     if away(error):
@@ -86,5 +96,7 @@ def unexpected(request: Request, error: Exception) -> Response:
         )
     if isinstance(error, OSError) and error.errno in _FULL:
         return told(request, 507, "服务器磁盘已满，没有保存；请联系管理员清理后重试。")
+    if _unfit(error):
+        return told(request, 422, "填写的内容里有不能保存的字符，或者数字过大，请修改后再提交。")
     log.exception("%s %s", request.method, request.url.path, exc_info=error)
     return told(request, 500, "程序出错，没有保存；已记入日志，请联系管理员。")
