@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,21 @@ class Desk:
             expect(self.page.locator("#sending tr", has_text=f.name)).to_contain_text(
                 "已收下", timeout=30_000
             )
+
+    def drop(self, file: Path) -> None:
+        """Let a file fall onto the page."""
+        data = base64.b64encode(file.read_bytes()).decode()
+        self.page.evaluate(
+            """([name, data]) => {
+              const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0)), held = new DataTransfer();
+              held.items.add(new File([bytes], name));
+              const options = { dataTransfer: held, bubbles: true, cancelable: true };
+              document.getElementById("drop").dispatchEvent(new DragEvent("dragover", options));
+              document.getElementById("drop").dispatchEvent(new DragEvent("drop", options));
+            }""",
+            [file.name, data],
+        )
+        expect(self.page.locator("#sending tr", has_text=file.name)).to_contain_text("已收下", timeout=30_000)
 
     def row(self, name: str) -> Any:
         """The newest row of a file with this name."""

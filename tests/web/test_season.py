@@ -87,7 +87,7 @@ def test_a_whole_season(chromium: Browser, database: str, tmp_path: Path) -> Non
         packed_up = tmp_path / "打包.zip"
         with zipfile.ZipFile(packed_up, "w") as box:
             box.write(broken, "资料/broken.pdf")
-        desk.hand_in(packed_up)
+        desk.drop(packed_up)
         desk.done("broken.pdf", "无法读取")
         if installed():
             scan = tmp_path / "scan.tiff"
@@ -95,6 +95,7 @@ def test_a_whole_season(chromium: Browser, database: str, tmp_path: Path) -> Non
             desk.go("/seasons/1")
             desk.page.locator("tr", has_text=OTHER).get_by_text("代交").click()
             desk.hand_in(scan)
+            expect(desk.row("scan.tiff").locator("progress")).to_be_visible(timeout=20_000)
             desk.done("scan.tiff", "待确认")
             expect(desk.row("scan.tiff")).to_contain_text("与指定的")
             desk.look("asked", wide=False)
