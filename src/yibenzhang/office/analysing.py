@@ -163,8 +163,8 @@ def _told(task: Task, checked: Checked, view: View) -> Analysed:
 
 
 def _kept(told: Told) -> dict[str, Any]:
-    """As it is kept; the context is told anew from the text."""
-    return {k: v for k, v in asdict(told).items() if k != "context"}
+    """As JSON holds it."""
+    return asdict(told) | {"context": sorted(told.context)}
 
 
 class _Steps:

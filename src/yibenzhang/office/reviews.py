@@ -118,6 +118,8 @@ def tick(
         submission.id,
         key=key[:64],
     )
+    if submission.state == State.REVIEW:
+        settle(session, submission)
     return made
 
 

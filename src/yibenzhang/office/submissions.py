@@ -162,6 +162,13 @@ def delivery_of(session: Session, actor: Actor, key: str) -> Delivery:
     return found
 
 
+def open_delivery(session: Session, actor: Actor, key: str) -> None:
+    """Files may join a delivery of one's own only. Raises NotHere."""
+    found = session.scalars(select(Delivery).where(Delivery.key == key)).first()
+    if found is not None and found.user_id != actor.id:
+        raise NotHere
+
+
 def own_entry(session: Session, actor: Actor, season: Season, wanted: int | None) -> int | None:
     """The roster line a file is handed in for: the one asked for, or a department's own, or None: by its content."""
     if wanted is not None:

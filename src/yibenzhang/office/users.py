@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from yibenzhang.office import passwords
 from yibenzhang.office.access import Actor, NotHere, Refused, note
-from yibenzhang.office.models import Body, Login, Role, Token, User, now
+from yibenzhang.office.models import Body, Login, Role, Submission, Token, User, now
 
 _NAME = re.compile(r"[\w.@-]{2,40}")
 _UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -78,6 +78,8 @@ def change_user(session: Session, actor: Actor, user: User, role: str, shown: st
     before = _told(session, user)
     of = _body(session, role, body)
     _lock(session)
+    if of is not None and of.id != user.body_id:
+        _not_moving(session, user)
     user.role, user.shown, user.body_id = _role(role), shown_name(shown), of.id if of else None
     _still_administered(session)
     after = _told(session, user)
@@ -151,6 +153,15 @@ def _still_administered(session: Session) -> None:
     session.flush()
     if not administered(session):
         raise Refused("这是最后一个在用的管理员账号，不能停用或改为其他角色；请先另设一个管理员。")
+
+
+def _not_moving(session: Session, user: User) -> None:
+    """What a person handed in belongs to the department it was handed in for: it does not move with the person."""
+    if (
+        session.scalars(select(Submission.id).where(Submission.user_id == user.id).limit(1)).first()
+        is not None
+    ):
+        raise Refused("这个账号已经以原来的身份交过文件，不能改到别的单位；请停用它，另建新账号。")
 
 
 def _kept(password: str, *names: str) -> str:

@@ -20,9 +20,11 @@ from yibenzhang.web import errors
 from yibenzhang.web.bounding import Bounded
 from yibenzhang.web.formats import HERE
 from yibenzhang.web.pages import handing, people, returns, review, seasons, statistics
+from yibenzhang.web.pages.seasons import MOST_ROSTER
 from yibenzhang.web.security import COOKIE, fresh_token, office_of, with_cookie
 from yibenzhang.web.settings import Office, Settings
 
+MOST_FORM = 1024 * 1024
 _POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; script-src 'self'; "
     "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
@@ -92,12 +94,25 @@ def _htmx() -> Path:
     return Path(spec.origin).parent / "static" / "htmx" / "htmx.min.js"
 
 
+def _too_big(request: Request) -> bool:
+    """A form is held in memory whole, also that of a stranger: its length must be told beforehand and be bounded."""
+    kind, length = request.headers.get("Content-Type", ""), request.headers.get("Content-Length", "")
+    if "form" not in kind.lower() or request.url.path.endswith("/files"):  # a file comes in piece by piece
+        return False
+    most = MOST_ROSTER + MOST_FORM if kind.lower().startswith("multipart/") else MOST_FORM
+    return not length.isascii() or not length.isdigit() or int(length) > most
+
+
 async def _dressed(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
     """Headers of safety on every answer; a cookie for every browser, so that its forms can be told from forged ones."""
     fresh = "" if request.cookies.get(COOKIE) else fresh_token()
     request.state.cookie = fresh
     try:
-        response = await call(request)
+        response = (
+            errors.told(request, 413, "提交的内容太大，没有处理。")
+            if _too_big(request)
+            else await call(request)
+        )
     except Exception as error:
         response = errors.unexpected(request, error)
     for name, value in _HEADERS.items():

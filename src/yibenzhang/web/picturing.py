@@ -36,6 +36,10 @@ def _end_with_parent() -> None:
         Thread(target=lambda: (wait([ended]), os._exit(1)), daemon=True).start()
 
 
+def _ready() -> None:
+    """By being found, this has everything imported."""
+
+
 class Pictures:
     """Draws a page once; a page that breaks the process that draws it breaks nothing else."""
 
@@ -47,7 +51,12 @@ class Pictures:
 
     def png(self, sha256: str, kind: str, leaf: Leaf, width: int = WIDTH) -> bytes:
         """The picture of a leaf. Raises ReadingError with one sentence."""
-        kept = self._ledger.folder / "pictures" / sha256[:2] / f"{sha256}-{leaf.page}-{width}-{leaf.turn}.png"
+        kept = (
+            self._ledger.folder
+            / "pictures"
+            / sha256[:2]
+            / f"{sha256}-{leaf.page}-{width}-{leaf.turn}-{leaf.skew:.2f}.png"
+        )
         with suppress(FileNotFoundError):
             return kept.read_bytes()
         made = self._drawn(str(self._ledger.path(sha256)), kind, leaf, width)
@@ -72,6 +81,10 @@ class Pictures:
                 self._end(pool)
                 raise ReadingError(f"这一页的图像 {SECONDS:g} 秒内没有画完。") from error
         raise AssertionError("unreachable")
+
+    def warm(self) -> None:
+        """Have the processes ready before the first page is asked for."""
+        self._running().submit(_ready)
 
     def _running(self) -> ProcessPoolExecutor:
         with self._lock:

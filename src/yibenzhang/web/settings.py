@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import secrets
 import uuid
@@ -59,6 +60,8 @@ class Office:
     def start(self) -> None:
         if self.settings.work:
             self.foreman.start()
+            self.pictures.warm()
+            gc.freeze()  # what is there now stays: looking through it again would only hold up the pages
 
     def stop(self) -> None:
         if self.settings.work:

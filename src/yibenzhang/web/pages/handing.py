@@ -16,13 +16,32 @@ from sqlalchemy.orm import Session
 
 from yibenzhang.batch import hidden
 from yibenzhang.ledger.files import Incoming
-from yibenzhang.office.access import Actor, NotHere, Refused, season_of, submission_of, visible_submissions
+from yibenzhang.office.access import (
+    Actor,
+    NotHere,
+    Refused,
+    entry_of,
+    season_of,
+    submission_of,
+    visible_entries,
+    visible_submissions,
+)
 from yibenzhang.office.database import away
-from yibenzhang.office.models import Job, Season, State, Submission, now
+from yibenzhang.office.models import Entry, Job, Season, State, Submission, now
+from yibenzhang.office.naming import match
 from yibenzhang.office.recording import told_profile
 from yibenzhang.office.reviews import correct, withdraw
 from yibenzhang.office.roster import named
-from yibenzhang.office.submissions import again, clean_name, delivery_of, own_entry, receive, register, told
+from yibenzhang.office.submissions import (
+    again,
+    clean_name,
+    delivery_of,
+    open_delivery,
+    own_entry,
+    receive,
+    register,
+    told,
+)
 from yibenzhang.reading.archives import is_archive, unpacked
 from yibenzhang.reading.limits import MAX_ZIP_BYTES
 from yibenzhang.web.formats import as_json, forms, page, shown
@@ -47,8 +66,8 @@ def hand_in(
 ) -> Response:
     with office.session() as session:
         season = season_of(session, number)
-        bodies = {n.id: n.name for n in named(session, number)}
-        target = bodies.get(entry) if entry else None
+        chosen = entry_of(session, who, entry) if entry else None
+        target = chosen.body.name if chosen is not None and chosen.season_id == number else None
         recent = session.scalars(
             select(Submission)
             .where(Submission.season_id == number, visible_submissions(who))
@@ -71,7 +90,7 @@ async def take(
     once the file is safe on the disk."""
     resolved = True
     try:
-        entry = await asyncio.to_thread(_target, office, who, number, entry)
+        entry = await asyncio.to_thread(_target, office, who, number, delivery, entry)
     except Exception as error:
         if not away(error):
             raise
@@ -92,8 +111,9 @@ async def take(
     return Response(as_json(answer), 201, media_type="application/json")
 
 
-def _target(office: Office, who: Actor, number: int, entry: int | None) -> int | None:
+def _target(office: Office, who: Actor, number: int, delivery: str, entry: int | None) -> int | None:
     with office.session() as session:
+        open_delivery(session, who, delivery)
         return own_entry(session, who, season_of(session, number), entry)
 
 
@@ -234,9 +254,12 @@ def profile(request: Request, office: Shop, who: Who, number: int) -> Response:
     with office.session() as session:
         found = submission_of(session, who, number)
         season = session.get(Season, found.season_id)
-        bodies = named(session, found.season_id)
+        seen = set(session.scalars(select(Entry.id).where(visible_entries(who))))
+        bodies = [n for n in named(session, found.season_id) if n.id in seen]
+    p = told_profile(found)
+    likely = found.entry_id or match(p.get("body") or "", p.get("level") or "", bodies).id
     return page(
-        request, who, "profile.html", s=found, p=told_profile(found), season=season, bodies=bodies, tab=""
+        request, who, "profile.html", s=found, p=p, season=season, bodies=bodies, likely=likely, tab=""
     )
 
 
@@ -250,14 +273,14 @@ def save_profile(
         "level": level if level in ("department", "unit") else "",
     }
     if year.strip():
-        if not (year.isdigit() and 2000 <= int(year) <= 2099):
+        if not (year.isdecimal() and 2000 <= int(year) <= 2099):
             raise Refused("年度请写成四位数字。")
         given["fiscal_year"] = int(year)
     with office.session() as session:
         found = submission_of(session, who, number)
         before = found.profile or {}
         given = {k: v for k, v in given.items() if v != before.get(k)}
-        correct(session, who, found, int(entry) if entry.isdigit() else None, given, add.strip())
+        correct(session, who, found, int(entry) if entry.isdecimal() else None, given, add.strip())
         season = found.season_id
     office.foreman.wake()
     return said(f"/seasons/{season}/hand-in", "已保存，正在按改正后的信息重新检查。")

@@ -52,11 +52,13 @@ def submission(request: Request, office: Shop, who: Who, number: int) -> Respons
         following = _following(session, who, s)
     if request.url.path.endswith((".json", ".csv")):
         return _told(request, office, who, s, matters)
+    if s.checked_at is None:
+        raise Refused(s.problem or "这份文件还没有检查完，请稍后再看。")
     view = office.views.of(s)
     findings = {f.id: f for f in view.findings}
     spots = spots_of(view)
     cards = [_card(m, findings, spots) for m in matters]
-    standing = [m for m in matters if not m.gone and m.verdict in OPEN and m.severity != "notice"]
+    standing = _standing(matters)
     return page(
         request, who, "review.html", s=s, season=season, view=view, cards=cards, ticks=ticks, entry=entry, body=body,
         p=told_profile(s), newer=newer, following=following, standing=standing, reasons=REASONS, tab="review",
@@ -90,6 +92,11 @@ def _card(m: Matter, findings: dict[str, Any], spots: dict[str, list[dict[str, A
         places = [{"key": m.spot.get("key", ""), "leaf": m.leaf, "box": m.spot.get("box")}]
     last = m.decisions[-1] if m.decisions else None
     return {"m": m, "f": found, "places": json.dumps(places), "last": last, "person": m.rule == PERSON}
+
+
+def _standing(matters: list[Matter]) -> list[Matter]:
+    """What keeps a version from passing."""
+    return [m for m in matters if not m.gone and m.verdict in OPEN and m.severity != "notice"]
 
 
 def _grouped(view: View) -> list[tuple[str, list[Any]]]:
@@ -225,9 +232,7 @@ def _answered(request: Request, office: Office, session: Session, who: Actor, ma
     """The matter as it stands now, and what hangs on it."""
     s = matter.submission
     view = office.views.of(s)
-    standing = [
-        m for m in matters_of(session, s) if not m.gone and m.verdict in OPEN and m.severity != "notice"
-    ]
+    standing = _standing(matters_of(session, s))
     _ = matter.decisions
     card = _card(matter, {f.id: f for f in view.findings}, spots_of(view))
     return page(
@@ -277,6 +282,8 @@ def make_tick(
         tick(session, who, s, key, done, words)
         session.flush()
         ticks = ticks_of(session, s)
+        standing = _standing(matters_of(session, s))
+        following = _following(session, who, s)
     return page(
         request,
         who,
@@ -286,6 +293,9 @@ def make_tick(
         ticks=ticks,
         judges=_judges(who, s),
         total=len(view.unchecked),
+        standing=standing,
+        following=following,
+        State=State,
         oob=True,
     )
 
