@@ -17,13 +17,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, expect
+from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from tests.conftest import EXAMPLES
+from tests.web.browsing import Desk
 from tests.web.conftest import Cluster, running_cluster, wait_for
 from tests.web.serving import Server, free_port, gone
 from tests.web.tampering import START
 from yibenzhang.ledger.files import Ledger
+from yibenzhang.office import foreman
 from yibenzhang.office.access import LOCAL
+from yibenzhang.office.database import Database, engine_of, prepare
+from yibenzhang.office.models import Audit, Job, Matter, Submission
+from yibenzhang.office.roster import new_season
 from yibenzhang.office.submissions import receive, told
 
 CLEAN = (EXAMPLES / "hubei-clean.txt").read_bytes()
@@ -365,3 +374,81 @@ def test_a_locked_sqlite_is_waited_for_and_loses_nothing(server: Server) -> None
     assert row["contradicted"] == 1
     wait_for(lambda: server.incoming("json") == [])
     assert audit(server, "file.in") == 1
+
+
+class Flaky(Database):
+    """Every now and then the connection is lost just before or just after what was done is kept for good."""
+
+    luck = random.Random(11)
+    lost = {"before": 0, "after": 0}
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        fate = self.luck.random()
+        with super().session() as session:
+            yield session
+            if fate < 0.2:
+                self._lose("before")
+        if fate > 0.8:
+            self._lose("after")
+
+    def _lose(self, when: str) -> None:
+        self.lost[when] += 1
+        raise OperationalError("", {}, Exception("the connection is lost"))
+
+
+def test_a_connection_lost_around_a_commit_loses_and_doubles_nothing(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(foreman, "_AGAIN", 0.02)
+    monkeypatch.setattr(foreman, "_NOTES", 0.05)
+    engine = engine_of(database, tmp_path)
+    prepare(engine)
+    sound, ledger = Database(engine), Ledger.opened(tmp_path / "ledger")
+    with sound.session() as session:
+        season = new_season(session, LOCAL, "", 2026, "budget").id
+    for k in range(8):
+        data = WRONG + b"\n" * k
+        receive(ledger, [told(LOCAL, season, key(), f"{k}.txt", ledger.put(data), len(data), None, False)])
+    works = foreman.Foreman(Flaky(engine), ledger, 2, 60)
+    works.start()
+
+    def done() -> bool:
+        with sound.session() as session:
+            states = session.scalars(select(Job.state)).all()
+        return len(states) == 8 and set(states) == {"done"} and not list(ledger.remembered())
+
+    try:
+        wait_for(done, 120)
+    finally:
+        works.stop()
+        ledger.close()
+    with sound.session() as session:
+        found = session.scalars(select(Submission)).all()
+        matters = [session.scalar(select(func.count()).where(Matter.submission_id == s.id)) for s in found]
+        assert sorted(s.name for s in found) == [f"{k}.txt" for k in range(8)]
+        assert {s.state for s in found} == {"asking"} and len(set(matters)) == 1
+        assert session.scalar(select(func.count()).where(Audit.action == "file.in")) == 8
+    engine.dispose()
+    assert min(Flaky.lost.values()) > 3, Flaky.lost
+
+
+# ------------------------------------------------------------------------------------- what the person sees
+
+
+def test_a_browser_sends_again_what_met_no_server(server: Server, chromium: Browser, tmp_path: Path) -> None:
+    """The server is killed after the page was opened; the file is chosen, the server comes back, the file is in."""
+    season = server.season()
+    file = tmp_path / "甲.txt"
+    file.write_bytes(WRONG)
+    desk = Desk(chromium, server, "", "robust")
+    desk.go(f"/seasons/{season}/hand-in")
+    server.kill()
+    desk.page.set_input_files("#files", str(file))
+    line = desk.page.locator("#sending tr", has_text="甲.txt")
+    expect(line).to_contain_text("连不上服务器，马上再试")
+    server.start()
+    expect(line).to_contain_text("已收下 1 个文件", timeout=90_000)
+    desk.done("甲.txt", "待确认")
+    assert audit(server, "file.in") == 1
+    desk.context.close()

@@ -154,8 +154,8 @@ class Foreman:
                     job.submission.state = State.CHECKING
             tasks = [(job.id, self._task(session, job.submission)) for job in jobs.values()]
         for number, task in tasks:
-            self._out.add(number)
             pool.submit(number, (task,))
+            self._out.add(number)
         return bool(tasks)
 
     def _task(self, session: Session, submission: Submission) -> Task:

@@ -53,6 +53,10 @@ def converted(data: bytes, suffix: str, target: str) -> bytes:
             "--norestore", "--nolockcheck", "--nodefault", "--nofirststartwizard",
             "--convert-to", _FILTERS[target], "--outdir", str(home / "out"), str(source),
         ]  # fmt: skip
+        if guard := shutil.which(
+            "timeout"
+        ):  # ends it also where this process is killed before its time is over
+            command = [guard, "-s", "KILL", str(MAX_CONVERT_SECONDS + 5), *command]
         _run(command, home)
         made = home / "out" / f"in.{target}"
         if not made.is_file() or not 0 < made.stat().st_size <= MAX_FILE_BYTES:
