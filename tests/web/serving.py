@@ -21,15 +21,8 @@ from tests.conftest import ROOT
 from tests.web.conftest import wait_for
 
 _START = "from yibenzhang.cli import main; main()"
-LINES = [
-    "2026 年部门预算",
-    "某某局",
-    "单位：万元",
-    "项目 金额",
-    "一、工资 3.00",
-    "二、办公 4.00",
-    "合计 7.00",
-]
+BODY = "湖北省云梦泽市青石区数据资源局"
+"""Whose the shipped examples of the budget of 2026 are."""
 
 
 def free_port() -> int:
@@ -127,6 +120,12 @@ class Server:
         assert found
         return int(found[1])
 
+    def roster(self, season: int, *bodies: str) -> None:
+        """Put these on the roster."""
+        sheet = "\n".join(["单位名称", *bodies]).encode()
+        made = self.post(f"/seasons/{season}/roster", files={"file": ("名录.csv", sheet, "text/csv")})
+        assert made.status_code == 200, made.text
+
     def hand_in(
         self, season: int, name: str, data: bytes | Iterable[bytes], delivery: str = "", **more: Any
     ) -> httpx.Response:
@@ -159,11 +158,21 @@ class Server:
         return list(below(self.process.pid)) if self.process else []
 
     def workers(self) -> list[int]:
-        """Those that have work to do: processes that were forked by the fork server."""
-        forkers = [p for p in self.children() if "forkserver" in words_of(p)]
-        return [c for f in forkers for c in parents().get(f, []) if c not in forkers] or [
-            p for p in self.children() if "spawn_main" in words_of(p)
-        ]
+        """The processes that analyse: forked by the fork server."""
+        tree = parents()
+        mine = tree.get(self.process.pid, []) if self.process else []
+        return [c for p in mine if "forkserver" in words_of(p) for c in tree.get(p, [])]
+
+    def waits(self, word: str) -> Path:
+        """From now on files of this name make their worker slow, or die; until the file returned is removed."""
+        path = self.folder / word
+        path.touch()
+        return path
+
+    def running(self, delivery: str, count: int = 1) -> None:
+        """Wait until so many workers are at it."""
+        wait_for(lambda: sum(r["busy"] and r["attempts"] > 0 for r in self.rows(delivery)) >= count)
+        wait_for(lambda: len(self.workers()) >= count)  # the first takes a while to start
 
     def incoming(self, ending: str) -> list[Path]:
         return sorted((self.folder / "incoming").glob(f"*.{ending}"))
