@@ -97,7 +97,9 @@ def _htmx() -> Path:
 def _too_big(request: Request) -> bool:
     """A form is held in memory whole, also that of a stranger: its length must be told beforehand and be bounded."""
     kind, length = request.headers.get("Content-Type", ""), request.headers.get("Content-Length", "")
-    if "form" not in kind.lower() or request.url.path.endswith("/files"):  # a file comes in piece by piece
+    if (
+        request.method in ("GET", "HEAD") or "form" not in kind.lower() or request.url.path.endswith("/files")
+    ):  # a file comes in piece by piece
         return False
     most = MOST_ROSTER + MOST_FORM if kind.lower().startswith("multipart/") else MOST_FORM
     return not length.isascii() or not length.isdigit() or int(length) > most

@@ -98,7 +98,7 @@
         entry.file((file) => {
           try { Object.defineProperty(file, "webkitRelativePath", { value: path + file.name }); } catch (e) { /* its own */ }
           done([file]);
-        }, () => done([]));
+        }, () => { window.say(path + entry.name + " 没有读到，请单独再交。", "bad"); done([]); });
         return;
       }
       const reader = entry.createReader(), found = [];
@@ -116,9 +116,13 @@
   drop.addEventListener("drop", async (e) => {
     e.preventDefault();
     drop.classList.remove("over");
-    const entries = [...e.dataTransfer.items].map((i) => i.webkitGetAsEntry && i.webkitGetAsEntry()).filter(Boolean);
-    if (!entries.length) return add(e.dataTransfer.files);
-    for (const entry of entries) add(await read(entry, ""));
+    const files = [], folders = [];  // what fell is only there until this function returns: all is taken at once
+    for (const item of [...e.dataTransfer.items].filter((i) => i.kind === "file")) {
+      const entry = item.webkitGetAsEntry && item.webkitGetAsEntry();
+      if (entry && entry.isDirectory) folders.push(entry); else files.push(item.getAsFile());
+    }
+    add(files.filter(Boolean));
+    for (const folder of folders) add(await read(folder, ""));
   });
   for (const id of ["files", "folder"]) {
     document.getElementById(id).addEventListener("change", (e) => { add([...e.target.files]); e.target.value = ""; });

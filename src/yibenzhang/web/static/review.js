@@ -287,6 +287,8 @@
     const act = keys[e.key];
     if (act) { e.preventDefault(); act(); }
   });
+  let later = 0;
+  window.addEventListener("resize", () => { clearTimeout(later); later = setTimeout(() => show(document.querySelector(".culprit")), 150); });
   const asked = location.hash && document.querySelector(location.hash.replace(/[^#\w-]/g, ""));
   const first = asked && asked.matches("article.matter") ? asked : cards().find((c) => !c.dataset.verdict) || cards()[0];
   if (first) select(first);
