@@ -321,29 +321,37 @@ class Share:
 
 def departments(session: Session, actor: Actor, season: Season, today: date) -> list[Share]:
     """Every body's part, units after the sum of their department; the department's own file is the first of them."""
-    lines = board(session, actor, season, today)
+    return summed(_shares(session, actor, season, board(session, actor, season, today)))
+
+
+def _shares(
+    session: Session, actor: Actor, season: Season, lines: Sequence[Line], only: int | None = None
+) -> list[Share]:  # fmt: skip
+    mine = Submission.season_id == season.id
+    if only is not None:
+        mine &= Submission.entry_id == only
     known = select(Entry.id, Entry.body_id).where(Entry.season_id == season.id)
     bodies = {e: b for e, b in session.execute(known).tuples()}
-    mine = versions(actor, Submission.season_id == season.id)
-    count = select(Submission.entry_id, func.count()).where(Submission.id.in_(mine)).group_by(Submission.entry_id)
-    handed = {e: n for e, n in session.execute(count).tuples()}
-    asked = (
-        select(Submission.entry_id, Matter.severity, func.count())
-        .join(Submission, Submission.id == Matter.submission_id)
-        .where(Matter.submission_id.in_(mine), Matter.gone.is_(False), Matter.before_id.is_(None))
-        .group_by(Submission.entry_id, Matter.severity)
+    asked = select(Submission.id, Submission.entry_id).where(Submission.id.in_(versions(actor, mine)))
+    whose = {s: e for s, e in session.execute(asked).tuples()}
+    handed = Counter(whose.values())
+    counted = (
+        select(Matter.submission_id, Matter.severity, func.sum(_one(Matter.before_id.is_(None))))
+        .where(Matter.submission_id.in_(versions(actor, mine)), Matter.gone.is_(False))
+        .group_by(Matter.submission_id, Matter.severity)
     )
-    told = {(e, s): n for e, s, n in session.execute(asked)}
-    days = days_to_clean(session, actor, season.id)
-    own = [
+    told: Counter[tuple[int | None, str]] = Counter()
+    for submission, severity, n in session.execute(counted).tuples():
+        told[whose[submission], severity] += n
+    days = {e: d for _, e, d in _to_clean(session, actor, mine)}
+    return [
         Share(
-            x.entry, bodies[x.entry], x.body, x.parent, 0, handed.get(x.entry, 0), int(x.status == "clean"),
-            int(x.status in READ), *(told.get((x.entry, s), 0) for s in SEVERITIES), x.errors + x.warnings, x.numbers,
+            x.entry, bodies[x.entry], x.body, x.parent, 0, handed[x.entry], int(x.status == "clean"),
+            int(x.status in READ), *(told[x.entry, s] for s in SEVERITIES), x.errors + x.warnings, x.numbers,
             x.proved, days.get(x.entry), int(x.late > 0),
         )
         for x in lines
     ]  # fmt: skip
-    return summed(own)
 
 
 def summed(own: Sequence[Share]) -> list[Share]:
@@ -404,8 +412,8 @@ def body_over_seasons(session: Session, actor: Actor, number: int, today: date) 
         raise NotHere
     out = []
     for entry, season in found:
-        part = next(x for x in departments(session, actor, season, today) if x.entry == entry.id and not x.under)
-        line = next(x for x in board(session, actor, season, today) if x.entry == entry.id)
+        (line,) = board(session, actor, season, today, entry.id)
+        (part,) = _shares(session, actor, season, [line], entry.id)
         out.append(
             BodySeason(season.id, season.name, season.fiscal_year, season.stage, entry.id, line.status, line.late, part)
         )

@@ -163,7 +163,7 @@ def entry(request: Request, office: Shop, who: Who, number: int) -> Response:
     """A body in a season: its dates, the versions it handed in, the notices it got."""
     with office.session() as session:
         found = entry_of(session, who, number)
-        line = next(x for x in board(session, who, found.season, today()) if x.entry == number)
+        (line,) = board(session, who, found.season, today(), number)
         versions = session.scalars(
             select(Submission)
             .where(Submission.entry_id == number, Submission.part_of_id.is_(None), visible_submissions(who))
