@@ -30,6 +30,7 @@ from yibenzhang.cli_draft import draft
 from yibenzhang.cli_rules import Layer, fail, list_rules, show_rule, standards_of
 from yibenzhang.cli_rules import app as rules_app
 from yibenzhang.cli_serve import serve
+from yibenzhang.cli_user import app as user_app
 from yibenzhang.documents import Document
 from yibenzhang.facts import TableFacts
 from yibenzhang.findings import Severity
@@ -49,6 +50,7 @@ app = typer.Typer(
 
 app.add_typer(rules_app, name="rules")
 app.add_typer(bench_app, name="bench")
+app.add_typer(user_app, name="user")
 app.command()(draft)
 app.command()(serve)
 

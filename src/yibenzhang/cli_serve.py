@@ -6,13 +6,20 @@ import logging
 import webbrowser
 from pathlib import Path
 from threading import Timer
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from yibenzhang.cli_rules import Layer, fail, standards_of
 from yibenzhang.office.database import DatabaseError
+from yibenzhang.office.users import administered
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from yibenzhang.web.settings import Office
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 Folder = Annotated[Path, typer.Option(help="账本文件夹：收到的文件、检查结果和（默认的）数据库都在里面")]
@@ -20,6 +27,12 @@ Database = Annotated[
     str, typer.Option(help="数据库地址，如 postgresql://用户:密码@主机/库名；不写用账本文件夹里的 SQLite")
 ]
 DEFAULT = Path("ledger")
+
+
+def _administered(app: FastAPI) -> bool:
+    office: Office = app.state.office
+    with office.session() as session:
+        return administered(session)
 
 
 def serve(
@@ -65,6 +78,12 @@ def serve(
         raise fail(f"账本文件夹不能用：{error.strerror}：{error.filename}") from error
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     Console(stderr=True, highlight=False).print(f"工作台：{address}　账本：{folder}　按 Ctrl+C 结束")
+    if accounts and not _administered(app):
+        told = "还没有管理员账号，谁也不能登录。请另开一个终端运行："
+        where = f" --folder {folder}" + (" --database 同一地址" if database else "")
+        Console(stderr=True, highlight=False, soft_wrap=True).print(
+            Text(f"{told}yibenzhang user add 账号名 --role administrator{where}")
+        )
     if open_browser:
         Timer(1.5, webbrowser.open, [address]).start()
     uvicorn.run(

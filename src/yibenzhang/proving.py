@@ -12,6 +12,7 @@ from typing import Any
 
 from yibenzhang.checking import Checked, check_document
 from yibenzhang.documents import Document
+from yibenzhang.office.deadlines import due_on, told_late
 from yibenzhang.prose.passages import flat
 from yibenzhang.reading.text import read_text
 from yibenzhang.standards import HERE, Standards, StandardsError, load
@@ -40,7 +41,7 @@ def prove(extra: str = "") -> list[Proof]:
     told: set[str] = set()
     folders = [HERE / "cases", *([Path(extra) / "cases"] if extra else [])]
     for folder in folders:
-        for proof in [*_sums(folder, extra), *_texts(folder, extra)]:
+        for proof in [*_sums(folder, extra), *_texts(folder, extra), *_dates(folder, standards)]:
             told.add(proof.rule)
             out.append(proof)
     for proof in _phrases(standards):
@@ -110,6 +111,17 @@ def _texts(folder: Path, extra: str) -> Iterator[Proof]:
                     yield Proof(case["rule"], where, f"示例文件里没有“{case[key][0]}”")
                 text = text.replace(case[key][0], case[key][1], 1)
             results.append(_told(check_document(document_of(f"{text}\n{case[which]}".strip()), extra)))
+        yield Proof(case["rule"], where, _fault(case["rule"], *results))
+
+
+def _dates(folder: Path, standards: Standards) -> Iterator[Proof]:
+    for case in _load(folder / "dates.toml"):
+        results: list[list[set[str]]] = []
+        for d in (case["fires"], case["twin"]):
+            due = due_on(d.get("approved"), given=d.get("due"))
+            told = told_late("某局部门预算", due, d.get("published"), d["today"], standards)
+            results.append([{told.rule}] if told else [])
+        where = "、".join(str(day) for day in case["fires"].values())
         yield Proof(case["rule"], where, _fault(case["rule"], *results))
 
 

@@ -23,7 +23,7 @@ ORDER = [
     "balance.relations", "balance.evaluate", "balance.hitting", "balance.localise", "balance.exchange", "balance.diagnose", "balance.coverage", "balance",
     "rules.addresses", "rules.sums", "rules.realign", "rules.lists", "rules.restating", "rules.comparing", "rules.agreeing", "rules.claiming", "rules.prose", "rules.units", "rules.wording", "rules.stages", "rules.presence", "rules.contents", "rules.gaps", "rules.likeness", "rules.reasons", "rules.names", "rules.projects", "rules.counting", "rules.copies",
     "rules.goals", "rules.goal_projects", "rules.goal_claims", "rules.indicators", "rules",
-    "findings", "repairing", "telling", "relating", "remarking", "checking", "grouping", "proving", "", "workers", "journal", "batch", "planting.plants", "planting.words", "planting.cells", "planting.judging", "planting",
+    "findings", "repairing", "telling", "relating", "remarking", "checking", "grouping", "office.deadlines", "proving", "", "workers", "journal", "batch", "planting.plants", "planting.words", "planting.cells", "planting.judging", "planting",
     "reports.words", "reports.json_report", "reports.terminal", "reports.excel", "reports.html", "reports",
     "showing.view", "showing.printed", "showing.leaves", "showing.building", "showing.pictures", "showing",
     "drafting.codes", "drafting.figures", "drafting.families", "drafting.schema", "drafting.parts", "drafting.tally", "drafting.tables",
@@ -31,10 +31,11 @@ ORDER = [
     "drafting.xlsx", "drafting.html", "drafting.data", "drafting.pipeline", "drafting.cells", "drafting.workbook", "drafting.template",
     "drafting.published", "drafting.invented", "drafting.roundtrip", "drafting.corpus", "drafting.recall", "drafting",
     "ledger.files", "ledger", "office.likeness", "office.matching", "office.spreadsheets", "office.roster_lines", "office.roster_files", "office.naming",
-    "office.models", "office.migrations", "office.migrations.env", "office.migrations.versions", "office.migrations.versions.v0001", "office.database", "office.access", "office.roster", "office.analysing", "office.recording",
-    "office.submissions", "office.foreman", "office.reviews", "office",
-    "web.picturing", "web.views", "web.settings", "web.security", "web.formats", "web.errors", "web.pages.seasons", "web.pages.handing", "web.pages.review", "web.pages.returns", "web.pages.statistics", "web.pages.people", "web.pages", "web.app", "web",
-    "benching", "benching_scans", "cli_rules", "cli_draft", "cli_invented", "cli_bench", "cli_serve", "cli",
+    "office.notice_text", "office.notice_layout", "office.notice_docx", "office.notice_pdf",
+    "office.models", "office.migrations", "office.migrations.env", "office.migrations.versions", "office.migrations.versions.v0001", "office.database", "office.access", "office.passwords", "office.users", "office.logins", "office.audit", "office.roster", "office.analysing", "office.recording",
+    "office.submissions", "office.foreman", "office.reviews", "office.statistics", "office.rule_statistics", "office.excerpts", "office.returning", "office",
+    "web.picturing", "web.views", "web.settings", "web.security", "web.formats", "web.errors", "web.charts", "web.describing", "web.pages.seasons", "web.pages.handing", "web.pages.review", "web.pages.returns", "web.pages.statistics", "web.pages.people", "web.pages", "web.app", "web",
+    "benching", "benching_ledger", "benching_serve", "benching_scans", "cli_rules", "cli_draft", "cli_invented", "cli_bench", "cli_serve", "cli_user", "cli",
 ]  # fmt: skip
 
 
@@ -64,7 +65,8 @@ def test_imports_go_one_way() -> None:
 
 
 def test_modules_have_one_subject() -> None:
-    long = {n: len(p.read_text(encoding="utf-8").splitlines()) for n, p in modules().items()}
+    written = {n: p for n, p in modules().items() if ".versions." not in n}  # migrations are generated
+    long = {n: len(p.read_text(encoding="utf-8").splitlines()) for n, p in written.items()}
     assert {n: k for n, k in long.items() if k > 420} == {}
 
 

@@ -26,9 +26,9 @@ _ALIGN = {"l": WD_ALIGN_PARAGRAPH.LEFT, "c": WD_ALIGN_PARAGRAPH.CENTER, "r": WD_
 def write_docx(draft: Draft, path: Path) -> None:
     """Write the draft. Raises OSError where the file cannot be written."""
     document: Any = NewDocument()
-    _styles(document)
+    set_styles(document)
     section = document.sections[0]
-    _page(section, False)
+    set_page(section, False)
     section.different_first_page_header_footer = True  # the cover bears no number
     _cover(document, draft)
     _contents(document, draft)
@@ -36,7 +36,7 @@ def write_docx(draft: Draft, path: Path) -> None:
     for k, part in enumerate(draft.parts):
         if draft.wide(k) != turned:
             turned = not turned
-            _page(document.add_section(WD_SECTION.NEW_PAGE), turned)
+            set_page(document.add_section(WD_SECTION.NEW_PAGE), turned)
         elif draft.alone(k) or (isinstance(part, Heading) and part.level == 0):
             document.add_page_break()
         if isinstance(part, Heading):
@@ -50,7 +50,8 @@ def write_docx(draft: Draft, path: Path) -> None:
     document.save(str(path))
 
 
-def _fonts(element: Any, east: str, ascii_font: str = "Times New Roman") -> None:
+def set_fonts(element: Any, east: str, ascii_font: str = "Times New Roman") -> None:
+    """The fonts of a style or run: one for Chinese, one for the rest, no theme font over them."""
     fonts = element.get_or_add_rPr().get_or_add_rFonts()
     for name in ("w:ascii", "w:hAnsi", "w:cs"):
         fonts.set(qn(name), ascii_font)
@@ -60,11 +61,12 @@ def _fonts(element: Any, east: str, ascii_font: str = "Times New Roman") -> None
             del fonts.attrib[qn(name)]
 
 
-def _styles(document: Any) -> None:
+def set_styles(document: Any) -> None:
+    """Fonts, sizes and spacing of the styles that documents of this project use."""
     styles = document.styles
     normal = styles["Normal"]
     normal.font.size = Pt(12)
-    _fonts(normal.element, SERIF)
+    set_fonts(normal.element, SERIF)
     lang = OxmlElement("w:lang")
     lang.set(qn("w:val"), "en-US")
     lang.set(qn("w:eastAsia"), "zh-CN")
@@ -82,7 +84,7 @@ def _styles(document: Any) -> None:
         style = styles[name]
         style.font.size, style.font.bold, style.font.italic = Pt(size), name != "Caption", False
         style.font.color.rgb = RGBColor(0, 0, 0)
-        _fonts(style.element, SANS)
+        set_fonts(style.element, SANS)
         style.paragraph_format.space_before = style.paragraph_format.space_after = Pt(8)
         style.paragraph_format.keep_with_next = True
         if centred:
@@ -105,7 +107,8 @@ def _font_table(document: Any) -> None:
             relation.target_part._blob = blob
 
 
-def _page(section: Any, landscape: bool) -> None:
+def set_page(section: Any, landscape: bool) -> None:
+    """A4 with its margins and a page number in the footer."""
     long, short = Cm(29.7), Cm(21.0)
     section.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
     section.page_width, section.page_height = (long, short) if landscape else (short, long)
@@ -116,7 +119,7 @@ def _page(section: Any, landscape: bool) -> None:
     paragraph = footer.paragraphs[0]
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     if not paragraph.runs:
-        _field(paragraph, "PAGE")
+        put_field(paragraph, "PAGE")
 
 
 _NUMBER = re.compile(r"-?[\d,.]+%?")
@@ -140,7 +143,8 @@ def _centimetres(grid: Grid, size: float, whole: float) -> list[float]:
     return [m if w < m else w - (w - m) * give for m, w in zip(least, plain, strict=True)]
 
 
-def _field(paragraph: Any, code: str) -> None:
+def put_field(paragraph: Any, code: str) -> None:
+    """A field that Word works out, as PAGE."""
     _mark(paragraph, "begin")
     _instruction(paragraph, code)
     _mark(paragraph, "separate")
@@ -173,7 +177,7 @@ def _contents(document: Any, draft: Draft) -> None:
     heading = document.add_paragraph("目　录")
     heading.alignment = WD_ALIGN_PARAGRAPH.CENTER
     heading.runs[0].font.size = Pt(18)
-    _fonts(heading.runs[0]._r, SANS)
+    set_fonts(heading.runs[0]._r, SANS)
     lines = [document.add_paragraph(text) for text in contents(draft)] or [document.add_paragraph()]
     first = document.paragraphs[-len(lines)]
     opening = first.insert_paragraph_before()

@@ -59,8 +59,13 @@ def money(rng: random.Random, low: int, high: int) -> Decimal:
     return Decimal(rng.randint(low * 100, high * 100)) / 100
 
 
-def body(seed: int, number: int, region: str, stage: str, year: int, shape: Shape | None = None) -> Figures:
-    """The figures of an invented body: the same seed, number and year give the same."""
+def body(
+    seed: int, number: int, region: str, stage: str, year: int, shape: Shape | None = None, again: str = ""
+) -> Figures:
+    """The figures of an invented body: the same seed, number and year give the same.
+
+    ``again``: any word gives the same lines other amounts, as a revised draft has them.
+    """
     rng = random.Random(f"{seed}/{number}")
     shape = shape or shape_of(rng)
     words = _words()
@@ -77,8 +82,8 @@ def body(seed: int, number: int, region: str, stage: str, year: int, shape: Shap
         region,
         stage,
         year,
-        random.Random(f"{seed}/{number}/{year}"),
-        random.Random(f"{seed}/{number}/{year}/{stage}"),
+        random.Random(f"{seed}/{number}/{year}{again}"),
+        random.Random(f"{seed}/{number}/{year}/{stage}{again}"),
     ).figures()
 
 

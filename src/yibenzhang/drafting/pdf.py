@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import typst
 
@@ -23,22 +26,39 @@ def write_pdf(draft: Draft, path: Path) -> None:
 
 def as_pdf(draft: Draft) -> bytes:
     """The PDF of a draft; the same draft and fonts give the same bytes."""
+    return compiled(as_typst(draft), datetime(draft.year, 1, 1, tzinfo=UTC))
+
+
+def compiled(source: str, made: datetime, files: Mapping[str, bytes] | None = None) -> bytes:
+    """The PDF of a Typst source and the pictures that it names. Raises FontMissing."""
     families = {name.lower() for name in typst.Fonts().families()}
     if not any(name.lower() in families for name in SERIF):
         raise FontMissing(
             f"没有找到中文字体（{'、'.join(SERIF)}），不能生成 PDF；请安装字体（Debian 上为 fonts-noto-cjk）或改用其他格式。"
         )
-    made = datetime(draft.year, 1, 1, tzinfo=UTC)
-    out = typst.compile(as_typst(draft).encode(), format="pdf", timestamp=made)
-    assert isinstance(out, bytes)
-    return out
+    if not files:
+        return _bytes(typst.compile(source.encode(), format="pdf", timestamp=made))
+    with TemporaryDirectory() as folder:  # pictures can only be named as files, below a root
+        root = Path(folder)
+        for name, data in files.items():
+            (root / name).write_bytes(data)
+        main = root / "main.typ"
+        main.write_text(source, encoding="utf-8")
+        return _bytes(typst.compile(str(main), root=folder, format="pdf", timestamp=made))
 
 
-def _text(words: str) -> str:
-    return "#" + json.dumps(words, ensure_ascii=False)
+def _bytes(made: object) -> bytes:
+    assert isinstance(made, bytes)
+    return made
 
 
-def _fonts(names: tuple[str, ...]) -> str:
+def quoted(words: str) -> str:
+    """Words as a Typst expression: nothing in them is markup."""
+    return "#" + json.dumps(re.sub(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]", " ", words), ensure_ascii=False)
+
+
+def fonts(names: tuple[str, ...]) -> str:
+    """A Typst array of font names."""
     return "(" + ", ".join(f'"{n}"' for n in names) + ")"
 
 
@@ -46,7 +66,7 @@ def as_typst(draft: Draft) -> str:
     """The Typst source of a draft."""
     out = [_preamble(draft), "#v(5cm)"]
     for k, line in enumerate(draft.cover):
-        out.append(f"#align(center, sans({26 if k == 0 else 20}pt)[{_text(line)}])\n#v(1cm)")
+        out.append(f"#align(center, sans({26 if k == 0 else 20}pt)[{quoted(line)}])\n#v(1cm)")
     out.append("#pagebreak()\n#align(center, sans(16pt)[目　录])\n#v(0.5cm)\n#outline(title: none, depth: 2)")
     out.append('#set page(numbering: "1")\n#counter(page).update(1)')
     landscape = False
@@ -57,9 +77,9 @@ def as_typst(draft: Draft) -> str:
         elif draft.alone(k) or (isinstance(part, Heading) and part.level == 0):
             out.append("#pagebreak(weak: true)")
         if isinstance(part, Heading):
-            out.append(f"#heading(level: {part.level + 1})[{_text(part.text)}]")
+            out.append(f"#heading(level: {part.level + 1})[{quoted(part.text)}]")
         elif isinstance(part, Words):
-            out.append(_text(part.text))
+            out.append(quoted(part.text))
         else:
             out.append(_table(part))
     return "\n\n".join(out)
@@ -70,14 +90,14 @@ def _preamble(draft: Draft) -> str:
     body = json.dumps(draft.body, ensure_ascii=False)
     return f"""#set document(title: {title}, author: {body}, date: none)
 #set page(paper: "a4", margin: (x: 1.9cm, y: 2.1cm), numbering: none)
-#set text(font: {_fonts(SERIF)}, size: 12pt, lang: "zh", region: "cn", cjk-latin-spacing: none)
+#set text(font: {fonts(SERIF)}, size: 12pt, lang: "zh", region: "cn", cjk-latin-spacing: none)
 #set par(first-line-indent: (amount: 2em, all: true), leading: 0.9em, spacing: 0.9em, justify: true)
 #set table(stroke: 0.5pt + black, inset: (x: 3pt, y: 4.5pt))
 #show table: set text(size: 8.5pt)
 #show table: set par(first-line-indent: 0pt, leading: 0.5em, justify: false)
 #show outline: set par(first-line-indent: 0pt)
-#let sans(size, body) = text(font: {_fonts(SANS)}, size: size, body)
-#show heading: set text(font: {_fonts(SANS)}, weight: "regular")
+#let sans(size, body) = text(font: {fonts(SANS)}, size: size, body)
+#show heading: set text(font: {fonts(SANS)}, weight: "regular")
 #show heading.where(level: 1): it => {{ set par(first-line-indent: 0pt); align(center, text(17pt, it.body)); v(0.4cm) }}
 #show heading.where(level: 2): it => {{ set par(first-line-indent: 0pt); block(above: 1.2em, below: 1em, text(13pt, it.body)) }}
 #show heading.where(level: 3): it => {{ set par(first-line-indent: 0pt); block(above: 1.1em, below: 0.9em, text(12pt, it.body)) }}
@@ -91,10 +111,10 @@ def _table(grid: Grid) -> str:
     head = ", ".join(_cells(lines, 0, top, grid))
     body = ",\n  ".join(_cells(lines, top, len(lines), grid))
     unit = f"单位：{grid.unit}" if grid.unit else ""
-    above = f"#block(sticky: true, below: 6pt, text(10pt)[{_text(grid.above)}])" if grid.above else ""
+    above = f"#block(sticky: true, below: 6pt, text(10pt)[{quoted(grid.above)}])" if grid.above else ""
     label = (
-        f"#block(sticky: true, width: 100%, below: 4pt, text(9pt, grid(columns: (1fr, auto), [{_text(grid.holder)}],"
-        f" [{_text(unit)}])))"
+        f"#block(sticky: true, width: 100%, below: 4pt, text(9pt, grid(columns: (1fr, auto), [{quoted(grid.holder)}],"
+        f" [{quoted(unit)}])))"
         if unit or grid.holder
         else ""
     )
@@ -102,12 +122,12 @@ def _table(grid: Grid) -> str:
     whole = "" if top else "#block(breakable: false, width: 100%)"  # a form is read in one piece
     return f"""{whole or "#"}[#set par(first-line-indent: 0pt)
 {above}
-#block(sticky: true, width: 100%, below: 8pt, tabletitle[{_text(grid.title)}])
+#block(sticky: true, width: 100%, below: 8pt, tabletitle[{quoted(grid.title)}])
 {label}
 {small}
 #table(columns: ({columns}), {f"table.header({head})," if top else ""}
   {body})
-{f"#text(9pt)[{_text(grid.note)}]" if grid.note else ""}
+{f"#text(9pt)[{quoted(grid.note)}]" if grid.note else ""}
 ]"""
 
 

@@ -76,16 +76,16 @@ def read_back(checked: Checked) -> Counter[tuple[Address, str]]:
     return out
 
 
-def figures_for(seed: int, number: int, region: str, stage: str) -> Figures:
-    """An invented body with the year before it and, in accounts, its budget."""
+def figures_for(seed: int, number: int, region: str, stage: str, again: str = "") -> Figures:
+    """An invented body with the year before it and, in accounts, its budget; ``again`` as in ``body``."""
     year = YEARS[region] - (1 if stage == "accounts" else 0)
-    figures = body(seed, number, region, stage, year)
+    figures = body(seed, number, region, stage, year, again=again)
     first = number % 8 == 0
     if not first:
         before = body(seed, number, region, stage, year - 1)
         figures = replace(figures, last=compose(before).measures | dict(before.extra))
     if stage == "accounts":
-        planned = compose(body(seed, number, region, "budget", year)).measures
+        planned = compose(body(seed, number, region, "budget", year, again=again)).measures
         figures = replace(figures, planned=planned)
     return figures
 

@@ -14,7 +14,7 @@ from yibenzhang.documents import Document
 from yibenzhang.grouping import groups_of, role_of
 from yibenzhang.journal import version_of
 from yibenzhang.ledger.files import Ledger, write
-from yibenzhang.office.likeness import told_of
+from yibenzhang.office.likeness import Told, told_of
 from yibenzhang.reading import ReadingError, read_data
 from yibenzhang.recognising.profile import Profile
 from yibenzhang.reports import json_report
@@ -138,12 +138,18 @@ def _told(task: Task, checked: Checked, view: View) -> Analysed:
                 f.severity,
                 f.message,
                 f.spots[0].leaf if f.spots else 0,
-                asdict(told_of(f)),
+                _kept(told_of(f)),
             )
             for f in view.findings
         ),
         version=version_of(task.extra),
     )
+
+
+def _kept(told: Told) -> dict[str, Any]:
+    """As JSON holds it."""
+    plain = asdict(told)
+    return plain | {"spots": [s | {"context": sorted(s["context"])} for s in plain["spots"]]}
 
 
 def _teller(path: Path) -> Callable[[str], None]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
@@ -56,11 +56,30 @@ def prepare(engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     try:
-        with engine.begin() as connection:
+        with engine.connect() as connection, _alone(connection):
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            connection.commit()
     except SQLAlchemyError as error:
         raise DatabaseError(f"数据库不能使用：{_reason(error)}") from error
+
+
+@contextmanager
+def _alone(connection: Connection) -> Iterator[None]:
+    """All of it or nothing, and one process after the other: a server killed at its first start leaves no half tables,
+    and ``user add`` may run while a server starts."""
+    if connection.dialect.name != "sqlite":
+        connection.execute(text("SELECT pg_advisory_xact_lock(20140831)"))
+        yield
+        return
+    raw: Any = connection.connection.dbapi_connection
+    kept, raw.isolation_level = raw.isolation_level, None  # else it commits before each change of a table
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        yield
+    finally:
+        connection.rollback()
+        raw.isolation_level = kept
 
 
 def _reason(error: SQLAlchemyError) -> str:

@@ -102,7 +102,13 @@ class Foreman:
         for key, result in pool.poll(_TICK if pool.busy else 0):
             self._unsaved.append(_Done(int(key), result))
         while self._unsaved:
-            self._save(self._unsaved[0])
+            try:
+                self._save(self._unsaved[0])
+            except Exception as error:
+                if away(error):
+                    raise  # kept, and written down when the database is back
+                log.exception("结果没有记下")
+                self._spoilt(self._unsaved[0], error)
             self._unsaved.pop(0)
         if time.monotonic() - self._looked > _NOTES:
             self._notes()
@@ -140,6 +146,18 @@ class Foreman:
             else:
                 job.state, job.ended_at = "done", now()
                 finish(session, self._ledger, job.submission, done.result)
+
+    def _spoilt(self, done: _Done, error: Exception) -> None:
+        """A result that cannot be written down must not hold up the others."""
+        with self._database.session() as session:
+            job = session.get(Job, done.job)
+            if job is not None:
+                job.state, job.ended_at = "failed", now()
+                failed(
+                    session,
+                    job.submission,
+                    f"程序出错（{type(error).__name__}），结果没有记下；请重新检查或报告给维护者。",
+                )
 
     def _lost(self, session: Session, job: Job, lost: Lost) -> None:
         if lost == Lost.DIED and job.attempts < MOST_ATTEMPTS:

@@ -11,7 +11,7 @@ from yibenzhang.amounts import narrow
 
 SURE = 0.5
 """Findings at least so alike are one and the same."""
-_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_NUMBER = re.compile(r"\d+(?:,\d+)*(?:\.\d+)?")
 _QUOTED = re.compile(r"“([^”]*)”")
 _AT_END = re.compile(r"(?:\(续表?\)|续表)$")
 
@@ -30,6 +30,11 @@ class ToldSpot:
         name = fold_table(self.words.partition("“")[0])
         return "" if name == "正文" else name
 
+    @property
+    def sentence(self) -> str:
+        """The printed words in the text; empty for a place in a table."""
+        return "" if self.table else self.words.partition("“")[2].rstrip("”") or self.text
+
 
 @dataclass(frozen=True)  # no slots: cached properties
 class Told:
@@ -42,6 +47,8 @@ class Told:
     reported: str
     expected: str
     spots: tuple[ToldSpot, ...]
+    context: frozenset[str] = frozenset()
+    """What stands before the words in the text, in runs of characters, for words that many sentences share."""
 
     @property
     def family(self) -> str:
@@ -113,16 +120,22 @@ def alike(old: Told, new: Told, placed: bool = False) -> float:
         return 0.4 + 0.6 * dice(old.said, new.said) if old.message != new.message else 1.0
     first, other = old.about[0], new.about[0]
     main = first.like(other)
+    if not placed and first.said and old.context and new.context:
+        main = 0.5 * main + 0.5 * dice(old.context, new.context)
     shared = _share(old.things, new.things)
+    all_shared = _jaccard(old.things, new.things)
     if placed:
         shared = max(shared, _share(old.keys, new.keys))
+        all_shared = max(all_shared, _jaccard(old.keys, new.keys))
         if old.spots[0].key == new.spots[0].key and old.rule == new.rule:
             main = max(main, 0.8)
+    main = max(main, 0.8 * all_shared)  # the culprit may have moved among the same numbers
     same_number = bool(first.text) and first.text == other.text
     said = dice(old.said, new.said)
     if old.rule == new.rule:
-        crossed = 0.5 if _crossed(old, new) else 0.0
-        return 0.5 * main + 0.2 * max(shared, crossed) + 0.15 * said + 0.15 * same_number
+        if placed and _crossed(old, new):
+            main = max(main, 0.6)
+        return 0.5 * main + 0.2 * shared + 0.15 * said + 0.15 * same_number
     related = old.family == new.family or "prose" in (old.family, new.family)
     if main < 0.9 and shared < 0.5:
         return 0.0
@@ -130,12 +143,16 @@ def alike(old: Told, new: Told, placed: bool = False) -> float:
 
 
 def _crossed(old: Told, new: Told) -> bool:
-    """The culprit of each stands among the numbers of the other: it moved inside one group."""
-    return old.about[0].names in new.things and new.about[0].names in old.things
+    """The culprit of one stands among the numbers of the other: it moved inside one group."""
+    return old.about[0].names in new.things or new.about[0].names in old.things
 
 
 def _share(a: frozenset[Any], b: frozenset[Any]) -> float:
     return len(a & b) / min(len(a), len(b)) if a and b else 0.0
+
+
+def _jaccard(a: frozenset[Any], b: frozenset[Any]) -> float:
+    return len(a & b) / len(a | b) if a and b else 0.0
 
 
 def fold(text: str) -> str:

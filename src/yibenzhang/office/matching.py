@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from yibenzhang.office.likeness import SURE, Told, alike, fold, fold_table, grams, told_of
+from yibenzhang.office.likeness import SURE, Told, alike, fold, fold_table, grams, plain, told_of
 
 _READ_AGAIN = 0.5
 """So much of a sentence must stand in the new version for it to count as read again."""
+_BEFORE = 60
+"""So many characters before the words of a finding tell which sentence it is about."""
+_EQUAL = frozenset({"equal", "columns", "prose.table", "prose.slip"})
+"""Families and rules whose contradictions can only end by changing one of the numbers shown."""
 _DIGITS = re.compile(r"\d+")
 
 
@@ -30,6 +34,8 @@ class Version:
     texts: tuple[str, ...] = ()
     unchecked: tuple[tuple[str, str, str], ...] = ()
     unread: tuple[str, ...] = ()
+    numbers: frozenset[tuple[str, str]] = frozenset()
+    """What each printed number is, in the words of a spot, and the number as printed."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,7 @@ def version_of(view: Any) -> Version:
         tuple(texts),
         tuple((u.rule, u.table, u.reason) for u in view.unchecked),
         tuple(n.message for n in view.notices if n.unread),
+        frozenset((n.words, n.text) for n in view.numbers.values()),
     )
 
 
@@ -78,19 +85,43 @@ def reread(old: Sequence[Told], new: Sequence[Told]) -> dict[str, str]:
 def compare(old: Version, new: Version) -> Compared:
     """What became of each finding in another version of the document, whose pages, places and amounts may all be
     others: what a finding is about says which it is."""
-    a, b = _ordered(old.findings), _ordered(new.findings)
-    pairs = _exactly(a, b, lambda t: (t.rule, _same(t), t.message))
+    olds, news = _ordered(old.findings), _ordered(new.findings)
+    a, b = _placed(olds, old.texts), _placed(news, new.texts)
+    pairs = _exactly(a, b, lambda t: (t.rule, _same(t), t.message, t.context))
+    pairs |= _exactly(a, b, lambda t: (t.rule, _same(t), t.message), taken=pairs)
     pairs |= _exactly(a, b, lambda t: (t.rule, _same(t)), taken=pairs)
     pairs |= _likest(a, b, pairs)
     matched = set(pairs.values())
     again = _Again(old, new)
-    left = [(t, again.why_not(t)) for i, t in enumerate(a) if i not in pairs]
+    left = [(t, again.why_not(t)) for i, t in enumerate(olds) if i not in pairs]
     return Compared(
         fixed=tuple(t for t, why in left if not why),
-        still=tuple((a[i], b[k]) for i, k in sorted(pairs.items())),
-        new=tuple(t for k, t in enumerate(b) if k not in matched),
+        still=tuple((olds[i], news[k]) for i, k in sorted(pairs.items())),
+        new=tuple(t for k, t in enumerate(news) if k not in matched),
         gone=tuple((t, why) for t, why in left if why),
     )
+
+
+def _placed(findings: list[Told], texts: tuple[str, ...]) -> list[Told]:
+    """The findings about the text with the words before them."""
+    whole = plain("".join(texts))
+    out: list[Told] = []
+    for told in findings:
+        words = plain(told.spots[0].sentence) if told.spots else ""
+        at = whole.find(words) if words else -1
+        before = fold(whole[max(0, at - _BEFORE) : at]) if at > 0 else ""
+        out.append(replace(told, context=grams(before)) if before else told)
+    return out
+
+
+def _whole(words: str, text: str) -> str:
+    """Words with what stands before them in their sentence."""
+    words = plain(words)
+    at = text.find(words) if words else -1
+    if at < 0:
+        return words
+    before = text[max(0, at - _BEFORE) : at]
+    return before[max(before.rfind(c) for c in "。；;") + 1 :] + words
 
 
 def _same(told: Told) -> tuple[tuple[tuple[str, ...], str], ...]:
@@ -169,6 +200,11 @@ class _Again:
         }
         self._unread = new.unread
         self._told = bool(new.texts)
+        self._old = plain("".join(old.texts))
+        self._numbers = new.numbers
+        self._blamed = {
+            s.names: t.message for t in new.findings for s in t.about[: 1 + ("互换" in t.message)]
+        }
         self._grams = frozenset(g for text in new.texts for g in grams(fold(text), 4))
 
     def why_not(self, told: Told) -> str:
@@ -182,8 +218,12 @@ class _Again:
             reason = self._unchecked.get((told.rule, table))
             if reason and (table or not tables):
                 return f"新版中这一项没能核对：{reason.rstrip('。')}。"
-        spot = told.spots[0] if told.spots else None
-        if spot is None or tables or not self._told:
+        blamed = self._blamed.get(told.about[0].names) if tables and told.spots[0].table else None
+        if blamed:
+            return f"新版就同一个数另报了一个问题：{blamed.rstrip('。')}。"
+        if told.spots and {told.family, told.rule} & _EQUAL and self._unchanged(told):
+            return "新版没有再报，但所涉及的数一个也没有改，请核对。"
+        if not told.spots or tables or not self._told:
             return ""
         if not self._printed(told):
             family = told.family
@@ -191,10 +231,12 @@ class _Again:
                 return f"新版中没有找到原来这句话，是否改正无从核对{self._pages()}。"
         return ""
 
+    def _unchanged(self, told: Told) -> bool:
+        return all((s.words, s.text) in self._numbers for s in told.spots)
+
     def _printed(self, told: Told) -> bool:
         """Most of the sentence stands in the new version, whatever its numbers."""
-        spot = told.spots[0]
-        words = fold(spot.words.partition("“")[2].rstrip("”")) or fold(spot.text)
+        words = fold(_whole(told.spots[0].sentence, self._old))
         wanted = grams(words, 4)
         return len(words) < 6 or len(wanted & self._grams) >= _READ_AGAIN * len(wanted)
 

@@ -52,6 +52,8 @@ class State(StrEnum):
     CLEAN = "clean"
     SUPERSEDED = "superseded"
     """A newer version stands in its place."""
+    WITHDRAWN = "withdrawn"
+    """Handed in by mistake; kept, but it counts for nothing."""
 
 
 class Verdict(StrEnum):
@@ -106,7 +108,6 @@ class Login(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     token: Mapped[str] = mapped_column(String(64), unique=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
-    csrf: Mapped[str] = mapped_column(String(64))
     made_at: Mapped[datetime] = mapped_column(default=now)
     ends_at: Mapped[datetime]
     user: Mapped[User] = relationship()

@@ -10,10 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from yibenzhang.ledger.files import Ledger
+from yibenzhang.office.access import Actor, visible_entries
 from yibenzhang.office.analysing import Analysed, FoundOne
 from yibenzhang.office.likeness import Told, ToldSpot
 from yibenzhang.office.matching import Compared, compare, reread, version_of
-from yibenzhang.office.models import Decision, Entry, Job, Matter, State, Submission, Verdict, now
+from yibenzhang.office.models import Decision, Entry, Job, Matter, Role, State, Submission, User, Verdict, now
 from yibenzhang.office.naming import match
 from yibenzhang.office.roster import OPEN, STAGE, named
 from yibenzhang.recognising.profile import Profile
@@ -46,6 +47,8 @@ def failed(session: Session, submission: Submission, told: str) -> None:
 
 def finish(session: Session, ledger: Ledger, submission: Submission, found: Analysed) -> None:
     """Write down an analysis and what follows from it."""
+    if submission.state == State.WITHDRAWN:
+        return
     if found.error:
         failed(session, submission, found.error)
         return
@@ -105,7 +108,8 @@ def _told(matter: Matter, name: str) -> Told:
 
 def _read(told: dict[str, Any]) -> Told:
     """What a finding is compared by, as it was kept."""
-    return Told(**(told | {"spots": tuple(ToldSpot(**s) for s in told["spots"])}))
+    spots = (ToldSpot(**(s | {"context": frozenset(s.get("context", ()))})) for s in told["spots"])
+    return Told(**(told | {"spots": tuple(spots)}))
 
 
 def _whose(session: Session, submission: Submission) -> str:
@@ -120,19 +124,32 @@ def _whose(session: Session, submission: Submission) -> str:
     bodies = named(session, season.id)
     found = match(body, p.get("level") or "", bodies)
     names = {n.id: n.name for n in bodies}
+    own = _own(session, submission)
     if submission.entry_id is not None:
         if found.id in (None, submission.entry_id) or _related(session, submission.entry_id, found.id):
             return ""
         mine = names.get(submission.entry_id, "")
         return f"文件写的单位是“{body}”，与指定的“{mine}”不同，请确认。"
+    if found.id is not None and own is not None and found.id not in own:
+        return f"文件写的单位是“{body}”，不是交件单位自己或下属的单位，请确认。"
     if found.id is not None:
         submission.entry_id = found.id
         return ""
     if not body:
         return "没有读出编制单位，请指定属于名录里的哪个单位。"
-    near = "、".join(f"“{names[c.id]}”" for c in found.candidates[:3])
+    near = "、".join(f"“{names[c.id]}”" for c in found.candidates[:3] if own is None or c.id in own)
     rest = f"最接近的是{near}；" if near else ""
     return f"“{body}”不在本季名录里；{rest}请指定单位，或把它加进名录。"
+
+
+def _own(session: Session, submission: Submission) -> set[int] | None:
+    """The roster lines of the department that handed it in, which may neither take another's place nor learn of it;
+    None where it was handed in by somebody else."""
+    user = session.get(User, submission.user_id) if submission.user_id is not None else None
+    if user is None or user.role != Role.DEPARTMENT:
+        return None
+    actor = Actor(user.id, user.name, Role.DEPARTMENT, user.body_id)
+    return set(session.scalars(select(Entry.id).where(visible_entries(actor))))
 
 
 def _related(session: Session, mine: int, found: int | None) -> bool:
@@ -186,7 +203,7 @@ def follow(session: Session, ledger: Ledger, submission: Submission, matters: Se
             Submission.season_id == submission.season_id,
             Submission.draft.is_(submission.draft),
             Submission.part_of_id.is_(None),
-            Submission.state.not_in((State.SUPERSEDED, State.ASKING, State.WAITING, State.CHECKING)),
+            Submission.state.in_((State.REVIEW, State.RETURNED, State.CLEAN)),
             Submission.id != submission.id,
             Submission.id < submission.id,
         )
@@ -262,7 +279,7 @@ def _ask_again(session: Session, old: Matter, submission: Submission, why: str) 
 
 def settle(session: Session, submission: Submission) -> None:
     """Where nothing stands any more, the round closes by itself; else a person has to look."""
-    if submission.state == State.SUPERSEDED or submission.part_of_id is not None:
+    if submission.state in (State.SUPERSEDED, State.WITHDRAWN) or submission.part_of_id is not None:
         return
     session.flush()
     standing = session.scalars(

@@ -14,6 +14,7 @@ from yibenzhang.office.models import (
     Entry,
     Job,
     Matter,
+    Notice,
     Role,
     State,
     Submission,
@@ -24,7 +25,7 @@ from yibenzhang.office.recording import PERSON, settle
 from yibenzhang.office.roster import OPEN
 
 MAX_WORDS = 2000
-_CLOSED = (State.SUPERSEDED, State.WAITING, State.CHECKING, State.ASKING, State.UNREADABLE)
+_CLOSED = (State.SUPERSEDED, State.WITHDRAWN, State.WAITING, State.CHECKING, State.ASKING, State.UNREADABLE)
 
 
 def matter_of(session: Session, actor: Actor, number: int) -> Matter:
@@ -136,6 +137,23 @@ def accept(session: Session, actor: Actor, submission: Submission) -> None:
     note(session, actor, "submission.accept", "submission", submission.id)
 
 
+def withdraw(session: Session, actor: Actor, submission: Submission) -> None:
+    """Take back what was handed in by mistake; the version it replaced stands again. Raises Refused."""
+    if submission.user_id != actor.id or actor.id is None:
+        actor.must(Role.REVIEWER)
+    if submission.state in (State.SUPERSEDED, State.WITHDRAWN) or submission.part_of_id is not None:
+        raise Refused("这一版已经被新版代替或已经作废，不能再作废。")
+    if session.scalars(select(Notice.id).where(Notice.submission_id == submission.id)).first() is not None:
+        raise Refused("这一版已经发过通知，不能作废。")
+    submission.state, submission.problem = State.WITHDRAWN, f"{actor.name} 作废"
+    before = session.get(Submission, submission.before_id) if submission.before_id else None
+    if before is not None:
+        told = session.scalars(select(Notice.id).where(Notice.submission_id == before.id)).first()
+        before.state = State.RETURNED if told else State.REVIEW
+        settle(session, before)
+    note(session, actor, "submission.withdraw", "submission", submission.id)
+
+
 def correct(
     session: Session,
     actor: Actor,
@@ -176,15 +194,8 @@ def correct(
     if submission.state in (State.ASKING, State.UNREADABLE):
         submission.state, submission.problem = State.WAITING, ""
     session.add(Job(submission_id=submission.id))
-    note(
-        session,
-        actor,
-        "profile.correct",
-        "submission",
-        submission.id,
-        before=before,
-        after=submission.corrected,
-    )
+    after = {"entry": submission.entry_id, "corrected": submission.corrected}
+    note(session, actor, "profile.correct", "submission", submission.id, before=before, after=after)
 
 
 def _may_judge(actor: Actor, submission: Submission) -> None:

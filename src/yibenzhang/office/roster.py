@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
+from yibenzhang.office import deadlines
 from yibenzhang.office.access import Actor, Refused, note, visible_entries
 from yibenzhang.office.models import Body, Entry, Matter, Role, Season, State, Submission
 from yibenzhang.office.naming import Named
@@ -125,7 +126,7 @@ def _dated(entry: Entry, season: Season, approved: date | None, due: date | None
     if due is not None:
         entry.due_on, entry.due_given = due, True
     elif not entry.due_given and entry.approved_on is not None:
-        entry.due_on = entry.approved_on + timedelta(days=season.days)
+        entry.due_on = deadlines.due_on(entry.approved_on, season.days)
 
 
 def change_entry(
@@ -145,7 +146,7 @@ def change_entry(
     before = {
         k: str(getattr(entry, k) or "") for k in ("approved_on", "due_on", "published_on", "published_url")
     }
-    worked_out = entry.approved_on + timedelta(days=entry.season.days) if entry.approved_on else None
+    worked_out = deadlines.due_on(entry.approved_on, entry.season.days)
     entry.due_given = due_on is not None and due_on not in (
         worked_out,
         entry.due_on if not entry.due_given else None,
@@ -184,7 +185,7 @@ def board(
         Submission.entry_id.is_not(None),
         Submission.part_of_id.is_(None),
         Submission.draft.is_(False),
-        Submission.state != State.SUPERSEDED,
+        Submission.state.not_in((State.SUPERSEDED, State.WITHDRAWN)),
     )
     if only is not None:
         asked, current = asked.where(Entry.id == only), current.where(Submission.entry_id == only)
@@ -225,9 +226,7 @@ def open_matters(session: Session, submissions: Sequence[int]) -> dict[tuple[int
 
 def _line(e: Row[Any], s: Row[Any] | None, counts: dict[tuple[int, str], int], today: date) -> Line:
     handed_in = s.received_at.date() if s else None
-    late = 0
-    if e.due_on is not None:
-        late = max(((e.published_on or handed_in or today) - e.due_on).days, 0)
+    late = deadlines.lateness(e.due_on, e.published_on or handed_in, today).days
     status = _OF_STATE[State(s.state)] if s else ("late" if late else "missing")
     return Line(
         e.id, e.parent_id, e.name, e.code, e.level, e.approved_on, e.due_on, e.published_on, e.published_url,

@@ -28,7 +28,7 @@ FAMILIES = {
     "columns": "同一行各栏加总", "rows": "同一表各行加总", "equal": "表与表、表内勾稽", "prose": "正文与表的数", "goals": "绩效目标",
     "wording": "措辞、年度和阶段", "presence": "缺表、空表和说明", "contents": "目录与正文", "names": "名称前后不一",
     "projects": "项目", "reasons": "增减原因", "units": "计量单位", "profile": "基本信息", "reading": "读取情况",
-    "together": "同一公开的几个文件", "person": "人工补充",
+    "together": "同一公开的几个文件", "deadline": "公开期限", "person": "人工补充",
 }  # fmt: skip
 MOST_REASONS = 3_000
 MOST_MISSED = 1_000

@@ -142,7 +142,7 @@ def _one(condition: ColumnElement[bool]) -> ColumnElement[int]:
 def _submissions(session: Session, actor: Actor, out: dict[int, Measures]) -> None:
     main = (
         visible_submissions(actor), Submission.season_id.in_(out), Submission.draft.is_(False),
-        Submission.part_of_id.is_(None), Submission.entry_id.is_not(None),
+        Submission.part_of_id.is_(None), Submission.entry_id.is_not(None), Submission.state != State.WITHDRAWN,
     )  # fmt: skip
     handed_in = select(Submission.season_id, func.count(Submission.entry_id.distinct())).where(*main)
     for season, count in session.execute(handed_in.group_by(Submission.season_id)):
@@ -164,7 +164,7 @@ def _worst(
     session: Session, actor: Actor, out: dict[int, Measures], name: str, mine: ColumnElement[bool], counts: ColumnElement[bool]
 ) -> None:  # fmt: skip
     """Count the versions ``mine`` by the worst of their findings that count."""
-    rank = case((Matter.severity == "error", 0), (Matter.severity == "warning", 1), else_=2)
+    rank = case((Matter.severity == "error", 0), (Matter.severity == "warning", 1), (Matter.severity == "notice", 2))
     hangs = and_(Matter.submission_id == Submission.id, Matter.gone.is_(False), counts)
     each = (
         select(Submission.season_id.label("season"), func.coalesce(func.min(rank), 3).label("worst"))
@@ -250,7 +250,11 @@ def _to_clean(session: Session, actor: Actor, mine: ColumnElement[bool]) -> list
                 ends[number] = max(ends.get(number, at), at)
     begun = (
         select(Submission.entry_id, func.min(Submission.received_at))
-        .where(Submission.entry_id.in_(last.with_only_columns(Submission.entry_id)), Submission.draft.is_(False))
+        .where(
+            Submission.entry_id.in_(last.with_only_columns(Submission.entry_id)),
+            Submission.draft.is_(False),
+            Submission.state != State.WITHDRAWN,
+        )
         .group_by(Submission.entry_id)
     )
     out = []

@@ -79,6 +79,10 @@ def register(session: Session, receipt: str, n: dict[str, Any]) -> Submission | 
         return None
     at = datetime.fromisoformat(n["at"])
     delivery = session.scalars(select(Delivery).where(Delivery.key == n["delivery"])).first()
+    if (
+        delivery is not None and delivery.user_id != n["user"]
+    ):  # another's: it is kept, but does not join theirs
+        delivery, n = None, n | {"delivery": uuid.uuid4().hex}
     if delivery is None:
         delivery = Delivery(
             key=n["delivery"], season_id=season.id, user_id=n["user"], who=n["who"], made_at=at
@@ -121,6 +125,13 @@ def delivery_of(session: Session, actor: Actor, key: str) -> Delivery:
     if found is None or (actor.outside and found.user_id != actor.id):
         raise NotHere
     return found
+
+
+def open_delivery(session: Session, actor: Actor, key: str) -> None:
+    """Files may join a delivery of one's own only. Raises NotHere."""
+    found = session.scalars(select(Delivery).where(Delivery.key == key)).first()
+    if found is not None and found.user_id != actor.id:
+        raise NotHere
 
 
 def own_entry(session: Session, actor: Actor, season: Season, wanted: int | None) -> int | None:

@@ -86,6 +86,7 @@ async def _dressed(request: Request, call: Callable[[Request], Awaitable[Respons
         response.headers.setdefault(name, value)
     if not request.url.path.startswith("/static"):
         response.headers.setdefault("Cache-Control", "no-store")
-        if fresh and "set-cookie" not in response.headers:
-            with_cookie(request, response, fresh, 12 * 3600)
+        token = fresh or getattr(request.state, "renewed", "")
+        if token and "set-cookie" not in response.headers:
+            with_cookie(request, response, token)
     return response

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import logging
+from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -13,7 +14,7 @@ from starlette.exceptions import HTTPException
 from yibenzhang.office.access import NotAllowed, NotHere, Refused
 from yibenzhang.office.database import away
 from yibenzhang.web.formats import as_json, page
-from yibenzhang.web.security import Forged, NotLoggedIn
+from yibenzhang.web.security import Forged, NoAccounts, NotLoggedIn
 
 log = logging.getLogger("yibenzhang.web")
 _FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -54,7 +55,12 @@ def install(app: FastAPI) -> None:
             return told(request, 401, "请先登录，或使用有效的接口密钥。")
         if request.headers.get("HX-Request"):
             return Response(status_code=401, headers={"HX-Redirect": "/login"})
-        return RedirectResponse(f"/login?next={request.url.path}", 303)
+        wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(f"/login?{urlencode({'next': wanted})}", 303)
+
+    @app.exception_handler(NoAccounts)
+    def _(request: Request, error: Exception) -> Response:
+        return told(request, 404, "本机使用不需要登录，也没有账号；多人使用时请加 --accounts 启动。")
 
     @app.exception_handler(RequestValidationError)
     def _(request: Request, error: Exception) -> Response:

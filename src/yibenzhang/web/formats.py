@@ -51,7 +51,12 @@ def size(count: int) -> str:
     return f"{count / 1024 / 1024:.1f} MB" if count >= 1024 * 1024 else f"{max(count // 1024, 1)} KB"
 
 
-environment.filters.update(clock=clock, size=size)
+def leafname(leaf: Any) -> str:
+    """What a leaf is called in a short mention."""
+    return f"第 {leaf.page} 页" if leaf.page else leaf.title or f"第 {leaf.number} 段"
+
+
+environment.filters.update(clock=clock, size=size, leafname=leafname)
 environment.globals.update(
     severities=SEVERITY, verdicts=VERDICT, roles=ROLE, levels=LEVEL, stages=STAGE, statuses=STATUS,
     version=__version__, Role=Role,
@@ -100,7 +105,7 @@ def shown(
 
 
 def page(
-    request: Request, actor: Actor | None, template: str, status: int = 200, **values: Any
+    request: Request, actor: Actor | None, template: str, http: int = 200, **values: Any
 ) -> HTMLResponse:
     """A page, or a piece of one."""
     office = office_of(request)
@@ -108,7 +113,7 @@ def page(
         request=request, actor=actor, accounts=office.settings.accounts, csrf=mark_of(request), csrf_field=FIELD,
         flash=request.query_params.get("said", "")[:300], **values,
     )  # fmt: skip
-    return HTMLResponse(text, status)
+    return HTMLResponse(text, http)
 
 
 def as_json(value: Any) -> bytes:

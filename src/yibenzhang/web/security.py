@@ -9,10 +9,10 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response
-from sqlalchemy import select
 
 from yibenzhang.office.access import LOCAL, Actor
-from yibenzhang.office.models import Login, Role, Token, User, now
+from yibenzhang.office.logins import LASTS, key_of, login_of
+from yibenzhang.office.models import Role, User
 from yibenzhang.web.settings import Office
 
 COOKIE = "yibenzhang"
@@ -24,6 +24,10 @@ class NotLoggedIn(Exception):
     """The person has to log in first."""
 
 
+class NoAccounts(Exception):
+    """On an own computer there are no accounts."""
+
+
 class Forged(Exception):
     """A request that changes something and does not come from one of our pages."""
 
@@ -31,11 +35,6 @@ class Forged(Exception):
 def office_of(request: Request) -> Office:
     office: Office = request.app.state.office
     return office
-
-
-def hashed(token: str) -> str:
-    """What is kept of a token."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def address_of(request: Request) -> str:
@@ -56,21 +55,23 @@ def actor(request: Request) -> Actor:
     key = bearer(request)
     with office.session() as session:
         if key:
-            token = session.scalars(
-                select(Token).where(Token.token == hashed(key), Token.ended_at.is_(None))
-            ).first()
-            if token is None or not token.user.active:
+            token = key_of(session, key)
+            if token is None:
                 raise NotLoggedIn
-            if token.used_at is None or (now() - token.used_at).total_seconds() > 60:
-                token.used_at = now()
             return actor_of(token.user, address)
         cookie = request.cookies.get(COOKIE, "")
-        login = (
-            session.scalars(select(Login).where(Login.token == hashed(cookie))).first() if cookie else None
-        )
-        if login is None or login.ends_at < now() or not login.user.active:
+        found = login_of(session, cookie)
+        if found is None:
             raise NotLoggedIn
+        login, moved = found
+        request.state.renewed = cookie if moved else ""
         return actor_of(login.user, address)
+
+
+def with_accounts(request: Request) -> None:
+    """For pages that make sense with accounts only. Raises NoAccounts."""
+    if not office_of(request).settings.accounts:
+        raise NoAccounts
 
 
 def bearer(request: Request) -> str:
@@ -99,10 +100,16 @@ async def guarded(request: Request) -> None:
         raise Forged
 
 
-def with_cookie(request: Request, response: Response, token: str, age: int) -> None:
+def with_cookie(request: Request, response: Response, token: str) -> None:
     """Set the browser's cookie."""
-    https = office_of(request).settings.https
+    https, age = office_of(request).settings.https, int(LASTS.total_seconds())
     response.set_cookie(COOKIE, token, max_age=age, httponly=True, samesite="lax", secure=https, path="/")
+
+
+def without_cookie(request: Request, response: Response) -> None:
+    """Take the browser's cookie away."""
+    https = office_of(request).settings.https
+    response.delete_cookie(COOKIE, httponly=True, samesite="lax", secure=https, path="/")
 
 
 def fresh_token() -> str:
@@ -111,4 +118,5 @@ def fresh_token() -> str:
 
 Who = Annotated[Actor, Depends(actor)]
 Guard = Depends(guarded)
+Accounts = Depends(with_accounts)
 Shop = Annotated[Office, Depends(office_of)]

@@ -15,13 +15,30 @@ from sqlalchemy.orm import Session
 
 from yibenzhang.batch import hidden
 from yibenzhang.ledger.files import Incoming
-from yibenzhang.office.access import Actor, Refused, season_of, submission_of, visible_submissions
+from yibenzhang.office.access import (
+    Actor,
+    Refused,
+    entry_of,
+    season_of,
+    submission_of,
+    visible_entries,
+    visible_submissions,
+)
 from yibenzhang.office.database import away
-from yibenzhang.office.models import Job, Season, State, Submission, now
+from yibenzhang.office.models import Entry, Job, Season, State, Submission, now
 from yibenzhang.office.recording import told_profile
-from yibenzhang.office.reviews import correct
+from yibenzhang.office.reviews import correct, withdraw
 from yibenzhang.office.roster import named
-from yibenzhang.office.submissions import again, clean_name, delivery_of, own_entry, receive, register, told
+from yibenzhang.office.submissions import (
+    again,
+    clean_name,
+    delivery_of,
+    open_delivery,
+    own_entry,
+    receive,
+    register,
+    told,
+)
 from yibenzhang.reading import ReadingError
 from yibenzhang.reading.archives import bytes_of, is_archive, members_of
 from yibenzhang.web.formats import as_json, forms, page, shown
@@ -33,7 +50,7 @@ router = APIRouter(tags=["交文件"])
 MOST_AT_ONCE = 2000
 _STATES = {
     State.WAITING: "排队", State.CHECKING: "检查中", State.ASKING: "待确认", State.UNREADABLE: "无法读取", State.REVIEW: "待审核",
-    State.RETURNED: "已退回", State.CLEAN: "没有问题", State.SUPERSEDED: "已有新版",
+    State.RETURNED: "已退回", State.CLEAN: "没有问题", State.SUPERSEDED: "已有新版", State.WITHDRAWN: "已作废",
 }  # fmt: skip
 
 
@@ -43,8 +60,8 @@ def hand_in(
 ) -> Response:
     with office.session() as session:
         season = season_of(session, number)
-        bodies = {n.id: n.name for n in named(session, number)}
-        target = bodies.get(entry) if entry else None
+        chosen = entry_of(session, who, entry) if entry else None
+        target = chosen.body.name if chosen is not None and chosen.season_id == number else None
         recent = session.scalars(
             select(Submission)
             .where(Submission.season_id == number, visible_submissions(who))
@@ -65,7 +82,7 @@ async def take(
     """Hand in one file, its bytes as the body of the request; a zip is taken apart. ``delivery`` joins the files handed
     in at one go: 32 hexadecimal digits of one's own choice. Answers 201 once the file is safe on the disk."""
     try:
-        entry = await asyncio.to_thread(_target, office, who, number, entry)
+        entry = await asyncio.to_thread(_target, office, who, number, delivery, entry)
     except Exception as error:
         if not away(error):
             raise
@@ -88,8 +105,9 @@ async def take(
     return Response(as_json(answer), 201, media_type="application/json")
 
 
-def _target(office: Office, who: Actor, number: int, entry: int | None) -> int | None:
+def _target(office: Office, who: Actor, number: int, delivery: str, entry: int | None) -> int | None:
     with office.session() as session:
+        open_delivery(session, who, delivery)
         return own_entry(session, who, season_of(session, number), entry)
 
 
@@ -218,7 +236,8 @@ def profile(request: Request, office: Shop, who: Who, number: int) -> Response:
     with office.session() as session:
         found = submission_of(session, who, number)
         season = session.get(Season, found.season_id)
-        bodies = named(session, found.season_id)
+        seen = set(session.scalars(select(Entry.id).where(visible_entries(who))))
+        bodies = [n for n in named(session, found.season_id) if n.id in seen]
     return page(
         request, who, "profile.html", s=found, p=told_profile(found), season=season, bodies=bodies, tab=""
     )
@@ -234,14 +253,14 @@ def save_profile(
         "level": level if level in ("department", "unit") else "",
     }
     if year.strip():
-        if not (year.isdigit() and 2000 <= int(year) <= 2099):
+        if not (year.isdecimal() and 2000 <= int(year) <= 2099):
             raise Refused("年度请写成四位数字。")
         given["fiscal_year"] = int(year)
     with office.session() as session:
         found = submission_of(session, who, number)
         before = found.profile or {}
         given = {k: v for k, v in given.items() if v != before.get(k)}
-        correct(session, who, found, int(entry) if entry.isdigit() else None, given, add.strip())
+        correct(session, who, found, int(entry) if entry.isdecimal() else None, given, add.strip())
         season = found.season_id
     office.foreman.wake()
     return said(f"/seasons/{season}/hand-in", "已保存，正在按改正后的信息重新检查。")
@@ -255,6 +274,15 @@ def check_again(office: Shop, who: Who, number: int) -> Response:
         season = found.season_id
     office.foreman.wake()
     return said(f"/seasons/{season}/hand-in", "已排入队列，重新检查。")
+
+
+@router.post("/submissions/{number:int}/withdraw", dependencies=[Guard], include_in_schema=False)
+def withdraw_submission(office: Shop, who: Who, number: int) -> Response:
+    with office.session() as session:
+        found = submission_of(session, who, number)
+        withdraw(session, who, found)
+        season, name = found.season_id, found.name
+    return said(f"/seasons/{season}/hand-in", f"{name} 已作废；原件和记录仍保留。")
 
 
 @router.get("/submissions/{number:int}/original")

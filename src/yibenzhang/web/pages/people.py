@@ -1,5 +1,287 @@
+"""People: logging in, one's own account, everybody's accounts, and what they did."""
+
 from __future__ import annotations
 
-from fastapi import APIRouter
+from datetime import date
+from typing import Annotated, Any
+from urllib.parse import urlencode
 
-router = APIRouter()
+from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy import func, select
+
+from yibenzhang.office import users as accounts
+from yibenzhang.office.access import Refused
+from yibenzhang.office.audit import ACTIONS, MOST, SUBJECTS, Asked, trail
+from yibenzhang.office.logins import (
+    MOST_KEYS,
+    TooMany,
+    WrongPassword,
+    begin,
+    end,
+    end_key,
+    hashed,
+    keys_of,
+    login_of,
+    new_key,
+    proved,
+)
+from yibenzhang.office.models import Audit, Body, Role, User
+from yibenzhang.office.passwords import RULE
+from yibenzhang.web.describing import operations
+from yibenzhang.web.formats import ROLE, forms, page, shown
+from yibenzhang.web.pages.seasons import said
+from yibenzhang.web.security import (
+    COOKIE,
+    Accounts,
+    Guard,
+    Shop,
+    Who,
+    actor_of,
+    address_of,
+    with_cookie,
+    without_cookie,
+)
+
+router = APIRouter(tags=["账号和操作记录"])
+PAGE = 100
+_USERS = {
+    "name": "账号",
+    "shown": "姓名",
+    "role_name": "角色",
+    "body": "单位",
+    "active": "在用",
+    "made_at": "建立时间",
+    "last_at": "最近登录",
+}
+_TRAIL = {
+    "at": "时间",
+    "who": "操作人",
+    "action_name": "操作",
+    "subject_name": "对象",
+    "subject_id": "对象编号",
+    "words": "内容",
+    "address": "来自",
+}
+_PAGES = {"season": "/seasons/", "entry": "/entries/", "submission": "/submissions/", "notice": "/notices/"}
+
+
+def local_path(wanted: str) -> str:
+    """Where to go after logging in: an address of ours, or the first page."""
+    ours = (
+        wanted.startswith("/")
+        and not wanted.startswith("//")
+        and not wanted.startswith(("/login", "/logout"))
+    )
+    return wanted if ours and "\\" not in wanted and all(c > " " for c in wanted) else "/"
+
+
+@router.get("/login", dependencies=[Accounts], include_in_schema=False)
+def login(request: Request, office: Shop, next: str = "") -> Response:
+    with office.session() as session:
+        if login_of(session, request.cookies.get(COOKIE, "")):
+            return RedirectResponse(local_path(next), 303)
+        empty = session.scalars(select(User.id).limit(1)).first() is None
+    return page(request, None, "login.html", next=local_path(next), empty=empty, name="", wrong="")
+
+
+@router.post("/login", dependencies=[Accounts, Guard], include_in_schema=False)
+def log_in(
+    request: Request, office: Shop, name: Annotated[str, Form()] = "", password: Annotated[str, Form()] = "",
+    next: Annotated[str, Form()] = "",
+) -> Response:  # fmt: skip
+    address = address_of(request)
+    try:
+        number = proved(office.database, name, address, password)
+        with office.session() as session:
+            token = begin(session, number, address, request.cookies.get(COOKIE, ""))
+    except (WrongPassword, TooMany) as error:
+        status = 429 if isinstance(error, TooMany) else 401
+        return page(
+            request,
+            None,
+            "login.html",
+            status,
+            next=local_path(next),
+            empty=False,
+            name=name[:80],
+            wrong=str(error),
+        )
+    answer = RedirectResponse(local_path(next), 303)
+    with_cookie(request, answer, token)
+    return answer
+
+
+@router.post("/logout", dependencies=[Accounts, Guard], include_in_schema=False)
+def log_out(request: Request, office: Shop) -> Response:
+    token = request.cookies.get(COOKIE, "")
+    with office.session() as session:
+        found = login_of(session, token)
+        if found:
+            end(session, actor_of(found[0].user, address_of(request)), token)
+    answer = said("/login", "已退出。")
+    without_cookie(request, answer)
+    return answer
+
+
+@forms(router, "/me", dependencies=[Accounts], summary="自己的账号和接口密钥")
+def me(request: Request, office: Shop, who: Who) -> Response:
+    """One's own account and keys."""
+    return _me(request, office, who)
+
+
+def _me(request: Request, office: Shop, who: Who, key: str = "") -> Response:
+    with office.session() as session:
+        rows = [
+            {"id": t.id, "name": t.name, "made_at": t.made_at, "used_at": t.used_at}
+            for t in keys_of(session, who)
+        ]
+        user = session.get(User, who.id)
+        name = user.name if user else ""
+    data = {"name": name, "shown": who.name, "role": who.role, "role_name": ROLE[who.role], "body": who.body}
+    columns = {"name": "名称", "made_at": "建立时间", "used_at": "最近使用"}
+    return shown(request, who, "me.html", data, rows, columns, key=key, rule=RULE, most=MOST_KEYS, tab="me")
+
+
+@router.post("/me/password", dependencies=[Accounts, Guard], include_in_schema=False)
+def save_password(
+    request: Request, office: Shop, who: Who, old: Annotated[str, Form()] = "", new: Annotated[str, Form()] = "",
+    again: Annotated[str, Form()] = "",
+) -> Response:  # fmt: skip
+    if new != again:
+        raise Refused("两次输入的新密码不一样，没有修改。")
+    with office.session() as session:
+        user = session.get(User, who.id)
+        name = user.name if user else ""
+    try:
+        proved(office.database, name, who.address, old)
+    except WrongPassword as error:
+        raise Refused("原来的密码不对，没有修改。") from error
+    with office.session() as session:
+        accounts.change_password(session, who, new, hashed(request.cookies.get(COOKIE, "")))
+    return said("/me", "密码已修改，其他地方的登录已全部退出。")
+
+
+@router.post("/me/keys", dependencies=[Accounts, Guard], include_in_schema=False)
+def make_key(request: Request, office: Shop, who: Who, name: Annotated[str, Form()] = "") -> Response:
+    with office.session() as session:
+        key = new_key(session, who, name)
+    return _me(request, office, who, key)
+
+
+@router.post("/me/keys/{number:int}/end", dependencies=[Accounts, Guard], include_in_schema=False)
+def stop_key(office: Shop, who: Who, number: int) -> Response:
+    with office.session() as session:
+        end_key(session, who, number)
+    return said("/me", "密钥已停用。")
+
+
+@forms(router, "/users", dependencies=[Accounts], summary="全部账号（管理员）")
+def users(request: Request, office: Shop, who: Who) -> Response:
+    """Everybody's accounts."""
+    who.must(Role.ADMINISTRATOR)
+    with office.session() as session:
+        asked = (
+            select(Audit.user_id, func.max(Audit.at))
+            .where(Audit.action == "login.in")
+            .group_by(Audit.user_id)
+        )
+        last: dict[int | None, Any] = dict(session.execute(asked).all())
+        rows = [
+            {"id": u.id, "name": u.name, "shown": u.shown, "role": u.role, "role_name": ROLE[u.role], "body": body,
+             "active": u.active, "made_at": u.made_at, "last_at": last.get(u.id)}
+            for u, body in accounts.users_of(session, who)
+        ]  # fmt: skip
+        bodies = session.scalars(select(Body.name).order_by(Body.name)).all()
+    return shown(request, who, "users.html", {}, rows, _USERS, bodies=bodies, rule=RULE, tab="users")
+
+
+@router.post("/users", dependencies=[Accounts, Guard], include_in_schema=False)
+def make_user(
+    office: Shop, who: Who, name: Annotated[str, Form()] = "", role: Annotated[str, Form()] = "", password: Annotated[str, Form()] = "",
+    shown: Annotated[str, Form()] = "", body: Annotated[str, Form()] = "",
+) -> Response:  # fmt: skip
+    with office.session() as session:
+        made = accounts.add_user(session, who, name, role, password, shown, body).name
+    return said("/users", f"账号“{made}”已建立。")
+
+
+@router.post("/users/{number:int}", dependencies=[Accounts, Guard], include_in_schema=False)
+def save_user(
+    office: Shop, who: Who, number: int, role: Annotated[str, Form()] = "", shown: Annotated[str, Form()] = "",
+    body: Annotated[str, Form()] = "",
+) -> Response:  # fmt: skip
+    with office.session() as session:
+        user = accounts.user_of(session, who, number)
+        accounts.change_user(session, who, user, role, shown, body)
+    return said("/users", f"账号“{user.name}”已修改。")
+
+
+@router.post("/users/{number:int}/active", dependencies=[Accounts, Guard], include_in_schema=False)
+def switch_user(office: Shop, who: Who, number: int, active: Annotated[bool, Form()]) -> Response:
+    with office.session() as session:
+        user = accounts.user_of(session, who, number)
+        accounts.set_active(session, who, user, active)
+    words = "已启用。" if active else "已停用，它的登录和接口密钥已全部失效。"
+    return said("/users", f"账号“{user.name}”{words}")
+
+
+@router.post("/users/{number:int}/password", dependencies=[Accounts, Guard], include_in_schema=False)
+def reset_password(office: Shop, who: Who, number: int, password: Annotated[str, Form()] = "") -> Response:
+    with office.session() as session:
+        user = accounts.user_of(session, who, number)
+        accounts.set_password(session, who, user, password)
+    return said("/users", f"账号“{user.name}”的密码已重设，它的登录和接口密钥已全部失效。")
+
+
+@forms(router, "/audit", summary="操作记录，新的在前（负责人和管理员）")
+def audit(
+    request: Request, office: Shop, who: Who, person: Annotated[str, Query(max_length=80)] = "",
+    action: Annotated[str, Query(max_length=40)] = "", subject: Annotated[str, Query(max_length=40)] = "", subject_id: str = "",
+    since: str = "", until: str = "", number: Annotated[int, Query(alias="page", ge=1, le=10**6)] = 1,
+) -> Response:  # fmt: skip
+    """Who changed what, newest first; ``page`` counts from 1, the table as CSV is whole."""
+    who.must(Role.HEAD)
+    wanted = Asked(person.strip(), action, subject, _number(subject_id), _day(since), _day(until))
+    whole = request.url.path.endswith(".csv")
+    with office.session() as session:
+        rows, total = trail(
+            session, who, wanted, 0 if whole else (number - 1) * PAGE, MOST if whole else PAGE
+        )
+    chosen = {
+        "person": person,
+        "action": action,
+        "subject": subject,
+        "subject_id": subject_id,
+        "since": since,
+        "until": until,
+    }
+    pages = max(-(-total // PAGE), 1)
+    return shown(
+        request, who, "audit.html", {"total": total, "page": number, "pages": pages}, rows, _TRAIL,
+        query=urlencode({k: v for k, v in chosen.items() if v}), actions=ACTIONS, subjects=SUBJECTS, links=_PAGES, tab="audit", **chosen,
+    )  # fmt: skip
+
+
+@router.get("/api", include_in_schema=False)
+def interface(request: Request, who: Who) -> Response:
+    """The HTTP interface, for people who write programs."""
+    tags = operations(request.app.openapi())
+    return page(request, who, "api.html", tags=tags, base=str(request.base_url).rstrip("/"), tab="api")
+
+
+def _number(text: str) -> int | None:
+    if not text.strip():
+        return None
+    if not (text.strip().isascii() and text.strip().isdigit() and len(text.strip()) < 10):
+        raise Refused("对象编号请写成数字。")
+    return int(text)
+
+
+def _day(text: str) -> date | None:
+    if not text.strip():
+        return None
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError as error:
+        raise Refused("日期请写成 2026-02-10 的形式。") from error

@@ -52,6 +52,8 @@ def submission(request: Request, office: Shop, who: Who, number: int) -> Respons
         following = _following(session, who, s)
     if request.url.path.endswith((".json", ".csv")):
         return _told(request, office, who, s, matters)
+    if s.checked_at is None:
+        raise Refused(s.problem or "这份文件还没有检查完，请稍后再看。")
     view = office.views.of(s)
     findings = {f.id: f for f in view.findings}
     spots = spots_of(view)

@@ -12,8 +12,8 @@ from fastapi import APIRouter, Form, Query, Request, Response, UploadFile
 from fastapi.responses import RedirectResponse
 from sqlalchemy import select
 
-from yibenzhang.office.access import Actor, Refused, entry_of, note, season_of, visible_submissions
-from yibenzhang.office.models import Entry, Notice, Role, Season, Submission
+from yibenzhang.office.access import Refused, entry_of, season_of, visible_submissions
+from yibenzhang.office.models import Entry, Notice, Role, Season, State, Submission
 from yibenzhang.office.roster import STATUS, Line, board, change_entry, import_rows, new_season
 from yibenzhang.office.roster_files import read_roster, roster_template
 from yibenzhang.office.spreadsheets import write_sheet
@@ -98,7 +98,8 @@ def season_board(
         ]
         asking = session.scalars(
             select(Submission)
-            .where(Submission.season_id == number, Submission.entry_id.is_(None), Submission.part_of_id.is_(None), visible_submissions(who))
+            .where(Submission.season_id == number, Submission.entry_id.is_(None), Submission.part_of_id.is_(None),
+                   Submission.state != State.WITHDRAWN, visible_submissions(who))
             .order_by(Submission.id.desc()).limit(50)
         ).all()  # fmt: skip
     data = {"season": {"id": season.id, "name": season.name, "fiscal_year": season.fiscal_year, "stage": season.stage},
@@ -166,7 +167,12 @@ def entry(request: Request, office: Shop, who: Who, number: int) -> Response:
         (line,) = board(session, who, found.season, today(), number)
         versions = session.scalars(
             select(Submission)
-            .where(Submission.entry_id == number, Submission.part_of_id.is_(None), visible_submissions(who))
+            .where(
+                Submission.entry_id == number,
+                Submission.part_of_id.is_(None),
+                Submission.state != State.WITHDRAWN,
+                visible_submissions(who),
+            )
             .order_by(Submission.id.desc())
         ).all()
         notices = session.scalars(
@@ -197,22 +203,20 @@ def save_entry(
             session,
             who,
             found,
-            _day(approved_on),
-            _day(due_on),
-            _day(published_on),
+            day_of(approved_on),
+            day_of(due_on),
+            day_of(published_on),
             published_url.strip(),
             contact.strip(),
         )
     return said(f"/entries/{number}", "已保存。")
 
 
-def _day(text: str) -> date | None:
+def day_of(text: str) -> date | None:
+    """A day as a form gives it, or None. Raises Refused."""
     if not text.strip():
         return None
     try:
         return date.fromisoformat(text.strip())
     except ValueError as error:
         raise Refused("日期请写成 2026-02-10 的形式。") from error
-
-
-__all__ = ["Actor", "note", "router", "said", "today"]

@@ -119,11 +119,11 @@ def _rounds(a: _Asked) -> Table:
     found = figures.rounds(a.session, a.who, a.season.id)
     rows = [asdict(r) | {"fixed_share": share(r.fixed, r.fixed + r.still + r.unsure)} for r in found]
     names = [f"第 {r.round} 版" for r in found]
-    parts = (("fixed", "下一版已改", "proved"), ("still", "下一版仍在", "error"), ("unsure", "不能比较", "warning"),
+    parts = (("fixed", "下一版已改", "good"), ("still", "下一版仍在", "error"), ("unsure", "不能比较", "warning"),
         ("dismissed", "已排除", "alone"), ("waiting", "还没有下一版", "notice"))  # fmt: skip
     series = [_line(word, [getattr(r, k) for r in found], colour) for k, word, colour in parts]
     note = "已改率＝下一版已改 ÷（已改＋仍在＋不能比较）；已排除的和还没有下一版的不算。"
-    return Table(rows, (charts.stacked("各版的错误和疑问后来怎样", names, series),) if rows else (), (note,))
+    return Table(rows, (charts.stacked("各版的错误和疑问后来怎样", names, series, note=note),) if rows else ())
 
 
 KINDS = {
@@ -241,8 +241,8 @@ def _days(a: _Asked) -> Table:
     days = figures.days_to_clean(a.session, a.who, a.season.id)
     steps = figures.in_steps(days.values())
     rows = [{"name": n, "count": c, "share": share(c, len(days))} for n, c in steps]
-    picture = charts.bars("从交来到通过用了多少天", [n for n, _ in steps], _line("单位", [c for _, c in steps], "blue"), heads=("天数", "单位"))
-    return Table(rows, (picture,) if days else (), ("从第一版交来到最后一个错误或疑问了结的那一天，只算已通过的。",))
+    picture = charts.bars("从交来到通过用了多少天", [n for n, _ in steps], _line("单位", [c for _, c in steps], "blue"), heads=("天数", "单位"), note="从第一版交来到最后一个错误或疑问了结的那一天，只算已通过的。")
+    return Table(rows, (picture,) if days else ())
 
 
 LATE = {"name": "公开和期限", "count": "单位", "share": "占比 %"}
@@ -257,11 +257,11 @@ def _lateness(a: _Asked) -> Table:
     ]
     late = figures.in_steps(x.late for x in lines if x.late)
     shown_rows = [r for r in rows if r["count"]]
-    pictures = [charts.bars("按时和逾期", [r["name"] for r in shown_rows], _line("单位", [r["count"] for r in shown_rows], "blue"), heads=("", "单位"))]
+    note = "期限按批复日期加公开天数，或登记的最晚日期；没有登记公开日期的按交来日期算，与看板一致。"
+    pictures = [charts.bars("按时和逾期", [r["name"] for r in shown_rows], _line("单位", [r["count"] for r in shown_rows], "blue"), heads=("", "单位"), note=note)]
     if any(n for _, n in late):
         pictures.append(charts.bars("逾期多少天", [n for n, _ in late[1:]], _line("单位", [n for _, n in late[1:]], "orange"), heads=("天数", "单位")))
-    note = "期限按批复日期加公开天数，或登记的最晚日期；没有登记公开日期的按交来日期算，与看板一致。"
-    return Table(rows, tuple(pictures) if lines else (), (note,))
+    return Table(rows, tuple(pictures) if lines else ())
 
 
 TABLES: dict[str, tuple[str, dict[str, str], Callable[[_Asked], Table]]] = {
@@ -315,7 +315,7 @@ def statistics(request: Request, office: Shop, who: Who, number: int) -> Respons
             rows += [{"name": f"{word}{FILES[k]}的文件", "value": getattr(files, k)} for k in FILES]
         found: dict[str, Table] = {}
         if not request.url.path.endswith((".json", ".csv")):
-            found = {k: TABLES[k][2](a) for k in ("kinds", "rounds", "departments", "rules", "days", "lateness", "years")}
+            found = {k: TABLES[k][2](a) for k in ("kinds", "departments", "rounds", "years", "days", "lateness", "rules")}
     data = {"season": {"id": m.season, "name": m.name}, "measures": row, "files": {"first": asdict(m.first), "present": asdict(m.present)}}
     pictures = [_files(m), *(c for k, t in found.items() for c in t.charts if k != "rules")]
     return shown(

@@ -39,7 +39,7 @@
 
   // lighting --------------------------------------------------------------------------------------
   function dark() {
-    for (const node of lit) node.classList.contains("place") && node.tagName === "rect" ? node.remove() : node.classList.remove("lit", "chosen");
+    for (const node of lit) node.classList.contains("place") && node.tagName === "rect" ? node.remove() : node.classList.remove("lit", "chosen", "culprit");
     lit = [];
   }
   function nodeOf(place, kind) {
@@ -59,6 +59,7 @@
     dark();
     await Promise.all([...new Set(places.map((p) => p.leaf))].map((n) => load(n)));
     const nodes = places.map((p) => nodeOf(p, kind || "lit"));
+    if (!kind && nodes[first]) nodes[first].classList.add("culprit");
     show(nodes[first] || $("leaf-" + (places[first] || {}).leaf));
   }
   function show(node) {

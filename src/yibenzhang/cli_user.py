@@ -1,0 +1,131 @@
+"""Accounts from the command line: the first administrator, and help for who forgot the password."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from yibenzhang.cli_rules import fail
+from yibenzhang.cli_serve import DEFAULT, Folder
+from yibenzhang.cli_serve import Database as Address
+from yibenzhang.office import users
+from yibenzhang.office.access import Actor, Refused
+from yibenzhang.office.database import Database, DatabaseError, away, engine_of, prepare
+from yibenzhang.office.models import Role
+
+app = typer.Typer(
+    help="工作台的账号：新建、列出、重设密码、停用。", no_args_is_help=True, rich_markup_mode=None
+)
+ROLE = {"department": "部门", "reviewer": "审核人", "head": "负责人", "administrator": "管理员"}
+Name = Annotated[str, typer.Argument(help="账号名", show_default=False)]
+Stdin = Annotated[bool, typer.Option("--password-stdin", help="从标准输入读一行作为密码，不在终端上问")]
+
+
+def _actor() -> Actor:
+    try:
+        person = getpass.getuser()
+    except (OSError, KeyError):
+        person = ""
+    return Actor(None, f"命令行（{person}）" if person else "命令行", Role.ADMINISTRATOR)
+
+
+@contextmanager
+def _office(folder: Path, address: str) -> Iterator[Session]:
+    """The records of the ledger in this folder; what goes wrong becomes a sentence."""
+    try:
+        if not address:
+            folder.mkdir(parents=True, exist_ok=True)
+        engine = engine_of(address, folder.resolve())
+        try:
+            prepare(engine)
+            with Database(engine).session() as session:
+                yield session
+        finally:
+            engine.dispose()
+    except (DatabaseError, Refused) as error:
+        raise fail(str(error)) from error
+    except SQLAlchemyError as error:
+        if not away(error):
+            raise
+        raise fail("数据库连不上，没有保存；请检查地址和数据库服务后重试。") from error
+    except OSError as error:
+        raise fail(f"账本文件夹不能用：{error.strerror}：{error.filename}") from error
+
+
+def _password(from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    first = getpass.getpass("密码（输入时不显示）：")
+    if getpass.getpass("再输入一次：") != first:
+        raise fail("两次输入的密码不一样，没有保存。")
+    return first
+
+
+@app.command()
+def add(
+    name: Name,
+    role: Annotated[
+        str, typer.Option(help="department 部门，reviewer 审核人，head 负责人，administrator 管理员")
+    ] = "department",
+    body: Annotated[str, typer.Option(help="部门账号的单位，名称与名录里的相同")] = "",
+    shown: Annotated[str, typer.Option(help="姓名，显示在页面和操作记录里")] = "",
+    folder: Folder = DEFAULT,
+    database: Address = "",
+    password_stdin: Stdin = False,
+) -> None:
+    """新建账号，密码问两遍。"""
+    if role not in ROLE:
+        raise fail(f"不认识的角色 {role}，请用 {'、'.join(ROLE)} 之一。")
+    password = _password(password_stdin)
+    with _office(folder, database) as session:
+        made = users.add_user(session, _actor(), name, role, password, shown, body).name
+    print(f"账号“{made}”已建立，角色：{ROLE[role]}。")
+
+
+@app.command("list")
+def list_(folder: Folder = DEFAULT, database: Address = "") -> None:
+    """列出全部账号。"""
+    table = Table(show_edge=False)
+    for head in ("账号", "姓名", "角色", "单位", "状态"):
+        table.add_column(head, overflow="fold")
+    with _office(folder, database) as session:
+        found = users.users_of(session, _actor())
+    for user, body in found:
+        row = (user.name, user.shown, ROLE[user.role], body, "在用" if user.active else "已停用")
+        table.add_row(*(Text(cell) for cell in row))
+    if found:
+        Console(highlight=False).print(table)
+    else:
+        print("还没有账号。用 yibenzhang user add 账号名 --role administrator 建立第一个。")
+
+
+@app.command()
+def password(
+    name: Name, folder: Folder = DEFAULT, database: Address = "", password_stdin: Stdin = False
+) -> None:
+    """重设密码；该账号的登录和接口密钥全部失效。"""
+    given = _password(password_stdin)
+    with _office(folder, database) as session:
+        user = users.user_named(session, name)
+        users.set_password(session, _actor(), user, given)
+    print(f"账号“{user.name}”的密码已重设。")
+
+
+@app.command()
+def disable(name: Name, folder: Folder = DEFAULT, database: Address = "") -> None:
+    """停用账号；它的登录和接口密钥马上失效。"""
+    with _office(folder, database) as session:
+        user = users.user_named(session, name)
+        users.set_active(session, _actor(), user, False)
+    print(f"账号“{user.name}”已停用。")

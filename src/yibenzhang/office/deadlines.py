@@ -1,0 +1,67 @@
+"""Who is late: days to publish in after approval, and what is told of a date that has passed."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from yibenzhang.findings import Finding
+from yibenzhang.standards import Standards
+from yibenzhang.telling import notice
+
+DAYS = 20
+"""Calendar days after approval (预算法 第14条); the day of approval is not counted."""
+LATE = "deadline.published_late"
+MISSING = "deadline.not_published"
+
+
+@dataclass(frozen=True, slots=True)
+class Lateness:
+    """``days`` late, 0 where nothing is late yet or the day is not known; ``sentence`` says how it stands."""
+
+    days: int
+    sentence: str
+
+
+def due_on(approved_on: date | None, days: int = DAYS, given: date | None = None) -> date | None:
+    """The last day: the one given, else so many calendar days after approval; None where neither is known."""
+    if given is not None or approved_on is None:
+        return given
+    return approved_on + timedelta(days=days)
+
+
+def lateness(due: date | None, done_on: date | None, today: date, what: str = "公开") -> Lateness:
+    """How something due that day stands today; ``done_on`` is the day it was published or handed in, or None.
+
+    What was done on the last day is not late.
+    """
+    if due is None:
+        done = f"{_day(done_on)}{what}；" if done_on else ""
+        return Lateness(0, f"{done}没有批复日期和截止日期，不能判断是否逾期。")
+    if done_on is not None:
+        days = max((done_on - due).days, 0)
+        how = f"逾期 {days} 天" if days else "按期"
+        return Lateness(days, f"应于 {_day(due)}前{what}，{_day(done_on)}{what}，{how}。")
+    days = (today - due).days
+    if days > 0:
+        return Lateness(days, f"应于 {_day(due)}前{what}，至今没有{what}，已逾期 {days} 天。")
+    left = f"还有 {-days} 天" if days else "今天是最后一天"
+    return Lateness(0, f"应于 {_day(due)}前{what}，{left}。")
+
+
+def told_late(
+    name: str, due: date | None, published_on: date | None, today: date, standards: Standards
+) -> Finding | None:
+    """What is told of a disclosure (``name``: 某局2026年部门预算) published late or not at all; None where it is not."""
+    found = lateness(due, published_on, today)
+    if not found.days:
+        return None
+    rule = MISSING if published_on is None else LATE
+    told = notice(rule, f"{name}{found.sentence}", (), standards)
+    # the sentence counts the days, the id must not: decisions hang on it
+    return replace(told, id=hashlib.sha256(f"{rule}|{name}|{due}".encode()).hexdigest()[:12])
+
+
+def _day(day: date | None) -> str:
+    return f"{day.year}年{day.month}月{day.day}日" if day else ""

@@ -1,0 +1,185 @@
+"""Logging in, sessions that end by themselves, keys for programs. Only hashes of what is secret are kept."""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import secrets
+from datetime import timedelta
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from yibenzhang.office import passwords
+from yibenzhang.office.access import Actor, NotHere, Refused, note
+from yibenzhang.office.database import Database
+from yibenzhang.office.models import Attempt, Audit, Login, Role, Token, User, now
+from yibenzhang.office.users import account_name, shown_name
+
+LASTS = timedelta(hours=12)
+"""A session ends this long after it was last used."""
+_RENEW = timedelta(minutes=5)
+WINDOW = timedelta(minutes=15)
+MOST_OF_NAME, MOST_OF_ADDRESS = 5, 30
+"""Failures within ``WINDOW`` for one name from one address, and from one address."""
+_KEPT = timedelta(days=1)
+MOST_KEYS = 20
+PREFIX = "ybz_"
+WRONG = "账号或密码不对。"
+
+
+class WrongPassword(Refused):
+    """Name or password is wrong; which of the two is not told."""
+
+
+class TooMany(Refused):
+    """There were too many failures; for a while nobody is let in from there."""
+
+
+def hashed(token: str) -> str:
+    """What is kept of a token."""
+    return hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()
+
+
+def origin(address: str) -> str:
+    """What counts as one address: of IPv6 the network, since one machine has billions of addresses in it."""
+    try:
+        ip = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address[:60]
+    if isinstance(ip, ipaddress.IPv6Address):
+        if ip.ipv4_mapped:
+            return str(ip.ipv4_mapped)
+        return str(ipaddress.ip_network((ip, 64), strict=False))
+    return str(ip)
+
+
+def proved(database: Database, name: str, address: str, password: str) -> int:
+    """The number of the person whose name and password these are. Raises WrongPassword or TooMany.
+
+    The attempt is noted before the password is looked at: many at the same moment do not get past the limit.
+    """
+    name, origin_ = account_name(name)[:80], origin(address)
+    with database.session() as session:
+        attempt = Attempt(name=name, address=origin_)
+        session.add(attempt)
+        session.flush()
+        number = attempt.id
+    with database.session() as session:
+        limited = _limited(session, name, origin_, number)
+        if limited:
+            session.execute(
+                delete(Attempt).where(Attempt.id == number)
+            )  # waiting is not made longer by trying
+            _note_once(session, name if limited == "name" else "多个账号", origin_)
+        user = session.scalars(select(User).where(User.name == name, User.active)).first()
+        kept, found = (user.password, user.id) if user else ("", 0)
+    if limited:
+        minutes = int(WINDOW.total_seconds()) // 60
+        raise TooMany(f"连续登录失败次数过多，请 {minutes} 分钟后再试；忘记密码请与管理员联系。")
+    if not passwords.matches(kept, password):
+        raise WrongPassword(WRONG)
+    better = passwords.hashed(password) if passwords.outdated(kept) else kept
+    with database.session() as session:
+        session.execute(update(Attempt).where(Attempt.id == number).values(passed=True))
+        if better != kept:
+            session.execute(
+                update(User).where(User.id == found, User.password == kept).values(password=better)
+            )
+    return found
+
+
+def _limited(session: Session, name: str, address: str, number: int) -> str:
+    """Which limit stands in the way of attempt ``number``: "name", "address" or none."""
+    since = now() - WINDOW
+    recent = (Attempt.address == address, Attempt.at > since, Attempt.id < number)
+    passed = select(func.max(Attempt.id)).where(*recent, Attempt.name == name, Attempt.passed)
+    last = session.scalar(passed) or 0
+    failures = select(func.count()).select_from(Attempt).where(*recent, Attempt.passed.is_(False))
+    if (session.scalar(failures.where(Attempt.name == name, Attempt.id > last)) or 0) >= MOST_OF_NAME:
+        return "name"
+    return "address" if (session.scalar(failures) or 0) >= MOST_OF_ADDRESS else ""
+
+
+def _note_once(session: Session, who: str, address: str) -> None:
+    """One entry in the audit trail for each time a limit bites, not one for each attempt."""
+    asked = select(Audit.id).where(
+        Audit.action == "login.limited", Audit.at > now() - WINDOW, Audit.who == who, Audit.address == address
+    )
+    if session.scalars(asked.limit(1)).first() is None:
+        note(session, Actor(None, who, Role.DEPARTMENT, address=address), "login.limited")
+
+
+def begin(session: Session, number: int, address: str, before: str = "") -> str:
+    """A session for a person whose password was proved: its token, always a new one. ``before`` is the browser's token
+    until now; it ends. Raises WrongPassword where the account was taken out of use meanwhile."""
+    user = session.get(User, number)
+    if user is None or not user.active:
+        raise WrongPassword(WRONG)
+    session.execute(delete(Login).where((Login.ends_at < now()) | (Login.token == hashed(before))))
+    session.execute(delete(Attempt).where(Attempt.at < now() - _KEPT))
+    token = secrets.token_urlsafe(32)
+    session.add(Login(token=hashed(token), user_id=user.id, ends_at=now() + LASTS))
+    actor = Actor(user.id, user.shown or user.name, Role(user.role), user.body_id, address=address)
+    note(session, actor, "login.in", "user", user.id)
+    return token
+
+
+def login_of(session: Session, token: str) -> tuple[Login, bool] | None:
+    """The session with this token, and whether its end was just moved on; None where there is none (any more)."""
+    login = session.scalars(select(Login).where(Login.token == hashed(token))).first() if token else None
+    if login is None or login.ends_at < now() or not login.user.active:
+        return None
+    later = now() + LASTS
+    moved = later - login.ends_at > _RENEW
+    if moved:
+        login.ends_at = later
+    return login, moved
+
+
+def end(session: Session, actor: Actor, token: str) -> None:
+    """End the session with this token."""
+    session.execute(delete(Login).where(Login.token == hashed(token)))
+    note(session, actor, "login.out", "user", actor.id)
+
+
+def key_of(session: Session, key: str) -> Token | None:
+    """The key of a program that is in use, and note that it was used."""
+    asked = select(Token).where(Token.token == hashed(key), Token.ended_at.is_(None))
+    token = session.scalars(asked).first()
+    if token is None or not token.user.active:
+        return None
+    if token.used_at is None or now() - token.used_at > timedelta(minutes=1):
+        token.used_at = now()
+    return token
+
+
+def keys_of(session: Session, actor: Actor) -> list[Token]:
+    """One's own keys that have not ended, oldest first."""
+    asked = select(Token).where(Token.user_id == actor.id, Token.ended_at.is_(None)).order_by(Token.id)
+    return list(session.scalars(asked))
+
+
+def new_key(session: Session, actor: Actor, name: str) -> str:
+    """A key for a program of one's own; this is the only time it can be read. Raises Refused."""
+    name = shown_name(name)
+    if not name:
+        raise Refused("请给密钥起个名称，说明给哪个程序用。")
+    if len(keys_of(session, actor)) >= MOST_KEYS:
+        raise Refused(f"每人最多 {MOST_KEYS} 个密钥，请先停用不再使用的。")
+    key = PREFIX + secrets.token_urlsafe(32)
+    made = Token(token=hashed(key), name=name, user_id=actor.id)
+    session.add(made)
+    session.flush()
+    note(session, actor, "token.new", "token", made.id, name=name)
+    return key
+
+
+def end_key(session: Session, actor: Actor, number: int) -> None:
+    """End one of one's own keys. Raises NotHere."""
+    token = session.scalars(select(Token).where(Token.id == number, Token.user_id == actor.id)).first()
+    if token is None:
+        raise NotHere
+    if token.ended_at is None:
+        token.ended_at = now()
+        note(session, actor, "token.end", "token", token.id, name=token.name)

@@ -1,0 +1,226 @@
+"""Returning a file: what the department is told, kept word for word, and what the next version made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from yibenzhang.drafting.parts import FontMissing
+from yibenzhang.ledger.files import Ledger
+from yibenzhang.office.access import Actor, Refused, note
+from yibenzhang.office.deadlines import told_late
+from yibenzhang.office.excerpts import excerpt
+from yibenzhang.office.models import Entry, Matter, Notice, Role, Setting, State, Submission, Verdict
+from yibenzhang.office.notice_docx import notice_docx
+from yibenzhang.office.notice_pdf import notice_pdf
+from yibenzhang.office.notice_text import NoticeItem, Picture, default_template, notice_of, problems
+from yibenzhang.office.roster import STAGE
+from yibenzhang.showing.pictures import cut_out
+from yibenzhang.showing.view import Box, Leaf, ShownFinding, View
+from yibenzhang.standards import load
+
+LEVEL = {"department": "部门", "unit": "单位", "": "部门"}
+SETTINGS = {"office": "落款（发出通知的机关）", "contact": "联系人", "phone": "联系电话"}
+Draw = Callable[[Leaf], bytes | None]
+"""The picture of a leaf, or None where it cannot be drawn."""
+_PICTURES = 2
+_PLACES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What stands over a notice: its number, its day, until when an answer is due."""
+
+    number: str
+    day: date
+    due: date | None
+    remark: str = ""
+    lateness: bool = True
+
+
+def setting(session: Session, key: str) -> str:
+    found = session.get(Setting, key)
+    return found.value if found else ""
+
+
+def template_of(session: Session) -> str:
+    """The office's own template, or the one that comes with the program."""
+    return setting(session, "template") or default_template()
+
+
+def save_settings(session: Session, actor: Actor, values: dict[str, str]) -> list[str]:
+    """Keep the office's name and template; sentences about what in the template will not be filled in."""
+    actor.must(Role.HEAD)
+    for key in (*SETTINGS, "template"):
+        value = values.get(key, "").replace("\r\n", "\n").strip()
+        if key == "template" and value == default_template().strip():
+            value = ""
+        session.merge(Setting(key=key, value=value[:20_000]))
+    note(session, actor, "template.save")
+    return problems(values.get("template", "") or default_template())
+
+
+def next_number(session: Session, year: int) -> str:
+    count = session.scalar(select(func.count()).select_from(Notice)) or 0
+    return f"〔{year}〕第 {count + 1} 号"
+
+
+def confirmed(matters: Sequence[Matter]) -> list[Matter]:
+    """What goes into a notice: what a person confirmed and still stands."""
+    return [m for m in matters if m.verdict == Verdict.CONFIRMED and not m.gone]
+
+
+def items_of(matters: Sequence[Matter], view: View, draw: Draw) -> tuple[NoticeItem, ...]:
+    """The matters as items of a notice, with pictures of the places or excerpts of the tables."""
+    findings = {f.id: f for f in view.findings}
+    kept: dict[int, bytes | None] = {}
+
+    def once(leaf: Leaf) -> bytes | None:
+        if leaf.number not in kept:
+            kept[leaf.number] = draw(leaf)
+        return kept[leaf.number]
+
+    return tuple(_item(k, m, findings.get(m.finding), view, once) for k, m in enumerate(matters, start=1))
+
+
+def _item(number: int, m: Matter, f: ShownFinding | None, view: View, draw: Draw) -> NoticeItem:
+    remark = m.decisions[-1].reason if m.decisions else ""
+    if f is None:
+        box = m.spot.get("box")
+        leaf = view.leaves[m.leaf - 1] if 0 < m.leaf <= len(view.leaves) else None
+        boxes = [(leaf.number, (box[0], box[1], box[2], box[3]))] if leaf and box else []
+        text = m.spot.get("text") or ""
+        where = "，".join(x for x in (_leaf_name(leaf) if leaf else "", f"“{text}”" if text else "") if x)
+        keys = {m.spot.get("key") or ""}
+        return _shown(NoticeItem(number, m.severity, m.message, where=where), boxes, keys, view, draw)
+    places = [s for s in f.spots if s.leaf]
+    where = "、".join(dict.fromkeys(_leaf_name(view.leaves[s.leaf - 1]) for s in places[:_PLACES]))
+    item = NoticeItem(
+        number, m.severity, m.message, f.reported, f.expected, f.unit, where, f.basis,
+        tuple(f"{x.name}：{x.arithmetic}" for x in f.sums[:3]),
+        remark if remark and not remark.startswith(("沿用第", "人工补充")) else "",
+    )  # fmt: skip
+    boxes = [(s.leaf, s.box) for s in places if s.box]
+    return _shown(item, boxes, {s.key for s in places}, view, draw)
+
+
+def _leaf_name(leaf: Leaf) -> str:
+    return f"第 {leaf.page} 页" if leaf.page else leaf.title
+
+
+def _shown(
+    item: NoticeItem, boxes: Sequence[tuple[int, Box]], keys: set[str], view: View, draw: Draw
+) -> NoticeItem:
+    by_leaf: dict[int, list[Box]] = {}
+    for number, box in boxes[: 4 * _PICTURES]:
+        by_leaf.setdefault(number, []).append(box)
+    pictures = []
+    for number, found in list(by_leaf.items())[:_PICTURES]:
+        leaf = view.leaves[number - 1]
+        png = cut_out(draw(leaf), leaf, found[:4]) if leaf.kind == "picture" else None
+        if png:
+            pictures.append(Picture(png, _leaf_name(leaf)))
+    if pictures:
+        return _with(item, tuple(pictures))
+    for leaf in view.leaves:
+        cut = excerpt(leaf, keys - {""}) if leaf.kind == "flow" else None
+        if cut:
+            return _with(item, (), cut.rows, cut.marked)
+    return item
+
+
+def _with(
+    item: NoticeItem,
+    pictures: tuple[Picture, ...],
+    rows: tuple[tuple[str, ...], ...] = (),
+    marked: frozenset[tuple[int, int]] = frozenset(),
+) -> NoticeItem:
+    return replace(item, pictures=pictures, rows=rows, marked=marked)
+
+
+def late_item(entry: Entry, today: date, number: int) -> NoticeItem | None:
+    """Lateness as an item of its own; None where nothing is late."""
+    season = entry.season
+    name = f"{entry.body.name}{season.fiscal_year}年{LEVEL[entry.body.level]}{STAGE[season.stage]}"
+    found = told_late(name, entry.due_on, entry.published_on, today, load())
+    if found is None:
+        return None
+    return NoticeItem(number, found.severity, found.message, basis=found.basis)
+
+
+def send(
+    session: Session, ledger: Ledger, actor: Actor, submission: Submission, items: tuple[NoticeItem, ...],
+    matters: Sequence[Matter], told: Told,
+) -> Notice:  # fmt: skip
+    """Make the notice, keep it, and return the file. Raises Refused where there is nothing to tell."""
+    actor.must(Role.REVIEWER)
+    if submission.draft or submission.state not in (State.REVIEW, State.RETURNED):
+        raise Refused("这一版不在审核中（已通过，或已有新版），不能退回。")
+    if not items:
+        raise Refused("没有已确认的问题，不能退回；请先确认要退回的问题。")
+    entry = submission.entry
+    season = submission.season
+    body = entry.body.name if entry else ""
+    notices = select(func.count()).select_from(Notice).where(Notice.entry_id == submission.entry_id)
+    values = {
+        "年度": str(season.fiscal_year), "阶段": STAGE[season.stage], "文件": submission.name,
+        "级次": LEVEL[entry.body.level if entry else ""], "联系人": setting(session, "contact"),
+        "联系电话": setting(session, "phone"), "轮次": f"第{(session.scalar(notices) or 0) + 1}次",
+    }  # fmt: skip
+    made = notice_of(
+        template_of(session), items, body=body, office=setting(session, "office") or actor.name, day=told.day,
+        due=told.due, number=told.number, values=values,
+    )  # fmt: skip
+    problem, pdf = "", ""
+    docx = ledger.put(notice_docx(made))
+    try:
+        pdf = ledger.put(notice_pdf(made))
+    except FontMissing as error:
+        problem = str(error)
+    kept = Notice(
+        season_id=submission.season_id, entry_id=submission.entry_id, submission_id=submission.id,
+        number=told.number[:80], due_on=told.due, text="\n".join(x.text for x in made.lines),
+        matters=[{"matter": m.id, "message": m.message, "severity": m.severity} for m in matters]
+        + [{"matter": None, "message": i.sentence, "severity": i.severity} for i in items[len(matters):]],
+        docx=docx, pdf=pdf, problem=problem, user_id=actor.id, who=actor.name,
+    )  # fmt: skip
+    session.add(kept)
+    submission.state = State.RETURNED
+    session.flush()
+    note(session, actor, "submission.return", "submission", submission.id, notice=kept.id, matters=len(items))
+    return kept
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What the next version made of the one before: rows are (matter before, matter now or None)."""
+
+    fixed: tuple[Matter, ...]
+    still: tuple[tuple[Matter, Matter], ...]
+    unsure: tuple[Matter, ...]
+    new: tuple[Matter, ...]
+
+
+def changes(session: Session, submission: Submission) -> Changes | None:
+    """None where there is no version before."""
+    if submission.before_id is None:
+        return None
+    old = session.scalars(
+        select(Matter).where(Matter.submission_id == submission.before_id, Matter.gone.is_(False)).order_by(Matter.rank)
+    ).all()  # fmt: skip
+    now = session.scalars(
+        select(Matter)
+        .where(Matter.submission_id == submission.id, Matter.gone.is_(False))
+        .order_by(Matter.rank)
+    ).all()
+    by_before = {m.before_id: m for m in now if m.before_id}
+    return Changes(
+        tuple(m for m in old if m.fate == "fixed"),
+        tuple((m, by_before[m.id]) for m in old if m.fate == "still" and m.id in by_before),
+        tuple(m for m in old if m.fate == "unsure"),
+        tuple(m for m in now if not m.before_id),
+    )

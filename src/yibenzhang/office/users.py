@@ -1,0 +1,198 @@
+"""Accounts: who may do what. Every change is in the audit trail."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from yibenzhang.office import passwords
+from yibenzhang.office.access import Actor, NotHere, Refused, note
+from yibenzhang.office.models import Body, Login, Role, Submission, Token, User, now
+
+_NAME = re.compile(r"[\w.@-]{2,40}")
+_UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def account_name(name: str) -> str:
+    """A name as it is kept and compared: upper and lower case, full and half width are one."""
+    return _UNFIT.sub("", unicodedata.normalize("NFKC", name)).strip().casefold()
+
+
+def shown_name(name: str) -> str:
+    return _UNFIT.sub("", unicodedata.normalize("NFKC", name)).strip()[:80]
+
+
+def user_of(session: Session, actor: Actor, number: int) -> User:
+    """The account with this number. Raises NotHere."""
+    actor.must(Role.ADMINISTRATOR)
+    found = session.get(User, number)
+    if found is None:
+        raise NotHere
+    return found
+
+
+def user_named(session: Session, name: str) -> User:
+    """The account of this name. Raises Refused."""
+    found = session.scalars(select(User).where(User.name == account_name(name))).first()
+    if found is None:
+        raise Refused(f"没有名为“{shown_name(name)}”的账号。")
+    return found
+
+
+def users_of(session: Session, actor: Actor) -> list[tuple[User, str]]:
+    """Every account with the name of its body, in order of names."""
+    actor.must(Role.ADMINISTRATOR)
+    asked = select(User, Body.name).outerjoin(Body, Body.id == User.body_id).order_by(User.name)
+    return [(user, body or "") for user, body in session.execute(asked)]
+
+
+def add_user(
+    session: Session, actor: Actor, name: str, role: str, password: str, shown: str = "", body: str = ""
+) -> User:
+    """A new account. Raises Refused."""
+    actor.must(Role.ADMINISTRATOR)
+    name, shown = account_name(name), shown_name(shown)
+    if not _NAME.fullmatch(name):
+        raise Refused("账号名要有 2 到 40 个字，只用汉字、字母、数字和 . _ - @。")
+    kept = _kept(password, name, shown)
+    given, of = _role(role), _body(session, role, body)
+    if session.scalars(select(User.id).where(User.name == name)).first() is not None:
+        raise Refused(f"已有名为“{name}”的账号，请换一个账号名。")
+    user = User(name=name, shown=shown, password=kept, role=given, body_id=of.id if of else None)
+    session.add(user)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise Refused(f"已有名为“{name}”的账号，请换一个账号名。") from error
+    note(session, actor, "user.add", "user", user.id, name=name, role=given, body=of.name if of else "")
+    return user
+
+
+def change_user(session: Session, actor: Actor, user: User, role: str, shown: str, body: str) -> None:
+    """Give an account another role, name or body; its sessions have it at once. Raises Refused."""
+    actor.must(Role.ADMINISTRATOR)
+    before = _told(session, user)
+    of = _body(session, role, body)
+    _lock(session)
+    if of is not None and of.id != user.body_id:
+        _not_moving(session, user)
+    user.role, user.shown, user.body_id = _role(role), shown_name(shown), of.id if of else None
+    _still_administered(session)
+    after = _told(session, user)
+    if after != before:
+        note(session, actor, "user.change", "user", user.id, name=user.name, before=before, after=after)
+
+
+def set_active(session: Session, actor: Actor, user: User, active: bool) -> None:
+    """Take an account out of use, which ends its sessions and keys at once, or back into use. Raises Refused."""
+    actor.must(Role.ADMINISTRATOR)
+    if user.active == active:
+        return
+    _lock(session)
+    user.active = active
+    if not active:
+        _still_administered(session)
+        end_logins(session, user)
+        end_keys(session, user)
+    note(session, actor, "user.enable" if active else "user.disable", "user", user.id, name=user.name)
+
+
+def set_password(session: Session, actor: Actor, user: User, password: str) -> None:
+    """Set another's password: whoever was logged in with the old one is so no more, and its keys end.
+    Raises Refused."""
+    actor.must(Role.ADMINISTRATOR)
+    user.password = _kept(password, user.name, user.shown)
+    end_logins(session, user)
+    end_keys(session, user)
+    note(session, actor, "user.reset", "user", user.id, name=user.name)
+
+
+def change_password(session: Session, actor: Actor, password: str, stays: str) -> None:
+    """Change one's own password, the old one having been proved; all one's sessions but that with the token hash
+    ``stays`` end. Raises Refused."""
+    user = session.get(User, actor.id) if actor.id is not None else None
+    if user is None or not user.active:
+        raise NotHere
+    if passwords.matches(user.password, password):
+        raise Refused("新密码与原来的相同，请换一个。")
+    user.password = _kept(password, user.name, user.shown)
+    end_logins(session, user, stays)
+    note(session, actor, "user.password", "user", user.id, name=user.name)
+
+
+def end_logins(session: Session, user: User, stays: str = "") -> None:
+    """End a person's sessions, but not the one with this token hash."""
+    session.execute(delete(Login).where(Login.user_id == user.id, Login.token != stays))
+
+
+def end_keys(session: Session, user: User) -> None:
+    """End a person's keys."""
+    session.execute(
+        update(Token).where(Token.user_id == user.id, Token.ended_at.is_(None)).values(ended_at=now())
+    )
+
+
+def administered(session: Session) -> bool:
+    """Whether anybody can administer the office."""
+    asked = select(func.count()).where(User.role == Role.ADMINISTRATOR.value, User.active)
+    return bool(session.scalar(asked))
+
+
+def _lock(session: Session) -> None:
+    """Two who take away one another's role at the same moment must not both succeed."""
+    session.execute(
+        select(User.id).where(User.role == Role.ADMINISTRATOR.value).order_by(User.id).with_for_update()
+    )
+
+
+def _still_administered(session: Session) -> None:
+    session.flush()
+    if not administered(session):
+        raise Refused("这是最后一个在用的管理员账号，不能停用或改为其他角色；请先另设一个管理员。")
+
+
+def _not_moving(session: Session, user: User) -> None:
+    """What a person handed in belongs to the department it was handed in for: it does not move with the person."""
+    if (
+        session.scalars(select(Submission.id).where(Submission.user_id == user.id).limit(1)).first()
+        is not None
+    ):
+        raise Refused("这个账号已经以原来的身份交过文件，不能改到别的单位；请停用它，另建新账号。")
+
+
+def _kept(password: str, *names: str) -> str:
+    if not passwords.acceptable(password, *names):
+        raise Refused(passwords.RULE)
+    return passwords.hashed(password)
+
+
+def _role(role: str) -> str:
+    if role not in set(Role):
+        raise Refused("请选择角色：部门、审核人、负责人或管理员。")
+    return str(Role(role))
+
+
+def _body(session: Session, role: str, name: str) -> Body | None:
+    """The body of a department's account; the others have none. Raises Refused."""
+    if role != Role.DEPARTMENT:
+        return None
+    name = shown_name(name)
+    if not name:
+        raise Refused("部门账号要写明单位，它只看得到这个单位和下属单位的内容。")
+    found = session.scalars(select(Body).where(Body.name == name)).first()
+    if found is None:
+        near = session.scalars(
+            select(Body.name).where(Body.name.contains(name, autoescape=True)).limit(3)
+        ).all()
+        hint = f"名称相近的有：{'、'.join(near)}。" if near else "请先导入名录，或核对单位名称。"
+        raise Refused(f"名录里没有名为“{name}”的单位。{hint}")
+    return found
+
+
+def _told(session: Session, user: User) -> dict[str, str]:
+    body = session.get(Body, user.body_id) if user.body_id else None
+    return {"role": user.role, "shown": user.shown, "body": body.name if body else ""}
