@@ -35,7 +35,7 @@ ORDER = [
     "office.models", "office.migrations", "office.migrations.env", "office.migrations.versions", "office.migrations.versions.v0001", "office.database", "office.access", "office.passwords", "office.users", "office.logins", "office.audit", "office.roster", "office.analysing", "office.recording",
     "office.submissions", "office.foreman", "office.reviews", "office.statistics", "office.rule_statistics", "office.excerpts", "office.returning", "office",
     "web.picturing", "web.views", "web.settings", "web.security", "web.formats", "web.errors", "web.charts", "web.describing", "web.pages.seasons", "web.pages.handing", "web.pages.review", "web.pages.returns", "web.pages.statistics", "web.pages.people", "web.pages", "web.app", "web",
-    "benching", "benching_ledger", "benching_serve", "benching_scans", "cli_rules", "cli_draft", "cli_invented", "cli_bench", "cli_serve", "cli_user", "cli",
+    "benching", "benching_ledger", "benching_serve", "benching_scans", "cli_rules", "cli_draft", "cli_invented", "cli_bench_serve", "cli_bench", "cli_serve", "cli_user", "cli",
 ]  # fmt: skip
 
 

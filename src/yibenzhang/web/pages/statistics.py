@@ -152,7 +152,7 @@ def _kinds(a: _Asked) -> Table:
 _PRECISION = "准确率＝已确认 ÷（已确认＋已排除），是审核人看到的准确率；同一问题在各版里只算一次，按最后的处理；不足 5 次处理的不作比率。"
 RULES = {
     "name": "规则", "rule_name": "内容", "family": "种类", "told": "报出", "confirmed": "已确认", "dismissed": "已排除", "undecided": "未处理",
-    "mended": "未处理而下一版已改", "precision": "准确率 %", "remark": "说明", "reasons": "排除的理由", "gone": "程序更新后不再报告",
+    "mended": "未处理已改", "precision": "准确率 %", "remark": "说明", "reasons": "排除的理由", "gone": "不再报告",
 }  # fmt: skip
 
 
@@ -172,8 +172,17 @@ def _rules(a: _Asked) -> Table:
         "added": recall.missed, "lost": recall.lost, "recall": recall.share, "recall_few": recall.few,
     }  # fmt: skip
     labels = [names.get(j.name) or j.name for j in found]
-    picture = (_judged_chart("报出最多的规则和处理", found, labels),) if found else ()
-    return Table(rows, picture, (_PRECISION, _RECALL), summary)
+    pictures = [_judged_chart("报出最多的规则和处理", found, labels)] if found else []
+    sure = sorted((j for j in found if j.precision is not None), key=lambda j: (j.precision or 0, -j.told))[:MOST_BARS]
+    if sure:
+        values = _line("准确率", [j.precision for j in sure], "deep")
+        names_of = [names.get(j.name) or j.name for j in sure]
+        note = f"从低到高最多 {MOST_BARS} 条；不足 {judged.FEW} 次处理的规则不画。"
+        pictures.append(charts.bars("准确率最低的规则", names_of, values, "%", ("规则", "准确率"), 100, note))
+    return Table(rows, tuple(pictures), (_PRECISION, _RECALL, _GONE), summary)
+
+
+_GONE = "未处理已改：没有人处理，而下一版已经改了。不再报告：程序更新后不再报告的，不计入报出。"
 
 
 _RECALL = "查出率＝程序报出且已确认的 ÷（这些＋人工补充的＋确认过而程序更新后不再报告的）；没有人发现的问题不在其内，实际只会更低。"
@@ -299,7 +308,7 @@ def statistics_table(request: Request, office: Shop, who: Who, number: int, tabl
         data["summary"] = dict(found.summary)
     return shown(
         request, who, "statistics_table.html", data, found.rows, columns,
-        season=season, title=title, found=found, heads=columns, tables=TABLES, table_name=table, few=FEW, tab="statistics",
+        season=season, title=title, found=found, heads={k: v for k, v in columns.items() if k != "remark"}, tables=TABLES, table_name=table, few=FEW, tab="statistics",
     )  # fmt: skip
 
 
