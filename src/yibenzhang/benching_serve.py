@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import time
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from itertools import count
 from pathlib import Path
@@ -69,6 +70,9 @@ class Report:
     errors: list[str] = field(default_factory=list)
     handed_in: int = 0
     checked: int = 0
+    cpu: dict[str, float] = field(default_factory=dict)
+    """Seconds of processor time while the people were at work: the server, its workers, this program, all other programs
+    of the machine, and idle. What others took was missing here."""
 
     def told(self) -> dict[str, Any]:
         rows = {k: [asdict(t) | {"met": t.met} for t in getattr(self, k)] for k in ("alone", "load")}
@@ -121,14 +125,48 @@ def measure(
     made: Made, jobs: int, people: int, seconds: float, think: bool, tell: Callable[[str], None]
 ) -> Report:  # fmt: skip
     """Measure; ends by itself. Raises Unmade where the server does not start."""
+    shutil.rmtree(made.folder / "pictures", ignore_errors=True)  # of a measurement before
     report = Report(made.documents, made.matters, os.cpu_count() or 1, think=think)
-    with serving(made.folder, jobs) as (base, _):
+    with serving(made.folder, jobs) as (base, process):
         tell("逐项测量")
         report.alone = _Alone(base, made).all()
         if people and seconds:
             tell(f"{people} 人同时使用 {seconds:g} 秒")
+            before = _processors(process.pid)
             asyncio.run(_Crowd(base, made, people, seconds, think, report).run())
+            after = _processors(process.pid)
+            report.cpu = {k: round(v - before.get(k, 0.0), 1) for k, v in after.items()}
+            if report.cpu:
+                ours = sum(report.cpu[k] for k in ("server", "workers", "client"))
+                report.cpu["others"] = round(max(report.cpu.pop("busy") - ours, 0.0), 1)
     return report
+
+
+def _processors(server: int) -> dict[str, float]:
+    """Seconds of processor time so far; empty where the system does not tell."""
+    try:
+        tick = os.sysconf("SC_CLK_TCK")
+        user, nice, system, idle, wait, *rest = (
+            int(n) / tick for n in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]
+        )
+        mine: dict[int, tuple[int, float]] = {}
+        for path in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(OSError):
+                told = path.read_text().rpartition(")")[2].split()
+                mine[int(path.parent.name)] = (int(told[1]), sum(map(int, told[11:15])) / tick)
+    except (OSError, ValueError, AttributeError):
+        return {}
+    below = {server}
+    while more := {p for p, (parent, _) in mine.items() if parent in below} - below:
+        below |= more
+    used = os.times()
+    return {
+        "server": mine[server][1] if server in mine else 0.0,
+        "workers": sum(mine[p][1] for p in below - {server} if p in mine),
+        "client": used.user + used.system,
+        "busy": user + nice + system + sum(rest),
+        "idle": idle + wait,
+    }
 
 
 def _sent(data: bytes, number: int) -> bytes:

@@ -74,6 +74,12 @@ def _show(report: Report) -> None:
         console.print(
             f"共 {report.requests} 次请求，每秒 {report.requests / report.seconds:.0f} 次；其间交来 {report.handed_in} 个文件，查完 {report.checked} 个。"
         )
+        if report.cpu:
+            c = report.cpu
+            console.print(
+                f"其间处理器时间（秒，共 {report.processors} 个核心）：页面服务 {c['server']:g}，检查和画页 {c['workers']:g}，"
+                f"测量程序 {c['client']:g}，本机别的程序 {c['others']:g}，空闲 {c['idle']:g}。"
+            )
     for e in report.errors:
         console.print(f"出错：{e}", markup=False)
     console.print("时间从发出请求到收完回答，同一台机器；各文件的检查结果是同一份的硬链接，因此都在磁盘缓存里。")

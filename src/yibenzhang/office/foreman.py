@@ -16,7 +16,7 @@ from yibenzhang.office.analysing import Analysed, Task, analyse
 from yibenzhang.office.database import Database, away
 from yibenzhang.office.models import Job, State, Submission, now
 from yibenzhang.office.recording import failed, finish, given_of
-from yibenzhang.office.submissions import register
+from yibenzhang.office.submissions import registered
 from yibenzhang.workers import Lost, Pool
 
 log = logging.getLogger("yibenzhang.foreman")
@@ -94,8 +94,7 @@ class Foreman:
     def _notes(self) -> None:
         self._looked = time.monotonic()
         for receipt, told in self._ledger.remembered():
-            with self._database.session() as session:
-                register(session, receipt, told)
+            registered(self._database, receipt, told)
             self._ledger.forget(receipt)
 
     def _step(self, pool: Pool) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, case, func, select
 from sqlalchemy.orm import Session
 
 from yibenzhang.office import deadlines
@@ -51,7 +52,7 @@ STATUS = {
     "missing": "未交", "late": "逾期未交", "checking": "检查中", "asking": "待确认", "unreadable": "无法读取",
     "review": "待审核", "returned": "已退回", "clean": "已通过",
 }  # fmt: skip
-_OF_STATE = {
+_OF_STATE: dict[str, str] = {
     State.WAITING: "checking", State.CHECKING: "checking", State.ASKING: "asking", State.UNREADABLE: "unreadable",
     State.REVIEW: "review", State.RETURNED: "returned", State.CLEAN: "clean",
 }  # fmt: skip
@@ -201,6 +202,34 @@ def board(
     return [y for x in lines if x.parent not in here for y in _below(x, under, frozenset())]
 
 
+def statuses(session: Session, actor: Actor, today: date) -> dict[int, Counter[str]]:
+    """{season: how many lines of its board have which status}, without making the boards."""
+    latest = (
+        select(Submission.entry_id.label("entry"), func.max(Submission.id).label("number"))
+        .where(
+            Submission.entry_id.is_not(None),
+            Submission.part_of_id.is_(None),
+            Submission.draft.is_(False),
+            Submission.state.not_in((State.SUPERSEDED, State.WITHDRAWN)),
+        )
+        .group_by(Submission.entry_id)
+        .subquery()
+    )
+    late = case((func.coalesce(Entry.published_on, today) > Entry.due_on, 1), else_=0)
+    asked = (
+        select(Entry.season_id, Submission.state, late, func.count())
+        .outerjoin(latest, latest.c.entry == Entry.id)
+        .outerjoin(Submission, Submission.id == latest.c.number)
+        .where(visible_entries(actor))
+        .group_by(Entry.season_id, Submission.state, late)
+    )
+    out: dict[int, Counter[str]] = {}
+    for season, state, over, n in session.execute(asked).tuples():
+        status = _OF_STATE[state] if state else ("late" if over else "missing")
+        out.setdefault(season, Counter())[status] += n
+    return out
+
+
 def _below(line: Line, under: dict[int, list[Line]], seen: frozenset[int]) -> list[Line]:
     if line.entry in seen:
         return []
@@ -226,8 +255,8 @@ def open_matters(session: Session, submissions: Sequence[int]) -> dict[tuple[int
 
 def _line(e: Row[Any], s: Row[Any] | None, counts: dict[tuple[int, str], int], today: date) -> Line:
     handed_in = s.received_at.date() if s else None
-    late = deadlines.lateness(e.due_on, e.published_on or handed_in, today).days
-    status = _OF_STATE[State(s.state)] if s else ("late" if late else "missing")
+    late = deadlines.days_late(e.due_on, e.published_on or handed_in, today)
+    status = _OF_STATE[s.state] if s else ("late" if late else "missing")
     return Line(
         e.id, e.parent_id, e.name, e.code, e.level, e.approved_on, e.due_on, e.published_on, e.published_url,
         e.contact, status, late, s.id if s else None, s.round if s else 0,

@@ -9,10 +9,12 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from yibenzhang.ledger.files import Ledger
 from yibenzhang.office.access import Actor, NotHere, Refused, entry_of, note
+from yibenzhang.office.database import Database
 from yibenzhang.office.models import Delivery, Entry, Job, Role, Season, State, Submission, now
 
 MAX_NAME = 200
@@ -117,6 +119,19 @@ def register(session: Session, receipt: str, n: dict[str, Any]) -> Submission | 
         size=n["size"],
     )
     return submission
+
+
+def registered(database: Database, receipt: str, n: dict[str, Any]) -> None:
+    """Put a received file into the records in a session of its own. Two may do so at once: the handler and the foreman
+    that looks for notes left over, or two files of one delivery; the second then finds what the first made."""
+    for again in (True, False):
+        try:
+            with database.session() as session:
+                register(session, receipt, n)
+            return
+        except IntegrityError:
+            if not again:
+                raise
 
 
 def delivery_of(session: Session, actor: Actor, key: str) -> Delivery:

@@ -36,7 +36,7 @@ from yibenzhang.office.submissions import (
     open_delivery,
     own_entry,
     receive,
-    register,
+    registered,
     told,
 )
 from yibenzhang.reading import ReadingError
@@ -118,23 +118,22 @@ def _kept(
     files, refused = _members(office, name, sha256, size)
     notes = [told(who, number, delivery, n, s, k, entry, draft) for n, s, k in files]
     receipts = receive(office.ledger, notes)
-    registered = True
+    entered = True
     try:
         for receipt, n in zip(receipts, notes, strict=True):
-            with office.session() as session:
-                register(session, receipt, n)
+            registered(office.database, receipt, n)
             office.ledger.forget(receipt)
     except Exception as error:
         if not away(error):
             raise
-        registered = False
+        entered = False
     office.foreman.wake()
-    late = "" if registered else "已收下并存好；数据库暂时连不上，恢复后自动登记和检查。"
+    late = "" if entered else "已收下并存好；数据库暂时连不上，恢复后自动登记和检查。"
     return {
         "delivery": delivery,
         "files": [n["name"] for n in notes],
         "refused": refused,
-        "registered": registered,
+        "registered": entered,
         "note": late,
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Request, Response
@@ -220,21 +220,30 @@ def make_decision(
     with office.session() as session:
         matter = matter_of(session, who, number)
         decide(session, who, matter, verdict, reason)
-        return _answered(request, office, session, who, matter)
+    return _answered(request, office, who, number)
 
 
-def _answered(request: Request, office: Office, session: Session, who: Actor, matter: Matter) -> Response:
-    """The matter as it stands now, and what hangs on it."""
-    s = matter.submission
+def _answered(request: Request, office: Office, who: Actor, number: int) -> Response:
+    """The matter as it stands now, and what hangs on it. Asked after the decision is committed: while a page is made
+    nobody should wait to write."""
+    with office.session() as session:
+        matter = matter_of(session, who, number)
+        s = matter.submission
+        asked = select(Matter.verdict).where(
+            Matter.submission_id == s.id,
+            Matter.gone.is_(False),
+            Matter.verdict.in_(OPEN),
+            Matter.severity != "notice",
+        )
+        standing = session.execute(asked).all()
+        _ = matter.decisions
+        following = _following(session, who, s)
     view = office.views.of(s)
-    standing = [
-        m for m in matters_of(session, s) if not m.gone and m.verdict in OPEN and m.severity != "notice"
-    ]
-    _ = matter.decisions
-    card = _card(matter, {f.id: f for f in view.findings}, spots_of(view))
+    one = replace(view, findings=tuple(f for f in view.findings if f.id == matter.finding))
+    card = _card(matter, {f.id: f for f in one.findings}, spots_of(one))
     return page(
         request, who, "decided.html", card=card, s=s, standing=standing, judges=_judges(who, s), State=State, reasons=REASONS, view=view,
-        following=_following(session, who, s),
+        following=following,
     )  # fmt: skip
 
 
@@ -253,7 +262,8 @@ def make_defect(
         matter = add_defect(
             session, who, s, severity, words, leaf, {"box": _box(box), "key": key, "text": text}
         )
-        return _answered(request, office, session, who, matter)
+        added = matter.id
+    return _answered(request, office, who, added)
 
 
 def _box(text: str) -> list[float] | None:

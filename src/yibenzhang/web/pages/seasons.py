@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import asdict
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Form, Query, Request, Response, UploadFile
 from fastapi.responses import RedirectResponse
+from markupsafe import Markup
 from sqlalchemy import select
 
 from yibenzhang.office.access import Refused, entry_of, season_of, visible_submissions
 from yibenzhang.office.models import Entry, Notice, Role, Season, State, Submission
-from yibenzhang.office.roster import STATUS, Line, board, change_entry, import_rows, new_season
+from yibenzhang.office.roster import STATUS, Line, board, change_entry, import_rows, new_season, statuses
 from yibenzhang.office.roster_files import read_roster, roster_template
 from yibenzhang.office.spreadsheets import write_sheet
 from yibenzhang.reading import ReadingError
-from yibenzhang.web.formats import LEVEL, forms, page, shown
+from yibenzhang.web.formats import LEVEL, environment, forms, page, shown
 from yibenzhang.web.security import Guard, Shop, Who
 
 router = APIRouter(tags=["公开季和名录"])
@@ -56,8 +58,9 @@ def seasons(request: Request, office: Shop, who: Who) -> Response:
     with office.session() as session:
         found = session.scalars(select(Season).order_by(Season.fiscal_year.desc(), Season.id.desc())).all()
         rows = []
+        counts = statuses(session, who, today())
         for s in found:
-            count = Counter(line.status for line in board(session, who, s, today()))
+            count = counts.get(s.id, Counter())
             rows.append({"id": s.id, "name": s.name, "fiscal_year": s.fiscal_year, "stage": s.stage, "days": s.days,
                 "bodies": sum(count.values()), **{k: count[k] for k in STATUS}})  # fmt: skip
     return shown(request, who, "seasons.html", {}, rows, tab="seasons", year=today().year)
@@ -80,6 +83,12 @@ def _rows(lines: list[Line]) -> list[dict[str, object]]:
         asdict(x) | {"status_name": STATUS[x.status], "level_name": LEVEL.get(x.level, ""), "department": names.get(x.parent or 0, "")}
         for x in lines
     ]  # fmt: skip
+
+
+@lru_cache(maxsize=20_000)
+def _line(line: Line, season: int, outside: bool) -> Markup:
+    """A line of the board. Most lines are as they were the last time somebody looked."""
+    return Markup(environment.get_template("board_line.html").render(x=line, season=season, outside=outside))
 
 
 @forms(router, "/seasons/{number:int}")
@@ -105,8 +114,8 @@ def season_board(
     data = {"season": {"id": season.id, "name": season.name, "fiscal_year": season.fiscal_year, "stage": season.stage},
         "counts": {k: count[k] for k in STATUS}, "bodies": len(lines), "late": sum(x.late > 0 for x in lines)}  # fmt: skip
     return shown(
-        request, who, "board.html", data, _rows(wanted), COLUMNS,
-        lines=wanted, status=status, find=find, asking=asking, tab="board", today=today(),
+        request, who, "board.html", data, _rows(wanted) if request.url.path.endswith((".json", ".csv")) else (), COLUMNS,
+        lines=Markup("").join(_line(x, season.id, who.outside) for x in wanted), status=status, find=find, asking=asking, tab="board", today=today(),
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
@@ -51,6 +51,22 @@ class _Asked:
     season: Season
     today: date
     extra: str
+    _kept: dict[str, Any] = field(default_factory=dict)
+
+    def rules(self) -> list[Judged]:
+        """The rules as they were judged, counted once for a page."""
+        if "rules" not in self._kept:
+            self._kept["rules"] = judged.rules(self.session, self.who, self.season.id)
+        found: list[Judged] = self._kept["rules"]
+        return found
+
+    def years(self) -> list[Measures]:
+        """The seasons of the same stage, oldest first, counted once for a page."""
+        if "years" not in self._kept:
+            asked = select(Season).where(Season.stage == self.season.stage).order_by(Season.fiscal_year, Season.id)
+            self._kept["years"] = figures.measures(self.session, self.who, self.session.scalars(asked).all())
+        found: list[Measures] = self._kept["years"]
+        return found
 
 
 # ---- tables --------------------------------------------------------------------------------
@@ -77,8 +93,7 @@ def _measured(m: Measures) -> dict[str, Any]:
 
 
 def _years(a: _Asked) -> Table:
-    asked = select(Season).where(Season.stage == a.season.stage).order_by(Season.fiscal_year, Season.id)
-    found = figures.measures(a.session, a.who, a.session.scalars(asked).all())
+    found = a.years()
     rows = [_measured(m) for m in found]
     names = [str(m.fiscal_year) if len({x.fiscal_year for x in found}) == len(found) else m.name for m in found]
     if len(rows) < 2:
@@ -143,7 +158,7 @@ def _judged_chart(title: str, found: Sequence[Judged], names: Sequence[str]) -> 
 
 
 def _kinds(a: _Asked) -> Table:
-    found = judged.kinds(judged.rules(a.session, a.who, a.season.id))
+    found = judged.kinds(a.rules())
     rows = [_judged(j) for j in found]
     picture = (_judged_chart("问题的种类和处理", found, [j.name for j in found]),) if found else ()
     return Table(rows, picture, (_PRECISION,))
@@ -157,7 +172,7 @@ RULES = {
 
 
 def _rules(a: _Asked) -> Table:
-    found = judged.rules(a.session, a.who, a.season.id)
+    found = a.rules()
     names = judged.rule_names(a.extra)
     why: dict[str, list[str]] = {}
     for rule, reason, n in judged.reasons(a.session, a.who, a.season.id):
@@ -317,7 +332,7 @@ def statistics(request: Request, office: Shop, who: Who, number: int) -> Respons
     """The season in figures; .csv holds them one to a line, each table has an address of its own beneath."""
     with office.session() as session:
         a = _asked(session, office, who, number)
-        (m,) = figures.measures(session, who, [a.season])
+        m = next(x for x in a.years() if x.season == number)
         row = _measured(m)
         rows = [{"name": MEASURES[k], "value": row[k]} for k in MEASURES if k != "name"]
         for word, files in (("首版", m.first), ("现版", m.present)):
