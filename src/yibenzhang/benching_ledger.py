@@ -95,9 +95,7 @@ def make(folder: Path, documents: int, matters: int, tell: Callable[[str], None]
     finally:
         engine.dispose()
     pages = masters["accounts"].found.pages
-    made = Made(
-        folder, filler.documents, filler.told, len(SEASONS), tuple(filler.open), pages, original
-    )
+    made = Made(folder, filler.documents, filler.told, len(SEASONS), tuple(filler.open), pages, original)
     (folder / "made.json").write_text(
         json.dumps(
             {"documents": made.documents, "matters": made.matters, "open": made.open, "pages": made.pages}
@@ -197,14 +195,18 @@ class _Filler:
 
     def _versions(self, season: int, entry: int, master: Master, stage: str, year: int, begun: date) -> None:
         random = self._random
-        at = datetime(begun.year, begun.month, begun.day, 1, tzinfo=UTC) + timedelta(hours=random.randrange(400))
+        at = datetime(begun.year, begun.month, begun.day, 1, tzinfo=UTC) + timedelta(
+            hours=random.randrange(400)
+        )
         first = self._submission(season, entry, master, State.SUPERSEDED, 1, at, None)
         old = []
         for f in master.found.findings[: self._matters]:
             lot = random.random()
             verdict = "dismissed" if lot < 0.12 else "confirmed"
             fate = "still" if lot < 0.4 else "unsure" if lot < 0.45 else "fixed"
-            old.append((self._matter(first, len(old), f, None, fate, verdict, at + timedelta(1)), fate, verdict))
+            old.append(
+                (self._matter(first, len(old), f, None, fate, verdict, at + timedelta(1)), fate, verdict)
+            )
         again = at + timedelta(random.randrange(2, 12))
         state = random.choice([State.REVIEW, State.REVIEW, State.REVIEW, State.RETURNED, State.CLEAN])
         second = self._submission(season, entry, master, state, 2, again, first)
@@ -255,7 +257,15 @@ class _Filler:
         self.told += 1
         if verdict:
             reason = self._random.choice(_REASONS) if verdict == "dismissed" else ""
-            self._add(Decision, matter_id=number, verdict=verdict, reason=reason, user_id=None, who="本机用户", at=at)
+            self._add(
+                Decision,
+                matter_id=number,
+                verdict=verdict,
+                reason=reason,
+                user_id=None,
+                who="本机用户",
+                at=at,
+            )
             self._add(
                 Audit, at=at, user_id=None, who="本机用户", action=f"matter.{verdict}", subject="matter",
                 subject_id=number, detail={"reason": reason, "rule": f.rule}, address="",

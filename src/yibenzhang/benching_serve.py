@@ -48,6 +48,8 @@ class Taken:
     target: float | None = None
     of: str = "p95"
     errors: int = 0
+    cpu: float | None = None
+    """Milliseconds of processor time in the server for each; None where that is not known."""
 
     @property
     def met(self) -> bool | None:
@@ -79,11 +81,15 @@ class Report:
         return asdict(self) | rows
 
 
-def taken(name: str, times: list[float], target: float | None = None, of: str = "p95", errors: int = 0) -> Taken:
+def taken(
+    name: str, times: list[float], target: float | None = None, errors: int = 0, cpu: float | None = None
+) -> Taken:  # fmt: skip
     """The figures of some times in milliseconds."""
     ordered = sorted(times) or [0.0]
     p50, p95 = (ordered[min(round(q * (len(ordered) - 1)), len(ordered) - 1)] for q in (0.5, 0.95))
-    return Taken(name, len(times), round(p50, 1), round(p95, 1), round(ordered[-1], 1), target, of, errors)
+    return Taken(
+        name, len(times), round(p50, 1), round(p95, 1), round(ordered[-1], 1), target, "p95", errors, cpu
+    )
 
 
 @contextmanager
@@ -129,7 +135,7 @@ def measure(
     report = Report(made.documents, made.matters, os.cpu_count() or 1, think=think)
     with serving(made.folder, jobs) as (base, process):
         tell("逐项测量")
-        report.alone = _Alone(base, made).all()
+        report.alone = _Alone(base, made, process.pid).all()
         if people and seconds:
             tell(f"{people} 人同时使用 {seconds:g} 秒")
             before = _processors(process.pid)
@@ -177,8 +183,8 @@ def _sent(data: bytes, number: int) -> bytes:
 class _Alone:
     """One browser, one request after another."""
 
-    def __init__(self, base: str, made: Made) -> None:
-        self._made, self._season = made, made.season
+    def __init__(self, base: str, made: Made, server: int) -> None:
+        self._made, self._season, self._server = made, made.season, server
         self._client = httpx.Client(base_url=base, timeout=PATIENCE)
         self._random = Random(7)
 
@@ -218,25 +224,37 @@ class _Alone:
         return f"/submissions/{submission}/leaves/{self._leaf()}.png?width={1400 + self._random.randint(-150, 150)}"
 
     def _timed(self, name: str, addresses: list[str], target: float | None = None) -> Taken:
-        times, errors = [], 0
+        times, errors, before = [], 0, self._used()
         for a in addresses:
             begun = time.perf_counter()
             answer = self._client.get(a)
             times.append(1000 * (time.perf_counter() - begun))
             errors += answer.status_code != 200
-        return taken(name, times, target, errors=errors)
+        return taken(name, times, target, errors, self._each(before, len(times)))
+
+    def _used(self) -> float | None:
+        return _processors(self._server).get("server")
+
+    def _each(self, before: float | None, times: int) -> float | None:
+        after = self._used()
+        return (
+            None
+            if before is None or after is None or not times
+            else round(1000 * (after - before) / times, 1)
+        )
 
     def _decided(self, some: list[int], head: dict[str, str]) -> Taken:
         times, errors = [], 0
-        for n in some:
-            open_ = _MATTER.findall(self._client.get(f"/submissions/{n}").text)
-            if not open_:
-                continue
+        found = [_MATTER.findall(self._client.get(f"/submissions/{n}").text) for n in some]
+        before = self._used()
+        for open_ in filter(None, found):
             begun = time.perf_counter()
-            answer = self._client.post(f"/matters/{open_[0]}/decisions", data={"verdict": "confirmed"}, headers=head)
+            answer = self._client.post(
+                f"/matters/{open_[0]}/decisions", data={"verdict": "confirmed"}, headers=head
+            )
             times.append(1000 * (time.perf_counter() - begun))
             errors += answer.status_code != 200
-        return taken("处理一个问题", times, errors=errors)
+        return taken("处理一个问题", times, None, errors, self._each(before, len(times)))
 
     def _handed_in(self, head: dict[str, str]) -> Taken:
         data, times, errors = self._made.document.read_bytes(), [], 0
@@ -281,7 +299,9 @@ class _Crowd:
     def _over(self) -> bool:
         return time.monotonic() >= self._until
 
-    async def _call(self, client: httpx.AsyncClient, name: str, method: str, address: str, **more: Any) -> str:
+    async def _call(
+        self, client: httpx.AsyncClient, name: str, method: str, address: str, **more: Any
+    ) -> str:
         begun = time.perf_counter()
         try:
             answer = await client.request(method, address, **more)
@@ -320,21 +340,30 @@ class _Crowd:
         matters = _MATTER.findall(opened)
         leaf = random.randint(1, max(self._made.pages - 1, 1))
         pages = await asyncio.gather(
-            *(self._call(client, "一页的数字", "GET", f"/submissions/{n}/leaves/{k}") for k in (leaf, leaf + 1))
+            *(
+                self._call(client, "一页的数字", "GET", f"/submissions/{n}/leaves/{k}")
+                for k in (leaf, leaf + 1)
+            )
         )
         pictures = [m for p in pages for m in _PICTURE.findall(p)[:1]]
-        await asyncio.gather(*(self._call(client, "页面图像", "GET", self._width(a, random)) for a in pictures))
+        await asyncio.gather(
+            *(self._call(client, "页面图像", "GET", self._width(a, random)) for a in pictures)
+        )
         await self._pause(random)
         keys = [k for p in pages for k in _KEY.findall(p)]
         if keys and not self._over:
             key = random.choice(keys).replace("&amp;", "&")
-            await self._call(client, "一个数字的印证", "GET", f"/submissions/{n}/numbers", params={"key": key})
+            await self._call(
+                client, "一个数字的印证", "GET", f"/submissions/{n}/numbers", params={"key": key}
+            )
             await self._pause(random)
         for m in matters[:2]:
             if self._over:
                 return
             said = {"verdict": "confirmed"}
-            await self._call(client, "处理一个问题", "POST", f"/matters/{m}/decisions", data=said, headers=head)
+            await self._call(
+                client, "处理一个问题", "POST", f"/matters/{m}/decisions", data=said, headers=head
+            )
             await self._pause(random)
 
     def _width(self, address: str, random: Random) -> str:
@@ -364,4 +393,6 @@ class _Crowd:
             self._report.handed_in = len(deliveries)
             for delivery in deliveries:
                 told = (await client.get(f"/deliveries/{delivery}.json")).json()
-                self._report.checked += sum(r["state"] not in ("waiting", "checking") for r in told.get("rows", ()))
+                self._report.checked += sum(
+                    r["state"] not in ("waiting", "checking") for r in told.get("rows", ())
+                )

@@ -25,7 +25,9 @@ def serve(
     matters: Annotated[int, typer.Option(min=1, max=60, help="每份文件有多少个问题")] = 30,
     people: Annotated[int, typer.Option(min=0, max=500, help="多少人同时使用，0 为不测")] = 50,
     seconds: Annotated[float, typer.Option(min=0, max=600, help="同时使用多少秒")] = 20,
-    no_think: Annotated[bool, typer.Option("--no-think", help="点击之间不停顿（平常停 0.5 到 1.5 秒）")] = False,
+    no_think: Annotated[
+        bool, typer.Option("--no-think", help="点击之间不停顿（平常停 0.5 到 1.5 秒）")
+    ] = False,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="服务同时检查几个文件")] = 2,
     keep: Annotated[
         Path | None, typer.Option(help="账本造在这个文件夹并留着，下次直接用；不写则用完删除")
@@ -46,7 +48,11 @@ def serve(
             if status:
                 status.update(words)
 
-        folder = keep.resolve() if keep else Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="yibenzhang-bench-")))
+        folder = (
+            keep.resolve()
+            if keep
+            else Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="yibenzhang-bench-")))
+        )
         try:
             made = made_before(folder)
             if made is None and (folder / "office.db").exists():
@@ -67,10 +73,17 @@ def serve(
 
 def _show(report: Report) -> None:
     console = Console(highlight=False)
-    console.print(_table(f"{report.documents} 份文件、{report.matters} 个问题，逐项（毫秒，{report.processors} 个核心）", report.alone))
+    console.print(
+        _table(
+            f"{report.documents} 份文件、{report.matters} 个问题，逐项（毫秒，{report.processors} 个核心）",
+            report.alone,
+        )
+    )
     if report.people:
         think = "每次点击间停 0.5 到 1.5 秒" if report.think else "点击之间不停顿"
-        console.print(_table(f"{report.people} 人同时使用 {report.seconds:g} 秒，{think}（毫秒）", report.load))
+        console.print(
+            _table(f"{report.people} 人同时使用 {report.seconds:g} 秒，{think}（毫秒）", report.load)
+        )
         console.print(
             f"共 {report.requests} 次请求，每秒 {report.requests / report.seconds:.0f} 次；其间交来 {report.handed_in} 个文件，查完 {report.checked} 个。"
         )
@@ -82,16 +95,25 @@ def _show(report: Report) -> None:
             )
     for e in report.errors:
         console.print(f"出错：{e}", markup=False)
-    console.print("时间从发出请求到收完回答，同一台机器；各文件的检查结果是同一份的硬链接，因此都在磁盘缓存里。")
+    console.print(
+        "时间从发出请求到收完回答，同一台机器；各文件的检查结果是同一份的硬链接，因此都在磁盘缓存里。"
+    )
 
 
 def _table(title: str, rows: list[Taken]) -> Table:
     shown = Table(title=title, show_edge=False)
-    for name in ("项目", "次数", "中位", "95%", "最长", "目标", "出错"):
+    for name in ("项目", "次数", "中位", "95%", "最长", "处理器", "目标", "出错"):
         shown.add_column(name, justify="left" if name == "项目" else "right")
     for t in rows:
         goal = "" if t.target is None else f"<{t.target:.0f} {'达到' if t.met else '没有达到'}"
         shown.add_row(
-            t.name, str(t.times), f"{t.p50:.0f}", f"{t.p95:.0f}", f"{t.most:.0f}", goal, str(t.errors or "")
+            t.name,
+            str(t.times),
+            f"{t.p50:.0f}",
+            f"{t.p95:.0f}",
+            f"{t.most:.0f}",
+            "" if t.cpu is None else f"{t.cpu:.0f}",
+            goal,
+            str(t.errors or ""),
         )
     return shown

@@ -254,7 +254,9 @@ class Matter(Base):
     __tablename__ = "matters"
     __table_args__ = (
         # counting them never touches the rows, which carry long texts
-        Index("ix_matters_counts", "submission_id", "gone", "severity", "verdict", "rule", "fate", "before_id"),
+        Index(
+            "ix_matters_counts", "submission_id", "gone", "severity", "verdict", "rule", "fate", "before_id"
+        ),
         Index("ix_matters_line", "before_id", "rule"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)

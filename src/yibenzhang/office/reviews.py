@@ -40,7 +40,9 @@ def matter_of(session: Session, actor: Actor, number: int) -> Matter:
 def matters_of(session: Session, submission: Submission) -> list[Matter]:
     """The matters of a submission, worst first; what a person added stands with its severity."""
     order = {"error": 0, "warning": 1, "notice": 2}
-    asked = select(Matter).where(Matter.submission_id == submission.id).options(selectinload(Matter.decisions))
+    asked = (
+        select(Matter).where(Matter.submission_id == submission.id).options(selectinload(Matter.decisions))
+    )
     found = session.scalars(asked).all()
     return sorted(found, key=lambda m: (m.gone, order.get(m.severity, 3), m.rank, m.id))
 

@@ -109,7 +109,9 @@ def measures(session: Session, actor: Actor, seasons: Sequence[Season]) -> list[
     """The figures of these seasons, in their order."""
     out = {s.id: Measures(s.id, s.name, s.fiscal_year, s.stage) for s in seasons}
     wanted = Entry.season_id.in_(out)
-    asked = select(Entry.season_id, func.count()).where(wanted, visible_entries(actor)).group_by(Entry.season_id)
+    asked = (
+        select(Entry.season_id, func.count()).where(wanted, visible_entries(actor)).group_by(Entry.season_id)
+    )
     for season, count in session.execute(asked):
         out[season].bodies = count
     _submissions(session, actor, out)
@@ -119,7 +121,10 @@ def measures(session: Session, actor: Actor, seasons: Sequence[Season]) -> list[
     present = Submission.state.in_(READ) & Matter.verdict.in_(OPEN)
     counted = (
         select(
-            Submission.season_id, Matter.severity, func.sum(_one(Matter.before_id.is_(None))), func.sum(_one(present))
+            Submission.season_id,
+            Matter.severity,
+            func.sum(_one(Matter.before_id.is_(None))),
+            func.sum(_one(present)),
         )
         .join(Submission, Submission.id == Matter.submission_id)
         .where(Matter.submission_id.in_(versions(actor, mine)), Matter.gone.is_(False))
@@ -164,7 +169,9 @@ def _worst(
     session: Session, actor: Actor, out: dict[int, Measures], name: str, mine: ColumnElement[bool], counts: ColumnElement[bool]
 ) -> None:  # fmt: skip
     """Count the versions ``mine`` by the worst of their findings that count."""
-    rank = case((Matter.severity == "error", 0), (Matter.severity == "warning", 1), (Matter.severity == "notice", 2))
+    rank = case(
+        (Matter.severity == "error", 0), (Matter.severity == "warning", 1), (Matter.severity == "notice", 2)
+    )
     hangs = and_(Matter.submission_id == Submission.id, Matter.gone.is_(False), counts)
     each = (
         select(Submission.season_id.label("season"), func.coalesce(func.min(rank), 3).label("worst"))
@@ -209,7 +216,9 @@ def rounds(session: Session, actor: Actor, season: int) -> list[Round]:
     grouped = (
         select(Submission.round, Matter.fate, known, dismissed, func.count())
         .join(Submission, Submission.id == Matter.submission_id)
-        .where(Matter.submission_id.in_(mine), Matter.gone.is_(False), Matter.severity.in_(("error", "warning")))
+        .where(
+            Matter.submission_id.in_(mine), Matter.gone.is_(False), Matter.severity.in_(("error", "warning"))
+        )
         .group_by(Submission.round, Matter.fate, known, dismissed)
     )
     sums: dict[int, Counter[str]] = defaultdict(Counter)
@@ -232,7 +241,9 @@ def _to_clean(session: Session, actor: Actor, mine: ColumnElement[bool]) -> list
     found = {entry: (season, number) for season, entry, number in session.execute(last)}
     numbers = last.with_only_columns(Submission.id)
     ends: dict[int, datetime] = {}
-    checked = select(Job.submission_id, func.min(Job.ended_at)).where(Job.state == "done", Job.submission_id.in_(numbers))
+    checked = select(Job.submission_id, func.min(Job.ended_at)).where(
+        Job.state == "done", Job.submission_id.in_(numbers)
+    )
     decided = (
         select(Matter.submission_id, func.max(Decision.at))
         .join(Matter, Matter.id == Decision.matter_id)
@@ -372,10 +383,29 @@ def summed(own: Sequence[Share]) -> list[Share]:
         below = _below(x, under)
         if len(below) > 1:
             taken = [d.days for d in below if d.days is not None]
-            names = ("versions", "clean", "read", "errors", "warnings", "notices", "standing", "numbers", "proved", "late")
+            names = (
+                "versions",
+                "clean",
+                "read",
+                "errors",
+                "warnings",
+                "notices",
+                "standing",
+                "numbers",
+                "proved",
+                "late",
+            )
             sums = {k: sum(getattr(d, k) for d in below) for k in names}
             out.append(
-                Share(x.entry, x.body_id, x.body, None, len(below) - 1, days=median(taken) if taken else None, **sums)
+                Share(
+                    x.entry,
+                    x.body_id,
+                    x.body,
+                    None,
+                    len(below) - 1,
+                    days=median(taken) if taken else None,
+                    **sums,
+                )
             )
         out += below
     return out
@@ -402,7 +432,9 @@ class BodySeason:
     part: Share
 
 
-def body_over_seasons(session: Session, actor: Actor, number: int, today: date) -> tuple[Body, list[BodySeason]]:
+def body_over_seasons(
+    session: Session, actor: Actor, number: int, today: date
+) -> tuple[Body, list[BodySeason]]:
     """A body's seasons, oldest first. Raises NotHere where the person may not see it."""
     asked = (
         select(Entry, Season)
@@ -416,9 +448,18 @@ def body_over_seasons(session: Session, actor: Actor, number: int, today: date) 
         raise NotHere
     out = []
     for entry, season in found:
-        (line,) = board(session, actor, season, today, entry.id)
+        (line,) = board(session, actor, season, today, [entry.id])
         (part,) = _shares(session, actor, season, [line], entry.id)
         out.append(
-            BodySeason(season.id, season.name, season.fiscal_year, season.stage, entry.id, line.status, line.late, part)
+            BodySeason(
+                season.id,
+                season.name,
+                season.fiscal_year,
+                season.stage,
+                entry.id,
+                line.status,
+                line.late,
+                part,
+            )
         )
     return body, out

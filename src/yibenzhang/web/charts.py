@@ -93,7 +93,9 @@ def bars(
     return Chart(title, _svg(title, said, height, parts), heads or ("", series.name), rows, note)
 
 
-def stacked(title: str, names: Sequence[str], series: Sequence[Series], unit: str = "", note: str = "") -> Chart:
+def stacked(
+    title: str, names: Sequence[str], series: Sequence[Series], unit: str = "", note: str = ""
+) -> Chart:
     """Stacked horizontal bars; the whole stands at the end, a part's figure in it where there is room."""
     sums = [sum(s.values[k] or 0 for s in series) for k in range(len(names))]
     full = max(sums, default=0) or 1
@@ -120,7 +122,8 @@ def stacked(title: str, names: Sequence[str], series: Sequence[Series], unit: st
         (n, *(told(s.values[k], unit) for s in series), told(sums[k], unit)) for k, n in enumerate(names)
     )
     said = "；".join(
-        f"{n}：" + "，".join(f"{s.name} {told(s.values[k], unit)}" for s in series) for k, n in enumerate(names)
+        f"{n}：" + "，".join(f"{s.name} {told(s.values[k], unit)}" for s in series)
+        for k, n in enumerate(names)
     )
     height = top + _ROW * max(len(names), 1) + 4
     return Chart(title, _svg(title, said, height, parts), ("", *(s.name for s in series), "合计"), rows, note)
@@ -145,7 +148,9 @@ def lines(
         parts.append(_text(x, bottom + 20, cut(name, max(step - 6, 60)), "middle"))
     taken: dict[int, list[float]] = {}
     for n, s in enumerate(series):
-        spots = [(k, at[k], bottom - tall * min(v / full, 1)) for k, v in enumerate(s.values) if v is not None]
+        spots = [
+            (k, at[k], bottom - tall * min(v / full, 1)) for k, v in enumerate(s.values) if v is not None
+        ]
         for a, b in zip(spots, spots[1:], strict=False):
             if b[0] == a[0] + 1:
                 dash = f' stroke-dasharray="{_DASHES[n % 4]}"' if n % 4 else ""
@@ -192,7 +197,9 @@ def _text(
 
 def _rect(x: float, y: float, long: float, colour: str) -> str:
     edge = ' stroke="#8fb99b" stroke-width="0.8"' if colour == "good" else ""
-    return f'<rect x="{x:.1f}" y="{y:.1f}" width="{long:.1f}" height="{_BAR}" fill="{COLOURS[colour]}"{edge}/>'
+    return (
+        f'<rect x="{x:.1f}" y="{y:.1f}" width="{long:.1f}" height="{_BAR}" fill="{COLOURS[colour]}"{edge}/>'
+    )
 
 
 def _axis(x: float, top: float, bottom: float) -> str:
@@ -220,7 +227,9 @@ def _legend(series: Sequence[Series], left: float, marks: bool = False) -> tuple
             x += 14
         else:
             edge = ' stroke="#8fb99b" stroke-width="0.8"' if s.colour == "good" else ""
-            parts.append(f'<rect x="{x}" y="{y + 3}" width="13" height="13" fill="{COLOURS[s.colour]}"{edge}/>')
+            parts.append(
+                f'<rect x="{x}" y="{y + 3}" width="13" height="13" fill="{COLOURS[s.colour]}"{edge}/>'
+            )
         parts.append(_text(x + 19, y + 14, s.name, ink=_SOFT))
         x += 19 + wide(s.name) + 16
     return parts, y + 26

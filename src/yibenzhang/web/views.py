@@ -45,7 +45,6 @@ class Views:
                 self._kept.popitem(last=False)
         return view
 
-
     def _aside(self) -> None:
         """Take what is loaded out of the search for garbage: views hold a million small objects, none in a circle, and
         looking through them stops every page for half a second. Now and then all is looked through once, because

@@ -63,7 +63,11 @@ class _Asked:
     def years(self) -> list[Measures]:
         """The seasons of the same stage, oldest first, counted once for a page."""
         if "years" not in self._kept:
-            asked = select(Season).where(Season.stage == self.season.stage).order_by(Season.fiscal_year, Season.id)
+            asked = (
+                select(Season)
+                .where(Season.stage == self.season.stage)
+                .order_by(Season.fiscal_year, Season.id)
+            )
             self._kept["years"] = figures.measures(self.session, self.who, self.session.scalars(asked).all())
         found: list[Measures] = self._kept["years"]
         return found
@@ -95,7 +99,9 @@ def _measured(m: Measures) -> dict[str, Any]:
 def _years(a: _Asked) -> Table:
     found = a.years()
     rows = [_measured(m) for m in found]
-    names = [str(m.fiscal_year) if len({x.fiscal_year for x in found}) == len(found) else m.name for m in found]
+    names = [
+        str(m.fiscal_year) if len({x.fiscal_year for x in found}) == len(found) else m.name for m in found
+    ]
     if len(rows) < 2:
         return Table(rows, (), (f"只有一个{STAGE[a.season.stage]}公开季，还没有可比的年度。",))
     shares = [
@@ -138,7 +144,9 @@ def _rounds(a: _Asked) -> Table:
         ("dismissed", "已排除", "alone"), ("waiting", "还没有下一版", "notice"))  # fmt: skip
     series = [_line(word, [getattr(r, k) for r in found], colour) for k, word, colour in parts]
     note = "已改率＝下一版已改 ÷（已改＋仍在＋不能比较）；已排除的和还没有下一版的不算。"
-    return Table(rows, (charts.stacked("各版的错误和疑问后来怎样", names, series, note=note),) if rows else ())
+    return Table(
+        rows, (charts.stacked("各版的错误和疑问后来怎样", names, series, note=note),) if rows else ()
+    )
 
 
 KINDS = {
@@ -151,7 +159,11 @@ def _judged(j: Judged) -> dict[str, Any]:
 
 
 def _judged_chart(title: str, found: Sequence[Judged], names: Sequence[str]) -> Chart:
-    parts = (("confirmed", "已确认", "deep"), ("dismissed", "已排除", "warning"), ("undecided", "未处理", "alone"))
+    parts = (
+        ("confirmed", "已确认", "deep"),
+        ("dismissed", "已排除", "warning"),
+        ("undecided", "未处理", "alone"),
+    )
     series = [_line(word, [getattr(j, k) for j in found[:MOST_BARS]], colour) for k, word, colour in parts]
     more = f"只画报出最多的 {MOST_BARS} 项，其余见表。" if len(found) > MOST_BARS else ""
     return charts.stacked(title, names[:MOST_BARS], series, note=more)
@@ -188,7 +200,9 @@ def _rules(a: _Asked) -> Table:
     }  # fmt: skip
     labels = [names.get(j.name) or j.name for j in found]
     pictures = [_judged_chart("报出最多的规则和处理", found, labels)] if found else []
-    sure = sorted((j for j in found if j.precision is not None), key=lambda j: (j.precision or 0, -j.told))[:MOST_BARS]
+    sure = sorted((j for j in found if j.precision is not None), key=lambda j: (j.precision or 0, -j.told))[
+        :MOST_BARS
+    ]
     if sure:
         values = _line("准确率", [j.precision for j in sure], "deep")
         names_of = [names.get(j.name) or j.name for j in sure]
@@ -212,7 +226,14 @@ def _reasons(a: _Asked) -> Table:
     for r in rows:
         sums[r["reason"]] += r["count"]
     top = sums.most_common(MOST_BARS)
-    picture = (charts.bars("排除的理由", [t for t, _ in top], _line("次数", [n for _, n in top], "blue"), heads=("理由", "次数")),)
+    picture = (
+        charts.bars(
+            "排除的理由",
+            [t for t, _ in top],
+            _line("次数", [n for _, n in top], "blue"),
+            heads=("理由", "次数"),
+        ),
+    )
     return Table(rows, picture if top else (), ())
 
 
@@ -249,12 +270,18 @@ def _departments(a: _Asked) -> Table:
         for x in found
     ]  # fmt: skip
     top = [x for x in found if x.parent is None and (x.under or x.entry not in whole)]
-    top = sorted((x for x in top if x.errors + x.warnings + x.notices), key=lambda x: (-x.errors, -x.warnings))[:MOST_BARS]
+    top = sorted(
+        (x for x in top if x.errors + x.warnings + x.notices), key=lambda x: (-x.errors, -x.warnings)
+    )[:MOST_BARS]
     series = [
         _line(SEVERITY[k], [getattr(x, f"{k}s") for x in top], k) for k in ("error", "warning", "notice")
     ]
     note = f"只画错误最多的 {MOST_BARS} 个部门（含所属单位），其余见表。" if len(top) == MOST_BARS else ""
-    picture = (charts.stacked("各部门的问题（含所属单位）", [x.body for x in top], series, note=note),) if top else ()
+    picture = (
+        (charts.stacked("各部门的问题（含所属单位）", [x.body for x in top], series, note=note),)
+        if top
+        else ()
+    )
     return Table(rows, picture, ("同一问题在各版里只算一次。部门合计包括本级和所属单位。",))
 
 
@@ -265,7 +292,13 @@ def _days(a: _Asked) -> Table:
     days = figures.days_to_clean(a.session, a.who, a.season.id)
     steps = figures.in_steps(days.values())
     rows = [{"name": n, "count": c, "share": share(c, len(days))} for n, c in steps]
-    picture = charts.bars("从交来到通过用了多少天", [n for n, _ in steps], _line("单位", [c for _, c in steps], "blue"), heads=("天数", "单位"), note="从第一版交来到最后一个错误或疑问了结的那一天，只算已通过的。")
+    picture = charts.bars(
+        "从交来到通过用了多少天",
+        [n for n, _ in steps],
+        _line("单位", [c for _, c in steps], "blue"),
+        heads=("天数", "单位"),
+        note="从第一版交来到最后一个错误或疑问了结的那一天，只算已通过的。",
+    )
     return Table(rows, (picture,) if days else ())
 
 
@@ -282,9 +315,24 @@ def _lateness(a: _Asked) -> Table:
     late = figures.in_steps(x.late for x in lines if x.late)
     shown_rows = [r for r in rows if r["count"]]
     note = "期限按批复日期加公开天数，或登记的最晚日期；没有登记公开日期的按交来日期算，与看板一致。"
-    pictures = [charts.bars("按时和逾期", [r["name"] for r in shown_rows], _line("单位", [r["count"] for r in shown_rows], "blue"), heads=("", "单位"), note=note)]
+    pictures = [
+        charts.bars(
+            "按时和逾期",
+            [r["name"] for r in shown_rows],
+            _line("单位", [r["count"] for r in shown_rows], "blue"),
+            heads=("", "单位"),
+            note=note,
+        )
+    ]
     if any(n for _, n in late):
-        pictures.append(charts.bars("逾期多少天", [n for n, _ in late[1:]], _line("单位", [n for _, n in late[1:]], "orange"), heads=("天数", "单位")))
+        pictures.append(
+            charts.bars(
+                "逾期多少天",
+                [n for n, _ in late[1:]],
+                _line("单位", [n for _, n in late[1:]], "orange"),
+                heads=("天数", "单位"),
+            )
+        )
     return Table(rows, tuple(pictures) if lines else ())
 
 
@@ -339,8 +387,15 @@ def statistics(request: Request, office: Shop, who: Who, number: int) -> Respons
             rows += [{"name": f"{word}{FILES[k]}的文件", "value": getattr(files, k)} for k in FILES]
         found: dict[str, Table] = {}
         if not request.url.path.endswith((".json", ".csv")):
-            found = {k: TABLES[k][2](a) for k in ("kinds", "departments", "rounds", "years", "days", "lateness", "rules")}
-    data = {"season": {"id": m.season, "name": m.name}, "measures": row, "files": {"first": asdict(m.first), "present": asdict(m.present)}}
+            found = {
+                k: TABLES[k][2](a)
+                for k in ("kinds", "departments", "rounds", "years", "days", "lateness", "rules")
+            }
+    data = {
+        "season": {"id": m.season, "name": m.name},
+        "measures": row,
+        "files": {"first": asdict(m.first), "present": asdict(m.present)},
+    }
     pictures = [_files(m), *(c for k, t in found.items() for c in t.charts if k != "rules")]
     return shown(
         request, who, "statistics.html", data, rows, {"name": "指标", "value": "数"},
@@ -377,7 +432,10 @@ def body(request: Request, office: Shop, who: Who, number: int) -> Response:
         mine = [x for x in seasons if x.stage == stage and x.part.versions]
         if len(mine) > 1:
             names = [str(x.fiscal_year) for x in mine]
-            series = [_line(SEVERITY[k], [getattr(x.part, f"{k}s") for x in mine], c) for k, c in (("error", "error"), ("warning", "orange"))]
+            series = [
+                _line(SEVERITY[k], [getattr(x.part, f"{k}s") for x in mine], c)
+                for k, c in (("error", "error"), ("warning", "orange"))
+            ]
             pictures.append(charts.lines(f"{word}的错误和疑问", names, series))
     return shown(
         request, who, "statistics_body.html", {"body": {"id": found.id, "name": found.name, "code": found.code}}, rows, BODY,
