@@ -199,7 +199,7 @@ class _Filler:
             hours=random.randrange(400)
         )
         first = self._submission(season, entry, master, State.SUPERSEDED, 1, at, None)
-        old = []
+        old: list[tuple[int, str, str]] = []
         for f in master.found.findings[: self._matters]:
             lot = random.random()
             verdict = "dismissed" if lot < 0.12 else "confirmed"

@@ -259,16 +259,22 @@ def statuses(session: Session, actor: Actor, today: date) -> dict[int, Counter[s
         .group_by(Submission.entry_id)
         .subquery()
     )
-    late = case((func.coalesce(Entry.published_on, today) > Entry.due_on, 1), else_=0)
-    asked = (
-        select(Entry.season_id, Submission.state, late, func.count())
+    each = (
+        select(
+            Entry.season_id.label("season"),
+            Submission.state.label("state"),
+            case((func.coalesce(Entry.published_on, today) > Entry.due_on, 1), else_=0).label("late"),
+        )
         .outerjoin(latest, latest.c.entry == Entry.id)
         .outerjoin(Submission, Submission.id == latest.c.number)
         .where(visible_entries(actor))
-        .group_by(Entry.season_id, Submission.state, late)
+        .subquery()
+    )
+    asked = select(each.c.season, each.c.state, each.c.late, func.count()).group_by(
+        each.c.season, each.c.state, each.c.late
     )
     out: dict[int, Counter[str]] = {}
-    for season, state, over, n in session.execute(asked).tuples():
+    for season, state, over, n in session.execute(asked):
         status = _OF_STATE[state] if state else ("late" if over else "missing")
         out.setdefault(season, Counter())[status] += n
     return out
@@ -277,7 +283,10 @@ def statuses(session: Session, actor: Actor, today: date) -> dict[int, Counter[s
 def _below(line: Ordered, under: dict[int, list[Ordered]], seen: frozenset[int]) -> list[Ordered]:
     if line.entry in seen:
         return []
-    return [line, *(z for y in under.get(line.entry, ()) for z in _below(y, under, seen | {line.entry}))]
+    out = [line]
+    for unit in under.get(line.entry, ()):
+        out += _below(unit, under, seen | {line.entry})
+    return out
 
 
 def open_matters(session: Session, submissions: Sequence[int]) -> dict[tuple[int, str], int]:

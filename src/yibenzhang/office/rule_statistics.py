@@ -202,7 +202,7 @@ def missed(session: Session, actor: Actor, season: int) -> list[Missed]:
     )
     return [
         Missed(m.id, s.id, s.season_id, body, s.round, m.severity, m.message, m.leaf, str((m.spot or {}).get("text") or ""), m.who, m.made_at, m.verdict)
-        for m, s, body in session.execute(asked).tuples()
+        for m, s, body in session.execute(asked)
     ]  # fmt: skip
 
 

@@ -11,15 +11,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from statistics import median
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
-from yibenzhang.office.access import Actor, NotHere, visible_entries, visible_submissions
+from yibenzhang.office.access import Actor, visible_entries, visible_submissions
 from yibenzhang.office.models import (
     Audit,
-    Body,
     Decision,
     Entry,
     Job,
@@ -29,7 +29,7 @@ from yibenzhang.office.models import (
     Submission,
     Verdict,
 )
-from yibenzhang.office.roster import OPEN, Line, board
+from yibenzhang.office.roster import OPEN, Line
 
 SEVERITIES = ("error", "warning", "notice")
 READ = (State.REVIEW, State.RETURNED, State.CLEAN)
@@ -92,7 +92,7 @@ class Measures:
         return self.present.count
 
 
-def versions(actor: Actor, *where: ColumnElement[bool]) -> Select[tuple[int]]:
+def versions(actor: Actor, *where: ColumnElement[bool]) -> Select[Any]:
     """The numbers of the checked versions that count: no drafts, no parts, nothing whose owner is in doubt."""
     return select(Submission.id).where(
         visible_submissions(actor),
@@ -123,8 +123,8 @@ def measures(session: Session, actor: Actor, seasons: Sequence[Season]) -> list[
         select(
             Submission.season_id,
             Matter.severity,
-            func.sum(_one(Matter.before_id.is_(None))),
-            func.sum(_one(present)),
+            func.sum(one_where(Matter.before_id.is_(None))),
+            func.sum(one_where(present)),
         )
         .join(Submission, Submission.id == Matter.submission_id)
         .where(Matter.submission_id.in_(versions(actor, mine)), Matter.gone.is_(False))
@@ -133,14 +133,14 @@ def measures(session: Session, actor: Actor, seasons: Sequence[Season]) -> list[
     for season, severity, told, standing in session.execute(counted):
         out[season].findings[severity], out[season].standing[severity] = told, standing
     taken: dict[int, list[int]] = defaultdict(list)
-    for season, _, days in _to_clean(session, actor, mine):
+    for season, _, days in to_clean(session, actor, mine):
         taken[season].append(days)
     for season, found in taken.items():
         out[season].days = median(found)
     return [out[s.id] for s in seasons]
 
 
-def _one(condition: ColumnElement[bool]) -> ColumnElement[int]:
+def one_where(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return case((condition, 1), else_=0)
 
 
@@ -154,8 +154,10 @@ def _submissions(session: Session, actor: Actor, out: dict[int, Measures]) -> No
         out[season].handed_in = count
     s = Submission
     sums = [func.sum(c) for c in (s.numbers, s.proved, s.contradicted, s.unchecked)]
-    asked = select(s.season_id, s.state, func.count(), *sums).where(*main).group_by(s.season_id, s.state)
-    for season, state, count, numbers, proved, contradicted, unchecked in session.execute(asked):
+    by_state: Any = select(s.season_id, s.state, func.count(), *sums).where(*main)
+    for season, state, count, numbers, proved, contradicted, unchecked in session.execute(
+        by_state.group_by(s.season_id, s.state)
+    ):
         m = out[season]
         m.versions += count
         m.unreadable += count if state == State.UNREADABLE else 0
@@ -210,22 +212,21 @@ def rounds(session: Session, actor: Actor, season: int) -> list[Round]:
     """Round after round of a season: errors and warnings."""
     mine = versions(actor, Submission.season_id == season)
     asked = select(Submission.round, func.count()).where(Submission.id.in_(mine)).group_by(Submission.round)
-    count = {r: n for r, n in session.execute(asked)}
+    count: dict[int, int] = dict(session.execute(asked).all())
     known = Matter.before_id.is_not(None)
-    dismissed = Matter.verdict == Verdict.DISMISSED
     grouped = (
-        select(Submission.round, Matter.fate, known, dismissed, func.count())
+        select(Submission.round, Matter.fate, known, Matter.verdict, func.count())
         .join(Submission, Submission.id == Matter.submission_id)
         .where(
             Matter.submission_id.in_(mine), Matter.gone.is_(False), Matter.severity.in_(("error", "warning"))
         )
-        .group_by(Submission.round, Matter.fate, known, dismissed)
+        .group_by(Submission.round, Matter.fate, known, Matter.verdict)
     )
     sums: dict[int, Counter[str]] = defaultdict(Counter)
-    for r, fate, was, no, n in session.execute(grouped):
+    for r, fate, was, verdict, n in session.execute(grouped):
         sums[r]["found"] += n
         sums[r]["kept" if was else "fresh"] += n
-        sums[r]["dismissed" if no else fate or "waiting"] += n
+        sums[r]["dismissed" if verdict == Verdict.DISMISSED else fate or "waiting"] += n
     names = ("found", "dismissed", "fixed", "still", "unsure", "waiting", "fresh", "kept")
     return [Round(r, count[r], **{k: sums[r][k] for k in names}) for r in sorted(count)]
 
@@ -233,7 +234,7 @@ def rounds(session: Session, actor: Actor, season: int) -> list[Round]:
 # ---- days and lateness ---------------------------------------------------------------------
 
 
-def _to_clean(session: Session, actor: Actor, mine: ColumnElement[bool]) -> list[tuple[int, int, int]]:
+def to_clean(session: Session, actor: Actor, mine: ColumnElement[bool]) -> list[tuple[int, int, int]]:
     """(season, entry, days) of every roster line that is clean now: days from its first version to the day when
     the last thing that stood in its way was settled."""
     clean = versions(actor, mine, Submission.state == State.CLEAN)
@@ -264,12 +265,15 @@ def _to_clean(session: Session, actor: Actor, mine: ColumnElement[bool]) -> list
         .where(
             Submission.entry_id.in_(last.with_only_columns(Submission.entry_id)),
             Submission.draft.is_(False),
+            Submission.part_of_id.is_(None),
             Submission.state != State.WITHDRAWN,
         )
         .group_by(Submission.entry_id)
     )
-    out = []
+    out: list[tuple[int, int, int]] = []
     for entry, first in session.execute(begun):
+        if entry is None:
+            continue
         season, number = found[entry]
         if number in ends:
             out.append((season, entry, max((_day(ends[number]) - _day(first)).days, 0)))
@@ -282,7 +286,7 @@ def _day(moment: datetime) -> date:
 
 def days_to_clean(session: Session, actor: Actor, season: int) -> dict[int, int]:
     """{roster line: days from handing in to clean}."""
-    return {e: d for _, e, d in _to_clean(session, actor, Submission.season_id == season)}
+    return {e: d for _, e, d in to_clean(session, actor, Submission.season_id == season)}
 
 
 def in_steps(days: Iterable[int]) -> list[tuple[str, int]]:
@@ -306,160 +310,3 @@ def lateness_of(line: Line) -> str:
     if line.submission is not None:
         return "handed_in_late" if line.late else "handed_in"
     return "overdue" if line.late else "ahead"
-
-
-# ---- departments ---------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """A body's part: findings once each (``errors`` …), what stands now, and its numbers. ``under`` > 0: the sum
-    over a department and so many units under it."""
-
-    entry: int
-    body_id: int
-    body: str
-    parent: int | None
-    under: int
-    versions: int
-    clean: int
-    read: int
-    errors: int
-    warnings: int
-    notices: int
-    standing: int
-    numbers: int
-    proved: int
-    days: float | None
-    late: int
-
-
-def departments(session: Session, actor: Actor, season: Season, today: date) -> list[Share]:
-    """Every body's part, units after the sum of their department; the department's own file is the first of them."""
-    return summed(_shares(session, actor, season, board(session, actor, season, today)))
-
-
-def _shares(
-    session: Session, actor: Actor, season: Season, lines: Sequence[Line], only: int | None = None
-) -> list[Share]:  # fmt: skip
-    mine = Submission.season_id == season.id
-    if only is not None:
-        mine &= Submission.entry_id == only
-    known = select(Entry.id, Entry.body_id).where(Entry.season_id == season.id)
-    bodies = {e: b for e, b in session.execute(known).tuples()}
-    asked = select(Submission.id, Submission.entry_id).where(Submission.id.in_(versions(actor, mine)))
-    whose = {s: e for s, e in session.execute(asked).tuples()}
-    handed = Counter(whose.values())
-    counted = (
-        select(Matter.submission_id, Matter.severity, func.sum(_one(Matter.before_id.is_(None))))
-        .where(Matter.submission_id.in_(versions(actor, mine)), Matter.gone.is_(False))
-        .group_by(Matter.submission_id, Matter.severity)
-    )
-    told: Counter[tuple[int | None, str]] = Counter()
-    for submission, severity, n in session.execute(counted).tuples():
-        told[whose[submission], severity] += n
-    days = {e: d for _, e, d in _to_clean(session, actor, mine)}
-    return [
-        Share(
-            x.entry, bodies[x.entry], x.body, x.parent, 0, handed[x.entry], int(x.status == "clean"),
-            int(x.status in READ), *(told[x.entry, s] for s in SEVERITIES), x.errors + x.warnings, x.numbers,
-            x.proved, days.get(x.entry), int(x.late > 0),
-        )
-        for x in lines
-    ]  # fmt: skip
-
-
-def summed(own: Sequence[Share]) -> list[Share]:
-    """The parts with a sum before each department that has units."""
-    here = {x.entry for x in own}
-    under: dict[int, list[Share]] = defaultdict(list)
-    for x in own:
-        if x.parent in here and x.parent is not None:
-            under[x.parent].append(x)
-    out: list[Share] = []
-    for x in own:
-        if x.parent in here:
-            continue
-        below = _below(x, under)
-        if len(below) > 1:
-            taken = [d.days for d in below if d.days is not None]
-            names = (
-                "versions",
-                "clean",
-                "read",
-                "errors",
-                "warnings",
-                "notices",
-                "standing",
-                "numbers",
-                "proved",
-                "late",
-            )
-            sums = {k: sum(getattr(d, k) for d in below) for k in names}
-            out.append(
-                Share(
-                    x.entry,
-                    x.body_id,
-                    x.body,
-                    None,
-                    len(below) - 1,
-                    days=median(taken) if taken else None,
-                    **sums,
-                )
-            )
-        out += below
-    return out
-
-
-def _below(x: Share, under: dict[int, list[Share]]) -> list[Share]:
-    return [x, *(z for y in under.pop(x.entry, []) for z in _below(y, under))]
-
-
-# ---- one body over the seasons -------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class BodySeason:
-    """A body in a season: as in Share, with its units left out."""
-
-    season: int
-    name: str
-    fiscal_year: int
-    stage: str
-    entry: int
-    status: str
-    late: int
-    part: Share
-
-
-def body_over_seasons(
-    session: Session, actor: Actor, number: int, today: date
-) -> tuple[Body, list[BodySeason]]:
-    """A body's seasons, oldest first. Raises NotHere where the person may not see it."""
-    asked = (
-        select(Entry, Season)
-        .join(Season)
-        .where(Entry.body_id == number, visible_entries(actor))
-        .order_by(Season.fiscal_year, Season.id)
-    )
-    found = session.execute(asked).tuples().all()
-    body = session.get(Body, number)
-    if body is None or not found:
-        raise NotHere
-    out = []
-    for entry, season in found:
-        (line,) = board(session, actor, season, today, [entry.id])
-        (part,) = _shares(session, actor, season, [line], entry.id)
-        out.append(
-            BodySeason(
-                season.id,
-                season.name,
-                season.fiscal_year,
-                season.stage,
-                entry.id,
-                line.status,
-                line.late,
-                part,
-            )
-        )
-    return body, out

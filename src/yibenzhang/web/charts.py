@@ -260,4 +260,4 @@ def _round_up(value: float) -> float:
     if value <= 4:
         return 4
     power = 10 ** int(log10(value))
-    return next(n * power for n in (1, 2, 4, 6, 8, 10, 20) if n * power >= ceil(value))
+    return float(next(n * power for n in (1, 2, 4, 6, 8, 10, 20) if n * power >= ceil(value)))
