@@ -60,6 +60,7 @@ def serve(
     import uvicorn
 
     from yibenzhang.web.app import create
+    from yibenzhang.web.bounding import Prompt
     from yibenzhang.web.settings import Settings
 
     if host not in LOOPBACK and not accounts:
@@ -92,5 +93,5 @@ def serve(
     gc.set_threshold(20_000, 20, 50)
     uvicorn.run(
         app, host=host, port=port, log_level="warning", access_log=False, timeout_keep_alive=30,
-        proxy_headers=https, server_header=False,
+        proxy_headers=https, server_header=False, timeout_graceful_shutdown=5, http=Prompt,
     )  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -64,13 +63,18 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class PrintedLine:
-    """Where one printed line of a paragraph stands: its text begins at ``start`` of the paragraph's; ``edges``
-    are the left edges of its characters and the right edge of the last, in points."""
+    """Where one printed line of a paragraph stands: its text begins at ``start`` of the paragraph's."""
 
     start: int
     top: float
     bottom: float
-    edges: array[float]
+    packed: bytes
+    """The edges as single floats: a document has ten thousand characters, and many documents are held at once."""
+
+    @property
+    def edges(self) -> Sequence[float]:
+        """The left edges of its characters and the right edge of the last, in points."""
+        return memoryview(self.packed).cast("f")
 
 
 Box = tuple[float, float, float, float]
@@ -93,9 +97,10 @@ class Paragraph:
         """The boxes of the characters [start, end), one a line; empty where the lines are not known."""
         out = []
         for line in self.lines:
-            first, last = max(start - line.start, 0), min(end - line.start, len(line.edges) - 1)
+            edges = line.edges
+            first, last = max(start - line.start, 0), min(end - line.start, len(edges) - 1)
             if first < last:
-                out.append((line.edges[first], line.top, line.edges[last], line.bottom))
+                out.append((edges[first], line.top, edges[last], line.bottom))
         return out
 
 

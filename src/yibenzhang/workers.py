@@ -17,6 +17,7 @@ from enum import Enum
 from multiprocessing.connection import Connection, Pipe, wait
 from multiprocessing.process import BaseProcess
 from multiprocessing.reduction import ForkingPickler
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -60,19 +61,27 @@ class Pool:
 
     ``function`` must be importable by name and must not raise; tasks begin in the order they were submitted.
     ``limit``: seconds per task; ``memory``: bytes of address space a worker may have, beyond which it gets a
-    MemoryError; ``renew``: a worker is replaced after so many tasks. 0 is none. Everything but ``close`` and
+    MemoryError; ``renew``: a worker is replaced after so many tasks; ``nice``: how far workers stand back for other
+    processes. 0 is none. Everything but ``close`` and
     ``wake`` is for one thread.
     """
 
     def __init__(
-        self, function: Callable[..., Any], jobs: int, limit: float = 0, *, memory: int = 0, renew: int = 0
+        self,
+        function: Callable[..., Any],
+        jobs: int,
+        limit: float = 0,
+        *,
+        memory: int = 0,
+        renew: int = 0,
+        nice: int = 0,
     ) -> None:
         methods = multiprocessing.get_all_start_methods()
         self._context: Any = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
         if hasattr(self._context, "set_forkserver_preload"):
             self._context.set_forkserver_preload([function.__module__])
         self._function, self._jobs, self._limit = function, max(jobs, 1), limit
-        self._memory, self._renew = memory, renew
+        self._memory, self._renew, self._nice = memory, renew, nice
         self._waiting: deque[tuple[Hashable, Any]] = deque()
         self._busy: list[_Worker] = []
         self._idle: list[_Worker] = []
@@ -213,7 +222,7 @@ class Pool:
     def _started(self) -> _Worker:
         mine, theirs = self._context.Pipe()
         process = self._context.Process(
-            target=_work, args=(theirs, self._function, self._limit, self._memory), daemon=True
+            target=_work, args=(theirs, self._function, self._limit, self._memory, self._nice), daemon=True
         )
         try:
             process.start()
@@ -241,10 +250,14 @@ def _end(worker: _Worker) -> None:
     worker.pipe.close()
 
 
-def _work(pipe: Connection, function: Callable[..., Any], limit: float, memory: int) -> None:
+def _work(pipe: Connection, function: Callable[..., Any], limit: float, memory: int, nice: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends its workers
     if hasattr(select, "poll"):
         threading.Thread(target=_end_with_parent, args=(pipe.fileno(),), daemon=True).start()
+    with suppress(OSError):  # where memory runs out, a worker goes and not its server
+        Path("/proc/self/oom_score_adj").write_text("900")
+    if nice and hasattr(os, "nice"):
+        os.nice(nice)
     if memory:
         import resource  # not on every system
 

@@ -105,6 +105,59 @@ def test_a_parent_written_once_for_several_rows() -> None:
     assert [r.parent for r in read_csv(apart).rows] == ["", "青禾区教育局", ""]
 
 
+def test_a_header_with_one_known_column() -> None:
+    assert [r.name for r in read_csv("经费性质,单位名称\n全额,青禾区财政局\n").rows] == ["青禾区财政局"]
+    assert [r.name for r in read_csv("单位\n青禾区财政局\n").rows] == ["青禾区财政局"]
+
+
+def test_names_laid_out_in_their_cells() -> None:
+    read = read_csv('单 位 名 称,电话\n"青禾区\n教育局",1\n★财　政　局,2\nABC 中心,3\n')
+    assert [r.name for r in read.rows] == ["青禾区教育局", "财政局", "ABC 中心"]
+
+
+def test_a_second_column_of_one_meaning_is_told() -> None:
+    read = read_csv("单位名称,批复日期,批复时间\n青禾区财政局,2026-02-10,2026-08-10\n")
+    assert read.rows[0].approved_on == DAY
+    assert read.problems == ("C 栏的意思与前面的一栏相同，没有读入；请核对。",)
+
+
+def test_endless_problems_are_counted() -> None:
+    read = read_csv("单位名称,截止日期\n" + "".join(f"青禾区第{k}中学,不详\n" for k in range(300)))
+    assert len(read.rows) == 300
+    assert len(read.problems) == 201
+    assert read.problems[-1].startswith("另有 100 处")
+
+
+def test_a_parent_in_other_words_and_on_another_sheet() -> None:
+    book = Workbook()
+    first: Any = book.active
+    first.title = "部门"
+    for r, row in enumerate(
+        [("部门名称", "简称"), ("云岭市青禾区教育局", ""), ("青禾区数据局", "数管局")], start=1
+    ):
+        first.cell(r, 1, row[0])
+        first.cell(r, 2, row[1])
+    second: Any = book.create_sheet("单位")
+    listed = [
+        ("主管部门", "单位名称"),
+        ("区教育局", "第一中学"),
+        ("数管局", "数据中心"),
+        ("体育局", "少年体校"),
+        ("体育局", "第一中学"),
+    ]
+    for r, row in enumerate(listed, start=1):
+        second.cell(r, 1, row[0])
+        second.cell(r, 2, row[1])
+    read = read_roster(saved(book))
+    assert [(r.name, r.parent, r.level) for r in read.rows] == [
+        ("云岭市青禾区教育局", "", "department"), ("青禾区数据局", "", "department"), ("第一中学", "云岭市青禾区教育局", "unit"),
+        ("数据中心", "青禾区数据局", "unit"), ("少年体校", "体育局", "unit"), ("第一中学", "体育局", "unit"),
+    ]  # fmt: skip
+    assert read.problems == (
+        "工作表“单位”第 4 行等 2 行的主管部门“体育局”在名单里没有自己的一行；它也要公开的，请补上。",
+    )
+
+
 def test_a_department_column_alone_names_the_bodies() -> None:
     read = read_csv("部门名称,部门编码,级次\n青禾区教育局,102,一级预算单位\n第一中学,102001,二级\n")
     assert [(r.name, r.code, r.level) for r in read.rows] == [
@@ -299,3 +352,17 @@ def test_lists_keep_numbers_dates_and_blanks() -> None:
     out = write_csv(list("甲乙丙丁戊己庚辛"), [row])
     assert out.startswith(b"\xef\xbb\xbf")
     assert out.decode("utf-8-sig").splitlines()[1] == "青禾区财政局,3,-12.50,2026-02-10,,-12.5%,是,控制"
+
+
+def test_a_budget_workbook_is_no_roster() -> None:
+    book = Workbook()
+    sheet: Any = book.active
+    for row in (
+        ("编制单位：", "青禾区财政局", "单位：元"),
+        ("本年收入", "", "本年支出"),
+        ("项目", "预算数", "项目"),
+        ("财政拨款收入", 12, "教育支出"),
+    ):
+        sheet.append(row)
+    with pytest.raises(ReadingError, match="没有找到“单位名称”一栏"):
+        read_roster(saved(book))

@@ -12,7 +12,7 @@ SOURCE = Path(yibenzhang.__file__).parent
 
 ORDER = [
     "amounts", "intervals", "places", "documents",
-    "reading.limits", "reading.containers", "reading.archives", "reading.glyphs", "reading.paragraphs", "reading.grid", "reading.paths", "reading.assembly", "reading.scanned", "reading.text",
+    "reading.limits", "reading.steps", "reading.containers", "reading.archives", "reading.glyphs", "reading.paragraphs", "reading.grid", "reading.paths", "reading.assembly", "reading.scanned", "reading.text",
     "reading.raster", "reading.strips", "reading.ocr", "reading.shapes", "reading.digits", "reading.scans", "reading.pictures", "reading.pdf", "reading.ofd_drawing", "reading.ofd",
     "reading.numberformats", "reading.packages", "reading.numbering", "reading.blocks", "reading.sheets", "reading.workbooks", "reading.word", "reading.articles", "reading.webpages", "reading.converting", "reading.kinds", "reading",
     "standards.model", "standards",
@@ -30,11 +30,11 @@ ORDER = [
     "drafting.lookup", "drafting.goals", "drafting.prose", "drafting.compose", "drafting.text", "drafting.docx", "drafting.pdf",
     "drafting.xlsx", "drafting.html", "drafting.data", "drafting.pipeline", "drafting.cells", "drafting.workbook", "drafting.template",
     "drafting.published", "drafting.invented", "drafting.roundtrip", "drafting.corpus", "drafting.recall", "drafting",
-    "ledger.files", "ledger", "office.likeness", "office.matching", "office.spreadsheets", "office.roster_lines", "office.roster_files", "office.naming",
+    "ledger.files", "ledger", "office.likeness", "office.matching", "office.naming", "office.spreadsheets", "office.roster_lines", "office.roster_files",
     "office.notice_text", "office.notice_layout", "office.notice_docx", "office.notice_pdf",
     "office.models", "office.migrations", "office.migrations.env", "office.migrations.versions", "office.migrations.versions.v0001", "office.database", "office.access", "office.passwords", "office.users", "office.logins", "office.audit", "office.roster", "office.analysing", "office.recording",
     "office.submissions", "office.foreman", "office.reviews", "office.statistics", "office.body_statistics", "office.rule_statistics", "office.excerpts", "office.returning", "office",
-    "web.picturing", "web.views", "web.settings", "web.security", "web.formats", "web.errors", "web.charts", "web.statistics_tables", "web.describing", "web.pages.seasons", "web.pages.handing", "web.pages.review", "web.pages.returns", "web.pages.statistics", "web.pages.people", "web.pages", "web.app", "web",
+    "web.picturing", "web.views", "web.settings", "web.security", "web.formats", "web.bounding", "web.errors", "web.charts", "web.statistics_tables", "web.describing", "web.pages.seasons", "web.pages.handing", "web.pages.review", "web.pages.returns", "web.pages.statistics", "web.pages.people", "web.pages", "web.app", "web",
     "benching", "benching_ledger", "benching_serve", "benching_scans", "cli_rules", "cli_draft", "cli_invented", "cli_bench_serve", "cli_bench", "cli_serve", "cli_user", "cli",
 ]  # fmt: skip
 

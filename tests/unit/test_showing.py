@@ -24,6 +24,7 @@ from tests import ofds, office
 from tests.conftest import EXAMPLES
 from yibenzhang.balance.relations import Outcome
 from yibenzhang.checking import Checked, check_document, check_together
+from yibenzhang.journal import Journal
 from yibenzhang.reading import read, read_data
 from yibenzhang.reading.limits import ReadingError
 from yibenzhang.showing import leaves as leaves_module
@@ -134,6 +135,15 @@ def test_ink_is_where_the_boxes_are(name: str) -> None:
     assert checked == len(view.numbers) > 50
 
 
+def test_boxes_survive_the_journal(tmp_path: Path) -> None:
+    """Where characters stand is no part of what makes documents equal: it is compared by itself."""
+    checked, view = seen(PDFS[1])
+    journal = Journal(tmp_path / "j")
+    journal.put(journal.key(["a"]), checked)
+    again = Journal(tmp_path / "j").get(journal.key(["a"]))
+    assert view_of(again, [PDFS[1]]) == view
+
+
 def test_the_arithmetic_of_what_holds_reads_well() -> None:
     _, view = seen("jiangsu-three-errors.pdf")
     held = [p.arithmetic for p in view.proofs if p.outcome == "held"]
@@ -160,6 +170,49 @@ def test_a_long_table_goes_on_with_its_header_and_no_number_twice() -> None:
     assert len(tables) >= 4
     body = [c for t in tables for row in t.rows for c in row if c.key]
     assert len({c.key for c in body}) == len(body) == 2 * len(rows)
+
+
+def test_a_sum_of_very_many_parts_is_told_by_its_first_ones() -> None:
+    rows = [["项目", "合计"], *([f"项目{k}", f"{k}.00"] for k in range(1, 301)), ["合计", "45150.00"]]
+    text = "某某局2026年部门预算\n\n收入总表\n单位：万元\n" + "\n".join("\t".join(r) for r in rows) + "\n"
+    view = view_of(check_document(read_data("长表.txt", text.encode())), ["长表.txt"])
+    line = max((p.arithmetic for p in view.proofs), key=len)
+    assert line.startswith("1.00 + 2.00 + ") and "（共 300 项） = 45,150.00，印为 45150.00" in line
+    assert len(line) < 1300
+    assert max(len(p.keys) for p in view.proofs) == 301
+
+
+def test_a_merged_cell_goes_on_over_leaves() -> None:
+    rows = "".join(f"<tr>{'<td rowspan=200>类</td>' if k == 0 else ''}<td>项目{k}</td><td>{k}.00</td></tr>"
+                   for k in range(200))  # fmt: skip
+    page = f"<html><body><p>某某局2026年部门预算</p><p>支出总表</p><table>{rows}</table></body></html>"
+    view = view_of(check_document(read_data("表.html", page.encode())), ["表.html"])
+    tables = [b for leaf in view.leaves for b in leaf.blocks if b.kind == "table"]
+    assert len(tables) == 3
+    merged = [c for t in tables for row in t.rows for c in row if c.row_span > 1]
+    assert [c.row_span for c in merged] == [80, 80, 40]
+    assert [bool(c.key) for c in merged] == [True, False, False]
+    for table in tables:
+        covered = [0] * len(table.rows)
+        for k, row in enumerate(table.rows):
+            for c in row:
+                assert k + c.row_span <= len(table.rows)
+                for r in range(k, k + c.row_span):
+                    covered[r] += c.column_span
+        assert set(covered) == {3}
+
+
+def test_counts_a_relation_speaks_of_can_be_clicked() -> None:
+    text = (
+        "某某局2024年度部门决算\n\n第三部分 2024年度部门决算情况说明\n\n"
+        "截至2024年12月31日，某某局共有车辆5辆，其中：机要通信用车2辆、执法执勤用车2辆、其他用车2辆。\n"
+    )
+    view = view_of(check_document(read_data("车.txt", text.encode())), ["车.txt"])
+    found = next(f for f in view.findings if f.rule == "prose.vehicles")
+    assert [s.text for s in found.spots] == ["5", "2", "2", "2"]
+    assert len({s.key for s in found.spots}) == 4 and all(s.key in view.numbers for s in found.spots)
+    pieces = [p for leaf in view.leaves for b in leaf.blocks for p in b.pieces if p.key]
+    assert [p.text for p in pieces] == ["5", "2", "2", "2"]
 
 
 def test_a_sheet_begins_a_leaf() -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
-from collections.abc import Callable
+import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -18,10 +19,15 @@ from yibenzhang.journal import version_of
 from yibenzhang.ledger.files import Ledger, write
 from yibenzhang.office.likeness import Told, told_of
 from yibenzhang.reading import ReadingError, read_data
+from yibenzhang.reading.steps import telling
 from yibenzhang.recognising.profile import Profile
 from yibenzhang.reports import json_report
 from yibenzhang.showing.building import view_of
 from yibenzhang.showing.view import View, dumped
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_OFTEN = 0.4
+"""Seconds between two words about pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +77,11 @@ class Analysed:
 def analyse(task: Task) -> Analysed:
     """Analyse a submission; whatever goes wrong becomes a sentence."""
     _yielding()
+    steps = _Steps(Ledger(Path(task.folder)).analysis(task.receipt, "progress"))
     try:
-        return _analyse(task)
+        return _analyse(task, steps)
+    except FileNotFoundError:
+        return Analysed(task.receipt, "账本里找不到这个文件的原件，未能检查；请重新交一次。")
     except ReadingError as error:
         return Analysed(task.receipt, str(error))
     except MemoryError:
@@ -80,10 +89,13 @@ def analyse(task: Task) -> Analysed:
     except RecursionError:
         return Analysed(task.receipt, "文件结构嵌套过深，未能检查。")
     except OSError as error:
-        return Analysed(task.receipt, f"结果没有写成（{error.strerror or error}），处理后请重新检查。")
+        why = "服务器磁盘已满" if error.errno in _FULL else error.strerror or str(error)
+        return Analysed(task.receipt, f"检查完了，但结果没有存下来（{why}）；处理后请重新检查。")
     except Exception as error:
         told = f"程序出错（{type(error).__name__}：{error}），请把此文件报告给维护者。"
         return Analysed(task.receipt, told[:500])
+    finally:
+        steps.end()
 
 
 def _yielding() -> None:
@@ -93,12 +105,15 @@ def _yielding() -> None:
             os.setpriority(os.PRIO_PROCESS, 0, max(os.getpriority(os.PRIO_PROCESS, 0), 15))
 
 
-def _analyse(task: Task) -> Analysed:
+def _analyse(task: Task, steps: _Steps) -> Analysed:
     ledger = Ledger(Path(task.folder))
-    tell = _teller(ledger.analysis(task.receipt, "progress"))
-    tell("读取")
-    documents = [read_data(name, ledger.data(sha256)) for name, sha256 in task.files]
-    tell("核对")
+    documents = []
+    for k, (name, sha256) in enumerate(task.files, start=1):
+        steps.file = f"第 {k} 个文件" if len(task.files) > 1 else ""
+        steps.tell(f"读取{steps.file}")
+        with telling(steps.page):
+            documents.append(read_data(name, ledger.data(sha256)))
+    steps.tell("核对")
     checked = [check_document(d, task.extra, task.given) for d in documents]
     whole, apart = checked[0], False
     names: tuple[str, ...] = (task.files[0][0],)
@@ -106,7 +121,7 @@ def _analyse(task: Task) -> Analysed:
         together = _together(task, documents, checked)
         apart = together is None
         whole, names = together or (whole, names)
-    tell("整理")
+    steps.tell("整理")
     view = view_of(whole, names, task.extra)
     ledger.put_analysis(task.receipt, "view", dumped(view))
     report = json_report.report([FileResult(task.files[0][0], whole)])
@@ -158,12 +173,27 @@ def _told(task: Task, checked: Checked, view: View) -> Analysed:
 
 def _kept(told: Told) -> dict[str, Any]:
     """As JSON holds it."""
-    plain = asdict(told)
-    return plain | {"spots": [s | {"context": sorted(s["context"])} for s in plain["spots"]]}
+    return asdict(told) | {"context": sorted(told.context)}
 
 
-def _teller(path: Path) -> Callable[[str], None]:
-    def tell(step: str) -> None:
-        write(path, step.encode())
+class _Steps:
+    """How far it has come, in a file that the pages look into. That it cannot be written stops nothing."""
 
-    return tell
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._last = float("-inf")
+        self.file = ""
+
+    def tell(self, step: str) -> None:
+        self._last = time.monotonic()
+        with suppress(OSError):
+            write(self._path, step.encode(), lasting=False)
+
+    def page(self, number: int, count: int) -> None:
+        """A page begins; told now and then, for pages that are read fast."""
+        if time.monotonic() - self._last >= _OFTEN:
+            self.tell(f"读取{self.file}第 {number}/{count} 页")
+
+    def end(self) -> None:
+        with suppress(OSError):
+            self._path.unlink(missing_ok=True)

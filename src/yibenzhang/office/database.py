@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, text, update
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    SQLAlchemyError,
+)
+from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.orm import Session, sessionmaker
 
-LOST = (OperationalError, InterfaceError, ConnectionError, TimeoutError)
+LOST = (OperationalError, InterfaceError, ConnectionError, TimeoutError, NoneFree)
 """What a database that went away raises."""
+_LOST_CODES = ("08", "57P", "53", "40")
+"""PostgreSQL: connection lost, shut down or starting, out of room or connections, given up for another's sake."""
+_TRIES = 4
+Made = TypeVar("Made")
 
 
 class DatabaseError(Exception):
@@ -24,7 +36,31 @@ class DatabaseError(Exception):
 
 def away(error: BaseException) -> bool:
     """True where an error says that the database went away or is locked, not that a statement is wrong."""
-    return isinstance(error, LOST) or (isinstance(error, DBAPIError) and error.connection_invalidated)
+    if isinstance(error, LOST):
+        return True
+    return isinstance(error, DBAPIError) and (
+        error.connection_invalidated or _code(error).startswith(_LOST_CODES)
+    )
+
+
+def full(error: BaseException) -> bool:
+    """True where the database has no room left on its disk."""
+    if not isinstance(error, DBAPIError):
+        return False
+    return _code(error) in ("53100", "58030") or "disk is full" in str(error.orig)
+
+
+def unfit(error: BaseException) -> bool:
+    """True where a value is none that the database can hold: a number too large, a text with NUL or too long."""
+    if isinstance(error, DBAPIError) and _code(error).startswith("22"):
+        return True
+    return isinstance(getattr(error, "orig", error), OverflowError | UnicodeError)
+
+
+def _code(error: DBAPIError) -> str:
+    """PostgreSQL's five characters; empty for others."""
+    told = error.orig.args[0] if error.orig is not None and error.orig.args else None
+    return str(told.get("C", "")) if isinstance(told, dict) else ""
 
 
 def engine_of(address: str, folder: Path) -> Engine:
@@ -87,6 +123,14 @@ def _reason(error: SQLAlchemyError) -> str:
     return told.splitlines()[0][:200]
 
 
+def hold(session: Session, *things: Any) -> None:
+    """Others who hold one of these rows wait until this transaction ends; the rows are read anew, as they stand now."""
+    for thing in things:
+        table = type(thing).__table__
+        session.execute(update(table).where(table.c.id == thing.id).values(id=thing.id))
+        session.refresh(thing)
+
+
 class Database:
     """Sessions on one engine."""
 
@@ -99,6 +143,17 @@ class Database:
         """A session that is committed at the end, or rolled back where something is raised."""
         with self._make() as session, session.begin():
             yield session
+
+    def settled(self, do: Callable[[Session], Made]) -> Made:
+        """What ``do`` makes in a session of its own; anew where another made the same at the same moment."""
+        for _ in range(_TRIES - 1):
+            try:
+                with self.session() as session:
+                    return do(session)
+            except IntegrityError:
+                continue
+        with self.session() as session:
+            return do(session)
 
     def alive(self) -> bool:
         try:

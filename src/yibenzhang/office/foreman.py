@@ -5,18 +5,19 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
 
 from yibenzhang.ledger.files import Ledger
 from yibenzhang.office.analysing import Analysed, Task, analyse
-from yibenzhang.office.database import Database, away
+from yibenzhang.office.database import Database, away, hold
 from yibenzhang.office.models import Job, State, Submission, now
 from yibenzhang.office.recording import failed, finish, given_of
-from yibenzhang.office.submissions import registered
+from yibenzhang.office.submissions import register
 from yibenzhang.workers import Lost, Pool
 
 log = logging.getLogger("yibenzhang.foreman")
@@ -25,7 +26,11 @@ _TICK = 0.25
 _AGAIN = 2.0
 """Seconds until a database that went away is asked again."""
 _NOTES = 10.0
-"""Seconds between two looks for received files that the database does not know of."""
+"""Seconds between two looks for received files and work that the database or this process lost sight of."""
+_NICE = 10
+"""The pages go first."""
+_RENEW = 200
+"""A worker is replaced after so many files, whatever they left behind in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +51,13 @@ class Foreman:
         self._wake = threading.Event()
         self._thread = threading.Thread(target=self._run, name="foreman", daemon=True)
         self._pool: Pool | None = None
-        self._unsaved: list[_Done] = []
-        self._looked = 0.0
+        self._out: set[int] = set()
+        """Jobs that were given to the workers and are not written down yet."""
+        self._unsaved: deque[_Done] = deque()
+        self._looked = float("-inf")
+        self._doubtful = True
+        """The records may call work running that nobody is at: after a start, and after the database went away."""
+        self._odd: set[str] = set()
 
     def start(self) -> None:
         self._thread.start()
@@ -56,7 +66,10 @@ class Foreman:
         """End the workers; what they were at is taken up at the next start."""
         self._stop.set()
         self._wake.set()
-        self._thread.join(10)
+        if self._pool is not None:
+            self._pool.wake()
+        if self._thread.ident is not None:
+            self._thread.join(10)
         if self._pool is not None:
             self._pool.close()
 
@@ -70,45 +83,27 @@ class Foreman:
         return self._pool.pids() if self._pool else []
 
     def _run(self) -> None:
-        self._pool = Pool(analyse, self._jobs, self._limit)
-        fresh = True
+        self._pool = Pool(analyse, self._jobs, self._limit, renew=_RENEW, nice=_NICE)
         while not self._stop.is_set():
             try:
-                if fresh:
-                    self._recover()
-                    fresh = False
                 self._step(self._pool)
             except Exception as error:
+                self._doubtful = True
                 if away(error):
-                    log.warning("数据库暂时不可用，%g 秒后再试：%s", _AGAIN, error)
+                    log.warning("数据库暂时不可用，%g 秒后再试：%s", _AGAIN, str(error).partition("\n")[0])
                 else:
                     log.exception("调度出错，%g 秒后再试", _AGAIN)
                 self._stop.wait(_AGAIN)
-
-    def _recover(self) -> None:
-        """What was running when the last server ended waits again."""
-        with self._database.session() as session:
-            session.execute(update(Job).where(Job.state == "running").values(state="waiting"))
-        self._notes()
-
-    def _notes(self) -> None:
-        self._looked = time.monotonic()
-        for receipt, told in self._ledger.remembered():
-            registered(self._database, receipt, told)
-            self._ledger.forget(receipt)
 
     def _step(self, pool: Pool) -> None:
         for key, result in pool.poll(_TICK if pool.busy else 0):
             self._unsaved.append(_Done(int(key), result))
         while self._unsaved:
-            try:
-                self._save(self._unsaved[0])
-            except Exception as error:
-                if away(error):
-                    raise  # kept, and written down when the database is back
-                log.exception("结果没有记下")
-                self._spoilt(self._unsaved[0], error)
-            self._unsaved.pop(0)
+            self._save(self._unsaved[0])
+            self._out.discard(self._unsaved.popleft().job)
+        if self._doubtful:
+            self._recover()
+            self._doubtful = False
         if time.monotonic() - self._looked > _NOTES:
             self._notes()
         if not pool.idle or not self._feed(pool):
@@ -116,17 +111,50 @@ class Foreman:
                 self._wake.wait(1.0)
             self._wake.clear()
 
-    def _feed(self, pool: Pool) -> bool:
-        """Hand out work; False where there is none."""
+    def _recover(self) -> None:
+        """What was running when the last server ended, or is called so by mistake, waits again."""
         with self._database.session() as session:
-            asked = select(Job).where(Job.state == "waiting").order_by(Job.id).limit(pool.idle)
-            jobs = session.scalars(asked).all()
-            for job in jobs:
+            for job in session.scalars(select(Job).where(Job.state == "running")):
+                if job.id not in self._out:
+                    job.state = "waiting"
+
+    def _notes(self) -> None:
+        """Register what was received while the database was away."""
+        self._looked = time.monotonic()
+        for key, notes in self._ledger.remembered():
+            try:
+                found = self._database.settled(lambda s, notes=notes: [register(s, n) for n in notes])  # type: ignore[misc]
+            except Exception as error:
+                if away(error):
+                    raise
+                if key not in self._odd:
+                    log.exception("收件记录 incoming/%s.json 没有登记成功，文件仍保存着", key)
+                    self._odd.add(key)
+                continue
+            if None in found:
+                log.error("收件记录 incoming/%s.aside 的公开季不存在，没有登记；文件仍保存着", key)
+                self._ledger.set_aside(key)
+            else:
+                self._ledger.forget(key)
+
+    def _feed(self, pool: Pool) -> bool:
+        """Hand out work, never two jobs of one submission at once; False where there is none."""
+        with self._database.session() as session:
+            other = aliased(Job)
+            running = select(other.submission_id).where(other.state == "running")
+            asked = (
+                select(Job).where(Job.state == "waiting", Job.submission_id.not_in(running)).order_by(Job.id)
+            )
+            jobs: dict[int, Job] = {}
+            for job in session.scalars(asked.limit(pool.idle)):
+                jobs.setdefault(job.submission_id, job)
+            for job in jobs.values():
                 job.state, job.started_at, job.attempts = "running", now(), job.attempts + 1
                 if job.submission.state == State.WAITING:
                     job.submission.state = State.CHECKING
-            tasks = [(job.id, self._task(session, job.submission)) for job in jobs]
+            tasks = [(job.id, self._task(session, job.submission)) for job in jobs.values()]
         for number, task in tasks:
+            self._out.add(number)
             pool.submit(number, (task,))
         return bool(tasks)
 
@@ -136,27 +164,34 @@ class Foreman:
         return Task(str(self._ledger.folder), submission.receipt, files, given_of(submission), self._extra)
 
     def _save(self, done: _Done) -> None:
-        with self._database.session() as session:
-            job = session.get(Job, done.job)
-            if job is None or job.state != "running":
-                return
-            if isinstance(done.result, Lost):
-                self._lost(session, job, done.result)
-            else:
-                job.state, job.ended_at = "done", now()
-                finish(session, self._ledger, job.submission, done.result)
+        """Write down what a worker found, once; what cannot be written down is told, and holds up nothing else."""
+        try:
+            with self._database.session() as session:
+                job = self._running(session, done)
+                if job is None:
+                    return
+                if isinstance(done.result, Lost):
+                    self._lost(session, job, done.result)
+                else:
+                    job.state, job.ended_at = "done", now()
+                    finish(session, self._ledger, job.submission, done.result)
+        except Exception as error:
+            if away(error):
+                raise
+            log.exception("检查结果没有登记成功（任务 %d）", done.job)
+            with self._database.session() as session:
+                job = self._running(session, done)
+                if job is not None:
+                    job.state, job.ended_at = "failed", now()
+                    told = f"检查完了，但结果没有登记成功（{type(error).__name__}）；请重新检查，仍不行请报告给维护者。"
+                    failed(session, job.submission, told)
 
-    def _spoilt(self, done: _Done, error: Exception) -> None:
-        """A result that cannot be written down must not hold up the others."""
-        with self._database.session() as session:
-            job = session.get(Job, done.job)
-            if job is not None:
-                job.state, job.ended_at = "failed", now()
-                failed(
-                    session,
-                    job.submission,
-                    f"程序出错（{type(error).__name__}），结果没有记下；请重新检查或报告给维护者。",
-                )
+    def _running(self, session: Session, done: _Done) -> Job | None:
+        job = session.get(Job, done.job)
+        if job is None or job.state != "running":
+            return None
+        hold(session, job.submission)
+        return job
 
     def _lost(self, session: Session, job: Job, lost: Lost) -> None:
         if lost == Lost.DIED and job.attempts < MOST_ATTEMPTS:

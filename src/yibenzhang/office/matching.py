@@ -14,6 +14,8 @@ from yibenzhang.office.likeness import SURE, Told, alike, fold, fold_table, gram
 
 _READ_AGAIN = 0.5
 """So much of a sentence must stand in the new version for it to count as read again."""
+_MOST_PAIRS = 200_000
+"""Of more pairs than this only those are looked at that are about a same thing: a second of work."""
 _BEFORE = 60
 """So many characters before the words of a finding tell which sentence it is about."""
 _EQUAL = frozenset({"equal", "columns", "prose.table", "prose.slip"})
@@ -169,12 +171,17 @@ def _likest(old: list[Told], new: list[Told], taken: dict[int, int], placed: boo
     """The most alike first, each once."""
     used = set(taken.values())
     free = [k for k in range(len(new)) if k not in used]
+    many = (len(old) - len(taken)) * len(free) > _MOST_PAIRS
     found = [
         (score, i, k)
         for i, t in enumerate(old)
         if i not in taken
         for k in free
-        if (t.rule == new[k].rule or t.things & new[k].things or (placed and t.keys & new[k].keys))
+        if (
+            (t.rule == new[k].rule and not many)
+            or t.things & new[k].things
+            or (placed and t.keys & new[k].keys)
+        )
         and (score := alike(t, new[k], placed)) >= SURE
     ]
     out: dict[int, int] = {}

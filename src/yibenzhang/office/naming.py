@@ -65,6 +65,7 @@ class _Words:
     levels: tuple[tuple[re.Pattern[str], str], ...]
     regions: tuple[re.Pattern[str], ...]
     generic: re.Pattern[str]
+    organisations: re.Pattern[str]
     light: tuple[str, ...]
     telling: re.Pattern[str]
 
@@ -78,6 +79,7 @@ def _words() -> _Words:
         tuple((re.compile(p), level) for level in (DEPARTMENT, UNIT) for p in data[level]),
         tuple(re.compile(p) for p in data["regions"]),
         re.compile(data["generic"]),
+        re.compile(data["organisations"]),
         tuple(sorted(data["light"], key=len, reverse=True)),
         re.compile(data["telling"]),
     )
@@ -128,6 +130,8 @@ def _shortened(text: str) -> str:
 
 def _keys(text: str) -> Iterator[tuple[str, str]]:
     yield text, ""
+    if _words().organisations.match(text):
+        return
     taken = ""
     for pattern in _words().regions:
         rest = text[len(taken) :]
@@ -139,31 +143,28 @@ def _keys(text: str) -> Iterator[tuple[str, str]]:
         yield text[generic.end() :], generic.group()
 
 
-def _places(region: str) -> list[str]:
-    """上海市青禾区 as its parts."""
-    out = []
-    for pattern in _words().regions:
+def _places(region: str) -> dict[int, str]:
+    """上海市青禾区 as its parts: province, city and county by their rank."""
+    out = {}
+    for rank, pattern in enumerate(_words().regions):
         if found := pattern.match(region):
-            out.append(found.group())
+            out[rank] = found.group()
             region = region[found.end() :]
-    return [*out, region] if region else out
+    return out
 
 
 def _one_region(a: str, b: str, home: str) -> bool:
     """Whether two regions before one and the same rest of a name can be one region; none means that of the roster."""
     a, b = a or home, b or home
-    if not a or not b:
+    if not a or not b or a == b:
         return True
     if len(a) <= 2 or len(b) <= 2:  # 区, 本区, 市
         return a[-1] == b[-1]
     first, second = _places(a), _places(b)
-    if not first or not second or first[-1] != second[-1]:
+    if not first or not second:
         return False
-    for x in first[:-1]:
-        for y in second[:-1]:
-            if x != y and x[-1] == y[-1]:
-                return False
-    return True
+    last, other = first.pop(max(first)), second.pop(max(second))
+    return last == other and all(second.get(rank, place) == place for rank, place in first.items())
 
 
 class Index:
@@ -195,6 +196,10 @@ class Index:
 
     def match(self, body: str, level: str = "") -> Match:
         """The body of this name; ``level`` is that of the file, "" where it does not say."""
+        return self.exact(body, level) or self._similar(_name(body), level)
+
+    def exact(self, body: str, level: str = "") -> Match | None:
+        """As :meth:`match`, by name and alias alone; None where nobody is called so."""
         name = _name(body)
         if not name.text:
             return Match(None, "", 0.0, "没有认出单位名称。")
@@ -204,7 +209,7 @@ class Index:
                 found = [i for o in name.others for i in self._exact(_name(o), "name")]
             if found:
                 return self._levelled(name, level, list(dict.fromkeys(found)), how)
-        return self._similar(name, level)
+        return None
 
     def _exact(self, name: _Name, how: str) -> list[int]:
         """Those with the same words after as little as possible of the regions is taken off."""
@@ -237,7 +242,7 @@ class Index:
             if not told:
                 return Match(only, how, 0.98, f"{same}；文件没有写明是部门还是单位。")
             reason = f"{same}，但文件是{other}的，名单里只有{own}"
-            if name.level:
+            if name.level or self._names[only].level:  # 本级 in so many words
                 return Match(None, "", 0.6, f"{reason}。", (Candidate(only, 0.6, f"{reason}。"),))
             return Match(only, how, 0.9, f"{reason}，按它认。")
         several = right or found

@@ -191,10 +191,10 @@ def _excerpt(document: Any, item: NoticeItem) -> None:
     rows = square(item.rows)
     if not rows[0]:
         return
-    table = _table(document, rows, widths(rows))
+    cells = _table(document, rows, widths(rows))
     for r, row in enumerate(rows):
         for c, text in enumerate(row):
-            cell = table.rows[r].cells[c]
+            cell = cells[r][c]
             _put(cell, text, bold=r == 0 or (r, c) in item.marked, side=_side(r, text))
             if (r, c) in item.marked:
                 _shade(cell, _MARKED)
@@ -207,19 +207,23 @@ def _side(row: int, text: str) -> Any:
     return WD_ALIGN_PARAGRAPH.RIGHT if is_number(text) else WD_ALIGN_PARAGRAPH.LEFT
 
 
-def _table(document: Any, rows: list[list[str]], centimetres: list[float]) -> Any:
+def _table(document: Any, rows: list[list[str]], centimetres: list[float]) -> list[list[Any]]:
+    """An empty table; its cells, for finding them one by one is slow."""
     table = document.add_table(rows=len(rows), cols=len(rows[0]), style="Table Grid")
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
-    for c, width in enumerate(centimetres):
-        table.columns[c].width = Cm(width)
-        for row in table.rows:
-            row.cells[c].width = Cm(width)
+    for column, width in zip(table.columns, centimetres, strict=True):
+        column.width = Cm(width)
+    out = []
     for r, row in enumerate(table.rows):
         properties = row._tr.get_or_add_trPr()
         properties.append(OxmlElement("w:cantSplit"))
         if r == 0:
             properties.append(OxmlElement("w:tblHeader"))
-    return table
+        cells = list(row.cells)
+        for cell, width in zip(cells, centimetres, strict=True):
+            cell.width = Cm(width)
+        out.append(cells)
+    return out
 
 
 def _put(cell: Any, text: str, bold: bool, side: Any, size: float = _TABLE) -> None:
@@ -229,6 +233,10 @@ def _put(cell: Any, text: str, bold: bool, side: Any, size: float = _TABLE) -> N
     paragraph.alignment = side
     run = paragraph.add_run(_clean(text))
     run.font.size, run.font.bold = Pt(size), bold
+
+
+def _high(cell: Any, centimetres: float) -> None:
+    cell._tc.getparent().trHeight_val = Cm(centimetres)
 
 
 def _shade(cell: Any, colour: str) -> None:
@@ -248,13 +256,13 @@ def _receipt(document: Any, notice: Notice) -> None:
     top.add_run(_clean(f"单位（盖章）：{notice.body}\t{notice.number}")).font.size = Pt(10.5)
     rows = [[name for name, _ in RECEIPT_COLUMNS]]
     rows += [[str(i.number), i.sentence, "", ""] for i in notice.items]
-    table = _table(document, rows, [width for _, width in RECEIPT_COLUMNS])
+    cells = _table(document, rows, [width for _, width in RECEIPT_COLUMNS])
     for r, row in enumerate(rows):
         if r:
-            table.rows[r].height = Cm(1.3)
+            _high(cells[r][0], 1.3)
         for c, text in enumerate(row):
             side = WD_ALIGN_PARAGRAPH.CENTER if r == 0 or c == 0 else WD_ALIGN_PARAGRAPH.LEFT
-            _put(table.rows[r].cells[c], text, r == 0, side, 10)
+            _put(cells[r][c], text, r == 0, side, 10)
     end = document.add_paragraph()
     end.paragraph_format.space_before = Pt(12)
     end.add_run(RECEIPT_END).font.size = Pt(10.5)

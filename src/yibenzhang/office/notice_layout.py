@@ -20,7 +20,8 @@ _HIGHEST, _INLINE = 22.0, 11.0
 _SHARP = 90
 """Dots an inch below which a picture is not enlarged."""
 MAX_PICTURES = 120
-MAX_COLUMNS = 12
+MAX_COLUMNS, MAX_ROWS = 12, 80
+"""Of an excerpt; the rest is left out."""
 RECEIPT_COLUMNS = (
     ("序号", 1.4),
     ("问题", 7.4),
@@ -131,8 +132,8 @@ def is_number(text: str) -> bool:
 
 def square(rows: Sequence[Sequence[str]]) -> list[list[str]]:
     """An excerpt with as many cells in every row, and no more columns than a page has room for."""
-    columns = min(MAX_COLUMNS, max((len(r) for r in rows), default=0))
-    return [[*row[:columns], *[""] * (columns - len(row))] for row in rows]
+    columns = min(MAX_COLUMNS, max((len(r) for r in rows[:MAX_ROWS]), default=0))
+    return [[*row[:columns], *[""] * (columns - len(row))] for row in rows[:MAX_ROWS]]
 
 
 def widths(rows: Sequence[Sequence[str]]) -> list[float]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 
 from yibenzhang.drafting.pdf import SANS, SERIF, compiled, fonts, quoted
@@ -148,7 +147,7 @@ def _excerpt(item: NoticeItem) -> str:
 
 def _receipt(notice: Notice) -> str:
     widths = ", ".join(f"{w:g}fr" for _, w in RECEIPT_COLUMNS)
-    head = ", ".join(f"strong({json.dumps(n, ensure_ascii=False)})" for n, _ in RECEIPT_COLUMNS)
+    head = ", ".join(f"table.cell(align: center, strong({_string(n)}))" for n, _ in RECEIPT_COLUMNS)
     rows = ",\n  ".join(
         f"table.cell(align: center + horizon)[{i.number}], {_string(i.sentence)}, [], []"
         for i in notice.items

@@ -85,7 +85,8 @@ class NoticeItem:
 
     ``severity`` is error, warning or notice; ``reported`` and ``expected`` are printed numbers in ``unit``;
     ``arithmetic`` are lines; ``remark`` the reviewer's words; ``rows`` an excerpt of the table, its header first,
-    with ``marked`` the (row, column) of the cells in question.
+    with ``marked`` the (row, column) of the cells in question. ``body`` names the unit where one notice tells a
+    department of several.
     """
 
     number: int
@@ -101,6 +102,7 @@ class NoticeItem:
     pictures: tuple[Picture, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
     marked: frozenset[tuple[int, int]] = field(default_factory=frozenset)
+    body: str = ""
 
     @property
     def heading(self) -> str:
@@ -116,6 +118,7 @@ class NoticeItem:
             if value
         ]
         told = [
+            ("单位", self.body),
             ("位置", self.where),
             ("数字", "，".join(numbers)),
             *(("算式" if k == 0 else "", line) for k, line in enumerate(self.arithmetic)),

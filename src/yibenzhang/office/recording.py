@@ -6,19 +6,32 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from yibenzhang.ledger.files import Ledger
 from yibenzhang.office.access import Actor, visible_entries
 from yibenzhang.office.analysing import Analysed, FoundOne
+from yibenzhang.office.database import hold
 from yibenzhang.office.likeness import Told, ToldSpot
 from yibenzhang.office.matching import Compared, compare, reread, version_of
-from yibenzhang.office.models import Decision, Entry, Job, Matter, Role, State, Submission, User, Verdict, now
+from yibenzhang.office.models import (
+    Decision,
+    Entry,
+    Job,
+    Matter,
+    Role,
+    State,
+    Submission,
+    Tick,
+    User,
+    Verdict,
+    now,
+)
 from yibenzhang.office.naming import match
 from yibenzhang.office.roster import OPEN, STAGE, named
 from yibenzhang.recognising.profile import Profile
-from yibenzhang.showing.view import loaded
+from yibenzhang.showing.view import ViewError, loaded
 
 PERSON = "person.added"
 """The rule of a defect that a person added."""
@@ -40,8 +53,10 @@ def given_of(submission: Submission) -> Profile | None:
 
 def failed(session: Session, submission: Submission, told: str) -> None:
     """There is no analysis, and why. An analysis made before stays."""
+    if submission.state == State.WITHDRAWN:
+        return
     submission.problem = told
-    if submission.checked_at is None:
+    if submission.checked_at is None or submission.state in (State.WAITING, State.CHECKING):
         submission.state = State.UNREADABLE
 
 
@@ -63,6 +78,8 @@ def finish(session: Session, ledger: Ledger, submission: Submission, found: Anal
     profile = asdict(found.profile)
     submission.profile = profile | {"conflicts": list(found.profile.conflicts), "role": found.role}
     matters = _upsert(session, submission, found.findings)
+    if submission.state == State.SUPERSEDED:
+        return
     if found.numbers == 0:
         submission.state = State.UNREADABLE
         submission.problem = (
@@ -75,7 +92,7 @@ def finish(session: Session, ledger: Ledger, submission: Submission, found: Anal
         return
     if _joins(session, submission):
         return
-    if first or submission.before_id is None:
+    if (first or submission.before_id is None) and not _overtaken(session, ledger, submission, matters):
         follow(session, ledger, submission, matters)
     settle(session, submission)
 
@@ -108,8 +125,8 @@ def _told(matter: Matter, name: str) -> Told:
 
 def _read(told: dict[str, Any]) -> Told:
     """What a finding is compared by, as it was kept."""
-    spots = (ToldSpot(**(s | {"context": frozenset(s.get("context", ()))})) for s in told["spots"])
-    return Told(**(told | {"spots": tuple(spots)}))
+    spots = tuple(ToldSpot(**s) for s in told["spots"])
+    return Told(**(told | {"spots": spots, "context": frozenset(told.get("context", ()))}))
 
 
 def _whose(session: Session, submission: Submission) -> str:
@@ -132,9 +149,11 @@ def _whose(session: Session, submission: Submission) -> str:
         return f"文件写的单位是“{body}”，与指定的“{mine}”不同，请确认。"
     if found.id is not None and own is not None and found.id not in own:
         return f"文件写的单位是“{body}”，不是交件单位自己或下属的单位，请确认。"
-    if found.id is not None:
+    if found.id is not None and found.how != "similar":
         submission.entry_id = found.id
         return ""
+    if found.id is not None:
+        return f"文件写的单位是“{body}”，像是名录里的“{names[found.id]}”（{found.reason}），请确认。"
     if not body:
         return "没有读出编制单位，请指定属于名录里的哪个单位。"
     near = "、".join(f"“{names[c.id]}”" for c in found.candidates[:3] if own is None or c.id in own)
@@ -194,33 +213,52 @@ def _apart(session: Session, submission: Submission) -> None:
     submission.corrected = (submission.corrected or {}) | {"apart": True}
 
 
+def _overtaken(session: Session, ledger: Ledger, submission: Submission, matters: Sequence[Matter]) -> bool:
+    """Where a later version of the same body was through first, this one takes its place before it."""
+    asked = _versions(submission).where(Submission.id > submission.id).order_by(Submission.id)
+    newer = session.scalars(asked).first()
+    if newer is None:
+        return False
+    hold(session, newer)
+    if newer.before_id is not None:
+        submission.state = State.SUPERSEDED
+        return True
+    follow(session, ledger, submission, matters)
+    submission.state = State.REVIEW
+    session.flush()
+    mine = select(Matter).where(Matter.submission_id == newer.id, Matter.gone.is_(False))
+    follow(session, ledger, newer, session.scalars(mine).all())
+    settle(session, newer)
+    return True
+
+
+def _versions(submission: Submission) -> Select[Submission]:
+    """The other versions of a submission that stand."""
+    asked = select(Submission).where(
+        Submission.entry_id == submission.entry_id,
+        Submission.season_id == submission.season_id,
+        Submission.draft.is_(submission.draft),
+        Submission.part_of_id.is_(None),
+        Submission.state.in_((State.REVIEW, State.RETURNED, State.CLEAN)),
+        Submission.id != submission.id,
+    )
+    return asked.where(Submission.user_id == submission.user_id) if submission.draft else asked
+
+
 def follow(session: Session, ledger: Ledger, submission: Submission, matters: Sequence[Matter]) -> None:
     """Put a submission after the version before it, and tell what became of that one's matters."""
-    asked = (
-        select(Submission)
-        .where(
-            Submission.entry_id == submission.entry_id,
-            Submission.season_id == submission.season_id,
-            Submission.draft.is_(submission.draft),
-            Submission.part_of_id.is_(None),
-            Submission.state.in_((State.REVIEW, State.RETURNED, State.CLEAN)),
-            Submission.id != submission.id,
-            Submission.id < submission.id,
-        )
-        .order_by(Submission.id.desc())
-    )
-    if submission.draft:
-        asked = asked.where(Submission.user_id == submission.user_id)
+    asked = _versions(submission).where(Submission.id < submission.id).order_by(Submission.id.desc())
     before = session.scalars(asked).first()
     if before is None:
         return
+    hold(session, before)
     submission.before_id, submission.round = before.id, before.round + 1
     old = session.scalars(
         select(Matter).where(Matter.submission_id == before.id, Matter.gone.is_(False))
     ).all()
     by_id = {m.finding: m for m in old if m.rule != PERSON}
     new = {m.finding: m for m in matters}
-    compared = _compared(ledger, before, submission)
+    compared = _compared(ledger, before, submission, old)
     for t in compared.fixed:
         if t.id in by_id:
             by_id[t.id].fate, by_id[t.id].fate_reason = "fixed", ""
@@ -237,8 +275,12 @@ def follow(session: Session, ledger: Ledger, submission: Submission, matters: Se
     before.state = State.SUPERSEDED
 
 
-def _compared(ledger: Ledger, before: Submission, submission: Submission) -> Compared:
-    views = [loaded(ledger.analysis(s.receipt, "view").read_bytes()) for s in (before, submission)]
+def _compared(ledger: Ledger, before: Submission, submission: Submission, old: Sequence[Matter]) -> Compared:
+    try:
+        views = [loaded(ledger.analysis(s.receipt, "view").read_bytes()) for s in (before, submission)]
+    except (FileNotFoundError, ViewError):  # kept by another version of the program, or lost
+        why = "上一版的检查结果已读不到，程序不能比较"
+        return Compared((), (), (), tuple((_told(m, m.finding), why) for m in old if m.rule != PERSON))
     return compare(version_of(views[0]), version_of(views[1]))
 
 
@@ -278,7 +320,8 @@ def _ask_again(session: Session, old: Matter, submission: Submission, why: str) 
 
 
 def settle(session: Session, submission: Submission) -> None:
-    """Where nothing stands any more, the round closes by itself; else a person has to look."""
+    """Where nothing stands any more, the round closes by itself; a first version with anything unchecked waits for
+    a person all the same."""
     if submission.state in (State.SUPERSEDED, State.WITHDRAWN) or submission.part_of_id is not None:
         return
     session.flush()
@@ -290,10 +333,21 @@ def settle(session: Session, submission: Submission) -> None:
             Matter.verdict.in_(OPEN),
         )
     ).first()
-    if standing is None:
+    if standing is None and (submission.before_id or submission.draft or _looked(session, submission)):
         submission.state = State.CLEAN
     elif submission.state != State.RETURNED:
         submission.state = State.REVIEW
+
+
+def _looked(session: Session, submission: Submission) -> bool:
+    """Everything that could not be checked was ticked off by a person: silence is no pass."""
+    ticks = session.execute(
+        select(Tick.key, Tick.done).where(Tick.submission_id == submission.id).order_by(Tick.id)
+    )
+    last: dict[str, bool] = {}
+    for key, done in ticks:
+        last[key] = done
+    return sum(last.values()) >= submission.unchecked
 
 
 def told_profile(submission: Submission) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from yibenzhang.drafting.parts import FontMissing
 from yibenzhang.ledger.files import Ledger
 from yibenzhang.office.access import Actor, Refused, note
+from yibenzhang.office.database import hold
 from yibenzhang.office.deadlines import told_late
 from yibenzhang.office.excerpts import excerpt
 from yibenzhang.office.models import Entry, Matter, Notice, Role, Setting, State, Submission, Verdict
@@ -188,6 +189,9 @@ def send(
         + [{"matter": None, "message": i.sentence, "severity": i.severity} for i in items[len(matters):]],
         docx=docx, pdf=pdf, problem=problem, user_id=actor.id, who=actor.name,
     )  # fmt: skip
+    hold(session, submission)
+    if submission.state not in (State.REVIEW, State.RETURNED):
+        raise Refused("这一版刚刚已通过，或已有新版，不能退回。")
     session.add(kept)
     submission.state = State.RETURNED
     session.flush()

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from yibenzhang.office.access import Actor, NotHere, Refused, note, submission_of
+from yibenzhang.office.database import hold
 from yibenzhang.office.models import (
     Body,
     Decision,
@@ -55,7 +56,8 @@ def decide(session: Session, actor: Actor, matter: Matter, verdict: str, reason:
         raise Refused("不认识的处理方式。")
     if verdict == Verdict.DISMISSED and not reason:
         raise Refused("排除一个问题要写理由。")
-    _open(matter.submission)
+    _open(session, matter.submission)
+    session.refresh(matter)  # as the one before us left it
     made = Decision(matter_id=matter.id, verdict=verdict, reason=reason, user_id=actor.id, who=actor.name)
     session.add(made)
     matter.verdict = "" if verdict == Verdict.REOPENED else verdict
@@ -77,7 +79,7 @@ def add_defect(
 ) -> Matter:
     """Add a defect that the program missed, marked on a leaf; it stands as confirmed."""
     _may_judge(actor, submission)
-    _open(submission)
+    _open(session, submission)
     words = words.strip()[:MAX_WORDS]
     if not words:
         raise Refused("请写明问题是什么。")
@@ -119,6 +121,8 @@ def tick(
         submission.id,
         key=key[:64],
     )
+    if submission.state == State.REVIEW:
+        settle(session, submission)
     return made
 
 
@@ -131,7 +135,7 @@ def ticks_of(session: Session, submission: Submission) -> dict[str, Tick]:
 def accept(session: Session, actor: Actor, submission: Submission) -> None:
     """Let a version pass. Raises Refused while something still stands."""
     actor.must(Role.REVIEWER)
-    _open(submission)
+    _open(session, submission)
     standing = [m for m in matters_of(session, submission) if not m.gone and m.verdict in OPEN]
     worst = [m for m in standing if m.severity != "notice"]
     if worst:
@@ -144,6 +148,7 @@ def withdraw(session: Session, actor: Actor, submission: Submission) -> None:
     """Take back what was handed in by mistake; the version it replaced stands again. Raises Refused."""
     if submission.user_id != actor.id or actor.id is None:
         actor.must(Role.REVIEWER)
+    hold(session, submission)
     if submission.state in (State.SUPERSEDED, State.WITHDRAWN) or submission.part_of_id is not None:
         raise Refused("这一版已经被新版代替或已经作废，不能再作废。")
     if session.scalars(select(Notice.id).where(Notice.submission_id == submission.id)).first() is not None:
@@ -167,6 +172,7 @@ def correct(
 ) -> None:
     """Put right whose file it is and for which year. ``add`` is the name of a body to be put on the roster first."""
     actor.must(Role.REVIEWER)
+    hold(session, submission)
     if add:
         body = session.scalars(select(Body).where(Body.name == add)).first() or Body(
             name=add[:200], aliases=[]
@@ -207,7 +213,9 @@ def _may_judge(actor: Actor, submission: Submission) -> None:
         actor.must(Role.REVIEWER)
 
 
-def _open(submission: Submission) -> None:
+def _open(session: Session, submission: Submission) -> None:
+    """Two who judge the same version do so one after the other."""
+    hold(session, submission)
     if submission.state in _CLOSED:
         raise Refused("这一版不在审核中（已有新版，或还没有检查完），不能再处理。")
 

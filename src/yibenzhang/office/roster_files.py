@@ -15,6 +15,7 @@ from openpyxl.styles import Font
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from yibenzhang.documents import ReadingNotice
+from yibenzhang.office.naming import Index, Named
 from yibenzhang.office.roster_lines import DEPARTMENT, UNIT, Line, RosterRow, read_lines
 from yibenzhang.office.spreadsheets import write_csv, write_sheet
 from yibenzhang.reading.kinds import OLE, ZIP, Kind, ole_kind, zip_kind
@@ -26,6 +27,9 @@ from yibenzhang.reading.workbooks import xls_sheets, xlsx_sheets
 from yibenzhang.standards import fold
 
 __all__ = ["RosterRead", "RosterRow", "read_roster", "roster_template", "write_csv", "write_sheet"]
+
+
+_MOST_PROBLEMS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +50,21 @@ def read_roster(data: bytes) -> RosterRead:
     if sum(len({r for r, _ in s.values}) for s in sheets) > MAX_ROSTER_ROWS:
         raise ReadingError(f"名单超过 {MAX_ROSTER_ROWS} 行，不予读取；请确认是不是传错了文件。")
     problems: list[str] = []
-    out: list[RosterRow] = []
+    read: list[list[Line]] = []
     found = False
     for sheet in sheets:
         where = f"工作表“{sheet.name}”" if len(sheets) > 1 else ""
         lines = read_lines(sheet, where, problems)
         found = found or lines is not None
-        out.extend(_settled(lines or [], problems))
+        read.append(lines or [])
     if not found:
         raise ReadingError("没有找到“单位名称”一栏；请按模板整理名单，第一行写栏名，每行一个单位。")
-    rows = _once(out, problems)
+    rows = _once(_settled(read, problems), problems)
     if not rows:
         raise ReadingError("名单里只有栏名，没有一个单位。")
+    if len(problems) > _MOST_PROBLEMS:
+        more = len(problems) - _MOST_PROBLEMS
+        problems[_MOST_PROBLEMS:] = [f"另有 {more} 处，没有逐一列出；请先改正上面的，再导入一次。"]
     return RosterRead(tuple(rows), tuple(problems))
 
 
@@ -97,13 +104,17 @@ def _sheets(data: bytes) -> list[Sheet]:
 # ---- the whole list ------------------------------------------------------------------------
 
 
-def _settled(lines: list[Line], problems: list[str]) -> Iterator[RosterRow]:
-    """Parents and levels, from whatever the list tells them by."""
+def _settled(sheets: list[list[Line]], problems: list[str]) -> Iterator[Line]:
+    """Parents and levels, from whatever the list tells them by; a parent may stand on another sheet."""
+    lines = [x for sheet in sheets for x in sheet]
     by_name = {fold(x.row.name): x.row.name for x in reversed(lines)}
     by_code = {x.row.code: x.row.name for x in reversed(lines) if x.row.code}
     parents = [x.row.parent or by_code.get(x.parent_code, "") for x in lines]
     if not any(parents):
-        parents = _by_depth(lines) or [_by_code(x.row, by_code) for x in lines]
+        parents = [p for sheet in sheets for p in _by_depth(sheet)]
+    if not any(parents):
+        parents = [_by_code(x.row, by_code) for x in lines]
+    parents = _spelt(parents, lines, by_name)
     some = any(p and fold(p) != fold(x.row.name) for p, x in zip(parents, lines, strict=True))
     strange: dict[str, list[str]] = {}
     for parent, x in zip(parents, lines, strict=True):
@@ -119,17 +130,31 @@ def _settled(lines: list[Line], problems: list[str]) -> Iterator[RosterRow]:
         level = level or (UNIT if parent else DEPARTMENT if some else "")
         if parent and fold(parent) not in by_name:
             strange.setdefault(parent, []).append(x.where)
-        yield replace(row, parent=by_name.get(fold(parent), parent), level=level)
+        yield replace(x, row=replace(row, parent=parent, level=level))
     for parent, where in strange.items():
         more = f"等 {len(where)} 行" if len(where) > 1 else ""
         problems.append(f"{where[0]}{more}的主管部门“{parent}”在名单里没有自己的一行；它也要公开的，请补上。")
 
 
+def _spelt(parents: list[str], lines: list[Line], by_name: dict[str, str]) -> list[str]:
+    """The parents as their own rows are spelt: 教育局 for 青禾区教育局, where it can be no other."""
+    known = {p: by_name.get(fold(p), "") for p in parents if p}
+    if not all(known.values()):
+        rows = [x.row for x in lines]
+        index = Index([Named(k, r.name, r.code, r.level, r.aliases) for k, r in enumerate(rows)])
+        for p, name in known.items():
+            if not name:
+                found = index.exact(p, DEPARTMENT)
+                sure = found is not None and found.id is not None and found.score == 1
+                known[p] = rows[found.id].name if sure and found and found.id is not None else p
+    return [known.get(p, p) for p in parents]
+
+
 def _by_depth(lines: list[Line]) -> list[str]:
-    """The parents by indentation; empty where all names begin at one depth or the first is set in."""
+    """The parents by indentation; none where all names begin at one depth or the first is set in."""
     depths = [x.depth for x in lines]
-    if not depths or len(set(depths)) == 1 or depths[0] != min(depths):
-        return []
+    if not depths or depths[0] != min(depths):
+        return [""] * len(lines)
     out: list[str] = []
     above: list[Line] = []
     for x in lines:
@@ -149,29 +174,27 @@ def _by_code(row: RosterRow, by_code: dict[str, str]) -> str:
     )
 
 
-def _once(rows: Iterable[RosterRow], problems: list[str]) -> list[RosterRow]:
+def _once(lines: Iterable[Line], problems: list[str]) -> list[RosterRow]:
     """Every body once. Two of one name stay where their level, parent or code tells them apart."""
     out: list[RosterRow] = []
-    seen: dict[tuple[str, str, str], RosterRow] = {}
-    codes: dict[tuple[str, str], RosterRow] = {}
-    for row in rows:
+    seen: dict[tuple[str, str, str], Line] = {}
+    codes: dict[tuple[str, str], Line] = {}
+    for x in lines:
+        row = x.row
         name, parent = fold(row.name), fold(row.parent)
         key = (name, row.level, "" if parent == name else parent)
         first = seen.get(key)
-        if first and not (first.code and row.code and first.code != row.code):
-            problems.append(f"第 {row.line} 行的“{row.name}”与第 {first.line} 行重复，只读入前一行。")
+        if first and not (first.row.code and row.code and first.row.code != row.code):
+            problems.append(f"{x.where}的“{row.name}”与{first.where}重复，只读入前一行。")
             continue
         if first:
-            problems.append(
-                f"第 {row.line} 行与第 {first.line} 行都是“{row.name}”而编码不同，两行都已读入，请核对。"
-            )
+            problems.append(f"{x.where}与{first.where}都是“{row.name}”而编码不同，两行都已读入，请核对。")
         same = codes.get((row.code, row.level)) if row.code else None
-        if same and same.name != row.name:
-            problems.append(
-                f"第 {row.line} 行的编码 {row.code} 与第 {same.line} 行“{same.name}”相同，两行都已读入，请核对。"
-            )
-        seen.setdefault(key, row)
-        codes.setdefault((row.code, row.level), row)
+        if same and fold(same.row.name) != name:
+            told = f"与{same.where}“{same.row.name}”相同，两行都已读入，请核对。"
+            problems.append(f"{x.where}的编码 {row.code} {told}")
+        seen.setdefault(key, x)
+        codes.setdefault((row.code, row.level), x)
         out.append(row)
     return out
 

@@ -10,12 +10,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from openpyxl.utils import get_column_letter
+
 from yibenzhang.amounts import narrow
 from yibenzhang.reading.limits import MAX_ROSTER_ROWS
 from yibenzhang.reading.sheets import Sheet, Value
 from yibenzhang.standards import fold
 
 DEPARTMENT, UNIT = "department", "unit"
+TWICE = "twice"
 EXAMPLE = "示例"
 """A name that begins so stands in the template to be read by people, not by the program."""
 _HEADER_WITHIN = 40
@@ -78,8 +81,8 @@ def _words() -> _Words:
 
 def _kind(text: str) -> str:
     known = _words().columns
-    folded = fold(text)
-    bare = re.sub(r"\(.*?\)|[(（].*$|[:：]$", "", folded).strip("*.,;")
+    folded = fold(text[:_LONGEST_NAME])
+    bare = re.sub(r"\(.*?\)|[(（].*$", "", folded).strip("*.,;")
     return known.get(folded) or known.get(bare, "")
 
 
@@ -96,8 +99,8 @@ def _header(rows: dict[int, dict[int, str]]) -> tuple[int, dict[int, str]] | Non
                 kinds, last = {**kinds, **below}, numbers[k + 1]
         if not {"name", "name_or_parent", "parent"} & set(kinds.values()):
             continue
-        if len(kinds) == 1 and len(rows[r]) > 1:
-            continue
+        if len(kinds) == 1 and len(rows[r]) > 1 and len(fold(rows[r].get(next(iter(kinds)), ""))) < 4:
+            continue  # 单位 alone among other words heads nothing
         if best is None or len(kinds) > best[1]:
             best = (last, len(kinds), kinds)
     if best is None:
@@ -124,7 +127,7 @@ def _decided(kinds: dict[int, str]) -> dict[int, str]:
     for c, kind in list(out.items()):
         kind = "parent" if kind == "name_or_parent" else kind
         if kind in seen and kind not in ("aliases", "contact", "phone"):
-            del out[c]  # the first of two columns with one meaning counts
+            out[c] = TWICE  # the first of two columns with one meaning counts
             continue
         seen.add(kind)
         out[c] = kind
@@ -146,6 +149,9 @@ def read_lines(sheet: Sheet, where: str, problems: list[str]) -> list[Line] | No
     if header is None:
         return None
     last, columns = header
+    for c in [c for c, kind in columns.items() if kind == TWICE]:
+        del columns[c]
+        problems.append(f"{where}{get_column_letter(c)} 栏的意思与前面的一栏相同，没有读入；请核对。")
     at = {kind: c for c, kind in reversed(columns.items())}
     names = at["name"]
     spread = _spread(sheet, {c for c, kind in columns.items() if kind in ("parent", "parent_code", "approved_on", "due_on")})  # fmt: skip
@@ -168,7 +174,7 @@ def read_lines(sheet: Sheet, where: str, problems: list[str]) -> list[Line] | No
         if not _a_body(name, cells, columns, told, problems):
             continue
         depth = _depth(stored)
-        name = re.sub(_NUMBERED, "", re.sub(r"^其中[:：]?", "", name)).strip()
+        name = _one_line(re.sub(_NUMBERED, "", re.sub(r"^其中[:：]?", "", name)))
         row = RosterRow(r, name)
         row = replace(row, **_fields(cells, columns, told, problems))
         out.append(Line(row, told, depth, _code(cells.get(at.get("parent_code", 0), ""))))
@@ -186,17 +192,25 @@ def _clean(text: str) -> str:
     return "".join(c if c.isprintable() or c in "\n\t" else " " for c in text).strip("　 \n\t\r\ufeff\xa0")
 
 
+def _one_line(name: str) -> str:
+    """A name without marks before it and without the blanks and breaks that lay it out in its cell."""
+    flat = re.sub(r"(?<=[^\x00-\xff])\s+(?=[^\x00-\xff])", "", name)
+    return " ".join(flat.split()).strip("*★☆※●○■□▲△ ")
+
+
 def _spread(sheet: Sheet, columns: set[int]) -> dict[tuple[int, int], str]:
     """What merged cells of these columns say in the rows that they cover."""
     out: dict[tuple[int, int], str] = {}
+    work = 4 * MAX_ROSTER_ROWS
     for top, left, bottom, right in sheet.merges:
         corner = sheet.values.get((top, left))
         if corner is None or bottom == top or not any(left <= c <= right for c in columns):
             continue
-        for r in range(top, min(bottom, top + MAX_ROSTER_ROWS) + 1):
-            if len(out) > 4 * MAX_ROSTER_ROWS:
-                return out
-            out[r, left] = corner.text
+        last = min(bottom, top + MAX_ROSTER_ROWS)
+        work -= last - top
+        if work < 0:
+            break
+        out.update(((r, left), corner.text) for r in range(top, last + 1))
     return out
 
 
@@ -260,7 +274,7 @@ def _fields(cells: dict[int, str], columns: dict[int, str], told: str, problems:
         if kind == "code":
             out[kind] = _code(text)
         elif kind == "parent":
-            out[kind] = re.sub(_NUMBERED, "", " ".join(text.split()))[:_LONGEST_NAME]
+            out[kind] = re.sub(_NUMBERED, "", _one_line(text))[:_LONGEST_NAME]
         elif kind == "level":
             found = _words().levels.get(fold(text), "")
             out[kind] = found
@@ -294,7 +308,7 @@ _AFTER = r"(?:\s*(?:之?前|以前|\(?(?:星期|周)[一二三四五六日天]\)
 
 
 def _date(text: str) -> date | None:
-    words = narrow(text).strip()
+    words = narrow(text[:60]).strip()
     for pattern in _DATES:
         if m := re.fullmatch(pattern + _AFTER, words):
             try:

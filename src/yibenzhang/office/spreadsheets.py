@@ -16,6 +16,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
 _HEAD = PatternFill("solid", fgColor="1F3A5F")
+_CELL = Alignment(vertical="top", wrap_text=True)
 _STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What spreadsheet programs take for the beginning of a formula (OWASP, CSV injection)."""
 _NUMBER = re.compile(r"[+-]?\d[\d,]*(\.\d+)?%?")
@@ -40,7 +41,7 @@ def write_sheet(title: str, headers: Sequence[str], rows: Iterable[Sequence[obje
     for last, row in enumerate(rows, start=2):
         for c, value in enumerate(row, start=1):
             cell = _put(sheet, last, c, value)
-            cell.alignment = Alignment(vertical="top", wrap_text=True)
+            cell.alignment = _CELL
             if c <= len(widths):
                 widths[c - 1] = max(widths[c - 1], min(_WIDEST, _wide(_told(value)) + 2))
     for c, width in enumerate(widths, start=1):

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+import unicodedata
 import uuid
 from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from yibenzhang.ledger.files import Ledger
 from yibenzhang.office.access import Actor, NotHere, Refused, entry_of, note
-from yibenzhang.office.database import Database
-from yibenzhang.office.models import Delivery, Entry, Job, Role, Season, State, Submission, now
+from yibenzhang.office.database import hold
+from yibenzhang.office.models import Delivery, Entry, Job, Role, Season, State, Submission, User, now
 
 MAX_NAME = 200
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+_MARKS = re.compile("[\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
+"""Direction marks and others that are not seen; the joiners of emoji stay."""
+_DEVICE = re.compile(r"(?i)(?:con|prn|aux|nul|com\d|lpt\d)(?=\.|$)")
 _KEY = re.compile(r"[0-9a-f]{32}")
 
 
 def clean_name(name: str) -> str:
-    """A file name fit to be shown and kept: the last part of a path, without control and direction marks."""
-    last = PurePosixPath(_CONTROL.sub("", name).replace("\\", "/")).name.strip(" .")
+    """A file name fit to be shown and kept on any system: the last part of a path, without control characters and
+    direction marks."""
+    seen = "".join(c for c in _MARKS.sub("", name) if unicodedata.category(c) not in ("Cc", "Cs", "Cn"))
+    last = PurePosixPath(seen.replace("\\", "/")).name.strip(" .")
     if len(last) > MAX_NAME:
         stem, dot, suffix = last.rpartition(".")
         last = (
@@ -32,7 +37,8 @@ def clean_name(name: str) -> str:
             if dot and len(suffix) < 10
             else last[:MAX_NAME]
         )
-    return last or "未命名"
+    last = last.rstrip(" .")
+    return f"_{last}" if _DEVICE.match(last) else last or "未命名"
 
 
 def told(
@@ -44,9 +50,13 @@ def told(
     size: int,
     entry: int | None,
     draft: bool,
+    resolved: bool = True,
 ) -> dict[str, Any]:
-    """What is known of a file when it comes in: enough to register it later."""
+    """What is known of a file when it comes in: enough to register it later. ``resolved``: the roster line was looked
+    at; else that is done when it is registered."""
     return {
+        "receipt": uuid.uuid4().hex,
+        "resolved": resolved,
         "season": season,
         "delivery": delivery,
         "name": clean_name(name),
@@ -61,41 +71,36 @@ def told(
     }
 
 
-def receive(ledger: Ledger, notes: list[dict[str, Any]]) -> list[str]:
-    """Note on the disk what came in, before the database is asked; the receipts. Raises OSError."""
-    receipts = []
-    for n in notes:
-        receipt = uuid.uuid4().hex
-        ledger.remember(receipt, n)
-        receipts.append(receipt)
-    return receipts
+def receive(ledger: Ledger, notes: list[dict[str, Any]]) -> str:
+    """Note on the disk what came in, before the database is asked; the key of the note. Raises OSError."""
+    key = uuid.uuid4().hex
+    ledger.remember(key, notes)
+    return key
 
 
-def register(session: Session, receipt: str, n: dict[str, Any]) -> Submission | None:
-    """Put a received file into the records, once. None where its season is no longer there."""
-    known = session.scalars(select(Submission).where(Submission.receipt == receipt)).first()
+def register(session: Session, n: dict[str, Any]) -> Submission | None:
+    """Put a received file into the records, once. None where its season is not there.
+
+    Raises IntegrityError where another does the same at this moment: then it is to be done again.
+    """
+    known = session.scalars(select(Submission).where(Submission.receipt == n["receipt"])).first()
     if known is not None:
         return known
     season = session.get(Season, n["season"])
     if season is None or not _KEY.fullmatch(n["delivery"]):
         return None
     at = datetime.fromisoformat(n["at"])
-    delivery = session.scalars(select(Delivery).where(Delivery.key == n["delivery"])).first()
-    if (
-        delivery is not None and delivery.user_id != n["user"]
-    ):  # another's: it is kept, but does not join theirs
-        delivery, n = None, n | {"delivery": uuid.uuid4().hex}
-    if delivery is None:
-        delivery = Delivery(
-            key=n["delivery"], season_id=season.id, user_id=n["user"], who=n["who"], made_at=at
-        )
-        session.add(delivery)
-        session.flush()
+    delivery = _delivery(session, n["delivery"], season, n, at)
+    hold(session, delivery)
+    entry = n["entry"] if n["resolved"] else _resolved(session, season, n)
+    same = _same(session, delivery, n)
+    if same is not None:
+        return same
     submission = Submission(
-        receipt=receipt,
+        receipt=n["receipt"],
         delivery_id=delivery.id,
         season_id=season.id,
-        entry_id=n["entry"] if n["entry"] and session.get(Entry, n["entry"]) else None,
+        entry_id=entry if entry and session.get(Entry, entry) else None,
         draft=n["draft"],
         name=n["name"],
         sha256=n["sha256"],
@@ -108,30 +113,45 @@ def register(session: Session, receipt: str, n: dict[str, Any]) -> Submission | 
     session.flush()
     session.add(Job(submission_id=submission.id))
     actor = Actor(n["user"], n["who"], Role.DEPARTMENT, address=n["address"])
-    note(
-        session,
-        actor,
-        "file.in",
-        "submission",
-        submission.id,
-        name=n["name"],
-        sha256=n["sha256"],
-        size=n["size"],
-    )
+    told = {k: n[k] for k in ("name", "sha256", "size")}
+    note(session, actor, "file.in", "submission", submission.id, **told)
     return submission
 
 
-def registered(database: Database, receipt: str, n: dict[str, Any]) -> None:
-    """Put a received file into the records in a session of its own. Two may do so at once: the handler and the foreman
-    that looks for notes left over, or two files of one delivery; the second then finds what the first made."""
-    for again in (True, False):
-        try:
-            with database.session() as session:
-                register(session, receipt, n)
-            return
-        except IntegrityError:
-            if not again:
-                raise
+def _delivery(session: Session, key: str, season: Season, n: dict[str, Any], at: datetime) -> Delivery:
+    """The delivery with this key; where somebody else has chosen the same, one beside it."""
+    found = session.scalars(select(Delivery).where(Delivery.key == key)).first()
+    if found is None:
+        found = Delivery(key=key, season_id=season.id, user_id=n["user"], who=n["who"], made_at=at)
+        session.add(found)
+        session.flush()
+    elif (found.season_id, found.user_id) != (season.id, n["user"]):
+        other = hashlib.sha256(f"{key}|{season.id}|{n['user']}".encode()).hexdigest()[:32]
+        return _delivery(session, other, season, n, at)
+    return found
+
+
+def _same(session: Session, delivery: Delivery, n: dict[str, Any]) -> Submission | None:
+    """The same file of the same delivery, sent once more because its sender got no answer."""
+    asked = select(Submission).where(
+        Submission.delivery_id == delivery.id,
+        Submission.sha256 == n["sha256"],
+        Submission.name == n["name"],
+        Submission.draft.is_(n["draft"]),
+        Submission.state != State.WITHDRAWN,
+    )
+    return session.scalars(asked).first()
+
+
+def _resolved(session: Session, season: Season, n: dict[str, Any]) -> int | None:
+    """The roster line for a file that came in while the database was away; None: by its content."""
+    user = session.get(User, n["user"]) if n["user"] is not None else None
+    role = Role(user.role) if user else Role.ADMINISTRATOR
+    actor = Actor(n["user"], n["who"], role, user.body_id if user else None)
+    try:
+        return own_entry(session, actor, season, n["entry"])
+    except (NotHere, Refused):
+        return None
 
 
 def delivery_of(session: Session, actor: Actor, key: str) -> Delivery:
@@ -167,7 +187,10 @@ def own_entry(session: Session, actor: Actor, season: Season, wanted: int | None
 
 
 def again(session: Session, actor: Actor, submission: Submission) -> None:
-    """Have a submission checked once more."""
+    """Have a submission checked once more. Raises Refused where another stands in its place."""
+    if submission.part_of_id is None and submission.state in (State.SUPERSEDED, State.WITHDRAWN):
+        raise Refused("这一版已经被新版代替或已经作废，不再检查。")
+    hold(session, submission)
     main = submission.part_of_id or submission.id
     waiting = select(Job).where(Job.submission_id == main, Job.state.in_(("waiting", "running")))
     if session.scalars(waiting).first() is None:

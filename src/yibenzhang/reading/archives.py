@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -67,6 +67,36 @@ def _list(
                 _list(nested, inner, depth + 1, wanted, files, refused)
         except ReadingError as error:
             refused.append((inner, str(error)))
+
+
+def unpacked(path: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, bytes | str]]:
+    """Each file in an archive, also in archives within it, as (path, bytes), or (path, sentence) where it must not be
+    read; every archive is opened once."""
+    yield from _unpacked(_opened(path), str(path), 1, wanted)
+
+
+def _unpacked(
+    box: Container, here: str, depth: int, wanted: Callable[[str], bool]
+) -> Iterator[tuple[str, bytes | str]]:
+    box.left = MAX_ZIP_BYTES
+    for name, why in box.refused:
+        yield f"{here}/{name}" if name else here, why
+    for name in sorted(box.members):
+        if not wanted(name):
+            continue
+        inner = f"{here}/{name}"
+        try:
+            data = box.read(name)
+            nested = Container(data) if data.startswith(ZIP) else None
+        except ReadingError as error:
+            yield inner, str(error)
+            continue
+        if nested is None or nested.kind != "zip":
+            yield inner, data
+        elif depth >= MAX_ZIP_DEPTH:
+            yield inner, f"压缩包嵌套超过 {MAX_ZIP_DEPTH} 层，未读取；请先解开。"
+        else:
+            yield from _unpacked(nested, inner, depth + 1, wanted)
 
 
 def bytes_of(path: str | Path) -> bytes:

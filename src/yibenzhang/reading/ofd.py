@@ -17,6 +17,7 @@ from yibenzhang.reading.containers import Container, parse_xml
 from yibenzhang.reading.glyphs import unmapped
 from yibenzhang.reading.limits import MAX_PAGES, MAX_RULES_PER_PAGE, MAX_XML_BYTES, ReadingError
 from yibenzhang.reading.ofd_drawing import POINTS, Drawing, Resources, children, numbers
+from yibenzhang.reading.steps import begins
 
 _IMAGE = "本页是图片，没有文字，内容未检查。"
 _A4 = (0.0, 0.0, 210.0, 297.0)
@@ -90,6 +91,7 @@ def read_ofd(box: Container) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...
     if len(listed) > MAX_PAGES:
         notices.append(ReadingNotice(f"共 {len(listed)} 页，只读取了前 {MAX_PAGES} 页。"))
     for number, (book, location) in enumerate(listed[:MAX_PAGES], start=1):
+        begins(number, min(len(listed), MAX_PAGES))
         try:
             page, told = _page(book, location, number, tables)
         except ReadingError as error:

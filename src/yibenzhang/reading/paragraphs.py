@@ -58,7 +58,7 @@ def _printed(group: list[Line]) -> tuple[PrintedLine, ...]:
     start = 0
     for line in group:
         if len(line.edges) == len(line.text) + 1:  # a glyph may stand for several characters
-            out.append(PrintedLine(start, line.top, line.bottom, line.edges))
+            out.append(PrintedLine(start, line.top, line.bottom, line.edges.tobytes()))
         else:
             out.append(_spread(start, line))
         start += len(line.text)
@@ -70,7 +70,7 @@ def _spread(start: int, line: Line) -> PrintedLine:
     widths = [2 if c >= "\u2e80" else 1 for c in line.text]
     one = (line.x1 - line.x0) / max(sum(widths), 1)
     edges = array("f", accumulate((w * one for w in widths), initial=line.x0))
-    return PrintedLine(start, line.top, line.bottom, edges)
+    return PrintedLine(start, line.top, line.bottom, edges.tobytes())
 
 
 def _continues(before: Line, line: Line, left: float, right: float) -> bool:

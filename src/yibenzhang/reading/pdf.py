@@ -26,6 +26,7 @@ from yibenzhang.reading.limits import (
 )
 from yibenzhang.reading.paths import IDENTITY, THIN, Matrix, Segment, add_rule, compose, segments_of, thin
 from yibenzhang.reading.scanned import INSTALL, Picture, installed, is_scan, picture, unseen_text
+from yibenzhang.reading.steps import begins
 
 _WHITE = 250
 _INVISIBLE = frozenset("\u00a0\u3000\ufeff\u200b\ufffe")
@@ -73,6 +74,7 @@ def read_pdf(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
     if count > MAX_PAGES:
         notices.append(ReadingNotice(f"共 {count} 页，只读取了前 {MAX_PAGES} 页。"))
     for number in range(min(count, MAX_PAGES)):
+        begins(number + 1, min(count, MAX_PAGES))
         try:
             page, told = read_page(document, number, tables)
         except pdfium.PdfiumError:

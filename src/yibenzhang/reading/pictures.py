@@ -16,6 +16,7 @@ from yibenzhang.places import PagePlace
 from yibenzhang.reading.limits import MAX_SCAN_FRAMES, MAX_SCAN_PIXELS, ReadingError
 from yibenzhang.reading.raster import Gray, gray_of
 from yibenzhang.reading.scans import read_scan
+from yibenzhang.reading.steps import begins
 
 MOST_DPI = 220
 LEAST_DPI = 150
@@ -42,6 +43,7 @@ def read_image(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]
             notices.append(ReadingNotice(f"共 {frames} 页，只读取了前 {MAX_SCAN_FRAMES} 页。"))
         tables = 0
         for number in range(1, min(frames, MAX_SCAN_FRAMES) + 1):
+            begins(number, min(frames, MAX_SCAN_FRAMES))
             try:
                 image.seek(number - 1)
                 got = _frame(image)

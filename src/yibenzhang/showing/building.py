@@ -29,6 +29,8 @@ from yibenzhang.showing.view import (
 from yibenzhang.standards import Standards, load
 from yibenzhang.telling import arithmetic
 
+_LONGEST = 1200
+"""Characters of arithmetic shown."""
 _CUT = "表格过长，只显示了前面的部分；核对不受影响。"
 
 
@@ -127,11 +129,11 @@ class _Builder:
         of: dict[str, list[int]] = {}
         order = sorted(self._checked.results, key=lambda r: r.outcome != Outcome.CONTRADICTED)
         for n, result in enumerate(order):
-            keys = []
+            keys: dict[str, None] = {}
             for fact in result.relation.facts():
                 number = self._by_fact.get(fact.id)
                 if number is not None and number.key not in keys:
-                    keys.append(number.key)
+                    keys[number.key] = None
                     of.setdefault(fact.id, []).append(n)
             rule = result.relation.rule
             out.append(Proof(rule, self._rule(rule), result.outcome.value, _line(result), tuple(keys)))
@@ -163,7 +165,7 @@ class _Builder:
             f.certain,
             f.basis,
             tuple(
-                Sum(b.name, b.arithmetic, tuple(dict.fromkeys(map(self._key, (b.total, *b.parts)))))
+                Sum(b.name, _short(b.arithmetic), tuple(dict.fromkeys(map(self._key, (b.total, *b.parts)))))
                 for b in f.broken
             ),
             tuple(self._suspicion(s) for s in f.suspects),
@@ -217,10 +219,20 @@ def _line(result: Result) -> str:
     """The arithmetic of a relation; where it holds exactly, without what it is off by."""
     text = arithmetic(result)
     if result.residual:
-        return text
+        return _short(text)
     line = text.partition("，相差 ")[0]
     left, _, right = line.partition("，印为 ")
-    return f"{left} = {right}" if right and not any(c in left for c in "=＝+÷") else line
+    return f"{left} = {right}" if right and not any(c in left for c in "=＝+÷") else _short(line)
+
+
+def _short(line: str) -> str:
+    """A sum of very many parts by its first ones."""
+    parts, equals, total = line.partition(" = ")
+    if len(line) <= _LONGEST or not equals:
+        return line
+    shown = parts[: _LONGEST // 2].rpartition(" ")[0].removesuffix(" +").removesuffix(" -")
+    count = parts.count(" + ") + parts.count(" - ") + 1
+    return f"{shown} + …（共 {count} 项） = {total}"
 
 
 def _found(text: str, words: str) -> tuple[int, int] | None:

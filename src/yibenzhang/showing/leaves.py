@@ -156,8 +156,8 @@ def _texts(page: Page, kind: str) -> tuple[Texts, Texts]:
 def _lines(paragraph: Paragraph) -> Iterator[tuple[PageBox, str]]:
     """The printed lines of a paragraph, parted where they have a wide gap."""
     for line in paragraph.lines:
-        text = paragraph.text[line.start : line.start + len(line.edges) - 1]
         edges, wide = line.edges, 1.5 * (line.bottom - line.top)
+        text = paragraph.text[line.start : line.start + len(edges) - 1]
         start = 0
         for k, char in enumerate(text):
             if char == " " and edges[k + 1] - edges[k] > wide:
@@ -272,6 +272,7 @@ def _parts(
     by_row: dict[int, list[Cell]] = {}
     for cell in table.cells:
         by_row.setdefault(cell.row, []).append(cell)
+    tall = [c for c in table.cells if c.row_span > 1]
     names = {id(c): keys.of(c.place) for c in table.cells}
     header = 0
     while header < min(table.rows, 6) and any(names[id(c)] in heads for c in by_row.get(header, ())):
@@ -282,12 +283,11 @@ def _parts(
         rows: list[tuple[FlowCell, ...]] = []
         if start:
             rows += [_again(by_row.get(r, ()), r, header) for r in range(header)]
-        open_cells = [c for r in range(max(0, start - 1), -1, -1) for c in by_row.get(r, ())
-                      if c.row + c.row_span > start] if start else []  # fmt: skip
+        running = [c for c in tall if c.row < start < c.row + c.row_span]
         for r in range(start, end):
             row = [(c, False) for c in by_row.get(r, ())]
             if r == start:
-                row += [(c, True) for c in open_cells]
+                row += [(c, True) for c in running]
             row.sort(key=lambda pair: pair[0].column)
             rows.append(
                 tuple(_cell(c, r, end, "" if again else names[id(c)], spots, r < header) for c, again in row)

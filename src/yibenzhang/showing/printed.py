@@ -10,7 +10,7 @@ from yibenzhang.checking import Checked
 from yibenzhang.documents import Box, Document, Paragraph
 from yibenzhang.facts import Fact
 from yibenzhang.places import InFile, PagePlace, Place
-from yibenzhang.prose.quantities import Quantity
+from yibenzhang.prose.passages import Passage
 
 _BLEED = 0.5
 """Points a box of characters is wider than they are, on each side."""
@@ -62,8 +62,9 @@ def box_of(place: Place) -> Box | None:
 
 
 def printed_numbers(checked: Checked, keys: Keys) -> list[Printed]:
-    """Every number with a standing, once, each with a key of its own; then the numbers of tables of no known
-    kind, which coverage counts as alone unless a relation reaches them."""
+    """Every number with a standing, once, each with a key of its own; also the numbers of tables of no known
+    kind, which coverage counts as alone, and counts in sentences that take part in a relation, which it does
+    not count."""
     standing = _standings(checked)
     taken: set[str] = set()
     out: list[Printed] = []
@@ -74,12 +75,33 @@ def printed_numbers(checked: Checked, keys: Keys) -> list[Printed]:
     for quantity in checked.quantities:
         fact = quantity.fact
         if fact.id in standing:
-            out.append(_in_text(quantity, fact, standing[fact.id], keys, taken))
+            end = quantity.start + len(fact.text) if fact.text else quantity.end
+            passage = quantity.passage
+            out.append(_in_text(passage, quantity.start, end, fact, standing[fact.id], keys, taken))
+    counts = _counts(checked)
+    holding: dict[str, list[Passage]] = {}
+    for passage in checked.passages if counts else ():
+        for _, paragraph in passage.pieces:
+            holding.setdefault(keys.of(paragraph.place), []).append(passage)
+    for fact in counts.values():
+        start, end = fact.cell[1], fact.cell[1] + len(fact.text)
+        for passage in holding.get(keys.of(fact.place), ()):
+            if passage.text[start:end] == fact.text and passage.place(start) == fact.place:
+                out.append(_in_text(passage, start, end, fact, standing[fact.id], keys, taken))
+                break
     return out
+
+
+def _counts(checked: Checked) -> dict[str, Fact]:
+    """Counts in sentences ("车辆 3 辆") that relations speak of."""
+    known = {q.fact.id for q in checked.quantities}
+    facts = (f for r in checked.results for f in r.relation.facts())
+    return {f.id: f for f in facts if f.table == "prose" and f.printed and f.id not in known}
 
 
 def _standings(checked: Checked) -> dict[str, Standing]:
     others = [f.id for t in checked.tables if not t.table.standard for f in t.facts() if f.printed]
+    others += _counts(checked)
     suspected = {s.evidence.fact for f in checked.findings if f.certain for s in f.suspects}
     return standings(others, list(checked.results), suspected) | checked.standing
 
@@ -101,16 +123,17 @@ def _in_cell(fact: Fact, standing: Standing, keys: Keys, taken: set[str]) -> Pri
     )
 
 
-def _in_text(q: Quantity, fact: Fact, standing: Standing, keys: Keys, taken: set[str]) -> Printed:
-    text = q.amount.text
-    runs = q.passage.printed(q.start, q.start + len(text) if text else q.end)
+def _in_text(
+    passage: Passage, first: int, last: int, fact: Fact, standing: Standing, keys: Keys, taken: set[str]
+) -> Printed:
+    runs = passage.printed(first, last)
     paragraph, start, end = max(runs, key=lambda r: r[2] - r[1])  # over a page break: the longer part
     place = paragraph.place
     spot = keys.of(place)
     return Printed(
         _free(f"{spot}@{start}", taken),
         fact,
-        text or q.passage.text[q.start : q.end],
+        passage.text[first:last],
         standing.value,
         keys.file(place),
         place.page,

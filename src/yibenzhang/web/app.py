@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -11,18 +13,25 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 from yibenzhang import __version__
 from yibenzhang.web import errors
+from yibenzhang.web.bounding import Bounded
 from yibenzhang.web.formats import HERE
 from yibenzhang.web.pages import handing, people, returns, review, seasons, statistics
+from yibenzhang.web.pages.seasons import MOST_ROSTER
 from yibenzhang.web.security import COOKIE, fresh_token, office_of, with_cookie
 from yibenzhang.web.settings import Office, Settings
 
+MOST_FORM = 1024 * 1024
 _POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; script-src 'self'; "
     "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 )
+_HANDING = 24
+_MOST_FORM = 2 * 1024 * 1024
+_MOST_SENT = seasons.MOST_ROSTER + 1024 * 1024
 _HEADERS = {
     "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -37,6 +46,8 @@ def create(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
+        # files come in on threads of their own, so that a slow disk or a locked database leaves the pages theirs
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_HANDING, "handing"))
         office.start()
         yield
         office.stop()
@@ -47,6 +58,7 @@ def create(settings: Settings) -> FastAPI:
     )  # fmt: skip
     app.state.office = office
     errors.install(app)
+    app.add_middleware(Bounded, most=lambda scope: _most(scope, settings.most_bytes))
     app.middleware("http")(_dressed)
     if settings.hosts:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.hosts))
@@ -66,6 +78,14 @@ def create(settings: Settings) -> FastAPI:
     return app
 
 
+def _most(scope: Scope, file: int) -> int:
+    """How many bytes a request may have: a file handed in, a roster, or a form."""
+    kind = next((v for k, v in scope["headers"] if k == b"content-type"), b"").lower()
+    if kind.startswith(b"multipart/"):
+        return _MOST_SENT
+    return file if b"form" not in kind and scope["path"].endswith("/files") else _MOST_FORM
+
+
 def _htmx() -> Path:
     """htmx, as its package carries it."""
     spec = importlib.util.find_spec("js_lib_htmx")
@@ -74,12 +94,27 @@ def _htmx() -> Path:
     return Path(spec.origin).parent / "static" / "htmx" / "htmx.min.js"
 
 
+def _too_big(request: Request) -> bool:
+    """A form is held in memory whole, also that of a stranger: its length must be told beforehand and be bounded."""
+    kind, length = request.headers.get("Content-Type", ""), request.headers.get("Content-Length", "")
+    if (
+        request.method in ("GET", "HEAD") or "form" not in kind.lower() or request.url.path.endswith("/files")
+    ):  # a file comes in piece by piece
+        return False
+    most = MOST_ROSTER + MOST_FORM if kind.lower().startswith("multipart/") else MOST_FORM
+    return not length.isascii() or not length.isdigit() or int(length) > most
+
+
 async def _dressed(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
     """Headers of safety on every answer; a cookie for every browser, so that its forms can be told from forged ones."""
     fresh = "" if request.cookies.get(COOKIE) else fresh_token()
     request.state.cookie = fresh
     try:
-        response = await call(request)
+        response = (
+            errors.told(request, 413, "提交的内容太大，没有处理。")
+            if _too_big(request)
+            else await call(request)
+        )
     except Exception as error:
         response = errors.unexpected(request, error)
     for name, value in _HEADERS.items():

@@ -10,14 +10,16 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from yibenzhang.office.access import NotAllowed, NotHere, Refused
-from yibenzhang.office.database import away
+from yibenzhang.office.database import away, full, unfit
+from yibenzhang.web.bounding import OutOfBounds
 from yibenzhang.web.formats import as_json, page
 from yibenzhang.web.security import Forged, NoAccounts, NotLoggedIn
 
 log = logging.getLogger("yibenzhang.web")
-_FULL = (errno.ENOSPC, errno.EDQUOT)
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def told(request: Request, status: int, sentence: str) -> Response:
@@ -68,6 +70,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def _(request: Request, error: Exception) -> Response:
+        if isinstance(error, OutOfBounds):
+            return told(request, error.status_code, error.detail)
         code = error.status_code if isinstance(error, HTTPException) else 500
         sentences = {404: "没有这个页面。", 405: "这个地址不能这样使用。", 413: "文件太大。"}
         return told(request, code, sentences.get(code, "请求无法处理。"))
@@ -78,13 +82,20 @@ def install(app: FastAPI) -> None:
 
 
 def unexpected(request: Request, error: Exception) -> Response:
-    """A database that went away and a full disk have their own sentences."""
+    """A database that went away, a full disk and values that cannot be kept have their own sentences."""
+    if isinstance(error, ClientDisconnect):
+        return Response(status_code=400)  # nobody hears it
+    if full(error) or (isinstance(error, OSError) and error.errno in FULL):
+        log.error("磁盘已满：%s", error)
+        return told(request, 507, "服务器磁盘已满，没有保存；请联系管理员清理后重试。")
+    if unfit(error):
+        if request.method in ("GET", "HEAD"):
+            return told(request, 404, "没有这一项，或者不在您的范围内。")
+        return told(request, 422, "填写的内容里有不能保存的字符，或数字、文字过长，请修改后再提交。")
     if away(error):
         log.warning("数据库暂时不可用：%s", error)
         return told(
             request, 503, "数据库暂时连不上，刚才的操作没有保存；恢复后请重试。已收到的文件不会丢失。"
         )
-    if isinstance(error, OSError) and error.errno in _FULL:
-        return told(request, 507, "服务器磁盘已满，没有保存；请联系管理员清理后重试。")
     log.exception("%s %s", request.method, request.url.path, exc_info=error)
     return told(request, 500, "程序出错，没有保存；已记入日志，请联系管理员。")

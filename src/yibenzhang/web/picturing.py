@@ -8,8 +8,10 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures import TimeoutError as Late
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
 from pathlib import Path
+from threading import Thread
 
 from yibenzhang.ledger.files import Ledger, write
 from yibenzhang.reading import ReadingError
@@ -26,6 +28,18 @@ def _draw(path: str, kind: str, leaf: Leaf, width: int) -> bytes:
     return picture(Path(path).read_bytes(), kind, leaf, width)
 
 
+def _end_with_parent() -> None:
+    """A server that is killed leaves no process behind."""
+    parent = parent_process()
+    if parent is not None:
+        ended = parent.sentinel
+        Thread(target=lambda: (wait([ended]), os._exit(1)), daemon=True).start()
+
+
+def _ready() -> None:
+    """By being found, this has everything imported."""
+
+
 class Pictures:
     """Draws a page once; a page that breaks the process that draws it breaks nothing else."""
 
@@ -37,7 +51,12 @@ class Pictures:
 
     def png(self, sha256: str, kind: str, leaf: Leaf, width: int = WIDTH) -> bytes:
         """The picture of a leaf. Raises ReadingError with one sentence."""
-        kept = self._ledger.folder / "pictures" / sha256[:2] / f"{sha256}-{leaf.page}-{width}-{leaf.turn}.png"
+        kept = (
+            self._ledger.folder
+            / "pictures"
+            / sha256[:2]
+            / f"{sha256}-{leaf.page}-{width}-{leaf.turn}-{leaf.skew:.2f}.png"
+        )
         with suppress(FileNotFoundError):
             return kept.read_bytes()
         made = self._drawn(str(self._ledger.path(sha256)), kind, leaf, width)
@@ -47,20 +66,31 @@ class Pictures:
         return made
 
     def _drawn(self, path: str, kind: str, leaf: Leaf, width: int) -> bytes:
-        pool = self._running()
-        try:
-            return pool.submit(_draw, path, kind, leaf, width).result(SECONDS)
-        except BrokenProcessPool as error:
-            self._end(pool)
-            raise ReadingError("这一页的图像画不出来。") from error
-        except Late as error:
-            self._end(pool)
-            raise ReadingError(f"这一页的图像 {SECONDS:g} 秒内没有画完。") from error
+        for last in (False, True):
+            pool = self._running()
+            try:
+                task = pool.submit(_draw, path, kind, leaf, width)
+                return task.result(SECONDS)
+            except BrokenProcessPool as error:  # by this page, or by another that was drawn beside it
+                self._end(pool)
+                if last:
+                    raise ReadingError("这一页的图像画不出来。") from error
+            except Late as error:
+                if task.cancel():
+                    raise ReadingError("正在画别的页，请稍后再看这一页。") from error
+                self._end(pool)
+                raise ReadingError(f"这一页的图像 {SECONDS:g} 秒内没有画完。") from error
+        raise AssertionError("unreachable")
+
+    def warm(self) -> None:
+        """Have the processes ready before the first page is asked for."""
+        self._running().submit(_ready)
 
     def _running(self) -> ProcessPoolExecutor:
         with self._lock:
             if self._pool is None:
-                self._pool = ProcessPoolExecutor(max(os.cpu_count() or 1, 2) // 2, get_context("spawn"))
+                count = max(os.cpu_count() or 1, 2) // 2
+                self._pool = ProcessPoolExecutor(count, get_context("spawn"), _end_with_parent)
             return self._pool
 
     def _end(self, pool: ProcessPoolExecutor) -> None:

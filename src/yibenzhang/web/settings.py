@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import secrets
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
-from yibenzhang.ledger.files import Ledger
-from yibenzhang.office.database import Database, engine_of, prepare
+from sqlalchemy.orm import Session
+
+from yibenzhang.ledger.files import Ledger, write
+from yibenzhang.office.database import Database, DatabaseError, engine_of, prepare
 from yibenzhang.office.foreman import Foreman
+from yibenzhang.office.models import Setting
 from yibenzhang.web.picturing import Pictures
 from yibenzhang.web.views import Views
 
@@ -38,9 +43,15 @@ class Office:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.ledger = Ledger.opened(settings.folder)
-        self.database = Database(engine_of(settings.database, settings.folder))
-        prepare(self.database.engine)
-        self.secret = _secret(settings.folder / "secret")
+        try:
+            self.database = Database(engine_of(settings.database, settings.folder))
+            prepare(self.database.engine)
+            with self.database.session() as session:
+                _belongs(session, settings.folder / "id")
+            self.secret = _secret(settings.folder / "secret")
+        except BaseException:
+            self.ledger.close()
+            raise
         self.foreman = Foreman(self.database, self.ledger, settings.jobs, settings.limit, settings.extra)
         self.pictures = Pictures(self.ledger)
         self.views = Views(self.ledger)
@@ -49,12 +60,27 @@ class Office:
     def start(self) -> None:
         if self.settings.work:
             self.foreman.start()
+            self.pictures.warm()
+            gc.freeze()  # what is there now stays: looking through it again would only hold up the pages
 
     def stop(self) -> None:
         if self.settings.work:
             self.foreman.stop()
         self.pictures.close()
         self.database.engine.dispose()
+        self.ledger.close()
+
+
+def _belongs(session: Session, path: Path) -> None:
+    """A database works with one ledger folder, the one that holds its files. Raises DatabaseError."""
+    if not path.exists():
+        write(path, uuid.uuid4().hex.encode())
+    mine = path.read_text(encoding="ascii", errors="replace").strip()
+    known = session.get(Setting, "ledger")
+    if known is None:
+        session.add(Setting(key="ledger", value=mine))
+    elif known.value != mine:
+        raise DatabaseError("这个数据库属于另一个账本文件夹；请用 --folder 指定那一个，或换一个数据库。")
 
 
 def _secret(path: Path) -> bytes:

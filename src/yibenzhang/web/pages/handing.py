@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from pathlib import Path
+from threading import Semaphore
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -17,6 +18,7 @@ from yibenzhang.batch import hidden
 from yibenzhang.ledger.files import Incoming
 from yibenzhang.office.access import (
     Actor,
+    NotHere,
     Refused,
     entry_of,
     season_of,
@@ -26,6 +28,7 @@ from yibenzhang.office.access import (
 )
 from yibenzhang.office.database import away
 from yibenzhang.office.models import Entry, Job, Season, State, Submission, now
+from yibenzhang.office.naming import match
 from yibenzhang.office.recording import told_profile
 from yibenzhang.office.reviews import correct, withdraw
 from yibenzhang.office.roster import named
@@ -36,11 +39,11 @@ from yibenzhang.office.submissions import (
     open_delivery,
     own_entry,
     receive,
-    registered,
+    register,
     told,
 )
-from yibenzhang.reading import ReadingError
-from yibenzhang.reading.archives import bytes_of, is_archive, members_of
+from yibenzhang.reading.archives import is_archive, unpacked
+from yibenzhang.reading.limits import MAX_ZIP_BYTES
 from yibenzhang.web.formats import as_json, forms, page, shown
 from yibenzhang.web.pages.seasons import said
 from yibenzhang.web.security import Guard, Shop, Who
@@ -48,6 +51,9 @@ from yibenzhang.web.settings import Office
 
 router = APIRouter(tags=["交文件"])
 MOST_AT_ONCE = 2000
+MOST_TOLD = 50
+_UNPACKING = Semaphore(2)
+"""Archives taken apart at once: each may take gigabytes of reading."""
 _STATES = {
     State.WAITING: "排队", State.CHECKING: "检查中", State.ASKING: "待确认", State.UNREADABLE: "无法读取", State.REVIEW: "待审核",
     State.RETURNED: "已退回", State.CLEAN: "没有问题", State.SUPERSEDED: "已有新版", State.WITHDRAWN: "已作废",
@@ -76,32 +82,32 @@ def hand_in(
 
 @router.post("/seasons/{number:int}/files", dependencies=[Guard], status_code=201)
 async def take(
-    request: Request, office: Shop, who: Who, number: int, name: Annotated[str, Query(max_length=1000)],
+    request: Request, office: Shop, who: Who, number: int, name: Annotated[str, Query(max_length=8000)],
     delivery: Annotated[str, Query(pattern="^[0-9a-f]{32}$")], entry: int | None = None, draft: bool = False,
 ) -> Response:  # fmt: skip
     """Hand in one file, its bytes as the body of the request; a zip is taken apart. ``delivery`` joins the files handed
-    in at one go: 32 hexadecimal digits of one's own choice. Answers 201 once the file is safe on the disk."""
+    in at one go: 32 hexadecimal digits of one's own choice; the same file sent twice under it counts once. Answers 201
+    once the file is safe on the disk."""
+    resolved = True
     try:
         entry = await asyncio.to_thread(_target, office, who, number, delivery, entry)
     except Exception as error:
         if not away(error):
             raise
-        # the file is taken all the same; what it is for is told by its content
+        resolved = False  # the file is taken all the same; whose it is is looked up when the database is back
     incoming = await asyncio.to_thread(Incoming, office.ledger)
     try:
         async for piece in request.stream():
-            if incoming.size + len(piece) > office.settings.most_bytes:
-                most = office.settings.most_bytes // 1024 // 1024
-                raise Refused(f"文件超过 {most} MB，没有收下；请拆分或压缩图片后再交。")
             await asyncio.to_thread(incoming.write, piece)
         if not incoming.size:
             raise Refused("文件是空的，没有收下。")
-        size = incoming.size
         sha256 = await asyncio.to_thread(incoming.keep)
     except BaseException:
         incoming.drop()
         raise
-    answer = await asyncio.to_thread(_kept, office, who, number, delivery, name, sha256, size, entry, draft)
+    answer = await asyncio.to_thread(
+        _kept, office, who, number, delivery, name, sha256, incoming.size, entry, draft, resolved
+    )
     return Response(as_json(answer), 201, media_type="application/json")
 
 
@@ -112,30 +118,41 @@ def _target(office: Office, who: Actor, number: int, delivery: str, entry: int |
 
 
 def _kept(
-    office: Office, who: Actor, number: int, delivery: str, name: str, sha256: str, size: int, entry: int | None, draft: bool
+    office: Office, who: Actor, number: int, delivery: str, name: str, sha256: str, size: int, entry: int | None, draft: bool,
+    resolved: bool,
 ) -> dict[str, Any]:  # fmt: skip
     """Register what is on the disk; where the database is away, that is done later."""
     files, refused = _members(office, name, sha256, size)
-    notes = [told(who, number, delivery, n, s, k, entry, draft) for n, s, k in files]
-    receipts = receive(office.ledger, notes)
-    entered = True
-    try:
-        for receipt, n in zip(receipts, notes, strict=True):
-            registered(office.database, receipt, n)
-            office.ledger.forget(receipt)
-    except Exception as error:
-        if not away(error):
-            raise
-        entered = False
-    office.foreman.wake()
-    late = "" if entered else "已收下并存好；数据库暂时连不上，恢复后自动登记和检查。"
+    notes = [told(who, number, delivery, n, s, k, entry, draft, resolved) for n, s, k in files]
+    said, registered = "", True
+    if notes:
+        key = receive(office.ledger, notes)
+        try:
+            delivery, fresh = office.database.settled(lambda session: _registered(session, notes))
+            office.ledger.forget(key)
+            said = "" if fresh else "刚才已经收下，没有重复登记。"
+        except Exception as error:
+            if not away(error):
+                raise
+            said, registered = "已收下并存好；数据库暂时连不上，恢复后自动登记和检查。", False
+        office.foreman.wake()
     return {
         "delivery": delivery,
         "files": [n["name"] for n in notes],
         "refused": refused,
-        "registered": entered,
-        "note": late,
+        "registered": registered,
+        "note": said,
     }
+
+
+def _registered(session: Session, notes: list[dict[str, Any]]) -> tuple[str, bool]:
+    """The key of the delivery, and whether anything of it is new. Raises NotHere where the season is gone."""
+    found = [register(session, n) for n in notes]
+    known = [s for s in found if s is not None]
+    if len(known) < len(found):
+        raise NotHere
+    receipts = {n["receipt"] for n in notes}
+    return known[0].delivery.key, any(s.receipt in receipts for s in known)
 
 
 def _members(
@@ -145,21 +162,23 @@ def _members(
     path = office.ledger.path(sha256)
     if not is_archive(path):
         return [(name, sha256, size)], []
-    try:
-        inside, bad = members_of(path, lambda n: not hidden(Path(n)))
-    except ReadingError as error:
-        return [(name, sha256, size)], [f"{clean_name(name)}：{error}"]
-    refused = [f"{clean_name(where)}：{why}" for where, why in bad]
-    if len(inside) > MOST_AT_ONCE:
-        refused.append(f"压缩包里有 {len(inside)} 个文件，只收下前 {MOST_AT_ONCE} 个，其余请另交。")
-    out = []
-    for member in inside[:MOST_AT_ONCE]:
-        try:
-            data = bytes_of(member)
-        except ReadingError as error:
-            refused.append(f"{clean_name(member)}：{error}")
-            continue
-        out.append((member, office.ledger.put(data), len(data)))
+    out: list[tuple[str, str, int]] = []
+    refused: list[str] = []
+    total = beyond = 0
+    with _UNPACKING:
+        for where, found in unpacked(path, lambda n: not hidden(Path(n))):
+            shown = clean_name(name if where == str(path) else where)
+            if isinstance(found, str):
+                refused.append(f"{shown}：{found}")
+            elif len(out) >= MOST_AT_ONCE or total + len(found) > MAX_ZIP_BYTES:
+                beyond += 1
+            else:
+                total += len(found)
+                out.append((where, office.ledger.put(found), len(found)))
+    if len(refused) > MOST_TOLD:
+        refused[MOST_TOLD:] = [f"另有 {len(refused) - MOST_TOLD} 处同样没有收下。"]
+    if beyond:
+        refused.append(f"压缩包一次最多收 {MOST_AT_ONCE} 个文件、共 2 GB，其余 {beyond} 个没有收下，请另交。")
     if not out and not refused:
         refused.append(f"{clean_name(name)}：压缩包里没有文件。")
     return out, refused
@@ -237,8 +256,10 @@ def profile(request: Request, office: Shop, who: Who, number: int) -> Response:
         season = session.get(Season, found.season_id)
         seen = set(session.scalars(select(Entry.id).where(visible_entries(who))))
         bodies = [n for n in named(session, found.season_id) if n.id in seen]
+    p = told_profile(found)
+    likely = found.entry_id or match(p.get("body") or "", p.get("level") or "", bodies).id
     return page(
-        request, who, "profile.html", s=found, p=told_profile(found), season=season, bodies=bodies, tab=""
+        request, who, "profile.html", s=found, p=p, season=season, bodies=bodies, likely=likely, tab=""
     )
 
 
@@ -290,5 +311,7 @@ def original(office: Shop, who: Who, number: int) -> FileResponse:
     with office.session() as session:
         found = submission_of(session, who, number)
         path, name = office.ledger.path(found.sha256), found.name
+    if not path.is_file():
+        raise NotHere
     head = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
     return FileResponse(path, media_type="application/octet-stream", headers=head)

@@ -58,7 +58,7 @@ def submission(request: Request, office: Shop, who: Who, number: int) -> Respons
     findings = {f.id: f for f in view.findings}
     spots = spots_of(view)
     cards = [_card(m, findings, spots) for m in matters]
-    standing = [m for m in matters if not m.gone and m.verdict in OPEN and m.severity != "notice"]
+    standing = _standing(matters)
     return page(
         request, who, "review.html", s=s, season=season, view=view, cards=cards, ticks=ticks, entry=entry, body=body,
         p=told_profile(s), newer=newer, following=following, standing=standing, reasons=REASONS, tab="review",
@@ -92,6 +92,11 @@ def _card(m: Matter, findings: dict[str, Any], spots: dict[str, list[dict[str, A
         places = [{"key": m.spot.get("key", ""), "leaf": m.leaf, "box": m.spot.get("box")}]
     last = m.decisions[-1] if m.decisions else None
     return {"m": m, "f": found, "places": json.dumps(places), "last": last, "person": m.rule == PERSON}
+
+
+def _standing(matters: list[Matter]) -> list[Matter]:
+    """What keeps a version from passing."""
+    return [m for m in matters if not m.gone and m.verdict in OPEN and m.severity != "notice"]
 
 
 def _grouped(view: View) -> list[tuple[str, list[Any]]]:
@@ -229,13 +234,7 @@ def _answered(request: Request, office: Office, who: Actor, number: int) -> Resp
     with office.session() as session:
         matter = matter_of(session, who, number)
         s = matter.submission
-        asked = select(Matter.verdict).where(
-            Matter.submission_id == s.id,
-            Matter.gone.is_(False),
-            Matter.verdict.in_(OPEN),
-            Matter.severity != "notice",
-        )
-        standing = session.execute(asked).all()
+        standing = _standing(matters_of(session, s))
         _ = matter.decisions
         following = _following(session, who, s)
     view = office.views.of(s)
@@ -289,6 +288,8 @@ def make_tick(
         tick(session, who, s, key, done, words)
         session.flush()
         ticks = ticks_of(session, s)
+        standing = _standing(matters_of(session, s))
+        following = _following(session, who, s)
     return page(
         request,
         who,
@@ -298,6 +299,9 @@ def make_tick(
         ticks=ticks,
         judges=_judges(who, s),
         total=len(view.unchecked),
+        standing=standing,
+        following=following,
+        State=State,
         oob=True,
     )
 

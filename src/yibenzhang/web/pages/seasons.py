@@ -14,9 +14,12 @@ from fastapi.responses import RedirectResponse
 from markupsafe import Markup
 from sqlalchemy import select
 
+from yibenzhang.findings import Finding
 from yibenzhang.office.access import Refused, entry_of, season_of, visible_submissions
+from yibenzhang.office.deadlines import told_late
 from yibenzhang.office.models import Entry, Notice, Role, Season, State, Submission
 from yibenzhang.office.roster import (
+    STAGE,
     STATUS,
     Line,
     board,
@@ -29,6 +32,7 @@ from yibenzhang.office.roster import (
 from yibenzhang.office.roster_files import read_roster, roster_template
 from yibenzhang.office.spreadsheets import write_sheet
 from yibenzhang.reading import ReadingError
+from yibenzhang.standards import load
 from yibenzhang.web.formats import LEVEL, environment, forms, page, shown
 from yibenzhang.web.security import Guard, Shop, Who
 
@@ -212,13 +216,15 @@ def entry(request: Request, office: Shop, who: Who, number: int) -> Response:
             select(Entry, Season).join(Season).where(Entry.body_id == found.body_id, Entry.id != number).order_by(Season.fiscal_year.desc())
         ).all()  # fmt: skip
         season = found.season
+        name = f"{found.body.name}{season.fiscal_year}年部门{STAGE[season.stage]}"
+        late = told_late(name, found.due_on, found.published_on, today(), load())
     rows = [
         {"id": s.id, "round": s.round, "name": s.name, "state": s.state, "draft": s.draft, "received_at": s.received_at, "who": s.who,
          "numbers": s.numbers, "proved": s.proved, "contradicted": s.contradicted} for s in versions
     ]  # fmt: skip
     return shown(
-        request, who, "entry.html", {"entry": _rows([line])[0]}, rows,
-        line=line, season=season, versions=versions, notices=notices, other=other, tab="board",
+        request, who, "entry.html", {"entry": _rows([line])[0], "findings": [_late(late)] if late else []}, rows,
+        line=line, late=late, season=season, versions=versions, notices=notices, other=other, tab="board",
     )  # fmt: skip
 
 
@@ -240,6 +246,12 @@ def save_entry(
             contact.strip(),
         )
     return said(f"/entries/{number}", "已保存。")
+
+
+def _late(finding: Finding) -> dict[str, object]:
+    """Lateness as the report tells findings."""
+    return {"id": finding.id, "rule": finding.rule, "severity": finding.severity.value, "message": finding.message,
+        "basis": list(finding.basis)}  # fmt: skip
 
 
 def day_of(text: str) -> date | None:

@@ -22,7 +22,9 @@
     return state;
   }
 
-  function send(file, state) {
+  const MOST_TRIES = 6;  // the same file sent again under the same delivery counts once
+
+  function send(file, state, tries = 1) {
     const bar = state.querySelector("progress"), words = state.querySelector("span");
     const finish = (text, bad) => {
       if (bad) bar.remove(); else bar.value = 1;
@@ -46,15 +48,22 @@
     request.upload.onprogress = (e) => {
       if (e.lengthComputable) { bar.value = e.loaded / e.total; words.textContent = Math.round(100 * e.loaded / e.total) + "%"; }
     };
+    const again = (why) => {
+      if (tries >= MOST_TRIES) return finish(why + "，没有收下，请稍后重新拖入", true);
+      words.textContent = why + "，马上再试（第 " + tries + " 次）";
+      bar.value = 0;
+      setTimeout(() => send(file, state, tries + 1), 1000 * tries * tries);
+    };
     request.onload = () => {
       let told = {};
       try { told = JSON.parse(request.responseText); } catch (e) { /* told below */ }
+      if (request.status === 503) return again("服务器暂时不能用");
       if (request.status !== 201) return finish(told.error || "没有收下，请重试", true);
       const refused = told.refused || [];
       const text = (told.note || "已收下 " + told.files.length + " 个文件") + (refused.length ? "；没有收下：" + refused.join("；") : "");
       finish(text, refused.length > 0);
     };
-    request.onerror = () => finish("连不上服务器，没有收下，请重试", true);
+    request.onerror = () => again("连不上服务器");
     words.textContent = "0%";
     request.send(file);
   }
@@ -89,7 +98,7 @@
         entry.file((file) => {
           try { Object.defineProperty(file, "webkitRelativePath", { value: path + file.name }); } catch (e) { /* its own */ }
           done([file]);
-        }, () => done([]));
+        }, () => { window.say(path + entry.name + " 没有读到，请单独再交。", "bad"); done([]); });
         return;
       }
       const reader = entry.createReader(), found = [];
@@ -107,9 +116,13 @@
   drop.addEventListener("drop", async (e) => {
     e.preventDefault();
     drop.classList.remove("over");
-    const entries = [...e.dataTransfer.items].map((i) => i.webkitGetAsEntry && i.webkitGetAsEntry()).filter(Boolean);
-    if (!entries.length) return add(e.dataTransfer.files);
-    for (const entry of entries) add(await read(entry, ""));
+    const files = [], folders = [];  // what fell is only there until this function returns: all is taken at once
+    for (const item of [...e.dataTransfer.items].filter((i) => i.kind === "file")) {
+      const entry = item.webkitGetAsEntry && item.webkitGetAsEntry();
+      if (entry && entry.isDirectory) folders.push(entry); else files.push(item.getAsFile());
+    }
+    add(files.filter(Boolean));
+    for (const folder of folders) add(await read(folder, ""));
   });
   for (const id of ["files", "folder"]) {
     document.getElementById(id).addEventListener("change", (e) => { add([...e.target.files]); e.target.value = ""; });

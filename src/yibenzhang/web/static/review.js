@@ -99,10 +99,14 @@
     const n = places(now).length;
     if (n) select(now, (at + by + n) % n);
   }
-  function decide(verdict, reason) {
-    if (!now || !judges) return;
+  let line = Promise.resolve();
+  function decide(verdict, reason) {  // one after another: keys may come faster than answers
+    line = line.then(() => decided(verdict, reason)).catch(() => {});
+  }
+  function decided(verdict, reason) {
+    if (!now || !judges) return null;
     const card = now.id;
-    window.htmx.ajax("POST", "/matters/" + now.dataset.id + "/decisions", {
+    return window.htmx.ajax("POST", "/matters/" + now.dataset.id + "/decisions", {
       target: "#" + card, swap: "outerHTML", values: { verdict: verdict, reason: reason || "" },
     }).then(() => {
       const fresh = $(card);
@@ -189,6 +193,7 @@
   }
   async function record(where) {
     mark(false);
+    $("toast").replaceChildren();
     const title = where.leaf ? document.querySelector("#leaf-" + where.leaf + " .title").textContent : "整份文件";
     if (where.leaf && where.box && !where.text) {
       const [x0, top, x1, bottom] = where.box.split(",");
@@ -272,7 +277,7 @@
   const press = (name) => { const node = $(name); if (node) node.click(); };
   const keys = {
     j: () => step(1), k: () => step(-1), ArrowDown: () => step(1), ArrowUp: () => step(-1), n: () => spot(1), p: () => spot(-1),
-    c: () => decide("confirmed"), x: dismiss, u: () => decide("reopened"),
+    c: () => decide("confirmed"), x: () => { line = line.then(dismiss); }, u: () => decide("reopened"),
     m: () => { if (form) marking ? record({}) : mark(true); }, a: () => press("accept"), r: () => press("return"), f: () => press("following"),
     "?": () => $("help").showModal(), Escape: () => { if (marking) mark(false); proof.hidden = true; },
   };
@@ -282,6 +287,8 @@
     const act = keys[e.key];
     if (act) { e.preventDefault(); act(); }
   });
+  let later = 0;
+  window.addEventListener("resize", () => { clearTimeout(later); later = setTimeout(() => show(document.querySelector(".culprit")), 150); });
   const asked = location.hash && document.querySelector(location.hash.replace(/[^#\w-]/g, ""));
   const first = asked && asked.matches("article.matter") ? asked : cards().find((c) => !c.dataset.verdict) || cards()[0];
   if (first) select(first);

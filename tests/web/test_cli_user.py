@@ -1,0 +1,76 @@
+"""Accounts from the command line."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.web.conftest import PASSWORD, MakeShop
+
+RUN = "from yibenzhang.cli import main; main()"
+
+
+def run(folder: Path, database: str, *arguments: str, password: str | None = None) -> tuple[int, str]:
+    more = ["--folder", str(folder), *(["--database", database] if database else [])]
+    more += ["--password-stdin"] if password is not None else []
+    made = subprocess.run(
+        [sys.executable, "-c", RUN, "user", *arguments, *more], input=f"{password or ''}\n", capture_output=True, text=True,
+        env={**os.environ, "COLUMNS": "200", "TERM": "dumb"}, timeout=120,
+    )  # fmt: skip
+    assert "Traceback" not in made.stderr, made.stderr
+    return made.returncode, made.stdout + made.stderr
+
+
+def test_the_first_administrator_and_the_forgotten_password(
+    tmp_path: Path, database: str, make_shop: MakeShop
+) -> None:
+    folder = tmp_path / "new" / "ledger"
+    status, told = run(folder, database, "list")
+    assert status == 0 and "还没有账号" in told
+    status, told = run(
+        folder, database, "add", "Zhang", "--role", "administrator", "--shown", "张三", password=PASSWORD
+    )
+    assert status == 0 and "zhang" in told
+    shop = make_shop(folder=folder)
+    assert shop.browser().log_in("zhang").status_code == 303
+    for wrong, words in (
+        (["disable", "zhang2"], "没有名为"), (["add", "li", "--role", "king"], "不认识的角色"), (["add", "li"], "写明单位"),
+        (["add", "zhang", "--role", "head"], "已有名为"),
+    ):  # fmt: skip
+        status, told = run(folder, database, *wrong, password=PASSWORD if wrong[0] == "add" else None)
+        assert status == 2 and words in told, told
+    status, told = run(folder, database, "add", "li", "--role", "head", password="短")
+    assert status == 2 and "10 到 200" in told
+    assert run(folder, database, "password", "ZHANG", password="另一个好密码二〇二六年")[0] == 0
+    assert shop.browser().log_in("zhang").status_code == 401
+    assert shop.browser().log_in("zhang", "另一个好密码二〇二六年").status_code == 303
+    assert run(folder, database, "disable", "审核人")[0] == 0
+    status, told = run(folder, database, "list")
+    assert status == 0 and "张三" in told and "已停用" in told
+    rows = shop.client("管理员").get("/audit.json").json()["rows"]
+    mine = [r["action"] for r in rows if r["who"].startswith("命令行")]
+    assert mine == ["user.disable", "user.reset", "user.add"]
+
+
+def test_a_database_that_is_not_there_is_told(tmp_path: Path) -> None:
+    status, told = run(tmp_path, "postgresql://nobody@127.0.0.1:1/none", "list")
+    assert status == 2 and "数据库" in told
+
+
+def test_two_different_passwords_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from typer.testing import CliRunner
+
+    from yibenzhang import cli_user
+
+    answers = iter([PASSWORD, PASSWORD + "x", PASSWORD, PASSWORD])
+    monkeypatch.setattr(cli_user.getpass, "getpass", lambda _: next(answers))
+    arguments = ["add", "wang", "--role", "administrator", "--folder", str(tmp_path)]
+    assert CliRunner().invoke(cli_user.app, arguments).exit_code == 2
+    assert (
+        CliRunner().invoke(cli_user.app, ["list", "--folder", str(tmp_path)]).output.startswith("还没有账号")
+    )
+    assert CliRunner().invoke(cli_user.app, arguments).exit_code == 0

@@ -1,0 +1,73 @@
+"""The tables: as the models say, on both databases, wholly made or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine, event, inspect
+
+from yibenzhang.office.database import DatabaseError, engine_of, prepare
+from yibenzhang.office.models import Base
+
+
+@pytest.fixture
+def engine(database: str, tmp_path: Path) -> Any:
+    made = engine_of(database, tmp_path)
+    yield made
+    made.dispose()
+
+
+def differences(engine: Engine) -> list[Any]:
+    with engine.connect() as connection:
+        found: list[Any] = compare_metadata(
+            MigrationContext.configure(connection, opts={"compare_type": True, "render_as_batch": True}),
+            Base.metadata,
+        )
+    return found
+
+
+def test_the_migrations_make_what_the_models_say(engine: Engine) -> None:
+    assert len(differences(engine)) >= len(Base.metadata.tables), "nothing is there before"
+    prepare(engine)
+    assert differences(engine) == []
+    prepare(engine)
+    assert differences(engine) == []
+
+
+def test_a_server_killed_while_it_makes_the_tables_leaves_nothing_behind(engine: Engine) -> None:
+    class Killed(BaseException):
+        pass
+
+    count = 0
+
+    def kill(*_: Any) -> None:
+        nonlocal count
+        count += 1
+        if count == 25:
+            raise Killed
+
+    event.listen(engine, "before_cursor_execute", kill)
+    with pytest.raises(Killed):
+        prepare(engine)
+    event.remove(engine, "before_cursor_execute", kill)
+    assert inspect(engine).get_table_names() == []
+    prepare(engine)
+    assert differences(engine) == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://nobody@127.0.0.1:1/none",
+        "mysql://x@127.0.0.1/x",
+        "no address",
+        "sqlite:////no/such/folder/x.db",
+    ],
+)
+def test_a_database_that_cannot_be_used_is_told(address: str, tmp_path: Path) -> None:
+    with pytest.raises(DatabaseError, match="数据库"):
+        prepare(engine_of(address, tmp_path))
