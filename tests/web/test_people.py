@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +17,7 @@ import yibenzhang
 from tests.web.conftest import PASSWORD, Browser, MakeShop, Shop
 from tests.web.sweeping import Address, addresses, ask, state_of, two_departments
 from yibenzhang.office import logins, passwords
+from yibenzhang.office.access import Refused
 from yibenzhang.office.audit import ACTIONS, SUBJECTS, in_words
 from yibenzhang.office.models import Attempt, Audit, Login, Role, Token, User, Verdict, now
 from yibenzhang.web.describing import operations
@@ -155,6 +158,36 @@ def test_one_address_cannot_try_many_names(shop: Shop) -> None:
         assert shop.browser().log_in(f"某人{k}", "不对的密码不对的密码").status_code == 401
     assert shop.browser().log_in("审核人").status_code == 429
     assert actions(shop).count("login.limited") == 1
+
+
+def test_many_tries_at_the_same_moment_do_not_get_past_the_limit(shop: Shop) -> None:
+    def attempt(k: int) -> str:
+        try:
+            logins.proved(
+                shop.office.database, "审核人", "192.0.2.1", PASSWORD if k == 11 else f"猜的密码第{k}个"
+            )
+        except Refused as error:
+            return type(error).__name__
+        return "in"
+
+    with ThreadPoolExecutor(12) as pool:
+        told = Counter(pool.map(attempt, range(24)))
+    assert (
+        told["WrongPassword"] <= 2 * logins.MOST_OF_NAME - 1
+        and told["TooMany"] >= 24 - 2 * logins.MOST_OF_NAME
+    )
+    assert told.total() == 24
+
+
+def test_a_crowd_that_logs_in_at_once_is_let_in(shop: Shop) -> None:
+    people = [f"某人{k}" for k in range(40)]
+    for name in people:
+        shop.person(name, Role.REVIEWER)
+    with ThreadPoolExecutor(12) as pool:
+        found = list(
+            pool.map(lambda n: logins.proved(shop.office.database, n, "192.0.2.1", PASSWORD), people)
+        )
+    assert len(set(found)) == 40
 
 
 def test_old_attempts_are_tidied(shop: Shop) -> None:
