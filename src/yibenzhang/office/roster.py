@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -17,6 +18,7 @@ from yibenzhang.office.roster_files import RosterRow
 
 STAGE = {"budget": "预算", "accounts": "决算"}
 MOST_DAYS = 400
+ZONE = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,9 @@ def change_entry(
     actor.must(Role.REVIEWER)
     if published_url and not published_url.startswith(("http://", "https://")):
         raise Refused("公开网址应以 http:// 或 https:// 开头。")
+    given = [d for d in (approved_on, due_on, published_on) if d is not None]
+    if any(not 2000 <= d.year <= 2099 for d in given):
+        raise Refused("日期的年份应在 2000 至 2099 之间。")
     before = {
         k: str(getattr(entry, k) or "") for k in ("approved_on", "due_on", "published_on", "published_url")
     }
@@ -180,14 +185,21 @@ def board(session: Session, actor: Actor, season: Season, today: date) -> list[L
     for s in session.scalars(current.order_by(Submission.id)):
         if s.entry_id is not None:
             latest[s.entry_id] = s
+    first = select(Submission.entry_id, func.min(Submission.received_at)).where(
+        Submission.season_id == season.id, Submission.entry_id.is_not(None), Submission.draft.is_(False),
+        Submission.state.not_in((State.UNREADABLE, State.WITHDRAWN)),
+    )  # fmt: skip
+    came = {row[0]: row[1] for row in session.execute(first.group_by(Submission.entry_id))}
     counts = open_matters(session, [s.id for s in latest.values()])
-    lines = [_line(e, b, latest.get(e.id), counts, today) for e, b in rows]
+    lines = [_line(e, b, latest.get(e.id), came.get(e.id), counts, today) for e, b in rows]
     here = {x.entry for x in lines}
     under: dict[int, list[Line]] = {}
     for x in lines:
         if x.parent in here and x.parent is not None:
             under.setdefault(x.parent, []).append(x)
-    return [y for x in lines if x.parent not in here for y in _below(x, under, frozenset())]
+    out = [y for x in lines if x.parent not in here for y in _below(x, under, frozenset())]
+    shown = {x.entry for x in out}
+    return [*out, *(x for x in lines if x.entry not in shown)]  # those that stand under each other in a ring
 
 
 def _below(line: Line, under: dict[int, list[Line]], seen: frozenset[int]) -> list[Line]:
@@ -213,8 +225,15 @@ def open_matters(session: Session, submissions: Sequence[int]) -> dict[tuple[int
     return out
 
 
-def _line(e: Entry, b: Body, s: Submission | None, counts: dict[tuple[int, str], int], today: date) -> Line:
-    handed_in = s.received_at.date() if s else None
+def _line(
+    e: Entry,
+    b: Body,
+    s: Submission | None,
+    came: datetime | None,
+    counts: dict[tuple[int, str], int],
+    today: date,
+) -> Line:
+    handed_in = came.astimezone(ZONE).date() if came else None  # a corrected version does not make it late
     late = deadlines.lateness(e.due_on, e.published_on or handed_in, today).days
     status = _OF_STATE[State(s.state)] if s else ("late" if late else "missing")
     return Line(

@@ -151,12 +151,45 @@ def own_entry(session: Session, actor: Actor, season: Season, wanted: int | None
     return None if units else mine.id  # with units under it, the content says whose it is
 
 
+def enqueue(session: Session, submission: int, running: bool = False) -> bool:
+    """Have a submission analysed; False where that waits already. ``running``: one that is at work will do, too."""
+    states = ("waiting", "running") if running else ("waiting",)
+    asked = select(Job.id).where(Job.submission_id == submission, Job.state.in_(states))
+    if session.scalars(asked).first() is not None:
+        return False
+    session.add(Job(submission_id=submission))
+    session.flush()
+    return True
+
+
 def again(session: Session, actor: Actor, submission: Submission) -> None:
     """Have a submission checked once more."""
-    main = submission.part_of_id or submission.id
-    waiting = select(Job).where(Job.submission_id == main, Job.state.in_(("waiting", "running")))
-    if session.scalars(waiting).first() is None:
-        session.add(Job(submission_id=main))
+    enqueue(session, submission.part_of_id or submission.id, running=True)
     if submission.state in (State.UNREADABLE, State.ASKING):
         submission.state, submission.problem = State.WAITING, ""
     note(session, actor, "submission.again", "submission", submission.id)
+
+
+def outdated(session: Session, actor: Actor, season: Season, version: str) -> list[Submission]:
+    """The current versions that were last checked with another program or other standards, and do not wait for a
+    check already. Drafts are their departments' own."""
+    actor.must(Role.REVIEWER)
+    under_way = select(Job.submission_id).where(Job.state.in_(("waiting", "running")))
+    asked = select(Submission).where(
+        Submission.season_id == season.id,
+        Submission.part_of_id.is_(None),
+        Submission.draft.is_(False),
+        Submission.state.in_((State.REVIEW, State.RETURNED, State.CLEAN, State.ASKING)),
+        Submission.version != version,
+        Submission.id.not_in(under_way),
+    )
+    return list(session.scalars(asked.order_by(Submission.id)))
+
+
+def recheck(session: Session, actor: Actor, season: Season, version: str) -> int:
+    """Have all of them checked with the present version; how many."""
+    found = outdated(session, actor, season, version)
+    count = sum(enqueue(session, s.id, running=True) for s in found)
+    if count:
+        note(session, actor, "season.recheck", "season", season.id, count=count, version=version[:12])
+    return count

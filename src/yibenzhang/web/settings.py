@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from yibenzhang.ledger.files import Ledger
+from yibenzhang.office.analysing import present
 from yibenzhang.office.database import Database, engine_of, prepare
 from yibenzhang.office.foreman import Foreman
 from yibenzhang.web.picturing import Pictures
@@ -45,6 +46,7 @@ class Office:
         self.pictures = Pictures(self.ledger)
         self.views = Views(self.ledger)
         self.session = self.database.session
+        self.version = present(settings.extra)
 
     def start(self) -> None:
         if self.settings.work:

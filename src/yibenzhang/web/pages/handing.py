@@ -261,8 +261,8 @@ def save_profile(
         given["fiscal_year"] = int(year)
     with office.session() as session:
         found = submission_of(session, who, number)
-        before = found.profile or {}
-        given = {k: v for k, v in given.items() if v != before.get(k)}
+        before, corrected = found.profile or {}, found.corrected or {}
+        given = {k: v for k, v in given.items() if k in corrected or v != before.get(k)}
         correct(session, who, found, int(entry) if entry.isdecimal() else None, given, add.strip())
         season = found.season_id
     office.foreman.wake()

@@ -253,18 +253,26 @@ def make_defect(
         view = office.views.of(s)
         if leaf > len(view.leaves):
             raise Refused("没有这一页。")
-        matter = add_defect(
-            session, who, s, severity, words, leaf, {"box": _box(box), "key": key, "text": text}
-        )
+        at = _box(box, view.leaves[leaf - 1] if leaf else None)
+        spot = {"box": at, "key": key if key in view.numbers else "", "text": text}
+        matter = add_defect(session, who, s, severity, words, leaf, spot)
         return _answered(request, office, session, who, matter)
 
 
-def _box(text: str) -> list[float] | None:
-    try:
-        found = [round(float(x), 1) for x in text.split(",")]
-    except ValueError:
+def _box(text: str, leaf: Leaf | None) -> list[float] | None:
+    """The part of a marked box that lies on its page; None without one. Raises Refused."""
+    if not text or leaf is None or not leaf.width:
         return None
-    return found if len(found) == 4 and all(-10 <= x <= 20_000 for x in found) else None
+    try:
+        x0, top, x1, bottom = (float(x) for x in text.split(","))
+    except ValueError as error:
+        raise Refused("标记的位置不对，请在页面上重新框选。") from error
+    left, right = sorted((x0, x1))
+    above, below = sorted((top, bottom))
+    if not (left < leaf.width and above < leaf.height and right > 0 and below > 0):
+        raise Refused("标记的位置不在这一页上，请重新框选。")
+    box = (max(left, 0), max(above, 0), min(right, leaf.width), min(below, leaf.height))
+    return [round(x, 1) for x in box]
 
 
 @router.post("/submissions/{number:int}/ticks", dependencies=[Guard])

@@ -17,6 +17,7 @@ from yibenzhang.office.models import Entry, Notice, Role, Season, State, Submiss
 from yibenzhang.office.roster import STATUS, Line, board, change_entry, import_rows, new_season
 from yibenzhang.office.roster_files import read_roster, roster_template
 from yibenzhang.office.spreadsheets import write_sheet
+from yibenzhang.office.submissions import outdated, recheck
 from yibenzhang.reading import ReadingError
 from yibenzhang.web.formats import LEVEL, forms, page, shown
 from yibenzhang.web.security import Guard, Shop, Who
@@ -82,6 +83,11 @@ def _rows(lines: list[Line]) -> list[dict[str, object]]:
     ]  # fmt: skip
 
 
+def _wanted(lines: list[Line], status: str, find: str) -> list[Line]:
+    words = find.strip()
+    return [x for x in lines if status in ("", x.status) and (words in x.body or words in x.code)]
+
+
 @forms(router, "/seasons/{number:int}")
 def season_board(
     request: Request, office: Shop, who: Who, number: int, status: str = "", find: Annotated[str, Query(max_length=80)] = ""
@@ -91,11 +97,8 @@ def season_board(
         season = season_of(session, number)
         lines = board(session, who, season, today())
         count = Counter(line.status for line in lines)
-        wanted = [
-            x
-            for x in lines
-            if (not status or x.status == status) and (not find or find in x.body or find in x.code)
-        ]
+        wanted = _wanted(lines, status, find)
+        old = len(outdated(session, who, season, office.version)) if not who.outside else 0
         asking = session.scalars(
             select(Submission)
             .where(Submission.season_id == number, Submission.entry_id.is_(None), Submission.part_of_id.is_(None),
@@ -106,16 +109,28 @@ def season_board(
         "counts": {k: count[k] for k in STATUS}, "bodies": len(lines), "late": sum(x.late > 0 for x in lines)}  # fmt: skip
     return shown(
         request, who, "board.html", data, _rows(wanted), COLUMNS,
-        lines=wanted, status=status, find=find, asking=asking, tab="board", today=today(),
+        lines=wanted, status=status, find=find, asking=asking, old=old, tab="board", today=today(),
     )  # fmt: skip
 
 
+@router.post("/seasons/{number:int}/recheck", dependencies=[Guard])
+def recheck_season(office: Shop, who: Who, number: int) -> Response:
+    """Check the current versions again that were last checked with an older program or older standards."""
+    with office.session() as session:
+        count = recheck(session, who, season_of(session, number), office.version)
+    office.foreman.wake()
+    words = f"{count} 份文件已排入队列，按现在的程序和标准重新检查。" if count else "没有要重新检查的文件。"
+    return said(f"/seasons/{number}", words)
+
+
 @router.get("/seasons/{number:int}/board.xlsx", tags=["公开季和名录"])
-def board_sheet(office: Shop, who: Who, number: int) -> Response:
+def board_sheet(
+    office: Shop, who: Who, number: int, status: str = "", find: Annotated[str, Query(max_length=80)] = ""
+) -> Response:
     """The board as an Excel file."""
     with office.session() as session:
         season = season_of(session, number)
-        rows = _rows(board(session, who, season, today()))
+        rows = _rows(_wanted(board(session, who, season, today()), status, find))
     lines = [[r.get(k) for k in COLUMNS] for r in rows]
     data = write_sheet(season.name, list(COLUMNS.values()), lines)
     return Response(
