@@ -47,7 +47,7 @@ def submission(request: Request, office: Shop, who: Who, number: int) -> Respons
         body = entry.body.name if entry else ""
         season = s.season
         newer = session.scalars(
-            select(Submission).where(Submission.before_id == s.id, Submission.draft.is_(s.draft)).order_by(Submission.id)
+            select(Submission).where(Submission.before_id == s.id, Submission.state != State.WITHDRAWN).order_by(Submission.id)
         ).first()  # fmt: skip
         following = _following(session, who, s)
     if request.url.path.endswith((".json", ".csv")):
