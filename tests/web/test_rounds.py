@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, select
 
-from tests.unit.test_grouping import TABLES, TEXT
+from tests.unit.test_grouping import TABLES, TEXT, prose
 from tests.web.conftest import Shop
 from tests.web.working import (
     BODY,
@@ -31,7 +31,7 @@ from tests.web.working import (
     work,
 )
 from yibenzhang.office.analysing import Analysed, Task
-from yibenzhang.office.models import Audit, Job, Matter, State
+from yibenzhang.office.models import Audit, Job, Matter, State, Submission
 
 
 def board(who: Any, number: int, body: str = BODY) -> dict[str, Any]:
@@ -233,8 +233,6 @@ def test_a_better_reading_of_the_next_version_compares_anew(shop: Shop) -> None:
     second = checked(shop, who, number, "2.pdf", part, entry=entry_of(shop, number, BODY))
     assert second.state == State.REVIEW and matters(shop, second.id)
     with shop.office.session() as session:
-        from yibenzhang.office.models import Submission
-
         s = session.get(Submission, second.id)
         assert s
         s.sha256 = shop.office.ledger.put(example("jiangsu-clean.pdf"))
@@ -362,8 +360,6 @@ def test_what_passed_stands_as_passed_when_the_next_is_withdrawn(shop: Shop) -> 
 
 
 def wrong_text() -> bytes:
-    from tests.unit.test_grouping import prose
-
     return prose(("支出预算总计15,168.72万元", "支出预算总计15,186.72万元")).encode()
 
 
@@ -413,8 +409,6 @@ def test_text_and_tables_in_two_files_are_one(shop: Shop, tables_first: bool) ->
 
 
 def test_they_come_apart_where_they_do_not_fit(shop: Shop) -> None:
-    from tests.unit.test_grouping import prose
-
     who = shop.client("审核人")
     number = season(shop, shop.client("负责人"))
     entry = entry_of(shop, number, BODY)
