@@ -29,6 +29,10 @@ COLUMNS = {
     "due_on": "最晚公开", "published_on": "实际公开", "late": "逾期天数", "published_url": "公开网址", "round": "版次", "errors": "错误",
     "warnings": "疑问", "unchecked": "未能核对", "numbers": "数字", "proved": "已印证", "contact": "联系人", "problem": "说明",
 }  # fmt: skip
+VERSIONS = {
+    "round": "版次", "name": "文件", "state": "状态", "draft": "自查", "received_at": "交来时间", "who": "交件人",
+    "numbers": "数字", "proved": "已印证", "contradicted": "有矛盾",
+}  # fmt: skip
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -51,7 +55,7 @@ def home(office: Shop, who: Who) -> Response:
     return RedirectResponse(f"/seasons/{last.id}" if last else "/seasons", 303)
 
 
-@forms(router, "/seasons")
+@forms(router, "/seasons", summary="公开季，新的在前，每种状态有几个单位")
 def seasons(request: Request, office: Shop, who: Who) -> Response:
     """The seasons, newest first."""
     with office.session() as session:
@@ -61,10 +65,18 @@ def seasons(request: Request, office: Shop, who: Who) -> Response:
             count = Counter(line.status for line in board(session, who, s, today()))
             rows.append({"id": s.id, "name": s.name, "fiscal_year": s.fiscal_year, "stage": s.stage, "days": s.days,
                 "bodies": sum(count.values()), **{k: count[k] for k in STATUS}})  # fmt: skip
-    return shown(request, who, "seasons.html", {}, rows, tab="seasons", year=today().year)
+    columns = {
+        "name": "公开季",
+        "fiscal_year": "年度",
+        "stage": "内容",
+        "days": "公开天数",
+        "bodies": "单位",
+        **STATUS,
+    }
+    return shown(request, who, "seasons.html", {}, rows, columns, tab="seasons", year=today().year)
 
 
-@router.post("/seasons", dependencies=[Guard], include_in_schema=False)
+@router.post("/seasons", dependencies=[Guard], summary="建立公开季", status_code=303)
 def make_season(
     office: Shop, who: Who, year: Annotated[int, Form()], stage: Annotated[str, Form()],
     name: Annotated[str, Form()] = "", days: Annotated[int, Form()] = 20,
@@ -88,7 +100,7 @@ def _wanted(lines: list[Line], status: str, find: str) -> list[Line]:
     return [x for x in lines if status in ("", x.status) and (words in x.body or words in x.code)]
 
 
-@forms(router, "/seasons/{number:int}")
+@forms(router, "/seasons/{number:int}", summary="看板：每个单位交没交、是否逾期、查得怎样")
 def season_board(
     request: Request, office: Shop, who: Who, number: int, status: str = "", find: Annotated[str, Query(max_length=80)] = ""
 ) -> Response:  # fmt: skip
@@ -113,7 +125,12 @@ def season_board(
     )  # fmt: skip
 
 
-@router.post("/seasons/{number:int}/recheck", dependencies=[Guard])
+@router.post(
+    "/seasons/{number:int}/recheck",
+    dependencies=[Guard],
+    summary="按现在的程序和标准重新检查旧版查过的文件",
+    status_code=303,
+)
 def recheck_season(office: Shop, who: Who, number: int) -> Response:
     """Check the current versions again that were last checked with an older program or older standards."""
     with office.session() as session:
@@ -123,7 +140,7 @@ def recheck_season(office: Shop, who: Who, number: int) -> Response:
     return said(f"/seasons/{number}", words)
 
 
-@router.get("/seasons/{number:int}/board.xlsx", tags=["公开季和名录"])
+@router.get("/seasons/{number:int}/board.xlsx", summary="看板的 Excel 文件", response_class=Response)
 def board_sheet(
     office: Shop, who: Who, number: int, status: str = "", find: Annotated[str, Query(max_length=80)] = ""
 ) -> Response:
@@ -147,7 +164,12 @@ def roster(request: Request, office: Shop, who: Who, number: int) -> Response:
     return page(request, who, "roster.html", season=season, lines=lines, tab="roster", problems=(), read=0)
 
 
-@router.post("/seasons/{number:int}/roster", dependencies=[Guard], include_in_schema=False)
+@router.post(
+    "/seasons/{number:int}/roster",
+    dependencies=[Guard],
+    summary="导入名录（.xlsx、.xls 或 CSV）",
+    response_class=Response,
+)
 async def take_roster(request: Request, office: Shop, who: Who, number: int, file: UploadFile) -> Response:
     who.must(Role.REVIEWER)
     data = await file.read(MOST_ROSTER + 1)
@@ -174,7 +196,7 @@ def template(who: Who) -> Response:
     return Response(roster_template(), media_type=XLSX, headers=head)
 
 
-@forms(router, "/entries/{number:int}")
+@forms(router, "/entries/{number:int}", summary="一个单位在本季的日期、各版文件和通知")
 def entry(request: Request, office: Shop, who: Who, number: int) -> Response:
     """A body in a season: its dates, the versions it handed in, the notices it got."""
     with office.session() as session:
@@ -202,12 +224,14 @@ def entry(request: Request, office: Shop, who: Who, number: int) -> Response:
          "numbers": s.numbers, "proved": s.proved, "contradicted": s.contradicted} for s in versions
     ]  # fmt: skip
     return shown(
-        request, who, "entry.html", {"entry": _rows([line])[0]}, rows,
+        request, who, "entry.html", {"entry": _rows([line])[0]}, rows, VERSIONS,
         line=line, season=season, versions=versions, notices=notices, other=other, tab="board",
     )  # fmt: skip
 
 
-@router.post("/entries/{number:int}", dependencies=[Guard], include_in_schema=False)
+@router.post(
+    "/entries/{number:int}", dependencies=[Guard], summary="修改一个单位的日期和公开网址", status_code=303
+)
 def save_entry(
     office: Shop, who: Who, number: int, approved_on: Annotated[str, Form()] = "", due_on: Annotated[str, Form()] = "",
     published_on: Annotated[str, Form()] = "", published_url: Annotated[str, Form()] = "", contact: Annotated[str, Form()] = "",
