@@ -35,6 +35,7 @@ from yibenzhang.office.access import LOCAL
 from yibenzhang.office.models import Body, Role
 from yibenzhang.office.users import add_user
 from yibenzhang.web.app import create
+from yibenzhang.web.security import COOKIE
 from yibenzhang.web.settings import Office, Settings
 
 PASSWORD = "青山绿水 2026 年"
@@ -222,6 +223,7 @@ class Browser:
     """A browser: its cookies, and the mark that the forms of its pages carry."""
 
     client: TestClient
+    marks: dict[str, str] = field(default_factory=dict)
 
     def get(self, path: str, **more: Any) -> httpx.Response:
         return self.client.get(path, **more)  # type: ignore[return-value]
@@ -236,7 +238,13 @@ class Browser:
         return self.client.post(path, **more)  # type: ignore[return-value]
 
     def mark(self) -> str:
-        """The mark of our forms in this browser."""
+        """The mark of our forms in this browser; it changes with the cookie."""
+        cookie = self.client.cookies.get(COOKIE) or ""
+        if cookie not in self.marks:
+            self.marks[cookie] = self._mark()
+        return self.marks[cookie]
+
+    def _mark(self) -> str:
         shown = self.client.get("/seasons", follow_redirects=True).text
         found = re.search(r'"X-CSRF": "([0-9a-f]{64})"', shown)
         assert found, shown[:500]

@@ -8,6 +8,7 @@ import os
 import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,12 @@ class Analysed:
     version: str = ""
     apart: bool = False
     """Several files were given as one disclosure and turned out to be none: only the first was checked."""
+
+
+@lru_cache(maxsize=8)
+def present(extra: str = "") -> str:
+    """The version of the program and its standards that this process works with, as it was when first asked for."""
+    return version_of(extra)
 
 
 def analyse(task: Task) -> Analysed:
@@ -167,7 +174,7 @@ def _told(task: Task, checked: Checked, view: View) -> Analysed:
             )
             for f in view.findings
         ),
-        version=version_of(task.extra),
+        version=present(task.extra),
     )
 
 

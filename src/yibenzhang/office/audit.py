@@ -15,7 +15,7 @@ from yibenzhang.office.access import Actor
 from yibenzhang.office.models import Audit, Role
 
 ACTIONS = {
-    "season.new": "建立公开季", "roster.import": "导入名录", "roster.add": "名录增加单位", "entry.change": "修改日期和网址",
+    "season.new": "建立公开季", "season.recheck": "按新版重新检查", "roster.import": "导入名录", "roster.add": "名录增加单位", "entry.change": "修改日期和网址",
     "file.in": "交文件", "profile.correct": "改正识别信息", "submission.again": "重新检查", "submission.accept": "审核通过",
     "submission.return": "退回", "submission.withdraw": "作废", "template.save": "修改通知模板",
     "matter.confirmed": "确认问题", "matter.dismissed": "排除问题", "matter.reopened": "重新打开问题", "matter.solved": "问题已改好",
@@ -29,7 +29,7 @@ SUBJECTS = {
 }  # fmt: skip
 _KEYS = {
     "name": "名称", "role": "角色", "body": "单位", "shown": "姓名", "reason": "理由", "rule": "规则", "words": "内容", "leaf": "第几页",
-    "added": "新增", "changed": "更新", "size": "字节", "sha256": "校验值", "approved_on": "批复日期", "due_on": "最晚公开",
+    "added": "新增", "count": "份数", "version": "版本", "changed": "更新", "size": "字节", "sha256": "校验值", "approved_on": "批复日期", "due_on": "最晚公开",
     "published_on": "实际公开", "published_url": "公开网址", "entry": "名录行", "corrected": "改正", "fiscal_year": "年度", "stage": "阶段",
     "level": "级次", "region": "地区", "accepted": "已确认", "key": "项目", "notice": "通知", "matters": "问题数", "number": "文号", "contact": "联系人",
 }  # fmt: skip

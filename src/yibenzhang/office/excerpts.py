@@ -20,10 +20,12 @@ class Excerpt:
     marked: frozenset[tuple[int, int]]
 
 
-def excerpt(leaf: Leaf, keys: Collection[str]) -> Excerpt | None:
-    """The header and the rows of the leaf's first table that has one of these numbers; None where none has."""
+def excerpt(leaf: Leaf, keys: Collection[str], among: Collection[str] = ()) -> Excerpt | None:
+    """The header and the rows of the leaf's first table that has one of these numbers (one of ``among``, where given);
+    None where none has."""
+    wanted = among or keys
     for block in leaf.blocks:
-        if block.kind == "table" and any(_holds(c, keys) for row in block.rows for c in row):
+        if block.kind == "table" and any(_holds(c, wanted) for row in block.rows for c in row):
             return _of(block, keys)
     return None
 

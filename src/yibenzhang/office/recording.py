@@ -6,35 +6,32 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from yibenzhang.ledger.files import Ledger
 from yibenzhang.office.access import Actor, visible_entries
 from yibenzhang.office.analysing import Analysed, FoundOne
-from yibenzhang.office.database import hold
-from yibenzhang.office.likeness import Told, ToldSpot
-from yibenzhang.office.matching import Compared, compare, reread, version_of
+from yibenzhang.office.following import PERSON as PERSON
+from yibenzhang.office.following import follow, read_told
+from yibenzhang.office.likeness import Told
+from yibenzhang.office.matching import reread
 from yibenzhang.office.models import (
-    Decision,
+    Audit,
     Entry,
     Job,
     Matter,
+    Notice,
     Role,
     State,
     Submission,
     Tick,
     User,
-    Verdict,
     now,
 )
 from yibenzhang.office.naming import match
 from yibenzhang.office.roster import OPEN, STAGE, named
 from yibenzhang.recognising.profile import Profile
-from yibenzhang.showing.view import ViewError, loaded
-
-PERSON = "person.added"
-"""The rule of a defect that a person added."""
 
 
 def given_of(submission: Submission) -> Profile | None:
@@ -62,14 +59,14 @@ def failed(session: Session, submission: Submission, told: str) -> None:
 
 def finish(session: Session, ledger: Ledger, submission: Submission, found: Analysed) -> None:
     """Write down an analysis and what follows from it."""
-    if submission.state == State.WITHDRAWN:
+    if submission.state == State.WITHDRAWN or submission.part_of_id is not None:
         return
     if found.error:
         failed(session, submission, found.error)
         return
     if found.apart:
         _apart(session, submission)
-    first = submission.checked_at is None
+    old = submission.state == State.SUPERSEDED
     submission.kind, submission.pages, submission.version = found.kind, found.pages, found.version
     submission.numbers, submission.proved = found.numbers, found.proved
     submission.contradicted, submission.unchecked = found.contradicted, found.unchecked
@@ -78,7 +75,8 @@ def finish(session: Session, ledger: Ledger, submission: Submission, found: Anal
     profile = asdict(found.profile)
     submission.profile = profile | {"conflicts": list(found.profile.conflicts), "role": found.role}
     matters = _upsert(session, submission, found.findings)
-    if submission.state == State.SUPERSEDED:
+    if old:  # read again, but a newer version stands in its place
+        follow(session, ledger, submission, matters)
         return
     if found.numbers == 0:
         submission.state = State.UNREADABLE
@@ -86,24 +84,30 @@ def finish(session: Session, ledger: Ledger, submission: Submission, found: Anal
             "没有读到任何数字，等于没有检查；如果是扫描件，请确认已安装识别组件（ocr）后重新检查。"
         )
         return
-    question = _whose(session, submission)
+    question = _whose(session, submission) or _other_half(session, submission)
     if question:
         submission.state, submission.problem = State.ASKING, question
         return
     if _joins(session, submission):
         return
-    if (first or submission.before_id is None) and not _overtaken(session, ledger, submission, matters):
-        follow(session, ledger, submission, matters)
+    follow(session, ledger, submission, matters)
     settle(session, submission)
+    if submission.state == State.SUPERSEDED:
+        for newer in session.scalars(select(Submission).where(Submission.before_id == submission.id)):
+            settle(session, newer)
 
 
 def _upsert(session: Session, submission: Submission, findings: Sequence[FoundOne]) -> list[Matter]:
     """The matters of a submission brought up to date: decisions stay with what they were about."""
     asked = select(Matter).where(Matter.submission_id == submission.id, Matter.rule != PERSON)
-    known = {m.id: m for m in session.scalars(asked)}
-    before = [_told(m, str(m.id)) for m in known.values()]
-    after = [_read(f.told) for f in findings]
-    partner = {new: int(old) for old, new in reread(before, after).items()}
+    known: dict[str, Matter] = {}
+    for m in session.scalars(asked.order_by(Matter.gone, Matter.id)):
+        known[f"#{m.id}" if m.finding in known else m.finding] = (
+            m  # one that is gone may come back with its id
+        )
+    before = [_told(m, name) for name, m in known.items()]
+    after = [read_told(f.told) for f in findings]
+    partner = {new: old for old, new in reread(before, after).items()}
     out = []
     for rank, f in enumerate(findings):
         matter = known.pop(partner[f.id], None) if f.id in partner else None
@@ -120,13 +124,7 @@ def _upsert(session: Session, submission: Submission, findings: Sequence[FoundOn
 
 
 def _told(matter: Matter, name: str) -> Told:
-    return replace(_read(matter.told), id=name)
-
-
-def _read(told: dict[str, Any]) -> Told:
-    """What a finding is compared by, as it was kept."""
-    spots = tuple(ToldSpot(**s) for s in told["spots"])
-    return Told(**(told | {"spots": spots, "context": frozenset(told.get("context", ()))}))
+    return replace(read_told(matter.told), id=name)
 
 
 def _whose(session: Session, submission: Submission) -> str:
@@ -189,6 +187,7 @@ def _joins(session: Session, submission: Submission) -> bool:
         Submission.part_of_id.is_(None),
         Submission.id != submission.id,
         Submission.checked_at.is_not(None),
+        Submission.state.in_((State.REVIEW, State.CLEAN, State.CHECKING)),
     )
     for other in session.scalars(asked):
         theirs = other.profile.get("role")
@@ -197,11 +196,32 @@ def _joins(session: Session, submission: Submission) -> bool:
         if other.corrected.get("apart") or submission.corrected.get("apart"):
             continue
         main, part = (submission, other) if role == "text" else (other, submission)
-        part.part_of_id, part.state = main.id, State.SUPERSEDED
+        part.part_of_id, part.state, part.before_id = main.id, State.SUPERSEDED, None
         main.state = State.CHECKING
         session.add(Job(submission_id=main.id))
         return True
     return False
+
+
+def _other_half(session: Session, submission: Submission) -> str:
+    """A question where a file came apart from another of its delivery: neither is the next version of the other."""
+    corrected = submission.corrected or {}
+    if not corrected.get("apart") or corrected.get("accepted"):
+        return ""
+    asked = select(Submission).where(
+        Submission.delivery_id == submission.delivery_id,
+        Submission.entry_id == submission.entry_id,
+        Submission.draft.is_(submission.draft),
+        Submission.part_of_id.is_(None),
+        Submission.id != submission.id,
+        Submission.state.in_((State.REVIEW, State.CLEAN, State.RETURNED)),
+    )
+    other = next((s for s in session.scalars(asked) if (s.corrected or {}).get("apart")), None)
+    if other is None:
+        return ""
+    return (
+        f"与同一批交来的“{other.name}”合不成一份公开，只能有一份算数：如果这一份才是，请保存；否则请作废它。"
+    )
 
 
 def _apart(session: Session, submission: Submission) -> None:
@@ -213,115 +233,9 @@ def _apart(session: Session, submission: Submission) -> None:
     submission.corrected = (submission.corrected or {}) | {"apart": True}
 
 
-def _overtaken(session: Session, ledger: Ledger, submission: Submission, matters: Sequence[Matter]) -> bool:
-    """Where a later version of the same body was through first, this one takes its place before it."""
-    asked = _versions(submission).where(Submission.id > submission.id).order_by(Submission.id)
-    newer = session.scalars(asked).first()
-    if newer is None:
-        return False
-    hold(session, newer)
-    if newer.before_id is not None:
-        submission.state = State.SUPERSEDED
-        return True
-    follow(session, ledger, submission, matters)
-    submission.state = State.REVIEW
-    session.flush()
-    mine = select(Matter).where(Matter.submission_id == newer.id, Matter.gone.is_(False))
-    follow(session, ledger, newer, session.scalars(mine).all())
-    settle(session, newer)
-    return True
-
-
-def _versions(submission: Submission) -> Select[Submission]:
-    """The other versions of a submission that stand."""
-    asked = select(Submission).where(
-        Submission.entry_id == submission.entry_id,
-        Submission.season_id == submission.season_id,
-        Submission.draft.is_(submission.draft),
-        Submission.part_of_id.is_(None),
-        Submission.state.in_((State.REVIEW, State.RETURNED, State.CLEAN)),
-        Submission.id != submission.id,
-    )
-    return asked.where(Submission.user_id == submission.user_id) if submission.draft else asked
-
-
-def follow(session: Session, ledger: Ledger, submission: Submission, matters: Sequence[Matter]) -> None:
-    """Put a submission after the version before it, and tell what became of that one's matters."""
-    asked = _versions(submission).where(Submission.id < submission.id).order_by(Submission.id.desc())
-    before = session.scalars(asked).first()
-    if before is None:
-        return
-    hold(session, before)
-    submission.before_id, submission.round = before.id, before.round + 1
-    old = session.scalars(
-        select(Matter).where(Matter.submission_id == before.id, Matter.gone.is_(False))
-    ).all()
-    by_id = {m.finding: m for m in old if m.rule != PERSON}
-    new = {m.finding: m for m in matters}
-    compared = _compared(ledger, before, submission, old)
-    for t in compared.fixed:
-        if t.id in by_id:
-            by_id[t.id].fate, by_id[t.id].fate_reason = "fixed", ""
-    for t, why in compared.gone:
-        if t.id in by_id:
-            _ask_again(session, by_id[t.id], submission, why)
-    for t, n in compared.still:
-        if t.id in by_id and n.id in new:
-            by_id[t.id].fate, new[n.id].before_id = "still", by_id[t.id].id
-            _carry(by_id[t.id], new[n.id], before.round)
-    for m in old:
-        if m.rule == PERSON and m.verdict in OPEN:
-            _ask_again(session, m, submission, "人工补充的问题，程序不能比较")
-    before.state = State.SUPERSEDED
-
-
-def _compared(ledger: Ledger, before: Submission, submission: Submission, old: Sequence[Matter]) -> Compared:
-    try:
-        views = [loaded(ledger.analysis(s.receipt, "view").read_bytes()) for s in (before, submission)]
-    except (FileNotFoundError, ViewError):  # kept by another version of the program, or lost
-        why = "上一版的检查结果已读不到，程序不能比较"
-        return Compared((), (), (), tuple((_told(m, m.finding), why) for m in old if m.rule != PERSON))
-    return compare(version_of(views[0]), version_of(views[1]))
-
-
-def _carry(old: Matter, new: Matter, round: int) -> None:
-    """A decision about the version before holds for what is still there."""
-    if new.verdict or not old.verdict or old.verdict == Verdict.REOPENED or not old.decisions:
-        return
-    last = old.decisions[-1]
-    reason = f"沿用第 {round} 版的决定" + (f"：{last.reason}" if last.reason else "")
-    verdict = Verdict.CONFIRMED if last.verdict == Verdict.SOLVED else Verdict(last.verdict)
-    if last.verdict != Verdict.SOLVED:
-        new.decisions.append(
-            Decision(verdict=verdict, reason=reason[:2000], user_id=last.user_id, who=last.who)
-        )
-        new.verdict = verdict
-
-
-def _ask_again(session: Session, old: Matter, submission: Submission, why: str) -> None:
-    """What cannot be compared by the program: the next version asks a person whether it was mended."""
-    old.fate, old.fate_reason = "unsure", why
-    if old.verdict not in OPEN:
-        return
-    copy = Matter(
-        submission_id=submission.id,
-        rank=old.rank,
-        rule=PERSON,
-        severity=old.severity,
-        message=old.message,
-        told=old.told,
-        spot={k: v for k, v in (old.spot or {}).items() if k == "text"} | {"asked": why},
-        before_id=old.id,
-        user_id=old.user_id,
-        who=old.who,
-        verdict="",
-    )
-    session.add(copy)
-
-
 def settle(session: Session, submission: Submission) -> None:
-    """Where nothing stands any more, the round closes by itself; a first version with anything unchecked waits for
-    a person all the same."""
+    """Where nothing stands any more, the round closes by itself; where no version was returned yet, what could not be
+    checked waits for a person all the same."""
     if submission.state in (State.SUPERSEDED, State.WITHDRAWN) or submission.part_of_id is not None:
         return
     session.flush()
@@ -333,7 +247,9 @@ def settle(session: Session, submission: Submission) -> None:
             Matter.verdict.in_(OPEN),
         )
     ).first()
-    if standing is None and (submission.before_id or submission.draft or _looked(session, submission)):
+    if standing is None and (
+        submission.draft or any(x(session, submission) for x in (_looked, _returned, _passed))
+    ):
         submission.state = State.CLEAN
     elif submission.state != State.RETURNED:
         submission.state = State.REVIEW
@@ -348,6 +264,24 @@ def _looked(session: Session, submission: Submission) -> bool:
     for key, done in ticks:
         last[key] = done
     return sum(last.values()) >= submission.unchecked
+
+
+def _returned(session: Session, submission: Submission) -> bool:
+    """A version before this one was reviewed and returned: this one answers to that."""
+    if submission.before_id is None:
+        return False
+    asked = select(Notice.id).where(
+        Notice.entry_id == submission.entry_id, Notice.submission_id < submission.id
+    )
+    return session.scalars(asked.limit(1)).first() is not None
+
+
+def _passed(session: Session, submission: Submission) -> bool:
+    """A person let this version pass."""
+    asked = select(Audit.id).where(
+        Audit.action == "submission.accept", Audit.subject == "submission", Audit.subject_id == submission.id
+    )
+    return session.scalars(asked.limit(1)).first() is not None
 
 
 def told_profile(submission: Submission) -> dict[str, Any]:

@@ -96,7 +96,7 @@ def _item(number: int, m: Matter, f: ShownFinding | None, view: View, draw: Draw
         boxes = [(leaf.number, (box[0], box[1], box[2], box[3]))] if leaf and box else []
         text = m.spot.get("text") or ""
         where = "，".join(x for x in (_leaf_name(leaf) if leaf else "", f"“{text}”" if text else "") if x)
-        keys = {m.spot.get("key") or ""}
+        keys = [m.spot.get("key") or ""]
         return _shown(NoticeItem(number, m.severity, m.message, where=where), boxes, keys, view, draw)
     places = [s for s in f.spots if s.leaf]
     where = "、".join(dict.fromkeys(_leaf_name(view.leaves[s.leaf - 1]) for s in places[:_PLACES]))
@@ -106,7 +106,7 @@ def _item(number: int, m: Matter, f: ShownFinding | None, view: View, draw: Draw
         remark if remark and not remark.startswith(("沿用第", "人工补充")) else "",
     )  # fmt: skip
     boxes = [(s.leaf, s.box) for s in places if s.box]
-    return _shown(item, boxes, {s.key for s in places}, view, draw)
+    return _shown(item, boxes, [s.key for s in places], view, draw)
 
 
 def _leaf_name(leaf: Leaf) -> str:
@@ -114,7 +114,7 @@ def _leaf_name(leaf: Leaf) -> str:
 
 
 def _shown(
-    item: NoticeItem, boxes: Sequence[tuple[int, Box]], keys: set[str], view: View, draw: Draw
+    item: NoticeItem, boxes: Sequence[tuple[int, Box]], keys: Sequence[str], view: View, draw: Draw
 ) -> NoticeItem:
     by_leaf: dict[int, list[Box]] = {}
     for number, box in boxes[: 4 * _PICTURES]:
@@ -127,10 +127,12 @@ def _shown(
             pictures.append(Picture(png, _leaf_name(leaf)))
     if pictures:
         return _with(item, tuple(pictures))
-    for leaf in view.leaves:
-        cut = excerpt(leaf, keys - {""}) if leaf.kind == "flow" else None
-        if cut:
-            return _with(item, (), cut.rows, cut.marked)
+    flow = [leaf for leaf in view.leaves if leaf.kind == "flow"]
+    for key in filter(None, keys):  # the table of the likely culprit first
+        for leaf in flow:
+            cut = excerpt(leaf, set(keys) - {""}, (key,))
+            if cut:
+                return _with(item, (), cut.rows, cut.marked)
     return item
 
 

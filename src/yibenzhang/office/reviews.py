@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session, selectinload
 
 from yibenzhang.office.access import Actor, NotHere, Refused, note, submission_of
 from yibenzhang.office.database import hold
+from yibenzhang.office.following import PERSON, unfollow
 from yibenzhang.office.models import (
     Body,
     Decision,
     Entry,
-    Job,
     Matter,
     Notice,
     Role,
@@ -22,8 +22,9 @@ from yibenzhang.office.models import (
     Tick,
     Verdict,
 )
-from yibenzhang.office.recording import PERSON, settle
+from yibenzhang.office.recording import settle
 from yibenzhang.office.roster import OPEN
+from yibenzhang.office.submissions import enqueue
 
 MAX_WORDS = 2000
 _CLOSED = (State.SUPERSEDED, State.WITHDRAWN, State.WAITING, State.CHECKING, State.ASKING, State.UNREADABLE)
@@ -158,6 +159,7 @@ def withdraw(session: Session, actor: Actor, submission: Submission) -> None:
     if before is not None:
         told = session.scalars(select(Notice.id).where(Notice.submission_id == before.id)).first()
         before.state = State.RETURNED if told else State.REVIEW
+        unfollow(session, before)
         settle(session, before)
     note(session, actor, "submission.withdraw", "submission", submission.id)
 
@@ -173,6 +175,10 @@ def correct(
     """Put right whose file it is and for which year. ``add`` is the name of a body to be put on the roster first."""
     actor.must(Role.REVIEWER)
     hold(session, submission)
+    if submission.part_of_id is not None:
+        raise Refused("这份文件与另一份合并为一份公开，请在那一份上改正。")
+    if submission.state in (State.SUPERSEDED, State.WITHDRAWN):
+        raise Refused("这一版已经被新版代替或已经作废，不能再改正。")
     if add:
         body = session.scalars(select(Body).where(Body.name == add)).first() or Body(
             name=add[:200], aliases=[]
@@ -198,11 +204,12 @@ def correct(
         raise Refused("这份文件已经接在前一版之后，不能再改单位；请重新交到正确的单位名下。")
     if submission.entry_id is None:
         raise Refused("请指定这份文件属于名录里的哪个单位。")
-    kept = {k: v for k, v in (submission.corrected or {}).items() if k == "apart"}
-    submission.corrected = kept | {k: v for k, v in profile.items() if v} | {"accepted": True}
+    submission.corrected = (
+        (submission.corrected or {}) | {k: v for k, v in profile.items() if v} | {"accepted": True}
+    )
     if submission.state in (State.ASKING, State.UNREADABLE):
         submission.state, submission.problem = State.WAITING, ""
-    session.add(Job(submission_id=submission.id))
+    enqueue(session, submission.id)
     after = {"entry": submission.entry_id, "corrected": submission.corrected}
     note(session, actor, "profile.correct", "submission", submission.id, before=before, after=after)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, Select, case, func, select
 from sqlalchemy.orm import Session
@@ -19,6 +20,7 @@ from yibenzhang.office.roster_files import RosterRow
 
 STAGE = {"budget": "预算", "accounts": "决算"}
 MOST_DAYS = 400
+ZONE = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,9 @@ def change_entry(
     actor.must(Role.REVIEWER)
     if published_url and not published_url.startswith(("http://", "https://")):
         raise Refused("公开网址应以 http:// 或 https:// 开头。")
+    given = [d for d in (approved_on, due_on, published_on) if d is not None]
+    if any(not 2000 <= d.year <= 2099 for d in given):
+        raise Refused("日期的年份应在 2000 至 2099 之间。")
     before = {
         k: str(getattr(entry, k) or "") for k in ("approved_on", "due_on", "published_on", "published_url")
     }
@@ -189,11 +194,12 @@ def glance(session: Session, actor: Actor, season: Season, today: date) -> list[
     e = _entries(
         actor, season, Entry.id, Entry.parent_id, Body.name, Body.code, Entry.due_on, Entry.published_on
     )
-    current = _current(season, Submission.entry_id, Submission.state, Submission.received_at)
+    current = _current(season, Submission.entry_id, Submission.state)
     latest = {s.entry_id: s for s in session.execute(current)}
+    came = _came(session, season)
     found = []
     for x in session.execute(e):
-        status, late = _standing(x, latest.get(x.id), today)
+        status, late = _standing(x, latest.get(x.id), came.get(x.id), today)
         found.append(Brief(x.id, x.parent_id, x.name, x.code, status, late))
     return in_order(found)
 
@@ -208,12 +214,25 @@ def board(
         asked, current = asked.where(Entry.id.in_(only)), current.where(Submission.entry_id.in_(only))
     rows = session.execute(asked).all()
     latest = {s.entry_id: s for s in session.execute(current)}
+    came = _came(session, season, only)
     counts = open_matters(session, [s.id for s in latest.values()])
-    lines = [_line(e, latest.get(e.id), counts, today) for e in rows]
+    lines = [_line(e, latest.get(e.id), came.get(e.id), counts, today) for e in rows]
     if only is None:
         return in_order(lines)
     place = {entry: k for k, entry in enumerate(only)}
     return sorted(lines, key=lambda x: place[x.entry])
+
+
+def _came(session: Session, season: Season, only: Sequence[int] | None = None) -> dict[int, datetime]:
+    """When the first version of each roster line came in: a corrected one does not make it late."""
+    asked = select(Submission.entry_id, func.min(Submission.received_at)).where(
+        Submission.season_id == season.id, Submission.entry_id.is_not(None), Submission.draft.is_(False),
+        Submission.state.not_in((State.UNREADABLE, State.WITHDRAWN)),
+    )  # fmt: skip
+    if only is not None:
+        asked = asked.where(Submission.entry_id.in_(only))
+    found = session.execute(asked.group_by(Submission.entry_id)).tuples()
+    return {entry: came for entry, came in found if entry is not None}
 
 
 def _entries(actor: Actor, season: Season, *columns: Any) -> Select[Any]:
@@ -243,7 +262,12 @@ def in_order(lines: Sequence[Ordered]) -> list[Ordered]:
     for x in lines:
         if x.parent in here and x.parent is not None:
             under.setdefault(x.parent, []).append(x)
-    return [y for x in lines if x.parent not in here for y in _below(x, under, frozenset())]
+    out: list[Ordered] = [y for x in lines if x.parent not in here for y in _below(x, under, frozenset())]
+    placed = {x.entry for x in out}
+    rest: list[Ordered] = [
+        x for x in lines if x.entry not in placed
+    ]  # those that stand under each other in a ring
+    return out + rest
 
 
 def statuses(session: Session, actor: Actor, today: date) -> dict[int, Counter[str]]:
@@ -306,15 +330,17 @@ def open_matters(session: Session, submissions: Sequence[int]) -> dict[tuple[int
     return out
 
 
-def _standing(e: Row[Any], s: Row[Any] | None, today: date) -> tuple[str, int]:
+def _standing(e: Row[Any], s: Row[Any] | None, came: datetime | None, today: date) -> tuple[str, int]:
     """The status of a roster line, and how many days it is late."""
-    handed_in = s.received_at.date() if s else None
+    handed_in = came.astimezone(ZONE).date() if came else None
     late = deadlines.days_late(e.due_on, e.published_on or handed_in, today)
     return (_OF_STATE[s.state] if s else ("late" if late else "missing")), late
 
 
-def _line(e: Row[Any], s: Row[Any] | None, counts: dict[tuple[int, str], int], today: date) -> Line:
-    status, late = _standing(e, s, today)
+def _line(
+    e: Row[Any], s: Row[Any] | None, came: datetime | None, counts: dict[tuple[int, str], int], today: date
+) -> Line:
+    status, late = _standing(e, s, came, today)
     return Line(
         e.id, e.parent_id, e.name, e.code, e.level, e.approved_on, e.due_on, e.published_on, e.published_url,
         e.contact, status, late, s.id if s else None, s.round if s else 0,

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from yibenzhang.ledger.files import Ledger
@@ -186,15 +186,53 @@ def own_entry(session: Session, actor: Actor, season: Season, wanted: int | None
     return None if units else mine.id  # with units under it, the content says whose it is
 
 
+def enqueue(session: Session, submission: int, running: bool = False) -> bool:
+    """Have a submission analysed; False where that waits already. ``running``: one that is at work will do, too."""
+    states = ("waiting", "running") if running else ("waiting",)
+    asked = select(Job.id).where(Job.submission_id == submission, Job.state.in_(states))
+    if session.scalars(asked).first() is not None:
+        return False
+    session.add(Job(submission_id=submission))
+    session.flush()
+    return True
+
+
 def again(session: Session, actor: Actor, submission: Submission) -> None:
-    """Have a submission checked once more. Raises Refused where another stands in its place."""
-    if submission.part_of_id is None and submission.state in (State.SUPERSEDED, State.WITHDRAWN):
-        raise Refused("这一版已经被新版代替或已经作废，不再检查。")
+    """Have a submission checked once more. Raises Refused where it was withdrawn."""
+    if submission.state == State.WITHDRAWN:
+        raise Refused("这一版已经作废，不再检查。")
     hold(session, submission)
-    main = submission.part_of_id or submission.id
-    waiting = select(Job).where(Job.submission_id == main, Job.state.in_(("waiting", "running")))
-    if session.scalars(waiting).first() is None:
-        session.add(Job(submission_id=main))
+    enqueue(session, submission.part_of_id or submission.id, running=True)
     if submission.state in (State.UNREADABLE, State.ASKING):
         submission.state, submission.problem = State.WAITING, ""
     note(session, actor, "submission.again", "submission", submission.id)
+
+
+def _outdated(season: Season, version: str) -> ColumnElement[bool]:
+    under_way = select(Job.submission_id).where(Job.state.in_(("waiting", "running")))
+    return and_(
+        Submission.season_id == season.id,
+        Submission.part_of_id.is_(None),
+        Submission.draft.is_(False),
+        Submission.state.in_((State.REVIEW, State.RETURNED, State.CLEAN, State.ASKING)),
+        Submission.version != version,
+        Submission.id.not_in(under_way),
+    )
+
+
+def outdated(session: Session, season: Season, version: str) -> int:
+    """How many current versions were last checked with another program or other standards, and do not wait for a
+    check already. Drafts are their departments' own."""
+    return session.scalar(select(func.count()).select_from(Submission).where(_outdated(season, version))) or 0
+
+
+def recheck(session: Session, actor: Actor, season: Season, version: str) -> int:
+    """Have all of them checked with the present version; how many."""
+    actor.must(Role.REVIEWER)
+    found = session.scalars(
+        select(Submission.id).where(_outdated(season, version)).order_by(Submission.id)
+    ).all()
+    count = sum(enqueue(session, number, running=True) for number in found)
+    if count:
+        note(session, actor, "season.recheck", "season", season.id, count=count, version=version[:12])
+    return count

@@ -6,33 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-WORDS = {
-    "/seasons": "公开季一览，各有多少单位处于各种状态",
-    "/seasons/{number}": "看板：每个单位交没交、查得怎样",
-    "/seasons/{number}/board.xlsx": "看板，Excel 文件",
-    "/seasons/{number}/statistics": "一季的统计",
-    "/seasons/{number}/statistics/{table}": "统计里的一张表",
-    "/bodies/{number}": "一个单位各季的情况",
-    "/entries/{number}": "一个单位在一季里的日期、各版文件",
-    "/seasons/{number}/files": "交一个文件：请求正文就是文件的内容；zip 会拆开。答复 201 时已存好",
-    "/deliveries/{key}": "一批交来的文件各到哪一步",
-    "/submissions/{number}": "一份文件的检查报告、问题和处理",
-    "/submissions/{number}/original": "原件",
-    "/submissions/{number}/leaves/{leaf}.png": "一页的图像",
-    "/submissions/{number}/leaves/{leaf}/words": "一页上方框里印的字",
-    "/submissions/{number}/numbers": "印出的每个数字和它参加的关系",
-    "/matters/{number}/decisions": "处理一个问题",
-    "/submissions/{number}/defects": "补充一个程序没有查出的问题",
-    "/submissions/{number}/ticks": "记下未能核对的一项已由人看过",
-    "/submissions/{number}/return": "退回，按已确认的问题生成通知",
-    "/submissions/{number}/changes": "与上一版比较：已改正、仍存在、不能确定、新出现",
-    "/notices/{number}": "一份通知",
-    "/notices/{number}.{kind}": "通知的 Word（docx）或 PDF（pdf）文件",
-    "/me": "自己的账号和接口密钥",
-    "/users": "全部账号（管理员）",
-    "/audit": "操作记录，新的在前（负责人和管理员）；.csv 是全部，.json 每页 100 条",
-}
-"""What each address does; the forms .json and .csv are one."""
 _KINDS = {"integer": "整数", "string": "文字", "boolean": "true 或 false", "number": "数"}
 _PARAMETERS = {
     "number": "编号", "leaf": "第几页", "key": "编号", "kind": "docx 或 pdf", "width": "宽多少像素", "status": "只要这种状态",
@@ -72,9 +45,7 @@ def operations(schema: Mapping[str, Any]) -> dict[str, list[Operation]]:
     out: dict[str, list[Operation]] = {}
     for path, methods in schema.get("paths", {}).items():
         for method, told in methods.items():
-            base = path.removesuffix(".json").removesuffix(".csv")
-            words = WORDS.get(base, told.get("description") or told.get("summary", ""))
-            made = Operation(method.upper(), path, words, tuple(_parameters(told, schema)))
+            made = Operation(method.upper(), path, told.get("summary", ""), tuple(_parameters(told, schema)))
             out.setdefault((told.get("tags") or ["其他"])[0], []).append(made)
     return out
 

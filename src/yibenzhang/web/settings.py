@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from yibenzhang.ledger.files import Ledger, write
+from yibenzhang.office.analysing import present
 from yibenzhang.office.database import Database, DatabaseError, engine_of, prepare
 from yibenzhang.office.foreman import Foreman
 from yibenzhang.office.models import Setting
@@ -56,6 +57,7 @@ class Office:
         self.pictures = Pictures(self.ledger)
         self.views = Views(self.ledger)
         self.session = self.database.session
+        self.version = present(settings.extra)
 
     def start(self) -> None:
         if self.settings.work:

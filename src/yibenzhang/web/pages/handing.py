@@ -58,6 +58,10 @@ _STATES = {
     State.WAITING: "排队", State.CHECKING: "检查中", State.ASKING: "待确认", State.UNREADABLE: "无法读取", State.REVIEW: "待审核",
     State.RETURNED: "已退回", State.CLEAN: "没有问题", State.SUPERSEDED: "已有新版", State.WITHDRAWN: "已作废",
 }  # fmt: skip
+COLUMNS = {
+    "name": "文件", "size": "字节", "state_name": "状态", "step": "进度", "problem": "说明", "body": "单位", "fiscal_year": "年度",
+    "stage": "内容", "numbers": "数字", "proved": "已印证", "contradicted": "有矛盾", "received_at": "交来时间", "who": "交件人",
+}  # fmt: skip
 
 
 @router.get("/seasons/{number:int}/hand-in", include_in_schema=False)
@@ -80,7 +84,12 @@ def hand_in(
     )  # fmt: skip
 
 
-@router.post("/seasons/{number:int}/files", dependencies=[Guard], status_code=201)
+@router.post(
+    "/seasons/{number:int}/files",
+    dependencies=[Guard],
+    summary="交一个文件，内容放在请求体里；压缩包会拆开",
+    status_code=201,
+)
 async def take(
     request: Request, office: Shop, who: Who, number: int, name: Annotated[str, Query(max_length=8000)],
     delivery: Annotated[str, Query(pattern="^[0-9a-f]{32}$")], entry: int | None = None, draft: bool = False,
@@ -184,7 +193,7 @@ def _members(
     return out, refused
 
 
-@forms(router, "/deliveries/{key}")
+@forms(router, "/deliveries/{key}", summary="一批文件的进度和结果")
 def delivery(request: Request, office: Shop, who: Who, key: str) -> Response:
     """What became of the files that were handed in at one go."""
     with office.session() as session:
@@ -196,7 +205,9 @@ def delivery(request: Request, office: Shop, who: Who, key: str) -> Response:
         ).all()
         rows = _progress(session, office, files)
     busy = any(r["busy"] for r in rows)
-    return shown(request, who, "delivery.html", {"delivery": key, "busy": busy}, rows, key=key, season=None)
+    return shown(
+        request, who, "delivery.html", {"delivery": key, "busy": busy}, rows, COLUMNS, key=key, season=None
+    )
 
 
 @router.get("/seasons/{number:int}/progress", include_in_schema=False)
@@ -263,7 +274,12 @@ def profile(request: Request, office: Shop, who: Who, number: int) -> Response:
     )
 
 
-@router.post("/submissions/{number:int}/profile", dependencies=[Guard], include_in_schema=False)
+@router.post(
+    "/submissions/{number:int}/profile",
+    dependencies=[Guard],
+    summary="改正识别信息（单位、年度、阶段、级次），重新检查",
+    status_code=303,
+)
 def save_profile(
     office: Shop, who: Who, number: int, entry: Annotated[str, Form()] = "", add: Annotated[str, Form()] = "",
     year: Annotated[str, Form()] = "", stage: Annotated[str, Form()] = "", level: Annotated[str, Form()] = "",
@@ -278,15 +294,17 @@ def save_profile(
         given["fiscal_year"] = int(year)
     with office.session() as session:
         found = submission_of(session, who, number)
-        before = found.profile or {}
-        given = {k: v for k, v in given.items() if v != before.get(k)}
+        before, corrected = found.profile or {}, found.corrected or {}
+        given = {k: v for k, v in given.items() if k in corrected or v != before.get(k)}
         correct(session, who, found, int(entry) if entry.isdecimal() else None, given, add.strip())
         season = found.season_id
     office.foreman.wake()
     return said(f"/seasons/{season}/hand-in", "已保存，正在按改正后的信息重新检查。")
 
 
-@router.post("/submissions/{number:int}/again", dependencies=[Guard], include_in_schema=False)
+@router.post(
+    "/submissions/{number:int}/again", dependencies=[Guard], summary="重新检查一份文件", status_code=303
+)
 def check_again(office: Shop, who: Who, number: int) -> Response:
     with office.session() as session:
         found = submission_of(session, who, number)
@@ -296,7 +314,9 @@ def check_again(office: Shop, who: Who, number: int) -> Response:
     return said(f"/seasons/{season}/hand-in", "已排入队列，重新检查。")
 
 
-@router.post("/submissions/{number:int}/withdraw", dependencies=[Guard], include_in_schema=False)
+@router.post(
+    "/submissions/{number:int}/withdraw", dependencies=[Guard], summary="作废交错的文件", status_code=303
+)
 def withdraw_submission(office: Shop, who: Who, number: int) -> Response:
     with office.session() as session:
         found = submission_of(session, who, number)
@@ -305,7 +325,7 @@ def withdraw_submission(office: Shop, who: Who, number: int) -> Response:
     return said(f"/seasons/{season}/hand-in", f"{name} 已作废；原件和记录仍保留。")
 
 
-@router.get("/submissions/{number:int}/original")
+@router.get("/submissions/{number:int}/original", summary="交来的原件")
 def original(office: Shop, who: Who, number: int) -> FileResponse:
     """The file as it was handed in."""
     with office.session() as session:

@@ -134,7 +134,7 @@ def log_out(request: Request, office: Shop) -> Response:
     return answer
 
 
-@forms(router, "/me", dependencies=[Accounts])
+@forms(router, "/me", dependencies=[Accounts], summary="自己的账号和接口密钥")
 def me(request: Request, office: Shop, who: Who) -> Response:
     """One's own account and keys."""
     return _me(request, office, who)
@@ -186,7 +186,7 @@ def stop_key(office: Shop, who: Who, number: int) -> Response:
     return said("/me", "密钥已停用。")
 
 
-@forms(router, "/users", dependencies=[Accounts])
+@forms(router, "/users", dependencies=[Accounts], summary="全部账号（管理员）")
 def users(request: Request, office: Shop, who: Who) -> Response:
     """Everybody's accounts."""
     who.must(Role.ADMINISTRATOR)
@@ -244,7 +244,7 @@ def reset_password(office: Shop, who: Who, number: int, password: Annotated[str,
     return said("/users", f"账号“{user.name}”的密码已重设，它的登录和接口密钥已全部失效。")
 
 
-@forms(router, "/audit")
+@forms(router, "/audit", summary="操作记录，新的在前（负责人和管理员）；.csv 是全部，.json 每页 100 条")
 def audit(
     request: Request, office: Shop, who: Who, person: Annotated[str, Query(max_length=80)] = "",
     action: Annotated[str, Query(max_length=40)] = "", subject: Annotated[str, Query(max_length=40)] = "", subject_id: str = "",

@@ -59,7 +59,12 @@ def compose(request: Request, office: Shop, who: Who, number: int) -> Response:
     return page(request, who, "return.html", s=s, told=told, undecided=undecided, tab="review", **values)
 
 
-@router.post("/submissions/{number:int}/return", dependencies=[Guard])
+@router.post(
+    "/submissions/{number:int}/return",
+    dependencies=[Guard],
+    summary="退回一份文件，生成整改通知",
+    status_code=303,
+)
 def make_return(
     office: Shop, who: Who, number: int, notice: Annotated[str, Form(max_length=80)] = "", due: Annotated[str, Form()] = "",
     late: Annotated[bool, Form()] = False,
@@ -93,7 +98,7 @@ def _draw(office: Office, view: View) -> Draw:
     return draw
 
 
-@forms(router, "/notices/{number:int}")
+@forms(router, "/notices/{number:int}", summary="一份整改通知")
 def notice(request: Request, office: Shop, who: Who, number: int) -> Response:
     """What a department was told."""
     with office.session() as session:
@@ -110,7 +115,7 @@ def notice(request: Request, office: Shop, who: Who, number: int) -> Response:
     )  # fmt: skip
 
 
-@router.get("/notices/{number:int}.{kind}")
+@router.get("/notices/{number:int}.{kind}", summary="整改通知的 Word（docx）或 PDF（pdf）文件")
 def notice_file(office: Shop, who: Who, number: int, kind: str) -> FileResponse:
     """The notice as a Word file (.docx) or PDF."""
     with office.session() as session:
@@ -124,7 +129,7 @@ def notice_file(office: Shop, who: Who, number: int, kind: str) -> FileResponse:
     return FileResponse(office.ledger.path(sha256), media_type=_FILES[kind], headers=head)
 
 
-@forms(router, "/submissions/{number:int}/changes")
+@forms(router, "/submissions/{number:int}/changes", summary="与上一版比较：已改正、仍存在、不能确定、新出现")
 def versions(request: Request, office: Shop, who: Who, number: int) -> Response:
     """This version against the one before: mended, still there, unsure, new."""
     with office.session() as session:

@@ -18,7 +18,7 @@ from yibenzhang.office.roster import OPEN
 from yibenzhang.reading import ReadingError
 from yibenzhang.showing.pictures import drawn
 from yibenzhang.showing.view import Leaf, View
-from yibenzhang.web.formats import forms, page, shown
+from yibenzhang.web.formats import forms, leafname, page, shown
 from yibenzhang.web.pages.seasons import said
 from yibenzhang.web.security import Guard, Shop, Who
 from yibenzhang.web.settings import Office
@@ -32,7 +32,7 @@ COLUMNS = {
 REASONS = ("读取有误，原文没有问题", "原文有说明，不是错误", "不适用于本单位", "已与单位核实无误")
 
 
-@forms(router, "/submissions/{number:int}")
+@forms(router, "/submissions/{number:int}", summary="一份文件的问题和处理；.json 含完整的检查报告")
 def submission(request: Request, office: Shop, who: Who, number: int) -> Response:
     """A submission with its findings and decisions; .json holds the whole report by the contract ``yibenzhang/report/1``."""
     with office.session() as session:
@@ -47,7 +47,7 @@ def submission(request: Request, office: Shop, who: Who, number: int) -> Respons
         body = entry.body.name if entry else ""
         season = s.season
         newer = session.scalars(
-            select(Submission).where(Submission.before_id == s.id, Submission.draft.is_(s.draft)).order_by(Submission.id)
+            select(Submission).where(Submission.before_id == s.id, Submission.state != State.WITHDRAWN).order_by(Submission.id)
         ).first()  # fmt: skip
         following = _following(session, who, s)
     if request.url.path.endswith((".json", ".csv")):
@@ -111,13 +111,19 @@ def _told(request: Request, office: Office, who: Actor, s: Submission, matters: 
         report = json.loads(office.ledger.analysis(s.receipt, "report").read_bytes())
     except FileNotFoundError:
         report = None
+    documents = [*report["documents"], report] if report else []
+    units = {f["id"]: f.get("unit") for d in documents for f in d.get("findings") or d.get("across") or ()}
+    try:
+        names = [leafname(leaf) for leaf in office.views.of(s).leaves]
+    except NotHere:
+        names = []
     rows = []
     for m in matters:
         last = m.decisions[-1] if m.decisions else None
         rows.append(
             {"id": m.id, "finding": m.finding or None, "rule": m.rule, "severity": m.severity, "severity_name": _SEVERITY.get(m.severity),
-             "message": m.message, "reported": m.told.get("reported"), "expected": m.told.get("expected"), "unit": "", "leaf": m.leaf,
-             "place": f"第 {m.leaf} 页" if m.leaf else "", "verdict": m.verdict or None, "verdict_name": _VERDICT.get(m.verdict, ""),
+             "message": m.message, "reported": m.told.get("reported"), "expected": m.told.get("expected"), "unit": units.get(m.finding) or "", "leaf": m.leaf,
+             "place": names[m.leaf - 1] if 0 < m.leaf <= len(names) else "", "verdict": m.verdict or None, "verdict_name": _VERDICT.get(m.verdict, ""),
              "reason": last.reason if last else "", "decided_by": last.who if last else "", "decided_at": last.at if last else None,
              "no_longer_reported": m.gone,
              "decisions": [{"verdict": d.verdict, "reason": d.reason, "who": d.who, "at": d.at} for d in m.decisions]}
@@ -150,7 +156,7 @@ def leaf_page(request: Request, office: Shop, who: Who, number: int, leaf: int) 
     return answer
 
 
-@router.get("/submissions/{number:int}/leaves/{leaf:int}.png")
+@router.get("/submissions/{number:int}/leaves/{leaf:int}.png", summary="一页的图像", response_class=Response)
 def leaf_picture(
     office: Shop, who: Who, number: int, leaf: int, width: Annotated[int, Query(ge=200, le=2400)] = 1400
 ) -> Response:
@@ -166,7 +172,9 @@ def leaf_picture(
     return Response(data, media_type="image/png", headers={"Cache-Control": "private, max-age=86400"})
 
 
-@router.get("/submissions/{number:int}/leaves/{leaf:int}/words")
+@router.get(
+    "/submissions/{number:int}/leaves/{leaf:int}/words", summary="一页上方框内印的文字（坐标单位：点）"
+)
 def leaf_words(
     office: Shop, who: Who, number: int, leaf: int, x0: float, top: float, x1: float, bottom: float
 ) -> dict[str, str]:
@@ -200,7 +208,9 @@ def _place(view: View, key: str) -> dict[str, Any]:
     }
 
 
-@router.get("/submissions/{number:int}/numbers.json", operation_id="numbers_json")
+@router.get(
+    "/submissions/{number:int}/numbers.json", operation_id="numbers_json", summary="每个数字和它参加的关系"
+)
 def numbers_json(request: Request, office: Shop, who: Who, number: int) -> Response:
     """Every printed number with its standing and the relations it takes part in."""
     with office.session() as session:
@@ -217,7 +227,11 @@ def numbers_json(request: Request, office: Shop, who: Who, number: int) -> Respo
     )
 
 
-@router.post("/matters/{number:int}/decisions", dependencies=[Guard])
+@router.post(
+    "/matters/{number:int}/decisions",
+    dependencies=[Guard],
+    summary="处理一个问题：confirmed、dismissed（要写理由）、solved 或 reopened",
+)
 def make_decision(
     request: Request, office: Shop, who: Who, number: int, verdict: Annotated[str, Form(max_length=20)], reason: Annotated[str, Form()] = "",
 ) -> Response:  # fmt: skip
@@ -246,7 +260,7 @@ def _answered(request: Request, office: Office, who: Actor, number: int) -> Resp
     )  # fmt: skip
 
 
-@router.post("/submissions/{number:int}/defects", dependencies=[Guard])
+@router.post("/submissions/{number:int}/defects", dependencies=[Guard], summary="补记一个程序没有发现的问题")
 def make_defect(
     request: Request, office: Shop, who: Who, number: int, words: Annotated[str, Form()], severity: Annotated[str, Form()],
     leaf: Annotated[int, Form(ge=0)] = 0, box: Annotated[str, Form(max_length=100)] = "",
@@ -258,22 +272,29 @@ def make_defect(
         view = office.views.of(s)
         if leaf > len(view.leaves):
             raise Refused("没有这一页。")
-        matter = add_defect(
-            session, who, s, severity, words, leaf, {"box": _box(box), "key": key, "text": text}
-        )
-        added = matter.id
+        at = _box(box, view.leaves[leaf - 1] if leaf else None)
+        spot = {"box": at, "key": key if key in view.numbers else "", "text": text}
+        added = add_defect(session, who, s, severity, words, leaf, spot).id
     return _answered(request, office, who, added)
 
 
-def _box(text: str) -> list[float] | None:
-    try:
-        found = [round(float(x), 1) for x in text.split(",")]
-    except ValueError:
+def _box(text: str, leaf: Leaf | None) -> list[float] | None:
+    """The part of a marked box that lies on its page; None without one. Raises Refused."""
+    if not text or leaf is None or not leaf.width:
         return None
-    return found if len(found) == 4 and all(-10 <= x <= 20_000 for x in found) else None
+    try:
+        x0, top, x1, bottom = (float(x) for x in text.split(","))
+    except ValueError as error:
+        raise Refused("标记的位置不对，请在页面上重新框选。") from error
+    left, right = sorted((x0, x1))
+    above, below = sorted((top, bottom))
+    if not (left < leaf.width and above < leaf.height and right > 0 and below > 0):
+        raise Refused("标记的位置不在这一页上，请重新框选。")
+    box = (max(left, 0), max(above, 0), min(right, leaf.width), min(below, leaf.height))
+    return [round(x, 1) for x in box]
 
 
-@router.post("/submissions/{number:int}/ticks", dependencies=[Guard])
+@router.post("/submissions/{number:int}/ticks", dependencies=[Guard], summary="记下未能核对的一项已由人看过")
 def make_tick(
     request: Request, office: Shop, who: Who, number: int, key: Annotated[str, Form(max_length=64)], done: Annotated[bool, Form()] = False,
     words: Annotated[str, Form()] = "",
@@ -306,7 +327,7 @@ def make_tick(
     )
 
 
-@router.post("/submissions/{number:int}/accept", dependencies=[Guard], include_in_schema=False)
+@router.post("/submissions/{number:int}/accept", dependencies=[Guard], summary="审核通过", status_code=303)
 def accept_submission(office: Shop, who: Who, number: int) -> Response:
     with office.session() as session:
         s = submission_of(session, who, number)

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import asdict
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Annotated
+from typing import Annotated, TypeVar
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Form, Query, Request, Response, UploadFile
@@ -21,6 +21,7 @@ from yibenzhang.office.models import Entry, Notice, Role, Season, State, Submiss
 from yibenzhang.office.roster import (
     STAGE,
     STATUS,
+    Brief,
     Line,
     board,
     change_entry,
@@ -31,6 +32,7 @@ from yibenzhang.office.roster import (
 )
 from yibenzhang.office.roster_files import read_roster, roster_template
 from yibenzhang.office.spreadsheets import write_sheet
+from yibenzhang.office.submissions import outdated, recheck
 from yibenzhang.reading import ReadingError
 from yibenzhang.standards import load
 from yibenzhang.web.formats import LEVEL, environment, forms, page, shown
@@ -44,6 +46,10 @@ COLUMNS = {
     "body": "单位", "code": "编码", "level_name": "级次", "department": "主管部门", "status_name": "状态", "approved_on": "批复日期",
     "due_on": "最晚公开", "published_on": "实际公开", "late": "逾期天数", "published_url": "公开网址", "round": "版次", "errors": "错误",
     "warnings": "疑问", "unchecked": "未能核对", "numbers": "数字", "proved": "已印证", "contact": "联系人", "problem": "说明",
+}  # fmt: skip
+VERSIONS = {
+    "round": "版次", "name": "文件", "state": "状态", "draft": "自查", "received_at": "交来时间", "who": "交件人",
+    "numbers": "数字", "proved": "已印证", "contradicted": "有矛盾",
 }  # fmt: skip
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -67,7 +73,7 @@ def home(office: Shop, who: Who) -> Response:
     return RedirectResponse(f"/seasons/{last.id}" if last else "/seasons", 303)
 
 
-@forms(router, "/seasons")
+@forms(router, "/seasons", summary="公开季，新的在前，每种状态有几个单位")
 def seasons(request: Request, office: Shop, who: Who) -> Response:
     """The seasons, newest first."""
     with office.session() as session:
@@ -78,10 +84,18 @@ def seasons(request: Request, office: Shop, who: Who) -> Response:
             count = counts.get(s.id, Counter())
             rows.append({"id": s.id, "name": s.name, "fiscal_year": s.fiscal_year, "stage": s.stage, "days": s.days,
                 "bodies": sum(count.values()), **{k: count[k] for k in STATUS}})  # fmt: skip
-    return shown(request, who, "seasons.html", {}, rows, tab="seasons", year=today().year)
+    columns = {
+        "name": "公开季",
+        "fiscal_year": "年度",
+        "stage": "内容",
+        "days": "公开天数",
+        "bodies": "单位",
+        **STATUS,
+    }
+    return shown(request, who, "seasons.html", {}, rows, columns, tab="seasons", year=today().year)
 
 
-@router.post("/seasons", dependencies=[Guard], include_in_schema=False)
+@router.post("/seasons", dependencies=[Guard], summary="建立公开季", status_code=303)
 def make_season(
     office: Shop, who: Who, year: Annotated[int, Form()], stage: Annotated[str, Form()],
     name: Annotated[str, Form()] = "", days: Annotated[int, Form()] = 20,
@@ -106,7 +120,15 @@ def _line(line: Line, season: int, outside: bool) -> Markup:
     return Markup(environment.get_template("board_line.html").render(x=line, season=season, outside=outside))
 
 
-@forms(router, "/seasons/{number:int}")
+Listed = TypeVar("Listed", Line, Brief)
+
+
+def _wanted(lines: list[Listed], status: str, find: str) -> list[Listed]:
+    words = find.strip()
+    return [x for x in lines if status in ("", x.status) and (words in x.body or words in x.code)]
+
+
+@forms(router, "/seasons/{number:int}", summary="看板：每个单位交没交、是否逾期、查得怎样")
 def season_board(
     request: Request, office: Shop, who: Who, number: int, status: str = "", find: Annotated[str, Query(max_length=80)] = "",
     part: Annotated[int, Query(ge=0, le=100_000)] = 1,
@@ -116,11 +138,8 @@ def season_board(
         season = season_of(session, number)
         lines = glance(session, who, season, today())
         count = Counter(line.status for line in lines)
-        wanted = [
-            x.entry
-            for x in lines
-            if (not status or x.status == status) and (not find or find in x.body or find in x.code)
-        ]
+        wanted = [x.entry for x in _wanted(lines, status, find)]
+        old = outdated(session, season, office.version) if not who.outside else 0
         told = request.url.path.endswith((".json", ".csv"))
         if told or not part or len(wanted) <= LINES:
             pages, part = 0, 0
@@ -140,16 +159,34 @@ def season_board(
         "counts": {k: count[k] for k in STATUS}, "bodies": len(lines), "late": sum(x.late > 0 for x in lines)}  # fmt: skip
     return shown(
         request, who, "board.html", data, _rows(found) if told else (), COLUMNS, pages=pages, part=part, wanted=len(wanted),
-        lines=Markup("").join(_line(x, season.id, who.outside) for x in found), status=status, find=find, asking=asking, tab="board", today=today(),
+        lines=Markup("").join(_line(x, season.id, who.outside) for x in found), status=status, find=find, asking=asking, old=old,
+        tab="board", today=today(),
     )  # fmt: skip
 
 
-@router.get("/seasons/{number:int}/board.xlsx", tags=["公开季和名录"])
-def board_sheet(office: Shop, who: Who, number: int) -> Response:
+@router.post(
+    "/seasons/{number:int}/recheck",
+    dependencies=[Guard],
+    summary="按现在的程序和标准重新检查旧版查过的文件",
+    status_code=303,
+)
+def recheck_season(office: Shop, who: Who, number: int) -> Response:
+    """Check the current versions again that were last checked with an older program or older standards."""
+    with office.session() as session:
+        count = recheck(session, who, season_of(session, number), office.version)
+    office.foreman.wake()
+    words = f"{count} 份文件已排入队列，按现在的程序和标准重新检查。" if count else "没有要重新检查的文件。"
+    return said(f"/seasons/{number}", words)
+
+
+@router.get("/seasons/{number:int}/board.xlsx", summary="看板的 Excel 文件", response_class=Response)
+def board_sheet(
+    office: Shop, who: Who, number: int, status: str = "", find: Annotated[str, Query(max_length=80)] = ""
+) -> Response:
     """The board as an Excel file."""
     with office.session() as session:
         season = season_of(session, number)
-        rows = _rows(board(session, who, season, today()))
+        rows = _rows(_wanted(board(session, who, season, today()), status, find))
     lines = [[r.get(k) for k in COLUMNS] for r in rows]
     data = write_sheet(season.name, list(COLUMNS.values()), lines)
     return Response(
@@ -166,7 +203,12 @@ def roster(request: Request, office: Shop, who: Who, number: int) -> Response:
     return page(request, who, "roster.html", season=season, lines=lines, tab="roster", problems=(), read=0)
 
 
-@router.post("/seasons/{number:int}/roster", dependencies=[Guard], include_in_schema=False)
+@router.post(
+    "/seasons/{number:int}/roster",
+    dependencies=[Guard],
+    summary="导入名录（.xlsx、.xls 或 CSV）",
+    response_class=Response,
+)
 async def take_roster(request: Request, office: Shop, who: Who, number: int, file: UploadFile) -> Response:
     who.must(Role.REVIEWER)
     data = await file.read(MOST_ROSTER + 1)
@@ -193,7 +235,7 @@ def template(who: Who) -> Response:
     return Response(roster_template(), media_type=XLSX, headers=head)
 
 
-@forms(router, "/entries/{number:int}")
+@forms(router, "/entries/{number:int}", summary="一个单位在本季的日期、各版文件和通知")
 def entry(request: Request, office: Shop, who: Who, number: int) -> Response:
     """A body in a season: its dates, the versions it handed in, the notices it got."""
     with office.session() as session:
@@ -223,12 +265,14 @@ def entry(request: Request, office: Shop, who: Who, number: int) -> Response:
          "numbers": s.numbers, "proved": s.proved, "contradicted": s.contradicted} for s in versions
     ]  # fmt: skip
     return shown(
-        request, who, "entry.html", {"entry": _rows([line])[0], "findings": [_late(late)] if late else []}, rows,
+        request, who, "entry.html", {"entry": _rows([line])[0], "findings": [_late(late)] if late else []}, rows, VERSIONS,
         line=line, late=late, season=season, versions=versions, notices=notices, other=other, tab="board",
     )  # fmt: skip
 
 
-@router.post("/entries/{number:int}", dependencies=[Guard], include_in_schema=False)
+@router.post(
+    "/entries/{number:int}", dependencies=[Guard], summary="修改一个单位的日期和公开网址", status_code=303
+)
 def save_entry(
     office: Shop, who: Who, number: int, approved_on: Annotated[str, Form()] = "", due_on: Annotated[str, Form()] = "",
     published_on: Annotated[str, Form()] = "", published_url: Annotated[str, Form()] = "", contact: Annotated[str, Form()] = "",

@@ -35,7 +35,7 @@ def _asked(session: Session, office: Office, who: Actor, number: int) -> Asked:
     return Asked(session, who, season_of(session, number), today(), office.settings.extra)
 
 
-@forms(router, "/seasons/{number:int}/statistics/{table}")
+@forms(router, "/seasons/{number:int}/statistics/{table}", summary="统计里的一张表")
 def statistics_table(request: Request, office: Shop, who: Who, number: int, table: str) -> Response:
     """One table of the statistics: kinds, rules, reasons, missed, departments, rounds, days, lateness or years."""
     if table not in TABLES:
@@ -54,7 +54,7 @@ def statistics_table(request: Request, office: Shop, who: Who, number: int, tabl
     )  # fmt: skip
 
 
-@forms(router, "/seasons/{number:int}/statistics")
+@forms(router, "/seasons/{number:int}/statistics", summary="一季的统计")
 def statistics(request: Request, office: Shop, who: Who, number: int) -> Response:
     """The season in figures; .csv holds them one to a line, each table has an address of its own beneath."""
     with office.session() as session:
@@ -88,7 +88,7 @@ BODY = {
 }  # fmt: skip
 
 
-@forms(router, "/bodies/{number:int}")
+@forms(router, "/bodies/{number:int}", summary="一个单位各季的情况")
 def body(request: Request, office: Shop, who: Who, number: int) -> Response:
     """One body over the seasons."""
     with office.session() as session:
