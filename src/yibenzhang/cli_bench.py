@@ -17,6 +17,7 @@ from rich.text import Text
 import yibenzhang
 from yibenzhang.batch import find_files
 from yibenzhang.benching import Checking, Measured, bench_check, bench_read
+from yibenzhang.cli_bench_serve import serve
 from yibenzhang.cli_invented import corpus, drafts, recall
 from yibenzhang.cli_rules import fail
 from yibenzhang.planting.judging import KINDS, Tally, Verdict, tally, verdicts
@@ -41,6 +42,7 @@ app = typer.Typer(
 app.command()(drafts)
 app.command()(corpus)
 app.command()(recall)
+app.command()(serve)
 Format = Annotated[str, typer.Option("--format", "-f", help="text 给人看，json 给程序用")]
 Files = Annotated[list[str], typer.Argument(help="文件、文件夹或通配符", show_default=False)]
 

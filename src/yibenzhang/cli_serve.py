@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import webbrowser
 from pathlib import Path
@@ -87,6 +88,9 @@ def serve(
         )
     if open_browser:
         Timer(1.5, webbrowser.open, [address]).start()
+    gc.collect()
+    gc.freeze()  # what was loaded at the start is never looked through again
+    gc.set_threshold(20_000, 20, 50)
     uvicorn.run(
         app, host=host, port=port, log_level="warning", access_log=False, timeout_keep_alive=30,
         proxy_headers=https, server_header=False, timeout_graceful_shutdown=5, http=Prompt,

@@ -250,6 +250,13 @@ class Browser:
         return self.client.post("/login", data=data)  # type: ignore[return-value]
 
 
+@contextmanager
+def running(app: Any, base: str) -> Iterator[Browser]:
+    """A browser in front of an application that was made elsewhere."""
+    with TestClient(app, base_url=base, follow_redirects=False, raise_server_exceptions=False) as client:
+        yield Browser(client)
+
+
 MakeShop = Callable[..., Shop]
 
 

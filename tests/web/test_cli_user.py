@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -74,3 +75,31 @@ def test_two_different_passwords_are_refused(tmp_path: Path, monkeypatch: pytest
         CliRunner().invoke(cli_user.app, ["list", "--folder", str(tmp_path)]).output.startswith("还没有账号")
     )
     assert CliRunner().invoke(cli_user.app, arguments).exit_code == 0
+
+
+def test_a_server_that_nobody_can_enter_says_how_to(
+    tmp_path: Path, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import uvicorn
+    from typer.testing import CliRunner
+
+    from tests.web.conftest import running
+    from yibenzhang.cli import app
+
+    shown = []
+
+    def serve(made: Any, **_: Any) -> None:
+        with running(made, "http://office.example") as browser:
+            shown.append(browser.get("/login").text)
+
+    monkeypatch.setattr(uvicorn, "run", serve)
+    more = ["--folder", str(tmp_path), *(["--database", database] if database else [])]
+    told = CliRunner().invoke(app, ["serve", "--accounts", *more])
+    assert told.exit_code == 0, told.output
+    assert "user add" in told.output and "--role administrator" in told.output and "user add" in shown[0]
+    assert PASSWORD not in told.output
+    assert run(tmp_path, database, "add", "zhang", "--role", "administrator", password=PASSWORD)[0] == 0
+    told = CliRunner().invoke(app, ["serve", "--accounts", *more])
+    assert told.exit_code == 0 and "user add" not in told.output and "user add" not in shown[1]
+    refused = CliRunner().invoke(app, ["serve", "--host", "0.0.0.0", *more])
+    assert refused.exit_code == 2 and "--accounts" in refused.output

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import ast
 import re
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier, BrokenBarrierError
 
 import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 import yibenzhang
 from tests.web.conftest import PASSWORD, Browser, MakeShop, Shop
 from tests.web.sweeping import Address, addresses, ask, state_of, two_departments
-from yibenzhang.office import logins, passwords
+from yibenzhang.office import logins, passwords, users
+from yibenzhang.office.access import LOCAL, Refused
 from yibenzhang.office.audit import ACTIONS, SUBJECTS, in_words
 from yibenzhang.office.models import Attempt, Audit, Login, Role, Token, User, Verdict, now
 from yibenzhang.web.describing import operations
@@ -155,6 +162,46 @@ def test_one_address_cannot_try_many_names(shop: Shop) -> None:
         assert shop.browser().log_in(f"某人{k}", "不对的密码不对的密码").status_code == 401
     assert shop.browser().log_in("审核人").status_code == 429
     assert actions(shop).count("login.limited") == 1
+
+
+def test_many_tries_at_the_same_moment_do_not_get_past_the_limit(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    matches = passwords.matches
+
+    def slow(kept: str, password: str) -> bool:
+        time.sleep(0.05)
+        return matches(kept, password)
+
+    monkeypatch.setattr(passwords, "matches", slow)
+
+    def attempt(k: int) -> str:
+        try:
+            logins.proved(
+                shop.office.database, "审核人", "192.0.2.1", PASSWORD if k == 11 else f"猜的密码第{k}个"
+            )
+        except Refused as error:
+            return type(error).__name__
+        return "in"
+
+    with ThreadPoolExecutor(12) as pool:
+        told = Counter(pool.map(attempt, range(24)))
+    assert (
+        told["WrongPassword"] <= 2 * logins.MOST_OF_NAME - 1
+        and told["TooMany"] >= 24 - 2 * logins.MOST_OF_NAME
+    )
+    assert told.total() == 24
+
+
+def test_a_crowd_that_logs_in_at_once_is_let_in(shop: Shop) -> None:
+    people = [f"某人{k}" for k in range(40)]
+    for name in people:
+        shop.person(name, Role.REVIEWER)
+    with ThreadPoolExecutor(12) as pool:
+        found = list(
+            pool.map(lambda n: logins.proved(shop.office.database, n, "192.0.2.1", PASSWORD), people)
+        )
+    assert len(set(found)) == 40
 
 
 def test_old_attempts_are_tidied(shop: Shop) -> None:
@@ -368,6 +415,34 @@ def test_the_last_administrator_stays(shop: Shop) -> None:
     assert admin.post(f"/users/{number}/active", {"active": "false"}).status_code == 303
     answer = shop.client("第二个管理员").post(f"/users/{other}", {"role": "reviewer"})
     assert answer.status_code == 409, "one that is out of use does not count"
+
+
+def test_two_administrators_do_not_take_away_one_anothers_place_at_once(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = number_of(shop, "管理员"), shop.person("第二个管理员", Role.ADMINISTRATOR)
+    both, check = Barrier(2), users._still_administered
+
+    def late(session: Session) -> None:
+        session.flush()
+        with suppress(BrokenBarrierError):
+            both.wait(2)  # both have changed the other by now, unless one waits for the other
+        check(session)
+
+    monkeypatch.setattr(users, "_still_administered", late)
+
+    def leave(number: int) -> str:
+        try:
+            with shop.office.session() as session:
+                users.set_active(session, LOCAL, session.get_one(User, number), False)
+        except Refused:
+            return "refused"
+        return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(leave, (first, second))) == ["done", "refused"]
+    with shop.office.session() as session:
+        assert users.administered(session)
 
 
 def test_a_changed_role_holds_at_once(shop: Shop) -> None:

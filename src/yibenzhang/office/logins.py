@@ -6,6 +6,8 @@ import hashlib
 import ipaddress
 import secrets
 from datetime import timedelta
+from threading import Lock
+from zlib import crc32
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
@@ -23,6 +25,7 @@ WINDOW = timedelta(minutes=15)
 MOST_OF_NAME, MOST_OF_ADDRESS = 5, 30
 """Failures within ``WINDOW`` for one name from one address, and from one address."""
 _KEPT = timedelta(days=1)
+_TURNS = tuple(Lock() for _ in range(64))
 MOST_KEYS = 20
 PREFIX = "ybz_"
 WRONG = "账号或密码不对。"
@@ -57,42 +60,39 @@ def origin(address: str) -> str:
 def proved(database: Database, name: str, address: str, password: str) -> int:
     """The number of the person whose name and password these are. Raises WrongPassword or TooMany.
 
-    The attempt is noted before the password is looked at: many at the same moment do not get past the limit.
+    From one address one after the other: many at the same moment do not get past the limit.
     """
-    name, origin_ = account_name(name)[:80], origin(address)
+    name, address = account_name(name)[:80], origin(address)
+    with _TURNS[crc32(address.encode(errors="replace")) % len(_TURNS)]:
+        return _proved(database, name, address, password)
+
+
+def _proved(database: Database, name: str, address: str, password: str) -> int:
     with database.session() as session:
-        attempt = Attempt(name=name, address=origin_)
-        session.add(attempt)
-        session.flush()
-        number = attempt.id
-    with database.session() as session:
-        limited = _limited(session, name, origin_, number)
+        limited = _limited(session, name, address)
         if limited:
-            session.execute(
-                delete(Attempt).where(Attempt.id == number)
-            )  # waiting is not made longer by trying
-            _note_once(session, name if limited == "name" else "多个账号", origin_)
+            _note_once(session, name if limited == "name" else "多个账号", address)
         user = session.scalars(select(User).where(User.name == name, User.active)).first()
         kept, found = (user.password, user.id) if user else ("", 0)
-    if limited:
+    if limited:  # such a try does not count: waiting is not made longer by trying
         minutes = int(WINDOW.total_seconds()) // 60
         raise TooMany(f"连续登录失败次数过多，请 {minutes} 分钟后再试；忘记密码请与管理员联系。")
-    if not passwords.matches(kept, password):
-        raise WrongPassword(WRONG)
-    better = passwords.hashed(password) if passwords.outdated(kept) else kept
+    right = passwords.matches(kept, password)
+    better = passwords.hashed(password) if right and passwords.outdated(kept) else kept
     with database.session() as session:
-        session.execute(update(Attempt).where(Attempt.id == number).values(passed=True))
+        session.add(Attempt(name=name, address=address, passed=right))
         if better != kept:
             session.execute(
                 update(User).where(User.id == found, User.password == kept).values(password=better)
             )
+    if not right:
+        raise WrongPassword(WRONG)
     return found
 
 
-def _limited(session: Session, name: str, address: str, number: int) -> str:
-    """Which limit stands in the way of attempt ``number``: "name", "address" or none."""
-    since = now() - WINDOW
-    recent = (Attempt.address == address, Attempt.at > since, Attempt.id < number)
+def _limited(session: Session, name: str, address: str) -> str:
+    """Which limit stands in the way of a try: "name", "address" or none."""
+    recent = (Attempt.address == address, Attempt.at > now() - WINDOW)
     passed = select(func.max(Attempt.id)).where(*recent, Attempt.name == name, Attempt.passed)
     last = session.scalar(passed) or 0
     failures = select(func.count()).select_from(Attempt).where(*recent, Attempt.passed.is_(False))

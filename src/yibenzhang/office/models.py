@@ -252,9 +252,15 @@ class Matter(Base):
     better reading tells it in other words."""
 
     __tablename__ = "matters"
-    __table_args__ = (Index("ix_matters_rule", "rule", "submission_id"),)
+    __table_args__ = (
+        # counting them never touches the rows, which carry long texts
+        Index(
+            "ix_matters_counts", "submission_id", "gone", "severity", "verdict", "rule", "fate", "before_id"
+        ),
+        Index("ix_matters_line", "before_id", "rule"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
-    submission_id: Mapped[int] = mapped_column(ForeignKey("submissions.id"), index=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submissions.id"))
     finding: Mapped[str] = mapped_column(String(40), default="")
     """The finding's id in the last reading; empty for what a person added."""
     rank: Mapped[int] = mapped_column(default=0)
@@ -268,7 +274,7 @@ class Matter(Base):
     """Where a person marked it: {"box": [...], "key": "...", "text": "..."}."""
     gone: Mapped[bool] = mapped_column(default=False)
     """A better reading of the file no longer reports it."""
-    before_id: Mapped[int | None] = mapped_column(ForeignKey("matters.id"), index=True)
+    before_id: Mapped[int | None] = mapped_column(ForeignKey("matters.id"))
     """The same matter in the version before."""
     fate: Mapped[str] = mapped_column(String(20), default="")
     """What the next version made of it: fixed, still, unsure."""

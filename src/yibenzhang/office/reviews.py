@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from yibenzhang.office.access import Actor, NotHere, Refused, note, submission_of
 from yibenzhang.office.database import hold
@@ -41,7 +41,10 @@ def matter_of(session: Session, actor: Actor, number: int) -> Matter:
 def matters_of(session: Session, submission: Submission) -> list[Matter]:
     """The matters of a submission, worst first; what a person added stands with its severity."""
     order = {"error": 0, "warning": 1, "notice": 2}
-    found = session.scalars(select(Matter).where(Matter.submission_id == submission.id)).all()
+    asked = (
+        select(Matter).where(Matter.submission_id == submission.id).options(selectinload(Matter.decisions))
+    )
+    found = session.scalars(asked).all()
     return sorted(found, key=lambda m: (m.gone, order.get(m.severity, 3), m.rank, m.id))
 
 

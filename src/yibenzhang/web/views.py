@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections import OrderedDict
 from typing import Any
@@ -12,6 +13,8 @@ from yibenzhang.office.models import Submission
 from yibenzhang.showing.view import View, ViewError, loaded
 
 MOST = 48
+FULL_SEARCH = 1_000
+"""Views loaded between two searches of everything for garbage."""
 
 
 class Views:
@@ -21,6 +24,7 @@ class Views:
         self._ledger = ledger
         self._lock = threading.Lock()
         self._kept: OrderedDict[tuple[str, int], View] = OrderedDict()
+        self._loads = 0
 
     def of(self, submission: Submission) -> View:
         """Raises NotHere where there is none, or none that this version of the program understands."""
@@ -36,9 +40,20 @@ class Views:
             raise NotHere from error
         with self._lock:
             self._kept[key] = view
+            self._aside()
             while len(self._kept) > MOST:
                 self._kept.popitem(last=False)
         return view
+
+    def _aside(self) -> None:
+        """Take what is loaded out of the search for garbage: views hold a million small objects, none in a circle, and
+        looking through them stops every page for half a second. Now and then all is looked through once, because
+        what was in a circle at such a moment would stay for ever."""
+        self._loads += 1
+        if self._loads % FULL_SEARCH == 0:
+            gc.unfreeze()
+            gc.collect()
+        gc.freeze()
 
 
 def words_in(view: View, leaf: int, box: tuple[float, float, float, float]) -> str:

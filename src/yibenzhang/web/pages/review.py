@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Request, Response
@@ -225,19 +225,24 @@ def make_decision(
     with office.session() as session:
         matter = matter_of(session, who, number)
         decide(session, who, matter, verdict, reason)
-        return _answered(request, office, session, who, matter)
+    return _answered(request, office, who, number)
 
 
-def _answered(request: Request, office: Office, session: Session, who: Actor, matter: Matter) -> Response:
-    """The matter as it stands now, and what hangs on it."""
-    s = matter.submission
+def _answered(request: Request, office: Office, who: Actor, number: int) -> Response:
+    """The matter as it stands now, and what hangs on it. Asked after the decision is committed: while a page is made
+    nobody should wait to write."""
+    with office.session() as session:
+        matter = matter_of(session, who, number)
+        s = matter.submission
+        standing = _standing(matters_of(session, s))
+        _ = matter.decisions
+        following = _following(session, who, s)
     view = office.views.of(s)
-    standing = _standing(matters_of(session, s))
-    _ = matter.decisions
-    card = _card(matter, {f.id: f for f in view.findings}, spots_of(view))
+    one = replace(view, findings=tuple(f for f in view.findings if f.id == matter.finding))
+    card = _card(matter, {f.id: f for f in one.findings}, spots_of(one))
     return page(
         request, who, "decided.html", card=card, s=s, standing=standing, judges=_judges(who, s), State=State, reasons=REASONS, view=view,
-        following=_following(session, who, s),
+        following=following,
     )  # fmt: skip
 
 
@@ -256,7 +261,8 @@ def make_defect(
         matter = add_defect(
             session, who, s, severity, words, leaf, {"box": _box(box), "key": key, "text": text}
         )
-        return _answered(request, office, session, who, matter)
+        added = matter.id
+    return _answered(request, office, who, added)
 
 
 def _box(text: str) -> list[float] | None:

@@ -5,26 +5,40 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import asdict
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Form, Query, Request, Response, UploadFile
 from fastapi.responses import RedirectResponse
+from markupsafe import Markup
 from sqlalchemy import select
 
 from yibenzhang.findings import Finding
 from yibenzhang.office.access import Refused, entry_of, season_of, visible_submissions
 from yibenzhang.office.deadlines import told_late
 from yibenzhang.office.models import Entry, Notice, Role, Season, State, Submission
-from yibenzhang.office.roster import STAGE, STATUS, Line, board, change_entry, import_rows, new_season
+from yibenzhang.office.roster import (
+    STAGE,
+    STATUS,
+    Line,
+    board,
+    change_entry,
+    glance,
+    import_rows,
+    new_season,
+    statuses,
+)
 from yibenzhang.office.roster_files import read_roster, roster_template
 from yibenzhang.office.spreadsheets import write_sheet
 from yibenzhang.reading import ReadingError
 from yibenzhang.standards import load
-from yibenzhang.web.formats import LEVEL, forms, page, shown
+from yibenzhang.web.formats import LEVEL, environment, forms, page, shown
 from yibenzhang.web.security import Guard, Shop, Who
 
 router = APIRouter(tags=["公开季和名录"])
+LINES = 200
+"""Lines of the board on a page."""
 MOST_ROSTER = 20 * 1024 * 1024
 COLUMNS = {
     "body": "单位", "code": "编码", "level_name": "级次", "department": "主管部门", "status_name": "状态", "approved_on": "批复日期",
@@ -59,8 +73,9 @@ def seasons(request: Request, office: Shop, who: Who) -> Response:
     with office.session() as session:
         found = session.scalars(select(Season).order_by(Season.fiscal_year.desc(), Season.id.desc())).all()
         rows = []
+        counts = statuses(session, who, today())
         for s in found:
-            count = Counter(line.status for line in board(session, who, s, today()))
+            count = counts.get(s.id, Counter())
             rows.append({"id": s.id, "name": s.name, "fiscal_year": s.fiscal_year, "stage": s.stage, "days": s.days,
                 "bodies": sum(count.values()), **{k: count[k] for k in STATUS}})  # fmt: skip
     return shown(request, who, "seasons.html", {}, rows, tab="seasons", year=today().year)
@@ -85,20 +100,36 @@ def _rows(lines: list[Line]) -> list[dict[str, object]]:
     ]  # fmt: skip
 
 
+@lru_cache(maxsize=20_000)
+def _line(line: Line, season: int, outside: bool) -> Markup:
+    """A line of the board. Most lines are as they were the last time somebody looked."""
+    return Markup(environment.get_template("board_line.html").render(x=line, season=season, outside=outside))
+
+
 @forms(router, "/seasons/{number:int}")
 def season_board(
-    request: Request, office: Shop, who: Who, number: int, status: str = "", find: Annotated[str, Query(max_length=80)] = ""
+    request: Request, office: Shop, who: Who, number: int, status: str = "", find: Annotated[str, Query(max_length=80)] = "",
+    part: Annotated[int, Query(ge=0, le=100_000)] = 1,
 ) -> Response:  # fmt: skip
     """Who has handed in, who is missing or late, what is being checked, reviewed, returned, clean."""
     with office.session() as session:
         season = season_of(session, number)
-        lines = board(session, who, season, today())
+        lines = glance(session, who, season, today())
         count = Counter(line.status for line in lines)
         wanted = [
-            x
+            x.entry
             for x in lines
             if (not status or x.status == status) and (not find or find in x.body or find in x.code)
         ]
+        told = request.url.path.endswith((".json", ".csv"))
+        if told or not part or len(wanted) <= LINES:
+            pages, part = 0, 0
+            chosen = set(wanted)
+            found = [x for x in board(session, who, season, today()) if x.entry in chosen]
+        else:
+            pages = -(-len(wanted) // LINES)
+            part = min(part, pages)
+            found = board(session, who, season, today(), wanted[(part - 1) * LINES : part * LINES])
         asking = session.scalars(
             select(Submission)
             .where(Submission.season_id == number, Submission.entry_id.is_(None), Submission.part_of_id.is_(None),
@@ -108,8 +139,8 @@ def season_board(
     data = {"season": {"id": season.id, "name": season.name, "fiscal_year": season.fiscal_year, "stage": season.stage},
         "counts": {k: count[k] for k in STATUS}, "bodies": len(lines), "late": sum(x.late > 0 for x in lines)}  # fmt: skip
     return shown(
-        request, who, "board.html", data, _rows(wanted), COLUMNS,
-        lines=wanted, status=status, find=find, asking=asking, tab="board", today=today(),
+        request, who, "board.html", data, _rows(found) if told else (), COLUMNS, pages=pages, part=part, wanted=len(wanted),
+        lines=Markup("").join(_line(x, season.id, who.outside) for x in found), status=status, find=find, asking=asking, tab="board", today=today(),
     )  # fmt: skip
 
 
@@ -167,7 +198,7 @@ def entry(request: Request, office: Shop, who: Who, number: int) -> Response:
     """A body in a season: its dates, the versions it handed in, the notices it got."""
     with office.session() as session:
         found = entry_of(session, who, number)
-        line = next(x for x in board(session, who, found.season, today()) if x.entry == number)
+        (line,) = board(session, who, found.season, today(), [number])
         versions = session.scalars(
             select(Submission)
             .where(

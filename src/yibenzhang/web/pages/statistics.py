@@ -1,5 +1,115 @@
+"""The pages of the statistics."""
+
 from __future__ import annotations
 
-from fastapi import APIRouter
+from dataclasses import asdict
 
-router = APIRouter()
+from fastapi import APIRouter, Request, Response
+from sqlalchemy.orm import Session
+
+from yibenzhang.office.access import Actor, NotHere, season_of
+from yibenzhang.office.body_statistics import body_over_seasons
+from yibenzhang.office.roster import STAGE, STATUS
+from yibenzhang.office.statistics import share
+from yibenzhang.web import charts
+from yibenzhang.web.formats import SEVERITY, forms, shown
+from yibenzhang.web.pages.seasons import today
+from yibenzhang.web.security import Shop, Who
+from yibenzhang.web.settings import Office
+from yibenzhang.web.statistics_tables import (
+    FEW,
+    FILES,
+    MEASURES,
+    TABLES,
+    Asked,
+    Table,
+    files_chart,
+    measured,
+    series_of,
+)
+
+router = APIRouter(tags=["统计"])
+
+
+def _asked(session: Session, office: Office, who: Actor, number: int) -> Asked:
+    return Asked(session, who, season_of(session, number), today(), office.settings.extra)
+
+
+@forms(router, "/seasons/{number:int}/statistics/{table}")
+def statistics_table(request: Request, office: Shop, who: Who, number: int, table: str) -> Response:
+    """One table of the statistics: kinds, rules, reasons, missed, departments, rounds, days, lateness or years."""
+    if table not in TABLES:
+        raise NotHere
+    title, columns, made = TABLES[table]
+    with office.session() as session:
+        a = _asked(session, office, who, number)
+        found = made(a)
+        season = a.season
+    data = {"season": {"id": season.id, "name": season.name}, "table": table, "notes": found.notes}
+    if found.summary is not None:
+        data["summary"] = dict(found.summary)
+    return shown(
+        request, who, "statistics_table.html", data, found.rows, columns,
+        season=season, title=title, found=found, heads={k: v for k, v in columns.items() if k != "remark"}, tables=TABLES, table_name=table, few=FEW, tab="statistics",
+    )  # fmt: skip
+
+
+@forms(router, "/seasons/{number:int}/statistics")
+def statistics(request: Request, office: Shop, who: Who, number: int) -> Response:
+    """The season in figures; .csv holds them one to a line, each table has an address of its own beneath."""
+    with office.session() as session:
+        a = _asked(session, office, who, number)
+        m = next(x for x in a.years() if x.season == number)
+        row = measured(m)
+        rows = [{"name": MEASURES[k], "value": row[k]} for k in MEASURES if k != "name"]
+        for word, files in (("首版", m.first), ("现版", m.present)):
+            rows += [{"name": f"{word}{FILES[k]}的文件", "value": getattr(files, k)} for k in FILES]
+        found: dict[str, Table] = {}
+        if not request.url.path.endswith((".json", ".csv")):
+            found = {
+                k: TABLES[k][2](a)
+                for k in ("kinds", "departments", "rounds", "years", "days", "lateness", "rules")
+            }
+    data = {
+        "season": {"id": m.season, "name": m.name},
+        "measures": row,
+        "files": {"first": asdict(m.first), "present": asdict(m.present)},
+    }
+    pictures = [files_chart(m), *(c for k, t in found.items() for c in t.charts if k != "rules")]
+    return shown(
+        request, who, "statistics.html", data, rows, {"name": "指标", "value": "数"},
+        season=a.season, m=row, first=m.first, found=found, pictures=pictures, tables=TABLES, few=FEW, tab="statistics", today=a.today,
+    )  # fmt: skip
+
+
+BODY = {
+    "name": "公开季", "status_name": "状态", "versions": "版次", "errors": "错误", "warnings": "疑问", "notices": "提示", "standing": "未了结",
+    "numbers": "数字", "proved_share": "印证率 %", "days": "交来到通过（天）", "late": "逾期天数",
+}  # fmt: skip
+
+
+@forms(router, "/bodies/{number:int}")
+def body(request: Request, office: Shop, who: Who, number: int) -> Response:
+    """One body over the seasons."""
+    with office.session() as session:
+        found, seasons = body_over_seasons(session, who, number, today())
+    rows = [
+        asdict(x.part) | {
+            "season": x.season, "name": x.name, "fiscal_year": x.fiscal_year, "stage": x.stage, "entry": x.entry, "status": x.status,
+            "status_name": STATUS[x.status], "late": x.late, "proved_share": share(x.part.proved, x.part.numbers), "link": f"/entries/{x.entry}",
+        } for x in seasons
+    ]  # fmt: skip
+    pictures = []
+    for stage, word in STAGE.items():
+        mine = [x for x in seasons if x.stage == stage and x.part.versions]
+        if len(mine) > 1:
+            names = [str(x.fiscal_year) for x in mine]
+            series = [
+                series_of(SEVERITY[k], [getattr(x.part, f"{k}s") for x in mine], c)
+                for k, c in (("error", "error"), ("warning", "orange"))
+            ]
+            pictures.append(charts.lines(f"{word}的错误和疑问", names, series))
+    return shown(
+        request, who, "statistics_body.html", {"body": {"id": found.id, "name": found.name, "code": found.code}}, rows, BODY,
+        body=found, pictures=pictures, heads=BODY, tab="statistics",
+    )  # fmt: skip

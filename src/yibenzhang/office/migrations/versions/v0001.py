@@ -301,9 +301,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("matters", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_matters_before_id"), ["before_id"], unique=False)
-        batch_op.create_index("ix_matters_rule", ["rule", "submission_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_matters_submission_id"), ["submission_id"], unique=False)
+        batch_op.create_index(
+            "ix_matters_counts",
+            ["submission_id", "gone", "severity", "verdict", "rule", "fate", "before_id"],
+            unique=False,
+        )
+        batch_op.create_index("ix_matters_line", ["before_id", "rule"], unique=False)
 
     op.create_table(
         "notices",
@@ -406,9 +409,8 @@ def downgrade() -> None:
 
     op.drop_table("notices")
     with op.batch_alter_table("matters", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_matters_submission_id"))
-        batch_op.drop_index("ix_matters_rule")
-        batch_op.drop_index(batch_op.f("ix_matters_before_id"))
+        batch_op.drop_index("ix_matters_line")
+        batch_op.drop_index("ix_matters_counts")
 
     op.drop_table("matters")
     with op.batch_alter_table("jobs", schema=None) as batch_op:

@@ -1,0 +1,222 @@
+"""What people made of each rule: how often it was told, confirmed, dismissed and why, and what the program missed.
+
+A finding and the same finding in later versions are one: the last version's decision counts. What a better reading
+no longer reports is counted apart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session, aliased
+
+from yibenzhang.office.access import Actor
+from yibenzhang.office.models import Body, Decision, Entry, Matter, Submission, Verdict
+from yibenzhang.office.recording import PERSON
+from yibenzhang.office.statistics import share, versions
+from yibenzhang.standards import load
+
+FEW = 5
+"""Fewer decisions than this make no ratio."""
+FAMILIES = {
+    "columns": "同一行各栏加总", "rows": "同一表各行加总", "equal": "表与表、表内勾稽", "prose": "正文与表的数", "goals": "绩效目标",
+    "wording": "措辞、年度和阶段", "presence": "缺表、空表和说明", "contents": "目录与正文", "names": "名称前后不一",
+    "projects": "项目", "reasons": "增减原因", "units": "计量单位", "profile": "基本信息", "reading": "读取情况",
+    "together": "同一公开的几个文件", "deadline": "公开期限", "person": "人工补充",
+}  # fmt: skip
+MOST_REASONS = 3_000
+MOST_MISSED = 1_000
+_CARRIED = re.compile(r"^(?:沿用第 \d+ 版的决定：?)+")
+
+
+def family_of(rule: str) -> str:
+    """The kind of a rule in words."""
+    name = rule.partition(".")[0]
+    return FAMILIES.get(name, name)
+
+
+@lru_cache(maxsize=4)
+def rule_names(extra: str = "") -> dict[str, str]:
+    """What each rule says, over all regions and the layer in the folder ``extra``."""
+    layers = [load(r.id, extra) for r in load("", extra).regions]
+    return {i: r.name for layer in [*layers, load("", extra)] for i, r in layer.rule_by_id.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """How findings of a rule (or kind, or of all) were judged. Solved counts as confirmed: people saw that it was real.
+
+    ``mended``: nobody decided, but the next version had it mended. ``gone``: no longer reported, and
+    ``gone_confirmed`` those of them that people had confirmed.
+    """
+
+    name: str
+    told: int = 0
+    confirmed: int = 0
+    dismissed: int = 0
+    undecided: int = 0
+    mended: int = 0
+    gone: int = 0
+    gone_confirmed: int = 0
+
+    @property
+    def decided(self) -> int:
+        return self.confirmed + self.dismissed
+
+    @property
+    def few(self) -> bool:
+        return self.decided < FEW
+
+    @property
+    def precision(self) -> float | None:
+        """Per cent confirmed of what was decided; None where that is too little."""
+        return None if self.few else share(self.confirmed, self.decided)
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A defect that a person added: the program had not told it."""
+
+    matter: int
+    submission: int
+    season: int
+    body: str
+    round: int
+    severity: str
+    words: str
+    leaf: int
+    text: str
+    who: str
+    at: datetime
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """What people confirmed: told by the program, and not. Defects that nobody saw are in neither."""
+
+    told: int
+    missed: int
+    lost: int
+    """Confirmed, and no longer reported by the program as it is now."""
+
+    @property
+    def few(self) -> bool:
+        return self.told + self.missed + self.lost < FEW
+
+    @property
+    def share(self) -> float | None:
+        return None if self.few else share(self.told, self.told + self.missed + self.lost)
+
+
+def rules(session: Session, actor: Actor, season: int) -> list[Judged]:
+    """Every rule that told something in a season, most often told first."""
+    return rules_of(session, actor, Submission.season_id == season)
+
+
+def rules_of(session: Session, actor: Actor, where: ColumnElement[bool]) -> list[Judged]:
+    """The same over the submissions ``where``."""
+    ends = _last_of_its_line()
+    asked = (
+        select(Matter.rule, Matter.gone, Matter.verdict, Matter.fate, func.count())
+        .where(Matter.submission_id.in_(versions(actor, where)), Matter.rule != PERSON, ends)
+        .group_by(Matter.rule, Matter.gone, Matter.verdict, Matter.fate)
+    )
+    count: dict[str, Counter[str]] = defaultdict(Counter)
+    for rule, gone, verdict, fate, n in session.execute(asked):
+        c = count[rule]
+        confirmed = verdict in (Verdict.CONFIRMED, Verdict.SOLVED)
+        if gone:
+            c["gone"] += n
+            c["gone_confirmed"] += n if confirmed else 0
+            continue
+        c["told"] += n
+        c["confirmed" if confirmed else "dismissed" if verdict == Verdict.DISMISSED else "undecided"] += n
+        if verdict in ("", Verdict.REOPENED) and fate == "fixed":
+            c["mended"] += n
+    found = [Judged(rule, **c) for rule, c in count.items()]
+    return sorted(found, key=lambda j: (-j.told, j.name))
+
+
+def _last_of_its_line() -> ColumnElement[bool]:
+    """True for what no finding of a later version continues. What asks a person about it does not continue it."""
+    later = aliased(Matter)
+    return ~select(later.id).where(later.before_id == Matter.id, later.rule != PERSON).exists()
+
+
+def together(name: str, found: Iterable[Judged]) -> Judged:
+    """The sum of several."""
+    names = ("told", "confirmed", "dismissed", "undecided", "mended", "gone", "gone_confirmed")
+    listed = list(found)
+    return Judged(name, **{k: sum(getattr(j, k) for j in listed) for k in names})
+
+
+def kinds(found: Iterable[Judged]) -> list[Judged]:
+    """The same by kind of rule."""
+    groups: dict[str, list[Judged]] = defaultdict(list)
+    for j in found:
+        groups[family_of(j.name)].append(j)
+    return sorted((together(k, g) for k, g in groups.items()), key=lambda j: (-j.told, j.name))
+
+
+def reasons(session: Session, actor: Actor, season: int) -> list[tuple[str, str, int]]:
+    """(rule, reason, how often) of what is dismissed, most often first."""
+    later = aliased(Decision)
+    asked = (
+        select(Matter.rule, Decision.reason, func.count())
+        .join(Matter, Matter.id == Decision.matter_id)
+        .where(
+            Matter.submission_id.in_(versions(actor, Submission.season_id == season)),
+            Matter.verdict == Verdict.DISMISSED,
+            Matter.gone.is_(False),
+            Decision.verdict == Verdict.DISMISSED,
+            ~select(later.id).where(later.matter_id == Matter.id, later.id > Decision.id).exists(),
+            _last_of_its_line(),
+        )
+        .group_by(Matter.rule, Decision.reason)
+        .order_by(func.count().desc(), Matter.rule)
+        .limit(MOST_REASONS)
+    )
+    sums: Counter[tuple[str, str]] = Counter()
+    for rule, reason, n in session.execute(asked):
+        sums[rule, _CARRIED.sub("", reason).strip() or "（没有写）"] += n
+    return [(rule, reason, n) for (rule, reason), n in sums.most_common()]
+
+
+def missed(session: Session, actor: Actor, season: int) -> list[Missed]:
+    """What people added themselves and did not take back, newest first."""
+    asked = (
+        select(Matter, Submission, Body.name)
+        .join(Submission, Submission.id == Matter.submission_id)
+        .join(Entry, Entry.id == Submission.entry_id)
+        .join(Body, Body.id == Entry.body_id)
+        .where(*_added(actor, season))
+        .order_by(Matter.id.desc())
+        .limit(MOST_MISSED)
+    )
+    return [
+        Missed(m.id, s.id, s.season_id, body, s.round, m.severity, m.message, m.leaf, str((m.spot or {}).get("text") or ""), m.who, m.made_at, m.verdict)
+        for m, s, body in session.execute(asked)
+    ]  # fmt: skip
+
+
+def _added(actor: Actor, season: int) -> tuple[ColumnElement[bool], ...]:
+    """Those asked about again in a later version are not added anew."""
+    mine = versions(actor, Submission.season_id == season)
+    return (
+        Matter.rule == PERSON, Matter.before_id.is_(None), Matter.gone.is_(False),
+        Matter.verdict != Verdict.DISMISSED, Matter.submission_id.in_(mine),
+    )  # fmt: skip
+
+
+def recall(session: Session, actor: Actor, season: int, found: Iterable[Judged]) -> Recall:
+    """What share of the defects that people confirmed or added the program told."""
+    all_rules = together("", found)
+    added = session.scalar(select(func.count()).select_from(Matter).where(*_added(actor, season))) or 0
+    return Recall(all_rules.confirmed, added, all_rules.gone_confirmed)
