@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session
 from tests.conftest import EXAMPLES
 from tests.web.browsing import Desk
 from tests.web.conftest import Cluster, running_cluster, wait_for
-from tests.web.serving import Server, free_port, gone
+from tests.web.serving import Server, free_port, gone, words_of
 from tests.web.tampering import START
 from yibenzhang.ledger.files import Ledger
 from yibenzhang.office import foreman
@@ -217,6 +217,19 @@ def test_a_file_that_hangs_ends_at_its_time_while_the_pages_go_on(tmp_path: Path
         assert hung["state"] == "unreadable" and hung["attempts"] == 1
         assert hung["problem"].startswith("超过 2 秒的时限，未能检查完；可以重新检查")
         assert good["state"] == "asking" and good["numbers"]
+
+
+def test_a_process_that_draws_pages_is_replaced_when_it_is_killed(server: Server) -> None:
+    season, delivery = server.season(), key()
+    server.hand_in(season, "图.pdf", (EXAMPLES / "jiangsu-clean.pdf").read_bytes(), delivery)
+    number = server.settled(delivery)[0]["id"]
+    assert server.get(f"/submissions/{number}/leaves/1.png").status_code == 200
+    drawing = [p for p in server.children() if "spawn_main" in words_of(p)]
+    assert drawing
+    for pid in drawing:
+        os.kill(pid, 9)
+    for leaf in (2, 3):
+        assert server.get(f"/submissions/{number}/leaves/{leaf}.png").content.startswith(b"\x89PNG")
 
 
 # ------------------------------------------------------------------------------------- 3. full disks
