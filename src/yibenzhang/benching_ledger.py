@@ -83,17 +83,20 @@ def make(folder: Path, documents: int, matters: int, tell: Callable[[str], None]
     Raises Unmade where no document can be drawn up, OSError where the folder cannot be written.
     """
     ledger = Ledger.opened(folder)
-    tell("编制并检查虚构的文件")
-    masters = {stage: _master(ledger, n, matters) for n, stage in enumerate(("budget", "accounts"))}
-    original = folder / "document.pdf"
-    original.write_bytes(masters["budget"].data)
-    engine = engine_of("", folder)
     try:
-        prepare(engine)
-        filler = _Filler(engine, ledger, masters, max(documents // (2 * len(SEASONS)), 1), matters, tell)
-        filler.fill()
+        tell("编制并检查虚构的文件")
+        masters = {stage: _master(ledger, n, matters) for n, stage in enumerate(("budget", "accounts"))}
+        original = folder / "document.pdf"
+        original.write_bytes(masters["budget"].data)
+        engine = engine_of("", folder)
+        try:
+            prepare(engine)
+            filler = _Filler(engine, ledger, masters, max(documents // (2 * len(SEASONS)), 1), matters, tell)
+            filler.fill()
+        finally:
+            engine.dispose()
     finally:
-        engine.dispose()
+        ledger.close()  # the server opens it next
     pages = masters["accounts"].found.pages
     made = Made(folder, filler.documents, filler.told, len(SEASONS), tuple(filler.open), pages, original)
     (folder / "made.json").write_text(
@@ -209,6 +212,8 @@ class _Filler:
             )
         again = at + timedelta(random.randrange(2, 12))
         state = random.choice([State.REVIEW, State.REVIEW, State.REVIEW, State.RETURNED, State.CLEAN])
+        if not self.open:  # also a small ledger has something to review
+            state = State.REVIEW
         second = self._submission(season, entry, master, state, 2, again, first)
         if state == State.REVIEW:
             self.open.append(second)

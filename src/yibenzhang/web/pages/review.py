@@ -248,7 +248,13 @@ def _answered(request: Request, office: Office, who: Actor, number: int) -> Resp
     with office.session() as session:
         matter = matter_of(session, who, number)
         s = matter.submission
-        standing = _standing(matters_of(session, s))
+        asked = select(Matter.verdict).where(
+            Matter.submission_id == s.id,
+            Matter.gone.is_(False),
+            Matter.verdict.in_(OPEN),
+            Matter.severity != "notice",
+        )
+        standing = session.execute(asked).all()  # as _standing has it, without what each matter was told with
         _ = matter.decisions
         following = _following(session, who, s)
     view = office.views.of(s)
