@@ -136,6 +136,31 @@ def test_bodies_under_each_other_in_a_ring_stay_on_the_board(shop: Shop) -> None
     assert who.get(f"/entries/{found['江苏省甲局']['entry']}").status_code == 200
 
 
+def test_bodies_of_one_name_are_lines_of_their_own(shop: Shop) -> None:
+    who = shop.client("审核人")
+    number = season(shop, shop.client("负责人"))
+    twins = (
+        "单位名称,级次,主管部门,联系人\n江苏省砚山局,部门,,甲\n江苏省砚山局,单位,江苏省砚山局,乙\n"
+        "后勤服务中心,单位,江苏省砚山局,丙\n江苏省云水厅,部门,,丁\n后勤服务中心,单位,江苏省云水厅,戊\n"
+    )
+    assert "新增 4 个单位，更新 1 个" in said(import_roster(who, number, twins))
+    found = rows_of(who, number)
+    told = {
+        k: (r["level"], r["department"], r["contact"])
+        for k, r in found.items()
+        if k not in (BODY, UNIT, LATE)
+    }
+    assert told == {
+        "江苏省砚山局": ("department", "", "甲"),
+        "江苏省砚山局（本级）": ("unit", "江苏省砚山局", "乙"),
+        "江苏省砚山局后勤服务中心": ("unit", "江苏省砚山局", "丙"),
+        OTHER: ("department", "", "丁"),
+        "江苏省云水厅后勤服务中心": ("unit", OTHER, "戊"),
+    }
+    assert "新增 0 个单位，更新 5 个" in said(import_roster(who, number, twins))
+    assert rows_of(who, number) == found
+
+
 def test_a_department_imports_nothing(shop: Shop) -> None:
     shop.person("湖荡厅", body=BODY)
     number = season(shop, shop.client("负责人"))

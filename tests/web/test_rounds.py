@@ -222,6 +222,22 @@ def test_a_better_reading_of_the_file_keeps_every_decision(shop: Shop) -> None:
     assert len(found) == 4
 
 
+def test_ticks_hold_for_what_was_ticked(shop: Shop) -> None:
+    """Another reading that could not check something else does not pass for having been looked at."""
+    who = shop.client("审核人")
+    number = season(shop, shop.client("负责人"))
+    first = checked(shop, who, number, "clean.docx")
+    key = re.findall(r'"key": "([0-9a-f]+)"', who.get(f"/submissions/{first.id}").text)[0]
+    who.post(f"/submissions/{first.id}/ticks", {"key": key, "done": "true"})
+    assert last(shop).state == State.CLEAN
+    again(shop, who, first.id)
+    assert last(shop).state == State.CLEAN
+    again(shop, who, first.id, lambda _, found: replace(found, open_keys=("0" * 16,)))
+    assert last(shop).state == State.REVIEW
+    again(shop, who, first.id)
+    assert last(shop).state == State.REVIEW  # it is looked at anew
+
+
 def test_a_better_reading_of_the_next_version_compares_anew(shop: Shop) -> None:
     who = shop.client("审核人")
     number = season(shop, shop.client("负责人"))
