@@ -40,6 +40,8 @@ from yibenzhang.office.models import State, Submission
 
 HUBEI = "单位名称\n湖北省云梦泽市青石区数据资源局\n"
 SCHEMA = json.loads((files("yibenzhang.reports") / "report.schema.json").read_text(encoding="utf-8"))
+ONE_DATABASE = pytest.mark.parametrize("database", [""], ids=["sqlite"])
+"""For what the pages make of a view: no other than what both databases are tested with."""
 KINDS: dict[str, tuple[int, str, str]] = {
     "jiangsu-three-errors.pdf": (2018, "", "picture"),
     "hubei-lost-point.txt": (2026, HUBEI, "flow"),
@@ -62,6 +64,7 @@ def submitted(shop: Shop, name: str) -> Submission:
     return s
 
 
+@ONE_DATABASE
 @pytest.mark.parametrize("name", KINDS)
 def test_everything_a_page_points_at_is_there(shop: Shop, name: str) -> None:
     s = submitted(shop, name)
@@ -95,6 +98,7 @@ def test_everything_a_page_points_at_is_there(shop: Shop, name: str) -> None:
         assert who.get(f"/submissions/{s.id}/leaves/{end}").status_code == 404
 
 
+@ONE_DATABASE
 @pytest.mark.parametrize("name", KINDS)
 def test_every_number_says_what_proves_it(shop: Shop, name: str) -> None:
     s = submitted(shop, name)
@@ -117,6 +121,7 @@ def test_every_number_says_what_proves_it(shop: Shop, name: str) -> None:
     assert all(bool(n["proofs"]) == (n["standing"] != "alone") for n in told["numbers"])
 
 
+@ONE_DATABASE
 @pytest.mark.parametrize("name", KINDS)
 def test_the_json_of_a_submission_is_the_report_and_the_decisions(shop: Shop, name: str) -> None:
     s = submitted(shop, name)
@@ -149,6 +154,7 @@ def test_the_json_of_a_submission_is_the_report_and_the_decisions(shop: Shop, na
     assert (chosen["理由"], chosen["处理"], chosen["处理人"]) == ("'=原文有说明", "已排除", "审核人")
 
 
+@ONE_DATABASE
 def test_a_page_picture_and_the_words_on_it(shop: Shop) -> None:
     s = submitted(shop, "jiangsu-three-errors.pdf")
     who = shop.client("审核人")
@@ -270,6 +276,7 @@ def words_of(data: bytes) -> str:
     return re.sub(r"\s", "", "".join([p.text for p in book.paragraphs] + cells))
 
 
+@ONE_DATABASE
 @pytest.mark.parametrize("name", KINDS)
 def test_a_notice_holds_what_was_confirmed(shop: Shop, name: str) -> None:
     s = submitted(shop, name)
@@ -325,6 +332,7 @@ def test_nothing_confirmed_is_nothing_to_return(shop: Shop) -> None:
         assert shop.client("云水厅").get(f"/notices/{one}{kind}").status_code == 404
 
 
+@ONE_DATABASE
 def test_the_template_of_the_office(shop: Shop) -> None:
     head, who = shop.client("负责人"), shop.client("审核人")
     assert (
@@ -407,6 +415,7 @@ def test_a_draft_is_its_departments_alone(shop: Shop) -> None:
 # ------------------------------------------------------------------------------------- addresses for programs
 
 
+@ONE_DATABASE
 def test_openapi_tells_every_address(shop: Shop) -> None:
     told = shop.client("审核人").get("/openapi.json").json()
     paths: dict[str, dict[str, Any]] = told["paths"]

@@ -136,6 +136,31 @@ def test_bodies_under_each_other_in_a_ring_stay_on_the_board(shop: Shop) -> None
     assert who.get(f"/entries/{found['江苏省甲局']['entry']}").status_code == 200
 
 
+def test_bodies_of_one_name_are_lines_of_their_own(shop: Shop) -> None:
+    who = shop.client("审核人")
+    number = season(shop, shop.client("负责人"))
+    twins = (
+        "单位名称,级次,主管部门,联系人\n江苏省砚山局,部门,,甲\n江苏省砚山局,单位,江苏省砚山局,乙\n"
+        "后勤服务中心,单位,江苏省砚山局,丙\n江苏省云水厅,部门,,丁\n后勤服务中心,单位,江苏省云水厅,戊\n"
+    )
+    assert "新增 4 个单位，更新 1 个" in said(import_roster(who, number, twins))
+    found = rows_of(who, number)
+    told = {
+        k: (r["level"], r["department"], r["contact"])
+        for k, r in found.items()
+        if k not in (BODY, UNIT, LATE)
+    }
+    assert told == {
+        "江苏省砚山局": ("department", "", "甲"),
+        "江苏省砚山局（本级）": ("unit", "江苏省砚山局", "乙"),
+        "江苏省砚山局后勤服务中心": ("unit", "江苏省砚山局", "丙"),
+        OTHER: ("department", "", "丁"),
+        "江苏省云水厅后勤服务中心": ("unit", OTHER, "戊"),
+    }
+    assert "新增 0 个单位，更新 5 个" in said(import_roster(who, number, twins))
+    assert rows_of(who, number) == found
+
+
 def test_a_department_imports_nothing(shop: Shop) -> None:
     shop.person("湖荡厅", body=BODY)
     number = season(shop, shop.client("负责人"))
@@ -161,8 +186,8 @@ def test_every_state_has_its_status(shop: Shop, monkeypatch: pytest.MonkeyPatch)
     hand_in(
         who,
         number,
-        "jiangsu-three-errors.pdf",
-        example("jiangsu-three-errors.pdf"),
+        "three-errors.docx",
+        example("three-errors.docx"),
         entry=entry_of(shop, number, BODY),
     )
     assert status() == "checking"
@@ -172,9 +197,9 @@ def test_every_state_has_its_status(shop: Shop, monkeypatch: pytest.MonkeyPatch)
     confirm_all(shop, who, last(shop).id)
     give_back(who, last(shop).id)
     assert status() == "returned"
-    checked(shop, who, number, "jiangsu-clean.pdf")
+    checked(shop, who, number, "clean.docx")
     assert (status(), rows_of(who, number)[BODY]["errors"]) == ("clean", 0)
-    checked(shop, who, number, "jiangsu-clean.pdf", entry=entry_of(shop, number, OTHER))
+    checked(shop, who, number, "clean.docx", entry=entry_of(shop, number, OTHER))
     assert status(OTHER) == "asking"
     checked(
         shop, who, number, "坏.pdf", example("jiangsu-clean.pdf")[:3000], entry=entry_of(shop, number, LATE)
@@ -202,7 +227,7 @@ def test_lateness_of_publishing_and_of_handing_in(shop: Shop, monkeypatch: pytes
         return int(rows_of(who, number)[BODY]["late"])
 
     assert late() == 10  # nothing at all, ten days after the 21st
-    first = checked(shop, who, number, "jiangsu-three-errors.pdf")
+    first = checked(shop, who, number, "three-errors.docx")
     came(shop, first.id, datetime(2018, 2, 21, 15, 59, tzinfo=UTC))  # one minute to midnight in China
     assert late() == 0
     came(shop, first.id, datetime(2018, 2, 21, 16, 1, tzinfo=UTC))
@@ -210,7 +235,7 @@ def test_lateness_of_publishing_and_of_handing_in(shop: Shop, monkeypatch: pytes
     came(shop, first.id, datetime(2018, 2, 20, 1, 0, tzinfo=UTC))
     confirm_all(shop, who, first.id)
     give_back(who, first.id)
-    second = checked(shop, who, number, "jiangsu-clean.pdf")  # put right after the last day
+    second = checked(shop, who, number, "clean.docx")  # put right after the last day
     came(shop, second.id, datetime(2018, 3, 2, 1, 0, tzinfo=UTC))
     assert late() == 0
     save = {
@@ -231,7 +256,7 @@ def test_lateness_goes_into_the_notice(shop: Shop, monkeypatch: pytest.MonkeyPat
     who = shop.client("审核人")
     number = season(shop, shop.client("负责人"))
     on(monkeypatch, date(2018, 2, 26))
-    first = checked(shop, who, number, "jiangsu-three-errors.pdf")
+    first = checked(shop, who, number, "three-errors.docx")
     page = who.get(f"/submissions/{first.id}/return")
     assert "逾期" in page.text and "5 天" in page.text
     confirm_all(shop, who, first.id)
@@ -245,7 +270,7 @@ def test_filters_and_exports_tell_the_same(shop: Shop) -> None:
     who = shop.client("审核人")
     number = season(shop, shop.client("负责人"))
     import_roster(who, number, "单位名称,联系人\n江苏省算式局,=1+1\n")
-    checked(shop, who, number, "jiangsu-three-errors.pdf")
+    checked(shop, who, number, "three-errors.docx")
     for asked, bodies in {
         "": [BODY, UNIT, OTHER, LATE, "江苏省算式局"],
         "?status=review": [BODY],
@@ -306,7 +331,7 @@ def chosen(page: str) -> list[str]:
 def test_a_body_that_is_not_on_the_roster_is_asked_about_and_added(shop: Shop) -> None:
     who = shop.client("审核人")
     number = season(shop, shop.client("负责人"), roster="单位名称\n江苏省竹林局\n")
-    s = checked(shop, who, number, "jiangsu-three-errors.pdf")
+    s = checked(shop, who, number, "three-errors.docx")
     page = asks(shop, who)
     assert f"“{BODY}”不在本季名录里" in s.problem and chosen(page) == []
     assert s.name in who.get(f"/seasons/{number}").text
@@ -320,7 +345,7 @@ def test_a_body_that_is_not_on_the_roster_is_asked_about_and_added(shop: Shop) -
     row = rows_of(who, number)[BODY]
     assert (row["status"], row["errors"]) == ("review", 3)
     # the next version of it asks nothing
-    assert checked(shop, who, number, "jiangsu-clean.pdf").round == 2
+    assert checked(shop, who, number, "clean.docx").round == 2
     with shop.office.session() as session:
         actions = session.scalars(
             select(Audit.action).where(Audit.action.in_(("roster.add", "profile.correct")))
@@ -333,7 +358,7 @@ def test_a_similar_name_is_chosen_beforehand(shop: Shop) -> None:
     number = season(
         shop, shop.client("负责人"), roster="单位名称\n江苏省湖荡管理保护厅\n江苏省竹林局\n江苏省云水厅\n"
     )
-    s = checked(shop, who, number, "jiangsu-three-errors.pdf")
+    s = checked(shop, who, number, "three-errors.docx")
     page = asks(shop, who)
     assert "像是名录里的“江苏省湖荡管理保护厅”" in s.problem
     assert chosen(page) == ["江苏省湖荡管理保护厅"]
@@ -350,7 +375,7 @@ def test_a_similar_name_is_chosen_beforehand(shop: Shop) -> None:
 def test_the_wrong_year_or_stage_is_asked_about(shop: Shop, year: int, stage: str) -> None:
     who = shop.client("审核人")
     number = season(shop, shop.client("负责人"), year=year, stage=stage)
-    s = checked(shop, who, number, "jiangsu-three-errors.pdf")
+    s = checked(shop, who, number, "three-errors.docx")
     asks(shop, who)
     assert "是否交错了" in s.problem and "2018 年预算" in s.problem
     assert all(r["submission"] is None for r in rows_of(who, number).values())
@@ -371,7 +396,7 @@ def test_a_corrected_profile_is_what_the_checks_use(shop: Shop) -> None:
     who = shop.client("审核人")
     number = season(shop, shop.client("负责人"))
     entry = entry_of(shop, number, BODY)
-    s = checked(shop, who, number, "jiangsu-three-errors.pdf")
+    s = checked(shop, who, number, "three-errors.docx")
     seen: list[Task] = []
 
     def look(task: Task, found: Analysed) -> Analysed:
@@ -420,8 +445,8 @@ def test_a_corrected_profile_is_what_the_checks_use(shop: Shop) -> None:
 def test_a_superseded_version_is_not_put_right_any_more(shop: Shop) -> None:
     who = shop.client("审核人")
     number = season(shop, shop.client("负责人"))
-    first = checked(shop, who, number, "jiangsu-three-errors.pdf")
-    second = checked(shop, who, number, "jiangsu-clean.pdf")
+    first = checked(shop, who, number, "three-errors.docx")
+    second = checked(shop, who, number, "clean.docx")
     refused = who.post(f"/submissions/{first.id}/profile", {"entry": entry_of(shop, number, OTHER)})
     assert refused.status_code == 409
     moved = who.post(f"/submissions/{second.id}/profile", {"entry": entry_of(shop, number, OTHER)})
@@ -487,7 +512,7 @@ def test_files_checked_with_an_older_program_are_checked_again(shop: Shop) -> No
     def older(task: Task, found: Analysed) -> Analysed:
         return replace(found, version="older")
 
-    hand_in(who, number, "1.pdf", example("jiangsu-three-errors.pdf"))
+    hand_in(who, number, "1.pdf", example("three-errors.docx"))
     work(shop, older)
     first = last(shop)
     m = matters(shop, first.id)[0]
@@ -497,12 +522,12 @@ def test_files_checked_with_an_older_program_are_checked_again(shop: Shop) -> No
     )
     hand_in(who, number, "2.pdf", example("jiangsu-two-tables-differ.pdf"))
     work(shop, older)  # supersedes the first
-    hand_in(who, number, "3.pdf", example("jiangsu-clean.pdf"), entry=entry_of(shop, number, OTHER))
+    hand_in(who, number, "3.pdf", example("clean.docx"), entry=entry_of(shop, number, OTHER))
     work(shop, older)  # asks
-    hand_in(who, number, "4.pdf", example("jiangsu-three-errors.pdf"), entry=entry_of(shop, number, LATE))
+    hand_in(who, number, "4.pdf", example("three-errors.docx"), entry=entry_of(shop, number, LATE))
     work(shop, older)
     who.post(f"/submissions/{last(shop).id}/withdraw")
-    hand_in(shop.client("湖荡厅"), number, "5.pdf", example("jiangsu-three-errors.pdf"), draft=True)
+    hand_in(shop.client("湖荡厅"), number, "5.pdf", example("three-errors.docx"), draft=True)
     work(shop, older)
     assert f"{words}：2 份文件是用旧版检查的" in who.get(f"/seasons/{number}").text
     assert words not in shop.client("湖荡厅").get(f"/seasons/{number}").text

@@ -107,11 +107,11 @@ def test_a_dismissal_holds_for_the_same_numbers_only(shop: Shop) -> None:
 def test_the_round_closes_by_itself_when_all_is_mended(shop: Shop) -> None:
     who = shop.client("审核人")
     number = season(shop, shop.client("负责人"))
-    first = checked(shop, who, number, "jiangsu-three-errors.pdf")
+    first = checked(shop, who, number, "three-errors.docx")
     confirm_all(shop, who, first.id)
     give_back(who, first.id)
     assert board(who, number)["status"] == "returned"
-    second = checked(shop, who, number, "jiangsu-clean.pdf")
+    second = checked(shop, who, number, "clean.docx")
     assert (second.state, board(who, number)["status"]) == (State.CLEAN, "clean")
     assert len(changes(who, second.id)["已改正"]) == 3
 
@@ -120,8 +120,8 @@ def test_without_a_notice_nothing_closes_unseen(shop: Shop) -> None:
     """Handing in twice is no way around what could not be checked."""
     who = shop.client("审核人")
     number = season(shop, shop.client("负责人"))
-    checked(shop, who, number, "jiangsu-three-errors.pdf")
-    second = checked(shop, who, number, "jiangsu-clean.pdf")
+    checked(shop, who, number, "three-errors.docx")
+    second = checked(shop, who, number, "clean.docx")
     assert second.unchecked and second.state == State.REVIEW
     key = re.findall(r'"key": "([0-9a-f]+)"', who.get(f"/submissions/{second.id}").text)[0]
     assert who.post(f"/submissions/{second.id}/ticks", {"key": key, "done": "true"}).status_code == 200
@@ -131,7 +131,7 @@ def test_without_a_notice_nothing_closes_unseen(shop: Shop) -> None:
 def test_it_stays_open_while_something_is_unsure(shop: Shop) -> None:
     who = shop.client("审核人")
     number = season(shop, shop.client("负责人"))
-    first = checked(shop, who, number, "jiangsu-three-errors.pdf")
+    first = checked(shop, who, number, "three-errors.docx")
     confirm_all(shop, who, first.id)
     give_back(who, first.id)
     # the text alone: what was wrong in the tables cannot be compared
@@ -155,17 +155,17 @@ def test_it_stays_open_while_something_is_unsure(shop: Shop) -> None:
 def test_it_stays_open_while_a_persons_own_defect_is_unanswered(shop: Shop) -> None:
     who = shop.client("审核人")
     number = season(shop, shop.client("负责人"))
-    first = checked(shop, who, number, "jiangsu-three-errors.pdf")
+    first = checked(shop, who, number, "three-errors.docx")
     confirm_all(shop, who, first.id)
     added = {"words": "缺政府采购说明", "severity": "warning", "leaf": 2, "box": "10,10,200,60"}
     assert who.post(f"/submissions/{first.id}/defects", added).status_code == 200
     give_back(who, first.id)
-    second = checked(shop, who, number, "jiangsu-clean.pdf")
+    second = checked(shop, who, number, "clean.docx")
     assert second.state == State.REVIEW
     [m] = matters(shop, second.id)
     assert (m.message, m.verdict, m.leaf) == ("缺政府采购说明", "", 0)
     # not answered, it is asked about again, once
-    third = checked(shop, who, number, "jiangsu-clean.pdf")
+    third = checked(shop, who, number, "clean.docx")
     assert [x.message for x in matters(shop, third.id)] == ["缺政府采购说明"]
     again(shop, who, third.id)
     [m] = matters(shop, third.id)
@@ -191,7 +191,7 @@ def better(task: Task, found: Analysed) -> Analysed:
 def test_a_better_reading_of_the_file_keeps_every_decision(shop: Shop) -> None:
     who, head = shop.client("审核人"), shop.client("负责人")
     number = season(shop, head)
-    first = checked(shop, who, number, "jiangsu-three-errors.pdf")
+    first = checked(shop, who, number, "three-errors.docx")
     a, b, c = matters(shop, first.id)
     decide(who, a.id, "confirmed", "核实")
     decide(who, a.id, "dismissed", "不适用于本单位")
@@ -222,6 +222,22 @@ def test_a_better_reading_of_the_file_keeps_every_decision(shop: Shop) -> None:
     assert len(found) == 4
 
 
+def test_ticks_hold_for_what_was_ticked(shop: Shop) -> None:
+    """Another reading that could not check something else does not pass for having been looked at."""
+    who = shop.client("审核人")
+    number = season(shop, shop.client("负责人"))
+    first = checked(shop, who, number, "clean.docx")
+    key = re.findall(r'"key": "([0-9a-f]+)"', who.get(f"/submissions/{first.id}").text)[0]
+    who.post(f"/submissions/{first.id}/ticks", {"key": key, "done": "true"})
+    assert last(shop).state == State.CLEAN
+    again(shop, who, first.id)
+    assert last(shop).state == State.CLEAN
+    again(shop, who, first.id, lambda _, found: replace(found, open_keys=("0" * 16,)))
+    assert last(shop).state == State.REVIEW
+    again(shop, who, first.id)
+    assert last(shop).state == State.REVIEW  # it is looked at anew
+
+
 def test_a_better_reading_of_the_next_version_compares_anew(shop: Shop) -> None:
     who = shop.client("审核人")
     number = season(shop, shop.client("负责人"))
@@ -235,7 +251,7 @@ def test_a_better_reading_of_the_next_version_compares_anew(shop: Shop) -> None:
     with shop.office.session() as session:
         s = session.get(Submission, second.id)
         assert s
-        s.sha256 = shop.office.ledger.put(example("jiangsu-clean.pdf"))
+        s.sha256 = shop.office.ledger.put(example("clean.docx"))
     again(shop, who, second.id)
     assert (last(shop).state, last(shop).round) == (State.CLEAN, 2)
     assert [len(x) for x in changes(who, second.id).values()] == [3, 0, 0, 0]
@@ -254,7 +270,7 @@ def test_decisions_and_the_trail_are_only_ever_added_to(shop: Shop) -> None:
 
     who, head = shop.client("审核人"), shop.client("负责人")
     number = season(shop, head)
-    first = checked(shop, who, number, "jiangsu-three-errors.pdf")
+    first = checked(shop, who, number, "three-errors.docx")
     a, b, _ = matters(shop, first.id)
     for verdict in ("confirmed", "reopened", "dismissed", "confirmed"):
         decide(who, a.id, verdict, "理由")
@@ -269,7 +285,7 @@ def test_decisions_and_the_trail_are_only_ever_added_to(shop: Shop) -> None:
     give_back(who, first.id)
     second = checked(shop, who, number, "2.docx", version(0))
     assert head.post(f"/submissions/{second.id}/withdraw").status_code == 303
-    third = checked(shop, who, number, "jiangsu-clean.pdf")
+    third = checked(shop, who, number, "clean.docx")
     for m in matters(shop, third.id):
         decide(who, m.id, "solved")
     head.post(f"/entries/{entry_of(shop, number, BODY)}", {"approved_on": "2018-02-02"})
@@ -318,10 +334,10 @@ def test_the_newer_version_is_checked_first(shop: Shop) -> None:
 def test_withdrawing_a_version_makes_the_one_before_stand_again(shop: Shop) -> None:
     who = shop.client("审核人")
     number = season(shop, shop.client("负责人"))
-    first = checked(shop, who, number, "jiangsu-three-errors.pdf")
+    first = checked(shop, who, number, "three-errors.docx")
     confirm_all(shop, who, first.id)
     give_back(who, first.id)
-    wrong = checked(shop, who, number, "jiangsu-clean.pdf")
+    wrong = checked(shop, who, number, "clean.docx")
     assert board(who, number)["status"] == "clean"
     assert who.post(f"/submissions/{wrong.id}/withdraw").status_code == 303
     assert (board(who, number)["status"], board(who, number)["submission"]) == ("returned", first.id)
@@ -334,7 +350,7 @@ def test_withdrawing_a_version_makes_the_one_before_stand_again(shop: Shop) -> N
     refused = who.post(f"/submissions/{first.id}/withdraw")
     assert refused.status_code == 409 and "新版" in refused.text
     # what a person let pass stands as passed again
-    other = checked(shop, who, number, "jiangsu-clean.pdf", entry=entry_of(shop, number, OTHER))
+    other = checked(shop, who, number, "clean.docx", entry=entry_of(shop, number, OTHER))
     assert other.state == State.ASKING
     who.post(f"/submissions/{other.id}/profile", {"entry": entry_of(shop, number, OTHER)})
     work(shop)
@@ -347,10 +363,10 @@ def test_withdrawing_a_version_makes_the_one_before_stand_again(shop: Shop) -> N
 def test_what_passed_stands_as_passed_when_the_next_is_withdrawn(shop: Shop) -> None:
     who = shop.client("审核人")
     number = season(shop, shop.client("负责人"))
-    first = checked(shop, who, number, "jiangsu-clean.pdf")
+    first = checked(shop, who, number, "clean.docx")
     assert first.state == State.REVIEW
     assert who.post(f"/submissions/{first.id}/accept").status_code == 303
-    second = checked(shop, who, number, "jiangsu-three-errors.pdf")
+    second = checked(shop, who, number, "three-errors.docx")
     assert (second.round, second.state) == (2, State.REVIEW)
     assert who.post(f"/submissions/{second.id}/withdraw").status_code == 303
     assert (board(who, number)["submission"], board(who, number)["status"]) == (first.id, "clean")
@@ -457,7 +473,7 @@ def test_a_check_that_fails_is_told_and_can_be_tried_again(shop: Shop) -> None:
     def fails(task: Task, found: Analysed) -> Analysed:
         return Analysed(task.receipt, "检查中断。")
 
-    first = checked(shop, who, number, "jiangsu-clean.pdf")
+    first = checked(shop, who, number, "clean.docx")
     assert first.state == State.ASKING  # of another year
     again(shop, who, first.id, fails)
     assert (last(shop).state, last(shop).problem) == (State.UNREADABLE, "检查中断。")

@@ -70,6 +70,8 @@ class Analysed:
     contradicted: int = 0
     unchecked: int = 0
     findings: tuple[FoundOne, ...] = ()
+    open_keys: tuple[str, ...] = ()
+    """The keys of what could not be checked."""
     version: str = ""
     apart: bool = False
     """Several files were given as one disclosure and turned out to be none: only the first was checked."""
@@ -174,6 +176,7 @@ def _told(task: Task, checked: Checked, view: View) -> Analysed:
             )
             for f in view.findings
         ),
+        open_keys=tuple(u.key for u in view.unchecked),
         version=present(task.extra),
     )
 

@@ -75,6 +75,7 @@ def finish(session: Session, ledger: Ledger, submission: Submission, found: Anal
     profile = asdict(found.profile)
     submission.profile = profile | {"conflicts": list(found.profile.conflicts), "role": found.role}
     matters = _upsert(session, submission, found.findings)
+    _untick(session, submission, found.open_keys)
     if old:  # read again, but a newer version stands in its place
         follow(session, ledger, submission, matters)
         return
@@ -253,6 +254,15 @@ def settle(session: Session, submission: Submission) -> None:
         submission.state = State.CLEAN
     elif submission.state != State.RETURNED:
         submission.state = State.REVIEW
+
+
+def _untick(session: Session, submission: Submission, keys: Sequence[str]) -> None:
+    """What a person ticked off and another reading no longer tells must not stand for something else."""
+    asked = select(Tick).where(Tick.submission_id == submission.id).order_by(Tick.id)
+    last = {t.key: t.done for t in session.scalars(asked)}
+    for key in (k for k, done in last.items() if done and k not in keys):
+        words = "重新检查后没有这一项"
+        session.add(Tick(submission_id=submission.id, key=key, done=False, note=words, who="程序"))
 
 
 def _looked(session: Session, submission: Submission) -> bool:

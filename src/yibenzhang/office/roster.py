@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -91,6 +91,7 @@ def import_rows(session: Session, actor: Actor, season: Season, rows: Sequence[R
     """Put rows into the roster: (new lines, changed lines). A body that is there already is brought up to date
     by what the row states; what it leaves out stays."""
     actor.must(Role.REVIEWER)
+    rows = _told_apart(rows)
     bodies = {b.name: b for b in session.scalars(select(Body))}
     lines = {e.body_id: e for e in session.scalars(select(Entry).where(Entry.season_id == season.id))}
     added = changed = 0
@@ -123,6 +124,19 @@ def import_rows(session: Session, actor: Actor, season: Season, rows: Sequence[R
             mine.parent_id = above.id
     note(session, actor, "roster.import", "season", season.id, added=added, changed=changed)
     return added, changed
+
+
+def _told_apart(rows: Sequence[RosterRow]) -> list[RosterRow]:
+    """Bodies of one name by names of their own: a department's own unit is its 本级, a unit bears its department's."""
+    count = Counter(r.name for r in rows)
+    out = []
+    for r in rows:
+        if count[r.name] > 1 and r.level == "unit" and r.parent in ("", r.name):
+            r = replace(r, name=f"{r.name}（本级）", parent=r.name)
+        elif count[r.name] > 1 and r.parent not in ("", r.name):
+            r = replace(r, name=f"{r.parent}{r.name}"[:200], aliases=(*r.aliases, r.name))
+        out.append(r)
+    return out
 
 
 def _dated(entry: Entry, season: Season, approved: date | None, due: date | None) -> None:
