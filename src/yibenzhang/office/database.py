@@ -30,6 +30,9 @@ _TRIES = 4
 Made = TypeVar("Made")
 
 
+_BOARD = frozenset({"seasons", "entries", "bodies", "submissions"})
+
+
 class DatabaseError(Exception):
     """The database cannot be used; the message is one sentence for a person."""
 
@@ -131,12 +134,26 @@ def hold(session: Session, *things: Any) -> None:
         session.refresh(thing)
 
 
+def _marked(session: Session, _: object) -> None:
+    """A session that changed the roster or what was handed in."""
+    if any(x.__tablename__ in _BOARD for x in (*session.new, *session.dirty, *session.deleted)):
+        session.info["board"] = True
+
+
 class Database:
     """Sessions on one engine."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._make = sessionmaker(engine, expire_on_commit=False)
+        self.turn = 0
+        """Counts the commits that may have changed a board: what was worked out in one turn holds as long."""
+        event.listen(self._make, "after_flush", _marked)
+        event.listen(self._make, "after_commit", self._turned)
+
+    def _turned(self, session: Session) -> None:
+        if session.info.pop("board", False):
+            self.turn += 1
 
     @contextmanager
     def session(self) -> Iterator[Session]:

@@ -16,6 +16,7 @@ from yibenzhang.office.analysing import present
 from yibenzhang.office.database import Database, DatabaseError, engine_of, prepare
 from yibenzhang.office.foreman import Foreman
 from yibenzhang.office.models import Setting
+from yibenzhang.office.roster import Brief
 from yibenzhang.web.picturing import Pictures
 from yibenzhang.web.views import Views
 
@@ -56,6 +57,7 @@ class Office:
         self.foreman = Foreman(self.database, self.ledger, settings.jobs, settings.limit, settings.extra)
         self.pictures = Pictures(self.ledger)
         self.views = Views(self.ledger)
+        self.boards: dict[tuple[object, ...], list[Brief]] = {}
         self.session = self.database.session
         self.version = present(settings.extra)
 

@@ -13,9 +13,10 @@ from fastapi import APIRouter, Form, Query, Request, Response, UploadFile
 from fastapi.responses import RedirectResponse
 from markupsafe import Markup
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from yibenzhang.findings import Finding
-from yibenzhang.office.access import Refused, entry_of, season_of, visible_submissions
+from yibenzhang.office.access import Actor, Refused, entry_of, season_of, visible_submissions
 from yibenzhang.office.deadlines import told_late
 from yibenzhang.office.models import Entry, Notice, Role, Season, State, Submission
 from yibenzhang.office.roster import (
@@ -37,6 +38,7 @@ from yibenzhang.reading import ReadingError
 from yibenzhang.standards import load
 from yibenzhang.web.formats import LEVEL, environment, forms, page, shown
 from yibenzhang.web.security import Guard, Shop, Who
+from yibenzhang.web.settings import Office
 
 router = APIRouter(tags=["公开季和名录"])
 LINES = 200
@@ -128,6 +130,16 @@ def _wanted(lines: list[Listed], status: str, find: str) -> list[Listed]:
     return [x for x in lines if status in ("", x.status) and (words in x.body or words in x.code)]
 
 
+def _glance(office: Office, session: Session, who: Actor, season: Season) -> list[Brief]:
+    """The board in short, worked out once a turn of the database for all who see the same of it."""
+    key = (office.database.turn, season.id, who.body_id if who.outside else None, who.outside, today())
+    if key not in office.boards:
+        if len(office.boards) > 64:
+            office.boards.clear()
+        office.boards[key] = glance(session, who, season, today())
+    return office.boards[key]
+
+
 @forms(router, "/seasons/{number:int}", summary="看板：每个单位交没交、是否逾期、查得怎样")
 def season_board(
     request: Request, office: Shop, who: Who, number: int, status: str = "", find: Annotated[str, Query(max_length=80)] = "",
@@ -136,7 +148,7 @@ def season_board(
     """Who has handed in, who is missing or late, what is being checked, reviewed, returned, clean."""
     with office.session() as session:
         season = season_of(session, number)
-        lines = glance(session, who, season, today())
+        lines = _glance(office, session, who, season)
         count = Counter(line.status for line in lines)
         wanted = [x.entry for x in _wanted(lines, status, find)]
         old = outdated(session, season, office.version) if not who.outside else 0
