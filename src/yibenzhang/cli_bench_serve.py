@@ -20,14 +20,22 @@ if TYPE_CHECKING:
     from yibenzhang.benching_serve import Report, Taken
 
 
+def _pause(text: str) -> tuple[float, float]:
+    try:
+        low, high = (float(x) for x in text.split(","))
+    except ValueError:
+        low, high = 1.0, 0.0
+    if not 0 <= low <= high <= 60:
+        raise fail("--pause 请写成两个数，如 1,4。")
+    return low, high
+
+
 def serve(
     documents: Annotated[int, typer.Option("--documents", "-n", min=16, help="账本里有多少份文件")] = 10_000,
     matters: Annotated[int, typer.Option(min=1, max=60, help="每份文件有多少个问题")] = 30,
     people: Annotated[int, typer.Option(min=0, max=500, help="多少人同时使用，0 为不测")] = 50,
     seconds: Annotated[float, typer.Option(min=0, max=600, help="同时使用多少秒")] = 20,
-    no_think: Annotated[
-        bool, typer.Option("--no-think", help="点击之间不停顿（平常停 0.5 到 1.5 秒）")
-    ] = False,
+    pause: Annotated[str, typer.Option(help="每个人两次点击之间停几秒到几秒，0,0 为不停")] = "1,4",
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="服务同时检查几个文件")] = 2,
     keep: Annotated[
         Path | None, typer.Option(help="账本造在这个文件夹并留着，下次直接用；不写则用完删除")
@@ -58,7 +66,7 @@ def serve(
             if made is None and (folder / "office.db").exists():
                 raise fail(f"{folder} 里已有别的账本，请换一个文件夹。")
             made = made or make(folder, documents, matters, tell)
-            report = measure(made, jobs, people, seconds, not no_think, tell)
+            report = measure(made, jobs, people, seconds, _pause(pause), tell)
         except Unmade as error:
             raise fail(str(error)) from error
         except OSError as error:
@@ -80,7 +88,8 @@ def _show(report: Report) -> None:
         )
     )
     if report.people:
-        think = "每次点击间停 0.5 到 1.5 秒" if report.think else "点击之间不停顿"
+        low, high = report.pause
+        think = f"每次点击间停 {low:g} 到 {high:g} 秒" if high else "点击之间不停顿"
         console.print(
             _table(f"{report.people} 人同时使用 {report.seconds:g} 秒，{think}（毫秒）", report.load)
         )

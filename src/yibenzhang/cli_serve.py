@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import webbrowser
 from pathlib import Path
@@ -18,8 +17,6 @@ from yibenzhang.office.database import DatabaseError
 from yibenzhang.office.users import administered
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI
-
     from yibenzhang.web.settings import Office
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -30,8 +27,11 @@ Database = Annotated[
 DEFAULT = Path("ledger")
 
 
-def _administered(app: FastAPI) -> bool:
-    office: Office = app.state.office
+PROCESSES = 2
+"""Processes for the pages where several people work."""
+
+
+def _administered(office: Office) -> bool:
     with office.session() as session:
         return administered(session)
 
@@ -51,16 +51,16 @@ def serve(
         bool, typer.Option("--https", help="前面有 HTTPS 代理：登录凭据只经加密连接发送")
     ] = False,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="同时检查几个文件")] = 2,
+    processes: Annotated[
+        int, typer.Option(min=0, max=32, help="几个进程提供页面；0 为自动：一个人用 1 个，多人用 2 个")
+    ] = 0,
     timeout: Annotated[float, typer.Option(min=1, help="每个文件最多检查多少秒")] = 900,
     most: Annotated[int, typer.Option(min=1, help="单个文件最多多少 MB")] = 200,
     open_browser: Annotated[bool, typer.Option("--open", help="启动后打开浏览器")] = False,
     standards: Layer = "",
 ) -> None:
     """打开工作台：收文件、审核、退回、统计，都在浏览器里。"""
-    import uvicorn
-
-    from yibenzhang.web.app import create
-    from yibenzhang.web.bounding import Prompt
+    from yibenzhang.web.serving import serve_pages
     from yibenzhang.web.settings import Settings
 
     if host not in LOOPBACK and not accounts:
@@ -72,26 +72,22 @@ def serve(
     )
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+    def ready(office: Office) -> None:
+        Console(stderr=True, highlight=False).print(f"工作台：{address}　账本：{folder}　按 Ctrl+C 结束")
+        if accounts and not _administered(office):
+            told = "还没有管理员账号，谁也不能登录。请另开一个终端运行："
+            where = f" --folder {folder}" + (" --database 同一地址" if database else "")
+            Console(stderr=True, highlight=False, soft_wrap=True).print(
+                Text(f"{told}yibenzhang user add 账号名 --role administrator{where}")
+            )
+        if open_browser:
+            Timer(1.5, webbrowser.open, [address]).start()
+
     try:
-        app = create(settings)
+        serve_pages(settings, host, port, processes or (PROCESSES if accounts else 1), ready)
     except DatabaseError as error:
         raise fail(str(error)) from error
     except OSError as error:
         raise fail(f"账本文件夹不能用：{error.strerror}：{error.filename}") from error
-    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    Console(stderr=True, highlight=False).print(f"工作台：{address}　账本：{folder}　按 Ctrl+C 结束")
-    if accounts and not _administered(app):
-        told = "还没有管理员账号，谁也不能登录。请另开一个终端运行："
-        where = f" --folder {folder}" + (" --database 同一地址" if database else "")
-        Console(stderr=True, highlight=False, soft_wrap=True).print(
-            Text(f"{told}yibenzhang user add 账号名 --role administrator{where}")
-        )
-    if open_browser:
-        Timer(1.5, webbrowser.open, [address]).start()
-    gc.collect()
-    gc.freeze()  # what was loaded at the start is never looked through again
-    gc.set_threshold(20_000, 20, 50)
-    uvicorn.run(
-        app, host=host, port=port, log_level="warning", access_log=False, timeout_keep_alive=30,
-        proxy_headers=https, server_header=False, timeout_graceful_shutdown=5, http=Prompt,
-    )  # fmt: skip

@@ -143,17 +143,30 @@ def _marked(session: Session, _: object) -> None:
 class Database:
     """Sessions on one engine."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, turns: Path | None = None) -> None:
+        """``turns`` is a file by which several processes know of each other's commits."""
         self.engine = engine
         self._make = sessionmaker(engine, expire_on_commit=False)
-        self.turn = 0
-        """Counts the commits that may have changed a board: what was worked out in one turn holds as long."""
+        self._turns = turns
         event.listen(self._make, "after_flush", _marked)
         event.listen(self._make, "after_commit", self._turned)
 
+    @property
+    def turn(self) -> int:
+        """Counts the commits that may have changed a board: what was worked out in one turn holds as long. -1 where
+        that is not known."""
+        try:
+            return self._turns.stat().st_size if self._turns is not None else -1
+        except OSError:
+            return -1
+
     def _turned(self, session: Session) -> None:
-        if session.info.pop("board", False):
-            self.turn += 1
+        if session.info.pop("board", False) and self._turns is not None:
+            try:
+                with self._turns.open("ab") as file:
+                    file.write(b".")
+            except OSError:  # no room: without the file nothing is kept
+                self._turns.unlink(missing_ok=True)
 
     @contextmanager
     def session(self) -> Iterator[Session]:

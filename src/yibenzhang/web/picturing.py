@@ -28,7 +28,7 @@ def _draw(path: str, kind: str, leaf: Leaf, width: int) -> bytes:
     return picture(Path(path).read_bytes(), kind, leaf, width)
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """A server that is killed leaves no process behind."""
     parent = parent_process()
     if parent is not None:
@@ -90,7 +90,7 @@ class Pictures:
         with self._lock:
             if self._pool is None:
                 count = max(os.cpu_count() or 1, 2) // 2
-                self._pool = ProcessPoolExecutor(count, get_context("spawn"), _end_with_parent)
+                self._pool = ProcessPoolExecutor(count, get_context("spawn"), end_with_parent)
             return self._pool
 
     def _end(self, pool: ProcessPoolExecutor) -> None:

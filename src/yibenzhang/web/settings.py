@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import secrets
+import threading
+import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -37,6 +40,14 @@ class Settings:
     most_bytes: int = 200 * 1024 * 1024
     work: bool = True
     """False: pages only, nothing is analysed here."""
+    shared: bool = False
+    """One of several processes for the pages; another has the ledger open and has the work done."""
+
+
+_LONG = 0.25
+"""Seconds; what takes longer is not worked out anew for everybody."""
+_OLDEST = 15.0
+Made = TypeVar("Made")
 
 
 class Office:
@@ -44,12 +55,15 @@ class Office:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.ledger = Ledger.opened(settings.folder)
+        self.ledger = Ledger(settings.folder) if settings.shared else Ledger.opened(settings.folder)
         try:
-            self.database = Database(engine_of(settings.database, settings.folder))
-            prepare(self.database.engine)
-            with self.database.session() as session:
-                _belongs(session, settings.folder / "id")
+            turns = settings.folder / "turns"
+            self.database = Database(engine_of(settings.database, settings.folder), turns)
+            if not settings.shared:
+                turns.write_bytes(b"")
+                prepare(self.database.engine)
+                with self.database.session() as session:
+                    _belongs(session, settings.folder / "id")
             self.secret = _secret(settings.folder / "secret")
         except BaseException:
             self.ledger.close()
@@ -57,15 +71,34 @@ class Office:
         self.foreman = Foreman(self.database, self.ledger, settings.jobs, settings.limit, settings.extra)
         self.pictures = Pictures(self.ledger)
         self.views = Views(self.ledger)
+        self._kept: dict[tuple[object, ...], tuple[float, Any]] = {}
+        self._kept_lock = threading.Lock()
         self.boards: dict[tuple[object, ...], list[Brief]] = {}
         self.session = self.database.session
         self.version = present(settings.extra)
 
+    def lately(self, key: tuple[object, ...], make: Callable[[], Made]) -> Made:
+        """What ``make`` makes; where that took long, what it made lately serves for ten times as long as it took."""
+        with self._kept_lock:
+            kept = self._kept.get(key)
+        begun = time.monotonic()
+        if kept is not None and begun < kept[0]:
+            found: Made = kept[1]
+            return found
+        made = make()
+        took = time.monotonic() - begun
+        if took > _LONG:
+            with self._kept_lock:
+                if len(self._kept) > 200:
+                    self._kept.clear()
+                self._kept[key] = (time.monotonic() + min(10 * took, _OLDEST), made)
+        return made
+
     def start(self) -> None:
         if self.settings.work:
             self.foreman.start()
+        if self.settings.work or self.settings.shared:
             self.pictures.warm()
-            gc.freeze()  # what is there now stays: looking through it again would only hold up the pages
 
     def stop(self) -> None:
         if self.settings.work:

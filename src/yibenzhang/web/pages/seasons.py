@@ -132,7 +132,10 @@ def _wanted(lines: list[Listed], status: str, find: str) -> list[Listed]:
 
 def _glance(office: Office, session: Session, who: Actor, season: Season) -> list[Brief]:
     """The board in short, worked out once a turn of the database for all who see the same of it."""
-    key = (office.database.turn, season.id, who.body_id if who.outside else None, who.outside, today())
+    turn = office.database.turn
+    if turn < 0:
+        return glance(session, who, season, today())
+    key = (turn, season.id, who.body_id if who.outside else None, who.outside, today())
     if key not in office.boards:
         if len(office.boards) > 64:
             office.boards.clear()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
@@ -57,19 +58,13 @@ def statistics_table(request: Request, office: Shop, who: Who, number: int, tabl
 @forms(router, "/seasons/{number:int}/statistics", summary="一季的统计")
 def statistics(request: Request, office: Shop, who: Who, number: int) -> Response:
     """The season in figures; .csv holds them one to a line, each table has an address of its own beneath."""
-    with office.session() as session:
-        a = _asked(session, office, who, number)
-        m = next(x for x in a.years() if x.season == number)
-        row = measured(m)
-        rows = [{"name": MEASURES[k], "value": row[k]} for k in MEASURES if k != "name"]
-        for word, files in (("首版", m.first), ("现版", m.present)):
-            rows += [{"name": f"{word}{FILES[k]}的文件", "value": getattr(files, k)} for k in FILES]
-        found: dict[str, Table] = {}
-        if not request.url.path.endswith((".json", ".csv")):
-            found = {
-                k: TABLES[k][2](a)
-                for k in ("kinds", "departments", "rounds", "years", "days", "lateness", "rules")
-            }
+    whole = not request.url.path.endswith((".json", ".csv"))
+    key = ("statistics", number, who.body_id if who.outside else None, who.outside, whole)
+    a, m, found = office.lately(key, lambda: _overview(office, who, number, whole))
+    row = measured(m)
+    rows = [{"name": MEASURES[k], "value": row[k]} for k in MEASURES if k != "name"]
+    for word, files in (("首版", m.first), ("现版", m.present)):
+        rows += [{"name": f"{word}{FILES[k]}的文件", "value": getattr(files, k)} for k in FILES]
     data = {
         "season": {"id": m.season, "name": m.name},
         "measures": row,
@@ -80,6 +75,15 @@ def statistics(request: Request, office: Shop, who: Who, number: int) -> Respons
         request, who, "statistics.html", data, rows, {"name": "指标", "value": "数"},
         season=a.season, m=row, first=m.first, found=found, pictures=pictures, tables=TABLES, few=FEW, tab="statistics", today=a.today,
     )  # fmt: skip
+
+
+def _overview(office: Office, who: Actor, number: int, whole: bool) -> tuple[Asked, Any, dict[str, Table]]:
+    """The season's measures, and for its page the tables."""
+    with office.session() as session:
+        a = _asked(session, office, who, number)
+        m = next(x for x in a.years() if x.season == number)
+        chosen = ("kinds", "departments", "rounds", "years", "days", "lateness", "rules") if whole else ()
+        return a, m, {k: TABLES[k][2](a) for k in chosen}
 
 
 BODY = {
