@@ -60,7 +60,7 @@ def serve(
     standards: Layer = "",
 ) -> None:
     """打开工作台：收文件、审核、退回、统计，都在浏览器里。"""
-    from yibenzhang.web.serving import serve_pages
+    from yibenzhang.web.serving import Unreachable, serve_pages
     from yibenzhang.web.settings import Settings
 
     if host not in LOOPBACK and not accounts:
@@ -87,7 +87,7 @@ def serve(
 
     try:
         serve_pages(settings, host, port, processes or (PROCESSES if accounts else 1), ready)
-    except DatabaseError as error:
+    except (DatabaseError, Unreachable) as error:
         raise fail(str(error)) from error
     except OSError as error:
         raise fail(f"账本文件夹不能用：{error.strerror}：{error.filename}") from error

@@ -80,26 +80,47 @@ def test_two_different_passwords_are_refused(tmp_path: Path, monkeypatch: pytest
 def test_a_server_that_nobody_can_enter_says_how_to(
     tmp_path: Path, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import uvicorn
     from typer.testing import CliRunner
 
     from tests.web.conftest import running
+    from tests.web.serving import free_port
     from yibenzhang.cli import app
+    from yibenzhang.web import serving
 
     shown = []
 
-    def serve(made: Any, **_: Any) -> None:
+    def serve(made: Any, *_: Any) -> None:
         with running(made, "http://office.example") as browser:
             shown.append(browser.get("/login").text)
 
-    monkeypatch.setattr(uvicorn, "run", serve)
-    more = ["--folder", str(tmp_path), *(["--database", database] if database else [])]
-    told = CliRunner().invoke(app, ["serve", "--accounts", *more])
+    monkeypatch.setattr(serving, "run", serve)
+    more = [
+        "--port",
+        str(free_port()),
+        "--folder",
+        str(tmp_path),
+        *(["--database", database] if database else []),
+    ]
+    told = CliRunner().invoke(app, ["serve", "--accounts", "--processes", "1", *more])
     assert told.exit_code == 0, told.output
     assert "user add" in told.output and "--role administrator" in told.output and "user add" in shown[0]
     assert PASSWORD not in told.output
     assert run(tmp_path, database, "add", "zhang", "--role", "administrator", password=PASSWORD)[0] == 0
-    told = CliRunner().invoke(app, ["serve", "--accounts", *more])
+    told = CliRunner().invoke(app, ["serve", "--accounts", "--processes", "1", *more])
     assert told.exit_code == 0 and "user add" not in told.output and "user add" not in shown[1]
     refused = CliRunner().invoke(app, ["serve", "--host", "0.0.0.0", *more])
     assert refused.exit_code == 2 and "--accounts" in refused.output
+
+
+def test_an_address_in_use_is_told(tmp_path: Path) -> None:
+    import socket
+
+    from typer.testing import CliRunner
+
+    from yibenzhang.cli import app
+
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        told = CliRunner().invoke(app, ["serve", "--port", str(port), "--folder", str(tmp_path / "ledger")])
+    assert told.exit_code == 2 and f"端口 {port}" in told.output and "--port" in told.output
+    assert not (tmp_path / "ledger").exists()

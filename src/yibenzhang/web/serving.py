@@ -23,25 +23,30 @@ _HANDED = "YIBENZHANG_PAGES"
 """The environment variable by which a process for the pages learns its settings."""
 
 
+class Unreachable(Exception):
+    """The address cannot be had; the message is one sentence for a person."""
+
+
 def serve_pages(
     settings: Settings, host: str, port: int, processes: int, ready: Callable[[Office], None]
 ) -> None:
     """Serve until a signal ends it. ``ready`` is called before the first request.
 
-    Raises DatabaseError or OSError where the folder or the database cannot be used.
+    Raises DatabaseError or OSError where the folder or the database cannot be used, Unreachable for the address.
     """
+    listening = _listening(host, port)
     if processes < 2:
         app = create(settings)
         ready(app.state.office)
         calm()
-        _run(app, settings, host, port, 1)
+        run(app, settings, listening, 1)
         return
     office = Office(settings)
     ready(office)
     office.foreman.start()
     os.environ[_HANDED] = json.dumps(asdict(settings) | {"folder": str(settings.folder)})
     try:
-        _run("yibenzhang.web.serving:pages", settings, host, port, processes)
+        run("yibenzhang.web.serving:pages", settings, listening, processes)
     finally:
         office.stop()
 
@@ -63,16 +68,29 @@ def calm() -> None:
     gc.set_threshold(20_000, 20, 50)
 
 
-def _run(app: FastAPI | str, settings: Settings, host: str, port: int, processes: int) -> None:
+def run(app: FastAPI | str, settings: Settings, listening: socket.socket, processes: int) -> None:
+    """Answer on a socket until a signal ends it."""
     config = uvicorn.Config(
-        app, factory=isinstance(app, str), workers=processes, host=host, port=port, log_level="warning",
-        access_log=False, timeout_keep_alive=30, proxy_headers=settings.https, server_header=False,
-        timeout_graceful_shutdown=5, timeout_worker_healthcheck=60, http=Prompt,
+        app, factory=isinstance(app, str), workers=processes, log_level="warning", access_log=False,
+        timeout_keep_alive=30, proxy_headers=settings.https, server_header=False, timeout_graceful_shutdown=5,
+        timeout_worker_healthcheck=60, http=Prompt,
     )  # fmt: skip
     if processes < 2:
-        uvicorn.Server(config).run()
-        return
-    listening = config.bind_socket()
+        uvicorn.Server(config).run([listening])
+    else:
+        Multiprocess(config, [listening]).run()
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """The socket, made before anything else is begun. Raises Unreachable."""
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        made = socket.create_server((host, port), family=family, backlog=2048)
+    except (OSError, OverflowError) as error:
+        raise Unreachable(
+            f"不能在 {host} 的端口 {port} 上提供服务（{error}）；端口被占用时请用 --port 换一个。"
+        ) from error
     # inherited by every connection; without it small answers wait 40 ms for the other side's word
-    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    Multiprocess(config, [listening]).run()
+    made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    made.set_inheritable(True)
+    return made
