@@ -161,19 +161,16 @@ def _processors(server: int) -> dict[str, float]:
             int(n) / tick for n in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]
         )
         mine: dict[int, tuple[int, float]] = {}
-        calm: set[int] = set()  # workers stand back for the pages, and show it
         for path in Path("/proc").glob("[0-9]*/stat"):
             with suppress(OSError):
                 told = path.read_text().rpartition(")")[2].split()
                 mine[int(path.parent.name)] = (int(told[1]), sum(map(int, told[11:15])) / tick)
-                if int(told[16]) > 0:
-                    calm.add(int(path.parent.name))
     except (OSError, ValueError, AttributeError):
         return {}
     below = {server}
     while more := {p for p, (parent, _) in mine.items() if parent in below} - below:
         below |= more
-    pages = {server, *(p for p in below - calm if mine.get(p, (0, 0.0))[0] == server)}
+    pages = {server, *(p for p in below if mine.get(p, (0, 0.0))[0] == server)}
     used = os.times()
     return {
         "server": sum(mine[p][1] for p in pages if p in mine),

@@ -473,7 +473,7 @@ LEAST = {
     "POST /users": Role.ADMINISTRATOR, "POST /users/{number}": Role.ADMINISTRATOR, "POST /users/{number}/active": Role.ADMINISTRATOR,
     "POST /users/{number}/password": Role.ADMINISTRATOR,
     "POST /seasons": Role.HEAD, "POST /seasons/{number}/roster": Role.REVIEWER, "POST /entries/{number}": Role.REVIEWER,
-    "POST /seasons/{number}/files": Role.DEPARTMENT,
+    "POST /seasons/{number}/files": Role.DEPARTMENT, "POST /seasons/{number}/recheck": Role.REVIEWER,
     "POST /submissions/{number}/profile": Role.REVIEWER, "POST /submissions/{number}/again": Role.DEPARTMENT,
     "POST /submissions/{number}/withdraw": Role.DEPARTMENT, "POST /submissions/{number}/accept": Role.REVIEWER,
     "POST /submissions/{number}/defects": Role.REVIEWER, "POST /submissions/{number}/ticks": Role.REVIEWER,

@@ -21,7 +21,7 @@ def _pages(server: Server) -> set[int]:
     for pid in server.children():
         told = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         command = Path(f"/proc/{pid}/cmdline").read_bytes()
-        if int(told[1]) == server.process.pid and b"spawn_main" in command and int(told[16]) <= 0:
+        if int(told[1]) == server.process.pid and b"spawn_main" in command:
             found.add(pid)
     return found
 

@@ -32,6 +32,7 @@ _KEYS = {
     "added": "新增", "count": "份数", "version": "版本", "changed": "更新", "size": "字节", "sha256": "校验值", "approved_on": "批复日期", "due_on": "最晚公开",
     "published_on": "实际公开", "published_url": "公开网址", "entry": "名录行", "corrected": "改正", "fiscal_year": "年度", "stage": "阶段",
     "level": "级次", "region": "地区", "accepted": "已确认", "key": "项目", "notice": "通知", "matters": "问题数", "number": "文号", "contact": "联系人",
+    "draft": "自查稿",
 }  # fmt: skip
 _VALUES = {
     "department": "部门", "reviewer": "审核人", "head": "负责人", "administrator": "管理员", "budget": "预算", "accounts": "决算",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -147,7 +148,7 @@ class Database:
         """``turns`` is a file by which several processes know of each other's commits."""
         self.engine = engine
         self._make = sessionmaker(engine, expire_on_commit=False)
-        self._turns = turns
+        self._turns, self._counts = turns, True
         event.listen(self._make, "after_flush", _marked)
         event.listen(self._make, "after_commit", self._turned)
 
@@ -155,17 +156,24 @@ class Database:
     def turn(self) -> int:
         """Counts the commits that may have changed a board: what was worked out in one turn holds as long. -1 where
         that is not known."""
+        if self._turns is None or not self._counts:
+            return -1
         try:
-            return self._turns.stat().st_size if self._turns is not None else -1
+            return self._turns.stat().st_size
         except OSError:
+            self._counts = False  # begun anew it would meet the numbers of before
             return -1
 
     def _turned(self, session: Session) -> None:
         if session.info.pop("board", False) and self._turns is not None:
             try:
-                with self._turns.open("ab") as file:
-                    file.write(b".")
-            except OSError:  # no room: without the file nothing is kept
+                handle = os.open(self._turns, os.O_WRONLY | os.O_APPEND)  # never made anew
+                try:
+                    os.write(handle, b".")
+                finally:
+                    os.close(handle)
+            except OSError:  # no room: without the file nothing is kept, in any process
+                self._counts = False
                 self._turns.unlink(missing_ok=True)
 
     @contextmanager

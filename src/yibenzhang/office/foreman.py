@@ -7,7 +7,6 @@ import threading
 import time
 from collections import deque
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
@@ -150,6 +149,7 @@ class Foreman:
                 jobs.setdefault(job.submission_id, job)
             for job in jobs.values():
                 job.state, job.started_at, job.attempts = "running", now(), job.attempts + 1
+                hold(session, job.submission)
                 if job.submission.state == State.WAITING:
                     job.submission.state = State.CHECKING
             tasks = [(job.id, self._task(session, job.submission)) for job in jobs.values()]
@@ -204,9 +204,3 @@ class Foreman:
         )
         job.state, job.ended_at = "failed", now()
         failed(session, job.submission, told)
-
-
-def queue_of(session: Session) -> dict[str, Any]:
-    """How much is waiting and running."""
-    states = session.scalars(select(Job.state).where(Job.state.in_(("waiting", "running")))).all()
-    return {"waiting": states.count("waiting"), "running": states.count("running")}

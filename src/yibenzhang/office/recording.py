@@ -18,6 +18,7 @@ from yibenzhang.office.likeness import Told
 from yibenzhang.office.matching import reread
 from yibenzhang.office.models import (
     Audit,
+    Decision,
     Entry,
     Job,
     Matter,
@@ -188,7 +189,7 @@ def _joins(session: Session, submission: Submission) -> bool:
         Submission.part_of_id.is_(None),
         Submission.id != submission.id,
         Submission.checked_at.is_not(None),
-        Submission.state.in_((State.REVIEW, State.CLEAN, State.CHECKING)),
+        Submission.state.in_((State.REVIEW, State.RETURNED, State.CLEAN, State.CHECKING)),
     )
     for other in session.scalars(asked):
         theirs = other.profile.get("role")
@@ -196,12 +197,25 @@ def _joins(session: Session, submission: Submission) -> bool:
             continue
         if other.corrected.get("apart") or submission.corrected.get("apart"):
             continue
-        main, part = (submission, other) if role == "text" else (other, submission)
+        main, part = (
+            (submission, other) if role == "text" and not _judged(session, other) else (other, submission)
+        )
         part.part_of_id, part.state, part.before_id = main.id, State.SUPERSEDED, None
         main.state = State.CHECKING
         session.add(Job(submission_id=main.id))
         return True
     return False
+
+
+def _judged(session: Session, submission: Submission) -> bool:
+    """People have worked on it: what they decided stays where they see it."""
+    number = submission.id
+    asked = (
+        select(Decision.id).join(Matter).where(Matter.submission_id == number),
+        select(Tick.id).where(Tick.submission_id == number),
+        select(Notice.id).where(Notice.submission_id == number),
+    )
+    return any(session.scalars(a.limit(1)).first() is not None for a in asked)
 
 
 def _other_half(session: Session, submission: Submission) -> str:

@@ -194,6 +194,16 @@ def send(
     hold(session, submission)
     if submission.state not in (State.REVIEW, State.RETURNED):
         raise Refused("这一版刚刚已通过，或已有新版，不能退回。")
+    now = select(Matter.id).where(
+        Matter.submission_id == submission.id, Matter.verdict == Verdict.CONFIRMED, Matter.gone.is_(False)
+    )
+    if set(session.scalars(now)) != {m.id for m in matters}:
+        raise Refused("刚刚有问题的处理变了，没有退回；请重新打开退回页面。")
+    if (
+        kept.number
+        and session.scalars(select(Notice.id).where(Notice.number == kept.number)).first() is not None
+    ):
+        raise Refused(f"文号“{kept.number}”已经用过，没有退回；请重新打开退回页面换一个。")
     session.add(kept)
     submission.state = State.RETURNED
     session.flush()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, selectinload
 
-from yibenzhang.office.access import Actor, NotHere, Refused, note, submission_of
+from yibenzhang.office.access import Actor, NotHere, Refused, entry_of, note, submission_of
 from yibenzhang.office.database import hold
 from yibenzhang.office.following import PERSON, unfollow
 from yibenzhang.office.models import (
@@ -62,7 +62,10 @@ def decide(session: Session, actor: Actor, matter: Matter, verdict: str, reason:
     made = Decision(matter_id=matter.id, verdict=verdict, reason=reason, user_id=actor.id, who=actor.name)
     session.add(made)
     matter.verdict = "" if verdict == Verdict.REOPENED else verdict
-    note(session, actor, f"matter.{verdict}", "matter", matter.id, reason=reason, rule=matter.rule)
+    told: dict[str, Any] = (
+        {"draft": True} if matter.submission.draft else {"reason": reason, "rule": matter.rule}
+    )
+    note(session, actor, f"matter.{verdict}", "matter", matter.id, **told)
     session.flush()
     session.refresh(matter, ["decisions"])
     _resettle(session, matter.submission)
@@ -95,7 +98,8 @@ def add_defect(
     )
     session.add(matter)
     session.flush()
-    note(session, actor, "matter.added", "matter", matter.id, words=words, leaf=leaf)
+    told: dict[str, Any] = {"draft": True} if submission.draft else {"words": words, "leaf": leaf}
+    note(session, actor, "matter.added", "matter", matter.id, **told)
     _resettle(session, submission)
     return matter
 
@@ -105,6 +109,7 @@ def tick(
 ) -> Tick:
     """Note that a person looked at something that could not be checked, or take that back."""
     _may_judge(actor, submission)
+    _open(session, submission)
     made = Tick(
         submission_id=submission.id,
         key=key[:64],
@@ -122,8 +127,8 @@ def tick(
         submission.id,
         key=key[:64],
     )
-    if submission.state == State.REVIEW:
-        settle(session, submission)
+    if submission.state == State.REVIEW or not done:
+        _resettle(session, submission)
     return made
 
 
@@ -154,12 +159,20 @@ def withdraw(session: Session, actor: Actor, submission: Submission) -> None:
         raise Refused("这一版已经被新版代替或已经作废，不能再作废。")
     if session.scalars(select(Notice.id).where(Notice.submission_id == submission.id)).first() is not None:
         raise Refused("这一版已经发过通知，不能作废。")
+    judged = (
+        select(Decision.id)
+        .join(Matter)
+        .where(Matter.submission_id == submission.id, Decision.user_id != actor.id)
+    )
+    if actor.outside and (submission.state == State.CLEAN or session.scalars(judged).first() is not None):
+        raise Refused("这一版已经审核过，不能自己作废；请与财政部门联系。")
     submission.state, submission.problem = State.WITHDRAWN, f"{actor.name} 作废"
     before = session.get(Submission, submission.before_id) if submission.before_id else None
     if before is not None:
         told = session.scalars(select(Notice.id).where(Notice.submission_id == before.id)).first()
         before.state = State.RETURNED if told else State.REVIEW
         unfollow(session, before)
+        session.execute(update(Matter).where(Matter.submission_id == submission.id).values(before_id=None))
         settle(session, before)
     note(session, actor, "submission.withdraw", "submission", submission.id)
 
@@ -172,8 +185,14 @@ def correct(
     profile: dict[str, Any],
     add: str = "",
 ) -> None:
-    """Put right whose file it is and for which year. ``add`` is the name of a body to be put on the roster first."""
-    actor.must(Role.REVIEWER)
+    """Put right whose file it is and for which year. ``add`` is the name of a body to be put on the roster first.
+
+    A department puts its own drafts right, and chooses among its own lines of the roster.
+    """
+    _may_judge(actor, submission)
+    if actor.outside:
+        add = ""
+        entry = entry_of(session, actor, entry).id if entry else None
     hold(session, submission)
     if submission.part_of_id is not None:
         raise Refused("这份文件与另一份合并为一份公开，请在那一份上改正。")
@@ -199,6 +218,11 @@ def correct(
         raise Refused("这个单位不在本季名录里。")
     before = {"entry": submission.entry_id, "corrected": submission.corrected}
     if entry and entry != submission.entry_id and submission.before_id is None:
+        if (
+            session.scalars(select(Notice.id).where(Notice.submission_id == submission.id)).first()
+            is not None
+        ):
+            raise Refused("这一版已经发过通知，不能再改单位。")
         submission.entry_id = entry
     elif entry and entry != submission.entry_id:
         raise Refused("这份文件已经接在前一版之后，不能再改单位；请重新交到正确的单位名下。")

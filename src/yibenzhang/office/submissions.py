@@ -113,7 +113,9 @@ def register(session: Session, n: dict[str, Any]) -> Submission | None:
     session.flush()
     session.add(Job(submission_id=submission.id))
     actor = Actor(n["user"], n["who"], Role.DEPARTMENT, address=n["address"])
-    told = {k: n[k] for k in ("name", "sha256", "size")}
+    told = (
+        {"draft": True} if n["draft"] else {k: n[k] for k in ("name", "sha256", "size")}
+    )  # a draft is nobody else's
     note(session, actor, "file.in", "submission", submission.id, **told)
     return submission
 

@@ -16,7 +16,7 @@ from yibenzhang.office.access import NotAllowed, NotHere, Refused
 from yibenzhang.office.database import away, full, unfit
 from yibenzhang.web.bounding import OutOfBounds
 from yibenzhang.web.formats import as_json, page
-from yibenzhang.web.security import Forged, NoAccounts, NotLoggedIn
+from yibenzhang.web.security import Forged, NoAccounts, NotLoggedIn, bearer
 
 log = logging.getLogger("yibenzhang.web")
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -25,7 +25,7 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 def told(request: Request, status: int, sentence: str) -> Response:
     """The sentence in the form that was asked for."""
     wants = request.headers.get("Accept", "")
-    if request.url.path.endswith((".json", ".csv")) or "application/json" in wants:
+    if request.url.path.endswith((".json", ".csv")) or "application/json" in wants or bearer(request):
         return Response(as_json({"error": sentence}), status, media_type="application/json")
     if request.headers.get("HX-Request") and not request.headers.get("HX-Boosted"):
         return page(request, None, "said.html", status, sentence=sentence)

@@ -7,7 +7,7 @@ import json
 import os
 import socket
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 
 import uvicorn
@@ -56,7 +56,7 @@ def pages() -> FastAPI:
     end_with_parent()
     told = json.loads(os.environ[_HANDED])
     told |= {"folder": Path(told["folder"]), "hosts": tuple(told["hosts"]), "work": False, "shared": True}
-    app = create(replace(Settings(**told)))
+    app = create(Settings(**told))
     calm()
     return app
 

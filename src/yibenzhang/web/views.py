@@ -8,7 +8,7 @@ from collections import OrderedDict
 from typing import Any
 
 from yibenzhang.ledger.files import Ledger
-from yibenzhang.office.access import NotHere
+from yibenzhang.office.access import NotHere, Refused
 from yibenzhang.office.models import Submission
 from yibenzhang.showing.view import View, ViewError, loaded
 
@@ -36,8 +36,10 @@ class Views:
                     self._kept.move_to_end(key)
                     return self._kept[key]
             view = loaded(path.read_bytes())
-        except (FileNotFoundError, ViewError) as error:
+        except FileNotFoundError as error:
             raise NotHere from error
+        except ViewError as error:
+            raise Refused("这一版是用旧版程序检查的，现在的程序看不了；请重新检查后再看。") from error
         with self._lock:
             self._kept[key] = view
             self._aside()

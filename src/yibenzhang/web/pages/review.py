@@ -152,7 +152,7 @@ def leaf_page(request: Request, office: Shop, who: Who, number: int, leaf: int) 
     s, view, found = _leaf(office, who, number, leaf)
     picture = drawn(found) if found.kind == "drawn" else ""
     answer = page(request, who, "leaf.html", s=s, leaf=found, picture=picture)
-    answer.headers["Cache-Control"] = "private, max-age=60"
+    answer.headers["Cache-Control"], answer.headers["Vary"] = "private, max-age=60", "Cookie"
     return answer
 
 
@@ -169,7 +169,9 @@ def leaf_picture(
         data = office.pictures.png(file.sha256, file.kind, found, width)
     except ReadingError as error:
         raise Refused(str(error)) from error
-    return Response(data, media_type="image/png", headers={"Cache-Control": "private, max-age=86400"})
+    return Response(
+        data, media_type="image/png", headers={"Cache-Control": "private, max-age=86400", "Vary": "Cookie"}
+    )
 
 
 @router.get(

@@ -136,11 +136,13 @@ def _glance(office: Office, session: Session, who: Actor, season: Season) -> lis
     if turn < 0:
         return glance(session, who, season, today())
     key = (turn, season.id, who.body_id if who.outside else None, who.outside, today())
-    if key not in office.boards:
+    found = office.boards.get(key)
+    if found is None:
+        found = glance(session, who, season, today())
         if len(office.boards) > 64:
             office.boards.clear()
-        office.boards[key] = glance(session, who, season, today())
-    return office.boards[key]
+        office.boards[key] = found
+    return found
 
 
 @forms(router, "/seasons/{number:int}", summary="看板：每个单位交没交、是否逾期、查得怎样")
@@ -167,7 +169,7 @@ def season_board(
         asking = session.scalars(
             select(Submission)
             .where(Submission.season_id == number, Submission.entry_id.is_(None), Submission.part_of_id.is_(None),
-                   Submission.state != State.WITHDRAWN, visible_submissions(who))
+                   Submission.state.in_((State.ASKING, State.UNREADABLE)), visible_submissions(who))
             .order_by(Submission.id.desc()).limit(50)
         ).all()  # fmt: skip
     data = {"season": {"id": season.id, "name": season.name, "fiscal_year": season.fiscal_year, "stage": season.stage},
@@ -224,9 +226,9 @@ def roster(request: Request, office: Shop, who: Who, number: int) -> Response:
     summary="导入名录（.xlsx、.xls 或 CSV）",
     response_class=Response,
 )
-async def take_roster(request: Request, office: Shop, who: Who, number: int, file: UploadFile) -> Response:
+def take_roster(request: Request, office: Shop, who: Who, number: int, file: UploadFile) -> Response:
     who.must(Role.REVIEWER)
-    data = await file.read(MOST_ROSTER + 1)
+    data = file.file.read(MOST_ROSTER + 1)
     if len(data) > MOST_ROSTER:
         raise Refused("名录文件超过 20 MB，请只保留名录本身。")
     try:
@@ -273,7 +275,7 @@ def entry(request: Request, office: Shop, who: Who, number: int) -> Response:
             select(Entry, Season).join(Season).where(Entry.body_id == found.body_id, Entry.id != number).order_by(Season.fiscal_year.desc())
         ).all()  # fmt: skip
         season = found.season
-        name = f"{found.body.name}{season.fiscal_year}年部门{STAGE[season.stage]}"
+        name = f"{found.body.name}{season.fiscal_year}年{LEVEL.get(found.body.level) or '部门'}{STAGE[season.stage]}"
         late = told_late(name, found.due_on, found.published_on, today(), load())
     rows = [
         {"id": s.id, "round": s.round, "name": s.name, "state": s.state, "draft": s.draft, "received_at": s.received_at, "who": s.who,

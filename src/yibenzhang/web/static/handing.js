@@ -60,12 +60,21 @@
       if (request.status === 503) return again("服务器暂时不能用");
       if (request.status !== 201) return finish(told.error || "没有收下，请重试", true);
       const refused = told.refused || [];
+      all(told.delivery);
       const text = (told.note || "已收下 " + told.files.length + " 个文件") + (refused.length ? "；没有收下：" + refused.join("；") : "");
       finish(text, refused.length > 0);
     };
     request.onerror = () => again("连不上服务器");
     words.textContent = "0%";
     request.send(file);
+  }
+
+  function all(delivery) {  // the page of everything that came in at this go
+    if (!delivery || document.getElementById("all")) return;
+    const line = document.createElement("p");
+    line.id = "all";
+    line.innerHTML = "<a href='/deliveries/" + encodeURIComponent(delivery) + "'>这次交的全部文件</a>";
+    list.append(line);
   }
 
   function next() {

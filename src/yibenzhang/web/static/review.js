@@ -100,23 +100,27 @@
     if (n) select(now, (at + by + n) % n);
   }
   let line = Promise.resolve();
-  function decide(verdict, reason) {  // one after another: keys may come faster than answers
-    line = line.then(() => decided(verdict, reason)).catch(() => {});
+  function decide(verdict, reason, of) {  // one after another: keys may come faster than answers
+    line = line.then(() => decided(verdict, reason, of)).catch(() => {});
   }
-  function decided(verdict, reason) {
-    if (!now || !judges) return null;
-    const card = now.id;
-    return window.htmx.ajax("POST", "/matters/" + now.dataset.id + "/decisions", {
+  function decided(verdict, reason, of) {  // of: the card that was pointed at; a key means the one that is up by then
+    const target = of ? $(of) : now;
+    if (!target || !judges) return null;
+    const card = target.id;
+    return window.htmx.ajax("POST", "/matters/" + target.dataset.id + "/decisions", {
       target: "#" + card, swap: "outerHTML", values: { verdict: verdict, reason: reason || "" },
     }).then(() => {
       const fresh = $(card);
       if (!fresh || !fresh.dataset.verdict && verdict !== "reopened") return;
+      if (now && now.id !== card) return;
       select(verdict === "reopened" ? fresh : nextOpen(card));
     });
   }
   const dismissal = $("dismiss");
+  let dismissing = "";
   function dismiss() {
     if (!now || !judges) return;
+    dismissing = now.id;
     $("reason").value = "";
     dismissal.showModal();
     dismissal.querySelector("button[data-reason]").focus();
@@ -124,7 +128,7 @@
   function dismissed(reason) {
     if (!reason.trim()) { $("reason").focus(); return; }
     dismissal.close();
-    decide("dismissed", reason);
+    decide("dismissed", reason, dismissing);
   }
   if (dismissal) {
     dismissal.addEventListener("click", (e) => {
@@ -147,7 +151,7 @@
     const place = e.target.closest("button.place"), act = e.target.closest("button.act");
     if (act) {
       if (now !== card) select(card);
-      if (act.dataset.do === "dismissed") dismiss(); else decide(act.dataset.do);
+      if (act.dataset.do === "dismissed") dismiss(); else decide(act.dataset.do, "", card.id);
       return;
     }
     select(card, place ? Number(place.dataset.at) : 0);
