@@ -98,9 +98,15 @@ def test_units_under_the_column_of_their_department() -> None:
 
 
 def test_a_parent_written_once_for_several_rows() -> None:
-    listed = "主管部门,单位名称\n青禾区教育局,第一中学\n,第二中学\n青禾区体育局,少年体校\n"
+    listed = (
+        "主管部门,单位名称,级次\n青禾区教育局,第一中学,单位\n,第二中学,单位\n青禾区体育局,少年体校,单位\n"
+    )
     assert [r.parent for r in read_csv(listed).rows] == ["青禾区教育局", "青禾区教育局", "青禾区体育局"]
     assert "按上一行的主管部门读入" in read_csv(listed).problems[0]
+    bare = (
+        "主管部门,单位名称\n青禾区教育局,第一中学\n,审计局\n"  # who sees what hangs on it: nothing is guessed
+    )
+    assert [r.parent for r in read_csv(bare).rows] == ["青禾区教育局", ""]
     apart = "主管部门,单位名称\n,青禾区教育局\n青禾区教育局,第一中学\n,青禾区审计局\n"
     assert [r.parent for r in read_csv(apart).rows] == ["", "青禾区教育局", ""]
 

@@ -92,6 +92,10 @@ def finish(session: Session, ledger: Ledger, submission: Submission, found: Anal
         return
     if _joins(session, submission):
         return
+    question = _rival(session, submission)
+    if question:
+        submission.state, submission.problem = State.ASKING, question
+        return
     follow(session, ledger, submission, matters)
     settle(session, submission)
     if submission.state == State.SUPERSEDED:
@@ -237,6 +241,37 @@ def _other_half(session: Session, submission: Submission) -> str:
     return (
         f"与同一批交来的“{other.name}”合不成一份公开，只能有一份算数：如果这一份才是，请保存；否则请作废它。"
     )
+
+
+_HALVES = {"text": "只有正文", "tables": "只有表格"}
+
+
+def _rival(session: Session, submission: Submission) -> str:
+    """A question where it is doubtful whether this is the next version of what stands: another file of the same
+    delivery, or the other half of it."""
+    if (submission.corrected or {}).get("accepted") or submission.before_id is not None:
+        return ""
+    asked = select(Submission).where(
+        Submission.season_id == submission.season_id,
+        Submission.entry_id == submission.entry_id,
+        Submission.draft.is_(submission.draft),
+        Submission.part_of_id.is_(None),
+        Submission.id != submission.id,
+        Submission.state.in_((State.REVIEW, State.CLEAN, State.RETURNED)),
+    )
+    if submission.draft:
+        asked = asked.where(Submission.user_id == submission.user_id)
+    mine = (submission.profile or {}).get("role")
+    for other in session.scalars(asked):
+        if other.delivery_id == submission.delivery_id:
+            return f"同一批交来的“{other.name}”也是这个单位的；如果这一份才是要用的，请保存；否则请作废它。"
+        theirs = (other.profile or {}).get("role")
+        if mine in _HALVES and theirs in _HALVES and mine != theirs:
+            return (
+                f"这份文件{_HALVES[mine]}，已有的“{other.name}”{_HALVES[theirs]}：如果是同一份公开，请把两份一起重新交；"
+                "如果这一份是来代替它的，请保存。"
+            )
+    return ""
 
 
 def _apart(session: Session, submission: Submission) -> None:

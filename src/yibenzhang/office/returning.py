@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal, InvalidOperation
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -101,12 +102,26 @@ def _item(number: int, m: Matter, f: ShownFinding | None, view: View, draw: Draw
     places = [s for s in f.spots if s.leaf]
     where = "、".join(dict.fromkeys(_leaf_name(view.leaves[s.leaf - 1]) for s in places[:_PLACES]))
     item = NoticeItem(
-        number, m.severity, m.message, f.reported, f.expected, f.unit, where, f.basis,
+        number, m.severity, m.message, *_values(f), f.unit, where, f.basis,
         tuple(f"{x.name}：{x.arithmetic}" for x in f.sums[:3]),
         remark if remark and not remark.startswith(("沿用第", "人工补充")) else "",
     )  # fmt: skip
     boxes = [(s.leaf, s.box) for s in places if s.box]
     return _shown(item, boxes, [s.key for s in places], view, draw)
+
+
+def _values(f: ShownFinding) -> tuple[str, str]:
+    """Printed and expected; neither where the document alone cannot say which number is wrong: a notice must not order a
+    right one to be changed. The arithmetic says what does not agree."""
+    return (comma(f.reported), comma(f.expected)) if f.certain else ("", "")
+
+
+def comma(number: str) -> str:
+    """A decimal string with separators of thousands; anything else as it is."""
+    try:
+        return f"{Decimal(number):,f}"
+    except InvalidOperation:
+        return number
 
 
 def _leaf_name(leaf: Leaf) -> str:

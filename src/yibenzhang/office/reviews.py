@@ -150,6 +150,16 @@ def accept(session: Session, actor: Actor, submission: Submission) -> None:
     note(session, actor, "submission.accept", "submission", submission.id)
 
 
+def unaccept(session: Session, actor: Actor, submission: Submission) -> None:
+    """Take up again a version that had passed. Raises Refused."""
+    actor.must(Role.REVIEWER)
+    _open(session, submission)
+    if submission.state != State.CLEAN:
+        raise Refused("这一版没有通过，不用撤回。")
+    submission.state = State.REVIEW
+    note(session, actor, "submission.unaccept", "submission", submission.id)
+
+
 def withdraw(session: Session, actor: Actor, submission: Submission) -> None:
     """Take back what was handed in by mistake; the version it replaced stands again. Raises Refused."""
     if submission.user_id != actor.id or actor.id is None:

@@ -122,6 +122,8 @@ def import_rows(session: Session, actor: Actor, season: Season, rows: Sequence[R
         mine = by_name[row.name]
         if above is not None and above is not mine and above.parent_id != mine.id:
             mine.parent_id = above.id
+        elif row.level == "department" and not row.parent:  # said to be a department: it stands under nobody
+            mine.parent_id = None
     note(session, actor, "roster.import", "season", season.id, added=added, changed=changed)
     return added, changed
 

@@ -339,7 +339,7 @@ def _filled_down(lines: list[Line], problems: list[str]) -> list[Line]:
     out: list[Line] = []
     filled: list[Line] = []
     for x in lines:
-        if not x.row.parent and out and out[-1].row.parent and x.row.level != DEPARTMENT:
+        if not x.row.parent and out and out[-1].row.parent and x.row.level == UNIT:
             x = replace(x, row=replace(x.row, parent=out[-1].row.parent))
             filled.append(x)
         out.append(x)

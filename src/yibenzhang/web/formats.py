@@ -18,6 +18,7 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from yibenzhang import __version__
 from yibenzhang.office.access import Actor
 from yibenzhang.office.models import Role
+from yibenzhang.office.returning import comma
 from yibenzhang.office.roster import STAGE, STATUS
 from yibenzhang.office.spreadsheets import write_csv
 from yibenzhang.web.security import FIELD, mark_of, office_of
@@ -56,7 +57,7 @@ def leafname(leaf: Any) -> str:
     return f"第 {leaf.page} 页" if leaf.page else leaf.title or f"第 {leaf.number} 段"
 
 
-environment.filters.update(clock=clock, size=size, leafname=leafname)
+environment.filters.update(clock=clock, size=size, leafname=leafname, comma=comma)
 environment.globals.update(
     severities=SEVERITY, verdicts=VERDICT, roles=ROLE, levels=LEVEL, stages=STAGE, statuses=STATUS,
     version=__version__, Role=Role,

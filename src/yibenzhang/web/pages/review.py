@@ -13,7 +13,16 @@ from sqlalchemy.orm import Session
 from yibenzhang.office.access import Actor, NotHere, Refused, submission_of
 from yibenzhang.office.models import Entry, Matter, State, Submission
 from yibenzhang.office.recording import PERSON, told_profile
-from yibenzhang.office.reviews import accept, add_defect, decide, matter_of, matters_of, tick, ticks_of
+from yibenzhang.office.reviews import (
+    accept,
+    add_defect,
+    decide,
+    matter_of,
+    matters_of,
+    tick,
+    ticks_of,
+    unaccept,
+)
 from yibenzhang.office.roster import OPEN
 from yibenzhang.reading import ReadingError
 from yibenzhang.showing.pictures import drawn
@@ -258,12 +267,13 @@ def _answered(request: Request, office: Office, who: Actor, number: int) -> Resp
         )
         standing = session.execute(asked).all()  # as _standing has it, without what each matter was told with
         _ = matter.decisions
+        ticks = ticks_of(session, s)
         following = _following(session, who, s)
     view = office.views.of(s)
     one = replace(view, findings=tuple(f for f in view.findings if f.id == matter.finding))
     card = _card(matter, {f.id: f for f in one.findings}, spots_of(one))
     return page(
-        request, who, "decided.html", card=card, s=s, standing=standing, judges=_judges(who, s), State=State, reasons=REASONS, view=view,
+        request, who, "decided.html", card=card, ticks=ticks, s=s, standing=standing, judges=_judges(who, s), State=State, reasons=REASONS, view=view,
         following=following,
     )  # fmt: skip
 
@@ -336,9 +346,12 @@ def make_tick(
 
 
 @router.post("/submissions/{number:int}/accept", dependencies=[Guard], summary="审核通过", status_code=303)
-def accept_submission(office: Shop, who: Who, number: int) -> Response:
+def accept_submission(office: Shop, who: Who, number: int, undo: Annotated[bool, Form()] = False) -> Response:
     with office.session() as session:
         s = submission_of(session, who, number)
+        if undo:
+            unaccept(session, who, s)
+            return said(f"/submissions/{s.id}", "已撤回通过，这一版重新待审核。")
         accept(session, who, s)
         following, season = _following(session, who, s), s.season_id
     return said(f"/submissions/{following}" if following else f"/seasons/{season}", f"{s.name} 已通过。")
