@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from yibenzhang.ledger.files import Ledger
@@ -181,19 +181,28 @@ def _related(session: Session, mine: int, found: int | None) -> bool:
     return a is not None and b is not None and (a.parent_id == b.id or b.parent_id == a.id)
 
 
+_STANDING = (State.REVIEW, State.RETURNED, State.CLEAN)
+
+
+def _beside(submission: Submission, *states: State) -> Select[Submission]:
+    """The other submissions of the same roster line in these states."""
+    return select(Submission).where(
+        Submission.season_id == submission.season_id,
+        Submission.entry_id == submission.entry_id,
+        Submission.draft.is_(submission.draft),
+        Submission.part_of_id.is_(None),
+        Submission.id != submission.id,
+        Submission.state.in_(states),
+    )
+
+
 def _joins(session: Session, submission: Submission) -> bool:
     """Where the other half of this disclosure came in the same delivery, check the two as one."""
     role = submission.profile.get("role")
     if role not in ("text", "tables") or submission.part_of_id is not None:
         return False
-    asked = select(Submission).where(
-        Submission.delivery_id == submission.delivery_id,
-        Submission.entry_id == submission.entry_id,
-        Submission.draft.is_(submission.draft),
-        Submission.part_of_id.is_(None),
-        Submission.id != submission.id,
-        Submission.checked_at.is_not(None),
-        Submission.state.in_((State.REVIEW, State.RETURNED, State.CLEAN, State.CHECKING)),
+    asked = _beside(submission, *_STANDING, State.CHECKING).where(
+        Submission.delivery_id == submission.delivery_id, Submission.checked_at.is_not(None)
     )
     for other in session.scalars(asked):
         theirs = other.profile.get("role")
@@ -227,14 +236,7 @@ def _other_half(session: Session, submission: Submission) -> str:
     corrected = submission.corrected or {}
     if not corrected.get("apart") or corrected.get("accepted"):
         return ""
-    asked = select(Submission).where(
-        Submission.delivery_id == submission.delivery_id,
-        Submission.entry_id == submission.entry_id,
-        Submission.draft.is_(submission.draft),
-        Submission.part_of_id.is_(None),
-        Submission.id != submission.id,
-        Submission.state.in_((State.REVIEW, State.CLEAN, State.RETURNED)),
-    )
+    asked = _beside(submission, *_STANDING).where(Submission.delivery_id == submission.delivery_id)
     other = next((s for s in session.scalars(asked) if (s.corrected or {}).get("apart")), None)
     if other is None:
         return ""
@@ -251,14 +253,7 @@ def _rival(session: Session, submission: Submission) -> str:
     delivery, or the other half of it."""
     if (submission.corrected or {}).get("accepted") or submission.before_id is not None:
         return ""
-    asked = select(Submission).where(
-        Submission.season_id == submission.season_id,
-        Submission.entry_id == submission.entry_id,
-        Submission.draft.is_(submission.draft),
-        Submission.part_of_id.is_(None),
-        Submission.id != submission.id,
-        Submission.state.in_((State.REVIEW, State.CLEAN, State.RETURNED)),
-    )
+    asked = _beside(submission, *_STANDING)
     if submission.draft:
         asked = asked.where(Submission.user_id == submission.user_id)
     mine = (submission.profile or {}).get("role")

@@ -27,7 +27,7 @@ from yibenzhang.office.roster import OPEN
 from yibenzhang.reading import ReadingError
 from yibenzhang.showing.pictures import drawn
 from yibenzhang.showing.view import Leaf, View
-from yibenzhang.web.formats import forms, leafname, page, shown
+from yibenzhang.web.formats import SEVERITY, VERDICT, forms, leafname, page, shown
 from yibenzhang.web.pages.seasons import said
 from yibenzhang.web.security import Guard, Shop, Who
 from yibenzhang.web.settings import Office
@@ -130,9 +130,9 @@ def _told(request: Request, office: Office, who: Actor, s: Submission, matters: 
     for m in matters:
         last = m.decisions[-1] if m.decisions else None
         rows.append(
-            {"id": m.id, "finding": m.finding or None, "rule": m.rule, "severity": m.severity, "severity_name": _SEVERITY.get(m.severity),
+            {"id": m.id, "finding": m.finding or None, "rule": m.rule, "severity": m.severity, "severity_name": SEVERITY.get(m.severity),
              "message": m.message, "reported": m.told.get("reported"), "expected": m.told.get("expected"), "unit": units.get(m.finding) or "", "leaf": m.leaf,
-             "place": names[m.leaf - 1] if 0 < m.leaf <= len(names) else "", "verdict": m.verdict or None, "verdict_name": _VERDICT.get(m.verdict, ""),
+             "place": names[m.leaf - 1] if 0 < m.leaf <= len(names) else "", "verdict": m.verdict or None, "verdict_name": VERDICT.get(m.verdict, ""),
              "reason": last.reason if last else "", "decided_by": last.who if last else "", "decided_at": last.at if last else None,
              "no_longer_reported": m.gone,
              "decisions": [{"verdict": d.verdict, "reason": d.reason, "who": d.who, "at": d.at} for d in m.decisions]}
@@ -140,10 +140,6 @@ def _told(request: Request, office: Office, who: Actor, s: Submission, matters: 
     data = {"submission": {"id": s.id, "name": s.name, "sha256": s.sha256, "state": s.state, "round": s.round, "draft": s.draft,
         "received_at": s.received_at, "checked_at": s.checked_at, "problem": s.problem or None}, "report": report}  # fmt: skip
     return shown(request, who, "", data, rows, COLUMNS)
-
-
-_SEVERITY = {"error": "错误", "warning": "疑问", "notice": "提示"}
-_VERDICT = {"": "未处理", "confirmed": "已确认", "dismissed": "已排除", "solved": "已改好"}
 
 
 def _leaf(office: Office, who: Actor, number: int, leaf: int) -> tuple[Submission, View, Leaf]:
