@@ -9,6 +9,7 @@ from tests.unit.test_grouping import TABLES, TEXT
 from tests.web.conftest import Shop
 from tests.web.working import (
     BODY,
+    LATE,
     checked,
     confirm_all,
     decide,
@@ -132,6 +133,16 @@ def test_a_file_comes_in_by_any_content_type(shop: Shop) -> None:
     kind = {"Content-Type": "application/x-www-form-urlencoded"}  # as curl --data-binary says
     answer = who.post(f"/seasons/{number}/files", params=ask, content=data, headers=kind)
     assert answer.status_code == 201, answer.text
+
+
+def test_a_line_is_taken_off_the_roster_where_nothing_hangs_on_it(shop: Shop) -> None:
+    who = shop.client("审核人")
+    number = season(shop, shop.client("负责人"))
+    checked(shop, who, number, "1.docx", version(0))
+    assert who.post(f"/entries/{entry_of(shop, number, BODY)}/remove").status_code == 409
+    assert who.post(f"/entries/{entry_of(shop, number, LATE)}/remove").status_code == 303
+    rows = who.get(f"/seasons/{number}.json").json()["rows"]
+    assert LATE not in {r["body"] for r in rows} and len(rows) == 3
 
 
 def test_a_blank_department_in_a_roster_shows_nobody_anything() -> None:

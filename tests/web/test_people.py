@@ -472,7 +472,7 @@ LEAST = {
     "POST /me/password": Role.DEPARTMENT, "POST /me/keys": Role.DEPARTMENT, "POST /me/keys/{number}/end": Role.DEPARTMENT,
     "POST /users": Role.ADMINISTRATOR, "POST /users/{number}": Role.ADMINISTRATOR, "POST /users/{number}/active": Role.ADMINISTRATOR,
     "POST /users/{number}/password": Role.ADMINISTRATOR,
-    "POST /seasons": Role.HEAD, "POST /seasons/{number}/roster": Role.REVIEWER, "POST /entries/{number}": Role.REVIEWER,
+    "POST /seasons": Role.HEAD, "POST /seasons/{number}/roster": Role.REVIEWER, "POST /entries/{number}": Role.REVIEWER, "POST /entries/{number}/remove": Role.REVIEWER,
     "POST /seasons/{number}/files": Role.DEPARTMENT, "POST /seasons/{number}/recheck": Role.REVIEWER,
     "POST /submissions/{number}/profile": Role.REVIEWER, "POST /submissions/{number}/again": Role.DEPARTMENT,
     "POST /submissions/{number}/withdraw": Role.DEPARTMENT, "POST /submissions/{number}/accept": Role.REVIEWER,

@@ -15,7 +15,7 @@ from yibenzhang.office.access import Actor
 from yibenzhang.office.models import Audit, Role
 
 ACTIONS = {
-    "season.new": "建立公开季", "season.recheck": "按新版重新检查", "roster.import": "导入名录", "roster.add": "名录增加单位", "entry.change": "修改日期和网址",
+    "season.new": "建立公开季", "season.recheck": "按新版重新检查", "roster.import": "导入名录", "roster.add": "名录增加单位", "roster.remove": "名录删除单位", "entry.change": "修改日期和网址",
     "file.in": "交文件", "profile.correct": "改正识别信息", "submission.again": "重新检查", "submission.accept": "审核通过", "submission.unaccept": "撤回通过",
     "submission.return": "退回", "submission.withdraw": "作废", "template.save": "修改通知模板",
     "matter.confirmed": "确认问题", "matter.dismissed": "排除问题", "matter.reopened": "重新打开问题", "matter.solved": "问题已改好",

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from yibenzhang.office import deadlines
 from yibenzhang.office.access import Actor, Refused, note, visible_entries
-from yibenzhang.office.models import Body, Entry, Matter, Role, Season, State, Submission
+from yibenzhang.office.models import Body, Entry, Matter, Notice, Role, Season, State, Submission
 from yibenzhang.office.naming import Named
 from yibenzhang.office.roster_files import RosterRow
 
@@ -180,6 +180,20 @@ def change_entry(
     entry.published_on, entry.published_url, entry.contact = published_on, published_url[:500], contact[:120]
     after = {k: str(getattr(entry, k) or "") for k in before}
     note(session, actor, "entry.change", "entry", entry.id, before=before, after=after)
+
+
+def remove_entry(session: Session, actor: Actor, entry: Entry) -> None:
+    """Take a line off the roster that was put there by mistake. Raises Refused where anything hangs on it."""
+    actor.must(Role.REVIEWER)
+    for told, hanging in (
+        ("有交来的文件", select(Submission.id).where(Submission.entry_id == entry.id)),
+        ("有发出的通知", select(Notice.id).where(Notice.entry_id == entry.id)),
+        ("下面还有所属单位", select(Entry.id).where(Entry.parent_id == entry.id)),
+    ):
+        if session.scalars(hanging.limit(1)).first() is not None:
+            raise Refused(f"这个单位{told}，不能从名录里删除。")
+    note(session, actor, "roster.remove", "season", entry.season_id, name=entry.body.name)
+    session.delete(entry)
 
 
 def named(session: Session, season_id: int) -> list[Named]:

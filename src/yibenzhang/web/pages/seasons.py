@@ -29,6 +29,7 @@ from yibenzhang.office.roster import (
     glance,
     import_rows,
     new_season,
+    remove_entry,
     statuses,
 )
 from yibenzhang.office.roster_files import read_roster, roster_template
@@ -307,6 +308,20 @@ def save_entry(
             contact.strip(),
         )
     return said(f"/entries/{number}", "已保存。")
+
+
+@router.post(
+    "/entries/{number:int}/remove",
+    dependencies=[Guard],
+    summary="从名录里删除一个误加的单位",
+    status_code=303,
+)
+def drop_entry(office: Shop, who: Who, number: int) -> Response:
+    with office.session() as session:
+        found = entry_of(session, who, number)
+        season, name = found.season_id, found.body.name
+        remove_entry(session, who, found)
+    return said(f"/seasons/{season}/roster", f"{name} 已从名录里删除。")
 
 
 def _late(finding: Finding) -> dict[str, object]:
