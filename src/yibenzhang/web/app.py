@@ -30,8 +30,7 @@ _POLICY = (
     "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 )
 _HANDING = 24
-_MOST_FORM = 2 * 1024 * 1024
-_MOST_SENT = seasons.MOST_ROSTER + 1024 * 1024
+_MOST_SENT = MOST_ROSTER + MOST_FORM
 _HEADERS = {
     "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -83,7 +82,7 @@ def _most(scope: Scope, file: int) -> int:
     if scope["path"].endswith("/files"):  # comes in piece by piece, whatever it calls itself
         return file
     kind = next((v for k, v in scope["headers"] if k == b"content-type"), b"").lower()
-    return _MOST_SENT if kind.startswith(b"multipart/") else _MOST_FORM
+    return _MOST_SENT if kind.startswith(b"multipart/") else MOST_FORM
 
 
 def _htmx() -> Path:
@@ -101,7 +100,7 @@ def _too_big(request: Request) -> bool:
         request.method in ("GET", "HEAD") or "form" not in kind.lower() or request.url.path.endswith("/files")
     ):  # a file comes in piece by piece
         return False
-    most = MOST_ROSTER + MOST_FORM if kind.lower().startswith("multipart/") else MOST_FORM
+    most = _MOST_SENT if kind.lower().startswith("multipart/") else MOST_FORM
     return not length.isascii() or not length.isdigit() or int(length) > most
 
 
