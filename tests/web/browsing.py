@@ -43,7 +43,8 @@ class Desk:
         self.page.get_by_role("button", name=name, exact=True).first.click()
 
     def follow(self, name: str) -> None:
-        self.page.get_by_role("link", name=name, exact=True).first.click()
+        with self.page.expect_navigation(wait_until="load"):  # its scripts have run
+            self.page.get_by_role("link", name=name, exact=True).first.click()
 
     def look(self, name: str, wide: bool = True) -> None:
         """Pictures at both widths, no sideways scrolling, and axe finds nothing."""
@@ -67,6 +68,7 @@ class Desk:
         self.page.pdf(path=SHOTS / f"{self.label}-{name}.pdf", prefer_css_page_size=True)
 
     def hand_in(self, *files: Path) -> None:
+        self.page.locator("#drop[data-ready]").wait_for()
         self.page.set_input_files("#files", [str(f) for f in files])
         for f in files:
             expect(self.page.locator("#sending tr", has_text=f.name)).to_contain_text(
@@ -75,6 +77,7 @@ class Desk:
 
     def drop(self, file: Path) -> None:
         """Let a file fall onto the page."""
+        self.page.locator("#drop[data-ready]").wait_for()
         data = base64.b64encode(file.read_bytes()).decode()
         self.page.evaluate(
             """([name, data]) => {

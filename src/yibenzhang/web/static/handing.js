@@ -134,7 +134,11 @@
     for (const folder of folders) add(await read(folder, ""));
   });
   for (const id of ["files", "folder"]) {
-    document.getElementById(id).addEventListener("change", (e) => { add([...e.target.files]); e.target.value = ""; });
+    const field = document.getElementById(id);
+    const take = () => { add([...field.files]); field.value = ""; };
+    field.addEventListener("change", take);
+    take();  // what was chosen before this script ran
   }
+  drop.dataset.ready = "";
   window.addEventListener("beforeunload", (e) => { if (running || waiting.length) e.preventDefault(); });
 })();
