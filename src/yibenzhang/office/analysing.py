@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import json
-import os
 import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
@@ -85,7 +84,6 @@ def present(extra: str = "") -> str:
 
 def analyse(task: Task) -> Analysed:
     """Analyse a submission; whatever goes wrong becomes a sentence."""
-    _yielding()
     steps = _Steps(Ledger(Path(task.folder)).analysis(task.receipt, "progress"))
     try:
         return _analyse(task, steps)
@@ -105,13 +103,6 @@ def analyse(task: Task) -> Analysed:
         return Analysed(task.receipt, told[:500])
     finally:
         steps.end()
-
-
-def _yielding() -> None:
-    """People who wait for a page come before files that wait to be checked."""
-    if hasattr(os, "setpriority"):
-        with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, 0, max(os.getpriority(os.PRIO_PROCESS, 0), 15))
 
 
 def _analyse(task: Task, steps: _Steps) -> Analysed:

@@ -26,8 +26,8 @@ _AGAIN = 2.0
 """Seconds until a database that went away is asked again."""
 _NOTES = 10.0
 """Seconds between two looks for received files and work that the database or this process lost sight of."""
-_NICE = 10
-"""The pages go first."""
+_NICE = 15
+"""People who wait for a page come before files that wait to be checked."""
 _RENEW = 200
 """A worker is replaced after so many files, whatever they left behind in it."""
 
