@@ -318,7 +318,7 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
-def wait_for(what: Callable[[], bool], seconds: float = 60) -> None:
+def wait_for(what: Callable[[], bool], seconds: float = 180) -> None:
     """Wait until something is so."""
     end = time.monotonic() + seconds
     while not what():

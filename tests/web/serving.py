@@ -44,7 +44,7 @@ class Server:
     process: subprocess.Popen[bytes] | None = None
     client: httpx.Client | None = None
 
-    def start(self, seconds: float = 60) -> Server:
+    def start(self, seconds: float = 180) -> Server:
         command = [sys.executable, "-c", self.start_with, "serve", "--folder", str(self.folder)]
         command += ["--port", str(self.port), *self.options]
         with (self.folder.parent / "server.log").open("ab") as log:
@@ -52,7 +52,7 @@ class Server:
                 command, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
                 env={**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}", "COLUMNS": "200"},
             )  # fmt: skip
-        self.client = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=40)
+        self.client = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=90)
         end = time.monotonic() + seconds
         while True:
             assert self.process.poll() is None, self.log()

@@ -50,7 +50,7 @@ def test_none_outlives_a_killed_server_and_what_was_handed_in_is_checked(tmp_pat
         assert server.hand_in(season, "a.pdf", data, delivery).status_code == 201
         mine = set(server.children())
         server.kill()
-    wait_for(lambda: not any(Path(f"/proc/{p}").exists() for p in mine), 20)
+    wait_for(lambda: not any(Path(f"/proc/{p}").exists() for p in mine), 60)
     with server:
         assert server.settled(delivery)[0]["state"] == "asking"  # nobody is on the roster
         shown = [server.get(f"/seasons/{season}/hand-in").text for _ in range(4)]

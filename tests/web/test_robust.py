@@ -129,7 +129,7 @@ def test_what_was_being_checked_is_taken_up_again_and_no_worker_is_left_behind(s
     left = server.children()
     assert len(server.workers()) == 2
     server.kill()
-    wait_for(lambda: gone(left), 20)
+    wait_for(lambda: gone(left), 60)
     slow.unlink()
     with server:
         assert [r["state"] for r in server.settled(delivery, 3)] == ["asking"] * 3
@@ -143,7 +143,7 @@ def test_a_server_killed_while_it_drew_a_page_leaves_no_process_behind(server: S
     assert drawn.status_code == 200 and drawn.content.startswith(b"\x89PNG")
     left = server.children()
     server.kill()
-    wait_for(lambda: gone(left), 20)
+    wait_for(lambda: gone(left), 60)
 
 
 def test_a_server_that_is_asked_to_end_does_so_though_a_file_is_checked_and_another_comes_in(
@@ -156,7 +156,7 @@ def test_a_server_that_is_asked_to_end_does_so_though_a_file_is_checked_and_anot
     with sending(server, season, 10_000_000, bytes(1000)):
         left = server.children()
         server.stop()
-    wait_for(lambda: gone(left), 20)
+    wait_for(lambda: gone(left), 60)
 
 
 def test_a_second_server_does_not_start_on_the_same_folder(server: Server) -> None:
