@@ -141,7 +141,7 @@ class Server:
         found: list[dict[str, Any]] = answer.json().get("rows", [])
         return found
 
-    def settled(self, delivery: str, count: int = 1, seconds: float = 90) -> list[dict[str, Any]]:
+    def settled(self, delivery: str, count: int = 1, seconds: float = 240) -> list[dict[str, Any]]:
         """The same once nothing is waiting or running any more."""
 
         def done() -> bool:
