@@ -50,6 +50,12 @@ def serve(
     https: Annotated[
         bool, typer.Option("--https", help="前面有 HTTPS 代理：登录凭据只经加密连接发送")
     ] = False,
+    proxy: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="前面代理的地址或网段（如 127.0.0.1、10.0.0.0/28），可写多个；只信它们写的 X-Forwarded-For"
+        ),
+    ] = None,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="同时检查几个文件")] = 2,
     processes: Annotated[
         int, typer.Option(min=0, max=32, help="几个进程提供页面；0 为自动：一个人用 1 个，多人用 2 个")
@@ -60,6 +66,7 @@ def serve(
     standards: Layer = "",
 ) -> None:
     """打开工作台：收文件、审核、退回、统计，都在浏览器里。"""
+    from yibenzhang.web.proxies import NoAddress, networks
     from yibenzhang.web.serving import Unreachable, serve_pages
     from yibenzhang.web.settings import Settings
 
@@ -67,9 +74,16 @@ def serve(
         raise fail("监听本机以外的地址时必须要求登录：请加 --accounts，并先用 yibenzhang user add 建立账号。")
     standards_of(standards)
     hosts = ("localhost", "127.0.0.1", "[::1]") if not accounts else tuple(name or ())
+    try:
+        networks(proxy or ())
+    except NoAddress as error:
+        raise fail(str(error)) from error
+    if proxy and not accounts:
+        raise fail("前面有代理时别人也能打开，必须要求登录：请加 --accounts。")
     settings = Settings(
-        folder.resolve(), database, accounts, hosts, https, jobs, timeout, standards, most * 1024 * 1024
-    )
+        folder.resolve(), database, accounts, hosts, https, tuple(proxy or ()), jobs, timeout, standards,
+        most * 1024 * 1024,
+    )  # fmt: skip
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
