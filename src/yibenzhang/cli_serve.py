@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 Folder = Annotated[Path, typer.Option(help="账本文件夹：收到的文件、检查结果和（默认的）数据库都在里面")]
 Database = Annotated[
-    str, typer.Option(help="数据库地址，如 postgresql://用户:密码@主机/库名；不写用账本文件夹里的 SQLite")
+    str,
+    typer.Option(
+        envvar="YIBENZHANG_DATABASE",
+        help="数据库地址，如 postgresql://用户:密码@主机/库名；不写用账本文件夹里的 SQLite。"
+        "也可写在环境变量 YIBENZHANG_DATABASE 里，别的用户就看不到密码",
+    ),
 ]
 DEFAULT = Path("ledger")
 
@@ -90,6 +95,12 @@ def serve(
 
     def ready(office: Office) -> None:
         Console(stderr=True, highlight=False).print(f"工作台：{address}　账本：{folder}　按 Ctrl+C 结束")
+        if host not in LOOPBACK and not https:
+            Console(stderr=True, highlight=False, soft_wrap=True).print(
+                Text(
+                    "注意：没有 --https，密码在网络上是明文；请在前面架一个 HTTPS 代理（见 docs/workbench.md）。"
+                )
+            )
         if accounts and not _administered(office):
             told = "还没有管理员账号，谁也不能登录。请另开一个终端运行："
             where = f" --folder {folder}" + (" --database 同一地址" if database else "")

@@ -54,7 +54,7 @@ def _office(folder: Path, address: str) -> Iterator[Session]:
     """The records of the ledger in this folder; what goes wrong becomes a sentence."""
     try:
         if not address:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         engine = engine_of(address, folder.resolve())
         try:
             prepare(engine)

@@ -94,7 +94,7 @@ def _waiting(session: Session, row: AccountRow) -> User | None:
         raise Refused(f"账号“{found.name}”已停用，没有重发密码。")
     if not found.must_change:
         raise Refused(f"账号“{found.name}”已经在用，没有重发密码。")
-    same = found.role != Role.DEPARTMENT or _body(session, found) == shown_name(row.body)
+    same = found.role != Role.DEPARTMENT or shown_name(_body(session, found)) == shown_name(row.body)
     if found.role != row.role or not same:
         raise Refused(f"账号“{found.name}”已有，角色或单位与这一行不同，没有改动。")
     return found

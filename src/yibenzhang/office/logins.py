@@ -150,9 +150,9 @@ def _note_once(session: Session, who: str, address: str) -> None:
         note(session, Actor(None, who, Role.DEPARTMENT, address=address), "login.limited")
 
 
-def begin(session: Session, proof: Proof, address: str, before: str = "") -> str:
+def begin(session: Session, proof: Proof, address: str, before: str = "", noted: bool = True) -> str:
     """A session for a person whose password was proved: its token, always a new one. ``before`` is the browser's token
-    until now; it ends. Raises WrongPassword where the account was taken out of use, or its password changed, meanwhile."""
+    until now; it ends. ``noted``: it is a login, not a session that goes on with a new password. Raises WrongPassword where the account was taken out of use, or its password changed, meanwhile."""
     user = session.get(User, proof.number)
     if user is not None:
         hold(session, user)
@@ -162,8 +162,9 @@ def begin(session: Session, proof: Proof, address: str, before: str = "") -> str
     session.execute(delete(Attempt).where(Attempt.at < now() - _KEPT))
     token = secrets.token_urlsafe(32)
     session.add(Login(token=hashed(token), user_id=user.id, ends_at=now() + LASTS))
-    actor = Actor(user.id, user.shown or user.name, Role(user.role), user.body_id, address=address)
-    note(session, actor, "login.in", "user", user.id)
+    if noted:
+        actor = Actor(user.id, user.shown or user.name, Role(user.role), user.body_id, address=address)
+        note(session, actor, "login.in", "user", user.id)
     return token
 
 

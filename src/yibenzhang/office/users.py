@@ -133,11 +133,9 @@ def reset(session: Session, actor: Actor, user: User, kept: str) -> None:
     note(session, actor, "user.reset", "user", user.id, name=user.name)
 
 
-def change_password(
-    session: Session, actor: Actor, proof: str, password: str, stays: str, keys: bool = False
-) -> None:
-    """Change one's own password; all one's sessions but that with the token hash ``stays`` end, with ``keys`` all one's
-    keys too. ``proof`` is the hash of the old password, which was proved. Raises Refused."""
+def change_password(session: Session, actor: Actor, proof: str, password: str, keys: bool = False) -> str:
+    """Change one's own password; all one's sessions end, with ``keys`` all one's keys too. ``proof`` is the hash of the
+    old password, which was proved; returns that of the new one. Raises Refused."""
     user = session.get(User, actor.id) if actor.id is not None else None
     if user is None:
         raise NotHere
@@ -149,15 +147,16 @@ def change_password(
         raise Refused("密码刚刚被管理员重设，没有修改；请用新发的密码重新登录。")
     user.password, user.must_change = kept, False
     session.flush()
-    end_logins(session, user, stays)
+    end_logins(session, user)
     if keys:
         end_keys(session, user)
     note(session, actor, "user.password", "user", user.id, name=user.name)
+    return kept
 
 
-def end_logins(session: Session, user: User, stays: str = "") -> None:
-    """End a person's sessions, but not the one with this token hash."""
-    session.execute(delete(Login).where(Login.user_id == user.id, Login.token != stays))
+def end_logins(session: Session, user: User) -> None:
+    """End a person's sessions."""
+    session.execute(delete(Login).where(Login.user_id == user.id))
 
 
 def end_keys(session: Session, user: User) -> None:
@@ -212,10 +211,10 @@ def _body(session: Session, role: str, name: str) -> Body | None:
     """The body of a department's account; the others have none. Raises Refused."""
     if role != Role.DEPARTMENT:
         return None
-    name = shown_name(name)
+    name = _UNFIT.sub("", name).strip()[:200]
     if not name:
         raise Refused("部门账号要写明单位，它只看得到这个单位和下属单位的内容。")
-    found = session.scalars(select(Body).where(Body.name == name)).first()
+    found = _body_named(session, name)
     if found is None:
         near = session.scalars(
             select(Body.name).where(Body.name.contains(name, autoescape=True)).limit(3)
@@ -223,6 +222,17 @@ def _body(session: Session, role: str, name: str) -> Body | None:
         hint = f"名称相近的有：{'、'.join(near)}。" if near else "请先导入名录，或核对单位名称。"
         raise Refused(f"名录里没有名为“{name}”的单位。{hint}")
     return found
+
+
+def _body_named(session: Session, name: str) -> Body | None:
+    """The body of this name, in full or half width."""
+    found = session.scalars(select(Body).where(Body.name == name)).first()
+    if found is not None:
+        return found
+    plain = unicodedata.normalize("NFKC", name)
+    alike = session.scalars(select(Body).where(Body.name.startswith(name[0], autoescape=True)))
+    same = [b for b in alike if unicodedata.normalize("NFKC", b.name) == plain]
+    return same[0] if len(same) == 1 else None
 
 
 def _told(session: Session, user: User) -> dict[str, str]:

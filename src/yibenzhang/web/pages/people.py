@@ -19,12 +19,12 @@ from yibenzhang.office.access import Actor, Refused
 from yibenzhang.office.audit import ACTIONS, MOST, SUBJECTS, Asked, trail
 from yibenzhang.office.logins import (
     MOST_KEYS,
+    Proof,
     TooMany,
     WrongPassword,
     begin,
     end,
     end_key,
-    hashed,
     keys_of,
     login_of,
     new_key,
@@ -172,11 +172,14 @@ async def save_password(
     if new != again:
         raise Refused("两次输入的新密码不一样，没有修改。")
     changed = partial(_changed, request, office, who, old, new, keys)
-    await to_thread.run_sync(changed, limiter=_few())
-    return said(local_path(next), "密码已修改，其他地方的登录已全部退出。")
+    token = await to_thread.run_sync(changed, limiter=_few())
+    answer = said(local_path(next), "密码已修改，其他地方的登录已全部退出。")
+    with_cookie(request, answer, token)
+    return answer
 
 
-def _changed(request: Request, office: Office, who: Actor, old: str, new: str, keys: bool) -> None:
+def _changed(request: Request, office: Office, who: Actor, old: str, new: str, keys: bool) -> str:
+    """The token with which the session goes on: whoever else had the one before is out."""
     with office.session() as session:
         user = session.get(User, who.id)
         name = user.name if user else ""
@@ -185,7 +188,8 @@ def _changed(request: Request, office: Office, who: Actor, old: str, new: str, k
     except WrongPassword as error:
         raise Refused("原来的密码不对，没有修改。") from error
     with office.session() as session:
-        accounts.change_password(session, who, proof.kept, new, hashed(cookie_of(request)), keys)
+        kept = accounts.change_password(session, who, proof.kept, new, keys)
+        return begin(session, Proof(proof.number, kept), who.address, noted=False)
 
 
 @router.post("/me/keys", dependencies=[Accounts, Guard, InPerson], include_in_schema=False)
