@@ -38,7 +38,7 @@ def address_of_hop(text: str) -> Address | None:
     text = text.strip()
     if len(text) > _LONGEST or "%" in text:
         return None
-    if text.startswith("["):
+    if text.startswith("[") and "]" in text:
         text = text[1:].partition("]")[0]
     elif text.count(":") == 1:
         text = text.partition(":")[0]
