@@ -72,10 +72,11 @@ def said(path: str, words: str) -> RedirectResponse:
 
 
 @router.get("/", include_in_schema=False)
-def home(office: Shop, who: Who) -> Response:
+def home(request: Request, office: Shop, who: Who) -> Response:
     with office.session() as session:
         last = session.scalars(select(Season).order_by(Season.id.desc())).first()
-    return RedirectResponse(f"/seasons/{last.id}" if last else "/seasons", 303)
+    told = f"?{request.url.query}" if request.query_params.get("said") else ""
+    return RedirectResponse(f"/seasons/{last.id}{told}" if last else f"/seasons{told}", 303)
 
 
 @forms(router, "/seasons", summary="公开季，新的在前，每种状态有几个单位")
