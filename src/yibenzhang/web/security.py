@@ -188,7 +188,7 @@ def with_known(request: Request, response: Response, name: str) -> None:
 
 
 def _acquainted(request: Request) -> list[str]:
-    return request.cookies.get(_named(request, KNOWN), "").split("~")[:_MOST_KNOWN]
+    return [k for k in request.cookies.get(_named(request, KNOWN), "").split("~") if k][:_MOST_KNOWN]
 
 
 def seal_of(office: Office, words: str) -> str:
