@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -210,3 +211,30 @@ def test_the_real_server(
          str(tmp_path / "ledger" / "office.db")], capture_output=True, text=True, check=True, env={**os.environ},
     )  # fmt: skip
     assert listed.stdout.strip() == f"[('{PERSON if believed else '127.0.0.1'}',)]"
+
+
+def test_what_the_command_line_says_reaches_the_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from typer.testing import CliRunner
+
+    from yibenzhang import cli_serve
+    from yibenzhang.cli import app
+    from yibenzhang.web import serving
+
+    told: list[Any] = []
+
+    def serve(settings: Any, host: str, port: int, processes: int, ready: Any) -> None:
+        told.append(settings)
+        ready(None)
+
+    monkeypatch.setattr(serving, "serve_pages", serve)
+    monkeypatch.setattr(cli_serve, "_administered", lambda _: True)
+    start = ["serve", "--accounts", "--folder", str(tmp_path / "x"), "--host", "0.0.0.0"]
+    plain = CliRunner().invoke(app, start)
+    assert plain.exit_code == 0 and "明文" in plain.output, plain.output
+    more = ["--https", "--proxy", "127.0.0.1", "--proxy", "10.0.0.0/28", "--jobs", "3", "--most", "7"]
+    behind = CliRunner().invoke(app, [*start, *more])
+    assert behind.exit_code == 0 and "明文" not in behind.output
+    assert (told[0].proxies, told[1].proxies) == ((), ("127.0.0.1", "10.0.0.0/28"))
+    assert (told[1].https, told[1].jobs, told[1].most_bytes) == (True, 3, 7 * 1024 * 1024)
