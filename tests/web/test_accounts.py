@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from tests.web.conftest import PASSWORD, Browser, MakeShop, Shop
@@ -111,6 +111,12 @@ def test_a_reset_ends_sessions_and_keys_and_says_why(shop: Shop) -> None:
     assert b.get("/seasons").headers["location"].startswith("/login")
     status, told = by_key()
     assert status == 403 and "改密码" in told and "密钥" in told
+    head = {"Authorization": f"Bearer {key}"}
+    for answer in (
+        shop.browser().get("/me/password", headers=head),
+        shop.browser().raw("/me/password", data={}, headers=head),
+    ):
+        assert answer.status_code == 403 and "审核人" not in answer.text, "an ended key is nobody's"
     assert shop.browser().log_in("审核人").status_code == 401
     again = shop.browser()
     assert again.log_in("审核人", NEW).status_code == 303
@@ -365,6 +371,27 @@ def test_two_imports_at_once_are_told(shop: Shop, monkeypatch: pytest.MonkeyPatc
         issue(session, LOCAL, row)
     with shop.office.session() as session:
         assert session.scalars(select(User.name).where(User.name.in_(("li", "wang")))).all() == ["wang"]
+
+
+def test_who_begins_at_this_very_moment_keeps_the_own_password(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = read_accounts("账号,角色\nli,审核人\n".encode())
+    with shop.office.session() as session:
+        issue(session, LOCAL, rows)
+    real = passwords.hashed_initial
+
+    def begins(password: str) -> str:
+        with shop.office.session() as other:
+            other.execute(update(User).where(User.name == "li").values(password="eigen", must_change=False))
+        return real(password)
+
+    monkeypatch.setattr(passwords, "hashed_initial", begins)
+    with shop.office.session() as session:
+        found = issue(session, LOCAL, rows, again=True)
+    assert found.made == () and "已经在用" in found.refused[0]
+    with shop.office.session() as session:
+        assert session.scalars(select(User.password).where(User.name == "li")).one() == "eigen"
 
 
 def test_lists_and_departments_from_the_command_line(

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from yibenzhang.office import passwords
 from yibenzhang.office.access import Actor, Refused, note
 from yibenzhang.office.account_files import AccountRow
+from yibenzhang.office.database import hold
 from yibenzhang.office.models import Body, Entry, Role, Season, User
 from yibenzhang.office.spreadsheets import write_csv
 from yibenzhang.office.users import account_name, keep_user, new_user, reset, shown_name
@@ -45,7 +46,7 @@ def issue(session: Session, actor: Actor, rows: Iterable[AccountRow], again: boo
     """Make the accounts that can be made. With ``again`` those that are there already, but whose first password nobody
     has changed yet, get another. Raises Refused where somebody makes the same at the same moment."""
     actor.must(Role.ADMINISTRATOR)
-    planned: list[tuple[User, str, bool]] = []
+    planned: list[tuple[str, User, bool]] = []
     refused: list[str] = []
     seen: dict[str, str] = {}
     for row in rows:
@@ -61,17 +62,21 @@ def issue(session: Session, actor: Actor, rows: Iterable[AccountRow], again: boo
             refused.append(f"{row.where}：{error}")
             continue
         seen[name] = row.where
-        planned.append((user, passwords.initial(), waiting is not None))
-    for user, password, there in planned:
+        planned.append((row.where, user, waiting is not None))
+    made = []
+    for where, user, there in planned:
+        password = passwords.initial()
         kept = passwords.hashed_initial(password)
         if there:
+            hold(session, user)
+            if not user.must_change:  # changed at this very moment
+                refused.append(f"{where}：账号“{user.name}”已经在用，没有重发密码。")
+                continue
             reset(session, actor, user, kept)
         else:
             user.password, user.must_change = kept, True
             keep_user(session, actor, user)
-    made = [
-        Issued(u.name, u.shown, u.role, _body(session, u), there, password) for u, password, there in planned
-    ]
+        made.append(Issued(user.name, user.shown, user.role, _body(session, user), there, password))
     if made:
         new = sum(not m.again for m in made)
         note(session, actor, "user.import", added=new, renewed=len(made) - new, refused=len(refused))

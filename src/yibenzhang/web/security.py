@@ -81,6 +81,8 @@ def _asking(request: Request) -> tuple[Actor, bool]:
             token = key_of(session, key)
             if token is None:
                 raise NotLoggedIn
+            if token.ended_at:
+                raise MustChange
             return actor_of(token.user, address), token.user.must_change
         cookie = cookie_of(request)
         found = login_of(session, cookie)

@@ -150,7 +150,7 @@ def _me(request: Request, office: Shop, who: Who, key: str = "") -> Response:
     return shown(request, who, "me.html", data, rows, columns, key=key, rule=RULE, most=MOST_KEYS, tab="me")
 
 
-@router.get("/me/password", dependencies=[Accounts], include_in_schema=False)
+@router.get("/me/password", dependencies=[Accounts, InPerson], include_in_schema=False)
 def first_password(request: Request, office: Shop, who: Newcomer, next: str = "") -> Response:
     """For who has to change the password before anything else."""
     if not request.state.must_change:
