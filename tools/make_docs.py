@@ -71,11 +71,19 @@ def cli_page() -> str:
     group: Any = typer.main.get_command(app)
     out = ["# 命令一览", MADE, "`ybz` 是 `yibenzhang` 的短名。任何命令加 `--help` 显示同样的内容。"]
     out.append(_parameters(group))
-    for name, command in group.commands.items():
+    for name, command in _commands(group):
         arguments = [p for p in command.params if p.param_type_name == "argument"]
         usage = " ".join([_named(p) for p in arguments] + ["[选项]"])
         out += [f"## {name}", command.help, f"```sh\nyibenzhang {name} {usage}\n```", _parameters(command)]
     return "\n\n".join(out) + "\n"
+
+
+def _commands(group: Any) -> Iterator[tuple[str, Any]]:
+    """All commands, those of a group after it and under its name too."""
+    for name, command in group.commands.items():
+        yield name, command
+        for below, one in getattr(command, "commands", {}).items():
+            yield f"{name} {below}", one
 
 
 def _named(argument: Any) -> str:
@@ -90,7 +98,7 @@ def _parameters(command: Any) -> str:
         told = (
             "必填" if p.required else "" if p.default in (None, "") or p.default is False else str(p.default)
         )
-        rows.append(f"| {'、'.join(f'`{n}`' for n in names)} | {p.help} | {told} |")
+        rows.append(f"| {'、'.join(f'`{n}`' for n in names)} | {p.help or ''} | {told} |")
     return "\n".join(rows)
 
 

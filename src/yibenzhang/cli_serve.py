@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 Folder = Annotated[Path, typer.Option(help="账本文件夹：收到的文件、检查结果和（默认的）数据库都在里面")]
 Database = Annotated[
-    str, typer.Option(help="数据库地址，如 postgresql://用户:密码@主机/库名；不写用账本文件夹里的 SQLite")
+    str,
+    typer.Option(
+        envvar="YIBENZHANG_DATABASE",
+        help="数据库地址，如 postgresql://用户:密码@主机/库名；不写用账本文件夹里的 SQLite。"
+        "也可写在环境变量 YIBENZHANG_DATABASE 里，别的用户就看不到密码",
+    ),
 ]
 DEFAULT = Path("ledger")
 
@@ -50,6 +55,12 @@ def serve(
     https: Annotated[
         bool, typer.Option("--https", help="前面有 HTTPS 代理：登录凭据只经加密连接发送")
     ] = False,
+    proxy: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="前面代理的地址或网段（如 127.0.0.1、10.0.0.0/28），可写多个；只信它们写的 X-Forwarded-For"
+        ),
+    ] = None,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="同时检查几个文件")] = 2,
     processes: Annotated[
         int, typer.Option(min=0, max=32, help="几个进程提供页面；0 为自动：一个人用 1 个，多人用 2 个")
@@ -60,6 +71,7 @@ def serve(
     standards: Layer = "",
 ) -> None:
     """打开工作台：收文件、审核、退回、统计，都在浏览器里。"""
+    from yibenzhang.web.proxies import NoAddress, networks
     from yibenzhang.web.serving import Unreachable, serve_pages
     from yibenzhang.web.settings import Settings
 
@@ -67,15 +79,28 @@ def serve(
         raise fail("监听本机以外的地址时必须要求登录：请加 --accounts，并先用 yibenzhang user add 建立账号。")
     standards_of(standards)
     hosts = ("localhost", "127.0.0.1", "[::1]") if not accounts else tuple(name or ())
+    try:
+        networks(proxy or ())
+    except NoAddress as error:
+        raise fail(str(error)) from error
+    if proxy and not accounts:
+        raise fail("前面有代理时别人也能打开，必须要求登录：请加 --accounts。")
     settings = Settings(
-        folder.resolve(), database, accounts, hosts, https, jobs, timeout, standards, most * 1024 * 1024
-    )
+        folder.resolve(), database, accounts, hosts, https, tuple(proxy or ()), jobs, timeout, standards,
+        most * 1024 * 1024,
+    )  # fmt: skip
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
     def ready(office: Office) -> None:
         Console(stderr=True, highlight=False).print(f"工作台：{address}　账本：{folder}　按 Ctrl+C 结束")
+        if host not in LOOPBACK and not https:
+            Console(stderr=True, highlight=False, soft_wrap=True).print(
+                Text(
+                    "注意：没有 --https，密码在网络上是明文；请在前面架一个 HTTPS 代理（见 docs/workbench.md）。"
+                )
+            )
         if accounts and not _administered(office):
             told = "还没有管理员账号，谁也不能登录。请另开一个终端运行："
             where = f" --folder {folder}" + (" --database 同一地址" if database else "")

@@ -215,7 +215,7 @@ class Shop:
             if body and not session.query(Body).filter_by(name=body).first():
                 session.add(Body(name=body, aliases=[]))
                 session.flush()
-            return add_user(session, LOCAL, name, role, PASSWORD, body=body).id
+            return add_user(session, LOCAL, name, role, PASSWORD, body=body, must_change=False).id
 
 
 @dataclass
@@ -283,7 +283,7 @@ def make_shop(tmp_path: Path, database: str) -> Iterator[MakeShop]:
             if settings.accounts:
                 with office.session() as session:
                     for name, role in PEOPLE.items():
-                        add_user(session, LOCAL, name, role, PASSWORD)
+                        add_user(session, LOCAL, name, role, PASSWORD, must_change=False)
             return shop
 
         yield make

@@ -471,7 +471,7 @@ LEAST = {
     "POST /login": None, "POST /logout": None,
     "POST /me/password": Role.DEPARTMENT, "POST /me/keys": Role.DEPARTMENT, "POST /me/keys/{number}/end": Role.DEPARTMENT,
     "POST /users": Role.ADMINISTRATOR, "POST /users/{number}": Role.ADMINISTRATOR, "POST /users/{number}/active": Role.ADMINISTRATOR,
-    "POST /users/{number}/password": Role.ADMINISTRATOR,
+    "POST /users/{number}/password": Role.ADMINISTRATOR, "POST /users/import": Role.ADMINISTRATOR, "POST /users/departments": Role.ADMINISTRATOR,
     "POST /seasons": Role.HEAD, "POST /seasons/{number}/roster": Role.REVIEWER, "POST /entries/{number}": Role.REVIEWER, "POST /entries/{number}/remove": Role.REVIEWER,
     "POST /seasons/{number}/files": Role.DEPARTMENT, "POST /seasons/{number}/recheck": Role.REVIEWER,
     "POST /submissions/{number}/profile": Role.REVIEWER, "POST /submissions/{number}/again": Role.DEPARTMENT,
@@ -481,7 +481,7 @@ LEAST = {
 }  # fmt: skip
 """The least role for each address that changes something; None needs no login."""
 PAGES = {
-    "GET /users": Role.ADMINISTRATOR, "GET /audit": Role.HEAD, "GET /template": Role.HEAD, "GET /seasons/{number}/roster": Role.REVIEWER,
+    "GET /users": Role.ADMINISTRATOR, "GET /users-template": Role.ADMINISTRATOR, "GET /audit": Role.HEAD, "GET /template": Role.HEAD, "GET /seasons/{number}/roster": Role.REVIEWER,
     "GET /submissions/{number}/return": Role.REVIEWER,
 }  # fmt: skip
 """The same for pages that are not for everybody."""

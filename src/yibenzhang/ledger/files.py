@@ -78,6 +78,9 @@ class Ledger:
         Raises OSError where it cannot be written, or another process has it open.
         """
         ledger = cls(folder)
+        folder.mkdir(
+            mode=0o700, parents=True, exist_ok=True
+        )  # other users of the machine have no business in it
         for name in ("files", "analyses", "incoming", "pictures"):
             (folder / name).mkdir(parents=True, exist_ok=True)
         ledger._lock = _locked(folder / "lock")

@@ -20,7 +20,7 @@ ACTIONS = {
     "submission.return": "退回", "submission.withdraw": "作废", "template.save": "修改通知模板",
     "matter.confirmed": "确认问题", "matter.dismissed": "排除问题", "matter.reopened": "重新打开问题", "matter.solved": "问题已改好",
     "matter.added": "补充问题", "unchecked.tick": "人工核对", "unchecked.untick": "取消人工核对",
-    "user.add": "新建账号", "user.change": "修改账号", "user.disable": "停用账号", "user.enable": "启用账号", "user.reset": "重设密码",
+    "user.add": "新建账号", "user.change": "修改账号", "user.disable": "停用账号", "user.enable": "启用账号", "user.reset": "重设密码", "user.import": "批量建账号",
     "user.password": "修改自己的密码", "login.in": "登录", "login.out": "退出", "login.limited": "登录失败过多",
     "token.new": "新建接口密钥", "token.end": "停用接口密钥",
 }  # fmt: skip
@@ -32,7 +32,7 @@ _KEYS = {
     "added": "新增", "count": "份数", "version": "版本", "changed": "更新", "size": "字节", "sha256": "校验值", "approved_on": "批复日期", "due_on": "最晚公开",
     "published_on": "实际公开", "published_url": "公开网址", "entry": "名录行", "corrected": "改正", "fiscal_year": "年度", "stage": "阶段",
     "level": "级次", "region": "地区", "accepted": "已确认", "key": "项目", "notice": "通知", "matters": "问题数", "number": "文号", "contact": "联系人",
-    "draft": "自查稿",
+    "draft": "自查稿", "renewed": "重发密码", "refused": "没有导入",
 }  # fmt: skip
 _VALUES = {
     "department": "部门", "reviewer": "审核人", "head": "负责人", "administrator": "管理员", "budget": "预算", "accounts": "决算",

@@ -74,13 +74,22 @@ def engine_of(address: str, folder: Path) -> Engine:
     except ArgumentError as error:
         raise DatabaseError("数据库地址不对，应形如 postgresql://用户:密码@主机/库名。") from error
     if url.get_backend_name() == "sqlite":
-        engine = create_engine(url, connect_args={"timeout": 15}, pool_size=20, max_overflow=30)
+        engine = create_engine(
+            url, connect_args={"timeout": 15}, pool_size=20, max_overflow=30, hide_parameters=True
+        )  # what errors tell goes into the log: no hashes, no names
         event.listen(engine, "connect", _sqlite)
         return engine
     if url.get_backend_name() == "postgresql":
         url = url.set(drivername="postgresql+pg8000")
         arguments: dict[str, Any] = {"timeout": 15}
-        return create_engine(url, pool_pre_ping=True, pool_size=20, max_overflow=30, connect_args=arguments)
+        return create_engine(
+            url,
+            pool_pre_ping=True,
+            pool_size=20,
+            max_overflow=30,
+            hide_parameters=True,
+            connect_args=arguments,
+        )
     raise DatabaseError(f"不支持的数据库 {url.get_backend_name()}，请用 SQLite 或 PostgreSQL。")
 
 

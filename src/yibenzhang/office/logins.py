@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import ipaddress
 import secrets
+from dataclasses import dataclass
 from datetime import timedelta
 from threading import Lock
 from zlib import crc32
@@ -14,17 +16,22 @@ from sqlalchemy.orm import Session
 
 from yibenzhang.office import passwords
 from yibenzhang.office.access import Actor, NotHere, Refused, note
-from yibenzhang.office.database import Database
+from yibenzhang.office.database import Database, hold
 from yibenzhang.office.models import Attempt, Audit, Login, Role, Token, User, now
 from yibenzhang.office.users import account_name, shown_name
 
 LASTS = timedelta(hours=12)
 """A session ends this long after it was last used."""
+LONGEST = timedelta(days=7)
+"""A session that is used all the time ends after this."""
 _RENEW = timedelta(minutes=5)
 WINDOW = timedelta(minutes=15)
-MOST_OF_NAME, MOST_OF_ADDRESS = 5, 30
-"""Failures within ``WINDOW`` for one name from one address, and from one address."""
+MOST_OF_NAME, MOST_OF_ADDRESS, MOST_EVERYWHERE = 5, 30, 100
+"""Failures within ``WINDOW`` for one name from one address, from one address, and for one name from all addresses."""
+KNOWN_FOR = timedelta(days=180)
+"""So long a browser is known in which a person has logged in."""
 _KEPT = timedelta(days=1)
+_KNOWN = "known "
 _TURNS = tuple(Lock() for _ in range(64))
 MOST_KEYS = 20
 PREFIX = "ybz_"
@@ -57,21 +64,48 @@ def origin(address: str) -> str:
     return str(ip)
 
 
-def proved(database: Database, name: str, address: str, password: str) -> int:
-    """The number of the person whose name and password these are. Raises WrongPassword or TooMany.
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Whose password was proved: the number of the account and the hash that is kept of the password."""
+
+    number: int
+    kept: str
+
+
+def acquainted(secret: bytes, name: str) -> str:
+    """What a browser in which this person has logged in is given to keep, so that it is known again."""
+    drawn = secrets.token_hex(12)
+    return f"{drawn}.{_seal(secret, name, drawn)}"
+
+
+def _seal(secret: bytes, name: str, drawn: str) -> str:
+    told = f"known browser\0{account_name(name)}\0{drawn}"
+    return hmac.new(secret, told.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()
+
+
+def known(secret: bytes, name: str, kept: str) -> str:
+    """What a try counts for that comes from a browser in which this very person has logged in before, empty for others:
+    nobody else's failures lock the person out there (OWASP, device cookies). ``kept`` is what the browser keeps."""
+    drawn, _, seal = kept.partition(".")
+    right = hmac.compare_digest(seal.encode(errors="replace"), _seal(secret, name, drawn).encode())
+    return f"{_KNOWN}{drawn}" if right and len(drawn) == 24 else ""
+
+
+def proved(database: Database, name: str, address: str, password: str, browser: str = "") -> Proof:
+    """The proof that name and password are a person's; ``browser`` is from ``known``. Raises WrongPassword or TooMany.
 
     From one address one after the other: many at the same moment do not get past the limit.
     """
     name, address = account_name(name)[:80], origin(address)
-    with _TURNS[crc32(address.encode(errors="replace")) % len(_TURNS)]:
-        return _proved(database, name, address, password)
+    with _TURNS[crc32((browser or address).encode(errors="replace")) % len(_TURNS)]:
+        return _proved(database, name, address, password, browser)
 
 
-def _proved(database: Database, name: str, address: str, password: str) -> int:
+def _proved(database: Database, name: str, address: str, password: str, browser: str) -> Proof:
     with database.session() as session:
-        limited = _limited(session, name, address)
+        limited = _limited(session, name, browser or address)
         if limited:
-            _note_once(session, name if limited == "name" else "多个账号", address)
+            _note_once(session, "多个账号" if limited == "address" else name, address)
         user = session.scalars(select(User).where(User.name == name, User.active)).first()
         kept, found = (user.password, user.id) if user else ("", 0)
     if limited:  # such a try does not count: waiting is not made longer by trying
@@ -80,25 +114,31 @@ def _proved(database: Database, name: str, address: str, password: str) -> int:
     right = passwords.matches(kept, password)
     better = passwords.hashed(password) if right and passwords.outdated(kept) else kept
     with database.session() as session:
-        session.add(Attempt(name=name, address=address, passed=right))
+        session.add(Attempt(name=name, address=browser or address, passed=right))
         if better != kept:
             session.execute(
                 update(User).where(User.id == found, User.password == kept).values(password=better)
             )
     if not right:
         raise WrongPassword(WRONG)
-    return found
+    return Proof(found, better)
 
 
 def _limited(session: Session, name: str, address: str) -> str:
-    """Which limit stands in the way of a try: "name", "address" or none."""
-    recent = (Attempt.address == address, Attempt.at > now() - WINDOW)
-    passed = select(func.max(Attempt.id)).where(*recent, Attempt.name == name, Attempt.passed)
+    """Which limit stands in the way of a try: "name", "address", "everywhere" or none."""
+    since = Attempt.at > now() - WINDOW
+    here = (Attempt.address == address, since)
+    passed = select(func.max(Attempt.id)).where(*here, Attempt.name == name, Attempt.passed)
     last = session.scalar(passed) or 0
-    failures = select(func.count()).select_from(Attempt).where(*recent, Attempt.passed.is_(False))
-    if (session.scalar(failures.where(Attempt.name == name, Attempt.id > last)) or 0) >= MOST_OF_NAME:
+    failures = select(func.count()).select_from(Attempt).where(Attempt.passed.is_(False))
+    if (session.scalar(failures.where(*here, Attempt.name == name, Attempt.id > last)) or 0) >= MOST_OF_NAME:
         return "name"
-    return "address" if (session.scalar(failures) or 0) >= MOST_OF_ADDRESS else ""
+    if address.startswith(_KNOWN):
+        return ""
+    if (session.scalar(failures.where(*here)) or 0) >= MOST_OF_ADDRESS:
+        return "address"
+    strangers = failures.where(since, Attempt.name == name, Attempt.address.not_like(f"{_KNOWN}%"))
+    return "everywhere" if (session.scalar(strangers) or 0) >= MOST_EVERYWHERE else ""
 
 
 def _note_once(session: Session, who: str, address: str) -> None:
@@ -110,18 +150,21 @@ def _note_once(session: Session, who: str, address: str) -> None:
         note(session, Actor(None, who, Role.DEPARTMENT, address=address), "login.limited")
 
 
-def begin(session: Session, number: int, address: str, before: str = "") -> str:
+def begin(session: Session, proof: Proof, address: str, before: str = "", noted: bool = True) -> str:
     """A session for a person whose password was proved: its token, always a new one. ``before`` is the browser's token
-    until now; it ends. Raises WrongPassword where the account was taken out of use meanwhile."""
-    user = session.get(User, number)
-    if user is None or not user.active:
+    until now; it ends. ``noted``: it is a login, not a session that goes on with a new password. Raises WrongPassword where the account was taken out of use, or its password changed, meanwhile."""
+    user = session.get(User, proof.number)
+    if user is not None:
+        hold(session, user)
+    if user is None or not user.active or user.password != proof.kept:
         raise WrongPassword(WRONG)
     session.execute(delete(Login).where((Login.ends_at < now()) | (Login.token == hashed(before))))
     session.execute(delete(Attempt).where(Attempt.at < now() - _KEPT))
     token = secrets.token_urlsafe(32)
     session.add(Login(token=hashed(token), user_id=user.id, ends_at=now() + LASTS))
-    actor = Actor(user.id, user.shown or user.name, Role(user.role), user.body_id, address=address)
-    note(session, actor, "login.in", "user", user.id)
+    if noted:
+        actor = Actor(user.id, user.shown or user.name, Role(user.role), user.body_id, address=address)
+        note(session, actor, "login.in", "user", user.id)
     return token
 
 
@@ -130,7 +173,7 @@ def login_of(session: Session, token: str) -> tuple[Login, bool] | None:
     login = session.scalars(select(Login).where(Login.token == hashed(token))).first() if token else None
     if login is None or login.ends_at < now() or not login.user.active:
         return None
-    later = now() + LASTS
+    later = min(now() + LASTS, login.made_at + LONGEST)
     moved = later - login.ends_at > _RENEW
     if moved:
         login.ends_at = later
@@ -144,12 +187,12 @@ def end(session: Session, actor: Actor, token: str) -> None:
 
 
 def key_of(session: Session, key: str) -> Token | None:
-    """The key of a program that is in use, and note that it was used."""
-    asked = select(Token).where(Token.token == hashed(key), Token.ended_at.is_(None))
-    token = session.scalars(asked).first()
-    if token is None or not token.user.active:
+    """The key of a program that is in use, and note that it was used; also one that ended because somebody else set its
+    person's password, which is told until the person has changed it."""
+    token = session.scalars(select(Token).where(Token.token == hashed(key))).first()
+    if token is None or not token.user.active or (token.ended_at and not token.user.must_change):
         return None
-    if token.used_at is None or now() - token.used_at > timedelta(minutes=1):
+    if not token.ended_at and (token.used_at is None or now() - token.used_at > timedelta(minutes=1)):
         token.used_at = now()
     return token
 
@@ -162,6 +205,12 @@ def keys_of(session: Session, actor: Actor) -> list[Token]:
 
 def new_key(session: Session, actor: Actor, name: str) -> str:
     """A key for a program of one's own; this is the only time it can be read. Raises Refused."""
+    user = session.get(User, actor.id) if actor.id is not None else None
+    if user is None:
+        raise NotHere
+    hold(session, user)  # a password set by somebody else at this moment ends all keys, this one too
+    if not user.active or user.must_change:
+        raise Refused("账号的密码刚被重设，没有建立密钥；请重新登录。")
     name = shown_name(name)
     if not name:
         raise Refused("请给密钥起个名称，说明给哪个程序用。")

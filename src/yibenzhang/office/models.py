@@ -97,6 +97,8 @@ class User(Base):
     role: Mapped[str] = mapped_column(String(20))
     body_id: Mapped[int | None] = mapped_column(ForeignKey("bodies.id"), index=True)
     active: Mapped[bool] = mapped_column(default=True)
+    must_change: Mapped[bool] = mapped_column(default=False)
+    """Somebody else knows the password: nothing can be done until it is changed."""
     made_at: Mapped[datetime] = mapped_column(default=now)
     body: Mapped[Body | None] = relationship()
 

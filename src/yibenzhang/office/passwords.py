@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import secrets
 import unicodedata
 from functools import lru_cache
 from threading import BoundedSemaphore
 
-from argon2 import PasswordHasher, profiles
+from argon2 import PasswordHasher, extract_parameters, profiles
 from argon2.exceptions import Argon2Error, InvalidHashError
 
 LEAST, MOST = 10, 200
-RULE = f"密码要有 {LEAST} 到 {MOST} 个字符，不能就是账号或姓名，也不能过于简单（如 1234567890、qwertyuiop、同一个字符重复）。"
+RULE = (
+    f"密码要有 {LEAST} 到 {MOST} 个字符，不能只是账号、姓名或单位再加几个字，也不能过于简单"
+    "（如 1234567890、qwertyuiop、同样的几个字符重复）。"
+)
+_BESIDE = 5
+"""Characters that a password must have beside a name that it contains."""
+_LETTERS, _DIGITS = "bcdfghjkmnpqrstvwxyz", "23456789"
+"""Of initial passwords: no two look alike, and without vowels and dates no spreadsheet takes one for something else."""
 _RUNS = (
     "01234567890123456789",
     "09876543210987654321",
@@ -25,14 +33,31 @@ _AT_ONCE = BoundedSemaphore(4)
 """Each hash takes 64 MB for a moment: many people logging in at once wait for one another instead of filling the memory."""
 
 hasher = PasswordHasher.from_parameters(profiles.RFC_9106_LOW_MEMORY)
+_light = PasswordHasher.from_parameters(profiles.CHEAPEST)
 
 
 def acceptable(password: str, *names: str) -> bool:
     """Whether a password keeps to ``RULE``."""
     folded = _plain(password).decode(errors="replace").casefold()
-    if not LEAST <= len(password) <= MOST or folded in {n.casefold() for n in names}:
+    if not LEAST <= len(password) <= MOST or len(set(folded)) <= 3 or folded in _SILLY:
         return False
-    return len(set(folded)) > 3 and folded not in _SILLY and not any(folded in run for run in _RUNS)
+    if folded in (folded + folded)[1:-1] or any(folded in run for run in _RUNS):
+        return False
+    known = [n.casefold() for n in names if len(n) > 1]
+    return folded not in known and not any(len(folded.replace(n, "")) < _BESIDE for n in known if n in folded)
+
+
+def initial() -> str:
+    """A password that the program makes for somebody: 77 bits by chance, easy to copy from paper."""
+    drawn = "".join(secrets.choice(_LETTERS + _DIGITS) for _ in range(15))
+    drawn = secrets.choice(_LETTERS) + drawn
+    return "-".join(drawn[k : k + 4] for k in range(0, 16, 4))
+
+
+def hashed_initial(password: str) -> str:
+    """What is kept of an ``initial`` password: nobody finds it by trying, so that a light hash is enough, and hundreds
+    are made in a moment. It goes with the first login."""
+    return _light.hash(_plain(password))
 
 
 def hashed(password: str) -> str:
@@ -47,10 +72,24 @@ def matches(kept: str, password: str) -> bool:
     if len(password) > MOST:
         kept, password = "", password[:MOST]
     with _AT_ONCE:
-        try:
-            return hasher.verify(kept or decoy, _plain(password)) and bool(kept)
-        except (Argon2Error, InvalidHashError):
-            return False
+        if kept and _work(kept) < _work(decoy):
+            _verified(decoy, password)  # else the time told that there is such an account, with a light hash
+        return _verified(kept or decoy, password) and bool(kept)
+
+
+def _verified(kept: str, password: str) -> bool:
+    try:
+        return hasher.verify(kept, _plain(password))
+    except (Argon2Error, InvalidHashError):
+        return False
+
+
+def _work(kept: str) -> int:
+    try:
+        made_with = extract_parameters(kept)
+    except InvalidHashError:
+        return 0
+    return made_with.time_cost * made_with.memory_cost
 
 
 def outdated(kept: str) -> bool:

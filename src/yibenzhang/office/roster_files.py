@@ -46,7 +46,7 @@ def read_roster(data: bytes) -> RosterRead:
         raise ReadingError("文件是空的，没有任何内容。")
     if len(data) > MAX_ROSTER_BYTES:
         raise ReadingError(f"名单文件超过 {MAX_ROSTER_BYTES // 1024 // 1024} MB，不予读取。")
-    sheets = _sheets(data)
+    sheets = sheets_of(data)
     if sum(len({r for r, _ in s.values}) for s in sheets) > MAX_ROSTER_ROWS:
         raise ReadingError(f"名单超过 {MAX_ROSTER_ROWS} 行，不予读取；请确认是不是传错了文件。")
     problems: list[str] = []
@@ -71,7 +71,8 @@ def read_roster(data: bytes) -> RosterRead:
 # ---- the file ------------------------------------------------------------------------------
 
 
-def _sheets(data: bytes) -> list[Sheet]:
+def sheets_of(data: bytes) -> list[Sheet]:
+    """The sheets of an .xlsx, .xls or CSV file. Raises ReadingError."""
     notices: list[ReadingNotice] = []
     if data.startswith(ZIP):
         package = Package(data)

@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 
 from yibenzhang.office import passwords
 from yibenzhang.office.access import Actor, NotHere, Refused, note
+from yibenzhang.office.database import hold
 from yibenzhang.office.models import Body, Login, Role, Submission, Token, User, now
 
-_NAME = re.compile(r"[\w.@-]{2,40}")
+_NAME = re.compile(r"\w[\w.@-]{1,39}")
+NAME_RULE = "账号名要有 2 到 40 个字，只用汉字、字母、数字和 . _ - @，不以符号开头。"
 _UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -51,25 +53,37 @@ def users_of(session: Session, actor: Actor) -> list[tuple[User, str]]:
 
 
 def add_user(
-    session: Session, actor: Actor, name: str, role: str, password: str, shown: str = "", body: str = ""
-) -> User:
-    """A new account. Raises Refused."""
+    session: Session, actor: Actor, name: str, role: str, password: str, shown: str = "", body: str = "",
+    must_change: bool = True,
+) -> User:  # fmt: skip
+    """A new account; whose it is changes the password at the first login. Raises Refused."""
+    user = new_user(session, actor, name, role, shown, body)
+    user.password, user.must_change = _kept(session, user, password), must_change
+    keep_user(session, actor, user)
+    return user
+
+
+def new_user(session: Session, actor: Actor, name: str, role: str, shown: str = "", body: str = "") -> User:
+    """An account as it would be, without a password and not yet kept. Raises Refused."""
     actor.must(Role.ADMINISTRATOR)
     name, shown = account_name(name), shown_name(shown)
     if not _NAME.fullmatch(name):
-        raise Refused("账号名要有 2 到 40 个字，只用汉字、字母、数字和 . _ - @。")
-    kept = _kept(password, name, shown)
+        raise Refused(NAME_RULE)
     given, of = _role(role), _body(session, role, body)
     if session.scalars(select(User.id).where(User.name == name)).first() is not None:
         raise Refused(f"已有名为“{name}”的账号，请换一个账号名。")
-    user = User(name=name, shown=shown, password=kept, role=given, body_id=of.id if of else None)
+    return User(name=name, shown=shown, role=given, body_id=of.id if of else None)
+
+
+def keep_user(session: Session, actor: Actor, user: User) -> None:
+    """Keep a new account, with its entry in the audit trail. Raises Refused."""
     session.add(user)
     try:
         session.flush()
     except IntegrityError as error:
-        raise Refused(f"已有名为“{name}”的账号，请换一个账号名。") from error
-    note(session, actor, "user.add", "user", user.id, name=name, role=given, body=of.name if of else "")
-    return user
+        raise Refused(f"已有名为“{user.name}”的账号，请换一个账号名。") from error
+    told = _told(session, user)
+    note(session, actor, "user.add", "user", user.id, name=user.name, role=user.role, body=told["body"])
 
 
 def change_user(session: Session, actor: Actor, user: User, role: str, shown: str, body: str) -> None:
@@ -102,31 +116,47 @@ def set_active(session: Session, actor: Actor, user: User, active: bool) -> None
 
 
 def set_password(session: Session, actor: Actor, user: User, password: str) -> None:
-    """Set another's password: whoever was logged in with the old one is so no more, and its keys end.
-    Raises Refused."""
+    """Set another's password: whoever was logged in with the old one is so no more, its keys end, and the person has to
+    change it at the next login. Raises Refused."""
     actor.must(Role.ADMINISTRATOR)
-    user.password = _kept(password, user.name, user.shown)
+    if actor.id == user.id:
+        raise Refused("自己的密码请在“我的账号”里修改，那里要先输入原来的密码。")
+    reset(session, actor, user, _kept(session, user, password))
+
+
+def reset(session: Session, actor: Actor, user: User, kept: str) -> None:
+    """The same with the hash of a password that the program made."""
+    user.password, user.must_change = kept, True
+    session.flush()  # from here on nobody logs in with the old one: ``begin`` waits for this row
     end_logins(session, user)
     end_keys(session, user)
     note(session, actor, "user.reset", "user", user.id, name=user.name)
 
 
-def change_password(session: Session, actor: Actor, password: str, stays: str) -> None:
-    """Change one's own password, the old one having been proved; all one's sessions but that with the token hash
-    ``stays`` end. Raises Refused."""
+def change_password(session: Session, actor: Actor, proof: str, password: str, keys: bool = False) -> str:
+    """Change one's own password; all one's sessions end, with ``keys`` all one's keys too. ``proof`` is the hash of the
+    old password, which was proved; returns that of the new one. Raises Refused."""
     user = session.get(User, actor.id) if actor.id is not None else None
-    if user is None or not user.active:
+    if user is None:
         raise NotHere
     if passwords.matches(user.password, password):
         raise Refused("新密码与原来的相同，请换一个。")
-    user.password = _kept(password, user.name, user.shown)
-    end_logins(session, user, stays)
+    kept = _kept(session, user, password)
+    hold(session, user)
+    if not user.active or user.password != proof:
+        raise Refused("密码刚刚被管理员重设，没有修改；请用新发的密码重新登录。")
+    user.password, user.must_change = kept, False
+    session.flush()
+    end_logins(session, user)
+    if keys:
+        end_keys(session, user)
     note(session, actor, "user.password", "user", user.id, name=user.name)
+    return kept
 
 
-def end_logins(session: Session, user: User, stays: str = "") -> None:
-    """End a person's sessions, but not the one with this token hash."""
-    session.execute(delete(Login).where(Login.user_id == user.id, Login.token != stays))
+def end_logins(session: Session, user: User) -> None:
+    """End a person's sessions."""
+    session.execute(delete(Login).where(Login.user_id == user.id))
 
 
 def end_keys(session: Session, user: User) -> None:
@@ -164,8 +194,9 @@ def _not_moving(session: Session, user: User) -> None:
         raise Refused("这个账号已经以原来的身份交过文件，不能改到别的单位；请停用它，另建新账号。")
 
 
-def _kept(password: str, *names: str) -> str:
-    if not passwords.acceptable(password, *names):
+def _kept(session: Session, user: User, password: str) -> str:
+    body = session.get(Body, user.body_id) if user.body_id else None
+    if not passwords.acceptable(password, user.name, user.shown, body.name if body else ""):
         raise Refused(passwords.RULE)
     return passwords.hashed(password)
 
@@ -180,10 +211,10 @@ def _body(session: Session, role: str, name: str) -> Body | None:
     """The body of a department's account; the others have none. Raises Refused."""
     if role != Role.DEPARTMENT:
         return None
-    name = shown_name(name)
+    name = _UNFIT.sub("", name).strip()[:200]
     if not name:
         raise Refused("部门账号要写明单位，它只看得到这个单位和下属单位的内容。")
-    found = session.scalars(select(Body).where(Body.name == name)).first()
+    found = _body_named(session, name)
     if found is None:
         near = session.scalars(
             select(Body.name).where(Body.name.contains(name, autoescape=True)).limit(3)
@@ -191,6 +222,17 @@ def _body(session: Session, role: str, name: str) -> Body | None:
         hint = f"名称相近的有：{'、'.join(near)}。" if near else "请先导入名录，或核对单位名称。"
         raise Refused(f"名录里没有名为“{name}”的单位。{hint}")
     return found
+
+
+def _body_named(session: Session, name: str) -> Body | None:
+    """The body of this name, in full or half width."""
+    found = session.scalars(select(Body).where(Body.name == name)).first()
+    if found is not None:
+        return found
+    plain = unicodedata.normalize("NFKC", name)
+    alike = session.scalars(select(Body).where(Body.name.startswith(name[0], autoescape=True)))
+    same = [b for b in alike if unicodedata.normalize("NFKC", b.name) == plain]
+    return same[0] if len(same) == 1 else None
 
 
 def _told(session: Session, user: User) -> dict[str, str]:

@@ -68,7 +68,11 @@ def converted(data: bytes, suffix: str, target: str) -> bytes:
 
 def _run(command: list[str], home: Path) -> None:
     """In a process group of its own, so that nothing of it is left after the time is over."""
-    environment = {k: v for k, v in os.environ.items() if not k.lower().endswith("_proxy")}
+    environment = {
+        k: v
+        for k, v in os.environ.items()
+        if not k.lower().endswith("_proxy") and not k.startswith("YIBENZHANG_")
+    }  # nor the address of a database with its password
     environment |= {"HOME": str(home), "TMPDIR": str(home), "SAL_USE_VCLPLUGIN": "svp"}
     try:
         process = subprocess.Popen(

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse
@@ -19,15 +20,16 @@ from yibenzhang import __version__
 from yibenzhang.web import errors
 from yibenzhang.web.bounding import Bounded
 from yibenzhang.web.formats import HERE
-from yibenzhang.web.pages import handing, people, returns, review, seasons, statistics
-from yibenzhang.web.pages.seasons import MOST_ROSTER
-from yibenzhang.web.security import COOKIE, fresh_token, office_of, with_cookie
+from yibenzhang.web.pages import accounts, handing, people, returns, review, seasons, statistics
+from yibenzhang.web.pages.seasons import MOST_ROSTER, SAID
+from yibenzhang.web.proxies import Behind
+from yibenzhang.web.security import cookie_of, fresh_token, office_of, seal_of, with_cookie
 from yibenzhang.web.settings import Office, Settings
 
 MOST_FORM = 1024 * 1024
 _POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; script-src 'self'; "
-    "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+    "object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 )
 _HANDING = 24
 _MOST_SENT = MOST_ROSTER + MOST_FORM
@@ -36,6 +38,7 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
 }
 
 
@@ -61,8 +64,9 @@ def create(settings: Settings) -> FastAPI:
     app.middleware("http")(_dressed)
     if settings.hosts:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.hosts))
+    app.add_middleware(Behind, proxies=settings.proxies, https=settings.https)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
-    for module in (seasons, handing, review, returns, statistics, people):
+    for module in (seasons, handing, review, returns, statistics, accounts, people):
         app.include_router(module.router)
     htmx = _htmx()
 
@@ -106,7 +110,7 @@ def _too_big(request: Request) -> bool:
 
 async def _dressed(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
     """Headers of safety on every answer; a cookie for every browser, so that its forms can be told from forged ones."""
-    fresh = "" if request.cookies.get(COOKIE) else fresh_token()
+    fresh = "" if cookie_of(request) else fresh_token()
     request.state.cookie = fresh
     try:
         response = (
@@ -116,6 +120,7 @@ async def _dressed(request: Request, call: Callable[[Request], Awaitable[Respons
         )
     except Exception as error:
         response = errors.unexpected(request, error)
+    _seal(request, response)
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
     if not request.url.path.startswith("/static"):
@@ -124,3 +129,12 @@ async def _dressed(request: Request, call: Callable[[Request], Awaitable[Respons
         if token and "set-cookie" not in response.headers:
             with_cookie(request, response, token)
     return response
+
+
+def _seal(request: Request, response: Response) -> None:
+    """The message that the next page shows is marked as ours."""
+    if SAID in response.headers:
+        del response.headers[SAID]
+        where = response.headers["Location"]
+        words = dict(parse_qsl(urlsplit(where).query))["said"]
+        response.headers["Location"] = f"{where}&seal={seal_of(office_of(request), words)}"

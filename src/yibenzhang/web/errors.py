@@ -16,9 +16,10 @@ from yibenzhang.office.access import NotAllowed, NotHere, Refused
 from yibenzhang.office.database import away, full, unfit
 from yibenzhang.web.bounding import OutOfBounds
 from yibenzhang.web.formats import as_json, page
-from yibenzhang.web.security import Forged, NoAccounts, NotLoggedIn, bearer
+from yibenzhang.web.security import ByKey, Forged, MustChange, NoAccounts, NotLoggedIn, bearer
 
 log = logging.getLogger("yibenzhang.web")
+MUST_CHANGE = "您现在的密码是别人设的，请先改成只有自己知道的密码，然后才能使用。"
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -59,6 +60,23 @@ def install(app: FastAPI) -> None:
             return Response(status_code=401, headers={"HX-Redirect": "/login"})
         wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/login?{urlencode({'next': wanted})}", 303)
+
+    @app.exception_handler(MustChange)
+    def _(request: Request, error: Exception) -> Response:
+        if bearer(request):
+            return told(
+                request, 403, "这个账号的密码是别人设的，接口密钥不能用；请本人登录网页改密码，再新建密钥。"
+            )
+        if request.url.path.endswith((".json", ".csv")) or request.method != "GET":
+            return told(request, 403, f"{MUST_CHANGE}没有执行。")
+        if request.headers.get("HX-Request"):
+            return Response(status_code=403, headers={"HX-Redirect": "/me/password"})
+        wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(f"/me/password?{urlencode({'next': wanted})}", 303)
+
+    @app.exception_handler(ByKey)
+    def _(request: Request, error: Exception) -> Response:
+        return told(request, 403, "账号、密码和密钥只能由本人登录网页管理，不能用接口密钥。")
 
     @app.exception_handler(NoAccounts)
     def _(request: Request, error: Exception) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
@@ -21,7 +22,7 @@ from yibenzhang.office.models import Role
 from yibenzhang.office.returning import comma
 from yibenzhang.office.roster import STAGE, STATUS
 from yibenzhang.office.spreadsheets import write_csv
-from yibenzhang.web.security import FIELD, mark_of, office_of
+from yibenzhang.web.security import FIELD, mark_of, office_of, seal_of
 
 HERE = Path(__file__).parent
 SEVERITY = {"error": "错误", "warning": "疑问", "notice": "提示"}
@@ -112,9 +113,15 @@ def page(
     office = office_of(request)
     text = environment.get_template(template).render(
         request=request, actor=actor, accounts=office.settings.accounts, csrf=mark_of(request), csrf_field=FIELD,
-        flash=request.query_params.get("said", "")[:300], **values,
+        flash=_flash(request), **values,
     )  # fmt: skip
     return HTMLResponse(text, http)
+
+
+def _flash(request: Request) -> str:
+    words, seal = request.query_params.get("said", ""), request.query_params.get("seal", "")
+    ours = words and hmac.compare_digest(seal.encode(), seal_of(office_of(request), words).encode())
+    return words[:300] if ours else ""
 
 
 def as_json(value: Any) -> bytes:

@@ -11,17 +11,27 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Request, Response
 
 from yibenzhang.office.access import LOCAL, Actor
-from yibenzhang.office.logins import LASTS, key_of, login_of
+from yibenzhang.office.logins import KNOWN_FOR, LASTS, acquainted, key_of, known, login_of
 from yibenzhang.office.models import Role, User
 from yibenzhang.web.settings import Office
 
-COOKIE = "yibenzhang"
+COOKIE, KNOWN = "yibenzhang", "yibenzhang-known"
+"""The cookie of a session, or of a visitor; and the one by which a browser is known in which somebody has logged in."""
+_MOST_KNOWN = 4
 FIELD = "csrf"
 HEADER = "X-CSRF"
 
 
 class NotLoggedIn(Exception):
     """The person has to log in first."""
+
+
+class MustChange(Exception):
+    """The person has to change the password first, which somebody else knows."""
+
+
+class ByKey(Exception):
+    """What only the person may do does not work with a key."""
 
 
 class NoAccounts(Exception):
@@ -47,25 +57,46 @@ def actor_of(user: User, address: str) -> Actor:
 
 
 def actor(request: Request) -> Actor:
-    """The person who asks, by cookie or key. Raises NotLoggedIn."""
+    """The person who asks, by cookie or key. Raises NotLoggedIn, or MustChange where nothing may be done as yet."""
+    found, must_change = _asking(request)
+    if must_change:
+        raise MustChange
+    return found
+
+
+def newcomer(request: Request) -> Actor:
+    """The same, also where the password has to be changed. Raises NotLoggedIn."""
+    found, request.state.must_change = _asking(request)
+    return found
+
+
+def _asking(request: Request) -> tuple[Actor, bool]:
     office = office_of(request)
     address = address_of(request)
     if not office.settings.accounts:
-        return Actor(LOCAL.id, LOCAL.name, LOCAL.role, address=address)
+        return Actor(LOCAL.id, LOCAL.name, LOCAL.role, address=address), False
     key = bearer(request)
     with office.session() as session:
         if key:
             token = key_of(session, key)
             if token is None:
                 raise NotLoggedIn
-            return actor_of(token.user, address)
-        cookie = request.cookies.get(COOKIE, "")
+            if token.ended_at:
+                raise MustChange
+            return actor_of(token.user, address), token.user.must_change
+        cookie = cookie_of(request)
         found = login_of(session, cookie)
         if found is None:
             raise NotLoggedIn
         login, moved = found
         request.state.renewed = cookie if moved else ""
-        return actor_of(login.user, address)
+        return actor_of(login.user, address), login.user.must_change
+
+
+def in_person(request: Request, who: Annotated[Actor, Depends(newcomer)]) -> None:
+    """For accounts, passwords and keys: a key that fell into wrong hands must not make itself others. Raises ByKey."""
+    if who.id is not None and bearer(request):
+        raise ByKey
 
 
 def with_accounts(request: Request) -> None:
@@ -80,9 +111,19 @@ def bearer(request: Request) -> str:
     return key.strip() if kind.lower() == "bearer" else ""
 
 
+def cookie_of(request: Request) -> str:
+    """The browser's cookie, or empty."""
+    return request.cookies.get(_named(request, COOKIE), "")
+
+
+def _named(request: Request, cookie: str) -> str:
+    """With HTTPS no neighbouring server and nobody on the wire can set a cookie of this name for us."""
+    return f"__Host-{cookie}" if office_of(request).settings.https else cookie
+
+
 def mark_of(request: Request) -> str:
     """The mark that our own forms carry; it belongs to the browser's cookie."""
-    cookie = request.cookies.get(COOKIE) or getattr(request.state, "cookie", "")
+    cookie = cookie_of(request) or getattr(request.state, "cookie", "")
     return hmac.new(office_of(request).secret, cookie.encode(), hashlib.sha256).hexdigest() if cookie else ""
 
 
@@ -91,7 +132,12 @@ async def guarded(request: Request) -> None:
     if bearer(request) and office_of(request).settings.accounts:
         return  # a key is never sent by a browser on its own
     origin = request.headers.get("Origin")
-    if origin and origin != "null" and _host(origin) != request.headers.get("Host"):
+    https = office_of(request).settings.https
+    if origin and (
+        _host(origin) != request.headers.get("Host") or (https and not origin.startswith("https:"))
+    ):
+        raise Forged  # "null" too: what hides where it comes from is none of our pages
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         raise Forged
     given = request.headers.get(HEADER, "")
     if (
@@ -100,7 +146,7 @@ async def guarded(request: Request) -> None:
         and not request.url.path.endswith("/files")
     ):
         given = str((await request.form()).get(FIELD, ""))
-    if not request.cookies.get(COOKIE) or not hmac.compare_digest(given.encode(), mark_of(request).encode()):
+    if not cookie_of(request) or not hmac.compare_digest(given.encode(), mark_of(request).encode()):
         raise Forged
 
 
@@ -114,13 +160,42 @@ def _host(origin: str) -> str:
 def with_cookie(request: Request, response: Response, token: str) -> None:
     """Set the browser's cookie."""
     https, age = office_of(request).settings.https, int(LASTS.total_seconds())
-    response.set_cookie(COOKIE, token, max_age=age, httponly=True, samesite="lax", secure=https, path="/")
+    name = _named(request, COOKIE)
+    response.set_cookie(name, token, max_age=age, httponly=True, samesite="lax", secure=https, path="/")
 
 
 def without_cookie(request: Request, response: Response) -> None:
-    """Take the browser's cookie away."""
+    """Take the browser's cookie away, and what it kept of pages that were not for everybody."""
     https = office_of(request).settings.https
-    response.delete_cookie(COOKIE, httponly=True, samesite="lax", secure=https, path="/")
+    name = _named(request, COOKIE)
+    response.delete_cookie(name, httponly=True, samesite="lax", secure=https, path="/")
+    response.headers["Clear-Site-Data"] = '"cache"'
+
+
+def known_in(request: Request, name: str) -> str:
+    """What a try to log in as this person counts for by the browser it comes from; see ``office.logins.known``."""
+    secret = office_of(request).secret
+    return next((k for kept in _acquainted(request) if (k := known(secret, name, kept))), "")
+
+
+def with_known(request: Request, response: Response, name: str) -> None:
+    """From now on the browser is known as one in which this person, too, has logged in."""
+    office = office_of(request)
+    others = [kept for kept in _acquainted(request) if not known(office.secret, name, kept)]
+    told = "~".join([acquainted(office.secret, name), *others][:_MOST_KNOWN])
+    response.set_cookie(
+        _named(request, KNOWN), told, max_age=int(KNOWN_FOR.total_seconds()), httponly=True, samesite="strict",
+        secure=office.settings.https, path="/",
+    )  # fmt: skip
+
+
+def _acquainted(request: Request) -> list[str]:
+    return [k for k in request.cookies.get(_named(request, KNOWN), "").split("~") if k][:_MOST_KNOWN]
+
+
+def seal_of(office: Office, words: str) -> str:
+    """What shows that a message in an address was written by us: else a link could make our pages say anything."""
+    return hmac.new(office.secret, f"said\0{words}".encode(), hashlib.sha256).hexdigest()[:24]
 
 
 def fresh_token() -> str:
@@ -128,6 +203,8 @@ def fresh_token() -> str:
 
 
 Who = Annotated[Actor, Depends(actor)]
+Newcomer = Annotated[Actor, Depends(newcomer)]
 Guard = Depends(guarded)
+InPerson = Depends(in_person)
 Accounts = Depends(with_accounts)
 Shop = Annotated[Office, Depends(office_of)]

@@ -55,7 +55,8 @@ def pages() -> FastAPI:
     """The application of one process for the pages."""
     end_with_parent()
     told = json.loads(os.environ[_HANDED])
-    told |= {"folder": Path(told["folder"]), "hosts": tuple(told["hosts"]), "work": False, "shared": True}
+    told |= {"folder": Path(told["folder"]), "work": False, "shared": True}
+    told |= {k: tuple(told[k]) for k in ("hosts", "proxies")}
     app = create(Settings(**told))
     calm()
     return app
@@ -72,7 +73,7 @@ def run(app: FastAPI | str, settings: Settings, listening: socket.socket, proces
     """Answer on a socket until a signal ends it."""
     config = uvicorn.Config(
         app, factory=isinstance(app, str), workers=processes, log_level="warning", access_log=False,
-        timeout_keep_alive=30, proxy_headers=settings.https, server_header=False, timeout_graceful_shutdown=5,
+        timeout_keep_alive=30, proxy_headers=False, server_header=False, timeout_graceful_shutdown=5,
         timeout_worker_healthcheck=60, http=Prompt,
     )  # fmt: skip
     if processes < 2:

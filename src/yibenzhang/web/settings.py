@@ -34,6 +34,8 @@ class Settings:
     accounts: bool = False
     hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "[::1]")
     https: bool = False
+    proxies: tuple[str, ...] = ()
+    """Addresses and networks of the proxies whose word on people's addresses is believed."""
     jobs: int = 2
     limit: float = 900
     extra: str = ""

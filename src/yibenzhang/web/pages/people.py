@@ -1,49 +1,54 @@
-"""People: logging in, one's own account, everybody's accounts, and what they did."""
+"""People: logging in, one's own account, and what everybody did."""
 
 from __future__ import annotations
 
 import asyncio
 from datetime import date
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlencode
 from weakref import WeakKeyDictionary
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from yibenzhang.office import users as accounts
-from yibenzhang.office.access import Refused
+from yibenzhang.office.access import Actor, Refused
 from yibenzhang.office.audit import ACTIONS, MOST, SUBJECTS, Asked, trail
 from yibenzhang.office.logins import (
     MOST_KEYS,
+    Proof,
     TooMany,
     WrongPassword,
     begin,
     end,
     end_key,
-    hashed,
     keys_of,
     login_of,
     new_key,
     proved,
 )
-from yibenzhang.office.models import Audit, Body, Role, User
+from yibenzhang.office.models import Role, User
 from yibenzhang.office.passwords import RULE
 from yibenzhang.web.describing import operations
+from yibenzhang.web.errors import MUST_CHANGE
 from yibenzhang.web.formats import ROLE, forms, page, shown
 from yibenzhang.web.pages.seasons import said
 from yibenzhang.web.security import (
-    COOKIE,
     Accounts,
     Guard,
+    InPerson,
+    Newcomer,
     Shop,
     Who,
     actor_of,
     address_of,
+    cookie_of,
+    known_in,
     with_cookie,
+    with_known,
     without_cookie,
 )
 from yibenzhang.web.settings import Office
@@ -51,15 +56,6 @@ from yibenzhang.web.settings import Office
 router = APIRouter(tags=["账号和操作记录"])
 PAGE = 100
 _LIMITERS: WeakKeyDictionary[asyncio.AbstractEventLoop, CapacityLimiter] = WeakKeyDictionary()
-_USERS = {
-    "name": "账号",
-    "shown": "姓名",
-    "role_name": "角色",
-    "body": "单位",
-    "active": "在用",
-    "made_at": "建立时间",
-    "last_at": "最近登录",
-}
 _TRAIL = {
     "at": "时间",
     "who": "操作人",
@@ -77,7 +73,7 @@ def local_path(wanted: str) -> str:
     ours = (
         wanted.startswith("/")
         and not wanted.startswith("//")
-        and not wanted.startswith(("/login", "/logout"))
+        and not wanted.startswith(("/login", "/logout", "/me/password"))
     )
     return wanted if ours and "\\" not in wanted and all(c > " " for c in wanted) else "/"
 
@@ -85,7 +81,7 @@ def local_path(wanted: str) -> str:
 @router.get("/login", dependencies=[Accounts], include_in_schema=False)
 def login(request: Request, office: Shop, next: str = "") -> Response:
     with office.session() as session:
-        if login_of(session, request.cookies.get(COOKIE, "")):
+        if login_of(session, cookie_of(request)):
             return RedirectResponse(local_path(next), 303)
         empty = session.scalars(select(User.id).limit(1)).first() is None
     return page(request, None, "login.html", next=local_path(next), empty=empty, name="", wrong="")
@@ -109,9 +105,9 @@ def _few() -> CapacityLimiter:
 def _entered(request: Request, office: Office, name: str, password: str, next: str) -> Response:
     address = address_of(request)
     try:
-        number = proved(office.database, name, address, password)
+        proof = proved(office.database, name, address, password, known_in(request, name))
         with office.session() as session:
-            token = begin(session, number, address, request.cookies.get(COOKIE, ""))
+            token = begin(session, proof, address, cookie_of(request))
     except (WrongPassword, TooMany) as error:
         status = 429 if isinstance(error, TooMany) else 401
         return page(
@@ -119,12 +115,13 @@ def _entered(request: Request, office: Office, name: str, password: str, next: s
         )
     answer = RedirectResponse(next, 303)
     with_cookie(request, answer, token)
+    with_known(request, answer, name)
     return answer
 
 
 @router.post("/logout", dependencies=[Accounts, Guard], include_in_schema=False)
 def log_out(request: Request, office: Shop) -> Response:
-    token = request.cookies.get(COOKIE, "")
+    token = cookie_of(request)
     with office.session() as session:
         found = login_of(session, token)
         if found:
@@ -153,95 +150,60 @@ def _me(request: Request, office: Shop, who: Who, key: str = "") -> Response:
     return shown(request, who, "me.html", data, rows, columns, key=key, rule=RULE, most=MOST_KEYS, tab="me")
 
 
-@router.post("/me/password", dependencies=[Accounts, Guard], include_in_schema=False)
-def save_password(
-    request: Request, office: Shop, who: Who, old: Annotated[str, Form()] = "", new: Annotated[str, Form()] = "",
-    again: Annotated[str, Form()] = "",
+@router.get("/me/password", dependencies=[Accounts, InPerson], include_in_schema=False)
+def first_password(request: Request, office: Shop, who: Newcomer, next: str = "") -> Response:
+    """For who has to change the password before anything else."""
+    if not request.state.must_change:
+        return RedirectResponse("/me", 303)
+    with office.session() as session:
+        user = session.get(User, who.id)
+        name = user.name if user else ""
+    return page(
+        request, who, "password.html", bare=True, name=name, rule=RULE, must_change=MUST_CHANGE,
+        next=local_path(next),
+    )  # fmt: skip
+
+
+@router.post("/me/password", dependencies=[Accounts, Guard, InPerson], include_in_schema=False)
+async def save_password(
+    request: Request, office: Shop, who: Newcomer, old: Annotated[str, Form()] = "", new: Annotated[str, Form()] = "",
+    again: Annotated[str, Form()] = "", keys: Annotated[bool, Form()] = False, next: Annotated[str, Form()] = "/me",
 ) -> Response:  # fmt: skip
     if new != again:
         raise Refused("两次输入的新密码不一样，没有修改。")
+    changed = partial(_changed, request, office, who, old, new, keys)
+    token = await to_thread.run_sync(changed, limiter=_few())
+    answer = said(local_path(next), "密码已修改，其他地方的登录已全部退出。")
+    with_cookie(request, answer, token)
+    return answer
+
+
+def _changed(request: Request, office: Office, who: Actor, old: str, new: str, keys: bool) -> str:
+    """The token with which the session goes on: whoever else had the one before is out."""
     with office.session() as session:
         user = session.get(User, who.id)
         name = user.name if user else ""
     try:
-        proved(office.database, name, who.address, old)
+        proof = proved(office.database, name, who.address, old, known_in(request, name))
     except WrongPassword as error:
         raise Refused("原来的密码不对，没有修改。") from error
     with office.session() as session:
-        accounts.change_password(session, who, new, hashed(request.cookies.get(COOKIE, "")))
-    return said("/me", "密码已修改，其他地方的登录已全部退出。")
+        kept = accounts.change_password(session, who, proof.kept, new, keys)
+        return begin(session, Proof(proof.number, kept), who.address, noted=False)
 
 
-@router.post("/me/keys", dependencies=[Accounts, Guard], include_in_schema=False)
+@router.post("/me/keys", dependencies=[Accounts, Guard, InPerson], include_in_schema=False)
 def make_key(request: Request, office: Shop, who: Who, name: Annotated[str, Form()] = "") -> Response:
     with office.session() as session:
         key = new_key(session, who, name)
     return _me(request, office, who, key)
 
 
-@router.post("/me/keys/{number:int}/end", dependencies=[Accounts, Guard], include_in_schema=False)
+@router.post("/me/keys/{number:int}/end", dependencies=[Accounts, Guard, InPerson], include_in_schema=False)
 def stop_key(office: Shop, who: Who, number: int) -> Response:
     with office.session() as session:
         end_key(session, who, number)
     return said("/me", "密钥已停用。")
-
-
-@forms(router, "/users", dependencies=[Accounts], summary="全部账号（管理员）")
-def users(request: Request, office: Shop, who: Who) -> Response:
-    """Everybody's accounts."""
-    who.must(Role.ADMINISTRATOR)
-    with office.session() as session:
-        asked = (
-            select(Audit.user_id, func.max(Audit.at))
-            .where(Audit.action == "login.in")
-            .group_by(Audit.user_id)
-        )
-        last: dict[int | None, Any] = dict(session.execute(asked).all())
-        rows = [
-            {"id": u.id, "name": u.name, "shown": u.shown, "role": u.role, "role_name": ROLE[u.role], "body": body,
-             "active": u.active, "made_at": u.made_at, "last_at": last.get(u.id)}
-            for u, body in accounts.users_of(session, who)
-        ]  # fmt: skip
-        bodies = session.scalars(select(Body.name).order_by(Body.name)).all()
-    return shown(request, who, "users.html", {}, rows, _USERS, bodies=bodies, rule=RULE, tab="users")
-
-
-@router.post("/users", dependencies=[Accounts, Guard], include_in_schema=False)
-def make_user(
-    office: Shop, who: Who, name: Annotated[str, Form()] = "", role: Annotated[str, Form()] = "", password: Annotated[str, Form()] = "",
-    shown: Annotated[str, Form()] = "", body: Annotated[str, Form()] = "",
-) -> Response:  # fmt: skip
-    with office.session() as session:
-        made = accounts.add_user(session, who, name, role, password, shown, body).name
-    return said("/users", f"账号“{made}”已建立。")
-
-
-@router.post("/users/{number:int}", dependencies=[Accounts, Guard], include_in_schema=False)
-def save_user(
-    office: Shop, who: Who, number: int, role: Annotated[str, Form()] = "", shown: Annotated[str, Form()] = "",
-    body: Annotated[str, Form()] = "",
-) -> Response:  # fmt: skip
-    with office.session() as session:
-        user = accounts.user_of(session, who, number)
-        accounts.change_user(session, who, user, role, shown, body)
-    return said("/users", f"账号“{user.name}”已修改。")
-
-
-@router.post("/users/{number:int}/active", dependencies=[Accounts, Guard], include_in_schema=False)
-def switch_user(office: Shop, who: Who, number: int, active: Annotated[bool, Form()]) -> Response:
-    with office.session() as session:
-        user = accounts.user_of(session, who, number)
-        accounts.set_active(session, who, user, active)
-    words = "已启用。" if active else "已停用，它的登录和接口密钥已全部失效。"
-    return said("/users", f"账号“{user.name}”{words}")
-
-
-@router.post("/users/{number:int}/password", dependencies=[Accounts, Guard], include_in_schema=False)
-def reset_password(office: Shop, who: Who, number: int, password: Annotated[str, Form()] = "") -> Response:
-    with office.session() as session:
-        user = accounts.user_of(session, who, number)
-        accounts.set_password(session, who, user, password)
-    return said("/users", f"账号“{user.name}”的密码已重设，它的登录和接口密钥已全部失效。")
 
 
 @forms(router, "/audit", summary="操作记录，新的在前（负责人和管理员）；.csv 是全部，.json 每页 100 条")

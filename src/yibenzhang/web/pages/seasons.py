@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Annotated, TypeVar
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Form, Query, Request, Response, UploadFile
@@ -45,6 +46,8 @@ router = APIRouter(tags=["公开季和名录"])
 LINES = 200
 """Lines of the board on a page."""
 MOST_ROSTER = 20 * 1024 * 1024
+SAID = "X-Said"
+"""Within the server: this answer leads to a page that says something, and is to be marked as ours."""
 COLUMNS = {
     "body": "单位", "code": "编码", "level_name": "级次", "department": "主管部门", "status_name": "状态", "approved_on": "批复日期",
     "due_on": "最晚公开", "published_on": "实际公开", "late": "逾期天数", "published_url": "公开网址", "round": "版次", "errors": "错误",
@@ -64,16 +67,16 @@ def today() -> date:
 
 def said(path: str, words: str) -> RedirectResponse:
     """Go to a page that says what was done."""
-    from urllib.parse import urlencode
-
-    return RedirectResponse(f"{path}{'&' if '?' in path else '?'}{urlencode({'said': words})}", 303)
+    where = f"{path}{'&' if '?' in path else '?'}{urlencode({'said': words})}"
+    return RedirectResponse(where, 303, {SAID: "yes"})
 
 
 @router.get("/", include_in_schema=False)
-def home(office: Shop, who: Who) -> Response:
+def home(request: Request, office: Shop, who: Who) -> Response:
     with office.session() as session:
         last = session.scalars(select(Season).order_by(Season.id.desc())).first()
-    return RedirectResponse(f"/seasons/{last.id}" if last else "/seasons", 303)
+    told = f"?{request.url.query}" if request.query_params.get("said") else ""
+    return RedirectResponse(f"/seasons/{last.id}{told}" if last else f"/seasons{told}", 303)
 
 
 @forms(router, "/seasons", summary="公开季，新的在前，每种状态有几个单位")
