@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse
@@ -18,8 +19,9 @@ from starlette.types import Scope
 from yibenzhang import __version__
 from yibenzhang.web import errors
 from yibenzhang.web.bounding import Bounded
+from yibenzhang.web.describing import WRONG, described
 from yibenzhang.web.formats import HERE
-from yibenzhang.web.pages import handing, people, returns, review, seasons, statistics
+from yibenzhang.web.pages import handing, people, readings, returns, review, seasons, statistics
 from yibenzhang.web.pages.seasons import MOST_ROSTER
 from yibenzhang.web.security import COOKIE, fresh_token, office_of, with_cookie
 from yibenzhang.web.settings import Office, Settings
@@ -39,6 +41,15 @@ _HEADERS = {
 }
 
 
+class Workbench(FastAPI):
+    """The application, described in Chinese."""
+
+    def openapi(self) -> dict[str, Any]:
+        if self.openapi_schema is None:
+            self.openapi_schema = described(super().openapi())
+        return self.openapi_schema
+
+
 def create(settings: Settings) -> FastAPI:
     """The application. Raises DatabaseError or OSError where its folder or database cannot be used."""
     office = Office(settings)
@@ -51,9 +62,9 @@ def create(settings: Settings) -> FastAPI:
         yield
         office.stop()
 
-    app = FastAPI(
+    app = Workbench(
         title="一本账 Yibenzhang", version=__version__, lifespan=life, docs_url=None, redoc_url=None,
-        openapi_url="/openapi.json", description="公开季工作台：每个页面的数据在同一地址加 .json 或 .csv。",
+        openapi_url="/openapi.json", description="公开季工作台：每个页面的数据在同一地址加 .json 或 .csv。", responses=WRONG,
     )  # fmt: skip
     app.state.office = office
     errors.install(app)
@@ -62,7 +73,7 @@ def create(settings: Settings) -> FastAPI:
     if settings.hosts:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.hosts))
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
-    for module in (seasons, handing, review, returns, statistics, people):
+    for module in (seasons, handing, review, readings, returns, statistics, people):
         app.include_router(module.router)
     htmx = _htmx()
 

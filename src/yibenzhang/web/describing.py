@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+from yibenzhang.web.words import codes
 
 _KINDS = {"integer": "整数", "string": "文字", "boolean": "true 或 false", "number": "数"}
 _PARAMETERS = {
@@ -16,8 +19,20 @@ _PARAMETERS = {
     "notice": "文号，不写则自动编", "due": "答复期限（2026-02-10）", "late": "是否写上逾期", "person": "操作人", "action": "操作的代号",
     "subject": "对象的种类", "subject_id": "对象编号", "since": "从这天起（2026-02-10）", "until": "到这天止", "page": "第几页，从 1 起",
     "table": "哪张表：kinds、rules、reasons、missed、departments、rounds、days、lateness、years",
-    "year": "年度", "stage": "budget 预算，accounts 决算", "rule": "规则编号",
+    "year": "年度", "stage": "budget 预算，accounts 决算", "rule": "规则编号", "part": "只用于网页：第几段，从 1 起；0 为全部",
 }  # fmt: skip
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_WRONG = {
+    401: "要登录，或要有效的接口密钥", 403: "角色不够，或请求不是来自本站的页面", 404: "没有这一项，或不在本人的范围内", 409: "现在不能这样做，原因见 error",
+    422: "参数不完整或格式不对", 503: "数据库暂时连不上，没有保存；请稍后再试",
+}  # fmt: skip
+_DONE = {"200": "成功", "201": "已收下并存好", "303": "已办好；Location 是显示结果的页面"}
+WRONG: dict[int | str, dict[str, Any]] = {
+    code: {"description": words, "content": {"application/json": {
+        "schema": {"type": "object", "properties": {"error": {"type": "string", "description": "一句话：出了什么问题，怎么办"}}, "required": ["error"]},
+    }}} for code, words in _WRONG.items()
+}  # fmt: skip
+"""What goes wrong at any address; a page asked for without .json or .csv says the same sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +47,66 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One address; ``words`` is what it does, in Chinese."""
+    """One address; ``words`` is what it does, in Chinese; ``table`` is the address of the same as CSV, or empty."""
 
     method: str
     path: str
     words: str
     parameters: tuple[Parameter, ...]
+    table: str = ""
+
+
+def json_answer(
+    columns: Mapping[str, str], tells: Mapping[str, str], table: str
+) -> dict[int | str, dict[str, Any]]:
+    """How OpenAPI describes the .json form of a page: what else it tells, and its table, by field."""
+    row = {
+        "type": "object",
+        "properties": {k: {"description": _field(k, head)} for k, head in columns.items()},
+    }
+    fields: dict[str, Any] = {k: {"description": words} for k, words in tells.items()}
+    fields[table] = {
+        "type": "array",
+        "description": "表里的各行；字段比这里列的多时，多的是编号和代码",
+        "items": row,
+    }
+    schema = {"type": "object", "properties": fields, "required": [table]}
+    words = "页面的数据；代码不译成中文，日期和时间按 ISO 8601（时间为 UTC）"
+    return {200: {"description": words, "content": {"application/json": {"schema": schema}}}}
+
+
+def csv_answer(columns: Mapping[str, str]) -> dict[int | str, dict[str, Any]]:
+    """The same for the .csv form."""
+    heads = list(columns.values())
+    words = f"表格：UTF-8 带标记，Excel 可直接打开；代码写成中文，时间为北京时间。{'各列：' + '、'.join(heads) if heads else ''}"
+    content: dict[str, Any] = {"schema": {"type": "string"}}
+    if heads:
+        content["example"] = f"{','.join(heads)}\r\n"
+    return {200: {"description": words, "content": {"text/csv": content}}}
+
+
+def _field(name: str, head: str) -> str:
+    told = "，".join(f"{k} {w}" for k, w in codes(name).items() if k and w)
+    return f"{head}：{told}" if told and len(told) < 300 else head
+
+
+def described(schema: dict[str, Any]) -> dict[str, Any]:
+    """The description as FastAPI makes it, with Chinese words where it has English ones or none."""
+    for methods in schema.get("paths", {}).values():
+        for told in methods.values():
+            if not _CHINESE.search(told.get("description", "")):
+                told.pop("description", None)  # a docstring, for those who read the source
+            for p in told.get("parameters", ()):
+                p.setdefault("description", _parameter(p["name"], p["in"], False, p.get("schema", {})).words)
+            for code, answer in told.get("responses", {}).items():
+                if not _CHINESE.search(answer.get("description", "")):
+                    answer["description"] = _DONE.get(code, "答复")
+                if code == "303":
+                    answer.pop("content", None)
+    for form in schema.get("components", {}).get("schemas", {}).values():
+        for name, kind in form.get("properties", {}).items():
+            kind.setdefault("description", _parameter(name, "form", False, kind).words)
+    return schema
 
 
 def operations(schema: Mapping[str, Any]) -> dict[str, list[Operation]]:
@@ -46,7 +115,11 @@ def operations(schema: Mapping[str, Any]) -> dict[str, list[Operation]]:
     for path, methods in schema.get("paths", {}).items():
         for method, told in methods.items():
             made = Operation(method.upper(), path, told.get("summary", ""), tuple(_parameters(told, schema)))
-            out.setdefault((told.get("tags") or ["其他"])[0], []).append(made)
+            mine = out.setdefault((told.get("tags") or ["其他"])[0], [])
+            if mine and path.endswith(".csv") and mine[-1].path == f"{path[:-4]}.json":
+                mine[-1] = replace(mine[-1], table=path)
+            else:
+                mine.append(made)
     return out
 
 

@@ -21,7 +21,7 @@ from yibenzhang.office.rule_statistics import Judged
 from yibenzhang.office.statistics import Files, Measures, share
 from yibenzhang.web import charts
 from yibenzhang.web.charts import Chart, Series
-from yibenzhang.web.formats import SEVERITY, VERDICT
+from yibenzhang.web.words import SEVERITY, VERDICT
 
 MOST_BARS = 12
 FEW = "太少，不作比率"
