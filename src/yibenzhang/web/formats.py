@@ -102,7 +102,7 @@ def shown(
     What is an iterator in ``data`` is a list in JSON; both forms go out piece by piece."""
     path = request.url.path
     if path.endswith(".json"):
-        return _sent(_json_pieces({**data, table: iter(rows)}), "application/json", {})
+        return _sent(json_pieces({**data, table: iter(rows)}), "application/json", {})
     if path.endswith(".csv"):
         lines = (cells(r, columns) for r in rows)
         pieces = csv_pieces(list(columns.values()), lines)
@@ -131,7 +131,7 @@ def _kept_as(path: str, called: str) -> str:
     return f'attachment; filename="{plain}"' + (f"; filename*=UTF-8''{quote(name)}.csv" if name else "")
 
 
-def _json_pieces(told: Mapping[str, Any]) -> Iterator[bytes]:
+def json_pieces(told: Mapping[str, Any]) -> Iterator[bytes]:
     """An object as JSON; an iterator in it becomes a list, never whole in memory."""
     out = bytearray()
     for k, (name, value) in enumerate(told.items()):

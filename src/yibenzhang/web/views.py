@@ -103,8 +103,11 @@ def numbers_of(
 
 
 def _number(view: View, n: Number, place: dict[int, int]) -> dict[str, Any]:
-    proofs = [view.proofs[k] for k in n.proofs[:_SUMS]]
-    sums = [f"{_OUTCOME.get(p.outcome, '')}：{p.name}：{p.arithmetic}" for p in proofs]
+    """What proves a proved number stands before a sum that another number spoils."""
+    proofs = [view.proofs[k] for k in n.proofs]
+    if n.standing != "contradicted":
+        proofs.sort(key=lambda p: p.outcome == "contradicted")
+    sums = [f"{_OUTCOME.get(p.outcome, '')}：{p.name}：{p.arithmetic}" for p in proofs[:_SUMS]]
     if len(n.proofs) > _SUMS:
         sums.append(f"另有 {len(n.proofs) - _SUMS} 个算式")
     return {

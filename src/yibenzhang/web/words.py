@@ -12,6 +12,7 @@ from yibenzhang.office.audit import ACTIONS, SUBJECTS
 from yibenzhang.office.following import PERSON
 from yibenzhang.office.models import State
 from yibenzhang.office.roster import STAGE, STATUS
+from yibenzhang.office.rule_statistics import rule_names
 from yibenzhang.standards import load
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -32,9 +33,10 @@ STATES: dict[str, str] = {
 STANDING = {"proved": "已印证", "contradicted": "有矛盾", "alone": "无可比对"}
 PROFILE = {"body": "单位", "fiscal_year": "年度", "stage": "内容", "level": "级次", "region": "地区"}
 """What is recognised of a file, and what people may put right in it."""
+_BY_HAND = "人工补充"
 WORDS: dict[str, Mapping[str, str]] = {
     "severity": SEVERITY, "verdict": VERDICT, "role": ROLE, "level": LEVEL, "stage": STAGE, "status": STATUS, "state": STATES,
-    "standing": STANDING, "corrected": PROFILE, "action": ACTIONS, "subject": SUBJECTS, "rule": {PERSON: "人工补充"},
+    "standing": STANDING, "corrected": PROFILE, "action": ACTIONS, "subject": SUBJECTS, "rule": {PERSON: _BY_HAND},
 }  # fmt: skip
 """By the name of a field, what its codes are in Chinese."""
 
@@ -42,6 +44,12 @@ WORDS: dict[str, Mapping[str, str]] = {
 @lru_cache(maxsize=1)
 def _regions() -> dict[str, str]:
     return {r.id: r.name for r in load().regions}
+
+
+@lru_cache(maxsize=4)
+def rules(extra: str) -> Mapping[str, str]:
+    """What each rule is called, also those of the layer in the folder ``extra``."""
+    return {**rule_names(extra), PERSON: _BY_HAND}
 
 
 def codes(field: str) -> Mapping[str, str]:

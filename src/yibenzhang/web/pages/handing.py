@@ -27,7 +27,7 @@ from yibenzhang.office.access import (
     visible_submissions,
 )
 from yibenzhang.office.database import away
-from yibenzhang.office.models import Entry, Job, Season, Submission, now
+from yibenzhang.office.models import Body, Entry, Job, Season, Submission, now
 from yibenzhang.office.naming import match
 from yibenzhang.office.recording import told_profile
 from yibenzhang.office.reviews import correct, withdraw
@@ -58,8 +58,8 @@ _UNPACKING = Semaphore(2)
 RECENT, MOST_LISTED = 15, 2000
 """Files of a season on its page, and told to programs at one go: the newest."""
 COLUMNS = {
-    "name": "文件", "size": "字节", "state": "状态", "step": "进度", "problem": "说明", "body": "单位", "fiscal_year": "年度",
-    "stage": "内容", "level": "级次", "round": "版次", "draft": "自查", "numbers": "数字", "proved": "已印证", "contradicted": "有矛盾", "received_at": "交来时间", "who": "交件人",
+    "name": "文件", "size": "字节", "state": "状态", "step": "进度", "problem": "说明", "entry_body": "名录里的单位", "body": "识别的单位",
+    "fiscal_year": "年度", "stage": "内容", "level": "级次", "round": "版次", "draft": "自查", "numbers": "数字", "proved": "已印证", "contradicted": "有矛盾", "received_at": "交来时间", "who": "交件人",
 }  # fmt: skip
 
 
@@ -92,11 +92,22 @@ def hand_in(
     )  # fmt: skip
 
 
+_TAKEN: dict[int | str, dict[str, Any]] = {
+    201: {
+        "description": "文件已在磁盘上存好。delivery 是这批文件的编号，files 是收下的文件，refused 每个没收下的一句话，registered 为 false 时数据库恢复后再登记，note 是说明",
+        "content": {"application/json": {"example": {
+            "delivery": "0123456789abcdef0123456789abcdef", "files": ["预算.pdf"], "refused": [], "registered": True, "note": "",
+        }}},
+    },
+}  # fmt: skip
+
+
 @router.post(
     "/seasons/{number:int}/files",
     dependencies=[Guard],
     summary="交一个文件，内容放在请求体里；压缩包会拆开",
     status_code=201,
+    responses=_TAKEN,
 )
 async def take(
     request: Request, office: Shop, who: Who, number: int, name: Annotated[str, Query(max_length=8000)],
@@ -250,6 +261,8 @@ def _progress(session: Session, office: Office, files: Any) -> list[dict[str, An
             select(Job).where(Job.submission_id.in_([s.id for s in files])).order_by(Job.id)
         )
     }
+    lines = [s.entry_id for s in files if s.entry_id is not None]
+    names = dict(session.execute(select(Entry.id, Body.name).join(Body).where(Entry.id.in_(lines))).all())
     out = []
     for s in files:
         job = jobs.get(s.part_of_id or s.id)
@@ -266,7 +279,7 @@ def _progress(session: Session, office: Office, files: Any) -> list[dict[str, An
             {"id": s.id, "name": s.name, "size": s.size, "state": s.state, "state_name": STATES[s.state],
              "busy": busy, "step": step, "seconds": round(seconds), "attempts": job.attempts if job else 0,
              "problem": s.problem, "body": p.get("body", ""), "fiscal_year": p.get("fiscal_year"), "stage": p.get("stage", ""),
-             "level": p.get("level", ""), "entry": s.entry_id, "draft": s.draft, "part_of": s.part_of_id, "numbers": s.numbers,
+             "level": p.get("level", ""), "entry": s.entry_id, "entry_body": names.get(s.entry_id, ""), "draft": s.draft, "part_of": s.part_of_id, "numbers": s.numbers,
              "proved": s.proved, "contradicted": s.contradicted, "received_at": s.received_at, "who": s.who, "round": s.round}
         )  # fmt: skip
     return out
@@ -367,7 +380,12 @@ def withdraw_submission(office: Shop, who: Who, number: int) -> Response:
     return said(f"/seasons/{season}/hand-in", f"{name} 已作废；原件和记录仍保留。")
 
 
-@router.get("/submissions/{number:int}/original", summary="交来的原件")
+@router.get(
+    "/submissions/{number:int}/original",
+    summary="交来的原件",
+    response_class=FileResponse,
+    response_description="文件的字节，一个不改",
+)
 def original(office: Shop, who: Who, number: int) -> FileResponse:
     """The file as it was handed in."""
     with office.session() as session:

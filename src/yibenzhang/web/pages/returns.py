@@ -33,6 +33,7 @@ from yibenzhang.web.formats import forms, page, shown
 from yibenzhang.web.pages.seasons import day_of, said, today
 from yibenzhang.web.security import Guard, Shop, Who
 from yibenzhang.web.settings import Office
+from yibenzhang.web.words import rules
 
 router = APIRouter(tags=["退回和比较"])
 DAYS = 7
@@ -43,7 +44,7 @@ _FILES = {
 }
 
 
-MATTERS = {"severity": "程度", "rule": "规则", "message": "问题"}
+MATTERS = {"severity": "程度", "rule_name": "规则", "message": "问题", "rule": "规则编号"}
 _RETURN = {
     "submission": "文件编号", "body": "单位", "notice": "自动编的文号", "due": "答复期限", "undecided": "还没有处理、不会写进通知的错误和疑问数", "late": "逾期的一句话，没有逾期为 null",
     "office": "落款，没有填为空",
@@ -70,7 +71,10 @@ def compose(request: Request, office: Shop, who: Who, number: int) -> Response:
         "submission": s.id, "body": values["body"], "notice": values["number"], "due": values["due"], "undecided": len(undecided),
         "late": late.sentence if late else None, "office": values["office_name"],
     }  # fmt: skip
-    rows = [{"id": m.id, "severity": m.severity, "rule": m.rule, "message": m.message} for m in told]
+    names = rules(office.settings.extra)
+    rows = [
+        {"id": m.id, "severity": m.severity, "rule": m.rule, "rule_name": names.get(m.rule, m.rule), "message": m.message} for m in told
+    ]  # fmt: skip
     return shown(
         request, who, "return.html", data, rows, MATTERS, f"{values['body'] or s.name}要改的问题",
         **values | {"s": s, "told": told, "undecided": undecided, "tab": "review"},
@@ -138,7 +142,12 @@ def notice(request: Request, office: Shop, who: Who, number: int) -> Response:
     )  # fmt: skip
 
 
-@router.get("/notices/{number:int}.{kind}", summary="整改通知的 Word（docx）或 PDF（pdf）文件")
+@router.get(
+    "/notices/{number:int}.{kind}",
+    summary="整改通知的 Word（docx）或 PDF（pdf）文件",
+    response_class=FileResponse,
+    response_description="文件",
+)
 def notice_file(office: Shop, who: Who, number: int, kind: str) -> FileResponse:
     """The notice as a Word file (.docx) or PDF."""
     with office.session() as session:

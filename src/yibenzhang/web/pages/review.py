@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi.responses import HTMLResponse
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -32,12 +33,12 @@ from yibenzhang.web.pages.seasons import said
 from yibenzhang.web.security import Guard, Shop, Who
 from yibenzhang.web.settings import Office
 from yibenzhang.web.views import NUMBERS, RELATIONS, leafname, numbers_of, spots_of, words_in
-from yibenzhang.web.words import SEVERITY, VERDICT
+from yibenzhang.web.words import SEVERITY, VERDICT, rules
 
 router = APIRouter(tags=["审核"])
 COLUMNS = {
-    "severity_name": "程度", "rule": "规则", "message": "问题", "place": "位置", "reported": "印为", "expected": "应为", "unit": "单位",
-    "verdict_name": "处理", "reason": "理由", "decided_by": "处理人", "decided_at": "处理时间",
+    "severity_name": "程度", "rule_name": "规则", "message": "问题", "place": "位置", "reported": "印为", "expected": "应为", "unit": "单位",
+    "verdict_name": "处理", "reason": "理由", "decided_by": "处理人", "decided_at": "处理时间", "rule": "规则编号",
 }  # fmt: skip
 REASONS = ("读取有误，原文没有问题", "原文有说明，不是错误", "不适用于本单位", "已与单位核实无误")
 
@@ -144,7 +145,7 @@ def _told(
     for m in matters:
         last = m.decisions[-1] if m.decisions else None
         rows.append(
-            {"id": m.id, "finding": m.finding or None, "rule": m.rule, "severity": m.severity, "severity_name": SEVERITY.get(m.severity),
+            {"id": m.id, "finding": m.finding or None, "rule": m.rule, "rule_name": rules(office.settings.extra).get(m.rule, m.rule), "severity": m.severity, "severity_name": SEVERITY.get(m.severity),
              "message": m.message, "reported": m.told.get("reported"), "expected": m.told.get("expected"), "unit": units.get(m.finding) or "", "leaf": m.leaf,
              "place": names[m.leaf - 1] if 0 < m.leaf <= len(names) else "", "verdict": m.verdict or None, "verdict_name": VERDICT.get(m.verdict, ""),
              "reason": last.reason if last else "", "decided_by": last.who if last else "", "decided_at": last.at if last else None,
@@ -216,6 +217,8 @@ def leaf_words(
     "/matters/{number:int}/decisions",
     dependencies=[Guard],
     summary="处理一个问题：confirmed、dismissed（要写理由）、solved 或 reopened",
+    response_class=HTMLResponse,
+    response_description="处理后的这个问题（网页的一段）",
 )
 def make_decision(
     request: Request, office: Shop, who: Who, number: int, verdict: Annotated[str, Form(max_length=20)], reason: Annotated[str, Form()] = "",
@@ -252,7 +255,13 @@ def _answered(request: Request, office: Office, who: Actor, number: int) -> Resp
     )  # fmt: skip
 
 
-@router.post("/submissions/{number:int}/defects", dependencies=[Guard], summary="补记一个程序没有发现的问题")
+@router.post(
+    "/submissions/{number:int}/defects",
+    dependencies=[Guard],
+    summary="补记一个程序没有发现的问题",
+    response_class=HTMLResponse,
+    response_description="补记的问题（网页的一段）",
+)
 def make_defect(
     request: Request, office: Shop, who: Who, number: int, words: Annotated[str, Form()], severity: Annotated[str, Form()],
     leaf: Annotated[int, Form(ge=0)] = 0, box: Annotated[str, Form(max_length=100)] = "",
@@ -286,7 +295,13 @@ def _box(text: str, leaf: Leaf | None) -> list[float] | None:
     return [round(x, 1) for x in box]
 
 
-@router.post("/submissions/{number:int}/ticks", dependencies=[Guard], summary="记下未能核对的一项已由人看过")
+@router.post(
+    "/submissions/{number:int}/ticks",
+    dependencies=[Guard],
+    summary="记下未能核对的一项已由人看过",
+    response_class=HTMLResponse,
+    response_description="这一项（网页的一段）",
+)
 def make_tick(
     request: Request, office: Shop, who: Who, number: int, key: Annotated[str, Form(max_length=64)], done: Annotated[bool, Form()] = False,
     words: Annotated[str, Form()] = "",
@@ -298,7 +313,7 @@ def make_tick(
         item = next((u for u in view.unchecked if u.key == key), None)
         if item is None:
             raise NotHere
-        tick(session, who, s, key, done, words)
+        tick(session, who, s, key, done, words, item.name)
         session.flush()
         ticks = ticks_of(session, s)
         standing = _standing(matters_of(session, s))

@@ -10,7 +10,7 @@ from typing import Annotated, TypeVar
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Form, Query, Request, Response, UploadFile
-from fastapi.responses import RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -243,7 +243,8 @@ def roster(request: Request, office: Shop, who: Who, number: int) -> Response:
     "/seasons/{number:int}/roster",
     dependencies=[Guard],
     summary="导入名录（.xlsx、.xls 或 CSV）",
-    response_class=Response,
+    response_class=HTMLResponse,
+    response_description="名录的网页，写明读到几行、哪些没有导入",
 )
 def take_roster(request: Request, office: Shop, who: Who, number: int, file: UploadFile) -> Response:
     who.must(Role.REVIEWER)
