@@ -52,7 +52,7 @@ CODES = {
 }  # fmt: skip
 """What programs get and nobody should have to read."""
 STARTS = ("=", "+", "-", "@", "\t", "\r")
-NUMBER = re.compile(r"[+-]?\d[\d,]*(\.\d+)?%?")
+NUMBER = re.compile(r"\t?[+-]?\d[\d,]*(\.\d+)?%?")
 
 
 @pytest.fixture
@@ -265,6 +265,16 @@ def test_a_roster_goes_out_and_comes_in_again(shop: Shop) -> None:
     assert "新增 4 个单位" in import_roster(head, second, taken.content).text
     assert head.get(f"/seasons/{first}/roster.json").json()["season"]["name"] == "2018 年部门预算"
     assert shop.client("审核人").get(f"/seasons/{first}/roster.csv").status_code == 200
+    # codes come back as they were, through Excel's hands too
+    codes = {"零字局": "001001", "长码局": "113300000024823817", "字母局": "11330000MB1234567X"}
+    third = season(shop, head, 2020, "单位名称,单位编码\n" + "".join(f"{k},{v}\n" for k, v in codes.items()))
+    taken = head.get(f"/seasons/{third}/roster.csv")
+    assert {r["单位名称"]: r["单位编码"] for r in records(taken)} == {
+        "零字局": "\t001001", "长码局": "\t113300000024823817", "字母局": "11330000MB1234567X",
+    }  # fmt: skip
+    fourth = season(shop, head, 2021, taken.content.decode("utf-8-sig"))
+    rows = told(head.get(f"/seasons/{fourth}/roster.json"))["rows"]
+    assert {r["body"]: r["code"] for r in rows} == codes
     shop.person("湖荡厅", body=BODY)
     for form in ("", ".json", ".csv"):
         assert shop.client("湖荡厅").get(f"/seasons/{first}/roster{form}").status_code == 403

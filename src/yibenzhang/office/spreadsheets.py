@@ -22,6 +22,8 @@ _STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What spreadsheet programs take for the beginning of a formula (OWASP, CSV injection)."""
 _REFUSED = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _NUMBER = re.compile(r"[+-]?\d[\d,]*(\.\d+)?%?")
+_CODE = re.compile(r"0\d+|\d{12,}")
+"""Codes of which Excel would take away zeros, or show 3.2E+17; after a tab it leaves them alone."""
 _LONGEST_CELL = 32_000
 _WIDEST = 60
 _PIECE = 64 * 1024
@@ -87,7 +89,7 @@ def _put(sheet: Any, r: int, c: int, value: object) -> Any:
 
 def csv_pieces(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
     """The same list as CSV in UTF-8 with its mark, as Excel opens it, piece by piece so that none is too long for the
-    memory; a text like a formula gets an apostrophe."""
+    memory; a text like a formula gets an apostrophe, a code of digits that Excel would spoil a tab."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     out.write("\ufeff")
@@ -109,7 +111,7 @@ def _safe(value: object) -> str:
     text = _plain(told(value))[:_LONGEST_CELL]
     if isinstance(value, str) and text.startswith(_STARTS) and not _NUMBER.fullmatch(text):
         return "'" + text
-    return text
+    return "\t" + text if isinstance(value, str) and _CODE.fullmatch(text) else text
 
 
 def told(value: object) -> str:
