@@ -162,10 +162,6 @@ def page(
     return HTMLResponse(text, http)
 
 
-def as_json(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, default=_plain).encode("utf-8", "replace")
-
-
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime | date):
         return value.isoformat()
@@ -174,3 +170,10 @@ def _plain(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         return asdict(value)
     raise TypeError(type(value).__name__)
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, default=_plain)
+
+
+def as_json(value: Any) -> bytes:
+    return _ENCODER.encode(value).encode("utf-8", "replace")
