@@ -101,7 +101,7 @@ def in_words(detail: Mapping[str, Any]) -> str:
     told = [
         f"{_KEYS.get(k, k)}：{_word(v)}"
         for k, v in detail.items()
-        if k not in ("before", "after", "sha256") and v not in ("", None)
+        if k not in ("before", "after", "sha256", "key") and v not in ("", None)
     ]
     if isinstance(before, dict) and isinstance(after, dict):
         keys = dict.fromkeys([*before, *after])

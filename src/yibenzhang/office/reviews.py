@@ -105,9 +105,15 @@ def add_defect(
 
 
 def tick(
-    session: Session, actor: Actor, submission: Submission, key: str, done: bool, words: str = ""
+    session: Session,
+    actor: Actor,
+    submission: Submission,
+    key: str,
+    done: bool,
+    words: str = "",
+    name: str = "",
 ) -> Tick:
-    """Note that a person looked at something that could not be checked, or take that back."""
+    """Note that a person looked at something that could not be checked (called ``name``), or take that back."""
     _may_judge(actor, submission)
     _open(session, submission)
     made = Tick(
@@ -126,6 +132,7 @@ def tick(
         "submission",
         submission.id,
         key=key[:64],
+        **({"name": name} if name and not submission.draft else {}),
     )
     if submission.state == State.REVIEW or not done:
         _resettle(session, submission)

@@ -143,8 +143,8 @@ def _told_apart(rows: Sequence[RosterRow]) -> list[RosterRow]:
 
 def _dated(entry: Entry, season: Season, approved: date | None, due: date | None) -> None:
     entry.approved_on = approved or entry.approved_on
-    if due is not None:
-        entry.due_on, entry.due_given = due, True
+    if due is not None:  # a roster taken out and put in again gives nothing new
+        entry.due_on, entry.due_given = due, due != deadlines.due_on(entry.approved_on, season.days)
     elif not entry.due_given and entry.approved_on is not None:
         entry.due_on = deadlines.due_on(entry.approved_on, season.days)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from openpyxl import Workbook
@@ -19,9 +20,14 @@ _HEAD = PatternFill("solid", fgColor="1F3A5F")
 _CELL = Alignment(vertical="top", wrap_text=True)
 _STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What spreadsheet programs take for the beginning of a formula (OWASP, CSV injection)."""
+_REFUSED = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _NUMBER = re.compile(r"[+-]?\d[\d,]*(\.\d+)?%?")
+_CODE = re.compile(r"0\d+|\d{12,}")
+"""Codes of which Excel would take away zeros, or show 3.2E+17; after a tab it leaves them alone."""
 _LONGEST_CELL = 32_000
 _WIDEST = 60
+_PIECE = 64 * 1024
+"""Characters."""
 
 Value = str | int | Decimal | date | bool | None
 
@@ -43,7 +49,7 @@ def write_sheet(title: str, headers: Sequence[str], rows: Iterable[Sequence[obje
             cell = _put(sheet, last, c, value)
             cell.alignment = _CELL
             if c <= len(widths):
-                widths[c - 1] = max(widths[c - 1], min(_WIDEST, _wide(_told(value)) + 2))
+                widths[c - 1] = max(widths[c - 1], min(_WIDEST, _wide(told(value)) + 2))
     for c, width in enumerate(widths, start=1):
         sheet.column_dimensions[get_column_letter(c)].width = width
     sheet.freeze_panes = "A2"
@@ -81,24 +87,35 @@ def _put(sheet: Any, r: int, c: int, value: object) -> Any:
     return cell
 
 
-def write_csv(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """The same list as CSV in UTF-8 with its mark, as Excel opens it; a text like a formula gets an apostrophe."""
+def csv_pieces(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
+    """The same list as CSV in UTF-8 with its mark, as Excel opens it, piece by piece so that none is too long for the
+    memory; a text like a formula gets an apostrophe, a code of digits that Excel would spoil a tab."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([_safe(h) for h in headers])
-    for row in rows:
+    out.write("\ufeff")
+    for row in chain([headers], rows):
         writer.writerow([_safe(value) for value in row])
-    return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8", "replace")
+        if out.tell() > _PIECE:
+            yield out.getvalue().encode("utf-8", "replace")
+            out.seek(0)
+            out.truncate()
+    yield out.getvalue().encode("utf-8", "replace")
+
+
+def write_csv(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """All of ``csv_pieces`` in one."""
+    return b"".join(csv_pieces(headers, rows))
 
 
 def _safe(value: object) -> str:
-    text = _plain(_told(value))
+    text = _plain(told(value))[:_LONGEST_CELL]
     if isinstance(value, str) and text.startswith(_STARTS) and not _NUMBER.fullmatch(text):
         return "'" + text
-    return text
+    return "\t" + text if isinstance(value, str) and _CODE.fullmatch(text) else text
 
 
-def _told(value: object) -> str:
+def told(value: object) -> str:
+    """A value as its cell shows it."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -110,11 +127,7 @@ def _told(value: object) -> str:
 
 def _plain(text: str) -> str:
     """Without the characters that XML and spreadsheets refuse."""
-    return "".join(
-        c
-        for c in text
-        if c in "\t\n" or (ord(c) >= 32 and not 0xD800 <= ord(c) <= 0xDFFF and c not in "\ufffe\uffff")
-    )
+    return _REFUSED.sub("", text)
 
 
 def _wide(text: str) -> int:

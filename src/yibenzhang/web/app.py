@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import FastAPI, Request, Response
@@ -19,8 +20,9 @@ from starlette.types import Scope
 from yibenzhang import __version__
 from yibenzhang.web import errors
 from yibenzhang.web.bounding import Bounded
+from yibenzhang.web.describing import WRONG, described
 from yibenzhang.web.formats import HERE
-from yibenzhang.web.pages import accounts, handing, people, returns, review, seasons, statistics
+from yibenzhang.web.pages import accounts, handing, people, readings, returns, review, seasons, statistics
 from yibenzhang.web.pages.seasons import MOST_ROSTER, SAID
 from yibenzhang.web.proxies import Behind
 from yibenzhang.web.security import cookie_of, fresh_token, office_of, seal_of, with_cookie
@@ -42,6 +44,15 @@ _HEADERS = {
 }
 
 
+class Workbench(FastAPI):
+    """The application, described in Chinese."""
+
+    def openapi(self) -> dict[str, Any]:
+        if self.openapi_schema is None:
+            self.openapi_schema = described(super().openapi())
+        return self.openapi_schema
+
+
 def create(settings: Settings) -> FastAPI:
     """The application. Raises DatabaseError or OSError where its folder or database cannot be used."""
     office = Office(settings)
@@ -54,9 +65,9 @@ def create(settings: Settings) -> FastAPI:
         yield
         office.stop()
 
-    app = FastAPI(
+    app = Workbench(
         title="一本账 Yibenzhang", version=__version__, lifespan=life, docs_url=None, redoc_url=None,
-        openapi_url="/openapi.json", description="公开季工作台：每个页面的数据在同一地址加 .json 或 .csv。",
+        openapi_url="/openapi.json", description="公开季工作台：每个页面的数据在同一地址加 .json 或 .csv。", responses=WRONG,
     )  # fmt: skip
     app.state.office = office
     errors.install(app)
@@ -66,7 +77,7 @@ def create(settings: Settings) -> FastAPI:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.hosts))
     app.add_middleware(Behind, proxies=settings.proxies, https=settings.https)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
-    for module in (seasons, handing, review, returns, statistics, accounts, people):
+    for module in (seasons, handing, review, readings, returns, statistics, accounts, people):
         app.include_router(module.router)
     htmx = _htmx()
 

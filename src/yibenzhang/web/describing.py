@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+from yibenzhang.web.words import codes
 
 _KINDS = {"integer": "整数", "string": "文字", "boolean": "true 或 false", "number": "数"}
 _PARAMETERS = {
-    "number": "编号", "leaf": "第几页", "key": "编号", "kind": "docx 或 pdf", "width": "宽多少像素", "status": "只要这种状态",
+    "number": "编号", "leaf": "第几页", "key": "编号", "kind": "docx 或 pdf", "width": "宽多少像素", "status": f"只要这种状态：{'，'.join(f'{k} {w}' for k, w in codes('status').items())}",
     "find": "只要名称或编码里有这些字的", "name": "文件名", "delivery": "同一批文件写同一个：自己定的 32 位十六进制数",
     "entry": "名录行的编号；不写则按文件内容判断", "draft": "只作自查，不算交件", "x0": "左，点", "top": "上，点", "x1": "右，点", "bottom": "下，点",
     "verdict": "confirmed 确认，dismissed 排除，solved 已改好，reopened 重新打开", "reason": "理由，排除时必填", "words": "问题是什么，或看的结果",
@@ -16,8 +19,32 @@ _PARAMETERS = {
     "notice": "文号，不写则自动编", "due": "答复期限（2026-02-10）", "late": "是否写上逾期", "person": "操作人", "action": "操作的代号",
     "subject": "对象的种类", "subject_id": "对象编号", "since": "从这天起（2026-02-10）", "until": "到这天止", "page": "第几页，从 1 起",
     "table": "哪张表：kinds、rules、reasons、missed、departments、rounds、days、lateness、years",
-    "year": "年度", "stage": "budget 预算，accounts 决算", "rule": "规则编号",
+    "year": "年度", "stage": "budget 预算，accounts 决算", "rule": "规则编号", "part": "只用于网页：第几段，从 1 起；0 为全部",
 }  # fmt: skip
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_WRONG = {
+    401: "要登录，或要有效的接口密钥", 403: "角色不够，或请求不是来自本站的页面", 404: "没有这一项，或不在本人的范围内", 409: "现在不能这样做，原因见 error",
+    422: "参数不完整或格式不对", 503: "数据库暂时连不上，没有保存；请稍后再试",
+}  # fmt: skip
+_THING = {
+    "seasons": "公开季", "entries": "名录行", "submissions": "文件", "matters": "问题", "notices": "通知", "bodies": "单位", "users": "账号",
+}  # fmt: skip
+_AT = {
+    ("/deliveries/", "key"): "这批文件的编号，交文件时自己定的", ("/numbers", "key"): "一个数字的 key，不写则全部", ("/ticks", "key"): "未能核对的一项的 key",
+    ("/defects", "key"): "框里的数字的 key", ("/seasons", "name"): "公开季的名称，不写则按年度和内容起", ("/seasons", "days"): "批复后几天内公开，不写为 20",
+    ("/entries/", "approved_on"): "批复日期（2026-02-10）", ("/entries/", "due_on"): "最晚公开的日期，不写则按批复日期算", ("/entries/", "published_on"): "实际公开的日期",
+    ("/entries/", "published_url"): "公开网址", ("/entries/", "contact"): "联系人", ("/profile", "add"): "要加进名录的单位全称", ("/profile", "level"): "department 部门，unit 单位",
+    ("/accept", "undo"): "true 为撤回通过", ("/roster", "file"): "名录文件", ("/numbers", "part"): "只用于网页：第几段，从 1 起",
+    ("/template", "template"): "正文，空的即恢复自带的模板", ("/template", "office_name"): "落款", ("/template", "contact"): "联系人", ("/template", "phone"): "联系电话",
+}  # fmt: skip
+"""Parameters that mean something of their own at some addresses: by a part of the path."""
+_DONE = {"200": "成功", "201": "已收下并存好", "303": "已办好；Location 是显示结果的页面"}
+WRONG: dict[int | str, dict[str, Any]] = {
+    code: {"description": words, "content": {"application/json": {
+        "schema": {"type": "object", "properties": {"error": {"type": "string", "description": "一句话：出了什么问题，怎么办"}}, "required": ["error"]},
+    }}} for code, words in _WRONG.items()
+}  # fmt: skip
+"""What goes wrong at any address; a page asked for without .json or .csv says the same sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +59,72 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One address; ``words`` is what it does, in Chinese."""
+    """One address; ``words`` is what it does, in Chinese; ``table`` is the address of the same as CSV, or empty."""
 
     method: str
     path: str
     words: str
     parameters: tuple[Parameter, ...]
+    table: str = ""
+
+
+def json_answer(
+    columns: Mapping[str, str], tells: Mapping[str, str], table: str
+) -> dict[int | str, dict[str, Any]]:
+    """How OpenAPI describes the .json form of a page: what else it tells, and its table, by field."""
+    row = {
+        "type": "object",
+        "properties": {k: {"description": _field(k, head)} for k, head in columns.items()},
+    }
+    fields: dict[str, Any] = {k: {"description": words} for k, words in tells.items()}
+    fields[table] = {
+        "type": "array",
+        "description": "表里的各行；字段比这里列的多时，多的是编号和代码",
+        "items": row,
+    }
+    schema = {"type": "object", "properties": fields, "required": [table]}
+    words = "页面的数据；代码不译成中文，日期和时间按 ISO 8601（时间为 UTC）"
+    return {200: {"description": words, "content": {"application/json": {"schema": schema}}}}
+
+
+def csv_answer(columns: Mapping[str, str]) -> dict[int | str, dict[str, Any]]:
+    """The same for the .csv form."""
+    heads = list(columns.values())
+    words = f"表格：UTF-8 带标记，Excel 可直接打开；代码写成中文，时间为北京时间。{'各列：' + '、'.join(heads) if heads else ''}"
+    content: dict[str, Any] = {"schema": {"type": "string"}}
+    if heads:
+        content["example"] = f"{','.join(heads)}\r\n"
+    return {200: {"description": words, "content": {"text/csv": content}}}
+
+
+def _field(name: str, head: str) -> str:
+    told = "，".join(f"{k} {w}" for k, w in codes(name).items() if k and w)
+    return f"{head}：{told}" if told and len(told) < 300 else head
+
+
+def described(schema: dict[str, Any]) -> dict[str, Any]:
+    """The description as FastAPI makes it, with Chinese words where it has English ones or none."""
+    wrong = {str(code) for code in WRONG}
+    for path, methods in schema.get("paths", {}).items():
+        for told in methods.values():
+            if not _CHINESE.search(told.get("description", "")):
+                told.pop("description", None)  # a docstring, for those who read the source
+            for p in told.get("parameters", ()):
+                p.setdefault(
+                    "description", _parameter(path, p["name"], p["in"], False, p.get("schema", {})).words
+                )
+            for code, answer in told.get("responses", {}).items():
+                if not _CHINESE.search(answer.get("description", "")):
+                    answer["description"] = _DONE.get(code, "答复")
+                if code == "303":
+                    answer.pop("content", None)
+                elif code in wrong:  # the same everywhere: once in the description, not a hundred times
+                    told["responses"][code] = {"$ref": f"#/components/responses/{code}"}
+            for form in _forms(told, schema):
+                for name, kind in form.get("properties", {}).items():
+                    kind.setdefault("description", _parameter(path, name, "form", False, kind).words)
+    schema.setdefault("components", {})["responses"] = {str(code): answer for code, answer in WRONG.items()}
+    return schema
 
 
 def operations(schema: Mapping[str, Any]) -> dict[str, list[Operation]]:
@@ -45,22 +132,43 @@ def operations(schema: Mapping[str, Any]) -> dict[str, list[Operation]]:
     out: dict[str, list[Operation]] = {}
     for path, methods in schema.get("paths", {}).items():
         for method, told in methods.items():
-            made = Operation(method.upper(), path, told.get("summary", ""), tuple(_parameters(told, schema)))
-            out.setdefault((told.get("tags") or ["其他"])[0], []).append(made)
+            made = Operation(
+                method.upper(), path, told.get("summary", ""), tuple(_parameters(path, told, schema))
+            )
+            mine = out.setdefault((told.get("tags") or ["其他"])[0], [])
+            if mine and path.endswith(".csv") and mine[-1].path == f"{path[:-4]}.json":
+                mine[-1] = replace(mine[-1], table=path)
+            else:
+                mine.append(made)
     return out
 
 
-def _parameters(told: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[Parameter]:
-    for p in told.get("parameters", ()):
-        yield _parameter(p["name"], p["in"], bool(p.get("required")), p.get("schema", {}))
+def _forms(told: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """What the forms of an operation hold."""
     for content in told.get("requestBody", {}).get("content", {}).values():
         name = content.get("schema", {}).get("$ref", "").rpartition("/")[2]
-        form = schema.get("components", {}).get("schemas", {}).get(name, {})
+        yield schema.get("components", {}).get("schemas", {}).get(name, {})
+
+
+def _parameters(path: str, told: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[Parameter]:
+    for p in told.get("parameters", ()):
+        yield _parameter(path, p["name"], p["in"], bool(p.get("required")), p.get("schema", {}))
+    for form in _forms(told, schema):
         for field, kind in form.get("properties", {}).items():
-            yield _parameter(field, "form", field in form.get("required", ()), kind)
+            yield _parameter(path, field, "form", field in form.get("required", ()), kind)
 
 
-def _parameter(name: str, where: str, needed: bool, schema: Mapping[str, Any]) -> Parameter:
+def _parameter(path: str, name: str, where: str, needed: bool, schema: Mapping[str, Any]) -> Parameter:
     kinds = [schema, *schema.get("anyOf", ())]
     kind = next((_KINDS[k["type"]] for k in kinds if k.get("type") in _KINDS), "")
-    return Parameter(name, where, needed, _PARAMETERS.get(name, kind))
+    words = next((w for (part, n), w in _AT.items() if n == name and _within(path, part)), "")
+    thing = _THING.get(path.split("/")[1], "") if where == "path" and name == "number" else ""
+    return Parameter(
+        name, where, needed, words or (f"{thing}的编号" if thing else _PARAMETERS.get(name, kind))
+    )
+
+
+def _within(path: str, part: str) -> bool:
+    """True where a part beginning an address with / and ending so stands in it, and any other ends it."""
+    plain = path.removesuffix(".json").removesuffix(".csv")
+    return part in plain if part.endswith("/") else plain.endswith(part)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, StreamingResponse
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from yibenzhang import __version__
@@ -21,21 +23,16 @@ from yibenzhang.office.access import Actor
 from yibenzhang.office.models import Role
 from yibenzhang.office.returning import comma
 from yibenzhang.office.roster import STAGE, STATUS
-from yibenzhang.office.spreadsheets import write_csv
+from yibenzhang.office.spreadsheets import csv_pieces, told
+from yibenzhang.office.submissions import clean_name
+from yibenzhang.web.describing import csv_answer, json_answer
 from yibenzhang.web.security import FIELD, mark_of, office_of, seal_of
+from yibenzhang.web.views import leafname
+from yibenzhang.web.words import LEVEL, ROLE, SEVERITY, VERDICT, ZONE, cells
 
 HERE = Path(__file__).parent
-SEVERITY = {"error": "错误", "warning": "疑问", "notice": "提示"}
-VERDICT = {
-    "": "未处理",
-    "confirmed": "已确认",
-    "dismissed": "已排除",
-    "reopened": "重新打开",
-    "solved": "已改好",
-}
-ROLE = {"department": "部门", "reviewer": "审核人", "head": "负责人", "administrator": "管理员"}
-LEVEL = {"department": "部门", "unit": "单位", "": ""}
-_ZONE = ZoneInfo("Asia/Shanghai")
+_PIECE = 64 * 1024
+"""Bytes."""
 View = TypeVar("View", bound=Callable[..., Any])
 
 environment = Environment(
@@ -46,36 +43,48 @@ environment = Environment(
 
 def clock(moment: datetime | None) -> str:
     """A moment as people in China read it."""
-    return moment.astimezone(_ZONE).strftime("%Y-%m-%d %H:%M") if moment else ""
+    return moment.astimezone(ZONE).strftime("%Y-%m-%d %H:%M") if moment else ""
 
 
 def size(count: int) -> str:
     return f"{count / 1024 / 1024:.1f} MB" if count >= 1024 * 1024 else f"{max(count // 1024, 1)} KB"
 
 
-def leafname(leaf: Any) -> str:
-    """What a leaf is called in a short mention."""
-    return f"第 {leaf.page} 页" if leaf.page else leaf.title or f"第 {leaf.number} 段"
-
-
-environment.filters.update(clock=clock, size=size, leafname=leafname, comma=comma)
+environment.filters.update(clock=clock, size=size, leafname=leafname, comma=comma, told=told)
 environment.globals.update(
     severities=SEVERITY, verdicts=VERDICT, roles=ROLE, levels=LEVEL, stages=STAGE, statuses=STATUS,
     version=__version__, Role=Role,
 )  # fmt: skip
 
 
-def forms(router: APIRouter, path: str, **options: Any) -> Callable[[View], View]:
-    """Register a view under its address and under the same with .json and .csv."""
+class _Table(Response):
+    media_type = "text/csv"
+
+
+def forms(
+    router: APIRouter, path: str, columns: Mapping[str, str], tells: Mapping[str, str] | None = None, table: str = "rows", **options: Any
+) -> Callable[[View], View]:  # fmt: skip
+    """Register a view under its address and under the same with .json and .csv. ``columns`` (field: heading) and
+    ``tells`` (what else its .json tells) describe it to programs; ``table`` is as in ``shown``."""
 
     def register(view: View) -> View:
         name = getattr(view, "__name__", "view")
-        router.get(f"{path}.json", name=f"{name}_json", operation_id=f"{name}_json", **options)(view)
-        router.get(f"{path}.csv", name=f"{name}_csv", operation_id=f"{name}_csv", **options)(view)
+        told, rows = json_answer(columns, tells or {}, table), csv_answer(columns)
+        router.get(
+            f"{path}.json", name=f"{name}_json", operation_id=f"{name}_json", responses=told, **options
+        )(view)
+        router.get(
+            f"{path}.csv", name=f"{name}_csv", operation_id=f"{name}_csv", responses=rows, response_class=_Table, **options
+        )(view)  # fmt: skip
         router.get(path, name=name, include_in_schema=False, **options)(view)
         return view
 
     return register
+
+
+def told_to_programs(request: Request) -> bool:
+    """True where the data is asked for and not the page."""
+    return request.url.path.endswith((".json", ".csv"))
 
 
 def shown(
@@ -83,27 +92,63 @@ def shown(
     actor: Actor | None,
     template: str,
     data: Mapping[str, Any],
-    rows: Sequence[Mapping[str, Any]] = (),
-    columns: Mapping[str, str] | None = None,
+    rows: Iterable[Mapping[str, Any]],
+    columns: Mapping[str, str],
+    called: str = "",
+    table: str = "rows",
     **more: Any,
 ) -> Response:
-    """A view's answer. ``data`` is what all three forms tell, ``rows`` its table (all of it where ``columns`` names the
-    fields and their headings); ``more`` is for the page alone."""
+    """A view's answer. ``data`` is what all three forms tell, ``rows`` its table, called ``table`` in JSON; as CSV it has
+    ``columns`` (field: heading), words for codes, and is ``called`` so when it is kept. ``more`` is for the page alone.
+    What is an iterator in ``data`` is a list in JSON; both forms go out piece by piece."""
     path = request.url.path
     if path.endswith(".json"):
-        return Response(
-            as_json({**data, **({"rows": rows} if rows or columns else {})}), media_type="application/json"
-        )
+        return _sent(json_pieces({**data, table: iter(rows)}), "application/json", {})
     if path.endswith(".csv"):
-        heads = columns or {k: k for k in (rows[0] if rows else {})}
-        lines = [[_word(r.get(k)) for k in heads] for r in rows]
-        name = path.rsplit("/", 1)[-1]
-        return Response(
-            write_csv(list(heads.values()), lines),
-            media_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="{name}"'},
-        )
-    return page(request, actor, template, **{**data, "rows": rows, **more})
+        lines = (cells(r, columns) for r in rows)
+        pieces = csv_pieces(list(columns.values()), lines)
+        return _sent(pieces, "text/csv; charset=utf-8", {"Content-Disposition": _kept_as(path, called)})
+    sisters = path if request.method == "GET" else ""  # a form's answer stands at an address of its own
+    asked = {k: v for k, v in request.query_params.items() if k not in ("said", "seal", "part", "page")}
+    asked_for = f"?{urlencode(asked)}" if asked else ""
+    return page(
+        request, actor, template, **{**data, "rows": rows, "sisters": sisters, "asked_for": asked_for, **more}
+    )
+
+
+def _sent(pieces: Iterator[bytes], kind: str, headers: Mapping[str, str]) -> Response:
+    """What fits into one piece goes out whole; what goes wrong in the first can still be told."""
+    first = next(pieces)
+    second = next(pieces, None)
+    if second is None:
+        return Response(first, media_type=kind, headers=headers)
+    return StreamingResponse(chain((first, second), pieces), media_type=kind, headers=headers)
+
+
+def _kept_as(path: str, called: str) -> str:
+    """The header that names a file: in ASCII after its address, and in Chinese."""
+    plain = re.sub(r"[^\w.-]", "", path.strip("/").replace("/", "-"), flags=re.ASCII)
+    name = clean_name(re.sub(r'[\\/:*?"<>|]+', " ", called)) if called else ""
+    return f'attachment; filename="{plain}"' + (f"; filename*=UTF-8''{quote(name)}.csv" if name else "")
+
+
+def json_pieces(told: Mapping[str, Any]) -> Iterator[bytes]:
+    """An object as JSON; an iterator in it becomes a list, never whole in memory."""
+    out = bytearray()
+    for k, (name, value) in enumerate(told.items()):
+        out += b", " if k else b"{"
+        out += as_json(name) + b": "
+        if not isinstance(value, Iterator):
+            out += as_json(value)
+            continue
+        out += b"["
+        for n, item in enumerate(value):
+            out += (b", " if n else b"") + as_json(item)
+            if len(out) > _PIECE:
+                yield bytes(out)
+                out.clear()
+        out += b"]"
+    yield bytes(out) + b"}"
 
 
 def page(
@@ -124,10 +169,6 @@ def _flash(request: Request) -> str:
     return words[:300] if ours else ""
 
 
-def as_json(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, default=_plain).encode()
-
-
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime | date):
         return value.isoformat()
@@ -138,7 +179,8 @@ def _plain(value: Any) -> Any:
     raise TypeError(type(value).__name__)
 
 
-def _word(value: Any) -> str:
-    if value is None:
-        return ""
-    return clock(value) if isinstance(value, datetime) else str(value)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, default=_plain)
+
+
+def as_json(value: Any) -> bytes:
+    return _ENCODER.encode(value).encode("utf-8", "replace")

@@ -21,7 +21,7 @@ from yibenzhang.office.rule_statistics import Judged
 from yibenzhang.office.statistics import Files, Measures, share
 from yibenzhang.web import charts
 from yibenzhang.web.charts import Chart, Series
-from yibenzhang.web.formats import SEVERITY, VERDICT
+from yibenzhang.web.words import SEVERITY, VERDICT
 
 MOST_BARS = 12
 FEW = "太少，不作比率"
@@ -174,7 +174,7 @@ def _kinds(a: Asked) -> Table:
 
 _PRECISION = "准确率＝已确认 ÷（已确认＋已排除），是审核人看到的准确率；同一问题在各版里只算一次，按最后的处理；不足 5 次处理的不作比率。"
 RULES = {
-    "name": "规则", "rule_name": "内容", "family": "种类", "told": "报出", "confirmed": "已确认", "dismissed": "已排除", "undecided": "未处理",
+    "name": "规则编号", "rule_name": "规则", "family": "种类", "told": "报出", "confirmed": "已确认", "dismissed": "已排除", "undecided": "未处理",
     "mended": "未处理已改", "precision": "准确率 %", "remark": "说明", "reasons": "排除的理由", "gone": "不再报告",
 }  # fmt: skip
 
@@ -211,7 +211,7 @@ _GONE = "未处理已改：没有人处理，而下一版已经改了。不再�
 
 
 _RECALL = "查出率＝程序报出且已确认的 ÷（这些＋人工补充的＋确认过而程序更新后不再报告的）；没有人发现的问题不在其内，实际只会更低。"
-REASONS = {"rule": "规则", "rule_name": "内容", "reason": "排除的理由", "count": "次数"}
+REASONS = {"rule": "规则编号", "rule_name": "规则", "reason": "排除的理由", "count": "次数"}
 
 
 def _reasons(a: Asked) -> Table:

@@ -16,9 +16,10 @@ from yibenzhang.office.models import Audit, Body, Role, Season
 from yibenzhang.office.passwords import RULE
 from yibenzhang.reading import ReadingError
 from yibenzhang.reading.limits import MAX_ACCOUNT_BYTES
-from yibenzhang.web.formats import ROLE, forms, page, shown
+from yibenzhang.web.formats import forms, page, shown
 from yibenzhang.web.pages.seasons import said
 from yibenzhang.web.security import Accounts, Guard, InPerson, Shop, Who
+from yibenzhang.web.words import ROLE
 
 router = APIRouter(tags=["账号和操作记录"])
 _USERS = {
@@ -33,7 +34,7 @@ _USERS = {
 }
 
 
-@forms(router, "/users", dependencies=[Accounts], summary="全部账号（管理员）")
+@forms(router, "/users", _USERS, dependencies=[Accounts], summary="全部账号（管理员）")
 def users(request: Request, office: Shop, who: Who) -> Response:
     """Everybody's accounts."""
     who.must(Role.ADMINISTRATOR)
@@ -52,7 +53,17 @@ def users(request: Request, office: Shop, who: Who) -> Response:
         bodies = session.scalars(select(Body.name).order_by(Body.name)).all()
         seasons = session.scalars(select(Season).order_by(Season.id.desc())).all()
     return shown(
-        request, who, "users.html", {}, rows, _USERS, bodies=bodies, seasons=seasons, rule=RULE, tab="users"
+        request,
+        who,
+        "users.html",
+        {},
+        rows,
+        _USERS,
+        "账号",
+        bodies=bodies,
+        seasons=seasons,
+        rule=RULE,
+        tab="users",
     )
 
 

@@ -27,7 +27,7 @@ from yibenzhang.office.access import (
     visible_submissions,
 )
 from yibenzhang.office.database import away
-from yibenzhang.office.models import Entry, Job, Season, State, Submission, now
+from yibenzhang.office.models import Body, Entry, Job, Season, Submission, now
 from yibenzhang.office.naming import match
 from yibenzhang.office.recording import told_profile
 from yibenzhang.office.reviews import correct, withdraw
@@ -44,27 +44,37 @@ from yibenzhang.office.submissions import (
 )
 from yibenzhang.reading.archives import is_archive, unpacked
 from yibenzhang.reading.limits import MAX_ZIP_BYTES
-from yibenzhang.web.formats import as_json, forms, page, shown
-from yibenzhang.web.pages.seasons import said
+from yibenzhang.web.formats import as_json, forms, shown, told_to_programs
+from yibenzhang.web.pages.seasons import said, told_season
 from yibenzhang.web.security import Guard, Shop, Who
 from yibenzhang.web.settings import Office
+from yibenzhang.web.words import PROFILE, STATES
 
 router = APIRouter(tags=["交文件"])
 MOST_AT_ONCE = 2000
 MOST_TOLD = 50
 _UNPACKING = Semaphore(2)
 """Archives taken apart at once: each may take gigabytes of reading."""
-_STATES = {
-    State.WAITING: "排队", State.CHECKING: "检查中", State.ASKING: "待确认", State.UNREADABLE: "无法读取", State.REVIEW: "待审核",
-    State.RETURNED: "已退回", State.CLEAN: "没有问题", State.SUPERSEDED: "已有新版", State.WITHDRAWN: "已作废",
-}  # fmt: skip
+RECENT, MOST_LISTED = 15, 2000
+"""Files of a season on its page, and told to programs at one go: the newest."""
 COLUMNS = {
-    "name": "文件", "size": "字节", "state_name": "状态", "step": "进度", "problem": "说明", "body": "单位", "fiscal_year": "年度",
-    "stage": "内容", "numbers": "数字", "proved": "已印证", "contradicted": "有矛盾", "received_at": "交来时间", "who": "交件人",
+    "name": "文件", "size": "字节", "state": "状态", "step": "进度", "problem": "说明", "entry_body": "名录里的单位", "body": "识别的单位",
+    "fiscal_year": "年度", "stage": "内容", "level": "级次", "round": "版次", "draft": "自查", "numbers": "数字", "proved": "已印证", "contradicted": "有矛盾", "received_at": "交来时间", "who": "交件人",
 }  # fmt: skip
 
 
-@router.get("/seasons/{number:int}/hand-in", include_in_schema=False)
+_HAND_IN = {
+    "season": "公开季：编号、名称、年度、budget 预算或 accounts 决算", "entry": "选定的名录行：编号和单位，没有选定为 null", "most_bytes": "单个文件最多多少字节",
+}  # fmt: skip
+
+
+@forms(
+    router,
+    "/seasons/{number:int}/hand-in",
+    COLUMNS,
+    _HAND_IN,
+    summary=f"本季交来的文件和进度，新的在前；.json 和 .csv 最多 {MOST_LISTED} 份",
+)
 def hand_in(
     request: Request, office: Shop, who: Who, number: int, entry: int | None = None, delivery: str = ""
 ) -> Response:
@@ -72,16 +82,24 @@ def hand_in(
         season = season_of(session, number)
         chosen = entry_of(session, who, entry) if entry else None
         target = chosen.body.name if chosen is not None and chosen.season_id == number else None
-        recent = session.scalars(
-            select(Submission)
-            .where(Submission.season_id == number, visible_submissions(who))
-            .order_by(Submission.id.desc()).limit(15)
-        ).all()  # fmt: skip
-        rows = _progress(session, office, recent)
-    return page(
-        request, who, "hand_in.html", season=season, entry=entry if target else None, target=target, rows=rows, tab="hand-in",
-        delivery=delivery or uuid.uuid4().hex, most=office.settings.most_bytes,
+        rows = _newest(session, office, who, number, MOST_LISTED if told_to_programs(request) else RECENT)
+    data = {
+        "season": told_season(season), "entry": {"id": entry, "body": target} if target else None, "most_bytes": office.settings.most_bytes,
+    }  # fmt: skip
+    return shown(
+        request, who, "hand_in.html", data, rows, COLUMNS, f"{season.name}交来的文件", season=season, entry=entry if target else None,
+        target=target, tab="hand-in", delivery=delivery or uuid.uuid4().hex, most=office.settings.most_bytes,
     )  # fmt: skip
+
+
+_TAKEN: dict[int | str, dict[str, Any]] = {
+    201: {
+        "description": "文件已在磁盘上存好。delivery 是这批文件的编号，files 是收下的文件，refused 每个没收下的一句话，registered 为 false 时数据库恢复后再登记，note 是说明",
+        "content": {"application/json": {"example": {
+            "delivery": "0123456789abcdef0123456789abcdef", "files": ["预算.pdf"], "refused": [], "registered": True, "note": "",
+        }}},
+    },
+}  # fmt: skip
 
 
 @router.post(
@@ -89,6 +107,7 @@ def hand_in(
     dependencies=[Guard],
     summary="交一个文件，内容放在请求体里；压缩包会拆开",
     status_code=201,
+    responses=_TAKEN,
 )
 async def take(
     request: Request, office: Shop, who: Who, number: int, name: Annotated[str, Query(max_length=8000)],
@@ -193,7 +212,10 @@ def _members(
     return out, refused
 
 
-@forms(router, "/deliveries/{key}", summary="一批文件的进度和结果")
+_DELIVERY = {"delivery": "这批文件的编号", "busy": "还有没有在排队或检查的"}
+
+
+@forms(router, "/deliveries/{key}", COLUMNS, _DELIVERY, summary="一批文件的进度和结果")
 def delivery(request: Request, office: Shop, who: Who, key: str) -> Response:
     """What became of the files that were handed in at one go."""
     with office.session() as session:
@@ -206,21 +228,30 @@ def delivery(request: Request, office: Shop, who: Who, key: str) -> Response:
         rows = _progress(session, office, files)
     busy = any(r["busy"] for r in rows)
     return shown(
-        request, who, "delivery.html", {"delivery": key, "busy": busy}, rows, COLUMNS, key=key, season=None
-    )
+        request, who, "delivery.html", {"delivery": key, "busy": busy}, rows, COLUMNS, "这次交的文件", key=key, season=None
+    )  # fmt: skip
 
 
-@router.get("/seasons/{number:int}/progress", include_in_schema=False)
+@forms(
+    router,
+    "/seasons/{number:int}/progress",
+    COLUMNS,
+    {"busy": _DELIVERY["busy"]},
+    summary=f"本季最新的 {RECENT} 份文件和进度",
+)
 def progress(request: Request, office: Shop, who: Who, number: int) -> Response:
     """The newest files of a season, for the page that shows them as they go."""
     with office.session() as session:
-        recent = session.scalars(
-            select(Submission)
-            .where(Submission.season_id == number, visible_submissions(who))
-            .order_by(Submission.id.desc()).limit(15)
-        ).all()  # fmt: skip
-        rows = _progress(session, office, recent)
-    return page(request, who, "progress.html", rows=rows, number=number, busy=any(r["busy"] for r in rows))
+        rows = _newest(session, office, who, season_of(session, number).id, RECENT)
+    busy = any(r["busy"] for r in rows)
+    return shown(request, who, "progress.html", {"busy": busy}, rows, COLUMNS, "最新的文件", number=number)
+
+
+def _newest(session: Session, office: Office, who: Actor, season: int, count: int) -> list[dict[str, Any]]:
+    asked = select(Submission).where(Submission.season_id == season, visible_submissions(who))
+    return _progress(
+        session, office, session.scalars(asked.order_by(Submission.id.desc()).limit(count)).all()
+    )
 
 
 def _progress(session: Session, office: Office, files: Any) -> list[dict[str, Any]]:
@@ -230,6 +261,8 @@ def _progress(session: Session, office: Office, files: Any) -> list[dict[str, An
             select(Job).where(Job.submission_id.in_([s.id for s in files])).order_by(Job.id)
         )
     }
+    lines = [s.entry_id for s in files if s.entry_id is not None]
+    names = dict(session.execute(select(Entry.id, Body.name).join(Body).where(Entry.id.in_(lines))).all())
     out = []
     for s in files:
         job = jobs.get(s.part_of_id or s.id)
@@ -243,10 +276,10 @@ def _progress(session: Session, office: Office, files: Any) -> list[dict[str, An
             step = f"前面还有 {ahead} 个" if ahead else "马上开始"
         p = told_profile(s)
         out.append(
-            {"id": s.id, "name": s.name, "size": s.size, "state": s.state, "state_name": _STATES[State(s.state)],
+            {"id": s.id, "name": s.name, "size": s.size, "state": s.state, "state_name": STATES[s.state],
              "busy": busy, "step": step, "seconds": round(seconds), "attempts": job.attempts if job else 0,
              "problem": s.problem, "body": p.get("body", ""), "fiscal_year": p.get("fiscal_year"), "stage": p.get("stage", ""),
-             "level": p.get("level", ""), "entry": s.entry_id, "draft": s.draft, "part_of": s.part_of_id, "numbers": s.numbers,
+             "level": p.get("level", ""), "entry": s.entry_id, "entry_body": names.get(s.entry_id, ""), "draft": s.draft, "part_of": s.part_of_id, "numbers": s.numbers,
              "proved": s.proved, "contradicted": s.contradicted, "received_at": s.received_at, "who": s.who, "round": s.round}
         )  # fmt: skip
     return out
@@ -259,7 +292,20 @@ def _step(path: Path) -> str:
         return ""
 
 
-@router.get("/submissions/{number:int}/profile", include_in_schema=False)
+_RECOGNISED = {
+    "name": "文件", "received_at": "交来时间", "state": "状态", **PROFILE, "corrected": "人工改正", "conflicts": "文件里自相矛盾的", "entry_body": "名录里的单位",
+    "problem": "要确认的",
+}  # fmt: skip
+_CHOICES = {
+    "submission": "文件编号",
+    "likely": "最像的名录行的编号，没有为 null",
+    "bodies": "可以选的名录行：编号、单位、主管部门",
+}
+
+
+@forms(
+    router, "/submissions/{number:int}/profile", _RECOGNISED, _CHOICES, summary="一份文件识别为哪个单位、哪一年、预算还是决算，人工改正了什么"
+)  # fmt: skip
 def profile(request: Request, office: Shop, who: Who, number: int) -> Response:
     """The profile as recognised, to be put right."""
     with office.session() as session:
@@ -269,9 +315,18 @@ def profile(request: Request, office: Shop, who: Who, number: int) -> Response:
         bodies = [n for n in named(session, found.season_id) if n.id in seen]
     p = told_profile(found)
     likely = found.entry_id or match(p.get("body") or "", p.get("level") or "", bodies).id
-    return page(
-        request, who, "profile.html", s=found, p=p, season=season, bodies=bodies, likely=likely, tab=""
-    )
+    corrected = found.corrected or {}
+    row = {
+        "name": found.name, "received_at": found.received_at, "state": found.state, **{k: p.get(k) for k in PROFILE},
+        "corrected": [k for k in PROFILE if corrected.get(k)], "conflicts": list(p.get("conflicts") or ()),
+        "entry": found.entry_id, "entry_body": next((n.name for n in bodies if n.id == found.entry_id), ""), "problem": found.problem,
+    }  # fmt: skip
+    choices = [{"id": n.id, "body": n.name, "department": n.parent} for n in bodies]
+    data = {"submission": found.id, "likely": likely, "bodies": choices}
+    return shown(
+        request, who, "profile.html", data, [row], _RECOGNISED, f"{found.name}的识别", s=found, p=p, season=season, bodies=bodies,
+        likely=likely, tab="",
+    )  # fmt: skip
 
 
 @router.post(
@@ -325,7 +380,12 @@ def withdraw_submission(office: Shop, who: Who, number: int) -> Response:
     return said(f"/seasons/{season}/hand-in", f"{name} 已作废；原件和记录仍保留。")
 
 
-@router.get("/submissions/{number:int}/original", summary="交来的原件")
+@router.get(
+    "/submissions/{number:int}/original",
+    summary="交来的原件",
+    response_class=FileResponse,
+    response_description="文件的字节，一个不改",
+)
 def original(office: Shop, who: Who, number: int) -> FileResponse:
     """The file as it was handed in."""
     with office.session() as session:

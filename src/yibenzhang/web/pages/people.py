@@ -34,7 +34,7 @@ from yibenzhang.office.models import Role, User
 from yibenzhang.office.passwords import RULE
 from yibenzhang.web.describing import operations
 from yibenzhang.web.errors import MUST_CHANGE
-from yibenzhang.web.formats import ROLE, forms, page, shown
+from yibenzhang.web.formats import forms, page, shown
 from yibenzhang.web.pages.seasons import said
 from yibenzhang.web.security import (
     Accounts,
@@ -52,6 +52,7 @@ from yibenzhang.web.security import (
     without_cookie,
 )
 from yibenzhang.web.settings import Office
+from yibenzhang.web.words import ROLE
 
 router = APIRouter(tags=["账号和操作记录"])
 PAGE = 100
@@ -131,7 +132,11 @@ def log_out(request: Request, office: Shop) -> Response:
     return answer
 
 
-@forms(router, "/me", dependencies=[Accounts], summary="自己的账号和接口密钥")
+_KEYS = {"name": "名称", "made_at": "建立时间", "used_at": "最近使用"}
+_ME = {"name": "账号", "shown": "姓名", "role": "角色的代号", "role_name": "角色", "body": "单位"}
+
+
+@forms(router, "/me", _KEYS, _ME, dependencies=[Accounts], summary="自己的账号和接口密钥")
 def me(request: Request, office: Shop, who: Who) -> Response:
     """One's own account and keys."""
     return _me(request, office, who)
@@ -146,8 +151,9 @@ def _me(request: Request, office: Shop, who: Who, key: str = "") -> Response:
         user = session.get(User, who.id)
         name = user.name if user else ""
     data = {"name": name, "shown": who.name, "role": who.role, "role_name": ROLE[who.role], "body": who.body}
-    columns = {"name": "名称", "made_at": "建立时间", "used_at": "最近使用"}
-    return shown(request, who, "me.html", data, rows, columns, key=key, rule=RULE, most=MOST_KEYS, tab="me")
+    return shown(
+        request, who, "me.html", data, rows, _KEYS, "接口密钥", key=key, rule=RULE, most=MOST_KEYS, tab="me"
+    )
 
 
 @router.get("/me/password", dependencies=[Accounts, InPerson], include_in_schema=False)
@@ -206,7 +212,10 @@ def stop_key(office: Shop, who: Who, number: int) -> Response:
     return said("/me", "密钥已停用。")
 
 
-@forms(router, "/audit", summary="操作记录，新的在前（负责人和管理员）；.csv 是全部，.json 每页 100 条")
+@forms(
+    router, "/audit", _TRAIL, {"total": "符合条件的条数", "page": "第几页", "pages": "共几页"},
+    summary=f"操作记录，新的在前（负责人和管理员）；.csv 最多 {MOST} 条，.json 每页 {PAGE} 条",
+)  # fmt: skip
 def audit(
     request: Request, office: Shop, who: Who, person: Annotated[str, Query(max_length=80)] = "",
     action: Annotated[str, Query(max_length=40)] = "", subject: Annotated[str, Query(max_length=40)] = "", subject_id: str = "",
@@ -230,16 +239,32 @@ def audit(
     }
     pages = max(-(-total // PAGE), 1)
     return shown(
-        request, who, "audit.html", {"total": total, "page": number, "pages": pages}, rows, _TRAIL,
+        request, who, "audit.html", {"total": total, "page": number, "pages": pages}, rows, _TRAIL, "操作记录",
         query=urlencode({k: v for k, v in chosen.items() if v}), actions=ACTIONS, subjects=SUBJECTS, links=_PAGES, tab="audit", **chosen,
     )  # fmt: skip
 
 
-@router.get("/api", include_in_schema=False)
+_INTERFACE = {
+    "subject": "内容",
+    "method": "方法",
+    "path": "地址",
+    "table": "表格的地址",
+    "words": "做什么",
+    "parameters": "参数",
+}
+
+
+@forms(router, "/api", _INTERFACE, summary="接口说明，给人看的；完整的见 /openapi.json")
 def interface(request: Request, who: Who) -> Response:
     """The HTTP interface, for people who write programs."""
     tags = operations(request.app.openapi())
-    return page(request, who, "api.html", tags=tags, base=str(request.base_url).rstrip("/"), tab="api")
+    rows = [
+        {"subject": tag, "method": o.method, "path": o.path, "table": o.table, "words": o.words, "parameters": "；".join(f"{p.name} {p.words}" for p in o.parameters)}
+        for tag, found in tags.items() for o in found
+    ]  # fmt: skip
+    return shown(
+        request, who, "api.html", {}, rows, _INTERFACE, "接口说明", tags=tags, base=str(request.base_url).rstrip("/"), tab="api"
+    )  # fmt: skip
 
 
 def _number(text: str) -> int | None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request, Response
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, HTMLResponse
 
 from yibenzhang.office.access import NotHere, Refused, notice_of, submission_of
 from yibenzhang.office.models import Entry, Matter, Role, Submission
@@ -33,6 +33,7 @@ from yibenzhang.web.formats import forms, page, shown
 from yibenzhang.web.pages.seasons import day_of, said, today
 from yibenzhang.web.security import Guard, Shop, Who
 from yibenzhang.web.settings import Office
+from yibenzhang.web.words import rules
 
 router = APIRouter(tags=["退回和比较"])
 DAYS = 7
@@ -43,8 +44,18 @@ _FILES = {
 }
 
 
-@router.get("/submissions/{number:int}/return", include_in_schema=False)
+MATTERS = {"severity": "程度", "rule_name": "规则", "message": "问题", "rule": "规则编号"}
+_RETURN = {
+    "submission": "文件编号", "body": "单位", "notice": "自动编的文号", "due": "答复期限", "undecided": "还没有处理、不会写进通知的错误和疑问数", "late": "逾期的一句话，没有逾期为 null",
+    "office": "落款，没有填为空",
+}  # fmt: skip
+
+
+@forms(
+    router, "/submissions/{number:int}/return", MATTERS, _RETURN, summary="退回时会写进通知的问题（已确认的）"
+)
 def compose(request: Request, office: Shop, who: Who, number: int) -> Response:
+    """What a notice would tell."""
     who.must(Role.REVIEWER)
     with office.session() as session:
         s = submission_of(session, who, number)
@@ -56,7 +67,18 @@ def compose(request: Request, office: Shop, who: Who, number: int) -> Response:
             "number": next_number(session, today().year), "due": today() + timedelta(days=DAYS), "late": late,
             "office_name": setting(session, "office"), "body": s.entry.body.name if s.entry else "", "season": s.season,
         }  # fmt: skip
-    return page(request, who, "return.html", s=s, told=told, undecided=undecided, tab="review", **values)
+    data = {
+        "submission": s.id, "body": values["body"], "notice": values["number"], "due": values["due"], "undecided": len(undecided),
+        "late": late.sentence if late else None, "office": values["office_name"],
+    }  # fmt: skip
+    names = rules(office.settings.extra)
+    rows = [
+        {"id": m.id, "severity": m.severity, "rule": m.rule, "rule_name": names.get(m.rule, m.rule), "message": m.message} for m in told
+    ]  # fmt: skip
+    return shown(
+        request, who, "return.html", data, rows, MATTERS, f"{values['body'] or s.name}要改的问题",
+        **values | {"s": s, "told": told, "undecided": undecided, "tab": "review"},
+    )  # fmt: skip
 
 
 @router.post(
@@ -98,7 +120,12 @@ def _draw(office: Office, view: View) -> Draw:
     return draw
 
 
-@forms(router, "/notices/{number:int}", summary="一份整改通知")
+NOTICE = {"severity": "程度", "message": "问题"}
+
+
+@forms(
+    router, "/notices/{number:int}", NOTICE, {"notice": "通知：编号、文号、单位、答复期限、发出时间、经办人、正文、文件编号"}, summary="一份整改通知"
+)  # fmt: skip
 def notice(request: Request, office: Shop, who: Who, number: int) -> Response:
     """What a department was told."""
     with office.session() as session:
@@ -110,12 +137,17 @@ def notice(request: Request, office: Shop, who: Who, number: int) -> Response:
     data = {"notice": {"id": n.id, "number": n.number, "body": body, "due_on": n.due_on, "made_at": n.made_at, "who": n.who,
         "text": n.text, "submission": n.submission_id}}  # fmt: skip
     return shown(
-        request, who, "notice.html", data, n.matters, {"severity": "程度", "message": "问题"}, n=n, s=s, season=season, body=body, entry=entry,
+        request, who, "notice.html", data, n.matters, NOTICE, f"整改通知{n.number}", n=n, s=s, season=season, body=body, entry=entry,
         tab="review",
     )  # fmt: skip
 
 
-@router.get("/notices/{number:int}.{kind}", summary="整改通知的 Word（docx）或 PDF（pdf）文件")
+@router.get(
+    "/notices/{number:int}.{kind}",
+    summary="整改通知的 Word（docx）或 PDF（pdf）文件",
+    response_class=FileResponse,
+    response_description="文件",
+)
 def notice_file(office: Shop, who: Who, number: int, kind: str) -> FileResponse:
     """The notice as a Word file (.docx) or PDF."""
     with office.session() as session:
@@ -129,7 +161,16 @@ def notice_file(office: Shop, who: Who, number: int, kind: str) -> FileResponse:
     return FileResponse(office.ledger.path(sha256), media_type=_FILES[kind], headers=head)
 
 
-@forms(router, "/submissions/{number:int}/changes", summary="与上一版比较：已改正、仍存在、不能确定、新出现")
+CHANGES = {"change": "变化", "severity": "程度", "before": "上一版", "now": "这一版", "reason": "说明"}
+
+
+@forms(
+    router,
+    "/submissions/{number:int}/changes",
+    CHANGES,
+    {"submission": "这一版的编号", "before": "上一版的编号"},
+    summary="与上一版比较：已改正、仍存在、不能确定、新出现",
+)
 def versions(request: Request, office: Shop, who: Who, number: int) -> Response:
     """This version against the one before: mended, still there, unsure, new."""
     with office.session() as session:
@@ -144,9 +185,8 @@ def versions(request: Request, office: Shop, who: Who, number: int) -> Response:
         *(_change("已改正", m, None) for m in found.fixed), *(_change("仍存在", m, n) for m, n in found.still),
         *(_change("不能确定", m, None) for m in found.unsure), *(_change("新出现", None, m) for m in found.new),
     ]  # fmt: skip
-    columns = {"change": "变化", "severity": "程度", "before": "上一版", "now": "这一版", "reason": "说明"}
     return shown(
-        request, who, "changes.html", {"submission": s.id, "before": s.before_id}, rows, columns,
+        request, who, "changes.html", {"submission": s.id, "before": s.before_id}, rows, CHANGES, f"{body or s.name}第{s.round}版与上一版比较",
         s=s, before=before, found=found, season=season, body=body, tab="review",
     )  # fmt: skip
 
@@ -157,19 +197,33 @@ def _change(change: str, before: Matter | None, now: Matter | None) -> dict[str,
         "now": now.message if now else None, "reason": before.fate_reason if before else ""}  # fmt: skip
 
 
-@router.get("/template", include_in_schema=False)
+TEMPLATE = {"name": "项目", "value": "内容"}
+
+
+@forms(
+    router, "/template", TEMPLATE, {"placeholders": "正文里可以用的占位符和含义", "markup": "行首的记号"}, summary="整改通知的模板和落款（负责人）"
+)  # fmt: skip
 def template(request: Request, office: Shop, who: Who) -> Response:
+    """The office's name and the text of its notices."""
     who.must(Role.HEAD)
     with office.session() as session:
         text = template_of(session)
         values = {k: setting(session, k) for k in SETTINGS}
-    return page(
-        request, who, "template.html", text=text, values=values, names=SETTINGS, holders={**PLACEHOLDERS, **BLOCKS}, markup=MARKUP,
-        tab="template", problems=[],
+    rows = [{"key": k, "name": name, "value": values[k]} for k, name in SETTINGS.items()]
+    rows.append({"key": "template", "name": "正文", "value": text})
+    holders = {**PLACEHOLDERS, **BLOCKS}
+    return shown(
+        request, who, "template.html", {"placeholders": holders, "markup": MARKUP}, rows, TEMPLATE, "通知模板", text=text, values=values,
+        names=SETTINGS, holders=holders, tab="template", problems=[],
     )  # fmt: skip
 
 
-@router.post("/template", dependencies=[Guard], include_in_schema=False)
+@router.post(
+    "/template",
+    dependencies=[Guard],
+    summary="修改整改通知的模板和落款（负责人）",
+    response_class=HTMLResponse,
+)
 def save_template(
     request: Request, office: Shop, who: Who, template: Annotated[str, Form(max_length=40_000)] = "", office_name: Annotated[str, Form(max_length=100)] = "",
     contact: Annotated[str, Form(max_length=100)] = "", phone: Annotated[str, Form(max_length=100)] = "",

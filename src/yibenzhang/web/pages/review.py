@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi.responses import HTMLResponse
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -27,21 +28,33 @@ from yibenzhang.office.roster import OPEN
 from yibenzhang.reading import ReadingError
 from yibenzhang.showing.pictures import drawn
 from yibenzhang.showing.view import Leaf, View
-from yibenzhang.web.formats import SEVERITY, VERDICT, forms, leafname, page, shown
+from yibenzhang.web.formats import forms, page, shown, told_to_programs
 from yibenzhang.web.pages.seasons import said
 from yibenzhang.web.security import Guard, Shop, Who
 from yibenzhang.web.settings import Office
-from yibenzhang.web.views import spots_of, words_in
+from yibenzhang.web.views import NUMBERS, RELATIONS, leafname, numbers_of, spots_of, words_in
+from yibenzhang.web.words import SEVERITY, VERDICT, rules
 
 router = APIRouter(tags=["审核"])
 COLUMNS = {
-    "severity_name": "程度", "rule": "规则", "message": "问题", "place": "位置", "reported": "印为", "expected": "应为", "unit": "单位",
-    "verdict_name": "处理", "reason": "理由", "decided_by": "处理人", "decided_at": "处理时间",
+    "severity_name": "程度", "rule_name": "规则", "message": "问题", "place": "位置", "reported": "印为", "expected": "应为", "unit": "单位",
+    "verdict_name": "处理", "reason": "理由", "decided_by": "处理人", "decided_at": "处理时间", "rule": "规则编号",
 }  # fmt: skip
 REASONS = ("读取有误，原文没有问题", "原文有说明，不是错误", "不适用于本单位", "已与单位核实无误")
 
 
-@forms(router, "/submissions/{number:int}", summary="一份文件的问题和处理；.json 含完整的检查报告")
+_SUBMISSION = {
+    "submission": "文件：编号、文件名、校验值、状态、版次、是否自查稿、交来和检查的时间、说明", "report": "完整的检查报告，按 yibenzhang/report/1；没有查出来的为 null",
+}  # fmt: skip
+
+
+@forms(
+    router,
+    "/submissions/{number:int}",
+    COLUMNS,
+    _SUBMISSION,
+    summary="一份文件的问题和处理；.json 含完整的检查报告",
+)
 def submission(request: Request, office: Shop, who: Who, number: int) -> Response:
     """A submission with its findings and decisions; .json holds the whole report by the contract ``yibenzhang/report/1``."""
     with office.session() as session:
@@ -59,8 +72,8 @@ def submission(request: Request, office: Shop, who: Who, number: int) -> Respons
             select(Submission).where(Submission.before_id == s.id, Submission.state != State.WITHDRAWN).order_by(Submission.id)
         ).first()  # fmt: skip
         following = _following(session, who, s)
-    if request.url.path.endswith((".json", ".csv")):
-        return _told(request, office, who, s, matters)
+    if told_to_programs(request):
+        return _told(request, office, who, s, matters, body)
     if s.checked_at is None:
         raise Refused(s.problem or "这份文件还没有检查完，请稍后再看。")
     view = office.views.of(s)
@@ -71,7 +84,7 @@ def submission(request: Request, office: Shop, who: Who, number: int) -> Respons
     return page(
         request, who, "review.html", s=s, season=season, view=view, cards=cards, ticks=ticks, entry=entry, body=body,
         p=told_profile(s), newer=newer, following=following, standing=standing, reasons=REASONS, tab="review",
-        unchecked=_grouped(view), judges=_judges(who, s), State=State,
+        unchecked=_grouped(view), judges=_judges(who, s), State=State, sisters="",
     )  # fmt: skip
 
 
@@ -115,7 +128,9 @@ def _grouped(view: View) -> list[tuple[str, list[Any]]]:
     return sorted(groups.items(), key=lambda g: -len(g[1]))
 
 
-def _told(request: Request, office: Office, who: Actor, s: Submission, matters: list[Matter]) -> Response:
+def _told(
+    request: Request, office: Office, who: Actor, s: Submission, matters: list[Matter], body: str
+) -> Response:
     try:
         report = json.loads(office.ledger.analysis(s.receipt, "report").read_bytes())
     except FileNotFoundError:
@@ -124,13 +139,16 @@ def _told(request: Request, office: Office, who: Actor, s: Submission, matters: 
     units = {f["id"]: f.get("unit") for d in documents for f in d.get("findings") or d.get("across") or ()}
     try:
         names = [leafname(leaf) for leaf in office.views.of(s).leaves]
-    except NotHere:
+    except (
+        NotHere,
+        Refused,
+    ):  # checked by another version of the program: what was decided is told all the same
         names = []
     rows = []
     for m in matters:
         last = m.decisions[-1] if m.decisions else None
         rows.append(
-            {"id": m.id, "finding": m.finding or None, "rule": m.rule, "severity": m.severity, "severity_name": SEVERITY.get(m.severity),
+            {"id": m.id, "finding": m.finding or None, "rule": m.rule, "rule_name": rules(office.settings.extra).get(m.rule, m.rule), "severity": m.severity, "severity_name": SEVERITY.get(m.severity),
              "message": m.message, "reported": m.told.get("reported"), "expected": m.told.get("expected"), "unit": units.get(m.finding) or "", "leaf": m.leaf,
              "place": names[m.leaf - 1] if 0 < m.leaf <= len(names) else "", "verdict": m.verdict or None, "verdict_name": VERDICT.get(m.verdict, ""),
              "reason": last.reason if last else "", "decided_by": last.who if last else "", "decided_at": last.at if last else None,
@@ -139,7 +157,7 @@ def _told(request: Request, office: Office, who: Actor, s: Submission, matters: 
         )  # fmt: skip
     data = {"submission": {"id": s.id, "name": s.name, "sha256": s.sha256, "state": s.state, "round": s.round, "draft": s.draft,
         "received_at": s.received_at, "checked_at": s.checked_at, "problem": s.problem or None}, "report": report}  # fmt: skip
-    return shown(request, who, "", data, rows, COLUMNS)
+    return shown(request, who, "", data, rows, COLUMNS, f"{body or s.name}第{s.round}版的问题")
 
 
 def _leaf(office: Office, who: Actor, number: int, leaf: int) -> tuple[Submission, View, Leaf]:
@@ -151,12 +169,20 @@ def _leaf(office: Office, who: Actor, number: int, leaf: int) -> tuple[Submissio
     return s, view, view.leaves[leaf - 1]
 
 
-@router.get("/submissions/{number:int}/leaves/{leaf:int}", include_in_schema=False)
+@forms(
+    router, "/submissions/{number:int}/leaves/{leaf:int}", NUMBERS, {"leaf": "这一页：种类、尺寸（点）、印的文字或段落和表格"} | RELATIONS, "numbers",
+    summary="一页上的数字和核对结果",
+)  # fmt: skip
 def leaf_page(request: Request, office: Shop, who: Who, number: int, leaf: int) -> Response:
     """One page of the file with its numbers marked."""
     s, view, found = _leaf(office, who, number, leaf)
+    here = [n for n in view.numbers.values() if n.leaf == leaf] if told_to_programs(request) else []
+    rows, relations = numbers_of(view, here)
+    data = {"leaf": found, "relations": relations}
     picture = drawn(found) if found.kind == "drawn" else ""
-    answer = page(request, who, "leaf.html", s=s, leaf=found, picture=picture)
+    answer = shown(
+        request, who, "leaf.html", data, rows, NUMBERS, f"{s.name}{leafname(found)}的数字", "numbers", s=s, picture=picture
+    )  # fmt: skip
     answer.headers["Cache-Control"], answer.headers["Vary"] = "private, max-age=60", "Cookie"
     return answer
 
@@ -190,54 +216,12 @@ def leaf_words(
     return {"text": words_in(view, leaf, (x0, top, x1, bottom))}
 
 
-@router.get("/submissions/{number:int}/numbers", include_in_schema=False)
-def number_proofs(
-    request: Request, office: Shop, who: Who, number: int, key: Annotated[str, Query(max_length=300)]
-) -> Response:
-    """What proves or contradicts a printed number."""
-    with office.session() as session:
-        s = submission_of(session, who, number)
-    view = office.views.of(s)
-    found = view.numbers.get(key)
-    if found is None:
-        raise NotHere
-    proofs = [(view.proofs[i], [_place(view, k) for k in view.proofs[i].keys]) for i in found.proofs]
-    return page(request, who, "number.html", number=found, proofs=proofs)
-
-
-def _place(view: View, key: str) -> dict[str, Any]:
-    n = view.numbers.get(key)
-    return {
-        "key": key,
-        "leaf": n.leaf if n else 0,
-        "words": n.words if n else "",
-        "text": n.text if n else "",
-    }
-
-
-@router.get(
-    "/submissions/{number:int}/numbers.json", operation_id="numbers_json", summary="每个数字和它参加的关系"
-)
-def numbers_json(request: Request, office: Shop, who: Who, number: int) -> Response:
-    """Every printed number with its standing and the relations it takes part in."""
-    with office.session() as session:
-        s = submission_of(session, who, number)
-    view = office.views.of(s)
-    return shown(
-        request,
-        who,
-        "",
-        {
-            "numbers": [asdict(n) for n in view.numbers.values()],
-            "relations": [asdict(p) for p in view.proofs],
-        },
-    )
-
-
 @router.post(
     "/matters/{number:int}/decisions",
     dependencies=[Guard],
     summary="处理一个问题：confirmed、dismissed（要写理由）、solved 或 reopened",
+    response_class=HTMLResponse,
+    response_description="处理后的这个问题（网页的一段）",
 )
 def make_decision(
     request: Request, office: Shop, who: Who, number: int, verdict: Annotated[str, Form(max_length=20)], reason: Annotated[str, Form()] = "",
@@ -274,7 +258,13 @@ def _answered(request: Request, office: Office, who: Actor, number: int) -> Resp
     )  # fmt: skip
 
 
-@router.post("/submissions/{number:int}/defects", dependencies=[Guard], summary="补记一个程序没有发现的问题")
+@router.post(
+    "/submissions/{number:int}/defects",
+    dependencies=[Guard],
+    summary="补记一个程序没有发现的问题",
+    response_class=HTMLResponse,
+    response_description="补记的问题（网页的一段）",
+)
 def make_defect(
     request: Request, office: Shop, who: Who, number: int, words: Annotated[str, Form()], severity: Annotated[str, Form()],
     leaf: Annotated[int, Form(ge=0)] = 0, box: Annotated[str, Form(max_length=100)] = "",
@@ -308,7 +298,13 @@ def _box(text: str, leaf: Leaf | None) -> list[float] | None:
     return [round(x, 1) for x in box]
 
 
-@router.post("/submissions/{number:int}/ticks", dependencies=[Guard], summary="记下未能核对的一项已由人看过")
+@router.post(
+    "/submissions/{number:int}/ticks",
+    dependencies=[Guard],
+    summary="记下未能核对的一项已由人看过",
+    response_class=HTMLResponse,
+    response_description="这一项（网页的一段）",
+)
 def make_tick(
     request: Request, office: Shop, who: Who, number: int, key: Annotated[str, Form(max_length=64)], done: Annotated[bool, Form()] = False,
     words: Annotated[str, Form()] = "",
@@ -320,7 +316,7 @@ def make_tick(
         item = next((u for u in view.unchecked if u.key == key), None)
         if item is None:
             raise NotHere
-        tick(session, who, s, key, done, words)
+        tick(session, who, s, key, done, words, item.name)
         session.flush()
         ticks = ticks_of(session, s)
         standing = _standing(matters_of(session, s))

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Form, Query, Request, Response, UploadFile
-from fastapi.responses import RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -38,9 +38,10 @@ from yibenzhang.office.spreadsheets import write_sheet
 from yibenzhang.office.submissions import outdated, recheck
 from yibenzhang.reading import ReadingError
 from yibenzhang.standards import load
-from yibenzhang.web.formats import LEVEL, environment, forms, page, shown
+from yibenzhang.web.formats import environment, forms, page, shown, told_to_programs
 from yibenzhang.web.security import Guard, Shop, Who
 from yibenzhang.web.settings import Office
+from yibenzhang.web.words import LEVEL, cells
 
 router = APIRouter(tags=["公开季和名录"])
 LINES = 200
@@ -57,6 +58,15 @@ VERSIONS = {
     "round": "版次", "name": "文件", "state": "状态", "draft": "自查", "received_at": "交来时间", "who": "交件人",
     "numbers": "数字", "proved": "已印证", "contradicted": "有矛盾",
 }  # fmt: skip
+ROSTER = {
+    "body": "单位名称", "code": "单位编码", "department": "主管部门", "level": "级次", "approved_on": "批复日期", "due_on": "最晚公开日期",
+    "published_on": "实际公开日期", "published_url": "公开网址", "contact": "联系人",
+}  # fmt: skip
+"""The roster as it can be imported again: ``office/roster.toml`` knows these headings."""
+SEASONS = {
+    "name": "公开季", "fiscal_year": "年度", "stage": "内容", "days": "公开天数", "bodies": "单位", **STATUS,
+}  # fmt: skip
+_SEASON = "公开季：编号、名称、年度、budget 预算或 accounts 决算"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -79,7 +89,7 @@ def home(request: Request, office: Shop, who: Who) -> Response:
     return RedirectResponse(f"/seasons/{last.id}{told}" if last else f"/seasons{told}", 303)
 
 
-@forms(router, "/seasons", summary="公开季，新的在前，每种状态有几个单位")
+@forms(router, "/seasons", SEASONS, summary="公开季，新的在前，每种状态有几个单位")
 def seasons(request: Request, office: Shop, who: Who) -> Response:
     """The seasons, newest first."""
     with office.session() as session:
@@ -90,15 +100,7 @@ def seasons(request: Request, office: Shop, who: Who) -> Response:
             count = counts.get(s.id, Counter())
             rows.append({"id": s.id, "name": s.name, "fiscal_year": s.fiscal_year, "stage": s.stage, "days": s.days,
                 "bodies": sum(count.values()), **{k: count[k] for k in STATUS}})  # fmt: skip
-    columns = {
-        "name": "公开季",
-        "fiscal_year": "年度",
-        "stage": "内容",
-        "days": "公开天数",
-        "bodies": "单位",
-        **STATUS,
-    }
-    return shown(request, who, "seasons.html", {}, rows, columns, tab="seasons", year=today().year)
+    return shown(request, who, "seasons.html", {}, rows, SEASONS, "公开季", tab="seasons", year=today().year)
 
 
 @router.post("/seasons", dependencies=[Guard], summary="建立公开季", status_code=303)
@@ -110,6 +112,11 @@ def make_season(
         season = new_season(session, who, name, year, stage, days)
         number = season.id
     return said(f"/seasons/{number}/roster", "公开季已建立，请导入名录。")
+
+
+def told_season(season: Season) -> dict[str, object]:
+    """A season as every .json tells it."""
+    return {"id": season.id, "name": season.name, "fiscal_year": season.fiscal_year, "stage": season.stage}
 
 
 def _rows(lines: list[Line]) -> list[dict[str, object]]:
@@ -149,7 +156,13 @@ def _glance(office: Office, session: Session, who: Actor, season: Season) -> lis
     return found
 
 
-@forms(router, "/seasons/{number:int}", summary="看板：每个单位交没交、是否逾期、查得怎样")
+BOARD = {
+    "season": _SEASON, "counts": "每种状态有几个单位", "bodies": "单位数", "late": "逾期的单位数", "outdated": "用旧版程序或标准检查的文件数",
+    "asking": "还没有归到单位名下的文件（最新的 50 份）：编号、文件名、状态",
+}  # fmt: skip
+
+
+@forms(router, "/seasons/{number:int}", COLUMNS, BOARD, summary="看板：每个单位交没交、是否逾期、查得怎样")
 def season_board(
     request: Request, office: Shop, who: Who, number: int, status: str = "", find: Annotated[str, Query(max_length=80)] = "",
     part: Annotated[int, Query(ge=0, le=100_000)] = 1,
@@ -161,7 +174,7 @@ def season_board(
         count = Counter(line.status for line in lines)
         wanted = [x.entry for x in _wanted(lines, status, find)]
         old = outdated(session, season, office.version) if not who.outside else 0
-        told = request.url.path.endswith((".json", ".csv"))
+        told = told_to_programs(request)
         if told or not part or len(wanted) <= LINES:
             pages, part = 0, 0
             chosen = set(wanted)
@@ -176,12 +189,12 @@ def season_board(
                    Submission.state.in_((State.ASKING, State.UNREADABLE)), visible_submissions(who))
             .order_by(Submission.id.desc()).limit(50)
         ).all()  # fmt: skip
-    data = {"season": {"id": season.id, "name": season.name, "fiscal_year": season.fiscal_year, "stage": season.stage},
-        "counts": {k: count[k] for k in STATUS}, "bodies": len(lines), "late": sum(x.late > 0 for x in lines)}  # fmt: skip
+    data = {"season": told_season(season), "counts": {k: count[k] for k in STATUS}, "bodies": len(lines), "late": sum(x.late > 0 for x in lines),
+        "outdated": old, "asking": [{"id": s.id, "name": s.name, "state": s.state} for s in asking]}  # fmt: skip
     return shown(
-        request, who, "board.html", data, _rows(found) if told else (), COLUMNS, pages=pages, part=part, wanted=len(wanted),
-        lines=Markup("").join(_line(x, season.id, who.outside) for x in found), status=status, find=find, asking=asking, old=old,
-        tab="board", today=today(),
+        request, who, "board.html", data, _rows(found) if told else (), COLUMNS, f"{season.name}看板", pages=pages, part=part, wanted=len(wanted),
+        lines=Markup("").join(_line(x, season.id, who.outside) for x in found), status=status, find=find, old=old,
+        tab="board", season=season, today=today(),
     )  # fmt: skip
 
 
@@ -208,27 +221,33 @@ def board_sheet(
     with office.session() as session:
         season = season_of(session, number)
         rows = _rows(_wanted(board(session, who, season, today()), status, find))
-    lines = [[r.get(k) for k in COLUMNS] for r in rows]
-    data = write_sheet(season.name, list(COLUMNS.values()), lines)
+    data = write_sheet(season.name, list(COLUMNS.values()), (cells(r, COLUMNS) for r in rows))
     return Response(
         data, media_type=XLSX, headers={"Content-Disposition": f'attachment; filename="board-{number}.xlsx"'}
     )
 
 
-@router.get("/seasons/{number:int}/roster", include_in_schema=False)
+@forms(
+    router, "/seasons/{number:int}/roster", ROSTER, {"season": _SEASON}, summary="名录；.csv 改后可以再导入"
+)
 def roster(request: Request, office: Shop, who: Who, number: int) -> Response:
     who.must(Role.REVIEWER)
     with office.session() as session:
         season = season_of(session, number)
         lines = board(session, who, season, today())
-    return page(request, who, "roster.html", season=season, lines=lines, tab="roster", problems=(), read=0)
+    rows = _rows(lines) if told_to_programs(request) else ()
+    return shown(
+        request, who, "roster.html", {"season": told_season(season)}, rows, ROSTER, f"{season.name}名录", season=season, lines=lines,
+        tab="roster", problems=(), read=0,
+    )  # fmt: skip
 
 
 @router.post(
     "/seasons/{number:int}/roster",
     dependencies=[Guard],
     summary="导入名录（.xlsx、.xls 或 CSV）",
-    response_class=Response,
+    response_class=HTMLResponse,
+    response_description="名录的网页，写明读到几行、哪些没有导入",
 )
 def take_roster(request: Request, office: Shop, who: Who, number: int, file: UploadFile) -> Response:
     who.must(Role.REVIEWER)
@@ -250,13 +269,18 @@ def take_roster(request: Request, office: Shop, who: Who, number: int, file: Upl
     )  # fmt: skip
 
 
-@router.get("/roster-template.xlsx", include_in_schema=False)
+@router.get("/roster-template.xlsx", summary="名录的空白模板（Excel）", response_class=Response)
 def template(who: Who) -> Response:
     head = {"Content-Disposition": 'attachment; filename="roster-template.xlsx"'}
     return Response(roster_template(), media_type=XLSX, headers=head)
 
 
-@forms(router, "/entries/{number:int}", summary="一个单位在本季的日期、各版文件和通知")
+ENTRY = {
+    "entry": "这个单位在看板上的一行", "findings": "逾期公开的问题，按检查报告的写法", "notices": "发给它的通知，新的在前", "others": "它在其他公开季的名录行",
+}  # fmt: skip
+
+
+@forms(router, "/entries/{number:int}", VERSIONS, ENTRY, summary="一个单位在本季的日期、各版文件和通知")
 def entry(request: Request, office: Shop, who: Who, number: int) -> Response:
     """A body in a season: its dates, the versions it handed in, the notices it got."""
     with office.session() as session:
@@ -285,9 +309,14 @@ def entry(request: Request, office: Shop, who: Who, number: int) -> Response:
         {"id": s.id, "round": s.round, "name": s.name, "state": s.state, "draft": s.draft, "received_at": s.received_at, "who": s.who,
          "numbers": s.numbers, "proved": s.proved, "contradicted": s.contradicted} for s in versions
     ]  # fmt: skip
+    data = {
+        "entry": _rows([line])[0], "findings": [_late(late)] if late else [],
+        "notices": [{"id": n.id, "number": n.number, "due_on": n.due_on, "made_at": n.made_at, "who": n.who, "matters": len(n.matters)} for n in notices],
+        "others": [{"entry": e.id, "season": told_season(x)} for e, x in other],
+    }  # fmt: skip
     return shown(
-        request, who, "entry.html", {"entry": _rows([line])[0], "findings": [_late(late)] if late else []}, rows, VERSIONS,
-        line=line, late=late, season=season, versions=versions, notices=notices, other=other, tab="board",
+        request, who, "entry.html", data, rows, VERSIONS, name, line=line, late=late, season=season, versions=versions, notices=notices,
+        other=other, tab="board",
     )  # fmt: skip
 
 

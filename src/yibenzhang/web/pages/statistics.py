@@ -13,7 +13,7 @@ from yibenzhang.office.body_statistics import body_over_seasons
 from yibenzhang.office.roster import STAGE, STATUS
 from yibenzhang.office.statistics import share
 from yibenzhang.web import charts
-from yibenzhang.web.formats import SEVERITY, forms, shown
+from yibenzhang.web.formats import forms, shown, told_to_programs
 from yibenzhang.web.pages.seasons import today
 from yibenzhang.web.security import Shop, Who
 from yibenzhang.web.settings import Office
@@ -28,6 +28,7 @@ from yibenzhang.web.statistics_tables import (
     measured,
     series_of,
 )
+from yibenzhang.web.words import SEVERITY
 
 router = APIRouter(tags=["统计"])
 
@@ -36,7 +37,11 @@ def _asked(session: Session, office: Office, who: Actor, number: int) -> Asked:
     return Asked(session, who, season_of(session, number), today(), office.settings.extra)
 
 
-@forms(router, "/seasons/{number:int}/statistics/{table}", summary="统计里的一张表")
+_SEASON = "公开季：编号、名称"
+_TABLE = {"season": _SEASON, "table": "哪张表", "notes": "说明", "summary": "合计（只有 rules 有）"}
+
+
+@forms(router, "/seasons/{number:int}/statistics/{table}", {}, _TABLE, summary="统计里的一张表")
 def statistics_table(request: Request, office: Shop, who: Who, number: int, table: str) -> Response:
     """One table of the statistics: kinds, rules, reasons, missed, departments, rounds, days, lateness or years."""
     if table not in TABLES:
@@ -50,15 +55,19 @@ def statistics_table(request: Request, office: Shop, who: Who, number: int, tabl
     if found.summary is not None:
         data["summary"] = dict(found.summary)
     return shown(
-        request, who, "statistics_table.html", data, found.rows, columns,
+        request, who, "statistics_table.html", data, found.rows, columns, f"{season.name}{title}",
         season=season, title=title, found=found, heads={k: v for k, v in columns.items() if k != "remark"}, tables=TABLES, table_name=table, few=FEW, tab="statistics",
     )  # fmt: skip
 
 
-@forms(router, "/seasons/{number:int}/statistics", summary="一季的统计")
+STATISTICS = {"name": "指标", "value": "数"}
+_STATISTICS = {"season": _SEASON, "measures": "各项指标", "files": "文件按最重的问题分：首版和现版各几份"}
+
+
+@forms(router, "/seasons/{number:int}/statistics", STATISTICS, _STATISTICS, summary="一季的统计")
 def statistics(request: Request, office: Shop, who: Who, number: int) -> Response:
     """The season in figures; .csv holds them one to a line, each table has an address of its own beneath."""
-    whole = not request.url.path.endswith((".json", ".csv"))
+    whole = not told_to_programs(request)
     key = ("statistics", number, who.body_id if who.outside else None, who.outside, whole)
     a, m, found = office.lately(key, lambda: _overview(office, who, number, whole))
     row = measured(m)
@@ -72,7 +81,7 @@ def statistics(request: Request, office: Shop, who: Who, number: int) -> Respons
     }
     pictures = [files_chart(m), *(c for k, t in found.items() for c in t.charts if k != "rules")]
     return shown(
-        request, who, "statistics.html", data, rows, {"name": "指标", "value": "数"},
+        request, who, "statistics.html", data, rows, STATISTICS, f"{m.name}统计",
         season=a.season, m=row, first=m.first, found=found, pictures=pictures, tables=TABLES, few=FEW, tab="statistics", today=a.today,
     )  # fmt: skip
 
@@ -92,7 +101,7 @@ BODY = {
 }  # fmt: skip
 
 
-@forms(router, "/bodies/{number:int}", summary="一个单位各季的情况")
+@forms(router, "/bodies/{number:int}", BODY, {"body": "单位：编号、名称、编码"}, summary="一个单位各季的情况")
 def body(request: Request, office: Shop, who: Who, number: int) -> Response:
     """One body over the seasons."""
     with office.session() as session:
@@ -114,6 +123,6 @@ def body(request: Request, office: Shop, who: Who, number: int) -> Response:
             ]
             pictures.append(charts.lines(f"{word}的错误和疑问", names, series))
     return shown(
-        request, who, "statistics_body.html", {"body": {"id": found.id, "name": found.name, "code": found.code}}, rows, BODY,
+        request, who, "statistics_body.html", {"body": {"id": found.id, "name": found.name, "code": found.code}}, rows, BODY, f"{found.name}历年",
         body=found, pictures=pictures, heads=BODY, tab="statistics",
     )  # fmt: skip
