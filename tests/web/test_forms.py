@@ -158,6 +158,8 @@ def test_people_read_words_in_every_table(full: tuple[Shop, Owned]) -> None:
     for address in addresses(shop.app):
         if address.method != "GET" or not address.path.endswith(".csv"):
             continue
+        if address.path == "/users-template.csv":  # an empty form to fill in, and no data
+            continue
         answers = seen(shop, mine, address)
         assert answers, f"{address}: nobody got it"
         for answer in answers:

@@ -261,7 +261,7 @@ def _came(session: Session, season: Season, only: Sequence[int] | None = None) -
     )  # fmt: skip
     if only is not None:
         asked = asked.where(Submission.entry_id.in_(only))
-    found = session.execute(asked.group_by(Submission.entry_id)).tuples()
+    found = session.execute(asked.group_by(Submission.entry_id))
     return {entry: came for entry, came in found if entry is not None}
 
 
