@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from yibenzhang.ledger.files import Ledger
-from yibenzhang.office.access import Actor, visible_entries
+from yibenzhang.office.access import PROGRAM, Actor, note, visible_entries
 from yibenzhang.office.analysing import Analysed, FoundOne
 from yibenzhang.office.following import PERSON as PERSON
 from yibenzhang.office.following import follow, read_told
@@ -278,9 +278,9 @@ def _apart(session: Session, submission: Submission) -> None:
     submission.corrected = (submission.corrected or {}) | {"apart": True}
 
 
-def settle(session: Session, submission: Submission) -> None:
+def settle(session: Session, submission: Submission, clean: bool = False) -> None:
     """Where nothing stands any more, the round closes by itself; where no version was returned yet, what could not be
-    checked waits for a person all the same."""
+    checked waits for a person all the same. ``clean``: it was closed before, which need not be told again."""
     if submission.state in (State.SUPERSEDED, State.WITHDRAWN) or submission.part_of_id is not None:
         return
     session.flush()
@@ -292,12 +292,24 @@ def settle(session: Session, submission: Submission) -> None:
             Matter.verdict.in_(OPEN),
         )
     ).first()
-    if standing is None and (
-        submission.draft or any(x(session, submission) for x in (_looked, _returned, _passed))
-    ):
+    why = "" if standing is not None else _why_closed(session, submission)
+    if why:
+        if not clean and submission.state != State.CLEAN and not submission.draft:
+            note(session, PROGRAM, "submission.close", "submission", submission.id, reason=why)
         submission.state = State.CLEAN
     elif submission.state != State.RETURNED:
         submission.state = State.REVIEW
+
+
+def _why_closed(session: Session, submission: Submission) -> str:
+    """Why a version in which nothing stands needs no person to let it pass; empty where it does."""
+    if submission.draft:
+        return "自查"
+    if _passed(session, submission):
+        return "此前已由人审核通过"
+    if _returned(session, submission):
+        return "退回后的新版里，错误和疑问都已改正或排除"
+    return "错误和疑问都已处理，未能核对的都已勾过" if _looked(session, submission) else ""
 
 
 def _untick(session: Session, submission: Submission, keys: Sequence[str]) -> None:
@@ -331,11 +343,13 @@ def _returned(session: Session, submission: Submission) -> bool:
 
 
 def _passed(session: Session, submission: Submission) -> bool:
-    """A person let this version pass."""
-    asked = select(Audit.id).where(
-        Audit.action == "submission.accept", Audit.subject == "submission", Audit.subject_id == submission.id
+    """A person let this version pass, and did not take that back."""
+    asked = select(Audit.action).where(
+        Audit.action.in_(("submission.accept", "submission.unaccept")),
+        Audit.subject == "submission",
+        Audit.subject_id == submission.id,
     )
-    return session.scalars(asked.limit(1)).first() is not None
+    return session.scalars(asked.order_by(Audit.id.desc()).limit(1)).first() == "submission.accept"
 
 
 def told_profile(submission: Submission) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from yibenzhang.drafting.parts import FontMissing
 from yibenzhang.ledger.files import Ledger
-from yibenzhang.office.access import Actor, Refused, note
+from yibenzhang.office.access import Actor, Refused, note, still_open
 from yibenzhang.office.database import hold
 from yibenzhang.office.deadlines import told_late
 from yibenzhang.office.excerpts import excerpt
@@ -176,6 +176,7 @@ def send(
 ) -> Notice:  # fmt: skip
     """Make the notice, keep it, and return the file. Raises Refused where there is nothing to tell."""
     actor.must(Role.REVIEWER)
+    still_open(session, submission.season_id)
     if submission.draft or submission.state not in (State.REVIEW, State.RETURNED):
         raise Refused("这一版不在审核中（已通过，或已有新版），不能退回。")
     if not items:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, selectinload
 
-from yibenzhang.office.access import Actor, NotHere, Refused, entry_of, note, submission_of
+from yibenzhang.office.access import Actor, NotHere, Refused, entry_of, note, still_open, submission_of
 from yibenzhang.office.database import hold
 from yibenzhang.office.following import PERSON, unfollow
 from yibenzhang.office.models import (
@@ -165,6 +165,7 @@ def withdraw(session: Session, actor: Actor, submission: Submission) -> None:
     if submission.user_id != actor.id or actor.id is None:
         actor.must(Role.REVIEWER)
     hold(session, submission)
+    still_open(session, submission.season_id)
     if submission.state in (State.SUPERSEDED, State.WITHDRAWN) or submission.part_of_id is not None:
         raise Refused("这一版已经被新版代替或已经作废，不能再作废。")
     if session.scalars(select(Notice.id).where(Notice.submission_id == submission.id)).first() is not None:
@@ -204,6 +205,7 @@ def correct(
         add = ""
         entry = entry_of(session, actor, entry).id if entry else None
     hold(session, submission)
+    still_open(session, submission.season_id)
     if submission.part_of_id is not None:
         raise Refused("这份文件与另一份合并为一份公开，请在那一份上改正。")
     if submission.state in (State.SUPERSEDED, State.WITHDRAWN):
@@ -257,12 +259,14 @@ def _may_judge(actor: Actor, submission: Submission) -> None:
 def _open(session: Session, submission: Submission) -> None:
     """Two who judge the same version do so one after the other."""
     hold(session, submission)
+    still_open(session, submission.season_id)
     if submission.state in _CLOSED:
         raise Refused("这一版不在审核中（已有新版，或还没有检查完），不能再处理。")
 
 
 def _resettle(session: Session, submission: Submission) -> None:
     """After a decision: closed where nothing stands any more; taken up again where something does."""
-    if submission.state == State.CLEAN:
+    clean = submission.state == State.CLEAN
+    if clean:
         submission.state = State.REVIEW
-    settle(session, submission)
+    settle(session, submission, clean)

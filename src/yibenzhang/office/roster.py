@@ -13,7 +13,7 @@ from sqlalchemy import Row, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from yibenzhang.office import deadlines
-from yibenzhang.office.access import Actor, Refused, note, visible_entries
+from yibenzhang.office.access import Actor, Refused, note, still_open, visible_entries
 from yibenzhang.office.models import Body, Entry, Matter, Notice, Role, Season, State, Submission
 from yibenzhang.office.naming import Named
 from yibenzhang.office.roster_files import RosterRow
@@ -91,6 +91,7 @@ def import_rows(session: Session, actor: Actor, season: Season, rows: Sequence[R
     """Put rows into the roster: (new lines, changed lines). A body that is there already is brought up to date
     by what the row states; what it leaves out stays."""
     actor.must(Role.REVIEWER)
+    still_open(session, season.id)
     rows = _told_apart(rows)
     bodies = {b.name: b for b in session.scalars(select(Body))}
     lines = {e.body_id: e for e in session.scalars(select(Entry).where(Entry.season_id == season.id))}
@@ -161,6 +162,7 @@ def change_entry(
 ) -> None:
     """Set the dates and addresses of a roster line; an empty last day is worked out from the approval."""
     actor.must(Role.REVIEWER)
+    still_open(session, entry.season_id)
     if published_url and not published_url.startswith(("http://", "https://")):
         raise Refused("公开网址应以 http:// 或 https:// 开头。")
     given = [d for d in (approved_on, due_on, published_on) if d is not None]
@@ -185,6 +187,7 @@ def change_entry(
 def remove_entry(session: Session, actor: Actor, entry: Entry) -> None:
     """Take a line off the roster that was put there by mistake. Raises Refused where anything hangs on it."""
     actor.must(Role.REVIEWER)
+    still_open(session, entry.season_id)
     for told, hanging in (
         ("有交来的文件", select(Submission.id).where(Submission.entry_id == entry.id)),
         ("有发出的通知", select(Notice.id).where(Notice.entry_id == entry.id)),

@@ -22,6 +22,7 @@ from yibenzhang.office.access import (
     Refused,
     entry_of,
     season_of,
+    still_open,
     submission_of,
     visible_entries,
     visible_submissions,
@@ -123,6 +124,7 @@ async def take(
 def _target(office: Office, who: Actor, number: int, delivery: str, entry: int | None) -> int | None:
     with office.session() as session:
         open_delivery(session, who, delivery)
+        still_open(session, number)
         return own_entry(session, who, season_of(session, number), entry)
 
 
@@ -230,6 +232,10 @@ def _progress(session: Session, office: Office, files: Any) -> list[dict[str, An
             select(Job).where(Job.submission_id.in_([s.id for s in files])).order_by(Job.id)
         )
     }
+    asked = select(Season.id).where(
+        Season.id.in_({s.season_id for s in files}), Season.closed_at.is_not(None)
+    )
+    closed = set(session.scalars(asked))
     out = []
     for s in files:
         job = jobs.get(s.part_of_id or s.id)
@@ -247,7 +253,7 @@ def _progress(session: Session, office: Office, files: Any) -> list[dict[str, An
              "busy": busy, "step": step, "seconds": round(seconds), "attempts": job.attempts if job else 0,
              "problem": s.problem, "body": p.get("body", ""), "fiscal_year": p.get("fiscal_year"), "stage": p.get("stage", ""),
              "level": p.get("level", ""), "entry": s.entry_id, "draft": s.draft, "part_of": s.part_of_id, "numbers": s.numbers,
-             "proved": s.proved, "contradicted": s.contradicted, "received_at": s.received_at, "who": s.who, "round": s.round}
+             "proved": s.proved, "contradicted": s.contradicted, "received_at": s.received_at, "who": s.who, "round": s.round, "closed": s.season_id in closed}
         )  # fmt: skip
     return out
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import FileResponse
 
-from yibenzhang.office.access import NotHere, Refused, notice_of, submission_of
+from yibenzhang.office.access import NotHere, Refused, notice_of, still_open, submission_of
 from yibenzhang.office.models import Entry, Matter, Role, Submission
 from yibenzhang.office.notice_text import BLOCKS, MARKUP, PLACEHOLDERS
 from yibenzhang.office.returning import (
@@ -48,6 +48,7 @@ def compose(request: Request, office: Shop, who: Who, number: int) -> Response:
     who.must(Role.REVIEWER)
     with office.session() as session:
         s = submission_of(session, who, number)
+        still_open(session, s.season_id)
         matters = matters_of(session, s)
         told = confirmed(matters)
         undecided = [m for m in matters if not m.gone and not m.verdict and m.severity != "notice"]

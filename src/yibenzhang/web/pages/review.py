@@ -78,12 +78,12 @@ def submission(request: Request, office: Shop, who: Who, number: int) -> Respons
 def _judges(who: Actor, s: Submission) -> bool:
     """True where the person may decide about this version now."""
     mine = s.draft or not who.outside
-    return mine and s.state in (State.REVIEW, State.RETURNED, State.CLEAN)
+    return mine and s.season.closed_at is None and s.state in (State.REVIEW, State.RETURNED, State.CLEAN)
 
 
 def _following(session: Session, who: Actor, s: Submission) -> int | None:
     """The next submission of the season that waits for review."""
-    if who.outside:
+    if who.outside or s.season.closed_at is not None:
         return None
     asked = (
         select(Submission.id)
@@ -261,6 +261,7 @@ def _answered(request: Request, office: Office, who: Actor, number: int) -> Resp
             Matter.verdict.in_(OPEN),
             Matter.severity != "notice",
         )
+        _ = s.season
         standing = session.execute(asked).all()  # as _standing has it, without what each matter was told with
         _ = matter.decisions
         ticks = ticks_of(session, s)
@@ -322,6 +323,7 @@ def make_tick(
             raise NotHere
         tick(session, who, s, key, done, words)
         session.flush()
+        _ = s.season
         ticks = ticks_of(session, s)
         standing = _standing(matters_of(session, s))
         following = _following(session, who, s)

@@ -33,6 +33,7 @@ from yibenzhang.office.roster import (
     statuses,
 )
 from yibenzhang.office.roster_files import read_roster, roster_template
+from yibenzhang.office.seasons import change_season, close_season, reopen_season
 from yibenzhang.office.spreadsheets import write_sheet
 from yibenzhang.office.submissions import outdated, recheck
 from yibenzhang.reading import ReadingError
@@ -72,7 +73,10 @@ def said(path: str, words: str) -> RedirectResponse:
 @router.get("/", include_in_schema=False)
 def home(office: Shop, who: Who) -> Response:
     with office.session() as session:
-        last = session.scalars(select(Season).order_by(Season.id.desc())).first()
+        asked = select(Season).order_by(
+            Season.closed_at.is_not(None), Season.id.desc()
+        )  # one that is open first
+        last = session.scalars(asked).first()
     return RedirectResponse(f"/seasons/{last.id}" if last else "/seasons", 303)
 
 
@@ -86,12 +90,13 @@ def seasons(request: Request, office: Shop, who: Who) -> Response:
         for s in found:
             count = counts.get(s.id, Counter())
             rows.append({"id": s.id, "name": s.name, "fiscal_year": s.fiscal_year, "stage": s.stage, "days": s.days,
-                "bodies": sum(count.values()), **{k: count[k] for k in STATUS}})  # fmt: skip
+                "closed_at": s.closed_at, "bodies": sum(count.values()), **{k: count[k] for k in STATUS}})  # fmt: skip
     columns = {
         "name": "公开季",
         "fiscal_year": "年度",
         "stage": "内容",
         "days": "公开天数",
+        "closed_at": "结束时间",
         "bodies": "单位",
         **STATUS,
     }
@@ -109,6 +114,44 @@ def make_season(
     return said(f"/seasons/{number}/roster", "公开季已建立，请导入名录。")
 
 
+@router.get("/seasons/{number:int}/settings", include_in_schema=False)
+def settings(request: Request, office: Shop, who: Who, number: int) -> Response:
+    who.must(Role.HEAD)
+    with office.session() as session:
+        season = season_of(session, number)
+        count = sum(statuses(session, who, today()).get(number, Counter()).values())
+    return page(request, who, "season.html", season=season, bodies=count, tab="settings")
+
+
+@router.post(
+    "/seasons/{number:int}/settings",
+    dependencies=[Guard],
+    summary="修改公开季的名称和公开天数",
+    status_code=303,
+)
+def save_settings(
+    office: Shop, who: Who, number: int, name: Annotated[str, Form()], days: Annotated[int, Form()]
+) -> Response:
+    with office.session() as session:
+        moved = change_season(session, who, season_of(session, number), name, days)
+    words = f"已保存；{moved} 个单位的最晚公开日期按批复后 {days} 天重新算过。" if moved else "已保存。"
+    return said(f"/seasons/{number}/settings", words)
+
+
+@router.post(
+    "/seasons/{number:int}/close",
+    dependencies=[Guard],
+    summary="结束一个公开季；undo 为 true 时重新打开",
+    status_code=303,
+)
+def end_season(office: Shop, who: Who, number: int, undo: Annotated[bool, Form()] = False) -> Response:
+    """End a season: everything can be read, nothing handed in or decided. With ``undo`` it is opened again."""
+    with office.session() as session:
+        season = season_of(session, number)
+        (reopen_season if undo else close_season)(session, who, season)
+    return said(f"/seasons/{number}/settings", "这一季已重新打开。" if undo else "这一季已结束，只能查看。")
+
+
 def _rows(lines: list[Line]) -> list[dict[str, object]]:
     names = {x.entry: x.body for x in lines}
     return [
@@ -118,9 +161,10 @@ def _rows(lines: list[Line]) -> list[dict[str, object]]:
 
 
 @lru_cache(maxsize=20_000)
-def _line(line: Line, season: int, outside: bool) -> Markup:
+def _line(line: Line, season: int, outside: bool, closed: bool) -> Markup:
     """A line of the board. Most lines are as they were the last time somebody looked."""
-    return Markup(environment.get_template("board_line.html").render(x=line, season=season, outside=outside))
+    made = environment.get_template("board_line.html")
+    return Markup(made.render(x=line, season=season, outside=outside, closed=closed))
 
 
 Listed = TypeVar("Listed", Line, Brief)
@@ -157,7 +201,7 @@ def season_board(
         lines = _glance(office, session, who, season)
         count = Counter(line.status for line in lines)
         wanted = [x.entry for x in _wanted(lines, status, find)]
-        old = outdated(session, season, office.version) if not who.outside else 0
+        old = 0 if who.outside or season.closed_at else outdated(session, season, office.version)
         told = request.url.path.endswith((".json", ".csv"))
         if told or not part or len(wanted) <= LINES:
             pages, part = 0, 0
@@ -173,11 +217,11 @@ def season_board(
                    Submission.state.in_((State.ASKING, State.UNREADABLE)), visible_submissions(who))
             .order_by(Submission.id.desc()).limit(50)
         ).all()  # fmt: skip
-    data = {"season": {"id": season.id, "name": season.name, "fiscal_year": season.fiscal_year, "stage": season.stage},
-        "counts": {k: count[k] for k in STATUS}, "bodies": len(lines), "late": sum(x.late > 0 for x in lines)}  # fmt: skip
+    data = {"season": {"id": season.id, "name": season.name, "fiscal_year": season.fiscal_year, "stage": season.stage,
+        "days": season.days, "closed_at": season.closed_at, "closed_by": season.closed_by}, "counts": {k: count[k] for k in STATUS}, "bodies": len(lines), "late": sum(x.late > 0 for x in lines)}  # fmt: skip
     return shown(
         request, who, "board.html", data, _rows(found) if told else (), COLUMNS, pages=pages, part=part, wanted=len(wanted),
-        lines=Markup("").join(_line(x, season.id, who.outside) for x in found), status=status, find=find, asking=asking, old=old,
+        lines=Markup("").join(_line(x, season.id, who.outside, season.closed_at is not None) for x in found), status=status, find=find, asking=asking, old=old,
         tab="board", today=today(),
     )  # fmt: skip
 
