@@ -78,7 +78,9 @@ def test_a_closed_season_is_read_and_not_changed(shop: Shop) -> None:
     number, head = mine.ids["season"], shop.client("负责人")
     readable = [a for a in addresses(shop.app) if a.method == "GET" and "/progress" not in a.path]
     people = ("甲禾", "审核人", "负责人")
-    open_ = {(str(a), p): ask(shop.client(p), a, mine, mine.ids).status_code for a in readable for p in people}
+    open_ = {
+        (str(a), p): ask(shop.client(p), a, mine, mine.ids).status_code for a in readable for p in people
+    }
     assert head.post(f"/seasons/{number}/close").status_code == 303
     before = state_of(shop, mine)
     for a in readable:

@@ -58,6 +58,45 @@ def unfollow(session: Session, before: Submission) -> None:
         m.fate, m.fate_reason = "", ""
 
 
+def detach(session: Session, ledger: Ledger, submission: Submission) -> Submission | None:
+    """Take a version out from among those of its roster line. What it made of the one before no longer counts, the one
+    after follows on the one before; that one where it now stands again (its state is for the caller)."""
+    before = session.get(Submission, submission.before_id) if submission.before_id else None
+    after = _next(session, submission)
+    for m in session.scalars(select(Matter).where(Matter.submission_id == submission.id)):
+        m.before_id, m.fate, m.fate_reason = None, "", ""
+        if (m.spot or {}).get("asked") and not m.decisions:
+            m.gone = True  # asked because of the version before
+    submission.before_id, submission.round = None, 1
+    if before is not None:
+        unfollow(session, before)
+    if after is None:
+        return before
+    count = before.round if before else 0
+    later: Submission | None = after
+    while later is not None:
+        later.round = count = count + 1
+        later = _next(session, later)
+    after.before_id = before.id if before is not None else None
+    session.flush()
+    if before is not None:
+        _linked(session, ledger, before, after, _reported(session, after))
+        return None
+    for m in session.scalars(select(Matter).where(Matter.submission_id == after.id)):
+        m.before_id = None
+        if (m.spot or {}).get("asked") and not m.decisions:
+            m.gone = True
+    return None
+
+
+def _next(session: Session, submission: Submission) -> Submission | None:
+    """The version after this one."""
+    asked = select(Submission).where(
+        Submission.before_id == submission.id, Submission.state != State.WITHDRAWN
+    )
+    return session.scalars(asked.order_by(Submission.id)).first()
+
+
 def _others(session: Session, submission: Submission) -> list[Submission]:
     """The other versions of the same roster line, in the order they were handed in."""
     asked = (

@@ -51,7 +51,7 @@ def matters_of(session: Session, submission: Submission) -> list[Matter]:
 
 def decide(session: Session, actor: Actor, matter: Matter, verdict: str, reason: str = "") -> Decision:
     """Decide about a matter. Raises Refused where a reason is missing or the version is not under review."""
-    _may_judge(actor, matter.submission)
+    may_judge(actor, matter.submission)
     reason = reason.strip()[:MAX_WORDS]
     if verdict not in set(Verdict):
         raise Refused("不认识的处理方式。")
@@ -82,7 +82,7 @@ def add_defect(
     spot: dict[str, Any],
 ) -> Matter:
     """Add a defect that the program missed, marked on a leaf; it stands as confirmed."""
-    _may_judge(actor, submission)
+    may_judge(actor, submission)
     _open(session, submission)
     words = words.strip()[:MAX_WORDS]
     if not words:
@@ -108,7 +108,7 @@ def tick(
     session: Session, actor: Actor, submission: Submission, key: str, done: bool, words: str = ""
 ) -> Tick:
     """Note that a person looked at something that could not be checked, or take that back."""
-    _may_judge(actor, submission)
+    may_judge(actor, submission)
     _open(session, submission)
     made = Tick(
         submission_id=submission.id,
@@ -200,7 +200,7 @@ def correct(
 
     A department puts its own drafts right, and chooses among its own lines of the roster.
     """
-    _may_judge(actor, submission)
+    may_judge(actor, submission)
     if actor.outside:
         add = ""
         entry = entry_of(session, actor, entry).id if entry else None
@@ -250,7 +250,7 @@ def correct(
     note(session, actor, "profile.correct", "submission", submission.id, before=before, after=after)
 
 
-def _may_judge(actor: Actor, submission: Submission) -> None:
+def may_judge(actor: Actor, submission: Submission) -> None:
     """A department judges its own drafts only."""
     if not submission.draft:
         actor.must(Role.REVIEWER)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Semaphore
 from typing import Annotated, Any
@@ -28,10 +29,12 @@ from yibenzhang.office.access import (
     visible_submissions,
 )
 from yibenzhang.office.database import away
+from yibenzhang.office.filling import against_the_file, stated
 from yibenzhang.office.models import Entry, Job, Season, State, Submission, now
+from yibenzhang.office.moving import move, seasons_for
 from yibenzhang.office.naming import match
 from yibenzhang.office.recording import told_profile
-from yibenzhang.office.reviews import correct, withdraw
+from yibenzhang.office.reviews import correct, may_judge, withdraw
 from yibenzhang.office.roster import named
 from yibenzhang.office.submissions import (
     again,
@@ -47,7 +50,7 @@ from yibenzhang.reading.archives import is_archive, unpacked
 from yibenzhang.reading.limits import MAX_ZIP_BYTES
 from yibenzhang.web.formats import as_json, forms, page, shown
 from yibenzhang.web.pages.seasons import said
-from yibenzhang.web.security import Guard, Shop, Who
+from yibenzhang.web.security import Guard, Shop, Who, bearer
 from yibenzhang.web.settings import Office
 
 router = APIRouter(tags=["交文件"])
@@ -269,15 +272,24 @@ def _step(path: Path) -> str:
 def profile(request: Request, office: Shop, who: Who, number: int) -> Response:
     """The profile as recognised, to be put right."""
     with office.session() as session:
-        found = submission_of(session, who, number)
-        season = session.get(Season, found.season_id)
-        seen = set(session.scalars(select(Entry.id).where(visible_entries(who))))
-        bodies = [n for n in named(session, found.season_id) if n.id in seen]
+        return _profile(request, session, who, submission_of(session, who, number))
+
+
+def _profile(
+    request: Request, session: Session, who: Actor, found: Submission, filled: dict[str, Any] | None = None, doubts: Sequence[str] = ()
+) -> Response:  # fmt: skip
+    """The form, with what a person ``filled`` in where that is doubtful."""
+    seen = set(session.scalars(select(Entry.id).where(visible_entries(who))))
+    bodies = [n for n in named(session, found.season_id) if n.id in seen]
     p = told_profile(found)
     likely = found.entry_id or match(p.get("body") or "", p.get("level") or "", bodies).id
+    season = found.season
+    f = {"entry": likely, "add": "", "year": p.get("fiscal_year") or season.fiscal_year, "stage": p.get("stage") or season.stage,
+        "level": p.get("level") or ""}  # fmt: skip
     return page(
-        request, who, "profile.html", s=found, p=p, season=season, bodies=bodies, likely=likely, tab=""
-    )
+        request, who, "profile.html", s=found, p=p, said=stated(found), f=f | (filled or {}), doubts=doubts, season=season,
+        bodies=bodies, seasons=seasons_for(session, found), tab="",
+    )  # fmt: skip
 
 
 @router.post(
@@ -287,9 +299,11 @@ def profile(request: Request, office: Shop, who: Who, number: int) -> Response:
     status_code=303,
 )
 def save_profile(
-    office: Shop, who: Who, number: int, entry: Annotated[str, Form()] = "", add: Annotated[str, Form()] = "",
+    request: Request, office: Shop, who: Who, number: int, entry: Annotated[str, Form()] = "", add: Annotated[str, Form()] = "",
     year: Annotated[str, Form()] = "", stage: Annotated[str, Form()] = "", level: Annotated[str, Form()] = "",
+    sure: Annotated[bool, Form()] = False,
 ) -> Response:  # fmt: skip
+    """Put the profile right. What contradicts the file is asked about first, unless ``sure`` is given."""
     given: dict[str, Any] = {
         "stage": stage if stage in ("budget", "accounts") else "",
         "level": level if level in ("department", "unit") else "",
@@ -298,14 +312,42 @@ def save_profile(
         if not (year.isdecimal() and 2000 <= int(year) <= 2099):
             raise Refused("年度请写成四位数字。")
         given["fiscal_year"] = int(year)
+    line = int(entry) if entry.isdecimal() else None
     with office.session() as session:
         found = submission_of(session, who, number)
+        may_judge(who, found)
+        told = [] if sure else against_the_file(
+            session, found, line, add.strip(), given.get("fiscal_year"), given["stage"]
+        )  # fmt: skip
+        if told and bearer(request):
+            raise Refused("".join(told) + "没有保存；如果确实如此，请加上 sure=true 再提交。")
+        if told:
+            filled = {"entry": line, "add": add.strip(), "year": year.strip(), "stage": stage, "level": level}
+            return _profile(request, session, who, found, filled, told)
         before, corrected = found.profile or {}, found.corrected or {}
         given = {k: v for k, v in given.items() if k in corrected or v != before.get(k)}
-        correct(session, who, found, int(entry) if entry.isdecimal() else None, given, add.strip())
+        correct(session, who, found, line, given, add.strip())
         season = found.season_id
     office.foreman.wake()
     return said(f"/seasons/{season}/hand-in", "已保存，正在按改正后的信息重新检查。")
+
+
+@router.post(
+    "/submissions/{number:int}/move",
+    dependencies=[Guard],
+    summary="把交错了季的文件移到另一季，在那里重新检查",
+    status_code=303,
+)
+def move_submission(office: Shop, who: Who, number: int, season: Annotated[int, Form()]) -> Response:
+    """Move a file to another season; who handed it in, when, and what was decided stay."""
+    with office.session() as session:
+        found = submission_of(session, who, number)
+        known = move(session, office.ledger, who, found, season)
+        name, target = found.name, found.season.name
+    office.foreman.wake()
+    if not known:
+        return said(f"/submissions/{number}/profile", f"{name} 已移到“{target}”，请指定单位。")
+    return said(f"/seasons/{season}/hand-in", f"{name} 已移到“{target}”，正在重新检查。")
 
 
 @router.post(
