@@ -22,6 +22,9 @@ def against_the_file(
 ) -> list[str]:
     """Sentences where what is given by hand contradicts the file. What was given before, and the roster line that the page
     itself asked about, were answered already."""
+    over = submission.state in (State.SUPERSEDED, State.WITHDRAWN) or submission.part_of_id is not None
+    if over or (submission.before_id is not None and entry not in (None, submission.entry_id)):
+        return []  # it is refused anyway
     said, before = stated(submission), submission.corrected or {}
     same = (year or None, stage or "") == (
         before.get("fiscal_year") or said.fiscal_year,

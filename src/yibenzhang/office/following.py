@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from yibenzhang.ledger.files import Ledger
+from yibenzhang.office.deadlines import RULES
 from yibenzhang.office.likeness import Told, ToldSpot
 from yibenzhang.office.matching import Version, compare, version_of
 from yibenzhang.office.models import Decision, Matter, State, Submission, Verdict
@@ -18,6 +19,8 @@ from yibenzhang.showing.view import ViewError, loaded
 
 PERSON = "person.added"
 """The rule of a defect that a person added."""
+APART = (PERSON, *RULES)
+"""The rules of what no reading of a file tells: defects that people added, and lateness."""
 _STANDING = (State.REVIEW, State.RETURNED, State.CLEAN, State.SUPERSEDED)
 _CARRIED = "沿用第 "
 
@@ -119,7 +122,7 @@ def _others(session: Session, submission: Submission) -> list[Submission]:
 def _reported(session: Session, submission: Submission) -> list[Matter]:
     """The findings of a version as last read."""
     asked = select(Matter).where(
-        Matter.submission_id == submission.id, Matter.gone.is_(False), Matter.rule != PERSON
+        Matter.submission_id == submission.id, Matter.gone.is_(False), Matter.rule.not_in(APART)
     )
     return list(session.scalars(asked))
 
@@ -130,7 +133,7 @@ def _linked(
     """Tell what a version made of the matters of the one before."""
     asked = select(Matter).where(Matter.submission_id == before.id, Matter.gone.is_(False))
     old = session.scalars(asked.order_by(Matter.id)).all()
-    by_id = {m.finding: m for m in old if m.rule != PERSON}
+    by_id = {m.finding: m for m in old if m.rule not in APART}
     new = {m.finding: m for m in matters}
     compared = compare(_version(session, ledger, before), _version(session, ledger, submission))
     for m in matters:
@@ -142,7 +145,7 @@ def _linked(
         if t.id in by_id and n.id in new:
             by_id[t.id].fate, by_id[t.id].fate_reason = "still", ""
             new[n.id].before_id = by_id[t.id].id
-            _carry(by_id[t.id], new[n.id], before.round)
+            carry(by_id[t.id], new[n.id], before.round)
     unsure = {by_id[t.id].id: why for t, why in compared.gone if t.id in by_id}
     for m in old:
         if m.rule == PERSON and m.verdict in OPEN:
@@ -159,7 +162,7 @@ def _version(session: Session, ledger: Ledger, submission: Submission) -> Versio
         return Version(tuple(replace(read_told(m.told), id=m.finding) for m in kept))
 
 
-def _carry(old: Matter, new: Matter, round: int) -> None:
+def carry(old: Matter, new: Matter, round: int) -> None:
     """A decision about the version before holds for what is still there; a dismissal only for the same numbers."""
     if new.decisions or not old.verdict or not old.decisions:
         return

@@ -11,6 +11,7 @@ from yibenzhang.ledger.files import Ledger
 from yibenzhang.office.access import Actor, Refused, note, season_of, still_open, visible_entries
 from yibenzhang.office.database import hold
 from yibenzhang.office.following import detach
+from yibenzhang.office.lateness import keep_up
 from yibenzhang.office.models import Entry, Notice, Season, State, Submission
 from yibenzhang.office.recording import settle
 from yibenzhang.office.reviews import may_judge
@@ -75,6 +76,8 @@ def move(session: Session, ledger: Ledger, actor: Actor, submission: Submission,
     session.flush()
     if before is not None:
         settle(session, before)
+        session.flush()
+        keep_up(session, [before.entry_id] if before.entry_id else [])
     words: dict[str, Any] = {"name": submission.name, "before": was, "after": _as_it_is(submission, target)}
     note(
         session,

@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 from yibenzhang.ledger.files import Ledger
 from yibenzhang.office.access import PROGRAM, Actor, note, visible_entries
 from yibenzhang.office.analysing import Analysed, FoundOne
+from yibenzhang.office.deadlines import RULES
+from yibenzhang.office.following import APART, follow, read_told
 from yibenzhang.office.following import PERSON as PERSON
-from yibenzhang.office.following import follow, read_told
+from yibenzhang.office.lateness import keep_up
 from yibenzhang.office.likeness import Told
 from yibenzhang.office.matching import reread
 from yibenzhang.office.models import (
@@ -98,6 +100,8 @@ def finish(session: Session, ledger: Ledger, submission: Submission, found: Anal
         return
     follow(session, ledger, submission, matters)
     settle(session, submission)
+    session.flush()
+    keep_up(session, [submission.entry_id] if submission.entry_id else [])
     if submission.state == State.SUPERSEDED:
         for newer in session.scalars(select(Submission).where(Submission.before_id == submission.id)):
             settle(session, newer)
@@ -105,7 +109,7 @@ def finish(session: Session, ledger: Ledger, submission: Submission, found: Anal
 
 def _upsert(session: Session, submission: Submission, findings: Sequence[FoundOne]) -> list[Matter]:
     """The matters of a submission brought up to date: decisions stay with what they were about."""
-    asked = select(Matter).where(Matter.submission_id == submission.id, Matter.rule != PERSON)
+    asked = select(Matter).where(Matter.submission_id == submission.id, Matter.rule.not_in(APART))
     known: dict[str, Matter] = {}
     for m in session.scalars(asked.order_by(Matter.gone, Matter.id)):
         known[f"#{m.id}" if m.finding in known else m.finding] = (
@@ -290,6 +294,7 @@ def settle(session: Session, submission: Submission, clean: bool = False) -> Non
             Matter.gone.is_(False),
             Matter.severity.in_(("error", "warning")),
             Matter.verdict.in_(OPEN),
+            Matter.rule.not_in(RULES),
         )
     ).first()
     why = "" if standing is not None else _why_closed(session, submission)

@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session, selectinload
 
 from yibenzhang.office.access import Actor, NotHere, Refused, entry_of, note, still_open, submission_of
 from yibenzhang.office.database import hold
+from yibenzhang.office.deadlines import RULES
 from yibenzhang.office.following import PERSON, unfollow
+from yibenzhang.office.lateness import keep_up
 from yibenzhang.office.models import (
     Body,
     Decision,
@@ -143,7 +145,7 @@ def accept(session: Session, actor: Actor, submission: Submission) -> None:
     actor.must(Role.REVIEWER)
     _open(session, submission)
     standing = [m for m in matters_of(session, submission) if not m.gone and m.verdict in OPEN]
-    worst = [m for m in standing if m.severity != "notice"]
+    worst = [m for m in standing if m.severity != "notice" and m.rule not in RULES]
     if worst:
         raise Refused(f"还有 {len(worst)} 个错误或疑问没有处理完，不能通过；请逐个确认或排除。")
     submission.state = State.CLEAN
@@ -185,6 +187,8 @@ def withdraw(session: Session, actor: Actor, submission: Submission) -> None:
         unfollow(session, before)
         session.execute(update(Matter).where(Matter.submission_id == submission.id).values(before_id=None))
         settle(session, before)
+        session.flush()
+        keep_up(session, [before.entry_id] if before.entry_id else [])
     note(session, actor, "submission.withdraw", "submission", submission.id)
 
 

@@ -48,6 +48,8 @@ class Line:
     numbers: int
     proved: int
     problem: str
+    lateness: str = ""
+    """What people made of its being late: open, confirmed, dismissed, solved; empty where it is no matter."""
 
 
 STATUS = {
@@ -249,7 +251,8 @@ def board(
     latest = {s.entry_id: s for s in session.execute(current)}
     came = _came(session, season, only)
     counts = open_matters(session, [s.id for s in latest.values()])
-    lines = [_line(e, latest.get(e.id), came.get(e.id), counts, today) for e in rows]
+    judged = _judged_late(session, [s.id for s in latest.values()])
+    lines = [_line(e, latest.get(e.id), came.get(e.id), counts, judged, today) for e in rows]
     if only is None:
         return in_order(lines)
     place = {entry: k for k, entry in enumerate(only)}
@@ -347,7 +350,7 @@ def _below(line: Ordered, under: dict[int, list[Ordered]], seen: frozenset[int])
 
 
 def open_matters(session: Session, submissions: Sequence[int]) -> dict[tuple[int, str], int]:
-    """{(submission, severity): how many matters still stand}."""
+    """{(submission, severity): how many matters still stand}; lateness has its own column."""
     out: dict[tuple[int, str], int] = {}
     for at in range(0, len(submissions), 500):
         asked = (
@@ -356,10 +359,24 @@ def open_matters(session: Session, submissions: Sequence[int]) -> dict[tuple[int
                 Matter.submission_id.in_(submissions[at : at + 500]),
                 Matter.gone.is_(False),
                 Matter.verdict.in_(OPEN),
+                Matter.rule.not_in(deadlines.RULES),
             )
             .group_by(Matter.submission_id, Matter.severity)
         )
         out.update({(s, severity): n for s, severity, n in session.execute(asked)})
+    return out
+
+
+def _judged_late(session: Session, submissions: Sequence[int]) -> dict[int, str]:
+    """{submission: what people made of its lateness}: open, confirmed, dismissed, solved."""
+    out: dict[int, str] = {}
+    for at in range(0, len(submissions), 500):
+        asked = select(Matter.submission_id, Matter.verdict).where(
+            Matter.submission_id.in_(submissions[at : at + 500]),
+            Matter.gone.is_(False),
+            Matter.rule.in_(deadlines.RULES),
+        )
+        out.update({s: verdict or "open" for s, verdict in session.execute(asked)})
     return out
 
 
@@ -371,7 +388,12 @@ def _standing(e: Row[Any], s: Row[Any] | None, came: datetime | None, today: dat
 
 
 def _line(
-    e: Row[Any], s: Row[Any] | None, came: datetime | None, counts: dict[tuple[int, str], int], today: date
+    e: Row[Any],
+    s: Row[Any] | None,
+    came: datetime | None,
+    counts: dict[tuple[int, str], int],
+    judged: dict[int, str],
+    today: date,
 ) -> Line:
     status, late = _standing(e, s, came, today)
     return Line(
@@ -379,4 +401,5 @@ def _line(
         e.contact, status, late, s.id if s else None, s.round if s else 0,
         counts.get((s.id, "error"), 0) if s else 0, counts.get((s.id, "warning"), 0) if s else 0,
         s.unchecked if s else 0, s.numbers if s else 0, s.proved if s else 0, s.problem if s else "",
+        judged.get(s.id, "") if s else "",
     )  # fmt: skip

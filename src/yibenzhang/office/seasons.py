@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from yibenzhang.office import deadlines
 from yibenzhang.office.access import Actor, Refused, note, still_open
 from yibenzhang.office.database import hold
+from yibenzhang.office.lateness import keep_up
 from yibenzhang.office.models import Entry, Job, Role, Season, Submission, now
 from yibenzhang.office.roster import MOST_DAYS
 
@@ -31,6 +32,8 @@ def change_season(session: Session, actor: Actor, season: Season, name: str, day
     before = {"name": season.name, "days": season.days}
     moved = _moved(session, season, days) if days != season.days else 0
     season.name, season.days = name, days
+    if moved:
+        dates_changed(session, season)
     after = {"name": name, "days": days}
     if after != before:
         note(session, actor, "season.change", "season", season.id, before=before, after=after, changed=moved)
@@ -46,6 +49,12 @@ def _moved(session: Session, season: Season, days: int) -> int:
         entry.due_on = deadlines.due_on(entry.approved_on, days)
         count += 1
     return count
+
+
+def dates_changed(session: Session, season: Season) -> None:
+    """Bring the lateness of a season's files up to date after its dates changed."""
+    session.flush()
+    keep_up(session, session.scalars(select(Entry.id).where(Entry.season_id == season.id)).all())
 
 
 def close_season(session: Session, actor: Actor, season: Season) -> None:
@@ -73,4 +82,5 @@ def reopen_season(session: Session, actor: Actor, season: Season) -> None:
     if season.closed_at is None:
         raise Refused(f"“{season.name}”没有结束，不用重新打开。")
     season.closed_at, season.closed_by = None, ""
+    dates_changed(session, season)
     note(session, actor, "season.reopen", "season", season.id, name=season.name)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
 from typing import Annotated, TypeVar
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Form, Query, Request, Response, UploadFile
 from fastapi.responses import RedirectResponse
@@ -17,10 +16,9 @@ from sqlalchemy.orm import Session
 
 from yibenzhang.findings import Finding
 from yibenzhang.office.access import Actor, Refused, entry_of, season_of, visible_submissions
-from yibenzhang.office.deadlines import told_late
+from yibenzhang.office.lateness import keep_up, late_finding, today
 from yibenzhang.office.models import Entry, Notice, Role, Season, State, Submission
 from yibenzhang.office.roster import (
-    STAGE,
     STATUS,
     Brief,
     Line,
@@ -33,11 +31,10 @@ from yibenzhang.office.roster import (
     statuses,
 )
 from yibenzhang.office.roster_files import read_roster, roster_template
-from yibenzhang.office.seasons import change_season, close_season, reopen_season
+from yibenzhang.office.seasons import change_season, close_season, dates_changed, reopen_season
 from yibenzhang.office.spreadsheets import write_sheet
 from yibenzhang.office.submissions import outdated, recheck
 from yibenzhang.reading import ReadingError
-from yibenzhang.standards import load
 from yibenzhang.web.formats import LEVEL, environment, forms, page, shown
 from yibenzhang.web.security import Guard, Shop, Who
 from yibenzhang.web.settings import Office
@@ -48,19 +45,16 @@ LINES = 200
 MOST_ROSTER = 20 * 1024 * 1024
 COLUMNS = {
     "body": "单位", "code": "编码", "level_name": "级次", "department": "主管部门", "status_name": "状态", "approved_on": "批复日期",
-    "due_on": "最晚公开", "published_on": "实际公开", "late": "逾期天数", "published_url": "公开网址", "round": "版次", "errors": "错误",
+    "due_on": "最晚公开", "published_on": "实际公开", "late": "逾期天数", "lateness_name": "逾期的处理", "published_url": "公开网址", "round": "版次", "errors": "错误",
     "warnings": "疑问", "unchecked": "未能核对", "numbers": "数字", "proved": "已印证", "contact": "联系人", "problem": "说明",
 }  # fmt: skip
 VERSIONS = {
     "round": "版次", "name": "文件", "state": "状态", "draft": "自查", "received_at": "交来时间", "who": "交件人",
     "numbers": "数字", "proved": "已印证", "contradicted": "有矛盾",
 }  # fmt: skip
+LATENESS = {"open": "未处理", "confirmed": "已确认", "dismissed": "已排除", "solved": "已改好"}
+"""What people made of a file's being late."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def today() -> date:
-    """The day in China."""
-    return datetime.now(ZoneInfo("Asia/Shanghai")).date()
 
 
 def said(path: str, words: str) -> RedirectResponse:
@@ -155,7 +149,7 @@ def end_season(office: Shop, who: Who, number: int, undo: Annotated[bool, Form()
 def _rows(lines: list[Line]) -> list[dict[str, object]]:
     names = {x.entry: x.body for x in lines}
     return [
-        asdict(x) | {"status_name": STATUS[x.status], "level_name": LEVEL.get(x.level, ""), "department": names.get(x.parent or 0, "")}
+        asdict(x) | {"status_name": STATUS[x.status], "lateness_name": LATENESS.get(x.lateness, ""), "level_name": LEVEL.get(x.level, ""), "department": names.get(x.parent or 0, "")}
         for x in lines
     ]  # fmt: skip
 
@@ -164,7 +158,7 @@ def _rows(lines: list[Line]) -> list[dict[str, object]]:
 def _line(line: Line, season: int, outside: bool, closed: bool) -> Markup:
     """A line of the board. Most lines are as they were the last time somebody looked."""
     made = environment.get_template("board_line.html")
-    return Markup(made.render(x=line, season=season, outside=outside, closed=closed))
+    return Markup(made.render(latenesses=LATENESS, x=line, season=season, outside=outside, closed=closed))
 
 
 Listed = TypeVar("Listed", Line, Brief)
@@ -283,7 +277,7 @@ def take_roster(request: Request, office: Shop, who: Who, number: int, file: Upl
     with office.session() as session:
         season = season_of(session, number)
         added, changed = import_rows(session, who, season, found.rows)
-        session.flush()
+        dates_changed(session, season)
         lines = board(session, who, season, today())
     return page(
         request, who, "roster.html", season=season, lines=lines, tab="roster", problems=found.problems,
@@ -320,8 +314,7 @@ def entry(request: Request, office: Shop, who: Who, number: int) -> Response:
             select(Entry, Season).join(Season).where(Entry.body_id == found.body_id, Entry.id != number).order_by(Season.fiscal_year.desc())
         ).all()  # fmt: skip
         season = found.season
-        name = f"{found.body.name}{season.fiscal_year}年{LEVEL.get(found.body.level) or '部门'}{STAGE[season.stage]}"
-        late = told_late(name, found.due_on, found.published_on, today(), load())
+        late = late_finding(found, today())
     rows = [
         {"id": s.id, "round": s.round, "name": s.name, "state": s.state, "draft": s.draft, "received_at": s.received_at, "who": s.who,
          "numbers": s.numbers, "proved": s.proved, "contradicted": s.contradicted} for s in versions
@@ -351,6 +344,8 @@ def save_entry(
             published_url.strip(),
             contact.strip(),
         )
+        session.flush()
+        keep_up(session, [number], today())
     return said(f"/entries/{number}", "已保存。")
 
 
