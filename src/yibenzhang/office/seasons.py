@@ -36,7 +36,16 @@ def change_season(session: Session, actor: Actor, season: Season, name: str, day
         dates_changed(session, season)
     after = {"name": name, "days": days}
     if after != before:
-        note(session, actor, "season.change", "season", season.id, before=before, after=after, changed=moved or None)
+        note(
+            session,
+            actor,
+            "season.change",
+            "season",
+            season.id,
+            before=before,
+            after=after,
+            changed=moved or None,
+        )
     return moved
 
 
