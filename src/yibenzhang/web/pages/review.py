@@ -149,7 +149,7 @@ def _told(request: Request, office: Office, who: Actor, s: Submission, matters: 
         rows.append(
             {"id": m.id, "finding": m.finding or None, "rule": m.rule, "severity": m.severity, "severity_name": SEVERITY.get(m.severity),
              "message": m.message, "reported": m.told.get("reported"), "expected": m.told.get("expected"), "unit": units.get(m.finding) or "", "leaf": m.leaf,
-             "place": names[m.leaf - 1] if 0 < m.leaf <= len(names) else "", "verdict": m.verdict or None, "verdict_name": VERDICT.get(m.verdict, ""),
+             "place": "名录里的日期" if m.rule in RULES else names[m.leaf - 1] if 0 < m.leaf <= len(names) else "", "verdict": m.verdict or None, "verdict_name": VERDICT.get(m.verdict, ""),
              "reason": last.reason if last else "", "decided_by": last.who if last else "", "decided_at": last.at if last else None,
              "no_longer_reported": m.gone,
              "decisions": [{"verdict": d.verdict, "reason": d.reason, "who": d.who, "at": d.at} for d in m.decisions]}
