@@ -40,7 +40,7 @@ from yibenzhang.rules.lists import Doubt
 from yibenzhang.rules.prose import prose_of
 from yibenzhang.rules.units import misstated, restated, restated_form
 from yibenzhang.standards import Standards, load
-from yibenzhang.telling import findings_of
+from yibenzhang.telling import findings_of, in_question
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,10 +196,9 @@ def _checked(
     findings += [told_remark(r, standards) for r in remarks]
     findings += [*told, *told_reading(document, standards), *told_conflicts(profile, standards)]
     findings = [capped(f, document.scanned) for f in findings]
-    suspected = {culprit.fact.id for c in causes if c.certain for culprit in c.culprits}
     ids = [f.id for t in tables for f in t.facts() if f.printed and t.table.standard]
     ids += [q.fact.id for q in text.quantities]
-    standing = standings(ids, results, suspected)
+    standing = standings(ids, results, in_question(causes))
     if not any(t.table.standard for t in tables):
         not_checked = [NotChecked("", "没有识别到任何标准表，表内和表间加总均未核对"), *not_checked]
     order = list(Severity)

@@ -167,6 +167,7 @@ def _joint(profiles: list[Profile]) -> Profile:
             out.level or p.level,
             out.region or p.region,
             tuple(dict.fromkeys((*out.conflicts, *p.conflicts))),
+            out.stated,
         )
     return out
 

@@ -20,7 +20,7 @@ from yibenzhang.rules.presence import presence
 from yibenzhang.rules.projects import projects
 from yibenzhang.rules.reasons import reasons
 from yibenzhang.rules.stages import stages
-from yibenzhang.rules.wording import Remark, wording
+from yibenzhang.rules.wording import GIVEN, Remark, wording
 from yibenzhang.standards import Standards
 from yibenzhang.telling import notice
 
@@ -79,7 +79,7 @@ def _years_once(doubts: list[Doubt], remarks: list[Remark]) -> list[Doubt]:
     """Without the doubts about a year that a remark tells already: of the same sentence, or of the cover."""
     told = {r.place.key for r in remarks if r.rule == "wording.year"}
     mine = [d for d in doubts if d.rule == "prose.year"]
-    cover = any(r.rule == "wording.year" and r.message.startswith("封面") for r in remarks)
+    cover = any(r.rule == "wording.year" and r.message.startswith(("封面", GIVEN)) for r in remarks)
     if cover or (told and len(mine) >= 3):  # the year of the document itself is what is wrong
         return [d for d in doubts if d.rule != "prose.year"]
     return [d for d in doubts if d.rule != "prose.year" or d.quantities[0].fact.place.key not in told]

@@ -27,6 +27,25 @@ def findings_of(causes: list[Cause], names: dict[str, str], standards: Standards
     return [_finding(cause, names, standards) for cause in causes]
 
 
+def in_question(causes: list[Cause]) -> set[str]:
+    """The ids of the numbers that the findings hold to be wrong: the culprit; where the document cannot decide, every
+    candidate, also one that another sum bears out; where there is none, all that the broken relations are made of, or
+    their totals where a row seems left out."""
+    out: set[str] = set()
+    for cause in causes:
+        lead = _lead(cause).relation
+        if cause.culprits:
+            told = (
+                [lead.terms[-1].fact] if lead.note and not cause.certain else [c.fact for c in cause.culprits]
+            )
+            out |= {f.id for f in told}
+        elif cause.missing_row:
+            out |= {r.relation.total.id for r in cause.broken}
+        else:
+            out |= {f.id for r in cause.broken for f in r.relation.facts()}
+    return out
+
+
 def _finding(cause: Cause, names: dict[str, str], standards: Standards) -> Finding:
     lead = _lead(cause)
     rule = standards.rule_by_id[lead.relation.rule]

@@ -32,8 +32,8 @@ ORDER = [
     "drafting.published", "drafting.invented", "drafting.roundtrip", "drafting.corpus", "drafting.recall", "drafting",
     "ledger.files", "ledger", "office.likeness", "office.matching", "office.naming", "office.spreadsheets", "office.roster_lines", "office.roster_files",
     "office.notice_text", "office.notice_layout", "office.notice_docx", "office.notice_pdf",
-    "office.models", "office.migrations", "office.migrations.env", "office.migrations.versions", "office.migrations.versions.v0001", "office.database", "office.access", "office.passwords", "office.users", "office.account_files", "office.issuing", "office.logins", "office.audit", "office.roster", "office.following", "office.analysing", "office.recording",
-    "office.submissions", "office.foreman", "office.reviews", "office.statistics", "office.body_statistics", "office.rule_statistics", "office.excerpts", "office.returning", "office",
+    "office.models", "office.migrations", "office.migrations.env", "office.migrations.versions", "office.migrations.versions.v0001", "office.database", "office.access", "office.passwords", "office.users", "office.account_files", "office.issuing", "office.logins", "office.audit", "office.roster", "office.following", "office.lateness", "office.seasons", "office.analysing", "office.recording",
+    "office.submissions", "office.foreman", "office.reviews", "office.moving", "office.filling", "office.statistics", "office.body_statistics", "office.rule_statistics", "office.excerpts", "office.returning", "office",
     "web.words", "web.describing", "web.picturing", "web.views", "web.settings", "web.security", "web.proxies", "web.formats", "web.bounding", "web.errors", "web.charts", "web.statistics_tables", "web.pages.seasons", "web.pages.handing", "web.pages.review", "web.pages.readings", "web.pages.returns", "web.pages.statistics", "web.pages.accounts", "web.pages.people", "web.pages", "web.app", "web.serving", "web",
     "benching", "benching_ledger", "benching_serve", "benching_scans", "cli_rules", "cli_draft", "cli_invented", "cli_bench_serve", "cli_bench", "cli_serve", "cli_user", "cli",
 ]  # fmt: skip

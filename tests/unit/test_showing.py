@@ -23,15 +23,18 @@ from PIL import Image
 from tests import ofds, office
 from tests.conftest import EXAMPLES
 from yibenzhang.balance.relations import Outcome
+from yibenzhang.batch import FileResult
 from yibenzhang.checking import Checked, check_document, check_together
 from yibenzhang.journal import Journal
 from yibenzhang.reading import read, read_data
 from yibenzhang.reading.limits import ReadingError
+from yibenzhang.reports.json_report import report
 from yibenzhang.showing import leaves as leaves_module
 from yibenzhang.showing import pictures
 from yibenzhang.showing.building import view_of
+from yibenzhang.showing.leaves import _Names
 from yibenzhang.showing.pictures import cut_out, drawn, picture
-from yibenzhang.showing.view import View, ViewError, dumped, loaded
+from yibenzhang.showing.view import Block, FlowCell, Piece, View, ViewError, dumped, loaded
 
 PDFS = ("shanghai-accounts-two-errors.pdf", "jiangsu-three-errors.pdf", "hubei-goals-three-errors.pdf")
 FLOWS = ("docx", "xlsx", "html", "csv", "txt")
@@ -481,3 +484,58 @@ def test_corpus_numbers_all_have_marks(corpus: Path) -> None:
         assert sorted(marks) == sorted(view.numbers) and len(marks) >= len(checked.standing), path.name
         for finding, spot in [(f, s) for f in view.findings for s in f.spots]:
             assert 1 <= spot.leaf <= len(view.leaves), (path.name, finding.rule, spot)
+
+
+def test_flow_leaves_have_names_that_find_them() -> None:
+    """The first leaf is the cover, not the tables at its end; long ranges by their ends; what goes on is said so."""
+    view = view_of(check_document(read(EXAMPLES / "hubei-clean.txt")), ["hubei-clean.txt"])
+    names = [leaf.title for leaf in view.leaves]
+    assert names[0].startswith("封面 至 ") and all(names) and len(set(names)) == len(names)
+    assert all("、".join(names).count(n) == 1 for n in names[1:])
+    paragraph = Block("paragraph", "k", (Piece("续前文的一段。"),))
+    heading = Block("heading", "k", (Piece("四、名词解释"),))
+    listed = [Block("heading", "k", (Piece(t),)) for t in ("目录", "一、概况", "四、名词解释", "一、概况")]
+    found = _Names()
+    found.sheet("")
+    cover = Block("paragraph", "k", (Piece("某某局2026年部门预算"),))
+    assert found.of([cover, *listed], {}) == "封面 至 一、概况"  # the contents name the end of the file first
+    table = Block("table", "k", (), ((FlowCell("c", (Piece("1"),)),),))
+    assert found.of([table, heading], {"c": "收支总表"}) == "收支总表、四、名词解释"
+    assert found.of([paragraph], {}) == "四、名词解释（续）"
+    found.sheet("Sheet1")
+    assert found.of([table], {"c": "收支总表"}) == "Sheet1 收支总表"
+    found.sheet("部门收支总表")
+    assert [found.of([table], {"c": "收支总表"}) for _ in range(2)] == ["部门收支总表", "部门收支总表（2）"]
+    short = _Names()
+    short.sheet("")
+    assert short.of([cover], {}) == "某某局2026年部门预算"
+    assert short.of([table], {}) == ""
+
+
+def test_what_may_be_wrong_is_not_called_proved() -> None:
+    """A total that another sum bears out stands in a list that does not come to it: nobody knows which is wrong."""
+    checked = check_document(read(EXAMPLES / "shanghai-budget-missing-row.pdf"))
+    [doubtful] = [f for f in checked.findings if not f.certain]
+    totals = {b.total.fact for b in doubtful.broken}
+    held = {f.id for r in checked.results if r.outcome != Outcome.CONTRADICTED for f in r.relation.facts()}
+    assert totals & held
+    assert {checked.standing[i].value for i in totals} == {"contradicted"}
+    assert checked.coverage.contradicted == len(totals)
+    view = view_of(checked, ["a.pdf"])
+    red = [n for n in view.numbers.values() if n.standing == "contradicted"]
+    assert len(red) == view.contradicted == checked.coverage.contradicted
+    marks = [m for leaf in view.leaves for m in leaf.marks if m.standing == "contradicted"]
+    assert {m.key for m in marks} == {n.key for n in red}
+    [document] = report([FileResult("a.pdf", checked)])["documents"]
+    assert document["coverage"]["contradicted"] == len(red)
+    assert sum(s["contradicted"] for s in document["coverage"]["sections"]) == len(red)
+
+
+def test_what_a_sure_culprit_explains_stays_proved() -> None:
+    checked = check_document(read(EXAMPLES / "hubei-wrong-digit.txt"))
+    [finding] = checked.findings
+    assert finding.certain and checked.coverage.contradicted == 1
+    others = {p.fact for b in finding.broken for p in (b.total, *b.parts)} - {
+        finding.suspects[0].evidence.fact
+    }
+    assert others and {checked.standing[i].value for i in others if i in checked.standing} == {"proved"}

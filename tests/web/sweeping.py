@@ -64,7 +64,7 @@ HARMLESS: dict[str, Any] = {
     "year": "2031", "stage": "budget", "days": "20", "approved_on": "2026-01-05", "due_on": "2026-02-20", "published_on": "",
     "published_url": "", "contact": "", "add": "", "level": "", "verdict": "confirmed", "reason": "看过原件", "words": "第 1 页少一行",
     "severity": "error", "box": "1,2,30,40", "text": "", "done": "true", "person": "", "action": "", "subject": "submission", "since": "",
-    "until": "", "undo": "false", "page": 1, "part": 1, "table": "rules", "next": "", "password": "另一个好密码二〇二六年", "role": "reviewer", "shown": "某人", "body": "", "active": "true",
+    "until": "", "undo": "false", "sure": "true", "page": 1, "part": 1, "table": "rules", "next": "", "password": "另一个好密码二〇二六年", "role": "reviewer", "shown": "某人", "body": "", "active": "true",
     "old": "x", "keys": "false", "renew": "false", "new": "另一个好密码二〇二六年", "again": "另一个好密码二〇二六年", "rule": "", "kind": "docx", "title": "",
     "due": "2026-12-01", "late": "false", "notice": "文号", "office_name": "财政局", "phone": "", "template": "", "number": "云财监〔2026〕9号",
 }  # fmt: skip

@@ -81,7 +81,7 @@ def test_a_department_puts_its_own_draft_right_and_nothing_else(shop: Shop) -> N
     number = season(shop, shop.client("负责人"), 2019)
     draft = checked(shop, mine, number, "稿.docx", version(0), draft=True)
     assert draft.state == State.ASKING and "2018" in draft.problem
-    form = {"entry": entry_of(shop, number, BODY), "year": "2019", "stage": "budget"}
+    form = {"entry": entry_of(shop, number, BODY), "year": "2019", "stage": "budget", "sure": "true"}
     assert mine.post(f"/submissions/{draft.id}/profile", form).status_code == 303
     work(shop)
     assert last(shop).state != State.ASKING

@@ -159,7 +159,9 @@ def test_without_logging_in_nothing_answers(both: tuple[Shop, Owned, Owned]) -> 
 
 def _harm(address: Address) -> tuple[bool, bool, str]:
     """What ends things comes last."""
-    ends = address.path.endswith(("/withdraw", "/accept", "/end", "/logout", "/password", "/active"))
+    ends = address.path.endswith(
+        ("/withdraw", "/accept", "/end", "/logout", "/password", "/active", "/close")
+    )
     return address.method == "POST", ends, address.path
 
 

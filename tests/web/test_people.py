@@ -472,9 +472,9 @@ LEAST = {
     "POST /me/password": Role.DEPARTMENT, "POST /me/keys": Role.DEPARTMENT, "POST /me/keys/{number}/end": Role.DEPARTMENT,
     "POST /users": Role.ADMINISTRATOR, "POST /users/{number}": Role.ADMINISTRATOR, "POST /users/{number}/active": Role.ADMINISTRATOR,
     "POST /users/{number}/password": Role.ADMINISTRATOR, "POST /users/import": Role.ADMINISTRATOR, "POST /users/departments": Role.ADMINISTRATOR,
-    "POST /seasons": Role.HEAD, "POST /seasons/{number}/roster": Role.REVIEWER, "POST /entries/{number}": Role.REVIEWER, "POST /entries/{number}/remove": Role.REVIEWER,
+    "POST /seasons": Role.HEAD, "POST /seasons/{number}/settings": Role.HEAD, "POST /seasons/{number}/close": Role.HEAD, "POST /seasons/{number}/roster": Role.REVIEWER, "POST /entries/{number}": Role.REVIEWER, "POST /entries/{number}/remove": Role.REVIEWER,
     "POST /seasons/{number}/files": Role.DEPARTMENT, "POST /seasons/{number}/recheck": Role.REVIEWER,
-    "POST /submissions/{number}/profile": Role.REVIEWER, "POST /submissions/{number}/again": Role.DEPARTMENT,
+    "POST /submissions/{number}/profile": Role.REVIEWER, "POST /submissions/{number}/move": Role.REVIEWER, "POST /submissions/{number}/again": Role.DEPARTMENT,
     "POST /submissions/{number}/withdraw": Role.DEPARTMENT, "POST /submissions/{number}/accept": Role.REVIEWER,
     "POST /submissions/{number}/defects": Role.REVIEWER, "POST /submissions/{number}/ticks": Role.REVIEWER,
     "POST /matters/{number}/decisions": Role.REVIEWER, "POST /submissions/{number}/return": Role.REVIEWER, "POST /template": Role.HEAD,
@@ -482,7 +482,7 @@ LEAST = {
 """The least role for each address that changes something; None needs no login."""
 PAGES = {
     "GET /users": Role.ADMINISTRATOR, "GET /users-template": Role.ADMINISTRATOR, "GET /audit": Role.HEAD, "GET /template": Role.HEAD, "GET /seasons/{number}/roster": Role.REVIEWER,
-    "GET /submissions/{number}/return": Role.REVIEWER,
+    "GET /submissions/{number}/return": Role.REVIEWER, "GET /seasons/{number}/settings": Role.HEAD,
 }  # fmt: skip
 """The same for pages that are not for everybody."""
 
@@ -505,7 +505,7 @@ def test_each_role_does_what_it_may_and_no_more(shop: Shop) -> None:
         "管理员": Role.ADMINISTRATOR,
     }
     order = list(Role)
-    late = ("/end", "/logout", "/password", "/active", "/accept", "/withdraw", "/return")
+    late = ("/end", "/logout", "/password", "/active", "/accept", "/withdraw", "/return", "/close")
     for address in sorted(posts(shop), key=lambda a: a.path.endswith(late)):
         least = LEAST[str(address)]
         if least is None:

@@ -20,6 +20,7 @@ from tests.web.working import (
     OTHER,
     checked,
     confirm_all,
+    decide,
     entry_of,
     example,
     give_back,
@@ -31,6 +32,7 @@ from tests.web.working import (
     submissions,
     work,
 )
+from yibenzhang.office import lateness
 from yibenzhang.office.analysing import Analysed, Task
 from yibenzhang.office.models import Audit, Job, State, Submission
 from yibenzhang.web.pages import returns, seasons
@@ -46,7 +48,7 @@ def rows_of(who: Any, number: int, asked: str = "") -> dict[str, dict[str, Any]]
 
 def on(monkeypatch: pytest.MonkeyPatch, day: date) -> None:
     """Let it be that day."""
-    for module in (seasons, returns):
+    for module in (seasons, returns, lateness):
         monkeypatch.setattr(module, "today", lambda: day)
 
 
@@ -260,7 +262,9 @@ def test_lateness_goes_into_the_notice(shop: Shop, monkeypatch: pytest.MonkeyPat
     page = who.get(f"/submissions/{first.id}/return")
     assert "逾期" in page.text and "5 天" in page.text
     confirm_all(shop, who, first.id)
-    answer = who.post(f"/submissions/{first.id}/return", {"late": "true", "due": "2018-03-05"})
+    [late] = [m for m in matters(shop, first.id, late=True) if m.rule == "deadline.not_published"]
+    decide(who, late.id, "confirmed")
+    answer = who.post(f"/submissions/{first.id}/return", {"due": "2018-03-05"})
     notice = who.get(answer.headers["location"].split("?")[0] + ".json").json()
     assert len(notice["rows"]) == 4 and "逾期 5 天" in notice["rows"][3]["message"]
     assert notice["notice"]["due_on"] == "2018-03-05"
@@ -404,7 +408,8 @@ def test_a_corrected_profile_is_what_the_checks_use(shop: Shop) -> None:
         return found
 
     def correct(**given: Any) -> None:
-        assert who.post(f"/submissions/{s.id}/profile", {"entry": entry, **given}).status_code == 303
+        form = {"entry": entry, "sure": "true", **given}  # it contradicts the file
+        assert who.post(f"/submissions/{s.id}/profile", form).status_code == 303
         assert work(shop, look) == 1
 
     def report() -> dict[str, Any]:

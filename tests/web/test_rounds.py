@@ -208,12 +208,14 @@ def test_a_better_reading_of_the_file_keeps_every_decision(shop: Shop) -> None:
     assert (new.message, new.verdict) == ("新读出的问题", "")
     page = who.get(f"/submissions/{first.id}").text
     assert "不再报告的 1 个问题" in page and b.message in page and "读取有误" in page
+    [late] = [m for m in matters(shop, first.id, late=True) if m.rule == "deadline.not_published"]
     rows = who.get(f"/submissions/{first.id}.json").json()["rows"]
     assert {r["id"]: r["no_longer_reported"] for r in rows} == {
         a.id: False,
         b.id: True,
         c.id: False,
         new.id: False,
+        late.id: False,  # no reading of the file tells it, none takes it away
     }
     # and when the reading tells it again, the decision is still there
     again(shop, who, first.id)

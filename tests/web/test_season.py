@@ -111,7 +111,8 @@ def test_a_whole_season(chromium: Browser, database: str, tmp_path: Path) -> Non
         desk.paper("board")
         desk.page.locator("tr", has_text=BODY).get_by_role("link", name="审核", exact=True).click()
         page, cards = desk.page, desk.page.locator("article.matter")
-        expect(cards).to_have_count(3)
+        expect(cards).to_have_count(4)
+        expect(cards.nth(3)).to_contain_text("至今没有公开")  # by its dates, after what the file says
         expect(cards.nth(0)).to_have_class("matter error now")
         expect(page.locator("rect.culprit")).to_have_count(1)
         wait_for(
@@ -136,6 +137,9 @@ def test_a_whole_season(chromium: Browser, database: str, tmp_path: Path) -> Non
         expect(cards.nth(1)).to_contain_text("已确认")
         page.keyboard.press("c")
         expect(cards.nth(2)).to_contain_text("已确认")
+        expect(cards.nth(3)).to_have_class("matter error now")
+        page.keyboard.press("c")
+        expect(cards.nth(3)).to_contain_text("已确认")
 
         # a number and what proves it
         page.locator("rect.n.proved").first.click()
@@ -158,8 +162,8 @@ def test_a_whole_season(chromium: Browser, database: str, tmp_path: Path) -> Non
         expect(page.locator("dialog#defect")).to_be_visible()
         page.fill("dialog#defect textarea", "这里缺一段说明")
         page.click("dialog#defect button.main")
-        expect(cards).to_have_count(4)
-        expect(cards.nth(3)).to_contain_text("人工补充")
+        expect(cards).to_have_count(5)
+        expect(cards.nth(4)).to_contain_text("人工补充")
 
         # what could not be checked, ticked off by a person
         page.click("#tab-u")
@@ -201,7 +205,7 @@ def test_a_whole_season(chromium: Browser, database: str, tmp_path: Path) -> Non
         expect(desk.page.locator(".tile.clean")).to_contain_text("3")
         desk.look("changes")
         desk.follow("审核这一版")
-        expect(desk.page.locator("article.matter")).to_contain_text("请看是否已改")
+        expect(desk.page.locator("article.matter", has_text="请看是否已改")).to_have_count(1)
         desk.page.get_by_role("button", name="已改好").click()
         expect(desk.page.locator("#closing")).to_contain_text("已通过")
         desk.go("/seasons/1")

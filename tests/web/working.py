@@ -18,6 +18,7 @@ from tests.office import PLANTED, as_docx, documents, make_examples, with_errors
 from tests.web.conftest import Browser, Shop
 from yibenzhang.ledger.files import Ledger
 from yibenzhang.office.analysing import Analysed, Task, analyse
+from yibenzhang.office.deadlines import RULES
 from yibenzhang.office.foreman import _Done
 from yibenzhang.office.models import Entry, Job, Matter, State, Submission, now
 
@@ -116,15 +117,15 @@ def last(shop: Shop) -> Submission:
     return submissions(shop)[-1]
 
 
-def matters(shop: Shop, submission: int, gone: bool = False) -> list[Matter]:
-    """The matters of a submission with their decisions."""
+def matters(shop: Shop, submission: int, gone: bool = False, late: bool = False) -> list[Matter]:
+    """The matters of a submission with their decisions; what its dates tell of it only where asked for (``late``)."""
     with shop.office.session() as session:
         found = session.scalars(
             select(Matter).where(Matter.submission_id == submission).order_by(Matter.id)
         ).all()
         for m in found:
             _ = m.decisions
-        return [m for m in found if gone or not m.gone]
+        return [m for m in found if (gone or not m.gone) and (late or m.rule not in RULES)]
 
 
 def entry_of(shop: Shop, season: int, body: str) -> int:

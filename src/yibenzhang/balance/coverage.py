@@ -28,8 +28,9 @@ class Coverage:
 def standings(ids: Iterable[str], results: list[Result], suspected: set[str]) -> dict[str, Standing]:
     """The standing of every number.
 
-    A number is contradicted if it is suspected, or if it takes part in a broken relation and in none that
-    held; it is proved if it takes part in one that held.
+    A number is contradicted if it is suspected (the culprit of a finding or, where the document cannot decide, one of
+    those that may be), or if it takes part in a broken relation and in none that held; it is proved if it takes part in
+    one that held and is not contradicted.
     """
     held = {f.id for r in results if r.outcome != Outcome.CONTRADICTED for f in r.relation.facts()}
     broken = {f.id for r in results if r.outcome == Outcome.CONTRADICTED for f in r.relation.facts()}

@@ -50,6 +50,8 @@ class Actor:
 
 
 LOCAL = Actor(None, "本机用户", Role.ADMINISTRATOR)
+PROGRAM = Actor(None, "程序", Role.ADMINISTRATOR)
+"""Who does what happens by itself, in the audit trail."""
 
 
 def visible_entries(actor: Actor) -> ColumnElement[bool]:
@@ -107,6 +109,23 @@ def season_of(session: Session, number: int) -> Season:
     if found is None:
         raise NotHere
     return found
+
+
+def still_open(session: Session, season: int) -> Season:
+    """The season with this number, which nobody closes before this transaction ends. Raises NotHere, and Refused where it
+    is closed."""
+    found = held_season(session, season)
+    if found is None:
+        raise NotHere
+    if found.closed_at is not None:
+        raise Refused(f"“{found.name}”已经结束，只能查看；要改动，请负责人先重新打开这一季。")
+    return found
+
+
+def held_season(session: Session, number: int) -> Season | None:
+    """The season as it stands now; it is not closed or opened before this transaction ends."""
+    asked = select(Season).where(Season.id == number).with_for_update(read=True)
+    return session.scalars(asked.execution_options(populate_existing=True)).first()
 
 
 def note(

@@ -15,8 +15,8 @@ from yibenzhang.office.access import Actor
 from yibenzhang.office.models import Audit, Role
 
 ACTIONS = {
-    "season.new": "建立公开季", "season.recheck": "按新版重新检查", "roster.import": "导入名录", "roster.add": "名录增加单位", "roster.remove": "名录删除单位", "entry.change": "修改日期和网址",
-    "file.in": "交文件", "profile.correct": "改正识别信息", "submission.again": "重新检查", "submission.accept": "审核通过", "submission.unaccept": "撤回通过",
+    "season.new": "建立公开季", "season.change": "修改公开季", "season.close": "结束公开季", "season.reopen": "重新打开公开季", "season.recheck": "按新版重新检查", "roster.import": "导入名录", "roster.add": "名录增加单位", "roster.remove": "名录删除单位", "entry.change": "修改日期和网址",
+    "file.in": "交文件", "profile.correct": "改正识别信息", "submission.again": "重新检查", "submission.accept": "审核通过", "submission.close": "自动通过", "submission.move": "移到另一季", "submission.unaccept": "撤回通过",
     "submission.return": "退回", "submission.withdraw": "作废", "template.save": "修改通知模板",
     "matter.confirmed": "确认问题", "matter.dismissed": "排除问题", "matter.reopened": "重新打开问题", "matter.solved": "问题已改好",
     "matter.added": "补充问题", "unchecked.tick": "人工核对", "unchecked.untick": "取消人工核对",
@@ -32,7 +32,7 @@ _KEYS = {
     "added": "新增", "count": "份数", "version": "版本", "changed": "更新", "size": "字节", "sha256": "校验值", "approved_on": "批复日期", "due_on": "最晚公开",
     "published_on": "实际公开", "published_url": "公开网址", "entry": "名录行", "corrected": "改正", "fiscal_year": "年度", "stage": "阶段",
     "level": "级次", "region": "地区", "accepted": "已确认", "key": "项目", "notice": "通知", "matters": "问题数", "number": "文号", "contact": "联系人",
-    "draft": "自查稿", "renewed": "重发密码", "refused": "没有导入",
+    "draft": "自查稿", "renewed": "重发密码", "refused": "没有导入", "days": "公开天数", "season": "公开季",
 }  # fmt: skip
 _VALUES = {
     "department": "部门", "reviewer": "审核人", "head": "负责人", "administrator": "管理员", "budget": "预算", "accounts": "决算",

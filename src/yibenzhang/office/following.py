@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from yibenzhang.ledger.files import Ledger
+from yibenzhang.office.deadlines import RULES
 from yibenzhang.office.likeness import Told, ToldSpot
 from yibenzhang.office.matching import Version, compare, version_of
 from yibenzhang.office.models import Decision, Matter, State, Submission, Verdict
@@ -18,6 +19,8 @@ from yibenzhang.showing.view import ViewError, loaded
 
 PERSON = "person.added"
 """The rule of a defect that a person added."""
+APART = (PERSON, *RULES)
+"""The rules of what no reading of a file tells: defects that people added, and lateness."""
 _STANDING = (State.REVIEW, State.RETURNED, State.CLEAN, State.SUPERSEDED)
 _CARRIED = "沿用第 "
 
@@ -58,6 +61,45 @@ def unfollow(session: Session, before: Submission) -> None:
         m.fate, m.fate_reason = "", ""
 
 
+def detach(session: Session, ledger: Ledger, submission: Submission) -> Submission | None:
+    """Take a version out from among those of its roster line. What it made of the one before no longer counts, the one
+    after follows on the one before; that one where it now stands again (its state is for the caller)."""
+    before = session.get(Submission, submission.before_id) if submission.before_id else None
+    after = _next(session, submission)
+    for m in session.scalars(select(Matter).where(Matter.submission_id == submission.id)):
+        m.before_id, m.fate, m.fate_reason = None, "", ""
+        if (m.spot or {}).get("asked") and not m.decisions:
+            m.gone = True  # asked because of the version before
+    submission.before_id, submission.round = None, 1
+    if before is not None:
+        unfollow(session, before)
+    if after is None:
+        return before
+    count = before.round if before else 0
+    later: Submission | None = after
+    while later is not None:
+        later.round = count = count + 1
+        later = _next(session, later)
+    after.before_id = before.id if before is not None else None
+    session.flush()
+    if before is not None:
+        _linked(session, ledger, before, after, _reported(session, after))
+        return None
+    for m in session.scalars(select(Matter).where(Matter.submission_id == after.id)):
+        m.before_id = None
+        if (m.spot or {}).get("asked") and not m.decisions:
+            m.gone = True
+    return None
+
+
+def _next(session: Session, submission: Submission) -> Submission | None:
+    """The version after this one."""
+    asked = select(Submission).where(
+        Submission.before_id == submission.id, Submission.state != State.WITHDRAWN
+    )
+    return session.scalars(asked.order_by(Submission.id)).first()
+
+
 def _others(session: Session, submission: Submission) -> list[Submission]:
     """The other versions of the same roster line, in the order they were handed in."""
     asked = (
@@ -80,7 +122,7 @@ def _others(session: Session, submission: Submission) -> list[Submission]:
 def _reported(session: Session, submission: Submission) -> list[Matter]:
     """The findings of a version as last read."""
     asked = select(Matter).where(
-        Matter.submission_id == submission.id, Matter.gone.is_(False), Matter.rule != PERSON
+        Matter.submission_id == submission.id, Matter.gone.is_(False), Matter.rule.not_in(APART)
     )
     return list(session.scalars(asked))
 
@@ -91,7 +133,7 @@ def _linked(
     """Tell what a version made of the matters of the one before."""
     asked = select(Matter).where(Matter.submission_id == before.id, Matter.gone.is_(False))
     old = session.scalars(asked.order_by(Matter.id)).all()
-    by_id = {m.finding: m for m in old if m.rule != PERSON}
+    by_id = {m.finding: m for m in old if m.rule not in APART}
     new = {m.finding: m for m in matters}
     compared = compare(_version(session, ledger, before), _version(session, ledger, submission))
     for m in matters:
@@ -103,7 +145,7 @@ def _linked(
         if t.id in by_id and n.id in new:
             by_id[t.id].fate, by_id[t.id].fate_reason = "still", ""
             new[n.id].before_id = by_id[t.id].id
-            _carry(by_id[t.id], new[n.id], before.round)
+            carry(by_id[t.id], new[n.id], before.round)
     unsure = {by_id[t.id].id: why for t, why in compared.gone if t.id in by_id}
     for m in old:
         if m.rule == PERSON and m.verdict in OPEN:
@@ -120,7 +162,7 @@ def _version(session: Session, ledger: Ledger, submission: Submission) -> Versio
         return Version(tuple(replace(read_told(m.told), id=m.finding) for m in kept))
 
 
-def _carry(old: Matter, new: Matter, round: int) -> None:
+def carry(old: Matter, new: Matter, round: int) -> None:
     """A decision about the version before holds for what is still there; a dismissal only for the same numbers."""
     if new.decisions or not old.verdict or not old.decisions:
         return

@@ -7,6 +7,7 @@ import threading
 import time
 from collections import deque
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session, aliased
 from yibenzhang.ledger.files import Ledger
 from yibenzhang.office.analysing import Analysed, Task, analyse
 from yibenzhang.office.database import Database, away, hold
+from yibenzhang.office.lateness import due_by, keep_up, today
 from yibenzhang.office.models import Job, State, Submission, now
 from yibenzhang.office.recording import failed, finish, given_of
 from yibenzhang.office.submissions import register
@@ -26,6 +28,8 @@ _AGAIN = 2.0
 """Seconds until a database that went away is asked again."""
 _NOTES = 10.0
 """Seconds between two looks for received files and work that the database or this process lost sight of."""
+_AT_ONCE = 50
+"""Roster lines whose lateness is written down in one transaction."""
 _NICE = 15
 """People who wait for a page come before files that wait to be checked."""
 _RENEW = 200
@@ -57,6 +61,8 @@ class Foreman:
         self._doubtful = True
         """The records may call work running that nobody is at: after a start, and after the database went away."""
         self._odd: set[str] = set()
+        self._day: date | None = None
+        """The day for which lateness was last looked at."""
 
     def start(self) -> None:
         self._thread.start()
@@ -105,6 +111,8 @@ class Foreman:
             self._doubtful = False
         if time.monotonic() - self._looked > _NOTES:
             self._notes()
+        if self._day != today():
+            self._late()
         if not pool.idle or not self._feed(pool):
             if not pool.busy:
                 self._wake.wait(1.0)
@@ -135,6 +143,16 @@ class Foreman:
                 self._ledger.set_aside(key)
             else:
                 self._ledger.forget(key)
+
+    def _late(self) -> None:
+        """A new day: some are late by now, the others a day more."""
+        day = today()
+        with self._database.session() as session:
+            entries = due_by(session, day)
+        for at in range(0, len(entries), _AT_ONCE):  # in pieces: others want to write, too
+            with self._database.session() as session:
+                keep_up(session, entries[at : at + _AT_ONCE], day)
+        self._day = day
 
     def _feed(self, pool: Pool) -> bool:
         """Hand out work, never two jobs of one submission at once; False where there is none."""

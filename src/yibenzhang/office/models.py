@@ -166,6 +166,9 @@ class Season(Base):
     days: Mapped[int] = mapped_column(default=20)
     """Days from approval to the last day for publishing (预算法 第14条)."""
     made_at: Mapped[datetime] = mapped_column(default=now)
+    closed_at: Mapped[datetime | None]
+    """From then on everything can be read and nothing changed, until it is opened again."""
+    closed_by: Mapped[str] = mapped_column(String(80), default="")
     entries: Mapped[list[Entry]] = relationship(back_populates="season")
 
 

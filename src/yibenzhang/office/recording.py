@@ -10,10 +10,12 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from yibenzhang.ledger.files import Ledger
-from yibenzhang.office.access import Actor, visible_entries
+from yibenzhang.office.access import PROGRAM, Actor, note, visible_entries
 from yibenzhang.office.analysing import Analysed, FoundOne
+from yibenzhang.office.deadlines import RULES
+from yibenzhang.office.following import APART, follow, read_told
 from yibenzhang.office.following import PERSON as PERSON
-from yibenzhang.office.following import follow, read_told
+from yibenzhang.office.lateness import keep_up
 from yibenzhang.office.likeness import Told
 from yibenzhang.office.matching import reread
 from yibenzhang.office.models import (
@@ -98,6 +100,8 @@ def finish(session: Session, ledger: Ledger, submission: Submission, found: Anal
         return
     follow(session, ledger, submission, matters)
     settle(session, submission)
+    session.flush()
+    keep_up(session, [submission.entry_id] if submission.entry_id else [])
     if submission.state == State.SUPERSEDED:
         for newer in session.scalars(select(Submission).where(Submission.before_id == submission.id)):
             settle(session, newer)
@@ -105,7 +109,7 @@ def finish(session: Session, ledger: Ledger, submission: Submission, found: Anal
 
 def _upsert(session: Session, submission: Submission, findings: Sequence[FoundOne]) -> list[Matter]:
     """The matters of a submission brought up to date: decisions stay with what they were about."""
-    asked = select(Matter).where(Matter.submission_id == submission.id, Matter.rule != PERSON)
+    asked = select(Matter).where(Matter.submission_id == submission.id, Matter.rule.not_in(APART))
     known: dict[str, Matter] = {}
     for m in session.scalars(asked.order_by(Matter.gone, Matter.id)):
         known[f"#{m.id}" if m.finding in known else m.finding] = (
@@ -278,9 +282,9 @@ def _apart(session: Session, submission: Submission) -> None:
     submission.corrected = (submission.corrected or {}) | {"apart": True}
 
 
-def settle(session: Session, submission: Submission) -> None:
+def settle(session: Session, submission: Submission, clean: bool = False) -> None:
     """Where nothing stands any more, the round closes by itself; where no version was returned yet, what could not be
-    checked waits for a person all the same."""
+    checked waits for a person all the same. ``clean``: it was closed before, which need not be told again."""
     if submission.state in (State.SUPERSEDED, State.WITHDRAWN) or submission.part_of_id is not None:
         return
     session.flush()
@@ -290,14 +294,27 @@ def settle(session: Session, submission: Submission) -> None:
             Matter.gone.is_(False),
             Matter.severity.in_(("error", "warning")),
             Matter.verdict.in_(OPEN),
+            Matter.rule.not_in(RULES),
         )
     ).first()
-    if standing is None and (
-        submission.draft or any(x(session, submission) for x in (_looked, _returned, _passed))
-    ):
+    why = "" if standing is not None else _why_closed(session, submission)
+    if why:
+        if not clean and submission.state != State.CLEAN and not submission.draft:
+            note(session, PROGRAM, "submission.close", "submission", submission.id, reason=why)
         submission.state = State.CLEAN
     elif submission.state != State.RETURNED:
         submission.state = State.REVIEW
+
+
+def _why_closed(session: Session, submission: Submission) -> str:
+    """Why a version in which nothing stands needs no person to let it pass; empty where it does."""
+    if submission.draft:
+        return "自查"
+    if _passed(session, submission):
+        return "此前已由人审核通过"
+    if _returned(session, submission):
+        return "退回后的新版里，错误和疑问都已改正或排除"
+    return "错误和疑问都已处理，未能核对的都已勾过" if _looked(session, submission) else ""
 
 
 def _untick(session: Session, submission: Submission, keys: Sequence[str]) -> None:
@@ -331,11 +348,13 @@ def _returned(session: Session, submission: Submission) -> bool:
 
 
 def _passed(session: Session, submission: Submission) -> bool:
-    """A person let this version pass."""
-    asked = select(Audit.id).where(
-        Audit.action == "submission.accept", Audit.subject == "submission", Audit.subject_id == submission.id
+    """A person let this version pass, and did not take that back."""
+    asked = select(Audit.action).where(
+        Audit.action.in_(("submission.accept", "submission.unaccept")),
+        Audit.subject == "submission",
+        Audit.subject_id == submission.id,
     )
-    return session.scalars(asked.limit(1)).first() is not None
+    return session.scalars(asked.order_by(Audit.id.desc()).limit(1)).first() == "submission.accept"
 
 
 def told_profile(submission: Submission) -> dict[str, Any]:

@@ -12,20 +12,19 @@ from sqlalchemy.orm import Session
 
 from yibenzhang.drafting.parts import FontMissing
 from yibenzhang.ledger.files import Ledger
-from yibenzhang.office.access import Actor, Refused, note
+from yibenzhang.office.access import Actor, Refused, note, still_open
 from yibenzhang.office.database import hold
-from yibenzhang.office.deadlines import told_late
+from yibenzhang.office.deadlines import RULES
 from yibenzhang.office.excerpts import excerpt
-from yibenzhang.office.models import Entry, Matter, Notice, Role, Setting, State, Submission, Verdict
+from yibenzhang.office.lateness import LEVEL
+from yibenzhang.office.models import Matter, Notice, Role, Setting, State, Submission, Verdict
 from yibenzhang.office.notice_docx import notice_docx
 from yibenzhang.office.notice_pdf import notice_pdf
 from yibenzhang.office.notice_text import NoticeItem, Picture, default_template, notice_of, problems
 from yibenzhang.office.roster import STAGE
 from yibenzhang.showing.pictures import cut_out
 from yibenzhang.showing.view import Box, Leaf, ShownFinding, View
-from yibenzhang.standards import load
 
-LEVEL = {"department": "部门", "unit": "单位", "": "部门"}
 SETTINGS = {"office": "落款（发出通知的机关）", "contact": "联系人", "phone": "联系电话"}
 Draw = Callable[[Leaf], bytes | None]
 """The picture of a leaf, or None where it cannot be drawn."""
@@ -91,6 +90,10 @@ def items_of(matters: Sequence[Matter], view: View, draw: Draw) -> tuple[NoticeI
 
 def _item(number: int, m: Matter, f: ShownFinding | None, view: View, draw: Draw) -> NoticeItem:
     remark = m.decisions[-1].reason if m.decisions else ""
+    if m.rule in RULES:
+        return NoticeItem(
+            number, m.severity, m.message, basis=tuple(m.told.get("basis", ())), remark=_said(remark)
+        )
     if f is None:
         box = m.spot.get("box")
         leaf = view.leaves[m.leaf - 1] if 0 < m.leaf <= len(view.leaves) else None
@@ -104,10 +107,15 @@ def _item(number: int, m: Matter, f: ShownFinding | None, view: View, draw: Draw
     item = NoticeItem(
         number, m.severity, m.message, *_values(f), f.unit, where, f.basis,
         tuple(f"{x.name}：{x.arithmetic}" for x in f.sums[:3]),
-        remark if remark and not remark.startswith(("沿用第", "人工补充")) else "",
+        _said(remark),
     )  # fmt: skip
     boxes = [(s.leaf, s.box) for s in places if s.box]
     return _shown(item, boxes, [s.key for s in places], view, draw)
+
+
+def _said(remark: str) -> str:
+    """What a person wrote with a decision, not what the program did."""
+    return "" if remark.startswith(("沿用第", "人工补充")) else remark
 
 
 def _values(f: ShownFinding) -> tuple[str, str]:
@@ -160,22 +168,13 @@ def _with(
     return replace(item, pictures=pictures, rows=rows, marked=marked)
 
 
-def late_item(entry: Entry, today: date, number: int) -> NoticeItem | None:
-    """Lateness as an item of its own; None where nothing is late."""
-    season = entry.season
-    name = f"{entry.body.name}{season.fiscal_year}年{LEVEL[entry.body.level]}{STAGE[season.stage]}"
-    found = told_late(name, entry.due_on, entry.published_on, today, load())
-    if found is None:
-        return None
-    return NoticeItem(number, found.severity, found.message, basis=found.basis)
-
-
 def send(
     session: Session, ledger: Ledger, actor: Actor, submission: Submission, items: tuple[NoticeItem, ...],
     matters: Sequence[Matter], told: Told,
 ) -> Notice:  # fmt: skip
     """Make the notice, keep it, and return the file. Raises Refused where there is nothing to tell."""
     actor.must(Role.REVIEWER)
+    still_open(session, submission.season_id)
     if submission.draft or submission.state not in (State.REVIEW, State.RETURNED):
         raise Refused("这一版不在审核中（已通过，或已有新版），不能退回。")
     if not items:
@@ -202,8 +201,7 @@ def send(
     kept = Notice(
         season_id=submission.season_id, entry_id=submission.entry_id, submission_id=submission.id,
         number=told.number[:80], due_on=told.due, text="\n".join(x.text for x in made.lines),
-        matters=[{"matter": m.id, "message": m.message, "severity": m.severity} for m in matters]
-        + [{"matter": None, "message": i.sentence, "severity": i.severity} for i in items[len(matters):]],
+        matters=[{"matter": m.id, "message": m.message, "severity": m.severity} for m in matters],
         docx=docx, pdf=pdf, problem=problem, user_id=actor.id, who=actor.name,
     )  # fmt: skip
     hold(session, submission)
@@ -241,11 +239,13 @@ def changes(session: Session, submission: Submission) -> Changes | None:
     if submission.before_id is None:
         return None
     old = session.scalars(
-        select(Matter).where(Matter.submission_id == submission.before_id, Matter.gone.is_(False)).order_by(Matter.rank)
+        select(Matter).where(
+            Matter.submission_id == submission.before_id, Matter.gone.is_(False), Matter.rule.not_in(RULES)
+        ).order_by(Matter.rank)
     ).all()  # fmt: skip
     now = session.scalars(
         select(Matter)
-        .where(Matter.submission_id == submission.id, Matter.gone.is_(False))
+        .where(Matter.submission_id == submission.id, Matter.gone.is_(False), Matter.rule.not_in(RULES))
         .order_by(Matter.rank)
     ).all()
     by_before = {m.before_id: m for m in now if m.before_id}

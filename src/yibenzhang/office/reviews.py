@@ -7,9 +7,11 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, selectinload
 
-from yibenzhang.office.access import Actor, NotHere, Refused, entry_of, note, submission_of
+from yibenzhang.office.access import Actor, NotHere, Refused, entry_of, note, still_open, submission_of
 from yibenzhang.office.database import hold
+from yibenzhang.office.deadlines import RULES
 from yibenzhang.office.following import PERSON, unfollow
+from yibenzhang.office.lateness import keep_up
 from yibenzhang.office.models import (
     Body,
     Decision,
@@ -51,7 +53,7 @@ def matters_of(session: Session, submission: Submission) -> list[Matter]:
 
 def decide(session: Session, actor: Actor, matter: Matter, verdict: str, reason: str = "") -> Decision:
     """Decide about a matter. Raises Refused where a reason is missing or the version is not under review."""
-    _may_judge(actor, matter.submission)
+    may_judge(actor, matter.submission)
     reason = reason.strip()[:MAX_WORDS]
     if verdict not in set(Verdict):
         raise Refused("不认识的处理方式。")
@@ -82,7 +84,7 @@ def add_defect(
     spot: dict[str, Any],
 ) -> Matter:
     """Add a defect that the program missed, marked on a leaf; it stands as confirmed."""
-    _may_judge(actor, submission)
+    may_judge(actor, submission)
     _open(session, submission)
     words = words.strip()[:MAX_WORDS]
     if not words:
@@ -114,7 +116,7 @@ def tick(
     name: str = "",
 ) -> Tick:
     """Note that a person looked at something that could not be checked (called ``name``), or take that back."""
-    _may_judge(actor, submission)
+    may_judge(actor, submission)
     _open(session, submission)
     made = Tick(
         submission_id=submission.id,
@@ -150,7 +152,7 @@ def accept(session: Session, actor: Actor, submission: Submission) -> None:
     actor.must(Role.REVIEWER)
     _open(session, submission)
     standing = [m for m in matters_of(session, submission) if not m.gone and m.verdict in OPEN]
-    worst = [m for m in standing if m.severity != "notice"]
+    worst = [m for m in standing if m.severity != "notice" and m.rule not in RULES]
     if worst:
         raise Refused(f"还有 {len(worst)} 个错误或疑问没有处理完，不能通过；请逐个确认或排除。")
     submission.state = State.CLEAN
@@ -172,6 +174,7 @@ def withdraw(session: Session, actor: Actor, submission: Submission) -> None:
     if submission.user_id != actor.id or actor.id is None:
         actor.must(Role.REVIEWER)
     hold(session, submission)
+    still_open(session, submission.season_id)
     if submission.state in (State.SUPERSEDED, State.WITHDRAWN) or submission.part_of_id is not None:
         raise Refused("这一版已经被新版代替或已经作废，不能再作废。")
     if session.scalars(select(Notice.id).where(Notice.submission_id == submission.id)).first() is not None:
@@ -191,6 +194,8 @@ def withdraw(session: Session, actor: Actor, submission: Submission) -> None:
         unfollow(session, before)
         session.execute(update(Matter).where(Matter.submission_id == submission.id).values(before_id=None))
         settle(session, before)
+        session.flush()
+        keep_up(session, [before.entry_id] if before.entry_id else [])
     note(session, actor, "submission.withdraw", "submission", submission.id)
 
 
@@ -206,11 +211,12 @@ def correct(
 
     A department puts its own drafts right, and chooses among its own lines of the roster.
     """
-    _may_judge(actor, submission)
+    may_judge(actor, submission)
     if actor.outside:
         add = ""
         entry = entry_of(session, actor, entry).id if entry else None
     hold(session, submission)
+    still_open(session, submission.season_id)
     if submission.part_of_id is not None:
         raise Refused("这份文件与另一份合并为一份公开，请在那一份上改正。")
     if submission.state in (State.SUPERSEDED, State.WITHDRAWN):
@@ -255,7 +261,7 @@ def correct(
     note(session, actor, "profile.correct", "submission", submission.id, before=before, after=after)
 
 
-def _may_judge(actor: Actor, submission: Submission) -> None:
+def may_judge(actor: Actor, submission: Submission) -> None:
     """A department judges its own drafts only."""
     if not submission.draft:
         actor.must(Role.REVIEWER)
@@ -264,12 +270,14 @@ def _may_judge(actor: Actor, submission: Submission) -> None:
 def _open(session: Session, submission: Submission) -> None:
     """Two who judge the same version do so one after the other."""
     hold(session, submission)
+    still_open(session, submission.season_id)
     if submission.state in _CLOSED:
         raise Refused("这一版不在审核中（已有新版，或还没有检查完），不能再处理。")
 
 
 def _resettle(session: Session, submission: Submission) -> None:
     """After a decision: closed where nothing stands any more; taken up again where something does."""
-    if submission.state == State.CLEAN:
+    clean = submission.state == State.CLEAN
+    if clean:
         submission.state = State.REVIEW
-    settle(session, submission)
+    settle(session, submission, clean)

@@ -13,7 +13,7 @@ from sqlalchemy import Row, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from yibenzhang.office import deadlines
-from yibenzhang.office.access import Actor, Refused, note, visible_entries
+from yibenzhang.office.access import Actor, Refused, note, still_open, visible_entries
 from yibenzhang.office.models import Body, Entry, Matter, Notice, Role, Season, State, Submission
 from yibenzhang.office.naming import Named
 from yibenzhang.office.roster_files import RosterRow
@@ -48,6 +48,8 @@ class Line:
     numbers: int
     proved: int
     problem: str
+    lateness: str = ""
+    """What people made of its being late: open, confirmed, dismissed, solved; empty where it is no matter."""
 
 
 STATUS = {
@@ -91,6 +93,7 @@ def import_rows(session: Session, actor: Actor, season: Season, rows: Sequence[R
     """Put rows into the roster: (new lines, changed lines). A body that is there already is brought up to date
     by what the row states; what it leaves out stays."""
     actor.must(Role.REVIEWER)
+    still_open(session, season.id)
     rows = _told_apart(rows)
     bodies = {b.name: b for b in session.scalars(select(Body))}
     lines = {e.body_id: e for e in session.scalars(select(Entry).where(Entry.season_id == season.id))}
@@ -161,6 +164,7 @@ def change_entry(
 ) -> None:
     """Set the dates and addresses of a roster line; an empty last day is worked out from the approval."""
     actor.must(Role.REVIEWER)
+    still_open(session, entry.season_id)
     if published_url and not published_url.startswith(("http://", "https://")):
         raise Refused("公开网址应以 http:// 或 https:// 开头。")
     given = [d for d in (approved_on, due_on, published_on) if d is not None]
@@ -185,6 +189,7 @@ def change_entry(
 def remove_entry(session: Session, actor: Actor, entry: Entry) -> None:
     """Take a line off the roster that was put there by mistake. Raises Refused where anything hangs on it."""
     actor.must(Role.REVIEWER)
+    still_open(session, entry.season_id)
     for told, hanging in (
         ("有交来的文件", select(Submission.id).where(Submission.entry_id == entry.id)),
         ("有发出的通知", select(Notice.id).where(Notice.entry_id == entry.id)),
@@ -246,7 +251,8 @@ def board(
     latest = {s.entry_id: s for s in session.execute(current)}
     came = _came(session, season, only)
     counts = open_matters(session, [s.id for s in latest.values()])
-    lines = [_line(e, latest.get(e.id), came.get(e.id), counts, today) for e in rows]
+    judged = _judged_late(session, [s.id for s in latest.values()])
+    lines = [_line(e, latest.get(e.id), came.get(e.id), counts, judged, today) for e in rows]
     if only is None:
         return in_order(lines)
     place = {entry: k for k, entry in enumerate(only)}
@@ -344,7 +350,7 @@ def _below(line: Ordered, under: dict[int, list[Ordered]], seen: frozenset[int])
 
 
 def open_matters(session: Session, submissions: Sequence[int]) -> dict[tuple[int, str], int]:
-    """{(submission, severity): how many matters still stand}."""
+    """{(submission, severity): how many matters still stand}; lateness has its own column."""
     out: dict[tuple[int, str], int] = {}
     for at in range(0, len(submissions), 500):
         asked = (
@@ -353,10 +359,24 @@ def open_matters(session: Session, submissions: Sequence[int]) -> dict[tuple[int
                 Matter.submission_id.in_(submissions[at : at + 500]),
                 Matter.gone.is_(False),
                 Matter.verdict.in_(OPEN),
+                Matter.rule.not_in(deadlines.RULES),
             )
             .group_by(Matter.submission_id, Matter.severity)
         )
         out.update({(s, severity): n for s, severity, n in session.execute(asked)})
+    return out
+
+
+def _judged_late(session: Session, submissions: Sequence[int]) -> dict[int, str]:
+    """{submission: what people made of its lateness}: open, confirmed, dismissed, solved."""
+    out: dict[int, str] = {}
+    for at in range(0, len(submissions), 500):
+        asked = select(Matter.submission_id, Matter.verdict).where(
+            Matter.submission_id.in_(submissions[at : at + 500]),
+            Matter.gone.is_(False),
+            Matter.rule.in_(deadlines.RULES),
+        )
+        out.update({s: verdict or "open" for s, verdict in session.execute(asked)})
     return out
 
 
@@ -368,7 +388,12 @@ def _standing(e: Row[Any], s: Row[Any] | None, came: datetime | None, today: dat
 
 
 def _line(
-    e: Row[Any], s: Row[Any] | None, came: datetime | None, counts: dict[tuple[int, str], int], today: date
+    e: Row[Any],
+    s: Row[Any] | None,
+    came: datetime | None,
+    counts: dict[tuple[int, str], int],
+    judged: dict[int, str],
+    today: date,
 ) -> Line:
     status, late = _standing(e, s, came, today)
     return Line(
@@ -376,4 +401,5 @@ def _line(
         e.contact, status, late, s.id if s else None, s.round if s else 0,
         counts.get((s.id, "error"), 0) if s else 0, counts.get((s.id, "warning"), 0) if s else 0,
         s.unchecked if s else 0, s.numbers if s else 0, s.proved if s else 0, s.problem if s else "",
+        judged.get(s.id, "") if s else "",
     )  # fmt: skip

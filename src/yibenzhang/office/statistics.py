@@ -1,7 +1,8 @@
 """What a season comes to in figures: files, findings, rounds, days, lateness, over the years. Drafts never count.
 
 A finding that a later version still has counts once: where it was first told (``before_id`` is None there).
-Everything is counted by the database, in groups; a department's figures are those of its own files.
+Lateness counts among the findings, by its kind and rule; it makes no file worse, stands in no file's way and has no
+rounds, because no version mends it. Everything is counted by the database, in groups; a department's figures are those of its own files.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from yibenzhang.office.access import Actor, visible_entries, visible_submissions
+from yibenzhang.office.deadlines import RULES
 from yibenzhang.office.models import (
     Audit,
     Decision,
@@ -118,7 +120,7 @@ def measures(session: Session, actor: Actor, seasons: Sequence[Season]) -> list[
     mine = Submission.season_id.in_(out)
     _worst(session, actor, out, "first", mine & (Submission.round == 1), Matter.verdict != Verdict.DISMISSED)
     _worst(session, actor, out, "present", mine & Submission.state.in_(READ), Matter.verdict.in_(OPEN))
-    present = Submission.state.in_(READ) & Matter.verdict.in_(OPEN)
+    present = Submission.state.in_(READ) & Matter.verdict.in_(OPEN) & Matter.rule.not_in(RULES)
     counted = (
         select(
             Submission.season_id,
@@ -174,7 +176,9 @@ def _worst(
     rank = case(
         (Matter.severity == "error", 0), (Matter.severity == "warning", 1), (Matter.severity == "notice", 2)
     )
-    hangs = and_(Matter.submission_id == Submission.id, Matter.gone.is_(False), counts)
+    hangs = and_(
+        Matter.submission_id == Submission.id, Matter.gone.is_(False), Matter.rule.not_in(RULES), counts
+    )
     each = (
         select(Submission.season_id.label("season"), func.coalesce(func.min(rank), 3).label("worst"))
         .outerjoin(Matter, hangs)
@@ -218,7 +222,10 @@ def rounds(session: Session, actor: Actor, season: int) -> list[Round]:
         select(Submission.round, Matter.fate, known, Matter.verdict, func.count())
         .join(Submission, Submission.id == Matter.submission_id)
         .where(
-            Matter.submission_id.in_(mine), Matter.gone.is_(False), Matter.severity.in_(("error", "warning"))
+            Matter.submission_id.in_(mine),
+            Matter.gone.is_(False),
+            Matter.severity.in_(("error", "warning")),
+            Matter.rule.not_in(RULES),
         )
         .group_by(Submission.round, Matter.fate, known, Matter.verdict)
     )
@@ -248,7 +255,11 @@ def to_clean(session: Session, actor: Actor, mine: ColumnElement[bool]) -> list[
     decided = (
         select(Matter.submission_id, func.max(Decision.at))
         .join(Matter, Matter.id == Decision.matter_id)
-        .where(Matter.submission_id.in_(numbers), Matter.severity.in_(("error", "warning")))
+        .where(
+            Matter.submission_id.in_(numbers),
+            Matter.severity.in_(("error", "warning")),
+            Matter.rule.not_in(RULES),
+        )
     )
     passed = select(Audit.subject_id, func.max(Audit.at)).where(
         Audit.action == "submission.accept", Audit.subject_id.in_(numbers)

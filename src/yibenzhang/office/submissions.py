@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from yibenzhang.ledger.files import Ledger
-from yibenzhang.office.access import Actor, NotHere, Refused, entry_of, note
+from yibenzhang.office.access import Actor, NotHere, Refused, entry_of, held_season, note, still_open
 from yibenzhang.office.database import hold
 from yibenzhang.office.models import Delivery, Entry, Job, Role, Season, State, Submission, User, now
 
@@ -22,6 +22,7 @@ MAX_NAME = 200
 _MARKS = re.compile("[\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
 """Direction marks and others that are not seen; the joiners of emoji stay."""
 _DEVICE = re.compile(r"(?i)(?:con|prn|aux|nul|com\d|lpt\d)(?=\.|$)")
+ENDED = "交来时这一季已经结束，没有检查，不计入；文件仍保存着，请与财政部门联系。"
 _KEY = re.compile(r"[0-9a-f]{32}")
 
 
@@ -86,7 +87,7 @@ def register(session: Session, n: dict[str, Any]) -> Submission | None:
     known = session.scalars(select(Submission).where(Submission.receipt == n["receipt"])).first()
     if known is not None:
         return known
-    season = session.get(Season, n["season"])
+    season = held_season(session, n["season"])
     if season is None or not _KEY.fullmatch(n["delivery"]):
         return None
     at = datetime.fromisoformat(n["at"])
@@ -109,9 +110,14 @@ def register(session: Session, n: dict[str, Any]) -> Submission | None:
         user_id=n["user"],
         who=n["who"],
     )
+    if (
+        season.closed_at is not None
+    ):  # it ended between the sending and this: kept, and told, but it counts for nothing
+        submission.state, submission.problem = State.WITHDRAWN, ENDED
     session.add(submission)
     session.flush()
-    session.add(Job(submission_id=submission.id))
+    if season.closed_at is None:
+        session.add(Job(submission_id=submission.id))
     actor = Actor(n["user"], n["who"], Role.DEPARTMENT, address=n["address"])
     told = (
         {"draft": True} if n["draft"] else {k: n[k] for k in ("name", "sha256", "size")}
@@ -204,6 +210,7 @@ def again(session: Session, actor: Actor, submission: Submission) -> None:
     if submission.state == State.WITHDRAWN:
         raise Refused("这一版已经作废，不再检查。")
     hold(session, submission)
+    still_open(session, submission.season_id)
     enqueue(session, submission.part_of_id or submission.id, running=True)
     if submission.state in (State.UNREADABLE, State.ASKING):
         submission.state, submission.problem = State.WAITING, ""
@@ -231,6 +238,7 @@ def outdated(session: Session, season: Season, version: str) -> int:
 def recheck(session: Session, actor: Actor, season: Season, version: str) -> int:
     """Have all of them checked with the present version; how many."""
     actor.must(Role.REVIEWER)
+    still_open(session, season.id)
     found = session.scalars(
         select(Submission.id).where(_outdated(season, version)).order_by(Submission.id)
     ).all()

@@ -39,17 +39,42 @@ class Profile:
     level: str = ""
     region: str = ""
     conflicts: tuple[str, ...] = ()
+    stated: Profile | None = None
+    """What the document itself says, where a person gave something in its place."""
 
     def corrected(self, given: Profile) -> Profile:
-        """With what a person knows better in place of what was recognised."""
+        """With what a person knows better in place of what was recognised; a conflict tells where the document says
+        something else."""
+        stated = self.stated or self
+        told = contradiction(stated, given.fiscal_year, given.stage)
+        conflicts = given.conflicts or self.conflicts
+        if told:
+            conflicts = (*conflicts, f"{told}按填写的核对；如果填错了，请改正识别信息。")
         return Profile(
             given.body or self.body,
             given.fiscal_year or self.fiscal_year,
             given.stage or self.stage,
             given.level or self.level,
             given.region or self.region,
-            given.conflicts or self.conflicts,
+            tuple(dict.fromkeys(conflicts)),
+            stated,
         )
+
+
+_STAGE = {"budget": "预算", "accounts": "决算", "": ""}
+
+
+def contradiction(stated: Profile, year: int | None, stage: str, who: str = "人工填写的") -> str:
+    """A sentence where a year or stage given by a person is not what the document says; empty where they agree, or one
+    of them is not known."""
+    other_year = bool(year and stated.fiscal_year and year != stated.fiscal_year)
+    other_stage = bool(stage and stated.stage and stage != stated.stage)
+    if not (other_year or other_stage):
+        return ""
+    said = f"{stated.fiscal_year} 年" if stated.fiscal_year else ""
+    given = f"{year or stated.fiscal_year} 年" if year or stated.fiscal_year else ""
+    level = {"department": "部门", "unit": "单位"}.get(stated.level, "")
+    return f"文件写的是 {said}{level}{_STAGE[stated.stage]}，{who}是 {given}{level}{_STAGE[stage or stated.stage]}。"
 
 
 def profile_of(document: Document, standards: Standards) -> Profile:

@@ -63,7 +63,8 @@ def wording(
     """All remarks on the wording, in the order of the document."""
     out = [*_phrases(passages, tables, standards), *_levels(passages, tables)]
     if profile.fiscal_year:
-        out.extend(_years(passages, tables, profile.fiscal_year, profile.stage))
+        said = profile.stated.fiscal_year if profile.stated else None
+        out.extend(_years(passages, tables, profile.fiscal_year, profile.stage, said))
     return list(dict.fromkeys(out))
 
 
@@ -132,13 +133,27 @@ def sentence(text: str, start: int, end: int) -> tuple[int, int]:
     return begin, min(stops, default=len(text))
 
 
+GIVEN = "人工填写的是"
+"""How a remark begins that names a year a person gave against what the document says."""
+
+
 def _years(
-    passages: list[Passage], tables: tuple[TableFacts, ...], year: int, stage: str
+    passages: list[Passage], tables: tuple[TableFacts, ...], year: int, stage: str, said: int | None
 ) -> Iterator[Remark]:
+    """``said`` is the year the document itself states, where a person gave ``year``."""
     word = "决算" if stage == "accounts" else "预算"
+    mine = f"{GIVEN if said not in (None, year) else '本文件是'} {year} 年{word}"
     titles = [(p, m) for p in passages if is_title(p) for m in _TITLE_YEAR.finditer(p.text)]
     others = Counter(int(m.group(1)) for _, m in titles if int(m.group(1)) != year)
     agreeing = sum(int(m.group(1)) == year for _, m in titles)
+    if said not in (None, year) and others[said or 0] >= max(agreeing, 1):
+        p, m = next((p, m) for p, m in titles if int(m.group(1)) == said)
+        yield _year(
+            p,
+            m,
+            f"{GIVEN} {year} 年{word}，文件的标题写 {said} 年：或是填错了（请改正识别信息），或是文件写错了年度",
+        )
+        return  # one thing to settle, whichever of the two is wrong
     if others and agreeing <= 1 and others.most_common(1)[0][1] >= 2:
         p, m = next(((p, m) for p, m in titles if int(m.group(1)) == year), titles[0])
         other, times = others.most_common(1)[0]
@@ -149,13 +164,13 @@ def _years(
         for m in _TITLE_YEAR.finditer(p.text) if title else ():
             compared = p.text[max(0, m.start() - 1) : m.start()] in ("与", "比", "较")
             if int(m.group(1)) != year and not compared:
-                yield _year(p, m, f"标题写 {m.group(1)} 年，本文件是 {year} 年{word}")
+                yield _year(p, m, f"标题写 {m.group(1)} 年，{mine}")
         for m in _SCOPE_YEAR.finditer(p.text):
             if int(m.group(1)) != year:
-                yield _year(p, m, f"写成 {m.group(1)} 年，本文件是 {year} 年{word}")
+                yield _year(p, m, f"写成 {m.group(1)} 年，{mine}")
         for m in _LATER.finditer(p.text) if stage == "accounts" else ():
             if int(m.group(1)) == year + 1:
-                yield _year(p, m, f"写成 {m.group(1)} 年，本文件是 {year} 年{word}")
+                yield _year(p, m, f"写成 {m.group(1)} 年，{mine}")
         for m in _AS_OF.finditer(p.text):
             told = int(m.group(1))
             if (stage == "accounts" and told != year) or (stage == "budget" and told >= year):

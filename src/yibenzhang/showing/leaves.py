@@ -183,8 +183,10 @@ def _flow(
     tables: dict[str, str],
 ) -> None:
     left = MAX_SHOWN_CELLS
+    names = _Names()
     for page in document.pages:
         title = _sheet(page)
+        names.sheet(title)
         first = len(out.leaves) + 1
         blocks: list[Block] = []
         lines = 0
@@ -194,17 +196,79 @@ def _flow(
                 out.cut = True
                 break
             if blocks and lines + height > _LINES:
-                _close(out, file, title, blocks, tables)
+                _close(out, file, names, blocks, tables)
                 blocks, lines = [], 0
             blocks.append(block)
             lines += height
         if blocks:
-            _close(out, file, title, blocks, tables)
+            _close(out, file, names, blocks, tables)
         if title and len(out.leaves) >= first:
             out.by_sheet[file, title] = first
 
 
-def _close(out: Leaves, file: int, sheet: str, blocks: list[Block], tables: dict[str, str]) -> None:
+class _Names:
+    """Names for the flow leaves of a file, one after the other: a person finds a leaf by them."""
+
+    def __init__(self) -> None:
+        self._sheet, self._count = "", 0
+        self._first, self._last, self._table = True, "", False
+
+    def sheet(self, name: str) -> None:
+        """A new page of the file begins: the tab of a workbook, or empty."""
+        self._sheet, self._count = name, 0
+
+    def of(self, blocks: list[Block], tables: dict[str, str]) -> str:
+        """The tab; elsewhere what stands on the leaf in order: the cover, parts and sections, tables."""
+        found = list(_things(blocks, tables))
+        self._count += 1
+        if self._sheet:
+            names = list(dict.fromkeys(name for name, table in found if table))
+            bare = _NUMBERED.fullmatch(self._sheet.strip())
+            name = f"{self._sheet} {_span(names)}".strip() if bare else self._sheet.strip()
+            return name if self._count == 1 else f"{name}（{self._count}）"
+        names = list(dict.fromkeys(name for name, _ in reversed(found)))[
+            ::-1
+        ]  # not where the contents list it
+        opening = "".join(p.text for p in blocks[0].pieces).strip()
+        if self._first and opening and (not names or not names[0].startswith(opening[:_LONGEST_NAME])):
+            names = ["封面" if "目录" in names else "开头", *names] if names else [opening[:_LONGEST_NAME]]
+        elif names and names[0] == self._last and self._table and blocks[0].kind == "table":
+            names[0] += "（续）"
+        elif not names and self._last:
+            names = [f"{self._last}（续）"]
+        self._first = False
+        if found:
+            self._last, self._table = found[-1]
+        return _span(names)
+
+
+_NUMBERED = re.compile(r"(?i)(?:sheet|工作表|附?表)?[\s_-]*[\d一二三四五六七八九十.-]*(?:[(（]\d+[)）])?")
+"""A tab that says nothing but its number."""
+_SECTION = re.compile(r"第[一二三四五六七八九十]+部分|[一二三四五六七八九十]+、")
+_LONGEST_NAME = 24
+
+
+def _things(blocks: list[Block], tables: dict[str, str]) -> Iterator[tuple[str, bool]]:
+    """The parts, sections and tables that begin on a leaf, or go on on it, in order; True for tables."""
+    for b in blocks:
+        if b.kind == "table":
+            key = next((c.key for row in b.rows for c in row if c.key in tables), "")
+            if key:
+                yield tables[key][:_LONGEST_NAME], True
+            continue
+        text = "".join(p.text for p in b.pieces).strip()
+        if flat(text) == "目录":
+            yield "目录", False
+        elif b.kind == "heading" and _SECTION.match(text) and not _CONTENTS.search(text):
+            yield text[:_LONGEST_NAME], False
+
+
+def _span(names: list[str]) -> str:
+    """A few names, or the first and the last of many."""
+    return "、".join(names) if len(names) <= 2 else f"{names[0]} 至 {names[-1]}"
+
+
+def _close(out: Leaves, file: int, names: _Names, blocks: list[Block], tables: dict[str, str]) -> None:
     number = len(out.leaves) + 1
     marks = []
     for block in blocks:
@@ -213,10 +277,7 @@ def _close(out: Leaves, file: int, sheet: str, blocks: list[Block], tables: dict
             if holder.key:
                 out.by_key.setdefault(holder.key, number)
             marks += [Mark(p.key, p.text, p.standing, None) for p in holder.pieces if p.key]
-    cells = (c.key for b in blocks for row in b.rows for c in row)
-    headings = ("".join(p.text for p in b.pieces) for b in blocks if b.kind == "heading")
-    title = _title(cells, headings, tables)
-    title = f"{sheet} {title}" if sheet and title and sheet not in title else title or sheet
+    title = names.of(blocks, tables)
     out.leaves.append(Leaf(number, file, 0, "flow", title, 0, 0, tuple(marks), (), tuple(blocks)))
 
 

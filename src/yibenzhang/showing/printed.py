@@ -102,7 +102,7 @@ def _counts(checked: Checked) -> dict[str, Fact]:
 def _standings(checked: Checked) -> dict[str, Standing]:
     others = [f.id for t in checked.tables if not t.table.standard for f in t.facts() if f.printed]
     others += _counts(checked)
-    suspected = {s.evidence.fact for f in checked.findings if f.certain for s in f.suspects}
+    suspected = {s.evidence.fact for f in checked.findings for s in f.suspects}
     return standings(others, list(checked.results), suspected) | checked.standing
 
 

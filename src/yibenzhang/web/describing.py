@@ -14,6 +14,7 @@ _PARAMETERS = {
     "number": "编号", "leaf": "第几页", "key": "编号", "kind": "docx 或 pdf", "width": "宽多少像素", "status": f"只要这种状态：{'，'.join(f'{k} {w}' for k, w in codes('status').items())}",
     "find": "只要名称或编码里有这些字的", "name": "文件名", "delivery": "同一批文件写同一个：自己定的 32 位十六进制数",
     "entry": "名录行的编号；不写则按文件内容判断", "draft": "只作自查，不算交件", "x0": "左，点", "top": "上，点", "x1": "右，点", "bottom": "下，点",
+    "season": "移到哪一季的编号", "sure": "true：与文件写的不同也照填的保存", "undo": "true：撤回，或重新打开", "days": "批复后几天内公开",
     "verdict": "confirmed 确认，dismissed 排除，solved 已改好，reopened 重新打开", "reason": "理由，排除时必填", "words": "问题是什么，或看的结果",
     "severity": "error 错误，warning 疑问，notice 提示", "box": "页上的方框“左,上,右,下”，点", "text": "框里的字", "done": "是否看过",
     "notice": "文号，不写则自动编", "due": "答复期限（2026-02-10）", "late": "是否写上逾期", "person": "操作人", "action": "操作的代号",

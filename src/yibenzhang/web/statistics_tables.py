@@ -311,6 +311,9 @@ def _lateness(a: Asked) -> Table:
     late = figures.in_steps(x.late for x in lines if x.late)
     shown_rows = [r for r in rows if r["count"]]
     note = "期限按批复日期加公开天数，或登记的最晚日期；没有登记公开日期的按交来日期算，与看板一致。"
+    judged = Counter(x.lateness for x in lines)
+    if judged["confirmed"] or judged["dismissed"]:
+        note += f"人看过的：确认逾期 {judged['confirmed']} 个，排除 {judged['dismissed']} 个。"
     pictures = [
         charts.bars(
             "按时和逾期",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Semaphore
 from typing import Annotated, Any
@@ -22,15 +23,18 @@ from yibenzhang.office.access import (
     Refused,
     entry_of,
     season_of,
+    still_open,
     submission_of,
     visible_entries,
     visible_submissions,
 )
 from yibenzhang.office.database import away
+from yibenzhang.office.filling import against_the_file, stated
 from yibenzhang.office.models import Body, Entry, Job, Season, Submission, now
+from yibenzhang.office.moving import move, seasons_for
 from yibenzhang.office.naming import match
 from yibenzhang.office.recording import told_profile
-from yibenzhang.office.reviews import correct, withdraw
+from yibenzhang.office.reviews import correct, may_judge, withdraw
 from yibenzhang.office.roster import named
 from yibenzhang.office.submissions import (
     again,
@@ -46,7 +50,7 @@ from yibenzhang.reading.archives import is_archive, unpacked
 from yibenzhang.reading.limits import MAX_ZIP_BYTES
 from yibenzhang.web.formats import as_json, forms, shown, told_to_programs
 from yibenzhang.web.pages.seasons import said, told_season
-from yibenzhang.web.security import Guard, Shop, Who
+from yibenzhang.web.security import Guard, Shop, Who, bearer
 from yibenzhang.web.settings import Office
 from yibenzhang.web.words import PROFILE, STATES
 
@@ -142,6 +146,7 @@ async def take(
 def _target(office: Office, who: Actor, number: int, delivery: str, entry: int | None) -> int | None:
     with office.session() as session:
         open_delivery(session, who, delivery)
+        still_open(session, number)
         return own_entry(session, who, season_of(session, number), entry)
 
 
@@ -263,6 +268,10 @@ def _progress(session: Session, office: Office, files: Any) -> list[dict[str, An
     }
     lines = [s.entry_id for s in files if s.entry_id is not None]
     names = dict(session.execute(select(Entry.id, Body.name).join(Body).where(Entry.id.in_(lines))).all())
+    asked = select(Season.id).where(
+        Season.id.in_({s.season_id for s in files}), Season.closed_at.is_not(None)
+    )
+    closed = set(session.scalars(asked))
     out = []
     for s in files:
         job = jobs.get(s.part_of_id or s.id)
@@ -280,7 +289,7 @@ def _progress(session: Session, office: Office, files: Any) -> list[dict[str, An
              "busy": busy, "step": step, "seconds": round(seconds), "attempts": job.attempts if job else 0,
              "problem": s.problem, "body": p.get("body", ""), "fiscal_year": p.get("fiscal_year"), "stage": p.get("stage", ""),
              "level": p.get("level", ""), "entry": s.entry_id, "entry_body": names.get(s.entry_id, ""), "draft": s.draft, "part_of": s.part_of_id, "numbers": s.numbers,
-             "proved": s.proved, "contradicted": s.contradicted, "received_at": s.received_at, "who": s.who, "round": s.round}
+             "proved": s.proved, "contradicted": s.contradicted, "received_at": s.received_at, "who": s.who, "round": s.round, "closed": s.season_id in closed}
         )  # fmt: skip
     return out
 
@@ -309,13 +318,18 @@ _CHOICES = {
 def profile(request: Request, office: Shop, who: Who, number: int) -> Response:
     """The profile as recognised, to be put right."""
     with office.session() as session:
-        found = submission_of(session, who, number)
-        season = session.get(Season, found.season_id)
-        seen = set(session.scalars(select(Entry.id).where(visible_entries(who))))
-        bodies = [n for n in named(session, found.season_id) if n.id in seen]
+        return _profile(request, session, who, submission_of(session, who, number))
+
+
+def _profile(
+    request: Request, session: Session, who: Actor, found: Submission, filled: dict[str, Any] | None = None, doubts: Sequence[str] = ()
+) -> Response:  # fmt: skip
+    """The form, with what a person ``filled`` in where that is doubtful."""
+    seen = set(session.scalars(select(Entry.id).where(visible_entries(who))))
+    bodies = [n for n in named(session, found.season_id) if n.id in seen]
     p = told_profile(found)
     likely = found.entry_id or match(p.get("body") or "", p.get("level") or "", bodies).id
-    corrected = found.corrected or {}
+    corrected, season = found.corrected or {}, found.season
     row = {
         "name": found.name, "received_at": found.received_at, "state": found.state, **{k: p.get(k) for k in PROFILE},
         "corrected": [k for k in PROFILE if corrected.get(k)], "conflicts": list(p.get("conflicts") or ()),
@@ -323,9 +337,11 @@ def profile(request: Request, office: Shop, who: Who, number: int) -> Response:
     }  # fmt: skip
     choices = [{"id": n.id, "body": n.name, "department": n.parent} for n in bodies]
     data = {"submission": found.id, "likely": likely, "bodies": choices}
+    f = {"entry": likely, "add": "", "year": p.get("fiscal_year") or season.fiscal_year, "stage": p.get("stage") or season.stage,
+        "level": p.get("level") or ""}  # fmt: skip
     return shown(
-        request, who, "profile.html", data, [row], _RECOGNISED, f"{found.name}的识别", s=found, p=p, season=season, bodies=bodies,
-        likely=likely, tab="",
+        request, who, "profile.html", data, [row], _RECOGNISED, f"{found.name}的识别", s=found, p=p, said=stated(found),
+        f=f | (filled or {}), doubts=doubts, season=season, bodies=bodies, seasons=seasons_for(session, found), tab="",
     )  # fmt: skip
 
 
@@ -336,9 +352,11 @@ def profile(request: Request, office: Shop, who: Who, number: int) -> Response:
     status_code=303,
 )
 def save_profile(
-    office: Shop, who: Who, number: int, entry: Annotated[str, Form()] = "", add: Annotated[str, Form()] = "",
+    request: Request, office: Shop, who: Who, number: int, entry: Annotated[str, Form()] = "", add: Annotated[str, Form()] = "",
     year: Annotated[str, Form()] = "", stage: Annotated[str, Form()] = "", level: Annotated[str, Form()] = "",
+    sure: Annotated[bool, Form()] = False,
 ) -> Response:  # fmt: skip
+    """Put the profile right. What contradicts the file is asked about first, unless ``sure`` is given."""
     given: dict[str, Any] = {
         "stage": stage if stage in ("budget", "accounts") else "",
         "level": level if level in ("department", "unit") else "",
@@ -347,14 +365,42 @@ def save_profile(
         if not (year.isdecimal() and 2000 <= int(year) <= 2099):
             raise Refused("年度请写成四位数字。")
         given["fiscal_year"] = int(year)
+    line = int(entry) if entry.isdecimal() else None
     with office.session() as session:
         found = submission_of(session, who, number)
+        may_judge(who, found)
+        told = [] if sure else against_the_file(
+            session, found, line, add.strip(), given.get("fiscal_year"), given["stage"]
+        )  # fmt: skip
+        if told and bearer(request):
+            raise Refused("".join(told) + "没有保存；如果确实如此，请加上 sure=true 再提交。")
+        if told:
+            filled = {"entry": line, "add": add.strip(), "year": year.strip(), "stage": stage, "level": level}
+            return _profile(request, session, who, found, filled, told)
         before, corrected = found.profile or {}, found.corrected or {}
         given = {k: v for k, v in given.items() if k in corrected or v != before.get(k)}
-        correct(session, who, found, int(entry) if entry.isdecimal() else None, given, add.strip())
+        correct(session, who, found, line, given, add.strip())
         season = found.season_id
     office.foreman.wake()
     return said(f"/seasons/{season}/hand-in", "已保存，正在按改正后的信息重新检查。")
+
+
+@router.post(
+    "/submissions/{number:int}/move",
+    dependencies=[Guard],
+    summary="把交错了季的文件移到另一季，在那里重新检查",
+    status_code=303,
+)
+def move_submission(office: Shop, who: Who, number: int, season: Annotated[int, Form()]) -> Response:
+    """Move a file to another season; who handed it in, when, and what was decided stay."""
+    with office.session() as session:
+        found = submission_of(session, who, number)
+        known = move(session, office.ledger, who, found, season)
+        name, target = found.name, found.season.name
+    office.foreman.wake()
+    if not known:
+        return said(f"/submissions/{number}/profile", f"{name} 已移到“{target}”，请指定单位。")
+    return said(f"/seasons/{season}/hand-in", f"{name} 已移到“{target}”，正在重新检查。")
 
 
 @router.post(

@@ -9,7 +9,9 @@ from urllib.parse import quote
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
 
-from yibenzhang.office.access import NotHere, Refused, notice_of, submission_of
+from yibenzhang.office.access import NotHere, Refused, notice_of, still_open, submission_of
+from yibenzhang.office.deadlines import RULES
+from yibenzhang.office.lateness import keep_up, today
 from yibenzhang.office.models import Entry, Matter, Role, Submission
 from yibenzhang.office.notice_text import BLOCKS, MARKUP, PLACEHOLDERS
 from yibenzhang.office.returning import (
@@ -19,7 +21,6 @@ from yibenzhang.office.returning import (
     changes,
     confirmed,
     items_of,
-    late_item,
     next_number,
     save_settings,
     send,
@@ -30,7 +31,7 @@ from yibenzhang.office.reviews import matters_of
 from yibenzhang.reading import ReadingError
 from yibenzhang.showing.view import Leaf, View
 from yibenzhang.web.formats import forms, page, shown
-from yibenzhang.web.pages.seasons import day_of, said, today
+from yibenzhang.web.pages.seasons import day_of, said
 from yibenzhang.web.security import Guard, Shop, Who
 from yibenzhang.web.settings import Office
 from yibenzhang.web.words import rules
@@ -59,17 +60,17 @@ def compose(request: Request, office: Shop, who: Who, number: int) -> Response:
     who.must(Role.REVIEWER)
     with office.session() as session:
         s = submission_of(session, who, number)
+        still_open(session, s.season_id)
         matters = matters_of(session, s)
         told = confirmed(matters)
         undecided = [m for m in matters if not m.gone and not m.verdict and m.severity != "notice"]
-        late = late_item(s.entry, today(), len(told) + 1) if s.entry else None
         values: dict[str, Any] = {
-            "number": next_number(session, today().year), "due": today() + timedelta(days=DAYS), "late": late,
+            "number": next_number(session, today().year), "due": today() + timedelta(days=DAYS),
             "office_name": setting(session, "office"), "body": s.entry.body.name if s.entry else "", "season": s.season,
         }  # fmt: skip
     data = {
         "submission": s.id, "body": values["body"], "notice": values["number"], "due": values["due"], "undecided": len(undecided),
-        "late": late.sentence if late else None, "office": values["office_name"],
+        "office": values["office_name"],
     }  # fmt: skip
     names = rules(office.settings.extra)
     rows = [
@@ -77,7 +78,7 @@ def compose(request: Request, office: Shop, who: Who, number: int) -> Response:
     ]  # fmt: skip
     return shown(
         request, who, "return.html", data, rows, MATTERS, f"{values['body'] or s.name}要改的问题",
-        **values | {"s": s, "told": told, "undecided": undecided, "tab": "review"},
+        **values | {"s": s, "told": told, "undecided": undecided, "late_rules": RULES, "tab": "review"},
     )  # fmt: skip
 
 
@@ -89,22 +90,21 @@ def compose(request: Request, office: Shop, who: Who, number: int) -> Response:
 )
 def make_return(
     office: Shop, who: Who, number: int, notice: Annotated[str, Form(max_length=80)] = "", due: Annotated[str, Form()] = "",
-    late: Annotated[bool, Form()] = False,
 ) -> Response:  # fmt: skip
     """Return a submission: a notice of all confirmed matters is made in Word and PDF."""
     who.must(Role.REVIEWER)
     with office.session() as session:
         s = submission_of(session, who, number)
+        keep_up(session, [s.entry_id] if s.entry_id else [], today())  # the notice tells the days of today
         matters = confirmed(matters_of(session, s))
         for m in matters:
             _ = m.decisions
-        item = late_item(s.entry, today(), len(matters) + 1) if s.entry and late else None
     view = office.views.of(s)
     items = items_of(matters, view, _draw(office, view))  # pictures are drawn outside of any transaction
     with office.session() as session:
         s = submission_of(session, who, number)
         told = Told(notice.strip() or next_number(session, today().year), today(), day_of(due))
-        made = send(session, office.ledger, who, s, (*items, item) if item else items, matters, told)
+        made = send(session, office.ledger, who, s, items, matters, told)
         kept = made.id
     return said(f"/notices/{kept}", "已退回，通知已生成。")
 

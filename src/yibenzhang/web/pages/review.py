@@ -12,7 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from yibenzhang.office.access import Actor, NotHere, Refused, submission_of
-from yibenzhang.office.models import Entry, Matter, State, Submission
+from yibenzhang.office.deadlines import RULES
+from yibenzhang.office.models import Entry, Matter, State, Submission, Verdict
 from yibenzhang.office.recording import PERSON, told_profile
 from yibenzhang.office.reviews import (
     accept,
@@ -28,6 +29,7 @@ from yibenzhang.office.roster import OPEN
 from yibenzhang.reading import ReadingError
 from yibenzhang.showing.pictures import drawn
 from yibenzhang.showing.view import Leaf, View
+from yibenzhang.standards import load
 from yibenzhang.web.formats import forms, page, shown, told_to_programs
 from yibenzhang.web.pages.seasons import said
 from yibenzhang.web.security import Guard, Shop, Who
@@ -79,24 +81,27 @@ def submission(request: Request, office: Shop, who: Who, number: int) -> Respons
     view = office.views.of(s)
     findings = {f.id: f for f in view.findings}
     spots = spots_of(view)
-    cards = [_card(m, findings, spots) for m in matters]
+    shown_ = [
+        m for m in matters if not (m.gone and m.rule in RULES and not m.decisions)
+    ]  # a date was put right
+    cards = [_card(m, findings, spots) for m in shown_]
     standing = _standing(matters)
     return page(
         request, who, "review.html", s=s, season=season, view=view, cards=cards, ticks=ticks, entry=entry, body=body,
         p=told_profile(s), newer=newer, following=following, standing=standing, reasons=REASONS, tab="review",
-        unchecked=_grouped(view), judges=_judges(who, s), State=State, sisters="",
+        unchecked=_grouped(view), late=_late(matters), judges=_judges(who, s), State=State, sisters="",
     )  # fmt: skip
 
 
 def _judges(who: Actor, s: Submission) -> bool:
     """True where the person may decide about this version now."""
     mine = s.draft or not who.outside
-    return mine and s.state in (State.REVIEW, State.RETURNED, State.CLEAN)
+    return mine and s.season.closed_at is None and s.state in (State.REVIEW, State.RETURNED, State.CLEAN)
 
 
 def _following(session: Session, who: Actor, s: Submission) -> int | None:
     """The next submission of the season that waits for review."""
-    if who.outside:
+    if who.outside or s.season.closed_at is not None:
         return None
     asked = (
         select(Submission.id)
@@ -113,12 +118,24 @@ def _card(m: Matter, findings: dict[str, Any], spots: dict[str, list[dict[str, A
     if m.rule == PERSON and m.leaf:
         places = [{"key": m.spot.get("key", ""), "leaf": m.leaf, "box": m.spot.get("box")}]
     last = m.decisions[-1] if m.decisions else None
-    return {"m": m, "f": found, "places": json.dumps(places), "last": last, "person": m.rule == PERSON}
+    late = m.rule in RULES
+    name = load().rule_by_id[m.rule].name if late else m.rule
+    return {"m": m, "f": found, "places": json.dumps(places), "last": last, "person": m.rule == PERSON, "late": late,
+        "name": name}  # fmt: skip
 
 
 def _standing(matters: list[Matter]) -> list[Matter]:
     """What keeps a version from passing."""
-    return [m for m in matters if not m.gone and m.verdict in OPEN and m.severity != "notice"]
+    return [
+        m
+        for m in matters
+        if not m.gone and m.verdict in OPEN and m.severity != "notice" and m.rule not in RULES
+    ]
+
+
+def _late(matters: list[Matter]) -> bool:
+    """Whether being late was confirmed: that is reason enough to return a file, and none to keep it from passing."""
+    return any(m.rule in RULES and not m.gone and m.verdict == Verdict.CONFIRMED for m in matters)
 
 
 def _grouped(view: View) -> list[tuple[str, list[Any]]]:
@@ -150,7 +167,7 @@ def _told(
         rows.append(
             {"id": m.id, "finding": m.finding or None, "rule": m.rule, "rule_name": rules(office.settings.extra).get(m.rule, m.rule), "severity": m.severity, "severity_name": SEVERITY.get(m.severity),
              "message": m.message, "reported": m.told.get("reported"), "expected": m.told.get("expected"), "unit": units.get(m.finding) or "", "leaf": m.leaf,
-             "place": names[m.leaf - 1] if 0 < m.leaf <= len(names) else "", "verdict": m.verdict or None, "verdict_name": VERDICT.get(m.verdict, ""),
+             "place": "名录里的日期" if m.rule in RULES else names[m.leaf - 1] if 0 < m.leaf <= len(names) else "", "verdict": m.verdict or None, "verdict_name": VERDICT.get(m.verdict, ""),
              "reason": last.reason if last else "", "decided_by": last.who if last else "", "decided_at": last.at if last else None,
              "no_longer_reported": m.gone,
              "decisions": [{"verdict": d.verdict, "reason": d.reason, "who": d.who, "at": d.at} for d in m.decisions]}
@@ -244,7 +261,10 @@ def _answered(request: Request, office: Office, who: Actor, number: int) -> Resp
             Matter.gone.is_(False),
             Matter.verdict.in_(OPEN),
             Matter.severity != "notice",
+            Matter.rule.not_in(RULES),
         )
+        late = _late(matters_of(session, s))
+        _ = s.season
         standing = session.execute(asked).all()  # as _standing has it, without what each matter was told with
         _ = matter.decisions
         ticks = ticks_of(session, s)
@@ -253,7 +273,7 @@ def _answered(request: Request, office: Office, who: Actor, number: int) -> Resp
     one = replace(view, findings=tuple(f for f in view.findings if f.id == matter.finding))
     card = _card(matter, {f.id: f for f in one.findings}, spots_of(one))
     return page(
-        request, who, "decided.html", card=card, ticks=ticks, s=s, standing=standing, judges=_judges(who, s), State=State, reasons=REASONS, view=view,
+        request, who, "decided.html", card=card, ticks=ticks, s=s, standing=standing, judges=_judges(who, s), State=State, reasons=REASONS, view=view, late=late,
         following=following,
     )  # fmt: skip
 
@@ -318,8 +338,10 @@ def make_tick(
             raise NotHere
         tick(session, who, s, key, done, words, item.name)
         session.flush()
+        _ = s.season
         ticks = ticks_of(session, s)
-        standing = _standing(matters_of(session, s))
+        matters = matters_of(session, s)
+        standing, late = _standing(matters), _late(matters)
         following = _following(session, who, s)
     return page(
         request,
@@ -331,6 +353,7 @@ def make_tick(
         judges=_judges(who, s),
         total=len(view.unchecked),
         standing=standing,
+        late=late,
         following=following,
         State=State,
         oob=True,

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
 from typing import Annotated, TypeVar
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Form, Query, Request, Response, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -18,10 +17,9 @@ from sqlalchemy.orm import Session
 
 from yibenzhang.findings import Finding
 from yibenzhang.office.access import Actor, Refused, entry_of, season_of, visible_submissions
-from yibenzhang.office.deadlines import told_late
+from yibenzhang.office.lateness import keep_up, late_finding, today
 from yibenzhang.office.models import Entry, Notice, Role, Season, State, Submission
 from yibenzhang.office.roster import (
-    STAGE,
     STATUS,
     Brief,
     Line,
@@ -34,10 +32,10 @@ from yibenzhang.office.roster import (
     statuses,
 )
 from yibenzhang.office.roster_files import read_roster, roster_template
+from yibenzhang.office.seasons import change_season, close_season, dates_changed, reopen_season
 from yibenzhang.office.spreadsheets import write_sheet
 from yibenzhang.office.submissions import outdated, recheck
 from yibenzhang.reading import ReadingError
-from yibenzhang.standards import load
 from yibenzhang.web.formats import environment, forms, page, shown, told_to_programs
 from yibenzhang.web.security import Guard, Shop, Who
 from yibenzhang.web.settings import Office
@@ -51,7 +49,7 @@ SAID = "X-Said"
 """Within the server: this answer leads to a page that says something, and is to be marked as ours."""
 COLUMNS = {
     "body": "单位", "code": "编码", "level_name": "级次", "department": "主管部门", "status_name": "状态", "approved_on": "批复日期",
-    "due_on": "最晚公开", "published_on": "实际公开", "late": "逾期天数", "published_url": "公开网址", "round": "版次", "errors": "错误",
+    "due_on": "最晚公开", "published_on": "实际公开", "late": "逾期天数", "lateness_name": "逾期的处理", "published_url": "公开网址", "round": "版次", "errors": "错误",
     "warnings": "疑问", "unchecked": "未能核对", "numbers": "数字", "proved": "已印证", "contact": "联系人", "problem": "说明",
 }  # fmt: skip
 VERSIONS = {
@@ -63,16 +61,19 @@ ROSTER = {
     "published_on": "实际公开日期", "published_url": "公开网址", "contact": "联系人",
 }  # fmt: skip
 """The roster as it can be imported again: ``office/roster.toml`` knows these headings."""
-SEASONS = {
-    "name": "公开季", "fiscal_year": "年度", "stage": "内容", "days": "公开天数", "bodies": "单位", **STATUS,
-}  # fmt: skip
-_SEASON = "公开季：编号、名称、年度、budget 预算或 accounts 决算"
+_ABOUT = {
+    "name": "公开季",
+    "fiscal_year": "年度",
+    "stage": "内容",
+    "days": "公开天数",
+    "closed_at": "结束时间",
+}
+SEASONS = {**_ABOUT, "bodies": "单位", **STATUS}
+SETTINGS = {**_ABOUT, "closed_by": "结束人", "bodies": "单位"}
+_SEASON = "公开季：编号、名称、年度、budget 预算或 accounts 决算、公开天数、何时由谁结束"
+LATENESS = {"open": "未处理", "confirmed": "已确认", "dismissed": "已排除", "solved": "已改好"}
+"""What people made of a file's being late."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def today() -> date:
-    """The day in China."""
-    return datetime.now(ZoneInfo("Asia/Shanghai")).date()
 
 
 def said(path: str, words: str) -> RedirectResponse:
@@ -84,7 +85,10 @@ def said(path: str, words: str) -> RedirectResponse:
 @router.get("/", include_in_schema=False)
 def home(request: Request, office: Shop, who: Who) -> Response:
     with office.session() as session:
-        last = session.scalars(select(Season).order_by(Season.id.desc())).first()
+        asked = select(Season).order_by(
+            Season.closed_at.is_not(None), Season.id.desc()
+        )  # one that is open first
+        last = session.scalars(asked).first()
     told = f"?{request.url.query}" if request.query_params.get("said") else ""
     return RedirectResponse(f"/seasons/{last.id}{told}" if last else f"/seasons{told}", 303)
 
@@ -99,7 +103,7 @@ def seasons(request: Request, office: Shop, who: Who) -> Response:
         for s in found:
             count = counts.get(s.id, Counter())
             rows.append({"id": s.id, "name": s.name, "fiscal_year": s.fiscal_year, "stage": s.stage, "days": s.days,
-                "bodies": sum(count.values()), **{k: count[k] for k in STATUS}})  # fmt: skip
+                "closed_at": s.closed_at, "bodies": sum(count.values()), **{k: count[k] for k in STATUS}})  # fmt: skip
     return shown(request, who, "seasons.html", {}, rows, SEASONS, "公开季", tab="seasons", year=today().year)
 
 
@@ -116,21 +120,71 @@ def make_season(
 
 def told_season(season: Season) -> dict[str, object]:
     """A season as every .json tells it."""
-    return {"id": season.id, "name": season.name, "fiscal_year": season.fiscal_year, "stage": season.stage}
+    return {"id": season.id, "name": season.name, "fiscal_year": season.fiscal_year, "stage": season.stage, "days": season.days,
+        "closed_at": season.closed_at, "closed_by": season.closed_by}  # fmt: skip
+
+
+@forms(
+    router,
+    "/seasons/{number:int}/settings",
+    SETTINGS,
+    {"season": _SEASON},
+    summary="一季的名称、公开天数，是否已结束（负责人）",
+)
+def settings(request: Request, office: Shop, who: Who, number: int) -> Response:
+    who.must(Role.HEAD)
+    with office.session() as session:
+        season = season_of(session, number)
+        count = sum(statuses(session, who, today()).get(number, Counter()).values())
+    told = told_season(season)
+    return shown(
+        request, who, "season.html", {}, [{**told, "bodies": count}], SETTINGS, f"{season.name}的设置", season=season,
+        bodies=count, tab="settings",
+    )  # fmt: skip
+
+
+@router.post(
+    "/seasons/{number:int}/settings",
+    dependencies=[Guard],
+    summary="修改公开季的名称和公开天数",
+    status_code=303,
+)
+def save_settings(
+    office: Shop, who: Who, number: int, name: Annotated[str, Form()], days: Annotated[int, Form()]
+) -> Response:
+    with office.session() as session:
+        moved = change_season(session, who, season_of(session, number), name, days)
+    words = f"已保存；{moved} 个单位的最晚公开日期按批复后 {days} 天重新算过。" if moved else "已保存。"
+    return said(f"/seasons/{number}/settings", words)
+
+
+@router.post(
+    "/seasons/{number:int}/close",
+    dependencies=[Guard],
+    summary="结束一个公开季；undo 为 true 时重新打开",
+    status_code=303,
+)
+def end_season(office: Shop, who: Who, number: int, undo: Annotated[bool, Form()] = False) -> Response:
+    """End a season: everything can be read, nothing handed in or decided. With ``undo`` it is opened again."""
+    with office.session() as session:
+        season = season_of(session, number)
+        (reopen_season if undo else close_season)(session, who, season)
+    return said(f"/seasons/{number}/settings", "这一季已重新打开。" if undo else "这一季已结束，只能查看。")
 
 
 def _rows(lines: list[Line]) -> list[dict[str, object]]:
     names = {x.entry: x.body for x in lines}
     return [
-        asdict(x) | {"status_name": STATUS[x.status], "level_name": LEVEL.get(x.level, ""), "department": names.get(x.parent or 0, "")}
+        asdict(x) | {"status_name": STATUS[x.status], "lateness_name": LATENESS.get(x.lateness, ""), "level_name": LEVEL.get(x.level, ""), "department": names.get(x.parent or 0, "")}
         for x in lines
     ]  # fmt: skip
 
 
 @lru_cache(maxsize=20_000)
-def _line(line: Line, season: int, outside: bool) -> Markup:
+def _line(line: Line, season: int, outside: bool, closed: bool) -> Markup:
     """A line of the board. Most lines are as they were the last time somebody looked."""
-    return Markup(environment.get_template("board_line.html").render(x=line, season=season, outside=outside))
+    made = environment.get_template("board_line.html")
+    return Markup(made.render(latenesses=LATENESS, x=line, season=season, outside=outside, closed=closed))
 
 
 Listed = TypeVar("Listed", Line, Brief)
@@ -173,7 +227,7 @@ def season_board(
         lines = _glance(office, session, who, season)
         count = Counter(line.status for line in lines)
         wanted = [x.entry for x in _wanted(lines, status, find)]
-        old = outdated(session, season, office.version) if not who.outside else 0
+        old = 0 if who.outside or season.closed_at else outdated(session, season, office.version)
         told = told_to_programs(request)
         if told or not part or len(wanted) <= LINES:
             pages, part = 0, 0
@@ -193,7 +247,7 @@ def season_board(
         "outdated": old, "asking": [{"id": s.id, "name": s.name, "state": s.state} for s in asking]}  # fmt: skip
     return shown(
         request, who, "board.html", data, _rows(found) if told else (), COLUMNS, f"{season.name}看板", pages=pages, part=part, wanted=len(wanted),
-        lines=Markup("").join(_line(x, season.id, who.outside) for x in found), status=status, find=find, old=old,
+        lines=Markup("").join(_line(x, season.id, who.outside, season.closed_at is not None) for x in found), status=status, find=find, old=old,
         tab="board", season=season, today=today(),
     )  # fmt: skip
 
@@ -261,7 +315,7 @@ def take_roster(request: Request, office: Shop, who: Who, number: int, file: Upl
     with office.session() as session:
         season = season_of(session, number)
         added, changed = import_rows(session, who, season, found.rows)
-        session.flush()
+        dates_changed(session, season)
         lines = board(session, who, season, today())
     return page(
         request, who, "roster.html", season=season, lines=lines, tab="roster", problems=found.problems,
@@ -302,9 +356,8 @@ def entry(request: Request, office: Shop, who: Who, number: int) -> Response:
         other = session.execute(
             select(Entry, Season).join(Season).where(Entry.body_id == found.body_id, Entry.id != number).order_by(Season.fiscal_year.desc())
         ).all()  # fmt: skip
-        season = found.season
-        name = f"{found.body.name}{season.fiscal_year}年{LEVEL.get(found.body.level) or '部门'}{STAGE[season.stage]}"
-        late = told_late(name, found.due_on, found.published_on, today(), load())
+        season, name = found.season, found.body.name
+        late = late_finding(found, today())
     rows = [
         {"id": s.id, "round": s.round, "name": s.name, "state": s.state, "draft": s.draft, "received_at": s.received_at, "who": s.who,
          "numbers": s.numbers, "proved": s.proved, "contradicted": s.contradicted} for s in versions
@@ -339,6 +392,8 @@ def save_entry(
             published_url.strip(),
             contact.strip(),
         )
+        session.flush()
+        keep_up(session, [number], today())
     return said(f"/entries/{number}", "已保存。")
 
 

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from yibenzhang.office.access import Actor, NotHere, season_of
 from yibenzhang.office.body_statistics import body_over_seasons
+from yibenzhang.office.lateness import today
 from yibenzhang.office.roster import STAGE, STATUS
 from yibenzhang.office.statistics import share
 from yibenzhang.web import charts
 from yibenzhang.web.formats import forms, shown, told_to_programs
-from yibenzhang.web.pages.seasons import today
 from yibenzhang.web.security import Shop, Who
 from yibenzhang.web.settings import Office
 from yibenzhang.web.statistics_tables import (

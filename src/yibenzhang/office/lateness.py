@@ -1,0 +1,118 @@
+"""Lateness as a matter of the version that stands: told by the dates, judged by people like any other.
+
+No reading of a file tells it, and no better version mends it: it never keeps a file from passing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from yibenzhang.findings import Finding
+from yibenzhang.office.database import hold
+from yibenzhang.office.deadlines import RULES, told_late
+from yibenzhang.office.following import carry
+from yibenzhang.office.models import Entry, Matter, Season, State, Submission
+from yibenzhang.office.roster import STAGE
+from yibenzhang.standards import load
+
+LEVEL = {"department": "部门", "unit": "单位", "": "部门"}
+_STANDING = (State.REVIEW, State.RETURNED, State.CLEAN)
+_RANK = 9_000
+"""After what the file itself says, before what a person added."""
+
+
+def today() -> date:
+    """The day in China."""
+    return datetime.now(ZoneInfo("Asia/Shanghai")).date()
+
+
+def late_finding(entry: Entry, day: date) -> Finding | None:
+    """What is told of a roster line whose day has passed; None where nothing is late."""
+    season = entry.season
+    name = (
+        f"{entry.body.name}{season.fiscal_year}年{LEVEL.get(entry.body.level, '部门')}{STAGE[season.stage]}"
+    )
+    return told_late(name, entry.due_on, entry.published_on, day, load())
+
+
+def keep_up(session: Session, entries: Sequence[int], day: date | None = None) -> None:
+    """Bring the lateness of the versions that stand on these roster lines up to date. Decisions stay with what they were
+    about: another last day, or published instead of not published, is another matter."""
+    for at in range(0, len(entries), 500):
+        asked = (
+            select(Submission)
+            .where(
+                Submission.entry_id.in_(entries[at : at + 500]),
+                Submission.draft.is_(False),
+                Submission.part_of_id.is_(None),
+                Submission.state.in_(_STANDING),
+            )
+            .order_by(Submission.id)
+        )
+        for submission in session.scalars(asked).all():
+            _kept_up(session, submission, day or today())
+
+
+def _kept_up(session: Session, submission: Submission, day: date) -> None:
+    if submission.entry is None or submission.season.closed_at is not None:
+        return
+    told = late_finding(submission.entry, day)
+    asked = select(Matter).where(Matter.submission_id == submission.id, Matter.rule.in_(RULES))
+    if told is None and session.scalars(asked.where(Matter.gone.is_(False)).limit(1)).first() is None:
+        return
+    hold(session, submission)
+    mine = None
+    for m in session.scalars(asked.order_by(Matter.id).execution_options(populate_existing=True)):
+        if told is not None and m.finding == told.id:
+            mine = m
+        else:
+            m.gone = True
+    if told is None:
+        return
+    new = mine is None
+    mine = mine or Matter(
+        submission_id=submission.id, finding=told.id, rank=_RANK, rule=told.rule, verdict=""
+    )
+    mine.severity, mine.message, mine.gone = told.severity.value, told.message, False
+    mine.told = {"basis": list(told.basis)}
+    session.add(mine)
+    session.flush()
+    before = _before(session, submission, told) if new else None
+    if before is not None:
+        mine.before_id = before[0].id
+        carry(before[0], mine, before[1])
+
+
+def _before(session: Session, submission: Submission, told: Finding) -> tuple[Matter, int] | None:
+    """The same matter in the version before, and that version's round."""
+    if submission.before_id is None:
+        return None
+    asked = select(Matter).where(
+        Matter.submission_id == submission.before_id, Matter.finding == told.id, Matter.rule == told.rule
+    )
+    found = session.scalars(asked).first()
+    before = session.get(Submission, submission.before_id)
+    return (found, before.round) if found is not None and before is not None else None
+
+
+def due_by(session: Session, day: date) -> list[int]:
+    """The roster lines of open seasons whose day has passed and that have something handed in."""
+    asked = (
+        select(Entry.id)
+        .join(Season, Season.id == Entry.season_id)
+        .where(
+            Season.closed_at.is_(None),
+            Entry.due_on < day,
+            or_(Entry.published_on.is_(None), Entry.published_on > Entry.due_on),
+            select(Submission.id)
+            .where(Submission.entry_id == Entry.id, Submission.state.in_(_STANDING))
+            .exists(),
+        )
+        .order_by(Entry.id)
+    )
+    return list(session.scalars(asked))
