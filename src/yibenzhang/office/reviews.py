@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, defer, selectinload
 
 from yibenzhang.office.access import Actor, NotHere, Refused, entry_of, note, submission_of
 from yibenzhang.office.database import hold
@@ -39,12 +39,13 @@ def matter_of(session: Session, actor: Actor, number: int) -> Matter:
     return found
 
 
-def matters_of(session: Session, submission: Submission) -> list[Matter]:
-    """The matters of a submission, worst first; what a person added stands with its severity."""
+def matters_of(session: Session, submission: Submission, brief: bool = False) -> list[Matter]:
+    """The matters of a submission with their decisions, worst first; what a person added stands with its severity.
+    ``brief``: without what they are compared by."""
     order = {"error": 0, "warning": 1, "notice": 2}
-    asked = (
-        select(Matter).where(Matter.submission_id == submission.id).options(selectinload(Matter.decisions))
-    )
+    left = (defer(Matter.told, raiseload=True),) if brief else ()
+    asked = select(Matter).where(Matter.submission_id == submission.id)
+    asked = asked.options(selectinload(Matter.decisions), *left)
     found = session.scalars(asked).all()
     return sorted(found, key=lambda m: (m.gone, order.get(m.severity, 3), m.rank, m.id))
 
