@@ -29,7 +29,7 @@ from yibenzhang.office.models import (
     Submission,
     Verdict,
 )
-from yibenzhang.office.roster import OPEN, Line
+from yibenzhang.office.roster import OPEN, Brief
 
 SEVERITIES = ("error", "warning", "notice")
 READ = (State.REVIEW, State.RETURNED, State.CLEAN)
@@ -301,7 +301,7 @@ LATENESS = {
 }  # fmt: skip
 
 
-def lateness_of(line: Line) -> str:
+def lateness_of(line: Brief) -> str:
     """What a line of the board is by its dates: a key of LATENESS."""
     if line.due_on is None:
         return "no_date"

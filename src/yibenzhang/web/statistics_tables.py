@@ -16,7 +16,7 @@ from yibenzhang.office import statistics as figures
 from yibenzhang.office.access import Actor
 from yibenzhang.office.body_statistics import departments
 from yibenzhang.office.models import Season
-from yibenzhang.office.roster import STAGE, board
+from yibenzhang.office.roster import STAGE, glance
 from yibenzhang.office.rule_statistics import Judged
 from yibenzhang.office.statistics import Files, Measures, share
 from yibenzhang.web import charts
@@ -302,7 +302,7 @@ LATE = {"name": "公开和期限", "count": "单位", "share": "占比 %"}
 
 
 def _lateness(a: Asked) -> Table:
-    lines = board(a.session, a.who, a.season, a.today)
+    lines = glance(a.session, a.who, a.season, a.today)
     count = Counter(figures.lateness_of(x) for x in lines)
     rows: Rows = [
         {"key": k, "name": name, "count": count[k], "share": share(count[k], len(lines))}

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import asdict
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Annotated, TypeVar
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Form, Query, Request, Response, UploadFile
@@ -26,6 +26,7 @@ from yibenzhang.office.roster import (
     Line,
     board,
     change_entry,
+    counted,
     glance,
     import_rows,
     new_season,
@@ -123,11 +124,10 @@ def _line(line: Line, season: int, outside: bool) -> Markup:
     return Markup(environment.get_template("board_line.html").render(x=line, season=season, outside=outside))
 
 
-Listed = TypeVar("Listed", Line, Brief)
-
-
-def _wanted(lines: list[Listed], status: str, find: str) -> list[Listed]:
+def _wanted(lines: list[Brief], status: str, find: str) -> list[Brief]:
     words = find.strip()
+    if not status and not words:
+        return lines
     return [x for x in lines if status in ("", x.status) and (words in x.body or words in x.code)]
 
 
@@ -156,19 +156,18 @@ def season_board(
         season = season_of(session, number)
         lines = _glance(office, session, who, season)
         count = Counter(line.status for line in lines)
-        wanted = [x.entry for x in _wanted(lines, status, find)]
+        wanted = _wanted(lines, status, find)
         old = outdated(session, season, office.version) if not who.outside else 0
         told = request.url.path.endswith((".json", ".csv"))
         if told or not part or len(wanted) <= LINES:
             pages, part = 0, 0
-            chosen = set(wanted)
-            found = [x for x in board(session, who, season, today()) if x.entry in chosen]
+            found = counted(session, wanted)
         else:
             pages = -(-len(wanted) // LINES)
             part = min(part, pages)
-            found = board(session, who, season, today(), wanted[(part - 1) * LINES : part * LINES])
-        asking = session.scalars(
-            select(Submission)
+            found = counted(session, wanted[(part - 1) * LINES : part * LINES])
+        asking = session.execute(
+            select(Submission.id, Submission.name)
             .where(Submission.season_id == number, Submission.entry_id.is_(None), Submission.part_of_id.is_(None),
                    Submission.state.in_((State.ASKING, State.UNREADABLE)), visible_submissions(who))
             .order_by(Submission.id.desc()).limit(50)
@@ -177,7 +176,7 @@ def season_board(
         "counts": {k: count[k] for k in STATUS}, "bodies": len(lines), "late": sum(x.late > 0 for x in lines)}  # fmt: skip
     return shown(
         request, who, "board.html", data, _rows(found) if told else (), COLUMNS, pages=pages, part=part, wanted=len(wanted),
-        lines=Markup("").join(_line(x, season.id, who.outside) for x in found), status=status, find=find, asking=asking, old=old,
+        lines=Markup("".join([_line(x, season.id, who.outside) for x in found])), status=status, find=find, asking=asking, old=old,
         tab="board", today=today(),
     )  # fmt: skip
 
@@ -204,7 +203,7 @@ def board_sheet(
     """The board as an Excel file."""
     with office.session() as session:
         season = season_of(session, number)
-        rows = _rows(_wanted(board(session, who, season, today()), status, find))
+        rows = _rows(counted(session, _wanted(_glance(office, session, who, season), status, find)))
     lines = [[r.get(k) for k in COLUMNS] for r in rows]
     data = write_sheet(season.name, list(COLUMNS.values()), lines)
     return Response(
@@ -217,7 +216,7 @@ def roster(request: Request, office: Shop, who: Who, number: int) -> Response:
     who.must(Role.REVIEWER)
     with office.session() as session:
         season = season_of(session, number)
-        lines = board(session, who, season, today())
+        lines = _glance(office, session, who, season)
     return page(request, who, "roster.html", season=season, lines=lines, tab="roster", problems=(), read=0)
 
 
@@ -240,7 +239,7 @@ def take_roster(request: Request, office: Shop, who: Who, number: int, file: Upl
         season = season_of(session, number)
         added, changed = import_rows(session, who, season, found.rows)
         session.flush()
-        lines = board(session, who, season, today())
+        lines = glance(session, who, season, today())
     return page(
         request, who, "roster.html", season=season, lines=lines, tab="roster", problems=found.problems,
         read=len(found.rows), added=added, changed=changed,
