@@ -38,7 +38,7 @@ _ZONE = ZoneInfo("Asia/Shanghai")
 View = TypeVar("View", bound=Callable[..., Any])
 
 environment = Environment(
-    loader=FileSystemLoader(HERE / "templates"), autoescape=select_autoescape(["html", "svg"]),
+    loader=FileSystemLoader(HERE / "templates"), autoescape=select_autoescape(["html", "svg"]), auto_reload=False,
     trim_blocks=True, lstrip_blocks=True,
 )  # fmt: skip
 

@@ -9,6 +9,7 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response
+from fastapi.concurrency import run_in_threadpool
 
 from yibenzhang.office.access import LOCAL, Actor
 from yibenzhang.office.logins import LASTS, key_of, login_of
@@ -46,13 +47,15 @@ def actor_of(user: User, address: str) -> Actor:
     return Actor(user.id, user.shown or user.name, Role(user.role), user.body_id, body, address)
 
 
-def actor(request: Request) -> Actor:
+async def actor(request: Request) -> Actor:
     """The person who asks, by cookie or key. Raises NotLoggedIn."""
-    office = office_of(request)
-    address = address_of(request)
-    if not office.settings.accounts:
-        return Actor(LOCAL.id, LOCAL.name, LOCAL.role, address=address)
-    key = bearer(request)
+    if not office_of(request).settings.accounts:
+        return Actor(LOCAL.id, LOCAL.name, LOCAL.role, address=address_of(request))
+    return await run_in_threadpool(_person, request)
+
+
+def _person(request: Request) -> Actor:
+    office, address, key = office_of(request), address_of(request), bearer(request)
     with office.session() as session:
         if key:
             token = key_of(session, key)
@@ -68,7 +71,7 @@ def actor(request: Request) -> Actor:
         return actor_of(login.user, address)
 
 
-def with_accounts(request: Request) -> None:
+async def with_accounts(request: Request) -> None:
     """For pages that make sense with accounts only. Raises NoAccounts."""
     if not office_of(request).settings.accounts:
         raise NoAccounts
@@ -127,7 +130,11 @@ def fresh_token() -> str:
     return secrets.token_urlsafe(32)
 
 
+async def _office(request: Request) -> Office:
+    return office_of(request)  # in the loop: a thread of its own for this costs more than the rest of it
+
+
 Who = Annotated[Actor, Depends(actor)]
 Guard = Depends(guarded)
 Accounts = Depends(with_accounts)
-Shop = Annotated[Office, Depends(office_of)]
+Shop = Annotated[Office, Depends(_office)]

@@ -14,7 +14,7 @@ from yibenzhang.office.access import NotHere, Refused
 from yibenzhang.showing.kept import Kept, Numbers, ViewError
 from yibenzhang.showing.view import Leaf, Outline, View
 
-MOST, MOST_NUMBERS = 128, 16
+MOST, MOST_NUMBERS = 128, 48
 """Views whose outline, and whose numbers, stay in memory: more than people who review at the same time."""
 MOST_BYTES = 64 * 1024 * 1024
 """Of all views that stay, as kept."""
