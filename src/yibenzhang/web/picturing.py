@@ -61,7 +61,7 @@ class Pictures:
             return kept.read_bytes()
         made = self._drawn(str(self._ledger.path(sha256)), kind, leaf, width)
         with suppress(OSError):  # a full disk: drawn again the next time
-            write(kept, made)
+            write(kept, made, lasting=False)
             self._tidy()
         return made
 
