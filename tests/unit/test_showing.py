@@ -269,7 +269,15 @@ def test_kept_bytes_of_another_version_or_broken_are_refused() -> None:
     assert again(*pieces) == good
     nested, empty = zlib.compress(b"[" * 100_000), zlib.compress(b"[[],[]]")
     bad_ones = [b"", b"x", b"\n", good[:-9], good + b"x", again(*pieces, version=99), pickle.dumps(view)]
-    bad_ones += [b"[2,[-1]]\n", b"[2,{}]\n", b"[2]\n", b"[2,[1e99]]\n", b"[2,[1e999]]\n", again(), again(*pieces[:-1])]
+    bad_ones += [
+        b"[2,[-1]]\n",
+        b"[2,{}]\n",
+        b"[2]\n",
+        b"[2,[1e99]]\n",
+        b"[2,[1e999]]\n",
+        again(),
+        again(*pieces[:-1]),
+    ]
     for k, piece in enumerate(pieces):
         for other in (b"", piece[:-5], nested, empty):
             bad_ones.append(again(*pieces[:k], other, *pieces[k + 1 :]))
@@ -327,6 +335,35 @@ def _size(png: bytes) -> tuple[int, int]:
     image = Image.open(io.BytesIO(png))
     assert image.format == "PNG"
     return image.size
+
+
+def test_a_document_that_stays_open_is_drawn_as_one_opened_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {name: (_data(name), seen(name)[1]) for name in PDFS}
+    drawer, read = pictures.Drawer(), Counter[str]()
+
+    def draw(name: str, number: int) -> bytes:
+        data, view = files[name]
+
+        def reading() -> bytes:
+            read[name] += 1
+            return data
+
+        leaf = view.leaves[number]
+        made = drawer.picture(reading, name, "pdf", leaf, 300)
+        assert made == picture(data, "pdf", leaf, 300)
+        return made
+
+    for number in (0, 1, 0):
+        for name in PDFS:
+            draw(name, number)
+    assert set(read.values()) == {1}
+    with pytest.raises(ReadingError):
+        drawer.picture(lambda: b"%PDF-", "broken", "pdf", files[PDFS[0]][1].leaves[0], 300)
+    drawer = pictures.Drawer()
+    monkeypatch.setattr(pictures, "MOST_OPEN_BYTES", 1)  # each alone
+    for name in (*PDFS, *PDFS):
+        draw(name, 0)
+    assert len(drawer._open) == 1 and read[PDFS[0]] == 3
 
 
 def test_a_picture_is_as_wide_as_asked() -> None:

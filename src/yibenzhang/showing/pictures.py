@@ -9,7 +9,8 @@ import ctypes
 import io
 import time
 import warnings
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from xml.sax.saxutils import escape
 
 import pypdfium2 as pdfium
@@ -20,6 +21,8 @@ from yibenzhang.reading.limits import MAX_PICTURE_PIXELS, MAX_SCAN_PIXELS, PICTU
 from yibenzhang.showing.view import Box, Leaf
 
 LEAST_WIDTH, MOST_WIDTH = 60, 3200
+MOST_OPEN, MOST_OPEN_BYTES = 4, 32 * 1024 * 1024
+"""PDFs that stay open, and their bytes together; a larger one is open alone."""
 _FORMATS = ("PNG", "JPEG", "TIFF")
 _GRAY = 10
 """Channels that differ by no more than this (of 255) are a shade of grey."""
@@ -42,11 +45,56 @@ def picture(data: bytes, kind: str, leaf: Leaf, width_px: int = 1400) -> bytes:
     ``data`` is the whole file, ``kind`` its Document.kind: pdf or image. Raises ReadingError, one sentence for
     a person, where the page cannot be drawn.
     """
-    if leaf.kind != "picture" or kind not in ("pdf", "image"):
-        raise ReadingError("这种文件没有页面图像。")
-    size = _size(leaf, width_px)
+    return Drawer().picture(lambda: data, "", kind, leaf, width_px)
+
+
+class Drawer:
+    """Draws page after page in one thread. The last PDFs stay open: what the pages of a document share, fonts above all,
+    is read once."""
+
+    def __init__(self) -> None:
+        self._open: OrderedDict[str, tuple[int, pdfium.PdfDocument]] = OrderedDict()
+
+    def picture(self, read: Callable[[], bytes], name: str, kind: str, leaf: Leaf, width_px: int) -> bytes:
+        """As ``picture``; ``read`` gives the bytes of the file with this name, which never change."""
+        if leaf.kind != "picture" or kind not in ("pdf", "image"):
+            raise ReadingError("这种文件没有页面图像。")
+        size = _size(leaf, width_px)
+        if kind == "image":
+            return _finished(lambda: _of_image(read(), leaf, size), leaf)
+        kept = False
+        try:
+            made = _finished(lambda: _of_pdf(self._document(read, name), leaf, size), leaf)
+            kept = True
+            return made
+        finally:
+            if not kept or not name:
+                self._close(name)
+
+    def _document(self, read: Callable[[], bytes], name: str) -> pdfium.PdfDocument:
+        if name in self._open:
+            self._open.move_to_end(name)
+            return self._open[name][1]
+        data = read()
+        size = len(data)
+        while self._open and (
+            len(self._open) >= MOST_OPEN or size + sum(n for n, _ in self._open.values()) > MOST_OPEN_BYTES
+        ):
+            self._close(next(iter(self._open)))
+        made = pdfium.PdfDocument(data)
+        self._open[name] = (size, made)
+        return made
+
+    def _close(self, name: str) -> None:
+        found = self._open.pop(name, None)
+        if found is not None:
+            found[1].close()
+
+
+def _finished(draw: Callable[[], Image.Image], leaf: Leaf) -> bytes:
+    """The PNG of what is drawn, straightened. Raises ReadingError."""
     try:
-        image = _of_pdf(data, leaf, size) if kind == "pdf" else _of_image(data, leaf, size)
+        image = draw()
     except ReadingError:
         raise
     except Exception as error:  # decoders raise whatever damage makes them
@@ -68,17 +116,13 @@ def _size(leaf: Leaf, width_px: int) -> tuple[int, int]:
     return width, height
 
 
-def _of_pdf(data: bytes, leaf: Leaf, size: tuple[int, int]) -> Image.Image:
-    document = pdfium.PdfDocument(data)
+def _of_pdf(document: pdfium.PdfDocument, leaf: Leaf, size: tuple[int, int]) -> Image.Image:
+    page = document[leaf.page - 1]
     try:
-        page = document[leaf.page - 1]
-        try:
-            _bounded(page)
-            return _rendered(page, size, leaf.turn)
-        finally:
-            page.close()
+        _bounded(page)
+        return _rendered(page, size, leaf.turn)
     finally:
-        document.close()
+        page.close()
 
 
 def _bounded(page: pdfium.PdfPage) -> None:

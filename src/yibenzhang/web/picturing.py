@@ -15,7 +15,7 @@ from threading import Thread
 
 from yibenzhang.ledger.files import Ledger, write
 from yibenzhang.reading import ReadingError
-from yibenzhang.showing.pictures import picture
+from yibenzhang.showing.pictures import Drawer
 from yibenzhang.showing.view import Leaf
 
 WIDTH = 1400
@@ -24,8 +24,11 @@ MOST_BYTES = 2 * 1024**3
 SECONDS = 20.0
 
 
+_drawer = Drawer()
+
+
 def _draw(path: str, kind: str, leaf: Leaf, width: int) -> bytes:
-    return picture(Path(path).read_bytes(), kind, leaf, width)
+    return _drawer.picture(Path(path).read_bytes, path, kind, leaf, width)
 
 
 def end_with_parent() -> None:
