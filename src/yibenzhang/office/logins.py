@@ -10,7 +10,7 @@ from threading import Lock
 from zlib import crc32
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from yibenzhang.office import passwords
 from yibenzhang.office.access import Actor, NotHere, Refused, note
@@ -127,7 +127,9 @@ def begin(session: Session, number: int, address: str, before: str = "") -> str:
 
 def login_of(session: Session, token: str) -> tuple[Login, bool] | None:
     """The session with this token, and whether its end was just moved on; None where there is none (any more)."""
-    login = session.scalars(select(Login).where(Login.token == hashed(token))).first() if token else None
+    person = joinedload(Login.user).joinedload(User.body)
+    asked = select(Login).where(Login.token == hashed(token)).options(person)
+    login = session.scalars(asked).first() if token else None
     if login is None or login.ends_at < now() or not login.user.active:
         return None
     later = now() + LASTS
@@ -145,7 +147,8 @@ def end(session: Session, actor: Actor, token: str) -> None:
 
 def key_of(session: Session, key: str) -> Token | None:
     """The key of a program that is in use, and note that it was used."""
-    asked = select(Token).where(Token.token == hashed(key), Token.ended_at.is_(None))
+    person = joinedload(Token.user).joinedload(User.body)
+    asked = select(Token).where(Token.token == hashed(key), Token.ended_at.is_(None)).options(person)
     token = session.scalars(asked).first()
     if token is None or not token.user.active:
         return None
