@@ -9,6 +9,7 @@ import ctypes
 import io
 import time
 import warnings
+import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from xml.sax.saxutils import escape
@@ -206,7 +207,7 @@ def _png(image: Image.Image) -> bytes:
         shades = image.convert("L").point([round(v / 17) for v in range(256)])
         packed = Image.frombytes("P", shades.size, shades.tobytes())
         packed.putpalette([v for k in range(16) for v in (17 * k,) * 3])
-        packed.save(out, "PNG", bits=4, compress_level=3)
+        packed.save(out, "PNG", bits=4, compress_level=3, compress_type=zlib.Z_RLE)
     else:
         image.quantize(64, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(
             out, "PNG", compress_level=3

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from asyncio import wrap_future
 from dataclasses import asdict, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session, joinedload
 
@@ -27,7 +29,7 @@ from yibenzhang.office.roster import OPEN
 from yibenzhang.reading import ReadingError
 from yibenzhang.showing.kept import Numbers
 from yibenzhang.showing.pictures import drawn
-from yibenzhang.showing.view import Leaf, Outline
+from yibenzhang.showing.view import Leaf, Outline, ViewFile
 from yibenzhang.web.formats import SEVERITY, VERDICT, forms, leafname, page, shown
 from yibenzhang.web.pages.seasons import said
 from yibenzhang.web.security import Guard, Shop, Who
@@ -166,19 +168,25 @@ def leaf_page(request: Request, office: Shop, who: Who, number: int, leaf: int) 
 
 
 @router.get("/submissions/{number:int}/leaves/{leaf:int}.png", summary="一页的图像", response_class=Response)
-def leaf_picture(
+async def leaf_picture(
     office: Shop, who: Who, number: int, leaf: int, width: Annotated[int, Query(ge=200, le=2400)] = 1400
 ) -> Response:
     """The picture of a page as it was read."""
-    view = office.views.outline(_shelved(office, who, number))
-    if not 1 <= leaf <= len(view.leaves) or view.leaves[leaf - 1].kind != "picture":
-        raise NotHere
-    found = view.leaves[leaf - 1]
-    file = view.files[found.file]
-    try:
-        data = office.pictures.png(file.sha256, file.kind, found, width)
-    except ReadingError as error:
-        raise Refused(str(error)) from error
+
+    def look() -> tuple[ViewFile, Leaf, bytes | None]:
+        view = office.views.outline(_shelved(office, who, number))
+        if not 1 <= leaf <= len(view.leaves) or view.leaves[leaf - 1].kind != "picture":
+            raise NotHere
+        found = view.leaves[leaf - 1]
+        file = view.files[found.file]
+        return file, found, office.pictures.kept(file.sha256, found, width)
+
+    file, found, data = await run_in_threadpool(look)
+    if data is None:  # while it is drawn other pages keep their threads
+        try:
+            data = await wrap_future(office.pictures.soon(file.sha256, file.kind, found, width))
+        except ReadingError as error:
+            raise Refused(str(error)) from error
     return Response(
         data, media_type="image/png", headers={"Cache-Control": "private, max-age=86400", "Vary": "Cookie"}
     )
