@@ -49,12 +49,32 @@ def picture(data: bytes, kind: str, leaf: Leaf, width_px: int = 1400) -> bytes:
     return Drawer().picture(lambda: data, "", kind, leaf, width_px)
 
 
+class _Opened:
+    """A PDF with the page drawn last, which is not closed before the next: with its last page its fonts would go."""
+
+    def __init__(self, data: bytes) -> None:
+        self.size = len(data)
+        self._document = pdfium.PdfDocument(data)
+        self._page: pdfium.PdfPage | None = None
+
+    def page(self, number: int) -> pdfium.PdfPage:
+        before, self._page = self._page, self._document[number - 1]
+        if before is not None:
+            before.close()
+        return self._page
+
+    def close(self) -> None:
+        if self._page is not None:
+            self._page.close()
+        self._document.close()
+
+
 class Drawer:
     """Draws page after page in one thread. The last PDFs stay open: what the pages of a document share, fonts above all,
     is read once."""
 
     def __init__(self) -> None:
-        self._open: OrderedDict[str, tuple[int, pdfium.PdfDocument]] = OrderedDict()
+        self._open: OrderedDict[str, _Opened] = OrderedDict()
 
     def picture(self, read: Callable[[], bytes], name: str, kind: str, leaf: Leaf, width_px: int) -> bytes:
         """As ``picture``; ``read`` gives the bytes of the file with this name, which never change."""
@@ -63,33 +83,32 @@ class Drawer:
         size = _size(leaf, width_px)
         if kind == "image":
             return _finished(lambda: _of_image(read(), leaf, size), leaf)
-        kept = False
+        sound = False
         try:
-            made = _finished(lambda: _of_pdf(self._document(read, name), leaf, size), leaf)
-            kept = True
+            made = _finished(lambda: _of_pdf(self._opened(read, name), leaf, size), leaf)
+            sound = True
             return made
         finally:
-            if not kept or not name:
+            if not sound or not name:
                 self._close(name)
 
-    def _document(self, read: Callable[[], bytes], name: str) -> pdfium.PdfDocument:
+    def _opened(self, read: Callable[[], bytes], name: str) -> _Opened:
         if name in self._open:
             self._open.move_to_end(name)
-            return self._open[name][1]
-        data = read()
-        size = len(data)
+            return self._open[name]
+        made = _Opened(read())
         while self._open and (
-            len(self._open) >= MOST_OPEN or size + sum(n for n, _ in self._open.values()) > MOST_OPEN_BYTES
+            len(self._open) >= MOST_OPEN
+            or made.size + sum(x.size for x in self._open.values()) > MOST_OPEN_BYTES
         ):
             self._close(next(iter(self._open)))
-        made = pdfium.PdfDocument(data)
-        self._open[name] = (size, made)
+        self._open[name] = made
         return made
 
     def _close(self, name: str) -> None:
         found = self._open.pop(name, None)
         if found is not None:
-            found[1].close()
+            found.close()
 
 
 def _finished(draw: Callable[[], Image.Image], leaf: Leaf) -> bytes:
@@ -101,7 +120,7 @@ def _finished(draw: Callable[[], Image.Image], leaf: Leaf) -> bytes:
     except Exception as error:  # decoders raise whatever damage makes them
         raise ReadingError(_BROKEN) from error
     if leaf.skew:
-        image = image.rotate(-leaf.skew, Image.Resampling.BICUBIC, fillcolor="white")
+        image = _plain(image).rotate(-leaf.skew, Image.Resampling.BICUBIC, fillcolor="white")
     return _png(image)
 
 
@@ -117,13 +136,10 @@ def _size(leaf: Leaf, width_px: int) -> tuple[int, int]:
     return width, height
 
 
-def _of_pdf(document: pdfium.PdfDocument, leaf: Leaf, size: tuple[int, int]) -> Image.Image:
-    page = document[leaf.page - 1]
-    try:
-        _bounded(page)
-        return _rendered(page, size, leaf.turn)
-    finally:
-        page.close()
+def _of_pdf(opened: _Opened, leaf: Leaf, size: tuple[int, int]) -> Image.Image:
+    page = opened.page(leaf.page)
+    _bounded(page)
+    return _rendered(page, size, leaf.turn)
 
 
 def _bounded(page: pdfium.PdfPage) -> None:
@@ -155,7 +171,7 @@ def _rendered(page: pdfium.PdfPage, size: tuple[int, int], turn: int) -> Image.I
             raise ReadingError(_SLOW)
         if status != raw.FPDF_RENDER_DONE:
             raise ReadingError(_BROKEN)
-        image: Image.Image = bitmap.to_pil().convert("RGB")
+        image: Image.Image = bitmap.to_pil()  # a copy, with a fourth band that says nothing
         return image
     finally:
         bitmap.close()
@@ -209,14 +225,14 @@ def _png(image: Image.Image) -> bytes:
         packed.putpalette([v for k in range(16) for v in (17 * k,) * 3])
         packed.save(out, "PNG", bits=4, compress_level=3, compress_type=zlib.Z_RLE)
     else:
-        image.quantize(64, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(
+        image.convert("RGB").quantize(64, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(
             out, "PNG", compress_level=3
         )
     return out.getvalue()
 
 
 def _coloured(image: Image.Image) -> bool:
-    red, green, blue = image.reduce(3).split()
+    red, green, blue = image.reduce(3).split()[:3]
     most = [ImageChops.difference(a, b).getextrema()[1] for a, b in ((red, green), (green, blue))]
     return max(int(m) for m in most) > _GRAY  # type: ignore[arg-type]
 
