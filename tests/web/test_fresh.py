@@ -29,6 +29,7 @@ from yibenzhang.office.models import Body, Submission
 from yibenzhang.showing.kept import dumped
 from yibenzhang.showing.view import Number, View
 from yibenzhang.web import views
+from yibenzhang.web.pages import seasons
 
 
 def _handed_in(shop: Shop, number: int, name: str = "three-errors.docx") -> Submission:
@@ -89,6 +90,20 @@ def test_a_board_that_somebody_looked_at_is_not_shown_to_another(shop: Shop) -> 
         first, second = shop.client("甲禾").get(address).text, shop.client("乙禾").get(address).text
         assert BODY in first and OTHER not in first
         assert OTHER in second and BODY not in second
+
+
+@pytest.mark.parametrize("database", [""], ids=["sqlite"])
+def test_boards_that_stay_are_bounded(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    head = shop.client("负责人")
+    numbers = [season(shop, head, year=2018 + k) for k in range(4)]
+    monkeypatch.setattr(seasons, "MOST_BOARDS", 2)
+    for number in numbers:
+        assert BODY in head.get(f"/seasons/{number}").text
+    assert len(shop.office._boards[1]) == 2
+    entry = entry_of(shop, numbers[0], BODY)
+    assert head.post(f"/entries/{entry}", {"contact": "己"}).status_code == 303
+    assert head.get(f"/seasons/{numbers[0]}.json").json()["rows"][0]["contact"] == "己"
+    assert len(shop.office._boards[1]) == 1  # a new turn
 
 
 def test_views_are_read_anew_after_another_analysis_and_only_by_who_may(shop: Shop) -> None:

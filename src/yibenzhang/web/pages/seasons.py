@@ -45,6 +45,8 @@ from yibenzhang.web.settings import Office
 router = APIRouter(tags=["公开季和名录"])
 LINES = 200
 """Lines of the board on a page."""
+MOST_BOARDS = 64
+"""Boards of one turn that stay in memory, of some hundred kilobytes for a thousand bodies."""
 MOST_ROSTER = 20 * 1024 * 1024
 COLUMNS = {
     "body": "单位", "code": "编码", "level_name": "级次", "department": "主管部门", "status_name": "状态", "approved_on": "批复日期",
@@ -136,13 +138,14 @@ def _glance(office: Office, session: Session, who: Actor, season: Season) -> lis
     turn = office.database.turn
     if turn < 0:
         return glance(session, who, season, today())
-    key = (turn, season.id, who.body_id if who.outside else None, who.outside, today())
-    found = office.boards.get(key)
+    day, boards = today(), office.boards_of(turn)
+    key = (season.id, who.body_id if who.outside else None, who.outside, day)
+    found = boards.get(key)
     if found is None:
-        found = glance(session, who, season, today())
-        if len(office.boards) > 64:
-            office.boards.clear()
-        office.boards[key] = found
+        found = glance(session, who, season, day)
+        if len(boards) >= MOST_BOARDS:
+            boards.clear()
+        boards[key] = found
     return found
 
 
