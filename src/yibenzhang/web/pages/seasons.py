@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import asdict
 from datetime import date, datetime
 from functools import lru_cache
+from threading import Lock
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -45,6 +46,7 @@ from yibenzhang.web.settings import Office
 router = APIRouter(tags=["公开季和名录"])
 LINES = 200
 """Lines of the board on a page."""
+_TURNS = tuple(Lock() for _ in range(16))
 MOST_BOARDS = 64
 """Boards of one turn that stay in memory, of some hundred kilobytes for a thousand bodies."""
 MOST_ROSTER = 20 * 1024 * 1024
@@ -142,10 +144,13 @@ def _glance(office: Office, session: Session, who: Actor, season: Season) -> lis
     key = (season.id, who.body_id if who.outside else None, who.outside, day)
     found = boards.get(key)
     if found is None:
-        found = glance(session, who, season, day)
-        if len(boards) >= MOST_BOARDS:
-            boards.clear()
-        boards[key] = found
+        with _TURNS[hash(key) % len(_TURNS)]:  # when a turn begins many ask at once: one works it out for all
+            found = boards.get(key)
+            if found is None:
+                found = glance(session, who, season, day)
+                if len(boards) >= MOST_BOARDS:
+                    boards.clear()
+                boards[key] = found
     return found
 
 
