@@ -15,8 +15,8 @@ from yibenzhang.checking import check_document
 from yibenzhang.reading import read_data
 from yibenzhang.reading.archives import bytes_of
 from yibenzhang.showing.building import view_of
+from yibenzhang.showing.kept import dumped, loaded
 from yibenzhang.showing.pictures import picture
-from yibenzhang.showing.view import dumped, loaded
 
 TIMES = 9
 

@@ -38,6 +38,7 @@ from yibenzhang.office.models import (
     State,
     Submission,
 )
+from yibenzhang.showing.kept import Kept, ViewError
 
 SEASONS = (("budget", 2025), ("accounts", 2024), ("budget", 2026), ("accounts", 2025))
 UNDER = 9
@@ -108,11 +109,16 @@ def make(folder: Path, documents: int, matters: int, tell: Callable[[str], None]
 
 
 def made_before(folder: Path) -> Made | None:
-    """The ledger that was made in this folder before, if there is one."""
+    """The ledger that was made in this folder before, if there is one. Raises Unmade where its views are of another
+    version of the program."""
     try:
         told = json.loads((folder / "made.json").read_text())
     except FileNotFoundError:
         return None
+    try:
+        Kept(next((folder / "analyses").glob("*/*.view"), folder / "made.json").read_bytes())
+    except ViewError as error:
+        raise Unmade(f"{folder} 里的账本是旧版程序造的，请换一个文件夹，或删掉它再造。") from error
     return Made(
         folder, told["documents"], told["matters"], len(SEASONS), tuple(told["open"]), told["pages"], folder / "document.pdf"
     )  # fmt: skip

@@ -25,7 +25,7 @@ ORDER = [
     "rules.goals", "rules.goal_projects", "rules.goal_claims", "rules.indicators", "rules",
     "findings", "repairing", "telling", "relating", "remarking", "checking", "grouping", "office.deadlines", "proving", "", "workers", "journal", "batch", "planting.plants", "planting.words", "planting.cells", "planting.judging", "planting",
     "reports.words", "reports.json_report", "reports.terminal", "reports.excel", "reports.html", "reports",
-    "showing.view", "showing.printed", "showing.leaves", "showing.building", "showing.pictures", "showing",
+    "showing.view", "showing.kept", "showing.printed", "showing.leaves", "showing.building", "showing.pictures", "showing",
     "drafting.codes", "drafting.figures", "drafting.families", "drafting.schema", "drafting.parts", "drafting.tally", "drafting.tables",
     "drafting.lookup", "drafting.goals", "drafting.prose", "drafting.compose", "drafting.text", "drafting.docx", "drafting.pdf",
     "drafting.xlsx", "drafting.html", "drafting.data", "drafting.pipeline", "drafting.cells", "drafting.workbook", "drafting.template",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gc
 import io
+import json
 import pickle
 import zlib
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 from multiprocessing import get_context
 from pathlib import Path
 from xml.etree import ElementTree
@@ -32,9 +34,10 @@ from yibenzhang.reports.json_report import report
 from yibenzhang.showing import leaves as leaves_module
 from yibenzhang.showing import pictures
 from yibenzhang.showing.building import view_of
+from yibenzhang.showing.kept import Kept, ViewError, dumped, loaded
 from yibenzhang.showing.leaves import _Names
 from yibenzhang.showing.pictures import cut_out, drawn, picture
-from yibenzhang.showing.view import Block, FlowCell, Piece, View, ViewError, dumped, loaded
+from yibenzhang.showing.view import Block, FlowCell, Piece, View
 
 PDFS = ("shanghai-accounts-two-errors.pdf", "jiangsu-three-errors.pdf", "hubei-goals-three-errors.pdf")
 FLOWS = ("docx", "xlsx", "html", "csv", "txt")
@@ -258,13 +261,54 @@ def test_unchecked_keys_are_stable_and_unique() -> None:
 def test_kept_bytes_of_another_version_or_broken_are_refused() -> None:
     _, view = seen("csv")
     good = dumped(view)
-    text = zlib.decompress(good)
-    other = zlib.compress(text.replace(b"[1,", b"[99,", 1))
-    short = zlib.compress(text[: len(text) // 2])
-    deep = zlib.compress(b"[" * 100_000)
-    for bad in (b"", b"x", good[:-9], other, short, deep, zlib.compress(b"[1,[],[]]"), pickle.dumps(view)):
+    head, _, rest = good.partition(b"\n")
+    version, sizes = json.loads(head)
+
+    def again(*pieces: bytes, version: int = version) -> bytes:
+        return json.dumps([version, [len(p) for p in pieces]]).encode() + b"\n" + b"".join(pieces)
+
+    starts = [sum(sizes[:k]) for k in range(len(sizes) + 1)]
+    pieces = [rest[a:b] for a, b in pairwise(starts)]
+    assert again(*pieces) == good
+    nested, empty = zlib.compress(b"[" * 100_000), zlib.compress(b"[[],[]]")
+    bad_ones = [b"", b"x", b"\n", good[:-9], good + b"x", again(*pieces, version=99), pickle.dumps(view)]
+    bad_ones += [
+        b"[2,[-1]]\n",
+        b"[2,{}]\n",
+        b"[2]\n",
+        b"[2,[1e99]]\n",
+        b"[2,[1e999]]\n",
+        again(),
+        again(*pieces[:-1]),
+    ]
+    for k, piece in enumerate(pieces):
+        for other in (b"", piece[:-5], nested, empty):
+            bad_ones.append(again(*pieces[:k], other, *pieces[k + 1 :]))
+    for bad in bad_ones:
         with pytest.raises(ViewError):
             loaded(bad)
+
+
+@pytest.mark.parametrize("name", [PDFS[0], *FLOWS[:2]])
+def test_pieces_are_what_the_whole_is(name: str) -> None:
+    _, view = seen(name)
+    kept = Kept(dumped(view))
+    outline = kept.outline
+    assert [kept.leaf(x.number) for x in outline.leaves] == list(view.leaves)
+    assert all(not x.marks and not x.texts and not x.blocks for x in outline.leaves)
+    assert (outline.findings, outline.unchecked, outline.files) == (view.findings, view.unchecked, view.files)
+    numbers = kept.numbers()
+    assert {k: numbers.get(k) for k in view.numbers} == view.numbers and numbers.get("nothing") is None
+    assert tuple(numbers.proof(k) for k in range(len(view.proofs))) == view.proofs == numbers.proofs()
+
+
+def test_a_damaged_leaf_spoils_itself_alone() -> None:
+    _, view = seen(PDFS[0])
+    good = dumped(view)
+    kept = Kept(good[:-5] + b"xxxxx")
+    assert kept.leaf(1) == view.leaves[0]
+    with pytest.raises(ViewError):
+        kept.leaf(len(view.leaves))
 
 
 def test_loading_leaves_the_collector_as_it_was() -> None:
@@ -294,6 +338,35 @@ def _size(png: bytes) -> tuple[int, int]:
     image = Image.open(io.BytesIO(png))
     assert image.format == "PNG"
     return image.size
+
+
+def test_a_document_that_stays_open_is_drawn_as_one_opened_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {name: (_data(name), seen(name)[1]) for name in PDFS}
+    drawer, read = pictures.Drawer(), Counter[str]()
+
+    def draw(name: str, number: int) -> bytes:
+        data, view = files[name]
+
+        def reading() -> bytes:
+            read[name] += 1
+            return data
+
+        leaf = view.leaves[number]
+        made = drawer.picture(reading, name, "pdf", leaf, 300)
+        assert made == picture(data, "pdf", leaf, 300)
+        return made
+
+    for number in (0, 1, 0):
+        for name in PDFS:
+            draw(name, number)
+    assert set(read.values()) == {1}
+    with pytest.raises(ReadingError):
+        drawer.picture(lambda: b"%PDF-", "broken", "pdf", files[PDFS[0]][1].leaves[0], 300)
+    drawer = pictures.Drawer()
+    monkeypatch.setattr(pictures, "MOST_OPEN_BYTES", 1)  # each alone
+    for name in (*PDFS, *PDFS):
+        draw(name, 0)
+    assert len(drawer._open) == 1 and read[PDFS[0]] == 3
 
 
 def test_a_picture_is_as_wide_as_asked() -> None:

@@ -45,7 +45,7 @@ from yibenzhang.office.recording import finish
 from yibenzhang.office.reviews import add_defect, correct, tick
 from yibenzhang.office.roster import import_rows, new_season
 from yibenzhang.office.roster_files import RosterRow
-from yibenzhang.showing.view import loaded
+from yibenzhang.showing.kept import loaded
 from yibenzhang.web.security import actor_of
 
 PATHS = {

@@ -23,7 +23,8 @@ from yibenzhang.reading.steps import telling
 from yibenzhang.recognising.profile import Profile
 from yibenzhang.reports import json_report
 from yibenzhang.showing.building import view_of
-from yibenzhang.showing.view import View, dumped
+from yibenzhang.showing.kept import dumped
+from yibenzhang.showing.view import View
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _OFTEN = 0.4

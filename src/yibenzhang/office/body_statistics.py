@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from yibenzhang.office.access import Actor, NotHere, visible_entries
 from yibenzhang.office.models import Body, Entry, Matter, Season, Submission
-from yibenzhang.office.roster import Line, board
+from yibenzhang.office.roster import Brief, Line, board, counted, glance
 from yibenzhang.office.statistics import READ, one_where, to_clean, versions
 
 
@@ -40,13 +40,19 @@ class Share:
     late: int
 
 
-def departments(session: Session, actor: Actor, season: Season, today: date) -> list[Share]:
-    """Every body's part, units after the sum of their department; the department's own file is the first of them."""
-    return summed(_shares(session, actor, season, board(session, actor, season, today)))
+def departments(
+    session: Session, actor: Actor, season: Season, today: date, lines: Sequence[Brief] | None = None,
+    days: dict[int, int] | None = None,
+) -> list[Share]:  # fmt: skip
+    """Every body's part, units after the sum of their department; the department's own file is the first of them.
+    ``lines`` and ``days``: what ``glance`` and ``days_to_clean`` tell, where it is known."""
+    found = glance(session, actor, season, today) if lines is None else lines
+    return summed(_shares(session, actor, season, counted(session, found), days=days))
 
 
 def _shares(
-    session: Session, actor: Actor, season: Season, lines: Sequence[Line], only: int | None = None
+    session: Session, actor: Actor, season: Season, lines: Sequence[Line], only: int | None = None,
+    days: dict[int, int] | None = None,
 ) -> list[Share]:  # fmt: skip
     mine = Submission.season_id == season.id
     if only is not None:
@@ -64,7 +70,8 @@ def _shares(
     told: Counter[tuple[int | None, str]] = Counter()
     for submission, severity, n in session.execute(counted):
         told[whose[submission], severity] += n
-    days = {e: d for _, e, d in to_clean(session, actor, mine)}
+    if days is None:
+        days = {e: d for _, e, d in to_clean(session, actor, mine)}
     return [
         Share(
             x.entry, bodies[x.entry], x.body, x.parent, 0, handed[x.entry], int(x.status == "clean"),

@@ -15,7 +15,7 @@ from yibenzhang.office.likeness import Told, ToldSpot
 from yibenzhang.office.matching import Version, compare, version_of
 from yibenzhang.office.models import Decision, Matter, State, Submission, Verdict
 from yibenzhang.office.roster import OPEN
-from yibenzhang.showing.view import ViewError, loaded
+from yibenzhang.showing.kept import ViewError, loaded
 
 PERSON = "person.added"
 """The rule of a defect that a person added."""

@@ -12,7 +12,7 @@ from threading import Lock
 from zlib import crc32
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from yibenzhang.office import passwords
 from yibenzhang.office.access import Actor, NotHere, Refused, note
@@ -170,7 +170,9 @@ def begin(session: Session, proof: Proof, address: str, before: str = "", noted:
 
 def login_of(session: Session, token: str) -> tuple[Login, bool] | None:
     """The session with this token, and whether its end was just moved on; None where there is none (any more)."""
-    login = session.scalars(select(Login).where(Login.token == hashed(token))).first() if token else None
+    person = joinedload(Login.user).joinedload(User.body)
+    asked = select(Login).where(Login.token == hashed(token)).options(person)
+    login = session.scalars(asked).first() if token else None
     if login is None or login.ends_at < now() or not login.user.active:
         return None
     later = min(now() + LASTS, login.made_at + LONGEST)
@@ -189,7 +191,8 @@ def end(session: Session, actor: Actor, token: str) -> None:
 def key_of(session: Session, key: str) -> Token | None:
     """The key of a program that is in use, and note that it was used; also one that ended because somebody else set its
     person's password, which is told until the person has changed it."""
-    token = session.scalars(select(Token).where(Token.token == hashed(key))).first()
+    person = joinedload(Token.user).joinedload(User.body)
+    token = session.scalars(select(Token).where(Token.token == hashed(key)).options(person)).first()
     if token is None or not token.user.active or (token.ended_at and not token.user.must_change):
         return None
     if not token.ended_at and (token.used_at is None or now() - token.used_at > timedelta(minutes=1)):

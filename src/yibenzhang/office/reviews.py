@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, contains_eager, defer, selectinload
 
-from yibenzhang.office.access import Actor, NotHere, Refused, entry_of, note, still_open, submission_of
+from yibenzhang.office.access import Actor, NotHere, Refused, entry_of, note, still_open, visible_submissions
 from yibenzhang.office.database import hold
 from yibenzhang.office.deadlines import RULES
 from yibenzhang.office.following import PERSON, unfollow
@@ -34,43 +34,47 @@ _CLOSED = (State.SUPERSEDED, State.WITHDRAWN, State.WAITING, State.CHECKING, Sta
 
 def matter_of(session: Session, actor: Actor, number: int) -> Matter:
     """The matter with this number. Raises NotHere."""
-    found = session.get(Matter, number)
+    asked = (
+        select(Matter)
+        .join(Submission, Submission.id == Matter.submission_id)
+        .where(Matter.id == number, visible_submissions(actor))
+        .options(contains_eager(Matter.submission))
+    )
+    found = session.scalars(asked).first()
     if found is None:
         raise NotHere
-    submission_of(session, actor, found.submission_id)
     return found
 
 
-def matters_of(session: Session, submission: Submission) -> list[Matter]:
-    """The matters of a submission, worst first; what a person added stands with its severity."""
+def matters_of(session: Session, submission: Submission, brief: bool = False) -> list[Matter]:
+    """The matters of a submission with their decisions, worst first; what a person added stands with its severity.
+    ``brief``: without what they are compared by."""
     order = {"error": 0, "warning": 1, "notice": 2}
-    asked = (
-        select(Matter).where(Matter.submission_id == submission.id).options(selectinload(Matter.decisions))
-    )
+    left = (defer(Matter.told, raiseload=True),) if brief else ()
+    asked = select(Matter).where(Matter.submission_id == submission.id)
+    asked = asked.options(selectinload(Matter.decisions), *left)
     found = session.scalars(asked).all()
     return sorted(found, key=lambda m: (m.gone, order.get(m.severity, 3), m.rank, m.id))
 
 
 def decide(session: Session, actor: Actor, matter: Matter, verdict: str, reason: str = "") -> Decision:
     """Decide about a matter. Raises Refused where a reason is missing or the version is not under review."""
-    may_judge(actor, matter.submission)
+    submission = matter.submission
+    may_judge(actor, submission)
     reason = reason.strip()[:MAX_WORDS]
     if verdict not in set(Verdict):
         raise Refused("不认识的处理方式。")
     if verdict == Verdict.DISMISSED and not reason:
         raise Refused("排除一个问题要写理由。")
-    _open(session, matter.submission)
-    session.refresh(matter)  # as the one before us left it
+    _open(session, submission, matter)
     made = Decision(matter_id=matter.id, verdict=verdict, reason=reason, user_id=actor.id, who=actor.name)
     session.add(made)
     matter.verdict = "" if verdict == Verdict.REOPENED else verdict
-    told: dict[str, Any] = (
-        {"draft": True} if matter.submission.draft else {"reason": reason, "rule": matter.rule}
-    )
+    told: dict[str, Any] = {"draft": True} if submission.draft else {"reason": reason, "rule": matter.rule}
     note(session, actor, f"matter.{verdict}", "matter", matter.id, **told)
     session.flush()
-    session.refresh(matter, ["decisions"])
-    _resettle(session, matter.submission)
+    session.expire(matter, ["decisions"])
+    _resettle(session, submission)
     return made
 
 
@@ -267,10 +271,12 @@ def may_judge(actor: Actor, submission: Submission) -> None:
         actor.must(Role.REVIEWER)
 
 
-def _open(session: Session, submission: Submission) -> None:
-    """Two who judge the same version do so one after the other."""
+def _open(session: Session, submission: Submission, *matters: Matter) -> None:
+    """Two who judge the same version do so one after the other; the matters are as the one before left them."""
     hold(session, submission)
     still_open(session, submission.season_id)
+    for matter in matters:
+        session.refresh(matter)
     if submission.state in _CLOSED:
         raise Refused("这一版不在审核中（已有新版，或还没有检查完），不能再处理。")
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
-from typing import Any, TypeVar
+from operator import attrgetter
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, Select, case, func, select
@@ -24,8 +25,9 @@ ZONE = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A line of the board: a roster line with what became of it. ``status`` is one of STATUS."""
+class Brief:
+    """A line of the board without what people decided: a roster line with what became of it. ``status`` is one of
+    STATUS."""
 
     entry: int
     parent: int | None
@@ -42,13 +44,19 @@ class Line:
     """Days late: publishing, or nothing handed in by now; 0 where in time or not due yet."""
     submission: int | None
     round: int
-    errors: int
-    warnings: int
     unchecked: int
     numbers: int
     proved: int
     problem: str
-    lateness: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line(Brief):
+    """A line of the board, with what still stands against its version."""
+
+    errors: int
+    warnings: int
+    lateness: str
     """What people made of its being late: open, confirmed, dismissed, solved; empty where it is no matter."""
 
 
@@ -60,16 +68,16 @@ _OF_STATE: dict[str, str] = {
     State.WAITING: "checking", State.CHECKING: "checking", State.ASKING: "asking", State.UNREADABLE: "unreadable",
     State.REVIEW: "review", State.RETURNED: "returned", State.CLEAN: "clean",
 }  # fmt: skip
-_ENTRY = (
+_ENTRY: tuple[Any, ...] = (
     Entry.id, Entry.parent_id, Body.name, Body.code, Body.level, Entry.approved_on, Entry.due_on, Entry.published_on,
     Entry.published_url, Entry.contact,
 )  # fmt: skip
-_SUBMISSION = (
-    Submission.id, Submission.entry_id, Submission.state, Submission.received_at, Submission.round, Submission.unchecked,
-    Submission.numbers, Submission.proved, Submission.problem,
+_SUBMISSION: tuple[Any, ...] = (
+    Submission.entry_id, Submission.state, Submission.id, Submission.round, Submission.unchecked, Submission.numbers,
+    Submission.proved, Submission.problem,
 )  # fmt: skip
 """A board of thousands is made from columns: whole objects take five times as long."""
-Ordered = TypeVar("Ordered", "Line", "Brief")
+_FIELDS = attrgetter(*(f.name for f in fields(Brief)))
 OPEN = ("", "confirmed", "reopened")
 """Verdicts of matters that still stand."""
 
@@ -212,58 +220,54 @@ def named(session: Session, season_id: int) -> list[Named]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Brief:
-    """As much of a line of the board as counting, finding and turning pages need."""
-
-    entry: int
-    parent: int | None
-    body: str
-    code: str
-    status: str
-    late: int
-
-
-def glance(session: Session, actor: Actor, season: Season, today: date) -> list[Brief]:
-    """All lines of the board in short, in its order: a quarter of the work of the board itself."""
-    e = _entries(
-        actor, season, Entry.id, Entry.parent_id, Body.name, Body.code, Entry.due_on, Entry.published_on
-    )
-    current = _current(season, Submission.entry_id, Submission.state)
-    latest = {s.entry_id: s for s in session.execute(current)}
-    came = _came(session, season)
-    found = []
-    for x in session.execute(e):
-        status, late = _standing(x, latest.get(x.id), came.get(x.id), today)
-        found.append(Brief(x.id, x.parent_id, x.name, x.code, status, late))
-    return in_order(found)
-
-
-def board(
+def glance(
     session: Session, actor: Actor, season: Season, today: date, only: Sequence[int] | None = None
-) -> list[Line]:  # fmt: skip
+) -> list[Brief]:  # fmt: skip
     """The lines of a season's roster that a person sees, departments first, their units under them; or only those of
-    these roster lines (a few hundred at most), in the order given."""
-    asked, current = _entries(actor, season, *_ENTRY), _current(season, *_SUBMISSION)
+    these roster lines (a few hundred at most), in the order given. Nothing but commits of the roster and of what was
+    handed in changes them, and the day."""
+    asked, current = _entries(actor, season), _current(season)
     if only is not None:
         asked, current = asked.where(Entry.id.in_(only)), current.where(Submission.entry_id.in_(only))
-    rows = session.execute(asked).all()
-    latest = {s.entry_id: s for s in session.execute(current)}
+    latest: dict[int, Any] = {s[0]: s for s in session.execute(current)}
     came = _came(session, season, only)
-    counts = open_matters(session, [s.id for s in latest.values()])
-    judged = _judged_late(session, [s.id for s in latest.values()])
-    lines = [_line(e, latest.get(e.id), came.get(e.id), counts, judged, today) for e in rows]
+    lines = [_line(e, latest.get(e[0]), came.get(e[0]), today) for e in session.execute(asked)]
     if only is None:
         return in_order(lines)
     place = {entry: k for k, entry in enumerate(only)}
     return sorted(lines, key=lambda x: place[x.entry])
 
 
+def counted(session: Session, lines: Sequence[Brief]) -> list[Line]:
+    """The lines with what still stands against them now."""
+    versions = [x.submission for x in lines if x.submission is not None]
+    counts, judged = open_matters(session, versions), judged_late(session, versions)
+    out = []
+    for x in lines:
+        number = x.submission or 0
+        standing = (counts.get((number, "error"), 0), counts.get((number, "warning"), 0))
+        values: tuple[Any, ...] = (*_FIELDS(x), *standing, judged.get(number, ""))
+        out.append(Line(*values))
+    return out
+
+
+def board(
+    session: Session, actor: Actor, season: Season, today: date, only: Sequence[int] | None = None
+) -> list[Line]:  # fmt: skip
+    """The lines as in ``glance``, with what still stands against them."""
+    return counted(session, glance(session, actor, season, today, only))
+
+
 def _came(session: Session, season: Season, only: Sequence[int] | None = None) -> dict[int, datetime]:
-    """When the first version of each roster line came in: a corrected one does not make it late."""
-    asked = select(Submission.entry_id, func.min(Submission.received_at)).where(
-        Submission.season_id == season.id, Submission.entry_id.is_not(None), Submission.draft.is_(False),
-        Submission.state.not_in((State.UNREADABLE, State.WITHDRAWN)),
+    """When the first version of each roster line came in that is not published, or not known to be: a corrected one
+    does not make it late."""
+    asked = (
+        select(Submission.entry_id, func.min(Submission.received_at))
+        .join(Entry, Entry.id == Submission.entry_id)
+        .where(
+            Submission.season_id == season.id, Submission.draft.is_(False), Entry.published_on.is_(None),
+            Submission.state.not_in((State.UNREADABLE, State.WITHDRAWN)),
+        )
     )  # fmt: skip
     if only is not None:
         asked = asked.where(Submission.entry_id.in_(only))
@@ -271,15 +275,16 @@ def _came(session: Session, season: Season, only: Sequence[int] | None = None) -
     return {entry: came for entry, came in found if entry is not None}
 
 
-def _entries(actor: Actor, season: Season, *columns: Any) -> Select[Any]:
-    asked = select(*columns).join(Body, Body.id == Entry.body_id)
+def _entries(actor: Actor, season: Season) -> Select[Any]:
+    asked = select(*_ENTRY).join(Body, Body.id == Entry.body_id)
     return asked.where(Entry.season_id == season.id, visible_entries(actor)).order_by(Entry.rank, Entry.id)
 
 
-def _current(season: Season, *columns: Any) -> Select[Any]:
-    """The version of each roster line that stands now; of several the last comes last."""
+def _current(season: Season) -> Select[Any]:
+    """The version of each roster line that stands now; of several the last comes last.
+    In this order SQLite finds them by the board's index."""
     return (
-        select(*columns)
+        select(*_SUBMISSION)
         .where(
             Submission.season_id == season.id,
             Submission.entry_id.is_not(None),
@@ -287,20 +292,20 @@ def _current(season: Season, *columns: Any) -> Select[Any]:
             Submission.draft.is_(False),
             Submission.state.not_in((State.SUPERSEDED, State.WITHDRAWN)),
         )
-        .order_by(Submission.id)
+        .order_by(Submission.entry_id, Submission.id)
     )
 
 
-def in_order(lines: Sequence[Ordered]) -> list[Ordered]:
+def in_order(lines: Sequence[Brief]) -> list[Brief]:
     """Departments, each followed by its units."""
     here = {x.entry for x in lines}
-    under: dict[int, list[Ordered]] = {}
+    under: dict[int, list[Brief]] = {}
     for x in lines:
         if x.parent in here and x.parent is not None:
             under.setdefault(x.parent, []).append(x)
-    out: list[Ordered] = [y for x in lines if x.parent not in here for y in _below(x, under, frozenset())]
+    out: list[Brief] = [y for x in lines if x.parent not in here for y in _below(x, under, frozenset())]
     placed = {x.entry for x in out}
-    rest: list[Ordered] = [
+    rest: list[Brief] = [
         x for x in lines if x.entry not in placed
     ]  # those that stand under each other in a ring
     return out + rest
@@ -340,7 +345,7 @@ def statuses(session: Session, actor: Actor, today: date) -> dict[int, Counter[s
     return out
 
 
-def _below(line: Ordered, under: dict[int, list[Ordered]], seen: frozenset[int]) -> list[Ordered]:
+def _below(line: Brief, under: dict[int, list[Brief]], seen: frozenset[int]) -> list[Brief]:
     if line.entry in seen:
         return []
     out = [line]
@@ -367,7 +372,7 @@ def open_matters(session: Session, submissions: Sequence[int]) -> dict[tuple[int
     return out
 
 
-def _judged_late(session: Session, submissions: Sequence[int]) -> dict[int, str]:
+def judged_late(session: Session, submissions: Sequence[int]) -> dict[int, str]:
     """{submission: what people made of its lateness}: open, confirmed, dismissed, solved."""
     out: dict[int, str] = {}
     for at in range(0, len(submissions), 500):
@@ -380,26 +385,13 @@ def _judged_late(session: Session, submissions: Sequence[int]) -> dict[int, str]
     return out
 
 
-def _standing(e: Row[Any], s: Row[Any] | None, came: datetime | None, today: date) -> tuple[str, int]:
-    """The status of a roster line, and how many days it is late."""
+def _line(e: Row[Any], s: Row[Any] | None, came: datetime | None, today: date) -> Brief:
+    """A roster line, the version that stands, and when the first came in."""
+    number, parent, body, code, level, approved, due, published, url, contact = tuple(e)
     handed_in = came.astimezone(ZONE).date() if came else None
-    late = deadlines.days_late(e.due_on, e.published_on or handed_in, today)
-    return (_OF_STATE[s.state] if s else ("late" if late else "missing")), late
-
-
-def _line(
-    e: Row[Any],
-    s: Row[Any] | None,
-    came: datetime | None,
-    counts: dict[tuple[int, str], int],
-    judged: dict[int, str],
-    today: date,
-) -> Line:
-    status, late = _standing(e, s, came, today)
-    return Line(
-        e.id, e.parent_id, e.name, e.code, e.level, e.approved_on, e.due_on, e.published_on, e.published_url,
-        e.contact, status, late, s.id if s else None, s.round if s else 0,
-        counts.get((s.id, "error"), 0) if s else 0, counts.get((s.id, "warning"), 0) if s else 0,
-        s.unchecked if s else 0, s.numbers if s else 0, s.proved if s else 0, s.problem if s else "",
-        judged.get(s.id, "") if s else "",
-    )  # fmt: skip
+    late = deadlines.days_late(due, published or handed_in, today)
+    _, state, *rest = tuple(s) if s else (None, "", None, 0, 0, 0, 0, "")
+    status = _OF_STATE[state] if state else ("late" if late else "missing")
+    return Brief(
+        number, parent, body, code, level, approved, due, published, url, contact, status, late, *rest
+    )

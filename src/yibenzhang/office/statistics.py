@@ -31,7 +31,7 @@ from yibenzhang.office.models import (
     Submission,
     Verdict,
 )
-from yibenzhang.office.roster import OPEN, Line
+from yibenzhang.office.roster import OPEN, Brief
 
 SEVERITIES = ("error", "warning", "notice")
 READ = (State.REVIEW, State.RETURNED, State.CLEAN)
@@ -107,8 +107,14 @@ def versions(actor: Actor, *where: ColumnElement[bool]) -> Select[Any]:
     )
 
 
-def measures(session: Session, actor: Actor, seasons: Sequence[Season]) -> list[Measures]:
-    """The figures of these seasons, in their order."""
+Taken = tuple[int, int, int]
+"""Season, roster line, days from handing in to clean."""
+
+
+def measures(
+    session: Session, actor: Actor, seasons: Sequence[Season], days: Sequence[Taken] | None = None
+) -> list[Measures]:
+    """The figures of these seasons, in their order. ``days``: what ``to_clean`` tells of them, where it is known."""
     out = {s.id: Measures(s.id, s.name, s.fiscal_year, s.stage) for s in seasons}
     wanted = Entry.season_id.in_(out)
     asked = (
@@ -135,8 +141,8 @@ def measures(session: Session, actor: Actor, seasons: Sequence[Season]) -> list[
     for season, severity, told, standing in session.execute(counted):
         out[season].findings[severity], out[season].standing[severity] = told, standing
     taken: dict[int, list[int]] = defaultdict(list)
-    for season, _, days in to_clean(session, actor, mine):
-        taken[season].append(days)
+    for season, _, count in to_clean(session, actor, mine) if days is None else days:
+        taken[season].append(count)
     for season, found in taken.items():
         out[season].days = median(found)
     return [out[s.id] for s in seasons]
@@ -241,9 +247,9 @@ def rounds(session: Session, actor: Actor, season: int) -> list[Round]:
 # ---- days and lateness ---------------------------------------------------------------------
 
 
-def to_clean(session: Session, actor: Actor, mine: ColumnElement[bool]) -> list[tuple[int, int, int]]:
-    """(season, entry, days) of every roster line that is clean now: days from its first version to the day when
-    the last thing that stood in its way was settled."""
+def to_clean(session: Session, actor: Actor, mine: ColumnElement[bool]) -> list[Taken]:
+    """Every roster line that is clean now: days from its first version to the day when the last thing that stood in its
+    way was settled."""
     clean = versions(actor, mine, Submission.state == State.CLEAN)
     last = select(Submission.season_id, Submission.entry_id, Submission.id).where(Submission.id.in_(clean))
     found = {entry: (season, number) for season, entry, number in session.execute(last)}
@@ -281,7 +287,7 @@ def to_clean(session: Session, actor: Actor, mine: ColumnElement[bool]) -> list[
         )
         .group_by(Submission.entry_id)
     )
-    out: list[tuple[int, int, int]] = []
+    out: list[Taken] = []
     for entry, first in session.execute(begun):
         if entry is None:
             continue
@@ -312,7 +318,7 @@ LATENESS = {
 }  # fmt: skip
 
 
-def lateness_of(line: Line) -> str:
+def lateness_of(line: Brief) -> str:
     """What a line of the board is by its dates: a key of LATENESS."""
     if line.due_on is None:
         return "no_date"

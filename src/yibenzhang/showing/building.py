@@ -62,6 +62,9 @@ def view_of(checked: Checked, names: Sequence[str], extra: str = "") -> View:
         len(checked.results),
         tuple(Section(n, s.numbers, s.proved, s.contradicted, s.alone) for n, s in checked.sections),
         tuple(leaves.leaves),
+        builder.findings(),
+        builder.unchecked(),
+        builder.notices(),
         {
             n.key: Number(
                 n.key,
@@ -74,9 +77,6 @@ def view_of(checked: Checked, names: Sequence[str], extra: str = "") -> View:
             for n in printed
         },
         proofs,
-        builder.findings(),
-        builder.unchecked(),
-        builder.notices(),
     )
 
 

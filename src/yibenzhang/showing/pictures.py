@@ -9,7 +9,9 @@ import ctypes
 import io
 import time
 import warnings
-from collections.abc import Sequence
+import zlib
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from xml.sax.saxutils import escape
 
 import pypdfium2 as pdfium
@@ -20,6 +22,8 @@ from yibenzhang.reading.limits import MAX_PICTURE_PIXELS, MAX_SCAN_PIXELS, PICTU
 from yibenzhang.showing.view import Box, Leaf
 
 LEAST_WIDTH, MOST_WIDTH = 60, 3200
+MOST_OPEN, MOST_OPEN_BYTES = 4, 32 * 1024 * 1024
+"""PDFs that stay open, and their bytes together; a larger one is open alone."""
 _FORMATS = ("PNG", "JPEG", "TIFF")
 _GRAY = 10
 """Channels that differ by no more than this (of 255) are a shade of grey."""
@@ -42,17 +46,81 @@ def picture(data: bytes, kind: str, leaf: Leaf, width_px: int = 1400) -> bytes:
     ``data`` is the whole file, ``kind`` its Document.kind: pdf or image. Raises ReadingError, one sentence for
     a person, where the page cannot be drawn.
     """
-    if leaf.kind != "picture" or kind not in ("pdf", "image"):
-        raise ReadingError("这种文件没有页面图像。")
-    size = _size(leaf, width_px)
+    return Drawer().picture(lambda: data, "", kind, leaf, width_px)
+
+
+class _Opened:
+    """A PDF with the page drawn last, which is not closed before the next: with its last page its fonts would go."""
+
+    def __init__(self, data: bytes) -> None:
+        self.size = len(data)
+        self._document = pdfium.PdfDocument(data)
+        self._page: pdfium.PdfPage | None = None
+
+    def page(self, number: int) -> pdfium.PdfPage:
+        before, self._page = self._page, self._document[number - 1]
+        if before is not None:
+            before.close()
+        return self._page
+
+    def close(self) -> None:
+        if self._page is not None:
+            self._page.close()
+        self._document.close()
+
+
+class Drawer:
+    """Draws page after page in one thread. The last PDFs stay open: what the pages of a document share, fonts above all,
+    is read once."""
+
+    def __init__(self) -> None:
+        self._open: OrderedDict[str, _Opened] = OrderedDict()
+
+    def picture(self, read: Callable[[], bytes], name: str, kind: str, leaf: Leaf, width_px: int) -> bytes:
+        """As ``picture``; ``read`` gives the bytes of the file with this name, which never change."""
+        if leaf.kind != "picture" or kind not in ("pdf", "image"):
+            raise ReadingError("这种文件没有页面图像。")
+        size = _size(leaf, width_px)
+        if kind == "image":
+            return _finished(lambda: _of_image(read(), leaf, size), leaf)
+        sound = False
+        try:
+            made = _finished(lambda: _of_pdf(self._opened(read, name), leaf, size), leaf)
+            sound = True
+            return made
+        finally:
+            if not sound or not name:
+                self._close(name)
+
+    def _opened(self, read: Callable[[], bytes], name: str) -> _Opened:
+        if name in self._open:
+            self._open.move_to_end(name)
+            return self._open[name]
+        made = _Opened(read())
+        while self._open and (
+            len(self._open) >= MOST_OPEN
+            or made.size + sum(x.size for x in self._open.values()) > MOST_OPEN_BYTES
+        ):
+            self._close(next(iter(self._open)))
+        self._open[name] = made
+        return made
+
+    def _close(self, name: str) -> None:
+        found = self._open.pop(name, None)
+        if found is not None:
+            found.close()
+
+
+def _finished(draw: Callable[[], Image.Image], leaf: Leaf) -> bytes:
+    """The PNG of what is drawn, straightened. Raises ReadingError."""
     try:
-        image = _of_pdf(data, leaf, size) if kind == "pdf" else _of_image(data, leaf, size)
+        image = draw()
     except ReadingError:
         raise
     except Exception as error:  # decoders raise whatever damage makes them
         raise ReadingError(_BROKEN) from error
     if leaf.skew:
-        image = image.rotate(-leaf.skew, Image.Resampling.BICUBIC, fillcolor="white")
+        image = _plain(image).rotate(-leaf.skew, Image.Resampling.BICUBIC, fillcolor="white")
     return _png(image)
 
 
@@ -68,17 +136,10 @@ def _size(leaf: Leaf, width_px: int) -> tuple[int, int]:
     return width, height
 
 
-def _of_pdf(data: bytes, leaf: Leaf, size: tuple[int, int]) -> Image.Image:
-    document = pdfium.PdfDocument(data)
-    try:
-        page = document[leaf.page - 1]
-        try:
-            _bounded(page)
-            return _rendered(page, size, leaf.turn)
-        finally:
-            page.close()
-    finally:
-        document.close()
+def _of_pdf(opened: _Opened, leaf: Leaf, size: tuple[int, int]) -> Image.Image:
+    page = opened.page(leaf.page)
+    _bounded(page)
+    return _rendered(page, size, leaf.turn)
 
 
 def _bounded(page: pdfium.PdfPage) -> None:
@@ -110,7 +171,7 @@ def _rendered(page: pdfium.PdfPage, size: tuple[int, int], turn: int) -> Image.I
             raise ReadingError(_SLOW)
         if status != raw.FPDF_RENDER_DONE:
             raise ReadingError(_BROKEN)
-        image: Image.Image = bitmap.to_pil().convert("RGB")
+        image: Image.Image = bitmap.to_pil()  # a copy, with a fourth band that says nothing
         return image
     finally:
         bitmap.close()
@@ -162,16 +223,16 @@ def _png(image: Image.Image) -> bytes:
         shades = image.convert("L").point([round(v / 17) for v in range(256)])
         packed = Image.frombytes("P", shades.size, shades.tobytes())
         packed.putpalette([v for k in range(16) for v in (17 * k,) * 3])
-        packed.save(out, "PNG", bits=4, compress_level=3)
+        packed.save(out, "PNG", bits=4, compress_level=3, compress_type=zlib.Z_RLE)
     else:
-        image.quantize(64, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(
+        image.convert("RGB").quantize(64, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(
             out, "PNG", compress_level=3
         )
     return out.getvalue()
 
 
 def _coloured(image: Image.Image) -> bool:
-    red, green, blue = image.reduce(3).split()
+    red, green, blue = image.reduce(3).split()[:3]
     most = [ImageChops.difference(a, b).getextrema()[1] for a, b in ((red, green), (green, blue))]
     return max(int(m) for m in most) > _GRAY  # type: ignore[arg-type]
 

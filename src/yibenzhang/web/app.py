@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,9 +13,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse
+from starlette.datastructures import MutableHeaders
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from yibenzhang import __version__
 from yibenzhang.web import errors
@@ -72,7 +73,7 @@ def create(settings: Settings) -> FastAPI:
     app.state.office = office
     errors.install(app)
     app.add_middleware(Bounded, most=lambda scope: _most(scope, settings.most_bytes))
-    app.middleware("http")(_dressed)
+    app.add_middleware(_Dressed)
     if settings.hosts:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.hosts))
     app.add_middleware(Behind, proxies=settings.proxies, https=settings.https)
@@ -119,33 +120,57 @@ def _too_big(request: Request) -> bool:
     return not length.isascii() or not length.isdigit() or int(length) > most
 
 
-async def _dressed(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
+class _Dressed:
     """Headers of safety on every answer; a cookie for every browser, so that its forms can be told from forged ones."""
-    fresh = "" if cookie_of(request) else fresh_token()
-    request.state.cookie = fresh
-    try:
-        response = (
-            errors.told(request, 413, "提交的内容太大，没有处理。")
-            if _too_big(request)
-            else await call(request)
-        )
-    except Exception as error:
-        response = errors.unexpected(request, error)
-    _seal(request, response)
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        fresh = "" if cookie_of(request) else fresh_token()
+        request.state.cookie = fresh
+        begun = False
+
+        async def dressed(message: Message) -> None:
+            nonlocal begun
+            if message["type"] == "http.response.start":
+                begun = True
+                _dress(request, MutableHeaders(scope=message), fresh)
+            await send(message)
+
+        if _too_big(request):
+            await errors.told(request, 413, "提交的内容太大，没有处理。")(scope, receive, dressed)
+            return
+        try:
+            await self._app(scope, receive, dressed)
+        except Exception as error:
+            if begun:
+                raise
+            await errors.unexpected(request, error)(scope, receive, dressed)
+
+
+def _dress(request: Request, headers: MutableHeaders, fresh: str) -> None:
+    _seal(request, headers)
     for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
-    if not request.url.path.startswith("/static"):
-        response.headers.setdefault("Cache-Control", "no-store")
-        token = fresh or getattr(request.state, "renewed", "")
-        if token and "set-cookie" not in response.headers:
-            with_cookie(request, response, token)
-    return response
+        headers.setdefault(name, value)
+    if request.url.path.startswith("/static"):
+        return
+    headers.setdefault("Cache-Control", "no-store")
+    token = fresh or getattr(request.state, "renewed", "")
+    if token and "set-cookie" not in headers:
+        bare = Response()
+        with_cookie(request, bare, token)
+        headers["set-cookie"] = bare.headers["set-cookie"]
 
 
-def _seal(request: Request, response: Response) -> None:
+def _seal(request: Request, headers: MutableHeaders) -> None:
     """The message that the next page shows is marked as ours."""
-    if SAID in response.headers:
-        del response.headers[SAID]
-        where = response.headers["Location"]
+    if SAID in headers:
+        del headers[SAID]
+        where = headers["Location"]
         words = dict(parse_qsl(urlsplit(where).query))["said"]
-        response.headers["Location"] = f"{where}&seal={seal_of(office_of(request), words)}"
+        headers["Location"] = f"{where}&seal={seal_of(office_of(request), words)}"

@@ -36,7 +36,7 @@ _PIECE = 64 * 1024
 View = TypeVar("View", bound=Callable[..., Any])
 
 environment = Environment(
-    loader=FileSystemLoader(HERE / "templates"), autoescape=select_autoescape(["html", "svg"]),
+    loader=FileSystemLoader(HERE / "templates"), autoescape=select_autoescape(["html", "svg"]), auto_reload=False,
     trim_blocks=True, lstrip_blocks=True,
 )  # fmt: skip
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
-from concurrent.futures import ProcessPoolExecutor
+import time
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as Late
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
@@ -15,17 +16,21 @@ from threading import Thread
 
 from yibenzhang.ledger.files import Ledger, write
 from yibenzhang.reading import ReadingError
-from yibenzhang.showing.pictures import picture
+from yibenzhang.showing.pictures import Drawer
 from yibenzhang.showing.view import Leaf
 
 WIDTH = 1400
 MOST_BYTES = 2 * 1024**3
 """What the pictures kept may take on the disk."""
 SECONDS = 20.0
+_BUSY = "正在画别的页，请稍后再看这一页。"
+
+
+_drawer = Drawer()
 
 
 def _draw(path: str, kind: str, leaf: Leaf, width: int) -> bytes:
-    return picture(Path(path).read_bytes(), kind, leaf, width)
+    return _drawer.picture(Path(path).read_bytes, path, kind, leaf, width)
 
 
 def end_with_parent() -> None:
@@ -47,23 +52,50 @@ class Pictures:
         self._ledger = ledger
         self._lock = threading.Lock()
         self._pool: ProcessPoolExecutor | None = None
+        self._count = max(os.cpu_count() or 1, 2) // 2
+        self._free = threading.Semaphore(self._count)
+        self._threads = ThreadPoolExecutor(self._count, "drawing")
         self._since = 0
 
-    def png(self, sha256: str, kind: str, leaf: Leaf, width: int = WIDTH) -> bytes:
-        """The picture of a leaf. Raises ReadingError with one sentence."""
-        kept = (
-            self._ledger.folder
-            / "pictures"
-            / sha256[:2]
-            / f"{sha256}-{leaf.page}-{width}-{leaf.turn}-{leaf.skew:.2f}.png"
-        )
+    def kept(self, sha256: str, leaf: Leaf, width: int = WIDTH) -> bytes | None:
+        """The picture of a leaf that was drawn before."""
         with suppress(FileNotFoundError):
-            return kept.read_bytes()
-        made = self._drawn(str(self._ledger.path(sha256)), kind, leaf, width)
-        with suppress(OSError):  # a full disk: drawn again the next time
-            write(kept, made)
-            self._tidy()
-        return made
+            return self._path(sha256, leaf, width).read_bytes()
+        return None
+
+    def png(self, sha256: str, kind: str, leaf: Leaf, width: int = WIDTH) -> bytes:
+        """The picture of a leaf; others that are drawn come first. Raises ReadingError with one sentence."""
+        found = self.kept(sha256, leaf, width)
+        if found is not None:
+            return found
+        if not self._free.acquire(timeout=SECONDS):
+            raise ReadingError(_BUSY)
+        try:
+            found = self.kept(sha256, leaf, width)  # meanwhile, for another who looks at the same page
+            if found is not None:
+                return found
+            made = self._drawn(str(self._ledger.path(sha256)), kind, leaf, width)
+            with suppress(OSError):  # a full disk: drawn again the next time
+                write(self._path(sha256, leaf, width), made, lasting=False)
+                self._tidy()
+            return made
+        finally:
+            self._free.release()
+
+    def soon(self, sha256: str, kind: str, leaf: Leaf, width: int) -> Future[bytes]:
+        """The picture of a leaf when its turn has come. Raises as ``png`` does."""
+        asked = time.monotonic()
+
+        def draw() -> bytes:
+            if time.monotonic() - asked > SECONDS:
+                raise ReadingError(_BUSY)
+            return self.png(sha256, kind, leaf, width)
+
+        return self._threads.submit(draw)
+
+    def _path(self, sha256: str, leaf: Leaf, width: int) -> Path:
+        name = f"{sha256}-{leaf.page}-{width}-{leaf.turn}-{leaf.skew:.2f}.png"
+        return self._ledger.folder / "pictures" / sha256[:2] / name
 
     def _drawn(self, path: str, kind: str, leaf: Leaf, width: int) -> bytes:
         for last in (False, True):
@@ -77,7 +109,7 @@ class Pictures:
                     raise ReadingError("这一页的图像画不出来。") from error
             except Late as error:
                 if task.cancel():
-                    raise ReadingError("正在画别的页，请稍后再看这一页。") from error
+                    raise ReadingError(_BUSY) from error
                 self._end(pool)
                 raise ReadingError(f"这一页的图像 {SECONDS:g} 秒内没有画完。") from error
         raise AssertionError("unreachable")
@@ -89,8 +121,7 @@ class Pictures:
     def _running(self) -> ProcessPoolExecutor:
         with self._lock:
             if self._pool is None:
-                count = max(os.cpu_count() or 1, 2) // 2
-                self._pool = ProcessPoolExecutor(count, get_context("spawn"), end_with_parent)
+                self._pool = ProcessPoolExecutor(self._count, get_context("spawn"), end_with_parent)
             return self._pool
 
     def _end(self, pool: ProcessPoolExecutor) -> None:
@@ -119,5 +150,6 @@ class Pictures:
             total -= bytes_
 
     def close(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
         if self._pool is not None:
             self._end(self._pool)

@@ -9,6 +9,7 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response
+from fastapi.concurrency import run_in_threadpool
 
 from yibenzhang.office.access import LOCAL, Actor
 from yibenzhang.office.logins import KNOWN_FOR, LASTS, acquainted, key_of, known, login_of
@@ -56,26 +57,28 @@ def actor_of(user: User, address: str) -> Actor:
     return Actor(user.id, user.shown or user.name, Role(user.role), user.body_id, body, address)
 
 
-def actor(request: Request) -> Actor:
+async def actor(request: Request) -> Actor:
     """The person who asks, by cookie or key. Raises NotLoggedIn, or MustChange where nothing may be done as yet."""
-    found, must_change = _asking(request)
+    found, must_change = await _asking(request)
     if must_change:
         raise MustChange
     return found
 
 
-def newcomer(request: Request) -> Actor:
+async def newcomer(request: Request) -> Actor:
     """The same, also where the password has to be changed. Raises NotLoggedIn."""
-    found, request.state.must_change = _asking(request)
+    found, request.state.must_change = await _asking(request)
     return found
 
 
-def _asking(request: Request) -> tuple[Actor, bool]:
-    office = office_of(request)
-    address = address_of(request)
-    if not office.settings.accounts:
-        return Actor(LOCAL.id, LOCAL.name, LOCAL.role, address=address), False
-    key = bearer(request)
+async def _asking(request: Request) -> tuple[Actor, bool]:
+    if not office_of(request).settings.accounts:
+        return Actor(LOCAL.id, LOCAL.name, LOCAL.role, address=address_of(request)), False
+    return await run_in_threadpool(_person, request)
+
+
+def _person(request: Request) -> tuple[Actor, bool]:
+    office, address, key = office_of(request), address_of(request), bearer(request)
     with office.session() as session:
         if key:
             token = key_of(session, key)
@@ -99,7 +102,7 @@ def in_person(request: Request, who: Annotated[Actor, Depends(newcomer)]) -> Non
         raise ByKey
 
 
-def with_accounts(request: Request) -> None:
+async def with_accounts(request: Request) -> None:
     """For pages that make sense with accounts only. Raises NoAccounts."""
     if not office_of(request).settings.accounts:
         raise NoAccounts
@@ -202,9 +205,13 @@ def fresh_token() -> str:
     return secrets.token_urlsafe(32)
 
 
+async def _office(request: Request) -> Office:
+    return office_of(request)  # in the loop: a thread of its own for this costs more than the rest of it
+
+
 Who = Annotated[Actor, Depends(actor)]
 Newcomer = Annotated[Actor, Depends(newcomer)]
 Guard = Depends(guarded)
 InPerson = Depends(in_person)
 Accounts = Depends(with_accounts)
-Shop = Annotated[Office, Depends(office_of)]
+Shop = Annotated[Office, Depends(_office)]

@@ -75,7 +75,7 @@ class Office:
         self.views = Views(self.ledger)
         self._kept: dict[tuple[object, ...], tuple[float, Any]] = {}
         self._kept_lock = threading.Lock()
-        self.boards: dict[tuple[object, ...], list[Brief]] = {}
+        self._boards: tuple[int, dict[tuple[object, ...], list[Brief]]] = (-1, {})
         self.session = self.database.session
         self.version = present(settings.extra)
 
@@ -95,6 +95,13 @@ class Office:
                     self._kept.clear()
                 self._kept[key] = (time.monotonic() + min(10 * took, _OLDEST), made)
         return made
+
+    def boards_of(self, turn: int) -> dict[tuple[object, ...], list[Brief]]:
+        """The boards worked out in this turn of the database; those of other turns go."""
+        kept = self._boards
+        if kept[0] != turn:
+            kept = self._boards = (turn, {})
+        return kept[1]
 
     def start(self) -> None:
         if self.settings.work:

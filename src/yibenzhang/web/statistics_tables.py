@@ -15,8 +15,8 @@ from yibenzhang.office import rule_statistics as judged
 from yibenzhang.office import statistics as figures
 from yibenzhang.office.access import Actor
 from yibenzhang.office.body_statistics import departments
-from yibenzhang.office.models import Season
-from yibenzhang.office.roster import STAGE, board
+from yibenzhang.office.models import Season, Submission
+from yibenzhang.office.roster import STAGE, Brief, glance, judged_late
 from yibenzhang.office.rule_statistics import Judged
 from yibenzhang.office.statistics import Files, Measures, share
 from yibenzhang.web import charts
@@ -64,8 +64,26 @@ class Asked:
                 .where(Season.stage == self.season.stage)
                 .order_by(Season.fiscal_year, Season.id)
             )
-            self._kept["years"] = figures.measures(self.session, self.who, self.session.scalars(asked).all())
+            seasons = self.session.scalars(asked).all()
+            wanted = Submission.season_id.in_([s.id for s in seasons])
+            days = figures.to_clean(self.session, self.who, wanted)
+            self._kept["days"] = {entry: n for season, entry, n in days if season == self.season.id}
+            self._kept["years"] = figures.measures(self.session, self.who, seasons, days)
         found: list[Measures] = self._kept["years"]
+        return found
+
+    def days(self) -> dict[int, int]:
+        """{roster line: days from handing in to clean}."""
+        if "days" not in self._kept:
+            self._kept["days"] = figures.days_to_clean(self.session, self.who, self.season.id)
+        found: dict[int, int] = self._kept["days"]
+        return found
+
+    def lines(self) -> list[Brief]:
+        """The board in short."""
+        if "lines" not in self._kept:
+            self._kept["lines"] = glance(self.session, self.who, self.season, self.today)
+        found: list[Brief] = self._kept["lines"]
         return found
 
 
@@ -255,7 +273,7 @@ DEPARTMENTS = {
 
 
 def _departments(a: Asked) -> Table:
-    found = departments(a.session, a.who, a.season, a.today)
+    found = departments(a.session, a.who, a.season, a.today, a.lines(), a.days())
     whole = {x.entry for x in found if x.under}
     rows = [
         asdict(x)
@@ -285,7 +303,7 @@ DAYS = {"name": "交来到通过", "count": "单位", "share": "占比 %"}
 
 
 def _days(a: Asked) -> Table:
-    days = figures.days_to_clean(a.session, a.who, a.season.id)
+    days = a.days()
     steps = figures.in_steps(days.values())
     rows = [{"name": n, "count": c, "share": share(c, len(days))} for n, c in steps]
     picture = charts.bars(
@@ -302,7 +320,7 @@ LATE = {"name": "公开和期限", "count": "单位", "share": "占比 %"}
 
 
 def _lateness(a: Asked) -> Table:
-    lines = board(a.session, a.who, a.season, a.today)
+    lines = a.lines()
     count = Counter(figures.lateness_of(x) for x in lines)
     rows: Rows = [
         {"key": k, "name": name, "count": count[k], "share": share(count[k], len(lines))}
@@ -311,7 +329,8 @@ def _lateness(a: Asked) -> Table:
     late = figures.in_steps(x.late for x in lines if x.late)
     shown_rows = [r for r in rows if r["count"]]
     note = "期限按批复日期加公开天数，或登记的最晚日期；没有登记公开日期的按交来日期算，与看板一致。"
-    judged = Counter(x.lateness for x in lines)
+    versions = [x.submission for x in lines if x.submission is not None]
+    judged = Counter(judged_late(a.session, versions).values())
     if judged["confirmed"] or judged["dismissed"]:
         note += f"人看过的：确认逾期 {judged['confirmed']} 个，排除 {judged['dismissed']} 个。"
     pictures = [

@@ -5,17 +5,56 @@ from __future__ import annotations
 import gc
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Generic, Protocol, TypeVar
 
 from yibenzhang.ledger.files import Ledger
 from yibenzhang.office.access import NotHere, Refused
-from yibenzhang.office.models import Submission
-from yibenzhang.showing.view import Leaf, Number, Proof, View, ViewError, loaded
+from yibenzhang.showing.kept import Kept, Numbers, ViewError
+from yibenzhang.showing.view import Leaf, Number, Outline, Proof, View
 
-MOST = 48
+MOST, MOST_NUMBERS = 128, 48
+"""Views whose outline, and whose numbers, stay in memory: more than people who review at the same time."""
+MOST_BYTES = 64 * 1024 * 1024
+"""Of all views that stay, as kept."""
 FULL_SEARCH = 1_000
 """Views loaded between two searches of everything for garbage."""
+Key = tuple[str, int]
+Made = TypeVar("Made")
+
+
+class Checked(Protocol):
+    """A submission, or so much of it as tells where its view lies."""
+
+    @property
+    def receipt(self) -> str: ...
+
+
+class _Last(Generic[Made]):
+    """The last ones used, by submission and moment of its analysis."""
+
+    def __init__(self, most: int, most_bytes: int = 0) -> None:
+        self._most, self._most_bytes = most, most_bytes
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[Key, tuple[int, Made]] = OrderedDict()
+        self._bytes = 0
+
+    def get(self, key: Key, make: Callable[[], tuple[int, Made]]) -> Made:
+        """``make`` also tells how many bytes it counts for."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key][1]
+        made = make()
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = made
+                self._bytes += made[0]
+            while len(self._kept) > self._most or (self._bytes > self._most_bytes and len(self._kept) > 1):
+                self._bytes -= self._kept.popitem(last=False)[1][0]
+        return made[1]
+
 
 NUMBERS = {"place": "位置", "words": "项目", "text": "印的数字", "standing": "核对结果", "arithmetic": "算式"}
 RELATIONS = {
@@ -27,57 +66,90 @@ _SUMS = 3
 
 
 class Views:
-    """Views by submission, read anew where the file was analysed again."""
+    """Views by submission, read anew where the file was analysed again. Raises NotHere where there is none, Refused
+    where this version of the program does not understand it."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
+        self._views: _Last[Kept] = _Last(MOST, MOST_BYTES)
+        self._numbers: _Last[Numbers] = _Last(MOST_NUMBERS)
         self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[str, int], View] = OrderedDict()
         self._loads = 0
 
-    def of(self, submission: Submission) -> View:
-        """Raises NotHere where there is none, or none that this version of the program understands."""
+    def outline(self, submission: Checked) -> Outline:
+        return self._kept(submission)[1].outline
+
+    def leaf(self, submission: Checked, number: int) -> tuple[Outline, Leaf]:
+        """A leaf with all that stands on it."""
+        kept = self._kept(submission)[1]
+        if not 1 <= number <= len(kept.outline.leaves):
+            raise NotHere
+        with _told():
+            return kept.outline, kept.leaf(number)
+
+    def numbers(self, submission: Checked) -> Numbers:
+        key, kept = self._kept(submission)
+
+        def make() -> tuple[int, Numbers]:
+            made = kept.numbers()
+            self._aside()
+            return 0, made
+
+        with _told():
+            return self._numbers.get(key, make)
+
+    def of(self, submission: Checked) -> View:
+        """All of it; this does not stay in memory."""
+        with _told():
+            return self._kept(submission)[1].whole()
+
+    def _kept(self, submission: Checked) -> tuple[Key, Kept]:
         path = self._ledger.analysis(submission.receipt, "view")
+
+        def make() -> tuple[int, Kept]:
+            made = Kept(path.read_bytes())
+            self._aside()
+            return len(made), made
+
         try:
             key = (submission.receipt, path.stat().st_mtime_ns)
-            with self._lock:
-                if key in self._kept:
-                    self._kept.move_to_end(key)
-                    return self._kept[key]
-            view = loaded(path.read_bytes())
+            with _told():
+                return key, self._views.get(key, make)
         except FileNotFoundError as error:
             raise NotHere from error
-        except ViewError as error:
-            raise Refused("这一版是用旧版程序检查的，现在的程序看不了；请重新检查后再看。") from error
-        with self._lock:
-            self._kept[key] = view
-            self._aside()
-            while len(self._kept) > MOST:
-                self._kept.popitem(last=False)
-        return view
 
     def _aside(self) -> None:
         """Take what is loaded out of the search for garbage: views hold a million small objects, none in a circle, and
         looking through them stops every page for half a second. Now and then all is looked through once, because
         what was in a circle at such a moment would stay for ever."""
-        self._loads += 1
-        if self._loads % FULL_SEARCH == 0:
+        with self._lock:
+            self._loads += 1
+            search = self._loads % FULL_SEARCH == 0
+        if search:
             gc.unfreeze()
             gc.collect()
         gc.freeze()
 
 
-def words_in(view: View, leaf: int, box: tuple[float, float, float, float]) -> str:
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except ViewError as error:
+        raise Refused("这一版是用旧版程序检查的，现在的程序看不了；请重新检查后再看。") from error
+
+
+def words_in(leaf: Leaf, box: tuple[float, float, float, float]) -> str:
     """The words whose middle lies in a box on a leaf."""
     x0, top, x1, bottom = box
     found = []
-    for (a, b, c, d), text in view.leaves[leaf - 1].texts:
+    for (a, b, c, d), text in leaf.texts:
         if x0 <= (a + c) / 2 <= x1 and top <= (b + d) / 2 <= bottom and text.strip():
             found.append(text.strip())
     return " ".join(found)[:300]
 
 
-def spots_of(view: View) -> dict[str, list[dict[str, Any]]]:
+def spots_of(view: Outline) -> dict[str, list[dict[str, Any]]]:
     """For each finding the places to light: key, leaf and box."""
     return {
         f.id: [{"key": s.key, "leaf": s.leaf, "box": s.box} for s in f.spots if s.leaf] for f in view.findings
@@ -90,21 +162,25 @@ def leafname(leaf: Leaf) -> str:
 
 
 def numbers_of(
-    view: View, chosen: Sequence[Number] | None = None
+    view: Outline, numbers: Numbers, key: str = "", leaf: int = 0
 ) -> tuple[Iterator[dict[str, Any]], Iterator[Proof]]:
-    """Printed numbers (all of them, or those chosen) as rows of a table, and the relations they take part in: ``proofs`` of
-    a row are positions among these."""
-    if chosen is None:
-        place = {k: k for k in range(len(view.proofs))}
-    else:
-        place = {k: i for i, k in enumerate(sorted({k for n in chosen for k in n.proofs}))}
-    rows = (_number(view, n, place) for n in (view.numbers.values() if chosen is None else chosen))
-    return rows, (view.proofs[k] for k in place)
+    """Printed numbers as rows of a table (all of them, or the one of ``key``, or those on a leaf), and the relations they
+    take part in: ``proofs`` of a row are positions among these."""
+    if not key and not leaf:
+        found, places = (n for _, n in numbers.all()), range(numbers.relations)
+        return (_number(view, numbers, n, places) for n in found), map(numbers.proof, places)
+    one = numbers.get(key) if key else None
+    chosen = [one] if one else [n for _, n in numbers.all() if n.leaf == leaf]
+    used = sorted({k for n in chosen for k in n.proofs})
+    place = {k: i for i, k in enumerate(used)}
+    return (_number(view, numbers, n, place) for n in chosen), map(numbers.proof, used)
 
 
-def _number(view: View, n: Number, place: dict[int, int]) -> dict[str, Any]:
+def _number(
+    view: Outline, numbers: Numbers, n: Number, place: Mapping[int, int] | Sequence[int]
+) -> dict[str, Any]:
     """What proves a proved number stands before a sum that another number spoils."""
-    proofs = [view.proofs[k] for k in n.proofs]
+    proofs = [numbers.proof(k) for k in n.proofs]
     if n.standing != "contradicted":
         proofs.sort(key=lambda p: p.outcome == "contradicted")
     sums = [f"{_OUTCOME.get(p.outcome, '')}：{p.name}：{p.arithmetic}" for p in proofs[:_SUMS]]

@@ -272,6 +272,7 @@ def _progress(session: Session, office: Office, files: Any) -> list[dict[str, An
         Season.id.in_({s.season_id for s in files}), Season.closed_at.is_not(None)
     )
     closed = set(session.scalars(asked))
+    places = _places(session, [j.id for j in jobs.values() if j.state == "waiting"])
     out = []
     for s in files:
         job = jobs.get(s.part_of_id or s.id)
@@ -281,7 +282,7 @@ def _progress(session: Session, office: Office, files: Any) -> list[dict[str, An
             step = _step(office.ledger.analysis(s.receipt, "progress"))
             seconds = (now() - job.started_at).total_seconds() if job.started_at else 0
         elif job is not None and job.state == "waiting":
-            ahead = session.scalar(select(func.count()).where(Job.state == "waiting", Job.id < job.id)) or 0
+            ahead = places.get(job.id, 0)
             step = f"前面还有 {ahead} 个" if ahead else "马上开始"
         p = told_profile(s)
         out.append(
@@ -292,6 +293,15 @@ def _progress(session: Session, office: Office, files: Any) -> list[dict[str, An
              "proved": s.proved, "contradicted": s.contradicted, "received_at": s.received_at, "who": s.who, "round": s.round, "closed": s.season_id in closed}
         )  # fmt: skip
     return out
+
+
+def _places(session: Session, jobs: list[int]) -> dict[int, int]:
+    """How many wait before each of these that wait."""
+    if not jobs:
+        return {}
+    place = func.row_number().over(order_by=Job.id) - 1
+    line = select(Job.id, place.label("place")).where(Job.state == "waiting").subquery()
+    return dict(session.execute(select(line.c.id, line.c.place).where(line.c.id.in_(jobs))).all())
 
 
 def _step(path: Path) -> str:

@@ -12,7 +12,8 @@ from fastapi import APIRouter, Query, Request, Response
 from yibenzhang.office.access import Actor, NotHere, Refused, submission_of
 from yibenzhang.office.models import Submission, Tick
 from yibenzhang.office.reviews import ticks_of
-from yibenzhang.showing.view import View
+from yibenzhang.showing.kept import Numbers
+from yibenzhang.showing.view import Outline
 from yibenzhang.web.formats import forms, page, shown, told_to_programs
 from yibenzhang.web.security import Shop, Who
 from yibenzhang.web.settings import Office
@@ -40,8 +41,8 @@ _COUNTS = {
 
 def _read(
     office: Office, who: Actor, number: int
-) -> tuple[Submission, View, dict[str, Tick], dict[str, Any]]:
-    """A submission that was checked, its view, what people looked at, and what its pages are headed with."""
+) -> tuple[Submission, Outline, dict[str, Tick], dict[str, Any]]:
+    """A submission that was checked, its outline, what people looked at, and what its pages are headed with."""
     with office.session() as session:
         s = submission_of(session, who, number)
         if s.part_of_id:
@@ -49,7 +50,7 @@ def _read(
         if s.checked_at is None:
             raise Refused(s.problem or "这份文件还没有检查完，请稍后再看。")
         head = {"s": s, "season": s.season, "body": s.entry.body.name if s.entry else "", "tab": "review"}
-        return s, office.views.of(s), ticks_of(session, s), head
+        return s, office.views.outline(s), ticks_of(session, s), head
 
 
 def _listed(
@@ -79,19 +80,20 @@ def numbers(
     """Every printed number with its standing and the relations it takes part in; of one number (``key``) the page is a
     piece: what proves or contradicts it."""
     s, view, _, head = _read(office, who, number)
-    one = view.numbers.get(key)
+    found = office.views.numbers(s)
+    one = found.get(key) if key else None
     if key and one is None:
         raise NotHere
     if one is not None and not told_to_programs(request):
-        proofs = [(view.proofs[i], [_place(view, k) for k in view.proofs[i].keys]) for i in one.proofs]
+        proofs = [(p, [_place(found, k) for k in p.keys]) for p in map(found.proof, one.proofs)]
         return page(request, who, "number.html", number=one, proofs=proofs)
-    rows, relations = numbers_of(view, None if one is None else [one])
-    data, pages = {"submission": s.id, "relations": relations}, max(-(-len(view.numbers) // LINES), 1)
+    rows, relations = numbers_of(view, found, key)
+    data, pages = {"submission": s.id, "relations": relations}, max(-(-len(found) // LINES), 1)
     return _listed(request, who, "数字", data, rows, NUMBERS, head, "numbers", min(part, pages), pages)
 
 
-def _place(view: View, key: str) -> dict[str, Any]:
-    n = view.numbers.get(key)
+def _place(numbers: Numbers, key: str) -> dict[str, Any]:
+    n = numbers.get(key)
     return {
         "key": key,
         "leaf": n.leaf if n else 0,

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from asyncio import wrap_future
 from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session, joinedload
 
-from yibenzhang.office.access import Actor, NotHere, Refused, submission_of
+from yibenzhang.office.access import Actor, NotHere, Refused, submission_of, told_of_submission
 from yibenzhang.office.deadlines import RULES
 from yibenzhang.office.models import Entry, Matter, State, Submission, Verdict
 from yibenzhang.office.recording import PERSON, told_profile
@@ -28,7 +30,7 @@ from yibenzhang.office.reviews import (
 from yibenzhang.office.roster import OPEN
 from yibenzhang.reading import ReadingError
 from yibenzhang.showing.pictures import drawn
-from yibenzhang.showing.view import Leaf, View
+from yibenzhang.showing.view import Leaf, Outline, ViewFile
 from yibenzhang.standards import load
 from yibenzhang.web.formats import forms, page, shown, told_to_programs
 from yibenzhang.web.pages.seasons import said
@@ -42,6 +44,8 @@ COLUMNS = {
     "severity_name": "程度", "rule_name": "规则", "message": "问题", "place": "位置", "reported": "印为", "expected": "应为", "unit": "单位",
     "verdict_name": "处理", "reason": "理由", "decided_by": "处理人", "decided_at": "处理时间", "rule": "规则编号",
 }  # fmt: skip
+_WITH = (joinedload(Submission.entry).joinedload(Entry.body), joinedload(Submission.season))
+"""What the review page shows beside a submission, in the same statement."""
 REASONS = ("读取有误，原文没有问题", "原文有说明，不是错误", "不适用于本单位", "已与单位核实无误")
 
 
@@ -59,26 +63,25 @@ _SUBMISSION = {
 )
 def submission(request: Request, office: Shop, who: Who, number: int) -> Response:
     """A submission with its findings and decisions; .json holds the whole report by the contract ``yibenzhang/report/1``."""
+    told = told_to_programs(request)
     with office.session() as session:
-        s = submission_of(session, who, number)
+        s = submission_of(session, who, number, *_WITH)
         if s.part_of_id:
-            s = submission_of(session, who, s.part_of_id)
-        matters = matters_of(session, s)
-        for m in matters:
-            _ = m.decisions
+            s = submission_of(session, who, s.part_of_id, *_WITH)
+        matters = matters_of(session, s, brief=not told)
         ticks = ticks_of(session, s)
-        entry = session.get(Entry, s.entry_id) if s.entry_id else None
-        body = entry.body.name if entry else ""
-        season = s.season
-        newer = session.scalars(
-            select(Submission).where(Submission.before_id == s.id, Submission.state != State.WITHDRAWN).order_by(Submission.id)
+        entry = s.entry
+        newer = session.execute(
+            select(Submission.id, Submission.round)
+            .where(Submission.before_id == s.id, Submission.state != State.WITHDRAWN)
+            .order_by(Submission.id).limit(1)
         ).first()  # fmt: skip
         following = _following(session, who, s)
-    if told_to_programs(request):
-        return _told(request, office, who, s, matters, body)
+    if told:
+        return _told(request, office, who, s, matters, entry.body.name if entry else "")
     if s.checked_at is None:
         raise Refused(s.problem or "这份文件还没有检查完，请稍后再看。")
-    view = office.views.of(s)
+    view = office.views.outline(s)
     findings = {f.id: f for f in view.findings}
     spots = spots_of(view)
     shown_ = [
@@ -87,7 +90,8 @@ def submission(request: Request, office: Shop, who: Who, number: int) -> Respons
     cards = [_card(m, findings, spots) for m in shown_]
     standing = _standing(matters)
     return page(
-        request, who, "review.html", s=s, season=season, view=view, cards=cards, ticks=ticks, entry=entry, body=body,
+        request, who, "review.html", s=s, season=s.season, view=view, cards=cards, ticks=ticks, entry=entry,
+        body=entry.body.name if entry else "",
         p=told_profile(s), newer=newer, following=following, standing=standing, reasons=REASONS, tab="review",
         unchecked=_grouped(view), late=_late(matters), judges=_judges(who, s), State=State, sisters="",
     )  # fmt: skip
@@ -100,16 +104,17 @@ def _judges(who: Actor, s: Submission) -> bool:
 
 
 def _following(session: Session, who: Actor, s: Submission) -> int | None:
-    """The next submission of the season that waits for review."""
+    """The next submission of the season that waits for review; after the last the first."""
     if who.outside or s.season.closed_at is not None:
         return None
-    asked = (
+    waiting = (
         select(Submission.id)
         .where(Submission.season_id == s.season_id, Submission.state == State.REVIEW, Submission.part_of_id.is_(None),
-               Submission.draft.is_(False), Submission.id != s.id)
-        .order_by(Submission.id <= s.id, Submission.id).limit(1)
+               Submission.draft.is_(False))
+        .order_by(Submission.id).limit(1)
     )  # fmt: skip
-    return session.scalars(asked).first()
+    after = session.scalar(waiting.where(Submission.id > s.id))
+    return after if after is not None else session.scalar(waiting.where(Submission.id < s.id))
 
 
 def _card(m: Matter, findings: dict[str, Any], spots: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
@@ -138,7 +143,7 @@ def _late(matters: list[Matter]) -> bool:
     return any(m.rule in RULES and not m.gone and m.verdict == Verdict.CONFIRMED for m in matters)
 
 
-def _grouped(view: View) -> list[tuple[str, list[Any]]]:
+def _grouped(view: Outline) -> list[tuple[str, list[Any]]]:
     groups: dict[str, list[Any]] = {}
     for u in view.unchecked:
         groups.setdefault(u.reason, []).append(u)
@@ -155,7 +160,7 @@ def _told(
     documents = [*report["documents"], report] if report else []
     units = {f["id"]: f.get("unit") for d in documents for f in d.get("findings") or d.get("across") or ()}
     try:
-        names = [leafname(leaf) for leaf in office.views.of(s).leaves]
+        names = [leafname(leaf) for leaf in office.views.outline(s).leaves]
     except (
         NotHere,
         Refused,
@@ -177,13 +182,12 @@ def _told(
     return shown(request, who, "", data, rows, COLUMNS, f"{body or s.name}第{s.round}版的问题")
 
 
-def _leaf(office: Office, who: Actor, number: int, leaf: int) -> tuple[Submission, View, Leaf]:
+def _shelved(office: Office, who: Actor, number: int) -> Row[Any]:
+    """So much of a submission as its leaves need."""
     with office.session() as session:
-        s = submission_of(session, who, number)
-    view = office.views.of(s)
-    if not 1 <= leaf <= len(view.leaves):
-        raise NotHere
-    return s, view, view.leaves[leaf - 1]
+        return told_of_submission(
+            session, who, number, Submission.id, Submission.receipt, Submission.checked_at
+        )
 
 
 @forms(
@@ -192,9 +196,11 @@ def _leaf(office: Office, who: Actor, number: int, leaf: int) -> tuple[Submissio
 )  # fmt: skip
 def leaf_page(request: Request, office: Shop, who: Who, number: int, leaf: int) -> Response:
     """One page of the file with its numbers marked."""
-    s, view, found = _leaf(office, who, number, leaf)
-    here = [n for n in view.numbers.values() if n.leaf == leaf] if told_to_programs(request) else []
-    rows, relations = numbers_of(view, here)
+    s = _shelved(office, who, number)
+    view, found = office.views.leaf(s, leaf)
+    rows, relations = (
+        numbers_of(view, office.views.numbers(s), leaf=leaf) if told_to_programs(request) else ((), ())
+    )
     data = {"leaf": found, "relations": relations}
     picture = drawn(found) if found.kind == "drawn" else ""
     answer = shown(
@@ -205,18 +211,25 @@ def leaf_page(request: Request, office: Shop, who: Who, number: int, leaf: int) 
 
 
 @router.get("/submissions/{number:int}/leaves/{leaf:int}.png", summary="一页的图像", response_class=Response)
-def leaf_picture(
+async def leaf_picture(
     office: Shop, who: Who, number: int, leaf: int, width: Annotated[int, Query(ge=200, le=2400)] = 1400
 ) -> Response:
     """The picture of a page as it was read."""
-    _, view, found = _leaf(office, who, number, leaf)
-    if found.kind != "picture":
-        raise NotHere
-    file = view.files[found.file]
-    try:
-        data = office.pictures.png(file.sha256, file.kind, found, width)
-    except ReadingError as error:
-        raise Refused(str(error)) from error
+
+    def look() -> tuple[ViewFile, Leaf, bytes | None]:
+        view = office.views.outline(_shelved(office, who, number))
+        if not 1 <= leaf <= len(view.leaves) or view.leaves[leaf - 1].kind != "picture":
+            raise NotHere
+        found = view.leaves[leaf - 1]
+        file = view.files[found.file]
+        return file, found, office.pictures.kept(file.sha256, found, width)
+
+    file, found, data = await run_in_threadpool(look)
+    if data is None:  # while it is drawn other pages keep their threads
+        try:
+            data = await wrap_future(office.pictures.soon(file.sha256, file.kind, found, width))
+        except ReadingError as error:
+            raise Refused(str(error)) from error
     return Response(
         data, media_type="image/png", headers={"Cache-Control": "private, max-age=86400", "Vary": "Cookie"}
     )
@@ -229,8 +242,8 @@ def leaf_words(
     office: Shop, who: Who, number: int, leaf: int, x0: float, top: float, x1: float, bottom: float
 ) -> dict[str, str]:
     """The words printed in a box on a page (points)."""
-    _, view, _ = _leaf(office, who, number, leaf)
-    return {"text": words_in(view, leaf, (x0, top, x1, bottom))}
+    _, found = office.views.leaf(_shelved(office, who, number), leaf)
+    return {"text": words_in(found, (x0, top, x1, bottom))}
 
 
 @router.post(
@@ -269,7 +282,7 @@ def _answered(request: Request, office: Office, who: Actor, number: int) -> Resp
         _ = matter.decisions
         ticks = ticks_of(session, s)
         following = _following(session, who, s)
-    view = office.views.of(s)
+    view = office.views.outline(s)
     one = replace(view, findings=tuple(f for f in view.findings if f.id == matter.finding))
     card = _card(matter, {f.id: f for f in one.findings}, spots_of(one))
     return page(
@@ -293,11 +306,12 @@ def make_defect(
     """Add a defect the program missed; ``box`` is "x0,top,x1,bottom" in points on the page."""
     with office.session() as session:
         s = submission_of(session, who, number)
-        view = office.views.of(s)
+        view = office.views.outline(s)
         if leaf > len(view.leaves):
             raise Refused("没有这一页。")
         at = _box(box, view.leaves[leaf - 1] if leaf else None)
-        spot = {"box": at, "key": key if key in view.numbers else "", "text": text}
+        known = bool(key) and office.views.numbers(s).get(key) is not None
+        spot = {"box": at, "key": key if known else "", "text": text}
         added = add_defect(session, who, s, severity, words, leaf, spot).id
     return _answered(request, office, who, added)
 
@@ -332,7 +346,7 @@ def make_tick(
     """Note that a person looked at something that could not be checked."""
     with office.session() as session:
         s = submission_of(session, who, number)
-        view = office.views.of(s)
+        view = office.views.outline(s)
         item = next((u for u in view.unchecked if u.key == key), None)
         if item is None:
             raise NotHere

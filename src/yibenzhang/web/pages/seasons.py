@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import asdict
 from datetime import date
 from functools import lru_cache
-from typing import Annotated, TypeVar
+from threading import Lock
+from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Request, Response, UploadFile
@@ -25,6 +26,7 @@ from yibenzhang.office.roster import (
     Line,
     board,
     change_entry,
+    counted,
     glance,
     import_rows,
     new_season,
@@ -44,6 +46,9 @@ from yibenzhang.web.words import LEVEL, cells
 router = APIRouter(tags=["公开季和名录"])
 LINES = 200
 """Lines of the board on a page."""
+_TURNS = tuple(Lock() for _ in range(16))
+MOST_BOARDS = 64
+"""Boards of one turn that stay in memory, of some hundred kilobytes for a thousand bodies."""
 MOST_ROSTER = 20 * 1024 * 1024
 SAID = "X-Said"
 """Within the server: this answer leads to a page that says something, and is to be marked as ours."""
@@ -187,11 +192,10 @@ def _line(line: Line, season: int, outside: bool, closed: bool) -> Markup:
     return Markup(made.render(latenesses=LATENESS, x=line, season=season, outside=outside, closed=closed))
 
 
-Listed = TypeVar("Listed", Line, Brief)
-
-
-def _wanted(lines: list[Listed], status: str, find: str) -> list[Listed]:
+def _wanted(lines: list[Brief], status: str, find: str) -> list[Brief]:
     words = find.strip()
+    if not status and not words:
+        return lines
     return [x for x in lines if status in ("", x.status) and (words in x.body or words in x.code)]
 
 
@@ -200,13 +204,17 @@ def _glance(office: Office, session: Session, who: Actor, season: Season) -> lis
     turn = office.database.turn
     if turn < 0:
         return glance(session, who, season, today())
-    key = (turn, season.id, who.body_id if who.outside else None, who.outside, today())
-    found = office.boards.get(key)
+    day, boards = today(), office.boards_of(turn)
+    key = (season.id, who.body_id if who.outside else None, who.outside, day)
+    found = boards.get(key)
     if found is None:
-        found = glance(session, who, season, today())
-        if len(office.boards) > 64:
-            office.boards.clear()
-        office.boards[key] = found
+        with _TURNS[hash(key) % len(_TURNS)]:  # when a turn begins many ask at once: one works it out for all
+            found = boards.get(key)
+            if found is None:
+                found = glance(session, who, season, day)
+                if len(boards) >= MOST_BOARDS:
+                    boards.clear()
+                boards[key] = found
     return found
 
 
@@ -226,19 +234,18 @@ def season_board(
         season = season_of(session, number)
         lines = _glance(office, session, who, season)
         count = Counter(line.status for line in lines)
-        wanted = [x.entry for x in _wanted(lines, status, find)]
+        wanted = _wanted(lines, status, find)
         old = 0 if who.outside or season.closed_at else outdated(session, season, office.version)
         told = told_to_programs(request)
         if told or not part or len(wanted) <= LINES:
             pages, part = 0, 0
-            chosen = set(wanted)
-            found = [x for x in board(session, who, season, today()) if x.entry in chosen]
+            found = counted(session, wanted)
         else:
             pages = -(-len(wanted) // LINES)
             part = min(part, pages)
-            found = board(session, who, season, today(), wanted[(part - 1) * LINES : part * LINES])
-        asking = session.scalars(
-            select(Submission)
+            found = counted(session, wanted[(part - 1) * LINES : part * LINES])
+        asking = session.execute(
+            select(Submission.id, Submission.name)
             .where(Submission.season_id == number, Submission.entry_id.is_(None), Submission.part_of_id.is_(None),
                    Submission.state.in_((State.ASKING, State.UNREADABLE)), visible_submissions(who))
             .order_by(Submission.id.desc()).limit(50)
@@ -247,7 +254,7 @@ def season_board(
         "outdated": old, "asking": [{"id": s.id, "name": s.name, "state": s.state} for s in asking]}  # fmt: skip
     return shown(
         request, who, "board.html", data, _rows(found) if told else (), COLUMNS, f"{season.name}看板", pages=pages, part=part, wanted=len(wanted),
-        lines=Markup("").join(_line(x, season.id, who.outside, season.closed_at is not None) for x in found), status=status, find=find, old=old,
+        lines=Markup("".join([_line(x, season.id, who.outside, season.closed_at is not None) for x in found])), status=status, find=find, old=old,
         tab="board", season=season, today=today(),
     )  # fmt: skip
 
@@ -274,7 +281,7 @@ def board_sheet(
     """The board as an Excel file."""
     with office.session() as session:
         season = season_of(session, number)
-        rows = _rows(_wanted(board(session, who, season, today()), status, find))
+        rows = _rows(counted(session, _wanted(_glance(office, session, who, season), status, find)))
     data = write_sheet(season.name, list(COLUMNS.values()), (cells(r, COLUMNS) for r in rows))
     return Response(
         data, media_type=XLSX, headers={"Content-Disposition": f'attachment; filename="board-{number}.xlsx"'}
@@ -288,8 +295,8 @@ def roster(request: Request, office: Shop, who: Who, number: int) -> Response:
     who.must(Role.REVIEWER)
     with office.session() as session:
         season = season_of(session, number)
-        lines = board(session, who, season, today())
-    rows = _rows(lines) if told_to_programs(request) else ()
+        lines = _glance(office, session, who, season)
+        rows = _rows(counted(session, lines)) if told_to_programs(request) else ()
     return shown(
         request, who, "roster.html", {"season": told_season(season)}, rows, ROSTER, f"{season.name}名录", season=season, lines=lines,
         tab="roster", problems=(), read=0,
@@ -316,7 +323,8 @@ def take_roster(request: Request, office: Shop, who: Who, number: int, file: Upl
         season = season_of(session, number)
         added, changed = import_rows(session, who, season, found.rows)
         dates_changed(session, season)
-        lines = board(session, who, season, today())
+        session.flush()
+        lines = glance(session, who, season, today())
     return page(
         request, who, "roster.html", season=season, lines=lines, tab="roster", problems=found.problems,
         read=len(found.rows), added=added, changed=changed,
