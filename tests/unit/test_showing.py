@@ -24,6 +24,7 @@ from tests import ofds, office
 from tests.conftest import EXAMPLES
 from yibenzhang.balance.relations import Outcome
 from yibenzhang.checking import Checked, check_document, check_together
+from yibenzhang.documents import Paragraph
 from yibenzhang.journal import Journal
 from yibenzhang.reading import read, read_data
 from yibenzhang.reading.limits import ReadingError
@@ -31,7 +32,8 @@ from yibenzhang.showing import leaves as leaves_module
 from yibenzhang.showing import pictures
 from yibenzhang.showing.building import view_of
 from yibenzhang.showing.pictures import cut_out, drawn, picture
-from yibenzhang.showing.view import View, ViewError, dumped, loaded
+from yibenzhang.showing.printed import boxes_in
+from yibenzhang.showing.view import VERSION, Spot, View, ViewError, dumped, loaded
 
 PDFS = ("shanghai-accounts-two-errors.pdf", "jiangsu-three-errors.pdf", "hubei-goals-three-errors.pdf")
 FLOWS = ("docx", "xlsx", "html", "csv", "txt")
@@ -256,10 +258,19 @@ def test_kept_bytes_of_another_version_or_broken_are_refused() -> None:
     _, view = seen("csv")
     good = dumped(view)
     text = zlib.decompress(good)
-    other = zlib.compress(text.replace(b"[1,", b"[99,", 1))
+    other = zlib.compress(text.replace(b"[%d," % VERSION, b"[99,", 1))
     short = zlib.compress(text[: len(text) // 2])
     deep = zlib.compress(b"[" * 100_000)
-    for bad in (b"", b"x", good[:-9], other, short, deep, zlib.compress(b"[1,[],[]]"), pickle.dumps(view)):
+    for bad in (
+        b"",
+        b"x",
+        good[:-9],
+        other,
+        short,
+        deep,
+        zlib.compress(b"[%d,[],[]]" % VERSION),
+        pickle.dumps(view),
+    ):
         with pytest.raises(ViewError):
             loaded(bad)
 
@@ -481,3 +492,22 @@ def test_corpus_numbers_all_have_marks(corpus: Path) -> None:
         assert sorted(marks) == sorted(view.numbers) and len(marks) >= len(checked.standing), path.name
         for finding, spot in [(f, s) for f in view.findings for s in f.spots]:
             assert 1 <= spot.leaf <= len(view.leaves), (path.name, finding.rule, spot)
+
+
+def test_words_that_run_over_lines_are_marked_on_each() -> None:
+    """A phrase of the text of a printed page, as a finding's place: one box a line, each where its part stands."""
+    _, view = seen("hubei-goals-three-errors.pdf")
+    spots = [s for f in view.findings for s in f.spots]
+    assert all(s.more == () for s in spots if s.key in view.numbers)  # a number stands on one line
+    read_too = [b for name in PDFS for b in seen(name)[0].document.blocks()]
+    paragraph = next(b for b in read_too if isinstance(b, Paragraph) and len(b.lines) > 1)
+    start = paragraph.lines[1].start
+    boxes = boxes_in(paragraph, start - 3, start + 3)
+    assert len(boxes) == 2
+    (_, top, right, bottom), (left, below, _, _) = boxes
+    assert below > top and bottom <= below + 4 and left < right
+    assert boxes_in(replace(paragraph, lines=()), 0, 3) == ()
+    marked = replace(
+        view, findings=(replace(view.findings[0], spots=(Spot("p", 1, boxes[0], "", "", boxes[1:]),)),)
+    )
+    assert loaded(dumped(marked)) == marked

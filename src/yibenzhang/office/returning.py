@@ -106,7 +106,7 @@ def _item(number: int, m: Matter, f: ShownFinding | None, view: View, draw: Draw
         tuple(f"{x.name}：{x.arithmetic}" for x in f.sums[:3]),
         remark if remark and not remark.startswith(("沿用第", "人工补充")) else "",
     )  # fmt: skip
-    boxes = [(s.leaf, s.box) for s in places if s.box]
+    boxes = [(s.leaf, box) for s in places if s.box for box in (s.box, *s.more)]
     return _shown(item, boxes, [s.key for s in places], view, draw)
 
 

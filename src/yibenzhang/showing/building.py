@@ -12,7 +12,7 @@ from yibenzhang.findings import Evidence, Finding, Suspect, evidence_of
 from yibenzhang.prose.passages import flat
 from yibenzhang.relating import names_of_tables
 from yibenzhang.showing.leaves import Leaves, leaves_of
-from yibenzhang.showing.printed import Keys, Printed, box_in, box_of, files_of, printed_numbers
+from yibenzhang.showing.printed import Keys, Printed, box_of, boxes_in, files_of, printed_numbers
 from yibenzhang.showing.view import (
     Number,
     Proof,
@@ -183,18 +183,20 @@ class _Builder:
         number = self._by_fact.get(e.fact)
         if number is not None:
             return Spot(number.key, self.leaf(number), number.box, self._words(e), number.text)
-        return Spot(self._keys.of(e.place), self._leaves.of(e.place), self._box(e), self._words(e), e.text)
+        first, *more = self._boxes(e)
+        at = self._keys.of(e.place), self._leaves.of(e.place)
+        return Spot(*at, first, self._words(e), e.text, tuple(b for b in more if b))
 
-    def _box(self, e: Evidence) -> Box | None:
-        """The box of a cell, or of the words within their paragraph where they stand in it as told."""
+    def _boxes(self, e: Evidence) -> tuple[Box | None, ...]:
+        """The box of a cell, or of the words within their paragraph, line by line, where they stand in it as told."""
         for paragraph in self._paragraphs.get(self._keys.of(e.place), ()):
             at = _found(paragraph.text, e.row if e.table == "prose" else e.text)
             if at is not None and e.table == "prose":  # the words before the number, which ends them
                 number = paragraph.text.rfind(e.text, *at) if e.text else -1
                 at = (number, number + len(e.text)) if number >= 0 else at
             if at is not None:
-                return box_in(paragraph, *at)
-        return box_of(e.place)
+                return boxes_in(paragraph, *at) or (box_of(e.place),)
+        return (box_of(e.place),)
 
     def unchecked(self) -> tuple[Unchecked, ...]:
         out = []

@@ -11,7 +11,7 @@ from typing import Any
 
 from yibenzhang.reading.limits import MAX_VIEW_BYTES
 
-VERSION = 1
+VERSION = 2
 """Of what ``dumped`` writes; views of another version must be made again from the file."""
 
 
@@ -93,7 +93,8 @@ class Leaf:
 class Spot:
     """A place of a finding: what stands there in words, as printed, and on which leaf (0: on none).
 
-    ``key`` is a number's or, where words or an empty cell stand there, that of the place; ``box`` as in Mark.
+    ``key`` is a number's or, where words or an empty cell stand there, that of the place; ``box`` as in Mark;
+    ``more`` are the boxes of the other lines where the words run over several.
     """
 
     key: str
@@ -101,6 +102,7 @@ class Spot:
     box: Box | None
     words: str
     text: str
+    more: tuple[Box, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +268,7 @@ def dumped(view: View) -> bytes:
     def finding(f: ShownFinding) -> Any:
         sums = [[s.name, s.arithmetic, refs(s.keys)] for s in f.sums]
         suspects = [[s.words, s.text, s.suggestion, s.why, ref(s.key)] for s in f.suspects]
-        spots = [[ref(s.key), s.leaf, s.box, s.words, s.text] for s in f.spots]
+        spots = [[ref(s.key), s.leaf, s.box, s.words, s.text, s.more] for s in f.spots]
         return [
             f.id, f.rule, f.name, f.severity, f.message, f.reported, f.expected, f.difference, f.unit,
             f.certain, f.basis, sums, suspects, spots,
@@ -386,5 +388,6 @@ def _finding(f: list[Any], names: list[str]) -> ShownFinding:
         name, rule, title, severity, message, reported, expected, difference, unit, certain, tuple(basis),
         tuple([Sum(name, line, tuple([names[k] for k in keys])) for name, line, keys in sums]),
         tuple([Suspicion(words, text, better, why, names[k]) for words, text, better, why, k in suspects]),
-        tuple([Spot(names[k], leaf, _box(box), words, text) for k, leaf, box, words, text in spots]),
+        tuple([Spot(names[k], leaf, _box(box), words, text, tuple([(a, b, c, d) for a, b, c, d in more]))
+               for k, leaf, box, words, text, more in spots]),
     )  # fmt: skip

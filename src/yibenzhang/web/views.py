@@ -10,7 +10,7 @@ from typing import Any
 from yibenzhang.ledger.files import Ledger
 from yibenzhang.office.access import NotHere, Refused
 from yibenzhang.office.models import Submission
-from yibenzhang.showing.view import View, ViewError, loaded
+from yibenzhang.showing.view import Spot, View, ViewError, loaded
 
 MOST = 48
 FULL_SEARCH = 1_000
@@ -69,7 +69,14 @@ def words_in(view: View, leaf: int, box: tuple[float, float, float, float]) -> s
 
 
 def spots_of(view: View) -> dict[str, list[dict[str, Any]]]:
-    """For each finding the places to light: key, leaf and box."""
-    return {
-        f.id: [{"key": s.key, "leaf": s.leaf, "box": s.box} for s in f.spots if s.leaf] for f in view.findings
-    }
+    """For each finding the places to light: key, leaf, box and the words there; ``more`` where they run over lines."""
+    return {f.id: [_lit(s) for s in f.spots if s.leaf] for f in view.findings}
+
+
+def _lit(s: Spot) -> dict[str, Any]:
+    place: dict[str, Any] = {"key": s.key, "leaf": s.leaf, "box": s.box}
+    if s.box is None and s.text:
+        place["text"] = s.text
+    if s.more:
+        place["more"] = s.more
+    return place

@@ -8,7 +8,7 @@
   const matters = document.getElementById("matters");
   const $ = (name) => document.getElementById(name);
   const svg = "http://www.w3.org/2000/svg";
-  let now = null, at = 0, lit = [], marking = false;
+  let now = null, at = 0, lit = [], lights = 0, marking = false;
 
   // pages -----------------------------------------------------------------------------------------
   const loads = new Map();
@@ -39,28 +39,66 @@
 
   // lighting --------------------------------------------------------------------------------------
   function dark() {
-    for (const node of lit) node.classList.contains("place") && node.tagName === "rect" ? node.remove() : node.classList.remove("lit", "chosen", "culprit");
+    for (const node of lit) {
+      if (node.matches("mark.words")) {
+        const parent = node.parentNode;
+        node.replaceWith(...node.childNodes);
+        if (parent) parent.normalize();
+      }
+      else if (node.matches("rect.place")) node.remove();
+      else node.classList.remove("lit", "chosen", "culprit");
+    }
     lit = [];
   }
-  function nodeOf(place, kind) {
-    const leaf = $("leaf-" + place.leaf);
-    if (!leaf) return null;
-    const known = place.key && leaf.querySelector('[data-key="' + CSS.escape(place.key) + '"]');
-    if (known) { known.classList.add(kind); lit.push(known); return known; }
-    const marks = leaf.querySelector("svg.marks");
-    if (!marks || !place.box) return null;
-    const [x0, top, x1, bottom] = place.box, rect = document.createElementNS(svg, "rect");
-    for (const [k, v] of [["x", x0 - 2], ["y", top - 2], ["width", x1 - x0 + 4], ["height", bottom - top + 4], ["class", "place"]]) rect.setAttribute(k, v);
-    marks.append(rect);
-    lit.push(rect);
-    return rect;
+  // The words a finding quotes, marked where they stand in a paragraph or cell: blanks and widths of letters apart.
+  function quoted(node, text) {
+    const bare = (s) => s.normalize("NFKC").replace(/\s/g, ""), wanted = bare(text || "");
+    const at = [], walk = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
+    for (let t = walk.nextNode(); t; t = walk.nextNode()) {
+      for (let k = 0; k < t.length; k++) for (const c of bare(t.data[k])) at.push([t, k, c]);
+    }
+    const first = wanted && wanted.length < at.length ? at.map((x) => x[2]).join("").indexOf(wanted) : -1;
+    if (first < 0) return [];
+    const runs = new Map();
+    for (const [t, k] of at.slice(first, first + wanted.length)) runs.set(t, [(runs.get(t) || [k])[0], k + 1]);
+    return [...runs].map(([t, [start, end]]) => {
+      const range = document.createRange(), words = document.createElement("mark");
+      words.className = "words";
+      range.setStart(t, start);
+      range.setEnd(t, end);
+      range.surroundContents(words);
+      return words;
+    });
   }
-  async function light(places, first, kind) {
+  function nodesOf(place, kind) {
+    const leaf = $("leaf-" + place.leaf);
+    if (!leaf) return [];
+    const known = place.key && leaf.querySelector('[data-key="' + CSS.escape(place.key) + '"]');
+    const marks = leaf.querySelector("svg.marks");
+    let found = [];
+    if (known) {
+      if (!known.matches(".n")) found = quoted(known, place.text);
+      if (!found.length) found = [known];
+      for (const node of found) node.classList.add(kind);
+    } else if (marks && place.box) {
+      for (const [x0, top, x1, bottom] of [place.box, ...(place.more || [])]) {
+        const rect = document.createElementNS(svg, "rect");
+        for (const [k, v] of [["x", x0 - 2], ["y", top - 2], ["width", x1 - x0 + 4], ["height", bottom - top + 4], ["class", "place"]]) rect.setAttribute(k, v);
+        marks.append(rect);
+        found.push(rect);
+      }
+    }
+    lit.push(...found);
+    return found;
+  }
+  async function light(places, first, kind, stay) {
     dark();
+    const mine = ++lights;
     await Promise.all([...new Set(places.map((p) => p.leaf))].map((n) => load(n)));
-    const nodes = places.map((p) => nodeOf(p, kind || "lit"));
-    if (!kind && nodes[first]) nodes[first].classList.add("culprit");
-    show(nodes[first] || $("leaf-" + (places[first] || {}).leaf));
+    if (mine !== lights) return;  // while a page came, another finding was lit
+    const nodes = places.map((p) => nodesOf(p, kind || "lit")), chosen = nodes[first] || [];
+    if (!kind) for (const node of chosen) node.classList.add("culprit");
+    if (!stay) show(chosen[0] || $("leaf-" + (places[first] || {}).leaf));
   }
   function show(node) {
     if (!node) return;
@@ -73,14 +111,15 @@
 
   // findings --------------------------------------------------------------------------------------
   const cards = () => [...matters.querySelectorAll("article.matter")].filter((c) => c.dataset.gone !== "yes");
-  function select(card, place) {
+  function select(card, place, quiet) {  // quiet: as the page opens, its address and its list stay as they are
     if (!card) return;
     if (now) now.classList.remove("now");
     now = card;
     at = place || 0;
+    proof.hidden = true;
     card.classList.add("now");
     card.scrollIntoView({ block: "nearest" });
-    history.replaceState(null, "", "#" + card.id);
+    if (!quiet) history.replaceState(null, "", "#" + card.id);
     for (const b of card.querySelectorAll("button.place")) b.classList.toggle("at", Number(b.dataset.at) === at);
     const all = places(card);
     if (all.length) light(all, Math.min(at, all.length - 1)); else dark();
@@ -159,19 +198,23 @@
 
   // numbers ---------------------------------------------------------------------------------------
   async function prove(key, leaf) {
-    if (now) now.classList.remove("now");
     await light([{ key: key, leaf: leaf }], 0, "chosen");
     const answer = await fetch("/submissions/" + id + "/numbers?key=" + encodeURIComponent(key), { headers: { "HX-Request": "true" } });
     if (!answer.ok) return;
     proof.innerHTML = await answer.text();
     proof.hidden = false;
   }
+  function unprove() {  // back to the finding that is up: keys mean it
+    if (proof.hidden) return;
+    proof.hidden = true;
+    const all = now ? places(now) : [];
+    if (all.length) light(all, Math.min(at, all.length - 1), "", true); else dark();
+  }
   proof.addEventListener("click", (e) => {
-    if (e.target.closest("[data-close]")) { proof.hidden = true; dark(); return; }
+    if (e.target.closest("[data-close]")) { unprove(); return; }
     const place = e.target.closest("button.place");
     if (place) load(Number(place.dataset.leaf)).then(() => {
-      const node = nodeOf({ key: place.dataset.key, leaf: Number(place.dataset.leaf) }, "lit");
-      show(node);
+      show(nodesOf({ key: place.dataset.key, leaf: Number(place.dataset.leaf) }, "lit")[0]);
     });
   });
   paper.addEventListener("click", (e) => {
@@ -283,7 +326,7 @@
     j: () => step(1), k: () => step(-1), ArrowDown: () => step(1), ArrowUp: () => step(-1), n: () => spot(1), p: () => spot(-1),
     c: () => decide("confirmed"), x: () => { line = line.then(dismiss); }, u: () => decide("reopened"),
     m: () => { if (form) marking ? record({}) : mark(true); }, a: () => press("accept"), r: () => press("return"), f: () => press("following"),
-    "?": () => $("help").showModal(), Escape: () => { if (marking) mark(false); proof.hidden = true; },
+    "?": () => $("help").showModal(), Escape: () => { if (marking) mark(false); unprove(); },
   };
   document.addEventListener("keydown", (e) => {
     if (e.ctrlKey || e.metaKey || e.altKey || document.querySelector("dialog[open]")) return;
@@ -295,5 +338,5 @@
   window.addEventListener("resize", () => { clearTimeout(later); later = setTimeout(() => show(document.querySelector(".culprit")), 150); });
   const asked = location.hash && document.querySelector(location.hash.replace(/[^#\w-]/g, ""));
   const first = asked && asked.matches("article.matter") ? asked : cards().find((c) => !c.dataset.verdict) || cards()[0];
-  if (first) select(first);
+  if (first) select(first, 0, first !== asked);
 })();
