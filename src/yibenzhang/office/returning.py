@@ -68,7 +68,7 @@ def save_settings(session: Session, actor: Actor, values: dict[str, str]) -> lis
 
 def next_number(session: Session, year: int) -> str:
     count = session.scalar(select(func.count()).select_from(Notice)) or 0
-    return f"〔{year}〕第 {count + 1} 号"
+    return f"〔{year}〕{count + 1}号"  # GB/T 9704: no 第, no blanks
 
 
 def confirmed(matters: Sequence[Matter]) -> list[Matter]:
@@ -103,7 +103,7 @@ def _item(number: int, m: Matter, f: ShownFinding | None, view: View, draw: Draw
     where = "、".join(dict.fromkeys(_leaf_name(view.leaves[s.leaf - 1]) for s in places[:_PLACES]))
     item = NoticeItem(
         number, m.severity, m.message, *_values(f), f.unit, where, f.basis,
-        tuple(f"{x.name}：{x.arithmetic}" for x in f.sums[:3]),
+        tuple(f"{x.name}：{x.arithmetic}" for x in f.sums[:3] if x.arithmetic not in m.message),
         remark if remark and not remark.startswith(("沿用第", "人工补充")) else "",
     )  # fmt: skip
     boxes = [(s.leaf, box) for s in places if s.box for box in (s.box, *s.more)]

@@ -266,3 +266,16 @@ def _resettle(session: Session, submission: Submission) -> None:
     if submission.state == State.CLEAN:
         submission.state = State.REVIEW
     settle(session, submission)
+
+
+def following_of(session: Session, actor: Actor, s: Submission) -> int | None:
+    """The next submission of the season that waits for review; None for people from outside, and at the end."""
+    if actor.outside:
+        return None
+    asked = (
+        select(Submission.id)
+        .where(Submission.season_id == s.season_id, Submission.state == State.REVIEW, Submission.part_of_id.is_(None),
+               Submission.draft.is_(False), Submission.id != s.id)
+        .order_by(Submission.id <= s.id, Submission.id).limit(1)
+    )  # fmt: skip
+    return session.scalars(asked).first()

@@ -26,7 +26,7 @@ from yibenzhang.office.returning import (
     setting,
     template_of,
 )
-from yibenzhang.office.reviews import matters_of
+from yibenzhang.office.reviews import following_of, matters_of
 from yibenzhang.reading import ReadingError
 from yibenzhang.showing.view import Leaf, View
 from yibenzhang.web.formats import forms, page, shown
@@ -106,12 +106,12 @@ def notice(request: Request, office: Shop, who: Who, number: int) -> Response:
         s = submission_of(session, who, n.submission_id)
         entry = session.get(Entry, n.entry_id) if n.entry_id else None
         body = entry.body.name if entry else ""
-        season = s.season
+        season, following = s.season, following_of(session, who, s)
     data = {"notice": {"id": n.id, "number": n.number, "body": body, "due_on": n.due_on, "made_at": n.made_at, "who": n.who,
         "text": n.text, "submission": n.submission_id}}  # fmt: skip
     return shown(
         request, who, "notice.html", data, n.matters, {"severity": "程度", "message": "问题"}, n=n, s=s, season=season, body=body, entry=entry,
-        tab="review",
+        following=following, tab="review",
     )  # fmt: skip
 
 

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Request, Response
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from yibenzhang.office.access import Actor, NotHere, Refused, submission_of
 from yibenzhang.office.models import Entry, Matter, State, Submission
@@ -17,6 +16,7 @@ from yibenzhang.office.reviews import (
     accept,
     add_defect,
     decide,
+    following_of,
     matter_of,
     matters_of,
     tick,
@@ -58,7 +58,7 @@ def submission(request: Request, office: Shop, who: Who, number: int) -> Respons
         newer = session.scalars(
             select(Submission).where(Submission.before_id == s.id, Submission.state != State.WITHDRAWN).order_by(Submission.id)
         ).first()  # fmt: skip
-        following = _following(session, who, s)
+        following = following_of(session, who, s)
     if request.url.path.endswith((".json", ".csv")):
         return _told(request, office, who, s, matters)
     if s.checked_at is None:
@@ -79,19 +79,6 @@ def _judges(who: Actor, s: Submission) -> bool:
     """True where the person may decide about this version now."""
     mine = s.draft or not who.outside
     return mine and s.state in (State.REVIEW, State.RETURNED, State.CLEAN)
-
-
-def _following(session: Session, who: Actor, s: Submission) -> int | None:
-    """The next submission of the season that waits for review."""
-    if who.outside:
-        return None
-    asked = (
-        select(Submission.id)
-        .where(Submission.season_id == s.season_id, Submission.state == State.REVIEW, Submission.part_of_id.is_(None),
-               Submission.draft.is_(False), Submission.id != s.id)
-        .order_by(Submission.id <= s.id, Submission.id).limit(1)
-    )  # fmt: skip
-    return session.scalars(asked).first()
 
 
 def _card(m: Matter, findings: dict[str, Any], spots: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
@@ -264,7 +251,7 @@ def _answered(request: Request, office: Office, who: Actor, number: int) -> Resp
         standing = session.execute(asked).all()  # as _standing has it, without what each matter was told with
         _ = matter.decisions
         ticks = ticks_of(session, s)
-        following = _following(session, who, s)
+        following = following_of(session, who, s)
     view = office.views.of(s)
     one = replace(view, findings=tuple(f for f in view.findings if f.id == matter.finding))
     card = _card(matter, {f.id: f for f in one.findings}, spots_of(one))
@@ -324,7 +311,7 @@ def make_tick(
         session.flush()
         ticks = ticks_of(session, s)
         standing = _standing(matters_of(session, s))
-        following = _following(session, who, s)
+        following = following_of(session, who, s)
     return page(
         request,
         who,
@@ -349,5 +336,5 @@ def accept_submission(office: Shop, who: Who, number: int, undo: Annotated[bool,
             unaccept(session, who, s)
             return said(f"/submissions/{s.id}", "已撤回通过，这一版重新待审核。")
         accept(session, who, s)
-        following, season = _following(session, who, s), s.season_id
+        following, season = following_of(session, who, s), s.season_id
     return said(f"/submissions/{following}" if following else f"/seasons/{season}", f"{s.name} 已通过。")
