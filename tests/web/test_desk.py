@@ -81,3 +81,23 @@ def test_the_list_opens_at_its_head(desk: Desk) -> None:
     expect(desk.page.locator("article.matter").first).to_have_class("matter error now")
     desk.page.wait_for_load_state("networkidle")
     expect(desk.page.locator("#mark")).to_be_in_viewport()
+
+
+def test_all_of_one_kind_with_one_reason(desk: Desk) -> None:
+    page = desk.page
+    same = page.locator("article.matter", has_text="选择项")
+    expect(same).to_have_count(2)
+    page.locator("article.matter", has_text="选择项").first.locator(".message").click()
+    page.keyboard.press("Shift+X")
+    expect(page.locator("#dismiss-title")).to_have_text("排除同类的 2 个问题的理由")
+    page.keyboard.press("3")
+    for k in range(2):
+        expect(same.nth(k)).to_contain_text("不适用于本单位")
+    others = page.locator("article.matter:not(.dismissed)")
+    expect(others.first).to_have_attribute("data-verdict", "")
+    page.locator("article.matter", has_text="选择项").first.locator(".message").click()
+    page.keyboard.press("u")
+    expect(page.locator("article.matter.dismissed")).to_have_count(1)
+    page.keyboard.press("Shift+C")
+    expect(page.locator("article.matter.confirmed")).to_have_count(1)  # what was decided on stays as it is
+    expect(page.locator("article.matter.dismissed")).to_have_count(1)

@@ -155,11 +155,17 @@
       select(verdict === "reopened" ? fresh : nextOpen(card));
     });
   }
+  // The finding that is up and all of its kind that nobody has decided on: one after another, each kept by itself.
+  function kind(card) {
+    const same = (c) => c.id !== card.id && c.dataset.rule === card.dataset.rule && !c.dataset.verdict;
+    return [...cards().filter(same).map((c) => c.id), card.id];  // the one that is up last: the next comes after it
+  }
   const dismissal = $("dismiss");
-  let dismissing = "";
-  function dismiss() {
+  let dismissing = [];
+  function dismiss(all) {
     if (!now || !judges) return;
-    dismissing = now.id;
+    dismissing = all ? kind(now) : [now.id];
+    $("dismiss-title").textContent = dismissing.length > 1 ? "排除同类的 " + dismissing.length + " 个问题的理由" : "排除这个问题的理由";
     $("reason").value = "";
     dismissal.showModal();
     dismissal.querySelector("button[data-reason]").focus();
@@ -167,7 +173,7 @@
   function dismissed(reason) {
     if (!reason.trim()) { $("reason").focus(); return; }
     dismissal.close();
-    decide("dismissed", reason, dismissing);
+    for (const card of dismissing) decide("dismissed", reason, card);
   }
   if (dismissal) {
     dismissal.addEventListener("click", (e) => {
@@ -324,7 +330,8 @@
   const press = (name) => { const node = $(name); if (node) node.click(); };
   const keys = {
     j: () => step(1), k: () => step(-1), ArrowDown: () => step(1), ArrowUp: () => step(-1), n: () => spot(1), p: () => spot(-1),
-    c: () => decide("confirmed"), x: () => { line = line.then(dismiss); }, u: () => decide("reopened"),
+    c: () => decide("confirmed"), x: () => { line = line.then(() => dismiss()); }, X: () => { line = line.then(() => dismiss(true)); },
+    C: () => { line = line.then(() => { if (now && judges) for (const card of kind(now)) decide("confirmed", "", card); }); }, u: () => decide("reopened"),
     m: () => { if (form) marking ? record({}) : mark(true); }, a: () => press("accept"), r: () => press("return"), f: () => press("following"),
     "?": () => $("help").showModal(), Escape: () => { if (marking) mark(false); unprove(); },
   };
