@@ -222,7 +222,8 @@ def arithmetic(result: Result) -> str:
     left = left or "".join(shown) or "0"
     left += "（其余各项为 0）" if len(parts) == 1 < sum(t.fact.printed for t in relation.parts) else ""
     together = f" = {_plain(_sum(result))}" if len(parts) > 1 else ""
-    return f"{left}{together}，印为 {total_text}，相差 {_plain(gap)}，四舍五入最多可差 {_plain(_two(slack))}"
+    rounding = f"，四舍五入最多可差 {_plain(_two(slack))}" if slack else ""
+    return f"{left}{together}，印为 {total_text}，相差 {_plain(gap)}{rounding}"
 
 
 def _converted(part: Fact, total: Fact) -> str:

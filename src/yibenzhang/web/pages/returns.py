@@ -54,7 +54,7 @@ def compose(request: Request, office: Shop, who: Who, number: int) -> Response:
         late = late_item(s.entry, today(), len(told) + 1) if s.entry else None
         values: dict[str, Any] = {
             "number": next_number(session, today().year), "due": today() + timedelta(days=DAYS), "late": late,
-            "office_name": setting(session, "office"), "body": s.entry.body.name if s.entry else "", "season": s.season,
+            "office_name": setting(session, "office"), "unset": [name.partition("（")[0] for key, name in SETTINGS.items() if not setting(session, key)], "body": s.entry.body.name if s.entry else "", "season": s.season,
         }  # fmt: skip
     return page(request, who, "return.html", s=s, told=told, undecided=undecided, tab="review", **values)
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from yibenzhang.office.access import Actor, NotHere, Refused, submission_of
 from yibenzhang.office.models import Entry, Matter, State, Submission
 from yibenzhang.office.recording import PERSON, told_profile
+from yibenzhang.office.returning import changes
 from yibenzhang.office.reviews import (
     accept,
     add_defect,
@@ -58,7 +59,7 @@ def submission(request: Request, office: Shop, who: Who, number: int) -> Respons
         newer = session.scalars(
             select(Submission).where(Submission.before_id == s.id, Submission.state != State.WITHDRAWN).order_by(Submission.id)
         ).first()  # fmt: skip
-        following = following_of(session, who, s)
+        following, turned = following_of(session, who, s), changes(session, s)
     if request.url.path.endswith((".json", ".csv")):
         return _told(request, office, who, s, matters)
     if s.checked_at is None:
@@ -71,7 +72,7 @@ def submission(request: Request, office: Shop, who: Who, number: int) -> Respons
     return page(
         request, who, "review.html", s=s, season=season, view=view, cards=cards, ticks=ticks, entry=entry, body=body,
         p=told_profile(s), newer=newer, following=following, standing=standing, reasons=REASONS, tab="review",
-        unchecked=_grouped(view), judges=_judges(who, s), State=State,
+        unchecked=_grouped(view), turned=turned, judges=_judges(who, s), State=State,
     )  # fmt: skip
 
 

@@ -128,9 +128,9 @@
     const all = cards(), k = all.indexOf(now);
     select(all[k < 0 ? 0 : Math.max(0, Math.min(all.length - 1, k + by))]);
   }
+  const open = (c) => !c.dataset.verdict && !c.classList.contains("notice");
   function nextOpen(from) {
     const all = cards(), k = all.findIndex((c) => c.id === from);
-    const open = (c) => !c.dataset.verdict && !c.classList.contains("notice");
     return all.slice(k + 1).find(open) || all.find(open) || all[Math.min(k + 1, all.length - 1)];
   }
   function spot(by) {
@@ -344,6 +344,6 @@
   let later = 0;
   window.addEventListener("resize", () => { clearTimeout(later); later = setTimeout(() => show(document.querySelector(".culprit")), 150); });
   const asked = location.hash && document.querySelector(location.hash.replace(/[^#\w-]/g, ""));
-  const first = asked && asked.matches("article.matter") ? asked : cards().find((c) => !c.dataset.verdict) || cards()[0];
+  const first = asked && asked.matches("article.matter") ? asked : cards().find(open) || cards()[0];
   if (first) select(first, 0, first !== asked);
 })();
