@@ -101,3 +101,27 @@ def test_all_of_one_kind_with_one_reason(desk: Desk) -> None:
     page.keyboard.press("Shift+C")
     expect(page.locator("article.matter.confirmed")).to_have_count(1)  # what was decided on stays as it is
     expect(page.locator("article.matter.dismissed")).to_have_count(1)
+
+
+def test_pages_grow_and_stay_so(desk: Desk) -> None:
+    page = desk.page
+    line = page.locator("p.paragraph").first
+    before = line.evaluate("(p) => p.getBoundingClientRect().height / p.innerText.length")
+    page.keyboard.press("+")
+    page.keyboard.press("+")
+    expect(page.locator("#size")).to_have_text("150%")
+    assert line.evaluate("(p) => p.getBoundingClientRect().height / p.innerText.length") > before
+    page.reload()
+    expect(page.locator("#size")).to_have_text("150%")
+    page.locator("#smaller").click()
+    page.keyboard.press("-")
+    expect(page.locator("#size")).to_have_text("100%")
+
+
+def test_a_table_is_found_from_the_list_of_tables(desk: Desk) -> None:
+    page = desk.page
+    page.locator("#tab-s").click()
+    page.locator("#sections button.link").last.click()
+    leaf = page.locator("#sections button.link").last.get_attribute("data-leaf")
+    expect(page.locator(f"#leaf-{leaf}")).to_be_in_viewport()
+    page.locator("#tab-m").click()

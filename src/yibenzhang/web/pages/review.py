@@ -72,7 +72,7 @@ def submission(request: Request, office: Shop, who: Who, number: int) -> Respons
     return page(
         request, who, "review.html", s=s, season=season, view=view, cards=cards, ticks=ticks, entry=entry, body=body,
         p=told_profile(s), newer=newer, following=following, standing=standing, reasons=REASONS, tab="review",
-        unchecked=_grouped(view), turned=turned, judges=_judges(who, s), State=State,
+        unchecked=_grouped(view), turned=turned, parts=_parts(view), judges=_judges(who, s), State=State,
     )  # fmt: skip
 
 
@@ -94,6 +94,20 @@ def _card(m: Matter, findings: dict[str, Any], spots: dict[str, list[dict[str, A
 def _standing(matters: list[Matter]) -> list[Matter]:
     """What keeps a version from passing."""
     return [m for m in matters if not m.gone and m.verdict in OPEN and m.severity != "notice"]
+
+
+def _parts(view: View) -> dict[str, int]:
+    """The leaf that each table begins on, and each section of the text that a page is called after."""
+    found: dict[str, int] = {}
+    for n in view.numbers.values():
+        if n.leaf:
+            found.setdefault(n.words.partition("“")[0], n.leaf)
+    titles = {leaf.title: leaf.number for leaf in reversed(view.leaves) if leaf.title}
+    for x in view.sections:
+        last = x.name.rpartition(" › ")[2]
+        if last in titles:
+            found.setdefault(x.name, titles[last])
+    return found
 
 
 def _grouped(view: View) -> list[tuple[str, list[Any]]]:

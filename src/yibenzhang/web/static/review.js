@@ -310,6 +310,24 @@
     });
   }
 
+  // the size of the pages ---------------------------------------------------------------------------
+  const sizes = [1, 1.25, 1.5, 2];
+  let size = 0;
+  function resize(k) {
+    size = Math.max(0, Math.min(sizes.length - 1, k));
+    paper.style.setProperty("--zoom", sizes[size]);
+    $("size").textContent = Math.round(sizes[size] * 100) + "%";
+    try { localStorage.setItem("size", size); } catch (e) { /* not kept then */ }
+    show(document.querySelector(".chosen, .culprit"));
+  }
+  try { resize(Number(localStorage.getItem("size")) || 0); } catch (e) { /* as it is */ }
+  $("smaller").addEventListener("click", () => resize(size - 1));
+  $("larger").addEventListener("click", () => resize(size + 1));
+  $("sections").addEventListener("click", (e) => {
+    const part = e.target.closest("[data-leaf]");
+    if (part) show($("leaf-" + part.dataset.leaf));
+  });
+
   // tabs, colours, keys ---------------------------------------------------------------------------
   const tabs = [...document.querySelectorAll("[role=tab]")];
   function tab(chosen) {
@@ -333,7 +351,7 @@
     c: () => decide("confirmed"), x: () => { line = line.then(() => dismiss()); }, X: () => { line = line.then(() => dismiss(true)); },
     C: () => { line = line.then(() => { if (now && judges) for (const card of kind(now)) decide("confirmed", "", card); }); }, u: () => decide("reopened"),
     m: () => { if (form) marking ? record({}) : mark(true); }, a: () => press("accept"), r: () => press("return"), f: () => press("following"),
-    "?": () => $("help").showModal(), Escape: () => { if (marking) mark(false); unprove(); },
+    "+": () => resize(size + 1), "=": () => resize(size + 1), "-": () => resize(size - 1), "?": () => $("help").showModal(), Escape: () => { if (marking) mark(false); unprove(); },
   };
   document.addEventListener("keydown", (e) => {
     if (e.ctrlKey || e.metaKey || e.altKey || document.querySelector("dialog[open]")) return;
