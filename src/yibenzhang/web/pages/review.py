@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import asdict, replace
 from typing import Annotated, Any
 
@@ -27,7 +28,7 @@ from yibenzhang.office.reviews import (
 from yibenzhang.office.roster import OPEN
 from yibenzhang.reading import ReadingError
 from yibenzhang.showing.pictures import drawn
-from yibenzhang.showing.view import Leaf, View
+from yibenzhang.showing.view import Leaf, Section, View
 from yibenzhang.web.formats import SEVERITY, VERDICT, forms, leafname, page, shown
 from yibenzhang.web.pages.seasons import said
 from yibenzhang.web.security import Guard, Shop, Who
@@ -96,18 +97,22 @@ def _standing(matters: list[Matter]) -> list[Matter]:
     return [m for m in matters if not m.gone and m.verdict in OPEN and m.severity != "notice"]
 
 
-def _parts(view: View) -> dict[str, int]:
-    """The leaf that each table begins on, and each section of the text that a page is called after."""
-    found: dict[str, int] = {}
+def _parts(view: View) -> list[tuple[Section, int]]:
+    """Each table and section with the leaf it begins on: of tables of one name the k-th has the k-th leaf of that name;
+    0 where it is not known."""
+    leaves: dict[str, dict[int, None]] = {}
     for n in view.numbers.values():
         if n.leaf:
-            found.setdefault(n.words.partition("“")[0], n.leaf)
+            leaves.setdefault(n.words.partition("“")[0], {})[n.leaf] = None
     titles = {leaf.title: leaf.number for leaf in reversed(view.leaves) if leaf.title}
+    out: list[tuple[Section, int]] = []
+    count = Counter(x.name for x in view.sections)
+    met: Counter[str] = Counter()
     for x in view.sections:
-        last = x.name.rpartition(" › ")[2]
-        if last in titles:
-            found.setdefault(x.name, titles[last])
-    return found
+        found = list(leaves.get(x.name, ())) or [titles.get(x.name.rpartition(" › ")[2], 0)]
+        out.append((x, found[met[x.name]] if len(found) >= count[x.name] > 1 else found[0]))
+        met[x.name] += 1
+    return out
 
 
 def _grouped(view: View) -> list[tuple[str, list[Any]]]:
