@@ -39,7 +39,9 @@ class Views:
         except FileNotFoundError as error:
             raise NotHere from error
         except ViewError as error:
-            raise Refused("这一版是用旧版程序检查的，现在的程序看不了；请重新检查后再看。") from error
+            raise Refused(
+                "这一版是用旧版程序检查的，现在的程序看不了；请到看板点“重新检查”，查完再看。"
+            ) from error
         with self._lock:
             self._kept[key] = view
             self._aside()

@@ -160,6 +160,11 @@
     const same = (c) => c.id !== card.id && c.dataset.rule === card.dataset.rule && !c.dataset.verdict;
     return [...cards().filter(same).map((c) => c.id), card.id];  // the one that is up last: the next comes after it
   }
+  function confirmed() {
+    const all = now && judges ? kind(now) : [];
+    if (all.length > 1) window.say("同类的 " + all.length + " 个问题一并确认。", "good");
+    for (const card of all) decide("confirmed", "", card);
+  }
   const dismissal = $("dismiss");
   let dismissing = [];
   function dismiss(all) {
@@ -349,14 +354,14 @@
   const keys = {
     j: () => step(1), k: () => step(-1), ArrowDown: () => step(1), ArrowUp: () => step(-1), n: () => spot(1), p: () => spot(-1),
     c: () => decide("confirmed"), x: () => { line = line.then(() => dismiss()); }, X: () => { line = line.then(() => dismiss(true)); },
-    C: () => { line = line.then(() => { if (now && judges) for (const card of kind(now)) decide("confirmed", "", card); }); }, u: () => decide("reopened"),
+    C: () => { line = line.then(confirmed); }, u: () => decide("reopened"),
     m: () => { if (form) marking ? record({}) : mark(true); }, a: () => press("accept"), r: () => press("return"), f: () => press("following"),
     "+": () => resize(size + 1), "=": () => resize(size + 1), "-": () => resize(size - 1), "?": () => $("help").showModal(), Escape: () => { if (marking) mark(false); unprove(); },
   };
   document.addEventListener("keydown", (e) => {
     if (e.ctrlKey || e.metaKey || e.altKey || document.querySelector("dialog[open]")) return;
     if (e.target.closest("input:not([type=checkbox]), textarea, select") || (e.key.startsWith("Arrow") && e.target.closest("#paper, [role=tab]"))) return;
-    const act = keys[e.key];
+    const act = keys[e.shiftKey ? e.key : e.key.replace(/^[A-Z]$/, (k) => k.toLowerCase())];  // CapsLock is no Shift
     if (act) { e.preventDefault(); act(); }
   });
   let later = 0;
