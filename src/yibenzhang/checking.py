@@ -13,6 +13,7 @@ from yibenzhang.balance.relations import NotChecked, Result
 from yibenzhang.documents import Document, together
 from yibenzhang.facts import TableFacts, table_facts
 from yibenzhang.findings import Finding, Severity
+from yibenzhang.placing import Whereabouts
 from yibenzhang.prose.passages import Passage, passages_of
 from yibenzhang.prose.quantities import Quantity
 from yibenzhang.reading import read
@@ -193,7 +194,8 @@ def _checked(
     told_goals = explained(told_once([r for g in goals for r in g.remarks]), causes, standards)
     remarks += [r for r in told_goals if r.rule != "goals.total" or r.place not in broken]
     remarks += indicators(forms, standards)
-    findings += [told_remark(r, standards) for r in remarks]
+    printed = Whereabouts(document)
+    findings += [told_remark(r, standards, printed) for r in remarks]
     findings += [*told, *told_reading(document, standards), *told_conflicts(profile, standards)]
     findings = [capped(f, document.scanned) for f in findings]
     ids = [f.id for t in tables for f in t.facts() if f.printed and t.table.standard]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,6 +20,9 @@ from yibenzhang.recognising.tables import RecognisedTable
 
 _VAGUE = frozenset({"小计", "合计", "预算数", "决算数", "年初预算数", "全年预算数"})
 """Headings that say nothing without the one above them."""
+_SPACED = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
+"""Blanks that only spread a word over its cell ("总 计")."""
+_STOPS = "，、；。：） \u3000"
 _ZERO = Interval(Decimal(0), Decimal(0))
 
 
@@ -54,13 +58,28 @@ class Fact:
 
     @property
     def where(self) -> str:
-        """Row and column in words; a total says which side of the table it stands on."""
-        label = self.row.label or self.row.code
+        """Row and column in words, of a number in a sentence its words; a total says which side of the table it stands on."""
+        if self.table == "prose" and self.row.label:
+            return f"“{self.said}”"
+        label = _SPACED.sub("", self.row.label or self.row.code)
         side = {"income": "收入", "expenditure": "支出"}.get(self.side, "")
         if self.row.role == "total" and side and side not in label:
             label = f"{side}{label}"
         column = f"“{self.column or '金额'}”"
         return f"“{label}”·{column}" if label else column  # a table of one row does not name it
+
+    @property
+    def said(self) -> str:
+        """The row's words to stand between quotation marks: without the half of a pair whose
+        other half was cut off, and the stop they were cut at."""
+        out: list[str] = []
+        for char in self.row.label:
+            if char == "”" and out.count("“") <= out.count("”"):
+                continue
+            out.append(char)
+        while out.count("“") > out.count("”"):
+            out.pop(len(out) - 1 - out[::-1].index("“"))
+        return "".join(out).lstrip(_STOPS)
 
 
 @dataclass(frozen=True)  # no slots: cached properties

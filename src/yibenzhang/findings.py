@@ -81,6 +81,18 @@ class Finding:
     other numbers come to, not what should have been printed."""
 
 
+def nested(message: str) -> str:
+    """A sentence with ‘’ where it quotes inside a quotation (GB/T 15834); one whose marks are no pairs as it is."""
+    out, depth = [], 0
+    for char in message:
+        depth += char == "“"
+        out.append({"“": "‘", "”": "’"}.get(char, char) if depth > 1 else char)
+        depth -= char == "”"
+        if depth < 0:
+            return message
+    return message if depth else "".join(out)
+
+
 def evidence_of(fact: Fact, table_name: str) -> Evidence:
     """The evidence for one fact."""
     return Evidence(

@@ -6,6 +6,7 @@ from yibenzhang.balance.diagnose import Cause
 from yibenzhang.documents import Document
 from yibenzhang.facts import TableFacts
 from yibenzhang.findings import Evidence, Finding, evidence_of
+from yibenzhang.placing import Whereabouts
 from yibenzhang.prose.passages import Passage, flat
 from yibenzhang.prose.quantities import Quantity
 from yibenzhang.recognising.profile import Profile
@@ -69,9 +70,12 @@ def told_doubts(
     return [_doubt(d, standards) for d in left]
 
 
-def told_remark(remark: Remark, standards: Standards) -> Finding:
+def told_remark(remark: Remark, standards: Standards, printed: Whereabouts) -> Finding:
+    """The remark as a finding, with the places where its words are printed."""
     places = ((remark.words, remark.place), *remark.others)
-    evidence = tuple(Evidence("", "", "正文", "", "", words, "", place) for words, place in places)
+    evidence = tuple(
+        Evidence("", "", "正文", "", "", words, "", printed.of(words, place)) for words, place in places
+    )
     return notice(remark.rule, remark.message, evidence, standards, remark.place.key)
 
 

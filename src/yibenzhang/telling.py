@@ -9,7 +9,7 @@ from yibenzhang.amounts import Unit
 from yibenzhang.balance.diagnose import Cause, Culprit
 from yibenzhang.balance.relations import Relation, Result
 from yibenzhang.facts import Fact
-from yibenzhang.findings import BrokenRelation, Evidence, Finding, Severity, Suspect, evidence_of
+from yibenzhang.findings import BrokenRelation, Evidence, Finding, Severity, Suspect, evidence_of, nested
 from yibenzhang.standards import Standards
 
 MOST_SUSPECTS = 8
@@ -85,7 +85,7 @@ def _finding(cause: Cause, names: dict[str, str], standards: Standards) -> Findi
         id=hashlib.sha256(f"{lead.relation.rule}|{ordered[0].id}".encode()).hexdigest()[:12],
         rule=lead.relation.rule,
         severity=severity,
-        message=message,
+        message=nested(message),
         reported=_text(reported),
         expected=_text(expected),
         difference=_text(difference),
@@ -113,7 +113,7 @@ def _worked_out(
         return None
     places = Decimal(1).scaleb(-rate.amount.decimals)
     expected = abs((rate.amount.value - lead.residual / coefficient).quantize(places))
-    message = f"{names.get(rate.table, '正文')}“{rate.row.label}”：{relation.note}，印为 {rate.text}%。"
+    message = f"{names.get(rate.table, '正文')}“{rate.said}”：{relation.note}，印为 {rate.text}%。"
     return rate.amount.value, expected, message
 
 
@@ -132,23 +132,25 @@ def _certain(culprit: Culprit, cause: Cause, names: dict[str, str]) -> str:
     printed = f"印为 {fact.text}" if fact.printed else "没有填数"
     right = money(culprit.suggestion, fact.unit) if culprit.suggestion is not None else ""
     slip = f"（{culprit.slip}）" if culprit.slip else ""
+    if cause.broken[0].relation.rule == "prose.rounding":
+        slip = f"，四舍五入应为 {right}"
     count = len(cause.broken)
     partner = [t.fact for t in cause.broken[0].relation.terms if t.fact.id != fact.id]
     if count == 1 and cause.broken[0].relation.rule in _RESTATED and fact.table == "prose":
         other = partner[0]
         shown = f"{other.text} {other.unit.name if other.unit else ''}".strip()
-        return f"正文“{fact.row.label}”，而{names.get(other.table, '')}{other.where}为 {shown}{slip}。"
+        return f"正文“{fact.said}”，而{names.get(other.table, '')}{other.where}为 {shown}{slip}。"
     if count == 1 and cause.broken[0].relation.rule in _PARTS and fact.table == "prose":
         expected = money(_sum(cause.broken[0]), fact.unit)
         gap = money(abs((_value(fact) or Decimal(0)) - _sum(cause.broken[0])), fact.unit)
         what = _PARTS[cause.broken[0].relation.rule].format(len(partner))
-        return f"正文“{fact.row.label}”，而{what}合计 {expected}，相差 {gap}{slip}。"
+        return f"正文“{fact.said}”，而{what}合计 {expected}，相差 {gap}{slip}。"
     if cause.broken[0].relation.rule == "prose.vehicles":
         total = cause.broken[0].relation.total
         parts = sum(
             (t.fact.amount.value for t in cause.broken[0].relation.parts if t.fact.amount), Decimal(0)
         )
-        return f"正文“{total.row.label}”，而所列各类车辆之和为 {parts} 辆。"
+        return f"正文“{total.said}”，而所列各类车辆之和为 {parts} 辆。"
     why = f"{count} 项关系不成立，改后全部成立" if count > 1 else "改后加总成立，其他关系不受影响"
     return f"{names.get(fact.table, '')}{fact.where}{printed}，应为 {right}{slip}：{why}。"
 
@@ -156,7 +158,7 @@ def _certain(culprit: Culprit, cause: Cause, names: dict[str, str]) -> str:
 def _swapped(cause: Cause, names: dict[str, str]) -> str:
     a, b = (c.fact for c in cause.culprits[:2])
     if a.table == b.table == "prose":
-        return f"正文“{a.row.label}”与“{b.row.label}”：两个数互换了位置，换回后 {len(cause.broken)} 项关系全部成立。"
+        return f"正文“{a.said}”与“{b.said}”：两个数互换了位置，换回后 {len(cause.broken)} 项关系全部成立。"
     if a.cell[0] != b.cell[0]:
         one, two = (f"“{f.row.label or f.row.code}”（{f.text or '空'}）" for f in (a, b))
         return f"{names.get(a.table, '')}{one}与{two}两行的数互换了：{len(cause.broken)} 项关系不成立，换回后全部成立。"
@@ -177,7 +179,7 @@ def _uncertain(cause: Cause, lead: Result, names: dict[str, str]) -> str:
         body = f"而{what}合计 {money(expected, total.unit)}，相差 {money(abs(gap), total.unit)}"
     elif len(relation.parts) == 1 or len({t.fact.table for t in relation.terms}) > 1:
         other = "、".join(
-            f"{names.get(t.fact.table, '')}{t.fact.where}{t.fact.text}"
+            f"{names.get(t.fact.table, '')}{t.fact.where}{'' if t.fact.table == 'prose' else t.fact.text}"
             for t in relation.parts
             if t.fact.printed
         )
@@ -235,9 +237,30 @@ def arithmetic(result: Result) -> str:
         shown.append(f"{sign if shown or t.coefficient > 0 else ''}{_plain(value)}")
     total_text = relation.total.text
     gap, slack = abs(result.residual) / factor, result.slack / factor
-    left = "".join(shown) or "0"
+    left = _converted(parts[0].fact, relation.total) if len(parts) == 1 else ""
+    left = left or "".join(shown) or "0"
+    left += "（其余各项为 0）" if len(parts) == 1 < sum(t.fact.printed for t in relation.parts) else ""
     together = f" = {_plain(_sum(result))}" if len(parts) > 1 else ""
-    return f"{left}{together}，印为 {total_text}，相差 {_plain(gap)}，四舍五入最多可差 {_plain(slack)}"
+    rounding = f"，四舍五入最多可差 {_plain(_two(slack))}" if slack else ""
+    return f"{left}{together}，印为 {total_text}，相差 {_plain(gap)}{rounding}"
+
+
+def _converted(part: Fact, total: Fact) -> str:
+    """A number printed in another unit than the one it is compared with, in both; empty where it is not."""
+    if (
+        part.amount is None
+        or part.unit is None
+        or total.unit is None
+        or part.unit.factor == total.unit.factor
+    ):
+        return ""
+    other = _plain(part.amount.base / total.unit.factor)
+    return f"{part.text} {part.unit.name} ＝ {other} {total.unit.name}"
+
+
+def _two(value: Decimal) -> Decimal:
+    """A bound to two digits: 0.0050005 is read as 0.0050."""
+    return round(value, 1 - value.adjusted()) if value else value
 
 
 def _factor(relation: Relation) -> Decimal:
@@ -283,7 +306,7 @@ def notice(
         id=hashlib.sha256(f"{rule}|{message}|{key}".encode()).hexdigest()[:12],
         rule=rule,
         severity=Severity(found.severity),
-        message=message,
+        message=nested(message),
         reported="",
         expected="",
         difference="",

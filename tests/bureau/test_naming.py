@@ -91,6 +91,12 @@ def test_a_light_word_more_or_less_is_told() -> None:
     assert found.score < 1
 
 
+def test_a_region_left_out_is_told_as_such() -> None:
+    found = match("市政务服务和信息管理局", "", roster("云岭市政务服务和信息管理局"))
+    assert found.how != "similar" or found.reason == "文件里没写“云岭”，其余一致。", found
+    assert found.id is not None or "云岭" in found.candidates[0].reason
+
+
 def test_two_that_differ_as_little_are_asked_about() -> None:
     found = match("青禾区交易中心", "", roster("青禾区交易服务中心", "青禾区交易管理中心"))
     assert found.id is None
@@ -138,7 +144,7 @@ def test_department_and_unit_of_one_name(told: str, level: str, expected: int | 
 def test_the_only_one_of_the_other_level() -> None:
     lone = [Named(1, "青禾区财政局", level=DEPARTMENT)]
     told = match("青禾区财政局", UNIT, lone)
-    assert told.id == 1 and "名单里只有部门" in told.reason and told.score < 1
+    assert told.id == 1 and "名录里只有部门" in told.reason and told.score < 1
     assert match("青禾区财政局本级", "", lone).id is None
     assert match("青禾区财政局", DEPARTMENT, roster("青禾区财政局本级")).id is None
 

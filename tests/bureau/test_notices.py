@@ -18,6 +18,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
+from tests.conftest import EXAMPLES
+from yibenzhang.checking import check_document
 from yibenzhang.drafting.parts import FontMissing
 from yibenzhang.office.notice_docx import notice_docx
 from yibenzhang.office.notice_layout import WIDTH, pictures_of, title_lines
@@ -32,6 +34,10 @@ from yibenzhang.office.notice_text import (
     notice_of,
     problems,
 )
+from yibenzhang.office.returning import _place_name
+from yibenzhang.reading import read_data
+from yibenzhang.showing.building import view_of
+from yibenzhang.showing.view import Spot
 
 
 def png(wide: int, high: int) -> bytes:
@@ -184,7 +190,7 @@ def test_a_picture_that_cannot_be_shown_is_told(data: bytes) -> None:
 # ---- Word and PDF --------------------------------------------------------------------------
 
 TOLD = [
-    "1.【错误】支出总表合计与各项之和不符", "印数 1,234.56 万元，应为 1,334.56 万元", "834.56 + 500.00 = 1,334.56",
+    "1.【错误】支出总表合计与各项之和不符", "印为 1,234.56 万元，应为 1,334.56 万元", "834.56 + 500.00 = 1,334.56",
     "请核对是否漏填。", "2.【疑问】", "附图 1（第 3 页）", "第 3 页（局部）", "整改情况反馈表", "单位（盖章）：云岭市青禾区教育局",
     "云岭市青禾区财政局", "云岭市青禾区第一中学", "2026年3月2日", "其中：运行", "附图 1　第 3 页（问题 1、2）",
 ]  # fmt: skip
@@ -260,3 +266,18 @@ def test_no_chinese_font_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(typst, "Fonts", NoFonts)
     with pytest.raises(FontMissing, match="没有找到中文字体"):
         notice_pdf(notice())
+
+
+def test_a_file_without_pages_tells_the_table_or_the_heading_as_place() -> None:
+    """The leaf's own title is that of the first thing on it, which stands far above."""
+    name = "hubei-wrong-digit.txt"
+    checked = check_document(read_data(name, (EXAMPLES / name).read_bytes()))
+    view = view_of(checked, [name])
+    leaf = next(x for x in view.leaves if sum(b.kind == "heading" for b in x.blocks) > 2)
+    block = [b for b in leaf.blocks if b.kind == "paragraph"][-1]
+    before = leaf.blocks[: leaf.blocks.index(block)]
+    heading = [b for b in before if b.kind == "heading"][-1]
+    words = "".join(p.text for p in heading.pieces).strip()[:40]
+    assert _place_name(view, Spot(block.key, leaf.number, None, "正文", "")) == f"“{words}”"
+    assert _place_name(view, Spot(block.key, leaf.number, None, "支出总表“合计”“小计”", "")) == "支出总表"
+    assert _place_name(view, Spot("nowhere", leaf.number, None, "正文", "")) == leaf.title

@@ -59,6 +59,8 @@ def test_weak_targets_are_asked_about_once_each() -> None:
     assert [(f.rule, f.severity) for f in findings] == [
         (rule, Severity.WARNING) for rule in ("goals.weaker", "goals.unit", "goals.no_value")
     ]
+    told = findings[-1]
+    assert len(told.evidence) == told.message.count("”（")  # every indicator that is named has its place
 
 
 def test_every_example_is_accounted_for() -> None:

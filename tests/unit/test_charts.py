@@ -147,3 +147,27 @@ def test_a_cut_name_fits(name: str, most: int) -> None:
 def test_figures_are_written_for_people() -> None:
     assert [told(v) for v in (1234567, 12.0, 12.5, None)] == ["1,234,567", "12", "12.5", "—"]
     assert told(99.5, "%") == "99.5%"
+
+
+@given(st.lists(st.tuples(*[st.floats(0, 100, allow_nan=False)] * 4), min_size=1, max_size=4))
+def test_numbers_of_lines_stand_apart_and_off_the_axis(points: list[tuple[float, ...]]) -> None:
+    """Wherever the points are: a number covers no other and never the names under the axis."""
+    series = [Series(f"率{n}", tuple(p[n] for p in points), "deep") for n in range(4)]
+    names = [f"年{k}" for k in range(len(points))]
+    inside = list(drawn(lines("率", names, series, "%", 100)).iter(f"{SVG}text"))
+    axis = min(float(t.attrib["y"]) for t in inside if t.text in names)
+    at = [
+        (t.attrib["x"], float(t.attrib["y"]))
+        for t in inside
+        if t.attrib.get("font-weight") == "600" and t.attrib["text-anchor"] == "middle"
+    ]
+    assert at and all(axis - y >= 14 for _, y in at)
+    for k, (x, y) in enumerate(at):
+        assert all(abs(y - other) >= 13.8 for where, other in at[k + 1 :] if where == x)
+
+
+def test_lines_that_meet_are_told_once() -> None:
+    both = [Series("首版合格率", (0.0, 50.0), "deep"), Series("通过率", (0.0, 60.0), "warning")]
+    assert (
+        words(lines("率", ["2024", "2025"], both, "%", 100)).count("0%") == 2
+    )  # the scale's and the point's

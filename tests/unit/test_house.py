@@ -23,7 +23,7 @@ ORDER = [
     "balance.relations", "balance.evaluate", "balance.hitting", "balance.localise", "balance.exchange", "balance.diagnose", "balance.coverage", "balance",
     "rules.addresses", "rules.sums", "rules.realign", "rules.lists", "rules.restating", "rules.comparing", "rules.agreeing", "rules.claiming", "rules.prose", "rules.units", "rules.wording", "rules.stages", "rules.presence", "rules.contents", "rules.gaps", "rules.likeness", "rules.reasons", "rules.names", "rules.projects", "rules.counting", "rules.copies",
     "rules.goals", "rules.goal_projects", "rules.goal_claims", "rules.indicators", "rules",
-    "findings", "repairing", "telling", "relating", "remarking", "checking", "grouping", "office.deadlines", "proving", "", "workers", "journal", "batch", "planting.plants", "planting.words", "planting.cells", "planting.judging", "planting",
+    "findings", "repairing", "telling", "relating", "placing", "remarking", "checking", "grouping", "office.deadlines", "proving", "", "workers", "journal", "batch", "planting.plants", "planting.words", "planting.cells", "planting.judging", "planting",
     "reports.words", "reports.json_report", "reports.terminal", "reports.excel", "reports.html", "reports",
     "showing.view", "showing.kept", "showing.printed", "showing.leaves", "showing.building", "showing.pictures", "showing",
     "drafting.codes", "drafting.figures", "drafting.families", "drafting.schema", "drafting.parts", "drafting.tally", "drafting.tables",

@@ -56,6 +56,9 @@ def test_places_lead_back_to_the_printed_words() -> None:
     passage = passages_of(document)[-1]
     [q] = quantities_of(passage, 2024)
     assert passage.verbatim(q.start, q.end) == "1,234.50 万元"
+    for cut in range(q.start + 1, q.start + len("1,234.50") + 1):  # words are cut off, a number never is
+        assert passage.verbatim(q.start, cut) == "1,234.50"
+        assert passage.verbatim(cut - 1, q.end) == "1,234.50 万元"
     assert q.fact.place.key.startswith("l3:")
 
 

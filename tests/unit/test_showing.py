@@ -27,6 +27,7 @@ from tests.conftest import EXAMPLES
 from yibenzhang.balance.relations import Outcome
 from yibenzhang.batch import FileResult
 from yibenzhang.checking import Checked, check_document, check_together
+from yibenzhang.documents import Paragraph
 from yibenzhang.journal import Journal
 from yibenzhang.reading import read, read_data
 from yibenzhang.reading.limits import ReadingError
@@ -37,7 +38,8 @@ from yibenzhang.showing.building import view_of
 from yibenzhang.showing.kept import Kept, ViewError, dumped, loaded
 from yibenzhang.showing.leaves import _Names
 from yibenzhang.showing.pictures import cut_out, drawn, picture
-from yibenzhang.showing.view import Block, FlowCell, Piece, View
+from yibenzhang.showing.printed import boxes_in
+from yibenzhang.showing.view import Block, FlowCell, Piece, Spot, View
 
 PDFS = ("shanghai-accounts-two-errors.pdf", "jiangsu-three-errors.pdf", "hubei-goals-three-errors.pdf")
 FLOWS = ("docx", "xlsx", "html", "csv", "txt")
@@ -612,3 +614,22 @@ def test_what_a_sure_culprit_explains_stays_proved() -> None:
         finding.suspects[0].evidence.fact
     }
     assert others and {checked.standing[i].value for i in others if i in checked.standing} == {"proved"}
+
+
+def test_words_that_run_over_lines_are_marked_on_each() -> None:
+    """A phrase of the text of a printed page, as a finding's place: one box a line, each where its part stands."""
+    _, view = seen("hubei-goals-three-errors.pdf")
+    spots = [s for f in view.findings for s in f.spots]
+    assert all(s.more == () for s in spots if s.key in view.numbers)  # a number stands on one line
+    read_too = [b for name in PDFS for b in seen(name)[0].document.blocks()]
+    paragraph = next(b for b in read_too if isinstance(b, Paragraph) and len(b.lines) > 1)
+    start = paragraph.lines[1].start
+    boxes = boxes_in(paragraph, start - 3, start + 3)
+    assert len(boxes) == 2
+    (_, top, right, bottom), (left, below, _, _) = boxes
+    assert below > top and bottom <= below + 4 and left < right
+    assert boxes_in(replace(paragraph, lines=()), 0, 3) == ()
+    marked = replace(
+        view, findings=(replace(view.findings[0], spots=(Spot("p", 1, boxes[0], "", "", boxes[1:]),)),)
+    )
+    assert loaded(dumped(marked)) == marked

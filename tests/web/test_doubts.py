@@ -148,3 +148,42 @@ def test_a_line_is_taken_off_the_roster_where_nothing_hangs_on_it(shop: Shop) ->
 def test_a_blank_department_in_a_roster_shows_nobody_anything() -> None:
     read = read_roster("单位名称,主管部门\n档案馆,文旅局\n体育局,\n".encode())
     assert [(r.name, r.parent) for r in read.rows] == [("档案馆", "文旅局"), ("体育局", "")]
+
+
+def test_a_body_that_is_not_on_the_roster_goes_there_with_one_click(shop: Shop) -> None:
+    who = shop.client("审核人")
+    number = season(shop, shop.client("负责人"), roster=f"单位名称\n{LATE}\n")
+    s = checked(shop, who, number, "预算.docx", version(0))
+    assert s.state == State.ASKING and "不在本季名录里" in s.problem
+    button = f'<button name="add" value="{BODY}">'
+    assert button in who.get(f"/submissions/{s.id}/profile").text
+    form = {
+        "entry": "",
+        "add": ["", BODY],
+        "year": "2018",
+        "stage": "budget",
+    }  # its field, left empty, and the button
+    assert who.post(f"/submissions/{s.id}/profile", form).status_code == 303
+    work(shop)
+    assert last(shop).state == State.REVIEW and last(shop).entry_id == entry_of(shop, number, BODY)
+    assert button not in who.get(f"/submissions/{s.id}/profile").text
+
+
+def test_from_the_notice_on_to_the_next_file(shop: Shop) -> None:
+    who = shop.client("审核人")
+    number = season(shop, shop.client("负责人"))
+    first = checked(shop, who, number, "预算.docx", version(0))
+    confirm_all(shop, who, first.id)
+    assert "审核下一份" not in who.get(f"/notices/{give_back(who, first.id)}").text
+    hand_in(who, number, "另一份.docx", version(1), entry=entry_of(shop, number, LATE))
+    work(shop)
+    second = last(shop)
+    if second.state == State.ASKING:
+        form = {"entry": second.entry_id or entry_of(shop, number, LATE), "year": "2018", "stage": "budget"}
+        assert who.post(f"/submissions/{second.id}/profile", form).status_code == 303
+        work(shop)
+    assert last(shop).state == State.REVIEW
+    page = who.get(f"/notices/{give_back(who, first.id)}").text
+    assert f'href="/submissions/{second.id}">审核下一份' in page
+    shop.person("湖荡厅", body=BODY)
+    assert "审核下一份" not in shop.client("湖荡厅").get("/notices/1").text

@@ -328,7 +328,7 @@ def test_nothing_confirmed_is_nothing_to_return(shop: Shop) -> None:
     bad = who.post(f"/submissions/{s.id}/return", {"due": "下周"})
     assert bad.status_code == 409 and last(shop).state == State.REVIEW
     one, two = give_back(who, s.id), give_back(who, s.id)
-    assert two == one + 1 and "第 2 号" in who.get(f"/notices/{two}").text
+    assert two == one + 1 and "〕2号" in who.get(f"/notices/{two}").text
     shop.person("湖荡厅", body=BODY)
     shop.person("云水厅", body=OTHER)
     assert shop.client("湖荡厅").get(f"/notices/{one}").status_code == 200

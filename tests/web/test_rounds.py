@@ -68,6 +68,11 @@ def test_fixed_still_and_new_with_what_was_decided(shop: Shop) -> None:
     found = changes(who, second.id)
     assert [len(found[k]) for k in found] == [1, 2, 0, len(matters(shop, second.id)) - 2]
     assert found["新出现"] and all(m["before"] is None for m in found["新出现"])
+    assert "已改正 1、仍存在 2、新出现" in who.get(f"/submissions/{second.id}").text
+    assert (
+        "（1 个已排除）" in who.get(f"/submissions/{second.id}/changes").text
+        or found["已改正"][0]["before"] == a.message
+    )
     mended = found["已改正"][0]["before"]
     still = {r["before"] for r in found["仍存在"]}
     assert {mended, *still} == {a.message, b.message, c.message}

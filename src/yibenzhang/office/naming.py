@@ -230,7 +230,7 @@ class Index:
     def _levelled(self, name: _Name, level: str, found: list[int], how: str) -> Match:
         told = name.level or level
         levels = {i: self.bodies[i].level or self._names[i].level for i in found}
-        same = "名称相同" if how == "name" else "与名单里的别名相同"
+        same = "名称相同" if how == "name" else "与名录里的别名相同"
         right = [i for i in found if told and levels[i] == told] or [
             i for i in found if not levels[i] and (told or len(found) == 1)
         ]
@@ -241,15 +241,15 @@ class Index:
             other, own = _LEVELS.get(told, ""), _LEVELS.get(levels[only], "")
             if not told:
                 return Match(only, how, 0.98, f"{same}；文件没有写明是部门还是单位。")
-            reason = f"{same}，但文件是{other}的，名单里只有{own}"
+            reason = f"{same}，但文件是{other}的，名录里只有{own}"
             if name.level or self._names[only].level:  # 本级 in so many words
                 return Match(None, "", 0.6, f"{reason}。", (Candidate(only, 0.6, f"{reason}。"),))
             return Match(only, how, 0.9, f"{reason}，按它认。")
         several = right or found
         reason = (
-            "名单里有不止一个单位叫这个名称"
+            "名录里有不止一个单位叫这个名称"
             if right or told
-            else "名单里同名的有部门也有单位，文件没有写明是哪一级"
+            else "名录里同名的有部门也有单位，文件没有写明是哪一级"
         )
         listed = tuple(
             Candidate(i, 0.9, f"{same}{'（' + _LEVELS[levels[i]] + '）' if levels[i] else ''}。")
@@ -280,19 +280,19 @@ class Index:
             mine = self.bodies[i].level or other.level
             score, reason, possible = _judged(name, other, score, self.home)
             if told and mine and told != mine:
-                score, reason = score * 0.95, reason + f"；级次不同（名单里是{_LEVELS[mine]}）"
+                score, reason = score * 0.95, reason + f"；级次不同（名录里是{_LEVELS[mine]}）"
             if score >= _SHOWN:
                 scored.append((round(score, 3), i, reason + "。", possible))
         scored.sort(key=lambda s: (-s[0], s[1]))
         listed = tuple(Candidate(i, s, reason) for s, i, reason, _ in scored[:_CANDIDATES])
         if not scored:
-            return Match(None, "", 0.0, "名单里没有名称相近的单位。")
+            return Match(None, "", 0.0, "名录里没有名称相近的单位。")
         best = scored[0]
         second = scored[1][0] if len(scored) > 1 else 0.0
         if best[3] and best[0] >= _TAKEN and best[0] - second >= _CLEAR:
             return Match(best[1], "similar", best[0], best[2], listed)
         return Match(
-            None, "", best[0], "名单里没有完全一致的名称，最接近的有下列单位，请指定或新增。", listed
+            None, "", best[0], "名录里没有完全一致的名称，最接近的有下列单位，请指定或新增。", listed
         )
 
 
@@ -305,7 +305,7 @@ def _judged(name: _Name, other: _Name, score: float, home: str) -> tuple[float, 
     if missing and more:
         return min(score, 0.75), f"“{missing}”与“{more}”不同", False
     left = missing or more
-    where = "名单里的名称少" if missing else "名单里的名称多"
+    where = "名录里的名称少" if missing else "名录里的名称多"
     if not left:
         return min(score, 0.75), "用字相同而次序不同", False
     rest = left
@@ -315,6 +315,8 @@ def _judged(name: _Name, other: _Name, score: float, home: str) -> tuple[float, 
         return min(score, 0.75), f"{where}“{left}”", False
     if not rest and min(len(a), len(b)) >= 3:
         return max(score, 0.9), f"只差“{left}”，其余一致", True
+    if other.text.endswith(name.text):
+        return score, f"文件里没写“{other.text.removesuffix(name.text)}”，其余一致", True
     return score, f"{where}“{left}”，其余一致", True
 
 

@@ -111,10 +111,10 @@ class NoticeItem:
     @property
     def details(self) -> tuple[tuple[str, str], ...]:
         """What is told under the heading: (label, words)."""
-        unit = f" {self.unit}" if self.unit else ""
+        unit = self.unit if self.unit == "%" else f" {self.unit}" if self.unit else ""
         numbers = [
             f"{name} {value}{unit}"
-            for name, value in (("印数", self.reported), ("应为", self.expected))
+            for name, value in (("印为", self.reported), ("应为", self.expected))
             if value
         ]
         told = [

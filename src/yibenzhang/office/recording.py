@@ -161,7 +161,7 @@ def _whose(session: Session, submission: Submission) -> str:
         submission.entry_id = found.id
         return ""
     if found.id is not None:
-        return f"文件写的单位是“{body}”，像是名录里的“{names[found.id]}”（{found.reason}），请确认。"
+        return f"文件写的单位是“{body}”，像是名录里的“{names[found.id]}”（{found.reason.rstrip('。')}），请确认。"
     if not body:
         return "没有读出编制单位，请指定属于名录里的哪个单位。"
     near = "、".join(f"“{names[c.id]}”" for c in found.candidates[:3] if own is None or c.id in own)

@@ -23,13 +23,15 @@ from yibenzhang.office.notice_pdf import notice_pdf
 from yibenzhang.office.notice_text import NoticeItem, Picture, default_template, notice_of, problems
 from yibenzhang.office.roster import STAGE
 from yibenzhang.showing.pictures import cut_out
-from yibenzhang.showing.view import Box, Leaf, ShownFinding, View
+from yibenzhang.showing.view import Box, Leaf, ShownFinding, Spot, View
 
 SETTINGS = {"office": "落款（发出通知的机关）", "contact": "联系人", "phone": "联系电话"}
 Draw = Callable[[Leaf], bytes | None]
 """The picture of a leaf, or None where it cannot be drawn."""
 _PICTURES = 2
 _PLACES = 6
+_LONGEST = 40
+"""Characters of a heading told as a place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def save_settings(session: Session, actor: Actor, values: dict[str, str]) -> lis
 
 def next_number(session: Session, year: int) -> str:
     count = session.scalar(select(func.count()).select_from(Notice)) or 0
-    return f"〔{year}〕第 {count + 1} 号"
+    return f"〔{year}〕{count + 1}号"  # GB/T 9704: no 第, no blanks
 
 
 def confirmed(matters: Sequence[Matter]) -> list[Matter]:
@@ -99,17 +101,18 @@ def _item(number: int, m: Matter, f: ShownFinding | None, view: View, draw: Draw
         leaf = view.leaves[m.leaf - 1] if 0 < m.leaf <= len(view.leaves) else None
         boxes = [(leaf.number, (box[0], box[1], box[2], box[3]))] if leaf and box else []
         text = m.spot.get("text") or ""
-        where = "，".join(x for x in (_leaf_name(leaf) if leaf else "", f"“{text}”" if text else "") if x)
         keys = [m.spot.get("key") or ""]
+        at = _place_name(view, Spot(keys[0], m.leaf, None, "", text)) if leaf else ""
+        where = "，".join(x for x in (at, f"“{text}”" if text else "") if x)
         return _shown(NoticeItem(number, m.severity, m.message, where=where), boxes, keys, view, draw)
     places = [s for s in f.spots if s.leaf]
-    where = "、".join(dict.fromkeys(_leaf_name(view.leaves[s.leaf - 1]) for s in places[:_PLACES]))
+    where = "、".join(dict.fromkeys(_place_name(view, s) for s in places[:_PLACES]))
     item = NoticeItem(
         number, m.severity, m.message, *_values(f), f.unit, where, f.basis,
-        tuple(f"{x.name}：{x.arithmetic}" for x in f.sums[:3]),
+        tuple(f"{x.name}：{x.arithmetic}" for x in f.sums[:3] if x.arithmetic not in m.message),
         _said(remark),
     )  # fmt: skip
-    boxes = [(s.leaf, s.box) for s in places if s.box]
+    boxes = [(s.leaf, box) for s in places if s.box for box in (s.box, *s.more)]
     return _shown(item, boxes, [s.key for s in places], view, draw)
 
 
@@ -130,6 +133,21 @@ def comma(number: str) -> str:
         return f"{Decimal(number):,f}"
     except InvalidOperation:
         return number
+
+
+def _place_name(view: View, s: Spot) -> str:
+    """The page; in a file without pages the table, or the heading that the words stand under."""
+    leaf = view.leaves[s.leaf - 1]
+    table = s.words.partition("“")[0]
+    if leaf.page or table not in ("", "正文"):
+        return _leaf_name(leaf) if leaf.page else table
+    under = ""
+    for block in (b for x in view.leaves[: s.leaf] if x.file == leaf.file for b in x.blocks):
+        if block.kind == "heading":
+            under = "".join(p.text for p in block.pieces).strip()
+        if block.key == s.key or any(p.key == s.key for p in block.pieces):
+            return f"“{under[:_LONGEST]}”" if under else leaf.title
+    return leaf.title
 
 
 def _leaf_name(leaf: Leaf) -> str:

@@ -287,3 +287,18 @@ def _resettle(session: Session, submission: Submission) -> None:
     if clean:
         submission.state = State.REVIEW
     settle(session, submission, clean)
+
+
+def following_of(session: Session, actor: Actor, s: Submission) -> int | None:
+    """The next submission of the season that waits for review, after the last the first; None for people from outside,
+    where the season is closed, and at the end."""
+    if actor.outside or s.season.closed_at is not None:
+        return None
+    waiting = (
+        select(Submission.id)
+        .where(Submission.season_id == s.season_id, Submission.state == State.REVIEW, Submission.part_of_id.is_(None),
+               Submission.draft.is_(False))
+        .order_by(Submission.id).limit(1)
+    )  # fmt: skip
+    after = session.scalar(waiting.where(Submission.id > s.id))
+    return after if after is not None else session.scalar(waiting.where(Submission.id < s.id))

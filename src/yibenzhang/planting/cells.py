@@ -207,7 +207,8 @@ def missing_statement(soil: Soil, random: Random) -> Iterator[Plant]:
                 )
             )
         if edits:
-            spots = (*(c.place.key for c in table.cells), *(c.place.key for c in inside))
+            heads = (p.place.key for _, p in soil.paragraphs() if p.text.strip() == title)
+            spots = (*(c.place.key for c in table.cells), *(c.place.key for c in inside), *heads)
             yield Plant("missing_statement", tuple(edits), spots, (title, subject), title, "", title)
 
 

@@ -18,6 +18,7 @@ _HEADING = re.compile(
 )
 _DEPTH = {"part": 0, "one": 1, "two": 2, "three": 3, "four": 4}
 _NUMERAL = re.compile(r"[\d.,][\d.,]")
+_GOES_ON = re.compile(r"[\d.,]\d|\d[.,]\d")
 _LONGEST_HEADING = 44
 
 
@@ -62,6 +63,8 @@ class Passage:
         """The printed text from ``start`` to ``end``, line and page breaks left out."""
         while 0 < start < len(self.text) and _NUMERAL.match(self.text[start - 1 : start + 1]):
             start -= 1  # never the tail of a number
+        while start < end < len(self.text) and _GOES_ON.match(self.text[end - 1 : end + 2]):
+            end += 1  # nor its head
         first, a = self._origins[start]
         last, b = self._origins[max(start, min(end, len(self._origins)) - 1)]
         if last is first:

@@ -172,7 +172,8 @@ def _no_value(form: GoalForm, found: list[Indicator]) -> Remark:
     shown = "、".join(f"“{i.name}”（{i.value}）" for i in found[:MOST_NAMED])
     more = f"等 {len(found)} 个指标" if len(found) > MOST_NAMED else ""
     message = f"“{form.name}”的绩效目标表：{shown}{more}没有可以衡量的目标值。"
-    return Remark("goals.no_value", message, found[0].value, found[0].place)
+    others = tuple((i.value, i.place) for i in found[1:MOST_NAMED])
+    return Remark("goals.no_value", message, found[0].value, found[0].place, others)
 
 
 # ---- across lists ----------------------------------------------------------------------------------

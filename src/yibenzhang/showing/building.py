@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from yibenzhang.balance.relations import Outcome, Result
 from yibenzhang.checking import Checked
@@ -12,7 +13,7 @@ from yibenzhang.findings import Evidence, Finding, Suspect, evidence_of
 from yibenzhang.prose.passages import flat
 from yibenzhang.relating import names_of_tables
 from yibenzhang.showing.leaves import Leaves, leaves_of
-from yibenzhang.showing.printed import Keys, Printed, box_in, box_of, files_of, printed_numbers
+from yibenzhang.showing.printed import Keys, Printed, box_of, boxes_in, files_of, printed_numbers
 from yibenzhang.showing.view import (
     Number,
     Proof,
@@ -46,6 +47,12 @@ def view_of(checked: Checked, names: Sequence[str], extra: str = "") -> View:
     leaves = leaves_of(checked, printed, keys)
     builder = _Builder(checked, standards, keys, printed, leaves)
     proofs, of_number = builder.proofs()
+    numbers = {
+        n.key: Number(
+            n.key, builder.leaf(n), builder.words(n), n.text, n.standing, tuple(of_number.get(n.fact.id, ()))
+        )
+        for n in printed
+    }  # fmt: skip
     c = checked.coverage
     return View(
         _files(document, names, leaves),
@@ -60,24 +67,31 @@ def view_of(checked: Checked, names: Sequence[str], extra: str = "") -> View:
         c.contradicted,
         c.alone,
         len(checked.results),
-        tuple(Section(n, s.numbers, s.proved, s.contradicted, s.alone) for n, s in checked.sections),
+        _sections(checked, numbers.values(), leaves),
         tuple(leaves.leaves),
         builder.findings(),
         builder.unchecked(),
         builder.notices(),
-        {
-            n.key: Number(
-                n.key,
-                builder.leaf(n),
-                builder.words(n),
-                n.text,
-                n.standing,
-                tuple(of_number.get(n.fact.id, ())),
-            )
-            for n in printed
-        },
+        numbers,
         proofs,
     )
+
+
+def _sections(checked: Checked, numbers: Iterable[Number], leaves: Leaves) -> tuple[Section, ...]:
+    """Of tables of one name the k-th begins on the k-th leaf of that name."""
+    on: dict[str, dict[int, None]] = {}
+    for number in numbers:
+        if number.leaf:
+            on.setdefault(number.words.partition("“")[0], {})[number.leaf] = None
+    titles = {leaf.title: leaf.number for leaf in reversed(leaves.leaves) if leaf.title}
+    count, met = Counter(name for name, _ in checked.sections), Counter[str]()
+    out = []
+    for name, s in checked.sections:
+        found = list(on.get(name, ())) or [titles.get(name.rpartition(" › ")[2], 0)]
+        leaf = found[met[name]] if len(found) >= count[name] > 1 else found[0]
+        out.append(Section(name, s.numbers, s.proved, s.contradicted, s.alone, leaf))
+        met[name] += 1
+    return tuple(out)
 
 
 def _files(document: Document, names: Sequence[str], leaves: Leaves) -> tuple[ViewFile, ...]:
@@ -183,18 +197,20 @@ class _Builder:
         number = self._by_fact.get(e.fact)
         if number is not None:
             return Spot(number.key, self.leaf(number), number.box, self._words(e), number.text)
-        return Spot(self._keys.of(e.place), self._leaves.of(e.place), self._box(e), self._words(e), e.text)
+        first, *more = self._boxes(e)
+        at = self._keys.of(e.place), self._leaves.of(e.place)
+        return Spot(*at, first, self._words(e), e.text, tuple(b for b in more if b))
 
-    def _box(self, e: Evidence) -> Box | None:
-        """The box of a cell, or of the words within their paragraph where they stand in it as told."""
+    def _boxes(self, e: Evidence) -> tuple[Box | None, ...]:
+        """The box of a cell, or of the words within their paragraph, line by line, where they stand in it as told."""
         for paragraph in self._paragraphs.get(self._keys.of(e.place), ()):
             at = _found(paragraph.text, e.row if e.table == "prose" else e.text)
             if at is not None and e.table == "prose":  # the words before the number, which ends them
                 number = paragraph.text.rfind(e.text, *at) if e.text else -1
                 at = (number, number + len(e.text)) if number >= 0 else at
             if at is not None:
-                return box_in(paragraph, *at)
-        return box_of(e.place)
+                return boxes_in(paragraph, *at) or (box_of(e.place),)
+        return (box_of(e.place),)
 
     def unchecked(self) -> tuple[Unchecked, ...]:
         out = []

@@ -73,7 +73,7 @@ def _packed_outline(view: View) -> bytes:
     def finding(f: ShownFinding) -> Any:
         sums = [[s.name, s.arithmetic, names.refs(s.keys)] for s in f.sums]
         suspects = [[s.words, s.text, s.suggestion, s.why, names.ref(s.key)] for s in f.suspects]
-        spots = [[names.ref(s.key), s.leaf, s.box, s.words, s.text] for s in f.spots]
+        spots = [[names.ref(s.key), s.leaf, s.box, s.words, s.text, s.more] for s in f.spots]
         return [
             f.id, f.rule, f.name, f.severity, f.message, f.reported, f.expected, f.difference, f.unit,
             f.certain, f.basis, sums, suspects, spots,
@@ -83,7 +83,7 @@ def _packed_outline(view: View) -> bytes:
         [[f.name, f.kind, f.sha256, f.pages] for f in view.files],
         view.body, view.fiscal_year, view.stage, view.level, view.region, view.conflicts,
         view.numbers_count, view.proved, view.contradicted, view.alone, view.relations_count,
-        [[s.name, s.numbers, s.proved, s.contradicted, s.alone] for s in view.sections],
+        [[s.name, s.numbers, s.proved, s.contradicted, s.alone, s.leaf] for s in view.sections],
         [[x.number, x.file, x.page, x.kind, x.title, x.width, x.height, x.turn, x.skew, x.cells, x.scanned]
          for x in view.leaves],
         [finding(f) for f in view.findings],
@@ -298,5 +298,6 @@ def _finding(f: list[Any], names: list[str]) -> ShownFinding:
         name, rule, title, severity, message, reported, expected, difference, unit, certain, tuple(basis),
         tuple([Sum(name, line, tuple([names[k] for k in keys])) for name, line, keys in sums]),
         tuple([Suspicion(words, text, better, why, names[k]) for words, text, better, why, k in suspects]),
-        tuple([Spot(names[k], leaf, _box(box), words, text) for k, leaf, box, words, text in spots]),
+        tuple([Spot(names[k], leaf, _box(box), words, text, tuple([(a, b, c, d) for a, b, c, d in more]))
+               for k, leaf, box, words, text, more in spots]),
     )  # fmt: skip

@@ -149,7 +149,16 @@ def box_in(paragraph: Paragraph, start: int, end: int) -> Box | None:
     boxes = paragraph.boxes(start, end)
     if not boxes:
         return box_of(paragraph.place)
-    x0, top, x1, bottom = max(boxes, key=lambda b: b[2] - b[0])
+    return _bled(max(boxes, key=lambda b: b[2] - b[0]))
+
+
+def boxes_in(paragraph: Paragraph, start: int, end: int) -> tuple[Box, ...]:
+    """The boxes of some characters of a paragraph, one a line; none where the lines are not known."""
+    return tuple(_bled(b) for b in paragraph.boxes(start, end))
+
+
+def _bled(box: Box) -> Box:
+    x0, top, x1, bottom = box
     return round(x0 - _BLEED, 1), round(top, 1), round(x1 + _BLEED, 1), round(bottom, 1)
 
 

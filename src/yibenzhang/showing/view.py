@@ -78,7 +78,8 @@ class Leaf:
 class Spot:
     """A place of a finding: what stands there in words, as printed, and on which leaf (0: on none).
 
-    ``key`` is a number's or, where words or an empty cell stand there, that of the place; ``box`` as in Mark.
+    ``key`` is a number's or, where words or an empty cell stand there, that of the place; ``box`` as in Mark;
+    ``more`` are the boxes of the other lines where the words run over several.
     """
 
     key: str
@@ -86,6 +87,7 @@ class Spot:
     box: Box | None
     words: str
     text: str
+    more: tuple[Box, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,13 +179,14 @@ class ViewFile:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A table or a section of the text, and the standing of its numbers."""
+    """A table or a section of the text, the standing of its numbers, and the leaf it begins on (0: not known)."""
 
     name: str
     numbers: int
     proved: int
     contradicted: int
     alone: int
+    leaf: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,6 +147,7 @@ def lines(
     for x, name in zip(at, names, strict=True):
         parts.append(_text(x, bottom + 20, cut(name, max(step - 6, 60)), "middle"))
     taken: dict[int, list[float]] = {}
+    met: set[tuple[int, int, str]] = set()
     for n, s in enumerate(series):
         spots = [
             (k, at[k], bottom - tall * min(v / full, 1)) for k, v in enumerate(s.values) if v is not None
@@ -159,17 +160,26 @@ def lines(
                 )
         for k, x, y in spots:
             parts.append(_mark(x, y, n, s.colour))
-            label = y - 10
-            while any(abs(label - other) < 14 for other in taken.get(k, ())):
-                label += 14 if label + 14 < y or label > y else 26
-            taken.setdefault(k, []).append(label)
-            parts.append(_text(x, label, told(s.values[k], unit), "middle", _INK, 12, 600))
+            words, others = told(s.values[k], unit), taken.setdefault(k, [])
+            if (k, round(y), words) in met:
+                continue  # two lines meet here: their number is told once
+            met.add((k, round(y), words))
+            label = _beside(y, bottom, others)
+            others.append(label)
+            parts.append(_text(x, label, words, "middle", _INK, 12, 600))
     rows = tuple((name, *(told(s.values[k], unit) for s in series)) for k, name in enumerate(names))
     said = "；".join(
         f"{s.name}：" + "，".join(f"{n} {told(v, unit)}" for n, v in zip(names, s.values, strict=True))
         for s in series
     )
     return Chart(title, _svg(title, said, bottom + 32, parts), ("", *(s.name for s in series)), rows, note)
+
+
+def _beside(y: float, bottom: float, others: Sequence[float]) -> float:
+    """Where a point's number is written: above it, else below, further and further off; never on the axis or on another
+    number."""
+    tries = [y - 10, y + 20, *(y - 10 - 14 * k for k in range(1, 2 * len(others) + 3))]
+    return next(at for at in tries if at < bottom - 2 and all(abs(at - o) >= 14 for o in others))
 
 
 # ---- parts ---------------------------------------------------------------------------------

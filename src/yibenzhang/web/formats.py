@@ -47,7 +47,11 @@ def clock(moment: datetime | None) -> str:
 
 
 def size(count: int) -> str:
-    return f"{count / 1024 / 1024:.1f} MB" if count >= 1024 * 1024 else f"{max(count // 1024, 1)} KB"
+    return (
+        f"{count / 1024 / 1024:.1f} MB".replace(".0 ", " ")
+        if count >= 1024 * 1024
+        else f"{max(count // 1024, 1)} KB"
+    )
 
 
 environment.filters.update(clock=clock, size=size, leafname=leafname, comma=comma, told=told)

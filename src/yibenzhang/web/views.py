@@ -12,7 +12,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from yibenzhang.ledger.files import Ledger
 from yibenzhang.office.access import NotHere, Refused
 from yibenzhang.showing.kept import Kept, Numbers, ViewError
-from yibenzhang.showing.view import Leaf, Number, Outline, Proof, View
+from yibenzhang.showing.view import Leaf, Number, Outline, Proof, Spot, View
 
 MOST, MOST_NUMBERS = 128, 48
 """Views whose outline, and whose numbers, stay in memory: more than people who review at the same time."""
@@ -136,7 +136,9 @@ def _told() -> Iterator[None]:
     try:
         yield
     except ViewError as error:
-        raise Refused("这一版是用旧版程序检查的，现在的程序看不了；请重新检查后再看。") from error
+        raise Refused(
+            "这一版是用旧版程序检查的，现在的程序看不了；请到看板点“重新检查”，查完再看。"
+        ) from error
 
 
 def words_in(leaf: Leaf, box: tuple[float, float, float, float]) -> str:
@@ -150,10 +152,17 @@ def words_in(leaf: Leaf, box: tuple[float, float, float, float]) -> str:
 
 
 def spots_of(view: Outline) -> dict[str, list[dict[str, Any]]]:
-    """For each finding the places to light: key, leaf and box."""
-    return {
-        f.id: [{"key": s.key, "leaf": s.leaf, "box": s.box} for s in f.spots if s.leaf] for f in view.findings
-    }
+    """For each finding the places to light: key, leaf, box and the words there; ``more`` where they run over lines."""
+    return {f.id: [_lit(s) for s in f.spots if s.leaf] for f in view.findings}
+
+
+def _lit(s: Spot) -> dict[str, Any]:
+    place: dict[str, Any] = {"key": s.key, "leaf": s.leaf, "box": s.box}
+    if s.box is None and s.text:
+        place["text"] = s.text
+    if s.more:
+        place["more"] = s.more
+    return place
 
 
 def leafname(leaf: Leaf) -> str:

@@ -27,7 +27,7 @@ from yibenzhang.office.returning import (
     setting,
     template_of,
 )
-from yibenzhang.office.reviews import matters_of
+from yibenzhang.office.reviews import following_of, matters_of
 from yibenzhang.reading import ReadingError
 from yibenzhang.showing.view import Leaf, View
 from yibenzhang.web.formats import forms, page, shown
@@ -66,7 +66,7 @@ def compose(request: Request, office: Shop, who: Who, number: int) -> Response:
         undecided = [m for m in matters if not m.gone and not m.verdict and m.severity != "notice"]
         values: dict[str, Any] = {
             "number": next_number(session, today().year), "due": today() + timedelta(days=DAYS),
-            "office_name": setting(session, "office"), "body": s.entry.body.name if s.entry else "", "season": s.season,
+            "office_name": setting(session, "office"), "unset": [name.partition("（")[0] for key, name in SETTINGS.items() if not setting(session, key)], "body": s.entry.body.name if s.entry else "", "season": s.season,
         }  # fmt: skip
     data = {
         "submission": s.id, "body": values["body"], "notice": values["number"], "due": values["due"], "undecided": len(undecided),
@@ -133,12 +133,12 @@ def notice(request: Request, office: Shop, who: Who, number: int) -> Response:
         s = submission_of(session, who, n.submission_id)
         entry = session.get(Entry, n.entry_id) if n.entry_id else None
         body = entry.body.name if entry else ""
-        season = s.season
+        season, following = s.season, following_of(session, who, s)
     data = {"notice": {"id": n.id, "number": n.number, "body": body, "due_on": n.due_on, "made_at": n.made_at, "who": n.who,
         "text": n.text, "submission": n.submission_id}}  # fmt: skip
     return shown(
         request, who, "notice.html", data, n.matters, NOTICE, f"整改通知{n.number}", n=n, s=s, season=season, body=body, entry=entry,
-        tab="review",
+        following=following, tab="review",
     )  # fmt: skip
 
 

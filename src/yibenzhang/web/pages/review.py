@@ -11,16 +11,18 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
 from sqlalchemy import Row, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import joinedload
 
 from yibenzhang.office.access import Actor, NotHere, Refused, submission_of, told_of_submission
 from yibenzhang.office.deadlines import RULES
 from yibenzhang.office.models import Entry, Matter, State, Submission, Verdict
 from yibenzhang.office.recording import PERSON, told_profile
+from yibenzhang.office.returning import changes
 from yibenzhang.office.reviews import (
     accept,
     add_defect,
     decide,
+    following_of,
     matter_of,
     matters_of,
     tick,
@@ -76,7 +78,7 @@ def submission(request: Request, office: Shop, who: Who, number: int) -> Respons
             .where(Submission.before_id == s.id, Submission.state != State.WITHDRAWN)
             .order_by(Submission.id).limit(1)
         ).first()  # fmt: skip
-        following = _following(session, who, s)
+        following, turned = following_of(session, who, s), changes(session, s)
     if told:
         return _told(request, office, who, s, matters, entry.body.name if entry else "")
     if s.checked_at is None:
@@ -93,7 +95,7 @@ def submission(request: Request, office: Shop, who: Who, number: int) -> Respons
         request, who, "review.html", s=s, season=s.season, view=view, cards=cards, ticks=ticks, entry=entry,
         body=entry.body.name if entry else "",
         p=told_profile(s), newer=newer, following=following, standing=standing, reasons=REASONS, tab="review",
-        unchecked=_grouped(view), late=_late(matters), judges=_judges(who, s), State=State, sisters="",
+        unchecked=_grouped(view), turned=turned, late=_late(matters), judges=_judges(who, s), State=State, sisters="",
     )  # fmt: skip
 
 
@@ -101,20 +103,6 @@ def _judges(who: Actor, s: Submission) -> bool:
     """True where the person may decide about this version now."""
     mine = s.draft or not who.outside
     return mine and s.season.closed_at is None and s.state in (State.REVIEW, State.RETURNED, State.CLEAN)
-
-
-def _following(session: Session, who: Actor, s: Submission) -> int | None:
-    """The next submission of the season that waits for review; after the last the first."""
-    if who.outside or s.season.closed_at is not None:
-        return None
-    waiting = (
-        select(Submission.id)
-        .where(Submission.season_id == s.season_id, Submission.state == State.REVIEW, Submission.part_of_id.is_(None),
-               Submission.draft.is_(False))
-        .order_by(Submission.id).limit(1)
-    )  # fmt: skip
-    after = session.scalar(waiting.where(Submission.id > s.id))
-    return after if after is not None else session.scalar(waiting.where(Submission.id < s.id))
 
 
 def _card(m: Matter, findings: dict[str, Any], spots: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
@@ -281,7 +269,7 @@ def _answered(request: Request, office: Office, who: Actor, number: int) -> Resp
         standing = session.execute(asked).all()  # as _standing has it, without what each matter was told with
         _ = matter.decisions
         ticks = ticks_of(session, s)
-        following = _following(session, who, s)
+        following = following_of(session, who, s)
     view = office.views.outline(s)
     one = replace(view, findings=tuple(f for f in view.findings if f.id == matter.finding))
     card = _card(matter, {f.id: f for f in one.findings}, spots_of(one))
@@ -356,7 +344,7 @@ def make_tick(
         ticks = ticks_of(session, s)
         matters = matters_of(session, s)
         standing, late = _standing(matters), _late(matters)
-        following = _following(session, who, s)
+        following = following_of(session, who, s)
     return page(
         request,
         who,
@@ -382,5 +370,5 @@ def accept_submission(office: Shop, who: Who, number: int, undo: Annotated[bool,
             unaccept(session, who, s)
             return said(f"/submissions/{s.id}", "已撤回通过，这一版重新待审核。")
         accept(session, who, s)
-        following, season = _following(session, who, s), s.season_id
+        following, season = following_of(session, who, s), s.season_id
     return said(f"/submissions/{following}" if following else f"/seasons/{season}", f"{s.name} 已通过。")

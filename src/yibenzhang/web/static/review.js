@@ -8,7 +8,7 @@
   const matters = document.getElementById("matters");
   const $ = (name) => document.getElementById(name);
   const svg = "http://www.w3.org/2000/svg";
-  let now = null, at = 0, lit = [], marking = false;
+  let now = null, at = 0, lit = [], lights = 0, marking = false;
 
   // pages -----------------------------------------------------------------------------------------
   const loads = new Map();
@@ -39,28 +39,66 @@
 
   // lighting --------------------------------------------------------------------------------------
   function dark() {
-    for (const node of lit) node.classList.contains("place") && node.tagName === "rect" ? node.remove() : node.classList.remove("lit", "chosen", "culprit");
+    for (const node of lit) {
+      if (node.matches("mark.words")) {
+        const parent = node.parentNode;
+        node.replaceWith(...node.childNodes);
+        if (parent) parent.normalize();
+      }
+      else if (node.matches("rect.place")) node.remove();
+      else node.classList.remove("lit", "chosen", "culprit");
+    }
     lit = [];
   }
-  function nodeOf(place, kind) {
-    const leaf = $("leaf-" + place.leaf);
-    if (!leaf) return null;
-    const known = place.key && leaf.querySelector('[data-key="' + CSS.escape(place.key) + '"]');
-    if (known) { known.classList.add(kind); lit.push(known); return known; }
-    const marks = leaf.querySelector("svg.marks");
-    if (!marks || !place.box) return null;
-    const [x0, top, x1, bottom] = place.box, rect = document.createElementNS(svg, "rect");
-    for (const [k, v] of [["x", x0 - 2], ["y", top - 2], ["width", x1 - x0 + 4], ["height", bottom - top + 4], ["class", "place"]]) rect.setAttribute(k, v);
-    marks.append(rect);
-    lit.push(rect);
-    return rect;
+  // The words a finding quotes, marked where they stand in a paragraph or cell: blanks and widths of letters apart.
+  function quoted(node, text) {
+    const bare = (s) => s.normalize("NFKC").replace(/\s/g, ""), wanted = bare(text || "");
+    const at = [], walk = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
+    for (let t = walk.nextNode(); t; t = walk.nextNode()) {
+      for (let k = 0; k < t.length; k++) for (const c of bare(t.data[k])) at.push([t, k, c]);
+    }
+    const first = wanted && wanted.length < at.length ? at.map((x) => x[2]).join("").indexOf(wanted) : -1;
+    if (first < 0) return [];
+    const runs = new Map();
+    for (const [t, k] of at.slice(first, first + wanted.length)) runs.set(t, [(runs.get(t) || [k])[0], k + 1]);
+    return [...runs].map(([t, [start, end]]) => {
+      const range = document.createRange(), words = document.createElement("mark");
+      words.className = "words";
+      range.setStart(t, start);
+      range.setEnd(t, end);
+      range.surroundContents(words);
+      return words;
+    });
   }
-  async function light(places, first, kind) {
+  function nodesOf(place, kind) {
+    const leaf = $("leaf-" + place.leaf);
+    if (!leaf) return [];
+    const known = place.key && leaf.querySelector('[data-key="' + CSS.escape(place.key) + '"]');
+    const marks = leaf.querySelector("svg.marks");
+    let found = [];
+    if (known) {
+      if (!known.matches(".n")) found = quoted(known, place.text);
+      if (!found.length) found = [known];
+      for (const node of found) node.classList.add(kind);
+    } else if (marks && place.box) {
+      for (const [x0, top, x1, bottom] of [place.box, ...(place.more || [])]) {
+        const rect = document.createElementNS(svg, "rect");
+        for (const [k, v] of [["x", x0 - 2], ["y", top - 2], ["width", x1 - x0 + 4], ["height", bottom - top + 4], ["class", "place"]]) rect.setAttribute(k, v);
+        marks.append(rect);
+        found.push(rect);
+      }
+    }
+    lit.push(...found);
+    return found;
+  }
+  async function light(places, first, kind, stay) {
     dark();
+    const mine = ++lights;
     await Promise.all([...new Set(places.map((p) => p.leaf))].map((n) => load(n)));
-    const nodes = places.map((p) => nodeOf(p, kind || "lit"));
-    if (!kind && nodes[first]) nodes[first].classList.add("culprit");
-    show(nodes[first] || $("leaf-" + (places[first] || {}).leaf));
+    if (mine !== lights) return;  // while a page came, another finding was lit
+    const nodes = places.map((p) => nodesOf(p, kind || "lit")), chosen = nodes[first] || [];
+    if (!kind) for (const node of chosen) node.classList.add("culprit");
+    if (!stay) show(chosen[0] || $("leaf-" + (places[first] || {}).leaf));
   }
   function show(node) {
     if (!node) return;
@@ -73,14 +111,15 @@
 
   // findings --------------------------------------------------------------------------------------
   const cards = () => [...matters.querySelectorAll("article.matter")].filter((c) => c.dataset.gone !== "yes");
-  function select(card, place) {
+  function select(card, place, quiet) {  // quiet: as the page opens, its address and its list stay as they are
     if (!card) return;
     if (now) now.classList.remove("now");
     now = card;
     at = place || 0;
+    proof.hidden = true;
     card.classList.add("now");
     card.scrollIntoView({ block: "nearest" });
-    history.replaceState(null, "", "#" + card.id);
+    if (!quiet) history.replaceState(null, "", "#" + card.id);
     for (const b of card.querySelectorAll("button.place")) b.classList.toggle("at", Number(b.dataset.at) === at);
     const all = places(card);
     if (all.length) light(all, Math.min(at, all.length - 1)); else dark();
@@ -89,9 +128,9 @@
     const all = cards(), k = all.indexOf(now);
     select(all[k < 0 ? 0 : Math.max(0, Math.min(all.length - 1, k + by))]);
   }
+  const open = (c) => !c.dataset.verdict && !c.classList.contains("notice");
   function nextOpen(from) {
     const all = cards(), k = all.findIndex((c) => c.id === from);
-    const open = (c) => !c.dataset.verdict && !c.classList.contains("notice");
     return all.slice(k + 1).find(open) || all.find(open) || all[Math.min(k + 1, all.length - 1)];
   }
   function spot(by) {
@@ -116,11 +155,22 @@
       select(verdict === "reopened" ? fresh : nextOpen(card));
     });
   }
+  // The finding that is up and all of its kind that nobody has decided on: one after another, each kept by itself.
+  function kind(card) {
+    const same = (c) => c.id !== card.id && c.dataset.rule === card.dataset.rule && !c.dataset.verdict;
+    return [...cards().filter(same).map((c) => c.id), card.id];  // the one that is up last: the next comes after it
+  }
+  function confirmed() {
+    const all = now && judges ? kind(now) : [];
+    if (all.length > 1) window.say("同类的 " + all.length + " 个问题一并确认。", "good");
+    for (const card of all) decide("confirmed", "", card);
+  }
   const dismissal = $("dismiss");
-  let dismissing = "";
-  function dismiss() {
+  let dismissing = [];
+  function dismiss(all) {
     if (!now || !judges) return;
-    dismissing = now.id;
+    dismissing = all ? kind(now) : [now.id];
+    $("dismiss-title").textContent = dismissing.length > 1 ? "排除同类的 " + dismissing.length + " 个问题的理由" : "排除这个问题的理由";
     $("reason").value = "";
     dismissal.showModal();
     dismissal.querySelector("button[data-reason]").focus();
@@ -128,7 +178,7 @@
   function dismissed(reason) {
     if (!reason.trim()) { $("reason").focus(); return; }
     dismissal.close();
-    decide("dismissed", reason, dismissing);
+    for (const card of dismissing) decide("dismissed", reason, card);
   }
   if (dismissal) {
     dismissal.addEventListener("click", (e) => {
@@ -159,19 +209,23 @@
 
   // numbers ---------------------------------------------------------------------------------------
   async function prove(key, leaf) {
-    if (now) now.classList.remove("now");
     await light([{ key: key, leaf: leaf }], 0, "chosen");
     const answer = await fetch("/submissions/" + id + "/numbers?key=" + encodeURIComponent(key), { headers: { "HX-Request": "true" } });
     if (!answer.ok) return;
     proof.innerHTML = await answer.text();
     proof.hidden = false;
   }
+  function unprove() {  // back to the finding that is up: keys mean it
+    if (proof.hidden) return;
+    proof.hidden = true;
+    const all = now ? places(now) : [];
+    if (all.length) light(all, Math.min(at, all.length - 1), "", true); else dark();
+  }
   proof.addEventListener("click", (e) => {
-    if (e.target.closest("[data-close]")) { proof.hidden = true; dark(); return; }
+    if (e.target.closest("[data-close]")) { unprove(); return; }
     const place = e.target.closest("button.place");
     if (place) load(Number(place.dataset.leaf)).then(() => {
-      const node = nodeOf({ key: place.dataset.key, leaf: Number(place.dataset.leaf) }, "lit");
-      show(node);
+      show(nodesOf({ key: place.dataset.key, leaf: Number(place.dataset.leaf) }, "lit")[0]);
     });
   });
   paper.addEventListener("click", (e) => {
@@ -261,6 +315,24 @@
     });
   }
 
+  // the size of the pages ---------------------------------------------------------------------------
+  const sizes = [1, 1.25, 1.5, 2];
+  let size = 0;
+  function resize(k) {
+    size = Math.max(0, Math.min(sizes.length - 1, k));
+    paper.style.setProperty("--zoom", sizes[size]);
+    $("size").textContent = Math.round(sizes[size] * 100) + "%";
+    try { localStorage.setItem("size", size); } catch (e) { /* not kept then */ }
+    show(document.querySelector(".chosen, .culprit"));
+  }
+  try { resize(Number(localStorage.getItem("size")) || 0); } catch (e) { /* as it is */ }
+  $("smaller").addEventListener("click", () => resize(size - 1));
+  $("larger").addEventListener("click", () => resize(size + 1));
+  $("sections").addEventListener("click", (e) => {
+    const part = e.target.closest("[data-leaf]");
+    if (part) show($("leaf-" + part.dataset.leaf));
+  });
+
   // tabs, colours, keys ---------------------------------------------------------------------------
   const tabs = [...document.querySelectorAll("[role=tab]")];
   function tab(chosen) {
@@ -281,19 +353,20 @@
   const press = (name) => { const node = $(name); if (node) node.click(); };
   const keys = {
     j: () => step(1), k: () => step(-1), ArrowDown: () => step(1), ArrowUp: () => step(-1), n: () => spot(1), p: () => spot(-1),
-    c: () => decide("confirmed"), x: () => { line = line.then(dismiss); }, u: () => decide("reopened"),
+    c: () => decide("confirmed"), x: () => { line = line.then(() => dismiss()); }, X: () => { line = line.then(() => dismiss(true)); },
+    C: () => { line = line.then(confirmed); }, u: () => decide("reopened"),
     m: () => { if (form) marking ? record({}) : mark(true); }, a: () => press("accept"), r: () => press("return"), f: () => press("following"),
-    "?": () => $("help").showModal(), Escape: () => { if (marking) mark(false); proof.hidden = true; },
+    "+": () => resize(size + 1), "=": () => resize(size + 1), "-": () => resize(size - 1), "?": () => $("help").showModal(), Escape: () => { if (marking) mark(false); unprove(); },
   };
   document.addEventListener("keydown", (e) => {
     if (e.ctrlKey || e.metaKey || e.altKey || document.querySelector("dialog[open]")) return;
     if (e.target.closest("input:not([type=checkbox]), textarea, select") || (e.key.startsWith("Arrow") && e.target.closest("#paper, [role=tab]"))) return;
-    const act = keys[e.key];
+    const act = keys[e.shiftKey ? e.key : e.key.replace(/^[A-Z]$/, (k) => k.toLowerCase())];  // CapsLock is no Shift
     if (act) { e.preventDefault(); act(); }
   });
   let later = 0;
   window.addEventListener("resize", () => { clearTimeout(later); later = setTimeout(() => show(document.querySelector(".culprit")), 150); });
   const asked = location.hash && document.querySelector(location.hash.replace(/[^#\w-]/g, ""));
-  const first = asked && asked.matches("article.matter") ? asked : cards().find((c) => !c.dataset.verdict) || cards()[0];
-  if (first) select(first);
+  const first = asked && asked.matches("article.matter") ? asked : cards().find(open) || cards()[0];
+  if (first) select(first, 0, first !== asked);
 })();
