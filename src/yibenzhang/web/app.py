@@ -23,8 +23,20 @@ from yibenzhang.web import errors
 from yibenzhang.web.bounding import Bounded
 from yibenzhang.web.describing import WRONG, described
 from yibenzhang.web.formats import HERE
-from yibenzhang.web.pages import accounts, handing, people, readings, returns, review, seasons, statistics
-from yibenzhang.web.pages.seasons import MOST_ROSTER, SAID
+from yibenzhang.web.pages import (
+    accounts,
+    handing,
+    people,
+    profiles,
+    readings,
+    returns,
+    review,
+    rosters,
+    seasons,
+    statistics,
+)
+from yibenzhang.web.pages.rosters import MOST_ROSTER
+from yibenzhang.web.pages.seasons import SAID
 from yibenzhang.web.proxies import Behind
 from yibenzhang.web.security import cookie_of, fresh_token, office_of, seal_of, with_cookie
 from yibenzhang.web.settings import Office, Settings
@@ -78,7 +90,18 @@ def create(settings: Settings) -> FastAPI:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.hosts))
     app.add_middleware(Behind, proxies=settings.proxies, https=settings.https)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
-    for module in (seasons, handing, review, readings, returns, statistics, accounts, people):
+    for module in (
+        seasons,
+        rosters,
+        handing,
+        profiles,
+        review,
+        readings,
+        returns,
+        statistics,
+        accounts,
+        people,
+    ):
         app.include_router(module.router)
     htmx = _htmx()
 

@@ -1,4 +1,4 @@
-"""Seasons, their rosters and the board."""
+"""Seasons and the board."""
 
 from __future__ import annotations
 
@@ -10,35 +10,28 @@ from threading import Lock
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Form, Query, Request, Response, UploadFile
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi.responses import RedirectResponse
 from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from yibenzhang.findings import Finding
-from yibenzhang.office.access import Actor, Refused, entry_of, season_of, visible_submissions
-from yibenzhang.office.lateness import keep_up, late_finding, today
-from yibenzhang.office.models import Entry, Notice, Role, Season, State, Submission
+from yibenzhang.office.access import Actor, Refused, season_of, visible_submissions
+from yibenzhang.office.lateness import today
+from yibenzhang.office.models import Role, Season, State, Submission
 from yibenzhang.office.roster import (
     STATUS,
     Brief,
     Line,
-    board,
-    change_entry,
     counted,
     glance,
-    import_rows,
     new_season,
-    remove_entry,
     statuses,
 )
-from yibenzhang.office.roster_files import read_roster, roster_template
-from yibenzhang.office.seasons import change_season, close_season, dates_changed, reopen_season
+from yibenzhang.office.seasons import change_season, close_season, reopen_season
 from yibenzhang.office.spreadsheets import write_sheet
 from yibenzhang.office.submissions import outdated, recheck
-from yibenzhang.reading import ReadingError
-from yibenzhang.web.formats import environment, forms, page, shown, told_to_programs
+from yibenzhang.web.formats import environment, forms, shown, told_to_programs
 from yibenzhang.web.security import Guard, Shop, Who
 from yibenzhang.web.settings import Office
 from yibenzhang.web.words import LEVEL, cells
@@ -49,7 +42,6 @@ LINES = 200
 _TURNS = tuple(Lock() for _ in range(16))
 MOST_BOARDS = 64
 """Boards of one turn that stay in memory, of some hundred kilobytes for a thousand bodies."""
-MOST_ROSTER = 20 * 1024 * 1024
 SAID = "X-Said"
 """Within the server: this answer leads to a page that says something, and is to be marked as ours."""
 COLUMNS = {
@@ -57,15 +49,6 @@ COLUMNS = {
     "due_on": "最晚公开", "published_on": "实际公开", "late": "逾期天数", "lateness_name": "逾期的处理", "published_url": "公开网址", "round": "版次", "errors": "错误",
     "warnings": "疑问", "unchecked": "未能核对", "numbers": "数字", "proved": "已印证", "contact": "联系人", "problem": "说明",
 }  # fmt: skip
-VERSIONS = {
-    "round": "版次", "name": "文件", "state": "状态", "draft": "自查", "received_at": "交来时间", "who": "交件人",
-    "numbers": "数字", "proved": "已印证", "contradicted": "有矛盾",
-}  # fmt: skip
-ROSTER = {
-    "body": "单位名称", "code": "单位编码", "department": "主管部门", "level": "级次", "approved_on": "批复日期", "due_on": "最晚公开日期",
-    "published_on": "实际公开日期", "published_url": "公开网址", "contact": "联系人",
-}  # fmt: skip
-"""The roster as it can be imported again: ``office/roster.toml`` knows these headings."""
 _ABOUT = {
     "name": "公开季",
     "fiscal_year": "年度",
@@ -75,7 +58,7 @@ _ABOUT = {
 }
 SEASONS = {**_ABOUT, "bodies": "单位", **STATUS}
 SETTINGS = {**_ABOUT, "closed_by": "结束人", "bodies": "单位"}
-_SEASON = "公开季：编号、名称、年度、budget 预算或 accounts 决算、公开天数、何时由谁结束"
+SEASON = "公开季：编号、名称、年度、budget 预算或 accounts 决算、公开天数、何时由谁结束"
 LATENESS = {"open": "未处理", "confirmed": "已确认", "dismissed": "已排除", "solved": "已改好"}
 """What people made of a file's being late."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -133,7 +116,7 @@ def told_season(season: Season) -> dict[str, object]:
     router,
     "/seasons/{number:int}/settings",
     SETTINGS,
-    {"season": _SEASON},
+    {"season": SEASON},
     summary="一季的名称、公开天数，是否已结束（负责人）",
 )
 def settings(request: Request, office: Shop, who: Who, number: int) -> Response:
@@ -177,7 +160,7 @@ def end_season(office: Shop, who: Who, number: int, undo: Annotated[bool, Form()
     return said(f"/seasons/{number}/settings", "这一季已重新打开。" if undo else "这一季已结束，只能查看。")
 
 
-def _rows(lines: list[Line]) -> list[dict[str, object]]:
+def rows_of(lines: list[Line]) -> list[dict[str, object]]:
     names = {x.entry: x.body for x in lines}
     return [
         asdict(x) | {"status_name": STATUS[x.status], "lateness_name": LATENESS.get(x.lateness, ""), "level_name": LEVEL.get(x.level, ""), "department": names.get(x.parent or 0, "")}
@@ -199,7 +182,7 @@ def _wanted(lines: list[Brief], status: str, find: str) -> list[Brief]:
     return [x for x in lines if status in ("", x.status) and (words in x.body or words in x.code)]
 
 
-def _glance(office: Office, session: Session, who: Actor, season: Season) -> list[Brief]:
+def lines_of(office: Office, session: Session, who: Actor, season: Season) -> list[Brief]:
     """The board in short, worked out once a turn of the database for all who see the same of it."""
     turn = office.database.turn
     if turn < 0:
@@ -219,7 +202,7 @@ def _glance(office: Office, session: Session, who: Actor, season: Season) -> lis
 
 
 BOARD = {
-    "season": _SEASON, "counts": "每种状态有几个单位", "bodies": "单位数", "late": "逾期的单位数", "outdated": "用旧版程序或标准检查的文件数",
+    "season": SEASON, "counts": "每种状态有几个单位", "bodies": "单位数", "late": "逾期的单位数", "outdated": "用旧版程序或标准检查的文件数",
     "asking": "还没有归到单位名下的文件（最新的 50 份）：编号、文件名、状态",
 }  # fmt: skip
 
@@ -232,7 +215,7 @@ def season_board(
     """Who has handed in, who is missing or late, what is being checked, reviewed, returned, clean."""
     with office.session() as session:
         season = season_of(session, number)
-        lines = _glance(office, session, who, season)
+        lines = lines_of(office, session, who, season)
         count = Counter(line.status for line in lines)
         wanted = _wanted(lines, status, find)
         old = 0 if who.outside or season.closed_at else outdated(session, season, office.version)
@@ -253,7 +236,7 @@ def season_board(
     data = {"season": told_season(season), "counts": {k: count[k] for k in STATUS}, "bodies": len(lines), "late": sum(x.late > 0 for x in lines),
         "outdated": old, "asking": [{"id": s.id, "name": s.name, "state": s.state} for s in asking]}  # fmt: skip
     return shown(
-        request, who, "board.html", data, _rows(found) if told else (), COLUMNS, f"{season.name}看板", pages=pages, part=part, wanted=len(wanted),
+        request, who, "board.html", data, rows_of(found) if told else (), COLUMNS, f"{season.name}看板", pages=pages, part=part, wanted=len(wanted),
         lines=Markup("".join([_line(x, season.id, who.outside, season.closed_at is not None) for x in found])), status=status, find=find, old=old,
         tab="board", season=season, today=today(),
     )  # fmt: skip
@@ -281,148 +264,11 @@ def board_sheet(
     """The board as an Excel file."""
     with office.session() as session:
         season = season_of(session, number)
-        rows = _rows(counted(session, _wanted(_glance(office, session, who, season), status, find)))
+        rows = rows_of(counted(session, _wanted(lines_of(office, session, who, season), status, find)))
     data = write_sheet(season.name, list(COLUMNS.values()), (cells(r, COLUMNS) for r in rows))
     return Response(
         data, media_type=XLSX, headers={"Content-Disposition": f'attachment; filename="board-{number}.xlsx"'}
     )
-
-
-@forms(
-    router, "/seasons/{number:int}/roster", ROSTER, {"season": _SEASON}, summary="名录；.csv 改后可以再导入"
-)
-def roster(request: Request, office: Shop, who: Who, number: int) -> Response:
-    who.must(Role.REVIEWER)
-    with office.session() as session:
-        season = season_of(session, number)
-        lines = _glance(office, session, who, season)
-        rows = _rows(counted(session, lines)) if told_to_programs(request) else ()
-    return shown(
-        request, who, "roster.html", {"season": told_season(season)}, rows, ROSTER, f"{season.name}名录", season=season, lines=lines,
-        tab="roster", problems=(), read=0,
-    )  # fmt: skip
-
-
-@router.post(
-    "/seasons/{number:int}/roster",
-    dependencies=[Guard],
-    summary="导入名录（.xlsx、.xls 或 CSV）",
-    response_class=HTMLResponse,
-    response_description="名录的网页，写明读到几行、哪些没有导入",
-)
-def take_roster(request: Request, office: Shop, who: Who, number: int, file: UploadFile) -> Response:
-    who.must(Role.REVIEWER)
-    data = file.file.read(MOST_ROSTER + 1)
-    if len(data) > MOST_ROSTER:
-        raise Refused("名录文件超过 20 MB，请只保留名录本身。")
-    try:
-        found = read_roster(data)
-    except ReadingError as error:
-        raise Refused(f"名录没有导入：{error}") from error
-    with office.session() as session:
-        season = season_of(session, number)
-        added, changed = import_rows(session, who, season, found.rows)
-        dates_changed(session, season)
-        session.flush()
-        lines = glance(session, who, season, today())
-    return page(
-        request, who, "roster.html", season=season, lines=lines, tab="roster", problems=found.problems,
-        read=len(found.rows), added=added, changed=changed,
-    )  # fmt: skip
-
-
-@router.get("/roster-template.xlsx", summary="名录的空白模板（Excel）", response_class=Response)
-def template(who: Who) -> Response:
-    head = {"Content-Disposition": 'attachment; filename="roster-template.xlsx"'}
-    return Response(roster_template(), media_type=XLSX, headers=head)
-
-
-ENTRY = {
-    "entry": "这个单位在看板上的一行", "findings": "逾期公开的问题，按检查报告的写法", "notices": "发给它的通知，新的在前", "others": "它在其他公开季的名录行",
-}  # fmt: skip
-
-
-@forms(router, "/entries/{number:int}", VERSIONS, ENTRY, summary="一个单位在本季的日期、各版文件和通知")
-def entry(request: Request, office: Shop, who: Who, number: int) -> Response:
-    """A body in a season: its dates, the versions it handed in, the notices it got."""
-    with office.session() as session:
-        found = entry_of(session, who, number)
-        (line,) = board(session, who, found.season, today(), [number])
-        versions = session.scalars(
-            select(Submission)
-            .where(
-                Submission.entry_id == number,
-                Submission.part_of_id.is_(None),
-                Submission.state != State.WITHDRAWN,
-                visible_submissions(who),
-            )
-            .order_by(Submission.id.desc())
-        ).all()
-        notices = session.scalars(
-            select(Notice).where(Notice.entry_id == number).order_by(Notice.id.desc())
-        ).all()
-        other = session.execute(
-            select(Entry, Season).join(Season).where(Entry.body_id == found.body_id, Entry.id != number).order_by(Season.fiscal_year.desc())
-        ).all()  # fmt: skip
-        season, name = found.season, found.body.name
-        late = late_finding(found, today())
-    rows = [
-        {"id": s.id, "round": s.round, "name": s.name, "state": s.state, "draft": s.draft, "received_at": s.received_at, "who": s.who,
-         "numbers": s.numbers, "proved": s.proved, "contradicted": s.contradicted} for s in versions
-    ]  # fmt: skip
-    data = {
-        "entry": _rows([line])[0], "findings": [_late(late)] if late else [],
-        "notices": [{"id": n.id, "number": n.number, "due_on": n.due_on, "made_at": n.made_at, "who": n.who, "matters": len(n.matters)} for n in notices],
-        "others": [{"entry": e.id, "season": told_season(x)} for e, x in other],
-    }  # fmt: skip
-    return shown(
-        request, who, "entry.html", data, rows, VERSIONS, name, line=line, late=late, season=season, versions=versions, notices=notices,
-        other=other, tab="board",
-    )  # fmt: skip
-
-
-@router.post(
-    "/entries/{number:int}", dependencies=[Guard], summary="修改一个单位的日期和公开网址", status_code=303
-)
-def save_entry(
-    office: Shop, who: Who, number: int, approved_on: Annotated[str, Form()] = "", due_on: Annotated[str, Form()] = "",
-    published_on: Annotated[str, Form()] = "", published_url: Annotated[str, Form()] = "", contact: Annotated[str, Form()] = "",
-) -> Response:  # fmt: skip
-    with office.session() as session:
-        found = entry_of(session, who, number)
-        change_entry(
-            session,
-            who,
-            found,
-            day_of(approved_on),
-            day_of(due_on),
-            day_of(published_on),
-            published_url.strip(),
-            contact.strip(),
-        )
-        session.flush()
-        keep_up(session, [number], today())
-    return said(f"/entries/{number}", "已保存。")
-
-
-@router.post(
-    "/entries/{number:int}/remove",
-    dependencies=[Guard],
-    summary="从名录里删除一个误加的单位",
-    status_code=303,
-)
-def drop_entry(office: Shop, who: Who, number: int) -> Response:
-    with office.session() as session:
-        found = entry_of(session, who, number)
-        season, name = found.season_id, found.body.name
-        remove_entry(session, who, found)
-    return said(f"/seasons/{season}/roster", f"{name} 已从名录里删除。")
-
-
-def _late(finding: Finding) -> dict[str, object]:
-    """Lateness as the report tells findings."""
-    return {"id": finding.id, "rule": finding.rule, "severity": finding.severity.value, "message": finding.message,
-        "basis": list(finding.basis)}  # fmt: skip
 
 
 def day_of(text: str) -> date | None:
