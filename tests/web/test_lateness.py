@@ -54,7 +54,7 @@ def test_it_stands_on_the_page_and_is_judged_like_others(shop: Shop, day: None) 
     number = season(shop, shop.client("负责人"))
     first = checked(shop, who, number, "1.docx", version(0))
     [m] = late(shop, first.id)
-    assert (m.rule, m.severity, m.verdict) == ("deadline.not_published", "error", "")
+    assert (m.rule, m.severity, m.verdict) == ("deadline.not_published", "warning", "")
     assert "已逾期 5 天" in m.message
     page = who.get(f"/submissions/{first.id}").text
     assert page.count("已逾期 5 天") == 1 and "期限已过，没有公开" in page and "预算法" in page

@@ -112,7 +112,9 @@ def test_a_whole_season(chromium: Browser, database: str, tmp_path: Path) -> Non
         desk.page.locator("tr", has_text=BODY).get_by_role("link", name="审核", exact=True).click()
         page, cards = desk.page, desk.page.locator("article.matter")
         expect(cards).to_have_count(4)
-        expect(cards.nth(3)).to_contain_text("至今没有公开")  # by its dates, after what the file says
+        expect(cards.nth(3)).to_contain_text(
+            "名录里没有登记公开日期"
+        )  # by its dates, after what the file says
         expect(cards.nth(0)).to_have_class("matter error now")
         expect(page.locator("rect.culprit")).to_have_count(1)
         wait_for(

@@ -48,7 +48,7 @@ def test_a_file_is_moved_judged_and_its_season_closed(chromium: Browser, tmp_pat
 
         # lateness stands among the matters
         desk.go(file)
-        card = page.locator("article.matter", has_text="至今没有公开")
+        card = page.locator("article.matter", has_text="名录里没有登记公开日期")
         expect(card).to_have_count(1)
         page.locator("article.matter").first.wait_for()
         for _ in range(10):  # with the keyboard, to the last
@@ -61,7 +61,7 @@ def test_a_file_is_moved_judged_and_its_season_closed(chromium: Browser, tmp_pat
         expect(page.locator("tr", has_text=BODY)).to_contain_text("（已确认）")
         desk.look("board")
         desk.go(f"{file}/return")
-        expect(page.locator("ol")).to_contain_text("至今没有公开")
+        expect(page.locator("ol")).to_contain_text("名录里没有登记公开日期")
         desk.look("return")
 
         # another name, the end, and open again

@@ -37,23 +37,23 @@ def days_late(due: date | None, done_on: date | None, today: date) -> int:
     return max(((done_on or today) - due).days, 0) if due is not None else 0
 
 
-def lateness(due: date | None, done_on: date | None, today: date, what: str = "公开") -> Lateness:
-    """How something due that day stands today; ``done_on`` is the day it was published or handed in, or None.
+def lateness(due: date | None, done_on: date | None, today: date) -> Lateness:
+    """How something due that day stands today; ``done_on`` is the day it was published, or None.
 
     What was done on the last day is not late.
     """
     if due is None:
-        done = f"{_day(done_on)}{what}；" if done_on else ""
+        done = f"{_day(done_on)}公开；" if done_on else ""
         return Lateness(0, f"{done}没有批复日期和截止日期，不能判断是否逾期。")
     if done_on is not None:
         days = max((done_on - due).days, 0)
         how = f"逾期 {days} 天" if days else "按期"
-        return Lateness(days, f"应于 {_day(due)}前{what}，{_day(done_on)}{what}，{how}。")
+        return Lateness(days, f"应于{_day(due)}前公开，{_day(done_on)}公开，{how}。")
     days = (today - due).days
     if days > 0:
-        return Lateness(days, f"应于 {_day(due)}前{what}，至今没有{what}，已逾期 {days} 天。")
+        return Lateness(days, f"应于{_day(due)}前公开，名录里没有登记公开日期，已逾期 {days} 天。")
     left = f"还有 {-days} 天" if days else "今天是最后一天"
-    return Lateness(0, f"应于 {_day(due)}前{what}，{left}。")
+    return Lateness(0, f"应于{_day(due)}前公开，{left}。")
 
 
 def told_late(

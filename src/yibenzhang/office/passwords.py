@@ -80,7 +80,7 @@ def matches(kept: str, password: str) -> bool:
 def _verified(kept: str, password: str) -> bool:
     try:
         return hasher.verify(kept, _plain(password))
-    except (Argon2Error, InvalidHashError):
+    except (Argon2Error, InvalidHashError, UnicodeError):
         return False
 
 

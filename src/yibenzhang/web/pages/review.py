@@ -111,10 +111,11 @@ def _card(m: Matter, findings: dict[str, Any], spots: dict[str, list[dict[str, A
     if m.rule == PERSON and m.leaf:
         places = [{"key": m.spot.get("key", ""), "leaf": m.leaf, "box": m.spot.get("box")}]
     last = m.decisions[-1] if m.decisions else None
-    late = m.rule in RULES
-    name = load().rule_by_id[m.rule].name if late else m.rule
-    return {"m": m, "f": found, "places": json.dumps(places), "last": last, "person": m.rule == PERSON, "late": late,
-        "name": name}  # fmt: skip
+    standards = load()
+    rule = standards.rule_by_id[m.rule] if m.rule in RULES else None  # told by the dates, not by the file
+    basis = [standards.bases[b] for b in rule.basis] if rule else []
+    return {"m": m, "f": found, "places": json.dumps(places), "last": last, "person": m.rule == PERSON, "late": rule is not None,
+        "basis": basis, "name": rule.name if rule else m.rule}  # fmt: skip
 
 
 def _standing(matters: list[Matter]) -> list[Matter]:
@@ -174,7 +175,7 @@ def _shelved(office: Office, who: Actor, number: int) -> Row[Any]:
     """So much of a submission as its leaves need."""
     with office.session() as session:
         return told_of_submission(
-            session, who, number, Submission.id, Submission.receipt, Submission.checked_at
+            session, who, number, Submission.id, Submission.name, Submission.receipt, Submission.checked_at
         )
 
 
