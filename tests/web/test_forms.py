@@ -334,7 +334,7 @@ def test_whose_file_it_is_taken_for(shop: Shop) -> None:
     assert data["likely"] == entry
     who.post(
         f"/submissions/{s.id}/profile",
-        {"entry": entry, "year": "2019", "stage": "budget", "level": "department"},
+        {"entry": entry, "year": "2019", "stage": "budget", "level": "department", "sure": "true"},
     )
     work(shop)
     [row] = records(who.get(f"/submissions/{s.id}/profile.csv"))
@@ -417,7 +417,11 @@ def test_what_a_notice_would_tell_and_its_template(shop: Shop) -> None:
     s = checked(shop, who, season(shop, head), "three-errors.docx")
     base = f"/submissions/{s.id}/return"
     data = told(who.get(f"{base}.json"))
-    assert (data["rows"], data["undecided"], data["body"]) == ([], len(matters(shop, s.id)), BODY)
+    assert (data["rows"], data["undecided"], data["body"]) == (
+        [],
+        len(matters(shop, s.id, late=True)),
+        BODY,
+    )
     confirm_all(shop, who, s.id)
     rows = records(who.get(f"{base}.csv"))
     assert [r["问题"] for r in rows] == [m.message for m in matters(shop, s.id)]

@@ -15,6 +15,7 @@ from yibenzhang.office.reviews import ticks_of
 from yibenzhang.showing.kept import Numbers
 from yibenzhang.showing.view import Outline
 from yibenzhang.web.formats import forms, page, shown, told_to_programs
+from yibenzhang.web.pages.review import shelved
 from yibenzhang.web.security import Shop, Who
 from yibenzhang.web.settings import Office
 from yibenzhang.web.views import NUMBERS, RELATIONS, numbers_of
@@ -79,14 +80,17 @@ def numbers(
 ) -> Response:  # fmt: skip
     """Every printed number with its standing and the relations it takes part in; of one number (``key``) the page is a
     piece: what proves or contradicts it."""
-    s, view, _, head = _read(office, who, number)
-    found = office.views.numbers(s)
-    one = found.get(key) if key else None
-    if key and one is None:
-        raise NotHere
-    if one is not None and not told_to_programs(request):
+    if key and not told_to_programs(request):
+        found = office.views.numbers(shelved(office, who, number))
+        one = found.get(key)
+        if one is None:
+            raise NotHere
         proofs = [(p, [_place(found, k) for k in p.keys]) for p in map(found.proof, one.proofs)]
         return page(request, who, "number.html", number=one, proofs=proofs)
+    s, view, _, head = _read(office, who, number)
+    found = office.views.numbers(s)
+    if key and found.get(key) is None:
+        raise NotHere
     rows, relations = numbers_of(view, found, key)
     data, pages = {"submission": s.id, "relations": relations}, max(-(-len(found) // LINES), 1)
     return _listed(request, who, "数字", data, rows, NUMBERS, head, "numbers", min(part, pages), pages)

@@ -171,7 +171,7 @@ def _told(
     return shown(request, who, "", data, rows, COLUMNS, f"{body or s.name}第{s.round}版的问题")
 
 
-def _shelved(office: Office, who: Actor, number: int) -> Row[Any]:
+def shelved(office: Office, who: Actor, number: int) -> Row[Any]:
     """So much of a submission as its leaves need."""
     with office.session() as session:
         return told_of_submission(
@@ -185,7 +185,7 @@ def _shelved(office: Office, who: Actor, number: int) -> Row[Any]:
 )  # fmt: skip
 def leaf_page(request: Request, office: Shop, who: Who, number: int, leaf: int) -> Response:
     """One page of the file with its numbers marked."""
-    s = _shelved(office, who, number)
+    s = shelved(office, who, number)
     view, found = office.views.leaf(s, leaf)
     rows, relations = (
         numbers_of(view, office.views.numbers(s), leaf=leaf) if told_to_programs(request) else ((), ())
@@ -206,7 +206,7 @@ async def leaf_picture(
     """The picture of a page as it was read."""
 
     def look() -> tuple[ViewFile, Leaf, bytes | None]:
-        view = office.views.outline(_shelved(office, who, number))
+        view = office.views.outline(shelved(office, who, number))
         if not 1 <= leaf <= len(view.leaves) or view.leaves[leaf - 1].kind != "picture":
             raise NotHere
         found = view.leaves[leaf - 1]
@@ -231,7 +231,7 @@ def leaf_words(
     office: Shop, who: Who, number: int, leaf: int, x0: float, top: float, x1: float, bottom: float
 ) -> dict[str, str]:
     """The words printed in a box on a page (points)."""
-    _, found = office.views.leaf(_shelved(office, who, number), leaf)
+    _, found = office.views.leaf(shelved(office, who, number), leaf)
     return {"text": words_in(found, (x0, top, x1, bottom))}
 
 

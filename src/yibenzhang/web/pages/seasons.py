@@ -228,7 +228,7 @@ def season_board(
             part = min(part, pages)
             found = counted(session, wanted[(part - 1) * LINES : part * LINES])
         asking = session.execute(
-            select(Submission.id, Submission.name)
+            select(Submission.id, Submission.name, Submission.state)
             .where(Submission.season_id == number, Submission.entry_id.is_(None), Submission.part_of_id.is_(None),
                    Submission.state.in_((State.ASKING, State.UNREADABLE)), visible_submissions(who))
             .order_by(Submission.id.desc()).limit(50)
