@@ -57,7 +57,7 @@ def test_it_stands_on_the_page_and_is_judged_like_others(shop: Shop, day: None) 
     assert (m.rule, m.severity, m.verdict) == ("deadline.not_published", "warning", "")
     assert "已逾期 5 天" in m.message
     page = who.get(f"/submissions/{first.id}").text
-    assert page.count("已逾期 5 天") == 1 and "期限已过，没有公开" in page and "预算法" in page
+    assert page.count("已逾期 5 天") == 1 and "期限已过，没有登记公开日期" in page and "预算法" in page
     assert row(who, number)["lateness"] == "open" and row(who, number)["errors"] == 1  # the file's own
     answer = who.post(f"/matters/{m.id}/decisions", {"verdict": "dismissed"})
     assert answer.status_code == 409  # a reason is wanted

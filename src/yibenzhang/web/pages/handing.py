@@ -12,7 +12,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import FileResponse
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from yibenzhang.batch import hidden
 from yibenzhang.ledger.files import Incoming
@@ -27,7 +27,7 @@ from yibenzhang.office.access import (
     visible_submissions,
 )
 from yibenzhang.office.database import away
-from yibenzhang.office.models import Body, Entry, Job, Season, Submission, now
+from yibenzhang.office.models import Entry, Job, Submission, now
 from yibenzhang.office.recording import told_profile
 from yibenzhang.office.submissions import (
     clean_name,
@@ -51,6 +51,8 @@ MOST_AT_ONCE = 2000
 MOST_TOLD = 50
 _UNPACKING = Semaphore(2)
 """Archives taken apart at once: each may take gigabytes of reading."""
+_WITH = (joinedload(Submission.entry).joinedload(Entry.body), joinedload(Submission.season))
+"""What a list of files shows beside them, in the same statement."""
 RECENT, MOST_LISTED = 15, 2000
 """Files of a season on its page, and told to programs at one go: the newest."""
 COLUMNS = {
@@ -221,6 +223,7 @@ def delivery(request: Request, office: Shop, who: Who, key: str) -> Response:
             select(Submission)
             .where(Submission.delivery_id == found.id, visible_submissions(who))
             .order_by(Submission.id)
+            .options(*_WITH)
         ).all()
         rows = _progress(session, office, files)
     busy = any(r["busy"] for r in rows)
@@ -245,7 +248,7 @@ def progress(request: Request, office: Shop, who: Who, number: int) -> Response:
 
 
 def _newest(session: Session, office: Office, who: Actor, season: int, count: int) -> list[dict[str, Any]]:
-    asked = select(Submission).where(Submission.season_id == season, visible_submissions(who))
+    asked = select(Submission).where(Submission.season_id == season, visible_submissions(who)).options(*_WITH)
     return _progress(
         session, office, session.scalars(asked.order_by(Submission.id.desc()).limit(count)).all()
     )
@@ -258,12 +261,6 @@ def _progress(session: Session, office: Office, files: Any) -> list[dict[str, An
             select(Job).where(Job.submission_id.in_([s.id for s in files])).order_by(Job.id)
         )
     }
-    lines = [s.entry_id for s in files if s.entry_id is not None]
-    names = dict(session.execute(select(Entry.id, Body.name).join(Body).where(Entry.id.in_(lines))).all())
-    asked = select(Season.id).where(
-        Season.id.in_({s.season_id for s in files}), Season.closed_at.is_not(None)
-    )
-    closed = set(session.scalars(asked))
     places = _places(session, [j.id for j in jobs.values() if j.state == "waiting"])
     out = []
     for s in files:
@@ -281,8 +278,8 @@ def _progress(session: Session, office: Office, files: Any) -> list[dict[str, An
             {"id": s.id, "name": s.name, "size": s.size, "state": s.state, "state_name": STATES[s.state],
              "busy": busy, "step": step, "seconds": round(seconds), "attempts": job.attempts if job else 0,
              "problem": s.problem, "body": p.get("body", ""), "fiscal_year": p.get("fiscal_year"), "stage": p.get("stage", ""),
-             "level": p.get("level", ""), "entry": s.entry_id, "entry_body": names.get(s.entry_id, ""), "draft": s.draft, "part_of": s.part_of_id, "numbers": s.numbers,
-             "proved": s.proved, "contradicted": s.contradicted, "received_at": s.received_at, "who": s.who, "round": s.round, "closed": s.season_id in closed}
+             "level": p.get("level", ""), "entry": s.entry_id, "entry_body": s.entry.body.name if s.entry else "", "draft": s.draft, "part_of": s.part_of_id, "numbers": s.numbers,
+             "proved": s.proved, "contradicted": s.contradicted, "received_at": s.received_at, "who": s.who, "round": s.round, "closed": s.season.closed_at is not None}
         )  # fmt: skip
     return out
 
