@@ -38,7 +38,7 @@ def matter_of(session: Session, actor: Actor, number: int) -> Matter:
         select(Matter)
         .join(Submission, Submission.id == Matter.submission_id)
         .where(Matter.id == number, visible_submissions(actor))
-        .options(contains_eager(Matter.submission))
+        .options(contains_eager(Matter.submission).joinedload(Submission.season))
     )
     found = session.scalars(asked).first()
     if found is None:

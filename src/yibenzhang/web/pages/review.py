@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from asyncio import wrap_future
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -118,7 +119,7 @@ def _card(m: Matter, findings: dict[str, Any], spots: dict[str, list[dict[str, A
         "basis": basis, "name": rule.name if rule else m.rule}  # fmt: skip
 
 
-def _standing(matters: list[Matter]) -> list[Matter]:
+def _standing(matters: Sequence[Any]) -> list[Any]:
     """What keeps a version from passing."""
     return [
         m
@@ -127,7 +128,7 @@ def _standing(matters: list[Matter]) -> list[Matter]:
     ]
 
 
-def _late(matters: list[Matter]) -> bool:
+def _late(matters: Sequence[Any]) -> bool:
     """Whether being late was confirmed: that is reason enough to return a file, and none to keep it from passing."""
     return any(m.rule in RULES and not m.gone and m.verdict == Verdict.CONFIRMED for m in matters)
 
@@ -258,16 +259,8 @@ def _answered(request: Request, office: Office, who: Actor, number: int) -> Resp
     with office.session() as session:
         matter = matter_of(session, who, number)
         s = matter.submission
-        asked = select(Matter.verdict).where(
-            Matter.submission_id == s.id,
-            Matter.gone.is_(False),
-            Matter.verdict.in_(OPEN),
-            Matter.severity != "notice",
-            Matter.rule.not_in(RULES),
-        )
-        late = _late(matters_of(session, s))
-        _ = s.season
-        standing = session.execute(asked).all()  # as _standing has it, without what each matter was told with
+        brief = select(Matter.gone, Matter.verdict, Matter.severity, Matter.rule)
+        all_ = session.execute(brief.where(Matter.submission_id == s.id)).all()
         _ = matter.decisions
         ticks = ticks_of(session, s)
         following = following_of(session, who, s)
@@ -275,7 +268,7 @@ def _answered(request: Request, office: Office, who: Actor, number: int) -> Resp
     one = replace(view, findings=tuple(f for f in view.findings if f.id == matter.finding))
     card = _card(matter, {f.id: f for f in one.findings}, spots_of(one))
     return page(
-        request, who, "decided.html", card=card, ticks=ticks, s=s, standing=standing, judges=_judges(who, s), State=State, reasons=REASONS, view=view, late=late,
+        request, who, "decided.html", card=card, ticks=ticks, s=s, standing=_standing(all_), judges=_judges(who, s), State=State, reasons=REASONS, view=view, late=_late(all_),
         following=following,
     )  # fmt: skip
 
