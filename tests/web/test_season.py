@@ -139,7 +139,7 @@ def test_a_whole_season(chromium: Browser, database: str, tmp_path: Path) -> Non
         expect(cards.nth(1)).to_contain_text("已确认")
         page.keyboard.press("c")
         expect(cards.nth(2)).to_contain_text("已确认")
-        expect(cards.nth(3)).to_have_class("matter error now")
+        expect(cards.nth(3)).to_have_class("matter warning now")
         page.keyboard.press("c")
         expect(cards.nth(3)).to_contain_text("已确认")
 

@@ -53,7 +53,7 @@ def test_a_file_is_moved_judged_and_its_season_closed(chromium: Browser, tmp_pat
         page.locator("article.matter").first.wait_for()
         for _ in range(10):  # with the keyboard, to the last
             page.keyboard.press("j")
-        expect(card).to_have_class("matter error now")
+        expect(card).to_have_class("matter warning now")
         desk.look("late")
         page.keyboard.press("c")
         expect(card.locator(".by")).to_have_text("已确认")
