@@ -140,7 +140,7 @@ async def take(
 def _target(office: Office, who: Actor, number: int, delivery: str, entry: int | None) -> int | None:
     with office.session() as session:
         open_delivery(session, who, delivery)
-        still_open(session, number)
+        still_open(session, number, held=False)
         return own_entry(session, who, season_of(session, number), entry)
 
 
