@@ -12,6 +12,8 @@ from sqlalchemy.sql.base import ExecutableOption
 from yibenzhang.office.database import hold
 from yibenzhang.office.models import Audit, Entry, Notice, Role, Season, Submission, User
 
+ROLE = {"department": "部门", "reviewer": "审核人", "head": "负责人", "administrator": "管理员"}
+"""What people call the roles."""
 _RANK = {role: k for k, role in enumerate(Role)}
 
 
@@ -135,7 +137,9 @@ def still_open(session: Session, season: int, held: bool = True) -> Season:
 
 def held_season(session: Session, number: int) -> Season | None:
     """The season as it stands now; it is not closed or opened before this transaction ends."""
-    if session.get_bind().dialect.name == "sqlite":  # knows no shared locks on rows, and lets one write at a time
+    if (
+        session.get_bind().dialect.name == "sqlite"
+    ):  # knows no shared locks on rows, and lets one write at a time
         found = session.get(Season, number)
         if found is not None:
             hold(session, found)

@@ -14,7 +14,16 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from yibenzhang.ledger.files import Ledger
-from yibenzhang.office.access import Actor, NotHere, Refused, entry_of, held_open, held_season, note, still_open
+from yibenzhang.office.access import (
+    Actor,
+    NotHere,
+    Refused,
+    entry_of,
+    held_open,
+    held_season,
+    note,
+    still_open,
+)
 from yibenzhang.office.database import hold
 from yibenzhang.office.models import Delivery, Entry, Job, Role, Season, State, Submission, User, now
 
