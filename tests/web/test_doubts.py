@@ -107,6 +107,17 @@ def test_a_doubt_tells_a_department_no_other_body(shop: Shop) -> None:
     assert LATE not in answer.text  # it puts nobody onto the roster, so that nothing is asked about it
 
 
+def test_what_cannot_be_shown_is_not_decided(shop: Shop) -> None:
+    """Kept by another version of the program: the answer says so, and nothing was saved behind it."""
+    who = shop.client("审核人")
+    one = checked(shop, who, season(shop, shop.client("负责人")), "甲.docx", version(0))
+    matter = matters(shop, one.id)[0]
+    shop.office.ledger.put_analysis(one.receipt, "view", b"[1, []]\n")
+    answer = who.post(f"/matters/{matter.id}/decisions", {"verdict": "confirmed"})
+    assert answer.status_code == 409 and "旧版程序" in answer.text
+    assert matters(shop, one.id)[0].verdict == ""
+
+
 def test_what_was_judged_is_not_withdrawn_by_the_department(shop: Shop) -> None:
     shop.person("湖荡厅", body=BODY)
     mine, who = shop.client("湖荡厅"), shop.client("审核人")
