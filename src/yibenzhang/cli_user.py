@@ -22,7 +22,7 @@ from yibenzhang.cli_rules import fail
 from yibenzhang.cli_serve import DEFAULT, Folder
 from yibenzhang.cli_serve import Database as Address
 from yibenzhang.office import users
-from yibenzhang.office.access import Actor, Refused
+from yibenzhang.office.access import ROLE, Actor, Refused
 from yibenzhang.office.account_files import read_accounts
 from yibenzhang.office.database import Database, DatabaseError, away, engine_of, prepare
 from yibenzhang.office.issuing import Issue, handed_out, issue, without_account
@@ -33,7 +33,6 @@ from yibenzhang.reading.limits import MAX_ACCOUNT_BYTES
 app = typer.Typer(
     help="工作台的账号：新建、批量建立、列出、重设密码、停用。", no_args_is_help=True, rich_markup_mode=None
 )
-ROLE = {"department": "部门", "reviewer": "审核人", "head": "负责人", "administrator": "管理员"}
 Name = Annotated[str, typer.Argument(help="账号名", show_default=False)]
 Passwords = Annotated[
     Path, typer.Option(help="初始密码写到这个 CSV（新文件，只有本人能读；别处不留）", show_default=False)

@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from tests.web.conftest import Shop
@@ -29,7 +30,8 @@ from tests.web.working import (
 )
 from yibenzhang.office.access import LOCAL
 from yibenzhang.office.models import Audit, Job, Season, State, now
-from yibenzhang.office.submissions import receive, told
+from yibenzhang.office.submissions import ENDED, receive, told
+from yibenzhang.web.pages import handing
 
 
 def trail(shop: Shop, action: str) -> list[Audit]:
@@ -149,6 +151,23 @@ def test_what_was_sent_while_the_season_ended_is_kept_and_told(shop: Shop) -> No
     assert head.get(f"/submissions/{last(shop).id}/original").content == data
     with office.session() as session:
         assert session.scalars(select(Job)).all() == []
+
+
+def test_who_sends_while_the_season_ends_is_told_at_once(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    head = shop.client("负责人")
+    number = season(shop, head)
+    looked = handing._target
+
+    def ended(*words: Any) -> int | None:
+        found = looked(*words)
+        assert head.post(f"/seasons/{number}/close").status_code == 303
+        return found
+
+    monkeypatch.setattr(handing, "_target", ended)
+    asked = {"name": "晚到.docx", "delivery": "b" * 32}
+    answer = head.post(f"/seasons/{number}/files", params=asked, content=version(0))
+    assert answer.status_code == 201 and answer.json()["note"] == ENDED
+    assert last(shop).state == State.WITHDRAWN
 
 
 def test_rosters_and_dates_stay_when_closed(shop: Shop) -> None:

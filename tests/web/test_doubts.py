@@ -92,6 +92,32 @@ def test_a_department_puts_its_own_draft_right_and_nothing_else(shop: Shop) -> N
     assert mine.post(f"/submissions/{handed.id}/profile", form).status_code == 403
 
 
+def test_a_doubt_tells_a_department_no_other_body(shop: Shop) -> None:
+    """A line that is not its own is not there for it, also where the form only asks back."""
+    shop.person("湖荡厅", body=BODY)
+    mine = shop.client("湖荡厅")
+    number = season(shop, shop.client("负责人"), 2019)
+    draft = checked(shop, mine, number, "稿.docx", version(0), draft=True)
+    for sure in ("false", "true"):
+        form = {"entry": entry_of(shop, number, LATE), "year": "2019", "stage": "budget", "sure": sure}
+        answer = mine.post(f"/submissions/{draft.id}/profile", form)
+        assert answer.status_code == 404 and LATE not in answer.text
+    form = {"entry": "", "add": LATE, "year": "2018", "stage": "budget"}
+    answer = mine.post(f"/submissions/{draft.id}/profile", form)
+    assert LATE not in answer.text  # it puts nobody onto the roster, so that nothing is asked about it
+
+
+def test_what_cannot_be_shown_is_not_decided(shop: Shop) -> None:
+    """Kept by another version of the program: the answer says so, and nothing was saved behind it."""
+    who = shop.client("审核人")
+    one = checked(shop, who, season(shop, shop.client("负责人")), "甲.docx", version(0))
+    matter = matters(shop, one.id)[0]
+    shop.office.ledger.put_analysis(one.receipt, "view", b"[1, []]\n")
+    answer = who.post(f"/matters/{matter.id}/decisions", {"verdict": "confirmed"})
+    assert answer.status_code == 409 and "旧版程序" in answer.text
+    assert matters(shop, one.id)[0].verdict == ""
+
+
 def test_what_was_judged_is_not_withdrawn_by_the_department(shop: Shop) -> None:
     shop.person("湖荡厅", body=BODY)
     mine, who = shop.client("湖荡厅"), shop.client("审核人")

@@ -183,6 +183,20 @@ def test_a_new_day_makes_late(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> No
     assert "3 天" in late(shop, first.id)[0].message  # what is closed stays as it was
 
 
+def test_what_cannot_be_told_late_holds_up_no_work(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    who = shop.client("审核人")
+    number = season(shop, shop.client("负责人"))
+    first = checked(shop, who, number, "1.docx", version(0))
+    monkeypatch.setattr(foreman, "today", lambda: date(2018, 2, 22))
+    with monkeypatch.context() as broken:
+        broken.setattr(foreman, "keep_up", lambda *_: 1 / 0)
+        shop.office.foreman._late()
+    assert shop.office.foreman._day == date(2018, 2, 22)
+    monkeypatch.setattr(foreman, "today", lambda: date(2018, 2, 23))
+    shop.office.foreman._late()
+    assert "已逾期 2 天" in late(shop, first.id)[0].message
+
+
 def test_drafts_and_other_seasons_have_none(shop: Shop, day: None) -> None:
     shop.person("湖荡厅", body=BODY)
     mine, who = shop.client("湖荡厅"), shop.client("审核人")

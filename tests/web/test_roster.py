@@ -35,7 +35,8 @@ from tests.web.working import (
 from yibenzhang.office import lateness
 from yibenzhang.office.analysing import Analysed, Task
 from yibenzhang.office.models import Audit, Job, State, Submission
-from yibenzhang.web.pages import returns, seasons
+from yibenzhang.office.roster_files import read_roster
+from yibenzhang.web.pages import returns, rosters, seasons
 
 UNIT = f"{BODY}监测中心"
 
@@ -48,7 +49,7 @@ def rows_of(who: Any, number: int, asked: str = "") -> dict[str, dict[str, Any]]
 
 def on(monkeypatch: pytest.MonkeyPatch, day: date) -> None:
     """Let it be that day."""
-    for module in (seasons, returns, lateness):
+    for module in (seasons, rosters, returns, lateness):
         monkeypatch.setattr(module, "today", lambda: day)
 
 
@@ -161,6 +162,16 @@ def test_bodies_of_one_name_are_lines_of_their_own(shop: Shop) -> None:
     }
     assert "新增 0 个单位，更新 5 个" in said(import_roster(who, number, twins))
     assert rows_of(who, number) == found
+
+
+def test_a_unit_keeps_its_department_where_only_the_unit_is_asked_for(shop: Shop) -> None:
+    who = shop.client("审核人")
+    number = season(shop, shop.client("负责人"))
+    row = rows_of(who, number, f"?find={UNIT}")
+    assert set(row) == {UNIT} and row[UNIT]["department"] == BODY
+    assert who.get(f"/entries/{row[UNIT]['entry']}.json").json()["entry"]["department"] == BODY
+    sheet = read_roster(who.get(f"/seasons/{number}/board.xlsx", params={"find": UNIT}).content)
+    assert [(r.name, r.parent) for r in sheet.rows] == [(UNIT, BODY)]
 
 
 def test_a_department_imports_nothing(shop: Shop) -> None:

@@ -9,8 +9,11 @@ from sqlalchemy import ColumnElement, Row, and_, false, or_, select
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql.base import ExecutableOption
 
+from yibenzhang.office.database import hold
 from yibenzhang.office.models import Audit, Entry, Notice, Role, Season, Submission, User
 
+ROLE = {"department": "部门", "reviewer": "审核人", "head": "负责人", "administrator": "管理员"}
+"""What people call the roles."""
 _RANK = {role: k for k, role in enumerate(Role)}
 
 
@@ -121,10 +124,10 @@ def season_of(session: Session, number: int) -> Season:
     return found
 
 
-def still_open(session: Session, season: int) -> Season:
-    """The season with this number, which nobody closes before this transaction ends. Raises NotHere, and Refused where it
-    is closed."""
-    found = held_season(session, season)
+def still_open(session: Session, season: int, held: bool = True) -> Season:
+    """The season with this number, which nobody closes before this transaction ends; without ``held`` it is only looked
+    at. Raises NotHere, and Refused where it is closed."""
+    found = held_season(session, season) if held else session.get(Season, season)
     if found is None:
         raise NotHere
     if found.closed_at is not None:
@@ -134,8 +137,25 @@ def still_open(session: Session, season: int) -> Season:
 
 def held_season(session: Session, number: int) -> Season | None:
     """The season as it stands now; it is not closed or opened before this transaction ends."""
+    if (
+        session.get_bind().dialect.name == "sqlite"
+    ):  # knows no shared locks on rows, and lets one write at a time
+        found = session.get(Season, number)
+        if found is not None:
+            hold(session, found)
+        return found
     asked = select(Season).where(Season.id == number).with_for_update(read=True)
     return session.scalars(asked.execution_options(populate_existing=True)).first()
+
+
+def held_open(session: Session, submission: Submission) -> Season:
+    """Hold a submission and its season, which is open. Always the season first: who changes a season holds it and then
+    its submissions, and nobody may wait for the other in a circle. Raises NotHere or Refused."""
+    season = still_open(session, submission.season_id)
+    hold(session, submission)
+    if submission.season_id != season.id:
+        raise Refused("这份文件刚刚被移到另一季，没有执行；请刷新页面后再试。")
+    return season
 
 
 def note(

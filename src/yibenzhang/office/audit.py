@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from yibenzhang.office.access import Actor
+from yibenzhang.office.access import ROLE, Actor
 from yibenzhang.office.models import Audit, Role
 
 ACTIONS = {
@@ -35,7 +35,7 @@ _KEYS = {
     "draft": "自查稿", "renewed": "重发密码", "refused": "没有导入", "days": "公开天数", "season": "公开季",
 }  # fmt: skip
 _VALUES = {
-    "department": "部门", "reviewer": "审核人", "head": "负责人", "administrator": "管理员", "budget": "预算", "accounts": "决算",
+    **ROLE, "budget": "预算", "accounts": "决算",
     "unit": "单位", "True": "是", "False": "否", "None": "空", "": "空",
 }  # fmt: skip
 ZONE = ZoneInfo("Asia/Shanghai")

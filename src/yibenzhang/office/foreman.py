@@ -150,8 +150,13 @@ class Foreman:
         with self._database.session() as session:
             entries = due_by(session, day)
         for at in range(0, len(entries), _AT_ONCE):  # in pieces: others want to write, too
-            with self._database.session() as session:
-                keep_up(session, entries[at : at + _AT_ONCE], day)
+            try:
+                with self._database.session() as session:
+                    keep_up(session, entries[at : at + _AT_ONCE], day)
+            except Exception as error:
+                if away(error):
+                    raise
+                log.exception("逾期没有登记成功（名录行 %s）", entries[at : at + _AT_ONCE])
         self._day = day
 
     def _feed(self, pool: Pool) -> bool:

@@ -10,14 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from yibenzhang.office import passwords
-from yibenzhang.office.access import Actor, Refused, note
+from yibenzhang.office.access import ROLE, Actor, Refused, note
 from yibenzhang.office.account_files import AccountRow
 from yibenzhang.office.database import hold
 from yibenzhang.office.models import Body, Entry, Role, Season, User
 from yibenzhang.office.spreadsheets import write_csv
 from yibenzhang.office.users import account_name, keep_user, new_user, reset, shown_name
 
-_ROLE = {"department": "部门", "reviewer": "审核人", "head": "负责人", "administrator": "管理员"}
 _ODD = re.compile(r"[^\w.@-]+|^[^\w]+")
 _LONGEST = 36
 
@@ -84,7 +83,7 @@ def issue(session: Session, actor: Actor, rows: Iterable[AccountRow], again: boo
 
 
 def _planned(session: Session, actor: Actor, row: AccountRow) -> User:
-    if row.role not in _ROLE:
+    if row.role not in ROLE:
         told = f"不认识角色“{shown_name(row.role)[:20]}”" if row.role else "没有写角色"
         raise Refused(f"{told}，请写部门、审核人、负责人或管理员。")
     return new_user(session, actor, row.name, row.role, row.shown, row.body)
@@ -141,4 +140,4 @@ def _account_of(body: str, taken: set[str]) -> str:
 def handed_out(made: Iterable[Issued]) -> bytes:
     """The first passwords as CSV, for whoever hands them out."""
     heads = ["账号", "姓名", "角色", "单位", "初始密码"]
-    return write_csv(heads, [[m.name, m.shown, _ROLE[m.role], m.body, m.password] for m in made])
+    return write_csv(heads, [[m.name, m.shown, ROLE[m.role], m.body, m.password] for m in made])

@@ -43,19 +43,17 @@ def late_finding(entry: Entry, day: date) -> Finding | None:
 def keep_up(session: Session, entries: Sequence[int], day: date | None = None) -> None:
     """Bring the lateness of the versions that stand on these roster lines up to date. Decisions stay with what they were
     about: another last day, or published instead of not published, is another matter."""
+    found: list[Submission] = []
     for at in range(0, len(entries), 500):
-        asked = (
-            select(Submission)
-            .where(
-                Submission.entry_id.in_(entries[at : at + 500]),
-                Submission.draft.is_(False),
-                Submission.part_of_id.is_(None),
-                Submission.state.in_(_STANDING),
-            )
-            .order_by(Submission.id)
+        asked = select(Submission).where(
+            Submission.entry_id.in_(entries[at : at + 500]),
+            Submission.draft.is_(False),
+            Submission.part_of_id.is_(None),
+            Submission.state.in_(_STANDING),
         )
-        for submission in session.scalars(asked).all():
-            _kept_up(session, submission, day or today())
+        found += session.scalars(asked)
+    for submission in sorted(found, key=lambda s: s.id):  # held in one order: no two wait in a circle
+        _kept_up(session, submission, day or today())
 
 
 def _kept_up(session: Session, submission: Submission, day: date) -> None:

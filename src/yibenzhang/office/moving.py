@@ -8,8 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from yibenzhang.ledger.files import Ledger
-from yibenzhang.office.access import Actor, Refused, note, season_of, still_open, visible_entries
-from yibenzhang.office.database import hold
+from yibenzhang.office.access import Actor, Refused, held_open, note, season_of, still_open, visible_entries
 from yibenzhang.office.following import detach
 from yibenzhang.office.lateness import keep_up
 from yibenzhang.office.models import Entry, Notice, Season, State, Submission
@@ -37,8 +36,7 @@ def move(session: Session, ledger: Ledger, actor: Actor, submission: Submission,
     """Move a file with its parts, decisions and marks to another season; who handed it in and when stays. It is checked
     again there; False where its body is not on that roster and a person is asked for it at once. Raises Refused."""
     may_judge(actor, submission)
-    hold(session, submission)
-    source, target = still_open(session, submission.season_id), season_of(session, number)
+    source, target = held_open(session, submission), season_of(session, number)
     if target.id == source.id:
         raise Refused("这份文件已经在这一季里，请选择另一季。")
     still_open(session, target.id)

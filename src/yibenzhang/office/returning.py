@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 
 from yibenzhang.drafting.parts import FontMissing
 from yibenzhang.ledger.files import Ledger
-from yibenzhang.office.access import Actor, Refused, note, still_open
-from yibenzhang.office.database import hold
+from yibenzhang.office.access import Actor, Refused, held_open, note, still_open
 from yibenzhang.office.deadlines import RULES
 from yibenzhang.office.excerpts import excerpt
 from yibenzhang.office.lateness import LEVEL
@@ -41,8 +40,6 @@ class Told:
     number: str
     day: date
     due: date | None
-    remark: str = ""
-    lateness: bool = True
 
 
 def setting(session: Session, key: str) -> str:
@@ -192,7 +189,7 @@ def send(
 ) -> Notice:  # fmt: skip
     """Make the notice, keep it, and return the file. Raises Refused where there is nothing to tell."""
     actor.must(Role.REVIEWER)
-    still_open(session, submission.season_id)
+    still_open(session, submission.season_id, held=False)
     if submission.draft or submission.state not in (State.REVIEW, State.RETURNED):
         raise Refused("这一版不在审核中（已通过，或已有新版），不能退回。")
     if not items:
@@ -222,7 +219,7 @@ def send(
         matters=[{"matter": m.id, "message": m.message, "severity": m.severity} for m in matters],
         docx=docx, pdf=pdf, problem=problem, user_id=actor.id, who=actor.name,
     )  # fmt: skip
-    hold(session, submission)
+    held_open(session, submission)  # only now: making the notice takes its time
     if submission.state not in (State.REVIEW, State.RETURNED):
         raise Refused("这一版刚刚已通过，或已有新版，不能退回。")
     now = select(Matter.id).where(

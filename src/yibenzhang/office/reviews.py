@@ -7,8 +7,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, contains_eager, defer, selectinload
 
-from yibenzhang.office.access import Actor, NotHere, Refused, entry_of, note, still_open, visible_submissions
-from yibenzhang.office.database import hold
+from yibenzhang.office.access import Actor, NotHere, Refused, entry_of, held_open, note, visible_submissions
 from yibenzhang.office.deadlines import RULES
 from yibenzhang.office.following import PERSON, unfollow
 from yibenzhang.office.lateness import keep_up
@@ -177,8 +176,7 @@ def withdraw(session: Session, actor: Actor, submission: Submission) -> None:
     """Take back what was handed in by mistake; the version it replaced stands again. Raises Refused."""
     if submission.user_id != actor.id or actor.id is None:
         actor.must(Role.REVIEWER)
-    hold(session, submission)
-    still_open(session, submission.season_id)
+    held_open(session, submission)
     if submission.state in (State.SUPERSEDED, State.WITHDRAWN) or submission.part_of_id is not None:
         raise Refused("这一版已经被新版代替或已经作废，不能再作废。")
     if session.scalars(select(Notice.id).where(Notice.submission_id == submission.id)).first() is not None:
@@ -219,8 +217,7 @@ def correct(
     if actor.outside:
         add = ""
         entry = entry_of(session, actor, entry).id if entry else None
-    hold(session, submission)
-    still_open(session, submission.season_id)
+    held_open(session, submission)
     if submission.part_of_id is not None:
         raise Refused("这份文件与另一份合并为一份公开，请在那一份上改正。")
     if submission.state in (State.SUPERSEDED, State.WITHDRAWN):
@@ -273,8 +270,7 @@ def may_judge(actor: Actor, submission: Submission) -> None:
 
 def _open(session: Session, submission: Submission, *matters: Matter) -> None:
     """Two who judge the same version do so one after the other; the matters are as the one before left them."""
-    hold(session, submission)
-    still_open(session, submission.season_id)
+    held_open(session, submission)
     for matter in matters:
         session.refresh(matter)
     if submission.state in _CLOSED:

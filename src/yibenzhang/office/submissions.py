@@ -14,7 +14,16 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from yibenzhang.ledger.files import Ledger
-from yibenzhang.office.access import Actor, NotHere, Refused, entry_of, held_season, note, still_open
+from yibenzhang.office.access import (
+    Actor,
+    NotHere,
+    Refused,
+    entry_of,
+    held_open,
+    held_season,
+    note,
+    still_open,
+)
 from yibenzhang.office.database import hold
 from yibenzhang.office.models import Delivery, Entry, Job, Role, Season, State, Submission, User, now
 
@@ -207,10 +216,9 @@ def enqueue(session: Session, submission: int, running: bool = False) -> bool:
 
 def again(session: Session, actor: Actor, submission: Submission) -> None:
     """Have a submission checked once more. Raises Refused where it was withdrawn."""
+    held_open(session, submission)
     if submission.state == State.WITHDRAWN:
         raise Refused("这一版已经作废，不再检查。")
-    hold(session, submission)
-    still_open(session, submission.season_id)
     enqueue(session, submission.part_of_id or submission.id, running=True)
     if submission.state in (State.UNREADABLE, State.ASKING):
         submission.state, submission.problem = State.WAITING, ""

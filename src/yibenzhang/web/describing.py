@@ -17,7 +17,7 @@ _PARAMETERS = {
     "season": "移到哪一季的编号", "sure": "true：与文件写的不同也照填的保存", "undo": "true：撤回，或重新打开", "days": "批复后几天内公开",
     "verdict": "confirmed 确认，dismissed 排除，solved 已改好，reopened 重新打开", "reason": "理由，排除时必填", "words": "问题是什么，或看的结果",
     "severity": "error 错误，warning 疑问，notice 提示", "box": "页上的方框“左,上,右,下”，点", "text": "框里的字", "done": "是否看过",
-    "notice": "文号，不写则自动编", "due": "答复期限（2026-02-10）", "late": "是否写上逾期", "person": "操作人", "action": "操作的代号",
+    "notice": "文号，不写则自动编", "due": "答复期限（2026-02-10）", "person": "操作人", "action": "操作的代号",
     "subject": "对象的种类", "subject_id": "对象编号", "since": "从这天起（2026-02-10）", "until": "到这天止", "page": "第几页，从 1 起",
     "table": "哪张表：kinds、rules、reasons、missed、departments、rounds、days、lateness、years",
     "year": "年度", "stage": "budget 预算，accounts 决算", "rule": "规则编号", "part": "只用于网页：第几段，从 1 起；0 为全部",

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from yibenzhang.office.access import ROLE as ROLE
 from yibenzhang.office.audit import ACTIONS, SUBJECTS
 from yibenzhang.office.following import PERSON
 from yibenzhang.office.models import State
@@ -24,7 +25,6 @@ VERDICT = {
     "reopened": "重新打开",
     "solved": "已改好",
 }
-ROLE = {"department": "部门", "reviewer": "审核人", "head": "负责人", "administrator": "管理员"}
 LEVEL = {"department": "部门", "unit": "单位", "": ""}
 STATES: dict[str, str] = {
     State.WAITING: "排队", State.CHECKING: "检查中", State.ASKING: "待确认", State.UNREADABLE: "无法读取", State.REVIEW: "待审核",

@@ -27,9 +27,10 @@ from yibenzhang.office.access import (
     visible_submissions,
 )
 from yibenzhang.office.database import away
-from yibenzhang.office.models import Entry, Job, Submission, now
+from yibenzhang.office.models import Entry, Job, State, Submission, now
 from yibenzhang.office.recording import told_profile
 from yibenzhang.office.submissions import (
+    ENDED,
     clean_name,
     delivery_of,
     open_delivery,
@@ -140,7 +141,7 @@ async def take(
 def _target(office: Office, who: Actor, number: int, delivery: str, entry: int | None) -> int | None:
     with office.session() as session:
         open_delivery(session, who, delivery)
-        still_open(session, number)
+        still_open(session, number, held=False)
         return own_entry(session, who, season_of(session, number), entry)
 
 
@@ -155,9 +156,8 @@ def _kept(
     if notes:
         key = receive(office.ledger, notes)
         try:
-            delivery, fresh = office.database.settled(lambda session: _registered(session, notes))
+            delivery, said = office.database.settled(lambda session: _registered(session, notes))
             office.ledger.forget(key)
-            said = "" if fresh else "刚才已经收下，没有重复登记。"
         except Exception as error:
             if not away(error):
                 raise
@@ -172,14 +172,18 @@ def _kept(
     }
 
 
-def _registered(session: Session, notes: list[dict[str, Any]]) -> tuple[str, bool]:
-    """The key of the delivery, and whether anything of it is new. Raises NotHere where the season is gone."""
+def _registered(session: Session, notes: list[dict[str, Any]]) -> tuple[str, str]:
+    """The key of the delivery, and what there is to say. Raises NotHere where the season is gone."""
     found = [register(session, n) for n in notes]
     known = [s for s in found if s is not None]
     if len(known) < len(found):
         raise NotHere
     receipts = {n["receipt"] for n in notes}
-    return known[0].delivery.key, any(s.receipt in receipts for s in known)
+    fresh = [s for s in known if s.receipt in receipts]
+    said = "" if fresh else "刚才已经收下，没有重复登记。"
+    if any(s.state == State.WITHDRAWN for s in fresh):  # the season ended while the file was coming in
+        said = ENDED
+    return known[0].delivery.key, said
 
 
 def _members(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date
 from functools import partial
 from typing import Annotated
 from urllib.parse import urlencode
@@ -35,7 +34,7 @@ from yibenzhang.office.passwords import RULE
 from yibenzhang.web.describing import operations
 from yibenzhang.web.errors import MUST_CHANGE
 from yibenzhang.web.formats import forms, page, shown
-from yibenzhang.web.pages.seasons import said
+from yibenzhang.web.pages.seasons import day_of, said
 from yibenzhang.web.security import (
     Accounts,
     Guard,
@@ -223,7 +222,7 @@ def audit(
 ) -> Response:  # fmt: skip
     """Who changed what, newest first; ``page`` counts from 1, the table as CSV is whole."""
     who.must(Role.HEAD)
-    wanted = Asked(person.strip(), action, subject, _number(subject_id), _day(since), _day(until))
+    wanted = Asked(person.strip(), action, subject, _number(subject_id), day_of(since), day_of(until))
     whole = request.url.path.endswith(".csv")
     with office.session() as session:
         rows, total = trail(
@@ -273,12 +272,3 @@ def _number(text: str) -> int | None:
     if not (text.strip().isascii() and text.strip().isdigit() and len(text.strip()) < 10):
         raise Refused("对象编号请写成数字。")
     return int(text)
-
-
-def _day(text: str) -> date | None:
-    if not text.strip():
-        return None
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError as error:
-        raise Refused("日期请写成 2026-02-10 的形式。") from error

@@ -47,8 +47,7 @@ _FILES = {
 
 MATTERS = {"severity": "程度", "rule_name": "规则", "message": "问题", "rule": "规则编号"}
 _RETURN = {
-    "submission": "文件编号", "body": "单位", "notice": "自动编的文号", "due": "答复期限", "undecided": "还没有处理、不会写进通知的错误和疑问数", "late": "逾期的一句话，没有逾期为 null",
-    "office": "落款，没有填为空",
+    "submission": "文件编号", "body": "单位", "notice": "自动编的文号", "due": "答复期限", "undecided": "还没有处理、不会写进通知的错误和疑问数", "office": "落款，没有填为空",
 }  # fmt: skip
 
 
@@ -60,7 +59,7 @@ def compose(request: Request, office: Shop, who: Who, number: int) -> Response:
     who.must(Role.REVIEWER)
     with office.session() as session:
         s = submission_of(session, who, number)
-        still_open(session, s.season_id)
+        still_open(session, s.season_id, held=False)
         matters = matters_of(session, s)
         told = confirmed(matters)
         undecided = [m for m in matters if not m.gone and not m.verdict and m.severity != "notice"]

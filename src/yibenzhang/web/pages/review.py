@@ -50,8 +50,6 @@ COLUMNS = {
 _WITH = (joinedload(Submission.entry).joinedload(Entry.body), joinedload(Submission.season))
 """What the review page shows beside a submission, in the same statement."""
 REASONS = ("读取有误，原文没有问题", "原文有说明，不是错误", "不适用于本单位", "已与单位核实无误")
-
-
 _SUBMISSION = {
     "submission": "文件：编号、文件名、校验值、状态、版次、是否自查稿、交来和检查的时间、说明", "report": "完整的检查报告，按 yibenzhang/report/1；没有查出来的为 null",
 }  # fmt: skip
@@ -87,10 +85,8 @@ def submission(request: Request, office: Shop, who: Who, number: int) -> Respons
     view = office.views.outline(s)
     findings = {f.id: f for f in view.findings}
     spots = spots_of(view)
-    shown_ = [
-        m for m in matters if not (m.gone and m.rule in RULES and not m.decisions)
-    ]  # a date was put right
-    cards = [_card(m, findings, spots) for m in shown_]
+    put_right = [m for m in matters if m.gone and m.rule in RULES and not m.decisions]  # a date was wrong
+    cards = [_card(m, findings, spots) for m in matters if m not in put_right]
     standing = _standing(matters)
     return page(
         request, who, "review.html", s=s, season=s.season, view=view, cards=cards, ticks=ticks, entry=entry,
@@ -151,10 +147,8 @@ def _told(
     units = {f["id"]: f.get("unit") for d in documents for f in d.get("findings") or d.get("across") or ()}
     try:
         names = [leafname(leaf) for leaf in office.views.outline(s).leaves]
-    except (
-        NotHere,
-        Refused,
-    ):  # checked by another version of the program: what was decided is told all the same
+    except (NotHere, Refused):
+        # checked by another version of the program: what was decided is told all the same
         names = []
     rows = []
     for m in matters:
@@ -249,6 +243,7 @@ def make_decision(
     """Decide about a finding: verdict confirmed, dismissed (with a reason), solved or reopened."""
     with office.session() as session:
         matter = matter_of(session, who, number)
+        office.views.outline(matter.submission)  # what cannot be shown afterwards is not decided
         decide(session, who, matter, verdict, reason)
     return _answered(request, office, who, number)
 

@@ -23,20 +23,15 @@ from yibenzhang.web.security import Guard, Shop, Who
 router = APIRouter(tags=["公开季和名录"])
 
 MOST_ROSTER = 20 * 1024 * 1024
-
-
+"""Bytes."""
 VERSIONS = {
     "round": "版次", "name": "文件", "state": "状态", "draft": "自查", "received_at": "交来时间", "who": "交件人",
     "numbers": "数字", "proved": "已印证", "contradicted": "有矛盾",
 }  # fmt: skip
-
-
 ROSTER = {
     "body": "单位名称", "code": "单位编码", "department": "主管部门", "level": "级次", "approved_on": "批复日期", "due_on": "最晚公开日期",
     "published_on": "实际公开日期", "published_url": "公开网址", "contact": "联系人",
 }  # fmt: skip
-
-
 """The roster as it can be imported again: ``office/roster.toml`` knows these headings."""
 
 
@@ -48,7 +43,7 @@ def roster(request: Request, office: Shop, who: Who, number: int) -> Response:
     with office.session() as session:
         season = season_of(session, number)
         lines = lines_of(office, session, who, season)
-        rows = rows_of(counted(session, lines)) if told_to_programs(request) else ()
+        rows = rows_of(counted(session, lines), lines) if told_to_programs(request) else ()
     return shown(
         request, who, "roster.html", {"season": told_season(season)}, rows, ROSTER, f"{season.name}名录", season=season, lines=lines,
         tab="roster", problems=(), read=0,
@@ -100,6 +95,7 @@ def entry(request: Request, office: Shop, who: Who, number: int) -> Response:
     with office.session() as session:
         found = entry_of(session, who, number)
         (line,) = board(session, who, found.season, today(), [number])
+        whole = lines_of(office, session, who, found.season) if told_to_programs(request) else ()
         versions = session.scalars(
             select(Submission)
             .where(
@@ -123,7 +119,7 @@ def entry(request: Request, office: Shop, who: Who, number: int) -> Response:
          "numbers": s.numbers, "proved": s.proved, "contradicted": s.contradicted} for s in versions
     ]  # fmt: skip
     data = {
-        "entry": rows_of([line])[0], "findings": [_late(late)] if late else [],
+        "entry": rows_of([line], whole)[0], "findings": [_late(late)] if late else [],
         "notices": [{"id": n.id, "number": n.number, "due_on": n.due_on, "made_at": n.made_at, "who": n.who, "matters": len(n.matters)} for n in notices],
         "others": [{"entry": e.id, "season": told_season(x)} for e, x in other],
     }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from functools import lru_cache
@@ -34,7 +35,7 @@ from yibenzhang.office.submissions import outdated, recheck
 from yibenzhang.web.formats import environment, forms, shown, told_to_programs
 from yibenzhang.web.security import Guard, Shop, Who
 from yibenzhang.web.settings import Office
-from yibenzhang.web.words import LEVEL, cells
+from yibenzhang.web.words import LEVEL, VERDICT, cells
 
 router = APIRouter(tags=["公开季和名录"])
 LINES = 200
@@ -59,7 +60,7 @@ _ABOUT = {
 SEASONS = {**_ABOUT, "bodies": "单位", **STATUS}
 SETTINGS = {**_ABOUT, "closed_by": "结束人", "bodies": "单位"}
 SEASON = "公开季：编号、名称、年度、budget 预算或 accounts 决算、公开天数、何时由谁结束"
-LATENESS = {"open": "未处理", "confirmed": "已确认", "dismissed": "已排除", "solved": "已改好"}
+LATENESS = {verdict or "open": words for verdict, words in VERDICT.items()}
 """What people made of a file's being late."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -160,8 +161,9 @@ def end_season(office: Shop, who: Who, number: int, undo: Annotated[bool, Form()
     return said(f"/seasons/{number}/settings", "这一季已重新打开。" if undo else "这一季已结束，只能查看。")
 
 
-def rows_of(lines: list[Line]) -> list[dict[str, object]]:
-    names = {x.entry: x.body for x in lines}
+def rows_of(lines: Sequence[Line], whole: Sequence[Brief]) -> list[dict[str, object]]:
+    """Lines as rows of a table; ``whole`` is the board they are from, which knows the departments of units."""
+    names = {x.entry: x.body for x in whole}
     return [
         asdict(x) | {"status_name": STATUS[x.status], "lateness_name": LATENESS.get(x.lateness, ""), "level_name": LEVEL.get(x.level, ""), "department": names.get(x.parent or 0, "")}
         for x in lines
@@ -236,7 +238,7 @@ def season_board(
     data = {"season": told_season(season), "counts": {k: count[k] for k in STATUS}, "bodies": len(lines), "late": sum(x.late > 0 for x in lines),
         "outdated": old, "asking": [{"id": s.id, "name": s.name, "state": s.state} for s in asking]}  # fmt: skip
     return shown(
-        request, who, "board.html", data, rows_of(found) if told else (), COLUMNS, f"{season.name}看板", pages=pages, part=part, wanted=len(wanted),
+        request, who, "board.html", data, rows_of(found, lines) if told else (), COLUMNS, f"{season.name}看板", pages=pages, part=part, wanted=len(wanted),
         lines=Markup("".join([_line(x, season.id, who.outside, season.closed_at is not None) for x in found])), status=status, find=find, old=old,
         tab="board", season=season, today=today(),
     )  # fmt: skip
@@ -264,7 +266,8 @@ def board_sheet(
     """The board as an Excel file."""
     with office.session() as session:
         season = season_of(session, number)
-        rows = rows_of(counted(session, _wanted(lines_of(office, session, who, season), status, find)))
+        lines = lines_of(office, session, who, season)
+        rows = rows_of(counted(session, _wanted(lines, status, find)), lines)
     data = write_sheet(season.name, list(COLUMNS.values()), (cells(r, COLUMNS) for r in rows))
     return Response(
         data, media_type=XLSX, headers={"Content-Disposition": f'attachment; filename="board-{number}.xlsx"'}
