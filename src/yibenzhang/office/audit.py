@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from yibenzhang.office.access import ROLE, Actor
-from yibenzhang.office.models import Audit, Role
+from yibenzhang.office.models import ZONE, Audit, Role
 
 ACTIONS = {
     "season.new": "建立公开季", "season.change": "修改公开季", "season.close": "结束公开季", "season.reopen": "重新打开公开季", "season.recheck": "按新版重新检查", "roster.import": "导入名录", "roster.add": "名录增加单位", "roster.remove": "名录删除单位", "entry.change": "修改日期和网址",
@@ -38,7 +37,6 @@ _VALUES = {
     **ROLE, "budget": "预算", "accounts": "决算",
     "unit": "单位", "True": "是", "False": "否", "None": "空", "": "空",
 }  # fmt: skip
-ZONE = ZoneInfo("Asia/Shanghai")
 MOST = 50_000
 """Entries handed out at one go."""
 

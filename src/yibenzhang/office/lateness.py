@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -16,7 +15,7 @@ from yibenzhang.findings import Finding
 from yibenzhang.office.database import hold
 from yibenzhang.office.deadlines import RULES, told_late
 from yibenzhang.office.following import carry
-from yibenzhang.office.models import Entry, Matter, Season, State, Submission
+from yibenzhang.office.models import ZONE, Entry, Matter, Season, State, Submission
 from yibenzhang.office.roster import STAGE
 from yibenzhang.standards import load
 
@@ -28,7 +27,7 @@ _RANK = 9_000
 
 def today() -> date:
     """The day in China."""
-    return datetime.now(ZoneInfo("Asia/Shanghai")).date()
+    return datetime.now(ZONE).date()
 
 
 def late_finding(entry: Entry, day: date) -> Finding | None:

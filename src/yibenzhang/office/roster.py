@@ -8,20 +8,18 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from operator import attrgetter
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from yibenzhang.office import deadlines
 from yibenzhang.office.access import Actor, Refused, note, still_open, visible_entries
-from yibenzhang.office.models import Body, Entry, Matter, Notice, Role, Season, State, Submission
+from yibenzhang.office.models import ZONE, Body, Entry, Matter, Notice, Role, Season, State, Submission
 from yibenzhang.office.naming import Named
 from yibenzhang.office.roster_files import RosterRow
 
 STAGE = {"budget": "预算", "accounts": "决算"}
 MOST_DAYS = 400
-ZONE = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True, slots=True)

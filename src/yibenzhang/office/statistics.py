@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from statistics import median
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from sqlalchemy.orm import Session
@@ -21,6 +20,7 @@ from sqlalchemy.orm import Session
 from yibenzhang.office.access import Actor, visible_entries, visible_submissions
 from yibenzhang.office.deadlines import RULES
 from yibenzhang.office.models import (
+    ZONE,
     Audit,
     Decision,
     Entry,
@@ -36,7 +36,6 @@ from yibenzhang.office.roster import OPEN, Brief
 SEVERITIES = ("error", "warning", "notice")
 READ = (State.REVIEW, State.RETURNED, State.CLEAN)
 """What was read and checked, and has no newer version."""
-_ZONE = ZoneInfo("Asia/Shanghai")
 DAYS = (("当天", 0), ("1–3 天", 3), ("4–7 天", 7), ("8–15 天", 15), ("16–30 天", 30), ("30 天以上", 100_000))
 
 
@@ -298,7 +297,7 @@ def to_clean(session: Session, actor: Actor, mine: ColumnElement[bool]) -> list[
 
 
 def _day(moment: datetime) -> date:
-    return moment.astimezone(_ZONE).date()
+    return moment.astimezone(ZONE).date()
 
 
 def days_to_clean(session: Session, actor: Actor, season: int) -> dict[int, int]:

@@ -20,7 +20,7 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from yibenzhang import __version__
 from yibenzhang.office.access import Actor
-from yibenzhang.office.models import Role
+from yibenzhang.office.models import ZONE, Role
 from yibenzhang.office.returning import comma
 from yibenzhang.office.roster import STAGE, STATUS
 from yibenzhang.office.spreadsheets import csv_pieces, told
@@ -28,7 +28,7 @@ from yibenzhang.office.submissions import clean_name
 from yibenzhang.web.describing import csv_answer, json_answer
 from yibenzhang.web.security import FIELD, mark_of, office_of, seal_of
 from yibenzhang.web.views import leafname
-from yibenzhang.web.words import LEVEL, ROLE, SEVERITY, VERDICT, ZONE, cells
+from yibenzhang.web.words import LEVEL, ROLE, SEVERITY, STATES, VERDICT, cells
 
 HERE = Path(__file__).parent
 _PIECE = 64 * 1024
@@ -56,7 +56,7 @@ def size(count: int) -> str:
 
 environment.filters.update(clock=clock, size=size, leafname=leafname, comma=comma, told=told)
 environment.globals.update(
-    severities=SEVERITY, verdicts=VERDICT, roles=ROLE, levels=LEVEL, stages=STAGE, statuses=STATUS,
+    severities=SEVERITY, verdicts=VERDICT, roles=ROLE, levels=LEVEL, stages=STAGE, statuses=STATUS, states=STATES,
     version=__version__, Role=Role,
 )  # fmt: skip
 

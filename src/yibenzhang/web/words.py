@@ -6,17 +6,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from yibenzhang.office.access import ROLE as ROLE
 from yibenzhang.office.audit import ACTIONS, SUBJECTS
 from yibenzhang.office.following import PERSON
-from yibenzhang.office.models import State
+from yibenzhang.office.models import ZONE, State
 from yibenzhang.office.roster import STAGE, STATUS
 from yibenzhang.office.rule_statistics import rule_names
 from yibenzhang.standards import load
 
-ZONE = ZoneInfo("Asia/Shanghai")
 SEVERITY = {"error": "错误", "warning": "疑问", "notice": "提示"}
 VERDICT = {
     "": "未处理",
