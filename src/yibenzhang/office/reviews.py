@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session, contains_eager, defer, selectinload
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session, contains_eager, defer, joinedload, selectinload
 
 from yibenzhang.office.access import Actor, NotHere, Refused, entry_of, held_open, note, visible_submissions
 from yibenzhang.office.deadlines import RULES
@@ -31,15 +31,16 @@ MAX_WORDS = 2000
 _CLOSED = (State.SUPERSEDED, State.WITHDRAWN, State.WAITING, State.CHECKING, State.ASKING, State.UNREADABLE)
 
 
-def matter_of(session: Session, actor: Actor, number: int) -> Matter:
-    """The matter with this number. Raises NotHere."""
+def matter_of(session: Session, actor: Actor, number: int, decisions: bool = False) -> Matter:
+    """The matter with this number; ``decisions``: with what was decided, in the same statement. Raises NotHere."""
+    more = (joinedload(Matter.decisions),) if decisions else ()
     asked = (
         select(Matter)
         .join(Submission, Submission.id == Matter.submission_id)
         .where(Matter.id == number, visible_submissions(actor))
-        .options(contains_eager(Matter.submission).joinedload(Submission.season))
+        .options(contains_eager(Matter.submission).joinedload(Submission.season), *more)
     )
-    found = session.scalars(asked).first()
+    found = session.scalars(asked).unique().first()
     if found is None:
         raise NotHere
     return found
@@ -296,5 +297,6 @@ def following_of(session: Session, actor: Actor, s: Submission) -> int | None:
                Submission.draft.is_(False))
         .order_by(Submission.id).limit(1)
     )  # fmt: skip
-    after = session.scalar(waiting.where(Submission.id > s.id))
-    return after if after is not None else session.scalar(waiting.where(Submission.id < s.id))
+    after, first = (waiting.where(x).scalar_subquery() for x in (Submission.id > s.id, Submission.id < s.id))
+    found: int | None = session.scalar(select(func.coalesce(after, first)))
+    return found

@@ -246,7 +246,9 @@ def delivery(request: Request, office: Shop, who: Who, key: str) -> Response:
 def progress(request: Request, office: Shop, who: Who, number: int) -> Response:
     """The newest files of a season, for the page that shows them as they go."""
     with office.session() as session:
-        rows = _newest(session, office, who, season_of(session, number).id, RECENT)
+        rows = _newest(session, office, who, number, RECENT)
+        if not rows:
+            season_of(session, number)  # else there is such a season
     busy = any(r["busy"] for r in rows)
     return shown(request, who, "progress.html", {"busy": busy}, rows, COLUMNS, "最新的文件", number=number)
 

@@ -252,11 +252,10 @@ def _answered(request: Request, office: Office, who: Actor, number: int) -> Resp
     """The matter as it stands now, and what hangs on it. Asked after the decision is committed: while a page is made
     nobody should wait to write."""
     with office.session() as session:
-        matter = matter_of(session, who, number)
+        matter = matter_of(session, who, number, decisions=True)
         s = matter.submission
         brief = select(Matter.gone, Matter.verdict, Matter.severity, Matter.rule)
         all_ = session.execute(brief.where(Matter.submission_id == s.id)).all()
-        _ = matter.decisions
         ticks = ticks_of(session, s)
         following = following_of(session, who, s)
     view = office.views.outline(s)
