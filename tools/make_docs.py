@@ -13,7 +13,7 @@ from typing import Any
 import typer
 
 from yibenzhang.cli import app
-from yibenzhang.findings import Severity
+from yibenzhang.model.findings import Severity
 from yibenzhang.reports.words import SEVERITY
 from yibenzhang.standards import NoticeRule, Standards, SumRule, load
 

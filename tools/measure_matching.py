@@ -19,19 +19,19 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 
-from yibenzhang.checking import Checked, check_document
-from yibenzhang.documents import Document, Paragraph, Table
+from yibenzhang.checking.check import Checked, check_document
+from yibenzhang.checking.relate import names_of_tables
 from yibenzhang.drafting.compose import compose
 from yibenzhang.drafting.pipeline import WRITERS
 from yibenzhang.drafting.roundtrip import figures_for
-from yibenzhang.findings import Evidence, Finding, Severity, evidence_of
+from yibenzhang.model.documents import Document, Paragraph, Table
+from yibenzhang.model.findings import Evidence, Finding, Severity, evidence_of
+from yibenzhang.model.places import FlowPlace, LinePlace, PagePlace, Place
 from yibenzhang.office.likeness import Told, ToldSpot, fold, plain
 from yibenzhang.office.matching import Version, compare, reread
-from yibenzhang.places import FlowPlace, LinePlace, PagePlace, Place
 from yibenzhang.planting.judging import KINDS
 from yibenzhang.planting.plants import Plant, Soil
 from yibenzhang.reading import read
-from yibenzhang.relating import names_of_tables
 
 At = tuple[int, int]
 FAMILIES = [(r, s) for r in ("hubei", "shanghai", "jiangsu") for s in ("budget", "accounts")]

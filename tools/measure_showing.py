@@ -11,7 +11,7 @@ from collections.abc import Callable
 from statistics import median
 from typing import Any
 
-from yibenzhang.checking import check_document
+from yibenzhang.checking.check import check_document
 from yibenzhang.reading import read_data
 from yibenzhang.reading.archives import bytes_of
 from yibenzhang.showing.building import view_of

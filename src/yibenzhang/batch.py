@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from yibenzhang.checking import Checked, check, check_together
-from yibenzhang.grouping import Group, doubted, groups_of, parted
+from yibenzhang.checking.check import Checked, check, check_together
+from yibenzhang.checking.multi_file import Group, doubted, groups_of, parted
 from yibenzhang.journal import Journal
 from yibenzhang.reading import ReadingError, read
 from yibenzhang.reading.archives import bytes_of, is_archive, members_of

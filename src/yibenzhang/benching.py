@@ -19,9 +19,9 @@ from random import Random
 from typing import TypeVar
 
 from yibenzhang.balance.diagnose import diagnose
-from yibenzhang.balance.relations import Outcome
-from yibenzhang.checking import check_document
-from yibenzhang.documents import Document
+from yibenzhang.checking.check import check_document
+from yibenzhang.model.documents import Document
+from yibenzhang.model.relations import Outcome
 from yibenzhang.planting import cells
 from yibenzhang.planting.plants import Soil, planted
 from yibenzhang.reading import ReadingError, read

@@ -17,12 +17,12 @@ from typing import Any
 
 from sqlalchemy import Engine, insert
 
-from yibenzhang.checking import check_document
+from yibenzhang.checking.check import check_document
 from yibenzhang.drafting.corpus import KINDS, document, plant
 from yibenzhang.drafting.pipeline import WRITERS
 from yibenzhang.drafting.text import as_document
-from yibenzhang.findings import Severity
 from yibenzhang.ledger.files import Ledger
+from yibenzhang.model.findings import Severity
 from yibenzhang.office.analysing import Analysed, Task, analyse
 from yibenzhang.office.database import engine_of, prepare
 from yibenzhang.office.models import (

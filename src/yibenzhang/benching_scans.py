@@ -19,11 +19,11 @@ from PIL import Image
 from rich.console import Console
 from rich.table import Table as RichTable
 
-from yibenzhang.amounts import CellState, cell_state, narrow
-from yibenzhang.checking import Checked, check_document
-from yibenzhang.documents import Cell, Document, Page, Paragraph, Table
-from yibenzhang.findings import Severity
-from yibenzhang.places import PagePlace
+from yibenzhang.checking.check import Checked, check_document
+from yibenzhang.model.amounts import CellState, cell_state, narrow
+from yibenzhang.model.documents import Cell, Document, Page, Paragraph, Table
+from yibenzhang.model.findings import Severity
+from yibenzhang.model.places import PagePlace
 from yibenzhang.reading import read, read_data
 
 

@@ -24,19 +24,19 @@ from rich.text import Text
 
 from yibenzhang import __version__
 from yibenzhang.batch import FileResult, check_groups, check_many, find_files
-from yibenzhang.checking import facts_of
+from yibenzhang.checking.check import facts_of
+from yibenzhang.checking.multi_file import Group
 from yibenzhang.cli_bench import app as bench_app
 from yibenzhang.cli_draft import draft
 from yibenzhang.cli_rules import Layer, fail, list_rules, show_rule, standards_of
 from yibenzhang.cli_rules import app as rules_app
 from yibenzhang.cli_serve import serve
 from yibenzhang.cli_user import app as user_app
-from yibenzhang.documents import Document
-from yibenzhang.facts import TableFacts
-from yibenzhang.findings import Severity
-from yibenzhang.grouping import Group
 from yibenzhang.journal import Journal
+from yibenzhang.model.documents import Document
+from yibenzhang.model.findings import Severity
 from yibenzhang.reading import ReadingError, read
+from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.reports import json_report, terminal
 from yibenzhang.reports.excel import write_excel
 from yibenzhang.reports.html import write_html

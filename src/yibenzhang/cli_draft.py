@@ -19,7 +19,7 @@ from yibenzhang.drafting.pipeline import WRITERS, Prepared, prepare, write_all
 from yibenzhang.drafting.published import earlier, figures_of, published
 from yibenzhang.drafting.template import write_template
 from yibenzhang.drafting.workbook import WorkbookError, read_workbook
-from yibenzhang.places import SheetPlace
+from yibenzhang.model.places import SheetPlace
 from yibenzhang.reading import ReadingError
 from yibenzhang.reports.words import SEVERITY
 from yibenzhang.standards import StandardsError

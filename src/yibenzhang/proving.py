@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from yibenzhang.checking import Checked, check_document
-from yibenzhang.documents import Document
+from yibenzhang.checking.check import Checked, check_document
+from yibenzhang.model.documents import Document
 from yibenzhang.office.deadlines import due_on, told_late
 from yibenzhang.prose.passages import flat
 from yibenzhang.reading.text import read_text

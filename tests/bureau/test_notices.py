@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from tests.conftest import EXAMPLES
-from yibenzhang.checking import check_document
+from yibenzhang.checking.check import check_document
 from yibenzhang.drafting.parts import FontMissing
 from yibenzhang.office.notice_docx import notice_docx
 from yibenzhang.office.notice_layout import WIDTH, pictures_of, title_lines

@@ -12,8 +12,8 @@ import pytest
 from tests.conftest import EXAMPLES
 from tests.office import VARIANTS, as_csv, documents
 from yibenzhang import check
-from yibenzhang.checking import Checked
-from yibenzhang.places import FlowPlace, SheetPlace
+from yibenzhang.checking.check import Checked
+from yibenzhang.model.places import FlowPlace, SheetPlace
 
 NAMES = sorted(documents())
 SLID = "hubei-shifted-row.txt"

@@ -12,17 +12,17 @@ from hypothesis import strategies as st
 import yibenzhang
 from tests.conftest import EXAMPLES
 from yibenzhang import check, read
-from yibenzhang.amounts import parse_amount
 from yibenzhang.balance.coverage import Standing
-from yibenzhang.checking import check_document
-from yibenzhang.documents import Document, Table
-from yibenzhang.facts import table_facts
-from yibenzhang.places import LinePlace
+from yibenzhang.checking.check import check_document
+from yibenzhang.model.amounts import parse_amount
+from yibenzhang.model.documents import Document, Table
+from yibenzhang.model.places import LinePlace
 from yibenzhang.proving import document_of
 from yibenzhang.recognising.form_reading import forms_of
 from yibenzhang.recognising.forms import GoalForm
 from yibenzhang.recognising.indicators import Target, target_of
 from yibenzhang.recognising.stitching import framed_tables
+from yibenzhang.recognising.table_facts import table_facts
 from yibenzhang.recognising.tables import recognise_tables
 from yibenzhang.standards import load
 

@@ -7,8 +7,8 @@ from random import Random
 
 import pytest
 
-from yibenzhang.checking import check_document
-from yibenzhang.findings import Severity
+from yibenzhang.checking.check import check_document
+from yibenzhang.model.findings import Severity
 from yibenzhang.planting.judging import KINDS
 from yibenzhang.planting.plants import Plant, Soil, planted
 from yibenzhang.reading import read

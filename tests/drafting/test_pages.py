@@ -10,12 +10,12 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 import pytest
 
-from yibenzhang.amounts import parse_amount
 from yibenzhang.drafting.compose import compose
 from yibenzhang.drafting.docx import write_docx
 from yibenzhang.drafting.parts import Draft
 from yibenzhang.drafting.pdf import write_pdf
 from yibenzhang.drafting.roundtrip import figures_for
+from yibenzhang.model.amounts import parse_amount
 
 
 @pytest.fixture(scope="module")

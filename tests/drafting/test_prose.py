@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from yibenzhang.checking import check_document
+from yibenzhang.checking.check import check_document
 from yibenzhang.drafting.compose import compose
 from yibenzhang.drafting.figures import Indicator
 from yibenzhang.drafting.goals import execution_score, indicator_score
 from yibenzhang.drafting.invented import Shape, body
 from yibenzhang.drafting.parts import Words
 from yibenzhang.drafting.text import as_document
-from yibenzhang.findings import Severity
+from yibenzhang.model.findings import Severity
 from yibenzhang.standards import StandardsError
 
 FIGURES = body(2, 2, "hubei", "budget", 2026, Shape(1, 4, fund=True))

@@ -20,7 +20,7 @@ from yibenzhang.drafting.published import figures_of, published
 from yibenzhang.drafting.roundtrip import put_in, read_back, trips
 from yibenzhang.drafting.template import write_figures
 from yibenzhang.drafting.workbook import read_workbook
-from yibenzhang.findings import Severity
+from yibenzhang.model.findings import Severity
 from yibenzhang.standards import load
 
 FAMILIES = [f.partition("-")[::2] for f in families()]

@@ -14,7 +14,7 @@ import pdfplumber
 import pypdfium2
 import pytest
 
-from yibenzhang.documents import Table
+from yibenzhang.model.documents import Table
 from yibenzhang.reading.pdf import read_page
 
 Grid = list[list[str]]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yibenzhang.amounts import CellState, cell_state, parse_amount
+from yibenzhang.model.amounts import CellState, cell_state, parse_amount
 
 exact = st.decimals(min_value=-(10**11), max_value=10**11, places=2, allow_nan=False, allow_infinity=False)
 

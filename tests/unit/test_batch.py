@@ -17,7 +17,7 @@ import pytest
 from tests.unit.test_cli import CLEAN, WRONG, run
 from yibenzhang import batch
 from yibenzhang.batch import FileResult, check_many
-from yibenzhang.checking import check
+from yibenzhang.checking.check import check
 from yibenzhang.journal import Journal, version_of
 from yibenzhang.standards import StandardsError
 from yibenzhang.workers import Lost

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yibenzhang.findings import Severity
+from yibenzhang.model.findings import Severity
 from yibenzhang.office.deadlines import due_on, lateness, told_late
 from yibenzhang.standards import load
 

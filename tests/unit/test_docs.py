@@ -13,10 +13,10 @@ import typer
 import yibenzhang
 from tests.conftest import ROOT
 from yibenzhang import Checked, check
-from yibenzhang.amounts import parse_amount
 from yibenzhang.balance.coverage import Standing
 from yibenzhang.cli import app
-from yibenzhang.places import LinePlace
+from yibenzhang.model.amounts import parse_amount
+from yibenzhang.model.places import LinePlace
 from yibenzhang.reading import limits
 
 READMES = ("README.md", "README.zh-CN.md")

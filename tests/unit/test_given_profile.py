@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.conftest import EXAMPLES
-from yibenzhang.checking import check_document
+from yibenzhang.checking.check import check_document
 from yibenzhang.reading import read
 from yibenzhang.recognising.profile import Profile, contradiction
 

@@ -16,9 +16,9 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.ofds import from_pdf, zipped
-from yibenzhang.checking import check, check_document, check_together
+from yibenzhang.checking.check import check, check_document, check_together
+from yibenzhang.checking.multi_file import groups_of, same_body
 from yibenzhang.cli import app
-from yibenzhang.grouping import groups_of, same_body
 from yibenzhang.reading import read_data
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from yibenzhang.documents import Cell, Document, Page, Paragraph, Table
-from yibenzhang.places import FlowPlace, Place
-from yibenzhang.placing import Whereabouts
+from yibenzhang.checking.placing import Whereabouts
+from yibenzhang.model.documents import Cell, Document, Page, Paragraph, Table
+from yibenzhang.model.places import FlowPlace, Place
 
 
 def _place(n: int) -> Place:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from yibenzhang.checking import check_document
+from yibenzhang.checking.check import check_document
 from yibenzhang.prose.passages import flat, passages_of
 from yibenzhang.prose.quantities import Kind, quantities_of
 from yibenzhang.proving import document_of

@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.office import VARIANTS, as_csv, documents
-from yibenzhang.checking import facts_of
-from yibenzhang.documents import Document
+from yibenzhang.checking.check import facts_of
+from yibenzhang.model.documents import Document
 from yibenzhang.reading import ReadingError, converting, read
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'

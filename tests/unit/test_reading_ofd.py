@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.ofds import NS, STYLES, XML, from_pdf, ofd, path, table, text, zipped
-from yibenzhang.checking import Checked, check_document
-from yibenzhang.documents import Document
+from yibenzhang.checking.check import Checked, check_document
+from yibenzhang.model.documents import Document
 from yibenzhang.reading import ReadingError, read_data
 from yibenzhang.reading.ofd_drawing import deltas
 

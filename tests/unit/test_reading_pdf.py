@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.pdfs import IMAGE, grid, pdf, table, text
-from yibenzhang.documents import Document, Table
+from yibenzhang.model.documents import Document, Table
 from yibenzhang.reading import ReadingError, read
 
 ROWS = [["code", "name", "total"], ["201", "general", "1,234.50"], ["208", "social", "20.00"]]

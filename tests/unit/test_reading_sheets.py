@@ -12,9 +12,9 @@ from openpyxl import Workbook
 from openpyxl.styles import Border, Side
 
 from tests.unit.test_reading_hostile import xlsx_of
-from yibenzhang.amounts import CellState, cell_state, parse_amount
-from yibenzhang.checking import check_document, facts_of
-from yibenzhang.documents import Document, Table
+from yibenzhang.checking.check import check_document, facts_of
+from yibenzhang.model.amounts import CellState, cell_state, parse_amount
+from yibenzhang.model.documents import Document, Table
 from yibenzhang.reading import ReadingError, read
 from yibenzhang.reading.numberformats import shown, shown_text
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from yibenzhang.checking import facts_of
-from yibenzhang.documents import Document, Table
+from yibenzhang.checking.check import facts_of
+from yibenzhang.model.documents import Document, Table
 from yibenzhang.reading import read
 
 TABLE = (

@@ -12,7 +12,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
 from tests.unit.test_reading_hostile import docx_of
-from yibenzhang.documents import Document, Table
+from yibenzhang.model.documents import Document, Table
 from yibenzhang.reading import ReadingError, converting, read
 from yibenzhang.reading.numbering import chinese, counted
 

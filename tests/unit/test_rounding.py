@@ -7,13 +7,12 @@ from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from yibenzhang.amounts import CellState, parse_amount
 from yibenzhang.balance.evaluate import evaluate
-from yibenzhang.balance.relations import Outcome, Relation, Term
-from yibenzhang.facts import Fact
-from yibenzhang.intervals import half_width, interval, linear
-from yibenzhang.places import LinePlace
-from yibenzhang.recognising.rows import Row
+from yibenzhang.model.amounts import CellState, parse_amount
+from yibenzhang.model.facts import Fact, Row
+from yibenzhang.model.intervals import half_width, interval, linear
+from yibenzhang.model.places import LinePlace
+from yibenzhang.model.relations import Outcome, Relation, Term
 
 
 def fact(text: str, number: int = 0, decimals: int = 2) -> Fact:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yibenzhang.documents import Cell
-from yibenzhang.places import LinePlace
+from yibenzhang.model.documents import Cell
+from yibenzhang.model.facts import Row
+from yibenzhang.model.places import LinePlace
 from yibenzhang.recognising.headers import Block, Column
-from yibenzhang.recognising.rows import Row, block_rows
+from yibenzhang.recognising.rows import block_rows
 from yibenzhang.standards import load
 
 CODED = Block("", (Column(0, "code", "", ("科目编码",)), Column(1, "name", "", ("科目名称",))), ())

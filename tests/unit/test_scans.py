@@ -18,14 +18,14 @@ from tests.conftest import EXAMPLES
 from tests.pdfs import IMAGE, pdf
 from tests.scanning import Wear, images, packed, rasterised
 from yibenzhang import ReadingError, check
-from yibenzhang.checking import Checked, check_document
-from yibenzhang.documents import Document, Page, Table
-from yibenzhang.findings import Finding, Severity
+from yibenzhang.checking.check import Checked, check_document
+from yibenzhang.checking.ocr_correction import RECOGNISED, misread
+from yibenzhang.model.documents import Document, Page, Table
+from yibenzhang.model.findings import Finding, Severity
 from yibenzhang.reading import pdf as pdf_reader
 from yibenzhang.reading import read, read_data, scanned
 from yibenzhang.reading.ocr import Reading
 from yibenzhang.reading.shapes import HIGH, WIDE, Shapes
-from yibenzhang.repairing import RECOGNISED, misread
 
 JIANGSU = EXAMPLES / "jiangsu-three-errors.pdf"
 SHANGHAI = EXAMPLES / "shanghai-budget-clean.pdf"

@@ -24,11 +24,11 @@ from PIL import Image
 
 from tests import ofds, office
 from tests.conftest import EXAMPLES
-from yibenzhang.balance.relations import Outcome
 from yibenzhang.batch import FileResult
-from yibenzhang.checking import Checked, check_document, check_together
-from yibenzhang.documents import Paragraph
+from yibenzhang.checking.check import Checked, check_document, check_together
 from yibenzhang.journal import Journal
+from yibenzhang.model.documents import Paragraph
+from yibenzhang.model.relations import Outcome
 from yibenzhang.reading import read, read_data
 from yibenzhang.reading.limits import ReadingError
 from yibenzhang.reports.json_report import report

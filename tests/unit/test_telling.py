@@ -8,13 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yibenzhang.amounts import WAN_YUAN, YUAN, CellState, Unit, parse_amount
-from yibenzhang.balance.relations import Outcome, Relation, Result, Term
-from yibenzhang.facts import Fact
-from yibenzhang.findings import nested
-from yibenzhang.places import LinePlace
-from yibenzhang.recognising.rows import Row
-from yibenzhang.telling import arithmetic
+from yibenzhang.checking.messages import arithmetic
+from yibenzhang.model.amounts import WAN_YUAN, YUAN, CellState, Unit, parse_amount
+from yibenzhang.model.facts import Fact, Row
+from yibenzhang.model.findings import nested
+from yibenzhang.model.places import LinePlace
+from yibenzhang.model.relations import Outcome, Relation, Result, Term
 
 
 def _fact(text: str, unit: Unit = WAN_YUAN, label: str = "合计", table: str = "t0") -> Fact:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from yibenzhang.balance.relations import Outcome, Result
+from yibenzhang.model.relations import Outcome, Result
 
 
 class Standing(StrEnum):

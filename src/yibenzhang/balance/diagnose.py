@@ -12,12 +12,12 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from yibenzhang.amounts import CellState
 from yibenzhang.balance.exchange import exchanges
 from yibenzhang.balance.hitting import smallest
-from yibenzhang.balance.relations import Outcome, Result
-from yibenzhang.facts import Fact
-from yibenzhang.intervals import Interval
+from yibenzhang.model.amounts import CellState
+from yibenzhang.model.facts import Fact
+from yibenzhang.model.intervals import Interval
+from yibenzhang.model.relations import Outcome, Result
 
 SECONDS = 0.7
 """For the whole document; what is not localised by then is reported as it is, without a culprit."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from yibenzhang.balance.relations import Outcome, Relation, Result
+from yibenzhang.model.relations import Outcome, Relation, Result
 
 
 def evaluate(relations: Iterable[Relation]) -> list[Result]:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations
 
-from yibenzhang.amounts import CellState
-from yibenzhang.balance.relations import Outcome, Result
-from yibenzhang.facts import Fact
-from yibenzhang.intervals import Interval
+from yibenzhang.model.amounts import CellState
+from yibenzhang.model.facts import Fact
+from yibenzhang.model.intervals import Interval
+from yibenzhang.model.relations import Outcome, Result
 
 MOST_IN_A_ROW = 40
 """More suspected numbers of one row than this are not tried in pairs."""

@@ -13,9 +13,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from yibenzhang.amounts import CellState
-from yibenzhang.balance.relations import Outcome, Result
-from yibenzhang.facts import Fact
+from yibenzhang.model.amounts import CellState
+from yibenzhang.model.facts import Fact
+from yibenzhang.model.relations import Outcome, Result
 
 MOST_STEPS = 6000
 """Sets looked at before the group is left to the program."""

@@ -14,8 +14,8 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import lil_matrix
 
 from yibenzhang.balance.hitting import weight as weighed
-from yibenzhang.balance.relations import Result
-from yibenzhang.facts import Fact
+from yibenzhang.model.facts import Fact
+from yibenzhang.model.relations import Result
 
 LEAST_SECONDS = 0.15
 """With less time than this left for the document the program is not begun."""

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from yibenzhang.amounts import narrow
 from yibenzhang.drafting.codes import Codes
 from yibenzhang.drafting.schema import Column, Schema, Sheet
-from yibenzhang.places import SheetPlace
+from yibenzhang.model.amounts import narrow
+from yibenzhang.model.places import SheetPlace
 from yibenzhang.reading.limits import MAX_FIGURE_ROWS
 
 _EXAMPLE = "示例"

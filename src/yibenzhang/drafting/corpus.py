@@ -14,7 +14,6 @@ from itertools import groupby
 from pathlib import Path
 from random import Random
 
-from yibenzhang.amounts import parse_amount
 from yibenzhang.drafting.codes import Codes
 from yibenzhang.drafting.compose import compose
 from yibenzhang.drafting.data import FIELDS, records
@@ -26,6 +25,7 @@ from yibenzhang.drafting.parts import LABELS, Draft, Grid, Words
 from yibenzhang.drafting.pipeline import WRITERS
 from yibenzhang.drafting.tables import Maker
 from yibenzhang.drafting.tally import Tally
+from yibenzhang.model.amounts import parse_amount
 from yibenzhang.standards import load
 
 REGIONS = ("hubei", "shanghai", "jiangsu", "national")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from yibenzhang.places import Place
+from yibenzhang.model.places import Place
 
 FLOWS = ("in", "opening", "used", "out", "closing", "distributed")
 """Income, carried in, balances used; expenditure, carried out, balances distributed."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 
-from yibenzhang.amounts import parse_amount
 from yibenzhang.drafting.figures import Figures, Indicator, Project
 from yibenzhang.drafting.lookup import CENT, wan
 from yibenzhang.drafting.parts import LEFT, UP, Grid
 from yibenzhang.drafting.tally import Tally
+from yibenzhang.model.amounts import parse_amount
 
 EXECUTION = Decimal(10)
 """Points for the execution of the budget; the other 90 go by the weights of the indicators."""

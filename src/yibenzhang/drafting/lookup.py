@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
-from yibenzhang.amounts import unit_named
 from yibenzhang.drafting.families import Family
 from yibenzhang.drafting.parts import Grid, Printed
 from yibenzhang.drafting.tally import Tally
+from yibenzhang.model.amounts import unit_named
 from yibenzhang.standards import Address, Standards
 
 CENT = Decimal("0.01")

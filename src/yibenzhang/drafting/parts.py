@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 
-from yibenzhang.amounts import parse_amount
-from yibenzhang.places import Place
+from yibenzhang.model.amounts import parse_amount
+from yibenzhang.model.places import Place
 from yibenzhang.recognising.rows import bare
 from yibenzhang.standards import Standards
 

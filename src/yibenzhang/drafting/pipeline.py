@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from yibenzhang.checking import Checked, check_document
+from yibenzhang.checking.check import Checked, check_document
 from yibenzhang.drafting.compose import Composed, compose
 from yibenzhang.drafting.data import write_csv, write_json
 from yibenzhang.drafting.figures import Figures
@@ -17,7 +17,7 @@ from yibenzhang.drafting.parts import Draft, Grid
 from yibenzhang.drafting.prose import Ask
 from yibenzhang.drafting.text import as_document, as_text
 from yibenzhang.drafting.xlsx import write_xlsx
-from yibenzhang.findings import Finding, Severity
+from yibenzhang.model.findings import Finding, Severity
 
 
 def write_text(draft: Draft, path: Path) -> None:

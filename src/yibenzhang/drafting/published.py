@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from yibenzhang.checking import check
-from yibenzhang.documents import Table
+from yibenzhang.checking.check import check
 from yibenzhang.drafting.compose import compose
 from yibenzhang.drafting.families import Family, family
 from yibenzhang.drafting.figures import Figures
 from yibenzhang.drafting.lookup import Tables, measured
 from yibenzhang.drafting.parts import LEFT, UP, Grid, Printed
 from yibenzhang.drafting.workbook import read_workbook
-from yibenzhang.facts import TableFacts
+from yibenzhang.model.documents import Table
 from yibenzhang.recognising.profile import Profile
 from yibenzhang.recognising.rows import bare
+from yibenzhang.recognising.table_facts import TableFacts
 
 _KINDS = {"code": "code", "name": "name", "other": "other", "index": "other"}
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from yibenzhang.checking import check
+from yibenzhang.checking.check import check
 from yibenzhang.drafting.corpus import Planted
-from yibenzhang.findings import Finding, Severity
+from yibenzhang.model.findings import Finding, Severity
 from yibenzhang.reading import ReadingError
 
 CLEAN = "没有埋错的文件"

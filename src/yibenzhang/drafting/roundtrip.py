@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from yibenzhang.checking import Checked, check
+from yibenzhang.checking.check import Checked, check
 from yibenzhang.drafting.compose import compose
 from yibenzhang.drafting.figures import Figures
 from yibenzhang.drafting.invented import body
@@ -16,7 +16,7 @@ from yibenzhang.drafting.parts import Draft
 from yibenzhang.drafting.pipeline import WRITERS
 from yibenzhang.drafting.template import write_figures
 from yibenzhang.drafting.workbook import read_workbook
-from yibenzhang.findings import Severity
+from yibenzhang.model.findings import Severity
 from yibenzhang.recognising.rows import bare
 from yibenzhang.standards import Standards, load
 

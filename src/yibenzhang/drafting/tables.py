@@ -8,13 +8,13 @@ from decimal import ROUND_HALF_UP, Decimal
 from itertools import zip_longest
 from typing import Any
 
-from yibenzhang.amounts import unit_named
 from yibenzhang.drafting.codes import Codes
 from yibenzhang.drafting.families import Condition, Family
 from yibenzhang.drafting.figures import Figures
 from yibenzhang.drafting.parts import LABELS, LEFT, UP, Grid
 from yibenzhang.drafting.tally import NOTHING, ZERO, Sum, Tally, economics, functions
-from yibenzhang.places import Place
+from yibenzhang.model.amounts import unit_named
+from yibenzhang.model.places import Place
 from yibenzhang.standards import StandardsError
 
 CENT = Decimal("0.01")

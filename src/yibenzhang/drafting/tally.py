@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from yibenzhang.drafting.families import Condition
 from yibenzhang.drafting.figures import Entry, Unit
-from yibenzhang.places import Place
+from yibenzhang.model.places import Place
 
 ZERO = Decimal(0)
 _CODES = ("function", "economic")

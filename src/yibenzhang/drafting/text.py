@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from yibenzhang.documents import Cell, Document, Page, Paragraph, Table
 from yibenzhang.drafting.parts import LABELS, LEFT, UP, Draft, Grid, Heading, Words
-from yibenzhang.places import LinePlace
+from yibenzhang.model.documents import Cell, Document, Page, Paragraph, Table
+from yibenzhang.model.places import LinePlace
 
 
 def contents(draft: Draft) -> list[str]:

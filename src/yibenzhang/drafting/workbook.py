@@ -16,7 +16,7 @@ from yibenzhang.drafting.codes import Codes
 from yibenzhang.drafting.families import family
 from yibenzhang.drafting.figures import Entry, Figures, Indicator, Project, Purchase, Stated, Unit
 from yibenzhang.drafting.schema import schema
-from yibenzhang.places import SheetPlace
+from yibenzhang.model.places import SheetPlace
 from yibenzhang.reading.limits import MAX_FIGURE_BYTES, ReadingError
 from yibenzhang.reading.packages import Package, sound
 from yibenzhang.standards import StandardsError

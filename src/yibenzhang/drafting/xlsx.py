@@ -10,9 +10,9 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 
-from yibenzhang.amounts import parse_amount
 from yibenzhang.drafting.parts import LABELS, LEFT, UP, Draft, Grid, Heading
 from yibenzhang.drafting.text import contents, span
+from yibenzhang.model.amounts import parse_amount
 
 _THIN = Border(*(Side(style="thin"),) * 4)
 

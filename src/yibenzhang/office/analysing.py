@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from yibenzhang.batch import FileResult
-from yibenzhang.checking import Checked, check_document, check_together
-from yibenzhang.documents import Document
-from yibenzhang.grouping import groups_of, role_of
+from yibenzhang.checking.check import Checked, check_document, check_together
+from yibenzhang.checking.multi_file import groups_of, role_of
 from yibenzhang.journal import version_of
 from yibenzhang.ledger.files import Ledger, write
+from yibenzhang.model.documents import Document
 from yibenzhang.office.likeness import Told, told_of
 from yibenzhang.reading import ReadingError, read_data
 from yibenzhang.reading.steps import telling

@@ -6,9 +6,9 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from yibenzhang.findings import Finding
+from yibenzhang.checking.messages import notice
+from yibenzhang.model.findings import Finding
 from yibenzhang.standards import Standards
-from yibenzhang.telling import notice
 
 DAYS = 20
 """Calendar days after approval (预算法 第14条); the day of approval is not counted."""

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from yibenzhang.findings import Finding
+from yibenzhang.model.findings import Finding
 from yibenzhang.office.database import hold
 from yibenzhang.office.deadlines import RULES, told_late
 from yibenzhang.office.following import carry

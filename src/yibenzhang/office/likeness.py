@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from yibenzhang.amounts import narrow
+from yibenzhang.model.amounts import narrow
 
 SURE = 0.5
 """Findings at least so alike are one and the same."""

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from openpyxl.styles import Font
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from yibenzhang.documents import ReadingNotice
+from yibenzhang.model.documents import ReadingNotice
 from yibenzhang.office.naming import Index, Named
 from yibenzhang.office.roster_lines import DEPARTMENT, UNIT, Line, RosterRow, read_lines
 from yibenzhang.office.spreadsheets import write_csv, write_sheet

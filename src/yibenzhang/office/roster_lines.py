@@ -12,7 +12,7 @@ from typing import Any
 
 from openpyxl.utils import get_column_letter
 
-from yibenzhang.amounts import narrow
+from yibenzhang.model.amounts import narrow
 from yibenzhang.reading.limits import MAX_ROSTER_ROWS
 from yibenzhang.reading.sheets import Sheet, Value
 from yibenzhang.standards import fold

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from random import Random
 
-from yibenzhang.documents import Cell, Paragraph, Table
+from yibenzhang.model.documents import Cell, Paragraph, Table
 from yibenzhang.planting.plants import (
     Kind,
     Plant,

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from random import Random
 
-from yibenzhang.amounts import narrow
-from yibenzhang.checking import Checked, check_document
-from yibenzhang.documents import Document
-from yibenzhang.findings import Evidence, Finding, Severity
+from yibenzhang.checking.check import Checked, check_document
+from yibenzhang.model.amounts import narrow
+from yibenzhang.model.documents import Document
+from yibenzhang.model.findings import Evidence, Finding, Severity
 from yibenzhang.planting import cells, words
 from yibenzhang.planting.plants import Kind, Plant, Soil, planted
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from random import Random
 
-from yibenzhang.amounts import narrow
-from yibenzhang.documents import Cell, Document, Paragraph, Table
+from yibenzhang.model.amounts import narrow
+from yibenzhang.model.documents import Cell, Document, Paragraph, Table
 
 Block = Paragraph | Table
 At = tuple[int, int]

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from random import Random
 
-from yibenzhang.amounts import narrow
-from yibenzhang.documents import Paragraph
+from yibenzhang.model.amounts import narrow
+from yibenzhang.model.documents import Paragraph
 from yibenzhang.planting.plants import (
     NUMBER,
     At,

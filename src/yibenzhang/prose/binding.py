@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from yibenzhang.facts import Fact, TableFacts
+from yibenzhang.model.facts import Fact
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.recognising.rows import bare
+from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.standards import Address, Concept, Standards, fold
 
 _PATH = re.compile(

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from yibenzhang.amounts import narrow
-from yibenzhang.documents import Document, Paragraph, Table
-from yibenzhang.places import Place, SheetPlace
+from yibenzhang.model.amounts import narrow
+from yibenzhang.model.documents import Document, Paragraph, Table
+from yibenzhang.model.places import Place, SheetPlace
 from yibenzhang.reading.paragraphs import STARTS
 
 _ENDS = tuple("。；：！？;:!?")

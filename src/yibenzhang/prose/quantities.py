@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from yibenzhang.amounts import Amount, CellState, Unit, unit_named
-from yibenzhang.facts import Fact
+from yibenzhang.model.amounts import Amount, CellState, Unit, unit_named
+from yibenzhang.model.facts import Fact, Row
 from yibenzhang.prose.passages import Passage
-from yibenzhang.recognising.rows import Row
 
 _NUMBER = re.compile(
     r"(?<![\d.\-])(?<!\d,)(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![\d.,]*\d)(?P<unit>亿元|万元|千元|元|%|辆|台|套|个)?"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from yibenzhang.documents import Document, Page, ReadingNotice
+from yibenzhang.model.documents import Document, Page, ReadingNotice
 from yibenzhang.reading.archives import bytes_of
 from yibenzhang.reading.containers import Container
 from yibenzhang.reading.converting import converted

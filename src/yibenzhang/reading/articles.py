@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from yibenzhang.amounts import parse_amount
+from yibenzhang.model.amounts import parse_amount
 
 INLINE = frozenset({"a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "em", "font", "i", "ins", "label",
     "mark", "q", "s", "small", "span", "strike", "strong", "sub", "sup", "tt", "u", "var", "o", "st1", "wbr",

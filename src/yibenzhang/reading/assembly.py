@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from yibenzhang.documents import Page, Paragraph, Table
-from yibenzhang.places import PagePlace
+from yibenzhang.model.documents import Page, Paragraph, Table
+from yibenzhang.model.places import PagePlace
 from yibenzhang.reading.glyphs import Glyph
 from yibenzhang.reading.grid import Rule, tables_of
 from yibenzhang.reading.paragraphs import paragraphs_of

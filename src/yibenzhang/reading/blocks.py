@@ -11,9 +11,9 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from yibenzhang.amounts import narrow, parse_amount
-from yibenzhang.documents import Cell, Paragraph, Table
-from yibenzhang.places import FlowPlace, Place, SheetPlace
+from yibenzhang.model.amounts import narrow, parse_amount
+from yibenzhang.model.documents import Cell, Paragraph, Table
+from yibenzhang.model.places import FlowPlace, Place, SheetPlace
 from yibenzhang.reading.limits import MAX_GRID_POSITIONS
 
 _LEAD = re.compile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from yibenzhang.amounts import cell_state, parse_amount
+from yibenzhang.model.amounts import cell_state, parse_amount
 from yibenzhang.reading.ocr import Reading, Recogniser, crop_of
 from yibenzhang.reading.raster import Sheet, sharpened
 from yibenzhang.reading.strips import Strip, boxes_of

@@ -6,7 +6,7 @@ from array import array
 from operator import attrgetter
 from typing import NamedTuple
 
-from yibenzhang.amounts import parse_amount
+from yibenzhang.model.amounts import parse_amount
 
 
 class Glyph(NamedTuple):

@@ -6,8 +6,8 @@ from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass
 
-from yibenzhang.documents import Cell, Table
-from yibenzhang.places import PagePlace
+from yibenzhang.model.documents import Cell, Table
+from yibenzhang.model.places import PagePlace
 from yibenzhang.reading.glyphs import Glyph, cell_text, lines_of, unmapped
 from yibenzhang.reading.limits import MAX_GRID_POSITIONS
 

@@ -10,8 +10,8 @@ import posixpath
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from yibenzhang.documents import Page, ReadingNotice, Table
-from yibenzhang.places import PagePlace
+from yibenzhang.model.documents import Page, ReadingNotice, Table
+from yibenzhang.model.places import PagePlace
 from yibenzhang.reading.assembly import page_of
 from yibenzhang.reading.containers import Container, parse_xml
 from yibenzhang.reading.glyphs import unmapped

@@ -6,8 +6,8 @@ import re
 from array import array
 from itertools import accumulate
 
-from yibenzhang.documents import Paragraph, PrintedLine
-from yibenzhang.places import PagePlace
+from yibenzhang.model.documents import Paragraph, PrintedLine
+from yibenzhang.model.places import PagePlace
 from yibenzhang.reading.glyphs import Glyph, Line, lines_of
 
 _PAGE_NUMBER = re.compile(r"[-—–\s]*(第\s*)?\d{1,4}(\s*页)?[-—–\s]*")

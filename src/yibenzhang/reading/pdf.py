@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from yibenzhang.documents import Page, ReadingNotice, Table
-from yibenzhang.places import PagePlace
+from yibenzhang.model.documents import Page, ReadingNotice, Table
+from yibenzhang.model.places import PagePlace
 from yibenzhang.reading.assembly import page_of
 from yibenzhang.reading.glyphs import Glyph, unmapped
 from yibenzhang.reading.grid import Rule

@@ -11,8 +11,8 @@ import numpy as np
 import pypdfium2 as pdfium
 from PIL import Image, ImageOps
 
-from yibenzhang.documents import Page, ReadingNotice, Table
-from yibenzhang.places import PagePlace
+from yibenzhang.model.documents import Page, ReadingNotice, Table
+from yibenzhang.model.places import PagePlace
 from yibenzhang.reading.limits import MAX_SCAN_FRAMES, MAX_SCAN_PIXELS, ReadingError
 from yibenzhang.reading.raster import Gray, gray_of
 from yibenzhang.reading.scans import read_scan

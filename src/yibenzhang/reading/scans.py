@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from yibenzhang.documents import Page, ReadingNotice
-from yibenzhang.places import PagePlace
+from yibenzhang.model.documents import Page, ReadingNotice
+from yibenzhang.model.places import PagePlace
 from yibenzhang.reading.assembly import page_of
 from yibenzhang.reading.digits import looks_like_a_number, number_of
 from yibenzhang.reading.glyphs import Glyph

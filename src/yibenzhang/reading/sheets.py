@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from yibenzhang.documents import Cell, Page, Paragraph, ReadingNotice, Table
-from yibenzhang.places import SheetPlace
+from yibenzhang.model.documents import Cell, Page, Paragraph, ReadingNotice, Table
+from yibenzhang.model.places import SheetPlace
 from yibenzhang.reading.blocks import Grid, blocks_of, settled
 from yibenzhang.reading.limits import (
     MAX_CELL_CHARS,

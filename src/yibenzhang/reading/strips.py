@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from statistics import median
 
-from yibenzhang.documents import Table
-from yibenzhang.places import PagePlace
+from yibenzhang.model.documents import Table
+from yibenzhang.model.places import PagePlace
 from yibenzhang.reading.raster import Piece, Sheet
 
 Box = tuple[float, float, float, float]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from yibenzhang.documents import Cell, Page, Paragraph, ReadingNotice, Table
-from yibenzhang.places import LinePlace
+from yibenzhang.model.documents import Cell, Page, Paragraph, ReadingNotice, Table
+from yibenzhang.model.places import LinePlace
 from yibenzhang.reading.limits import MAX_LINE_CHARS, MAX_TEXT_LINES, ReadingError
 from yibenzhang.reading.paragraphs import STARTS
 

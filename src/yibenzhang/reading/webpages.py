@@ -11,8 +11,8 @@ from urllib.parse import unquote
 
 from lxml import etree
 
-from yibenzhang.documents import Cell, Page, Paragraph, ReadingNotice, Table
-from yibenzhang.places import FlowPlace
+from yibenzhang.model.documents import Cell, Page, Paragraph, ReadingNotice, Table
+from yibenzhang.model.places import FlowPlace
 from yibenzhang.reading.articles import FOOT, INLINE, Layout, rows_of
 from yibenzhang.reading.blocks import Grid, blocks_of, lines_of, settled
 from yibenzhang.reading.limits import (

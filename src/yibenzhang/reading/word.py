@@ -11,8 +11,8 @@ from itertools import islice
 
 from lxml import etree
 
-from yibenzhang.documents import Cell, Page, Paragraph, ReadingNotice, Table
-from yibenzhang.places import FlowPlace
+from yibenzhang.model.documents import Cell, Page, Paragraph, ReadingNotice, Table
+from yibenzhang.model.places import FlowPlace
 from yibenzhang.reading.blocks import Grid, blocks_of, lines_of, settled
 from yibenzhang.reading.limits import (
     MAX_CELL_CHARS,

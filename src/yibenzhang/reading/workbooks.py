@@ -14,7 +14,7 @@ import xlrd
 from lxml import etree
 from xlrd.biffh import XLRDError
 
-from yibenzhang.documents import Page, ReadingNotice
+from yibenzhang.model.documents import Page, ReadingNotice
 from yibenzhang.reading.limits import MAX_CELL_CHARS, MAX_OFFICE_CHARS, MAX_SHEETS, ReadingError
 from yibenzhang.reading.numberformats import builtin, is_date, shown, shown_text
 from yibenzhang.reading.packages import BROKEN, Package, events, local, parse

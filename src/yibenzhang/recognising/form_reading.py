@@ -9,14 +9,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from yibenzhang.amounts import PERCENT, Unit, parse_amount, unit_named
-from yibenzhang.documents import Cell, Table
-from yibenzhang.facts import BlockFacts, Fact, TableFacts
+from yibenzhang.model.amounts import PERCENT, Unit, parse_amount, unit_named
+from yibenzhang.model.documents import Cell, Table
+from yibenzhang.model.facts import Fact
 from yibenzhang.reading.limits import MAX_FORM_ROWS
 from yibenzhang.recognising.form_rows import READERS, Line
 from yibenzhang.recognising.forms import UNIT_IN, GoalForm, OpenForm, amount_of, label_of
 from yibenzhang.recognising.headers import Block
 from yibenzhang.recognising.stitching import Framed
+from yibenzhang.recognising.table_facts import BlockFacts, TableFacts
 from yibenzhang.standards import Standards, fold
 
 _HEADS = (

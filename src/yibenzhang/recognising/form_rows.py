@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from yibenzhang.amounts import narrow, unit_named
-from yibenzhang.documents import Cell, Table
+from yibenzhang.model.amounts import narrow, unit_named
+from yibenzhang.model.documents import Cell, Table
 from yibenzhang.recognising.forms import UNIT_IN, GoalItem, OpenForm, amount_of, label_of, words
 from yibenzhang.recognising.indicators import Columns, Indicator, cells_of, target_of
 from yibenzhang.standards import fold

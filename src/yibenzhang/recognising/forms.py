@@ -11,12 +11,11 @@ import hashlib
 import re
 from dataclasses import dataclass, field, replace
 
-from yibenzhang.amounts import Amount, CellState, Unit, narrow, parse_amount
-from yibenzhang.documents import Cell, Table
-from yibenzhang.facts import Fact
-from yibenzhang.places import Place
+from yibenzhang.model.amounts import Amount, CellState, Unit, narrow, parse_amount
+from yibenzhang.model.documents import Cell, Table
+from yibenzhang.model.facts import Fact, Row
+from yibenzhang.model.places import Place
 from yibenzhang.recognising.indicators import Indicator
-from yibenzhang.recognising.rows import Row
 from yibenzhang.standards import fold
 
 _LEADING = re.compile(r"^(?:其中:?|\(?\d{1,2}[.、)]|\(?[一二三四五六七八九十]+[、)])+")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from yibenzhang.amounts import cell_state
-from yibenzhang.documents import Cell, Table
+from yibenzhang.model.amounts import cell_state
+from yibenzhang.model.documents import Cell, Table
 from yibenzhang.standards import HeaderWord, Standards, fold
 
 LABELS = ("code", "name", "other", "index")

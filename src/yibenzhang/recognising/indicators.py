@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from yibenzhang.amounts import narrow
-from yibenzhang.documents import Cell
-from yibenzhang.places import Place
+from yibenzhang.model.amounts import narrow
+from yibenzhang.model.documents import Cell
+from yibenzhang.model.places import Place
 from yibenzhang.standards import fold
 
 _LEVEL = re.compile(r".{2,14}指标(?:\(?\d+分?\)?)?\d*|服务对象满意度")

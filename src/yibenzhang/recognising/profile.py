@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from yibenzhang.documents import Document, Paragraph
+from yibenzhang.model.documents import Document, Paragraph
 from yibenzhang.standards import Standards, fold
 
 _YEAR = r"(20[0-4]\d)"

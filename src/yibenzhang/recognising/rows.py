@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from yibenzhang.documents import Cell
+from yibenzhang.model.documents import Cell
+from yibenzhang.model.facts import Row
 from yibenzhang.recognising.headers import Block
 from yibenzhang.standards import Standards, fold
 
@@ -19,25 +20,6 @@ _OF_WHICH = re.compile(r"其中:?")
 _BESIDE = ("carry_in", "carry_out", "use_balance", "distributed")
 """Rows that stand unnumbered beside numbered items."""
 _CODE_HEAD = re.compile(r"(\d{3,7}(?:\s+\d{2}){0,2}|\d{3}\s?\d{0,3})(?=\D|$)")
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A body row of one block.
-
-    ``code`` is the joined classification or unit code; ``token`` a row id of the standards or
-    ``class:208``; ``role`` is item, total, subtotal, of_which or unclear (its place in the tree is not
-    sure); ``parent`` is the index (in the block's rows) of the row it is part of.
-    """
-
-    index: int
-    code: str
-    label: str
-    token: str = ""
-    role: str = "item"
-    level: int = 0
-    parent: int | None = None
-    leaf: bool = False
 
 
 def block_rows(

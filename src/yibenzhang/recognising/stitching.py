@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from yibenzhang.amounts import cell_state
-from yibenzhang.documents import Cell, Document, Paragraph, Table
+from yibenzhang.model.amounts import cell_state
+from yibenzhang.model.documents import Cell, Document, Paragraph, Table
 from yibenzhang.standards import fold
 
 _NEAR = 3.5

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from yibenzhang.amounts import Unit, unit_named
-from yibenzhang.documents import Table
+from yibenzhang.model.amounts import Unit, unit_named
+from yibenzhang.model.documents import Table
+from yibenzhang.model.facts import Row
 from yibenzhang.recognising.headers import Block, Header, header_of
-from yibenzhang.recognising.rows import Row, block_rows
+from yibenzhang.recognising.rows import block_rows
 from yibenzhang.recognising.stitching import Framed
 from yibenzhang.standards import Standards, TableDef, fold, fold_title
 

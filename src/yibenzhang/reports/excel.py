@@ -13,7 +13,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from yibenzhang.batch import FileResult
-from yibenzhang.grouping import Group
+from yibenzhang.checking.multi_file import Group
 from yibenzhang.reports.words import SEVERITY, STAGE, coverage_line, group_result, tally
 from yibenzhang.standards import Standards
 

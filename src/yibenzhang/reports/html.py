@@ -9,13 +9,13 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from yibenzhang import __version__
-from yibenzhang.balance.relations import Outcome
 from yibenzhang.batch import FileResult
-from yibenzhang.checking import Checked
-from yibenzhang.facts import TableFacts
-from yibenzhang.findings import Finding
-from yibenzhang.grouping import Group
+from yibenzhang.checking.check import Checked
+from yibenzhang.checking.multi_file import Group
+from yibenzhang.model.findings import Finding
+from yibenzhang.model.relations import Outcome
 from yibenzhang.prose.quantities import Quantity
+from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.reports.words import (
     SEVERITY,
     coverage_line,

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from yibenzhang.batch import FileResult
-from yibenzhang.checking import Checked
-from yibenzhang.facts import TableFacts
-from yibenzhang.findings import Evidence, Finding
-from yibenzhang.grouping import Group
-from yibenzhang.places import InFile, file_of
+from yibenzhang.checking.check import Checked
+from yibenzhang.checking.multi_file import Group
+from yibenzhang.model.findings import Evidence, Finding
+from yibenzhang.model.places import InFile, file_of
+from yibenzhang.recognising.table_facts import TableFacts
 
 SCHEMA = "yibenzhang/report/1"
 

@@ -10,9 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from yibenzhang.batch import FileResult
-from yibenzhang.checking import Checked
-from yibenzhang.findings import Finding, Severity
-from yibenzhang.grouping import Group
+from yibenzhang.checking.check import Checked
+from yibenzhang.checking.multi_file import Group
+from yibenzhang.model.findings import Finding, Severity
 from yibenzhang.reports.words import (
     SEVERITY,
     coverage_line,

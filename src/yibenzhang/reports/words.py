@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 
-from yibenzhang.balance.relations import NotChecked
-from yibenzhang.checking import Checked
-from yibenzhang.documents import Table
-from yibenzhang.findings import Finding, Severity
-from yibenzhang.grouping import Group
-from yibenzhang.places import FlowPlace, SheetPlace
+from yibenzhang.checking.check import Checked
+from yibenzhang.checking.multi_file import Group
+from yibenzhang.model.documents import Table
+from yibenzhang.model.findings import Finding, Severity
+from yibenzhang.model.places import FlowPlace, SheetPlace
+from yibenzhang.model.relations import NotChecked
 from yibenzhang.recognising.profile import Profile
 from yibenzhang.standards import load
 

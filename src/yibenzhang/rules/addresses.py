@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from yibenzhang.facts import BlockFacts, Fact, TableFacts
-from yibenzhang.recognising.rows import Row
+from yibenzhang.model.facts import Fact, Row
+from yibenzhang.recognising.table_facts import BlockFacts, TableFacts
 from yibenzhang.standards import Address
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations
 
 from yibenzhang.balance.diagnose import slip_kind
-from yibenzhang.balance.relations import Relation, Term
+from yibenzhang.model.relations import Relation, Term
 from yibenzhang.prose.claims import Claim, Says
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.rules.restating import contradicted

@@ -8,8 +8,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 from yibenzhang.balance.evaluate import evaluate
-from yibenzhang.balance.relations import Outcome, Relation, Term
-from yibenzhang.facts import Fact
+from yibenzhang.model.facts import Fact
+from yibenzhang.model.relations import Outcome, Relation, Term
 from yibenzhang.prose.binding import Binder
 from yibenzhang.prose.claims import Claim, Says
 from yibenzhang.prose.quantities import Kind, Quantity

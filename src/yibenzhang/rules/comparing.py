@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from yibenzhang.balance.diagnose import slip_kind
-from yibenzhang.facts import TableFacts
 from yibenzhang.prose.claims import Claim, Says
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.recognising.rows import bare
+from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.rules.lists import Doubt
 
 _DIGITS = 6

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
-from yibenzhang.amounts import narrow
-from yibenzhang.facts import TableFacts
-from yibenzhang.places import Place
+from yibenzhang.model.amounts import narrow
+from yibenzhang.model.places import Place
 from yibenzhang.prose.passages import Passage
 from yibenzhang.recognising.profile import Profile
+from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.recognising.tables import match_title
 from yibenzhang.rules.wording import Remark
 from yibenzhang.standards import Standards, fold, fold_title

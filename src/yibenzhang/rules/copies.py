@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from yibenzhang.amounts import CellState
-from yibenzhang.balance.relations import NotChecked, Relation, Term
-from yibenzhang.facts import Fact, TableFacts
-from yibenzhang.places import file_of
+from yibenzhang.model.amounts import CellState
+from yibenzhang.model.facts import Fact
+from yibenzhang.model.places import file_of
+from yibenzhang.model.relations import NotChecked, Relation, Term
+from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.standards import fold
 
 RULE = "together.same"

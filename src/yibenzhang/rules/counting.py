@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from yibenzhang.facts import TableFacts
-from yibenzhang.places import Place
+from yibenzhang.model.places import Place
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Quantity
+from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.rules.wording import Remark, sentence
 from yibenzhang.standards import fold
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from yibenzhang.amounts import narrow
 from yibenzhang.balance.diagnose import Cause
-from yibenzhang.facts import TableFacts
-from yibenzhang.places import Place
-from yibenzhang.recognising.rows import Row
+from yibenzhang.model.amounts import narrow
+from yibenzhang.model.facts import Row
+from yibenzhang.model.places import Place
+from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.rules.sums import layout_of
 from yibenzhang.rules.wording import Remark
 from yibenzhang.standards import Standards

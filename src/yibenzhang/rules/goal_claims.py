@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from yibenzhang.balance.relations import NotChecked, Relation
-from yibenzhang.facts import TableFacts
+from yibenzhang.model.relations import NotChecked, Relation
 from yibenzhang.prose.passages import Passage, flat
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.recognising.forms import GoalForm
+from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.rules.addresses import Book
 from yibenzhang.rules.counting import listed_projects
 from yibenzhang.rules.goals import PROJECTS, Goals, equal, holds, sound

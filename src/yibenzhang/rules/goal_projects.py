@@ -9,10 +9,11 @@ from decimal import Decimal
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from yibenzhang.balance.relations import NotChecked, Relation
-from yibenzhang.facts import Fact, TableFacts
-from yibenzhang.places import Place
+from yibenzhang.model.facts import Fact
+from yibenzhang.model.places import Place
+from yibenzhang.model.relations import NotChecked, Relation
 from yibenzhang.recognising.forms import GoalForm
+from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.rules.goals import Goals, equal, holds, sound
 from yibenzhang.rules.wording import Remark
 from yibenzhang.standards import fold

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from yibenzhang.amounts import PERCENT
 from yibenzhang.balance.evaluate import evaluate
-from yibenzhang.balance.relations import NotChecked, Outcome, Relation, Term
-from yibenzhang.facts import Fact, TableFacts
+from yibenzhang.model.amounts import PERCENT
+from yibenzhang.model.facts import Fact
+from yibenzhang.model.relations import NotChecked, Outcome, Relation, Term
 from yibenzhang.recognising.forms import GoalForm, GoalItem
+from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.rules.addresses import Book
 from yibenzhang.rules.wording import Remark
 from yibenzhang.standards import Address, Standards

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from yibenzhang.balance.diagnose import Cause
-from yibenzhang.balance.relations import Relation, Term
-from yibenzhang.places import Place
+from yibenzhang.model.places import Place
+from yibenzhang.model.relations import Relation, Term
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.standards import Split

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
-from yibenzhang.facts import TableFacts
-from yibenzhang.places import Place
+from yibenzhang.model.places import Place
 from yibenzhang.prose.passages import Passage
 from yibenzhang.recognising.rows import bare
+from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.rules.wording import Remark
 from yibenzhang.standards import Standards, fold
 

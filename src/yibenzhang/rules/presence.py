@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from yibenzhang.amounts import CellState
-from yibenzhang.documents import Document, Table
-from yibenzhang.facts import TableFacts
+from yibenzhang.model.amounts import CellState
+from yibenzhang.model.documents import Document, Table
 from yibenzhang.prose.passages import Passage, flat
 from yibenzhang.recognising.profile import Profile
+from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.recognising.tables import match_title
 from yibenzhang.rules.wording import Remark
 from yibenzhang.standards import Standards

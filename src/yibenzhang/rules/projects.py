@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 from difflib import SequenceMatcher
 
-from yibenzhang.facts import Fact, TableFacts
+from yibenzhang.model.facts import Fact
 from yibenzhang.prose.quantities import Kind, Quantity
+from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.rules.wording import Remark
 from yibenzhang.standards import fold
 

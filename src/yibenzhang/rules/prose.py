@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from yibenzhang.balance.relations import Relation
-from yibenzhang.facts import TableFacts
+from yibenzhang.model.relations import Relation
 from yibenzhang.prose.binding import Binder
 from yibenzhang.prose.claims import claims_of
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity, quantities_of
+from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.rules.addresses import Book
 from yibenzhang.rules.agreeing import agreeing
 from yibenzhang.rules.claiming import MAKERS, Neighbours

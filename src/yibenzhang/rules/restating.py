@@ -10,10 +10,11 @@ from itertools import combinations
 
 from yibenzhang.balance.diagnose import slip_kind
 from yibenzhang.balance.evaluate import evaluate
-from yibenzhang.balance.relations import Outcome, Relation, Term
-from yibenzhang.facts import Fact, TableFacts
+from yibenzhang.model.facts import Fact
+from yibenzhang.model.relations import Outcome, Relation, Term
 from yibenzhang.prose.binding import Binder, Binding, Finder
 from yibenzhang.prose.quantities import Kind, Quantity
+from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.rules.addresses import Book
 from yibenzhang.standards import Address
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from yibenzhang.facts import TableFacts
 from yibenzhang.prose.passages import Passage, flat
 from yibenzhang.recognising.profile import Profile
+from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.rules.wording import Remark, is_title, sentence
 from yibenzhang.standards import Standards
 

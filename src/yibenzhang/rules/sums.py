@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from yibenzhang.amounts import CellState
 from yibenzhang.balance.evaluate import evaluate
-from yibenzhang.balance.relations import NotChecked, Outcome, Relation, Term
-from yibenzhang.facts import BlockFacts, Fact, TableFacts
-from yibenzhang.recognising.rows import Row
+from yibenzhang.model.amounts import CellState
+from yibenzhang.model.facts import Fact, Row
+from yibenzhang.model.relations import NotChecked, Outcome, Relation, Term
+from yibenzhang.recognising.table_facts import BlockFacts, TableFacts
 from yibenzhang.rules.addresses import Book
 from yibenzhang.standards import Address, Standards, SumRule
 

@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from yibenzhang.facts import TableFacts
-from yibenzhang.places import Place
+from yibenzhang.model.places import Place
 from yibenzhang.prose.passages import Passage, flat
 from yibenzhang.recognising.profile import Profile
 from yibenzhang.recognising.rows import bare
+from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.standards import Phrase, Standards
 
 _TITLE_YEAR = re.compile(

@@ -6,12 +6,13 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from yibenzhang.balance.relations import Outcome, Result
-from yibenzhang.checking import Checked
-from yibenzhang.documents import Box, Document, Paragraph
-from yibenzhang.findings import Evidence, Finding, Suspect, evidence_of
+from yibenzhang.checking.check import Checked
+from yibenzhang.checking.messages import arithmetic
+from yibenzhang.checking.relate import names_of_tables
+from yibenzhang.model.documents import Box, Document, Paragraph
+from yibenzhang.model.findings import Evidence, Finding, Suspect, evidence_of
+from yibenzhang.model.relations import Outcome, Result
 from yibenzhang.prose.passages import flat
-from yibenzhang.relating import names_of_tables
 from yibenzhang.showing.leaves import Leaves, leaves_of
 from yibenzhang.showing.printed import Keys, Printed, box_of, boxes_in, files_of, printed_numbers
 from yibenzhang.showing.view import (
@@ -28,7 +29,6 @@ from yibenzhang.showing.view import (
     ViewFile,
 )
 from yibenzhang.standards import Standards, load
-from yibenzhang.telling import arithmetic
 
 _LONGEST = 1200
 """Characters of arithmetic shown."""

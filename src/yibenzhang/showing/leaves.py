@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from yibenzhang.checking import Checked
-from yibenzhang.documents import Box as PageBox
-from yibenzhang.documents import Cell, Document, Page, Paragraph, Table
-from yibenzhang.places import PagePlace, Place, SheetPlace
+from yibenzhang.checking.check import Checked
+from yibenzhang.model.documents import Box as PageBox
+from yibenzhang.model.documents import Cell, Document, Page, Paragraph, Table
+from yibenzhang.model.places import PagePlace, Place, SheetPlace
 from yibenzhang.prose.passages import flat, is_heading
 from yibenzhang.reading.limits import MAX_SHOWN_CELLS
 from yibenzhang.showing.printed import Keys, Printed, box_of, by_spot, files_of, inner

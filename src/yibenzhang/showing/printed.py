@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from yibenzhang.balance.coverage import Standing, standings
-from yibenzhang.checking import Checked
-from yibenzhang.documents import Box, Document, Paragraph
-from yibenzhang.facts import Fact
-from yibenzhang.places import InFile, PagePlace, Place
+from yibenzhang.checking.check import Checked
+from yibenzhang.model.documents import Box, Document, Paragraph
+from yibenzhang.model.facts import Fact
+from yibenzhang.model.places import InFile, PagePlace, Place
 from yibenzhang.prose.passages import Passage
 
 _BLEED = 0.5

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from yibenzhang.amounts import narrow
+from yibenzhang.model.amounts import narrow
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Request, Response, UploadFile
 from fastapi.responses import HTMLResponse
 from sqlalchemy import select
 
-from yibenzhang.findings import Finding
+from yibenzhang.model.findings import Finding
 from yibenzhang.office.access import Refused, entry_of, season_of, visible_submissions
 from yibenzhang.office.lateness import keep_up, late_finding, today
 from yibenzhang.office.models import Entry, Notice, Role, Season, State, Submission

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from yibenzhang.balance.diagnose import Cause
-from yibenzhang.documents import Document
-from yibenzhang.facts import TableFacts
-from yibenzhang.findings import Evidence, Finding, evidence_of
-from yibenzhang.placing import Whereabouts
+from yibenzhang.checking.messages import notice
+from yibenzhang.checking.ocr_correction import Repair
+from yibenzhang.checking.placing import Whereabouts
+from yibenzhang.model.documents import Document
+from yibenzhang.model.findings import Evidence, Finding, evidence_of
 from yibenzhang.prose.passages import Passage, flat
 from yibenzhang.prose.quantities import Quantity
 from yibenzhang.recognising.profile import Profile
-from yibenzhang.repairing import Repair
+from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.rules.contents import contents
 from yibenzhang.rules.counting import counting
 from yibenzhang.rules.gaps import gaps
@@ -23,7 +24,6 @@ from yibenzhang.rules.reasons import reasons
 from yibenzhang.rules.stages import stages
 from yibenzhang.rules.wording import GIVEN, Remark, wording
 from yibenzhang.standards import Standards
-from yibenzhang.telling import notice
 
 
 def remarks_of(

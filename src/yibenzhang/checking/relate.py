@@ -6,18 +6,18 @@ from collections import Counter
 from collections.abc import Collection
 
 from yibenzhang.balance.evaluate import evaluate
-from yibenzhang.balance.relations import NotChecked, Outcome, Relation, Result
-from yibenzhang.documents import Document
-from yibenzhang.facts import TableFacts, table_facts
-from yibenzhang.findings import Evidence, Finding, evidence_of
-from yibenzhang.places import file_of
+from yibenzhang.checking.column_shift import realign
+from yibenzhang.checking.messages import notice
+from yibenzhang.checking.unit_error import Misstated
+from yibenzhang.model.documents import Document
+from yibenzhang.model.findings import Evidence, Finding, evidence_of
+from yibenzhang.model.places import file_of
+from yibenzhang.model.relations import NotChecked, Outcome, Relation, Result
 from yibenzhang.recognising.profile import Profile
+from yibenzhang.recognising.table_facts import TableFacts, table_facts
 from yibenzhang.rules.copies import copies, file_of_table, view
-from yibenzhang.rules.realign import realign
 from yibenzhang.rules.sums import build
-from yibenzhang.rules.units import Misstated
 from yibenzhang.standards import Standards
-from yibenzhang.telling import notice
 
 
 def relate(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from yibenzhang.facts import Fact
-from yibenzhang.places import Place
+from yibenzhang.model.facts import Fact
+from yibenzhang.model.places import Place
 
 
 class Severity(StrEnum):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from yibenzhang.facts import Fact
+from yibenzhang.model.facts import Fact
 
 
 class Outcome(StrEnum):

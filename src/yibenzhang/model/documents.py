@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from yibenzhang.places import Place, in_file
+from yibenzhang.model.places import Place, in_file
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from yibenzhang.amounts import Amount
+from yibenzhang.model.amounts import Amount
 
 _HALF = Decimal("0.5")
 

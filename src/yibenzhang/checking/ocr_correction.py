@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from yibenzhang.balance.diagnose import Cause, Culprit
-from yibenzhang.documents import Cell, Document, Page, Paragraph, Table
-from yibenzhang.facts import Fact
-from yibenzhang.findings import Finding, Severity
-from yibenzhang.places import Place, file_of
+from yibenzhang.model.documents import Cell, Document, Page, Paragraph, Table
+from yibenzhang.model.facts import Fact
+from yibenzhang.model.findings import Finding, Severity
+from yibenzhang.model.places import Place, file_of
 
 DOUBTFUL = 0.9
 """A cell whose least sure character is below this may have been misread."""

@@ -10,10 +10,10 @@ from itertools import islice
 from pathlib import PurePath
 
 from yibenzhang.balance.coverage import coverage
-from yibenzhang.balance.relations import NotChecked
-from yibenzhang.checking import Checked
-from yibenzhang.findings import Finding, Severity
-from yibenzhang.places import file_of
+from yibenzhang.checking.check import Checked
+from yibenzhang.model.findings import Finding, Severity
+from yibenzhang.model.places import file_of
+from yibenzhang.model.relations import NotChecked
 from yibenzhang.recognising.profile import Profile
 from yibenzhang.rules.copies import file_of_table
 from yibenzhang.standards import fold

@@ -9,21 +9,11 @@ from pathlib import Path
 from yibenzhang.balance.coverage import Coverage, Standing, coverage, standings
 from yibenzhang.balance.diagnose import Cause, diagnose
 from yibenzhang.balance.evaluate import evaluate
-from yibenzhang.balance.relations import NotChecked, Result
-from yibenzhang.documents import Document, together
-from yibenzhang.facts import TableFacts, table_facts
-from yibenzhang.findings import Finding, Severity
-from yibenzhang.placing import Whereabouts
-from yibenzhang.prose.passages import Passage, passages_of
-from yibenzhang.prose.quantities import Quantity
-from yibenzhang.reading import read
-from yibenzhang.recognising.form_reading import forms_of
-from yibenzhang.recognising.forms import GoalForm
-from yibenzhang.recognising.profile import Profile, profile_of
-from yibenzhang.recognising.stitching import framed_tables
-from yibenzhang.recognising.tables import recognise_tables
-from yibenzhang.relating import names_of_tables, realigned, relate, told_unit, views
-from yibenzhang.remarking import (
+from yibenzhang.checking.messages import findings_of, in_question
+from yibenzhang.checking.ocr_correction import capped, repaired, repairs_of
+from yibenzhang.checking.placing import Whereabouts
+from yibenzhang.checking.relate import names_of_tables, realigned, relate, told_unit, views
+from yibenzhang.checking.remarks import (
     remarks_of,
     told_conflicts,
     told_doubts,
@@ -31,7 +21,19 @@ from yibenzhang.remarking import (
     told_remark,
     told_repair,
 )
-from yibenzhang.repairing import capped, repaired, repairs_of
+from yibenzhang.checking.unit_error import misstated, restated, restated_form
+from yibenzhang.model.documents import Document, together
+from yibenzhang.model.findings import Finding, Severity
+from yibenzhang.model.relations import NotChecked, Result
+from yibenzhang.prose.passages import Passage, passages_of
+from yibenzhang.prose.quantities import Quantity
+from yibenzhang.reading import read
+from yibenzhang.recognising.form_reading import forms_of
+from yibenzhang.recognising.forms import GoalForm
+from yibenzhang.recognising.profile import Profile, profile_of
+from yibenzhang.recognising.stitching import framed_tables
+from yibenzhang.recognising.table_facts import TableFacts, table_facts
+from yibenzhang.recognising.tables import recognise_tables
 from yibenzhang.rules.gaps import explained
 from yibenzhang.rules.goal_claims import goal_claims, told_once
 from yibenzhang.rules.goal_projects import goal_projects
@@ -39,9 +41,7 @@ from yibenzhang.rules.goals import Goals, goal_money
 from yibenzhang.rules.indicators import indicators
 from yibenzhang.rules.lists import Doubt
 from yibenzhang.rules.prose import prose_of
-from yibenzhang.rules.units import misstated, restated, restated_form
 from yibenzhang.standards import Standards, load
-from yibenzhang.telling import findings_of, in_question
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from yibenzhang.amounts import WAN_YUAN, YUAN, Unit
-from yibenzhang.balance.relations import Outcome, Result
-from yibenzhang.facts import Fact, TableFacts
+from yibenzhang.model.amounts import WAN_YUAN, YUAN, Unit
+from yibenzhang.model.facts import Fact
+from yibenzhang.model.relations import Outcome, Result
 from yibenzhang.prose.quantities import Quantity
 from yibenzhang.recognising.forms import GoalForm, GoalItem
+from yibenzhang.recognising.table_facts import TableFacts
 
 LEAST = 2
 _DIGITS = 5

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from yibenzhang.amounts import Amount, CellState, Unit, cell_state, parse_amount
-from yibenzhang.documents import Cell
-from yibenzhang.intervals import Interval, interval
-from yibenzhang.places import Place
+from yibenzhang.model.amounts import CellState, cell_state, parse_amount
+from yibenzhang.model.documents import Cell
+from yibenzhang.model.facts import Fact, Row
+from yibenzhang.model.intervals import Interval
 from yibenzhang.recognising.headers import Block, Column
-from yibenzhang.recognising.rows import Row
 from yibenzhang.recognising.tables import RecognisedTable
 
 _VAGUE = frozenset({"小计", "合计", "预算数", "决算数", "年初预算数", "全年预算数"})
@@ -24,62 +23,6 @@ _SPACED = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 """Blanks that only spread a word over its cell ("总 计")."""
 _STOPS = "，、；。：） \u3000"
 _ZERO = Interval(Decimal(0), Decimal(0))
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A number cell of a standard table. ``id`` hashes where it stands in the document, not its value."""
-
-    id: str
-    table: str
-    standard: str
-    side: str
-    row: Row
-    measure: str
-    column: str
-    state: CellState
-    amount: Amount | None
-    unit: Unit | None
-    decimals: int
-    text: str
-    place: Place
-    cell: tuple[int, int]
-
-    @property
-    def interval(self) -> Interval | None:
-        """What the cell can mean in base units; a blank or a dash is taken for nothing, by sums alone."""
-        if self.amount is not None:
-            return interval(self.amount, self.decimals)
-        return _ZERO if self.state in (CellState.BLANK, CellState.DASH) else None
-
-    @property
-    def printed(self) -> bool:
-        return self.amount is not None
-
-    @property
-    def where(self) -> str:
-        """Row and column in words, of a number in a sentence its words; a total says which side of the table it stands on."""
-        if self.table == "prose" and self.row.label:
-            return f"“{self.said}”"
-        label = _SPACED.sub("", self.row.label or self.row.code)
-        side = {"income": "收入", "expenditure": "支出"}.get(self.side, "")
-        if self.row.role == "total" and side and side not in label:
-            label = f"{side}{label}"
-        column = f"“{self.column or '金额'}”"
-        return f"“{label}”·{column}" if label else column  # a table of one row does not name it
-
-    @property
-    def said(self) -> str:
-        """The row's words to stand between quotation marks: without the half of a pair whose
-        other half was cut off, and the stop they were cut at."""
-        out: list[str] = []
-        for char in self.row.label:
-            if char == "”" and out.count("“") <= out.count("”"):
-                continue
-            out.append(char)
-        while out.count("“") > out.count("”"):
-            out.pop(len(out) - 1 - out[::-1].index("“"))
-        return "".join(out).lstrip(_STOPS)
 
 
 @dataclass(frozen=True)  # no slots: cached properties

@@ -11,10 +11,10 @@ from decimal import Decimal
 from itertools import combinations
 from math import comb
 
-from yibenzhang.amounts import Amount, parse_amount
-from yibenzhang.documents import Cell
-from yibenzhang.facts import TableFacts
-from yibenzhang.intervals import half_width
+from yibenzhang.model.amounts import Amount, parse_amount
+from yibenzhang.model.documents import Cell
+from yibenzhang.model.intervals import half_width
+from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.recognising.tables import RecognisedTable
 from yibenzhang.rules.sums import layout_of
 from yibenzhang.standards import Standards, SumRule

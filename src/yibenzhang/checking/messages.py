@@ -5,11 +5,19 @@ from __future__ import annotations
 import hashlib
 from decimal import Decimal
 
-from yibenzhang.amounts import Unit
 from yibenzhang.balance.diagnose import Cause, Culprit
-from yibenzhang.balance.relations import Relation, Result
-from yibenzhang.facts import Fact
-from yibenzhang.findings import BrokenRelation, Evidence, Finding, Severity, Suspect, evidence_of, nested
+from yibenzhang.model.amounts import Unit
+from yibenzhang.model.facts import Fact
+from yibenzhang.model.findings import (
+    BrokenRelation,
+    Evidence,
+    Finding,
+    Severity,
+    Suspect,
+    evidence_of,
+    nested,
+)
+from yibenzhang.model.relations import Relation, Result
 from yibenzhang.standards import Standards
 
 MOST_SUSPECTS = 8

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from yibenzhang.documents import Cell, Document, Paragraph, Table
-from yibenzhang.places import Place
+from yibenzhang.model.documents import Cell, Document, Paragraph, Table
+from yibenzhang.model.places import Place
 from yibenzhang.prose.passages import flat
 
 _AROUND = 6
