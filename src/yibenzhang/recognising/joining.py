@@ -1,0 +1,362 @@
+"""A table that grows page by page: what goes on below it, what goes on at its side, what is another table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from yibenzhang.model.amounts import cell_state
+from yibenzhang.model.documents import Cell, Table
+from yibenzhang.model.places import InFile, PagePlace
+from yibenzhang.recognising.titles import Head, same_words
+from yibenzhang.standards import fold
+from yibenzhang.standards.lexicon.frames import frame_words
+
+_NEAR = 3.5
+"""Column edges of two pages this close (points) are the same edge."""
+_ROW_NEAR = 2.5
+"""Row edges of two pages this close are the same: the right part of a table cut in two by the page's side."""
+_HEAD_ROWS = 8
+"""So many rows at the top of a page may repeat the table's head."""
+_SHORT = 6
+"""The rest of a label that the page's end cut off is no longer than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Where the rows of one page stand in the whole table."""
+
+    page: int
+    tops: tuple[float, ...]
+    rows: tuple[int, ...]
+
+
+class Run:
+    """A table that grows; its cells become one table only at the end (500 pages are read)."""
+
+    def __init__(self, first: Table, head: Head) -> None:
+        self.first = first
+        self.head = head
+        self.pages = list(first.pages)
+        self.rows = first.rows
+        self.cells = list(first.cells)
+        self.open_end = False
+        self._top = first.texts()[head.first : head.first + _HEAD_ROWS]
+        self._heads = -1  # header rows, known once a page has repeated them
+        self._foot = 0  # where the cells of the last page begin
+        self._pieces = [_Piece(first.pages[0] if first.pages else 0, row_tops(first), tuple(range(first.rows)))]
+        self._right: list[tuple[int, Table]] = []
+        self._wide = 0  # columns at the right that stood on pages of their own
+
+    @property
+    def columns(self) -> int:
+        return self.first.columns
+
+    def table(self) -> Table:
+        """The whole table."""
+        cells = self.cells
+        columns = self.first.columns
+        edges = self.first.edges
+        for at, part in self._right:
+            rows = self._rows_of(at, part)
+            cells = [*cells, *(_moved(c, rows, self.first.columns) for c in part.cells)]
+        if self._right:
+            columns += self._wide
+            part = self._right[0][1]
+            shift = edges[-1] - part.edges[0]
+            edges = (*edges, *(round(x + shift, 1) for x in part.edges[1:]))
+            cells = sorted(_once(cells), key=lambda c: (c.row, c.column))
+        return replace(
+            self.first, pages=tuple(self.pages), rows=self.rows, columns=columns, cells=tuple(cells), edges=edges
+        )
+
+    def add(self, second: Table, head: Head) -> bool:
+        """Take the second table as the continuation; False where it is a table of its own."""
+        if self.first.confidence != second.confidence or not self._follows(second):
+            return False
+        return self._below(second, head) or self._beside(second, head)
+
+    def resembles(self, second: Table) -> bool:
+        """It has the columns of this table, joined or not."""
+        if self.first.edges and second.edges:
+            return bool(_aligned(self.first.edges, second.edges)[1])
+        return self.first.columns == second.columns
+
+    def _follows(self, second: Table) -> bool:
+        if not (self.first.edges and second.edges):
+            return True
+        return second.pages[0] == self.pages[-1] + 1  # two tables on one page are two tables
+
+    # ---- below ---------------------------------------------------------------------------------
+
+    def _below(self, second: Table, head: Head) -> bool:
+        if head.prose or not self._same_frame(head):
+            return False
+        texts = second.texts()
+        heads = self._repeated(texts, head.first)
+        laid = self._laid(second, heads)
+        if laid is None or not self._goes_on(laid, head, heads):
+            return False
+        self._append(laid, head.first + heads, heads)
+        return True
+
+    def _same_frame(self, head: Head) -> bool:
+        """What stands at the head of the new page does not name another table, unit or body."""
+        mine = self.head
+        if head.own and not (mine.titles and same_words(mine.titles[0], head.titles[0])):
+            return False
+        if head.fallback and not (mine.titles and same_words(mine.titles[0], head.titles[0])):
+            return False
+        if head.number and mine.number and not same_words(mine.number, head.number):
+            return False
+        if head.number and not mine.number and not head.own:
+            return False
+        if head.holder and not same_words(mine.holder, head.holder):
+            return False
+        return head.unit is None or mine.unit is None or head.unit == mine.unit
+
+    def _repeated(self, texts: list[list[str]], start: int) -> int:
+        """So many rows at the new page's top repeat the header."""
+        heads = blank = 0
+        for mine, row in zip(self._top, texts[start:], strict=False):
+            if heads and not any(map(fold, mine)) and not any(map(fold, row)):
+                blank += 1
+                continue
+            if not _same(mine, row, heads + blank > 0):
+                break
+            heads += 1 + blank
+            blank = 0
+        return heads
+
+    def _laid(self, second: Table, heads: int) -> Table | None:
+        """The second table on the columns of the first; None where they are different tables."""
+        first = self.first
+        if not (first.edges and second.edges):
+            return second if first.columns == second.columns else None
+        moved, union = _aligned(first.edges, second.edges)
+        if not union:
+            return second if heads and first.columns == second.columns else None
+        if len(union) > len(first.edges):
+            self._widen(union)
+        edges = list(self.first.edges)
+        cells = tuple(_spread(second.cells, moved, edges))
+        return replace(second, columns=len(edges) - 1, cells=cells)
+
+    def _goes_on(self, second: Table, head: Head, heads: int) -> bool:
+        texts = second.texts()
+        body = head.first + heads
+        if body >= len(texts):
+            return heads > 0 and not head.own
+        if heads == 0 and not _numbers(texts[body]):
+            if head.own or not self.first.edges:
+                return False
+            if self._opens(second, texts[body]):
+                return False
+        return not self._restarts(texts[body], head, heads)
+
+    def _opens(self, second: Table, row: list[str]) -> bool:
+        """The first row of the new page is a header: it has words where this table has its numbers."""
+        top = self._top[0] if self._top else []
+        if fold(row[0]) and top and fold(row[0]) == fold(top[0]):
+            return True
+        numeric = self._numeric()
+        cover: list[str] = [""] * second.columns
+        for c in second.cells:
+            if c.row == 0:
+                cover[c.column : c.column + c.column_span] = [c.text] * c.column_span
+        words = [k for k in numeric if k < len(cover) and cell_state(cover[k]) is None]
+        return bool(numeric) and 2 * len(words) >= len(numeric) and len(words) > 0
+
+    def _numeric(self) -> list[int]:
+        """The columns that hold numbers on the last page so far."""
+        printed: dict[int, int] = {}
+        words: dict[int, int] = {}
+        for c in self.cells[self._foot :]:
+            if not c.text.strip():
+                continue
+            count = words if cell_state(c.text) is None else printed
+            count[c.column] = count.get(c.column, 0) + 1
+        return [k for k, n in sorted(printed.items()) if n > words.get(k, 0) and n > 1]
+
+    def _restarts(self, row: list[str], head: Head, heads: int) -> bool:
+        """The new page begins with the row this table began with: the same form for another body."""
+        if heads == 0 or heads >= len(self._top):
+            return False
+        mine, other = _labels(self._top[heads]), _labels(row)
+        if not mine or mine != other:
+            return False
+        return head.own or bool(set(mine) & frame_words().totals)
+
+    def _append(self, second: Table, skip: int, heads: int) -> None:
+        if heads > 0:
+            self._heads = heads
+        elif tail := self._cut_row(second, skip):
+            for k in range(self._foot, len(self.cells)):
+                cell = self.cells[k]
+                if cell.row + cell.row_span == self.rows and cell.column in tail:
+                    self.cells[k] = replace(cell, text=cell.text + tail[cell.column])
+            skip += 1
+        rows = tuple(r - skip + self.rows if r >= skip else min(r, self.rows - 1) for r in range(second.rows))
+        self._pieces.append(_Piece(second.pages[0] if second.pages else 0, row_tops(second), rows))
+        if second.rows > skip:
+            self._foot = len(self.cells)
+        for c in second.cells:
+            if c.row >= skip:
+                self.cells.append(replace(c, row=c.row - skip + self.rows))
+            elif c.row + c.row_span > skip and c.row_span > 1 and c.row == 0 and heads == 0:
+                span = c.row + c.row_span - skip
+                self.cells.append(replace(c, row=self.rows, row_span=span))
+        self.rows += max(0, second.rows - skip)
+        self.pages.extend(p for p in second.pages if p not in self.pages)
+
+    def _widen(self, union: list[float]) -> None:
+        """What was read so far, on column edges of which the new page has more."""
+        self.cells = _spread(self.cells, self.first.edges, union)
+        cells = tuple(_spread(self.first.cells, self.first.edges, union))
+        self.first = replace(self.first, columns=len(union) - 1, cells=cells, edges=tuple(union))
+        self._top = self.first.texts()[self.head.first : self.head.first + _HEAD_ROWS]
+
+    def _cut_row(self, second: Table, at: int) -> dict[int, str]:
+        """The rest of labels whose row the page's end cut in two: {column: text}; empty where none was."""
+        if second.rows < at + 2:
+            return {}
+        head = [c for c in second.cells if c.row == at]
+        words = [c for c in head if fold(c.text)]
+        last = {c.column: c for c in self.cells[self._foot :] if c.row + c.row_span == self.rows}
+        if not words or any(c.row_span > 1 for c in head) or _numbers([c.text for c in head]):
+            return {}
+        if len(words) > 2 or any(not self._tail(w, last.get(w.column)) for w in words):
+            return {}
+        return {w.column: w.text for w in words}
+
+    def _tail(self, word: Cell, above: Cell | None) -> bool:
+        text = fold(word.text)
+        if above is None or not fold(above.text) or frame_words().row_start.match(text):
+            return False
+        return len(text) <= _SHORT or (word.column > 0 and self._keyed() and len(text) <= 4 * _SHORT)
+
+    def _keyed(self) -> bool:
+        """Every row of the last page has something in the first column: one that has not is no row of its own."""
+        rows = {c.row: c for c in self.cells[self._foot :] if c.column == 0}
+        return len(rows) > 3 and all(fold(c.text) and c.row_span == 1 for c in rows.values())
+
+    # ---- beside --------------------------------------------------------------------------------
+
+    def _beside(self, second: Table, head: Head) -> bool:
+        """The last columns, alone on a page: its rows stand where those of an earlier page stand."""
+        mine = self.head.titles[0] if self.head.titles else ""
+        part = any(fold(t) in fold(mine) for t in head.titles)
+        if not second.edges or head.number or head.holder or (head.titles and not part):
+            return False
+        at = len(self._right)
+        if at >= len(self._pieces) or (self._wide and second.columns != self._wide):
+            return False
+        if second.columns >= self.first.columns or _has_labels(second):
+            return False
+        if not self._same_rows(at, row_tops(second)):
+            return False
+        self._right.append((at, second))
+        self._wide = second.columns
+        self.pages.extend(p for p in second.pages if p not in self.pages)
+        return True
+
+    def _same_rows(self, at: int, tops: tuple[float, ...]) -> bool:
+        mine = self._pieces[at].tops
+        if len(tops) < 3 or not len(mine) - 3 <= len(tops) <= len(mine):
+            return False
+        return all(min(abs(t - m) for m in mine) <= _ROW_NEAR for t in tops) and (
+            abs(tops[-1] - mine[-1]) <= _ROW_NEAR
+        )
+
+    def _rows_of(self, at: int, part: Table) -> list[int]:
+        """Where each row of a right part stands in the whole table."""
+        piece = self._pieces[at]
+        tops = row_tops(part)
+        near = [min(range(len(piece.rows)), key=lambda k, t=t: abs(piece.tops[k] - t)) for t in tops[:-1]]  # type: ignore[misc]
+        return [piece.rows[k] for k in near]
+
+    @property
+    def half_beside(self) -> bool:
+        """Some pages have their last columns on a page of their own, others not."""
+        return 0 < len(self._right) < len(self._pieces)
+
+
+def row_tops(table: Table) -> tuple[float, ...]:
+    """The edges of a table's rows from top to bottom; empty where it has no place on a page."""
+    tops: dict[int, float] = {}
+    bottom = 0.0
+    for c in table.cells:
+        place = c.place.inner if isinstance(c.place, InFile) else c.place
+        if not isinstance(place, PagePlace):
+            return ()
+        tops.setdefault(c.row, place.top)
+        if c.row + c.row_span == table.rows:
+            bottom = max(bottom, place.bottom)
+    if len(tops) < table.rows:
+        return ()
+    return (*(tops[r] for r in range(table.rows)), bottom)
+
+
+def _moved(cell: Cell, rows: list[int], columns: int) -> Cell:
+    last = rows[min(cell.row + cell.row_span, len(rows)) - 1]
+    row = rows[cell.row]
+    return replace(cell, row=row, column=cell.column + columns, row_span=max(1, last - row + 1))
+
+
+def _once(cells: Iterable[Cell]) -> list[Cell]:
+    """One cell at each position: a repeated header's right part stands where that of the first page does."""
+    out: dict[tuple[int, int], Cell] = {}
+    for c in cells:
+        out.setdefault((c.row, c.column), c)
+    return list(out.values())
+
+
+def _has_labels(table: Table) -> bool:
+    """Words in the rows below the header: these columns could stand alone."""
+    words = sum(1 for c in table.cells if c.row > 2 and c.text.strip() and cell_state(c.text) is None)
+    return words > 0
+
+
+def _labels(row: list[str]) -> list[str]:
+    return [fold(t) for t in row if fold(t) and cell_state(t) is None]
+
+
+def _same(a: list[str], b: list[str], below: bool) -> bool:
+    """Two header rows: equal, or the new one with something of a cut row printed over it.
+
+    ``below`` another header row even numbers (of columns) may be repeated.
+    """
+    if len(a) != len(b) or not any(fold(x) for x in a):
+        return False
+    pairs = [(fold(x), fold(y)) for x, y in zip(a, b, strict=True)]
+    if all(x == y for x, y in pairs):
+        return below or not _numbers(a)
+    if _numbers(a):
+        return False
+    return all(x == y or (len(x) > 1 and y.startswith(x)) for x, y in pairs)
+
+
+def _numbers(row: list[str]) -> bool:
+    return any((s := cell_state(t)) is not None and s not in ("blank", "dash") for t in row)
+
+
+def _aligned(a: tuple[float, ...], b: tuple[float, ...]) -> tuple[list[float], list[float]]:
+    """The second edges laid on the first, and the union of both: empty where they are different tables."""
+    shift = a[0] - b[0]
+    moved = [x + shift for x in b]
+    union: list[float] = []
+    for x in sorted([*a, *moved]):
+        if not union or x - union[-1] > _NEAR:
+            union.append(x)
+    same_ends = abs((a[-1] - a[0]) - (b[-1] - b[0])) <= 2 * _NEAR
+    if not same_ends or len(union) > max(len(a), len(b)):
+        return moved, []  # neither is a refinement of the other
+    return moved, union
+
+
+def _spread(cells: Iterable[Cell], edges: Sequence[float], union: list[float]) -> list[Cell]:
+    at = [min(range(len(union)), key=lambda k, x=x: abs(union[k] - x)) for x in edges]  # type: ignore[misc]
+    return [
+        replace(c, column=at[c.column], column_span=max(1, at[c.column + c.column_span] - at[c.column]))
+        for c in cells
+    ]

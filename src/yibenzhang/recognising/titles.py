@@ -1,0 +1,294 @@
+"""The head of a table: its titles, number, unit and holder, from the lines before it and its own first rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from yibenzhang.model.amounts import Unit, cell_state, narrow, unit_named
+from yibenzhang.model.documents import Paragraph, Table
+from yibenzhang.model.places import InFile, PagePlace
+from yibenzhang.standards import fold
+from yibenzhang.standards.lexicon.frames import FrameWords, frame_words
+
+_LONG = 40
+"""A line longer than this that is no title is running text."""
+_INNER_ROWS = 5
+"""So many rows at the top of a grid may hold its title, unit and holder."""
+_OPEN, _SHUT = "(（[［", ")）]］"
+_LIST = 3
+"""So many titles in a row are a list of tables, not the title of the next one."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeadLine:
+    """What one line before a table says; all empty and ``text`` set where it is running text or a heading."""
+
+    text: str
+    title: str = ""
+    number: str = ""
+    unit: Unit | None = None
+    holder: str = ""
+    aside: bool = False
+    half: str | None = None
+    """The first half of a unit's name ("" where only its label stands here)."""
+
+    @property
+    def plain(self) -> bool:
+        """Nothing of a table's head."""
+        return not (self.title or self.number or self.unit or self.holder or self.aside or self.half is not None)
+
+    @property
+    def prose(self) -> bool:
+        """Running text: no heading either."""
+        return self.plain and (len(self.text) > _LONG or self.text.endswith(("。", ":", ";", "；")))
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """All that is printed at the head of a table; ``first`` is the first row of the grid that is not of it."""
+
+    titles: tuple[str, ...] = ()
+    number: str = ""
+    unit: Unit | None = None
+    holder: str = ""
+    first: int = 0
+    prose: bool = False
+    """Running text stands between this table and the one before."""
+    fallback: bool = False
+    """The only title is a heading that does not look like one."""
+
+    @property
+    def own(self) -> bool:
+        """It has a title of its own."""
+        return bool(self.titles) and not self.fallback
+
+
+def squeezed(text: str) -> tuple[str, list[int]]:
+    """The text without blanks, half width, and where each of its characters stands in the printed one."""
+    wide = narrow(text)
+    at = [i for i, c in enumerate(wide) if not c.isspace() and c != "\ufeff"]
+    return "".join(":" if wide[i] == "：" else wide[i] for i in at), at
+
+
+def head_line(text: str, words: FrameWords | None = None) -> HeadLine:
+    """The parts of one line: number, title, unit, holder."""
+    words = words or frame_words()
+    s, at = squeezed(text)
+    if not s:
+        return HeadLine("", aside=True)
+    if words.aside.fullmatch(s):
+        return HeadLine(s, aside=True)
+    start, end = 0, len(s)
+    number = ""
+    unit = None
+    holder = ""
+    half: str | None = None
+    if m := _number_at(s, words):
+        number = _printed(text, at, 0, m).strip(":：.、,， ")
+        start = m
+    if u := words.unit.search(s, start):
+        unit = unit_named(u.group(1))
+        end = u.start()
+    elif len(s) < _LONG and (h := words.unit_split.search(s, start)) and not words.unit_name.fullmatch(s):
+        half, end = h.group(1) or "", h.start()
+    stop = end
+    if u and u.end() < len(s) and not s[start:end]:  # the unit first, the holder after it
+        start, stop, end = u.end(), len(s), len(s)
+    if m2 := words.holder.search(s, start, stop):
+        tail = words.holder_end.search(s, m2.end(), stop)
+        name = (m2.end(), tail.start() if tail else stop)
+        printed = _printed(text, at, *name).strip("_ \u3000")
+        if printed and len(printed) <= _LONG and s[name[0] : name[1]] not in words.not_holder and not _sentence(
+            s[name[0] : name[1]], words
+        ):
+            holder = printed
+        if holder or not s[name[0] : name[1]].strip("_"):
+            end = min(end, m2.start())
+            half = None if holder and not (half or "") and stop == len(s) else half
+    if not s[start:end].strip("()[]"):
+        found = unit is not None or holder or number or half is not None
+        return HeadLine(s, "", number, unit, holder, not found, half)
+    title = s[start:end]
+    if unit is None and (m3 := list(words.unit_bare.finditer(title))):
+        unit = unit_named(m3[-1].group(1))
+        if m3[-1].end() == len(title):
+            end = start + m3[-1].start()
+            title = s[start:end]
+    bare = title.rstrip("([")
+    if is_title(bare, words):
+        return HeadLine(s, _printed(text, at, start, start + len(bare)), number, unit, holder, False, half)
+    if number and start < len(s) and not holder and unit is None:
+        return HeadLine(s)  # "表1显示…": a sentence that begins with a number
+    if unit is not None and not holder and len(title) > 12:
+        return HeadLine(s)  # an amount in a sentence
+    return HeadLine(s, "", number, unit, holder, False, half)
+
+
+def _number_at(s: str, words: FrameWords) -> int:
+    """Where the number of a table at the line's start ends; 0 where there is none."""
+    opened = s[0] in "(["
+    m = words.number.match(s, 1 if opened else 0)
+    if m is None:
+        return 0
+    end = m.end()
+    if opened:
+        return end + 1 if end < len(s) and s[end] in ")]" else 0
+    return end
+
+
+def _printed(text: str, at: list[int], start: int, end: int) -> str:
+    return text[at[start] : at[end - 1] + 1].strip() if end > start else ""
+
+
+def is_title(s: str, words: FrameWords | None = None) -> bool:
+    """A squeezed line that may be the title of a table."""
+    words = words or frame_words()
+    m = words.title.search(s)
+    if m is None or not 3 <= len(s) <= words.longest_title:
+        return False
+    ending = next((e for e in words.title.finditer(s) if e.end() == len(s)), None)
+    if ending is None or words.not_title.search(s):
+        return False
+    return not _sentence(s, words)
+
+
+def _sentence(s: str, words: FrameWords) -> bool:
+    bare = re.sub(r"[(][^()]*[)]", "", s)
+    return bool(words.sentence.search(s)) or "," in bare or ":" in re.sub(r"^[^:]{1,4}:", "", bare)
+
+
+def head_of(lines: Sequence[Paragraph], table: Table) -> Head:
+    """The head of a table from the lines before it (nearest last) and its own first rows."""
+    words = frame_words()
+    inner, first = inner_head(table, words)
+    read = [head_line(p.text, words) for p in lines]
+    read, lines = _rejoined(read, list(lines), words)
+    prose = any(r.prose for r in read)
+    last = max((k for k, r in enumerate(read) if r.prose), default=-1)
+    near = [(r, p) for r, p in zip(read[last + 1 :], lines[last + 1 :], strict=True)]
+    titles = [t for r in inner if (t := r.title)]
+    outer = [r.title for r, _ in reversed(near) if r.title]
+    if not _listed([r for r, _ in near]):
+        titles += [t for t in outer if t not in titles]
+    fallback = False
+    if not titles and (heading := _heading(near, table)):
+        titles, fallback = [heading], True
+    both = [*(r for r, _ in near), *inner]
+    number = next((r.number for r in reversed(both) if r.number), "")
+    holder = next((r.holder for r in reversed(both) if r.holder), "")
+    return Head(tuple(titles), number, _unit_of(both, words), holder, first, prose, fallback)
+
+
+def _unit_of(lines: list[HeadLine], words: FrameWords) -> Unit | None:
+    """The nearest unit; one printed on two lines is put together."""
+    for k in range(len(lines) - 1, -1, -1):
+        line = lines[k]
+        if line.unit is not None:
+            return line.unit
+        if line.half is not None:
+            for other in lines[k + 1 : k + 4]:
+                if m := words.unit_name.fullmatch(line.half + other.text):
+                    return unit_named(m.group(1))
+    return None
+
+
+def _listed(lines: list[HeadLine]) -> bool:
+    """The last lines are a list of tables: many titles and nothing else of a head."""
+    run = 0
+    for line in reversed(lines):
+        if not line.title or line.unit or line.holder:
+            break
+        run += 1
+    return run > _LIST
+
+
+def _rejoined(
+    read: list[HeadLine], lines: list[Paragraph], words: FrameWords
+) -> tuple[list[HeadLine], list[Paragraph]]:
+    """Titles printed on two lines as one."""
+    out: list[HeadLine] = []
+    kept: list[Paragraph] = []
+    for line, p in zip(read, lines, strict=True):
+        if out and (joined := _as_one(out[-1], kept[-1], line, p, words)):
+            out[-1] = joined
+            continue
+        out.append(line)
+        kept.append(p)
+    return out, kept
+
+
+def _as_one(a: HeadLine, pa: Paragraph, b: HeadLine, pb: Paragraph, words: FrameWords) -> HeadLine | None:
+    if not (b.plain or b.title) or b.number or b.unit or b.holder or a.unit or a.holder or a.aside:
+        return None
+    if pa.size <= 0 or abs(pa.size - pb.size) > 0.06 * pa.size or not _below(pa, pb):
+        return None
+    opened = sum(a.text.count(c) for c in "([") > sum(a.text.count(c) for c in ")]")
+    if not opened and (a.title or not a.plain or len(a.text) < 6 or is_title(b.text, words) and len(b.text) > 5):
+        return None
+    if not opened and (a.prose or words.row_start.match(b.text)):
+        return None
+    whole = head_line(pa.text.rstrip() + pb.text.lstrip(), words)
+    return whole if whole.title else None
+
+
+def _place(p: Paragraph) -> PagePlace | None:
+    place = p.place.inner if isinstance(p.place, InFile) else p.place
+    return place if isinstance(place, PagePlace) else None
+
+
+def _below(pa: Paragraph, pb: Paragraph) -> bool:
+    a, b = _place(pa), _place(pb)
+    return bool(a and b and a.page == b.page and 0 <= b.top - a.bottom <= 1.1 * pa.size + 2)
+
+
+def _heading(near: list[tuple[HeadLine, Paragraph]], table: Table) -> str:
+    """A short centred line right above a table that has no title: at best a name for people."""
+    if not table.edges:
+        return ""
+    middle = (table.edges[0] + table.edges[-1]) / 2
+    for line, p in reversed(near):
+        place = _place(p)
+        if line.plain and place is not None and place.page in table.pages:
+            centred = abs((place.x0 + place.x1) / 2 - middle) < 30
+            return p.text.strip() if centred and len(line.text) <= _LONG and len(line.text) > 3 else ""
+    return ""
+
+
+def inner_head(table: Table, words: FrameWords | None = None) -> tuple[list[HeadLine], int]:
+    """Title, unit and holder rows inside a grid, and the first row after them."""
+    words = words or frame_words()
+    out: list[HeadLine] = []
+    first = 0
+    if table.columns < 2 or table.rows < 3:
+        return out, 0
+    rows: list[list[str]] = [[] for _ in range(_INNER_ROWS)]
+    covered = [False] * (_INNER_ROWS + 1)
+    for cell in table.cells:
+        if cell.row < _INNER_ROWS:
+            if cell.text.strip():
+                rows[cell.row].append(cell.text)
+            if cell.row_span > 1 and cell.text.strip():
+                for r in range(cell.row + 1, min(cell.row + cell.row_span, _INNER_ROWS)):
+                    covered[r] = True
+    for r, texts in enumerate(rows[: table.rows - 2]):
+        if covered[r + 1] and len(texts) > 1:
+            break
+        lines = [head_line(t.replace("\n", ""), words) for t in texts]
+        if not texts or any(line.plain or line.half is not None and not out for line in lines):
+            break
+        if len(texts) > 4 or any(cell_state(t) is not None for t in texts) or _only_asides(lines, out):
+            break
+        out.extend(lines)
+        first = r + 1
+    return out, first
+
+
+def _only_asides(lines: list[HeadLine], before: list[HeadLine]) -> bool:
+    return not before and all(line.aside for line in lines)
+
+
+def same_words(a: str, b: str) -> bool:
+    """Two titles, numbers or holders say the same; an empty one says nothing against it."""
+    return not a or not b or fold(a) == fold(b)

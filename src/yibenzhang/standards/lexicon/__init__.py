@@ -1,0 +1,1 @@
+"""Words of the field as data: one file and one small typed loader for each subject."""

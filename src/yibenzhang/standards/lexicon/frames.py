@@ -1,0 +1,77 @@
+"""The words around a table: its title, number, unit, holder, and the furniture of a page."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class FrameWords:
+    """Patterns over folded text (no blanks, half-width); see frames.toml for what each means."""
+
+    page_number: re.Pattern[str]
+    page_digit: re.Pattern[str]
+    title: re.Pattern[str]
+    not_title: re.Pattern[str]
+    sentence: re.Pattern[str]
+    longest_title: int
+    number: re.Pattern[str]
+    unit: re.Pattern[str]
+    """Group 1 is the name of the unit."""
+    unit_split: re.Pattern[str]
+    """The first half of a unit whose second half stands on the next line; group 1 is what is there of its name."""
+    unit_bare: re.Pattern[str]
+    """A unit alone in brackets or at the end of them; group 1 is its name."""
+    unit_name: re.Pattern[str]
+    holder: re.Pattern[str]
+    """A label with its colon; group 1 is the label."""
+    holder_end: re.Pattern[str]
+    not_holder: frozenset[str]
+    aside: re.Pattern[str]
+    totals: frozenset[str]
+    contents: frozenset[str]
+    row_start: re.Pattern[str]
+
+
+def _any(parts: list[str]) -> str:
+    return "|".join(sorted(parts, key=len, reverse=True))
+
+
+@lru_cache(maxsize=1)
+def frame_words() -> FrameWords:
+    """The words of frames.toml."""
+    with Path(__file__).with_name("frames.toml").open("rb") as f:
+        return _words(tomllib.load(f))
+
+
+def _words(data: dict[str, Any]) -> FrameWords:
+    page, title, unit, holder = data["page_number"], data["title"], data["unit"], data["holder"]
+    names, labels = _any(unit["names"]), _any(unit["labels"])
+    money = f"(?:{_any(unit['currency'])})?"
+    digits, marks, words = page["digits"], page["marks"], _any(page["words"])
+    number = _any(data["number"]["patterns"])
+    return FrameWords(
+        re.compile(rf"(?:[{marks}]|{words}|[{digits}])+", re.I),
+        re.compile(rf"[{digits}]", re.I),
+        re.compile(rf"(?:{_any(title['ends'])})(?:[(][^()]*(?:[(][^()]*[)][^()]*)*[)])*|{_any(title['part_ends'])}"),
+        re.compile(_any(title["never"])),
+        re.compile(_any(title["within"])),
+        int(title["longest"]),
+        re.compile(rf"(?:{number}){data['number']['after']}"),
+        re.compile(rf"(?:{labels}):?{money}[(]?({names})[)]?"),
+        re.compile(rf"(?:{labels}):?({_any(unit['split'])})?$"),
+        re.compile(rf"[(](?:{labels})?:?{money}({names})[)]"),
+        re.compile(rf"{money}({names})"),
+        re.compile(rf"({_any(holder['labels'])}):"),
+        re.compile(rf"(?:{holder['ends']})[^:]{{0,6}}:"),
+        frozenset(holder["never"]),
+        re.compile(_any(data["aside"]["patterns"])),
+        frozenset(data["total"]["names"]),
+        frozenset(data["contents"]["names"]),
+        re.compile(_any(data["row"]["starts"])),
+    )  # fmt: skip
