@@ -14,6 +14,7 @@ import pypdfium2.raw as raw
 from yibenzhang.model.documents import Page, ReadingNotice, Table
 from yibenzhang.model.places import PagePlace
 from yibenzhang.reading.assembly import page_of
+from yibenzhang.reading.clipping import Clips
 from yibenzhang.reading.glyphs import Glyph, unmapped
 from yibenzhang.reading.grid import Rule
 from yibenzhang.reading.limits import (
@@ -149,12 +150,13 @@ def _turn(textpage: raw.FPDF_TEXTPAGE, rotation: int) -> int:
     return angles.most_common(1)[0][0] if angles else 0
 
 
-def _glyphs(textpage: raw.FPDF_TEXTPAGE, frame: _Frame, clipped: bool = False) -> list[Glyph]:
-    """The visible characters. Clips are looked up only where the outermost lines turn out to be hidden."""
+def _glyphs(textpage: raw.FPDF_TEXTPAGE, frame: _Frame) -> list[Glyph]:
+    """The characters that can be seen: on the page and inside their clips."""
     if frame.turn:
         return _turned_glyphs(textpage, frame)
     out: list[Glyph] = []
-    outermost: dict[str, tuple[float, int, float]] = {}
+    unseen: dict[str, list[Glyph]] = {"x": [], "y": []}
+    clips = Clips(textpage)
     rect, matrix = raw.FS_RECTF(), raw.FS_MATRIX()
     ox, oy = ctypes.c_double(), ctypes.c_double()
     box_of = raw.FPDFText_GetLooseCharBox
@@ -162,12 +164,12 @@ def _glyphs(textpage: raw.FPDF_TEXTPAGE, frame: _Frame, clipped: bool = False) -
     left, ceiling = frame.left, frame.bottom + frame.height
     base = size = top = bottom = 0.0
     last_top = last_bottom = -1.0
-    hidden = False
     for i, char in enumerate(_characters(textpage)):
         if char <= " " or char in _INVISIBLE or not box_of(textpage, i, rect):
             continue
         # the box of the font, not of the ink: characters that share its top and bottom are set alike
-        if rect.top != last_top or rect.bottom != last_bottom:
+        changed = rect.top != last_top or rect.bottom != last_bottom
+        if changed:
             last_top, last_bottom = rect.top, rect.bottom
             raw.FPDFText_GetCharOrigin(textpage, i, ox, oy)
             base = ceiling - oy.value
@@ -176,44 +178,20 @@ def _glyphs(textpage: raw.FPDF_TEXTPAGE, frame: _Frame, clipped: bool = False) -
                 size *= math.hypot(matrix.c, matrix.d)
             size = size if size > 2.0 else 2.0
             top, bottom = base - 0.85 * size, base + 0.15 * size
-            if clipped:
-                hidden = _hidden(textpage, i, oy.value, size)
-            elif bottom > 0 and top < height:
-                if not outermost or oy.value < outermost["low"][0]:
-                    outermost["low"] = (oy.value, i, size)
-                    outermost.setdefault("high", outermost["low"])
-                elif oy.value > outermost["high"][0]:
-                    outermost["high"] = (oy.value, i, size)
         x0, x1 = rect.left - left, rect.right - left
-        if hidden or x1 < 0 or x0 > width or bottom < 0 or top > height:
+        if x1 < 0 or x0 > width or bottom < 0 or top > height:
             continue  # drawn off the page: not part of what was published
-        out.append(Glyph(char, x0, top, x1, bottom, base, size))
-    if any(_hidden(textpage, i, y, size) for y, i, size in outermost.values()):
-        return _glyphs(textpage, frame, clipped=True) or out  # a clip that hides all is in another measure
-    return out
+        fresh = clips.begins(i, rect.left, changed)
+        behind = clips.hides(i, rect.left, rect.right, oy.value, size, fresh)
+        (unseen[behind] if behind else out).append(Glyph(char, x0, top, x1, bottom, base, size))
+    return _trusted(out, unseen)
 
 
-def _hidden(textpage: raw.FPDF_TEXTPAGE, index: int, y: float, size: float) -> bool:
-    floor, roof = _clip(raw.FPDFText_GetTextObject(textpage, index))
-    return not floor - 0.3 * size <= y <= roof + 0.3 * size
-
-
-def _clip(obj: raw.FPDF_PAGEOBJECT) -> tuple[float, float]:
-    """Between which heights (page coordinates) a text object is shown: pages cut out of a longer one by a
-    clip still carry all its text."""
-    floor, roof = -math.inf, math.inf
-    clip = raw.FPDFPageObj_GetClipPath(obj) if obj else None
-    if not clip:
-        return floor, roof
-    x, y = _POINT
-    for path in range(min(max(raw.FPDFClipPath_CountPaths(clip), 0), 8)):
-        ys = []
-        for k in range(min(raw.FPDFClipPath_CountPathSegments(clip, path), 12)):
-            raw.FPDFPathSegment_GetPoint(raw.FPDFClipPath_GetPathSegment(clip, path, k), x, y)
-            ys.append(y.value)
-        if len(ys) >= 3:
-            floor, roof = max(floor, min(ys)), min(roof, max(ys))
-    return floor, roof
+def _trusted(seen: list[Glyph], unseen: dict[str, list[Glyph]]) -> list[Glyph]:
+    """What is seen; clips that hide all, or much at the sides, are in another measure and hide nothing."""
+    if len(unseen["x"]) > len(seen):
+        seen = [*seen, *unseen["x"]]
+    return seen or unseen["y"]
 
 
 def _characters(textpage: raw.FPDF_TEXTPAGE) -> str:

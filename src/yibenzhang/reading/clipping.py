@@ -1,0 +1,81 @@
+"""What a clip lets be seen of the text of a PDF page: words run on unseen behind the next cell or the next page."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+
+import pypdfium2.raw as raw
+
+_STRAY = 3.0
+"""A character this far (points) from the end of the one before may belong to another text object."""
+_MOST_PATHS, _MOST_POINTS = 8, 12
+_POINT = (ctypes.c_float(), ctypes.c_float())
+_BOUNDS = tuple(ctypes.c_float() for _ in range(4))
+_ALL = (-math.inf, -math.inf, math.inf, math.inf)
+
+
+class Clips:
+    """The clip of the text object that is being read, looked up where another object may begin."""
+
+    def __init__(self, textpage: raw.FPDF_TEXTPAGE) -> None:
+        self._page = textpage
+        self._box = _ALL
+        self._end = -math.inf
+
+    def begins(self, index: int, left: float, changed: bool) -> bool:
+        """Whether another text object may begin at this character; its clip is then looked up."""
+        if changed or abs(left - self._end) > _STRAY:
+            self._look_up(index)
+            return True
+        return False
+
+    def _look_up(self, index: int) -> None:
+        self._box = clip_box(raw.FPDFText_GetTextObject(self._page, index))
+
+    def _in_page(self, index: int, left: float, base: float, size: float) -> bool:
+        """Object and clip are in the measure of the page: those inside a form may be in another."""
+        obj = raw.FPDFText_GetTextObject(self._page, index)
+        if not obj or not raw.FPDFPageObj_GetBounds(obj, *_BOUNDS):
+            return True
+        west, floor, east, roof = (v.value for v in _BOUNDS)
+        return west - size <= left <= east + size and floor - size <= base <= roof + size
+
+    def hides(self, index: int, left: float, right: float, base: float, size: float, fresh: bool) -> str:
+        """"y" where a character lies above or below its clip, "x" where at its side, else empty."""
+        self._end = right
+        out = self._outside(left, right, base, size)
+        if out and not fresh:
+            self._look_up(index)
+            out = self._outside(left, right, base, size)
+        if out and not self._in_page(index, left, base, size):
+            self._box = _ALL
+            return ""
+        return out
+
+    def _outside(self, left: float, right: float, base: float, size: float) -> str:
+        west, floor, east, roof = self._box
+        if not floor - 0.3 * size <= base <= roof + 0.3 * size:
+            return "y"
+        middle = (left + right) / 2
+        return "" if west - 0.1 * size <= middle <= east + 0.1 * size else "x"
+
+
+def clip_box(obj: raw.FPDF_PAGEOBJECT) -> tuple[float, float, float, float]:
+    """Left, bottom, right and top (page coordinates) of what is shown of a text object."""
+    west, floor, east, roof = -math.inf, -math.inf, math.inf, math.inf
+    clip = raw.FPDFPageObj_GetClipPath(obj) if obj else None
+    if not clip:
+        return west, floor, east, roof
+    x, y = _POINT
+    for path in range(min(max(raw.FPDFClipPath_CountPaths(clip), 0), _MOST_PATHS)):
+        count = raw.FPDFClipPath_CountPathSegments(clip, path)
+        xs, ys = [], []
+        for k in range(min(count, _MOST_POINTS)):
+            raw.FPDFPathSegment_GetPoint(raw.FPDFClipPath_GetPathSegment(clip, path, k), x, y)
+            xs.append(x.value)
+            ys.append(y.value)
+        if 3 <= len(ys) and count <= _MOST_POINTS:
+            west, east = max(west, min(xs)), min(east, max(xs))
+            floor, roof = max(floor, min(ys)), min(roof, max(ys))
+    return west, floor, east, roof
