@@ -42,7 +42,7 @@ class Clips:
         return west - size <= left <= east + size and floor - size <= base <= roof + size
 
     def hides(self, index: int, left: float, right: float, base: float, size: float, fresh: bool) -> str:
-        """"y" where a character lies above or below its clip, "x" where at its side, else empty."""
+        """ "y" where a character lies above or below its clip, "x" where at its side, else empty."""
         self._end = right
         out = self._outside(left, right, base, size)
         if out and not fresh:
@@ -75,7 +75,7 @@ def clip_box(obj: raw.FPDF_PAGEOBJECT) -> tuple[float, float, float, float]:
             raw.FPDFPathSegment_GetPoint(raw.FPDFClipPath_GetPathSegment(clip, path, k), x, y)
             xs.append(x.value)
             ys.append(y.value)
-        if 3 <= len(ys) and count <= _MOST_POINTS:
+        if len(ys) >= 3 and count <= _MOST_POINTS:
             west, east = max(west, min(xs)), min(east, max(xs))
             floor, roof = max(floor, min(ys)), min(roof, max(ys))
     return west, floor, east, roof

@@ -44,7 +44,9 @@ class Run:
         self._top = first.texts()[head.first : head.first + _HEAD_ROWS]
         self._heads = -1  # header rows, known once a page has repeated them
         self._foot = 0  # where the cells of the last page begin
-        self._pieces = [_Piece(first.pages[0] if first.pages else 0, row_tops(first), tuple(range(first.rows)))]
+        self._pieces = [
+            _Piece(first.pages[0] if first.pages else 0, row_tops(first), tuple(range(first.rows)))
+        ]
         self._right: list[tuple[int, Table]] = []
         self._wide = 0  # columns at the right that stood on pages of their own
 
@@ -67,7 +69,12 @@ class Run:
             edges = (*edges, *(round(x + shift, 1) for x in part.edges[1:]))
             cells = sorted(_once(cells), key=lambda c: (c.row, c.column))
         return replace(
-            self.first, pages=tuple(self.pages), rows=self.rows, columns=columns, cells=tuple(cells), edges=edges
+            self.first,
+            pages=tuple(self.pages),
+            rows=self.rows,
+            columns=columns,
+            cells=tuple(cells),
+            edges=edges,
         )
 
     def add(self, second: Table, head: Head) -> bool:

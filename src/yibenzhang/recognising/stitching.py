@@ -71,9 +71,7 @@ def framed_tables(document: Document) -> list[Framed]:
     return _with_agreed_unit([_framed(o) for o in out])
 
 
-def _place(
-    table: Table, between: list[Paragraph], fresh: int, out: list[_Open], unread: bool
-) -> None:
+def _place(table: Table, between: list[Paragraph], fresh: int, out: list[_Open], unread: bool) -> None:
     """Join the table to the last one, or begin another."""
     head = head_of(between[fresh:][-_REACH:], table)
     if fresh and not head.own and not (out and _bare(head)):  # the title was left on the page before

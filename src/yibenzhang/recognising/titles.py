@@ -37,7 +37,9 @@ class HeadLine:
     @property
     def plain(self) -> bool:
         """Nothing of a table's head."""
-        return not (self.title or self.number or self.unit or self.holder or self.aside or self.half is not None)
+        return not (
+            self.title or self.number or self.unit or self.holder or self.aside or self.half is not None
+        )
 
     @property
     def prose(self) -> bool:
@@ -100,8 +102,11 @@ def head_line(text: str, words: FrameWords | None = None) -> HeadLine:
         tail = words.holder_end.search(s, m2.end(), stop)
         name = (m2.end(), tail.start() if tail else stop)
         printed = _printed(text, at, *name).strip("_ \u3000")
-        if printed and len(printed) <= _LONG and s[name[0] : name[1]] not in words.not_holder and not _sentence(
-            s[name[0] : name[1]], words
+        if (
+            printed
+            and len(printed) <= _LONG
+            and s[name[0] : name[1]] not in words.not_holder
+            and not _sentence(s[name[0] : name[1]], words)
         ):
             holder = printed
         if holder or not s[name[0] : name[1]].strip("_"):
@@ -225,7 +230,9 @@ def _as_one(a: HeadLine, pa: Paragraph, b: HeadLine, pb: Paragraph, words: Frame
     if pa.size <= 0 or abs(pa.size - pb.size) > 0.06 * pa.size or not _below(pa, pb):
         return None
     opened = sum(a.text.count(c) for c in "([") > sum(a.text.count(c) for c in ")]")
-    if not opened and (a.title or not a.plain or len(a.text) < 6 or is_title(b.text, words) and len(b.text) > 5):
+    if not opened and (
+        a.title or not a.plain or len(a.text) < 6 or is_title(b.text, words) and len(b.text) > 5
+    ):
         return None
     if not opened and (a.prose or words.row_start.match(b.text)):
         return None

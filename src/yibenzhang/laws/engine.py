@@ -1,0 +1,92 @@
+"""From views to relations: families of all laws, judged by their support, competing readings settled."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from yibenzhang.laws.change import balance_families, change_families
+from yibenzhang.laws.columns import column_families, item_families
+from yibenzhang.laws.equality import equality_families
+from yibenzhang.laws.families import Family, Instance, State, judge
+from yibenzhang.laws.numbers import Numbers
+from yibenzhang.laws.rows import row_families
+from yibenzhang.model.views import View
+from yibenzhang.standards.lexicon.words import Tree
+
+
+@dataclass(frozen=True)
+class Laws:
+    """What the laws say of a document: families with their state, and the instances that count.
+
+    ``held``: of laws, witnesses and proofs; ``contradicted``: of laws and witnesses, where no competing reading holds.
+    """
+
+    families: tuple[Family, ...]
+    held: tuple[tuple[Family, Instance], ...]
+    contradicted: tuple[tuple[Family, Instance], ...]
+    certain: frozenset[int]
+    """The contradicted instances (by identity) that are errors; the others are questions."""
+
+
+def laws_of(views: Sequence[View], trees: Mapping[str, Tree], prior: dict[str, tuple[int, int]]) -> Laws:
+    """All relations that the laws find between the numbers of these views."""
+    numbers = Numbers(views)
+    families = [
+        *row_families(numbers),
+        *item_families(numbers, trees),
+        *column_families(numbers, trees),
+        *change_families(numbers),
+        *balance_families(numbers),
+        *equality_families(numbers, trees),
+    ]
+    judge(families, prior)
+    held: list[tuple[Family, Instance]] = []
+    broken: list[tuple[Family, Instance]] = []
+    holds: set[tuple[str, str]] = set()
+    for family in families:
+        if family.state == State.NOT_UNDERSTOOD:
+            continue
+        for i in family.instances:
+            if i.holds:
+                held.append((family, i))
+                if not i.trivial:
+                    holds.add((i.explains.fact.id, family.direction))
+            elif family.state in (State.LAW, State.WITNESS):
+                broken.append((family, i))
+    settled = _settled(broken, holds)
+    return Laws(tuple(families), tuple(held), tuple(settled), frozenset(map(id, _certain(settled))))
+
+
+Broken = list[tuple[Family, Instance]]
+
+
+def _settled(broken: Broken, holds: set[tuple[str, str]]) -> Broken:
+    """Of competing readings of one number none accuses where one holds, else the best supported alone."""
+    best: dict[tuple[str, str], Broken] = defaultdict(list)
+    for family, i in broken:
+        key = (i.explains.fact.id, family.direction)
+        if key not in holds:
+            best[key].append((family, i))
+    out: Broken = []
+    for (_, direction), found in best.items():
+        if direction in ("rows", "columns"):
+            top = max(found, key=lambda x: (x[0].state == State.LAW, x[0].held))
+            out.append(top)
+        else:
+            out += found
+    return out
+
+
+def _certain(broken: Broken) -> list[Instance]:
+    """Contradictions of laws, and of witnesses that agree with another contradiction of one of their numbers."""
+    touched: dict[str, set[str]] = defaultdict(set)
+    for family, i in broken:
+        for _, n in i.terms:
+            touched[n.fact.id].add(family.direction if family.direction != "equal same" else family.name)
+    return [
+        i
+        for family, i in broken
+        if not i.minor and (family.state == State.LAW or any(len(touched[n.fact.id]) > 1 for _, n in i.terms))
+    ]

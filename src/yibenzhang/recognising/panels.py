@@ -1,0 +1,280 @@
+"""A printed table as panels: label columns, number columns with their headings, rows. No words are needed
+for this beyond the kinds of label columns: what is a number is seen in the cells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from yibenzhang.model.amounts import CellState, cell_state, narrow, parse_amount
+from yibenzhang.model.documents import Cell, Table
+from yibenzhang.standards.lexicon.words import Lexicon
+from yibenzhang.standards.model import fold
+
+Grid = list[list[Cell | None]]
+
+_INDEX = re.compile(r"\*+|栏次|行次|[0-9]{1,2}(=[0-9+\-]+)?|[甲乙丙丁]|—+|-+")
+_CODE = re.compile(r"\d{3,10}")
+_CODED = re.compile(r"[\[(【]?(?!20\d\d年)\d{3,7}[\])】]?[-－—]?[\u4e00-\u9fff]")
+_ITEM = re.compile(
+    r"([一二三四五六七八九十]+、|[(（][一二三四五六七八九十]+[)）]|\d{1,2}[.、．](?!\d))\s*[\u4e00-\u9fff]"
+)
+_CJK = re.compile(r"[\u4e00-\u9fff]")
+_STRONG = re.compile(r"[-+△▲(]?\d{1,3}(,\d{3})+(\.\d+)?\)?%?|[-+△▲(]?\d+\.\d+\)?%?|[-+]?[1-9]\d{4,}")
+_YEAR = re.compile(r"20\d\d年?")
+
+
+@dataclass(frozen=True, slots=True)
+class LabelColumn:
+    """A column of words or codes. ``kind``: code, name, index or remark; ``path`` its headings."""
+
+    index: int
+    kind: str
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NumberColumn:
+    """A column of numbers with the headings above it, outermost first."""
+
+    index: int
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Label columns and the number columns at their right; a table has one panel or several side by side."""
+
+    number: int
+    labels: tuple[LabelColumn, ...]
+    numbers: tuple[NumberColumn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Panels:
+    """A table laid out: the first row that is no header, its body rows, its panels."""
+
+    grid: Grid
+    first: int
+    body: tuple[int, ...]
+    panels: tuple[Panel, ...]
+
+
+@lru_cache(maxsize=50_000)
+def folded(text: str) -> str:
+    """Text as the standards compare it; tables repeat their words."""
+    return fold(text)
+
+
+@lru_cache(maxsize=50_000)
+def state_of(text: str) -> CellState | None:
+    """The state of a cell by its text."""
+    return cell_state(text)
+
+
+def panels_of(table: Table, start: int, lexicon: Lexicon) -> Panels | None:
+    """The layout of a table whose header begins at row ``start``; None where it has no number column."""
+    grid = table.grid()
+    if not grid or table.columns < 2:
+        return None
+    first = _body_start(grid, start, lexicon)
+    body = tuple(r for r in range(first, len(grid)) if not _index_row(grid[r], r))
+    heads = _headings(table, grid, start, first)
+    columns = [_column(grid, body, c, heads[c], lexicon) for c in range(table.columns)]
+    panels = _panels(columns, grid, body, lexicon)
+    return Panels(grid, first, body, panels) if panels else None
+
+
+def _fresh(row: Sequence[Cell | None], r: int) -> list[Cell]:
+    """The cells that begin in this row and hold something."""
+    seen: dict[int, Cell] = {id(c): c for c in row if c is not None and c.row == r}
+    return [c for c in seen.values() if c.text.strip()]
+
+
+def _index_row(row: Sequence[Cell | None], r: int) -> bool:
+    """The row of column numbers that some headers end with ("栏次 1 2 3", "** 1 2")."""
+    texts = [folded(c.text) or c.text.strip() for c in _fresh(row, r)]
+    if len(texts) < 2 or not all(_INDEX.fullmatch(t) for t in texts):
+        return False
+    numbers = [int(m.group()) for t in texts if (m := re.match(r"\d+", t))]
+    return (
+        len(numbers) >= 2
+        and all(b - a == 1 for a, b in zip(numbers, numbers[1:], strict=False))
+        or (len(numbers) >= 1 and any("*" in t or _CJK.search(t) for t in texts))
+    )
+
+
+def _body_start(grid: Grid, start: int, lexicon: Lexicon) -> int:
+    covered = start
+    for r in range(start, len(grid)):
+        fresh = _fresh(grid[r], r)
+        if r > start and r >= covered and _is_body(fresh, grid[r], r, lexicon):
+            return r
+        if r == start and any(_STRONG.fullmatch(narrow(c.text).strip()) for c in fresh):
+            return r  # a piece without a header
+        if not _index_row(grid[r], r):
+            covered = max([covered, *(c.row + c.row_span for c in fresh if c.row_span < len(grid))])
+    return len(grid)
+
+
+def _is_body(fresh: list[Cell], row: Sequence[Cell | None], r: int, lexicon: Lexicon) -> bool:
+    if _index_row(row, r):
+        return False
+    if not fresh:
+        return True  # an empty row below the header: the table has no data
+    texts = [narrow(c.text).strip() for c in fresh]
+    if any(_STRONG.fullmatch(t) or _CODE.fullmatch(t) or _CODED.match(t) or _ITEM.match(t) for t in texts):
+        return not all(_YEAR.fullmatch(t) for t in texts)
+    if any(state_of(t) in (CellState.PRINTED, CellState.ZERO) and not _YEAR.fullmatch(t) for t in texts):
+        return True
+    words = [c for c in fresh if _CJK.search(c.text)]
+    width = len(row)
+    if words and len(words) <= 2 and all(c.column + c.column_span <= max(2, width // 3) for c in words):
+        known = [lexicon.phrase(c.text) for c in words]
+        return not any(p.label for p in known)
+    return bool(words) and any(len(folded(c.text)) > 25 for c in words)
+
+
+def _headings(table: Table, grid: Grid, start: int, first: int) -> list[tuple[str, ...]]:
+    """For each column the headings above it; in text without spans a blank continues the heading at its left."""
+    rows = [
+        [(c.text if c else "") for c in grid[r]] for r in range(start, first) if not _index_row(grid[r], r)
+    ]
+    if table.confidence in ("tabbed", "spanless"):
+        printed = [list(row) for row in rows]
+        for r, row in enumerate(rows):
+            for c in range(1, len(row)):
+                if row[c].strip() or not row[c - 1].strip() or any(up[c].strip() for up in printed[:r]):
+                    continue
+                below = any(low[c].strip() for low in printed[r + 1 :])
+                lefts = any(low[c - 1].strip() for low in printed[r + 1 :])
+                if below and (lefts or r == 0):
+                    row[c] = row[c - 1]
+    out = []
+    for c in range(table.columns):
+        path: list[str] = []
+        for row in rows:
+            text = folded(row[c])
+            if text and not _INDEX.fullmatch(text) and (not path or path[-1] != text):
+                path.append(text)
+        out.append(tuple(path))
+    return out
+
+
+def _column(
+    grid: Grid, body: tuple[int, ...], index: int, path: tuple[str, ...], lexicon: Lexicon
+) -> LabelColumn | NumberColumn:
+    """What a column is, by its headings and by what stands in it."""
+    label = next((p.label for w in reversed(path) if (p := lexicon.phrase(w)).label), "")
+    cells = [c for r in body if (c := grid[r][index]) is not None and c.row == r and c.text.strip()]
+    states = [state_of(c.text) for c in cells]
+    amounts = sum(s in (CellState.PRINTED, CellState.ZERO) for s in states)
+    words = sum(s is None and bool(_CJK.search(c.text)) for s, c in zip(states, cells, strict=True))
+    if label in ("index", "code"):
+        return LabelColumn(index, label, path)
+    if amounts and not words and _counting(cells):
+        return LabelColumn(index, "index", path)
+    if label == "remark" and not _money(cells):
+        return LabelColumn(index, label, path)
+    if words > amounts:
+        return LabelColumn(index, "name", path)
+    if amounts and not words and _codes(cells):
+        return LabelColumn(index, "code", path)
+    if not amounts and not path:
+        return LabelColumn(index, "name" if words else "remark", path)
+    if not amounts and label:
+        return LabelColumn(index, label, path)
+    return NumberColumn(index, path)
+
+
+def _money(cells: list[Cell]) -> bool:
+    return sum(bool(_STRONG.fullmatch(narrow(c.text).strip())) for c in cells) * 2 > len(cells) > 0
+
+
+def _counting(cells: list[Cell]) -> bool:
+    """Line numbers: whole numbers that go up by one from cell to cell."""
+    texts = [narrow(c.text).strip() for c in cells]
+    if len(texts) < 3 or not all(t.isascii() and t.isdigit() and len(t) < 5 for t in texts):
+        return False
+    return all(int(b) == int(a) + 1 for a, b in zip(texts, texts[1:], strict=False))
+
+
+def _codes(cells: list[Cell]) -> bool:
+    """Whole numbers of three, five or seven digits without marks, all of them: classification codes."""
+    texts = [narrow(c.text).strip() for c in cells]
+    return (
+        len(texts) >= 2
+        and all(re.fullmatch(r"[1-9]\d{2}(\d\d){0,2}|\d{6}", t) for t in texts)
+        and (any(len(t) > 3 for t in texts))
+    )
+
+
+def _panels(
+    columns: list[LabelColumn | NumberColumn], grid: Grid, body: tuple[int, ...], lexicon: Lexicon
+) -> tuple[Panel, ...]:
+    """A panel begins at a label column after number columns whose rows live on their own."""
+    out: list[Panel] = []
+    labels: list[LabelColumn] = []
+    numbers: list[NumberColumn] = []
+    for k, column in enumerate(columns):
+        if isinstance(column, NumberColumn):
+            numbers.append(column)
+            continue
+        money = [n for n in numbers if not _counted(n, lexicon)]
+        if (
+            numbers
+            and column.kind in ("name", "code")
+            and (
+                _titled(column, columns[k - 1], lexicon)
+                and money
+                or not labels
+                or _opens(column, labels, grid, body)
+            )
+            and any(isinstance(c, NumberColumn) for c in columns[k + 1 :])
+        ):
+            out.append(Panel(len(out), tuple(labels), tuple(numbers)))
+            labels, numbers = [], []
+        labels.append(column)
+    if numbers:
+        out.append(Panel(len(out), tuple(labels), tuple(numbers)))
+    return tuple(out)
+
+
+def _counted(column: NumberColumn, lexicon: Lexicon) -> bool:
+    """A column of counts or prices: what stands at its right is the same list."""
+    return any(d == "measure" for w in column.path for d, _ in lexicon.phrase(w).values)
+
+
+def _titled(column: LabelColumn, left: LabelColumn | NumberColumn, lexicon: Lexicon) -> bool:
+    """Right after a number column stands the name of a classification: a list of its own."""
+    return isinstance(left, NumberColumn) and column.kind == "name" and bool(lexicon.key(column.path))
+
+
+def _opens(column: LabelColumn, labels: list[LabelColumn], grid: Grid, body: tuple[int, ...]) -> bool:
+    """Rows of two lists side by side come out of step: somewhere one has a name and the other none."""
+    names = [c for c in labels if c.kind in ("name", "code")]
+    if not names:
+        return True
+    left, right = names[-1].path[:1], column.path[:1]
+    if left and right and left != right and column.path[-1:] == names[-1].path[-1:]:
+        return True
+    here = [bool((c := grid[r][column.index]) and c.text.strip()) for r in body]
+    there = [any((c := grid[r][n.index]) and c.text.strip() for n in names) for r in body]
+    both = sum(a and b for a, b in zip(here, there, strict=True))
+    apart = sum(a and not b for a, b in zip(here, there, strict=True))
+    if both and not apart and sum(here) * 2 < sum(there):
+        return False
+    return (apart > 0 or left != right) and both + apart >= 1
+
+
+def amount_text(cell: Cell) -> str:
+    """The printed string of a number cell."""
+    return cell.text.strip()
+
+
+__all__ = [
+    "Grid", "LabelColumn", "NumberColumn", "Panel", "Panels", "amount_text", "folded", "panels_of", "parse_amount",
+    "state_of",
+]  # fmt: skip

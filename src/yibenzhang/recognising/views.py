@@ -1,0 +1,200 @@
+"""From a framed table to views: every number with its coordinates, from title, headings, codes and names."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from yibenzhang.model.amounts import PERCENT, CellState, Unit, narrow, parse_amount
+from yibenzhang.model.coordinates import Coordinates
+from yibenzhang.model.documents import Cell
+from yibenzhang.model.facts import Fact, Row
+from yibenzhang.model.views import View, ViewColumn, ViewRow
+from yibenzhang.recognising.panels import NumberColumn, Panel, Panels, folded, panels_of, state_of
+from yibenzhang.recognising.row_keys import RowReader
+from yibenzhang.recognising.stitching import Framed
+from yibenzhang.standards.lexicon.words import Lexicon, Phrase
+from yibenzhang.standards.registers import Registers
+
+_COUNT = Unit("", "count")
+_MOST_DECIMALS = 8
+_PERCENT = re.compile(r"\d%$")
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What reading views needs: the lexicon, the registers and the fiscal year (None: unknown)."""
+
+    lexicon: Lexicon
+    registers: Registers
+    year: int | None
+
+    def views(self, frames: Iterable[Framed]) -> list[View]:
+        """The views of all tables of a document, in order."""
+        out: list[View] = []
+        for frame in frames:
+            layout = panels_of(frame.table, frame.first, self.lexicon)
+            if layout is None:
+                continue
+            title = frame.titles[0] if frame.titles else ""
+            phrase = self.lexicon.phrase(_bare(title))
+            scope = self._placed(Coordinates(), phrase, phrase.several)
+            out += [self._view(frame, layout, panel, title, scope) for panel in layout.panels]
+        return out
+
+    def _placed(self, at: Coordinates, phrase: Phrase, residue: bool = True) -> Coordinates:
+        """The coordinates with what a phrase says; what stands nearer to the number wins."""
+        changes: dict[str, str] = {}
+        for dimension, node in phrase.values:
+            tree = self.lexicon.trees[dimension]
+            changes[dimension] = tree.joined(getattr(at, dimension), node) or node
+        if changes.get("version") == "current_year":
+            changes["version"] = ""
+        if len(phrase.years) == 1 and self.year:
+            year = int(phrase.years[0])
+            if year == self.year - 1:
+                changes["version"] = "previous"
+            elif year != self.year:
+                changes["year"] = phrase.years[0]
+        left = (*at.residue, *phrase.residue) if residue else at.residue
+        return replace(at, **changes, residue=left)
+
+    def _column(self, column: NumberColumn, scope: Coordinates) -> ViewColumn:
+        at = scope
+        phrase = Phrase(total=True)
+        for heading in column.path:
+            phrase = self.lexicon.phrase(heading)
+            if not phrase.label:
+                at = self._placed(at, phrase)
+        partial = any(self.lexicon.partial(h) for h in column.path)
+        return ViewColumn(column.index, column.path, at, phrase.total or not column.path, partial)
+
+    def _columns(self, panel: Panel, scope: Coordinates) -> tuple[ViewColumn, ...]:
+        columns = [self._column(c, scope) for c in panel.numbers]
+        if any(c.coordinates.version == "previous" for c in columns):
+            # beside 上年 the words 本年 and 当年 name a version, not a period
+            for k, c in enumerate(columns):
+                words = {w for h in c.path for w in self.lexicon.phrase(h).words}
+                if c.coordinates.period == "current" and not words - self.lexicon.year_words:
+                    columns[k] = replace(c, coordinates=replace(c.coordinates, period=scope.period))
+        return tuple(columns)
+
+    def _view(self, frame: Framed, layout: Panels, panel: Panel, title: str, scope: Coordinates) -> View:
+        heads = [h for c in panel.labels for h in c.path]
+        for heading in dict.fromkeys(heads):  # 收入 or 支出 above a list of names
+            phrase = self.lexicon.phrase(heading)
+            side = dict(phrase.values).get("side")
+            if side and not phrase.label:
+                scope = replace(scope, side=side)
+        columns = self._columns(panel, scope)
+        rows = _periods(RowReader(self.lexicon, self.registers, self.year, layout, panel, scope).rows())
+        cells: dict[tuple[int, int], Fact] = {}
+        places: dict[tuple[int, int], Coordinates] = {}
+        decimals = _decimals(layout, panel)
+        for k, row in enumerate(rows):
+            for n, column in enumerate(columns):
+                cell = layout.grid[row.index][column.index]
+                if cell is None or cell.row != row.index or cell.column != column.index:
+                    continue
+                at = self._at(column, row)
+                fact = self._fact(frame, row, column, cell, at, decimals[n])
+                if fact is not None:
+                    cells[k, n] = fact
+                    places[k, n] = at
+        steps = sum(c.kind == "name" for c in panel.labels) > 1
+        table = f"t{frame.table.index + 1}"
+        return View(
+            table, panel.number, title, scope, columns, tuple(rows), cells, places, frame.open_end, steps
+        )
+
+    def _at(self, column: ViewColumn, row: ViewRow) -> Coordinates:
+        """Row and column together; where both speak of one dimension the more precise wins, then the row."""
+        a, b = column.coordinates, row.coordinates
+        changes: dict[str, str] = {}
+        for dimension in (*self.lexicon.trees, *_CODES):
+            mine = getattr(b, dimension)
+            if mine:
+                tree = self.lexicon.trees.get(dimension)
+                joined = tree.joined(getattr(a, dimension), mine) if tree else mine
+                changes[dimension] = joined or mine
+        return replace(a, **changes, residue=(*a.residue, *b.residue))
+
+    def _fact(
+        self, frame: Framed, row: ViewRow, column: ViewColumn, cell: Cell, at: Coordinates, decimals: int
+    ) -> Fact | None:
+        state = CellState.UNREADABLE if cell.unreadable else state_of(cell.text)
+        if state is None:
+            return None
+        unit = frame.unit
+        if at.measure in ("count", "price"):
+            unit = _COUNT if at.measure == "count" else None
+        elif at.measure == "percent" or at.version in ("rate", "share") or _PERCENT.search(cell.text.strip()):
+            unit = PERCENT
+        amount = parse_amount(cell.text) if state in (CellState.PRINTED, CellState.ZERO) else None
+        if amount is not None:
+            amount = amount.in_unit(unit)
+        where = f"{frame.table.index}|{cell.row}|{cell.column}"
+        role = "total" if row.total else "item"
+        return Fact(
+            hashlib.sha256(where.encode()).hexdigest()[:16], f"t{frame.table.index + 1}", "", at.side,
+            Row(row.index, row.code, row.label, role=role), "", _heading(column), state, amount, unit, decimals,
+            cell.text, cell.place, (cell.row, cell.column),
+        )  # fmt: skip
+
+
+def _periods(rows: list[ViewRow]) -> list[ViewRow]:
+    """Beside 本年支出合计 a plain 支出总计 takes in what was carried over as well."""
+    if not any(r.total and r.coordinates.period == "current" for r in rows):
+        return rows
+    return [
+        replace(r, coordinates=replace(r.coordinates, period="all"))
+        if r.total and not r.coordinates.period
+        else r
+        for r in rows
+    ]
+
+
+_CODES = ("function", "department", "government", "unit", "project", "year")
+
+
+def _heading(column: ViewColumn) -> str:
+    """The innermost heading, with the one above it where it says no more than 小计."""
+    return "/".join(column.path[-2:] if column.total else column.path[-1:])
+
+
+def _bare(title: str) -> str:
+    """A title without its number and the body's name before it, as far as signs show them."""
+    text = folded(title)
+    return re.sub(r"^.{0,8}?[:：]", "", text) if ":" in text[:10] else text
+
+
+def _decimals(layout: Panels, panel: Panel) -> list[int]:
+    """The precision of each number column; one with a single number takes the table's."""
+    most: list[int] = []
+    counts: list[int] = []
+    for column in panel.numbers:
+        found = [
+            min(a.decimals, _MOST_DECIMALS)
+            for r in layout.body
+            if (c := layout.grid[r][column.index]) is not None and c.row == r and (a := parse_amount(c.text))
+        ]
+        most.append(max(found, default=0))
+        counts.append(len(found))
+    whole = max(most, default=0)
+    return [whole if n < 2 else d for d, n in zip(most, counts, strict=True)]
+
+
+def names_taught(views: Sequence[View]) -> dict[str, Counter[str]]:
+    """What the document's own coded tables teach: classification|name → codes printed beside it."""
+    out: dict[str, Counter[str]] = {}
+    for view in views:
+        for row in view.rows:
+            if row.code and row.label and row.classification:
+                out.setdefault(f"{row.classification}|{folded(row.label)}", Counter())[row.code] += 1
+    return out
+
+
+__all__ = ["Reader", "names_taught", "narrow"]

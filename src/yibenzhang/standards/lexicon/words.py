@@ -1,0 +1,230 @@
+"""The lexicon: what the words of headers, rows and titles say, as coordinates; data in ``lexicon/``."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from yibenzhang.standards import HERE, StandardsError
+from yibenzhang.standards.model import fold
+
+_YEAR = re.compile(r"(20\d\d)年?度?")
+_SKIP = 500
+"""What a character that no word explains costs; a word that says much costs less than one that says little."""
+_COSTS = {"side": 11}
+_SAYS, _PLAIN = 10, 12
+LONGEST = 60
+"""Longer phrases are sentences, not headings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A dimension: its nodes and, of each, the node right above it (empty: directly below the whole)."""
+
+    parents: Mapping[str, str]
+
+    def above(self, node: str) -> tuple[str, ...]:
+        """The nodes above, nearest first, ending with the whole (empty)."""
+        out = []
+        while node:
+            node = self.parents.get(node, "")
+            out.append(node)
+        return tuple(out)
+
+    def below(self, node: str, other: str) -> bool:
+        """True where ``node`` is a part of ``other``; everything is a part of the whole."""
+        return node != other and other in self.above(node)
+
+    def joined(self, a: str, b: str) -> str | None:
+        """The more precise of two that lie on one branch; None where they exclude each other."""
+        if not a or a == b or self.below(b, a):
+            return b
+        return a if not b or self.below(a, b) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """What a phrase says: coordinates by dimension, years, the words nothing explains."""
+
+    values: tuple[tuple[str, str], ...] = ()
+    years: tuple[str, ...] = ()
+    total: bool = False
+    label: str = ""
+    residue: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    several: bool = False
+    """It names several values of one dimension, and so none of them."""
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Words by what they say. ``meanings``: word → (dimension, node) pairs; ``plain`` add nothing."""
+
+    trees: Mapping[str, Tree]
+    meanings: Mapping[str, tuple[tuple[str, str], ...]]
+    plain: frozenset[str]
+    totals: frozenset[str]
+    labels: Mapping[str, str]
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    of_which: tuple[str, ...] = ()
+    year_words: frozenset[str] = frozenset()
+    """Words that name a version only beside another ("本年" beside "上年")."""
+    _starts: dict[str, list[str]] = field(default_factory=dict, repr=False)
+    _known: dict[str, Phrase] = field(default_factory=dict, repr=False)
+
+    def phrase(self, text: str) -> Phrase:
+        """What a heading, a row's name or a title says."""
+        folded = fold(text)
+        if (known := self._known.get(folded)) is None:
+            known = self._known[folded] = self._read(folded)
+        return known
+
+    def key(self, path: Iterable[str]) -> str:
+        """Which classification the headings of a label column name: function, department, government, unit, project."""
+        for heading in reversed(tuple(path)):
+            for kind, words in self.keys.items():
+                if any(w in heading for w in words):
+                    return kind
+        return ""
+
+    def partial(self, text: str) -> bool:
+        """True for a row or column that is only some of what stands above or beside it ("其中")."""
+        return fold(text).startswith(self.of_which)
+
+    def _read(self, text: str) -> Phrase:
+        if len(text) > LONGEST:
+            return Phrase(residue=(text[:LONGEST],))
+        years = tuple(dict.fromkeys(_YEAR.findall(text)))
+        bare = _YEAR.sub("", text)
+        label = self.labels.get(bare, "") or self.labels.get(bare.partition("(")[0], "")
+        words, residue = self._segments(bare)
+        values: dict[str, str] = {}
+        several: set[str] = set()  # dimensions of which the phrase names several values: it says none of them
+        for word in words:
+            for dimension, node in self.meanings.get(word, ()):
+                joined = self.trees[dimension].joined(values.get(dimension, ""), node)
+                if joined is None:
+                    residue = (*residue, word)
+                    several.add(dimension)
+                else:
+                    values[dimension] = joined
+        values = {d: v for d, v in values.items() if d not in several}
+        return Phrase(tuple(values.items()), years, bare in self.totals, label, residue, words, bool(several))
+
+    def _cost(self, word: str) -> int:
+        meanings = self.meanings.get(word)
+        return min((_COSTS.get(d, _SAYS) for d, _ in meanings), default=_PLAIN) if meanings else _PLAIN
+
+    def _segments(self, text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The words of a phrase, and what is left: least left over first, then fewest words."""
+        size = len(text)
+        cost = [0] + [_SKIP * (size + 1)] * size
+        step: list[tuple[int, bool]] = [(0, False)] * (size + 1)
+        for at in range(size):
+            here = cost[at]
+            if here + _SKIP < cost[at + 1]:
+                cost[at + 1], step[at + 1] = here + _SKIP, (at, False)
+            for word in self._starts.get(text[at], ()):
+                end = at + len(word)
+                if (
+                    end <= size
+                    and text.startswith(word, at)
+                    and here + (price := self._cost(word)) < cost[end]
+                ):
+                    cost[end], step[end] = here + price, (at, True)
+        words: list[str] = []
+        left: list[str] = []
+        at, gap = size, False
+        while at:
+            start, known = step[at]
+            piece = text[start:at]
+            if known:
+                words.append(piece)
+            elif gap:
+                left[-1] = piece + left[-1]
+            else:
+                left.append(piece)
+            gap = not known
+            at = start
+        return tuple(reversed(words)), tuple(reversed(left))
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise StandardsError(f"{path.name}: 格式有误：{error}") from error
+
+
+def _words(section: Any, where: str) -> Iterable[str]:
+    words = section.get("words") if isinstance(section, dict) else None
+    if not isinstance(words, list) or not all(isinstance(w, str) for w in words):
+        raise StandardsError(f'words.toml [{where}]: 应写成 words = ["…"]')
+    return [fold(w) for w in words]
+
+
+def layers(region: str, extra: str) -> list[Path]:
+    """The folders whose data are laid over one another: national, the region's, a user's own."""
+    out = [HERE]
+    if region:
+        out += [HERE / "regions" / region]
+    if extra:
+        out += [Path(extra)] + ([Path(extra) / "regions" / region] if region else [])
+    return out
+
+
+@lru_cache(maxsize=16)
+def load_lexicon(region: str = "", extra: str = "", left_out: frozenset[str] = frozenset()) -> Lexicon:
+    """The lexicon of a region; ``left_out`` are words to do without (to measure how much they carry).
+
+    Raises StandardsError with the file and the entry that cannot be used.
+    """
+    trees = {d: Tree(nodes) for d, nodes in _toml(HERE / "lexicon" / "dimensions.toml").items()}
+    meanings: dict[str, dict[str, str]] = {}
+    plain: set[str] = set()
+    totals: set[str] = set()
+    years: set[str] = set()
+    labels: dict[str, str] = {}
+    keys: dict[str, tuple[str, ...]] = {}
+    of_which: tuple[str, ...] = ()
+    for folder in layers(region, extra):
+        for name, section in _toml(folder / "lexicon" / "words.toml").items():
+            if name in ("plain", "total", "year_words"):
+                {"plain": plain, "total": totals, "year_words": years}[name].update(_words(section, name))
+            elif name == "of_which":
+                of_which += tuple(_words(section, name))
+            elif name == "key":
+                for kind, listed in section.items():
+                    keys[kind] = (*keys.get(kind, ()), *(fold(w) for w in listed))
+            elif name == "label":
+                labels |= {fold(w): kind for kind, words in section.items() for w in words}
+            elif name in trees:
+                for node, entry in section.items():
+                    if node not in trees[name].parents:
+                        raise StandardsError(f"words.toml [{name}.{node}]: dimensions.toml 里没有 {node}")
+                    for word in _words(entry, f"{name}.{node}"):
+                        meanings.setdefault(word, {})[name] = node
+            else:
+                raise StandardsError(f"words.toml: 不认识的一节 [{name}]")
+    kept = {w: tuple(m.items()) for w, m in meanings.items() if w not in left_out}
+    starts: dict[str, list[str]] = {}
+    for word in sorted({*kept, *plain, *totals} - left_out, key=len, reverse=True):
+        starts.setdefault(word[0], []).append(word)
+    return Lexicon(
+        trees,
+        kept,
+        frozenset(plain),
+        frozenset(totals),
+        labels,
+        keys,
+        of_which,
+        frozenset(years | plain | totals),
+        starts,
+    )
