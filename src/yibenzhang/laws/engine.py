@@ -12,6 +12,7 @@ from yibenzhang.laws.equality import equality_families
 from yibenzhang.laws.families import Family, Instance, State, judge
 from yibenzhang.laws.numbers import Numbers
 from yibenzhang.laws.rows import row_families
+from yibenzhang.laws.short_lists import ShortList, short_lists
 from yibenzhang.model.views import View
 from yibenzhang.standards.lexicon.words import Tree
 
@@ -28,18 +29,21 @@ class Laws:
     contradicted: tuple[tuple[Family, Instance], ...]
     certain: frozenset[int]
     """The contradicted instances (by identity) that are errors; the others are questions."""
+    short: tuple[ShortList, ...] = ()
 
 
 def laws_of(views: Sequence[View], trees: Mapping[str, Tree], prior: dict[str, tuple[int, int]]) -> Laws:
     """All relations that the laws find between the numbers of these views."""
     numbers = Numbers(views)
+    rows = list(row_families(numbers))
+    short = short_lists(rows)
     families = [
-        *row_families(numbers),
+        *rows,
         *item_families(numbers, trees),
         *column_families(numbers, trees),
         *change_families(numbers),
         *balance_families(numbers),
-        *equality_families(numbers, trees),
+        *equality_families(numbers, trees, frozenset(s.view for s in short)),
     ]
     judge(families, prior)
     held: list[tuple[Family, Instance]] = []
@@ -49,6 +53,8 @@ def laws_of(views: Sequence[View], trees: Mapping[str, Tree], prior: dict[str, t
         if family.state == State.NOT_UNDERSTOOD:
             continue
         for i in family.instances:
+            if id(i) in family.silent:
+                continue
             if i.holds:
                 held.append((family, i))
                 if not i.trivial:
@@ -56,7 +62,9 @@ def laws_of(views: Sequence[View], trees: Mapping[str, Tree], prior: dict[str, t
             elif family.state in (State.LAW, State.WITNESS):
                 broken.append((family, i))
     settled = _settled(broken, holds)
-    return Laws(tuple(families), tuple(held), tuple(settled), frozenset(map(id, _certain(settled))))
+    return Laws(
+        tuple(families), tuple(held), tuple(settled), frozenset(map(id, _certain(settled))), tuple(short)
+    )
 
 
 Broken = list[tuple[Family, Instance]]

@@ -31,13 +31,14 @@ class Told:
         return sum(n.value for n in self.numbers)
 
 
-def equality_families(numbers: Numbers, trees: Mapping[str, Tree]) -> Iterator[Family]:
+def equality_families(numbers: Numbers, trees: Mapping[str, Tree], short: frozenset[str]) -> Iterator[Family]:
     """A family for each pair of columns of two views (or of one) that meet at the same coordinates.
 
     The time a number speaks of is often unsaid, and a scope whose other parts are nothing equals its whole:
     columns that differ in fund or period alone are compared too, and stand on their own support.
+    ``short`` are views (table/panel) whose lists lack rows: they are not summed up.
     """
-    told = _told(numbers)
+    told = _told(numbers, short)
     meetings: dict[Key, list[Told]] = defaultdict(list)
     for t in told:
         meetings[_loose(t.at)].append(t)
@@ -77,7 +78,7 @@ def _pool(kind: str, a: View, ca: int, b: View, cb: int) -> str:
     return f"equal|{kind}" + ("" if sure else "|unsure")
 
 
-def _told(numbers: Numbers) -> list[Told]:
+def _told(numbers: Numbers, short: frozenset[str]) -> list[Told]:
     out: list[Told] = []
     for v, view in enumerate(numbers.views):
         cells = numbers.of[v]
@@ -104,7 +105,7 @@ def _told(numbers: Numbers) -> list[Told]:
             elif not hierarchical[column] and all(view.rows[p[0]].keys for p, _ in found):
                 out.append(Told(v, column, tuple(n for _, n in found), found[0][1].at, True))
         for column in range(len(view.columns)):
-            if not hierarchical[column]:
+            if not hierarchical[column] and f"{view.table}/{view.panel}" not in short:
                 out += _rolled(view, v, column, cells)
     return out
 

@@ -99,12 +99,14 @@ class Family:
     state: State = State.ONLY_ZEROS
     robust: State = State.ONLY_ZEROS
     """The state it would still have after one of its numbers was made wrong: what *proved* rests on."""
+    silent: frozenset[int] = frozenset()
+    """Instances (by identity) that say nothing: totals of lists that lack rows."""
     head: Instance | None = None
     """The instance of the whole, where the family is a law only if that holds."""
 
     def count(self) -> None:
         for i in self.instances:
-            if not i.trivial:
+            if not i.trivial and id(i) not in self.silent:
                 if i.holds:
                     self.held += 1
                 else:

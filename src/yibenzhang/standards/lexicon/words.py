@@ -72,6 +72,7 @@ class Lexicon:
     labels: Mapping[str, str]
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     of_which: tuple[str, ...] = ()
+    excluding: tuple[str, ...] = ()
     year_words: frozenset[str] = frozenset()
     """Words that name a version only beside another ("本年" beside "上年")."""
     _starts: dict[str, list[str]] = field(default_factory=dict, repr=False)
@@ -99,6 +100,7 @@ class Lexicon:
     def _read(self, text: str) -> Phrase:
         if len(text) > LONGEST:
             return Phrase(residue=(text[:LONGEST],))
+        text = self._without(text)
         years = tuple(dict.fromkeys(_YEAR.findall(text)))
         bare = _YEAR.sub("", text)
         label = self.labels.get(bare, "") or self.labels.get(bare.partition("(")[0], "")
@@ -114,7 +116,19 @@ class Lexicon:
                 else:
                     values[dimension] = joined
         values = {d: v for d, v in values.items() if d not in several}
-        return Phrase(tuple(values.items()), years, bare in self.totals, label, residue, words, bool(several))
+        total = bare in self.totals or (not residue and self._totals(words))
+        return Phrase(tuple(values.items()), years, total, label, residue, words, bool(several))
+
+    def _without(self, text: str) -> str:
+        """A phrase without what it says it leaves out, in brackets ("(不含上年结转)")."""
+        if "(" not in text or not any(w in text for w in self.excluding):
+            return text
+        return re.sub(rf"\((?:{'|'.join(map(re.escape, self.excluding))})[^()]*\)", "", text)
+
+    def _totals(self, words: tuple[str, ...]) -> bool:
+        """No more than 合计 of a side or a period ("当年支出小计")."""
+        said = {d for w in words for d, _ in self.meanings.get(w, ())}
+        return bool(words) and words[-1] in self.totals and said <= {"side", "period"}
 
     def _cost(self, word: str) -> int:
         meanings = self.meanings.get(word)
@@ -193,13 +207,13 @@ def load_lexicon(region: str = "", extra: str = "", left_out: frozenset[str] = f
     years: set[str] = set()
     labels: dict[str, str] = {}
     keys: dict[str, tuple[str, ...]] = {}
-    of_which: tuple[str, ...] = ()
+    lists: dict[str, tuple[str, ...]] = {"of_which": (), "excluding": ()}
     for folder in layers(region, extra):
         for name, section in _toml(folder / "lexicon" / "words.toml").items():
             if name in ("plain", "total", "year_words"):
                 {"plain": plain, "total": totals, "year_words": years}[name].update(_words(section, name))
-            elif name == "of_which":
-                of_which += tuple(_words(section, name))
+            elif name in ("of_which", "excluding"):
+                lists[name] += tuple(_words(section, name))
             elif name == "key":
                 for kind, listed in section.items():
                     keys[kind] = (*keys.get(kind, ()), *(fold(w) for w in listed))
@@ -218,13 +232,6 @@ def load_lexicon(region: str = "", extra: str = "", left_out: frozenset[str] = f
     for word in sorted({*kept, *plain, *totals} - left_out, key=len, reverse=True):
         starts.setdefault(word[0], []).append(word)
     return Lexicon(
-        trees,
-        kept,
-        frozenset(plain),
-        frozenset(totals),
-        labels,
-        keys,
-        of_which,
-        frozenset(years | plain | totals),
-        starts,
-    )
+        trees, kept, frozenset(plain), frozenset(totals), labels, keys, lists["of_which"], lists["excluding"],
+        frozenset(years | plain | totals), starts,
+    )  # fmt: skip
