@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from yibenzhang.standards import HERE
+from yibenzhang.standards.registers import DEPARTMENT_ECONOMIC, registers
+from yibenzhang.standards.registers import FUNCTION as FUNCTION
 
-FUNCTION, ECONOMIC = "function", "economic"
-_FILES = {FUNCTION: ("function_classes.csv", "function.csv"), ECONOMIC: ("economic_names.csv",)}
+ECONOMIC = DEPARTMENT_ECONOMIC
 
 
 @dataclass(frozen=True)
 class Codes:
-    """Names by code. ``own`` are those a workbook adds: the shipped lists are not the official catalogue."""
+    """Names by code. ``own`` are those a workbook adds: the shipped registers are not the official catalogue."""
 
     year: int
     own: Mapping[str, str] = field(default_factory=dict)
@@ -26,8 +25,8 @@ class Codes:
 
     def known(self, kind: str) -> dict[str, str]:
         """All codes of a kind with their names."""
-        mine = {c: n for c, n in self.own.items() if _kind(c) == kind}
-        return dict(sorted((_names(kind, self.year) | mine).items()))
+        own = {c: n for c, n in self.own.items() if _kind(c) == kind}
+        return dict(sorted((_names(kind, self.year) | own).items()))
 
 
 def _kind(code: str) -> str:
@@ -36,11 +35,5 @@ def _kind(code: str) -> str:
 
 @lru_cache(maxsize=64)
 def _names(kind: str, year: int) -> dict[str, str]:
-    out: dict[str, str] = {}
-    for file in _FILES[kind]:
-        with (HERE / "codes" / file).open(encoding="utf-8", newline="") as f:
-            for row in csv.DictReader(f):
-                since, until = int(row["from"] or 0), int(row["to"] or 9999)
-                if since <= year <= until:
-                    out.setdefault(row["code"], row["name"])
-    return out
+    entries = registers().of(kind).entries
+    return {e.code: e.name_in(year) for e in entries if e.in_force(year)}

@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from itertools import zip_longest
 from typing import Any
 
-from yibenzhang.drafting.codes import Codes
+from yibenzhang.drafting.codes import ECONOMIC, Codes
 from yibenzhang.drafting.families import Condition, Family
 from yibenzhang.drafting.figures import Figures
 from yibenzhang.drafting.parts import LABELS, LEFT, UP, Grid
@@ -253,7 +253,7 @@ class Maker:
         sums = self.tally.by(economics, base)
         for classes in spec["lists"]:
             block: list[Cells] = []
-            for code in self.codes.known("economic"):
+            for code in self.codes.known(ECONOMIC):
                 used = code in sums
                 if code[:3] in classes and (used or code[:3] in spec["always"]):
                     block.append([code[:3], code[3:5], self.codes.name(code), sums.get(code, NOTHING)])

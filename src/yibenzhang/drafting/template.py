@@ -14,7 +14,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from yibenzhang.drafting.codes import Codes
+from yibenzhang.drafting.codes import ECONOMIC, FUNCTION, Codes
 from yibenzhang.drafting.families import Family, family
 from yibenzhang.drafting.figures import Entry, Figures
 from yibenzhang.drafting.schema import Column, Schema, Sheet, schema
@@ -168,8 +168,8 @@ def _write(
 def _lists(ws: Any, kind: Family, codes: Codes, known: Schema, lists: dict[str, str]) -> None:
     """The lists behind the drop-downs, each in columns of its own."""
     blocks: dict[str, Iterable[tuple[str, str]]] = {
-        "function": [(c, n) for c, n in codes.known("function").items() if len(c) == 7],
-        "economic": [(c, n) for c, n in codes.known("economic").items() if len(c) == 5],
+        "function": [(c, n) for c, n in codes.known(FUNCTION).items() if len(c) == 7],
+        "economic": [(c, n) for c, n in codes.known(ECONOMIC).items() if len(c) == 5],
         "figure": [(n, "") for n in kind.figure_names.values()],
         **{f"choice:{name}": [(word, "") for word in words] for name, words in known.choices.items()},
     }

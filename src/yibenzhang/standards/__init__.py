@@ -31,6 +31,7 @@ from yibenzhang.standards.model import (
     fold,
     fold_title,
 )
+from yibenzhang.standards.registers import CLASS, Entry, registers
 
 __all__ = [
     "HERE",
@@ -218,6 +219,13 @@ def _merge(old: list[dict[str, Any]], new: Iterable[dict[str, Any]]) -> list[dic
     return list(by_id.values())
 
 
+def _by_name(entries: Iterable[Entry]) -> dict[str, str]:
+    """Codes by name, also by former names; of several codes with a name, one that has it today."""
+    entries = tuple(entries)
+    out = {fold(name): e.code for e in entries for name in e.names if name != e.name or e.last_year}
+    return out | {fold(e.name): e.code for e in entries if not e.last_year}
+
+
 def load(region: str = "", extra: str = "") -> Standards:
     """The national standards with the layer of ``region`` and that of the folder ``extra`` on top.
 
@@ -280,10 +288,8 @@ def _layered(region: str, extra: str, stamp: tuple[tuple[str, int], ...]) -> Sta
         for kind, groups in _load_toml(layer / "headers.toml").items():
             for identity, names in groups.items():
                 words.setdefault(kind, {}).setdefault(identity, []).extend(names)
-    with (HERE / "codes" / "function_classes.csv").open(encoding="utf-8", newline="") as f:
-        classes = {fold(row["name"]): row["code"] for row in csv.DictReader(f)}
-    with (HERE / "codes" / "economic.csv").open(encoding="utf-8", newline="") as f:
-        economic = {fold(row["name"]): row["code"] for row in csv.DictReader(f)}
+    classes = _by_name(e for e in registers().function.entries if e.level == CLASS)
+    economic = _by_name(registers().department_economic.entries)
     regions = tuple(
         Region(d["id"], d["name"], tuple(d["places"]))
         for d in (_load_toml(p) for p in sorted((HERE / "regions").glob("*/region.toml")))
