@@ -81,7 +81,19 @@ def groups_of(hs: list[Rule], vs: list[Rule]) -> list[tuple[list[Rule], list[Rul
         groups[find(i)][0].append(h)
     for j, v in enumerate(vs):
         groups[find(len(hs) + j)][1].append(v)
-    return [g for g in groups.values() if g[0] and g[1]]
+    out = [g for g in groups.values() if g[0] and g[1]]
+    _take_open_columns(out, [v for g in groups.values() if not g[0] for v in g[1]])
+    return out
+
+
+def _take_open_columns(groups: list[tuple[list[Rule], list[Rule]]], lone: list[Rule]) -> None:
+    """Vertical rules that no horizontal one touches, as high as the table beside them: columns of cells that
+    begin before this page and end after it."""
+    frames = [(min(h.at for h in g[0]), max(h.at for h in g[0]), g[1]) for g in groups if len(g[0]) > 2]
+    for v in lone:
+        beside = [vs for top, bottom, vs in frames if abs(v.start - top) <= GAP and abs(v.end - bottom) <= GAP]
+        if beside:
+            min(beside, key=lambda vs: min(abs(v.at - w.at) for w in vs)).append(v)
 
 
 def _positions(rules: list[Rule], crossing: list[Rule]) -> list[float]:

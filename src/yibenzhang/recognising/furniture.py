@@ -1,4 +1,5 @@
-"""Page furniture: running heads and feet and page numbers, known by repetition and place before any stitching."""
+"""Page furniture: running heads and feet, page numbers and cut lines, known by repetition and place before any
+stitching."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from yibenzhang.model.documents import Document, Page, Paragraph, Table
-from yibenzhang.model.places import InFile, PagePlace
+from yibenzhang.model.places import InFile, PagePlace, Place
 from yibenzhang.recognising.titles import HeadLine, head_line, squeezed
 from yibenzhang.standards.lexicon.frames import FrameWords, frame_words
 
@@ -29,8 +30,13 @@ def furniture_of(document: Document) -> frozenset[int]:
     out: set[int] = set()
     seen: dict[Key, list[tuple[Page, Paragraph]]] = defaultdict(list)
     for page in document.pages:
-        blocks = [b for b in page.blocks if isinstance(b, Paragraph)]
-        for p in blocks:
+        frames = [f for b in page.blocks if isinstance(b, Table) and (f := _frame(b))]
+        for p in page.blocks:
+            if not isinstance(p, Paragraph):
+                continue
+            if frames and _cut(p, frames):
+                out.add(id(p))
+                continue
             if len(p.text) > 80:
                 continue
             place = _place(p)
@@ -76,9 +82,32 @@ def _may_be_number(p: Paragraph, place: PagePlace | None, page: Page, words: Fra
     return not s[0].isalnum() and not s[-1].isalnum() and len(s) >= 3
 
 
+def _inner(place: Place) -> Place:
+    return place.inner if isinstance(place, InFile) else place
+
+
 def _place(p: Paragraph) -> PagePlace | None:
-    place = p.place.inner if isinstance(p.place, InFile) else p.place
+    place = _inner(p.place)
     return place if isinstance(place, PagePlace) else None
+
+
+def _frame(table: Table) -> tuple[float, float, float, float] | None:
+    """Left, top, right and bottom of a table that has a place on a page."""
+    places = [p for c in (table.cells[0], table.cells[-1]) if isinstance(p := _inner(c.place), PagePlace)]
+    if len(places) < 2 or not table.edges:
+        return None
+    return table.edges[0], places[0].top, table.edges[-1], places[1].bottom
+
+
+def _cut(p: Paragraph, frames: list[tuple[float, float, float, float]]) -> bool:
+    """A line that stands half in a table's frame: what the page's end left of a line of a cell."""
+    place = _place(p)
+    if place is None:
+        return False
+    return any(
+        left <= place.x0 and place.x1 <= right and place.top < bottom - 0.5 and place.bottom > top + 0.5
+        for left, top, right, bottom in frames
+    )
 
 
 def _outer(page: Page, p: Paragraph) -> bool:
@@ -96,20 +125,20 @@ class _Titled:
 
     def __init__(self, words: FrameWords) -> None:
         self.words = words
-        self.nearest: dict[int, frozenset[int]] = {}
+        self.nearest: dict[int, frozenset[str]] = {}
 
     def idle(self, page: Page, p: Paragraph) -> bool:
-        """A line that looks like a title but is not the nearest one above any table of its page."""
+        """A line that looks like a title but does not say what the nearest one above a table of its page says."""
         if id(page) not in self.nearest:
             self.nearest[id(page)] = frozenset(self._nearest(page))
-        return id(p) not in self.nearest[id(page)]
+        return p.text not in self.nearest[id(page)]
 
-    def _nearest(self, page: Page) -> Iterable[int]:
+    def _nearest(self, page: Page) -> Iterable[str]:
         last: Paragraph | None = None
         for block in page.blocks:
             if isinstance(block, Table):
                 if last is not None:
-                    yield id(last)
+                    yield last.text
                 last = None
             elif self._line(block).title:
                 last = block

@@ -18,6 +18,8 @@ _ROW_NEAR = 2.5
 """Row edges of two pages this close are the same: the right part of a table cut in two by the page's side."""
 _HEAD_ROWS = 8
 """So many rows at the top of a page may repeat the table's head."""
+_FORM = 4
+"""So many first rows tell a form that begins again."""
 _SHORT = 6
 """The rest of a label that the page's end cut off is no longer than this."""
 
@@ -159,13 +161,16 @@ class Run:
                 return False
             if self._opens(second, texts[body]):
                 return False
-        return not self._restarts(texts[body], head, heads)
+        return not self._restarts(texts, body, head, heads)
 
     def _opens(self, second: Table, row: list[str]) -> bool:
         """The first row of the new page is a header: it has words where this table has its numbers."""
         top = self._top[0] if self._top else []
-        if fold(row[0]) and top and fold(row[0]) == fold(top[0]):
-            return True
+        if top and fold(top[0]):
+            if fold(row[0]) == fold(top[0]):
+                return True
+            if not fold(row[0]):
+                return False  # the rest of a cell that began on the page before
         numeric = self._numeric()
         cover: list[str] = [""] * second.columns
         for c in second.cells:
@@ -185,12 +190,14 @@ class Run:
             count[c.column] = count.get(c.column, 0) + 1
         return [k for k, n in sorted(printed.items()) if n > words.get(k, 0) and n > 1]
 
-    def _restarts(self, row: list[str], head: Head, heads: int) -> bool:
-        """The new page begins with the row this table began with: the same form for another body."""
-        if heads == 0 or heads >= len(self._top):
+    def _restarts(self, texts: list[list[str]], at: int, head: Head, heads: int) -> bool:
+        """The new page begins with the rows this table began with: the same table or form for another body."""
+        if heads >= len(self._top):
             return False
-        mine, other = _labels(self._top[heads]), _labels(row)
-        if not mine or mine != other:
+        if _same_form(self._top[heads:], texts[at:]):
+            return True
+        mine, other = _labels(self._top[heads]), _labels(texts[at])
+        if heads == 0 or not mine or mine != other:
             return False
         return head.own or bool(set(mine) & frame_words().totals)
 
@@ -263,6 +270,8 @@ class Run:
         if not self._same_rows(at, row_tops(second)):
             return False
         self._right.append((at, second))
+        if self.head.unit is None:
+            self.head = replace(self.head, unit=head.unit)
         self._wide = second.columns
         self.pages.extend(p for p in second.pages if p not in self.pages)
         return True
@@ -322,6 +331,12 @@ def _has_labels(table: Table) -> bool:
     """Words in the rows below the header: these columns could stand alone."""
     words = sum(1 for c in table.cells if c.row > 2 and c.text.strip() and cell_state(c.text) is None)
     return words > 0
+
+
+def _same_form(mine: list[list[str]], other: list[list[str]]) -> bool:
+    """The rows have the same different words in their first cells and something else in the others."""
+    pairs = [(fold(r[0]), fold(s[0]), r != s) for r, s in zip(mine[:_FORM], other[:_FORM], strict=False)]
+    return len({x for x, y, differs in pairs if x and x == y and differs and cell_state(x) is None}) > 1
 
 
 def _labels(row: list[str]) -> list[str]:

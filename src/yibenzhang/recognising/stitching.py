@@ -74,16 +74,14 @@ def framed_tables(document: Document) -> list[Framed]:
 def _place(table: Table, between: list[Paragraph], fresh: int, out: list[_Open], unread: bool) -> None:
     """Join the table to the last one, or begin another."""
     head = head_of(between[fresh:][-_REACH:], table)
-    if fresh and not head.own and not (out and _bare(head)):  # the title was left on the page before
-        head = head_of(between[-_REACH:], table)
-    if out and fresh:  # what was left on the page before counts as running text, were it only a note
-        left = [head_line(p.text) for p in between[:fresh]]
-        head = replace(head, prose=head.prose or any(line.plain for line in left))
+    apart = head.prose
+    if fresh:
+        head = _with_left(head, between[:fresh], between[fresh:], table)
     if out and not (unread and table.edges) and out[-1].run.add(table, head):
         return
     if out:
         out[-1].after = between[:_AFTER]
-        if _may_go_on(out[-1].run, table, head, unread):
+        if _may_go_on(out[-1].run, table, replace(head, prose=apart), unread):
             out[-1].run.open_end = True
             run = Run(table, head)
             run.open_end = not head.own
@@ -92,9 +90,14 @@ def _place(table: Table, between: list[Paragraph], fresh: int, out: list[_Open],
     out.append(_Open(Run(table, head), between[-_REACH:], []))
 
 
-def _bare(head: Head) -> bool:
-    """Nothing at all stands at the head of the page."""
-    return not (head.titles or head.number or head.unit or head.holder)
+def _with_left(head: Head, left: list[Paragraph], here: list[Paragraph], table: Table) -> Head:
+    """The head, with what of it was left on the page before; any other words there end the table before."""
+    last = head_line(left[-1].text)
+    if not head.own:
+        head = head_of([*left, *here][-_REACH:], table)
+    elif last.number and not (head.number or last.title):
+        head = replace(head, number=last.number)
+    return replace(head, prose=head.prose or any(head_line(p.text).plain for p in left))
 
 
 def _may_go_on(run: Run, table: Table, head: Head, unread: bool) -> bool:
@@ -128,7 +131,7 @@ def _with_agreed_unit(framed: list[Framed]) -> list[Framed]:
     if len(stated) != 1 or stated.total() < _AGREED:
         return framed
     [unit] = stated
-    return [f if f.unit is not None else replace(f, unit=unit) for f in framed]
+    return [replace(f, unit=unit) if f.unit is None else f for f in framed]
 
 
 def _is_contents(page: Page) -> bool:

@@ -17,6 +17,10 @@ _LONG = 40
 _INNER_ROWS = 5
 """So many rows at the top of a grid may hold its title, unit and holder."""
 _OPEN, _SHUT = "(（[［", ")）]］"
+_REST = 8
+"""So many characters of a holder's name may stand on a second line."""
+_GRID_ROWS = 5
+"""So many rows of a grid's head may state its unit."""
 _LIST = 3
 """So many titles in a row are a list of tables, not the title of the next one."""
 
@@ -183,7 +187,19 @@ def head_of(lines: Sequence[Paragraph], table: Table) -> Head:
     both = [*(r for r, _ in near), *inner]
     number = next((r.number for r in reversed(both) if r.number), "")
     holder = next((r.holder for r in reversed(both) if r.holder), "")
-    return Head(tuple(titles), number, _unit_of(both, words), holder, first, prose, fallback)
+    unit = _unit_of(both, words) or _grid_unit(table, first, words)
+    return Head(tuple(titles), number, unit, holder, first, prose, fallback)
+
+
+def _grid_unit(table: Table, first: int, words: FrameWords) -> Unit | None:
+    """The unit in the header's own words, where there is only one."""
+    found: set[str] = set()
+    for cell in table.cells:
+        if first <= cell.row < first + _GRID_ROWS and 3 <= len(cell.text) <= _LONG:
+            s, _ = squeezed(cell.text)
+            if m := words.unit_bare.search(s) or words.unit.search(s):
+                found.add(m.group(1))
+    return unit_named(found.pop()) if len(found) == 1 else None
 
 
 def _unit_of(lines: list[HeadLine], words: FrameWords) -> Unit | None:
@@ -225,6 +241,11 @@ def _rejoined(
 
 
 def _as_one(a: HeadLine, pa: Paragraph, b: HeadLine, pb: Paragraph, words: FrameWords) -> HeadLine | None:
+    """Two lines as one, where the second is the rest of a title or of a holder's name."""
+    if a.holder and not a.unit and not b.holder and not b.title and _below(pa, pb):
+        whole = head_line(pa.text.rstrip() + pb.text.lstrip(), words)
+        grown = len(whole.holder) - len(a.holder)
+        return whole if 0 < grown <= _REST and whole.unit == b.unit else None
     if not (b.plain or b.title) or b.number or b.unit or b.holder or a.unit or a.holder or a.aside:
         return None
     if pa.size <= 0 or abs(pa.size - pb.size) > 0.06 * pa.size or not _below(pa, pb):
@@ -259,7 +280,8 @@ def _heading(near: list[tuple[HeadLine, Paragraph]], table: Table) -> str:
         place = _place(p)
         if line.plain and place is not None and place.page in table.pages:
             centred = abs((place.x0 + place.x1) / 2 - middle) < 30
-            return p.text.strip() if centred and len(line.text) <= _LONG and len(line.text) > 3 else ""
+            worded = sum(c >= "\u4e00" for c in line.text) > 3
+            return p.text.strip() if centred and worded and not line.prose else ""
     return ""
 
 
@@ -268,7 +290,7 @@ def inner_head(table: Table, words: FrameWords | None = None) -> tuple[list[Head
     words = words or frame_words()
     out: list[HeadLine] = []
     first = 0
-    if table.columns < 2 or table.rows < 3:
+    if table.columns < 2 or table.rows < 2:
         return out, 0
     rows: list[list[str]] = [[] for _ in range(_INNER_ROWS)]
     covered = [False] * (_INNER_ROWS + 1)
@@ -279,7 +301,7 @@ def inner_head(table: Table, words: FrameWords | None = None) -> tuple[list[Head
             if cell.row_span > 1 and cell.text.strip():
                 for r in range(cell.row + 1, min(cell.row + cell.row_span, _INNER_ROWS)):
                     covered[r] = True
-    for r, texts in enumerate(rows[: table.rows - 2]):
+    for r, texts in enumerate(rows[: table.rows - 1]):
         if covered[r + 1] and len(texts) > 1:
             break
         lines = [head_line(t.replace("\n", ""), words) for t in texts]
