@@ -10,9 +10,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from yibenzhang.model.amounts import Amount
+from yibenzhang.model.amounts import Amount, Unit
 
 _HALF = Decimal("0.5")
+SCALE = 12
+"""Whole-number arithmetic counts in units of 10^-12 of the base unit: exact for all that is printed on paper."""
+_SCALED = Decimal(1).scaleb(SCALE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,24 @@ def interval(amount: Amount, decimals: int | None = None) -> Interval:
     """What ``amount`` can mean, in base units."""
     h = half_width(amount, decimals)
     return Interval(amount.base - h, amount.base + h)
+
+
+_half_widths: dict[tuple[int, Unit | None], int | None] = {}
+
+
+def scaled(amount: Amount, decimals: int | None = None) -> tuple[int, int] | None:
+    """Middle and half width of ``interval`` as exact whole numbers of 10^-SCALE; None where they are none."""
+    d = amount.decimals if decimals is None or amount.value else max(amount.decimals, decimals)
+    key = (d, amount.unit)
+    if key not in _half_widths:
+        _half_widths[key] = _whole(half_width(amount, decimals))
+    half, middle = _half_widths[key], _whole(amount.base)
+    return None if half is None or middle is None else (middle, half)
+
+
+def _whole(value: Decimal) -> int | None:
+    whole = int(value * _SCALED)
+    return whole if whole == value * _SCALED else None
 
 
 def linear(terms: Iterable[tuple[Decimal, Interval]]) -> Interval:

@@ -17,6 +17,16 @@ class Outcome(StrEnum):
     CONTRADICTED = "contradicted"
 
 
+class Law(StrEnum):
+    """What a relation is an instance of."""
+
+    TOTAL = "total"
+    EQUAL = "equal"
+    BALANCE = "balance"
+    PART = "part"
+    CHANGE = "change"
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
     """coefficient · fact; in a relation with rates the coefficient is another printed number."""
@@ -43,6 +53,18 @@ class Relation:
     constant: Decimal = Decimal(0)
     note: str = ""
     """For a percentage: how it is worked out, in one line ("5.36 ÷ 7.68 ＝ 69.79%")."""
+    law: Law | None = None
+    """The law it is an instance of; None from rules that name none."""
+    family: str = ""
+    """The key of its family: one law, one pair of columns or one column of one tree. Equal causes fold by it."""
+    explains: str = ""
+    """Id of the fact it works out from the others (the total, the rate, the change); empty where it is
+    symmetrical (two printings of the same number)."""
+    list_rows: tuple[int, ...] = ()
+    """The grid rows of the list ``parent`` that were added up, also those with nothing in this column;
+    empty where the terms say it all."""
+    accuses: bool = True
+    """False for a weak family: it may prove for display and forbid a change, but never says a number is wrong."""
 
     @property
     def total(self) -> Fact:
