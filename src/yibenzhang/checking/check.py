@@ -12,7 +12,13 @@ from yibenzhang.balance.evaluate import evaluate
 from yibenzhang.checking.messages import findings_of, in_question
 from yibenzhang.checking.ocr_correction import capped, repaired, repairs_of
 from yibenzhang.checking.placing import Whereabouts
-from yibenzhang.checking.relate import names_of_tables, realigned, relate, told_unit, views
+from yibenzhang.checking.relate import (
+    Related,
+    issue_of_unit,
+    names_of_tables,
+    parts_with_tables,
+    relate,
+)
 from yibenzhang.checking.remarks import (
     remarks_of,
     told_conflicts,
@@ -21,19 +27,21 @@ from yibenzhang.checking.remarks import (
     told_remark,
     told_repair,
 )
-from yibenzhang.checking.unit_error import misstated, restated, restated_form
+from yibenzhang.checking.unit_error import misstated
 from yibenzhang.model.documents import Document, together
 from yibenzhang.model.findings import Finding, Severity
 from yibenzhang.model.relations import NotChecked, Result
+from yibenzhang.model.views import View
 from yibenzhang.prose.passages import Passage, passages_of
 from yibenzhang.prose.quantities import Quantity
 from yibenzhang.reading import read
 from yibenzhang.recognising.form_reading import forms_of
 from yibenzhang.recognising.forms import GoalForm
 from yibenzhang.recognising.profile import Profile, profile_of
-from yibenzhang.recognising.stitching import framed_tables
+from yibenzhang.recognising.stitching import Framed, framed_tables
 from yibenzhang.recognising.table_facts import TableFacts, table_facts
 from yibenzhang.recognising.tables import recognise_tables
+from yibenzhang.recognising.views import Reader
 from yibenzhang.rules.gaps import explained
 from yibenzhang.rules.goal_claims import goal_claims, told_once
 from yibenzhang.rules.goal_projects import goal_projects
@@ -42,6 +50,8 @@ from yibenzhang.rules.indicators import indicators
 from yibenzhang.rules.lists import Doubt
 from yibenzhang.rules.prose import prose_of
 from yibenzhang.standards import Standards, load
+from yibenzhang.standards.lexicon.words import load_lexicon
+from yibenzhang.standards.registers import registers
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +61,7 @@ class Checked:
     document: Document
     profile: Profile
     tables: tuple[TableFacts, ...]
+    views: tuple[View, ...]
     results: tuple[Result, ...]
     standing: dict[str, Standing]
     coverage: Coverage
@@ -70,11 +81,12 @@ class Checked:
     def sections(self) -> tuple[tuple[str, Coverage], ...]:
         """The coverage of each table that has numbers, then of each section of the text, in order."""
         out: list[tuple[str, Coverage]] = []
-        for t in self.tables:
-            mine = {f.id: self.standing[f.id] for f in t.facts() if f.id in self.standing}
-            others = 0 if t.table.standard else sum(f.printed for f in t.facts())
-            if mine or others:
-                out.append((t.table.name, coverage(mine, others)))
+        names = names_of_tables(self.tables)
+        by_table: dict[str, dict[str, Standing]] = {}
+        for v in self.views:
+            found = {f.id: self.standing[f.id] for f in v.cells.values() if f.id in self.standing}
+            by_table.setdefault(v.table, {}).update(found)
+        out += [(names.get(table, table), coverage(found)) for table, found in by_table.items() if found]
         by_section: dict[str, dict[str, Standing]] = {}
         for q in self.quantities:
             name = " › ".join(q.passage.section[:2]) or "正文"
@@ -98,23 +110,40 @@ def check(path: str | Path, extra: str = "") -> Checked:
 
 def facts_of(document: Document, extra: str = "") -> tuple[Profile, tuple[TableFacts, ...], Standards]:
     """Profile and facts of a document, and the standards of its region."""
-    return _recognised(document, extra)[:3]
+    read = _recognised([document], profile_of(document, load("", extra)), extra)
+    return read.profile, read.tables, read.standards
 
 
 Tables = tuple[TableFacts, ...]
 Forms = tuple[GoalForm, ...]
 
 
-def _recognised(
-    document: Document, extra: str, given: Profile | None = None
-) -> tuple[Profile, tuple[TableFacts, ...], Standards, tuple[GoalForm, ...]]:
-    profile = profile_of(document, load("", extra))
-    profile = profile.corrected(given) if given else profile
+@dataclass(frozen=True)
+class _Recognised:
+    """A disclosure as tables, forms and views, with what the laws say of them."""
+
+    profile: Profile
+    standards: Standards
+    reader: Reader
+    related: Related
+    tables: Tables
+    forms: Forms
+
+
+def _recognised(parts: Sequence[Document], profile: Profile, extra: str) -> _Recognised:
+    """The files of one disclosure recognised together."""
     standards = load(profile.region, extra)
-    framed = framed_tables(document)
-    recognised = recognise_tables(framed, profile.stage, standards)
-    forms, tables = forms_of(framed, [table_facts(t) for t in recognised], standards)
-    return profile, tables, standards, forms
+    reader = Reader(load_lexicon(profile.region, extra), registers(), profile.fiscal_year)
+    frames = [f for part in parts for f in framed_tables(part)]
+    return _related(frames, profile, standards, reader)
+
+
+def _related(frames: Sequence[Framed], profile: Profile, standards: Standards, reader: Reader) -> _Recognised:
+    names = {f"t{f.table.index + 1}": f.titles[0] if f.titles else "" for f in frames}
+    related = relate(frames, reader, names, standards)
+    recognised = recognise_tables(related.frames, profile.stage, standards)
+    forms, tables = forms_of(list(related.frames), [table_facts(t) for t in recognised], standards)
+    return _Recognised(profile, standards, reader, related, tables, forms)
 
 
 def check_document(document: Document, extra: str = "", given: Profile | None = None) -> Checked:
@@ -123,8 +152,14 @@ def check_document(document: Document, extra: str = "", given: Profile | None = 
     ``given`` is what a person knows better of the profile; its unknown fields are as recognised.
     """
     document, told = _mended(document, extra, given)
-    checked, _ = _checked(document, *_recognised(document, extra, given))
+    profile = _profile(document, extra, given)
+    checked, _ = _checked(document, _recognised([document], profile, extra))
     return replace(checked, findings=(*checked.findings, *told))
+
+
+def _profile(document: Document, extra: str, given: Profile | None) -> Profile:
+    profile = profile_of(document, load("", extra))
+    return profile.corrected(given) if given else profile
 
 
 REPAIR_ROUNDS = 3
@@ -135,7 +170,8 @@ def _mended(document: Document, extra: str, given: Profile | None = None) -> tup
     """The document with the numbers put right that were misread on a scan, and what is told of them."""
     told: list[Finding] = []
     for _ in range(REPAIR_ROUNDS if document.scanned else 0):
-        checked, causes = _checked(document, *_recognised(document, extra, given))
+        read = _recognised([document], _profile(document, extra, given), extra)
+        checked, causes = _checked(document, read)
         repairs = repairs_of(causes, document)
         if not repairs:
             break
@@ -150,41 +186,32 @@ def check_together(
     documents: Sequence[Document], names: Sequence[str], profile: Profile, extra: str = ""
 ) -> Checked:
     """Check several files that are one disclosure, also against each other; ``names`` tell them apart."""
-    standards = load(profile.region, extra)
     mended = [_mended(d, extra) for d in documents]
     whole = together([d for d, _ in mended], names)
-    tables: list[TableFacts] = []
-    forms: list[GoalForm] = []
-    for part in whole.parts:
-        framed = framed_tables(part)
-        recognised = recognise_tables(framed, profile.stage, standards)
-        mine, found = forms_of(framed, [table_facts(t) for t in recognised], standards)
-        forms += mine
-        tables += found
-    checked, _ = _checked(whole, profile, tuple(tables), standards, tuple(forms))
+    checked, _ = _checked(whole, _recognised(whole.parts, profile, extra))
     return replace(checked, findings=(*checked.findings, *(f for _, told in mended for f in told)))
 
 
-def _checked(
-    document: Document, profile: Profile, tables: Tables, standards: Standards, forms: Forms
-) -> tuple[Checked, list[Cause]]:
-    results, not_checked = relate(document, tables, profile, standards)
-    tables, results, not_checked, told = realigned(document, tables, results, not_checked, profile, standards)
-    text = _text(document, tables, profile, standards)
-    goals = _goals(document, tables, forms, text, profile, standards)
+def _checked(document: Document, read: _Recognised) -> tuple[Checked, list[Cause]]:
+    profile, standards = read.profile, read.standards
+    told: list[Finding] = []
+    text = _text(document, read.tables, profile, standards)
+    goals = _goals(document, read.tables, read.forms, text, profile, standards)
     promised = evaluate(r for g in goals for r in g.relations)
-    wrong_units = list(misstated(tables, [*results, *text.results, *promised], text.quantities))
+    across = [*read.related.across, *text.results, *promised]
+    wrong_units = list(misstated(read.tables, across, text.quantities))
     if wrong_units:
-        told += [told_unit(tables[w.position], w, standards) for w in wrong_units]
-        right = {w.position: w.unit for w in wrong_units}
-        forms = tuple(restated_form(f, {tables[k].table.id: u for k, u in right.items()}) for f in forms)
-        tables = tuple(restated(t, right[k]) if k in right else t for k, t in enumerate(tables))
-        results, not_checked = relate(document, tables, profile, standards)
-        text = _text(document, tables, profile, standards)
-        goals = _goals(document, tables, forms, text, profile, standards)
+        told += [issue_of_unit(read.tables[w.position], w, standards) for w in wrong_units]
+        units = {read.tables[w.position].table.id: w.unit for w in wrong_units}
+        frames = [replace(f, unit=units.get(f"t{f.table.index + 1}", f.unit)) for f in read.related.frames]
+        read = _related(frames, profile, standards, read.reader)
+        text = _text(document, read.tables, profile, standards)
+        goals = _goals(document, read.tables, read.forms, text, profile, standards)
         promised = evaluate(r for g in goals for r in g.relations)
-    results = [*results, *text.results, *promised]
-    not_checked = [*not_checked, *(n for g in goals for n in g.not_checked)]
+    tables, forms, related = read.tables, read.forms, read.related
+    told += related.issues
+    results = [*related.results, *text.results, *promised]
+    not_checked = [*related.not_checked, *(n for g in goals for n in g.not_checked)]
     causes = diagnose(results)
     findings = findings_of(causes, names_of_tables(tables), standards)
     remarks = remarks_of(document, text.passages, tables, text.quantities, profile, standards)
@@ -198,19 +225,21 @@ def _checked(
     findings += [told_remark(r, standards, printed) for r in remarks]
     findings += [*told, *told_reading(document, standards), *told_conflicts(profile, standards)]
     findings = [capped(f, document.scanned) for f in findings]
-    ids = [f.id for t in tables for f in t.facts() if f.printed and t.table.standard]
-    ids += [q.fact.id for q in text.quantities]
+    ids = dict.fromkeys(f.id for v in related.views for f in v.cells.values() if f.printed)
+    ids |= dict.fromkeys(f.id for t in tables for f in t.facts() if f.printed and t.table.standard)
+    ids |= dict.fromkeys(q.fact.id for q in text.quantities)
     standing = standings(ids, results, in_question(causes))
-    if not any(t.table.standard for t in tables):
-        not_checked = [NotChecked("", "没有识别到任何标准表，表内和表间加总均未核对"), *not_checked]
+    if not related.views:
+        not_checked = [NotChecked("", "没有识别到任何有数字的表，表内和表间加总均未核对"), *not_checked]
     order = list(Severity)
     checked = Checked(
         document,
         profile,
         tables,
+        related.views,
         tuple(results),
         standing,
-        coverage(standing, sum(f.printed for t in tables if not t.table.standard for f in t.facts())),
+        coverage(standing),
         tuple(sorted(findings, key=lambda f: order.index(f.severity))),
         tuple(dict.fromkeys(not_checked)),
         tuple(text.passages),
@@ -246,7 +275,7 @@ def _text(document: Document, tables: Tables, profile: Profile, standards: Stand
     quantities: list[Quantity] = []
     results: list[Result] = []
     doubts: list[Doubt] = []
-    for part, seen in views(document, tables):
+    for part, seen in parts_with_tables(document, tables):
         mine = passages_of(part)
         prose = prose_of(mine, seen, profile.stage, profile.fiscal_year, standards)
         results += evaluate(prose.relations)

@@ -1,141 +1,239 @@
-"""From the tables to relations that hold or do not: slid rows put back, several files read together."""
+"""From framed tables to relations that hold or do not: views, laws, rows of an extraction that slid put back."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
-from yibenzhang.balance.evaluate import evaluate
 from yibenzhang.checking.column_shift import realign
 from yibenzhang.checking.messages import notice
 from yibenzhang.checking.unit_error import Misstated
-from yibenzhang.model.documents import Document
+from yibenzhang.laws.engine import Laws, laws_of
+from yibenzhang.laws.families import Family, Instance, State
+from yibenzhang.laws.short_lists import ShortList
+from yibenzhang.laws.support import measured
+from yibenzhang.model.documents import Cell, Document
+from yibenzhang.model.facts import Fact
 from yibenzhang.model.findings import Evidence, Finding, evidence_of
+from yibenzhang.model.intervals import SCALE
 from yibenzhang.model.places import file_of
-from yibenzhang.model.relations import NotChecked, Outcome, Relation, Result
-from yibenzhang.recognising.profile import Profile
-from yibenzhang.recognising.table_facts import TableFacts, table_facts
-from yibenzhang.rules.copies import copies, file_of_table, view
-from yibenzhang.rules.sums import build
+from yibenzhang.model.relations import Law, NotChecked, Outcome, Relation, Result, Term
+from yibenzhang.model.views import View
+from yibenzhang.recognising.stitching import Framed
+from yibenzhang.recognising.table_facts import TableFacts
+from yibenzhang.recognising.views import Reader
+from yibenzhang.rules.copies import view
 from yibenzhang.standards import Standards
 
 
-def relate(
-    document: Document, tables: tuple[TableFacts, ...], profile: Profile, standards: Standards
-) -> tuple[list[Result], list[NotChecked]]:
-    """What the sums of the standards say of the tables, and what could not be checked."""
-    torn = _torn(document, tables)
-    built: list[Relation | NotChecked] = []
-    for _, seen in views(document, tables):
-        built += build(seen, profile.stage, profile.region, standards, torn)
-    if document.parts:
-        built = [*_once(built), *copies(tables)]
-    return evaluate(b for b in built if isinstance(b, Relation)), [
-        b for b in built if isinstance(b, NotChecked)
+@dataclass(frozen=True)
+class Related:
+    """The tables of a disclosure in the cube: frames as they count (slid rows put back), views, laws, results.
+
+    ``results``: relations that hold or are contradicted; ``across``: pairs of equal coordinates in different
+    tables whatever their family's state, to see a unit that is off; ``issues``: about rows that slid or lack.
+    """
+
+    frames: tuple[Framed, ...]
+    views: tuple[View, ...]
+    laws: Laws
+    results: tuple[Result, ...]
+    across: tuple[Result, ...]
+    not_checked: tuple[NotChecked, ...]
+    issues: tuple[Finding, ...]
+
+    @property
+    def not_understood(self) -> tuple[str, ...]:
+        """Tables (ids) with number columns whose headings are not known."""
+        return tuple(dict.fromkeys(v.table for v in self.views for c in v.columns if c.coordinates.residue))
+
+
+def relate(frames: Sequence[Framed], reader: Reader, names: dict[str, str], standards: Standards) -> Related:
+    """The laws applied to these tables; ``names`` gives the name of each table id."""
+    views = reader.views(frames)
+    laws = laws_of(views, reader.lexicon.trees, measured())
+    issues: list[Finding] = []
+    frames = list(frames)
+    for k, frame in enumerate(frames):
+        broken = _broken(laws, f"t{frame.table.index + 1}")
+        if frame.table.confidence != "tabbed" or not broken:
+            continue
+        mine = [v for v in views if v.table == f"t{frame.table.index + 1}"]
+        moved = realign(frame.table, mine[0], reader.lexicon.trees) if len(mine) == 1 else None
+        if moved is None:
+            continue
+        trial = [*frames[:k], replace(frame, table=moved.table), *frames[k + 1 :]]
+        after = reader.views(trial)
+        settled = laws_of(after, reader.lexicon.trees, measured())
+        if len(settled.contradicted) >= len(laws.contradicted) or _broken(settled, mine[0].table):
+            continue
+        if not _confirmed(after, mine[0].table, moved.rows, settled):
+            continue  # a number moved out of every sum proves nothing
+        issues.append(_slid(frame, moved.rows, moved.cells, names, standards))
+        frames, views, laws = trial, after, settled
+    issues += [_short(s, names, standards) for s in laws.short]
+    return Related(
+        tuple(frames), tuple(views), laws, tuple(_results(laws)), tuple(_across(laws)), tuple(_left(views)),
+        tuple(issues),
+    )  # fmt: skip
+
+
+def _broken(laws: Laws, table: str) -> int:
+    """How many instances of a table fail, in whatever state their family is."""
+    return sum(
+        not i.holds and not i.trivial and any(n.fact.table == table for _, n in i.terms)
+        for f in laws.families
+        if f.state != State.ONLY_ZEROS and not f.weak
+        for i in f.instances
+    )
+
+
+def _confirmed(views: Sequence[View], table: str, rows: tuple[int, ...], laws: Laws) -> bool:
+    """Every number but zero of these rows takes part in a relation that holds."""
+    proved = {n.fact.id for _, i in laws.held if not i.trivial for _, n in i.terms}
+    moved = [f for v in views if v.table == table for f in v.cells.values() if f.row.index in rows]
+    return all(f.id in proved for f in moved if f.amount and f.amount.value)
+
+
+_LAW = {"total": Law.TOTAL, "equal": Law.EQUAL, "balance": Law.BALANCE, "change": Law.CHANGE}
+UNCONFIRMED = ".unconfirmed"
+"""A contradiction that stands alone in a small family: a question, not an error."""
+
+
+def _results(laws: Laws) -> list[Result]:
+    out = []
+    seen: set[tuple[tuple[int, str], ...]] = set()
+    ordered = sorted(
+        [(f, i) for f, i in laws.held if not i.trivial],
+        key=lambda x: x[0].robust not in (State.LAW, State.WITNESS),
+    )
+    for family, i in ordered:
+        key = tuple(sorted((c, n.fact.id) for c, n in i.terms))
+        if key not in seen:
+            seen.add(key)
+            out.append(_result(family, i, family.rule))
+    for family, i in laws.contradicted:
+        key = tuple(sorted((c, n.fact.id) for c, n in i.terms))
+        if key not in seen:
+            seen.add(key)
+            out.append(
+                _result(family, i, family.rule if id(i) in laws.certain else family.rule + UNCONFIRMED)
+            )
+    return out
+
+
+def _result(family: Family, i: Instance, rule: str) -> Result:
+    terms = tuple(Term(c, n.fact) for c, n in i.terms)
+    if family.law == "equal" and len({file_of(t.fact.place) for t in terms}) > 1:
+        rule = rule.replace("equal", "together.same")
+    accuses = not i.holds or family.robust in (State.LAW, State.WITNESS)
+    relation = Relation(
+        f"{family.name}|{i.explains.fact.id}", rule, terms, i.parent, law=_LAW[family.law], family=family.name,
+        explains="" if family.law == "equal" else i.explains.fact.id, accuses=accuses,
+    )  # fmt: skip
+    outcome = Outcome.CONTRADICTED
+    if i.holds:
+        outcome = Outcome.WITHIN_ROUNDING if i.residual else Outcome.HELD
+    return Result(relation, outcome, Decimal(i.residual).scaleb(-SCALE), Decimal(i.slack).scaleb(-SCALE))
+
+
+def _across(laws: Laws) -> list[Result]:
+    return [
+        _result(f, i, f.rule)
+        for f in laws.families
+        if f.law == "equal" and f.pool == "equal|same"
+        for i in f.instances
+        if not i.trivial and len({n.fact.table for _, n in i.terms}) == 2
     ]
 
 
-def views(
-    document: Document, tables: tuple[TableFacts, ...]
-) -> list[tuple[Document, tuple[TableFacts, ...]]]:
-    """Each file with the tables it is to be checked against: its own, and what only the others have."""
-    if not document.parts:
-        return [(document, tables)]
-    return [(p, view(tables, name)) for p, name in zip(document.parts, document.names, strict=True)]
-
-
-def _once(built: list[Relation | NotChecked]) -> list[Relation | NotChecked]:
-    """A table that several files share is related once."""
-    seen: dict[object, Relation | NotChecked] = {}
-    for b in built:
-        key = (b.rule, tuple((t.coefficient, t.fact.id) for t in b.terms)) if isinstance(b, Relation) else b
-        seen.setdefault(key, b)
-    return list(seen.values())
+def _left(views: Sequence[View]) -> list[NotChecked]:
+    """What could not be put to the test: numbers that cannot be read, headings that are not known."""
+    out: list[NotChecked] = []
+    for v in views:
+        for fact in v.cells.values():
+            if fact.state == "unreadable":
+                out.append(NotChecked("total.rows", f"{fact.where}无法识别，牵涉它的加总没有核对", v.table))
+        unknown = [c for c in v.columns if c.coordinates.residue]
+        if unknown:
+            words = "、".join("/".join(c.path) or f"第{c.index + 1}栏" for c in unknown[:3])
+            out.append(NotChecked("equal", f"表头有不认识的栏：{words}", v.table))
+        if v.open_end:
+            out.append(
+                NotChecked("total.rows", "表格可能延续到未能连接的部分，合计没有作为错误提出", v.table)
+            )
+    return list(dict.fromkeys(out))
 
 
 def names_of_tables(tables: tuple[TableFacts, ...]) -> dict[str, str]:
     """What each table is called; one that is printed in two files is told apart by the file."""
     count = Counter(t.table.name for t in tables)
-    files = {t.table.id: file_of_table(t) for t in tables}
-    told = {
+    files = {t.table.id: file_of(c.place) for t in tables for c in t.table.table.cells[:1]}
+    names = {
         t.table.id: f"{t.table.name}（{files[t.table.id]}）"
-        if count[t.table.name] > 1 and files[t.table.id]
+        if count[t.table.name] > 1 and files.get(t.table.id)
         else t.table.name
         for t in tables
     }
-    return told | {"prose": "正文"}
+    return names | {"prose": "正文"}
 
 
-def realigned(
-    document: Document,
-    tables: tuple[TableFacts, ...],
-    results: list[Result],
-    not_checked: list[NotChecked],
-    profile: Profile,
-    standards: Standards,
-) -> tuple[tuple[TableFacts, ...], list[Result], list[NotChecked], list[Finding]]:
-    """Slid rows put back, table by table, where that leaves no relation of the table broken."""
-    told: list[Finding] = []
-    for position, table in enumerate(tables):
-        mine = _broken(results, table.table.id)
-        if not mine or (moved := realign(table, standards)) is None:
-            continue
-        trial = (*tables[:position], table_facts(moved.table), *tables[position + 1 :])
-        after, missing = relate(document, trial, profile, standards)
-        if _broken(after, table.table.id) or len(_broken(after, "")) >= len(_broken(results, "")):
-            continue
-        if not _confirmed(trial[position], moved.rows, after):
-            continue  # a number moved out of every sum proves nothing
-        tables, results, not_checked = trial, after, missing
-        rows = {c.row: c for c in reversed(moved.table.table.cells) if c.row in moved.rows}
-        lines = "、".join(str(rows[r].place) for r in sorted(rows))
-        message = (
-            f"{table.table.name}：来源文本{lines}错栏，移回后加总全部成立；"
-            "这是文本提取的问题，不是文件的错误。"
-        )
-        before = {c.place.key: c.column for c in table.table.table.cells}
-        slid = [
-            c for c in moved.table.table.cells if before.get(c.place.key, c.column) != c.column and c.text
-        ]
-        evidence = tuple(
-            Evidence("", table.table.id, table.table.name, rows[c.row].text, "", c.text, "", c.place)
-            for c in (*rows.values(), *slid)
-        )
-        told.append(notice("reading.shifted", message, evidence, standards, table.table.id))
-    return tables, results, not_checked, told
+def _slid(
+    frame: Framed, rows: tuple[int, ...], cells: tuple[Cell, ...], names: dict[str, str], standards: Standards
+) -> Finding:
+    table = f"t{frame.table.index + 1}"
+    name = names.get(table, "")
+    first = {c.row: c for c in reversed(frame.table.cells) if c.row in rows}
+    lines = "、".join(str(first[r].place) for r in sorted(first))
+    message = f"{name}：来源文本{lines}错栏，移回后加总全部成立；这是文本提取的问题，不是文件的错误。"
+    evidence = tuple(
+        Evidence("", table, name, first[c.row].text, "", c.text, "", c.place)
+        for c in (*first.values(), *cells)
+    )
+    return notice("reading.shifted", message, evidence, standards, table)
 
 
-def told_unit(table: TableFacts, wrong: Misstated, standards: Standards) -> Finding:
+def _short(short: ShortList, names: dict[str, str], standards: Standards) -> Finding:
+    """A list that lacks rows: how much is missing in each column."""
+    total = short.instances[0].explains.fact
+    name = names.get(total.table, "")
+    gaps = "、".join(f"{i.explains.fact.column or '金额'}少 {_gap(i)}" for i in short.instances[:4])
+    label = total.row.label or "合计"
+    message = f"{name}“{label}”比所列各行之和多：{gaps}。所列的行不全，可能漏列，也可能有的行没有公开。"
+    facts = [n.fact for i in short.instances for _, n in i.terms[:1]]
+    return notice(
+        "total.incomplete", message, tuple(evidence_of(f, name) for f in facts), standards, total.id
+    )
+
+
+def _gap(i: Instance) -> str:
+    fact = i.explains.fact
+    factor = fact.unit.factor if fact.unit else Decimal(1)
+    return f"{abs(Decimal(i.residual).scaleb(-SCALE)) / factor:,.{fact.decimals}f}"
+
+
+def issue_of_unit(table: TableFacts, wrong: Misstated, standards: Standards) -> Finding:
+    """The unit of a table that all its relations with the rest show to be wrong."""
     printed = table.table.unit.name if table.table.unit else ""
     why = f"与其他表和正文的 {len(wrong.broken)} 项关系因此不成立，改后全部成立。"
     if wrong.same:
         why = f"表中的 {'、'.join(f.text for f in wrong.same[:2])} 在别处单位是“{wrong.unit.name}”。"
     message = f"{table.table.name}的单位印为“{printed}”，应为“{wrong.unit.name}”：{why}"
-    facts = {f.id: f for r in wrong.broken for f in r.relation.facts() if f.table == table.table.id}
+    facts: dict[str, Fact] = {
+        f.id: f for r in wrong.broken for f in r.relation.facts() if f.table == table.table.id
+    }
     facts |= {f.id: f for f in wrong.same}
     facts |= {f.id: f for f in list(table.facts())[:1] if f.printed}  # near the unit
     evidence = tuple(evidence_of(f, table.table.name) for f in facts.values())
     return notice("units.table", message, evidence, standards, table.table.id)
 
 
-def _torn(document: Document, tables: tuple[TableFacts, ...]) -> frozenset[str]:
-    """Tables that may go on over a page that could not be read."""
-    unread = {(file_of(n.place), n.place.page) for n in document.notices if n.unread and n.place}
-    return frozenset(
-        t.table.id
-        for t in tables
-        if (pages := t.table.table.pages)
-        and any((file_of_table(t), p) in unread for p in range(pages[0] + 1, pages[-1] + 2))
-    )
-
-
-def _confirmed(table: TableFacts, rows: Collection[int], results: list[Result]) -> bool:
-    """Every number but zero of these rows takes part in a relation that holds."""
-    proved = {f.id for r in results if r.outcome != Outcome.CONTRADICTED for f in r.relation.facts()}
-    moved = [f for f in table.facts() if f.row.index in rows and f.amount and f.amount.value]
-    return all(f.id in proved for f in moved)
-
-
-def _broken(results: list[Result], table: str) -> list[Result]:
-    broken = [r for r in results if r.outcome == Outcome.CONTRADICTED]
-    return [r for r in broken if any(f.table == table for f in r.relation.facts())] if table else broken
+def parts_with_tables(
+    document: Document, tables: tuple[TableFacts, ...]
+) -> list[tuple[Document, tuple[TableFacts, ...]]]:
+    """Each file with the tables its text is checked against: its own, and what only the others have."""
+    if not document.parts:
+        return [(document, tables)]
+    return [(p, view(tables, name)) for p, name in zip(document.parts, document.names, strict=True)]

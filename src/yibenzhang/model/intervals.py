@@ -40,13 +40,13 @@ class Interval:
 def half_width(amount: Amount, decimals: int | None = None) -> Decimal:
     """Half the width of what ``amount`` can mean, in base units.
 
-    ``decimals`` is the precision of the column it stands in. Only a zero takes it over: a bare ``0``
-    among numbers with two decimals is an empty item, not anything below half of the unit.
+    ``decimals`` is the precision of the column it stands in, which it takes over: ``110`` among numbers with
+    two decimals is 110.00, and a bare ``0`` an empty item, not anything below half of the unit.
     """
     if amount.unit is not None and amount.unit.dimension == "count":
         return Decimal(0)  # five cars are five cars
     d = amount.decimals
-    if amount.value == 0 and decimals is not None:
+    if decimals is not None:
         d = max(d, decimals)
     return _HALF.scaleb(-d) * (amount.unit.factor if amount.unit else 1)
 
@@ -62,7 +62,7 @@ _half_widths: dict[tuple[int, Unit | None], int | None] = {}
 
 def scaled(amount: Amount, decimals: int | None = None) -> tuple[int, int] | None:
     """Middle and half width of ``interval`` as exact whole numbers of 10^-SCALE; None where they are none."""
-    d = amount.decimals if decimals is None or amount.value else max(amount.decimals, decimals)
+    d = amount.decimals if decimals is None else max(amount.decimals, decimals)
     key = (d, amount.unit)
     if key not in _half_widths:
         _half_widths[key] = _whole(half_width(amount, decimals))

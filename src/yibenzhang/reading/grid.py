@@ -91,7 +91,9 @@ def _take_open_columns(groups: list[tuple[list[Rule], list[Rule]]], lone: list[R
     begin before this page and end after it."""
     frames = [(min(h.at for h in g[0]), max(h.at for h in g[0]), g[1]) for g in groups if len(g[0]) > 2]
     for v in lone:
-        beside = [vs for top, bottom, vs in frames if abs(v.start - top) <= GAP and abs(v.end - bottom) <= GAP]
+        beside = [
+            vs for top, bottom, vs in frames if abs(v.start - top) <= GAP and abs(v.end - bottom) <= GAP
+        ]
         if beside:
             min(beside, key=lambda vs: min(abs(v.at - w.at) for w in vs)).append(v)
 
