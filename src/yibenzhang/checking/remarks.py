@@ -21,6 +21,7 @@ from yibenzhang.rules.names import names
 from yibenzhang.rules.presence import presence
 from yibenzhang.rules.projects import projects
 from yibenzhang.rules.reasons import reasons
+from yibenzhang.rules.register_codes import register_codes
 from yibenzhang.rules.stages import stages
 from yibenzhang.rules.wording import GIVEN, Remark, wording
 from yibenzhang.standards import Standards
@@ -39,6 +40,7 @@ def remarks_of(
         *wording(passages, tables, profile, standards),
         *stages(passages, tables, profile, standards),
     ]
+    named = names(passages, tables, standards)
     return [
         *worded,
         *presence(document, passages, tables, profile, standards),
@@ -46,7 +48,8 @@ def remarks_of(
         *([] if any(n.unread for n in document.notices) else gaps(tables)),
         *likeness(passages, profile, standards),
         *reasons(passages, tables, profile, standards),
-        *names(passages, tables, standards),
+        *named,
+        *register_codes(tables, profile, standards, [r for r in named if r.rule == "names.code"]),
         *(r for r in projects(tables, quantities) if not _named_in(r, worded)),
         *counting(passages, tables, quantities),
     ]

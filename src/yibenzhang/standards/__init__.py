@@ -311,7 +311,7 @@ def _layered(region: str, extra: str, stamp: tuple[tuple[str, int], ...]) -> Sta
     phrases = tuple(_phrase(p) for p in parts["phrase"])
     rules = tuple(_rule(form, e) for form in ("columns", "rows", "equal") for e in parts[form])
     notices = tuple(
-        NoticeRule(n["id"], n["name"], n["severity"], tuple(n["basis"]), n["example"])
+        NoticeRule(n["id"], n["name"], n["severity"], tuple(n["basis"]), n["example"], n.get("messages", {}))
         for n in parts["notice"]
     )
     bases = {b["id"]: b["text"] for b in parts["basis"]}

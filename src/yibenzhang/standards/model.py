@@ -75,6 +75,8 @@ class NoticeRule:
     severity: str
     basis: tuple[str, ...]
     example: str
+    messages: dict[str, str] = field(default_factory=dict, hash=False)
+    """Templates of its sentence, by variant, where these are data."""
 
 
 @dataclass(frozen=True)
@@ -230,6 +232,11 @@ class Standards:
         words = (NoticeRule(p.id, p.name, p.severity, (), p.fires) for p in self.phrases)
         rules: tuple[SumRule | NoticeRule, ...] = (*self.rules, *self.notices, *parts, *words)
         return {r.id: r for r in rules}
+
+    def message(self, rule: str, variant: str = "") -> str:
+        """The template of the sentence that a rule tells."""
+        found = self.rule_by_id[rule]
+        return found.messages[variant or "plain"] if isinstance(found, NoticeRule) else ""
 
     def region_of(self, text: str) -> str:
         """The region whose place names stand earliest in ``text``, or an empty string."""

@@ -22,7 +22,7 @@ KINDS = (FUNCTION, DEPARTMENT_ECONOMIC, GOVERNMENT_ECONOMIC)
 CLASS, SECTION, ITEM = 1, 2, 3
 """The levels 类, 款 and 项; an economic classification has the first two."""
 LENGTHS = {3: CLASS, 5: SECTION, 7: ITEM}
-_FOLDER = Path(__file__).parent / "registers"
+FOLDER = Path(__file__).parent / "registers"
 _PUNCTUATION = re.compile(r"[()、,;:·.\-]")
 
 
@@ -170,6 +170,25 @@ class Registers:
         return self.of(kind).entry(code, year) if kind else None
 
 
+@dataclass(frozen=True, slots=True)
+class Counterpart:
+    """A government economic item; ``payer``: that of an organ's, an institution's or any body's spending."""
+
+    code: str
+    payer: str
+
+
+@lru_cache(maxsize=1)
+def economic_map() -> dict[str, tuple[Counterpart, ...]]:
+    """Government economic items by department economic item, where the correspondence is fixed."""
+    out: dict[str, tuple[Counterpart, ...]] = {}
+    with (FOLDER / "economic_map.csv").open(encoding="utf-8", newline="") as f:
+        for row in csv.DictReader(f):
+            found = Counterpart(row["government"], row["payer"])
+            out[row["department"]] = (*out.get(row["department"], ()), found)
+    return out
+
+
 @lru_cache(maxsize=1)
 def registers() -> Registers:
     """The shipped registers."""
@@ -177,7 +196,7 @@ def registers() -> Registers:
 
 
 def _entries(kind: str) -> tuple[Entry, ...]:
-    with (_FOLDER / f"{kind}.csv").open(encoding="utf-8", newline="") as f:
+    with (FOLDER / f"{kind}.csv").open(encoding="utf-8", newline="") as f:
         rows = csv.reader(f)
         next(rows)
         return tuple(

@@ -1,0 +1,62 @@
+"""Rows of a table that print a classification code with its name, in whatever form: in one cell (`2010301 name`,
+`[2010301]name`), in two, or the code in a column for each level. Independent of what the table is known to be.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from yibenzhang.model.documents import Cell, Table
+from yibenzhang.model.places import Place
+
+_TOGETHER = re.compile(r"[\[【(（]?(?P<code>\d{3,7})[\]】)）]?[-—－–_:：]*(?P<name>[^\d.,，%].*)")
+_CODE = re.compile(r"[\[【(（]?(?P<code>\d{3,7})[\]】)）]?")
+_PART = re.compile(r"\d{2}")
+_NAME = re.compile(r"[^\d]*[\u4e00-\u9fff]{2}.*")
+
+
+@dataclass(frozen=True, slots=True)
+class CodedRow:
+    """A code and the name that the same row prints for it. ``column`` is that of the code's first cell."""
+
+    row: int
+    column: int
+    code: str
+    name: str
+    place: Place
+
+
+def coded_rows(table: Table) -> tuple[CodedRow, ...]:
+    """All coded rows of a table in order; a row may have several, in panels side by side."""
+    by_row: dict[int, list[Cell]] = {}
+    for cell in table.cells:
+        if not cell.unreadable:
+            by_row.setdefault(cell.row, []).append(cell)
+    return tuple(
+        found for r in sorted(by_row) for found in _of_row(sorted(by_row[r], key=lambda c: c.column))
+    )
+
+
+def _of_row(cells: list[Cell]) -> Iterator[CodedRow]:
+    texts = [re.sub(r"\s", "", c.text) for c in cells]
+    at = 0
+    while at < len(cells):
+        start, code, name = at, "", ""
+        if (m := _TOGETHER.fullmatch(texts[at])) and _NAME.fullmatch(m["name"]):
+            code, name = m["code"], m["name"]
+        elif m := _CODE.fullmatch(texts[at]):
+            code = m["code"]
+            while len(code) in (3, 5) and at + 1 < len(cells) and _PART.fullmatch(texts[at + 1]):
+                at += 1
+                code += texts[at]
+            blank = 0
+            while at + 1 < len(cells) and not texts[at + 1] and blank < 2:
+                at, blank = at + 1, blank + 1
+            if at + 1 < len(cells) and _NAME.fullmatch(texts[at + 1]):
+                at += 1
+                name = texts[at]
+        if code and name:
+            yield CodedRow(cells[start].row, cells[start].column, code, name, cells[at].place)
+        at += 1
