@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -79,6 +79,10 @@ def instance(total: Number, parts: Iterable[tuple[int, Number]], parent: str = "
     return Instance(tuple(terms), value, slack, total.value == 0 and not some, parent, loose)
 
 
+Explained = tuple[str, str]
+"""A fact and the direction of the law that explains it: rows, columns, equality …"""
+
+
 @dataclass
 class Family:
     """Instances of one law over one scope.
@@ -104,13 +108,17 @@ class Family:
     head: Instance | None = None
     """The instance of the whole, where the family is a law only if that holds."""
 
-    def count(self) -> None:
+    def count(self, explained: Set[Explained]) -> None:
+        """Count what holds, and the numbers that no reading explains; ``explained`` are those that one does."""
+        failed = set()
         for i in self.instances:
-            if not i.trivial and id(i) not in self.silent:
-                if i.holds:
-                    self.held += 1
-                else:
-                    self.failed += 1
+            if i.trivial or id(i) in self.silent:
+                continue
+            if i.holds:
+                self.held += 1
+            elif (i.explains.fact.id, self.direction) not in explained:
+                failed.add(i.explains.fact.id)
+        self.failed = len(failed)
 
 
 @dataclass
@@ -128,8 +136,11 @@ def judge(families: Sequence[Family], prior: dict[str, tuple[int, int]]) -> None
     ``prior``: pool → (held, failed) as measured on documents of that kind elsewhere.
     """
     pools: dict[str, Pool] = {}
+    explained = {
+        (i.explains.fact.id, f.direction) for f in families for i in f.instances if i.holds and not i.trivial
+    }
     for family in families:
-        family.count()
+        family.count(explained)
         pool = pools.setdefault(family.pool, Pool(*prior.get(family.pool, (0, 0))))
         pool.families.append(family)
     for pool in pools.values():

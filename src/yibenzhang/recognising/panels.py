@@ -157,7 +157,7 @@ def _headings(table: Table, grid: Grid, start: int, first: int) -> list[tuple[st
         path: list[str] = []
         for row in rows:
             text = folded(row[c])
-            if text and not _INDEX.fullmatch(text) and (not path or path[-1] != text):
+            if text and (_CJK.search(text) or not _INDEX.fullmatch(text)) and (not path or path[-1] != text):
                 path.append(text)
         out.append(tuple(path))
     return out
