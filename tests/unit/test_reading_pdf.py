@@ -58,6 +58,35 @@ def test_text_off_the_page_is_not_published(tmp_path: Path) -> None:
     assert [p.text for p in document.paragraphs()] == ["note"]
 
 
+def test_a_name_that_runs_on_unseen_behind_the_next_cell(tmp_path: Path) -> None:
+    name = "q 140 744 90 18 re W n\n" + text(143, 749, "social security and employment") + "Q\n"
+    page = table([ROWS[0], ["208", "", "1,234.50"]]).replace("()", "( )") + name
+    [row] = only(written(tmp_path, pdf([page]))).texts()[1:]
+    assert row[2] == "1,234.50"
+    assert row[1].startswith("social security") and not row[1].endswith("employment")
+
+
+def test_a_number_behind_a_repeated_header_is_not_read(tmp_path: Path) -> None:
+    hidden = "q 50 500 270 244 re W n\n" + text(236, 767, "77.00") + "Q\n"
+    assert only(written(tmp_path, pdf([table(ROWS) + hidden]))).texts() == ROWS
+
+
+def test_a_clip_in_another_measure_hides_nothing(tmp_path: Path) -> None:
+    page = table(ROWS) + "q 0 0 3 3 re W n\n" + "".join(text(50, 100 + 12 * k, f"note {k}") for k in range(2))
+    document = written(tmp_path, pdf(["q 0 0 1 1 re W n\n" + text(50, 100, "note") + "Q\n"]))
+    assert [p.text for p in document.paragraphs()] == ["note"]
+    assert only(written(tmp_path, pdf([page + "Q\n"]))).texts() == ROWS
+
+
+def test_columns_of_cells_that_run_over_the_whole_page(tmp_path: Path) -> None:
+    page = "".join(f"140 {y} m 320 {y} l S\n" for y in (780, 762, 744, 726))
+    page += "".join(f"{x} 726 m {x} 780 l S\n" for x in (50, 140, 230, 320))
+    page += text(53, 750, "project") + text(143, 767, "a") + text(233, 767, "1.00")
+    found = only(written(tmp_path, pdf([page])))
+    assert (found.rows, found.columns) == (3, 3)
+    assert (found.cells[0].text, found.cells[0].row_span) == ("project", 3)
+
+
 def test_a_turned_page_is_read_upright(tmp_path: Path) -> None:
     turned = "0 1 -1 0 595 0 cm\n" + table(ROWS, y=500)
     found = only(written(tmp_path, pdf([turned], rotate=90)))

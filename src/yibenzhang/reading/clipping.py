@@ -42,7 +42,7 @@ class Clips:
         return west - size <= left <= east + size and floor - size <= base <= roof + size
 
     def hides(self, index: int, left: float, right: float, base: float, size: float, fresh: bool) -> str:
-        """ "y" where a character lies above or below its clip, "x" where at its side, else empty."""
+        """Where a character is cut off: ``y`` above or below its clip, ``x`` at its side; else empty."""
         self._end = right
         out = self._outside(left, right, base, size)
         if out and not fresh:
@@ -58,7 +58,7 @@ class Clips:
         if not floor - 0.3 * size <= base <= roof + 0.3 * size:
             return "y"
         middle = (left + right) / 2
-        return "" if west - 0.1 * size <= middle <= east + 0.1 * size else "x"
+        return "" if west <= middle <= east else "x"
 
 
 def clip_box(obj: raw.FPDF_PAGEOBJECT) -> tuple[float, float, float, float]:

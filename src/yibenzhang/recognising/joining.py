@@ -86,9 +86,10 @@ class Run:
         return self._below(second, head) or self._beside(second, head)
 
     def resembles(self, second: Table) -> bool:
-        """It has the columns of this table, joined or not."""
-        if self.first.edges and second.edges:
-            return bool(_aligned(self.first.edges, second.edges)[1])
+        """It begins and ends where this table does."""
+        a, b = self.first.edges, second.edges
+        if a and b:
+            return abs(a[0] - b[0]) <= 2 * _NEAR and abs(a[-1] - b[-1]) <= 2 * _NEAR
         return self.first.columns == second.columns
 
     def _follows(self, second: Table) -> bool:

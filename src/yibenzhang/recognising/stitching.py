@@ -51,7 +51,7 @@ class _Open:
 def framed_tables(document: Document) -> list[Framed]:
     """The tables of a document in order, continued pages joined."""
     furniture = furniture_of(document)
-    unread = {getattr(n.place, "page", None) for n in document.notices if n.unread and n.place}
+    unread = {n.place.page for n in document.notices if n.unread and n.place}
     out: list[_Open] = []
     between: list[Paragraph] = []
     fresh = 0  # so many of them stand on the page of the next table
@@ -68,7 +68,7 @@ def framed_tables(document: Document) -> list[Framed]:
             between, fresh = [], 0
     if out:
         out[-1].after = between[:_AFTER]
-    return _with_agreed_unit([_framed(o) for o in out])
+    return _with_agreed_unit([_framed(o, unread) for o in out])
 
 
 def _place(table: Table, between: list[Paragraph], fresh: int, out: list[_Open], unread: bool) -> None:
@@ -109,8 +109,14 @@ def _may_go_on(run: Run, table: Table, head: Head, unread: bool) -> bool:
     return table.pages[0] == run.pages[-1] + 1 and run.resembles(table)
 
 
-def _framed(open_: _Open) -> Framed:
+def _framed(open_: _Open, unread: set[int | None]) -> Framed:
     run = open_.run
+    if (
+        run.pages
+        and run.pages[-1] + 1 in unread
+        and not any(head_line(p.text).plain for p in open_.after[:1])
+    ):
+        run.open_end = True
     head = run.head
     return Framed(
         run.table(),

@@ -178,9 +178,8 @@ def head_of(lines: Sequence[Paragraph], table: Table) -> Head:
     last = max((k for k, r in enumerate(read) if r.prose), default=-1)
     near = [(r, p) for r, p in zip(read[last + 1 :], lines[last + 1 :], strict=True)]
     titles = [t for r in inner if (t := r.title)]
-    outer = [r.title for r, _ in reversed(near) if r.title]
     if not _listed([r for r, _ in near]):
-        titles += [t for t in outer if t not in titles]
+        titles += [t for t in _outer_titles([r for r, _ in near]) if t not in titles]
     fallback = False
     if not titles and (heading := _heading(near, table)):
         titles, fallback = [heading], True
@@ -200,6 +199,17 @@ def _grid_unit(table: Table, first: int, words: FrameWords) -> Unit | None:
             if m := words.unit_bare.search(s) or words.unit.search(s):
                 found.add(m.group(1))
     return unit_named(found.pop()) if len(found) == 1 else None
+
+
+def _outer_titles(lines: list[HeadLine]) -> list[str]:
+    """The titles among the lines, nearest first, up to the number of the table: what stands before is not its own."""
+    out: list[str] = []
+    for line in reversed(lines):
+        if line.title:
+            out.append(line.title)
+        if line.number and out:
+            break
+    return out
 
 
 def _unit_of(lines: list[HeadLine], words: FrameWords) -> Unit | None:
@@ -252,7 +262,7 @@ def _as_one(a: HeadLine, pa: Paragraph, b: HeadLine, pb: Paragraph, words: Frame
         return None
     opened = sum(a.text.count(c) for c in "([") > sum(a.text.count(c) for c in ")]")
     if not opened and (
-        a.title or not a.plain or len(a.text) < 6 or is_title(b.text, words) and len(b.text) > 5
+        a.title or not a.plain or len(a.text) < 6 or not (_centred(pa, pb) or len(b.text) < 6)
     ):
         return None
     if not opened and (a.prose or words.row_start.match(b.text)):
@@ -269,6 +279,14 @@ def _place(p: Paragraph) -> PagePlace | None:
 def _below(pa: Paragraph, pb: Paragraph) -> bool:
     a, b = _place(pa), _place(pb)
     return bool(a and b and a.page == b.page and 0 <= b.top - a.bottom <= 1.1 * pa.size + 2)
+
+
+def _centred(pa: Paragraph, pb: Paragraph) -> bool:
+    """Two lines have the same middle and neither begins where the other does."""
+    a, b = _place(pa), _place(pb)
+    if a is None or b is None:
+        return False
+    return abs((a.x0 + a.x1) - (b.x0 + b.x1)) < 12 and abs(a.x0 - b.x0) > 4
 
 
 def _heading(near: list[tuple[HeadLine, Paragraph]], table: Table) -> str:
