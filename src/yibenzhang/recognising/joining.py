@@ -217,7 +217,7 @@ class Run:
             self._foot = len(self.cells)
         for c in second.cells:
             if c.row >= skip:
-                self.cells.append(replace(c, row=c.row - skip + self.rows))
+                self.cells.append(_put(c, c.row - skip + self.rows, c.column, c.column_span))
             elif c.row + c.row_span > skip and c.row_span > 1 and c.row == 0 and heads == 0:
                 span = c.row + c.row_span - skip
                 self.cells.append(replace(c, row=self.rows, row_span=span))
@@ -379,7 +379,11 @@ def _aligned(a: tuple[float, ...], b: tuple[float, ...]) -> tuple[list[float], l
 
 def _spread(cells: Iterable[Cell], edges: Sequence[float], union: list[float]) -> list[Cell]:
     at = [min(range(len(union)), key=lambda k, x=x: abs(union[k] - x)) for x in edges]  # type: ignore[misc]
-    return [
-        replace(c, column=at[c.column], column_span=max(1, at[c.column + c.column_span] - at[c.column]))
-        for c in cells
-    ]
+    if at == list(range(len(edges))):
+        return list(cells)
+    return [_put(c, c.row, at[c.column], max(1, at[c.column + c.column_span] - at[c.column])) for c in cells]
+
+
+def _put(c: Cell, row: int, column: int, wide: int) -> Cell:
+    """The cell at another place of the grid; written out, for it is made for every cell of every page."""
+    return Cell(row, column, c.row_span, wide, c.text, c.place, c.indent, c.unreadable, c.sure)

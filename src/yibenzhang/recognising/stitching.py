@@ -17,6 +17,8 @@ _REACH = 8
 """So many paragraphs before a table may hold its title, unit and body."""
 _AFTER = 3
 """So many paragraphs after a table may be its notes."""
+_LISTED = 4
+"""So many titles on a page without a table are contents."""
 _AGREED = 3
 """So many tables that state the same unit, and none another, state it for the whole document."""
 
@@ -141,7 +143,11 @@ def _with_agreed_unit(framed: list[Framed]) -> list[Framed]:
 
 
 def _is_contents(page: Page) -> bool:
-    """A page with the heading of contents and no table."""
-    names = frame_words().contents
-    lines = [b for b in page.blocks if isinstance(b, Paragraph)]
-    return len(lines) == len(page.blocks) and any(fold(p.text) in names for p in lines[:6])
+    """A page without a table that has the heading of contents, or little but titles one below another."""
+    lines = [b.text for b in page.blocks if isinstance(b, Paragraph)]
+    if len(lines) < len(page.blocks):
+        return False
+    if any(fold(t) in frame_words().contents for t in lines[:6]):
+        return True
+    titles = sum(bool(head_line(t).title) for t in lines)
+    return titles >= _LISTED and 2 * titles > len(lines)
