@@ -145,6 +145,14 @@ def test_the_last_column_alone_on_the_next_pages() -> None:
     assert [r[4] for r in frame.table.texts()] == ["项目支出", "1.00", "1.00", "1.00", "7.00", "6.00"]
 
 
+def test_the_last_columns_on_the_next_page_with_the_labels_repeated() -> None:
+    left = grid([r[:4] for r in FIRST], 120, EDGES[:5])
+    right = grid([[*r[:2], r[4]] for r in FIRST], 120, (50.0, 150.0, 450.0, 700.0))
+    texts = only([*block(), left], [*block(), right]).table.texts()
+    assert texts[0] == HEAD
+    assert texts[3] == FIRST[3]
+
+
 # ---- what does not go on ----------------------------------------------------------------------
 
 

@@ -48,6 +48,33 @@ def test_a_wrapped_number_is_one_and_two_numbers_are_two(tmp_path: Path) -> None
     assert found.texts()[0][1] == "1.00\n2.00"
 
 
+def test_several_printed_rows_in_one_ruled_row(tmp_path: Path) -> None:
+    page = grid([50, 140, 230, 320], [780, 762, 700, 682])
+    for k, (code, name, total, basic) in enumerate(
+        [
+            ("201", "general", "5.00", "4.00"),
+            ("20101", "office", "3.00", "2.00"),
+            ("20102", "data", "2.00", "2.00"),
+        ]
+    ):
+        y = 750 - 18 * k
+        page += text(53, y, f"{code}{name}") + text(143, y, total) + text(233, y, basic)
+    page += text(53, 767, "name") + text(143, 767, "total") + text(233, 767, "basic")
+    page += text(53, 687, "sum") + text(143, 687, "5.00") + text(233, 687, "4.00")
+    found = only(written(tmp_path, pdf([page])))
+    assert [r[1:] for r in found.texts()] == [
+        ["total", "basic"], ["5.00", "4.00"], ["3.00", "2.00"], ["2.00", "2.00"], ["5.00", "4.00"],
+    ]  # fmt: skip
+    assert [r[0] for r in found.texts()][1:4] == ["201general", "20101office", "20102data"]
+
+
+def test_long_decimals_that_wrap_are_one_number(tmp_path: Path) -> None:
+    page = grid([50, 110, 200], [780, 740, 700]) + text(52, 768, "11,542.0000") + text(52, 755, "00")
+    page += text(52, 728, "11,542.00") + text(52, 715, "0000")
+    texts = only(written(tmp_path, pdf([page]))).texts()
+    assert [texts[0][0], texts[1][0]] == ["11,542.000000", "11,542.000000"]
+
+
 def test_text_drawn_twice_counts_once(tmp_path: Path) -> None:
     page = table(ROWS) + text(233, 749, "1,234.50") + text(233.3, 749, "1,234.50")
     assert only(written(tmp_path, pdf([page]))).texts()[1][2] == "1,234.50"

@@ -261,21 +261,36 @@ class Run:
         """The last columns, alone on a page: its rows stand where those of an earlier page stand."""
         mine = self.head.titles[0] if self.head.titles else ""
         part = any(fold(t) in fold(mine) for t in head.titles)
-        if not second.edges or head.number or head.holder or (head.titles and not part):
+        cut = part and not (head.number or head.holder)  # a title cut in two by the page's side
+        if not second.edges or not (cut or self._same_frame(head)):
             return False
         at = len(self._right)
-        if at >= len(self._pieces) or (self._wide and second.columns != self._wide):
+        if at >= len(self._pieces) or not self._same_rows(at, row_tops(second)):
             return False
-        if second.columns >= self.first.columns or _has_labels(second):
+        part_of = _without(second, self._repeated_columns(at, second))
+        if (self._wide and part_of.columns != self._wide) or _has_labels(part_of):
             return False
-        if not self._same_rows(at, row_tops(second)):
+        if part_of.columns >= self.first.columns:
             return False
-        self._right.append((at, second))
+        self._right.append((at, part_of))
         if self.head.unit is None:
             self.head = replace(self.head, unit=head.unit)
-        self._wide = second.columns
+        self._wide = part_of.columns
         self.pages.extend(p for p in second.pages if p not in self.pages)
         return True
+
+    def _repeated_columns(self, at: int, second: Table) -> int:
+        """So many columns at the left of a right part repeat the first ones of the table: its labels."""
+        rows = self._rows_of(at, second)
+        mine = {(c.row, c.column): fold(c.text) for c in self.cells if fold(c.text)}
+        other = {(rows[c.row], c.column): fold(c.text) for c in second.cells if fold(c.text)}
+        wide = 0
+        while wide < min(second.columns, self.first.columns) - 1:
+            own = {r: t for (r, c), t in mine.items() if c == wide and r in rows}
+            if not own or own != {r: t for (r, c), t in other.items() if c == wide}:
+                break
+            wide += 1
+        return wide
 
     def _same_rows(self, at: int, tops: tuple[float, ...]) -> bool:
         mine = self._pieces[at].tops
@@ -312,6 +327,16 @@ def row_tops(table: Table) -> tuple[float, ...]:
     if len(tops) < table.rows:
         return ()
     return (*(tops[r] for r in range(table.rows)), bottom)
+
+
+def _without(table: Table, columns: int) -> Table:
+    """The table without so many of its first columns."""
+    if not columns:
+        return table
+    cells = tuple(
+        _put(c, c.row, c.column - columns, c.column_span) for c in table.cells if c.column >= columns
+    )
+    return replace(table, columns=table.columns - columns, cells=cells, edges=table.edges[columns:])
 
 
 def _moved(cell: Cell, rows: list[int], columns: int) -> Cell:
