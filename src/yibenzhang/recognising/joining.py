@@ -264,6 +264,8 @@ class Run:
         cut = part and not (head.number or head.holder)  # a title cut in two by the page's side
         if not second.edges or not (cut or self._same_frame(head)):
             return False
+        if self._top and _labels(self._top[0]) == _labels(second.texts()[head.first]):
+            return False  # the same columns once more
         at = len(self._right)
         if at >= len(self._pieces) or not self._same_rows(at, row_tops(second)):
             return False
