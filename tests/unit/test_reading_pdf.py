@@ -48,6 +48,33 @@ def test_a_wrapped_number_is_one_and_two_numbers_are_two(tmp_path: Path) -> None
     assert found.texts()[0][1] == "1.00\n2.00"
 
 
+def test_several_printed_rows_in_one_ruled_row(tmp_path: Path) -> None:
+    page = grid([50, 140, 230, 320], [780, 762, 700, 682])
+    for k, (code, name, total, basic) in enumerate(
+        [
+            ("201", "general", "5.00", "4.00"),
+            ("20101", "office", "3.00", "2.00"),
+            ("20102", "data", "2.00", "2.00"),
+        ]
+    ):
+        y = 750 - 18 * k
+        page += text(53, y, f"{code}{name}") + text(143, y, total) + text(233, y, basic)
+    page += text(53, 767, "name") + text(143, 767, "total") + text(233, 767, "basic")
+    page += text(53, 687, "sum") + text(143, 687, "5.00") + text(233, 687, "4.00")
+    found = only(written(tmp_path, pdf([page])))
+    assert [r[1:] for r in found.texts()] == [
+        ["total", "basic"], ["5.00", "4.00"], ["3.00", "2.00"], ["2.00", "2.00"], ["5.00", "4.00"],
+    ]  # fmt: skip
+    assert [r[0] for r in found.texts()][1:4] == ["201general", "20101office", "20102data"]
+
+
+def test_long_decimals_that_wrap_are_one_number(tmp_path: Path) -> None:
+    page = grid([50, 110, 200], [780, 740, 700]) + text(52, 768, "11,542.0000") + text(52, 755, "00")
+    page += text(52, 728, "11,542.00") + text(52, 715, "0000")
+    texts = only(written(tmp_path, pdf([page]))).texts()
+    assert [texts[0][0], texts[1][0]] == ["11,542.000000", "11,542.000000"]
+
+
 def test_text_drawn_twice_counts_once(tmp_path: Path) -> None:
     page = table(ROWS) + text(233, 749, "1,234.50") + text(233.3, 749, "1,234.50")
     assert only(written(tmp_path, pdf([page]))).texts()[1][2] == "1,234.50"
@@ -56,6 +83,35 @@ def test_text_drawn_twice_counts_once(tmp_path: Path) -> None:
 def test_text_off_the_page_is_not_published(tmp_path: Path) -> None:
     document = written(tmp_path, pdf([table(ROWS) + text(900, 400, "earlier draft") + text(50, 100, "note")]))
     assert [p.text for p in document.paragraphs()] == ["note"]
+
+
+def test_a_name_that_runs_on_unseen_behind_the_next_cell(tmp_path: Path) -> None:
+    name = "q 140 744 90 18 re W n\n" + text(143, 749, "social security and employment") + "Q\n"
+    page = table([ROWS[0], ["208", "", "1,234.50"]]).replace("()", "( )") + name
+    [row] = only(written(tmp_path, pdf([page]))).texts()[1:]
+    assert row[2] == "1,234.50"
+    assert row[1].startswith("socialsecurity") and not row[1].endswith("employment")
+
+
+def test_a_number_behind_a_repeated_header_is_not_read(tmp_path: Path) -> None:
+    hidden = "q 50 500 270 244 re W n\n" + text(236, 767, "77.00") + "Q\n"
+    assert only(written(tmp_path, pdf([table(ROWS) + hidden]))).texts() == ROWS
+
+
+def test_a_clip_in_another_measure_hides_nothing(tmp_path: Path) -> None:
+    page = table(ROWS) + "q 0 0 3 3 re W n\n" + "".join(text(50, 100 + 12 * k, f"note {k}") for k in range(2))
+    document = written(tmp_path, pdf(["q 0 0 1 1 re W n\n" + text(50, 100, "note") + "Q\n"]))
+    assert [p.text for p in document.paragraphs()] == ["note"]
+    assert only(written(tmp_path, pdf([page + "Q\n"]))).texts() == ROWS
+
+
+def test_columns_of_cells_that_run_over_the_whole_page(tmp_path: Path) -> None:
+    page = "".join(f"140 {y} m 320 {y} l S\n" for y in (780, 762, 744, 726))
+    page += "".join(f"{x} 726 m {x} 780 l S\n" for x in (50, 140, 230, 320))
+    page += text(53, 750, "project") + text(143, 767, "a") + text(233, 767, "1.00")
+    found = only(written(tmp_path, pdf([page])))
+    assert (found.rows, found.columns) == (3, 3)
+    assert (found.cells[0].text, found.cells[0].row_span) == ("project", 3)
 
 
 def test_a_turned_page_is_read_upright(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import math
 
 import pypdfium2.raw as raw
 
-_STRAY = 3.0
+STRAY = 3.0
 """A character this far (points) from the end of the one before may belong to another text object."""
 _MOST_PATHS, _MOST_POINTS = 8, 12
 _POINT = (ctypes.c_float(), ctypes.c_float())
@@ -16,22 +16,32 @@ _ALL = (-math.inf, -math.inf, math.inf, math.inf)
 
 
 class Clips:
-    """The clip of the text object that is being read, looked up where another object may begin."""
+    """The clip of the text object that is being read; ``some`` is False where it shows all."""
 
     def __init__(self, textpage: raw.FPDF_TEXTPAGE) -> None:
         self._page = textpage
         self._box = _ALL
-        self._end = -math.inf
+        self._fresh = True
+        self.some = False
 
-    def begins(self, index: int, left: float, changed: bool) -> bool:
-        """Whether another text object may begin at this character; its clip is then looked up."""
-        if changed or abs(left - self._end) > _STRAY:
-            self._look_up(index)
-            return True
-        return False
-
-    def _look_up(self, index: int) -> None:
+    def look_up(self, index: int) -> None:
+        """Another text object may begin at this character."""
         self._box = clip_box(raw.FPDFText_GetTextObject(self._page, index))
+        self._fresh = True
+        self.some = self._box is not _ALL
+
+    def hides(self, index: int, rect: raw.FS_RECTF, base: float, size: float) -> str:
+        """Where a character is cut off: ``y`` above or below its clip, ``x`` at its side; else empty."""
+        left, right = rect.left, rect.right
+        out = self._outside(left, right, base, size)
+        if out and not self._fresh:
+            self.look_up(index)
+            out = self._outside(left, right, base, size)
+        self._fresh = False
+        if out and not self._in_page(index, left, base, size):
+            self._box, self.some = _ALL, False
+            return ""
+        return out
 
     def _in_page(self, index: int, left: float, base: float, size: float) -> bool:
         """Object and clip are in the measure of the page: those inside a form may be in another."""
@@ -41,41 +51,30 @@ class Clips:
         west, floor, east, roof = (v.value for v in _BOUNDS)
         return west - size <= left <= east + size and floor - size <= base <= roof + size
 
-    def hides(self, index: int, left: float, right: float, base: float, size: float, fresh: bool) -> str:
-        """ "y" where a character lies above or below its clip, "x" where at its side, else empty."""
-        self._end = right
-        out = self._outside(left, right, base, size)
-        if out and not fresh:
-            self._look_up(index)
-            out = self._outside(left, right, base, size)
-        if out and not self._in_page(index, left, base, size):
-            self._box = _ALL
-            return ""
-        return out
-
     def _outside(self, left: float, right: float, base: float, size: float) -> str:
         west, floor, east, roof = self._box
         if not floor - 0.3 * size <= base <= roof + 0.3 * size:
             return "y"
-        middle = (left + right) / 2
-        return "" if west - 0.1 * size <= middle <= east + 0.1 * size else "x"
+        return "" if west <= (left + right) / 2 <= east else "x"
 
 
 def clip_box(obj: raw.FPDF_PAGEOBJECT) -> tuple[float, float, float, float]:
     """Left, bottom, right and top (page coordinates) of what is shown of a text object."""
-    west, floor, east, roof = -math.inf, -math.inf, math.inf, math.inf
     clip = raw.FPDFPageObj_GetClipPath(obj) if obj else None
-    if not clip:
-        return west, floor, east, roof
+    paths = raw.FPDFClipPath_CountPaths(clip) if clip else 0
+    if paths <= 0:
+        return _ALL
+    west, floor, east, roof = _ALL
     x, y = _POINT
-    for path in range(min(max(raw.FPDFClipPath_CountPaths(clip), 0), _MOST_PATHS)):
+    for path in range(min(paths, _MOST_PATHS)):
         count = raw.FPDFClipPath_CountPathSegments(clip, path)
         xs, ys = [], []
-        for k in range(min(count, _MOST_POINTS)):
+        # two opposite corners of a rectangle say all
+        for k in (0, 2) if count in (4, 5) else range(min(count, _MOST_POINTS)):
             raw.FPDFPathSegment_GetPoint(raw.FPDFClipPath_GetPathSegment(clip, path, k), x, y)
             xs.append(x.value)
             ys.append(y.value)
-        if len(ys) >= 3 and count <= _MOST_POINTS:
+        if 3 <= count <= _MOST_POINTS:
             west, east = max(west, min(xs)), min(east, max(xs))
             floor, roof = max(floor, min(ys)), min(roof, max(ys))
     return west, floor, east, roof

@@ -107,7 +107,7 @@ def cell_text(lines: list[Line], width: float) -> str:
     for before, line in zip(lines, lines[1:], strict=False):
         numeric = _numeric(before.text) and _numeric(line.text)
         filled = before.x1 - before.x0 >= 0.6 * width
-        if not numeric or (filled and parse_amount(text + line.text) is not None and _open(text)):
+        if not numeric or (filled and parse_amount(text + line.text) is not None and _open(text, line.text)):
             text += line.text
         else:
             text += "\n" + line.text
@@ -118,7 +118,10 @@ def _numeric(text: str) -> bool:
     return bool(text) and all(c in "0123456789,.-%" for c in text.strip())
 
 
-def _open(text: str) -> bool:
-    """True where a number may go on: it lacks the two decimals that money is printed with."""
+def _open(text: str, rest: str) -> bool:
+    """True where a number may go on: it has not just the two decimals that money is printed with, or what follows
+    is no number of its own."""
     _, point, decimals = text.rpartition(".")
-    return not point or len(decimals.strip()) < 2
+    return (
+        not point or len(decimals.strip()) != 2 or (len(rest) > 1 and rest.startswith("0") and rest.isdigit())
+    )

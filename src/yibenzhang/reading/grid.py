@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from yibenzhang.model.documents import Cell, Table
 from yibenzhang.model.places import PagePlace
-from yibenzhang.reading.glyphs import Glyph, cell_text, lines_of, unmapped
+from yibenzhang.reading.glyphs import Glyph, Line, cell_text, lines_of, unmapped
 from yibenzhang.reading.limits import MAX_GRID_POSITIONS
+from yibenzhang.reading.stacked import unstacked
 
 SNAP = 2.0
 """Rules this close (points) are one rule."""
@@ -176,6 +177,7 @@ def _table(
     xs, ys = [round(x, 1) for x in xs], [round(y, 1) for y in ys]
     taken = [[False] * cols for _ in range(rows)]
     cells: list[Cell] = []
+    printed: dict[tuple[int, int], list[Line]] = {}
     for r in range(rows):
         for c in range(cols):
             if taken[r][c]:
@@ -194,8 +196,9 @@ def _table(
                 for k in range(c, c1 + 1):
                     taken[i][k] = True
                     found.extend(inside.get((i, k), ()))
-            cells.append(_cell(page, r, c, r1, c1, ys, xs, found))
-    return Table(index, (page,), rows, cols, tuple(cells), tuple(xs))
+            printed[r, c] = lines_of(found)
+            cells.append(_cell(page, r, c, r1, c1, ys, xs, found, printed[r, c]))
+    return unstacked(Table(index, (page,), rows, cols, tuple(cells), tuple(xs)), printed)
 
 
 def _edges(
@@ -225,13 +228,20 @@ def _edges(
 
 
 def _cell(
-    page: int, r: int, c: int, r1: int, c1: int, ys: list[float], xs: list[float], glyphs: list[Glyph]
+    page: int,
+    r: int,
+    c: int,
+    r1: int,
+    c1: int,
+    ys: list[float],
+    xs: list[float],
+    glyphs: list[Glyph],
+    lines: list[Line],
 ) -> Cell:
     x0, x1 = xs[c], xs[c1 + 1]
     place = PagePlace(page, x0, ys[r], x1, ys[r1 + 1])
     if not glyphs:
         return Cell(r, c, r1 - r + 1, c1 - c + 1, "", place)
-    lines = lines_of(glyphs)
     text = cell_text(lines, x1 - x0)
     bad = not text.isascii() and any(unmapped(ch) for ch in text)
     sure = 1.0 if glyphs[0].sure == 1.0 else min(g.sure for g in glyphs)

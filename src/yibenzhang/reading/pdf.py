@@ -14,7 +14,7 @@ import pypdfium2.raw as raw
 from yibenzhang.model.documents import Page, ReadingNotice, Table
 from yibenzhang.model.places import PagePlace
 from yibenzhang.reading.assembly import page_of
-from yibenzhang.reading.clipping import Clips
+from yibenzhang.reading.clipping import STRAY, Clips
 from yibenzhang.reading.glyphs import Glyph, unmapped
 from yibenzhang.reading.grid import Rule
 from yibenzhang.reading.limits import (
@@ -162,7 +162,7 @@ def _glyphs(textpage: raw.FPDF_TEXTPAGE, frame: _Frame) -> list[Glyph]:
     box_of = raw.FPDFText_GetLooseCharBox
     width, height = frame.size
     left, ceiling = frame.left, frame.bottom + frame.height
-    base = size = top = bottom = 0.0
+    base = size = top = bottom = end = 0.0
     last_top = last_bottom = -1.0
     for i, char in enumerate(_characters(textpage)):
         if char <= " " or char in _INVISIBLE or not box_of(textpage, i, rect):
@@ -181,9 +181,13 @@ def _glyphs(textpage: raw.FPDF_TEXTPAGE, frame: _Frame) -> list[Glyph]:
         x0, x1 = rect.left - left, rect.right - left
         if x1 < 0 or x0 > width or bottom < 0 or top > height:
             continue  # drawn off the page: not part of what was published
-        fresh = clips.begins(i, rect.left, changed)
-        behind = clips.hides(i, rect.left, rect.right, oy.value, size, fresh)
-        (unseen[behind] if behind else out).append(Glyph(char, x0, top, x1, bottom, base, size))
+        if changed or not -STRAY < x0 - end < STRAY:
+            clips.look_up(i)
+        end = x1
+        if clips.some and (behind := clips.hides(i, rect, oy.value, size)):
+            unseen[behind].append(Glyph(char, x0, top, x1, bottom, base, size))
+            continue
+        out.append(Glyph(char, x0, top, x1, bottom, base, size))
     return _trusted(out, unseen)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from yibenzhang.model.documents import Document, Page, Paragraph, Table
 from yibenzhang.model.places import InFile, PagePlace, Place
-from yibenzhang.recognising.titles import HeadLine, head_line, squeezed
+from yibenzhang.recognising.titles import head_line, squeezed
 from yibenzhang.standards.lexicon.frames import FrameWords, frame_words
 
 _MARGIN = 0.16
@@ -46,9 +46,9 @@ def furniture_of(document: Document) -> frozenset[int]:
                 at = int(place.top / _STEP)
                 key = re.sub(r"\d+", "#", "".join(p.text.split()))
                 seen[key, at].append((page, p))
-    titled = _Titled(words)
+    titled = _Titled()
     for (_, _), found in _repeated(seen):
-        first = head_line(found[0][1].text, words)
+        first = head_line(found[0][1].text)
         if first.title:
             if 2 * sum(titled.idle(page, p) for page, p in found) >= len(found):
                 out.update(id(p) for _, p in found)
@@ -69,6 +69,8 @@ def _repeated(
 
 def is_page_number(text: str, words: FrameWords | None = None) -> bool:
     """A line of digits (also roman or Chinese) and the words and marks of page numbers only."""
+    if len(text) > 2 * _SHORT:
+        return False
     words = words or frame_words()
     s, _ = squeezed(text)
     return len(s) <= _SHORT and bool(words.page_number.fullmatch(s)) and bool(words.page_digit.search(s))
@@ -123,8 +125,7 @@ def _outer(page: Page, p: Paragraph) -> bool:
 class _Titled:
     """Which titles on a page are the nearest to a table below them."""
 
-    def __init__(self, words: FrameWords) -> None:
-        self.words = words
+    def __init__(self) -> None:
         self.nearest: dict[int, frozenset[str]] = {}
 
     def idle(self, page: Page, p: Paragraph) -> bool:
@@ -140,8 +141,5 @@ class _Titled:
                 if last is not None:
                     yield last.text
                 last = None
-            elif self._line(block).title:
+            elif head_line(block.text).title:
                 last = block
-
-    def _line(self, p: Paragraph) -> HeadLine:
-        return head_line(p.text, self.words) if len(p.text) <= 80 else HeadLine(p.text)

@@ -86,9 +86,10 @@ class Run:
         return self._below(second, head) or self._beside(second, head)
 
     def resembles(self, second: Table) -> bool:
-        """It has the columns of this table, joined or not."""
-        if self.first.edges and second.edges:
-            return bool(_aligned(self.first.edges, second.edges)[1])
+        """It begins and ends where this table does."""
+        a, b = self.first.edges, second.edges
+        if a and b:
+            return abs(a[0] - b[0]) <= 2 * _NEAR and abs(a[-1] - b[-1]) <= 2 * _NEAR
         return self.first.columns == second.columns
 
     def _follows(self, second: Table) -> bool:
@@ -216,7 +217,7 @@ class Run:
             self._foot = len(self.cells)
         for c in second.cells:
             if c.row >= skip:
-                self.cells.append(replace(c, row=c.row - skip + self.rows))
+                self.cells.append(_put(c, c.row - skip + self.rows, c.column, c.column_span))
             elif c.row + c.row_span > skip and c.row_span > 1 and c.row == 0 and heads == 0:
                 span = c.row + c.row_span - skip
                 self.cells.append(replace(c, row=self.rows, row_span=span))
@@ -260,21 +261,38 @@ class Run:
         """The last columns, alone on a page: its rows stand where those of an earlier page stand."""
         mine = self.head.titles[0] if self.head.titles else ""
         part = any(fold(t) in fold(mine) for t in head.titles)
-        if not second.edges or head.number or head.holder or (head.titles and not part):
+        cut = part and not (head.number or head.holder)  # a title cut in two by the page's side
+        if not second.edges or not (cut or self._same_frame(head)):
             return False
+        if self._top and _labels(self._top[0]) == _labels(second.texts()[head.first]):
+            return False  # the same columns once more
         at = len(self._right)
-        if at >= len(self._pieces) or (self._wide and second.columns != self._wide):
+        if at >= len(self._pieces) or not self._same_rows(at, row_tops(second)):
             return False
-        if second.columns >= self.first.columns or _has_labels(second):
+        part_of = _without(second, self._repeated_columns(at, second))
+        if (self._wide and part_of.columns != self._wide) or _has_labels(part_of):
             return False
-        if not self._same_rows(at, row_tops(second)):
+        if part_of.columns >= self.first.columns:
             return False
-        self._right.append((at, second))
+        self._right.append((at, part_of))
         if self.head.unit is None:
             self.head = replace(self.head, unit=head.unit)
-        self._wide = second.columns
+        self._wide = part_of.columns
         self.pages.extend(p for p in second.pages if p not in self.pages)
         return True
+
+    def _repeated_columns(self, at: int, second: Table) -> int:
+        """So many columns at the left of a right part repeat the first ones of the table: its labels."""
+        rows = self._rows_of(at, second)
+        mine = {(c.row, c.column): fold(c.text) for c in self.cells if fold(c.text)}
+        other = {(rows[c.row], c.column): fold(c.text) for c in second.cells if fold(c.text)}
+        wide = 0
+        while wide < min(second.columns, self.first.columns) - 1:
+            own = {r: t for (r, c), t in mine.items() if c == wide and r in rows}
+            if not own or own != {r: t for (r, c), t in other.items() if c == wide}:
+                break
+            wide += 1
+        return wide
 
     def _same_rows(self, at: int, tops: tuple[float, ...]) -> bool:
         mine = self._pieces[at].tops
@@ -311,6 +329,16 @@ def row_tops(table: Table) -> tuple[float, ...]:
     if len(tops) < table.rows:
         return ()
     return (*(tops[r] for r in range(table.rows)), bottom)
+
+
+def _without(table: Table, columns: int) -> Table:
+    """The table without so many of its first columns."""
+    if not columns:
+        return table
+    cells = tuple(
+        _put(c, c.row, c.column - columns, c.column_span) for c in table.cells if c.column >= columns
+    )
+    return replace(table, columns=table.columns - columns, cells=cells, edges=table.edges[columns:])
 
 
 def _moved(cell: Cell, rows: list[int], columns: int) -> Cell:
@@ -378,7 +406,11 @@ def _aligned(a: tuple[float, ...], b: tuple[float, ...]) -> tuple[list[float], l
 
 def _spread(cells: Iterable[Cell], edges: Sequence[float], union: list[float]) -> list[Cell]:
     at = [min(range(len(union)), key=lambda k, x=x: abs(union[k] - x)) for x in edges]  # type: ignore[misc]
-    return [
-        replace(c, column=at[c.column], column_span=max(1, at[c.column + c.column_span] - at[c.column]))
-        for c in cells
-    ]
+    if at == list(range(len(edges))):
+        return list(cells)
+    return [_put(c, c.row, at[c.column], max(1, at[c.column + c.column_span] - at[c.column])) for c in cells]
+
+
+def _put(c: Cell, row: int, column: int, wide: int) -> Cell:
+    """The cell at another place of the grid; written out, for it is made for every cell of every page."""
+    return Cell(row, column, c.row_span, wide, c.text, c.place, c.indent, c.unreadable, c.sure)

@@ -17,6 +17,8 @@ _REACH = 8
 """So many paragraphs before a table may hold its title, unit and body."""
 _AFTER = 3
 """So many paragraphs after a table may be its notes."""
+_LISTED = 4
+"""So many titles on a page without a table are contents."""
 _AGREED = 3
 """So many tables that state the same unit, and none another, state it for the whole document."""
 
@@ -51,7 +53,7 @@ class _Open:
 def framed_tables(document: Document) -> list[Framed]:
     """The tables of a document in order, continued pages joined."""
     furniture = furniture_of(document)
-    unread = {getattr(n.place, "page", None) for n in document.notices if n.unread and n.place}
+    unread = {n.place.page for n in document.notices if n.unread and n.place}
     out: list[_Open] = []
     between: list[Paragraph] = []
     fresh = 0  # so many of them stand on the page of the next table
@@ -68,7 +70,7 @@ def framed_tables(document: Document) -> list[Framed]:
             between, fresh = [], 0
     if out:
         out[-1].after = between[:_AFTER]
-    return _with_agreed_unit([_framed(o) for o in out])
+    return _with_agreed_unit([_framed(o, unread) for o in out])
 
 
 def _place(table: Table, between: list[Paragraph], fresh: int, out: list[_Open], unread: bool) -> None:
@@ -109,8 +111,14 @@ def _may_go_on(run: Run, table: Table, head: Head, unread: bool) -> bool:
     return table.pages[0] == run.pages[-1] + 1 and run.resembles(table)
 
 
-def _framed(open_: _Open) -> Framed:
+def _framed(open_: _Open, unread: set[int | None]) -> Framed:
     run = open_.run
+    if (
+        run.pages
+        and run.pages[-1] + 1 in unread
+        and not any(head_line(p.text).plain for p in open_.after[:1])
+    ):
+        run.open_end = True
     head = run.head
     return Framed(
         run.table(),
@@ -135,7 +143,11 @@ def _with_agreed_unit(framed: list[Framed]) -> list[Framed]:
 
 
 def _is_contents(page: Page) -> bool:
-    """A page with the heading of contents and no table."""
-    names = frame_words().contents
-    lines = [b for b in page.blocks if isinstance(b, Paragraph)]
-    return len(lines) == len(page.blocks) and any(fold(p.text) in names for p in lines[:6])
+    """A page without a table that has the heading of contents, or little but titles one below another."""
+    lines = [b.text for b in page.blocks if isinstance(b, Paragraph)]
+    if len(lines) < len(page.blocks):
+        return False
+    if any(fold(t) in frame_words().contents for t in lines[:6]):
+        return True
+    titles = sum(bool(head_line(t).title) for t in lines)
+    return titles >= _LISTED and 2 * titles > len(lines)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from yibenzhang.model.amounts import Unit, cell_state, narrow, unit_named
 from yibenzhang.model.documents import Paragraph, Table
@@ -14,6 +15,8 @@ from yibenzhang.standards.lexicon.frames import FrameWords, frame_words
 
 _LONG = 40
 """A line longer than this that is no title is running text."""
+_LONGEST = 160
+"""No line of a table's head is longer."""
 _INNER_ROWS = 5
 """So many rows at the top of a grid may hold its title, unit and holder."""
 _OPEN, _SHUT = "(（[［", ")）]］"
@@ -78,9 +81,13 @@ def squeezed(text: str) -> tuple[str, list[int]]:
     return "".join(":" if wide[i] == "：" else wide[i] for i in at), at
 
 
-def head_line(text: str, words: FrameWords | None = None) -> HeadLine:
+@lru_cache(maxsize=4096)
+def head_line(text: str) -> HeadLine:
     """The parts of one line: number, title, unit, holder."""
-    words = words or frame_words()
+    if len(text) > _LONGEST:
+        return HeadLine(text)
+    words = frame_words()
+    text = words.continued.sub("", text)
     s, at = squeezed(text)
     if not s:
         return HeadLine("", aside=True)
@@ -172,15 +179,14 @@ def head_of(lines: Sequence[Paragraph], table: Table) -> Head:
     """The head of a table from the lines before it (nearest last) and its own first rows."""
     words = frame_words()
     inner, first = inner_head(table, words)
-    read = [head_line(p.text, words) for p in lines]
+    read = [head_line(p.text) for p in lines]
     read, lines = _rejoined(read, list(lines), words)
     prose = any(r.prose for r in read)
     last = max((k for k, r in enumerate(read) if r.prose), default=-1)
     near = [(r, p) for r, p in zip(read[last + 1 :], lines[last + 1 :], strict=True)]
     titles = [t for r in inner if (t := r.title)]
-    outer = [r.title for r, _ in reversed(near) if r.title]
     if not _listed([r for r, _ in near]):
-        titles += [t for t in outer if t not in titles]
+        titles += [t for t in _outer_titles([r for r, _ in near]) if t not in titles]
     fallback = False
     if not titles and (heading := _heading(near, table)):
         titles, fallback = [heading], True
@@ -200,6 +206,17 @@ def _grid_unit(table: Table, first: int, words: FrameWords) -> Unit | None:
             if m := words.unit_bare.search(s) or words.unit.search(s):
                 found.add(m.group(1))
     return unit_named(found.pop()) if len(found) == 1 else None
+
+
+def _outer_titles(lines: list[HeadLine]) -> list[str]:
+    """The titles among the lines, nearest first, up to the number of the table: what stands before is not its own."""
+    out: list[str] = []
+    for line in reversed(lines):
+        if line.title:
+            out.append(line.title)
+        if line.number and out:
+            break
+    return out
 
 
 def _unit_of(lines: list[HeadLine], words: FrameWords) -> Unit | None:
@@ -243,7 +260,7 @@ def _rejoined(
 def _as_one(a: HeadLine, pa: Paragraph, b: HeadLine, pb: Paragraph, words: FrameWords) -> HeadLine | None:
     """Two lines as one, where the second is the rest of a title or of a holder's name."""
     if a.holder and not a.unit and not b.holder and not b.title and _below(pa, pb):
-        whole = head_line(pa.text.rstrip() + pb.text.lstrip(), words)
+        whole = head_line(pa.text.rstrip() + pb.text.lstrip())
         grown = len(whole.holder) - len(a.holder)
         return whole if 0 < grown <= _REST and whole.unit == b.unit else None
     if not (b.plain or b.title) or b.number or b.unit or b.holder or a.unit or a.holder or a.aside:
@@ -252,12 +269,12 @@ def _as_one(a: HeadLine, pa: Paragraph, b: HeadLine, pb: Paragraph, words: Frame
         return None
     opened = sum(a.text.count(c) for c in "([") > sum(a.text.count(c) for c in ")]")
     if not opened and (
-        a.title or not a.plain or len(a.text) < 6 or is_title(b.text, words) and len(b.text) > 5
+        a.title or not a.plain or len(a.text) < 6 or not (_centred(pa, pb) or len(b.text) < 6)
     ):
         return None
     if not opened and (a.prose or words.row_start.match(b.text)):
         return None
-    whole = head_line(pa.text.rstrip() + pb.text.lstrip(), words)
+    whole = head_line(pa.text.rstrip() + pb.text.lstrip())
     return whole if whole.title else None
 
 
@@ -269,6 +286,14 @@ def _place(p: Paragraph) -> PagePlace | None:
 def _below(pa: Paragraph, pb: Paragraph) -> bool:
     a, b = _place(pa), _place(pb)
     return bool(a and b and a.page == b.page and 0 <= b.top - a.bottom <= 1.1 * pa.size + 2)
+
+
+def _centred(pa: Paragraph, pb: Paragraph) -> bool:
+    """Two lines have the same middle and neither begins where the other does."""
+    a, b = _place(pa), _place(pb)
+    if a is None or b is None:
+        return False
+    return abs((a.x0 + a.x1) - (b.x0 + b.x1)) < 12 and abs(a.x0 - b.x0) > 4
 
 
 def _heading(near: list[tuple[HeadLine, Paragraph]], table: Table) -> str:
@@ -304,18 +329,18 @@ def inner_head(table: Table, words: FrameWords | None = None) -> tuple[list[Head
     for r, texts in enumerate(rows[: table.rows - 1]):
         if covered[r + 1] and len(texts) > 1:
             break
-        lines = [head_line(t.replace("\n", ""), words) for t in texts]
+        lines = [head_line(t.replace("\n", "")) for t in texts]
         if not texts or any(line.plain or line.half is not None and not out for line in lines):
             break
         if len(texts) > 4 or any(cell_state(t) is not None for t in texts) or _only_asides(lines, out):
-            break
+            break  # years side by side are a header
         out.extend(lines)
         first = r + 1
     return out, first
 
 
 def _only_asides(lines: list[HeadLine], before: list[HeadLine]) -> bool:
-    return not before and all(line.aside for line in lines)
+    return all(line.aside for line in lines) and (not before or len(lines) > 1)
 
 
 def same_words(a: str, b: str) -> bool:

@@ -33,6 +33,8 @@ class FrameWords:
     holder_end: re.Pattern[str]
     not_holder: frozenset[str]
     aside: re.Pattern[str]
+    continued: re.Pattern[str]
+    """Over text as printed: that a table goes on."""
     totals: frozenset[str]
     contents: frozenset[str]
     row_start: re.Pattern[str]
@@ -71,6 +73,7 @@ def _words(data: dict[str, Any]) -> FrameWords:
         re.compile(rf"(?:{holder['ends']})[^:]{{0,6}}:"),
         frozenset(holder["never"]),
         re.compile(_any(data["aside"]["patterns"])),
+        re.compile("|".join(data["continued"]["printed"])),
         frozenset(data["total"]["names"]),
         frozenset(data["contents"]["names"]),
         re.compile(_any(data["row"]["starts"])),
