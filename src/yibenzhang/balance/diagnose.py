@@ -40,6 +40,8 @@ EXCHANGE_STEPS = 30_000
 LIST_STEPS = 30_000
 SEARCH_STEPS = 3 * STEPS
 """Of all groups of a document together; what is not localised by then is reported without a culprit."""
+MOST_SETS = 40
+"""So many sets as good as the best are evaluated in full."""
 MOST_PROGRAMS = 2
 """So many groups of a document are given to the mixed-integer program."""
 
@@ -53,13 +55,14 @@ class _Work:
 
 
 def diagnose(results: list[Result]) -> list[Cause]:
-    """The causes of all contradicted relations that accuse, in the order of the document.
+    """The causes of all contradicted relations that accuse, in the order in which their relations came.
 
-    The same causes come out in whatever order the relations went in.
+    The causes themselves are the same in whatever order the relations come.
     """
     broken = in_order(r for r in results if r.outcome is Outcome.CONTRADICTED and r.relation.accuses)
     if not broken:
         return []
+    told = {id(r): k for k, r in enumerate(results) if r.outcome is Outcome.CONTRADICTED}
     results = in_order(results)
     touching = touching_of(results)
     causes: list[Cause] = []
@@ -79,13 +82,10 @@ def diagnose(results: list[Result]) -> list[Cause]:
     groups = groups_of(broken)
     for group in sorted(groups, key=len):  # the easy ones before the steps are used up
         causes += _causes(group, touching, work)
-    causes.sort(key=_position)
-    return folded(causes, results)
-
-
-def _position(cause: Cause) -> tuple[object, ...]:
-    """Where a cause stands in the document: its first relation, by total."""
-    return min((place_key(r.relation.total), r.relation.id) for r in cause.broken)
+    causes = [
+        replace(c, broken=tuple(sorted(c.broken, key=lambda r: told[id(r)]))) for c in folded(causes, results)
+    ]
+    return sorted(causes, key=lambda c: told[id(c.broken[0])])
 
 
 def _lists(broken: list[Result], results: list[Result], touching: Touching, columns: int) -> list[Cause]:
@@ -207,6 +207,10 @@ def _several(group: list[Result], touching: Touching, work: _Work) -> list[Cause
     if sets is None:
         return [Cause(tuple(group), (), False, gave_up=True)]
     best, good = sets
+    facts = {f.id: f for r in group for i in _ids(r) for q in touching[i] for f in q.relation.facts()}
+    valid = [s for s in good[:MOST_SETS] if settled([facts[i] for i in sorted(s)], touching) is not None]
+    if valid:  # those that break what holds elsewhere are no answer
+        best, good = tuple(sorted(valid[0])), (*valid, *good[MOST_SETS:])
     sure = {i for i in best if all(i in s for s in good)}
     others = {i: [j for s in good for j in sorted(s - set(best))] for i in best if i not in sure}
     return _told(group, list(best), sure, others, touching)
@@ -226,9 +230,10 @@ def _told(
     group: list[Result], ids: list[str], sure: set[str], others: dict[str, list[str]], touching: Touching
 ) -> list[Cause]:
     """One cause for each number to change; numbers that move together (printed twice alike) share one."""
-    known = {f.id: f for r in group for f in r.relation.facts()}
-    facts = [known[i] for i in ids if i in known]
-    joint = settled(facts, touching) if len(facts) == len(ids) else None
+    near = {f.id: f for r in group for f in r.relation.facts()}
+    known = near | {f.id: f for i in near for r in touching[i] for f in r.relation.facts()}
+    facts = [known[i] for i in ids]
+    joint = settled(facts, touching)
     left = list(group)
     causes: list[Cause] = []
     # the number that mends most goes first: what is left of its relations is another's
@@ -241,7 +246,8 @@ def _told(
         certain = fact.id in sure and joint is not None and culprit.suggestion is not None
         again = [] if certain else _instead(fact, mine, others.get(fact.id, []), known, touching)
         left = [r for r in left if r not in mine]
-        causes.append(Cause(tuple(mine), (culprit, *again), certain))
+        along = certain and mended(fact, touching[fact.id]) is None
+        causes.append(Cause(tuple(mine), (culprit, *again), certain, along=along))
     if left:
         causes.append(Cause(tuple(left), (), False))
     return _together(causes, touching)

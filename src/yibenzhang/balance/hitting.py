@@ -136,7 +136,7 @@ class _Search:
 
 @dataclass(frozen=True, slots=True)
 class Sets:
-    """The best set of numbers to change and those as good, each in the order of their ids."""
+    """The best set of numbers to change, in the order of their ids, and all as good, the best first."""
 
     best: tuple[str, ...]
     good: tuple[frozenset[str], ...]
@@ -162,7 +162,8 @@ def smallest_sets(group: list[Result], touching: Touching, steps: Steps) -> Sets
     if not search.sets:
         return None
     best, chosen = min(search.sets, key=lambda s: (s[0], sorted(s[1])))
-    good = tuple(s for c, s in search.sets if c <= best + AS_GOOD)
+    within = sorted(((c, sorted(s), s) for c, s in search.sets if c <= best + AS_GOOD), key=lambda g: g[:2])
+    good = tuple(s for _, _, s in within)
     return Sets(tuple(sorted(chosen)), good)
 
 
