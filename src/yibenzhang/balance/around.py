@@ -40,17 +40,49 @@ def in_order(results: Iterable[Result]) -> list[Result]:
     return sorted(results, key=lambda r: (r.relation.id, r.relation.terms[0].fact.id))
 
 
-def touching_of(results: Iterable[Result]) -> Touching:
-    """The relations each number stands in, each once; broken ones that must not accuse are left out."""
-    out: Touching = defaultdict(list)
-    for r in results:
-        if r.outcome is Outcome.CONTRADICTED and not r.relation.accuses:
-            continue
-        for t in r.relation.terms:
-            known = out[t.fact.id]
-            if not known or known[-1] is not r:
-                known.append(r)
-    return out
+class Around(dict[str, list[Result]]):
+    """The relations each number stands in, each once, by their ids; broken ones that must not accuse are left out.
+
+    Those of the numbers of broken relations are gathered at once, all others when the first of them is asked for.
+    """
+
+    def __init__(self, results: list[Result], broken: list[Result]) -> None:
+        super().__init__()
+        self.results = results
+        self._all: dict[str, list[Result]] | None = None
+        self._facts: list[Fact] | None = None
+        near: dict[str, list[Result]] = {t.fact.id: [] for r in broken for t in r.relation.terms}
+        for r in results:
+            for t in r.relation.terms:
+                if t.fact.id in near and _speaks(r):
+                    near[t.fact.id].append(r)
+        for i, found in near.items():
+            self[i] = _each_once(found)
+
+    def __missing__(self, fact_id: str) -> list[Result]:
+        if self._all is None:
+            self._all = {}
+            for r in self.results:
+                if _speaks(r):
+                    for t in r.relation.terms:
+                        self._all.setdefault(t.fact.id, []).append(r)
+        self[fact_id] = found = _each_once(self._all.get(fact_id, []))
+        return found
+
+    def facts(self) -> list[Fact]:
+        """Every number that stands in a relation, by id."""
+        if self._facts is None:
+            known = {t.fact.id: t.fact for r in self.results for t in r.relation.terms}
+            self._facts = [known[i] for i in sorted(known)]
+        return self._facts
+
+
+def _speaks(r: Result) -> bool:
+    return r.outcome is not Outcome.CONTRADICTED or r.relation.accuses
+
+
+def _each_once(results: list[Result]) -> list[Result]:
+    return in_order({id(r): r for r in results}.values())
 
 
 def groups_of(broken: Iterable[Result]) -> list[list[Result]]:

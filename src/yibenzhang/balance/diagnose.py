@@ -13,13 +13,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from yibenzhang.balance.around import (
+    Around,
     Steps,
     Touching,
     groups_of,
     in_order,
     nothing,
     place_key,
-    touching_of,
 )
 from yibenzhang.balance.causes import Cause, Culprit, Kind
 from yibenzhang.balance.exchange import exchanges
@@ -63,15 +63,14 @@ def diagnose(results: list[Result]) -> list[Cause]:
     if not broken:
         return []
     told = {id(r): k for k, r in enumerate(results) if r.outcome is Outcome.CONTRADICTED}
-    results = in_order(results)
-    touching = touching_of(results)
+    touching = Around(results, broken)
     causes: list[Cause] = []
     places: tuple[Callable[[list[Result]], list[Cause]], ...] = (
         lambda left: wrong_units(left, results),
-        lambda left: _lists(left, results, touching, LEAST_COLUMNS),
+        lambda left: _lists(left, touching, LEAST_COLUMNS),
         lambda left: shifted_columns(left, touching),
         lambda left: _swapped(left, touching),
-        lambda left: _lists(left, results, touching, 1),
+        lambda left: _lists(left, touching, 1),
     )
     for found in places:
         new = found(broken)
@@ -88,14 +87,14 @@ def diagnose(results: list[Result]) -> list[Cause]:
     return sorted(causes, key=lambda c: told[id(c.broken[0])])
 
 
-def _lists(broken: list[Result], results: list[Result], touching: Touching, columns: int) -> list[Cause]:
+def _lists(broken: list[Result], touching: Around, columns: int) -> list[Cause]:
     """Rows in the wrong list. Seen through one column only, a number that explains more goes before."""
     if columns < LEAST_COLUMNS:
         broken = _unsure(broken, touching)
-    return list(misplaced(broken, results, touching, Steps(LIST_STEPS), columns))
+    return list(misplaced(broken, touching, Steps(LIST_STEPS), columns))
 
 
-def _swapped(broken: list[Result], touching: Touching) -> list[Cause]:
+def _swapped(broken: list[Result], touching: Around) -> list[Cause]:
     """Numbers that mend what is broken by changing places."""
     causes: list[Cause] = []
     done: set[int] = set()

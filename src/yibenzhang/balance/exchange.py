@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations
 
-from yibenzhang.balance.around import Steps, Touching, nothing
+from yibenzhang.balance.around import Around, Steps, nothing
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.intervals import Interval
 from yibenzhang.model.relations import Outcome, Result
@@ -34,7 +34,7 @@ class Exchange:
     broken: tuple[Result, ...]
 
 
-def exchanges(broken: list[Result], touching: Touching, steps: Steps) -> Iterator[Exchange]:
+def exchanges(broken: list[Result], touching: Around, steps: Steps) -> Iterator[Exchange]:
     """All exchanges that mend what they touch, each number in one of them at most, the largest first.
 
     ``steps`` bounds the search.
@@ -52,7 +52,7 @@ def exchanges(broken: list[Result], touching: Touching, steps: Steps) -> Iterato
             yield found
 
 
-def _exchange(pairs: list[tuple[Fact, Fact]], touching: Touching, steps: Steps) -> Exchange | None:
+def _exchange(pairs: list[tuple[Fact, Fact]], touching: Around, steps: Steps) -> Exchange | None:
     """The exchange, if every relation holds once the pairs have changed places, and either side was broken."""
     instead: dict[str, Interval] = {}
     for a, b in pairs:
@@ -85,12 +85,6 @@ def _holds(r: Result, instead: dict[str, Interval]) -> bool:
     return abs(residual) <= r.slack
 
 
-def _facts(touching: Touching) -> Iterator[Fact]:
-    """Every number that stands in a relation."""
-    for i, results in touching.items():
-        yield next(f for f in results[0].relation.facts() if f.id == i)
-
-
 def _suspected(broken: list[Result]) -> dict[str, Fact]:
     return {f.id: f for r in broken for f in r.relation.facts() if f.interval is not None}
 
@@ -98,7 +92,7 @@ def _suspected(broken: list[Result]) -> dict[str, Fact]:
 # ---- two cells of a row, two amounts of the text ------------------------------------------------------
 
 
-def _cells(broken: list[Result], touching: Touching, steps: Steps) -> Iterator[Exchange]:
+def _cells(broken: list[Result], touching: Around, steps: Steps) -> Iterator[Exchange]:
     suspected = _suspected(broken)
     lines: dict[tuple[str, str | int], list[Fact]] = defaultdict(list)
     for fact in suspected.values():
@@ -110,13 +104,13 @@ def _cells(broken: list[Result], touching: Touching, steps: Steps) -> Iterator[E
         yield from _tried([(fact, other)], touching, steps)
 
 
-def _besidenothing(suspected: dict[str, Fact], touching: Touching) -> Iterator[tuple[Fact, Fact]]:
+def _besidenothing(suspected: dict[str, Fact], touching: Around) -> Iterator[tuple[Fact, Fact]]:
     """Empty cells of a broken relation with the numbers of their row, which may belong there."""
     rows: dict[tuple[str, int], list[Fact]] = defaultdict(list)
     for fact in suspected.values():
         if nothing(fact):
             rows[fact.table, fact.cell[0]].append(fact)
-    for f in _facts(touching) if rows else ():
+    for f in touching.facts() if rows else ():
         for empty in rows.get((f.table, f.cell[0]), ()):
             if f.printed and f.id not in suspected:
                 yield empty, f
@@ -137,7 +131,7 @@ def _wanted_in_text(broken: list[Result]) -> Iterator[tuple[Fact, Fact]]:
                     yield r.relation.total, other
 
 
-def _tried(pairs: Iterable[tuple[Fact, Fact]], touching: Touching, steps: Steps) -> Iterator[Exchange]:
+def _tried(pairs: Iterable[tuple[Fact, Fact]], touching: Around, steps: Steps) -> Iterator[Exchange]:
     for a, b in pairs:
         if steps.spent:
             return
@@ -150,7 +144,7 @@ def _tried(pairs: Iterable[tuple[Fact, Fact]], touching: Touching, steps: Steps)
 # ---- two columns --------------------------------------------------------------------------------------
 
 
-def _columns(broken: list[Result], touching: Touching, steps: Steps) -> Iterator[Exchange]:
+def _columns(broken: list[Result], touching: Around, steps: Steps) -> Iterator[Exchange]:
     """Two columns of one table under each other's heading."""
     count: dict[tuple[str, int], int] = defaultdict(int)
     for r in broken:
@@ -159,7 +153,7 @@ def _columns(broken: list[Result], touching: Touching, steps: Steps) -> Iterator
     often = sorted(at for at, n in count.items() if n >= LEAST_OF_A_COLUMN)
     tables = {table for table, _ in often}
     columns: dict[tuple[str, int], dict[int, Fact]] = defaultdict(dict)
-    for fact in _facts(touching) if often else ():
+    for fact in touching.facts() if often else ():
         if fact.table in tables:
             columns[fact.table, fact.cell[1]][fact.cell[0]] = fact
     for one, two in combinations(often[:MOST_COLUMNS], 2):
@@ -173,13 +167,13 @@ def _columns(broken: list[Result], touching: Touching, steps: Steps) -> Iterator
 # ---- two rows -----------------------------------------------------------------------------------------
 
 
-def _rows(broken: list[Result], touching: Touching, steps: Steps) -> Iterator[Exchange]:
+def _rows(broken: list[Result], touching: Around, steps: Steps) -> Iterator[Exchange]:
     """Rows of one table with each other's numbers: one that is wanted here stands there."""
     columns: dict[tuple[str, int], list[tuple[Decimal, int, Fact]]] = defaultdict(list)
     lines: dict[tuple[str, int], dict[int, Fact]] = defaultdict(dict)
     concerned = {(f.table, f.cell[1]) for r in broken for f in r.relation.facts() if f.table != _PROSE}
     tables = {table for table, _ in concerned}
-    for fact in _facts(touching):
+    for fact in touching.facts():
         if fact.table in tables:
             lines[fact.table, fact.cell[0]][fact.cell[1]] = fact
             if (fact.table, fact.cell[1]) in concerned and fact.amount is not None:

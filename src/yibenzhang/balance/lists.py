@@ -6,12 +6,12 @@ them by what one row has in them, that row is the cause, and no total of the lis
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from yibenzhang.balance.around import Steps, Touching, nothing
+from yibenzhang.balance.around import Around, Steps, nothing
 from yibenzhang.balance.causes import Cause, Culprit, Kind
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.relations import Outcome, Result
@@ -56,13 +56,12 @@ class _List:
         return out | {(table, k) for r in self.columns.values() for k in r.relation.list_rows}
 
 
-def misplaced(
-    broken: list[Result], results: list[Result], touching: Touching, steps: Steps, columns: int
-) -> Iterator[Cause]:
+def misplaced(broken: list[Result], touching: Around, steps: Steps, columns: int) -> Iterator[Cause]:
     """The causes that are rows in the wrong list, seen through at least so many columns."""
-    lists = _lists(broken, results)
-    if not lists:
+    count = Counter(r.relation.parent for r in broken if r.relation.parent)
+    if max(count.values(), default=0) < columns:
         return
+    lists = _lists(broken, touching.results)
     table = _Rows(touching, {at[0] for one in lists for at in one.columns})
     over = [one for one in lists if one.one_way and not one.short]
     short = [one for one in lists if one.one_way and one.short]
@@ -96,11 +95,11 @@ def _lists(broken: list[Result], results: list[Result]) -> list[_List]:
 class _Rows:
     """The rows of some tables: their numbers by column, and the rows by an amount of a column."""
 
-    def __init__(self, touching: Touching, tables: set[str]) -> None:
+    def __init__(self, touching: Around, tables: set[str]) -> None:
         self.cells: dict[At, dict[int, Fact]] = defaultdict(dict)
         self.by_amount: dict[tuple[At, Decimal], list[At]] = defaultdict(list)
-        for i, results in touching.items():
-            if results and (fact := _fact_of(i, results[0])).table in tables:
+        for fact in touching.facts():
+            if fact.table in tables:
                 row = (fact.table, fact.cell[0])
                 self.cells[row][fact.cell[1]] = fact
                 if fact.amount is not None and fact.amount.value:
@@ -115,10 +114,6 @@ class _Rows:
             rows for (column, a), rows in self.by_amount.items() if column == at and abs(a - amount) <= slack
         ]
         return sorted(row for rows in near for row in rows)[:MOST_ROWS]
-
-
-def _fact_of(fact_id: str, r: Result) -> Fact:
-    return next(t.fact for t in r.relation.terms if t.fact.id == fact_id)
 
 
 def _middle(cells: dict[int, Fact], column: int) -> Decimal | None:
@@ -169,7 +164,7 @@ def _taken(a: _List, short: list[_List], table: _Rows, steps: Steps, done: set[s
     )
 
 
-def _added(b: _List, table: _Rows, touching: Touching, steps: Steps) -> Cause | None:
+def _added(b: _List, table: _Rows, touching: Around, steps: Steps) -> Cause | None:
     """A row that is counted in no list and mends this one."""
     mine = b.rows() | {(r.relation.total.table, r.relation.total.cell[0]) for r in b.columns.values()}
     found = [
@@ -184,7 +179,7 @@ def _added(b: _List, table: _Rows, touching: Touching, steps: Steps) -> Cause | 
     return Cause(tuple(b.broken.values()), culprits, sure, kind=Kind.WRONG_PLACE, to_list=b.name)
 
 
-def _orphan(cells: dict[int, Fact], touching: Touching) -> bool:
+def _orphan(cells: dict[int, Fact], touching: Around) -> bool:
     """A row that no list counts, neither as a part nor as its total."""
     ids = {f.id for f in cells.values()}
     return not any(

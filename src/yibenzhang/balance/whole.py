@@ -28,14 +28,18 @@ def wrong_units(broken: list[Result], results: list[Result]) -> list[Cause]:
             for table in here - {_PROSE}:
                 suspected[table].append(r)
     likely = {t for t, rs in suspected.items() if len(rs) >= LEAST_CROSSING}
-    denied = _denied(likely, results)
     found: dict[frozenset[int], list[tuple[str, int, list[Result]]]] = defaultdict(list)
-    for table in sorted(likely - denied):
+    for table in sorted(likely):
         for power in (*POWERS, *(-p for p in POWERS)):
             mends = [r for r in suspected[table] if _mends(r, table, power)]
             if len(mends) >= LEAST_CROSSING and 2 * len(mends) > len(suspected[table]):
                 found[frozenset(id(r) for r in mends)].append((table, power, mends))
                 break
+    denied = _denied({table for alike in found.values() for table, _, _ in alike}, results)
+    for ids in list(found):
+        found[ids] = [one for one in found[ids] if one[0] not in denied]
+        if not found[ids]:
+            del found[ids]
     causes: list[Cause] = []
     taken: set[int] = set()
     for ids in sorted(found, key=lambda ids: (-len(ids), found[ids][0][0])):
