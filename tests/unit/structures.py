@@ -51,7 +51,9 @@ class Structure:
         for name, law, family, parent, terms in self.sums:
             made = tuple(Term(c, facts[at]) for c, at in terms)
             total = facts[terms[0][1]].id if law is Law.TOTAL else ""
-            relations.append(Relation(name, "rows.children", made, parent, law=law, family=family, explains=total))
+            relations.append(
+                Relation(name, "rows.children", made, parent, law=law, family=family, explains=total)
+            )
         return evaluate(relations)
 
     def copy(self) -> Structure:
@@ -86,7 +88,9 @@ def structure(random: Random, classes: int = 0, columns: int = 0) -> Structure:
     return made
 
 
-def _add_table(made: Structure, table: str, lists: list[tuple[int, list[int]]], rows: list[int], columns: int) -> None:
+def _add_table(
+    made: Structure, table: str, lists: list[tuple[int, list[int]]], rows: list[int], columns: int
+) -> None:
     for top, mine in lists:
         name = f"{table}/0/{top}"
         made.lists[name] = (table, top, mine)
@@ -98,7 +102,9 @@ def _add_table(made: Structure, table: str, lists: list[tuple[int, list[int]]], 
         made.sums.append((f"columns|{table}/{at}", Law.TOTAL, f"columns:{table}", "", terms))
 
 
-def _restate(made: Structure, table: str, rows: list[int], columns: int, lists: list[tuple[int, list[int]]]) -> None:
+def _restate(
+    made: Structure, table: str, rows: list[int], columns: int, lists: list[tuple[int, list[int]]]
+) -> None:
     for at in rows:
         for c in range(columns + 1):
             made.cells[table, at, c] = made.cells["t1", at, c]
@@ -147,7 +153,10 @@ def _measured(random: Random, number: int) -> Iterator[tuple[str, int]]:
         spot = "/".join(map(str, at))
         yield "told", bool(causes)
         yield "one finding", len(causes) == 1
-        yield "right cell first", bool(causes and causes[0].culprits and causes[0].culprits[0].fact.id == spot)
+        yield (
+            "right cell first",
+            bool(causes and causes[0].culprits and causes[0].culprits[0].fact.id == spot),
+        )
         certain = [c for c in causes if c.certain]
         yield "certain and wrong", any(all(k.fact.id != spot for k in c.culprits) for c in certain)
         yield "too many", max(len(causes) - 1, 0)

@@ -27,7 +27,8 @@ from yibenzhang.balance.folding import folded
 from yibenzhang.balance.hitting import STEPS, smallest_sets
 from yibenzhang.balance.lists import LEAST_COLUMNS, misplaced
 from yibenzhang.balance.mending import culprit_of, is_computed, mended, settled, weight
-from yibenzhang.balance.slips import rounded, slip_kind
+from yibenzhang.balance.slips import rounded, slip_kind, slipped
+from yibenzhang.balance.voting import voted
 from yibenzhang.balance.whole import factor_between, shifted_columns, wrong_units
 from yibenzhang.model.amounts import CellState
 from yibenzhang.model.facts import Fact
@@ -42,8 +43,11 @@ SEARCH_STEPS = 3 * STEPS
 """Of all groups of a document together; what is not localised by then is reported without a culprit."""
 MOST_SETS = 40
 """So many sets as good as the best are evaluated in full."""
-MOST_PROGRAMS = 2
+VOTE_STEPS = 20_000
+MOST_PROGRAMS = 1
 """So many groups of a document are given to the mixed-integer program."""
+MOST_TERMS = 60
+"""The largest group that is given to it."""
 
 
 @dataclass
@@ -51,6 +55,7 @@ class _Work:
     """What is left to spend on the numbers of a document."""
 
     steps: Steps
+    votes: Steps
     programs: int = MOST_PROGRAMS
 
 
@@ -77,7 +82,7 @@ def diagnose(results: list[Result]) -> list[Cause]:
         causes += new
         gone = {id(r) for cause in new for r in cause.broken}
         broken = [r for r in broken if id(r) not in gone]
-    work = _Work(Steps(SEARCH_STEPS))
+    work = _Work(Steps(SEARCH_STEPS), Steps(VOTE_STEPS))
     groups = groups_of(broken)
     for group in sorted(groups, key=len):  # the easy ones before the steps are used up
         causes += _causes(group, touching, work)
@@ -195,16 +200,8 @@ def _could_miss(group: list[Result]) -> bool:
 def _several(group: list[Result], touching: Touching, work: _Work) -> list[Cause]:
     """The smallest set of numbers, each with the broken relations it is in."""
     sets = None if work.steps.spent else _searched(group, touching, work)
-    if sets is None and work.programs > 0:
-        from yibenzhang.balance.localise import smallest_set  # SciPy is large: loaded only where it is needed
-
-        work.programs -= 1
-        chosen = smallest_set(group, touching)
-        if chosen is not None:
-            ids = [i for i, _ in chosen]
-            return _told(group, ids, {i for i, sure in chosen if sure}, {}, touching)
     if sets is None:
-        return [Cause(tuple(group), (), False, gave_up=True)]
+        return _by_votes(group, touching, work)
     best, good = sets
     facts = {f.id: f for r in group for i in _ids(r) for q in touching[i] for f in q.relation.facts()}
     valid = [s for s in good[:MOST_SETS] if settled([facts[i] for i in sorted(s)], touching) is not None]
@@ -213,6 +210,42 @@ def _several(group: list[Result], touching: Touching, work: _Work) -> list[Cause
     sure = {i for i in best if all(i in s for s in good)}
     others = {i: [j for s in good for j in sorted(s - set(best))] for i in best if i not in sure}
     return _told(group, list(best), sure, others, touching)
+
+
+def _by_votes(group: list[Result], touching: Touching, work: _Work) -> list[Cause]:
+    """Too many wrong for the smallest set: what most agree on first, then what is left as if that were right."""
+    chosen, moved = voted(group, touching, work.votes)
+    if not chosen:
+        return _by_program(group, touching, work)
+    sure = moved.view()
+    left = list(group)
+    causes: list[Cause] = []
+    for fact, value in chosen:
+        mine = [r for r in left if fact.id in _ids(r)]
+        if mine:
+            left = [r for r in left if fact.id not in _ids(r)]
+            where = mended(fact, mine[:1])
+            # certain only where nothing that touches it is left broken
+            holds = all(r.outcome is not Outcome.CONTRADICTED for r in sure[fact.id])
+            culprit = Culprit(fact, where, slipped(fact, where)[0] if where else "", value)
+            causes.append(Cause(tuple(mine), (culprit,), holds))
+    still = [now for r in left if (now := moved.now.get(id(r), r)).outcome is Outcome.CONTRADICTED]
+    for part in groups_of(still):
+        causes += [replace(c, broken=moved.as_printed(c.broken)) for c in _causes(part, sure, work)]
+    told = {id(r) for c in causes for r in c.broken}
+    rest = [r for r in left if id(r) not in told]
+    return causes + ([Cause(tuple(rest), (), False, gave_up=True)] if rest else [])
+
+
+def _by_program(group: list[Result], touching: Touching, work: _Work) -> list[Cause]:
+    if work.programs > 0 and sum(len(r.relation.terms) for r in group) <= MOST_TERMS:
+        from yibenzhang.balance.localise import smallest_set  # SciPy is large: loaded only where it is needed
+
+        work.programs -= 1
+        chosen = smallest_set(group, touching)
+        if chosen is not None:
+            return _told(group, [i for i, _ in chosen], {i for i, sure in chosen if sure}, {}, touching)
+    return [Cause(tuple(group), (), False, gave_up=True)]
 
 
 def _searched(
