@@ -8,8 +8,9 @@ from random import Random
 
 import pytest
 
+from yibenzhang.balance.around import Steps
 from yibenzhang.balance.diagnose import diagnose
-from yibenzhang.balance.hitting import smallest
+from yibenzhang.balance.hitting import STEPS, smallest
 from yibenzhang.balance.localise import smallest_set
 from yibenzhang.checking.check import Checked, check_document
 from yibenzhang.model.relations import Outcome, Result
@@ -50,8 +51,8 @@ def test_the_sets_are_as_small_as_those_of_the_program(seed: int) -> None:
     for r in checked.results:
         for fact in r.relation.facts():
             touching.setdefault(fact.id, []).append(r)
-    group, until = broken_of(checked), time.monotonic() + 60
-    mine, other = smallest(group, touching, until), smallest_set(group, touching, until)
+    group = broken_of(checked)
+    mine, other = smallest(group, touching, Steps(STEPS)), smallest_set(group, touching)
     assert mine is not None
     assert other is not None
     assert len(mine) == len(other)

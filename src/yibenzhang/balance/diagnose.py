@@ -1,208 +1,173 @@
-"""One cause, one finding: the smallest set of numbers whose change mends every broken relation.
+"""One cause, one finding: the simplest thing wrong that mends every broken relation.
 
 Source: I. P. Fellegi and D. Holt, A systematic approach to automatic edit and imputation, JASA 71 (1976).
-A group of broken relations is first tried with one number, exactly; only where no single number mends it
-a mixed-integer program (HiGHS) looks for the smallest set.
+What stands in a wrong place is looked for first (units, columns, rows, lists), then numbers: a group of broken
+relations is tried with one number, exactly; only where no single number mends it is the smallest set looked for,
+by hitting conflicts and at last by a mixed-integer program (HiGHS). All bounds count relations visited.
 """
 
 from __future__ import annotations
 
-import time
-from collections import Counter, defaultdict
-from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
+from yibenzhang.balance.around import (
+    Around,
+    Steps,
+    Touching,
+    groups_of,
+    in_order,
+    nothing,
+    place_key,
+)
+from yibenzhang.balance.causes import Cause, Culprit, Kind
 from yibenzhang.balance.exchange import exchanges
-from yibenzhang.balance.hitting import smallest
+from yibenzhang.balance.folding import folded
+from yibenzhang.balance.hitting import STEPS, smallest_sets
+from yibenzhang.balance.lists import LEAST_COLUMNS, misplaced
+from yibenzhang.balance.mending import culprit_of, is_computed, mended, settled, weight
+from yibenzhang.balance.slips import rounded, slip_kind, slipped
+from yibenzhang.balance.voting import voted
+from yibenzhang.balance.whole import factor_between, shifted_columns, wrong_units
 from yibenzhang.model.amounts import CellState
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.intervals import Interval
 from yibenzhang.model.relations import Outcome, Result
 
-SECONDS = 0.7
-"""For the whole document; what is not localised by then is reported as it is, without a culprit."""
-MOST_TRIED = 120
-"""So many values on either side of the middle are tried for a slip of the keyboard."""
+__all__ = ["Cause", "Culprit", "Kind", "diagnose", "rounded", "slip_kind"]
+
+EXCHANGE_STEPS = 30_000
+LIST_STEPS = 30_000
+SEARCH_STEPS = 3 * STEPS
+"""Of all groups of a document together; what is not localised by then is reported without a culprit."""
+MOST_SETS = 40
+"""So many sets as good as the best are evaluated in full."""
+VOTE_STEPS = 20_000
+MOST_PROGRAMS = 1
+"""So many groups of a document are given to the mixed-integer program."""
+MOST_TERMS = 60
+"""The largest group that is given to it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Culprit:
-    """A number that may be wrong, the interval (base units) that would mend all, and how it slipped.
+@dataclass
+class _Work:
+    """What is left to spend on the numbers of a document."""
 
-    ``value`` is what should have been printed where a slip of the keyboard explains it.
-    """
-
-    fact: Fact
-    mended: Interval | None
-    slip: str = ""
-    value: Decimal | None = None
-
-    @property
-    def suggestion(self) -> Decimal | None:
-        """The value to print instead, in the fact's unit and precision; None where it is not determined."""
-        if self.value is not None or self.mended is None:
-            return self.value
-        return rounded(self.fact, self.mended)
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """A group of broken relations with one cause: ``certain`` where just one number can be wrong.
-
-    ``swapped``: the culprits stand, two by two, in each other's place.
-    """
-
-    broken: tuple[Result, ...]
-    culprits: tuple[Culprit, ...]
-    certain: bool
-    missing_row: bool = False
-    gave_up: bool = False
-    swapped: bool = False
+    steps: Steps
+    votes: Steps
+    programs: int = MOST_PROGRAMS
 
 
 def diagnose(results: list[Result]) -> list[Cause]:
-    """The causes of all contradicted relations, in the order of the document."""
-    touching: dict[str, list[Result]] = defaultdict(list)
-    for r in results:
-        for fact in r.relation.facts():
-            touching[fact.id].append(r)
-    groups = _groups([r for r in results if r.outcome == Outcome.CONTRADICTED])
-    start = time.monotonic()
-    causes, groups = _swapped(groups, touching, start + SECONDS / 2)
-    until = start + SECONDS
-    found: dict[int, list[Cause]] = {}
-    for k in sorted(range(len(groups)), key=lambda k: len(groups[k])):  # the easy ones before time is up
-        found[k] = _causes(groups[k], touching, until)
-    for k in range(len(groups)):
-        causes.extend(found[k])
-    return _one_list(causes)
+    """The causes of all contradicted relations that accuse, in the order in which their relations came.
 
-
-def _swapped(
-    groups: list[list[Result]], touching: dict[str, list[Result]], until: float
-) -> tuple[list[Cause], list[list[Result]]]:
-    """Numbers that mend what is broken by changing places; and the groups left."""
+    The causes themselves are the same in whatever order the relations come.
+    """
+    broken = in_order(r for r in results if r.outcome is Outcome.CONTRADICTED and r.relation.accuses)
+    if not broken:
+        return []
+    told = {id(r): k for k, r in enumerate(results) if r.outcome is Outcome.CONTRADICTED}
+    touching = Around(results, broken)
     causes: list[Cause] = []
-    mended: set[int] = set()
-    alone = {id(r) for g in groups if len(g) > 1 and _sure(_single(g, touching)) for r in g}
-    for found in exchanges([r for g in groups for r in g if id(r) not in alone], touching, until):
+    places: tuple[Callable[[list[Result]], list[Cause]], ...] = (
+        lambda left: wrong_units(left, results),
+        lambda left: _lists(left, touching, LEAST_COLUMNS),
+        lambda left: shifted_columns(left, touching),
+        lambda left: _swapped(left, touching),
+        lambda left: _lists(left, touching, 1),
+    )
+    for found in places:
+        new = found(broken)
+        causes += new
+        gone = {id(r) for cause in new for r in cause.broken}
+        broken = [r for r in broken if id(r) not in gone]
+    work = _Work(Steps(SEARCH_STEPS), Steps(VOTE_STEPS))
+    groups = groups_of(broken)
+    for group in sorted(groups, key=len):  # the easy ones before the steps are used up
+        causes += _causes(group, touching, work)
+    causes = [
+        replace(c, broken=tuple(sorted(c.broken, key=lambda r: told[id(r)]))) for c in folded(causes, results)
+    ]
+    return sorted(causes, key=lambda c: told[id(c.broken[0])])
+
+
+def _lists(broken: list[Result], touching: Around, columns: int) -> list[Cause]:
+    """Rows in the wrong list. Seen through one column only, a number that explains more goes before."""
+    if columns < LEAST_COLUMNS:
+        broken = _unsure(broken, touching)
+    return list(misplaced(broken, touching, Steps(LIST_STEPS), columns))
+
+
+def _swapped(broken: list[Result], touching: Around) -> list[Cause]:
+    """Numbers that mend what is broken by changing places."""
+    causes: list[Cause] = []
+    done: set[int] = set()
+    for found in exchanges(_unsure(broken, touching), touching, Steps(EXCHANGE_STEPS)):
         ids = {id(r) for r in found.broken}
-        if ids & mended:
+        if ids & done:
             continue
-        mended |= ids
+        done |= ids
         culprits = [c for a, b in found.pairs for c in (Culprit(a, b.interval), Culprit(b, a.interval))]
-        causes.append(Cause(found.broken, tuple(culprits), True, swapped=True))
-    if not mended:
-        return [], groups
-    left = [[r for r in g if id(r) not in mended] for g in groups]
-    return causes, [part for g in left for part in _groups(g)]
+        causes.append(Cause(found.broken, tuple(culprits), True, swapped=True, kind=Kind.SWAPPED))
+    return causes
 
 
-def _sure(cause: Cause | None) -> bool:
-    """One number alone explains several broken relations: simpler than two that changed places."""
-    return cause is not None and cause.certain
-
-
-def _one_list(causes: list[Cause]) -> list[Cause]:
-    """A row left out of a list shows in every column of it: one cause."""
-    out: list[Cause] = []
-    at: dict[frozenset[str], int] = {}
-    for cause in causes:
-        parents = frozenset(r.relation.parent for r in cause.broken)
-        if not cause.missing_row or cause.certain or len(parents) != 1 or "" in parents:
-            out.append(cause)
-        elif parents in at:
-            k = at[parents]
-            out[k] = Cause(out[k].broken + cause.broken, (), False, missing_row=True)
-        else:
-            at[parents] = len(out)
-            out.append(cause)
+def _unsure(broken: list[Result], touching: Touching) -> list[Result]:
+    """Without the groups of several relations that one number alone explains: simpler than two in each other's place."""
+    out: list[Result] = []
+    for group in groups_of(broken):
+        single = _single(group, touching) if len(group) > 1 else None
+        if single is None or not single.certain:
+            out += group
     return out
 
 
-def _groups(broken: list[Result]) -> list[list[Result]]:
-    """Broken relations that share a number belong together."""
-    group_of: dict[str, int] = {}
-    groups: list[list[Result]] = []
-    for r in broken:
-        ids = [f.id for f in r.relation.facts() if not _nothing(f)]
-        met = sorted({group_of[i] for i in ids if i in group_of})
-        if not met:
-            groups.append([])
-            met = [len(groups) - 1]
-        home = met[0]
-        groups[home].append(r)
-        for other in met[1:]:
-            groups[home].extend(groups[other])
-            groups[other] = []
-            group_of = {i: (home if g == other else g) for i, g in group_of.items()}
-        for i in ids:
-            group_of[i] = home
-    return [g for g in groups if g]
-
-
-def _nothing(fact: Fact) -> bool:
-    return fact.state in (CellState.BLANK, CellState.DASH)
-
-
-def _causes(group: list[Result], touching: dict[str, list[Result]], until: float) -> list[Cause]:
+def _causes(group: list[Result], touching: Touching, work: _Work) -> list[Cause]:
     single = _single(group, touching)
     if single is not None:
         return [single]
-    if time.monotonic() > until:
-        return [Cause(tuple(group), (), False, gave_up=True)]
     peeled = _agreed(group, touching)
     if peeled:
         done = {id(r) for cause in peeled for r in cause.broken}
         left = [r for r in group if id(r) not in done]
-        return [*peeled, *(c for g in _groups(left) for c in _causes(g, touching, until))]
-    found = smallest(group, touching, until)
-    if found is None:
-        from yibenzhang.balance.localise import smallest_set  # SciPy is large: loaded only where it is needed
-
-        found = smallest_set(group, touching, until)
-    if found is None:
-        return [Cause(tuple(group), (), False, gave_up=True)]
-    left = list(group)
-    causes = []
-    for fact_id, sure in found:
-        mine = [r for r in left if any(f.id == fact_id for f in r.relation.facts())]
-        if not mine:
-            continue
-        left = [r for r in left if r not in mine]
-        fact = next(f for f in mine[0].relation.facts() if f.id == fact_id)
-        mended = _mended(fact, touching[fact_id])
-        if mended is None:  # what is held needs other numbers to move too: judge by the broken ones alone
-            mended = _mended(fact, mine)
-        causes.append(Cause(tuple(mine), (_culprit(fact, mended),), sure and mended is not None))
-    if left:
-        causes.append(Cause(tuple(left), (), False))
-    return causes
+        return [*peeled, *(c for g in groups_of(left) for c in _causes(g, touching, work))]
+    return _several(group, touching, work)
 
 
-def _single(group: list[Result], touching: dict[str, list[Result]]) -> Cause | None:
+def _single(group: list[Result], touching: Touching) -> Cause | None:
     """The cause if one number alone, or one row left out of a list, explains the whole group."""
     shared = set.intersection(*({f.id for f in r.relation.facts()} for r in group))
     facts = {f.id: f for f in group[0].relation.facts() if f.id in shared}
     culprits = []
     for fact in facts.values():
-        idle = _nothing(fact) or fact.state == CellState.ZERO
+        idle = nothing(fact) or fact.state == CellState.ZERO
         if idle and len(group) < 2:
             continue  # any empty item could be the one; that alone is no reason to suspect it
-        mended = _mended(fact, touching[fact.id])
-        if mended is not None:
-            culprits.append(_culprit(fact, mended))
+        where = mended(fact, touching[fact.id])
+        if where is not None:
+            culprits.append(culprit_of(fact, where))
     lists = {r.relation.parent for r in group}
     missing = len(lists) == 1 and "" not in lists and _could_miss(group)
     if not culprits and not missing:
         return None
-    culprits.sort(key=lambda c: (not c.slip, -len(touching[c.fact.id])))
-    return Cause(
-        tuple(group), tuple(culprits), len(culprits) == 1 and not (missing and not culprits[0].slip), missing
-    )
+    culprits.sort(key=lambda c: _suspicion(c, touching))
+    sure = len(culprits) == 1 and culprits[0].suggestion is not None
+    sure = sure and not (missing and not culprits[0].slip)
+    kind = Kind.NUMBER if culprits else Kind.MISSING_ROW
+    factor = None if sure else factor_between(group)
+    return Cause(tuple(group), tuple(culprits), sure, missing, kind=kind, factor=factor)
 
 
-def _agreed(group: list[Result], touching: dict[str, list[Result]]) -> list[Cause]:
+def _suspicion(culprit: Culprit, touching: Touching) -> tuple[object, ...]:
+    """The most suspected first: with a slip that explains it, worked out by hand, little supported."""
+    around = touching[culprit.fact.id]
+    held = sum(r.outcome is not Outcome.CONTRADICTED for r in around)
+    cost = weight(culprit.fact, held, is_computed(culprit.fact, around))
+    return (culprit.suggestion is None, not culprit.slip, cost, -len(around), place_key(culprit.fact))
+
+
+def _agreed(group: list[Result], touching: Touching) -> list[Cause]:
     """The numbers on whose right value two or more broken relations agree and every held one allows.
 
     Where several of them share a broken relation, none of those: then they are weighed all together.
@@ -211,95 +176,150 @@ def _agreed(group: list[Result], touching: dict[str, list[Result]]) -> list[Caus
     found: list[tuple[Fact, Interval, set[int]]] = []
     for fact in {f.id: f for r in group for f in r.relation.facts()}.values():
         mine = {id(r) for r in touching[fact.id]} & broken
-        mended = _mended(fact, touching[fact.id]) if len(mine) >= 2 else None
-        if mended is not None:
-            found.append((fact, mended, mine))
+        where = mended(fact, touching[fact.id]) if len(mine) >= 2 else None
+        if where is not None:
+            found.append((fact, where, mine))
     claimed = Counter(r for _, _, mine in found for r in mine)
-    return [
-        Cause(tuple(r for r in group if id(r) in mine), (_culprit(fact, mended),), True)
-        for fact, mended, mine in found
-        if all(claimed[r] == 1 for r in mine)
-    ]
+    out = []
+    for fact, where, mine in found:
+        if all(claimed[r] == 1 for r in mine):
+            culprit = culprit_of(fact, where)
+            sure = culprit.suggestion is not None
+            out.append(Cause(tuple(r for r in group if id(r) in mine), (culprit,), sure))
+    return out
 
 
 def _could_miss(group: list[Result]) -> bool:
     """The total exceeds its parts in every column: a row may have been left out of the list."""
-    return all((r.residual > 0) == (group[0].residual > 0) for r in group) and group[0].residual > 0
+    return all(r.residual > 0 for r in group)
 
 
-def _mended(fact: Fact, results: list[Result]) -> Interval | None:
-    """Where the number would have to lie for all those relations to hold, the others as printed."""
-    low: Decimal | None = None
-    high: Decimal | None = None
-    own = fact.interval
-    if own is None:
-        return None
-    for r in results:
-        c = sum(Decimal(t.coefficient) for t in r.relation.terms if t.fact.id == fact.id)
-        if c == 0:  # a change of nothing, a rate of zero: this number cannot mend it
-            if r.outcome == Outcome.CONTRADICTED:
-                return None
+# ---- several numbers ----------------------------------------------------------------------------------
+
+
+def _several(group: list[Result], touching: Touching, work: _Work) -> list[Cause]:
+    """The smallest set of numbers, each with the broken relations it is in."""
+    sets = None if work.steps.spent else _searched(group, touching, work)
+    if sets is None:
+        return _by_votes(group, touching, work)
+    best, good = sets
+    facts = {f.id: f for r in group for i in _ids(r) for q in touching[i] for f in q.relation.facts()}
+    valid = [s for s in good[:MOST_SETS] if settled([facts[i] for i in sorted(s)], touching) is not None]
+    if valid:  # those that break what holds elsewhere are no answer
+        best, good = tuple(sorted(valid[0])), (*valid, *good[MOST_SETS:])
+    sure = {i for i in best if all(i in s for s in good)}
+    others = {i: [j for s in good for j in sorted(s - set(best))] for i in best if i not in sure}
+    return _told(group, list(best), sure, others, touching)
+
+
+def _by_votes(group: list[Result], touching: Touching, work: _Work) -> list[Cause]:
+    """Too many wrong for the smallest set: what most agree on first, then what is left as if that were right."""
+    chosen, moved = voted(group, touching, work.votes)
+    if not chosen:
+        return _by_program(group, touching, work)
+    sure = moved.view()
+    left = list(group)
+    causes: list[Cause] = []
+    for fact, value in chosen:
+        mine = [r for r in left if fact.id in _ids(r)]
+        if mine:
+            left = [r for r in left if fact.id not in _ids(r)]
+            where = mended(fact, mine[:1])
+            # certain only where nothing that touches it is left broken
+            holds = all(r.outcome is not Outcome.CONTRADICTED for r in sure[fact.id])
+            culprit = Culprit(fact, where, slipped(fact, where)[0] if where else "", value)
+            causes.append(Cause(tuple(mine), (culprit,), holds))
+    still = [now for r in left if (now := moved.now.get(id(r), r)).outcome is Outcome.CONTRADICTED]
+    for part in groups_of(still):
+        causes += [replace(c, broken=moved.as_printed(c.broken)) for c in _causes(part, sure, work)]
+    told = {id(r) for c in causes for r in c.broken}
+    rest = [r for r in left if id(r) not in told]
+    return causes + ([Cause(tuple(rest), (), False, gave_up=True)] if rest else [])
+
+
+def _by_program(group: list[Result], touching: Touching, work: _Work) -> list[Cause]:
+    if work.programs > 0 and sum(len(r.relation.terms) for r in group) <= MOST_TERMS:
+        from yibenzhang.balance.localise import smallest_set  # SciPy is large: loaded only where it is needed
+
+        work.programs -= 1
+        chosen = smallest_set(group, touching)
+        if chosen is not None:
+            return _told(group, [i for i, _ in chosen], {i for i, sure in chosen if sure}, {}, touching)
+    return [Cause(tuple(group), (), False, gave_up=True)]
+
+
+def _searched(
+    group: list[Result], touching: Touching, work: _Work
+) -> tuple[tuple[str, ...], tuple[frozenset[str], ...]] | None:
+    steps = Steps(min(STEPS, work.steps.left))
+    allowed = steps.left
+    sets = smallest_sets(group, touching, steps)
+    work.steps.take(allowed - max(steps.left, 0))
+    return (sets.best, sets.good) if sets is not None else None
+
+
+def _told(
+    group: list[Result], ids: list[str], sure: set[str], others: dict[str, list[str]], touching: Touching
+) -> list[Cause]:
+    """One cause for each number to change; numbers that move together (printed twice alike) share one."""
+    near = {f.id: f for r in group for f in r.relation.facts()}
+    known = near | {f.id: f for i in near for r in touching[i] for f in r.relation.facts()}
+    facts = [known[i] for i in ids]
+    joint = settled(facts, touching)
+    left = list(group)
+    causes: list[Cause] = []
+    # the number that mends most goes first: what is left of its relations is another's
+    for fact in sorted(facts, key=lambda f: (-sum(f.id in _ids(r) for r in group), place_key(f))):
+        mine = [r for r in left if fact.id in _ids(r)]
+        if not mine:
             continue
-        rest = r.residual - c * own.middle
-        slack = r.slack
-        rate = r.relation.terms[-1].fact
-        if r.relation.note and rate.id != fact.id and rate.interval is not None:
-            # the slack was worked out at the printed amounts; it grows with the amount a rate is taken of
-            slack += rate.interval.half_width * abs(-rest / c - own.middle)
-        ends = sorted(((-rest - slack) / c, (-rest + slack) / c))
-        low = ends[0] if low is None else max(low, ends[0])
-        high = ends[1] if high is None else min(high, ends[1])
-    if low is None or high is None or low > high or (high < 0 <= own.high):
-        return None  # nothing fits, or only a negative amount where a positive one stands
-    return Interval(low, high)
+        where = joint.get(fact.id) if joint else mended(fact, touching[fact.id]) or mended(fact, mine)
+        culprit = culprit_of(fact, where)
+        certain = fact.id in sure and joint is not None and culprit.suggestion is not None
+        again = [] if certain else _instead(fact, mine, others.get(fact.id, []), known, touching)
+        left = [r for r in left if r not in mine]
+        along = certain and mended(fact, touching[fact.id]) is None
+        causes.append(Cause(tuple(mine), (culprit, *again), certain, along=along))
+    if left:
+        causes.append(Cause(tuple(left), (), False))
+    return _together(causes, touching)
 
 
-def rounded(fact: Fact, mended: Interval) -> Decimal:
-    """The middle of an interval of base units as the fact's column would print it."""
-    factor = fact.unit.factor if fact.unit else Decimal(1)
-    places = max(fact.decimals, fact.amount.decimals if fact.amount else 0)
-    if fact.table == "prose" and factor > 1:
-        places = max(places, 2)  # "2,995 万元" for 2,995.39 would be another wrong number
-    return (mended.middle / factor).quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN)
+def _instead(
+    fact: Fact, mine: list[Result], others: list[str], known: dict[str, Fact], touching: Touching
+) -> list[Culprit]:
+    """The numbers that sets as good have in the place of this one."""
+    out = []
+    for i in dict.fromkeys(others):
+        if i in known and i != fact.id and any(i in _ids(r) for r in mine):
+            out.append(culprit_of(known[i], mended(known[i], [r for r in mine if i in _ids(r)])))
+    return sorted(out, key=lambda c: _suspicion(c, touching))
 
 
-def _culprit(fact: Fact, mended: Interval | None) -> Culprit:
-    """The number with the slip of the keyboard that explains it, if one does: the value nearest the middle."""
-    if mended is None or fact.amount is None or fact.amount.value == 0:
-        return Culprit(fact, mended)
-    factor = fact.unit.factor if fact.unit else Decimal(1)
-    places = max(fact.decimals, fact.amount.decimals)
-    step = Decimal(1).scaleb(-places)
-    printed = f"{fact.amount.value:.{places}f}"
-    middle = rounded(fact, mended)
-    for n in range(MOST_TRIED):
-        for value in (middle + n * step, middle - n * step):
-            if mended.low <= value * factor <= mended.high and (
-                kind := slip_kind(printed, f"{value:.{places}f}")
-            ):
-                return Culprit(fact, mended, kind, value)
-    return Culprit(fact, mended)
+def _together(causes: list[Cause], touching: Touching) -> list[Cause]:
+    """The same wrong number printed in two places that agree with each other is one cause."""
+    out: list[Cause] = []
+    for cause in causes:
+        for k, before in enumerate(out):
+            if cause.culprits and before.culprits and _twins(before.culprits[0], cause.culprits[0], touching):
+                out[k] = replace(
+                    before,
+                    broken=(*before.broken, *cause.broken),
+                    culprits=(*before.culprits, *cause.culprits),
+                    certain=before.certain and cause.certain,
+                )
+                break
+        else:
+            out.append(cause)
+    return out
 
 
-def slip_kind(printed: str, right: str) -> str:
-    """The slip of the keyboard that turns ``right`` into ``printed``: words for a person, or empty."""
-    a, b = printed.lstrip("-"), right.lstrip("-")
-    if a == b and printed != right:
-        return "正负号写反"
-    da, db = a.replace(".", ""), b.replace(".", "")
-    if len(a) == len(b):
-        wrong = [i for i in range(len(a)) if a[i] != b[i]]
-        if len(wrong) == 1:
-            return "错了一位数字"
-        if (
-            len(wrong) == 2
-            and wrong[1] - wrong[0] <= 2
-            and (a[wrong[0]], a[wrong[1]]) == (b[wrong[1]], b[wrong[0]])
-        ):
-            return "两位数字颠倒"
-    if da.strip("0") == db.strip("0") and da.strip("0"):
-        return "小数点或位数错"
-    for long, short in ((da, db), (db, da)):
-        if len(long) == len(short) + 1 and any(long[:i] + long[i + 1 :] == short for i in range(len(long))):
-            return "多写或漏写一位数字"
-    return ""
+def _twins(a: Culprit, b: Culprit, touching: Touching) -> bool:
+    return any(
+        r.outcome is not Outcome.CONTRADICTED and len(r.relation.terms) == 2 and b.fact.id in _ids(r)
+        for r in touching[a.fact.id]
+    )
+
+
+def _ids(r: Result) -> set[str]:
+    return {t.fact.id for t in r.relation.terms}

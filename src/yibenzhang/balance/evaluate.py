@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from yibenzhang.model.facts import Fact
-from yibenzhang.model.intervals import SCALE, scaled
-from yibenzhang.model.relations import Outcome, Relation, Result
+from yibenzhang.model.intervals import SCALE, Scaler
+from yibenzhang.model.relations import Outcome, Relation, Result, Term
 
 _ZERO = Decimal(0)
 Whole = tuple[int, int]
@@ -21,44 +21,44 @@ Whole = tuple[int, int]
 
 def evaluate(relations: Iterable[Relation]) -> list[Result]:
     """The outcome of every relation. Facts without an interval never reach here (see rules.sums)."""
-    known: dict[int, Whole | None] = {}
-    keep: list[Fact] = []  # a key is the address of a fact, which must not be used again
-    slacks: dict[int, Decimal] = {}
+    known: dict[str, tuple[Fact, Whole | None]] = {}
+    scaler = Scaler()
+    exact: dict[int, Decimal] = {0: _ZERO}
     out = []
     for relation in relations:
-        whole = None if relation.constant else _whole(relation, known, keep)
+        whole = None if relation.constant else _whole(relation.terms, known, scaler)
         if whole is None:
             out.append(_evaluate(relation))
             continue
-        residual, slack = whole
-        if (exact := slacks.get(slack)) is None:
-            exact = slacks[slack] = Decimal(slack).scaleb(-SCALE)
+        residual, half = whole
+        if (slack := exact.get(half)) is None:
+            slack = exact[half] = Decimal(half).scaleb(-SCALE).normalize()
         if residual == 0:
-            out.append(Result(relation, Outcome.HELD, _ZERO, exact))
+            out.append(Result(relation, Outcome.HELD, _ZERO, slack))
         else:
-            outcome = Outcome.WITHIN_ROUNDING if abs(residual) <= slack else Outcome.CONTRADICTED
-            out.append(Result(relation, outcome, Decimal(residual).scaleb(-SCALE), exact))
+            outcome = Outcome.WITHIN_ROUNDING if abs(residual) <= half else Outcome.CONTRADICTED
+            out.append(Result(relation, outcome, Decimal(residual).scaleb(-SCALE).normalize(), slack))
     return out
 
 
-def _whole(relation: Relation, known: dict[int, Whole | None], keep: list[Fact]) -> Whole | None:
+def _whole(
+    terms: tuple[Term, ...], known: dict[str, tuple[Fact, Whole | None]], scaler: Scaler
+) -> Whole | None:
     """Residual and slack as whole numbers; None where they are not."""
     residual = slack = 0
-    for term in relation.terms:
+    for term in terms:
         c, fact = term.coefficient, term.fact
-        key = id(fact)
-        if key in known:
-            x = known[key]
-        else:
-            keep.append(fact)
-            x = known[key] = _scaled(fact)
+        found = known.get(fact.id)
+        if found is None or found[0] is not fact:
+            found = known[fact.id] = (fact, _scaled(fact, scaler))
+        x = found[1]
         if x is None or c.__class__ is not int:
             return None
-        if c == 1:
-            residual += x[0]
-            slack += x[1]
-        elif c == -1:
+        if c == -1:
             residual -= x[0]
+            slack += x[1]
+        elif c == 1:
+            residual += x[0]
             slack += x[1]
         else:
             residual += int(c) * x[0]
@@ -66,9 +66,9 @@ def _whole(relation: Relation, known: dict[int, Whole | None], keep: list[Fact])
     return residual, slack
 
 
-def _scaled(fact: Fact) -> Whole | None:
+def _scaled(fact: Fact, scaler: Scaler) -> Whole | None:
     if fact.amount is not None:
-        return scaled(fact.amount, fact.decimals)
+        return scaler(fact.amount, fact.decimals)
     return (0, 0) if fact.interval is not None else None
 
 

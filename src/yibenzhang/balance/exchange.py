@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -10,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations
 
-from yibenzhang.model.amounts import CellState
+from yibenzhang.balance.around import Around, Steps, nothing
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.intervals import Interval
 from yibenzhang.model.relations import Outcome, Result
@@ -19,11 +18,12 @@ MOST_IN_A_ROW = 40
 """More suspected numbers of one row than this are not tried in pairs."""
 MOST_FITTING = 6
 """Of the rows whose number would mend a relation, so many are tried."""
+LEAST_OF_A_COLUMN = 3
+"""Two columns are swapped where so many of their rows say so; fewer are cells of a row."""
+MOST_COLUMNS = 12
 _PROSE = "prose"
 _HUNDRED = Decimal("1E2")
 """Amounts of the text are printed to a hundred yuan, those of the tables sometimes to a cent."""
-
-Touching = dict[str, list[Result]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,17 @@ class Exchange:
     broken: tuple[Result, ...]
 
 
-def exchanges(broken: list[Result], touching: Touching, until: float) -> Iterator[Exchange]:
-    """All exchanges that mend what they touch, each number in one of them at most.
+def exchanges(broken: list[Result], touching: Around, steps: Steps) -> Iterator[Exchange]:
+    """All exchanges that mend what they touch, each number in one of them at most, the largest first.
 
-    ``until`` (seconds of the monotonic clock) ends the search.
+    ``steps`` bounds the search.
     """
     used: set[str] = set()
-    every = [*_cells(broken, touching, until), *_rows(broken, touching, until)]
+    every: list[Exchange] = [
+        *_columns(broken, touching, steps),
+        *_cells(broken, touching, steps),
+        *_rows(broken, touching, steps),
+    ]
     for found in sorted(every, key=lambda e: -len(e.broken)):
         ids = {f.id for pair in found.pairs for f in pair}
         if not ids & used:
@@ -48,7 +52,7 @@ def exchanges(broken: list[Result], touching: Touching, until: float) -> Iterato
             yield found
 
 
-def _exchange(pairs: list[tuple[Fact, Fact]], touching: Touching) -> Exchange | None:
+def _exchange(pairs: list[tuple[Fact, Fact]], touching: Around, steps: Steps) -> Exchange | None:
     """The exchange, if every relation holds once the pairs have changed places, and either side was broken."""
     instead: dict[str, Interval] = {}
     for a, b in pairs:
@@ -60,8 +64,9 @@ def _exchange(pairs: list[tuple[Fact, Fact]], touching: Touching) -> Exchange | 
     for pair in pairs:
         for side, fact in enumerate(pair):
             for r in touching[fact.id]:
+                steps.take()
                 was = r.outcome == Outcome.CONTRADICTED
-                sides[side] |= was or _nothing(fact)
+                sides[side] |= was or nothing(fact)
                 if fact.table == _PROSE and not was:
                     continue  # what goes with the amount, its change and rate, may have moved with it
                 if was:
@@ -69,11 +74,6 @@ def _exchange(pairs: list[tuple[Fact, Fact]], touching: Touching) -> Exchange | 
                 if not _holds(r, instead):
                     return None
     return Exchange(tuple(pairs), tuple(mended.values())) if all(sides) and mended else None
-
-
-def _nothing(fact: Fact) -> bool:
-    """An empty cell: what it adds up to may be empty as well, and then no relation was set up."""
-    return fact.state in (CellState.BLANK, CellState.DASH)
 
 
 def _holds(r: Result, instead: dict[str, Interval]) -> bool:
@@ -85,12 +85,6 @@ def _holds(r: Result, instead: dict[str, Interval]) -> bool:
     return abs(residual) <= r.slack
 
 
-def _facts(touching: Touching) -> Iterator[Fact]:
-    """Every number that stands in a relation."""
-    for i, results in touching.items():
-        yield next(f for f in results[0].relation.facts() if f.id == i)
-
-
 def _suspected(broken: list[Result]) -> dict[str, Fact]:
     return {f.id: f for r in broken for f in r.relation.facts() if f.interval is not None}
 
@@ -98,27 +92,25 @@ def _suspected(broken: list[Result]) -> dict[str, Fact]:
 # ---- two cells of a row, two amounts of the text ------------------------------------------------------
 
 
-def _cells(broken: list[Result], touching: Touching, until: float) -> Iterator[Exchange]:
+def _cells(broken: list[Result], touching: Around, steps: Steps) -> Iterator[Exchange]:
     suspected = _suspected(broken)
     lines: dict[tuple[str, str | int], list[Fact]] = defaultdict(list)
     for fact in suspected.values():
         lines[fact.table, fact.place.key if fact.table == _PROSE else fact.cell[0]].append(fact)
-    yield from _tried(_wanted_in_text(broken), touching)
+    yield from _tried(_wanted_in_text(broken), touching, steps)
     for facts in lines.values():
-        if time.monotonic() > until:
-            return
-        yield from _tried(combinations(facts[:MOST_IN_A_ROW], 2), touching)
-    for fact, other in _beside_nothing(suspected, touching):
-        yield from _tried([(fact, other)], touching)
+        yield from _tried(combinations(facts[:MOST_IN_A_ROW], 2), touching, steps)
+    for fact, other in _besidenothing(suspected, touching):
+        yield from _tried([(fact, other)], touching, steps)
 
 
-def _beside_nothing(suspected: dict[str, Fact], touching: Touching) -> Iterator[tuple[Fact, Fact]]:
+def _besidenothing(suspected: dict[str, Fact], touching: Around) -> Iterator[tuple[Fact, Fact]]:
     """Empty cells of a broken relation with the numbers of their row, which may belong there."""
     rows: dict[tuple[str, int], list[Fact]] = defaultdict(list)
     for fact in suspected.values():
-        if _nothing(fact):
+        if nothing(fact):
             rows[fact.table, fact.cell[0]].append(fact)
-    for f in _facts(touching) if rows else ():
+    for f in touching.facts() if rows else ():
         for empty in rows.get((f.table, f.cell[0]), ()):
             if f.printed and f.id not in suspected:
                 yield empty, f
@@ -139,24 +131,49 @@ def _wanted_in_text(broken: list[Result]) -> Iterator[tuple[Fact, Fact]]:
                     yield r.relation.total, other
 
 
-def _tried(pairs: Iterable[tuple[Fact, Fact]], touching: Touching) -> Iterator[Exchange]:
+def _tried(pairs: Iterable[tuple[Fact, Fact]], touching: Around, steps: Steps) -> Iterator[Exchange]:
     for a, b in pairs:
-        if a.interval != b.interval and (found := _exchange([(a, b)], touching)):
+        if steps.spent:
+            return
+        if a.interval != b.interval and (found := _exchange([(a, b)], touching, steps)):
             if a.amount is None:
                 found = Exchange(((b, a),), found.broken)
             yield found
 
 
+# ---- two columns --------------------------------------------------------------------------------------
+
+
+def _columns(broken: list[Result], touching: Around, steps: Steps) -> Iterator[Exchange]:
+    """Two columns of one table under each other's heading."""
+    count: dict[tuple[str, int], int] = defaultdict(int)
+    for r in broken:
+        for at in {(f.table, f.cell[1]) for f in r.relation.facts() if f.table != _PROSE}:
+            count[at] += 1
+    often = sorted(at for at, n in count.items() if n >= LEAST_OF_A_COLUMN)
+    tables = {table for table, _ in often}
+    columns: dict[tuple[str, int], dict[int, Fact]] = defaultdict(dict)
+    for fact in touching.facts() if often else ():
+        if fact.table in tables:
+            columns[fact.table, fact.cell[1]][fact.cell[0]] = fact
+    for one, two in combinations(often[:MOST_COLUMNS], 2):
+        if one[0] == two[0] and not steps.spent:
+            a, b = columns[one], columns[two]
+            pairs = [(a[k], b[k]) for k in sorted(a.keys() & b.keys()) if a[k].text != b[k].text]
+            if len(pairs) >= LEAST_OF_A_COLUMN and (found := _exchange(pairs, touching, steps)):
+                yield found
+
+
 # ---- two rows -----------------------------------------------------------------------------------------
 
 
-def _rows(broken: list[Result], touching: Touching, until: float) -> Iterator[Exchange]:
+def _rows(broken: list[Result], touching: Around, steps: Steps) -> Iterator[Exchange]:
     """Rows of one table with each other's numbers: one that is wanted here stands there."""
     columns: dict[tuple[str, int], list[tuple[Decimal, int, Fact]]] = defaultdict(list)
     lines: dict[tuple[str, int], dict[int, Fact]] = defaultdict(dict)
     concerned = {(f.table, f.cell[1]) for r in broken for f in r.relation.facts() if f.table != _PROSE}
     tables = {table for table, _ in concerned}
-    for fact in _facts(touching):
+    for fact in touching.facts():
         if fact.table in tables:
             lines[fact.table, fact.cell[0]][fact.cell[1]] = fact
             if (fact.table, fact.cell[1]) in concerned and fact.amount is not None:
@@ -165,7 +182,7 @@ def _rows(broken: list[Result], touching: Touching, until: float) -> Iterator[Ex
         column.sort(key=lambda c: c[:2])
     tried: set[tuple[str, int, int]] = set()
     for r in broken:
-        if time.monotonic() > until:
+        if not steps.take(len(r.relation.terms)):
             return
         for t in r.relation.terms:
             fact, own = t.fact, t.fact.interval
@@ -180,7 +197,7 @@ def _rows(broken: list[Result], touching: Touching, until: float) -> Iterator[Ex
                 tried.add((fact.table, first, second))
                 one, two = lines[fact.table, first], lines[fact.table, second]
                 pairs = [(one[k], two[k]) for k in one.keys() & two.keys() if one[k].text != two[k].text]
-                if pairs and (found := _exchange(sorted(pairs, key=lambda p: p[0].cell), touching)):
+                if pairs and (found := _exchange(sorted(pairs, key=lambda p: p[0].cell), touching, steps)):
                     yield found
 
 

@@ -8,38 +8,34 @@ first sets it meets are the smallest.
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from yibenzhang.model.amounts import CellState
+from yibenzhang.balance.around import Steps, Touching
+from yibenzhang.balance.mending import is_computed, weight
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.relations import Outcome, Result
 
-MOST_STEPS = 6000
-"""Sets looked at before the group is left to the program."""
-AS_GOOD = 0.05
-"""Sets that cost no more than this above the best are as good."""
-BOUNDS = (2.45, 3.65, 4.85, 6.05, 7.25, 8.45, 9.65)
-"""The costs tried one after the other: two numbers, three, …"""
-WEIGHTS = {CellState.PRINTED: 1.0, CellState.ZERO: 1.4, CellState.BLANK: 1.6, CellState.DASH: 1.6}
+STEPS = 60_000
+"""Relations looked at before a group is left to the program."""
+AS_GOOD = 0.36
+"""Sets that cost no more than this above the best are as good: no weight alone makes a culprit certain."""
+LEAST = 0.85
+"""What the cheapest number costs."""
+BOUNDS = (1.45, 2.45, 3.65, 4.85, 6.05, 7.25, 8.45, 9.65)
+"""The costs tried one after the other: one number, two, three, …"""
 
 Found = list[tuple[str, bool]]
 Box = tuple[Decimal, Decimal, int, int]
 """How far a number may move, and the relations (positions) that hold it there."""
 
 
-def weight(fact: Fact, support: int) -> float:
-    """What it costs to call a number wrong: more where it is empty and where relations that hold speak for it."""
-    return WEIGHTS.get(fact.state, 1.0) + 0.01 * min(support, 20)
-
-
 def _apart(conflicts: list[set[str]]) -> int:
     """Conflicts that share no number: at least so many more must be changed."""
     taken: set[str] = set()
     count = 0
-    for conflict in sorted(conflicts, key=len):
+    for conflict in sorted(conflicts, key=lambda c: (len(c), sorted(c))):
         if not conflict & taken:
             taken |= conflict
             count += 1
@@ -53,11 +49,10 @@ class _Search:
     facts: dict[str, Fact]
     results: list[Result]
     cost: dict[str, float]
-    until: float
+    steps: Steps
     terms: list[dict[str, Decimal]] = field(default_factory=list)
     of: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     broken: list[int] = field(default_factory=list)
-    steps: int = 0
     seen: set[frozenset[str]] = field(default_factory=set)
     sets: list[tuple[float, frozenset[str]]] = field(default_factory=list)
 
@@ -72,10 +67,6 @@ class _Search:
             if r.outcome == Outcome.CONTRADICTED:
                 self.broken.append(k)
 
-    @property
-    def spent(self) -> bool:
-        return self.steps > MOST_STEPS or time.monotonic() > self.until
-
     def conflicts(self, chosen: frozenset[str]) -> list[set[str]] | None:
         """Sets of numbers of each of which one more must be changed; None where the chosen can never do."""
         out = [set(self.terms[k]) for k in self.broken if not chosen & self.terms[k].keys()]
@@ -84,6 +75,7 @@ class _Search:
         for i in chosen:
             low: tuple[Decimal, int] | None = None
             high: tuple[Decimal, int] | None = None
+            self.steps.take(len(self.of[i]))
             for k in self.of[i]:
                 if len(chosen & self.terms[k].keys()) > 1:
                     shared.add(k)
@@ -122,47 +114,63 @@ class _Search:
 
     def search(self, chosen: frozenset[str], cost: float, bound: float) -> None:
         """All sets within the bound that hold ``chosen``."""
-        if chosen in self.seen or self.spent:
+        if chosen in self.seen or not self.steps.take():
             return
         self.seen.add(chosen)
-        self.steps += 1
         conflicts = self.conflicts(chosen)
         if conflicts is None:
             return
         if not conflicts:
             self.sets.append((cost, chosen))
             return
-        if cost + _apart(conflicts) > bound:
+        if cost + LEAST * _apart(conflicts) > bound:
             return
-        options = min(conflicts, key=len)
-        if cost + 2.0 > bound:  # one more at most: it must answer every conflict
+        options = min(conflicts, key=lambda c: (len(c), sorted(c)))
+        if cost + 2 * LEAST > bound:  # one more at most: it must answer every conflict
             options = set.intersection(*conflicts)
-        for i in sorted(options, key=lambda i: self.cost[i]):
+        for i in sorted(options, key=lambda i: (self.cost[i], i)):
             best = min((c for c, _ in self.sets), default=bound)
             if cost + self.cost[i] <= min(bound, best + AS_GOOD):
                 self.search(chosen | {i}, cost + self.cost[i], bound)
 
 
-def smallest(group: list[Result], touching: dict[str, list[Result]], until: float) -> Found | None:
-    """Ids of the numbers to change, each with whether no set as good does without it; None where too many."""
+@dataclass(frozen=True, slots=True)
+class Sets:
+    """The best set of numbers to change, in the order of their ids, and all as good, the best first."""
+
+    best: tuple[str, ...]
+    good: tuple[frozenset[str], ...]
+
+
+def smallest_sets(group: list[Result], touching: Touching, steps: Steps) -> Sets | None:
+    """The smallest sets of numbers to change; None where too many are wrong or the steps are used up."""
     around = {id(r): r for r in group for f in r.relation.facts() for r in touching[f.id]}
     results = list(around.values())
     facts = {f.id: f for r in results for f in r.relation.facts() if f.interval is not None}
     mine = {id(r) for r in group}
     support = {i: sum(id(r) not in mine for r in touching[i]) for i in facts}
-    costs = {i: weight(f, support[i]) for i, f in facts.items()}
-    search = _Search(facts, results, costs, until)
+    costs = {i: weight(f, support[i], is_computed(f, touching[i])) for i, f in facts.items()}
+    search = _Search(facts, results, costs, steps)
     search.broken = [k for k, r in enumerate(results) if id(r) in mine]
     for bound in BOUNDS:
         search.seen.clear()
         search.search(frozenset(), 0.0, bound)
-        if search.spent:
+        if steps.spent:
             return None
         if search.sets:
             break
     if not search.sets:
         return None
     best, chosen = min(search.sets, key=lambda s: (s[0], sorted(s[1])))
-    good = [s for c, s in search.sets if c <= best + AS_GOOD]
+    within = sorted(((c, sorted(s), s) for c, s in search.sets if c <= best + AS_GOOD), key=lambda g: g[:2])
+    good = tuple(s for _, _, s in within)
+    return Sets(tuple(sorted(chosen)), good)
+
+
+def smallest(group: list[Result], touching: Touching, steps: Steps) -> Found | None:
+    """Ids of the numbers to change, each with whether no set as good does without it; None where too many."""
+    sets = smallest_sets(group, touching, steps)
+    if sets is None:
+        return None
     near = {f.id for r in group for f in r.relation.facts()}
-    return [(i, all(i in s for s in good)) for i in sorted(chosen, key=list(facts).index) if i in near]
+    return [(i, all(i in s for s in sets.good)) for i in sets.best if i in near]

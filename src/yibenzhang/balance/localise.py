@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,42 +12,49 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import lil_matrix
 
-from yibenzhang.balance.hitting import weight as weighed
+from yibenzhang.balance.around import Touching
+from yibenzhang.balance.hitting import AS_GOOD
+from yibenzhang.balance.mending import is_computed, weight
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.relations import Result
 
-LEAST_SECONDS = 0.15
-"""With less time than this left for the document the program is not begun."""
 MAX_FACTS = 400
+MAX_NODES = 300
+"""Branches of the program: a bound in work, so that a busy machine finds what an idle one does."""
+MAX_SURE = 12
+"""So many numbers of a set are asked whether the group could do without them; those left are not sure."""
+MAX_SIZE = 6000
+"""Entries of the program's matrix: the work at one branch goes with it."""
 
 
-def smallest_set(
-    group: list[Result], touching: dict[str, list[Result]], until: float
-) -> list[tuple[str, bool]] | None:
+def smallest_set(group: list[Result], touching: Touching) -> list[tuple[str, bool]] | None:
     """Ids of the numbers to change, each with whether no equally small set does without it.
 
-    ``until`` (seconds of the monotonic clock) ends the work on the whole document.
-    None where the program gave up: too large, too slow or infeasible.
+    None where the program gave up: too large, too many branches or infeasible.
     """
     facts = {f.id: f for r in group for f in r.relation.facts()}
     around = {id(r): r for i in facts for r in touching[i]}
     relations = list(around.values())
     ring = {f.id: f for r in relations for f in r.relation.facts()}
-    if len(ring) > MAX_FACTS or until - time.monotonic() < LEAST_SECONDS:
+    if len(ring) > MAX_FACTS or sum(len(r.relation.terms) for r in relations) > MAX_SIZE:
         return None
-    support = {i: sum(r not in group for r in touching[i]) for i in ring}
+    mine = {id(r) for r in group}
+    weights = {
+        i: weight(f, sum(id(r) not in mine for r in touching[i]), is_computed(f, touching[i]))
+        for i, f in ring.items()
+    }
     ids = list(ring)
-    first = _solve(relations, ring, ids, support, frozenset(), until)
+    first = _solve(relations, ring, ids, weights, frozenset())
     if first is None:
         return None
     chosen, cost = first
     out = []
-    for i in chosen:
-        if until - time.monotonic() < LEAST_SECONDS:
+    for k, i in enumerate(chosen):
+        if k >= MAX_SURE:
             out.append((i, False))
             continue
-        other = _solve(relations, ring, ids, support, frozenset([i]), until)
-        out.append((i, other is None or other[1] > cost + 0.05))
+        other = _solve(relations, ring, ids, weights, frozenset([i]))
+        out.append((i, other is None or other[1] > cost + AS_GOOD))
     return [(i, sure) for i, sure in out if i in facts]
 
 
@@ -75,9 +81,8 @@ def _solve(
     relations: list[Result],
     ring: dict[str, Fact],
     ids: list[str],
-    support: dict[str, int],
+    weights: dict[str, float],
     banned: frozenset[str],
-    until: float,
 ) -> tuple[list[str], float] | None:
     """Minimise Σ wᵢ·zᵢ with |Σ c·(v+δ)| ≤ slack and |δᵢ| ≤ M·zᵢ, every δᵢ scaled to its number."""
     n = len(ids)
@@ -93,28 +98,28 @@ def _solve(
     low = np.full(len(relations) + 2 * n, -np.inf)
     high = np.zeros(len(relations) + 2 * n)
     for k, r in enumerate(relations):
-        weight = max(abs(float(t.coefficient)) * scale[at[t.fact.id]] for t in r.relation.terms) or 1.0
+        largest = max(abs(float(t.coefficient)) * scale[at[t.fact.id]] for t in r.relation.terms) or 1.0
         for term in r.relation.terms:
-            rows[k, at[term.fact.id]] += float(term.coefficient) * scale[at[term.fact.id]] / weight
-        slack = float(r.slack) / weight + 1e-9
-        low[k] = -float(r.residual) / weight - slack
-        high[k] = -float(r.residual) / weight + slack
+            rows[k, at[term.fact.id]] += float(term.coefficient) * scale[at[term.fact.id]] / largest
+        slack = float(r.slack) / largest + 1e-9
+        low[k] = -float(r.residual) / largest - slack
+        high[k] = -float(r.residual) / largest + slack
     for k in range(n):
         rows[len(relations) + 2 * k, k] = 1
         rows[len(relations) + 2 * k, n + k] = -big
         rows[len(relations) + 2 * k + 1, k] = -1
         rows[len(relations) + 2 * k + 1, n + k] = -big
-    weights = [weighed(ring[i], support[i]) for i in ids]
+    costs = [weights[i] for i in ids]
     top = [0.0 if i in banned else 1.0 for i in ids]
     with _quiet():
         solution = milp(
-            c=np.concatenate([np.zeros(n), weights]),
+            c=np.concatenate([np.zeros(n), costs]),
             integrality=np.concatenate([np.zeros(n), np.ones(n)]),
             bounds=Bounds(
                 np.concatenate([np.full(n, -big), np.zeros(n)]), np.concatenate([np.full(n, big), top])
             ),
             constraints=LinearConstraint(rows.tocsr(), low, high),
-            options={"time_limit": max(until - time.monotonic(), LEAST_SECONDS)},
+            options={"node_limit": MAX_NODES},
         )
     if solution.x is None or not solution.success:
         return None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from yibenzhang.model.amounts import CellState
 from yibenzhang.model.coordinates import Coordinates
 from yibenzhang.model.facts import Fact
-from yibenzhang.model.intervals import scaled
+from yibenzhang.model.intervals import Scaler
 from yibenzhang.model.views import View
 
 NOTHING = (CellState.BLANK, CellState.DASH)
@@ -37,6 +37,7 @@ class Numbers:
 
     def __init__(self, views: Sequence[View]) -> None:
         self.views = views
+        scaled = Scaler()
         self.of: list[dict[tuple[int, int], Number]] = []
         self.unreadable: list[set[tuple[int, int]]] = []
         for view in views:

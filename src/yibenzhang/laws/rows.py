@@ -66,6 +66,8 @@ def _stacked(rows: Sequence[ViewRow], filled: Sequence[int], level: Callable[[Vi
     for k in filled:
         at = level(rows[k])
         if at is None:
+            if rows[k].total:
+                stack.clear()  # what follows a total stands outside the list above it
             continue
         while stack and stack[-1][0] >= at:
             stack.pop()

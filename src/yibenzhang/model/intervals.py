@@ -57,22 +57,26 @@ def interval(amount: Amount, decimals: int | None = None) -> Interval:
     return Interval(amount.base - h, amount.base + h)
 
 
-_half_widths: dict[tuple[int, Unit | None], int | None] = {}
+class Scaler:
+    """``interval`` in exact whole numbers of 10^-SCALE, worked out once for each precision and unit."""
 
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, int], tuple[Unit | None, int, Decimal] | None] = {}
 
-def scaled(amount: Amount, decimals: int | None = None) -> tuple[int, int] | None:
-    """Middle and half width of ``interval`` as exact whole numbers of 10^-SCALE; None where they are none."""
-    d = amount.decimals if decimals is None else max(amount.decimals, decimals)
-    key = (d, amount.unit)
-    if key not in _half_widths:
-        _half_widths[key] = _whole(half_width(amount, decimals))
-    half, middle = _half_widths[key], _whole(amount.base)
-    return None if half is None or middle is None else (middle, half)
-
-
-def _whole(value: Decimal) -> int | None:
-    whole = int(value * _SCALED)
-    return whole if whole == value * _SCALED else None
+    def __call__(self, amount: Amount, decimals: int | None = None) -> tuple[int, int] | None:
+        """Middle and half width; None where they are no such numbers."""
+        d = amount.decimals
+        if decimals is not None and decimals > d:
+            d = decimals
+        unit = amount.unit
+        key = (d, id(unit))
+        if key not in self._known:
+            # the unit is kept, so that its address stays its own
+            half, factor = half_width(amount, decimals) * _SCALED, unit.factor if unit else Decimal(1)
+            whole = d < SCALE and half == int(half) and factor == int(factor)
+            self._known[key] = (unit, int(half), factor * _SCALED) if whole else None
+        known = self._known[key]
+        return (int(amount.value * known[2]), known[1]) if known else None
 
 
 def linear(terms: Iterable[tuple[Decimal, Interval]]) -> Interval:
