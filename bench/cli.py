@@ -16,6 +16,7 @@ from rich.text import Text
 
 import yibenzhang
 from bench.cli_invented import drafts, invent, recall
+from bench.cli_measures import corpus, errors, judged, leave_out, planted_real, same, speed
 from bench.cli_serve import serve
 from bench.planting.judging import KINDS, Tally, Verdict, tally, verdicts
 from bench.timing import Checking, Measured, bench_check, bench_read
@@ -44,6 +45,12 @@ app = typer.Typer(
 )
 app.command()(drafts)
 app.command()(invent)
+app.command()(corpus)
+app.command()(errors)
+app.command()(judged)
+app.command("leave-out")(leave_out)
+app.command()(speed)
+app.command()(same)
 app.command()(recall)
 app.command()(serve)
 Format = Annotated[str, typer.Option("--format", "-f", help="text 给人看，json 给程序用")]
@@ -70,11 +77,24 @@ def _planted_found(
     kind: Annotated[list[str] | None, typer.Option("--kind", help="只埋这一种错，可写多次")] = None,
     seed: Annotated[int, typer.Option("--seed", help="随机数的种子")] = 1,
     most: Annotated[int, typer.Option("--most", help="每个文件每种错最多埋几处，0 为全部")] = 12,
-    misses: Annotated[bool, typer.Option("--misses", help="列出每一处没有找到、没有指对的")] = False,
+    misses: Annotated[
+        str,
+        typer.Option(
+            "--misses", help="列出没有找到、没有指对的：--real 时写到这个文件（CSV），否则写 - 列在屏幕上"
+        ),
+    ] = "",
+    real: Annotated[
+        Path | None, typer.Option(help="改这个文件夹里真实文件的表内数字（已印证的），每次一个，重新检查")
+    ] = None,
+    number: Annotated[int, typer.Option("-n", min=1, help="--real 时改多少个数")] = 2000,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="--real 时用几个核心，0 为全部")] = 0,
     format: Format = "text",
 ) -> None:
-    """在没有错误的文件里逐个埋错，数找到多少。"""
-    _bench("planted", files, kind, seed, most, misses, format)
+    """在没有错误的文件里逐个埋错，数找到多少；或逐个改真实文件里已印证的数。"""
+    if real is not None:
+        planted_real(real, number, seed, Path(misses) if misses else None, jobs, format)
+        return
+    _bench("planted", files, kind, seed, most, bool(misses), format)
 
 
 @app.command("scans")
