@@ -49,7 +49,7 @@ def only_in(city: str, seen: Path) -> frozenset[str]:
 
 
 _COMMENT = re.compile(r"\s*#")
-_WORD = re.compile(r'"((?:[^"\\]|\\.)*)"(\s*,)?')
+_WORD = re.compile(r'"((?:[^"\\]|\\.)*)"(\s*,[ \t]*)?')
 
 
 def dropped(text: str, words: frozenset[str]) -> str:
