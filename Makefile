@@ -26,8 +26,8 @@ run: $(VENV)/.installed
 	@echo "问题清单 Excel list:  out/问题清单.xlsx"
 
 test: $(VENV)/.dev
-	$(BIN)/ruff check src tests tools
-	$(BIN)/ruff format --check src tests tools
+	$(BIN)/ruff check src bench tests tools
+	$(BIN)/ruff format --check src bench tests tools
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pypdfium2 as pdfium
 from PIL import Image
 
-from yibenzhang.benching_scans import Wear, rasterised, worn_image
+from bench.scans import Wear, rasterised, worn_image
 
 __all__ = ["Wear", "images", "packed", "rasterised"]
 

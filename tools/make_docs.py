@@ -12,6 +12,9 @@ from typing import Any
 
 import typer
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # bench is beside the package
+
+from bench.cli import app as bench_app
 from yibenzhang.cli import app
 from yibenzhang.model.findings import Severity
 from yibenzhang.reports.words import SEVERITY
@@ -69,6 +72,7 @@ def _tables(rule: SumRule, standards: Standards) -> list[str]:
 def cli_page() -> str:
     """Every command with its arguments and options."""
     group: Any = typer.main.get_command(app)
+    group.commands["bench"] = typer.main.get_command(bench_app)
     out = ["# 命令一览", MADE, "`ybz` 是 `yibenzhang` 的短名。任何命令加 `--help` 显示同样的内容。"]
     out.append(_parameters(group))
     for name, command in _commands(group):

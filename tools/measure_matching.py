@@ -19,18 +19,18 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 
+from bench.planting.judging import KINDS
+from bench.planting.plants import Plant, Soil
+from bench.roundtrip import figures_for
 from yibenzhang.checking.check import Checked, check_document
 from yibenzhang.checking.relate import names_of_tables
 from yibenzhang.drafting.compose import compose
 from yibenzhang.drafting.pipeline import WRITERS
-from yibenzhang.drafting.roundtrip import figures_for
 from yibenzhang.model.documents import Document, Paragraph, Table
 from yibenzhang.model.findings import Evidence, Finding, Severity, evidence_of
 from yibenzhang.model.places import FlowPlace, LinePlace, PagePlace, Place
 from yibenzhang.office.likeness import Told, ToldSpot, fold, plain
 from yibenzhang.office.matching import Version, compare, reread
-from yibenzhang.planting.judging import KINDS
-from yibenzhang.planting.plants import Plant, Soil
 from yibenzhang.reading import read
 
 At = tuple[int, int]

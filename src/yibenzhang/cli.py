@@ -26,7 +26,7 @@ from yibenzhang import __version__
 from yibenzhang.batch import FileResult, check_groups, check_many, find_files
 from yibenzhang.checking.check import facts_of
 from yibenzhang.checking.multi_file import Group
-from yibenzhang.cli_bench import app as bench_app
+from yibenzhang.cli_bench import bench
 from yibenzhang.cli_draft import draft
 from yibenzhang.cli_rules import Layer, fail, list_rules, show_rule, standards_of
 from yibenzhang.cli_rules import app as rules_app
@@ -49,8 +49,10 @@ app = typer.Typer(
 )  # fmt: skip
 
 app.add_typer(rules_app, name="rules")
-app.add_typer(bench_app, name="bench")
 app.add_typer(user_app, name="user")
+app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+)(bench)
 app.command()(draft)
 app.command()(serve)
 

@@ -7,10 +7,10 @@ from random import Random
 
 import pytest
 
+from bench.planting.judging import KINDS
+from bench.planting.plants import Plant, Soil, planted
 from yibenzhang.checking.check import check_document
 from yibenzhang.model.findings import Severity
-from yibenzhang.planting.judging import KINDS
-from yibenzhang.planting.plants import Plant, Soil, planted
 from yibenzhang.reading import read
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

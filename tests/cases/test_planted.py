@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from bench.planting.judging import KINDS, Verdict, tally, verdicts
 from tests.conftest import EXAMPLES
 from yibenzhang import read
-from yibenzhang.planting.judging import KINDS, Verdict, tally, verdicts
 
 PROVED = (
     "digit", "swapped_digits", "lost_point", "unit", "lost_unit", "direction", "rate", "share", "completion",

@@ -10,14 +10,14 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
+from bench.invented_corpus import KINDS, document, which, write_corpus
+from bench.recall import CLEAN
 from yibenzhang import check
 from yibenzhang.cli import app
 from yibenzhang.drafting.codes import Codes
-from yibenzhang.drafting.corpus import KINDS, document, which, write_corpus
 from yibenzhang.drafting.families import families, family
 from yibenzhang.drafting.invented import body, names_known
 from yibenzhang.drafting.parts import Words
-from yibenzhang.drafting.recall import CLEAN
 from yibenzhang.model.findings import Severity
 
 
@@ -104,7 +104,7 @@ def test_families_are_sound() -> None:
 
 def test_known_errors_are_found_and_counted(tmp_path: Path) -> None:
     result = CliRunner().invoke(
-        app, ["bench", "corpus", str(tmp_path), "-n", "24", "--seed", "3", "--files", "txt"]
+        app, ["bench", "invent", str(tmp_path), "-n", "24", "--seed", "3", "--files", "txt"]
     )
     assert result.exit_code == 0, result.output
     told = json.loads(CliRunner().invoke(app, ["bench", "recall", str(tmp_path), "-f", "json"]).stdout)

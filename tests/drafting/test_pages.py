@@ -10,11 +10,11 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 import pytest
 
+from bench.roundtrip import figures_for
 from yibenzhang.drafting.compose import compose
 from yibenzhang.drafting.docx import write_docx
 from yibenzhang.drafting.parts import Draft
 from yibenzhang.drafting.pdf import write_pdf
-from yibenzhang.drafting.roundtrip import figures_for
 from yibenzhang.model.amounts import parse_amount
 
 

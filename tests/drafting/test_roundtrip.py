@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.roundtrip import put_in, read_back, trips
 from tests.conftest import CORPUS
 from yibenzhang import check
 from yibenzhang.drafting.compose import compose
@@ -17,7 +18,6 @@ from yibenzhang.drafting.figures import Figures
 from yibenzhang.drafting.invented import Shape, body
 from yibenzhang.drafting.pipeline import WRITERS
 from yibenzhang.drafting.published import figures_of, published
-from yibenzhang.drafting.roundtrip import put_in, read_back, trips
 from yibenzhang.drafting.template import write_figures
 from yibenzhang.drafting.workbook import read_workbook
 from yibenzhang.model.findings import Severity

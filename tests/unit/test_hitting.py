@@ -8,13 +8,13 @@ from random import Random
 
 import pytest
 
+from bench.planting.plants import wrong_digit
 from yibenzhang.balance.around import Steps
 from yibenzhang.balance.diagnose import diagnose
 from yibenzhang.balance.hitting import STEPS, smallest
 from yibenzhang.balance.localise import smallest_set
 from yibenzhang.checking.check import Checked, check_document
 from yibenzhang.model.relations import Outcome, Result
-from yibenzhang.planting.plants import wrong_digit
 from yibenzhang.proving import document_of
 
 

@@ -176,7 +176,9 @@ def _structural(cause: Cause, lead: Result, names: dict[str, str]) -> str:
     count = len(cause.broken)
     if cause.kind is Kind.UNIT:
         tables = "或".join(names.get(t, t) for t in cause.tables)
-        times = f"{cause.factor:f}" if cause.factor and cause.factor >= 1 else f"1/{1 / (cause.factor or 1):f}"
+        times = (
+            f"{cause.factor:f}" if cause.factor and cause.factor >= 1 else f"1/{1 / (cause.factor or 1):f}"
+        )
         return f"{tables}与别的表相差同一倍数（乘以 {times} 后 {count} 项关系全部成立）：单位可能有误，也可能是读取有误。"
     rows = list(dict.fromkeys(c.fact.row.label or c.fact.row.code for c in cause.culprits))
     row = "或".join(f"“{r}”" for r in rows)

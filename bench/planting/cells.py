@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from random import Random
 
-from yibenzhang.model.documents import Cell, Paragraph, Table
-from yibenzhang.planting.plants import (
+from bench.planting.plants import (
     Kind,
     Plant,
     Soil,
@@ -18,6 +17,7 @@ from yibenzhang.planting.plants import (
     swapped_digits,
     wrong_digit,
 )
+from yibenzhang.model.documents import Cell, Paragraph, Table
 
 _MONEY = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d\d)?|\d+\.\d\d")
 _NOTHING = ("", "0.00", "0")

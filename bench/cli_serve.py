@@ -17,7 +17,7 @@ from rich.table import Table
 from yibenzhang.cli_rules import fail
 
 if TYPE_CHECKING:
-    from yibenzhang.benching_serve import Report, Taken
+    from bench.serving import Report, Taken
 
 
 def _pause(text: str) -> tuple[float, float]:
@@ -45,8 +45,8 @@ def serve(
     """造一个大账本，测工作台各页的快慢，再测许多人同时使用（要开发依赖 httpx）。退出码 1：有一项没有达到目标。"""
     if importlib.util.find_spec("httpx") is None:
         raise fail("没有装 httpx（开发依赖），不能测；请先 pip install 'yibenzhang[dev]'。")
-    from yibenzhang.benching_ledger import Unmade, made_before, make
-    from yibenzhang.benching_serve import measure
+    from bench.office_ledger import Unmade, made_before, make
+    from bench.serving import measure
 
     console = Console(stderr=True, highlight=False)
     with ExitStack() as stack:

@@ -17,8 +17,8 @@ from typing import Any
 
 from sqlalchemy import Engine, insert
 
+from bench.invented_corpus import KINDS, document, plant
 from yibenzhang.checking.check import check_document
-from yibenzhang.drafting.corpus import KINDS, document, plant
 from yibenzhang.drafting.pipeline import WRITERS
 from yibenzhang.drafting.text import as_document
 from yibenzhang.ledger.files import Ledger

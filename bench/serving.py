@@ -22,7 +22,7 @@ from typing import Any
 
 import httpx
 
-from yibenzhang.benching_ledger import SEASONS, Made, Unmade
+from bench.office_ledger import SEASONS, Made, Unmade
 
 ALONE = 40
 """So many requests of each kind, one after another."""

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.invented_corpus import Planted
 from yibenzhang.checking.check import check
-from yibenzhang.drafting.corpus import Planted
 from yibenzhang.model.findings import Finding, Severity
 from yibenzhang.reading import ReadingError
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from random import Random
 
+from bench.planting import cells, words
+from bench.planting.plants import Kind, Plant, Soil, planted
 from yibenzhang.checking.check import Checked, check_document
 from yibenzhang.model.amounts import narrow
 from yibenzhang.model.documents import Document
 from yibenzhang.model.findings import Evidence, Finding, Severity
-from yibenzhang.planting import cells, words
-from yibenzhang.planting.plants import Kind, Plant, Soil, planted
 
 KINDS: dict[str, Kind] = words.KINDS | cells.KINDS
 

@@ -8,9 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from random import Random
 
-from yibenzhang.model.amounts import narrow
-from yibenzhang.model.documents import Paragraph
-from yibenzhang.planting.plants import (
+from bench.planting.plants import (
     NUMBER,
     At,
     Kind,
@@ -21,6 +19,8 @@ from yibenzhang.planting.plants import (
     swapped_digits,
     wrong_digit,
 )
+from yibenzhang.model.amounts import narrow
+from yibenzhang.model.documents import Paragraph
 
 _UNIT = re.compile(r"\s*(万元|亿元|元)(?!（含）|\(含\)|以上)")
 _FLIPPED = {"增加": "减少", "减少": "增加", "增长": "下降", "下降": "增长"}

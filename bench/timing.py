@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -18,12 +19,12 @@ from pathlib import Path
 from random import Random
 from typing import TypeVar
 
+from bench.planting import cells
+from bench.planting.plants import Soil, planted
 from yibenzhang.balance.diagnose import diagnose
 from yibenzhang.checking.check import check_document
 from yibenzhang.model.documents import Document
 from yibenzhang.model.relations import Outcome
-from yibenzhang.planting import cells
-from yibenzhang.planting.plants import Soil, planted
 from yibenzhang.reading import ReadingError, read
 
 ROUNDS = 2
@@ -74,6 +75,7 @@ MOST_RELATIONS = 2000
 """The document made wrong in many places is made of one of ordinary size."""
 MADE_BROKEN = 100
 """So many relations are broken in the document made to measure the diagnosis."""
+_PATH = os.pathsep.join([str(Path(__file__).resolve().parents[1]), *sys.path])  # a child finds bench, too
 
 
 def bench_check(files: list[str]) -> list[Checking]:
@@ -136,8 +138,16 @@ def _compare(names: list[str], files: list[str]) -> list[Measured]:
     memory: dict[str, float] = dict.fromkeys(names, 0.0)
     for _ in range(ROUNDS):
         for name in names:
-            command = [sys.executable, "-m", "yibenzhang.benching", name, *files]
-            out = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+            command = [sys.executable, "-m", "bench.timing", name, *files]
+            out = json.loads(
+                subprocess.run(
+                    command,
+                    check=True,
+                    capture_output=True,
+                    text=True,
+                    env=os.environ | {"PYTHONPATH": _PATH},
+                ).stdout
+            )
             pages[name] = out["pages"]
             memory[name] = max(memory[name], out["megabytes"])
             for file, seconds in out["seconds"].items():

@@ -1,4 +1,4 @@
-"""`yibenzhang bench drafts` and `bench corpus`: the round trip of invented bodies, and corpora of them."""
+"""`yibenzhang bench drafts` and `bench invent`: the round trip of invented bodies, and corpora of them."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from bench.invented_corpus import Planted, by_kind, write_corpus
+from bench.recall import CLEAN, Judged, judged
+from bench.roundtrip import READ_BACK, Trip, trips
 from yibenzhang.cli_rules import fail
-from yibenzhang.drafting.corpus import Planted, by_kind, write_corpus
 from yibenzhang.drafting.families import families
 from yibenzhang.drafting.pipeline import WRITERS
-from yibenzhang.drafting.recall import CLEAN, Judged, judged
-from yibenzhang.drafting.roundtrip import READ_BACK, Trip, trips
 
 Work = tuple[int, int, str, str, tuple[str, ...]]
 Documents = Annotated[int, typer.Option("--documents", "-n", min=1, help="多少份")]
@@ -105,7 +105,7 @@ def _lowest(ts: list[Trip]) -> float:
     return min(t.proved / t.numbers if t.numbers else 1.0 for t in ts)
 
 
-def corpus(
+def invent(
     out: Annotated[Path, typer.Argument(help="写到哪个文件夹")],
     documents: Documents = 100,
     seed: Seed = 1,
@@ -135,7 +135,7 @@ def corpus(
 
 
 def recall(
-    folder: Annotated[Path, typer.Argument(help="bench corpus 写成的文件夹（要有 --files）")],
+    folder: Annotated[Path, typer.Argument(help="bench invent 写成的文件夹（要有 --files）")],
     misses: Annotated[bool, typer.Option("--misses", help="列出没有找到的和多报的")] = False,
     format: AsJson = "text",
 ) -> None:
@@ -150,7 +150,7 @@ def recall(
     except OSError as error:
         raise fail(f"读不了语料：{error.strerror}：{error.filename}") from error
     if not found:
-        raise fail("文件夹里没有语料文件；请用 bench corpus --files txt 生成。")
+        raise fail("文件夹里没有语料文件；请用 bench invent --files txt 生成。")
     rows: list[tuple[str, int, int, int]] = []
     for kind in sorted({j.kind for j in found if j.kind != CLEAN}) + [CLEAN]:
         mine = [j for j in found if j.kind == kind]

@@ -1,0 +1,1 @@
+"""Measuring and fault injection: beside the product, run from a checkout (`python -m bench` or `yibenzhang bench`)."""

@@ -1,0 +1,150 @@
+"""`bench corpus`, `errors`, `judged`, `leave-out`, `speed`, `same` and `planted --real`: quality measured on real files."""
+
+from __future__ import annotations
+
+import csv
+import os
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from bench import corpus as counting
+from bench import leave_out as leaving
+from bench import lookup, real
+from bench import same as comparing
+from bench import speed as timing
+from bench.running import Run, check_folder
+from bench.tables import as_json
+from yibenzhang.cli_rules import Layer, fail, standards_of
+
+Folder = Annotated[Path, typer.Argument(help="文件夹，其下每个文件夹是一个地区", show_default=False)]
+Regions = Annotated[str, typer.Option(help="只要这几个地区（文件夹名，逗号分隔）")]
+Jobs = Annotated[int, typer.Option("--jobs", "-j", min=0, help="同时用几个核心，0 为全部")]
+Format = Annotated[str, typer.Option("--format", "-f", help="text 给人看，json 给程序用")]
+
+
+def _run(folder: Path, regions: str, jobs: int, standards: str) -> Run:
+    standards_of(standards)
+    try:
+        return check_folder(folder, tuple(r for r in regions.split(",") if r), jobs, standards)
+    except OSError as error:
+        raise fail(f"{folder} 里没有可测的文件。") from error
+
+
+def corpus(
+    folder: Folder, regions: Regions = "", jobs: Jobs = 0, standards: Layer = "",
+    told: Annotated[bool, typer.Option("--told", help="JSON 里带上每一个错误和警告")] = False,
+    format: Format = "text",
+) -> None:  # fmt: skip
+    """各地区的文件里，数有几成得到印证（表、绩效表、采购表、正文分开）。"""
+    run = _run(folder, regions, jobs, standards)
+    counts = counting.count(run)
+    if format != "json":
+        counting.show_counts(counts)
+        return
+    findings = [asdict(t) for t in run.told(("error", "warning"))] if told else []
+    as_json(counting.report(counts) | ({"told": findings} if told else {}))
+
+
+def errors(
+    folder: Folder, regions: Regions = "",
+    warnings: Annotated[bool, typer.Option("--warnings", help="警告也列出")] = False,
+    jobs: Jobs = 0, standards: Layer = "", format: Format = "text",
+) -> None:  # fmt: skip
+    """列出报出的每一个错误：文件、页、规则、内容，供逐个查对。"""
+    run = _run(folder, regions, jobs, standards)
+    told = list(run.told(("error", "warning") if warnings else ("error",)))
+    if format == "json":
+        as_json([asdict(t) for t in told])
+    else:
+        lookup.show_told(told)
+        print(f"共 {len(told)} 条。", file=sys.stderr)
+
+
+def judged(
+    folder: Folder,
+    labels: Annotated[Path, typer.Option(help=f"有 {lookup.LABELS} 的文件夹", show_default=False)],
+    jobs: Jobs = 0, standards: Layer = "", format: Format = "text",
+) -> None:  # fmt: skip
+    """人工判断过的问题，哪些还报：误报的、属实的；不是公开文件的报了什么。"""
+    try:
+        known = lookup.labels_of(labels)
+    except (OSError, KeyError) as error:
+        raise fail(f"读不了 {labels / lookup.LABELS}：{error}") from error
+    made = lookup.judged_report(_run(folder, "", jobs, standards), known)
+    if format == "json":
+        as_json(made)
+    else:
+        lookup.show_judged(made)
+
+
+def planted_real(folder: Path, most: int, seed: int, misses: Path | None, jobs: int, format: str) -> None:
+    """`bench planted --real`."""
+    run = _run(folder, "", jobs, "")
+    work = real.plants(run, most, seed)
+    total = sum(len(p) for _, p in work)
+    columns = (TextColumn("埋错"), BarColumn(), MofNCompleteColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty()) as progress:
+        task = progress.add_task("", total=total)
+        found = real.verdicts(
+            work, jobs or os.cpu_count() or 1, step=lambda n: progress.update(task, advance=n)
+        )
+    made = real.report(found)
+    if misses is not None and made["misses"]:
+        with misses.open("w", encoding="utf-8", newline="") as f:
+            writer = csv.DictWriter(f, list(made["misses"][0]))
+            writer.writeheader()
+            writer.writerows(made["misses"])
+    if format == "json":
+        as_json(made)
+    else:
+        real.show_report(made)
+
+
+def leave_out(
+    folder: Folder,
+    regions: Annotated[str, typer.Option(help="哪些地区（文件夹名，逗号分隔）", show_default=False)],
+    jobs: Jobs = 0, format: Format = "text",
+) -> None:  # fmt: skip
+    """逐个地区：不用从该地学来的词，还能印证几成，多报多少。"""
+    try:
+        rows = list(leaving.leave_out(folder.resolve(), [r for r in regions.split(",") if r], jobs))
+    except RuntimeError as error:
+        raise fail(str(error)) from error
+    if format == "json":
+        as_json([r | dict(zip(("new", "gone"), leaving.changed(r), strict=True)) for r in rows])
+    else:
+        leaving.show_rows(rows)
+
+
+def speed(
+    folder: Folder,
+    no_memory: Annotated[bool, typer.Option("--no-memory", help="不测内存（每个文件要另起一个进程）")] = False,
+    format: Format = "text",
+) -> None:  # fmt: skip
+    """每页毫秒（单核）、每个文件的内存、行数增加时用时的倍数。"""
+    made = timing.report(timing.measure(folder, not no_memory), list(timing.growth()))
+    if format == "json":
+        as_json(made)
+    else:
+        timing.show_report(made)
+
+
+def same(folder: Folder, format: Format = "text") -> None:
+    """1 个、2 个进程和机器忙时，报告是否逐字节相同。退出码 1：不同。"""
+    try:
+        rows = comparing.compare(folder)
+    except RuntimeError as error:
+        raise fail(str(error)) from error
+    if format == "json":
+        as_json(rows)
+    else:
+        comparing.show_rows(rows)
+    if not all(r["same"] for r in rows):
+        raise typer.Exit(1)
