@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from yibenzhang.laws.change import balance_families, change_families
@@ -32,8 +32,13 @@ class Laws:
     short: tuple[ShortList, ...] = ()
 
 
-def laws_of(views: Sequence[View], trees: Mapping[str, Tree], prior: dict[str, tuple[int, int]]) -> Laws:
-    """All relations that the laws find between the numbers of these views."""
+def laws_of(
+    views: Sequence[View],
+    trees: Mapping[str, Tree],
+    prior: dict[str, tuple[int, int]],
+    more: Callable[[Numbers], Iterable[Family]] | None = None,
+) -> Laws:
+    """All relations that the laws find between the numbers of these views; ``more``: families of further laws."""
     numbers = Numbers(views)
     rows = list(row_families(numbers))
     short = short_lists(rows)
@@ -44,6 +49,7 @@ def laws_of(views: Sequence[View], trees: Mapping[str, Tree], prior: dict[str, t
         *change_families(numbers),
         *balance_families(numbers),
         *equality_families(numbers, trees, frozenset(s.view for s in short)),
+        *(more(numbers) if more else ()),
     ]
     judge(families, prior)
     held: list[tuple[Family, Instance]] = []

@@ -191,10 +191,12 @@ def execution(form: OpenForm, line: Line) -> bool:
         c for c in line.cells if amount_of(c.text) is None and fold(c.text) not in ("-", "--", "—", "——", "/")
     ]
     numbers = [c for c in line.cells if amount_of(c.text) is not None]
-    if not named or not numbers:
+    if not named:
         return False
     text = label_of(named[-1].text)
     measure = line.words["amount"].get(text, "year" if text in ("预算执行情况", "项目资金") else "")
+    if not numbers:
+        return bool(measure)  # a source of which there is nothing
     if not measure:
         return True
     prefix = "year" if measure in ("total", "year") else f"year.{measure}"

@@ -15,7 +15,7 @@ BUDGET = "budget"
 _HEADER_ROWS = 4
 _TITLE_ROWS = 3
 _LONGEST = 60
-_BRACKETS = re.compile(r"\([^()]*\)$")
+BRACKETS = re.compile(r"\([^()]*\)$")
 
 
 def kind_of(frame: Framed, words: TableKinds | None = None) -> str:
@@ -61,7 +61,7 @@ def header_words(frame: Framed) -> set[str]:
     first = rows.get(start, [])
     deep = max((c.row_span for c in first), default=1)
     found = {label_of(c.text) for r, row in rows.items() if r < start + deep for c in row if len(row) > 1}
-    return found | {_BRACKETS.sub("", t) for t in found}
+    return found | {BRACKETS.sub("", t) for t in found}
 
 
 def title_rows(table: Table) -> int:

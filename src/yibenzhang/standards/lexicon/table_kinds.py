@@ -40,6 +40,7 @@ class TableKinds:
     money: frozenset[str]
     name: frozenset[str]
     project: frozenset[str]
+    points: frozenset[str]
 
 
 @lru_cache(maxsize=1)
@@ -51,6 +52,7 @@ def table_kinds() -> TableKinds:
     return TableKinds(
         tuple(_kind(k) for k in data["kind"]), _folded(on["words"]), int(on["least"]), frozenset(on["after"]),
         on["alone"], _folded(column["money"]), _folded(column["name"]), _folded(column["project"]),
+        _folded(column["points"]),
     )  # fmt: skip
 
 

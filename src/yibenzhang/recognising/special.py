@@ -1,0 +1,68 @@
+"""The tables that are no plain budget tables, as views: forms, lists of projects, goods and meetings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from yibenzhang.model.row_marks import RowMark
+from yibenzhang.model.views import View
+from yibenzhang.recognising.form_views import FORMS, form_views
+from yibenzhang.recognising.forms import GoalForm
+from yibenzhang.recognising.list_rows import name_of, row_marks
+from yibenzhang.recognising.lists import GRIDS, list_views
+from yibenzhang.recognising.procurement import goods_views
+from yibenzhang.recognising.stitching import Framed
+from yibenzhang.recognising.views import Reader
+
+
+@dataclass(frozen=True)
+class Special:
+    """All views of a document with those of its forms and lists, and what their rows name.
+
+    ``budget``, ``goods``, ``lists``, ``grids`` (inside forms) and ``forms`` are positions in ``views``.
+    """
+
+    views: tuple[View, ...]
+    marks: dict[tuple[int, int], RowMark]
+    budget: tuple[int, ...]
+    goods: tuple[int, ...]
+    lists: tuple[int, ...]
+    grids: tuple[int, ...]
+    forms: tuple[int, ...]
+
+
+def _plain(frame: Framed, reader: Reader) -> Sequence[View]:
+    return reader.views([frame])
+
+
+BY_TABLE = ("budget", "procurement", "other")
+"""Kinds whose tables are read as they stand."""
+
+
+def special_views(
+    frames: Sequence[Framed], kinds: Sequence[str], forms: Sequence[GoalForm], reader: Reader
+) -> Special:
+    """The views of a document, budget tables and all."""
+    plain = [f for f, k in zip(frames, kinds, strict=True) if k in BY_TABLE]
+    goods_at = {f"t{f.table.index + 1}" for f, k in zip(frames, kinds, strict=True) if k == "procurement"}
+    first = [
+        v for f in plain for v in (goods_views if f"t{f.table.index + 1}" in goods_at else _plain)(f, reader)
+    ]
+    lists = list_views(frames, kinds, reader)
+    told = form_views(forms)
+    views = (*first, *lists, *told)
+    marks = row_marks(views, frames)
+    start = len(first) + len(lists)
+    for v in range(start, len(views)):
+        for k, row in enumerate(views[v].rows):
+            marks[v, k] = RowMark(tuple(n for n in (name_of(row.label),) if n), 0, 0)
+    return Special(
+        views,
+        marks,
+        tuple(k for k, v in enumerate(first) if v.table not in goods_at),
+        tuple(k for k, v in enumerate(first) if v.table in goods_at),
+        tuple(k for k in range(len(first), start) if views[k].panel < GRIDS),
+        tuple(k for k in range(len(first), start) if views[k].panel >= GRIDS),
+        tuple(k for k in range(start, len(views)) if views[k].table == FORMS),
+    )
