@@ -15,33 +15,120 @@ _MOST_ROWS = 5000
 
 # ---- inside a form ---------------------------------------------------------------------------------
 
+Sums = Sequence[tuple[str, Sequence[Sequence[str]]]]
+"""Amounts of a form with the groups of amounts that may make them up (standards/forms.toml)."""
+_EXECUTED = ("", ".planned", ".budget", ".spent")
 
-def fund_families(numbers: Numbers, view: int, sums: Sequence[tuple[str, Sequence[Sequence[str]]]]) -> Iterator[Family]:
-    """total = Σ parts by the names of the amounts; one family for each total and set of parts over all forms."""
-    columns = {c.path[0]: n for n, c in enumerate(numbers.views[view].columns)}
+
+def fund_families(numbers: Numbers, view: int, sums: Sums) -> Iterator[Family]:
+    """A form's total is the sum of its funds: one family over all forms and years of the document.
+
+    Of the groups of parts that a total may have, the form prints one; where several could be meant the one that
+    holds is taken.
+    """
     title = numbers.views[view].title
-    for suffix in sorted({m.split(".")[-1] if m.count(".") and m.split(".")[-1] in _EXECUTED else "" for m in columns}):
-        for total, groups in sums:
-            whole = columns.get(f"{total}.{suffix}" if suffix else total)
-            if whole is None:
-                continue
-            for group in groups:
-                parts = [n for p in group if (n := columns.get(f"{p}.{suffix}" if suffix else p)) is not None]
-                found = list(_row_sums(numbers.of[view], len(numbers.views[view].rows), whole, parts))
-                if found:
-                    name = f"{title}/{total}.{suffix}={'+'.join(group)}"
-                    yield Family("total", "goals.funds", name, f"forms|{title}", found, direction="columns")
+    columns = {c.path[0]: n for n, c in enumerate(numbers.views[view].columns)}
+    cells = numbers.of[view]
+    found: dict[str, list[Instance]] = defaultdict(list)
+    for suffix in _EXECUTED:
+        for r in range(len(numbers.views[view].rows)):
+            for total, groups in sums:
+                made = _fund_sum(
+                    cells, r, columns, f"{total}{suffix}", [[p + suffix for p in g] for g in groups]
+                )
+                if made is not None:
+                    found["executed" if suffix else "planned"].append(made)
+    for name, instances in found.items():
+        yield Family(
+            "total", "goals.funds", f"{title}/{name}", f"forms|{title}", instances, direction="columns"
+        )
+    if "total" in columns and "year" in columns:
+        same = [
+            i for r in range(len(numbers.views[view].rows))
+            if (i := _fund_sum(cells, r, columns, "total", [["year"]])) is not None
+        ]  # fmt: skip
+        yield Family("equal", "goals.total", f"{title}/total=year", "forms|year", same, True, "years")
 
 
-_EXECUTED = ("planned", "budget", "spent")
+def _fund_sum(
+    cells: Cells, r: int, columns: Mapping[str, int], total: str, groups: Sequence[Sequence[str]]
+) -> Instance | None:
+    whole = cells.get((r, columns.get(total, -1)))
+    if whole is None:
+        return None
+    options = []
+    for group in groups:
+        parts = [x for p in group if (x := cells.get((r, columns.get(p, -1)))) is not None]
+        if parts and (r, columns.get(group[0], -1)) in cells:
+            made = instance(whole, [(1, x) for x in parts])
+            if made is not None:
+                options.append(made)
+    return next((o for o in options if o.holds), max(options, key=lambda o: len(o.terms), default=None))
 
 
-def _row_sums(cells: Cells, rows: int, whole: int, parts: Sequence[int]) -> Iterator[Instance]:
-    for r in range(rows):
-        total = cells.get((r, whole))
-        found = [(1, x) for p in parts if (x := cells.get((r, p))) is not None]
-        if total is not None and found and (made := instance(total, found)) is not None:
-            yield made
+# ---- grids and lists without a total ---------------------------------------------------------------
+
+
+def side_families(numbers: Numbers, views: Sequence[int], grids: int) -> Iterator[Family]:
+    """Grids of one form tell the same money by different divisions: what they come to is equal, each by itself or
+    with the grid below it. Proves and never accuses."""
+    by_table: dict[str, list[tuple[int, list[Number]]]] = defaultdict(list)
+    for v in views:
+        view = numbers.views[v]
+        if any(r.total for r in view.rows) or len(view.columns) > 2:
+            continue
+        told = [x for (_, c), x in sorted(numbers.of[v].items()) if c == 0 and not x.blank]
+        if told and len(told) <= _MOST_SIDES:
+            by_table[view.table].append((view.panel // grids, told))
+    for table, sides in by_table.items():
+        sums = [told for _, told in sides]
+        sums += [a + b for (n, a), (m, b) in _pairs(sides) if n < m]
+        sums += [[x] for _, told in sides for x in told if len(told) > 1]
+        held = [
+            i for k, a in enumerate(sums) for b in sums[k + 1 :]
+            if not {id(x) for x in a} & {id(x) for x in b} and (i := _even(a, b)) is not None and i.holds and not i.trivial
+        ]  # fmt: skip
+        if held:
+            yield Family("equal", "goals.overall", f"{table}/sides", "forms|sides", held, True, "sides")
+
+
+_MOST_SIDES = 4
+"""Longer lists are no division of the whole."""
+
+
+def _pairs(
+    sides: Sequence[tuple[int, list[Number]]],
+) -> Iterator[tuple[tuple[int, list[Number]], tuple[int, list[Number]]]]:
+    for k, a in enumerate(sides):
+        for b in sides[k + 1 :]:
+            yield a, b
+
+
+def _even(left: Sequence[Number], right: Sequence[Number]) -> Instance | None:
+    """Σ left = Σ right; None where both are the same single zero or one side is nothing."""
+    terms = [(1, x) for x in left] + [(-1, x) for x in right]
+    value = sum(c * x.value for c, x in terms)
+    trivial = all(x.value == 0 for x in left) or all(x.value == 0 for x in right)
+    return Instance(
+        tuple(terms), value, sum(x.slack for _, x in terms), trivial, loose=sum(x.own for _, x in terms)
+    )
+
+
+def item_totals(
+    numbers: Numbers, lists: Sequence[int], items: Mapping[int, str], others: Sequence[int]
+) -> Iterator[Family]:
+    """The meetings (or trainings) of a list come to what a budget table gives for that item. Proves, never accuses."""
+    for v in lists:
+        told = [x for (_, c), x in sorted(numbers.of[v].items()) if c == 0 and not x.blank]
+        if v not in items or not told:
+            continue
+        found = [
+            i for o in others for x in numbers.of[o].values()
+            if x.at.item == items[v] and (i := _even([x], told)) is not None and i.holds and not i.trivial
+        ]  # fmt: skip
+        if found:
+            name = f"{numbers.views[v].table}/{items[v]}"
+            yield Family("equal", "equal", name, "lists|item", found, True, "item")
 
 
 # ---- rows of lists ---------------------------------------------------------------------------------
@@ -71,12 +158,12 @@ def step_families(numbers: Numbers, marks: Marks, views: Sequence[int]) -> Itera
                     and (i := instance(total, [(1, x) for c in children if (x := cells.get((c, n))) is not None],
                                        f"{view.table}/{view.panel}/{view.rows[p].index}")) is not None
                 ]  # fmt: skip
-                for total in (True, False):
-                    some = [i for i in found if view.rows[i.explains.row].total == total]
+                for whole in (True, False):
+                    some = [i for i in found if view.rows[i.explains.row].total == whole]
                     if some:
-                        name = f"{view.table}/{view.panel}/filled {cut}/{total}/{n}"
+                        name = f"{view.table}/{view.panel}/filled {cut}/{whole}/{n}"
                         weak = view.open_end or column.coordinates.measure == "count"
-                        yield Family("total", "total.rows", name, f"rows|filled|{total}", some, weak, "rows")
+                        yield Family("total", "total.rows", name, f"rows|filled|{whole}", some, weak, "rows")
 
 
 Level = tuple[int, int, int]
@@ -117,7 +204,9 @@ def _tree(rows: Sequence[tuple[int, Level]]) -> list[tuple[int, list[int]]]:
 # ---- projects met by name --------------------------------------------------------------------------
 
 
-def link_families(numbers: Numbers, marks: Marks, sources: Sequence[int], others: Sequence[int]) -> Iterator[Family]:
+def link_families(
+    numbers: Numbers, marks: Marks, sources: Sequence[int], others: Sequence[int]
+) -> Iterator[Family]:
     """The amount of a project in a form or goal list and in every other list that names it.
 
     Where a name stands on several rows their sums are compared. Only totals against totals may accuse: a fund
@@ -178,10 +267,14 @@ Side = tuple[int, int, Sequence[int]]
 
 def _meeting(numbers: Numbers, one: Side, other: Side) -> Instance | None:
     left = [x for r in one[2] if (x := numbers.of[one[0]].get((r, one[1]))) is not None and not x.blank]
-    right = [x for r in other[2] if (x := numbers.of[other[0]].get((r, other[1]))) is not None and not x.blank]
+    right = [
+        x for r in other[2] if (x := numbers.of[other[0]].get((r, other[1]))) is not None and not x.blank
+    ]
     if not left or not right:
         return None
     terms = [(1, x) for x in left] + [(-1, x) for x in right]
     value = sum(c * x.value for c, x in terms)
     slack = sum(x.slack for _, x in terms)
-    return Instance(tuple(terms), value, slack, all(x.value == 0 for _, x in terms), loose=sum(x.own for _, x in terms))
+    return Instance(
+        tuple(terms), value, slack, all(x.value == 0 for _, x in terms), loose=sum(x.own for _, x in terms)
+    )

@@ -17,8 +17,8 @@ from yibenzhang.recognising.form_rows import READERS, Line
 from yibenzhang.recognising.forms import UNIT_IN, GoalForm, OpenForm, amount_of, label_of
 from yibenzhang.recognising.headers import Block
 from yibenzhang.recognising.stitching import Framed
-from yibenzhang.recognising.table_kinds import kinds_of
 from yibenzhang.recognising.table_facts import BlockFacts, TableFacts
+from yibenzhang.recognising.table_kinds import kinds_of
 from yibenzhang.standards import Standards, fold
 
 _HEADS = (

@@ -10,12 +10,14 @@ from dataclasses import dataclass, replace
 
 from yibenzhang.model.amounts import Unit, cell_state, unit_named
 from yibenzhang.model.documents import Cell
+from yibenzhang.model.facts import Fact
 from yibenzhang.model.views import View
 from yibenzhang.recognising.forms import UNIT_IN, amount_of, label_of
 from yibenzhang.recognising.stitching import Framed
 from yibenzhang.recognising.table_kinds import BRACKETS, title_rows
 from yibenzhang.recognising.views import Reader
 from yibenzhang.standards import fold
+from yibenzhang.standards.lexicon.frames import frame_words
 from yibenzhang.standards.lexicon.table_kinds import TableKinds, table_kinds
 
 LISTS = ("goal_list", "meeting_list")
@@ -38,13 +40,16 @@ def list_views(frames: Sequence[Framed], kinds: Sequence[str], reader: Reader) -
     """The views of all goal and meeting lists, and of the money grids inside forms."""
     words = table_kinds()
     out: list[View] = []
-    last: _Kept | None = None
+    last: tuple[_Kept, View] | None = None
     for frame, kind in zip(frames, kinds, strict=True):
         if kind in LISTS:
-            kept = _columns(frame, words) or (last if last and last.wide == frame.table.columns else None)
+            kept = _columns(frame, words)
             if kept is not None:
-                out += reader.views([_reduced(frame, kept)])
-                last = kept
+                views = reader.views([_reduced(frame, kept)])
+                last = (kept, views[0]) if len(views) == 1 else None
+                out += views
+            elif last is not None and last[0].wide == frame.table.columns:
+                out += [_continued(v, last[1]) for v in reader.views([_reduced(frame, last[0])])]
         elif kind in FORMS:
             for n, part in enumerate(_grids(frame, words), 1):
                 out += [replace(v, panel=v.panel + GRIDS * n) for v in reader.views([part])]
@@ -73,9 +78,23 @@ def _columns(frame: Framed, words: TableKinds) -> _Kept | None:
             unit = unit_named(stated[-1]) if stated else unit
         elif _among(inner, words.name):
             names.append(c)
-    if not money or not names:
+    if not money or not names or first == start:
         return None
     return _Kept(tuple(sorted({*names, *money})), table.columns, unit)
+
+
+def _continued(view: View, whole: View) -> View:
+    """A piece without a heading: its columns are those of the list it goes on."""
+    known = {c.index: n for n, c in enumerate(whole.columns)}
+    if not all(c.index in known for c in view.columns):
+        return view
+    at = [known[c.index] for c in view.columns]
+    cells: dict[tuple[int, int], Fact] = {}
+    for (r, n), fact in view.cells.items():
+        path = whole.columns[at[n]].path
+        cells[r, at[n]] = replace(fact, column=path[-1] if path else "")
+    places = {(r, at[n]): place for (r, n), place in view.places.items()}
+    return replace(view, columns=whole.columns, cells=cells, places=places, title=whole.title)
 
 
 def _among(heading: str, words: frozenset[str]) -> bool:
@@ -93,7 +112,15 @@ def _reduced(frame: Framed, kept: _Kept) -> Framed:
         c for c in table.cells
         if any(c.column <= k < c.column + c.column_span for k in kept.columns) and c.row_span < table.rows
     )  # fmt: skip
-    return replace(frame, table=replace(table, cells=cells), unit=kept.unit or frame.unit)
+    return replace(frame, table=replace(table, cells=cells), unit=kept.unit or frame.unit or _stated(frame))
+
+
+def _stated(frame: Framed) -> Unit | None:
+    """The unit on one of the last lines before the list."""
+    for p in reversed(frame.before[-2:]):
+        if (m := frame_words().unit.search(fold(p.text))) is not None:
+            return unit_named(m.group(1))
+    return None
 
 
 # ---- grids inside forms ----------------------------------------------------------------------------
@@ -123,13 +150,19 @@ def _grids(frame: Framed, words: TableKinds) -> Iterator[Framed]:
 
 def _heading_end(grid: Grid, r: int, words: TableKinds) -> int:
     """The row after a heading that begins in row ``r`` and names money above numbers; 0 where there is none."""
-    fresh = [c for c in {id(x): x for x in grid[r] if x is not None}.values() if c.row == r and c.text.strip()]
+    fresh = [
+        c for c in {id(x): x for x in grid[r] if x is not None}.values() if c.row == r and c.text.strip()
+    ]
     money = [c for c in fresh if _among(label_of(c.text), words.money)]
     if not money or len(fresh) < 2 or any(amount_of(c.text) for c in fresh):
         return 0
     end = r + max(c.row_span for c in money)
     while end < len(grid) and end < r + 3:
-        here = [c for c in {id(x): x for x in grid[end] if x is not None}.values() if c.row == end and c.text.strip()]
+        here = [
+            c
+            for c in {id(x): x for x in grid[end] if x is not None}.values()
+            if c.row == end and c.text.strip()
+        ]
         under = [c for c in here if any(m.column <= c.column < m.column + m.column_span for m in money)]
         if any(amount_of(c.text) for c in under):
             return end
@@ -154,7 +187,12 @@ def _cut(frame: Framed, grid: Grid, rows: tuple[int, int, int], words: TableKind
     """
     first, body, last = rows
     table, unit = frame.table, frame.unit
-    points = {c.column for r in range(first, body) for c in grid[r] if c is not None and label_of(c.text) in words.points}
+    points = {
+        c.column
+        for r in range(first, body)
+        for c in grid[r]
+        if c is not None and label_of(c.text) in words.points
+    }
     cells = []
     for c in table.cells:
         if not first <= c.row < last or c.column in points:
@@ -164,4 +202,6 @@ def _cut(frame: Framed, grid: Grid, rows: tuple[int, int, int], words: TableKind
         if c.row < body < c.row + c.row_span or c.row + c.row_span > last:
             continue
         cells.append(c)
-    return replace(frame, table=replace(table, rows=last, cells=tuple(cells)), first=first, unit=unit, titles=())
+    return replace(
+        frame, table=replace(table, rows=last, cells=tuple(cells)), first=first, unit=unit, titles=()
+    )

@@ -19,7 +19,5 @@ def goods_views(frame: Framed, reader: Reader) -> Sequence[View]:
     numbers = {c.index for p in layout.panels for c in p.numbers}
     first = layout.panels[0]
     kept = {c.index for c in first.labels} | numbers
-    cells = tuple(
-        c for c in frame.table.cells if any(c.column <= k < c.column + c.column_span for k in kept)
-    )
+    cells = tuple(c for c in frame.table.cells if any(c.column <= k < c.column + c.column_span for k in kept))
     return reader.views([replace(frame, table=replace(frame.table, cells=cells))])

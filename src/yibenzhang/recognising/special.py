@@ -13,7 +13,9 @@ from yibenzhang.recognising.list_rows import name_of, row_marks
 from yibenzhang.recognising.lists import GRIDS, list_views
 from yibenzhang.recognising.procurement import goods_views
 from yibenzhang.recognising.stitching import Framed
+from yibenzhang.recognising.table_kinds import header_words
 from yibenzhang.recognising.views import Reader
+from yibenzhang.standards.lexicon.table_kinds import table_kinds
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ class Special:
     lists: tuple[int, ...]
     grids: tuple[int, ...]
     forms: tuple[int, ...]
+    items: dict[int, str]
+    """Of lists of meetings and trainings (positions): the item of the budget they are about."""
 
 
 def _plain(frame: Framed, reader: Reader) -> Sequence[View]:
@@ -65,4 +69,16 @@ def special_views(
         tuple(k for k in range(len(first), start) if views[k].panel < GRIDS),
         tuple(k for k in range(len(first), start) if views[k].panel >= GRIDS),
         tuple(k for k in range(start, len(views)) if views[k].table == FORMS),
+        _items(views, frames),
     )
+
+
+def _items(views: Sequence[View], frames: Sequence[Framed]) -> dict[int, str]:
+    words = table_kinds().items
+    by_table = {
+        f"t{f.table.index + 1}": item
+        for f in frames
+        for h in header_words(f)
+        if (item := words.get(h)) is not None
+    }
+    return {k: by_table[v.table] for k, v in enumerate(views) if v.table in by_table}

@@ -30,7 +30,7 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class TableKinds:
-    """All kinds in order, the words of tables without a header, and the headings of lists."""
+    """All kinds in order, the words of tables without a header, the headings of lists, and of what item a list is."""
 
     kinds: tuple[Kind, ...]
     goes_on: frozenset[str]
@@ -41,6 +41,7 @@ class TableKinds:
     name: frozenset[str]
     project: frozenset[str]
     points: frozenset[str]
+    items: dict[str, str]
 
 
 @lru_cache(maxsize=1)
@@ -53,6 +54,7 @@ def table_kinds() -> TableKinds:
         tuple(_kind(k) for k in data["kind"]), _folded(on["words"]), int(on["least"]), frozenset(on["after"]),
         on["alone"], _folded(column["money"]), _folded(column["name"]), _folded(column["project"]),
         _folded(column["points"]),
+        {fold(w): item for item, words in data["item"].items() for w in words},
     )  # fmt: skip
 
 
