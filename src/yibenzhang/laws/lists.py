@@ -198,7 +198,7 @@ def _tree(rows: Sequence[tuple[int, Level]]) -> list[tuple[int, list[int]]]:
         if stack:
             below.setdefault(stack[-1][1], []).append(k)
         stack.append((at, k))
-    return [(p, c) for p, c in below.items()]
+    return list(below.items())
 
 
 # ---- projects met by name --------------------------------------------------------------------------
