@@ -40,8 +40,10 @@ def laws_of(
 ) -> Laws:
     """All relations that the laws find between the numbers of these views; ``more``: families of further laws."""
     numbers = Numbers(views)
+    others = list(more(numbers)) if more else []
     rows = list(row_families(numbers))
-    short = short_lists(rows)
+    readings = [*rows, *(f for f in others if f.direction == "rows")]
+    short = short_lists([f for f in readings if not f.weak])  # what may go on elsewhere is not short
     families = [
         *rows,
         *item_families(numbers, trees),
@@ -49,7 +51,7 @@ def laws_of(
         *change_families(numbers),
         *balance_families(numbers),
         *equality_families(numbers, trees, frozenset(s.view for s in short)),
-        *(more(numbers) if more else ()),
+        *others,
     ]
     judge(families, prior)
     held: list[tuple[Family, Instance]] = []

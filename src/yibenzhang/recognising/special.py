@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from yibenzhang.model.row_marks import RowMark
 from yibenzhang.model.views import View
@@ -53,7 +53,7 @@ def special_views(
     first = [
         v for f in plain for v in (goods_views if f"t{f.table.index + 1}" in goods_at else _plain)(f, reader)
     ]
-    lists = list_views(frames, kinds, reader)
+    lists = _own(list_views(frames, kinds, reader), forms)
     told = form_views(forms)
     views = (*first, *lists, *told)
     marks = row_marks(views, frames)
@@ -71,6 +71,24 @@ def special_views(
         tuple(k for k in range(start, len(views)) if views[k].table == FORMS),
         _items(views, frames),
     )
+
+
+def _own(views: Sequence[View], forms: Sequence[GoalForm]) -> list[View]:
+    """Without the grids that were read as parts of forms; a project's form speaks of that project alone."""
+    read = {f.id for form in forms for f in form.facts()}
+    projects = {form.table for form in forms if form.kind != "overall"}
+    out = []
+    for v in views:
+        if v.panel >= GRIDS:
+            facts = [f for f in v.cells.values() if f.printed]
+            if 2 * sum(f.id in read for f in facts) >= len(facts):
+                continue
+            if v.table in projects:
+                places = {k: replace(at, project=v.table) for k, at in v.places.items()}
+                v = replace(v, places=places)
+            v = replace(v, open_end=True)  # what stands in a form need not be all of it
+        out.append(v)
+    return out
 
 
 def _items(views: Sequence[View], frames: Sequence[Framed]) -> dict[int, str]:
