@@ -140,10 +140,16 @@ def _recognised(parts: Sequence[Document], profile: Profile, extra: str) -> _Rec
 
 def _related(frames: Sequence[Framed], profile: Profile, standards: Standards, reader: Reader) -> _Recognised:
     names = {f"t{f.table.index + 1}": f.titles[0] if f.titles else "" for f in frames}
-    related = relate(frames, reader, names, standards)
-    recognised = recognise_tables(related.frames, profile.stage, standards)
-    forms, tables = forms_of(list(related.frames), [table_facts(t) for t in recognised], standards)
+    forms, tables = _forms(frames, profile, standards)
+    related = relate(frames, reader, names, standards, forms)
+    if list(related.frames) != list(frames):  # slid rows were put back
+        forms, tables = _forms(related.frames, profile, standards)
     return _Recognised(profile, standards, reader, related, tables, forms)
+
+
+def _forms(frames: Sequence[Framed], profile: Profile, standards: Standards) -> tuple[Forms, Tables]:
+    recognised = recognise_tables(frames, profile.stage, standards)
+    return forms_of(list(frames), [table_facts(t) for t in recognised], standards)
 
 
 def check_document(document: Document, extra: str = "", given: Profile | None = None) -> Checked:
@@ -210,6 +216,8 @@ def _checked(document: Document, read: _Recognised) -> tuple[Checked, list[Cause
         promised = evaluate(r for g in goals for r in g.relations)
     tables, forms, related = read.tables, read.forms, read.related
     told += related.issues
+    related_ids = {frozenset(f.id for f in r.relation.facts()) for r in related.results}
+    promised = [r for r in promised if frozenset(f.id for f in r.relation.facts()) not in related_ids]
     results = [*related.results, *text.results, *promised]
     not_checked = [*related.not_checked, *(n for g in goals for n in g.not_checked)]
     causes = diagnose(results)

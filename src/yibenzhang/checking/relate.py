@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 
 from yibenzhang.checking.column_shift import realign
 from yibenzhang.checking.messages import notice
@@ -13,6 +14,7 @@ from yibenzhang.checking.unit_error import Misstated
 from yibenzhang.laws.engine import Laws, laws_of
 from yibenzhang.laws.families import Family, Instance, State
 from yibenzhang.laws.short_lists import ShortList
+from yibenzhang.laws.special import special_families
 from yibenzhang.laws.support import measured
 from yibenzhang.model.documents import Cell, Document
 from yibenzhang.model.facts import Fact
@@ -21,8 +23,11 @@ from yibenzhang.model.intervals import SCALE
 from yibenzhang.model.places import file_of
 from yibenzhang.model.relations import Law, NotChecked, Outcome, Relation, Result, Term
 from yibenzhang.model.views import View
+from yibenzhang.recognising.forms import GoalForm
+from yibenzhang.recognising.special import special_views
 from yibenzhang.recognising.stitching import Framed
 from yibenzhang.recognising.table_facts import TableFacts
+from yibenzhang.recognising.table_kinds import kinds_of
 from yibenzhang.recognising.views import Reader
 from yibenzhang.rules.copies import view
 from yibenzhang.standards import Standards
@@ -50,10 +55,15 @@ class Related:
         return tuple(dict.fromkeys(v.table for v in self.views for c in v.columns if c.coordinates.residue))
 
 
-def relate(frames: Sequence[Framed], reader: Reader, names: dict[str, str], standards: Standards) -> Related:
+def relate(
+    frames: Sequence[Framed],
+    reader: Reader,
+    names: dict[str, str],
+    standards: Standards,
+    forms: Sequence[GoalForm] = (),
+) -> Related:
     """The laws applied to these tables; ``names`` gives the name of each table id."""
-    views = reader.views(frames)
-    laws = laws_of(views, reader.lexicon.trees, measured())
+    views, laws = _laws(frames, reader, standards, forms)
     issues: list[Finding] = []
     frames = list(frames)
     for k, frame in enumerate(frames):
@@ -65,8 +75,7 @@ def relate(frames: Sequence[Framed], reader: Reader, names: dict[str, str], stan
         if moved is None:
             continue
         trial = [*frames[:k], replace(frame, table=moved.table), *frames[k + 1 :]]
-        after = reader.views(trial)
-        settled = laws_of(after, reader.lexicon.trees, measured())
+        after, settled = _laws(trial, reader, standards, forms)
         if len(settled.contradicted) >= len(laws.contradicted) or _broken(settled, mine[0].table):
             continue
         if not _confirmed(after, mine[0].table, moved.rows, settled):
@@ -78,6 +87,16 @@ def relate(frames: Sequence[Framed], reader: Reader, names: dict[str, str], stan
         tuple(frames), tuple(views), laws, tuple(_results(laws)), tuple(_across(laws)), tuple(_left(views)),
         tuple(issues),
     )  # fmt: skip
+
+
+def _laws(
+    frames: Sequence[Framed], reader: Reader, standards: Standards, forms: Sequence[GoalForm]
+) -> tuple[Sequence[View], Laws]:
+    """All views of these tables and forms, and what the laws say of them."""
+    special = special_views(frames, kinds_of(frames), forms, reader)
+    sums = [(s.total, s.parts) for s in standards.form_sums]
+    more = partial(special_families, special, sums)
+    return special.views, laws_of(special.views, reader.lexicon.trees, measured(), more)
 
 
 def _broken(laws: Laws, table: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from yibenzhang.laws.change import balance_families, change_families
@@ -32,11 +32,18 @@ class Laws:
     short: tuple[ShortList, ...] = ()
 
 
-def laws_of(views: Sequence[View], trees: Mapping[str, Tree], prior: dict[str, tuple[int, int]]) -> Laws:
-    """All relations that the laws find between the numbers of these views."""
+def laws_of(
+    views: Sequence[View],
+    trees: Mapping[str, Tree],
+    prior: dict[str, tuple[int, int]],
+    more: Callable[[Numbers], Iterable[Family]] | None = None,
+) -> Laws:
+    """All relations that the laws find between the numbers of these views; ``more``: families of further laws."""
     numbers = Numbers(views)
+    others = list(more(numbers)) if more else []
     rows = list(row_families(numbers))
-    short = short_lists(rows)
+    readings = [*rows, *(f for f in others if f.direction == "rows")]
+    short = short_lists([f for f in readings if not f.weak])  # what may go on elsewhere is not short
     families = [
         *rows,
         *item_families(numbers, trees),
@@ -44,6 +51,7 @@ def laws_of(views: Sequence[View], trees: Mapping[str, Tree], prior: dict[str, t
         *change_families(numbers),
         *balance_families(numbers),
         *equality_families(numbers, trees, frozenset(s.view for s in short)),
+        *others,
     ]
     judge(families, prior)
     held: list[tuple[Family, Instance]] = []

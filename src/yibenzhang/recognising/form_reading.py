@@ -18,6 +18,7 @@ from yibenzhang.recognising.forms import UNIT_IN, GoalForm, OpenForm, amount_of,
 from yibenzhang.recognising.headers import Block
 from yibenzhang.recognising.stitching import Framed
 from yibenzhang.recognising.table_facts import BlockFacts, TableFacts
+from yibenzhang.recognising.table_kinds import kinds_of
 from yibenzhang.standards import Standards, fold
 
 _HEADS = (
@@ -25,6 +26,9 @@ _HEADS = (
     ("listed", {"name", "year"}), ("source", {"name", "amount"}), ("overview", {"name", "year"}),
 )  # fmt: skip
 """Kinds of list and the columns by which their heading is known."""
+_FORMS = ("goal_form", "self_assessment")
+_LISTS = ("goal_list", "meeting_list", "procurement", "contents")
+"""Kinds of tables that are forms, and that have other readers."""
 _SUMS = ("execution", "overview", "source")
 """Lists whose rows bear the names of amounts."""
 _COMMON = ("备注", "其他资金", "得分", "分值", "上年", "当年")
@@ -36,7 +40,8 @@ def forms_of(
 ) -> tuple[tuple[GoalForm, ...], tuple[TableFacts, ...]]:
     """The forms of a document, and its tables with the numbers of the forms as their facts."""
     reader = _Reader(standards)
-    out = [reader.table(frame, table) for frame, table in zip(framed, tables, strict=True)]
+    kinds = kinds_of(framed)
+    out = [reader.table(f, t, k) for f, t, k in zip(framed, tables, kinds, strict=True)]
     reader.close()
     return tuple(reader.forms), tuple(out)
 
@@ -62,12 +67,12 @@ class _Reader:
         self._rows = 0
         self._standard = ""
 
-    def table(self, frame: Framed, facts: TableFacts) -> TableFacts:
+    def table(self, frame: Framed, facts: TableFacts, kind: str) -> TableFacts:
         """The table with the facts of its forms; as it was where it is no form."""
         recognised, table = facts.table, frame.table
         standard = recognised.standard
         named = standard is not None and standard.layout == "form"
-        if not named and (standard is not None or not self._is_form(frame, table)):
+        if not named and (kind in _LISTS or standard is not None or not self._is_form(frame, table, kind)):
             self.close()
             return facts
         if named and standard is not None:
@@ -97,8 +102,10 @@ class _Reader:
 
     # ---- is it a form? -------------------------------------------------------------------------
 
-    def _is_form(self, frame: Framed, table: Table) -> bool:
+    def _is_form(self, frame: Framed, table: Table, kind: str) -> bool:
         """A table without a known title: it has the labels of a form, or goes on an open one."""
+        if kind in _FORMS:
+            return True
         marks = self._marks(table)
         if self._open is not None and (marks or self._goes_on(frame, table)):
             return True

@@ -14,7 +14,6 @@ from yibenzhang.standards import fold
 
 _FORMER = re.compile(r"(20\d\d)年(?:度)?[^\d;。]{0,12}?(\d[\d,]*(?:\.\d+)?)(亿元|万元|万|元)")
 _MONEY = re.compile(r"资金|拨款|收入|支出|经费|金额|基金|预算|合计")
-_TOTALS = ("总分", "总计", "合计", "得分合计")
 Words = dict[str, dict[str, str]]
 """Labels by kind: {kind: {folded label: meaning}}."""
 
@@ -84,10 +83,12 @@ def _former(form: OpenForm, cell: Cell, table: Table) -> None:
 def indicator(form: OpenForm, line: Line) -> bool:
     """A row of indicators, or the total of their points."""
     scored = [n for n in ("weight", "score") if n in line.columns]
-    if scored and label_of(line.cells[0].text) in _TOTALS:
+    total = line.words["row"].get(label_of(line.cells[0].text), "")
+    if scored and total in ("points", "score", "sum"):
         told = [c for c in line.cells if amount_of(c.text)]
-        if len(told) == 1:  # one number: that of the column it stands in
-            scored = [min(scored, key=lambda n: abs(line.columns[n] - told[0].column))]
+        if len(told) == 1:  # one number: the score, or that of the column it stands in
+            nearest = min(scored, key=lambda n: abs(line.columns[n] - told[0].column))
+            scored = ["score"] if total == "score" and "score" in scored else [nearest]
         for name, cell in zip(scored, told, strict=False):
             form.points(name, line.cells[0].text, cell, line.table, "sum")
         return True
@@ -191,10 +192,12 @@ def execution(form: OpenForm, line: Line) -> bool:
         c for c in line.cells if amount_of(c.text) is None and fold(c.text) not in ("-", "--", "—", "——", "/")
     ]
     numbers = [c for c in line.cells if amount_of(c.text) is not None]
-    if not named or not numbers:
+    if not named:
         return False
     text = label_of(named[-1].text)
     measure = line.words["amount"].get(text, "year" if text in ("预算执行情况", "项目资金") else "")
+    if not numbers:
+        return bool(measure)  # a source of which there is nothing
     if not measure:
         return True
     prefix = "year" if measure in ("total", "year") else f"year.{measure}"

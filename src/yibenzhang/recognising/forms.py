@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from yibenzhang.model.amounts import Amount, CellState, Unit, narrow, parse_amount
@@ -61,6 +62,12 @@ class GoalForm:
     indicators: tuple[Indicator, ...]
     strangers: int = 0
     """Amounts of money under labels that are not known: sums may lack them."""
+
+    def facts(self) -> Iterator[Fact]:
+        """All its amounts."""
+        yield from self.amounts.values()
+        for items in (self.sources, self.items, self.purchases, self.projects, self.overview, self.former):
+            yield from (i.fact for i in items)
 
     @property
     def year(self) -> Fact | None:

@@ -14,6 +14,7 @@ from yibenzhang.model.relations import NotChecked, Outcome, Relation, Term
 from yibenzhang.recognising.forms import GoalForm, GoalItem
 from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.rules.addresses import Book
+from yibenzhang.rules.support import supported
 from yibenzhang.rules.wording import Remark
 from yibenzhang.standards import Address, Standards
 
@@ -63,8 +64,7 @@ def goal_money(
             inside = list(_inside(form, standards))
             relations.extend(inside)
             remarks.extend(_limits(form, inside))
-    sound_ones = tuple(dict.fromkeys(r for r in relations if sound(r)))
-    return Goals(sound_ones, tuple(remarks), ())
+    return Goals(supported(r for r in relations if sound(r)), tuple(remarks), ())
 
 
 # ---- building blocks -------------------------------------------------------------------------------
@@ -284,13 +284,11 @@ def _execution(form: GoalForm) -> Iterator[Relation]:
         parts = [i.fact for i in items if i.kind == "item"]
         rule = "goals.weights" if items is form.weights else "goals.scores"
         if totals and len(parts) >= 3 and not (rule == "goals.scores" and _over(form)):
-            made = equal(rule, totals[-1], parts)
-            executed = any(
-                i.fact.row.label == form.amounts["year.spent"].row.label
-                for i in items
-                if "year.spent" in form.amounts
-            )
+            spent = form.amounts["year.spent"].row.label if "year.spent" in form.amounts else None
+            indicators = [f for f in parts if f.row.label != spent]
+            made = next(_best([equal(rule, totals[-1], p) for p in (parts, indicators) if len(p) >= 3]))
             [result] = evaluate([made])
+            executed = len(indicators) < len(parts)
             if executed or not 0 < result.residual <= 20:  # else the points of the execution were not read
                 yield made
 

@@ -1,0 +1,57 @@
+"""What the rows of views name, and how far their label columns are filled: by which lists are linked and summed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from yibenzhang.model.documents import Cell
+from yibenzhang.model.row_marks import RowMark
+from yibenzhang.model.views import View
+from yibenzhang.recognising.forms import amount_of
+from yibenzhang.recognising.stitching import Framed
+from yibenzhang.standards import fold
+
+_STEM = re.compile(r"^\[?([0-9A-Z]{6,})\]?[-－—]*")
+_LEAST = 2
+_CODE = re.compile(r"\d+")
+_TAIL = re.compile(r"\((?:项目|[^()]{0,6}级)\)$")
+
+
+def row_marks(views: Sequence[View], frames: Sequence[Framed]) -> dict[tuple[int, int], RowMark]:
+    """By position of the view and of its row."""
+    grids = {f"t{f.table.index + 1}": f.table.grid() for f in frames}
+    out: dict[tuple[int, int], RowMark] = {}
+    for v, view in enumerate(views):
+        grid = grids.get(view.table)
+        if grid is None:
+            continue
+        numbers = {c.index for c in view.columns}
+        filled = {r for r, _ in view.cells}
+        for k in filled:
+            out[v, k] = _words(grid[view.rows[k].index], view.rows[k].index, numbers)
+    return out
+
+
+def _words(row: Sequence[Cell | None], r: int, numbers: set[int]) -> RowMark:
+    names: list[str] = []
+    last = code = 0
+    seen: set[int] = set()
+    for column, cell in enumerate(row):
+        if cell is None or column in numbers or id(cell) in seen or not cell.text.strip():
+            continue
+        seen.add(id(cell))
+        text = fold(cell.text)
+        if cell.row == r:
+            last = column
+        if _CODE.fullmatch(text):
+            code = len(text)
+        elif amount_of(text) is None and (name := name_of(text)):
+            names.append(name)
+    return RowMark(tuple(dict.fromkeys(names)), last, code)
+
+
+def name_of(text: str) -> str:
+    """A project's name to compare: folded, without its code and what stands in brackets at its end for its kind."""
+    name = _TAIL.sub("", _STEM.sub("", fold(text)))
+    return name if len(name) >= _LEAST else ""

@@ -1,0 +1,36 @@
+"""What the relations of forms may say: one rule over all forms of a document is one family (laws/families.py)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from yibenzhang.balance.evaluate import evaluate
+from yibenzhang.laws.families import ENOUGH, FEW, ONE_IN
+from yibenzhang.model.relations import Outcome, Relation
+
+
+def supported(relations: Iterable[Relation]) -> tuple[Relation, ...]:
+    """Those that count: of a rule that fails widely none, of one with little support only what holds.
+
+    A rule with few instances leans on the other rules of the same forms, if those hold.
+    """
+    results = evaluate(dict.fromkeys(relations))
+    held: Counter[str] = Counter()
+    failed: Counter[str] = Counter()
+    for r in results:
+        if any(t.fact.amount and t.fact.amount.value for t in r.relation.terms):
+            (failed if r.outcome == Outcome.CONTRADICTED else held)[r.relation.rule] += 1
+    sound = [k for k in {*held, *failed} if failed[k] <= max(FEW, (held[k] + failed[k]) // ONE_IN)]
+    pool_held, pool_failed = sum(held[k] for k in sound), sum(failed[k] for k in sound)
+    leaning = pool_held >= ENOUGH and pool_failed * ONE_IN <= pool_held + pool_failed
+
+    def accuses(rule: str) -> bool:
+        enough = held[rule] >= ENOUGH and failed[rule] * ONE_IN <= held[rule] + failed[rule]
+        return enough or leaning and failed[rule] <= FEW
+
+    return tuple(
+        r.relation for r in results
+        if (r.outcome != Outcome.CONTRADICTED and not (failed[r.relation.rule] > held[r.relation.rule] + FEW))
+        or (r.outcome == Outcome.CONTRADICTED and accuses(r.relation.rule))
+    )  # fmt: skip
