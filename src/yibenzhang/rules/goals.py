@@ -284,8 +284,8 @@ def _execution(form: GoalForm) -> Iterator[Relation]:
         parts = [i.fact for i in items if i.kind == "item"]
         rule = "goals.weights" if items is form.weights else "goals.scores"
         if totals and len(parts) >= 3 and not (rule == "goals.scores" and _over(form)):
-            spent = form.amounts["year.spent"].row.label if "year.spent" in form.amounts else None
-            indicators = [f for f in parts if f.row.label != spent]
+            executed_row = form.amounts["year.spent"].row.label if "year.spent" in form.amounts else None
+            indicators = [f for f in parts if f.row.label != executed_row]
             made = next(_best([equal(rule, totals[-1], p) for p in (parts, indicators) if len(p) >= 3]))
             [result] = evaluate([made])
             executed = len(indicators) < len(parts)
