@@ -83,7 +83,12 @@ def _finding(cause: Cause, names: dict[str, str], standards: Standards) -> Findi
         message = _structural(cause, lead, names)
         first = [c.fact for c in cause.culprits]
         ordered = [*first, *(f for f in facts.values() if f.id not in {c.id for c in first})]
-    elif cause.certain:
+    elif place := sentence_of(cause, names):
+        reported, expected, message = None, None, place
+        first = [c.fact for c in cause.culprits] or [r.relation.total for r in cause.broken]
+        ordered = [*first, *(f for f in facts.values() if f.id not in {c.id for c in first})]
+        severity = Severity.WARNING
+    elif cause.certain and cause.culprits:
         culprit = cause.culprits[0]
         reported, expected = _value(culprit.fact), culprit.suggestion
         message = _swapped(cause, names) if cause.swapped else _certain(culprit, cause, names)
@@ -120,7 +125,7 @@ def _worked_out(
     rate = relation.terms[-1].fact
     if not relation.note or rate.amount is None:
         return None
-    if cause.certain and cause.culprits[0].fact.id != rate.id:
+    if cause.certain and (not cause.culprits or cause.culprits[0].fact.id != rate.id):
         return None
     coefficient = Decimal(relation.terms[-1].coefficient)
     if coefficient == 0:
@@ -133,7 +138,7 @@ def _worked_out(
 
 def _lead(cause: Cause) -> Result:
     """The relation to tell first: one whose total is the culprit, else one of the fewest parts."""
-    if cause.certain:
+    if cause.certain and cause.culprits:
         culprit = cause.culprits[0].fact.id
         own = [r for r in cause.broken if r.relation.total.id == culprit]
         if own:
