@@ -6,6 +6,7 @@ import hashlib
 from decimal import Decimal
 
 from yibenzhang.balance.diagnose import Cause, Culprit, Kind
+from yibenzhang.checking.places_text import sentence_of
 from yibenzhang.model.amounts import Unit
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.findings import (

@@ -44,6 +44,8 @@ class Instance:
     slack: int
     trivial: bool
     parent: str = ""
+    whole: bool = False
+    """The number explained stands in a total row."""
     loose: int = 0
     """A larger slack: what the printed digits alone would allow, or one in the last digit between two printings."""
 
@@ -61,7 +63,9 @@ class Instance:
         return abs(self.residual) <= self.slack
 
 
-def instance(total: Number, parts: Iterable[tuple[int, Number]], parent: str = "") -> Instance | None:
+def instance(
+    total: Number, parts: Iterable[tuple[int, Number]], parent: str = "", whole: bool = False
+) -> Instance | None:
     """total = Σ coefficient · part; None where one side is not filled in while the other is."""
     terms = [(1, total)]
     value, slack, loose, filled, some = total.value, total.slack, total.own, False, False
@@ -76,7 +80,7 @@ def instance(total: Number, parts: Iterable[tuple[int, Number]], parent: str = "
         return None
     if total.blank and not filled:
         return None
-    return Instance(tuple(terms), value, slack, total.value == 0 and not some, parent, loose)
+    return Instance(tuple(terms), value, slack, total.value == 0 and not some, parent, whole, loose)
 
 
 Explained = tuple[str, str]

@@ -54,7 +54,8 @@ def _instances(
         parts = [(1, x) for c in children if (x := cells.get((c, column))) is not None]
         if len(parts) == 0:
             continue
-        made = instance(total, parts, f"{view.table}/{view.panel}/{view.rows[parent].index}")
+        row = view.rows[parent]
+        made = instance(total, parts, f"{view.table}/{view.panel}/{row.index}", row.total)
         if made is not None:
             yield made
 

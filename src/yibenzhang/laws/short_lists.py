@@ -42,7 +42,12 @@ def short_lists(families: Sequence[Family]) -> list[ShortList]:
             if not i.holds and i.explains.column in failing:
                 by_family[family.name.rpartition("/")[0]].append(i)
                 family.silent |= {id(i)}
-        best = min(by_family.values(), key=lambda some: sum(abs(i.residual) for i in some))
+        sure = {
+            name: some for name, some in by_family.items() if name.split("/")[2] == "codes" or some[0].whole
+        }
+        if not sure:
+            continue  # indents and steps are read too loosely to miss a row by them
+        best = min(sure.values(), key=lambda some: sum(abs(i.residual) for i in some))
         if all(i.residual > 0 for i in best):
             out.append(ShortList(parent.rpartition("/")[0], tuple(best)))
     return out
