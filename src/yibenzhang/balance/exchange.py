@@ -79,8 +79,8 @@ def _exchange(pairs: list[tuple[Fact, Fact]], touching: Around, steps: Steps) ->
 def _holds(r: Result, instead: dict[str, Interval]) -> bool:
     residual = r.residual
     for t in r.relation.terms:
-        new, old = instead.get(t.fact.id), t.fact.interval
-        if new is not None and old is not None:
+        new = instead.get(t.fact.id)
+        if new is not None and (old := t.fact.interval) is not None:
             residual += Decimal(t.coefficient) * (new.middle - old.middle)
     return abs(residual) <= r.slack
 
