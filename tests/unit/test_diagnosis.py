@@ -35,7 +35,7 @@ def test_one_error_is_one_certain_cause(seed: int) -> None:
     random = Random(seed)
     made, [spot] = planted(structure(random), random)
     results = made.results()
-    if is_broken(results):  # else the change was within rounding
+    if sum(r.outcome is Outcome.CONTRADICTED for r in results) > 1:  # else within the rounding of sums
         [cause] = diagnose(results)
         assert cause.certain
         assert cause.culprits[0].fact.id in ids([spot])

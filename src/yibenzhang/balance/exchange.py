@@ -79,8 +79,8 @@ def _exchange(pairs: list[tuple[Fact, Fact]], touching: Around, steps: Steps) ->
 def _holds(r: Result, instead: dict[str, Interval]) -> bool:
     residual = r.residual
     for t in r.relation.terms:
-        new, old = instead.get(t.fact.id), t.fact.interval
-        if new is not None and old is not None:
+        new = instead.get(t.fact.id)
+        if new is not None and (old := t.fact.interval) is not None:
             residual += Decimal(t.coefficient) * (new.middle - old.middle)
     return abs(residual) <= r.slack
 
@@ -159,9 +159,27 @@ def _columns(broken: list[Result], touching: Around, steps: Steps) -> Iterator[E
     for one, two in combinations(often[:MOST_COLUMNS], 2):
         if one[0] == two[0] and not steps.spent:
             a, b = columns[one], columns[two]
+            if _rows_mended(a, b, broken, (one, two)) < LEAST_OF_A_COLUMN:
+                continue
             pairs = [(a[k], b[k]) for k in sorted(a.keys() & b.keys()) if a[k].text != b[k].text]
             if len(pairs) >= LEAST_OF_A_COLUMN and (found := _exchange(pairs, touching, steps)):
                 yield found
+
+
+def _rows_mended(
+    a: dict[int, Fact], b: dict[int, Fact], broken: list[Result], columns: tuple[tuple[str, int], ...]
+) -> int:
+    """In how many rows the two cells alone, changing places, mend something."""
+    rows: set[int] = set()
+    for r in broken:
+        for f in r.relation.facts():
+            k = f.cell[0]
+            if (f.table, f.cell[1]) not in columns or k in rows or k not in a or k not in b:
+                continue
+            x, y = a[k].interval, b[k].interval
+            if x is not None and y is not None and _holds(r, {a[k].id: y, b[k].id: x}):
+                rows.add(k)
+    return len(rows)
 
 
 # ---- two rows -----------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from yibenzhang.balance.around import Touching
 from yibenzhang.balance.causes import Cause, Culprit, Kind
-from yibenzhang.balance.mending import culprit_of, mended
+from yibenzhang.balance.mending import culprit_of, holds_all, mended
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.relations import Outcome, Result
 
@@ -108,18 +108,30 @@ def shifted_columns(broken: list[Result], touching: Touching) -> list[Cause]:
                 if 0 <= n + step < len(order) and _same(rows[order[n + step]][0], rows[k][1])
             ]
             mine = {id(rows[k][2]) for k in order}
-            if len(hits) >= LEAST_SHIFTED and len(hits) >= len(order) - 2 and not mine & taken:
-                taken |= mine
-                culprits = tuple(culprit_of(rows[k][0], mended(rows[k][0], [rows[k][2]])) for k in order)
-                explained = _explained(culprits, [rows[k][2] for k in order], broken, touching)
+            if len(hits) < LEAST_SHIFTED or len(hits) < len(order) - 2 or mine & taken:
+                continue
+            culprits = tuple(culprit_of(rows[k][0], mended(rows[k][0], [rows[k][2]])) for k in order)
+            moved = _moved(culprits)
+            if moved is not None and holds_all(moved, touching):
+                explained = _explained(culprits, [rows[k][2] for k in order], broken)
+                taken |= {id(r) for r in explained}
                 out.append(Cause(explained, culprits, True, kind=Kind.SHIFTED))
                 break
     return out
 
 
-def _explained(
-    culprits: tuple[Culprit, ...], own: list[Result], broken: list[Result], touching: Touching
-) -> tuple[Result, ...]:
+def _moved(culprits: tuple[Culprit, ...]) -> dict[str, Decimal] | None:
+    """By how much each would change; None where one has no value that mends."""
+    out: dict[str, Decimal] = {}
+    for c in culprits:
+        own, right = c.fact.interval, c.suggestion
+        if own is None or right is None:
+            return None
+        out[c.fact.id] = right * (c.fact.unit.factor if c.fact.unit else 1) - own.middle
+    return out
+
+
+def _explained(culprits: tuple[Culprit, ...], own: list[Result], broken: list[Result]) -> tuple[Result, ...]:
     ids = {c.fact.id for c in culprits}
     mine = {id(r) for r in own}
     return (
