@@ -16,7 +16,7 @@ from rich.text import Text
 
 import yibenzhang
 from bench.cli_invented import drafts, invent, recall
-from bench.cli_measures import corpus, errors, judged, leave_out, planted_real, same, speed
+from bench.cli_measures import corpus, errors, judged, leave_out, planted_real, same, speed, support
 from bench.cli_serve import serve
 from bench.planting.judging import KINDS, Tally, Verdict, tally, verdicts
 from bench.timing import Checking, Measured, bench_check, bench_read
@@ -51,6 +51,7 @@ app.command()(judged)
 app.command("leave-out")(leave_out)
 app.command()(speed)
 app.command()(same)
+app.command()(support)
 app.command()(recall)
 app.command()(serve)
 Format = Annotated[str, typer.Option("--format", "-f", help="text 给人看，json 给程序用")]

@@ -18,6 +18,7 @@ from bench import leave_out as leaving
 from bench import lookup, real
 from bench import same as comparing
 from bench import speed as timing
+from bench import support as measuring
 from bench.running import Run, check_folder
 from bench.tables import as_json
 from yibenzhang.cli_rules import Layer, fail, standards_of
@@ -148,3 +149,9 @@ def same(folder: Folder, format: Format = "text") -> None:
         comparing.show_rows(rows)
     if not all(r["same"] for r in rows):
         raise typer.Exit(1)
+
+
+def support(folder: Folder) -> None:
+    """量一量每一类关系在真实文件里成立和不成立的次数，写入标准数据。"""
+    made, seen = measuring.measure(Path(folder))
+    measuring.write(made, seen)

@@ -36,7 +36,16 @@ def without(city: str, into: Path) -> Path:
         words = only_in(city, seen)
         for file in sorted(seen.parent.glob("*.toml")) if words else ():
             file.write_text(dropped(file.read_text(encoding="utf-8"), words), encoding="utf-8")
+    _without_region(city, folder / "support.csv")
     return folder
+
+
+def _without_region(city: str, support: Path) -> None:
+    """The measured support without what was measured in that city."""
+    with support.open(encoding="utf-8", newline="") as f:
+        head, *rows = list(csv.reader(f))
+    with support.open("w", encoding="utf-8", newline="") as f:
+        csv.writer(f, lineterminator="\n").writerows([head, *(r for r in rows if r[1] != city)])
 
 
 def only_in(city: str, seen: Path) -> frozenset[str]:

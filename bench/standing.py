@@ -14,7 +14,6 @@ from yibenzhang.balance.coverage import Standing
 from yibenzhang.checking.check import Checked
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.relations import Outcome
-from yibenzhang.recognising.table_facts import TableFacts
 
 
 class Where(StrEnum):
@@ -24,6 +23,7 @@ class Where(StrEnum):
     FORM = "form"
     PROCUREMENT = "procurement"
     SENTENCE = "sentence"
+    OTHER = "other"
 
 
 class Mark(StrEnum):
@@ -44,39 +44,41 @@ class Number:
     mark: Mark
 
 
+_FORMS = ("goal_form", "goal_list", "self_assessment")
+_LISTS = ("procurement", "meeting_list")
+
+
 def numbers_of(checked: Checked) -> Iterator[Number]:
     """The money numbers of the tables, forms and lists, and every number of the sentences."""
-    weighty: set[str] = set()
-    for r in checked.results:
-        if r.outcome != Outcome.CONTRADICTED:
-            facts = r.relation.facts()
-            if any(f.amount is not None and f.amount.value for f in facts):
-                weighty.update(f.id for f in facts)
-
-    def number(fact: Fact, where: Where) -> Number:
-        standing = checked.standing.get(fact.id, Standing.ALONE)
-        zero = fact.amount is not None and fact.amount.value == 0
-        if zero and standing == Standing.PROVED and fact.id not in weighty:
-            return Number(fact, where, Mark.TRIVIAL)
-        return Number(fact, where, Mark(standing.value))
-
-    for table in checked.tables:
-        where = _where(table)
-        for fact in table.facts():
-            if fact.printed and _money(fact):
-                yield number(fact, where)
+    seen: set[str] = set()
+    for view in checked.views:
+        where = _where(checked, view.table)
+        for fact in view.cells.values():
+            if fact.printed and _money(fact) and fact.id not in seen:
+                seen.add(fact.id)
+                yield _number(checked, fact, where)
     for quantity in checked.quantities:
-        if quantity.fact.id in checked.standing:
-            yield number(quantity.fact, Where.SENTENCE)
+        if quantity.fact.id in checked.standing and quantity.fact.id not in seen:
+            yield _number(checked, quantity.fact, Where.SENTENCE)
 
 
-def _where(table: TableFacts) -> Where:
-    standard = table.table.standard
-    if table.table.part_of or (standard is not None and standard.layout == "form"):
+def _number(checked: Checked, fact: Fact, where: Where) -> Number:
+    standing = checked.standing.get(fact.id, Standing.ALONE)
+    zero = fact.amount is not None and fact.amount.value == 0
+    if zero and standing != Standing.CONTRADICTED:
+        return Number(fact, where, Mark.TRIVIAL)
+    return Number(fact, where, Mark(standing.value))
+
+
+def _where(checked: Checked, table: str) -> Where:
+    kind = checked.kinds.get(
+        table, "goal_form"
+    )  # forms that were put together from pieces have an id of their own
+    if kind in _FORMS:
         return Where.FORM
-    if standard is not None and standard.id.endswith(".procurement"):
+    if kind in _LISTS:
         return Where.PROCUREMENT
-    return Where.TABLE
+    return Where.TABLE if kind == "budget" else Where.OTHER
 
 
 def _money(fact: Fact) -> bool:
@@ -86,21 +88,20 @@ def _money(fact: Fact) -> bool:
 
 
 def understood(checked: Checked) -> tuple[int, int]:
-    """Tables with numbers of which every number column is understood, and all tables with numbers; no forms."""
-    whole = tables = 0
-    for table in checked.tables:
-        if _where(table) == Where.FORM or not any(f.printed and _money(f) for f in table.facts()):
-            continue
-        tables += 1
-        whole += table.table.standard is not None and not any(b.unknown for b in table.blocks)
-    return whole, tables
+    """Budget tables with numbers of which every number column is understood, and all budget tables with numbers."""
+    columns: dict[str, bool] = {}
+    for view in checked.views:
+        if _where(checked, view.table) == Where.TABLE and any(f.printed for f in view.cells.values()):
+            known = all(c.coordinates.sure for c in view.columns)
+            columns[view.table] = columns.get(view.table, True) and known
+    return sum(columns.values()), len(columns)
 
 
 def tightest(checked: Checked) -> dict[str, Decimal]:
     """For each number that a relation proves: how far it may be off, in base units, before one breaks."""
     out: dict[str, Decimal] = {}
     for r in checked.results:
-        if r.outcome == Outcome.CONTRADICTED:
+        if r.outcome == Outcome.CONTRADICTED or not r.relation.accuses:
             continue
         for t in r.relation.terms:
             if t.coefficient:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from yibenzhang.balance.coverage import Coverage, Standing, coverage, standings
@@ -69,6 +69,8 @@ class Checked:
     not_checked: tuple[NotChecked, ...]
     passages: tuple[Passage, ...]
     quantities: tuple[Quantity, ...]
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    """What kind of table each table (id) is; see recognising.table_kinds."""
 
     @property
     def shares(self) -> tuple[Coverage, Coverage]:
@@ -112,6 +114,11 @@ def facts_of(document: Document, extra: str = "") -> tuple[Profile, tuple[TableF
     """Profile and facts of a document, and the standards of its region."""
     read = _recognised([document], profile_of(document, load("", extra)), extra)
     return read.profile, read.tables, read.standards
+
+
+def related_of(document: Document, extra: str = "") -> Related:
+    """The views of a document's tables and what the laws say of them, without its sentences."""
+    return _recognised([document], profile_of(document, load("", extra)), extra).related
 
 
 Tables = tuple[TableFacts, ...]
@@ -252,6 +259,7 @@ def _checked(document: Document, read: _Recognised) -> tuple[Checked, list[Cause
         tuple(dict.fromkeys(not_checked)),
         tuple(text.passages),
         text.quantities,
+        related.kinds,
     )
     return checked, causes
 

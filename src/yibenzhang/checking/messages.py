@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from decimal import Decimal
 
-from yibenzhang.balance.diagnose import Cause, Culprit, Kind
+from yibenzhang.balance.diagnose import Cause, Culprit
 from yibenzhang.checking.places_text import sentence_of
 from yibenzhang.model.amounts import Unit
 from yibenzhang.model.facts import Fact
@@ -78,14 +78,8 @@ def _finding(cause: Cause, names: dict[str, str], standards: Standards) -> Findi
         unit = rate.unit
         suspects = suspects if not cause.certain else ()
         ordered = [rate, *(f for f in facts.values() if f.id != rate.id)]
-    elif cause.structural:
-        reported = expected = None
-        suspects = ()
-        message = _structural(cause, lead, names)
-        first = [c.fact for c in cause.culprits]
-        ordered = [*first, *(f for f in facts.values() if f.id not in {c.id for c in first})]
     elif place := sentence_of(cause, names):
-        reported, expected, message = None, None, place
+        reported, expected, message, suspects = None, None, place, ()
         first = [c.fact for c in cause.culprits] or [r.relation.total for r in cause.broken]
         ordered = [*first, *(f for f in facts.values() if f.id not in {c.id for c in first})]
         severity = Severity.WARNING
@@ -175,27 +169,6 @@ def _certain(culprit: Culprit, cause: Cause, names: dict[str, str]) -> str:
     if cause.along:
         why = f"{count} 项关系不成立；改后还须一并更正与之加总的数"
     return f"{names.get(fact.table, '')}{fact.where}{printed}，应为 {right}{slip}：{why}。"
-
-
-def _structural(cause: Cause, lead: Result, names: dict[str, str]) -> str:
-    """What stands in a wrong place, or in another unit: no number ought to be another."""
-    count = len(cause.broken)
-    if cause.kind is Kind.UNIT:
-        tables = "或".join(names.get(t, t) for t in cause.tables)
-        times = (
-            f"{cause.factor:f}" if cause.factor and cause.factor >= 1 else f"1/{1 / (cause.factor or 1):f}"
-        )
-        return f"{tables}与别的表相差同一倍数（乘以 {times} 后 {count} 项关系全部成立）：单位可能有误，也可能是读取有误。"
-    rows = list(dict.fromkeys(c.fact.row.label or c.fact.row.code for c in cause.culprits))
-    row = "或".join(f"“{r}”" for r in rows)
-    table = names.get(lead.relation.total.table, "")
-    to = next((r.relation.total for r in cause.broken if r.relation.parent == cause.to_list), None)
-    out = next((r.relation.total for r in cause.broken if r.relation.parent == cause.from_list), None)
-    if cause.kind is Kind.EXTRA_ROW or to is None:
-        under = f"“{out.row.label or out.row.code}”" if out else ""
-        return f"{table}{row}行不属于{under}：不计此行，{count} 项关系全部成立；可能科目编码或位置有误。"
-    under = f"“{to.row.label or to.row.code}”"
-    return f"{table}{row}行应归入{under}：移入后 {count} 项关系全部成立；可能科目编码或位置有误。"
 
 
 def _swapped(cause: Cause, names: dict[str, str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
@@ -48,6 +48,8 @@ class Related:
     across: tuple[Result, ...]
     not_checked: tuple[NotChecked, ...]
     issues: tuple[Finding, ...]
+    kinds: Mapping[str, str]
+    """What kind of table each table (id) is; see recognising.table_kinds."""
 
     @property
     def not_understood(self) -> tuple[str, ...]:
@@ -86,6 +88,7 @@ def relate(
     return Related(
         tuple(frames), tuple(views), laws, tuple(_results(laws)), tuple(_across(laws)), tuple(_left(views)),
         tuple(issues),
+        {f"t{f.table.index + 1}": k for f, k in zip(frames, kinds_of(frames), strict=True)},
     )  # fmt: skip
 
 
