@@ -39,8 +39,15 @@ def realign(table: Table, view: View, trees: Mapping[str, Tree]) -> Realigned | 
     if table.confidence != "tabbed":
         return None
     columns = [c.index for c in view.columns]
+    headed = [c.index for c in view.columns if c.path]
     found = [*by_coordinates(view, trees), *(s for s in by_headings(view) if s[2] == "headings")]
-    sums = [(columns[total], tuple(columns[p] for p in parts)) for total, parts, _ in found if len(parts) > 1]
+    sums = list(
+        dict.fromkeys(
+            (columns[total], tuple(sorted(columns[p] for p in parts)))
+            for total, parts, _ in found
+            if len(parts) > 1 and view.columns[total].path
+        )
+    )
     if not sums:
         return None
     numbers: dict[int, list[Cell]] = {}
@@ -50,7 +57,7 @@ def realign(table: Table, view: View, trees: Mapping[str, Tree]) -> Realigned | 
     moved: list[int] = []
     before: list[Cell] = []
     for row in view.rows:
-        placed = _placed(numbers.get(row.index, []), columns, sums)
+        placed = _placed(numbers.get(row.index, []), headed, sums)
         if placed is not None:
             was = {c.place.key: c.column for c in numbers[row.index]}
             before += [c for c in placed if was[c.place.key] != c.column]

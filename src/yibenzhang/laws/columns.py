@@ -132,10 +132,14 @@ def by_headings(view: View) -> Iterator[tuple[int, list[int], str]]:
     """A column that says 合计 or 小计 with the other columns under the heading it stands below."""
     columns = view.columns
     for n, column in enumerate(columns):
-        if not column.total or not _added(column):
+        if not column.total or not _added(column) or not column.path:
             continue
         above = column.path[:-1]
-        group = [m for m, c in enumerate(columns) if m != n and _added(c) and c.path[: len(above)] == above]
+        group = [
+            m
+            for m, c in enumerate(columns)
+            if m != n and c.path and _added(c) and c.path[: len(above)] == above
+        ]
         if not above:
             group = [m for m in group if m > n] or group
         parts = _heads(columns, [m for m in group if not columns[m].partial], len(above))

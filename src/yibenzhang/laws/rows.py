@@ -168,6 +168,8 @@ def _by_numbers(view: View, filled: Sequence[int], deep: bool) -> Lists:
     def level(row: ViewRow) -> int | None:
         if row.total or row.partial or not row.label:
             return None
+        if row.depth is None and row.subtotal:
+            return shallow
         if row.depth is None and row.coordinates.period in BESIDE:
             return shallow - 1 if deep else shallow  # it stands beside the list, or opens one of its own
         if row.depth is None:

@@ -35,6 +35,8 @@ class ViewRow:
     coordinates: Coordinates = Coordinates()
     total: bool = False
     partial: bool = False
+    subtotal: bool = False
+    """Its name ends with 小计 and the like, but says of what."""
     heads: bool = False
     depth: int | None = None
     indent: float = 0.0

@@ -102,6 +102,7 @@ class RowReader:
             label = bare = unit
         return ViewRow(
             r, bare or label, keys=tuple(keys.items()), total=total, partial=partial,
+            subtotal=not total and self.lexicon.subtotal(bare),
             heads=bool(unit) and not keys and label == unit and not total, depth=depth,
             indent=cell.indent if cell is not None else 0.0, level=level,
             coordinates=Coordinates(unit=unit if unit and not self.lexicon.phrase(unit).total else ""),

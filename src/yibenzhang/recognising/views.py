@@ -70,10 +70,17 @@ class Reader:
             if not phrase.label:
                 at = self._placed(at, phrase)
         partial = any(self.lexicon.partial(h) for h in column.path)
-        return ViewColumn(column.index, column.path, at, phrase.total or not column.path, partial)
+        if at.side == "income" and (fund := self.lexicon.as_income.get(at.kind)):
+            at = at.placed({"kind": "", "fund": fund})
+        return ViewColumn(column.index, column.path, at, phrase.total and bool(column.path), partial)
 
     def _columns(self, panel: Panel, scope: Coordinates) -> tuple[ViewColumn, ...]:
         columns = [self._column(c, scope) for c in panel.numbers]
+        if len(columns) > 1:  # a column without a heading beside others: nothing is known of it
+            columns = [
+                c if c.path else replace(c, coordinates=replace(c.coordinates, residue=("",)))
+                for c in columns
+            ]
         if any(c.coordinates.version == "previous" for c in columns):
             # beside 上年 the words 本年 and 当年 name a version, not a period
             for k, c in enumerate(columns):

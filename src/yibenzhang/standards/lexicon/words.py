@@ -73,6 +73,8 @@ class Lexicon:
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     of_which: tuple[str, ...] = ()
     excluding: tuple[str, ...] = ()
+    as_income: Mapping[str, str] = field(default_factory=dict)
+    """Kinds of expenditure whose short names mean a fund where a table is about income."""
     year_words: frozenset[str] = frozenset()
     """Words that name a version only beside another ("本年" beside "上年")."""
     _starts: dict[str, list[str]] = field(default_factory=dict, repr=False)
@@ -84,6 +86,11 @@ class Lexicon:
         if (known := self._known.get(folded)) is None:
             known = self._known[folded] = self._read(folded)
         return known
+
+    def subtotal(self, text: str) -> bool:
+        """True for a name that ends with a word for a total."""
+        words = self.phrase(text).words
+        return len(words) > 1 and words[-1] in self.totals
 
     def key(self, path: Iterable[str]) -> str:
         """Which classification the headings of a label column name: function, department, government, unit, project."""
@@ -207,6 +214,7 @@ def load_lexicon(region: str = "", extra: str = "", left_out: frozenset[str] = f
     years: set[str] = set()
     labels: dict[str, str] = {}
     keys: dict[str, tuple[str, ...]] = {}
+    as_income: dict[str, str] = {}
     lists: dict[str, tuple[str, ...]] = {"of_which": (), "excluding": ()}
     for folder in layers(region, extra):
         for name, section in _toml(folder / "lexicon" / "words.toml").items():
@@ -214,6 +222,8 @@ def load_lexicon(region: str = "", extra: str = "", left_out: frozenset[str] = f
                 {"plain": plain, "total": totals, "year_words": years}[name].update(_words(section, name))
             elif name in ("of_which", "excluding"):
                 lists[name] += tuple(_words(section, name))
+            elif name == "as_income":
+                as_income |= section
             elif name == "key":
                 for kind, listed in section.items():
                     keys[kind] = (*keys.get(kind, ()), *(fold(w) for w in listed))
@@ -232,6 +242,6 @@ def load_lexicon(region: str = "", extra: str = "", left_out: frozenset[str] = f
     for word in sorted({*kept, *plain, *totals} - left_out, key=len, reverse=True):
         starts.setdefault(word[0], []).append(word)
     return Lexicon(
-        trees, kept, frozenset(plain), frozenset(totals), labels, keys, lists["of_which"], lists["excluding"],
+        trees, kept, frozenset(plain), frozenset(totals), labels, keys, lists["of_which"], lists["excluding"], as_income,
         frozenset(years | plain | totals), starts,
     )  # fmt: skip
