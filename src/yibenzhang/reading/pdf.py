@@ -16,7 +16,6 @@ from yibenzhang.model.places import PagePlace
 from yibenzhang.reading.assembly import page_of
 from yibenzhang.reading.clipping import STRAY, Clips
 from yibenzhang.reading.glyphs import Glyph, unmapped
-from yibenzhang.reading.grid import Rule
 from yibenzhang.reading.limits import (
     MAX_CHARS_PER_PAGE,
     MAX_FORM_DEPTH,
@@ -26,10 +25,12 @@ from yibenzhang.reading.limits import (
     ReadingError,
 )
 from yibenzhang.reading.paths import IDENTITY, THIN, Matrix, Segment, add_rule, compose, segments_of, thin
+from yibenzhang.reading.rules import Rule
 from yibenzhang.reading.scanned import INSTALL, Picture, installed, is_scan, picture, unseen_text
 from yibenzhang.reading.steps import begins
 
 _WHITE = 250
+_ASKEW = 12.0
 _INVISIBLE = frozenset("\u00a0\u3000\ufeff\u200b\ufffe")
 
 
@@ -164,6 +165,7 @@ def _glyphs(textpage: raw.FPDF_TEXTPAGE, frame: _Frame) -> list[Glyph]:
     left, ceiling = frame.left, frame.bottom + frame.height
     base = size = top = bottom = end = 0.0
     last_top = last_bottom = -1.0
+    slanted = False
     for i, char in enumerate(_characters(textpage)):
         if char <= " " or char in _INVISIBLE or not box_of(textpage, i, rect):
             continue
@@ -183,12 +185,26 @@ def _glyphs(textpage: raw.FPDF_TEXTPAGE, frame: _Frame) -> list[Glyph]:
             continue  # drawn off the page: not part of what was published
         if changed or not -STRAY < x0 - end < STRAY:
             clips.look_up(i)
+            slanted = _slanted(textpage, i)
         end = x1
+        if slanted:
+            continue  # a watermark
         if clips.some and (behind := clips.hides(i, rect, oy.value, size)):
             unseen[behind].append(Glyph(char, x0, top, x1, bottom, base, size))
             continue
         out.append(Glyph(char, x0, top, x1, bottom, base, size))
     return _trusted(out, unseen)
+
+
+def _slanted(textpage: raw.FPDF_TEXTPAGE, index: int) -> bool:
+    """A character that stands at an angle to the page, more than a page laid down askew could."""
+    angle = math.degrees(raw.FPDFText_GetCharAngle(textpage, index)) % 90
+    if not _ASKEW < angle < 90 - _ASKEW:
+        return False
+    matrix = raw.FS_MATRIX()  # a face that only leans has an angle, but its line is level
+    if not raw.FPDFText_GetMatrix(textpage, index, matrix):
+        return False
+    return _ASKEW < math.degrees(math.atan2(matrix.b, matrix.a)) % 90 < 90 - _ASKEW
 
 
 def _trusted(seen: list[Glyph], unseen: dict[str, list[Glyph]]) -> list[Glyph]:
