@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ctypes
+import itertools
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pypdfium2 as pdfium
@@ -214,15 +215,20 @@ def _trusted(seen: list[Glyph], unseen: dict[str, list[Glyph]]) -> list[Glyph]:
     return seen or unseen["y"]
 
 
-def _characters(textpage: raw.FPDF_TEXTPAGE) -> str:
-    """All characters of a page, one for each of PDFium's indices."""
+def _characters(textpage: raw.FPDF_TEXTPAGE) -> Sequence[str]:
+    """All characters of a page, one for each of PDFium's indices; of one that takes two, the second is empty."""
     count = min(raw.FPDFText_CountChars(textpage), MAX_CHARS_PER_PAGE)
     buffer = (ctypes.c_ushort * (count + 1))()
     if raw.FPDFText_GetText(textpage, 0, count, buffer) == count + 1:
         text = bytes(buffer)[:-2].decode("utf-16-le", "replace")
         if len(text) == count:
             return text
-    return "".join(chr(raw.FPDFText_GetUnicode(textpage, i)) for i in range(count))
+    units = [raw.FPDFText_GetUnicode(textpage, i) for i in range(count)]
+    out = [chr(u) if not 0xD800 <= u < 0xE000 else "\ufffd" for u in units]
+    for i, (high, low) in enumerate(itertools.pairwise(units)):
+        if 0xD800 <= high < 0xDC00 <= low < 0xE000:
+            out[i : i + 2] = [chr(0x10000 + ((high - 0xD800) << 10) + low - 0xDC00), ""]
+    return out
 
 
 def _turned_glyphs(textpage: raw.FPDF_TEXTPAGE, frame: _Frame) -> list[Glyph]:
