@@ -10,7 +10,7 @@ import pypdfium2 as pdfium
 
 from yibenzhang.reading import pdf as reader
 from yibenzhang.reading.glyphs import Glyph
-from yibenzhang.reading.grid import Rule
+from yibenzhang.reading.rules import Rule
 
 NS = 'xmlns:ofd="http://www.ofdspec.org/2016"'
 MM = 25.4 / 72

@@ -335,6 +335,12 @@ def test_a_last_table_before_an_unread_page_is_open() -> None:
     assert frame.open_end
 
 
+def test_an_empty_page_among_others_may_have_lost_the_rest() -> None:
+    last = [*block("表4", "项目支出总表"), grid(FIRST)]
+    frames = framed_tables(document([*block(), grid(FIRST)], [], last, [line("说明", 40)]))
+    assert [f.open_end for f in frames] == [True, False]
+
+
 def test_a_table_without_title_that_was_not_joined_leaves_both_open() -> None:
     other = [["单位编码", "单位名称", "会议费", "培训费", "备注"], row("001", BODY)]
     frames = framed_tables(document([*block(), grid(FIRST)], [grid(other, 40)]))

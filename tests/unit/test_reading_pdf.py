@@ -93,6 +93,25 @@ def test_a_name_that_runs_on_unseen_behind_the_next_cell(tmp_path: Path) -> None
     assert row[1].startswith("socialsecurity") and not row[1].endswith("employment")
 
 
+def test_a_watermark_is_left_out_and_leaning_words_are_not(tmp_path: Path) -> None:
+    across = "BT /F1 60 Tf 0.7 0.7 -0.7 0.7 120 600 Tm (draft) Tj ET\n"
+    leaning = "BT /F1 10 Tf 1 0 0.33 1 50 100 Tm (13.48%) Tj ET\n"
+    document = written(tmp_path, pdf([table(ROWS) + across + leaning]))
+    assert only(document).texts() == ROWS
+    assert [p.text for p in document.paragraphs()] == ["13.48%"]
+
+
+def test_underlined_words_make_no_rows(tmp_path: Path) -> None:
+    under = "".join(f"{x} 747 m {x + 69} 747 l S\n" for x in (52, 142)) + "233 729 m 260 729 l S\n"
+    rows = [ROWS[0], ["2" * 12, "9" * 12, "1,234.50"], ROWS[2]]
+    assert only(written(tmp_path, pdf([table(rows) + under]))).texts() == rows
+
+
+def test_the_raised_mark_of_a_note_is_no_digit(tmp_path: Path) -> None:
+    mark = text(274, 753, "1", 6)
+    assert only(written(tmp_path, pdf([table(ROWS) + mark]))).texts() == ROWS
+
+
 def test_a_number_behind_a_repeated_header_is_not_read(tmp_path: Path) -> None:
     hidden = "q 50 500 270 244 re W n\n" + text(236, 767, "77.00") + "Q\n"
     assert only(written(tmp_path, pdf([table(ROWS) + hidden]))).texts() == ROWS

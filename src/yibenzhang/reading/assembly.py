@@ -5,8 +5,9 @@ from __future__ import annotations
 from yibenzhang.model.documents import Page, Paragraph, Table
 from yibenzhang.model.places import PagePlace
 from yibenzhang.reading.glyphs import Glyph
-from yibenzhang.reading.grid import Rule, tables_of
+from yibenzhang.reading.grid import tables_of
 from yibenzhang.reading.paragraphs import paragraphs_of
+from yibenzhang.reading.rules import Rule
 
 
 def page_of(

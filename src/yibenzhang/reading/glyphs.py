@@ -103,6 +103,7 @@ def cell_text(lines: list[Line], width: float) -> str:
     """
     if not lines:
         return ""
+    lines = _without_marks(lines)
     text = lines[0].text
     for before, line in zip(lines, lines[1:], strict=False):
         numeric = _numeric(before.text) and _numeric(line.text)
@@ -112,6 +113,25 @@ def cell_text(lines: list[Line], width: float) -> str:
         else:
             text += "\n" + line.text
     return text
+
+
+def _without_marks(lines: list[Line]) -> list[Line]:
+    """A number's lines without the small raised mark of a note after it."""
+    if len(lines) == 1:
+        return lines
+    return [
+        line
+        for line in lines
+        if not any(
+            len(line.text) <= 3
+            and line.size < 0.8 * of.size
+            and line.bottom > of.top
+            and line.top < of.bottom
+            and line.x0 >= of.x1 - 0.3 * of.size
+            and _numeric(of.text)
+            for of in lines
+        )
+    ]
 
 
 def _numeric(text: str) -> bool:

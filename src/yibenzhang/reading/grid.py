@@ -4,31 +4,21 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from dataclasses import dataclass
 
 from yibenzhang.model.documents import Cell, Table
 from yibenzhang.model.places import PagePlace
 from yibenzhang.reading.glyphs import Glyph, Line, cell_text, lines_of, unmapped
 from yibenzhang.reading.limits import MAX_GRID_POSITIONS
+from yibenzhang.reading.rules import GAP, Rule, without_underlines
 from yibenzhang.reading.stacked import unstacked
+from yibenzhang.reading.turned import is_turned, turned_lines
 
 SNAP = 2.0
 """Rules this close (points) are one rule."""
-GAP = 3.5
-"""Collinear pieces this close are one rule."""
 SPECK = 4.0
 """Rules shorter than this are drawn corners, dots or glyph parts."""
 OVERHANG = 6.0
 """Crossing rules that run on this far past the last rule mean one more row or column."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A horizontal or vertical rule: ``at`` across it, from ``start`` to ``end`` along it."""
-
-    at: float
-    start: float
-    end: float
 
 
 def _snap(rules: list[Rule]) -> list[Rule]:
@@ -132,6 +122,7 @@ def tables_of(
 ) -> tuple[list[Table], list[Glyph]]:
     """The ruled tables of a page, top to bottom, and the glyphs that stand in none of them."""
     hs, vs = _snap(hs), _snap(vs)
+    hs = without_underlines(hs, vs, glyphs)
     grids: list[tuple[list[float], list[float], list[Rule], list[Rule]]] = []
     for ghs, gvs in groups_of(hs, vs):
         ys, xs = _positions(ghs, gvs), _positions(gvs, ghs)
@@ -197,6 +188,8 @@ def _table(
                     taken[i][k] = True
                     found.extend(inside.get((i, k), ()))
             printed[r, c] = lines_of(found)
+            if is_turned(printed[r, c]):
+                printed[r, c] = turned_lines(printed[r, c], found, glyphs)
             cells.append(_cell(page, r, c, r1, c1, ys, xs, found, printed[r, c]))
     return unstacked(Table(index, (page,), rows, cols, tuple(cells), tuple(xs)), printed)
 

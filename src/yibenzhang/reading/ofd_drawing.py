@@ -11,7 +11,6 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from yibenzhang.reading.glyphs import Glyph
-from yibenzhang.reading.grid import Rule
 from yibenzhang.reading.limits import (
     MAX_CHARS_PER_PAGE,
     MAX_FORM_DEPTH,
@@ -20,6 +19,7 @@ from yibenzhang.reading.limits import (
     MAX_RULES_PER_PAGE,
 )
 from yibenzhang.reading.paths import IDENTITY, Matrix, Segment, add_rule, compose, segments_of
+from yibenzhang.reading.rules import Rule
 
 POINTS = 72 / 25.4
 """Points in a millimetre."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from yibenzhang.reading.grid import Rule
+from yibenzhang.reading.rules import Rule
 
 THIN = 3.0
 """A filled rectangle no thicker than this (points) is a ruling line."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ctypes
+import itertools
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pypdfium2 as pdfium
@@ -16,7 +17,6 @@ from yibenzhang.model.places import PagePlace
 from yibenzhang.reading.assembly import page_of
 from yibenzhang.reading.clipping import STRAY, Clips
 from yibenzhang.reading.glyphs import Glyph, unmapped
-from yibenzhang.reading.grid import Rule
 from yibenzhang.reading.limits import (
     MAX_CHARS_PER_PAGE,
     MAX_FORM_DEPTH,
@@ -26,10 +26,12 @@ from yibenzhang.reading.limits import (
     ReadingError,
 )
 from yibenzhang.reading.paths import IDENTITY, THIN, Matrix, Segment, add_rule, compose, segments_of, thin
+from yibenzhang.reading.rules import Rule
 from yibenzhang.reading.scanned import INSTALL, Picture, installed, is_scan, picture, unseen_text
 from yibenzhang.reading.steps import begins
 
 _WHITE = 250
+_ASKEW = 12.0
 _INVISIBLE = frozenset("\u00a0\u3000\ufeff\u200b\ufffe")
 
 
@@ -164,6 +166,7 @@ def _glyphs(textpage: raw.FPDF_TEXTPAGE, frame: _Frame) -> list[Glyph]:
     left, ceiling = frame.left, frame.bottom + frame.height
     base = size = top = bottom = end = 0.0
     last_top = last_bottom = -1.0
+    slanted = False
     for i, char in enumerate(_characters(textpage)):
         if char <= " " or char in _INVISIBLE or not box_of(textpage, i, rect):
             continue
@@ -183,12 +186,26 @@ def _glyphs(textpage: raw.FPDF_TEXTPAGE, frame: _Frame) -> list[Glyph]:
             continue  # drawn off the page: not part of what was published
         if changed or not -STRAY < x0 - end < STRAY:
             clips.look_up(i)
+            slanted = _slanted(textpage, i)
         end = x1
+        if slanted:
+            continue  # a watermark
         if clips.some and (behind := clips.hides(i, rect, oy.value, size)):
             unseen[behind].append(Glyph(char, x0, top, x1, bottom, base, size))
             continue
         out.append(Glyph(char, x0, top, x1, bottom, base, size))
     return _trusted(out, unseen)
+
+
+def _slanted(textpage: raw.FPDF_TEXTPAGE, index: int) -> bool:
+    """A character that stands at an angle to the page, more than a page laid down askew could."""
+    angle = math.degrees(raw.FPDFText_GetCharAngle(textpage, index)) % 90
+    if not _ASKEW < angle < 90 - _ASKEW:
+        return False
+    matrix = raw.FS_MATRIX()  # a face that only leans has an angle, but its line is level
+    if not raw.FPDFText_GetMatrix(textpage, index, matrix):
+        return False
+    return _ASKEW < math.degrees(math.atan2(matrix.b, matrix.a)) % 90 < 90 - _ASKEW
 
 
 def _trusted(seen: list[Glyph], unseen: dict[str, list[Glyph]]) -> list[Glyph]:
@@ -198,15 +215,20 @@ def _trusted(seen: list[Glyph], unseen: dict[str, list[Glyph]]) -> list[Glyph]:
     return seen or unseen["y"]
 
 
-def _characters(textpage: raw.FPDF_TEXTPAGE) -> str:
-    """All characters of a page, one for each of PDFium's indices."""
+def _characters(textpage: raw.FPDF_TEXTPAGE) -> Sequence[str]:
+    """All characters of a page, one for each of PDFium's indices; of one that takes two, the second is empty."""
     count = min(raw.FPDFText_CountChars(textpage), MAX_CHARS_PER_PAGE)
     buffer = (ctypes.c_ushort * (count + 1))()
     if raw.FPDFText_GetText(textpage, 0, count, buffer) == count + 1:
         text = bytes(buffer)[:-2].decode("utf-16-le", "replace")
         if len(text) == count:
             return text
-    return "".join(chr(raw.FPDFText_GetUnicode(textpage, i)) for i in range(count))
+    units = [raw.FPDFText_GetUnicode(textpage, i) for i in range(count)]
+    out = [chr(u) if not 0xD800 <= u < 0xE000 else "\ufffd" for u in units]
+    for i, (high, low) in enumerate(itertools.pairwise(units)):
+        if 0xD800 <= high < 0xDC00 <= low < 0xE000:
+            out[i : i + 2] = [chr(0x10000 + ((high - 0xD800) << 10) + low - 0xDC00), ""]
+    return out
 
 
 def _turned_glyphs(textpage: raw.FPDF_TEXTPAGE, frame: _Frame) -> list[Glyph]:

@@ -13,8 +13,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from yibenzhang.reading.grid import GAP, Rule, groups_of
+from yibenzhang.reading.grid import groups_of
 from yibenzhang.reading.limits import MAX_RULES_PER_PAGE
+from yibenzhang.reading.rules import GAP, Rule
 
 _LONG = 40.0
 """A rule of so many points need not end at others: tables may lack their outer edges."""

@@ -19,6 +19,8 @@ _AFTER = 3
 """So many paragraphs after a table may be its notes."""
 _LISTED = 4
 """So many titles on a page without a table are contents."""
+_SELDOM = 20
+"""One page in so many may be empty by accident; more are a habit of the print."""
 _AGREED = 3
 """So many tables that state the same unit, and none another, state it for the whole document."""
 
@@ -53,7 +55,7 @@ class _Open:
 def framed_tables(document: Document) -> list[Framed]:
     """The tables of a document in order, continued pages joined."""
     furniture = furniture_of(document)
-    unread = {n.place.page for n in document.notices if n.unread and n.place}
+    unread = _unread(document)
     out: list[_Open] = []
     between: list[Paragraph] = []
     fresh = 0  # so many of them stand on the page of the next table
@@ -71,6 +73,14 @@ def framed_tables(document: Document) -> list[Framed]:
     if out:
         out[-1].after = between[:_AFTER]
     return _with_agreed_unit([_framed(o, unread) for o in out])
+
+
+def _unread(document: Document) -> set[int | None]:
+    """The pages that could not be read, and those few that are empty where others are not: their content is lost."""
+    pages = document.pages
+    blank = {p.number for p in pages[1:-1] if not p.blocks and p.number}
+    few = len(blank) <= max(1, len(pages) // _SELDOM)
+    return {n.place.page for n in document.notices if n.unread and n.place} | (blank if few else set())
 
 
 def _place(table: Table, between: list[Paragraph], fresh: int, out: list[_Open], unread: bool) -> None:

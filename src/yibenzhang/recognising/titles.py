@@ -19,7 +19,6 @@ _LONGEST = 160
 """No line of a table's head is longer."""
 _INNER_ROWS = 5
 """So many rows at the top of a grid may hold its title, unit and holder."""
-_OPEN, _SHUT = "(（[［", ")）]］"
 _REST = 8
 """So many characters of a holder's name may stand on a second line."""
 _GRID_ROWS = 5
