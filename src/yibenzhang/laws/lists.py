@@ -59,10 +59,9 @@ def _fund_sum(
     options = []
     for group in groups:
         parts = [x for p in group if (x := cells.get((r, columns.get(p, -1)))) is not None]
-        if parts and (r, columns.get(group[0], -1)) in cells:
-            made = instance(whole, [(1, x) for x in parts])
-            if made is not None:
-                options.append(made)
+        made = instance(whole, [(1, x) for x in parts]) if parts else None
+        if made is not None and (made.holds or (r, columns.get(group[0], -1)) in cells):
+            options.append(made)  # without its first source a sum is taken only where it holds
     return next((o for o in options if o.holds), max(options, key=lambda o: len(o.terms), default=None))
 
 
@@ -142,7 +141,7 @@ def step_families(numbers: Numbers, marks: Marks, views: Sequence[int]) -> Itera
         if not 2 < len(rows) <= _MOST_ROWS:
             continue
         seen: set[tuple[tuple[int, tuple[int, ...]], ...]] = set()
-        for cut in sorted({marks[v, k].last for k in rows})[:6]:
+        for cut in sorted({marks[v, k].last for k in rows})[1:7]:
             levels = [(0, 0, 0) if view.rows[k].total else _level(marks[v, k], cut) for k in rows]
             lists = _tree(list(zip(rows, _headed(levels), strict=True)))
             key = tuple((p, tuple(c)) for p, c in lists)
