@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from yibenzhang.laws.families import Family, Instance, instance
 from yibenzhang.laws.numbers import Number, Numbers
@@ -204,21 +205,26 @@ def _tree(rows: Sequence[tuple[int, Level]]) -> list[tuple[int, list[int]]]:
 
 
 def link_families(
-    numbers: Numbers, marks: Marks, sources: Sequence[int], others: Sequence[int]
+    numbers: Numbers,
+    marks: Marks,
+    sources: Sequence[int],
+    others: Sequence[int],
+    goods: AbstractSet[int],
 ) -> Iterator[Family]:
     """The amount of a project in a form or goal list and in every other list that names it.
 
     Where a name stands on several rows their sums are compared. Only totals against totals may accuse: a fund
-    equals the whole as long as the other funds are nothing.
+    equals the whole as long as the other funds are nothing, and so do the ``goods`` bought for a project.
     """
     named = {v: _by_name(numbers, marks, v) for v in {*sources, *others}}
     for s in sources:
         for o in others:
-            if o == s or numbers.views[o].table == numbers.views[s].table or (o in sources and o < s):
+            one, other = numbers.views[s], numbers.views[o]
+            if o == s or other.table == one.table or (o in sources and (o < s or other.title == one.title)):
                 continue
             common = [n for n in named[s] if n in named[o]]
             if common:
-                yield from _links(numbers, named, common, s, o)
+                yield from _links(numbers, named, common, s, o, o in goods)
 
 
 def _by_name(numbers: Numbers, marks: Marks, v: int) -> dict[str, list[int]]:
@@ -232,7 +238,12 @@ def _by_name(numbers: Numbers, marks: Marks, v: int) -> dict[str, list[int]]:
 
 
 def _links(
-    numbers: Numbers, named: Mapping[int, Mapping[str, list[int]]], common: Sequence[str], s: int, o: int
+    numbers: Numbers,
+    named: Mapping[int, Mapping[str, list[int]]],
+    common: Sequence[str],
+    s: int,
+    o: int,
+    part: bool,
 ) -> Iterator[Family]:
     one, other = numbers.views[s], numbers.views[o]
     first_s, first_o = _whole(numbers, s), _whole(numbers, o)
@@ -248,10 +259,13 @@ def _links(
                     if made is not None:
                         found.append(made)
                 if found:
-                    weak = a not in first_s or b not in first_o or way == "first"
+                    weak = a not in first_s or b not in first_o or way == "first" or part
+                    # where no project meets its like the names are those of something else
+                    met = any(i.holds and not i.trivial for i in found)
+                    pool = "weak" if weak else "whole" if met else "none"
                     yield Family(
                         "equal", "goals.projects", f"{one.table}/{one.panel}/{a}~{other.table}/{other.panel}/{b}/{way}",
-                        f"link|{'weak' if weak else 'whole'}", found, weak=weak, direction="link",
+                        f"link|{pool}", found, weak=weak, direction="link",
                     )  # fmt: skip
 
 
