@@ -272,7 +272,12 @@ def _links(
 def _whole(numbers: Numbers, v: int) -> set[int]:
     """The columns of a view that hold whole amounts: those headed as totals, else the first."""
     columns = numbers.views[v].columns
-    return {n for n, c in enumerate(columns) if c.total and len(c.path) <= 1} or {0}
+    whole = {n for n, c in enumerate(columns) if c.total and len(c.path) <= 1 or c.path in _AMOUNTS}
+    return whole or {0}
+
+
+_AMOUNTS = (("year",), ("total",))
+"""The whole amounts of a form (recognising/forms.py)."""
 
 
 Side = tuple[int, int, Sequence[int]]
