@@ -223,7 +223,7 @@ def _checked(document: Document, read: _Recognised) -> tuple[Checked, list[Cause
         promised = evaluate(r for g in goals for r in g.relations)
     tables, forms, related = read.tables, read.forms, read.related
     told += related.issues
-    related_ids = {frozenset(f.id for f in r.relation.facts()) for r in related.results}
+    related_ids = {frozenset(f.id for f in r.relation.facts()) for r in related.results if r.relation.accuses}
     promised = [r for r in promised if frozenset(f.id for f in r.relation.facts()) not in related_ids]
     results = [*related.results, *text.results, *promised]
     not_checked = [*related.not_checked, *(n for g in goals for n in g.not_checked)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from yibenzhang.laws.families import Family, Instance, instance
 from yibenzhang.laws.numbers import Number, Numbers
@@ -59,10 +60,9 @@ def _fund_sum(
     options = []
     for group in groups:
         parts = [x for p in group if (x := cells.get((r, columns.get(p, -1)))) is not None]
-        if parts and (r, columns.get(group[0], -1)) in cells:
-            made = instance(whole, [(1, x) for x in parts])
-            if made is not None:
-                options.append(made)
+        made = instance(whole, [(1, x) for x in parts]) if parts else None
+        if made is not None and (made.holds or (r, columns.get(group[0], -1)) in cells):
+            options.append(made)  # without its first source a sum is taken only where it holds
     return next((o for o in options if o.holds), max(options, key=lambda o: len(o.terms), default=None))
 
 
@@ -142,7 +142,7 @@ def step_families(numbers: Numbers, marks: Marks, views: Sequence[int]) -> Itera
         if not 2 < len(rows) <= _MOST_ROWS:
             continue
         seen: set[tuple[tuple[int, tuple[int, ...]], ...]] = set()
-        for cut in sorted({marks[v, k].last for k in rows})[:6]:
+        for cut in sorted({marks[v, k].last for k in rows})[1:7]:
             levels = [(0, 0, 0) if view.rows[k].total else _level(marks[v, k], cut) for k in rows]
             lists = _tree(list(zip(rows, _headed(levels), strict=True)))
             key = tuple((p, tuple(c)) for p, c in lists)
@@ -205,21 +205,26 @@ def _tree(rows: Sequence[tuple[int, Level]]) -> list[tuple[int, list[int]]]:
 
 
 def link_families(
-    numbers: Numbers, marks: Marks, sources: Sequence[int], others: Sequence[int]
+    numbers: Numbers,
+    marks: Marks,
+    sources: Sequence[int],
+    others: Sequence[int],
+    goods: AbstractSet[int],
 ) -> Iterator[Family]:
     """The amount of a project in a form or goal list and in every other list that names it.
 
     Where a name stands on several rows their sums are compared. Only totals against totals may accuse: a fund
-    equals the whole as long as the other funds are nothing.
+    equals the whole as long as the other funds are nothing, and so do the ``goods`` bought for a project.
     """
     named = {v: _by_name(numbers, marks, v) for v in {*sources, *others}}
     for s in sources:
         for o in others:
-            if o == s or numbers.views[o].table == numbers.views[s].table or (o in sources and o < s):
+            one, other = numbers.views[s], numbers.views[o]
+            if o == s or other.table == one.table or (o in sources and (o < s or other.title == one.title)):
                 continue
             common = [n for n in named[s] if n in named[o]]
             if common:
-                yield from _links(numbers, named, common, s, o)
+                yield from _links(numbers, named, common, s, o, o in goods)
 
 
 def _by_name(numbers: Numbers, marks: Marks, v: int) -> dict[str, list[int]]:
@@ -233,7 +238,12 @@ def _by_name(numbers: Numbers, marks: Marks, v: int) -> dict[str, list[int]]:
 
 
 def _links(
-    numbers: Numbers, named: Mapping[int, Mapping[str, list[int]]], common: Sequence[str], s: int, o: int
+    numbers: Numbers,
+    named: Mapping[int, Mapping[str, list[int]]],
+    common: Sequence[str],
+    s: int,
+    o: int,
+    part: bool,
 ) -> Iterator[Family]:
     one, other = numbers.views[s], numbers.views[o]
     first_s, first_o = _whole(numbers, s), _whole(numbers, o)
@@ -249,17 +259,25 @@ def _links(
                     if made is not None:
                         found.append(made)
                 if found:
-                    weak = a not in first_s or b not in first_o or way == "first"
+                    weak = a not in first_s or b not in first_o or way == "first" or part
+                    # where no project meets its like the names are those of something else
+                    met = any(i.holds and not i.trivial for i in found)
+                    pool = "weak" if weak else "whole" if met else "none"
                     yield Family(
                         "equal", "goals.projects", f"{one.table}/{one.panel}/{a}~{other.table}/{other.panel}/{b}/{way}",
-                        f"link|{'weak' if weak else 'whole'}", found, weak=weak, direction="link",
+                        f"link|{pool}", found, weak=weak, direction="link",
                     )  # fmt: skip
 
 
 def _whole(numbers: Numbers, v: int) -> set[int]:
     """The columns of a view that hold whole amounts: those headed as totals, else the first."""
     columns = numbers.views[v].columns
-    return {n for n, c in enumerate(columns) if c.total and len(c.path) <= 1} or {0}
+    whole = {n for n, c in enumerate(columns) if c.total and len(c.path) <= 1 or c.path in _AMOUNTS}
+    return whole or {0}
+
+
+_AMOUNTS = (("year",), ("total",))
+"""The whole amounts of a form (recognising/forms.py)."""
 
 
 Side = tuple[int, int, Sequence[int]]

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from yibenzhang.laws.families import Family, Instance
+from yibenzhang.laws.families import FEW, ONE_IN, Family, Instance
 
 LEAST = 2
 """In so many columns the list must be short: one wrong number shows in one column only."""
@@ -24,6 +24,8 @@ def short_lists(families: Sequence[Family]) -> list[ShortList]:
     """Total rows that no way of reading the rows explains in several columns; those families stay silent there."""
     by_parent: dict[str, list[tuple[Family, Instance]]] = defaultdict(list)
     for family in families:
+        if _fails_widely(family):
+            continue  # no way to read the rows: it does not know which lists there are
         for i in family.instances:
             if not i.trivial:
                 by_parent[i.parent].append((family, i))
@@ -51,3 +53,8 @@ def short_lists(families: Sequence[Family]) -> list[ShortList]:
         if all(i.residual > 0 for i in best):
             out.append(ShortList(parent.rpartition("/")[0], tuple(best)))
     return out
+
+
+def _fails_widely(family: Family) -> bool:
+    told = [i.holds for i in family.instances if not i.trivial]
+    return told.count(False) > max(FEW, len(told) // ONE_IN)

@@ -27,4 +27,6 @@ def special_families(special: Special, sums: Sums, numbers: Numbers) -> Iterator
     meetings = [v for v in special.lists if v in special.items]
     yield from item_totals(numbers, meetings, special.items, special.budget)
     sources = [*special.forms, *(v for v in special.lists if v not in special.items)]
-    yield from link_families(numbers, special.marks, sources, [*special.budget, *special.goods, *sources])
+    yield from link_families(
+        numbers, special.marks, sources, [*special.budget, *special.goods, *sources], frozenset(special.goods)
+    )

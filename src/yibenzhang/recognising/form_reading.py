@@ -13,7 +13,7 @@ from yibenzhang.model.amounts import PERCENT, Unit, parse_amount, unit_named
 from yibenzhang.model.documents import Cell, Table
 from yibenzhang.model.facts import Fact
 from yibenzhang.reading.limits import MAX_FORM_ROWS
-from yibenzhang.recognising.form_rows import READERS, Line
+from yibenzhang.recognising.form_rows import MONEY, READERS, Line
 from yibenzhang.recognising.forms import UNIT_IN, GoalForm, OpenForm, amount_of, label_of
 from yibenzhang.recognising.headers import Block
 from yibenzhang.recognising.stitching import Framed
@@ -31,6 +31,8 @@ _LISTS = ("goal_list", "meeting_list", "procurement", "contents")
 """Kinds of tables that are forms, and that have other readers."""
 _SUMS = ("execution", "overview", "source")
 """Lists whose rows bear the names of amounts."""
+_HEAD = 12
+"""So many rows at the top of a form may state its unit, in so many characters."""
 _COMMON = ("备注", "其他资金", "得分", "分值", "上年", "当年")
 """Headings that other tables have too."""
 
@@ -139,6 +141,7 @@ class _Reader:
         for cell in table.cells:
             if fold(cell.text):
                 by_row.setdefault(cell.row, []).append(cell)
+        unit = self._stated(table) or unit
         told: list[Fact] = []
         printed = [a for cells in by_row.values() for c in cells if (a := amount_of(c.text))]
         precision = max((min(a.decimals, 6) for a in printed if a.unit != PERCENT), default=0)
@@ -153,6 +156,17 @@ class _Reader:
                 told += self._open.facts
                 self._open.facts = []
         return told
+
+    def _stated(self, table: Table) -> Unit | None:
+        """The unit that a label of money states, though it stand below the first amount."""
+        known = self._words["amount"]
+        for cell in table.cells:
+            text = fold(cell.text)
+            if cell.row < _HEAD and (match := UNIT_IN.search(text)) and len(text) < _HEAD:
+                bare = label_of(cell.text)
+                if not bare or bare in known or MONEY.search(bare):
+                    return unit_named(match.group(1))
+        return None
 
     def _row(
         self, row: list[Cell], cover: list[Cell | None], table: Table, unit: Unit | None, table_id: str

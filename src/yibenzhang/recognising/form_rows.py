@@ -13,7 +13,7 @@ from yibenzhang.recognising.indicators import Columns, Indicator, cells_of, targ
 from yibenzhang.standards import fold
 
 _FORMER = re.compile(r"(20\d\d)年(?:度)?[^\d;。]{0,12}?(\d[\d,]*(?:\.\d+)?)(亿元|万元|万|元)")
-_MONEY = re.compile(r"资金|拨款|收入|支出|经费|金额|基金|预算|合计")
+MONEY = re.compile(r"资金|拨款|收入|支出|经费|金额|基金|预算|合计")
 Words = dict[str, dict[str, str]]
 """Labels by kind: {kind: {folded label: meaning}}."""
 
@@ -67,7 +67,7 @@ def labels(form: OpenForm, line: Line) -> bool:
                 measure = f"{'year' if this_year else 'total'}.{measure}"
             if measure not in form.amounts and (fact := form.fact(following, line.table, cell.text, measure)):
                 form.amounts[measure] = fact
-        elif not kind and amount_of(following.text) and _MONEY.search(text) and not amount_of(cell.text):
+        elif not kind and amount_of(following.text) and MONEY.search(text) and not amount_of(cell.text):
             form.strangers += 1
             form.fact(following, line.table, cell.text, "unknown")
     return True

@@ -28,6 +28,7 @@ def _view(panel: int, kind: str, forms: Sequence[GoalForm]) -> View:
     cells: dict[tuple[int, int], Fact] = {
         (k, n): f.amounts[m] for k, f in enumerate(forms) for n, m in enumerate(measures) if m in f.amounts
     }
-    columns = tuple(ViewColumn(n, (m,), at, m in ("year", "total")) for n, m in enumerate(measures))
+    columns = tuple(ViewColumn(n, (m,), at) for n, m in enumerate(measures))
     rows = tuple(ViewRow(k, f.name, f.code) for k, f in enumerate(forms))
-    return View(FORMS, panel, kind, at, columns, rows, cells, dict.fromkeys(cells, at))
+    # its rows are no list: only the laws of forms speak of it
+    return View(FORMS, panel, kind, at, columns, rows, cells, dict.fromkeys(cells, at), open_end=True)

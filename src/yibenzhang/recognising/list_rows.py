@@ -36,6 +36,7 @@ def row_marks(views: Sequence[View], frames: Sequence[Framed]) -> dict[tuple[int
 def _words(row: Sequence[Cell | None], r: int, numbers: set[int]) -> RowMark:
     names: list[str] = []
     last = code = 0
+    first = min(numbers, default=0)  # what stands behind the amounts is a goal or a remark, no name
     seen: set[int] = set()
     for column, cell in enumerate(row):
         if cell is None or column in numbers or id(cell) in seen or not cell.text.strip():
@@ -46,7 +47,7 @@ def _words(row: Sequence[Cell | None], r: int, numbers: set[int]) -> RowMark:
             last = column
         if _CODE.fullmatch(text):
             code = len(text)
-        elif amount_of(text) is None and (name := name_of(text)):
+        elif column < first and amount_of(text) is None and (name := name_of(text)):
             names.append(name)
     return RowMark(tuple(dict.fromkeys(names)), last, code)
 

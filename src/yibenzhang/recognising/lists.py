@@ -45,11 +45,11 @@ def list_views(frames: Sequence[Framed], kinds: Sequence[str], reader: Reader) -
         if kind in LISTS:
             kept = _columns(frame, words)
             if kept is not None:
-                views = reader.views([_reduced(frame, kept)])
+                views = [_unsummed(v) for v in reader.views([_reduced(frame, kept)])]
                 last = (kept, views[0]) if len(views) == 1 else None
                 out += views
             elif last is not None and last[0].wide == frame.table.columns:
-                out += [_continued(v, last[1]) for v in reader.views([_reduced(frame, last[0])])]
+                out += [_unsummed(_continued(v, last[1])) for v in reader.views([_reduced(frame, last[0])])]
         elif kind in FORMS:
             for n, part in enumerate(_grids(frame, words), 1):
                 out += [replace(v, panel=v.panel + GRIDS * n) for v in reader.views([part])]
@@ -81,6 +81,11 @@ def _columns(frame: Framed, words: TableKinds) -> _Kept | None:
     if not money or not names or first == start:
         return None
     return _Kept(tuple(sorted({*names, *money})), table.columns, unit)
+
+
+def _unsummed(view: View) -> View:
+    """A list without a total is no sum of anything: whatever its rows come to, nothing is short."""
+    return view if any(r.total for r in view.rows) else replace(view, open_end=True)
 
 
 def _continued(view: View, whole: View) -> View:

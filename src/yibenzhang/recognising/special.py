@@ -51,7 +51,9 @@ def special_views(
     plain = [f for f, k in zip(frames, kinds, strict=True) if k in BY_TABLE]
     goods_at = {f"t{f.table.index + 1}" for f, k in zip(frames, kinds, strict=True) if k == "procurement"}
     first = [
-        v for f in plain for v in (goods_views if f"t{f.table.index + 1}" in goods_at else _plain)(f, reader)
+        v
+        for f in plain
+        for v in (goods_views if f"t{f.table.index + 1}" in goods_at else _plain)(f, reader)
     ]
     lists = _own(list_views(frames, kinds, reader), forms)
     told = form_views(forms)
@@ -74,16 +76,16 @@ def special_views(
 
 
 def _own(views: Sequence[View], forms: Sequence[GoalForm]) -> list[View]:
-    """Without the grids that were read as parts of forms; a project's form speaks of that project alone."""
+    """Without the grids that were read as parts of project forms; such a form speaks of its project alone."""
     read = {f.id for form in forms for f in form.facts()}
     projects = {form.table for form in forms if form.kind != "overall"}
     out = []
     for v in views:
         if v.panel >= GRIDS:
             facts = [f for f in v.cells.values() if f.printed]
-            if 2 * sum(f.id in read for f in facts) >= len(facts):
-                continue
             if v.table in projects:
+                if 2 * sum(f.id in read for f in facts) >= len(facts):
+                    continue
                 places = {k: replace(at, project=v.table) for k, at in v.places.items()}
                 v = replace(v, places=places)
             v = replace(v, open_end=True)  # what stands in a form need not be all of it
