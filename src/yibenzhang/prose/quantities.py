@@ -31,9 +31,7 @@ _DONE = re.compile(
     r"(?:完成|占)(?P<base>[^,;。:]*?预算(?:数|安排)?)的?$|(?:预算完成率|预算执行率|执行率)(?:为|约)?$"
 )
 _BUDGET = re.compile(r"(?:年初预算|全年预算|调整预算|预算)(?:数)?(?:为|是|:)?$")
-_MOVED = re.compile(
-    r"(?P<way>增加|减少|压减|核减|调增|调减|追加)(?:了|安排)?[^,;。:、()比较与的]{0,20}$"
-)
+_MOVED = re.compile(r"(?P<way>增加|减少|压减|核减|调增|调减|追加)(?:了|安排)?[^,;。:、()比较与的]{0,20}$")
 """A change whose item stands between its direction and its amount: "基本支出增加人员经费 1,408 万元"."""
 _BASE = re.compile(r"[比较与](?:于)?(?:20\d\d年|上年|去年|上一?年度)[^,;。:比较与]*$")
 _AFTER_BASE = re.compile(rf"(?:相比)?[,，]?(?:总共|共|净|各)?(?:{_UP}|{_DOWN}|持平|相同|一致)")

@@ -12,7 +12,9 @@ from yibenzhang.prose.quantities import Quantity
 from yibenzhang.standards import fold
 
 _MOVE = r"(?:增加|增长|上升|提高|上涨|减少|下降|降低|压减|下滑|压缩|核减|调增|调减|追加|增幅|降幅|减幅)"
-_DIRECTION = re.compile(rf"(?P<own>.*?)(?:同比|环比|相应|共|各|净|总共|分别|合计|略|小幅|大幅)*{_MOVE}(?P<item>.*)$")
+_DIRECTION = re.compile(
+    rf"(?P<own>.*?)(?:同比|环比|相应|共|各|净|总共|分别|合计|略|小幅|大幅)*{_MOVE}(?P<item>.*)$"
+)
 _COMPARED = re.compile(r"同比|环比|[比较与和](?=于|20\d\d|上|去|年初|本年|当年|预算|决算|同期|调整)")
 _AFTER = re.compile(r"相比|年初预算数?|年度?(?:部门)?(?:预算|决算|执行)数?|年度?|同期")
 _PLAIN = re.compile(
@@ -25,9 +27,7 @@ _FOOTING = re.compile(r"剔除|扣除|同口径|可比|口径|不含|不考虑|�
 _BOTH = re.compile(r"收、支|收支")
 
 
-def subject_of(
-    q: Quantity, current: Quantity | None, head: Quantity | None
-) -> tuple[Quantity | None, bool]:
+def subject_of(q: Quantity, current: Quantity | None, head: Quantity | None) -> tuple[Quantity | None, bool]:
     """The amount whose change ``q`` is, and whether that is sure. ``head`` is the whole of the list ``current`` is in."""
     if current is None:
         return None, True

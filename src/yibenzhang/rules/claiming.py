@@ -89,7 +89,9 @@ def _growth(claim: Claim, near: Neighbours) -> Made:
     change, rate = claim.change, claim.rate
     if change is None or rate is None:
         return None
-    if claim.against is not None and claim.subject is not None:  # "比 2025 年年初预算数 300 万元增加 15 万元，增长 5%": the base is named
+    if (
+        claim.against is not None and claim.subject is not None
+    ):  # "比 2025 年年初预算数 300 万元增加 15 万元，增长 5%": the base is named
         over = _share_of(change.fact, claim.against.fact, rate, "prose.growth")
         if over is not None and (change.sign == rate.sign or not contradicted(over)):
             return over

@@ -81,7 +81,7 @@ def restated(everything: list[Quantity], binder: Binder) -> list[Relation]:
     for binding in bindings:
         made = _bound(_at_home(binding, table_of))
         if made is not None:
-            relations.append(made)
+            relations.append(replace(made, family=f"prose.table|{binding.family}"))
         if made is None or contradicted(made):
             astray.append(binding)
     pairs = _crossed(astray)
