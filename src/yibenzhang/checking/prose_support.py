@@ -15,13 +15,13 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from yibenzhang.balance.evaluate import evaluate
-from yibenzhang.balance.slips import slip_kind
 from yibenzhang.laws.families import ENOUGH, ONE_IN
 from yibenzhang.model.coordinates import Coordinates
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.relations import NotChecked, Outcome, Relation, Result, Term
 from yibenzhang.model.views import View
 from yibenzhang.prose.quantities import Quantity
+from yibenzhang.rules.restating import slipped
 
 UNCONFIRMED = "prose.unconfirmed"
 """A contradiction between sentence and table that nothing else bears out: a question, not an error."""
@@ -33,8 +33,6 @@ _WIDELY = 3
 """Relations inside sentences need no table: a rule is misread in a document where so many fail, and one in so many."""
 NEARLY = Decimal("0.02")
 """A rate off by so little of itself was worked out, if wrongly, from these numbers."""
-_LONG = 4
-"""A slip explains a number of so many digits."""
 
 Key = tuple[str, ...]
 Family = tuple[str, str, tuple[str, ...]]
@@ -148,7 +146,7 @@ def _fails(result: Result) -> bool:
     relation = result.relation
     if result.outcome != Outcome.CONTRADICTED or relation.rule == "prose.rounding":
         return False
-    if len(relation.terms) == 2 and _slipped(relation.terms[0].fact, relation.terms[1].fact):
+    if len(relation.terms) == 2 and slipped(relation.terms[0].fact, relation.terms[1].fact):
         return False
     if not relation.note:
         return True
@@ -182,16 +180,6 @@ def _witnessed(result: Result, results: Sequence[Result], cube: _Cube) -> bool:
         elif any(f.id in ids or cube.key(f) in keys for f in facts if f.table != "prose"):
             return True  # the table's number is said elsewhere in the text
     return False
-
-
-def _slipped(said: Fact, told: Fact) -> bool:
-    if said.amount is None or told.amount is None or said.unit is None or not told.amount.value:
-        return False
-    places = max(said.amount.decimals, 2)
-    right = (told.amount.base / said.unit.factor).quantize(Decimal(1).scaleb(-places))
-    if len(str(said.amount.value).replace(".", "").strip("0")) < _LONG:
-        return False
-    return bool(slip_kind(f"{said.amount.value:.{places}f}", f"{right:f}"))
 
 
 def _judged(result: Result, weak: bool) -> Result:
