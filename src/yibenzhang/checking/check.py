@@ -12,6 +12,7 @@ from yibenzhang.balance.evaluate import evaluate
 from yibenzhang.checking.messages import findings_of, in_question
 from yibenzhang.checking.ocr_correction import capped, repaired, repairs_of
 from yibenzhang.checking.placing import Whereabouts
+from yibenzhang.checking.prose_support import supported
 from yibenzhang.checking.relate import (
     Related,
     issue_of_unit,
@@ -225,8 +226,9 @@ def _checked(document: Document, read: _Recognised) -> tuple[Checked, list[Cause
     told += related.issues
     related_ids = {frozenset(f.id for f in r.relation.facts()) for r in related.results if r.relation.accuses}
     promised = [r for r in promised if frozenset(f.id for f in r.relation.facts()) not in related_ids]
-    results = [*related.results, *text.results, *promised]
-    not_checked = [*related.not_checked, *(n for g in goals for n in g.not_checked)]
+    said = supported(text.results, related.views, text.quantities)
+    results = [*related.results, *said.results, *promised]
+    not_checked = [*related.not_checked, *said.not_checked, *(n for g in goals for n in g.not_checked)]
     causes = diagnose(results)
     findings = findings_of(causes, names_of_tables(tables), standards)
     remarks = remarks_of(document, text.passages, tables, text.quantities, profile, standards)

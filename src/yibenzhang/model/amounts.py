@@ -32,9 +32,10 @@ QIAN_YUAN = Unit("千元", "money", Decimal(1000))
 WAN_YUAN = Unit("万元", "money", Decimal(10000))
 BAI_WAN_YUAN = Unit("百万元", "money", Decimal(1000000))
 YI_YUAN = Unit("亿元", "money", Decimal(100000000))
+WAN_YI_YUAN = Unit("万亿元", "money", Decimal(1000000000000))
 PERCENT = Unit("%", "percent")
 
-_UNITS = {u.name: u for u in (YI_YUAN, BAI_WAN_YUAN, WAN_YUAN, QIAN_YUAN, YUAN, PERCENT)}
+_UNITS = {u.name: u for u in (WAN_YI_YUAN, YI_YUAN, BAI_WAN_YUAN, WAN_YUAN, QIAN_YUAN, YUAN, PERCENT)}
 
 _WIDE = {0xFF01 + i: 0x21 + i for i in range(94)} | {
     0x3000: 0x20, 0x2212: 0x2D, 0x2013: 0x2D, 0x2014: 0x2D, 0x2015: 0x2D, 0xFE63: 0x2D, 0x00A0: 0x20,

@@ -37,6 +37,13 @@ class Binding:
     sure: bool
     how: str
     sums: tuple[tuple[Fact, ...], ...] = ()
+    phrase: str = ""
+    """The first name of the concept, where one of the standards binds it."""
+
+    @property
+    def family(self) -> str:
+        """What the binding has in common with others: the way it was made, by a phrase that phrase."""
+        return f"{self.how}|{self.phrase}" if self.phrase else self.how
 
 
 class Binder:
@@ -165,7 +172,7 @@ class Binder:
         if not facts and not any(sums):
             return None
         made = tuple(s for s in sums if s)
-        return length, Binding(q, tuple(dict.fromkeys(facts)), sure, "concept", made)
+        return length, Binding(q, tuple(dict.fromkeys(facts)), sure, "concept", made, concept.names[0])
 
     def _made_up(self, addresses: tuple[Address, ...]) -> tuple[Fact, ...]:
         """The numbers at these addresses, those that are there; the first one must be."""

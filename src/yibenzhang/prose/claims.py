@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity
+from yibenzhang.prose.subjects import follows, subject_of
 
 
 class Says(StrEnum):
@@ -43,6 +44,10 @@ class Claim:
     rate: Quantity | None = None
     base: str = ""
     words: str = ""
+    loose: bool = False
+    """The sentence may speak of something else: the claim proves where it holds and accuses nothing."""
+    within: Quantity | None = None
+    """The whole of the list the subject stands in, of which the sentence may speak instead."""
 
 
 @dataclass
@@ -54,6 +59,8 @@ class _State:
     budget: Quantity | None = None
     last: Quantity | None = None
     change: Quantity | None = None
+    moved: tuple[Quantity | None, bool] = (None, True)
+    """Whose the change is, and whether that is sure."""
     outside: list[Quantity | None] = field(default_factory=list)
     """The amounts spoken of before each bracket that is still open."""
     claims: list[Claim] = field(default_factory=list)
@@ -164,22 +171,38 @@ def _step(state: _State, q: Quantity, between: str) -> None:
     elif q.kind == Kind.LAST:
         state.last, state.change = q, None
     elif q.kind == Kind.DELTA:
-        state.change = q
-        if state.current is not None and len(between) <= 24 and state.current.kind == Kind.VALUE:
-            state.claims.append(_claim(Says.CHANGE, q, state, change=q))
-        if state.last is not None and state.current is not None:
-            state.claims.append(_claim(Says.SINCE, q, state, against=state.last, change=q))
+        _moved(state, q, between)
     elif q.kind == Kind.RATE:
-        if state.change is not None:
-            state.claims.append(_claim(Says.GROWTH, q, state, change=state.change, rate=q))
-        elif state.last is not None and state.current is not None:
-            state.claims.append(_claim(Says.SINCE, q, state, against=state.last, rate=q))
-        state.change = None
+        _rated(state, q)
     elif q.kind == Kind.SHARE:
         against = state.head if state.head is not state.current else None
         state.claims.append(_claim(Says.SHARE, q, state, against=against, rate=q))
     elif q.kind == Kind.COMPLETION and state.current is not None:
         state.claims.append(_claim(Says.COMPLETION, q, state, against=state.budget, rate=q))
+
+
+def _moved(state: _State, q: Quantity, between: str) -> None:
+    """A change: of the amount before it, or of the one its words name."""
+    state.change = q
+    state.moved = subject_of(q, state.current, state.head)
+    if state.current is not None and len(between) <= 24 and state.current.kind == Kind.VALUE:
+        state.claims.append(_claim(Says.CHANGE, q, state, change=q, moved=state.moved))
+    if state.last is not None and state.current is not None:
+        state.claims.append(_claim(Says.SINCE, q, state, against=state.last, change=q, moved=state.moved))
+
+
+def _rated(state: _State, q: Quantity) -> None:
+    """A rate: of the change before it, else of this year's amount over last year's."""
+    if state.change is not None:
+        subject, sure = state.moved
+        moved = (subject, sure and follows(q))
+        state.claims.append(
+            _claim(Says.GROWTH, q, state, against=state.last, change=state.change, rate=q, moved=moved)
+        )
+    elif state.last is not None and state.current is not None:
+        moved = subject_of(q, state.current, state.head)
+        state.claims.append(_claim(Says.SINCE, q, state, against=state.last, rate=q, moved=moved))
+    state.change = None
 
 
 def _claim(
@@ -189,8 +212,11 @@ def _claim(
     against: Quantity | None = None,
     change: Quantity | None = None,
     rate: Quantity | None = None,
+    moved: tuple[Quantity | None, bool] | None = None,
 ) -> Claim:
-    return Claim(says, q.passage, q.start, state.current, against, change, rate, q.base)
+    subject, sure = moved or (state.current, True)
+    within = state.head if subject is not state.head else None
+    return Claim(says, q.passage, q.start, subject, against, change, rate, q.base, "", not sure, within)
 
 
 def _directions(passage: Passage, quantities: list[Quantity]) -> list[Claim]:

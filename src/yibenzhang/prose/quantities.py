@@ -13,10 +13,10 @@ from yibenzhang.model.facts import Fact, Row
 from yibenzhang.prose.passages import Passage
 
 _NUMBER = re.compile(
-    r"(?<![\d.\-])(?<!\d,)(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![\d.,]*\d)(?P<unit>亿元|万元|千元|元|%|辆|台|套|个)?"
+    r"(?<![\d.\-])(?<!\d,)(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![\d.,]*\d)(?P<unit>万亿元|亿元|万元|千元|元|%|辆|台|套|个)?"
 )
 _BROKEN = re.compile(
-    r"(?<![\d.,])\d{1,3}(?:,\d{3})*,(?:\d{1,2}|\d{4,})(?:\.\d+)?(?:亿元|万元|元)|(?:[XＸ×]{2,}|(?<=[一-鿿)”]))(?:亿元|万元)(?=[,;。、])|"
+    r"(?<![\d.,])\d{1,3}(?:,\d{3})*,(?:\d{1,2}|\d{4,})(?:\.\d+)?(?:亿元|万元|元)|(?:[XＸ×]{2,}|(?<=[一-鿿)”])(?<!\d万))(?:亿元|万元)(?=[,;。、])|"
     r"(?<![\d.,])\d[\d,]*\.\d\d(?=[,;。、)])"
 )
 """Where an amount ought to stand: separators gone wrong, nothing or a placeholder before the unit, no unit."""
@@ -31,7 +31,17 @@ _DONE = re.compile(
     r"(?:完成|占)(?P<base>[^,;。:]*?预算(?:数|安排)?)的?$|(?:预算完成率|预算执行率|执行率)(?:为|约)?$"
 )
 _BUDGET = re.compile(r"(?:年初预算|全年预算|调整预算|预算)(?:数)?(?:为|是|:)?$")
+_MOVED = re.compile(r"(?P<way>增加|减少|压减|核减|调增|调减|追加)(?:了|安排)?[^,;。:、()比较与的]{0,20}$")
+"""A change whose item stands between its direction and its amount: "基本支出增加人员经费 1,408 万元"."""
+_BASE = re.compile(r"[比较与](?:于)?(?:20\d\d年|上年|去年|上一?年度)[^,;。:比较与]*$")
+_AFTER_BASE = re.compile(rf"(?:相比)?[,，]?(?:总共|共|净|各)?(?:{_UP}|{_DOWN}|持平|相同|一致)")
+"""A number that a comparison names as its base: "比 2025 年年初预算数 300 万元增加 15 万元"."""
 _ACTUAL = re.compile(r"(?:支出决算|收入决算|决算)(?:数)?(?:为|是|:)?$")
+
+
+_LEVEL = re.compile(r"(?:至|到|后|为|共|合计|总额|总计|预算数?|决算数?)$")
+"""Words before an amount that make it a level, whatever moved before them ("增加后为")."""
+_UPWARD = ("增加", "调增", "追加")
 
 
 class Kind(StrEnum):
@@ -112,6 +122,9 @@ def quantities_of(passage: Passage, fiscal_year: int | None, stage: str = "") ->
         sentence = max(previous, passage.text.rfind("。", 0, start) + 1)
         lead = passage.text[sentence:start]
         kind, sign, base = _kind(lead, unit, fiscal_year)
+        level = kind in (Kind.VALUE, Kind.BUDGETED, Kind.ACTUAL) and unit.dimension == "money"
+        if level and _BASE.search(lead) and _AFTER_BASE.match(passage.text, match.end()):
+            kind = Kind.LAST
         if kind == Kind.BUDGETED and stage == "budget":
             kind = Kind.VALUE
         out.append(Quantity(passage, start, match.end(), lead, amount, kind, sign, base))
@@ -140,6 +153,8 @@ def _kind(lead: str, unit: Unit, fiscal_year: int | None) -> tuple[Kind, int, st
         return Kind.VALUE, 0, ""
     if fiscal_year and _last_year(near, fiscal_year):
         return Kind.LAST, 0, ""
+    if (moved := _MOVED.search(near)) and not _LEVEL.search(near):
+        return Kind.DELTA, (1 if moved.group("way") in _UPWARD else -1), ""
     if _ACTUAL.search(near):
         return Kind.ACTUAL, 0, ""
     if _BUDGET.search(near):
@@ -149,7 +164,7 @@ def _kind(lead: str, unit: Unit, fiscal_year: int | None) -> tuple[Kind, int, st
 
 def _last_year(lead: str, fiscal_year: int) -> bool:
     """The clause before the number speaks of the year before only."""
-    clause = re.split(r"[,;:]", lead)[-1]
+    clause = re.split(r"[,;:(]", lead)[-1]
     years = re.findall(r"20\d\d", clause)
     if years:
         return years[-1] == str(fiscal_year - 1) and not re.search(r"比|较|相比", clause)

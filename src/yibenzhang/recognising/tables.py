@@ -141,4 +141,4 @@ def _unit(frame: Framed, header: Header) -> Unit | None:
     for cell in frame.table.cells:
         if cell.row <= header.first and (m := _UNIT.search(fold(cell.text)) or _UNIT_IN.search(cell.text)):
             return unit_named(m.group(1))
-    return None
+    return frame.unit

@@ -13,6 +13,7 @@ from yibenzhang.model.relations import Outcome, Relation, Term
 from yibenzhang.prose.binding import Binder
 from yibenzhang.prose.claims import Claim, Says
 from yibenzhang.prose.quantities import Kind, Quantity
+from yibenzhang.prose.subjects import in_a_list
 from yibenzhang.rules.lists import Doubt
 from yibenzhang.rules.restating import TableFinder, contradicted
 from yibenzhang.standards import Address, Standards, fold
@@ -88,6 +89,12 @@ def _growth(claim: Claim, near: Neighbours) -> Made:
     change, rate = claim.change, claim.rate
     if change is None or rate is None:
         return None
+    if (
+        claim.against is not None and claim.subject is not None
+    ):  # "比 2025 年年初预算数 300 万元增加 15 万元，增长 5%": the base is named
+        over = _share_of(change.fact, claim.against.fact, rate, "prose.growth")
+        if over is not None and (change.sign == rate.sign or not contradicted(over)):
+            return over
     if change.sign and rate.sign and change.sign != rate.sign:
         words = claim.passage.verbatim(change.start - min(6, len(change.lead)), rate.end)
         return Doubt("prose.direction", f"同一句里方向相反：“{words}”。", (change, rate))
@@ -129,7 +136,7 @@ def _unit_name(q: Quantity) -> str:
 
 def _growth_of(subject: Fact, change: Quantity, rate: Quantity) -> Relation | None:
     """100·d - r·(c - s·d) = 0, as its gradient at the printed numbers."""
-    c, d, r, s = _base(subject), change.amount.base, rate.amount.value, Decimal(change.sign or 1)
+    c, d, r, s = _base(subject), change.amount.base, rate.amount.value, Decimal(change.sign or rate.sign or 1)
     before = c - s * d
     if before <= 0:
         return None
@@ -150,6 +157,9 @@ def _change(claim: Claim, near: Neighbours) -> Made:
     a, b = subject.fact.interval, change.fact.interval
     if a is None or b is None or b.low <= a.high or "。" in change.lead:
         return None
+    whole = claim.within.fact.interval if claim.within and in_a_list(subject, claim.within) else None
+    if whole is not None and b.low <= whole.high:
+        return None  # the last of a list before the change of the whole
     words = claim.passage.verbatim(subject.start - min(10, subject.start), change.end)
     return Doubt("prose.impossible", f"增加额大于本年数：“{words}”。", (subject, change))
 
@@ -170,6 +180,9 @@ def _since(claim: Claim, near: Neighbours) -> Made:
             return None
         words = claim.passage.verbatim(max(last.start, rate.start - 20), rate.end)
         return Doubt("prose.zero_base", f"上年数为零，不能计算增长率：“{words}”。", (last, subject, rate))
+    moved = _growth_of(subject.fact, last, replace(rate, sign=rate.sign or 1))
+    if moved is not None and not contradicted(moved):
+        return moved  # "比上年 1.43 万元，增加 0.68%": the word for the change is left out
     c, p, r = subject.amount.base, last.amount.base, rate.amount.value
     terms = (Term(Decimal(100), subject.fact), Term(-(100 + sign * r), last.fact), Term(-sign * p, rate.fact))
     if c == p and r == 0:
@@ -202,7 +215,7 @@ def _share(claim: Claim, near: Neighbours) -> Made:
         return _share_of(part.fact, agreed, rate)
     sure = claim.against if not claim.base else None
     called = near.called(claim.base) if claim.base else []
-    certain = named if called is None else called  # a whole that is not there is not to be guessed
+    certain = called or []  # a whole that is not there, or that nobody knows, is not to be guessed
     whole = sure.fact if sure else next(iter(certain), None) if claim.base else None
     if whole is None:
         return _complete(claim, near)

@@ -46,7 +46,7 @@ def _year_before(claims: list[Claim]) -> Iterator[Doubt]:
     first: dict[tuple[str, str], list[Claim]] = {}
     for claim in claims:
         now, change = claim.subject, claim.change
-        if claim.says != Says.CHANGE or now is None or change is None or not change.sign:
+        if claim.says != Says.CHANGE or now is None or change is None or not change.sign or claim.loose:
             continue
         if len(now.amount.text.replace(",", "").replace(".", "")) < _DIGITS or "其中" in change.lead:
             continue

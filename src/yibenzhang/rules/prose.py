@@ -16,7 +16,7 @@ from yibenzhang.rules.agreeing import agreeing
 from yibenzhang.rules.claiming import MAKERS, Neighbours
 from yibenzhang.rules.comparing import comparing
 from yibenzhang.rules.lists import Doubt, counted, graded_of, listed_of, split_of, vehicles_of
-from yibenzhang.rules.restating import TableFinder, keyboard, other_year, restated
+from yibenzhang.rules.restating import TableFinder, contradicted, keyboard, other_year, restated
 from yibenzhang.standards import Standards
 
 
@@ -49,6 +49,8 @@ def prose_of(
     near = Neighbours(quantities, finder, binder, claims, standards)
     for claim in claims:
         found_out = MAKERS[claim.says](claim, near)
+        if claim.loose and (isinstance(found_out, Doubt) or found_out and contradicted(found_out)):
+            continue
         if isinstance(found_out, Doubt):
             doubts.append(found_out)
         elif found_out is not None:

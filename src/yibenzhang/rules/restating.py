@@ -61,8 +61,8 @@ def _bound(binding: Binding) -> Relation | None:
         if not contradicted(option):
             return option
     if not binding.sure:
-        slipped = next((o for o in options if _slipped(mine, o.terms[1].fact)), None)
-        return replace(slipped, rule="prose.slip") if slipped else None
+        near = next((o for o in options if slipped(mine, o.terms[1].fact)), None)
+        return replace(near, rule="prose.slip") if near else None
     preferred = [o for o in options if o.terms[1].fact.standard.endswith(".general_function")]
     chosen = (preferred or options)[0]
     [result] = evaluate([chosen])
@@ -81,7 +81,7 @@ def restated(everything: list[Quantity], binder: Binder) -> list[Relation]:
     for binding in bindings:
         made = _bound(_at_home(binding, table_of))
         if made is not None:
-            relations.append(made)
+            relations.append(replace(made, family=f"prose.table|{binding.family}"))
         if made is None or contradicted(made):
             astray.append(binding)
     pairs = _crossed(astray)
@@ -196,7 +196,7 @@ _ROUNDED = 3
 _SLIPS = ("错了一位数字", "两位数字颠倒", "多写或漏写一位数字", "小数点或位数错")
 
 
-def _slipped(mine: Fact, other: Fact) -> bool:
+def slipped(mine: Fact, other: Fact) -> bool:
     """The number is the other one but for a slip of the keyboard, and long enough for that to be no chance."""
     if mine.amount is None or other.amount is None or not other.amount.value:
         return False
