@@ -111,7 +111,9 @@ KINDS = {
         [["项目名称", "旧卷数字扫描", ""], ["三级指标", "实际完成值", "得分"], ["扫描页数", "10万页", "10"]],
     ),
     "procurement": table("政府采购预算表", [["采购品目", "金额"], ["合计", "12.00"], ["复印纸", "12.00"]]),
-    "meeting_list": table("会议费明细表", [["序号", "会议名称", "人数", "金额"], ["1", "年会", "30", "2.00"]]),
+    "meeting_list": table(
+        "会议费明细表", [["序号", "会议名称", "人数", "金额"], ["1", "年会", "30", "2.00"]]
+    ),
     "contents": table("", [["序号", "报表名称", "是否空表"], ["1", "收支总表", "否"]]),
     "budget": table("支出总表", [["科目编码", "科目名称", "合计"], ["201", "一般公共服务支出", "12.00"]]),
 }
@@ -165,7 +167,15 @@ def test_what_is_bought_for_a_project_is_no_second_telling_of_it(tmp_path: Path)
 def assessment(name: str, rows: list[list[str]]) -> str:
     head = [
         ["项目名称", f"{name}^6"],
-        ["项目资金（万元）_5", "", "年初预算数", "全年预算数（A）", "全年执行数（B）", "分值", "执行率（B/A）"],
+        [
+            "项目资金（万元）_5",
+            "",
+            "年初预算数",
+            "全年预算数（A）",
+            "全年执行数（B）",
+            "分值",
+            "执行率（B/A）",
+        ],
     ]
     tail = [["绩效指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分", "偏差原因分析及改进措施"]]
     return table(f"{name}项目绩效自评表", [*head, *rows, *tail], "")
@@ -237,7 +247,10 @@ def test_indicator_values_beside_a_project_are_no_money(tmp_path: Path) -> None:
 
 
 def goods(changed: str = "49,000.00") -> str:
-    head = [["科目编码^3", "单位编码_2", "采购项目_2", "采购目录_2", "数量_2", "预算金额_2"], ["类", "款", "项"]]
+    head = [
+        ["科目编码^3", "单位编码_2", "采购项目_2", "采购目录_2", "数量_2", "预算金额_2"],
+        ["类", "款", "项"],
+    ]
     rows = [
         ["合计^6", "17", "300,000.00"],
         ["201", "26", "01", "1", "全额", "", "10", "180,000.00"],
@@ -271,5 +284,7 @@ def test_the_meetings_of_a_list_come_to_the_budget_of_meetings(tmp_path: Path) -
         table("三公经费及会议费、培训费支出预算表", [["单位名称", "会议费", "培训费"], ["合计", "3.20", "6.00"], [BODY, "3.20", "6.00"]]),
     )  # fmt: skip
     result = checked(tmp_path, html)
-    held = [r.relation for r in result.results if {f.text for f in r.relation.facts()} == {"3.20", "2.35", "0.85"}]
+    held = [
+        r.relation for r in result.results if {f.text for f in r.relation.facts()} == {"3.20", "2.35", "0.85"}
+    ]
     assert held and not errors(result)

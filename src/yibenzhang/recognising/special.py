@@ -51,9 +51,7 @@ def special_views(
     plain = [f for f, k in zip(frames, kinds, strict=True) if k in BY_TABLE]
     goods_at = {f"t{f.table.index + 1}" for f, k in zip(frames, kinds, strict=True) if k == "procurement"}
     first = [
-        v
-        for f in plain
-        for v in (goods_views if f"t{f.table.index + 1}" in goods_at else _plain)(f, reader)
+        v for f in plain for v in (goods_views if f"t{f.table.index + 1}" in goods_at else _plain)(f, reader)
     ]
     lists = _own(list_views(frames, kinds, reader), forms)
     told = form_views(forms)
