@@ -165,9 +165,7 @@ def check_document(document: Document, extra: str = "", given: Profile | None = 
 
     ``given`` is what a person knows better of the profile; its unknown fields are as recognised.
     """
-    document, told = _mended(document, extra, given)
-    profile = _profile(document, extra, given)
-    checked, _ = _checked(document, _recognised([document], profile, extra))
+    _, told, checked = _mended(document, extra, given)
     return replace(checked, findings=(*checked.findings, *told))
 
 
@@ -180,30 +178,32 @@ REPAIR_ROUNDS = 3
 """A number put right may show another one: so many times over."""
 
 
-def _mended(document: Document, extra: str, given: Profile | None = None) -> tuple[Document, list[Finding]]:
-    """The document with the numbers put right that were misread on a scan, and what is told of them."""
+def _mended(
+    document: Document, extra: str = "", given: Profile | None = None
+) -> tuple[Document, list[Finding], Checked]:
+    """The document with the numbers put right that were misread on a scan, what is told of them, and its check."""
     told: list[Finding] = []
-    for _ in range(REPAIR_ROUNDS if document.scanned else 0):
+    for rounds_left in range(REPAIR_ROUNDS, -1, -1):
         read = _recognised([document], _profile(document, extra, given), extra)
         checked, causes = _checked(document, read)
-        repairs = repairs_of(causes, document)
+        repairs = repairs_of(causes, document) if document.scanned and rounds_left else []
         if not repairs:
             break
         names = names_of_tables(checked.tables)
         standards = load(checked.profile.region, extra)
         told += [told_repair(r, names.get(r.fact.table, ""), standards) for r in repairs]
         document = repaired(document, repairs)
-    return document, told
+    return document, told, checked
 
 
 def check_together(
     documents: Sequence[Document], names: Sequence[str], profile: Profile, extra: str = ""
 ) -> Checked:
     """Check several files that are one disclosure, also against each other; ``names`` tell them apart."""
-    mended = [_mended(d, extra) for d in documents]
-    whole = together([d for d, _ in mended], names)
+    mended = [_mended(d, extra) if d.scanned else (d, [], None) for d in documents]
+    whole = together([d for d, _, _ in mended], names)
     checked, _ = _checked(whole, _recognised(whole.parts, profile, extra))
-    return replace(checked, findings=(*checked.findings, *(f for _, told in mended for f in told)))
+    return replace(checked, findings=(*checked.findings, *(f for _, told, _ in mended for f in told)))
 
 
 def _checked(document: Document, read: _Recognised) -> tuple[Checked, list[Cause]]:

@@ -43,6 +43,12 @@ def misstated(
     """
     stated = Counter(t.table.unit.name for t in tables if t.table.unit)
     told: set[int] = set()
+    between: dict[str, list[Result]] = {}  # relations of amounts that tie a table to another, or to the text
+    for r in results:
+        tables_of = {f.table for f in r.relation.facts()}
+        if len(tables_of) > 1 and _amounts(r):
+            for t in tables_of:
+                between.setdefault(t, []).append(r)
     order = sorted(range(len(tables)), key=lambda k: stated[u.name] if (u := tables[k].table.unit) else 0)
     for position in order:
         table = tables[position]
@@ -50,9 +56,7 @@ def misstated(
         if unit is None or table.table.unit is None:
             continue
         mine = table.table.id
-        across = [
-            r for r in results if _amounts(r) and len({f.table == mine for f in r.relation.facts()}) == 2
-        ]
+        across = between.get(mine, [])
         broken = [r for r in across if r.outcome == Outcome.CONTRADICTED]
         by = unit.factor / table.table.unit.factor
         if told & {id(r) for r in broken}:

@@ -11,7 +11,7 @@ from yibenzhang.laws.columns import column_families, item_families
 from yibenzhang.laws.equality import equality_families
 from yibenzhang.laws.families import Family, Instance, State, judge
 from yibenzhang.laws.numbers import Numbers
-from yibenzhang.laws.rows import row_families
+from yibenzhang.laws.rows import beside_families, row_families
 from yibenzhang.laws.short_lists import ShortList, short_lists
 from yibenzhang.model.views import View
 from yibenzhang.standards.lexicon.words import Tree
@@ -46,6 +46,7 @@ def laws_of(
     short = short_lists([f for f in readings if not f.weak])  # what may go on elsewhere is not short
     families = [
         *rows,
+        *beside_families(numbers),
         *item_families(numbers, trees),
         *column_families(numbers, trees),
         *change_families(numbers),

@@ -44,6 +44,45 @@ def row_families(numbers: Numbers) -> Iterator[Family]:
                         )  # fmt: skip
 
 
+def beside_families(numbers: Numbers) -> Iterator[Family]:
+    """A list without a total of its own beside one of the same side that has one: the total is that of both."""
+    by_table: dict[tuple[str, str], list[int]] = {}
+    for position, view in enumerate(numbers.views):
+        if view.scope.side and len(view.columns) == 1:
+            by_table.setdefault((view.table, view.scope.side), []).append(position)
+    for (table, _), positions in by_table.items():
+        with_totals = [p for p in positions if any(r.total for r in numbers.views[p].rows)]
+        for position in positions if len(positions) > 1 and with_totals else ():
+            view = numbers.views[position]
+            filled = sorted({r for r, _ in numbers.of[position]})
+            if position in with_totals or len(filled) < 2:
+                continue
+            tops = _tops(view, filled)
+            parts = [(1, x) for k in tops if (x := numbers.of[position].get((k, 0))) is not None]
+            found = [
+                made
+                for p in with_totals
+                for k, row in enumerate(numbers.views[p].rows)
+                if row.total and (total := numbers.of[p].get((k, 0))) is not None
+                if (made := instance(total, parts, f"{table}/{view.panel}/beside", True)) is not None
+            ]
+            if found:
+                yield Family(
+                    "total", "total.rows", f"{table}/{view.panel}/beside/0", "rows|beside", found,
+                    weak=view.open_end, direction=f"beside {table}/{view.panel}",
+                )  # fmt: skip
+
+
+def _tops(view: View, filled: Sequence[int]) -> list[int]:
+    """The rows that are part of no other row of the list, by codes or by numbering."""
+    for make in (_coded, _numbered):
+        lists = make(view, filled)
+        if lists:
+            inside = {c for _, children in lists for c in children}
+            return [k for k in filled if k not in inside and not view.rows[k].partial]
+    return [k for k in filled if not view.rows[k].partial]
+
+
 def _instances(
     view: View, cells: dict[tuple[int, int], Number], lists: Lists, column: int, lost: set[tuple[int, int]]
 ) -> Iterator[Instance]:

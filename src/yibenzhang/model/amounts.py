@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 
 class CellState(StrEnum):
@@ -83,6 +84,7 @@ def unit_named(name: str) -> Unit | None:
     return _UNITS.get(name)
 
 
+@lru_cache(maxsize=16384)
 def parse_amount(text: str) -> Amount | None:
     """A well-formed printed number with nothing else around it, or None.
 
@@ -107,6 +109,7 @@ def parse_amount(text: str) -> Amount | None:
     return Amount(value, decimals, _UNITS.get(match.group(5) or ""), text.strip())
 
 
+@lru_cache(maxsize=16384)
 def cell_state(text: str) -> CellState | None:
     """The state of a cell that ought to hold a number; None where it holds words instead."""
     raw = _SPACE.sub("", narrow(text))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from yibenzhang.model.amounts import narrow
 from yibenzhang.model.documents import Document, Paragraph, Table
@@ -78,6 +78,7 @@ def _kept(char: str) -> bool:
     return not char.isspace() and char not in "*_"
 
 
+@lru_cache(maxsize=8192)
 def flat(text: str) -> str:
     """Half-width text without blanks and markup."""
     return "".join(c for c in narrow(text) if _kept(c))

@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from yibenzhang.model.amounts import Amount, CellState, Unit, narrow, parse_amount
 from yibenzhang.model.documents import Cell, Table
@@ -146,6 +147,7 @@ class OpenForm:
         )  # fmt: skip
 
 
+@lru_cache(maxsize=8192)
 def label_of(text: str) -> str:
     """A label as the data gives it: folded, without "其中", its number, its unit and a colon."""
     folded = UNIT_IN.sub("", _LEADING.sub("", fold(text)))

@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from yibenzhang.model.amounts import CellState, cell_state, narrow, parse_amount
 from yibenzhang.model.documents import Cell, Table
@@ -62,16 +61,7 @@ class Panels:
     panels: tuple[Panel, ...]
 
 
-@lru_cache(maxsize=50_000)
-def folded(text: str) -> str:
-    """Text as the standards compare it; tables repeat their words."""
-    return fold(text)
-
-
-@lru_cache(maxsize=50_000)
-def state_of(text: str) -> CellState | None:
-    """The state of a cell by its text."""
-    return cell_state(text)
+folded, state_of = fold, cell_state
 
 
 def panels_of(table: Table, start: int, lexicon: Lexicon) -> Panels | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from yibenzhang.model.amounts import narrow
 
@@ -166,6 +166,7 @@ class Region:
     places: tuple[str, ...]
 
 
+@lru_cache(maxsize=16384)
 def fold(text: str) -> str:
     """Text as the standards compare it: half width, no blanks, no quotation marks."""
     return re.sub(r"[\s“”‘’\"'「」『』《》*_]", "", narrow(text)).replace("：", ":")
