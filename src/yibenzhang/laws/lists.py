@@ -151,7 +151,9 @@ def step_families(numbers: Numbers, marks: Marks, views: Sequence[int]) -> Itera
         best = max(readings, default=(0, 0, []), key=lambda x: x[:2])[2]
         for n, column in enumerate(view.columns):
             for whole in (True, False):
-                some = [i for i in best if i.explains.column == n and view.rows[i.explains.row].total == whole]
+                some = [
+                    i for i in best if i.explains.column == n and view.rows[i.explains.row].total == whole
+                ]
                 if some:
                     name = f"{view.table}/{view.panel}/filled/{whole}/{n}"
                     weak = view.open_end or column.coordinates.measure == "count"
