@@ -146,7 +146,8 @@ def step_families(numbers: Numbers, marks: Marks, views: Sequence[int]) -> Itera
             levels = [(0, 0, 0) if view.rows[k].total else _level(marks[v, k], cut) for k in rows]
             found = list(_summed(numbers, v, _tree(list(zip(rows, _headed(levels), strict=True)))))
             held = sum(i.holds for i in found if not i.trivial)
-            readings.append((2 * held - sum(not i.trivial for i in found), -cut, found))
+            if held:
+                readings.append((2 * held - sum(not i.trivial for i in found), -cut, found))
         # of the ways to tell groups from goods the one that adds up most is meant
         best = max(readings, default=(0, 0, []), key=lambda x: x[:2])[2]
         for n, column in enumerate(view.columns):
@@ -235,7 +236,11 @@ def link_families(
                 continue
             common = [n for n in named[s] if n in named[o]]
             if common:
-                yield from _links(numbers, named, common, s, o, o in goods)
+                # of a list in pieces one piece does not tell all of a name
+                torn = any(
+                    v.title == other.title and v.table != other.table for v in numbers.views if other.title
+                )
+                yield from _links(numbers, named, common, s, o, o in goods or torn)
 
 
 def _by_name(numbers: Numbers, marks: Marks, v: int) -> dict[str, list[int]]:
@@ -308,6 +313,8 @@ def _meeting(numbers: Numbers, one: Side, other: Side) -> Instance | None:
     terms = [(1, x) for x in left] + [(-1, x) for x in right]
     value = sum(c * x.value for c, x in terms)
     slack = sum(x.slack for _, x in terms)
+    if abs(value) > slack and 1 < len(left) != len(right):
+        return None  # projects of one name, of which the other list does not tell all
     return Instance(
         tuple(terms), value, slack, all(x.value == 0 for _, x in terms), loose=sum(x.own for _, x in terms)
     )
