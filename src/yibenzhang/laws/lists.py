@@ -141,29 +141,41 @@ def step_families(numbers: Numbers, marks: Marks, views: Sequence[int]) -> Itera
         rows = [k for k in sorted({r for r, _ in cells}) if (v, k) in marks]
         if not 2 < len(rows) <= _MOST_ROWS:
             continue
-        seen: set[tuple[tuple[int, tuple[int, ...]], ...]] = set()
-        for cut in sorted({marks[v, k].last for k in rows})[1:7]:
+        readings = []
+        for cut in sorted({marks[v, k].last for k in rows})[1:_CUTS]:
             levels = [(0, 0, 0) if view.rows[k].total else _level(marks[v, k], cut) for k in rows]
-            lists = _tree(list(zip(rows, _headed(levels), strict=True)))
-            key = tuple((p, tuple(c)) for p, c in lists)
-            if not lists or key in seen:
-                continue
-            seen.add(key)
-            for n, column in enumerate(view.columns):
-                if column.coordinates.measure in ("percent", "price"):
-                    continue
-                found = [
-                    i for p, children in lists
-                    if (total := cells.get((p, n))) is not None
-                    and (i := instance(total, [(1, x) for c in children if (x := cells.get((c, n))) is not None],
-                                       f"{view.table}/{view.panel}/{view.rows[p].index}")) is not None
-                ]  # fmt: skip
-                for whole in (True, False):
-                    some = [i for i in found if view.rows[i.explains.row].total == whole]
-                    if some:
-                        name = f"{view.table}/{view.panel}/filled {cut}/{whole}/{n}"
-                        weak = view.open_end or column.coordinates.measure == "count"
-                        yield Family("total", "total.rows", name, f"rows|filled|{whole}", some, weak, "rows")
+            found = list(_summed(numbers, v, _tree(list(zip(rows, _headed(levels), strict=True)))))
+            held = sum(i.holds for i in found if not i.trivial)
+            if held:
+                readings.append((2 * held - sum(not i.trivial for i in found), -cut, found))
+        # of the ways to tell groups from goods the one that adds up most is meant
+        best = max(readings, default=(0, 0, []), key=lambda x: x[:2])[2]
+        for n, column in enumerate(view.columns):
+            for whole in (True, False):
+                some = [
+                    i for i in best if i.explains.column == n and view.rows[i.explains.row].total == whole
+                ]
+                if some:
+                    name = f"{view.table}/{view.panel}/filled/{whole}/{n}"
+                    weak = view.open_end or column.coordinates.measure == "count"
+                    yield Family("total", "total.rows", name, f"rows|filled|{whole}", some, weak, "rows")
+
+
+_CUTS = 7
+
+
+def _summed(numbers: Numbers, v: int, lists: Sequence[tuple[int, list[int]]]) -> Iterator[Instance]:
+    view, cells = numbers.views[v], numbers.of[v]
+    for n, column in enumerate(view.columns):
+        if column.coordinates.measure in ("percent", "price"):
+            continue
+        for p, children in lists:
+            total = cells.get((p, n))
+            if total is not None:
+                parts = [(1, x) for c in children if (x := cells.get((c, n))) is not None]
+                made = instance(total, parts, f"{view.table}/{view.panel}/{view.rows[p].index}")
+                if made is not None:
+                    yield made
 
 
 Level = tuple[int, int, int]
@@ -224,7 +236,11 @@ def link_families(
                 continue
             common = [n for n in named[s] if n in named[o]]
             if common:
-                yield from _links(numbers, named, common, s, o, o in goods)
+                # of a list in pieces one piece does not tell all of a name
+                torn = any(
+                    v.title == other.title and v.table != other.table for v in numbers.views if other.title
+                )
+                yield from _links(numbers, named, common, s, o, o in goods or torn)
 
 
 def _by_name(numbers: Numbers, marks: Marks, v: int) -> dict[str, list[int]]:
@@ -272,12 +288,14 @@ def _links(
 def _whole(numbers: Numbers, v: int) -> set[int]:
     """The columns of a view that hold whole amounts: those headed as totals, else the first."""
     columns = numbers.views[v].columns
-    whole = {n for n, c in enumerate(columns) if c.total and len(c.path) <= 1 or c.path in _AMOUNTS}
-    return whole or {0}
+    for amount in _AMOUNTS:
+        if whole := {n for n, c in enumerate(columns) if c.path == amount}:
+            return whole
+    return {n for n, c in enumerate(columns) if c.total and len(c.path) <= 1} or {0}
 
 
 _AMOUNTS = (("year",), ("total",))
-"""The whole amounts of a form (recognising/forms.py)."""
+"""The whole amounts of a form (recognising/forms.py): of the year, where forms give it."""
 
 
 Side = tuple[int, int, Sequence[int]]
@@ -290,9 +308,13 @@ def _meeting(numbers: Numbers, one: Side, other: Side) -> Instance | None:
     ]
     if not left or not right:
         return None
+    if len({x.value for x in left}) == 1 and left[0].value == sum(x.value for x in right):
+        left = left[:1]  # the same project printed twice
     terms = [(1, x) for x in left] + [(-1, x) for x in right]
     value = sum(c * x.value for c, x in terms)
     slack = sum(x.slack for _, x in terms)
+    if abs(value) > slack and 1 < len(left) != len(right):
+        return None  # projects of one name, of which the other list does not tell all
     return Instance(
         tuple(terms), value, slack, all(x.value == 0 for _, x in terms), loose=sum(x.own for _, x in terms)
     )

@@ -83,7 +83,7 @@ def _former(form: OpenForm, cell: Cell, table: Table) -> None:
 def indicator(form: OpenForm, line: Line) -> bool:
     """A row of indicators, or the total of their points."""
     scored = [n for n in ("weight", "score") if n in line.columns]
-    total = line.words["row"].get(label_of(line.cells[0].text), "")
+    total = line.kind(line.cells[0]) if line.cells else ""
     if scored and total in ("points", "score", "sum"):
         told = [c for c in line.cells if amount_of(c.text)]
         if len(told) == 1:  # one number: the score, or that of the column it stands in
