@@ -49,7 +49,19 @@ class Supported:
 def supported(results: Sequence[Result], views: Sequence[View], quantities: Sequence[Quantity]) -> Supported:
     """Results of sentences, without those another reading explains and those that nothing supports."""
     cube = _Cube(views)
-    settled = [cube.settled(r) if r.outcome == Outcome.CONTRADICTED else r for r in results]
+    borne = {
+        f.id
+        for r in results
+        if r.outcome != Outcome.CONTRADICTED and not _trivial(r)
+        for f in r.relation.facts()
+    }
+    settled = [
+        cube.settled(r) if r.outcome == Outcome.CONTRADICTED else r
+        for r in results
+        if r.relation.rule != "prose.twice"
+        or r.outcome != Outcome.CONTRADICTED
+        or any(f.id not in borne for f in r.relation.facts())
+    ]  # two amounts of one name that both add up are two amounts
     section = {q.fact.id: q.passage.section[:2] for q in quantities}
     families: dict[Family, list[Result]] = defaultdict(list)
     for r in settled:

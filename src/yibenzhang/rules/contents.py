@@ -19,7 +19,7 @@ _PAGE_NUMBER = re.compile(r"[.…·\s]*[-—]?\d{0,3}[-—]?$")
 _PART = re.compile(r"第[一二三四五六七八九十]+部分")
 _ORDINAL = re.compile(r"[(]?([一二三四五六七八九十]+)[)、.]|(\d{1,2})[、.](?!\d)")
 _YEAR = re.compile(r"20\d\d年?度?")
-_SUFFIX = re.compile(r"\([^()]*科目[^()]*\)$")
+_SUFFIX = re.compile(r"\((?:[^()]*科目[^()]*|详?见[^()]*)\)$")
 _FILLER = re.compile(r"部门|申报|单位|年度|情况|说明|有关|的|及|和|与|、|编制|预算|决算")
 """Words whose absence does not make another name of a heading."""
 _DOUBLED = re.compile(r"(\w\w)\1")
@@ -142,6 +142,8 @@ def _alike(name: str, tables: tuple[TableFacts, ...]) -> list[TableFacts]:
     if not name.endswith("表"):
         return []
     mine = _core(name)
+    if any(_core(t.table.title) == mine for t in tables if t.table.title):
+        return []  # it is there, if the standards do not know it
     named = [t for t in tables if t.table.standard and t.table.title]
     apart = [SequenceMatcher(None, mine, _core(t.table.title), autojunk=False).ratio() for t in named]
     best = max(apart, default=0)
@@ -165,7 +167,7 @@ def _ordinal(text: str) -> str:
 
 
 def _bare(name: str) -> str:
-    return re.sub(r"^公开\d+表:?", "", _ORDINAL.sub("", name, count=1).strip())
+    return re.sub(r"^(?:公开|预算|决算)\d+表\s*:?", "", _ORDINAL.sub("", name, count=1).strip())
 
 
 def _core(name: str) -> str:

@@ -87,7 +87,8 @@ def listed_of(quantities: list[Quantity]) -> Iterable[Relation]:
         opening = _OF_WHICH.match(text, whole.end)
         if opening is None:
             continue
-        stop = text.find("。", opening.end())
+        closing = ")" if "(" in opening.group() else "。"
+        stop = text.find(closing, opening.end())
         stop = len(text) if stop < 0 else stop
         inside = [q for q in quantities[at + 1 :] if q.start < stop]
         parts = [q for q in inside if q.money and q.kind in (Kind.VALUE, Kind.ACTUAL)]

@@ -91,6 +91,8 @@ def _promised(
                 break
             under.append(q.text)
         told = "".join(under)
+        if any(q.heading and q.text.startswith(p.text) for q in passages[k + 1 :]):
+            continue  # an entry of the contents page
         if not named or not told or re.search(r"\d+(?:\.\d+)?(?:万元|元|亿元)|[零〇]元", told):
             continue
         if _NONE.search(told) or re.search(r"\d", told) or "见" in told or "附" in told:
@@ -171,11 +173,20 @@ def _labelled(document: Document) -> Iterator[Remark]:
         yield Remark("presence.label", f"“{label}”下面没有表，紧接着就是“{after}”。", label, block.place)
 
 
+_SENTENCE = 30
 _LABELS = 4
 """Fewer numbered tables say nothing about the numbering."""
 
 
+_GENERAL = "一般公共预算"
+_KEYS = ((".fund", _FUND), (".state_capital", _CAPITAL), (".three_public", "三公"))
+"""What a text says there is none of, where the table is empty."""
+
+
 def _empty(passages: list[Passage], tables: tuple[TableFacts, ...]) -> Iterator[Remark]:
+    alone = not any(len(p.text) >= _SENTENCE and "。" in p.text for p in passages)
+    if alone and sum(t.table.standard is not None for t in tables) >= _LABELS:
+        return  # tables alone: what is said of them stands in another file
     text = "\n".join(p.text for p in passages)
     for t in tables:
         standard = t.table.standard
@@ -187,8 +198,9 @@ def _empty(passages: list[Passage], tables: tuple[TableFacts, ...]) -> Iterator[
         if any(f.state not in nothing for f in t.facts()):
             continue
         inside = "".join(flat(c.text) for c in t.table.table.cells if c.row >= t.table.header.first)
-        key = _FUND if "fund" in standard.id else _CAPITAL if "state_capital" in standard.id else "三公"
-        told = re.search(rf"(?:无|没有|未)[^。;\n]{{0,12}}{key}|{key}[^。;\n]{{0,30}}(?:无|没有)", text)
+        key = next((k for end, k in _KEYS if standard.id.endswith(end)), _GENERAL)
+        none = rf"(?:无|没有|(?<![\d.,])0(?:\.0+)?(?:万?元|[,;。]))"
+        told = re.search(rf"(?:无|没有|未)[^。;\n]{{0,12}}{key}|{key}[^。;\n]{{0,30}}{none}", text)
         if _NONE.search(inside) or (told and key != "三公"):
             continue
         message = f"“{t.table.name}”是空表，没有说明（如“本单位没有这项支出，本表无数据”）。"

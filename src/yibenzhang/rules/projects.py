@@ -29,9 +29,31 @@ def projects(tables: tuple[TableFacts, ...], quantities: tuple[Quantity, ...]) -
                 f for (k, m), f in block.cells.items() if m == "total" and block.rows[k].leaf and f.printed
             ]
             out.extend(_codes(leaves))
+            leaves = _single(leaves)
             if len(leaves) >= 3:
                 out.extend(_text(leaves, quantities))
     return out
+
+
+def _single(leaves: list[Fact]) -> list[Fact]:
+    """Without rows that are the sum of the rows right below them: units and groups that no code or level marks."""
+    below: list[Fact] = []
+    heads: set[str] = set()
+    for f in reversed(leaves):
+        left, taken = f.amount.base if f.amount else Decimal(0), 0
+        for other in below:
+            if left <= _CENT * taken:
+                break
+            left -= other.amount.base if other.amount else Decimal(0)
+            taken += 1
+        if taken and abs(left) <= _CENT * taken:
+            heads.add(f.id)
+            below = below[taken:]
+        below = [f, *below]
+    return [f for f in leaves if f.id not in heads]
+
+
+_CENT = Decimal(100)
 
 
 def _codes(leaves: list[Fact]) -> Iterator[Remark]:
@@ -54,14 +76,16 @@ def _text(leaves: list[Fact], quantities: tuple[Quantity, ...]) -> Iterator[Rema
     home = max({**lists, **near}, key=lambda s: lists[s] + near[s], default=None)
     if home is None or lists[home] + near[home] < max(3, len(leaves) * 0.6):
         return
-    seen: set[str] = set()
+    text = fold("".join(dict.fromkeys(q.passage.text for q in quantities if q.passage.section[:2] == home)))
+    seen: set[str] = {label for label in table if label and label in text}
+    others = [f for f in leaves if _bare(f.row.label) not in seen]
     for q, name in named:
         if q.passage.section[:2] != home:
             continue
         same = next((label for label in table if label and _bare(name).endswith(label)), None)
         if same is not None:
             seen.add(same)
-        elif fact := _nearest(name, q, leaves):
+        elif fact := _nearest(name, q, others):
             seen.add(_bare(fact.row.label))
             words = q.passage.verbatim(q.start - min(len(name), q.start), q.end).strip()
             message = f"项目名称不一：项目支出表作“{fact.row.label}”，正文作“{name}”，金额都是 {fact.text}。"

@@ -67,7 +67,9 @@ def _of_another(passages: list[Passage]) -> Iterator[Remark]:
             what = bare(m.group("what"))
             named = [n for n in items if n in what and not _akin(n, mine) and mine not in what]
             named = [n for n in named if not any(n != o and n in o for o in named)]
-            if len(named) != 1 or not re.search(
+            if len(named) != 1 or _MERGED.search(what) or _PLACE.search(what[: what.find(named[0])]):
+                continue
+            if not re.search(
                 rf"{re.escape(named[0])}(?:方面|工作)?(?:的)?(?:经费|支出|费用)?(?:的)?(?:增加|减少|保持不变|支出)?$",
                 what,
             ):
@@ -76,6 +78,12 @@ def _of_another(passages: list[Passage]) -> Iterator[Remark]:
             message = f"“{mine}”的用途或原因写的是“{named[0]}”：“{words}”。"
             yield Remark("reasons.other_item", message, words, p.place(m.start()))
             break
+
+
+_MERGED = re.compile(r"并入|单列|划转|划入|合并|调整|转列|改列")
+"""Reasons that name the other item on purpose."""
+_PLACE = re.compile(r"[市区县省]$")
+"""Before a name these make it that of a body ("某市儿童医院")."""
 
 
 def _akin(one: str, two: str) -> bool:

@@ -62,14 +62,19 @@ def _bound(binding: Binding) -> Relation | None:
             return option
     if not binding.sure:
         near = next((o for o in options if slipped(mine, o.terms[1].fact)), None)
-        return replace(near, rule="prose.slip") if near else None
+        if near is None:
+            return None
+        return replace(near, rule="prose.rounding" if _cut(near, binding.quantity) else "prose.slip")
     preferred = [o for o in options if o.terms[1].fact.standard.endswith(".general_function")]
     chosen = (preferred or options)[0]
-    [result] = evaluate([chosen])
-    one = Decimal(1).scaleb(-binding.quantity.amount.decimals) * (mine.unit.factor if mine.unit else 1)
-    if abs(result.residual) <= one and binding.quantity.amount.decimals >= 2:
-        return replace(chosen, rule="prose.rounding")  # cut off instead of rounded
-    return chosen
+    return replace(chosen, rule="prose.rounding") if _cut(chosen, binding.quantity) else chosen
+
+
+def _cut(relation: Relation, q: Quantity) -> bool:
+    """The number was cut off instead of rounded."""
+    [result] = evaluate([relation])
+    one = Decimal(1).scaleb(-q.amount.decimals) * (q.amount.unit.factor if q.amount.unit else 1)
+    return abs(result.residual) <= one and q.amount.decimals >= 2
 
 
 def restated(everything: list[Quantity], binder: Binder) -> list[Relation]:
