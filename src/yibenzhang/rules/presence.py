@@ -199,7 +199,7 @@ def _empty(passages: list[Passage], tables: tuple[TableFacts, ...]) -> Iterator[
             continue
         inside = "".join(flat(c.text) for c in t.table.table.cells if c.row >= t.table.header.first)
         key = next((k for end, k in _KEYS if standard.id.endswith(end)), _GENERAL)
-        none = rf"(?:无|没有|(?<![\d.,])0(?:\.0+)?(?:万?元|[,;。]))"
+        none = r"(?:无|没有|(?<![\d.,])0(?:\.0+)?(?:万?元|[,;。]))"
         told = re.search(rf"(?:无|没有|未)[^。;\n]{{0,12}}{key}|{key}[^。;\n]{{0,30}}{none}", text)
         if _NONE.search(inside) or (told and key != "三公"):
             continue
