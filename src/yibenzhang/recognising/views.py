@@ -40,10 +40,15 @@ class Reader:
             if layout is None:
                 continue
             title = frame.titles[0] if frame.titles else ""
-            phrase = self.lexicon.phrase(_bare(title))
-            scope = self._placed(Coordinates(), phrase, phrase.several)
+            scope = self._scope(title)
             out += [self._view(frame, layout, panel, title, scope) for panel in layout.panels]
         return out
+
+    def _scope(self, title: str) -> Coordinates:
+        """What the title says. A dimension of which it names several values is theirs together: nobody else's."""
+        phrase = self.lexicon.phrase(_bare(title))
+        scope = self._placed(Coordinates(), phrase, False)
+        return scope.placed({d: f"*{folded(title)}" for d in phrase.several if d not in ("side", "period")})
 
     def _placed(self, at: Coordinates, phrase: Phrase, residue: bool = True) -> Coordinates:
         """The coordinates with what a phrase says; what stands nearer to the number wins."""

@@ -57,8 +57,8 @@ class Phrase:
     label: str = ""
     residue: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
-    several: bool = False
-    """It names several values of one dimension, and so none of them."""
+    several: tuple[str, ...] = ()
+    """Dimensions of which it names several values, and so none of them."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ class Lexicon:
                     values[dimension] = joined
         values = {d: v for d, v in values.items() if d not in several}
         total = bare in self.totals or (not residue and self._totals(words))
-        return Phrase(tuple(values.items()), years, total, label, residue, words, bool(several))
+        return Phrase(tuple(values.items()), years, total, label, residue, words, tuple(sorted(several)))
 
     def _without(self, text: str) -> str:
         """A phrase without what it says it leaves out, in brackets ("(不含上年结转)")."""
