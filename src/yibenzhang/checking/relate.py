@@ -225,19 +225,12 @@ def _short(short: ShortList, names: dict[str, str], standards: Standards) -> Fin
     """A list that lacks rows: how much is missing in each column."""
     total = short.instances[0].explains.fact
     name = names.get(total.table, "")
-    gaps = "、".join(f"{i.explains.fact.column or '金额'}少 {_gap(i)}" for i in short.instances[:4])
     label = total.row.label or "合计"
-    message = f"{name}“{label}”比所列各行之和多：{gaps}。所列的行不全，可能漏列，也可能有的行没有公开。"
+    message = f"{name}“{label}”的各栏比所列各行之和多：所列的行不全，可能漏列，也可能有的行没有公开。"
     facts = [n.fact for i in short.instances for _, n in i.terms[:1]]
     return notice(
         "total.incomplete", message, tuple(evidence_of(f, name) for f in facts), standards, total.id
     )
-
-
-def _gap(i: Instance) -> str:
-    fact = i.explains.fact
-    factor = fact.unit.factor if fact.unit else Decimal(1)
-    return f"{abs(Decimal(i.residual).scaleb(-SCALE)) / factor:,.{fact.decimals}f}"
 
 
 def issue_of_unit(table: TableFacts, wrong: Misstated, standards: Standards) -> Finding:

@@ -120,7 +120,7 @@ def _within(part: Coordinates, whole: Coordinates, group: tuple[str, ...], trees
     deeper = False
     for dimension in DIMENSIONS:
         a, b = getattr(part, dimension), getattr(whole, dimension)
-        if a == b:
+        if a == b or (dimension == "side" and not b):
             continue
         if dimension not in group or not trees[dimension].below(a, b):
             return False

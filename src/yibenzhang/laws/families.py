@@ -104,6 +104,9 @@ class Family:
     direction: str = ""
     held: int = 0
     failed: int = 0
+    """Numbers that no reading explains."""
+    misfits: int = 0
+    """Numbers that this reading does not explain, though another may."""
     state: State = State.ONLY_ZEROS
     robust: State = State.ONLY_ZEROS
     """The state it would still have after one of its numbers was made wrong: what *proved* rests on."""
@@ -114,15 +117,18 @@ class Family:
 
     def count(self, explained: Set[Explained]) -> None:
         """Count what holds, and the numbers that no reading explains; ``explained`` are those that one does."""
-        failed = set()
+        failed: set[str] = set()
+        own: set[str] = set()
         for i in self.instances:
             if i.trivial or id(i) in self.silent:
                 continue
             if i.holds:
                 self.held += 1
-            elif (i.explains.fact.id, self.direction) not in explained:
+                own.add(i.explains.fact.id)
+            else:
                 failed.add(i.explains.fact.id)
-        self.failed = len(failed)
+        self.misfits = len(failed - own)
+        self.failed = sum((f, self.direction) not in explained for f in failed)
 
 
 @dataclass
@@ -163,7 +169,8 @@ def _state(family: Family, hurt: int, pool_held: int, pool_failed: int) -> State
     if total == 0:
         return State.ONLY_ZEROS
     pool_held, pool_failed = pool_held - hurt, pool_failed + hurt
-    if family.weak or (family.head is not None and not family.head.holds):
+    misread = family.misfits > FEW and family.misfits * ONE_IN > held + family.misfits
+    if family.weak or misread or (family.head is not None and not family.head.holds):
         return State.PROOF if failed == 0 else State.NOT_UNDERSTOOD
     if held >= ENOUGH and failed * ONE_IN <= total:
         return State.LAW
