@@ -22,7 +22,7 @@ from yibenzhang.checking.check import check_document
 from yibenzhang.drafting.pipeline import WRITERS
 from yibenzhang.drafting.text import as_document
 from yibenzhang.ledger.files import Ledger
-from yibenzhang.model.findings import Severity
+from yibenzhang.model.issues import Severity
 from yibenzhang.office.analysing import Analysed, Task, analyse
 from yibenzhang.office.database import engine_of, prepare
 from yibenzhang.office.models import (

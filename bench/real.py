@@ -20,7 +20,7 @@ from bench.tables import between, console, share, show
 from yibenzhang.checking.check import check_document, check_together
 from yibenzhang.model.documents import Document, Table
 from yibenzhang.model.facts import Fact
-from yibenzhang.model.findings import Finding, Severity
+from yibenzhang.model.issues import Issue, Severity
 from yibenzhang.model.places import InFile
 from yibenzhang.recognising.profile import Profile
 from yibenzhang.workers import Lost, run
@@ -192,16 +192,16 @@ def _with(document: Document, p: Planted) -> Document:
     return replace(document, pages=pages)
 
 
-def _counted(findings: Iterable[Finding]) -> Iterator[Finding]:
+def _counted(findings: Iterable[Issue]) -> Iterator[Issue]:
     return (f for f in findings if f.severity != Severity.NOTICE)
 
 
-def _keys(findings: Iterable[Finding]) -> Iterator[Key]:
+def _keys(findings: Iterable[Issue]) -> Iterator[Key]:
     return ((f.rule, f.message) for f in _counted(findings))
 
 
-def _judged(p: Planted, findings: Iterable[Finding], before: Counter[Key]) -> Verdict:
-    new: list[Finding] = []
+def _judged(p: Planted, findings: Iterable[Issue], before: Counter[Key]) -> Verdict:
+    new: list[Issue] = []
     for f in _counted(findings):
         key = (f.rule, f.message)
         if before[key]:

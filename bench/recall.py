@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bench.invented_corpus import Planted
 from yibenzhang.checking.check import check
-from yibenzhang.model.findings import Finding, Severity
+from yibenzhang.model.issues import Issue, Severity
 from yibenzhang.reading import ReadingError
 
 CLEAN = "没有埋错的文件"
@@ -51,7 +51,7 @@ def judged(folder: Path) -> Iterator[Judged]:
         yield Judged(path.name, error.kind if error else CLEAN, len(found), right, told)
 
 
-def _meets(finding: Finding, error: Planted) -> bool:
+def _meets(finding: Issue, error: Planted) -> bool:
     """The finding shows the number that was planted, or the words or the row around it."""
     told = _bare(finding.message + finding.reported + "".join(e.text + e.row for e in finding.evidence))
     told += "".join(_bare(s.evidence.text) for s in finding.suspects)

@@ -16,7 +16,7 @@ from yibenzhang.drafting.parts import Draft
 from yibenzhang.drafting.pipeline import WRITERS
 from yibenzhang.drafting.template import write_figures
 from yibenzhang.drafting.workbook import read_workbook
-from yibenzhang.model.findings import Severity
+from yibenzhang.model.issues import Severity
 from yibenzhang.recognising.rows import bare
 from yibenzhang.standards import Standards, load
 

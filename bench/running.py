@@ -11,7 +11,7 @@ from yibenzhang.batch import FileResult, check_groups, check_many, find_files
 from yibenzhang.checking.check import Checked
 from yibenzhang.checking.multi_file import Group
 from yibenzhang.model.documents import Document
-from yibenzhang.model.findings import Evidence, Finding
+from yibenzhang.model.issues import Evidence, Issue
 from yibenzhang.model.places import Place, file_of
 from yibenzhang.recognising.profile import Profile
 
@@ -87,7 +87,7 @@ class Run:
                     name = file_of(f.evidence[0].place) if f.evidence else ""
                     yield self._told(f, paths.get(name, g.paths[0]))
 
-    def _told(self, finding: Finding, path: str) -> Told:
+    def _told(self, finding: Issue, path: str) -> Told:
         places = [e.place for e in shown(finding)]
         pages = tuple(dict.fromkeys(p.page for p in places if p.page is not None))
         return Told(
@@ -102,7 +102,7 @@ def _page(places: list[Place]) -> str:
     return str(places[0].page) if places[0].page is not None else str(places[0])
 
 
-def shown(finding: Finding) -> list[Evidence]:
+def shown(finding: Issue) -> list[Evidence]:
     """Every number a finding shows, the one to blame first."""
     broken = [e for b in finding.broken for e in (b.total, *b.parts)]
     return [*(s.evidence for s in finding.suspects[:1]), *finding.evidence,

@@ -22,7 +22,7 @@ from rich.table import Table as RichTable
 from yibenzhang.checking.check import Checked, check_document
 from yibenzhang.model.amounts import CellState, cell_state, narrow
 from yibenzhang.model.documents import Cell, Document, Page, Paragraph, Table
-from yibenzhang.model.findings import Severity
+from yibenzhang.model.issues import Severity
 from yibenzhang.model.places import PagePlace
 from yibenzhang.reading import read, read_data
 

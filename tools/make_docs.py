@@ -16,9 +16,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # bench is besi
 
 from bench.cli import app as bench_app
 from yibenzhang.cli import app
-from yibenzhang.model.findings import Severity
+from yibenzhang.model.issues import Severity
 from yibenzhang.reports.words import SEVERITY
-from yibenzhang.standards import NoticeRule, Standards, SumRule, load
+from yibenzhang.standards import RuleEntry, Standards, SumRule, load
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 MADE = "<!-- 由 tools/make_docs.py 生成，请勿手改；改了标准或命令后运行 python tools/make_docs.py -->"
@@ -43,11 +43,11 @@ def rules_page() -> str:
     return "\n\n".join(out) + "\n"
 
 
-def _form(rule: SumRule | NoticeRule) -> str:
+def _form(rule: SumRule | RuleEntry) -> str:
     return rule.form if isinstance(rule, SumRule) else ""
 
 
-def _lines(rule: SumRule | NoticeRule, standards: Standards) -> Iterator[str]:
+def _lines(rule: SumRule | RuleEntry, standards: Standards) -> Iterator[str]:
     yield f"- 内容：{rule.name}"
     yield f"- 程度：{SEVERITY[Severity(rule.severity)]}"
     if rule.basis:

@@ -27,7 +27,7 @@ from yibenzhang.checking.relate import names_of_tables
 from yibenzhang.drafting.compose import compose
 from yibenzhang.drafting.pipeline import WRITERS
 from yibenzhang.model.documents import Document, Paragraph, Table
-from yibenzhang.model.findings import Evidence, Finding, Severity, evidence_of
+from yibenzhang.model.issues import Evidence, Issue, Severity, evidence_of
 from yibenzhang.model.places import FlowPlace, LinePlace, PagePlace, Place
 from yibenzhang.office.likeness import Told, ToldSpot, fold, plain
 from yibenzhang.office.matching import Version, compare, reread
@@ -40,7 +40,7 @@ FAMILIES = [(r, s) for r in ("hubei", "shanghai", "jiangsu") for s in ("budget",
 # --- findings as the workbench keeps them
 
 
-def told(finding: Finding, at: dict[str, str] | None = None) -> Told:
+def told(finding: Issue, at: dict[str, str] | None = None) -> Told:
     spots: dict[tuple[str, str, str], ToldSpot] = {}
     for e in [*finding.evidence, *(e for b in finding.broken for e in (b.total, *b.parts))]:
         spot = ToldSpot(e.place.key, _words(e), e.text)
@@ -72,7 +72,7 @@ def version(checked: Checked) -> Version:
     )
 
 
-def kept(checked: Checked) -> list[Finding]:
+def kept(checked: Checked) -> list[Issue]:
     return [f for f in checked.findings if f.severity != Severity.NOTICE]
 
 
@@ -250,9 +250,7 @@ class Attribution:
             for f in kept(check_document(with_plants(document, [p]))):
                 self._alone.setdefault((f.rule, f.message), set()).add(k)
 
-    def of(
-        self, finding: Finding, there: set[int], moved: Callable[[Place], Place] | None = None
-    ) -> set[int]:
+    def of(self, finding: Issue, there: set[int], moved: Callable[[Place], Place] | None = None) -> set[int]:
         known = self._alone.get((finding.rule, finding.message), set()) & there
         if known:
             return known

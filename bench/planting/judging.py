@@ -11,7 +11,7 @@ from bench.planting.plants import Kind, Plant, Soil, planted
 from yibenzhang.checking.check import Checked, check_document
 from yibenzhang.model.amounts import narrow
 from yibenzhang.model.documents import Document
-from yibenzhang.model.findings import Evidence, Finding, Severity
+from yibenzhang.model.issues import Evidence, Issue, Severity
 
 KINDS: dict[str, Kind] = words.KINDS | cells.KINDS
 
@@ -75,11 +75,11 @@ def verdicts(
     return out
 
 
-def _told(result: Checked) -> list[Finding]:
+def _told(result: Checked) -> list[Issue]:
     return [f for f in result.findings if f.severity != Severity.NOTICE or f.rule == "reading.shifted"]
 
 
-def _judge(name: str, plant: Plant, found: list[Finding]) -> Verdict:
+def _judge(name: str, plant: Plant, found: list[Issue]) -> Verdict:
     once = named = False
     if len(found) == 1:
         [finding] = found

@@ -34,7 +34,7 @@ from yibenzhang.cli_serve import serve
 from yibenzhang.cli_user import app as user_app
 from yibenzhang.journal import Journal
 from yibenzhang.model.documents import Document
-from yibenzhang.model.findings import Severity
+from yibenzhang.model.issues import Severity
 from yibenzhang.reading import ReadingError, read
 from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.reports import json_report, terminal

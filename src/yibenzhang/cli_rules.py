@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from yibenzhang.model.findings import Severity
+from yibenzhang.model.issues import Severity
 from yibenzhang.proving import prove
 from yibenzhang.reports.words import SEVERITY
 from yibenzhang.standards import Standards, StandardsError, SumRule, load

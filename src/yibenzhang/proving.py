@@ -12,7 +12,7 @@ from typing import Any
 
 from yibenzhang.checking.check import Checked, check_document
 from yibenzhang.model.documents import Document
-from yibenzhang.office.deadlines import due_on, told_late
+from yibenzhang.office.deadlines import due_on, issue_late
 from yibenzhang.prose.passages import flat
 from yibenzhang.reading.text import read_text
 from yibenzhang.standards import HERE, Standards, StandardsError, load
@@ -39,9 +39,10 @@ def prove(extra: str = "") -> list[Proof]:
     standards = load("", extra)
     out: list[Proof] = []
     told: set[str] = set()
-    folders = [HERE / "cases", *([Path(extra) / "cases"] if extra else [])]
-    for folder in folders:
-        for proof in [*_sums(folder, extra), *_texts(folder, extra), *_dates(folder, standards)]:
+    for layer in [HERE, *([Path(extra)] if extra else [])]:
+        folder = layer / "cases"
+        cases = [*_load(folder / "prose.toml"), *_of_rules(layer)]
+        for proof in [*_sums(folder, extra), *_texts(cases, folder, extra), *_dates(folder, standards)]:
             told.add(proof.rule)
             out.append(proof)
     for proof in _phrases(standards):
@@ -61,11 +62,17 @@ NEEDS_A_FILE = frozenset(
 """Rules about how a file was read; the tests of the readers prove them."""
 
 
-def _load(path: Path) -> list[dict[str, Any]]:
+def _of_rules(layer: Path) -> list[dict[str, Any]]:
+    """The cases that stand with their rules."""
+    entries = (e for path in sorted((layer / "rules").glob("*.toml")) for e in _load(path, "rule"))
+    return [{"rule": e.get("id", ""), **case} for e in entries for case in e.get("case", ())]
+
+
+def _load(path: Path, section: str = "case") -> list[dict[str, Any]]:
     if not path.exists():
         return []
     try:
-        return list(tomllib.loads(path.read_text(encoding="utf-8")).get("case", []))
+        return list(tomllib.loads(path.read_text(encoding="utf-8")).get(section, []))
     except tomllib.TOMLDecodeError as error:
         raise StandardsError(f"{path.name}: 格式有误：{error}") from error
 
@@ -98,10 +105,10 @@ def _sums(folder: Path, extra: str) -> Iterator[Proof]:
         yield Proof(case["rule"], where, _fault(case["rule"], *results))
 
 
-def _texts(folder: Path, extra: str) -> Iterator[Proof]:
-    for case in _load(folder / "prose.toml"):
+def _texts(cases: list[dict[str, Any]], folder: Path, extra: str) -> Iterator[Proof]:
+    for case in cases:
         base = _base(folder, case["base"]) if case.get("base") else ""
-        where = (case["fires"] or (case.get("change") or [case.get("base", "")])[-1]).split("\n")[-1][:40]
+        where = (case.get("fires") or (case.get("change") or [case.get("base", "")])[-1]).split("\n")[-1][:40]
         results = []
         for which in ("fires", "twin"):
             text = base
@@ -110,7 +117,9 @@ def _texts(folder: Path, extra: str) -> Iterator[Proof]:
                 if case[key][0] not in text:
                     yield Proof(case["rule"], where, f"示例文件里没有“{case[key][0]}”")
                 text = text.replace(case[key][0], case[key][1], 1)
-            results.append(_told(check_document(document_of(f"{text}\n{case[which]}".strip()), extra)))
+            results.append(
+                _told(check_document(document_of(f"{text}\n{case.get(which, '')}".strip()), extra))
+            )
         yield Proof(case["rule"], where, _fault(case["rule"], *results))
 
 
@@ -119,7 +128,7 @@ def _dates(folder: Path, standards: Standards) -> Iterator[Proof]:
         results: list[list[set[str]]] = []
         for d in (case["fires"], case["twin"]):
             due = due_on(d.get("approved"), given=d.get("due"))
-            told = told_late("某局部门预算", due, d.get("published"), d["today"], standards)
+            told = issue_late("某局部门预算", due, d.get("published"), d["today"], standards)
             results.append([{told.rule}] if told else [])
         where = "、".join(str(day) for day in case["fires"].values())
         yield Proof(case["rule"], where, _fault(case["rule"], *results))

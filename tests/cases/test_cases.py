@@ -11,7 +11,7 @@ import pytest
 import yibenzhang
 from yibenzhang import Checked, check
 from yibenzhang.balance.coverage import Standing
-from yibenzhang.model.findings import Severity
+from yibenzhang.model.issues import Severity
 from yibenzhang.standards import load
 
 CASES = Path(yibenzhang.__file__).parent / "standards" / "cases"

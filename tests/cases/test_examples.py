@@ -8,7 +8,7 @@ import pytest
 
 from tests.conftest import EXAMPLES
 from yibenzhang import check
-from yibenzhang.model.findings import Severity
+from yibenzhang.model.issues import Severity
 
 CLEAN = sorted(EXAMPLES.glob("*-clean.*"))
 

@@ -10,7 +10,7 @@ import pytest
 from bench.planting.judging import KINDS
 from bench.planting.plants import Plant, Soil, planted
 from yibenzhang.checking.check import check_document
-from yibenzhang.model.findings import Severity
+from yibenzhang.model.issues import Severity
 from yibenzhang.reading import read
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

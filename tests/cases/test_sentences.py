@@ -9,7 +9,7 @@ import pytest
 import yibenzhang
 from yibenzhang import Checked
 from yibenzhang.checking.check import check_document
-from yibenzhang.model.findings import Severity
+from yibenzhang.model.issues import Severity
 from yibenzhang.proving import document_of
 
 CASES = Path(yibenzhang.__file__).parent / "standards" / "cases"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from yibenzhang import Checked, check
-from yibenzhang.model.findings import Severity
+from yibenzhang.model.issues import Severity
 
 FILES: list[dict[str, Any]] = tomllib.loads(
     (Path(__file__).parent / "expected.toml").read_text(encoding="utf-8")

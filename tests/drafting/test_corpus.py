@@ -18,7 +18,7 @@ from yibenzhang.drafting.codes import Codes
 from yibenzhang.drafting.families import families, family
 from yibenzhang.drafting.invented import body, names_known
 from yibenzhang.drafting.parts import Words
-from yibenzhang.model.findings import Severity
+from yibenzhang.model.issues import Severity
 
 
 def test_every_code_of_invented_bodies_has_a_name() -> None:

@@ -17,7 +17,7 @@ from yibenzhang.drafting.goals import execution_score, indicator_score
 from yibenzhang.drafting.invented import Shape, body
 from yibenzhang.drafting.parts import Words
 from yibenzhang.drafting.text import as_document
-from yibenzhang.model.findings import Severity
+from yibenzhang.model.issues import Severity
 from yibenzhang.standards import StandardsError
 
 FIGURES = body(2, 2, "hubei", "budget", 2026, Shape(1, 4, fund=True))

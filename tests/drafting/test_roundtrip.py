@@ -20,7 +20,7 @@ from yibenzhang.drafting.pipeline import WRITERS
 from yibenzhang.drafting.published import figures_of, published
 from yibenzhang.drafting.template import write_figures
 from yibenzhang.drafting.workbook import read_workbook
-from yibenzhang.model.findings import Severity
+from yibenzhang.model.issues import Severity
 from yibenzhang.standards import load
 
 FAMILIES = [f.partition("-")[::2] for f in families()]

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yibenzhang.model.findings import Severity
-from yibenzhang.office.deadlines import due_on, lateness, told_late
+from yibenzhang.model.issues import Severity
+from yibenzhang.office.deadlines import due_on, issue_late, lateness
 from yibenzhang.standards import load
 
 DUE = date(2026, 2, 19)
@@ -45,20 +45,22 @@ def test_how_it_stands(due: date | None, done: date | None, today: date, days: i
 
 def test_lateness_is_a_finding_with_its_basis() -> None:
     standards = load()
-    late = told_late("示范局2026年部门预算", DUE, date(2026, 2, 24), TODAY, standards)
-    missing = told_late("示范局2026年部门预算", DUE, None, TODAY, standards)
+    late = issue_late("示范局2026年部门预算", DUE, date(2026, 2, 24), TODAY, standards)
+    missing = issue_late("示范局2026年部门预算", DUE, None, TODAY, standards)
     assert late and missing
     assert (late.rule, missing.rule) == ("deadline.published_late", "deadline.not_published")
     assert late.severity == Severity.ERROR
     assert "二十日内" in late.basis[0] and "第十四条" in late.basis[0]
     assert late.message.startswith("示范局2026年部门预算应于") and late.message.count("。") == 1
-    assert told_late("示范局2026年部门预算", DUE, DUE, TODAY, standards) is None
-    assert told_late("示范局2026年部门预算", None, None, TODAY, standards) is None
+    assert issue_late("示范局2026年部门预算", DUE, DUE, TODAY, standards) is None
+    assert issue_late("示范局2026年部门预算", None, None, TODAY, standards) is None
 
 
 def test_the_finding_keeps_its_id_from_day_to_day() -> None:
     standards = load()
-    one, two = (told_late("示范局2026年部门预算", DUE, None, TODAY + timedelta(k), standards) for k in (0, 1))
+    one, two = (
+        issue_late("示范局2026年部门预算", DUE, None, TODAY + timedelta(k), standards) for k in (0, 1)
+    )
     assert one and two and one.message != two.message
     assert one.id == two.id
 

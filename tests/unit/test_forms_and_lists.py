@@ -8,7 +8,7 @@ import pytest
 
 from yibenzhang.checking.check import Checked, check_document
 from yibenzhang.model.documents import Document
-from yibenzhang.model.findings import Severity
+from yibenzhang.model.issues import Severity
 from yibenzhang.reading import read
 from yibenzhang.recognising.stitching import framed_tables
 from yibenzhang.recognising.table_kinds import kinds_of

@@ -21,7 +21,7 @@ from yibenzhang import ReadingError, check
 from yibenzhang.checking.check import Checked, check_document
 from yibenzhang.checking.ocr_correction import RECOGNISED, misread
 from yibenzhang.model.documents import Document, Page, Table
-from yibenzhang.model.findings import Finding, Severity
+from yibenzhang.model.issues import Issue, Severity
 from yibenzhang.reading import pdf as pdf_reader
 from yibenzhang.reading import read, read_data, scanned
 from yibenzhang.reading.ocr import Reading
@@ -49,7 +49,7 @@ def told(checked: Checked) -> list[tuple[str, str, str]]:
     return [(f.rule, f.reported, f.expected) for f in raised(checked)]
 
 
-def raised(checked: Checked) -> list[Finding]:
+def raised(checked: Checked) -> list[Issue]:
     """The findings but for the one that says it is a scan."""
     return [f for f in checked.findings if f.rule != "reading.scanned"]
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yibenzhang.checking.messages import arithmetic
+from yibenzhang.checking.causes import arithmetic
 from yibenzhang.model.amounts import WAN_YUAN, YUAN, CellState, Unit, parse_amount
 from yibenzhang.model.facts import Fact, Row
-from yibenzhang.model.findings import nested
+from yibenzhang.model.issues import nested
 from yibenzhang.model.places import LinePlace
 from yibenzhang.model.relations import Outcome, Relation, Result, Term
 

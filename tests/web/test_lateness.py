@@ -183,7 +183,7 @@ def test_a_new_day_makes_late(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> No
     assert "3 天" in late(shop, first.id)[0].message  # what is closed stays as it was
 
 
-def test_what_cannot_be_told_late_holds_up_no_work(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_be_issue_late_holds_up_no_work(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     who = shop.client("审核人")
     number = season(shop, shop.client("负责人"))
     first = checked(shop, who, number, "1.docx", version(0))

@@ -8,32 +8,26 @@ from pathlib import Path
 
 from yibenzhang.balance.coverage import Coverage, Standing, coverage, standings
 from yibenzhang.balance.diagnose import Cause, diagnose
-from yibenzhang.balance.evaluate import evaluate
-from yibenzhang.checking.messages import findings_of, in_question
+from yibenzhang.checking.applying import applied, case_of
+from yibenzhang.checking.causes import in_question, issues_of
+from yibenzhang.checking.closing import closed, reason_of
 from yibenzhang.checking.ocr_correction import capped, repaired, repairs_of
 from yibenzhang.checking.placing import Whereabouts
+from yibenzhang.checking.precedence import Broken, settled
 from yibenzhang.checking.prose_support import supported
+from yibenzhang.checking.reading_issues import conflict_issues, reading_issues, repair_issue
 from yibenzhang.checking.relate import (
     Related,
     issue_of_unit,
     names_of_tables,
-    parts_with_tables,
     relate,
-)
-from yibenzhang.checking.remarks import (
-    remarks_of,
-    told_conflicts,
-    told_doubts,
-    told_reading,
-    told_remark,
-    told_repair,
 )
 from yibenzhang.checking.unit_error import misstated
 from yibenzhang.model.documents import Document, together
-from yibenzhang.model.findings import Finding, Severity
+from yibenzhang.model.issues import Issue, Severity
 from yibenzhang.model.relations import NotChecked, Result
 from yibenzhang.model.views import View
-from yibenzhang.prose.passages import Passage, passages_of
+from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Quantity
 from yibenzhang.reading import read
 from yibenzhang.recognising.form_reading import forms_of
@@ -43,13 +37,7 @@ from yibenzhang.recognising.stitching import Framed, framed_tables
 from yibenzhang.recognising.table_facts import TableFacts, table_facts
 from yibenzhang.recognising.tables import recognise_tables
 from yibenzhang.recognising.views import Reader
-from yibenzhang.rules.gaps import explained
-from yibenzhang.rules.goal_claims import goal_claims, told_once
-from yibenzhang.rules.goal_projects import goal_projects
-from yibenzhang.rules.goals import Goals, goal_money
-from yibenzhang.rules.indicators import indicators
-from yibenzhang.rules.lists import Doubt
-from yibenzhang.rules.prose import prose_of
+from yibenzhang.rules.registry import Fault
 from yibenzhang.standards import Standards, load
 from yibenzhang.standards.lexicon.words import load_lexicon
 from yibenzhang.standards.registers import registers
@@ -66,12 +54,14 @@ class Checked:
     results: tuple[Result, ...]
     standing: dict[str, Standing]
     coverage: Coverage
-    findings: tuple[Finding, ...]
+    findings: tuple[Issue, ...]
     not_checked: tuple[NotChecked, ...]
     passages: tuple[Passage, ...]
     quantities: tuple[Quantity, ...]
     kinds: Mapping[str, str] = field(default_factory=dict)
     """What kind of table each table (id) is; see recognising.table_kinds."""
+    faults: tuple[Fault, ...] = ()
+    """Rules that failed; what they would have found is among ``not_checked``."""
 
     @property
     def shares(self) -> tuple[Coverage, Coverage]:
@@ -165,8 +155,8 @@ def check_document(document: Document, extra: str = "", given: Profile | None = 
 
     ``given`` is what a person knows better of the profile; its unknown fields are as recognised.
     """
-    _, told, checked = _mended(document, extra, given)
-    return replace(checked, findings=(*checked.findings, *told))
+    _, repairs_made, checked = _mended(document, extra, given)
+    return replace(checked, findings=(*checked.findings, *repairs_made))
 
 
 def _profile(document: Document, extra: str, given: Profile | None) -> Profile:
@@ -180,9 +170,9 @@ REPAIR_ROUNDS = 3
 
 def _mended(
     document: Document, extra: str = "", given: Profile | None = None
-) -> tuple[Document, list[Finding], Checked]:
-    """The document with the numbers put right that were misread on a scan, what is told of them, and its check."""
-    told: list[Finding] = []
+) -> tuple[Document, list[Issue], Checked]:
+    """The document with the numbers put right that were misread on a scan, the issues about these, and its check."""
+    repairs_made: list[Issue] = []
     for rounds_left in range(REPAIR_ROUNDS, -1, -1):
         read = _recognised([document], _profile(document, extra, given), extra)
         checked, causes = _checked(document, read)
@@ -191,9 +181,9 @@ def _mended(
             break
         names = names_of_tables(checked.tables)
         standards = load(checked.profile.region, extra)
-        told += [told_repair(r, names.get(r.fact.table, ""), standards) for r in repairs]
+        repairs_made += [closed(repair_issue(r, names.get(r.fact.table, "")), standards) for r in repairs]
         document = repaired(document, repairs)
-    return document, told, checked
+    return document, repairs_made, checked
 
 
 def check_together(
@@ -203,51 +193,39 @@ def check_together(
     mended = [_mended(d, extra) if d.scanned else (d, [], None) for d in documents]
     whole = together([d for d, _, _ in mended], names)
     checked, _ = _checked(whole, _recognised(whole.parts, profile, extra))
-    return replace(checked, findings=(*checked.findings, *(f for _, told, _ in mended for f in told)))
+    return replace(checked, findings=(*checked.findings, *(i for _, made, _ in mended for i in made)))
 
 
 def _checked(document: Document, read: _Recognised) -> tuple[Checked, list[Cause]]:
     profile, standards = read.profile, read.standards
-    told: list[Finding] = []
-    text = _text(document, read.tables, profile, standards)
-    goals = _goals(document, read.tables, read.forms, text, profile, standards)
-    promised = evaluate(r for g in goals for r in g.relations)
-    across = [*read.related.across, *text.results, *promised]
-    wrong_units = list(misstated(read.tables, across, text.quantities))
+    units: list[Issue] = []
+    case = case_of(document, profile, read.tables, read.forms, standards)
+    ruled = applied(case)
+    wrong_units = list(misstated(read.tables, [*read.related.across, *ruled.results], case.quantities))
     if wrong_units:
-        told += [issue_of_unit(read.tables[w.position], w, standards) for w in wrong_units]
-        units = {read.tables[w.position].table.id: w.unit for w in wrong_units}
-        frames = [replace(f, unit=units.get(f"t{f.table.index + 1}", f.unit)) for f in read.related.frames]
+        units = [issue_of_unit(read.tables[w.position], w, standards) for w in wrong_units]
+        right = {read.tables[w.position].table.id: w.unit for w in wrong_units}
+        frames = [replace(f, unit=right.get(f"t{f.table.index + 1}", f.unit)) for f in read.related.frames]
         read = _related(frames, profile, standards, read.reader)
-        text = _text(document, read.tables, profile, standards)
-        goals = _goals(document, read.tables, read.forms, text, profile, standards)
-        promised = evaluate(r for g in goals for r in g.relations)
-    tables, forms, related = read.tables, read.forms, read.related
-    told += related.issues
-    related_ids = {frozenset(f.id for f in r.relation.facts()) for r in related.results if r.relation.accuses}
-    promised = [r for r in promised if frozenset(f.id for f in r.relation.facts()) not in related_ids]
-    said = supported(text.results, related.views, text.quantities)
-    results = [*related.results, *said.results, *promised]
-    not_checked = [*related.not_checked, *said.not_checked, *(n for g in goals for n in g.not_checked)]
+        case = case_of(document, profile, read.tables, read.forms, standards)
+        ruled = applied(case)
+    tables, related = read.tables, read.related
+    text = supported(ruled.text, related.views, case.quantities)
+    results = [*related.results, *text.results, *_new(ruled.forms, related.results)]
     causes = diagnose(results)
-    findings = findings_of(causes, names_of_tables(tables), standards)
-    remarks = remarks_of(document, text.passages, tables, text.quantities, profile, standards)
-    findings += told_doubts(text.doubts, causes, remarks, standards)
-    broken = {f.place for c in causes for r in c.broken for f in r.relation.facts()}
-    remarks = explained(remarks, causes, standards)
-    told_goals = explained(told_once([r for g in goals for r in g.remarks]), causes, standards)
-    remarks += [r for r in told_goals if r.rule != "goals.total" or r.place not in broken]
-    remarks += indicators(forms, standards)
+    found = settled(ruled.issues, Broken(tuple(results), tuple(causes)), standards.precedence)
     printed = Whereabouts(document)
-    findings += [told_remark(r, standards, printed) for r in remarks]
-    findings += [*told, *told_reading(document, standards), *told_conflicts(profile, standards)]
-    findings = [capped(f, document.scanned) for f in findings]
+    issues = issues_of(causes, names_of_tables(tables), standards)
+    issues += [closed(i, standards, printed) for i in found]
+    issues += [*units, *related.issues]
+    issues += [closed(i, standards) for i in (*reading_issues(document), *conflict_issues(profile))]
+    issues = [capped(i, document.scanned) for i in issues]
     ids = dict.fromkeys(f.id for v in related.views for f in v.cells.values() if f.printed)
     ids |= dict.fromkeys(f.id for t in tables for f in t.facts() if f.printed and t.table.standard)
-    ids |= dict.fromkeys(q.fact.id for q in text.quantities)
+    ids |= dict.fromkeys(q.fact.id for q in case.quantities)
     standing = standings(ids, results, in_question(causes))
-    if not related.views:
-        not_checked = [NotChecked("", "没有识别到任何有数字的表，表内和表间加总均未核对"), *not_checked]
+    left_out = [] if related.views else [NotChecked("", template="no_tables")]
+    left_out += [*related.not_checked, *text.not_checked, *ruled.not_checked]
     order = list(Severity)
     checked = Checked(
         document,
@@ -257,47 +235,17 @@ def _checked(document: Document, read: _Recognised) -> tuple[Checked, list[Cause
         tuple(results),
         standing,
         coverage(standing),
-        tuple(sorted(findings, key=lambda f: order.index(f.severity))),
-        tuple(dict.fromkeys(not_checked)),
-        tuple(text.passages),
-        text.quantities,
+        tuple(sorted(issues, key=lambda i: order.index(i.severity))),
+        tuple(dict.fromkeys(reason_of(n, standards) for n in left_out)),
+        case.passages,
+        case.quantities,
         related.kinds,
+        ruled.faults,
     )
     return checked, causes
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """What the text of a document, or of each of its files, says."""
-
-    passages: list[Passage]
-    quantities: tuple[Quantity, ...]
-    results: list[Result]
-    doubts: list[Doubt]
-
-
-def _goals(
-    document: Document, tables: Tables, forms: Forms, text: _Text, profile: Profile, standards: Standards
-) -> tuple[Goals, ...]:
-    """What the goals tables say: inside, against the project table, against the text."""
-    year, unread = profile.fiscal_year, any(n.unread for n in document.notices)
-    return (
-        goal_money(forms, tables, profile.stage, standards),
-        goal_projects(forms, tables),
-        goal_claims(forms, tables, text.passages, text.quantities, profile.stage, year, unread),
-    )
-
-
-def _text(document: Document, tables: Tables, profile: Profile, standards: Standards) -> _Text:
-    passages: list[Passage] = []
-    quantities: list[Quantity] = []
-    results: list[Result] = []
-    doubts: list[Doubt] = []
-    for part, seen in parts_with_tables(document, tables):
-        mine = passages_of(part)
-        prose = prose_of(mine, seen, profile.stage, profile.fiscal_year, standards)
-        results += evaluate(prose.relations)
-        passages += mine
-        quantities += prose.quantities
-        doubts += prose.doubts
-    return _Text(passages, tuple(quantities), results, doubts)
+def _new(results: Sequence[Result], known: Sequence[Result]) -> list[Result]:
+    """Without what the laws say already of the same numbers of tables and forms."""
+    ids = {frozenset(f.id for f in r.relation.facts()) for r in known if r.relation.accuses}
+    return [r for r in results if frozenset(f.id for f in r.relation.facts()) not in ids]

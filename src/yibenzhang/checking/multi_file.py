@@ -11,7 +11,7 @@ from pathlib import PurePath
 
 from yibenzhang.balance.coverage import coverage
 from yibenzhang.checking.check import Checked
-from yibenzhang.model.findings import Finding, Severity
+from yibenzhang.model.issues import Issue, Severity
 from yibenzhang.model.places import file_of
 from yibenzhang.model.relations import NotChecked
 from yibenzhang.recognising.profile import Profile
@@ -33,7 +33,7 @@ class Group:
     paths: tuple[str, ...]
     names: tuple[str, ...]
     profile: Profile
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[Issue, ...] = ()
     checked: Checked | None = None
     error: str = ""
 
@@ -172,7 +172,7 @@ def _joint(profiles: list[Profile]) -> Profile:
     return out
 
 
-def between(finding: Finding) -> bool:
+def between(finding: Issue) -> bool:
     """True for a finding that speaks of more than one file."""
     return len({file_of(e.place) for e in finding.evidence}) > 1
 
@@ -214,7 +214,7 @@ def parted(group: Group, whole: Checked, alone: Sequence[Checked]) -> tuple[Grou
     return replace(group, findings=across, checked=whole), shares
 
 
-def _home(finding: Finding, names: tuple[str, ...]) -> int:
+def _home(finding: Issue, names: tuple[str, ...]) -> int:
     """The part a finding is told under; one without a place (about the profile) under the first."""
     files = [file_of(e.place) for e in finding.evidence]
     return names.index(files[0]) if files and files[0] in names else 0

@@ -14,7 +14,7 @@ from decimal import Decimal
 from yibenzhang.balance.diagnose import Cause, Culprit
 from yibenzhang.model.documents import Cell, Document, Page, Paragraph, Table
 from yibenzhang.model.facts import Fact
-from yibenzhang.model.findings import Finding, Severity
+from yibenzhang.model.issues import Issue, Severity
 from yibenzhang.model.places import Place, file_of
 
 DOUBTFUL = 0.9
@@ -119,7 +119,7 @@ def _page(page: Page, right: dict[tuple[Place, str], str]) -> Page:
 RECOGNISED = "（据扫描件识别，请先核对原件。）"
 
 
-def capped(finding: Finding, scanned: frozenset[tuple[str, int]]) -> Finding:
+def capped(finding: Issue, scanned: frozenset[tuple[str, int]]) -> Issue:
     """A finding that rests on recognised characters is at most a warning: the misreading may be ours."""
     if not scanned or finding.severity != Severity.ERROR:
         return finding

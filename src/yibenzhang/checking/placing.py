@@ -1,4 +1,4 @@
-"""Where the words stand that a remark quotes: a rule that speaks of a table gives a cell of it, and the words may be
+"""Where the words stand that an issue quotes: a rule that speaks of a table gives a cell of it, and the words may be
 printed in another cell of the row, in the table's title or in the note under it."""
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _LEAST = 2
 
 
 class Whereabouts:
-    """The printed places of words in a document. Each text is made comparable once: there may be many remarks."""
+    """The printed places of words in a document. Each text is made comparable once: there may be many issues."""
 
     def __init__(self, document: Document) -> None:
         self._document = document

@@ -18,10 +18,11 @@ from yibenzhang.balance.evaluate import evaluate
 from yibenzhang.laws.families import ENOUGH, ONE_IN
 from yibenzhang.model.coordinates import Coordinates
 from yibenzhang.model.facts import Fact
+from yibenzhang.model.issues import arguments
 from yibenzhang.model.relations import NotChecked, Outcome, Relation, Result, Term
 from yibenzhang.model.views import View
 from yibenzhang.prose.quantities import Quantity
-from yibenzhang.rules.restating import slipped
+from yibenzhang.rules.slips import slip_of
 
 UNCONFIRMED = "prose.unconfirmed"
 """A contradiction between sentence and table that nothing else bears out: a question, not an error."""
@@ -78,7 +79,7 @@ def supported(results: Sequence[Result], views: Sequence[View], quantities: Sequ
     out = [_judged(r, id(r) in weak) for r in settled if id(r) not in lost]
     count = Counter(r.relation.rule for r in settled if id(r) in lost)
     notes = [
-        NotChecked(rule, f"正文有 {n} 处与表对不上的说法没有把握，没有列为问题") for rule, n in count.items()
+        NotChecked(rule, template="not_understood", arguments=arguments(count=n)) for rule, n in count.items()
     ]
     return Supported(tuple(out), tuple(notes))
 
@@ -158,7 +159,7 @@ def _fails(result: Result) -> bool:
     relation = result.relation
     if result.outcome != Outcome.CONTRADICTED or relation.rule == "prose.rounding":
         return False
-    if len(relation.terms) == 2 and slipped(relation.terms[0].fact, relation.terms[1].fact):
+    if len(relation.terms) == 2 and slip_of(relation.terms[0].fact, relation.terms[1].fact):
         return False
     if not relation.note:
         return True

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
 
+from yibenzhang.checking.closing import closed
 from yibenzhang.checking.column_shift import realign
-from yibenzhang.checking.messages import notice
 from yibenzhang.checking.unit_error import Misstated
 from yibenzhang.laws.engine import Laws, laws_of
 from yibenzhang.laws.families import Family, Instance, State
@@ -18,8 +18,8 @@ from yibenzhang.laws.special import special_families
 from yibenzhang.laws.support import measured
 from yibenzhang.model.documents import Cell, Document
 from yibenzhang.model.facts import Fact
-from yibenzhang.model.findings import Evidence, Finding, evidence_of
 from yibenzhang.model.intervals import SCALE
+from yibenzhang.model.issues import Evidence, Issue, arguments, evidence_of
 from yibenzhang.model.places import file_of
 from yibenzhang.model.relations import Law, NotChecked, Outcome, Relation, Result, Term
 from yibenzhang.model.views import View
@@ -47,7 +47,7 @@ class Related:
     results: tuple[Result, ...]
     across: tuple[Result, ...]
     not_checked: tuple[NotChecked, ...]
-    issues: tuple[Finding, ...]
+    issues: tuple[Issue, ...]
     kinds: Mapping[str, str]
     """What kind of table each table (id) is; see recognising.table_kinds."""
 
@@ -66,7 +66,7 @@ def relate(
 ) -> Related:
     """The laws applied to these tables; ``names`` gives the name of each table id."""
     views, laws = _laws(frames, reader, standards, forms)
-    issues: list[Finding] = []
+    issues: list[Issue] = []
     frames = list(frames)
     for k, frame in enumerate(frames):
         broken = _broken(laws, f"t{frame.table.index + 1}")
@@ -181,16 +181,18 @@ def _left(views: Sequence[View]) -> list[NotChecked]:
     for v in views:
         for fact in v.cells.values():
             if fact.state == "unreadable":
-                out.append(NotChecked("total.rows", f"{fact.where}无法识别，牵涉它的加总没有核对", v.table))
+                out.append(_open("total.rows", "unreadable", v, where=fact.where))
         unknown = [c for c in v.columns if c.coordinates.residue]
         if unknown:
-            words = "、".join("/".join(c.path) or f"第{c.index + 1}栏" for c in unknown[:3])
-            out.append(NotChecked("equal", f"表头有不认识的栏：{words}", v.table))
+            columns = "、".join("/".join(c.path) or f"第{c.index + 1}栏" for c in unknown[:3])
+            out.append(_open("equal", "unknown", v, columns=columns))
         if v.open_end:
-            out.append(
-                NotChecked("total.rows", "表格可能延续到未能连接的部分，合计没有作为错误提出", v.table)
-            )
+            out.append(_open("total.rows", "open_end", v))
     return list(dict.fromkeys(out))
+
+
+def _open(rule: str, template: str, view: View, **values: str) -> NotChecked:
+    return NotChecked(rule, table=view.table, template=template, arguments=arguments(**values))
 
 
 def names_of_tables(tables: tuple[TableFacts, ...]) -> dict[str, str]:
@@ -208,45 +210,50 @@ def names_of_tables(tables: tuple[TableFacts, ...]) -> dict[str, str]:
 
 def _slid(
     frame: Framed, rows: tuple[int, ...], cells: tuple[Cell, ...], names: dict[str, str], standards: Standards
-) -> Finding:
+) -> Issue:
     table = f"t{frame.table.index + 1}"
     name = names.get(table, "")
     first = {c.row: c for c in reversed(frame.table.cells) if c.row in rows}
     lines = "、".join(str(first[r].place) for r in sorted(first))
-    message = f"{name}：来源文本{lines}错栏，移回后加总全部成立；这是文本提取的问题，不是文件的错误。"
     evidence = tuple(
         Evidence("", table, name, first[c.row].text, "", c.text, "", c.place)
         for c in (*first.values(), *cells)
     )
-    return notice("reading.shifted", message, evidence, standards, table)
+    return closed(Issue("reading.shifted", arguments(table=name, lines=lines), evidence), standards)
 
 
-def _short(short: ShortList, names: dict[str, str], standards: Standards) -> Finding:
+def _short(short: ShortList, names: dict[str, str], standards: Standards) -> Issue:
     """A list that lacks rows: how much is missing in each column."""
     total = short.instances[0].explains.fact
     name = names.get(total.table, "")
-    label = total.row.label or "合计"
-    message = f"{name}“{label}”的各栏比所列各行之和多：所列的行不全，可能漏列，也可能有的行没有公开。"
+    gaps = tuple(arguments(column=i.explains.fact.column or "金额", gap=_gap(i)) for i in short.instances[:4])
+    values = arguments(table=name, row=total.row.label or "合计", gaps=gaps)
     facts = [n.fact for i in short.instances for _, n in i.terms[:1]]
-    return notice(
-        "total.incomplete", message, tuple(evidence_of(f, name) for f in facts), standards, total.id
-    )
+    evidence = tuple(evidence_of(f, name) for f in facts)
+    return closed(Issue("total.incomplete", values, evidence), standards, key=total.id)
 
 
-def issue_of_unit(table: TableFacts, wrong: Misstated, standards: Standards) -> Finding:
+def _gap(i: Instance) -> str:
+    fact = i.explains.fact
+    factor = fact.unit.factor if fact.unit else Decimal(1)
+    return f"{abs(Decimal(i.residual).scaleb(-SCALE)) / factor:,.{fact.decimals}f}"
+
+
+def issue_of_unit(table: TableFacts, wrong: Misstated, standards: Standards) -> Issue:
     """The unit of a table that all its relations with the rest show to be wrong."""
     printed = table.table.unit.name if table.table.unit else ""
-    why = f"与其他表和正文的 {len(wrong.broken)} 项关系因此不成立，改后全部成立。"
-    if wrong.same:
-        why = f"表中的 {'、'.join(f.text for f in wrong.same[:2])} 在别处单位是“{wrong.unit.name}”。"
-    message = f"{table.table.name}的单位印为“{printed}”，应为“{wrong.unit.name}”：{why}"
+    values = arguments(
+        table=table.table.name, printed=printed, right=wrong.unit.name, broken=len(wrong.broken),
+        numbers=tuple(arguments(text=f.text) for f in wrong.same[:2]),
+    )  # fmt: skip
     facts: dict[str, Fact] = {
         f.id: f for r in wrong.broken for f in r.relation.facts() if f.table == table.table.id
     }
     facts |= {f.id: f for f in wrong.same}
     facts |= {f.id: f for f in list(table.facts())[:1] if f.printed}  # near the unit
     evidence = tuple(evidence_of(f, table.table.name) for f in facts.values())
-    return notice("units.table", message, evidence, standards, table.table.id)
+    issue = Issue("units.table", values, evidence, "alike" if wrong.same else "")
+    return closed(issue, standards, key=table.table.id)
 
 
 def parts_with_tables(

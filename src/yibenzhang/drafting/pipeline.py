@@ -17,7 +17,7 @@ from yibenzhang.drafting.parts import Draft, Grid
 from yibenzhang.drafting.prose import Ask
 from yibenzhang.drafting.text import as_document, as_text
 from yibenzhang.drafting.xlsx import write_xlsx
-from yibenzhang.model.findings import Finding, Severity
+from yibenzhang.model.issues import Issue, Severity
 
 
 def write_text(draft: Draft, path: Path) -> None:
@@ -55,7 +55,7 @@ class Prepared:
 
     composed: Composed
     checked: Checked
-    wrong: tuple[Finding, ...]
+    wrong: tuple[Issue, ...]
     asks: tuple[Ask, ...]
 
     @property

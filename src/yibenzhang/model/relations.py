@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import TypeAlias
 
 from yibenzhang.model.facts import Fact
+from yibenzhang.model.issues import Arguments, Issue
 
 
 class Outcome(StrEnum):
@@ -33,6 +36,16 @@ class Term:
 
     coefficient: Decimal | int
     fact: Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Nearly:
+    """What a contradiction no larger than ``within`` (base units; beside the rounding where ``beside``) is instead:
+    a breach of ``rule``, such as a last digit that was cut off."""
+
+    rule: str
+    within: Decimal
+    beside: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +78,7 @@ class Relation:
     empty where the terms say it all."""
     accuses: bool = True
     """False for a weak family: it may prove for display and forbid a change, but never says a number is wrong."""
+    nearly: Nearly | None = None
 
     @property
     def total(self) -> Fact:
@@ -80,11 +94,38 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class NotChecked:
-    """A rule that could not be put to the test, and why."""
+    """A rule that could not be put to the test, and why: ``reason``, or the rule's sentence ``template`` with its
+    ``arguments``, from which the reason is made when it is closed."""
 
     rule: str
-    reason: str
+    reason: str = ""
     table: str = ""
+    template: str = ""
+    arguments: Arguments = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Supported:
+    """A relation that counts where so many of its ``witnesses`` hold, whatever becomes of itself."""
+
+    relation: Relation
+    witnesses: tuple[Relation, ...]
+    least: int
+
+
+@dataclass(frozen=True, slots=True)
+class Alternatives:
+    """Relations of which one ought to hold: the first that does is what the document says (of ``Supported`` ones,
+    the first that is). Where none does, ``otherwise`` stands: a relation, an issue, further alternatives, or nothing,
+    where none of them need hold. The evaluator decides, never the rule.
+    """
+
+    options: Iterable[Relation | Supported]
+    otherwise: Made = None
+
+
+Made: TypeAlias = "Relation | Alternatives | Issue | NotChecked | None"
+"""What a rule yields."""
 
 
 @dataclass(frozen=True, slots=True)

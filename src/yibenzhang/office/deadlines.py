@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
-from yibenzhang.checking.messages import notice
-from yibenzhang.model.findings import Finding
+from yibenzhang.checking.closing import closed
+from yibenzhang.model.issues import Issue, arguments
 from yibenzhang.standards import Standards
 
 DAYS = 20
@@ -56,17 +56,17 @@ def lateness(due: date | None, done_on: date | None, today: date) -> Lateness:
     return Lateness(0, f"应于{_day(due)}前公开，{left}。")
 
 
-def told_late(
+def issue_late(
     name: str, due: date | None, published_on: date | None, today: date, standards: Standards
-) -> Finding | None:
+) -> Issue | None:
     """What is told of a disclosure (``name``: 某局2026年部门预算) published late or not at all; None where it is not."""
     found = lateness(due, published_on, today)
     if not found.days:
         return None
     rule = MISSING if published_on is None else LATE
-    told = notice(rule, f"{name}{found.sentence}", (), standards)
     # the sentence counts the days, the id must not: decisions hang on it
-    return replace(told, id=hashlib.sha256(f"{rule}|{name}|{due}".encode()).hexdigest()[:12])
+    identity = hashlib.sha256(f"{rule}|{name}|{due}".encode()).hexdigest()[:12]
+    return closed(Issue(rule, arguments(name=name, sentence=found.sentence), id=identity), standards)
 
 
 def _day(day: date | None) -> str:

@@ -11,9 +11,9 @@ from datetime import date, datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from yibenzhang.model.findings import Finding
+from yibenzhang.model.issues import Issue
 from yibenzhang.office.database import hold
-from yibenzhang.office.deadlines import RULES, told_late
+from yibenzhang.office.deadlines import RULES, issue_late
 from yibenzhang.office.following import carry
 from yibenzhang.office.models import ZONE, Entry, Matter, Season, State, Submission
 from yibenzhang.office.roster import STAGE
@@ -30,13 +30,13 @@ def today() -> date:
     return datetime.now(ZONE).date()
 
 
-def late_finding(entry: Entry, day: date) -> Finding | None:
+def late_finding(entry: Entry, day: date) -> Issue | None:
     """What is told of a roster line whose day has passed; None where nothing is late."""
     season = entry.season
     name = (
         f"{entry.body.name}{season.fiscal_year}年{LEVEL.get(entry.body.level, '部门')}{STAGE[season.stage]}"
     )
-    return told_late(name, entry.due_on, entry.published_on, day, load())
+    return issue_late(name, entry.due_on, entry.published_on, day, load())
 
 
 def keep_up(session: Session, entries: Sequence[int], day: date | None = None) -> None:
@@ -85,7 +85,7 @@ def _kept_up(session: Session, submission: Submission, day: date) -> None:
         carry(before[0], mine, before[1])
 
 
-def _before(session: Session, submission: Submission, told: Finding) -> tuple[Matter, int] | None:
+def _before(session: Session, submission: Submission, told: Issue) -> tuple[Matter, int] | None:
     """The same matter in the version before, and that version's round."""
     if submission.before_id is None:
         return None

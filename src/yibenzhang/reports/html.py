@@ -12,7 +12,7 @@ from yibenzhang import __version__
 from yibenzhang.batch import FileResult
 from yibenzhang.checking.check import Checked
 from yibenzhang.checking.multi_file import Group
-from yibenzhang.model.findings import Finding
+from yibenzhang.model.issues import Issue
 from yibenzhang.model.relations import Outcome
 from yibenzhang.prose.quantities import Quantity
 from yibenzhang.recognising.table_facts import TableFacts
@@ -63,7 +63,7 @@ def write_html(
     path.write_text(text, encoding="utf-8")
 
 
-def _places(finding: Finding) -> list[str]:
+def _places(finding: Issue) -> list[str]:
     """Where the numbers of a finding between files stand."""
     return list(dict.fromkeys(str(e.place) for e in finding.evidence))[:6]
 
@@ -159,7 +159,7 @@ def shown_prose(checked: Checked, reasons: Reasons) -> list[tuple[bool, list[tup
     return out
 
 
-def excerpts(checked: Checked, finding: Finding) -> list[tuple[TableFacts, list[list[ShownCell]]]]:
+def excerpts(checked: Checked, finding: Issue) -> list[tuple[TableFacts, list[list[ShownCell]]]]:
     """For each table a finding speaks of: the header, the rows concerned and a little around them."""
     marked = frozenset(e.fact for e in finding.evidence)
     out = []

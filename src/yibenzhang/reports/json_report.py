@@ -8,7 +8,7 @@ from typing import Any
 from yibenzhang.batch import FileResult
 from yibenzhang.checking.check import Checked
 from yibenzhang.checking.multi_file import Group
-from yibenzhang.model.findings import Evidence, Finding
+from yibenzhang.model.issues import Evidence, Issue
 from yibenzhang.model.places import InFile, file_of
 from yibenzhang.recognising.table_facts import TableFacts
 
@@ -106,7 +106,7 @@ Files = Mapping[str, str]
 """The paths of a group's files by their names."""
 
 
-def _finding(f: Finding, files: Files | None = None) -> dict[str, Any]:
+def _finding(f: Issue, files: Files | None = None) -> dict[str, Any]:
     return {
         "id": f.id,
         "rule": f.rule,

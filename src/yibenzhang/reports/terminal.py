@@ -12,7 +12,7 @@ from rich.text import Text
 from yibenzhang.batch import FileResult
 from yibenzhang.checking.check import Checked
 from yibenzhang.checking.multi_file import Group
-from yibenzhang.model.findings import Finding, Severity
+from yibenzhang.model.issues import Issue, Severity
 from yibenzhang.reports.words import (
     SEVERITY,
     coverage_line,
@@ -97,7 +97,7 @@ def _bar(console: Console, checked: Checked) -> None:
     console.print(coverage_line(checked), style="dim")
 
 
-def _finding(console: Console, number: int, f: Finding) -> None:
+def _finding(console: Console, number: int, f: Issue) -> None:
     style = _STYLE[f.severity]
     body = Text(f.message)
     if f.expected:

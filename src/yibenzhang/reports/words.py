@@ -7,7 +7,7 @@ from collections import Counter
 from yibenzhang.checking.check import Checked
 from yibenzhang.checking.multi_file import Group
 from yibenzhang.model.documents import Table
-from yibenzhang.model.findings import Finding, Severity
+from yibenzhang.model.issues import Issue, Severity
 from yibenzhang.model.places import FlowPlace, SheetPlace
 from yibenzhang.model.relations import NotChecked
 from yibenzhang.recognising.profile import Profile
@@ -42,7 +42,7 @@ def tally(checked: Checked) -> str:
     return told or ("没有发现问题" if checked.results else "没有可核对的表")
 
 
-def places_line(f: Finding) -> str:
+def places_line(f: Issue) -> str:
     """Where the numbers of a finding stand, each place once."""
     return "、".join(dict.fromkeys(str(e.place) for e in f.evidence[:6]))
 

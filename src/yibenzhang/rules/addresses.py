@@ -1,4 +1,4 @@
-"""Finding the facts an address of the standards speaks of."""
+"""Issue the facts an address of the standards speaks of."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers of the text that prove each other: repeated changes, lists that add up, one name told twice."""
+"""Numbers of the text that prove each other: repeated changes, lists that add up, one name in two places."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations
 
 from yibenzhang.balance.diagnose import slip_kind
-from yibenzhang.model.relations import Relation, Term
+from yibenzhang.model.relations import Alternatives, Made, Relation, Term
 from yibenzhang.prose.claims import Claim, Says
 from yibenzhang.prose.quantities import Kind, Quantity
-from yibenzhang.rules.restating import contradicted
+from yibenzhang.rules.case import Case
+from yibenzhang.rules.registry import rule
 from yibenzhang.standards import fold
 
 _DIGITS = 6
@@ -21,19 +22,20 @@ _NAME = re.compile(r"[\u4e00-\u9fff()“”]{5,30}$")
 _VAGUE = re.compile(r"合计|总计|其中|支出预算|收入预算|^预算|^支出|^收入|本年|上年|年度|预算数|决算数|比|较")
 
 
-def agreeing(quantities: dict[int, list[Quantity]], claims: list[Claim]) -> list[Relation]:
-    """Relations between numbers of the text: changes and lists only where they hold, for one that does not may
-    be of another scope or incomplete; names and items told twice also where they differ."""
-    out = [r for r in (*_changes(claims), *_lists(quantities)) if not contradicted(r)]
-    return [*out, *_told_twice(quantities), *_own_amounts(quantities)]
+@rule("prose.year_before", "prose.listed", needs=("text",), each_file=True)
+def agreeing(case: Case) -> Iterator[Made]:
+    """Changes and lists: only where they hold, for one that does not may be of another scope or incomplete."""
+    for relation in (*_changes(case.claims), *_lists(case.by_passage)):
+        yield Alternatives((relation,))
 
 
 _PLANNED = re.compile(r"(20\d\d)年(?:度)?预算(?:安排|数)(?:为)?$")
 
 
-def _own_amounts(quantities: dict[int, list[Quantity]]) -> Iterator[Relation]:
-    """ "……（项）”220.63 万元……2023 年预算安排 220.63 万元": the item's amount, told again in its own sentence."""
-    for found in quantities.values():
+@rule("prose.own", needs=("text",), each_file=True)
+def own_amounts(case: Case) -> Iterator[Relation]:
+    """ "……（项）”220.63 万元……2023 年预算安排 220.63 万元": the item's amount, once more in its own sentence."""
+    for found in case.by_passage.values():
         head: Quantity | None = None
         for q in found:
             if not q.money or q.kind != Kind.VALUE:
@@ -92,10 +94,11 @@ def _sum(whole: Quantity, parts: Iterable[Quantity]) -> Iterator[Relation]:
         yield Relation(f"prose.listed|{whole.fact.id}|{len(listed)}", "prose.listed", terms)
 
 
-def _told_twice(quantities: dict[int, list[Quantity]]) -> Iterator[Relation]:
+@rule("prose.twice", needs=("text",), each_file=True)
+def twice(case: Case) -> Iterator[Made]:
     """Two amounts under one name, in two places: equal, or a slip of the keyboard apart."""
     named: dict[str, list[Quantity]] = {}
-    for found in quantities.values():
+    for found in case.by_passage.values():
         for q in found:
             name = _name(q) if q.money and q.kind == Kind.VALUE and _digits(q) >= 3 else ""
             if name:
@@ -110,8 +113,8 @@ def _told_twice(quantities: dict[int, list[Quantity]]) -> Iterator[Relation]:
             slipped = min(_digits(a), _digits(b)) >= 4 and slip_kind(
                 f"{a.amount.value:f}", f"{b.amount.value:f}"
             )
-            if not contradicted(relation) or (slipped and a.amount.decimals == b.amount.decimals >= 2):
-                yield relation
+            slip = slipped and a.amount.decimals == b.amount.decimals >= 2
+            yield Alternatives((relation,), relation if slip else None)
 
 
 def _name(q: Quantity) -> str:

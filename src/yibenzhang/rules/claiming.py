@@ -3,43 +3,57 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from yibenzhang.balance.evaluate import evaluate
 from yibenzhang.model.facts import Fact
-from yibenzhang.model.relations import Outcome, Relation, Term
-from yibenzhang.prose.binding import Binder
+from yibenzhang.model.issues import Issue, issue_of
+from yibenzhang.model.relations import Alternatives, Made, Nearly, Relation, Supported, Term
 from yibenzhang.prose.claims import Claim, Says
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.prose.subjects import in_a_list
-from yibenzhang.rules.lists import Doubt
-from yibenzhang.rules.restating import TableFinder, contradicted
-from yibenzhang.standards import Address, Standards, fold
+from yibenzhang.rules.case import Case
+from yibenzhang.rules.registry import rule
+from yibenzhang.standards import Address, fold
+
+
+@rule(
+    "prose.against_budget", "prose.completion", "prose.direction", "prose.growth", "prose.impossible",
+    "prose.rounding", "prose.share", "prose.since", "prose.tiny_base", "prose.zero_base",
+    needs=("text",), each_file=True,
+)  # fmt: skip
+def claims(case: Case) -> Iterator[Made]:
+    """Changes, rates, shares and completion as the sentences claim them."""
+    near = Neighbours(case)
+    for claim in case.claims:
+        made = MAKERS[claim.says](claim, near)
+        yield _where_held(made) if claim.loose else made
+
+
+def _where_held(made: Made) -> Made:
+    """What is yielded of a claim that may be misread: relations that hold, and nothing else."""
+    if isinstance(made, Relation):
+        return Alternatives((made,))
+    if isinstance(made, Alternatives):
+        return Alternatives(made.options, _where_held(made.otherwise))
+    return None
 
 
 class Neighbours:
     """Other numbers a share may be taken of, or a change belong to."""
 
-    def __init__(
-        self,
-        quantities: dict[int, list[Quantity]],
-        finder: TableFinder,
-        binder: Binder,
-        claims: list[Claim],
-        standards: Standards,
-    ) -> None:
-        self._all = [q for found in quantities.values() for q in found if q.money and q.kind != Kind.BROKEN]
-        self._finder = finder
-        self._binder = binder
-        self._shares = [c for c in claims if c.says == Says.SHARE]
-        self._standards = standards
+    def __init__(self, case: Case) -> None:
+        self._all = [q for found in case.numbers for q in found if q.money and q.kind != Kind.BROKEN]
+        self._finder = case.finder
+        self._binder = case.binder
+        self._shares = [c for c in case.claims if c.says == Says.SHARE]
+        self._standards = case.standards
 
     def before(self, claim: Claim) -> list[Quantity]:
         """Amounts named earlier in the passage, nearest first."""
-        mine = [q for q in self._all if q.passage is claim.passage and q.end <= claim.at]
-        return [q for q in reversed(mine) if q.kind in (Kind.VALUE, Kind.ACTUAL, Kind.BUDGETED)]
+        near = [q for q in self._all if q.passage is claim.passage and q.end <= claim.at]
+        return [q for q in reversed(near) if q.kind in (Kind.VALUE, Kind.ACTUAL, Kind.BUDGETED)]
 
     def section(self, claim: Claim) -> list[Quantity]:
         """Amounts named anywhere under the same heading, or within the text, that could be a whole."""
@@ -78,31 +92,38 @@ class Neighbours:
         return list(dict.fromkeys(out))
 
 
-Made = Relation | Doubt | None
-
-
-def _first_that_holds(relations: Iterable[Relation | None]) -> Relation | None:
-    return next((r for r in relations if r is not None and not contradicted(r)), None)
+def _there(relations: Iterable[Relation | None]) -> Iterator[Relation]:
+    return (r for r in relations if r is not None)
 
 
 def _growth(claim: Claim, near: Neighbours) -> Made:
     change, rate = claim.change, claim.rate
     if change is None or rate is None:
         return None
-    if (
-        claim.against is not None and claim.subject is not None
-    ):  # "比 2025 年年初预算数 300 万元增加 15 万元，增长 5%": the base is named
+    if claim.against is not None and claim.subject is not None:
+        # "比 2025 年年初预算数 300 万元增加 15 万元，增长 5%": the base is named
         over = _share_of(change.fact, claim.against.fact, rate, "prose.growth")
-        if over is not None and (change.sign == rate.sign or not contradicted(over)):
+        if over is not None and change.sign == rate.sign:
             return over
+        if over is not None:
+            return Alternatives((over,), _growth_of_change(claim, change, rate, near))
+    return _growth_of_change(claim, change, rate, near)
+
+
+def _growth_of_change(claim: Claim, change: Quantity, rate: Quantity, near: Neighbours) -> Made:
+    """The rate beside a change of the amount spoken of."""
     if change.sign and rate.sign and change.sign != rate.sign:
         words = claim.passage.verbatim(change.start - min(6, len(change.lead)), rate.end)
-        return Doubt("prose.direction", f"同一句里方向相反：“{words}”。", (change, rate))
+        return issue_of("prose.direction", (change.fact, rate.fact), words=words)
     subject = claim.subject
     others = [q for q in near.before(claim) if q is not subject and q.kind != Kind.BUDGETED]
     options = [_growth_of(q.fact, change, rate) for q in ([subject] if subject else []) + others]
-    if held := _first_that_holds(options):
-        return held
+    return Alternatives(tuple(_there(options)), _growth_else(claim, change, rate))
+
+
+def _growth_else(claim: Claim, change: Quantity, rate: Quantity) -> Relation | Issue | None:
+    """What stands where the rate is of none of the amounts named."""
+    subject = claim.subject
     if subject is None or subject.lead and "其中" in claim.passage.text[subject.end : change.start]:
         return None
     value = subject.amount.base - change.sign * change.amount.base
@@ -110,28 +131,23 @@ def _growth(claim: Claim, near: Neighbours) -> Made:
         if rate.amount.value in (0, 100) and change.amount.value == 0:
             return None
         words = claim.passage.verbatim(change.start, rate.end)
-        return Doubt(
-            "prose.zero_base", f"上年数为零或为负，不能计算增长率：“{words}”。", (subject, change, rate)
-        )
+        facts = (subject.fact, change.fact, rate.fact)
+        return issue_of("prose.zero_base", facts, template="change", words=words)
     if change.amount.value == 0 and rate.amount.value == 0:
         return None
     if change.sign > 0 and value * _TINY < change.amount.base:
         factor = subject.amount.unit.factor if subject.amount.unit else Decimal(1)
         words = claim.passage.verbatim(change.start, rate.end)
-        message = (
-            f"按这句话推算，上年数只有 {value / factor:f}{_unit_name(subject)}，增长率没有意义，也不是"
-            f" {rate.amount.text}%：“{words}”。"
-        )
-        return Doubt("prose.tiny_base", message, (rate, subject, change))
+        unit = subject.amount.unit.name if subject.amount.unit else None
+        return issue_of(
+            "prose.tiny_base", (rate.fact, subject.fact, change.fact), words=words, before=value / factor,
+            unit=unit, rate=rate.amount.text,
+        )  # fmt: skip
     return _growth_of(subject.fact, change, rate)
 
 
 _TINY = 100
 """A change more than so many times the amount before it: its rate says nothing."""
-
-
-def _unit_name(q: Quantity) -> str:
-    return f" {q.amount.unit.name}" if q.amount.unit else ""
 
 
 def _growth_of(subject: Fact, change: Quantity, rate: Quantity) -> Relation | None:
@@ -145,8 +161,7 @@ def _growth_of(subject: Fact, change: Quantity, rate: Quantity) -> Relation | No
     note = _note(
         f"{_shown(change.fact)} ÷（{_shown(subject)} {sign} {_shown(change.fact)}）", 100 * d / before, rate
     )
-    identity = f"prose.growth|{rate.fact.id}"
-    return _close(Relation(identity, "prose.growth", terms, constant=before * r, note=note), rate)
+    return _relation("prose.growth", terms, before * r, note, rate)
 
 
 def _change(claim: Claim, near: Neighbours) -> Made:
@@ -161,7 +176,7 @@ def _change(claim: Claim, near: Neighbours) -> Made:
     if whole is not None and b.low <= whole.high:
         return None  # the last of a list before the change of the whole
     words = claim.passage.verbatim(subject.start - min(10, subject.start), change.end)
-    return Doubt("prose.impossible", f"增加额大于本年数：“{words}”。", (subject, change))
+    return issue_of("prose.impossible", (subject.fact, change.fact), words=words)
 
 
 def _since(claim: Claim, near: Neighbours) -> Made:
@@ -179,18 +194,21 @@ def _since(claim: Claim, near: Neighbours) -> Made:
         if rate.amount.value == 0 or subject.amount.value == 0:
             return None
         words = claim.passage.verbatim(max(last.start, rate.start - 20), rate.end)
-        return Doubt("prose.zero_base", f"上年数为零，不能计算增长率：“{words}”。", (last, subject, rate))
+        return issue_of("prose.zero_base", (last.fact, subject.fact, rate.fact), words=words)
     moved = _growth_of(subject.fact, last, replace(rate, sign=rate.sign or 1))
-    if moved is not None and not contradicted(moved):
-        return moved  # "比上年 1.43 万元，增加 0.68%": the word for the change is left out
+    # "比上年 1.43 万元，增加 0.68%": the word for the change is left out
+    return Alternatives((moved,) if moved else (), _grown(subject, last, rate, sign))
+
+
+def _grown(subject: Quantity, last: Quantity, rate: Quantity, sign: Decimal) -> Relation | None:
+    """This year's amount is that of the year before with the rate added."""
     c, p, r = subject.amount.base, last.amount.base, rate.amount.value
     terms = (Term(Decimal(100), subject.fact), Term(-(100 + sign * r), last.fact), Term(-sign * p, rate.fact))
     if c == p and r == 0:
         return None
     way = f"（{_shown(subject.fact)} － {_shown(last.fact)}）÷ {_shown(last.fact)}"
     note = _note(way, 100 * (c - p) / p, rate)
-    made = Relation(f"prose.growth|{rate.fact.id}", "prose.growth", terms, constant=sign * r * p, note=note)
-    return _close(made, rate)
+    return _relation("prose.growth", terms, sign * r * p, note, rate)
 
 
 def _share(claim: Claim, near: Neighbours) -> Made:
@@ -209,10 +227,12 @@ def _share(claim: Claim, near: Neighbours) -> Made:
     wholes += near.named("")
     parts = [part.fact] + [q.fact for q in near.before(claim) if q is not part]
     options = (_share_of(p, whole, rate) for p in parts for whole in wholes if whole.id != p.id)
-    if held := _first_that_holds(options):
-        return held
-    if agreed := _agreed_whole(claim, wholes, near):
-        return _share_of(part.fact, agreed, rate)
+    agreed = _agreed_whole(claim, part, rate, wholes, near)
+    return Alternatives(_there(options), Alternatives(agreed, _share_else(claim, part, rate, near)))
+
+
+def _share_else(claim: Claim, part: Quantity, rate: Quantity, near: Neighbours) -> Relation | None:
+    """The share of the whole that the sentence names, where no whole near by makes it right."""
     sure = claim.against if not claim.base else None
     called = near.called(claim.base) if claim.base else []
     certain = called or []  # a whole that is not there, or that nobody knows, is not to be guessed
@@ -222,17 +242,16 @@ def _share(claim: Claim, near: Neighbours) -> Made:
     return None if _base(whole) < part.amount.base else _share_of(part.fact, whole, rate)
 
 
-def _agreed_whole(claim: Claim, wholes: list[Fact], near: Neighbours) -> Fact | None:
-    """The amount that the other shares of the same base in the passage are taken of: two, if there are."""
-    others = near.siblings(claim)
+def _agreed_whole(
+    claim: Claim, part: Quantity, rate: Quantity, wholes: list[Fact], near: Neighbours
+) -> Iterator[Supported]:
+    """The share of the amount that the other shares of the same base in the passage are taken of: two, if there are."""
+    others = [c for c in near.siblings(claim) if c.subject and c.rate and c.subject.amount.value]
+    least = min(2, max(1, len(near.siblings(claim))))
     for whole in dict.fromkeys(wholes):
-        held = 0
-        for c in others:
-            made = _share_of(c.subject.fact, whole, c.rate) if c.subject and c.rate else None
-            held += made is not None and bool(c.subject and c.subject.amount.value) and not contradicted(made)
-        if held >= min(2, max(1, len(others))):
-            return whole
-    return None
+        witnesses = _there(_share_of(c.subject.fact, whole, c.rate) for c in others if c.subject and c.rate)
+        if (made := _share_of(part.fact, whole, rate)) is not None:
+            yield Supported(made, tuple(witnesses), least)
 
 
 def _complete(claim: Claim, near: Neighbours) -> Relation | None:
@@ -251,24 +270,18 @@ def _complete(claim: Claim, near: Neighbours) -> Relation | None:
     terms = tuple(Term(Decimal(100) - p if f == part.fact else -p, f) for f in facts)
     way = f"{_shown(part.fact)} ÷（{' ＋ '.join(_shown(f) for f in facts)}）"
     note = _note(way, 100 * part.amount.base / whole, rate)
-    made = Relation(
-        f"prose.share|{rate.fact.id}",
-        "prose.share",
-        (*terms, Term(-whole, rate.fact)),
-        constant=p * whole,
-        note=note,
-    )
-    return _close(made, rate)
+    terms = (*terms, Term(-whole, rate.fact))
+    return _relation("prose.share", terms, p * whole, note, rate)
 
 
-def _share_of(part: Fact, whole: Fact, rate: Quantity, rule: str = "prose.share") -> Relation | None:
+def _share_of(part: Fact, whole: Fact, rate: Quantity, identity: str = "prose.share") -> Relation | None:
     """100·a - p·b = 0, as its gradient at the printed numbers."""
     b, p = _base(whole), rate.amount.value
     if b <= 0:
         return None
     terms = (Term(Decimal(100), part), Term(-p, whole), Term(-b, rate.fact))
     note = _note(f"{_shown(part)} ÷ {_shown(whole)}", 100 * _base(part) / b, rate)
-    return _close(Relation(f"{rule}|{rate.fact.id}", rule, terms, constant=p * b, note=note), rate)
+    return _relation(identity, terms, p * b, note, rate)
 
 
 def _shown(fact: Fact) -> str:
@@ -290,12 +303,9 @@ def _completion(claim: Claim, near: Neighbours) -> Made:
     facts = [q.fact for q in wholes if q is not None]
     facts = facts if claim.against is not None else [*facts, *near.planned(actual)]
     options = (_share_of(a.fact, w, rate, "prose.completion") for a in [actual, *amounts] for w in facts)
-    if held := _first_that_holds(o for o in options if o is not None):
-        return held
     against = claim.against.fact if claim.against else next(iter(near.planned(actual)), None)
-    if against is None or not _base(against):
-        return None
-    return _share_of(actual.fact, against, rate, "prose.completion")
+    last = _share_of(actual.fact, against, rate, "prose.completion") if against and _base(against) else None
+    return Alternatives(_there(options), last)
 
 
 def _compared(claim: Claim, near: Neighbours) -> Made:
@@ -312,18 +322,22 @@ def _compared(claim: Claim, near: Neighbours) -> Made:
     }[claim.says]
     if not wrong:
         return None
-    message = f"“{claim.words}”与数字不符：预算 {budget.amount.text}，决算 {actual.amount.text}。"
-    return Doubt("prose.against_budget", message, (budget, actual))
+    return issue_of(
+        "prose.against_budget", (budget.fact, actual.fact), words=claim.words, budget=budget.amount.text,
+        actual=actual.amount.text,
+    )  # fmt: skip
 
 
-def _close(relation: Relation, rate: Quantity) -> Relation:
-    """A percentage off by no more than one in its last digit was cut off or made to fit, not computed wrong."""
-    [result] = evaluate([relation])
-    coefficient = abs(Decimal(relation.terms[-1].coefficient))
-    one = Decimal(1).scaleb(-rate.amount.decimals)
-    if result.outcome == Outcome.CONTRADICTED and abs(result.residual) <= result.slack + coefficient * one:
-        return replace(relation, rule="prose.rounding")
-    return relation
+def _relation(
+    identity: str, terms: tuple[Term, ...], constant: Decimal, note: str, rate: Quantity
+) -> Relation:
+    """A relation of a percentage: off by no more than one in its last digit it was cut off or made to fit, not computed
+    wrong."""
+    one = abs(Decimal(terms[-1].coefficient)) * Decimal(1).scaleb(-rate.amount.decimals)
+    nearly = Nearly("prose.rounding", one)
+    return Relation(
+        f"{identity}|{rate.fact.id}", identity, terms, constant=constant, note=note, nearly=nearly
+    )
 
 
 def _base(fact: Fact) -> Decimal:

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from yibenzhang.balance.diagnose import slip_kind
+from yibenzhang.model.facts import Fact
+from yibenzhang.model.issues import Arguments, Issue, arguments, issue_at, issue_of
 from yibenzhang.prose.claims import Claim, Says
-from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.recognising.rows import bare
 from yibenzhang.recognising.table_facts import TableFacts
-from yibenzhang.rules.lists import Doubt
+from yibenzhang.rules.case import Case
+from yibenzhang.rules.registry import rule
 
 _DIGITS = 6
 """Amounts with this many printed digits are not equal by chance."""
@@ -28,23 +30,11 @@ _ASSESSED = re.compile(
 _BUDGET_OF = re.compile(r"(?:项目)?(?:全年|年初|调整)预算数?(?:为|是)?(?P<n>[\d,.]+)万元,?(?:全年)?执行数")
 
 
-def comparing(
-    passages: list[Passage],
-    quantities: dict[int, list[Quantity]],
-    claims: list[Claim],
-    tables: tuple[TableFacts, ...],
-) -> list[Doubt]:
-    """Doubts that only show when two places are read side by side."""
-    out = [*_year_before(claims), *_left_out(passages, quantities, tables), *_nested(passages)]
-    out.extend(_assessed(passages, quantities))
-    out.extend(_empty_budget(quantities, tables))
-    return out
-
-
-def _year_before(claims: list[Claim]) -> Iterator[Doubt]:
+@rule("prose.year_before", needs=("text",), each_file=True)
+def year_before(case: Case) -> Iterator[Issue]:
     """One amount of this year, said in two places to have grown by two different amounts."""
     first: dict[tuple[str, str], list[Claim]] = {}
-    for claim in claims:
+    for claim in case.claims:
         now, change = claim.subject, claim.change
         if claim.says != Says.CHANGE or now is None or change is None or not change.sign or claim.loose:
             continue
@@ -71,11 +61,11 @@ def _year_before(claims: list[Claim]) -> Iterator[Doubt]:
             near = one.change.sign == two.change.sign and apart <= abs(a.high) * _NEARLY
             if not near and _subject(one) != _subject(two):
                 continue  # the year before may have held what this year does not: another scope
-            message = (
-                f"同为 {two.subject.amount.text}{_unit(two.subject)}，{one.passage.place(one.at)}写{_moved(one.change)}，"
-                f"{two.passage.place(two.at)}写{_moved(two.change)}，推算的上年数不同。"
+            changes = tuple(_moved(c, c.change) for c in (one, two) if c.change)
+            facts, unit = (two.change.fact, one.change.fact), _unit(two.subject)
+            yield issue_of(
+                "prose.year_before", facts, amount=two.subject.amount.text, unit=unit, changes=changes
             )
-            yield Doubt("prose.year_before", message, (two.change, one.change))
 
 
 def _subject(claim: Claim) -> str:
@@ -85,44 +75,32 @@ def _subject(claim: Claim) -> str:
 
 
 def _unit(q: Quantity) -> str:
-    return f" {q.amount.unit.name}" if q.amount.unit else ""
+    return q.amount.unit.name if q.amount.unit else ""
 
 
-def _moved(q: Quantity) -> str:
-    return f"{'增加' if q.sign > 0 else '减少'} {q.amount.text}{_unit(q)}"
+def _moved(claim: Claim, change: Quantity) -> Arguments:
+    way = "increase" if change.sign > 0 else "decrease"
+    where = str(claim.passage.place(claim.at))
+    return arguments(where=where, way=way, change=change.amount.text, change_unit=_unit(change))
 
 
-def _left_out(
-    passages: list[Passage], quantities: dict[int, list[Quantity]], tables: tuple[TableFacts, ...]
-) -> Iterator[Doubt]:
+@rule("prose.left_out", needs=("text", "tables"), each_file=True)
+def left_out(case: Case) -> Iterator[Issue]:
     """ "其中：" with parts of a total that fall short by exactly one row of the balance nobody names."""
-    rows = [
-        f
-        for t in tables
-        if t.table.standard
-        and t.table.standard.id.endswith(".balance")
-        and ".fiscal" not in t.table.standard.id
-        for f in t.facts()
-        if f.printed and f.amount and f.amount.value and f.row.role != "total" and f.side
-    ]
-    totals = [
-        f
-        for t in tables
-        if t.table.standard
-        and t.table.standard.id.endswith(".balance")
-        and ".fiscal" not in t.table.standard.id
-        for f in t.facts()
-        if f.printed and f.amount and f.row.role == "total"
-    ]
-    for k, p in enumerate(passages):
+    facts = [f for f in _balance(case.tables) if f.printed and f.amount]
+    rows = [f for f in facts if f.amount and f.amount.value and f.row.role != "total" and f.side]
+    totals = [f for f in facts if f.row.role == "total"]
+    for k, p in enumerate(case.passages):
         for m in _OPEN.finditer(p.text):
             stop = p.text.find("。", m.end())
             stop = len(p.text) if stop < 0 else stop
             begin = p.text.rfind("。", 0, m.start()) + 1
             whole = [
-                q for q in quantities[k] if begin <= q.start < m.start() and q.money and q.kind == Kind.VALUE
+                q
+                for q in case.numbers[k]
+                if begin <= q.start < m.start() and q.money and q.kind == Kind.VALUE
             ]
-            parts = [q for q in quantities[k] if m.end() <= q.start < stop and q.money]
+            parts = [q for q in case.numbers[k] if m.end() <= q.start < stop and q.money]
             if not whole or len(parts) < 2 or any(q.kind != Kind.VALUE for q in parts):
                 continue
             total = next((t for t in totals if t.amount and t.amount.base == whole[-1].amount.base), None)
@@ -132,18 +110,26 @@ def _left_out(
             missing = [f for f in rows if f.amount and f.amount.base == rest]
             if not missing:
                 continue
-            told = "＋".join(q.amount.text for q in parts)
-            name = bare(missing[0].row.label)
-            message = (
-                f"“{p.verbatim(whole[-1].start - min(12, whole[-1].start), whole[-1].end).strip()}”的“其中”："
-                f"{told} 比总额少 {missing[0].text}，正是没有列出的“{name}”。"
-            )
-            yield Doubt("prose.left_out", message, (whole[-1], *parts))
+            words = p.verbatim(whole[-1].start - min(12, whole[-1].start), whole[-1].end).strip()
+            yield issue_of(
+                "prose.left_out", (whole[-1].fact, *(q.fact for q in parts)), words=words,
+                parts=tuple(arguments(text=q.amount.text) for q in parts), rest=missing[0].text,
+                name=bare(missing[0].row.label),
+            )  # fmt: skip
 
 
-def _nested(passages: list[Passage]) -> Iterator[Doubt]:
+def _balance(tables: tuple[TableFacts, ...]) -> Iterator[Fact]:
+    """The numbers of the balance of income and expenditure."""
+    for t in tables:
+        standard = t.table.standard
+        if standard and standard.id.endswith(".balance") and ".fiscal" not in standard.id:
+            yield from t.facts()
+
+
+@rule("prose.nested", needs=("text",), each_file=True)
+def nested_parts(case: Case) -> Iterator[Issue]:
     """ "8013平方米（其中计容7998平方米，不计容105平方米）": two parts and their whole, a slip of the keyboard apart."""
-    for p in passages:
+    for p in case.passages:
         for m in _NESTED.finditer(p.text):
             parts = re.findall(rf"(\d+(?:\.\d+)?){m.group('unit')}", m.group("parts"))
             if len(parts) < 2:
@@ -152,33 +138,33 @@ def _nested(passages: list[Passage]) -> Iterator[Doubt]:
             if right == Decimal(m.group("whole")) or not slip_kind(m.group("whole"), f"{right:f}"):
                 continue
             words = p.verbatim(m.start(), m.end()).strip()
-            message = f"{'＋'.join(parts)} ＝ {right}，印为 {m.group('whole')}：“{words}”。"
-            yield Doubt("prose.nested", message, (), words, p.place(m.start()))
+            listed = tuple(arguments(text=x) for x in parts)
+            whole, place = m.group("whole"), p.place(m.start())
+            yield issue_at("prose.nested", words, place, parts=listed, right=right, whole=whole)
 
 
-def _assessed(passages: list[Passage], quantities: dict[int, list[Quantity]]) -> Iterator[Doubt]:
+@rule("prose.assessed", needs=("text",), each_file=True)
+def assessed(case: Case) -> Iterator[Issue]:
     """ "共涉及项目 11 个，资金 3401.54 万元" against the projects reported one by one below it."""
-    for k, p in enumerate(passages):
+    for k, p in enumerate(case.passages):
         match = _ASSESSED.search(p.text)
         if not match:
             continue
-        found = [m.group("n") for q in passages[k + 1 :] for m in _BUDGET_OF.finditer(q.text)]
+        found = [m.group("n") for q in case.passages[k + 1 :] for m in _BUDGET_OF.finditer(q.text)]
         said, whole = int(match.group("n")), Decimal(match.group("sum").replace(",", ""))
         if len(found) < 3 or len(found) != said:
             if len(found) >= 3:
                 words = p.verbatim(match.start(), match.end())
-                mine = tuple(q for q in quantities[k] if q.start >= match.start())[:1]
-                yield Doubt("prose.assessed", f"“{words}”，下文逐个说明的有 {len(found)} 个。", mine)
+                first = [q.fact for q in case.numbers[k] if q.start >= match.start()][:1]
+                yield issue_of("prose.assessed", first, template="count", words=words, found=len(found))
             continue
         total = sum((Decimal(n.replace(",", "")) for n in found), Decimal(0))
         slack = sum((Decimal(1).scaleb(-len(n.partition(".")[2])) / 2 for n in found), Decimal("0.005"))
         if abs(total - whole) > slack:
             words = p.verbatim(match.start(), match.end())
-            mine = tuple(q for q in quantities[k] if q.start >= match.start() and q.money)[:1]
-            message = (
-                f"“{words}”，而下文 {said} 个项目的预算数合计 {total} 万元，相差 {abs(total - whole)} 万元。"
-            )
-            yield Doubt("prose.assessed", message, mine)
+            first = [q.fact for q in case.numbers[k] if q.start >= match.start() and q.money][:1]
+            apart = abs(total - whole)
+            yield issue_of("prose.assessed", first, words=words, projects=said, total=total, apart=apart)
 
 
 _SPENT_OF_NOTHING = re.compile(r"完成(?:年初|全年|调整)?预算(?:数)?的?(?:比例)?$")
@@ -191,10 +177,11 @@ _ITEMS = {
 }
 
 
-def _empty_budget(quantities: dict[int, list[Quantity]], tables: tuple[TableFacts, ...]) -> Iterator[Doubt]:
+@rule("prose.no_budget", needs=("text", "tables"), each_file=True)
+def empty_budget(case: Case) -> Iterator[Issue]:
     """A completion rate of an item of 三公经费 that has no budget in the table."""
     budgeted: dict[str, bool] = {}
-    for t in tables:
+    for t in case.tables:
         if t.table.standard is None or not t.table.standard.id.endswith(".three_public"):
             continue
         for f in t.facts():
@@ -203,7 +190,7 @@ def _empty_budget(quantities: dict[int, list[Quantity]], tables: tuple[TableFact
                 budgeted[name] = budgeted.get(name, False) or bool(f.amount and f.amount.value)
     if not any(budgeted.values()):
         return  # an empty table, or one without budgets, proves nothing
-    for found in quantities.values():
+    for found in case.by_passage.values():
         for before, rate in zip(found, found[1:], strict=False):
             if rate.kind != Kind.COMPLETION or not before.money or not _SPENT_OF_NOTHING.search(rate.lead):
                 continue
@@ -213,5 +200,4 @@ def _empty_budget(quantities: dict[int, list[Quantity]], tables: tuple[TableFact
                 words = rate.passage.verbatim(
                     max(0, before.start - min(16, len(before.lead))), rate.end
                 ).strip()
-                message = f"“{words}”：表中这一项没有预算，不能计算完成率。"
-                yield Doubt("prose.no_budget", message, (before, rate))
+                yield issue_of("prose.no_budget", (before.fact, rate.fact), words=words)

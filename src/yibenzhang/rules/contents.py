@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
 from yibenzhang.model.amounts import narrow
+from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.model.places import Place
 from yibenzhang.prose.passages import Passage
-from yibenzhang.recognising.profile import Profile
 from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.recognising.tables import match_title
-from yibenzhang.rules.wording import Remark
-from yibenzhang.standards import Standards, fold, fold_title
+from yibenzhang.rules.case import Case
+from yibenzhang.rules.registry import rule
+from yibenzhang.standards import fold, fold_title
 
 _PAGE_NUMBER = re.compile(r"[.…·\s]*[-—]?\d{0,3}[-—]?$")
 _PART = re.compile(r"第[一二三四五六七八九十]+部分")
@@ -27,26 +28,24 @@ _LONGEST = 80
 """A contents page lists no more entries than this."""
 _ALIKE = 0.6
 _SAME_TABLE = 0.8
+Entry = tuple[str, Passage]
 
 
-def contents(
-    passages: list[Passage], tables: tuple[TableFacts, ...], profile: Profile, standards: Standards
-) -> list[Remark]:
-    """Remarks on the contents page and on the numbering of headings."""
-    out = list(_numbered(passages))
-    entries, rest = _entries(passages)
+@rule("contents.name", "contents.style", "contents.order", needs=("text",))
+def contents(case: Case) -> Iterator[Issue]:
+    """The contents page against titles and headings."""
+    entries, rest = _entries(case.passages)
     if len(entries) >= 4:
-        out.extend(_tables(entries, tables, profile, standards))
-        out.extend(_headings(entries, rest, profile, standards))
-    return list(dict.fromkeys(out))
+        yield from _tables(entries, case)
+        yield from _headings(entries, rest, case)
 
 
-def _entries(passages: list[Passage]) -> tuple[list[tuple[str, Passage]], list[Passage]]:
+def _entries(passages: Sequence[Passage]) -> tuple[list[Entry], Sequence[Passage]]:
     """The entries of the contents page, without page numbers, and all passages after it."""
     start = next((k for k, p in enumerate(passages[:60]) if re.fullmatch(r"目录|目次", p.text)), None)
     if start is None:
         return [], passages
-    out: list[tuple[str, Passage]] = []
+    out: list[Entry] = []
     seen: set[str] = set()
     for k, p in enumerate(passages[start + 1 : start + _LONGEST], start + 1):
         name = _PAGE_NUMBER.sub("", p.text)
@@ -60,39 +59,32 @@ def _entries(passages: list[Passage]) -> tuple[list[tuple[str, Passage]], list[P
     return [], passages
 
 
-def _tables(
-    entries: list[tuple[str, Passage]], tables: tuple[TableFacts, ...], profile: Profile, standards: Standards
-) -> Iterator[Remark]:
+def _tables(entries: list[Entry], case: Case) -> Iterator[Issue]:
     """A standard table listed under another name than it bears, or in another order."""
     titles: dict[str, list[TableFacts]] = {}
-    for t in tables:
+    for t in case.tables:
         if t.table.standard and t.table.title:
             titles.setdefault(t.table.standard.id, []).append(t)
     order: list[tuple[str, TableFacts]] = []
     for name, p in entries:
-        standard = match_title(name, profile.stage, standards)
-        found = titles.get(standard.id, []) if standard else _alike(name, tables)
+        standard = match_title(name, case.stage, case.standards)
+        found = titles.get(standard.id, []) if standard else _alike(name, case.tables)
         if not found:
             continue
         order.append((name, found[0]))
-        mine = _core(name)
-        if all(_core(t.table.title) != mine for t in found):
+        if all(_core(t.table.title) != _core(name) for t in found):
             form = standard is not None and standard.layout == "form"
             title = found[0].table
-            yield from _differs(name, title.title, p, "表题", title.table.cells[0].place, form)
-    at = [tables.index(t) for _, t in order]
+            yield from _differs(name, title.title, p, "title", title.table.cells[0].place, form)
+    at = [case.tables.index(t) for _, t in order]
     if len(at) >= 4 and at != sorted(at):
         k = next(k for k in range(1, len(at)) if at[k] < at[k - 1])
-        words = f"{_bare(order[k - 1][0])}、{_bare(order[k][0])}"
-        message = (
-            f"目录的顺序与正文不同：目录先列“{_bare(order[k - 1][0])}”再列“{_bare(order[k][0])}”，正文相反。"
-        )
-        yield Remark("contents.order", message, words, entries[0][1].place(0))
+        first, second = _bare(order[k - 1][0]), _bare(order[k][0])
+        words = f"{first}、{second}"
+        yield issue_at("contents.order", words, entries[0][1].place(0), first=first, second=second)
 
 
-def _headings(
-    entries: list[tuple[str, Passage]], rest: list[Passage], profile: Profile, standards: Standards
-) -> Iterator[Remark]:
+def _headings(entries: list[Entry], rest: Sequence[Passage], case: Case) -> Iterator[Issue]:
     """An entry whose heading, found by its number in the same part, is worded otherwise."""
     part = ""
     listed = {_core(name) for name, _ in entries}
@@ -122,10 +114,10 @@ def _headings(
         for text, where in headings.get((part, _ordinal(name)), []):
             elsewhere = where_listed.get(_core(text), part)
             if elsewhere != part and _core(text) != _core(name):  # the heading of another part
-                yield from _differs(name, text, p, "正文标题", where)
+                yield from _differs(name, text, p, "heading", where)
         if _core(name) in exact:
             continue
-        inside = match_title(name, profile.stage, standards) is not None
+        inside = match_title(name, case.stage, case.standards) is not None
         for text, where in headings.get((part, _ordinal(name)), []):
             other = _core(text)
             if (other in listed and where_listed.get(other) == part) or (
@@ -133,7 +125,7 @@ def _headings(
             ):
                 continue
             if SequenceMatcher(None, _core(name), other, autojunk=False).ratio() >= _ALIKE:
-                yield from _differs(name, text, p, "正文标题", where)
+                yield from _differs(name, text, p, "heading", where)
                 break
 
 
@@ -141,24 +133,24 @@ def _alike(name: str, tables: tuple[TableFacts, ...]) -> list[TableFacts]:
     """The table whose title is nearly the entry, where the entry is no title that the standards know."""
     if not name.endswith("表"):
         return []
-    mine = _core(name)
-    if any(_core(t.table.title) == mine for t in tables if t.table.title):
+    core = _core(name)
+    if any(_core(t.table.title) == core for t in tables if t.table.title):
         return []  # it is there, if the standards do not know it
     named = [t for t in tables if t.table.standard and t.table.title]
-    apart = [SequenceMatcher(None, mine, _core(t.table.title), autojunk=False).ratio() for t in named]
+    apart = [SequenceMatcher(None, core, _core(t.table.title), autojunk=False).ratio() for t in named]
     best = max(apart, default=0)
     return [named[apart.index(best)]] if best >= _SAME_TABLE else []
 
 
 def _differs(
     name: str, other: str, p: Passage, where: str, place: Place, form: bool = False
-) -> Iterator[Remark]:
+) -> Iterator[Issue]:
     one, two = _bare(name), _bare(narrow(other).strip().split("。")[0])
     if bool(_DOUBLED.search(two)) != bool(_DOUBLED.search(one)):
-        return  # told as a doubled word
-    message = f"目录作“{one}”，{where}作“{two}”。"
+        return  # a doubled word, which is another rule's
     same = form or _FILLER.sub("", _core(name)) == _FILLER.sub("", _core(other))
-    yield Remark("contents.style" if same else "contents.name", message, one, p.place(0), ((two, place),))
+    identity = "contents.style" if same else "contents.name"
+    yield issue_at(identity, one, p.place(0), (two, place), where=where, other=two)
 
 
 def _ordinal(text: str) -> str:
@@ -179,10 +171,11 @@ def _core(name: str) -> str:
 _NUMERALS = "一二三四五六七八九十"
 
 
-def _numbered(passages: list[Passage]) -> Iterator[Remark]:
+@rule("wording.numbering", needs=("text",))
+def numbered(case: Case) -> Iterator[Issue]:
     """Two headings of one kind in a row with the same number: "（二）…" and again "（二）…"."""
     last: dict[str, tuple[str, Passage, tuple[str, ...]]] = {}
-    for p in passages:
+    for p in case.passages:
         if not p.heading:
             continue
         match = re.match(rf"(?:[(]([{_NUMERALS}]+)[)]|([{_NUMERALS}]+)、)", p.text)
@@ -198,7 +191,8 @@ def _numbered(passages: list[Passage]) -> Iterator[Remark]:
             and match.group() not in ("一、", "(一)")
         ):
             words = p.verbatim(0, len(p.text)).strip()
-            message = f"序号重复：“{before[1].text[:30]}”之后又是“{words[:30]}”。"
             first = (before[1].text[:40], before[1].place(0))
-            yield Remark("wording.numbering", message, words, p.place(0), (first,))
+            yield issue_at(
+                "wording.numbering", words, p.place(0), first, before=before[1].text[:30], after=words[:30]
+            )
         last[kind] = (match.group(), p, (*p.section, p.text))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from yibenzhang.model.amounts import CellState
 from yibenzhang.model.facts import Fact
+from yibenzhang.model.issues import arguments
 from yibenzhang.model.places import file_of
 from yibenzhang.model.relations import NotChecked, Relation, Term
 from yibenzhang.recognising.table_facts import TableFacts
@@ -44,7 +45,7 @@ def copies(tables: Tables) -> Iterator[Relation | NotChecked]:
             continue
         name = found[0].table.name
         if len(set(files)) < len(files):
-            yield NotChecked(RULE, f"“{name}”在一个文件里出现多次，没有与另一个文件核对")
+            yield NotChecked(RULE, template="twice", arguments=arguments(table=name))
             continue
         first = _cells(found[0])
         for other in found[1:]:
@@ -57,9 +58,8 @@ def copies(tables: Tables) -> Iterator[Relation | NotChecked]:
             alone = sum(f.printed for k, f in first.items() if k not in second)
             alone += sum(f.printed for k, f in second.items() if k not in first)
             if alone:
-                yield NotChecked(
-                    RULE, f"“{name}”在两个文件中各有一份，有 {alone} 个数只见于其中一份", found[0].table.id
-                )
+                values = arguments(table=name, count=alone)
+                yield NotChecked(RULE, table=found[0].table.id, template="alone", arguments=values)
 
 
 def _cells(table: TableFacts) -> dict[Key, Fact]:

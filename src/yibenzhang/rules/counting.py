@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.model.places import Place
-from yibenzhang.prose.passages import Passage
-from yibenzhang.prose.quantities import Quantity
 from yibenzhang.recognising.table_facts import TableFacts
-from yibenzhang.rules.wording import Remark, sentence
+from yibenzhang.rules.case import Case
+from yibenzhang.rules.registry import rule
+from yibenzhang.rules.wording import sentence
 from yibenzhang.standards import fold
 
 _COUNT = re.compile(
@@ -39,10 +40,10 @@ class Listed:
 
 def listed_projects(tables: tuple[TableFacts, ...]) -> Listed | None:
     """The projects of the one project table; None where there is none, or more than one."""
-    mine = [t for t in tables if t.table.standard and t.table.standard.id == "budget.projects"]
-    if len(mine) != 1 or len(mine[0].blocks) != 1:
+    listed = [t for t in tables if t.table.standard and t.table.standard.id == "budget.projects"]
+    if len(listed) != 1 or len(listed[0].blocks) != 1:
         return None
-    block = mine[0].blocks[0]
+    block = listed[0].blocks[0]
     rows = [
         (k, r, f)
         for k, r in enumerate(block.rows)
@@ -63,24 +64,23 @@ def listed_projects(tables: tuple[TableFacts, ...]) -> Listed | None:
     return Listed(whole, len(leaves), frozenset(counts), leaves[0][1].place)
 
 
-def counting(
-    passages: list[Passage], tables: tuple[TableFacts, ...], quantities: tuple[Quantity, ...]
-) -> Iterator[Remark]:
+@rule("projects.count", needs=("text", "tables"))
+def counting(case: Case) -> Iterator[Issue]:
     """Sentences with another number of projects than the table, though with the amount of all of them."""
-    listed = listed_projects(tables)
+    listed = listed_projects(case.tables)
     if listed is None:
         return
-    for p in passages:
+    for p in case.passages:
         for m in _COUNT.finditer(p.text) if not _GOALS.search(p.text) else ():
             begin, end = sentence(p.text, m.start(), m.end())
             if _COUNT.search(p.text, begin, m.start()):
                 continue
-            money = [q for q in quantities if q.passage is p and q.money and begin <= q.start < end]
+            money = [q for q in case.quantities if q.passage is p and q.money and begin <= q.start < end]
             near = [q for q in money if q.start < m.start()][-1:] + [q for q in money if q.start > m.start()][
                 :1
             ]
             said = int(m.group("n") or m.group("m"))
             if any(listed.contradicts(said, q.amount.base) for q in near):
                 words = p.verbatim(m.start(), m.end()).strip()
-                message = f"正文写“{words}”，金额是全部项目的，项目支出表列有 {listed.projects} 个。"
-                yield Remark("projects.count", message, words, p.place(m.start()), (("", listed.place),))
+                there, count = ("", listed.place), listed.projects
+                yield issue_at("projects.count", words, p.place(m.start()), there, count=count)

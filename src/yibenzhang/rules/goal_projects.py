@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from difflib import SequenceMatcher
 from functools import lru_cache
 
 from yibenzhang.model.facts import Fact
+from yibenzhang.model.issues import Arguments, Issue, arguments, issue_at
 from yibenzhang.model.places import Place
-from yibenzhang.model.relations import NotChecked, Relation
+from yibenzhang.model.relations import Alternatives, Made, NotChecked, Relation
 from yibenzhang.recognising.forms import GoalForm
 from yibenzhang.recognising.table_facts import TableFacts
-from yibenzhang.rules.goals import Goals, equal, holds, sound
-from yibenzhang.rules.wording import Remark
+from yibenzhang.rules.case import Case
+from yibenzhang.rules.goals import equal, sound
+from yibenzhang.rules.registry import rule
 from yibenzhang.standards import fold
 
 _ALIKE = 0.62
@@ -36,48 +38,94 @@ class _Row:
     @property
     def current(self) -> bool:
         """It has money of this year, not only what was carried over."""
-        told = [f for f in self.this_year if f.amount]
-        return any(f.amount.value > 0 for f in told if f.amount) if told else True
+        known = [f.amount for f in self.this_year if f.amount]
+        return any(a.value > 0 for a in known) if known else True
 
 
+_MOST_NAMED = 6
 MOST_COMPARED = 100_000
 """So many pairs of names are compared letter by letter; a document with more is not checked for that."""
 
 
-def goal_projects(forms: tuple[GoalForm, ...], tables: tuple[TableFacts, ...]) -> Goals:
-    """All that the project table and the goals tables say of the same projects."""
-    goals = [f for f in forms if f.kind == "project" and f.name]
-    rows = [r for t in tables for r in _rows(t)]
-    leaves = [r for r in rows if r.leaf]
-    listed = [(i.name, i.fact) for f in forms for i in f.projects if i.kind == "year"]
-    named = [(f.name, f.year) for f in goals if f.year] + listed
-    if not named:
-        return Goals((), (), ())
-    relations: list[Relation] = []
-    remarks = [*_codes(goals, leaves), *_names(goals, listed, leaves, forms)]
-    unchecked: list[NotChecked] = []
-    overall = any(f.kind == "overall" for f in forms)
-    if leaves:
-        whole = sum((_base(r.total) for r in leaves), Decimal(0))
-        slack = Decimal(100) * (len(leaves) + len(named))
-        sums = [
-            sum((_base(f) for f in group), Decimal(0))
-            for group in ([f.year for f in goals if f.year], [f for _, f in listed])
-            if group
-        ]
-        balanced = [abs(s - whole) <= slack for s in sums]
-        relations.extend(_amounts(named, rows, any(balanced)))
-        relations.extend(_details(forms, leaves))
-        if any(balanced):  # else the amounts contradict each other anyway
-            remarks.extend(_parents(goals, rows))
-        many = len(leaves) * sum(1 + len(f.items) + len(f.purchases) for f in forms)
-        if many > MOST_COMPARED:
-            unchecked.append(NotChecked("goals.missing", "项目太多，没有逐一比对名称"))
-        elif not balanced[0]:
-            remarks.extend(_missing(goals, listed, leaves, forms, overall, unchecked))
-            remarks.extend(_unknown(goals, rows))
-    relations.extend(_listed(goals, listed))
-    return Goals(tuple(r for r in relations if sound(r)), tuple(remarks), tuple(unchecked))
+@dataclass(frozen=True, slots=True)
+class _Projects:
+    """The projects of goals tables and of the project table."""
+
+    goals: tuple[GoalForm, ...]
+    rows: tuple[_Row, ...]
+    listed: tuple[tuple[str, Fact], ...]
+    """Those listed in overall forms, with their amounts of the year."""
+
+    @property
+    def leaves(self) -> list[_Row]:
+        return [r for r in self.rows if r.leaf]
+
+    @property
+    def named(self) -> list[tuple[str, Fact]]:
+        return [*((f.name, f.year) for f in self.goals if f.year), *self.listed]
+
+    def balanced(self) -> list[bool]:
+        """Whether the goals, and those listed, come to what the project table comes to; those that there are."""
+        whole = sum((_base(r.total) for r in self.leaves), Decimal(0))
+        slack = Decimal(100) * (len(self.leaves) + len(self.named))
+        groups = ([f.year for f in self.goals if f.year], [f for _, f in self.listed])
+        return [abs(sum((_base(f) for f in group), Decimal(0)) - whole) <= slack for group in groups if group]
+
+
+def _projects(case: Case) -> _Projects:
+    return _Projects(
+        tuple(f for f in case.forms if f.kind == "project" and f.name),
+        tuple(r for t in case.tables for r in _rows(t)),
+        tuple((i.name, i.fact) for f in case.forms for i in f.projects if i.kind == "year"),
+    )
+
+
+@rule("goals.listed", "goals.projects", needs=("forms",))
+def amounts(case: Case) -> Iterator[Made]:
+    """Amounts of projects in goals tables against the project table and each other."""
+    all_of = _projects(case)
+    if all_of.named and all_of.leaves:
+        yield from _amounts(all_of.named, all_of.rows, any(all_of.balanced()))
+        yield from _details(case.forms, all_of.leaves)
+    yield from _listed(all_of)
+
+
+@rule("goals.code", needs=("forms",))
+def codes(case: Case) -> Iterator[Issue]:
+    """One project code for two projects."""
+    all_of = _projects(case)
+    if all_of.named:
+        yield from _codes(all_of.goals, all_of.leaves)
+
+
+@rule("goals.name", needs=("forms",))
+def names(case: Case) -> Iterator[Issue]:
+    """One project with one amount under two names."""
+    all_of = _projects(case)
+    if all_of.named:
+        yield from _names(all_of, case.forms)
+
+
+@rule("goals.parent", needs=("forms", "tables"))
+def parents(case: Case) -> Iterator[Issue]:
+    """A project with goals that the project table has at its first level, with other parts in it."""
+    all_of = _projects(case)
+    # where the sums differ, the amounts contradict each other anyway
+    if all_of.named and all_of.leaves and any(all_of.balanced()):
+        yield from _parents(all_of.goals, all_of.rows)
+
+
+@rule("goals.missing", "goals.unknown", needs=("forms", "tables"))
+def without(case: Case) -> Iterator[Made]:
+    """Projects without goals, and goals without a project."""
+    all_of = _projects(case)
+    if not (all_of.named and all_of.leaves):
+        return
+    if len(all_of.leaves) * sum(1 + len(f.items) + len(f.purchases) for f in case.forms) > MOST_COMPARED:
+        yield NotChecked("goals.missing", template="many")
+    elif not all_of.balanced()[0]:
+        yield from _missing(all_of, any(f.kind == "overall" for f in case.forms))
+        yield from _unknown(all_of.goals, all_of.rows)
 
 
 def _rows(table: TableFacts) -> Iterator[_Row]:
@@ -106,49 +154,51 @@ def _alike(a: str, b: str) -> float:
     return SequenceMatcher(None, bare(a), bare(b), autojunk=False).ratio()
 
 
-def _amounts(named: list[tuple[str, Fact]], rows: list[_Row], balanced: bool) -> Iterator[Relation]:
-    """A goal's amount equals that of the project with the same name, with or without what was carried over."""
-    astray: list[tuple[Fact, Relation]] = []
-    for name, fact in named:
-        same = [r for r in rows if r.leaf and bare(r.name) == bare(name)]
-        if not same:
-            same = [r for r in rows if bare(r.name) == bare(name)][:1]
-        if not same:
-            continue
-        options = [equal("goals.projects", fact, [r.total for r in same])]
-        options += [
-            equal("goals.projects", fact, [r.total]) for r in same[: len(same) if len(same) > 1 else 0]
-        ]
-        if now := [f for r in same for f in r.this_year if f.printed]:
-            options.append(equal("goals.projects", fact, now))
-        held = next((o for o in options if holds(o)), None)
-        if held is not None:
-            yield held
-        elif not balanced:
-            yield options[0]
-        else:
-            astray.append((fact, options[0]))
-    for fact, made in astray:  # where the sum is right, the projects were grouped otherwise, or exchanged
-        if any(
-            _told(other) == _base(fact) and _told(made) == _base(f) for f, other in astray if f is not fact
-        ):
-            yield made
+def _amounts(named: list[tuple[str, Fact]], rows: Sequence[_Row], balanced: bool) -> Iterator[Made]:
+    """A goal's amount equals that of the project with the same name, with or without what was carried over.
+
+    Where the sum of all is right, the projects were grouped otherwise, or exchanged: only the latter is an error.
+    """
+    found = [(fact, options) for name, fact in named if (options := _options(name, fact, rows))]
+    for fact, options in found:
+        exchanged = balanced and any(
+            _listed_as(other[0]) == _base(fact) and _listed_as(options[0]) == _base(f)
+            for f, other in found
+            if f is not fact
+        )
+        yield Alternatives(
+            tuple(o for o in options if sound(o)),
+            options[0] if (exchanged or not balanced) and sound(options[0]) else None,
+        )
 
 
-def _told(made: Relation) -> Decimal:
+def _options(name: str, fact: Fact, rows: Sequence[_Row]) -> list[Relation]:
+    """The ways in which the amount may be that of the projects of this name."""
+    same = [r for r in rows if r.leaf and bare(r.name) == bare(name)]
+    if not same:
+        same = [r for r in rows if bare(r.name) == bare(name)][:1]
+    if not same:
+        return []
+    out = [equal("goals.projects", fact, [r.total for r in same])]
+    out += [equal("goals.projects", fact, [r.total]) for r in same[: len(same) if len(same) > 1 else 0]]
+    if now := [f for r in same for f in r.this_year if f.printed]:
+        out.append(equal("goals.projects", fact, now))
+    return out
+
+
+def _listed_as(made: Relation) -> Decimal:
     """What the project table gives for the goal's amount."""
     return sum((_base(t.fact) for t in made.parts), Decimal(0))
 
 
-def _parents(goals: list[GoalForm], rows: list[_Row]) -> Iterator[Remark]:
-    """A project with goals that the project table has at its first level, with other parts in it."""
+def _parents(goals: Sequence[GoalForm], rows: Sequence[_Row]) -> Iterator[Issue]:
     parents = [r for r in rows if not r.leaf and r.code]
     leaves = {bare(r.name) for r in rows if r.leaf}
-    told: list[str] = []
+    pairs: list[Arguments] = []
     places: list[tuple[str, Place]] = []
     for form in goals:
-        mine = form.year
-        if mine is None or not mine.amount or bare(form.name) in leaves or len(bare(form.name)) < 4:
+        amount = form.year
+        if amount is None or not amount.amount or bare(form.name) in leaves or len(bare(form.name)) < 4:
             continue
         alike = sorted(
             (r for r in parents if _alike(r.name, form.name) >= _ALIKE), key=lambda r: -_base(r.total)
@@ -156,135 +206,118 @@ def _parents(goals: list[GoalForm], rows: list[_Row]) -> Iterator[Remark]:
         sums = {sum((_base(r.total) for r in alike[:n]), Decimal(0)) for n in range(1, len(alike) + 1)}
         sums |= {_base(r.total) for r in alike}
         sums |= {_base(f) for r in alike for f in r.this_year}
-        if not alike or _base(mine) in sums:
+        if not alike or _base(amount) in sums:
             continue
-        names = "、".join(f"“{r.name}”（{r.total.text}）" for r in alike[:3])
-        told.append(f"{names}与“{form.name}”（{mine.text}）")
+        listed = tuple(arguments(name=r.name, amount=r.total.text) for r in alike[:3])
+        pairs.append(arguments(parents=listed, name=form.name, amount=amount.text))
         places += [(form.name, form.place), *((r.name, r.total.place) for r in alike[:3])]
-    if told:
-        message = f"项目支出表的一级项目与绩效目标表的项目像是同一项目，金额不同：{'；'.join(told[:6])}。"
-        yield Remark("goals.parent", message, *places[0], tuple(places[1:]))
+    if pairs:
+        yield issue_at("goals.parent", *places[0], *places[1:], pairs=tuple(pairs[:6]))
 
 
-def _details(forms: tuple[GoalForm, ...], leaves: list[_Row]) -> Iterator[Relation]:
-    """Items named as a project of the table: told where the amounts agree, for they may group otherwise."""
+def _details(forms: tuple[GoalForm, ...], leaves: list[_Row]) -> Iterator[Made]:
+    """Items named as a project of the table: only where the amounts agree, for they may group otherwise."""
     for form in forms:
         for item in form.items:
             for row in leaves:
-                if bare(row.name) == bare(item.name) and holds(
-                    made := equal("goals.projects", item.fact, [row.total])
-                ):
-                    yield made
+                made = equal("goals.projects", item.fact, [row.total])
+                if bare(row.name) == bare(item.name) and sound(made):
+                    yield Alternatives((made,))
 
 
-def _listed(goals: list[GoalForm], listed: list[tuple[str, Fact]]) -> Iterator[Relation]:
+def _listed(all_of: _Projects) -> Iterator[Made]:
     """A project in the overall form and its own form give one amount; items of a form may be listed too."""
-    for name, fact in listed:
-        for form in goals:
+    for name, fact in all_of.listed:
+        for form in all_of.goals:
             if bare(form.name) == bare(name) and form.year:
-                yield equal("goals.listed", fact, [form.year])
+                made = equal("goals.listed", fact, [form.year])
+                yield made if sound(made) else None
             for item in form.items:
-                if bare(item.name) == bare(name) and holds(made := equal("goals.listed", fact, [item.fact])):
-                    yield made
+                made = equal("goals.listed", fact, [item.fact])
+                if bare(item.name) == bare(name) and sound(made):
+                    yield Alternatives((made,))
 
 
-def _codes(goals: list[GoalForm], leaves: list[_Row]) -> Iterator[Remark]:
-    """One project code for two projects."""
+def _codes(goals: Sequence[GoalForm], leaves: list[_Row]) -> Iterator[Issue]:
     known: dict[str, tuple[str, str]] = {}
     for row in leaves:
         if len(row.code) > 8:
-            known.setdefault(row.code, (row.name, "项目支出表"))
+            known.setdefault(row.code, (row.name, "project_table"))
     for form in goals:
         code = fold(form.code)
         if len(code) <= 8:
             continue
-        name, where = known.setdefault(code, (form.name, "另一张绩效目标表"))
+        name, where = known.setdefault(code, (form.name, "other_form"))
         if bare(name) != bare(form.name) and _alike(name, form.name) < _ALIKE:
-            message = f"项目编码 {code} 用于“{form.name}”的绩效目标表，{where}里它是“{name}”。"
-            yield Remark("goals.code", message, code, form.place)
+            yield issue_at("goals.code", code, form.place, form=form.name, where=where, name=name)
 
 
 def _found(name: str, fact: Fact | None, others: list[tuple[str, Fact | None]]) -> bool:
     """The project stands among the others under this name, a similar one, or with the amount of a similar one."""
-    mine = bare(name)
-    for other, theirs in others:
-        his = bare(other)
-        if mine == his or (min(len(mine), len(his)) >= 4 and (mine in his or his in mine)):
+    one = bare(name)
+    for other, amount in others:
+        two = bare(other)
+        if one == two or (min(len(one), len(two)) >= 4 and (one in two or two in one)):
             return True
         alike = _alike(name, other)
-        if alike >= _ALIKE or (alike >= 0.4 and fact and theirs and _base(fact) == _base(theirs)):
+        if alike >= _ALIKE or (alike >= 0.4 and fact and amount and _base(fact) == _base(amount)):
             return True
     return False
 
 
-def _missing(
-    goals: list[GoalForm],
-    listed: list[tuple[str, Fact]],
-    leaves: list[_Row],
-    forms: tuple[GoalForm, ...],
-    overall: bool,
-    unchecked: list[NotChecked],
-) -> Iterator[Remark]:
-    """Projects of the project table without goals, told together: they have one cause."""
-    told: list[tuple[str, Fact | None]] = [(f.name, f.year) for f in goals]
-    told += [(i.name, i.fact) for f in goals for i in (*f.items, *f.purchases)]
-    if not goals:
-        told += list(listed)
-    without = [r for r in leaves if r.current and _base(r.total) > 0 and not _found(r.name, r.total, told)]
-    if not without:
-        return
-    if 2 * len(without) > len(leaves):
-        reason = f"绩效目标表涉及 {len(goals) or len(listed)} 个项目，项目支出表有 {len(leaves)} 个项目，是否都应编报不能判断"
-        unchecked.append(NotChecked("goals.missing", reason))
-        return
-    names = "、".join(f"“{r.name}”（{r.total.text}）" for r in without[:6])
-    more = f"等 {len(without)} 个项目" if len(without) > 6 else ""
+def _missing(all_of: _Projects, overall: bool) -> Iterator[Issue | NotChecked]:
+    """Projects of the project table without goals, in one issue: they have one cause."""
+    goals, listed, leaves = all_of.goals, all_of.listed, all_of.leaves
+    known: list[tuple[str, Fact | None]] = [(f.name, f.year) for f in goals]
+    known += [(i.name, i.fact) for f in goals for i in (*f.items, *f.purchases)]
     entries: list[tuple[str, Fact | None]] = list(listed)
-    also = (
-        "，整体支出绩效目标表的项目支出情况也没有列"
-        if overall and goals and listed and not any(_found(r.name, r.total, entries) for r in without)
-        else ""
-    )
-    message = f"项目支出表里的{names}{more}没有绩效目标{also}。"
-    yield Remark("goals.missing", message, without[0].name, without[0].total.place)
+    known += [] if goals else entries
+    left = [r for r in leaves if r.current and _base(r.total) > 0 and not _found(r.name, r.total, known)]
+    if not left:
+        return
+    if 2 * len(left) > len(leaves):
+        values = arguments(goals=len(goals) or len(listed), projects=len(leaves))
+        yield NotChecked("goals.missing", template="unchecked", arguments=values)
+        return
+    also = overall and goals and listed and not any(_found(r.name, r.total, entries) for r in left)
+    yield issue_at(
+        "goals.missing", left[0].name, left[0].total.place, also="also" if also else "",
+        projects=tuple(arguments(name=r.name, amount=r.total.text) for r in left[:_MOST_NAMED]),
+        count=len(left) if len(left) > _MOST_NAMED else None,
+    )  # fmt: skip
 
 
-def _unknown(goals: list[GoalForm], rows: list[_Row]) -> Iterator[Remark]:
+def _unknown(goals: Sequence[GoalForm], rows: Sequence[_Row]) -> Iterator[Issue]:
     table: list[tuple[str, Fact | None]] = [(r.name, r.total) for r in rows]
     codes = {r.code for r in rows if r.code}
     for form in goals:
         if fold(form.code) in codes or _found(form.name, form.year, table):
             continue
-        amount = f"（{form.year.text}）" if form.year else ""
-        message = f"“{form.name}”{amount}有绩效目标，项目支出表里没有这个项目。"
-        yield Remark("goals.unknown", message, form.name, form.place)
+        yield issue_at("goals.unknown", form.name, form.place, amount=form.year.text if form.year else None)
 
 
-def _names(
-    goals: list[GoalForm],
-    listed: list[tuple[str, Fact]],
-    leaves: list[_Row],
-    forms: tuple[GoalForm, ...],
-) -> Iterator[Remark]:
+def _names(all_of: _Projects, forms: tuple[GoalForm, ...]) -> Iterator[Issue]:
     """One project with one amount under two names: in the project table, the forms, and the lists inside them."""
-    entries: list[tuple[str, Fact, str, float]] = [(r.name, r.total, "项目支出表", _ALIKE) for r in leaves]
-    entries += [(n, f, "整体支出绩效目标表", _ALIKE) for n, f in listed]
-    entries += [(f.name, f.year, "绩效目标表的项目名称", _ALIKE) for f in goals if f.year]
-    entries += [(i.name, i.fact, "明细测算", _SAME) for f in forms for i in f.items if i.kind == "item"]
-    entries += [(i.name, i.fact, "项目采购", _SAME) for f in forms for i in f.purchases if i.kind == "item"]
+    entries: list[tuple[str, Fact, str, float]] = [
+        (r.name, r.total, "project_table", _ALIKE) for r in all_of.leaves
+    ]
+    entries += [(n, f, "overall_form", _ALIKE) for n, f in all_of.listed]
+    entries += [(f.name, f.year, "form_name", _ALIKE) for f in all_of.goals if f.year]
+    entries += [(i.name, i.fact, "items", _SAME) for f in forms for i in f.items if i.kind == "item"]
+    entries += [(i.name, i.fact, "purchases", _SAME) for f in forms for i in f.purchases if i.kind == "item"]
     if len(entries) > 400:
         return  # comparing all with all would take too long
-    table = {bare(r.name) for r in leaves}
+    table = {bare(r.name) for r in all_of.leaves}
     used: set[int] = set()
     for k, (name, fact, where, need) in enumerate(entries):
         if k in used or not _base(fact) or len(bare(name)) < 4:
             continue
         group = [(name, where)]
         for n in range(k + 1, len(entries)):
-            other, theirs, there, his = entries[n]
-            if n in used or _base(theirs) != _base(fact) or (where == there == "项目支出表"):
+            other, amount, there, least = entries[n]
+            if n in used or _base(amount) != _base(fact) or (where == there == "project_table"):
                 continue
-            if bare(name) == bare(other) or _alike(name, other) >= max(need, his):
+            if bare(name) == bare(other) or _alike(name, other) >= max(need, least):
                 if bare(other) != bare(name) and bare(other) in table and bare(name) in table:
                     continue  # both are projects of their own
                 used.add(n)
@@ -295,5 +328,8 @@ def _names(
             if at not in places:
                 places.append(at)
         if len(variants) > 1:
-            told = "，".join(f"{'、'.join(places)}作“{shown}”" for shown, places in variants.values())
-            yield Remark("goals.name", f"项目名称不一：{told}，金额都是 {fact.text}。", name, fact.place)
+            shown_as = tuple(
+                arguments(name=shown, places=tuple(arguments(place=p) for p in places))
+                for shown, places in variants.values()
+            )
+            yield issue_at("goals.name", name, fact.place, variants=shown_as, amount=fact.text)

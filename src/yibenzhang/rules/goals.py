@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
-from yibenzhang.balance.evaluate import evaluate
 from yibenzhang.model.amounts import PERCENT
 from yibenzhang.model.facts import Fact
-from yibenzhang.model.relations import NotChecked, Outcome, Relation, Term
+from yibenzhang.model.issues import Issue, issue_at
+from yibenzhang.model.relations import Alternatives, Made, Nearly, Relation, Term
 from yibenzhang.recognising.forms import GoalForm, GoalItem
-from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.rules.addresses import Book
-from yibenzhang.rules.support import supported
-from yibenzhang.rules.wording import Remark
+from yibenzhang.rules.case import Case
+from yibenzhang.rules.registry import rule
 from yibenzhang.standards import Address, Standards
 
+_EXECUTION = 20
+"""So many points are given for the execution of the budget at most."""
 _NUMBERED = re.compile(r"\d+[.、．]")
 PROJECTS = Address("*.projects", "total", "total")
 _TOTALS = (
@@ -35,36 +36,22 @@ _KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Goals:
-    """What the forms of a document lead to."""
-
-    relations: tuple[Relation, ...]
-    remarks: tuple[Remark, ...]
-    not_checked: tuple[NotChecked, ...]
-
-
-def goal_money(
-    forms: tuple[GoalForm, ...],
-    tables: tuple[TableFacts, ...],
-    stage: str,
-    standards: Standards,
-) -> Goals:
-    """Relations and remarks on the amounts inside all forms, and of overall forms against the budget tables."""
-    book = Book(tables, stage)
-    relations: list[Relation] = []
-    remarks: list[Remark] = []
-    for form in forms:
+@rule(
+    "goals.execution", "goals.funds", "goals.items", "goals.listed", "goals.overall", "goals.overall_total",
+    "goals.purchases", "goals.rounding", "goals.score", "goals.scores", "goals.share", "goals.sources",
+    "goals.sources_total", "goals.total", "goals.weights", data="form_sums", needs=("forms",), pooled=True,
+)  # fmt: skip
+def amounts(case: Case) -> Iterator[Made]:
+    """The money and points of each form, of overall forms also against the budget tables."""
+    for form in case.forms:
         if form.kind == "overall":
-            relations.extend(_overall(form, book))
+            yield from _sound(_overall(form, case.book))
         elif form.kind == "evaluation":
-            relations.extend(_execution(form))
-            remarks.extend(_points(form))
+            yield from _sound(_execution(form))
+            yield from _points(form)
         else:
-            inside = list(_inside(form, standards))
-            relations.extend(inside)
-            remarks.extend(_limits(form, inside))
-    return Goals(supported(r for r in relations if sound(r)), tuple(remarks), ())
+            yield from _sound(_inside(form, case.standards))
+            yield from _limits(form)
 
 
 # ---- building blocks -------------------------------------------------------------------------------
@@ -83,20 +70,27 @@ def sound(relation: Relation) -> bool:
     return units == {False} or (units == {True} and len({f.standard for f in relation.facts()}) == 1)
 
 
-def holds(relation: Relation) -> bool:
-    return evaluate([relation])[0].outcome != Outcome.CONTRADICTED
+def _sound(made: Iterable[Made]) -> Iterator[Made]:
+    """Without relations over numbers of which only some have a unit."""
+    for one in made:
+        if isinstance(one, Alternatives):
+            options = tuple(o for o in one.options if isinstance(o, Relation) and sound(o))
+            last = one.otherwise
+            yield Alternatives(options, last if not isinstance(last, Relation) or sound(last) else None)
+        elif not isinstance(one, Relation) or sound(one):
+            yield one
 
 
-def _best(options: list[Relation]) -> Iterator[Relation]:
+def best(options: Iterable[Relation]) -> Iterator[Made]:
     """The first that holds; where none does, the first."""
-    if options:
-        yield next((o for o in options if holds(o)), options[0])
+    if given := tuple(options):
+        yield Alternatives(given, given[0])
 
 
-def _proved(relation: Relation) -> Iterator[Relation]:
-    """A relation that need not hold is told only where it does."""
-    if holds(relation):
-        yield relation
+def proved(*relations: Relation) -> Iterator[Made]:
+    """Relations that need not hold: each counts only where it does."""
+    for one in relations:
+        yield Alternatives((one,))
 
 
 def _share(rule: str, part: Fact, whole: Fact, rate: Fact, way: str) -> Relation | None:
@@ -111,45 +105,42 @@ def _share(rule: str, part: Fact, whole: Fact, rate: Fact, way: str) -> Relation
     places = max(rate.amount.decimals if rate.amount else 0, 2)
     note = f"{way}{part.text} ÷ {whole.text} ＝ {right:.{places}f}%"
     terms = (Term(Decimal(100), part), Term(-p, whole), Term(-b, rate))
-    made = Relation(f"{rule}|{rate.id}", rule, terms, constant=p * b, note=note)
-    [result] = evaluate([made])
     one = b * Decimal(1).scaleb(-(rate.amount.decimals if rate.amount else 0))
-    if result.outcome == Outcome.CONTRADICTED and abs(result.residual) <= result.slack + one:
-        return replace(made, rule="goals.rounding")
-    return made
+    nearly = Nearly("goals.rounding", one)
+    return Relation(f"{rule}|{rate.id}", rule, terms, constant=p * b, note=note, nearly=nearly)
 
 
 # ---- one form --------------------------------------------------------------------------------------
 
 
-def _inside(form: GoalForm, standards: Standards) -> Iterator[Relation]:
+def _inside(form: GoalForm, standards: Standards) -> Iterator[Made]:
     amounts = form.amounts
-    for rule in standards.form_sums:
-        if (total := amounts.get(rule.total)) is None:
+    for one in standards.form_sums:
+        if (total := amounts.get(one.total)) is None:
             continue
-        groups = [[amounts[p] for p in group if p in amounts] for group in rule.parts]
-        first = [g for g, group in zip(groups, rule.parts, strict=True) if g and group[0] in amounts]
-        options = [equal(rule.rule, total, g) for g in first]
-        yield from (o for o in options if holds(o)) if form.strangers else _best(options)
+        groups = [[amounts[p] for p in group if p in amounts] for group in one.parts]
+        first = [g for g, group in zip(groups, one.parts, strict=True) if g and group[0] in amounts]
+        options = [equal(one.rule, total, g) for g in first]
+        yield from proved(*options) if form.strangers else best(options)
     budgets = [amounts[m] for m in ("year", "total") if m in amounts]
     if len(budgets) == 2:
-        yield from _proved(equal("goals.total", budgets[0], budgets[1:]))
+        yield from proved(equal("goals.total", budgets[0], budgets[1:]))
     sums = [s.fact for s in form.sources if s.kind == "sum"][:1]
     whole = [s.fact for s in form.sources if s.kind == "item"]
     carried = [s.fact for s in form.sources if s.kind == "carry"]
     for total in sums:
         top = [s.fact for s in form.sources if s.kind == "item" and _NUMBERED.match(s.name)]
         groups = [g for g in ([*whole, *carried], whole, [*top, *carried], top) if g]
-        yield from _best([equal("goals.sources", total, g) for g in groups])
-        yield from _best([equal("goals.sources_total", total, [b]) for b in budgets])
+        yield from best([equal("goals.sources", total, g) for g in groups])
+        yield from best([equal("goals.sources_total", total, [b]) for b in budgets])
     for within, above in zip(form.sources[1:], form.sources, strict=False):
         if within.kind == "within" and above.kind == "item":
-            yield from _proved(equal("goals.sources", above.fact, [within.fact]))
+            yield from proved(equal("goals.sources", above.fact, [within.fact]))
     for rule_id, items in (("goals.items", form.items), ("goals.purchases", form.purchases)):
         parts = [i.fact for i in items if i.kind == "item" and not i.name.startswith("其中")]
         printed = [i.fact for i in items if i.kind == "sum"][:1]
         for total in printed:
-            yield from _best([equal(rule_id, total, parts)] if parts else [])
+            yield from best([equal(rule_id, total, parts)] if parts else [])
             parts = [total]
         if not parts:
             continue
@@ -158,46 +149,43 @@ def _inside(form: GoalForm, standards: Standards) -> Iterator[Relation]:
             options += [
                 equal(rule_id, w, parts) for w in whole[:1] if carried
             ]  # without what was carried over
-            yield from _best(options) if not _nested(parts, budgets) else ()
+            yield from best(options) if not _nested(parts, budgets) else ()
         else:
             for option in options[:1]:
-                yield from _proved(option)
+                yield from proved(option)
     for purchase in form.purchases:
         for item in form.items:
             if purchase.name == item.name:
-                yield from _proved(equal("goals.purchases", item.fact, [purchase.fact]))
+                yield from proved(equal("goals.purchases", item.fact, [purchase.fact]))
 
 
 def _nested(parts: list[Fact], budgets: list[Fact]) -> bool:
     """The list holds every amount twice, as groups and as their items."""
-    told = sum((f.amount.base for f in parts if f.amount), Decimal(0))
-    return any(b.amount and b.amount.base and told == 2 * b.amount.base for b in budgets)
+    listed = sum((f.amount.base for f in parts if f.amount), Decimal(0))
+    return any(b.amount and b.amount.base and listed == 2 * b.amount.base for b in budgets)
 
 
-def _limits(form: GoalForm, inside: list[Relation]) -> Iterator[Remark]:
-    """What may be less but not more: purchases than the budget, the year than the whole.
-
-    Nothing is said of a form whose sums are broken: that is told already.
-    """
-    if not all(holds(r) for r in inside):
-        return
+def _limits(form: GoalForm) -> Iterator[Issue]:
+    """What may be less but not more: purchases than the budget, the year than the whole."""
+    lists = (form.sources, form.items, form.purchases)
+    facts = (*form.amounts.values(), *(i.fact for items in lists for i in items))
+    tables = " ".join(dict.fromkeys(f.table for f in facts))
     budgets = [i for m in ("year", "total") if m in form.amounts and (i := form.amounts[m].interval)]
     bought = [p.fact.interval for p in form.purchases if p.kind == "item"]
     unit = form.purchases[0].fact.unit if form.purchases else None
     if budgets and bought and unit and sum(i.low for i in bought if i) > max(b.high for b in budgets):
-        told = sum((i.middle for i in bought if i), Decimal(0)) / unit.factor
-        budget = form.amounts.get("year") or form.amounts["total"]
-        message = (
-            f"“{form.name}”的项目采购合计 {told:,.2f} {unit.name}，超过了项目当年预算（{budget.text}）。"
-        )
-        yield Remark("goals.purchases", message, form.purchases[0].fact.text, form.purchases[0].fact.place)
+        total_bought = sum((i.middle for i in bought if i), Decimal(0)) / unit.factor
+        budget, first = form.amounts.get("year") or form.amounts["total"], form.purchases[0].fact
+        yield issue_at(
+            "goals.purchases", first.text, first.place, form=form.name, total=total_bought, unit=unit.name,
+            budget=budget.text, subject=tables,
+        )  # fmt: skip
     year, total = form.amounts.get("year"), form.amounts.get("total")
     if year and total and (a := year.interval) and (b := total.interval) and a.low > b.high:
-        message = f"“{form.name}”的当年预算（{year.text}）大于项目总预算（{total.text}）。"
-        yield Remark("goals.total", message, year.text, year.place)
+        yield issue_at("goals.total", year.text, year.place, form=form.name, total=total.text, subject=tables)
 
 
-def _overall(form: GoalForm, book: Book) -> Iterator[Relation]:
+def _overall(form: GoalForm, book: Book) -> Iterator[Made]:
     sums_of_year: list[Fact] = []
     for column in ("year", "former1", "former2"):
         groups, sums = _groups(form, column)
@@ -206,7 +194,7 @@ def _overall(form: GoalForm, book: Book) -> Iterator[Relation]:
             every = [i.fact for i in group]
             options = [equal("goals.overall", total, g) for g in (known, every) if g]
             # a row of unknown meaning may be part of another one: then nothing is said
-            yield from _best(options) if len(known) == len(every) else (o for o in options if holds(o))
+            yield from best(options) if len(known) == len(every) else proved(*options)
         if len(sums) == 2:
             yield equal("goals.overall", sums[0], sums[1:])
         if column == "year":
@@ -215,19 +203,19 @@ def _overall(form: GoalForm, book: Book) -> Iterator[Relation]:
     by_kind = {i.kind: i.fact for i in form.overview}
     for total in sums_of_year:
         found = [fs[0] for a in _TOTALS if len(fs := book.resolve(a).get("", [])) == 1 and fs[0].printed]
-        yield from _best([equal("goals.overall_total", total, [f]) for f in found])
+        yield from best([equal("goals.overall_total", total, [f]) for f in found])
     for kind, addresses in _KINDS.items():
         for address in addresses:
             there = book.resolve(address).get("", [])
-            if (mine := by_kind.get(f"year/{kind}")) and len(there) == 1 and there[0].printed:
-                yield from _proved(equal("goals.overall_total", mine, there))
+            if (amount := by_kind.get(f"year/{kind}")) and len(there) == 1 and there[0].printed:
+                yield from proved(equal("goals.overall_total", amount, there))
     listed = [i.fact for i in form.projects if i.kind == "year"]
     specific = by_kind.get("year/specific")
     if listed and specific:
-        yield from _proved(equal("goals.listed", specific, listed))
+        yield from proved(equal("goals.listed", specific, listed))
     for item, after in zip(form.projects, form.projects[1:], strict=False):
         if item.kind == "total" and after.kind == "year" and after.name == item.name:
-            yield from _proved(equal("goals.total", after.fact, [item.fact]))
+            yield from proved(equal("goals.total", after.fact, [item.fact]))
 
 
 def _groups(form: GoalForm, column: str) -> tuple[list[tuple[Fact, list[GoalItem]]], list[Fact]]:
@@ -248,7 +236,7 @@ def _groups(form: GoalForm, column: str) -> tuple[list[tuple[Fact, list[GoalItem
     return groups, sums
 
 
-def _shares(form: GoalForm, groups: list[tuple[Fact, list[GoalItem]]]) -> Iterator[Relation]:
+def _shares(form: GoalForm, groups: list[tuple[Fact, list[GoalItem]]]) -> Iterator[Made]:
     """Each row's share of its own sum; the shares add up to the share printed for the sum."""
     rates = {(i.fact.table, i.fact.cell[0]): i for i in form.overview if i.kind.startswith("share/")}
     for total, group in groups:
@@ -260,13 +248,17 @@ def _shares(form: GoalForm, groups: list[tuple[Fact, list[GoalItem]]]) -> Iterat
                 yield made
         whole = rates.get((total.table, total.cell[0]))
         if whole and found:
-            yield from _proved(equal("goals.share", whole.fact, found))
+            yield from proved(equal("goals.share", whole.fact, found))
+
+
+def _base(fact: Fact) -> Decimal:
+    return fact.amount.base if fact.amount else Decimal(0)
 
 
 # ---- self-evaluations ------------------------------------------------------------------------------
 
 
-def _execution(form: GoalForm) -> Iterator[Relation]:
+def _execution(form: GoalForm) -> Iterator[Made]:
     amounts = form.amounts
     for column in ("planned", "budget", "spent"):
         total = amounts.get(f"year.{column}")
@@ -286,11 +278,11 @@ def _execution(form: GoalForm) -> Iterator[Relation]:
         if totals and len(parts) >= 3 and not (rule == "goals.scores" and _over(form)):
             executed_row = form.amounts["year.spent"].row.label if "year.spent" in form.amounts else None
             indicators = [f for f in parts if f.row.label != executed_row]
-            made = next(_best([equal(rule, totals[-1], p) for p in (parts, indicators) if len(p) >= 3]))
-            [result] = evaluate([made])
             executed = len(indicators) < len(parts)
-            if executed or not 0 < result.residual <= 20:  # else the points of the execution were not read
-                yield made
+            options = tuple(equal(rule, totals[-1], p) for p in (parts, indicators) if len(p) >= 3)
+            gap = _base(totals[-1]) - sum((_base(f) for f in parts), Decimal(0))
+            # where some are missing, the points of the execution were not read
+            yield Alternatives(options, options[0] if executed or not 0 < gap <= _EXECUTION else None)
 
 
 def _over(form: GoalForm) -> list[tuple[GoalItem, Fact]]:
@@ -305,15 +297,17 @@ def _over(form: GoalForm) -> list[tuple[GoalItem, Fact]]:
     return out
 
 
-def _points(form: GoalForm) -> Iterator[Remark]:
+def _points(form: GoalForm) -> Iterator[Issue]:
     for item, weight in _over(form):
-        message = f"“{form.name}”自评表“{item.name}”得分 {item.fact.text}，高于分值 {weight.text}。"
-        yield Remark("goals.score", message, item.fact.text, item.fact.place)
+        score = item.fact
+        yield issue_at(
+            "goals.score", score.text, score.place, form=form.name, item=item.name, weight=weight.text
+        )
     weights = {(i.fact.table, i.fact.cell[0]): i.fact for i in form.weights if i.kind == "item"}
     if len(weights) < 3 or any(i.kind == "sum" for i in form.weights):
         return
     whole = sum((f.amount.value for f in weights.values() if f.amount), Decimal(0))
     wanted = (100,) if "year.spent" in form.amounts and form.weights[0].fact.row.index < 12 else (100, 90, 80)
     if whole not in wanted:
-        message = f"“{form.name}”自评表的分值合计 {whole:f} 分，不是 100 分。"
-        yield Remark("goals.weights", message, form.weights[0].fact.text, form.weights[0].fact.place)
+        first = form.weights[0].fact
+        yield issue_at("goals.weights", first.text, first.place, form=form.name, total=whole)

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from decimal import Decimal
 from difflib import SequenceMatcher
 
+from yibenzhang.model.issues import Arguments, Issue, Value, arguments, issue_at
 from yibenzhang.recognising.forms import GoalForm
 from yibenzhang.recognising.indicators import Indicator, Target, empty, target_of
-from yibenzhang.rules.wording import Remark
-from yibenzhang.standards import Standards, fold
+from yibenzhang.rules.case import Case
+from yibenzhang.rules.registry import rule
+from yibenzhang.standards import fold
 
 _RATE = re.compile(r"(?:率|度|比例|比重|占比|百分比|幅度)\d?$|率|百分|占比|比例")
 _WORD_VALUE = re.compile(r"[^\d]{0,10}(?:率|满意度|数量|次数|比例)$")
@@ -27,78 +29,94 @@ LOW = 60
 """A goal to satisfy fewer than so many in a hundred is no goal."""
 
 
-def indicators(forms: tuple[GoalForm, ...], standards: Standards) -> list[Remark]:
-    """All remarks on indicators, form by form, then across forms."""
-    words = {k: tuple(v) for k, v in standards.forms.get("word", {}).items()}
-    out: list[Remark] = []
+Words = dict[str, tuple[str, ...]]
+
+
+def _words(case: Case) -> Words:
+    return {k: tuple(v) for k, v in case.standards.forms.get("word", {}).items()}
+
+
+@rule("goals.low", "goals.unit", "goals.weaker", needs=("forms",))
+def values(case: Case) -> Iterator[Issue]:
+    """A target that makes no sense, or asks for less than was reached: once, for the overall form repeats it."""
+    words = _words(case)
     seen: set[tuple[str, str, str]] = set()
-    for form in forms:
-        wordless: list[Indicator] = []
+    for form in case.forms:
         for indicator in form.indicators:
-            told = _odd(indicator, words) or _weaker(indicator, words)
-            if told is not None:
-                key = (told[0], indicator.key, fold(indicator.value))
-                if key not in seen:  # the overall form repeats the projects' indicators
+            if (found := _doubtful(form, indicator, words)) is not None:
+                key = (found.rule, indicator.key, fold(indicator.value))
+                if key not in seen:
                     seen.add(key)
-                    out.append(Remark(told[0], _where(form) + told[1], indicator.name, indicator.place))
-            elif (
-                form.kind != "evaluation"
-                and _wordless(indicator)
-                and not any(indicator.key == w.key for w in wordless)
-            ):
-                wordless.append(indicator)
-        if wordless:
-            out.append(_no_value(form, wordless))
-        out.extend(_long_and_annual(form))
-    names = {name for _, name, _ in seen}
-    pairs = sum(len(f.indicators) for f in forms if f.kind == "overall") * sum(
-        len(f.indicators) for f in forms
+                    yield found
+
+
+@rule("goals.no_value", needs=("forms",))
+def no_values(case: Case) -> Iterator[Issue]:
+    """Indicators with words alone where a number is due, form by form."""
+    words = _words(case)
+    for form in case.forms:
+        found: dict[str, Indicator] = {}
+        for indicator in form.indicators if form.kind != "evaluation" else ():
+            if _doubtful(form, indicator, words) is None and _wordless(indicator):
+                found.setdefault(indicator.key, indicator)
+        if found:
+            yield _no_value(form, list(found.values()))
+
+
+@rule("goals.renamed", "goals.value", needs=("forms",))
+def across(case: Case) -> Iterator[Issue]:
+    """One indicator under two names or with two values, inside a form and across forms."""
+    for form in case.forms:
+        yield from _long_and_annual(form)
+    overall = sum(len(f.indicators) for f in case.forms if f.kind == "overall")
+    if overall * sum(len(f.indicators) for f in case.forms) <= MOST_PAIRS:
+        yield from _across(case.forms, _words(case))
+
+
+def _doubtful(form: GoalForm, indicator: Indicator, words: Words) -> Issue | None:
+    return _odd(form, indicator, words) or _weaker(form, indicator, words)
+
+
+def _issue(rule: str, form: GoalForm, i: Indicator, template: str = "", **values: Value | None) -> Issue:
+    """An issue about one indicator; its sentence begins with the form, which the overall one and named ones have."""
+    overall = "overall" if form.kind == "overall" else None
+    name = form.name if form.name and not overall else None
+    return issue_at(
+        rule, i.name, i.place, template=template, overall=overall, form=name, value=i.value, **values
     )
-    if pairs <= MOST_PAIRS:
-        out.extend(r for r in _across(forms, words) if r.rule != "goals.value" or fold(r.words) not in names)
-    return _once(out)
-
-
-def _where(form: GoalForm) -> str:
-    """Which form a remark is about, as the beginning of its sentence."""
-    if form.kind == "overall" or not form.name:
-        return "整体支出绩效目标表：" if form.kind == "overall" else ""
-    return f"“{form.name}”的绩效目标表："
 
 
 # ---- one indicator ---------------------------------------------------------------------------------
 
 
-def _odd(i: Indicator, words: dict[str, tuple[str, ...]]) -> tuple[str, str] | None:
+def _odd(form: GoalForm, i: Indicator, words: Words) -> Issue | None:
     """A unit or comparison that makes no sense."""
     target = target_of(i.value)
     if target is None:
         return None
     name, unit = i.key, target.unit
     before = [t for t in (target_of(i.last), target_of(i.former)) if t is not None]
-    shown = f"指标“{i.name}”的目标值“{i.value}”"
     for tech in words.get("technical", ()):
         if unit.startswith(tech) and unit[len(tech) :] in words.get("counted", ()):
-            was = f"，上年为“{i.last}”" if before and not empty(i.last) else ""
-            return "goals.unit", f"{shown}有两个单位（{tech}、{unit[len(tech) :]}）{was}。"
+            last = i.last if before and not empty(i.last) else None
+            return _issue("goals.unit", form, i, "two", first=tech, second=unit[len(tech) :], last=last)
     if "满意" in name and unit == "度":
-        return "goals.unit", f"{shown}用“度”作单位，满意度应是百分比或分数。"
+        return _issue("goals.unit", form, i, "degree")
     satisfied = "满意" in name and "不满意" not in name and target.sign not in ("≤", "<")
     if unit == "%" and satisfied and 1 < target.number < LOW:
-        return "goals.low", f"{shown}低于 {LOW}%。"
+        return _issue("goals.low", form, i, least=LOW)
     if unit == "%":
         if target.number > 100 and any(w in name for w in words.get("bounded", ())):
-            return "goals.unit", f"{shown}超过了 100%。"
+            return _issue("goals.unit", form, i, "bounded")
         plain = [t for t in before if not t.unit and any(w in name for w in words.get("fewer", ()))]
         counts = [t for t in before if t.unit in words.get("counted", ())] + plain
         whole = all(t.number == t.number.to_integral() for t in counts)
         if before and len(counts) == len(before) and whole and not _RATE.search(name):
-            was = "、".join(f"“{v}”" for v in (i.former, i.last) if not empty(v))
-            return "goals.unit", f"{shown}是比率，前两年的值{was}是个数，不能比较。"
+            return _issue("goals.unit", form, i, "rate", before=_before(i))
     return None
 
 
-def _weaker(i: Indicator, words: dict[str, tuple[str, ...]]) -> tuple[str, str] | None:
+def _weaker(form: GoalForm, i: Indicator, words: Words) -> Issue | None:
     """The target asks for less than both years before have reached (or set themselves)."""
     target = target_of(i.value)
     if target is None or not (before := [t for v in (i.former, i.last) if (t := target_of(v))]):
@@ -125,12 +143,16 @@ def _weaker(i: Indicator, words: dict[str, tuple[str, ...]]) -> tuple[str, str] 
     reached = way > 0 and target.unit == "%" and not any(t.sign for t in before)
     if reached and all(t.number - target.number <= 5 for t in before):
         return None  # a floor a little under what was reached is no step back
-    was = "、".join(f"{word} {v}" for word, v in (("前年", i.former), ("上年", i.last)) if not empty(v))
-    how = "低于" if way > 0 else "宽于"
-    return "goals.weaker", f"指标“{i.name}”的目标值 {i.value} {how}前两年的水平（{was}）。"
+    return _issue("goals.weaker", form, i, "below" if way > 0 else "above", before=_before(i))
 
 
-def _direction(target: Target, before: list[Target], name: str, words: dict[str, tuple[str, ...]]) -> int:
+def _before(i: Indicator) -> tuple[Arguments, ...]:
+    """The values of the two years before, where they have any."""
+    years = (("before_last", i.former), ("last", i.last))
+    return tuple(arguments(year=year, reached=value) for year, value in years if not empty(value))
+
+
+def _direction(target: Target, before: list[Target], name: str, words: Words) -> int:
     """1 where more is better, -1 where less is; 0 where it cannot be said."""
     signs = {t.sign for t in (target, *before) if t.sign and t.sign != "="}
     up, down = signs & {"≥", ">"}, signs & {"≤", "<"}
@@ -168,12 +190,14 @@ def _wordless(i: Indicator) -> bool:
     )
 
 
-def _no_value(form: GoalForm, found: list[Indicator]) -> Remark:
-    shown = "、".join(f"“{i.name}”（{i.value}）" for i in found[:MOST_NAMED])
-    more = f"等 {len(found)} 个指标" if len(found) > MOST_NAMED else ""
-    message = f"“{form.name}”的绩效目标表：{shown}{more}没有可以衡量的目标值。"
-    others = tuple((i.value, i.place) for i in found[1:MOST_NAMED])
-    return Remark("goals.no_value", message, found[0].value, found[0].place, others)
+def _no_value(form: GoalForm, found: list[Indicator]) -> Issue:
+    shown = tuple(arguments(name=i.name, value=i.value) for i in found[:MOST_NAMED])
+    count = len(found) if len(found) > MOST_NAMED else None
+    others = ((i.value, i.place) for i in found[1:MOST_NAMED])
+    first = found[0]
+    return issue_at(
+        "goals.no_value", first.value, first.place, *others, form=form.name, indicators=shown, count=count
+    )
 
 
 # ---- across lists ----------------------------------------------------------------------------------
@@ -181,46 +205,45 @@ def _no_value(form: GoalForm, found: list[Indicator]) -> Remark:
 
 def _by_period(form: GoalForm, period: str) -> dict[str, Indicator]:
     """Indicators of that period by name, those that stand once."""
-    mine = [i for i in form.indicators if i.period == period]
-    count = Counter(i.key for i in mine)
-    return {i.key: i for i in mine if count[i.key] == 1}
+    found = [i for i in form.indicators if i.period == period]
+    count = Counter(i.key for i in found)
+    return {i.key: i for i in found if count[i.key] == 1}
 
 
-def _once(remarks: list[Remark]) -> list[Remark]:
-    """One indicator under two names is told once, in whatever lists the names stand."""
-    seen: set[str] = set()
-    out = []
-    for r in remarks:
-        key = fold(r.words) if r.rule == "goals.renamed" else ""
-        if not key or key not in seen:
-            out.append(r)
-        seen.add(key)
-    return out
-
-
-def _long_and_annual(form: GoalForm) -> Iterator[Remark]:
+def _long_and_annual(form: GoalForm) -> Iterator[Issue]:
     if form.kind == "project":
-        yield from _renamed(
-            _by_period(form, "long"), _by_period(form, "annual"), f"“{form.name}”长期目标", "年度目标"
-        )
+        for a, b in _renamed(_by_period(form, "long"), _by_period(form, "annual")):
+            yield issue_at(
+                "goals.renamed",
+                b.name,
+                b.place,
+                template="periods",
+                form=form.name,
+                first=a.name,
+                value=b.value,
+            )
 
 
-def _across(forms: tuple[GoalForm, ...], words: dict[str, tuple[str, ...]]) -> Iterator[Remark]:
+def _across(forms: tuple[GoalForm, ...], words: Words) -> Iterator[Issue]:
     """The overall form against the forms of the projects: one indicator with two values or two names."""
     projects = [f for f in forms if f.kind == "project"]
     for overall in (f for f in forms if f.kind == "overall"):
-        for period, word in (("annual", "年度"), ("long", "长期")):
-            mine = _by_period(overall, period)
+        for period in ("annual", "long"):
+            own = _by_period(overall, period)
             every = Counter(k for f in projects for k in {i.key for i in f.indicators if i.period == period})
             for form in projects:
-                theirs = _by_period(form, period)
-                for key in mine.keys() & theirs.keys():
-                    a, b = mine[key], theirs[key]
+                others = _by_period(form, period)
+                for key in own.keys() & others.keys():
+                    a, b = own[key], others[key]
                     if every[key] == 1 and key not in words.get("generic", ()) and _differ(a, b):
-                        message = f"{word}指标“{a.name}”的值不一：整体支出绩效目标表为 {a.value}，“{form.name}”的绩效目标表为 {b.value}。"
-                        yield Remark("goals.value", message, b.name, b.place)
-                if period == "annual":
-                    yield from _renamed(mine, theirs, "整体支出绩效目标表", f"“{form.name}”的绩效目标表")
+                        yield issue_at(
+                            "goals.value", b.name, b.place, period=period, name=a.name, value=a.value, form=form.name,
+                            other=b.value,
+                        )  # fmt: skip
+                for a, b in _renamed(own, others) if period == "annual" else ():
+                    yield issue_at(
+                        "goals.renamed", b.name, b.place, form=form.name, first=a.name, value=b.value
+                    )
 
 
 def _differ(a: Indicator, b: Indicator) -> bool:
@@ -231,24 +254,20 @@ def _differ(a: Indicator, b: Indicator) -> bool:
 
 
 def _renamed(
-    mine: dict[str, Indicator], theirs: dict[str, Indicator], here: str, there: str
-) -> Iterator[Remark]:
+    own: dict[str, Indicator], others: dict[str, Indicator]
+) -> Iterator[tuple[Indicator, Indicator]]:
     """Names a word or two apart, each without a namesake on the other side, with the same value."""
-    left = [i for k, i in mine.items() if k not in theirs]
-    right = [i for k, i in theirs.items() if k not in mine]
+    left = [i for k, i in own.items() if k not in others]
+    right = [i for k, i in others.items() if k not in own]
     if len(left) * len(right) > 40000:
         return
-    pairs = []
     for b in right:
         for a in left:
             if a.key in b.key or b.key in a.key or _value(a) != _value(b) or min(len(a.key), len(b.key)) < 6:
                 continue
             if _reworded(a.key, b.key):
-                pairs.append((a, b))
+                yield a, b
                 break
-    for a, b in pairs:
-        message = f"疑为同一指标，名称不一：{here}作“{a.name}”，{there}作“{b.name}”，目标值都是 {b.value}。"
-        yield Remark("goals.renamed", message, b.name, b.place)
 
 
 def _value(i: Indicator) -> tuple[str, Decimal, str] | str:

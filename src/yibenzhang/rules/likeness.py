@@ -6,10 +6,11 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
+from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.prose.passages import Passage
-from yibenzhang.recognising.profile import Profile
-from yibenzhang.rules.wording import Remark
-from yibenzhang.standards import Standards, readings
+from yibenzhang.rules.case import Case
+from yibenzhang.rules.registry import rule
+from yibenzhang.standards import readings
 
 _RUN = re.compile(r"[\u4e00-\u9fff]{6,}")
 _BODY = re.compile(
@@ -20,14 +21,10 @@ _SHAPES = ((3, 1, 2), (2, 1, 3), (3, 2, 2), (2, 2, 3), (1, 2, 4), (4, 2, 1))
 """Characters that agree before, characters that may differ, characters that agree after."""
 
 
-def likeness(passages: list[Passage], profile: Profile, standards: Standards) -> list[Remark]:
-    """Remarks on words typed by sound and on shortened names of bodies."""
-    found = [*_homophones(passages, standards), *_bodies(passages), *_own_name(passages, profile)]
-    return list(dict.fromkeys(found))
-
-
-def _homophones(passages: list[Passage], standards: Standards) -> Iterator[Remark]:
+@rule("names.homophone", needs=("text",))
+def homophones(case: Case) -> Iterator[Issue]:
     """The same words twice, but for one or two characters that sound alike ("更游校的整合", "更有效的整合")."""
+    passages = case.passages
     runs: dict[str, tuple[Passage, int]] = {}
     for p in passages:
         for m in _RUN.finditer(p.text):
@@ -35,14 +32,14 @@ def _homophones(passages: list[Passage], standards: Standards) -> Iterator[Remar
     pairs = set()
     for shape in _SHAPES:
         pairs |= _pairs(runs, shape)
-    allowed = {frozenset(pair) for pair in standards.lists["homophones"]}
+    allowed = {frozenset(pair) for pair in case.standards.lists["homophones"]}
     suspects = sorted(
         {pair for pair in pairs if not _allowed(pair[0], pair[1], allowed) and _sound(*pair[:2])}
     )
     if not suspects:
         return
     text = "\n".join(p.text for p in passages)
-    told: set[str] = set()
+    seen: set[str] = set()
     for one, two, before, after in suspects:
         counts = {w: text.count(w) for w in (one, two)}
         wrong, right = sorted((one, two), key=lambda w: counts[w])
@@ -52,13 +49,13 @@ def _homophones(passages: list[Passage], standards: Standards) -> Iterator[Remar
         phrase, other = before + wrong + after, before + right + after
         if any(
             wrong in t and (t.startswith(phrase[1:-1]) or phrase[1:-1] in t or t[1:-1] in phrase)
-            for t in told
+            for t in seen
         ):
             continue
         found = next(((p, at) for p in passages if (at := p.text.find(phrase)) >= 0), None)
         if found is None:
             continue
-        told.add(phrase)
+        seen.add(phrase)
         p, at = found
         second = next(
             (
@@ -69,8 +66,7 @@ def _homophones(passages: list[Passage], standards: Standards) -> Iterator[Remar
             None,
         )
         words = p.verbatim(at, at + len(phrase)).strip()
-        message = f"“{words}”在别处作“{other}”，读音相同，可能是打错的字。"
-        yield Remark("names.homophone", message, words, p.place(at), (second,) if second else ())
+        yield issue_at("names.homophone", words, p.place(at), *((second,) if second else ()), other=other)
 
 
 def _pairs(runs: Iterable[str], shape: tuple[int, int, int]) -> set[tuple[str, str, str, str]]:
@@ -100,8 +96,10 @@ def _sound(one: str, two: str) -> bool:
     return all(sounds.get(x, x) == sounds.get(y, y) for x, y in zip(one, two, strict=True))
 
 
-def _bodies(passages: list[Passage]) -> Iterator[Remark]:
+@rule("names.body", needs=("text",))
+def bodies(case: Case) -> Iterator[Issue]:
     """A unit of the list of units, written elsewhere with characters left out of its middle."""
+    passages = case.passages
     units: Counter[str] = Counter()
     for p in passages:
         if any(_INSTITUTIONS.search(s) for s in p.section) or _INSTITUTIONS.search(p.text[:40]):
@@ -121,9 +119,8 @@ def _bodies(passages: list[Passage]) -> Iterator[Remark]:
                 continue
             p, at = next((p, at) for p in passages if (at := p.text.find(short)) >= 0)
             words = p.verbatim(at, at + len(short)).strip()
-            message = f"“{words}”在单位名单里作“{unit}”，名称不一。"
             q, k = next((q, k) for q in passages if (k := q.text.find(unit)) >= 0)
-            yield Remark("names.body", message, words, p.place(at), ((unit, q.place(k)),))
+            yield issue_at("names.body", words, p.place(at), (unit, q.place(k)), unit=unit)
 
 
 _PART = 8
@@ -131,24 +128,29 @@ _PART = 8
 _JOINS = frozenset("和与及、")
 
 
-def _own_name(passages: list[Passage], profile: Profile) -> Iterator[Remark]:
+@rule("names.own", needs=("text",))
+def own_name(case: Case) -> Iterator[Issue]:
     """The body's own name with one character of its middle mistyped."""
-    name = "".join(re.findall(r"[\u4e00-\u9fff]", profile.body))
+    name = "".join(re.findall(r"[\u4e00-\u9fff]", case.profile.body))
     seen: set[str] = set()
     for start in range(len(name) - _PART + 1):
         piece = name[start : start + _PART]
         for k in range(3, _PART - 3):
             pattern = re.compile(f"{piece[:k]}([\u4e00-\u9fff]){piece[k + 1 :]}")
-            for p in passages:
+            for p in case.passages:
                 for m in pattern.finditer(p.text):
                     if m.group(1) == piece[k] or {m.group(1), piece[k]} <= _JOINS or m.group(1) in seen:
                         continue
                     seen.add(m.group(1))
                     words = p.verbatim(m.start(), m.end()).strip()
-                    message = (
-                        f"“{words}”与本单位的名称“{profile.body}”差一个字（“{m.group(1)}”应为“{piece[k]}”）。"
+                    yield issue_at(
+                        "names.own",
+                        words,
+                        p.place(m.start()),
+                        body=case.profile.body,
+                        wrong=m.group(1),
+                        right=piece[k],
                     )
-                    yield Remark("names.own", message, words, p.place(m.start()))
 
 
 def _within(short: str, long: str) -> bool:

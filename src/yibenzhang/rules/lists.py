@@ -3,48 +3,50 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
-from yibenzhang.balance.diagnose import Cause
-from yibenzhang.model.places import Place
-from yibenzhang.model.relations import Relation, Term
+from yibenzhang.model.issues import Issue, issue_of
+from yibenzhang.model.relations import Alternatives, Made, Relation, Term
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity
+from yibenzhang.rules.case import Case
+from yibenzhang.rules.registry import rule
+from yibenzhang.rules.slips import slipped
 from yibenzhang.standards import Split
 
 
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """Something in the text that is wrong but no equation: ``rule``, the sentence for a person, the numbers."""
-
-    rule: str
-    message: str
-    quantities: tuple[Quantity, ...]
-    words: str = ""
-    place: Place | None = None
-    """Words and place, where the doubt is about numbers that are no quantities of money."""
+@rule("prose.listed", data="splits", needs=("text",), each_file=True)
+def parts(case: Case) -> Iterator[Made]:
+    """A whole with its parts in one sentence; a list that is a keyboard's slip away from its whole is one, too."""
+    for found in case.by_passage.values():
+        for split in case.standards.splits:
+            yield from split_of(split, found)
+        for relation in listed_of(found):
+            yield Alternatives((relation,), relation if slipped(relation) else None)
 
 
-def unexplained(doubts: Iterable[Doubt], causes: Iterable[Cause]) -> list[Doubt]:
-    """The doubts about numbers that no cause accuses, one for each number: one error, one finding."""
-    accused: set[str] = set()
-    for cause in causes:
-        certain = cause.certain or cause.swapped
-        facts = (
-            [c.fact for c in cause.culprits]
-            if certain
-            else [f for r in cause.broken for f in r.relation.facts()]
-        )
-        accused |= {f.id for f in facts}
-    out = []
-    for doubt in doubts:
-        mine = {q.fact.id for q in doubt.quantities}
-        if not mine or not mine & accused:
-            out.append(doubt)
-            accused |= mine
-    return out
+@rule("prose.vehicles", needs=("text",), each_file=True)
+def vehicles(case: Case) -> Iterator[Made]:
+    """Cars by kind."""
+    for found in case.by_passage.values():
+        yield vehicles_of(found)
+
+
+@rule("prose.graded", needs=("text",), each_file=True)
+def graded(case: Case) -> Iterator[Made]:
+    """Projects by grade, which may go on in the next paragraph."""
+    for position, found in case.by_passage.items():
+        following = case.passages[position + 1 : position + 2]
+        goes_on = bool(following) and following[0].text.startswith("其中")
+        yield graded_of(found + (case.by_passage[position + 1] if goes_on else []))
+
+
+@rule("prose.count", needs=("text",), each_file=True)
+def counts(case: Case) -> Iterator[Issue]:
+    """As many projects as are said to be listed."""
+    for position, passage in enumerate(case.passages):
+        yield from counted(passage, case.by_passage[position])
 
 
 def split_of(split: Split, quantities: list[Quantity]) -> Iterable[Relation]:
@@ -150,7 +152,7 @@ def vehicles_of(quantities: list[Quantity]) -> Relation | None:
 _BY_SOURCE = re.compile(r"(?:拨款|结转|结余|资金|收入|基金|货物|工程|服务|支出)\d")
 
 
-def counted(passage: Passage, quantities: list[Quantity]) -> Iterable[Doubt]:
+def counted(passage: Passage, quantities: list[Quantity]) -> Iterable[Issue]:
     """ "项目有 13 个，其中：（1）… （13）": as many as are numbered, or as are named with amounts that make up the whole."""
     match = _COUNTED.search(passage.text)
     if match:
@@ -160,8 +162,8 @@ def counted(passage: Passage, quantities: list[Quantity]) -> Iterable[Doubt]:
             and numbers == list(range(1, len(numbers) + 1))
             and len(numbers) != int(match.group("n"))
         ):
-            told = tuple(q for q in quantities if q.start >= match.start())[:1]
-            yield _count(passage, match.start(), match.end(), len(numbers), told)
+            first = tuple(q for q in quantities if q.start >= match.start())[:1]
+            yield _count(passage, match.start(), match.end(), len(numbers), first)
             return
     for at, count in enumerate(quantities):
         following = quantities[at + 1 :]
@@ -183,5 +185,6 @@ def counted(passage: Passage, quantities: list[Quantity]) -> Iterable[Doubt]:
             yield _count(passage, begin, count.end, len(made.parts), (count,))
 
 
-def _count(passage: Passage, start: int, end: int, found: int, told: tuple[Quantity, ...]) -> Doubt:
-    return Doubt("prose.count", f"“{passage.verbatim(start, end)}”，列出的是 {found} 个。", told)
+def _count(passage: Passage, start: int, end: int, found: int, first: tuple[Quantity, ...]) -> Issue:
+    facts = (q.fact for q in first)
+    return issue_of("prose.count", facts, words=passage.verbatim(start, end), found=found)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
+from yibenzhang.model.amounts import narrow
+from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.model.places import Place
 from yibenzhang.prose.passages import Passage
 from yibenzhang.recognising.rows import bare
 from yibenzhang.recognising.table_facts import TableFacts
-from yibenzhang.rules.wording import Remark
+from yibenzhang.rules.case import Case
+from yibenzhang.rules.registry import rule
 from yibenzhang.standards import Standards, fold
 
 _FUNCTION = (".expenditure", ".general_function", ".fiscal_expenditure", ".income")
@@ -28,21 +31,11 @@ _CLASSES = {
 _PATH_ITEM = re.compile(r"([^,。;:“”\"、()\d.]{4,30})\(项\)")
 
 
-def names(passages: list[Passage], tables: tuple[TableFacts, ...], standards: Standards) -> list[Remark]:
-    """All remarks on names, in the order of the document."""
-    out = [
-        *_codes(tables),
-        *_items(passages, tables, standards),
-        *_unspent(passages, standards),
-        *_spelt(passages, tables),
-    ]
-    return list(dict.fromkeys(out))
-
-
-def _codes(tables: tuple[TableFacts, ...]) -> Iterator[Remark]:
+@rule("names.code", needs=("tables",))
+def codes(case: Case) -> Iterator[Issue]:
     """One function code under two names in two tables of the same document."""
     first: dict[str, tuple[str, TableFacts, int]] = {}
-    for t in tables:
+    for t in case.tables:
         if t.table.standard is None or not t.table.standard.id.endswith(_FUNCTION):
             continue
         for block in t.blocks:
@@ -53,19 +46,19 @@ def _codes(tables: tuple[TableFacts, ...]) -> Iterator[Remark]:
                 known, where, index = first.setdefault(row.code, (label, t, row.index))
                 cut = known.startswith(label) or label.startswith(known)  # a narrow column cuts names
                 if known != label and not cut and where is not t:
-                    message = f"科目 {row.code} 名称不一：{where.table.name}作“{known}”，{t.table.name}作“{label}”。"
-                    others = ((known, _row_place(where, index)),)
-                    yield Remark("names.code", message, label, _row_place(t, row.index), others)
+                    yield issue_at(
+                        "names.code", label, _row_place(t, row.index), (known, _row_place(where, index)),
+                        code=row.code, first_table=where.table.name, first_name=known, table=t.table.name,
+                    )  # fmt: skip
 
 
 def _row_place(t: TableFacts, index: int) -> Place:
     return next(c.place for c in t.table.table.cells if c.row <= index < c.row + c.row_span)
 
 
-def _items(passages: list[Passage], tables: tuple[TableFacts, ...], standards: Standards) -> Iterator[Remark]:
-    """Economic items the text lists, though the table has no amount for them; and the other way round."""
-    amounts: dict[str, bool] = {}
-    codes: dict[str, str] = {}
+def _basic_items(tables: tuple[TableFacts, ...]) -> dict[str, tuple[str, bool]]:
+    """The economic items of the tables of basic expenditure by name: code, and whether any has an amount."""
+    out: dict[str, tuple[str, bool]] = {}
     for t in tables:
         if t.table.standard and t.table.standard.id.endswith((".general_basic", ".fiscal_basic")):
             for block in t.blocks:
@@ -75,37 +68,45 @@ def _items(passages: list[Passage], tables: tuple[TableFacts, ...], standards: S
                         printed = any(
                             f.amount and f.amount.value for (r, _), f in block.cells.items() if r == k
                         )
-                        amounts[name] = amounts.get(name, False) or printed
-                        codes[name] = row.code
-    if len(amounts) < 5:
-        return
+                        out[name] = (row.code, out.get(name, ("", False))[1] or printed)
+    return out
+
+
+def _lists(passages: Sequence[Passage]) -> Iterator[tuple[Passage, re.Match[str], list[str]]]:
+    """The items that the text lists as parts of a kind of expenditure."""
     for p in passages:
         for m in _LISTED.finditer(p.text):
-            listed = [fold(i) for i in re.split(r"、", re.sub(r"等(?:支出|费用)?$", "", m.group("items")))]
-            classes = _CLASSES[m.group("group")]
-            for item in listed:
-                code = codes.get(item) or _economic(item, standards)
-                if code[:3] not in classes or amounts.get(item, False):
-                    continue
-                if any(printed and codes[name] == code for name, printed in amounts.items()):
-                    continue
-                place = p.place(m.start())
-                yield Remark(
-                    "names.listed",
-                    f"正文把“{item}”列为{m.group('group')}的构成，表中没有这项支出。",
-                    item,
-                    place,
-                )
-            if not re.search(r"等(?:支出|费用)?$", m.group("items")) and len(listed) >= 4:
-                for name, printed in amounts.items():
-                    if (
-                        printed
-                        and codes[name][:3] in classes
-                        and name not in listed
-                        and _near(name, listed) is None
-                    ):
-                        message = f"{m.group('group')}的构成里没有列出“{name}”，表中有这项支出。"
-                        yield Remark("names.left_out", message, name, p.place(m.start()))
+            items = re.split(r"、", re.sub(r"等(?:支出|费用)?$", "", m.group("items")))
+            yield p, m, [fold(i) for i in items]
+
+
+@rule("names.listed", needs=("text",))
+def listed(case: Case) -> Iterator[Issue]:
+    """Economic items the text lists, though the table has no amount for them."""
+    items = _basic_items(case.tables)
+    for p, m, names in _lists(case.passages) if len(items) >= 5 else ():
+        group = m.group("group")
+        for name in names:
+            code, printed = items.get(name, ("", False))
+            code = code or _economic(name, case.standards)
+            if code[:3] not in _CLASSES[group] or printed or (code, True) in items.values():
+                continue
+            economic = case.standards.economic.get(narrow(name), "0")[:3]
+            yield issue_at("names.listed", name, p.place(m.start()), group=group, subject=economic)
+    yield from _unspent(case.passages, case.standards)
+
+
+@rule("names.left_out", needs=("text", "tables"))
+def left_out(case: Case) -> Iterator[Issue]:
+    """Economic items with an amount in the table, which a list without "等" lacks."""
+    items = _basic_items(case.tables)
+    for p, m, names in _lists(case.passages) if len(items) >= 5 else ():
+        if re.search(r"等(?:支出|费用)?$", m.group("items")) or len(names) < 4:
+            continue
+        for name, (code, printed) in items.items():
+            inside = printed and code[:3] in _CLASSES[m.group("group")]
+            if inside and name not in names and _near(name, names) is None:
+                yield issue_at("names.left_out", name, p.place(m.start()), group=m.group("group"))
 
 
 def _economic(item: str, standards: Standards) -> str:
@@ -116,7 +117,7 @@ def _economic(item: str, standards: Standards) -> str:
     return standards.economic[near] if near else ""
 
 
-def _unspent(passages: list[Passage], standards: Standards) -> Iterator[Remark]:
+def _unspent(passages: Sequence[Passage], standards: Standards) -> Iterator[Issue]:
     """Items the text lists as part of the public expenditure and elsewhere says there were none of."""
     text = "".join(p.text for p in passages)
     for p in passages:
@@ -126,21 +127,24 @@ def _unspent(passages: list[Passage], standards: Standards) -> Iterator[Remark]:
                 if re.search(item, m.group("items")) and re.search(none, text):
                     name = re.search(item, m.group("items"))
                     said = name.group() if name else item
-                    message = f"正文把“{said}”列为{m.group('group')}的构成，别处说没有这项支出。"
-                    yield Remark("names.listed", message, said, p.place(m.start()))
+                    yield issue_at(
+                        "names.listed", said, p.place(m.start()), template="denied", group=m.group("group"),
+                        subject=standards.economic.get(narrow(said), "0")[:3],
+                    )  # fmt: skip
 
 
-def _spelt(passages: list[Passage], tables: tuple[TableFacts, ...]) -> Iterator[Remark]:
+@rule("names.spelt", needs=("text", "tables"))
+def spelt(case: Case) -> Iterator[Issue]:
     """An item named in the text as no table names it, but nearly as one does ("其它" for "其他")."""
     labels = {
         bare(row.label)
-        for t in tables
+        for t in case.tables
         if t.table.standard and t.table.standard.id.endswith(_FUNCTION)
         for block in t.blocks
         for row in block.rows
         if len(row.code) == 7
     }
-    for p in passages:
+    for p in case.passages:
         for m in _PATH_ITEM.finditer(p.text):
             name = bare(m.group(1))
             if not labels or name in labels:
@@ -148,7 +152,7 @@ def _spelt(passages: list[Passage], tables: tuple[TableFacts, ...]) -> Iterator[
             right = _near(name, sorted(labels), 0.88) or _longer(name, labels)
             if right and _core(right) != _core(name):
                 words = p.verbatim(m.start(), m.end()).strip()
-                yield Remark("names.spelt", f"正文作“{words}”，表中作“{right}”。", words, p.place(m.start()))
+                yield issue_at("names.spelt", words, p.place(m.start()), right=right)
 
 
 def _longer(name: str, labels: set[str]) -> str | None:

@@ -9,30 +9,41 @@ from decimal import Decimal
 from difflib import SequenceMatcher
 
 from yibenzhang.model.facts import Fact
+from yibenzhang.model.issues import Issue, arguments, issue_at
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.recognising.table_facts import TableFacts
-from yibenzhang.rules.wording import Remark
+from yibenzhang.rules.case import Case
+from yibenzhang.rules.registry import rule
 from yibenzhang.standards import fold
 
 _NAME = re.compile(r"(?:^|[:：。;；]|\(\d+\)|\d+[.、])([^:：。;；()]*(?:\([^()]*\)[^:：。;；()]*)*)$")
 _ALIKE = 0.62
 
 
-def projects(tables: tuple[TableFacts, ...], quantities: tuple[Quantity, ...]) -> list[Remark]:
-    """Remarks on the projects of a document that has a project table."""
-    out: list[Remark] = []
+def _leaves(tables: tuple[TableFacts, ...]) -> Iterator[list[Fact]]:
+    """The projects of each list of a project table."""
     for table in tables:
         if table.table.standard is None or table.table.standard.id != "budget.projects":
             continue
         for block in table.blocks:
-            leaves = [
+            yield [
                 f for (k, m), f in block.cells.items() if m == "total" and block.rows[k].leaf and f.printed
             ]
-            out.extend(_codes(leaves))
-            leaves = _single(leaves)
-            if len(leaves) >= 3:
-                out.extend(_text(leaves, quantities))
-    return out
+
+
+@rule("projects.code", needs=("tables",))
+def codes(case: Case) -> Iterator[Issue]:
+    """One project code for two projects of the table."""
+    for leaves in _leaves(case.tables):
+        yield from _codes(leaves)
+
+
+@rule("projects.name", "projects.missing", needs=("tables", "text"))
+def listed(case: Case) -> Iterator[Issue]:
+    """The projects that the text goes through one by one, against the table."""
+    for leaves in map(_single, _leaves(case.tables)):
+        if len(leaves) >= 3:
+            yield from _text(leaves, case.quantities)
 
 
 def _single(leaves: list[Fact]) -> list[Fact]:
@@ -56,17 +67,17 @@ def _single(leaves: list[Fact]) -> list[Fact]:
 _CENT = Decimal(100)
 
 
-def _codes(leaves: list[Fact]) -> Iterator[Remark]:
+def _codes(leaves: list[Fact]) -> Iterator[Issue]:
     count = Counter(f.row.code for f in leaves if len(f.row.code) > 8)
     for code, n in count.items():
-        mine = [f for f in leaves if f.row.code == code]
-        if n > 1 and len({fold(f.row.label) for f in mine}) > 1:
-            names = "、".join(f"“{f.row.label}”" for f in mine)
-            others = tuple((f.row.label, f.place) for f in mine[:-1])
-            yield Remark("projects.code", f"项目编码 {code} 同时用于{names}。", code, mine[-1].place, others)
+        same = [f for f in leaves if f.row.code == code]
+        if n > 1 and len({fold(f.row.label) for f in same}) > 1:
+            others = ((f.row.label, f.place) for f in same[:-1])
+            names = tuple(arguments(name=f.row.label) for f in same)
+            yield issue_at("projects.code", code, same[-1].place, *others, projects=names)
 
 
-def _text(leaves: list[Fact], quantities: tuple[Quantity, ...]) -> Iterator[Remark]:
+def _text(leaves: list[Fact], quantities: tuple[Quantity, ...]) -> Iterator[Issue]:
     """Names in the text's list of projects: the same, another name with the same amount, or none."""
     named = [(q, name) for q in quantities if q.kind == Kind.VALUE and q.money and (name := _name(q))]
     table = {_bare(f.row.label): f for f in leaves}
@@ -88,25 +99,24 @@ def _text(leaves: list[Fact], quantities: tuple[Quantity, ...]) -> Iterator[Rema
         elif fact := _nearest(name, q, others):
             seen.add(_bare(fact.row.label))
             words = q.passage.verbatim(q.start - min(len(name), q.start), q.end).strip()
-            message = f"项目名称不一：项目支出表作“{fact.row.label}”，正文作“{name}”，金额都是 {fact.text}。"
-            there = (fact.row.label, fact.place)
-            yield Remark("projects.name", message, words, q.passage.place(q.start), (there,))
+            label, place = fact.row.label, q.passage.place(q.start)
+            there = (label, fact.place)
+            yield issue_at("projects.name", words, place, there, listed=label, name=name, amount=fact.text)
     whole = sum((f.amount.base for f in leaves if f.amount), Decimal(0))
     amounts = (q.amount.base for q, _ in named if q.passage.section[:2] == home)
-    told = sum((a for a in amounts if a < whole * Decimal("0.98")), Decimal(0))
-    if abs(told - whole) <= len(leaves) * Decimal(100):
+    together = sum((a for a in amounts if a < whole * Decimal("0.98")), Decimal(0))
+    if abs(together - whole) <= len(leaves) * Decimal(100):
         return  # the text groups the projects otherwise, but leaves no money out
     listed = {q.amount.base for q, _ in named if q.passage.section[:2] == home}
     for label, fact in table.items():
         if label not in seen and fact.amount and fact.amount.value:
             if any(_merged(fact, other, listed) for other in leaves):
                 continue
-            message = f"正文逐一说明项目时没有列出“{fact.row.label}”（{fact.text}）。"
-            yield Remark("projects.missing", message, fact.row.label, fact.place)
+            yield issue_at("projects.missing", fact.row.label, fact.place, amount=fact.text)
 
 
 def _merged(fact: Fact, other: Fact, listed: set[Decimal]) -> bool:
-    """The text names both as one: it has an amount that is theirs together."""
+    """The text names both as one: it has an amount of both together."""
     if other is fact or fact.amount is None or other.amount is None:
         return False
     return fact.amount.base + other.amount.base in listed
@@ -127,10 +137,10 @@ def _bare(name: str) -> str:
 
 def _nearest(name: str, q: Quantity, leaves: list[Fact]) -> Fact | None:
     """The project with the same amount and a similar name."""
-    mine = q.fact.interval
+    printed = q.fact.interval
     for f in leaves:
         other = f.interval
-        if mine is None or other is None or mine.high < other.low or mine.low > other.high:
+        if printed is None or other is None or printed.high < other.low or printed.low > other.high:
             continue
         if SequenceMatcher(None, _bare(name), _bare(f.row.label), autojunk=False).ratio() >= _ALIKE:
             return f

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
+from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.prose.passages import Passage
-from yibenzhang.recognising.profile import Profile
 from yibenzhang.recognising.rows import bare
-from yibenzhang.recognising.table_facts import TableFacts
-from yibenzhang.rules.wording import Remark
-from yibenzhang.standards import Standards, fold
+from yibenzhang.rules.case import Case
+from yibenzhang.rules.registry import rule
+from yibenzhang.standards import fold
 
 _ITEM = re.compile(r"([^,。;:“”\"、()\d.]{3,30})\(项\)")
 _FOR = re.compile(r"(?:主要)?(?:用于|原因(?:是|为|:|系)+)[:]?(?P<what>[^,。;、]{4,60})")
@@ -33,23 +33,7 @@ _BASIC = re.compile(r"用于[^。;]*?(?:等|的)基本支出")
 _UNKNOWN_PROJECT = 0.55
 
 
-def reasons(
-    passages: list[Passage], tables: tuple[TableFacts, ...], profile: Profile, standards: Standards
-) -> list[Remark]:
-    """Remarks on the reasons and purposes that the text gives."""
-    out = [
-        *_of_another(passages),
-        *_flat(passages),
-        *_against(passages),
-        *_new_projects(passages, tables),
-        *_no_units(passages),
-        *_basic(passages, tables),
-        *_self(passages, profile, standards),
-    ]
-    return list(dict.fromkeys(out))
-
-
-def _clauses(passages: list[Passage]) -> Iterator[tuple[Passage, int, int, str]]:
+def _clauses(passages: Sequence[Passage]) -> Iterator[tuple[Passage, int, int, str]]:
     """Every stretch that speaks of one classified item: from its path to the next path."""
     for p in passages:
         found = list(_ITEM.finditer(p.text))
@@ -58,14 +42,15 @@ def _clauses(passages: list[Passage]) -> Iterator[tuple[Passage, int, int, str]]
             yield p, m.end(), end, bare(m.group(1))
 
 
-def _of_another(passages: list[Passage]) -> Iterator[Remark]:
+@rule("reasons.other_item", needs=("text",))
+def of_another(case: Case) -> Iterator[Issue]:
     """A purpose or reason that names another item of the same list, and not its own."""
-    clauses = list(_clauses(passages))
+    clauses = list(_clauses(case.passages))
     items = {name for *_, name in clauses if len(name) >= 4}
-    for p, start, end, mine in clauses:
+    for p, start, end, own in clauses:
         for m in _FOR.finditer(p.text, start, end):
             what = bare(m.group("what"))
-            named = [n for n in items if n in what and not _akin(n, mine) and mine not in what]
+            named = [n for n in items if n in what and not _akin(n, own) and own not in what]
             named = [n for n in named if not any(n != o and n in o for o in named)]
             if len(named) != 1 or _MERGED.search(what) or _PLACE.search(what[: what.find(named[0])]):
                 continue
@@ -75,8 +60,7 @@ def _of_another(passages: list[Passage]) -> Iterator[Remark]:
             ):
                 continue
             words = p.verbatim(m.start(), m.end()).strip()
-            message = f"“{mine}”的用途或原因写的是“{named[0]}”：“{words}”。"
-            yield Remark("reasons.other_item", message, words, p.place(m.start()))
+            yield issue_at("reasons.other_item", words, p.place(m.start()), item=own, other=named[0])
             break
 
 
@@ -91,9 +75,10 @@ def _akin(one: str, two: str) -> bool:
     return one in two or two in one or SequenceMatcher(None, one, two, autojunk=False).ratio() >= 0.8
 
 
-def _flat(passages: list[Passage]) -> Iterator[Remark]:
+@rule("reasons.flat", needs=("text",))
+def unchanged(case: Case) -> Iterator[Issue]:
     """ "持平" with a reason that only speaks of less, or only of more."""
-    for p, following in zip(passages, [*passages[1:], None], strict=False):
+    for p, following in zip(case.passages, [*case.passages[1:], None], strict=False):
         broken = p.text.endswith(":") and following is not None and not following.heading
         text = p.text + following.text if broken and following else p.text
         for m in _FLAT.finditer(text):
@@ -103,9 +88,7 @@ def _flat(passages: list[Passage]) -> Iterator[Remark]:
             ):
                 continue
             words = text[m.start() : m.start() + 90]
-            yield Remark(
-                "reasons.flat", f"说是持平，原因却只讲增加或减少：“{words}”。", words, p.place(m.start())
-            )
+            yield issue_at("reasons.flat", words, p.place(m.start()))
 
 
 _REASONED = re.compile(
@@ -114,23 +97,25 @@ _REASONED = re.compile(
 )
 
 
-def _against(passages: list[Passage]) -> Iterator[Remark]:
+@rule("reasons.direction", needs=("text",))
+def against(case: Case) -> Iterator[Issue]:
     """A decrease explained by nothing but an increase, or the other way round."""
-    for p in passages:
+    for p in case.passages:
         for m in _REASONED.finditer(p.text):
             up = m.group("way") in ("增加", "增长")
             if up == (m.group("other") == "增加") or re.search(r"上年|去年|一次性|不再|剔除", m.group("why")):
                 continue
             words = p.verbatim(m.start(), m.end()).strip()
-            message = f"数是{m.group('way')}的，原因却是{m.group('other')}：“{words}”。"
-            yield Remark("reasons.direction", message, words, p.place(m.start()))
+            way, other = m.group("way"), m.group("other")
+            yield issue_at("reasons.direction", words, p.place(m.start()), way=way, other=other)
 
 
-def _new_projects(passages: list[Passage], tables: tuple[TableFacts, ...]) -> Iterator[Remark]:
+@rule("reasons.unknown_project", needs=("text", "tables"))
+def new_projects(case: Case) -> Iterator[Issue]:
     """ "新增……项目" given as a reason, where the project table has no such project."""
     known = [
         fold(row.label)
-        for t in tables
+        for t in case.tables
         if t.table.standard and t.table.standard.id == "budget.projects"
         for block in t.blocks
         for row in block.rows
@@ -138,16 +123,15 @@ def _new_projects(passages: list[Passage], tables: tuple[TableFacts, ...]) -> It
     ]
     if len(known) < 3:
         return
-    told: set[str] = set()
-    for p in passages:
+    seen: set[str] = set()
+    for p in case.passages:
         for m in _NEW.finditer(p.text):
             name = fold(m.group("name")).removesuffix("项目")
-            if len(name) < 3 or name in told or any(_alike(name, k) for k in known):
+            if len(name) < 3 or name in seen or any(_alike(name, k) for k in known):
                 continue
-            told.add(name)
+            seen.add(name)
             words = p.verbatim(m.start(), m.end()).strip()
-            message = f"原因里的“{words}”，项目支出表中没有。"
-            yield Remark("reasons.unknown_project", message, words, p.place(m.start()))
+            yield issue_at("reasons.unknown_project", words, p.place(m.start()))
 
 
 def _alike(name: str, other: str) -> bool:
@@ -155,22 +139,23 @@ def _alike(name: str, other: str) -> bool:
     return name in other or match.size >= max(4, len(name) * _UNKNOWN_PROJECT)
 
 
-def _no_units(passages: list[Passage]) -> Iterator[Remark]:
+@rule("reasons.no_units", needs=("text",))
+def no_units(case: Case) -> Iterator[Issue]:
     """Units under a body that says it has none."""
-    if not any(_NO_UNITS.search(p.text) for p in passages):
+    if not any(_NO_UNITS.search(p.text) for p in case.passages):
         return
-    for p in passages:
+    for p in case.passages:
         for m in _UNITS.finditer(p.text):
             if re.search(r"主要用于|支出", p.text[max(0, m.start() - 40) : m.start()]):
                 words = p.verbatim(m.start(), min(len(p.text), m.end() + 10)).strip()
-                message = f"前文说没有下属单位，这里写“{words}”。"
-                yield Remark("reasons.no_units", message, words, p.place(m.start()))
+                yield issue_at("reasons.no_units", words, p.place(m.start()))
 
 
-def _basic(passages: list[Passage], tables: tuple[TableFacts, ...]) -> Iterator[Remark]:
+@rule("reasons.basic", needs=("text", "tables"))
+def basic(case: Case) -> Iterator[Issue]:
     """An item said to be for basic expenditure, where the table has it under projects, or under both."""
     spent: dict[str, dict[str, bool]] = {}
-    for t in tables:
+    for t in case.tables:
         if t.table.standard is None or not t.table.standard.id.endswith(
             (".expenditure", ".general_function")
         ):
@@ -179,34 +164,32 @@ def _basic(passages: list[Passage], tables: tuple[TableFacts, ...]) -> Iterator[
             for (k, measure), fact in block.cells.items():
                 row = block.rows[k]
                 if len(row.code) == 7 and measure in ("basic", "project"):
-                    mine = spent.setdefault(bare(row.label), {})
-                    mine[measure] = mine.get(measure, False) or bool(fact.amount and fact.amount.value)
-    for p, start, end, name in _clauses(passages):
+                    columns = spent.setdefault(bare(row.label), {})
+                    columns[measure] = columns.get(measure, False) or bool(fact.amount and fact.amount.value)
+    for p, start, end, name in _clauses(case.passages):
         found = _BASIC.search(p.text, start, end)
-        columns = spent.get(name)
-        if columns and len(columns) == 2 and columns["project"] and not columns["basic"]:
+        split = spent.get(name, {})
+        if len(split) == 2 and split["project"] and not split["basic"]:
             for m in _BASIC_REASON.finditer(p.text, start, end):
                 words = p.verbatim(m.start(), m.end()).strip()
-                message = f"“{name}”在表中只有项目支出，原因却讲基本支出的经费：“{words}”。"
-                yield Remark("reasons.basic", message, words, p.place(m.start()))
-        if not found or not columns or len(columns) < 2 or not columns["project"]:
+                yield issue_at("reasons.basic", words, p.place(m.start()), template="reason", item=name)
+        if not found or len(split) < 2 or not split["project"]:
             continue
         words = p.verbatim(found.start(), found.end()).strip()
-        kind = "只有项目支出" if not columns["basic"] else "另有项目支出"
-        message = f"“{name}”写的是用于基本支出，表中{kind}：“{words}”。"
-        yield Remark("reasons.basic", message, words, p.place(found.start()))
+        kind = "also_project" if split["basic"] else "only_project"
+        yield issue_at("reasons.basic", words, p.place(found.start()), item=name, kind=kind)
 
 
-def _self(passages: list[Passage], profile: Profile, standards: Standards) -> Iterator[Remark]:
+@rule("wording.self", needs=("text",))
+def other_self(case: Case) -> Iterator[Issue]:
     """ "我中心" in the text of a 局: words of another body."""
-    selves = standards.lists["selves"]
-    ending = next((k for k in selves if profile.body.rstrip(")）").endswith(k)), "")
+    selves, body = case.standards.lists["selves"], case.profile.body
+    ending = next((k for k in selves if body.rstrip(")）").endswith(k)), "")
     if not ending:
         return
-    wrong = [w for w in selves if w != ending and w not in profile.body]
+    wrong = [w for w in selves if w != ending and w not in body]
     pattern = re.compile("我(" + "|".join(map(re.escape, wrong)) + r")(?![\u4e00-\u9fff]?[长员])")
-    for p in passages:
+    for p in case.passages:
         for m in pattern.finditer(p.text):
             words = p.verbatim(m.start(), min(len(p.text), m.end() + 12)).strip()
-            message = f"本文件是“{profile.body}”的，这里自称“{m.group()}”：“{words}”。"
-            yield Remark("wording.self", message, words, p.place(m.start()))
+            yield issue_at("wording.self", words, p.place(m.start()), body=body, name=m.group())

@@ -7,15 +7,15 @@ column is judged only where the registers explain nearly all of what it prints.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from yibenzhang.model.issues import Arguments, Issue, arguments, words_at
 from yibenzhang.model.places import Place
 from yibenzhang.recognising.coded_rows import CodedRow, coded_rows
-from yibenzhang.recognising.profile import Profile
 from yibenzhang.recognising.table_facts import TableFacts
-from yibenzhang.rules.wording import Remark
-from yibenzhang.standards import Standards
+from yibenzhang.rules.case import Case
+from yibenzhang.rules.registry import rule
 from yibenzhang.standards.registers import LENGTHS, Entry, Register, fold_name, registers
 
 _SUPPORT = 4
@@ -35,28 +35,23 @@ class _Column:
     rows: tuple[CodedRow, ...]
 
 
-def register_codes(
-    tables: tuple[TableFacts, ...], profile: Profile, standards: Standards, known: Iterable[Remark] = ()
-) -> list[Remark]:
-    """All remarks, each said once with every place. ``known`` are remarks on names that need no second one."""
-    columns = [c for t in tables for c in _columns(t)]
-    found: dict[tuple[str, str, str], Remark] = {}
-    elsewhere = {fold_name(words) for r in known for words in (r.words, *(w for w, _ in r.others))}
-    for rule, code, name, place, values in (
+@rule("registers.level", "registers.name", "registers.year")
+def register_codes(case: Case) -> Iterator[Issue]:
+    """Codes and names against the registers, each once with every place."""
+    columns = [c for t in case.tables for c in _columns(t)]
+    found: dict[tuple[str, str, Arguments], list[tuple[str, Place]]] = {}
+    for identity, code, name, place, values in (
         *_names(columns),
         *_levels(columns),
         *_order(columns),
-        *_years(columns, profile.fiscal_year),
+        *_years(columns, case.year),
     ):
-        if rule == "registers.name" and fold_name(name) in elsewhere:
-            continue
-        words = {"code": code, "name": name, **values}
-        message = standards.message(rule, values.get("variant", "")).format(**words)
-        first = found.setdefault((rule, code, message), Remark(rule, message, name, place))
-        if first.place.key != place.key:
-            others = (*first.others, (name, place))
-            found[rule, code, message] = Remark(rule, message, first.words, first.place, others)
-    return list(found.values())
+        template = values.pop("variant", "")
+        places = found.setdefault((identity, template, arguments(code=code, name=name, **values)), [])
+        if place.key not in {p.key for _, p in places[:1]}:
+            places.append((name, place))
+    for (identity, template, said), places in found.items():
+        yield Issue(identity, said, tuple(words_at(w, p) for w, p in places), template)
 
 
 _Found = tuple[str, str, str, Place, dict[str, str]]

@@ -4,108 +4,91 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from itertools import combinations
 
-from yibenzhang.balance.diagnose import slip_kind
-from yibenzhang.balance.evaluate import evaluate
 from yibenzhang.model.facts import Fact
-from yibenzhang.model.relations import Outcome, Relation, Term
-from yibenzhang.prose.binding import Binder, Binding, Finder
+from yibenzhang.model.issues import Issue, issue_of
+from yibenzhang.model.relations import Alternatives, Made, Nearly, Relation, Term
+from yibenzhang.prose.binding import Binder, Binding
 from yibenzhang.prose.quantities import Kind, Quantity
-from yibenzhang.recognising.table_facts import TableFacts
-from yibenzhang.rules.addresses import Book
-from yibenzhang.standards import Address
+from yibenzhang.rules.case import Case
+from yibenzhang.rules.registry import rule
+from yibenzhang.rules.slips import agree, residual, slip_of
 
 
-class TableFinder(Finder):
-    def __init__(self, book: Book, tables: tuple[TableFacts, ...]) -> None:
-        self._book = book
-        self._cells = {
-            (t.table.id, n, k, m): f
-            for t in tables
-            for n, b in enumerate(t.blocks)
-            for (k, m), f in b.cells.items()
-        }
-        self._key_of = {f.id: key for key, f in self._cells.items()}
-
-    def facts(self, address: object) -> list[Fact]:
-        assert isinstance(address, Address)
-        found = [fs for fs in self._book.resolve(address).values() if len(fs) == 1]
-        return [f for fs in found for f in fs]
-
-    def beside(self, fact: Fact, basis: str) -> Fact | None:
-        table, n, k, measure = self._key_of.get(fact.id, ("", 0, 0, ""))
-        if "@" not in measure:
-            return fact
-        return self._cells.get((table, n, k, measure.partition("@")[0] + basis))
-
-
-def contradicted(relation: Relation) -> bool:
-    return evaluate([relation])[0].outcome == Outcome.CONTRADICTED
-
-
-def _bound(binding: Binding) -> Relation | None:
+def _bound(binding: Binding) -> Made:
     """The number equals one of its candidates; where it must and does not, the first is its contradiction."""
-    mine = binding.quantity.fact
+    number, family = binding.quantity.fact, f"prose.table|{binding.family}"
     if not binding.candidates:
-        whole = [
-            Relation(f"prose.table|{mine.id}", "prose.table", (Term(1, mine), *(Term(-1, f) for f in parts)))
-            for parts in binding.sums
-        ]
-        held = next((o for o in whole if not contradicted(o)), None)
-        return held or (whole[0] if binding.sure else None)
-    options = [_restates(mine, f) for f in binding.candidates]
-    for option in options:
-        if not contradicted(option):
-            return option
+        sums = tuple(replace(_adds_up(number, parts), family=family) for parts in binding.sums)
+        return Alternatives(sums, sums[0] if binding.sure and sums else None)
+    options = tuple(replace(_restates(number, f), family=family) for f in binding.candidates)
     if not binding.sure:
-        near = next((o for o in options if slipped(mine, o.terms[1].fact)), None)
-        if near is None:
-            return None
-        return replace(near, rule="prose.rounding" if _cut(near, binding.quantity) else "prose.slip")
+        slip = next((o for o in options if slip_of(number, o.terms[1].fact)), None)
+        return Alternatives(
+            options, _cut(replace(slip, rule="prose.slip"), binding.quantity) if slip else None
+        )
     preferred = [o for o in options if o.terms[1].fact.standard.endswith(".general_function")]
-    chosen = (preferred or options)[0]
-    return replace(chosen, rule="prose.rounding") if _cut(chosen, binding.quantity) else chosen
+    return Alternatives(options, _cut((preferred or options)[0], binding.quantity))
 
 
-def _cut(relation: Relation, q: Quantity) -> bool:
-    """The number was cut off instead of rounded."""
-    [result] = evaluate([relation])
+def _cut(relation: Relation, q: Quantity) -> Relation:
+    """Off by no more than one in the last digit the number was cut off instead of rounded."""
+    if q.amount.decimals < 2:
+        return relation
     one = Decimal(1).scaleb(-q.amount.decimals) * (q.amount.unit.factor if q.amount.unit else 1)
-    return abs(result.residual) <= one and q.amount.decimals >= 2
+    return replace(relation, nearly=Nearly("prose.rounding", one, beside=False))
 
 
-def restated(everything: list[Quantity], binder: Binder) -> list[Relation]:
-    """For each number that the words bind to a table: that it equals the one it restates."""
-    relations: list[Relation] = []
-    astray: list[Binding] = []
-    bindings = [b for q in everything if (b := binder.bind(q))]
+def _adds_up(number: Fact, parts: Sequence[Fact]) -> Relation:
+    terms = (Term(1, number), *(Term(-1, f) for f in parts))
+    return Relation(f"prose.table|{number.id}", "prose.table", terms)
+
+
+def _is_restated(binding: Binding) -> bool:
+    """Some number, or some sum, that it may restate is printed as it is."""
+    number = binding.quantity.fact
+    if binding.candidates:
+        return any(agree(number, f) for f in binding.candidates)
+    return any(Decimal(0) in residual(_adds_up(number, parts)) for parts in binding.sums)
+
+
+@rule("prose.table", "prose.rounding", "prose.slip", needs=("text",), each_file=True)
+def restated(case: Case) -> Iterator[Made]:
+    """Each number that the words bind to a table equals the one it restates."""
+    bindings = [b for q in case.quantities if (b := case.binder.bind(q))]
     table_of = _homes(bindings)
+    pairs = _crossed([b for b in bindings if not _is_restated(_at_home(b, table_of))])
     for binding in bindings:
-        made = _bound(_at_home(binding, table_of))
-        if made is not None:
-            relations.append(replace(made, family=f"prose.table|{binding.family}"))
-        if made is None or contradicted(made):
-            astray.append(binding)
-    pairs = _crossed(astray)
-    return [pairs.pop(r.id, r) for r in relations] + list(pairs.values())
+        crossed = pairs.get(binding.quantity.fact.id)
+        yield crossed if crossed is not None else _bound(_at_home(binding, table_of))
+
+
+@rule("prose.year", needs=("text", "year"), each_file=True)
+def other_years(case: Case) -> Iterator[Issue]:
+    """This year's amount of the tables under the name of another year."""
+    for q in case.quantities:
+        if q.kind in (Kind.VALUE, Kind.LAST) and (wrong := _other_year(q, case.binder, case.year or 0)):
+            words = q.passage.verbatim(max(0, q.start - len(q.lead)), q.end)[-60:]
+            yield issue_of("prose.year", (q.fact,), words=words, wrong=wrong, year=case.year)
 
 
 def _homes(bindings: list[Binding]) -> dict[tuple[str, ...], str]:
     """The table that a section goes through item by item: the one that most of its items agree with."""
-    agree: dict[tuple[str, ...], Counter[str]] = {}
+    homes: dict[tuple[str, ...], Counter[str]] = {}
     items: Counter[tuple[str, ...]] = Counter()
     own = {f.table: f.standard for b in bindings for f in b.candidates}
     for b in bindings:
         if b.how == "path" and b.sure:
             section = b.quantity.passage.section
             items[section] += 1
-            tables = {f.table for f in b.candidates if not contradicted(_restates(b.quantity.fact, f))}
-            agree.setdefault(section, Counter()).update(tables)
+            tables = {f.table for f in b.candidates if agree(b.quantity.fact, f)}
+            homes.setdefault(section, Counter()).update(tables)
     out: dict[tuple[str, ...], str] = {}
-    for section, count in agree.items():
+    for section, count in homes.items():
         ranked, enough = count.most_common(2), max(3, 0.6 * items[section])
         named = [t for t, n in count.items() if n >= enough and own.get(t, "").endswith(_named_by(section))]
         if named:
@@ -128,7 +111,7 @@ def _named_by(section: tuple[str, ...]) -> tuple[str, ...]:
 _YEAR = re.compile(r"(20\d\d)年")
 
 
-def other_year(q: Quantity, binder: Binder, year: int) -> str:
+def _other_year(q: Quantity, binder: Binder, year: int) -> str:
     """The year the clause names where the amount is this year's amount of the table; empty where all is well."""
     clause = re.split(r"[,;。]", q.lead)[-1]
     named = _YEAR.search(clause)
@@ -138,9 +121,9 @@ def other_year(q: Quantity, binder: Binder, year: int) -> str:
     stop = text.find("。", q.end)
     rest = text[q.end : stop if stop >= 0 else len(text)]
     if f"{named.group(1)}年" in rest or f"{year}年" in rest or len(q.amount.text.replace(",", "")) < 5:
-        return ""  # compared with the same year, which is told, or with this one
+        return ""  # compared with the same year, which is another rule's, or with this one
     binding = binder.bind(replace(q, kind=Kind.VALUE))
-    same = binding is not None and any(not contradicted(_restates(q.fact, f)) for f in binding.candidates)
+    same = binding is not None and any(agree(q.fact, f) for f in binding.candidates)
     return named.group(1) if same else ""
 
 
@@ -152,7 +135,7 @@ def _at_home(binding: Binding, homes: dict[tuple[str, ...], str]) -> Binding:
 
 
 def _crossed(astray: list[Binding]) -> dict[str, Relation]:
-    """Pairs of numbers near each other of which each is what the other ought to be, by relation id."""
+    """Pairs of numbers near each other of which each is what the other ought to be: relations by the number."""
     out: dict[str, Relation] = {}
     for a, b in combinations(astray, 2):
         p, q = a.quantity, b.quantity
@@ -160,56 +143,13 @@ def _crossed(astray: list[Binding]) -> dict[str, Relation]:
             continue
         if p.amount.base == q.amount.base or not p.amount.value or not q.amount.value:
             continue
-        x = next((f for f in a.candidates if not contradicted(_restates(q.fact, f))), None)
-        y = next((f for f in b.candidates if not contradicted(_restates(p.fact, f))), None)
+        x = next((f for f in a.candidates if agree(q.fact, f)), None)
+        y = next((f for f in b.candidates if agree(p.fact, f)), None)
         if x is not None and y is not None:
-            for made in (_restates(p.fact, x), _restates(q.fact, y)):
-                out.setdefault(made.id, made)
+            for number, other in ((p.fact, x), (q.fact, y)):
+                out.setdefault(number.id, _restates(number, other))
     return out
 
 
-def _restates(mine: Fact, other: Fact) -> Relation:
-    return Relation(f"prose.table|{mine.id}", "prose.table", (Term(1, mine), Term(-1, other)))
-
-
-def keyboard(whole: Relation) -> bool:
-    """A list that comes to its whole, or would but for one slip of the keyboard; else it may not be complete."""
-    [result] = evaluate([whole])
-    if result.outcome != Outcome.CONTRADICTED:
-        return True
-    for t in whole.terms:
-        amount, unit = t.fact.amount, t.fact.unit
-        if amount is None or unit is None:
-            continue
-        right = amount.value - result.residual / t.coefficient / unit.factor
-        if amount.value and any(
-            abs(right - v) * unit.factor <= result.slack
-            for v in (amount.value * 10_000, amount.value / 10_000)
-        ):
-            return True  # 元 for 万元
-        if len(str(amount.value).replace(".", "").strip("0")) < 4:
-            continue
-        cents = min(_ROUNDED, int(result.slack / unit.factor * 100))
-        for off in range(-cents, cents + 1):  # what rounding leaves open
-            near = right + Decimal(off) / 100
-            if near > 0 and slip_kind(f"{amount.value:f}", f"{near:.2f}") in _SLIPS:
-                return True
-    return False
-
-
-_ROUNDED = 3
-_SLIPS = ("错了一位数字", "两位数字颠倒", "多写或漏写一位数字", "小数点或位数错")
-
-
-def slipped(mine: Fact, other: Fact) -> bool:
-    """The number is the other one but for a slip of the keyboard, and long enough for that to be no chance."""
-    if mine.amount is None or other.amount is None or not other.amount.value:
-        return False
-    factor = mine.unit.factor if mine.unit else Decimal(1)
-    places = max(mine.amount.decimals, 2)
-    right = (other.amount.base / factor).quantize(Decimal(1).scaleb(-places))
-    kind = slip_kind(f"{mine.amount.value:f}", f"{right:f}")
-    printed = str(mine.amount.value).replace(".", "")
-    if kind == "小数点或位数错":
-        return len(printed.strip("0")) >= 3
-    return kind in _SLIPS and len(printed.lstrip("0")) >= 4 and mine.amount.decimals >= 2
+def _restates(number: Fact, other: Fact) -> Relation:
+    return Relation(f"prose.table|{number.id}", "prose.table", (Term(1, number), Term(-1, other)))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from yibenzhang.prose.passages import Passage, flat
-from yibenzhang.recognising.profile import Profile
-from yibenzhang.recognising.table_facts import TableFacts
-from yibenzhang.rules.wording import Remark, is_title, sentence
-from yibenzhang.standards import Standards
+from yibenzhang.model.issues import Issue, issue_at
+from yibenzhang.model.places import Place
+from yibenzhang.prose.passages import flat
+from yibenzhang.rules.case import Case
+from yibenzhang.rules.registry import rule
+from yibenzhang.rules.wording import is_title, sentence
 
 _WORDS = {"budget": ("预算", "决算"), "accounts": ("决算", "预算")}
 _PAGE_NUMBER = re.compile(r"[.…·]*[-—]?\d{0,3}[-—]?$")
@@ -19,64 +20,53 @@ _SURE = 3
 """So many titles must name the document's own stage for each one that names the other."""
 
 
-def stages(
-    passages: list[Passage], tables: tuple[TableFacts, ...], profile: Profile, standards: Standards
-) -> list[Remark]:
+@rule("wording.stage", needs=("year", "stage"), stages=("budget", "accounts"))
+def stages(case: Case) -> Iterator[Issue]:
     """Titles and sentences that name the other stage, where the document's own stage is sure."""
-    if profile.stage not in _WORDS or not profile.fiscal_year:
-        return []
-    own, other = _WORDS[profile.stage]
-    out = [*_titles(passages, tables, profile, standards), *_sentences(passages, profile, standards)]
-    mine = sum(is_title(p) and own in p.text for p in passages)
-    if mine < _SURE * len(out):
-        return []
-    what = f"{profile.fiscal_year} 年{own}"
-    return [
-        Remark(
-            "wording.stage", f"本文件是{what}，这里“{own}”和“{other}”写混了：“{r.words}”。", r.words, r.place
-        )
-        for r in out
-    ]
+    own, other = _WORDS[case.stage]
+    found = [*_titles(case), *_sentences(case)]
+    if sum(is_title(p) and own in p.text for p in case.passages) < _SURE * len(found):
+        return
+    for words, place in found:
+        yield issue_at("wording.stage", words, place, year=case.year, own=own, other=other)
 
 
-def _titles(
-    passages: list[Passage], tables: tuple[TableFacts, ...], profile: Profile, standards: Standards
-) -> Iterator[Remark]:
-    wrong = [re.compile(w) for w in standards.lists[f"stage_{profile.stage}_title"]]
-    unless = [re.compile(w) for w in standards.lists["stage_unless"]]
-    told: set[str] = set()
-    for p in passages:
+def _titles(case: Case) -> Iterator[tuple[str, Place]]:
+    wrong = [re.compile(w) for w in case.standards.lists[f"stage_{case.stage}_title"]]
+    unless = [re.compile(w) for w in case.standards.lists["stage_unless"]]
+    seen: set[str] = set()
+    for p in case.passages:
         text = _PAGE_NUMBER.sub("", p.text)
         if not is_title(p) or any(u.search(s) for u in unless for s in (*p.section, text)):
             continue
-        if found := _wrong(text, wrong, profile):
-            told.add(text)
-            yield Remark("wording.stage", "", p.verbatim(0, len(p.text)).strip(), p.place(found.end() - 1))
-    for t in tables:
+        if found := _wrong(text, wrong, case.year):
+            seen.add(text)
+            yield p.verbatim(0, len(p.text)).strip(), p.place(found.end() - 1)
+    for t in case.tables:
         title = flat(t.table.title)
-        if t.table.standard is None or any(title in one or one in title for one in told):
+        if t.table.standard is None or any(title in one or one in title for one in seen):
             continue
-        if _wrong(title, wrong, profile) and not any(u.search(title) for u in unless):
-            yield Remark("wording.stage", "", t.table.title, t.table.table.cells[0].place)
+        if _wrong(title, wrong, case.year) and not any(u.search(title) for u in unless):
+            yield t.table.title, t.table.table.cells[0].place
 
 
-def _wrong(text: str, wrong: list[re.Pattern[str]], profile: Profile) -> re.Match[str] | None:
+def _wrong(text: str, wrong: list[re.Pattern[str]], year: int | None) -> re.Match[str] | None:
     """The wrong word of a title without another year in it, and with the other stage outside of names of rules."""
-    if any(int(y) != profile.fiscal_year for y in _YEAR.findall(text)):
+    if any(int(y) != year for y in _YEAR.findall(text)):
         return None
     bare = _QUOTED.sub(lambda m: "·" * len(m.group()), text)
     return next((m for w in wrong if (m := w.search(bare))), None)
 
 
-def _sentences(passages: list[Passage], profile: Profile, standards: Standards) -> Iterator[Remark]:
-    year = profile.fiscal_year or 0
+def _sentences(case: Case) -> Iterator[tuple[str, Place]]:
+    year = case.year or 0
     years = {"year": str(year), "last": str(year - 1)}
-    wrong = [re.compile(w % years) for w in standards.lists[f"stage_{profile.stage}_text"]]
-    for p in passages:
+    wrong = [re.compile(w % years) for w in case.standards.lists[f"stage_{case.stage}_text"]]
+    for p in case.passages:
         quoted = [m.span() for m in _QUOTED.finditer(p.text)]
         for m in (m for w in wrong for m in w.finditer(p.text) if not is_title(p)):
             if any(a <= m.start() < b or a < m.end() <= b for a, b in quoted):
                 continue
             begin, end = sentence(p.text, m.start(), m.end())
             words = p.verbatim(max(begin, m.start() - 12), min(end, m.end() + 16)).strip()
-            yield Remark("wording.stage", "", words, p.place(m.start()))
+            yield words, p.place(m.start())

@@ -6,11 +6,11 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from yibenzhang.checking.causes import arithmetic
 from yibenzhang.checking.check import Checked
-from yibenzhang.checking.messages import arithmetic
 from yibenzhang.checking.relate import names_of_tables
 from yibenzhang.model.documents import Box, Document, Paragraph
-from yibenzhang.model.findings import Evidence, Finding, Suspect, evidence_of
+from yibenzhang.model.issues import Evidence, Issue, Suspect, evidence_of
 from yibenzhang.model.relations import Outcome, Result
 from yibenzhang.prose.passages import flat
 from yibenzhang.showing.leaves import Leaves, leaves_of
@@ -161,7 +161,7 @@ class _Builder:
             out.append(self._finding(f, f.id if taken[f.id] == 1 else f"{f.id}-{taken[f.id]}"))
         return tuple(out)
 
-    def _finding(self, f: Finding, name: str) -> ShownFinding:
+    def _finding(self, f: Issue, name: str) -> ShownFinding:
         spots: dict[tuple[str, str], Spot] = {}
         for e in [*f.evidence, *(e for b in f.broken for e in (b.total, *b.parts))]:
             spot = self._spot(e)

@@ -19,10 +19,11 @@ from yibenzhang.standards.model import (
     Concept,
     FormSum,
     HeaderWord,
-    NoticeRule,
     Phrase,
+    Precedence,
     Region,
     RowDef,
+    RuleEntry,
     Section,
     Split,
     Standards,
@@ -32,6 +33,7 @@ from yibenzhang.standards.model import (
     fold_title,
 )
 from yibenzhang.standards.registers import CLASS, Entry, registers
+from yibenzhang.standards.templates import Message, message_from
 
 __all__ = [
     "HERE",
@@ -39,10 +41,11 @@ __all__ = [
     "Concept",
     "FormSum",
     "HeaderWord",
-    "NoticeRule",
     "Phrase",
+    "Precedence",
     "Region",
     "RowDef",
+    "RuleEntry",
     "Section",
     "Split",
     "Standards",
@@ -74,7 +77,7 @@ _FILES = {
     "rows.toml": ("row",),
     "sums.toml": ("columns", "rows", "equal"),
     "bases.toml": ("basis",),
-    "notices.toml": ("notice",),
+    "precedence.toml": ("precedence",),
     "prose.toml": ("concept", "split"),
     "wording.toml": ("phrase", "list"),
     "sections.toml": ("section",),
@@ -201,6 +204,39 @@ def _phrase(entry: dict[str, Any]) -> Phrase:
         raise StandardsError(f"{where}: 缺少或多了一项：{error}") from error
 
 
+def _rule_entries(path: Path) -> list[dict[str, Any]]:
+    """The rules of one family, without their cases."""
+    data = _load_toml(path)
+    if wrong := next((k for k in data if k != "rule"), ""):
+        raise StandardsError(f"rules/{path.name}: 不认识的一节 [[{wrong}]]，可用的是 [[rule]]")
+    for entry in data.get("rule", ()):
+        where = f"rules/{path.name} [[rule]] {entry.get('id', '（没有 id）')}"
+        if entry.get("severity", "error") not in ("error", "warning", "notice"):
+            raise StandardsError(f"{where}: severity 只能是 error、warning 或 notice")
+    return list(data.get("rule", ()))
+
+
+def _entry(entry: dict[str, Any]) -> RuleEntry:
+    for key in ("id", "name", "severity", "example"):
+        if not entry.get(key):
+            raise StandardsError(f"rules [[rule]] {entry.get('id', '（没有 id）')}: 缺少 {key}")
+    return RuleEntry(
+        entry["id"], entry["name"], entry["severity"], tuple(entry.get("basis", ())), entry["example"],
+        entry.get("by", ""), message_from(entry),
+    )  # fmt: skip
+
+
+def _precedence(entry: dict[str, Any]) -> Precedence:
+    where = f"precedence.toml [[precedence]] {entry.get('id', '（没有 id）')}"
+    for key in ("id", "rule", "unless", "same", "why"):
+        if not entry.get(key):
+            raise StandardsError(f"{where}: 缺少 {key}")
+    return Precedence(
+        entry["rule"], tuple(entry["unless"]), entry["same"], entry["why"], tuple(entry.get("templates", ())),
+        int(entry.get("at_least", 0)), bool(entry.get("first", False)), bool(entry.get("moves", False)),
+    )  # fmt: skip
+
+
 def _form_sum(entry: dict[str, Any]) -> FormSum:
     try:
         return FormSum(str(entry["rule"]), str(entry["total"]), tuple(map(tuple, entry["parts"])))
@@ -231,7 +267,7 @@ def load(region: str = "", extra: str = "") -> Standards:
 
     Raises StandardsError, naming file and entry, where the data cannot be used.
     """
-    files = sorted(Path(extra).glob("*.toml")) if extra else []
+    files = sorted(Path(extra).rglob("*.toml")) if extra else []
     return _layered(region, extra, tuple((str(f), f.stat().st_mtime_ns) for f in files))
 
 
@@ -253,7 +289,7 @@ def _layered(region: str, extra: str, stamp: tuple[tuple[str, int], ...]) -> Sta
         "rows",
         "equal",
         "basis",
-        "notice",
+        "precedence",
         "split",
         "phrase",
         "list",
@@ -263,6 +299,9 @@ def _layered(region: str, extra: str, stamp: tuple[tuple[str, int], ...]) -> Sta
     concepts: list[Concept] = []
     forms_words: dict[str, dict[str, list[str]]] = {}
     form_sums: list[FormSum] = []
+    rule_entries: list[dict[str, Any]] = []
+    message_words: dict[str, str] = {}
+    messages: dict[str, Message] = {}
     for layer in layers:
         _sections(layer)
         for kind, groups in _load_toml(layer / "forms.toml").items():
@@ -271,12 +310,19 @@ def _layered(region: str, extra: str, stamp: tuple[tuple[str, int], ...]) -> Sta
                 continue
             for identity, names in groups.items():
                 forms_words.setdefault(kind, {}).setdefault(identity, []).extend(names)
+        for path in sorted((layer / "rules").glob("*.toml")):
+            rule_entries = _merge(rule_entries, _rule_entries(path))
+        for kind, entry in _load_toml(layer / "messages.toml").items():
+            if kind == "words":
+                message_words |= entry
+            else:
+                messages[kind] = message_from(entry).over(messages.get(kind, Message()))
         for name in (
             "tables.toml",
             "rows.toml",
             "sums.toml",
             "bases.toml",
-            "notices.toml",
+            "precedence.toml",
             "prose.toml",
             "wording.toml",
             "sections.toml",
@@ -310,10 +356,8 @@ def _layered(region: str, extra: str, stamp: tuple[tuple[str, int], ...]) -> Sta
     )
     phrases = tuple(_phrase(p) for p in parts["phrase"])
     rules = tuple(_rule(form, e) for form in ("columns", "rows", "equal") for e in parts[form])
-    notices = tuple(
-        NoticeRule(n["id"], n["name"], n["severity"], tuple(n["basis"]), n["example"], n.get("messages", {}))
-        for n in parts["notice"]
-    )
+    entries = tuple(_entry(e) for e in rule_entries)
+    precedence = tuple(_precedence(e) for e in parts["precedence"])
     bases = {b["id"]: b["text"] for b in parts["basis"]}
     ids = {t.id for t in tables} | {"*." + t.id.partition(".")[2] for t in tables}
     for r in rules:
@@ -330,7 +374,7 @@ def _layered(region: str, extra: str, stamp: tuple[tuple[str, int], ...]) -> Sta
         tables,
         rows,
         rules,
-        notices,
+        entries,
         words,
         bases,
         classes,
@@ -343,4 +387,7 @@ def _layered(region: str, extra: str, stamp: tuple[tuple[str, int], ...]) -> Sta
         tuple(_section(e) for e in parts["section"]),
         forms_words,
         tuple(form_sums),
+        precedence,
+        message_words,
+        messages,
     )

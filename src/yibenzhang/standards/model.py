@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from yibenzhang.model.amounts import narrow
+from yibenzhang.standards.templates import Message
 
 
 @dataclass(frozen=True)
@@ -67,16 +68,39 @@ class SumRule:
 
 
 @dataclass(frozen=True)
-class NoticeRule:
-    """A rule that is not a sum: a doubt about the reading, or statements of the document that disagree."""
+class RuleEntry:
+    """A rule that is not a sum: what it is called, how grave it is, and its sentences.
+
+    ``by`` names the part of the program that yields it, where that is no rule of the package ``rules``.
+    """
 
     id: str
     name: str
     severity: str
     basis: tuple[str, ...]
     example: str
-    messages: dict[str, str] = field(default_factory=dict, hash=False)
-    """Templates of its sentence, by variant, where these are data."""
+    by: str = ""
+    message: Message = Message()
+
+
+@dataclass(frozen=True)
+class Precedence:
+    """An issue of ``rule`` is not given where one of ``unless`` speaks of the same thing.
+
+    Both are ids, or families with ``.*``; among ``unless``, ``sum:`` before them means a contradicted relation.
+    ``same`` says what must be the same (see checking.precedence), ``templates`` which sentences of the other rule
+    count (all where none is named), ``at_least`` how many issues of ``rule`` there must be. ``first``: only what was
+    found before counts. ``moves``: the places of what is not given go to the other issue.
+    """
+
+    rule: str
+    unless: tuple[str, ...]
+    same: str
+    why: str
+    templates: tuple[str, ...] = ()
+    at_least: int = 0
+    first: bool = False
+    moves: bool = False
 
 
 @dataclass(frozen=True)
@@ -158,6 +182,10 @@ class FormSum:
     total: str
     parts: tuple[tuple[str, ...], ...]
 
+    @property
+    def id(self) -> str:
+        return self.rule
+
 
 @dataclass(frozen=True)
 class Region:
@@ -179,7 +207,7 @@ class Standards:
     tables: tuple[TableDef, ...]
     rows: tuple[RowDef, ...]
     rules: tuple[SumRule, ...]
-    notices: tuple[NoticeRule, ...]
+    entries: tuple[RuleEntry, ...]
     words: dict[str, dict[str, list[str]]]
     bases: dict[str, str]
     classes: dict[str, str]
@@ -195,6 +223,11 @@ class Standards:
     forms: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     """Labels of forms by kind and meaning (forms.toml)."""
     form_sums: tuple[FormSum, ...] = ()
+    precedence: tuple[Precedence, ...] = ()
+    message_words: dict[str, str] = field(default_factory=dict)
+    """Words that sentences look up (messages.toml)."""
+    messages: dict[str, Message] = field(default_factory=dict)
+    """Sentences that are no single rule's: of causes, of phrases, of what was not checked."""
 
     @cached_property
     def titles(self) -> dict[str, list[TableDef]]:
@@ -228,16 +261,12 @@ class Standards:
         return {fold(n): i for i, names in self.words.get("basis", {}).items() for n in names}
 
     @cached_property
-    def rule_by_id(self) -> dict[str, SumRule | NoticeRule]:
-        parts = (NoticeRule(s.id, s.name, "error", ("budget-law-14",), s.example) for s in self.splits)
-        words = (NoticeRule(p.id, p.name, p.severity, (), p.fires) for p in self.phrases)
-        rules: tuple[SumRule | NoticeRule, ...] = (*self.rules, *self.notices, *parts, *words)
+    def rule_by_id(self) -> dict[str, SumRule | RuleEntry]:
+        phrase = self.messages.get("phrase", Message())
+        parts = (RuleEntry(s.id, s.name, "error", ("budget-law-14",), s.example) for s in self.splits)
+        words = (RuleEntry(p.id, p.name, p.severity, (), p.fires, message=phrase) for p in self.phrases)
+        rules: tuple[SumRule | RuleEntry, ...] = (*self.rules, *self.entries, *parts, *words)
         return {r.id: r for r in rules}
-
-    def message(self, rule: str, variant: str = "") -> str:
-        """The template of the sentence that a rule tells."""
-        found = self.rule_by_id[rule]
-        return found.messages[variant or "plain"] if isinstance(found, NoticeRule) else ""
 
     def region_of(self, text: str) -> str:
         """The region whose place names stand earliest in ``text``, or an empty string."""

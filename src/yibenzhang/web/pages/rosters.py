@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Request, Response, UploadFile
 from fastapi.responses import HTMLResponse
 from sqlalchemy import select
 
-from yibenzhang.model.findings import Finding
+from yibenzhang.model.issues import Issue
 from yibenzhang.office.access import Refused, entry_of, season_of, visible_submissions
 from yibenzhang.office.lateness import keep_up, late_finding, today
 from yibenzhang.office.models import Entry, Notice, Role, Season, State, Submission
@@ -167,7 +167,7 @@ def drop_entry(office: Shop, who: Who, number: int) -> Response:
     return said(f"/seasons/{season}/roster", f"{name} 已从名录里删除。")
 
 
-def _late(finding: Finding) -> dict[str, object]:
+def _late(finding: Issue) -> dict[str, object]:
     """Lateness as the report tells findings."""
     return {"id": finding.id, "rule": finding.rule, "severity": finding.severity.value, "message": finding.message,
         "basis": list(finding.basis)}  # fmt: skip

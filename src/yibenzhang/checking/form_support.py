@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from yibenzhang.balance.evaluate import evaluate
 from yibenzhang.laws.families import ENOUGH, FEW, ONE_IN
-from yibenzhang.model.relations import Outcome, Relation
+from yibenzhang.model.relations import Outcome, Result
 
 
-def supported(relations: Iterable[Relation]) -> tuple[Relation, ...]:
+def supported(found: Iterable[Result]) -> tuple[Result, ...]:
     """Those that count: of a rule that fails widely none, of one with little support only what holds.
 
     A rule with few instances leans on the other rules of the same forms, if those hold.
     """
-    results = evaluate(dict.fromkeys(relations))
+    results = list({r.relation: r for r in found}.values())
     held: Counter[str] = Counter()
     failed: Counter[str] = Counter()
     for r in results:
@@ -30,7 +29,7 @@ def supported(relations: Iterable[Relation]) -> tuple[Relation, ...]:
         return enough or leaning and failed[rule] <= FEW
 
     return tuple(
-        r.relation for r in results
+        r for r in results
         if (r.outcome != Outcome.CONTRADICTED and not (failed[r.relation.rule] > held[r.relation.rule] + FEW))
         or (r.outcome == Outcome.CONTRADICTED and accuses(r.relation.rule))
     )  # fmt: skip

@@ -1,0 +1,81 @@
+"""What a rule may look at: one document as it was read and recognised, built once in checking."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from yibenzhang.model.documents import Document
+from yibenzhang.prose.binding import Binder
+from yibenzhang.prose.claims import Claim, claims_of
+from yibenzhang.prose.passages import Passage
+from yibenzhang.prose.quantities import Kind, Quantity
+from yibenzhang.recognising.forms import GoalForm
+from yibenzhang.recognising.profile import Profile
+from yibenzhang.recognising.table_facts import TableFacts
+from yibenzhang.rules.addresses import Book
+from yibenzhang.rules.finder import TableFinder
+from yibenzhang.standards import Standards
+
+
+@dataclass(frozen=True)
+class Case:
+    """One document, or one file of a disclosure in several with the tables it is read with.
+
+    ``numbers`` are all numbers of the text, passage by passage; ``files`` the files of a disclosure in several, each
+    a case of its own; where there is one file they hold this case alone.
+    """
+
+    document: Document
+    profile: Profile
+    tables: tuple[TableFacts, ...]
+    forms: tuple[GoalForm, ...]
+    passages: tuple[Passage, ...]
+    numbers: tuple[tuple[Quantity, ...], ...]
+    standards: Standards
+    unread: bool
+    """Some page could not be read."""
+    parts: tuple[Case, ...] = ()
+
+    @property
+    def files(self) -> tuple[Case, ...]:
+        return self.parts or (self,)
+
+    @property
+    def stage(self) -> str:
+        return self.profile.stage
+
+    @property
+    def year(self) -> int | None:
+        return self.profile.fiscal_year
+
+    @cached_property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """The amounts and percentages of the text that can be read."""
+        return tuple(
+            q for found in self.numbers for q in found if (q.money or q.percent) and q.kind != Kind.BROKEN
+        )
+
+    @cached_property
+    def by_passage(self) -> dict[int, list[Quantity]]:
+        """All numbers by the position of their passage."""
+        return {k: list(found) for k, found in enumerate(self.numbers)}
+
+    @cached_property
+    def claims(self) -> list[Claim]:
+        """What the sentences say of the numbers."""
+        return claims_of(list(self.passages), self.by_passage)
+
+    @cached_property
+    def book(self) -> Book:
+        """The numbers of the standard tables by address."""
+        return Book(self.tables, self.stage)
+
+    @cached_property
+    def finder(self) -> TableFinder:
+        return TableFinder(self.book, self.tables)
+
+    @cached_property
+    def binder(self) -> Binder:
+        """Which number of the tables a number of the text restates."""
+        return Binder(self.tables, self.standards, self.stage, self.finder)

@@ -1,0 +1,61 @@
+"""Numbers that are another one but for a slip of the keyboard."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from yibenzhang.balance.diagnose import slip_kind
+from yibenzhang.model.facts import Fact
+from yibenzhang.model.intervals import Interval, linear
+from yibenzhang.model.relations import Relation
+
+_ROUNDED = 3
+_SLIPS = ("错了一位数字", "两位数字颠倒", "多写或漏写一位数字", "小数点或位数错")
+
+
+def agree(one: Fact, two: Fact) -> bool:
+    """The two may be one number, printed with more or fewer decimals."""
+    a, b = one.interval, two.interval
+    return a is not None and b is not None and a.low <= b.high and b.low <= a.high
+
+
+def residual(relation: Relation) -> Interval:
+    """What the relation may come to: it holds where that has a zero in it."""
+    known = ((Decimal(t.coefficient), t.fact.interval) for t in relation.terms)
+    found = linear((c, x) for c, x in known if x is not None)
+    return Interval(found.low + relation.constant, found.high + relation.constant)
+
+
+def slipped(whole: Relation) -> bool:
+    """One slip of the keyboard away from holding; a list that is not may be incomplete."""
+    left = residual(whole)
+    for t in whole.terms:
+        amount, unit = t.fact.amount, t.fact.unit
+        if amount is None or unit is None:
+            continue
+        right = amount.value - left.middle / t.coefficient / unit.factor
+        others = (amount.value * 10_000, amount.value / 10_000)  # 元 for 万元
+        if amount.value and any(abs(right - v) * unit.factor <= left.half_width for v in others):
+            return True
+        if len(str(amount.value).replace(".", "").strip("0")) < 4:
+            continue
+        cents = min(_ROUNDED, int(left.half_width / unit.factor * 100))
+        for off in range(-cents, cents + 1):  # what rounding leaves open
+            near = right + Decimal(off) / 100
+            if near > 0 and slip_kind(f"{amount.value:f}", f"{near:.2f}") in _SLIPS:
+                return True
+    return False
+
+
+def slip_of(one: Fact, other: Fact) -> bool:
+    """The number is the other one but for a slip of the keyboard, and long enough for that to be no chance."""
+    if one.amount is None or other.amount is None or not other.amount.value:
+        return False
+    factor = one.unit.factor if one.unit else Decimal(1)
+    places = max(one.amount.decimals, 2)
+    right = (other.amount.base / factor).quantize(Decimal(1).scaleb(-places))
+    kind = slip_kind(f"{one.amount.value:f}", f"{right:f}")
+    printed = str(one.amount.value).replace(".", "")
+    if kind == "小数点或位数错":
+        return len(printed.strip("0")) >= 3
+    return kind in _SLIPS and len(printed.lstrip("0")) >= 4 and one.amount.decimals >= 2

@@ -1,0 +1,156 @@
+"""Years that cannot be: in titles and sentences, as the year compared with, in the tasks of the year."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from yibenzhang.model.issues import Issue, issue_at
+from yibenzhang.prose.passages import Passage, flat
+from yibenzhang.rules.case import Case
+from yibenzhang.rules.registry import rule
+from yibenzhang.rules.wording import is_title, sentence
+
+_TITLE_YEAR = re.compile(
+    r"(20[0-4]\d)年?度?(?:[省市区县]级)?(?:部门|单位)?(?:整体)?"
+    r"(?:预算|决算|(?:收支|收入|支出|财政拨款|一般公共预算|政府性基金|国有资本经营|“三公”经费)[^。;,]{0,30}(?:预算|决算)[^。;,]{0,6}表)"
+)
+_SCOPE_YEAR = re.compile(
+    r"(?:纳入|编入)[^。;]{0,40}?(20[0-4]\d)年度?(?:部门|单位)?(?:预算|决算)(?:编制范围|汇编|编报)"
+)
+_AS_OF = re.compile(r"截至(20[0-4]\d)年(?:12月31日|底|末)")
+_SAME_YEAR = re.compile(r"(20[0-4]\d)年?(?:预算|决算)数?[^。;]{0,20}?[,，]?比(\1)年?(?:预算|决算)")
+_LATER = re.compile(
+    r"(?:^|[。;])(20[0-4]\d)年度?[^,。;计划预算\d]{0,16}(?:金额|决算|支出|收入|总计|合计)(?:总额)?(?:为|共计?)?\d[\d,.]*(?:万|亿)?元"
+)
+_SAME_SUBJECT = re.compile(
+    r"(20[0-4]\d)年度?[^。;,比\d]{2,30}(?:支出|收入|预算|决算)(?:预算|决算)?数?比(\1)年(?!度?(?:年初|初|全年|调整)?(?:预算|决算))"
+)
+_TASKS = re.compile(r"(?:工作|主要|年度|重点)任务|重点工作|工作目标|工作计划|任务及目标|任务和目标")
+_TASK_YEAR = re.compile(
+    r"(20[0-4]\d)年(?:底|末|\d{1,2}月底?|年底)之?前(?:完成|实现|建成|达到)"
+    r"|(?:做好|抓好|推进|开展|落实|组织实施)(20[0-4]\d)年(?:度)?(?!部门决算|决算|预算执行|度?审计)"
+)
+_BASE = re.compile(r"(?:比|与|较)(20[0-4]\d)年(?:度)?(?:初)?(?:预算|决算|执行|当年|相比|增加|减少|持平)")
+
+Match = tuple[Passage, re.Match[str]]
+
+
+def _stage(case: Case) -> str:
+    return "accounts" if case.stage == "accounts" else "budget"
+
+
+def _stated(case: Case) -> int | None:
+    """The year the document itself states, where a person gave another one."""
+    stated = case.profile.stated.fiscal_year if case.profile.stated else None
+    return stated if stated != case.year else None
+
+
+@rule("wording.year", needs=("year",))
+def years(case: Case) -> Iterator[Issue]:
+    """Years other than the document's own, in titles, sentences and the names of tables."""
+    titles = [(p, m) for p in case.passages if is_title(p) for m in _TITLE_YEAR.finditer(p.text)]
+    cover = list(_cover(case, titles))
+    yield from cover
+    if cover:
+        return  # one thing to settle, not a wrong year everywhere else
+    for p in case.passages:
+        yield from _titles(case, p)
+        yield from _sentences(case, p)
+    yield from _tables(case, {p.text for p, _ in titles})
+
+
+def _cover(case: Case, titles: list[Match]) -> Iterator[Issue]:
+    """The year of the whole document is in question: the one a person gave, or the one on the cover."""
+    year, stated = case.year or 0, _stated(case)
+    others = Counter(int(m.group(1)) for _, m in titles if int(m.group(1)) != year)
+    agreeing = sum(int(m.group(1)) == year for _, m in titles)
+    if stated is not None and others[stated] >= max(agreeing, 1):
+        p, m = next((p, m) for p, m in titles if int(m.group(1)) == stated)
+        yield _year(p, m, "given", source="given", year=year, stage=_stage(case), stated=stated)
+    elif others and agreeing <= 1 and others.most_common(1)[0][1] >= 2:
+        p, m = next(((p, m) for p, m in titles if int(m.group(1)) == year), titles[0])
+        other, times = others.most_common(1)[0]
+        yield _year(p, m, "cover", year=year, times=times, other=other)
+
+
+def _own(case: Case) -> dict[str, str | int]:
+    """The year a statement is held against, and who says so."""
+    source = "document" if _stated(case) is None else "given"
+    return {"source": source, "year": case.year or 0, "stage": _stage(case)}
+
+
+def _titles(case: Case, p: Passage) -> Iterator[Issue]:
+    for m in _TITLE_YEAR.finditer(p.text) if is_title(p) else ():
+        compared = p.text[max(0, m.start() - 1) : m.start()] in ("与", "比", "较")
+        if int(m.group(1)) != case.year and not compared:
+            yield _year(p, m, "title", found=int(m.group(1)), **_own(case))
+
+
+def _sentences(case: Case, p: Passage) -> Iterator[Issue]:
+    year, accounts = case.year or 0, case.stage == "accounts"
+    for m in _SCOPE_YEAR.finditer(p.text):
+        if int(m.group(1)) != year:
+            yield _year(p, m, "sentence", found=int(m.group(1)), **_own(case))
+    for m in _LATER.finditer(p.text) if accounts else ():
+        if int(m.group(1)) == year + 1:
+            yield _year(p, m, "sentence", found=int(m.group(1)), **_own(case))
+    for m in _AS_OF.finditer(p.text):
+        written = int(m.group(1))
+        if (accounts and written != year) or (case.stage == "budget" and written >= year):
+            yield _year(p, m, "as_of", year=year, stage=_stage(case), right=year if accounts else year - 1)
+    for m in (*_SAME_YEAR.finditer(p.text), *_SAME_SUBJECT.finditer(p.text)):
+        yield _year(p, m, "same", found=int(m.group(1)))
+
+
+def _tables(case: Case, titled: set[str]) -> Iterator[Issue]:
+    for t in case.tables:
+        found = _TITLE_YEAR.search(flat(t.table.title)) if t.table.standard else None
+        if found and int(found.group(1)) != case.year and flat(t.table.title) not in titled:
+            place, own = t.table.table.cells[0].place, _own(case) | {"source": "document"}
+            yield issue_at(
+                "wording.year", t.table.title, place, template="table", found=int(found.group(1)), **own
+            )
+
+
+@rule("wording.task_year", needs=("year",), stages=("budget",))
+def tasks(case: Case) -> Iterator[Issue]:
+    """Tasks of the year with last year's date."""
+    year = case.year or 0
+    for p in case.passages if case.stage == "budget" else ():
+        if not any(_TASKS.search(s) for s in (*p.section, p.text[:30])):
+            continue
+        for m in _TASK_YEAR.finditer(p.text):
+            if int(m.group(1) or m.group(2)) == year - 1:
+                begin, end = sentence(p.text, m.start(), m.end())
+                words = p.verbatim(max(begin, m.start() - 12), min(end, m.end() + 16)).strip()
+                yield issue_at("wording.task_year", words, p.place(m.start()), year=year, found=year - 1)
+
+
+@rule("wording.base_year", needs=("year",))
+def base_years(case: Case) -> Iterator[Issue]:
+    """A year compared with that is not the one the rest of the text compares with."""
+    year = case.year or 0
+    bases = [(p, m) for p in case.passages for m in _BASE.finditer(p.text)]
+    same = {
+        (id(p), p.text.find(m.group(2), m.start(2)))
+        for p in case.passages
+        for pattern in (_SAME_YEAR, _SAME_SUBJECT)
+        for m in pattern.finditer(p.text)
+    }
+    usual = sum(int(m.group(1)) == year - 1 for _, m in bases)
+    # accounts are compared with the budget of their own year
+    usable = {year - 1} if case.stage == "budget" else {year - 1, year}
+    for p, m in bases:
+        if int(m.group(1)) not in usable and usual >= 2 and (id(p), m.start(1)) not in same:
+            begin, end = sentence(p.text, m.start(), m.end())
+            words = p.verbatim(max(begin, m.start() - 20), min(end, m.end() + 12)).strip()
+            found = int(m.group(1))
+            yield issue_at("wording.base_year", words, p.place(m.start()), found=found, usual=year - 1)
+
+
+def _year(p: Passage, match: re.Match[str], template: str, **values: str | int) -> Issue:
+    begin, end = sentence(p.text, match.start(), match.end())
+    words = p.verbatim(max(begin, match.start() - 12), min(end, match.end() + 12)).strip()
+    return issue_at("wording.year", words, p.place(match.start()), template=template, **values)
