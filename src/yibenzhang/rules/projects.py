@@ -77,7 +77,7 @@ def _text(leaves: list[Fact], quantities: tuple[Quantity, ...]) -> Iterator[Rema
     if home is None or lists[home] + near[home] < max(3, len(leaves) * 0.6):
         return
     text = fold("".join(dict.fromkeys(q.passage.text for q in quantities if q.passage.section[:2] == home)))
-    seen: set[str] = {label for label in table if label and label in text}
+    seen: set[str] = {label for label in table if label and _with_amount(label, text)}
     others = [f for f in leaves if _bare(f.row.label) not in seen]
     for q, name in named:
         if q.passage.section[:2] != home:
@@ -103,6 +103,10 @@ def _text(leaves: list[Fact], quantities: tuple[Quantity, ...]) -> Iterator[Rema
                 continue
             message = f"正文逐一说明项目时没有列出“{fact.row.label}”（{fact.text}）。"
             yield Remark("projects.missing", message, fact.row.label, fact.place)
+
+
+def _with_amount(label: str, text: str) -> bool:
+    return bool(re.search(re.escape(label) + r"(?:项目|经费|支出|工作)*(?:为|共)?\d", text))
 
 
 def _merged(fact: Fact, other: Fact, listed: set[Decimal]) -> bool:
