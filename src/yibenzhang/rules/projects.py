@@ -76,8 +76,7 @@ def _text(leaves: list[Fact], quantities: tuple[Quantity, ...]) -> Iterator[Rema
     home = max({**lists, **near}, key=lambda s: lists[s] + near[s], default=None)
     if home is None or lists[home] + near[home] < max(3, len(leaves) * 0.6):
         return
-    text = fold("".join(dict.fromkeys(q.passage.text for q in quantities if q.passage.section[:2] == home)))
-    seen: set[str] = {label for label in table if label and _with_amount(label, text)}
+    seen: set[str] = {label for label, f in table.items() if label and _said(label, f, quantities)}
     others = [f for f in leaves if _bare(f.row.label) not in seen]
     for q, name in named:
         if q.passage.section[:2] != home:
@@ -105,8 +104,12 @@ def _text(leaves: list[Fact], quantities: tuple[Quantity, ...]) -> Iterator[Rema
             yield Remark("projects.missing", message, fact.row.label, fact.place)
 
 
-def _with_amount(label: str, text: str) -> bool:
-    return bool(re.search(re.escape(label) + r"(?:项目|经费|支出|工作)*(?:为|共)?\d", text))
+def _said(label: str, fact: Fact, quantities: tuple[Quantity, ...]) -> bool:
+    """The text names the project with its amount, in whatever section."""
+    if fact.amount is None:
+        return False
+    mine = (q for q in quantities if q.money and abs(q.amount.base - fact.amount.base) <= _CENT)
+    return any(_bare(re.sub(r"(?:工作|[为共])+$", "", fold(q.lead))).endswith(label) for q in mine)
 
 
 def _merged(fact: Fact, other: Fact, listed: set[Decimal]) -> bool:
