@@ -133,6 +133,9 @@ def _titled(folded: str, standards: Standards) -> list[TableDef]:
 
 
 def _unit(frame: Framed, header: Header) -> Unit | None:
+    """The unit of the frame: as stitched, or put right; else what stands before the table or in its head."""
+    if frame.unit is not None:
+        return frame.unit
     for p in reversed(frame.before):
         if match := _UNIT.search(re.sub(r"\s", "", p.text)):
             return unit_named(match.group(1))
@@ -141,4 +144,4 @@ def _unit(frame: Framed, header: Header) -> Unit | None:
     for cell in frame.table.cells:
         if cell.row <= header.first and (m := _UNIT.search(fold(cell.text)) or _UNIT_IN.search(cell.text)):
             return unit_named(m.group(1))
-    return frame.unit
+    return None

@@ -87,8 +87,7 @@ def _text(leaves: list[Fact], quantities: tuple[Quantity, ...]) -> Iterator[Issu
     home = max({**lists, **near}, key=lambda s: lists[s] + near[s], default=None)
     if home is None or lists[home] + near[home] < max(3, len(leaves) * 0.6):
         return
-    text = fold("".join(dict.fromkeys(q.passage.text for q in quantities if q.passage.section[:2] == home)))
-    seen: set[str] = {label for label in table if label and label in text}
+    seen: set[str] = {label for label, f in table.items() if label and _said(label, f, quantities)}
     others = [f for f in leaves if _bare(f.row.label) not in seen]
     for q, name in named:
         if q.passage.section[:2] != home:
@@ -113,6 +112,14 @@ def _text(leaves: list[Fact], quantities: tuple[Quantity, ...]) -> Iterator[Issu
             if any(_merged(fact, other, listed) for other in leaves):
                 continue
             yield issue_at("projects.missing", fact.row.label, fact.place, amount=fact.text)
+
+
+def _said(label: str, fact: Fact, quantities: tuple[Quantity, ...]) -> bool:
+    """The text names the project with its amount, in whatever section."""
+    if fact.amount is None:
+        return False
+    mine = (q for q in quantities if q.money and abs(q.amount.base - fact.amount.base) <= _CENT)
+    return any(_bare(re.sub(r"(?:工作|[为共])+$", "", fold(q.lead))).endswith(label) for q in mine)
 
 
 def _merged(fact: Fact, other: Fact, listed: set[Decimal]) -> bool:
