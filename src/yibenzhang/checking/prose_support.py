@@ -113,7 +113,9 @@ class _Cube:
         if relation.rule not in _RESTATING or said.table != "prose":
             return result
         for parts in self._readings(relation):
-            [other] = evaluate([replace(relation, rule="prose.table", terms=(Term(1, said), *parts))])
+            [other] = evaluate(
+                [replace(relation, rule="prose.table", terms=(Term(1, said), *parts), accuses=False)]
+            )
             if other.outcome != Outcome.CONTRADICTED:
                 return other
         return result

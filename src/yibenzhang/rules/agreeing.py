@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import combinations
 
 from yibenzhang.balance.diagnose import slip_kind
@@ -26,7 +27,7 @@ _VAGUE = re.compile(r"合计|总计|其中|支出预算|收入预算|^预算|^�
 def agreeing(case: Case) -> Iterator[Made]:
     """Changes and lists: only where they hold, for one that does not may be of another scope or incomplete."""
     for relation in (*_changes(case.claims), *_lists(case.by_passage)):
-        yield Alternatives((relation,))
+        yield Alternatives((replace(relation, accuses=False),))
 
 
 _PLANNED = re.compile(r"(20\d\d)年(?:度)?预算(?:安排|数)(?:为)?$")

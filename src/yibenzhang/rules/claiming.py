@@ -34,9 +34,10 @@ def claims(case: Case) -> Iterator[Made]:
 def _where_held(made: Made) -> Made:
     """What is yielded of a claim that may be misread: relations that hold, and nothing else."""
     if isinstance(made, Relation):
-        return Alternatives((made,))
+        return Alternatives((replace(made, accuses=False),))
     if isinstance(made, Alternatives):
-        return Alternatives(made.options, _where_held(made.otherwise))
+        shown = [replace(o, accuses=False) if isinstance(o, Relation) else o for o in made.options]
+        return Alternatives(shown, _where_held(made.otherwise))
     return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from yibenzhang.model.issues import Issue, issue_of
@@ -23,7 +24,7 @@ def parts(case: Case) -> Iterator[Made]:
         for split in case.standards.splits:
             yield from split_of(split, found)
         for relation in listed_of(found):
-            yield Alternatives((relation,), relation if slipped(relation) else None)
+            yield Alternatives((replace(relation, accuses=False),), relation if slipped(relation) else None)
 
 
 @rule("prose.vehicles", needs=("text",), each_file=True)

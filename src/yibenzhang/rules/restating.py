@@ -28,9 +28,8 @@ def _bound(binding: Binding) -> Made:
     options = tuple(replace(_restates(number, f), family=family) for f in binding.candidates)
     if not binding.sure:
         slip = next((o for o in options if slip_of(number, o.terms[1].fact)), None)
-        return Alternatives(
-            options, _cut(replace(slip, rule="prose.slip"), binding.quantity) if slip else None
-        )
+        shown = tuple(replace(o, accuses=False) for o in options)  # they forbid a change, and prove nothing
+        return Alternatives(shown, _cut(replace(slip, rule="prose.slip"), binding.quantity) if slip else None)
     preferred = [o for o in options if o.terms[1].fact.standard.endswith(".general_function")]
     return Alternatives(options, _cut((preferred or options)[0], binding.quantity))
 
