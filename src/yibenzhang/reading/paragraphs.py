@@ -10,7 +10,7 @@ from yibenzhang.model.documents import Paragraph, PrintedLine
 from yibenzhang.model.places import PagePlace
 from yibenzhang.reading.glyphs import Glyph, Line, lines_of
 
-_PAGE_NUMBER = re.compile(r"[-—–\s]*(第\s*)?\d{1,4}(\s*页)?[-—–\s]*")
+_PAGE_NUMBER = re.compile(r"[-—–─\s]*(第\s*)?\d{1,4}(\s*页)?[-—–─\s]*")
 STARTS = re.compile(
     r"[（(]?[一二三四五六七八九十]+[）)、.．]|\d+[、.．](?!\d)|[（(]\d+[）)]|第[一二三四五六七八九十]+(部分|章|条)|"
     r"单位[:：]|部门[:：]|附表|表\s?\d|公开\d\d|注[:：]|备注|目\s*录|其中[:：]"
