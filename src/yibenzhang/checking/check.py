@@ -9,6 +9,7 @@ from pathlib import Path
 from yibenzhang.balance.coverage import Coverage, Standing, coverage, standings
 from yibenzhang.balance.diagnose import Cause, diagnose
 from yibenzhang.balance.evaluate import evaluate
+from yibenzhang.checking.extent import Extent
 from yibenzhang.checking.messages import findings_of, in_question
 from yibenzhang.checking.ocr_correction import capped, repaired, repairs_of
 from yibenzhang.checking.placing import Whereabouts
@@ -36,6 +37,7 @@ from yibenzhang.model.views import View
 from yibenzhang.prose.passages import Passage, passages_of
 from yibenzhang.prose.quantities import Quantity
 from yibenzhang.reading import read
+from yibenzhang.recognising.document_kinds import DISCLOSURE, NO_DISCLOSURE, document_kind
 from yibenzhang.recognising.form_reading import forms_of
 from yibenzhang.recognising.forms import GoalForm
 from yibenzhang.recognising.profile import Profile, profile_of
@@ -51,6 +53,7 @@ from yibenzhang.rules.indicators import indicators
 from yibenzhang.rules.lists import Doubt
 from yibenzhang.rules.prose import prose_of
 from yibenzhang.standards import Standards, load
+from yibenzhang.standards.lexicon.document_kinds import document_kinds
 from yibenzhang.standards.lexicon.words import load_lexicon
 from yibenzhang.standards.registers import registers
 
@@ -72,6 +75,17 @@ class Checked:
     quantities: tuple[Quantity, ...]
     kinds: Mapping[str, str] = field(default_factory=dict)
     """What kind of table each table (id) is; see recognising.table_kinds."""
+    document_kind: str = DISCLOSURE
+    """What the document is; see recognising.document_kinds."""
+
+    @property
+    def extent(self) -> Extent:
+        """How far the check went."""
+        names = names_of_tables(self.tables)
+        unknown = dict.fromkeys(v.table for v in self.views if _unproved(v, self.standing))
+        return Extent(
+            self.document_kind, *self.shares, tuple(names.get(t) or t for t in unknown), self.worst
+        )
 
     @property
     def shares(self) -> tuple[Coverage, Coverage]:
@@ -246,24 +260,49 @@ def _checked(document: Document, read: _Recognised) -> tuple[Checked, list[Cause
     ids |= dict.fromkeys(f.id for t in tables for f in t.facts() if f.printed and t.table.standard)
     ids |= dict.fromkeys(q.fact.id for q in text.quantities)
     standing = standings(ids, results, in_question(causes))
-    if not related.views:
+    counted = coverage(standing)
+    kind = document_kind(document, related.views, tables, related.kinds, counted.numbers - counted.trivial)
+    telling = document_kinds().telling[kind]
+    findings = [f for f in findings if telling.allows(f.rule)]
+    if kind == NO_DISCLOSURE:
+        not_checked = []
+    elif not related.views:
         not_checked = [NotChecked("", "没有识别到任何有数字的表，表内和表间加总均未核对"), *not_checked]
     order = list(Severity)
     checked = Checked(
         document,
-        profile,
+        _profile_as(kind, profile),
         tables,
         related.views,
         tuple(results),
         standing,
-        coverage(standing),
+        counted,
         tuple(sorted(findings, key=lambda f: order.index(f.severity))),
         tuple(dict.fromkeys(not_checked)),
         tuple(text.passages),
         text.quantities,
         related.kinds,
+        kind,
     )
     return checked, causes
+
+
+def _profile_as(kind: str, profile: Profile) -> Profile:
+    """The profile of what is no disclosure is unknown, that of what is no budget has no stage; what a person gave
+    stays."""
+    if kind == DISCLOSURE or profile.stated is not None:
+        return profile
+    return Profile() if kind == NO_DISCLOSURE else replace(profile, stage="")
+
+
+def _unproved(view: View, standing: Mapping[str, Standing]) -> bool:
+    """A column with unknown headings has a number that nothing proves."""
+    unknown = {k for k, c in enumerate(view.columns) if c.coordinates.residue}
+    settled = (Standing.PROVED, Standing.TRIVIAL)
+    return any(
+        column in unknown and f.id in standing and standing[f.id] not in settled
+        for (_, column), f in view.cells.items()
+    )
 
 
 @dataclass(frozen=True, slots=True)
