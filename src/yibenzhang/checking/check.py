@@ -11,6 +11,7 @@ from yibenzhang.balance.diagnose import Cause, diagnose
 from yibenzhang.checking.applying import applied, case_of
 from yibenzhang.checking.causes import in_question, issues_of
 from yibenzhang.checking.closing import closed, reason_of
+from yibenzhang.checking.extent import Extent
 from yibenzhang.checking.ocr_correction import capped, repaired, repairs_of
 from yibenzhang.checking.placing import Whereabouts
 from yibenzhang.checking.precedence import Broken, settled
@@ -30,6 +31,7 @@ from yibenzhang.model.views import View
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Quantity
 from yibenzhang.reading import read
+from yibenzhang.recognising.document_kinds import DISCLOSURE, NO_DISCLOSURE, document_kind
 from yibenzhang.recognising.form_reading import forms_of
 from yibenzhang.recognising.forms import GoalForm
 from yibenzhang.recognising.profile import Profile, profile_of
@@ -39,6 +41,7 @@ from yibenzhang.recognising.tables import recognise_tables
 from yibenzhang.recognising.views import Reader
 from yibenzhang.rules.registry import Fault
 from yibenzhang.standards import Standards, load
+from yibenzhang.standards.lexicon.document_kinds import document_kinds
 from yibenzhang.standards.lexicon.words import load_lexicon
 from yibenzhang.standards.registers import registers
 
@@ -62,6 +65,15 @@ class Checked:
     """What kind of table each table (id) is; see recognising.table_kinds."""
     faults: tuple[Fault, ...] = ()
     """Rules that failed; what they would have found is among ``not_checked``."""
+    document_kind: str = DISCLOSURE
+    """What the document is; see recognising.document_kinds."""
+
+    @property
+    def extent(self) -> Extent:
+        """How far the check went."""
+        names = names_of_tables(self.tables)
+        unknown = dict.fromkeys(v.table for v in self.views if _unproved(v, self.standing))
+        return Extent(self.document_kind, *self.shares, tuple(names.get(t) or t for t in unknown), self.worst)
 
     @property
     def shares(self) -> tuple[Coverage, Coverage]:
@@ -224,23 +236,30 @@ def _checked(document: Document, read: _Recognised) -> tuple[Checked, list[Cause
     ids |= dict.fromkeys(f.id for t in tables for f in t.facts() if f.printed and t.table.standard)
     ids |= dict.fromkeys(q.fact.id for q in case.quantities)
     standing = standings(ids, results, in_question(causes))
+    counted = coverage(standing)
+    kind = document_kind(document, related.views, tables, related.kinds, counted.numbers - counted.trivial)
+    telling = document_kinds().telling[kind]
+    issues = [i for i in issues if telling.allows(i.rule)]
     left_out = [] if related.views else [NotChecked("", template="no_tables")]
     left_out += [*related.not_checked, *text.not_checked, *ruled.not_checked]
+    if kind == NO_DISCLOSURE:
+        left_out = []
     order = list(Severity)
     checked = Checked(
         document,
-        profile,
+        _profile_as(kind, profile),
         tables,
         related.views,
         tuple(results),
         standing,
-        coverage(standing),
+        counted,
         tuple(sorted(issues, key=lambda i: order.index(i.severity))),
         tuple(dict.fromkeys(reason_of(n, standards) for n in left_out)),
         case.passages,
         case.quantities,
         related.kinds,
         ruled.faults,
+        kind,
     )
     return checked, causes
 
@@ -249,3 +268,21 @@ def _new(results: Sequence[Result], known: Sequence[Result]) -> list[Result]:
     """Without what the laws say already of the same numbers of tables and forms."""
     ids = {frozenset(f.id for f in r.relation.facts()) for r in known if r.relation.accuses}
     return [r for r in results if frozenset(f.id for f in r.relation.facts()) not in ids]
+
+
+def _profile_as(kind: str, profile: Profile) -> Profile:
+    """The profile of what is no disclosure is unknown, that of what is no budget has no stage; what a person gave
+    stays."""
+    if kind == DISCLOSURE or profile.stated is not None:
+        return profile
+    return Profile() if kind == NO_DISCLOSURE else replace(profile, stage="")
+
+
+def _unproved(view: View, standing: Mapping[str, Standing]) -> bool:
+    """A column with unknown headings has a number that nothing proves."""
+    unknown = {k for k, c in enumerate(view.columns) if c.coordinates.residue}
+    settled = (Standing.PROVED, Standing.TRIVIAL)
+    return any(
+        column in unknown and f.id in standing and standing[f.id] not in settled
+        for (_, column), f in view.cells.items()
+    )

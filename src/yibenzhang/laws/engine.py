@@ -92,7 +92,9 @@ def _settled(broken: Broken, holds: set[tuple[str, str]]) -> Broken:
             top = max(found, key=lambda x: (x[0].state == State.LAW, x[0].held))
             out.append(top)
         elif direction.startswith("time"):
-            out.append(min(found, key=lambda x: abs(x[1].residual)))  # this year's, or with what was carried over
+            out.append(
+                min(found, key=lambda x: abs(x[1].residual))
+            )  # this year's, or with what was carried over
         else:
             out += found
     return out

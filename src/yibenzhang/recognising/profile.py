@@ -5,19 +5,25 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TypeVar
 
 from yibenzhang.model.documents import Document, Paragraph
+from yibenzhang.recognising.regions import region_of
 from yibenzhang.standards import Standards, fold
 
 _YEAR = r"(20[0-4]\d)"
 _COVER = re.compile(
-    rf"(?P<body>[^\d，。；：:、]*?){_YEAR}年?度?(?P<rest>(?:[省市区县]级)?(?P<level>部门|单位)?(?P<stage>预算|决算))"
+    rf"(?P<body>[^\d，,。；：:、]*?){_YEAR}年?度?(?P<rest>(?:[省市区县]级)?(?P<level>部门|单位)?(?:综合|整体)?(?P<stage>预算|决算))"
+)
+_YEAR_FIRST = re.compile(
+    rf"^{_YEAR}年?度?(?P<body>[^\d，,。；：:、]{{4,40}}?)(?P<level>部门|单位)(?:综合|整体)?(?P<stage>预算|决算)"
 )
 _PART = re.compile(r"第[一二三四]部分(?P<body>[^\d，。；：:、]{4,40}?)(?:概况|基本情况)$")
-_COVER_HOLDER = re.compile(r"(?:主管|编制|填报|预算)(?P<kind>部门|单位)(?:名称)?[:：](?P<body>[^:：]{4,40})$")
+_COVER_HOLDER = re.compile(
+    r"(?:主管|编制|填报|预算)(?P<kind>部门|单位)(?:名称)?[:：](?P<body>[^:：，,、]{4,40})$"
+)
 _HOLDER = re.compile(
-    r"(?:预算|决算)?(?:主管|编制|填报)?(?P<kind>部门|单位)(?:名称|/单位)?[:：](?P<body>[^:：]{4,40}?)(?:单位[:：].*)?$"
+    r"(?:预算|决算)?(?:主管|编制|填报)?(?P<kind>部门|单位)(?:名称|/单位)?[:：](?P<body>[^:：，,、]{4,40}?)(?:单位[:：].*)?$"
 )
 _BODY_END = re.compile(
     r"(局|委|办|厅|院|处|所|站|中心|办公室|委员会|街道|街道办事处|人民政府|学校|大学|中学|小学|医院|馆|社|队|署|会|部|校|团|"
@@ -26,7 +32,12 @@ _BODY_END = re.compile(
 
 
 _MANY = 4
-"""So many titles that name the other stage outweigh one cover."""
+"""So many titles that name the other stage outweigh one cover; a year named less often says nothing."""
+_MENTIONS = 20
+"""A text that names its stage less often is about something else."""
+_FAR = 2
+_HEAD = 200
+_TITLE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +91,15 @@ def contradiction(stated: Profile, year: int | None, stage: str, who: str = "人
 def profile_of(document: Document, standards: Standards) -> Profile:
     """The profile of a document: from its title page first, then its headings, then the whole text."""
     paragraphs = [p for p in document.paragraphs() if p.text.strip()]
-    front = _front(document, paragraphs)
-    covers = [m for text in _joined(front) if (m := _COVER.search(text))]
+    front = front_of(document)
+    covers = [m for text in joined(front) if (m := _cover(text))]
     body, level = _body(front, covers, paragraphs)
-    year, stage, conflicts = _year_and_stage(covers, paragraphs, document)
+    year, stage, conflicts = _year_and_stage(covers, paragraphs)
+    year = year or _year_in(front) or _year_in_text(paragraphs)
     if not level:
         level = next((_level(m.group("level")) for m in covers if m.group("level")), "")
     level = level or _level_by_count(paragraphs)
-    text_head = body or "".join(p.text for p in paragraphs[:60])
-    region = standards.region_of(text_head) or standards.region_of("".join(p.text for p in paragraphs[:200]))
+    region = region_of(body, front, [p.text for p in paragraphs[:_HEAD]], standards)
     return Profile(body, year, stage, level, region, tuple(conflicts))
 
 
@@ -96,8 +107,15 @@ def _level(word: str | None) -> str:
     return {"部门": "department", "单位": "unit"}.get(word or "", "")
 
 
-def _front(document: Document, paragraphs: list[Paragraph]) -> list[str]:
-    """Texts of the title page: up to the contents."""
+def _cover(text: str) -> re.Match[str] | None:
+    """A title with body, year and stage; the year may stand before the body."""
+    first = _YEAR_FIRST.search(text)
+    return first if first and _BODY_END.search(_clean(first.group("body"))) else _COVER.search(text)
+
+
+def front_of(document: Document) -> list[str]:
+    """Texts of the title page, folded: up to the contents."""
+    paragraphs = [p for p in document.paragraphs() if p.text.strip()]
     if document.drawn:
         first = [b.text for page in document.pages[:2] for b in page.blocks if isinstance(b, Paragraph)]
     else:
@@ -112,15 +130,15 @@ def _front(document: Document, paragraphs: list[Paragraph]) -> list[str]:
     return out
 
 
-def _joined(front: list[str]) -> list[str]:
-    """Each line, and neighbouring lines together: a title may run over several."""
+def joined(front: list[str]) -> list[str]:
+    """Each line, and neighbouring lines together: a title may run over several; those that name a body first."""
     out = [
         "".join(front[i : i + n])
         for n in (1, 2, 3)
         for i in range(len(front))
         if sum(map(len, front[i : i + n])) < 80
     ]
-    return sorted(out, key=lambda t: 0 if _COVER.search(t) and _COVER.search(t).group("body") else 1)  # type: ignore[union-attr]
+    return sorted(out, key=lambda t: not ((m := _cover(t)) and m.group("body")))
 
 
 def _clean(body: str) -> str:
@@ -159,7 +177,7 @@ def _body(front: list[str], covers: list[re.Match[str]], paragraphs: list[Paragr
 
 
 def _year_and_stage(
-    covers: list[re.Match[str]], paragraphs: list[Paragraph], document: Document
+    covers: list[re.Match[str]], paragraphs: list[Paragraph]
 ) -> tuple[int | None, str, list[str]]:
     conflicts: list[str] = []
     years: Counter[int] = Counter()
@@ -174,7 +192,7 @@ def _year_and_stage(
             stages[stage] += short.endswith(
                 (f"{word}表", f"{word}总表", f"{word}情况说明", f"{word}公开", word)
             )
-    year = int(covers[0].group(2)) if covers else None
+    year = _year(covers[0]) if covers else None
     stage = {"预算": "budget", "决算": "accounts"}[covers[0].group("stage")] if covers else ""
     other = {"budget": "accounts", "accounts": "budget"}.get(stage, "")
     if stages[other] >= max(_MANY, _MANY * (stages[stage] - 1)):
@@ -183,18 +201,45 @@ def _year_and_stage(
         year = years.most_common(1)[0][0]
     elif year is not None and years and year not in years:
         conflicts.append(f"封面写 {year} 年，标题多处写 {years.most_common(1)[0][0]} 年。")
-    text = "".join(p.text for p in paragraphs)
-    if year is None and (found := Counter(re.findall(rf"{_YEAR}\s*年", text))):
-        year = int(found.most_common(1)[0][0])
-    if not stage and stages:
-        stage = stages.most_common(1)[0][0]
     if not stage:
-        budget, accounts = text.count("预算"), text.count("决算")
-        stage = "" if budget == accounts else ("budget" if budget > accounts else "accounts")
-    if year is None and (named := re.search(rf"(?<!\d){_YEAR}(?!\d)", Path(document.path).name)):
-        year = int(named.group(1))
-        conflicts.append(f"文中没有写明年度，按文件名取 {year} 年。")
+        stage = _clearly(stages, 1) or _clearly(_titled(paragraphs), 1) or ""
+    if not stage:
+        text = "".join(p.text for p in paragraphs)
+        words = Counter({"budget": text.count("预算"), "accounts": text.count("决算")})
+        stage = _clearly(words, _MENTIONS) or ""
     return year, stage, conflicts
+
+
+def _year_in(front: list[str]) -> int | None:
+    """The one fiscal year that the title page names."""
+    years = {int(y) for line in front for y in re.findall(rf"{_YEAR}年度", line)}
+    return years.pop() if len(years) == 1 else None
+
+
+def _year_in_text(paragraphs: list[Paragraph]) -> int | None:
+    found = Counter(int(y) for p in paragraphs for y in re.findall(rf"{_YEAR}\s*年", p.text))
+    return _clearly(found, _MANY)
+
+
+def _year(cover: re.Match[str]) -> int:
+    return int(next(g for g in cover.groups() if g and re.fullmatch(_YEAR, g)))
+
+
+_Name = TypeVar("_Name", int, str)
+
+
+def _clearly(count: Counter[_Name], least: int) -> _Name | None:
+    """What is named most, where it is named often enough and far more often than anything else."""
+    most = count.most_common(2)
+    if not most or most[0][1] < least or (len(most) > 1 and most[0][1] < _FAR * most[1][1]):
+        return None
+    return most[0][0]
+
+
+def _titled(paragraphs: list[Paragraph]) -> Counter[str]:
+    """How many titles of tables name each stage."""
+    titles = [t for p in paragraphs if len(t := fold(p.text)) <= _TITLE and t.endswith("表")]
+    return Counter({stage: sum(word in t for t in titles) for stage, word in _STAGE.items() if stage})
 
 
 def _level_by_count(paragraphs: list[Paragraph]) -> str:

@@ -337,7 +337,7 @@ def _layered(region: str, extra: str, stamp: tuple[tuple[str, int], ...]) -> Sta
     classes = _by_name(e for e in registers().function.entries if e.level == CLASS)
     economic = _by_name(registers().department_economic.entries)
     regions = tuple(
-        Region(d["id"], d["name"], tuple(d["places"]))
+        Region(d["id"], d["name"], tuple(d["places"]), d.get("division", ""))
         for d in (_load_toml(p) for p in sorted((HERE / "regions").glob("*/region.toml")))
     )
     try:

@@ -189,9 +189,12 @@ class FormSum:
 
 @dataclass(frozen=True)
 class Region:
+    """``division``: the code of its province in the register of divisions."""
+
     id: str
     name: str
     places: tuple[str, ...]
+    division: str = ""
 
 
 @lru_cache(maxsize=16384)

@@ -1,0 +1,70 @@
+"""What a document is: a disclosure, or something that only looks like one. By what stands in it, never by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from yibenzhang.model.documents import Document
+from yibenzhang.model.views import View
+from yibenzhang.recognising.profile import front_of, joined
+from yibenzhang.recognising.table_facts import TableFacts
+from yibenzhang.recognising.table_kinds import BUDGET
+from yibenzhang.standards.lexicon.document_kinds import DocumentKinds, document_kinds
+
+DISCLOSURE, TEMPLATE, NO_DISCLOSURE = "disclosure", "template", "no_disclosure"
+
+_MONEY = ("side", "fund", "kind", "item")
+"""Dimensions that only tables of a budget or of accounts name."""
+_SURE = 2
+"""So many different nodes of these, read without residue, make a table one of them."""
+_TITLE = 60
+"""Longer than this is a sentence, no title."""
+_SPARSE = 3
+"""A template has fewer numbers than this for each of its placeholders."""
+
+
+def document_kind(
+    document: Document,
+    views: Sequence[View],
+    tables: Sequence[TableFacts],
+    kinds: Mapping[str, str],
+    numbers: int,
+) -> str:
+    """disclosure, template, no_disclosure or a kind of document_kinds.toml.
+
+    ``kinds``: what kind of table each table (id) is; ``numbers``: how many that are not zero stand in the document.
+    """
+    words = document_kinds()
+    if _is_template(document, numbers, words):
+        return TEMPLATE
+    front = [line for part in document.parts or (document,) for line in _titles(part)]
+    front += [t.table.title for t in tables[:1]]
+    found = {v.table for v in views if kinds.get(v.table) == BUDGET and _speaks_of_money(v)}
+    found |= {t.table.id for t in tables if (s := t.table.standard) and s.layout != "form" and t.blocks}
+    circular = any(line.endswith(words.circular) for line in front)
+    if any(w in line for line in front for w in words.cover) and not circular:
+        return DISCLOSURE
+    if kind := next((k for k, named in words.titles if any(w in line for line in front for w in named)), ""):
+        return kind
+    if circular:
+        return DISCLOSURE if len(found) >= words.circular_least else NO_DISCLOSURE
+    part = any(w in line for line in front for w in words.part)
+    return DISCLOSURE if found or (part and kinds) else NO_DISCLOSURE
+
+
+def _titles(document: Document) -> list[str]:
+    """The lines of the first page that may be titles."""
+    return [line for line in joined(front_of(document)) if len(line) <= _TITLE]
+
+
+def _speaks_of_money(view: View) -> bool:
+    places = [c.coordinates for c in view.columns] + [r.coordinates for r in view.rows]
+    nodes = {(d, n) for at in places if at.sure for d in _MONEY if (n := getattr(at, d))}
+    return len(nodes) >= _SURE
+
+
+def _is_template(document: Document, numbers: int, words: DocumentKinds) -> bool:
+    """Placeholders everywhere and hardly any number."""
+    texts = [p.text for p in document.paragraphs()] + [c.text for t in document.tables() for c in t.cells]
+    count = sum(len(words.placeholder.findall(t)) for t in texts)
+    return count >= words.placeholder_least and numbers < _SPARSE * count
