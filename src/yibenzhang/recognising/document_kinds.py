@@ -19,6 +19,8 @@ _SURE = 2
 """So many different nodes of these, read without residue, make a table one of them."""
 _TITLE = 60
 """Longer than this is a sentence, no title."""
+_HEADING = 40
+"""Longer than this is no heading."""
 _SPARSE = 3
 """A template has fewer numbers than this for each of its placeholders."""
 
@@ -49,7 +51,14 @@ def document_kind(
     if circular:
         return DISCLOSURE if len(found) >= words.circular_least else NO_DISCLOSURE
     part = any(w in line for line in front for w in words.part)
-    return DISCLOSURE if found or (part and kinds) else NO_DISCLOSURE
+    known = found or (part and kinds) or _headed(document, words)
+    return DISCLOSURE if known else NO_DISCLOSURE
+
+
+def _headed(document: Document, words: DocumentKinds) -> bool:
+    """Headings of the explanations that only a disclosure has: its text was published without its tables."""
+    short = [p.text for p in document.paragraphs() if len(p.text) <= _HEADING]
+    return sum(any(w in text for text in short) for w in words.headings) >= words.headings_least
 
 
 def _titles(document: Document) -> list[str]:

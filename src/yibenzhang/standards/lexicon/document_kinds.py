@@ -31,6 +31,8 @@ class DocumentKinds:
     circular: tuple[str, ...]
     circular_least: int
     part: tuple[str, ...]
+    headings: tuple[str, ...]
+    headings_least: int
     placeholder: re.Pattern[str]
     placeholder_least: int
     titles: tuple[tuple[str, tuple[str, ...]], ...]
@@ -47,6 +49,7 @@ def document_kinds() -> DocumentKinds:
     told |= {k["id"]: k for k in data["kind"]}
     return DocumentKinds(
         tuple(cover["words"]), tuple(cover["circular"]), int(cover["least"]), tuple(data["part"]["title"]),
+        tuple(data["headings"]["words"]), int(data["headings"]["least"]),
         re.compile(template["placeholder"]), int(template["least"]),
         tuple((k["id"], tuple(k["title"])) for k in data["kind"]),
         {k: _telling(entry) for k, entry in told.items()},
