@@ -85,7 +85,7 @@ def supported(results: Sequence[Result], views: Sequence[View], quantities: Sequ
 
 
 class _Cube:
-    """The money of all views by what it is of, whatever fund, scope, stage or year it is told under."""
+    """The money of all views by what it is of, whatever fund, scope, stage or year it is in_tables under."""
 
     def __init__(self, views: Sequence[View]) -> None:
         self._key: dict[str, Key] = {}
@@ -182,9 +182,9 @@ def _witnessed(result: Result, results: Sequence[Result], cube: _Cube) -> bool:
     """A second relation of the text bears it out."""
     relation = result.relation
     said = {f.id for f in relation.facts() if f.table == "prose"}
-    told = [f for f in relation.facts() if f.table != "prose"]
-    ids = {f.id for f in told}
-    keys = {k for f in told if (k := cube.key(f)) is not None}
+    in_tables = [f for f in relation.facts() if f.table != "prose"]
+    ids = {f.id for f in in_tables}
+    keys = {k for f in in_tables if (k := cube.key(f)) is not None}
     for r in results:
         facts = r.relation.facts()
         if r is result or _trivial(r):

@@ -72,15 +72,15 @@ def relate(
         broken = _broken(laws, f"t{frame.table.index + 1}")
         if frame.table.confidence != "tabbed" or not broken:
             continue
-        mine = [v for v in views if v.table == f"t{frame.table.index + 1}"]
-        moved = realign(frame.table, mine[0], reader.lexicon.trees) if len(mine) == 1 else None
+        own = [v for v in views if v.table == f"t{frame.table.index + 1}"]
+        moved = realign(frame.table, own[0], reader.lexicon.trees) if len(own) == 1 else None
         if moved is None:
             continue
         trial = [*frames[:k], replace(frame, table=moved.table), *frames[k + 1 :]]
         after, settled = _laws(trial, reader, standards, forms)
-        if len(settled.contradicted) >= len(laws.contradicted) or _broken(settled, mine[0].table):
+        if len(settled.contradicted) >= len(laws.contradicted) or _broken(settled, own[0].table):
             continue
-        if not _confirmed(after, mine[0].table, moved.rows, settled):
+        if not _confirmed(after, own[0].table, moved.rows, settled):
             continue  # a number moved out of every sum proves nothing
         issues.append(_slid(frame, moved.rows, moved.cells, names, standards))
         frames, views, laws = trial, after, settled
@@ -196,7 +196,7 @@ def _open(rule: str, template: str, view: View, **values: str) -> NotChecked:
 
 
 def names_of_tables(tables: tuple[TableFacts, ...]) -> dict[str, str]:
-    """What each table is called; one that is printed in two files is told apart by the file."""
+    """What each table is called; one that is printed in two files is distinguished by the file."""
     count = Counter(t.table.name for t in tables)
     files = {t.table.id: file_of(c.place) for t in tables for c in t.table.table.cells[:1]}
     names = {

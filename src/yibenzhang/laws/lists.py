@@ -1,4 +1,4 @@
-"""Laws of forms and lists: funds inside a form, rows told by how far their labels go, projects met by name."""
+"""Laws of forms and lists: funds inside a form, rows known by how far their labels go, projects met by name."""
 
 from __future__ import annotations
 
@@ -77,13 +77,13 @@ def side_families(numbers: Numbers, views: Sequence[int], grids: int) -> Iterato
         view = numbers.views[v]
         if any(r.total for r in view.rows) or len(view.columns) > 2:
             continue
-        told = [x for (_, c), x in sorted(numbers.of[v].items()) if c == 0 and not x.blank]
-        if told and len(told) <= _MOST_SIDES:
-            by_table[view.table].append((view.panel // grids, told))
+        printed = [x for (_, c), x in sorted(numbers.of[v].items()) if c == 0 and not x.blank]
+        if printed and len(printed) <= _MOST_SIDES:
+            by_table[view.table].append((view.panel // grids, printed))
     for table, sides in by_table.items():
-        sums = [told for _, told in sides]
+        sums = [printed for _, printed in sides]
         sums += [a + b for (n, a), (m, b) in _pairs(sides) if n < m]
-        sums += [[x] for _, told in sides for x in told if len(told) > 1]
+        sums += [[x] for _, printed in sides for x in printed if len(printed) > 1]
         held = [
             i for k, a in enumerate(sums) for b in sums[k + 1 :]
             if not {id(x) for x in a} & {id(x) for x in b} and (i := _even(a, b)) is not None and i.holds and not i.trivial
@@ -119,12 +119,12 @@ def item_totals(
 ) -> Iterator[Family]:
     """The meetings (or trainings) of a list come to what a budget table gives for that item. Proves, never accuses."""
     for v in lists:
-        told = [x for (_, c), x in sorted(numbers.of[v].items()) if c == 0 and not x.blank]
-        if v not in items or not told:
+        printed = [x for (_, c), x in sorted(numbers.of[v].items()) if c == 0 and not x.blank]
+        if v not in items or not printed:
             continue
         found = [
             i for o in others for x in numbers.of[o].values()
-            if x.at.item == items[v] and (i := _even([x], told)) is not None and i.holds and not i.trivial
+            if x.at.item == items[v] and (i := _even([x], printed)) is not None and i.holds and not i.trivial
         ]  # fmt: skip
         if found:
             name = f"{numbers.views[v].table}/{items[v]}"
@@ -183,7 +183,7 @@ _GOODS = (1000, 0, 0)
 
 
 def _level(mark: RowMark, cut: int) -> Level:
-    """Goods fill the column ``cut`` or one beyond; groups are told apart by their last column and their code."""
+    """Goods fill the column ``cut`` or one beyond; groups differ by their last column and their code."""
     return _GOODS if mark.last >= cut > 0 else (1 + mark.last, mark.code, 0)
 
 

@@ -56,5 +56,5 @@ def short_lists(families: Sequence[Family]) -> list[ShortList]:
 
 
 def _fails_widely(family: Family) -> bool:
-    told = [i.holds for i in family.instances if not i.trivial]
-    return told.count(False) > max(FEW, len(told) // ONE_IN)
+    holding = [i.holds for i in family.instances if not i.trivial]
+    return holding.count(False) > max(FEW, len(holding) // ONE_IN)

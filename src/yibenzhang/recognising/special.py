@@ -54,8 +54,8 @@ def special_views(
         v for f in plain for v in (goods_views if f"t{f.table.index + 1}" in goods_at else _plain)(f, reader)
     ]
     lists = _own(list_views(frames, kinds, reader), forms)
-    told = form_views(forms)
-    views = (*first, *lists, *told)
+    of_forms = form_views(forms)
+    views = (*first, *lists, *of_forms)
     marks = row_marks(views, frames)
     start = len(first) + len(lists)
     for v in range(start, len(views)):

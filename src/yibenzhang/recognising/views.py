@@ -127,11 +127,11 @@ class Reader:
         a, b = column.coordinates, row.coordinates
         changes: dict[str, str] = {}
         for dimension in (*self.lexicon.trees, *_CODES):
-            mine = getattr(b, dimension)
-            if mine:
+            node = getattr(b, dimension)
+            if node:
                 tree = self.lexicon.trees.get(dimension)
-                joined = tree.joined(getattr(a, dimension), mine) if tree else mine
-                changes[dimension] = joined or mine
+                joined = tree.joined(getattr(a, dimension), node) if tree else node
+                changes[dimension] = joined or node
         return replace(a, **changes, residue=(*a.residue, *b.residue))
 
     def _fact(
