@@ -208,6 +208,15 @@ def names_of_tables(tables: tuple[TableFacts, ...]) -> dict[str, str]:
     return names | {"prose": "正文"}
 
 
+def titled(table: TableFacts, names: Mapping[str, str]) -> str:
+    """A table by its name; of no known kind by its title and page."""
+    if table.table.standard:
+        return names[table.table.id]
+    pages = "、".join(map(str, table.table.table.pages[:1]))
+    where = f"第 {pages} 页的表" if pages else table.table.id
+    return f"{table.table.title}（{where}）" if table.table.title else where
+
+
 def _slid(
     frame: Framed, rows: tuple[int, ...], cells: tuple[Cell, ...], names: dict[str, str], standards: Standards
 ) -> Issue:
