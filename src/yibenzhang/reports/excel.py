@@ -16,7 +16,7 @@ from yibenzhang.balance.coverage import Coverage
 from yibenzhang.batch import FileResult, failure
 from yibenzhang.checking.extent import over, share
 from yibenzhang.checking.multi_file import Group
-from yibenzhang.reports.words import SEVERITY, STAGE, first_line, group_result
+from yibenzhang.reports.words import SEVERITY, STAGE, first_line, group_result, tables_of
 from yibenzhang.standards import Standards
 
 _FINDINGS = (
@@ -24,7 +24,7 @@ _FINDINGS = (
     ("表", 26), ("行", 24), ("栏", 14), ("位置", 10), ("印数", 16), ("应为", 16), ("相差", 14),
     ("计量单位", 9), ("算式", 60), ("规则", 24), ("依据", 40), ("核实情况", 16), ("整改结果", 16),
 )  # fmt: skip
-_MISSING = (("文件", 28), ("未能核对的内容", 50), ("原因", 60))
+_MISSING = (("文件", 28), ("未能核对的内容", 50), ("表", 40), ("原因", 60))
 _FILES = (
     ("文件", 40), ("核对情况", 70), ("单位", 28), ("年度", 7), ("类型", 7), ("数字", 9), ("已印证", 9), ("有矛盾", 9),
     ("无可比对", 9), ("零，不计", 9), ("已印证 %", 9),
@@ -67,11 +67,12 @@ def write_excel(
     missing: list[list[object]] = []
     for result in results:
         if result.checked is None:
-            missing.append([Path(result.path).name, "整个文件", result.error])
+            missing.append([Path(result.path).name, "整个文件", "", result.error])
             continue
         for n in result.checked.not_checked:
             rule = standards.rule_by_id.get(n.rule)
-            missing.append([Path(result.path).name, rule.name if rule else "全部加总", n.reason])
+            what = rule.name if rule else "全部加总"
+            missing.append([Path(result.path).name, what, tables_of(result.checked, [n]), n.reason])
     _sheet(book.create_sheet("未能核对"), _MISSING, missing)
     files: list[list[object]] = []
     sections: list[list[object]] = []

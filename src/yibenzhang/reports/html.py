@@ -27,6 +27,7 @@ from yibenzhang.reports.words import (
     places_line,
     profile_line,
     table_place,
+    tables_of,
     tally,
 )
 from yibenzhang.standards import Standards
@@ -56,7 +57,7 @@ def write_html(
     )  # fmt: skip
     environment.globals.update(
         severity=SEVERITY, profile_line=profile_line, tally=tally, coverage_line=coverage_line,
-        places_line=places_line, table_place=table_place,
+        places_line=places_line, table_place=table_place, tables_of=tables_of,
         grouped=grouped, shown_table=shown_table, excerpts=excerpts, rule_of=standards.rule_by_id.get,
         version=__version__, shares=_shares, first_line=first_line, percent=_percent, failure=failure,
         reasons_of=lambda checked: reasons_of(checked, standards),

@@ -78,7 +78,9 @@ def _document(result: FileResult) -> dict[str, Any]:
             "sections": [{"name": name, **_counts(s)} for name, s in checked.sections],
         },
         "findings": [_finding(f) for f in checked.findings],
-        "not_checked": [{"rule": n.rule, "reason": n.reason} for n in checked.not_checked],
+        "not_checked": [
+            {"rule": n.rule, "reason": n.reason, "table": n.table or None} for n in checked.not_checked
+        ],
     }
 
 

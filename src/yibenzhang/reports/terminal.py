@@ -23,6 +23,7 @@ from yibenzhang.reports.words import (
     grouped,
     places_line,
     profile_line,
+    tables_of,
     tally,
 )
 from yibenzhang.standards import Standards
@@ -64,9 +65,8 @@ def _file(console: Console, result: FileResult, standards: Standards, everything
     if checked.extent.kind in UNUSABLE:
         return
     console.print(Text(profile_line(checked.profile), style="bold"))
-    known = [t for t in checked.tables if t.table.standard and not t.table.part_of]
-    held = len(checked.results)
-    console.print(f"识别出 {len(known)} 张标准表，核对了 {held} 项加总和相等关系。")
+    read = sum(not t.table.part_of for t in checked.tables)
+    console.print(f"读到 {read} 张表，核对了 {len(checked.results)} 项加总和相等关系。")
     _bar(console, checked)
     for number, finding in enumerate(checked.findings, start=1):
         _finding(console, number, finding)
@@ -134,7 +134,9 @@ def _not_checked(console: Console, checked: Checked, standards: Standards, every
     console.print(Text(f"未能核对 {len(checked.not_checked)} 项（不等于没有问题）：", style="bold"))
     groups = grouped(checked.not_checked)
     for reason, items in groups if everything else groups[:_MOST_REASONS]:
-        console.print(f"  · {reason}" + (f"（{len(items)} 项）" if len(items) > 1 else ""), style="dim")
+        tables = tables_of(checked, items)
+        told = f"  · {tables}：{reason}" if tables else f"  · {reason}"
+        console.print(told + (f"（{len(items)} 项）" if len(items) > 1 else ""), style="dim")
         for item in items if everything else ():
             rule = standards.rule_by_id.get(item.rule)
             if rule:

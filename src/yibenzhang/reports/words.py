@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from yibenzhang.checking.check import Checked
 from yibenzhang.checking.extent import share
 from yibenzhang.checking.multi_file import Group
+from yibenzhang.checking.relate import names_of_tables
 from yibenzhang.model.documents import Table
 from yibenzhang.model.issues import Issue
 from yibenzhang.model.places import FlowPlace, SheetPlace
@@ -31,6 +32,7 @@ __all__ = [
     "profile_line",
     "region_name",
     "table_place",
+    "tables_of",
     "table_state",
     "tally",
 ]
@@ -44,7 +46,8 @@ def profile_line(p: Profile) -> str:
     """Body, year, stage and region in one line; what is unknown is said."""
     year = f"{p.fiscal_year} 年" if p.fiscal_year else "年度不明"
     region = region_name(p.region) or "地区不明"
-    return f"{p.body or '单位不明'} · {year}{LEVEL[p.level]}{STAGE[p.stage]} · {region}"
+    stage = f"{LEVEL[p.level]}{STAGE[p.stage]}" if p.stage else f"（{STAGE['']}）"
+    return f"{p.body or '单位不明'} · {year}{stage} · {region}"
 
 
 def region_name(region: str) -> str:
@@ -95,6 +98,13 @@ def group_result(group: Group) -> str:
     name = "across" if found else "across_clean" if group.related else "across_nothing"
     told = words[name].format(related=group.related, found=found)
     return f"{extent_line(group.checked.extent)}；{told}" if group.checked else told
+
+
+def tables_of(checked: Checked, items: Iterable[NotChecked]) -> str:
+    """The tables that these are about, at most three by name."""
+    names = names_of_tables(checked.tables)
+    found = list(dict.fromkeys(names[n.table] for n in items if n.table in names))
+    return "、".join(found[:3]) + (f" 等 {len(found)} 张表" if len(found) > 3 else "")
 
 
 def grouped(items: tuple[NotChecked, ...]) -> list[tuple[str, list[NotChecked]]]:
