@@ -30,6 +30,19 @@ class FileResult:
     error: str = ""
     group: int = 0
     """Which of the run's groups it belongs to, from 1; 0 where it stands alone."""
+    failed: bool = False
+    """The program itself failed, not the file."""
+
+
+class Failure(str):
+    """A sentence about an error of the program itself."""
+
+    __slots__ = ()
+
+
+def failure(result: FileResult) -> str:
+    """What an error is about: the program, or the file."""
+    return "检查中断" if result.failed else "未能读取"
 
 
 def find_files(arguments: list[str]) -> tuple[list[str], list[FileResult]]:
@@ -172,7 +185,7 @@ def check_groups(
     for k, group in enumerate(groups):
         whole = found[k]
         if isinstance(whole, str):
-            groups[k] = replace(group, error=whole)
+            groups[k] = replace(group, error=whole, failed=isinstance(whole, Failure))
             continue
         groups[k], shares = parted(group, whole, [alone[p] for p in group.paths])
         for path, share in zip(group.paths, shares, strict=True):
@@ -188,7 +201,7 @@ def _guarded_group(
     except ReadingError as error:
         return str(error)
     except Exception as error:
-        return f"合并核对时程序出错（{type(error).__name__}：{error}），请把这几个文件报告给维护者。"
+        return Failure(f"合并核对时程序出错（{type(error).__name__}：{error}），请把这几个文件报告给维护者。")
 
 
 def _guarded(path: str, extra: str) -> FileResult:
@@ -197,5 +210,5 @@ def _guarded(path: str, extra: str) -> FileResult:
         return check_one(path, extra)
     except Exception as error:
         return FileResult(
-            path, None, f"程序出错（{type(error).__name__}：{error}），请把此文件报告给维护者。"
+            path, None, f"程序出错（{type(error).__name__}：{error}），请把此文件报告给维护者。", failed=True
         )

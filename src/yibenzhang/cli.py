@@ -6,8 +6,9 @@ import json
 import sys
 import time
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -24,7 +25,7 @@ from rich.text import Text
 
 from yibenzhang import __version__
 from yibenzhang.batch import FileResult, check_groups, check_many, find_files
-from yibenzhang.checking.check import facts_of
+from yibenzhang.checking.check import Checked, check_document
 from yibenzhang.checking.multi_file import Group
 from yibenzhang.cli_bench import bench
 from yibenzhang.cli_draft import draft
@@ -33,14 +34,13 @@ from yibenzhang.cli_rules import app as rules_app
 from yibenzhang.cli_serve import serve
 from yibenzhang.cli_user import app as user_app
 from yibenzhang.journal import Journal
-from yibenzhang.model.documents import Document
 from yibenzhang.model.issues import Severity
 from yibenzhang.reading import ReadingError, read
-from yibenzhang.recognising.table_facts import TableFacts
-from yibenzhang.reports import json_report, terminal
+from yibenzhang.reports import json_report, listing, terminal
 from yibenzhang.reports.excel import write_excel
 from yibenzhang.reports.html import write_html
-from yibenzhang.reports.words import table_place
+from yibenzhang.reports.speech import UNUSABLE
+from yibenzhang.reports.words import STANDING, table_place, table_state
 from yibenzhang.standards import StandardsError
 
 app = typer.Typer(
@@ -85,7 +85,10 @@ def check(
         Path | None, typer.Option(help="进度文件：中断后用同一个文件再运行，已查过且没有变的不再查")
     ] = None,
 ) -> None:
-    """检查文件、文件夹和压缩包。退出码：0 没有错误，1 有错误，2 有文件未能读取。"""
+    """检查文件、文件夹和压缩包。
+
+    退出码：0 没有错误；1 有错误；2 有文件没有查成（读不出、不是预算决算、没有错误而表内数字印证不到三分之一）；3 程序出错。
+    """
     if format not in ("text", "json"):
         raise fail(f"不认识的格式 {format}，请用 text 或 json。")
     layer = standards_of(standards)
@@ -155,17 +158,26 @@ def _told(results: Iterator[FileResult], total: int) -> Iterator[FileResult]:
 
 
 def _status(results: list[FileResult], groups: list[Group]) -> int:
+    """The worst of all: 3 before 1 before 2."""
+    if any(r.failed for r in results) or any(g.failed for g in groups):
+        return 3
     worst = [*(r.checked.worst for r in results if r.checked), *(g.worst for g in groups)]
     if Severity.ERROR in worst:
         return 1
-    unread = [r for r in results if r.checked is None or not r.checked.document.blocks()]
-    return 2 if unread or not results else 0
+    could_not = [r for r in results if r.checked is None or _too_little(r, groups)]
+    return 2 if could_not or any(g.error for g in groups) or not results else 0
 
 
-def _read(file: str, standards: str) -> tuple[Document, tuple[TableFacts, ...]]:
+def _too_little(result: FileResult, groups: list[Group]) -> bool:
+    """A part of a disclosure counts by the whole."""
+    whole = groups[result.group - 1].checked if result.group else None
+    found = whole or result.checked
+    return found is not None and (found.extent.kind in UNUSABLE or found.extent.too_little)
+
+
+def _read(file: str, standards: str) -> Checked:
     try:
-        document = read(file)
-        return document, facts_of(document, standards)[1]
+        return check_document(read(file), standards)
     except (ReadingError, StandardsError) as error:
         raise fail(f"{file}：{error}") from error
 
@@ -174,15 +186,16 @@ def _read(file: str, standards: str) -> tuple[Document, tuple[TableFacts, ...]]:
 def tables(
     file: Annotated[str, typer.Argument(help="文件")], format: Format = "text", standards: Layer = ""
 ) -> None:
-    """列出文件里读到的每一张表，续页已经接好。"""
-    document, found = _read(file, standards)
+    """列出文件里读到的每一张表：续页已经接好，多少数字得到印证，表头哪些词不认识。"""
+    checked = _read(file, standards)
+    records = listing.tables_of(checked)
     if format == "json":
-        print(json.dumps(json_report.tables_of(found), ensure_ascii=False, indent=2))
+        print(json.dumps(records, ensure_ascii=False, indent=2))
         return
     console = _console()
-    for notice in document.notices:
+    for notice in checked.document.notices:
         console.print(Text(notice.message, style="yellow"))
-    for t in found:
+    for t, record in zip(checked.tables, records, strict=True):
         where = table_place(t.table.table)
         known = t.table.standard.id if t.table.standard else "不是标准表"
         known = f"{t.table.part_of} 的一部分" if t.table.part_of else known
@@ -192,26 +205,37 @@ def tables(
         for k, row in enumerate(t.table.table.texts()):
             shown.add_row(*row, style="bold" if k < t.table.header.first else None)
         console.print(shown)
+        console.print(Text(table_state(record), style="dim"))
 
 
 @app.command()
 def facts(
     file: Annotated[str, typer.Argument(help="文件")], format: Format = "text", standards: Layer = ""
 ) -> None:
-    """列出文件里的每一个表内数字和它的含义。"""
-    _, found = _read(file, standards)
-    records = json_report.facts_of(found)
+    """列出文件里的每一个表内数字：它的坐标（维度=值）、不认识的词、有没有得到印证。"""
+    records = listing.facts_of(_read(file, standards))
     if format == "json":
         print(json.dumps(records, ensure_ascii=False, indent=2))
         return
     console = _console()
-    shown = RichTable(show_edge=False)
-    for name in ("标准表", "科目编码", "行", "栏", "数", "单位", "位置"):
+    for table, rows in groupby(records, key=lambda r: r["table"]):
+        printed = [r for r in rows if r["value"] is not None]
+        if printed:
+            unit = printed[0]["unit"] or "单位不明"
+            console.print(_numbers(f"{table} {printed[0]['standard'] or '不是标准表'} · {unit}", printed))
+
+
+def _numbers(title: str, records: list[dict[str, Any]]) -> RichTable:
+    shown = RichTable(title=title, title_justify="left", show_edge=False)
+    for name in ("行", "栏", "数", "坐标", "印证", "位置"):
         shown.add_column(name, justify="right" if name == "数" else "left", overflow="fold")
     for r in records:
-        if r["value"] is not None:
-            shown.add_row(r["standard"], r["code"], r["row"], r["measure"], r["text"], r["unit"], r["where"])
-    console.print(shown)
+        at = [f"{d}={value}" for d, value in r["coordinates"].items()]
+        at += [f"不认识：{word}" for word in r["residue"]]
+        row = f"{r['code'] or ''} {r['row']}".strip()
+        standing = STANDING.get(r["standing"], "")
+        shown.add_row(row, r["column"] or r["measure"], r["text"], "\n".join(at), standing, r["where"])
+    return shown
 
 
 @app.command()

@@ -104,7 +104,7 @@ def test_reports_are_written(folder: Path) -> None:
     assert "行政运行" in page and "contradicted" in page
     assert "http://" not in page and "https://" not in page and "<script" not in page
     book = openpyxl.load_workbook(excel)
-    assert book.sheetnames == ["问题清单", "未能核对", "文件汇总"]
+    assert book.sheetnames == ["文件汇总", "问题清单", "未能核对", "各表"]
     assert book["问题清单"]["L2"].value == 89.0
 
 

@@ -22,6 +22,7 @@ from yibenzhang.checking.relate import (
     issue_of_unit,
     names_of_tables,
     relate,
+    titled,
 )
 from yibenzhang.checking.unit_error import misstated
 from yibenzhang.model.documents import Document, together
@@ -71,9 +72,10 @@ class Checked:
     @property
     def extent(self) -> Extent:
         """How far the check went."""
+        unknown = {v.table for v in self.views if _unproved(v, self.standing)}
         names = names_of_tables(self.tables)
-        unknown = dict.fromkeys(v.table for v in self.views if _unproved(v, self.standing))
-        return Extent(self.document_kind, *self.shares, tuple(names.get(t) or t for t in unknown), self.worst)
+        named = (titled(t, names) for t in self.tables if t.table.id in unknown)
+        return Extent(self.document_kind, *self.shares, tuple(dict.fromkeys(named)), self.worst)
 
     @property
     def shares(self) -> tuple[Coverage, Coverage]:
@@ -81,6 +83,15 @@ class Checked:
         text = {q.fact.id for q in self.quantities}
         inside = {i: s for i, s in self.standing.items() if i not in text}
         return coverage(inside), coverage({i: s for i, s in self.standing.items() if i in text})
+
+    @property
+    def by_kind(self) -> dict[str, Coverage]:
+        """The coverage of the numbers in tables by kind of table."""
+        found: dict[str, dict[str, Standing]] = {}
+        for v in self.views:
+            mine = {f.id: self.standing[f.id] for f in v.cells.values() if f.id in self.standing}
+            found.setdefault(self.kinds.get(v.table, "goal_form"), {}).update(mine)
+        return {kind: coverage(mine) for kind, mine in found.items() if mine}
 
     @property
     def sections(self) -> tuple[tuple[str, Coverage], ...]:
@@ -239,11 +250,18 @@ def _checked(document: Document, read: _Recognised) -> tuple[Checked, list[Cause
     counted = coverage(standing)
     kind = document_kind(document, related.views, tables, related.kinds, counted.numbers - counted.trivial)
     telling = document_kinds().telling[kind]
-    issues = [i for i in issues if telling.allows(i.rule)]
-    left_out = [] if related.views else [NotChecked("", template="no_tables")]
-    left_out += [*related.not_checked, *text.not_checked, *ruled.not_checked]
+    findings = [f for f in findings if telling.allows(f.rule)]
+    unread = [NotChecked("reading.page", f"{n.place or ''}{n.message}") for n in document.notices if n.unread]
     if kind == NO_DISCLOSURE:
-        left_out = []
+        not_checked = unread
+    elif not related.views:
+        not_checked = [
+            NotChecked("", "没有识别到任何有数字的表，表内和表间加总均未核对"),
+            *unread,
+            *not_checked,
+        ]
+    else:
+        not_checked = [*unread, *not_checked]
     order = list(Severity)
     checked = Checked(
         document,

@@ -9,8 +9,8 @@ from yibenzhang.model.issues import Severity
 
 LITTLE = 60
 """Where less than so many percent are proved, "nothing was found" is no answer by itself."""
-TOO_LITTLE = 33
-"""Where no error is told and no more than so many percent are proved, the document could not be checked."""
+ONE_IN = 3
+"""Where no error is told and less than one in so many is proved, the document could not be checked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,8 @@ class Extent:
     @property
     def too_little(self) -> bool:
         """So little was checked that silence says nothing."""
-        return self.worst is not Severity.ERROR and self.share <= TOO_LITTLE
+        c = self.counted
+        return self.worst is not Severity.ERROR and (not over(c) or ONE_IN * c.proved < over(c))
 
 
 def over(c: Coverage) -> int:

@@ -14,6 +14,7 @@ from yibenzhang.checking.check import Checked
 from yibenzhang.model.issues import Issue, Severity
 from yibenzhang.model.places import file_of
 from yibenzhang.model.relations import NotChecked
+from yibenzhang.recognising.document_kinds import DISCLOSURE
 from yibenzhang.recognising.profile import Profile
 from yibenzhang.rules.copies import file_of_table
 from yibenzhang.standards import fold
@@ -36,6 +37,8 @@ class Group:
     findings: tuple[Issue, ...] = ()
     checked: Checked | None = None
     error: str = ""
+    failed: bool = False
+    """The program itself failed, not the files."""
 
     @property
     def related(self) -> int:
@@ -79,6 +82,8 @@ def groups_of(results: Sequence[tuple[str, Checked]]) -> tuple[list[Group], dict
 
 def role_of(c: Checked) -> str:
     """whole, tables, text, or empty for a file with neither."""
+    if c.document_kind != DISCLOSURE:
+        return ""
     tables = any(t.table.standard for t in c.tables)
     text = len(c.quantities) > _FEW
     return ("whole" if text else "tables") if tables else ("text" if text else "")
@@ -193,6 +198,8 @@ def parted(group: Group, whole: Checked, alone: Sequence[Checked]) -> tuple[Grou
                 mine,
                 profile=replace(_joint([own, group.profile]), conflicts=own.conflicts),
                 tables=tables,
+                views=tuple(v for v in whole.views if v.table in ids),
+                kinds={t: k for t, k in whole.kinds.items() if t in ids},
                 results=tuple(
                     r for r in whole.results if any(f.id in facts for f in r.relation.facts())
                 ),

@@ -86,7 +86,7 @@ def relate(
         frames, views, laws = trial, after, settled
     issues += [_short(s, names, standards) for s in laws.short]
     return Related(
-        tuple(frames), tuple(views), laws, tuple(_results(laws)), tuple(_across(laws)), tuple(_left(views)),
+        tuple(frames), tuple(views), laws, tuple(_results(laws)), tuple(_across(laws)), tuple(_left(views, laws)),
         tuple(issues),
         {f"t{f.table.index + 1}": k for f, k in zip(frames, kinds_of(frames), strict=True)},
     )  # fmt: skip
@@ -175,8 +175,9 @@ def _across(laws: Laws) -> list[Result]:
     ]
 
 
-def _left(views: Sequence[View]) -> list[NotChecked]:
-    """What could not be put to the test: numbers that cannot be read, headings that are not known."""
+def _left(views: Sequence[View], laws: Laws) -> list[NotChecked]:
+    """What could not be put to the test: numbers that cannot be read, headings that are not known, tables that may go
+    on, lists that lack rows."""
     out: list[NotChecked] = []
     for v in views:
         for fact in v.cells.values():
@@ -187,7 +188,12 @@ def _left(views: Sequence[View]) -> list[NotChecked]:
             columns = "、".join("/".join(c.path) or f"第{c.index + 1}栏" for c in unknown[:3])
             out.append(_open("equal", "unknown", v, columns=columns))
         if v.open_end:
-            out.append(_open("total.rows", "open_end", v))
+            out.append(
+                NotChecked("total.rows", "表格可能延续到未能连接的部分，合计没有作为错误提出", v.table)
+            )
+    for short in laws.short:
+        table = short.instances[0].explains.fact.table
+        out.append(NotChecked("total.incomplete", "所列的行不全，合计没有作为错误提出", table))
     return list(dict.fromkeys(out))
 
 
@@ -206,6 +212,15 @@ def names_of_tables(tables: tuple[TableFacts, ...]) -> dict[str, str]:
         for t in tables
     }
     return names | {"prose": "正文"}
+
+
+def titled(table: TableFacts, names: Mapping[str, str]) -> str:
+    """A table by its name; of no known kind by its title and page."""
+    if table.table.standard:
+        return names[table.table.id]
+    pages = "、".join(map(str, table.table.table.pages[:1]))
+    where = f"第 {pages} 页的表" if pages else table.table.id
+    return f"{table.table.title}（{where}）" if table.table.title else where
 
 
 def _slid(

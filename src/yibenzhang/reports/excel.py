@@ -12,9 +12,11 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from yibenzhang.batch import FileResult
+from yibenzhang.balance.coverage import Coverage
+from yibenzhang.batch import FileResult, failure
+from yibenzhang.checking.extent import over, share
 from yibenzhang.checking.multi_file import Group
-from yibenzhang.reports.words import SEVERITY, STAGE, coverage_line, group_result, tally
+from yibenzhang.reports.words import SEVERITY, STAGE, first_line, group_result, tables_of
 from yibenzhang.standards import Standards
 
 _FINDINGS = (
@@ -22,8 +24,15 @@ _FINDINGS = (
     ("表", 26), ("行", 24), ("栏", 14), ("位置", 10), ("印数", 16), ("应为", 16), ("相差", 14),
     ("计量单位", 9), ("算式", 60), ("规则", 24), ("依据", 40), ("核实情况", 16), ("整改结果", 16),
 )  # fmt: skip
-_MISSING = (("文件", 28), ("未能核对的内容", 50), ("原因", 60))
-_FILES = (("文件", 40), ("单位", 28), ("年度", 7), ("类型", 7), ("结果", 30), ("数字印证情况", 60))
+_MISSING = (("文件", 28), ("未能核对的内容", 50), ("表", 40), ("原因", 60))
+_FILES = (
+    ("文件", 40), ("核对情况", 70), ("单位", 28), ("年度", 7), ("类型", 7), ("数字", 9), ("已印证", 9), ("有矛盾", 9),
+    ("无可比对", 9), ("零，不计", 9), ("已印证 %", 9),
+)  # fmt: skip
+_SECTIONS = (
+    ("文件", 28), ("表或章节", 50), ("数字", 9), ("已印证", 9), ("有矛盾", 9), ("无可比对", 9), ("零，不计", 9),
+    ("已印证 %", 9),
+)  # fmt: skip
 _HEAD = PatternFill("solid", fgColor="1F3A5F")
 _FILL = {"错误": "FBE3E1", "疑问": "FFF4D6", "提示": "E6F1FA"}
 
@@ -58,28 +67,39 @@ def write_excel(
     missing: list[list[object]] = []
     for result in results:
         if result.checked is None:
-            missing.append([Path(result.path).name, "整个文件", result.error])
+            missing.append([Path(result.path).name, "整个文件", "", result.error])
             continue
         for n in result.checked.not_checked:
             rule = standards.rule_by_id.get(n.rule)
-            missing.append([Path(result.path).name, rule.name if rule else "全部加总", n.reason])
+            what = rule.name if rule else "全部加总"
+            missing.append([Path(result.path).name, what, tables_of(result.checked, [n]), n.reason])
     _sheet(book.create_sheet("未能核对"), _MISSING, missing)
     files: list[list[object]] = []
+    sections: list[list[object]] = []
     for result in results:
         c = result.checked
         if c is None:
-            files.append([result.path, "", "", "", f"未能读取：{result.error}", ""])
-        else:
-            p = c.profile
-            files.append(
-                [result.path, p.body, p.fiscal_year or "", STAGE[p.stage], tally(c), coverage_line(c)]
-            )
+            files.append([result.path, f"{failure(result)}：{result.error}", *[""] * 9])
+            continue
+        p = c.profile
+        files.append(
+            [result.path, first_line(c), p.body, p.fiscal_year or "", STAGE[p.stage], *_counts(c.coverage)]
+        )
+        sections += [[Path(result.path).name, name, *_counts(s)] for name, s in c.sections]
     for g in groups:
         p = g.profile
         names = "同一份公开：" + "、".join(g.names)
-        files.append([names, p.body, p.fiscal_year or "", STAGE[p.stage], group_result(g), ""])
-    _sheet(book.create_sheet("文件汇总"), _FILES, files)
+        counts = _counts(g.checked.coverage) if g.checked else [""] * 6
+        files.append([names, group_result(g), p.body, p.fiscal_year or "", STAGE[p.stage], *counts])
+    summary = book.create_sheet("文件汇总", 0)
+    _sheet(summary, _FILES, files)
+    _sheet(book.create_sheet("各表"), _SECTIONS, sections)
+    book.active = 0
     book.save(path)
+
+
+def _counts(c: Coverage) -> list[object]:
+    return [c.numbers, c.proved, c.contradicted, c.alone, c.trivial, share(c) if over(c) else ""]
 
 
 def _sheet(

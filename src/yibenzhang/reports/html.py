@@ -9,8 +9,10 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from yibenzhang import __version__
-from yibenzhang.batch import FileResult
+from yibenzhang.balance.coverage import Coverage
+from yibenzhang.batch import FileResult, failure
 from yibenzhang.checking.check import Checked
+from yibenzhang.checking.extent import over, share
 from yibenzhang.checking.multi_file import Group
 from yibenzhang.model.issues import Issue
 from yibenzhang.model.relations import Outcome
@@ -19,11 +21,13 @@ from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.reports.words import (
     SEVERITY,
     coverage_line,
+    first_line,
     group_result,
     grouped,
     places_line,
     profile_line,
     table_place,
+    tables_of,
     tally,
 )
 from yibenzhang.standards import Standards
@@ -53,9 +57,9 @@ def write_html(
     )  # fmt: skip
     environment.globals.update(
         severity=SEVERITY, profile_line=profile_line, tally=tally, coverage_line=coverage_line,
-        places_line=places_line, table_place=table_place,
+        places_line=places_line, table_place=table_place, tables_of=tables_of,
         grouped=grouped, shown_table=shown_table, excerpts=excerpts, rule_of=standards.rule_by_id.get,
-        version=__version__, shares=_shares,
+        version=__version__, shares=_shares, first_line=first_line, percent=_percent, failure=failure,
         reasons_of=lambda checked: reasons_of(checked, standards),
         shown_prose=shown_prose, most=MOST_ROWS, group_result=group_result, places=_places,
     )  # fmt: skip
@@ -68,6 +72,10 @@ def _places(finding: Issue) -> list[str]:
     return list(dict.fromkeys(str(e.place) for e in finding.evidence))[:6]
 
 
+def _percent(c: Coverage) -> str:
+    return f"{share(c)}%" if over(c) else "—"
+
+
 def _shares(checked: Checked) -> list[tuple[str, str, int, float]]:
     c = checked.coverage
     whole = c.numbers or 1
@@ -75,6 +83,7 @@ def _shares(checked: Checked) -> list[tuple[str, str, int, float]]:
         ("proved", "已印证", c.proved),
         ("contradicted", "有矛盾", c.contradicted),
         ("alone", "无可比对", c.alone),
+        ("trivial", "零", c.trivial),
     )
     return [(k, name, n, round(100 * n / whole, 2)) for k, name, n in kinds]
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from yibenzhang.batch import FileResult
+from yibenzhang.balance.coverage import Coverage
+from yibenzhang.batch import FileResult, failure
 from yibenzhang.checking.check import Checked
+from yibenzhang.checking.extent import over
 from yibenzhang.checking.multi_file import Group
 from yibenzhang.model.issues import Evidence, Issue
 from yibenzhang.model.places import InFile, file_of
 from yibenzhang.recognising.table_facts import TableFacts
+from yibenzhang.reports.speech import UNUSABLE, first_line
 
 SCHEMA = "yibenzhang/report/1"
 
@@ -47,35 +50,61 @@ def _document(result: FileResult) -> dict[str, Any]:
             "error": result.error,
             "profile": {"body": None, "fiscal_year": None, "stage": None, "level": None, "region": None},
             "tables": [],
-            "coverage": {"numbers": 0, "proved": 0, "contradicted": 0, "alone": 0},
+            "summary": {
+                "text": f"{failure(result)}：{result.error}",
+                "kind": None,
+                "share": None,
+                "numbers": 0,
+                "proved": 0,
+                "trivial": 0,
+                "not_understood": [],
+                "too_little": True,
+            },
+            "coverage": {"numbers": 0, "proved": 0, "contradicted": 0, "alone": 0, "trivial": 0},
             "findings": [],
             "not_checked": [{"rule": "", "reason": result.error}],
         }
     checked = result.checked
-    c = checked.coverage
     return {
         "path": result.path,
         "profile": profile(checked),
-        "tables": [_table(t) for t in checked.tables],
+        "summary": _summary(checked),
+        "tables": [_table(t) | {"kind": checked.kinds.get(t.table.id)} for t in checked.tables],
         "coverage": {
-            "numbers": c.numbers,
-            "proved": c.proved,
-            "contradicted": c.contradicted,
-            "alone": c.alone,
-            "sections": [
-                {
-                    "name": name,
-                    "numbers": s.numbers,
-                    "proved": s.proved,
-                    "contradicted": s.contradicted,
-                    "alone": s.alone,
-                }
-                for name, s in checked.sections
-            ],
+            **_counts(checked.coverage),
+            "tables": _counts(checked.shares[0]),
+            "text": _counts(checked.shares[1]),
+            "kinds": {kind: _counts(c) for kind, c in checked.by_kind.items()},
+            "sections": [{"name": name, **_counts(s)} for name, s in checked.sections],
         },
         "findings": [_finding(f) for f in checked.findings],
-        "not_checked": [{"rule": n.rule, "reason": n.reason} for n in checked.not_checked],
+        "not_checked": [
+            {"rule": n.rule, "reason": n.reason, "table": n.table or None} for n in checked.not_checked
+        ],
     }
+
+
+def _summary(checked: Checked) -> dict[str, Any]:
+    """The first line, and what it is made from; ``numbers`` are those that decide, without zeros among zeros."""
+    extent = checked.extent
+    c = extent.counted
+    return {
+        "text": first_line(checked),
+        "kind": extent.kind,
+        "share": extent.share if over(c) else None,
+        "numbers": over(c),
+        "proved": c.proved,
+        "trivial": c.trivial,
+        "not_understood": list(extent.not_understood),
+        "too_little": extent.kind in UNUSABLE or extent.too_little,
+    }
+
+
+def _counts(c: Coverage) -> dict[str, int]:
+    return {
+        "numbers": c.numbers, "proved": c.proved, "contradicted": c.contradicted, "alone": c.alone,
+        "trivial": c.trivial,
+    }  # fmt: skip
 
 
 def profile(checked: Checked) -> dict[str, Any]:
@@ -138,50 +167,3 @@ def _evidence(e: Evidence, files: Files | None = None) -> dict[str, Any]:
         "text": f"{e.row} {e.text}".strip() if e.fact else e.text,
         "value": e.value or None,
     }
-
-
-def tables_of(checked_tables: tuple[TableFacts, ...]) -> list[dict[str, Any]]:
-    """Every table as read: ``rows`` of printed text, merged cells at their top left position."""
-    return [
-        {
-            "id": t.table.id,
-            "title": t.table.title,
-            "standard": t.table.standard.id if t.table.standard and not t.table.part_of else None,
-            "pages": list(t.table.table.pages),
-            "unit": t.table.unit.name if t.table.unit else None,
-            "header_rows": t.table.header.first,
-            "rows": t.table.table.texts(),
-        }
-        for t in checked_tables
-    ]
-
-
-def facts_of(tables: tuple[TableFacts, ...]) -> list[dict[str, Any]]:
-    """Every fact of the standard tables, one flat record each."""
-    out = []
-    for table in tables:
-        if table.table.standard is None:
-            continue
-        for f in table.facts():
-            out.append(
-                {
-                    "id": f.id,
-                    "table": f.table,
-                    "standard": f.standard,
-                    "side": f.side or None,
-                    "code": f.row.code or None,
-                    "row": f.row.label,
-                    "token": f.row.token or None,
-                    "role": f.row.role,
-                    "measure": f.measure,
-                    "column": f.column,
-                    "state": f.state.value,
-                    "value": str(f.amount.value) if f.amount else None,
-                    "unit": f.unit.name if f.unit else None,
-                    "text": f.text,
-                    "page": f.place.page,
-                    "place": f.place.key,
-                    "where": str(f.place),
-                }
-            )
-    return out

@@ -9,17 +9,21 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from yibenzhang.batch import FileResult
+from yibenzhang.batch import FileResult, failure
 from yibenzhang.checking.check import Checked
+from yibenzhang.checking.extent import over
 from yibenzhang.checking.multi_file import Group
 from yibenzhang.model.issues import Issue, Severity
+from yibenzhang.reports.speech import UNUSABLE
 from yibenzhang.reports.words import (
     SEVERITY,
     coverage_line,
+    first_line,
     group_result,
     grouped,
     places_line,
     profile_line,
+    tables_of,
     tally,
 )
 from yibenzhang.standards import Standards
@@ -54,19 +58,25 @@ def _file(console: Console, result: FileResult, standards: Standards, everything
     console.print()
     console.rule(Text(result.path, style="bold"), align="left", style="dim")
     if result.checked is None:
-        console.print(Text(f"未能读取：{result.error}", style="bold magenta"))
+        console.print(Text(f"{failure(result)}：{result.error}", style="bold magenta"))
         return
     checked = result.checked
+    console.print(Text(first_line(checked), style=_style(checked)))
+    if checked.extent.kind in UNUSABLE:
+        return
     console.print(Text(profile_line(checked.profile), style="bold"))
-    known = [t for t in checked.tables if t.table.standard and not t.table.part_of]
-    held = len(checked.results)
-    console.print(f"识别出 {len(known)} 张标准表，核对了 {held} 项加总和相等关系。")
+    read = sum(not t.table.part_of for t in checked.tables)
+    console.print(f"读到 {read} 张表，核对了 {len(checked.results)} 项加总和相等关系。")
     _bar(console, checked)
-    if not checked.findings:
-        console.print(Text(f"{tally(checked)}。", style="green" if checked.results else "yellow"))
     for number, finding in enumerate(checked.findings, start=1):
         _finding(console, number, finding)
     _not_checked(console, checked, standards, everything)
+
+
+def _style(checked: Checked) -> str:
+    if checked.worst:
+        return _STYLE[checked.worst]
+    return "yellow" if checked.extent.little else "green"
 
 
 def _group(console: Console, group: Group) -> None:
@@ -124,7 +134,9 @@ def _not_checked(console: Console, checked: Checked, standards: Standards, every
     console.print(Text(f"未能核对 {len(checked.not_checked)} 项（不等于没有问题）：", style="bold"))
     groups = grouped(checked.not_checked)
     for reason, items in groups if everything else groups[:_MOST_REASONS]:
-        console.print(f"  · {reason}" + (f"（{len(items)} 项）" if len(items) > 1 else ""), style="dim")
+        tables = tables_of(checked, items)
+        told = f"  · {tables}：{reason}" if tables else f"  · {reason}"
+        console.print(told + (f"（{len(items)} 项）" if len(items) > 1 else ""), style="dim")
         for item in items if everything else ():
             rule = standards.rule_by_id.get(item.rule)
             if rule:
@@ -141,12 +153,13 @@ def _summary(console: Console, results: list[FileResult]) -> None:
     table.add_column("印证", justify="right")
     for result in results:
         if result.checked is None:
-            table.add_row(result.path, "", Text(f"未能读取：{result.error}", style="magenta"), "")
+            table.add_row(result.path, "", Text(f"{failure(result)}：{result.error}", style="magenta"), "")
             continue
         checked = result.checked
-        c = checked.coverage
-        share = f"{100 * c.proved // c.numbers}%" if c.numbers else "—"
-        style = _STYLE[checked.worst] if checked.worst else "green"
-        table.add_row(result.path, profile_line(checked.profile), Text(tally(checked), style=style), share)
+        extent = checked.extent
+        proved = f"{extent.share}%" if over(extent.counted) else "—"
+        table.add_row(
+            result.path, profile_line(checked.profile), Text(tally(checked), style=_style(checked)), proved
+        )
     console.print()
     console.print(table)

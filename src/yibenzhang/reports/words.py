@@ -2,27 +2,59 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from yibenzhang.checking.check import Checked
+from yibenzhang.checking.extent import share
 from yibenzhang.checking.multi_file import Group
+from yibenzhang.checking.relate import names_of_tables
 from yibenzhang.model.documents import Table
-from yibenzhang.model.issues import Issue, Severity
+from yibenzhang.model.issues import Issue
 from yibenzhang.model.places import FlowPlace, SheetPlace
 from yibenzhang.model.relations import NotChecked
 from yibenzhang.recognising.profile import Profile
+from yibenzhang.reports.speech import SEVERITY, counted, extent_line, first_line, tally
 from yibenzhang.standards import load
+from yibenzhang.standards.divisions import divisions
+from yibenzhang.standards.speech import speech
 
-SEVERITY = {Severity.ERROR: "错误", Severity.WARNING: "疑问", Severity.NOTICE: "提示"}
+__all__ = [
+    "LEVEL",
+    "SEVERITY",
+    "STAGE",
+    "STANDING",
+    "coverage_line",
+    "first_line",
+    "group_result",
+    "grouped",
+    "places_line",
+    "profile_line",
+    "region_name",
+    "table_place",
+    "tables_of",
+    "table_state",
+    "tally",
+]
+
 STAGE = {"budget": "预算", "accounts": "决算", "": "阶段不明"}
+STANDING = {"proved": "已印证", "contradicted": "有矛盾", "alone": "无可比对", "trivial": "零，不计"}
 LEVEL = {"department": "部门", "unit": "单位", "": ""}
 
 
 def profile_line(p: Profile) -> str:
     """Body, year, stage and region in one line; what is unknown is said."""
     year = f"{p.fiscal_year} 年" if p.fiscal_year else "年度不明"
-    region = next((r.name for r in load().regions if r.id == p.region), p.region or "地区不明")
-    return f"{p.body or '单位不明'} · {year}{LEVEL[p.level]}{STAGE[p.stage]} · {region}"
+    region = region_name(p.region) or "地区不明"
+    stage = f"{LEVEL[p.level]}{STAGE[p.stage]}" if p.stage else f"（{STAGE['']}）"
+    return f"{p.body or '单位不明'} · {year}{stage} · {region}"
+
+
+def region_name(region: str) -> str:
+    """What a region is called: a folder of the standards, or a province by its code."""
+    named = next((r.name for r in load().regions if r.id == region), "")
+    division = divisions().get(region)
+    return named or (division.short if division else region)
 
 
 def table_place(table: Table) -> str:
@@ -35,11 +67,12 @@ def table_place(table: Table) -> str:
     return f"第{place.table}个表" if isinstance(place, FlowPlace) else str(place)
 
 
-def tally(checked: Checked) -> str:
-    """How many findings of each severity."""
-    count = Counter(f.severity for f in checked.findings)
-    told = "，".join(f"{count[s]} 个{SEVERITY[s]}" for s in Severity if count[s])
-    return told or ("没有发现问题" if checked.results else "没有可核对的表")
+def table_state(record: Mapping[str, Any]) -> str:
+    """How many numbers of a table (a record of listing.tables_of) are proved, and the headings that are not known."""
+    c = record["state"]
+    counts = "，".join(f"{STANDING[k]} {c[k]}" for k in STANDING if c[k])
+    unknown = "、".join(record["unknown"])
+    return f"{c['numbers']} 个数字：{counts or '没有数字'}" + (f"；不认识的词：{unknown}" if unknown else "")
 
 
 def places_line(f: Issue) -> str:
@@ -52,18 +85,26 @@ def coverage_line(checked: Checked) -> str:
     c = checked.coverage
     if not c.numbers:
         return "文件中没有读到数字"
-    share = f"{100 * c.proved // c.numbers}%"
     rest = f"{c.contradicted} 个有矛盾，{c.alone} 个没有可比对的关系"
-    return f"共 {c.numbers} 个数字：{c.proved} 个已印证（{share}），{rest}"
+    zeros = f"，{c.trivial} 个零不计" if c.trivial else ""
+    return f"共 {c.numbers} 个数字：{c.proved} 个已印证（{share(c)}%），{rest}{zeros}"
 
 
 def group_result(group: Group) -> str:
     """What was checked and found between the files of one disclosure."""
     if group.error:
         return f"未能合并核对：{group.error}"
-    count = Counter(f.severity for f in group.findings)
-    told = "，".join(f"{count[s]} 个{SEVERITY[s]}" for s in Severity if count[s])
-    return f"文件之间核对了 {group.related} 项关系，{told or '没有发现问题'}"
+    words, found = speech()["result"], counted(f.severity for f in group.findings)
+    name = "across" if found else "across_clean" if group.related else "across_nothing"
+    told = words[name].format(related=group.related, found=found)
+    return f"{extent_line(group.checked.extent)}；{told}" if group.checked else told
+
+
+def tables_of(checked: Checked, items: Iterable[NotChecked]) -> str:
+    """The tables that these are about, at most three by name."""
+    names = names_of_tables(checked.tables)
+    found = list(dict.fromkeys(names[n.table] for n in items if n.table in names))
+    return "、".join(found[:3]) + (f" 等 {len(found)} 张表" if len(found) > 3 else "")
 
 
 def grouped(items: tuple[NotChecked, ...]) -> list[tuple[str, list[NotChecked]]]:
