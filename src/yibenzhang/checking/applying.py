@@ -10,6 +10,7 @@ from yibenzhang.checking.relate import parts_with_tables
 from yibenzhang.model.documents import Document
 from yibenzhang.model.issues import Issue
 from yibenzhang.model.relations import NotChecked, Result
+from yibenzhang.model.views import View
 from yibenzhang.prose.passages import passages_of
 from yibenzhang.prose.quantities import quantities_of
 from yibenzhang.recognising.forms import GoalForm
@@ -46,6 +47,7 @@ def case_of(
     tables: tuple[TableFacts, ...],
     forms: tuple[GoalForm, ...],
     standards: Standards,
+    views: tuple[View, ...] = (),
 ) -> Case:
     """What the rules look at; of a disclosure in several files also each of them."""
     unread = any(n.unread for n in document.notices)
@@ -53,12 +55,14 @@ def case_of(
     for part, seen in parts_with_tables(document, tables):
         passages = tuple(passages_of(part))
         numbers = tuple(tuple(quantities_of(p, profile.fiscal_year, profile.stage)) for p in passages)
-        parts.append(Case(part, profile, seen, forms, passages, numbers, standards, unread))
+        ids = {t.table.id for t in seen}
+        own = tuple(v for v in views if not document.parts or v.table in ids)
+        parts.append(Case(part, profile, seen, forms, passages, numbers, standards, unread, views=own))
     if not document.parts:
         return parts[0]
     together = tuple(p for c in parts for p in c.passages)
     numbers = tuple(n for c in parts for n in c.numbers)
-    return Case(document, profile, tables, forms, together, numbers, standards, unread, tuple(parts))
+    return Case(document, profile, tables, forms, together, numbers, standards, unread, tuple(parts), views)
 
 
 def applied(case: Case) -> Applied:

@@ -222,7 +222,7 @@ def check_together(
 def _checked(document: Document, read: _Recognised) -> tuple[Checked, list[Cause]]:
     profile, standards = read.profile, read.standards
     units: list[Issue] = []
-    case = case_of(document, profile, read.tables, read.forms, standards)
+    case = case_of(document, profile, read.tables, read.forms, standards, read.related.views)
     ruled = applied(case)
     wrong_units = list(misstated(read.tables, [*read.related.across, *ruled.results], case.quantities))
     if wrong_units:
@@ -230,7 +230,7 @@ def _checked(document: Document, read: _Recognised) -> tuple[Checked, list[Cause
         right = {read.tables[w.position].table.id: w.unit for w in wrong_units}
         frames = [replace(f, unit=right.get(f"t{f.table.index + 1}", f.unit)) for f in read.related.frames]
         read = _related(frames, profile, standards, read.reader)
-        case = case_of(document, profile, read.tables, read.forms, standards)
+        case = case_of(document, profile, read.tables, read.forms, standards, read.related.views)
         ruled = applied(case)
     tables, related = read.tables, read.related
     text = supported(ruled.text, related.views, case.quantities)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from yibenzhang.model.documents import Document
+from yibenzhang.model.views import View
 from yibenzhang.prose.binding import Binder
 from yibenzhang.prose.claims import Claim, claims_of
 from yibenzhang.prose.passages import Passage
@@ -36,6 +37,8 @@ class Case:
     unread: bool
     """Some page could not be read."""
     parts: tuple[Case, ...] = ()
+    views: tuple[View, ...] = ()
+    """Every number of the tables with its coordinates."""
 
     @property
     def files(self) -> tuple[Case, ...]:
