@@ -250,18 +250,11 @@ def _checked(document: Document, read: _Recognised) -> tuple[Checked, list[Cause
     counted = coverage(standing)
     kind = document_kind(document, related.views, tables, related.kinds, counted.numbers - counted.trivial)
     telling = document_kinds().telling[kind]
-    findings = [f for f in findings if telling.allows(f.rule)]
+    issues = [i for i in issues if telling.allows(i.rule)]
     unread = [NotChecked("reading.page", f"{n.place or ''}{n.message}") for n in document.notices if n.unread]
-    if kind == NO_DISCLOSURE:
-        not_checked = unread
-    elif not related.views:
-        not_checked = [
-            NotChecked("", "没有识别到任何有数字的表，表内和表间加总均未核对"),
-            *unread,
-            *not_checked,
-        ]
-    else:
-        not_checked = [*unread, *not_checked]
+    left_out = [] if related.views else [NotChecked("", template="no_tables")]
+    left_out += [*related.not_checked, *text.not_checked, *ruled.not_checked]
+    left_out = unread if kind == NO_DISCLOSURE else [*unread, *left_out]
     order = list(Severity)
     checked = Checked(
         document,

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from yibenzhang.balance.coverage import Coverage
 from yibenzhang.checking.check import Checked
 from yibenzhang.checking.extent import Extent, over, share
-from yibenzhang.model.findings import Severity
+from yibenzhang.model.issues import Severity
 from yibenzhang.standards.speech import speech
 
 SEVERITY = {Severity.ERROR: "错误", Severity.WARNING: "疑问", Severity.NOTICE: "提示"}
