@@ -87,7 +87,8 @@ def check(
 ) -> None:
     """检查文件、文件夹和压缩包。
 
-    退出码：0 没有错误；1 有错误；2 有文件没有查成（读不出、不是预算决算、没有错误而表内数字印证不到三分之一）；3 程序出错。
+    退出码：0 没有错误；1 有错误；2 有文件没有查成：读不出，不是预算决算，空白模板，或没有报错误而表内数字（没有表的看正文）
+    印证不到三分之一，只在零之间成立的数不算；3 程序自己出错（那个文件或那条规则没有查，其余照查）。几种都有时，3 先于 1，1 先于 2。
     """
     if format not in ("text", "json"):
         raise fail(f"不认识的格式 {format}，请用 text 或 json。")
@@ -159,7 +160,8 @@ def _told(results: Iterator[FileResult], total: int) -> Iterator[FileResult]:
 
 def _status(results: list[FileResult], groups: list[Group]) -> int:
     """The worst of all: 3 before 1 before 2."""
-    if any(r.failed for r in results) or any(g.failed for g in groups):
+    faulty = any(r.failed or (r.checked and r.checked.faults) for r in results)
+    if faulty or any(g.failed for g in groups):
         return 3
     worst = [*(r.checked.worst for r in results if r.checked), *(g.worst for g in groups)]
     if Severity.ERROR in worst:

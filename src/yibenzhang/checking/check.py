@@ -249,12 +249,16 @@ def _checked(document: Document, read: _Recognised) -> tuple[Checked, list[Cause
     standing = standings(ids, results, in_question(causes))
     counted = coverage(standing)
     kind = document_kind(document, related.views, tables, related.kinds, counted.numbers - counted.trivial)
+    if kind == NO_DISCLOSURE and profile.stated is not None:
+        kind = DISCLOSURE  # a person says whose it is
     telling = document_kinds().telling[kind]
     issues = [i for i in issues if telling.allows(i.rule)]
-    unread = [NotChecked("reading.page", f"{n.place or ''}{n.message}") for n in document.notices if n.unread]
-    left_out = [] if related.views else [NotChecked("", template="no_tables")]
-    left_out += [*related.not_checked, *text.not_checked, *ruled.not_checked]
-    left_out = unread if kind == NO_DISCLOSURE else [*unread, *left_out]
+    left_out = [] if related.views or kind == NO_DISCLOSURE else [NotChecked("", template="no_tables")]
+    left_out += [
+        NotChecked("reading.page", f"{n.place or ''}{n.message}") for n in document.notices if n.unread
+    ]
+    if kind != NO_DISCLOSURE:
+        left_out += [*related.not_checked, *text.not_checked, *ruled.not_checked]
     order = list(Severity)
     checked = Checked(
         document,
@@ -284,7 +288,7 @@ def _new(results: Sequence[Result], known: Sequence[Result]) -> list[Result]:
 def _profile_as(kind: str, profile: Profile) -> Profile:
     """The profile of what is no disclosure is unknown, that of what is no budget has no stage; what a person gave
     stays."""
-    if kind == DISCLOSURE or profile.stated is not None:
+    if kind == DISCLOSURE or profile.stated is not None:  # what a person gave
         return profile
     return Profile() if kind == NO_DISCLOSURE else replace(profile, stage="")
 

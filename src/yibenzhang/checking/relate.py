@@ -188,12 +188,9 @@ def _left(views: Sequence[View], laws: Laws) -> list[NotChecked]:
             columns = "、".join("/".join(c.path) or f"第{c.index + 1}栏" for c in unknown[:3])
             out.append(_open("equal", "unknown", v, columns=columns))
         if v.open_end:
-            out.append(
-                NotChecked("total.rows", "表格可能延续到未能连接的部分，合计没有作为错误提出", v.table)
-            )
-    for short in laws.short:
-        table = short.instances[0].explains.fact.table
-        out.append(NotChecked("total.incomplete", "所列的行不全，合计没有作为错误提出", table))
+            out.append(_open("total.rows", "open_end", v))
+    tables = [short.instances[0].explains.fact.table for short in laws.short]
+    out += [NotChecked("total.incomplete", table=t, template="rows_lacking") for t in tables]
     return list(dict.fromkeys(out))
 
 

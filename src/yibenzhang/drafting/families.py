@@ -39,6 +39,11 @@ def families() -> list[str]:
     return sorted(p.stem for p in (HERE / "drafts").glob("*-*.toml"))
 
 
+def style_of(region: str) -> str:
+    """The style of a recognised region; national where it has none of its own."""
+    return region if any(name.partition("-")[0] == region for name in families()) else "national"
+
+
 def _load(path: Path) -> dict[str, Any]:
     try:
         with path.open("rb") as f:

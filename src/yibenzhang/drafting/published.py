@@ -9,7 +9,7 @@ from pathlib import Path
 
 from yibenzhang.checking.check import check
 from yibenzhang.drafting.compose import compose
-from yibenzhang.drafting.families import Family, family
+from yibenzhang.drafting.families import Family, family, style_of
 from yibenzhang.drafting.figures import Figures
 from yibenzhang.drafting.lookup import Tables, measured
 from yibenzhang.drafting.parts import LEFT, UP, Grid, Printed
@@ -102,7 +102,7 @@ def figures_of(found: Published, notes: dict[str, str]) -> Figures:
     """The figures of a document whose tables are printed as they are; its units and projects by name only."""
     p = found.profile
     return Figures(
-        body=p.body, year=p.fiscal_year or 0, stage=p.stage or "budget", family=p.region or "national",
+        body=p.body, year=p.fiscal_year or 0, stage=p.stage or "budget", family=style_of(p.region),
         level=p.level or "department", notes=notes,
     )  # fmt: skip
 
@@ -113,7 +113,7 @@ def earlier(path: str | Path, stage: str, region: str, extra: str = "") -> dict[
         figures = read_workbook(path, extra)
         return compose(figures, extra).measures | dict(figures.extra)
     found = published(path, extra)
-    kind: Family = family(found.profile.region or region, found.profile.stage or stage, extra)
+    kind: Family = family(style_of(found.profile.region or region), found.profile.stage or stage, extra)
     return measured(kind, found.tables)
 
 

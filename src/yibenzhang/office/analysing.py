@@ -22,6 +22,7 @@ from yibenzhang.reading import ReadingError, read_data
 from yibenzhang.reading.steps import telling
 from yibenzhang.recognising.profile import Profile
 from yibenzhang.reports import json_report
+from yibenzhang.reports.speech import UNUSABLE
 from yibenzhang.showing.building import view_of
 from yibenzhang.showing.kept import dumped
 from yibenzhang.showing.view import View
@@ -70,6 +71,11 @@ class Analysed:
     contradicted: int = 0
     unchecked: int = 0
     findings: tuple[FoundOne, ...] = ()
+    extent: str = ""
+    """How far the check went, in a sentence."""
+    usable: bool = True
+    """False for a template or what is no disclosure."""
+    too_little: bool = False
     open_keys: tuple[str, ...] = ()
     """The keys of what could not be checked."""
     version: str = ""
@@ -168,6 +174,9 @@ def _told(task: Task, checked: Checked, view: View) -> Analysed:
             )
             for f in view.findings
         ),
+        extent=view.extent,
+        usable=checked.extent.kind not in UNUSABLE,
+        too_little=checked.extent.too_little,
         open_keys=tuple(u.key for u in view.unchecked),
         version=present(task.extra),
     )

@@ -76,11 +76,21 @@ def finish(session: Session, ledger: Ledger, submission: Submission, found: Anal
     submission.checked_at = now()
     submission.problem = ""
     profile = asdict(found.profile)
-    submission.profile = profile | {"conflicts": list(found.profile.conflicts), "role": found.role}
+    submission.profile = (
+        profile
+        | {"conflicts": list(found.profile.conflicts), "role": found.role}
+        | {
+            "extent": found.extent,
+            "too_little": found.too_little,
+        }
+    )
     matters = _upsert(session, submission, found.findings)
     _untick(session, submission, found.open_keys)
     if old:  # read again, but a newer version stands in its place
         follow(session, ledger, submission, matters)
+        return
+    if not found.usable:
+        submission.state, submission.problem = State.UNREADABLE, found.extent
         return
     if found.numbers == 0:
         submission.state = State.UNREADABLE
@@ -312,6 +322,8 @@ def _why_closed(session: Session, submission: Submission) -> str:
         return "自查"
     if _passed(session, submission):
         return "此前已由人审核通过"
+    if submission.profile.get("too_little"):
+        return "错误和疑问都已处理，未能核对的都已勾过" if _looked(session, submission) else ""
     if _returned(session, submission):
         return "退回后的新版里，错误和疑问都已改正或排除"
     return "错误和疑问都已处理，未能核对的都已勾过" if _looked(session, submission) else ""

@@ -46,6 +46,8 @@ class Brief:
     numbers: int
     proved: int
     problem: str
+    extent: str
+    """How far the check went, in a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ _ENTRY: tuple[Any, ...] = (
 )  # fmt: skip
 _SUBMISSION: tuple[Any, ...] = (
     Submission.entry_id, Submission.state, Submission.id, Submission.round, Submission.unchecked, Submission.numbers,
-    Submission.proved, Submission.problem,
+    Submission.proved, Submission.problem, Submission.profile["extent"].as_string(),
 )  # fmt: skip
 """A board of thousands is made from columns: whole objects take five times as long."""
 _FIELDS = attrgetter(*(f.name for f in fields(Brief)))
@@ -388,7 +390,8 @@ def _line(e: Row[Any], s: Row[Any] | None, came: datetime | None, today: date) -
     number, parent, body, code, level, approved, due, published, url, contact = tuple(e)
     handed_in = came.astimezone(ZONE).date() if came else None
     late = deadlines.days_late(due, published or handed_in, today)
-    _, state, *rest = tuple(s) if s else (None, "", None, 0, 0, 0, 0, "")
+    _, state, *rest = tuple(s) if s else (None, "", None, 0, 0, 0, 0, "", "")
+    rest[-1] = rest[-1] or ""  # checked by an earlier version, which did not say
     status = _OF_STATE[state] if state else ("late" if late else "missing")
     return Brief(
         number, parent, body, code, level, approved, due, published, url, contact, status, late, *rest

@@ -20,11 +20,14 @@ _MOST = 3
 
 def first_line(checked: Checked) -> str:
     """Kind, extent and result in one line."""
-    extent = checked.extent
+    told = extent_told(checked.extent)
+    return told if checked.extent.kind in UNUSABLE else f"{told}{tally(checked)}。"
+
+
+def extent_told(extent: Extent) -> str:
+    """Kind and extent, without what was found."""
     kind = speech()["kind"].get(extent.kind, "")
-    if extent.kind in UNUSABLE:
-        return kind
-    return f"{kind}{extent_line(extent)}。{tally(checked)}。"
+    return kind if extent.kind in UNUSABLE else f"{kind}{extent_line(extent)}。"
 
 
 def extent_line(extent: Extent) -> str:

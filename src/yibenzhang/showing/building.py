@@ -13,6 +13,7 @@ from yibenzhang.model.documents import Box, Document, Paragraph
 from yibenzhang.model.issues import Evidence, Issue, Suspect, evidence_of
 from yibenzhang.model.relations import Outcome, Result
 from yibenzhang.prose.passages import flat
+from yibenzhang.reports.speech import extent_told
 from yibenzhang.showing.leaves import Leaves, leaves_of
 from yibenzhang.showing.printed import Keys, Printed, box_of, boxes_in, files_of, printed_numbers
 from yibenzhang.showing.view import (
@@ -56,6 +57,8 @@ def view_of(checked: Checked, names: Sequence[str], extra: str = "") -> View:
     c = checked.coverage
     return View(
         _files(document, names, leaves),
+        extent_told(checked.extent),
+        checked.extent.little,
         profile.body,
         profile.fiscal_year,
         profile.stage,
@@ -66,6 +69,7 @@ def view_of(checked: Checked, names: Sequence[str], extra: str = "") -> View:
         c.proved,
         c.contradicted,
         c.alone,
+        c.trivial,
         len(checked.results),
         _sections(checked, numbers.values(), leaves),
         tuple(leaves.leaves),
@@ -89,7 +93,7 @@ def _sections(checked: Checked, numbers: Iterable[Number], leaves: Leaves) -> tu
     for name, s in checked.sections:
         found = list(on.get(name, ())) or [titles.get(name.rpartition(" › ")[2], 0)]
         leaf = found[met[name]] if len(found) >= count[name] > 1 else found[0]
-        out.append(Section(name, s.numbers, s.proved, s.contradicted, s.alone, leaf))
+        out.append(Section(name, s.numbers, s.proved, s.contradicted, s.alone, s.trivial, leaf))
         met[name] += 1
     return tuple(out)
 

@@ -33,7 +33,7 @@ from yibenzhang.showing.view import (
     ViewFile,
 )
 
-VERSION = 2
+VERSION = 3
 """Of what ``dumped`` writes; views of another version must be made again from the file."""
 _OUTLINE, _NUMBERS, _LEAVES = 0, 1, 2
 """The pieces, in order; one for each leaf at the end."""
@@ -81,9 +81,9 @@ def _packed_outline(view: View) -> bytes:
 
     body = [
         [[f.name, f.kind, f.sha256, f.pages] for f in view.files],
-        view.body, view.fiscal_year, view.stage, view.level, view.region, view.conflicts,
-        view.numbers_count, view.proved, view.contradicted, view.alone, view.relations_count,
-        [[s.name, s.numbers, s.proved, s.contradicted, s.alone, s.leaf] for s in view.sections],
+        view.extent, view.little, view.body, view.fiscal_year, view.stage, view.level, view.region, view.conflicts,
+        view.numbers_count, view.proved, view.contradicted, view.alone, view.trivial, view.relations_count,
+        [[s.name, s.numbers, s.proved, s.contradicted, s.alone, s.trivial, s.leaf] for s in view.sections],
         [[x.number, x.file, x.page, x.kind, x.title, x.width, x.height, x.turn, x.skew, x.cells, x.scanned]
          for x in view.leaves],
         [finding(f) for f in view.findings],
@@ -247,11 +247,11 @@ _uncollected = _Uncollected()
 
 def _outline(text: bytes) -> Outline:
     names, body = json.loads(text)
-    (files, who, year, stage, level, region, conflicts, count, proved, contradicted, alone, related,
+    (files, extent, little, who, year, stage, level, region, conflicts, count, proved, contradicted, alone, trivial, related,
      sections, leaves, findings, unchecked, notices) = body  # fmt: skip
     return Outline(
-        tuple([ViewFile(*f) for f in files]), who, year, stage, level, region, tuple(conflicts),
-        count, proved, contradicted, alone, related,
+        tuple([ViewFile(*f) for f in files]), extent, little, who, year, stage, level, region, tuple(conflicts),
+        count, proved, contradicted, alone, trivial, related,
         tuple([Section(*s) for s in sections]),
         tuple([Leaf(number, file, page, kind, title, width, height, turn=turn, skew=skew, cells=cells, scanned=scanned)
                for number, file, page, kind, title, width, height, turn, skew, cells, scanned in leaves]),

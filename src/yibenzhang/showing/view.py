@@ -186,6 +186,7 @@ class Section:
     proved: int
     contradicted: int
     alone: int
+    trivial: int
     leaf: int
 
 
@@ -202,9 +203,12 @@ class Told:
 @dataclass(frozen=True, slots=True)
 class Outline:
     """What the first page of a submission shows: its ``leaves`` may be without marks, texts and blocks.
-    ``numbers_count`` to ``alone`` are the coverage's counts."""
+    ``numbers_count`` to ``trivial`` are the coverage's counts; ``extent`` says how far the check went, without what
+    was found, ``little`` that silence is no answer."""
 
     files: tuple[ViewFile, ...]
+    extent: str
+    little: bool
     body: str
     fiscal_year: int | None
     stage: str
@@ -215,6 +219,7 @@ class Outline:
     proved: int
     contradicted: int
     alone: int
+    trivial: int
     relations_count: int
     sections: tuple[Section, ...]
     leaves: tuple[Leaf, ...]

@@ -14,6 +14,7 @@ from yibenzhang.office.models import ZONE, State
 from yibenzhang.office.roster import STAGE, STATUS
 from yibenzhang.office.rule_statistics import rule_names
 from yibenzhang.standards import load
+from yibenzhang.standards.divisions import divisions
 
 SEVERITY = {"error": "错误", "warning": "疑问", "notice": "提示"}
 VERDICT = {
@@ -28,7 +29,7 @@ STATES: dict[str, str] = {
     State.WAITING: "排队", State.CHECKING: "检查中", State.ASKING: "待确认", State.UNREADABLE: "无法读取", State.REVIEW: "待审核",
     State.RETURNED: "已退回", State.CLEAN: "已通过", State.SUPERSEDED: "已有新版", State.WITHDRAWN: "已作废",
 }  # fmt: skip
-STANDING = {"proved": "已印证", "contradicted": "有矛盾", "alone": "无可比对"}
+STANDING = {"proved": "已印证", "contradicted": "有矛盾", "alone": "无可比对", "trivial": "零，不计"}
 PROFILE = {"body": "单位", "fiscal_year": "年度", "stage": "内容", "level": "级次", "region": "地区"}
 """What is recognised of a file, and what people may put right in it."""
 _BY_HAND = "人工补充"
@@ -41,7 +42,8 @@ WORDS: dict[str, Mapping[str, str]] = {
 
 @lru_cache(maxsize=1)
 def _regions() -> dict[str, str]:
-    return {r.id: r.name for r in load().regions}
+    provinces = {code: d.short for code, d in divisions().items() if not d.parent}
+    return provinces | {r.id: r.name for r in load().regions}
 
 
 @lru_cache(maxsize=4)

@@ -33,10 +33,11 @@ SECTIONS = {
     "proved": "已印证",
     "contradicted": "有矛盾",
     "alone": "无可比对",
+    "trivial": "零，不计",
 }
 _ID = {"submission": "文件编号"}
 _COUNTS = {
-    "numbers": "数字", "proved": "已印证", "contradicted": "有矛盾", "alone": "无可比对", "relations": "算式",
+    "numbers": "数字", "proved": "已印证", "contradicted": "有矛盾", "alone": "无可比对", "trivial": "零，不计", "extent": "核对了多少", "relations": "算式",
 }  # fmt: skip
 
 
@@ -134,6 +135,6 @@ def sections(request: Request, office: Shop, who: Who, number: int) -> Response:
     s, view, _, head = _read(office, who, number)
     data = {
         "submission": s.id, "numbers": view.numbers_count, "proved": view.proved, "contradicted": view.contradicted, "alone": view.alone,
-        "relations": view.relations_count,
+        "trivial": view.trivial, "extent": view.extent, "relations": view.relations_count,
     }  # fmt: skip
     return _listed(request, who, "各表", data, [asdict(x) for x in view.sections], SECTIONS, head)

@@ -48,7 +48,7 @@ SAID = "X-Said"
 COLUMNS = {
     "body": "单位", "code": "编码", "level_name": "级次", "department": "主管部门", "status_name": "状态", "approved_on": "批复日期",
     "due_on": "最晚公开", "published_on": "实际公开", "late": "逾期天数", "lateness_name": "逾期的处理", "published_url": "公开网址", "round": "版次", "errors": "错误",
-    "warnings": "疑问", "unchecked": "未能核对", "numbers": "数字", "proved": "已印证", "contact": "联系人", "problem": "说明",
+    "warnings": "疑问", "unchecked": "未能核对", "numbers": "数字", "proved": "已印证", "contact": "联系人", "problem": "说明", "extent": "核对了多少",
 }  # fmt: skip
 _ABOUT = {
     "name": "公开季",
