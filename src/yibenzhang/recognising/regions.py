@@ -9,7 +9,7 @@ from yibenzhang.standards import Standards
 from yibenzhang.standards.divisions import division_of, divisions
 
 _OFTEN, _FAR = 3, 3
-"""A place decides only where it is named so often, and so many times more often than any other."""
+"""A place decides only where so many paragraphs name it, and so many times more of them than any other."""
 
 
 def region_of(body: str, front: Sequence[str], head: Sequence[str], standards: Standards) -> str:
@@ -22,7 +22,7 @@ def region_of(body: str, front: Sequence[str], head: Sequence[str], standards: S
     on_front = {r for line in front if (r := _named(line, standards))}
     if len(on_front) == 1:
         return on_front.pop()
-    counted = _counted("".join(head), standards).most_common(2)
+    counted = _counted(head, standards).most_common(2)
     if not counted or counted[0][1] < _OFTEN:
         return ""
     return counted[0][0] if len(counted) == 1 or counted[0][1] >= _FAR * counted[1][1] else ""
@@ -43,10 +43,8 @@ def _folder(province: str, standards: Standards) -> str:
     return next((r.id for r in standards.regions if r.division == province), province)
 
 
-def _counted(text: str, standards: Standards) -> Counter[str]:
-    out: Counter[str] = Counter()
-    for d in divisions().values():
-        out[_folder(d.parent or d.code, standards)] += text.count(d.name)
-    for region in standards.regions:
-        out[region.id] += max((text.count(p) for p in region.places), default=0)
-    return Counter({r: n for r, n in out.items() if n})
+def _counted(texts: Sequence[str], standards: Standards) -> Counter[str]:
+    """In how many paragraphs each region is named."""
+    places = [(_folder(d.parent or d.code, standards), d.name) for d in divisions().values()]
+    places += [(r.id, place) for r in standards.regions for place in r.places]
+    return Counter(region for text in texts for region in {r for r, place in places if place in text})
