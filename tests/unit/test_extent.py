@@ -9,8 +9,7 @@ from pathlib import Path
 import jsonschema
 import openpyxl
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from tests.unit.test_cli import CLEAN, WRONG
 from yibenzhang import batch
