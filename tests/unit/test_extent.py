@@ -124,6 +124,13 @@ def test_the_first_line_counts_before_it_absolves() -> None:
     assert first_line(checked(WRONG)).endswith("1 个错误。")
 
 
+def test_a_text_that_was_not_checked_is_not_absolved() -> None:
+    text = "另有外墙长 3.71 万元、院墙长 8.26 万元、门窗 5.43 万元。\n"
+    found = checked(CLEAN + text)
+    assert found.extent.partial and not found.extent.too_little
+    assert first_line(found).endswith("0% 已印证。核对过的数字没有发现问题，正文大多没有核对。")
+
+
 def test_every_report_says_it_by_the_contract(tmp_path: Path) -> None:
     for name, text in (("a", CLEAN), ("b", WRONG), ("c", CIRCULAR), ("d", TEMPLATE), ("e", STRANGE)):
         (tmp_path / f"{name}.txt").write_text(text, encoding="utf-8")

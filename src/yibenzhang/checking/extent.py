@@ -39,6 +39,11 @@ class Extent:
         return self.share < LITTLE
 
     @property
+    def partial(self) -> bool:
+        """The tables were checked, most of the text was not."""
+        return not self.little and bool(over(self.text)) and share(self.text) < LITTLE
+
+    @property
     def too_little(self) -> bool:
         """So little was checked that silence says nothing."""
         c = self.counted

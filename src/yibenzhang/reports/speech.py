@@ -57,7 +57,9 @@ def tally(checked: Checked) -> str:
     extent = checked.extent
     if extent.kind in UNUSABLE:
         return speech()["kind"][extent.kind].rstrip("。")
-    return found or speech()["result"]["little" if extent.little else "clean"]
+    return (
+        found or speech()["result"]["little" if extent.little else "partial" if extent.partial else "clean"]
+    )
 
 
 def counted(severities: Iterable[Severity]) -> str:

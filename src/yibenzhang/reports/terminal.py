@@ -76,7 +76,7 @@ def _file(console: Console, result: FileResult, standards: Standards, everything
 def _style(checked: Checked) -> str:
     if checked.worst:
         return _STYLE[checked.worst]
-    return "yellow" if checked.extent.little else "green"
+    return "yellow" if checked.extent.little or checked.extent.partial else "green"
 
 
 def _group(console: Console, group: Group) -> None:

@@ -58,7 +58,7 @@ def view_of(checked: Checked, names: Sequence[str], extra: str = "") -> View:
     return View(
         _files(document, names, leaves),
         extent_told(checked.extent),
-        checked.extent.little,
+        checked.extent.little or checked.extent.partial,
         profile.body,
         profile.fiscal_year,
         profile.stage,
