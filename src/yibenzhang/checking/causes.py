@@ -352,7 +352,7 @@ def _value(fact: Fact) -> Decimal | None:
 
 
 def _plain(value: Decimal) -> str:
-    text = f"{value:,f}"
+    text = f"{value if value else abs(value):,f}"  # no negative zero
     if "." in text:
         whole, _, decimals = text.partition(".")
         text = f"{whole}.{decimals.rstrip('0').ljust(2, '0')}"
