@@ -144,7 +144,7 @@ def _lost(lost: Lost, limit: float) -> str:
 
 
 def _key(journal: Journal, path: str) -> bytes | None:
-    """The name counts too: a year may be known from nothing else."""
+    """The name counts too: places and the ending of a file name it."""
     try:
         return journal.key((Path(path).name, hashlib.sha256(bytes_of(path)).hexdigest()))
     except ReadingError:
