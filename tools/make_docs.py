@@ -18,13 +18,10 @@ from bench.cli import app as bench_app
 from yibenzhang.cli import app
 from yibenzhang.model.issues import Severity
 from yibenzhang.reports.words import SEVERITY
-from yibenzhang.standards import RuleEntry, Standards, SumRule, load
+from yibenzhang.standards import RuleEntry, Standards, load
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 MADE = "<!-- 由 tools/make_docs.py 生成，请勿手改；改了标准或命令后运行 python tools/make_docs.py -->"
-FORMS = {"columns": "同一行各栏", "rows": "同一表各行", "equal": "数与数相等（多为表与表之间）"}
-LAYOUTS = {"coded": "按编码的表", "sided": "收支对照表", "projects": "项目表", "stairs": "逐级缩进的采购表",
-    "grouped": "左侧合并大类的表"}  # fmt: skip
 
 
 def rules_page() -> str:
@@ -32,41 +29,19 @@ def rules_page() -> str:
     national = load()
     layers = [national, *(load(r.id) for r in national.regions)]
     rules = {i: (r, layer) for layer in layers for i, r in layer.rule_by_id.items()}
-    groups = {form: [p for p in rules.values() if _form(p[0]) == form] for form in (*FORMS, "")}
-    sums = sum(len(groups[form]) for form in FORMS)
-    out = ["# 规则一览", MADE, f"加总和相等 {sums} 条，其他 {len(groups[''])} 条。同样的内容可用 `yibenzhang explain 规则编号` 查看。"]  # fmt: skip
+    out = ["# 规则一览", MADE, f"共 {len(rules)} 条。同样的内容可用 `yibenzhang explain 规则编号` 查看。"]
     out.append("加总和相等允许的误差不能设定：每个数可差其末位的一半，合起来超过这个数才算不成立。")
-    for form, found in groups.items():
-        out.append(f"## {FORMS.get(form, '其他')}")
-        for rule, layer in found:
-            out += [f"### `{rule.id}`", "\n".join(_lines(rule, layer))]
+    for rule, layer in rules.values():
+        out += [f"## `{rule.id}`", "\n".join(_lines(rule, layer))]
     return "\n\n".join(out) + "\n"
 
 
-def _form(rule: SumRule | RuleEntry) -> str:
-    return rule.form if isinstance(rule, SumRule) else ""
-
-
-def _lines(rule: SumRule | RuleEntry, standards: Standards) -> Iterator[str]:
+def _lines(rule: RuleEntry, standards: Standards) -> Iterator[str]:
     yield f"- 内容：{rule.name}"
     yield f"- 程度：{SEVERITY[Severity(rule.severity)]}"
     if rule.basis:
         yield f"- 依据：{'；'.join(standards.bases[b] for b in rule.basis)}"
-    if isinstance(rule, SumRule):
-        yield f"- 适用：{'、'.join(_tables(rule, standards))}"
-        if rule.regions:
-            yield f"- 地区：{'、'.join(r.name for r in standards.regions if r.id in rule.regions)}"
     yield f"- 例子：{rule.example}"
-
-
-def _tables(rule: SumRule, standards: Standards) -> list[str]:
-    if rule.layouts:
-        return [LAYOUTS.get(layout, layout) for layout in rule.layouts]
-    named = [*rule.tables, *(a.table for a in ((rule.left,) if rule.left else ()) + rule.right)]
-    ids = [
-        i for t in named for i in ([f"{s}{t[1:]}" for s in ("budget", "accounts")] if t[0] == "*" else [t])
-    ]
-    return list(dict.fromkeys(standards.table_by_id[i].name for i in ids if i in standards.table_by_id))
 
 
 def cli_page() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Annotated
@@ -14,47 +15,23 @@ from rich.text import Text
 from yibenzhang.model.issues import Severity
 from yibenzhang.proving import prove
 from yibenzhang.reports.words import SEVERITY
-from yibenzhang.standards import Standards, StandardsError, SumRule, load
+from yibenzhang.standards import Standards, StandardsError, load
+from yibenzhang.standards.lexicon.words import load_lexicon
 
 app = typer.Typer(help="规则：列出、说明、用例子检验、新建。", no_args_is_help=True, rich_markup_mode=None)
 
 Layer = Annotated[
-    str, typer.Option("--standards", help="自己的标准目录（tables.toml、sums.toml 等），叠加在自带标准之上")
-]
-_STAGES = ("budget.", "accounts.")
-
-_NEW = {
-    "sum": (
-        "sums.toml",
-        """
-[[columns]]
-id = "{id}"
-name = "合计＝甲＋乙"
-tables = ["budget.expenditure"]
-total = "total"
-parts = ["basic", "project"]
-without = ["reserve"]
-basis = ["budget-law-14"]
-example = "支出总表某行：合计 3.00，基本支出 1.00，项目支出 2.00。"
-""",
-        "cases/cases.toml",
-        """
-# 在示例文件的第 line 行第 at 栏（从 0 数起）把 from 改成 to 必须恰好报一处；改成 honest 必须什么也不报。
-[[case]]
-rule = "{id}"
-base = "hubei.txt"
-line = 31
-at = 2
-from = "300.00"
-to = "310.00"
-honest = "300.01"
-""",
+    str,
+    typer.Option(
+        "--standards", help="自己的标准目录（tables.toml、lexicon/words.toml 等），叠加在自带标准之上"
     ),
-    "phrase": (
-        "wording.toml",
-        """
+]
+
+_NEW: dict[str, dict[str, str]] = {
+    "phrase": {
+        "wording.toml": """
 [[phrase]]
-id = "{id}"
+id = "{name}"
 name = "不该出现的说法"
 severity = "warning"
 pattern = '待定|另行通知'
@@ -62,22 +39,50 @@ scope = "text"
 fires = "具体金额待定。"
 twin = "具体金额已定。"
 """,
-        "",
-        "",
-    ),
-    "concept": (
-        "prose.toml",
-        """
-# 正文里的说法对应的表内数：不相等时，sure = true 就报错。
-[[concept]]
-names = ["网络安全经费"]
-sure = false
-at = [{{ table = "*.expenditure", row = "total", measure = "project" }}]
+    },
+    "title": {
+        "tables.toml": """
+# 自带的一张表的另一个标题：id 用 yibenzhang tables 里看到的编号。
+[[table]]
+id = "budget.expenditure"
+titles = ["{name}"]
 """,
-        "",
-        "",
-    ),
-}
+    },
+    "word": {
+        "lexicon/words.toml": """
+# 一个词的意思：[维.值]，可用的写在自带的 lexicon/dimensions.toml。
+[kind.basic]
+words = ["{name}"]
+""",
+        "cases/cases.toml": """
+# 在示例文件的第 line 行第 at 栏（从 0 数起）把 from 改成 to 必须恰好报一处；改成 honest 必须什么也不报。
+[[case]]
+rule = "total.columns"
+base = "{name}.txt"
+line = 7
+at = 3
+from = "530.00"
+to = "580.00"
+honest = "530.00"
+""",
+        "cases/{name}.txt": """示范省甲市乙局2026年部门预算
+
+支出总表
+单位：万元
+科目编码	科目名称	合计	{name}	项目支出
+	合计	970.00	600.00	370.00
+201	一般公共服务支出	900.00	530.00	370.00
+20101	人大事务	900.00	530.00	370.00
+2010101	行政运行	530.00	530.00	0.00
+2010104	人大会议	250.00	0.00	250.00
+2010106	人大监督	120.00	0.00	120.00
+221	住房保障支出	70.00	70.00	0.00
+22102	住房改革支出	70.00	70.00	0.00
+2210201	住房公积金	70.00	70.00	0.00
+""",
+    },
+}  # fmt: skip
+"""What ``rules new`` writes: for each kind, files of the folder and what is added to them."""
 
 
 def fail(message: str) -> typer.Exit:
@@ -89,6 +94,7 @@ def fail(message: str) -> typer.Exit:
 def standards_of(extra: str) -> Standards:
     """The standards with the folder ``extra`` on top; a sentence and exit where they cannot be used."""
     try:
+        load_lexicon("", extra)
         return load("", extra)
     except StandardsError as error:
         raise fail(str(error)) from error
@@ -107,7 +113,7 @@ def list_rules(standards: Layer = "") -> None:
 
 @app.command("show")
 def show_rule(rule: Annotated[str, typer.Argument(help="规则编号")], standards: Layer = "") -> None:
-    """说明一条规则：内容、依据、适用的表、例子。"""
+    """说明一条规则：内容、程度、依据、例子。"""
     layer = standards_of(standards)
     console = Console(highlight=False)
     found = layer.rule_by_id.get(rule)
@@ -120,17 +126,7 @@ def show_rule(rule: Annotated[str, typer.Argument(help="规则编号")], standar
     console.print(f"程度：{SEVERITY[Severity(found.severity)]}")
     for basis in found.basis:
         console.print(f"依据：{layer.bases[basis]}")
-    if isinstance(found, SumRule):
-        used = [
-            *found.tables,
-            *(a.table.replace("*.", s) for a in (found.left, *found.right) if a for s in _STAGES),
-        ]
-        names = [layer.table_by_id[t].name for t in used if t in layer.table_by_id]
-        if names:
-            console.print(f"适用：{'、'.join(dict.fromkeys(names))}")
     console.print(f"例子：{found.example}")
-    if isinstance(found, SumRule):
-        console.print("允许的误差：由印出的小数位数推出（每个数半个末位之和），不能设定。")
 
 
 @app.command("test")
@@ -152,23 +148,28 @@ def test_rules(standards: Layer = "") -> None:
 
 @app.command("new")
 def new_rule(
-    kind: Annotated[str, typer.Argument(help="sum 加总，phrase 不该出现的说法，concept 正文说法与表的对应")],
-    name: Annotated[str, typer.Argument(help="规则编号，如 mine.total")],
+    kind: Annotated[
+        str,
+        typer.Argument(help="phrase 不该出现的说法，title 一张表的另一个标题，word 表头或行名里一个词的意思"),
+    ],
+    name: Annotated[str, typer.Argument(help="规则编号（如 mine.words），或印出来的标题、词")],
     folder: Annotated[Path, typer.Argument(help="自己的标准目录；没有就新建")],
 ) -> None:
-    """在自己的标准目录里写一条新规则的样子，连同例子，供修改。"""
+    """在自己的标准目录里写第一项的样子，连同例子，供修改。"""
     if kind not in _NEW:
         raise fail(f"不认识的种类 {kind}，可用的是 {'、'.join(_NEW)}。")
-    file, entry, case_file, case = _NEW[kind]
+    if not name or re.search(r'["\\\\/{}\s]', name):
+        raise fail(f"{name!r} 里有不能用的字符。")
     console = Console(highlight=False)
-    for where, text in ((file, entry), (case_file, case)):
-        if not where:
-            continue
-        path = folder / where
+    for where, text in _NEW[kind].items():
+        path = folder / where.format(name=name)
         path.parent.mkdir(parents=True, exist_ok=True)
-        if path.exists() and f'"{name}"' in path.read_text(encoding="utf-8"):
+        there = path.read_text(encoding="utf-8") if path.exists() else ""
+        if name in there:
             raise fail(f"{path} 里已经有 {name}。")
+        if (table := re.search(r"^\[[\w.]+\]$", text, re.MULTILINE)) and table[0] in there:
+            raise fail(f"{path} 里已经有 {table[0]} 一节，在它的 words 里加一个词就行。")
         with path.open("a", encoding="utf-8") as f:
-            f.write(text.format(id=name))
+            f.write(text.format(name=name))
         console.print(f"已写入 {path}")
     console.print(f"改好之后运行：yibenzhang rules test --standards {folder}")

@@ -135,39 +135,45 @@ def test_tables_and_facts(folder: Path) -> None:
 
 
 def test_explain(folder: Path) -> None:
-    assert "columns.basic" in run("explain").stdout
-    shown = run("explain", "rows.children").stdout
+    assert "total.columns" in run("explain").stdout
+    shown = run("explain", "total.rows").stdout
     assert "依据" in shown and "例子" in shown
-    assert run("explain", "rows.chidren").exit_code == 2
+    assert run("explain", "total.rwos").exit_code == 2
 
 
-def test_a_sum_and_a_title_of_ones_own(tmp_path: Path) -> None:
+def test_a_word_and_a_title_of_ones_own(tmp_path: Path) -> None:
     layer = tmp_path / "mine"
-    layer.mkdir()
+    (layer / "lexicon").mkdir(parents=True)
     (layer / "tables.toml").write_text(
         '[[table]]\nid = "budget.expenditure"\ntitles = ["支出安排一览"]\n', encoding="utf-8"
     )
-    (layer / "sums.toml").write_text(
-        '[[columns]]\nid = "columns.mine"\nname = "基本＝项目"\ntables = ["budget.expenditure"]\ntotal = "basic"\n'
-        'parts = ["project", "to_superior"]\nneeds = ["project"]\nbasis = ["budget-law-14"]\nexample = "甲"\n',
-        encoding="utf-8",
-    )
-    text = CLEAN.replace("支出总表", "支出安排一览").replace("项目支出\n", "项目支出\t上缴上级支出\n")
+    (layer / "lexicon" / "words.toml").write_text('[kind.project]\nwords = ["办大事"]\n', encoding="utf-8")
+    text = CLEAN.replace("支出总表", "支出安排一览").replace("项目支出\n", "办大事\n")
     (tmp_path / "a.txt").write_text(text, encoding="utf-8")
     plain = json.loads(run("check", str(tmp_path / "a.txt"), "--format", "json").stdout)["documents"][0]
     assert plain["tables"][0]["standard"] is None
+    assert any("办大事" in n["reason"] for n in plain["not_checked"])
     report = json.loads(
         run("check", str(tmp_path / "a.txt"), "--format", "json", "--standards", str(layer)).stdout
     )["documents"][0]  # fmt: skip
     assert report["tables"][0]["standard"] == "budget.expenditure"
-    assert "columns.mine" in {r["rule"] for f in report["findings"] for r in f["relations"]}
+    assert not any("办大事" in n["reason"] for n in report["not_checked"])
 
 
-def test_data_that_is_wrong_is_named(tmp_path: Path, folder: Path) -> None:
-    (tmp_path / "sums.toml").write_text('[[columns]]\nid = "columns.mine"\n', encoding="utf-8")
-    result = run("check", str(folder / "clean.txt"), "--standards", str(tmp_path))
+@pytest.mark.parametrize(
+    ("file", "text", "word"),
+    [
+        ("rules/mine.toml", '[[rule]]\nid = "mine.one"\nseverity = "error"\n', "mine.one"),
+        ("lexicon/words.toml", '[kind.nothing]\nwords = ["办大事"]\n', "kind.nothing"),
+        ("sums.toml", '[[columns]]\nid = "columns.mine"\n', "sums.toml"),
+    ],
+)
+def test_data_that_is_wrong_is_named(tmp_path: Path, folder: Path, file: str, text: str, word: str) -> None:
+    (tmp_path / "mine" / file).parent.mkdir(parents=True)
+    (tmp_path / "mine" / file).write_text(text, encoding="utf-8")
+    result = run("check", str(folder / "clean.txt"), "--standards", str(tmp_path / "mine"))
     assert result.exit_code == 2
-    assert "columns.mine" in result.output
+    assert word in result.output
 
 
 OFFICE = {

@@ -65,20 +65,18 @@ def test_the_worked_example_works(tmp_path: Path) -> None:
     for name, content in re.findall(
         r"^\*\*`(.+?)`\*\*\n\n```\w+\n(.*?)^```$", text("docs/standards.md"), re.MULTILINE | re.DOTALL
     ):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(content, encoding="utf-8")
     sample, layer = tmp_path / "样例.txt", str(tmp_path / "我的标准")
-    assert _told(check(sample)) == (1, 6, 0)
-    assert _told(check(sample, layer)) == (3, 41, 0)
+    assert _told(check(sample)) == (1, 33, 0)
+    assert _told(check(sample, layer)) == (2, 36, 0)
     content = sample.read_text(encoding="utf-8")
-    sample.write_text(
-        content.replace(
-            "其他人大事务支出\t370.00\t0.00\t370.00\t250", "其他人大事务支出\t370.00\t0.00\t370.00\t260"
-        ),
-        encoding="utf-8",
-    )
+    changed = content.replace("支出\t530.00\t370.00\n221", "支出\t580.00\t370.00\n221")
+    assert changed != content
+    sample.write_text(changed, encoding="utf-8")
+    assert check(sample).findings == ()
     [finding] = check(sample, layer).findings
-    assert (finding.rule, finding.expected) == ("columns.project_split", "250.00")
+    assert (finding.rule, finding.expected) == ("equal.unconfirmed", "530.00")
 
 
 def _told(checked: Checked) -> tuple[int, int, int]:

@@ -20,7 +20,7 @@ Whole = tuple[int, int]
 
 
 def evaluate(relations: Iterable[Relation]) -> list[Result]:
-    """The outcome of every relation. Facts without an interval never reach here (see rules.sums)."""
+    """The outcome of every relation. Facts without an interval never reach here."""
     known: dict[str, tuple[Fact, Whole | None]] = {}
     scaler = Scaler()
     exact: dict[int, Decimal] = {0: _ZERO}

@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from yibenzhang.model.facts import Row
 from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.model.places import Place
-from yibenzhang.recognising.table_facts import TableFacts
+from yibenzhang.recognising.table_facts import BlockFacts, TableFacts
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
-from yibenzhang.rules.sums import layout_of
 
 _CODE = re.compile(r"[235]\d\d(?:\d\d){0,2}")
 _LEVEL = {3: "类", 5: "款", 7: "项"}
@@ -29,9 +28,17 @@ def gaps(case: Case) -> Iterator[Issue]:
         yield from _below(table, have, others)
 
 
+def _coded(table: TableFacts, block: BlockFacts) -> bool:
+    """True for rows known by codes, in a table that is no list of projects, stairs or form (see tables.toml)."""
+    standard = table.table.standard
+    if standard and standard.layout in ("projects", "stairs", "form"):
+        return False
+    return any(c.kind == "code" for c in block.block.labels)
+
+
 def _codes(table: TableFacts) -> dict[str, Row]:
     """The rows of a table with their codes; none where a code stands twice."""
-    blocks = [b for b in table.blocks if layout_of(table, b) == "coded"]
+    blocks = [b for b in table.blocks if _coded(table, b)]
     rows = [r for b in blocks for k, r in enumerate(b.rows) if k in b.told and r.role == "item"]
     have = {r.code: r for r in rows if _CODE.fullmatch(r.code)}
     return have if not any(b.repeated_code for b in blocks) else {}

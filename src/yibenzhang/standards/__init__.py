@@ -27,7 +27,6 @@ from yibenzhang.standards.model import (
     Section,
     Split,
     Standards,
-    SumRule,
     TableDef,
     fold,
     fold_title,
@@ -50,7 +49,6 @@ __all__ = [
     "Split",
     "Standards",
     "StandardsError",
-    "SumRule",
     "TableDef",
     "fold",
     "fold_title",
@@ -75,7 +73,6 @@ class StandardsError(Exception):
 _FILES = {
     "tables.toml": ("table",),
     "rows.toml": ("row",),
-    "sums.toml": ("columns", "rows", "equal"),
     "bases.toml": ("basis",),
     "precedence.toml": ("precedence",),
     "prose.toml": ("concept", "split"),
@@ -87,14 +84,19 @@ _FILES = {
         "execution", "row", "word", "sum",
     ),
 }  # fmt: skip
+_OTHERS = ("messages.toml", "speech.toml", "region.toml")
+"""Files of a layer that are not checked section by section."""
 _LISTS = (
-    "titles", "names", "tables", "parts", "needs", "without", "basis", "layouts", "regions", "places", "words",
-    "told",
+    "titles", "names", "parts", "basis", "regions", "places", "words", "told",
 )  # fmt: skip
 
 
 def _sections(layer: Path) -> None:
-    """Misspelt sections and words given where a list belongs would be passed over in silence: refuse them."""
+    """Misspelt files and sections, and words given where a list belongs would be passed over in silence: refuse them."""
+    for path in sorted(layer.glob("*.toml")):
+        if path.name not in (*_FILES, *_OTHERS):
+            known = "、".join((*_FILES, _OTHERS[0], "lexicon/words.toml", "rules/*.toml"))
+            raise StandardsError(f"{path.name}: 没有这个名称的标准文件，可用的是 {known}")
     for name, allowed in _FILES.items():
         for section, entries in _load_toml(layer / name).items():
             if section not in allowed:
@@ -115,11 +117,6 @@ def _sections(layer: Path) -> None:
                         raise StandardsError(f'{where}: {key} 应写成列表，如 {key} = ["…"]')
                 if entry.get("severity", "error") not in ("error", "warning", "notice"):
                     raise StandardsError(f"{where}: severity 只能是 error、warning 或 notice")
-                if section == "rows" and entry.get("kind") not in (None, *ROW_KINDS):
-                    raise StandardsError(f"{where}: kind 只能是 {'、'.join(ROW_KINDS)}")
-
-
-ROW_KINDS = ("children", "total", "subtotal", "grand_total", "numbered")
 
 
 def _load_toml(path: Path) -> dict[str, Any]:
@@ -148,37 +145,10 @@ def _section(entry: dict[str, Any]) -> Section:
 def _address(entry: dict[str, Any], where: str) -> Address:
     try:
         return Address(
-            str(entry["table"]), str(entry["row"]), str(entry["measure"]), str(entry.get("side", "")),
-            bool(entry.get("optional", False)),
-        )  # fmt: skip
+            str(entry["table"]), str(entry["row"]), str(entry["measure"]), str(entry.get("side", ""))
+        )
     except KeyError as error:
         raise StandardsError(f"{where}: 地址缺少 {error.args[0]}") from error
-
-
-def _rule(form: str, entry: dict[str, Any]) -> SumRule:
-    where = f"sums.toml [[{form}]] {entry.get('id', '（没有 id）')}"
-    for key in ("id", "name", "example"):
-        if not entry.get(key):
-            raise StandardsError(f"{where}: 缺少 {key}")
-    if form == "equal" and not (entry.get("left") and entry.get("right")):
-        raise StandardsError(f"{where}: 缺少 left 或 right")
-    if form == "columns" and not (entry.get("tables") and entry.get("total") and entry.get("parts")):
-        raise StandardsError(f"{where}: 缺少 tables、total 或 parts")
-    many = {
-        k: tuple(_address(a, where) for a in entry.get(k, ())) for k in ("if_zero", "if_absent", "if_present")
-    }
-    return SumRule(
-        id=entry["id"], form=form, name=entry["name"], basis=tuple(entry.get("basis", ())),
-        example=entry["example"], severity=entry.get("severity", "error"),
-        tables=tuple(entry.get("tables", ())), total=entry.get("total", ""),
-        parts=tuple(entry.get("parts", ())), needs=tuple(entry.get("needs", ())),
-        without=tuple(entry.get("without", ())), kind=entry.get("kind", ""),
-        layouts=tuple(entry.get("layouts", ())),
-        left=_address(entry["left"], where) if "left" in entry else None,
-        right=tuple(_address(a, where) for a in entry.get("right", ())),
-        if_zero=many["if_zero"], if_absent=many["if_absent"], if_present=many["if_present"],
-        regions=tuple(entry.get("regions", ())),
-    )  # fmt: skip
 
 
 def _concept(entry: dict[str, Any]) -> Concept:
@@ -285,9 +255,6 @@ def _layered(region: str, extra: str, stamp: tuple[tuple[str, int], ...]) -> Sta
     forms = (
         "table",
         "row",
-        "columns",
-        "rows",
-        "equal",
         "basis",
         "precedence",
         "split",
@@ -320,7 +287,6 @@ def _layered(region: str, extra: str, stamp: tuple[tuple[str, int], ...]) -> Sta
         for name in (
             "tables.toml",
             "rows.toml",
-            "sums.toml",
             "bases.toml",
             "precedence.toml",
             "prose.toml",
@@ -355,25 +321,12 @@ def _layered(region: str, extra: str, stamp: tuple[tuple[str, int], ...]) -> Sta
         for s in parts["split"]
     )
     phrases = tuple(_phrase(p) for p in parts["phrase"])
-    rules = tuple(_rule(form, e) for form in ("columns", "rows", "equal") for e in parts[form])
     entries = tuple(_entry(e) for e in rule_entries)
     precedence = tuple(_precedence(e) for e in parts["precedence"])
     bases = {b["id"]: b["text"] for b in parts["basis"]}
-    ids = {t.id for t in tables} | {"*." + t.id.partition(".")[2] for t in tables}
-    for r in rules:
-        for name in (
-            *r.tables,
-            *(a.table for a in (r.left, *r.right, *r.if_zero, *r.if_absent, *r.if_present) if a),
-        ):
-            if name not in ids:
-                raise StandardsError(f"sums.toml {r.id}: 没有这样的表 {name}（见 tables.toml）")
-    unknown = {b for r in rules for b in r.basis} - set(bases)
-    if unknown:
-        raise StandardsError(f"sums.toml: 没有这样的依据 {', '.join(sorted(unknown))}（见 bases.toml）")
     return Standards(
         tables,
         rows,
-        rules,
         entries,
         words,
         bases,

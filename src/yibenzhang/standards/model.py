@@ -33,43 +33,17 @@ class RowDef:
 
 @dataclass(frozen=True)
 class Address:
-    """Where a number stands in the standard tables; ``row`` may be an id, a code, ``*`` or ``class``."""
+    """Where a number stands in the standard tables; ``row`` is an id of rows.toml or a code."""
 
     table: str
     row: str
     measure: str
     side: str = ""
-    optional: bool = False
-
-
-@dataclass(frozen=True)
-class SumRule:
-    """One statement that ought to hold; ``form`` is columns, rows or equal."""
-
-    id: str
-    form: str
-    name: str
-    basis: tuple[str, ...]
-    example: str
-    severity: str = "error"
-    tables: tuple[str, ...] = ()
-    total: str = ""
-    parts: tuple[str, ...] = ()
-    needs: tuple[str, ...] = ()
-    without: tuple[str, ...] = ()
-    kind: str = ""
-    layouts: tuple[str, ...] = ()
-    left: Address | None = None
-    right: tuple[Address, ...] = ()
-    if_zero: tuple[Address, ...] = ()
-    if_absent: tuple[Address, ...] = ()
-    if_present: tuple[Address, ...] = ()
-    regions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class RuleEntry:
-    """A rule that is not a sum: what it is called, how grave it is, and its sentences.
+    """A rule: what it is called, how grave it is, and its sentences.
 
     ``by`` names the part of the program that yields it, where that is no rule of the package ``rules``.
     """
@@ -209,7 +183,6 @@ class Standards:
 
     tables: tuple[TableDef, ...]
     rows: tuple[RowDef, ...]
-    rules: tuple[SumRule, ...]
     entries: tuple[RuleEntry, ...]
     words: dict[str, dict[str, list[str]]]
     bases: dict[str, str]
@@ -264,12 +237,11 @@ class Standards:
         return {fold(n): i for i, names in self.words.get("basis", {}).items() for n in names}
 
     @cached_property
-    def rule_by_id(self) -> dict[str, SumRule | RuleEntry]:
+    def rule_by_id(self) -> dict[str, RuleEntry]:
         phrase = self.messages.get("phrase", Message())
         parts = (RuleEntry(s.id, s.name, "error", ("budget-law-14",), s.example) for s in self.splits)
         words = (RuleEntry(p.id, p.name, p.severity, (), p.fires, message=phrase) for p in self.phrases)
-        rules: tuple[SumRule | RuleEntry, ...] = (*self.rules, *self.entries, *parts, *words)
-        return {r.id: r for r in rules}
+        return {r.id: r for r in (*self.entries, *parts, *words)}
 
     def region_of(self, text: str) -> str:
         """The region whose place names stand earliest in ``text``, or an empty string."""

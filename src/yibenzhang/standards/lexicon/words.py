@@ -201,12 +201,18 @@ def layers(region: str, extra: str) -> list[Path]:
     return out
 
 
-@lru_cache(maxsize=16)
 def load_lexicon(region: str = "", extra: str = "", left_out: frozenset[str] = frozenset()) -> Lexicon:
     """The lexicon of a region; ``left_out`` are words to do without (to measure how much they carry).
 
     Raises StandardsError with the file and the entry that cannot be used.
     """
+    files = [folder / "lexicon" / "words.toml" for folder in layers(region, extra)]
+    return _lexicon(region, extra, left_out, tuple(f.stat().st_mtime_ns for f in files if f.exists()))
+
+
+@lru_cache(maxsize=16)
+def _lexicon(region: str, extra: str, left_out: frozenset[str], stamp: tuple[int, ...]) -> Lexicon:
+    """``stamp`` tells one state of the folders from another, so that an edit is seen at once."""
     trees = {d: Tree(nodes) for d, nodes in _toml(HERE / "lexicon" / "dimensions.toml").items()}
     meanings: dict[str, dict[str, str]] = {}
     plain: set[str] = set()
