@@ -56,7 +56,7 @@ def prove(extra: str = "") -> list[Proof]:
 NEEDS_A_FILE = frozenset(
     {
         "reading.page", "reading.scanned", "reading.repaired", "reading.shifted", "profile.conflict", "presence.listed",
-        "together.same",
+        "together.same", "together.same.unconfirmed",
     }
 )  # fmt: skip
 """Rules about how a file was read; the tests of the readers prove them."""

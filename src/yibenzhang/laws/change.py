@@ -7,36 +7,69 @@ from collections.abc import Iterator
 
 from yibenzhang.laws.families import Family, Instance
 from yibenzhang.laws.numbers import Number, Numbers
+from yibenzhang.model.views import View
 
 _VERSIONS = ("", "previous", "change")
 
 
+Groups = dict[tuple[object, ...], dict[str, dict[str, list[Number]]]]
+"""Coordinates but version and stage → version → stage → numbers there."""
+
+
 def change_families(numbers: Numbers) -> Iterator[Family]:
-    """change = this year - last year, wherever a view prints all three at the same coordinates."""
+    """change = this year - last year, wherever a view prints all three at the same coordinates.
+
+    Last year's accounts are compared with this year's budget ("上年执行数"), so the stages need not be the same;
+    of several stages each pair is a reading of its own.
+    """
     for position, view in enumerate(numbers.views):
         versions = {at.version for at in view.places.values()}
         if not versions.issuperset(_VERSIONS):
             continue
-        groups: dict[tuple[object, ...], dict[str, list[Number]]] = defaultdict(lambda: defaultdict(list))
-        for (r, c), number in numbers.of[position].items():
-            if number.at.version in _VERSIONS and not number.at.measure:
-                by_row = view.rows[r].coordinates.version != "" or not view.columns[c].coordinates.version
-                line = (None, c) if by_row and _rows_differ(view.rows) else (r, None)
-                groups[line, number.at.without("version").values()][number.at.version].append(number)
-        found = []
+        groups = _groups(numbers, position, view)
+        found: dict[tuple[str, str], list[Instance]] = defaultdict(list)
         for group in groups.values():
-            if set(group) == set(_VERSIONS) and all(len(v) == 1 for v in group.values()):
-                this, last, change = (group[v][0] for v in _VERSIONS)
-                value = change.value - this.value + last.value
-                slack = change.slack + this.slack + last.slack
-                if not change.blank and not (this.blank and last.blank):
-                    trivial = not (change.value or this.value or last.value)
-                    terms = ((1, change), (-1, this), (1, last))
-                    found.append(Instance(terms, value, slack, trivial))
-        if found:
-            yield Family(
-                "change", "change", f"{view.table}/{view.panel}/change", "change", found, direction="change"
-            )
+            for pair in _pairs(group):
+                if (made := _change(group, pair)) is not None:
+                    found[pair].append(made)
+        for (now, before), instances in found.items():
+            name = f"{view.table}/{view.panel}/change"
+            if len(found) > 1:
+                name = f"{name}/{now}-{before}"
+            yield Family("change", "change", name, "change", instances, direction="change")
+
+
+def _groups(numbers: Numbers, position: int, view: View) -> Groups:
+    groups: Groups = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
+    for (r, c), number in numbers.of[position].items():
+        if number.at.version in _VERSIONS and not number.at.measure:
+            by_row = view.rows[r].coordinates.version != "" or not view.columns[c].coordinates.version
+            line = (None, c) if by_row and _rows_differ(view.rows) else (r, None)
+            at = number.at.without("version", "stage").values()
+            groups[line, at][number.at.version][number.at.stage].append(number)
+    return groups
+
+
+def _pairs(group: dict[str, dict[str, list[Number]]]) -> list[tuple[str, str]]:
+    """The stages of this year and last year that the change may be between: the same ones where there are some."""
+    every = [(now, before) for now in group.get("", ()) for before in group.get("previous", ())]
+    return [p for p in every if p[0] == p[1]] or every
+
+
+def _change(group: dict[str, dict[str, list[Number]]], pair: tuple[str, str]) -> Instance | None:
+    stages = group.get("change", {})
+    changes = stages.get(pair[0]) or [n for of_stage in stages.values() for n in of_stage]
+    found = (changes, group[""][pair[0]], group["previous"][pair[1]])
+    if any(len(v) != 1 for v in found):
+        return None
+    change, this, last = (v[0] for v in found)
+    if change.blank or (this.blank and last.blank):
+        return None
+    trivial = not (change.value or this.value or last.value)
+    terms = ((1, change), (-1, this), (1, last))
+    return Instance(
+        terms, change.value - this.value + last.value, change.slack + this.slack + last.slack, trivial
+    )
 
 
 def _rows_differ(rows: object) -> bool:

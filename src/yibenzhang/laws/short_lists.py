@@ -40,10 +40,13 @@ def short_lists(families: Sequence[Family]) -> list[ShortList]:
             continue
         # the reading that adds up most of what is printed is the one that lacks least
         by_family: dict[str, list[Instance]] = defaultdict(list)
-        for family, i in found:
-            if not i.holds and i.explains.column in failing:
-                by_family[family.name.rpartition("/")[0]].append(i)
-                family.silent |= {id(i)}
+        failed = [(f, i) for f, i in found if not i.holds and i.explains.column in failing]
+        for family, i in failed:
+            by_family[family.name.rpartition("/")[0]].append(i)
+        if len(failing) < len(columns) and any(_cancel(some) for some in by_family.values()):
+            continue  # what one column has too much another has too little: a number stands in the wrong column
+        for family, i in failed:
+            family.silent |= {id(i)}
         sure = {
             name: some for name, some in by_family.items() if name.split("/")[2] == "codes" or some[0].whole
         }
@@ -53,6 +56,10 @@ def short_lists(families: Sequence[Family]) -> list[ShortList]:
         if all(i.residual > 0 for i in best):
             out.append(ShortList(parent.rpartition("/")[0], tuple(best)))
     return out
+
+
+def _cancel(failing: Sequence[Instance]) -> bool:
+    return abs(sum(i.residual for i in failing)) <= sum(i.slack for i in failing)
 
 
 def _fails_widely(family: Family) -> bool:
