@@ -21,7 +21,7 @@ def row_families(numbers: Numbers) -> Iterator[Family]:
     """A family for each way to read the rows as a tree and each column that can be added up."""
     for position, view in enumerate(numbers.views):
         cells = numbers.of[position]
-        filled = sorted({r for r, _ in cells})
+        filled = _filled(numbers, position)
         if len(filled) < 2:
             continue
         seen: set[tuple[int, tuple[int, ...]]] = set()
@@ -51,10 +51,10 @@ def beside_families(numbers: Numbers) -> Iterator[Family]:
         if view.scope.side and len(view.columns) == 1:
             by_table.setdefault((view.table, view.scope.side), []).append(position)
     for (table, _), positions in by_table.items():
-        with_totals = [p for p in positions if any(r.total for r in numbers.views[p].rows)]
+        with_totals = [p for p in positions if _has_total(numbers, p)]
         for position in positions if len(positions) > 1 and with_totals else ():
             view = numbers.views[position]
-            filled = sorted({r for r, _ in numbers.of[position]})
+            filled = _filled(numbers, position)
             if position in with_totals or len(filled) < 2:
                 continue
             tops = _tops(view, filled)
@@ -71,6 +71,18 @@ def beside_families(numbers: Numbers) -> Iterator[Family]:
                     "total", "total.rows", f"{table}/{view.panel}/beside/0", "rows|beside", found,
                     weak=view.open_end, direction=f"beside {table}/{view.panel}",
                 )  # fmt: skip
+
+
+def _filled(numbers: Numbers, position: int) -> list[int]:
+    """The rows with cells for numbers; empty lines, of another list beside this one, are none."""
+    rows = numbers.views[position].rows
+    return sorted({r for (r, _), n in numbers.of[position].items() if rows[r].label or not n.blank})
+
+
+def _has_total(numbers: Numbers, position: int) -> bool:
+    """A total row with a number in this list: one whose name runs over two lists may have it in the other."""
+    rows = numbers.views[position].rows
+    return any(rows[r].total and not n.blank for (r, _), n in numbers.of[position].items())
 
 
 def _tops(view: View, filled: Sequence[int]) -> list[int]:
