@@ -31,23 +31,29 @@ class Told:
         return sum(n.value for n in self.numbers)
 
 
-def equality_families(numbers: Numbers, trees: Mapping[str, Tree], short: frozenset[str]) -> Iterator[Family]:
+def equality_families(
+    numbers: Numbers,
+    trees: Mapping[str, Tree],
+    short: frozenset[str],
+    before: Mapping[Key, list[Told]] | None = None,
+    first_new: int = 0,
+) -> Iterator[Family]:
     """A family for each pair of columns of two views (or of one) that meet at the same coordinates.
 
     The time a number speaks of is often unsaid, and a scope whose other parts are nothing equals its whole:
     columns that differ in fund or period alone are compared too, and stand on their own support.
-    ``short`` are views (table/panel) whose lists lack rows: they are not summed up.
+    ``short`` are views (table/panel) whose lists lack rows: they are not summed up. ``before`` is what the
+    views before ``first_new`` tell (see ``meetings_of``): only what the others tell is compared, with it and together.
     """
-    told = _told(numbers, short)
-    meetings: dict[Key, list[Told]] = defaultdict(list)
-    for t in told:
-        meetings[_loose(t.at)].append(t)
+    meetings = meetings_of(numbers, short, first_new)
+    if before:
+        meetings = {key: [*before.get(key, ()), *found] for key, found in meetings.items()}
     pairs: dict[tuple[int, int, int, int, str], list[tuple[Told, Told]]] = defaultdict(list)
     for group in meetings.values():
         if 1 < len(group) <= 60:
             for k, a in enumerate(group):
                 for b in group[k + 1 :]:
-                    if (kind := _kind(a, b, trees)) and _apart(a, b):
+                    if b.view >= first_new and (kind := _kind(a, b, trees)) and _apart(a, b):
                         # the one whose time is unsaid is explained by those that say it
                         first, second = (
                             (a, b) if a.rolled == b.rolled and not a.at.period or b.rolled else (b, a)
@@ -72,15 +78,23 @@ def equality_families(numbers: Numbers, trees: Mapping[str, Tree], short: frozen
             )  # fmt: skip
 
 
+def meetings_of(numbers: Numbers, short: frozenset[str], first: int = 0) -> dict[Key, list[Told]]:
+    """What the views from position ``first`` on tell, by the key under which it meets."""
+    out: dict[Key, list[Told]] = defaultdict(list)
+    for t in _told(numbers, short, first):
+        out[_loose(t.at)].append(t)
+    return out
+
+
 def _pool(kind: str, a: View, ca: int, b: View, cb: int) -> str:
     """Like families: by the kind of meeting, and whether all words of both columns are known."""
     sure = a.columns[ca].coordinates.sure and b.columns[cb].coordinates.sure
     return f"equal|{kind}" + ("" if sure else "|unsure")
 
 
-def _told(numbers: Numbers, short: frozenset[str]) -> list[Told]:
+def _told(numbers: Numbers, short: frozenset[str], first: int = 0) -> list[Told]:
     out: list[Told] = []
-    for v, view in enumerate(numbers.views):
+    for v, view in list(enumerate(numbers.views))[first:]:
         cells = numbers.of[v]
         at_key: dict[tuple[int, Key], list[tuple[tuple[int, int], Number]]] = defaultdict(list)
         for place, number in cells.items():
@@ -194,4 +208,4 @@ def _equal(a: Told, b: Told) -> Instance | None:
     return instance(a.numbers[0], [(1, n) for n in b.numbers])
 
 
-__all__ = ["Sequence", "Told", "equality_families"]
+__all__ = ["Key", "Sequence", "Told", "equality_families", "meetings_of"]

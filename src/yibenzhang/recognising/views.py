@@ -40,7 +40,7 @@ class Reader:
             if layout is None:
                 continue
             title = frame.titles[0] if frame.titles else ""
-            phrase = self.lexicon.phrase(_bare(title))
+            phrase = self.lexicon.phrase(bare_title(title))
             scope = self._placed(Coordinates(), phrase, phrase.several)
             out += [self._view(frame, layout, panel, title, scope) for panel in layout.panels]
         return out
@@ -172,7 +172,7 @@ def _heading(column: ViewColumn) -> str:
     return "/".join(column.path[-2:] if column.total else column.path[-1:])
 
 
-def _bare(title: str) -> str:
+def bare_title(title: str) -> str:
     """A title without its number and the body's name before it, as far as signs show them."""
     text = folded(title)
     return re.sub(r"^.{0,8}?[:：]", "", text) if ":" in text[:10] else text
@@ -204,4 +204,4 @@ def names_taught(views: Sequence[View]) -> dict[str, Counter[str]]:
     return out
 
 
-__all__ = ["Reader", "names_taught", "narrow"]
+__all__ = ["Reader", "bare_title", "names_taught", "narrow"]
