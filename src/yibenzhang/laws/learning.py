@@ -12,8 +12,11 @@ from yibenzhang.laws.unknown import Occurrence, Position, Unknown, unknown_words
 from yibenzhang.standards.lexicon.words import Lexicon, Meaning
 from yibenzhang.standards.registers import Registers
 
-MOST = 80
+MOST = {Position.HEADING: 40, Position.ROW: 12, Position.TITLE: 6}
 """So many unknown words are tried, the most telling first."""
+FIRST_TRY = 2, 2
+"""All meanings are tried in so many documents, in so many tables of each; the best in all."""
+FINALISTS = 6
 PROPOSED = 3
 """So many meanings are proposed for a word."""
 ROUNDS = 4
@@ -97,19 +100,27 @@ def learn(
     before = sum(len(proved(d.laws())) for d in documents)
     taken: dict[str, Learnt] = {}
     rest: list[Learnt] = []
+    touched: set[tuple[int, str]] = set()
     left = 0
     for turn in range(1, ROUNDS + 1):
         unknown = unknown_words([(_views(d), d.source.body) for d in documents], lexicon)
         unknown = [u for u in unknown if u.word not in taken]
-        left = max(0, len(unknown) - MOST)
-        rest, fresh = [], []
-        for word in unknown[:MOST]:
+        chosen = [u for p in Position for u in [w for w in unknown if w.positions[0] == p][: MOST[p]]]
+        left = len(unknown) - len(chosen)
+        known = {one.word: one for one in rest}
+        rest, fresh, learnt_at = [], [], set()
+        for word in chosen:
+            if word.word in known and not _places(word) & touched:
+                rest.append(known[word.word])
+                continue
             proposals = tuple(_proposals(word, documents, lexicon))
             meaning = choose(word, proposals, lexicon)
             learnt = _learnt(word, documents, proposals, meaning, turn if meaning else 0)
             (fresh if meaning else rest).append(learnt)
+            learnt_at |= _places(word) if meaning else set()
         if not fresh:
             break
+        touched = learnt_at
         for one in fresh:
             assert one.accepted is not None
             lexicon = taught(lexicon, one.word, one.texts, one.accepted)
@@ -139,22 +150,35 @@ def meanings(lexicon: Lexicon, positions: Sequence[Position]) -> Iterator[Meanin
             yield Meaning("label", kind)
 
 
+def _places(word: Unknown) -> set[tuple[int, str]]:
+    """The tables (document, id) that a word stands in."""
+    return {(o.document, o.table) for o in word.occurrences}
+
+
 def _views(document: Document) -> list:  # type: ignore[type-arg]
     return [v for found in document.views for v in found]
 
 
 def _proposals(word: Unknown, documents: Sequence[Document], lexicon: Lexicon) -> list[Proposal]:
     """The best meanings, those already taken beside it left out: they leave lines that are not told apart."""
-    places = [documents[n] for n in word.documents]
-    tried: list[tuple[Meaning, list[Effect]]] = []
+    places = [(documents[n], documents[n].concerned(word.tables(n))) for n in word.documents]
+    few = sorted(places, key=lambda p: sum(len(v.cells) for k in p[1] for v in p[0].views[k]))
+    first = [(d, at[: FIRST_TRY[1]]) for d, at in few[-FIRST_TRY[0] :]]
+    tried = []
     for meaning in meanings(lexicon, word.positions):
         words = taught(lexicon, word.word, word.texts, meaning)
-        effects = [d.effect(word.word, words) for d in places]
+        effects = [d.effect(at, words) for d, at in first]
         if not any(e.alike for e in effects) and any(e.gained for e in effects):
             tried.append((meaning, effects))
     tried.sort(key=lambda t: _rank(t[1]))
-    best = tried[:PROPOSED]
-    return [_proposal(word, m, e, places, lexicon, tried) for m, e in best]
+    if first != few:
+        again = []
+        for meaning, _ in tried[:FINALISTS]:
+            words = taught(lexicon, word.word, word.texts, meaning)
+            again.append((meaning, [d.effect(at, words) for d, at in places]))
+        tried = sorted((t for t in again if not any(e.alike for e in t[1])), key=lambda t: _rank(t[1]))
+    found = [_proposal(word, m, e, [d for d, _ in places], lexicon, tried) for m, e in tried[:PROPOSED]]
+    return sorted(found, key=lambda p: (p.failed + p.broken, -p.gained))
 
 
 def _rank(effects: Sequence[Effect]) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -18,7 +18,6 @@ from yibenzhang.laws.special import special_families
 from yibenzhang.laws.support import measured
 from yibenzhang.model.views import View
 from yibenzhang.recognising.forms import GoalForm
-from yibenzhang.recognising.panels import folded
 from yibenzhang.recognising.special import special_views
 from yibenzhang.recognising.stitching import Framed
 from yibenzhang.recognising.table_kinds import kinds_of
@@ -87,7 +86,6 @@ class Document:
         special = special_views(source.frames, self.kinds, source.forms, read)
         own = {f"t{f.table.index + 1}" for f in self.frames}
         self.others = tuple(v for v in special.views if v.table not in own)
-        self._texts = [_texts(views) for views in self.views]
         self._rest: dict[tuple[int, ...], tuple[Numbers, dict[Key, list[Told]]]] = {}
         self._before: dict[tuple[int, ...], Score] = {}
         self._laws: Laws | None = None
@@ -95,13 +93,12 @@ class Document:
     def _reader(self, lexicon: Lexicon) -> Reader:
         return Reader(lexicon, self.registers, self.source.year)
 
-    def concerned(self, word: str) -> tuple[int, ...]:
-        """The tables (positions) that hold the word."""
-        return tuple(k for k, texts in enumerate(self._texts) if any(word in t for t in texts))
+    def concerned(self, tables: Set[str]) -> tuple[int, ...]:
+        """The positions of these tables."""
+        return tuple(k for k, f in enumerate(self.frames) if f"t{f.table.index + 1}" in tables)
 
-    def effect(self, word: str, lexicon: Lexicon) -> Effect:
-        """What changes where the word is read with another lexicon."""
-        at = self.concerned(word)
+    def effect(self, at: tuple[int, ...], lexicon: Lexicon) -> Effect:
+        """What changes where the tables at these positions are read with another lexicon."""
         if not at:
             return Effect({}, 0, 0)
         if at not in self._before:
@@ -192,13 +189,4 @@ def _alike(views: Sequence[View]) -> int:
             if r.label and not (r.keys or r.total or r.heads or r.partial) and r.coordinates.sure
         ]
         out += len(columns) - len(set(columns)) + len(rows) - len(set(rows))
-    return out
-
-
-def _texts(views: Sequence[View]) -> set[str]:
-    out: set[str] = set()
-    for view in views:
-        out.add(folded(view.title))
-        out.update(h for c in view.columns for h in c.path)
-        out.update(folded(r.label) for r in view.rows)
     return out

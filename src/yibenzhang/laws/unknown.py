@@ -45,6 +45,8 @@ class Unknown:
     word: str
     occurrences: list[Occurrence] = field(default_factory=list)
     numbers: set[tuple[int, str]] = field(default_factory=set)
+    own: bool = True
+    """No word of its texts is known."""
 
     @property
     def documents(self) -> tuple[int, ...]:
@@ -56,6 +58,10 @@ class Unknown:
         return tuple(sorted(Position, key=lambda p: -sum(o.position == p for o in self.occurrences)))[
             : len({o.position for o in self.occurrences})
         ]
+
+    def tables(self, document: int) -> frozenset[str]:
+        """The tables (ids) of a document that it stands in."""
+        return frozenset(o.table for o in self.occurrences if o.document == document)
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -75,14 +81,20 @@ def unknown_words(
                     continue
                 facts = [f for (r, c), f in view.cells.items() if (r, c) in lines and f.printed]
                 entry = found.setdefault(word, Unknown(word))
+                entry.own = entry.own and not lexicon.phrase(text).words
                 place = facts[0].place if facts else None
                 entry.occurrences.append(Occurrence(n, position, view.table, text, view.title, place))
                 entry.numbers.update((n, f.id) for f in facts)
     order = {p: k for k, p in enumerate(Position)}
     return sorted(
-        (u for u in found.values() if u.numbers),
+        (u for u in found.values() if u.numbers and not _seldom(u)),
         key=lambda u: (order[u.positions[0]], -len(u.documents), -len(u.numbers), u.word),
     )
+
+
+def _seldom(word: Unknown) -> bool:
+    """Names of one document that stand alone in their rows are its projects and units, not words."""
+    return word.positions == (Position.ROW,) and len(word.documents) < 2 and word.own
 
 
 Cells = set[tuple[int, int]]
@@ -98,8 +110,9 @@ def _of(view: View, body: str, lexicon: Lexicon) -> Iterator[tuple[str, Position
             for word in lexicon.pieces(heading):
                 yield word, Position.HEADING, heading, cells
     for k, row in enumerate(view.rows):
-        unnamed = row.coordinates.residue or (row.coordinates.project and not row.keys)
-        if row.total or row.heads or row.code or not row.label or not unnamed:
+        if row.total or row.partial or row.heads or row.keys or not row.label or lexicon.partial(row.label):
+            continue
+        if not (row.coordinates.residue or row.coordinates.project):
             continue
         phrase = lexicon.phrase(row.label)
         if not phrase.words and named_as_body(folded(row.label)):

@@ -132,7 +132,7 @@ class Lexicon:
             bare = _stripped(piece)
             if _CJK.search(bare) or bare == "%":
                 found.append(bare)
-        if len(found) > 1:
+        if len(found) > 1 or any(len(f) == 1 for f in found):
             found = [_stripped(text)]
         return tuple(dict.fromkeys(f for f in found if f not in self.meanings and f not in self.plain))
 
