@@ -68,6 +68,7 @@ class Learnt:
     round: int = 0
 
 
+Tried = tuple[Meaning, list[Effect]]
 Choose = Callable[[Unknown, Sequence[Proposal], Lexicon], "Meaning | None"]
 """What is taken for a word of what is proposed."""
 
@@ -87,8 +88,13 @@ class Learning:
 
 
 def safe(word: Unknown, proposals: Sequence[Proposal], lexicon: Lexicon) -> Meaning | None:
-    """The best proposal where nothing speaks against it and two laws speak for it."""
-    return proposals[0].meaning if proposals and proposals[0].acceptable else None
+    """The best proposal where nothing speaks against it and two laws speak for it.
+
+    A title is left to a person: its unknown words leave no number unsure, and a wrong one puts a whole table elsewhere.
+    """
+    if not proposals or word.positions[0] == Position.TITLE:
+        return None
+    return proposals[0].meaning if proposals[0].acceptable else None
 
 
 def learn(
@@ -164,19 +170,20 @@ def _proposals(word: Unknown, documents: Sequence[Document], lexicon: Lexicon) -
     places = [(documents[n], documents[n].concerned(word.tables(n))) for n in word.documents]
     few = sorted(places, key=lambda p: sum(len(v.cells) for k in p[1] for v in p[0].views[k]))
     first = [(d, at[: FIRST_TRY[1]]) for d, at in few[-FIRST_TRY[0] :]]
-    tried = []
+    tried: list[Tried] = []
     for meaning in meanings(lexicon, word.positions):
         words = taught(lexicon, word.word, word.texts, meaning)
         effects = [d.effect(at, words) for d, at in first]
         if not any(e.alike for e in effects) and any(e.gained for e in effects):
             tried.append((meaning, effects))
-    tried.sort(key=lambda t: _rank(t[1]))
+    tried.sort(key=lambda t: _order(word, *t))
+    tried = _distinct(tried)
     if first != few:
-        again = []
+        again: list[Tried] = []
         for meaning, _ in tried[:FINALISTS]:
             words = taught(lexicon, word.word, word.texts, meaning)
             again.append((meaning, [d.effect(at, words) for d, at in places]))
-        tried = sorted((t for t in again if not any(e.alike for e in t[1])), key=lambda t: _rank(t[1]))
+        tried = sorted((t for t in again if not any(e.alike for e in t[1])), key=lambda t: _order(word, *t))
     found = [_proposal(word, m, e, [d for d, _ in places], lexicon, tried) for m, e in tried[:PROPOSED]]
     return sorted(found, key=lambda p: (p.failed + p.broken, -p.gained))
 
@@ -185,13 +192,19 @@ def _rank(effects: Sequence[Effect]) -> tuple[int, int]:
     return sum(e.failed for e in effects), -sum(e.gained for e in effects)
 
 
+def _order(word: Unknown, meaning: Meaning, effects: Sequence[Effect]) -> tuple[int, int, bool]:
+    """By rank; of *plain* and *total*, which stand at the same coordinates, total where others add up to the word alone."""
+    adds_up = word.texts == (word.word,) and any("columns" in e.laws for e in effects)
+    return *_rank(effects), meaning.dimension == ("plain" if adds_up else "total")
+
+
 def _proposal(
     word: Unknown,
     meaning: Meaning,
     effects: Sequence[Effect],
     places: Sequence[Document],
     lexicon: Lexicon,
-    tried: Sequence[tuple[Meaning, list[Effect]]],
+    tried: Sequence[Tried],
 ) -> Proposal:
     laws: Counter[str] = Counter()
     for e in effects:
@@ -204,16 +217,19 @@ def _proposal(
         lost += len(proved(before) - proved(after))
         broken += len(contradicted(after) - contradicted(before))
     rank = _rank(effects)
-    rivals = sum(_rank(e) <= rank and not _like(m, meaning) for m, e in tried if m != meaning)
+    rivals = sum(_rank(e) <= rank for m, e in tried if m != meaning)
     return Proposal(
         meaning, tuple(sorted(laws.items())), sum(bool(e.gained) for e in effects), sum(e.failed for e in effects),
         new, lost, broken, rivals,
     )  # fmt: skip
 
 
-def _like(one: Meaning, other: Meaning) -> bool:
-    """A total and a word that adds nothing stand at the same coordinates."""
-    return {one.dimension, other.dimension} <= {"plain", "total"}
+def _distinct(tried: Sequence[Tried]) -> list[Tried]:
+    """Of meanings that come to the same coordinates the first (what the words beside it say already is *plain*)."""
+    first: dict[tuple[int, ...], Tried] = {}
+    for one in tried:
+        first.setdefault(tuple(e.reading for e in one[1]), one)
+    return list(first.values())
 
 
 def _learnt(

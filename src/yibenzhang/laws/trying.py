@@ -34,6 +34,10 @@ _SURE = ("equal|same", "columns|coordinates", "rows|coordinates", "change")
 The others are readings that compete (a list by numbering or by indent, a time unsaid): they fail for other reasons."""
 
 
+_NO_WITNESS = ("columns|headings", "equal|time", "equal|whole")
+"""Sums below a heading hold whatever its columns mean; equal where one says less is a guess of its own."""
+
+
 @dataclass(frozen=True)
 class Source:
     """A document made ready: its whole tables and forms, the fiscal year and the body's name."""
@@ -60,8 +64,10 @@ class Effect:
     """What a meaning changes. ``laws``: relations gained by law."""
 
     laws: Mapping[str, int]
-    failed: int
-    alike: int
+    failed: int = 0
+    alike: int = 0
+    reading: int = 0
+    """Equal where two meanings put all lines of the tables concerned at the same coordinates."""
 
     @property
     def gained(self) -> int:
@@ -100,18 +106,18 @@ class Document:
     def effect(self, at: tuple[int, ...], lexicon: Lexicon) -> Effect:
         """What changes where the tables at these positions are read with another lexicon."""
         if not at:
-            return Effect({}, 0, 0)
+            return Effect({})
         if at not in self._before:
             self._before[at] = self._score(at, self.lexicon, [v for k in at for v in self.views[k]])
         before = self._before[at]
         views = [v for k in at for v in self._reader(lexicon).views([self.frames[k]])]
         after = self._score(at, lexicon, views)
         laws: Counter[str] = Counter()
-        for kind in {*before.held, *after.held}:
+        for kind in after.held:
             change = after.held.get(kind, 0) - before.held.get(kind, 0)
             if change > 0:
-                laws[kind.partition("|")[0]] += change
-        return Effect(laws, max(0, after.failed - before.failed), max(0, after.alike - before.alike))
+                laws[kind] += change
+        return Effect(laws, max(0, after.failed - before.failed), max(0, after.alike - before.alike), _reading(views))
 
     def _score(self, at: tuple[int, ...], lexicon: Lexicon, views: Sequence[View]) -> Score:
         rest, meetings = self._around(at)
@@ -168,14 +174,26 @@ def contradicted(laws: Laws) -> set[tuple[str, ...]]:
 
 
 def _held(families: Sequence[Family]) -> Counter[str]:
-    """Relations that hold, by law and kind, of families that do not fail widely and may accuse."""
+    """Relations that hold, by law, of families that do not fail widely and may accuse.
+
+    Sums by coordinates count where the coordinates are sure.
+    """
     out: Counter[str] = Counter()
     for f in families:
         law = f.pool.partition("|")[0]
-        if law in WITNESSES and not f.weak and f.failed * ONE_IN <= f.held + f.failed:
-            kind = f.pool if law in ("columns", "equal") else law
-            out[kind] += f.held
+        if law not in WITNESSES or f.weak or f.failed * ONE_IN > f.held + f.failed or f.pool.removesuffix("|unsure") in _NO_WITNESS:
+            continue
+        sure = f.pool in _SURE
+        out[law] += sum(
+            i.holds and not i.trivial and (not sure or not any(n.at.residue for _, n in i.terms))
+            for i in f.instances
+        )
     return out
+
+
+def _reading(views: Sequence[View]) -> int:
+    columns = tuple(c.coordinates.values() for v in views for c in v.columns)
+    return hash((columns, tuple(r.coordinates.values() for v in views for r in v.rows)))
 
 
 def _alike(views: Sequence[View]) -> int:
