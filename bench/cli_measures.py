@@ -6,6 +6,7 @@ import csv
 import os
 import sys
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -111,11 +112,18 @@ def planted_real(folder: Path, most: int, seed: int, misses: Path | None, jobs: 
 def leave_out(
     folder: Folder,
     regions: Annotated[str, typer.Option(help="哪些地区（文件夹名，逗号分隔）", show_default=False)],
+    learn: Annotated[bool, typer.Option("--learn", help="再从该地的文件里学：自动采用，和人看过建议后采用")] = False,
+    cities: Annotated[int, typer.Option(min=1, help="连见于这么多个地区以内的词也不用，1 为只见于该地的")] = 1,
     jobs: Jobs = 0, format: Format = "text",
 ) -> None:  # fmt: skip
     """逐个地区：不用从该地学来的词，还能印证几成，多报多少。"""
     try:
-        rows = list(leaving.leave_out(folder.resolve(), [r for r in regions.split(",") if r], jobs))
+        rows = list(
+            leaving.leave_out(
+                folder.resolve(), [r for r in regions.split(",") if r], jobs,
+                partial(leaving.without, cities=cities), learn,
+            )
+        )  # fmt: skip
     except RuntimeError as error:
         raise fail(str(error)) from error
     if format == "json":

@@ -29,6 +29,7 @@ from yibenzhang.checking.check import Checked, check_document
 from yibenzhang.checking.multi_file import Group
 from yibenzhang.cli_bench import bench
 from yibenzhang.cli_draft import draft
+from yibenzhang.cli_learn import learn
 from yibenzhang.cli_rules import Layer, fail, list_rules, show_rule, standards_of
 from yibenzhang.cli_rules import app as rules_app
 from yibenzhang.cli_serve import serve
@@ -54,6 +55,7 @@ app.command(
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 )(bench)
 app.command()(draft)
+app.command()(learn)
 app.command()(serve)
 
 EVERY = 10.0

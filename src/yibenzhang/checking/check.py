@@ -135,6 +135,14 @@ def related_of(document: Document, extra: str = "") -> Related:
     return _recognised([document], profile_of(document, load("", extra)), extra).related
 
 
+def recognised_parts(
+    document: Document, extra: str = ""
+) -> tuple[Profile, tuple[Framed, ...], tuple[GoalForm, ...], Standards]:
+    """What words are learnt from: profile, whole tables (slid rows put back) and forms, and the standards."""
+    read = _recognised([document], profile_of(document, load("", extra)), extra)
+    return read.profile, read.related.frames, read.forms, read.standards
+
+
 Tables = tuple[TableFacts, ...]
 Forms = tuple[GoalForm, ...]
 

@@ -18,25 +18,41 @@ Pair = tuple[int, int, int, int, str]
 """View and column of the one, view and column of the other, how they meet."""
 
 
-def equality_families(numbers: Numbers, trees: Mapping[str, Tree], short: frozenset[str]) -> Iterator[Family]:
+def equality_families(
+    numbers: Numbers,
+    trees: Mapping[str, Tree],
+    short: frozenset[str],
+    before: Mapping[Key, list[Statement]] | None = None,
+    first: int = 0,
+) -> Iterator[Family]:
     """A family for each pair of columns of two views that meet at the same coordinates.
 
     The time a number speaks of is often unsaid, and a scope whose other parts are nothing equals its whole:
     columns that differ in fund or period alone are compared too, and stand on their own support.
-    ``short`` are views (table/panel) whose lists lack rows: they are not added up.
+    ``short`` are views (table/panel) whose lists lack rows: they are not added up. ``before``: what the
+    views before position ``first`` state (see ``meetings_of``); only what the others state is compared, with it
+    and among themselves.
     """
-    meetings: dict[Key, list[Statement]] = defaultdict(list)
-    for statement in statements(numbers, short):
-        meetings[_loose(statement.at)].append(statement)
+    meetings = meetings_of(numbers, short, first)
+    if before:
+        meetings = {key: [*before.get(key, ()), *found] for key, found in meetings.items()}
     pairs: dict[Pair, list[Instance]] = defaultdict(list)
     for group in meetings.values():
         for a, b in _paired(group):
-            if a.view != b.view and (kind := _kind(a, b, trees)):
+            if a.view != b.view and b.view >= first and (kind := _kind(a, b, trees)):
                 one, other = _ordered(a, b)
                 if (made := _equal(one, other)) is not None:
                     pairs[one.view, one.column, other.view, other.column, kind].append(made)
     for pair, instances in pairs.items():
         yield _family(numbers, pair, instances)
+
+
+def meetings_of(numbers: Numbers, short: frozenset[str], first: int = 0) -> dict[Key, list[Statement]]:
+    """What the views from position ``first`` on state, by the key under which it meets."""
+    out: dict[Key, list[Statement]] = defaultdict(list)
+    for statement in statements(numbers, short, first):
+        out[_loose(statement.at)].append(statement)
+    return out
 
 
 def _paired(group: list[Statement]) -> Iterator[tuple[Statement, Statement]]:

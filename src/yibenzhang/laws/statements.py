@@ -30,9 +30,12 @@ class Statement:
         return sum(n.value for n in self.numbers)
 
 
-def statements(numbers: Numbers, short: frozenset[str]) -> Iterator[Statement]:
-    """All statements of all views. ``short`` are views (table/panel) whose lists lack rows: nothing is added up."""
-    for v, view in enumerate(numbers.views):
+def statements(numbers: Numbers, short: frozenset[str], first: int = 0) -> Iterator[Statement]:
+    """All statements of the views from position ``first`` on.
+
+    ``short`` are views (table/panel) whose lists lack rows: nothing is added up in them.
+    """
+    for v, view in list(enumerate(numbers.views))[first:]:
         cells = numbers.of[v]
         detailed = not _hierarchical(view)
         by_place: dict[tuple[int, Key], list[Number]] = defaultdict(list)

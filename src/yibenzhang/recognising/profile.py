@@ -88,6 +88,11 @@ def contradiction(stated: Profile, year: int | None, stage: str, who: str = "人
     return f"文件写的是 {said}{level}{_STAGE[stated.stage]}，{who}是 {given}{level}{_STAGE[stage or stated.stage]}。"
 
 
+def named_as_body(text: str) -> bool:
+    """True for a name that ends as the names of public bodies do."""
+    return bool(_BODY_END.search(text))
+
+
 def profile_of(document: Document, standards: Standards) -> Profile:
     """The profile of a document: from its title page first, then its headings, then the whole text."""
     paragraphs = [p for p in document.paragraphs() if p.text.strip()]

@@ -46,7 +46,7 @@ class Reader:
 
     def _scope(self, title: str) -> Coordinates:
         """What the title says. A dimension of which it names several values is theirs together: nobody else's."""
-        phrase = self.lexicon.phrase(_bare(title))
+        phrase = self.lexicon.phrase(bare_title(title))
         scope = self._placed(Coordinates(), phrase, False)
         return scope.placed({d: f"*{folded(title)}" for d in phrase.several if d not in ("side", "period")})
 
@@ -177,7 +177,7 @@ def _heading(column: ViewColumn) -> str:
     return "/".join(column.path[-2:] if column.total else column.path[-1:])
 
 
-def _bare(title: str) -> str:
+def bare_title(title: str) -> str:
     """A title without its number and the body's name before it, as far as signs show them."""
     text = folded(title)
     return re.sub(r"^.{0,8}?[:：]", "", text) if ":" in text[:10] else text
@@ -209,4 +209,4 @@ def names_taught(views: Sequence[View]) -> dict[str, Counter[str]]:
     return out
 
 
-__all__ = ["Reader", "names_taught", "narrow"]
+__all__ = ["Reader", "bare_title", "names_taught", "narrow"]

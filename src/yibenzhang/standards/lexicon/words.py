@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,9 @@ _SKIP = 500
 """What a character that no word explains costs; a word that says much costs less than one that says little."""
 _COSTS = {"side": 11}
 _SAYS, _PLAIN = 10, 12
+_CJK = re.compile(r"[\u4e00-\u9fff]")
+_SIGNS = "()（）、,，:：;；.。-—/*·“”\"' "
+_SHORT = 2
 LONGEST = 60
 """Longer phrases are sentences, not headings."""
 
@@ -61,6 +64,18 @@ class Phrase:
     """Dimensions of which it names several values, and so none of them."""
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Meaning:
+    """What a word may say: a ``node`` of a ``dimension``; or *plain* (it adds nothing), *total*, or *label* (the
+    ``node`` is the kind of label column that it heads). Written as sections of words.toml are: ``fund.general``."""
+
+    dimension: str
+    node: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.dimension}.{self.node}" if self.node else self.dimension
+
+
 @dataclass(frozen=True)
 class Lexicon:
     """Words by what they say. ``meanings``: word → (dimension, node) pairs; ``plain`` add nothing."""
@@ -86,6 +101,40 @@ class Lexicon:
         if (known := self._known.get(folded)) is None:
             known = self._known[folded] = self._read(folded)
         return known
+
+    def extended(self, word: str, meaning: Meaning) -> Lexicon:
+        """The same with one word more."""
+        word = fold(word)
+        known = {t: p for t, p in self._known.items() if word not in t}
+        if meaning.dimension == "label":
+            return replace(self, labels={**self.labels, word: meaning.node}, _known=known)
+        starts = {**self._starts, word[0]: [*dict.fromkeys((word, *self._starts.get(word[0], ())))]}
+        same = {"_starts": starts, "_known": known}
+        if meaning.dimension in ("plain", "total"):
+            bare = self.year_words | {word}
+            if meaning.dimension == "plain":
+                return replace(self, plain=self.plain | {word}, year_words=bare, **same)  # type: ignore[arg-type]
+            return replace(self, totals=self.totals | {word}, year_words=bare, **same)  # type: ignore[arg-type]
+        said = {**dict(self.meanings.get(word, ())), meaning.dimension: meaning.node}
+        return replace(self, meanings={**self.meanings, word: tuple(said.items())}, **same)  # type: ignore[arg-type]
+
+    def pieces(self, text: str) -> tuple[str, ...]:
+        """The unknown words of a phrase, as a person would name them: with the plain word that a single character
+        was torn from; the whole phrase where it falls into several pieces."""
+        text = _YEAR.sub("", self._without(fold(text)))
+        phrase = self.phrase(text)
+        plain = [w for w in phrase.words if w in self.plain and w not in self.totals and len(w) <= _SHORT]
+        found = []
+        for piece in phrase.residue:
+            if len(piece) == 1:
+                joined = [w for word in plain for w in (piece + word, word + piece) if w in text]
+                piece = max(joined, key=len, default=piece)
+            bare = _stripped(piece)
+            if _CJK.search(bare) or bare == "%":
+                found.append(bare)
+        if len(found) > 1 or any(len(f) == 1 for f in found):
+            found = [_stripped(text)]
+        return tuple(dict.fromkeys(f for f in found if f not in self.meanings and f not in self.plain))
 
     def subtotal(self, text: str) -> bool:
         """True for a name that ends with a word for a total."""
@@ -173,6 +222,12 @@ class Lexicon:
             gap = not known
             at = start
         return tuple(reversed(words)), tuple(reversed(left))
+
+
+def _stripped(text: str) -> str:
+    """Without the signs around it; brackets stay where they close."""
+    bare = text.strip(_SIGNS)
+    return bare + ")" if bare.count("(") > bare.count(")") else bare
 
 
 def _toml(path: Path) -> dict[str, Any]:
