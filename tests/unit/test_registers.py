@@ -12,6 +12,7 @@ from yibenzhang.model.places import LinePlace
 from yibenzhang.proving import document_of
 from yibenzhang.recognising.coded_rows import coded_rows
 from yibenzhang.standards.divisions import division_of, divisions
+from yibenzhang.standards.lexicon.words import load_lexicon
 from yibenzhang.standards.registers import (
     DEPARTMENT_ECONOMIC,
     FUNCTION,
@@ -209,3 +210,13 @@ def test_names_are_judged_by_the_year_of_the_document() -> None:
 
 def test_entries_are_comparable() -> None:
     assert Entry("1", "甲", 1, None, None, (), 0).called("甲")
+
+
+def test_a_name_of_the_function_register_is_no_word_for_a_fund_or_a_period() -> None:
+    """国有资本经营预算支出 is code 223: read as a fund, the row would be taken for a total of that fund."""
+    meanings = load_lexicon().meanings
+    both = [
+        e.name for e in FUNCTIONS.entries if {d for d, _ in meanings.get(e.name, ())} & {"fund", "period"}
+    ]
+    assert FUNCTIONS.entries
+    assert both == []
