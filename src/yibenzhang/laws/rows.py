@@ -187,7 +187,9 @@ def _coded(view: View, filled: Sequence[int]) -> Lists:
     others = sum(_code_level(rows[k]) is None and not rows[k].total and not rows[k].partial for k in filled)
     if not top or others * 4 > len(filled):
         return []
-    return [*below.items(), *_totals(view, filled, top)]
+    named = [k for k in filled if rows[k].subtotal and not (rows[k].total or rows[k].code or rows[k].partial)]
+    closing = [(k, above) for k in named if (above := [t for t in top if t < k])]  # 人员经费合计 after 301 and 303
+    return [*below.items(), *_totals(view, filled, top), *(closing if len(closing) == 1 else [])]
 
 
 def _under(parent: ViewRow, row: ViewRow) -> bool:
