@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from typer.testing import CliRunner
 
 import yibenzhang
 from tests.conftest import ROOT
@@ -50,7 +51,7 @@ def test_the_readmes_are_twins() -> None:
     assert one and one == other
 
 
-@pytest.mark.parametrize("name", [*READMES, "CHANGELOG.md", "docs/standards.md", "docs/limits.md"])
+@pytest.mark.parametrize("name", [*READMES, "CHANGELOG.md", "docs/standards.md", "docs/limits.md", "docs/regions.md"])
 def test_links_lead_somewhere(name: str) -> None:
     for link in re.findall(r"\]\(([^)#]+)", text(name)):
         assert link.startswith("https://") or ((ROOT / name).parent / link).exists(), link
@@ -105,3 +106,25 @@ def test_planted_errors(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     with capsys.disabled():
         print(f"\n{found} of {planted} planted errors found, each as exactly one finding")
     assert found == planted
+
+
+def test_the_new_region_works_as_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every command of docs/regions.md prints what stands below it, and the files it shows are those it writes."""
+    page = text("docs/regions.md")
+    monkeypatch.chdir(tmp_path)
+    pieces = re.findall(r"(?:^\*\*`(\S+?)`(.*?)\*\*\n\n)?^```(\w+)\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    command = ""
+    for name, adds, kind, content in pieces:
+        if name:
+            Path(name).parent.mkdir(parents=True, exist_ok=True)
+            before = Path(name).read_text(encoding="utf-8") if adds else ""
+            Path(name).write_text(f"{before}\n{content}" if adds else content, encoding="utf-8")
+        elif kind == "sh":
+            command = content.strip()
+        elif kind == "text":
+            made = CliRunner().invoke(app, command.split()[1:], env={"COLUMNS": "80"})
+            assert made.exit_code == 0, made.output
+            assert made.stdout.strip() == content.strip()
+        elif kind == "toml":
+            files = [p.read_text(encoding="utf-8") for p in Path("regions").rglob("*.toml")]
+            assert content in files

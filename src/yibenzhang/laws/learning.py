@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from yibenzhang.laws.families import ENOUGH
 from yibenzhang.laws.trying import Document, Effect, Source, contradicted, proved
 from yibenzhang.laws.unknown import Occurrence, Position, Unknown, unknown_words
+from yibenzhang.model.views import View
 from yibenzhang.standards.lexicon.words import Lexicon, Meaning
 from yibenzhang.standards.registers import Registers
 
-MOST = {Position.HEADING: 40, Position.ROW: 12, Position.TITLE: 6}
+MOST = {Position.HEADING: 40, Position.ROW: 6, Position.TITLE: 2}
 """So many unknown words are tried, the most telling first."""
-FIRST_TRY = 2, 2
+FIRST_TRY = 2, 1
 """All meanings are tried in so many documents, in so many tables of each; the best in all."""
-FINALISTS = 6
+FINALISTS = 5
 PROPOSED = 3
 """So many meanings are proposed for a word."""
 ROUNDS = 4
@@ -168,7 +169,7 @@ def _places(word: Unknown) -> set[tuple[int, str]]:
     return {(o.document, o.table) for o in word.occurrences}
 
 
-def _views(document: Document) -> list:  # type: ignore[type-arg]
+def _views(document: Document) -> list[View]:
     return [v for found in document.views for v in found]
 
 
