@@ -42,9 +42,14 @@ def test_the_case_fires_once_on_the_right_cell(case: dict[str, Any], tmp_path: P
     [finding] = changed(case, case["to"], tmp_path).findings
     assert case["rule"] in {b.rule for b in finding.broken}
     assert finding.severity in (Severity.ERROR, Severity.WARNING)
-    first = finding.evidence[0]
-    assert (first.text, first.place.key.split(":")[0]) == (case["to"], f"l{case['line']}")
-    assert finding.expected == case["from"].replace(",", "")
+    where = f"l{case['line']}"
+    if case.get("certain"):
+        first = finding.evidence[0]
+        assert (first.text, first.place.key.split(":")[0]) == (case["to"], where)
+        assert finding.expected == case["from"].replace(",", "")
+    else:  # another number of the relation may be the wrong one: this one is among what is shown
+        shown = {(e.text, e.place.key.split(":")[0]) for e in finding.evidence}
+        assert (case["to"], where) in shown
 
 
 @pytest.mark.parametrize("case", ALL, ids=[c["rule"] for c in ALL])

@@ -100,6 +100,8 @@ class RowReader:
         cell = self._label_cell(r)
         if not label and unit and not keys:
             label = bare = unit
+        if not (label or keys) and self.lexicon.subtotal(first):
+            label = bare = first  # 人员经费合计 in the column of the codes
         return ViewRow(
             r, bare or label, keys=tuple(keys.items()), total=total, partial=partial,
             subtotal=not total and self.lexicon.subtotal(bare),

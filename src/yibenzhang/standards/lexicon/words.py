@@ -139,6 +139,8 @@ class Lexicon:
     def subtotal(self, text: str) -> bool:
         """True for a name that ends with a word for a total."""
         words = self.phrase(text).words
+        if len(words) == 1:  # listed whole ("人员经费合计")
+            return words[0] not in self.totals and words[0].endswith(tuple(self.totals))
         return len(words) > 1 and words[-1] in self.totals
 
     def key(self, path: Iterable[str]) -> str:
