@@ -88,5 +88,5 @@ def test_keys_of_places_are_unique_and_stable(tmp_path: Path) -> None:
 def test_a_slid_row_of_a_workbook_is_its_own_fault(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     path.write_bytes(VARIANTS["-plain.xlsx"](documents()[SLID]))
-    rules = {f.rule for f in check(path).findings}
-    assert rules == {"rows.children", "columns.income"}  # the total of the slid row is left blank
+    rules = {f.rule.removesuffix(".unconfirmed") for f in check(path).findings}
+    assert rules == {"total.rows", "total.columns"}  # the total of the slid row is left blank
