@@ -34,6 +34,8 @@ from yibenzhang.office.submissions import MAX_NAME, clean_name, register, told
 
 CLEAN = (EXAMPLES / "hubei-clean.txt").read_bytes()
 WRONG = (EXAMPLES / "hubei-wrong-digit.txt").read_bytes()
+CONTRADICTED = 2
+"""What contradicts in WRONG: the wrong number, and a zero beside it in its row that only the broken sum speaks of."""
 MOST = 3
 """MB a file may have here."""
 
@@ -157,7 +159,7 @@ def test_people_who_stop_half_way_hold_up_nobody(server: Server, season: int) ->
         delivery = key()
         assert server.hand_in(season, "a.txt", WRONG, delivery).status_code == 201
         assert server.get(f"/seasons/{season}/hand-in").status_code == 200
-        assert server.settled(delivery)[0]["contradicted"] == 1
+        assert server.settled(delivery)[0]["contradicted"] == CONTRADICTED
     finally:
         for line in stopped:
             line.close()
@@ -489,7 +491,7 @@ def test_many_hand_in_at_once(where: str, request: pytest.FixtureRequest) -> Non
         ["同.txt", *(f"{k}.txt" for k in range(8))]
     )
     for other in others:
-        assert [r["contradicted"] for r in server.settled(other, 1, 180)] == [1]
+        assert [r["contradicted"] for r in server.settled(other, 1, 180)] == [CONTRADICTED]
     assert server.incoming("json") == []
     assert "Traceback" not in server.log()
 
