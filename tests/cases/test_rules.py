@@ -24,7 +24,9 @@ def test_a_new_rule_is_proved_by_its_own_case(tmp_path: Path) -> None:
     assert runner.invoke(app, ["rules", "new", "word", "保运转", mine]).exit_code == 0
     assert runner.invoke(app, ["rules", "new", "phrase", "mine.words", mine]).exit_code == 0
     assert runner.invoke(app, ["rules", "new", "phrase", "mine.words", mine]).exit_code == 2
-    assert runner.invoke(app, ["rules", "new", "word", "保运营", mine]).exit_code == 2  # [kind.basic] is there
+    assert (
+        runner.invoke(app, ["rules", "new", "word", "保运营", mine]).exit_code == 2
+    )  # [kind.basic] is there
     assert runner.invoke(app, ["rules", "new", "title", "支出安排一览表", mine]).exit_code == 0
     passed = runner.invoke(app, ["rules", "test", "--standards", mine])
     assert passed.exit_code == 0, passed.output

@@ -95,7 +95,9 @@ def test_what_was_taken_is_there_and_checked_once_after_the_server_was_killed(se
     server.kill()
     with server:
         found = server.settled(delivery)
-        assert [(r["name"], r["state"], r["contradicted"]) for r in found] == [("甲.txt", "asking", CONTRADICTED)]
+        assert [(r["name"], r["state"], r["contradicted"]) for r in found] == [
+            ("甲.txt", "asking", CONTRADICTED)
+        ]
         assert audit(server, "file.in") == 1
 
 
