@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 
-from tests.conftest import EXAMPLES
 from tests.unit.test_grouping import TABLES, TEXT
 from tests.web.conftest import Shop
 from tests.web.working import (
@@ -63,8 +62,9 @@ def test_the_other_half_handed_in_later_is_asked_about(shop: Shop) -> None:
 
 def test_a_notice_orders_nothing_where_the_document_cannot_decide(shop: Shop) -> None:
     who = shop.client("审核人")
-    number = season(shop, shop.client("负责人"), 2025, "单位名称\n上海市临江区文化和旅游局\n")
-    found = checked(shop, who, number, "a.pdf", (EXAMPLES / "shanghai-budget-missing-row.pdf").read_bytes())
+    roster = "单位名称\n上海市泖湖区水务局\n"
+    number = season(shop, shop.client("负责人"), 2024, roster, "accounts")
+    found = checked(shop, who, number, "a.pdf", example("shanghai-accounts-two-errors.pdf"))
     confirm_all(shop, who, found.id)
     view = shop.office.views.of(found)
     items = items_of(matters(shop, found.id), view, lambda _: None)
@@ -73,6 +73,16 @@ def test_a_notice_orders_nothing_where_the_document_cannot_decide(shop: Shop) ->
     for item in items:
         assert bool(item.expected) != (item.sentence in doubtful)
         assert item.arithmetic
+
+
+def test_a_notice_of_a_list_that_lacks_rows_orders_no_number(shop: Shop) -> None:
+    who = shop.client("审核人")
+    number = season(shop, shop.client("负责人"), 2025, "单位名称\n上海市临江区文化和旅游局\n")
+    found = checked(shop, who, number, "a.pdf", example("shanghai-budget-missing-row.pdf"))
+    confirm_all(shop, who, found.id)
+    [item] = items_of(matters(shop, found.id), shop.office.views.of(found), lambda _: None)
+    assert "可能漏列" in item.sentence and "文化和旅游" in item.sentence and item.where
+    assert (item.reported, item.expected) == ("", "")
 
 
 def test_a_department_puts_its_own_draft_right_and_nothing_else(shop: Shop) -> None:

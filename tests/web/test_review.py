@@ -113,6 +113,7 @@ def test_every_number_says_what_proves_it(shop: Shop, name: str) -> None:
         answer = who.get(f"/submissions/{s.id}/numbers", params={"key": n.key})
         assert answer.status_code == 200 and words[n.standing] in answer.text and n.text in answer.text
         assert answer.text.count('class="relation') == len(n.proofs)
+        assert ("不足以印证" in answer.text) == (n.standing == "alone" and bool(n.proofs))
     assert who.get(f"/submissions/{s.id}/numbers", params={"key": "nothing"}).status_code == 404
     told = who.get(f"/submissions/{s.id}/numbers.json").json()
     assert {n["key"] for n in told["numbers"]} == set(view.numbers)
@@ -120,7 +121,11 @@ def test_every_number_says_what_proves_it(shop: Shop, name: str) -> None:
     standing = [n["standing"] for n in told["numbers"]]
     assert [standing.count(k) for k in ("contradicted", "alone")] == [view.contradicted, view.alone]
     assert standing.count("proved") - view.proved == len(view.numbers) - view.numbers_count
-    assert all(bool(n["proofs"]) == (n["standing"] != "alone") for n in told["numbers"])
+    assert all(n["proofs"] for n in told["numbers"] if n["standing"] != "alone")
+    unproved = [n for n in told["numbers"] if n["standing"] == "alone"]
+    outcomes = {told["relations"][k]["outcome"] for n in unproved for k in n["proofs"]}
+    assert "contradicted" not in outcomes  # what is too weak to prove a number does not accuse it either
+    assert not all(n["proofs"] for n in unproved)
 
 
 @ONE_DATABASE
@@ -229,11 +234,13 @@ def test_decisions_defects_and_ticks_are_refused_with_a_sentence(shop: Shop) -> 
     decide(who, a.id, "solved")
     assert last(shop).state == State.REVIEW  # the notice does not hold it up; what was not checked does
     refused(f"/submissions/{s.id}/ticks", "没有这一项", 404, key="0" * 16, done="true")
-    [u] = shop.office.views.of(s).unchecked
+    u, other = shop.office.views.of(s).unchecked
     ticked = who.post(f"/submissions/{s.id}/ticks", {"key": u.key, "done": "true", "words": "看过原件"})
-    assert "1/1" in ticked.text and "审核人" in ticked.text
+    assert "1/2" in ticked.text and "审核人" in ticked.text
+    assert last(shop).state == State.REVIEW
+    assert "2/2" in who.post(f"/submissions/{s.id}/ticks", {"key": other.key, "done": "true"}).text
     assert last(shop).state == State.CLEAN
-    assert "0/1" in who.post(f"/submissions/{s.id}/ticks", {"key": u.key}).text
+    assert "1/2" in who.post(f"/submissions/{s.id}/ticks", {"key": u.key}).text
     decide(who, a.id, "reopened")
     assert last(shop).state == State.REVIEW
     # a department reads, and decides nothing

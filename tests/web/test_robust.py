@@ -37,6 +37,8 @@ from yibenzhang.office.submissions import receive, told
 
 CLEAN = (EXAMPLES / "hubei-clean.txt").read_bytes()
 WRONG = (EXAMPLES / "hubei-wrong-digit.txt").read_bytes()
+CONTRADICTED = 2
+"""What contradicts in WRONG: the wrong number, and a zero beside it in its row that only the broken sum speaks of."""
 
 
 @pytest.fixture
@@ -93,7 +95,9 @@ def test_what_was_taken_is_there_and_checked_once_after_the_server_was_killed(se
     server.kill()
     with server:
         found = server.settled(delivery)
-        assert [(r["name"], r["state"], r["contradicted"]) for r in found] == [("甲.txt", "asking", 1)]
+        assert [(r["name"], r["state"], r["contradicted"]) for r in found] == [
+            ("甲.txt", "asking", CONTRADICTED)
+        ]
         assert audit(server, "file.in") == 1
 
 
@@ -183,7 +187,7 @@ def test_a_worker_that_is_killed_is_replaced_and_its_file_checked_again(server: 
     wait_for(lambda: server.rows(delivery)[0]["attempts"] == 2)
     slow.unlink()
     (row,) = server.settled(delivery)
-    assert (row["state"], row["contradicted"], row["attempts"]) == ("asking", 1, 2)
+    assert (row["state"], row["contradicted"], row["attempts"]) == ("asking", CONTRADICTED, 2)
 
 
 def test_a_file_that_kills_its_worker_is_given_up_and_harms_nothing_else(server: Server) -> None:
@@ -203,7 +207,7 @@ def test_a_file_that_kills_its_worker_is_given_up_and_harms_nothing_else(server:
     for _ in range(2):  # a second click is no second check
         assert server.post(again).status_code == 303
     (row,) = server.settled(delivery)
-    assert (row["state"], row["contradicted"]) == ("asking", 1)
+    assert (row["state"], row["contradicted"]) == ("asking", CONTRADICTED)
 
 
 def test_a_file_that_hangs_ends_at_its_time_while_the_pages_go_on(tmp_path: Path) -> None:
@@ -275,7 +279,7 @@ def test_a_full_disk_is_told_and_nothing_half_written_stays(tmp_path: Path) -> N
         assert "磁盘已满" in answer.json()["error"]
         assert server.incoming("part") == [] and server.incoming("json") == []
         assert server.hand_in(season, "小.txt", WRONG, delivery).status_code == 201
-        assert server.settled(delivery)[0]["contradicted"] == 1
+        assert server.settled(delivery)[0]["contradicted"] == CONTRADICTED
 
         late = key()
         slow = server.waits("slow")
@@ -353,9 +357,9 @@ def test_a_database_that_is_stopped_and_started_loses_nothing(tmp_path: Path, cl
         finally:
             cluster.start()
         (row,) = server.settled(slowly)
-        assert (row["state"], row["contradicted"], row["attempts"]) == ("asking", 1, 1)
+        assert (row["state"], row["contradicted"], row["attempts"]) == ("asking", CONTRADICTED, 1)
         (row,) = server.settled(away)
-        assert (row["name"], row["contradicted"]) == ("乙.txt", 1)
+        assert (row["name"], row["contradicted"]) == ("乙.txt", CONTRADICTED)
         wait_for(lambda: server.incoming("json") == [])
         assert len(server.rows(before)) == len(server.rows(away)) == 1
 
@@ -384,7 +388,7 @@ def test_a_locked_sqlite_is_waited_for_and_loses_nothing(server: Server) -> None
     lock.execute("ROLLBACK")
     lock.close()
     (row,) = server.settled(delivery)
-    assert row["contradicted"] == 1
+    assert row["contradicted"] == CONTRADICTED
     wait_for(lambda: server.incoming("json") == [])
     assert audit(server, "file.in") == 1
 
