@@ -130,7 +130,7 @@ def test_words_of_one_city_are_dropped(tmp_path: Path) -> None:
 def test_leave_out_measures_with_the_standards_it_is_given(folder: Path) -> None:
     def nothing_left(city: str, into: Path) -> Path:
         made = leave_out.without(city, into)
-        (made / "sums.toml").write_text("", encoding="utf-8")
+        (made / "lexicon" / "words.toml").write_text("", encoding="utf-8")
         return made
 
     [row] = leave_out.leave_out(folder, ["jiangsu"], 1, nothing_left)

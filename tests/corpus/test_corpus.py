@@ -48,9 +48,10 @@ def test_every_arithmetic_error_is_real(file: dict[str, Any], corpus: Path) -> N
 def test_every_number_of_the_standard_tables_is_proved(corpus: Path) -> None:
     for file in FILES:
         result = checked(corpus / file["path"])
-        for forms, least in ((False, 0.99), (True, 0.85)):
+        for forms, least in ((False, 0.96), (True, 0.85)):
             drawn = [t for t in result.tables if (s := t.table.standard) and (s.layout == "form") == forms]
-            ids = {f.id for t in drawn for f in t.facts()}
+            # a printed zero that only zeros bear out is not proved
+            ids = {f.id for t in drawn for f in t.facts() if f.amount and f.amount.value}
             values = [s for i, s in result.standing.items() if i in ids]
             if values:
                 assert values.count(values[0].PROVED) / len(values) > least

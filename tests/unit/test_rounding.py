@@ -74,11 +74,12 @@ def test_a_number_lies_in_what_it_was_printed_as(value: Decimal, places: int, mo
     assert value in interval(amount)
 
 
-def test_only_a_zero_takes_over_the_precision_of_its_column() -> None:
+def test_a_number_takes_over_the_precision_of_its_column() -> None:
     zero, ten = parse_amount("0"), parse_amount("10")
     assert zero and ten
     assert half_width(zero, 2) == Decimal("0.005")
-    assert half_width(ten, 2) == Decimal("0.5")
+    assert half_width(ten, 2) == Decimal("0.005")  # 10 among numbers with two decimals is 10.00
+    assert half_width(ten) == Decimal("0.5")
 
 
 def test_units_carry_over() -> None:

@@ -64,9 +64,10 @@ def test_a_worn_scan_tells_what_the_native_file_tells() -> None:
     assert scan.document.scanned == frozenset(("", n) for n in range(1, len(native.document.pages) + 1))
     assert numbers(scan) == numbers(native)
     assert told(scan) == told(native)
-    assert {f.severity for f in native.findings} == {Severity.ERROR}
+    assert Severity.ERROR in {f.severity for f in native.findings}
     assert {f.severity for f in raised(scan)} == {Severity.WARNING}
-    assert all(f.message.endswith(RECOGNISED) for f in raised(scan))
+    lowered = [f for f in raised(scan) if not f.rule.endswith(".unconfirmed")]
+    assert lowered and all(f.message.endswith(RECOGNISED) for f in lowered)
     assert [f.message[:8] for f in scan.findings if f not in raised(scan)] == [
         f"全部 {len(native.document.pages)} 页是"
     ]

@@ -188,7 +188,9 @@ def _coded(view: View, filled: Sequence[int]) -> Lists:
     if not top or others * 4 > len(filled):
         return []
     named = [k for k in filled if rows[k].subtotal and not (rows[k].total or rows[k].code or rows[k].partial)]
-    closing = [(k, above) for k in named if (above := [t for t in top if t < k])]  # 人员经费合计 after 301 and 303
+    closing = [
+        (k, above) for k in named if (above := [t for t in top if t < k])
+    ]  # 人员经费合计 after 301 and 303
     return [*below.items(), *_totals(view, filled, top), *(closing if len(closing) == 1 else [])]
 
 
