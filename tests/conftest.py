@@ -11,6 +11,14 @@ CORPUS = ROOT.parent / "shared" / "corpus"
 EXAMPLES = ROOT / "examples"
 
 
+def undecidable() -> bytes:
+    """A text in which a number differs from its sum, and nothing tells which of them is wrong."""
+    text = (EXAMPLES / "hubei-clean.txt").read_text(encoding="utf-8")
+    line = "（二）政府性基金预算拨款\t\t（六）社会保障和就业支出\t317.28"
+    assert text.count(line) == 1
+    return text.replace(line, line.replace("317.28", "434.67")).encode()
+
+
 @pytest.fixture(scope="session")
 def corpus() -> Path:
     if not CORPUS.is_dir():

@@ -177,7 +177,7 @@ def test_data_that_is_wrong_is_named(tmp_path: Path, folder: Path, file: str, te
 
 
 OFFICE = {
-    ".xlsx": "10!D18", ".docx": "第10个表第14行第4列", ".html": "第10个表第14行第4列",
+    ".xlsx": "1!B31", ".docx": "第1个表第27行第2列", ".html": "第1个表第27行第2列",
 }  # fmt: skip
 """Where the first planted error of the example stands in each kind of file."""
 
@@ -195,8 +195,8 @@ def test_office_files_from_end_to_end(tmp_path: Path, suffix: str) -> None:
     schema = json.loads((files("yibenzhang.reports") / "report.schema.json").read_text(encoding="utf-8"))
     jsonschema.validate(report, schema)
     evidence = report["documents"][0]["findings"][0]["evidence"][0]
-    assert (evidence["page"], evidence["value"]) == (None, "10840")
-    assert evidence["place"].startswith("x:10!" if suffix == ".xlsx" else "d:t10r")
+    assert (evidence["page"], evidence["value"]) == (None, "4408.31")
+    assert evidence["place"].startswith("x:1!" if suffix == ".xlsx" else "d:t1r")
     assert len(json.loads(run("tables", file, "--format", "json").stdout)) == 10
     assert "工作表“10”" in run("tables", file).stdout or suffix != ".xlsx"
     assert OFFICE[suffix] in {f["where"] for f in json.loads(run("facts", file, "--format", "json").stdout)}

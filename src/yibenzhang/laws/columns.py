@@ -96,7 +96,7 @@ def item_families(numbers: Numbers, trees: Mapping[str, Tree]) -> Iterator[Famil
     for position, view in enumerate(numbers.views):
         lines = [
             (k, r.coordinates.without("unit")) for k, r in enumerate(view.rows)
-            if not r.keys and (r.coordinates.fund or r.coordinates.kind or r.coordinates.item)
+            if not r.keys and (r.total or r.coordinates.fund or r.coordinates.kind or r.coordinates.item)
         ]  # fmt: skip
         if len({at.values() for _, at in lines}) < len(lines):
             continue
@@ -120,7 +120,7 @@ def _within(part: Coordinates, whole: Coordinates, group: tuple[str, ...], trees
     deeper = False
     for dimension in DIMENSIONS:
         a, b = getattr(part, dimension), getattr(whole, dimension)
-        if a == b or (dimension == "side" and not b):
+        if a == b or (dimension == "side" and not (a and b)):
             continue
         if dimension not in group or not trees[dimension].below(a, b):
             return False

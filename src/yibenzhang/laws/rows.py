@@ -14,6 +14,8 @@ _SAME_INDENT = 4.0
 BESIDE = ("carried_in", "carried_out", "use_balance", "distributed")
 """What stands beside a numbered list without a number of its own."""
 NOT_ADDED = ("percent", "price")
+OPENED = 3
+"""So many kinds of codes one below the other are no list of things beside each other."""
 _RATES = ("rate", "share")
 
 
@@ -194,6 +196,27 @@ def _coded(view: View, filled: Sequence[int]) -> Lists:
     return [*below.items(), *_totals(view, filled, top), *(closing if len(closing) == 1 else [])]
 
 
+def _opened(view: View, filled: Sequence[int]) -> Lists:
+    """By kinds of codes in the order in which they open the list: department, unit, category, project.
+
+    For lists whose codes are not parts of each other; a row without a name at the head is the whole.
+    """
+    rows = view.rows
+    kinds: dict[tuple[str, int], int] = {}
+    level: dict[int, int] = {}
+    for k in filled:
+        row = rows[k]
+        if row.total or row.partial or not (row.code or not row.label):
+            continue
+        level[k] = kinds.setdefault((row.classification, len(row.code)), len(kinds))
+    if len(kinds) < OPENED or len(level) + sum(rows[k].total for k in filled) < len(filled):
+        return []
+    at = {id(rows[k]): n for k, n in level.items()}
+    lists = _stacked(rows, filled, lambda r: at.get(id(r)))
+    children = {c for _, found in lists for c in found}
+    return [*lists, *_totals(view, filled, [k for k in level if k not in children])]
+
+
 def _under(parent: ViewRow, row: ViewRow) -> bool:
     if parent.heads or parent.classification == "unit" != row.classification:
         return not row.heads and row.classification != "unit"
@@ -298,6 +321,7 @@ def _flat(view: View, filled: Sequence[int]) -> Lists:
 
 TREES: dict[str, Callable[[View, Sequence[int]], Lists]] = {
     "codes": _coded,
+    "kinds": _opened,
     "numbering": _numbered,
     "numbering beside": _numbered_flat,
     "indent": _indented,
