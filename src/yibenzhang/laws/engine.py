@@ -16,7 +16,6 @@ from yibenzhang.laws.short_lists import ShortList, short_lists
 from yibenzhang.model.views import View
 from yibenzhang.standards.lexicon.words import Tree
 
-
 FEW_NUMBERS = 3
 
 
