@@ -242,13 +242,14 @@ def _by_numbers(view: View, filled: Sequence[int], deep: bool) -> Lists:
     if all(rows[k].depth is None for k in filled):
         return []
     shallow = min((d for k in filled if (d := rows[k].depth) is not None), default=0)
+    inner = _funds_below([rows[k] for k in filled])
 
     def level(row: ViewRow) -> int | None:
         if row.total or row.partial or not row.label:
             return None
         if row.depth is None and row.subtotal:
             return shallow
-        if row.depth is None and row.coordinates.period in BESIDE:
+        if row.depth is None and row.coordinates.period in BESIDE and id(row) not in inner:
             return shallow - 1 if deep else shallow  # it stands beside the list, or opens one of its own
         if row.depth is None:
             return 9 if deep else shallow
@@ -258,6 +259,21 @@ def _by_numbers(view: View, filled: Sequence[int], deep: bool) -> Lists:
     children = {c for _, cs in lists for c in cs}
     top = [k for k in filled if level(rows[k]) is not None and k not in children]
     return [*lists, *_totals(view, filled, top)]
+
+
+def _funds_below(rows: Sequence[ViewRow]) -> set[int]:
+    """Rows (by identity) that name the funds of what was carried over, below the row of all of it."""
+    out: set[int] = set()
+    period = ""
+    for row in rows:
+        at = row.coordinates
+        if at.period in BESIDE and not (at.fund or row.total):
+            period = at.period
+        elif period and at.fund and at.period == period:
+            out.add(id(row))
+        else:
+            period = ""
+    return out
 
 
 def _indented(view: View, filled: Sequence[int]) -> Lists:

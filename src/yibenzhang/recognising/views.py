@@ -158,15 +158,40 @@ class Reader:
 
 
 def _periods(rows: list[ViewRow]) -> list[ViewRow]:
-    """Beside 本年支出合计 a plain 支出总计 takes in what was carried over as well."""
-    if not any(r.total and r.coordinates.period == "current" for r in rows):
+    """Beside 本年支出合计 a plain 支出总计 takes in what was carried over as well; where 上年结转 itself stands in
+    the list, so does the total below it. The funds above are this year's, those below 上年结转 are carried over."""
+    carried = _first(rows, "carried_in", total=False)
+    current = _first(rows, "current", total=True)
+    if current == len(rows) and not any(r.total for r in rows[carried:]):
         return rows
-    return [
-        replace(r, coordinates=replace(r.coordinates, period="all"))
-        if r.total and not r.coordinates.period
-        else r
-        for r in rows
-    ]
+    out = list(rows)
+    inside = False
+    for k, row in enumerate(rows):
+        if row.total:
+            inside = False
+            out[k] = _of_period(row, "all") if current < len(rows) or k > carried else row
+        elif k >= carried:
+            inside = k == carried or (inside and not _beside(row, rows[carried]))
+            out[k] = _of_period(row, "carried_in") if inside and row.coordinates.fund else row
+        elif k < min(carried, current) and row.coordinates.fund:
+            out[k] = _of_period(row, "current")
+    return out
+
+
+def _first(rows: list[ViewRow], period: str, total: bool) -> int:
+    found = (
+        k for k, r in enumerate(rows) if r.coordinates.period == period and r.total == total and not r.partial
+    )
+    return next(found, len(rows))
+
+
+def _beside(row: ViewRow, other: ViewRow) -> bool:
+    return row.depth is not None and other.depth is not None and row.depth <= other.depth
+
+
+def _of_period(row: ViewRow, period: str) -> ViewRow:
+    at = row.coordinates
+    return row if at.period else replace(row, coordinates=replace(at, period=period))
 
 
 _CODES = ("function", "department", "government", "unit", "project", "year")
