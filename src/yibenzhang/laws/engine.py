@@ -109,16 +109,29 @@ def _certain(broken: Broken) -> list[Instance]:
     for family, i in broken:
         for _, n in i.terms:
             touched[n.fact.id].add(family.direction if family.direction != "equal same" else family.name)
+    exchanged = _exchanged_rows(broken)
     return [
         i
         for family, i in broken
         if not i.minor
         and (
             family.state == State.LAW
+            or i.parent in exchanged
             or any(len(touched[n.fact.id]) > 1 for _, n in i.terms)
             or _slipped(family, i)
         )
     ]
+
+
+def _exchanged_rows(broken: Broken) -> set[str]:
+    """Lists of which one has in several columns what another lacks: rows stand in each other's place."""
+    gaps: dict[str, dict[int, int]] = defaultdict(dict)
+    for family, i in broken:
+        if family.direction == "rows":
+            gaps[i.parent][i.explains.column] = i.residual
+    several = {p: found for p, found in gaps.items() if len(found) > 1}
+    other = {frozenset((c, -gap) for c, gap in found.items()) for found in several.values()}
+    return {p for p, found in several.items() if frozenset(found.items()) in other}
 
 
 def _slipped(family: Family, i: Instance) -> bool:
