@@ -15,6 +15,8 @@ from yibenzhang import check, read
 from yibenzhang.checking.check import Checked
 from yibenzhang.model.places import FlowPlace, SheetPlace
 
+pytestmark = pytest.mark.middle
+
 NAMES = sorted(documents())
 SLID = "hubei-shifted-row.txt"
 """Its planted fault is one of text extraction, which no cell of Word or Excel can have."""

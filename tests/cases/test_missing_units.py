@@ -15,6 +15,8 @@ from yibenzhang.model.documents import Document
 from yibenzhang.model.issues import Severity
 from yibenzhang.reading import read
 
+pytestmark = pytest.mark.middle
+
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 

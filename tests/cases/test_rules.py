@@ -18,6 +18,7 @@ def test_case_and_twin(claim: Claim) -> None:
     assert claim.fault() == ""
 
 
+@pytest.mark.middle
 def test_a_new_rule_is_proved_by_its_own_case(tmp_path: Path) -> None:
     runner = CliRunner()
     mine = str(tmp_path / "mine")

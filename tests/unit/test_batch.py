@@ -23,6 +23,8 @@ from yibenzhang.standards import StandardsError
 from yibenzhang.workers import Lost
 from yibenzhang.workers import run as run_all
 
+pytestmark = pytest.mark.middle
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -100,6 +102,7 @@ def slow(folder: Path) -> None:
     (folder / "m-slow.txt").write_text("某市某局2026年部门预算\n" + (head + line * 4000 + "\n说明。\n") * 40, encoding="utf-8")  # fmt: skip
 
 
+@pytest.mark.long
 def test_kill_9_on_a_worker_of_the_command_line(tmp_path: Path) -> None:
     for k in range(8):
         (tmp_path / f"a{k}.txt").write_text(WRONG, encoding="utf-8")
