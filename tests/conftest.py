@@ -1,6 +1,6 @@
 """Shared places, and the rings the tests stand in.
 
-- ``fast``: seconds each; what one runs after every change. ``make fast``
+- ``fast``: a second each, mostly far less; what one runs after every change. ``make fast``
 - ``middle``: with the fast ones, what one runs before a commit. ``make test``
 - ``long``: a browser, PostgreSQL, servers that are killed, scans, real documents, whole seasons, mutated files.
   ``make long`` runs all three.
@@ -21,17 +21,16 @@ ROOT = Path(__file__).parent.parent
 CORPUS = ROOT.parent / "shared" / "corpus"
 EXAMPLES = ROOT / "examples"
 
-
 FAST = {"bureau", "cases", "unit"}
-LONG = {"chromium", "corpus", "libreoffice", "postgres"}
-"""Fixtures, marks or values of a parameter that stand for something outside of this repository."""
+LONG = {"chromium", "corpus", "libreoffice", "postgres", "server"}
+"""Fixtures, or values of a parameter that name one: what is outside of this repository, or a server of its own."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         own = {m.name for m in item.iter_markers()}
         values = getattr(getattr(item, "callspec", None), "params", {}).values()
-        needs = {*own, *getattr(item, "fixturenames", ()), *(v for v in values if isinstance(v, str))}
+        needs = {*getattr(item, "fixturenames", ()), *(v for v in values if isinstance(v, str))}
         if needs & LONG:
             item.add_marker("long")
         elif not own & {"fast", "middle", "long"}:
