@@ -141,12 +141,14 @@ def _ppid(pid: int) -> int:
 
 
 def test_a_file_over_its_time_is_one_sentence(tmp_path: Path) -> None:
-    slow(tmp_path)
+    slow(
+        tmp_path
+    )  # more than half a minute; eight seconds are enough for the other one on a busy machine too
     (tmp_path / "a.txt").write_text(CLEAN, encoding="utf-8")
-    result = run("check", str(tmp_path), "--format", "json", "--timeout", "2", "--jobs", "2")
+    result = run("check", str(tmp_path), "--format", "json", "--timeout", "8", "--jobs", "2")
     errors = {Path(d["path"]).name: d.get("error", "") for d in json.loads(result.stdout)["documents"]}
     assert errors["a.txt"] == ""
-    assert "超过每个文件 2 秒" in errors["m-slow.txt"] and errors["m-slow.txt"].count("。") == 1
+    assert "超过每个文件 8 秒" in errors["m-slow.txt"] and errors["m-slow.txt"].count("。") == 1
 
 
 def test_a_run_is_taken_up_where_it_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
