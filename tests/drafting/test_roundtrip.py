@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from bench.roundtrip import put_in, read_back, trips
-from tests.conftest import CORPUS
 from yibenzhang import check
 from yibenzhang.drafting.compose import compose
 from yibenzhang.drafting.docx import write_docx
@@ -106,7 +105,6 @@ def test_workbook_there_and_back(region: str, stage: str, tmp_path: Path) -> Non
         )
 
 
-@pytest.mark.skipif(not CORPUS.exists(), reason="needs the corpus of real files")
 @pytest.mark.parametrize(
     "name",
     [
@@ -116,10 +114,10 @@ def test_workbook_there_and_back(region: str, stage: str, tmp_path: Path) -> Non
         "jiangsu/procuratorate-2018-budget.pdf",
     ],
 )  # fmt: skip
-def test_published_tables_come_out_equal(name: str, tmp_path: Path) -> None:
-    found = published(CORPUS / name)
+def test_published_tables_come_out_equal(name: str, corpus: Path, tmp_path: Path) -> None:
+    found = published(corpus / name)
     figures = figures_of(found, {"duties": "1、略。", "institutions": "略。"})
     write_docx(compose(figures, grids=list(found.grids)).draft, tmp_path / "draft.docx")
-    wanted, got = read_back(check(CORPUS / name)), read_back(check(tmp_path / "draft.docx"))
+    wanted, got = read_back(check(corpus / name)), read_back(check(tmp_path / "draft.docx"))
     assert wanted.total() > 100
     assert wanted == got

@@ -182,6 +182,7 @@ OFFICE = {
 """Where the first planted error of the example stands in each kind of file."""
 
 
+@pytest.mark.middle
 @pytest.mark.parametrize("suffix", OFFICE)
 def test_office_files_from_end_to_end(tmp_path: Path, suffix: str) -> None:
     (tmp_path / f"a{suffix}").write_bytes(VARIANTS[suffix](documents()["hubei-lost-point.txt"]))
@@ -202,6 +203,7 @@ def test_office_files_from_end_to_end(tmp_path: Path, suffix: str) -> None:
     assert OFFICE[suffix] in {f["where"] for f in json.loads(run("facts", file, "--format", "json").stdout)}
 
 
+@pytest.mark.middle
 def test_a_folder_of_office_files(tmp_path: Path) -> None:
     for suffix in OFFICE:
         (tmp_path / f"a{suffix}").write_bytes(VARIANTS[suffix](documents()["hubei-clean.txt"]))

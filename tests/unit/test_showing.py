@@ -434,6 +434,7 @@ def _gray(png: bytes) -> Image.Image:
     return Image.open(io.BytesIO(png)).convert("L")
 
 
+@pytest.mark.long
 def test_images_are_drawn_as_they_were_read() -> None:
     """Two frames of a TIFF, one turned by a quarter and askew: numbers stand in their boxes."""
     pytest.importorskip("rapidocr")
