@@ -7,6 +7,7 @@ from typing import Any
 from yibenzhang.balance.coverage import coverage
 from yibenzhang.checking.check import Checked
 from yibenzhang.model.coordinates import DIMENSIONS, Coordinates
+from yibenzhang.model.fact_keys import fact_keys
 
 
 def tables_of(checked: Checked) -> list[dict[str, Any]]:
