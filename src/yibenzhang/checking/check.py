@@ -25,6 +25,7 @@ from yibenzhang.checking.relate import (
     titled,
 )
 from yibenzhang.checking.unit_error import misstated
+from yibenzhang.checking.unread_cells import unread_cells
 from yibenzhang.model.documents import Document, together
 from yibenzhang.model.issues import Issue, Severity
 from yibenzhang.model.relations import NotChecked, Result
@@ -249,6 +250,7 @@ def _checked(document: Document, read: _Recognised) -> tuple[Checked, list[Cause
     issues = issues_of(causes, names_of_tables(tables), standards)
     issues += [closed(i, standards, printed) for i in found]
     issues += [*units, *related.issues]
+    issues += [closed(i, standards) for i in unread_cells(related.views, names_of_tables(tables), found)]
     issues += [closed(i, standards) for i in (*reading_issues(document), *conflict_issues(profile))]
     issues = [capped(i, document.scanned) for i in issues]
     ids = dict.fromkeys(f.id for v in related.views for f in v.cells.values() if f.printed)
