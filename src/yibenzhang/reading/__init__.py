@@ -15,7 +15,8 @@ from yibenzhang.reading.ofd import read_ofd
 from yibenzhang.reading.packages import Package
 from yibenzhang.reading.pdf import read_pdf
 from yibenzhang.reading.scanned import INSTALL, installed
-from yibenzhang.reading.sheets import is_csv, read_csv
+from yibenzhang.reading.separated import separator_of
+from yibenzhang.reading.sheets import read_csv
 from yibenzhang.reading.text import decode, read_text
 from yibenzhang.reading.webpages import read_html, read_mhtml
 from yibenzhang.reading.word import read_docx
@@ -65,8 +66,9 @@ def _read(data: bytes) -> tuple[str, Read]:
         return "mhtml", read_mhtml(data)
     if marked is not None:
         return marked.value, _read_converted(data, marked)
-    if is_csv(text := decode(data)):
-        return "csv", read_csv(text)
+    text = decode(data)
+    if separator := separator_of(text):
+        return "csv", read_csv(text, separator)
     return "text", read_text(data)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from bisect import bisect_left
 from collections import Counter
@@ -19,6 +17,7 @@ from yibenzhang.reading.limits import (
     MAX_SHEET_CELLS,
     ReadingError,
 )
+from yibenzhang.reading.separated import rows_of
 
 _NO_NAME = re.compile(r"(sheet|工作表|表)\s*\d*", re.IGNORECASE)
 _ERRORS = re.compile(r"#(REF!|VALUE!|DIV/0!|NAME\?|N/A|NUM!|NULL!|SPILL!|CALC!)")
@@ -239,56 +238,37 @@ def _ranges(numbers: set[int]) -> str:
     return f"第 {told}{' 等' if len(runs) > 5 else ''} 行"
 
 
-# ---- CSV -----------------------------------------------------------------------------------
+# ---- separated values ----------------------------------------------------------------------
 
-_SAMPLE = 200
-_SHORTEST_ROW = 3
-
-
-def is_csv(text: str) -> bool:
-    """Lines of fields parted by commas, and not sentences: by content alone."""
-    head = text[:100_000]
-    if "\t" in head and head.count("\t") * 2 > head.count(","):
-        return False
-    rows = [r for r in _rows(head, _SAMPLE) if any(f.strip() for f in r)]
-    if len(rows) < 2:
-        return False
-    wide = [r for r in rows if len(r) >= _SHORTEST_ROW]
-    numbers = sum(any(ch.isdigit() for ch in f) and len(f) < 25 for r in wide for f in r)
-    lengths = [len(f) for r in wide for f in r]
-    short = sum(n <= 30 for n in lengths)
-    sentences = sum(bool(re.search(r"[。；]\s*$", r[-1])) for r in rows)
-    return (
-        len(wide) * 10 >= len(rows) * 6
-        and short * 10 >= len(lengths) * 9
-        and sentences * 5 <= len(rows)
-        and numbers > 0
-    )
+_FEW = 5
 
 
-def _rows(text: str, most: int) -> list[list[str]]:
-    out: list[list[str]] = []
-    reader = csv.reader(io.StringIO(text, newline=""))
-    try:
-        for row in reader:
-            out.append(row)
-            if len(out) >= most:
-                break
-    except csv.Error:
-        pass  # a field beyond the csv module's limit: what came before counts
-    return out
-
-
-def read_csv(text: str) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
-    """A CSV file as one sheet without a name. Merged cells do not exist in it: blanks may continue headings."""
+def read_csv(text: str, separator: str) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
+    """A file of separated values as one sheet without a name. Merged cells do not exist in it: blanks may continue
+    headings."""
     budget = Budget()
     sheet = Sheet("")
-    for r, row in enumerate(_rows(text, MAX_SHEET_CELLS), start=1):
+    read = rows_of(text, separator, MAX_SHEET_CELLS)
+    for r, (_, row) in enumerate(read.rows, start=1):
         for c, words in enumerate(row, start=1):
             if words.strip():
                 sheet.values[r, c] = Value(budget.spend(words))
-    notices: list[ReadingNotice] = []
+    place = {number: SheetPlace("", r, 1) for r, (number, _) in enumerate(read.rows, start=1)}
+    notices = [
+        ReadingNotice(told.format(lines=_lines(lines)), place.get(lines[0]))
+        for lines, told in (
+            (read.unpaired, "{lines}的引号没有配对，已去掉引号逐行读取，请核对。"),
+            (read.split, "{lines}里带千分位逗号的数没有加引号，已按表头的栏数合起来读，请核对。"),
+            (read.uneven, "{lines}的栏数比表头多，各栏可能错位，请核对。"),
+        )
+        if lines
+    ]
     pages = pages_of([sheet], notices)
     if not any(p.blocks for p in pages):
         raise ReadingError("文件是空的，没有任何内容。")
     return pages, tuple(notices)
+
+
+def _lines(numbers: list[int]) -> str:
+    told = "、".join(map(str, numbers[:_FEW]))
+    return f"第 {told}{' 等' if len(numbers) > _FEW else ''} 行"

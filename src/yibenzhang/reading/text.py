@@ -19,11 +19,11 @@ _FULL_LINE = 24
 
 
 def decode(data: bytes) -> str:
-    """The text of a file in UTF-8, UTF-16 (with its mark) or GB18030. Raises ReadingError otherwise."""
+    """The text of a file in UTF-8, UTF-16 or GB18030. Raises ReadingError otherwise."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         candidates = ["utf-16"]
     elif b"\x00" in data[:4096]:
-        candidates = []
+        candidates = _wide(data[:4096])
     else:
         candidates = ["utf-8-sig", "gb18030"]
     for encoding in candidates:
@@ -38,6 +38,14 @@ def decode(data: bytes) -> str:
     raise ReadingError(
         "文件不是可识别的文本（UTF-8、UTF-16 或 GB18030），也不是 PDF；请核对文件内容与扩展名。"
     )
+
+
+def _wide(head: bytes) -> list[str]:
+    """Text of two bytes a character without a mark: digits and separators have their zero byte on one side."""
+    odd, even = head[1::2].count(0), head[::2].count(0)
+    if min(odd, even) * 10 > max(odd, even):
+        return []
+    return ["utf-16-le" if odd > even else "utf-16-be"]
 
 
 def read_text(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:

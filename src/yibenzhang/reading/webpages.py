@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.errors import MessageError
-from typing import Any
 from urllib.parse import unquote
 
 from lxml import etree
@@ -24,10 +23,7 @@ from yibenzhang.reading.limits import (
     MAX_SHEET_CELLS,
     ReadingError,
 )
-
-_DROPPED = frozenset({"script", "style", "noscript", "iframe", "select", "button", "textarea", "svg", "template",
-    "nav", "footer", "aside", "object", "embed", "head", "map", "audio", "video", "option"})  # fmt: skip
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE)
+from yibenzhang.reading.painting import painted, unread_parts
 
 _ATTACHED = re.compile(r"\.(docx?|xlsx?|wps|et|pdf|ofd|zip|rar|7z|csv|rtf)$", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t\r\n\f\u00a0]+")
@@ -132,15 +128,14 @@ class _Reader:
 
     def read(self) -> list[Paragraph | Table]:
         self._attachments()
-        for node in list(self.root.iter()):
-            if node is not self.root and _dropped(node):
-                _remove(node)
+        painted(self.root)
         body = next(self.root.iter("body"), self.root)
         self._layout = Layout(body)
         main = self._layout.main(body)
         self._walk(main, 0)
         self._flush()
         self._title(body, main)
+        self.notices += unread_parts(main)
         return self.blocks
 
     def _attachments(self) -> None:
@@ -306,29 +301,3 @@ def _inside(node: etree._Element, outer: etree._Element) -> bool:
             return True
         at = at.getparent()
     return False
-
-
-def _dropped(node: Any) -> bool:
-    tag = node.tag
-    if not isinstance(tag, str):
-        return True
-    if tag in _DROPPED and tag != "head":
-        return True
-    if node.get("hidden") is not None:
-        return True
-    style = node.get("style")
-    return bool(style and _HIDDEN.search(style))
-
-
-def _remove(node: etree._Element) -> None:
-    """Take an element out and leave the words after it."""
-    parent = node.getparent()
-    if parent is None:
-        return
-    if node.tail:
-        before = node.getprevious()
-        if before is not None:
-            before.tail = (before.tail or "") + node.tail
-        else:
-            parent.text = (parent.text or "") + node.tail
-    parent.remove(node)
