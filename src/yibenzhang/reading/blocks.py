@@ -318,6 +318,11 @@ def lines_of(text: str, place: Place) -> list[Paragraph]:
     return out
 
 
+def is_lead(text: str) -> bool:
+    """Words that stand above a table: its number, its unit, its body, a date."""
+    return bool(_LEAD.match(_flat(text)))
+
+
 def _flat(text: str) -> str:
     return re.sub(r"\s+", "", narrow(text)).replace("：", ":")
 

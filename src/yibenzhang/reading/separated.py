@@ -90,7 +90,7 @@ def rows_of(text: str, separator: str, most: int = 1_000_000) -> Separated:
             )
             whole = "\n".join([line, *lines[k + 1 : end + 1]]) if end is not None else ""
             if whole and _width(whole, separator) <= max(
-                _width(l, separator) for l in lines[start : start + _SAMPLE]
+                _width(one, separator) for one in lines[start : start + _SAMPLE]
             ):
                 line, taken = whole, end + 1 - k if end is not None else 1
             else:
@@ -137,16 +137,21 @@ def _join_thousands(out: Separated) -> None:
             continue
         joined: list[str] = []
         for value in row:
-            if joined and _HEAD_OF_NUMBER.fullmatch(joined[-1].strip().split(",")[0]) and _REST_OF_NUMBER.fullmatch(value.strip()):  # fmt: skip
-                if "." not in joined[-1]:
-                    joined[-1] += "," + value
-                    continue
+            if joined and _parted(joined[-1], value):
+                joined[-1] += "," + value
+                continue
             joined.append(value)
         if len(joined) == width:
             out.rows[at] = (number, joined)
             out.split.append(number)
         else:
             out.uneven.append(number)
+
+
+def _parted(left: str, right: str) -> bool:
+    """The two may be one number with a comma between its thousands."""
+    head, rest = _HEAD_OF_NUMBER, _REST_OF_NUMBER
+    return "." not in left and bool(head.fullmatch(left.strip().split(",")[0]) and rest.fullmatch(right.strip()))
 
 
 def _digit(text: str) -> bool:
