@@ -359,9 +359,9 @@ def _reach(
     left, right = field.x0, field.x1
     whole = edges[-1] - edges[0]
     for h in hs:
-        if row.bottom - 2 <= h.at <= row.bottom + 0.8 * row.size and h.start <= field.middle <= h.end:
-            if h.end - h.start < 0.8 * whole:
-                left, right = min(left, h.start), max(right, h.end)
+        near = row.bottom - 2 <= h.at <= row.bottom + 0.8 * row.size
+        if near and h.start <= field.middle <= h.end and h.end - h.start < 0.8 * whole:
+            left, right = min(left, h.start), max(right, h.end)
     covered = [k for k, (a, b) in enumerate(columns) if left < (a + b) / 2 < right]
     if len(covered) > 1:
         return covered[0], covered[-1] + 1

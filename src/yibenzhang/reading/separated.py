@@ -151,7 +151,9 @@ def _join_thousands(out: Separated) -> None:
 def _parted(left: str, right: str) -> bool:
     """The two may be one number with a comma between its thousands."""
     head, rest = _HEAD_OF_NUMBER, _REST_OF_NUMBER
-    return "." not in left and bool(head.fullmatch(left.strip().split(",")[0]) and rest.fullmatch(right.strip()))
+    return "." not in left and bool(
+        head.fullmatch(left.strip().split(",")[0]) and rest.fullmatch(right.strip())
+    )
 
 
 def _digit(text: str) -> bool:
