@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 from bench.conditions.disclosure import expected
 from yibenzhang.checking.check import Checked, check_document
@@ -24,6 +25,8 @@ class Condition:
     make: Callable[[], bytes]
     value: str = ""
     finds: tuple[str, ...] = ()
+    more: tuple[tuple[str, str, str], ...] = ()
+    """Row, column and number of what else the file prints."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +58,15 @@ def judged(condition: Condition, changed: tuple[str, str]) -> Judged:
     want = expected()
     if condition.value:
         want[changed] = condition.value
+    want |= {(row, column): number for row, column, number in condition.more}
     got = dict(_numbers(checked))
     other = [f"{k}={got[k]}" for k, v in want.items() if k in got and got[k] != v]
     extra = [f"{k}={v}" for k, v in got.items() if k not in want]
     if other or extra:
         return Judged(condition, WRONG, "、".join([*other, *extra])[:200])
-    missing = [k for k in want if k not in got]
+    missing = [
+        k for k, v in want.items() if k not in got and Decimal(v)
+    ]  # a format may print a dash for nothing
     if not missing:
         return Judged(condition, READ)
     told = [f for f in checked.findings if f.rule in TELLING]

@@ -191,6 +191,9 @@ class _Cutter:
         if self.ruled is None and k < rows:  # the rows right above may be the first of the header
             while k > r and not self._surely_above(k - 1):
                 k -= 1
+        if self.ruled is not None and k < rows and k not in self.ruled:
+            while k > r and len(self.fresh[k - 1]) > 1 and not self._lead(k - 1):
+                k -= 1  # the headings of a table without borders among others that have them
         return k if self.grid.columns > 1 else rows
 
     def _end(self, start: int) -> int:

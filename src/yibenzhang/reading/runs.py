@@ -27,6 +27,7 @@ class _Look:
     tiny: bool | None = None
     raised: bool | None = None
     shaded: bool | None = None
+    struck: bool | None = None
 
     def over(self, below: _Look) -> _Look:
         pairs = ((getattr(self, n), getattr(below, n)) for n in _Look.__slots__)
@@ -59,6 +60,13 @@ class Runs:
         has a colour."""
         look = self._of(run, paragraph)
         return bool(look.vanish or look.tiny or (look.white and not shaded and not look.shaded))
+
+    def struck(self, run: etree._Element, paragraph: etree._Element) -> bool:
+        """Struck out, beside words of the same paragraph that are not."""
+        if not self._of(run, "").struck:
+            return False
+        runs = [r for r in paragraph.iter("{*}r") if next(r.iter("{*}t"), None) is not None]
+        return any(not self._of(r, "").struck for r in runs)
 
     def colours(self, table: etree._Element) -> bool:
         """The style of a table paints some of its cells."""
@@ -106,7 +114,7 @@ def is_shaded(properties: etree._Element | None) -> bool:
 def _look(properties: etree._Element | None) -> _Look:
     if properties is None or not len(properties):
         return _Look()
-    vanish = white = tiny = raised = shaded = None
+    vanish = white = tiny = raised = shaded = struck = None
     for node in properties:
         kind, said = local(node), value(node, "val", own=True)
         if kind == "vanish":
@@ -117,6 +125,8 @@ def _look(properties: etree._Element | None) -> _Look:
             tiny = said.isdigit() and int(said) <= _TINY
         elif kind == "vertAlign":
             raised = said == "superscript"
+        elif kind in ("strike", "dstrike"):
+            struck = said not in _OFF
         elif kind in ("shd", "highlight"):
             shaded = is_shaded(properties) if kind == "shd" else said not in _OFF
-    return _Look(vanish, white, tiny, raised, shaded)
+    return _Look(vanish, white, tiny, raised, shaded, struck)

@@ -7,7 +7,9 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
+from yibenzhang.model.amounts import cell_state, parse_amount
 from yibenzhang.model.documents import Cell, Page, Paragraph, ReadingNotice, Table
 from yibenzhang.model.places import SheetPlace
 from yibenzhang.reading.blocks import Grid, blocks_of, settled
@@ -115,6 +117,50 @@ def _blocks(sheet: Sheet, first: int) -> tuple[list[Paragraph | Table], list[Rea
     )
     if not rows or not columns:
         return [], notices
+    blocks: list[Paragraph | Table] = []
+    for group in _apart(sheet, columns):
+        inside = set(group)
+        own = (
+            rows
+            if len(group) == len(columns)
+            else sorted(
+                {r for (r, c), v in values.items() if c in inside and (v.text or v.ruled) and r in set(rows)}
+            )
+        )
+        count = sum(isinstance(b, Table) for b in blocks)
+        blocks += _laid(sheet, own, group, first + count)
+    return _named(sheet, blocks), notices
+
+
+def _apart(sheet: Sheet, columns: list[int]) -> list[list[int]]:
+    """The columns of tables that stand side by side with an empty column between them; one group where they are one."""
+    hidden = {c for a, b in sheet.hidden_columns for c in range(a, min(b, a + 1000) + 1)}
+    groups = [[columns[0]]]
+    for a, b in pairwise(columns):
+        between = [c for c in range(a + 1, min(b, a + 50)) if c not in hidden]
+        if between and not any(left <= a and right >= b for _, left, _, right in sheet.merges):
+            groups.append([])
+        groups[-1].append(b)
+    if len(groups) == 1 or not all(_is_table(sheet, set(g)) for g in groups):
+        return [columns]
+    return groups
+
+
+def _is_table(sheet: Sheet, columns: set[int]) -> bool:
+    """Several rows with a name and a number, and a row of headings above them."""
+    by_row: dict[int, list[str]] = {}
+    for (r, c), v in sheet.values.items():
+        if c in columns and v.text.strip() and r not in sheet.hidden_rows:
+            by_row.setdefault(r, []).append(v.text)
+    mixed = [r for r, texts in by_row.items() if len(texts) > 1 and any(parse_amount(t) for t in texts)]
+    named = [r for r in mixed if any(cell_state(t) is None for t in by_row[r])]
+    heads = [r for r, texts in by_row.items() if len(texts) > 1 and not any(parse_amount(t) for t in texts)]
+    return len(named) > 1 and bool(heads) and min(heads) < min(named)
+
+
+def _laid(sheet: Sheet, rows: list[int], columns: list[int], first: int) -> list[Paragraph | Table]:
+    """What stands in these rows and columns of a sheet, as paragraphs and tables."""
+    values = sheet.values
     rows = _with_gaps(rows, sheet.hidden_rows)
     merged = _merged(sheet, rows, columns)
     cells: list[Cell] = []
@@ -157,8 +203,7 @@ def _blocks(sheet: Sheet, first: int) -> tuple[list[Paragraph | Table], list[Rea
         len(rows), len(columns), tuple(settled(cells, len(rows), len(columns))), frozenset(lined), False,
         "ruled" if spanning else "spanless",
     )  # fmt: skip
-    blocks = blocks_of(grid, lambda i, j: SheetPlace(sheet.name, rows[i], columns[j]), first)
-    return _named(sheet, blocks), notices
+    return blocks_of(grid, lambda i, j: SheetPlace(sheet.name, rows[i], columns[j]), first)
 
 
 def _indent(text: str) -> float:

@@ -194,7 +194,8 @@ class _Reader:
         for child in node:
             kind = local(child)
             if kind == "r":
-                if not self.runs.unseen(child, self._style, self._shaded):
+                gone = self.runs.unseen(child, self._style, self._shaded) or self.runs.struck(child, node)
+                if not gone:
                     self._run(child, out, boxes)
             elif kind == "AlternateContent":
                 self._alternate(child, out, boxes)
