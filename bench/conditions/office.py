@@ -251,7 +251,7 @@ def _beside(gap: int) -> Callable[[Any, Any], None]:
 
         side = Side(style="thin")
         for r, row in enumerate(
-            (("车辆用途", "数量"), ("机要通信用车", 1), ("应急保障用车", 2), ("合计", 3)), start=4
+            (("车辆用途", "数量"), ("机要通信用车", 2), ("应急保障用车", 3), ("合计", 5)), start=4
         ):
             for c, v in enumerate(row, start=6 + gap):
                 cell = sheet.cell(r, c, v)
@@ -289,7 +289,7 @@ def _no_borders(book: Any, sheet: Any) -> None:
             cell.border = Border()
 
 
-CARS = (("机要通信用车", "数量", "1"), ("应急保障用车", "数量", "2"), ("合计", "数量", "3"))
+CARS = (("机要通信用车", "数量", "2"), ("应急保障用车", "数量", "3"), ("合计", "数量", "5"))
 BOUGHT = (("货物", "金额", "3.50"), ("服务", "金额", "6.50"), ("合计", "金额", "10.00"))
 
 

@@ -9,6 +9,7 @@ from yibenzhang.model.documents import Document, Page, ReadingNotice
 from yibenzhang.reading.archives import bytes_of
 from yibenzhang.reading.containers import Container
 from yibenzhang.reading.converting import converted
+from yibenzhang.reading.folding import plain
 from yibenzhang.reading.kinds import OLE, ZIP, Kind, ole_kind, text_kind, zip_kind
 from yibenzhang.reading.limits import ReadingError
 from yibenzhang.reading.ofd import read_ofd
@@ -68,7 +69,7 @@ def _read(data: bytes) -> tuple[str, Read]:
         return marked.value, _read_converted(data, marked)
     text = decode(data)
     if separator := separator_of(text):
-        return "csv", read_csv(text, separator)
+        return "csv", read_csv(plain(text), separator)
     return "text", read_text(data)
 
 

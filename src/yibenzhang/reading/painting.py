@@ -19,12 +19,19 @@ _ICON = re.compile(
     re.I,
 )
 _MARK = re.compile(r"\d{1,2}")
+_LAID = {
+    "table": "table",
+    "table-row": "tr",
+    "table-row-group": "tbody",
+    "table-header-group": "thead",
+    "table-cell": "td",
+}
 _SMALL = 300
 """A picture narrower than this (pixels) is no table."""
 
 
-def painted(root: etree._Element) -> None:
-    """Take out of a page, in place, what a browser does not paint."""
+def painted(root: etree._Element) -> Styles:
+    """Take out of a page, in place, what a browser does not paint; boxes laid out as a table become one. The styles."""
     styles = Styles(root)
     for node in list(root.iter()):
         if node is root:
@@ -49,6 +56,11 @@ def painted(root: etree._Element) -> None:
                 for child in list(node):
                     node.remove(child)
                 node.text = ""
+            elif tag in ("div", "span", "p", "li", "ul") and (
+                laid := _LAID.get(styles.of(node).get("display", ""))
+            ):
+                node.tag = laid
+    return styles
 
 
 def unread_parts(main: etree._Element) -> list[ReadingNotice]:

@@ -13,6 +13,7 @@ from yibenzhang.model.amounts import cell_state, parse_amount
 from yibenzhang.model.documents import Cell, Page, Paragraph, ReadingNotice, Table
 from yibenzhang.model.places import SheetPlace
 from yibenzhang.reading.blocks import Grid, blocks_of, settled
+from yibenzhang.reading.folding import plain
 from yibenzhang.reading.limits import (
     MAX_CELL_CHARS,
     MAX_GRID_POSITIONS,
@@ -188,7 +189,7 @@ def _laid(sheet: Sheet, rows: list[int], columns: list[int], first: int) -> list
                 j,
                 high,
                 wide,
-                value.text.strip(),
+                plain(value.text).strip(),
                 SheetPlace(sheet.name, r, c),
                 value.indent or _indent(value.text),
                 bad,

@@ -6,6 +6,7 @@ import re
 
 from yibenzhang.model.documents import Cell, Page, Paragraph, ReadingNotice, Table
 from yibenzhang.model.places import LinePlace
+from yibenzhang.reading.folding import FOLDED
 from yibenzhang.reading.limits import MAX_LINE_CHARS, MAX_TEXT_LINES, ReadingError
 from yibenzhang.reading.paragraphs import STARTS
 
@@ -50,7 +51,7 @@ def _wide(head: bytes) -> list[str]:
 
 def read_text(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
     """A text file as one page: paragraphs and tab-separated tables in order."""
-    lines = decode(data).splitlines()
+    lines = decode(data).translate(FOLDED).splitlines()
     notices: list[ReadingNotice] = []
     if len(lines) > MAX_TEXT_LINES:
         notices.append(ReadingNotice(f"共 {len(lines)} 行，只读取了前 {MAX_TEXT_LINES} 行。"))

@@ -14,6 +14,8 @@ from yibenzhang.model.documents import Cell, Page, Paragraph, ReadingNotice, Tab
 from yibenzhang.model.places import FlowPlace
 from yibenzhang.reading.articles import FOOT, INLINE, Layout, rows_of
 from yibenzhang.reading.blocks import Grid, blocks_of, lines_of, settled
+from yibenzhang.reading.boxes import positioned
+from yibenzhang.reading.folding import plain
 from yibenzhang.reading.limits import (
     MAX_CELL_CHARS,
     MAX_GRID_POSITIONS,
@@ -29,6 +31,8 @@ _ATTACHED = re.compile(r"\.(docx?|xlsx?|wps|et|pdf|ofd|zip|rar|7z|csv|rtf)$", re
 _SPACES = re.compile(r"[ \t\r\n\f\u00a0]+")
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]{2,20})", re.IGNORECASE)
 _WIDEST = 1000
+_LOOSE = re.compile(r"-?[\d,]*\d\.\d\d")
+_MOST_LOOSE = 6
 
 
 def decode_page(data: bytes) -> tuple[str, bool]:
@@ -78,6 +82,7 @@ def read_html(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]
     text = (
         "".join(c if c >= " " or c in "\t\n\r" else " " for c in text) if "\x00" in text[:100_000] else text
     )
+    text = plain(text)
     parser = etree.HTMLParser(
         encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=False
     )
@@ -92,6 +97,8 @@ def read_html(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]
         notices.append(ReadingNotice("网页嵌套过深，过深的内容没有读取。", unread=True))
     reader = _Reader(root)
     blocks = reader.read()
+    if reader.pages:
+        return tuple(reader.pages), tuple(notices + reader.notices)
     if not blocks:
         raise ReadingError("网页里没有任何正文或表格（可能内容由脚本生成，请另存为完整网页）。")
     notices += reader.notices
@@ -121,6 +128,7 @@ class _Reader:
     def __init__(self, root: etree._Element) -> None:
         self.root = root
         self.notices: list[ReadingNotice] = []
+        self.pages: list[Page] = []  # of a document in boxes placed one by one
         self.blocks: list[Paragraph | Table] = []
         self._text = _Text()
         self._paragraphs = self._tables = self._found = 0
@@ -128,7 +136,8 @@ class _Reader:
 
     def read(self) -> list[Paragraph | Table]:
         self._attachments()
-        painted(self.root)
+        styles = painted(self.root)
+        self.pages = positioned(self.root, styles)
         body = next(self.root.iter("body"), self.root)
         self._layout = Layout(body)
         main = self._layout.main(body)
@@ -136,6 +145,9 @@ class _Reader:
         self._flush()
         self._title(body, main)
         self.notices += unread_parts(main)
+        loose = sum(isinstance(b, Paragraph) and bool(_LOOSE.fullmatch(b.text.strip())) for b in self.blocks)
+        if loose >= _MOST_LOOSE:
+            self.notices.append(ReadingNotice(f"网页里有 {loose} 个数字单独成行，不在表格里，没有按表核对。"))
         return self.blocks
 
     def _attachments(self) -> None:

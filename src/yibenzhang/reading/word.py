@@ -14,6 +14,7 @@ from lxml import etree
 from yibenzhang.model.documents import Cell, Page, Paragraph, ReadingNotice, Table
 from yibenzhang.model.places import FlowPlace
 from yibenzhang.reading.blocks import Grid, blocks_of, lines_of, settled
+from yibenzhang.reading.folding import plain
 from yibenzhang.reading.limits import (
     MAX_CELL_CHARS,
     MAX_GRID_POSITIONS,
@@ -228,7 +229,7 @@ class _Reader:
 
     def _say(self, text: str, out: list[str]) -> None:
         if not any(self._fields):
-            out.append(text)
+            out.append(plain(text))
 
     def _field(self, kind: str) -> None:
         if kind == "begin" and len(self._fields) < 100:

@@ -214,13 +214,13 @@ def _decimals(layout: Panels, panel: Panel) -> list[int]:
 
 
 def _mostly_numbers(layout: Panels, panel: Panel) -> list[bool]:
-    """Of each number column: it has numbers, and no more words than these."""
+    """Of each number column: it has a few words among many numbers."""
     out = []
     for column in panel.numbers:
         cells = [c for r in layout.body if (c := layout.grid[r][column.index]) is not None and c.row == r]
         states = [state_of(c.text, True) for c in cells if c.text.strip()]
         printed = sum(s in (CellState.PRINTED, CellState.ZERO) for s in states)
-        out.append(printed > 0 and 2 * states.count(None) <= len(states))
+        out.append(printed >= 4 * states.count(None) > 0)
     return out
 
 
