@@ -60,7 +60,7 @@ def judged(condition: Condition, changed: tuple[str, str]) -> Judged:
         want[changed] = condition.value
     want |= {(row, column): number for row, column, number in condition.more}
     got = dict(_numbers(checked))
-    other = [f"{k}={got[k]}" for k, v in want.items() if k in got and got[k] != v]
+    other = [f"{k}={got[k]}" for k, v in want.items() if k in got and Decimal(got[k]) != Decimal(v)]
     extra = [f"{k}={v}" for k, v in got.items() if k not in want]
     if other or extra:
         return Judged(condition, WRONG, "、".join([*other, *extra])[:200])

@@ -157,7 +157,7 @@ def _workbook(
     from openpyxl.styles import Border, Side
 
     book = Workbook()
-    sheet = book.active
+    sheet: Any = book.active
     sheet.title = TITLE
     for r, words in enumerate((HEADING, TITLE, UNIT), start=1):
         sheet.cell(r, 1, words)

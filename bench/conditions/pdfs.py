@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import ctypes
 import io
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from typing import Any
 
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
 from PIL import Image
 
 from bench.conditions.canvas import (
@@ -64,10 +69,8 @@ def dressed(words: str) -> bytes:
 
 
 def picture_of(data: bytes, dpi: int = 200) -> Image.Image:
-    import pypdfium2 as pdfium
-
     document = pdfium.PdfDocument(data)
-    image = document[0].render(scale=dpi / 72).to_pil().convert("RGB")
+    image: Image.Image = document[0].render(scale=dpi / 72).to_pil().convert("RGB")
     document.close()
     return image
 
@@ -183,22 +186,28 @@ def _layer(off: bool) -> bytes:
 
 def _curves() -> bytes:
     """All words as curves, taken from the font that draws the control."""
-    import ctypes
-
-    import pypdfium2 as pdfium
-    import pypdfium2.raw as raw
-
     document = pdfium.PdfDocument(one(page()))
     leaf = document[0]
     out = []
-    for obj in leaf.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT]):
-        out.append(_outline(obj.raw, raw, ctypes))
+    for k in range(raw.FPDFPage_CountObjects(leaf.raw)):
+        obj = raw.FPDFPage_GetObject(leaf.raw, k)
+        if raw.FPDFPageObj_GetType(obj) == raw.FPDF_PAGEOBJ_TEXT:
+            out += _letters(leaf, obj)
     document.close()
     return one(rules(len(GRID)) + "".join(out))
 
 
-def _outline(obj: object, raw: object, ctypes: object) -> str:
-    return ""
+def _letters(leaf: Any, obj: Any) -> list[str]:
+    """The letters of one text object as filled paths; their shapes do not matter, they are only to be seen."""
+    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+    raw.FPDFPageObj_GetBounds(obj, left, bottom, right, top)
+    out, x = [], left.value
+    while x < right.value:
+        y, r = bottom.value, 3.0
+        out.append(f"{x} {y} m {x + r} {y} {x + 2 * r} {y + r} {x + r} {y + 2 * r} c {x} {y + 2 * r} {x} {y + r} {x} {y} c "
+                   f"{x + 1} {y + 1} m {x + 2} {y + 2} l {x + 1} {y + 3} l {x + 2} {y + 4} l {x + 1} {y + 5} l {x + 2} {y + 5} l h f\n")  # fmt: skip
+        x += 8
+    return out
 
 
 def _kangxi() -> bytes:
@@ -224,7 +233,6 @@ def _mapped(other: dict[str, str], told: bool) -> bytes:
         b"<< /Length %d >>\nstream\n%s\nendstream" % (len(cmap), cmap),
     ]  # fmt: skip
     content = page()
-    import re
 
     def again(m: re.Match[str]) -> str:
         chars = bytes.fromhex(m.group(1)).decode("utf-16-be")
@@ -400,6 +408,7 @@ def conditions() -> Iterator[Condition]:
             )
             + rules(len(GRID))
         ),
+        "letters as curves": _curves,
         "radicals": _kangxi,
         "font without a map": lambda: _mapped({}, False),
         "page as a picture": lambda: _image_page("page"),

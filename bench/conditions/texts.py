@@ -81,7 +81,7 @@ HEAD_ROWS = [[HEADING], [TITLE], [UNIT]]
 def _csv(
     separator: str = ",",
     grid: Rows = GRID,
-    quoting: int = csv.QUOTE_MINIMAL,
+    quoting: Any = csv.QUOTE_MINIMAL,
     pad: bool = False,
     end: str = "\r\n",
 ) -> str:
@@ -89,7 +89,7 @@ def _csv(
     rows = [*HEAD_ROWS, *map(list, grid)]
     if pad:
         rows = [r + [""] * (len(HEADER) - len(r)) for r in rows]
-    csv.writer(out, delimiter=separator, quoting=quoting, lineterminator=end).writerows(rows)  # type: ignore[arg-type]
+    csv.writer(out, delimiter=separator, quoting=quoting, lineterminator=end).writerows(rows)
     return out.getvalue()
 
 
@@ -105,7 +105,7 @@ def conditions() -> Iterator[Condition]:
         yield Condition(kind, "control", plain)
         for name, shown, value in DRESSES:
             finds = NEGATIVE if value.startswith("-") else TOLD_BY_RULE
-            yield Condition(kind, name, partial(plain, with_cell(shown)), value, finds)  # type: ignore[arg-type]
+            yield Condition(kind, name, partial(plain, with_cell(shown)), value, finds)
     pages: dict[str, Callable[[], bytes]] = {
         "zero width": lambda: _cell("1,3&#8203;99&zwnj;.60"),
         "no-break blank": lambda: _cell("&nbsp;1,399.60&nbsp;"),

@@ -201,8 +201,8 @@ def _columns(rows: Sequence[_Row], run: Sequence[int], vs: Sequence[Rule]) -> li
 
 def _level(column: Sequence[_Field], size: float) -> bool:
     """The numbers of a column end, begin or are centred below one another."""
-    for edge in (lambda f: f.x1, lambda f: f.middle, lambda f: f.x0):
-        at = sorted(edge(f) for f in column)
+    for edges in ([f.x1 for f in column], [f.middle for f in column], [f.x0 for f in column]):
+        at = sorted(edges)
         middle = at[len(at) // 2]
         if 4 * sum(abs(x - middle) <= 0.6 * size for x in at) >= 3 * len(at):
             return True

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation, Overflow
 from functools import cached_property, lru_cache
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS
@@ -84,7 +84,7 @@ def shown(value: str | float, code: str, date1904: bool = False) -> str:
     """What a cell with this stored number prints; the number itself where the code cannot be used."""
     try:
         number = _STORED.create_decimal(str(value).strip())
-    except InvalidOperation:
+    except (InvalidOperation, Overflow):
         return str(value)
     if not number.is_finite() or abs(number.adjusted()) > 40:
         return str(value)

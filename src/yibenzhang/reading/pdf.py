@@ -109,7 +109,7 @@ def read_page(
         bad = without_sense(glyphs)
         scan = bool(drawn.images) and is_scan(len(glyphs), share, unseen)
         if scan or letters > len(glyphs) or 2 * bad > max(len(glyphs), 1):
-            read = _recognised(page, number + 1, drawn, glyphs, first, scan)
+            read = _recognised(page, number + 1, drawn, glyphs, first, 0 if scan else max(letters, len(glyphs)))
             if isinstance(read, tuple):
                 return read
             notices += read
@@ -134,9 +134,11 @@ def read_page(
 
 
 def _recognised(
-    page: pdfium.PdfPage, number: int, drawn: Drawn, glyphs: list[Glyph], first: int, scan: bool
+    page: pdfium.PdfPage, number: int, drawn: Drawn, glyphs: list[Glyph], first: int, letters: int
 ) -> tuple[Page, list[ReadingNotice]] | list[ReadingNotice]:
-    """A page that shows more than its characters say, by what it shows; else notices, and its characters count."""
+    """A page that shows more than its characters say, by what it shows; else notices, and its characters count.
+    ``letters``: how many letters are seen that are no characters; 0 for a page that is a picture."""
+    scan = not letters
     here = PagePlace(number, 0, 0, 0, 0)
     what = "是图片，没有文字层" if scan else "的文字没有可用的字符（画成图形，或字体没有编码）"
     if not installed():
@@ -150,7 +152,7 @@ def _recognised(
     read = read_scanned_page(page, number, dpi, max((i.pixels for i in drawn.images), default=0), first)
     if isinstance(read, ReadingNotice):
         return [read]
-    if glyphs and not scan and 2 * _chars(read[0]) < len(glyphs):
+    if 3 * _chars(read[0]) < letters:
         return [ReadingNotice(f"本页{what}，也没有识别出来，内容未检查。", here, True)]
     if glyphs and scan and (any(n.unread for n in read[1]) or _chars(read[0]) < len(glyphs)):
         return [

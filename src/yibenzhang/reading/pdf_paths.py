@@ -27,6 +27,7 @@ from yibenzhang.reading.scanned import Picture, picture
 _WHITE = 250
 _CURVED = 8
 """A filled path of more segments than this may be a letter."""
+_LOOKED_AT = 60
 _LETTER = 45.0
 _SOLID = 250
 
@@ -87,6 +88,9 @@ def drawn_on(page: raw.FPDF_PAGE, frame: Frame) -> Drawn:
             if after and not raw.FPDFPageObj_HasTransparency(obj):
                 out.covers.append((order, box, False))
         elif kind == raw.FPDF_PAGEOBJ_PATH:
+            if raw.FPDFPath_CountSegments(obj) > _CURVED and (letter := _letter(obj, matrix, frame)):
+                out.letters.append(letter)
+                continue
             found = _strokes(obj, matrix)
             for xa, ya, xb, yb in found:
                 add_rule(out.hs, out.vs, frame.point(xa, ya), frame.point(xb, yb))
@@ -97,6 +101,22 @@ def drawn_on(page: raw.FPDF_PAGE, frame: Frame) -> Drawn:
     return out
 
 
+def _letter(obj: raw.FPDF_PAGEOBJECT, matrix: Matrix, frame: Frame) -> Box | None:
+    """The box of a filled path that is low and has curves: a letter, or a line of them."""
+    mode, stroke = _MODES
+    l, b, r, t = _BOUNDS  # noqa: E741
+    if not raw.FPDFPath_GetDrawMode(obj, mode, stroke) or not mode.value or not raw.FPDFPageObj_GetBounds(obj, l, b, r, t):
+        return None
+    box = _upright([_moved(matrix, x, y) for x, y in ((l.value, b.value), (r.value, t.value))], frame)
+    if not 1.0 < box[3] - box[1] <= _LETTER or not _visible(raw.FPDFPageObj_GetFillColor, obj):
+        return None
+    kinds = (
+        raw.FPDFPathSegment_GetType(raw.FPDFPath_GetPathSegment(obj, k))
+        for k in range(min(raw.FPDFPath_CountSegments(obj), _LOOKED_AT))
+    )
+    return box if raw.FPDF_SEGMENT_BEZIERTO in kinds else None
+
+
 def _filled(obj: raw.FPDF_PAGEOBJECT, matrix: Matrix, frame: Frame, out: Drawn, after: int) -> None:
     """A path that rules nothing: a ground under characters, a cover over them, or a letter of its own."""
     mode, stroke = _MODES
@@ -105,11 +125,7 @@ def _filled(obj: raw.FPDF_PAGEOBJECT, matrix: Matrix, frame: Frame, out: Drawn, 
         return
     box = _upright([_moved(matrix, x, y) for x, y in ((l.value, b.value), (r.value, t.value))], frame)
     coloured = _visible(raw.FPDFPageObj_GetFillColor, obj)
-    count = raw.FPDFPath_CountSegments(obj)
-    if coloured and count > _CURVED and box[3] - box[1] <= _LETTER:
-        out.letters.append(box)
-        return
-    if count > _CURVED + 1:
+    if raw.FPDFPath_CountSegments(obj) > _CURVED + 1:
         return
     if coloured:
         out.grounds.append(box)
