@@ -198,16 +198,40 @@ def _curves() -> bytes:
 
 
 def _letters(leaf: Any, obj: Any) -> list[str]:
-    """The letters of one text object as filled paths; their shapes do not matter, they are only to be seen."""
-    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
-    raw.FPDFPageObj_GetBounds(obj, left, bottom, right, top)
-    out, x = [], left.value
-    while x < right.value:
-        y, r = bottom.value, 3.0
-        out.append(f"{x} {y} m {x + r} {y} {x + 2 * r} {y + r} {x + r} {y + 2 * r} c {x} {y + 2 * r} {x} {y + r} {x} {y} c "
-                   f"{x + 1} {y + 1} m {x + 2} {y + 2} l {x + 1} {y + 3} l {x + 2} {y + 4} l {x + 1} {y + 5} l {x + 2} {y + 5} l h f\n")  # fmt: skip
-        x += 8
+    """The letters of one text object as filled paths."""
+    words = leaf.get_textpage()
+    buffer = (ctypes.c_ushort * 200)()
+    count = raw.FPDFTextObj_GetText(obj, words.raw, buffer, 400) // 2 - 1
+    matrix, size = raw.FS_MATRIX(), ctypes.c_float()
+    raw.FPDFPageObj_GetMatrix(obj, matrix)
+    raw.FPDFTextObj_GetFontSize(obj, size)
+    font = raw.FPDFTextObj_GetFont(obj)
+    x, out = matrix.e, []
+    for code in buffer[: max(count, 0)]:
+        out.append(_outline(font, code, size.value, x, matrix.f))
+        x += wide(chr(code), size.value)
     return out
+
+
+def _outline(font: Any, code: int, size: float, x: float, y: float) -> str:
+    path = raw.FPDFFont_GetGlyphPath(font, code, 1000.0)  # of a body of one point, whatever is asked for
+    px, py = ctypes.c_float(), ctypes.c_float()
+    out, curve = [], []
+    for k in range(max(raw.FPDFGlyphPath_CountGlyphSegments(path), 0) if path else 0):
+        segment = raw.FPDFGlyphPath_GetGlyphPathSegment(path, k)
+        kind = raw.FPDFPathSegment_GetType(segment)
+        raw.FPDFPathSegment_GetPoint(segment, px, py)
+        point = f"{x + size * px.value:.3f} {y + size * py.value:.3f}"
+        if kind == raw.FPDF_SEGMENT_BEZIERTO:
+            curve.append(point)
+            if len(curve) == 3:
+                out.append(" ".join(curve) + " c")
+                curve = []
+        else:
+            out.append(f"{point} {'m' if kind == raw.FPDF_SEGMENT_MOVETO else 'l'}")
+        if raw.FPDFPathSegment_GetClose(segment):
+            out.append("h")
+    return " ".join(out) + " f\n" if out else ""
 
 
 def _kangxi() -> bytes:

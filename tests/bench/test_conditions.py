@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from bench.conditions import office, ofds, pdfs, scans, texts
+from bench.conditions import ofds, office, pdfs, scans, texts
 from bench.conditions.cli import every
 from bench.conditions.disclosure import AT, HEADER, ROWS
 from bench.conditions.judging import READ, TOLD, Condition, judged

@@ -64,7 +64,9 @@ def test_told_at_the_cell(name: str) -> None:
 
 def test_underlined_error_is_found() -> None:
     found = _checked("12-underline-err.pdf").findings
-    assert [(f.rule, f.expected) for f in found if f.severity == Severity.ERROR] == [("total.rows", "1498.60")]
+    assert [(f.rule, f.expected) for f in found if f.severity == Severity.ERROR] == [
+        ("total.rows", "1498.60")
+    ]
 
 
 def test_outlines_are_read_or_told() -> None:
@@ -93,7 +95,10 @@ def test_open_quote_is_told_with_its_line() -> None:
     assert any("999.00" in f.message for f in checked.findings if f.severity == Severity.ERROR)
 
 
-@pytest.mark.parametrize("name", ["rare2.pdf", "hdr-1.txt", "ctl3.txt", "body.txt", "i60-assessed-2dots.txt", "f03-digits-100k.xlsx"])
+@pytest.mark.parametrize(
+    "name",
+    ["rare2.pdf", "hdr-1.txt", "ctl3.txt", "body.txt", "i60-assessed-2dots.txt", "f03-digits-100k.xlsx"],
+)
 def test_no_program_error(name: str) -> None:
     try:
         checked = check_document(read(SHARED / "hostile" / name))

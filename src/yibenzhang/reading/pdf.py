@@ -109,7 +109,9 @@ def read_page(
         bad = without_sense(glyphs)
         scan = bool(drawn.images) and is_scan(len(glyphs), share, unseen)
         if scan or letters > len(glyphs) or 2 * bad > max(len(glyphs), 1):
-            read = _recognised(page, number + 1, drawn, glyphs, first, 0 if scan else max(letters, len(glyphs)))
+            read = _recognised(
+                page, number + 1, drawn, glyphs, first, 0 if scan else max(letters, len(glyphs))
+            )
             if isinstance(read, tuple):
                 return read
             notices += read

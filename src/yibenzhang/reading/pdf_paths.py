@@ -105,7 +105,11 @@ def _letter(obj: raw.FPDF_PAGEOBJECT, matrix: Matrix, frame: Frame) -> Box | Non
     """The box of a filled path that is low and has curves: a letter, or a line of them."""
     mode, stroke = _MODES
     l, b, r, t = _BOUNDS  # noqa: E741
-    if not raw.FPDFPath_GetDrawMode(obj, mode, stroke) or not mode.value or not raw.FPDFPageObj_GetBounds(obj, l, b, r, t):
+    if (
+        not raw.FPDFPath_GetDrawMode(obj, mode, stroke)
+        or not mode.value
+        or not raw.FPDFPageObj_GetBounds(obj, l, b, r, t)
+    ):
         return None
     box = _upright([_moved(matrix, x, y) for x, y in ((l.value, b.value), (r.value, t.value))], frame)
     if not 1.0 < box[3] - box[1] <= _LETTER or not _visible(raw.FPDFPageObj_GetFillColor, obj):
