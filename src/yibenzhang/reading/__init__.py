@@ -8,10 +8,10 @@ from pathlib import Path
 from yibenzhang.model.documents import Document, Page, ReadingNotice
 from yibenzhang.reading.archives import bytes_of
 from yibenzhang.reading.containers import Container
-from yibenzhang.reading.converting import converted
+from yibenzhang.reading.converting import converted, repeated_cells
 from yibenzhang.reading.folding import plain
 from yibenzhang.reading.kinds import OLE, ZIP, Kind, ole_kind, text_kind, zip_kind
-from yibenzhang.reading.limits import ReadingError
+from yibenzhang.reading.limits import MAX_SHEET_CELLS, MAX_XML_BYTES, ReadingError
 from yibenzhang.reading.ofd import read_ofd
 from yibenzhang.reading.packages import Package
 from yibenzhang.reading.pdf import read_pdf
@@ -100,6 +100,11 @@ def _read_zip(data: bytes) -> tuple[str, Read]:
 
 def _read_converted(data: bytes, kind: Kind) -> Read:
     """What LibreOffice makes of it, read like a file of today."""
+    if (
+        kind == Kind.ODS
+        and repeated_cells(Package(data).read("content.xml", MAX_XML_BYTES)) > MAX_SHEET_CELLS
+    ):
+        raise ReadingError(f"工作簿里有内容的单元格超过 {MAX_SHEET_CELLS} 个，不予读取。")
     if kind in (Kind.ODS, Kind.XLSB, Kind.SHEET_XML):
         return read_xlsx(Package(converted(data, kind.value, "xlsx")))
     return read_docx(Package(converted(data, kind.value, "docx")))

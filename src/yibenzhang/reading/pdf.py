@@ -20,10 +20,12 @@ from yibenzhang.reading.folding import FOLDED
 from yibenzhang.reading.glyphs import Glyph
 from yibenzhang.reading.limits import (
     MAX_CHARS_PER_PAGE,
+    MAX_OBJECTS_PER_PAGE,
     MAX_PAGES,
     MAX_RULES_PER_PAGE,
     ReadingError,
 )
+from yibenzhang.reading.nested_forms import expands_too_far
 from yibenzhang.reading.painted import (
     CLEAR,
     PLAIN,
@@ -45,6 +47,8 @@ _INVISIBLE = UNSEEN | frozenset("\u00a0\u3000\ufffe")
 
 def read_pdf(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
     """All pages of a PDF. Raises ReadingError with one sentence where it cannot be opened."""
+    if expands_too_far(data, MAX_OBJECTS_PER_PAGE):
+        raise ReadingError("PDF 里的图形层层套叠，展开后过大，未能读取；请重新导出。")
     try:
         document = pdfium.PdfDocument(data)
         count = len(document)
@@ -117,6 +121,8 @@ def read_page(
             notices += read
         elif letters:
             notices.append(ReadingNotice(f"本页有 {letters} 处文字是画出来的图形，没有字符，未读取。", here))
+        if not glyphs and not drawn.images and raw.FPDFPage_CountObjects(page.raw) == 0:
+            notices.append(ReadingNotice("本页没有任何内容，是空白页或已损坏，请看原件。", here))
         if not scan:
             notices += unread_pictures(drawn, glyphs, frame.size, here)
     finally:
