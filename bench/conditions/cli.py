@@ -30,7 +30,7 @@ def every(kinds: str = "") -> list[Judged]:
 
 def conditions(
     kind: Annotated[
-        str, typer.Option(help="只要这几种文件（pdf、docx、xlsx、csv、html、ofd、scan，逗号分隔）")
+        str, typer.Option(help="只要这几种文件（pdf、docx、xlsx、csv、text、html、ofd、scan，逗号分隔）")
     ] = "",
     format: Annotated[str, typer.Option("--format", "-f", help="text 给人看，json 给程序用")] = "text",
     all: Annotated[bool, typer.Option("--all", help="读对的也逐条列出")] = False,

@@ -347,6 +347,9 @@ def conditions() -> Iterator[Condition]:
         "table right beside": lambda: _workbook(_beside(1)),
         "table below": lambda: _workbook(_below(2)),
         "table right below": lambda: _workbook(_below(0)),
+        "merged title": lambda: _workbook(lambda b, s: s.merge_cells("A2:E2")),
+        "formula without a result": lambda: _workbook(lambda b, s: setattr(_at(s), "value", "=1399.6")),
+        "fault of a formula": lambda: _workbook(lambda b, s: setattr(_at(s), "value", "#REF!")),
         "no borders": lambda: _workbook(_no_borders),
     }
     for name, build in book.items():

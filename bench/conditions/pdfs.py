@@ -364,6 +364,16 @@ def conditions() -> Iterator[Condition]:
         "layer that is on": lambda: _layer(False),
         "slanted watermark": lambda: one(page(under=_watermark(True))),
         "slanted watermark of digits": lambda: one(page(under=_watermark(True, 30, "20260101"))),
+        "level watermark": lambda: one(page(under=_watermark(False, 70))),
+        "page with its content turned": lambda: pdf([f"q 0 1 -1 0 842 0 cm {page()} Q"]).replace(
+            b"[0 0 595 842]", b"[0 0 842 595]"
+        ),
+        "pale rules": lambda: one(page(rows=rules(len(GRID), "0.9 G 0.5 w"))),
+        "white rules on a colour": lambda: one(
+            box(LEFTS[0], TOP - len(GRID) * STEP, LEFTS[-1], TOP, "0.85 0.9 1 rg")
+            + page(rows=rules(len(GRID), "1 G 1 w"))
+        ),
+        "coloured words": lambda: one(head() + words(before="1 0.2 0.2 rg") + rules(len(GRID))),
         "field with its look": lambda: _form(True),
         "field without its look": lambda: _form(False),
         "free text": lambda: _note(False),

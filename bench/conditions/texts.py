@@ -93,6 +93,11 @@ def _csv(
     return out.getvalue()
 
 
+def _tabbed(grid: Rows = GRID) -> bytes:
+    """Plain text with tabs, as extraction leaves it."""
+    return "\n".join([HEADING, TITLE, UNIT, *("\t".join(row) for row in grid)]).encode()
+
+
 def _unicode_text(encoding: str = "utf-16") -> bytes:
     rows = [r + [""] * (len(HEADER) - len(r)) for r in [*HEAD_ROWS, *map(list, GRID)]]
     words = "\r\n".join("\t".join(f'"{v}"' if "," in v else v for v in r) for r in rows)
@@ -106,6 +111,9 @@ def conditions() -> Iterator[Condition]:
         for name, shown, value in DRESSES:
             finds = NEGATIVE if value.startswith("-") else TOLD_BY_RULE
             yield Condition(kind, name, partial(plain, with_cell(shown)), value, finds)
+    for name, shown, value in DRESSES:
+        finds = NEGATIVE if value.startswith("-") else TOLD_BY_RULE
+        yield Condition("text", name, partial(_tabbed, with_cell(shown)), value, finds)
     pages: dict[str, Callable[[], bytes]] = {
         "zero width": lambda: _cell("1,3&#8203;99&zwnj;.60"),
         "no-break blank": lambda: _cell("&nbsp;1,399.60&nbsp;"),
@@ -125,6 +133,12 @@ def conditions() -> Iterator[Condition]:
         "white on white": lambda: _cell("1,399.60<span style='color:#fff'>9</span>"),
         "far away": lambda: _cell("1,399.60<span class='o'>9</span>", ".o{position:absolute;left:-9999px}"),
         "white on colour": lambda: _html(style="tr:first-child td{color:white;background:#036}"),
+        "boxes in rows without a table": lambda: (
+            _divs()
+            .replace(b"display:table-row", b"display:flex")
+            .replace(b"display:table-cell", b"flex:1")
+            .replace(b"display:table}", b"width:800px}")
+        ),
         "printed differently": lambda: _html(style="@media print{td{display:none}}"),
         "field": lambda: _cell(f"<input type='text' value='{NUMBER}' readonly>"),
         "hidden field": lambda: _cell(f"{NUMBER}<input type='hidden' value='9'>"),
@@ -170,6 +184,8 @@ def conditions() -> Iterator[Condition]:
         "Unicode text": lambda: _unicode_text("utf-16"),
         "Unicode text without a mark": lambda: _unicode_text("utf-16-le"),
         "Unicode text, big end first": lambda: b"\xfe\xff" + _unicode_text("utf-16-be"),
+        "blank lines between": lambda: _csv().replace("\r\n", "\r\n\r\n").encode(),
+        "commas at the end": lambda: "\n".join(row + ",,," for row in _csv().split("\r\n") if row).encode(),
         "padded rows": lambda: _csv(pad=True).encode(),
         "radicals": lambda: _csv().replace("行", "⾏").replace("支", "⽀").encode(),
     }

@@ -19,7 +19,7 @@ CANNOT_BE_READ = frozenset(
     {
         "hashes", "letter O", "letter l", "block for a digit", "two points", "power of ten", "words for a number",
         "comma for the point", "font without a map", "letters as curves", "table as a picture", "picture of the table",
-        "solid patch over numbers", "picture of a table", "frame", "blank page", "page as a picture",
+        "solid patch over numbers", "picture of a table", "frame", "formula without a result", "fault of a formula", "boxes in rows without a table", "blank page", "page as a picture",
     }
 )  # fmt: skip
 """What can only be told; everything else is read."""
@@ -35,7 +35,7 @@ def test_read_or_told(condition: Condition) -> None:
 def test_there_are_many_conditions() -> None:
     names = Counter(c.kind for c in QUICK)
     assert len(QUICK) > 250
-    assert set(names) == {"pdf", "docx", "xlsx", "html", "csv", "ofd"}
+    assert set(names) == {"pdf", "docx", "xlsx", "html", "csv", "ofd", "text"}
 
 
 def test_the_measure_counts_them() -> None:

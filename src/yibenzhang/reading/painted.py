@@ -15,10 +15,13 @@ from yibenzhang.model.places import PagePlace
 from yibenzhang.reading.glyphs import Glyph
 from yibenzhang.reading.pdf_paths import Box, Drawn, address, order_of
 
-PLAIN, WHITE, CLEAR = 0, 1, 2
-"""How a text object is painted: seen, white (seen on a colour alone), not at all."""
+PLAIN, WHITE, CLEAR, PALE = 0, 1, 2, 3
+"""How a text object is painted: seen, white (seen on a colour alone), not at all, pale (a watermark where it is large)."""
 _LIGHT = 250
 _FAINT = 8
+_PALE, _THIN = 150, 120
+_LARGE, _LARGER = 24.0, 2.5
+"""Pale letters of this size (points), and so much larger than most, lie across the page as a watermark."""
 _CONTRAST = 16
 _SCALE = 2
 _LETTERS = 12
@@ -32,11 +35,11 @@ _INVISIBLE = (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The characters of a page, the index of each in PDFium, and those that are white (False) or clear (True)."""
+    """The characters of a page, the index of each in PDFium, and how those are painted that are not PLAIN."""
 
     all: list[Glyph]
     at: list[int] = field(default_factory=list)
-    faint: dict[int, bool] = field(default_factory=dict)
+    faint: dict[int, int] = field(default_factory=dict)
 
 
 def tone_of(obj: raw.FPDF_PAGEOBJECT) -> int:
@@ -56,7 +59,10 @@ def tone_of(obj: raw.FPDF_PAGEOBJECT) -> int:
         return PLAIN
     if alpha.value <= _FAINT:
         return CLEAR
-    return WHITE if min(red.value, green.value, blue.value) >= _LIGHT else PLAIN
+    lightest = min(red.value, green.value, blue.value)
+    if lightest >= _LIGHT:
+        return WHITE
+    return PALE if lightest >= _PALE or alpha.value <= _THIN else PLAIN
 
 
 def seen(
@@ -65,8 +71,12 @@ def seen(
     """The characters a person sees: not white on white, not clear, not on a layer that is off, not under white; those
     under something else that nobody can see through are unreadable."""
     gone: set[int] = set()
-    for k, clear in found.faint.items():
-        if clear or not any(_inside(found.all[k], box) for box in drawn.grounds):
+    for k, tone in found.faint.items():
+        g = found.all[k]
+        if tone == PALE:
+            if g.size >= _LARGE and g.size >= _LARGER * _usual(found.all):
+                gone.add(k)
+        elif tone == CLEAR or not any(_inside(g, box) for box in drawn.grounds):
             gone.add(k)
     masked: set[int] = set()
     if drawn.covers and found.at:
@@ -77,6 +87,11 @@ def seen(
     if not gone and not masked:
         return found.all
     return [g._replace(text="\ufffd") if k in masked else g for k, g in enumerate(found.all) if k not in gone]
+
+
+def _usual(glyphs: list[Glyph]) -> float:
+    """The size most characters have at most."""
+    return sorted(g.size for g in glyphs)[len(glyphs) // 2]
 
 
 def _inside(g: Glyph, box: Box) -> bool:

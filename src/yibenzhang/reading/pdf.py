@@ -27,7 +27,6 @@ from yibenzhang.reading.limits import (
 )
 from yibenzhang.reading.nested_forms import expands_too_far
 from yibenzhang.reading.painted import (
-    CLEAR,
     PLAIN,
     Found,
     letters_outside,
@@ -195,7 +194,7 @@ def _glyphs(textpage: raw.FPDF_TEXTPAGE, frame: Frame) -> Found:
         return Found(_turned_glyphs(textpage, frame))
     out: list[Glyph] = []
     at: list[int] = []
-    faint: dict[int, bool] = {}
+    faint: dict[int, int] = {}
     tone = PLAIN
     unseen: dict[str, list[Glyph]] = {"x": [], "y": []}
     clips = Clips(textpage)
@@ -235,7 +234,7 @@ def _glyphs(textpage: raw.FPDF_TEXTPAGE, frame: Frame) -> Found:
             unseen[behind].append(Glyph(char, x0, top, x1, bottom, base, size))
             continue
         if tone:
-            faint[len(out)] = tone == CLEAR
+            faint[len(out)] = tone
         out.append(Glyph(char, x0, top, x1, bottom, base, size))
         at.append(i)
     trusted = _trusted(out, unseen)
