@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from yibenzhang.model.dress import without_unseen
@@ -30,6 +31,8 @@ def _folded() -> dict[int, str]:
 
 FOLDED = _folded()
 """Code → the usual character, one for one."""
+FOLDS = re.compile("[\u2e80-\u2fdf\uf900-\ufaff\U0002f800-\U0002fa1f]")
+"""Where there may be such a character."""
 
 
 def plain(text: str) -> str:

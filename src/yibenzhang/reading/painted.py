@@ -105,8 +105,10 @@ def _covered(
     gone: set[int] = set()
     masked: set[int] = set()
     first: dict[int, int] = {}
+    xs = np.array([(g.x0 + g.x1) / 2 for g in found.all])
+    ys = np.array([(g.top + g.bottom) / 2 for g in found.all])
     for order, box, white in drawn.covers:
-        inside = [k for k, g in enumerate(found.all) if _inside(g, box)]
+        inside = np.flatnonzero((xs >= box[0]) & (xs <= box[2]) & (ys >= box[1]) & (ys <= box[3])).tolist()
         if not inside:
             continue
         first = first or order_of(page.raw)
@@ -145,7 +147,7 @@ _PLAIN_SIGNS = frozenset(".,-%()/:;*#'\"+=&@_")
 def without_sense(glyphs: list[Glyph]) -> int:
     """How many characters are none: without a map to characters a font tells the numbers of its glyphs, which are
     private, of no script that is printed here, or a soup of signs without one Chinese character."""
-    text = "".join(g.text for g in glyphs)
+    text = "".join([g[0] for g in glyphs])
     if text.isascii():
         signs = sum(not c.isalnum() and c not in _PLAIN_SIGNS for c in text)
         return len(text) if 4 * signs > len(text) > _SOUP else 0

@@ -16,7 +16,7 @@ from yibenzhang.model.dress import UNSEEN
 from yibenzhang.model.places import PagePlace
 from yibenzhang.reading.assembly import page_of
 from yibenzhang.reading.clipping import STRAY, Clips
-from yibenzhang.reading.folding import FOLDED
+from yibenzhang.reading.folding import FOLDED, FOLDS
 from yibenzhang.reading.glyphs import Glyph
 from yibenzhang.reading.limits import (
     MAX_CHARS_PER_PAGE,
@@ -266,7 +266,7 @@ def _characters(textpage: raw.FPDF_TEXTPAGE) -> Sequence[str]:
     if raw.FPDFText_GetText(textpage, 0, count, buffer) == count + 1:
         text = bytes(buffer)[:-2].decode("utf-16-le", "replace")
         if len(text) == count:
-            return text.translate(FOLDED)
+            return text.translate(FOLDED) if FOLDS.search(text) else text
     units = [raw.FPDFText_GetUnicode(textpage, i) for i in range(count)]
     out = [chr(u) if not 0xD800 <= u < 0xE000 else "\ufffd" for u in units]
     for i, (high, low) in enumerate(itertools.pairwise(units)):
