@@ -18,6 +18,7 @@ import yibenzhang
 from bench.cli_invented import drafts, invent, recall
 from bench.cli_measures import corpus, errors, judged, leave_out, planted_real, same, speed, support
 from bench.cli_serve import serve
+from bench.conditions.cli import conditions
 from bench.planting.judging import KINDS, Tally, Verdict, tally, verdicts
 from bench.timing import Checking, Measured, bench_check, bench_read
 from yibenzhang.batch import find_files
@@ -54,6 +55,7 @@ app.command()(same)
 app.command()(support)
 app.command()(recall)
 app.command()(serve)
+app.command()(conditions)
 Format = Annotated[str, typer.Option("--format", "-f", help="text 给人看，json 给程序用")]
 Files = Annotated[list[str], typer.Argument(help="文件、文件夹或通配符", show_default=False)]
 

@@ -12,7 +12,7 @@ from yibenzhang.checking.applying import applied, case_of
 from yibenzhang.checking.causes import in_question, issues_of
 from yibenzhang.checking.closing import closed, reason_of
 from yibenzhang.checking.extent import Extent
-from yibenzhang.checking.ocr_correction import capped, repaired, repairs_of
+from yibenzhang.checking.ocr_correction import capped, is_misread, repaired, repairs_of
 from yibenzhang.checking.placing import Whereabouts
 from yibenzhang.checking.precedence import Broken, settled
 from yibenzhang.checking.prose_support import supported
@@ -25,6 +25,7 @@ from yibenzhang.checking.relate import (
     titled,
 )
 from yibenzhang.checking.unit_error import misstated
+from yibenzhang.checking.unread_cells import unread_cells
 from yibenzhang.model.documents import Document, together
 from yibenzhang.model.issues import Issue, Severity
 from yibenzhang.model.relations import NotChecked, Result
@@ -245,10 +246,12 @@ def _checked(document: Document, read: _Recognised) -> tuple[Checked, list[Cause
     results = [*related.results, *text.results, *_new(ruled.forms, related.results)]
     causes = diagnose(results)
     found = settled(ruled.issues, Broken(tuple(results), tuple(causes)), standards.precedence)
+    found = [i for i in found if not is_misread(i, document.scanned)]
     printed = Whereabouts(document)
     issues = issues_of(causes, names_of_tables(tables), standards)
     issues += [closed(i, standards, printed) for i in found]
     issues += [*units, *related.issues]
+    issues += [closed(i, standards) for i in unread_cells(related.views, names_of_tables(tables), found)]
     issues += [closed(i, standards) for i in (*reading_issues(document), *conflict_issues(profile))]
     issues = [capped(i, document.scanned) for i in issues]
     ids = dict.fromkeys(f.id for v in related.views for f in v.cells.values() if f.printed)

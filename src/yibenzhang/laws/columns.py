@@ -109,6 +109,8 @@ def item_families(numbers: Numbers, trees: Mapping[str, Tree]) -> Iterator[Famil
         cells = numbers.of[position]
         for total, parts in partitions(lines, trees) if len(lines) > 1 else ():
             for n, column in enumerate(view.columns):
+                if any((p, n) in numbers.unreadable[position] for p in parts):
+                    continue
                 whole = cells.get((total, n))
                 found = [(1, x) for p in parts if (x := cells.get((p, n))) is not None]
                 if whole is None or len(found) < 2 or not _added(column):

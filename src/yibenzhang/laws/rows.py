@@ -57,7 +57,7 @@ def beside_families(numbers: Numbers) -> Iterator[Family]:
         for position in positions if len(positions) > 1 and with_totals else ():
             view = numbers.views[position]
             filled = _filled(numbers, position)
-            if position in with_totals or len(filled) < 2:
+            if position in with_totals or len(filled) < 2 or numbers.unreadable[position]:
                 continue
             tops = _tops(view, filled)
             parts = [(1, x) for k in tops if (x := numbers.of[position].get((k, 0))) is not None]
@@ -78,7 +78,8 @@ def beside_families(numbers: Numbers) -> Iterator[Family]:
 def _filled(numbers: Numbers, position: int) -> list[int]:
     """The rows with cells for numbers; empty lines, of another list beside this one, are none."""
     rows = numbers.views[position].rows
-    return sorted({r for (r, _), n in numbers.of[position].items() if rows[r].label or not n.blank})
+    readable = {r for (r, _), n in numbers.of[position].items() if rows[r].label or not n.blank}
+    return sorted(readable | {r for r, _ in numbers.unreadable[position]})
 
 
 def _has_total(numbers: Numbers, position: int) -> bool:

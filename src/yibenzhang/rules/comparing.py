@@ -22,12 +22,14 @@ _NEARLY = Decimal("0.0005")
 """Changes this close to each other are meant to be the same one."""
 _OPEN = re.compile(r"其中[:：]?|\(其中")
 _NESTED = re.compile(
-    r"(?P<whole>\d{4,}(?:\.\d+)?)(?P<unit>平方米|平米|㎡|亩|公里|万元|元)\(其中(?P<parts>[^()]{6,120})\)"
+    r"(?<!\d)(?P<whole>\d{4,18}(?:\.\d+)?)(?P<unit>平方米|平米|㎡|亩|公里|万元|元)\(其中(?P<parts>[^()]{6,120})\)"
 )
 _ASSESSED = re.compile(
-    r"(?:共|共计)?涉及(?:预算)?项目(?P<n>\d+)个,?(?:涉及)?(?:预算)?资金(?P<sum>[\d,.]+)万元"
+    r"(?:共|共计)?涉及(?:预算)?项目(?P<n>\d+)个,?(?:涉及)?(?:预算)?资金(?P<sum>\d[\d,]*(?:\.\d+)?)万元"
 )
-_BUDGET_OF = re.compile(r"(?:项目)?(?:全年|年初|调整)预算数?(?:为|是)?(?P<n>[\d,.]+)万元,?(?:全年)?执行数")
+_BUDGET_OF = re.compile(
+    r"(?:项目)?(?:全年|年初|调整)预算数?(?:为|是)?(?P<n>\d[\d,]*(?:\.\d+)?)万元,?(?:全年)?执行数"
+)
 
 
 @rule("prose.year_before", needs=("text",), each_file=True)
