@@ -22,8 +22,9 @@ def unread_cells(views: Sequence[View], names: Mapping[str, str], others: Sequen
     told = {e.text for i in others for e in i.evidence if not e.fact}
     by_table: dict[str, dict[str, Fact]] = {}
     for view in views:
-        for n in range(len(view.columns)):
-            facts = [f for (_, c), f in view.cells.items() if c == n]
+        for n, column in enumerate(view.columns):
+            headings = {_bare(h) for h in column.path}  # printed again within the table
+            facts = [f for (_, c), f in view.cells.items() if c == n and _bare(f.text) not in headings]
             lost = [f for f in facts if f.state == CellState.UNREADABLE and f.text not in told]
             printed = sum(f.printed for f in facts)
             for fact in lost:
@@ -38,6 +39,10 @@ def unread_cells(views: Sequence[View], names: Mapping[str, str], others: Sequen
         yield Issue(
             "reading.cell", arguments(table=name, cells=cells, more=more), tuple(evidence_of(f, name) for f in facts)
         )  # fmt: skip
+
+
+def _bare(text: str) -> str:
+    return "".join(text.split())
 
 
 def _shown(text: str) -> str:
