@@ -19,6 +19,7 @@ from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import Fault, apply
 from yibenzhang.standards import Standards
+from yibenzhang.standards.lexicon.words import Lexicon
 
 TEXT = "prose"
 """The family of what sentences say."""
@@ -48,6 +49,7 @@ def case_of(
     forms: tuple[GoalForm, ...],
     standards: Standards,
     views: tuple[View, ...] = (),
+    lexicon: Lexicon | None = None,
 ) -> Case:
     """What the rules look at; of a disclosure in several files also each of them."""
     unread = any(n.unread for n in document.notices)
@@ -57,12 +59,14 @@ def case_of(
         numbers = tuple(tuple(quantities_of(p, profile.fiscal_year, profile.stage)) for p in passages)
         ids = {t.table.id for t in seen}
         own = tuple(v for v in views if not document.parts or v.table in ids)
-        parts.append(Case(part, profile, seen, forms, passages, numbers, standards, unread, views=own))
+        parts.append(Case(part, profile, seen, forms, passages, numbers, standards, unread, views=own, lexicon=lexicon))
     if not document.parts:
         return parts[0]
     together = tuple(p for c in parts for p in c.passages)
     numbers = tuple(n for c in parts for n in c.numbers)
-    return Case(document, profile, tables, forms, together, numbers, standards, unread, tuple(parts), views)
+    return Case(
+        document, profile, tables, forms, together, numbers, standards, unread, tuple(parts), views, lexicon
+    )
 
 
 def applied(case: Case) -> Applied:

@@ -9,11 +9,14 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import combinations
 
+from yibenzhang.laws.families import POOL, POOL_ONE_IN
+from yibenzhang.laws.support import measured
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Issue, issue_of
 from yibenzhang.model.relations import Alternatives, Made, Nearly, Relation, Term
 from yibenzhang.prose.binding import Binder, Binding
 from yibenzhang.prose.quantities import Kind, Quantity
+from yibenzhang.prose.reading import Reading
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.rules.slips import agree, residual, slip_of
@@ -34,9 +37,13 @@ def _bound(binding: Binding) -> Made:
     return Alternatives(options, _cut((preferred or options)[0], binding.quantity))
 
 
+_LONG = 2
+"""So many digits must be printed that a number may have been cut off after them."""
+
+
 def _cut(relation: Relation, q: Quantity) -> Relation:
     """Off by no more than one in the last digit the number was cut off instead of rounded."""
-    if q.amount.decimals < 2:
+    if q.amount.decimals < 2 and len(q.amount.text) < _LONG:
         return relation
     one = Decimal(1).scaleb(-q.amount.decimals) * (q.amount.unit.factor if q.amount.unit else 1)
     return replace(relation, nearly=Nearly("prose.rounding", one, beside=False))
@@ -58,12 +65,82 @@ def _is_restated(binding: Binding) -> bool:
 @rule("prose.table", "prose.rounding", "prose.slip", needs=("text",), each_file=True)
 def restated(case: Case) -> Iterator[Made]:
     """Each number that the words bind to a table equals the one it restates."""
-    bindings = [b for q in case.quantities if (b := case.binder.bind(q))]
+    bindings = []
+    for q in case.quantities:
+        if (reading := read_in_tables(case, q)) is not None:
+            yield _read(reading, case)
+        elif (b := case.binder.bind(q)) is not None:
+            bindings.append(b)
     table_of = _homes(bindings)
     pairs = _crossed([b for b in bindings if not _is_restated(_at_home(b, table_of))])
     for binding in bindings:
         crossed = pairs.get(binding.quantity.fact.id)
         yield crossed if crossed is not None else _bound(_at_home(binding, table_of))
+
+
+_LEVELS = (Kind.VALUE, Kind.ACTUAL, Kind.BUDGETED, Kind.LAST)
+
+
+def read_in_tables(case: Case, q: Quantity) -> Reading | None:
+    """The reading of an amount whose every word is accounted for and that the tables state."""
+    if not q.money or q.kind not in _LEVELS or not q.amount.value:
+        return None
+    reading = case.reader.read(q)
+    return reading if reading is not None and reading.sure and (reading.facts or reading.sums) else None
+
+
+def _read(reading: Reading, case: Case) -> Made:
+    """The amount is one of those that stand where its words say, or made up of them."""
+    number = reading.quantity.fact
+    options = [_restates(number, f) for f in reading.facts] + [_adds_up(number, s) for s in reading.sums]
+    options = [replace(o, family=f"prose.table|{reading.how}") for o in options]
+    if not may_accuse(reading.how, case.reader.cube.known(number)):
+        return Alternatives([replace(o, accuses=False) for o in options])
+    return Alternatives(options, _cut(_meant(options, reading.quantity), reading.quantity))
+
+
+def _meant(options: Sequence[Relation], q: Quantity) -> Relation:
+    """The one that the amount misses by the least of slips; the likeliest where it misses all by more."""
+    near = next((o for o in options if _nearly(o, q)), None)
+    slip = next((o for o in options if len(o.terms) == 2 and slip_of(q.fact, o.terms[1].fact)), None)
+    return near or slip or options[0]
+
+
+def may_accuse(how: str, known: bool) -> bool:
+    """A kind of reading accuses as far as it held on real documents; ``known``: the tables have the amount elsewhere,
+    so that the words may mean that."""
+    held, failed = measured().get(support_kind(how, known), (0, 0))
+    return held >= POOL and failed * POOL_ONE_IN <= held + failed
+
+
+def support_kind(how: str, known: bool) -> str:
+    """The kind of family that counts what such readings held and failed."""
+    return f"text|{how}|{'elsewhere' if known else 'nowhere'}"
+
+
+def counted(case: Case) -> Iterator[tuple[str, bool]]:
+    """Kinds of readings of the amounts of a text with whether they hold; slips of the keyboard count for neither."""
+    for q in case.quantities:
+        reading = read_in_tables(case, q)
+        if reading is None:
+            continue
+        number = q.fact
+        options = [_restates(number, f) for f in reading.facts] + [_adds_up(number, s) for s in reading.sums]
+        if any(_holds(o) for o in options):
+            yield support_kind(reading.how, True), True
+            yield support_kind(reading.how, False), True
+        elif not any(slip_of(number, f) for f in reading.facts) and not any(_nearly(o, q) for o in options):
+            yield support_kind(reading.how, case.reader.cube.known(number)), False
+
+
+def _holds(relation: Relation) -> bool:
+    left = residual(relation)
+    return left.low <= 0 <= left.high
+
+
+def _nearly(relation: Relation, q: Quantity) -> bool:
+    near = _cut(relation, q).nearly
+    return near is not None and abs(residual(relation).middle) <= near.within
 
 
 @rule("prose.year", needs=("text", "year"), each_file=True)

@@ -1,0 +1,59 @@
+"""The words of sentences about money as data (sentences.toml), over those of headers and rows."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from yibenzhang.standards.lexicon.words import Lexicon, load_lexicon
+from yibenzhang.standards.model import fold
+
+
+@dataclass(frozen=True)
+class SentenceWords:
+    """The parts of sentences.toml.
+
+    ``lexicon``: what words say, with those that sentences add; ``aside``: how clauses begin that name no subject;
+    ``opening``: words between a whole and its parts; ``elsewhere``: words of headings of sections that speak of a
+    choice of projects; ``tails``: words a name may go without; ``sums``: coordinates that economic items make up together.
+    """
+
+    lexicon: Lexicon
+    same: tuple[tuple[str, str], ...]
+    aside: tuple[str, ...]
+    tails: tuple[str, ...]
+    sums: tuple[tuple[str, tuple[str, ...]], ...]
+    opening: tuple[str, ...]
+    elsewhere: tuple[str, ...]
+
+
+_LAST: list[tuple[Lexicon, SentenceWords]] = []
+
+
+def sentence_words(lexicon: Lexicon | None = None) -> SentenceWords:
+    """The words of sentences over a lexicon; the last few are kept."""
+    lexicon, data = lexicon or load_lexicon(), _data()
+    for known, words in _LAST:
+        if known is lexicon:
+            return words
+    same = sorted(((fold(a), fold(b)) for a, b in data["same"].items()), key=lambda p: -len(p[0]))
+    made = SentenceWords(
+        lexicon.with_plain(_folded(data, "plain")), tuple(same), _folded(data, "aside"), _folded(data, "tail"),
+        tuple((node, tuple(codes)) for node, codes in data["sums"].items()),
+        _folded(data, "opening"), _folded(data, "elsewhere"),
+    )  # fmt: skip
+    _LAST[:] = [(lexicon, made), *_LAST[:3]]
+    return made
+
+
+def _folded(data: dict[str, Any], section: str) -> tuple[str, ...]:
+    return tuple(fold(w) for w in data[section]["words"])
+
+
+@lru_cache(maxsize=1)
+def _data() -> dict[str, Any]:
+    with Path(__file__).with_name("sentences.toml").open("rb") as f:
+        return tomllib.load(f)
