@@ -16,6 +16,7 @@ from yibenzhang.checking.relate import Related
 from yibenzhang.laws.engine import Laws
 from yibenzhang.laws.families import Family
 from yibenzhang.reading import ReadingError, read
+from yibenzhang.rules.agreeing import counted_lists
 from yibenzhang.rules.restating import counted
 from yibenzhang.standards import HERE
 from yibenzhang.standards.lexicon.words import load_lexicon
@@ -41,7 +42,7 @@ def measure(folder: Path) -> tuple[dict[tuple[str, str], list[int]], dict[str, s
             for family, held, failed in _counted(related.laws):
                 support[family.pool, region.name][0] += held
                 support[family.pool, region.name][1] += failed
-            for kind, held in counted(case):
+            for kind, held in (*counted(case), *counted_lists(case)):
                 support[kind, region.name][not held] += 1
     return support, seen
 

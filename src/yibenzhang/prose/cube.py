@@ -72,7 +72,7 @@ class Cube:
         coded = [(k, getattr(at, k)) for k in CODES if getattr(at, k)]
         if len(coded) == 1:
             self._by_code[coded[0]].append(cell)
-        if not coded and not at.project:
+        if not coded and not at.project and any(getattr(at, d) for d in _COMPARED):
             self._plain[at.kind, at.item].append(cell)
         if len(name) >= 3 and not total:
             self._by_label[name].append(cell)

@@ -60,7 +60,9 @@ class Reading:
 
     @property
     def how(self) -> str:
-        return self.said.how
+        """The kind of binding; words of any dimensions are one kind where they do not stand right before the number."""
+        how, comma, rest = self.said.how.partition(", ")
+        return f"{how.split()[0]}, {rest}" if comma else how
 
     @property
     def sure(self) -> bool:

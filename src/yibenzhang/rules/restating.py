@@ -9,8 +9,6 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import combinations
 
-from yibenzhang.laws.families import POOL, POOL_ONE_IN
-from yibenzhang.laws.support import measured
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Issue, issue_of
 from yibenzhang.model.relations import Alternatives, Made, Nearly, Relation, Term
@@ -20,6 +18,7 @@ from yibenzhang.prose.reading import Reading
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.rules.slips import agree, residual, slip_of
+from yibenzhang.rules.supporting import holds, well_supported
 
 
 def _bound(binding: Binding) -> Made:
@@ -94,9 +93,10 @@ def _read(reading: Reading, case: Case) -> Made:
     number = reading.quantity.fact
     options = [_restates(number, f) for f in reading.facts] + [_adds_up(number, s) for s in reading.sums]
     options = [replace(o, family=f"prose.table|{reading.how}") for o in options]
-    if not may_accuse(reading.how, case.reader.cube.known(number)):
+    if not well_supported(support_kind(reading.how, known=False)):
         return Alternatives([replace(o, accuses=False) for o in options])
-    return Alternatives(options, _cut(_meant(options, reading.quantity), reading.quantity))
+    accused = well_supported(support_kind(reading.how, case.reader.cube.known(number)))
+    return Alternatives(options, _cut(_meant(options, reading.quantity), reading.quantity) if accused else None)
 
 
 def _meant(options: Sequence[Relation], q: Quantity) -> Relation:
@@ -106,15 +106,9 @@ def _meant(options: Sequence[Relation], q: Quantity) -> Relation:
     return near or slip or options[0]
 
 
-def may_accuse(how: str, known: bool) -> bool:
-    """A kind of reading accuses as far as it held on real documents; ``known``: the tables have the amount elsewhere,
-    so that the words may mean that."""
-    held, failed = measured().get(support_kind(how, known), (0, 0))
-    return held >= POOL and failed * POOL_ONE_IN <= held + failed
-
-
 def support_kind(how: str, known: bool) -> str:
-    """The kind of family that counts what such readings held and failed."""
+    """The kind of family that counts what such readings held and failed; ``known``: the tables have the amount
+    elsewhere, so that the words may mean that."""
     return f"text|{how}|{'elsewhere' if known else 'nowhere'}"
 
 
@@ -126,16 +120,11 @@ def counted(case: Case) -> Iterator[tuple[str, bool]]:
             continue
         number = q.fact
         options = [_restates(number, f) for f in reading.facts] + [_adds_up(number, s) for s in reading.sums]
-        if any(_holds(o) for o in options):
+        if any(holds(o) for o in options):
             yield support_kind(reading.how, True), True
             yield support_kind(reading.how, False), True
         elif not any(slip_of(number, f) for f in reading.facts) and not any(_nearly(o, q) for o in options):
             yield support_kind(reading.how, case.reader.cube.known(number)), False
-
-
-def _holds(relation: Relation) -> bool:
-    left = residual(relation)
-    return left.low <= 0 <= left.high
 
 
 def _nearly(relation: Relation, q: Quantity) -> bool:
