@@ -49,6 +49,12 @@ def clauses_before(q: Quantity) -> Iterator[Clause]:
             yield Clause(heading, Distance.HEADING)
 
 
+def first_clauses(text: str) -> Iterator[Clause]:
+    """The clauses of the first sentence of a paragraph in order, without amounts."""
+    for clause in _split(_STOP.split(text)[0]):
+        yield Clause(_AMOUNT.split(clause)[0], Distance.SENTENCE)
+
+
 def _split(sentence: str) -> Iterator[str]:
     """The clauses of a sentence; brackets that close belong to their clause, one that is open begins another."""
     depth = start = 0

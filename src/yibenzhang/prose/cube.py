@@ -70,7 +70,7 @@ class Cube:
         at = cell.at
         self._bases[int(cell.fact.amount.base)].append(cell.fact)  # type: ignore[union-attr]
         coded = [(k, getattr(at, k)) for k in CODES if getattr(at, k)]
-        if len(coded) == 1:
+        if len(coded) == 1 and not at.project:
             self._by_code[coded[0]].append(cell)
         if not coded and not at.project and any(getattr(at, d) for d in _COMPARED):
             self._plain[at.kind, at.item].append(cell)
@@ -80,6 +80,10 @@ class Cube:
     def labelled(self, name: str) -> bool:
         """Some row is called so."""
         return fold_name(name) in self._by_label
+
+    def coded(self, codes: Sequence[Code]) -> bool:
+        """Some row has one of these codes."""
+        return any(c in self._by_code for c in codes)
 
     def known(self, fact: Fact) -> bool:
         """The amount stands somewhere in the tables."""
@@ -99,6 +103,13 @@ class Cube:
             found = iter(self._plain.get((said.get("kind", ""), said.get("item", "")), ()))
         ranked = [(rank, k, c.fact) for k, c in enumerate(found) if (rank := self._rank(c, wanted)) is not None]
         return list({f.id: f for _, _, f in sorted(ranked, key=lambda x: x[:2])}.values())
+
+    def narrower(self, wanted: Wanted) -> bool:
+        """Of a code or a row's name only some kind of spending is told, and the words name none."""
+        if any(d == "kind" for d, _ in wanted.values + wanted.prefer):
+            return False
+        kinds = {c.at.kind for c in self._named(wanted) if self._rank(c, wanted) is not None}
+        return bool(kinds) and "" not in kinds and not {"basic", "project"} <= kinds
 
     def together(self, codes: Sequence[str], wanted: Wanted) -> Iterator[tuple[Fact, ...]]:
         """The numbers of these economic items that stand in one column, those that are there; the first must be."""

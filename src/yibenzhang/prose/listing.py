@@ -115,6 +115,21 @@ def _parts(text: str, start: int, inside: list[Quantity]) -> tuple[list[Quantity
     return parts, flags
 
 
+def announced(passages: Sequence[Passage]) -> dict[int, str]:
+    """What a paragraph that ends with a colon says, by the identity of each paragraph numbered below it."""
+    out: dict[int, str] = {}
+    stack: list[tuple[int, str]] = []
+    for passage in passages:
+        number = _NUMBER.match(passage.text)
+        depth = _DEPTH[number.lastgroup or "five"] if number else 0
+        stack = [s for s in stack if s[0] < depth]
+        if stack:
+            out[id(passage)] = stack[-1][1]
+        if passage.text.endswith(":"):
+            stack.append((depth, passage.text))
+    return out
+
+
 def _outlined(passages: Sequence[Passage], numbers: Mapping[int, list[Quantity]]) -> Iterator[Listing]:
     """Paragraphs numbered one below the other, whose first amounts make up that of the paragraph above them."""
     stack: list[_Level] = []

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from yibenzhang.model.facts import Fact
-from yibenzhang.prose.clauses import Clause, Distance, clauses_before
+from yibenzhang.prose.clauses import Clause, Distance, clauses_before, first_clauses
 from yibenzhang.prose.cube import Cube, Wanted
 from yibenzhang.prose.naming import Names, Path, path_of, unnumbered
 from yibenzhang.prose.quantities import Kind, Quantity
@@ -73,7 +73,8 @@ class Reading:
 class SentenceReader:
     """Reads the words of numbers with the lexicon, the registers and the names of the tables."""
 
-    def __init__(self, words: SentenceWords, names: Names, cube: Cube, stage: str, body: str) -> None:
+    def __init__(self, words: SentenceWords, names: Names, cube: Cube, stage: str, body: str, above: Mapping[int, str]) -> None:
+        self._above = above
         self._words, self._names, self.cube = words, names, cube
         self._stage = stage
         self._body = fold(body)
@@ -84,13 +85,23 @@ class SentenceReader:
         said = self.said(q)
         if said is None or not q.money:
             return None
+        part = self._part(q, said)
+        found = self._found(q, part)
+        if part is said or found.facts:
+            return found
+        found = self._found(q, said)  # the tables do not tell the part of that whole
+        return replace(found, said=replace(found.said, how=f"{found.said.how}, apart"))
+
+    def _found(self, q: Quantity, said: Said) -> Reading:
         version, stages = self._version(q)
         wanted = replace(said.wanted, version=version, stages=stages, prefer=self._around(q, said))
         facts = tuple(self.cube.find(wanted))
         sums = (*(() if facts else self._sums(wanted)), *self.cube.rolled(wanted))
         how = said.how if facts else f"{said.how}, sums"
-        chosen = any(w in h for h in q.passage.section for w in self._words.elsewhere)
-        if chosen and not wanted.codes and not wanted.label:
+        named = bool(wanted.codes or wanted.label)
+        if facts and named and self.cube.narrower(wanted):
+            how += ", narrower"  # the tables tell of some kind of spending what the words say of all
+        if not named and any(w in h for h in q.passage.section for w in self._words.elsewhere):
             how += ", elsewhere"
         return Reading(q, replace(said, wanted=wanted, how=how), facts, sums)
 
@@ -103,7 +114,7 @@ class SentenceReader:
         if q.kind == Kind.LAST:
             return "previous", ("", "initial", "final")
         if q.kind == Kind.BUDGETED:
-            return "", ("initial", "adjusted")
+            return "", ("initial",) if any(w in q.lead for w in self._words.opened) else ("initial", "adjusted")
         return "", ("", "final") if self._stage == "accounts" else ("",)
 
     def _sums(self, wanted: Wanted) -> Iterator[tuple[Fact, ...]]:
@@ -119,9 +130,11 @@ class SentenceReader:
             said = self._clause(clause, own is None)
             if said is None:
                 continue
+            if own is not None and said.residue and clause.distance == Distance.CLAUSE:
+                return None  # it speaks of something that is not known
             if own is None and not said.anonymous:
-                return self._part(q, said)
-            if own is None:
+                return said
+            if own is None or (own.empty and said.anonymous):
                 own = said
             elif not said.anonymous and not said.residue:
                 values = {**dict(said.wanted.values), **dict(own.wanted.values)}
@@ -131,25 +144,12 @@ class SentenceReader:
 
     def _part(self, q: Quantity, said: Said) -> Said:
         """What is said of a part in a list, with what the whole says before it (其中)."""
-        text = q.passage.text
-        begin = text.rfind("。", 0, q.start) + 1
-        opened = max(text.rfind(w, begin, q.start) for w in self._words.opening)
-        if opened < 0 or said.residue:
-            return said
-        whole = Quantity(q.passage, opened, opened, "", q.amount, q.kind)
-        above: Said | None = None
-        for clause in clauses_before(whole):
-            if clause.distance not in (Distance.OWN, Distance.CLAUSE):
-                break
-            found = self._clause(clause, above is None)
-            if found is not None and not found.anonymous and not found.residue:
-                above = found
-                break
-        if above is None:
+        above = self._whole(q)
+        if above is None or said.residue:
             return said
         mine, theirs = dict(said.wanted.values), dict(above.wanted.values)
-        own = said.wanted
-        if any(d in _NARROW and self._words.lexicon.trees[d].joined(mine.get(d, ""), v) is None for d, v in theirs.items()):
+        own, trees = said.wanted, self._words.lexicon.trees
+        if any(d in _NARROW and trees[d].joined(mine.get(d, ""), v) is None for d, v in theirs.items()):
             return said
         more = {d: v for d, v in theirs.items() if d in _NARROW and d not in mine}
         codes = own.codes or (() if own.label else above.wanted.codes)
@@ -157,6 +157,30 @@ class SentenceReader:
         if not more and codes == own.codes and label == own.label:
             return said
         return Said(Wanted(tuple({**mine, **more}.items()), codes, label), f"{said.how}, part", (), said.total)
+
+    def _whole(self, q: Quantity) -> Said | None:
+        """What is said of the whole of the list that a number stands in, in its sentence or in a paragraph above."""
+        text = q.passage.text
+        begin = text.rfind("。", 0, q.start) + 1
+        opened = max(text.rfind(w, begin, q.start) for w in self._words.opening)
+        if opened < 0:
+            return self._subject(self._above.get(id(q.passage), "")) if not begin else None
+        whole = Quantity(q.passage, opened, opened, "", q.amount, q.kind)
+        for clause in clauses_before(whole):
+            if clause.distance not in (Distance.OWN, Distance.CLAUSE):
+                break
+            found = self._clause(clause, False)
+            if found is not None and not found.anonymous and not found.residue:
+                return found
+        return None
+
+    def _subject(self, text: str) -> Said | None:
+        """What a paragraph speaks of: its first clause that says so."""
+        for clause in first_clauses(text):
+            found = self._clause(clause, False)
+            if found is not None and not found.anonymous and not found.residue:
+                return found
+        return None
 
     def _clause(self, clause: Clause, own: bool) -> Said | None:
         text = _PART.sub("", clause.text)
@@ -191,10 +215,11 @@ class SentenceReader:
         return None
 
     def _row(self, name: str, before: str) -> Said | None:
-        if self.cube.labelled(name):
-            how, codes = "label", ()
-        elif self._names.known(name) and (codes := self._names.codes(Path((name,)))):
+        codes = self._names.codes(Path((name,))) if self._names.known(name) else ()
+        if codes and (self.cube.coded(codes) or not self.cube.labelled(name)):
             how, name = "name", ""
+        elif self.cube.labelled(name):
+            how, codes = "label", ()
         else:
             return None
         around = self._phrase(before)
@@ -222,11 +247,9 @@ class SentenceReader:
         return Said(Wanted(values), f"words {how}", residue, any(w in lexicon.totals for w in phrase.words))
 
     def _around(self, q: Quantity, said: Said) -> tuple[tuple[str, str], ...]:
-        """The fund that a heading says."""
-        if any(d == "fund" for d, _ in said.wanted.values):
-            return ()
-        for heading in reversed(q.passage.section[-3:]):
-            found = [(d, v) for d, v in self._phrase(self._bare(heading)).wanted.values if d == "fund"]
-            if found:
-                return tuple(found)
-        return ()
+        """The fund and the kind that headings say, the nearest first."""
+        mine = {d for d, _ in said.wanted.values}
+        around: dict[str, str] = {}
+        for heading in q.passage.section[-3:]:
+            around |= {d: v for d, v in self._phrase(self._bare(heading)).wanted.values if d in ("fund", "kind")}
+        return tuple((d, v) for d, v in around.items() if d not in mine)

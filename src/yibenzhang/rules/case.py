@@ -10,6 +10,7 @@ from yibenzhang.model.views import View
 from yibenzhang.prose.binding import Binder
 from yibenzhang.prose.claims import Claim, claims_of
 from yibenzhang.prose.cube import Cube
+from yibenzhang.prose.listing import announced
 from yibenzhang.prose.naming import Names
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity
@@ -64,8 +65,16 @@ class Case:
     def quantities(self) -> tuple[Quantity, ...]:
         """The amounts and percentages of the text that can be read."""
         return tuple(
-            q for found in self.numbers for q in found if (q.money or q.percent) and q.kind != Kind.BROKEN
+            q
+            for found in self.numbers
+            for q in found
+            if (q.money or q.percent) and q.kind not in (Kind.BROKEN, Kind.NO_CLAIM)
         )
+
+    @cached_property
+    def no_claims(self) -> tuple[Quantity, ...]:
+        """The amounts and percentages that say nothing of income or spending."""
+        return tuple(q for found in self.numbers for q in found if q.kind == Kind.NO_CLAIM)
 
     @cached_property
     def by_passage(self) -> dict[int, list[Quantity]]:
@@ -91,9 +100,8 @@ class Case:
         """What the words of a number say, and the numbers of the tables that stand there."""
         words = sentence_words(self.lexicon)
         names = Names(self.views, registers(), self.year)
-        return SentenceReader(
-            words, names, Cube(self.views, words.lexicon.trees), self.stage, self.profile.body
-        )
+        cube, above = Cube(self.views, words.lexicon.trees), announced(self.passages)
+        return SentenceReader(words, names, cube, self.stage, self.profile.body, above)
 
     @cached_property
     def binder(self) -> Binder:

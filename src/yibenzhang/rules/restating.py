@@ -90,13 +90,17 @@ def read_in_tables(case: Case, q: Quantity) -> Reading | None:
 
 def _read(reading: Reading, case: Case) -> Made:
     """The amount is one of those that stand where its words say, or made up of them."""
-    number = reading.quantity.fact
-    options = [_restates(number, f) for f in reading.facts] + [_adds_up(number, s) for s in reading.sums]
-    options = [replace(o, family=f"prose.table|{reading.how}") for o in options]
+    number, options = reading.quantity.fact, _options(reading)
     if not well_supported(support_kind(reading.how, known=False)):
         return Alternatives([replace(o, accuses=False) for o in options])
     accused = well_supported(support_kind(reading.how, case.reader.cube.known(number)))
     return Alternatives(options, _cut(_meant(options, reading.quantity), reading.quantity) if accused else None)
+
+
+def _options(reading: Reading) -> list[Relation]:
+    number = reading.quantity.fact
+    options = [_restates(number, f) for f in reading.facts] + [_adds_up(number, s) for s in reading.sums]
+    return [replace(o, family=f"prose.table|{reading.how}") for o in options]
 
 
 def _meant(options: Sequence[Relation], q: Quantity) -> Relation:
@@ -113,18 +117,22 @@ def support_kind(how: str, known: bool) -> str:
 
 
 def counted(case: Case) -> Iterator[tuple[str, bool]]:
-    """Kinds of readings of the amounts of a text with whether they hold; slips of the keyboard count for neither."""
-    for q in case.quantities:
-        reading = read_in_tables(case, q)
-        if reading is None:
-            continue
-        number = q.fact
-        options = [_restates(number, f) for f in reading.facts] + [_adds_up(number, s) for s in reading.sums]
-        if any(holds(o) for o in options):
-            yield support_kind(reading.how, True), True
-            yield support_kind(reading.how, False), True
-        elif not any(slip_of(number, f) for f in reading.facts) and not any(_nearly(o, q) for o in options):
-            yield support_kind(reading.how, case.reader.cube.known(number)), False
+    """Kinds of readings of the amounts of a text with whether they hold.
+
+    Slips of the keyboard count for neither, nor does an amount that the text itself tells otherwise in the same words.
+    """
+    readings = [r for q in case.quantities if (r := read_in_tables(case, q)) is not None]
+    options = [_options(r) for r in readings]
+    right = {r.said.wanted for r, made in zip(readings, options, strict=True) if any(holds(o) for o in made)}
+    for r, made in zip(readings, options, strict=True):
+        number = r.quantity.fact
+        if any(holds(o) for o in made):
+            yield support_kind(r.how, True), True
+            yield support_kind(r.how, False), True
+        elif r.said.wanted not in right and not any(
+            slip_of(number, o.terms[1].fact) or _nearly(o, r.quantity) for o in made
+        ):
+            yield support_kind(r.how, case.reader.cube.known(number)), False
 
 
 def _nearly(relation: Relation, q: Quantity) -> bool:

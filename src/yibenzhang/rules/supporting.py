@@ -2,16 +2,41 @@
 
 from __future__ import annotations
 
-from yibenzhang.laws.families import POOL, POOL_ONE_IN
+from functools import lru_cache
+
+from yibenzhang.laws.families import POOL
 from yibenzhang.laws.support import measured
 from yibenzhang.model.relations import Relation
 from yibenzhang.rules.slips import residual
 
 
+ONE_IN = 30
+"""So many instances of a kind of reading may have at most one that failed."""
+
+
 def well_supported(kind: str) -> bool:
-    """At most one in so many of that kind failed on real documents."""
+    """At most one in so many of that kind failed on real documents; a kind seen too seldom goes with those like it."""
     held, failed = measured().get(kind, (0, 0))
-    return held >= POOL and failed * POOL_ONE_IN <= held + failed
+    if held + failed < POOL:
+        held, failed = _pooled().get(_coarse(kind), (0, 0))
+    return held >= POOL and failed * ONE_IN <= held + failed
+
+
+@lru_cache(maxsize=1)
+def _pooled() -> dict[str, tuple[int, int]]:
+    """What the kinds that differ only in how the words name the number held and failed together."""
+    out: dict[str, tuple[int, int]] = {}
+    for kind, (held, failed) in measured().items():
+        before = out.get(_coarse(kind), (0, 0))
+        out[_coarse(kind)] = (before[0] + held, before[1] + failed)
+    return out
+
+
+def _coarse(kind: str) -> str:
+    """A kind without its first words: "text|path, clause|nowhere" is like "text|words, clause|nowhere"."""
+    family, _, rest = kind.partition("|")
+    how, _, last = rest.rpartition("|")
+    return f"{family}|{how.partition(', ')[2]}|{last}"
 
 
 def holds(relation: Relation) -> bool:

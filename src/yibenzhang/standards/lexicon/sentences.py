@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,7 +19,7 @@ class SentenceWords:
 
     ``lexicon``: what words say, with those that sentences add; ``aside``: how clauses begin that name no subject;
     ``opening``: words between a whole and its parts; ``elsewhere``: words of headings of sections that speak of a
-    choice of projects; ``tails``: words a name may go without; ``sums``: coordinates that economic items make up together.
+    choice of projects; ``opened``: words of the budget as it was opened; ``tails``: words a name may go without; ``sums``: coordinates that economic items make up together.
     """
 
     lexicon: Lexicon
@@ -28,6 +29,23 @@ class SentenceWords:
     sums: tuple[tuple[str, tuple[str, ...]], ...]
     opening: tuple[str, ...]
     elsewhere: tuple[str, ...]
+    opened: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoClaimWords:
+    """What stands right before or after a number that is no claim; ``percent``: before a percentage."""
+
+    before: re.Pattern[str]
+    after: re.Pattern[str]
+    percent: re.Pattern[str]
+
+
+@lru_cache(maxsize=1)
+def no_claim_words() -> NoClaimWords:
+    """The patterns of [no_claim]."""
+    data = _data()["no_claim"]
+    return NoClaimWords(*(re.compile("|".join(data[k])) for k in ("before", "after", "percent_before")))
 
 
 _LAST: list[tuple[Lexicon, SentenceWords]] = []
@@ -43,7 +61,7 @@ def sentence_words(lexicon: Lexicon | None = None) -> SentenceWords:
     made = SentenceWords(
         lexicon.with_plain(_folded(data, "plain")), tuple(same), _folded(data, "aside"), _folded(data, "tail"),
         tuple((node, tuple(codes)) for node, codes in data["sums"].items()),
-        _folded(data, "opening"), _folded(data, "elsewhere"),
+        _folded(data, "opening"), _folded(data, "elsewhere"), _folded(data, "opened"),
     )  # fmt: skip
     _LAST[:] = [(lexicon, made), *_LAST[:3]]
     return made
