@@ -56,7 +56,7 @@ class Cube:
         self._by_code: dict[Code, list[Cell]] = defaultdict(list)
         self._by_label: dict[str, list[Cell]] = defaultdict(list)
         self._plain: dict[tuple[str, str], list[Cell]] = defaultdict(list)
-        self._values: list[tuple[Interval, Cell]] = []
+        self._at: dict[str, Coordinates] = {}
         self._bases: dict[int, list[Fact]] = defaultdict(list)
         for view in views:
             names = [fold_name(unnumbered(r.label.removeprefix("其中：").removeprefix("其中:"))) for r in view.rows]
@@ -67,7 +67,7 @@ class Cube:
                 self._add(Cell(fact, view.places[r, c], bool(names[r]), place), names[r], view.rows[r].total)
 
     def _add(self, cell: Cell, name: str, total: bool) -> None:
-        at = cell.at
+        at = self._at[cell.fact.id] = cell.at
         self._bases[int(cell.fact.amount.base)].append(cell.fact)  # type: ignore[union-attr]
         coded = [(k, getattr(at, k)) for k in CODES if getattr(at, k)]
         if len(coded) == 1 and not at.project:
@@ -103,6 +103,10 @@ class Cube:
             found = iter(self._plain.get((said.get("kind", ""), said.get("item", "")), ()))
         ranked = [(rank, k, c.fact) for k, c in enumerate(found) if (rank := self._rank(c, wanted)) is not None]
         return list({f.id: f for _, _, f in sorted(ranked, key=lambda x: x[:2])}.values())
+
+    def has(self, fact: Fact, dimension: str, value: str) -> bool:
+        """The number of the tables stands there."""
+        return getattr(self._at[fact.id], dimension) == value
 
     def narrower(self, wanted: Wanted) -> bool:
         """Of a code or a row's name only some kind of spending is told, and the words name none."""

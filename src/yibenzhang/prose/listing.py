@@ -16,7 +16,7 @@ _OPENING = re.compile(
 _AND_SO_ON = re.compile(r"^[一-鿿]{0,6}等")
 _NESTED = re.compile(r"其中|包括")
 _ASIDE = re.compile(r"原因|由于|因为|相比|[比较]上年")
-_DESCRIBED = re.compile(r"[,(][一-鿿]*用于|绩效目标")
+_DESCRIBED = re.compile(r"用于|绩效目标")
 _NUMBER = re.compile(
     r"(?P<one>[一二三四五六七八九十]+、)|(?P<two>\([一二三四五六七八九十]+\))|(?P<three>\d{1,2}[、.](?!\d))|(?P<four>\(\d{1,2}\))|(?P<five>[①-⑳])"
 )
@@ -170,13 +170,23 @@ class _Level:
     @property
     def listing(self) -> Listing:
         """The parts are numbered from one on without a gap, or not."""
-        digits = [_DIGITS.sub("", n) for n in self.numbers]
-        begun = bool(digits) and digits[0] in _FIRST and len(set(self.numbers)) == len(self.numbers)
+        begun = [ordinal(n) for n in self.numbers] == list(range(1, len(self.numbers) + 1))
         return Listing(tuple(self.wholes), tuple(self.parts), f"outline {self.how}{'' if begun else ' astray'}")
 
 
-_DIGITS = re.compile(r"[(),.、]")
-_FIRST = ("1", "一", "①")
+_CHINESE = {c: n for n, c in enumerate("一二三四五六七八九", 1)}
+
+
+def ordinal(number: str) -> int:
+    """The number of a list item: "(3)", "十二、", "⑤"; 0 where it is none."""
+    digits = "".join(c for c in number if c not in "(),.、")
+    if digits.isascii() and digits.isdigit():
+        return int(digits)
+    if len(digits) == 1 and "①" <= digits <= "⑳":
+        return ord(digits) - ord("①") + 1
+    tens, ten, ones = digits.partition("十")
+    value = _CHINESE.get(ones, 0) if ten else _CHINESE.get(tens, 0)
+    return value + (10 * _CHINESE.get(tens, 1) if ten else 0)
 
 
 def _announced(passage: Passage) -> str:

@@ -41,12 +41,13 @@ def listed(case: Case) -> Iterator[Made]:
         if well_supported(f"text|{listing.how}"):
             yield Alternatives(sums, sums[0])
         else:
-            yield Alternatives([replace(s, accuses=False) for s in sums], slipped_sum(sums))
+            yield Alternatives([replace(s, accuses=False) for s in sums], slipped_sum(sums, listing.how))
 
 
-def slipped_sum(sums: list[Relation]) -> Relation | None:
-    """The first that is a slip of the keyboard away from holding."""
-    return next((s for s in sums if slipped(s)), None)
+def slipped_sum(sums: list[Relation], how: str) -> Relation | None:
+    """The first that is a slip of the keyboard away from holding, where the list is a plain one."""
+    plain = not any(w in how for w in ("changes", "nested", "open", "astray", "text"))
+    return next((s for s in sums if slipped(s)), None) if plain else None
 
 
 def counted_lists(case: Case) -> Iterator[tuple[str, bool]]:
@@ -56,7 +57,7 @@ def counted_lists(case: Case) -> Iterator[tuple[str, bool]]:
         if sums and sum(q.amount.value != 0 for q in listing.parts) >= 2:
             if any(holds(s) for s in sums):
                 yield f"text|{listing.how}", True
-            elif slipped_sum(sums) is None:
+            elif slipped_sum(sums, listing.how) is None:
                 yield f"text|{listing.how}", False
 
 

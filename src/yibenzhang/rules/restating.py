@@ -9,6 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import combinations
 
+from yibenzhang.laws.families import POOL_ONE_IN
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Issue, issue_of
 from yibenzhang.model.relations import Alternatives, Made, Nearly, Relation, Term
@@ -18,7 +19,7 @@ from yibenzhang.prose.reading import Reading
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.rules.slips import agree, residual, slip_of
-from yibenzhang.rules.supporting import holds, well_supported
+from yibenzhang.rules.supporting import ONE_IN, holds, well_supported
 
 
 def _bound(binding: Binding) -> Made:
@@ -93,7 +94,8 @@ def _read(reading: Reading, case: Case) -> Made:
     number, options = reading.quantity.fact, _options(reading)
     if not well_supported(support_kind(reading.how, known=False)):
         return Alternatives([replace(o, accuses=False) for o in options])
-    accused = well_supported(support_kind(reading.how, case.reader.cube.known(number)))
+    known = case.reader.cube.known(number)
+    accused = well_supported(support_kind(reading.how, known), POOL_ONE_IN if known else ONE_IN)
     return Alternatives(options, _cut(_meant(options, reading.quantity), reading.quantity) if accused else None)
 
 

@@ -14,12 +14,13 @@ ONE_IN = 30
 """So many instances of a kind of reading may have at most one that failed."""
 
 
-def well_supported(kind: str) -> bool:
-    """At most one in so many of that kind failed on real documents; a kind seen too seldom goes with those like it."""
+def well_supported(kind: str, one_in: int = ONE_IN) -> bool:
+    """At most one in so many of that kind failed on real documents; a kind seen too seldom to tell goes with those
+    like it."""
     held, failed = measured().get(kind, (0, 0))
-    if held + failed < POOL:
+    if held + failed < one_in:
         held, failed = _pooled().get(_coarse(kind), (0, 0))
-    return held >= POOL and failed * ONE_IN <= held + failed
+    return held >= POOL and failed * one_in <= held + failed
 
 
 @lru_cache(maxsize=1)
