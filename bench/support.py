@@ -17,6 +17,7 @@ from yibenzhang.laws.engine import Laws
 from yibenzhang.laws.families import Family
 from yibenzhang.reading import ReadingError, read
 from yibenzhang.rules.agreeing import counted_lists
+from yibenzhang.rules.changing import counted_changes
 from yibenzhang.rules.restating import counted
 from yibenzhang.standards import HERE
 from yibenzhang.standards.lexicon.words import load_lexicon
@@ -42,7 +43,7 @@ def measure(folder: Path) -> tuple[dict[tuple[str, str], list[int]], dict[str, s
             for family, held, failed in _counted(related.laws):
                 support[family.pool, region.name][0] += held
                 support[family.pool, region.name][1] += failed
-            for kind, held in (*counted(case), *counted_lists(case)):
+            for kind, held in (*counted(case), *counted_lists(case), *counted_changes(case)):
                 support[kind, region.name][not held] += 1
     return support, seen
 

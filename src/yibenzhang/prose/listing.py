@@ -201,3 +201,67 @@ def _closed(stack: list[_Level], depth: int) -> Iterator[Listing]:
 
 
 _SHORT = 40
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeList:
+    """A change and the changes of the parts, with their directions; ``how``: the kind of list."""
+
+    whole: Quantity
+    parts: tuple[Quantity, ...]
+    how: str
+
+
+_MOVED_BY = re.compile(r"[,;。:(]?(?:[一-鿿]{0,4}(?:主要|原因)[一-鿿]{0,4}|其中|包括)[:,]?")
+
+
+def change_lists(passages: Sequence[Passage], numbers: Mapping[int, list[Quantity]]) -> Iterator[ChangeList]:
+    """Changes followed by the changes that make them up, in one sentence; and those of the parts of a list."""
+    for position in range(len(passages)):
+        found = [q for q in numbers.get(position, []) if q.money]
+        yield from _explained(found, numbers.get(position, []))
+    for listing in listings(passages, numbers):
+        whole, parts = _change_of(listing.wholes[0], numbers, passages), []
+        for part in listing.parts:
+            change = _change_of(part, numbers, passages)
+            if change is not None:
+                parts.append(change)
+        if whole is not None and len(parts) == len(listing.parts) and whole not in parts:
+            yield ChangeList(whole, tuple(parts), f"changes along {listing.how.split()[0]}")
+
+
+def _explained(found: list[Quantity], every: list[Quantity]) -> Iterator[ChangeList]:
+    for at, whole in enumerate(found):
+        if whole.kind != Kind.DELTA or not whole.sign:
+            continue
+        text = whole.passage.text
+        end = whole.end
+        for q in every:
+            if q.start >= end and q.kind == Kind.RATE and q.start - end < 8:
+                end = q.end
+        opening = _MOVED_BY.match(text, end)
+        if opening is None:
+            continue
+        stop = text.find("。", opening.end())
+        stop = len(text) if stop < 0 else stop
+        inside = [q for q in found[at + 1 :] if q.start < stop]
+        parts = [q for q in inside if q.kind == Kind.DELTA and q.sign]
+        again = [q for q in parts if q.amount.base == whole.amount.base and q.sign == whole.sign]
+        if len(parts) >= 2 and again:
+            yield ChangeList(whole, (again[-1],), "changes again")
+            continue
+        if len(parts) >= 2 and len(parts) == len(inside):
+            so_on = "open" if _AND_SO_ON.match(text[parts[-1].end :]) else ""
+            word = "其中" if "其中" in opening.group() or "包括" in opening.group() else "reason"
+            yield ChangeList(whole, tuple(parts), f"changes {word} {so_on}".rstrip())
+
+
+def _change_of(
+    q: Quantity, numbers: Mapping[int, list[Quantity]], passages: Sequence[Passage]
+) -> Quantity | None:
+    """The change told right after an amount."""
+    position = next((k for k, p in enumerate(passages) if p is q.passage), -1)
+    following = [o for o in numbers.get(position, []) if o.start >= q.end]
+    if following and following[0].kind == Kind.DELTA and following[0].sign and following[0].start - q.end < 30:
+        return following[0]
+    return None

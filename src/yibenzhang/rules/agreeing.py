@@ -13,6 +13,7 @@ from yibenzhang.prose.claims import Claim, Says
 from yibenzhang.prose.listing import Listing, listings
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.rules.case import Case
+from yibenzhang.rules.comparing import subject_words
 from yibenzhang.rules.registry import rule
 from yibenzhang.rules.slips import slipped
 from yibenzhang.rules.supporting import holds, well_supported
@@ -27,8 +28,7 @@ _VAGUE = re.compile(r"合计|总计|其中|支出预算|收入预算|^预算|^�
 @rule("prose.year_before", needs=("text",), each_file=True)
 def agreeing(case: Case) -> Iterator[Made]:
     """Changes: only where they hold, for one that does not may be of another scope."""
-    for relation in _changes(case.claims):
-        yield Alternatives((replace(relation, accuses=False),))
+    yield from (Alternatives((relation,)) for relation in _changes(case.claims))
 
 
 @rule("prose.listed", needs=("text",), each_file=True)
@@ -91,18 +91,21 @@ def _digits(q: Quantity) -> int:
 
 def _changes(claims: list[Claim]) -> Iterator[Relation]:
     """One amount of this year, said in two places to have changed by the same amount."""
-    first: dict[tuple[str, int], Claim] = {}
+    first: dict[tuple[str, int, str], Claim] = {}
     for claim in claims:
         now, change = claim.subject, claim.change
         if claim.says != Says.CHANGE or now is None or change is None or not change.sign:
             continue
         if _digits(now) < _DIGITS:
             continue
-        key = (f"{now.amount.base.normalize():f}", change.sign)
-        before = first.setdefault(key, claim).change
-        if before is not None and before is not change:
-            terms = (Term(1, change.fact), Term(-1, before.fact))
-            yield Relation(f"prose.year_before|{change.fact.id}", "prose.year_before", terms)
+        key = (f"{now.amount.base.normalize():f}", change.sign, subject_words(claim))
+        before = first.setdefault(key, claim)
+        if before.change is not None and before.change is not change:
+            told = not (claim.loose or before.loose or "其中" in change.lead or "其中" in before.change.lead)
+            terms = (Term(1, change.fact), Term(-1, before.change.fact))
+            yield Relation(
+                f"prose.year_before|{change.fact.id}", "prose.year_before", terms, accuses=told
+            )
 
 
 @rule("prose.twice", needs=("text",), each_file=True)

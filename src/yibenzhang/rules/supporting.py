@@ -18,7 +18,7 @@ def well_supported(kind: str, one_in: int = ONE_IN) -> bool:
     """At most one in so many of that kind failed on real documents; a kind seen too seldom to tell goes with those
     like it."""
     held, failed = measured().get(kind, (0, 0))
-    if held + failed < one_in:
+    if held + failed < (POOL if failed else one_in):
         held, failed = _pooled().get(_coarse(kind), (0, 0))
     return held >= POOL and failed * one_in <= held + failed
 

@@ -48,6 +48,12 @@ def no_claim_words() -> NoClaimWords:
     return NoClaimWords(*(re.compile("|".join(data[k])) for k in ("before", "after", "percent_before")))
 
 
+@lru_cache(maxsize=1)
+def nothing_before() -> re.Pattern[str]:
+    """What a sentence says where the year before had nothing."""
+    return re.compile("|".join(_data()["nothing_before"]["words"]))
+
+
 _LAST: list[tuple[Lexicon, SentenceWords]] = []
 
 
