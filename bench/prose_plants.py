@@ -17,6 +17,7 @@ from typing import Any
 
 from bench import gross
 from bench.running import Disclosure, Run, shown
+from bench.standing import tightest
 from bench.tables import between, console, share, show
 from yibenzhang.balance.coverage import Standing
 from yibenzhang.checking.check import check_document, check_together
@@ -106,12 +107,14 @@ def _numbers(d: Disclosure) -> list[Quantity]:
     return out
 
 
-def _change(q: Quantity, kind: str, names: Sequence[str], random: Random) -> tuple[int, int, str] | None:
+def _change(
+    q: Quantity, kind: str, names: Sequence[str], room: Decimal, random: Random
+) -> tuple[int, int, str] | None:
     """Where the passage is changed, and to what; None where the kind does not apply."""
     text, end = q.passage.text, q.start + len(q.amount.text)
     begin = max(0, *(text.rfind(c, 0, q.start) + 1 for c in "。;"), q.start - 60)
     if kind in ("digit", "factor"):
-        new = gross.changed(q.amount.text, kind, _room(q), random)
+        new = gross.changed(q.amount.text, kind, room, random)
         return (q.start, end, new) if new else None
     if kind == "unit":
         unit = text[end : q.end]
@@ -137,8 +140,10 @@ def _change(q: Quantity, kind: str, names: Sequence[str], random: Random) -> tup
 _PATTERNS = {"year": re.compile(r"(20\d\d)年"), "level": re.compile(r"\(([类款项])\)"), "name": re.compile("$^")}
 
 
-def _room(q: Quantity) -> Decimal:
-    return Decimal(1).scaleb(-q.amount.decimals)
+def _room(q: Quantity, tight: dict[str, Decimal]) -> Decimal:
+    """How far rounding lets the number be off before a relation that proves it breaks."""
+    factor = q.amount.unit.factor if q.amount.unit and q.money else Decimal(1)
+    return max(Decimal(1).scaleb(-q.amount.decimals), tight.get(q.fact.id, Decimal(0)) / factor)
 
 
 def _names(d: Disclosure) -> list[str]:
@@ -156,10 +161,12 @@ def plants(done: Run, most: int, seed: int) -> list[tuple[Disclosure, list[Plant
     drawn = random.sample(every, min(most, len(every)))
     where = {k: _paragraphs(disclosures[k]) for k in {k for k, _ in drawn}}
     names = {k: _names(disclosures[k]) for k in where}
+    tight = {k: tightest(disclosures[k].checked) for k in where}
     chosen: dict[int, list[Planted]] = {}
     for n, (k, q) in enumerate(drawn):
         for kind in (KINDS[(n + i) % len(KINDS)] for i in range(len(KINDS))):
-            change = _change(q, kind, names[k] if len(names[k]) > 3 else (), random)
+            known = names[k] if len(names[k]) > 3 else ()
+            change = _change(q, kind, known, _room(q, tight[k]), random)
             made = _planted(done, disclosures[k], q, kind, change, where[k]) if change else None
             if made is not None:
                 chosen.setdefault(k, []).append(made)

@@ -127,7 +127,8 @@ class Names:
                 break
         if path.code:
             exact = [c for c in found if c[1] == path.code]
-            return tuple(exact or (self._printed(path.code) if len(path.code) >= 3 else found))
+            known = bool(found) and not exact and len(path.code) == path.level  # the name of another item
+            return tuple(exact or found if known else exact or self._printed(path.code))
         return tuple(found)
 
     def _printed(self, code: str) -> tuple[Code, ...]:

@@ -108,6 +108,20 @@ class SentenceReader:
             how += ", elsewhere"
         return Reading(q, replace(said, wanted=wanted, how=how), facts, sums)
 
+    def of_words(self, words: str) -> list[Fact]:
+        """The numbers of the tables that stand where some words say, without a number of their own."""
+        said = self._parsed(words)
+        if said.residue or said.empty:
+            return []
+        return self.cube.find(replace(said.wanted, stages=("", "final") if self._stage == "accounts" else ("",)))
+
+    def means(self, q: Quantity, words: str) -> bool:
+        """The words right before a number say the same."""
+        said, other = self._parsed(words), self.said(q)
+        if other is None or said.residue or other.residue or said.empty or "," in other.how:
+            return False
+        return dict(said.wanted.values) == dict(other.wanted.values) and said.wanted.codes == other.wanted.codes
+
     def before(self, reading: Reading) -> tuple[Fact, ...]:
         """What the same words say of the year before."""
         wanted = replace(reading.said.wanted, version="previous", stages=("", "initial", "final"))

@@ -17,8 +17,10 @@ from yibenzhang.rules.comparing import subject_words
 from yibenzhang.rules.registry import rule
 from yibenzhang.rules.slips import slipped
 from yibenzhang.rules.supporting import holds, well_supported
+from yibenzhang.rules.witnesses import Witness
 from yibenzhang.standards import fold
 
+_PLAIN = ("list", "outline")
 _DIGITS = 6
 """Amounts with this many printed digits are not equal by chance."""
 _NAME = re.compile(r"[\u4e00-\u9fff()“”]{5,30}$")
@@ -33,15 +35,20 @@ def agreeing(case: Case) -> Iterator[Made]:
 
 @rule("prose.listed", needs=("text",), each_file=True)
 def listed(case: Case) -> Iterator[Made]:
-    """Lists: where they hold; one that does not accuses as far as lists of its kind held on real documents."""
+    """Lists: where they hold; one that does not accuses as far as lists of its kind held on real documents, or where
+    a second witness says which of its numbers is wrong."""
+    witness = Witness(case)
     for listing in listings(case.passages, case.by_passage):
-        sums = [_sum(whole, listing) for whole in listing.wholes]
+        largest = max(q.amount.base for q in listing.parts)
+        sums = [_sum(whole, listing) for whole in listing.wholes if whole.amount.base >= largest]
         if not sums or sum(q.amount.value != 0 for q in listing.parts) < 2:
             continue
         if well_supported(f"text|{listing.how}"):
             yield Alternatives(sums, sums[0])
-        else:
-            yield Alternatives([replace(s, accuses=False) for s in sums], slipped_sum(sums, listing.how))
+            continue
+        yield Alternatives([replace(s, accuses=False) for s in sums], slipped_sum(sums, listing.how))
+        if listing.how.startswith(_PLAIN):
+            yield from witness.of(sums)
 
 
 def slipped_sum(sums: list[Relation], how: str) -> Relation | None:
@@ -53,7 +60,8 @@ def slipped_sum(sums: list[Relation], how: str) -> Relation | None:
 def counted_lists(case: Case) -> Iterator[tuple[str, bool]]:
     """Kinds of lists of a text with whether they add up; slips of the keyboard count for neither."""
     for listing in listings(case.passages, case.by_passage):
-        sums = [_sum(whole, listing) for whole in listing.wholes]
+        largest = max(q.amount.base for q in listing.parts)
+        sums = [_sum(whole, listing) for whole in listing.wholes if whole.amount.base >= largest]
         if sums and sum(q.amount.value != 0 for q in listing.parts) >= 2:
             if any(holds(s) for s in sums):
                 yield f"text|{listing.how}", True

@@ -146,7 +146,7 @@ def _nearly(relation: Relation, q: Quantity) -> bool:
 def other_years(case: Case) -> Iterator[Issue]:
     """This year's amount of the tables under the name of another year."""
     for q in case.quantities:
-        if q.kind in (Kind.VALUE, Kind.LAST) and (wrong := _other_year(q, case.binder, case.year or 0)):
+        if q.kind in (Kind.VALUE, Kind.LAST) and (wrong := _other_year(q, case)):
             words = q.passage.verbatim(max(0, q.start - len(q.lead)), q.end)[-60:]
             yield issue_of("prose.year", (q.fact,), words=words, wrong=wrong, year=case.year)
 
@@ -184,22 +184,29 @@ def _named_by(section: tuple[str, ...]) -> tuple[str, ...]:
 
 
 _YEAR = re.compile(r"(20\d\d)年")
+_BESIDE = re.compile(r"[比与较]|截至|底|持平|一致|相同|结转|滚存|历年|自20|至20")
+"""Words beside which another year may stand."""
+_LEAST = 5
+"""Numbers with fewer digits may be the same in two years."""
 
 
-def _other_year(q: Quantity, binder: Binder, year: int) -> str:
-    """The year the clause names where the amount is this year's amount of the table; empty where all is well."""
-    clause = re.split(r"[,;。]", q.lead)[-1]
-    named = _YEAR.search(clause)
-    if named is None or int(named.group(1)) == year or re.search(r"[比与较]|截至|底", clause):
-        return ""
+def _other_year(q: Quantity, case: Case) -> str:
+    """The year the sentence names where the amount is this year's amount of the table; empty where all is well."""
     text = q.passage.text
+    begin = max(text.rfind(c, 0, q.start) for c in "。;") + 1
+    named = list(_YEAR.finditer(text, begin, q.start))
+    if not named or int(named[-1].group(1)) == case.year or len(q.amount.text.replace(",", "")) < _LEAST:
+        return ""
+    wrong, clause = named[-1].group(1), text[max(text.rfind(",", begin, named[-1].start()), begin) : q.start]
     stop = text.find("。", q.end)
     rest = text[q.end : stop if stop >= 0 else len(text)]
-    if f"{named.group(1)}年" in rest or f"{year}年" in rest or len(q.amount.text.replace(",", "")) < 5:
+    if _BESIDE.search(clause) or f"{wrong}年" in rest or f"{case.year}年" in rest:
         return ""  # compared with the same year, which is another rule's, or with this one
-    binding = binder.bind(replace(q, kind=Kind.VALUE))
-    same = binding is not None and any(agree(q.fact, f) for f in binding.candidates)
-    return named.group(1) if same else ""
+    reading = read_in_tables(case, replace(q, kind=Kind.VALUE))
+    if reading is not None and any(holds(o) for o in _options(reading)):
+        return "" if any(agree(q.fact, f) for f in case.reader.before(reading)) else wrong
+    binding = case.binder.bind(replace(q, kind=Kind.VALUE))
+    return wrong if binding is not None and any(agree(q.fact, f) for f in binding.candidates) else ""
 
 
 def _at_home(binding: Binding, homes: dict[tuple[str, ...], str]) -> Binding:

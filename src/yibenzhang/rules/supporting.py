@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from yibenzhang.laws.families import POOL
 from yibenzhang.laws.support import measured
-from yibenzhang.model.relations import Relation
+from yibenzhang.model.relations import Relation, Supported
 from yibenzhang.rules.slips import residual
 
 
@@ -44,3 +44,8 @@ def holds(relation: Relation) -> bool:
     """What rounding leaves open has a zero in it."""
     left = residual(relation)
     return left.low <= 0 <= left.high
+
+
+def supporting(option: Supported) -> int:
+    """So many of its witnesses hold."""
+    return sum(holds(w) for w in option.witnesses)
