@@ -65,7 +65,8 @@ class Planted:
     clause: str
     printed: str
     planted: str
-    place: str
+    places: tuple[str, ...]
+    """Where the sentence stands: the paragraphs it was put together from."""
     spot: Spot
 
 
@@ -130,14 +131,24 @@ def _change(
         return m.start(1), m.end(1), random.choice([x for x in _MARKS if x != m.group(1)])
     if kind == "name":
         lead = text[begin : q.start]
-        name = max((n for n in names if n in lead), key=lambda n: (lead.rfind(n) + len(n), len(n)), default="")
+        name = max(
+            (n for n in names if n in lead), key=lambda n: (lead.rfind(n) + len(n), len(n)), default=""
+        )
         at = begin + lead.rfind(name)
         if name and len(lead) - lead.rfind(name) - len(name) <= 16:
-            return at, at + len(name), random.choice([n for n in names if n != name and n not in name and name not in n])
+            return (
+                at,
+                at + len(name),
+                random.choice([n for n in names if n != name and n not in name and name not in n]),
+            )
     return None
 
 
-_PATTERNS = {"year": re.compile(r"(20\d\d)年"), "level": re.compile(r"\(([类款项])\)"), "name": re.compile("$^")}
+_PATTERNS = {
+    "year": re.compile(r"(20\d\d)年"),
+    "level": re.compile(r"\(([类款项])\)"),
+    "name": re.compile("$^"),
+}
 
 
 def _room(q: Quantity, tight: dict[str, Decimal]) -> Decimal:
@@ -189,9 +200,8 @@ def _planted(
     path = Path(d.paths[at[0]]).relative_to(done.folder).as_posix()
     standing = d.checked.standing.get(q.fact.id, Standing.ALONE).value
     clause = q.passage.text[max(0, q.start - 50) : q.end + 10]
-    return Planted(
-        d.city, path, standing, kind, clause, paragraph.text[a:b], new, paragraph.place.key, Spot(*at, a, b)
-    )
+    places = tuple(p.place.key for _, p in q.passage.pieces)
+    return Planted(d.city, path, standing, kind, clause, paragraph.text[a:b], new, places, Spot(*at, a, b))
 
 
 def verdicts(
@@ -235,7 +245,9 @@ def _with(document: Document, p: Planted) -> Document:
     assert isinstance(block, Paragraph)
     text = block.text[: p.spot.start] + p.planted + block.text[p.spot.end :]
     blocks = tuple(replace(block, text=text) if k == p.spot.block else b for k, b in enumerate(page.blocks))
-    pages = tuple(replace(page, blocks=blocks) if k == p.spot.page else x for k, x in enumerate(document.pages))
+    pages = tuple(
+        replace(page, blocks=blocks) if k == p.spot.page else x for k, x in enumerate(document.pages)
+    )
     return replace(document, pages=pages)
 
 
@@ -253,7 +265,7 @@ def _judged(p: Planted, findings: Iterable[Issue], before: Counter[Key]) -> Verd
             before[key] -= 1
         else:
             new.append(f)
-    showing = [f for f in new if any(e.place.key == p.place for e in shown(f))]
+    showing = [f for f in new if any(e.place.key in p.places for e in shown(f))]
     return Verdict(p, len(showing), max(0, len(new) - max(1, len(showing))), tuple(f.message for f in new))
 
 
@@ -307,7 +319,11 @@ def show_report(made: dict[str, Any]) -> None:
         "name": "", "planted": "埋下", "told": "报出", "told_share": "%", "told_interval": "95 % 区间", "extra": "多报",
         "extra_share": "%", "failed": "程序出错",
     }  # fmt: skip
-    for part, title in (("proved", "印证了的数，按种类"), ("others", "其余的数，按种类"), ("cities", "印证了的数，按地区")):
+    for part, title in (
+        ("proved", "印证了的数，按种类"),
+        ("others", "其余的数，按种类"),
+        ("cities", "印证了的数，按地区"),
+    ):
         show(columns, [r | {"name": KIND_NAMES.get(r["name"], r["name"])} for r in made[part]], title)
         console().print("")
     every = made["all"]

@@ -62,7 +62,9 @@ def case_of(
         )
         ids = {t.table.id for t in seen}
         own = tuple(v for v in views if not document.parts or v.table in ids)
-        parts.append(Case(part, profile, seen, forms, passages, numbers, standards, unread, views=own, lexicon=lexicon))
+        parts.append(
+            Case(part, profile, seen, forms, passages, numbers, standards, unread, views=own, lexicon=lexicon)
+        )
     if not document.parts:
         return parts[0]
     together = tuple(p for c in parts for p in c.passages)

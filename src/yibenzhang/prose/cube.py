@@ -59,9 +59,16 @@ class Cube:
         self._at: dict[str, Coordinates] = {}
         self._bases: dict[int, list[Fact]] = defaultdict(list)
         for view in views:
-            names = [fold_name(unnumbered(r.label.removeprefix("其中：").removeprefix("其中:"))) for r in view.rows]
+            names = [
+                fold_name(unnumbered(r.label.removeprefix("其中：").removeprefix("其中:"))) for r in view.rows
+            ]
             for (r, c), fact in view.cells.items():
-                if not fact.printed or fact.amount is None or fact.unit is None or fact.unit.dimension != "money":
+                if (
+                    not fact.printed
+                    or fact.amount is None
+                    or fact.unit is None
+                    or fact.unit.dimension != "money"
+                ):
                     continue
                 place = (view.table, view.panel, c)
                 self._add(Cell(fact, view.places[r, c], bool(names[r]), place), names[r], view.rows[r].total)
@@ -101,12 +108,15 @@ class Cube:
         if not wanted.codes and not wanted.label:
             said = dict(wanted.values)
             found = iter(self._plain.get((said.get("kind", ""), said.get("item", "")), ()))
-        ranked = [(rank, k, c.fact) for k, c in enumerate(found) if (rank := self._rank(c, wanted)) is not None]
+        ranked = [
+            (rank, k, c.fact) for k, c in enumerate(found) if (rank := self._rank(c, wanted)) is not None
+        ]
         return list({f.id: f for _, _, f in sorted(ranked, key=lambda x: x[:2])}.values())
 
     def has(self, fact: Fact, dimension: str, value: str) -> bool:
         """The number of the tables stands there."""
-        return getattr(self._at[fact.id], dimension) == value
+        found: str = getattr(self._at[fact.id], dimension)
+        return found == value
 
     def narrower(self, wanted: Wanted) -> bool:
         """Of a code or a row's name only some kind of spending is told, and the words name none."""

@@ -171,7 +171,9 @@ class _Level:
     def listing(self) -> Listing:
         """The parts are numbered from one on without a gap, or not."""
         begun = [ordinal(n) for n in self.numbers] == list(range(1, len(self.numbers) + 1))
-        return Listing(tuple(self.wholes), tuple(self.parts), f"outline {self.how}{'' if begun else ' astray'}")
+        return Listing(
+            tuple(self.wholes), tuple(self.parts), f"outline {self.how}{'' if begun else ' astray'}"
+        )
 
 
 _CHINESE = {c: n for n, c in enumerate("一二三四五六七八九", 1)}
@@ -262,6 +264,11 @@ def _change_of(
     """The change told right after an amount."""
     position = next((k for k, p in enumerate(passages) if p is q.passage), -1)
     following = [o for o in numbers.get(position, []) if o.start >= q.end]
-    if following and following[0].kind == Kind.DELTA and following[0].sign and following[0].start - q.end < 30:
+    if (
+        following
+        and following[0].kind == Kind.DELTA
+        and following[0].sign
+        and following[0].start - q.end < 30
+    ):
         return following[0]
     return None

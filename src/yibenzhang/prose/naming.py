@@ -15,9 +15,13 @@ from yibenzhang.model.views import View
 from yibenzhang.standards.registers import FUNCTION, KINDS, Register, Registers, fold_name
 
 LEVELS = {"类": 3, "款": 5, "项": 7}
-_MARK = re.compile(r"\((?:(?P<before>\d{2,7})[-:]?)?(?P<level>[类款项])级?(?:[-:]?(?P<after>\d{2,7}))?\)|\((?P<code>\d{3}(?:\d\d){0,2})\)")
+_MARK = re.compile(
+    r"\((?:(?P<before>\d{2,7})[-:]?)?(?P<level>[类款项])级?(?:[-:]?(?P<after>\d{2,7}))?\)|\((?P<code>\d{3}(?:\d\d){0,2})\)"
+)
 _CUT = re.compile(r"[,;。:“”\"《》〈〉【】、]|(?<=[支出])[-—]+|--+|—+")
-_NUMBERING = re.compile(r"^(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十\d]+\)|\d{1,2}[.、](?!\d)|[①-⑳])+")
+_NUMBERING = re.compile(
+    r"^(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十\d]+\)|\d{1,2}[.、](?!\d)|[①-⑳])+"
+)
 _LEADING = re.compile(r"^(?P<code>\d{7}|\d{5}|\d{3})[-—:、.]?(?=[一-鿿])")
 _CHAIN = re.compile(r"[-—/>]+|、(?=.*[-—])")
 _AFTER = re.compile(r"^[”\"》'」]*(?:[一-鿿]{0,12})[”\"》'」]*(?:20\d\d年[一-鿿]{0,14})?[:,]?$")

@@ -16,7 +16,9 @@ _RATED = (Kind.RATE, Kind.VALUE)
 
 def without_claims(passage: Passage, quantities: Sequence[Quantity]) -> list[Quantity]:
     """The numbers of a passage, those that are no claims marked so."""
-    return [replace(q, kind=Kind.NO_CLAIM) if _says_nothing(passage, q, quantities) else q for q in quantities]
+    return [
+        replace(q, kind=Kind.NO_CLAIM) if _says_nothing(passage, q, quantities) else q for q in quantities
+    ]
 
 
 def _says_nothing(passage: Passage, q: Quantity, quantities: Sequence[Quantity]) -> bool:
@@ -34,4 +36,6 @@ def _says_nothing(passage: Passage, q: Quantity, quantities: Sequence[Quantity])
     if q.kind not in _RATED or COMPARES.match(before):
         return False
     stop = min((k for c in _STOP if (k := text.find(c, q.end)) >= 0), default=len(text))
-    return not any(o.money and begin <= o.start < stop for o in quantities) and bool(re.search("[一-鿿]", before))
+    return not any(o.money and begin <= o.start < stop for o in quantities) and bool(
+        re.search("[一-鿿]", before)
+    )

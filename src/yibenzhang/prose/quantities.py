@@ -130,7 +130,13 @@ def quantities_of(passage: Passage, fiscal_year: int | None, stage: str = "") ->
         if level and _BASE.search(lead) and _AFTER_BASE.match(passage.text, match.end()):
             kind = Kind.LAST
         kind = _in_budget(kind, lead) if stage == "budget" else kind
-        if kind == Kind.VALUE and unit.dimension == "percent" and lead == "(" and out and out[-1].kind == Kind.DELTA:
+        if (
+            kind == Kind.VALUE
+            and unit.dimension == "percent"
+            and lead == "("
+            and out
+            and out[-1].kind == Kind.DELTA
+        ):
             kind, sign = Kind.RATE, out[-1].sign  # "增加 5.44 万元（36.78%）"
         out.append(Quantity(passage, start, match.end(), lead, amount, kind, sign, base))
         previous = match.end()

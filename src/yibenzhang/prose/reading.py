@@ -19,7 +19,7 @@ _BRACKETS = re.compile(r"\([^()]*\)")
 _WORD = re.compile(r"[一-鿿A-Za-z]")
 _PART = re.compile(r"^第[一二三四五六七八九十]+部分")
 _SHORTEST, _LONGEST = 3, 40
-_EDGES = "的、,:”\"》)"
+_EDGES = '的、,:”"》)'
 _SPOKEN = ("side", "fund", "period", "kind", "item")
 _NARROW = ("fund", "kind", "item")
 """What the whole of a list says of its parts."""
@@ -73,7 +73,9 @@ class Reading:
 class SentenceReader:
     """Reads the words of numbers with the lexicon, the registers and the names of the tables."""
 
-    def __init__(self, words: SentenceWords, names: Names, cube: Cube, stage: str, body: str, above: Mapping[int, str]) -> None:
+    def __init__(
+        self, words: SentenceWords, names: Names, cube: Cube, stage: str, body: str, above: Mapping[int, str]
+    ) -> None:
         self._above = above
         self._words, self._names, self.cube = words, names, cube
         self._stage = stage
@@ -113,14 +115,18 @@ class SentenceReader:
         said = self._parsed(words)
         if said.residue or said.empty:
             return []
-        return self.cube.find(replace(said.wanted, stages=("", "final") if self._stage == "accounts" else ("",)))
+        return self.cube.find(
+            replace(said.wanted, stages=("", "final") if self._stage == "accounts" else ("",))
+        )
 
     def means(self, q: Quantity, words: str) -> bool:
         """The words right before a number say the same."""
         said, other = self._parsed(words), self.said(q)
         if other is None or said.residue or other.residue or said.empty or "," in other.how:
             return False
-        return dict(said.wanted.values) == dict(other.wanted.values) and said.wanted.codes == other.wanted.codes
+        return (
+            dict(said.wanted.values) == dict(other.wanted.values) and said.wanted.codes == other.wanted.codes
+        )
 
     def before(self, reading: Reading) -> tuple[Fact, ...]:
         """What the same words say of the year before."""
@@ -131,7 +137,10 @@ class SentenceReader:
         if q.kind == Kind.LAST:
             return "previous", ("", "initial", "final")
         if q.kind == Kind.BUDGETED:
-            return "", ("initial",) if any(w in q.lead for w in self._words.opened) else ("initial", "adjusted")
+            return "", ("initial",) if any(w in q.lead for w in self._words.opened) else (
+                "initial",
+                "adjusted",
+            )
         return "", ("", "final") if self._stage == "accounts" else ("",)
 
     def _sums(self, wanted: Wanted) -> Iterator[tuple[Fact, ...]]:
@@ -173,7 +182,9 @@ class SentenceReader:
         label = own.label or ("" if own.codes else above.wanted.label)
         if not more and codes == own.codes and label == own.label:
             return said
-        return Said(Wanted(tuple({**mine, **more}.items()), codes, label), f"{said.how}, part", (), said.total)
+        return Said(
+            Wanted(tuple({**mine, **more}.items()), codes, label), f"{said.how}, part", (), said.total
+        )
 
     def _whole(self, q: Quantity) -> Said | None:
         """What is said of the whole of the list that a number stands in, in its sentence or in a paragraph above."""
@@ -252,14 +263,16 @@ class SentenceReader:
     def _phrase(self, text: str) -> Said:
         for word, same in self._words.same:
             text = text.replace(word, same)
-        text = text.strip("“”\"、,:")
+        text = text.strip('“”"、,:')
         if not text:
             return Said(Wanted(), "words side")
         lexicon = self._words.lexicon
         phrase = lexicon.phrase(text)
         values = tuple((d, v) for d, v in phrase.values if d in _SPOKEN)
         sides = {w for w in phrase.words if any(d == "side" for d, _ in lexicon.meanings.get(w, ()))}
-        residue = tuple(r for r in phrase.residue if _WORD.search(r) and not ("side" in phrase.several and r in sides))
+        residue = tuple(
+            r for r in phrase.residue if _WORD.search(r) and not ("side" in phrase.several and r in sides)
+        )
         how = "+".join(sorted(d for d, _ in values if d != "side")) or "side"
         return Said(Wanted(values), f"words {how}", residue, any(w in lexicon.totals for w in phrase.words))
 
@@ -268,5 +281,7 @@ class SentenceReader:
         mine = {d for d, _ in said.wanted.values}
         around: dict[str, str] = {}
         for heading in q.passage.section[-3:]:
-            around |= {d: v for d, v in self._phrase(self._bare(heading)).wanted.values if d in ("fund", "kind")}
+            around |= {
+                d: v for d, v in self._phrase(self._bare(heading)).wanted.values if d in ("fund", "kind")
+            }
         return tuple((d, v) for d, v in around.items() if d not in mine)

@@ -40,7 +40,7 @@ def listed(case: Case) -> Iterator[Made]:
     witness = Witness(case)
     for listing in listings(case.passages, case.by_passage):
         largest = max(q.amount.base for q in listing.parts)
-        sums = [_sum(whole, listing) for whole in listing.wholes if whole.amount.base >= largest]
+        sums = [_sum(whole, listing) for whole in listing.wholes if 2 * whole.amount.base >= largest]
         if not sums or sum(q.amount.value != 0 for q in listing.parts) < 2:
             continue
         if well_supported(f"text|{listing.how}"):
@@ -61,7 +61,7 @@ def counted_lists(case: Case) -> Iterator[tuple[str, bool]]:
     """Kinds of lists of a text with whether they add up; slips of the keyboard count for neither."""
     for listing in listings(case.passages, case.by_passage):
         largest = max(q.amount.base for q in listing.parts)
-        sums = [_sum(whole, listing) for whole in listing.wholes if whole.amount.base >= largest]
+        sums = [_sum(whole, listing) for whole in listing.wholes if 2 * whole.amount.base >= largest]
         if sums and sum(q.amount.value != 0 for q in listing.parts) >= 2:
             if any(holds(s) for s in sums):
                 yield f"text|{listing.how}", True
@@ -111,9 +111,7 @@ def _changes(claims: list[Claim]) -> Iterator[Relation]:
         if before.change is not None and before.change is not change:
             told = not (claim.loose or before.loose or "其中" in change.lead or "其中" in before.change.lead)
             terms = (Term(1, change.fact), Term(-1, before.change.fact))
-            yield Relation(
-                f"prose.year_before|{change.fact.id}", "prose.year_before", terms, accuses=told
-            )
+            yield Relation(f"prose.year_before|{change.fact.id}", "prose.year_before", terms, accuses=told)
 
 
 @rule("prose.twice", needs=("text",), each_file=True)

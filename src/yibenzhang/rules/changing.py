@@ -55,7 +55,13 @@ def _against_tables(case: Case) -> Iterator[Readings]:
     """The change of an amount whose last year's amount stands in the tables beside it."""
     for claim in _first_claims(case.claims):
         subject, change = claim.subject, claim.change
-        if subject is None or change is None or claim.loose or not change.sign or subject.passage is not change.passage:
+        if (
+            subject is None
+            or change is None
+            or claim.loose
+            or not change.sign
+            or subject.passage is not change.passage
+        ):
             continue
         reading = case.reader.read(subject)
         if reading is None or not reading.sure:
@@ -82,7 +88,9 @@ def _new_items(case: Case) -> Iterator[Readings]:
         stop = min((k for c in "。;" if (k := text.find(c, change.end)) >= 0), default=len(text))
         if nothing_before().search(text, change.end, stop) and subject.amount.value:
             terms = (Term(1, change.fact), Term(-1, subject.fact))
-            yield Readings((Relation(f"prose.changed|{change.fact.id}|new", "prose.changed", terms),), "text|new item")
+            yield Readings(
+                (Relation(f"prose.changed|{change.fact.id}|new", "prose.changed", terms),), "text|new item"
+            )
 
 
 def _first_claims(claims: Sequence[Claim]) -> Iterator[Claim]:

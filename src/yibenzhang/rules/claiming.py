@@ -72,7 +72,9 @@ class Neighbours:
     def cousins(self, claim: Claim) -> list[Claim]:
         """The other shares below the same heading that name the same whole."""
         top = claim.passage.section[:1]
-        same = [c for c in self._shares if claim.base and c.base == claim.base and c.passage.section[:1] == top]
+        same = [
+            c for c in self._shares if claim.base and c.base == claim.base and c.passage.section[:1] == top
+        ]
         near = [c for c in same if c.passage.section[:2] == claim.passage.section[:2]]
         return [c for c in near if c is not claim]
 
@@ -94,7 +96,9 @@ class Neighbours:
         """The one amount that the words stand for in the tables, or where there are none in the text; else nothing."""
         if words not in self._spoken:
             found = self._reader.of_words(words) or [
-                q.fact for q in self._all if q.kind in (Kind.VALUE, Kind.ACTUAL) and self._reader.means(q, words)
+                q.fact
+                for q in self._all
+                if q.kind in (Kind.VALUE, Kind.ACTUAL) and self._reader.means(q, words)
             ]
             self._spoken[words] = found if len({_base(f) for f in found}) == 1 else []
         return self._spoken[words]

@@ -13,7 +13,7 @@ from yibenzhang.laws.families import POOL_ONE_IN
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Issue, issue_of
 from yibenzhang.model.relations import Alternatives, Made, Nearly, Relation, Term
-from yibenzhang.prose.binding import Binder, Binding
+from yibenzhang.prose.binding import Binding
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.prose.reading import Reading
 from yibenzhang.rules.case import Case
@@ -96,7 +96,9 @@ def _read(reading: Reading, case: Case) -> Made:
         return Alternatives([replace(o, accuses=False) for o in options])
     known = case.reader.cube.known(number)
     accused = well_supported(support_kind(reading.how, known), POOL_ONE_IN if known else ONE_IN)
-    return Alternatives(options, _cut(_meant(options, reading.quantity), reading.quantity) if accused else None)
+    return Alternatives(
+        options, _cut(_meant(options, reading.quantity), reading.quantity) if accused else None
+    )
 
 
 def _options(reading: Reading) -> list[Relation]:

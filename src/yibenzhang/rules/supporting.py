@@ -9,7 +9,6 @@ from yibenzhang.laws.support import measured
 from yibenzhang.model.relations import Relation, Supported
 from yibenzhang.rules.slips import residual
 
-
 ONE_IN = 30
 """So many instances of a kind of reading may have at most one that failed."""
 

@@ -71,5 +71,9 @@ def _alone(relation: Relation, term: Term) -> Relation:
     amount = term.fact.amount
     assert amount is not None
     return Relation(
-        f"{relation.id}|{term.fact.id}", relation.rule, (Term(1, term.fact),), constant=-amount.base, family="witness"
+        f"{relation.id}|{term.fact.id}",
+        relation.rule,
+        (Term(1, term.fact),),
+        constant=-amount.base,
+        family="witness",
     )
