@@ -129,7 +129,7 @@ def quantities_of(passage: Passage, fiscal_year: int | None, stage: str = "") ->
         level = kind in (Kind.VALUE, Kind.BUDGETED, Kind.ACTUAL) and unit.dimension == "money"
         if level and _BASE.search(lead) and _AFTER_BASE.match(passage.text, match.end()):
             kind = Kind.LAST
-        kind = _in_budget(kind, lead) if stage == "budget" else kind
+        kind = _in_budget(kind, lead) if stage == "budget" else _executed(kind, lead)
         if (
             kind == Kind.VALUE
             and unit.dimension == "percent"
@@ -143,6 +143,14 @@ def quantities_of(passage: Passage, fiscal_year: int | None, stage: str = "") ->
     nothing = Amount(Decimal(0), 0, unit_named("万元"), "")
     out += [Quantity(passage, a, b, "", nothing, Kind.BROKEN) for a, b in broken]
     return sorted(out, key=lambda q: q.start)
+
+
+_EXECUTED = re.compile(r"(?:执行数?|实际支出)(?:为|是|:)?$")
+
+
+def _executed(kind: Kind, lead: str) -> Kind:
+    """Beside a budget an amount that was carried out is the actual one."""
+    return Kind.ACTUAL if kind == Kind.VALUE and _EXECUTED.search(lead) else kind
 
 
 def _in_budget(kind: Kind, lead: str) -> Kind:

@@ -103,9 +103,9 @@ class SentenceReader:
         named = bool(wanted.codes or wanted.label)
         if facts and named and self.cube.narrower(wanted):
             how += ", narrower"  # the tables tell of some kind of spending what the words say of all
-        if facts and ("period", "current") in wanted.values:
-            if not any(self.cube.has(f, "period", "current") for f in facts):
-                how += ", whole"  # the tables tell this year's and what was carried over together
+        current = ("period", "current")
+        if facts and current in wanted.values and not any(self.cube.has(f, *current) for f in facts):
+            how += ", whole"  # the tables tell this year's and what was carried over together
         if not named and any(w in h for h in q.passage.section for w in self._words.elsewhere):
             how += ", elsewhere"
         return Reading(q, replace(said, wanted=wanted, how=how), facts, sums)

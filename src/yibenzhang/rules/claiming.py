@@ -286,6 +286,20 @@ def _agreed_whole(
             yield Supported(made, tuple(witnesses), least)
 
 
+def _all_of_it(claim: Claim, shares: list[Claim]) -> bool:
+    """The shares make up 100 %, or all others are right if their parts are the whole."""
+    rates = [c.rate.amount.value for c in shares if c.rate]
+    if abs(sum(rates, Decimal(0)) - 100) <= Decimal("0.1"):
+        return True
+    whole = sum((c.subject.amount.base for c in shares if c.subject), Decimal(0))
+    others = [c for c in shares if c is not claim and c.subject and c.rate]
+    return whole > 0 and all(
+        abs(100 * c.subject.amount.base / whole - c.rate.amount.value) <= Decimal(1).scaleb(-c.rate.amount.decimals)
+        for c in others
+        if c.subject and c.rate
+    )
+
+
 def _complete(claim: Claim, near: Neighbours) -> Relation | None:
     """Shares of one passage, or below one heading, that make up 100 %: their whole is the sum of their parts."""
     rate, part = claim.rate, claim.subject
@@ -293,8 +307,7 @@ def _complete(claim: Claim, near: Neighbours) -> Relation | None:
         return None
     for shares in ([claim, *near.siblings(claim)], [claim, *near.cousins(claim)]):
         facts = [c.subject.fact for c in shares if c.subject]
-        total = sum((c.rate.amount.value for c in shares if c.rate), Decimal(0))
-        if len(facts) >= _FEWEST and len(set(facts)) == len(shares) and abs(total - 100) <= Decimal("0.1"):
+        if len(facts) >= _FEWEST and len(set(facts)) == len(shares) and _all_of_it(claim, shares):
             break
     else:
         return None
@@ -336,10 +349,12 @@ def _completion(claim: Claim, near: Neighbours) -> Made:
     wholes = [claim.against, *(q for q in amounts if q.kind == Kind.BUDGETED)]
     facts = [q.fact for q in wholes if q is not None]
     facts = facts if claim.against is not None else [*facts, *near.planned(actual)]
-    options = (_share_of(a.fact, w, rate, "prose.completion") for a in [actual, *amounts] for w in facts)
     against = claim.against.fact if claim.against else next(iter(near.planned(actual)), None)
     last = _share_of(actual.fact, against, rate, "prose.completion") if against and _base(against) else None
-    return Alternatives(_there(options), last)
+    options = list(_there(_share_of(a.fact, w, rate, "prose.completion") for a in [actual, *amounts] for w in facts))
+    if last is None:  # nobody would hear of a rate that is wrong
+        options = [replace(o, accuses=False) for o in options]
+    return Alternatives(options, last)
 
 
 def _compared(claim: Claim, near: Neighbours) -> Made:

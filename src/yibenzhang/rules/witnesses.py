@@ -18,6 +18,7 @@ from yibenzhang.rules.case import Case
 from yibenzhang.rules.slips import residual
 from yibenzhang.rules.supporting import holds
 
+_MORE = 10
 _DIGITS = 4
 """Amounts with fewer digits are told elsewhere by chance."""
 
@@ -33,7 +34,7 @@ class Witness:
         """What the lists say with their witnesses: of one that holds, which numbers are told elsewhere as well."""
         held = next((s for s in sums if holds(s)), None)
         if held is not None:
-            yield from (_alone(held, t) for t in held.terms if self._twice(t.fact, Decimal(0)))
+            yield from (_alone(held, t) for t in held.terms if _tight(held, t.fact) and self._twice(t.fact, Decimal(0)))
             return
         for relation in sums:
             left = residual(relation).middle
@@ -60,6 +61,12 @@ class Witness:
         moved = replace(fact, amount=replace(amount, value=value))
         count = self._said[moved.amount.base] if moved.amount else 0
         return count > (not more) or self._cube.known(moved)
+
+
+def _tight(relation: Relation, fact: Fact) -> bool:
+    """What rounding leaves open in the list is not much more than in the number."""
+    own = fact.interval
+    return own is not None and residual(relation).half_width <= _MORE * own.half_width
 
 
 def _told(q: Quantity) -> bool:
