@@ -20,6 +20,8 @@ from yibenzhang.rules.supporting import holds, well_supported
 from yibenzhang.rules.witnesses import Witness
 from yibenzhang.standards import fold
 
+_TWO = 2
+"""A whole with two of its parts may well have more."""
 _PLAIN = ("list", "outline")
 _DIGITS = 6
 """Amounts with this many printed digits are not equal by chance."""
@@ -43,7 +45,7 @@ def listed(case: Case) -> Iterator[Made]:
         sums = [_sum(whole, listing) for whole in listing.wholes if 2 * whole.amount.base >= largest]
         if not sums or sum(q.amount.value != 0 for q in listing.parts) < 2:
             continue
-        if well_supported(f"text|{listing.how}"):
+        if len(listing.parts) > _TWO and well_supported(f"text|{listing.how}"):
             yield Alternatives(sums, sums[0])
             continue
         yield Alternatives([replace(s, accuses=False) for s in sums], slipped_sum(sums, listing.how))

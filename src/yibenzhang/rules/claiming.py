@@ -262,6 +262,7 @@ def _share_else(claim: Claim, part: Quantity, rate: Quantity, near: Neighbours) 
     """The share of the whole that the sentence names, where no whole near by makes it right."""
     sure = claim.against if not claim.base else None
     called = [*near.spoken(claim.base), *(near.called(claim.base) or [])] if claim.base else []
+    called = [f for f in called if f.id != part.fact.id]
     whole = sure.fact if sure else next(iter(called), None)  # one that nobody knows is not to be guessed
     if whole is None:
         return _complete(claim, near)
@@ -294,7 +295,8 @@ def _all_of_it(claim: Claim, shares: list[Claim]) -> bool:
     whole = sum((c.subject.amount.base for c in shares if c.subject), Decimal(0))
     others = [c for c in shares if c is not claim and c.subject and c.rate]
     return whole > 0 and all(
-        abs(100 * c.subject.amount.base / whole - c.rate.amount.value) <= Decimal(1).scaleb(-c.rate.amount.decimals)
+        abs(100 * c.subject.amount.base / whole - c.rate.amount.value)
+        <= Decimal(1).scaleb(-c.rate.amount.decimals)
         for c in others
         if c.subject and c.rate
     )
@@ -351,7 +353,9 @@ def _completion(claim: Claim, near: Neighbours) -> Made:
     facts = facts if claim.against is not None else [*facts, *near.planned(actual)]
     against = claim.against.fact if claim.against else next(iter(near.planned(actual)), None)
     last = _share_of(actual.fact, against, rate, "prose.completion") if against and _base(against) else None
-    options = list(_there(_share_of(a.fact, w, rate, "prose.completion") for a in [actual, *amounts] for w in facts))
+    options = list(
+        _there(_share_of(a.fact, w, rate, "prose.completion") for a in [actual, *amounts] for w in facts)
+    )
     if last is None:  # nobody would hear of a rate that is wrong
         options = [replace(o, accuses=False) for o in options]
     return Alternatives(options, last)

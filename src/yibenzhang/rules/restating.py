@@ -93,7 +93,9 @@ def _read(reading: Reading, case: Case) -> Made:
     """The amount is one of those that stand where its words say, or made up of them."""
     number, options = reading.quantity.fact, _options(reading)
     if not well_supported(support_kind(reading.how, known=False)):
-        return Alternatives([replace(o, accuses=False) for o in options])
+        slip = next((o for o in options if slip_of(number, o.terms[1].fact)), None)
+        doubt = _cut(replace(slip, rule="prose.slip"), reading.quantity) if slip else None
+        return Alternatives([replace(o, accuses=False) for o in options], doubt)
     known = case.reader.cube.known(number)
     accused = well_supported(support_kind(reading.how, known), POOL_ONE_IN if known else ONE_IN)
     return Alternatives(

@@ -34,7 +34,11 @@ class Witness:
         """What the lists say with their witnesses: of one that holds, which numbers are told elsewhere as well."""
         held = next((s for s in sums if holds(s)), None)
         if held is not None:
-            yield from (_alone(held, t) for t in held.terms if _tight(held, t.fact) and self._twice(t.fact, Decimal(0)))
+            yield from (
+                _alone(held, t)
+                for t in held.terms
+                if _tight(held, t.fact) and self._twice(t.fact, Decimal(0))
+            )
             return
         for relation in sums:
             left = residual(relation).middle
