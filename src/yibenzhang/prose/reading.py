@@ -106,9 +106,11 @@ class SentenceReader:
         current = ("period", "current")
         if facts and current in wanted.values and not any(self.cube.has(f, *current) for f in facts):
             how += ", whole"  # the tables tell this year's and what was carried over together
-        kind = dict(wanted.prefer).get("kind", "")
-        if facts and kind and not named and not any(self.cube.has(f, "kind", kind) for f in facts):
-            how += ", under another heading"  # the heading speaks of a kind of spending that no table tells so
+        apart = [(d, v) for d, v in wanted.prefer if d == ("fund" if named else "kind")]
+        if facts and apart and not any(self.cube.has(f, *apart[0]) for f in facts):
+            how += (
+                f", another {apart[0][0]}"  # the heading speaks of a fund or a kind that no table tells it of
+            )
         if not named and any(w in h for h in q.passage.section for w in self._words.elsewhere):
             how += ", elsewhere"
         return Reading(q, replace(said, wanted=wanted, how=how), facts, sums)

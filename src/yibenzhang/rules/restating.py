@@ -113,7 +113,13 @@ def _meant(options: Sequence[Relation], q: Quantity) -> Relation:
     """The one that the amount misses by the least of slips; the likeliest where it misses all by more."""
     near = next((o for o in options if _nearly(o, q)), None)
     slip = next((o for o in options if len(o.terms) == 2 and slip_of(q.fact, o.terms[1].fact)), None)
-    return near or slip or options[0]
+    unit = next((o for o in options if len(o.terms) == 2 and _of_unit(q.fact, o.terms[1].fact)), None)
+    return near or slip or unit or options[0]
+
+
+def _of_unit(one: Fact, other: Fact) -> bool:
+    """The two are printed alike, in units that differ."""
+    return one.amount is not None and other.amount is not None and one.amount.value == other.amount.value
 
 
 def support_kind(how: str, known: bool) -> str:

@@ -13,11 +13,15 @@ ONE_IN = 30
 """So many instances of a kind of reading may have at most one that failed."""
 
 
+ANOTHER = ", another "
+"""A reading of another fund or kind than the heading speaks of is like no other."""
+
+
 def well_supported(kind: str, one_in: int = ONE_IN) -> bool:
     """At most one in so many of that kind failed on real documents; a kind seen too seldom to tell goes with those
     like it."""
     held, failed = measured().get(kind, (0, 0))
-    if held + failed < (POOL if failed else one_in):
+    if held + failed < (POOL if failed else one_in) and ANOTHER not in kind:
         held, failed = _pooled().get(_coarse(kind), (0, 0))
     return held >= POOL and failed * one_in <= held + failed
 
