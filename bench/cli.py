@@ -90,12 +90,13 @@ def _planted_found(
         Path | None, typer.Option(help="改这个文件夹里真实文件的表内数字（已印证的），每次一个，重新检查")
     ] = None,
     number: Annotated[int, typer.Option("-n", min=1, help="--real 时改多少个数")] = 2000,
+    prose: Annotated[bool, typer.Option("--prose", help="--real 时改正文的句子，不改表")] = False,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="--real 时用几个核心，0 为全部")] = 0,
     format: Format = "text",
 ) -> None:
     """在没有错误的文件里逐个埋错，数找到多少；或逐个改真实文件里已印证的数。"""
     if real is not None:
-        planted_real(real, number, seed, Path(misses) if misses else None, jobs, format)
+        planted_real(real, number, seed, Path(misses) if misses else None, jobs, format, prose)
         return
     _bench("planted", files, kind, seed, most, bool(misses), format)
 

@@ -8,7 +8,7 @@ import sys
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from bench import corpus as counting
 from bench import leave_out as leaving
-from bench import lookup, real
+from bench import lookup, prose_plants, real
 from bench import same as comparing
 from bench import speed as timing
 from bench import support as measuring
@@ -85,19 +85,22 @@ def judged(
         lookup.show_judged(made)
 
 
-def planted_real(folder: Path, most: int, seed: int, misses: Path | None, jobs: int, format: str) -> None:
-    """`bench planted --real`."""
+def planted_real(
+    folder: Path, most: int, seed: int, misses: Path | None, jobs: int, format: str, prose: bool = False
+) -> None:
+    """`bench planted --real`, of the tables or of the sentences."""
     run = _run(folder, "", jobs, "")
-    work = real.plants(run, most, seed)
+    planting: Any = prose_plants if prose else real
+    work = planting.plants(run, most, seed)
     total = sum(len(p) for _, p in work)
     columns = (TextColumn("埋错"), BarColumn(), MofNCompleteColumn())
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty()) as progress:
         task = progress.add_task("", total=total)
-        found = real.verdicts(
+        found = planting.verdicts(
             work, jobs or os.cpu_count() or 1, step=lambda n: progress.update(task, advance=n)
         )
-    made = real.report(found)
+    made = planting.report(found)
     if misses is not None and made["misses"]:
         with misses.open("w", encoding="utf-8", newline="") as f:
             writer = csv.DictWriter(f, list(made["misses"][0]))
@@ -106,7 +109,7 @@ def planted_real(folder: Path, most: int, seed: int, misses: Path | None, jobs: 
     if format == "json":
         as_json(made)
     else:
-        real.show_report(made)
+        planting.show_report(made)
 
 
 def leave_out(

@@ -61,7 +61,7 @@ def year_before(case: Case) -> Iterator[Issue]:
                 continue
             apart = abs(one.change.amount.base - two.change.amount.base)
             near = one.change.sign == two.change.sign and apart <= abs(a.high) * _NEARLY
-            if not near and _subject(one) != _subject(two):
+            if not near and subject_words(one) != subject_words(two):
                 continue  # the year before may have held what this year does not: another scope
             changes = tuple(_moved(c, c.change) for c in (one, two) if c.change)
             facts, unit = (two.change.fact, one.change.fact), _unit(two.subject)
@@ -70,7 +70,7 @@ def year_before(case: Case) -> Iterator[Issue]:
             )
 
 
-def _subject(claim: Claim) -> str:
+def subject_words(claim: Claim) -> str:
     """The words just before the amount, as far as they name what it is."""
     lead = claim.subject.lead if claim.subject else ""
     return re.sub(r"20\d\d年?度?|[\d“”]|[为共计是:]+$", "", re.split(r"[,。;]", lead)[-1])
