@@ -60,9 +60,9 @@ class Reading:
 
     @property
     def how(self) -> str:
-        """The kind of binding; words of any dimensions are one kind where they do not stand right before the number."""
+        """The kind of binding; words of any dimensions are one kind."""
         how, comma, rest = self.said.how.partition(", ")
-        return f"{how.split()[0]}, {rest}" if comma else how
+        return f"{how.split()[0]}{comma}{rest}"
 
     @property
     def sure(self) -> bool:
