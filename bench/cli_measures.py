@@ -1,4 +1,4 @@
-"""`bench corpus`, `errors`, `judged`, `leave-out`, `speed`, `same` and `planted --real`: quality measured on real files."""
+"""`bench corpus`, `errors`, `judged`, `labels`, `leave-out`, `speed`, `same` and `planted --real`: quality measured on real files."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from bench import corpus as counting
+from bench import labels as labelling
 from bench import leave_out as leaving
 from bench import lookup, real
 from bench import same as comparing
@@ -83,6 +84,25 @@ def judged(
         as_json(made)
     else:
         lookup.show_judged(made)
+
+
+def labels(
+    folder: Folder,
+    labels: Annotated[Path, typer.Option(help="人读出来的毛病（JSON Lines）", show_default=False)],
+    only: Annotated[bool, typer.Option("--only", help="只检查有标签的地区")] = False,
+    jobs: Jobs = 0, standards: Layer = "", format: Format = "text",
+) -> None:  # fmt: skip
+    """人读出来的毛病找到了几成（按类别和文件），漏了哪些，没有标签的问题有哪些。"""
+    try:
+        known = labelling.labels_of(labels)
+    except (OSError, ValueError, KeyError) as error:
+        raise fail(f"读不了 {labels}：{error}") from error
+    regions = ",".join(dict.fromkeys(x.document.partition("/")[0] for x in known)) if only else ""
+    made = labelling.report(_run(folder, regions, jobs, standards), known)
+    if format == "json":
+        as_json(made)
+    else:
+        labelling.show_report(made)
 
 
 def planted_real(folder: Path, most: int, seed: int, misses: Path | None, jobs: int, format: str) -> None:

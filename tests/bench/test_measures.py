@@ -148,3 +148,31 @@ def test_same(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(same, "RUNS", same.RUNS[:2])
     assert all(r["same"] for r in same.compare(folder / "jiangsu"))
     assert same.difference(b"abc", b"abd")["at"] == 2
+
+
+def test_labels_are_found_by_place_and_content(folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "defects.jsonl"
+    one = {
+        "document": "hubei/hubei-wrong-digit.txt",
+        "class": "arithmetic",
+        "certainty": "definite",
+        "severity": "error",
+    }
+    checked = next(
+        r.checked for r in check_folder(folder, jobs=1).results if r.path.endswith("wrong-digit.txt")
+    )
+    assert checked is not None
+    wrong = checked.findings[0]
+    line = getattr(wrong.place, "line", 0)
+    text = {"where_a": "", "where_b": "", "expected": "", "explain": ""}
+    labels = [
+        one | text | {"id": "1", "reported": wrong.reported, "source_lines": [line]},
+        one | text | {"id": "2", "reported": wrong.reported, "source_lines": [line + 40]},  # elsewhere
+        one | text | {"id": "3", "reported": "98765.43", "source_lines": [line]},  # another number
+        one | text | {"id": "4", "reported": "98765.43", "source_lines": [line], "certainty": "questionable"},
+    ]
+    path.write_text("\n".join(json.dumps(x, ensure_ascii=False) for x in labels), encoding="utf-8")
+    made = told("labels", folder, "--labels", path, "-j", 1)
+    assert [r["id"] for r in made["found"]] == ["1"]
+    assert [r["id"] for r in made["missed"]] == ["2", "3"]
+    assert made["total"] == {"name": "合计", "labels": 3, "found": 1, "notices": 0, "recall": "33.3"}
