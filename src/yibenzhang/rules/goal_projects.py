@@ -124,7 +124,7 @@ def without(case: Case) -> Iterator[Made]:
     if len(all_of.leaves) * sum(1 + len(f.items) + len(f.purchases) for f in case.forms) > MOST_COMPARED:
         yield NotChecked("goals.missing", template="many")
     elif not all_of.balanced()[0]:
-        yield from _missing(all_of, any(f.kind == "overall" for f in case.forms))
+        yield from _missing(all_of)
         yield from _unknown(all_of.goals, all_of.rows)
 
 
@@ -265,7 +265,7 @@ def _found(name: str, fact: Fact | None, others: list[tuple[str, Fact | None]]) 
     return False
 
 
-def _missing(all_of: _Projects, overall: bool) -> Iterator[Issue | NotChecked]:
+def _missing(all_of: _Projects) -> Iterator[Issue | NotChecked]:
     """Projects of the project table without goals, in one issue: they have one cause."""
     goals, listed, leaves = all_of.goals, all_of.listed, all_of.leaves
     known: list[tuple[str, Fact | None]] = [(f.name, f.year) for f in goals]
@@ -279,9 +279,8 @@ def _missing(all_of: _Projects, overall: bool) -> Iterator[Issue | NotChecked]:
         values = arguments(goals=len(goals) or len(listed), projects=len(leaves))
         yield NotChecked("goals.missing", template="unchecked", arguments=values)
         return
-    also = overall and goals and listed and not any(_found(r.name, r.total, entries) for r in left)
     yield issue_at(
-        "goals.missing", left[0].name, left[0].total.place, also="also" if also else "",
+        "goals.missing", left[0].name, left[0].total.place,
         projects=tuple(arguments(name=r.name, amount=r.total.text) for r in left[:_MOST_NAMED]),
         count=len(left) if len(left) > _MOST_NAMED else None,
     )  # fmt: skip
