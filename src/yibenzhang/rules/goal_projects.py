@@ -106,6 +106,29 @@ def names(case: Case) -> Iterator[Issue]:
         yield from _names(all_of, case.forms)
 
 
+_ENDING = re.compile(r"(?:项目|经费|支出|专项)+$")
+
+
+@rule("goals.ending", needs=("forms",))
+def endings(case: Case) -> Iterator[Issue]:
+    """One project with one amount that ends in 项目 here and in 经费 there."""
+    all_of = _projects(case)
+    entries = [(r.name, r.total, "project_table") for r in all_of.leaves]
+    entries += [(n, f, "overall_form") for n, f in all_of.listed]
+    entries += [(f.name, f.year, "form_name") for f in all_of.goals if f.year]
+    groups: dict[tuple[str, Decimal], dict[str, tuple[str, str, Fact]]] = {}
+    for name, fact, where in entries:
+        ending = _ENDING.search(fold(name))
+        if ending and _base(fact) and len(bare(name)) >= 4:
+            groups.setdefault((bare(name), _base(fact)), {}).setdefault(ending.group(), (name, where, fact))
+    for found in groups.values():
+        if len(found) > 1:
+            (first, _, fact), *others = found.values()
+            variants = tuple(arguments(name=n, place=w) for n, w, _ in found.values())
+            places = ((n, f.place) for n, _, f in others)
+            yield issue_at("goals.ending", first, fact.place, *places, variants=variants, amount=fact.text)
+
+
 @rule("goals.parent", needs=("forms", "tables"))
 def parents(case: Case) -> Iterator[Issue]:
     """A project with goals that the project table has at its first level, with other parts in it."""

@@ -121,7 +121,7 @@ def former_sums(case: Case) -> Iterator[Issue]:
     """The budgets of former years in the forms against those of the overall form: one above all, or another sum."""
     every = records(case)
     for overall in (f for f in case.forms if f.kind == "overall"):
-        for year, column in zip(_former_years(case, overall), ("former1", "former2"), strict=False):
+        for year, column in zip(former_years(case, overall), ("former1", "former2"), strict=False):
             whole = next((i.fact for i in overall.overview if i.kind == f"{column}/specific"), None)
             told = [(r, a) for r in every if (a := r.budget(year)) is not None]
             if whole is None or whole.amount is None or whole.unit is None or not told:
@@ -142,7 +142,7 @@ def former_sums(case: Case) -> Iterator[Issue]:
                 )  # fmt: skip
 
 
-def _former_years(case: Case, form: GoalForm) -> list[int]:
+def former_years(case: Case, form: GoalForm) -> list[int]:
     """The two years of the columns of former amounts, in their order; none where no row of the form names them."""
     for t in case.tables:
         for row in t.table.table.texts() if t.table.id == form.table else ():
