@@ -5,8 +5,8 @@ A label is found by a finding of the same document if both hold:
 - **place**: the finding shows something on a line (at most two away) or page that the label names; a label without
   lines and pages asks for six characters in a row of its quotations instead;
 - **content**: the finding shows a number that the label gives as reported or expected (terms of sums that the label
-  works out do not count); where the label reports words, those words, or six characters in a row of its quotation
-  beyond the words of every sentence (five and the number, where it expects a number).
+  works out do not count); where the label reports words, the longest run of those, or six characters in a row of its
+  quotations beyond the words of every sentence (four and the number, where it expects a number).
 
 What a finding shows is its sentence, the words or number it speaks of first, and what it says is printed and due;
 other numbers of a relation do not count: they stand beside half of the document. A finding that shows what is
@@ -41,7 +41,7 @@ _COMMON = re.compile(
 )
 _NEAR = 2
 """Lines apart that are one place: a paragraph of extracted text runs over several."""
-_EXACT, _WORDS, _LONG = 3, 5, 6
+_EXACT, _WORDS, _LONG = 3, 4, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def _label(given: dict[str, Any]) -> Label:
 
 
 def _quotes(text: str) -> tuple[str, ...]:
-    return tuple(_bare(q) for q in (_QUOTED.findall(text) or [text]) if q)
+    return tuple(_bare(q) for q in (*_QUOTED.findall(text), text) if q)
 
 
 def findings_of(run: Run) -> list[Finding]:
@@ -173,20 +173,30 @@ def likeness(label: Label, finding: Finding) -> int:
         return 0
     reported = numbers(label.reported)
     due = bool((numbers(label.expected) - reported) & finding.numbers)
-    if reported:
-        shown = bool(reported & finding.numbers)
+    shown = bool(reported & finding.numbers)
+    if reported and (shown or due):
         return (shown * 2 or due) + (shown and due) if placed or _run(label.quotes, finding, _LONG) else 0
-    word, right = _bare(label.reported), _bare(label.expected)
-    if placed and len(word) >= _EXACT and word in finding.text:
+    word, right = _telling(label.reported), _bare(label.expected)
+    whole = _bare(label.reported)
+    exact = len(word) >= _EXACT and not _COMMON.fullmatch(word) and word in finding.text
+    if placed and (exact or (len(whole) > _LONG and whole in finding.text)):
         return 2 + (due or (len(right) >= 2 and right in finding.text))
-    if numbers(label.expected) and placed:
+    if reported:
+        return 0
+    if placed and any(len(n.replace(".", "")) >= _EXACT for n in numbers(label.expected)):
         return int(due and _run((*label.quotes, *label.others), finding, _WORDS, _COMMON))
-    return int(_run(label.quotes, finding, _LONG, _COMMON))
+    return int(_run((*label.quotes, *(label.others if placed else ())), finding, _LONG, _COMMON))
+
+
+def _telling(text: str) -> str:
+    """The longest run of Chinese characters in what a label reports in words."""
+    return max(re.findall(r"[\u4e00-\u9fff]+", narrow(text)), key=len, default=_bare(text))
 
 
 def _run(quotes: Sequence[str], finding: Finding, least: int, common: re.Pattern[str] | None = None) -> bool:
     """Characters in a row of one of the quotations, some of them not ``common`` to all sentences."""
-    runs = (_longest(quote, finding.text) for quote in quotes)
+    pieces = (p for q in quotes for p in (q, *(common.split(q) if common else ())) if len(p) >= least)
+    runs = (_longest(piece, finding.text) for piece in pieces)
     return any(len(r) >= least and (common is None or len(common.sub("", r)) >= 2) for r in runs)
 
 

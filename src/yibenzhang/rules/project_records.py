@@ -182,9 +182,7 @@ def lacking(case: Case) -> Iterator[Issue]:
     """A goals table without indicators of a kind that most others of the document have."""
     kinds = {word: _words(case, word) for word in ("cost", "benefit", "satisfaction")}
     forms = [f for f in case.forms if f.kind == "project" and len(f.indicators) >= _LEVELS]
-    forms = [
-        f for f in forms if sum(bool(i.level1 or i.level2) for i in f.indicators) * 2 >= len(f.indicators)
-    ]
+    forms = [f for f in forms if any(i.level1 for i in f.indicators)]
     if len(forms) < 2:
         return
     have = [{k for k, words in kinds.items() if _has(f, words)} for f in forms]
@@ -193,13 +191,11 @@ def lacking(case: Case) -> Iterator[Issue]:
         lacks = [k for k in kinds if k not in found and 2 * common[k] > len(forms)]
         if lacks:
             names = tuple(arguments(kind=k) for k in lacks)
+            last = {i.period: i for i in form.indicators}
             yield issue_at(
-                "goals.lacking",
-                form.name,
-                form.indicators[0].place,
-                lacking=names,
-                others=min(common[k] for k in lacks),
-            )
+                "goals.lacking", form.name, form.indicators[0].place, *((i.name, i.place) for i in last.values()),
+                lacking=names, others=min(common[k] for k in lacks),
+            )  # fmt: skip
 
 
 def _has(form: GoalForm, words: tuple[str, ...]) -> bool:
