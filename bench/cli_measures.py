@@ -18,6 +18,7 @@ from bench import corpus as counting
 from bench import labels as labelling
 from bench import leave_out as leaving
 from bench import lookup, real
+from bench import paraphrases as wording
 from bench import same as comparing
 from bench import speed as timing
 from bench import support as measuring
@@ -103,6 +104,25 @@ def labels(
         as_json(made)
     else:
         labelling.show_report(made)
+
+
+def paraphrases(
+    file: Annotated[
+        Path, typer.Argument(help="别人写的说法（TOML，格式见 bench/wordings）", show_default=False)
+    ],
+    format: Format = "text",
+) -> None:
+    """不看规则的人写的说法：有毛病的报出几成，没有毛病的几成没有报。"""
+    try:
+        defects = wording.defects_of()
+        found = list(wording.tried(wording.wordings_of(file), defects))
+    except (OSError, ValueError, KeyError) as error:
+        raise fail(f"读不了 {file}：{error}") from error
+    made = wording.report(found, defects)
+    if format == "json":
+        as_json(made)
+    else:
+        wording.show_report(made)
 
 
 def planted_real(folder: Path, most: int, seed: int, misses: Path | None, jobs: int, format: str) -> None:

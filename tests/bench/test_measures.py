@@ -20,9 +20,11 @@ from bench.corpus import count
 from bench.gross import KINDS, changed, value_of
 from bench.leave_out import dropped, only_in
 from bench.lookup import LABELS
+from bench.paraphrases import TITLES, defects_of
 from bench.running import Run, check_folder
 from tests.conftest import ROOT
 from yibenzhang.cli import app as product
+from yibenzhang.standards import HERE, load
 
 EXAMPLES = ROOT / "examples"
 
@@ -176,3 +178,23 @@ def test_labels_are_found_by_place_and_content(folder: Path, tmp_path: Path) -> 
     assert [r["id"] for r in made["found"]] == ["1"]
     assert [r["id"] for r in made["missed"]] == ["2", "3"]
     assert made["total"] == {"name": "合计", "labels": 3, "found": 1, "notices": 0, "recall": "33.3"}
+
+
+def test_paraphrases_are_tried_in_their_disclosure(tmp_path: Path) -> None:
+    made = told("paraphrases", Path(bench.__file__).parent / "wordings" / "example.toml")
+    assert made["total"]["told"] == made["total"]["fires"] == made["total"]["by_rule"] == 3
+    assert made["total"]["quiet"] == made["total"]["silent"] == 2
+    wrong = tmp_path / "mine.toml"
+    wrong.write_text(
+        '[[wording]]\nid = "wording.rate"\nfires = ["增长 5.00%。"]\nsilent = ["增长 5.00。"]\n',
+        encoding="utf-8",
+    )
+    made = told("paraphrases", wrong)
+    assert [w["fires"] for w in made["wrong"]] == [True, False]
+
+
+def test_the_defects_to_word_are_rules() -> None:
+    standards = load()
+    for defect in defects_of().values():
+        assert defect.id in standards.rule_by_id
+        assert defect.disclosure in TITLES or (HERE / "cases" / defect.disclosure).exists()
