@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 from yibenzhang.model.facts import Row
 from yibenzhang.model.issues import Issue, arguments, issue_at
@@ -124,11 +125,44 @@ def levels(case: Case) -> Iterator[Issue]:
             continue
         table = {_LEVEL_OF[len(c)] for c in printed.get(fold_name(m.name), ()) if len(c) in _LEVEL_OF}
         right = table or {_LEVEL_OF[len(e.code)] for e in m.entries}
-        if right and m.level not in right and not m.at_level:
+        if right and m.level not in right and (table or not m.at_level):
             yield issue_at(
                 "wording.level", m.words, m.passage.place(m.start), template="" if table else "register",
                 written=m.words, right=tuple(arguments(text=level) for level in sorted(right)),
             )  # fmt: skip
+
+
+_APART = re.compile(r"[”“\"‘’》《\-—－]{0,2}")
+
+
+@rule("registers.path", needs=("text",))
+def paths(case: Case) -> Iterator[Issue]:
+    """A classification named below one that it is no part of: "卫生健康支出（类）行政事业单位养老支出（款）"."""
+    printed = _printed(case)
+    seen: set[tuple[str, str]] = set()
+    for one, two in pairwise(_mentioned(case, printed)):
+        if one.passage is not two.passage or not _APART.fullmatch(
+            one.passage.text, one.end, max(one.end, two.start)
+        ):
+            continue
+        above = _codes(one, printed)
+        below = _codes(two, printed)
+        goes_down = LEVELS.get(one.level, 9) < LEVELS.get(two.level, 0)
+        if not goes_down or not above or not below or (one.name, two.name) in seen:
+            continue
+        if not any(b.startswith(a) for a in above for b in below):
+            seen.add((one.name, two.name))
+            words = one.passage.verbatim(one.start, two.end).strip()
+            homes = {b[: LEVELS[one.level]] for b in below}
+            right = next((e.name for h in sorted(homes) if (e := _function().entry(h, case.year))), None)
+            home = right if len(homes) == 1 else None
+            yield issue_at("registers.path", words, one.passage.place(one.start), item=two.name, right=home)
+
+
+def _codes(m: Mention, printed: dict[str, set[str]]) -> set[str]:
+    """The codes of the level that is written, of the register and of the tables."""
+    codes = {e.code for e in m.entries} | printed.get(fold_name(m.name), set())
+    return {c for c in codes if len(c) == LEVELS.get(m.level)}
 
 
 @rule("registers.text_code", needs=("text",))
