@@ -64,6 +64,8 @@ def _own(case: Case, p: Passage, m: re.Match[str]) -> bool:
     before = p.text[max(0, m.start() - _BEFORE) : m.start()]
     if _OTHER.search(before.split("。")[-1]) or any(int(y) != case.year for y in _YEAR.findall(before)):
         return False
+    if "表" in p.text[m.end() : m.end() + _BEFORE]:
+        return False  # the note of a table, which is held against that table
     return "名词" not in "".join(p.section) and not re.search(
         r"的(?:部门|单位)", p.text[m.end() - 4 : m.end() + 4]
     )
