@@ -14,9 +14,9 @@ from yibenzhang.prose.passages import Passage
 from yibenzhang.recognising.rows import bare
 from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.rules.case import Case
-from yibenzhang.rules.mentions import LEVELS, Mention, mentions
+from yibenzhang.rules.mentions import LEVELS, Mention
 from yibenzhang.rules.registry import rule
-from yibenzhang.standards.registers import fold_name, registers
+from yibenzhang.standards.registers import fold_name
 
 _TABLES = (".general_function", ".fiscal_expenditure", ".expenditure")
 _AMOUNT = re.compile(r"\d[\d,]*(?:\.\d+)?(?:万元|元|亿元)")
@@ -31,11 +31,11 @@ _SURE = 3
 """So many items of a list must be those of the table."""
 
 
-def _lists(case: Case, printed: frozenset[str]) -> dict[tuple[str, ...], dict[str, Mention]]:
+def _lists(case: Case) -> dict[tuple[str, ...], dict[str, Mention]]:
     """The items (项) that each section of the text names with an amount behind them, by name."""
     by: dict[tuple[str, ...], dict[str, Mention]] = {}
-    for p in case.passages:
-        for m in mentions(p, registers().function, printed):
+    for p, found in zip(case.passages, case.mentions, strict=True):
+        for m in found:
             item = LEVELS.get(m.level, len(m.code)) == LEVELS["项"]
             if item and _AMOUNT.search(p.text, m.end):
                 by.setdefault(p.section, {}).setdefault(_same(m.name), m)
@@ -53,7 +53,7 @@ def items(case: Case) -> Iterator[Issue]:
         if table.table.standard is None or not table.table.standard.id.endswith(_TABLES[0]):
             continue
         have = _amounts(table)
-        for section, names in _lists(case, frozenset(have)).items():
+        for section, names in _lists(case).items():
             inside = [n for n in names if n in have]
             odd = [n for n in names if n not in have]
             missing = [n for n in have if n not in names and not _named(n, section, odd, case)]
@@ -93,9 +93,8 @@ def classes(case: Case) -> Iterator[Issue]:
     wholes: dict[tuple[str, ...], dict[str, Mention]] = {}
     details: dict[tuple[str, ...], list[Mention]] = {}
     explained: dict[tuple[str, ...], set[str]] = {}
-    for p in case.passages:
+    for p, found in zip(case.passages, case.mentions, strict=True):
         chapter = _chapter(p)
-        found = list(mentions(p, registers().function))
         for m, below in zip_longest(found, found[1:]):
             if m.level == "项":
                 details.setdefault(chapter, []).append(m)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from difflib import SequenceMatcher
 from itertools import pairwise
 
@@ -11,10 +11,9 @@ from yibenzhang.model.facts import Row
 from yibenzhang.model.issues import Issue, arguments, issue_at
 from yibenzhang.model.places import Place
 from yibenzhang.prose.passages import flat
-from yibenzhang.recognising.rows import bare
 from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.rules.case import Case
-from yibenzhang.rules.mentions import LEVELS, Mention, mentions
+from yibenzhang.rules.mentions import LEVELS, Mention
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards.registers import Entry, Register, fold_name, registers
 
@@ -37,24 +36,14 @@ def _economic(m: Mention) -> bool:
     return any(r.named(m.name) or r.named(m.name.removesuffix("支出")) for r in others)
 
 
-def _mentioned(case: Case, printed: Container[str]) -> Iterator[Mention]:
+def _mentioned(case: Case) -> Iterator[Mention]:
     """The functions that sentences name; lists of economic items are none."""
-    for p in case.passages:
+    for found in case.mentions:
         economic = False
-        for m in mentions(p, _function(), printed):
+        for m in found:
             economic = _economic(m) if m.level == "类" else economic
             if not economic and not (_economic(m) and not m.at_level):
                 yield m
-
-
-def _printed(case: Case) -> dict[str, set[str]]:
-    """The functions of the tables by name: their codes."""
-    out: dict[str, set[str]] = {}
-    for t in case.tables:
-        for row in _rows(t):
-            if row.code.startswith("2"):
-                out.setdefault(fold_name(bare(row.label)), set()).add(row.code)
-    return out
 
 
 def _rows(table: TableFacts) -> Iterator[Row]:
@@ -65,9 +54,9 @@ def _rows(table: TableFacts) -> Iterator[Row]:
 @rule("registers.former", needs=("year",))
 def former(case: Case) -> Iterator[Issue]:
     """A name that the fiscal year no longer has, in a sentence or in a row without a code."""
-    year, printed = case.year or 0, _printed(case)
+    year, printed = case.year or 0, case.functions
     seen: set[str] = set()
-    for m in _mentioned(case, printed):
+    for m in _mentioned(case):
         if not m.exact or fold_name(m.name) in printed or m.name in seen:
             continue
         if entry := _replaced(m.at_level, m.name, year):
@@ -119,8 +108,8 @@ def _end(entry: Entry, name: str) -> int | None:
 @rule("wording.level", needs=("text",))
 def levels(case: Case) -> Iterator[Issue]:
     """A classification named with a level that it has not, in the tables or, where they lack it, in the register."""
-    printed = _printed(case)
-    for m in _mentioned(case, printed):
+    printed = case.functions
+    for m in _mentioned(case):
         if not m.level or not (m.exact or fold_name(m.name) in printed):
             continue
         table = {_LEVEL_OF[len(c)] for c in printed.get(fold_name(m.name), ()) if len(c) in _LEVEL_OF}
@@ -138,9 +127,9 @@ _APART = re.compile(r"[”“\"‘’》《\-—－]{0,2}")
 @rule("registers.path", needs=("text",))
 def paths(case: Case) -> Iterator[Issue]:
     """A classification named below one that it is no part of: "卫生健康支出（类）行政事业单位养老支出（款）"."""
-    printed = _printed(case)
+    printed = case.functions
     seen: set[tuple[str, str]] = set()
-    for one, two in pairwise(_mentioned(case, printed)):
+    for one, two in pairwise(_mentioned(case)):
         if one.passage is not two.passage or not _APART.fullmatch(
             one.passage.text, one.end, max(one.end, two.start)
         ):
@@ -168,8 +157,8 @@ def _codes(m: Mention, printed: dict[str, set[str]]) -> set[str]:
 @rule("registers.text_code", needs=("text",))
 def codes(case: Case) -> Iterator[Issue]:
     """A name with the code of another one behind it: "行政事业单位医疗（2101101）"."""
-    printed = _printed(case)
-    for m in _mentioned(case, printed):
+    printed = case.functions
+    for m in _mentioned(case):
         if (
             m.level
             or not m.exact
@@ -192,9 +181,9 @@ def codes(case: Case) -> Iterator[Issue]:
 @rule("registers.unknown", needs=("text",))
 def unknown(case: Case) -> Iterator[Issue]:
     """A classification that neither the registers nor a table has, though its level is written and one is like it."""
-    printed = _printed(case)
+    printed = case.functions
     seen: set[str] = set()
-    for m in _mentioned(case, printed):
+    for m in _mentioned(case):
         folded = fold_name(m.name)
         if m.entries or _economic(m) or len(folded) < _SHORT or not m.level:
             continue
