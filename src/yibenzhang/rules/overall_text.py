@@ -102,7 +102,7 @@ _PROJECTS = re.compile(r"项目支出")
 _REASON = re.compile(r"(?:主要)?(?:原因)?(?:是|为|系|因)[:]?(?P<why>[^。;]{4,120})")
 
 
-@rule("reasons.driver", needs=("forms", "text", "year"))
+@rule("reasons.driver", needs=("text",))
 def drivers(case: Case) -> Iterator[Issue]:
     """An increase of project expenditure whose reason does not name the new project that makes up most of it."""
     year = case.year or 0
