@@ -95,7 +95,10 @@ def form(name: str, number: str, part: Ledger) -> list[Row]:
         two("起始年度", "2024", "终止年度", "2026"),
         wide("项目主要内容", content),
         two("项目总预算", amount, "项目当年预算", amount),
-        wide("项目前两年预算及当年预算变动情况", "2024年预算为" + wan((part.sum() * Decimal("0.8317")).quantize(CENT)) + "万元"),
+        wide(
+            "项目前两年预算及当年预算变动情况",
+            "2024年预算为" + wan((part.sum() * Decimal("0.8317")).quantize(CENT)) + "万元",
+        ),
         ["项目资金来源", *source("来源项目", "金额")[1:]],
         source("合计", amount),
         source("1.一般公共预算财政拨款", wan(general)),
