@@ -1,9 +1,10 @@
 # Two commands: `make run` (the main job on the shipped examples) and `make test`.
+# The tests stand in three rings (tests/conftest.py): `make fast` runs the first, `make test` two, `make long` all.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test bench lock clean
+.PHONY: run fast test long lint bench lock clean
 .DEFAULT_GOAL := run
 
 $(VENV)/.installed: requirements.lock pyproject.toml
@@ -25,11 +26,20 @@ run: $(VENV)/.installed
 	@echo "网页报告 HTML report: out/report.html"
 	@echo "问题清单 Excel list:  out/问题清单.xlsx"
 
-test: $(VENV)/.dev
+fast: $(VENV)/.dev
+	$(BIN)/ruff check src bench tests tools
+	$(BIN)/python -m pytest -m fast
+
+test: lint
+	$(BIN)/python -m pytest -m "not long"
+
+long: lint
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev
 	$(BIN)/ruff check src bench tests tools
 	$(BIN)/ruff format --check src bench tests tools
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
 
 bench: $(VENV)/.dev
 	$(BIN)/yibenzhang bench read ../shared/corpus

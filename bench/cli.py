@@ -29,6 +29,7 @@ from bench.cli_measures import (
     support,
 )
 from bench.cli_serve import serve
+from bench.conditions.cli import conditions
 from bench.planting.judging import KINDS, Tally, Verdict, tally, verdicts
 from bench.timing import Checking, Measured, bench_check, bench_read
 from yibenzhang.batch import find_files
@@ -67,6 +68,7 @@ app.command()(same)
 app.command()(support)
 app.command()(recall)
 app.command()(serve)
+app.command()(conditions)
 Format = Annotated[str, typer.Option("--format", "-f", help="text 给人看，json 给程序用")]
 Files = Annotated[list[str], typer.Argument(help="文件、文件夹或通配符", show_default=False)]
 
@@ -101,12 +103,13 @@ def _planted_found(
         Path | None, typer.Option(help="改这个文件夹里真实文件的表内数字（已印证的），每次一个，重新检查")
     ] = None,
     number: Annotated[int, typer.Option("-n", min=1, help="--real 时改多少个数")] = 2000,
+    prose: Annotated[bool, typer.Option("--prose", help="--real 时改正文的句子，不改表")] = False,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="--real 时用几个核心，0 为全部")] = 0,
     format: Format = "text",
 ) -> None:
     """在没有错误的文件里逐个埋错，数找到多少；或逐个改真实文件里已印证的数。"""
     if real is not None:
-        planted_real(real, number, seed, Path(misses) if misses else None, jobs, format)
+        planted_real(real, number, seed, Path(misses) if misses else None, jobs, format, prose)
         return
     _bench("planted", files, kind, seed, most, bool(misses), format)
 

@@ -8,7 +8,7 @@ import sys
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -17,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from bench import corpus as counting
 from bench import labels as labelling
 from bench import leave_out as leaving
-from bench import lookup, real
+from bench import lookup, prose_plants, real
 from bench import paraphrases as wording
 from bench import same as comparing
 from bench import speed as timing
@@ -125,19 +125,22 @@ def paraphrases(
         wording.show_report(made)
 
 
-def planted_real(folder: Path, most: int, seed: int, misses: Path | None, jobs: int, format: str) -> None:
-    """`bench planted --real`."""
+def planted_real(
+    folder: Path, most: int, seed: int, misses: Path | None, jobs: int, format: str, prose: bool = False
+) -> None:
+    """`bench planted --real`, of the tables or of the sentences."""
     run = _run(folder, "", jobs, "")
-    work = real.plants(run, most, seed)
+    planting: Any = prose_plants if prose else real
+    work = planting.plants(run, most, seed)
     total = sum(len(p) for _, p in work)
     columns = (TextColumn("埋错"), BarColumn(), MofNCompleteColumn())
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty()) as progress:
         task = progress.add_task("", total=total)
-        found = real.verdicts(
+        found = planting.verdicts(
             work, jobs or os.cpu_count() or 1, step=lambda n: progress.update(task, advance=n)
         )
-    made = real.report(found)
+    made = planting.report(found)
     if misses is not None and made["misses"]:
         with misses.open("w", encoding="utf-8", newline="") as f:
             writer = csv.DictWriter(f, list(made["misses"][0]))
@@ -146,7 +149,7 @@ def planted_real(folder: Path, most: int, seed: int, misses: Path | None, jobs: 
     if format == "json":
         as_json(made)
     else:
-        real.show_report(made)
+        planting.show_report(made)
 
 
 def leave_out(

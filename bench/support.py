@@ -11,11 +11,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from yibenzhang.batch import find_files
-from yibenzhang.checking.check import related_of
+from yibenzhang.checking.check import case_related_of
 from yibenzhang.checking.relate import Related
 from yibenzhang.laws.engine import Laws
 from yibenzhang.laws.families import Family
 from yibenzhang.reading import ReadingError, read
+from yibenzhang.rules.agreeing import counted_lists
+from yibenzhang.rules.changing import counted_changes
+from yibenzhang.rules.restating import counted
 from yibenzhang.standards import HERE
 from yibenzhang.standards.lexicon.words import load_lexicon
 
@@ -31,7 +34,7 @@ def measure(folder: Path) -> tuple[dict[tuple[str, str], list[int]], dict[str, s
         lexicon = load_lexicon()
         for path in _files(region):
             try:
-                related = related_of(read(path))
+                related, case = case_related_of(read(path))
             except ReadingError:
                 continue
             for phrase in _phrases(related):
@@ -40,6 +43,8 @@ def measure(folder: Path) -> tuple[dict[tuple[str, str], list[int]], dict[str, s
             for family, held, failed in _counted(related.laws):
                 support[family.pool, region.name][0] += held
                 support[family.pool, region.name][1] += failed
+            for kind, held in (*counted(case), *counted_lists(case), *counted_changes(case)):
+                support[kind, region.name][not held] += 1
     return support, seen
 
 

@@ -1,4 +1,13 @@
-"""Shared places. Tests that need the corpus skip with a clear word where it is absent."""
+"""Shared places, and the rings the tests stand in.
+
+- ``fast``: a second each, mostly far less; what one runs after every change. ``make fast``
+- ``middle``: with the fast ones, what one runs before a commit. ``make test``
+- ``long``: a browser, PostgreSQL, servers that are killed, scans, real documents, whole seasons, mutated files.
+  ``make long`` runs all three.
+
+A test is long where it needs what LONG names. A test or module may say its ring by a mark; of several the longest counts.
+All others are fast in the folders of FAST, and middle elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +15,34 @@ from pathlib import Path
 
 import pytest
 
+from yibenzhang.reading import converting
+
 ROOT = Path(__file__).parent.parent
 CORPUS = ROOT.parent / "shared" / "corpus"
 EXAMPLES = ROOT / "examples"
+
+FAST = {"bureau", "cases", "unit"}
+LONG = {"chromium", "corpus", "libreoffice", "postgres", "server"}
+"""Fixtures, or values of a parameter that name one: what is outside of this repository, or a server of its own."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        own = {m.name for m in item.iter_markers()}
+        values = getattr(getattr(item, "callspec", None), "params", {}).values()
+        needs = {*getattr(item, "fixturenames", ()), *(v for v in values if isinstance(v, str))}
+        if needs & LONG:
+            item.add_marker("long")
+        elif not own & {"fast", "middle", "long"}:
+            item.add_marker("fast" if item.path.parent.name in FAST else "middle")
+
+
+def undecidable() -> bytes:
+    """A text in which a number differs from its sum, and nothing tells which of them is wrong."""
+    text = (EXAMPLES / "hubei-clean.txt").read_text(encoding="utf-8")
+    line = "（二）政府性基金预算拨款\t\t（六）社会保障和就业支出\t317.28"
+    assert text.count(line) == 1
+    return text.replace(line, line.replace("317.28", "434.67")).encode()
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +50,11 @@ def corpus() -> Path:
     if not CORPUS.is_dir():
         pytest.skip("the corpus (../shared/corpus) is not on this machine")
     return CORPUS
+
+
+@pytest.fixture(scope="session")
+def libreoffice() -> None:
+    if converting.office() is None:
+        pytest.skip(
+            "LibreOffice is not installed (Debian: apt-get install libreoffice-calc-nogui libreoffice-writer-nogui)"
+        )

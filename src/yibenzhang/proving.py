@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from yibenzhang.model.documents import Document
 from yibenzhang.office.deadlines import due_on, issue_late
 from yibenzhang.prose.passages import flat
 from yibenzhang.reading.text import read_text
-from yibenzhang.standards import HERE, Standards, StandardsError, load
+from yibenzhang.standards import HERE, Phrase, Standards, StandardsError, load
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +35,35 @@ def document_of(text: str, name: str = "case.txt") -> Document:
     return Document(name, "text", hashlib.sha256(data).hexdigest(), pages, notices)
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A rule and its case, not yet put to the test; ``fault`` does it."""
+
+    rule: str
+    case: str
+    fault: Callable[[], str]
+
+    def proof(self) -> Proof:
+        return Proof(self.rule, self.case, self.fault())
+
+
 def prove(extra: str = "") -> list[Proof]:
     """All cases of the shipped standards and of the folder ``extra``, and the rules that have none."""
+    return [claim.proof() for claim in claims(extra)]
+
+
+def claims(extra: str = "") -> list[Claim]:
+    """The same before the proof: reading the cases takes no time, trying them does."""
     standards = load("", extra)
-    out: list[Proof] = []
-    told: set[str] = set()
+    out: list[Claim] = []
     for layer in [HERE, *([Path(extra)] if extra else [])]:
         folder = layer / "cases"
         cases = [*_load(folder / "prose.toml"), *_of_rules(layer)]
-        for proof in [*_sums(folder, extra), *_texts(cases, folder, extra), *_dates(folder, standards)]:
-            told.add(proof.rule)
-            out.append(proof)
-    for proof in _phrases(standards):
-        told.add(proof.rule)
-        out.append(proof)
+        out += [*_sums(folder, extra), *_texts(cases, folder, extra), *_dates(folder, standards)]
+    out += _phrases(standards)
+    told = {claim.rule for claim in out}
     unproved = [i for i in standards.rule_by_id if i not in told and i not in NEEDS_A_FILE]
-    out.extend(Proof(i, "", "没有例子：请在 cases/ 里加一个") for i in unproved)
+    out += [Claim(i, "", lambda: "没有例子：请在 cases/ 里加一个") for i in unproved]
     return out
 
 
@@ -89,49 +103,57 @@ def _told(result: Checked) -> list[set[str]]:
     return [{f.rule, *(b.rule for b in f.broken)} for f in result.findings]
 
 
-def _sums(folder: Path, extra: str) -> Iterator[Proof]:
+def _sums(folder: Path, extra: str) -> Iterator[Claim]:
     for case in _load(folder / "cases.toml"):
-        lines = _base(folder, case["base"]).split("\n")
         where = f"{case['base']} 第{case['line']}行"
-        cells = lines[case["line"] - 1].split("\t")
-        if cells[case["at"]] != case["from"]:
-            yield Proof(case["rule"], where, f"该处是 {cells[case['at']]}，不是 {case['from']}")
-            continue
-        results = []
-        for value in (case["to"], case["honest"]):
-            changed = "\t".join([*cells[: case["at"]], value, *cells[case["at"] + 1 :]])
-            text = "\n".join([*lines[: case["line"] - 1], changed, *lines[case["line"] :]])
-            results.append(_told(check_document(document_of(text), extra)))
-        yield Proof(case["rule"], where, _fault(case["rule"], *results))
+        yield Claim(case["rule"], where, partial(_sum, case, folder, extra))
 
 
-def _texts(cases: list[dict[str, Any]], folder: Path, extra: str) -> Iterator[Proof]:
+def _sum(case: dict[str, Any], folder: Path, extra: str) -> str:
+    lines = _base(folder, case["base"]).split("\n")
+    cells = lines[case["line"] - 1].split("\t")
+    if cells[case["at"]] != case["from"]:
+        return f"该处是 {cells[case['at']]}，不是 {case['from']}"
+    results = []
+    for value in (case["to"], case["honest"]):
+        changed = "\t".join([*cells[: case["at"]], value, *cells[case["at"] + 1 :]])
+        text = "\n".join([*lines[: case["line"] - 1], changed, *lines[case["line"] :]])
+        results.append(_told(check_document(document_of(text), extra)))
+    return _fault(case["rule"], *results)
+
+
+def _texts(cases: list[dict[str, Any]], folder: Path, extra: str) -> Iterator[Claim]:
     for case in cases:
-        base = _base(folder, case["base"]) if case.get("base") else ""
         where = (case.get("fires") or (case.get("change") or [case.get("base", "")])[-1]).split("\n")[-1][:40]
-        results = []
-        for which in ("fires", "twin"):
-            text = base
-            key = "change" if which == "fires" else "honest"
-            if case.get(key):
-                if case[key][0] not in text:
-                    yield Proof(case["rule"], where, f"示例文件里没有“{case[key][0]}”")
-                text = text.replace(case[key][0], case[key][1], 1)
-            results.append(
-                _told(check_document(document_of(f"{text}\n{case.get(which, '')}".strip()), extra))
-            )
-        yield Proof(case["rule"], where, _fault(case["rule"], *results))
+        yield Claim(case["rule"], where, partial(_text, case, folder, extra))
 
 
-def _dates(folder: Path, standards: Standards) -> Iterator[Proof]:
+def _text(case: dict[str, Any], folder: Path, extra: str) -> str:
+    base = _base(folder, case["base"]) if case.get("base") else ""
+    results = []
+    for which, key in (("fires", "change"), ("twin", "honest")):
+        text = base
+        if case.get(key):
+            if case[key][0] not in text:
+                return f"示例文件里没有“{case[key][0]}”"
+            text = text.replace(case[key][0], case[key][1], 1)
+        results.append(_told(check_document(document_of(f"{text}\n{case.get(which, '')}".strip()), extra)))
+    return _fault(case["rule"], *results)
+
+
+def _dates(folder: Path, standards: Standards) -> Iterator[Claim]:
     for case in _load(folder / "dates.toml"):
-        results: list[list[set[str]]] = []
-        for d in (case["fires"], case["twin"]):
-            due = due_on(d.get("approved"), given=d.get("due"))
-            told = issue_late("某局部门预算", due, d.get("published"), d["today"], standards)
-            results.append([{told.rule}] if told else [])
         where = "、".join(str(day) for day in case["fires"].values())
-        yield Proof(case["rule"], where, _fault(case["rule"], *results))
+        yield Claim(case["rule"], where, partial(_date, case, standards))
+
+
+def _date(case: dict[str, Any], standards: Standards) -> str:
+    results: list[list[set[str]]] = []
+    for d in (case["fires"], case["twin"]):
+        due = due_on(d.get("approved"), given=d.get("due"))
+        told = issue_late("某局部门预算", due, d.get("published"), d["today"], standards)
+        results.append([{told.rule}] if told else [])
+    return _fault(case["rule"], *results)
 
 
 def _fault(rule: str, fires: list[set[str]], twin: list[set[str]]) -> str:
@@ -144,15 +166,18 @@ def _fault(rule: str, fires: list[set[str]], twin: list[set[str]]) -> str:
     return ""
 
 
-def _phrases(standards: Standards) -> Iterator[Proof]:
+def _phrases(standards: Standards) -> Iterator[Claim]:
     for phrase in standards.phrases:
-        pattern = re.compile(phrase.pattern)
+        yield Claim(phrase.id, phrase.fires[:40], partial(_phrase, phrase))
 
-        def hit(text: str, pattern: re.Pattern[str] = pattern, unless: str = phrase.unless) -> bool:
-            told = flat(text)
-            return bool(pattern.search(told)) and not (unless and re.search(unless, told))
 
-        fault = "" if hit(phrase.fires) else "例子没有命中"
-        if hit(phrase.twin):
-            fault = "不该命中的例子命中了"
-        yield Proof(phrase.id, phrase.fires[:40], fault)
+def _phrase(phrase: Phrase) -> str:
+    pattern = re.compile(phrase.pattern)
+
+    def hit(text: str) -> bool:
+        told = flat(text)
+        return bool(pattern.search(told)) and not (phrase.unless and re.search(phrase.unless, told))
+
+    if hit(phrase.twin):
+        return "不该命中的例子命中了"
+    return "" if hit(phrase.fires) else "例子没有命中"

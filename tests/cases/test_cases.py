@@ -13,6 +13,8 @@ from yibenzhang import Checked, check
 from yibenzhang.balance.coverage import Standing
 from yibenzhang.model.issues import Severity
 
+pytestmark = pytest.mark.middle
+
 CASES = Path(yibenzhang.__file__).parent / "standards" / "cases"
 ALL: list[dict[str, Any]] = tomllib.loads((CASES / "cases.toml").read_text(encoding="utf-8"))["case"]
 BASES = sorted(p.name for p in CASES.glob("*.txt"))

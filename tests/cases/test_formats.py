@@ -11,9 +11,11 @@ import pytest
 
 from tests.conftest import EXAMPLES
 from tests.office import VARIANTS, as_csv, documents
-from yibenzhang import check
+from yibenzhang import check, read
 from yibenzhang.checking.check import Checked
 from yibenzhang.model.places import FlowPlace, SheetPlace
+
+pytestmark = pytest.mark.middle
 
 NAMES = sorted(documents())
 SLID = "hubei-shifted-row.txt"
@@ -77,7 +79,7 @@ def test_keys_of_places_are_unique_and_stable(tmp_path: Path) -> None:
         path.write_bytes(make(documents()["hubei-clean.txt"]))
         runs = []
         for _ in range(2):
-            document = check(path).document
+            document = read(path)
             keys = [p.place.key for p in document.paragraphs()]
             keys += [c.place.key for t in document.tables() for c in t.cells]
             runs.append(keys)

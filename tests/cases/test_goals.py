@@ -79,6 +79,7 @@ def test_drawn_tables_and_text_say_the_same() -> None:
     assert (first.indicators[0].former, first.indicators[0].last) == ("≥2600公里", "≥2800公里")
 
 
+@pytest.mark.middle
 def test_wrong_numbers_in_forms_are_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Each proved number made wrong by 7: told as one finding, or by nothing where no sum must hold; never as two."""
     found = planted = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from random import Random
 
@@ -10,24 +11,32 @@ import pytest
 from bench.planting.judging import KINDS
 from bench.planting.plants import Plant, Soil, planted
 from yibenzhang.checking.check import check_document
+from yibenzhang.model.documents import Document
 from yibenzhang.model.issues import Severity
 from yibenzhang.reading import read
+
+pytestmark = pytest.mark.middle
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
+@lru_cache(maxsize=4)
+def example(name: str) -> Document:
+    return read(EXAMPLES / name)
+
+
 def plants(name: str, kind: str) -> list[Plant]:
-    return list(KINDS[kind](Soil(read(EXAMPLES / name)), Random(1)))
+    return list(KINDS[kind](Soil(example(name)), Random(1)))
 
 
 def told(name: str, plant: Plant) -> list[str]:
-    found = check_document(planted(read(EXAMPLES / name), plant)).findings
+    found = check_document(planted(example(name), plant)).findings
     return [f.rule for f in found if f.severity != Severity.NOTICE]
 
 
 @pytest.mark.parametrize("name", ["hubei-clean.txt", "hubei-goals-clean.pdf", "jiangsu-clean.pdf"])
 def test_a_clean_document_says_nothing(name: str) -> None:
-    found = check_document(read(EXAMPLES / name)).findings
+    found = check_document(example(name)).findings
     assert [f.message for f in found if f.severity != Severity.NOTICE] == []
 
 

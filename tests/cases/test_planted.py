@@ -13,6 +13,8 @@ from bench.planting.judging import KINDS, Verdict, tally, verdicts
 from tests.conftest import EXAMPLES
 from yibenzhang import read
 
+pytestmark = pytest.mark.middle
+
 PROVED = (
     "digit", "swapped_digits", "lost_point", "unit", "lost_unit", "direction", "rate", "share", "completion",
     "missing_project", "swapped_sentences", "cell_digit", "cell_swapped_digits", "cell_lost_point",

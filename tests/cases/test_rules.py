@@ -8,16 +8,17 @@ import pytest
 from typer.testing import CliRunner
 
 from yibenzhang.cli import app
-from yibenzhang.proving import Proof, prove
+from yibenzhang.proving import Claim, claims
 
-PROOFS = prove()
-
-
-@pytest.mark.parametrize("proof", PROOFS, ids=[f"{p.rule}-{k}" for k, p in enumerate(PROOFS)])
-def test_case_and_twin(proof: Proof) -> None:
-    assert proof.fault == ""
+CLAIMS = claims()
 
 
+@pytest.mark.parametrize("claim", CLAIMS, ids=[f"{c.rule}-{k}" for k, c in enumerate(CLAIMS)])
+def test_case_and_twin(claim: Claim) -> None:
+    assert claim.fault() == ""
+
+
+@pytest.mark.middle
 def test_a_new_rule_is_proved_by_its_own_case(tmp_path: Path) -> None:
     runner = CliRunner()
     mine = str(tmp_path / "mine")

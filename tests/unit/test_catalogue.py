@@ -16,7 +16,7 @@ from yibenzhang.checking.precedence import ISSUES, Broken, matches, settled
 from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.model.places import LinePlace
 from yibenzhang.model.relations import Made
-from yibenzhang.proving import document_of, prove
+from yibenzhang.proving import claims, document_of
 from yibenzhang.recognising.profile import Profile
 from yibenzhang.rules import registry
 from yibenzhang.rules.case import Case
@@ -90,7 +90,7 @@ def test_an_added_rule_is_one_module_and_one_entry(tmp_path: Path, monkeypatch: 
     [issue] = check_document(document_of(f"{CLEAN}\n收入增加!!"), str(data)).findings
     assert (issue.rule, issue.message) == ("mine.shouting", "“收入增加!!”有 2 个感叹号。")
     assert dict(issue.arguments)["times"] == 2
-    assert [p.fault for p in prove(str(data)) if p.rule == "mine.shouting"] == [""]
+    assert [c.fault() for c in claims(str(data)) if c.rule == "mine.shouting"] == [""]
 
 
 # ---- what cannot be checked ------------------------------------------------------------------------

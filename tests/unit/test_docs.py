@@ -87,6 +87,7 @@ def _told(checked: Checked) -> tuple[int, int, int]:
     return known, checked.coverage.proved, len(checked.findings)
 
 
+@pytest.mark.long
 def test_planted_errors(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The figure of the READMEs: each number that a relation reaches, made wrong by 7, is one finding."""
     found = planted = 0

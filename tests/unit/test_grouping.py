@@ -199,6 +199,7 @@ def test_nothing_to_group() -> None:
     assert groups_of([]) == ([], {})
 
 
+@pytest.mark.middle
 def test_errors_planted_in_the_text_are_found_by_the_tables_of_the_other_file() -> None:
     """Every amount of the text with a wrong first digit, one at a time."""
     tables = read_data("t.pdf", pages("jiangsu-clean.pdf", TABLES))

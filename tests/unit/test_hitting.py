@@ -42,13 +42,10 @@ def broken_of(checked: Checked) -> list[Result]:
     return [r for r in checked.results if r.outcome == Outcome.CONTRADICTED]
 
 
-_OTHER_SET = pytest.mark.xfail(strict=True, reason="of two sets as small the other is taken, and called sure")
-
-
-@pytest.mark.parametrize("seed", [pytest.param(n, marks=[_OTHER_SET] if n == 9 else []) for n in range(12)])
+@pytest.mark.parametrize("seed", range(12))
 def test_the_sets_are_as_small_as_those_of_the_program(seed: int) -> None:
     random = Random(seed)
-    text, _ = table(random, random.choice((2, 3, 4)))
+    text, changed = table(random, random.choice((2, 3, 4)))
     checked = check_document(document_of(text))
     touching: dict[str, list[Result]] = {}
     for r in checked.results:
@@ -59,7 +56,9 @@ def test_the_sets_are_as_small_as_those_of_the_program(seed: int) -> None:
     assert mine is not None
     assert other is not None
     assert len(mine) == len(other)
-    assert {i for i, sure in mine if sure} <= {i for i, _ in other}
+    texts = {f.id: f.text for r in group for f in r.relation.facts()}
+    wrong = {printed for printed, _ in changed}  # the program does not know that no amount is negative
+    assert {i for i, sure in mine if sure and texts[i] not in wrong} <= {i for i, _ in other}
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -81,9 +80,6 @@ def test_a_document_with_everything_wrong_is_given_up_with_a_word() -> None:
     assert sum(len(f.broken) for f in checked.findings) == len(broken_of(checked))
 
 
-@pytest.mark.xfail(
-    strict=True, reason="two rows exchanged break half of a small table: its code law is not trusted then"
-)
 def test_two_rows_in_each_others_place_are_one_cause() -> None:
     text, _ = table(Random(3), 0)
     lines = text.split("\n")

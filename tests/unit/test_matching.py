@@ -6,6 +6,7 @@ from dataclasses import replace
 from random import Random
 from types import SimpleNamespace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -279,6 +280,7 @@ VERSIONS = st.builds(
 )  # fmt: skip
 
 
+@pytest.mark.middle
 @settings(max_examples=200, deadline=None)
 @given(VERSIONS, VERSIONS)
 def test_every_finding_ends_in_one_place(old: Version, new: Version) -> None:
@@ -298,6 +300,7 @@ def test_nothing_changed_is_all_still_there(same: Version) -> None:
     assert {x.id: y.id for x, y in result.still} == {t.id: t.id for t in same.findings}
 
 
+@pytest.mark.middle
 @settings(max_examples=150, deadline=None)
 @given(VERSIONS, VERSIONS, st.integers(0, 1000))
 def test_the_order_of_the_findings_makes_no_difference(old: Version, new: Version, seed: int) -> None:

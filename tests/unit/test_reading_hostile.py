@@ -140,6 +140,7 @@ def test_deep_nesting(tmp_path: Path) -> None:
     assert [p.text for p in found.paragraphs()] == ["内"]
 
 
+@pytest.mark.long
 def test_too_much_of_everything(tmp_path: Path) -> None:
     refused(b"<html><body>" + b"<p>a" * 1_600_000, tmp_path, "标记超过上限")
     with_tags = docx_of("<w:p/>" * 10 + "<w:b/>" * 6_000_000)
@@ -208,6 +209,7 @@ def test_random_bytes(tmp_path: Path, kind: str, data: bytes) -> None:
     used(head + data, tmp_path)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("suffix", [".docx", ".xlsx", ".html", "-gbk-inside.html", ".csv", ".xls"])
 def test_mutated_files(suffix: str, tmp_path: Path) -> None:
     """Bytes changed, cut out, doubled; in zips also inside the parts, where the checksum would hide it."""

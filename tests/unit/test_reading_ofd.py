@@ -19,6 +19,8 @@ from yibenzhang.model.documents import Document
 from yibenzhang.reading import ReadingError, read_data
 from yibenzhang.reading.ofd_drawing import deltas
 
+pytestmark = pytest.mark.middle
+
 EXAMPLES = Path(__file__).parents[2] / "examples"
 ROWS = [["code", "name", "total"], ["201", "general", "1,234.50"], ["208", "social", "20.00"]]
 

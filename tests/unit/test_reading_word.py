@@ -200,7 +200,7 @@ def test_damaged_files(tmp_path: Path) -> None:
             read(tmp_path / "a.docx")
 
 
-@pytest.mark.skipif(converting.office() is None, reason="LibreOffice is not installed")
+@pytest.mark.usefixtures("libreoffice")
 def test_other_office_files_through_libreoffice(tmp_path: Path) -> None:
     """A flat sheet of OpenDocument becomes the zip of one, which is read under a wrong name."""
     cells = "".join(
@@ -223,7 +223,7 @@ def test_other_office_files_through_libreoffice(tmp_path: Path) -> None:
     assert only(document).texts() == [["项目", "预算数"], ["合计", "12.50"], ["其他", "3.00"]]
 
 
-@pytest.mark.skipif(converting.office() is None, reason="LibreOffice is not installed")
+@pytest.mark.usefixtures("libreoffice")
 def test_rich_text_through_libreoffice(tmp_path: Path) -> None:
     rows = "".join(
         r"\trowd\cellx3000\cellx6000\pard\intbl " + "".join(rf"{words}\cell " for words in row) + r"\row "
@@ -241,7 +241,7 @@ def test_rich_text_through_libreoffice(tmp_path: Path) -> None:
     assert texts(document) == ["注"]
 
 
-@pytest.mark.skipif(converting.office() is None, reason="LibreOffice is not installed")
+@pytest.mark.usefixtures("libreoffice")
 def test_a_workbook_exported_as_xml_is_no_web_page(tmp_path: Path) -> None:
     data = (
         "".join(
@@ -259,7 +259,7 @@ def test_a_workbook_exported_as_xml_is_no_web_page(tmp_path: Path) -> None:
     assert only(read(tmp_path / "a.xls")).texts() == [["项目", "预算数"], ["合计", "1,234.50"]]
 
 
-@pytest.mark.skipif(converting.office() is None, reason="LibreOffice is not installed")
+@pytest.mark.usefixtures("libreoffice")
 def test_conversion_is_bounded_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(converting, "MAX_CONVERT_SECONDS", 0.01)
     (tmp_path / "a").write_bytes(rb"{\rtf1 hello}")

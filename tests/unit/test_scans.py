@@ -27,6 +27,8 @@ from yibenzhang.reading import read, read_data, scanned
 from yibenzhang.reading.ocr import Reading
 from yibenzhang.reading.shapes import HIGH, WIDE, Shapes
 
+pytestmark = pytest.mark.long
+
 JIANGSU = EXAMPLES / "jiangsu-three-errors.pdf"
 SHANGHAI = EXAMPLES / "shanghai-budget-clean.pdf"
 

@@ -16,6 +16,8 @@ import pytest
 
 from yibenzhang.workers import Lost, Pool
 
+pytestmark = pytest.mark.middle
+
 ROOT = Path(__file__).parents[2]
 LINUX = pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks at /proc")
 
@@ -209,6 +211,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.long
 @LINUX
 @pytest.mark.parametrize(("limit", "what"), [(0, "hang"), (2, "spin")])
 def test_workers_end_when_their_server_is_killed(tmp_path: Path, limit: float, what: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from tests.conftest import undecidable
 from tests.unit.test_grouping import TABLES, TEXT
 from tests.web.conftest import Shop
 from tests.web.working import (
@@ -62,9 +63,9 @@ def test_the_other_half_handed_in_later_is_asked_about(shop: Shop) -> None:
 
 def test_a_notice_orders_nothing_where_the_document_cannot_decide(shop: Shop) -> None:
     who = shop.client("审核人")
-    roster = "单位名称\n上海市泖湖区水务局\n"
-    number = season(shop, shop.client("负责人"), 2024, roster, "accounts")
-    found = checked(shop, who, number, "a.pdf", example("shanghai-accounts-two-errors.pdf"))
+    roster = "单位名称\n湖北省云梦泽市青石区数据资源局\n"
+    number = season(shop, shop.client("负责人"), 2026, roster)
+    found = checked(shop, who, number, "a.txt", undecidable())
     confirm_all(shop, who, found.id)
     view = shop.office.views.of(found)
     items = items_of(matters(shop, found.id), view, lambda _: None)

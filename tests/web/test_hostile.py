@@ -32,6 +32,8 @@ from yibenzhang.office.models import Delivery, Job, Role, Submission, User
 from yibenzhang.office.roster import new_season
 from yibenzhang.office.submissions import MAX_NAME, clean_name, register, told
 
+pytestmark = pytest.mark.long
+
 CLEAN = (EXAMPLES / "hubei-clean.txt").read_bytes()
 WRONG = (EXAMPLES / "hubei-wrong-digit.txt").read_bytes()
 CONTRADICTED = 2

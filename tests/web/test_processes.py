@@ -8,10 +8,13 @@ import uuid
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.conftest import ROOT
 from tests.web.conftest import wait_for
 from tests.web.serving import Server
+
+pytestmark = pytest.mark.long
 
 
 def _pages(server: Server) -> set[int]:

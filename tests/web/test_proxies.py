@@ -186,6 +186,7 @@ def test_with_https_our_addresses_are_https_whatever_is_told(make_shop: MakeShop
         assert answer.headers["location"].startswith("http://office.example/")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("options", "believed"), [(("--proxy", "127.0.0.1"), True), (("--https",), False), ((), False)]
 )

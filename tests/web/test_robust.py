@@ -35,6 +35,8 @@ from yibenzhang.office.models import Audit, Job, Matter, Submission
 from yibenzhang.office.roster import new_season
 from yibenzhang.office.submissions import receive, told
 
+pytestmark = pytest.mark.long
+
 CLEAN = (EXAMPLES / "hubei-clean.txt").read_bytes()
 WRONG = (EXAMPLES / "hubei-wrong-digit.txt").read_bytes()
 CONTRADICTED = 2

@@ -292,6 +292,7 @@ def test_every_answer_carries_the_headers_of_safety(shop: Shop) -> None:
             assert answer.headers["cache-control"] == "no-store"
 
 
+@pytest.mark.long
 def test_a_ledger_is_closed_to_other_users_of_the_machine(tmp_path: Path) -> None:
     folder = tmp_path / "ledger"
     with Server(folder, ("--accounts",)) as server:

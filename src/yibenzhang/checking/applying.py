@@ -11,6 +11,7 @@ from yibenzhang.model.documents import Document
 from yibenzhang.model.issues import Issue
 from yibenzhang.model.relations import NotChecked, Result
 from yibenzhang.model.views import View
+from yibenzhang.prose.no_claims import without_claims
 from yibenzhang.prose.passages import passages_of
 from yibenzhang.prose.quantities import quantities_of
 from yibenzhang.recognising.forms import GoalForm
@@ -19,6 +20,7 @@ from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import Fault, apply
 from yibenzhang.standards import Standards
+from yibenzhang.standards.lexicon.words import Lexicon
 
 TEXT = "prose"
 """The family of what sentences say."""
@@ -48,21 +50,28 @@ def case_of(
     forms: tuple[GoalForm, ...],
     standards: Standards,
     views: tuple[View, ...] = (),
+    lexicon: Lexicon | None = None,
 ) -> Case:
     """What the rules look at; of a disclosure in several files also each of them."""
     unread = any(n.unread for n in document.notices)
     parts = []
     for part, seen in parts_with_tables(document, tables):
         passages = tuple(passages_of(part))
-        numbers = tuple(tuple(quantities_of(p, profile.fiscal_year, profile.stage)) for p in passages)
+        numbers = tuple(
+            tuple(without_claims(p, quantities_of(p, profile.fiscal_year, profile.stage))) for p in passages
+        )
         ids = {t.table.id for t in seen}
         own = tuple(v for v in views if not document.parts or v.table in ids)
-        parts.append(Case(part, profile, seen, forms, passages, numbers, standards, unread, views=own))
+        parts.append(
+            Case(part, profile, seen, forms, passages, numbers, standards, unread, views=own, lexicon=lexicon)
+        )
     if not document.parts:
         return parts[0]
     together = tuple(p for c in parts for p in c.passages)
     numbers = tuple(n for c in parts for n in c.numbers)
-    return Case(document, profile, tables, forms, together, numbers, standards, unread, tuple(parts), views)
+    return Case(
+        document, profile, tables, forms, together, numbers, standards, unread, tuple(parts), views, lexicon
+    )
 
 
 def applied(case: Case) -> Applied:

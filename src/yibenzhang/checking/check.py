@@ -12,7 +12,7 @@ from yibenzhang.checking.applying import applied, case_of
 from yibenzhang.checking.causes import in_question, issues_of
 from yibenzhang.checking.closing import closed, reason_of
 from yibenzhang.checking.extent import Extent
-from yibenzhang.checking.ocr_correction import capped, repaired, repairs_of
+from yibenzhang.checking.ocr_correction import capped, is_misread, repaired, repairs_of
 from yibenzhang.checking.placing import Whereabouts
 from yibenzhang.checking.precedence import Broken, settled
 from yibenzhang.checking.prose_support import supported
@@ -25,6 +25,7 @@ from yibenzhang.checking.relate import (
     titled,
 )
 from yibenzhang.checking.unit_error import misstated
+from yibenzhang.checking.unread_cells import unread_cells
 from yibenzhang.model.documents import Document, together
 from yibenzhang.model.issues import Issue, Severity
 from yibenzhang.model.relations import NotChecked, Result
@@ -40,6 +41,7 @@ from yibenzhang.recognising.stitching import Framed, framed_tables
 from yibenzhang.recognising.table_facts import TableFacts, table_facts
 from yibenzhang.recognising.tables import recognise_tables
 from yibenzhang.recognising.views import Reader
+from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import Fault
 from yibenzhang.standards import Standards, load
 from yibenzhang.standards.lexicon.document_kinds import document_kinds
@@ -133,6 +135,14 @@ def facts_of(document: Document, extra: str = "") -> tuple[Profile, tuple[TableF
 def related_of(document: Document, extra: str = "") -> Related:
     """The views of a document's tables and what the laws say of them, without its sentences."""
     return _recognised([document], profile_of(document, load("", extra)), extra).related
+
+
+def case_related_of(document: Document, extra: str = "") -> tuple[Related, Case]:
+    """What the laws say of a document's tables, and the document as its rules see it: what support is counted from."""
+    read = _recognised([document], profile_of(document, load("", extra)), extra)
+    lexicon, views = read.reader.lexicon, read.related.views
+    case = case_of(document, read.profile, read.tables, read.forms, read.standards, views, lexicon)
+    return read.related, case
 
 
 def recognised_parts(
@@ -230,7 +240,8 @@ def check_together(
 def _checked(document: Document, read: _Recognised) -> tuple[Checked, list[Cause]]:
     profile, standards = read.profile, read.standards
     units: list[Issue] = []
-    case = case_of(document, profile, read.tables, read.forms, standards, read.related.views)
+    lexicon = read.reader.lexicon
+    case = case_of(document, profile, read.tables, read.forms, standards, read.related.views, lexicon)
     ruled = applied(case)
     wrong_units = list(misstated(read.tables, [*read.related.across, *ruled.results], case.quantities))
     if wrong_units:
@@ -238,17 +249,19 @@ def _checked(document: Document, read: _Recognised) -> tuple[Checked, list[Cause
         right = {read.tables[w.position].table.id: w.unit for w in wrong_units}
         frames = [replace(f, unit=right.get(f"t{f.table.index + 1}", f.unit)) for f in read.related.frames]
         read = _related(frames, profile, standards, read.reader)
-        case = case_of(document, profile, read.tables, read.forms, standards, read.related.views)
+        case = case_of(document, profile, read.tables, read.forms, standards, read.related.views, lexicon)
         ruled = applied(case)
     tables, related = read.tables, read.related
     text = supported(ruled.text, related.views, case.quantities)
     results = [*related.results, *text.results, *_new(ruled.forms, related.results)]
     causes = diagnose(results)
     found = settled(ruled.issues, Broken(tuple(results), tuple(causes)), standards.precedence)
+    found = [i for i in found if not is_misread(i, document.scanned)]
     printed = Whereabouts(document)
     issues = issues_of(causes, names_of_tables(tables), standards)
     issues += [closed(i, standards, printed) for i in found]
     issues += [*units, *related.issues]
+    issues += [closed(i, standards) for i in unread_cells(related.views, names_of_tables(tables), found)]
     issues += [closed(i, standards) for i in (*reading_issues(document), *conflict_issues(profile))]
     issues = [capped(i, document.scanned) for i in issues]
     ids = dict.fromkeys(f.id for v in related.views for f in v.cells.values() if f.printed)

@@ -119,6 +119,14 @@ def _page(page: Page, right: dict[tuple[Place, str], str]) -> Page:
 RECOGNISED = "（据扫描件识别，请先核对原件。）"
 
 
+def is_misread(finding: Issue, scanned: frozenset[tuple[str, int]]) -> bool:
+    """A number written wrongly on a page that was recognised from a picture: the misreading is ours, told at its cell."""
+    if finding.rule not in ("wording.grouping", "wording.number") or not scanned:
+        return False
+    places = [e.place for e in finding.evidence if e.place is not None and e.place.page is not None]
+    return bool(places) and all((file_of(p), p.page) in scanned for p in places)
+
+
 def capped(finding: Issue, scanned: frozenset[tuple[str, int]]) -> Issue:
     """A finding that rests on recognised characters is at most a warning: the misreading may be ours."""
     if not scanned or finding.severity != Severity.ERROR:

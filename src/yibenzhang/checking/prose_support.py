@@ -76,7 +76,8 @@ def supported(results: Sequence[Result], views: Sequence[View], quantities: Sequ
         if _fails(r) and id(r) not in lost and _of_tables(r.relation)
         if sum(not _fails(o) for o in found) < ENOUGH and not _witnessed(r, settled, cube)
     }
-    out = [_judged(r, id(r) in weak) for r in settled if id(r) not in lost]
+    blind = {id(r) for found in families.values() for r in _unheard(found)}
+    out = [_judged(r, id(r) in weak, id(r) in blind) for r in settled if id(r) not in lost]
     count = Counter(r.relation.rule for r in settled if id(r) in lost)
     notes = [
         NotChecked(rule, template="not_understood", arguments=arguments(count=n)) for rule, n in count.items()
@@ -174,8 +175,20 @@ def _not_understood(found: Sequence[Result]) -> list[Result]:
     """The contradictions of a family that fails widely."""
     failed = [r for r in found if _fails(r)]
     inside = not any(_of_tables(r.relation) for r in failed)
-    widely = len(failed) >= _WIDELY if inside else len(failed) > 1
-    return failed if widely and len(failed) * (_WIDELY if inside else ONE_IN) > len(found) else []
+    return failed if _widely(len(failed), len(found), inside) else []
+
+
+def _widely(failed: int, of: int, inside: bool) -> bool:
+    """So many fail that the reading is misread."""
+    return failed >= (_WIDELY if inside else 2) and failed * (_WIDELY if inside else ONE_IN) > of
+
+
+def _unheard(found: Sequence[Result]) -> list[Result]:
+    """What holds in a family that one more contradiction would make misread: nobody would hear of that one."""
+    held = [r for r in found if r.outcome != Outcome.CONTRADICTED]
+    inside = not any(_of_tables(r.relation) for r in found)
+    failed = sum(_fails(r) for r in found)
+    return held if failed and _widely(failed + 1, len(found), inside) else []
 
 
 def _witnessed(result: Result, results: Sequence[Result], cube: _Cube) -> bool:
@@ -197,9 +210,11 @@ def _witnessed(result: Result, results: Sequence[Result], cube: _Cube) -> bool:
     return False
 
 
-def _judged(result: Result, weak: bool) -> Result:
+def _judged(result: Result, weak: bool, blind: bool) -> Result:
     """The result as it counts; bindings made alike are no family to the diagnosis, which folds by it."""
     relation = result.relation
+    if blind:
+        relation = replace(relation, accuses=False)
     restating = relation.rule in ("prose.table", "prose.share", "prose.completion", "prose.growth")
     rule = UNCONFIRMED if weak and restating else relation.rule
     return replace(result, relation=replace(relation, rule=rule, family=""))

@@ -62,10 +62,11 @@ def misstated(
         if told & {id(r) for r in broken}:
             continue
         few = stated[table.table.unit.name] * _FEW <= stated[unit.name]
-        if few and not across and (same := _printed_alike(table, tables, quantities, unit)):
+        same = _printed_alike(table, tables, quantities, unit) if few else ()
+        if same and not across:
             yield Misstated(position, unit, (), same)
             continue
-        alone = few and any(_telling(r) for r in broken)
+        alone = few and any(_telling(r) or same for r in broken)
         if (len(broken) >= LEAST or alone) and all(_holds(r, mine, by) for r in across):
             told |= {id(r) for r in broken}
             yield Misstated(position, unit, tuple(broken))

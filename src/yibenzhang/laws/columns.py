@@ -13,6 +13,7 @@ from yibenzhang.standards.lexicon.words import Tree
 SOURCES = ("fund", "period")
 """Where money comes from: what was carried in stands beside the funds of the year."""
 GROUPS: tuple[tuple[str, ...], ...] = (SOURCES, ("kind",), ("item",))
+_NAMED = ("fund", "period", "kind", "item")
 _NOT_ADDED = ("percent", "price")
 
 
@@ -95,14 +96,21 @@ def item_families(numbers: Numbers, trees: Mapping[str, Tree]) -> Iterator[Famil
     """Rows that name parts of what another row names ("公务用车购置费" of "公务用车购置及运行费")."""
     for position, view in enumerate(numbers.views):
         lines = [
-            (k, r.coordinates.without("unit")) for k, r in enumerate(view.rows)
-            if not r.keys and (r.coordinates.fund or r.coordinates.kind or r.coordinates.item)
-        ]  # fmt: skip
+            (k, r.coordinates.without("unit"))
+            for k, r in enumerate(view.rows)
+            if not r.keys and (r.total or any(getattr(r.coordinates, d) for d in _NAMED))
+        ]
+        whole_lines = {at.values() for k, at in lines if not view.rows[k].partial}
+        lines = [
+            (k, at) for k, at in lines if not (view.rows[k].partial and at.values() in whole_lines)
+        ]  # 其中：动用上年结转 below 上年结转
         if len({at.values() for _, at in lines}) < len(lines):
             continue
         cells = numbers.of[position]
         for total, parts in partitions(lines, trees) if len(lines) > 1 else ():
             for n, column in enumerate(view.columns):
+                if any((p, n) in numbers.unreadable[position] for p in parts):
+                    continue
                 whole = cells.get((total, n))
                 found = [(1, x) for p in parts if (x := cells.get((p, n))) is not None]
                 if whole is None or len(found) < 2 or not _added(column):
@@ -120,7 +128,7 @@ def _within(part: Coordinates, whole: Coordinates, group: tuple[str, ...], trees
     deeper = False
     for dimension in DIMENSIONS:
         a, b = getattr(part, dimension), getattr(whole, dimension)
-        if a == b or (dimension == "side" and not b):
+        if a == b or (dimension == "side" and not (a and b)):
             continue
         if dimension not in group or not trees[dimension].below(a, b):
             return False

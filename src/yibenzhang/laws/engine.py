@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from yibenzhang.laws.change import balance_families, change_families
 from yibenzhang.laws.columns import column_families, item_families
 from yibenzhang.laws.equality import equality_families
-from yibenzhang.laws.families import Family, Instance, State, judge
+from yibenzhang.laws.families import ENOUGH, Family, Instance, State, judge
 from yibenzhang.laws.numbers import Numbers
 from yibenzhang.laws.rows import beside_families, row_families
 from yibenzhang.laws.short_lists import ShortList, short_lists
 from yibenzhang.model.views import View
 from yibenzhang.standards.lexicon.words import Tree
+
+FEW_NUMBERS = 3
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def _settled(broken: Broken, holds: set[tuple[str, str]]) -> Broken:
     out: Broken = []
     for (_, direction), found in best.items():
         if direction in ("rows", "columns"):
-            top = max(found, key=lambda x: (x[0].state == State.LAW, x[0].held))
+            top = max(found, key=lambda x: (x[0].state == State.LAW, x[0].held, -abs(x[1].residual)))
             out.append(top)
         elif direction.startswith("time"):
             out.append(
@@ -101,13 +103,68 @@ def _settled(broken: Broken, holds: set[tuple[str, str]]) -> Broken:
 
 
 def _certain(broken: Broken) -> list[Instance]:
-    """Contradictions of laws, and of witnesses that agree with another contradiction of one of their numbers."""
+    """Contradictions of laws, of witnesses that agree with another contradiction of one of their numbers, and of
+    witnesses that hold once a slip of the keyboard is undone: no other reading of the table mends them so."""
     touched: dict[str, set[str]] = defaultdict(set)
     for family, i in broken:
         for _, n in i.terms:
             touched[n.fact.id].add(family.direction if family.direction != "equal same" else family.name)
+    exchanged = _exchanged_rows(broken)
     return [
         i
         for family, i in broken
-        if not i.minor and (family.state == State.LAW or any(len(touched[n.fact.id]) > 1 for _, n in i.terms))
+        if not i.minor
+        and (
+            family.state == State.LAW
+            or i.parent in exchanged
+            or any(len(touched[n.fact.id]) > 1 for _, n in i.terms)
+            or _slipped(family, i)
+        )
     ]
+
+
+def _exchanged_rows(broken: Broken) -> set[str]:
+    """Lists of which one has in several columns what another lacks: rows stand in each other's place."""
+    gaps: dict[str, dict[int, int]] = defaultdict(dict)
+    for family, i in broken:
+        if family.direction == "rows":
+            gaps[i.parent][i.explains.column] = i.residual
+    several = {p: found for p, found in gaps.items() if len(found) > 1}
+    other = {frozenset((c, -gap) for c, gap in found.items()) for found in several.values()}
+    return {p for p, found in several.items() if frozenset(found.items()) in other}
+
+
+def _slipped(family: Family, i: Instance) -> bool:
+    """True where one number is right but for the place of its point, or for two digits in each other's place.
+
+    A point only in a longer sum: of two numbers it may be the unit. Digits only among few numbers: of many one
+    fits by chance.
+    """
+    filled = [(n.value, n.value - c * i.residual) for c, n in i.terms if n.value and abs(c) == 1]
+    if family.law == "total" and len(filled) >= ENOUGH:
+        return sum(_power_of_ten(printed, right, i.slack) for printed, right in filled) == 1
+    return len(filled) <= FEW_NUMBERS and any(_exchanged(*pair) for pair in filled)
+
+
+def _power_of_ten(printed: int, right: int, slack: int) -> bool:
+    return any(
+        abs(right * scale - printed) <= slack * scale or abs(printed * scale - right) <= slack
+        for scale in (10, 100, 1000, 10000)
+    )
+
+
+def _exchanged(printed: int, right: int) -> bool:
+    """True where two neighbouring digits of a number with several others stand in each other's place."""
+    whole, other = str(abs(printed)), str(abs(right))
+    if len(whole) != len(other):
+        return False
+    a = whole.rstrip("0")
+    a = whole[: max(len(a), len(other.rstrip("0")))]
+    b = other[: len(a)]
+    wrong = [k for k, (x, y) in enumerate(zip(a, b, strict=False)) if x != y]
+    return (
+        len(a) > FEW_NUMBERS
+        and len(wrong) == 2
+        and wrong[1] == wrong[0] + 1
+        and (a[wrong[0]], a[wrong[1]]) == (b[wrong[1]], b[wrong[0]])
+    )

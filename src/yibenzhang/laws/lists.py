@@ -138,7 +138,7 @@ def step_families(numbers: Numbers, marks: Marks, views: Sequence[int]) -> Itera
     """Rows of lists as a tree: groups fill fewer label columns than goods, or have shorter codes."""
     for v in views:
         view, cells = numbers.views[v], numbers.of[v]
-        rows = [k for k in sorted({r for r, _ in cells}) if (v, k) in marks]
+        rows = [k for k in sorted({r for r, _ in (*cells, *numbers.unreadable[v])}) if (v, k) in marks]
         if not 2 < len(rows) <= _MOST_ROWS:
             continue
         readings = []
@@ -171,7 +171,7 @@ def _summed(numbers: Numbers, v: int, lists: Sequence[tuple[int, list[int]]]) ->
             continue
         for p, children in lists:
             total = cells.get((p, n))
-            if total is not None:
+            if total is not None and not any((c, n) in numbers.unreadable[v] for c in children):
                 parts = [(1, x) for c in children if (x := cells.get((c, n))) is not None]
                 made = instance(total, parts, f"{view.table}/{view.panel}/{view.rows[p].index}")
                 if made is not None:

@@ -14,6 +14,8 @@ _SAME_INDENT = 4.0
 BESIDE = ("carried_in", "carried_out", "use_balance", "distributed")
 """What stands beside a numbered list without a number of its own."""
 NOT_ADDED = ("percent", "price")
+OPENED = 3
+"""So many kinds of codes one below the other are no list of things beside each other."""
 _RATES = ("rate", "share")
 
 
@@ -55,7 +57,7 @@ def beside_families(numbers: Numbers) -> Iterator[Family]:
         for position in positions if len(positions) > 1 and with_totals else ():
             view = numbers.views[position]
             filled = _filled(numbers, position)
-            if position in with_totals or len(filled) < 2:
+            if position in with_totals or len(filled) < 2 or numbers.unreadable[position]:
                 continue
             tops = _tops(view, filled)
             parts = [(1, x) for k in tops if (x := numbers.of[position].get((k, 0))) is not None]
@@ -76,7 +78,8 @@ def beside_families(numbers: Numbers) -> Iterator[Family]:
 def _filled(numbers: Numbers, position: int) -> list[int]:
     """The rows with cells for numbers; empty lines, of another list beside this one, are none."""
     rows = numbers.views[position].rows
-    return sorted({r for (r, _), n in numbers.of[position].items() if rows[r].label or not n.blank})
+    readable = {r for (r, _), n in numbers.of[position].items() if rows[r].label or not n.blank}
+    return sorted(readable | {r for r, _ in numbers.unreadable[position]})
 
 
 def _has_total(numbers: Numbers, position: int) -> bool:
@@ -194,6 +197,27 @@ def _coded(view: View, filled: Sequence[int]) -> Lists:
     return [*below.items(), *_totals(view, filled, top), *(closing if len(closing) == 1 else [])]
 
 
+def _opened(view: View, filled: Sequence[int]) -> Lists:
+    """By kinds of codes in the order in which they open the list: department, unit, category, project.
+
+    For lists whose codes are not parts of each other; a row without a name at the head is the whole.
+    """
+    rows = view.rows
+    kinds: dict[tuple[str, int], int] = {}
+    level: dict[int, int] = {}
+    for k in filled:
+        row = rows[k]
+        if row.total or row.partial or not (row.code or not row.label):
+            continue
+        level[k] = kinds.setdefault((row.classification, len(row.code)), len(kinds))
+    if len(kinds) < OPENED or len(level) + sum(rows[k].total for k in filled) < len(filled):
+        return []
+    at = {id(rows[k]): n for k, n in level.items()}
+    lists = _stacked(rows, filled, lambda r: at.get(id(r)))
+    children = {c for _, found in lists for c in found}
+    return [*lists, *_totals(view, filled, [k for k in level if k not in children])]
+
+
 def _under(parent: ViewRow, row: ViewRow) -> bool:
     if parent.heads or parent.classification == "unit" != row.classification:
         return not row.heads and row.classification != "unit"
@@ -219,13 +243,14 @@ def _by_numbers(view: View, filled: Sequence[int], deep: bool) -> Lists:
     if all(rows[k].depth is None for k in filled):
         return []
     shallow = min((d for k in filled if (d := rows[k].depth) is not None), default=0)
+    inner = _funds_below([rows[k] for k in filled])
 
     def level(row: ViewRow) -> int | None:
         if row.total or row.partial or not row.label:
             return None
         if row.depth is None and row.subtotal:
             return shallow
-        if row.depth is None and row.coordinates.period in BESIDE:
+        if row.depth is None and row.coordinates.period in BESIDE and id(row) not in inner:
             return shallow - 1 if deep else shallow  # it stands beside the list, or opens one of its own
         if row.depth is None:
             return 9 if deep else shallow
@@ -235,6 +260,21 @@ def _by_numbers(view: View, filled: Sequence[int], deep: bool) -> Lists:
     children = {c for _, cs in lists for c in cs}
     top = [k for k in filled if level(rows[k]) is not None and k not in children]
     return [*lists, *_totals(view, filled, top)]
+
+
+def _funds_below(rows: Sequence[ViewRow]) -> set[int]:
+    """Rows (by identity) that name the funds of what was carried over, below the row of all of it."""
+    out: set[int] = set()
+    period = ""
+    for row in rows:
+        at = row.coordinates
+        if at.period in BESIDE and not (at.fund or row.total):
+            period = at.period
+        elif period and at.fund and at.period == period:
+            out.add(id(row))
+        else:
+            period = ""
+    return out
 
 
 def _indented(view: View, filled: Sequence[int]) -> Lists:
@@ -298,6 +338,7 @@ def _flat(view: View, filled: Sequence[int]) -> Lists:
 
 TREES: dict[str, Callable[[View, Sequence[int]], Lists]] = {
     "codes": _coded,
+    "kinds": _opened,
     "numbering": _numbered,
     "numbering beside": _numbered_flat,
     "indent": _indented,

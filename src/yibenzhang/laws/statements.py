@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from yibenzhang.laws.numbers import Number, Numbers
@@ -45,11 +45,15 @@ def statements(numbers: Numbers, short: frozenset[str], first: int = 0) -> Itera
         for (column, _), found in by_place.items():
             if len(found) == 1:
                 yield Statement(v, column, (found[0],), found[0].at)
-            elif detailed and all(view.rows[n.row].keys for n in found):
+            elif (
+                detailed
+                and not any(c == column for _, c in numbers.unreadable[v])
+                and all(view.rows[n.row].keys for n in found)
+            ):
                 yield Statement(v, column, tuple(found), found[0].at, True)
         if detailed and f"{view.table}/{view.panel}" not in short:
             for column in range(len(view.columns)):
-                yield from _rolled(view, v, column, cells)
+                yield from _rolled(view, v, column, cells, numbers.unreadable[v])
 
 
 def _speaks(view: View, row: ViewRow, at: Coordinates) -> bool:
@@ -66,8 +70,13 @@ def _hierarchical(view: View) -> bool:
     return any((u, k, c[:-2]) in codes for u, k, c in codes if len(c) > 3)
 
 
-def _rolled(view: View, v: int, column: int, cells: Cells) -> Iterator[Statement]:
-    """What the rows of a detail table come to for every code, and every code above it, of each classification."""
+def _rolled(
+    view: View, v: int, column: int, cells: Cells, lost: Collection[tuple[int, int]]
+) -> Iterator[Statement]:
+    """What the rows of a detail table come to for every code, and every code above it, of each classification;
+    nothing where one of them cannot be read."""
+    if any(c == column for _, c in lost):
+        return
     rows = [
         (keys, row.coordinates.unit, number)
         for k, row in enumerate(view.rows)

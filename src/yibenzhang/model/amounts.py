@@ -8,6 +8,13 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
 
+from yibenzhang.model.dress import is_garbled, narrow, undressed, without_unseen
+
+__all__ = [
+    "BAI_WAN_YUAN", "PERCENT", "QIAN_YUAN", "WAN_YI_YUAN", "WAN_YUAN", "YI_YUAN", "YUAN", "Amount", "CellState", "Unit", "cell_state", "narrow",
+    "parse_amount", "unit_named",
+]  # fmt: skip
+
 
 class CellState(StrEnum):
     """What a cell that should hold a number shows. A blank is not a zero."""
@@ -38,9 +45,6 @@ PERCENT = Unit("%", "percent")
 
 _UNITS = {u.name: u for u in (WAN_YI_YUAN, YI_YUAN, BAI_WAN_YUAN, WAN_YUAN, QIAN_YUAN, YUAN, PERCENT)}
 
-_WIDE = {0xFF01 + i: 0x21 + i for i in range(94)} | {
-    0x3000: 0x20, 0x2212: 0x2D, 0x2013: 0x2D, 0x2014: 0x2D, 0x2015: 0x2D, 0xFE63: 0x2D, 0x00A0: 0x20,
-}  # fmt: skip
 _NUMBER = re.compile(r"([+-]?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?")
 _TAIL = "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
 _AMOUNT = re.compile(rf"[¥￥]?({_NUMBER.pattern})({_TAIL})?")
@@ -49,6 +53,8 @@ _DASHES = frozenset({"-", "--", "---", "/", "—"})
 _DIGITS_ONLY = re.compile(r"[\d,.\s+-]+%?")
 # Longer digit runs are codes or identifiers; no public body's accounts need sixteen digits of yuan.
 MAX_DIGITS = 15
+_LONGEST = 40
+"""No number in a dress is longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,31 +80,35 @@ class Amount:
         return self if self.unit or not unit else replace(self, unit=unit)
 
 
-def narrow(text: str) -> str:
-    """Full-width letters, digits and signs as half-width ones, so that both are read alike."""
-    return text.translate(_WIDE)
-
-
 def unit_named(name: str) -> Unit | None:
     """The unit of that printed name, or None."""
     return _UNITS.get(name)
 
 
 @lru_cache(maxsize=16384)
-def parse_amount(text: str) -> Amount | None:
-    """A well-formed printed number with nothing else around it, or None.
+def parse_amount(text: str, loose: bool = False) -> Amount | None:
+    """A printed number with nothing else around it but a dress that only numbers wear, or None.
 
-    Blanks inside the number are tolerated where the joined text is well formed: PDF and text extraction
-    split ``4,335.95`` into ``4,33 5.95``. Two numbers in one cell never join to a well-formed one unless
-    the first lacks its decimals, so a first part that is complete (two decimals) refuses.
+    ``(25.00)``, ``△25`` and ``25.00-`` are negative, the marks of notes after ``1,498.60①`` are set aside. Where a
+    number must stand (``loose``) ``(25)``, ``2025[1]`` and ``3个`` are numbers too. Blanks inside the number are
+    tolerated where the joined text is well formed: PDF and text extraction split ``4,335.95`` into ``4,33 5.95``.
+    Two numbers in one cell never join to a well-formed one unless the first lacks its decimals, so a first part
+    that is complete (two decimals) refuses.
     """
-    raw = narrow(text).strip()
+    raw = narrow(without_unseen(text)).strip()
     if not raw:
         return None
     parts = raw.split()
-    if len(parts) > 1 and any(re.fullmatch(r"[+-]?[\d,]+\.\d\d", p) for p in parts[:-1]):
+    if len(parts) > 1 and any(
+        re.fullmatch(r"[+-]?[\d,]+\.\d\d", p) and parts[k + 1][0].isdigit() for k, p in enumerate(parts[:-1])
+    ):
         return None
-    match = _AMOUNT.fullmatch("".join(parts))
+    joined = "".join(parts)
+    match = _AMOUNT.fullmatch(joined)
+    if not match:
+        if joined.isalpha() or len(joined) > _LONGEST or not any(map(str.isdigit, joined)):
+            return None
+        match = _AMOUNT.fullmatch(undressed(joined, loose))
     if not match:
         return None
     digits = match.group(3).replace(",", "")
@@ -110,14 +120,16 @@ def parse_amount(text: str) -> Amount | None:
 
 
 @lru_cache(maxsize=16384)
-def cell_state(text: str) -> CellState | None:
-    """The state of a cell that ought to hold a number; None where it holds words instead."""
-    raw = _SPACE.sub("", narrow(text))
+def cell_state(text: str, loose: bool = False) -> CellState | None:
+    """The state of a cell that ought to hold a number; None where it holds words instead. ``loose``: see parse_amount."""
+    raw = _SPACE.sub("", narrow(without_unseen(text)))
     if not raw:
         return CellState.BLANK
     if raw in _DASHES or set(raw) == {"-"}:
         return CellState.DASH
-    amount = parse_amount(text)
+    amount = parse_amount(text, loose)
     if amount is not None:
         return CellState.ZERO if amount.value == 0 else CellState.PRINTED
-    return CellState.UNREADABLE if _DIGITS_ONLY.fullmatch(raw) and any(c.isdigit() for c in raw) else None
+    if _DIGITS_ONLY.fullmatch(raw) and any(c.isdigit() for c in raw):
+        return CellState.UNREADABLE
+    return CellState.UNREADABLE if is_garbled(raw) else None

@@ -25,6 +25,15 @@ _NARROWER = re.compile(r"基金|专户|国有资本|其他|事业|经营|上年|
 """Words before a phrase that make it speak of something narrower."""
 
 
+_FARTHEST = 1000
+"""Words this far before a number (characters) do not name it."""
+
+
+def _paths(text: str) -> list[re.Match[str]]:
+    """The functions named by class, group and item; looked for only where such words stand."""
+    return list(_PATH.finditer(text)) if "(类)" in text else []
+
+
 @dataclass(frozen=True, slots=True)
 class Binding:
     """A number of the text with the table numbers it may restate; ``sure`` if it must equal the first.
@@ -89,9 +98,10 @@ class Binder:
         return text[begin : q.start]
 
     def _path(self, context: str, q: Quantity) -> Binding | None:
-        paths = list(_PATH.finditer(context))
+        context = context[-_FARTHEST:]
+        paths = _paths(context)
         if not paths and q.kind == Kind.ACTUAL:  # "…（项）。主要用于…。年初预算为…，支出决算为…"
-            paths = list(_PATH.finditer(context := q.passage.text[: q.start]))
+            paths = _paths(context := q.passage.text[max(0, q.start - 2 * _FARTHEST) : q.start])
         if not paths or (q.kind == Kind.VALUE and not _near(context, paths[-1].end())):
             return None
         match = paths[-1]

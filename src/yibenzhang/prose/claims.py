@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from yibenzhang.prose.passages import Passage
-from yibenzhang.prose.quantities import Kind, Quantity
+from yibenzhang.prose.quantities import COMPARES, Kind, Quantity
 from yibenzhang.prose.subjects import follows, subject_of
 
 
@@ -77,19 +77,24 @@ def claims_of(passages: list[Passage], quantities: dict[int, list[Quantity]]) ->
     """All claims of a document; ``quantities`` are those of each passage (by its position)."""
     out: list[Claim] = []
     head: Quantity | None = None
+    last: Quantity | None = None
     for position, passage in enumerate(passages):
         if passage.heading:
             head = None
-        found, head = _passage(passage, quantities.get(position, []), head)
+        numbers = quantities.get(position, [])
+        spoken = last if COMPARES.match(passage.text) else None
+        found, head = _passage(passage, numbers, head, spoken)
         out.extend(found)
+        last = next((q for q in reversed(numbers) if q.money and q.kind in (Kind.VALUE, Kind.ACTUAL)), None)
     return out
 
 
 def _passage(
-    passage: Passage, quantities: list[Quantity], head: Quantity | None
+    passage: Passage, quantities: list[Quantity], head: Quantity | None, spoken: Quantity | None
 ) -> tuple[list[Claim], Quantity | None]:
-    """The claims of one passage; a list announced at its end ("其中：") hands its whole on."""
-    state = _State(head=head)
+    """The claims of one passage; a list announced at its end ("其中：") hands its whole on. ``spoken``: the amount of
+    the passage before it, where it begins by comparing that."""
+    state = _State(head=head, current=spoken)
     inherited = head is not None
     end_of_last = 0
     for q in quantities:

@@ -39,6 +39,8 @@ _AFTER_BASE = re.compile(rf"(?:相比)?[,，]?(?:总共|共|净|各)?(?:{_UP}|{_
 _ACTUAL = re.compile(r"(?:支出决算|收入决算|决算)(?:数)?(?:为|是|:)?$")
 
 
+COMPARES = re.compile(r"比|较|与|同比")
+"""How a sentence begins that speaks of the amount of the one before it."""
 _LEVEL = re.compile(r"(?:至|到|后|为|共|合计|总额|总计|预算数?|决算数?)$")
 """Words before an amount that make it a level, whatever moved before them ("增加后为")."""
 _UPWARD = ("增加", "调增", "追加")
@@ -57,6 +59,8 @@ class Kind(StrEnum):
     COMPLETION = "completion"
     COUNT = "count"
     PLACEHOLDER = "placeholder"
+    NO_CLAIM = "no_claim"
+    """A threshold, a tariff, a target, a policy rate: nothing is said of income or spending."""
     BROKEN = "broken"
     """An amount that cannot be read: what is said of it is void, and of no other amount."""
 
@@ -125,13 +129,35 @@ def quantities_of(passage: Passage, fiscal_year: int | None, stage: str = "") ->
         level = kind in (Kind.VALUE, Kind.BUDGETED, Kind.ACTUAL) and unit.dimension == "money"
         if level and _BASE.search(lead) and _AFTER_BASE.match(passage.text, match.end()):
             kind = Kind.LAST
-        if kind == Kind.BUDGETED and stage == "budget":
-            kind = Kind.VALUE
+        kind = _in_budget(kind, lead) if stage == "budget" else _executed(kind, lead)
+        if (
+            kind == Kind.VALUE
+            and unit.dimension == "percent"
+            and lead == "("
+            and out
+            and out[-1].kind == Kind.DELTA
+        ):
+            kind, sign = Kind.RATE, out[-1].sign  # "增加 5.44 万元（36.78%）"
         out.append(Quantity(passage, start, match.end(), lead, amount, kind, sign, base))
         previous = match.end()
     nothing = Amount(Decimal(0), 0, unit_named("万元"), "")
     out += [Quantity(passage, a, b, "", nothing, Kind.BROKEN) for a, b in broken]
     return sorted(out, key=lambda q: q.start)
+
+
+_EXECUTED = re.compile(r"(?:执行数?|实际支出)(?:为|是|:)?$")
+
+
+def _executed(kind: Kind, lead: str) -> Kind:
+    """Beside a budget an amount that was carried out is the actual one."""
+    return Kind.ACTUAL if kind == Kind.VALUE and _EXECUTED.search(lead) else kind
+
+
+def _in_budget(kind: Kind, lead: str) -> Kind:
+    """In a budget nothing has been carried out: what is budgeted is the amount itself, of a budget there are shares."""
+    if kind == Kind.BUDGETED:
+        return Kind.VALUE
+    return Kind.SHARE if kind == Kind.COMPLETION and _SHARE.search(lead.rstrip("约共计达到了 ")) else kind
 
 
 def _kind(lead: str, unit: Unit, fiscal_year: int | None) -> tuple[Kind, int, str]:

@@ -8,14 +8,16 @@ from pathlib import Path
 from yibenzhang.model.documents import Document, Page, ReadingNotice
 from yibenzhang.reading.archives import bytes_of
 from yibenzhang.reading.containers import Container
-from yibenzhang.reading.converting import converted
+from yibenzhang.reading.converting import converted, repeated_cells
+from yibenzhang.reading.folding import plain
 from yibenzhang.reading.kinds import OLE, ZIP, Kind, ole_kind, text_kind, zip_kind
-from yibenzhang.reading.limits import ReadingError
+from yibenzhang.reading.limits import MAX_SHEET_CELLS, MAX_XML_BYTES, ReadingError
 from yibenzhang.reading.ofd import read_ofd
 from yibenzhang.reading.packages import Package
 from yibenzhang.reading.pdf import read_pdf
 from yibenzhang.reading.scanned import INSTALL, installed
-from yibenzhang.reading.sheets import is_csv, read_csv
+from yibenzhang.reading.separated import separator_of
+from yibenzhang.reading.sheets import read_csv
 from yibenzhang.reading.text import decode, read_text
 from yibenzhang.reading.webpages import read_html, read_mhtml
 from yibenzhang.reading.word import read_docx
@@ -65,8 +67,9 @@ def _read(data: bytes) -> tuple[str, Read]:
         return "mhtml", read_mhtml(data)
     if marked is not None:
         return marked.value, _read_converted(data, marked)
-    if is_csv(text := decode(data)):
-        return "csv", read_csv(text)
+    text = decode(data)
+    if separator := separator_of(text):
+        return "csv", read_csv(plain(text), separator)
     return "text", read_text(data)
 
 
@@ -97,6 +100,11 @@ def _read_zip(data: bytes) -> tuple[str, Read]:
 
 def _read_converted(data: bytes, kind: Kind) -> Read:
     """What LibreOffice makes of it, read like a file of today."""
+    if (
+        kind == Kind.ODS
+        and repeated_cells(Package(data).read("content.xml", MAX_XML_BYTES)) > MAX_SHEET_CELLS
+    ):
+        raise ReadingError(f"工作簿里有内容的单元格超过 {MAX_SHEET_CELLS} 个，不予读取。")
     if kind in (Kind.ODS, Kind.XLSB, Kind.SHEET_XML):
         return read_xlsx(Package(converted(data, kind.value, "xlsx")))
     return read_docx(Package(converted(data, kind.value, "docx")))

@@ -191,6 +191,9 @@ class _Cutter:
         if self.ruled is None and k < rows:  # the rows right above may be the first of the header
             while k > r and not self._surely_above(k - 1):
                 k -= 1
+        if self.ruled is not None and k < rows and k not in self.ruled:
+            while k > r and len(self.fresh[k - 1]) > 1 and not self._lead(k - 1):
+                k -= 1  # the headings of a table without borders among others that have them
         return k if self.grid.columns > 1 else rows
 
     def _end(self, start: int) -> int:
@@ -316,6 +319,11 @@ def lines_of(text: str, place: Place) -> list[Paragraph]:
                 at = replace(place, part=part)
             out.append(Paragraph(line.strip(), at))
     return out
+
+
+def is_lead(text: str) -> bool:
+    """Words that stand above a table: its number, its unit, its body, a date."""
+    return bool(_LEAD.match(_flat(text)))
 
 
 def _flat(text: str) -> str:

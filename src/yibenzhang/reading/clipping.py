@@ -23,10 +23,12 @@ class Clips:
         self._box = _ALL
         self._fresh = True
         self.some = False
+        self.object: raw.FPDF_PAGEOBJECT = None
 
     def look_up(self, index: int) -> None:
         """Another text object may begin at this character."""
-        self._box = clip_box(raw.FPDFText_GetTextObject(self._page, index))
+        self.object = raw.FPDFText_GetTextObject(self._page, index)
+        self._box = clip_box(self.object)
         self._fresh = True
         self.some = self._box is not _ALL
 

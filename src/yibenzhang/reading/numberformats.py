@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation, Overflow
 from functools import cached_property, lru_cache
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS
@@ -84,10 +84,12 @@ def shown(value: str | float, code: str, date1904: bool = False) -> str:
     """What a cell with this stored number prints; the number itself where the code cannot be used."""
     try:
         number = _STORED.create_decimal(str(value).strip())
+    except Overflow:
+        return "#" * _GENERAL_CHARS  # what sheets print for a number that does not fit
     except InvalidOperation:
         return str(value)
     if not number.is_finite() or abs(number.adjusted()) > 40:
-        return str(value)
+        return str(value) if len(str(value)) <= _LONGEST_CODE else "#" * _GENERAL_CHARS
     sections = _sections(code[:_LONGEST_CODE])
     section, signed = _chosen(sections, number)
     if section is None:

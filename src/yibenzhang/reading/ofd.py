@@ -1,7 +1,7 @@
 """OFD (GB/T 33190): the characters and ruling lines of each page, for the page builder that PDF uses.
 
 A zip of XML: OFD.xml names the documents, Document.xml the pages, templates and resources; a page holds
-text, path and composite objects in millimetres, origin top left. Annotations, seals and images are not read.
+text, path and composite objects in millimetres, origin top left. Pictures are recognised where that is installed; seals are not read.
 """
 
 from __future__ import annotations
@@ -16,10 +16,14 @@ from yibenzhang.reading.assembly import page_of
 from yibenzhang.reading.containers import Container, parse_xml
 from yibenzhang.reading.glyphs import unmapped
 from yibenzhang.reading.limits import MAX_PAGES, MAX_RULES_PER_PAGE, MAX_XML_BYTES, ReadingError
-from yibenzhang.reading.ofd_drawing import POINTS, Drawing, Resources, children, numbers
+from yibenzhang.reading.ofd_drawing import POINTS, Drawing, Picture, Resources, children, numbers
+from yibenzhang.reading.scanned import installed
 from yibenzhang.reading.steps import begins
 
 _IMAGE = "本页是图片，没有文字，内容未检查。"
+_LARGE = 0.04
+"""A picture of this share of the page may hold a table."""
+_FEW_GLYPHS = 40
 _A4 = (0.0, 0.0, 210.0, 297.0)
 
 
@@ -41,6 +45,9 @@ class _Book:
             for r in children(document, "CommonData", kind):
                 self.resources(path, (r.text or ""))
         self.pages = [p.get("BaseLoc", "") for p in children(document, "Pages", "Page")]
+        self.ids = {p.get("BaseLoc", ""): p.get("ID", "") for p in children(document, "Pages", "Page")}
+        self._annotations = [(a.text or "").strip() for a in children(document, "Annotations")]
+        self._attachments = [(a.text or "").strip() for a in children(document, "Attachments")]
 
     def part(self, base: str, location: str, keep: bool = False) -> tuple[str, Element]:
         """A part by its place, relative to ``base`` or from the root of the package."""
@@ -62,13 +69,50 @@ class _Book:
     def resources(self, base: str, location: str) -> None:
         """Draw parameters and composite units of a resource file; one that is missing is left out."""
         try:
-            _, root = self.part(base, location)
+            name, root = self.part(base, location)
         except ReadingError:
             return
         for unit in children(root, "CompositeGraphicUnits", "CompositeGraphicUnit"):
             self.shared.units.setdefault(unit.get("ID", ""), unit)
+        for media in children(root, "MultiMedias", "MultiMedia"):
+            file = next(children(media, "MediaFile"), None)
+            place = (
+                posixpath.join(root.get("BaseLoc", ""), (file.text or "").strip()) if file is not None else ""
+            )
+            self.shared.media.setdefault(
+                media.get("ID", ""), posixpath.join("/", posixpath.dirname(name), place)
+            )
         for param in children(root, "DrawParams", "DrawParam"):
             self.shared.params.setdefault(param.get("ID", ""), param)
+
+    def picture(self, resource: str) -> bytes:
+        """The bytes of a picture; none where it is missing."""
+        place = posixpath.normpath(self.shared.media.get(resource, "")).lstrip("/").lower()
+        name = self._names.get(place)
+        return self._box.read(name) if name else b""
+
+    def notes(self, page: str) -> Iterator[Element]:
+        """What notes paint on a page (its ID): their appearances, but not watermarks and what is hidden."""
+        for location in self._annotations:
+            for one in children(self.part(self.path, location)[1], "Page"):
+                file = next(children(one, "FileLoc"), None)
+                if one.get("PageID") != page or file is None:
+                    continue
+                base = self.part(self.path, location)[0]
+                for note in children(self.part(base, file.text or "")[1], "Annot"):
+                    hidden = note.get("Visible", "true").lower() in ("false", "0")
+                    if not hidden and note.get("Type") not in ("Watermark", "Link"):
+                        yield from children(note, "Appearance")
+
+    def attached(self) -> int:
+        """How many files are attached."""
+        count = 0
+        for location in self._attachments:
+            try:
+                count += sum(1 for _ in children(self.part(self.path, location)[1], "Attachment"))
+            except ReadingError:
+                count += 1
+        return count
 
     def template(self, name: str) -> Element | None:
         location = self.templates.get(name)
@@ -85,6 +129,8 @@ def read_ofd(box: Container) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...
     pages: list[Page] = []
     notices: list[ReadingNotice] = []
     tables = 0
+    if attached := sum(book.attached() for book in books):
+        notices.append(ReadingNotice(f"OFD 里附有 {attached} 个文件，没有读取，请取出后一并检查。"))
     listed = [(book, location) for book in books for location in book.pages]
     if not listed:
         raise ReadingError("OFD 中没有任何页面。")
@@ -101,11 +147,26 @@ def read_ofd(box: Container) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...
         tables += sum(isinstance(b, Table) for b in page.blocks)
         pages.append(page)
         notices.extend(told)
-    if pages and not any(p.blocks for p in pages) and all(n.message == _IMAGE for n in notices):
+    if pages and not any(p.blocks for p in pages) and all(n.message == _IMAGE for n in notices if n.place):
         notices = [
             ReadingNotice("整份 OFD 没有文字（扫描件或图片），本版本未做识别；内容未检查，不代表没有问题。")
         ]
     return tuple(pages), tuple(notices)
+
+
+def _recognised(
+    book: _Book, picture: Picture, number: int, first: int
+) -> tuple[Page, list[ReadingNotice]] | ReadingNotice:
+    """A page that is one picture, by what that shows."""
+    here = PagePlace(number, 0, 0, 0, 0)
+    if not installed():
+        return ReadingNotice(_IMAGE, here, True)
+    from yibenzhang.reading.pictures import read_picture
+
+    try:
+        return read_picture(book.picture(picture.resource), picture.width * POINTS, number, first)
+    except ReadingError:
+        return ReadingNotice(_IMAGE, here, True)
 
 
 def _roots(box: Container, root: Element) -> Iterator[str]:
@@ -134,6 +195,11 @@ def _page(book: _Book, location: str, number: int, first: int) -> tuple[Page, li
         if template is not None:
             drawing.draw_content(template)
     drawing.draw_content(root)
+    try:
+        for look in book.notes(book.ids.get(location, "")):
+            drawing.draw_note(look)
+    except ReadingError:
+        pass  # notes that are missing paint nothing
     here = PagePlace(number, 0, 0, 0, 0)
     notices = [ReadingNotice(text, here, unread) for text, unread in drawing.told()]
     turn = drawing.turn()
@@ -142,8 +208,17 @@ def _page(book: _Book, location: str, number: int, first: int) -> tuple[Page, li
     bad = sum(unmapped(g.text) for g in glyphs)
     if bad > 3:
         notices.append(ReadingNotice(f"本页有 {bad} 个字形无法识别，涉及的内容未检查。", here))
-    if not glyphs and drawing.images:
-        notices.append(ReadingNotice(_IMAGE, here, True))
+    large = [p for p in drawing.images if p.width * p.height > _LARGE * box[2] * box[3]]
+    if large and len(glyphs) <= _FEW_GLYPHS:
+        read = _recognised(book, max(large, key=lambda p: p.width * p.height), number, first)
+        if isinstance(read, tuple) and (not glyphs or not any(n.unread for n in read[1])):
+            return read
+        if not glyphs:
+            notices.append(ReadingNotice(_IMAGE, here, True) if isinstance(read, tuple) else read)
+            large = []
+    if large:
+        told = f"本页有 {len(large)} 幅较大的图片，图片里的内容没有读取。"
+        notices.append(ReadingNotice(told, here))
     if len(hs) + len(vs) > MAX_RULES_PER_PAGE:
         notices.append(ReadingNotice("本页线条过多，未按表格读取。", here, True))
         hs, vs = [], []

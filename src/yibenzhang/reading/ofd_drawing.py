@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
+from yibenzhang.reading.folding import FOLDED
 from yibenzhang.reading.glyphs import Glyph
 from yibenzhang.reading.limits import (
     MAX_CHARS_PER_PAGE,
@@ -18,17 +19,19 @@ from yibenzhang.reading.limits import (
     MAX_OBJECTS_PER_PAGE,
     MAX_RULES_PER_PAGE,
 )
+from yibenzhang.reading.ofd_colours import CLEAR, SEEN, WHITE, colour_of
+from yibenzhang.reading.ofd_paths import number, subpaths_of
 from yibenzhang.reading.paths import IDENTITY, Matrix, Segment, add_rule, compose, segments_of
 from yibenzhang.reading.rules import Rule
 
 POINTS = 72 / 25.4
 """Points in a millimetre."""
+_AREA = 2.5
+"""A filled area this wide and high (millimetres) is no rule."""
 _SLACK = 3.0
 """Marks this far (millimetres) outside an object's boundary are clipped away; makers' boundaries are rough."""
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _DELTA = re.compile(rf"[gG]|{_NUMBER.pattern}")
-_STEP = re.compile(rf"[A-Za-z]|{_NUMBER.pattern}")
-_TAKES = {"M": 2, "S": 2, "L": 2, "Q": 4, "B": 6, "A": 7, "C": 0}
 _INVISIBLE = frozenset("\u00a0\u3000\ufeff\u200b\ufffe")
 _NO_CODE = "\u00a4"
 """What makers write where a glyph has no character."""
@@ -46,15 +49,6 @@ def children(element: Element, *names: str) -> Iterator[Element]:
                 yield child
             else:
                 yield from children(child, *names[1:])
-
-
-def number(text: str | None, default: float = 0.0) -> float:
-    """A finite number of page dimensions; anything else is the default."""
-    try:
-        value = float(text or "")
-    except ValueError:
-        return default
-    return value if abs(value) < 1e6 else default  # false for nan
 
 
 def numbers(text: str | None, count: int) -> tuple[float, ...] | None:
@@ -97,6 +91,18 @@ class _Mark(NamedTuple):
     dx: float
     dy: float
     size: float
+    white: bool = False
+
+
+class Picture(NamedTuple):
+    """A picture on a page: its resource, width and height in millimetres."""
+
+    resource: str
+    width: float
+    height: float
+
+
+Box = tuple[float, float, float, float]
 
 
 @dataclass
@@ -105,6 +111,7 @@ class Resources:
 
     units: dict[str, Element] = field(default_factory=dict)
     params: dict[str, Element] = field(default_factory=dict)
+    media: dict[str, str] = field(default_factory=dict)
     left: int = MAX_MARKS
 
 
@@ -116,7 +123,9 @@ class Drawing:
     outer: Matrix
     marks: list[_Mark] = field(default_factory=list)
     segments: list[Segment] = field(default_factory=list)
-    images: int = 0
+    images: list[Picture] = field(default_factory=list)
+    grounds: list[Box] = field(default_factory=list)
+    covers: list[tuple[int, Box]] = field(default_factory=list)
     chars: int = 0
     left: int = MAX_OBJECTS_PER_PAGE
 
@@ -124,6 +133,11 @@ class Drawing:
         """The layers of a page or template page; a template within a template is not followed."""
         for content in children(page, "Content"):
             self._draw(content, self.outer, "", 0)
+
+    def draw_note(self, look: Element) -> None:
+        """The appearance of a note: a block with a boundary of its own."""
+        box = numbers(look.get("Boundary"), 4) or (0.0, 0.0, 0.0, 0.0)
+        self._draw(look, compose((1, 0, 0, 1, box[0], box[1]), self.outer), "", 1)
 
     def told(self) -> Iterator[tuple[str, bool]]:
         """What was left out, and whether the page must count as unread."""
@@ -146,11 +160,11 @@ class Drawing:
             if kind in ("Layer", "PageBlock"):
                 self._draw(e, outer, e.get("DrawParam", param), depth)
             elif kind == "TextObject":
-                self._text(e, outer)
+                self._text(e, outer, e.get("DrawParam", param))
             elif kind == "PathObject":
                 self._path(e, outer, e.get("DrawParam", param))
             elif kind == "ImageObject":
-                self.images += 1
+                self.images.append(_picture(e, outer))
             elif kind == "CompositeObject" and depth < MAX_FORM_DEPTH:
                 unit = self.shared.units.get(e.get("ResourceID", ""))
                 if unit is not None:
@@ -158,7 +172,13 @@ class Drawing:
                     for content in children(unit, "Content"):
                         self._draw(content, inner, e.get("DrawParam", param), depth + 1)
 
-    def _text(self, e: Element, outer: Matrix) -> None:
+    def _text(self, e: Element, outer: Matrix, param: str) -> None:
+        colour = colour_of(e, "FillColor", param, self.shared.params)
+        if e.get("Fill", "true").lower() in ("false", "0"):
+            stroked = e.get("Stroke", "false").lower() in ("true", "1")
+            colour = colour_of(e, "StrokeColor", param, self.shared.params) if stroked else CLEAR
+        if colour == CLEAR:
+            return
         matrix, ctm, (width, height) = _placed(e, outer)
         size = number(e.get("Size"))
         if size <= 0:
@@ -177,7 +197,7 @@ class Drawing:
                 mapped = code
             if tag(code) != "TextCode":
                 continue
-            text = code.text or ""
+            text = (code.text or "").translate(FOLDED)
             text = text.strip() if "\n" in text else text
             x, y = number(code.get("X"), x), number(code.get("Y"), y)
             for at, (px, py, advance) in enumerate(_positions(code, text, x, y, size, stretch, e)):
@@ -203,6 +223,7 @@ class Drawing:
                         way[0] * wide,
                         way[1] * wide,
                         size * scale,
+                        colour == WHITE,
                     )
                 )
 
@@ -211,16 +232,18 @@ class Drawing:
             return
         stroked = e.get("Stroke", "true").lower() not in ("false", "0")
         filled = e.get("Fill", "false").lower() in ("true", "1")
-        stroked = stroked and self._visible(e, "StrokeColor", param)
-        filled = filled and self._visible(e, "FillColor", param)
-        if not stroked and not filled:
+        params = self.shared.params
+        ground = colour_of(e, "FillColor", param, params) if filled else CLEAR
+        stroked = stroked and colour_of(e, "StrokeColor", param, params) == SEEN
+        filled = ground == SEEN
+        if not stroked and ground == CLEAR:
             return
         _, ctm, (width, height) = _placed(e, outer)
         boundary = numbers(e.get("Boundary"), 4) or (0, 0, 0, 0)
         a, b, c, d, s, t = ctm
         shift = compose((1, 0, 0, 1, boundary[0], boundary[1]), outer)
         data = next((k.text for k in e if tag(k) == "AbbreviatedData"), "") or ""
-        for points, closed in _subpaths(data):
+        for points, closed in subpaths_of(data):
             self.shared.left -= len(points)
             if self.shared.left <= 0:
                 return
@@ -233,28 +256,21 @@ class Drawing:
                 qx = shift[0] * cx + shift[2] * cy + shift[4]
                 qy = shift[1] * cx + shift[3] * cy + shift[5]
                 moved.append((qx * POINTS, qy * POINTS))
-            self.segments.extend(segments_of(moved, closed, stroked, filled))
+            if ground != CLEAR and moved:
+                self._area(moved, ground)
+            if stroked or filled:
+                self.segments.extend(segments_of(moved, closed, stroked, filled))
 
-    def _visible(self, e: Element, what: str, param: str) -> bool:
-        """False for white or clear; the colour stands on the object or in its draw parameters."""
-        color = next((k for k in e if tag(k) == what), None)
-        for _ in range(5):
-            found = self.shared.params.get(param)
-            if color is not None or found is None:
-                break
-            color = next((k for k in found if tag(k) == what), None)
-            param = found.get("Relative", "")
-        if color is None:
-            return True
-        if number(color.get("Alpha"), 255) <= 8:
-            return False
-        values = [
-            int(m.group(1), 16) if m.group(1) else float(m.group(2))
-            for m in re.finditer(r"#([0-9A-Fa-f]{1,2})|(\d{1,3}(?:\.\d+)?)", color.get("Value", ""))
-        ]
-        if len(values) == 4:
-            return max(values) > 5
-        return not values or min(values) < 250
+    def _area(self, points: list[tuple[float, float]], colour: int) -> None:
+        """A filled area: a ground under letters, white over the ones drawn before."""
+        xs, ys = [x / POINTS for x, _ in points], [y / POINTS for _, y in points]
+        box = (min(xs), min(ys), max(xs), max(ys))
+        if min(box[2] - box[0], box[3] - box[1]) < _AREA:
+            return
+        if colour == SEEN:
+            self.grounds.append(box)
+        else:
+            self.covers.append((len(self.marks), box))
 
     def turn(self) -> int:
         """The quarter turn (degrees clockwise) at which most characters run."""
@@ -265,7 +281,11 @@ class Drawing:
         """The characters upright, in points; what is set askew (a watermark) or off the page is left out."""
         wide, high = (height, width) if turn in (90, 270) else (width, height)
         out = []
-        for char, mx, my, mdx, mdy, msize in self.marks:
+        for k, (char, mx, my, mdx, mdy, msize, white) in enumerate(self.marks):
+            if white and not any(_over(mx, my, msize, box) for box in self.grounds):
+                continue
+            if any(k < until and _over(mx, my, msize, box) for until, box in self.covers):
+                continue
             x, y = _upright(mx, my, turn, width, height)
             dx, dy = _turned(mdx, mdy, turn)
             if min(abs(dx), abs(dy)) > 0.3 * max(abs(dx), abs(dy)):
@@ -289,6 +309,17 @@ class Drawing:
         for x0, y0, x1, y1 in self.segments:
             add_rule(hs, vs, _upright(x0, y0, turn, wide, high), _upright(x1, y1, turn, wide, high))
         return hs, vs
+
+
+def _over(x: float, y: float, size: float, box: Box) -> bool:
+    """The letter stands in the area: its origin a little above the baseline."""
+    return box[0] <= x + 0.2 * size <= box[2] and box[1] <= y - 0.3 * size <= box[3]
+
+
+def _picture(e: Element, outer: Matrix) -> Picture:
+    box = numbers(e.get("Boundary"), 4) or (0.0, 0.0, 0.0, 0.0)
+    width = box[2] * math.hypot(outer[0], outer[1])
+    return Picture(e.get("ResourceID", ""), width, box[3] * math.hypot(outer[2], outer[3]))
 
 
 def _placed(e: Element, outer: Matrix) -> tuple[Matrix, Matrix, tuple[float, float]]:
@@ -339,36 +370,3 @@ def _upright(x: float, y: float, turn: int, width: float, height: float) -> tupl
 def _turned(dx: float, dy: float, turn: int) -> tuple[float, float]:
     x, y = _upright(dx, dy, turn, 0, 0)
     return x, y
-
-
-def _subpaths(data: str) -> Iterator[tuple[list[tuple[float, float]], bool]]:
-    """Straight subpaths of abbreviated path data; one with a curve rules nothing."""
-    points: list[tuple[float, float]] = []
-    closed = curved = False
-    step = ""
-    values: list[float] = []
-    count = 0
-    for m in _STEP.finditer(data):
-        token = m.group()
-        if token.isalpha():
-            step, values = token.upper(), []
-            if step != "C":
-                continue
-            closed = True
-            continue
-        values.append(number(token))
-        if len(values) < _TAKES.get(step, 99):
-            continue
-        count += 1
-        if count > 4 * MAX_RULES_PER_PAGE:
-            break
-        if step in ("M", "S"):
-            if len(points) > 1 and not curved:
-                yield points, closed
-            points, closed, curved = [], False, False
-        elif step != "L":
-            curved = True
-        points.append((values[-2], values[-1]))
-        values = []
-    if len(points) > 1 and not curved:
-        yield points, closed

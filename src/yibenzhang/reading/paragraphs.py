@@ -8,7 +8,7 @@ from itertools import accumulate
 
 from yibenzhang.model.documents import Paragraph, PrintedLine
 from yibenzhang.model.places import PagePlace
-from yibenzhang.reading.glyphs import Glyph, Line, lines_of
+from yibenzhang.reading.glyphs import Line
 
 _PAGE_NUMBER = re.compile(r"[-—–─\s]*(第\s*)?\d{1,4}(\s*页)?[-—–─\s]*")
 STARTS = re.compile(
@@ -17,11 +17,11 @@ STARTS = re.compile(
 )
 
 
-def paragraphs_of(glyphs: list[Glyph], page: int, height: float, width: float) -> list[Paragraph]:
-    """Paragraphs of a page from top to bottom; a bare page number at the top or bottom is left out."""
+def paragraphs_of(found: list[Line], page: int, height: float, width: float) -> list[Paragraph]:
+    """Paragraphs of a page from its lines, top to bottom; a bare page number at the top or bottom is left out."""
     lines = [
         line
-        for line in lines_of(glyphs)
+        for line in found
         if not (
             _PAGE_NUMBER.fullmatch(line.text) and (line.top > 0.88 * height or line.bottom < 0.08 * height)
         )

@@ -29,12 +29,24 @@ def thin(x0: float, y0: float, x1: float, y1: float) -> Segment:
     return (x, y0, x, y1)
 
 
+DOT = 1.6
+"""A filled box no larger than this (points) is a dot of a dotted rule."""
+
+
+def dot(x0: float, y0: float, x1: float, y1: float) -> list[Segment]:
+    """A dot may be part of a rule either way."""
+    x, y = (x0 + x1) / 2, (y0 + y1) / 2
+    return [(x0, y, x1, y), (x, y0, x, y1)]
+
+
 def segments_of(
     points: Sequence[tuple[float, float]], closed: bool, stroked: bool, filled: bool
 ) -> list[Segment]:
     """What one straight subpath draws: a thin box is one line, a stroked path its sides, a filled area none."""
     xs, ys = [p[0] for p in points], [p[1] for p in points]
     box = (min(xs), min(ys), max(xs), max(ys))
+    if max(box[2] - box[0], box[3] - box[1]) <= DOT and filled:
+        return dot(*box)
     if min(box[2] - box[0], box[3] - box[1]) <= THIN and (filled or closed):
         return [thin(*box)]
     if not stroked:

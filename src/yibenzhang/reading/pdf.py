@@ -6,62 +6,48 @@ import ctypes
 import itertools
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from yibenzhang.model.documents import Page, ReadingNotice, Table
+from yibenzhang.model.documents import Page, Paragraph, ReadingNotice, Table
+from yibenzhang.model.dress import UNSEEN
 from yibenzhang.model.places import PagePlace
 from yibenzhang.reading.assembly import page_of
 from yibenzhang.reading.clipping import STRAY, Clips
-from yibenzhang.reading.glyphs import Glyph, unmapped
+from yibenzhang.reading.folding import FOLDED, FOLDS
+from yibenzhang.reading.glyphs import Glyph
 from yibenzhang.reading.limits import (
     MAX_CHARS_PER_PAGE,
-    MAX_FORM_DEPTH,
     MAX_OBJECTS_PER_PAGE,
     MAX_PAGES,
     MAX_RULES_PER_PAGE,
     ReadingError,
 )
-from yibenzhang.reading.paths import IDENTITY, THIN, Matrix, Segment, add_rule, compose, segments_of, thin
-from yibenzhang.reading.rules import Rule
-from yibenzhang.reading.scanned import INSTALL, Picture, installed, is_scan, picture, unseen_text
+from yibenzhang.reading.nested_forms import expands_too_far
+from yibenzhang.reading.painted import (
+    PLAIN,
+    Found,
+    letters_outside,
+    seen,
+    tone_of,
+    unread_pictures,
+    without_sense,
+)
+from yibenzhang.reading.pdf_layers import attachments, has_hidden_layers, opened, with_forms
+from yibenzhang.reading.pdf_paths import Drawn, Frame, drawn_on
+from yibenzhang.reading.scanned import INSTALL, installed, is_scan, unseen_text
 from yibenzhang.reading.steps import begins
 
-_WHITE = 250
 _ASKEW = 12.0
-_INVISIBLE = frozenset("\u00a0\u3000\ufeff\u200b\ufffe")
-
-
-@dataclass(frozen=True, slots=True)
-class _Frame:
-    """Turns page coordinates (origin bottom left) upright: the way most characters run."""
-
-    left: float
-    bottom: float
-    width: float
-    height: float
-    turn: int
-
-    def point(self, x: float, y: float) -> tuple[float, float]:
-        x, y = x - self.left, y - self.bottom
-        if self.turn == 270:
-            return y, x
-        if self.turn == 180:
-            return self.width - x, y
-        if self.turn == 90:
-            return self.height - y, self.width - x
-        return x, self.height - y
-
-    @property
-    def size(self) -> tuple[float, float]:
-        return (self.height, self.width) if self.turn in (90, 270) else (self.width, self.height)
+_INVISIBLE = UNSEEN | frozenset("\u00a0\u3000\ufffe")
 
 
 def read_pdf(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
     """All pages of a PDF. Raises ReadingError with one sentence where it cannot be opened."""
+    if expands_too_far(data, MAX_OBJECTS_PER_PAGE):
+        raise ReadingError("PDF 里的图形层层套叠，展开后过大，未能读取；请重新导出。")
     try:
         document = pdfium.PdfDocument(data)
         count = len(document)
@@ -74,12 +60,15 @@ def read_pdf(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
     pages: list[Page] = []
     notices: list[ReadingNotice] = []
     tables = 0
+    with_forms(document)
+    layered = has_hidden_layers(data)
+    notices += attachments(document)
     if count > MAX_PAGES:
         notices.append(ReadingNotice(f"共 {count} 页，只读取了前 {MAX_PAGES} 页。"))
     for number in range(min(count, MAX_PAGES)):
         begins(number + 1, min(count, MAX_PAGES))
         try:
-            page, told = read_page(document, number, tables)
+            page, told = read_page(document, number, tables, layered)
         except pdfium.PdfiumError:
             notices.append(ReadingNotice("本页损坏，未能读取。", PagePlace(number + 1, 0, 0, 0, 0), True))
             continue
@@ -89,12 +78,18 @@ def read_pdf(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
     document.close()
     if pages and not any(p.blocks for p in pages):
         why = "也没有识别出文字" if installed() else INSTALL
-        notices = [ReadingNotice(f"整份 PDF 没有文字层（扫描件或图片），内容未检查；{why}。")]
+        notices = [
+            ReadingNotice(f"整份 PDF 没有文字层（扫描件或图片），内容未检查；{why}。"),
+            *(n for n in notices if n.place is None),
+        ]
     return tuple(pages), tuple(notices)
 
 
-def read_page(document: pdfium.PdfDocument, number: int, first: int) -> tuple[Page, list[ReadingNotice]]:
-    page = document[number]
+def read_page(
+    document: pdfium.PdfDocument, number: int, first: int, layered: bool = False
+) -> tuple[Page, list[ReadingNotice]]:
+    """One page; ``layered``: the file has layers that are off."""
+    page = opened(document, number)
     notices: list[ReadingNotice] = []
     here = PagePlace(number + 1, 0, 0, 0, 0)
     try:
@@ -103,39 +98,80 @@ def read_page(document: pdfium.PdfDocument, number: int, first: int) -> tuple[Pa
         try:
             rotation = page.get_rotation()
             turn = _turn(textpage.raw, rotation)
-            frame = _Frame(left, bottom, right - left, top - bottom, turn)
-            glyphs = _glyphs(textpage.raw, frame)
+            frame = Frame(left, bottom, right - left, top - bottom, turn)
+            found = _glyphs(textpage.raw, frame)
             count = raw.FPDFText_CountChars(textpage.raw)
             unseen = unseen_text(textpage.raw, count)
+            drawn = drawn_on(page.raw, frame)
+            share = sum(i.area for i in drawn.images) / max(frame.width * frame.height, 1.0)
+            layer = bool(unseen and drawn.images and share > 0.5)
+            glyphs = found.all if layer else seen(found, drawn, page, textpage.raw, layered)
         finally:
             textpage.close()
-        hs, vs, images = _rules(page.raw, frame)
-        share = sum(i.area for i in images) / max(frame.width * frame.height, 1.0)
-        if images and is_scan(len(glyphs), share, unseen):
-            if installed():
-                from yibenzhang.reading.pictures import read_scanned_page
-
-                largest = max(images, key=lambda i: i.area)
-                read = read_scanned_page(page, number + 1, largest.dpi, max(i.pixels for i in images), first)
-                if not isinstance(read, ReadingNotice):
-                    return read
-                notices.append(read)
-            elif not glyphs:
-                notices.append(ReadingNotice(f"本页是图片，没有文字层，内容未检查；{INSTALL}。", here, True))
+        letters = letters_outside(drawn, glyphs)
+        bad = without_sense(glyphs)
+        scan = bool(drawn.images) and is_scan(len(glyphs), share, unseen)
+        if scan or letters > len(glyphs) or 2 * bad > max(len(glyphs), 1):
+            read = _recognised(
+                page, number + 1, drawn, glyphs, first, 0 if scan else max(letters, len(glyphs))
+            )
+            if isinstance(read, tuple):
+                return read
+            notices += read
+        elif letters:
+            notices.append(ReadingNotice(f"本页有 {letters} 处文字是画出来的图形，没有字符，未读取。", here))
+        if not glyphs and not drawn.images and raw.FPDFPage_CountObjects(page.raw) == 0:
+            notices.append(ReadingNotice("本页没有任何内容，是空白页或已损坏，请看原件。", here))
+        if not scan:
+            notices += unread_pictures(drawn, glyphs, frame.size, here)
     finally:
         page.close()
     if count > MAX_CHARS_PER_PAGE:
         notices.append(
             ReadingNotice(f"本页有 {count} 个字符，只读取了前 {MAX_CHARS_PER_PAGE} 个。", here, True)
         )
-    bad = sum(unmapped(g.text) for g in glyphs)
     if bad > 3:
         notices.append(ReadingNotice(f"本页有 {bad} 个字形无法识别，涉及的内容未检查。", here))
+    hs, vs = drawn.hs, drawn.vs
     if len(hs) + len(vs) > MAX_RULES_PER_PAGE:
         notices.append(ReadingNotice("本页线条过多，未按表格读取。", here, True))
         hs, vs = [], []
     shown = (360 - turn - rotation) % 360
     return page_of(number + 1, frame.size, glyphs, hs, vs, first, turn=shown), notices
+
+
+def _recognised(
+    page: pdfium.PdfPage, number: int, drawn: Drawn, glyphs: list[Glyph], first: int, letters: int
+) -> tuple[Page, list[ReadingNotice]] | list[ReadingNotice]:
+    """A page that shows more than its characters say, by what it shows; else notices, and its characters count.
+    ``letters``: how many letters are seen that are no characters; 0 for a page that is a picture."""
+    scan = not letters
+    here = PagePlace(number, 0, 0, 0, 0)
+    what = "是图片，没有文字层" if scan else "的文字没有可用的字符（画成图形，或字体没有编码）"
+    if not installed():
+        if scan and glyphs:
+            return [ReadingNotice("本页大部分是图片，图片里的内容没有读取。", here)]
+        return [ReadingNotice(f"本页{what}，内容未检查；{INSTALL}。", here, True)]
+    from yibenzhang.reading.pictures import MOST_DPI, read_scanned_page
+
+    largest = max(drawn.images, key=lambda i: i.area) if scan else None
+    dpi = largest.dpi if largest else MOST_DPI
+    read = read_scanned_page(page, number, dpi, max((i.pixels for i in drawn.images), default=0), first)
+    if isinstance(read, ReadingNotice):
+        return [read]
+    if 3 * _chars(read[0]) < letters:
+        return [ReadingNotice(f"本页{what}，也没有识别出来，内容未检查。", here, True)]
+    if glyphs and scan and (any(n.unread for n in read[1]) or _chars(read[0]) < len(glyphs)):
+        return [
+            ReadingNotice("本页大部分是图片，图片里的内容没有读取。", here)
+        ]  # a cover: its own text counts
+    return read
+
+
+def _chars(page: Page) -> int:
+    return sum(
+        len(b.text) if isinstance(b, Paragraph) else sum(len(c.text) for c in b.cells) for b in page.blocks
+    )
 
 
 def _turn(textpage: raw.FPDF_TEXTPAGE, rotation: int) -> int:
@@ -152,11 +188,14 @@ def _turn(textpage: raw.FPDF_TEXTPAGE, rotation: int) -> int:
     return angles.most_common(1)[0][0] if angles else 0
 
 
-def _glyphs(textpage: raw.FPDF_TEXTPAGE, frame: _Frame) -> list[Glyph]:
+def _glyphs(textpage: raw.FPDF_TEXTPAGE, frame: Frame) -> Found:
     """The characters that can be seen: on the page and inside their clips."""
     if frame.turn:
-        return _turned_glyphs(textpage, frame)
+        return Found(_turned_glyphs(textpage, frame))
     out: list[Glyph] = []
+    at: list[int] = []
+    faint: dict[int, int] = {}
+    tone = PLAIN
     unseen: dict[str, list[Glyph]] = {"x": [], "y": []}
     clips = Clips(textpage)
     rect, matrix = raw.FS_RECTF(), raw.FS_MATRIX()
@@ -186,6 +225,7 @@ def _glyphs(textpage: raw.FPDF_TEXTPAGE, frame: _Frame) -> list[Glyph]:
             continue  # drawn off the page: not part of what was published
         if changed or not -STRAY < x0 - end < STRAY:
             clips.look_up(i)
+            tone = tone_of(clips.object)
             slanted = _slanted(textpage, i)
         end = x1
         if slanted:
@@ -193,8 +233,12 @@ def _glyphs(textpage: raw.FPDF_TEXTPAGE, frame: _Frame) -> list[Glyph]:
         if clips.some and (behind := clips.hides(i, rect, oy.value, size)):
             unseen[behind].append(Glyph(char, x0, top, x1, bottom, base, size))
             continue
+        if tone:
+            faint[len(out)] = tone
         out.append(Glyph(char, x0, top, x1, bottom, base, size))
-    return _trusted(out, unseen)
+        at.append(i)
+    trusted = _trusted(out, unseen)
+    return Found(trusted, at, faint) if trusted is out else Found(trusted)
 
 
 def _slanted(textpage: raw.FPDF_TEXTPAGE, index: int) -> bool:
@@ -222,7 +266,7 @@ def _characters(textpage: raw.FPDF_TEXTPAGE) -> Sequence[str]:
     if raw.FPDFText_GetText(textpage, 0, count, buffer) == count + 1:
         text = bytes(buffer)[:-2].decode("utf-16-le", "replace")
         if len(text) == count:
-            return text
+            return text.translate(FOLDED) if FOLDS.search(text) else text
     units = [raw.FPDFText_GetUnicode(textpage, i) for i in range(count)]
     out = [chr(u) if not 0xD800 <= u < 0xE000 else "\ufffd" for u in units]
     for i, (high, low) in enumerate(itertools.pairwise(units)):
@@ -231,7 +275,7 @@ def _characters(textpage: raw.FPDF_TEXTPAGE) -> Sequence[str]:
     return out
 
 
-def _turned_glyphs(textpage: raw.FPDF_TEXTPAGE, frame: _Frame) -> list[Glyph]:
+def _turned_glyphs(textpage: raw.FPDF_TEXTPAGE, frame: Frame) -> list[Glyph]:
     """The same for a page whose text runs sideways, where PDFium's font boxes are not turned along."""
     out: list[Glyph] = []
     l, r, b, t, ox, oy = (ctypes.c_double() for _ in range(6))  # noqa: E741
@@ -250,117 +294,3 @@ def _turned_glyphs(textpage: raw.FPDF_TEXTPAGE, frame: _Frame) -> list[Glyph]:
         size = max(x1 - x0, bottom - top) if char >= "\u2e80" else 1.4 * (bottom - top)
         out.append(Glyph(char, x0, top, x1, bottom, base, max(size, 2.0)))
     return out
-
-
-def _rules(page: raw.FPDF_PAGE, frame: _Frame) -> tuple[list[Rule], list[Rule], list[Picture]]:
-    hs: list[Rule] = []
-    vs: list[Rule] = []
-    images: list[Picture] = []
-    for kind, obj, matrix in _objects(page):
-        if kind == raw.FPDF_PAGEOBJ_IMAGE:
-            images.append(picture(obj, compose(_matrix(obj), matrix)))
-        elif kind == raw.FPDF_PAGEOBJ_PATH:
-            for xa, ya, xb, yb in _strokes(obj, matrix):
-                add_rule(hs, vs, frame.point(xa, ya), frame.point(xb, yb))
-            if len(hs) + len(vs) > MAX_RULES_PER_PAGE:
-                break
-    return hs, vs, images
-
-
-def _objects(page: raw.FPDF_PAGE) -> Iterator[tuple[int, raw.FPDF_PAGEOBJECT, Matrix]]:
-    """Paths and images, also inside form objects, with the matrix that carries them to the page."""
-    left = MAX_OBJECTS_PER_PAGE
-    stack: list[tuple[raw.FPDF_PAGEOBJECT, Matrix, int]] = []
-    object_of, type_of = raw.FPDFPage_GetObject, raw.FPDFPageObj_GetType
-    text, group = raw.FPDF_PAGEOBJ_TEXT, raw.FPDF_PAGEOBJ_FORM
-    for i in range(min(raw.FPDFPage_CountObjects(page), left)):
-        obj = object_of(page, i)
-        kind = type_of(obj)
-        if kind == text:
-            continue
-        if kind == group:
-            stack.append((obj, IDENTITY, 1))
-        else:
-            yield kind, obj, IDENTITY
-    while stack and left > 0:
-        form, outer, depth = stack.pop()
-        matrix = compose(_matrix(form), outer)
-        for i in range(raw.FPDFFormObj_CountObjects(form)):
-            left -= 1
-            if left <= 0:
-                break
-            obj = raw.FPDFFormObj_GetObject(form, i)
-            kind = raw.FPDFPageObj_GetType(obj)
-            if kind == raw.FPDF_PAGEOBJ_FORM and depth < MAX_FORM_DEPTH:
-                stack.append((obj, matrix, depth + 1))
-            elif kind != raw.FPDF_PAGEOBJ_TEXT:
-                yield kind, obj, matrix
-
-
-def _matrix(obj: raw.FPDF_PAGEOBJECT) -> Matrix:
-    m = raw.FS_MATRIX()
-    if not raw.FPDFPageObj_GetMatrix(obj, m):
-        return IDENTITY
-    return (m.a, m.b, m.c, m.d, m.e, m.f)
-
-
-# Out-parameters of PDFium, made once: making them anew for each of thousands of objects costs more than the
-# calls. PDFium is not thread-safe anyway; a process reads one page at a time.
-_RGBA = tuple(ctypes.c_uint() for _ in range(4))
-_BOUNDS = tuple(ctypes.c_float() for _ in range(4))
-_POINT = (ctypes.c_float(), ctypes.c_float())
-_MODES = (ctypes.c_int(), ctypes.c_int())
-
-
-def _visible(getter: object, obj: raw.FPDF_PAGEOBJECT) -> bool:
-    red, green, blue, alpha = _RGBA
-    if not getter(obj, red, green, blue, alpha):  # type: ignore[operator]
-        return True
-    white = min(red.value, green.value, blue.value) >= _WHITE
-    return alpha.value > 8 and not white
-
-
-def _strokes(obj: raw.FPDF_PAGEOBJECT, outer: Matrix) -> list[Segment]:
-    """The rules one path draws, in page coordinates: strokes, sides of rectangles, thin filled boxes."""
-    mode, stroke = _MODES
-    if not raw.FPDFPath_GetDrawMode(obj, mode, stroke):
-        return []
-    stroked = bool(stroke.value) and _visible(raw.FPDFPageObj_GetStrokeColor, obj)
-    filled = bool(mode.value) and _visible(raw.FPDFPageObj_GetFillColor, obj)
-    if not stroked and not filled:
-        return []
-    if not stroked and outer is IDENTITY:
-        l, b, r, t = _BOUNDS  # noqa: E741
-        if raw.FPDFPageObj_GetBounds(obj, l, b, r, t):
-            w, h = r.value - l.value, t.value - b.value
-            if min(w, h) <= THIN:
-                return [thin(l.value, b.value, r.value, t.value)]
-            if raw.FPDFPath_CountSegments(obj) <= 5:
-                return []  # one large filled box is a background
-    matrix = compose(_matrix(obj), outer)
-    out: list[Segment] = []
-    for points, closed in _subpaths(obj, matrix):
-        out.extend(segments_of(points, closed, stroked, filled))
-    return out
-
-
-def _subpaths(obj: raw.FPDF_PAGEOBJECT, m: Matrix) -> Iterator[tuple[list[tuple[float, float]], bool]]:
-    points: list[tuple[float, float]] = []
-    closed = curved = False
-    x, y = ctypes.c_float(), ctypes.c_float()
-    for i in range(min(raw.FPDFPath_CountSegments(obj), MAX_RULES_PER_PAGE)):
-        segment = raw.FPDFPath_GetPathSegment(obj, i)
-        kind = raw.FPDFPathSegment_GetType(segment)
-        raw.FPDFPathSegment_GetPoint(segment, x, y)
-        point = (m[0] * x.value + m[2] * y.value + m[4], m[1] * x.value + m[3] * y.value + m[5])
-        if kind == raw.FPDF_SEGMENT_MOVETO:
-            if len(points) > 1 and not curved:
-                yield points, closed
-            points, closed, curved = [], False, False
-        elif kind == raw.FPDF_SEGMENT_BEZIERTO:
-            curved = True
-        points.append(point)
-        if raw.FPDFPathSegment_GetClose(segment):
-            closed = True
-    if len(points) > 1 and not curved:
-        yield points, closed

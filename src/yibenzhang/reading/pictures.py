@@ -62,6 +62,22 @@ def read_image(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]
     return tuple(pages), tuple(notices)
 
 
+def read_picture(data: bytes, width: float, number: int, first: int) -> tuple[Page, list[ReadingNotice]]:
+    """A page that is one picture ``width`` points wide. Raises ReadingError where it is damaged or too large."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            image = Image.open(io.BytesIO(data))
+            if image.size[0] * image.size[1] > MAX_SCAN_PIXELS:
+                raise ReadingError("图片过大。")
+            gray = gray_of(np.asarray(image.convert("RGB")))
+    except ReadingError:
+        raise
+    except Exception as error:  # Pillow's decoders raise whatever their damage makes them
+        raise ReadingError("图片已损坏。") from error
+    return read_scan(*_fitting(gray, 72 * image.size[0] / max(width, 1.0)), number, first)
+
+
 def _page(number: int) -> PagePlace:
     return PagePlace(number, 0, 0, 0, 0)
 

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
+from yibenzhang.model.amounts import cell_state, parse_amount
 from yibenzhang.model.documents import Cell, Page, Paragraph, ReadingNotice, Table
 from yibenzhang.model.places import SheetPlace
 from yibenzhang.reading.blocks import Grid, blocks_of, settled
+from yibenzhang.reading.folding import plain
 from yibenzhang.reading.limits import (
     MAX_CELL_CHARS,
     MAX_GRID_POSITIONS,
     MAX_SHEET_CELLS,
     ReadingError,
 )
+from yibenzhang.reading.separated import rows_of
 
 _NO_NAME = re.compile(r"(sheet|工作表|表)\s*\d*", re.IGNORECASE)
 _ERRORS = re.compile(r"#(REF!|VALUE!|DIV/0!|NAME\?|N/A|NUM!|NULL!|SPILL!|CALC!)")
@@ -116,6 +118,50 @@ def _blocks(sheet: Sheet, first: int) -> tuple[list[Paragraph | Table], list[Rea
     )
     if not rows or not columns:
         return [], notices
+    blocks: list[Paragraph | Table] = []
+    for group in _apart(sheet, columns):
+        inside = set(group)
+        own = (
+            rows
+            if len(group) == len(columns)
+            else sorted(
+                {r for (r, c), v in values.items() if c in inside and (v.text or v.ruled) and r in set(rows)}
+            )
+        )
+        count = sum(isinstance(b, Table) for b in blocks)
+        blocks += _laid(sheet, own, group, first + count)
+    return _named(sheet, blocks), notices
+
+
+def _apart(sheet: Sheet, columns: list[int]) -> list[list[int]]:
+    """The columns of tables that stand side by side with an empty column between them; one group where they are one."""
+    hidden = {c for a, b in sheet.hidden_columns for c in range(a, min(b, a + 1000) + 1)}
+    groups = [[columns[0]]]
+    for a, b in pairwise(columns):
+        between = [c for c in range(a + 1, min(b, a + 50)) if c not in hidden]
+        if between and not any(left <= a and right >= b for _, left, _, right in sheet.merges):
+            groups.append([])
+        groups[-1].append(b)
+    if len(groups) == 1 or not all(_is_table(sheet, set(g)) for g in groups):
+        return [columns]
+    return groups
+
+
+def _is_table(sheet: Sheet, columns: set[int]) -> bool:
+    """Several rows with a name and a number, and a row of headings above them."""
+    by_row: dict[int, list[str]] = {}
+    for (r, c), v in sheet.values.items():
+        if c in columns and v.text.strip() and r not in sheet.hidden_rows:
+            by_row.setdefault(r, []).append(v.text)
+    mixed = [r for r, texts in by_row.items() if len(texts) > 1 and any(parse_amount(t) for t in texts)]
+    named = [r for r in mixed if any(cell_state(t) is None for t in by_row[r])]
+    heads = [r for r, texts in by_row.items() if len(texts) > 1 and not any(parse_amount(t) for t in texts)]
+    return len(named) > 1 and bool(heads) and min(heads) < min(named)
+
+
+def _laid(sheet: Sheet, rows: list[int], columns: list[int], first: int) -> list[Paragraph | Table]:
+    """What stands in these rows and columns of a sheet, as paragraphs and tables."""
+    values = sheet.values
     rows = _with_gaps(rows, sheet.hidden_rows)
     merged = _merged(sheet, rows, columns)
     cells: list[Cell] = []
@@ -143,7 +189,7 @@ def _blocks(sheet: Sheet, first: int) -> tuple[list[Paragraph | Table], list[Rea
                 j,
                 high,
                 wide,
-                value.text.strip(),
+                plain(value.text).strip(),
                 SheetPlace(sheet.name, r, c),
                 value.indent or _indent(value.text),
                 bad,
@@ -158,8 +204,7 @@ def _blocks(sheet: Sheet, first: int) -> tuple[list[Paragraph | Table], list[Rea
         len(rows), len(columns), tuple(settled(cells, len(rows), len(columns))), frozenset(lined), False,
         "ruled" if spanning else "spanless",
     )  # fmt: skip
-    blocks = blocks_of(grid, lambda i, j: SheetPlace(sheet.name, rows[i], columns[j]), first)
-    return _named(sheet, blocks), notices
+    return blocks_of(grid, lambda i, j: SheetPlace(sheet.name, rows[i], columns[j]), first)
 
 
 def _indent(text: str) -> float:
@@ -239,56 +284,37 @@ def _ranges(numbers: set[int]) -> str:
     return f"第 {told}{' 等' if len(runs) > 5 else ''} 行"
 
 
-# ---- CSV -----------------------------------------------------------------------------------
+# ---- separated values ----------------------------------------------------------------------
 
-_SAMPLE = 200
-_SHORTEST_ROW = 3
-
-
-def is_csv(text: str) -> bool:
-    """Lines of fields parted by commas, and not sentences: by content alone."""
-    head = text[:100_000]
-    if "\t" in head and head.count("\t") * 2 > head.count(","):
-        return False
-    rows = [r for r in _rows(head, _SAMPLE) if any(f.strip() for f in r)]
-    if len(rows) < 2:
-        return False
-    wide = [r for r in rows if len(r) >= _SHORTEST_ROW]
-    numbers = sum(any(ch.isdigit() for ch in f) and len(f) < 25 for r in wide for f in r)
-    lengths = [len(f) for r in wide for f in r]
-    short = sum(n <= 30 for n in lengths)
-    sentences = sum(bool(re.search(r"[。；]\s*$", r[-1])) for r in rows)
-    return (
-        len(wide) * 10 >= len(rows) * 6
-        and short * 10 >= len(lengths) * 9
-        and sentences * 5 <= len(rows)
-        and numbers > 0
-    )
+_FEW = 5
 
 
-def _rows(text: str, most: int) -> list[list[str]]:
-    out: list[list[str]] = []
-    reader = csv.reader(io.StringIO(text, newline=""))
-    try:
-        for row in reader:
-            out.append(row)
-            if len(out) >= most:
-                break
-    except csv.Error:
-        pass  # a field beyond the csv module's limit: what came before counts
-    return out
-
-
-def read_csv(text: str) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
-    """A CSV file as one sheet without a name. Merged cells do not exist in it: blanks may continue headings."""
+def read_csv(text: str, separator: str) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
+    """A file of separated values as one sheet without a name. Merged cells do not exist in it: blanks may continue
+    headings."""
     budget = Budget()
     sheet = Sheet("")
-    for r, row in enumerate(_rows(text, MAX_SHEET_CELLS), start=1):
+    read = rows_of(text, separator, MAX_SHEET_CELLS)
+    for r, (_, row) in enumerate(read.rows, start=1):
         for c, words in enumerate(row, start=1):
             if words.strip():
                 sheet.values[r, c] = Value(budget.spend(words))
-    notices: list[ReadingNotice] = []
+    place = {number: SheetPlace("", r, 1) for r, (number, _) in enumerate(read.rows, start=1)}
+    notices = [
+        ReadingNotice(told.format(lines=_lines(lines)), place.get(lines[0]))
+        for lines, told in (
+            (read.unpaired, "{lines}的引号没有配对，已去掉引号逐行读取，请核对。"),
+            (read.split, "{lines}里带千分位逗号的数没有加引号，已按表头的栏数合起来读，请核对。"),
+            (read.uneven, "{lines}的栏数比表头多，各栏可能错位，请核对。"),
+        )
+        if lines
+    ]
     pages = pages_of([sheet], notices)
     if not any(p.blocks for p in pages):
         raise ReadingError("文件是空的，没有任何内容。")
     return pages, tuple(notices)
+
+
+def _lines(numbers: list[int]) -> str:
+    told = "、".join(map(str, numbers[:_FEW]))
+    return f"第 {told}{' 等' if len(numbers) > _FEW else ''} 行"

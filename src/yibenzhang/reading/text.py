@@ -6,6 +6,7 @@ import re
 
 from yibenzhang.model.documents import Cell, Page, Paragraph, ReadingNotice, Table
 from yibenzhang.model.places import LinePlace
+from yibenzhang.reading.folding import FOLDED
 from yibenzhang.reading.limits import MAX_LINE_CHARS, MAX_TEXT_LINES, ReadingError
 from yibenzhang.reading.paragraphs import STARTS
 
@@ -19,11 +20,11 @@ _FULL_LINE = 24
 
 
 def decode(data: bytes) -> str:
-    """The text of a file in UTF-8, UTF-16 (with its mark) or GB18030. Raises ReadingError otherwise."""
+    """The text of a file in UTF-8, UTF-16 or GB18030. Raises ReadingError otherwise."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         candidates = ["utf-16"]
     elif b"\x00" in data[:4096]:
-        candidates = []
+        candidates = _wide(data[:4096])
     else:
         candidates = ["utf-8-sig", "gb18030"]
     for encoding in candidates:
@@ -40,9 +41,17 @@ def decode(data: bytes) -> str:
     )
 
 
+def _wide(head: bytes) -> list[str]:
+    """Text of two bytes a character without a mark: digits and separators have their zero byte on one side."""
+    odd, even = head[1::2].count(0), head[::2].count(0)
+    if min(odd, even) * 10 > max(odd, even):
+        return []
+    return ["utf-16-le" if odd > even else "utf-16-be"]
+
+
 def read_text(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
     """A text file as one page: paragraphs and tab-separated tables in order."""
-    lines = decode(data).splitlines()
+    lines = decode(data).translate(FOLDED).splitlines()
     notices: list[ReadingNotice] = []
     if len(lines) > MAX_TEXT_LINES:
         notices.append(ReadingNotice(f"共 {len(lines)} 行，只读取了前 {MAX_TEXT_LINES} 行。"))

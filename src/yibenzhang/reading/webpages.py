@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.errors import MessageError
-from typing import Any
 from urllib.parse import unquote
 
 from lxml import etree
@@ -15,6 +14,8 @@ from yibenzhang.model.documents import Cell, Page, Paragraph, ReadingNotice, Tab
 from yibenzhang.model.places import FlowPlace
 from yibenzhang.reading.articles import FOOT, INLINE, Layout, rows_of
 from yibenzhang.reading.blocks import Grid, blocks_of, lines_of, settled
+from yibenzhang.reading.boxes import positioned
+from yibenzhang.reading.folding import plain
 from yibenzhang.reading.limits import (
     MAX_CELL_CHARS,
     MAX_GRID_POSITIONS,
@@ -24,15 +25,14 @@ from yibenzhang.reading.limits import (
     MAX_SHEET_CELLS,
     ReadingError,
 )
-
-_DROPPED = frozenset({"script", "style", "noscript", "iframe", "select", "button", "textarea", "svg", "template",
-    "nav", "footer", "aside", "object", "embed", "head", "map", "audio", "video", "option"})  # fmt: skip
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE)
+from yibenzhang.reading.painting import painted, unread_parts
 
 _ATTACHED = re.compile(r"\.(docx?|xlsx?|wps|et|pdf|ofd|zip|rar|7z|csv|rtf)$", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t\r\n\f\u00a0]+")
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]{2,20})", re.IGNORECASE)
 _WIDEST = 1000
+_LOOSE = re.compile(r"-?[\d,]*\d\.\d\d")
+_MOST_LOOSE = 6
 
 
 def decode_page(data: bytes) -> tuple[str, bool]:
@@ -82,6 +82,7 @@ def read_html(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]
     text = (
         "".join(c if c >= " " or c in "\t\n\r" else " " for c in text) if "\x00" in text[:100_000] else text
     )
+    text = plain(text)
     parser = etree.HTMLParser(
         encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=False
     )
@@ -96,6 +97,8 @@ def read_html(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]
         notices.append(ReadingNotice("网页嵌套过深，过深的内容没有读取。", unread=True))
     reader = _Reader(root)
     blocks = reader.read()
+    if reader.pages:
+        return tuple(reader.pages), tuple(notices + reader.notices)
     if not blocks:
         raise ReadingError("网页里没有任何正文或表格（可能内容由脚本生成，请另存为完整网页）。")
     notices += reader.notices
@@ -125,6 +128,7 @@ class _Reader:
     def __init__(self, root: etree._Element) -> None:
         self.root = root
         self.notices: list[ReadingNotice] = []
+        self.pages: list[Page] = []  # of a document in boxes placed one by one
         self.blocks: list[Paragraph | Table] = []
         self._text = _Text()
         self._paragraphs = self._tables = self._found = 0
@@ -132,15 +136,18 @@ class _Reader:
 
     def read(self) -> list[Paragraph | Table]:
         self._attachments()
-        for node in list(self.root.iter()):
-            if node is not self.root and _dropped(node):
-                _remove(node)
+        styles = painted(self.root)
+        self.pages = positioned(self.root, styles)
         body = next(self.root.iter("body"), self.root)
         self._layout = Layout(body)
         main = self._layout.main(body)
         self._walk(main, 0)
         self._flush()
         self._title(body, main)
+        self.notices += unread_parts(main)
+        loose = sum(isinstance(b, Paragraph) and bool(_LOOSE.fullmatch(b.text.strip())) for b in self.blocks)
+        if loose >= _MOST_LOOSE:
+            self.notices.append(ReadingNotice(f"网页里有 {loose} 个数字单独成行，不在表格里，没有按表核对。"))
         return self.blocks
 
     def _attachments(self) -> None:
@@ -306,29 +313,3 @@ def _inside(node: etree._Element, outer: etree._Element) -> bool:
             return True
         at = at.getparent()
     return False
-
-
-def _dropped(node: Any) -> bool:
-    tag = node.tag
-    if not isinstance(tag, str):
-        return True
-    if tag in _DROPPED and tag != "head":
-        return True
-    if node.get("hidden") is not None:
-        return True
-    style = node.get("style")
-    return bool(style and _HIDDEN.search(style))
-
-
-def _remove(node: etree._Element) -> None:
-    """Take an element out and leave the words after it."""
-    parent = node.getparent()
-    if parent is None:
-        return
-    if node.tail:
-        before = node.getprevious()
-        if before is not None:
-            before.tail = (before.tail or "") + node.tail
-        else:
-            parent.text = (parent.text or "") + node.tail
-    parent.remove(node)

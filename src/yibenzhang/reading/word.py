@@ -14,6 +14,7 @@ from lxml import etree
 from yibenzhang.model.documents import Cell, Page, Paragraph, ReadingNotice, Table
 from yibenzhang.model.places import FlowPlace
 from yibenzhang.reading.blocks import Grid, blocks_of, lines_of, settled
+from yibenzhang.reading.folding import plain
 from yibenzhang.reading.limits import (
     MAX_CELL_CHARS,
     MAX_GRID_POSITIONS,
@@ -23,6 +24,7 @@ from yibenzhang.reading.limits import (
 )
 from yibenzhang.reading.numbering import Numbering, value
 from yibenzhang.reading.packages import BROKEN, Package, local, parse
+from yibenzhang.reading.runs import Runs, is_mark, is_shaded
 
 _THROUGH = frozenset({"sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag", "hyperlink", "fldSimple",
     "dir", "bdo", "oMath", "oMathPara", "ruby", "rubyBase", "Choice", "Fallback"})  # fmt: skip
@@ -34,7 +36,6 @@ _MOST_COLUMNS = 1000
 _TOLD_CELLS = 4
 _HAIR = 70
 """Column edges this close (twentieths of a point) are one: as near as the edges of two pages may lie."""
-_OFF = ("0", "false", "off")
 
 
 @dataclass(slots=True)
@@ -48,7 +49,7 @@ def read_docx(package: Package) -> tuple[tuple[Page, ...], tuple[ReadingNotice, 
     main = package.main()
     kinds = dict(package.relations(main).values())
     numbering = Numbering(package, kinds.get("numbering", ""), kinds.get("styles", ""))
-    reader = _Reader(numbering)
+    reader = _Reader(numbering, Runs(package, kinds.get("styles", "")))
     body = next(parse(package.read(main)).iterchildren("{*}body"), None)
     if body is None:
         raise ReadingError(BROKEN)
@@ -60,8 +61,11 @@ def read_docx(package: Package) -> tuple[tuple[Page, ...], tuple[ReadingNotice, 
 
 
 class _Reader:
-    def __init__(self, numbering: Numbering) -> None:
+    def __init__(self, numbering: Numbering, runs: Runs) -> None:
         self.numbering = numbering
+        self.runs = runs
+        self._style = ""  # of the paragraph that is being read
+        self._shaded = self._styled = False  # its cell or itself, or its table, has a colour
         self.blocks: list[Paragraph | Table] = []
         self.unread: list[FlowPlace] = []
         self._paragraphs = 0
@@ -120,6 +124,7 @@ class _Reader:
                             self.block(child)
             return
         rows = _snapped(node, rows)
+        self._styled = self.runs.colours(node)
         self._tables += 1
         number = self._tables
         cells: list[Cell] = []
@@ -157,6 +162,7 @@ class _Reader:
     def _cell_text(self, tc: etree._Element, inner: list[etree._Element]) -> str:
         """The paragraphs of a cell as lines; tables and text boxes inside it are kept for after the table."""
         lines = []
+        self._shaded = self._styled or is_shaded(tc.find("{*}tcPr"))
         for child in _children(tc):
             kind = local(child)
             if kind == "p":
@@ -165,13 +171,18 @@ class _Reader:
                 holder = etree.Element("body")
                 holder.append(child)
                 inner.append(holder)
+        self._shaded = False
         return "\n".join(lines).strip()[:MAX_CELL_CHARS]
 
     # ---- text ------------------------------------------------------------------------------
 
     def _text(self, node: etree._Element, boxes: list[etree._Element]) -> str:
         out = [self.numbering.of(node)]
+        properties = node.find("{*}pPr")
+        self._style = value(properties, "pStyle") if properties is not None else ""
+        outside, self._shaded = self._shaded, self._shaded or is_shaded(properties)
         self._inline(node, out, boxes)
+        self._shaded = outside
         text = "".join(out)
         if text == out[0]:
             text = ""  # a number without words
@@ -184,7 +195,8 @@ class _Reader:
         for child in node:
             kind = local(child)
             if kind == "r":
-                if not _hidden(child):
+                gone = self.runs.unseen(child, self._style, self._shaded) or self.runs.struck(child, node)
+                if not gone:
                     self._run(child, out, boxes)
             elif kind == "AlternateContent":
                 self._alternate(child, out, boxes)
@@ -194,6 +206,8 @@ class _Reader:
                 self._say(child.text or "", out)
 
     def _run(self, run: etree._Element, out: list[str], boxes: list[etree._Element]) -> None:
+        if self.runs.raised(run, self._style) and is_mark(run, "".join(out)):
+            return
         for child in run:
             kind = local(child)
             if kind == "t":
@@ -215,7 +229,7 @@ class _Reader:
 
     def _say(self, text: str, out: list[str]) -> None:
         if not any(self._fields):
-            out.append(text)
+            out.append(plain(text))
 
     def _field(self, kind: str) -> None:
         if kind == "begin" and len(self._fields) < 100:
@@ -263,11 +277,6 @@ def _outermost(box: etree._Element, top: etree._Element) -> bool:
     return True
 
 
-def _hidden(run: etree._Element) -> bool:
-    vanish = run.find("{*}rPr/{*}vanish")
-    return vanish is not None and value(vanish, "val", own=True) not in _OFF
-
-
 def _children(node: etree._Element) -> list[etree._Element]:
     """Block children, also inside wrappers."""
     out = []
@@ -300,6 +309,8 @@ def _row(tr: etree._Element) -> _Row:
             continue
         properties = tc.find("{*}tcPr")
         wide, merge = 1, ""
+        if properties is not None and properties.find("{*}cellDel") is not None:
+            continue  # a tracked deletion: the row as it is when that is accepted
         if properties is not None:
             wide = max(1, _count(value(properties, "gridSpan"), 1))
             down = properties.find("{*}vMerge")

@@ -30,6 +30,8 @@ class _Style:
     code: str
     ruled: bool
     indent: float
+    white: bool = False
+    """White letters on no colour: nothing is seen of them."""
 
 
 _PLAIN = _Style("General", False, 0.0)
@@ -161,6 +163,8 @@ def _styles(package: Package, part: str) -> list[_Style]:
     root = parse(package.read(part, 32 * 1024 * 1024))
     codes: dict[int, str] = {}
     sides: list[bool] = []
+    whites: list[bool] = []
+    plain: list[bool] = []
     out: list[_Style] = []
     for section in root:
         name = local(section)
@@ -168,14 +172,38 @@ def _styles(package: Package, part: str) -> list[_Style]:
             codes = {_int(n.get("numFmtId")): n.get("formatCode") or "General" for n in section}
         elif name == "borders":
             sides = [_has_sides(border) for border in section]
+        elif name == "fonts":
+            whites = [_is_white(next(font.iterchildren("{*}color"), None)) for font in section]
+        elif name == "fills":
+            plain = [_is_plain(fill) for fill in section]
         elif name == "cellXfs":
             for xf in section:
                 number = _int(xf.get("numFmtId"))
                 border = _int(xf.get("borderId"))
                 indent = max((_int(a.get("indent")) for a in xf.iter("{*}alignment")), default=0)
                 ruled = 0 <= border < len(sides) and sides[border]
-                out.append(_Style(codes.get(number) or builtin(number), ruled, float(indent)))
+                font, fill = _int(xf.get("fontId")), _int(xf.get("fillId"))
+                white = 0 <= font < len(whites) and whites[font] and (fill >= len(plain) or plain[fill])
+                out.append(_Style(codes.get(number) or builtin(number), ruled, float(indent), white))
     return out
+
+
+def _is_white(color: etree._Element | None) -> bool:
+    if color is None or color.get("tint"):
+        return False
+    return (
+        (color.get("rgb") or "").upper().endswith("FFFFFF")
+        or color.get("theme") == "0"
+        or color.get("indexed") == "9"
+    )
+
+
+def _is_plain(fill: etree._Element) -> bool:
+    """No colour behind the letters, or white."""
+    pattern = next(fill.iterchildren("{*}patternFill"), None)
+    if pattern is None or (pattern.get("patternType") or "none") == "none":
+        return pattern is not None or not len(fill)
+    return _is_white(next(pattern.iterchildren("{*}fgColor"), None))
 
 
 def _has_sides(border: etree._Element) -> bool:
@@ -216,7 +244,7 @@ def _sheet(
             if value is not None and (budget.spend(value.text) or value.missing or budget.blank()):
                 sheet.values[at] = value
         elif kind == "col":
-            if _true(node.get("hidden")) or node.get("width") in ("0", "0.0"):
+            if _true(node.get("hidden")) or _thin(node.get("width")):
                 sheet.hidden_columns.append((_int(node.get("min")), _int(node.get("max"))))
         elif kind == "sheetView":
             zeros = node.get("showZeros") not in ("0", "false")
@@ -226,6 +254,11 @@ def _sheet(
             if a and b:
                 sheet.merges.append((*a, *b))
     return sheet
+
+
+def _thin(width: str | None) -> bool:
+    """A column nobody can read anything in."""
+    return bool(width and re.fullmatch(r"0(\.[0-4]\d*)?", width))
 
 
 def _value(
@@ -259,6 +292,8 @@ def _value(
         text = (stored or "")[:10]
     else:
         text = _printed(stored, style.code, date1904, zeros) if stored else ""
+    if style.white:
+        text = ""
     if not text and not style.ruled:
         return None
     return Value(text[:MAX_CELL_CHARS], style.ruled, style.indent)
@@ -325,7 +360,9 @@ def _old_style(book: Any, xf: Any) -> _Style:
     found = book.format_map.get(xf.format_key)
     border = xf.border
     ruled = bool(border.left_line_style or border.right_line_style)
-    return _Style(found.format_str if found else "General", ruled, float(xf.alignment.indent_level))
+    font = book.font_list[xf.font_index] if xf.font_index < len(book.font_list) else None
+    white = font is not None and font.colour_index == 9 and xf.background.fill_pattern == 0
+    return _Style(found.format_str if found else "General", ruled, float(xf.alignment.indent_level), white)
 
 
 def _old_sheet(name: str, old: Any, styles: list[_Style], date1904: bool, budget: Budget) -> Sheet:
@@ -348,6 +385,7 @@ def _old_sheet(name: str, old: Any, styles: list[_Style], date1904: bool, budget
                 text = xlrd.error_text_from_code.get(value, "#N/A")
             else:
                 text = ""
+            text = "" if style.white else text
             if text or (style.ruled and budget.blank()):
                 sheet.values[r + 1, c + 1] = Value(budget.spend(text), style.ruled, style.indent)
     return sheet

@@ -87,7 +87,11 @@ class RowReader:
                 keys.setdefault(kind, code)
             cell = self.layout.grid[r][column.index]
             if cell is not None and cell.row == r and (not label or len(names) > 1):
-                label, level = (label if label else bare), position
+                if (
+                    not label or not self.lexicon.phrase(text).total
+                ):  # 小计 beside a group is the group's own row
+                    level = position
+                label = label or bare
         unit = next((t for c in self.unit_columns if (t := self._text(c, r))), "")
         first = next((t for c in self.panel.labels if (t := self._text(c, r))), "")
         depth, bare = depth_of(label)

@@ -199,7 +199,9 @@ def _project_tree(grid: list[list[Cell | None]], rows: list[Row], block: Block) 
 
     Levels by code: department (3 digits), unit (6), kind of project (2), group (longer, no unit).
     """
-    unit_column = next((c.index for c in block.labels if "单位" in c.path[-1] and c.kind == "other"), None)
+    unit_column = next(
+        (c.index for c in block.labels if c.path and "单位" in c.path[-1] and c.kind == "other"), None
+    )
     out: list[Row] = []
     stack: list[tuple[int, int]] = []
     coded = sum(bool(r.code) for r in rows) * 2 > len(rows)

@@ -117,7 +117,7 @@ def _decimals(grid: list[list[Cell | None]], first: int, column: int) -> int:
     most = 0
     for row in grid[first:]:
         cell = row[column]
-        if cell is not None and (amount := parse_amount(cell.text)):
+        if cell is not None and (amount := parse_amount(cell.text, True)):
             most = max(most, min(amount.decimals, 6))
     return most
 
@@ -131,10 +131,10 @@ def _fact(
     at: int,
     precision: dict[int, int],
 ) -> Fact | None:
-    state = CellState.UNREADABLE if cell.unreadable else cell_state(cell.text)
+    state = CellState.UNREADABLE if cell.unreadable else cell_state(cell.text, True)
     if state is None:
         return None
-    amount = parse_amount(cell.text) if state in (CellState.PRINTED, CellState.ZERO) else None
+    amount = parse_amount(cell.text, True) if state in (CellState.PRINTED, CellState.ZERO) else None
     if amount is not None:
         amount = amount.in_unit(recognised.unit)
     where = f"{recognised.table.index}|{cell.row}|{cell.column}"

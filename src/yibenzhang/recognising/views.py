@@ -105,14 +105,14 @@ class Reader:
         rows = _periods(RowReader(self.lexicon, self.registers, self.year, layout, panel, scope).rows())
         cells: dict[tuple[int, int], Fact] = {}
         places: dict[tuple[int, int], Coordinates] = {}
-        decimals = _decimals(layout, panel)
+        decimals, strict = _decimals(layout, panel), _mostly_numbers(layout, panel)
         for k, row in enumerate(rows):
             for n, column in enumerate(columns):
                 cell = layout.grid[row.index][column.index]
                 if cell is None or cell.row != row.index or cell.column != column.index:
                     continue
                 at = self._at(column, row)
-                fact = self._fact(frame, row, column, cell, at, decimals[n])
+                fact = self._fact(frame, row, column, cell, at, decimals[n], strict[n])
                 if fact is not None:
                     cells[k, n] = fact
                     places[k, n] = at
@@ -135,9 +135,21 @@ class Reader:
         return replace(a, **changes, residue=(*a.residue, *b.residue))
 
     def _fact(
-        self, frame: Framed, row: ViewRow, column: ViewColumn, cell: Cell, at: Coordinates, decimals: int
+        self,
+        frame: Framed,
+        row: ViewRow,
+        column: ViewColumn,
+        cell: Cell,
+        at: Coordinates,
+        decimals: int,
+        strict: bool,
     ) -> Fact | None:
-        state = CellState.UNREADABLE if cell.unreadable else state_of(cell.text)
+        state = CellState.UNREADABLE if cell.unreadable else state_of(cell.text, True)
+        named = bool(row.label or row.code or row.total)  # else it is a heading that stands among the rows
+        if state is None and strict and named and cell.text.strip():
+            state = (
+                CellState.UNREADABLE
+            )  # words among the numbers of a column: nothing is known of that number
         if state is None:
             return None
         unit = frame.unit
@@ -145,7 +157,7 @@ class Reader:
             unit = _COUNT if at.measure == "count" else None
         elif at.measure == "percent" or at.version in ("rate", "share") or _PERCENT.search(cell.text.strip()):
             unit = PERCENT
-        amount = parse_amount(cell.text) if state in (CellState.PRINTED, CellState.ZERO) else None
+        amount = parse_amount(cell.text, True) if state in (CellState.PRINTED, CellState.ZERO) else None
         if amount is not None:
             amount = amount.in_unit(unit)
         where = f"{frame.table.index}|{cell.row}|{cell.column}"
@@ -158,15 +170,40 @@ class Reader:
 
 
 def _periods(rows: list[ViewRow]) -> list[ViewRow]:
-    """Beside 本年支出合计 a plain 支出总计 takes in what was carried over as well."""
-    if not any(r.total and r.coordinates.period == "current" for r in rows):
+    """Beside 本年支出合计 a plain 支出总计 takes in what was carried over as well; where 上年结转 itself stands in
+    the list, so does the total below it. The funds above are this year's, those below 上年结转 are carried over."""
+    carried = _first(rows, "carried_in", total=False)
+    current = _first(rows, "current", total=True)
+    if current == len(rows) and not any(r.total for r in rows[carried:]):
         return rows
-    return [
-        replace(r, coordinates=replace(r.coordinates, period="all"))
-        if r.total and not r.coordinates.period
-        else r
-        for r in rows
-    ]
+    out = list(rows)
+    inside = False
+    for k, row in enumerate(rows):
+        if row.total:
+            inside = False
+            out[k] = _of_period(row, "all") if current < len(rows) or k > carried else row
+        elif k >= carried:
+            inside = k == carried or (inside and not _beside(row, rows[carried]))
+            out[k] = _of_period(row, "carried_in") if inside and row.coordinates.fund else row
+        elif k < min(carried, current) and row.coordinates.fund:
+            out[k] = _of_period(row, "current")
+    return out
+
+
+def _first(rows: list[ViewRow], period: str, total: bool) -> int:
+    found = (
+        k for k, r in enumerate(rows) if r.coordinates.period == period and r.total == total and not r.partial
+    )
+    return next(found, len(rows))
+
+
+def _beside(row: ViewRow, other: ViewRow) -> bool:
+    return row.depth is not None and other.depth is not None and row.depth <= other.depth
+
+
+def _of_period(row: ViewRow, period: str) -> ViewRow:
+    at = row.coordinates
+    return row if at.period else replace(row, coordinates=replace(at, period=period))
 
 
 _CODES = ("function", "department", "government", "unit", "project", "year")
@@ -191,12 +228,25 @@ def _decimals(layout: Panels, panel: Panel) -> list[int]:
         found = [
             min(a.decimals, _MOST_DECIMALS)
             for r in layout.body
-            if (c := layout.grid[r][column.index]) is not None and c.row == r and (a := parse_amount(c.text))
+            if (c := layout.grid[r][column.index]) is not None
+            and c.row == r
+            and (a := parse_amount(c.text, True))
         ]
         most.append(max(found, default=0))
         counts.append(len(found))
     whole = max(most, default=0)
     return [whole if n < 2 else d for d, n in zip(most, counts, strict=True)]
+
+
+def _mostly_numbers(layout: Panels, panel: Panel) -> list[bool]:
+    """Of each number column: it has a few words among many numbers."""
+    out = []
+    for column in panel.numbers:
+        cells = [c for r in layout.body if (c := layout.grid[r][column.index]) is not None and c.row == r]
+        states = [state_of(c.text, True) for c in cells if c.text.strip()]
+        printed = sum(s in (CellState.PRINTED, CellState.ZERO) for s in states)
+        out.append(printed >= 4 * states.count(None) > 0)
+    return out
 
 
 def names_taught(views: Sequence[View]) -> dict[str, Counter[str]]:

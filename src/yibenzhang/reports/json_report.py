@@ -1,4 +1,4 @@
-"""The JSON contract yibenzhang/report/1; reports/report.schema.json describes it."""
+"""The JSON contract yibenzhang/report/2; reports/report.schema.json describes it."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from yibenzhang.batch import FileResult, failure
 from yibenzhang.checking.check import Checked
 from yibenzhang.checking.extent import over
 from yibenzhang.checking.multi_file import Group
+from yibenzhang.model.fact_keys import FactKey, fact_keys
 from yibenzhang.model.issues import Evidence, Issue
 from yibenzhang.model.places import InFile, file_of
 from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.reports.speech import UNUSABLE, first_line
 
-SCHEMA = "yibenzhang/report/1"
+SCHEMA = "yibenzhang/report/2"
 
 
 def report(results: list[FileResult], groups: Sequence[Group] = ()) -> dict[str, Any]:
@@ -65,6 +66,7 @@ def _document(result: FileResult) -> dict[str, Any]:
             "not_checked": [{"rule": "", "reason": result.error}],
         }
     checked = result.checked
+    keys = fact_keys(checked.views)
     return {
         "path": result.path,
         "profile": profile(checked),
@@ -77,7 +79,7 @@ def _document(result: FileResult) -> dict[str, Any]:
             "kinds": {kind: _counts(c) for kind, c in checked.by_kind.items()},
             "sections": [{"name": name, **_counts(s)} for name, s in checked.sections],
         },
-        "findings": [_finding(f) for f in checked.findings],
+        "findings": [_finding(f, keys=keys) for f in checked.findings],
         "not_checked": [
             {"rule": n.rule, "reason": n.reason, "table": n.table or None} for n in checked.not_checked
         ],
@@ -133,9 +135,11 @@ def _table(table: TableFacts) -> dict[str, Any]:
 
 Files = Mapping[str, str]
 """The paths of a group's files by their names."""
+Keys = Mapping[str, FactKey]
+"""The keys of a document's facts by their ids."""
 
 
-def _finding(f: Issue, files: Files | None = None) -> dict[str, Any]:
+def _finding(f: Issue, files: Files | None = None, keys: Keys | None = None) -> dict[str, Any]:
     return {
         "id": f.id,
         "rule": f.rule,
@@ -146,18 +150,19 @@ def _finding(f: Issue, files: Files | None = None) -> dict[str, Any]:
         "difference": f.difference or None,
         "unit": f.unit or None,
         "basis": list(f.basis),
-        "evidence": [_evidence(e, files) for e in f.evidence],
+        "evidence": [_evidence(e, files, keys) for e in f.evidence],
         "suspects": [
-            {"evidence": _evidence(s.evidence, files), "suggestion": s.suggestion or None, "why": s.why}
+            {"evidence": _evidence(s.evidence, files, keys), "suggestion": s.suggestion or None, "why": s.why}
             for s in f.suspects
         ],
         "relations": [{"rule": b.rule, "name": b.name, "arithmetic": b.arithmetic} for b in f.broken],
     }
 
 
-def _evidence(e: Evidence, files: Files | None = None) -> dict[str, Any]:
+def _evidence(e: Evidence, files: Files | None, keys: Keys | None) -> dict[str, Any]:
     place = e.place.inner if isinstance(e.place, InFile) else e.place
     name = file_of(e.place)
+    key = keys.get(e.fact) if keys else None
     return ({"file": files.get(name, name)} if files and name else {}) | {
         "place": place.key,
         "page": e.place.page,
@@ -166,4 +171,5 @@ def _evidence(e: Evidence, files: Files | None = None) -> dict[str, Any]:
         "column": e.column,
         "text": f"{e.row} {e.text}".strip() if e.fact else e.text,
         "value": e.value or None,
+        "key": str(key) if key else None,
     }

@@ -7,6 +7,7 @@ from typing import Any
 from yibenzhang.balance.coverage import coverage
 from yibenzhang.checking.check import Checked
 from yibenzhang.model.coordinates import DIMENSIONS, Coordinates
+from yibenzhang.model.fact_keys import fact_keys
 
 
 def tables_of(checked: Checked) -> list[dict[str, Any]]:
@@ -45,8 +46,9 @@ def tables_of(checked: Checked) -> list[dict[str, Any]]:
 
 def facts_of(checked: Checked) -> list[dict[str, Any]]:
     """Every number of a table that is a standard one or has coordinates; ``coordinates`` are those that are said,
-    ``residue`` the words of its place that nothing explains."""
+    ``residue`` the words of its place that nothing explains; ``key`` stays the same in a better reading."""
     places: dict[str, Coordinates] = {}
+    keys = fact_keys(checked.views)
     for v in checked.views:
         for cell, fact in v.cells.items():
             if cell in v.places:
@@ -61,6 +63,7 @@ def facts_of(checked: Checked) -> list[dict[str, Any]]:
             out.append(
                 {
                     "id": f.id,
+                    "key": str(keys[f.id]) if f.id in keys else None,
                     "table": f.table,
                     "standard": f.standard,
                     "side": f.side or None,

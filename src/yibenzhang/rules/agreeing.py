@@ -3,31 +3,77 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations
 
 from yibenzhang.balance.diagnose import slip_kind
 from yibenzhang.model.relations import Alternatives, Made, Relation, Term
 from yibenzhang.prose.claims import Claim, Says
+from yibenzhang.prose.listing import Listing, listings
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.rules.case import Case
+from yibenzhang.rules.comparing import subject_words
 from yibenzhang.rules.registry import rule
+from yibenzhang.rules.slips import slipped
+from yibenzhang.rules.supporting import holds, well_supported
+from yibenzhang.rules.witnesses import Witness
 from yibenzhang.standards import fold
 
+_TWO = 2
+"""A whole with two of its parts may well have more."""
+_PLAIN = ("list", "outline")
 _DIGITS = 6
 """Amounts with this many printed digits are not equal by chance."""
-_OPEN = re.compile(r"(?:其中|包括|分别为|具体为|如下)[:：]?")
-_WHOLE = re.compile(r"(?:合计|共计|总计|共)(?:为|是)?$")
 _NAME = re.compile(r"[\u4e00-\u9fff()“”]{5,30}$")
 _VAGUE = re.compile(r"合计|总计|其中|支出预算|收入预算|^预算|^支出|^收入|本年|上年|年度|预算数|决算数|比|较")
 
 
-@rule("prose.year_before", "prose.listed", needs=("text",), each_file=True)
+@rule("prose.year_before", needs=("text",), each_file=True)
 def agreeing(case: Case) -> Iterator[Made]:
-    """Changes and lists: only where they hold, for one that does not may be of another scope or incomplete."""
-    for relation in (*_changes(case.claims), *_lists(case.by_passage)):
-        yield Alternatives((replace(relation, accuses=False),))
+    """Changes: only where they hold, for one that does not may be of another scope."""
+    yield from (Alternatives((relation,)) for relation in _changes(case.claims))
+
+
+@rule("prose.listed", needs=("text",), each_file=True)
+def listed(case: Case) -> Iterator[Made]:
+    """Lists: where they hold; one that does not accuses as far as lists of its kind held on real documents, or where
+    a second witness says which of its numbers is wrong."""
+    witness = Witness(case)
+    for listing in listings(case.passages, case.by_passage):
+        largest = max(q.amount.base for q in listing.parts)
+        sums = [_sum(whole, listing) for whole in listing.wholes if 2 * whole.amount.base >= largest]
+        if not sums or sum(q.amount.value != 0 for q in listing.parts) < 2:
+            continue
+        if len(listing.parts) > _TWO and well_supported(f"text|{listing.how}"):
+            yield Alternatives(sums, sums[0])
+            continue
+        yield Alternatives([replace(s, accuses=False) for s in sums], slipped_sum(sums, listing.how))
+        if listing.how.startswith(_PLAIN):
+            yield from witness.of(sums)
+
+
+def slipped_sum(sums: list[Relation], how: str) -> Relation | None:
+    """The first that is a slip of the keyboard away from holding, where the list is a plain one."""
+    plain = not any(w in how for w in ("changes", "nested", "open", "astray", "text"))
+    return next((s for s in sums if slipped(s)), None) if plain else None
+
+
+def counted_lists(case: Case) -> Iterator[tuple[str, bool]]:
+    """Kinds of lists of a text with whether they add up; slips of the keyboard count for neither."""
+    for listing in listings(case.passages, case.by_passage):
+        largest = max(q.amount.base for q in listing.parts)
+        sums = [_sum(whole, listing) for whole in listing.wholes if 2 * whole.amount.base >= largest]
+        if sums and sum(q.amount.value != 0 for q in listing.parts) >= 2:
+            if any(holds(s) for s in sums):
+                yield f"text|{listing.how}", True
+            elif slipped_sum(sums, listing.how) is None:
+                yield f"text|{listing.how}", False
+
+
+def _sum(whole: Quantity, listing: Listing) -> Relation:
+    terms = (Term(1, whole.fact), *(Term(-1, q.fact) for q in listing.parts))
+    return Relation(f"prose.listed|{whole.fact.id}|{len(listing.parts)}", "prose.listed", terms)
 
 
 _PLANNED = re.compile(r"(20\d\d)年(?:度)?预算(?:安排|数)(?:为)?$")
@@ -55,44 +101,19 @@ def _digits(q: Quantity) -> int:
 
 def _changes(claims: list[Claim]) -> Iterator[Relation]:
     """One amount of this year, said in two places to have changed by the same amount."""
-    first: dict[tuple[str, int], Claim] = {}
+    first: dict[tuple[str, int, str], Claim] = {}
     for claim in claims:
         now, change = claim.subject, claim.change
         if claim.says != Says.CHANGE or now is None or change is None or not change.sign:
             continue
         if _digits(now) < _DIGITS:
             continue
-        key = (f"{now.amount.base.normalize():f}", change.sign)
-        before = first.setdefault(key, claim).change
-        if before is not None and before is not change:
-            terms = (Term(1, change.fact), Term(-1, before.fact))
-            yield Relation(f"prose.year_before|{change.fact.id}", "prose.year_before", terms)
-
-
-def _lists(quantities: dict[int, list[Quantity]]) -> Iterator[Relation]:
-    """A whole and the parts listed after it, or before it."""
-    for found in quantities.values():
-        values = [q for q in found if q.money and q.kind in (Kind.VALUE, Kind.ACTUAL)]
-        for at, whole in enumerate(values):
-            text = whole.passage.text
-            if at + 2 < len(values) and _OPEN.search(text, whole.end, values[at + 1].start):
-                yield from _sum(whole, _until_stop(text, whole.end, values[at + 1 :]))
-            if at >= 2 and _WHOLE.search(whole.lead):
-                begin = text.rfind("。", 0, whole.start) + 1
-                yield from _sum(whole, [q for q in values[:at] if q.start >= begin])
-
-
-def _until_stop(text: str, start: int, following: list[Quantity]) -> list[Quantity]:
-    """The amounts up to the end of the sentence in which the first of them stands."""
-    stop = text.find("。", following[0].end if following else start)
-    return [q for q in following if stop < 0 or q.start < stop]
-
-
-def _sum(whole: Quantity, parts: Iterable[Quantity]) -> Iterator[Relation]:
-    listed = list(parts)
-    if sum(q.amount.value != 0 for q in listed) >= 2:
-        terms = (Term(1, whole.fact), *(Term(-1, q.fact) for q in listed))
-        yield Relation(f"prose.listed|{whole.fact.id}|{len(listed)}", "prose.listed", terms)
+        key = (f"{now.amount.base.normalize():f}", change.sign, subject_words(claim))
+        before = first.setdefault(key, claim)
+        if before.change is not None and before.change is not change:
+            told = not (claim.loose or before.loose or "其中" in change.lead or "其中" in before.change.lead)
+            terms = (Term(1, change.fact), Term(-1, before.change.fact))
+            yield Relation(f"prose.year_before|{change.fact.id}", "prose.year_before", terms, accuses=told)
 
 
 @rule("prose.twice", needs=("text",), each_file=True)

@@ -9,8 +9,12 @@ from yibenzhang.model.documents import Document
 from yibenzhang.model.views import View
 from yibenzhang.prose.binding import Binder
 from yibenzhang.prose.claims import Claim, claims_of
+from yibenzhang.prose.cube import Cube
+from yibenzhang.prose.listing import announced
+from yibenzhang.prose.naming import Names
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity
+from yibenzhang.prose.reading import SentenceReader
 from yibenzhang.recognising.forms import GoalForm
 from yibenzhang.recognising.profile import Profile
 from yibenzhang.recognising.rows import bare
@@ -19,6 +23,8 @@ from yibenzhang.rules.addresses import Book
 from yibenzhang.rules.finder import TableFinder
 from yibenzhang.rules.mentions import Mention, mentions
 from yibenzhang.standards import Standards
+from yibenzhang.standards.lexicon.sentences import sentence_words
+from yibenzhang.standards.lexicon.words import Lexicon
 from yibenzhang.standards.registers import fold_name, registers
 
 
@@ -42,6 +48,8 @@ class Case:
     parts: tuple[Case, ...] = ()
     views: tuple[View, ...] = ()
     """Every number of the tables with its coordinates."""
+    lexicon: Lexicon | None = None
+    """The words of the region and of a user's own layer; None: the national ones."""
 
     @property
     def files(self) -> tuple[Case, ...]:
@@ -59,8 +67,16 @@ class Case:
     def quantities(self) -> tuple[Quantity, ...]:
         """The amounts and percentages of the text that can be read."""
         return tuple(
-            q for found in self.numbers for q in found if (q.money or q.percent) and q.kind != Kind.BROKEN
+            q
+            for found in self.numbers
+            for q in found
+            if (q.money or q.percent) and q.kind not in (Kind.BROKEN, Kind.NO_CLAIM)
         )
+
+    @cached_property
+    def no_claims(self) -> tuple[Quantity, ...]:
+        """The amounts and percentages that say nothing of income or spending."""
+        return tuple(q for found in self.numbers for q in found if q.kind == Kind.NO_CLAIM)
 
     @cached_property
     def by_passage(self) -> dict[int, list[Quantity]]:
@@ -97,6 +113,14 @@ class Case:
     @cached_property
     def finder(self) -> TableFinder:
         return TableFinder(self.book, self.tables)
+
+    @cached_property
+    def reader(self) -> SentenceReader:
+        """What the words of a number say, and the numbers of the tables that stand there."""
+        words = sentence_words(self.lexicon)
+        names = Names(self.views, registers(), self.year)
+        cube, above = Cube(self.views, words.lexicon.trees), announced(self.passages)
+        return SentenceReader(words, names, cube, self.stage, self.profile.body, above)
 
     @cached_property
     def binder(self) -> Binder:

@@ -15,6 +15,7 @@ from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.prose.subjects import in_a_list
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
+from yibenzhang.rules.supporting import supporting
 from yibenzhang.standards import Address, fold
 
 
@@ -49,6 +50,8 @@ class Neighbours:
         self._finder = case.finder
         self._binder = case.binder
         self._shares = [c for c in case.claims if c.says == Says.SHARE]
+        self._reader = case.reader
+        self._spoken: dict[str, list[Fact]] = {}
         self._standards = case.standards
 
     def before(self, claim: Claim) -> list[Quantity]:
@@ -66,6 +69,15 @@ class Neighbours:
         same = [c for c in self._shares if c.passage is claim.passage and c.base == claim.base]
         return [c for c in same if c is not claim]
 
+    def cousins(self, claim: Claim) -> list[Claim]:
+        """The other shares below the same heading that name the same whole."""
+        top = claim.passage.section[:1]
+        same = [
+            c for c in self._shares if claim.base and c.base == claim.base and c.passage.section[:1] == top
+        ]
+        near = [c for c in same if c.passage.section[:2] == claim.passage.section[:2]]
+        return [c for c in near if c is not claim]
+
     def planned(self, actual: Quantity) -> list[Fact]:
         """The budget that stands beside the actual amount in the table the number restates."""
         binding = self._binder.bind(actual)
@@ -79,6 +91,17 @@ class Neighbours:
         known = [c for c in self._standards.concepts if any(name.endswith(n) for n in c.folded)]
         out = [f for c in known for a in c.at for f in self._finder.facts(a) if f.printed]
         return out if known else None
+
+    def spoken(self, words: str) -> list[Fact]:
+        """The one amount that the words stand for in the tables, or where there are none in the text; else nothing."""
+        if words not in self._spoken:
+            found = self._reader.of_words(words) or [
+                q.fact
+                for q in self._all
+                if q.kind in (Kind.VALUE, Kind.ACTUAL) and self._reader.means(q, words)
+            ]
+            self._spoken[words] = found if len({_base(f) for f in found}) == 1 else []
+        return self._spoken[words]
 
     def named(self, words: str) -> list[Fact]:
         """Table numbers that words such as "本年支出合计" or "预算总额" may name."""
@@ -216,7 +239,7 @@ def _share(claim: Claim, near: Neighbours) -> Made:
     rate, part = claim.rate, claim.subject
     if rate is None or part is None:
         return None
-    named = near.named(claim.base) if claim.base else []
+    named = [*near.spoken(claim.base), *near.named(claim.base)] if claim.base else []
     wholes: list[Fact] = [claim.against.fact] if claim.against and not claim.base else []
     wholes += named + [q.fact for q in near.before(claim) if q is not part]
     core = claim.base.strip('“”"')[-2:]
@@ -227,20 +250,29 @@ def _share(claim: Claim, near: Neighbours) -> Made:
     ]
     wholes += near.named("")
     parts = [part.fact] + [q.fact for q in near.before(claim) if q is not part]
-    options = (_share_of(p, whole, rate) for p in parts for whole in wholes if whole.id != p.id)
-    agreed = _agreed_whole(claim, part, rate, wholes, near)
-    return Alternatives(_there(options), Alternatives(agreed, _share_else(claim, part, rate, near)))
+    options = list(_there(_share_of(p, whole, rate) for p in parts for whole in wholes if whole.id != p.id))
+    agreed = [a for a in _agreed_whole(claim, part, rate, wholes, near) if supporting(a) >= a.least]
+    otherwise = agreed[0].relation if agreed else _share_else(claim, part, rate, near)
+    if otherwise is None:  # nobody would hear of a share that is wrong
+        options = [replace(o, accuses=False) for o in options]
+    return Alternatives(options, otherwise)
 
 
 def _share_else(claim: Claim, part: Quantity, rate: Quantity, near: Neighbours) -> Relation | None:
     """The share of the whole that the sentence names, where no whole near by makes it right."""
     sure = claim.against if not claim.base else None
-    called = near.called(claim.base) if claim.base else []
-    certain = called or []  # a whole that is not there, or that nobody knows, is not to be guessed
-    whole = sure.fact if sure else next(iter(certain), None) if claim.base else None
+    called = [*near.spoken(claim.base), *(near.called(claim.base) or [])] if claim.base else []
+    called = [f for f in called if f.id != part.fact.id]
+    whole = sure.fact if sure else next(iter(called), None)  # one that nobody knows is not to be guessed
     if whole is None:
         return _complete(claim, near)
-    return None if _base(whole) < part.amount.base else _share_of(part.fact, whole, rate)
+    return None if _base(whole) * _MUCH < part.amount.base else _share_of(part.fact, whole, rate)
+
+
+_FEWEST = 2
+"""So many shares that make up 100 % are those of all parts of a whole."""
+_MUCH = 2
+"""A part so many times its whole is a part of another."""
 
 
 def _agreed_whole(
@@ -255,15 +287,31 @@ def _agreed_whole(
             yield Supported(made, tuple(witnesses), least)
 
 
+def _all_of_it(claim: Claim, shares: list[Claim]) -> bool:
+    """The shares make up 100 %, or all others are right if their parts are the whole."""
+    rates = [c.rate.amount.value for c in shares if c.rate]
+    if abs(sum(rates, Decimal(0)) - 100) <= Decimal("0.1"):
+        return True
+    whole = sum((c.subject.amount.base for c in shares if c.subject), Decimal(0))
+    others = [c for c in shares if c is not claim and c.subject and c.rate]
+    return whole > 0 and all(
+        abs(100 * c.subject.amount.base / whole - c.rate.amount.value)
+        <= Decimal(1).scaleb(-c.rate.amount.decimals)
+        for c in others
+        if c.subject and c.rate
+    )
+
+
 def _complete(claim: Claim, near: Neighbours) -> Relation | None:
-    """Shares of one passage that make up 100 %: their whole is the sum of their parts."""
+    """Shares of one passage, or below one heading, that make up 100 %: their whole is the sum of their parts."""
     rate, part = claim.rate, claim.subject
     if rate is None or part is None or not claim.base:
         return None
-    shares = [claim, *near.siblings(claim)]
-    facts = [c.subject.fact for c in shares if c.subject]
-    total = sum((c.rate.amount.value for c in shares if c.rate), Decimal(0))
-    if len(facts) < 3 or len(set(facts)) < len(shares) or abs(total - 100) > Decimal("0.1"):
+    for shares in ([claim, *near.siblings(claim)], [claim, *near.cousins(claim)]):
+        facts = [c.subject.fact for c in shares if c.subject]
+        if len(facts) >= _FEWEST and len(set(facts)) == len(shares) and _all_of_it(claim, shares):
+            break
+    else:
         return None
     whole, p = sum((_base(f) for f in facts), Decimal(0)), rate.amount.value
     if whole <= 0:
@@ -303,10 +351,14 @@ def _completion(claim: Claim, near: Neighbours) -> Made:
     wholes = [claim.against, *(q for q in amounts if q.kind == Kind.BUDGETED)]
     facts = [q.fact for q in wholes if q is not None]
     facts = facts if claim.against is not None else [*facts, *near.planned(actual)]
-    options = (_share_of(a.fact, w, rate, "prose.completion") for a in [actual, *amounts] for w in facts)
     against = claim.against.fact if claim.against else next(iter(near.planned(actual)), None)
     last = _share_of(actual.fact, against, rate, "prose.completion") if against and _base(against) else None
-    return Alternatives(_there(options), last)
+    options = list(
+        _there(_share_of(a.fact, w, rate, "prose.completion") for a in [actual, *amounts] for w in facts)
+    )
+    if last is None:  # nobody would hear of a rate that is wrong
+        options = [replace(o, accuses=False) for o in options]
+    return Alternatives(options, last)
 
 
 def _compared(claim: Claim, near: Neighbours) -> Made:

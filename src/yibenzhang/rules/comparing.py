@@ -22,12 +22,14 @@ _NEARLY = Decimal("0.0005")
 """Changes this close to each other are meant to be the same one."""
 _OPEN = re.compile(r"其中[:：]?|\(其中")
 _NESTED = re.compile(
-    r"(?P<whole>\d{4,}(?:\.\d+)?)(?P<unit>平方米|平米|㎡|亩|公里|万元|元)\(其中(?P<parts>[^()]{6,120})\)"
+    r"(?<!\d)(?P<whole>\d{4,18}(?:\.\d+)?)(?P<unit>平方米|平米|㎡|亩|公里|万元|元)\(其中(?P<parts>[^()]{6,120})\)"
 )
 _ASSESSED = re.compile(
-    r"(?:共|共计)?涉及(?:预算)?项目(?P<n>\d+)个,?(?:涉及)?(?:预算)?资金(?P<sum>[\d,.]+)万元"
+    r"(?:共|共计)?涉及(?:预算)?项目(?P<n>\d+)个,?(?:涉及)?(?:预算)?资金(?P<sum>\d[\d,]*(?:\.\d+)?)万元"
 )
-_BUDGET_OF = re.compile(r"(?:项目)?(?:全年|年初|调整)预算数?(?:为|是)?(?P<n>[\d,.]+)万元,?(?:全年)?执行数")
+_BUDGET_OF = re.compile(
+    r"(?:项目)?(?:全年|年初|调整)预算数?(?:为|是)?(?P<n>\d[\d,]*(?:\.\d+)?)万元,?(?:全年)?执行数"
+)
 
 
 @rule("prose.year_before", needs=("text",), each_file=True)
@@ -59,7 +61,7 @@ def year_before(case: Case) -> Iterator[Issue]:
                 continue
             apart = abs(one.change.amount.base - two.change.amount.base)
             near = one.change.sign == two.change.sign and apart <= abs(a.high) * _NEARLY
-            if not near and _subject(one) != _subject(two):
+            if not near and subject_words(one) != subject_words(two):
                 continue  # the year before may have held what this year does not: another scope
             changes = tuple(_moved(c, c.change) for c in (one, two) if c.change)
             facts, unit = (two.change.fact, one.change.fact), _unit(two.subject)
@@ -68,7 +70,7 @@ def year_before(case: Case) -> Iterator[Issue]:
             )
 
 
-def _subject(claim: Claim) -> str:
+def subject_words(claim: Claim) -> str:
     """The words just before the amount, as far as they name what it is."""
     lead = claim.subject.lead if claim.subject else ""
     return re.sub(r"20\d\d年?度?|[\d“”]|[为共计是:]+$", "", re.split(r"[,。;]", lead)[-1])

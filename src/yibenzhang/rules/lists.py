@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from decimal import Decimal
 
 from yibenzhang.model.issues import Issue, issue_of
-from yibenzhang.model.relations import Alternatives, Made, Relation, Term
+from yibenzhang.model.relations import Made, Relation, Term
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
-from yibenzhang.rules.slips import slipped
 from yibenzhang.standards import Split
 
 
-@rule("prose.listed", data="splits", needs=("text",), each_file=True)
+@rule(data="splits", needs=("text",), each_file=True)
 def parts(case: Case) -> Iterator[Made]:
     """A whole with its parts in one sentence; a list that is a keyboard's slip away from its whole is one, too."""
     for found in case.by_passage.values():
         for split in case.standards.splits:
             yield from split_of(split, found)
-        for relation in listed_of(found):
-            yield Alternatives((replace(relation, accuses=False),), relation if slipped(relation) else None)
 
 
 @rule("prose.vehicles", needs=("text",), each_file=True)

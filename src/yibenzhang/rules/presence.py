@@ -21,6 +21,10 @@ _TALKS = 60
 """A document with fewer passages than this has no explanations: it is tables alone."""
 
 
+_LONGEST_ENTRY = 400
+"""An entry of the contents page is no longer than this (characters)."""
+
+
 @rule("presence.section", needs=("text", "pages"))
 def required(case: Case) -> Iterator[Issue]:
     """Sections that the regulation asks for and that the text nowhere touches."""
@@ -99,7 +103,7 @@ def _listed(document: Document, passages: Sequence[Passage], case: Case) -> dict
             break
         if not document.drawn and any(p.text == q.text for q in passages[start:k]):
             break
-        for name in re.split(r"\d+$|[.…·]{3,}", p.text):
+        for name in re.split(r"\d+$|[.…·]{3,}", p.text) if len(p.text) < _LONGEST_ENTRY else ():
             if name.endswith("表") and len(name) < 50 and (table := match_title(name, stage, standards)):
                 listed.setdefault(table.id, p)
                 last = k

@@ -9,14 +9,17 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import combinations
 
+from yibenzhang.laws.families import POOL_ONE_IN
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Issue, issue_of
 from yibenzhang.model.relations import Alternatives, Made, Nearly, Relation, Term
-from yibenzhang.prose.binding import Binder, Binding
+from yibenzhang.prose.binding import Binding
 from yibenzhang.prose.quantities import Kind, Quantity
+from yibenzhang.prose.reading import Reading
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.rules.slips import agree, residual, slip_of
+from yibenzhang.rules.supporting import ONE_IN, holds, well_supported
 
 
 def _bound(binding: Binding) -> Made:
@@ -34,9 +37,13 @@ def _bound(binding: Binding) -> Made:
     return Alternatives(options, _cut((preferred or options)[0], binding.quantity))
 
 
+_LONG = 2
+"""So many digits must be printed that a number may have been cut off after them."""
+
+
 def _cut(relation: Relation, q: Quantity) -> Relation:
     """Off by no more than one in the last digit the number was cut off instead of rounded."""
-    if q.amount.decimals < 2:
+    if q.amount.decimals < 2 and len(q.amount.text) < _LONG:
         return relation
     one = Decimal(1).scaleb(-q.amount.decimals) * (q.amount.unit.factor if q.amount.unit else 1)
     return replace(relation, nearly=Nearly("prose.rounding", one, beside=False))
@@ -58,7 +65,12 @@ def _is_restated(binding: Binding) -> bool:
 @rule("prose.table", "prose.rounding", "prose.slip", needs=("text",), each_file=True)
 def restated(case: Case) -> Iterator[Made]:
     """Each number that the words bind to a table equals the one it restates."""
-    bindings = [b for q in case.quantities if (b := case.binder.bind(q))]
+    bindings = []
+    for q in case.quantities:
+        if (reading := read_in_tables(case, q)) is not None:
+            yield _read(reading, case)
+        elif (b := case.binder.bind(q)) is not None:
+            bindings.append(b)
     table_of = _homes(bindings)
     pairs = _crossed([b for b in bindings if not _is_restated(_at_home(b, table_of))])
     for binding in bindings:
@@ -66,11 +78,85 @@ def restated(case: Case) -> Iterator[Made]:
         yield crossed if crossed is not None else _bound(_at_home(binding, table_of))
 
 
+_LEVELS = (Kind.VALUE, Kind.ACTUAL, Kind.BUDGETED, Kind.LAST)
+
+
+def read_in_tables(case: Case, q: Quantity) -> Reading | None:
+    """The reading of an amount whose every word is accounted for and that the tables state."""
+    if not q.money or q.kind not in _LEVELS or not q.amount.value:
+        return None
+    reading = case.reader.read(q)
+    return reading if reading is not None and reading.sure and (reading.facts or reading.sums) else None
+
+
+def _read(reading: Reading, case: Case) -> Made:
+    """The amount is one of those that stand where its words say, or made up of them."""
+    number, options = reading.quantity.fact, _options(reading)
+    if not well_supported(support_kind(reading.how, known=False)):
+        slip = next((o for o in options if slip_of(number, o.terms[1].fact)), None)
+        doubt = _cut(replace(slip, rule="prose.slip"), reading.quantity) if slip else None
+        return Alternatives([replace(o, accuses=False) for o in options], doubt)
+    known = case.reader.cube.known(number)
+    accused = well_supported(support_kind(reading.how, known), POOL_ONE_IN if known else ONE_IN)
+    return Alternatives(
+        options, _cut(_meant(options, reading.quantity), reading.quantity) if accused else None
+    )
+
+
+def _options(reading: Reading) -> list[Relation]:
+    number = reading.quantity.fact
+    options = [_restates(number, f) for f in reading.facts] + [_adds_up(number, s) for s in reading.sums]
+    return [replace(o, family=f"prose.table|{reading.how}") for o in options]
+
+
+def _meant(options: Sequence[Relation], q: Quantity) -> Relation:
+    """The one that the amount misses by the least of slips; the likeliest where it misses all by more."""
+    near = next((o for o in options if _nearly(o, q)), None)
+    slip = next((o for o in options if len(o.terms) == 2 and slip_of(q.fact, o.terms[1].fact)), None)
+    unit = next((o for o in options if len(o.terms) == 2 and _of_unit(q.fact, o.terms[1].fact)), None)
+    return near or slip or unit or options[0]
+
+
+def _of_unit(one: Fact, other: Fact) -> bool:
+    """The two are printed alike, in units that differ."""
+    return one.amount is not None and other.amount is not None and one.amount.value == other.amount.value
+
+
+def support_kind(how: str, known: bool) -> str:
+    """The kind of family that counts what such readings held and failed; ``known``: the tables have the amount
+    elsewhere, so that the words may mean that."""
+    return f"text|{how}|{'elsewhere' if known else 'nowhere'}"
+
+
+def counted(case: Case) -> Iterator[tuple[str, bool]]:
+    """Kinds of readings of the amounts of a text with whether they hold.
+
+    Slips of the keyboard count for neither, nor does an amount that the text itself tells otherwise in the same words.
+    """
+    readings = [r for q in case.quantities if (r := read_in_tables(case, q)) is not None]
+    options = [_options(r) for r in readings]
+    right = {r.said.wanted for r, made in zip(readings, options, strict=True) if any(holds(o) for o in made)}
+    for r, made in zip(readings, options, strict=True):
+        number = r.quantity.fact
+        if any(holds(o) for o in made):
+            yield support_kind(r.how, True), True
+            yield support_kind(r.how, False), True
+        elif r.said.wanted not in right and not any(
+            slip_of(number, o.terms[1].fact) or _nearly(o, r.quantity) for o in made
+        ):
+            yield support_kind(r.how, case.reader.cube.known(number)), False
+
+
+def _nearly(relation: Relation, q: Quantity) -> bool:
+    near = _cut(relation, q).nearly
+    return near is not None and abs(residual(relation).middle) <= near.within
+
+
 @rule("prose.year", needs=("text", "year"), each_file=True)
 def other_years(case: Case) -> Iterator[Issue]:
     """This year's amount of the tables under the name of another year."""
     for q in case.quantities:
-        if q.kind in (Kind.VALUE, Kind.LAST) and (wrong := _other_year(q, case.binder, case.year or 0)):
+        if q.kind in (Kind.VALUE, Kind.LAST) and (wrong := _other_year(q, case)):
             words = q.passage.verbatim(max(0, q.start - len(q.lead)), q.end)[-60:]
             yield issue_of("prose.year", (q.fact,), words=words, wrong=wrong, year=case.year)
 
@@ -108,22 +194,29 @@ def _named_by(section: tuple[str, ...]) -> tuple[str, ...]:
 
 
 _YEAR = re.compile(r"(20\d\d)年")
+_BESIDE = re.compile(r"[比与较]|截至|底|持平|一致|相同|结转|滚存|历年|自20|至20")
+"""Words beside which another year may stand."""
+_LEAST = 5
+"""Numbers with fewer digits may be the same in two years."""
 
 
-def _other_year(q: Quantity, binder: Binder, year: int) -> str:
-    """The year the clause names where the amount is this year's amount of the table; empty where all is well."""
-    clause = re.split(r"[,;。]", q.lead)[-1]
-    named = _YEAR.search(clause)
-    if named is None or int(named.group(1)) == year or re.search(r"[比与较]|截至|底", clause):
-        return ""
+def _other_year(q: Quantity, case: Case) -> str:
+    """The year the sentence names where the amount is this year's amount of the table; empty where all is well."""
     text = q.passage.text
+    begin = max(text.rfind(c, 0, q.start) for c in "。;") + 1
+    named = list(_YEAR.finditer(text, begin, q.start))
+    if not named or int(named[-1].group(1)) == case.year or len(q.amount.text.replace(",", "")) < _LEAST:
+        return ""
+    wrong, clause = named[-1].group(1), text[max(text.rfind(",", begin, named[-1].start()), begin) : q.start]
     stop = text.find("。", q.end)
     rest = text[q.end : stop if stop >= 0 else len(text)]
-    if f"{named.group(1)}年" in rest or f"{year}年" in rest or len(q.amount.text.replace(",", "")) < 5:
+    if _BESIDE.search(clause) or f"{wrong}年" in rest or f"{case.year}年" in rest:
         return ""  # compared with the same year, which is another rule's, or with this one
-    binding = binder.bind(replace(q, kind=Kind.VALUE))
-    same = binding is not None and any(agree(q.fact, f) for f in binding.candidates)
-    return named.group(1) if same else ""
+    reading = read_in_tables(case, replace(q, kind=Kind.VALUE))
+    if reading is not None and any(holds(o) for o in _options(reading)):
+        return "" if any(agree(q.fact, f) for f in case.reader.before(reading)) else wrong
+    binding = case.binder.bind(replace(q, kind=Kind.VALUE))
+    return wrong if binding is not None and any(agree(q.fact, f) for f in binding.candidates) else ""
 
 
 def _at_home(binding: Binding, homes: dict[tuple[str, ...], str]) -> Binding:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from yibenzhang.balance.diagnose import slip_kind
+from yibenzhang.model.amounts import Amount
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.intervals import Interval, linear
 from yibenzhang.model.relations import Relation
@@ -42,7 +43,8 @@ def slipped(whole: Relation) -> bool:
         cents = min(_ROUNDED, int(left.half_width / unit.factor * 100))
         for off in range(-cents, cents + 1):  # what rounding leaves open
             near = right + Decimal(off) / 100
-            if near > 0 and slip_kind(f"{amount.value:f}", f"{near:.2f}") in _SLIPS:
+            places = 0 if _whole_yuan(amount) else 2
+            if near > 0 and slip_kind(f"{amount.value:f}", f"{near:.{places}f}") in _SLIPS:
                 return True
     return False
 
@@ -52,10 +54,16 @@ def slip_of(one: Fact, other: Fact) -> bool:
     if one.amount is None or other.amount is None or not other.amount.value:
         return False
     factor = one.unit.factor if one.unit else Decimal(1)
-    places = max(one.amount.decimals, 2)
+    whole = _whole_yuan(one.amount)
+    places = 0 if whole else max(one.amount.decimals, 2)
     right = (other.amount.base / factor).quantize(Decimal(1).scaleb(-places))
     kind = slip_kind(f"{one.amount.value:f}", f"{right:f}")
     printed = str(one.amount.value).replace(".", "")
     if kind == "小数点或位数错":
         return len(printed.strip("0")) >= 3
-    return kind in _SLIPS and len(printed.lstrip("0")) >= 4 and one.amount.decimals >= 2
+    return kind in _SLIPS and len(printed.lstrip("0")) >= 4 and (whole or one.amount.decimals >= 2)
+
+
+def _whole_yuan(amount: Amount) -> bool:
+    """Printed to the yuan: as fine as 万元 with four decimals, not rounded to tens of thousands."""
+    return amount.decimals == 0 and amount.unit is not None and amount.unit.factor == 1

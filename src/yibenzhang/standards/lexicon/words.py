@@ -118,6 +118,15 @@ class Lexicon:
         said = {**dict(self.meanings.get(word, ())), meaning.dimension: meaning.node}
         return replace(self, meanings={**self.meanings, word: tuple(said.items())}, **same)  # type: ignore[arg-type]
 
+    def with_plain(self, words: Iterable[str]) -> Lexicon:
+        """The same with more words that add nothing."""
+        more = frozenset(words) - set(self.meanings)
+        starts = {k: list(v) for k, v in self._starts.items()}
+        for word in more - self.plain - self.totals:
+            starts.setdefault(word[0], []).append(word)
+        bare = self.year_words | more
+        return replace(self, plain=self.plain | more, year_words=bare, _starts=starts, _known={})
+
     def pieces(self, text: str) -> tuple[str, ...]:
         """The unknown words of a phrase, as a person would name them: with the plain word that a single character
         was torn from; the whole phrase where it falls into several pieces."""

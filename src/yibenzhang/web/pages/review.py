@@ -51,7 +51,7 @@ _WITH = (joinedload(Submission.entry).joinedload(Entry.body), joinedload(Submiss
 """What the review page shows beside a submission, in the same statement."""
 REASONS = ("读取有误，原文没有问题", "原文有说明，不是错误", "不适用于本单位", "已与单位核实无误")
 _SUBMISSION = {
-    "submission": "文件：编号、文件名、校验值、状态、版次、是否自查稿、交来和检查的时间、说明", "report": "完整的检查报告，按 yibenzhang/report/1；没有查出来的为 null",
+    "submission": "文件：编号、文件名、校验值、状态、版次、是否自查稿、交来和检查的时间、说明", "report": "完整的检查报告，按 yibenzhang/report/2；没有查出来的为 null",
 }  # fmt: skip
 
 
@@ -63,7 +63,7 @@ _SUBMISSION = {
     summary="一份文件的问题和处理；.json 含完整的检查报告",
 )
 def submission(request: Request, office: Shop, who: Who, number: int) -> Response:
-    """A submission with its findings and decisions; .json holds the whole report by the contract ``yibenzhang/report/1``."""
+    """A submission with its findings and decisions; .json holds the whole report by the contract ``yibenzhang/report/2``."""
     told = told_to_programs(request)
     with office.session() as session:
         s = submission_of(session, who, number, *_WITH)

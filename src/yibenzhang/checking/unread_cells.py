@@ -1,0 +1,51 @@
+"""Cells of number columns that could not be read as numbers, told where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from yibenzhang.model.amounts import CellState
+from yibenzhang.model.facts import Fact
+from yibenzhang.model.issues import Issue, arguments, evidence_of
+from yibenzhang.model.views import View
+
+_NAMED = 5
+"""So many cells of a table are named in the sentence; all are in the evidence."""
+_LONGEST = 20
+
+
+def unread_cells(views: Sequence[View], names: Mapping[str, str], others: Sequence[Issue]) -> Iterator[Issue]:
+    """One issue a table (``names`` by id) with all its cells that hold no number among the numbers of their column.
+
+    What one of the ``others`` quotes (a number that is written wrongly) is not told again.
+    """
+    told = {e.text for i in others for e in i.evidence if not e.fact}
+    by_table: dict[str, dict[str, Fact]] = {}
+    for view in views:
+        for n, column in enumerate(view.columns):
+            headings = {_bare(h) for h in column.path}  # printed again within the table
+            facts = [f for (_, c), f in view.cells.items() if c == n and _bare(f.text) not in headings]
+            lost = [f for f in facts if f.state == CellState.UNREADABLE and f.text not in told]
+            printed = sum(f.printed for f in facts)
+            for fact in lost:
+                # a column of dates or of codes with points is no column of numbers
+                if printed >= len(lost) or set(fact.text.strip()) == {"#"}:
+                    by_table.setdefault(view.table, {}).setdefault(fact.id, fact)
+    for table, found in by_table.items():
+        name = names.get(table, table)
+        facts = list(found.values())
+        cells = tuple(arguments(where=f.where, text=_shown(f.text)) for f in facts[:_NAMED])
+        more = len(facts) if len(facts) > _NAMED else None
+        yield Issue(
+            "reading.cell", arguments(table=name, cells=cells, more=more), tuple(evidence_of(f, name) for f in facts)
+        )  # fmt: skip
+
+
+def _bare(text: str) -> str:
+    return "".join(text.split())
+
+
+def _shown(text: str) -> str:
+    """What is printed there, cut short, without what cannot be shown."""
+    flat = "".join(c if c.isprintable() else " " for c in text).strip()
+    return flat if len(flat) <= _LONGEST else flat[:_LONGEST] + "…"

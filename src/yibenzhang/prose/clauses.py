@@ -1,0 +1,77 @@
+"""The clauses before a number, nearest first: where its name may stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from yibenzhang.prose.quantities import Quantity
+
+_SEPARATOR = ",;:"
+_AMOUNT = re.compile(
+    r"(?:约|为|共)?(?<!\d)\d(?:[\d,]*\d)?(?:\.\d+)?(?:万亿元|亿元|万元|千元|元|%|个|辆|台|套|人|批次|次)(?:\([^()]*\))?"
+)
+_STOP = re.compile(r"[。;]")
+BACK = 3
+"""So many sentences back a subject may be named."""
+
+
+class Distance(StrEnum):
+    """How far from the number a clause stands."""
+
+    OWN = "own"
+    CLAUSE = "clause"
+    SENTENCE = "sentence"
+    HEADING = "heading"
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Some words before a number."""
+
+    text: str
+    distance: Distance
+
+
+def clauses_before(q: Quantity) -> Iterator[Clause]:
+    """Its own clause, the clauses before it in the sentence, the beginnings of earlier sentences, the headings."""
+    sentences = _STOP.split(q.passage.text[: q.start])
+    pieces = [p for c in _split(sentences[-1]) for p in _AMOUNT.split(c)]
+    for k, piece in enumerate(reversed(pieces)):
+        yield Clause(piece.lstrip("、和及与"), Distance.CLAUSE if k else Distance.OWN)
+    for sentence in reversed(sentences[-BACK - 1 : -1]):
+        first = next((c for c in _split(sentence) if c), "")
+        yield Clause(_AMOUNT.split(first)[0], Distance.SENTENCE)
+    if not q.passage.heading:
+        for heading in reversed(q.passage.section[-2:]):
+            yield Clause(heading, Distance.HEADING)
+
+
+def first_clauses(text: str) -> Iterator[Clause]:
+    """The clauses of the first sentence of a paragraph in order, without amounts."""
+    for clause in _split(_STOP.split(text)[0]):
+        yield Clause(_AMOUNT.split(clause)[0], Distance.SENTENCE)
+
+
+def _split(sentence: str) -> Iterator[str]:
+    """The clauses of a sentence; brackets that close belong to their clause, one that is open begins another."""
+    depth = start = 0
+    for k, char in enumerate(sentence):
+        if char == "(":
+            if ")" in sentence[k:]:
+                depth += 1
+            else:
+                yield sentence[start:k]
+                start = k + 1
+        elif char == ")":
+            depth = max(0, depth - 1)
+        elif char in _SEPARATOR and not depth and not _within_number(sentence, k):
+            yield sentence[start:k]
+            start = k + 1
+    yield sentence[start:]
+
+
+def _within_number(text: str, at: int) -> bool:
+    return text[at] == "," and text[at - 1 : at].isdigit() and text[at + 1 : at + 4].isdigit()

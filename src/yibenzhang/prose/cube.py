@@ -1,0 +1,199 @@
+"""The numbers of the tables by where they stand in the cube, looked up for numbers of the text."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from yibenzhang.model.coordinates import Coordinates
+from yibenzhang.model.facts import Fact
+from yibenzhang.model.intervals import Interval
+from yibenzhang.model.views import View
+from yibenzhang.prose.naming import Code, unnumbered
+from yibenzhang.standards.lexicon.words import Tree
+from yibenzhang.standards.registers import fold_name
+
+_KINDS = ("basic", "project", "operating", "to_superior", "to_subordinate")
+"""The kinds that together are all spending."""
+CODES = ("function", "department", "government")
+_UNSAID = {"side": 0, "fund": 1, "period": 2, "kind": 4, "item": 4}
+"""What a value costs that the words do not say."""
+_COMPARED = tuple(_UNSAID)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A printed number of a table with its coordinates; ``named``: its row has a name of its own."""
+
+    fact: Fact
+    at: Coordinates
+    named: bool
+    column: tuple[str, int, int] = ("", 0, 0)
+    """Table, panel and column: where its neighbours in a sum stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the words of a number ask for: coordinates by dimension, codes of which one is meant, or a row's name.
+
+    ``prefer``: coordinates that the words around say; ``version`` and ``stage`` as the verb or the year says.
+    """
+
+    values: tuple[tuple[str, str], ...] = ()
+    codes: tuple[Code, ...] = ()
+    label: str = ""
+    version: str = ""
+    stages: tuple[str, ...] = ("",)
+    prefer: tuple[tuple[str, str], ...] = ()
+
+
+class Cube:
+    """All printed money of the views."""
+
+    def __init__(self, views: Sequence[View], trees: Mapping[str, Tree]) -> None:
+        self._trees = trees
+        self._by_code: dict[Code, list[Cell]] = defaultdict(list)
+        self._by_label: dict[str, list[Cell]] = defaultdict(list)
+        self._plain: dict[tuple[str, str], list[Cell]] = defaultdict(list)
+        self._at: dict[str, Coordinates] = {}
+        self._bases: dict[int, list[Fact]] = defaultdict(list)
+        for view in views:
+            names = [
+                fold_name(unnumbered(r.label.removeprefix("其中：").removeprefix("其中:"))) for r in view.rows
+            ]
+            for (r, c), fact in view.cells.items():
+                if (
+                    not fact.printed
+                    or fact.amount is None
+                    or fact.unit is None
+                    or fact.unit.dimension != "money"
+                ):
+                    continue
+                place = (view.table, view.panel, c)
+                self._add(Cell(fact, view.places[r, c], bool(names[r]), place), names[r], view.rows[r].total)
+
+    def _add(self, cell: Cell, name: str, total: bool) -> None:
+        at = self._at[cell.fact.id] = cell.at
+        self._bases[int(cell.fact.amount.base)].append(cell.fact)  # type: ignore[union-attr]
+        coded = [(k, getattr(at, k)) for k in CODES if getattr(at, k)]
+        if len(coded) == 1 and not at.project:
+            self._by_code[coded[0]].append(cell)
+        if not coded and not at.project and any(getattr(at, d) for d in _COMPARED):
+            self._plain[at.kind, at.item].append(cell)
+        if len(name) >= 3 and not total:
+            self._by_label[name].append(cell)
+
+    def labelled(self, name: str) -> bool:
+        """Some row is called so."""
+        return fold_name(name) in self._by_label
+
+    def coded(self, codes: Sequence[Code]) -> bool:
+        """Some row has one of these codes."""
+        return any(c in self._by_code for c in codes)
+
+    def known(self, fact: Fact) -> bool:
+        """The amount stands somewhere in the tables."""
+        x = fact.interval
+        if x is None:
+            return False
+        low, high = int(x.low) - 1, int(x.high) + 1
+        if high - low > 400:
+            return any(low <= b <= high and _meets(f, x) for b, fs in self._bases.items() for f in fs)
+        return any(_meets(f, x) for b in range(low, high + 1) for f in self._bases.get(b, ()))
+
+    def find(self, wanted: Wanted) -> list[Fact]:
+        """The numbers that stand where the words say, the most likely first."""
+        found = self._named(wanted)
+        if not wanted.codes and not wanted.label:
+            said = dict(wanted.values)
+            found = iter(self._plain.get((said.get("kind", ""), said.get("item", "")), ()))
+        ranked = [
+            (rank, k, c.fact) for k, c in enumerate(found) if (rank := self._rank(c, wanted)) is not None
+        ]
+        return list({f.id: f for _, _, f in sorted(ranked, key=lambda x: x[:2])}.values())
+
+    def has(self, fact: Fact, dimension: str, value: str) -> bool:
+        """The number of the tables stands there."""
+        found: str = getattr(self._at[fact.id], dimension)
+        return found == value
+
+    def narrower(self, wanted: Wanted) -> bool:
+        """Of a code or a row's name only some kind of spending is told, and the words name none."""
+        if any(d == "kind" for d, _ in wanted.values + wanted.prefer):
+            return False
+        kinds = {c.at.kind for c in self._named(wanted) if self._rank(c, wanted) is not None}
+        return bool(kinds) and "" not in kinds and not {"basic", "project"} <= kinds
+
+    def together(self, codes: Sequence[str], wanted: Wanted) -> Iterator[tuple[Fact, ...]]:
+        """The numbers of these economic items that stand in one column, those that are there; the first must be."""
+        said = replace(wanted, values=tuple((d, v) for d, v in wanted.values if d != "kind"))
+        columns: dict[tuple[str, int, int], dict[str, Fact]] = defaultdict(dict)
+        for code in codes:
+            for cell in self._by_code.get(("department", code), ()):
+                if self._rank(cell, replace(said, codes=(("department", code),))) is not None:
+                    columns[cell.column].setdefault(code, cell.fact)
+        yield from (tuple(found.values()) for found in columns.values() if codes[0] in found)
+
+    def rolled(self, wanted: Wanted) -> Iterator[tuple[Fact, ...]]:
+        """What several rows of one column, or the columns of several kinds, come to for a code or a row's name."""
+        found = [c for c in self._named(wanted) if self._rank(c, wanted) is not None]
+        rows: dict[tuple[str, int, int], list[Fact]] = defaultdict(list)
+        kinds: dict[tuple[str, int, str], dict[str, Fact]] = defaultdict(dict)
+        for cell in found:
+            rows[cell.column].append(cell.fact)
+            if cell.at.kind in _KINDS:
+                kinds[(*cell.column[:2], cell.at.fund)].setdefault(cell.at.kind, cell.fact)
+        yield from (tuple(facts) for facts in rows.values() if len(facts) > 1)
+        yield from (tuple(facts.values()) for facts in kinds.values() if len(facts) > 1)
+        each: dict[str, dict[str, Fact]] = defaultdict(dict)
+        for (_, _, fund), facts in kinds.items():
+            if len(facts) == 1:  # a table for each kind
+                each[fund].update((k, f) for k, f in facts.items() if k not in each[fund])
+        yield from (tuple(facts.values()) for facts in each.values() if len(facts) > 1)
+
+    def _named(self, wanted: Wanted) -> Iterator[Cell]:
+        if wanted.codes:
+            return (c for code in wanted.codes for c in self._by_code.get(code, ()))
+        return iter(self._by_label.get(fold_name(wanted.label), ())) if wanted.label else iter(())
+
+    def _rank(self, cell: Cell, wanted: Wanted) -> tuple[int, ...] | None:
+        """How well the cell fits, less is better; None where a word of either forbids it."""
+        at = cell.at
+        if (at.version or "") not in ((wanted.version,) if wanted.version else ("", "current_year")):
+            return None
+        if at.stage not in wanted.stages or at.measure or at.year:
+            return None
+        said = dict(wanted.values)
+        named = bool(wanted.codes or wanted.label)
+        loose = 0
+        for dimension in _COMPARED:
+            cost = self._apart(dimension, said.get(dimension, ""), getattr(at, dimension), named)
+            if cost is None:
+                return None
+            loose += cost
+        missed = sum(getattr(at, d) != v for d, v in wanted.prefer)
+        return (missed + loose, bool(at.unit), bool(at.residue))
+
+    def _apart(self, dimension: str, said: str, here: str, named: bool) -> int | None:
+        """How far what is said and what is there lie apart; None where they exclude each other."""
+        if said == here:
+            return 0
+        if not said:
+            allowed = dimension != "period" or here in ("current", "all")
+            return _UNSAID[dimension] if allowed else None
+        if dimension == "fund" and here:
+            return 2 if self._below(said, here) or (named and self._below(here, said)) else None
+        if here:
+            return 2 if named and dimension == "side" else None
+        if dimension in ("kind", "item") or (dimension == "period" and said not in ("current", "all")):
+            return None
+        return 1
+
+    def _below(self, a: str, b: str) -> bool:
+        return self._trees["fund"].below(a, b)
+
+
+def _meets(fact: Fact, x: Interval) -> bool:
+    y = fact.interval
+    return y is not None and x.low <= y.high and y.low <= x.high

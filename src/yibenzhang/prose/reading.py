@@ -1,0 +1,292 @@
+"""What the words of a number say: coordinates, codes or the name of a row, and how they say it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from yibenzhang.model.facts import Fact
+from yibenzhang.prose.clauses import Clause, Distance, clauses_before, first_clauses
+from yibenzhang.prose.cube import Cube, Wanted
+from yibenzhang.prose.naming import Names, Path, path_of, unnumbered
+from yibenzhang.prose.quantities import Kind, Quantity
+from yibenzhang.standards.lexicon.sentences import SentenceWords
+from yibenzhang.standards.model import fold
+
+_YEAR = re.compile(r"20\d\d年?度?")
+_BRACKETS = re.compile(r"\([^()]*\)")
+_WORD = re.compile(r"[一-鿿A-Za-z]")
+_PART = re.compile(r"^第[一二三四五六七八九十]+部分")
+_SHORTEST, _LONGEST = 3, 40
+_EDGES = '的、,:”"》)'
+_SPOKEN = ("side", "fund", "period", "kind", "item")
+_NARROW = ("fund", "kind", "item")
+"""What the whole of a list says of its parts."""
+_BARE = {"side", "period"}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a clause says, and ``how``; ``residue``: words that nothing explains; ``total``: it says 合计."""
+
+    wanted: Wanted
+    how: str
+    residue: tuple[str, ...] = ()
+    total: bool = False
+
+    @property
+    def anonymous(self) -> bool:
+        """It names a side or a period and not what of."""
+        w = self.wanted
+        return not (w.codes or w.label or self.residue) and {d for d, _ in w.values} <= _BARE
+
+    @property
+    def empty(self) -> bool:
+        return self.anonymous and not self.wanted.values and not self.total
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The numbers of the tables that stand where the words of a number say, the likeliest first.
+
+    ``sums``: numbers that make it up where none states it; ``how``: the kind of binding, by which support is counted.
+    """
+
+    quantity: Quantity
+    said: Said
+    facts: tuple[Fact, ...]
+    sums: tuple[tuple[Fact, ...], ...] = ()
+
+    @property
+    def how(self) -> str:
+        """The kind of binding; words of any dimensions are one kind where they do not stand right before the number."""
+        how, comma, rest = self.said.how.partition(", ")
+        return f"{how.split()[0]}, {rest}" if comma else how
+
+    @property
+    def sure(self) -> bool:
+        """Every word is accounted for."""
+        return not self.said.residue
+
+
+class SentenceReader:
+    """Reads the words of numbers with the lexicon, the registers and the names of the tables."""
+
+    def __init__(
+        self, words: SentenceWords, names: Names, cube: Cube, stage: str, body: str, above: Mapping[int, str]
+    ) -> None:
+        self._above = above
+        self._words, self._names, self.cube = words, names, cube
+        self._stage = stage
+        self._body = fold(body)
+        self._known: dict[str, Said] = {}
+
+    def read(self, q: Quantity) -> Reading | None:
+        """The reading of an amount; None where its words say nothing."""
+        said = self.said(q)
+        if said is None or not q.money:
+            return None
+        part = self._part(q, said)
+        found = self._found(q, part)
+        if part is said or found.facts:
+            return found
+        found = self._found(q, said)  # the tables do not tell the part of that whole
+        return replace(found, said=replace(found.said, how=f"{found.said.how}, apart"))
+
+    def _found(self, q: Quantity, said: Said) -> Reading:
+        version, stages = self._version(q)
+        wanted = replace(said.wanted, version=version, stages=stages, prefer=self._around(q, said))
+        facts = tuple(self.cube.find(wanted))
+        sums = (*(() if facts else self._sums(wanted)), *self.cube.rolled(wanted))
+        how = said.how if facts else f"{said.how}, sums"
+        named = bool(wanted.codes or wanted.label)
+        if facts and named and self.cube.narrower(wanted):
+            how += ", narrower"  # the tables tell of some kind of spending what the words say of all
+        current = ("period", "current")
+        if facts and current in wanted.values and not any(self.cube.has(f, *current) for f in facts):
+            how += ", whole"  # the tables tell this year's and what was carried over together
+        apart = [(d, v) for d, v in wanted.prefer if d == ("fund" if named else "kind")]
+        if facts and apart and not any(self.cube.has(f, *apart[0]) for f in facts):
+            how += (
+                f", another {apart[0][0]}"  # the heading speaks of a fund or a kind that no table tells it of
+            )
+        if not named and any(w in h for h in q.passage.section for w in self._words.elsewhere):
+            how += ", elsewhere"
+        return Reading(q, replace(said, wanted=wanted, how=how), facts, sums)
+
+    def of_words(self, words: str) -> list[Fact]:
+        """The numbers of the tables that stand where some words say, without a number of their own."""
+        said = self._parsed(words)
+        if said.residue or said.empty:
+            return []
+        return self.cube.find(
+            replace(said.wanted, stages=("", "final") if self._stage == "accounts" else ("",))
+        )
+
+    def means(self, q: Quantity, words: str) -> bool:
+        """The words right before a number say the same."""
+        said, other = self._parsed(words), self.said(q)
+        if other is None or said.residue or other.residue or said.empty or "," in other.how:
+            return False
+        return (
+            dict(said.wanted.values) == dict(other.wanted.values) and said.wanted.codes == other.wanted.codes
+        )
+
+    def before(self, reading: Reading) -> tuple[Fact, ...]:
+        """What the same words say of the year before."""
+        wanted = replace(reading.said.wanted, version="previous", stages=("", "initial", "final"))
+        return tuple(self.cube.find(wanted))
+
+    def _version(self, q: Quantity) -> tuple[str, tuple[str, ...]]:
+        if q.kind == Kind.LAST:
+            return "previous", ("", "initial", "final")
+        if q.kind == Kind.BUDGETED:
+            return "", ("initial",) if any(w in q.lead for w in self._words.opened) else (
+                "initial",
+                "adjusted",
+            )
+        return "", ("", "final") if self._stage == "accounts" else ("",)
+
+    def _sums(self, wanted: Wanted) -> Iterator[tuple[Fact, ...]]:
+        said = {f"{d}.{v}" for d, v in wanted.values}
+        for node, codes in self._words.sums:
+            if node in said and not wanted.codes and not wanted.label:
+                yield from self.cube.together(codes, wanted)
+
+    def said(self, q: Quantity) -> Said | None:
+        """What the clause before the number says, or where that names nothing, what it goes on about."""
+        own: Said | None = None
+        for clause in clauses_before(q):
+            said = self._clause(clause, own is None)
+            if said is None:
+                continue
+            if own is not None and said.residue and clause.distance == Distance.CLAUSE:
+                return None  # it speaks of something that is not known
+            if own is None and not said.anonymous:
+                return said
+            if own is None or (own.empty and said.anonymous):
+                own = said
+            elif not said.anonymous and not said.residue:
+                values = {**dict(said.wanted.values), **dict(own.wanted.values)}
+                wanted = replace(said.wanted, values=tuple(values.items()))
+                return Said(wanted, f"{said.how}, {clause.distance}")
+        return None if own is None or own.empty else own
+
+    def _part(self, q: Quantity, said: Said) -> Said:
+        """What is said of a part in a list, with what the whole says before it (其中)."""
+        above = self._whole(q)
+        if above is None or said.residue:
+            return said
+        mine, theirs = dict(said.wanted.values), dict(above.wanted.values)
+        own, trees = said.wanted, self._words.lexicon.trees
+        if any(d in _NARROW and trees[d].joined(mine.get(d, ""), v) is None for d, v in theirs.items()):
+            return said
+        more = {d: v for d, v in theirs.items() if d in _NARROW and d not in mine}
+        codes = own.codes or (() if own.label else above.wanted.codes)
+        label = own.label or ("" if own.codes else above.wanted.label)
+        if not more and codes == own.codes and label == own.label:
+            return said
+        return Said(
+            Wanted(tuple({**mine, **more}.items()), codes, label), f"{said.how}, part", (), said.total
+        )
+
+    def _whole(self, q: Quantity) -> Said | None:
+        """What is said of the whole of the list that a number stands in, in its sentence or in a paragraph above."""
+        text = q.passage.text
+        begin = text.rfind("。", 0, q.start) + 1
+        opened = max(text.rfind(w, begin, q.start) for w in self._words.opening)
+        if opened < 0:
+            return self._subject(self._above.get(id(q.passage), "")) if not begin else None
+        whole = Quantity(q.passage, opened, opened, "", q.amount, q.kind)
+        for clause in clauses_before(whole):
+            if clause.distance not in (Distance.OWN, Distance.CLAUSE):
+                break
+            found = self._clause(clause, False)
+            if found is not None and not found.anonymous and not found.residue:
+                return found
+        return None
+
+    def _subject(self, text: str) -> Said | None:
+        """What a paragraph speaks of: its first clause that says so."""
+        for clause in first_clauses(text):
+            found = self._clause(clause, False)
+            if found is not None and not found.anonymous and not found.residue:
+                return found
+        return None
+
+    def _clause(self, clause: Clause, own: bool) -> Said | None:
+        text = _PART.sub("", clause.text)
+        if not own and (not text or text.startswith(self._words.aside)):
+            return None
+        if (known := self._known.get(text)) is None:
+            known = self._known[text] = self._parsed(text)
+        return known
+
+    def _parsed(self, text: str) -> Said:
+        path = path_of(text)
+        if path is not None and (codes := self._names.codes(path)):
+            around = self._phrase(self._bare(path.head + path.tail))
+            return Said(Wanted(around.wanted.values, codes), "code" if path.code else "path")
+        plain = self._bare(text)
+        said = self._phrase(plain)
+        return said if not said.residue else self._named(plain) or said
+
+    def _bare(self, text: str) -> str:
+        plain = _YEAR.sub("", unnumbered(fold(text)))
+        return plain.replace(self._body, "") if self._body else plain
+
+    def _named(self, plain: str) -> Said | None:
+        """By the name of a row or of a register at the end of the clause."""
+        for text in dict.fromkeys((plain, _BRACKETS.sub("", plain), *self._shortened(plain))):
+            for start in range(max(0, len(text) - _LONGEST), len(text) - _SHORTEST + 1):
+                before = text[:start]
+                if start and text[start - 1] not in _EDGES and self._phrase(before).residue:
+                    continue
+                if (found := self._row(text[start:], before)) is not None:
+                    return found
+        return None
+
+    def _row(self, name: str, before: str) -> Said | None:
+        codes = self._names.codes(Path((name,))) if self._names.known(name) else ()
+        if codes and (self.cube.coded(codes) or not self.cube.labelled(name)):
+            how, name = "name", ""
+        elif self.cube.labelled(name):
+            how, codes = "label", ()
+        else:
+            return None
+        around = self._phrase(before)
+        return Said(Wanted(around.wanted.values, codes, name), how, around.residue)
+
+    def _shortened(self, plain: str) -> Iterator[str]:
+        """The clause without plain words at its end."""
+        text = plain
+        while word := next((w for w in self._words.tails if text.endswith(w) and len(text) > len(w) + 1), ""):
+            text = text[: -len(word)]
+            yield text
+
+    def _phrase(self, text: str) -> Said:
+        for word, same in self._words.same:
+            text = text.replace(word, same)
+        text = text.strip('“”"、,:')
+        if not text:
+            return Said(Wanted(), "words side")
+        lexicon = self._words.lexicon
+        phrase = lexicon.phrase(text)
+        values = tuple((d, v) for d, v in phrase.values if d in _SPOKEN)
+        sides = {w for w in phrase.words if any(d == "side" for d, _ in lexicon.meanings.get(w, ()))}
+        residue = tuple(
+            r for r in phrase.residue if _WORD.search(r) and not ("side" in phrase.several and r in sides)
+        )
+        how = "+".join(sorted(d for d, _ in values if d != "side")) or "side"
+        return Said(Wanted(values), f"words {how}", residue, any(w in lexicon.totals for w in phrase.words))
+
+    def _around(self, q: Quantity, said: Said) -> tuple[tuple[str, str], ...]:
+        """The fund and the kind that headings say, the nearest first."""
+        mine = {d for d, _ in said.wanted.values}
+        around: dict[str, str] = {}
+        for heading in q.passage.section[-3:]:
+            around |= {
+                d: v for d, v in self._phrase(self._bare(heading)).wanted.values if d in ("fund", "kind")
+            }
+        return tuple((d, v) for d, v in around.items() if d not in mine)

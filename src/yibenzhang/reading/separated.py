@@ -1,0 +1,160 @@
+"""Values parted by commas, semicolons, tabs or bars: which they are parted by, and what is written wrongly in them."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+_SAMPLE = 200
+_SHORTEST_ROW = 3
+_SEPARATORS = (",", ";", "\t", "|")
+_TOLD = re.compile(r"\s*\"?sep=(.)\"?[,;\t]*\s*", re.IGNORECASE)
+_FORMULA = re.compile(r'="(.*)"', re.DOTALL)
+_RULING = re.compile(r":?-{2,}:?")
+_LONGEST_QUOTED = 20
+"""A quoted value may run over so many lines."""
+_HEAD_OF_NUMBER = re.compile(r"[-+(△▲]?\d{1,3}")
+_REST_OF_NUMBER = re.compile(r"\d{3}(\.\d+)?\)?")
+
+
+@dataclass(slots=True)
+class Separated:
+    """Rows with the line each begins on (from 1); ``unpaired``: lines with a quotation mark that never closes;
+    ``split``: lines whose numbers were parted at the comma of their thousands, and are put together again;
+    ``uneven``: lines with more values than the heading has."""
+
+    rows: list[tuple[int, list[str]]] = field(default_factory=list)
+    unpaired: list[int] = field(default_factory=list)
+    split: list[int] = field(default_factory=list)
+    uneven: list[int] = field(default_factory=list)
+
+
+def separator_of(text: str) -> str:
+    """What parts the values of a file; empty where it is no table of such: by content alone."""
+    head = text[:100_000]
+    lines = head.splitlines()
+    if lines and (told := _TOLD.fullmatch(lines[0].lstrip("\ufeff"))):
+        return told.group(1)
+    counts = {s: head.count(s) for s in _SEPARATORS}
+    if counts["\t"] * 2 > max(counts[s] for s in _SEPARATORS if s != "\t"):
+        return "\t" if _is_exported(lines) else ""
+    for separator in sorted(_SEPARATORS, key=lambda s: -counts[s]):
+        if counts[separator] and separator != "\t" and _looks_separated(lines, separator):
+            return separator
+    return ""
+
+
+def _is_exported(lines: list[str]) -> bool:
+    """Every line has the same number of tabs, or quotation marks around its values: what a spreadsheet writes."""
+    filled = [line for line in lines[:_SAMPLE] if line.strip()]
+    counts = {line.count("\t") for line in filled[: -1 if len(filled) > 2 else None]}
+    quoted = sum('\t"' in line or line.startswith('"') for line in filled)
+    tabbed = sum("\t" in line for line in filled)
+    return len(filled) > 1 and (len(counts) == 1 or (quoted > 0 and tabbed * 10 >= len(filled) * 6))
+
+
+def _looks_separated(lines: list[str], separator: str) -> bool:
+    """Fields, and not sentences."""
+    rows = [r for _, r in rows_of("\n".join(lines[:_SAMPLE]), separator).rows if any(f.strip() for f in r)]
+    if len(rows) < 2:
+        return False
+    wide = [r for r in rows if len(r) >= _SHORTEST_ROW]
+    numbers = sum(any(ch.isdigit() for ch in f) and len(f) < 25 for r in wide for f in r)
+    lengths = [len(f) for r in wide for f in r]
+    short = sum(n <= 30 for n in lengths)
+    sentences = sum(bool(re.search(r"[。；]\s*$", r[-1])) for r in rows)
+    return (
+        len(wide) * 10 >= len(rows) * 6
+        and short * 10 >= len(lengths) * 9
+        and sentences * 5 <= len(rows)
+        and numbers > 0
+    )
+
+
+def rows_of(text: str, separator: str, most: int = 1_000_000) -> Separated:
+    """The rows of a file, values without quotation marks; what is written wrongly is mended line by line and told."""
+    out = Separated()
+    lines = text.splitlines()
+    opens = re.compile(rf'(?:^|{re.escape(separator)})\s*"')
+    formula = re.compile(rf'(^|{re.escape(separator)})=("(?:[^"]|"")*")')
+    start = 1 if lines and _TOLD.fullmatch(lines[0].lstrip("\ufeff")) else 0
+    k = start
+    while k < len(lines) and len(out.rows) < most:
+        line, taken = formula.sub(r"\1\2", lines[k]), 1
+        if line.count('"') % 2 and opens.search(line):
+            end = next(
+                (n for n in range(k + 1, min(k + _LONGEST_QUOTED, len(lines))) if lines[n].count('"') % 2),
+                None,
+            )
+            whole = "\n".join([line, *lines[k + 1 : end + 1]]) if end is not None else ""
+            if whole and _width(whole, separator) <= max(
+                _width(one, separator) for one in lines[start : start + _SAMPLE]
+            ):
+                line, taken = whole, end + 1 - k if end is not None else 1
+            else:
+                out.unpaired.append(k + 1)
+                line = line.replace('"', "")
+        out.rows.append((k + 1, [_value(f) for f in _fields(line, separator)]))
+        k += taken
+    if separator == ",":
+        _join_thousands(out)
+    return out
+
+
+def _fields(line: str, separator: str) -> list[str]:
+    try:
+        return next(csv.reader(line.splitlines(keepends=True), delimiter=separator), [])
+    except csv.Error:  # a field beyond the csv module's limit
+        return line.split(separator)
+
+
+def _width(line: str, separator: str) -> int:
+    return len(_fields(line, separator)) if line.count('"') % 2 == 0 else 0
+
+
+def _value(text: str) -> str:
+    """A value without what makes spreadsheets take it for text: ="2014101", '2014101; the ruling of a heading is none."""
+    if match := _FORMULA.fullmatch(text):
+        return match.group(1).replace('""', '"')
+    if text.startswith("'") and text[1:2].isdigit():
+        return text[1:]
+    return "" if _RULING.fullmatch(text.strip()) and len(text.strip()) > 2 else text
+
+
+def _join_thousands(out: Separated) -> None:
+    """Numbers with commas that nobody put into quotation marks: together again where the row then fits its heading."""
+    widths = Counter(len(row) for _, row in out.rows if len(row) >= _SHORTEST_ROW)
+    heads = [len(row) for _, row in out.rows if len(row) >= _SHORTEST_ROW and not any(_digit(f) for f in row)]
+    width = heads[0] if heads else (widths.most_common(1)[0][0] if widths else 0)
+    if not width or all(len(row) <= width for _, row in out.rows):
+        return
+    for at, (number, row) in enumerate(out.rows):
+        while row and len(row) > width and not row[-1].strip():
+            row = row[:-1]
+        if len(row) <= width:
+            continue
+        joined: list[str] = []
+        for value in row:
+            if joined and _parted(joined[-1], value):
+                joined[-1] += "," + value
+                continue
+            joined.append(value)
+        if len(joined) == width:
+            out.rows[at] = (number, joined)
+            out.split.append(number)
+        else:
+            out.uneven.append(number)
+
+
+def _parted(left: str, right: str) -> bool:
+    """The two may be one number with a comma between its thousands."""
+    head, rest = _HEAD_OF_NUMBER, _REST_OF_NUMBER
+    return "." not in left and bool(
+        head.fullmatch(left.strip().split(",")[0]) and rest.fullmatch(right.strip())
+    )
+
+
+def _digit(text: str) -> bool:
+    return any(c.isdigit() for c in text)

@@ -1,0 +1,102 @@
+"""Changes as facts of the year before: against the tables' last year, summed along lists, new where nothing was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from yibenzhang.model.relations import Alternatives, Made, Relation, Term
+from yibenzhang.prose.claims import Claim
+from yibenzhang.prose.listing import change_lists
+from yibenzhang.prose.quantities import Quantity
+from yibenzhang.rules.case import Case
+from yibenzhang.rules.registry import rule
+from yibenzhang.rules.supporting import holds, well_supported
+from yibenzhang.standards.lexicon.sentences import nothing_before
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """Relations of which one ought to hold, and the kind of reading that yields them."""
+
+    options: tuple[Relation, ...]
+    how: str
+
+
+@rule("prose.changed", needs=("text",), each_file=True)
+def changed(case: Case) -> Iterator[Made]:
+    """Each change is this year's amount less last year's, in the tables; a list of changes makes up that of its whole."""
+    for reading in readings(case):
+        if well_supported(reading.how):
+            yield Alternatives(reading.options, reading.options[0])
+        else:
+            yield Alternatives([replace(o, accuses=False) for o in reading.options])
+
+
+def counted_changes(case: Case) -> Iterator[tuple[str, bool]]:
+    """Kinds of readings of changes with whether they hold."""
+    for reading in readings(case):
+        yield reading.how, any(holds(o) for o in reading.options)
+
+
+def readings(case: Case) -> Iterator[Readings]:
+    """What the changes of a text say beside their rates."""
+    yield from _against_tables(case)
+    yield from _new_items(case)
+    for listing in change_lists(case.passages, case.by_passage):
+        sign = Decimal(listing.whole.sign)
+        terms = [Term(sign, listing.whole.fact), *(Term(-Decimal(q.sign), q.fact) for q in listing.parts)]
+        relation = Relation(f"prose.changed|{listing.whole.fact.id}|list", "prose.changed", tuple(terms))
+        yield Readings((relation,), f"text|{listing.how}")
+
+
+def _against_tables(case: Case) -> Iterator[Readings]:
+    """The change of an amount whose last year's amount stands in the tables beside it."""
+    for claim in _first_claims(case.claims):
+        subject, change = claim.subject, claim.change
+        if (
+            subject is None
+            or change is None
+            or claim.loose
+            or not change.sign
+            or subject.passage is not change.passage
+        ):
+            continue
+        reading = case.reader.read(subject)
+        if reading is None or not reading.sure:
+            continue
+        before = case.reader.before(reading)
+        if before:
+            options = tuple(
+                Relation(
+                    f"prose.changed|{change.fact.id}", "prose.changed",
+                    (Term(change.sign, change.fact), Term(-1, subject.fact), Term(1, f)),
+                )
+                for f in before
+            )  # fmt: skip
+            yield Readings(options, f"text|change of {reading.how.split()[0].strip(',')}")
+
+
+def _new_items(case: Case) -> Iterator[Readings]:
+    """A change as large as the amount itself, where the sentence says that there was nothing before."""
+    for claim in _first_claims(case.claims):
+        subject, change = claim.subject, claim.change
+        if subject is None or change is None or change.sign <= 0 or subject.passage is not change.passage:
+            continue
+        text = change.passage.text
+        stop = min((k for c in "。;" if (k := text.find(c, change.end)) >= 0), default=len(text))
+        if nothing_before().search(text, change.end, stop) and subject.amount.value:
+            terms = (Term(1, change.fact), Term(-1, subject.fact))
+            yield Readings(
+                (Relation(f"prose.changed|{change.fact.id}|new", "prose.changed", terms),), "text|new item"
+            )
+
+
+def _first_claims(claims: Sequence[Claim]) -> Iterator[Claim]:
+    seen: set[str] = set()
+    for claim in claims:
+        change: Quantity | None = claim.change
+        if change is not None and change.fact.id not in seen:
+            seen.add(change.fact.id)
+            yield claim

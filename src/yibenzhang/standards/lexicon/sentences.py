@@ -1,0 +1,83 @@
+"""The words of sentences about money as data (sentences.toml), over those of headers and rows."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from yibenzhang.standards.lexicon.words import Lexicon, load_lexicon
+from yibenzhang.standards.model import fold
+
+
+@dataclass(frozen=True)
+class SentenceWords:
+    """The parts of sentences.toml.
+
+    ``lexicon``: what words say, with those that sentences add; ``aside``: how clauses begin that name no subject;
+    ``opening``: words between a whole and its parts; ``elsewhere``: words of headings of sections that speak of a
+    choice of projects; ``opened``: words of the budget as it was opened; ``tails``: words a name may go without; ``sums``: coordinates that economic items make up together.
+    """
+
+    lexicon: Lexicon
+    same: tuple[tuple[str, str], ...]
+    aside: tuple[str, ...]
+    tails: tuple[str, ...]
+    sums: tuple[tuple[str, tuple[str, ...]], ...]
+    opening: tuple[str, ...]
+    elsewhere: tuple[str, ...]
+    opened: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoClaimWords:
+    """What stands right before or after a number that is no claim; ``percent``: before a percentage."""
+
+    before: re.Pattern[str]
+    after: re.Pattern[str]
+    percent: re.Pattern[str]
+
+
+@lru_cache(maxsize=1)
+def no_claim_words() -> NoClaimWords:
+    """The patterns of [no_claim]."""
+    data = _data()["no_claim"]
+    return NoClaimWords(*(re.compile("|".join(data[k])) for k in ("before", "after", "percent_before")))
+
+
+@lru_cache(maxsize=1)
+def nothing_before() -> re.Pattern[str]:
+    """What a sentence says where the year before had nothing."""
+    return re.compile("|".join(_data()["nothing_before"]["words"]))
+
+
+_LAST: list[tuple[Lexicon, SentenceWords]] = []
+
+
+def sentence_words(lexicon: Lexicon | None = None) -> SentenceWords:
+    """The words of sentences over a lexicon; the last few are kept."""
+    lexicon, data = lexicon or load_lexicon(), _data()
+    for known, words in _LAST:
+        if known is lexicon:
+            return words
+    same = sorted(((fold(a), fold(b)) for a, b in data["same"].items()), key=lambda p: -len(p[0]))
+    made = SentenceWords(
+        lexicon.with_plain(_folded(data, "plain")), tuple(same), _folded(data, "aside"), _folded(data, "tail"),
+        tuple((node, tuple(codes)) for node, codes in data["sums"].items()),
+        _folded(data, "opening"), _folded(data, "elsewhere"), _folded(data, "opened"),
+    )  # fmt: skip
+    _LAST[:] = [(lexicon, made), *_LAST[:3]]
+    return made
+
+
+def _folded(data: dict[str, Any], section: str) -> tuple[str, ...]:
+    return tuple(fold(w) for w in data[section]["words"])
+
+
+@lru_cache(maxsize=1)
+def _data() -> dict[str, Any]:
+    with Path(__file__).with_name("sentences.toml").open("rb") as f:
+        return tomllib.load(f)

@@ -1,0 +1,44 @@
+"""One disclosure through many conditions of files: all read right or told, no false error."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from bench.conditions import ofds, office, pdfs, scans, texts
+from bench.conditions.cli import every
+from bench.conditions.disclosure import AT, HEADER, ROWS
+from bench.conditions.judging import READ, TOLD, Condition, judged
+from yibenzhang.reading.scanned import installed
+
+CHANGED = (ROWS[AT[0]][0], HEADER[AT[1]])
+QUICK = [c for m in (pdfs, office, texts, ofds) for c in m.conditions()]
+SLOW = list(scans.conditions()) if installed() else []
+CANNOT_BE_READ = frozenset(
+    {
+        "hashes", "letter O", "letter l", "block for a digit", "two points", "power of ten", "words for a number",
+        "comma for the point", "font without a map", "letters as curves", "table as a picture", "picture of the table",
+        "solid patch over numbers", "picture of a table", "frame", "formula without a result", "fault of a formula", "boxes in rows without a table", "blank page", "page as a picture",
+    }
+)  # fmt: skip
+"""What can only be told; everything else is read."""
+
+
+@pytest.mark.parametrize("condition", [*QUICK, *SLOW], ids=lambda c: f"{c.kind}-{c.name}")
+def test_read_or_told(condition: Condition) -> None:
+    found = judged(condition, CHANGED)
+    wanted = (READ, TOLD) if condition.name in CANNOT_BE_READ else (READ,)
+    assert found.verdict in wanted, found.detail
+
+
+def test_there_are_many_conditions() -> None:
+    names = Counter(c.kind for c in QUICK)
+    assert len(QUICK) > 250
+    assert set(names) == {"pdf", "docx", "xlsx", "html", "csv", "ofd", "text"}
+
+
+def test_the_measure_counts_them() -> None:
+    found = every("csv")
+    assert {j.verdict for j in found} <= {READ, TOLD}
+    assert len(found) > 30
