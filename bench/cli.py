@@ -16,7 +16,18 @@ from rich.text import Text
 
 import yibenzhang
 from bench.cli_invented import drafts, invent, recall
-from bench.cli_measures import corpus, errors, judged, leave_out, planted_real, same, speed, support
+from bench.cli_measures import (
+    corpus,
+    errors,
+    judged,
+    labels,
+    leave_out,
+    paraphrases,
+    planted_real,
+    same,
+    speed,
+    support,
+)
 from bench.cli_serve import serve
 from bench.conditions.cli import conditions
 from bench.planting.judging import KINDS, Tally, Verdict, tally, verdicts
@@ -49,6 +60,8 @@ app.command()(invent)
 app.command()(corpus)
 app.command()(errors)
 app.command()(judged)
+app.command()(labels)
+app.command()(paraphrases)
 app.command("leave-out")(leave_out)
 app.command()(speed)
 app.command()(same)

@@ -1,4 +1,4 @@
-"""`bench corpus`, `errors`, `judged`, `leave-out`, `speed`, `same` and `planted --real`: quality measured on real files."""
+"""`bench corpus`, `errors`, `judged`, `labels`, `leave-out`, `speed`, `same` and `planted --real`: quality measured on real files."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from bench import corpus as counting
+from bench import labels as labelling
 from bench import leave_out as leaving
 from bench import lookup, prose_plants, real
+from bench import paraphrases as wording
 from bench import same as comparing
 from bench import speed as timing
 from bench import support as measuring
@@ -83,6 +85,44 @@ def judged(
         as_json(made)
     else:
         lookup.show_judged(made)
+
+
+def labels(
+    folder: Folder,
+    labels: Annotated[Path, typer.Option(help="人读出来的毛病（JSON Lines）", show_default=False)],
+    only: Annotated[bool, typer.Option("--only", help="只检查有标签的地区")] = False,
+    jobs: Jobs = 0, standards: Layer = "", format: Format = "text",
+) -> None:  # fmt: skip
+    """人读出来的毛病找到了几成（按类别和文件），漏了哪些，没有标签的问题有哪些。"""
+    try:
+        known = labelling.labels_of(labels)
+    except (OSError, ValueError, KeyError) as error:
+        raise fail(f"读不了 {labels}：{error}") from error
+    regions = ",".join(dict.fromkeys(x.document.partition("/")[0] for x in known)) if only else ""
+    made = labelling.report(_run(folder, regions, jobs, standards), known)
+    if format == "json":
+        as_json(made)
+    else:
+        labelling.show_report(made)
+
+
+def paraphrases(
+    file: Annotated[
+        Path, typer.Argument(help="别人写的说法（TOML，格式见 bench/wordings）", show_default=False)
+    ],
+    format: Format = "text",
+) -> None:
+    """不看规则的人写的说法：有毛病的报出几成，没有毛病的几成没有报。"""
+    try:
+        defects = wording.defects_of()
+        found = list(wording.tried(wording.wordings_of(file), defects))
+    except (OSError, ValueError, KeyError) as error:
+        raise fail(f"读不了 {file}：{error}") from error
+    made = wording.report(found, defects)
+    if format == "json":
+        as_json(made)
+    else:
+        wording.show_report(made)
 
 
 def planted_real(

@@ -92,10 +92,13 @@ def form(name: str, number: str, part: Ledger) -> list[Row]:
     out = [
         two("项目名称", name, "项目编码", number),
         two("项目主管部门", body, "项目执行单位", body),
-        two("起始年度", "2026", "终止年度", "2026"),
+        two("起始年度", "2024", "终止年度", "2026"),
         wide("项目主要内容", content),
         two("项目总预算", amount, "项目当年预算", amount),
-        wide("项目前两年预算及当年预算变动情况", "2024年预算为" + wan(part.sum() * Decimal("0.9")) + "万元"),
+        wide(
+            "项目前两年预算及当年预算变动情况",
+            "2024年预算为" + wan((part.sum() * Decimal("0.8317")).quantize(CENT)) + "万元",
+        ),
         ["项目资金来源", *source("来源项目", "金额")[1:]],
         source("合计", amount),
         source("1.一般公共预算财政拨款", wan(general)),

@@ -20,9 +20,11 @@ from bench.corpus import count
 from bench.gross import KINDS, changed, value_of
 from bench.leave_out import dropped, only_in
 from bench.lookup import LABELS
+from bench.paraphrases import TITLES, defects_of
 from bench.running import Run, check_folder
 from tests.conftest import ROOT
 from yibenzhang.cli import app as product
+from yibenzhang.standards import HERE, load
 
 EXAMPLES = ROOT / "examples"
 
@@ -148,3 +150,51 @@ def test_same(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(same, "RUNS", same.RUNS[:2])
     assert all(r["same"] for r in same.compare(folder / "jiangsu"))
     assert same.difference(b"abc", b"abd")["at"] == 2
+
+
+def test_labels_are_found_by_place_and_content(folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "defects.jsonl"
+    one = {
+        "document": "hubei/hubei-wrong-digit.txt",
+        "class": "arithmetic",
+        "certainty": "definite",
+        "severity": "error",
+    }
+    checked = next(
+        r.checked for r in check_folder(folder, jobs=1).results if r.path.endswith("wrong-digit.txt")
+    )
+    assert checked is not None
+    wrong = checked.findings[0]
+    line = getattr(wrong.place, "line", 0)
+    text = {"where_a": "", "where_b": "", "expected": "", "explain": ""}
+    labels = [
+        one | text | {"id": "1", "reported": wrong.reported, "source_lines": [line]},
+        one | text | {"id": "2", "reported": wrong.reported, "source_lines": [line + 40]},  # elsewhere
+        one | text | {"id": "3", "reported": "98765.43", "source_lines": [line]},  # another number
+        one | text | {"id": "4", "reported": "98765.43", "source_lines": [line], "certainty": "questionable"},
+    ]
+    path.write_text("\n".join(json.dumps(x, ensure_ascii=False) for x in labels), encoding="utf-8")
+    made = told("labels", folder, "--labels", path, "-j", 1)
+    assert [r["id"] for r in made["found"]] == ["1"]
+    assert [r["id"] for r in made["missed"]] == ["2", "3"]
+    assert made["total"] == {"name": "合计", "labels": 3, "found": 1, "notices": 0, "recall": "33.3"}
+
+
+def test_paraphrases_are_tried_in_their_disclosure(tmp_path: Path) -> None:
+    made = told("paraphrases", Path(bench.__file__).parent / "wordings" / "example.toml")
+    assert made["total"]["told"] == made["total"]["fires"] == made["total"]["by_rule"] == 3
+    assert made["total"]["quiet"] == made["total"]["silent"] == 2
+    wrong = tmp_path / "mine.toml"
+    wrong.write_text(
+        '[[wording]]\nid = "wording.rate"\nfires = ["增长 5.00%。"]\nsilent = ["增长 5.00。"]\n',
+        encoding="utf-8",
+    )
+    made = told("paraphrases", wrong)
+    assert [w["fires"] for w in made["wrong"]] == [True, False]
+
+
+def test_the_defects_to_word_are_rules() -> None:
+    standards = load()
+    for defect in defects_of().values():
+        assert defect.id in standards.rule_by_id
+        assert defect.disclosure in TITLES or (HERE / "cases" / defect.disclosure).exists()

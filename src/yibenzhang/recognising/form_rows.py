@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 
 from yibenzhang.model.amounts import narrow, unit_named
 from yibenzhang.model.documents import Cell, Table
-from yibenzhang.recognising.forms import UNIT_IN, GoalItem, OpenForm, amount_of, label_of, words
+from yibenzhang.recognising.forms import UNIT_IN, GoalItem, GoalText, OpenForm, amount_of, label_of, words
 from yibenzhang.recognising.indicators import Columns, Indicator, cells_of, target_of
 from yibenzhang.standards import fold
 
 _FORMER = re.compile(r"(20\d\d)年(?:度)?[^\d;。]{0,12}?(\d[\d,]*(?:\.\d+)?)(亿元|万元|万|元)")
 MONEY = re.compile(r"资金|拨款|收入|支出|经费|金额|基金|预算|合计")
+TEXTS = ("begin", "end", "period", "nature", "category", "content", "former")
+"""Labels whose words are kept as they are."""
 Words = dict[str, dict[str, str]]
 """Labels by kind: {kind: {folded label: meaning}}."""
 
@@ -51,6 +53,8 @@ def labels(form: OpenForm, line: Line) -> bool:
         if following is None or line.is_label(following):
             continue
         kind, measure = line.words["label"].get(text), line.words["amount"].get(text)
+        if kind in TEXTS:
+            form.texts.append(GoalText(kind, words(following.text), following.place))
         if kind == "former":
             _former(form, following, line.table)
         elif kind in ("name", "body"):
@@ -129,7 +133,8 @@ def _amount_in_list(form: OpenForm, line: Line, where: str) -> bool:
         name = words(line.cells[0].text)
         if fact := form.fact((named or numbers)[-1], line.table, name, where, form.list_unit):
             kind = "sum" if line.kind(line.cells[0]) == "sum" else "item"
-            form.put(where, GoalItem(name, fact, kind))
+            said = " ".join(words(c.text) for c in line.cells if c not in numbers)
+            form.put(where, GoalItem(name, fact, kind, said))
     return True
 
 

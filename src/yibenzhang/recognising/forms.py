@@ -33,6 +33,17 @@ class GoalItem:
     name: str
     fact: Fact
     kind: str = "item"
+    words: str = ""
+    """All words of its row."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoalText:
+    """What a form says in words beside a label: ``kind`` as in forms.toml (begin, end, nature, …)."""
+
+    kind: str
+    text: str
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +74,11 @@ class GoalForm:
     indicators: tuple[Indicator, ...]
     strangers: int = 0
     """Amounts of money under labels that are not known: sums may lack them."""
+    texts: tuple[GoalText, ...] = ()
+
+    def text(self, *kinds: str) -> GoalText | None:
+        """The first thing said under one of these labels."""
+        return next((t for k in kinds for t in self.texts if t.kind == k), None)
 
     def facts(self) -> Iterator[Fact]:
         """All its amounts."""
@@ -92,6 +108,7 @@ class OpenForm:
     lists: dict[str, list[GoalItem]] = field(default_factory=dict)
     indicators: list[Indicator] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
+    texts: list[GoalText] = field(default_factory=list)
     strangers: int = 0
     year_column: int = 99
     list_unit: Unit | None = None
@@ -143,7 +160,7 @@ class OpenForm:
         return GoalForm(
             self.kind, self.name, self.code, self.owner, self.table, self.place, self.amounts,
             of("sources"), of("items"), of("purchases"), of("projects"), of("overview"), of("former"),
-            of("weights"), of("scores"), tuple(self.indicators), self.strangers,
+            of("weights"), of("scores"), tuple(self.indicators), self.strangers, tuple(self.texts),
         )  # fmt: skip
 
 

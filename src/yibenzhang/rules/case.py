@@ -17,13 +17,15 @@ from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.prose.reading import SentenceReader
 from yibenzhang.recognising.forms import GoalForm
 from yibenzhang.recognising.profile import Profile
+from yibenzhang.recognising.rows import bare
 from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.rules.addresses import Book
 from yibenzhang.rules.finder import TableFinder
+from yibenzhang.rules.mentions import Mention, mentions
 from yibenzhang.standards import Standards
 from yibenzhang.standards.lexicon.sentences import sentence_words
 from yibenzhang.standards.lexicon.words import Lexicon
-from yibenzhang.standards.registers import registers
+from yibenzhang.standards.registers import fold_name, registers
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,23 @@ class Case:
     def by_passage(self) -> dict[int, list[Quantity]]:
         """All numbers by the position of their passage."""
         return {k: list(found) for k, found in enumerate(self.numbers)}
+
+    @cached_property
+    def functions(self) -> dict[str, set[str]]:
+        """The functions (功能分类) that the tables print: their codes by folded name."""
+        out: dict[str, set[str]] = {}
+        for t in self.tables:
+            for block in t.blocks:
+                for row in block.rows:
+                    if row.code.startswith("2"):
+                        out.setdefault(fold_name(bare(row.label)), set()).add(row.code)
+        return out
+
+    @cached_property
+    def mentions(self) -> tuple[tuple[Mention, ...], ...]:
+        """The functions that sentences name, passage by passage."""
+        register = registers().function
+        return tuple(tuple(mentions(p, register, self.functions)) for p in self.passages)
 
     @cached_property
     def claims(self) -> list[Claim]:

@@ -106,6 +106,29 @@ def names(case: Case) -> Iterator[Issue]:
         yield from _names(all_of, case.forms)
 
 
+_ENDING = re.compile(r"(?:项目|经费|支出|专项)+$")
+
+
+@rule("goals.ending", needs=("forms",))
+def endings(case: Case) -> Iterator[Issue]:
+    """One project with one amount that ends in 项目 here and in 经费 there."""
+    all_of = _projects(case)
+    entries = [(r.name, r.total, "project_table") for r in all_of.leaves]
+    entries += [(n, f, "overall_form") for n, f in all_of.listed]
+    entries += [(f.name, f.year, "form_name") for f in all_of.goals if f.year]
+    groups: dict[tuple[str, Decimal], dict[str, tuple[str, str, Fact]]] = {}
+    for name, fact, where in entries:
+        ending = _ENDING.search(fold(name))
+        if ending and _base(fact) and len(bare(name)) >= 4:
+            groups.setdefault((bare(name), _base(fact)), {}).setdefault(ending.group(), (name, where, fact))
+    for found in groups.values():
+        if len(found) > 1:
+            (first, _, fact), *others = found.values()
+            variants = tuple(arguments(name=n, place=w) for n, w, _ in found.values())
+            places = ((n, f.place) for n, _, f in others)
+            yield issue_at("goals.ending", first, fact.place, *places, variants=variants, amount=fact.text)
+
+
 @rule("goals.parent", needs=("forms", "tables"))
 def parents(case: Case) -> Iterator[Issue]:
     """A project with goals that the project table has at its first level, with other parts in it."""
@@ -124,7 +147,7 @@ def without(case: Case) -> Iterator[Made]:
     if len(all_of.leaves) * sum(1 + len(f.items) + len(f.purchases) for f in case.forms) > MOST_COMPARED:
         yield NotChecked("goals.missing", template="many")
     elif not all_of.balanced()[0]:
-        yield from _missing(all_of, any(f.kind == "overall" for f in case.forms))
+        yield from _missing(all_of)
         yield from _unknown(all_of.goals, all_of.rows)
 
 
@@ -265,7 +288,7 @@ def _found(name: str, fact: Fact | None, others: list[tuple[str, Fact | None]]) 
     return False
 
 
-def _missing(all_of: _Projects, overall: bool) -> Iterator[Issue | NotChecked]:
+def _missing(all_of: _Projects) -> Iterator[Issue | NotChecked]:
     """Projects of the project table without goals, in one issue: they have one cause."""
     goals, listed, leaves = all_of.goals, all_of.listed, all_of.leaves
     known: list[tuple[str, Fact | None]] = [(f.name, f.year) for f in goals]
@@ -279,9 +302,8 @@ def _missing(all_of: _Projects, overall: bool) -> Iterator[Issue | NotChecked]:
         values = arguments(goals=len(goals) or len(listed), projects=len(leaves))
         yield NotChecked("goals.missing", template="unchecked", arguments=values)
         return
-    also = overall and goals and listed and not any(_found(r.name, r.total, entries) for r in left)
     yield issue_at(
-        "goals.missing", left[0].name, left[0].total.place, also="also" if also else "",
+        "goals.missing", left[0].name, left[0].total.place,
         projects=tuple(arguments(name=r.name, amount=r.total.text) for r in left[:_MOST_NAMED]),
         count=len(left) if len(left) > _MOST_NAMED else None,
     )  # fmt: skip

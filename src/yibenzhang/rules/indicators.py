@@ -86,6 +86,38 @@ def _issue(rule: str, form: GoalForm, i: Indicator, template: str = "", **values
     )
 
 
+@rule("goals.foreign", needs=("forms",))
+def foreign(case: Case) -> Iterator[Issue]:
+    """The yearly name of an indicator puts words for others of its long-term name that stand nowhere else at all."""
+    names = {i.place.key for f in case.forms for i in f.indicators}
+    said = ""
+    for form in case.forms if any(f.kind == "project" for f in case.forms) else ():
+        for a, b in _renamed(_by_period(form, "long"), _by_period(form, "annual")):
+            if not said:
+                cells = (c for t in case.tables for c in t.table.table.cells if c.place.key not in names)
+                said = fold("\n".join((*(p.text for p in case.passages), *(c.text for c in cells))))
+            word = _put(a.key, b.key)
+            if len(word) >= _WORD and word not in said:
+                yield issue_at(
+                    "goals.foreign",
+                    b.name,
+                    b.place,
+                    (a.name, a.place),
+                    form=form.name,
+                    first=a.name,
+                    word=word,
+                )
+
+
+_WORD = 2
+
+
+def _put(a: str, b: str) -> str:
+    """What the second name has in the place of something of the first."""
+    codes = SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
+    return next((b[j1:j2] for tag, _, _, j1, j2 in codes if tag == "replace"), "")
+
+
 # ---- one indicator ---------------------------------------------------------------------------------
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import combinations
 
 from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.prose.passages import Passage
@@ -23,7 +24,7 @@ _SHAPES = ((3, 1, 2), (2, 1, 3), (3, 2, 2), (2, 2, 3), (1, 2, 4), (4, 2, 1))
 
 @rule("names.homophone", needs=("text",))
 def homophones(case: Case) -> Iterator[Issue]:
-    """The same words twice, but for one or two characters that sound alike ("更游校的整合", "更有效的整合")."""
+    """The same words twice, but for one or two characters that sound or look alike ("更游校的整合", "更有效的整合")."""
     passages = case.passages
     runs: dict[str, tuple[Passage, int]] = {}
     for p in passages:
@@ -33,8 +34,11 @@ def homophones(case: Case) -> Iterator[Issue]:
     for shape in _SHAPES:
         pairs |= _pairs(runs, shape)
     allowed = {frozenset(pair) for pair in case.standards.lists["homophones"]}
+    alike = {frozenset(p) for group in case.standards.lists["lookalikes"] for p in combinations(group, 2)}
     suspects = sorted(
-        {pair for pair in pairs if not _allowed(pair[0], pair[1], allowed) and _sound(*pair[:2])}
+        pair
+        for pair in pairs
+        if not _allowed(pair[0], pair[1], allowed) and (_sound(*pair[:2]) or _look(*pair[:2], alike))
     )
     if not suspects:
         return
@@ -66,7 +70,9 @@ def homophones(case: Case) -> Iterator[Issue]:
             None,
         )
         words = p.verbatim(at, at + len(phrase)).strip()
-        yield issue_at("names.homophone", words, p.place(at), *((second,) if second else ()), other=other)
+        template = "" if _sound(wrong, right) else "look"
+        there = (second,) if second else ()
+        yield issue_at("names.homophone", words, p.place(at), *there, template=template, other=other)
 
 
 def _pairs(runs: Iterable[str], shape: tuple[int, int, int]) -> set[tuple[str, str, str, str]]:
@@ -94,6 +100,11 @@ def _sound(one: str, two: str) -> bool:
     """Whether two stretches are read alike, tones apart."""
     sounds = readings()
     return all(sounds.get(x, x) == sounds.get(y, y) for x, y in zip(one, two, strict=True))
+
+
+def _look(one: str, two: str, alike: set[frozenset[str]]) -> bool:
+    """Whether one character of two stretches is easily taken for that of the other."""
+    return len(one) == 1 and frozenset((one, two)) in alike
 
 
 @rule("names.body", needs=("text",))

@@ -116,6 +116,21 @@ def _listed(document: Document, passages: Sequence[Passage], case: Case) -> dict
     return {i: listed[i] for i in missing}
 
 
+_ATTACHED = re.compile(r"(?:公开|预算|决算)?表(?:格)?(?:详见|见)?附(?:后|件|表)")
+
+
+@rule("presence.attached", needs=("text", "pages"))
+def attached(case: Case) -> Iterator[Issue]:
+    """Tables that the text says are attached, in a disclosure with an explanation and no table at all."""
+    if len(case.passages) < _TALKS or any(t.table.standard for t in case.tables):
+        return
+    for p in case.passages:
+        if m := _ATTACHED.search(p.text):
+            words = p.verbatim(0, len(p.text)).strip()[:60]
+            yield issue_at("presence.attached", words, p.place(m.start()))
+            return
+
+
 _LABEL = re.compile(r"(?:附表|表|附件)[-—]?\d+(?:[-—.]\d+)?|公开\d+表")
 _PART = re.compile(r"第[一二三四五六七八九十]+部分")
 

@@ -1,20 +1,17 @@
-"""Wording that must not stay in a published text, and classifications of the wrong level."""
+"""Wording that must not stay in a published text."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 
-from yibenzhang.model.issues import Issue, arguments, issue_at
+from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.prose.passages import Passage, flat
-from yibenzhang.recognising.rows import bare
 from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards import Phrase
 
-_LEVELLED = re.compile(r"([^,。;:“”\"、()\d.]{2,30})\((类|款|项)\)")
-_LEVEL = {3: "类", 5: "款", 7: "项"}
 MOST_APART = 24
 """Hits of one pattern this close (characters) are one issue."""
 MOST_OF_ONE = 15
@@ -54,24 +51,6 @@ def _hits(phrase: Phrase, passages: Sequence[Passage], tables: tuple[TableFacts,
             if found and not (unless and unless.search(text)):
                 words = text[max(0, found.start() - 20) : found.end() + 30]
                 yield issue_at(phrase.id, words, cell.place, template="cell", table=t.table.name)
-
-
-@rule("wording.level", needs=("tables", "text"))
-def levels(case: Case) -> Iterator[Issue]:
-    """A classification named with the wrong level: "行政事业单位离退休（类）" for a 款."""
-    known: dict[str, set[str]] = {}
-    for t in case.tables:
-        for block in t.blocks if t.table.standard else ():
-            for row in block.rows:
-                if len(row.code) in _LEVEL and row.code.startswith("2"):
-                    known.setdefault(bare(row.label), set()).add(_LEVEL[len(row.code)])
-    for p in case.passages:
-        for m in _LEVELLED.finditer(p.text):
-            name = bare(m.group(1))
-            if name in known and m.group(2) not in known[name]:
-                words = p.verbatim(m.start(), m.end())
-                right = tuple(arguments(text=level) for level in sorted(known[name]))
-                yield issue_at("wording.level", words, p.place(m.start()), written=words.strip(), right=right)
 
 
 def sentence(text: str, start: int, end: int) -> tuple[int, int]:

@@ -81,7 +81,7 @@ _FILES = {
     "headers.toml": ("label", "wrapper", "subtotal", "absolute", "relative", "basis"),
     "forms.toml": (
         "label", "amount", "section", "indicator", "item", "purchase", "source", "listed", "overview",
-        "execution", "row", "word", "sum",
+        "execution", "row", "word", "economic", "sum",
     ),
 }  # fmt: skip
 _OTHERS = ("messages.toml", "speech.toml", "region.toml")

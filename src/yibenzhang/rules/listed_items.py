@@ -1,0 +1,144 @@
+"""Lists of classifications in sentences: items left out that a table or another section has, and items named twice."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+from itertools import zip_longest
+
+from yibenzhang.model.facts import Fact
+from yibenzhang.model.issues import Issue, arguments, issue_at
+from yibenzhang.prose.passages import Passage
+from yibenzhang.recognising.rows import bare
+from yibenzhang.recognising.table_facts import TableFacts
+from yibenzhang.rules.case import Case
+from yibenzhang.rules.mentions import LEVELS, Mention
+from yibenzhang.rules.registry import rule
+from yibenzhang.standards.registers import fold_name
+
+_TABLES = (".general_function", ".fiscal_expenditure", ".expenditure")
+_AMOUNT = re.compile(r"\d[\d,]*(?:\.\d+)?(?:万元|元|亿元)")
+_ZERO = re.compile(r"0(?:\.0+)?(?:万元|元|亿元)")
+_RUN = re.compile(r"[^、,。;:()“”\d]{2,16}(?:、[^、,。;:()“”\d]{2,16}){4,}")
+_HAN = re.compile(r"[\u4e00-\u9fff()]+")
+_TAIL = re.compile(r"(?:等|以及其他|及其他).{0,8}$")
+_CHAPTER = re.compile(r"[一二三四五六七八九十]+、")
+_CLOSE = 16
+_ALIKE = 0.7
+_SURE = 3
+"""So many items of a list must be those of the table."""
+
+
+def _lists(case: Case) -> dict[tuple[str, ...], dict[str, Mention]]:
+    """The items (项) that each section of the text names with an amount behind them, by name."""
+    by: dict[tuple[str, ...], dict[str, Mention]] = {}
+    for p, found in zip(case.passages, case.mentions, strict=True):
+        for m in found:
+            item = LEVELS.get(m.level, len(m.code)) == LEVELS["项"]
+            if item and _AMOUNT.search(p.text, m.end):
+                by.setdefault(p.section, {}).setdefault(_same(m.name), m)
+    return by
+
+
+def _same(name: str) -> str:
+    return fold_name(name).replace("其它", "其他")
+
+
+@rule("names.item_left_out", needs=("tables", "text"))
+def items(case: Case) -> Iterator[Issue]:
+    """An item with an amount in the table that a section going through the table's items leaves out."""
+    for table in case.tables:
+        if table.table.standard is None or not table.table.standard.id.endswith(_TABLES[0]):
+            continue
+        have = _amounts(table)
+        for section, names in _lists(case).items():
+            inside = [n for n in names if n in have]
+            odd = [n for n in names if n not in have]
+            missing = [n for n in have if n not in names and not _named(n, section, odd, case)]
+            if len(inside) < max(_SURE, len(names) - 1) or not missing or 2 * len(missing) > len(inside):
+                continue
+            first = next(iter(names.values()))
+            listed = tuple(arguments(name=have[n].row.label.strip(), amount=have[n].text) for n in missing)
+            place = first.passage.place(first.start)
+            yield issue_at(
+                "names.item_left_out", first.words, place, *((have[n].row.label, have[n].place) for n in missing),
+                items=listed, table=table.table.name, count=len(inside),
+            )  # fmt: skip
+
+
+def _amounts(table: TableFacts) -> dict[str, Fact]:
+    """The items (项) of a table by name that have an amount in all."""
+    out: dict[str, Fact] = {}
+    for block in table.blocks:
+        for (k, measure), fact in block.cells.items():
+            row = block.rows[k]
+            seven = len(row.code) == LEVELS["项"] and row.code.startswith("2")
+            if seven and measure == "total" and fact.amount and fact.amount.value:
+                out.setdefault(_same(bare(row.label)), fact)
+    return out
+
+
+def _named(name: str, section: tuple[str, ...], odd: list[str], case: Case) -> bool:
+    """The words stand in the section, if not as a classification, or a name like it that no table has."""
+    if any(SequenceMatcher(None, name, other, autojunk=False).ratio() >= _ALIKE for other in odd):
+        return True
+    return any(name in fold_name(p.text) for p in case.passages if p.section == section)
+
+
+@rule("names.class_left_out", needs=("text",))
+def classes(case: Case) -> Iterator[Issue]:
+    """A class with an amount in a chapter on its structure, none of whose items the chapter's details go through."""
+    wholes: dict[tuple[str, ...], dict[str, Mention]] = {}
+    details: dict[tuple[str, ...], list[Mention]] = {}
+    explained: dict[tuple[str, ...], set[str]] = {}
+    for p, found in zip(case.passages, case.mentions, strict=True):
+        chapter = _chapter(p)
+        for m, below in zip_longest(found, found[1:]):
+            if m.level == "项":
+                details.setdefault(chapter, []).append(m)
+            goes_on = below is not None and below.start - m.end <= 1
+            if m.level == "类" and not goes_on and _spent(m) and chapter:
+                wholes.setdefault(chapter, {}).setdefault(m.at_level[0].code if m.at_level else m.name, m)
+            elif m.level and len(codes := {e.code[:3] for e in m.at_level}) == 1:
+                explained.setdefault(chapter, set()).update(codes)
+    for chapter, named in wholes.items():
+        listed = details.get(chapter, [])
+        missing = [m for code, m in named.items() if code not in explained.get(chapter, set())]
+        if len(named) < _SURE or len(listed) < 2 or not missing or len(missing) == len(named):
+            continue
+        names = tuple(arguments(name=m.name) for m in missing)
+        there = (missing[0].words, missing[0].passage.place(missing[0].start))
+        first = listed[0]
+        words, place = first.passage.verbatim(0, first.end).strip()[-60:], first.passage.place(first.start)
+        yield issue_at("names.class_left_out", words, place, there, classes=names, section=chapter[-1])
+
+
+def _chapter(p: Passage) -> tuple[str, ...]:
+    """The headings above a passage down to the first of the kind "五、……"; none where there is no such heading."""
+    at = next((k for k, s in enumerate(p.section) if _CHAPTER.match(s)), None)
+    return p.section[: at + 1] if at is not None else ()
+
+
+def _spent(m: Mention) -> bool:
+    """An amount that is not nothing stands right behind the mention."""
+    amount = _AMOUNT.search(m.passage.text, m.end, m.end + _CLOSE)
+    return amount is not None and not _ZERO.fullmatch(amount.group())
+
+
+@rule("names.twice", needs=("text",))
+def twice(case: Case) -> Iterator[Issue]:
+    """One item twice in a list: "基本工资、奖金、津贴补贴、奖金"."""
+    for p in case.passages:
+        for m in _RUN.finditer(p.text):
+            found = [_TAIL.sub("", i) for i in m.group().split("、")]
+            for name, times in Counter(found).items():
+                if times > 1 and len(name) >= 2 and _HAN.fullmatch(name):
+                    yield _twice(p, m, name)
+
+
+def _twice(p: Passage, m: re.Match[str], name: str) -> Issue:
+    start = p.text.rfind(name, m.start(), m.end())
+    words = p.verbatim(max(m.start(), start - 16), min(m.end(), start + len(name) + 8)).strip()
+    return issue_at("names.twice", words, p.place(start), name=name)

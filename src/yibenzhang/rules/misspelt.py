@@ -1,0 +1,99 @@
+"""Fixed words of every disclosure, and the document's own project names, with one character wrong.
+
+A stretch of the text is a word mistyped if it is as long as the word and differs by one character of its inside, by two
+neighbours exchanged, or by one character doubled. The first and the last character are not looked at: there a sentence
+goes on in its own way ("公务接待费", "公务接待批次").
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from yibenzhang.model.issues import Issue, issue_at
+from yibenzhang.rules.case import Case
+from yibenzhang.rules.registry import rule
+from yibenzhang.standards import fold
+
+_SEED = 2
+"""So many characters at one end of a word must be as they ought to be."""
+_NAME = 7
+"""A project's name of fewer characters may be another project's by chance."""
+_JOINS = frozenset("和与及、的")
+_Hit = tuple[int, str, str]
+
+
+@rule("wording.term", needs=("text",))
+def terms(case: Case) -> Iterator[Issue]:
+    """A fixed word with a wrong character ("公务用处运行")."""
+    words, allowed = case.standards.lists["terms"], set(case.standards.lists["terms_allowed"])
+    index = _index(words)
+    for p in case.passages:
+        for at, wrong, right in _near(p.text, index):
+            if not any(wrong in a or a in wrong for a in allowed):
+                shown = p.verbatim(max(0, at - 4), at + len(wrong) + 4).strip()
+                yield issue_at("wording.term", shown, p.place(at), written=wrong, right=right)
+
+
+@rule("names.project", needs=("text",))
+def projects(case: Case) -> Iterator[Issue]:
+    """A project of a table or form, named in the text with one character wrong."""
+    listed = {fold(f.name) for f in case.forms if f.kind == "project"}
+    for t in case.tables:
+        if t.table.standard is not None and t.table.standard.layout == "projects":
+            listed |= {fold(r.label) for b in t.blocks for r in b.rows if r.leaf}
+    names = [n for n in listed if len(n) >= _NAME]
+    index = _index(names)
+    seen: set[str] = set()
+    for p in case.passages if names else ():
+        for at, wrong, right in _near(p.text, index):
+            if wrong in seen or any(wrong in n for n in listed):
+                continue
+            seen.add(wrong)
+            yield issue_at("names.project", p.verbatim(at, at + len(wrong)).strip(), p.place(at), right=right)
+
+
+def _index(words: Iterable[str]) -> dict[str, list[str]]:
+    """Words by their first characters and by their last."""
+    out: dict[str, list[str]] = defaultdict(list)
+    for word in words:
+        out[word[:_SEED]].append(word)
+        out[f"{word[-_SEED:]}$"].append(word)
+    return out
+
+
+def _near(text: str, index: dict[str, list[str]]) -> Iterator[_Hit]:
+    found: set[tuple[int, str]] = set()
+    for at in range(len(text) - _SEED + 1):
+        seed = text[at : at + _SEED]
+        for word in index.get(seed, ()):
+            for length in (len(word), len(word) + 1):
+                yield from _told(at, text[at : at + length], word, found)
+        for word in index.get(f"{seed}$", ()):
+            start = at + _SEED - len(word)
+            if start >= 0:
+                yield from _told(start, text[start : at + _SEED], word, found)
+
+
+def _told(at: int, piece: str, word: str, found: set[tuple[int, str]]) -> Iterator[_Hit]:
+    if piece != word and (at, word) not in found and _mistyped(piece, word):
+        found.add((at, word))
+        yield at, piece, word
+
+
+def _mistyped(piece: str, word: str) -> bool:
+    if len(piece) == len(word):
+        apart = [k for k, (a, b) in enumerate(zip(piece, word, strict=True)) if a != b]
+        if len(apart) == 1:
+            k = apart[0]
+            return _SEED <= k < len(word) - _SEED and _han(piece[k]) and not {piece[k], word[k]} <= _JOINS
+        two = len(apart) == 2 and apart[1] == apart[0] + 1
+        return two and piece[apart[0]] == word[apart[1]] and piece[apart[1]] == word[apart[0]]
+    if len(piece) == len(word) + 1:
+        k = next((k for k in range(len(word)) if piece[k] != word[k]), len(word))
+        return 0 < k < len(word) and piece[k] == piece[k - 1] and piece[:k] + piece[k + 1 :] == word
+    return False
+
+
+def _han(char: str) -> bool:
+    return "\u4e00" <= char <= "\u9fff"

@@ -1,0 +1,135 @@
+"""The overall goals form against the text: last year's amounts, the projects under goals, what makes a change."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from yibenzhang.model.facts import Fact
+from yibenzhang.model.issues import Issue, issue_at
+from yibenzhang.prose.claims import Claim, Says
+from yibenzhang.recognising.forms import GoalForm
+from yibenzhang.rules.case import Case
+from yibenzhang.rules.goal_projects import bare
+from yibenzhang.rules.project_records import Record, former_years, records
+from yibenzhang.rules.registry import rule
+from yibenzhang.standards import fold
+
+_COVERED = re.compile(r"(?:全面|全部|均)?(?:实施|实行|纳入)[^,。;]{0,10}绩效(?:目标)?管理")
+_YUAN = Decimal(10_000)
+_HALF = Decimal("0.5")
+
+
+def _base(fact: Fact | None) -> Decimal:
+    return fact.amount.base if fact is not None and fact.amount else Decimal(0)
+
+
+def _wan(amount: Decimal) -> str:
+    return f"{amount / _YUAN:,.2f}"
+
+
+@rule("goals.covered", needs=("forms", "text"))
+def covered(case: Case) -> Iterator[Issue]:
+    """Project expenditure said to be wholly under goals, of which the goals forms have only a part."""
+    forms = [f for f in case.forms if f.kind == "project" and f.year]
+    if not forms:
+        return
+    total = sum((_base(f.year) for f in forms), Decimal(0))
+    whole = {_base(i.fact) for f in case.forms for i in f.overview if i.kind == "year/specific"}
+    for q in case.quantities:
+        said = _COVERED.match(q.passage.text, q.end) if q.money else None
+        if said is None or q.amount.base not in whole or total >= q.amount.base - 100 * len(forms):
+            continue
+        words = q.passage.verbatim(max(0, q.start - 8), said.end()).strip()
+        yield issue_at(
+            "goals.covered", words, q.passage.place(q.start), forms=len(forms), total=_wan(total),
+            gap=_wan(q.amount.base - total),
+        )  # fmt: skip
+
+
+@rule("goals.former_text", needs=("forms", "text", "year"))
+def former_text(case: Case) -> Iterator[Issue]:
+    """Last year's total as a change in the text implies it, against the overall form's column of that year."""
+    year = (case.year or 0) - 1
+    for form in (f for f in case.forms if f.kind == "overall"):
+        column = dict(zip(former_years(case, form), ("former1", "former2"), strict=False)).get(year)
+        now, before = _totals(form, "year"), _totals(form, column or "")
+        if column is None or not now or not before:
+            continue
+        seen: set[tuple[str, ...]] = set()
+        for claim in case.claims:
+            implied = _implied(claim, now)
+            if (
+                implied is None
+                or any(abs(implied - b) <= 200 for b in before)
+                or claim.passage.section[:2] in seen
+            ):
+                continue
+            seen.add(claim.passage.section[:2])
+            start = claim.subject.start if claim.subject else claim.at
+            words = claim.passage.verbatim(start, _end(claim)).strip()[:60]
+            yield issue_at(
+                "goals.former_text", words, claim.passage.place(start), year=year, implied=_wan(implied),
+                told=_wan(max(before)), gap=_wan(abs(implied - max(before))),
+            )  # fmt: skip
+
+
+def _totals(form: GoalForm, column: str) -> set[Decimal]:
+    """What income and expenditure come to in a column of an overall form."""
+    return {_base(i.fact) for i in form.overview if i.kind == f"{column}/sum" and _base(i.fact)}
+
+
+def _implied(claim: Claim, totals: set[Decimal]) -> Decimal | None:
+    """Last year's amount of a total that is said to have changed."""
+    if (
+        claim.says not in (Says.GROWTH, Says.CHANGE)
+        or claim.loose
+        or claim.subject is None
+        or claim.change is None
+    ):
+        return None
+    if claim.subject.amount.base not in totals or not claim.change.sign:
+        return None
+    return claim.subject.amount.base - claim.change.sign * abs(claim.change.amount.base)
+
+
+def _end(claim: Claim) -> int:
+    return max(q.end for q in (claim.subject, claim.change, claim.rate) if q is not None)
+
+
+_PROJECTS = re.compile(r"项目支出")
+_REASON = re.compile(r"(?:主要)?(?:原因)?(?:是|为|系|因)[:]?(?P<why>[^。;]{4,120})")
+
+
+@rule("reasons.driver", needs=("text",))
+def drivers(case: Case) -> Iterator[Issue]:
+    """An increase of project expenditure whose reason does not name the new project that makes up most of it."""
+    year = case.year or 0
+    new = [r for r in records(case) if r.budget(year - 1) == 0 and r.form.year]
+    whole = {_base(i.fact) for f in case.forms for i in f.overview if i.kind == "year/specific"}
+    seen: set[str] = set()
+    for claim in case.claims if new else ():
+        rise = claim.change
+        if rise is None or not rise.money or rise.sign <= 0 or claim.subject is None:
+            continue
+        lead = claim.passage.text[: claim.subject.end]
+        why = _REASON.search(claim.passage.text, _end(claim))
+        projects = claim.subject.amount.base in whole or _PROJECTS.search(lead.rsplit("。", 1)[-1])
+        if why is None or not projects:
+            continue
+        for r in new:
+            most = _base(r.form.year) >= _HALF * abs(rise.amount.base)
+            if most and r.form.name not in seen and not _names(why.group("why"), r):
+                seen.add(r.form.name)
+                words = claim.passage.verbatim(rise.start, why.end()).strip()[:80]
+                yield issue_at(
+                    "reasons.driver", words, claim.passage.place(rise.start), name=r.form.name,
+                    amount=_wan(_base(r.form.year)), rise=_wan(abs(rise.amount.base)),
+                )  # fmt: skip
+
+
+def _names(why: str, record: Record) -> bool:
+    """The reason has four characters in a row of the project's name."""
+    name, said = bare(record.form.name), fold(why)
+    return any(name[k : k + 4] in said for k in range(max(1, len(name) - 3)))

@@ -1,0 +1,210 @@
+"""Classifications named in sentences and in rows without codes, against the registers: year, level, code, spelling."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+from itertools import pairwise
+
+from yibenzhang.model.facts import Row
+from yibenzhang.model.issues import Issue, arguments, issue_at
+from yibenzhang.model.places import Place
+from yibenzhang.prose.passages import flat
+from yibenzhang.recognising.table_facts import TableFacts
+from yibenzhang.rules.case import Case
+from yibenzhang.rules.mentions import LEVELS, Mention
+from yibenzhang.rules.registry import rule
+from yibenzhang.standards.registers import Entry, Register, fold_name, registers
+
+_ORDINAL = re.compile(r"^(?:其中:?|\(?[一二三四五六七八九十]+[)、.]|\(?\d+[)、.])+")
+_SPELT = 0.72
+"""So alike a name must be to the one that is meant."""
+_LATE = 1
+"""So many years after its end a name is still in place: last year's amounts bear it."""
+_SHORT = 4
+_LEVEL_OF = {3: "类", 5: "款", 7: "项"}
+
+
+def _function() -> Register:
+    return registers().function
+
+
+def _economic(m: Mention) -> bool:
+    """An economic item: the mention, or what a list before it in the passage is about, is one."""
+    others = (registers().department_economic, registers().government_economic)
+    return any(r.named(m.name) or r.named(m.name.removesuffix("支出")) for r in others)
+
+
+def _mentioned(case: Case) -> Iterator[Mention]:
+    """The functions that sentences name; lists of economic items are none."""
+    for found in case.mentions:
+        economic = False
+        for m in found:
+            economic = _economic(m) if m.level == "类" else economic
+            if not economic and not (_economic(m) and not m.at_level):
+                yield m
+
+
+def _rows(table: TableFacts) -> Iterator[Row]:
+    for block in table.blocks:
+        yield from block.rows
+
+
+@rule("registers.former", needs=("year",))
+def former(case: Case) -> Iterator[Issue]:
+    """A name that the fiscal year no longer has, in a sentence or in a row without a code."""
+    year, printed = case.year or 0, case.functions
+    seen: set[str] = set()
+    for m in _mentioned(case):
+        if not m.exact or fold_name(m.name) in printed or m.name in seen:
+            continue
+        if entry := _replaced(m.at_level, m.name, year):
+            seen.add(m.name)
+            end = _end(entry, m.name)
+            yield issue_at(
+                "registers.former", m.words, m.passage.place(m.start), name=m.name, now=entry.name, year=end
+            )
+    for t in case.tables:
+        for row, place in _uncoded(t):
+            name = _ORDINAL.sub("", flat(row.label))
+            found = [e for e in _function().named(name) if len(e.code) == LEVELS["类"]]
+            if entry := _replaced(tuple(found), name, year):
+                yield issue_at(
+                    "registers.former", row.label.strip(), place, template="row", table=t.table.name, name=name,
+                    now=entry.name, year=_end(entry, name),
+                )  # fmt: skip
+
+
+def _uncoded(table: TableFacts) -> Iterator[tuple[Row, Place]]:
+    if table.table.standard is None or table.table.standard.layout == "form":
+        return
+    places = {c.row: c.place for c in reversed(table.table.table.cells)}
+    for row in _rows(table):
+        if not row.code and row.label and row.index in places:
+            yield row, places[row.index]
+
+
+def _replaced(entries: tuple[Entry, ...], name: str, year: int) -> Entry | None:
+    """The entry that had this name up to some earlier year; None where any entry still has it."""
+    own = fold_name(name)
+    ended = None
+    for e in entries:
+        if fold_name(e.name) == own:
+            return None
+        for f in e.former:
+            if fold_name(f.name) == own:
+                if f.last_year is None or year <= f.last_year + _LATE:
+                    return None
+                ended = e
+    return ended
+
+
+def _end(entry: Entry, name: str) -> int | None:
+    ends = [f.last_year for f in entry.former if fold_name(f.name) == fold_name(name)]
+    return ends[0] if ends else None
+
+
+@rule("wording.level", needs=("text",))
+def levels(case: Case) -> Iterator[Issue]:
+    """A classification named with a level that it has not, in the tables or, where they lack it, in the register."""
+    printed = case.functions
+    for m in _mentioned(case):
+        if not m.level or not (m.exact or fold_name(m.name) in printed):
+            continue
+        table = {_LEVEL_OF[len(c)] for c in printed.get(fold_name(m.name), ()) if len(c) in _LEVEL_OF}
+        right = table or {_LEVEL_OF[len(e.code)] for e in m.entries}
+        if right and m.level not in right and (table or not m.at_level):
+            yield issue_at(
+                "wording.level", m.words, m.passage.place(m.start), template="" if table else "register",
+                written=m.words, right=tuple(arguments(text=level) for level in sorted(right)),
+            )  # fmt: skip
+
+
+_APART = re.compile(r"[”“\"‘’》《\-—－]{0,2}")
+
+
+@rule("registers.path", needs=("text",))
+def paths(case: Case) -> Iterator[Issue]:
+    """A classification named below one that it is no part of: "卫生健康支出（类）行政事业单位养老支出（款）"."""
+    printed = case.functions
+    seen: set[tuple[str, str]] = set()
+    for one, two in pairwise(_mentioned(case)):
+        if one.passage is not two.passage or not _APART.fullmatch(
+            one.passage.text, one.end, max(one.end, two.start)
+        ):
+            continue
+        above = _codes(one, printed)
+        below = _codes(two, printed)
+        goes_down = LEVELS.get(one.level, 9) < LEVELS.get(two.level, 0)
+        if not goes_down or not above or not below or (one.name, two.name) in seen:
+            continue
+        if not any(b.startswith(a) for a in above for b in below):
+            seen.add((one.name, two.name))
+            words = one.passage.verbatim(one.start, two.end).strip()
+            homes = {b[: LEVELS[one.level]] for b in below}
+            right = next((e.name for h in sorted(homes) if (e := _function().entry(h, case.year))), None)
+            home = right if len(homes) == 1 else None
+            yield issue_at("registers.path", words, one.passage.place(one.start), item=two.name, right=home)
+
+
+def _codes(m: Mention, printed: dict[str, set[str]]) -> set[str]:
+    """The codes of the level that is written, of the register and of the tables."""
+    codes = {e.code for e in m.entries} | printed.get(fold_name(m.name), set())
+    return {c for c in codes if len(c) == LEVELS.get(m.level)}
+
+
+@rule("registers.text_code", needs=("text",))
+def codes(case: Case) -> Iterator[Issue]:
+    """A name with the code of another one behind it: "行政事业单位医疗（2101101）"."""
+    printed = case.functions
+    for m in _mentioned(case):
+        if (
+            m.level
+            or not m.exact
+            or m.code in {e.code for e in m.entries} | printed.get(fold_name(m.name), set())
+        ):
+            continue
+        other = _function().entry(m.code)
+        if other is not None:
+            right = " 或 ".join(sorted({e.code for e in m.entries})[:2])
+            yield issue_at(
+                "registers.text_code",
+                m.words,
+                m.passage.place(m.start),
+                code=m.code,
+                other=other.name,
+                right=right,
+            )
+
+
+@rule("registers.unknown", needs=("text",))
+def unknown(case: Case) -> Iterator[Issue]:
+    """A classification that neither the registers nor a table has, though its level is written and one is like it."""
+    printed = case.functions
+    seen: set[str] = set()
+    for m in _mentioned(case):
+        folded = fold_name(m.name)
+        if m.entries or _economic(m) or len(folded) < _SHORT or not m.level:
+            continue
+        if not m.start or any(folded in name or name in folded for name in printed if len(name) >= _SHORT):
+            continue
+        near = _nearest(folded, LEVELS[m.level], printed)
+        if near is None or folded in seen:
+            continue
+        seen.add(folded)
+        yield issue_at("registers.unknown", m.words, m.passage.place(m.start), name=m.name, near=near)
+
+
+def _nearest(name: str, digits: int, printed: dict[str, set[str]]) -> str | None:
+    """The name of that level most like this one, or the only one that goes on where it stops."""
+    known = {fold_name(n): n for e in _function().entries if len(e.code) == digits for n in e.names}
+    known |= {n: n for n, codes in printed.items() if any(len(c) == digits for c in codes) and n not in known}
+    best, ratio = None, _SPELT
+    for other in known:
+        matcher = SequenceMatcher(None, name, other, autojunk=False)
+        if matcher.real_quick_ratio() >= ratio and matcher.quick_ratio() >= ratio and matcher.ratio() > ratio:
+            best, ratio = other, matcher.ratio()
+    longer = {n for n in known if n.startswith(name)}
+    found = best or (longer.pop() if len(longer) == 1 else None)
+    return known[found] if found else None
