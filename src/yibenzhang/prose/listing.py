@@ -10,6 +10,8 @@ from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity
 
 _LEVELS = (Kind.VALUE, Kind.ACTUAL)
+MOST_WHOLES = 4
+"""So many amounts of a paragraph above a list may be what it makes up: income, expenditure, what was carried over."""
 _OPENING = re.compile(
     r"(?:[^。;\d(]{0,12}[,。;:(]?(?P<word>其中|包括|分别为|具体为|分别是|由)[一-鿿]{0,8}[:,]?|(?P<colon>:)(?=[^。;]{3}))"
 )
@@ -138,7 +140,7 @@ def _outlined(passages: Sequence[Passage], numbers: Mapping[int, list[Quantity]]
         number = _NUMBER.match(passage.text)
         depth = _DEPTH[number.lastgroup or "five"] if number else 0
         if number is None and found and stack and not stack[-1].wholes:
-            stack[-1].wholes.extend(found[:2])  # a heading whose text names the amount
+            stack[-1].wholes.extend(found[:MOST_WHOLES])  # a heading whose text names the amount
             stack[-1].how = _announced(passage)
             continue
         if number is None and not found:
@@ -148,7 +150,7 @@ def _outlined(passages: Sequence[Passage], numbers: Mapping[int, list[Quantity]]
         if stack and found:
             stack[-1].parts.append(found[0])
             stack[-1].numbers.append(number.group() if number else "")
-        stack.append(_Level(depth, found[:2] if number else found[-3:], _announced(passage)))
+        stack.append(_Level(depth, found[:2] if number else found[-MOST_WHOLES:], _announced(passage)))
     yield from _closed(stack, 0)
 
 
