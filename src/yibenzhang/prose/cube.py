@@ -166,13 +166,14 @@ class Cube:
             return None
         said = dict(wanted.values)
         named = bool(wanted.codes or wanted.label)
+        fits = {d: self._fits(d, getattr(at, d), v) for d, v in wanted.prefer}
         loose = 0
         for dimension in _COMPARED:
             cost = self._apart(dimension, said.get(dimension, ""), getattr(at, dimension), named)
             if cost is None:
                 return None
-            loose += cost
-        missed = sum(getattr(at, d) != v for d, v in wanted.prefer)
+            loose += 0 if fits.get(dimension) else cost
+        missed = sum(not fit for fit in fits.values())
         return (missed + loose, bool(at.unit), bool(at.residue))
 
     def _apart(self, dimension: str, said: str, here: str, named: bool) -> int | None:
@@ -189,6 +190,10 @@ class Cube:
         if dimension in ("kind", "item") or (dimension == "period" and said not in ("current", "all")):
             return None
         return 1
+
+    def _fits(self, dimension: str, here: str, wanted: str) -> bool:
+        """A heading that says 财政拨款 speaks of 一般公共预算 too."""
+        return here == wanted or (dimension == "fund" and bool(here) and self._below(here, wanted))
 
     def _below(self, a: str, b: str) -> bool:
         return self._trees["fund"].below(a, b)

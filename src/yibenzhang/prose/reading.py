@@ -282,11 +282,14 @@ class SentenceReader:
         return Said(Wanted(values), f"words {how}", residue, any(w in lexicon.totals for w in phrase.words))
 
     def _around(self, q: Quantity, said: Said) -> tuple[tuple[str, str], ...]:
-        """The fund and the kind that headings say, the nearest first."""
+        """The fund, the kind and the side that headings say, and the paragraph that announces a list."""
         mine = {d for d, _ in said.wanted.values}
         around: dict[str, str] = {}
-        for heading in q.passage.section[-3:]:
+        above = self._above.get(id(q.passage), "")
+        for heading in (*q.passage.section[-3:], *([above] if above else ())):
             around |= {
-                d: v for d, v in self._phrase(self._bare(heading)).wanted.values if d in ("fund", "kind")
+                d: v
+                for d, v in self._phrase(self._bare(heading)).wanted.values
+                if d in ("fund", "kind", "side")
             }
         return tuple((d, v) for d, v in around.items() if d not in mine)
