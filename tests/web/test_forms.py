@@ -427,7 +427,7 @@ def test_what_a_notice_would_tell_and_its_template(shop: Shop) -> None:
     confirm_all(shop, who, s.id)
     rows = records(who.get(f"{base}.csv"))
     assert [r["问题"] for r in rows] == [m.message for m in matters(shop, s.id)]
-    assert [r["程度"] for r in rows] == ["错误", "错误", "疑问"] and all(
+    assert [r["程度"] for r in rows] == ["错误", "错误", "错误"] and all(
         CHINESE.search(r["规则"]) for r in rows
     )
     assert told(who.get(f"{base}.json"))["undecided"] == 1  # that it is late
