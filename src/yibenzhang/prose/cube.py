@@ -167,6 +167,9 @@ class Cube:
         said = dict(wanted.values)
         named = bool(wanted.codes or wanted.label)
         fits = {d: self._fits(d, getattr(at, d), v) for d, v in wanted.prefer}
+        whole = not (named or said.get("kind") or said.get("item"))
+        if whole and at.fund and not (said.get("fund") or fits.get("fund")):
+            return None  # all income is not that of one fund
         loose = 0
         for dimension in _COMPARED:
             cost = self._apart(dimension, said.get(dimension, ""), getattr(at, dimension), named)
