@@ -19,6 +19,7 @@ from yibenzhang.standards import Address, Standards
 
 _EXECUTION = 20
 """So many points are given for the execution of the budget at most."""
+_HALF_OF_ONE_DECIMAL = Decimal("0.05")
 _NUMBERED = re.compile(r"\d+[.、．]")
 PROJECTS = Address("*.projects", "total", "total")
 _TOTALS = (
@@ -102,10 +103,12 @@ def _share(rule: str, part: Fact, whole: Fact, rate: Fact, way: str) -> Relation
     b, p = whole.amount.base, rate.amount.value
     rate = replace(rate, text=rate.text.replace("%", "").replace("％", "").strip())
     right = 100 * part.amount.base / b
-    places = max(rate.amount.decimals if rate.amount else 0, 2)
+    places = max(rate.amount.decimals, 2)
     note = f"{way}{part.text} ÷ {whole.text} ＝ {right:.{places}f}%"
     terms = (Term(Decimal(100), part), Term(-p, whole), Term(-b, rate))
-    one = b * Decimal(1).scaleb(-(rate.amount.decimals if rate.amount else 0))
+    one = b * Decimal(1).scaleb(-rate.amount.decimals)
+    if rate.amount.decimals > 1 and p == round(p, 1):
+        one = max(one, b * _HALF_OF_ONE_DECIMAL)  # "83.50" is 83.5 shown with two places
     nearly = Nearly("goals.rounding", one)
     return Relation(f"{rule}|{rate.id}", rule, terms, constant=p * b, note=note, nearly=nearly)
 
@@ -265,12 +268,16 @@ def _execution(form: GoalForm) -> Iterator[Made]:
         parts = [f for k in ("fiscal", "carry", "other") if (f := amounts.get(f"year.{k}.{column}"))]
         if total and parts and f"year.fiscal.{column}" in amounts:
             yield equal("goals.funds", total, parts)
+    told: set[tuple[Decimal, ...]] = set()
     for prefix in ("year", "year.fiscal", "year.carry", "year.other"):
         budget, spent, rate = (amounts.get(f"{prefix}.{c}") for c in ("budget", "spent", "rate"))
         if not (budget and spent and rate):
             continue
         if made := _share("goals.execution", spent, budget, rate, "执行率 "):
-            yield made
+            # where all the money is of one source its row repeats the row of the whole, with the same slip
+            key = (_base(spent), _base(budget), _base(rate))
+            yield Alternatives((made,), None if key in told else made)
+            told.add(key)
     for items in (form.weights, form.scores):
         totals = [i.fact for i in items if i.kind == "sum"]
         parts = [i.fact for i in items if i.kind == "item"]
