@@ -37,7 +37,7 @@ def fund_families(numbers: Numbers, view: int, sums: Sums) -> Iterator[Family]:
                 made = _fund_sum(
                     cells, r, columns, f"{total}{suffix}", [[p + suffix for p in g] for g in groups]
                 )
-                if made is not None:
+                if made is not None and (made.holds or not _left_blank(cells, r, columns, groups, suffix)):
                     found["executed" if suffix else "planned"].append(made)
     for name, instances in found.items():
         yield Family(
@@ -49,6 +49,25 @@ def fund_families(numbers: Numbers, view: int, sums: Sums) -> Iterator[Family]:
             if (i := _fund_sum(cells, r, columns, "total", [["year"]])) is not None
         ]  # fmt: skip
         yield Family("equal", "goals.total", f"{title}/total=year", "forms|year", same, True, "years")
+
+
+def _left_blank(
+    cells: Cells, r: int, columns: Mapping[str, int], groups: Sequence[Sequence[str]], suffix: str
+) -> bool:
+    """A part has nothing in this column but money in another of its form: the sum lacks it, and blames nobody."""
+
+    def printed(measure: str) -> bool:
+        x = cells.get((r, columns.get(measure, -1)))
+        return x is not None and not x.blank
+
+    def money(measure: str) -> bool:
+        x = cells.get((r, columns.get(measure, -1)))
+        return x is not None and x.value != 0
+
+    return any(
+        not printed(part + suffix) and any(money(part + other) for other in _EXECUTED if other != suffix)
+        for part in {p for g in groups for p in g}
+    )
 
 
 def _fund_sum(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
@@ -19,6 +19,8 @@ from yibenzhang.standards import Address, Standards
 
 _EXECUTION = 20
 """So many points are given for the execution of the budget at most."""
+_COLUMNS = {"planned": "planned", "budget": "whole_budget", "spent": "spent"}
+"""Columns of an execution, and what they are called."""
 _HALF_OF_ONE_DECIMAL = Decimal("0.05")
 _NUMBERED = re.compile(r"\d+[.、．]")
 PROJECTS = Address("*.projects", "total", "total")
@@ -40,7 +42,8 @@ _KINDS = {
 @rule(
     "goals.execution", "goals.funds", "goals.items", "goals.listed", "goals.overall", "goals.overall_total",
     "goals.purchases", "goals.rounding", "goals.score", "goals.scores", "goals.share", "goals.sources",
-    "goals.sources_total", "goals.total", "goals.weights", data="form_sums", needs=("forms",), pooled=True,
+    "goals.sources_total", "goals.total", "goals.unfilled", "goals.weights", data="form_sums", needs=("forms",),
+    pooled=True,
 )  # fmt: skip
 def amounts(case: Case) -> Iterator[Made]:
     """The money and points of each form, of overall forms also against the budget tables."""
@@ -100,14 +103,14 @@ def _share(rule: str, part: Fact, whole: Fact, rate: Fact, way: str) -> Relation
         return None
     if rate.amount.unit != PERCENT:
         return None  # "0.86" or "86" in a column headed %: what is meant is not printed
-    b, p = whole.amount.base, rate.amount.value
+    b, p, decimals = whole.amount.base, rate.amount.value, rate.amount.decimals
     rate = replace(rate, text=rate.text.replace("%", "").replace("％", "").strip())
     right = 100 * part.amount.base / b
-    places = max(rate.amount.decimals, 2)
+    places = max(decimals, 2)
     note = f"{way}{part.text} ÷ {whole.text} ＝ {right:.{places}f}%"
     terms = (Term(Decimal(100), part), Term(-p, whole), Term(-b, rate))
-    one = b * Decimal(1).scaleb(-rate.amount.decimals)
-    if rate.amount.decimals > 1 and p == round(p, 1):
+    one = b * Decimal(1).scaleb(-decimals)
+    if decimals > 1 and p == round(p, 1):
         one = max(one, b * _HALF_OF_ONE_DECIMAL)  # "83.50" is 83.5 shown with two places
     nearly = Nearly("goals.rounding", one)
     return Relation(f"{rule}|{rate.id}", rule, terms, constant=p * b, note=note, nearly=nearly)
@@ -263,20 +266,22 @@ def _base(fact: Fact) -> Decimal:
 
 def _execution(form: GoalForm) -> Iterator[Made]:
     amounts = form.amounts
-    for column in ("planned", "budget", "spent"):
+    for column in _COLUMNS:
         total = amounts.get(f"year.{column}")
         parts = [f for k in ("fiscal", "carry", "other") if (f := amounts.get(f"year.{k}.{column}"))]
         if total and parts and f"year.fiscal.{column}" in amounts:
-            yield equal("goals.funds", total, parts)
+            made = equal("goals.funds", total, parts)
+            blank = list(_blank(amounts, column))
+            yield Alternatives((made,), _left_blank(form, column, made, blank)) if blank else made
     told: set[tuple[Decimal, ...]] = set()
     for prefix in ("year", "year.fiscal", "year.carry", "year.other"):
         budget, spent, rate = (amounts.get(f"{prefix}.{c}") for c in ("budget", "spent", "rate"))
         if not (budget and spent and rate):
             continue
-        if made := _share("goals.execution", spent, budget, rate, "执行率 "):
+        if executed := _share("goals.execution", spent, budget, rate, "执行率 "):
             # where all the money is of one source its row repeats the row of the whole, with the same slip
             key = (_base(spent), _base(budget), _base(rate))
-            yield Alternatives((made,), None if key in told else made)
+            yield Alternatives((executed,), None if key in told else executed)
             told.add(key)
     for items in (form.weights, form.scores):
         totals = [i.fact for i in items if i.kind == "sum"]
@@ -290,6 +295,27 @@ def _execution(form: GoalForm) -> Iterator[Made]:
             gap = _base(totals[-1]) - sum((_base(f) for f in parts), Decimal(0))
             # where some are missing, the points of the execution were not read
             yield Alternatives(options, options[0] if executed or not 0 < gap <= _EXECUTION else None)
+
+
+def _blank(amounts: Mapping[str, Fact], column: str) -> Iterator[Fact]:
+    """Funds with nothing in this column but money in another, each by a number it has there."""
+    for kind in ("fiscal", "carry", "other"):
+        beside = [f for c in _COLUMNS if (f := amounts.get(f"year.{kind}.{c}")) and _base(f)]
+        if f"year.{kind}.{column}" not in amounts and beside:
+            yield beside[0]
+
+
+def _left_blank(form: GoalForm, column: str, made: Relation, blank: list[Fact]) -> Issue | None:
+    """What the one fund that was left blank ought to be; nothing where several were, or nothing is lacking."""
+    total = made.total
+    lacking = _base(total) - sum((_base(t.fact) for t in made.parts), Decimal(0))
+    if len(blank) > 1 or lacking <= 0 or total.unit is None or not sound(made):
+        return None
+    parts = ((t.fact.text, t.fact.place) for t in made.parts)
+    return issue_at(
+        "goals.unfilled", total.text, total.place, *parts, form=form.name, part=blank[0].row.label, column=_COLUMNS[column],
+        total=total.row.label, right=lacking / total.unit.factor, unit=total.unit.name,
+    )  # fmt: skip
 
 
 def _over(form: GoalForm) -> list[tuple[GoalItem, Fact]]:
