@@ -15,13 +15,15 @@ from yibenzhang.recognising.forms import GoalForm, GoalItem
 from yibenzhang.rules.addresses import Book
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
-from yibenzhang.standards import Address, Standards
+from yibenzhang.standards import Address, Standards, fold
 
 _EXECUTION = 20
 """So many points are given for the execution of the budget at most."""
 _COLUMNS = {"planned": "planned", "budget": "whole_budget", "spent": "spent"}
 """Columns of an execution, and what they are called."""
 _HALF_OF_ONE_DECIMAL = Decimal("0.05")
+_IN_HEADING = re.compile(r"(?<!\d)(\d{1,3}(?:\.\d+)?)分\)?$")
+"""The points of a group in its heading: 效益指标（30分）."""
 _NUMBERED = re.compile(r"\d+[.、．]")
 PROJECTS = Address("*.projects", "total", "total")
 _TOTALS = (
@@ -52,6 +54,7 @@ def amounts(case: Case) -> Iterator[Made]:
             yield from _sound(_overall(form, case.book))
         elif form.kind == "evaluation":
             yield from _sound(_execution(form))
+            yield from _sound(_marks(form))
             yield from _points(form)
         else:
             yield from _sound(_inside(form, case.standards))
@@ -283,18 +286,6 @@ def _execution(form: GoalForm) -> Iterator[Made]:
             key = (_base(spent), _base(budget), _base(rate))
             yield Alternatives((executed,), None if key in told else executed)
             told.add(key)
-    for items in (form.weights, form.scores):
-        totals = [i.fact for i in items if i.kind == "sum"]
-        parts = [i.fact for i in items if i.kind == "item"]
-        rule = "goals.weights" if items is form.weights else "goals.scores"
-        if totals and len(parts) >= 3 and not (rule == "goals.scores" and _over(form)):
-            executed_row = form.amounts["year.spent"].row.label if "year.spent" in form.amounts else None
-            indicators = [f for f in parts if f.row.label != executed_row]
-            executed = len(indicators) < len(parts)
-            options = tuple(equal(rule, totals[-1], p) for p in (parts, indicators) if len(p) >= 3)
-            gap = _base(totals[-1]) - sum((_base(f) for f in parts), Decimal(0))
-            # where some are missing, the points of the execution were not read
-            yield Alternatives(options, options[0] if executed or not 0 < gap <= _EXECUTION else None)
 
 
 def _blank(amounts: Mapping[str, Fact], column: str) -> Iterator[Fact]:
@@ -315,6 +306,51 @@ def _left_blank(form: GoalForm, column: str, made: Relation, blank: list[Fact]) 
     return issue_at(
         "goals.unfilled", total.text, total.place, *parts, form=form.name, part=blank[0].row.label, column=_COLUMNS[column],
         total=total.row.label, right=lacking / total.unit.factor, unit=total.unit.name,
+    )  # fmt: skip
+
+
+def _marks(form: GoalForm) -> Iterator[Made]:
+    """Weights and scores with their totals."""
+    executed_row = form.amounts["year.spent"].row.label if "year.spent" in form.amounts else None
+    for name, items in (("goals.weights", form.weights), ("goals.scores", form.scores)):
+        totals = [i.fact for i in items if i.kind == "sum"]
+        parts = [i.fact for i in items if i.kind == "item"]
+        if totals and len(parts) >= 3 and not (name == "goals.scores" and _over(form)):
+            indicators = [f for f in parts if f.row.label != executed_row]
+            executed = len(indicators) < len(parts)
+            options = tuple(equal(name, totals[-1], p) for p in (parts, indicators) if len(p) >= 3)
+            gap = _base(totals[-1]) - sum((_base(f) for f in parts), Decimal(0))
+            group = _wrong_group(form, totals[-1], executed_row) if name == "goals.weights" else None
+            # where some are missing, the points of the execution were not read
+            missing = not executed and 0 < gap <= _EXECUTION
+            yield Alternatives(options, group or (None if missing else options[0]))
+
+
+def _wrong_group(form: GoalForm, total: Fact, executed_row: str | None) -> Issue | None:
+    """The one group of indicators that does not come to the points in its heading, where the headings come to the
+    total with what the execution is given."""
+    groups: dict[str, list[Fact]] = {}
+    executed, heading = Decimal(0), ""
+    for item in form.weights:
+        if item.kind != "item":
+            continue
+        if item.fact.row.label == executed_row and not item.group:
+            executed += _base(item.fact)
+            continue
+        heading = item.group or heading
+        groups.setdefault(heading, []).append(item.fact)
+    points = {h: Decimal(m.group(1)) for h in groups if (m := _IN_HEADING.search(fold(h)))}
+    if len(points) < max(len(groups), 2) or sum(points.values()) + executed != _base(total):
+        return None
+    wrong = [h for h in groups if sum((_base(f) for f in groups[h]), Decimal(0)) != points[h]]
+    if len(wrong) != 1:
+        return None
+    first, *others = groups[wrong[0]]
+    places = ((f.text, f.place) for f in (*others, total))
+    return issue_at(
+        "goals.weights", first.text, first.place, *places, template="group", form=form.name, group=wrong[0],
+        count=1 + len(others), total=sum((_base(f) for f in (first, *others)), Decimal(0)), wanted=points[wrong[0]],
+        whole=total.text,
     )  # fmt: skip
 
 
