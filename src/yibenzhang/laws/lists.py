@@ -329,11 +329,29 @@ def _meeting(numbers: Numbers, one: Side, other: Side) -> Instance | None:
         return None
     if len({x.value for x in left}) == 1 and left[0].value == sum(x.value for x in right):
         left = left[:1]  # the same project printed twice
+    if abs(sum(x.value for x in left) - sum(x.value for x in right)) > sum(x.slack for x in (*left, *right)):
+        left, right = _without_pairs(left, right)
+        if not left or not right:
+            return None  # a project of this name that the other list does not tell
     terms = [(1, x) for x in left] + [(-1, x) for x in right]
     value = sum(c * x.value for c, x in terms)
     slack = sum(x.slack for _, x in terms)
-    if abs(value) > slack and 1 < len(left) != len(right):
-        return None  # projects of one name, of which the other list does not tell all
+    if abs(value) > slack and len(left) > 1:
+        return None  # projects of one name, of which is not known which is which
     return Instance(
         tuple(terms), value, slack, all(x.value == 0 for _, x in terms), loose=sum(x.own for _, x in terms)
     )
+
+
+def _without_pairs(left: list[Number], right: list[Number]) -> tuple[list[Number], list[Number]]:
+    """Projects of one name belong to several units: those of one amount on both sides are the same, and in order."""
+    if len(left) == 1 or len(right) == 1:
+        return left, right
+    rest, other = [], list(right)
+    for x in left:
+        same = next((y for y in other if y.value == x.value), None)
+        if same is None:
+            rest.append(x)
+        else:
+            other.remove(same)
+    return rest, other
