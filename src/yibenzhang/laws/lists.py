@@ -37,7 +37,10 @@ def fund_families(numbers: Numbers, view: int, sums: Sums) -> Iterator[Family]:
                 made = _fund_sum(
                     cells, r, columns, f"{total}{suffix}", [[p + suffix for p in g] for g in groups]
                 )
-                if made is not None and (made.holds or not _left_blank(cells, r, columns, groups, suffix)):
+                if made is None:
+                    continue
+                lacking = made.residual > made.slack
+                if not (lacking and _left_blank(cells, r, columns, groups, suffix)):
                     found["executed" if suffix else "planned"].append(made)
     for name, instances in found.items():
         yield Family(

@@ -296,11 +296,14 @@ def _blank(amounts: Mapping[str, Fact], column: str) -> Iterator[Fact]:
             yield beside[0]
 
 
-def _left_blank(form: GoalForm, column: str, made: Relation, blank: list[Fact]) -> Issue | None:
-    """What the one fund that was left blank ought to be; nothing where several were, or nothing is lacking."""
+def _left_blank(form: GoalForm, column: str, made: Relation, blank: list[Fact]) -> Relation | Issue | None:
+    """What the one fund that was left blank ought to be; nothing where several were. Where nothing is lacking the sum
+    is wrong all the same."""
     total = made.total
     lacking = _base(total) - sum((_base(t.fact) for t in made.parts), Decimal(0))
-    if len(blank) > 1 or lacking <= 0 or total.unit is None or not sound(made):
+    if lacking <= 0:
+        return made
+    if len(blank) > 1 or total.unit is None or not sound(made):
         return None
     parts = ((t.fact.text, t.fact.place) for t in made.parts)
     return issue_at(
