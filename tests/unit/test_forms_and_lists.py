@@ -74,7 +74,7 @@ def standing_of(result: Checked, text: str) -> set[str]:
     }  # fmt: skip
 
 
-def form(name: str, total: str, fiscal: str, other: str) -> str:
+def form(name: str, total: str, fiscal: str, other: str, cost: str = "") -> str:
     return table(
         f"{name}项目绩效目标表",
         [
@@ -84,8 +84,9 @@ def form(name: str, total: str, fiscal: str, other: str) -> str:
             ["其中：财政拨款", f"{fiscal}^2"],
             ["其他资金", f"{other}^2"],
             ["年度目标", "按计划完成^3"],
-            ["绩效指标_2", "二级指标", "三级指标", "指标值"],
+            [f"绩效指标_{3 if cost else 2}", "二级指标", "三级指标", "指标值"],
             ["数量指标", "完成批次", "≥3批"],
+            *([["经济成本指标", "项目成本", cost]] if cost else []),
         ],
         "",
     )
@@ -155,6 +156,57 @@ def test_a_project_that_has_another_amount_in_its_form_is_an_error(tmp_path: Pat
     assert any("方志编纂出版" in m for m in errors(checked(tmp_path, html), "goals.projects"))
 
 
+OFF = {"方志编纂出版": "543,000.00"}
+
+
+def side(result: Checked) -> tuple[bool, str, str]:
+    """Whether the number to blame is known, that number, and what it ought to be."""
+    [found] = [f for f in result.findings if f.rule.startswith("goals.projects")]
+    return found.certain, found.evidence[0].text, found.expected if found.certain else ""
+
+
+def without_sum(text: str) -> str:
+    """The project table without its total, so that nothing bears its numbers out."""
+    start = text.index("<tr><td>合计</td>")
+    return text[:start] + text[text.index("</tr>", start) + 5 :]
+
+
+@pytest.mark.parametrize(
+    ("cost", "summed", "said"),
+    [
+        ("", True, (True, "45.30", "54.30")),  # the table adds up with its number
+        ("≤45.30万元", True, (False, "45.30", "")),  # and the form costs what it says
+        ("≤45.30万元", False, (True, "543,000.00", "453000.00")),
+        ("≤24.30万元；≤30万元", False, (True, "45.30", "54.30")),
+        ("", False, (False, "45.30", "")),
+    ],
+)
+def test_only_a_side_that_is_borne_out_alone_blames_the_other(
+    tmp_path: Path, cost: str, summed: bool, said: tuple[bool, str, str]
+) -> None:
+    forms = [form(*p, cost if p[0] in OFF else "") for p in PROJECTS]
+    projects = project_table(OFF) if summed else without_sum(project_table(OFF))
+    assert side(checked(tmp_path, page(projects, *forms))) == said
+
+
+def test_projects_of_one_name_are_met_by_their_amounts_first(tmp_path: Path) -> None:
+    rows = [("债券付息", "3,279.87", "3,279.87", "0.00"), *PROJECTS, ("债券付息", "126.32", "126.32", "0.00")]
+    listed = table(
+        "项目支出预算情况表",
+        [["项目名称", "金额"], ["合计", f"{sum(float(r[1].replace(',', '')) for r in rows):,.2f}"]]
+        + [[n, t] for n, t, _, _ in rows],
+    )
+    forms = [
+        form(n, "183.00" if t == "126.32" else t, "183.00" if t == "126.32" else f, o) for n, t, f, o in rows
+    ]
+    assert not errors(checked(tmp_path, page(listed, *(form(*r) for r in rows))))
+    [found] = [
+        f for f in checked(tmp_path, page(listed, *forms)).findings if f.rule.startswith("goals.projects")
+    ]
+    assert {found.evidence[0].text, found.evidence[1].text} == {"183.00", "126.32"}
+    assert not any("3,279.87" in e.text for e in found.evidence)
+
+
 def test_what_is_bought_for_a_project_is_no_second_telling_of_it(tmp_path: Path) -> None:
     bought = table(
         "政府采购预算表",
@@ -207,6 +259,21 @@ def test_self_assessments_add_up_in_every_stage_though_a_source_is_blank(tmp_pat
 
 def test_a_stage_of_a_self_assessment_that_is_off_is_an_error(tmp_path: Path) -> None:
     assert errors(checked(tmp_path, page(*assessed("298.30"))), "goals.funds")
+
+
+def test_a_sum_that_holds_only_without_a_printed_fund_blames_nobody(tmp_path: Path) -> None:
+    tables = assessed()
+    tables[5] = assessment(
+        "安防系统更新",
+        [
+            ["年度资金总额", "238.90", "200.00", "200.00", "10", "1000%"],
+            ["其中：当年财政拨款", "200.00", "200.00", "200.00", "—", "—"],
+            ["上年结转资金", "", "", "", "—", "—"],
+            ["其他资金", "38.90", "38.90", "0", "—", "—"],
+        ],
+    )
+    [found] = [f for f in checked(tmp_path, page(*tables)).findings if f.rule.startswith("goals.funds")]
+    assert not found.certain and "单凭本文件不能确定" in found.message
 
 
 # ---- lists -----------------------------------------------------------------------------------------

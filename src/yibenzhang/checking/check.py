@@ -12,6 +12,7 @@ from yibenzhang.checking.applying import applied, case_of
 from yibenzhang.checking.causes import in_question, issues_of
 from yibenzhang.checking.closing import closed, reason_of
 from yibenzhang.checking.extent import Extent
+from yibenzhang.checking.goal_causes import weighed
 from yibenzhang.checking.ocr_correction import capped, is_misread, repaired, repairs_of
 from yibenzhang.checking.placing import Whereabouts
 from yibenzhang.checking.precedence import Broken, settled
@@ -254,7 +255,7 @@ def _checked(document: Document, read: _Recognised) -> tuple[Checked, list[Cause
     tables, related = read.tables, read.related
     text = supported(ruled.text, related.views, case.quantities)
     results = [*related.results, *text.results, *_new(ruled.forms, related.results)]
-    causes = diagnose(results)
+    causes = weighed(diagnose(results), read.forms, results)
     found = settled(ruled.issues, Broken(tuple(results), tuple(causes)), standards.precedence)
     found = [i for i in found if not is_misread(i, document.scanned)]
     printed = Whereabouts(document)

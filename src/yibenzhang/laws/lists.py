@@ -37,7 +37,10 @@ def fund_families(numbers: Numbers, view: int, sums: Sums) -> Iterator[Family]:
                 made = _fund_sum(
                     cells, r, columns, f"{total}{suffix}", [[p + suffix for p in g] for g in groups]
                 )
-                if made is not None:
+                if made is None:
+                    continue
+                lacking = made.residual > made.slack
+                if not (lacking and _left_blank(cells, r, columns, groups, suffix)):
                     found["executed" if suffix else "planned"].append(made)
     for name, instances in found.items():
         yield Family(
@@ -49,6 +52,25 @@ def fund_families(numbers: Numbers, view: int, sums: Sums) -> Iterator[Family]:
             if (i := _fund_sum(cells, r, columns, "total", [["year"]])) is not None
         ]  # fmt: skip
         yield Family("equal", "goals.total", f"{title}/total=year", "forms|year", same, True, "years")
+
+
+def _left_blank(
+    cells: Cells, r: int, columns: Mapping[str, int], groups: Sequence[Sequence[str]], suffix: str
+) -> bool:
+    """A part has nothing in this column but money in another of its form: the sum lacks it, and blames nobody."""
+
+    def printed(measure: str) -> bool:
+        x = cells.get((r, columns.get(measure, -1)))
+        return x is not None and not x.blank
+
+    def money(measure: str) -> bool:
+        x = cells.get((r, columns.get(measure, -1)))
+        return x is not None and x.value != 0
+
+    return any(
+        not printed(part + suffix) and any(money(part + other) for other in _EXECUTED if other != suffix)
+        for part in {p for g in groups for p in g}
+    )
 
 
 def _fund_sum(
@@ -310,11 +332,29 @@ def _meeting(numbers: Numbers, one: Side, other: Side) -> Instance | None:
         return None
     if len({x.value for x in left}) == 1 and left[0].value == sum(x.value for x in right):
         left = left[:1]  # the same project printed twice
+    if abs(sum(x.value for x in left) - sum(x.value for x in right)) > sum(x.slack for x in (*left, *right)):
+        left, right = _without_pairs(left, right)
+        if not left or not right:
+            return None  # a project of this name that the other list does not tell
     terms = [(1, x) for x in left] + [(-1, x) for x in right]
     value = sum(c * x.value for c, x in terms)
     slack = sum(x.slack for _, x in terms)
-    if abs(value) > slack and 1 < len(left) != len(right):
-        return None  # projects of one name, of which the other list does not tell all
+    if abs(value) > slack and len(left) > 1:
+        return None  # projects of one name, of which is not known which is which
     return Instance(
         tuple(terms), value, slack, all(x.value == 0 for _, x in terms), loose=sum(x.own for _, x in terms)
     )
+
+
+def _without_pairs(left: list[Number], right: list[Number]) -> tuple[list[Number], list[Number]]:
+    """Projects of one name belong to several units: those of one amount on both sides are the same, and in order."""
+    if len(left) == 1 or len(right) == 1:
+        return left, right
+    rest, other = [], list(right)
+    for x in left:
+        same = next((y for y in other if y.value == x.value), None)
+        if same is None:
+            rest.append(x)
+        else:
+            other.remove(same)
+    return rest, other

@@ -111,7 +111,7 @@ def indicator(form: OpenForm, line: Line) -> bool:
     )  # fmt: skip
     for name in scored:
         if name in cells:
-            form.points(name, text["name"], cells[name], line.table)
+            form.points(name, text["name"], cells[name], line.table, group=text.get("level1", ""))
     return True
 
 

@@ -35,6 +35,8 @@ class GoalItem:
     kind: str = "item"
     words: str = ""
     """All words of its row."""
+    group: str = ""
+    """Of points: the heading they stand under."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +124,14 @@ class OpenForm:
     def put(self, where: str, item: GoalItem) -> None:
         self.lists.setdefault(where, []).append(item)
 
-    def points(self, name: str, label: str, cell: Cell, table: Table, kind: str = "item") -> None:
+    def points(
+        self, name: str, label: str, cell: Cell, table: Table, kind: str = "item", group: str = ""
+    ) -> None:
         """A weight or a score of a self-evaluation."""
         unit = _SCORE if kind == "sum" and name == "score" else _POINTS
         bare = replace(cell, text=fold(cell.text).removesuffix("分"))
         if fact := self.fact(bare, table, label, name, unit):
-            self.put(f"{name}s", GoalItem(label, fact, kind))
+            self.put(f"{name}s", GoalItem(label, fact, kind, group=group))
 
     def fact(
         self, cell: Cell, table: Table, label: str, measure: str, unit: Unit | None = None

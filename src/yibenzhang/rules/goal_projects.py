@@ -182,7 +182,11 @@ def _amounts(named: list[tuple[str, Fact]], rows: Sequence[_Row], balanced: bool
 
     Where the sum of all is right, the projects were grouped otherwise, or exchanged: only the latter is an error.
     """
-    found = [(fact, options) for name, fact in named if (options := _options(name, fact, rows))]
+    found = [
+        (fact, options)
+        for name, fact in named
+        if (options := _options(name, fact, _others_taken(name, fact, named, rows)))
+    ]
     for fact, options in found:
         exchanged = balanced and any(
             _listed_as(other[0]) == _base(fact) and _listed_as(options[0]) == _base(f)
@@ -193,6 +197,18 @@ def _amounts(named: list[tuple[str, Fact]], rows: Sequence[_Row], balanced: bool
             tuple(o for o in options if sound(o)),
             options[0] if (exchanged or not balanced) and sound(options[0]) else None,
         )
+
+
+def _others_taken(
+    name: str, fact: Fact, named: Sequence[tuple[str, Fact]], rows: Sequence[_Row]
+) -> Sequence[_Row]:
+    """Without the projects of this name that are those of other goals with it, by their amount."""
+    same = [r for r in rows if r.leaf and bare(r.name) == bare(name)]
+    if len(same) < 2 or any(_base(r.total) == _base(fact) for r in same):
+        return rows
+    others = {_base(f) for n, f in named if f is not fact and bare(n) == bare(name)}
+    taken = [r for r in same if _base(r.total) in others]
+    return rows if len(taken) == len(same) else [r for r in rows if r not in taken]
 
 
 def _options(name: str, fact: Fact, rows: Sequence[_Row]) -> list[Relation]:

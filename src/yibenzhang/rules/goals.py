@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
@@ -15,10 +15,15 @@ from yibenzhang.recognising.forms import GoalForm, GoalItem
 from yibenzhang.rules.addresses import Book
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
-from yibenzhang.standards import Address, Standards
+from yibenzhang.standards import Address, Standards, fold
 
 _EXECUTION = 20
 """So many points are given for the execution of the budget at most."""
+_COLUMNS = {"planned": "planned", "budget": "whole_budget", "spent": "spent"}
+"""Columns of an execution, and what they are called."""
+_HALF_OF_ONE_DECIMAL = Decimal("0.05")
+_IN_HEADING = re.compile(r"(?<!\d)(\d{1,3}(?:\.\d+)?)分\)?$")
+"""The points of a group in its heading: 效益指标（30分）."""
 _NUMBERED = re.compile(r"\d+[.、．]")
 PROJECTS = Address("*.projects", "total", "total")
 _TOTALS = (
@@ -39,7 +44,8 @@ _KINDS = {
 @rule(
     "goals.execution", "goals.funds", "goals.items", "goals.listed", "goals.overall", "goals.overall_total",
     "goals.purchases", "goals.rounding", "goals.score", "goals.scores", "goals.share", "goals.sources",
-    "goals.sources_total", "goals.total", "goals.weights", data="form_sums", needs=("forms",), pooled=True,
+    "goals.sources_total", "goals.total", "goals.unfilled", "goals.weights", data="form_sums", needs=("forms",),
+    pooled=True,
 )  # fmt: skip
 def amounts(case: Case) -> Iterator[Made]:
     """The money and points of each form, of overall forms also against the budget tables."""
@@ -48,6 +54,7 @@ def amounts(case: Case) -> Iterator[Made]:
             yield from _sound(_overall(form, case.book))
         elif form.kind == "evaluation":
             yield from _sound(_execution(form))
+            yield from _sound(_marks(form))
             yield from _points(form)
         else:
             yield from _sound(_inside(form, case.standards))
@@ -99,13 +106,15 @@ def _share(rule: str, part: Fact, whole: Fact, rate: Fact, way: str) -> Relation
         return None
     if rate.amount.unit != PERCENT:
         return None  # "0.86" or "86" in a column headed %: what is meant is not printed
-    b, p = whole.amount.base, rate.amount.value
+    b, p, decimals = whole.amount.base, rate.amount.value, rate.amount.decimals
     rate = replace(rate, text=rate.text.replace("%", "").replace("％", "").strip())
     right = 100 * part.amount.base / b
-    places = max(rate.amount.decimals if rate.amount else 0, 2)
+    places = max(decimals, 2)
     note = f"{way}{part.text} ÷ {whole.text} ＝ {right:.{places}f}%"
     terms = (Term(Decimal(100), part), Term(-p, whole), Term(-b, rate))
-    one = b * Decimal(1).scaleb(-(rate.amount.decimals if rate.amount else 0))
+    one = b * Decimal(1).scaleb(-decimals)
+    if decimals > 1 and p == round(p, 1):
+        one = max(one, b * _HALF_OF_ONE_DECIMAL)  # "83.50" is 83.5 shown with two places
     nearly = Nearly("goals.rounding", one)
     return Relation(f"{rule}|{rate.id}", rule, terms, constant=p * b, note=note, nearly=nearly)
 
@@ -260,29 +269,92 @@ def _base(fact: Fact) -> Decimal:
 
 def _execution(form: GoalForm) -> Iterator[Made]:
     amounts = form.amounts
-    for column in ("planned", "budget", "spent"):
+    for column in _COLUMNS:
         total = amounts.get(f"year.{column}")
         parts = [f for k in ("fiscal", "carry", "other") if (f := amounts.get(f"year.{k}.{column}"))]
         if total and parts and f"year.fiscal.{column}" in amounts:
-            yield equal("goals.funds", total, parts)
+            made = equal("goals.funds", total, parts)
+            blank = list(_blank(amounts, column))
+            yield Alternatives((made,), _left_blank(form, column, made, blank)) if blank else made
+    told: set[tuple[Decimal, ...]] = set()
     for prefix in ("year", "year.fiscal", "year.carry", "year.other"):
         budget, spent, rate = (amounts.get(f"{prefix}.{c}") for c in ("budget", "spent", "rate"))
         if not (budget and spent and rate):
             continue
-        if made := _share("goals.execution", spent, budget, rate, "执行率 "):
-            yield made
-    for items in (form.weights, form.scores):
+        if executed := _share("goals.execution", spent, budget, rate, "执行率 "):
+            # where all the money is of one source its row repeats the row of the whole, with the same slip
+            key = (_base(spent), _base(budget), _base(rate))
+            yield Alternatives((executed,), None if key in told else executed)
+            told.add(key)
+
+
+def _blank(amounts: Mapping[str, Fact], column: str) -> Iterator[Fact]:
+    """Funds with nothing in this column but money in another, each by a number it has there."""
+    for kind in ("fiscal", "carry", "other"):
+        beside = [f for c in _COLUMNS if (f := amounts.get(f"year.{kind}.{c}")) and _base(f)]
+        if f"year.{kind}.{column}" not in amounts and beside:
+            yield beside[0]
+
+
+def _left_blank(form: GoalForm, column: str, made: Relation, blank: list[Fact]) -> Relation | Issue | None:
+    """What the one fund that was left blank ought to be; nothing where several were. Where nothing is lacking the sum
+    is wrong all the same."""
+    total = made.total
+    lacking = _base(total) - sum((_base(t.fact) for t in made.parts), Decimal(0))
+    if lacking <= 0:
+        return made
+    if len(blank) > 1 or total.unit is None or not sound(made):
+        return None
+    parts = ((t.fact.text, t.fact.place) for t in made.parts)
+    return issue_at(
+        "goals.unfilled", total.text, total.place, *parts, form=form.name, part=blank[0].row.label, column=_COLUMNS[column],
+        total=total.row.label, right=lacking / total.unit.factor, unit=total.unit.name,
+    )  # fmt: skip
+
+
+def _marks(form: GoalForm) -> Iterator[Made]:
+    """Weights and scores with their totals."""
+    executed_row = form.amounts["year.spent"].row.label if "year.spent" in form.amounts else None
+    for name, items in (("goals.weights", form.weights), ("goals.scores", form.scores)):
         totals = [i.fact for i in items if i.kind == "sum"]
         parts = [i.fact for i in items if i.kind == "item"]
-        rule = "goals.weights" if items is form.weights else "goals.scores"
-        if totals and len(parts) >= 3 and not (rule == "goals.scores" and _over(form)):
-            executed_row = form.amounts["year.spent"].row.label if "year.spent" in form.amounts else None
+        if totals and len(parts) >= 3 and not (name == "goals.scores" and _over(form)):
             indicators = [f for f in parts if f.row.label != executed_row]
             executed = len(indicators) < len(parts)
-            options = tuple(equal(rule, totals[-1], p) for p in (parts, indicators) if len(p) >= 3)
+            options = tuple(equal(name, totals[-1], p) for p in (parts, indicators) if len(p) >= 3)
             gap = _base(totals[-1]) - sum((_base(f) for f in parts), Decimal(0))
+            group = _wrong_group(form, totals[-1], executed_row) if name == "goals.weights" else None
             # where some are missing, the points of the execution were not read
-            yield Alternatives(options, options[0] if executed or not 0 < gap <= _EXECUTION else None)
+            missing = not executed and 0 < gap <= _EXECUTION
+            yield Alternatives(options, group or (None if missing else options[0]))
+
+
+def _wrong_group(form: GoalForm, total: Fact, executed_row: str | None) -> Issue | None:
+    """The one group of indicators that does not come to the points in its heading, where the headings come to the
+    total with what the execution is given."""
+    groups: dict[str, list[Fact]] = {}
+    executed, heading = Decimal(0), ""
+    for item in form.weights:
+        if item.kind != "item":
+            continue
+        if item.fact.row.label == executed_row and not item.group:
+            executed += _base(item.fact)
+            continue
+        heading = item.group or heading
+        groups.setdefault(heading, []).append(item.fact)
+    points = {h: Decimal(m.group(1)) for h in groups if (m := _IN_HEADING.search(fold(h)))}
+    if len(points) < max(len(groups), 2) or sum(points.values()) + executed != _base(total):
+        return None
+    wrong = [h for h in groups if sum((_base(f) for f in groups[h]), Decimal(0)) != points[h]]
+    if len(wrong) != 1:
+        return None
+    first, *others = groups[wrong[0]]
+    places = ((f.text, f.place) for f in (*others, total))
+    return issue_at(
+        "goals.weights", first.text, first.place, *places, template="group", form=form.name, group=wrong[0],
+        count=1 + len(others), total=sum((_base(f) for f in (first, *others)), Decimal(0)), wanted=points[wrong[0]],
+        whole=total.text,
+    )  # fmt: skip
 
 
 def _over(form: GoalForm) -> list[tuple[GoalItem, Fact]]:
