@@ -29,6 +29,8 @@ _CLASSES = {
     "对个人和家庭的补助": ("303",),
     "商品和服务支出": ("302",),
 }
+_FORMERLY = frozenset({"社会保障缴费"})
+"""Names of several items of today together."""
 _TEMPLATE = 3
 """A list of which more than one in so many is not in the table was not written for this budget."""
 _PATH_ITEM = re.compile(r"([^,。;:“”\"、()\d.]{4,30})\(项\)")
@@ -97,7 +99,8 @@ def listed(case: Case) -> Iterator[Issue]:
         absent = []
         for name in names:
             code, printed = items.get(name, ("", False))
-            code = code or _economic(name, case.standards)
+            own_sentence = "。" in m.group()
+            code = code or ("" if own_sentence and name in _FORMERLY else _economic(name, case.standards))
             if code[:3] in _CLASSES[group] and not printed and (code, True) not in items.values():
                 absent.append(name)
         if "。" in m.group() and _TEMPLATE * len(absent) > len(names) > _TEMPLATE:

@@ -116,6 +116,8 @@ def _elsewhere(q: Quantity, case: Case) -> list[Fact]:
     begin = q.passage.text.rfind("。", 0, q.start) + 1
     counted = bool(_PROJECTS.search(q.passage.text, begin, q.start))
     name = re.split("[,、;:。]|包括", fold(q.lead))[-1]
+    if not counted and name not in case.standards.economic:
+        return []
     return [
         f
         for t in case.tables
