@@ -117,7 +117,7 @@ def unchanged(case: Case) -> Iterator[Issue]:
             yield issue_at("reasons.flat", words, p.place(m.start()))
 
 
-_THRIFT = re.compile(r"严格|严控|控制|厉行|节约|从严|紧日子|精简|压减|力争|进一步")
+_THRIFT = re.compile(r"严格|严控|控制|厉行|节约|从严|紧日子|精简|压减|力争|进一步|不必要|非必要|不合理")
 """What everybody does every year, whatever comes of it."""
 _REASONED = re.compile(
     r"(?P<way>增加|增长|减少|下降)(?:了)?[\d.,]+(?:%|万元)[。,;]?(?:其)?"
