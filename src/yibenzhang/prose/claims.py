@@ -61,14 +61,20 @@ class _State:
     change: Quantity | None = None
     moved: tuple[Quantity | None, bool] = (None, True)
     """Whose the change is, and whether that is sure."""
+    before: Quantity | None = None
+    """The amount before the current one."""
+    rated: Quantity | None = None
+    """A rate that was told before any change."""
     outside: list[Quantity | None] = field(default_factory=list)
     """The amounts spoken of before each bracket that is still open."""
     claims: list[Claim] = field(default_factory=list)
 
 
 _AGAINST_BUDGET = re.compile(
-    r"决算数?(?P<word>大于|高于|多于|小于|低于|少于|等于|与预算数?持平|与年初预算数?持平)(?:年初)?预算数?|(?:与|和)(?:年初)?预算数?(?P<flat>持平|一致)"
+    r"决算数?比(?:年初)?预算数?(?P<moved>增加|多|减少|少)|(?P<over>超出|超过|超|低于|节约)(?:年初)?预算(?=\d)|决算数?(?P<word>大于|高于|多于|小于|低于|少于|等于|与预算数?持平|与年初预算数?持平)(?:年初)?预算数?|(?:与|和)(?:年初)?预算数?(?P<flat>持平|一致)"
 )
+_SAME_AS = {"增加": "多", "减少": "少", "超出": "高", "超过": "高", "超": "高", "节约": "低"}
+_AT_ONCE = re.compile(r"[,、(](?:增加|增长|减少|下降)(?:了|额)?(?:为)?")
 _GOES_ON = re.compile(r"比|较|与|同比|其中|包括")
 _LIST = re.compile(r"其中[:：]?|包括[:：]?|以下方面[:：]?|如下[:：]?|[:：]$")
 
@@ -116,6 +122,8 @@ def _passage(
             )
             if re.search(r"。[^。]*\d+[、.]", between):
                 state.budget = None
+        elif ";" in between and state.head is state.current and COMPARES.match(between.rpartition(";")[2]):
+            pass  # "……12.00万元；比上年预算增加……": one amount, and what became of it
         elif ";" in between:
             state.current, state.budget, state.last, state.change = None, None, None, None
         _brackets(state, between)
@@ -164,8 +172,9 @@ def _step(state: _State, q: Quantity, between: str) -> None:
             state.budget = None
         if q.kind == Kind.VALUE and state.current is not None and state.last is None:
             state.budget = None
+        state.before = state.current
         state.current, state.change = q, None
-        if state.last is not None and not re.search(r"[,，]|预算|安排", between):
+        if state.last is not None and not re.search(r"[,，]|预算|安排|[至到]|调整", between):
             state.last = None
     elif q.kind == Kind.BUDGETED:
         state.budget, state.current, state.change = q, state.current, None
@@ -179,6 +188,10 @@ def _step(state: _State, q: Quantity, between: str) -> None:
         _moved(state, q, between)
     elif q.kind == Kind.RATE:
         _rated(state, q)
+    elif q.kind == Kind.SHARE and q.lead.startswith("的"):
+        part = (state.before, state.before is not None)
+        state.claims.append(_claim(Says.SHARE, q, state, against=state.current, rate=q, moved=part))
+        state.current = state.before
     elif q.kind == Kind.SHARE:
         against = state.head if state.head is not state.current else None
         state.claims.append(_claim(Says.SHARE, q, state, against=against, rate=q))
@@ -194,6 +207,10 @@ def _moved(state: _State, q: Quantity, between: str) -> None:
         state.claims.append(_claim(Says.CHANGE, q, state, change=q, moved=state.moved))
     if state.last is not None and state.current is not None:
         state.claims.append(_claim(Says.SINCE, q, state, against=state.last, change=q, moved=state.moved))
+    elif state.rated is not None and _AT_ONCE.fullmatch(between) and state.rated.passage is q.passage:
+        claim = _claim(Says.GROWTH, q, state, change=q, rate=state.rated, moved=state.moved)
+        state.claims.append(claim)  # "同比下降 50%，减少 0.2 万元"
+    state.rated = None
 
 
 def _rated(state: _State, q: Quantity) -> None:
@@ -207,6 +224,7 @@ def _rated(state: _State, q: Quantity) -> None:
     elif state.last is not None and state.current is not None:
         moved = subject_of(q, state.current, state.head)
         state.claims.append(_claim(Says.SINCE, q, state, against=state.last, rate=q, moved=moved))
+    state.rated = q if state.change is None and state.last is None and follows(q) else None
     state.change = None
 
 
@@ -228,7 +246,7 @@ def _directions(passage: Passage, quantities: list[Quantity]) -> list[Claim]:
     """ "决算数大于预算数" and its like, with the budget and the actual amount named before it."""
     out = []
     for match in _AGAINST_BUDGET.finditer(passage.text):
-        word = match.group("word") or match.group("flat") or ""
+        word = next((_SAME_AS.get(g, g) for g in match.groups() if g), "")
         if (
             passage.text[max(0, match.start() - 2) : match.start()].endswith("基本")
             or "基本持平" in match.group()

@@ -13,7 +13,7 @@ from yibenzhang.model.facts import Fact, Row
 from yibenzhang.prose.passages import Passage
 
 _NUMBER = re.compile(
-    r"(?<![\d.\-])(?<!\d,)(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![\d.,]*\d)(?P<unit>万亿元|亿元|万元|千元|元|%|辆|台|套|个)?"
+    r"(?:(?<=为)|(?<=数))(?P<nil>零)(?:万?元)?(?=[,。;])|(?<![\d.\-])(?<!\d,)(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![\d.,]*\d)(?P<unit>万亿元|亿元|万元|千元|元|%|辆|台|套|个)?"
 )
 _BROKEN = re.compile(
     r"(?<![\d.,])\d{1,3}(?:,\d{3})*,(?:\d{1,2}|\d{4,})(?:\.\d+)?(?:亿元|万元|元)|(?:[XＸ×]{2,}|(?<=[一-鿿)”])(?<!\d万))(?:亿元|万元)(?=[,;。、])|"
@@ -30,12 +30,14 @@ _SHARE = re.compile(r"占(?P<base>[^,;。:占]*?)(?:的)?(?:比重|比例|比)?(
 _DONE = re.compile(
     r"(?:完成|占)(?P<base>[^,;。:]*?预算(?:数|安排)?)的?$|(?:预算完成率|预算执行率|执行率)(?:为|约)?$"
 )
-_BUDGET = re.compile(r"(?:年初预算|全年预算|调整预算|预算)(?:数)?(?:为|是|:)?$")
+_BUDGET = re.compile(r"(?:年初预算|全年预算|调整预算|预算)(?:数)?(?:安排)?(?:为|是|:)?$")
 _MOVED = re.compile(r"(?P<way>增加|减少|压减|核减|调增|调减|追加)(?:了|安排)?[^,;。:、()比较与的]{0,20}$")
 """A change whose item stands between its direction and its amount: "基本支出增加人员经费 1,408 万元"."""
 _BASE = re.compile(r"[比较与](?:于)?(?:20\d\d年|上年|去年|上一?年度)[^,;。:比较与]*$")
 _AFTER_BASE = re.compile(rf"(?:相比)?[,，]?(?:总共|共|净|各)?(?:{_UP}|{_DOWN}|持平|相同|一致)")
 """A number that a comparison names as its base: "比 2025 年年初预算数 300 万元增加 15 万元"."""
+_OF_AMOUNT = re.compile(r"的(?:比例|比重)?(?:为)?")
+_TAKEN_OF = re.compile(r"占[^,。;:占]*$")
 _ACTUAL = re.compile(r"(?:支出决算|收入决算|决算)(?:数)?(?:为|是|:)?$")
 
 
@@ -115,11 +117,14 @@ def quantities_of(passage: Passage, fiscal_year: int | None, stage: str = "") ->
     for match in _NUMBER.finditer(passage.text):
         if any(a <= match.start() < b for a, b in broken):
             continue
-        unit_text = match.group("unit")
-        if not unit_text or len(match.group("number").replace(",", "")) > 15:
+        if match.group("nil"):
+            match_unit, number = "万元", "0.00"  # "上年为零"
+        else:
+            match_unit, number = match.group("unit"), match.group("number")
+        unit_text = match_unit
+        if not unit_text or len(number.replace(",", "")) > 15:
             continue
         unit = unit_named(unit_text) or Unit(unit_text, "count")
-        number = match.group("number")
         value = Decimal(number.replace(",", ""))
         amount = Amount(value, len(number.partition(".")[2]), unit, number)
         start = match.start()
@@ -138,6 +143,9 @@ def quantities_of(passage: Passage, fiscal_year: int | None, stage: str = "") ->
             and out[-1].kind == Kind.DELTA
         ):
             kind, sign = Kind.RATE, out[-1].sign  # "增加 5.44 万元（36.78%）"
+        of_amount = kind == Kind.VALUE and unit.dimension == "percent" and _OF_AMOUNT.fullmatch(lead)
+        if of_amount and out and out[-1].money and _TAKEN_OF.search(out[-1].lead):
+            kind = Kind.SHARE  # "占政府采购预算总额 300 万元的 80%"
         out.append(Quantity(passage, start, match.end(), lead, amount, kind, sign, base))
         previous = match.end()
     nothing = Amount(Decimal(0), 0, unit_named("万元"), "")
@@ -194,4 +202,6 @@ def _last_year(lead: str, fiscal_year: int) -> bool:
     years = re.findall(r"20\d\d", clause)
     if years:
         return years[-1] == str(fiscal_year - 1) and not re.search(r"比|较|相比", clause)
-    return bool(re.match(r"(?:上年|去年)(?:度)?[^比较]*(?:为|是|数|预算|决算)$", clause))
+    return bool(
+        re.search(r"(?:^|(?<=[费出入款]))(?:上年|去年)(?:度)?[^比较]*(?:为|是|数|预算|决算|安排)$", clause)
+    ) or bool(re.search(r"(?:由|从)(?:上年|去年)(?:度)?的?(?:预算|决算)?数?的?$", clause))

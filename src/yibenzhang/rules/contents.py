@@ -171,28 +171,37 @@ def _core(name: str) -> str:
 _NUMERALS = "一二三四五六七八九十"
 
 
+_NUMBERED = re.compile(
+    rf"(?P<bracket>[(][{_NUMERALS}]+[)])|(?P<plain>[{_NUMERALS}]+、)|(?P<part>第[{_NUMERALS}]+部分)|(?P<digit>\d{{1,2}}[.、](?!\d))"
+)
+
+
 @rule("wording.numbering", needs=("text",))
 def numbered(case: Case) -> Iterator[Issue]:
     """Two headings of one kind in a row with the same number: "（二）…" and again "（二）…"."""
     last: dict[str, tuple[str, Passage, tuple[str, ...]]] = {}
+    broken = False  # a short line without a number may be a heading under which numbers begin anew
     for p in case.passages:
         if not p.heading:
+            broken = broken or not p.text.endswith(("。", ";", ":"))
             continue
-        match = re.match(rf"(?:[(]([{_NUMERALS}]+)[)]|([{_NUMERALS}]+)、)", p.text)
+        match = _NUMBERED.match(p.text)
         if not match:
             continue
-        kind = "bracket" if match.group(1) else "plain"
+        kind = match.lastgroup or ""
         before = last.get(kind)
+        first = match.group() in ("一、", "(一)", "1.", "1、")
         if (
             before
             and before[0] == match.group()
             and before[2][:-1] in (p.section, p.section[:-1])
-            and before[1].text != p.text
-            and match.group() not in ("一、", "(一)")
+            and not (before[1].text in p.text or p.text in before[1].text)
+            and not (broken and (first or kind in ("part", "digit")))
         ):
             words = p.verbatim(0, len(p.text)).strip()
-            first = (before[1].text[:40], before[1].place(0))
+            there = (before[1].text[:40], before[1].place(0))
             yield issue_at(
-                "wording.numbering", words, p.place(0), first, before=before[1].text[:30], after=words[:30]
+                "wording.numbering", words, p.place(0), there, before=before[1].text[:30], after=words[:30]
             )
+        broken = False
         last[kind] = (match.group(), p, (*p.section, p.text))

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.model.places import Place
+from yibenzhang.prose.listing import ordinal
 from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
@@ -17,11 +18,17 @@ from yibenzhang.rules.wording import sentence
 from yibenzhang.standards import fold
 
 _COUNT = re.compile(
-    r"(?<!其中)(?:项目(?:共有|共计|共|有|合计|总数为?)?(?P<n>\d{1,3})个|(?<![\d.])(?P<m>\d{1,3})个项目)"
+    r"(?<!其中)(?:项目(?:支出)?(?:共有|共计|共|有|合计|总数为?)?(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,3})[个项]"
+    r"|(?<![\d.])(?P<m>\d{1,3}|(?<![一二三四五六七八九十第每各某])[一二两三四五六七八九十]{1,3})个项目)"
 )
 _GOALS = re.compile(r"编报绩效目标|实行绩效目标管理")
 """Sentences about goals tables, which are held against these."""
 _CENT = Decimal(100)
+
+
+def number_of(written: str) -> int:
+    """A count in digits or in Chinese."""
+    return int(written) if written.isdigit() else ordinal(written.replace("两", "二"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +86,7 @@ def counting(case: Case) -> Iterator[Issue]:
             near = [q for q in money if q.start < m.start()][-1:] + [q for q in money if q.start > m.start()][
                 :1
             ]
-            said = int(m.group("n") or m.group("m"))
+            said = number_of(m.group("n") or m.group("m"))
             if any(listed.contradicts(said, q.amount.base) for q in near):
                 words = p.verbatim(m.start(), m.end()).strip()
                 there, count = ("", listed.place), listed.projects

@@ -22,13 +22,16 @@ _WORDS = {
     "abroad": r"因公出国\(境\)(?:费用?|经费)?",
     "reception": r"公务接待(?:费用?|经费)?",
     "car_buy": r"公务用车购置(?:费|经费)?",
+    "operating": r"机关运行经费",
+    "services": r"政府购买服务",
 }
 """What is denied, and how it is named."""
 _AT = {
     "fund": ("*.fund", "total"), "state_capital": ("*.state_capital", "total"),
     "procurement": ("*.procurement", "total"), "three_public": ("*.three_public", "three_public"),
     "abroad": ("*.three_public", "abroad"), "reception": ("*.three_public", "reception"),
-    "car_buy": ("*.three_public", "car_buy"),
+    "car_buy": ("*.three_public", "car_buy"), "operating": ("*.operating_cost", "total"),
+    "services": ("*.services", "total"),
 }  # fmt: skip
 _NONE = r"(?:(?<![有用])无(?!需|法|关|形|论)|没有|未安排|未发生|不涉及)(?:使用|安排|当年|本年度?)?"
 _REST = r"(?:预算|决算|支出|收入|安排的|的|收支|和|费用|项目){0,5}(?=[。;,、)]|$)"

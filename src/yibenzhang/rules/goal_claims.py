@@ -18,10 +18,19 @@ from yibenzhang.standards import Address
 _CLAIMED = re.compile(
     r"(?:编报绩效目标的(?:20\d\d年度?)?项目共?|共)(?P<n>\d+)个(?:项目)?(?:实行绩效目标管理)?,涉及(?:项目)?(?:预算|财政性)(?:资金|金额)?(?:资金)?(?:合计)?(?=[\d,.]+(?:万元|亿元|元))"
 )
+_N = r"(?P<n>\d+|[一二两三四五六七八九十])个"
+_MADE = r"(?:设(?:置|定|立)|编(?:制|报))"
 _SET = re.compile(
-    r"设(?:置|定|立)了?整体支出绩效目标、(?P<n>\d+|[一二两三四五六七八九十])个(?:[一二]级)?项目支出绩效目标"
+    rf"{_MADE}了?整体支出绩效目标、{_N}(?:[一二]级)?项目支出绩效目标"
+    rf"|{_MADE}了?{_N.replace('<n>', '<a>')}项目(?:支出)?绩效目标"
+    rf"|{_MADE}了?项目(?:支出)?绩效目标(?:共|共计)?{_N.replace('<n>', '<b>')}"
+    rf"|项目支出{_MADE}了?绩效目标(?:共|共计)?{_N.replace('<n>', '<c>')}"
+    rf"|纳入绩效目标管理的项目(?:共|共计|为)?{_N.replace('<n>', '<d>')}"
 )
-_NONE = re.compile(r"共0个项目实行绩效目标管理|编报绩效目标的(?:20\d\d年度?)?项目共?0个")
+_MANAGED = r"(?<![未不])(?:实行|实施|纳入|编报|设置|设定)了?绩效目标(?:管理)?"
+_NONE = re.compile(
+    rf"(?<![\d.])0个项目{_MANAGED}|{_MANAGED}的(?:20\d\d年度?)?项目(?:数|支出)?(?:共计|共有|共|为)?0个"
+)
 _REFERRED = re.compile(r"(?:详见|见附?)[^。;]{0,12}(?:项目)?(?:支出)?绩效目标(?:申报|填报)?表")
 _QUARTER = re.compile(r"第([一二三四])季度(?:用款|资金|支出)?(?:计划|安排)?(?:为|:)?$")
 _NAMED = re.compile(r"([^,。;:、()\d]{4,30})$")
@@ -117,8 +126,9 @@ def _claimed(passage: Passage, case: Case) -> Iterator[Made]:
             values = arguments(projects=said, forms=len(goals))
             yield NotChecked("goals.claimed", template="unchecked", arguments=values)
     for m in _SET.finditer(passage.text):
-        said = _HAN.get(m.group("n")) or int(m.group("n"))
-        if goals and said != len(goals):
+        number = next(n for n in m.groups() if n)
+        said = _HAN.get(number) or int(number)
+        if said and goals and said != len(goals):
             words = passage.verbatim(m.start(), m.end()).strip()
             yield issue_at("goals.count", words, passage.place(m.start()), forms=len(goals))
 

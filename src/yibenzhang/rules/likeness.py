@@ -10,6 +10,7 @@ from itertools import combinations
 from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.prose.passages import Passage
 from yibenzhang.rules.case import Case
+from yibenzhang.rules.misspelt import mistaken
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards import readings
 
@@ -17,7 +18,10 @@ _RUN = re.compile(r"[\u4e00-\u9fff]{6,}")
 _BODY = re.compile(
     r"[\u4e00-\u9fff]{5,24}?(?:检察院|法院|研究院|委员会|办公室|服务中心|中心|大队|支队|总队|管理处|管理所|馆|站|学校|医院|局)"
 )
-_INSTITUTIONS = re.compile(r"机构设置|单位构成|预算单位|机构情况")
+_INSTITUTIONS = re.compile(
+    r"机构设置|单位构成|预算单位|机构情况|编制范围的?(?:二级)?(?:预算)?单位|(?:事业|二级|下属)单位(?:名单|包括|有)"
+)
+_ENTRY = re.compile(r"\(?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[)、.]")
 _SHAPES = ((3, 1, 2), (2, 1, 3), (3, 2, 2), (2, 2, 3), (1, 2, 4), (4, 2, 1))
 """Characters that agree before, characters that may differ, characters that agree after."""
 
@@ -112,8 +116,11 @@ def bodies(case: Case) -> Iterator[Issue]:
     """A unit of the list of units, written elsewhere with characters left out of its middle."""
     passages = case.passages
     units: Counter[str] = Counter()
+    listed = False
     for p in passages:
-        if any(_INSTITUTIONS.search(s) for s in p.section) or _INSTITUTIONS.search(p.text[:40]):
+        announced = bool(_INSTITUTIONS.search(p.text[:40]))
+        listed = announced or (listed and bool(_ENTRY.match(p.text)))
+        if any(_INSTITUTIONS.search(s) for s in p.section) or listed:
             units.update(m for m in _BODY.findall(p.text) if len(m) >= 8)
     if not units:
         return
@@ -124,7 +131,7 @@ def bodies(case: Case) -> Iterator[Issue]:
         for short in sorted(set(shorter.findall(text))):
             if short == unit or short in units or len(unit) - len(short) > 4 or not _within(short, unit):
                 continue
-            if text.count(short) >= text.count(unit) or re.search(
+            if text.count(short) > text.count(unit) or re.search(
                 rf"(?:简称|以下称)[^。]{{0,6}}{short}", text
             ):
                 continue
@@ -162,6 +169,27 @@ def own_name(case: Case) -> Iterator[Issue]:
                         wrong=m.group(1),
                         right=piece[k],
                     )
+
+
+_CORE = 6
+"""So many characters at the end of a name tell the body from all others, as far as one is mistyped by sound or look."""
+
+
+@rule("names.own", needs=("text",))
+def own_name_mistaken(case: Case) -> Iterator[Issue]:
+    """The end of the body's own name with one character that sounds or looks like the right one."""
+    core = "".join(re.findall(r"[\u4e00-\u9fff]", case.profile.body))[-_CORE:]
+    seen: set[str] = set()
+    for k in range(len(core)) if len(core) == _CORE else ():
+        pattern = re.compile(f"{core[:k]}([\u4e00-\u9fff]){core[k + 1 :]}")
+        for p in case.passages:
+            for m in pattern.finditer(p.text):
+                wrong = m.group(1)
+                if wrong == core[k] or wrong in seen or not mistaken(core[k], wrong):
+                    continue
+                seen.add(wrong)
+                words, place = p.verbatim(m.start(), m.end()).strip(), p.place(m.start())
+                yield issue_at("names.own", words, place, body=case.profile.body, wrong=wrong, right=core[k])
 
 
 def _within(short: str, long: str) -> bool:

@@ -21,9 +21,11 @@ from yibenzhang.standards.registers import fold_name
 _TABLES = (".general_function", ".fiscal_expenditure", ".expenditure")
 _AMOUNT = re.compile(r"\d[\d,]*(?:\.\d+)?(?:万元|元|亿元)")
 _ZERO = re.compile(r"0(?:\.0+)?(?:万元|元|亿元)")
-_RUN = re.compile(r"[^、,。;:()“”\d]{2,16}(?:、[^、,。;:()“”\d]{2,16}){4,}")
+_LISTED = r"(?:[^、,。;:()“”\d]|\([\u4e00-\u9fff]{1,4}\)){2,16}"
+_RUN = re.compile(rf"{_LISTED}(?:、{_LISTED}){{4,}}")
 _HAN = re.compile(r"[\u4e00-\u9fff()]+")
 _TAIL = re.compile(r"(?:等|以及其他|及其他).{0,8}$")
+_STRUCTURE = re.compile(r"(?:结构|具体)情况")
 _CHAPTER = re.compile(r"[一二三四五六七八九十]+、")
 _CLOSE = 16
 _ALIKE = 0.7
@@ -106,7 +108,7 @@ def classes(case: Case) -> Iterator[Issue]:
     for chapter, named in wholes.items():
         listed = details.get(chapter, [])
         missing = [m for code, m in named.items() if code not in explained.get(chapter, set())]
-        if len(named) < _SURE or len(listed) < 2 or not missing or len(missing) == len(named):
+        if len(named) < 2 or len(listed) < 2 or not missing or len(missing) == len(named):
             continue
         names = tuple(arguments(name=m.name) for m in missing)
         there = (missing[0].words, missing[0].passage.place(missing[0].start))
@@ -118,6 +120,11 @@ def classes(case: Case) -> Iterator[Issue]:
 def _chapter(p: Passage) -> tuple[str, ...]:
     """The headings above a passage down to the first of the kind "五、……"; none where there is no such heading."""
     at = next((k for k, s in enumerate(p.section) if _CHAPTER.match(s)), None)
+    if (
+        at is None
+        and (k := next((k for k, s in enumerate(p.section) if _STRUCTURE.search(s)), None)) is not None
+    ):
+        return (*p.section[:k], "支出决算")
     return p.section[: at + 1] if at is not None else ()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from yibenzhang.model.issues import Issue, issue_of
@@ -11,6 +11,7 @@ from yibenzhang.model.relations import Made, Relation, Term
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.rules.case import Case
+from yibenzhang.rules.enumerating import miscounted
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards import Split
 
@@ -43,13 +44,15 @@ def graded(case: Case) -> Iterator[Made]:
 def counts(case: Case) -> Iterator[Issue]:
     """As many projects as are said to be listed."""
     for position, passage in enumerate(case.passages):
-        yield from counted(passage, case.by_passage[position])
+        following = case.passages[position + 1 : position + _FARTHEST]
+        yield from counted(passage, case.by_passage[position], following)
 
 
 def split_of(split: Split, quantities: list[Quantity]) -> Iterable[Relation]:
     """A whole with all its parts named after it in one sentence."""
     values = [q for q in quantities if q.money and q.kind in (Kind.VALUE, Kind.ACTUAL)]
     broken = [q.start for q in quantities if q.kind == Kind.BROKEN]
+    yield from _summed_up(split, values)
     for at, whole in enumerate(values):
         clause = whole.lead.replace("“", "").replace("”", "").split("。")[-1]
         if not any(clause.split(",")[-1].find(word) >= 0 for word in split.total):
@@ -64,13 +67,30 @@ def split_of(split: Split, quantities: list[Quantity]) -> Iterable[Relation]:
             if 0 <= stop < q.start:
                 break
             for n, words in enumerate(split.parts):
-                if n not in found and any(w in q.lead.split(",")[-1] for w in words):
+                if n not in found and any(w in re.split("[,;]", q.lead)[-1] for w in words):
                     found[n] = q
                     break
         if any(whole.end <= at and (stop < 0 or at < stop) for at in broken):
             continue
         if len(found) >= 2 and (len(found) == len(split.parts) or split.id == "prose.procurement"):
             terms = (Term(1, whole.fact), *(Term(-1, q.fact) for q in found.values()))
+            yield Relation(f"{split.id}|{whole.fact.id}", split.id, terms)
+
+
+_IN_ALL = re.compile(r"(?:合计|共计|总计|总额)(?:数)?(?:为)?$")
+
+
+def _summed_up(split: Split, values: list[Quantity]) -> Iterable[Relation]:
+    """The parts one after the other, and what they come to: "人员经费 3 万元、公用经费 1 万元，基本支出共计 4 万元"."""
+    size = len(split.parts)
+    for at in range(size, len(values)):
+        whole, parts = values[at], values[at - size : at]
+        clause = re.split("[,;。]", whole.lead.replace("“", "").replace("”", ""))[-1]
+        if not (_IN_ALL.search(clause) and any(w in clause for w in split.total)):
+            continue
+        named = all(any(w in q.lead for w in words) for q, words in zip(parts, split.parts, strict=True))
+        if named and "。" not in whole.passage.text[parts[0].end : whole.start]:
+            terms = (Term(1, whole.fact), *(Term(-1, q.fact) for q in parts))
             yield Relation(f"{split.id}|{whole.fact.id}", split.id, terms)
 
 
@@ -122,35 +142,52 @@ def graded_of(quantities: list[Quantity]) -> Relation | None:
     return None
 
 
+_CARS = ("辆", "台")
+_DEVICE = re.compile(r"设备|不含车辆")
+_CARS_WHOLE = re.compile(
+    r"(?:共有|保有|实有|现有)?[^,。]{0,6}车辆?(?:共有|共计|总数|数量?为?|保有量为?|合计)?$|车辆(?:保有量|总数)为?$"
+)
+_CARS_IN_ALL = re.compile(r"(?:车辆|用车|公车)(?:合计|共计|总计|总数为?)$")
+_CARS_OPEN = re.compile(r"[,，(]?(?:其中|包括|分别为|具体为)|:")
 _CARS_LISTED = re.compile(r"其他用车主要|主要是|较20|比20|较上年|比上年|。")
 _COUNTED = re.compile(r"项目(?:有|共|共计|共涉及)?(?P<n>\d+)个[,，]?(?:其中|分别为|包括|具体为)[:：]?")
 
 
 def vehicles_of(quantities: list[Quantity]) -> Relation | None:
     """ "共有车辆 5 辆，其中 … 1 辆、… 2 辆": the kinds add up to the whole."""
-    cars = [q for q in quantities if q.kind == Kind.COUNT and q.amount.unit and q.amount.unit.name == "辆"]
+    counts = [q for q in quantities if q.kind == Kind.COUNT and q.amount.unit]
+    cars = [q for q in counts if q.amount.unit and q.amount.unit.name in _CARS and not _DEVICE.search(q.lead)]
+    if cars and _CARS_IN_ALL.search(cars[-1].lead) and len(cars) > 2:
+        begin = cars[-1].passage.text.rfind("。", 0, cars[-1].start)
+        parts = [q for q in cars[:-1] if q.start > begin]
+        if len(parts) > 1 and not any(_CARS_WHOLE.search(q.lead[-14:]) for q in parts):
+            terms = (Term(1, cars[-1].fact), *(Term(-1, q.fact) for q in parts))
+            return Relation(f"prose.vehicles|{cars[-1].fact.id}", "prose.vehicles", terms)
     for at, whole in enumerate(cars):
-        if not re.search(
-            r"(?:共有|保有|实有|现有)?[^,。]{0,6}车辆(?:共有|共计|总数|数量?为?|保有量为?|合计)?$",
-            whole.lead[-14:],
-        ):
+        if not _CARS_WHOLE.search(whole.lead[-14:]):
             continue
         text = whole.passage.text
-        if not re.match(r"[,，]?其中", text[whole.end : whole.end + 4]):
+        if not _CARS_OPEN.match(text, whole.end):
             continue
         stop = _CARS_LISTED.search(text, whole.end)
         parts = [q for q in cars[at + 1 :] if not stop or q.end <= stop.start()]
-        if len(parts) >= 2:
+        if len(parts) >= 2 and not re.match("等", text[parts[-1].end :]):
             terms = (Term(1, whole.fact), *(Term(-1, q.fact) for q in parts))
             return Relation(f"prose.vehicles|{whole.fact.id}", "prose.vehicles", terms)
     return None
 
 
+_FARTHEST = 40
+"""A list in paragraphs of its own is no longer."""
 _BY_SOURCE = re.compile(r"(?:拨款|结转|结余|资金|收入|基金|货物|工程|服务|支出)\d")
 
 
-def counted(passage: Passage, quantities: list[Quantity]) -> Iterable[Issue]:
+def counted(passage: Passage, quantities: list[Quantity], after: Sequence[Passage] = ()) -> Iterable[Issue]:
     """ "项目有 13 个，其中：（1）… （13）": as many as are numbered, or as are named with amounts that make up the whole."""
+    if (wrong := miscounted(passage.text, after)) is not None:
+        start, end, found = wrong
+        yield _count(passage, start, end, found, tuple(q for q in quantities if q.start >= start)[:1])
+        return
     match = _COUNTED.search(passage.text)
     if match:
         numbers = [int(n) for n in re.findall(r"\((\d{1,2})\)", passage.text[match.end() :])]

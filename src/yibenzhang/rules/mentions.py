@@ -19,7 +19,7 @@ _NAME = r"(?:[\u4e00-\u9fff“”\"‘’《》、]|\((?![类款项]\))[\u4e00-\
 """Brackets are part of some names: 政府办公厅（室）及相关机构事务."""
 _MENTION = re.compile(
     rf"(?P<name>{_NAME})\((?:(?P<digits>\d{{2,7}}))?(?P<level>类|款|项)\)"
-    rf"|(?P<coded>{_NAME})\((?P<code>2\d{{2}}(?:\d{{2}}){{0,2}})\)"
+    rf"|(?P<coded>{_NAME})\((?:(?:功能)?(?:科目)?(?:编码|代码):?)?(?P<code>2\d{{2}}(?:\d{{2}}){{0,2}})\)"
 )
 _QUOTES = re.compile(r"[“”\"‘’《》]")
 _LEAST = 2

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
-from yibenzhang.standards import fold
+from yibenzhang.standards import fold, load, readings
 
 _SEED = 2
 """So many characters at one end of a word must be as they ought to be."""
-_NAME = 7
+_NAME, _SHORT_NAME = 7, 5
 """A project's name of fewer characters may be another project's by chance."""
 _JOINS = frozenset("和与及、的")
 _Hit = tuple[int, str, str]
@@ -42,12 +43,14 @@ def projects(case: Case) -> Iterator[Issue]:
     for t in case.tables:
         if t.table.standard is not None and t.table.standard.layout == "projects":
             listed |= {fold(r.label) for b in t.blocks for r in b.rows if r.leaf}
-    names = [n for n in listed if len(n) >= _NAME]
+    names = [n for n in listed if len(n) >= _SHORT_NAME]
     index = _index(names)
     seen: set[str] = set()
     for p in case.passages if names else ():
         for at, wrong, right in _near(p.text, index):
             if wrong in seen or any(wrong in n for n in listed):
+                continue
+            if len(right) < _NAME and not _one_mistaken(wrong, right):
                 continue
             seen.add(wrong)
             yield issue_at("names.project", p.verbatim(at, at + len(wrong)).strip(), p.place(at), right=right)
@@ -86,13 +89,30 @@ def _mistyped(piece: str, word: str) -> bool:
         apart = [k for k, (a, b) in enumerate(zip(piece, word, strict=True)) if a != b]
         if len(apart) == 1:
             k = apart[0]
-            return _SEED <= k < len(word) - _SEED and _han(piece[k]) and not {piece[k], word[k]} <= _JOINS
+            inside = _SEED <= k < len(word) - _SEED and not {piece[k], word[k]} <= _JOINS
+            return _han(piece[k]) and (inside or mistaken(piece[k], word[k]))
         two = len(apart) == 2 and apart[1] == apart[0] + 1
         return two and piece[apart[0]] == word[apart[1]] and piece[apart[1]] == word[apart[0]]
     if len(piece) == len(word) + 1:
         k = next((k for k in range(len(word)) if piece[k] != word[k]), len(word))
         return 0 < k < len(word) and piece[k] == piece[k - 1] and piece[:k] + piece[k + 1 :] == word
     return False
+
+
+def _one_mistaken(piece: str, word: str) -> bool:
+    """They differ by one character that is typed for the other by its sound or its look."""
+    apart = [(a, b) for a, b in zip(piece, word, strict=False) if a != b]
+    return len(piece) == len(word) and len(apart) == 1 and mistaken(*apart[0])
+
+
+@lru_cache(maxsize=65536)
+def mistaken(one: str, two: str) -> bool:
+    """One character is typed for the other: it sounds or looks like it, and they are not two ways to write one word."""
+    lists, sounds = load().lists, readings()
+    if frozenset((one, two)) in {frozenset(pair) for pair in lists["homophones"]}:
+        return False
+    alike = any(one in group and two in group for group in lists["lookalikes"])
+    return alike or sounds.get(one, one) == sounds.get(two, two)
 
 
 def _han(char: str) -> bool:

@@ -18,8 +18,9 @@ from yibenzhang.standards import Standards, fold
 
 _FUNCTION = (".expenditure", ".general_function", ".fiscal_expenditure", ".income")
 _LISTED = re.compile(
-    r"(?P<group>人员经费|公用经费|工资福利支出|对个人和家庭的补助|商品和服务支出)[\d,.]+(?:万元|元),?"
-    r"(?:主要)?(?:包括|用于)[:：]?(?P<items>[^。;]{4,400})"
+    r"(?P<group>人员经费|公用经费|工资福利支出|对个人和家庭的补助|商品和服务支出)(?:预算)?(?:数|安排)?(?:为|共|:)?[\d,.]+(?:万元|元)"
+    r"(?:[,。]?(?:其中|主要)?(?:包括|用于)[:：]?(?P<items>[^。;]{4,400})"
+    r"|\((?:主要)?(?:包括|用于)?[:：]?(?P<inside>(?:[^()。;]|\([^()]*\)){4,400})\))"
 )
 _CLASSES = {
     "人员经费": ("301", "303"),
@@ -28,6 +29,10 @@ _CLASSES = {
     "对个人和家庭的补助": ("303",),
     "商品和服务支出": ("302",),
 }
+_FORMERLY = frozenset({"社会保障缴费"})
+"""Names of several items of today together."""
+_TEMPLATE = 3
+"""A list of which more than one in so many is not in the table was not written for this budget."""
 _PATH_ITEM = re.compile(r"([^,。;:“”\"、()\d.]{4,30})\(项\)")
 
 
@@ -76,8 +81,13 @@ def _lists(passages: Sequence[Passage]) -> Iterator[tuple[Passage, re.Match[str]
     """The items that the text lists as parts of a kind of expenditure."""
     for p in passages:
         for m in _LISTED.finditer(p.text):
-            items = re.split(r"、", re.sub(r"等(?:支出|费用)?$", "", m.group("items")))
+            items = re.split(r"、", re.sub(r"等(?:支出|费用)?$", "", _items(m)))
             yield p, m, [fold(i) for i in items]
+
+
+def _items(m: re.Match[str]) -> str:
+    """The items of a list, as words or in brackets."""
+    return m.group("items") or m.group("inside") or ""
 
 
 @rule("names.listed", needs=("text",))
@@ -86,11 +96,16 @@ def listed(case: Case) -> Iterator[Issue]:
     items = _basic_items(case.tables)
     for p, m, names in _lists(case.passages) if len(items) >= 5 else ():
         group = m.group("group")
+        absent = []
         for name in names:
             code, printed = items.get(name, ("", False))
-            code = code or _economic(name, case.standards)
-            if code[:3] not in _CLASSES[group] or printed or (code, True) in items.values():
-                continue
+            own_sentence = "。" in m.group()
+            code = code or ("" if own_sentence and name in _FORMERLY else _economic(name, case.standards))
+            if code[:3] in _CLASSES[group] and not printed and (code, True) not in items.values():
+                absent.append(name)
+        if "。" in m.group() and _TEMPLATE * len(absent) > len(names) > _TEMPLATE:
+            continue  # a sentence of its own, copied from the template
+        for name in absent:
             economic = case.standards.economic.get(narrow(name), "0")[:3]
             yield issue_at("names.listed", name, p.place(m.start()), group=group, subject=economic)
     yield from _unspent(case.passages, case.standards)
@@ -101,7 +116,7 @@ def left_out(case: Case) -> Iterator[Issue]:
     """Economic items with an amount in the table, which a list without "等" lacks."""
     items = _basic_items(case.tables)
     for p, m, names in _lists(case.passages) if len(items) >= 5 else ():
-        if re.search(r"等(?:支出|费用)?$", m.group("items")) or len(names) < 4:
+        if re.search(r"等(?:支出|费用)?$", _items(m)) or len(names) < 4:
             continue
         for name, (code, printed) in items.items():
             inside = printed and code[:3] in _CLASSES[m.group("group")]
@@ -124,8 +139,8 @@ def _unspent(passages: Sequence[Passage], standards: Standards) -> Iterator[Issu
         for m in _LISTED.finditer(p.text):
             for words in standards.lists["unspent"]:
                 item, none = words.split("=")
-                if re.search(item, m.group("items")) and re.search(none, text):
-                    name = re.search(item, m.group("items"))
+                if re.search(item, _items(m)) and re.search(none, text):
+                    name = re.search(item, _items(m))
                     said = name.group() if name else item
                     yield issue_at(
                         "names.listed", said, p.place(m.start()), template="denied", group=m.group("group"),

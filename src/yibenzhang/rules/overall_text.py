@@ -17,6 +17,10 @@ from yibenzhang.rules.registry import rule
 from yibenzhang.standards import fold
 
 _COVERED = re.compile(r"(?:全面|全部|均)?(?:实施|实行|纳入)[^,。;]{0,10}绩效(?:目标)?管理")
+_ALL_COVERED = re.compile(
+    r"[^。;\d]{0,12}(?:20\d\d年)?[^。;\d]{0,16}(?:所有项目|全部项目|项目全面|项目支出全面)[^。;\d]{0,24}绩效(?:目标)?管理,涉及(?:项目)?(?:预算)?(?:资金|金额)(?=\d)"
+    r"|[^。;\d]{0,12}(?:20\d\d年)?,?(?:实施|实行|纳入)绩效目标管理的项目支出(?:共|共计|为)?(?=\d)"
+)
 _YUAN = Decimal(10_000)
 _HALF = Decimal("0.5")
 
@@ -38,10 +42,15 @@ def covered(case: Case) -> Iterator[Issue]:
     total = sum((_base(f.year) for f in forms), Decimal(0))
     whole = {_base(i.fact) for f in case.forms for i in f.overview if i.kind == "year/specific"}
     for q in case.quantities:
-        said = _COVERED.match(q.passage.text, q.end) if q.money else None
+        text = q.passage.text
+        said = (
+            (_COVERED.match(text, q.end) or _ALL_COVERED.match(text, text.rfind("。", 0, q.start) + 1))
+            if q.money
+            else None
+        )
         if said is None or q.amount.base not in whole or total >= q.amount.base - 100 * len(forms):
             continue
-        words = q.passage.verbatim(max(0, q.start - 8), said.end()).strip()
+        words = q.passage.verbatim(max(0, min(said.start(), q.start - 8)), max(said.end(), q.end)).strip()
         yield issue_at(
             "goals.covered", words, q.passage.place(q.start), forms=len(forms), total=_wan(total),
             gap=_wan(q.amount.base - total),

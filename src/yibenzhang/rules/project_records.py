@@ -24,6 +24,7 @@ from yibenzhang.standards.registers import registers
 
 _YEAR = re.compile(r"20[0-4]\d")
 _FORMER = re.compile(r"(20[0-4]\d)年(?:度)?[^\d;。]{0,12}?(\d[\d,]*(?:\.\d+)?)(亿元|万元|万|元)")
+_UNPLANNED = re.compile(r"(?:20[0-4]\d年度?[、和,]?)+(?:均|都)?(?:未安排|没有安排|无)(?:预算|资金|经费)?")
 _ALONE = re.compile(r"(20[0-4]\d)年度?")
 _FACTOR = {"亿元": Decimal(10_000), "万元": Decimal(1), "万": Decimal(1), "元": Decimal("0.0001")}
 _CENT = Decimal("0.01")
@@ -51,10 +52,9 @@ def records(case: Case) -> list[Record]:
 
 def _record(form: GoalForm) -> Record:
     said = form.text("former")
-    former = {
-        int(y): Decimal(n.replace(",", "")) * _FACTOR[u]
-        for y, n, u in (_FORMER.findall(flat(said.text)) if said else ())
-    }
+    text = flat(said.text) if said else ""
+    none = {int(y): Decimal(0) for m in _UNPLANNED.finditer(text) for y in _YEAR.findall(m.group())}
+    former = none | {int(y): Decimal(n.replace(",", "")) * _FACTOR[u] for y, n, u in _FORMER.findall(text)}
     return Record(form, _year_of(form, "begin"), _year_of(form, "end"), tuple(sorted(former.items())))
 
 

@@ -13,23 +13,32 @@ from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards import fold
 
-_ITEM = re.compile(r"([^,。;:“”\"、()\d.]{3,30})\(项\)")
-_FOR = re.compile(r"(?:主要)?(?:用于|原因(?:是|为|:|系)+)[:]?(?P<what>[^,。;、]{4,60})")
+_ITEM = re.compile(r"([^,。;:“”\"、()\d.]{3,30})\((?:项|2\d{6})\)")
+_FOR = re.compile(
+    r"(?:主要)?(?:用于|原因(?:是|为|:|系)+|主要是(?:单位)?(?:用于)?)[:]?(?P<what>[^,。;、]{4,60})"
+)
 _FLAT = re.compile(
-    r"(?:与|和|较|比)?[^,。;]{0,20}(?<!基本)(?<!不)持平[,。;]?(?:主要)?原因(?:是|为|:)+(?P<why>[^。;]{4,160})"
+    r"(?:与|和|较|比)?[^,。;]{0,20}(?<!基本)(?<!不)(?:持平|(?:没有|无)增减变化)[,。;]?(?:(?:主要)?原因(?:是|为|:)+|主要是)"
+    r"(?P<why>[^。;]{4,160})"
 )
 _UP, _DOWN = re.compile(r"增加|增长|上升|提高|新增"), re.compile(r"减少|下降|降低|压减|压缩|缩减")
 _NEW = re.compile(
-    r"新增(?:加|了)?(?P<name>[^,。;:、()]{4,30}?项目)(?![\w]*(?:等|类|支出|资金|经费|较|比|数))"
+    r"新增(?:加|了)?(?P<name>[^,。;:、()]{4,30}?(?:项目|专项))(?![\w]*(?:等|类|支出|资金|经费|较|比|数))"
 )
 _NO_UNITS = re.compile(
-    r"下属(?:预算|二级|事业|独立核算)*单位(?:共|有|为|数)*0[个家]|下(?:属|设)0[个家]|无(?:下属|所属)(?:预算|二级|事业)*单位"
+    r"下属(?:预算|二级|事业|独立核算)*单位(?:共|有|为|数)*0[个家]|下(?:属|设)0[个家]|(?:没有|无|不含|未设)(?:下属|所属)(?:预算|二级|事业|独立核算)*单位(?!支出)"
 )
-_UNITS = re.compile(r"(?:局|委|办|厅|院|本级|机关|本部)(?:及|和|与)(?:所属|下属)(?:各)?(?:事业)?单位")
+_UNITS = re.compile(
+    r"(?:局|委|办|厅|院|本级|机关|本部)(?:及|和|与)(?:所属|下属)(?:各)?(?:事业|二级|预算)*单位"
+    r"|(?<=用于)(?:所属|下属)(?:各)?(?:事业|二级|预算)*单位"
+)
 _BASIC_REASON = re.compile(
     r"(?:原因|主要是)[^。;]*?(?:压减|增加|减少|压缩|调整)(?:了)?(?:日常)?(?:公用经费|人员经费|人员工资)"
 )
-_BASIC = re.compile(r"用于[^。;]*?(?:等|的)基本支出")
+_BASIC = re.compile(
+    r"用于[^。;]*?(?:等|的)基本支出|(?:用于|全部为|均为|全部是|属于)(?!项目)[^。;,除外]{0,16}基本支出(?!以外|之外|外|和项目|、项目)"
+    r"|为保障[^。;,]{0,24}的基本支出"
+)
 _UNKNOWN_PROJECT = 0.55
 
 
@@ -52,6 +61,10 @@ def of_another(case: Case) -> Iterator[Issue]:
             what = bare(m.group("what"))
             named = [n for n in items if n in what and not _akin(n, own) and own not in what]
             named = [n for n in named if not any(n != o and n in o for o in named)]
+            if (other := _purpose_of_another(own, what, case)) and not _MERGED.search(what):
+                words = p.verbatim(m.start(), m.end()).strip()
+                yield issue_at("reasons.other_item", words, p.place(m.start()), item=own, other=other)
+                break
             if len(named) != 1 or _MERGED.search(what) or _PLACE.search(what[: what.find(named[0])]):
                 continue
             if not re.search(
@@ -64,7 +77,19 @@ def of_another(case: Case) -> Iterator[Issue]:
             break
 
 
-_MERGED = re.compile(r"并入|单列|划转|划入|合并|调整|转列|改列")
+def _purpose_of_another(own: str, what: str, case: Case) -> str:
+    """The statutory item whose words the purpose has, where the item is another such one and has none of its own."""
+    known = [entry.split("=") for entry in case.standards.lists["purposes"]]
+    mine = [words.split("|") for item, words, _ in known if item in own]
+    if not mine or any(w in what for words in mine for w in words):
+        return ""
+    others = (
+        item for item, _, words in known if item not in own and any(w in what for w in words.split("|"))
+    )
+    return next(others, "")
+
+
+_MERGED = re.compile(r"并入|计入|列入|加入|单列|划转|划入|合并|调整|转列|改列")
 """Reasons that name the other item on purpose."""
 _PLACE = re.compile(r"[市区县省]$")
 """Before a name these make it that of a body ("某市儿童医院")."""
@@ -83,17 +108,21 @@ def unchanged(case: Case) -> Iterator[Issue]:
         text = p.text + following.text if broken and following else p.text
         for m in _FLAT.finditer(text):
             why = m.group("why")
-            if bool(_UP.search(why)) == bool(_DOWN.search(why)) or re.search(
-                r"不变|一致|持平|相抵|严格|严控|控制|厉行|节约|从严|紧日子|精简|压减|未|没有|无", why
-            ):
+            if re.search(r"不变|一致|持平|相抵|未|没有|无", why):
+                continue
+            why = ",".join(c for c in why.split(",") if not _THRIFT.search(c))
+            if bool(_UP.search(why)) == bool(_DOWN.search(why)):
                 continue
             words = text[m.start() : m.start() + 90]
             yield issue_at("reasons.flat", words, p.place(m.start()))
 
 
+_THRIFT = re.compile(r"严格|严控|控制|厉行|节约|从严|紧日子|精简|压减|力争|进一步|不必要|非必要|不合理")
+"""What everybody does every year, whatever comes of it."""
 _REASONED = re.compile(
-    r"(?P<way>增加|增长|减少|下降)(?:了)?[\d.,]+(?:%|万元)[。,;]?(?:其)?(?:主要)?原因(?:是|为|:)+"
-    r"(?P<why>[^,。;、]{2,40}?(?:经费|支出|费用|费|资金)(?:的)?(?P<other>增加|减少))(?=[。;]|$)"
+    r"(?P<way>增加|增长|减少|下降)(?:了)?[\d.,]+(?:%|万元)[。,;]?(?:其)?"
+    r"(?:(?:(?:增加|增长|减少|下降)的?)?(?:主要)?原因(?:主要)?(?:是|为|:|系)+|主要(?:是|系)(?:由于|因为?)?)"
+    r"(?P<why>[^。;\d]{2,60}?(?:经费|支出|费用|费|资金|采购)(?:的)?(?P<other>增加|减少))(?=[。;]|$)"
 )
 
 
@@ -103,11 +132,31 @@ def against(case: Case) -> Iterator[Issue]:
     for p in case.passages:
         for m in _REASONED.finditer(p.text):
             up = m.group("way") in ("增加", "增长")
-            if up == (m.group("other") == "增加") or re.search(r"上年|去年|一次性|不再|剔除", m.group("why")):
+            why, same = m.group("why"), _UP if m.group("way") in ("增加", "增长") else _DOWN
+            if up == (m.group("other") == "增加") or re.search(r"上年|去年|一次性|不再|剔除|结转|结余", why):
+                continue
+            if same.search(why):
                 continue
             words = p.verbatim(m.start(), m.end()).strip()
             way, other = m.group("way"), m.group("other")
             yield issue_at("reasons.direction", words, p.place(m.start()), way=way, other=other)
+
+
+_TURNED = re.compile(
+    r"(?P<way>增加|增长|减少|下降)(?:了)?[\d.,]+(?:%|万元|元)[,。](?:(?:增长|下降|降低)[\d.,]+%[,。])?"
+    r"(?P<other>增加|增长|减少|下降)(?:的)?(?:主要)?原因"
+)
+
+
+@rule("reasons.direction", needs=("text",))
+def turned(case: Case) -> Iterator[Issue]:
+    """ "减少 2 万元，下降 10%，增加的主要原因": the reason is told of the other direction."""
+    for p in case.passages:
+        for m in _TURNED.finditer(p.text):
+            way, other = m.group("way"), m.group("other")
+            if (way in ("增加", "增长")) != (other in ("增加", "增长")):
+                words = p.verbatim(m.start(), m.end()).strip()
+                yield issue_at("reasons.direction", words, p.place(m.start()), way=way, other=other)
 
 
 @rule("reasons.unknown_project", needs=("text", "tables"))
@@ -126,7 +175,7 @@ def new_projects(case: Case) -> Iterator[Issue]:
     seen: set[str] = set()
     for p in case.passages:
         for m in _NEW.finditer(p.text):
-            name = fold(m.group("name")).removesuffix("项目")
+            name = fold(m.group("name")).removesuffix("项目").removesuffix("专项")
             if len(name) < 3 or name in seen or any(_alike(name, k) for k in known):
                 continue
             seen.add(name)
@@ -146,7 +195,7 @@ def no_units(case: Case) -> Iterator[Issue]:
         return
     for p in case.passages:
         for m in _UNITS.finditer(p.text):
-            if re.search(r"主要用于|支出", p.text[max(0, m.start() - 40) : m.start()]):
+            if re.search(r"用于|支出|保障", p.text[max(0, m.start() - 40) : m.start()]):
                 words = p.verbatim(m.start(), min(len(p.text), m.end() + 10)).strip()
                 yield issue_at("reasons.no_units", words, p.place(m.start()))
 

@@ -113,8 +113,12 @@ def levels(case: Case) -> Iterator[Issue]:
         if not m.level or not (m.exact or fold_name(m.name) in printed):
             continue
         table = {_LEVEL_OF[len(c)] for c in printed.get(fold_name(m.name), ()) if len(c) in _LEVEL_OF}
-        right = table or {_LEVEL_OF[len(e.code)] for e in m.entries}
-        if right and m.level not in right and (table or not m.at_level):
+        left = f"{m.name}支出", f"{m.name}等支出"
+        own = [
+            e for e in m.entries if {m.name, *left} & {*e.names, e.name}
+        ] or m.entries  # 支出 may be left out
+        right = table or {_LEVEL_OF[len(e.code)] for e in own}
+        if right and m.level not in right and (table or not any(e in own for e in m.at_level)):
             yield issue_at(
                 "wording.level", m.words, m.passage.place(m.start), template="" if table else "register",
                 written=m.words, right=tuple(arguments(text=level) for level in sorted(right)),
@@ -206,5 +210,7 @@ def _nearest(name: str, digits: int, printed: dict[str, set[str]]) -> str | None
         if matcher.real_quick_ratio() >= ratio and matcher.quick_ratio() >= ratio and matcher.ratio() > ratio:
             best, ratio = other, matcher.ratio()
     longer = {n for n in known if n.startswith(name)}
+    turned = {n for n in known if len(n) == len(name) and sorted(n) == sorted(name)}
+    best = best or (turned.pop() if len(turned) == 1 else None)
     found = best or (longer.pop() if len(longer) == 1 else None)
     return known[found] if found else None

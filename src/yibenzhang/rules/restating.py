@@ -16,10 +16,12 @@ from yibenzhang.model.relations import Alternatives, Made, Nearly, Relation, Ter
 from yibenzhang.prose.binding import Binding
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.prose.reading import Reading
+from yibenzhang.recognising.rows import bare
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.rules.slips import agree, residual, slip_of
 from yibenzhang.rules.supporting import ONE_IN, holds, well_supported
+from yibenzhang.standards import fold
 
 
 def _bound(binding: Binding) -> Made:
@@ -96,11 +98,47 @@ def _read(reading: Reading, case: Case) -> Made:
         slip = next((o for o in options if slip_of(number, o.terms[1].fact)), None)
         doubt = _cut(replace(slip, rule="prose.slip"), reading.quantity) if slip else None
         return Alternatives([replace(o, accuses=False) for o in options], doubt)
+    if own := _elsewhere(reading.quantity, case):
+        return Alternatives([*options, *(_restates(number, f) for f in own)])
     known = case.reader.cube.known(number)
     accused = well_supported(support_kind(reading.how, known), POOL_ONE_IN if known else ONE_IN)
     return Alternatives(
         options, _cut(_meant(options, reading.quantity), reading.quantity) if accused else None
     )
+
+
+_PROJECTS = re.compile(r"项目[^。;]{0,8}\d+[个项]|\d+[个项][^。;]{0,8}项目")
+
+
+def _elsewhere(q: Quantity, case: Case) -> list[Fact]:
+    """The amount in the project table, where the sentence counts projects; in the row of the very name that stands
+    before it, where that is an economic item."""
+    begin = q.passage.text.rfind("。", 0, q.start) + 1
+    counted = bool(_PROJECTS.search(q.passage.text, begin, q.start))
+    name = re.split("[,、;:。]|包括", fold(q.lead))[-1]
+    if not counted and name not in case.standards.economic:
+        return []
+    return [
+        f
+        for t in case.tables
+        if t.table.standard
+        for f in t.facts()
+        if f.printed
+        and agree(q.fact, f)
+        and (
+            (counted and t.table.standard.layout == "projects")
+            or (
+                name
+                and len(f.row.code) == _ECONOMIC
+                and f.row.code.startswith("3")
+                and bare(f.row.label) == name
+            )
+        )
+    ]
+
+
+_ECONOMIC = 5
+"""Digits of the code of an economic item."""
 
 
 def _options(reading: Reading) -> list[Relation]:

@@ -14,10 +14,10 @@ from yibenzhang.rules.wording import is_title, sentence
 
 _TITLE_YEAR = re.compile(
     r"(20[0-4]\d)年?度?(?:[省市区县]级)?(?:部门|单位)?(?:整体)?"
-    r"(?:预算|决算|(?:收支|收入|支出|财政拨款|一般公共预算|政府性基金|国有资本经营|“三公”经费)[^。;,]{0,30}(?:预算|决算)[^。;,]{0,6}表)"
+    r"(?:预算|决算|(?:收支|收入|支出)预算(?!执行|完成)|(?:收支|收入|支出|财政拨款|一般公共预算|政府性基金|国有资本经营|“三公”经费)[^。;,]{0,30}(?:预算|决算)[^。;,]{0,6}表)"
 )
 _SCOPE_YEAR = re.compile(
-    r"(?:纳入|编入)[^。;]{0,40}?(20[0-4]\d)年度?(?:部门|单位)?(?:汇总|综合)?(?:预算|决算)(?:编制范围|编报范围|汇编|编报|编制)"
+    r"(?:纳入|编入|列入)[^。;]{0,40}?(20[0-4]\d)年度?(?:部门|单位)?(?:汇总|综合)?(?:预算|决算)(?:编制范围|编报范围|汇编|编报|编制)"
 )
 _AS_OF = re.compile(r"截至(20[0-4]\d)年(?:12月31日|底|末)")
 _SAME_YEAR = re.compile(r"(20[0-4]\d)年?(?:预算|决算)数?[^。;]{0,20}?[,，]?比(\1)年?(?:预算|决算)")
@@ -28,12 +28,19 @@ _SAME_SUBJECT = re.compile(
     r"(20[0-4]\d)年度?[^。;,比\d]{2,30}(?:支出|收入|预算|决算)(?:预算|决算)?数?比(\1)年(?!度?(?:年初|初|全年|调整)?(?:预算|决算))"
 )
 _TASKS = re.compile(r"(?:工作|主要|年度|重点)任务|重点工作|工作目标|工作计划|任务及目标|任务和目标")
+_DONE = r"(?:完成(?!的)|实现|建成|达到|印发|出台|上线)"
 _TASK_YEAR = re.compile(
-    r"(20[0-4]\d)年(?:底|末|\d{1,2}月底?|年底)之?前(?:完成|实现|建成|达到)"
+    rf"(20[0-4]\d)年(?:底|末|\d{{1,2}}月(?:底|末)?|年底)?之?前(?:[^,。;\d]{{0,6}}){_DONE}"
+    rf"|(?:到|在|力争|确保)(20[0-4]\d)年(?:底|末|内|年底)[^,。;\d]{{0,10}}{_DONE}"
+    rf"|(?<=[:目标])(20[0-4]\d)年(?:内)?{_DONE}"
     r"|(?:做好|抓好|推进|开展|落实|组织实施)(20[0-4]\d)年(?:度)?(?!部门决算|决算|预算执行|度?审计)"
 )
+_PAST = re.compile(r"已|基础上|以来|[完建]成了|实现了|回顾|总结")
+_LISTED = re.compile(r"[一二三四五六七八九十]+(?:是|、)|\(?\d{1,2}[).、]")
 _BASE = re.compile(r"(?:比|与|较)(20[0-4]\d)年(?:度)?(?:初)?(?:预算|决算|执行|当年|相比|增加|减少|持平)")
 
+_STALE = 2
+"""What a body owns is told as of the end of the year before, or of the one before that."""
 Match = tuple[Passage, re.Match[str]]
 
 
@@ -98,7 +105,8 @@ def _sentences(case: Case, p: Passage) -> Iterator[Issue]:
             yield _year(p, m, "sentence", found=int(m.group(1)), **_own(case))
     for m in _AS_OF.finditer(p.text):
         written = int(m.group(1))
-        if (accounts and written != year) or (case.stage == "budget" and written >= year):
+        old = written < year - _STALE and bool(re.search(r"车辆|设备|资产", p.text))
+        if (accounts and written != year) or (case.stage == "budget" and (written >= year or old)):
             yield _year(p, m, "as_of", year=year, stage=_stage(case), right=year if accounts else year - 1)
     for m in (*_SAME_YEAR.finditer(p.text), *_SAME_SUBJECT.finditer(p.text)):
         yield _year(p, m, "same", found=int(m.group(1)))
@@ -118,12 +126,19 @@ def _tables(case: Case, titled: set[str]) -> Iterator[Issue]:
 def tasks(case: Case) -> Iterator[Issue]:
     """Tasks of the year with last year's date."""
     year = case.year or 0
+    ahead = re.compile(rf"(?:^|[。;]){year}年[^,。;\d]{{0,12}}(?:将|计划)")
+    before: Passage | None = None
+    heading = ""
     for p in case.passages if case.stage == "budget" else ():
-        if not any(_TASKS.search(s) for s in (*p.section, p.text[:30])):
+        above = before.text if before is not None and is_title(before) else heading
+        heading, before = above if _LISTED.match(p.text) else "", p
+        if not any(_TASKS.search(s) for s in (*p.section, above, p.text[:30])) and not ahead.search(p.text):
             continue
         for m in _TASK_YEAR.finditer(p.text):
-            if int(m.group(1) or m.group(2)) == year - 1:
+            if int(next(g for g in m.groups() if g)) == year - 1:
                 begin, end = sentence(p.text, m.start(), m.end())
+                if _PAST.search(p.text[begin:end]):
+                    continue
                 words = p.verbatim(max(begin, m.start() - 12), min(end, m.end() + 16)).strip()
                 yield issue_at("wording.task_year", words, p.place(m.start()), year=year, found=year - 1)
 

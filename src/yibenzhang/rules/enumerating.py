@@ -1,0 +1,74 @@
+"""As many items as a sentence announces: quoted, numbered, or one after the other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from yibenzhang.prose.listing import ordinal
+from yibenzhang.prose.passages import Passage
+
+_N = r"(?<![\d.一二三四五六七八九十第])(?P<{}>\d{{1,2}}|[一二两三四五六七八九十]{{1,3}})个"
+_SAID = re.compile(
+    rf"(?:{_N.format('one')}[\u4e00-\u9fff]{{0,4}}项目|项目[\u4e00-\u9fff]{{0,3}}?{_N.format('two')})"
+    r"(?:[,:]?(?:分别(?:是|为)|即|具体(?:为|是|包括|如下)|包括|如下):?|:)"
+)
+_QUOTED = re.compile(r"“[^“”]{2,40}”")
+_NUMBERS = (
+    re.compile(r"(?:^|[;,。:])(?P<n>[一二三四五六七八九十]+)是"),
+    re.compile(r"(?:^|[;,。:])(?P<n>\d{1,2})[.、](?!\d)"),
+    re.compile(r"(?:^|[;,。、:\u4e00-\u9fff])\((?P<n>\d{1,2}|[一二三四五六七八九十]+)\)"),
+    re.compile(r"(?P<n>[①-⑳])"),
+)
+_OPEN = re.compile(r"等|\d+(?:\.\d+)?(?:万元|亿元|元|个)")
+_PARTED = re.compile("[、,;和及与]")
+
+
+def miscounted(text: str, after: Sequence[Passage]) -> tuple[int, int, int] | None:
+    """Where a sentence announces a number of projects, and how many are listed, where that is another number."""
+    for m in _SAID.finditer(text):
+        said = _number(m.group("one") or m.group("two"))
+        stop = text.find("。", m.end())
+        rest = text[m.end() : stop if stop >= 0 else len(text)]
+        found = _numbered([text[m.end() - 1 :]]) if rest else _numbered_below(after)
+        if not found and rest:
+            found = _named(rest, said)
+        if found and found != said:
+            return m.start(), m.end(), found
+    return None
+
+
+def _number(written: str) -> int:
+    return int(written) if written.isdigit() else ordinal(written.replace("两", "二"))
+
+
+def _numbered(texts: Sequence[str]) -> int:
+    """How many items are numbered from one on without a gap; 0 where they are not."""
+    for pattern in _NUMBERS:
+        numbers = [ordinal(m.group("n")) for t in texts for m in pattern.finditer(t)]
+        if len(numbers) > 1 and numbers == list(range(1, len(numbers) + 1)):
+            return len(numbers)
+    return 0
+
+
+def _numbered_below(after: Sequence[Passage]) -> int:
+    """The same of the paragraphs below, each of which begins with its number."""
+    for pattern in _NUMBERS:
+        begun = []
+        for p in after:
+            if not (m := pattern.match(p.text)):
+                break
+            begun.append(ordinal(m.group("n")))
+        if len(begun) > 1 and begun == list(range(1, len(begun) + 1)):
+            return len(begun)
+    return 0
+
+
+def _named(rest: str, said: int) -> int:
+    """How many items are quoted, or named one after the other: then only fewer than said are too few, since a name may
+    have the marks in it."""
+    quoted = _QUOTED.findall(rest)
+    if len(quoted) > 1 and not _OPEN.search(_QUOTED.sub("", rest)):
+        return len(quoted) if re.fullmatch("[、,;和及以与项目]*", _QUOTED.sub("", rest)) else 0
+    parts = _PARTED.split(rest)
+    return len(parts) if 1 < len(parts) < said and not _OPEN.search(rest) else 0

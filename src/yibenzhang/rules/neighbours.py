@@ -1,0 +1,83 @@
+"""The numbers around a claim: those before it, under its heading, beside it in the tables."""
+
+from __future__ import annotations
+
+from yibenzhang.model.facts import Fact
+from yibenzhang.prose.claims import Claim, Says
+from yibenzhang.prose.quantities import Kind, Quantity
+from yibenzhang.rules.case import Case
+from yibenzhang.standards import Address, fold
+
+
+class Neighbours:
+    """Other numbers a share may be taken of, or a change belong to."""
+
+    def __init__(self, case: Case) -> None:
+        self._all = [q for found in case.numbers for q in found if q.money and q.kind != Kind.BROKEN]
+        self._finder = case.finder
+        self._binder = case.binder
+        self._shares = [c for c in case.claims if c.says == Says.SHARE]
+        self._reader = case.reader
+        self._spoken: dict[str, list[Fact]] = {}
+        self._standards = case.standards
+
+    def before(self, claim: Claim) -> list[Quantity]:
+        """Amounts named earlier in the passage, nearest first."""
+        near = [q for q in self._all if q.passage is claim.passage and q.end <= claim.at]
+        return [q for q in reversed(near) if q.kind in (Kind.VALUE, Kind.ACTUAL, Kind.BUDGETED)]
+
+    def section(self, claim: Claim) -> list[Quantity]:
+        """Amounts named anywhere under the same heading, or within the text, that could be a whole."""
+        top = claim.passage.section[:2]
+        return [q for q in self._all if q.passage.section[:2] == top and q.kind in (Kind.VALUE, Kind.ACTUAL)]
+
+    def siblings(self, claim: Claim) -> list[Claim]:
+        """The other shares of the same passage that name no whole, or the same."""
+        same = [c for c in self._shares if c.passage is claim.passage and c.base == claim.base]
+        return [c for c in same if c is not claim]
+
+    def cousins(self, claim: Claim) -> list[Claim]:
+        """The other shares below the same heading that name the same whole."""
+        top = claim.passage.section[:1]
+        same = [
+            c for c in self._shares if claim.base and c.base == claim.base and c.passage.section[:1] == top
+        ]
+        near = [c for c in same if c.passage.section[:2] == claim.passage.section[:2]]
+        return [c for c in near if c is not claim]
+
+    def planned(self, actual: Quantity) -> list[Fact]:
+        """The budget that stands beside the actual amount in the table the number restates."""
+        binding = self._binder.bind(actual)
+        facts = binding.candidates if binding and binding.sure else ()
+        beside = [self._finder.beside(f, "@budgeted") for f in facts if "@actual" in f.measure]
+        return [f for f in beside if f is not None and f.printed]
+
+    def called(self, words: str) -> list[Fact] | None:
+        """Table numbers that the standards call so; None where they do not know the words."""
+        name = fold(words)
+        known = [c for c in self._standards.concepts if any(name.endswith(n) for n in c.folded)]
+        out = [f for c in known for a in c.at for f in self._finder.facts(a) if f.printed]
+        return out if known else None
+
+    def spoken(self, words: str) -> list[Fact]:
+        """The one amount that the words stand for in the tables, or where there are none in the text; else nothing."""
+        if words not in self._spoken:
+            found = self._reader.of_words(words) or [
+                q.fact
+                for q in self._all
+                if q.kind in (Kind.VALUE, Kind.ACTUAL) and self._reader.means(q, words)
+            ]
+            self._spoken[words] = found if len({f.amount and f.amount.base for f in found}) == 1 else []
+        return self._spoken[words]
+
+    def named(self, words: str) -> list[Fact]:
+        """Table numbers that words such as "本年支出合计" or "预算总额" may name."""
+        name = fold(words)
+        out = self.called(words) or []
+        if "总" in name or "合计" in name or not name:
+            for table in ("*.balance", "*.fiscal_balance", "*.general_function"):
+                for row in ("total", "this_year"):
+                    for side in ("income", "expenditure", ""):
+                        address = Address(table, row, "total", side)
+                        out.extend(f for f in self._finder.facts(address) if f.printed)
+        return list(dict.fromkeys(out))
