@@ -14,9 +14,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from yibenzhang.reading import converting
 
+settings.register_profile("same", derandomize=True)  # the same examples in every run
+settings.load_profile("same")
 ROOT = Path(__file__).parent.parent
 CORPUS = ROOT.parent / "shared" / "corpus"
 EXAMPLES = ROOT / "examples"
