@@ -177,7 +177,7 @@ def vehicles_of(quantities: list[Quantity]) -> Relation | None:
     return None
 
 
-_FARTHEST = 40
+_FARTHEST = 400
 """A list in paragraphs of its own is no longer."""
 _BY_SOURCE = re.compile(r"(?:拨款|结转|结余|资金|收入|基金|货物|工程|服务|支出)\d")
 
