@@ -13,7 +13,7 @@ from yibenzhang.checking.causes import in_question, issues_of
 from yibenzhang.checking.closing import closed, reason_of
 from yibenzhang.checking.extent import Extent
 from yibenzhang.checking.goal_causes import weighed
-from yibenzhang.checking.ocr_correction import capped, is_misread, repaired, repairs_of
+from yibenzhang.checking.ocr_correction import Repair, capped, is_misread, regrouped, repaired, repairs_of
 from yibenzhang.checking.placing import Whereabouts
 from yibenzhang.checking.precedence import Broken, settled
 from yibenzhang.checking.prose_support import supported
@@ -218,7 +218,9 @@ def _mended(
     for rounds_left in range(REPAIR_ROUNDS, -1, -1):
         read = _recognised([document], _profile(document, extra, given), extra)
         checked, causes = _checked(document, read)
-        repairs = repairs_of(causes, document) if document.scanned and rounds_left else []
+        repairs: list[Repair] = []
+        if document.scanned and rounds_left:
+            repairs = repairs_of(causes, document) or _regrouped(document, extra, given)
         if not repairs:
             break
         names = names_of_tables(checked.tables)
@@ -226,6 +228,19 @@ def _mended(
         repairs_made += [closed(repair_issue(r, names.get(r.fact.table, "")), standards) for r in repairs]
         document = repaired(document, repairs)
     return document, repairs_made, checked
+
+
+def _regrouped(document: Document, extra: str, given: Profile | None) -> list[Repair]:
+    """What the sums put right of numbers whose marks of thousands were misread; the others stay unreadable."""
+    variant, lost = regrouped(document)
+    if not lost:
+        return []
+    _, causes = _checked(variant, _recognised([variant], _profile(variant, extra, given), extra))
+    return [
+        replace(r, fact=replace(r.fact, text=lost[r.fact.place]))
+        for r in repairs_of(causes, variant)
+        if r.fact.place in lost
+    ]
 
 
 def check_together(

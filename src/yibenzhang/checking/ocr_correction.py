@@ -7,11 +7,13 @@ finding: it may well be the body's mistake.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from yibenzhang.balance.diagnose import Cause, Culprit
+from yibenzhang.model.amounts import CellState, cell_state
 from yibenzhang.model.documents import Cell, Document, Page, Paragraph, Table
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Issue, Severity
@@ -60,6 +62,25 @@ def repairs_of(causes: Iterable[Cause], document: Document) -> list[Repair]:
     return list(out.values())
 
 
+_GROUPED = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
+
+
+def regrouped(document: Document) -> tuple[Document, dict[Place, str]]:
+    """The document with the marks of thousands left out where a scan's number has them in wrong places, for the sums
+    to show what was misread there; and what was read, by place."""
+    lost = {
+        c.place: c.text
+        for page in document.pages
+        if page.scanned
+        for table in page.blocks
+        if isinstance(table, Table)
+        for c in table.cells
+        if cell_state(c.text) == CellState.UNREADABLE and _GROUPED.fullmatch(c.text.strip())
+    }
+    plain = {(place, text): text.replace(",", "") for place, text in lost.items()}
+    return (_with_texts(document, plain, sure=0.0) if lost else document), lost
+
+
 def _repair(culprit: Culprit) -> Repair | None:
     fact, value = culprit.fact, culprit.suggestion
     if fact.amount is None or value is None or fact.table == "prose":
@@ -97,17 +118,21 @@ def misread(read: str, right: str) -> bool:
 def repaired(document: Document, repairs: list[Repair]) -> Document:
     """The document with those cells put right; they are no longer in doubt."""
     right = {(r.fact.place, r.fact.text): r.text for r in repairs}
-    return replace(document, pages=tuple(_page(p, right) for p in document.pages))
+    return _with_texts(document, right, sure=DOUBTFUL)
 
 
-def _page(page: Page, right: dict[tuple[Place, str], str]) -> Page:
+def _with_texts(document: Document, texts: dict[tuple[Place, str], str], sure: float) -> Document:
+    return replace(document, pages=tuple(_page(p, texts, sure) for p in document.pages))
+
+
+def _page(page: Page, right: dict[tuple[Place, str], str], sure: float) -> Page:
     if not page.scanned:
         return page
     blocks: list[Paragraph | Table] = []
     for block in page.blocks:
         if isinstance(block, Table):
             cells = tuple(
-                replace(c, text=right[c.place, c.text], sure=DOUBTFUL) if (c.place, c.text) in right else c
+                replace(c, text=right[c.place, c.text], sure=sure) if (c.place, c.text) in right else c
                 for c in block.cells
             )
             blocks.append(replace(block, cells=cells))
