@@ -7,6 +7,13 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.intervals import Interval
 
+ONE_DIGIT, EXCHANGED, ONE_MORE, MOVED_POINT = (
+    "错了一位数字",
+    "两位数字颠倒",
+    "多写或漏写一位数字",
+    "小数点或位数错",
+)
+"""Slips of the keyboard, in the words of the reports."""
 MOST_TRIED = 120
 """So many values on either side of the middle are tried for a slip of the keyboard."""
 
@@ -50,16 +57,16 @@ def slip_kind(printed: str, right: str) -> str:
     if len(a) == len(b):
         wrong = [i for i in range(len(a)) if a[i] != b[i]]
         if len(wrong) == 1:
-            return "错了一位数字"
+            return ONE_DIGIT
         if (
             len(wrong) == 2
             and wrong[1] - wrong[0] <= 2
             and (a[wrong[0]], a[wrong[1]]) == (b[wrong[1]], b[wrong[0]])
         ):
-            return "两位数字颠倒"
+            return EXCHANGED
     if da.strip("0") == db.strip("0") and da.strip("0"):
-        return "小数点或位数错"
+        return MOVED_POINT
     for long, short in ((da, db), (db, da)):
         if len(long) == len(short) + 1 and any(long[:i] + long[i + 1 :] == short for i in range(len(long))):
-            return "多写或漏写一位数字"
+            return ONE_MORE
     return ""

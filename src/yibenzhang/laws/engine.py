@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
+from yibenzhang.balance.slips import EXCHANGED, MOVED_POINT, slipped
 from yibenzhang.laws.change import balance_families, change_families
 from yibenzhang.laws.columns import column_families, item_families
 from yibenzhang.laws.equality import equality_families
 from yibenzhang.laws.families import ENOUGH, Family, Instance, State, judge
-from yibenzhang.laws.numbers import Numbers
+from yibenzhang.laws.numbers import Number, Numbers
 from yibenzhang.laws.rows import beside_families, row_families
 from yibenzhang.laws.short_lists import ShortList, short_lists
+from yibenzhang.model.intervals import SCALE, Interval
 from yibenzhang.model.views import View
 from yibenzhang.standards.lexicon.words import Tree
 
@@ -137,34 +140,19 @@ def _exchanged_rows(broken: Broken) -> set[str]:
 def _slipped(family: Family, i: Instance) -> bool:
     """True where one number is right but for the place of its point, or for two digits in each other's place.
 
-    A point only in a longer sum: of two numbers it may be the unit. Digits only among few numbers: of many one
-    fits by chance.
+    A point only in a longer sum, and of one number alone: of two numbers it may be the unit. Digits only among few
+    numbers: of many one fits by chance.
     """
-    filled = [(n.value, n.value - c * i.residual) for c, n in i.terms if n.value and abs(c) == 1]
+    filled = [(c, n) for c, n in i.terms if n.value and abs(c) == 1]
+    kinds = [_slip(n, n.value - c * i.residual, i.slack) for c, n in filled]
     if family.law == "total" and len(filled) >= ENOUGH:
-        return sum(_power_of_ten(printed, right, i.slack) for printed, right in filled) == 1
-    return len(filled) <= FEW_NUMBERS and any(_exchanged(*pair) for pair in filled)
+        return kinds.count(MOVED_POINT) == 1
+    return len(filled) <= FEW_NUMBERS and EXCHANGED in kinds
 
 
-def _power_of_ten(printed: int, right: int, slack: int) -> bool:
-    return any(
-        abs(right * scale - printed) <= slack * scale or abs(printed * scale - right) <= slack
-        for scale in (10, 100, 1000, 10000)
-    )
-
-
-def _exchanged(printed: int, right: int) -> bool:
-    """True where two neighbouring digits of a number with several others stand in each other's place."""
-    whole, other = str(abs(printed)), str(abs(right))
-    if len(whole) != len(other):
-        return False
-    a = whole.rstrip("0")
-    a = whole[: max(len(a), len(other.rstrip("0")))]
-    b = other[: len(a)]
-    wrong = [k for k, (x, y) in enumerate(zip(a, b, strict=False)) if x != y]
-    return (
-        len(a) > FEW_NUMBERS
-        and len(wrong) == 2
-        and wrong[1] == wrong[0] + 1
-        and (a[wrong[0]], a[wrong[1]]) == (b[wrong[1]], b[wrong[0]])
-    )
+def _slip(number: Number, right: int, slack: int) -> str:
+    """The slip of the keyboard that explains a number of several digits, if it ought to be ``right``."""
+    if len(str(abs(number.value)).strip("0")) <= FEW_NUMBERS:
+        return ""
+    low, high = (Decimal(right + side).scaleb(-SCALE) for side in (-slack, slack))
+    return slipped(number.fact, Interval(low, high))[0]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations
 
-from yibenzhang.balance.diagnose import slip_kind
+from yibenzhang.balance.slips import slip_kind
 from yibenzhang.model.relations import Alternatives, Made, Relation, Term
 from yibenzhang.prose.claims import Claim, Says
 from yibenzhang.prose.listing import Listing, listings

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from yibenzhang.balance.diagnose import slip_kind
+from yibenzhang.balance.slips import slip_kind
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Arguments, Issue, arguments, issue_at, issue_of
 from yibenzhang.prose.claims import Claim, Says

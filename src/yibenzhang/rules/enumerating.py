@@ -11,7 +11,7 @@ from yibenzhang.prose.passages import Passage
 _N = r"(?<![\d.一二三四五六七八九十第])(?P<{}>\d{{1,2}}|[一二两三四五六七八九十]{{1,3}})个"
 _SAID = re.compile(
     rf"(?:{_N.format('one')}[\u4e00-\u9fff]{{0,4}}项目|项目[\u4e00-\u9fff]{{0,3}}?{_N.format('two')})"
-    r"(?:[,:]?(?:分别(?:是|为)|即|具体(?:为|是|包括|如下)|包括|如下):?|:)"
+    r"(?:[,:]?(?:分别(?:是|为)|即|具体(?:为|是|包括|如下)|包括|如下|(?P<among>其中)):?|:)"
 )
 _QUOTED = re.compile(r"“[^“”]{2,40}”")
 _NUMBERS = (
@@ -24,14 +24,18 @@ _OPEN = re.compile(r"等|\d+(?:\.\d+)?(?:万元|亿元|元|个)")
 _PARTED = re.compile("[、,;和及与]")
 
 
-def miscounted(text: str, after: Sequence[Passage]) -> tuple[int, int, int] | None:
-    """Where a sentence announces a number of projects, and how many are listed, where that is another number."""
+def miscounted(passages: Sequence[Passage], position: int) -> tuple[int, int, int] | None:
+    """Where a paragraph announces a number of projects, and how many are listed, where that is another number.
+
+    What is named after 其中 may be some of them; what is numbered there is all.
+    """
+    text = passages[position].text
     for m in _SAID.finditer(text):
         said = _number(m.group("one") or m.group("two"))
         stop = text.find("。", m.end())
         rest = text[m.end() : stop if stop >= 0 else len(text)]
-        found = _numbered([text[m.end() - 1 :]]) if rest else _numbered_below(after)
-        if not found and rest:
+        found = _numbered([text[m.end() - 1 :]]) if rest else _numbered_below(passages, position + 1)
+        if not found and rest and not m.group("among"):
             found = _named(rest, said)
         if found and found != said:
             return m.start(), m.end(), found
@@ -51,12 +55,12 @@ def _numbered(texts: Sequence[str]) -> int:
     return 0
 
 
-def _numbered_below(after: Sequence[Passage]) -> int:
-    """The same of the paragraphs below, each of which begins with its number."""
+def _numbered_below(passages: Sequence[Passage], first: int) -> int:
+    """The same of the paragraphs from there on, each of which begins with its number."""
     for pattern in _NUMBERS:
         begun = []
-        for p in after:
-            if not (m := pattern.match(p.text)):
+        for k in range(first, len(passages)):
+            if not (m := pattern.match(passages[k].text)):
                 break
             begun.append(ordinal(m.group("n")))
         if len(begun) > 1 and begun == list(range(1, len(begun) + 1)):

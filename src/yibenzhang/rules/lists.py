@@ -43,9 +43,8 @@ def graded(case: Case) -> Iterator[Made]:
 @rule("prose.count", needs=("text",), each_file=True)
 def counts(case: Case) -> Iterator[Issue]:
     """As many projects as are said to be listed."""
-    for position, passage in enumerate(case.passages):
-        following = case.passages[position + 1 : position + _FARTHEST]
-        yield from counted(passage, case.by_passage[position], following)
+    for position in range(len(case.passages)):
+        yield from counted(case.passages, position, case.by_passage[position])
 
 
 def split_of(split: Split, quantities: list[Quantity]) -> Iterable[Relation]:
@@ -150,7 +149,6 @@ _CARS_WHOLE = re.compile(
 _CARS_IN_ALL = re.compile(r"(?:车辆|用车|公车)(?:合计|共计|总计|总数为?)$")
 _CARS_OPEN = re.compile(r"[,，(]?(?:其中|包括|分别为|具体为)|:")
 _CARS_LISTED = re.compile(r"其他用车主要|主要是|较20|比20|较上年|比上年|。")
-_COUNTED = re.compile(r"项目(?:有|共|共计|共涉及)?(?P<n>\d+)个[,，]?(?:其中|分别为|包括|具体为)[:：]?")
 
 
 def vehicles_of(quantities: list[Quantity]) -> Relation | None:
@@ -177,28 +175,16 @@ def vehicles_of(quantities: list[Quantity]) -> Relation | None:
     return None
 
 
-_FARTHEST = 400
-"""A list in paragraphs of its own is no longer."""
 _BY_SOURCE = re.compile(r"(?:拨款|结转|结余|资金|收入|基金|货物|工程|服务|支出)\d")
 
 
-def counted(passage: Passage, quantities: list[Quantity], after: Sequence[Passage] = ()) -> Iterable[Issue]:
+def counted(passages: Sequence[Passage], position: int, quantities: list[Quantity]) -> Iterable[Issue]:
     """ "项目有 13 个，其中：（1）… （13）": as many as are numbered, or as are named with amounts that make up the whole."""
-    if (wrong := miscounted(passage.text, after)) is not None:
+    passage = passages[position]
+    if (wrong := miscounted(passages, position)) is not None:
         start, end, found = wrong
         yield _count(passage, start, end, found, tuple(q for q in quantities if q.start >= start)[:1])
         return
-    match = _COUNTED.search(passage.text)
-    if match:
-        numbers = [int(n) for n in re.findall(r"\((\d{1,2})\)", passage.text[match.end() :])]
-        if (
-            len(numbers) >= 3
-            and numbers == list(range(1, len(numbers) + 1))
-            and len(numbers) != int(match.group("n"))
-        ):
-            first = tuple(q for q in quantities if q.start >= match.start())[:1]
-            yield _count(passage, match.start(), match.end(), len(numbers), first)
-            return
     for at, count in enumerate(quantities):
         following = quantities[at + 1 :]
         if (

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from yibenzhang.balance.diagnose import slip_kind
+from yibenzhang.balance.slips import EXCHANGED, MOVED_POINT, ONE_DIGIT, ONE_MORE, slip_kind
 from yibenzhang.model.amounts import Amount
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.intervals import Interval, linear
 from yibenzhang.model.relations import Relation
 
 _ROUNDED = 3
-_SLIPS = ("错了一位数字", "两位数字颠倒", "多写或漏写一位数字", "小数点或位数错")
+_SLIPS = (ONE_DIGIT, EXCHANGED, ONE_MORE, MOVED_POINT)
 
 
 def agree(one: Fact, two: Fact) -> bool:
@@ -59,7 +59,7 @@ def slip_of(one: Fact, other: Fact) -> bool:
     right = (other.amount.base / factor).quantize(Decimal(1).scaleb(-places))
     kind = slip_kind(f"{one.amount.value:f}", f"{right:f}")
     printed = str(one.amount.value).replace(".", "")
-    if kind == "小数点或位数错":
+    if kind == MOVED_POINT:
         return len(printed.strip("0")) >= 3
     return kind in _SLIPS and len(printed.lstrip("0")) >= 4 and (whole or one.amount.decimals >= 2)
 
