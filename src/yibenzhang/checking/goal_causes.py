@@ -59,9 +59,9 @@ def _by_sides(cause: Cause, of_fact: dict[str, GoalForm], results: Sequence[Resu
         return _open(cause)
     [own] = form_facts
     [listed] = [f for f in terms if f is not own]
-    told = set(_cost_lines(of_fact[own.id]))
-    by_form = _near(own, told)
-    by_table = _near(listed, told) or _in_a_sum(listed, results)
+    costs = set(_cost_lines(of_fact[own.id]))
+    by_form = _near(own, costs)
+    by_table = _near(listed, costs) or _in_a_sum(listed, results)
     if by_form == by_table:
         return _open(cause)
     wrong, right = (listed, own) if by_form else (own, listed)
@@ -92,10 +92,10 @@ def _cost_lines(form: GoalForm) -> Iterator[Decimal]:
     yield whole
 
 
-def _near(fact: Fact, told: set[Decimal]) -> bool:
-    """One of the amounts told is the printed one."""
+def _near(fact: Fact, costs: set[Decimal]) -> bool:
+    """One of the cost lines is the printed one."""
     interval = fact.interval
-    return interval is not None and _base(fact) > 0 and any(interval.low <= v <= interval.high for v in told)
+    return interval is not None and _base(fact) > 0 and any(interval.low <= v <= interval.high for v in costs)
 
 
 def _in_a_sum(fact: Fact, results: Sequence[Result]) -> bool:

@@ -19,13 +19,13 @@ def unread_cells(views: Sequence[View], names: Mapping[str, str], others: Sequen
 
     What one of the ``others`` quotes (a number that is written wrongly) is not told again.
     """
-    told = {e.text for i in others for e in i.evidence if not e.fact}
+    quoted = {e.text for i in others for e in i.evidence if not e.fact}
     headings = {_bare(h) for v in views for c in v.columns for h in c.path}  # printed again within a table
     by_table: dict[str, dict[str, Fact]] = {}
     for view in views:
         for n in range(len(view.columns)):
             facts = [f for (_, c), f in view.cells.items() if c == n and _bare(f.text) not in headings]
-            lost = [f for f in facts if f.state == CellState.UNREADABLE and f.text not in told]
+            lost = [f for f in facts if f.state == CellState.UNREADABLE and f.text not in quoted]
             printed = sum(f.printed for f in facts)
             for fact in lost:
                 # a column of dates or of codes with points is no column of numbers

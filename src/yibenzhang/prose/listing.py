@@ -174,7 +174,7 @@ class _Level:
         """The parts are numbered from one on without a gap, or not."""
         begun = [ordinal(n) for n in self.numbers] == list(range(1, len(self.numbers) + 1))
         return Listing(
-            tuple(self.wholes), tuple(self.parts), f"outline {self.how}{'' if begun else ' astray'}"
+            tuple(self.wholes), tuple(self.parts), f"outline {self.how}{'' if begun else ' gapped'}"
         )
 
 

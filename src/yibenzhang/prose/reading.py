@@ -178,17 +178,17 @@ class SentenceReader:
         above = self._whole(q)
         if above is None or said.residue:
             return said
-        mine, theirs = dict(said.wanted.values), dict(above.wanted.values)
+        here, whole = dict(said.wanted.values), dict(above.wanted.values)
         own, trees = said.wanted, self._words.lexicon.trees
-        if any(d in _NARROW and trees[d].joined(mine.get(d, ""), v) is None for d, v in theirs.items()):
+        if any(d in _NARROW and trees[d].joined(here.get(d, ""), v) is None for d, v in whole.items()):
             return said
-        more = {d: v for d, v in theirs.items() if d in _NARROW and d not in mine}
+        more = {d: v for d, v in whole.items() if d in _NARROW and d not in here}
         codes = own.codes or (() if own.label else above.wanted.codes)
         label = own.label or ("" if own.codes else above.wanted.label)
         if not more and codes == own.codes and label == own.label:
             return said
         return Said(
-            Wanted(tuple({**mine, **more}.items()), codes, label), f"{said.how}, part", (), said.total
+            Wanted(tuple({**here, **more}.items()), codes, label), f"{said.how}, part", (), said.total
         )
 
     def _whole(self, q: Quantity) -> Said | None:
@@ -283,7 +283,7 @@ class SentenceReader:
 
     def _around(self, q: Quantity, said: Said) -> tuple[tuple[str, str], ...]:
         """The fund, the kind and the side that headings say, and the paragraph that announces a list."""
-        mine = {d for d, _ in said.wanted.values}
+        here = {d for d, _ in said.wanted.values}
         around: dict[str, str] = {}
         above = self._above.get(id(q.passage), "")
         for heading in (*q.passage.section[-3:], *([above] if above else ())):
@@ -292,4 +292,4 @@ class SentenceReader:
                 for d, v in self._phrase(self._bare(heading)).wanted.values
                 if d in ("fund", "kind", "side")
             }
-        return tuple((d, v) for d, v in around.items() if d not in mine)
+        return tuple((d, v) for d, v in around.items() if d not in here)

@@ -124,7 +124,7 @@ def _size(node: etree._Element, styles: Styles) -> float:
     for _ in range(_MOST_ANCESTORS):
         if at is None:
             break
-        if told := styles.of(at).get("font-size"):
-            return max(_length(told), 2.0) or _SIZE
+        if size := styles.of(at).get("font-size"):
+            return max(_length(size), 2.0) or _SIZE
         at = at.getparent()
     return _SIZE

@@ -17,6 +17,7 @@ from yibenzhang.reading.containers import Container, parse_xml
 from yibenzhang.reading.glyphs import unmapped
 from yibenzhang.reading.limits import MAX_PAGES, MAX_RULES_PER_PAGE, MAX_XML_BYTES, ReadingError
 from yibenzhang.reading.ofd_drawing import POINTS, Drawing, Picture, Resources, children, numbers
+from yibenzhang.reading.painted import pictures_notice
 from yibenzhang.reading.scanned import installed
 from yibenzhang.reading.steps import begins
 
@@ -216,9 +217,7 @@ def _page(book: _Book, location: str, number: int, first: int) -> tuple[Page, li
         if not glyphs:
             notices.append(ReadingNotice(_IMAGE, here, True) if isinstance(read, tuple) else read)
             large = []
-    if large:
-        told = f"本页有 {len(large)} 幅较大的图片，图片里的内容没有读取。"
-        notices.append(ReadingNotice(told, here))
+    notices.extend(pictures_notice(len(large), here))
     if len(hs) + len(vs) > MAX_RULES_PER_PAGE:
         notices.append(ReadingNotice("本页线条过多，未按表格读取。", here, True))
         hs, vs = [], []

@@ -186,5 +186,10 @@ def unread_pictures(
             continue
         over = sum(_inside(g, box) for g in glyphs)
         count += over * 4000 < picture.area
-    told = f"本页有 {count} 幅较大的图片，图片里的内容没有读取。"
-    return [ReadingNotice(told, here)] if count else []
+    return pictures_notice(count, here)
+
+
+def pictures_notice(count: int, here: PagePlace) -> list[ReadingNotice]:
+    """The notice that so many pictures of a page were not read; none where there is none."""
+    text = f"本页有 {count} 幅较大的图片，图片里的内容没有读取。"
+    return [ReadingNotice(text, here)] if count else []

@@ -81,14 +81,14 @@ def unread_parts(main: etree._Element) -> list[ReadingNotice]:
 
 def _may_hold_text(node: etree._Element) -> bool:
     """A picture that is no icon: by its size where that is told, else by its name."""
-    told = [
+    sizes = [
         int(m.group(1))
         for k in ("width", "style")
         if (m := re.search(r"(?:^|width:\s*)(\d{1,5})", node.get(k) or ""))
     ]
     source = node.get("src") or ""
-    if told:
-        return told[0] >= _SMALL
+    if sizes:
+        return sizes[0] >= _SMALL
     return not _ICON.search(source[-80:] if not source.startswith("data:") else "")
 
 

@@ -68,13 +68,13 @@ def read_pdf(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
     for number in range(min(count, MAX_PAGES)):
         begins(number + 1, min(count, MAX_PAGES))
         try:
-            page, told = read_page(document, number, tables, layered)
+            page, page_notices = read_page(document, number, tables, layered)
         except pdfium.PdfiumError:
             notices.append(ReadingNotice("本页损坏，未能读取。", PagePlace(number + 1, 0, 0, 0, 0), True))
             continue
         tables += sum(isinstance(b, Table) for b in page.blocks)
         pages.append(page)
-        notices.extend(told)
+        notices.extend(page_notices)
     document.close()
     if pages and not any(p.blocks for p in pages):
         why = "也没有识别出文字" if installed() else INSTALL

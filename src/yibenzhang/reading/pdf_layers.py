@@ -82,5 +82,5 @@ def attachments(document: pdfium.PdfDocument) -> list[ReadingNotice]:
             names.append("".join(c for c in document.get_attachment(k).get_name() if c.isprintable())[:60])
         except pdfium.PdfiumError:
             continue
-    told = "、".join(n for n in names if n) + (" 等" if count > _NAMED else "")
-    return [ReadingNotice(f"PDF 里附有 {count} 个文件，没有读取，请取出后一并检查：{told}。")]
+    named = "、".join(n for n in names if n) + (" 等" if count > _NAMED else "")
+    return [ReadingNotice(f"PDF 里附有 {count} 个文件，没有读取，请取出后一并检查：{named}。")]

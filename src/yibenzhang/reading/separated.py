@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 _SAMPLE = 200
 _SHORTEST_ROW = 3
 _SEPARATORS = (",", ";", "\t", "|")
-_TOLD = re.compile(r"\s*\"?sep=(.)\"?[,;\t]*\s*", re.IGNORECASE)
+_SEPARATOR = re.compile(r"\s*\"?sep=(.)\"?[,;\t]*\s*", re.IGNORECASE)
 _FORMULA = re.compile(r'="(.*)"', re.DOTALL)
 _RULING = re.compile(r":?-{2,}:?")
 _LONGEST_QUOTED = 20
@@ -35,8 +35,8 @@ def separator_of(text: str) -> str:
     """What parts the values of a file; empty where it is no table of such: by content alone."""
     head = text[:100_000]
     lines = head.splitlines()
-    if lines and (told := _TOLD.fullmatch(lines[0].lstrip("\ufeff"))):
-        return told.group(1)
+    if lines and (match := _SEPARATOR.fullmatch(lines[0].lstrip("\ufeff"))):
+        return match.group(1)
     counts = {s: head.count(s) for s in _SEPARATORS}
     if counts["\t"] * 2 > max(counts[s] for s in _SEPARATORS if s != "\t"):
         return "\t" if _is_exported(lines) else ""
@@ -79,7 +79,7 @@ def rows_of(text: str, separator: str, most: int = 1_000_000) -> Separated:
     lines = text.splitlines()
     opens = re.compile(rf'(?:^|{re.escape(separator)})\s*"')
     formula = re.compile(rf'(^|{re.escape(separator)})=("(?:[^"]|"")*")')
-    start = 1 if lines and _TOLD.fullmatch(lines[0].lstrip("\ufeff")) else 0
+    start = 1 if lines and _SEPARATOR.fullmatch(lines[0].lstrip("\ufeff")) else 0
     k = start
     while k < len(lines) and len(out.rows) < most:
         line, taken = formula.sub(r"\1\2", lines[k]), 1

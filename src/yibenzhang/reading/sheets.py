@@ -280,13 +280,11 @@ def _ranges(numbers: set[int]) -> str:
             runs[-1][1] = n
         else:
             runs.append([n, n])
-    told = "、".join(str(a) if a == b else f"{a}–{b}" for a, b in runs[:5])
-    return f"第 {told}{' 等' if len(runs) > 5 else ''} 行"
+    named = "、".join(str(a) if a == b else f"{a}–{b}" for a, b in runs[:5])
+    return f"第 {named}{' 等' if len(runs) > 5 else ''} 行"
 
 
 # ---- separated values ----------------------------------------------------------------------
-
-_FEW = 5
 
 
 def read_csv(text: str, separator: str) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
@@ -301,8 +299,8 @@ def read_csv(text: str, separator: str) -> tuple[tuple[Page, ...], tuple[Reading
                 sheet.values[r, c] = Value(budget.spend(words))
     place = {number: SheetPlace("", r, 1) for r, (number, _) in enumerate(read.rows, start=1)}
     notices = [
-        ReadingNotice(told.format(lines=_lines(lines)), place.get(lines[0]))
-        for lines, told in (
+        ReadingNotice(template.format(lines=_ranges(set(lines))), place.get(lines[0]))
+        for lines, template in (
             (read.unpaired, "{lines}的引号没有配对，已去掉引号逐行读取，请核对。"),
             (read.split, "{lines}里带千分位逗号的数没有加引号，已按表头的栏数合起来读，请核对。"),
             (read.uneven, "{lines}的栏数比表头多，各栏可能错位，请核对。"),
@@ -313,8 +311,3 @@ def read_csv(text: str, separator: str) -> tuple[tuple[Page, ...], tuple[Reading
     if not any(p.blocks for p in pages):
         raise ReadingError("文件是空的，没有任何内容。")
     return pages, tuple(notices)
-
-
-def _lines(numbers: list[int]) -> str:
-    told = "、".join(map(str, numbers[:_FEW]))
-    return f"第 {told}{' 等' if len(numbers) > _FEW else ''} 行"

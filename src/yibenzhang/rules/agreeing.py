@@ -55,7 +55,7 @@ def listed(case: Case) -> Iterator[Made]:
 
 def slipped_sum(sums: list[Relation], how: str) -> Relation | None:
     """The first that is a slip of the keyboard away from holding, where the list is a plain one."""
-    plain = not any(w in how for w in ("changes", "nested", "open", "astray", "text"))
+    plain = not any(w in how for w in ("changes", "nested", "open", "gapped", "text"))
     return next((s for s in sums if slipped(s)), None) if plain else None
 
 
@@ -111,9 +111,9 @@ def _changes(claims: list[Claim]) -> Iterator[Relation]:
         key = (f"{now.amount.base.normalize():f}", change.sign, subject_words(claim))
         before = first.setdefault(key, claim)
         if before.change is not None and before.change is not change:
-            told = not (claim.loose or before.loose or "其中" in change.lead or "其中" in before.change.lead)
+            sure = not (claim.loose or before.loose or "其中" in change.lead or "其中" in before.change.lead)
             terms = (Term(1, change.fact), Term(-1, before.change.fact))
-            yield Relation(f"prose.year_before|{change.fact.id}", "prose.year_before", terms, accuses=told)
+            yield Relation(f"prose.year_before|{change.fact.id}", "prose.year_before", terms, accuses=sure)
 
 
 @rule("prose.twice", needs=("text",), each_file=True)

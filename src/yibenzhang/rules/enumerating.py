@@ -27,16 +27,16 @@ _PARTED = re.compile("[、,;和及与]")
 def miscounted(passages: Sequence[Passage], position: int) -> tuple[int, int, int] | None:
     """Where a paragraph announces a number of projects, and how many are listed, where that is another number.
 
-    What is named after 其中 may be some of them; what is numbered there is all.
+    What is named after 其中, or stands below it, may be some of them; what is numbered in its paragraph is all.
     """
     text = passages[position].text
     for m in _SAID.finditer(text):
         said = _number(m.group("one") or m.group("two"))
         stop = text.find("。", m.end())
         rest = text[m.end() : stop if stop >= 0 else len(text)]
-        found = _numbered([text[m.end() - 1 :]]) if rest else _numbered_below(passages, position + 1)
-        if not found and rest and not m.group("among"):
-            found = _named(rest, said)
+        found = _numbered(text[m.end() - 1 :], said)
+        if not found and not m.group("among"):
+            found = _named(rest, said) if rest else _numbered_below(passages, position + 1)
         if found and found != said:
             return m.start(), m.end(), found
     return None
@@ -46,13 +46,15 @@ def _number(written: str) -> int:
     return int(written) if written.isdigit() else ordinal(written.replace("两", "二"))
 
 
-def _numbered(texts: Sequence[str]) -> int:
-    """How many items are numbered from one on without a gap; 0 where they are not."""
+def _numbered(text: str, said: int) -> int:
+    """How many items are numbered from one on without a gap; of several ways of numbering that which comes to so many
+    as are said, else the first; 0 where they are not numbered."""
+    counts = []
     for pattern in _NUMBERS:
-        numbers = [ordinal(m.group("n")) for t in texts for m in pattern.finditer(t)]
+        numbers = [ordinal(m.group("n")) for m in pattern.finditer(text)]
         if len(numbers) > 1 and numbers == list(range(1, len(numbers) + 1)):
-            return len(numbers)
-    return 0
+            counts.append(len(numbers))
+    return said if said in counts else next(iter(counts), 0)
 
 
 def _numbered_below(passages: Sequence[Passage], first: int) -> int:

@@ -276,7 +276,7 @@ def _execution(form: GoalForm) -> Iterator[Made]:
             made = equal("goals.funds", total, parts)
             blank = list(_blank(amounts, column))
             yield Alternatives((made,), _left_blank(form, column, made, blank)) if blank else made
-    told: set[tuple[Decimal, ...]] = set()
+    seen: set[tuple[Decimal, ...]] = set()
     for prefix in ("year", "year.fiscal", "year.carry", "year.other"):
         budget, spent, rate = (amounts.get(f"{prefix}.{c}") for c in ("budget", "spent", "rate"))
         if not (budget and spent and rate):
@@ -284,8 +284,8 @@ def _execution(form: GoalForm) -> Iterator[Made]:
         if executed := _share("goals.execution", spent, budget, rate, "执行率 "):
             # where all the money is of one source its row repeats the row of the whole, with the same slip
             key = (_base(spent), _base(budget), _base(rate))
-            yield Alternatives((executed,), None if key in told else executed)
-            told.add(key)
+            yield Alternatives((executed,), None if key in seen else executed)
+            seen.add(key)
 
 
 def _blank(amounts: Mapping[str, Fact], column: str) -> Iterator[Fact]:

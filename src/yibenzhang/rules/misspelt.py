@@ -71,14 +71,14 @@ def _near(text: str, index: dict[str, list[str]]) -> Iterator[_Hit]:
         seed = text[at : at + _SEED]
         for word in index.get(seed, ()):
             for length in (len(word), len(word) + 1):
-                yield from _told(at, text[at : at + length], word, found)
+                yield from _hits(at, text[at : at + length], word, found)
         for word in index.get(f"{seed}$", ()):
             start = at + _SEED - len(word)
             if start >= 0:
-                yield from _told(start, text[start : at + _SEED], word, found)
+                yield from _hits(start, text[start : at + _SEED], word, found)
 
 
-def _told(at: int, piece: str, word: str, found: set[tuple[int, str]]) -> Iterator[_Hit]:
+def _hits(at: int, piece: str, word: str, found: set[tuple[int, str]]) -> Iterator[_Hit]:
     if piece != word and (at, word) not in found and _mistyped(piece, word):
         found.add((at, word))
         yield at, piece, word

@@ -80,7 +80,7 @@ def former_text(case: Case) -> Iterator[Issue]:
             words = claim.passage.verbatim(start, _end(claim)).strip()[:60]
             yield issue_at(
                 "goals.former_text", words, claim.passage.place(start), year=year, implied=_wan(implied),
-                told=_wan(max(before)), gap=_wan(abs(implied - max(before))),
+                printed=_wan(max(before)), gap=_wan(abs(implied - max(before))),
             )  # fmt: skip
 
 

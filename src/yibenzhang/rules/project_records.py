@@ -123,22 +123,22 @@ def former_sums(case: Case) -> Iterator[Issue]:
     for overall in (f for f in case.forms if f.kind == "overall"):
         for year, column in zip(former_years(case, overall), ("former1", "former2"), strict=False):
             whole = next((i.fact for i in overall.overview if i.kind == f"{column}/specific"), None)
-            told = [(r, a) for r in every if (a := r.budget(year)) is not None]
-            if whole is None or whole.amount is None or whole.unit is None or not told:
+            known = [(r, a) for r in every if (a := r.budget(year)) is not None]
+            if whole is None or whole.amount is None or whole.unit is None or not known:
                 continue
             base = whole.amount.base / 10_000
-            largest, amount = max(told, key=lambda t: t[1])
-            total = sum((a for _, a in told), Decimal(0))
+            largest, amount = max(known, key=lambda t: t[1])
+            total = sum((a for _, a in known), Decimal(0))
             said = largest.form.text("former")
             if said is not None and amount > base + _CENT:
                 yield issue_at(
                     "goals.former_sum", said.text, said.place, (whole.text, whole.place), template="part",
                     form=largest.form.name, year=year, amount=_shown(amount), whole=_shown(base),
                 )  # fmt: skip
-            elif len(told) == len(every) >= 2 and abs(total - base) > _CENT * len(told):
+            elif len(known) == len(every) >= 2 and abs(total - base) > _CENT * len(known):
                 yield issue_at(
                     "goals.former_sum", whole.text, whole.place, year=year, whole=_shown(base), total=_shown(total),
-                    count=len(told), gap=_shown(abs(total - base)),
+                    count=len(known), gap=_shown(abs(total - base)),
                 )  # fmt: skip
 
 

@@ -80,8 +80,8 @@ def of_another(case: Case) -> Iterator[Issue]:
 def _purpose_of_another(own: str, what: str, case: Case) -> str:
     """The statutory item whose words the purpose has, where the item is another such one and has none of its own."""
     known = [entry.split("=") for entry in case.standards.lists["purposes"]]
-    mine = [words.split("|") for item, words, _ in known if item in own]
-    if not mine or any(w in what for words in mine for w in words):
+    own_words = [words.split("|") for item, words, _ in known if item in own]
+    if not own_words or any(w in what for words in own_words for w in words):
         return ""
     others = (
         item for item, _, words in known if item not in own and any(w in what for w in words.split("|"))

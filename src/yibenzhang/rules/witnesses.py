@@ -28,7 +28,7 @@ class Witness:
 
     def __init__(self, case: Case) -> None:
         self._cube = case.reader.cube
-        self._said: Counter[Decimal] = Counter(q.amount.base for q in case.quantities if _told(q))
+        self._said: Counter[Decimal] = Counter(q.amount.base for q in case.quantities if _is_level(q))
 
     def of(self, sums: Sequence[Relation]) -> Iterator[Made]:
         """What the lists say with their witnesses: of one that holds, which numbers are told elsewhere as well."""
@@ -73,7 +73,7 @@ def _tight(relation: Relation, fact: Fact) -> bool:
     return own is not None and residual(relation).half_width <= _MORE * own.half_width
 
 
-def _told(q: Quantity) -> bool:
+def _is_level(q: Quantity) -> bool:
     return q.money and not q.sign
 
 
