@@ -167,8 +167,13 @@ def _worked_out(lead: Result, cause: Cause, names: dict[str, str]) -> _Sentence 
     places = Decimal(1).scaleb(-rate.amount.decimals)
     expected = abs((rate.amount.value - lead.residual / coefficient).quantize(places))
     table = names.get(rate.table, names.get("prose", ""))
-    values = arguments(table=table, quoted=rate.said, note=relation.note, printed=rate.text)
+    values = arguments(table=table, quoted=rate.said, note=relation.note, printed=_bare(rate))
     return _Sentence(WORKED_OUT, values, rate, rate.amount.value, expected)
+
+
+def _bare(rate: Fact) -> str:
+    """A percentage without its sign, which some columns print in every cell and some in their heading."""
+    return rate.text.rstrip("%％ ")
 
 
 def _lead(cause: Cause) -> Result:
@@ -298,7 +303,7 @@ def arithmetic(result: Result) -> str:
     """The relation in one line: parts = sum, the printed total, the difference and the rounding allowed."""
     relation = result.relation
     if relation.note:
-        return f"{relation.note}，印为 {relation.terms[-1].fact.text}%"
+        return f"{relation.note}，印为 {_bare(relation.terms[-1].fact)}%"
     factor = _factor(relation)
     shown: list[str] = []
     parts = [t for t in relation.parts if t.fact.printed and (t.fact.amount and t.fact.amount.value)]

@@ -123,14 +123,20 @@ def _confirmed(views: Sequence[View], table: str, rows: tuple[int, ...], laws: L
     return all(f.id in proved for f in moved if f.amount and f.amount.value)
 
 
-_LAW = {"total": Law.TOTAL, "equal": Law.EQUAL, "balance": Law.BALANCE, "change": Law.CHANGE}
+_LAW = {
+    "total": Law.TOTAL,
+    "equal": Law.EQUAL,
+    "balance": Law.BALANCE,
+    "change": Law.CHANGE,
+    "rate": Law.RATE,
+}
 UNCONFIRMED = ".unconfirmed"
 """A contradiction that stands alone in a small family: a question, not an error."""
 
 
 def _results(laws: Laws) -> list[Result]:
     out = []
-    seen: set[tuple[tuple[int, str], ...]] = set()
+    seen: set[tuple[tuple[int | Decimal, str], ...]] = set()
     ordered = sorted(
         [(f, i) for f, i in laws.held if not i.trivial],
         key=lambda x: x[0].robust not in (State.LAW, State.WITNESS),
@@ -158,6 +164,7 @@ def _result(family: Family, i: Instance, rule: str) -> Result:
     relation = Relation(
         f"{family.name}|{i.explains.fact.id}", rule, terms, i.parent, law=_LAW[family.law], family=family.name,
         explains="" if family.law == "equal" else i.explains.fact.id, accuses=accuses,
+        constant=i.constant, note=i.note,
     )  # fmt: skip
     outcome = Outcome.CONTRADICTED
     if i.holds:

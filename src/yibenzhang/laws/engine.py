@@ -12,7 +12,9 @@ from yibenzhang.laws.change import balance_families, change_families
 from yibenzhang.laws.columns import column_families, item_families
 from yibenzhang.laws.equality import equality_families
 from yibenzhang.laws.families import ENOUGH, Family, Instance, State, judge
+from yibenzhang.laws.heading_formulas import formula_families
 from yibenzhang.laws.numbers import Number, Numbers
+from yibenzhang.laws.rates import rate_families
 from yibenzhang.laws.rows import beside_families, row_families
 from yibenzhang.laws.short_lists import ShortList, short_lists
 from yibenzhang.model.intervals import SCALE, Interval
@@ -55,6 +57,8 @@ def laws_of(
         *item_families(numbers, trees),
         *column_families(numbers, trees),
         *change_families(numbers),
+        *rate_families(numbers),
+        *formula_families(numbers),
         *balance_families(numbers),
         *equality_families(numbers, trees, frozenset(s.view for s in short)),
         *others,
@@ -93,7 +97,7 @@ def _settled(broken: Broken, holds: set[tuple[str, str]]) -> Broken:
             best[key].append((family, i))
     out: Broken = []
     for (_, direction), found in best.items():
-        if direction in ("rows", "columns"):
+        if direction in ("rows", "columns", "rate"):
             top = max(found, key=lambda x: (x[0].state == State.LAW, x[0].held, -abs(x[1].residual)))
             out.append(top)
         elif direction.startswith("time"):
@@ -144,7 +148,7 @@ def _slipped(family: Family, i: Instance) -> bool:
     numbers: of many one fits by chance.
     """
     filled = [(c, n) for c, n in i.terms if n.value and abs(c) == 1]
-    kinds = [_slip(n, n.value - c * i.residual, i.slack) for c, n in filled]
+    kinds = [_slip(n, n.value - int(c) * i.residual, i.slack) for c, n in filled]
     if family.law == "total" and len(filled) >= ENOUGH:
         return kinds.count(MOVED_POINT) == 1
     return len(filled) <= FEW_NUMBERS and EXCHANGED in kinds

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 
 from yibenzhang.laws.numbers import Number
@@ -34,12 +35,12 @@ FEW = 2
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """Σ coefficient · number = 0; ``explains`` is the number the others make up.
+    """Σ coefficient · number + constant = 0; ``explains`` is the number the others make up.
 
     ``residual`` and ``slack`` on the scale of the numbers; ``trivial``: all are zero.
     """
 
-    terms: tuple[tuple[int, Number], ...]
+    terms: tuple[tuple[int | Decimal, Number], ...]
     residual: int
     slack: int
     trivial: bool
@@ -49,6 +50,10 @@ class Instance:
     loose: int = 0
     """A larger slack: what the printed digits alone would allow, or one in the last digit between two printings."""
 
+    constant: Decimal = Decimal(0)
+    note: str = ""
+    """How a rate, the last of the terms, is worked out."""
+
     @property
     def minor(self) -> bool:
         """Off by no more than digits that may have been left out or rounded twice."""
@@ -56,7 +61,7 @@ class Instance:
 
     @property
     def explains(self) -> Number:
-        return self.terms[0][1]
+        return self.terms[-1 if self.note else 0][1]
 
     @property
     def holds(self) -> bool:
@@ -67,7 +72,7 @@ def instance(
     total: Number, parts: Iterable[tuple[int, Number]], parent: str = "", whole: bool = False
 ) -> Instance | None:
     """total = Σ coefficient · part; None where one side is not filled in while the other is."""
-    terms = [(1, total)]
+    terms: list[tuple[int | Decimal, Number]] = [(1, total)]
     value, slack, loose, filled, some = total.value, total.slack, total.own, False, False
     for coefficient, part in parts:
         value -= coefficient * part.value

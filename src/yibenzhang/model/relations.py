@@ -28,6 +28,7 @@ class Law(StrEnum):
     BALANCE = "balance"
     PART = "part"
     CHANGE = "change"
+    RATE = "rate"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from decimal import Decimal
 
 from yibenzhang.model.amounts import PERCENT
@@ -107,7 +106,6 @@ def _share(rule: str, part: Fact, whole: Fact, rate: Fact, way: str) -> Relation
     if rate.amount.unit != PERCENT:
         return None  # "0.86" or "86" in a column headed %: what is meant is not printed
     b, p, decimals = whole.amount.base, rate.amount.value, rate.amount.decimals
-    rate = replace(rate, text=rate.text.replace("%", "").replace("％", "").strip())
     right = 100 * part.amount.base / b
     places = max(decimals, 2)
     note = f"{way}{part.text} ÷ {whole.text} ＝ {right:.{places}f}%"
