@@ -17,8 +17,8 @@ _DIRECTION = "rate"
 _EARLIER = ("adjusted", "initial", "")
 
 Cells = dict[tuple[int, int], Number]
-Reading = tuple[int, int, int | None]
-"""Column of the numerator, column of the base, and of what is taken off the numerator first."""
+Reading = tuple[int, int, bool]
+"""Column of the numerator, column of the base, and whether the rate is that of the growth over the base."""
 
 
 def rate_families(numbers: Numbers) -> Iterator[Family]:
@@ -38,23 +38,20 @@ def _readings(view: View, at: Coordinates) -> list[Reading]:
     now = [n for n, c in money if c.version in ("", "current_year") and c.stage != "completion"]
     if at.stage == "completion":
         final = [n for n, c in money if c.stage == "final" and c.version == ""]
-        return [(f, b, None) for b in now if view.columns[b].coordinates.stage in _EARLIER for f in final][
-            :MOST_READINGS
-        ]
+        bases = [n for n in now if view.columns[n].coordinates.stage in _EARLIER]
+        return [(f, b, False) for b in bases for f in final][:MOST_READINGS]
     before = [n for n, c in money if c.version == "previous"]
     changes = [n for n, c in money if c.version == "change"]
-    out: list[Reading] = [(c, b, None) for b in before for c in changes]
-    if not out:
-        out = [(t, b, b) for b in before for t in now]
+    out = [(c, b, False) for b in before for c in changes] or [(t, b, True) for b in before for t in now]
     return out[:MOST_READINGS]
 
 
 def _by_row(view: View, cells: Cells, column: int, readings: list[Reading]) -> Iterator[Family]:
-    for over, base, less in readings:
+    for over, base, growth in readings:
         found = []
         for k in range(len(view.rows)):
             rate, a, b = cells.get((k, column)), cells.get((k, over)), cells.get((k, base))
-            if rate and a and b and (made := rate_of(rate, a, b, less is not None)):
+            if rate and a and b and (made := rate_of(rate, a, b, growth)):
                 found.append(made)
         yield from _family(view, column, f"{over}/{base}", found)
 
