@@ -150,7 +150,7 @@ def _clean(body: str) -> str:
     text = re.sub(
         r"^(第[一二三四]部分|附件\d*|公开\d+表|纳入|关于|根据|按照|由|指|为|对)+[:：]?", "", fold(body)
     )
-    text = re.sub(r"(概况|部门|单位|关于|的|公开|情况)+$", "", text)
+    text = re.sub(r"(概况|部门|单位|关于|的|公开|情况|\((汇总|部门汇总|部门)\))+$", "", text)
     return text.strip("：:，,。 ").replace("(", "（").replace(")", "）")
 
 

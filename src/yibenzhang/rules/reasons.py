@@ -231,7 +231,7 @@ def basic(case: Case) -> Iterator[Issue]:
 
 @rule("wording.self", needs=("text",))
 def other_self(case: Case) -> Iterator[Issue]:
-    """ "我中心" in the text of a 局: words of another body."""
+    """ "我中心" in the text of a 局: words of another body, unless the passage speaks of such a body by name."""
     selves, body = case.standards.lists["selves"], case.profile.body
     ending = next((k for k in selves if body.rstrip(")）").endswith(k)), "")
     if not ending:
@@ -240,5 +240,7 @@ def other_self(case: Case) -> Iterator[Issue]:
     pattern = re.compile("我(" + "|".join(map(re.escape, wrong)) + r")(?![\u4e00-\u9fff]?[长员])")
     for p in case.passages:
         for m in pattern.finditer(p.text):
+            if m.group(1) in pattern.sub("", p.text[: m.start()]):
+                continue
             words = p.verbatim(m.start(), min(len(p.text), m.end() + 12)).strip()
             yield issue_at("wording.self", words, p.place(m.start()), body=body, name=m.group())
