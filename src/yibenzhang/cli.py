@@ -32,6 +32,7 @@ from yibenzhang.cli_draft import draft
 from yibenzhang.cli_learn import learn
 from yibenzhang.cli_rules import Layer, fail, list_rules, show_rule, standards_of
 from yibenzhang.cli_rules import app as rules_app
+from yibenzhang.cli_score import score
 from yibenzhang.cli_serve import serve
 from yibenzhang.cli_user import app as user_app
 from yibenzhang.journal import Journal
@@ -56,6 +57,7 @@ app.command(
 )(bench)
 app.command()(draft)
 app.command()(learn)
+app.command()(score)
 app.command()(serve)
 
 EVERY = 10.0

@@ -20,6 +20,7 @@ LAYERS = {
     "laws": "model standards recognising balance",
     "rules": "model standards recognising prose balance laws",
     "checking": "model standards reading recognising prose balance laws rules",
+    "projects": "model standards recognising",
 }
 """Package → the packages it may import; those not named here stand above all of these and may import them."""
 

@@ -10,46 +10,29 @@ from yibenzhang.drafting.lookup import CENT, wan
 from yibenzhang.drafting.parts import LEFT, UP, Grid
 from yibenzhang.drafting.tally import Tally
 from yibenzhang.model.amounts import parse_amount
-
-EXECUTION = Decimal(10)
-"""Points for the execution of the budget; the other 90 go by the weights of the indicators."""
-BANDS = {
-    "达成": (Decimal(80), Decimal(100)),
-    "部分达成": (Decimal(60), Decimal(80)),
-    "未达成": (Decimal(0), Decimal(60)),
-}
-"""Percent of the weight that a qualitative indicator may be given, by the three bands of the method."""
+from yibenzhang.projects.method import method_of
+from yibenzhang.projects.scoring import execution_points, measured
+from yibenzhang.recognising.indicators import Target
+from yibenzhang.standards import fold
 
 
 def execution_score(spent: Decimal, budget: Decimal) -> Decimal:
-    """Ten points times the rate of execution, at most ten; nothing where there was no budget."""
-    if budget <= 0:
-        return Decimal(0)
-    return _cents(min(EXECUTION * spent / budget, EXECUTION))
+    """The national method's points for the rate of execution; nothing where there was no budget."""
+    return execution_points(spent, budget, method_of()).high or Decimal(0)
 
 
 def indicator_score(one: Indicator) -> Decimal:
-    """Points of an indicator: a number by the ratio reached to target, words by the share within their band."""
+    """The national method's points of an indicator; words get the share given, kept within their band."""
+    method = method_of()
     if one.quality:
-        low, high = BANDS[one.quality]
-        share = one.share if one.share is not None else high
-        return _cents(one.weight * min(max(share, low), high) / 100)
+        band = next(b for b in method.bands if fold(one.quality) in b.words)
+        share = one.share if one.share is not None else band.high
+        return _cents(one.weight * min(max(share, band.low), band.high) / 100)
     target, reached = parse_amount(one.target), parse_amount(one.reached)
     if target is None or reached is None:
         return Decimal(0)
-    if one.direction in ("≤", "<"):
-        ratio = Decimal(1) if reached.value <= target.value else _over(target.value, reached.value)
-    elif one.direction == "＝":
-        ratio = Decimal(1) if reached.value == target.value else _over(
-            min(target.value, reached.value), max(target.value, reached.value)
-        )  # fmt: skip
-    else:
-        ratio = Decimal(1) if reached.value >= target.value else _over(reached.value, target.value)
-    return _cents(one.weight * max(ratio, Decimal(0)))
-
-
-def _over(a: Decimal, b: Decimal) -> Decimal:
-    return a / b if b else Decimal(0)
+    aim = Target(one.direction.replace("＝", "="), target.value, "")
+    return _cents(measured(aim, reached.value, one.weight, method).high or Decimal(0))
 
 
 def _cents(value: Decimal) -> Decimal:
@@ -111,7 +94,7 @@ def _evaluation(figures: Figures, project: Project, spent: Decimal) -> Grid:
          i.quality or f"{i.reached}{i.unit}", f"{i.weight:f}", f"{indicator_score(i)}")
         for i in project.indicators
     ])  # fmt: skip
-    points = EXECUTION + sum((i.weight for i in project.indicators), Decimal(0))
+    points = method_of().execution + sum((i.weight for i in project.indicators), Decimal(0))
     rows.append(("总分", LEFT, LEFT, LEFT, LEFT, f"{points:f}", f"{total_score(project, spent)}"))
     title = f"{figures.year}年度项目支出绩效自评表"
     return _form(title, "accounts.self_evaluation", rows, "lllcccc", (1.8, 2, 4.6, 2.2, 2.2, 1.2, 1.4))

@@ -107,6 +107,7 @@ def indicator(form: OpenForm, line: Line) -> bool:
         Indicator(
             text.get("level1", ""), text.get("level2", ""), text["name"], value,
             text.get("former", ""), text.get("last", ""), line.period, cells["name"].place,
+            text.get("actual", ""), text.get("weight", ""), text.get("score", ""),
         )
     )  # fmt: skip
     for name in scored:

@@ -40,7 +40,8 @@ class Target:
 class Indicator:
     """One row of a list of indicators. ``former`` is the year before last, ``last`` the year before.
 
-    ``period`` is annual, long or empty; empty strings where nothing is printed.
+    ``period`` is annual, long or empty; of a self-assessment ``actual`` is what was reached, ``weight`` and ``score``
+    are points. Empty strings where nothing is printed.
     """
 
     level1: str
@@ -51,6 +52,9 @@ class Indicator:
     last: str
     period: str
     place: Place
+    actual: str = ""
+    weight: str = ""
+    score: str = ""
 
     @property
     def key(self) -> str:

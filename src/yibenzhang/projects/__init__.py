@@ -1,0 +1,1 @@
+"""Projects from promise to result: how what was reached is scored."""
