@@ -1,0 +1,1 @@
+"""Promises measured instead of asserted."""

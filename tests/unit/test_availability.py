@@ -1,0 +1,202 @@
+"""Availability worked by hand: hours, windows, midnight, month's end, overlaps, gaps, changed clocks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from yibenzhang.evidence.availability import (
+    Availability,
+    Fault,
+    States,
+    Verdict,
+    availability,
+    states_of_faults,
+    states_of_probes,
+)
+from yibenzhang.evidence.service_plan import Plan, PlanError, plan_from, plan_of
+from yibenzhang.evidence.spans import both, length, union, without
+
+HOUR = 3600
+OFFICE = {"hours": {"工作日": "08:00-18:00"}}
+
+
+def at(text: str, zone: str = "Asia/Shanghai") -> int:
+    return int(datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).timestamp())
+
+
+@dataclass(frozen=True)
+class Case:
+    """``faults``: begin, end, planned; expected seconds (service, planned, unplanned) and the longest repair."""
+
+    name: str
+    first: date
+    last: date
+    faults: list[tuple[str, str, bool]]
+    expected: tuple[int, int, int]
+    repair: int
+    service: dict[str, Any] = field(default_factory=dict)
+
+
+def day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+def moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def window(begin: str, end: str) -> dict[str, list[dict[str, datetime]]]:
+    return {"maintenance": [{"begin": moment(begin), "end": moment(end)}]}
+
+
+CASES = [
+    Case("no fault", day("2026-03-02"), day("2026-03-02"), [], (24 * HOUR, 0, 0), 0),
+    Case("one hour", day("2026-03-02"), day("2026-03-02"), [("2026-03-02 09:00", "2026-03-02 10:00", False)], (24 * HOUR, 0, HOUR), HOUR),
+    Case("a planned hour", day("2026-03-02"), day("2026-03-02"), [("2026-03-02 09:00", "2026-03-02 10:00", True)], (24 * HOUR, HOUR, 0), 0),
+    Case("planned and not at once is not planned", day("2026-03-02"), day("2026-03-02"), [("2026-03-02 09:00", "2026-03-02 11:00", True), ("2026-03-02 10:00", "2026-03-02 12:00", False)], (24 * HOUR, HOUR, 2 * HOUR), 2 * HOUR),
+    Case("overlapping faults count once", day("2026-03-02"), day("2026-03-02"), [("2026-03-02 09:00", "2026-03-02 11:00", False), ("2026-03-02 10:00", "2026-03-02 12:00", False)], (24 * HOUR, 0, 3 * HOUR), 3 * HOUR),
+    Case("one within another", day("2026-03-02"), day("2026-03-02"), [("2026-03-02 09:00", "2026-03-02 12:00", False), ("2026-03-02 10:00", "2026-03-02 11:00", False)], (24 * HOUR, 0, 3 * HOUR), 3 * HOUR),
+    Case("faults that touch are one", day("2026-03-02"), day("2026-03-02"), [("2026-03-02 09:00", "2026-03-02 10:00", False), ("2026-03-02 10:00", "2026-03-02 11:00", False)], (24 * HOUR, 0, 2 * HOUR), 2 * HOUR),
+    Case("two faults", day("2026-03-02"), day("2026-03-02"), [("2026-03-02 09:00", "2026-03-02 10:00", False), ("2026-03-02 12:00", "2026-03-02 14:00", False)], (24 * HOUR, 0, 3 * HOUR), 2 * HOUR),
+    Case("over midnight", day("2026-03-02"), day("2026-03-03"), [("2026-03-02 23:00", "2026-03-03 01:00", False)], (48 * HOUR, 0, 2 * HOUR), 2 * HOUR),
+    Case("only what is in the period", day("2026-03-02"), day("2026-03-02"), [("2026-03-01 23:00", "2026-03-02 01:00", False)], (24 * HOUR, 0, HOUR), HOUR),
+    Case("over the end of the month", day("2026-02-01"), day("2026-02-28"), [("2026-02-28 22:00", "2026-03-01 03:00", False)], (28 * 24 * HOUR, 0, 2 * HOUR), 2 * HOUR),
+    Case("outside of the period", day("2026-03-02"), day("2026-03-02"), [("2026-03-04 09:00", "2026-03-04 10:00", False)], (24 * HOUR, 0, 0), 0),
+    Case("a whole day down", day("2026-03-02"), day("2026-03-02"), [("2026-03-01 00:00", "2026-03-05 00:00", False)], (24 * HOUR, 0, 24 * HOUR), 24 * HOUR),
+    Case("office hours", day("2026-03-02"), day("2026-03-08"), [], (50 * HOUR, 0, 0), 0, OFFICE),
+    Case("a fault at night outside of office hours", day("2026-03-02"), day("2026-03-08"), [("2026-03-03 20:00", "2026-03-04 07:00", False)], (50 * HOUR, 0, 0), 0, OFFICE),
+    Case("a fault over the night", day("2026-03-02"), day("2026-03-08"), [("2026-03-03 17:00", "2026-03-04 09:00", False)], (50 * HOUR, 0, 2 * HOUR), 16 * HOUR, OFFICE),
+    Case("a fault over the week end", day("2026-03-02"), day("2026-03-09"), [("2026-03-06 17:30", "2026-03-09 08:30", False)], (60 * HOUR, 0, HOUR), 63 * HOUR, OFFICE),
+    Case("a holiday", day("2026-03-02"), day("2026-03-08"), [("2026-03-03 09:00", "2026-03-03 10:00", False)], (40 * HOUR, 0, 0), 0, {**OFFICE, "closed": [day("2026-03-03")]}),
+    Case("a Saturday worked", day("2026-03-02"), day("2026-03-08"), [("2026-03-07 09:00", "2026-03-07 10:00", False)], (60 * HOUR, 0, HOUR), HOUR, {**OFFICE, "open": [day("2026-03-07")]}),
+    Case("hours over midnight", day("2026-03-02"), day("2026-03-02"), [("2026-03-02 01:00", "2026-03-02 02:00", False)], (6 * HOUR + 2 * HOUR, 0, HOUR), HOUR, {"hours": {"每天": "22:00-06:00"}}),
+    Case("two shifts a day", day("2026-03-02"), day("2026-03-02"), [("2026-03-02 11:00", "2026-03-02 15:00", False)], (8 * HOUR, 0, 2 * HOUR), 4 * HOUR, {"hours": {"每天": "08:00-12:00 14:00-18:00"}}),
+    Case("agreed maintenance is no service time", day("2026-03-02"), day("2026-03-02"), [], (22 * HOUR, 0, 0), 0, window("2026-03-02 02:00", "2026-03-02 04:00")),
+    Case("down in the window", day("2026-03-02"), day("2026-03-02"), [("2026-03-02 02:00", "2026-03-02 04:00", True)], (22 * HOUR, 0, 0), 0, window("2026-03-02 02:00", "2026-03-02 04:00")),
+    Case("maintenance that took longer", day("2026-03-02"), day("2026-03-02"), [("2026-03-02 02:00", "2026-03-02 05:00", True)], (22 * HOUR, HOUR, 0), 0, window("2026-03-02 02:00", "2026-03-02 04:00")),
+    Case("a fault that begins in the window", day("2026-03-02"), day("2026-03-02"), [("2026-03-02 03:00", "2026-03-02 05:00", False)], (22 * HOUR, 0, HOUR), 2 * HOUR, window("2026-03-02 02:00", "2026-03-02 04:00")),
+    Case("a window over midnight", day("2026-03-02"), day("2026-03-02"), [], (23 * HOUR, 0, 0), 0, window("2026-03-01 23:00", "2026-03-02 01:00")),
+    Case("a window over the end of the month", day("2026-02-28"), day("2026-02-28"), [], (22 * HOUR, 0, 0), 0, window("2026-02-28 22:00", "2026-03-01 02:00")),
+    Case("the day the clock goes forward", day("2026-03-29"), day("2026-03-29"), [], (23 * HOUR, 0, 0), 0, {"zone": "Europe/Berlin"}),
+    Case("the day the clock goes back", day("2026-10-25"), day("2026-10-25"), [], (25 * HOUR, 0, 0), 0, {"zone": "Europe/Berlin"}),
+    Case("office hours on the day the clock goes forward", day("2026-03-29"), day("2026-03-29"), [], (10 * HOUR, 0, 0), 0, {"zone": "Europe/Berlin", "hours": {"每天": "08:00-18:00"}}),
+    Case("a leap year", day("2028-01-01"), day("2028-12-31"), [], (366 * 24 * HOUR, 0, 0), 0),
+]  # fmt: skip
+
+
+def plan(service: dict[str, Any] | None = None, **promise: Any) -> Plan:
+    return plan_from({"service": service or {}, "promise": promise})
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: c.name)
+def test_cases_worked_by_hand(case: Case) -> None:
+    agreed = plan(case.service)
+    zone = case.service.get("zone", "Asia/Shanghai")
+    faults = [Fault(at(a, zone), at(b, zone), planned) for a, b, planned in case.faults]
+    made = availability(states_of_faults(faults), agreed, agreed.period(case.first, case.last))
+    assert (made.service, made.planned, made.unplanned) == case.expected
+    assert max(made.repairs, default=0) == case.repair
+    assert made.unknown == 0
+
+
+MARCH = plan().period(day("2026-03-01"), day("2026-03-31"))
+
+
+def probes(down: range, left_out: range = range(0)) -> States:
+    """A probe a minute of one day, failing in some minutes, missing in others."""
+    minutes = [m for m in range(24 * 60) if m not in left_out]
+    times = np.array([at("2026-03-02") + 60 * m for m in minutes], dtype=np.int64)
+    up = np.array([m not in down for m in minutes])
+    return states_of_probes(times, up, plan(), plan().period(day("2026-03-02"), day("2026-03-02")))
+
+
+def of_day(states: States, **promise: Any) -> tuple[Availability, Plan]:
+    agreed = plan(**promise)
+    return availability(states, agreed, agreed.period(day("2026-03-02"), day("2026-03-02"))), agreed
+
+
+def test_probes_hold_until_the_next() -> None:
+    made, _ = of_day(probes(range(600, 630)))
+    assert (made.unplanned, made.unknown, made.repairs) == (1800, 0, (1800,))
+
+
+def test_a_gap_is_unknown_with_a_best_and_a_worst_case() -> None:
+    made, agreed = of_day(probes(range(0), range(600, 720)), rate=99, downtime_hours=1)
+    assert (made.unplanned, made.unknown) == (0, 7200)  # the probe before the gap holds for its minute
+    best, worst = made.rate(False), made.rate(True)
+    assert best == 100 and worst is not None and 91 < worst < 92
+    assert made.verdicts(agreed) == {"rate": Verdict.UNKNOWN, "downtime": Verdict.UNKNOWN}
+
+
+def test_no_probe_at_all_is_nothing_known() -> None:
+    made, agreed = of_day(States((), (plan().period(day("2026-03-02"), day("2026-03-02")),)), rate=98)
+    assert made.unknown == 24 * HOUR
+    assert made.verdicts(agreed)["rate"] is Verdict.UNKNOWN
+
+
+def test_a_missed_probe_is_no_gap() -> None:
+    made, _ = of_day(probes(range(0), range(600, 601)))
+    assert made.unknown == 0
+
+
+def test_two_probes_of_one_second_and_out_of_order() -> None:
+    times = np.array([at("2026-03-02 00:01"), at("2026-03-02"), at("2026-03-02 00:01")], dtype=np.int64)
+    up = np.array([True, True, False])
+    states = states_of_probes(times, up, plan(), plan().period(day("2026-03-02"), day("2026-03-02")))
+    assert states.down == (Fault(at("2026-03-02 00:01"), at("2026-03-02 00:02")),)
+
+
+@pytest.mark.parametrize(
+    ("hours_down", "verdict"),
+    [
+        (0, Verdict.KEPT),
+        (9, Verdict.KEPT),
+        (10, Verdict.AT_RISK),
+        (12, Verdict.AT_RISK),
+        (13, Verdict.BROKEN),
+    ],
+)
+def test_the_year_s_downtime_against_its_promise(hours_down: int, verdict: Verdict) -> None:
+    agreed = plan(downtime_hours=12)
+    year = agreed.period(day("2026-01-01"), day("2026-12-31"))
+    begin = at("2026-05-01")
+    made = availability(states_of_faults([Fault(begin, begin + hours_down * HOUR)]), agreed, year)
+    assert made.verdicts(agreed)["downtime"] is verdict
+
+
+def test_repair_and_rate_against_their_promises() -> None:
+    agreed = plan(rate="95", repair_hours=2)
+    begin = at("2026-03-02 08:00")
+    made = availability(states_of_faults([Fault(begin, begin + 3 * HOUR)]), agreed, MARCH)
+    assert made.verdicts(agreed) == {"rate": Verdict.KEPT, "repair": Verdict.BROKEN}
+    assert made.rate(False) == Decimal(100) * (744 - 3) / 744
+
+
+SPANS = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=12)
+
+
+@given(SPANS, SPANS)
+def test_spans_are_sets_of_seconds(one: list[tuple[int, int]], other: list[tuple[int, int]]) -> None:
+    a, b = union(one), union(other)
+    seconds = [
+        {s for begin, end in spans for s in range(begin, end)} for spans in (a, b, both(a, b), without(a, b))
+    ]
+    assert seconds[2] == seconds[0] & seconds[1]
+    assert seconds[3] == seconds[0] - seconds[1]
+    assert length(a) == len(seconds[0])
+
+
+def test_what_is_wrong_in_a_plan_is_told(tmp_path: Any) -> None:
+    path = tmp_path / "约定.toml"
+    path.write_text('[service]\nhours = {"工作日" = "八点到六点"}\n', encoding="utf-8")
+    with pytest.raises(PlanError, match="约定.toml"):
+        plan_of(path)
