@@ -27,6 +27,7 @@ from yibenzhang import __version__
 from yibenzhang.batch import FileResult, check_groups, check_many, find_files
 from yibenzhang.checking.check import Checked, check_document
 from yibenzhang.checking.multi_file import Group
+from yibenzhang.cli_availability import availability
 from yibenzhang.cli_bench import bench
 from yibenzhang.cli_draft import draft
 from yibenzhang.cli_learn import learn
@@ -55,6 +56,7 @@ app.add_typer(user_app, name="user")
 app.command(
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 )(bench)
+app.command()(availability)
 app.command()(draft)
 app.command()(learn)
 app.command()(score)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,7 +14,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from yibenzhang.cli import app
 from yibenzhang.evidence.availability import (
     Availability,
     Fault,
@@ -200,3 +204,57 @@ def test_what_is_wrong_in_a_plan_is_told(tmp_path: Any) -> None:
     path.write_text('[service]\nhours = {"工作日" = "八点到六点"}\n', encoding="utf-8")
     with pytest.raises(PlanError, match="约定.toml"):
         plan_of(path)
+
+
+PLAN = """[service]
+maintenance = [{begin = 2026-03-06T02:00:00, end = 2026-03-06T03:00:00}]
+[promise]
+rate = 98
+downtime_hours = 12
+repair_hours = 2
+"""
+TICKETS = """系统,开始时间,恢复时间,类型
+门户,2026-03-05 10:00,2026-03-05 12:30,故障
+门户,2026-03-06T02:00:00+08:00,2026-03-06T03:30:00+08:00,计划内
+网办,2026-03-09 10:00,2026-03-09 11:00,故障
+"""
+
+
+def run(tmp_path: Path, records: str, name: str, *options: str) -> tuple[int, dict[str, Any]]:
+    (tmp_path / "plan.toml").write_text(PLAN, encoding="utf-8")
+    (tmp_path / name).write_text(records, encoding="utf-8")
+    command = ["availability", str(tmp_path / name), "--plan", str(tmp_path / "plan.toml"), *options]
+    result = CliRunner().invoke(app, [*command, "--format", "json"])
+    sites = json.loads(result.stdout)["sites"] if result.exit_code < 2 else []
+    return result.exit_code, {s["site"]: s for s in sites}
+
+
+def test_tickets_of_a_month(tmp_path: Path) -> None:
+    code, sites = run(tmp_path, TICKETS, "故障.csv", "--year", "2026", "--month", "3")
+    assert code == 1
+    portal = sites["门户"]
+    assert (portal["service"], portal["unplanned"], portal["planned"]) == (743 * HOUR, 2.5 * HOUR, 0.5 * HOUR)
+    assert (portal["repair"], portal["downtime"], portal["rate"]) == ("broken", "kept", "kept")
+    assert sites["网办"]["rate_low"] == sites["网办"]["rate_high"] == "99.8654"
+
+
+def test_probes_of_a_day_with_a_gap(tmp_path: Path) -> None:
+    minutes = [m for m in range(1440) if not 600 <= m < 660]
+    rows = [f"门户,2026-03-02 {m // 60:02d}:{m % 60:02d},{'异常' if m < 20 else '正常'}" for m in minutes]
+    text = "站点,时间,状态\n" + "\n".join(reversed(rows)) + "\n"
+    code, sites = run(tmp_path, text, "探测.csv", "--from", "2026-03-02", "--to", "2026-03-02")
+    assert code == 0
+    assert (sites["门户"]["unplanned"], sites["门户"]["unknown"], sites["门户"]["rate"]) == (
+        1800,
+        3600,
+        "unknown",
+    )
+
+
+@pytest.mark.parametrize(
+    ("records", "name"),
+    [("甲,乙\n1,2\n", "无.csv"), ("站点,时间,状态\n甲,不是时间,1\n", "坏.csv"), ("x", "记录.doc")],
+)
+def test_records_that_cannot_be_used_are_told(tmp_path: Path, records: str, name: str) -> None:
+    code, _ = run(tmp_path, records, name, "--year", "2026")
+    assert code == 2

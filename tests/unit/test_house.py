@@ -21,6 +21,7 @@ LAYERS = {
     "rules": "model standards recognising prose balance laws",
     "checking": "model standards reading recognising prose balance laws rules",
     "projects": "model standards recognising",
+    "evidence": "standards",
 }
 """Package → the packages it may import; those not named here stand above all of these and may import them."""
 

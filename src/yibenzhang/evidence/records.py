@@ -1,0 +1,123 @@
+"""Probes and fault tickets from CSV, Parquet and JSON files, columns known by their names (DuckDB)."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from yibenzhang.evidence.availability import Fault, States, states_of_faults, states_of_probes
+from yibenzhang.evidence.service_plan import Plan
+from yibenzhang.evidence.spans import Span
+from yibenzhang.standards import HERE
+
+if TYPE_CHECKING:
+    import duckdb
+
+_READERS = {
+    ".csv": "read_csv(?, all_varchar = true)",
+    ".tsv": "read_csv(?, all_varchar = true)",
+    ".parquet": "read_parquet(?)",
+    ".json": "read_json_auto(?)",
+    ".jsonl": "read_json_auto(?)",
+    ".ndjson": "read_json_auto(?)",
+}
+MEMORY = "1GB"
+
+
+class RecordsError(Exception):
+    """A file that cannot be used as records; one sentence for people."""
+
+
+@lru_cache(maxsize=1)
+def words() -> Mapping[str, Mapping[str, Any]]:
+    """The names of columns and the words of the report (standards/evidence/availability.toml)."""
+    return tomllib.loads((HERE / "evidence" / "availability.toml").read_text(encoding="utf-8"))
+
+
+def states_of_file(path: Path, plan: Plan, period: Span) -> Iterator[tuple[str, States]]:
+    """The states of every site of a file of probes or of fault tickets, by its columns. Raises RecordsError."""
+    import duckdb
+
+    reader = _READERS.get(path.suffix.lower())
+    if reader is None:
+        raise RecordsError(f"{path.name} 不是能读的记录，请给 CSV、Parquet 或 JSON 文件。")
+    if not path.is_file():
+        raise RecordsError(f"没有 {path.name} 这个文件。")
+    with duckdb.connect(config={"memory_limit": MEMORY, "threads": 2}) as con:
+        try:
+            con.execute(f"CREATE TABLE records AS SELECT * FROM {reader}", [str(path)])
+            columns = [row[0] for row in con.execute("DESCRIBE records").fetchall()]
+            if faults := _columns(columns, "faults"):
+                yield from _of_faults(con, faults, plan)
+            elif probes := _columns(columns, "probes"):
+                yield from _of_probes(con, probes, plan, period)
+            else:
+                raise RecordsError(
+                    f"{path.name} 的列名认不出：要有站点、时间、状态（探测记录），或站点、开始、结束（故障单）。"
+                )
+        except duckdb.Error as error:
+            raise RecordsError(f"{path.name} 读不了：{str(error).splitlines()[0]}") from error
+
+
+def _columns(columns: list[str], kind: str) -> dict[str, str] | None:
+    """Our names → those of the file; None where one that is needed is missing."""
+    found = {
+        name: next((c for c in columns if c.strip().lower() in (w.lower() for w in known)), "")
+        for name, known in words()[kind].items()
+    }
+    needed = all(found[name] for name in found if name != "planned")
+    return found if needed else None
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _yes(column: str) -> str:
+    known = ", ".join(f"'{w}'" for w in words()["yes"]["words"])
+    return f"lower(trim(CAST({_quoted(column)} AS VARCHAR))) IN ({known})"
+
+
+def _seconds(column: str, zone: ZoneInfo) -> str:
+    """Seconds since 1970 of a column of times: such with a zone of their own as they are, others by the plan's."""
+    value = f"CAST({_quoted(column)} AS VARCHAR)"
+    local = f"epoch(CAST({value} AS TIMESTAMP) AT TIME ZONE '{zone.key}')"
+    return (
+        f"CAST(CASE WHEN regexp_matches({value}, '(Z|[+-][0-9]{{2}}:?[0-9]{{2}})$') "
+        f"THEN epoch(CAST({value} AS TIMESTAMPTZ)) ELSE {local} END AS BIGINT)"
+    )
+
+
+def _of_faults(
+    con: duckdb.DuckDBPyConnection, names: Mapping[str, str], plan: Plan
+) -> Iterator[tuple[str, States]]:
+    planned = _yes(names["planned"]) if names.get("planned") else "false"
+    rows = con.execute(
+        f"SELECT CAST({_quoted(names['site'])} AS VARCHAR), {_seconds(names['begin'], plan.zone)}, "
+        f"{_seconds(names['end'], plan.zone)}, {planned} FROM records "
+        f"WHERE {_quoted(names['begin'])} IS NOT NULL AND {_quoted(names['end'])} IS NOT NULL ORDER BY 1, 2, 3"
+    ).fetchall()
+    sites: dict[str, list[Fault]] = {}
+    for site, begin, end, is_planned in rows:
+        sites.setdefault(site, []).append(Fault(begin, end, is_planned))
+    for site, faults in sites.items():
+        yield site, states_of_faults(faults)
+
+
+def _of_probes(
+    con: duckdb.DuckDBPyConnection, names: Mapping[str, str], plan: Plan, period: Span
+) -> Iterator[tuple[str, States]]:
+    site = f"CAST({_quoted(names['site'])} AS VARCHAR)"
+    con.execute(
+        f"CREATE TABLE probes AS SELECT {site} AS site, {_seconds(names['time'], plan.zone)} AS seconds, "
+        f"{_yes(names['up'])} AS up FROM records WHERE {_quoted(names['time'])} IS NOT NULL"
+    )
+    for (name,) in con.execute("SELECT DISTINCT site FROM probes ORDER BY 1").fetchall():
+        found = con.execute(
+            "SELECT seconds, up FROM probes WHERE site = ? ORDER BY seconds", [name]
+        ).fetchnumpy()
+        yield name, states_of_probes(found["seconds"], found["up"].astype(bool), plan, period)
