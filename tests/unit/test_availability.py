@@ -245,7 +245,7 @@ def test_probes_of_a_day_with_a_gap(tmp_path: Path) -> None:
     code, sites = run(tmp_path, text, "探测.csv", "--from", "2026-03-02", "--to", "2026-03-02")
     assert code == 0
     assert (sites["门户"]["unplanned"], sites["门户"]["unknown"], sites["门户"]["rate"]) == (
-        1800,
+        1200,
         3600,
         "unknown",
     )
