@@ -14,7 +14,7 @@ from yibenzhang.model.documents import Cell, Table
 from yibenzhang.model.facts import Fact
 from yibenzhang.reading.limits import MAX_FORM_ROWS
 from yibenzhang.recognising.form_rows import MONEY, READERS, Line
-from yibenzhang.recognising.forms import UNIT_IN, GoalForm, OpenForm, amount_of, label_of
+from yibenzhang.recognising.forms import UNIT_IN, GoalForm, GoalText, OpenForm, amount_of, label_of, words
 from yibenzhang.recognising.headers import Block
 from yibenzhang.recognising.stitching import Framed
 from yibenzhang.recognising.table_facts import BlockFacts, TableFacts
@@ -33,6 +33,8 @@ _SUMS = ("execution", "overview", "source")
 """Lists whose rows bear the names of amounts."""
 _HEAD = 12
 """So many rows at the top of a form may state its unit, in so many characters."""
+_LEAST_GOAL = 6
+"""A goal in words has more letters."""
 _COMMON = ("备注", "其他资金", "得分", "分值", "上年", "当年")
 """Headings that other tables have too."""
 
@@ -68,6 +70,7 @@ class _Reader:
         self._from = 0
         self._rows = 0
         self._standard = ""
+        self._goals_below: dict[int, str] = {}
 
     def table(self, frame: Framed, facts: TableFacts, kind: str) -> TableFacts:
         """The table with the facts of its forms; as it was where it is no form."""
@@ -183,6 +186,7 @@ class _Reader:
         form = self._open
         if form is None:
             return
+        self._goals(form, row)
         goal = len(row) == 2 and re.match(r"(?:长期|年度|中期)(?:绩效)?目标", first)
         if len(row) == 1 or (goal and self._section_of(first)):
             self._section(first)
@@ -208,6 +212,24 @@ class _Reader:
         line = Line(row, cover, table, self._columns, self._period, self._words, self._basis)
         if not READERS[self._mode](form, line):
             self._mode = "label"
+
+    def _goals(self, form: OpenForm, row: Sequence[Cell]) -> None:
+        """What is to be reached, in words: right of its label, or in the row below a row of labels."""
+        known = self._words["goal"]
+        labels = [(known.get(re.sub(r"\d+$", "", label_of(c.text))), c) for c in row]
+        named = [(kind, c) for kind, c in labels if kind]
+        said = [c for kind, c in labels if not kind and len(fold(c.text)) >= _LEAST_GOAL]
+        if not named:
+            below, self._goals_below = self._goals_below, {}
+            for c in said if below else ():
+                nearest = max((at for at in below if at <= c.column), default=min(below))
+                form.texts.append(GoalText(f"goal.{below[nearest]}", words(c.text), c.place))
+            return
+        self._goals_below = {}
+        if said and all(kind == named[0][0] for kind, _ in named):
+            form.texts += [GoalText(f"goal.{named[0][0]}", words(c.text), c.place) for c in said]
+        elif not said and len(named) == len(row):
+            self._goals_below = {c.column: kind for kind, c in named if kind}
 
     def _start(self, kind: str, cell: Cell, unit: Unit | None, table_id: str) -> None:
         self.close()

@@ -80,7 +80,7 @@ _FILES = {
     "sections.toml": ("section",),
     "headers.toml": ("label", "wrapper", "subtotal", "absolute", "relative", "basis"),
     "forms.toml": (
-        "label", "amount", "section", "indicator", "item", "purchase", "source", "listed", "overview",
+        "label", "amount", "section", "goal", "indicator", "item", "purchase", "source", "listed", "overview",
         "execution", "row", "word", "economic", "sum",
     ),
 }  # fmt: skip
