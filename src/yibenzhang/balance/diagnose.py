@@ -27,7 +27,7 @@ from yibenzhang.balance.folding import folded
 from yibenzhang.balance.hitting import STEPS, smallest_sets
 from yibenzhang.balance.lists import LEAST_COLUMNS, misplaced
 from yibenzhang.balance.mending import culprit_of, is_computed, mended, settled, weight
-from yibenzhang.balance.slips import rounded, slip_kind, slipped
+from yibenzhang.balance.slips import SIGN, rounded, slip_kind, slipped
 from yibenzhang.balance.voting import voted
 from yibenzhang.balance.whole import factor_between, shifted_columns, wrong_units
 from yibenzhang.model.amounts import CellState
@@ -114,11 +114,13 @@ def _swapped(broken: list[Result], touching: Around) -> list[Cause]:
 
 
 def _unsure(broken: list[Result], touching: Touching) -> list[Result]:
-    """Without the groups of several relations that one number alone explains: simpler than two in each other's place."""
+    """Without the groups that one number alone explains, by its sign or in several relations: simpler than two in each
+    other's place."""
     out: list[Result] = []
     for group in groups_of(broken):
-        single = _single(group, touching) if len(group) > 1 else None
-        if single is None or not single.certain:
+        single = _single(group, touching)
+        several = single is not None and single.certain and len(group) > 1
+        if not several and not (single and any(c.slip == SIGN for c in single.culprits)):
             out += group
     return out
 

@@ -7,11 +7,12 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.intervals import Interval
 
-ONE_DIGIT, EXCHANGED, ONE_MORE, MOVED_POINT = (
+ONE_DIGIT, EXCHANGED, ONE_MORE, MOVED_POINT, SIGN = (
     "错了一位数字",
     "两位数字颠倒",
     "多写或漏写一位数字",
     "小数点或位数错",
+    "正负号写反",
 )
 """Slips of the keyboard, in the words of the reports."""
 MOST_TRIED = 120
@@ -52,7 +53,7 @@ def slip_kind(printed: str, right: str) -> str:
     """The slip of the keyboard that turns ``right`` into ``printed``: words for a person, or empty."""
     a, b = printed.lstrip("-"), right.lstrip("-")
     if a == b and printed != right:
-        return "正负号写反"
+        return SIGN
     da, db = a.replace(".", ""), b.replace(".", "")
     if len(a) == len(b):
         wrong = [i for i in range(len(a)) if a[i] != b[i]]

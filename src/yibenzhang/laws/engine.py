@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -79,7 +79,7 @@ def laws_of(
                     holds.add((i.explains.fact.id, family.direction))
             elif family.state in (State.LAW, State.WITNESS):
                 broken.append((family, i))
-    settled = _settled(broken, holds)
+    settled = _settled(broken, holds, Counter(_list(f, i) for f, i in held if not i.trivial))
     return Laws(
         tuple(families), tuple(held), tuple(settled), frozenset(map(id, _certain(settled))), tuple(short)
     )
@@ -88,17 +88,33 @@ def laws_of(
 Broken = list[tuple[Family, Instance]]
 
 
-def _settled(broken: Broken, holds: set[tuple[str, str]]) -> Broken:
-    """Of competing readings of one number none accuses where one holds, else the best supported alone."""
+def _list(family: Family, i: Instance) -> tuple[str, str]:
+    """A list of rows as one way of reading has it, whatever the column."""
+    return family.name.rpartition("/")[0], i.parent
+
+
+def _settled(broken: Broken, holds: set[tuple[str, str]], lists: Counter[tuple[str, str]]) -> Broken:
+    """Of competing readings of one number none accuses where one holds, else the best supported alone: the one whose
+    list holds in most of the other columns. A list that fails in a column that another reading explains, and holds in
+    none, is not what was added up.
+    """
+    refuted = {
+        _list(family, i)
+        for family, i in broken
+        if family.direction == "rows" and (i.explains.fact.id, family.direction) in holds
+    }
     best: dict[tuple[str, str], Broken] = defaultdict(list)
     for family, i in broken:
         key = (i.explains.fact.id, family.direction)
-        if key not in holds:
+        if key not in holds and not (_list(family, i) in refuted and not lists[_list(family, i)]):
             best[key].append((family, i))
     out: Broken = []
     for (_, direction), found in best.items():
         if direction in ("rows", "columns", "rate"):
-            top = max(found, key=lambda x: (x[0].state == State.LAW, x[0].held, -abs(x[1].residual)))
+            top = max(
+                found,
+                key=lambda x: (x[0].state == State.LAW, lists[_list(*x)], x[0].held, -abs(x[1].residual)),
+            )
             out.append(top)
         elif direction.startswith("time"):
             out.append(

@@ -11,6 +11,7 @@ from difflib import SequenceMatcher
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Issue, arguments, issue_at
 from yibenzhang.prose.quantities import Kind, Quantity
+from yibenzhang.recognising.profile import named_as_body
 from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
@@ -43,7 +44,14 @@ def listed(case: Case) -> Iterator[Issue]:
     """The projects that the text goes through one by one, against the table."""
     for leaves in map(_single, _leaves(case.tables)):
         if len(leaves) >= 3:
-            yield from _text(leaves, case.quantities)
+            yield from _text(
+                [f for f in leaves if not _is_unit(f.row.label, case.profile.body)], case.quantities
+            )
+
+
+def _is_unit(label: str, body: str) -> bool:
+    """A row that is the body or a unit of it: it bears the name of the same place, and that of a body."""
+    return bool(body) and fold(label)[:_PLACE] == body[:_PLACE] and named_as_body(fold(label))
 
 
 def _single(leaves: list[Fact]) -> list[Fact]:
@@ -65,6 +73,8 @@ def _single(leaves: list[Fact]) -> list[Fact]:
 
 
 _CENT = Decimal(100)
+_PLACE = 2
+"""So many letters of a body's name say where it is."""
 
 
 def _codes(leaves: list[Fact]) -> Iterator[Issue]:
