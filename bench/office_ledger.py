@@ -21,10 +21,10 @@ from bench.invented_corpus import KINDS, document, plant
 from yibenzhang.checking.check import check_document
 from yibenzhang.drafting.pipeline import WRITERS
 from yibenzhang.drafting.text import as_document
-from yibenzhang.ledger.files import Ledger
 from yibenzhang.model.issues import Severity
 from yibenzhang.office.analysing import Analysed, Task, analyse
 from yibenzhang.office.database import engine_of, prepare
+from yibenzhang.office.file_store import FileStore
 from yibenzhang.office.models import (
     Audit,
     Base,
@@ -83,7 +83,7 @@ def make(folder: Path, documents: int, matters: int, tell: Callable[[str], None]
 
     Raises Unmade where no document can be drawn up, OSError where the folder cannot be written.
     """
-    ledger = Ledger.opened(folder)
+    ledger = FileStore.opened(folder)
     try:
         tell("编制并检查虚构的文件")
         masters = {stage: _master(ledger, n, matters) for n, stage in enumerate(("budget", "accounts"))}
@@ -124,7 +124,7 @@ def made_before(folder: Path) -> Made | None:
     )  # fmt: skip
 
 
-def _master(ledger: Ledger, number: int, matters: int) -> Master:
+def _master(ledger: FileStore, number: int, matters: int) -> Master:
     """An invented document with errors planted until it has so many findings, written as PDF and checked."""
     draft, _ = document(number, _SEED, Decimal(0), True)
     random = Random(_SEED + number)
@@ -158,7 +158,7 @@ class _Filler:
     def __init__(
         self,
         engine: Engine,
-        ledger: Ledger,
+        ledger: FileStore,
         masters: dict[str, Master],
         bodies: int,
         matters: int,

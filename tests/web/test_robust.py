@@ -27,10 +27,10 @@ from tests.web.browsing import Desk
 from tests.web.conftest import Cluster, running_cluster, wait_for
 from tests.web.serving import Server, free_port, gone, words_of
 from tests.web.tampering import START
-from yibenzhang.ledger.files import Ledger
 from yibenzhang.office import foreman
 from yibenzhang.office.access import LOCAL
 from yibenzhang.office.database import Database, engine_of, prepare
+from yibenzhang.office.file_store import FileStore
 from yibenzhang.office.models import Audit, Job, Matter, Submission
 from yibenzhang.office.roster import new_season
 from yibenzhang.office.submissions import receive, told
@@ -109,7 +109,7 @@ def test_what_was_noted_but_not_registered_is_registered_at_the_next_start(tmp_p
         server.hand_in(season, "甲.txt", CLEAN, known)
         server.settled(known)
         server.kill()
-        ledger = Ledger(server.folder)
+        ledger = FileStore(server.folder)
         sha256 = ledger.put(WRONG)
         mine = told(LOCAL, season, late, "乙.txt", sha256, len(WRONG), None, False)
         receive(ledger, [mine])
@@ -423,7 +423,7 @@ def test_a_connection_lost_around_a_commit_loses_and_doubles_nothing(
     monkeypatch.setattr(foreman, "_NOTES", 0.05)
     engine = engine_of(database, tmp_path)
     prepare(engine)
-    sound, ledger = Database(engine), Ledger.opened(tmp_path / "ledger")
+    sound, ledger = Database(engine), FileStore.opened(tmp_path / "ledger")
     with sound.session() as session:
         season = new_season(session, LOCAL, "", 2026, "budget").id
     for k in range(8):

@@ -16,9 +16,9 @@ from sqlalchemy import select
 from tests.conftest import EXAMPLES
 from tests.office import PLANTED, as_docx, documents, make_examples, with_errors
 from tests.web.conftest import Browser, Shop
-from yibenzhang.ledger.files import Ledger
 from yibenzhang.office.analysing import Analysed, Task, analyse
 from yibenzhang.office.deadlines import RULES
+from yibenzhang.office.file_store import FileStore
 from yibenzhang.office.foreman import _Done
 from yibenzhang.office.models import Entry, Job, Matter, State, Submission, now
 
@@ -95,7 +95,7 @@ def work(shop: Shop, change: Change | None = None, only: int | None = None) -> i
 
 def _analysed(task: Task) -> Analysed:
     """The analysis, once for the same files in all tests."""
-    ledger = Ledger(Path(task.folder))
+    ledger = FileStore(Path(task.folder))
     key = (task.files, task.given, task.extra)
     if key not in _kept:
         found = analyse(task)

@@ -15,8 +15,8 @@ from yibenzhang.batch import FileResult
 from yibenzhang.checking.check import Checked, check_document, check_together
 from yibenzhang.checking.multi_file import groups_of, role_of
 from yibenzhang.journal import version_of
-from yibenzhang.ledger.files import Ledger, write
 from yibenzhang.model.documents import Document
+from yibenzhang.office.file_store import FileStore, write
 from yibenzhang.office.likeness import Told, told_of
 from yibenzhang.reading import ReadingError, read_data
 from yibenzhang.reading.steps import telling
@@ -91,7 +91,7 @@ def present(extra: str = "") -> str:
 
 def analyse(task: Task) -> Analysed:
     """Analyse a submission; whatever goes wrong becomes a sentence."""
-    steps = _Steps(Ledger(Path(task.folder)).analysis(task.receipt, "progress"))
+    steps = _Steps(FileStore(Path(task.folder)).analysis(task.receipt, "progress"))
     try:
         return _analyse(task, steps)
     except FileNotFoundError:
@@ -113,7 +113,7 @@ def analyse(task: Task) -> Analysed:
 
 
 def _analyse(task: Task, steps: _Steps) -> Analysed:
-    ledger = Ledger(Path(task.folder))
+    ledger = FileStore(Path(task.folder))
     documents = []
     for k, (name, sha256) in enumerate(task.files, start=1):
         steps.file = f"第 {k} 个文件" if len(task.files) > 1 else ""

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from yibenzhang.ledger.files import Ledger
 from yibenzhang.office.deadlines import RULES
+from yibenzhang.office.file_store import FileStore
 from yibenzhang.office.likeness import Told, ToldSpot
 from yibenzhang.office.matching import Version, compare, version_of
 from yibenzhang.office.models import Decision, Matter, State, Submission, Verdict
@@ -31,7 +31,7 @@ def read_told(told: dict[str, Any]) -> Told:
     return Told(**(told | {"spots": spots, "context": frozenset(told.get("context", ()))}))
 
 
-def follow(session: Session, ledger: Ledger, submission: Submission, matters: Sequence[Matter]) -> None:
+def follow(session: Session, ledger: FileStore, submission: Submission, matters: Sequence[Matter]) -> None:
     """Put a submission among the versions of its roster line, in the order they were handed in, and tell what became
     of the matters of the one before. After another analysis the same is told anew."""
     chain = _others(session, submission)
@@ -61,7 +61,7 @@ def unfollow(session: Session, before: Submission) -> None:
         m.fate, m.fate_reason = "", ""
 
 
-def detach(session: Session, ledger: Ledger, submission: Submission) -> Submission | None:
+def detach(session: Session, ledger: FileStore, submission: Submission) -> Submission | None:
     """Take a version out from among those of its roster line. What it made of the one before no longer counts, the one
     after follows on the one before; that one where it now stands again (its state is for the caller)."""
     before = session.get(Submission, submission.before_id) if submission.before_id else None
@@ -128,7 +128,7 @@ def _reported(session: Session, submission: Submission) -> list[Matter]:
 
 
 def _linked(
-    session: Session, ledger: Ledger, before: Submission, submission: Submission, matters: Sequence[Matter]
+    session: Session, ledger: FileStore, before: Submission, submission: Submission, matters: Sequence[Matter]
 ) -> None:
     """Tell what a version made of the matters of the one before."""
     asked = select(Matter).where(Matter.submission_id == before.id, Matter.gone.is_(False))
@@ -153,7 +153,7 @@ def _linked(
     _ask_again(session, old, submission, unsure)
 
 
-def _version(session: Session, ledger: Ledger, submission: Submission) -> Version:
+def _version(session: Session, ledger: FileStore, submission: Submission) -> Version:
     """What was found in a version. Of an analysis that another version of the program kept, only its findings."""
     try:
         return version_of(loaded(ledger.analysis(submission.receipt, "view").read_bytes()))

@@ -12,9 +12,9 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from yibenzhang.ledger.files import Ledger
 from yibenzhang.office.analysing import Analysed, Task, analyse
 from yibenzhang.office.database import Database, away, hold
+from yibenzhang.office.file_store import FileStore
 from yibenzhang.office.lateness import due_by, keep_up, today
 from yibenzhang.office.models import Job, State, Submission, now
 from yibenzhang.office.recording import failed, finish, given_of
@@ -46,7 +46,7 @@ class Foreman:
     """One thread that feeds the workers. ``limit`` is the most seconds for one file."""
 
     def __init__(
-        self, database: Database, ledger: Ledger, jobs: int = 2, limit: float = 900, extra: str = ""
+        self, database: Database, ledger: FileStore, jobs: int = 2, limit: float = 900, extra: str = ""
     ) -> None:
         self._database, self._ledger, self._extra = database, ledger, extra
         self._jobs, self._limit = jobs, limit

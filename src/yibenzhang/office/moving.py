@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from yibenzhang.ledger.files import Ledger
 from yibenzhang.office.access import Actor, Refused, held_open, note, season_of, still_open, visible_entries
+from yibenzhang.office.file_store import FileStore
 from yibenzhang.office.following import detach
 from yibenzhang.office.lateness import keep_up
 from yibenzhang.office.models import Entry, Notice, Season, State, Submission
@@ -32,7 +32,7 @@ def said_season(submission: Submission) -> tuple[int | None, str]:
     return read.get("fiscal_year"), read.get("stage") or ""
 
 
-def move(session: Session, ledger: Ledger, actor: Actor, submission: Submission, number: int) -> bool:
+def move(session: Session, ledger: FileStore, actor: Actor, submission: Submission, number: int) -> bool:
     """Move a file with its parts, decisions and marks to another season; who handed it in and when stays. It is checked
     again there; False where its body is not on that roster and a person is asked for it at once. Raises Refused."""
     may_judge(actor, submission)

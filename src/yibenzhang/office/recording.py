@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from yibenzhang.ledger.files import Ledger
 from yibenzhang.office.access import PROGRAM, Actor, note, visible_entries
 from yibenzhang.office.analysing import Analysed, FoundOne
 from yibenzhang.office.deadlines import RULES
+from yibenzhang.office.file_store import FileStore
 from yibenzhang.office.following import APART, follow, read_told
 from yibenzhang.office.following import PERSON as PERSON
 from yibenzhang.office.lateness import keep_up
@@ -60,7 +60,7 @@ def failed(session: Session, submission: Submission, told: str) -> None:
         submission.state = State.UNREADABLE
 
 
-def finish(session: Session, ledger: Ledger, submission: Submission, found: Analysed) -> None:
+def finish(session: Session, ledger: FileStore, submission: Submission, found: Analysed) -> None:
     """Write down an analysis and what follows from it."""
     if submission.state == State.WITHDRAWN or submission.part_of_id is not None:
         return

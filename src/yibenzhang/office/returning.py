@@ -11,10 +11,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from yibenzhang.drafting.parts import FontMissing
-from yibenzhang.ledger.files import Ledger
 from yibenzhang.office.access import Actor, Refused, held_open, note, still_open
 from yibenzhang.office.deadlines import RULES
 from yibenzhang.office.excerpts import excerpt
+from yibenzhang.office.file_store import FileStore
 from yibenzhang.office.lateness import LEVEL
 from yibenzhang.office.models import Matter, Notice, Role, Setting, State, Submission, Verdict
 from yibenzhang.office.notice_docx import notice_docx
@@ -184,7 +184,7 @@ def _with(
 
 
 def send(
-    session: Session, ledger: Ledger, actor: Actor, submission: Submission, items: tuple[NoticeItem, ...],
+    session: Session, ledger: FileStore, actor: Actor, submission: Submission, items: tuple[NoticeItem, ...],
     matters: Sequence[Matter], told: Told,
 ) -> Notice:  # fmt: skip
     """Make the notice, keep it, and return the file. Raises Refused where there is nothing to tell."""

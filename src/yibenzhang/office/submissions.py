@@ -13,7 +13,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
-from yibenzhang.ledger.files import Ledger
 from yibenzhang.office.access import (
     Actor,
     NotHere,
@@ -25,6 +24,7 @@ from yibenzhang.office.access import (
     still_open,
 )
 from yibenzhang.office.database import hold
+from yibenzhang.office.file_store import FileStore
 from yibenzhang.office.models import Delivery, Entry, Job, Role, Season, State, Submission, User, now
 
 MAX_NAME = 200
@@ -81,7 +81,7 @@ def told(
     }
 
 
-def receive(ledger: Ledger, notes: list[dict[str, Any]]) -> str:
+def receive(ledger: FileStore, notes: list[dict[str, Any]]) -> str:
     """Note on the disk what came in, before the database is asked; the key of the note. Raises OSError."""
     key = uuid.uuid4().hex
     ledger.remember(key, notes)

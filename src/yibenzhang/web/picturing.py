@@ -14,7 +14,7 @@ from multiprocessing.connection import wait
 from pathlib import Path
 from threading import Thread
 
-from yibenzhang.ledger.files import Ledger, write
+from yibenzhang.office.file_store import FileStore, write
 from yibenzhang.reading import ReadingError
 from yibenzhang.showing.pictures import Drawer
 from yibenzhang.showing.view import Leaf
@@ -48,7 +48,7 @@ def _ready() -> None:
 class Pictures:
     """Draws a page once; a page that breaks the process that draws it breaks nothing else."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: FileStore) -> None:
         self._ledger = ledger
         self._lock = threading.Lock()
         self._pool: ProcessPoolExecutor | None = None

@@ -14,9 +14,9 @@ from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
-from yibenzhang.ledger.files import Ledger, write
 from yibenzhang.office.analysing import present
 from yibenzhang.office.database import Database, DatabaseError, engine_of, prepare
+from yibenzhang.office.file_store import FileStore, write
 from yibenzhang.office.foreman import Foreman
 from yibenzhang.office.models import Setting
 from yibenzhang.office.roster import Brief
@@ -57,7 +57,7 @@ class Office:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.ledger = Ledger(settings.folder) if settings.shared else Ledger.opened(settings.folder)
+        self.ledger = FileStore(settings.folder) if settings.shared else FileStore.opened(settings.folder)
         try:
             turns = settings.folder / "turns"
             self.database = Database(engine_of(settings.database, settings.folder), turns)

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Generic, Protocol, TypeVar
 
-from yibenzhang.ledger.files import Ledger
 from yibenzhang.office.access import NotHere, Refused
+from yibenzhang.office.file_store import FileStore
 from yibenzhang.showing.kept import Kept, Numbers, ViewError
 from yibenzhang.showing.view import Leaf, Number, Outline, Proof, Spot, View
 
@@ -69,7 +69,7 @@ class Views:
     """Views by submission, read anew where the file was analysed again. Raises NotHere where there is none, Refused
     where this version of the program does not understand it."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: FileStore) -> None:
         self._ledger = ledger
         self._views: _Last[Kept] = _Last(MOST, MOST_BYTES)
         self._numbers: _Last[Numbers] = _Last(MOST_NUMBERS)

@@ -15,7 +15,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from yibenzhang.batch import hidden
-from yibenzhang.ledger.files import Incoming
 from yibenzhang.office.access import (
     Actor,
     NotHere,
@@ -27,6 +26,7 @@ from yibenzhang.office.access import (
     visible_submissions,
 )
 from yibenzhang.office.database import away
+from yibenzhang.office.file_store import Incoming
 from yibenzhang.office.models import Entry, Job, State, Submission, now
 from yibenzhang.office.recording import told_profile
 from yibenzhang.office.submissions import (

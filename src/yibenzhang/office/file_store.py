@@ -28,7 +28,7 @@ _OFTEN = 1024 * 1024
 class Incoming:
     """A file as it comes in, piece by piece; nothing of it stays unless ``keep`` is called."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: FileStore) -> None:
         self._ledger = ledger
         self._path = ledger.folder / "incoming" / f"{uuid.uuid4().hex}.part"
         self._file: BinaryIO = self._path.open("wb")
@@ -64,7 +64,7 @@ class Incoming:
         self._path.unlink(missing_ok=True)
 
 
-class Ledger:
+class FileStore:
     """The folder of the ledger."""
 
     def __init__(self, folder: Path) -> None:
@@ -72,7 +72,7 @@ class Ledger:
         self._lock: int | None = None
 
     @classmethod
-    def opened(cls, folder: Path) -> Ledger:
+    def opened(cls, folder: Path) -> FileStore:
         """The ledger in this folder, made where there is none. One process has it open, from its start to its end.
 
         Raises OSError where it cannot be written, or another process has it open.
