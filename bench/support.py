@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from yibenzhang.batch import find_files
-from yibenzhang.checking.check import case_related_of
+from yibenzhang.checking.check import case_related_of, check_document
+from yibenzhang.checking.multi_file import groups_of
 from yibenzhang.checking.relate import Related
 from yibenzhang.laws.engine import Laws
 from yibenzhang.laws.families import Family
+from yibenzhang.model.documents import Document, together
 from yibenzhang.reading import ReadingError, read
 from yibenzhang.rules.agreeing import counted_lists
 from yibenzhang.rules.changing import counted_changes
@@ -32,11 +35,8 @@ def measure(folder: Path) -> tuple[dict[tuple[str, str], list[int]], dict[str, s
     seen: dict[str, set[str]] = defaultdict(set)
     for region in sorted(p for p in folder.iterdir() if p.is_dir()):
         lexicon = load_lexicon()
-        for path in _files(region):
-            try:
-                related, case = case_related_of(read(path))
-            except ReadingError:
-                continue
+        for document in _disclosures(list(_files(region))):
+            related, case = case_related_of(document)
             for phrase in _phrases(related):
                 for word in lexicon.phrase(phrase).words:
                     seen[word].add(region.name)
@@ -46,6 +46,18 @@ def measure(folder: Path) -> tuple[dict[tuple[str, str], list[int]], dict[str, s
             for kind, held in (*counted(case), *counted_lists(case), *counted_changes(case)):
                 support[kind, region.name][not held] += 1
     return support, seen
+
+
+def _disclosures(paths: Sequence[Path]) -> Iterator[Document]:
+    """The files of a region, those of one disclosure together."""
+    checked = {}
+    for path in paths:
+        with suppress(ReadingError):
+            checked[str(path)] = check_document(read(path))
+    groups, _ = groups_of(list(checked.items()))
+    for group in groups:
+        yield together([checked.pop(p).document for p in group.paths], group.names)
+    yield from (c.document for c in checked.values())
 
 
 def _files(region: Path) -> Iterator[Path]:

@@ -216,3 +216,17 @@ def test_errors_planted_in_the_text_are_found_by_the_tables_of_the_other_file() 
     assert planted > 20
     assert together >= 0.95 * planted
     assert together > alone
+
+
+def test_tables_that_do_not_say_whose_they_are_go_to_the_text_with_the_same_amounts(tmp_path: Path) -> None:
+    """Two bodies in one folder, each with a text and with tables without a name."""
+    table = "收支总表\n单位：万元\n收入\t预算数\t支出\t预算数\n一、财政拨款\t{a}\t一、一般公共服务支出\t{b}\n二、其他收入\t{c}\t二、住房保障支出\t{d}\n收入总计\t{t}\t支出总计\t{t}\n"
+    text = "示范市{n}局2026年部门预算\n收入预算{t}万元，其中：财政拨款{a}万元，其他收入{c}万元。\n支出预算{t}万元，其中：一般公共服务支出{b}万元，住房保障支出{d}万元。\n共有车辆3辆，设备5台，房屋2个。\n"
+    for name, n, amounts in (("一", "数据", (812.35, 700.15, 63.4)), ("二", "审计", (953.27, 820.6, 41.92))):
+        a, b, c = amounts
+        values = {"a": a, "b": b, "c": c, "d": f"{a + c - b:.2f}", "t": f"{a + c:.2f}", "n": n}
+        (tmp_path / f"文字{name}.txt").write_text(text.format(**values), encoding="utf-8")
+        (tmp_path / f"表{name}.txt").write_text(table.format(**values), encoding="utf-8")
+    checked = [(str(p), check(p)) for p in sorted(tmp_path.iterdir())]
+    groups, _ = groups_of(checked)
+    assert sorted(g.names for g in groups) == [("文字一.txt", "表一.txt"), ("文字二.txt", "表二.txt")]

@@ -57,11 +57,11 @@ def standings(ids: Iterable[str], results: list[Result], suspected: set[str]) ->
     return out
 
 
-def coverage(standing: dict[str, Standing], others: int = 0) -> Coverage:
-    """Counts; ``others`` are numbers that no relation can reach yet, all alone."""
+def coverage(standing: dict[str, Standing]) -> Coverage:
+    """Counts of a document's numbers by standing."""
     values = list(standing.values())
     proved, contradicted, trivial = (
         values.count(s) for s in (Standing.PROVED, Standing.CONTRADICTED, Standing.TRIVIAL)
     )
-    alone = len(values) - proved - contradicted - trivial + others
-    return Coverage(len(values) + others, proved, contradicted, alone, trivial)
+    alone = len(values) - proved - contradicted - trivial
+    return Coverage(len(values), proved, contradicted, alone, trivial)

@@ -140,7 +140,8 @@ def related_of(document: Document, extra: str = "") -> Related:
 
 def case_related_of(document: Document, extra: str = "") -> tuple[Related, Case]:
     """What the laws say of a document's tables, and the document as its rules see it: what support is counted from."""
-    read = _recognised([document], profile_of(document, load("", extra)), extra)
+    parts = document.parts or (document,)
+    read = _recognised(parts, profile_of(parts[0], load("", extra)), extra)
     lexicon, views = read.reader.lexicon, read.related.views
     case = case_of(document, read.profile, read.tables, read.forms, read.standards, views, lexicon)
     return read.related, case

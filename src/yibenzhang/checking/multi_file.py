@@ -52,6 +52,14 @@ class Group:
         return min((f.severity for f in self.findings), key=order.index, default=None)
 
 
+_MOST = 200
+"""So many groups are looked at for a file that does not say whose it is."""
+_SHARED = 4
+"""So many amounts in common are no chance."""
+_LARGE = 100_000
+"""Smaller amounts (元) are the same in many files."""
+
+
 def groups_of(results: Sequence[tuple[str, Checked]]) -> tuple[list[Group], dict[str, str]]:
     """Groups among checked files, first within each folder, then among all that were given together.
 
@@ -110,10 +118,27 @@ def _clusters(paths: list[str], files: dict[str, Checked], inside: bool) -> list
     for path in vague if inside else ():
         p = files[path].profile
         near = by_end.get(_bare(p.body)[-_END:], []) if p.body else found
-        fits = list(islice(_fitting(p, near, files), 2))
-        if len(fits) == 1 and role_of(files[path]) != "whole":
-            fits[0].append(path)
+        fits = list(islice(_fitting(p, near, files), _MOST))
+        if role_of(files[path]) != "whole" and (own := _own(path, fits, files)) is not None:
+            own.append(path)
     return [g for g in found if len(g) > 1]
+
+
+def _own(path: str, fits: list[list[str]], files: dict[str, Checked]) -> list[str] | None:
+    """The group a file belongs to: the only one that fits, else the one that tells the same amounts of money."""
+    if len(fits) < 2:
+        return fits[0] if fits else None
+    amounts = _amounts(files[path])
+    shared = sorted(((len(amounts & _amounts(files[g[0]])), -k) for k, g in enumerate(fits)), reverse=True)
+    (most, at), (next_most, _) = shared[:2]
+    return fits[-at] if most >= _SHARED and most >= 2 * next_most else None
+
+
+def _amounts(c: Checked) -> frozenset[int]:
+    """The larger amounts of a file to the hundredth of 万元, as texts give them."""
+    facts = [f for v in c.views for f in v.cells.values()] + [q.fact for q in c.quantities if q.money]
+    found = (f.amount.base for f in facts if f.amount is not None and f.unit is not None)
+    return frozenset(round(base / 100) for base in found if base >= _LARGE)
 
 
 def _fitting(p: Profile, groups: list[list[str]], files: dict[str, Checked]) -> Iterator[list[str]]:
@@ -188,23 +213,24 @@ def parted(group: Group, whole: Checked, alone: Sequence[Checked]) -> tuple[Grou
     for k, (name, mine) in enumerate(zip(group.names, alone, strict=True)):
         tables = tuple(t for t in whole.tables if file_of_table(t) == name)
         quantities = tuple(q for q in whole.quantities if file_of(q.fact.place) == name)
-        facts = {f.id for t in tables for f in t.facts()} | {q.fact.id for q in quantities}
-        standing = {i: s for i, s in whole.standing.items() if i in facts}
         ids = {t.table.id for t in tables}
-        foreign = sum(f.printed for t in tables if not t.table.standard for f in t.facts())
+        views = tuple(v for v in whole.views if v.table in ids)
+        facts = {f.id for t in tables for f in t.facts()} | {q.fact.id for q in quantities}
+        facts |= {f.id for v in views for f in v.cells.values()}
+        standing = {i: s for i, s in whole.standing.items() if i in facts}
         own = mine.profile
         shares.append(
             replace(
                 mine,
                 profile=replace(_joint([own, group.profile]), conflicts=own.conflicts),
                 tables=tables,
-                views=tuple(v for v in whole.views if v.table in ids),
+                views=views,
                 kinds={t: k for t, k in whole.kinds.items() if t in ids},
                 results=tuple(
                     r for r in whole.results if any(f.id in facts for f in r.relation.facts())
                 ),
                 standing=standing,
-                coverage=coverage(standing, foreign),
+                coverage=coverage(standing),
                 findings=tuple(
                     f
                     for f in whole.findings

@@ -40,11 +40,18 @@ def equality_families(
     for group in meetings.values():
         for a, b in _paired(group):
             if a.view != b.view and b.view >= first and (kind := _kind(a, b, trees)):
+                if kind == "whole" and (_own_fund(numbers, a) or _own_fund(numbers, b)):
+                    continue
                 one, other = _ordered(a, b)
                 if (made := _equal(one, other)) is not None:
                     pairs[one.view, one.column, other.view, other.column, kind].append(made)
     for pair, instances in pairs.items():
         yield _family(numbers, pair, instances)
+
+
+def _own_fund(numbers: Numbers, statement: Statement) -> bool:
+    """Its row names the fund: it stands among the parts of the whole, one of several."""
+    return any(numbers.views[statement.view].rows[n.row].coordinates.fund for n in statement.numbers)
 
 
 def meetings_of(numbers: Numbers, short: frozenset[str], first: int = 0) -> dict[Key, list[Statement]]:

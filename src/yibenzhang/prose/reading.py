@@ -23,6 +23,7 @@ _EDGES = '的、,:”"》)'
 _SPOKEN = ("side", "fund", "period", "kind", "item")
 _NARROW = ("fund", "kind", "item")
 """What the whole of a list says of its parts."""
+_OTHER = {"income": "expenditure", "expenditure": "income"}
 _BARE = {"side", "period"}
 
 
@@ -103,8 +104,12 @@ class SentenceReader:
         named = bool(wanted.codes or wanted.label)
         if facts and named and self.cube.narrower(wanted):
             how += ", narrower"  # the tables tell of some kind of spending what the words say of all
+        narrow = [(d, v) for d, v in wanted.values if d in _NARROW]
+        close = [f for f in facts if named or all(self.cube.has(f, d, v) for d, v in narrow)]
+        if facts and not close:
+            how += ", broader"  # the tables tell the whole of what the words name a part of
         current = ("period", "current")
-        if facts and current in wanted.values and not any(self.cube.has(f, *current) for f in facts):
+        if close and current in wanted.values and not any(self.cube.has(f, *current) for f in close):
             how += ", whole"  # the tables tell this year's and what was carried over together
         apart = [(d, v) for d, v in wanted.prefer if d == ("fund" if named else "kind")]
         if facts and apart and not any(self.cube.has(f, *apart[0]) for f in facts):
@@ -114,6 +119,15 @@ class SentenceReader:
         if not named and any(w in h for h in q.passage.section for w in self._words.elsewhere):
             how += ", elsewhere"
         return Reading(q, replace(said, wanted=wanted, how=how), facts, sums)
+
+    def other_side(self, reading: Reading) -> list[Fact]:
+        """The numbers that stand where the words say, on the other side: of income for expenditure, or the reverse."""
+        said = dict(reading.said.wanted.values)
+        side = _OTHER.get(said.get("side", ""))
+        if side is None or reading.said.wanted.codes or reading.said.wanted.label:
+            return []
+        values = tuple((d, side if d == "side" else v) for d, v in reading.said.wanted.values)
+        return list(self.cube.find(replace(reading.said.wanted, values=values)))
 
     def of_words(self, words: str) -> list[Fact]:
         """The numbers of the tables that stand where some words say, without a number of their own."""

@@ -72,12 +72,18 @@ def restated(case: Case) -> Iterator[Made]:
         if (reading := read_in_tables(case, q)) is not None:
             yield _read(reading, case)
         elif (b := case.binder.bind(q)) is not None:
-            bindings.append(b)
+            bindings.append(replace(b, sure=b.sure and not _unstated(case, q)))
     table_of = _homes(bindings)
     pairs = _crossed([b for b in bindings if not _is_restated(_at_home(b, table_of))])
     for binding in bindings:
         crossed = pairs.get(binding.quantity.fact.id)
         yield crossed if crossed is not None else _bound(_at_home(binding, table_of))
+
+
+def _unstated(case: Case, q: Quantity) -> bool:
+    """Every word of the amount is accounted for, and no table states what they mean: another number is no measure."""
+    reading = case.reader.read(q) if q.kind in _LEVELS else None
+    return reading is not None and reading.sure and not reading.facts and not reading.sums
 
 
 _LEVELS = (Kind.VALUE, Kind.ACTUAL, Kind.BUDGETED, Kind.LAST)
@@ -101,6 +107,9 @@ def _read(reading: Reading, case: Case) -> Made:
     if own := _elsewhere(reading.quantity, case):
         return Alternatives([*options, *(_restates(number, f) for f in own)])
     known = case.reader.cube.known(number)
+    if known and (paid := [f for f in case.reader.other_side(reading) if agree(number, f)]):
+        # what comes in pays for what goes out: the tables tell the same money on the other side
+        return Alternatives([*options, *(replace(_restates(number, f), accuses=False) for f in paid)])
     accused = well_supported(support_kind(reading.how, known), POOL_ONE_IN if known else ONE_IN)
     return Alternatives(
         options, _cut(_meant(options, reading.quantity), reading.quantity) if accused else None
