@@ -1,1 +1,1 @@
-"""The ledger: documents kept by their content, and what was found out about them."""
+"""The ledger: analyses of many disclosures in one store that can be asked."""

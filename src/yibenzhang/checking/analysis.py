@@ -1,0 +1,172 @@
+"""From a check to its Analysis: what was found out, as columns (see model.analysis)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from yibenzhang.balance.coverage import Standing
+from yibenzhang.checking.check import Checked
+from yibenzhang.model.analysis import SCHEMA, VERSION, Analysis
+from yibenzhang.model.coordinates import Coordinates
+from yibenzhang.model.documents import Document
+from yibenzhang.model.fact_keys import fact_keys
+from yibenzhang.model.facts import Fact
+from yibenzhang.model.issues import Arguments, Evidence, Issue, Severity, Value
+from yibenzhang.model.places import InFile, Place, file_of
+
+Row = tuple[Any, ...]
+_NAMES = ("side", "fund", "period", "kind", "item", "version", "stage", "measure", "function", "department", "government",
+          "unit", "project", "year")  # fmt: skip
+
+
+def analysis_of(checked: Checked) -> Analysis:
+    """The analysis of a disclosure, of one file or of several checked together."""
+    document = identity(checked.document)
+    rows: dict[str, Iterable[Row]] = {
+        "documents": [_document(checked, document)],
+        "files": _files(checked.document),
+        "facts": _facts(checked),
+        "figures": _figures(checked),
+        "relations": _relations(checked),
+        "terms": _terms(checked),
+        "issues": (_issue(i) for i in checked.findings),
+        "evidence": _evidence(checked),
+        "not_checked": ((n.rule, n.table, n.reason) for n in checked.not_checked),
+    }
+    return Analysis(document, {name: _columns(name, document, found) for name, found in rows.items()})
+
+
+def identity(document: Document) -> str:
+    """A disclosure is what its files hold: the hash of one, or of the hashes of all in order."""
+    hashes = sorted({part.sha256 for part in document.parts} or {document.sha256})
+    return hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()
+
+
+def _columns(table: str, document: str, rows: Iterable[Row]) -> tuple[tuple[Any, ...], ...]:
+    found = [(document, *row) for row in rows]
+    return tuple(zip(*found, strict=True)) if found else tuple(() for _ in SCHEMA[table])
+
+
+def _document(c: Checked, document: str) -> Row:
+    p, s = c.profile, c.coverage
+    count = {severity: sum(f.severity is severity for f in c.findings) for severity in Severity}
+    return (
+        VERSION, p.body, p.fiscal_year, p.stage, p.level, p.region, c.document_kind, max(len(c.document.parts), 1),
+        len(c.document.pages), s.numbers, s.proved, s.contradicted, s.alone, s.trivial, count[Severity.ERROR],
+        count[Severity.WARNING],
+    )  # fmt: skip
+
+
+def _files(document: Document) -> Iterator[Row]:
+    for name, part in zip(document.names or ("",), document.parts or (document,), strict=True):
+        yield name, part.sha256, part.kind, len(part.pages)
+
+
+def _facts(c: Checked) -> Iterator[Row]:
+    keys = fact_keys(c.views)
+    seen: set[str] = set()
+    for view in c.views:
+        for (r, k), fact in sorted(view.cells.items()):
+            if fact.id in seen:
+                continue
+            seen.add(fact.id)
+            row, column = view.rows[r], view.columns[k]
+            yield (
+                fact.id, str(keys[fact.id]), view.table, view.title, view.panel, row.index, column.index, row.code,
+                row.label, "/".join(column.path), row.total, *_amount(fact), *_coordinates(view.places[r, k]),
+                _standing(c, fact.id), *_place(fact.place),
+            )  # fmt: skip
+
+
+def _figures(c: Checked) -> Iterator[Row]:
+    for q in c.quantities:
+        section = " › ".join(q.passage.section[:2])
+        yield (
+            q.fact.id,
+            section,
+            q.lead[-40:],
+            *_amount(q.fact),
+            _standing(c, q.fact.id),
+            *_place(q.fact.place),
+        )
+
+
+def _standing(c: Checked, fact: str) -> str:
+    found: Standing | None = c.standing.get(fact)
+    return found.value if found else ""
+
+
+def _amount(fact: Fact) -> Row:
+    span = fact.interval if fact.amount is not None else None
+    value = fact.amount.base if fact.amount is not None else None
+    low, high = (span.low, span.high) if span else (None, None)
+    unit = fact.unit
+    decimals = max(fact.decimals, fact.amount.decimals) if fact.amount else fact.decimals
+    return (
+        fact.state.value, fact.text, value, low, high, unit.name if unit else "", unit.dimension if unit else "", decimals,
+    )  # fmt: skip
+
+
+def _coordinates(at: Coordinates) -> Row:
+    return (*(getattr(at, name) for name in _NAMES), " ".join(at.residue))
+
+
+def _place(place: Place) -> Row:
+    inner = place.inner if isinstance(place, InFile) else place
+    return file_of(place), place.page, inner.key
+
+
+def _relations(c: Checked) -> Iterator[Row]:
+    for number, r in enumerate(c.results):
+        x = r.relation
+        law = x.law.value if x.law else ""
+        yield (
+            number,
+            x.rule,
+            law,
+            x.family,
+            r.outcome.value,
+            r.residual,
+            r.slack,
+            x.accuses,
+            x.explains,
+            x.constant,
+        )
+
+
+def _terms(c: Checked) -> Iterator[Row]:
+    for number, r in enumerate(c.results):
+        for t in r.relation.terms:
+            value = t.fact.amount.base if t.fact.amount else None
+            yield number, t.fact.id, Decimal(t.coefficient), value
+
+
+def _issue(i: Issue) -> Row:
+    arguments = json.dumps(_plain(i.arguments), ensure_ascii=False, sort_keys=True)
+    return (i.id, i.rule, i.severity.value, i.message, arguments, i.reported, i.expected, i.unit, i.certain)
+
+
+def _plain(values: Arguments) -> Mapping[str, Any]:
+    return {name: _value(v) for name, v in values}
+
+
+def _value(value: Value) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(v) for v in value]
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def _evidence(c: Checked) -> Iterator[Row]:
+    keys = fact_keys(c.views)
+    for issue in c.findings:
+        shown: list[tuple[str, Evidence, str]] = [("evidence", e, "") for e in issue.evidence]
+        shown += [("suspect", s.evidence, s.suggestion) for s in issue.suspects]
+        for nth, (role, e, suggestion) in enumerate(shown):
+            key = str(keys[e.fact]) if e.fact in keys else ""
+            yield (
+                issue.id, nth, role, e.fact, key, e.table, e.row, e.column, e.text, suggestion, *_place(e.place),
+            )  # fmt: skip

@@ -1,0 +1,156 @@
+"""The commands of the ledger: take files in, ask, keep safe."""
+
+from __future__ import annotations
+
+import csv
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from yibenzhang.cli_rules import Layer, fail, standards_of
+
+if TYPE_CHECKING:
+    from yibenzhang.ledger.store import Ledger
+
+app = typer.Typer(help="账本：备份、恢复、检验。", no_args_is_help=True, rich_markup_mode=None)
+FORMATS = ("table", "csv", "json", "parquet")
+Folder = Annotated[Path, typer.Option("--ledger", "-l", help="账本的文件夹，没有就建", show_default=True)]
+DEFAULT = Path("ledger")
+
+
+def ingest(
+    paths: Annotated[list[str], typer.Argument(help="文件、文件夹、压缩包或通配符", show_default=False)],
+    ledger: Folder = DEFAULT,
+    addresses: Annotated[
+        Path | None,
+        typer.Option(help="下载清单 CSV：file（文件名或路径）、address（网址）、published（公开日期）"),
+    ] = None,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", help="用几个核心，0 为全部")] = 0,
+    timeout: Annotated[float, typer.Option(help="一个文件最多几秒，0 不限")] = 0,
+    standards: Layer = "",
+) -> None:
+    """把公开文件收进账本：检查过的不再检查，同一份公开文件的几个文件合在一起。退出码：0 都收进了，2 有没收进的或不能运行。"""
+    from yibenzhang.batch import find_files
+    from yibenzhang.ledger.ingesting import Origin
+    from yibenzhang.ledger.ingesting import ingest as taken_in
+
+    standards_of(standards)
+    store = _opened(ledger)
+    found, missing = find_files(paths)
+    say = Console(stderr=True, highlight=False, soft_wrap=True)
+    errors = [(m.path, m.error) for m in missing]
+    files = disclosures = known = 0
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    try:
+        for taken in taken_in(store, found, now, Origin(_addresses(addresses)), standards, jobs, timeout):
+            files, disclosures, known = (
+                files + taken.files,
+                disclosures + taken.disclosures,
+                known + taken.known,
+            )
+            errors += taken.errors
+            say.print(Text(f"收进 {disclosures} 份公开文件（{files} 个文件），{known} 个文件以前收过"))
+    except OSError as error:
+        raise fail(
+            f"账本写不进去：{error.strerror or error}。已经收进的都在，请腾出地方后再运行一次。"
+        ) from error
+    for path, why in errors:
+        say.print(Text(f"{path}：{why}"))
+    if errors:
+        raise typer.Exit(2)
+
+
+def _addresses(path: Path | None) -> dict[str, tuple[str, str]]:
+    if path is None:
+        return {}
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as f:
+            return {r["file"]: (r.get("address") or "", r.get("published") or "") for r in csv.DictReader(f)}
+    except (OSError, KeyError, UnicodeDecodeError) as error:
+        raise fail(f"下载清单 {path} 用不了：要有 file 一列，UTF-8 编码。") from error
+
+
+def query(
+    name: Annotated[str, typer.Argument(help="现成的问题的名称；不写就列出有哪些", show_default=False)] = "",
+    sql: Annotated[str, typer.Option(help="自己写一句 SELECT，视图见 docs/ledger.md")] = "",
+    body: Annotated[str, typer.Option(help="只看名称含这些字的单位")] = "",
+    year: Annotated[int, typer.Option(help="只看这一年，0 为各年")] = 0,
+    ledger: Folder = DEFAULT,
+    format: Annotated[
+        str, typer.Option("--format", "-f", help="table 给人看，csv、json、parquet 给程序用")
+    ] = "table",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="写到这个文件（parquet 必须写）")
+    ] = None,
+    most: Annotated[int, typer.Option(help="最多几行", min=1)] = 10_000,
+    seconds: Annotated[float, typer.Option(help="最多几秒", min=0.1)] = 60,
+) -> None:
+    """问账本：现成的问题，或者一句只读的 SQL。退出码：0 有答案，2 不能运行。"""
+    from yibenzhang.ledger.asking import QueryError, answer, ready, written
+
+    if format not in FORMATS:
+        raise fail(f"不认识的格式 {format}，请用 {'、'.join(FORMATS)}。")
+    questions = ready()
+    console = Console(highlight=False, soft_wrap=True)
+    if not name and not sql:
+        for q in questions.values():
+            console.print(Text(f"{q.name:<14} {q.title}"))
+        return
+    if name and name not in questions:
+        raise fail(f"没有“{name}”这个问题；有：{'、'.join(questions)}。")
+    if format == "parquet" and output is None:
+        raise fail("parquet 请用 --output 指定文件。")
+    try:
+        found = answer(_opened(ledger), sql or questions[name].sql, body, year, most, seconds)
+    except QueryError as error:
+        raise fail(str(error)) from error
+    text = written(found, format, output)
+    if text:
+        console.print(Text(text), end="")
+    if found.cut:
+        Console(stderr=True).print(Text(f"只列出前 {most} 行；用 --most 多看。"))
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="备份写到这个文件（tar）")], ledger: Folder = DEFAULT
+) -> None:
+    """把账本备份成一个文件。收文件的时候也可以备份：只含已经收完的。"""
+    _opened(ledger).backup(file)
+
+
+@app.command()
+def restore(file: Annotated[Path, typer.Argument(help="备份文件")], ledger: Folder = DEFAULT) -> None:
+    """从备份恢复到一个空文件夹。"""
+    from yibenzhang.ledger.store import LedgerError
+    from yibenzhang.ledger.store import restore as restored
+
+    try:
+        restored(file, ledger)
+    except LedgerError as error:
+        raise fail(str(error)) from error
+
+
+@app.command()
+def verify(ledger: Folder = DEFAULT) -> None:
+    """逐个文件检验账本。退出码：0 完好，1 有坏的，2 不能运行。"""
+    wrong = _opened(ledger).verify()
+    for sentence in wrong:
+        print(sentence)
+    print("账本完好。" if not wrong else f"{len(wrong)} 个文件有问题。")
+    raise typer.Exit(int(bool(wrong)))
+
+
+def _opened(folder: Path) -> Ledger:
+    from yibenzhang.ledger.store import Ledger, LedgerError
+
+    try:
+        return Ledger(folder)
+    except LedgerError as error:
+        raise fail(str(error)) from error
+    except OSError as error:
+        raise fail(f"账本 {folder} 打不开：{error.strerror}。") from error

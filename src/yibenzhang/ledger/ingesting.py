@@ -1,0 +1,135 @@
+"""From files to the ledger: what is new is checked, files of one disclosure together, chunk by chunk."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from yibenzhang import __version__
+from yibenzhang.batch import FileResult, check_groups, check_many
+from yibenzhang.checking.analysis import analysis_of, identity
+from yibenzhang.checking.check import Checked, check_together
+from yibenzhang.checking.multi_file import Group, role_of
+from yibenzhang.ledger.store import Ledger, Source
+from yibenzhang.model.analysis import Analysis
+from yibenzhang.reading import ReadingError
+from yibenzhang.reading.archives import bytes_of
+
+CHUNK = 100
+"""So many files are taken in at once, whole folders as far as they fit: what a kill can cost."""
+WHOLE = "whole"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a chunk: disclosures taken in, files known before, and those that could not be read."""
+
+    disclosures: int
+    files: int
+    known: int
+    errors: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where files came from, as a list of downloads says: address and date of publication, by path or name."""
+
+    addresses: Mapping[str, tuple[str, str]]
+
+    def of(self, path: str) -> tuple[str, str]:
+        return self.addresses.get(path) or self.addresses.get(Path(path).name) or ("", "")
+
+
+def ingest(
+    ledger: Ledger,
+    paths: Sequence[str],
+    now: str,
+    origin: Origin,
+    extra: str = "",
+    jobs: int = 0,
+    limit: float = 0,
+) -> Iterator[Taken]:
+    """Take files in; what this version of the program has analysed already is passed over.
+
+    ``now``: when, as an ISO date and time. A file that is only the text or the tables of a disclosure is put together
+    with the others of its folder, also with those known before.
+    """
+    for chunk in _chunks(paths):
+        hashes, errors = _hashes(chunk)
+        known = {h for hashes_of in ledger.known(__version__) for h in hashes_of}
+        new = [p for p in chunk if p in hashes and hashes[p] not in known]
+        before = len(hashes) - len(new)
+        if not new:
+            yield Taken(0, 0, before, tuple(errors))
+            continue
+        results = list(check_many(new, extra, jobs, limit))
+        if any(r.checked is not None and role_of(r.checked) != WHOLE for r in results):
+            folders = {str(Path(r.path).parent) for r in results}
+            again = [p for p in chunk if p in hashes and p not in new and str(Path(p).parent) in folders]
+            results += check_many(again, extra, jobs, limit)
+        errors += [(r.path, r.error) for r in results if r.checked is None]
+        results, groups = check_groups(results, extra, jobs, limit)
+        analyses, sources = _analysed(results, groups, hashes, now, origin, extra)
+        if analyses:
+            ledger.add(analyses, sources)
+        yield Taken(len(analyses), len(new), before, tuple(errors))
+
+
+def _chunks(paths: Sequence[str]) -> Iterator[list[str]]:
+    """Files by folder; a folder is not torn apart unless it is larger than a chunk."""
+    folders: dict[str, list[str]] = {}
+    for path in paths:
+        folders.setdefault(str(Path(path).parent), []).append(path)
+    chunk: list[str] = []
+    for files in folders.values():
+        if chunk and len(chunk) + len(files) > CHUNK:
+            yield chunk
+            chunk = []
+        chunk += files
+        while len(chunk) > CHUNK:
+            yield chunk[:CHUNK]
+            chunk = chunk[CHUNK:]
+    if chunk:
+        yield chunk
+
+
+def _hashes(paths: Sequence[str]) -> tuple[dict[str, str], list[tuple[str, str]]]:
+    found: dict[str, str] = {}
+    errors: list[tuple[str, str]] = []
+    for path in paths:
+        try:
+            found[path] = hashlib.sha256(bytes_of(path)).hexdigest()
+        except (ReadingError, OSError) as error:
+            errors.append((path, str(error)))
+    return found, errors
+
+
+def _analysed(
+    results: Sequence[FileResult],
+    groups: Sequence[Group],
+    hashes: Mapping[str, str],
+    now: str,
+    origin: Origin,
+    extra: str,
+) -> tuple[list[Analysis], list[Source]]:
+    """One analysis a disclosure, and a source for each of its files."""
+    by_path = {r.path: r.checked for r in results if r.checked is not None}
+    disclosures: list[tuple[Checked, tuple[str, ...]]] = []
+    together: set[str] = set()
+    for group in groups:
+        if not group.error and all(p in by_path for p in group.paths):
+            documents = [by_path[p].document for p in group.paths]
+            disclosures.append((check_together(documents, group.names, group.profile, extra), group.paths))
+            together |= set(group.paths)
+    disclosures += [(c, (p,)) for p, c in by_path.items() if p not in together]
+    analyses: dict[str, Analysis] = {}
+    sources: list[Source] = []
+    for checked, files in disclosures:
+        document = identity(checked.document)
+        analyses.setdefault(document, analysis_of(checked))
+        for path in files:
+            address, published = origin.of(path)
+            sources.append(Source(document, path, hashes[path], now, address, published, __version__))
+    return list(analyses.values()), sources

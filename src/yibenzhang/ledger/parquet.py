@@ -1,0 +1,61 @@
+"""Analyses as Parquet: one file a table, types as model.analysis says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import ROUND_HALF_EVEN, Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from yibenzhang.model.analysis import SCHEMA, VERSION, Analysis
+
+DIGITS, PLACES = 38, 8
+"""Decimals hold 30 digits before the point: what is larger is no amount of money and is left out."""
+_LARGEST = Decimal(10) ** (DIGITS - PLACES)
+_STEP = Decimal(1).scaleb(-PLACES)
+_TYPES = {
+    "text": pa.string(),
+    "int": pa.int64(),
+    "bool": pa.bool_(),
+    "decimal": pa.decimal128(DIGITS, PLACES),
+}
+
+
+def arrow_schema(table: str) -> pa.Schema:
+    """The Arrow schema of a table of the analysis."""
+    fields = [pa.field(name, _TYPES[kind]) for name, kind in SCHEMA[table].items()]
+    return pa.schema(fields, metadata={"schema": VERSION})
+
+
+def arrow_tables(analyses: Sequence[Analysis]) -> Mapping[str, pa.Table]:
+    """The tables of several analyses, one after the other."""
+    out = {}
+    for name in SCHEMA:
+        schema = arrow_schema(name)
+        parts = [_table(a.tables[name], schema) for a in analyses if a.tables[name][0]]
+        out[name] = pa.concat_tables(parts) if parts else schema.empty_table()
+    return out
+
+
+def _table(columns: Sequence[Sequence[Any]], schema: pa.Schema) -> pa.Table:
+    arrays = [
+        pa.array([_fitting(v) for v in column] if pa.types.is_decimal(field.type) else column, field.type)
+        for column, field in zip(columns, schema, strict=True)
+    ]
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def _fitting(value: Decimal | None) -> Decimal | None:
+    if value is None or not -_LARGEST < value < _LARGEST:
+        return None
+    return value.quantize(_STEP, ROUND_HALF_EVEN)
+
+
+def write_tables(tables: Mapping[str, pa.Table], folder: Path) -> None:
+    """One Parquet file a table; the same tables give the same bytes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, table in tables.items():
+        pq.write_table(table, folder / f"{name}.parquet", compression="zstd")

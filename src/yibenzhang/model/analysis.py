@@ -1,0 +1,73 @@
+"""The Analysis of a disclosure: one versioned artefact, columnar, that ledger and programs read.
+
+Tables of plain columns; what is in a column and of what type is SCHEMA. The same documents give the same analysis,
+byte for byte: no clock, no path of the machine. Amounts are exact decimals in base units (money: 元, rates: %).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+VERSION = "yibenzhang/analysis/1"
+
+_COORDINATES = dict.fromkeys(("side", "fund", "period", "kind", "item", "version", "told_stage", "measure", "function", "department", "government", "unit", "project", "told_year", "residue"), "text")  # fmt: skip
+_AMOUNT = {
+    "state": "text",
+    "printed": "text",
+    "value": "decimal",
+    "low": "decimal",
+    "high": "decimal",
+    "unit_name": "text",
+    "dimension": "text",
+    "decimals": "int",
+}
+_PLACE = {"file": "text", "page": "int", "place": "text"}
+
+SCHEMA: Mapping[str, Mapping[str, str]] = {
+    "documents": {
+        "document": "text", "schema": "text", "body": "text", "year": "int", "stage": "text", "level": "text",
+        "region": "text", "kind": "text", "files": "int", "pages": "int", "numbers": "int", "proved": "int",
+        "contradicted": "int", "alone": "int", "trivial": "int", "errors": "int", "warnings": "int",
+    },
+    "files": {"document": "text", "file": "text", "sha256": "text", "format": "text", "pages": "int"},
+    "facts": {
+        "document": "text", "fact": "text", "key": "text", "table": "text", "title": "text", "panel": "int",
+        "row": "int", "column": "int", "code": "text", "label": "text", "heading": "text", "total": "bool",
+        **_AMOUNT, **_COORDINATES, "standing": "text", **_PLACE,
+    },
+    "figures": {
+        "document": "text", "fact": "text", "section": "text", "words": "text", **_AMOUNT, "standing": "text", **_PLACE,
+    },
+    "relations": {
+        "document": "text", "relation": "int", "rule": "text", "law": "text", "family": "text", "outcome": "text",
+        "residual": "decimal", "slack": "decimal", "accuses": "bool", "explains": "text", "constant": "decimal",
+    },
+    "terms": {"document": "text", "relation": "int", "fact": "text", "coefficient": "decimal", "value": "decimal"},
+    "issues": {
+        "document": "text", "issue": "text", "rule": "text", "severity": "text", "message": "text",
+        "arguments": "text", "reported": "text", "expected": "text", "unit_name": "text", "certain": "bool",
+    },
+    "evidence": {
+        "document": "text", "issue": "text", "nth": "int", "role": "text", "fact": "text", "key": "text",
+        "table": "text", "row": "text", "column": "text", "printed": "text", "suggestion": "text", **_PLACE,
+    },
+    "not_checked": {"document": "text", "rule": "text", "table": "text", "reason": "text"},
+}  # fmt: skip
+"""Table → column → type: text, int, decimal, bool. Empty text is *not said*; None is *unknown*."""
+
+Rows = tuple[tuple[Any, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """``tables``: for each table of SCHEMA its columns, all of one length, in the order of SCHEMA."""
+
+    document: str
+    tables: Mapping[str, Rows]
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """A table row by row, for those who want one."""
+        names = tuple(SCHEMA[table])
+        return [dict(zip(names, row, strict=True)) for row in zip(*self.tables[table], strict=True)]
