@@ -16,6 +16,7 @@ import numpy.typing as npt
 from yibenzhang.reading.grid import groups_of
 from yibenzhang.reading.limits import MAX_RULES_PER_PAGE
 from yibenzhang.reading.rules import GAP, Rule
+from yibenzhang.reading.seals import without_seals
 
 _LONG = 40.0
 """A rule of so many points need not end at others: tables may lack their outer edges."""
@@ -66,14 +67,12 @@ class Sheet:
 
 
 def gray_of(image: npt.NDArray[Any]) -> Gray:
-    """One channel. Of a coloured page (RGB) the red one where it is lighter: a red seal over the
-    numbers goes, black and blue ink stay."""
+    """One channel, without the red seals over a coloured page (RGB)."""
     if image.ndim == 2:
         return np.ascontiguousarray(image, dtype=np.uint8)
     if image.shape[2] == 1:
         return np.ascontiguousarray(image[:, :, 0], dtype=np.uint8)
-    plain = cv2.cvtColor(np.ascontiguousarray(image[:, :, :3]), cv2.COLOR_RGB2GRAY)
-    return np.asarray(np.maximum(plain, image[:, :, 0]), dtype=np.uint8)
+    return without_seals(image)
 
 
 def turned(gray: Gray, degrees: int) -> Gray:
