@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from array import array
-from operator import attrgetter
+from operator import eq, itemgetter, sub
 from typing import NamedTuple
 
 from yibenzhang.model.amounts import parse_amount
@@ -48,23 +49,22 @@ def lines_of(glyphs: list[Glyph]) -> list[Line]:
     """Glyphs gathered into lines by baseline; characters drawn twice count once."""
     if not glyphs:
         return []
+    if glyphs[-1].base - glyphs[0].base <= _LEVEL and (line := _even_line(glyphs)):
+        return [line]
     rows: list[list[Glyph]] = []
-    last: Glyph | None = None
-    ordered = sorted(glyphs, key=_by_base)
-    if ordered[-1].base - ordered[0].base <= _LEVEL:
-        return [_line(ordered)]
-    for g in ordered:
-        near = last is not None and g.base - last.base <= 0.35 * (g.size if g.size < last.size else last.size)
-        if last is not None and (near or g.base - last.base <= _LEVEL):
+    last_base, last_size = -math.inf, 0.0
+    for g in sorted(glyphs, key=_by_base):
+        base, size = g[5], g[6]
+        below = base - last_base
+        if below <= _LEVEL or below <= 0.35 * (size if size < last_size else last_size):
             rows[-1].append(g)
         else:
             rows.append([g])
-        last = g
+        last_base, last_size = base, size
     return [_line(row) for row in rows]
 
 
-_by_base = attrgetter("base")
-_by_x = attrgetter("x0")
+_by_base, _by_x = itemgetter(5), itemgetter(1)
 
 
 _LEVEL = 1.5
@@ -79,14 +79,19 @@ def _line(row: list[Glyph]) -> Line:
 
 
 def _even_line(row: list[Glyph]) -> Line | None:
-    """The line where its characters have one size, stand beside one another and leave no gaps: nearly always."""
-    text, lefts, tops, rights, bottoms, _, sizes, _ = zip(*row, strict=True)
-    size = sizes[0]
-    if sizes.count(size) != len(sizes):
-        return None
-    near, far = _TWICE * size, _APART * size
-    for before, end, x0 in zip(lefts, rights, lefts[1:], strict=False):
-        if x0 - before < near or x0 - end > far:
+    """The line where its characters are given from left to right, on one level, beside one another, none drawn twice,
+    and without gaps: nearly always."""
+    text, lefts, tops, rights, bottoms, bases, sizes, _ = zip(*row, strict=True)
+    size = max(sizes)
+    if len(row) > 1:
+        nexts = lefts[1:]
+        step = min(map(sub, nexts, lefts))
+        if (
+            max(map(sub, nexts, rights)) > _APART * min(sizes)
+            or max(bases) - min(bases) > _LEVEL
+            or step < _TWICE * size
+            and (step <= 0 or any(map(eq, text, text[1:])))
+        ):
             return None
     edges = array("f", lefts)
     edges.append(rights[-1])
