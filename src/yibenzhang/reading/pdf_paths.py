@@ -244,11 +244,26 @@ def _strokes(obj: Handle, count: int, outer: Matrix) -> list[Segment]:
             return [thin(left, bottom, right, top)]
         if count <= 5:
             return []  # one large filled box is a background
-    matrix = compose(_matrix(obj), outer)
+    matrix = _matrix(obj) if outer is IDENTITY else compose(_matrix(obj), outer)
+    if count == 2 and not filled and (line := _one_line(obj, matrix)):
+        return [line]
     out: list[Segment] = []
     for points, closed in _subpaths(obj, count, matrix):
         out.extend(segments_of(points, closed, stroked, filled))
     return out
+
+
+def _one_line(obj: Handle, m: Matrix) -> Segment | None:
+    """A stroked path of one straight line, which half of all paths are; None where it is something else."""
+    end = path_segment(obj, 1)
+    if segment_type(end) != raw.FPDF_SEGMENT_LINETO or segment_close(end):
+        return None
+    segment_point(path_segment(obj, 0), *_POINT.at)
+    x0, y0 = _POINT.values()
+    segment_point(end, *_POINT.at)
+    x1, y1 = _POINT.values()
+    a, b, c, d, e, f = m
+    return a * x0 + c * y0 + e, b * x0 + d * y0 + f, a * x1 + c * y1 + e, b * x1 + d * y1 + f
 
 
 def _subpaths(obj: Handle, count: int, m: Matrix) -> Iterator[tuple[list[tuple[float, float]], bool]]:
