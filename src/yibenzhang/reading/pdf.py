@@ -16,6 +16,7 @@ from yibenzhang.model.dress import UNSEEN
 from yibenzhang.model.places import PagePlace
 from yibenzhang.reading.assembly import page_of
 from yibenzhang.reading.clipping import STRAY, Clips
+from yibenzhang.reading.damaged import damage
 from yibenzhang.reading.folding import FOLDED, FOLDS
 from yibenzhang.reading.glyphs import Glyph
 from yibenzhang.reading.limits import (
@@ -85,6 +86,7 @@ def read_pdf(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
         tables += sum(isinstance(b, Table) for b in page.blocks)
         pages.append(page)
         notices.extend(page_notices)
+    notices += _damage(data)
     document.close()
     if pages and not any(p.blocks for p in pages):
         why = "也没有识别出文字" if installed() else INSTALL
@@ -93,6 +95,16 @@ def read_pdf(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
             *(n for n in notices if n.place is None),
         ]
     return tuple(pages), tuple(notices)
+
+
+def _damage(data: bytes) -> list[ReadingNotice]:
+    """Notices of pages whose content breaks off, and of damage that belongs to no page."""
+    found = damage(data)
+    told = "本页的数据已损坏，只有一部分能读出，其余内容未检查，请看原件。"
+    out = [ReadingNotice(told, PagePlace(n, 0, 0, 0, 0), True) for n in sorted(found.pages) if n <= MAX_PAGES]
+    if found.elsewhere:
+        out.append(ReadingNotice(f"PDF 里有 {found.elsewhere} 处数据已损坏，可能有内容没有读出，请看原件。"))
+    return out
 
 
 def read_page(
