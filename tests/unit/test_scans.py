@@ -77,8 +77,9 @@ def test_a_worn_scan_tells_what_the_native_file_tells() -> None:
 
 @pytest.mark.parametrize(
     ("dpi", "worn"),
-    [(150, Wear(skew=-2.6, noise=4)), (300, Wear(turn=90)), (150, Wear(turn=180)), (200, Wear(turn=270, skew=0.8))],
-    ids=["150-askew", "300-on-its-side", "150-upside-down", "200-on-its-other-side"],
+    [(150, Wear(skew=-2.6, noise=4)), (300, Wear(turn=90)), (150, Wear(turn=180)), (200, Wear(turn=270, skew=0.8)),
+     (200, Wear(seal=True)), (300, Wear(seal=True, skew=1.5, noise=6))],
+    ids=["150-askew", "300-on-its-side", "150-upside-down", "200-on-its-other-side", "200-sealed", "300-all"],
 )  # fmt: skip
 def test_one_table_however_it_was_laid_on_the_glass(dpi: int, worn: Wear) -> None:
     page = next(p for p in read(SHANGHAI).pages if any(isinstance(b, Table) for b in p.blocks))
@@ -86,6 +87,18 @@ def test_one_table_however_it_was_laid_on_the_glass(dpi: int, worn: Wear) -> Non
     [scan] = read_bytes(rasterised(str(SHANGHAI), [page.number], dpi, worn), "scan.pdf").tables()
     assert [[plain(t) for t in row] for row in scan.texts()] == [
         [plain(t) for t in row] for row in native.texts()
+    ]
+
+
+def test_red_print_is_read_where_it_is_no_seal() -> None:
+    page = next(p for p in read(SHANGHAI).pages if any(isinstance(b, Table) for b in p.blocks))
+    [native] = [b for b in page.blocks if isinstance(b, Table)]
+    [black] = images(SHANGHAI, [page.number], 200)
+    gray = np.asarray(black)
+    red = np.stack([np.maximum(gray, 215), gray, gray], axis=2)  # all that is printed is red
+    [scan] = read_bytes(packed([Image.fromarray(red)], "PNG", 200), "a.png").tables()
+    assert [plain(t) for row in scan.texts() for t in row] == [
+        plain(t) for row in native.texts() for t in row
     ]
 
 

@@ -30,7 +30,7 @@ def without_seals(image: npt.NDArray[Any]) -> Gray:
     """One channel of a coloured page (RGB): the luminance, and inside of seals the red that they let through."""
     rgb = np.ascontiguousarray(image[:, :, :3], dtype=np.uint8)
     gray = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
-    red, green, blue = cv2.split(rgb)
+    red, green, blue = (np.asarray(c, dtype=np.uint8) for c in cv2.split(rgb))
     spread = np.asarray(cv2.subtract(red, cv2.max(green, blue)), dtype=np.uint8)
     if float(np.mean(spread[::3, ::3] > _RED)) < _FEW:
         return gray
