@@ -24,8 +24,11 @@ from yibenzhang.model.documents import Document, Page, Table
 from yibenzhang.model.issues import Issue, Severity
 from yibenzhang.reading import pdf as pdf_reader
 from yibenzhang.reading import read, read_data, scanned
+from yibenzhang.reading.glyphs import lines_of
 from yibenzhang.reading.ocr import Reading
+from yibenzhang.reading.scans import glyphs_of
 from yibenzhang.reading.shapes import HIGH, WIDE, Shapes
+from yibenzhang.reading.strips import Strip
 
 pytestmark = pytest.mark.long
 
@@ -105,6 +108,13 @@ def test_red_print_is_read_where_it_is_no_seal() -> None:
 def plain(text: str) -> str:
     """Blanks and the width of brackets do not count."""
     return "".join(text.replace("（", "(").replace("）", ")").split())
+
+
+def test_marks_alone_stand_together() -> None:
+    """The row that counts the columns begins with two stars, lower than a digit and apart."""
+    strip = Strip(100, 50, 126, 57, (), 24.0)
+    [line] = lines_of(glyphs_of(Reading("**", (0.9, 0.9), (0.36, 0.64)), strip, 0.36))
+    assert line.text == "**"
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF"])
