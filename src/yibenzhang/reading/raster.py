@@ -66,13 +66,13 @@ class Sheet:
         return width * self.scale, height * self.scale
 
 
-def gray_of(image: npt.NDArray[Any]) -> Gray:
+def gray_of(image: npt.NDArray[Any], dpi: float) -> Gray:
     """One channel, without the red seals over a coloured page (RGB)."""
     if image.ndim == 2:
         return np.ascontiguousarray(image, dtype=np.uint8)
     if image.shape[2] == 1:
         return np.ascontiguousarray(image[:, :, 0], dtype=np.uint8)
-    return without_seals(image)
+    return without_seals(image, dpi)
 
 
 def turned(gray: Gray, degrees: int) -> Gray:

@@ -23,10 +23,13 @@ _TRANSPARENT = 0.72
 """Where a seal covers paper, its red is at least so light."""
 _DARK = 60
 """What is darker than this is print, and stays as it is."""
+_FINE = 180
+"""From this resolution on the thinnest rules are dark."""
+_FAINT, _COLOURED = 200, 0.3
 _SMALL = 4
 
 
-def without_seals(image: npt.NDArray[Any]) -> Gray:
+def without_seals(image: npt.NDArray[Any], dpi: float) -> Gray:
     """One channel of a coloured page (RGB): the luminance, and inside of seals the red that they let through."""
     rgb = np.ascontiguousarray(image[:, :, :3], dtype=np.uint8)
     gray = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
@@ -36,15 +39,16 @@ def without_seals(image: npt.NDArray[Any]) -> Gray:
         return gray
     for x0, top, x1, bottom in _seals(spread):
         part = (slice(top, bottom), slice(x0, x1))
-        gray[part] = _taken_off(red[part], gray[part], spread[part])
+        gray[part] = _taken_off(red[part], gray[part], spread[part], dpi >= _FINE)
     return gray
 
 
-def _taken_off(red: Gray, gray: Gray, spread: Gray) -> Gray:
+def _taken_off(red: Gray, gray: Gray, spread: Gray, fine: bool) -> Gray:
     """A part of the page without the seal on it: the red that it lets through, made as light as paper.
 
     JPEG spreads a pixel's colour over its neighbours but not its darkness, so a seal counts one pixel further than its
-    colour; what is dark under it stays as it is, thin rules above all.
+    colour; what is dark under it stays as it is, thin rules above all. Where even these are dark (``fine``) what is
+    faint is left of the seal.
     """
     over = spread.astype(np.float32)
     strong = over > _RED
@@ -56,6 +60,8 @@ def _taken_off(red: Gray, gray: Gray, spread: Gray) -> Gray:
     through = red.astype(np.float32)
     lifted = _DARK + (through - _DARK) * ((255 - _DARK) / (light - _DARK))
     through = np.where(through > _DARK, lifted, through)
+    if fine:
+        through[(through > _FAINT) & (over > _COLOURED * full)] = 255
     return np.where(cover > 0.05, np.clip(through, 0, 255), gray).astype(np.uint8)
 
 
