@@ -27,6 +27,8 @@ MAX_SKEW = 3.5
 """Degrees; a page turned further is no longer straightened."""
 _CONTRAST = 28
 """A rule is darker than what lies beside it by this much (of 255)."""
+_FAINT = 16
+"""On a page without grain this is enough: thin grey rules that lie askew."""
 _INK = 26
 """Ink is darker than the mean around it by this much."""
 
@@ -166,8 +168,9 @@ def straight(gray: Gray, scale: float) -> tuple[Gray, float]:
 def sheet_of(gray: Gray, scale: float) -> Sheet:
     """Rules and ink of an upright, straight page."""
     calm, grain = _calm(gray)
-    across = _bars_of(calm, scale)
-    along = _bars_of(np.ascontiguousarray(calm.T), scale)
+    least = _FAINT if grain < 2 else _CONTRAST
+    across = _bars_of(calm, scale, least)
+    along = _bars_of(np.ascontiguousarray(calm.T), scale, least)
     along = np.ascontiguousarray(along.T)
     hs, h_boxes = _rules(across, scale, flat=True)
     vs, v_boxes = _rules(along, scale, flat=False)
@@ -234,11 +237,11 @@ def _crossed(rules: Gray, scale: float) -> Gray:
     return np.asarray(cv2.max(rules, cv2.min(wide, tall)), dtype=np.uint8)
 
 
-def _bars_of(gray: Gray, scale: float) -> Gray:
+def _bars_of(gray: Gray, scale: float, least: int) -> Gray:
     """A mask of thin dark bars that run across for at least 14 points."""
     thick = max(3, int(3.2 / scale)) | 1
     dark = cv2.morphologyEx(gray, cv2.MORPH_BLACKHAT, np.ones((thick, 1), np.uint8))
-    mask = np.asarray(cv2.threshold(dark, _CONTRAST, 255, cv2.THRESH_BINARY)[1], dtype=np.uint8)
+    mask = np.asarray(cv2.threshold(dark, least, 255, cv2.THRESH_BINARY)[1], dtype=np.uint8)
     mask = np.asarray(
         cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((1, max(3, int(1.4 / scale))), np.uint8))
     )
