@@ -116,24 +116,43 @@ def _planted_found(
 
 @app.command("scans")
 def _scans_read(
-    files: Files,
-    dpi: Annotated[int, typer.Option(help="扫描的分辨率")] = 200,
+    files: Annotated[
+        list[str] | None, typer.Argument(help="文件、文件夹或通配符", show_default=False)
+    ] = None,
+    dpi: Annotated[
+        list[int] | None, typer.Option(help="扫描的分辨率，默认 200；--real 时可写多次，默认 150、200、300")
+    ] = None,
     pages: Annotated[int, typer.Option(help="每个文件最多几页，有表的优先，0 为全部")] = 0,
     skew: Annotated[float, typer.Option(help="歪斜几度")] = 0.0,
     turn: Annotated[int, typer.Option(help="整页转 90、180 或 270 度")] = 0,
     noise: Annotated[float, typer.Option(help="噪点的标准差（满幅 255）")] = 0.0,
     quality: Annotated[int, typer.Option(help="JPEG 质量")] = 75,
+    seal: Annotated[bool, typer.Option("--seal", help="盖一枚红章")] = False,
+    real: Annotated[
+        Path | None,
+        typer.Option(
+            help="从这个文件夹（每市一个子文件夹）抽五市十个文件六十页，每页干净、歪斜、噪点、盖章各测一遍"
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", help="--real 时抽样的种子")] = 1,
+    rapid: Annotated[bool, typer.Option("--rapidocr", help="--real 时同场用 RapidOCR 读同样的页")] = False,
     format: Format = "text",
 ) -> None:
     """把 PDF 变成扫描件再读，与原文逐格比较。"""
     if not installed():
         raise fail(f"{INSTALL}。")
+    if real is not None:
+        from bench.real_scans import DPIS, show_real
+
+        show_real(real, dpi or list(DPIS), seed, rapid, format)
+        return
     from bench.scans import Wear, show_scans  # needs the extra
 
-    paths = [p for p in find_files(files)[0] if p.lower().endswith(".pdf")]
+    paths = [p for p in find_files(files or [])[0] if p.lower().endswith(".pdf")]
     if not paths:
         raise fail("没有可测的文件。")
-    show_scans(Console(), paths, dpi, pages, Wear(skew, turn, noise, quality), format)
+    for one in dpi or [200]:
+        show_scans(Console(), paths, one, pages, Wear(skew, turn, noise, quality, seal), format)
 
 
 def _bench(

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import pypdfium2 as pdfium
-from PIL import Image
+from PIL import Image, ImageDraw
 from rich.console import Console
 from rich.table import Table as RichTable
 
@@ -30,12 +30,13 @@ from yibenzhang.reading import read, read_data
 @dataclass(frozen=True, slots=True)
 class Wear:
     """How a page suffers: degrees askew, quarter turns in degrees, grain (standard deviation of 255), JPEG
-    quality."""
+    quality, a red seal over the middle of it."""
 
     skew: float = 0.0
     turn: int = 0
     noise: float = 0.0
     quality: int = 75
+    seal: bool = False
 
 
 CLEAN = Wear()
@@ -71,6 +72,7 @@ class Scanned:
     words_right: int
     raised: int
     new: int
+    new_errors: int
     lost: int
     misses: tuple[Miss, ...]
 
@@ -82,12 +84,15 @@ def bench_scans(files: list[str], dpi: int, most: int, worn: Wear = CLEAN) -> It
         chosen = _chosen(native, most)
         if not chosen:
             continue
-        data = rasterised(file, chosen, dpi, worn)
-        native = _part(native, chosen)
-        start = time.process_time()
-        document = read_data(file, data)
-        seconds = time.process_time() - start
-        yield _compared(file, native, document, seconds)
+        yield scanned(file, native, chosen, rasterised(file, chosen, dpi, worn))
+
+
+def scanned(file: str, native: Document, chosen: list[int], data: bytes) -> Scanned:
+    """The scan of some pages of a file read and compared with the same pages of its native reading."""
+    start = time.process_time()
+    document = read_data(file, data)
+    seconds = time.process_time() - start
+    return _compared(file, _part(native, chosen), document, seconds)
 
 
 def _chosen(document: Document, most: int) -> list[int]:
@@ -101,25 +106,50 @@ def _chosen(document: Document, most: int) -> list[int]:
 
 def rasterised(file: str, numbers: list[int], dpi: int, worn: Wear = CLEAN) -> bytes:
     """A PDF of images only: those pages drawn at that resolution, worn, as JPEG."""
+    images = [worn_image(i, worn, n) for n, i in zip(numbers, images_of(file, numbers, dpi), strict=True)]
+    return as_pdf(images, dpi, worn.quality)
+
+
+def images_of(file: str, numbers: list[int], dpi: int) -> list[Image.Image]:
+    """Those pages drawn at that resolution."""
     source = pdfium.PdfDocument(file)
-    images = [worn_image(source[n - 1].render(scale=dpi / 72).to_pil(), worn, n) for n in numbers]
+    out = [source[n - 1].render(scale=dpi / 72).to_pil() for n in numbers]
+    source.close()
+    return out
+
+
+def as_pdf(images: list[Image.Image], dpi: int, quality: int) -> bytes:
+    """A PDF of images only, as JPEG."""
     out = io.BytesIO()
     images[0].save(
-        out, "PDF", save_all=True, append_images=images[1:], resolution=float(dpi), quality=worn.quality
+        out, "PDF", save_all=True, append_images=images[1:], resolution=float(dpi), quality=quality
     )
-    source.close()
     return out.getvalue()
 
 
 def worn_image(image: Image.Image, worn: Wear, seed: int) -> Image.Image:
-    """What a copier does to a page: it lies askew, the paper is grey and the image grainy."""
-    image = image.convert("L").rotate(worn.skew, Image.Resampling.BICUBIC, fillcolor=255)
+    """What an office does to a page: it is stamped, lies askew, the paper is grey and the image grainy."""
+    if worn.seal:
+        image = _sealed(image.convert("RGB"))
+    image = image if worn.seal else image.convert("L")
+    image = image.rotate(worn.skew, Image.Resampling.BICUBIC, fillcolor=(255, 255, 255) if worn.seal else 255)
     image = image.rotate(worn.turn, expand=True)
     if worn.noise:
         grain = np.random.default_rng(seed).normal(0, worn.noise, (image.height, image.width))
-        grey = np.asarray(image, dtype=np.float64) * 0.92 + grain
-        image = Image.fromarray(np.clip(grey, 0, 255).astype(np.uint8))
+        paper = np.asarray(image, dtype=np.float64) * 0.92
+        paper += grain if paper.ndim == 2 else grain[:, :, None]
+        image = Image.fromarray(np.clip(paper, 0, 255).astype(np.uint8))
     return image
+
+
+def _sealed(image: Image.Image) -> Image.Image:
+    """A round red seal, as large as seals are (42 mm where the page is A4), in the middle of the page."""
+    over = Image.new("RGB", image.size, (255, 255, 255))
+    draw = ImageDraw.Draw(over)
+    x, y, r = image.width / 2, image.height / 2, 0.1 * min(image.size)
+    draw.ellipse((x - r, y - r, x + r, y + r), outline=(220, 30, 30), width=max(2, round(0.06 * r)))
+    draw.ellipse((x - r / 3, y - r / 3, x + r / 3, y + r / 3), fill=(235, 60, 60))
+    return Image.fromarray(np.minimum(np.asarray(image), np.asarray(over)))
 
 
 def _part(document: Document, numbers: list[int]) -> Document:
@@ -170,27 +200,30 @@ def _compared(file: str, native: Document, scanned: Document, seconds: float) ->
                 text, sure = _at(cell, other)
                 if state is None:
                     words += 1
-                    words_right += _plain(text) == _plain(cell.text)
-                    if _plain(text) != _plain(cell.text):
+                    words_right += plain(text) == plain(cell.text)
+                    if plain(text) != plain(cell.text):
                         misses.append(Miss(file, page.number, cell.text, text, sure, False))
                     continue
                 numbers += 1
-                right += _plain(text) == _plain(cell.text)
-                end = _plain(_at(cell, last)[0])
-                repaired += end == _plain(cell.text)
-                if end != _plain(cell.text) or _plain(text) != _plain(cell.text):
+                right += plain(text) == plain(cell.text)
+                end = plain(_at(cell, last)[0])
+                repaired += end == plain(cell.text)
+                if end != plain(cell.text) or plain(text) != plain(cell.text):
                     misses.append(Miss(file, page.number, cell.text, text, sure, True))
     known, found = _raised(before), _raised(after)
+    errors = _raised(after, Severity.ERROR) - _raised(before, Severity.ERROR)
     return Scanned(
         file, len(native.pages), seconds, tables, alike, numbers, right, repaired, words, words_right,
-        known.total(), (found - known).total(), (known - found).total(), tuple(misses),
+        known.total(), (found - known).total(), errors.total(), (known - found).total(), tuple(misses),
     )  # fmt: skip
 
 
-def _raised(checked: Checked) -> Counter[tuple[str, str, str]]:
-    """What a reviewer is asked to look at: every error and warning, by rule and numbers."""
+def _raised(checked: Checked, only: Severity | None = None) -> Counter[tuple[str, str, str]]:
+    """What a reviewer is asked to look at: every error and warning (or one of them), by rule and numbers."""
     return Counter(
-        (f.rule, f.reported, f.expected) for f in checked.findings if f.severity != Severity.NOTICE
+        (f.rule, f.reported, f.expected)
+        for f in checked.findings
+        if f.severity == only or (only is None and f.severity != Severity.NOTICE)
     )
 
 
@@ -209,7 +242,7 @@ def _at(cell: Cell, tables: list[Table]) -> tuple[str, float]:
 _SIGNS = str.maketrans({"（": "(", "）": ")", "，": ",", "：": ":", "；": ";", "—": "-", "–": "-", "一": "-"})
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Without blanks, full-width and half-width signs alike."""
     return "".join(narrow(text).split()).translate(_SIGNS)
 
@@ -243,7 +276,7 @@ def show_scans(console: Console, files: list[str], dpi: int, most: int, worn: We
             f"{total['words_right']} / {total['words']}（{100 * total['words_right'] / words:.2f}%）",
         ),
         ("原文的错误和疑问", f"{total['raised']}"),
-        ("扫描件多报", f"{total['new']}"),
+        ("扫描件多报", f"{total['new']}（其中错误 {total['new_errors']}）"),
         ("扫描件少报", f"{total['lost']}"),
     ):
         shown.add_row(name, value)

@@ -11,6 +11,7 @@ import pypdfium2 as pdfium
 from yibenzhang.reading import pdf as reader
 from yibenzhang.reading.glyphs import Glyph
 from yibenzhang.reading.pdf_paths import Frame, drawn_on
+from yibenzhang.reading.pdfium_calls import handle
 from yibenzhang.reading.rules import Rule
 
 NS = 'xmlns:ofd="http://www.ofdspec.org/2016"'
@@ -114,10 +115,10 @@ def marks_of(data: bytes) -> list[tuple[tuple[float, float], list[Glyph], list[R
     for page in document:
         left, bottom, right, top = page.get_bbox()
         words = page.get_textpage()
-        turn = reader._turn(words.raw, page.get_rotation())
+        turn = reader._turn(handle(words.raw), words.count_chars(), page.get_rotation())
         frame = Frame(left, bottom, right - left, top - bottom, turn)
         glyphs = reader._glyphs(words.raw, frame).all
-        drawn = drawn_on(page.raw, frame)
+        drawn = drawn_on(handle(page.raw), frame)
         hs, vs = drawn.hs, drawn.vs
         out.append((frame.size, glyphs, hs, vs))
     return out

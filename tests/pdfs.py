@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Mapping
+
 
 def pdf(
-    pages: list[str], width: int = 595, height: int = 842, rotate: int = 0, encrypt: bool = False
+    pages: list[str],
+    width: int = 595,
+    height: int = 842,
+    rotate: int = 0,
+    encrypt: bool = False,
+    kept: Mapping[int, float] | None = None,
 ) -> bytes:
-    """A PDF whose pages draw the given content streams."""
+    """A PDF whose pages draw the given content streams; ``kept``: streams are packed, and of those pages (from 0) only
+    so much of them is there."""
     objects: list[bytes] = [b"<< /Type /Catalog /Pages 2 0 R >>", b""]
     objects.append(b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>")
     objects.append(
         b"<< /Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray /BitsPerComponent 8 /Length 1 >>\nstream\n\x55\nendstream"
     )
     kids = []
-    for content in pages:
-        stream = content.encode("latin-1")
-        objects.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream))
+    for number, content in enumerate(pages):
+        stream, packed = content.encode("latin-1"), b""
+        if kept is not None:
+            stream, packed = zlib.compress(stream), b" /Filter /FlateDecode"
+            stream = stream[: round(len(stream) * kept.get(number, 1.0))]
+        objects.append(b"<< /Length %d%s >>\nstream\n%s\nendstream" % (len(stream), packed, stream))
         body = len(objects)
         objects.append(
             b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 %d %d] /Rotate %d /Contents %d 0 R "

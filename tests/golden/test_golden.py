@@ -1,7 +1,9 @@
 """Cell accuracy on table pages transcribed by eye, beside pdfplumber on the same pages.
 
 A golden file holds the grid as the ruling lines draw it: one line a row, tabs between cells, a merged
-cell's text at its top left position. Blanks within a cell do not count.
+cell's text at its top left position. Blanks within a cell do not count; of a sentence the file holds the beginning
+and `…`. The pages of the new cities were transcribed twice, by rows and by columns, from two drawings of the
+page, before any reader saw them; where the two differed the page was looked at again.
 """
 
 from __future__ import annotations
@@ -55,8 +57,12 @@ def score(wanted: tuple[Grid, ...], found: list[list[list[str | None]]]) -> tupl
         for r, row in enumerate(table):
             for c, text in enumerate(row):
                 total += 1
-                right += r < len(got) and c < len(got[r]) and norm(got[r][c]) == norm(text)
+                right += r < len(got) and c < len(got[r]) and _is(norm(got[r][c]), norm(text))
     return right, total
+
+
+def _is(found: str, wanted: str) -> bool:
+    return found.startswith(wanted[:-1]) if wanted.endswith("…") else found == wanted
 
 
 def ours(path: Path, page: int) -> list[list[list[str | None]]]:
@@ -72,8 +78,9 @@ def plumbers(path: Path, page: int) -> list[list[list[str | None]]]:
 
 
 def test_there_are_enough_pages() -> None:
-    assert len(ALL) >= 12
-    assert len({g.file for g in ALL}) >= 8
+    assert len(ALL) >= 43
+    assert len({g.file for g in ALL}) >= 25
+    assert len({g.file.split("/")[0] for g in ALL}) >= 12
 
 
 def test_cell_accuracy(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -86,4 +93,4 @@ def test_cell_accuracy(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None
         print(
             f"\n{total} cells on {len(ALL)} pages: this reader {mine / total:.2%}, pdfplumber {theirs / total:.2%}"
         )
-    assert mine / total >= 0.998
+    assert mine / total >= 0.9995

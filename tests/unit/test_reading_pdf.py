@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from pathlib import Path
 
 import pytest
@@ -131,6 +132,31 @@ def test_columns_of_cells_that_run_over_the_whole_page(tmp_path: Path) -> None:
     found = only(written(tmp_path, pdf([page])))
     assert (found.rows, found.columns) == (3, 3)
     assert (found.cells[0].text, found.cells[0].row_span) == ("project", 3)
+
+
+BROKEN = "本页的数据已损坏，只有一部分能读出，其余内容未检查，请看原件。"
+
+
+def test_a_page_whose_content_breaks_off_is_told(tmp_path: Path) -> None:
+    """What PDFium draws of it is read; a stream without its last bytes that draws all is no damage."""
+    pages = ["".join(text(50, 800 - 20 * k, f"line {p} {k}") for k in range(30)) for p in range(3)]
+    path = tmp_path / "a.pdf"
+    path.write_bytes(pdf(pages, kept={1: 0.5}))
+    document = read(path)
+    assert [(n.message, n.place and n.place.page, n.unread) for n in document.notices] == [(BROKEN, 2, True)]
+    lines = [len(p.blocks) for p in document.pages]
+    assert lines[0] == lines[2] > lines[1] > 0
+    path.write_bytes(pdf(pages, kept={}))
+    assert read(path).notices == ()
+
+
+def test_a_stream_without_its_checksum_is_whole(tmp_path: Path) -> None:
+    content = "".join(text(50, 800 - 20 * k, f"line {k}") for k in range(30))
+    share = 1 - 4 / len(zlib.compress(content.encode()))
+    path = tmp_path / "a.pdf"
+    path.write_bytes(pdf([content], kept={0: share}))
+    document = read(path)
+    assert document.notices == () and len(document.pages[0].blocks) == 30
 
 
 def test_a_turned_page_is_read_upright(tmp_path: Path) -> None:

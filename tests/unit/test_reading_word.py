@@ -11,7 +11,7 @@ import pytest
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
-from tests.unit.test_reading_hostile import docx_of
+from tests.unit.test_reading_hostile import RELS, W, docx_of, zipped
 from yibenzhang.model.documents import Document, Table
 from yibenzhang.reading import ReadingError, converting, read
 from yibenzhang.reading.numbering import chinese, counted
@@ -177,6 +177,49 @@ def test_automatic_numbers_are_printed(tmp_path: Path) -> None:
 def test_ways_of_counting(n: int, style: str, printed: str) -> None:
     assert counted(n, style) == printed
     assert (chinese(105), chinese(110), chinese(0)) == ("一百〇五", "一百一十", "0")
+
+
+def test_a_picture_in_the_older_form_is_told(tmp_path: Path) -> None:
+    """VML tells its size in points."""
+    shape = (
+        "<w:pict><v:shape xmlns:v='urn:v' style='width:{}pt;height:{}pt'><v:imagedata/></v:shape></w:pict>"
+    )
+    small, large = (
+        f"<w:p>{run('章')}<w:r>{shape.format(w, h)}</w:r></w:p>" for w, h in ((30, 30), (420.5, 200))
+    )
+    assert raw(small, tmp_path).notices == ()
+    [notice] = raw(small + large, tmp_path).notices
+    assert notice.unread
+
+
+def test_notes_come_after_the_body_in_the_order_of_their_marks(tmp_path: Path) -> None:
+    def mark(number: int, kind: str = "footnote") -> str:
+        raised = "<w:rPr><w:vertAlign w:val='superscript'/></w:rPr>"
+        return f"<w:r>{raised}<w:{kind}Reference w:id='{number}'/></w:r>"
+
+    def note(number: int, words: str, kind: str = "footnote") -> str:
+        return f"<w:{kind} w:id='{number}'><w:p><w:r><w:{kind}Ref/></w:r>{run(words)}</w:p></w:{kind}>"
+
+    body = table(cell("甲") + cell("乙"), f"<w:tc><w:p>{run('合计')}{mark(3)}</w:p></w:tc>" + cell("1.00"))
+    body += f"<w:p>{run('正文')}{mark(2)}{mark(5, 'endnote')}</w:p>"
+    kinds = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    links = "".join(
+        f'<Relationship Id="{k}" Type="{kinds}/{k}" Target="{k}.xml"/>' for k in ("footnotes", "endnotes")
+    )
+    path = tmp_path / "a"
+    path.write_bytes(
+        zipped(
+            {
+                "word/document.xml": f"<w:document {W}><w:body>{body}</w:body></w:document>",
+                "word/_rels/document.xml.rels": RELS.format(links),
+                "word/footnotes.xml": f"<w:footnotes {W}>{note(2, '其二')}{note(3, '其三')}{note(4, '无处')}</w:footnotes>",
+                "word/endnotes.xml": f"<w:endnotes {W}>{note(5, '尾注', 'endnote')}</w:endnotes>",
+            }
+        )
+    )
+    document = read(path)
+    assert texts(document) == ["正文", "其三", "其二", "尾注"]
+    assert only(document).texts() == [["甲", "乙"], ["合计", "1.00"]]
 
 
 def test_a_large_picture_is_told(tmp_path: Path) -> None:

@@ -24,8 +24,11 @@ from yibenzhang.model.documents import Document, Page, Table
 from yibenzhang.model.issues import Issue, Severity
 from yibenzhang.reading import pdf as pdf_reader
 from yibenzhang.reading import read, read_data, scanned
+from yibenzhang.reading.glyphs import lines_of
 from yibenzhang.reading.ocr import Reading
+from yibenzhang.reading.scans import glyphs_of
 from yibenzhang.reading.shapes import HIGH, WIDE, Shapes
+from yibenzhang.reading.strips import Strip
 
 pytestmark = pytest.mark.long
 
@@ -77,8 +80,9 @@ def test_a_worn_scan_tells_what_the_native_file_tells() -> None:
 
 @pytest.mark.parametrize(
     ("dpi", "worn"),
-    [(150, Wear(skew=-2.6, noise=4)), (300, Wear(turn=90)), (150, Wear(turn=180)), (200, Wear(turn=270, skew=0.8))],
-    ids=["150-askew", "300-on-its-side", "150-upside-down", "200-on-its-other-side"],
+    [(150, Wear(skew=-2.6, noise=4)), (300, Wear(turn=90)), (150, Wear(turn=180)), (200, Wear(turn=270, skew=0.8)),
+     (200, Wear(seal=True)), (300, Wear(seal=True, skew=1.5, noise=6))],
+    ids=["150-askew", "300-on-its-side", "150-upside-down", "200-on-its-other-side", "200-sealed", "300-all"],
 )  # fmt: skip
 def test_one_table_however_it_was_laid_on_the_glass(dpi: int, worn: Wear) -> None:
     page = next(p for p in read(SHANGHAI).pages if any(isinstance(b, Table) for b in p.blocks))
@@ -89,9 +93,28 @@ def test_one_table_however_it_was_laid_on_the_glass(dpi: int, worn: Wear) -> Non
     ]
 
 
+def test_red_print_is_read_where_it_is_no_seal() -> None:
+    page = next(p for p in read(SHANGHAI).pages if any(isinstance(b, Table) for b in p.blocks))
+    [native] = [b for b in page.blocks if isinstance(b, Table)]
+    [black] = images(SHANGHAI, [page.number], 200)
+    gray = np.asarray(black)
+    red = np.stack([np.maximum(gray, 215), gray, gray], axis=2)  # all that is printed is red
+    [scan] = read_bytes(packed([Image.fromarray(red)], "PNG", 200), "a.png").tables()
+    assert [plain(t) for row in scan.texts() for t in row] == [
+        plain(t) for row in native.texts() for t in row
+    ]
+
+
 def plain(text: str) -> str:
     """Blanks and the width of brackets do not count."""
     return "".join(text.replace("（", "(").replace("）", ")").split())
+
+
+def test_marks_alone_stand_together() -> None:
+    """The row that counts the columns begins with two stars, lower than a digit and apart."""
+    strip = Strip(100, 50, 126, 57, (), 24.0)
+    [line] = lines_of(glyphs_of(Reading("**", (0.9, 0.9), (0.36, 0.64)), strip, 0.36))
+    assert line.text == "**"
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF"])

@@ -5,36 +5,44 @@ from __future__ import annotations
 import ctypes
 import math
 
-import pypdfium2.raw as raw
+from yibenzhang.reading.pdfium_calls import (
+    Handle,
+    Memory,
+    clip_path,
+    clip_paths,
+    clip_segment,
+    clip_segments,
+    object_bounds,
+    segment_point,
+    text_object,
+)
 
 STRAY = 3.0
 """A character this far (points) from the end of the one before may belong to another text object."""
 _MOST_PATHS, _MOST_POINTS = 8, 12
-_POINT = (ctypes.c_float(), ctypes.c_float())
-_BOUNDS = tuple(ctypes.c_float() for _ in range(4))
+_POINT, _BOUNDS = Memory(ctypes.c_float, 2), Memory(ctypes.c_float, 4)
 _ALL = (-math.inf, -math.inf, math.inf, math.inf)
 
 
 class Clips:
     """The clip of the text object that is being read; ``some`` is False where it shows all."""
 
-    def __init__(self, textpage: raw.FPDF_TEXTPAGE) -> None:
+    def __init__(self, textpage: Handle) -> None:
         self._page = textpage
         self._box = _ALL
         self._fresh = True
         self.some = False
-        self.object: raw.FPDF_PAGEOBJECT = None
+        self.object = Handle()
 
     def look_up(self, index: int) -> None:
         """Another text object may begin at this character."""
-        self.object = raw.FPDFText_GetTextObject(self._page, index)
+        self.object = text_object(self._page, index)
         self._box = clip_box(self.object)
         self._fresh = True
         self.some = self._box is not _ALL
 
-    def hides(self, index: int, rect: raw.FS_RECTF, base: float, size: float) -> str:
+    def hides(self, index: int, left: float, right: float, base: float, size: float) -> str:
         """Where a character is cut off: ``y`` above or below its clip, ``x`` at its side; else empty."""
-        left, right = rect.left, rect.right
         out = self._outside(left, right, base, size)
         if out and not self._fresh:
             self.look_up(index)
@@ -47,11 +55,11 @@ class Clips:
 
     def _in_page(self, index: int, left: float, base: float, size: float) -> bool:
         """Object and clip are in the measure of the page: those inside a form may be in another."""
-        obj = raw.FPDFText_GetTextObject(self._page, index)
-        if not obj or not raw.FPDFPageObj_GetBounds(obj, *_BOUNDS):
+        obj = text_object(self._page, index)
+        if not obj or not object_bounds(obj, *_BOUNDS.at):
             return True
-        west, floor, east, roof = (v.value for v in _BOUNDS)
-        return west - size <= left <= east + size and floor - size <= base <= roof + size
+        west, floor, east, roof = _BOUNDS.values()
+        return bool(west - size <= left <= east + size and floor - size <= base <= roof + size)
 
     def _outside(self, left: float, right: float, base: float, size: float) -> str:
         west, floor, east, roof = self._box
@@ -60,23 +68,24 @@ class Clips:
         return "" if west <= (left + right) / 2 <= east else "x"
 
 
-def clip_box(obj: raw.FPDF_PAGEOBJECT) -> tuple[float, float, float, float]:
+def clip_box(obj: Handle) -> tuple[float, float, float, float]:
     """Left, bottom, right and top (page coordinates) of what is shown of a text object."""
-    clip = raw.FPDFPageObj_GetClipPath(obj) if obj else None
-    paths = raw.FPDFClipPath_CountPaths(clip) if clip else 0
+    clip = clip_path(obj) if obj else None
+    paths = clip_paths(clip) if clip else 0
     if paths <= 0:
         return _ALL
     west, floor, east, roof = _ALL
-    x, y = _POINT
     for path in range(min(paths, _MOST_PATHS)):
-        count = raw.FPDFClipPath_CountPathSegments(clip, path)
+        count = clip_segments(clip, path)
+        if not 3 <= count <= _MOST_POINTS:
+            continue
         xs, ys = [], []
         # two opposite corners of a rectangle say all
-        for k in (0, 2) if count in (4, 5) else range(min(count, _MOST_POINTS)):
-            raw.FPDFPathSegment_GetPoint(raw.FPDFClipPath_GetPathSegment(clip, path, k), x, y)
-            xs.append(x.value)
-            ys.append(y.value)
-        if 3 <= count <= _MOST_POINTS:
-            west, east = max(west, min(xs)), min(east, max(xs))
-            floor, roof = max(floor, min(ys)), min(roof, max(ys))
+        for k in (0, 2) if count in (4, 5) else range(count):
+            segment_point(clip_segment(clip, path, k), *_POINT.at)
+            x, y = _POINT.values()
+            xs.append(x)
+            ys.append(y)
+        west, east = max(west, min(xs)), min(east, max(xs))
+        floor, roof = max(floor, min(ys)), min(roof, max(ys))
     return west, floor, east, roof

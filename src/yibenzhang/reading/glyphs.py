@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from array import array
-from operator import attrgetter
+from operator import eq, itemgetter, sub
 from typing import NamedTuple
 
 from yibenzhang.model.amounts import parse_amount
@@ -48,36 +49,68 @@ def lines_of(glyphs: list[Glyph]) -> list[Line]:
     """Glyphs gathered into lines by baseline; characters drawn twice count once."""
     if not glyphs:
         return []
+    if glyphs[-1].base - glyphs[0].base <= _LEVEL and (line := _even_line(glyphs)):
+        return [line]
     rows: list[list[Glyph]] = []
-    last: Glyph | None = None
+    last_base, last_size = -math.inf, 0.0
     for g in sorted(glyphs, key=_by_base):
-        near = last is not None and g.base - last.base <= 0.35 * (g.size if g.size < last.size else last.size)
-        if last is not None and (near or g.base - last.base <= 1.5):
+        base, size = g[5], g[6]
+        below = base - last_base
+        if below <= _LEVEL or below <= 0.35 * (size if size < last_size else last_size):
             rows[-1].append(g)
         else:
             rows.append([g])
-        last = g
+        last_base, last_size = base, size
     return [_line(row) for row in rows]
 
 
-_by_base = attrgetter("base")
-_by_x = attrgetter("x0")
+_by_base, _by_x = itemgetter(5), itemgetter(1)
+
+
+_LEVEL = 1.5
+"""Baselines this close (points) are one in any case."""
+_TWICE, _APART = 0.25, 0.45
+"""A character so near the one before (in characters) may be the same one drawn twice; a gap so wide, a blank."""
 
 
 def _line(row: list[Glyph]) -> Line:
     row.sort(key=_by_x)
+    return _even_line(row) or _any_line(row)
+
+
+def _even_line(row: list[Glyph]) -> Line | None:
+    """The line where its characters are given from left to right, on one level, beside one another, none drawn twice,
+    and without gaps: nearly always."""
+    text, lefts, tops, rights, bottoms, bases, sizes, _ = zip(*row, strict=True)
+    size = max(sizes)
+    if len(row) > 1:
+        nexts = lefts[1:]
+        step = min(map(sub, nexts, lefts))
+        if (
+            max(map(sub, nexts, rights)) > _APART * min(sizes)
+            or max(bases) - min(bases) > _LEVEL
+            or step < _TWICE * size
+            and (step <= 0 or any(map(eq, text, text[1:])))
+        ):
+            return None
+    edges = array("f", lefts)
+    edges.append(rights[-1])
+    return Line("".join(text), lefts[0], min(tops), max(rights), max(bottoms), size, edges)
+
+
+def _any_line(row: list[Glyph]) -> Line:
     last = row[0]
     out = [last.text]
     edges = [last.x0]
     top, bottom, right, size = last.top, last.bottom, last.x1, last.size
     for g in row[1:]:
         char, x0, g_top, x1, g_bottom, base, g_size, _ = g
-        if x0 - last.x0 < 0.25 * g_size and char == last.text and abs(base - last.base) < 0.25 * g_size:
+        if x0 - last.x0 < _TWICE * g_size and char == last.text and abs(base - last.base) < _TWICE * g_size:
             continue  # drawn twice for bold
         gap = x0 - last.x1
-        if gap > 0.45 * g_size:
+        if gap > _APART * g_size:
             wide = char >= "\u2e80" and last.text >= "\u2e80"
-            if gap > (1.2 if wide else 0.45) * max(last.size, g_size):
+            if gap > (1.2 if wide else _APART) * max(last.size, g_size):
                 out.append(" ")
                 edges.append(last.x1)
         out.append(char)
@@ -103,6 +136,8 @@ def cell_text(lines: list[Line], width: float) -> str:
     """
     if not lines:
         return ""
+    if len(lines) == 1:
+        return lines[0].text
     lines = _without_marks(lines)
     text = lines[0].text
     for before, line in zip(lines, lines[1:], strict=False):
@@ -117,8 +152,6 @@ def cell_text(lines: list[Line], width: float) -> str:
 
 def _without_marks(lines: list[Line]) -> list[Line]:
     """A number's lines without the small raised mark of a note after it."""
-    if len(lines) == 1:
-        return lines
     return [
         line
         for line in lines

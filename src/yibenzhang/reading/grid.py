@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections import defaultdict
 
@@ -108,13 +109,13 @@ def _positions(rules: list[Rule], crossing: list[Rule]) -> list[float]:
     return at
 
 
-def _covers(rules: list[Rule], at: float, start: float, end: float) -> bool:
-    need = 0.6 * (end - start)
+def _covers(rules: list[Rule], start: float, end: float) -> bool:
+    """Rules at one position cover most of the way from ``start`` to ``end``."""
     got = 0.0
-    for r in rules:
-        if abs(r.at - at) <= SNAP:
-            got += max(0.0, min(r.end, end) - max(r.start, start))
-    return got >= need
+    for _, first, last in rules:
+        if first < end and last > start:
+            got += (last if last < end else end) - (first if first > start else start)
+    return got >= 0.6 * (end - start)
 
 
 def tables_of(
@@ -160,11 +161,7 @@ def _table(
 ) -> Table:
     rows, cols = len(ys) - 1, len(xs) - 1
     right, below = _edges(ys, xs, hs, vs)
-    inside: dict[tuple[int, int], list[Glyph]] = defaultdict(list)
-    for g in glyphs:
-        r = bisect_right(ys, (g[2] + g[4]) / 2, 1, rows) - 1  # by the centre: top, bottom
-        c = bisect_right(xs, (g[1] + g[3]) / 2, 1, cols) - 1  # x0, x1
-        inside[r, c].append(g)
+    inside = _placed(ys, xs, glyphs)
     xs, ys = [round(x, 1) for x in xs], [round(y, 1) for y in ys]
     taken = [[False] * cols for _ in range(rows)]
     cells: list[Cell] = []
@@ -187,11 +184,30 @@ def _table(
                 for k in range(c, c1 + 1):
                     taken[i][k] = True
                     found.extend(inside.get((i, k), ()))
-            printed[r, c] = lines_of(found)
-            if is_turned(printed[r, c]):
-                printed[r, c] = turned_lines(printed[r, c], found, glyphs)
-            cells.append(_cell(page, r, c, r1, c1, ys, xs, found, printed[r, c]))
+            lines = lines_of(found)
+            if len(lines) > 1 and is_turned(lines):
+                lines = turned_lines(lines, found, glyphs)
+            printed[r, c] = lines
+            cells.append(_cell(page, r, c, r1, c1, ys, xs, found, lines))
     return unstacked(Table(index, (page,), rows, cols, tuple(cells), tuple(xs)), printed)
+
+
+def _placed(ys: list[float], xs: list[float], glyphs: list[Glyph]) -> dict[tuple[int, int], list[Glyph]]:
+    """The glyphs of each position of the grid, by their centres; most stand where the one before does."""
+    rows, cols = len(ys) - 1, len(xs) - 1
+    out: dict[tuple[int, int], list[Glyph]] = defaultdict(list)
+    here: list[Glyph] = []
+    left = right = top = bottom = math.inf
+    for g in glyphs:
+        x, y = (g[1] + g[3]) / 2, (g[2] + g[4]) / 2
+        if left <= x < right and top <= y < bottom:
+            here.append(g)
+            continue
+        r, c = bisect_right(ys, y, 1, rows) - 1, bisect_right(xs, x, 1, cols) - 1
+        here = out[r, c]
+        here.append(g)
+        left, right, top, bottom = xs[c], xs[c + 1], ys[r], ys[r + 1]
+    return out
 
 
 def _edges(
@@ -210,12 +226,10 @@ def _edges(
             if abs(h.at - y) <= SNAP:
                 hs_at[k].append(h)
     right = [
-        [c == cols - 1 or _covers(vs_at[c + 1], xs[c + 1], ys[r], ys[r + 1]) for c in range(cols)]
-        for r in range(rows)
+        [c == cols - 1 or _covers(vs_at[c + 1], ys[r], ys[r + 1]) for c in range(cols)] for r in range(rows)
     ]
     below = [
-        [r == rows - 1 or _covers(hs_at[r + 1], ys[r + 1], xs[c], xs[c + 1]) for c in range(cols)]
-        for r in range(rows)
+        [r == rows - 1 or _covers(hs_at[r + 1], xs[c], xs[c + 1]) for c in range(cols)] for r in range(rows)
     ]
     return right, below
 

@@ -13,7 +13,16 @@ import pypdfium2.raw as raw
 from yibenzhang.model.documents import ReadingNotice
 from yibenzhang.model.places import PagePlace
 from yibenzhang.reading.glyphs import Glyph
-from yibenzhang.reading.pdf_paths import Box, Drawn, address, order_of
+from yibenzhang.reading.pdf_paths import Box, Drawn, order_of
+from yibenzhang.reading.pdfium_calls import (
+    Handle,
+    Memory,
+    fill_colour,
+    handle,
+    render_mode,
+    stroke_colour,
+    text_object,
+)
 
 PLAIN, WHITE, CLEAR, PALE = 0, 1, 2, 3
 """How a text object is painted: seen, white (seen on a colour alone), not at all, pale (a watermark where it is large)."""
@@ -29,7 +38,7 @@ _LETTERS = 12
 _PICTURE = 0.04
 """A picture of this share of the page may hold a table."""
 _LEAST_DPI = 40
-_RGBA = tuple(ctypes.c_uint() for _ in range(4))
+_RGBA = Memory(ctypes.c_uint, 4)
 _INVISIBLE = (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)
 
 
@@ -42,27 +51,23 @@ class Found:
     faint: dict[int, int] = field(default_factory=dict)
 
 
-def tone_of(obj: raw.FPDF_PAGEOBJECT) -> int:
-    """PLAIN, WHITE or CLEAR, by render mode and colour."""
+def tone_of(obj: Handle) -> int:
+    """PLAIN, WHITE, CLEAR or PALE, by render mode and colour."""
     if not obj:
         return PLAIN
-    mode = raw.FPDFTextObj_GetTextRenderMode(obj)
+    mode = render_mode(obj)
     if mode in _INVISIBLE:
         return CLEAR
-    red, green, blue, alpha = _RGBA
-    getter = (
-        raw.FPDFPageObj_GetStrokeColor
-        if mode == raw.FPDF_TEXTRENDERMODE_STROKE
-        else raw.FPDFPageObj_GetFillColor
-    )
-    if not getter(obj, red, green, blue, alpha):
+    getter = stroke_colour if mode == raw.FPDF_TEXTRENDERMODE_STROKE else fill_colour
+    if not getter(obj, *_RGBA.at):
         return PLAIN
-    if alpha.value <= _FAINT:
+    red, green, blue, alpha = _RGBA.values()
+    if alpha <= _FAINT:
         return CLEAR
-    lightest = min(red.value, green.value, blue.value)
+    lightest = min(red, green, blue)
     if lightest >= _LIGHT:
         return WHITE
-    return PALE if lightest >= _PALE or alpha.value <= _THIN else PLAIN
+    return PALE if lightest >= _PALE or alpha <= _THIN else PLAIN
 
 
 def seen(
@@ -105,14 +110,15 @@ def _covered(
     gone: set[int] = set()
     masked: set[int] = set()
     first: dict[int, int] = {}
+    chars = handle(textpage)
     xs = np.array([(g.x0 + g.x1) / 2 for g in found.all])
     ys = np.array([(g.top + g.bottom) / 2 for g in found.all])
     for order, box, white in drawn.covers:
         inside = np.flatnonzero((xs >= box[0]) & (xs <= box[2]) & (ys >= box[1]) & (ys <= box[3])).tolist()
         if not inside:
             continue
-        first = first or order_of(page.raw)
-        at = {k: first.get(address(raw.FPDFText_GetTextObject(textpage, found.at[k])), order) for k in inside}
+        first = first or order_of(handle(page.raw))
+        at = {k: first.get(text_object(chars, found.at[k]).value or 0, order) for k in inside}
         under = {k for k in inside if at[k] < order}
         if white or len(under) < len(inside):
             gone |= under

@@ -59,6 +59,6 @@ def add_rule(hs: list[Rule], vs: list[Rule], a: tuple[float, float], b: tuple[fl
     """A segment between upright points as a horizontal or vertical rule; oblique ones are none."""
     (ax, ay), (bx, by) = a, b
     if abs(ay - by) <= 1.0 and abs(ax - bx) > 0.2:
-        hs.append(Rule((ay + by) / 2, min(ax, bx), max(ax, bx)))
+        hs.append(Rule((ay + by) / 2, ax, bx) if ax < bx else Rule((ay + by) / 2, bx, ax))
     elif abs(ax - bx) <= 1.0 and abs(ay - by) > 0.2:
-        vs.append(Rule((ax + bx) / 2, min(ay, by), max(ay, by)))
+        vs.append(Rule((ax + bx) / 2, ay, by) if ay < by else Rule((ax + bx) / 2, by, ay))

@@ -16,6 +16,7 @@ from yibenzhang.model.dress import UNSEEN
 from yibenzhang.model.places import PagePlace
 from yibenzhang.reading.assembly import page_of
 from yibenzhang.reading.clipping import STRAY, Clips
+from yibenzhang.reading.damaged import damage
 from yibenzhang.reading.folding import FOLDED, FOLDS
 from yibenzhang.reading.glyphs import Glyph
 from yibenzhang.reading.limits import (
@@ -37,6 +38,16 @@ from yibenzhang.reading.painted import (
 )
 from yibenzhang.reading.pdf_layers import attachments, has_hidden_layers, opened, with_forms
 from yibenzhang.reading.pdf_paths import Drawn, Frame, drawn_on
+from yibenzhang.reading.pdfium_calls import (
+    Handle,
+    Memory,
+    char_angle,
+    char_matrix,
+    char_origin,
+    font_size,
+    handle,
+    loose_char_box,
+)
 from yibenzhang.reading.scanned import INSTALL, installed, is_scan, unseen_text
 from yibenzhang.reading.steps import begins
 
@@ -75,6 +86,7 @@ def read_pdf(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
         tables += sum(isinstance(b, Table) for b in page.blocks)
         pages.append(page)
         notices.extend(page_notices)
+    notices += _damage(data)
     document.close()
     if pages and not any(p.blocks for p in pages):
         why = "也没有识别出文字" if installed() else INSTALL
@@ -83,6 +95,16 @@ def read_pdf(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
             *(n for n in notices if n.place is None),
         ]
     return tuple(pages), tuple(notices)
+
+
+def _damage(data: bytes) -> list[ReadingNotice]:
+    """Notices of pages whose content breaks off, and of damage that belongs to no page."""
+    found = damage(data)
+    told = "本页的数据已损坏，只有一部分能读出，其余内容未检查，请看原件。"
+    out = [ReadingNotice(told, PagePlace(n, 0, 0, 0, 0), True) for n in sorted(found.pages) if n <= MAX_PAGES]
+    if found.elsewhere:
+        out.append(ReadingNotice(f"PDF 里有 {found.elsewhere} 处数据已损坏，可能有内容没有读出，请看原件。"))
+    return out
 
 
 def read_page(
@@ -97,12 +119,12 @@ def read_page(
         textpage = page.get_textpage()
         try:
             rotation = page.get_rotation()
-            turn = _turn(textpage.raw, rotation)
+            count = raw.FPDFText_CountChars(textpage.raw)
+            turn = _turn(handle(textpage.raw), count, rotation)
             frame = Frame(left, bottom, right - left, top - bottom, turn)
             found = _glyphs(textpage.raw, frame)
-            count = raw.FPDFText_CountChars(textpage.raw)
-            unseen = unseen_text(textpage.raw, count)
-            drawn = drawn_on(page.raw, frame)
+            unseen = unseen_text(handle(textpage.raw), count)
+            drawn = drawn_on(handle(page.raw), frame)
             share = sum(i.area for i in drawn.images) / max(frame.width * frame.height, 1.0)
             layer = bool(unseen and drawn.images and share > 0.5)
             glyphs = found.all if layer else seen(found, drawn, page, textpage.raw, layered)
@@ -174,18 +196,20 @@ def _chars(page: Page) -> int:
     )
 
 
-def _turn(textpage: raw.FPDF_TEXTPAGE, rotation: int) -> int:
+def _turn(textpage: Handle, count: int, rotation: int) -> int:
     """The angle (degrees, PDFium's sense: clockwise) at which most characters of the page run."""
-    count = raw.FPDFText_CountChars(textpage)
     if count <= 0:
         return rotation * 3 % 360
     step = max(1, count // 40)
     angles: Counter[int] = Counter()
     for i in range(0, count, step):
-        angle = raw.FPDFText_GetCharAngle(textpage, i)
+        angle = char_angle(textpage, i)
         if angle >= 0:
             angles[round(math.degrees(angle) / 90) * 90 % 360] += 1
     return angles.most_common(1)[0][0] if angles else 0
+
+
+_BOX, _MATRIX, _ORIGIN = Memory(ctypes.c_float, 4), Memory(ctypes.c_float, 6), Memory(ctypes.c_double, 2)
 
 
 def _glyphs(textpage: raw.FPDF_TEXTPAGE, frame: Frame) -> Found:
@@ -197,59 +221,64 @@ def _glyphs(textpage: raw.FPDF_TEXTPAGE, frame: Frame) -> Found:
     faint: dict[int, int] = {}
     tone = PLAIN
     unseen: dict[str, list[Glyph]] = {"x": [], "y": []}
-    clips = Clips(textpage)
-    rect, matrix = raw.FS_RECTF(), raw.FS_MATRIX()
-    ox, oy = ctypes.c_double(), ctypes.c_double()
-    box_of = raw.FPDFText_GetLooseCharBox
+    page = handle(textpage)
+    clips = Clips(page)
+    box, origin, matrix = _BOX.values, _ORIGIN.values, _MATRIX.values
+    box_at, matrix_at = _BOX.at[0], _MATRIX.at[0]
+    make = tuple.__new__
     width, height = frame.size
-    left, ceiling = frame.left, frame.bottom + frame.height
-    base = size = top = bottom = end = 0.0
-    last_top = last_bottom = -1.0
+    west, ceiling = frame.left, frame.bottom + frame.height
+    base = size = top = bottom = end = y = 0.0
+    last_above = last_below = -1.0
     slanted = False
     for i, char in enumerate(_characters(textpage)):
-        if char <= " " or char in _INVISIBLE or not box_of(textpage, i, rect):
+        if char <= " " or char in _INVISIBLE or not loose_char_box(page, i, box_at):
             continue
         # the box of the font, not of the ink: characters that share its top and bottom are set alike
-        changed = rect.top != last_top or rect.bottom != last_bottom
+        left, above, right, below = box()
+        changed = above != last_above or below != last_below
         if changed:
-            last_top, last_bottom = rect.top, rect.bottom
-            raw.FPDFText_GetCharOrigin(textpage, i, ox, oy)
-            base = ceiling - oy.value
-            size = raw.FPDFText_GetFontSize(textpage, i)
-            if raw.FPDFText_GetMatrix(textpage, i, matrix):
-                size *= math.hypot(matrix.c, matrix.d)
+            last_above, last_below = above, below
+            char_origin(page, i, *_ORIGIN.at)
+            y = origin()[1]
+            base = ceiling - y
+            size = font_size(page, i)
+            if char_matrix(page, i, matrix_at):
+                _, _, c, d, _, _ = matrix()
+                size *= math.hypot(c, d)
             size = size if size > 2.0 else 2.0
             top, bottom = base - 0.85 * size, base + 0.15 * size
-        x0, x1 = rect.left - left, rect.right - left
+        x0, x1 = left - west, right - west
         if x1 < 0 or x0 > width or bottom < 0 or top > height:
             continue  # drawn off the page: not part of what was published
         if changed or not -STRAY < x0 - end < STRAY:
             clips.look_up(i)
             tone = tone_of(clips.object)
-            slanted = _slanted(textpage, i)
+            slanted = _slanted(page, i)
         end = x1
         if slanted:
             continue  # a watermark
-        if clips.some and (behind := clips.hides(i, rect, oy.value, size)):
+        if clips.some and (behind := clips.hides(i, left, right, y, size)):
             unseen[behind].append(Glyph(char, x0, top, x1, bottom, base, size))
             continue
         if tone:
             faint[len(out)] = tone
-        out.append(Glyph(char, x0, top, x1, bottom, base, size))
+        out.append(make(Glyph, (char, x0, top, x1, bottom, base, size, 1.0)))
         at.append(i)
     trusted = _trusted(out, unseen)
     return Found(trusted, at, faint) if trusted is out else Found(trusted)
 
 
-def _slanted(textpage: raw.FPDF_TEXTPAGE, index: int) -> bool:
+def _slanted(page: Handle, index: int) -> bool:
     """A character that stands at an angle to the page, more than a page laid down askew could."""
-    angle = math.degrees(raw.FPDFText_GetCharAngle(textpage, index)) % 90
-    if not _ASKEW < angle < 90 - _ASKEW:
+    angle = char_angle(page, index)
+    if not angle or not _ASKEW < math.degrees(angle) % 90 < 90 - _ASKEW:
         return False
-    matrix = raw.FS_MATRIX()  # a face that only leans has an angle, but its line is level
-    if not raw.FPDFText_GetMatrix(textpage, index, matrix):
+    # a face that only leans has an angle, but its line is level
+    if not char_matrix(page, index, _MATRIX.at[0]):
         return False
-    return _ASKEW < math.degrees(math.atan2(matrix.b, matrix.a)) % 90 < 90 - _ASKEW
+    a, b, *_ = _MATRIX.values()
+    return _ASKEW < math.degrees(math.atan2(b, a)) % 90 < 90 - _ASKEW
 
 
 def _trusted(seen: list[Glyph], unseen: dict[str, list[Glyph]]) -> list[Glyph]:

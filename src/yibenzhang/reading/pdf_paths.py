@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pypdfium2.raw as raw
@@ -20,6 +20,26 @@ from yibenzhang.reading.paths import (
     dot,
     segments_of,
     thin,
+)
+from yibenzhang.reading.pdfium_calls import (
+    Handle,
+    Memory,
+    count_segments,
+    draw_mode,
+    fill_colour,
+    object_bounds,
+    object_matrix,
+    object_of_form,
+    object_of_page,
+    object_transparent,
+    object_type,
+    objects_of_form,
+    objects_of_page,
+    path_segment,
+    segment_close,
+    segment_point,
+    segment_type,
+    stroke_colour,
 )
 from yibenzhang.reading.rules import Rule
 from yibenzhang.reading.scanned import Picture, picture
@@ -75,7 +95,7 @@ class Drawn:
     letters: list[Box] = field(default_factory=list)
 
 
-def drawn_on(page: raw.FPDF_PAGE, frame: Frame) -> Drawn:
+def drawn_on(page: Handle, frame: Frame) -> Drawn:
     """All that is drawn on a page but its characters, as far as it says something about them."""
     out = Drawn()
     for order, after, kind, obj, matrix in _objects(page):
@@ -85,56 +105,50 @@ def drawn_on(page: raw.FPDF_PAGE, frame: Frame) -> Drawn:
             box = _upright(_corners(placed), frame)
             out.frames.append(box)
             out.grounds.append(box)
-            if after and not raw.FPDFPageObj_HasTransparency(obj):
+            if after and not object_transparent(obj):
                 out.covers.append((order, box, False))
         elif kind == raw.FPDF_PAGEOBJ_PATH:
-            if raw.FPDFPath_CountSegments(obj) > _CURVED and (letter := _letter(obj, matrix, frame)):
+            count = count_segments(obj)
+            if count > _CURVED and (letter := _letter(obj, count, matrix, frame)):
                 out.letters.append(letter)
                 continue
-            found = _strokes(obj, matrix)
+            found = _strokes(obj, count, matrix)
             for xa, ya, xb, yb in found:
                 add_rule(out.hs, out.vs, frame.point(xa, ya), frame.point(xb, yb))
-            if not found:
+            if not found and count <= _CURVED + 1:
                 _filled(obj, matrix, frame, out, order if after else 0)
             if len(out.hs) + len(out.vs) > MAX_RULES_PER_PAGE:
                 break
     return out
 
 
-def _letter(obj: raw.FPDF_PAGEOBJECT, matrix: Matrix, frame: Frame) -> Box | None:
+def _letter(obj: Handle, count: int, matrix: Matrix, frame: Frame) -> Box | None:
     """The box of a filled path that is low and has curves: a letter, or a line of them."""
-    mode, stroke = _MODES
-    l, b, r, t = _BOUNDS  # noqa: E741
-    if (
-        not raw.FPDFPath_GetDrawMode(obj, mode, stroke)
-        or not mode.value
-        or not raw.FPDFPageObj_GetBounds(obj, l, b, r, t)
-    ):
+    if not draw_mode(obj, *_MODES.at) or not _MODES.values()[0] or not object_bounds(obj, *_BOUNDS.at):
         return None
-    box = _upright([_moved(matrix, x, y) for x, y in ((l.value, b.value), (r.value, t.value))], frame)
-    if not 1.0 < box[3] - box[1] <= _LETTER or not _visible(raw.FPDFPageObj_GetFillColor, obj):
+    box = _bounded(matrix, frame)
+    if not 1.0 < box[3] - box[1] <= _LETTER or not _visible(fill_colour, obj):
         return None
-    kinds = (
-        raw.FPDFPathSegment_GetType(raw.FPDFPath_GetPathSegment(obj, k))
-        for k in range(min(raw.FPDFPath_CountSegments(obj), _LOOKED_AT))
-    )
+    kinds = (segment_type(path_segment(obj, k)) for k in range(min(count, _LOOKED_AT)))
     return box if raw.FPDF_SEGMENT_BEZIERTO in kinds else None
 
 
-def _filled(obj: raw.FPDF_PAGEOBJECT, matrix: Matrix, frame: Frame, out: Drawn, after: int) -> None:
-    """A path that rules nothing: a ground under characters, a cover over them, or a letter of its own."""
-    mode, stroke = _MODES
-    l, b, r, t = _BOUNDS  # noqa: E741
-    if not mode.value or not raw.FPDFPageObj_GetBounds(obj, l, b, r, t):
+def _filled(obj: Handle, matrix: Matrix, frame: Frame, out: Drawn, after: int) -> None:
+    """A path that rules nothing: a ground under characters, or a cover over them."""
+    if not _MODES.values()[0] or not object_bounds(obj, *_BOUNDS.at):
         return
-    box = _upright([_moved(matrix, x, y) for x, y in ((l.value, b.value), (r.value, t.value))], frame)
-    coloured = _visible(raw.FPDFPageObj_GetFillColor, obj)
-    if raw.FPDFPath_CountSegments(obj) > _CURVED + 1:
-        return
+    box = _bounded(matrix, frame)
+    coloured = _visible(fill_colour, obj)
     if coloured:
         out.grounds.append(box)
-    if after and _RGBA[3].value >= _SOLID and not raw.FPDFPageObj_HasTransparency(obj):
+    if after and _RGBA.values()[3] >= _SOLID and not object_transparent(obj):
         out.covers.append((after, box, not coloured))
+
+
+def _bounded(matrix: Matrix, frame: Frame) -> Box:
+    """The box that PDFium has just written, upright."""
+    left, bottom, right, top = _BOUNDS.values()
+    return _upright([_moved(matrix, left, bottom), _moved(matrix, right, top)], frame)
 
 
 def _moved(m: Matrix, x: float, y: float) -> tuple[float, float]:
@@ -151,31 +165,26 @@ def _upright(points: list[tuple[float, float]], frame: Frame) -> Box:
     return min(xs), min(ys), max(xs), max(ys)
 
 
-def order_of(page: raw.FPDF_PAGE) -> dict[int, int]:
+def order_of(page: Handle) -> dict[int, int]:
     """The address of each text object of a page → how many objects are drawn before it."""
     out = {}
-    for i in range(min(raw.FPDFPage_CountObjects(page), MAX_OBJECTS_PER_PAGE)):
-        obj = raw.FPDFPage_GetObject(page, i)
-        if raw.FPDFPageObj_GetType(obj) == raw.FPDF_PAGEOBJ_TEXT:
-            out[address(obj)] = i
+    for i in range(min(objects_of_page(page), MAX_OBJECTS_PER_PAGE)):
+        obj = object_of_page(page, i)
+        if object_type(obj) == raw.FPDF_PAGEOBJ_TEXT:
+            out[obj.value or 0] = i
     return out
 
 
-def address(obj: raw.FPDF_PAGEOBJECT) -> int:
-    return ctypes.cast(obj, ctypes.c_void_p).value or 0
-
-
-def _objects(page: raw.FPDF_PAGE) -> Iterator[tuple[int, bool, int, raw.FPDF_PAGEOBJECT, Matrix]]:
+def _objects(page: Handle) -> Iterator[tuple[int, bool, int, Handle, Matrix]]:
     """Paths and images, also inside form objects: place in the order of drawing, whether text came before, kind,
     object, and the matrix that carries it to the page."""
     left = MAX_OBJECTS_PER_PAGE
-    stack: list[tuple[raw.FPDF_PAGEOBJECT, Matrix, int, int]] = []
+    stack: list[tuple[Handle, Matrix, int, int]] = []
     texts = False
-    object_of, type_of = raw.FPDFPage_GetObject, raw.FPDFPageObj_GetType
     text, group = raw.FPDF_PAGEOBJ_TEXT, raw.FPDF_PAGEOBJ_FORM
-    for i in range(min(raw.FPDFPage_CountObjects(page), left)):
-        obj = object_of(page, i)
-        kind = type_of(obj)
+    for i in range(min(objects_of_page(page), left)):
+        obj = object_of_page(page, i)
+        kind = object_type(obj)
         if kind == text:
             texts = True
             continue
@@ -186,84 +195,93 @@ def _objects(page: raw.FPDF_PAGE) -> Iterator[tuple[int, bool, int, raw.FPDF_PAG
     while stack and left > 0:
         form, outer, depth, order = stack.pop()
         matrix = compose(_matrix(form), outer)
-        for i in range(raw.FPDFFormObj_CountObjects(form)):
+        for i in range(objects_of_form(form)):
             left -= 1
             if left <= 0:
                 break
-            obj = raw.FPDFFormObj_GetObject(form, i)
-            kind = raw.FPDFPageObj_GetType(obj)
+            obj = object_of_form(form, i)
+            kind = object_type(obj)
             if kind == raw.FPDF_PAGEOBJ_FORM and depth < MAX_FORM_DEPTH:
                 stack.append((obj, matrix, depth + 1, order))
             elif kind != raw.FPDF_PAGEOBJ_TEXT:
                 yield order, False, kind, obj, matrix
 
 
-def _matrix(obj: raw.FPDF_PAGEOBJECT) -> Matrix:
-    m = raw.FS_MATRIX()
-    if not raw.FPDFPageObj_GetMatrix(obj, m):
+def _matrix(obj: Handle) -> Matrix:
+    if not object_matrix(obj, _MATRIX.at[0]):
         return IDENTITY
-    return (m.a, m.b, m.c, m.d, m.e, m.f)
+    a, b, c, d, e, f = _MATRIX.values()
+    return a, b, c, d, e, f
 
 
-# Out-parameters of PDFium, made once: making them anew for each of thousands of objects costs more than the
-# calls. PDFium is not thread-safe anyway; a process reads one page at a time.
-_RGBA = tuple(ctypes.c_uint() for _ in range(4))
-_BOUNDS = tuple(ctypes.c_float() for _ in range(4))
-_POINT = (ctypes.c_float(), ctypes.c_float())
-_MODES = (ctypes.c_int(), ctypes.c_int())
+# Out-parameters of PDFium, made once: making them anew for each of thousands of objects costs more than the calls.
+_RGBA, _MODES = Memory(ctypes.c_uint, 4), Memory(ctypes.c_int, 2)
+_BOUNDS, _MATRIX, _POINT = Memory(ctypes.c_float, 4), Memory(ctypes.c_float, 6), Memory(ctypes.c_float, 2)
 
 
-def _visible(getter: object, obj: raw.FPDF_PAGEOBJECT) -> bool:
-    red, green, blue, alpha = _RGBA
-    if not getter(obj, red, green, blue, alpha):  # type: ignore[operator]
+def _visible(getter: Callable[..., int], obj: Handle) -> bool:
+    if not getter(obj, *_RGBA.at):
         return True
-    white = min(red.value, green.value, blue.value) >= _WHITE
-    return alpha.value > 8 and not white
+    red, green, blue, alpha = _RGBA.values()
+    return alpha > 8 and not min(red, green, blue) >= _WHITE
 
 
-def _strokes(obj: raw.FPDF_PAGEOBJECT, outer: Matrix) -> list[Segment]:
+def _strokes(obj: Handle, count: int, outer: Matrix) -> list[Segment]:
     """The rules one path draws, in page coordinates: strokes, sides of rectangles, thin filled boxes."""
-    mode, stroke = _MODES
-    if not raw.FPDFPath_GetDrawMode(obj, mode, stroke):
+    if not draw_mode(obj, *_MODES.at):
         return []
-    stroked = bool(stroke.value) and _visible(raw.FPDFPageObj_GetStrokeColor, obj)
-    filled = bool(mode.value) and _visible(raw.FPDFPageObj_GetFillColor, obj)
+    mode, stroke = _MODES.values()
+    stroked = bool(stroke) and _visible(stroke_colour, obj)
+    filled = bool(mode) and _visible(fill_colour, obj)
     if not stroked and not filled:
         return []
-    if not stroked and outer is IDENTITY:
-        l, b, r, t = _BOUNDS  # noqa: E741
-        if raw.FPDFPageObj_GetBounds(obj, l, b, r, t):
-            w, h = r.value - l.value, t.value - b.value
-            if max(w, h) <= DOT:
-                return dot(l.value, b.value, r.value, t.value)
-            if min(w, h) <= THIN:
-                return [thin(l.value, b.value, r.value, t.value)]
-            if raw.FPDFPath_CountSegments(obj) <= 5:
-                return []  # one large filled box is a background
-    matrix = compose(_matrix(obj), outer)
+    if not stroked and outer is IDENTITY and object_bounds(obj, *_BOUNDS.at):
+        left, bottom, right, top = _BOUNDS.values()
+        w, h = right - left, top - bottom
+        if max(w, h) <= DOT:
+            return dot(left, bottom, right, top)
+        if min(w, h) <= THIN:
+            return [thin(left, bottom, right, top)]
+        if count <= 5:
+            return []  # one large filled box is a background
+    matrix = _matrix(obj) if outer is IDENTITY else compose(_matrix(obj), outer)
+    if count == 2 and not filled and (line := _one_line(obj, matrix)):
+        return [line]
     out: list[Segment] = []
-    for points, closed in _subpaths(obj, matrix):
+    for points, closed in _subpaths(obj, count, matrix):
         out.extend(segments_of(points, closed, stroked, filled))
     return out
 
 
-def _subpaths(obj: raw.FPDF_PAGEOBJECT, m: Matrix) -> Iterator[tuple[list[tuple[float, float]], bool]]:
+def _one_line(obj: Handle, m: Matrix) -> Segment | None:
+    """A stroked path of one straight line, which half of all paths are; None where it is something else."""
+    end = path_segment(obj, 1)
+    if segment_type(end) != raw.FPDF_SEGMENT_LINETO or segment_close(end):
+        return None
+    segment_point(path_segment(obj, 0), *_POINT.at)
+    x0, y0 = _POINT.values()
+    segment_point(end, *_POINT.at)
+    x1, y1 = _POINT.values()
+    a, b, c, d, e, f = m
+    return a * x0 + c * y0 + e, b * x0 + d * y0 + f, a * x1 + c * y1 + e, b * x1 + d * y1 + f
+
+
+def _subpaths(obj: Handle, count: int, m: Matrix) -> Iterator[tuple[list[tuple[float, float]], bool]]:
     points: list[tuple[float, float]] = []
     closed = curved = False
-    x, y = ctypes.c_float(), ctypes.c_float()
-    for i in range(min(raw.FPDFPath_CountSegments(obj), MAX_RULES_PER_PAGE)):
-        segment = raw.FPDFPath_GetPathSegment(obj, i)
-        kind = raw.FPDFPathSegment_GetType(segment)
-        raw.FPDFPathSegment_GetPoint(segment, x, y)
-        point = (m[0] * x.value + m[2] * y.value + m[4], m[1] * x.value + m[3] * y.value + m[5])
+    for i in range(min(count, MAX_RULES_PER_PAGE)):
+        segment = path_segment(obj, i)
+        kind = segment_type(segment)
+        segment_point(segment, *_POINT.at)
+        x, y = _POINT.values()
         if kind == raw.FPDF_SEGMENT_MOVETO:
             if len(points) > 1 and not curved:
                 yield points, closed
             points, closed, curved = [], False, False
         elif kind == raw.FPDF_SEGMENT_BEZIERTO:
             curved = True
-        points.append(point)
-        if raw.FPDFPathSegment_GetClose(segment):
+        points.append((m[0] * x + m[2] * y + m[4], m[1] * x + m[3] * y + m[5]))
+        if segment_close(segment):
             closed = True
     if len(points) > 1 and not curved:
         yield points, closed

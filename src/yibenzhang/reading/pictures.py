@@ -70,12 +70,13 @@ def read_picture(data: bytes, width: float, number: int, first: int) -> tuple[Pa
             image = Image.open(io.BytesIO(data))
             if image.size[0] * image.size[1] > MAX_SCAN_PIXELS:
                 raise ReadingError("图片过大。")
-            gray = gray_of(np.asarray(image.convert("RGB")))
+            dpi = 72 * image.size[0] / max(width, 1.0)
+            gray = gray_of(np.asarray(image.convert("RGB")), dpi)
     except ReadingError:
         raise
     except Exception as error:  # Pillow's decoders raise whatever their damage makes them
         raise ReadingError("图片已损坏。") from error
-    return read_scan(*_fitting(gray, 72 * image.size[0] / max(width, 1.0)), number, first)
+    return read_scan(*_fitting(gray, dpi), number, first)
 
 
 def _page(number: int) -> PagePlace:
@@ -104,7 +105,7 @@ def _frame(image: Image.Image) -> tuple[Gray, float] | None:
             deep = np.asarray(frame, dtype=np.float64)
             return _fitting(np.asarray(np.clip(deep / max(deep.max(), 1) * 255, 0, 255), np.uint8), dpi)
         frame = frame.convert("L" if frame.mode == "1" else "RGB")
-    return _fitting(gray_of(np.asarray(frame)), dpi)
+    return _fitting(gray_of(np.asarray(frame), dpi), dpi)
 
 
 def _dpi(told: Any, longest: int) -> float:
@@ -141,7 +142,7 @@ def read_scanned_page(
     bitmap = page.render(scale=dpi / 72)
     try:
         shown = bitmap.to_numpy()[:, :, :3][:, :, ::-1]  # PDFium's bitmaps are blue, green, red
-        gray = gray_of(shown)
+        gray = gray_of(shown, dpi)
     finally:
         bitmap.close()
     return read_scan(gray, 72 / dpi, number, first)

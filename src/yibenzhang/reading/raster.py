@@ -16,6 +16,7 @@ import numpy.typing as npt
 from yibenzhang.reading.grid import groups_of
 from yibenzhang.reading.limits import MAX_RULES_PER_PAGE
 from yibenzhang.reading.rules import GAP, Rule
+from yibenzhang.reading.seals import without_seals
 
 _LONG = 40.0
 """A rule of so many points need not end at others: tables may lack their outer edges."""
@@ -26,6 +27,8 @@ MAX_SKEW = 3.5
 """Degrees; a page turned further is no longer straightened."""
 _CONTRAST = 28
 """A rule is darker than what lies beside it by this much (of 255)."""
+_FAINT = 16
+"""On a page without grain this is enough: thin grey rules that lie askew."""
 _INK = 26
 """Ink is darker than the mean around it by this much."""
 
@@ -65,15 +68,13 @@ class Sheet:
         return width * self.scale, height * self.scale
 
 
-def gray_of(image: npt.NDArray[Any]) -> Gray:
-    """One channel. Of a coloured page (RGB) the red one where it is lighter: a red seal over the
-    numbers goes, black and blue ink stay."""
+def gray_of(image: npt.NDArray[Any], dpi: float) -> Gray:
+    """One channel, without the red seals over a coloured page (RGB)."""
     if image.ndim == 2:
         return np.ascontiguousarray(image, dtype=np.uint8)
     if image.shape[2] == 1:
         return np.ascontiguousarray(image[:, :, 0], dtype=np.uint8)
-    plain = cv2.cvtColor(np.ascontiguousarray(image[:, :, :3]), cv2.COLOR_RGB2GRAY)
-    return np.asarray(np.maximum(plain, image[:, :, 0]), dtype=np.uint8)
+    return without_seals(image, dpi)
 
 
 def turned(gray: Gray, degrees: int) -> Gray:
@@ -167,8 +168,9 @@ def straight(gray: Gray, scale: float) -> tuple[Gray, float]:
 def sheet_of(gray: Gray, scale: float) -> Sheet:
     """Rules and ink of an upright, straight page."""
     calm, grain = _calm(gray)
-    across = _bars_of(calm, scale)
-    along = _bars_of(np.ascontiguousarray(calm.T), scale)
+    least = _FAINT if grain < 2 else _CONTRAST
+    across = _bars_of(calm, scale, least)
+    along = _bars_of(np.ascontiguousarray(calm.T), scale, least)
     along = np.ascontiguousarray(along.T)
     hs, h_boxes = _rules(across, scale, flat=True)
     vs, v_boxes = _rules(along, scale, flat=False)
@@ -235,11 +237,11 @@ def _crossed(rules: Gray, scale: float) -> Gray:
     return np.asarray(cv2.max(rules, cv2.min(wide, tall)), dtype=np.uint8)
 
 
-def _bars_of(gray: Gray, scale: float) -> Gray:
+def _bars_of(gray: Gray, scale: float, least: int) -> Gray:
     """A mask of thin dark bars that run across for at least 14 points."""
     thick = max(3, int(3.2 / scale)) | 1
     dark = cv2.morphologyEx(gray, cv2.MORPH_BLACKHAT, np.ones((thick, 1), np.uint8))
-    mask = np.asarray(cv2.threshold(dark, _CONTRAST, 255, cv2.THRESH_BINARY)[1], dtype=np.uint8)
+    mask = np.asarray(cv2.threshold(dark, least, 255, cv2.THRESH_BINARY)[1], dtype=np.uint8)
     mask = np.asarray(
         cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((1, max(3, int(1.4 / scale))), np.uint8))
     )

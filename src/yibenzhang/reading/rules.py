@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from yibenzhang.reading.glyphs import Glyph
 
@@ -15,9 +15,11 @@ _EDGE = 3.0
 """It begins and ends within so many points of where its words do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A horizontal or vertical rule: ``at`` across it, from ``start`` to ``end`` along it."""
+class Rule(NamedTuple):
+    """A horizontal or vertical rule: ``at`` across it, from ``start`` to ``end`` along it.
+
+    A named tuple: a page has hundreds.
+    """
 
     at: float
     start: float

@@ -10,6 +10,8 @@ from importlib.util import find_spec
 
 import pypdfium2.raw as raw
 
+from yibenzhang.reading.pdfium_calls import Handle, image_size, render_mode, text_object
+
 INSTALL = "识别扫描件和图片需要先安装文字识别组件：pip install 'yibenzhang[ocr]'"
 
 
@@ -34,21 +36,17 @@ def is_scan(glyphs: int, share: float, unseen: bool) -> bool:
     return not glyphs or share > 0.5 and (unseen or glyphs <= 40)
 
 
-def unseen_text(textpage: raw.FPDF_TEXTPAGE, count: int) -> bool:
+def unseen_text(textpage: Handle, count: int) -> bool:
     """True where most characters are drawn in no colour at all."""
     step = max(1, count // 20)
-    modes = [
-        raw.FPDFTextObj_GetTextRenderMode(obj)
-        for i in range(0, count, step)
-        if (obj := raw.FPDFText_GetTextObject(textpage, i))
-    ]
+    modes = [render_mode(obj) for i in range(0, count, step) if (obj := text_object(textpage, i))]
     return 2 * modes.count(raw.FPDF_TEXTRENDERMODE_INVISIBLE) > len(modes)
 
 
-def picture(obj: raw.FPDF_PAGEOBJECT, m: tuple[float, float, float, float, float, float]) -> Picture:
+def picture(obj: Handle, m: tuple[float, float, float, float, float, float]) -> Picture:
     across, down = ctypes.c_uint(), ctypes.c_uint()
     width, height = math.hypot(m[0], m[1]), math.hypot(m[2], m[3])
-    if not raw.FPDFImageObj_GetImagePixelSize(obj, across, down):
+    if not image_size(obj, ctypes.byref(across), ctypes.byref(down)):
         return Picture(width * height, 0.0, 0)
     dpi = 72 * across.value / width if width > 1 else 0.0
     return Picture(width * height, dpi, across.value * down.value)

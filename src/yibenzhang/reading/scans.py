@@ -156,6 +156,8 @@ def glyphs_of(reading: Reading, strip: Strip, scale: float) -> list[Glyph]:
         top, bottom = max(top, strip.home[1] + 0.1), min(bottom, strip.home[3] - 0.1)
     # the ink of a Chinese character fills nine tenths of its body, a digit's three quarters
     size = max(2.0, (strip.bottom - strip.top) * scale / (0.92 if words else 0.74))
+    if not any(c.isalnum() for c, _, _ in chars):
+        size = max(size, strip.em * scale)  # marks alone are lower than the characters they stand among
     # the places the network gives are measured on the crop, which has a margin on both sides
     margin = BESIDE * strip.em * scale
     whole = right - left + 2 * margin

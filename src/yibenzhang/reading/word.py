@@ -1,11 +1,12 @@
 """Word documents (.docx): paragraphs, tables and text boxes in reading order.
 
-What is not part of the text as published is left out: headers, footers, footnotes and their marks, comments,
-tracked deletions, hidden text, field codes. Page numbers do not exist in the file.
+What is not part of the text as published is left out: headers, footers, marks of notes, comments, tracked
+deletions, hidden text, field codes. Footnotes and endnotes come after the body. Page numbers do not exist in the file.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import islice
 
@@ -32,6 +33,8 @@ _THROUGH = frozenset({"sdt", "sdtContent", "ins", "moveTo", "customXml", "smartT
 _BODY = frozenset({"body", "document", "sdt", "sdtContent", "ins", "moveTo", "customXml"})
 _LARGE = (12 * 360_000, 5 * 360_000)
 """A picture of this size (EMU: 12 by 5 centimetres) may be a table."""
+_SIDE = re.compile(r"(?:^|;)\s*(width|height)\s*:\s*(\d{1,5}(?:\.\d{1,4})?)pt")
+_POINT = 12_700
 _MOST_COLUMNS = 1000
 _TOLD_CELLS = 4
 _HAIR = 70
@@ -55,6 +58,9 @@ def read_docx(package: Package) -> tuple[tuple[Page, ...], tuple[ReadingNotice, 
         raise ReadingError(BROKEN)
     for node in body:
         reader.block(node)
+    for kind in ("footnote", "endnote"):
+        if reader.noted[kind] and (part := kinds.get(f"{kind}s", "")) in package.members:
+            reader.notes(kind, parse(package.read(part)))
     if not reader.blocks and not reader.unread:
         raise ReadingError("文档里没有任何文字。")
     return (Page(0, 0, 0, tuple(reader.blocks)),), reader.notices()
@@ -68,6 +74,10 @@ class _Reader:
         self._shaded = self._styled = False  # its cell or itself, or its table, has a colour
         self.blocks: list[Paragraph | Table] = []
         self.unread: list[FlowPlace] = []
+        self.noted: dict[str, list[str]] = {
+            "footnote": [],
+            "endnote": [],
+        }  # numbers in the order of their marks
         self._paragraphs = 0
         self._tables = 0  # as a person counts them
         self._found = 0  # Table blocks so far
@@ -80,6 +90,13 @@ class _Reader:
             return ()
         message = f"文中有 {len(self.unread)} 处较大的图片或嵌入的表格对象，里面的内容没有读取；请改为文档表格后再检查。"
         return (ReadingNotice(message, self.unread[0], True),)
+
+    def notes(self, kind: str, part: etree._Element) -> None:
+        """The notes to which there are marks, in the order of these."""
+        found = {value(n, "id", own=True): n for n in part.iterchildren(f"{{*}}{kind}")}
+        for number in dict.fromkeys(self.noted[kind]):
+            for child in found.get(number, ()):
+                self.block(child)
 
     # ---- blocks ----------------------------------------------------------------------------
 
@@ -206,6 +223,8 @@ class _Reader:
                 self._say(child.text or "", out)
 
     def _run(self, run: etree._Element, out: list[str], boxes: list[etree._Element]) -> None:
+        for kind, numbers in self.noted.items():
+            numbers += [value(m, "id", own=True) for m in run.iterchildren(f"{{*}}{kind}Reference")]
         if self.runs.raised(run, self._style) and is_mark(run, "".join(out)):
             return
         for child in run:
@@ -256,8 +275,7 @@ class _Reader:
         boxes.extend(found)
         if found:
             return
-        extent = next(node.iter("{*}extent"), None)
-        size = (_emu(extent.get("cx")), _emu(extent.get("cy"))) if extent is not None else (0, 0)
+        size = _size(node)
         embedded = kind == "object" and next(node.iter("{*}OLEObject"), None) is not None
         if embedded or (size[0] >= _LARGE[0] and size[1] >= _LARGE[1]):
             self.unread.append(FlowPlace(self._paragraphs + 1))
@@ -265,6 +283,18 @@ class _Reader:
 
 def _emu(text: str | None) -> int:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 15 else 0
+
+
+def _size(node: etree._Element) -> tuple[int, int]:
+    """Width and height (EMU) of a picture, also of one in the older form (VML)."""
+    extent = next(node.iter("{*}extent"), None)
+    if extent is not None:
+        return _emu(extent.get("cx")), _emu(extent.get("cy"))
+    image = next(node.iter("{*}imagedata"), None)
+    shape = image.getparent() if image is not None else None
+    sides = dict(_SIDE.findall(shape.get("style") or "")) if shape is not None else {}
+    wide, high = (round(float(sides.get(s, "0")) * _POINT) for s in ("width", "height"))
+    return wide, high
 
 
 def _outermost(box: etree._Element, top: etree._Element) -> bool:

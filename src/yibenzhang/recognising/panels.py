@@ -14,6 +14,8 @@ from yibenzhang.standards.model import fold
 
 Grid = list[list[Cell | None]]
 
+_MARK = 3
+_ONE_ON = re.compile(r"1,2,3,4(,|$)")
 _INDEX = re.compile(r"\*+|栏次|行次|[0-9]{1,2}(=[0-9+\-]+)?|[甲乙丙丁]|—+|-+")
 _CODE = re.compile(r"\d{3,10}")
 _CODED = re.compile(r"[\[(【]?(?!20\d\d年)\d{3,7}[\])】]?[-－—]?[\u4e00-\u9fff]")
@@ -85,7 +87,10 @@ def _fresh(row: Sequence[Cell | None], r: int) -> list[Cell]:
 
 def _index_row(row: Sequence[Cell | None], r: int) -> bool:
     """The row of column numbers that some headers end with ("栏次 1 2 3", "** 1 2")."""
-    texts = [folded(c.text) or c.text.strip() for c in _fresh(row, r)]
+    fresh = _fresh(row, r)
+    texts = [folded(c.text) or c.text.strip() for c in fresh]
+    if fresh and fresh[0].sure < 1 and len(texts[0]) <= _MARK and _ONE_ON.match(",".join(texts[1:])):
+        return True  # of a scan: whatever the stars were read as
     if len(texts) < 2 or not all(_INDEX.fullmatch(t) for t in texts):
         return False
     numbers = [int(m.group()) for t in texts if (m := re.match(r"\d+", t))]

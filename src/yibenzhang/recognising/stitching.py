@@ -56,6 +56,7 @@ def framed_tables(document: Document) -> list[Framed]:
     """The tables of a document in order, continued pages joined."""
     furniture = furniture_of(document)
     unread = _unread(document)
+    lost = unread - {p.number for p in document.pages if p.blocks}  # of the others a part was read
     out: list[_Open] = []
     between: list[Paragraph] = []
     fresh = 0  # so many of them stand on the page of the next table
@@ -68,7 +69,7 @@ def framed_tables(document: Document) -> list[Framed]:
                 if id(block) not in furniture:
                     between.append(block)
                 continue
-            _place(block, between, fresh, out, page.number - 1 in unread)
+            _place(block, between, fresh, out, page.number - 1 in lost)
             between, fresh = [], 0
     if out:
         out[-1].after = between[:_AFTER]
@@ -123,11 +124,9 @@ def _may_go_on(run: Run, table: Table, head: Head, unread: bool) -> bool:
 
 def _framed(open_: _Open, unread: set[int | None]) -> Framed:
     run = open_.run
-    if (
-        run.pages
-        and run.pages[-1] + 1 in unread
-        and not any(head_line(p.text).plain for p in open_.after[:1])
-    ):
+    below = run.pages and run.pages[-1] + 1 in unread
+    ended = any(head_line(p.text).plain for p in open_.after[:1])
+    if (below and not ended) or any(p in unread for p in run.pages):
         run.open_end = True
     head = run.head
     return Framed(

@@ -1,0 +1,134 @@
+"""Pages of a PDF whose content breaks off: PDFium draws what it can of a damaged stream and says nothing."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_MOST_BYTES = 8_000_000
+"""What is longer than this unpacked is no page's content, or is bounded elsewhere."""
+_MOST_STREAMS = 20_000
+_LONGEST_HEAD = 2000
+_DEEPEST = 40
+_OTHER = (b"/Length1", b"/Type", b"/DecodeParms", b"/FunctionType", b"/Alternate")
+_NUMBER = re.compile(rb"(\d+)\s+\d+\s*$")
+_OBJECT = re.compile(rb"(\d+)\s+\d+\s+obj\b(.*?)(?:endobj|stream\r?\n)", re.DOTALL)
+_PARTS = re.compile(rb"/Type\s*/ObjStm\b")
+_REFERENCE = re.compile(rb"(\d+)\s+\d+\s+R")
+_ENDS = re.compile(rb"(?:^|[\s\]>)])(?:Q|ET|EMC|S|s|f|F|f\*|B|B\*|b|b\*|n|Do|W|sh|EI|EX)\s*$")
+"""What the content of a page ends with: an operator that paints or closes something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """Pages (from 1) whose content breaks off, and how many damaged pieces belong to no page that was found."""
+
+    pages: frozenset[int] = frozenset()
+    elsewhere: int = 0
+
+
+def damage(data: bytes) -> Damage:
+    """Which pages of a file are damaged; the tree of its pages is looked at only where something is. What is encrypted
+    cannot be judged."""
+    if b"/Encrypt" in data:
+        return Damage()
+    lost = {number for number, packed in _streams(data) if not _whole(packed)}
+    if not lost:
+        return Damage()
+    objects = _objects(data)
+    pages: set[int] = set()
+    of_pages: set[int] = set()
+    for position, page in enumerate(_pages(objects), start=1):
+        contents = _contents(objects, page)
+        of_pages |= contents
+        if contents & lost:
+            pages.add(position)
+    return Damage(frozenset(pages), len(lost - of_pages))
+
+
+def _streams(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Number and packed bytes of the streams that may be content: no pictures, fonts or tables."""
+    at = 0
+    for _ in range(_MOST_STREAMS):
+        at = data.find(b"stream", at)
+        if at < 0:
+            return
+        begin = data.rfind(b" obj", max(0, at - _LONGEST_HEAD), at)
+        end = data.find(b"endstream", at + 6)
+        if end < 0:
+            return
+        head = data[begin:at] if begin >= 0 else b""
+        number = _NUMBER.search(data, max(0, begin - 20), begin) if head else None
+        start = at + (8 if data[at + 6 : at + 8] == b"\r\n" else 7)
+        at = end + 9
+        plain = not any(word in head for word in _OTHER) and (b"/Subtype" not in head or b"/Form" in head)
+        if number and b"/FlateDecode" in head and head.count(b"Decode") == 1 and plain:
+            yield int(number[1]), data[start:end]
+
+
+def _whole(packed: bytes) -> bool:
+    """False where unpacking fails or breaks off within something that is drawn."""
+    unpacking = zlib.decompressobj()
+    try:
+        text = unpacking.decompress(packed, _MOST_BYTES)
+    except zlib.error:
+        return False
+    if unpacking.eof or unpacking.unconsumed_tail:
+        return True
+    return _ENDS.search(text[-200:]) is not None and text.count(b"BT") == text.count(b"ET")
+
+
+def _objects(data: bytes) -> dict[int, bytes]:
+    """The dictionaries of a file by number, also those that are packed; the last of a number counts."""
+    out: dict[int, bytes] = {}
+    for match in _OBJECT.finditer(data):
+        out[int(match[1])] = match[2]
+        if _PARTS.search(match[2]):
+            out.update(_packed(match[2], data[match.end() : match.end() + _MOST_BYTES]))
+    return out
+
+
+def _packed(head: bytes, packed: bytes) -> dict[int, bytes]:
+    first = re.search(rb"/First\s+(\d+)", head)
+    try:
+        text = zlib.decompressobj().decompress(packed, _MOST_BYTES)
+    except zlib.error:
+        return {}
+    if not first:
+        return {}
+    offset = int(first[1])
+    index = [int(n) for n in text[:offset].split() if n.isdigit()]
+    starts = [offset + n for n in index[1::2]]
+    return {n: text[a:b] for n, a, b in zip(index[::2], starts, [*starts[1:], len(text)], strict=False)}
+
+
+def _pages(objects: dict[int, bytes]) -> Iterator[bytes]:
+    """The pages in order, by the tree of the last catalogue."""
+    catalogues = [o for o in objects.values() if re.search(rb"/Type\s*/Catalog\b", o)]
+    root = re.search(rb"/Pages\s+(\d+)\s+\d+\s+R", catalogues[-1]) if catalogues else None
+    stack = [(int(root[1]), 0)] if root else []
+    seen: set[int] = set()
+    while stack:
+        number, depth = stack.pop()
+        node = objects.get(number, b"")
+        if number in seen or depth > _DEEPEST:
+            continue
+        seen.add(number)
+        kids = re.search(rb"/Kids\s*\[(.*?)\]", node, re.DOTALL)
+        if kids:
+            stack += [(int(n), depth + 1) for n in reversed(_REFERENCE.findall(kids[1]))]
+        elif node:
+            yield node
+
+
+def _contents(objects: dict[int, bytes], page: bytes) -> set[int]:
+    """The numbers of the streams a page is made of."""
+    found = re.search(rb"/Contents\s*(\[.*?\]|\d+\s+\d+\s+R)", page, re.DOTALL)
+    numbers = {int(n) for n in _REFERENCE.findall(found[1])} if found else set()
+    for n in list(numbers):
+        listed = objects.get(n, b"").strip()
+        if listed.startswith(b"["):
+            numbers |= {int(k) for k in _REFERENCE.findall(listed)}
+    return numbers
