@@ -16,6 +16,7 @@ from rich.text import Text
 
 import yibenzhang
 from bench.cli_invented import drafts, invent, recall
+from bench.cli_ledger import ledger
 from bench.cli_measures import (
     corpus,
     errors,
@@ -61,6 +62,7 @@ app.command()(corpus)
 app.command()(errors)
 app.command()(judged)
 app.command()(labels)
+app.command()(ledger)
 app.command()(paraphrases)
 app.command("leave-out")(leave_out)
 app.command()(speed)

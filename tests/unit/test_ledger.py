@@ -146,6 +146,10 @@ def test_backup_restore_and_damage(ledger: Ledger, tmp_path: Path) -> None:
     with pytest.raises(LedgerError, match="不覆盖"):
         restore(tmp_path / "备份.tar", tmp_path / "另一本")
     (batch,) = other.batches.iterdir()
+    data = bytearray((batch / "facts.parquet").read_bytes())
+    data[len(data) // 3] ^= 1  # one bit, and the columns are still there
+    (batch / "facts.parquet").write_bytes(bytes(data))
+    assert other.verify()
     (batch / "facts.parquet").write_bytes(b"PAR1 no more")
     assert "facts.parquet 读不了" in other.verify()[0]
 

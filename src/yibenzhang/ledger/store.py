@@ -99,11 +99,9 @@ class Ledger:
         try:
             write_tables(arrow_tables(analyses), beside)
             _write(beside / _SOURCES, json.dumps([asdict(s) for s in sources], ensure_ascii=False, indent=1))
-            digest = hashlib.sha256()
-            for file in sorted(beside.iterdir()):
-                digest.update(file.read_bytes())
+            for file in beside.iterdir():
                 _sync(file)
-            name = digest.hexdigest()[:16]
+            name = _digest(beside)
             place = self.batches / name
             if place.exists():
                 return name  # another ingest was first, with the same content
@@ -150,8 +148,9 @@ class Ledger:
         """What is wrong with the files, a sentence each; nothing is the answer of a sound ledger."""
         import pyarrow.parquet as pq
 
-        out = []
+        out: list[str] = []
         for batch in self._batches():
+            before = len(out)
             for table in SCHEMA:
                 try:
                     found = pq.read_schema(batch / f"{table}.parquet").names
@@ -159,6 +158,8 @@ class Ledger:
                         out.append(f"{batch.name}/{table}.parquet 的列不是这一版的。")
                 except Exception as error:  # whatever a damaged file makes the reader say
                     out.append(f"{batch.name}/{table}.parquet 读不了：{str(error).splitlines()[0]}")
+            if len(out) == before and _digest(batch) != batch.name:
+                out.append(f"{batch.name} 的内容与收进时不同。")
         return out
 
     def backup(self, file: Path) -> None:
@@ -193,6 +194,14 @@ def restore(file: Path, folder: Path) -> Ledger:
 
 
 _SQL: Mapping[str, Any] = {"text": "VARCHAR", "int": "BIGINT", "bool": "BOOLEAN", "decimal": "DECIMAL(38, 8)"}
+
+
+def _digest(batch: Path) -> str:
+    """The name of a batch: the hash of its files."""
+    digest = hashlib.sha256()
+    for file in sorted(batch.iterdir()):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def _quoted(text: str) -> str:

@@ -1,7 +1,7 @@
 -- 各单位各年的“三公”经费及其各项（万元）
 SELECT body AS 单位, year AS 年度, stage AS 阶段, item AS 项, max(value) / 10000 AS 万元, min(page) AS 页
 FROM facts
-WHERE item IN ('three_public', 'abroad', 'reception', 'cars', 'car_buy', 'car_run') AND version = '' AND unit = ''
+WHERE item IN ('three_public', 'abroad', 'reception', 'car', 'car_purchase', 'car_running') AND version = '' AND unit = ''
   AND function = '' AND dimension = 'money' AND value IS NOT NULL
   AND (body LIKE '%' || $body || '%') AND ($year = 0 OR year = $year)
 GROUP BY body, year, stage, item
