@@ -136,6 +136,12 @@ def restore(file: Annotated[Path, typer.Argument(help="备份文件")], ledger: 
 
 
 @app.command()
+def clean(ledger: Folder = DEFAULT) -> None:
+    """移除被中断的 ingest 留下的半成品；没有别的 ingest 在运行时用。"""
+    _opened(ledger).clean()
+
+
+@app.command()
 def verify(ledger: Folder = DEFAULT) -> None:
     """逐个文件检验账本。退出码：0 完好，1 有坏的，2 不能运行。"""
     wrong = _opened(ledger).verify()

@@ -22,7 +22,7 @@ LAYERS = {
     "checking": "model standards reading recognising prose balance laws rules",
     "projects": "model standards recognising",
     "evidence": "standards",
-    "ledger": "model standards reading checking batch",
+    "ledger": "model standards reading checking batch journal",
 }
 """Package → the packages it may import; those not named here stand above all of these and may import them."""
 

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 import yibenzhang.ledger.parquet as parquet
 from yibenzhang.checking.analysis import analysis_of
-from yibenzhang.checking.check import check_document
+from yibenzhang.checking.check import check, check_document
 from yibenzhang.cli import app
 from yibenzhang.ledger.asking import QueryError, answer, ready
 from yibenzhang.ledger.ingesting import Origin, Taken, ingest
@@ -222,3 +222,18 @@ def test_the_commands(tmp_path: Path) -> None:
     out = tmp_path / "答案.parquet"
     assert CliRunner().invoke(app, ["query", "文件", *at, "-f", "parquet", "-o", str(out)]).exit_code == 0
     assert parquet.pq.read_table(out).num_rows == 1
+
+
+def test_every_term_is_a_number_of_the_analysis() -> None:
+    for example in ("hubei-clean.txt", "shanghai-accounts.txt"):
+        path = Path(__file__).parents[2] / "examples" / example
+        if path.exists():
+            made = analysis_of(check(path))
+            known = {f["fact"] for table in ("facts", "figures") for f in made.rows(table)}
+            assert {t["fact"] for t in made.rows("terms")} <= known
+
+
+def test_what_a_kill_left_behind_can_be_removed(ledger: Ledger) -> None:
+    (ledger.batches / ".half").mkdir()
+    ledger.clean()
+    assert not list(ledger.batches.iterdir())

@@ -80,6 +80,22 @@ def _facts(c: Checked) -> Iterator[Row]:
                 row.label, "/".join(column.path), row.total, *_amount(fact), *_coordinates(view.places[r, k]),
                 _standing(c, fact.id), *_place(fact.place),
             )  # fmt: skip
+    yield from _others(c, seen)
+
+
+def _others(c: Checked, seen: set[str]) -> Iterator[Row]:
+    """Numbers of forms and of relations that no view has: their words and places, without coordinates."""
+    figures = {q.fact.id for q in c.quantities}
+    known = {f.id: f for t in c.tables if t.table.standard for f in t.facts() if f.printed}
+    known |= {t.fact.id: t.fact for r in c.results for t in r.relation.terms}
+    for fact in known.values():
+        if fact.id not in seen and fact.id not in figures:
+            row, column = fact.cell
+            yield (
+                fact.id, "", fact.table, "", 0, row, column, fact.row.code, fact.row.label, fact.column,
+                fact.row.role == "total", *_amount(fact), *_coordinates(Coordinates()), _standing(c, fact.id),
+                *_place(fact.place),
+            )  # fmt: skip
 
 
 def _figures(c: Checked) -> Iterator[Row]:

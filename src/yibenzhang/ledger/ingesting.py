@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from yibenzhang import __version__
 from yibenzhang.batch import FileResult, check_groups, check_many
 from yibenzhang.checking.analysis import analysis_of, identity
-from yibenzhang.checking.check import Checked, check_together
+from yibenzhang.checking.check import Checked
 from yibenzhang.checking.multi_file import Group, role_of
+from yibenzhang.journal import version_of
 from yibenzhang.ledger.store import Ledger, Source
 from yibenzhang.model.analysis import Analysis
 from yibenzhang.reading import ReadingError
@@ -51,14 +51,15 @@ def ingest(
     jobs: int = 0,
     limit: float = 0,
 ) -> Iterator[Taken]:
-    """Take files in; what this version of the program has analysed already is passed over.
+    """Take files in; what this program with these standards has analysed already is passed over.
 
     ``now``: when, as an ISO date and time. A file that is only the text or the tables of a disclosure is put together
     with the others of its folder, also with those known before.
     """
+    version = version_of(extra)
     for chunk in _chunks(paths):
         hashes, errors = _hashes(chunk)
-        known = {h for hashes_of in ledger.known(__version__) for h in hashes_of}
+        known = {h for hashes_of in ledger.known(version) for h in hashes_of}
         new = [p for p in chunk if p in hashes and hashes[p] not in known]
         before = len(hashes) - len(new)
         if not new:
@@ -69,9 +70,10 @@ def ingest(
             folders = {str(Path(r.path).parent) for r in results}
             again = [p for p in chunk if p in hashes and p not in new and str(Path(p).parent) in folders]
             results += check_many(again, extra, jobs, limit)
+        results.sort(key=lambda r: chunk.index(r.path))  # workers are not ready in order
         errors += [(r.path, r.error) for r in results if r.checked is None]
         results, groups = check_groups(results, extra, jobs, limit)
-        analyses, sources = _analysed(results, groups, hashes, now, origin, extra)
+        analyses, sources = _analysed(results, groups, hashes, now, origin, version)
         if analyses:
             ledger.add(analyses, sources)
         yield Taken(len(analyses), len(new), before, tuple(errors))
@@ -112,16 +114,15 @@ def _analysed(
     hashes: Mapping[str, str],
     now: str,
     origin: Origin,
-    extra: str,
+    version: str,
 ) -> tuple[list[Analysis], list[Source]]:
     """One analysis a disclosure, and a source for each of its files."""
     by_path = {r.path: r.checked for r in results if r.checked is not None}
     disclosures: list[tuple[Checked, tuple[str, ...]]] = []
     together: set[str] = set()
     for group in groups:
-        if not group.error and all(p in by_path for p in group.paths):
-            documents = [by_path[p].document for p in group.paths]
-            disclosures.append((check_together(documents, group.names, group.profile, extra), group.paths))
+        if group.checked is not None:
+            disclosures.append((group.checked, group.paths))
             together |= set(group.paths)
     disclosures += [(c, (p,)) for p, c in by_path.items() if p not in together]
     analyses: dict[str, Analysis] = {}
@@ -131,5 +132,5 @@ def _analysed(
         analyses.setdefault(document, analysis_of(checked))
         for path in files:
             address, published = origin.of(path)
-            sources.append(Source(document, path, hashes[path], now, address, published, __version__))
+            sources.append(Source(document, path, hashes[path], now, address, published, version))
     return list(analyses.values()), sources

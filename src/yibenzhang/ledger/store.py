@@ -41,7 +41,7 @@ class Source:
     address: str = ""
     published: str = ""
     program: str = ""
-    """The version of the program that analysed it."""
+    """What analysed it: the program with its standards, by their hash (journal.version_of)."""
 
 
 class Ledger:
@@ -64,6 +64,11 @@ class Ledger:
             raise LedgerError(f"账本是 {found} 版的，本程序读写 {VERSION}；请重新 ingest。")
         self.batches.mkdir(exist_ok=True)
 
+    def clean(self) -> None:
+        """Remove what a killed ingest left beside; nobody may be taking in meanwhile."""
+        for left in self.batches.glob(".*"):
+            shutil.rmtree(left, ignore_errors=True)
+
     # ---- what is in it -----------------------------------------------------------------------------
 
     def sources(self) -> list[Source]:
@@ -76,7 +81,7 @@ class Ledger:
                 yield batch.name, Source(**one)
 
     def known(self, program: str) -> frozenset[tuple[str, ...]]:
-        """The files that this version of the program has analysed together, each by its hash, in order."""
+        """The files that this program has analysed together, each by its hash, in order."""
         found: dict[str, list[str]] = {}
         for s in self.sources():
             if s.program == program:
