@@ -225,7 +225,7 @@ def test_proved_is_a_promise() -> None:
     results = made.results()
     standing = standings(["t1/0/0", "t9/1/0", "nowhere"], results, set())
     assert list(standing.values()) == [Standing.PROVED, Standing.TRIVIAL, Standing.ALONE]
-    assert coverage(standing, 2).alone == 3
+    assert coverage(standing).alone == 1
     weak = [replace(r, relation=replace(r.relation, accuses=False)) for r in results]
     assert set(standings(["t1/0/0", "t9/1/0"], weak, set()).values()) == {Standing.ALONE}
 
