@@ -13,6 +13,7 @@ from typing import Any
 from yibenzhang.checking.check import Checked, check, check_together
 from yibenzhang.checking.multi_file import Group, doubted, groups_of, parted
 from yibenzhang.journal import Journal
+from yibenzhang.model.documents import Document
 from yibenzhang.reading import ReadingError, read
 from yibenzhang.reading.archives import bytes_of, is_archive, members_of
 from yibenzhang.recognising.profile import Profile
@@ -170,7 +171,10 @@ def check_groups(
             if isinstance(known := journal.get(keys[k]), Checked):
                 found[k] = known
     left = [k for k in range(len(groups)) if k not in found]
-    tasks = [(groups[k].paths, groups[k].names, groups[k].profile, extra) for k in left]
+    tasks = [
+        ([_read_before(alone[p]) or p for p in groups[k].paths], groups[k].names, groups[k].profile, extra)
+        for k in left
+    ]
     if len(tasks) < 2 and not limit:
         made: Iterator[tuple[int, Any]] = ((n, _guarded_group(*t)) for n, t in enumerate(tasks))
     else:
@@ -193,11 +197,16 @@ def check_groups(
     return [out[r.path] for r in results], groups
 
 
+def _read_before(checked: Checked) -> Document | None:
+    """The document as it was read; of a scan it is the one put right, and it is read again."""
+    return None if checked.document.scanned else checked.document
+
+
 def _guarded_group(
-    paths: tuple[str, ...], names: tuple[str, ...], profile: Profile, extra: str
+    files: list[Document | str], names: tuple[str, ...], profile: Profile, extra: str
 ) -> Checked | str:
     try:
-        return check_together([read(p) for p in paths], names, profile, extra)
+        return check_together([read(f) if isinstance(f, str) else f for f in files], names, profile, extra)
     except ReadingError as error:
         return str(error)
     except Exception as error:
