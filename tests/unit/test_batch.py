@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import pickle
@@ -18,7 +19,8 @@ from tests.unit.test_cli import CLEAN, WRONG, run
 from yibenzhang import batch
 from yibenzhang.batch import FileResult, check_many
 from yibenzhang.checking.check import check
-from yibenzhang.journal import Journal, version_of
+from yibenzhang.journal import Journal, _Reader, version_of
+from yibenzhang.model.issues import Severity
 from yibenzhang.standards import StandardsError
 from yibenzhang.workers import Lost
 from yibenzhang.workers import run as run_all
@@ -245,3 +247,15 @@ def test_results_come_for_every_path(tmp_path: Path) -> None:
         paths.append(str(path))
     assert {r.path for r in check_many(paths, jobs=2)} == set(paths)
     assert [r.path for r in check_many(paths[:1])] == paths[:1]
+
+
+def test_a_journal_gives_members_of_enums_and_no_other_attribute() -> None:
+    """Python before 3.11.4 pickles a member of an Enum as getattr(kind, name)."""
+
+    def read(kind: str, name: str) -> object:
+        data = f"cbuiltins\ngetattr\n(c{kind}\nV{name}\ntR.".encode()
+        return _Reader(io.BytesIO(data)).load()
+
+    assert read("yibenzhang.model.issues\nSeverity", "ERROR") is Severity.ERROR
+    with pytest.raises(pickle.UnpicklingError):
+        read("yibenzhang.model.facts\nFact", "__init__")
