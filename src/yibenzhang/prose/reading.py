@@ -58,6 +58,8 @@ class Reading:
     said: Said
     facts: tuple[Fact, ...]
     sums: tuple[tuple[Fact, ...], ...] = ()
+    wider: bool = False
+    """No number stands where all of the words say, only such of a wider scope: they are no measure."""
 
     @property
     def how(self) -> str:
@@ -118,7 +120,11 @@ class SentenceReader:
             )
         if not named and any(w in h for h in q.passage.section for w in self._words.elsewhere):
             how += ", elsewhere"
-        return Reading(q, replace(said, wanted=wanted, how=how), facts, sums)
+        said_all = [*narrow, *(x for x in wanted.values if x[0] == "period")]
+        wider = (
+            not named and bool(facts) and not any(all(self.cube.has(f, *x) for x in said_all) for f in facts)
+        )
+        return Reading(q, replace(said, wanted=wanted, how=how), facts, sums, wider)
 
     def other_side(self, reading: Reading) -> list[Fact]:
         """The numbers that stand where the words say, on the other side: of income for expenditure, or the reverse."""

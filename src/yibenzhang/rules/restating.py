@@ -100,7 +100,7 @@ def read_in_tables(case: Case, q: Quantity) -> Reading | None:
 def _read(reading: Reading, case: Case) -> Made:
     """The amount is one of those that stand where its words say, or made up of them."""
     number, options = reading.quantity.fact, _options(reading)
-    if not well_supported(support_kind(reading.how, known=False)):
+    if reading.wider or not well_supported(support_kind(reading.how, known=False)):
         slip = next((o for o in options if slip_of(number, o.terms[1].fact)), None)
         doubt = _cut(replace(slip, rule="prose.slip"), reading.quantity) if slip else None
         return Alternatives([replace(o, accuses=False) for o in options], doubt)
