@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
+import tarfile
 from pathlib import Path
 from typing import Any
 
@@ -237,3 +239,15 @@ def test_what_a_kill_left_behind_can_be_removed(ledger: Ledger) -> None:
     (ledger.batches / ".half").mkdir()
     ledger.clean()
     assert not list(ledger.batches.iterdir())
+
+
+@pytest.mark.parametrize(
+    "name", ["../x.parquet", "/tmp/x.parquet", "batches/0123456789abcdef/../../x.parquet", "x.py"]
+)
+def test_a_backup_writes_nothing_but_a_ledger(tmp_path: Path, name: str) -> None:
+    with tarfile.open(tmp_path / "坏.tar", "w") as archive:
+        info = tarfile.TarInfo(name)
+        info.size = 1
+        archive.addfile(info, io.BytesIO(b"x"))
+    with pytest.raises(LedgerError, match="不认识"):
+        restore(tmp_path / "坏.tar", tmp_path / "新")

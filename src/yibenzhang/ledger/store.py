@@ -9,7 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
+import tarfile
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
@@ -169,9 +171,7 @@ class Ledger:
 
     def backup(self, file: Path) -> None:
         """All complete batches as one archive, written beside its place."""
-        import tarfile
-
-        beside = file.with_name(f".{file.name}.{uuid.uuid4().hex}")
+            beside = file.with_name(f".{file.name}.{uuid.uuid4().hex}")
         try:
             with tarfile.open(beside, "w") as archive:
                 archive.add(self.folder / _MARK, _MARK)
@@ -185,17 +185,33 @@ class Ledger:
 
 def restore(file: Path, folder: Path) -> Ledger:
     """A ledger from a backup, in a folder that is not there or empty. Raises LedgerError."""
-    import tarfile
-
     if folder.exists() and any(folder.iterdir()):
         raise LedgerError(f"{folder} 不是空的，不覆盖。")
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with tarfile.open(file) as archive:
-            archive.extractall(folder, filter="data")
+            for member in archive:
+                _extract(archive, member, folder)
     except (OSError, tarfile.TarError) as error:
         raise LedgerError(f"备份 {file.name} 读不了：{error}。") from error
     return Ledger(folder)
+
+
+_MEMBERS = re.compile(rf"{re.escape(_MARK)}|batches/[0-9a-f]{{16}}/[a-z_]+\.(?:parquet|json)")
+
+
+def _extract(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
+    """A file of a backup into its place; what a backup does not hold is refused, whatever its name says."""
+    if member.isdir():
+        return
+    if not member.isfile() or not _MEMBERS.fullmatch(member.name):
+        raise LedgerError(f"备份里有不认识的 {member.name}，没有恢复。")
+    place = folder / member.name
+    place.parent.mkdir(parents=True, exist_ok=True)
+    held = archive.extractfile(member)
+    if held is not None:
+        with held, place.open("wb") as out:
+            shutil.copyfileobj(held, out)
 
 
 _SQL: Mapping[str, Any] = {"text": "VARCHAR", "int": "BIGINT", "bool": "BOOLEAN", "decimal": "DECIMAL(38, 8)"}
