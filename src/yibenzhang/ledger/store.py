@@ -171,7 +171,7 @@ class Ledger:
 
     def backup(self, file: Path) -> None:
         """All complete batches as one archive, written beside its place."""
-            beside = file.with_name(f".{file.name}.{uuid.uuid4().hex}")
+        beside = file.with_name(f".{file.name}.{uuid.uuid4().hex}")
         try:
             with tarfile.open(beside, "w") as archive:
                 archive.add(self.folder / _MARK, _MARK)
