@@ -30,10 +30,11 @@ def _function() -> Register:
     return registers().function
 
 
-def _economic(m: Mention) -> bool:
-    """An economic item: the mention, or what a list before it in the passage is about, is one."""
+def _economic(m: Mention) -> set[str]:
+    """The levels that an economic item of this name has; none where there is none."""
     others = (registers().department_economic, registers().government_economic)
-    return any(r.named(m.name) or r.named(m.name.removesuffix("支出")) for r in others)
+    found = (e for r in others for n in (m.name, m.name.removesuffix("支出")) for e in r.named(n))
+    return {_LEVEL_OF[len(e.code)] for e in found if len(e.code) in _LEVEL_OF}
 
 
 def _mentioned(case: Case) -> Iterator[Mention]:
@@ -41,8 +42,8 @@ def _mentioned(case: Case) -> Iterator[Mention]:
     for found in case.mentions:
         economic = False
         for m in found:
-            economic = _economic(m) if m.level == "类" else economic
-            if not economic and not (_economic(m) and not m.at_level):
+            economic = m.level in _economic(m) if m.level == "类" else economic
+            if not economic and not (m.level in _economic(m) and not m.at_level):
                 yield m
 
 
@@ -122,6 +123,18 @@ def levels(case: Case) -> Iterator[Issue]:
             yield issue_at(
                 "wording.level", m.words, m.passage.place(m.start), template="" if table else "register",
                 written=m.words, right=tuple(arguments(text=level) for level in sorted(right)),
+            )  # fmt: skip
+
+
+@rule("wording.level", needs=("text",))
+def economic_levels(case: Case) -> Iterator[Issue]:
+    """An economic item named with a level that it has not ("离休费（类）")."""
+    for m in (m for found in case.mentions for m in found):
+        right = _economic(m) if m.level in ("类", "款") and not m.entries else set()
+        if right and m.level not in right:
+            yield issue_at(
+                "wording.level", m.words, m.passage.place(m.start), template="economic", written=m.words,
+                right=tuple(arguments(text=level) for level in sorted(right)),
             )  # fmt: skip
 
 
