@@ -7,11 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 
-from yibenzhang.model.issues import Issue, issue_at
+from yibenzhang.model.issues import Issue, issue_at, issue_of
 from yibenzhang.recognising.forms import GoalForm, GoalText
 from yibenzhang.recognising.indicators import Indicator, Target, target_of
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
+from yibenzhang.rules.slips import agree
 from yibenzhang.standards import fold
 
 _SENTENCE = re.compile(r"[^。；;]+")
@@ -19,6 +20,10 @@ _COUNTED = re.compile(r"(?:数量|次数|场次|期数|份数|套数|件数|项�
 _SHOWN = 40
 _NUMBER = re.compile(r"(?P<number>\d{1,9}(?:\.\d+)?)(?P<unit>[^\d\s,，。；;、()（）]{1,3})")
 _COUNTING = re.compile(r"(?:总?数量?|套数|次数|人数|个数|户数|份数|件数|项数|场次|面积|规模|数)$")
+_PROJECTS = re.compile(
+    r"项目(?:共|共计|数)?\d+[个项][,，]?(?:共?涉及)?(?:预算|财政)?(?:资金|金额)(?:共计|合计|为|共)?$"
+)
+_BEFORE = 30
 _FEWEST = 4
 """A name of fewer letters is found in a text by chance."""
 _MONEY = {"亿元": 10**8, "万元": 10**4, "万": 10**4, "元": 1}
@@ -102,6 +107,21 @@ def _shared(one: str, other: str) -> int:
         (k for k, (a, b) in enumerate(zip(reversed(one), reversed(other), strict=False)) if a != b),
         min(len(one), len(other)),
     )
+
+
+@rule("goals.whole", needs=("text",))
+def whole(case: Case) -> Iterator[Issue]:
+    """The money of projects with goals that is all the body spends, though part of that is no project."""
+    wholes = [f for words in case.standards.lists["all_spending"] for f in case.reader.of_words(words)]
+    projects = [f for words in case.standards.lists["project_spending"] for f in case.reader.of_words(words)]
+    for q in case.quantities if wholes and projects else ():
+        text = q.passage.text
+        before = text[max(0, q.start - _BEFORE) : q.start]
+        if not (q.money and q.amount.value and _PROJECTS.search(before) and "绩效目标" in text[: q.start]):
+            continue
+        if any(agree(q.fact, f) for f in wholes) and not any(agree(q.fact, f) for f in projects):
+            words = q.passage.verbatim(max(0, q.start - _BEFORE), q.end).strip()
+            yield issue_of("goals.whole", (q.fact, projects[0]), words=words, projects=projects[0].text)
 
 
 @rule("goals.cost", needs=("forms",), stages=("budget",))
