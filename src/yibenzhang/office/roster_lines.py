@@ -175,6 +175,8 @@ def read_lines(sheet: Sheet, where: str, problems: list[str]) -> list[Line] | No
             continue
         depth = _depth(stored)
         name = _one_line(re.sub(_NUMBERED, "", re.sub(r"^其中[:：]?", "", name)))
+        if not name:  # 其中 alone heads the units below it
+            continue
         row = RosterRow(r, name)
         row = replace(row, **_fields(cells, columns, told, problems))
         out.append(Line(row, told, depth, _code(cells.get(at.get("parent_code", 0), ""))))
