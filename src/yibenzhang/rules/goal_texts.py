@@ -127,20 +127,17 @@ def whole(case: Case) -> Iterator[Issue]:
 @rule("goals.cost", needs=("forms",), stages=("budget",))
 def cost(case: Case) -> Iterator[Issue]:
     """A project without money for the year whose cost target is money, or whose target of all its cost is above it."""
-    names = case.standards.lists["whole_cost"]
+    names, costs = case.standards.lists["whole_cost"], case.standards.lists["money_costs"]
     for form in case.forms:
         budget = form.year
         if form.kind != "project" or budget is None or budget.amount is None or budget.unit is None:
             continue
         for one in form.indicators:
             target = target_of(one.value)
-            if (
-                target is None
-                or target.unit not in _MONEY
-                or fold(one.name) not in names
-                or target.sign in _RISE
-            ):
+            if target is None or target.unit not in _MONEY or target.sign in _RISE:
                 continue
+            if fold(one.name) not in names and not any(w in one.level2 for w in costs):
+                continue  # no part of the cost is more than all the money of the year
             aim = target.number * _MONEY[target.unit]
             half = _MONEY[target.unit] / Decimal(2)
             if budget.amount.base == 0 < aim:
