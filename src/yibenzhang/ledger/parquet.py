@@ -54,6 +54,23 @@ def _fitting(value: Decimal | None) -> Decimal | None:
     return value.quantize(_STEP, ROUND_HALF_EVEN)
 
 
+_SOURCE = pa.schema(
+    [(n, pa.string()) for n in ("document", "path", "sha256", "ingested", "address", "published", "program")],
+    metadata={"schema": VERSION},
+)
+
+
+def sources_table(sources: Sequence[Any]) -> pa.Table:
+    """Where the documents of a batch came from (ledger.store.Source)."""
+    return pa.table({name: [getattr(s, name) for s in sources] for name in _SOURCE.names}, schema=_SOURCE)
+
+
+def read_sources(file: Path) -> list[dict[str, str]]:
+    """The same read back, as dicts."""
+    found: list[dict[str, str]] = pq.read_table(file).to_pylist()
+    return found
+
+
 def write_tables(tables: Mapping[str, pa.Table], folder: Path) -> None:
     """One Parquet file a table; the same tables give the same bytes."""
     folder.mkdir(parents=True, exist_ok=True)
