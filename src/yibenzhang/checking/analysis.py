@@ -83,7 +83,9 @@ def _code(c: Checked) -> str:
     own = fold(c.profile.body)
     if not own:
         return ""
-    rows = {(row.coordinates.unit, fold(row.label)) for v in c.views for row in v.rows if row.coordinates.unit}
+    rows = {
+        (row.coordinates.unit, fold(row.label)) for v in c.views for row in v.rows if row.coordinates.unit
+    }
     found = sorted((len(unit), unit) for unit, label in rows if label == own and unit.isdigit())
     return found[0][1] if found else ""
 

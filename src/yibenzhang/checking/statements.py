@@ -38,7 +38,12 @@ def statements_of(case: Case) -> tuple[Statement, ...]:
 
 def _of_file(case: Case) -> Iterator[Statement]:
     for claim in case.claims:
-        if claim.says not in _OF_LAST_YEAR or claim.loose or claim.subject is None or claim.within is not None:
+        if (
+            claim.says not in _OF_LAST_YEAR
+            or claim.loose
+            or claim.subject is None
+            or claim.within is not None
+        ):
             continue
         found = _bound(case, claim.subject)
         if found is None:

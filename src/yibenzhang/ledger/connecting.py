@@ -39,13 +39,23 @@ def connect(ledger: Ledger, threads: int, memory: str, spill: Path | None) -> du
         con.execute(f"INSERT INTO sources BY NAME {listed}")
     _bodies(con, ledger)
     own = quoted(own_pattern())
-    con.execute(f"CREATE MACRO own_name(x) AS regexp_matches(narrow_name(x), {own})".replace("narrow_name(x)", _NARROW))
+    con.execute(
+        f"CREATE MACRO own_name(x) AS regexp_matches(narrow_name(x), {own})".replace(
+            "narrow_name(x)", _NARROW
+        )
+    )
     con.execute(f"CREATE MACRO bare_name(x) AS regexp_replace({_NARROW}, {own}, '')")
-    con.execute(_VIEWS.read_text(encoding="utf-8"))
+    con.execute(_VIEWS.read_text(encoding="utf-8").replace("{pairs}", across_sql("pairs")))
     con.execute(f"SET allowed_directories = [{quoted(str(ledger.batches))}]")
     con.execute("SET enable_external_access = false")
     con.execute("SET lock_configuration = true")
     return con
+
+
+def across_sql(name: str, told: str = "told", units: str = "units", pairs: str = "pairs") -> str:
+    """One of the laws across documents, over these tables or views."""
+    text = (_VIEWS.parent / "across" / f"{name}.sql").read_text(encoding="utf-8")
+    return text.replace("{told}", told).replace("{units}", units).replace("{pairs}", pairs)
 
 
 def _listed(folders: list[Path], table: str) -> str:

@@ -67,12 +67,21 @@ def sources_table(sources: Sequence[Any]) -> pa.Table:
 
 def read_sources(file: Path) -> list[dict[str, str]]:
     """The same read back, as dicts."""
-    found: list[dict[str, str]] = pq.read_table(file).to_pylist()
+    found: list[dict[str, str]] = read_table(file).to_pylist()
     return found
 
 
+def read_table(file: Path) -> pa.Table:
+    """A table of a batch."""
+    return pq.ParquetFile(file).read()
+
+
+def write_table(table: pa.Table, file: Path) -> None:
+    """One table; the same table gives the same bytes."""
+    pq.write_table(table, file, compression="zstd")
+
+
 def write_tables(tables: Mapping[str, pa.Table], folder: Path) -> None:
-    """One Parquet file a table; the same tables give the same bytes."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """One Parquet file a table."""
     for name, table in tables.items():
-        pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
+        write_table(table, folder / f"{name}.parquet")

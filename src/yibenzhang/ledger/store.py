@@ -13,11 +13,11 @@ import re
 import shutil
 import tarfile
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from yibenzhang.ledger.bodies import Decision, append_decision, read_decisions
 from yibenzhang.model.analysis import SCHEMA, VERSION, Analysis
@@ -158,7 +158,9 @@ class Ledger:
 
     # ---- asking ------------------------------------------------------------------------------------
 
-    def connect(self, threads: int = 2, memory: str = "4GB", spill: Path | None = None) -> duckdb.DuckDBPyConnection:
+    def connect(
+        self, threads: int = 2, memory: str = "4GB", spill: Path | None = None
+    ) -> duckdb.DuckDBPyConnection:
         """A connection with the tables and views of the ledger (docs/ledger.md); it reads nothing outside of it.
 
         ``spill``: a folder for what does not fit into ``memory``; without one there is none.
@@ -217,7 +219,9 @@ def restore(file: Path, folder: Path) -> Ledger:
     return Ledger(folder)
 
 
-_MEMBERS = re.compile(rf"{re.escape(_MARK)}|{re.escape(_DECISIONS)}|batches/[0-9a-f]{{16}}/[a-z_]+\.(?:parquet|json)")
+_MEMBERS = re.compile(
+    rf"{re.escape(_MARK)}|{re.escape(_DECISIONS)}|batches/[0-9a-f]{{16}}/[a-z_]+\.(?:parquet|json)"
+)
 
 
 def _extract(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:

@@ -10,20 +10,24 @@ JOIN (SELECT document, batch, string_agg(path, '、' ORDER BY path) AS path, max
       FROM sources GROUP BY document, batch) s USING (document, batch)
 LEFT JOIN bodies b USING (body, division);
 
--- latest：同一单位（who）、年度、阶段、级别的几份里，这一份为准；n 是账本里的序号，只在一次连接里有效。
+-- latest：同一单位（who）、年度、阶段、级别的几份里，这一份为准；数不到最多的那份四分之一的，是其中一部分，不是新的一稿。n 是账本里的序号，只在一次连接里有效。
+CREATE TABLE sized AS
+SELECT *, numbers * 4 >= max(numbers) OVER (PARTITION BY who, year, stage, own_unit IS TRUE OR level = 'unit', kind) AS complete
+FROM every_known;
 CREATE TABLE known AS
 SELECT * REPLACE (coalesce(who, '') AS who),
        row_number() OVER (ORDER BY who, year, stage, document)::INTEGER AS n,
        own_unit IS TRUE OR level = 'unit' AS is_unit,
        who IS NULL OR year IS NULL OR stage = '' OR kind <> 'disclosure' OR
        row_number() OVER (PARTITION BY who, year, stage, own_unit IS TRUE OR level = 'unit', kind
-                          ORDER BY published DESC, ingested DESC, document) = 1 AS latest,
+                          ORDER BY complete DESC, published DESC, ingested DESC, document) = 1 AS latest,
        kind = 'disclosure' AND who IS NOT NULL AND year IS NOT NULL AND stage <> '' AS comparable
-FROM every_known;
+FROM sized;
 DROP TABLE every_known;
+DROP TABLE sized;
 
-CREATE VIEW every_document AS SELECT * EXCLUDE (batch, n, own_unit, is_unit, comparable) FROM known;
-CREATE VIEW documents AS SELECT * EXCLUDE (batch, n, own_unit, is_unit, latest, comparable) FROM known WHERE latest;
+CREATE VIEW every_document AS SELECT * EXCLUDE (batch, n, own_unit, is_unit, complete, comparable) FROM known;
+CREATE VIEW documents AS SELECT * EXCLUDE (batch, n, own_unit, is_unit, complete, latest, comparable) FROM known WHERE latest;
 
 CREATE VIEW facts AS
 SELECT f.* EXCLUDE (batch, document), d.document, d.body, d.who, d.year, d.stage, d.level, d.region, d.division
@@ -77,10 +81,11 @@ GROUP BY l.n, l.unit
 HAVING count(DISTINCT l.label) = 1;
 
 -- 每个数说的是谁的、哪一年、哪个阶段的钱：上年数说的是上一年；决算里没有写明的是决算数，预算里的是年初预算数；
--- 部门的表里某个单位的行，说的是那个单位。正文里“比上年增加”推出来的上年数（sentence），只在表里没有印上年数时算。
+-- 部门的表里某个单位的行，说的是那个单位；单位自己的文件里写着自己代码的行，说的是它自己。正文里“比上年增加”推出来的上年数（sentence），只在表里没有印上年数时算。
 CREATE VIEW told AS
 WITH numbers AS (
-  SELECT d.n, unit, version, told_stage, cell, fact, value, low, high, false AS sentence
+  SELECT d.n, CASE WHEN d.is_unit AND f.unit = d.code THEN '' ELSE f.unit END AS unit, version, told_stage, cell, fact, value, low, high,
+         false AS sentence
   FROM all_facts f JOIN known d USING (document, batch)
   WHERE d.comparable AND cell IS NOT NULL AND value IS NOT NULL AND version IN ('', 'current_year', 'previous')
   UNION ALL
@@ -102,40 +107,13 @@ SELECT c.n, coalesce(u.who, d.who) AS who, d.is_unit OR u.unit IS NOT NULL AS ab
 FROM cells c JOIN known d USING (n) LEFT JOIN units u USING (n, unit)
 WHERE value = most AND (c.unit = '' OR u.unit IS NOT NULL);
 
--- 同一单位、同一年、同一阶段、同一坐标的数，两份文件各说了一遍，一对文件一行：相符几个，不符的是哪些。
---   previous 后一年的上年数与那一年自己的文件；initial 决算里的年初预算数与预算；differs 后一年的上年数与那一年决算里的年初预算数；
---   units 部门表里的单位与单位自己的文件；version 同一份公开的先后两稿；part 单位的数不大于部门的数。
+-- 一对文件一行，见 across/pairs.sql
 CREATE VIEW pairs AS
-WITH t AS MATERIALIZED (SELECT * FROM told),
-met AS (
-  SELECT CASE WHEN NOT (a.latest AND b.latest) THEN 'version'
-              WHEN a.version = 'previous' AND b.document_stage <> a.document_stage THEN 'differs'
-              WHEN a.version = 'previous' THEN 'previous'
-              WHEN a.document_stage <> b.document_stage THEN 'initial' ELSE 'units' END AS law,
-         a.n AS later, b.n AS own, a.sentence, a.fact AS later_fact, b.fact AS own_fact, a.cell,
-         a.low <= b.high AND b.low <= a.high AS holds
-  FROM t a JOIN t b USING (who, about_unit, year, stage, cell)
-  WHERE a.n <> b.n AND (a.value <> 0 OR b.value <> 0) AND b.version <> 'previous' AND NOT b.sentence
-    AND CASE WHEN a.latest AND b.latest
-             THEN a.version = 'previous' OR a.document_stage = 'accounts' AND b.document_stage = 'budget'
-                  OR a.document_stage = b.document_stage AND a.listed AND NOT b.listed
-             ELSE a.latest AND NOT b.latest AND a.document_stage = b.document_stage AND a.listed = b.listed
-                  AND a.version <> 'previous' END
-  UNION ALL
-  SELECT 'part', a.n, b.n, false, a.fact, b.fact, a.cell, a.low <= b.high
-  FROM t a JOIN t b USING (year, stage, cell) JOIN (
-    SELECT u.n, u.who, true AS known FROM units u UNION SELECT n, who, true FROM known WHERE comparable AND NOT is_unit
-  ) m ON m.n = b.n AND m.who = a.who
-  WHERE a.latest AND b.latest AND a.about_unit AND NOT a.listed AND NOT b.about_unit AND a.version <> 'previous'
-    AND b.version <> 'previous' AND a.document_stage = b.document_stage AND NOT a.sentence AND NOT b.sentence
-    AND a.stage = CASE a.document_stage WHEN 'accounts' THEN 'final' ELSE 'initial' END AND (a.value <> 0 OR b.value <> 0))
-SELECT law, later, own, sentence, count(*) FILTER (holds) AS held, count(*) FILTER (NOT holds) AS failed,
-       list({'cell': cell, 'later': later_fact, 'own': own_fact}) FILTER (NOT holds) AS failing
-FROM met GROUP BY law, later, own, sentence;
+{pairs};
 
 -- 一对文件里这样的数多数相等，才算得上可以对照；不等的才是要问的。
 CREATE VIEW supported AS
-SELECT * FROM pairs WHERE held >= 4 AND failed * 7 <= held + failed AND failed > 0;
+SELECT * FROM pairs WHERE sound AND failed > 0;
 
 CREATE VIEW across AS
 SELECT s.law, s.sentence, a.who AS about_body, b.year AS about_year, a.document AS later, b.document AS own,
