@@ -25,7 +25,7 @@ def found(folder: Path, *texts: str) -> list[AcrossFinding]:
 
 
 def difference(
-    gap: str, depth: int, pair: tuple[int, int] = (1, 2), at: tuple[int, str] = (0, "")
+    gap: str, depth: int, pair: tuple[int, int] = (1, 2), at: tuple[int, int] = (0, 0)
 ) -> Difference:
     return Difference(pair, Decimal(gap), Decimal("0.01"), depth, at)
 
@@ -44,7 +44,7 @@ def test_causes_of_a_sum() -> None:
     total = difference("5", 0), difference("2", 3), difference("3", 3)
     assert causes(total) == [[2, 0], [1]]
     assert causes([difference("5", 0), difference("2", 3)]) == [[0], [1]]
-    other = difference("7", 1, (1, 3), (9, "x")), difference("4", 1, (4, 9), (9, "x"))
+    other = difference("7", 1, (1, 3), (9, 7)), difference("4", 1, (4, 9), (9, 7))
     assert causes(other) == [[0, 1]]  # one printed number that two documents contradict
 
 

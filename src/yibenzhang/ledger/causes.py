@@ -21,7 +21,7 @@ class Difference:
     gap: Decimal
     slack: Decimal
     depth: int
-    at: tuple[int, str]
+    at: tuple[int, int]
 
 
 def causes(differences: Sequence[Difference]) -> list[list[int]]:
@@ -35,10 +35,10 @@ def causes(differences: Sequence[Difference]) -> list[list[int]]:
         return k
 
     by_pair: dict[tuple[int, int], list[int]] = {}
-    by_place: dict[tuple[int, str], int] = {}
+    by_place: dict[tuple[int, int], int] = {}
     for k, d in enumerate(differences):
         by_pair.setdefault(d.pair, []).append(k)
-        if d.at[1]:
+        if d.at[0]:
             root[find(k)] = find(by_place.setdefault(d.at, k))
     for found in by_pair.values():
         for a, b in _explained(differences, found):

@@ -8,10 +8,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from yibenzhang.ledger.causes import Difference, causes
-from yibenzhang.ledger.connecting import across_sql
+from yibenzhang.ledger.connecting import across_sql, told_of
 from yibenzhang.model.amounts import unit_named
 from yibenzhang.standards import RuleEntry, Standards, load
 from yibenzhang.standards.templates import fill
@@ -70,12 +70,16 @@ class AcrossFinding:
     more: tuple[tuple[Side, ...], ...]
 
 
+_At: TypeAlias = "tuple[int, int | None, bool, int]"
+"""Where a number is: the number of its document, its place (across/told.sql), whether a sentence says it, its cell."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Row:
     rule: str
     template: str
-    a: tuple[int, str, bool, int]
-    b: tuple[int, str, bool, int]
+    a: _At
+    b: _At
     values: Mapping[str, Any]
 
 
@@ -84,52 +88,58 @@ def compare(
 ) -> list[AcrossFinding]:
     """All findings across the documents of a ledger. ``spill``: a folder for what memory does not hold."""
     with closing(ledger.connect(memory=memory, spill=spill)) as con:
-        rows = list(_asked(con))
+        rows = list(_asked(con, ledger.batch_folders()))
         sides = _sides(con, rows)
         whole = _documents(con, rows)
-    rows = [r for r in rows if r.a in sides and (r.b in sides or not r.b[1])]
+    rows = [r for r in rows if r.a in sides and (r.b in sides or r.b[1] is None)]
     return _findings(rows, sides, whole, load("", extra))
 
 
-def _asked(con: duckdb.DuckDBPyConnection) -> Iterator[_Row]:
+def _asked(con: duckdb.DuckDBPyConnection, batches: Sequence[Path]) -> Iterator[_Row]:
     con.execute("CREATE TEMP TABLE kept_units AS SELECT * FROM units")
-    con.execute("CREATE TEMP TABLE kept_told AS SELECT * FROM told")
-    con.execute(f"CREATE TEMP TABLE kept_pairs AS {across_sql('pairs', 'kept_told', 'kept_units')}")
+    con.execute("CREATE TEMP TABLE kept_told AS SELECT * FROM told LIMIT 0")
+    for batch in batches:
+        con.execute(f"INSERT INTO kept_told {told_of(batch, 'kept_units')}")
+    kept = {"told": "kept_told", "units": "kept_units"}
+    con.execute(f"CREATE TEMP TABLE kept_pairs AS {across_sql('pairs', **kept)}")
     for name in RULES:
-        sql = across_sql(name, "kept_told", "kept_units", "kept_pairs")
+        sql = across_sql(name, **kept, pairs="kept_pairs")
+        other = "b_cell" if "b_cell" in sql else "cell"
         found = con.execute(
-            f"SELECT rule, template, a, a_fact, a_sentence, b, b_fact, cell, more FROM ({sql}) ORDER BY ALL"
+            f"SELECT rule, template, a, a_place, a_sentence, b, b_place, cell, {other}, more FROM ({sql}) ORDER BY ALL"
         )
-        for rule, template, a, a_fact, a_sentence, b, b_fact, cell, more in found.fetchall():
-            yield _Row(rule, template, (a, a_fact, a_sentence, cell or 0), (b, b_fact, False, 0), more)
+        for rule, template, a, a_place, a_sentence, b, b_place, cell, b_cell, more in found.fetchall():
+            yield _Row(rule, template, (a, a_place, a_sentence, cell), (b, b_place, False, b_cell), more)
 
 
 _SIDES = """
-SELECT w.n, w.fact, w.sentence, w.cell, d.document, d.body, d.year, d.stage, d.level, d.path, d.address, coalesce(nullif(f.file, ''), d.path), f.page, f.place,
-       f.title, f.label, f.heading, f.printed, f.unit_name, f.value, f.key,
+SELECT w.n, w.place, w.sentence, w.cell, d.document, d.body, d.year, d.stage, d.level, d.path, d.address,
+       coalesce(nullif(f.file, ''), d.path), f.page, f.place, f.title, f.label, f.heading, f.printed, f.unit_name, f.value, f.key,
        length(f.function) + length(f.department) + length(f.government) + (f.project <> '')::INT + (f.item <> '')::INT
-         + (f.kind <> '')::INT + (f.fund <> '')::INT - f.total::INT AS depth, w.sentence
-FROM wanted w JOIN known d USING (n) JOIN all_facts f ON f.document = d.document AND f.batch = d.batch AND f.fact = w.fact
+         + (f.kind <> '')::INT + (f.fund <> '')::INT - f.total::INT AS depth, w.sentence, f.fact AS fact
+FROM wanted w JOIN known d USING (n) JOIN all_facts f ON f.document = d.document AND f.batch = d.batch AND f.cell = w.cell
+  AND at_place(f.unit, f.version, f.told_stage) = w.place
 WHERE NOT w.sentence
 UNION ALL
-SELECT w.n, w.fact, w.sentence, w.cell, d.document, d.body, d.year, d.stage, d.level, d.path, d.address, coalesce(nullif(f.file, ''), d.path), f.page, f.place,
-       f.section, f.label, f.words, f.printed, f.unit_name, f.value, '',
+SELECT w.n, w.place, w.sentence, w.cell, d.document, d.body, d.year, d.stage, d.level, d.path, d.address,
+       coalesce(nullif(f.file, ''), d.path), f.page, f.place, f.section, f.label, f.words, f.printed, f.unit_name, f.value, '',
        length(f.function) + length(f.department) + length(f.government) + (f.project <> '')::INT + (f.item <> '')::INT
-         + (f.kind <> '')::INT + (f.fund <> '')::INT, w.sentence
-FROM wanted w JOIN known d USING (n) JOIN all_statements f ON f.document = d.document AND f.batch = d.batch AND f.fact = w.fact AND f.cell = w.cell
+         + (f.kind <> '')::INT + (f.fund <> '')::INT, w.sentence, f.fact
+FROM wanted w JOIN known d USING (n) JOIN all_statements f ON f.document = d.document AND f.batch = d.batch AND f.cell = w.cell
 WHERE w.sentence
+ORDER BY 1, 2, 3, 4, f.page, fact
 """
 
 
-def _sides(con: duckdb.DuckDBPyConnection, rows: Sequence[_Row]) -> dict[tuple[int, str, bool, int], Side]:
-    """What stands where of every number that the rules speak of, read in one go."""
-    con.execute("CREATE TEMP TABLE wanted (n INTEGER, fact VARCHAR, sentence BOOLEAN, cell BIGINT)")
-    wanted = sorted({x for r in rows for x in (r.a, r.b) if x[1]})
+def _sides(con: duckdb.DuckDBPyConnection, rows: Sequence[_Row]) -> dict[_At, Side]:
+    """What stands where of every number that the rules speak of, read in one go; the first where it stands twice."""
+    con.execute("CREATE TEMP TABLE wanted (n INTEGER, place UBIGINT, sentence BOOLEAN, cell BIGINT)")
+    wanted = sorted({x for r in rows for x in (r.a, r.b) if x[1] is not None})
     if wanted:
         con.executemany("INSERT INTO wanted VALUES (?, ?, ?, ?)", wanted)
-    out: dict[tuple[int, str, bool, int], Side] = {}
-    for n, fact, sentence, cell, *rest in con.execute(_SIDES).fetchall():
-        out.setdefault((n, fact, sentence, cell), Side(*rest))
+    out: dict[_At, Side] = {}
+    for n, place, sentence, cell, *rest, _ in con.execute(_SIDES).fetchall():
+        out.setdefault((n, place, sentence, cell), Side(*rest))
     return out
 
 
@@ -179,7 +189,7 @@ def _together(row: _Row, a: Side, b: Side) -> tuple[Any, ...]:
 def _difference(row: _Row, a: Side, b: Side) -> Difference:
     pair = (min(row.a[0], row.b[0]), max(row.a[0], row.b[0]))
     slack = Decimal("0.5") if min(a.value, b.value) > 10_000 else Decimal("0.005")
-    return Difference(pair, _gap(row, a, b), slack, max(a.depth, b.depth), (row.b[0], row.b[1]))
+    return Difference(pair, _gap(row, a, b), slack, max(a.depth, b.depth), (row.b[0], row.b[3]))
 
 
 def _gap(row: _Row, a: Side, b: Side) -> Decimal:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,12 +23,12 @@ _NARROW = "regexp_replace(translate(x, '（）', '()'), '[\\s“”\"]', '', 'g'
 _SOURCES = "batch VARCHAR, document VARCHAR, path VARCHAR, sha256 VARCHAR, ingested VARCHAR, address VARCHAR, published VARCHAR, program VARCHAR"
 
 
-def connect(ledger: Ledger, threads: int, memory: str, spill: Path | None) -> duckdb.DuckDBPyConnection:
+def connect(ledger: Ledger, threads: int, memory: str, spill: Path | None, only: Sequence[Path] | None = None) -> duckdb.DuckDBPyConnection:
     """See Ledger.connect."""
     con = duckdb.connect(config={"threads": threads, "memory_limit": memory})
     con.execute("SET temp_directory = ''" if spill is None else f"SET temp_directory = {quoted(str(spill))}")
     con.execute("SET preserve_insertion_order = false; SET enable_progress_bar = false")
-    folders = ledger.batch_folders()
+    folders = list(ledger.batch_folders() if only is None else only)
     for table, columns in SCHEMA.items():
         kinds = ", ".join(f'"{name}" {_SQL[kind]}' for name, kind in columns.items())
         con.execute(f"CREATE TABLE empty_{table} (batch VARCHAR, {kinds})")
@@ -45,17 +45,33 @@ def connect(ledger: Ledger, threads: int, memory: str, spill: Path | None) -> du
         )
     )
     con.execute(f"CREATE MACRO bare_name(x) AS regexp_replace({_NARROW}, {own}, '')")
-    con.execute(_VIEWS.read_text(encoding="utf-8").replace("{pairs}", across_sql("pairs")))
+    con.execute("CREATE MACRO at_place(unit, version, told_stage) AS hash(unit, version, told_stage)")
+    con.execute("CREATE TYPE stages AS ENUM ('initial', 'adjusted', 'final', 'completion')")
+    views = _VIEWS.read_text(encoding="utf-8")
+    con.execute(views.replace("{told}", across_sql("told")).replace("{pairs}", across_sql("pairs")))
     con.execute(f"SET allowed_directories = [{quoted(str(ledger.batches))}]")
     con.execute("SET enable_external_access = false")
     con.execute("SET lock_configuration = true")
     return con
 
 
-def across_sql(name: str, told: str = "told", units: str = "units", pairs: str = "pairs") -> str:
-    """One of the laws across documents, over these tables or views."""
+def across_sql(name: str, **over: str) -> str:
+    """A query across documents (across/*.sql) over the views told, units, pairs and all facts, or what ``over`` names."""
     text = (_VIEWS.parent / "across" / f"{name}.sql").read_text(encoding="utf-8")
-    return text.replace("{told}", told).replace("{units}", units).replace("{pairs}", pairs)
+    for view, given in {**_OVER, **over}.items():
+        text = text.replace(f"{{{view}}}", given)
+    return text
+
+
+_OVER = {
+    "told": "told", "units": "units", "pairs": "pairs", "facts": "all_facts", "statements": "all_statements", "batch": "f.batch",
+}  # fmt: skip
+
+
+def told_of(batch: Path, units: str) -> str:
+    """What the documents of one batch say of whom, as a query: they lie whole in their batch."""
+    facts, statements = (f"read_parquet({quoted(str(batch / f'{t}.parquet'))})" for t in ("facts", "statements"))
+    return across_sql("told", units=units, facts=facts, statements=statements, batch=quoted(batch.name))
 
 
 def _listed(folders: list[Path], table: str) -> str:

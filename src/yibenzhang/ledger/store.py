@@ -120,12 +120,15 @@ class Ledger:
 
         Raises OSError where the disk is full; nothing is half taken then.
         """
-        from yibenzhang.ledger.parquet import arrow_tables, sources_table, write_tables
+        from yibenzhang.ledger.parquet import arrow_tables
 
-        def write(folder: Path) -> None:
-            write_tables({**arrow_tables(analyses), "sources": sources_table(sources)}, folder)
+        return self.add_arrow(arrow_tables(analyses), sources)
 
-        return self.put(write)
+    def add_arrow(self, tables: Mapping[str, Any], sources: Sequence[Source]) -> str:
+        """The same from Arrow tables by the names of SCHEMA."""
+        from yibenzhang.ledger.parquet import sources_table, write_tables
+
+        return self.put(lambda folder: write_tables({**tables, "sources": sources_table(sources)}, folder))
 
     def put(self, write: Callable[[Path], None], replaces: Sequence[str] = ()) -> str:
         """A batch of the files that ``write`` puts into a folder; ``replaces``: batches that it holds wholly."""
@@ -159,15 +162,15 @@ class Ledger:
     # ---- asking ------------------------------------------------------------------------------------
 
     def connect(
-        self, threads: int = 2, memory: str = "4GB", spill: Path | None = None
+        self, threads: int = 2, memory: str = "4GB", spill: Path | None = None, only: Sequence[Path] | None = None
     ) -> duckdb.DuckDBPyConnection:
         """A connection with the tables and views of the ledger (docs/ledger.md); it reads nothing outside of it.
 
-        ``spill``: a folder for what does not fit into ``memory``; without one there is none.
+        ``spill``: a folder for what does not fit into ``memory``; without one there is none. ``only``: these batches.
         """
         from yibenzhang.ledger.connecting import connect
 
-        return connect(self, threads, memory, spill)
+        return connect(self, threads, memory, spill, only)
 
     # ---- keeping it safe ---------------------------------------------------------------------------
 

@@ -10,13 +10,14 @@ JOIN (SELECT document, batch, string_agg(path, '、' ORDER BY path) AS path, max
       FROM sources GROUP BY document, batch) s USING (document, batch)
 LEFT JOIN bodies b USING (body, division);
 
--- latest：同一单位（who）、年度、阶段、级别的几份里，这一份为准；数不到最多的那份四分之一的，是其中一部分，不是新的一稿。n 是账本里的序号，只在一次连接里有效。
+-- latest：同一单位（who）、年度、阶段、级别的几份里，这一份为准；数不到最多的那份四分之一的，是其中一部分，不是新的一稿。n、w 是文件和单位的序号，只在一次连接里有效。
 CREATE TABLE sized AS
 SELECT *, numbers * 4 >= max(numbers) OVER (PARTITION BY who, year, stage, own_unit IS TRUE OR level = 'unit', kind) AS complete
 FROM every_known;
 CREATE TABLE known AS
 SELECT * REPLACE (coalesce(who, '') AS who),
        row_number() OVER (ORDER BY who, year, stage, document)::INTEGER AS n,
+       dense_rank() OVER (ORDER BY who)::INTEGER AS w,
        own_unit IS TRUE OR level = 'unit' AS is_unit,
        who IS NULL OR year IS NULL OR stage = '' OR kind <> 'disclosure' OR
        row_number() OVER (PARTITION BY who, year, stage, own_unit IS TRUE OR level = 'unit', kind
@@ -26,8 +27,8 @@ FROM sized;
 DROP TABLE every_known;
 DROP TABLE sized;
 
-CREATE VIEW every_document AS SELECT * EXCLUDE (batch, n, own_unit, is_unit, complete, comparable) FROM known;
-CREATE VIEW documents AS SELECT * EXCLUDE (batch, n, own_unit, is_unit, complete, latest, comparable) FROM known WHERE latest;
+CREATE VIEW every_document AS SELECT * EXCLUDE (batch, n, w, own_unit, is_unit, complete, comparable) FROM known;
+CREATE VIEW documents AS SELECT * EXCLUDE (batch, n, w, own_unit, is_unit, complete, latest, comparable) FROM known WHERE latest;
 
 CREATE VIEW facts AS
 SELECT f.* EXCLUDE (batch, document), d.document, d.body, d.who, d.year, d.stage, d.level, d.region, d.division
@@ -71,41 +72,17 @@ WITH listed AS MATERIALIZED (
   SELECT d.n, d.division, f.unit, f.label FROM all_facts f JOIN known d USING (document, batch)
   WHERE f.unit <> '' AND f.function = '' AND f.label <> '' AND f.unit <> f.label AND d.comparable AND NOT d.is_unit
   GROUP BY ALL)
-SELECT l.n, l.unit, any_value(l.label) AS unit_body,
-       coalesce(any_value(b.who), bare_name(any_value(l.label))) AS who, bool_or(own_name(l.label)) AS own
+SELECT l.n, l.unit, any_value(l.label) AS unit_body, any_value(b.w) AS w, bool_or(own_name(l.label)) AS own
 FROM listed l
-LEFT JOIN (SELECT name, division, any_value(who) AS who FROM bodies GROUP BY name, division) b
+LEFT JOIN (SELECT b.name, b.division, min(k.w) AS w FROM bodies b JOIN known k USING (body, division) GROUP BY ALL) b
        ON b.name = bare_name(l.label) AND b.division = l.division
 WHERE NOT EXISTS (SELECT 1 FROM listed g WHERE g.n = l.n AND g.unit <> l.unit AND starts_with(g.unit, l.unit))
 GROUP BY l.n, l.unit
 HAVING count(DISTINCT l.label) = 1;
 
--- 每个数说的是谁的、哪一年、哪个阶段的钱：上年数说的是上一年；决算里没有写明的是决算数，预算里的是年初预算数；
--- 部门的表里某个单位的行，说的是那个单位；单位自己的文件里写着自己代码的行，说的是它自己。正文里“比上年增加”推出来的上年数（sentence），只在表里没有印上年数时算。
+-- 每个数说的是谁的、哪一年、哪个阶段的钱，见 across/told.sql
 CREATE VIEW told AS
-WITH numbers AS (
-  SELECT d.n, CASE WHEN d.is_unit AND f.unit = d.code THEN '' ELSE f.unit END AS unit, version, told_stage, cell, fact, value, low, high,
-         false AS sentence
-  FROM all_facts f JOIN known d USING (document, batch)
-  WHERE d.comparable AND cell IS NOT NULL AND value IS NOT NULL AND version IN ('', 'current_year', 'previous')
-  UNION ALL
-  SELECT d.n, unit, version, told_stage, cell, fact, value, low, high, true
-  FROM all_statements f JOIN known d USING (document, batch)
-  WHERE d.comparable AND cell IS NOT NULL AND unit = '' AND told_stage = ''),
-cells AS (
-  SELECT n, unit, version, told_stage, cell, bool_and(sentence) AS sentence,
-         coalesce(min(fact) FILTER (NOT sentence), min(fact)) AS fact,
-         coalesce(min(value) FILTER (NOT sentence), min(value)) AS value,
-         coalesce(max(value) FILTER (NOT sentence), max(value)) AS most,
-         coalesce(max(low) FILTER (NOT sentence), max(low)) AS low,
-         coalesce(min(high) FILTER (NOT sentence), min(high)) AS high
-  FROM numbers GROUP BY n, unit, version, told_stage, cell)
-SELECT c.n, coalesce(u.who, d.who) AS who, d.is_unit OR u.unit IS NOT NULL AS about_unit, u.unit IS NOT NULL AS listed,
-       version, d.stage AS document_stage, d.latest, d.year - CAST(version = 'previous' AS INTEGER) AS year,
-       CASE WHEN told_stage <> '' THEN told_stage WHEN d.stage = 'accounts' THEN 'final' ELSE 'initial' END AS stage,
-       cell, sentence, fact, value, low, high
-FROM cells c JOIN known d USING (n) LEFT JOIN units u USING (n, unit)
-WHERE value = most AND (c.unit = '' OR u.unit IS NOT NULL);
+{told};
 
 -- 一对文件一行，见 across/pairs.sql
 CREATE VIEW pairs AS
@@ -125,6 +102,9 @@ SELECT s.law, s.sentence, a.who AS about_body, b.year AS about_year, a.document 
        s.held, s.failed
 FROM (SELECT law, later, own, sentence, held, failed, unnest(failing) AS f FROM supported) s
 JOIN known a ON a.n = s.later JOIN known b ON b.n = s.own
-LEFT JOIN all_facts x ON x.document = a.document AND x.batch = a.batch AND x.fact = s.f.later AND NOT s.sentence
-LEFT JOIN all_statements z ON z.document = a.document AND z.batch = a.batch AND z.fact = s.f.later AND z.cell = s.f.cell AND s.sentence
-JOIN all_facts y ON y.document = b.document AND y.batch = b.batch AND y.fact = s.f.own;
+LEFT JOIN all_facts x ON NOT s.sentence AND x.document = a.document AND x.batch = a.batch AND x.cell = s.f.cell
+                         AND at_place(x.unit, x.version, x.told_stage) = s.f.later
+LEFT JOIN all_statements z ON s.sentence AND z.document = a.document AND z.batch = a.batch AND z.cell = s.f.cell
+JOIN all_facts y ON y.document = b.document AND y.batch = b.batch AND y.cell = s.f.cell
+                    AND at_place(y.unit, y.version, y.told_stage) = s.f.own
+QUALIFY row_number() OVER (PARTITION BY s.law, s.later, s.own, s.f ORDER BY x.page, y.page, x.fact, y.fact, z.fact) = 1;
