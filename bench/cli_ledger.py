@@ -15,7 +15,9 @@ def ledger(
     documents: Annotated[
         list[int] | None, typer.Argument(help="几份公开，可写多个", show_default=False)
     ] = None,
-    folder: Annotated[Path | None, typer.Option(help="造在这个文件夹里，要有地方；不写就用临时文件夹")] = None,
+    folder: Annotated[
+        Path | None, typer.Option(help="造在这个文件夹里，要有地方；不写就用临时文件夹")
+    ] = None,
     beside: Annotated[bool, typer.Option("--beside", help="另用普通 Python 逐份算一遍关系，作对照")] = False,
 ) -> None:
     """造出许多份分析（每份 1,500 个数、300 个六项的算式），收进真的账本，用账本自己的视图测：算式、跨文件、现成的问题、合并，各要多久、多少内存，每份几个字节。"""

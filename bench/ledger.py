@@ -103,8 +103,14 @@ def _torn(batch: Path, ledger: Ledger) -> None:
 
     for k in range(0, len(documents), 100):
         wanted = pa.array(documents[k : k + 100])
-        part = {n: t.filter(pc.is_in(t["document"], value_set=wanted)) for n, t in tables.items() if n != "sources"}
-        sources = [Source(**r) for r in tables["sources"].to_pylist() if r["document"] in set(documents[k : k + 100])]
+        part = {
+            n: t.filter(pc.is_in(t["document"], value_set=wanted))
+            for n, t in tables.items()
+            if n != "sources"
+        }
+        sources = [
+            Source(**r) for r in tables["sources"].to_pylist() if r["document"] in set(documents[k : k + 100])
+        ]
         ledger.add_arrow(part, sources)
 
 
@@ -141,7 +147,13 @@ def measure(folder: Path, documents: int, beside: bool = False) -> list[dict[str
     rows = []
     for name, step in steps.items():
         with multiprocessing.get_context("spawn").Pool(1) as pool:
-            rows.append({"step": name, "documents": documents, **pool.apply(_timed, (step, folder / "ledger", documents))})
+            rows.append(
+                {
+                    "step": name,
+                    "documents": documents,
+                    **pool.apply(_timed, (step, folder / "ledger", documents)),
+                }
+            )
     return rows
 
 
@@ -149,4 +161,8 @@ def _timed(step: Callable[[Path, int], dict[str, int]], folder: Path, documents:
     begun = time.perf_counter()
     found = step(folder, documents)
     seconds = round(time.perf_counter() - begun, 2)
-    return {"seconds": seconds, "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, **found}
+    return {
+        "seconds": seconds,
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        **found,
+    }

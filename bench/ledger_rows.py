@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,17 @@ class _Layout:
     """What all documents of one form print beside the amounts: a value for each of the 1,500 numbers."""
 
     columns: dict[str, list[Any]]
+
+    @cached_property
+    def arrays(self) -> dict[str, pa.Array]:
+        """The columns as Arrow has them."""
+        left_out = ("document", "value", "low", "high", "printed")
+        return {
+            n: pa.array(self.columns[n], _PLAIN[k]) for n, k in SCHEMA["facts"].items() if n not in left_out
+        }
+
+
+_PLAIN = {"text": pa.string(), "int": pa.int64(), "bool": pa.bool_(), "decimal": pa.decimal128(38, 8)}
 
 
 def batches(documents: int) -> Iterator[tuple[dict[str, pa.Table], list[tuple[int, str]]]]:
@@ -75,7 +87,9 @@ def _layout(number: int) -> _Layout:
             row, column = nth % 60 + 2, nth // 60 % 8 + 2 * half + 2
             heading = "本年预算数" if not half else "上年预算数"
             identity = hashlib.sha256(f"{number}/{half}/{nth}".encode()).hexdigest()[:16]
-            cell = int.from_bytes(hashlib.blake2b(f"{fund}|{entry.code}".encode(), digest_size=8).digest(), "big", signed=True)
+            cell = int.from_bytes(
+                hashlib.blake2b(f"{fund}|{entry.code}".encode(), digest_size=8).digest(), "big", signed=True
+            )
             values = {
                 "fact": identity, "key": f"{panel}/1|{entry.code}|{heading}", "table": f"t{_PANELS.index(panel) + 1}",
                 "title": panel, "panel": 0, "row": row, "column": column, "code": entry.code, "label": entry.name,
@@ -130,13 +144,8 @@ def _facts(part: list[tuple[int, int]], values: Any, hashes: Any, layouts: list[
     """The facts of the forms, and for departments the rows of their units."""
     kinds = [layouts[b % _LAYOUTS] for b, _ in part]
     departments = [(k, b, y) for k, (b, y) in enumerate(part) if b % (UNITS + 1) == 0]
-    columns: dict[str, Any] = {}
-    for name, kind in SCHEMA["facts"].items():
-        if name in ("document", "value", "low", "high", "printed"):
-            continue
-        plain = pa.int64() if kind == "int" else pa.bool_() if kind == "bool" else pa.string()
-        shapes = {id(layout): pa.array(layout.columns[name], plain) for layout in kinds}
-        columns[name] = pa.concat_arrays([shapes[id(layout)] for layout in kinds])
+    names = kinds[0].arrays
+    columns: dict[str, Any] = {n: pa.concat_arrays([layout.arrays[n] for layout in kinds]) for n in names}
     columns["document"] = _repeated(hashes, FACTS)
     columns |= _money(values.ravel())
     main = pa.table([columns[n] for n in SCHEMA["facts"]], schema=arrow_schema("facts"))
@@ -145,7 +154,7 @@ def _facts(part: list[tuple[int, int]], values: Any, hashes: Any, layouts: list[
     ]  # fmt: skip
     if not rows:
         return main
-    listed: dict[str, Any] = {name: "" for name in SCHEMA["facts"]}
+    listed: dict[str, Any] = dict.fromkeys(SCHEMA["facts"], "")
     told = np.array([amounts(b, y)[n] for _, b, y, n in rows])
     listed |= {
         "document": [hashes[k] for k, *_ in rows],
@@ -165,7 +174,7 @@ def _laws(values: Any, hashes: Any, kinds: list[_Layout]) -> dict[str, pa.Table]
     """Totals and their parts as relations of six terms; the relations beyond the groups say the same again."""
     count = len(hashes)
     picked = np.arange(RELATIONS)[:, None] % GROUPS * TERMS + np.arange(TERMS)
-    ids = {id(layout): pa.array(layout.columns["fact"]).take(pa.array(picked.ravel())) for layout in kinds}
+    ids = {id(k): k.arrays["fact"].take(pa.array(picked.ravel())) for k in {id(k): k for k in kinds}.values()}
     signs = np.tile(np.where(np.arange(TERMS) == 0, 1, -1), count * RELATIONS)
     terms = {
         "document": _repeated(hashes, RELATIONS * TERMS),
@@ -179,16 +188,24 @@ def _laws(values: Any, hashes: Any, kinds: list[_Layout]) -> dict[str, pa.Table]
         "document": _repeated(hashes, RELATIONS), "relation": number, "rule": "total.rows", "law": "total",
         "family": pa.array([f"t{n % 6}|rows|c{n % 8}" for n in range(RELATIONS)]).take(pa.array(number)), "outcome": "held",
         "residual": _decimal(np.zeros(count * RELATIONS, dtype=np.int64)), "slack": _decimal(np.full(count * RELATIONS, 3 * _WAN)),
-        "accuses": True, "explains": pa.concat_arrays([ids[id(layout)].take(pa.array(np.arange(RELATIONS) * TERMS)) for layout in kinds]),
+        "accuses": True, "explains": pa.concat_arrays([ids[id(layout)][::TERMS] for layout in kinds]),
         "constant": _decimal(np.zeros(count * RELATIONS, dtype=np.int64)),
     }  # fmt: skip
-    return {"terms": _made("terms", terms, count * RELATIONS * TERMS), "relations": _made("relations", rows, count * RELATIONS)}
+    return {
+        "terms": _made("terms", terms, count * RELATIONS * TERMS),
+        "relations": _made("relations", rows, count * RELATIONS),
+    }
 
 
 def _others(part: list[tuple[int, int]], hashes: Any) -> dict[str, pa.Table]:
     files = {"document": hashes, "file": "", "sha256": hashes, "format": "pdf", "pages": 30}
     out = {"files": _made("files", files, len(part))}
-    left = {"document": _repeated(hashes, 3), "rule": "goals.code", "table": "", "reason": "没有识别到绩效目标表"}
+    left = {
+        "document": _repeated(hashes, 3),
+        "rule": "goals.code",
+        "table": "",
+        "reason": "没有识别到绩效目标表",
+    }
     out["not_checked"] = _made("not_checked", left, 3 * len(part))
     for name in ("figures", "statements", "issues", "evidence"):
         out[name] = arrow_schema(name).empty_table()

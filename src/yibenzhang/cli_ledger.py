@@ -119,6 +119,36 @@ def query(
         Console(stderr=True).print(Text(f"只列出前 {most} 行；用 --most 多看。"))
 
 
+def publish(
+    data: Annotated[Path | None, typer.Option(help="开放数据写到这个文件夹（Fiscal Data Package）")] = None,
+    site: Annotated[Path | None, typer.Option(help="静态网站写到这个文件夹，打开 index.html 就能看")] = None,
+    ledger: Folder = DEFAULT,
+    licence: Annotated[str, typer.Option(help="数据的许可")] = "CC-BY-4.0",
+    memory: Annotated[str, typer.Option(help="最多用多少内存")] = "4GB",
+) -> None:
+    """把账本公开出去：开放数据文件夹、静态网站。只含预算、决算的公开文件。退出码：0 写好了，2 不能运行。"""
+    from yibenzhang.ledger.comparing import compare
+    from yibenzhang.publishing.package import PublishError, write_package
+    from yibenzhang.publishing.site import write_site
+
+    if data is None and site is None:
+        raise fail("请用 --data 或 --site 指定写到哪里。")
+    store = _opened(ledger)
+    try:
+        with tempfile.TemporaryDirectory() as spill:
+            found = compare(store, spill=Path(spill), memory=memory)
+        if data is not None:
+            write_package(store, data, found, licence, datetime.now(UTC).isoformat(timespec="seconds"))
+            print(f"开放数据已写入 {data}")
+        if site is not None:
+            count = write_site(store, site, found)
+            print(f"{count} 个单位的静态网站已写入 {site}")
+    except PublishError as error:
+        raise fail(str(error)) from error
+    except OSError as error:
+        raise fail(f"写不进去：{error.strerror or error}。") from error
+
+
 @app.command("check")
 def check_across(
     ledger: Folder = DEFAULT,

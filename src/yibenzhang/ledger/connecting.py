@@ -23,7 +23,9 @@ _NARROW = "regexp_replace(translate(x, '（）', '()'), '[\\s“”\"]', '', 'g'
 _SOURCES = "batch VARCHAR, document VARCHAR, path VARCHAR, sha256 VARCHAR, ingested VARCHAR, address VARCHAR, published VARCHAR, program VARCHAR"
 
 
-def connect(ledger: Ledger, threads: int, memory: str, spill: Path | None, only: Sequence[Path] | None = None) -> duckdb.DuckDBPyConnection:
+def connect(
+    ledger: Ledger, threads: int, memory: str, spill: Path | None, only: Sequence[Path] | None = None
+) -> duckdb.DuckDBPyConnection:
     """See Ledger.connect."""
     con = duckdb.connect(config={"threads": threads, "memory_limit": memory})
     con.execute("SET temp_directory = ''" if spill is None else f"SET temp_directory = {quoted(str(spill))}")
@@ -70,7 +72,9 @@ _OVER = {
 
 def told_of(batch: Path, units: str) -> str:
     """What the documents of one batch say of whom, as a query: they lie whole in their batch."""
-    facts, statements = (f"read_parquet({quoted(str(batch / f'{t}.parquet'))})" for t in ("facts", "statements"))
+    facts, statements = (
+        f"read_parquet({quoted(str(batch / f'{t}.parquet'))})" for t in ("facts", "statements")
+    )
     return across_sql("told", units=units, facts=facts, statements=statements, batch=quoted(batch.name))
 
 

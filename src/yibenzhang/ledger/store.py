@@ -162,7 +162,11 @@ class Ledger:
     # ---- asking ------------------------------------------------------------------------------------
 
     def connect(
-        self, threads: int = 2, memory: str = "4GB", spill: Path | None = None, only: Sequence[Path] | None = None
+        self,
+        threads: int = 2,
+        memory: str = "4GB",
+        spill: Path | None = None,
+        only: Sequence[Path] | None = None,
     ) -> duckdb.DuckDBPyConnection:
         """A connection with the tables and views of the ledger (docs/ledger.md); it reads nothing outside of it.
 

@@ -31,19 +31,23 @@ def as_json(findings: Sequence[AcrossFinding]) -> str:
     return json.dumps({"schema": SCHEMA, "findings": rows}, ensure_ascii=False, indent=2) + "\n"
 
 
-def as_csv(findings: Sequence[AcrossFinding]) -> str:
-    """One line a finding: the finding, then both sides as a_… and b_…; how many more numbers differ with it."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*_FINDING, *(f"{x}_{n}" for x in "ab" for n in _SIDE), "more"])
+def csv_rows(findings: Sequence[AcrossFinding]) -> tuple[list[str], list[list[Any]]]:
+    """Names and rows, a finding each: the finding, then both sides as a_… and b_…; how many more numbers differ with it."""
+    names = [*_FINDING, *(f"{x}_{n}" for x in "ab" for n in _SIDE), "more"]
+    rows = []
     for f in findings:
         sides = [_plain(getattr(s, n)) for s in f.sides for n in _SIDE]
-        writer.writerow(
-            [
-                "" if v is None else v
-                for v in (*(_plain(getattr(f, n)) for n in _FINDING), *sides, len(f.more))
-            ]
-        )
+        rows.append([*(_plain(getattr(f, n)) for n in _FINDING), *sides, len(f.more)])
+    return names, rows
+
+
+def as_csv(findings: Sequence[AcrossFinding]) -> str:
+    """The same as CSV."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    names, rows = csv_rows(findings)
+    writer.writerow(names)
+    writer.writerows(["" if v is None else v for v in row] for row in rows)
     return out.getvalue()
 
 
