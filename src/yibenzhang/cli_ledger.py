@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -159,15 +160,19 @@ def check_across(
     standards: Layer = "",
 ) -> None:
     """几份文件互相核对：上年与今年、预算与决算、部门与单位。退出码：0 没有要问的，1 有，2 不能运行。"""
-    from yibenzhang.ledger.comparing import compare
+    from yibenzhang.ledger.comparing import compare, keep
     from yibenzhang.ledger.telling import as_csv, as_json, as_text
     from yibenzhang.reports.words import SEVERITY
 
     if format not in ("text", "json", "csv"):
         raise fail(f"不认识的格式 {format}，请用 text、json 或 csv。")
     standards_of(standards)
+    store = _opened(ledger)
     with tempfile.TemporaryDirectory() as spill:
-        found = [f for f in compare(_opened(ledger), standards, Path(spill), memory) if body in f.who]
+        every = compare(store, standards, Path(spill), memory)
+    with suppress(OSError):  # a ledger that may only be read is checked all the same
+        keep(store, every)
+    found = [f for f in every if body in f.who]
     if format == "text":
         text = "".join(f"{line}\n" for line in as_text(found, {str(k): v for k, v in SEVERITY.items()}))
         text += f"{len(found)} 处要问的。\n" if found else "没有要问的。\n"

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from yibenzhang.ledger.causes import Difference, causes
-from yibenzhang.ledger.connecting import across_sql, told_of
+from yibenzhang.ledger.connecting import KEPT, across_sql, told_of
+from yibenzhang.ledger.parquet import write_rows
 from yibenzhang.model.amounts import unit_named
 from yibenzhang.standards import RuleEntry, Standards, load
 from yibenzhang.standards.templates import fill
@@ -93,6 +94,22 @@ def compare(
         whole = _documents(con, rows)
     rows = [r for r in rows if r.a in sides and (r.b in sides or r.b[1] is None)]
     return _findings(rows, sides, whole, load("", extra))
+
+
+_SIDE = ("document", "year", "stage", "file", "page", "title", "label", "heading", "printed", "unit")
+
+
+def keep(ledger: Ledger, findings: Sequence[AcrossFinding]) -> None:
+    """Keep the findings in the ledger, as table asked_across of its connections, in place of those kept before."""
+    rows = [
+        {
+            **{n: getattr(f, n) for n in ("id", "rule", "severity", "message", "who", "year", "gap")},
+            "more": len(f.more),
+            **{f"{x}_{n}": getattr(s, n) for x, s in zip("ab", f.sides, strict=True) for n in _SIDE},
+        }
+        for f in findings
+    ]
+    write_rows(rows, ledger.folder / KEPT)
 
 
 def _asked(con: duckdb.DuckDBPyConnection, batches: Sequence[Path]) -> Iterator[_Row]:

@@ -16,6 +16,12 @@ from yibenzhang.standards.divisions import divisions
 if TYPE_CHECKING:
     from yibenzhang.ledger.store import Ledger
 
+KEPT = "across.parquet"
+"""What the last check across documents found (comparing.keep)."""
+_ACROSS = ", ".join(
+    ["id VARCHAR, rule VARCHAR, severity VARCHAR, message VARCHAR, who VARCHAR, year BIGINT, gap DECIMAL(38, 8), more BIGINT"]
+    + [f"{x}_{n}" for x in "ab" for n in ("document VARCHAR", "year BIGINT", "stage VARCHAR", "file VARCHAR", "page BIGINT", "title VARCHAR", "label VARCHAR", "heading VARCHAR", "printed VARCHAR", "unit VARCHAR")]
+)  # fmt: skip
 _VIEWS = Path(__file__).with_name("views.sql")
 _SQL: Mapping[str, str] = {"text": "VARCHAR", "int": "BIGINT", "bool": "BOOLEAN", "decimal": "DECIMAL(38, 8)"}
 _NARROW = "regexp_replace(translate(x, '（）', '()'), '[\\s“”\"]', '', 'g')"
@@ -40,6 +46,10 @@ def connect(
     if listed := _listed(folders, "sources"):
         con.execute(f"INSERT INTO sources BY NAME {listed}")
     _bodies(con, ledger)
+    kept = ledger.folder / KEPT
+    con.execute(f"CREATE TABLE asked_across ({_ACROSS})")
+    if kept.exists():
+        con.execute(f"INSERT INTO asked_across BY NAME SELECT * FROM read_parquet({quoted(str(kept))})")
     own = quoted(own_pattern())
     con.execute(
         f"CREATE MACRO own_name(x) AS regexp_matches(narrow_name(x), {own})".replace(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 from pathlib import Path
@@ -93,3 +94,16 @@ def write_tables(tables: Mapping[str, pa.Table], folder: Path) -> None:
     """One Parquet file a table."""
     for name, table in tables.items():
         write_table(table, folder / f"{name}.parquet")
+
+
+def write_rows(rows: Sequence[Mapping[str, Any]], file: Path) -> None:
+    """Rows as a table of their own columns, written beside its place and then there; no rows remove it."""
+    if not rows:
+        file.unlink(missing_ok=True)
+        return
+    beside = file.with_name(f".{file.name}.{uuid.uuid4().hex}")
+    try:
+        write_table(pa.Table.from_pylist(list(rows)), beside)
+        beside.replace(file)
+    finally:
+        beside.unlink(missing_ok=True)

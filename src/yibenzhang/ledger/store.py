@@ -13,11 +13,11 @@ import re
 import shutil
 import tarfile
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from yibenzhang.ledger.bodies import Decision, append_decision, read_decisions
 from yibenzhang.model.analysis import SCHEMA, VERSION, Analysis

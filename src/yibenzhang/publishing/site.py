@@ -149,8 +149,14 @@ def _bodies(
                 break
             if row[0] == who:
                 told[row[2], row[3], row[1]] = row
-        mine = [Column(*r[2:6], tuple(Path(x).name for x in r[6].split("、")), *r[7:]) for r in found]
+        mine = [_column(r[2:]) for r in found]
         yield who, found[0][1], mine, _lines(mine, told)
+
+
+def _column(found: tuple[Any, ...]) -> Column:
+    document, year, stage, level, path, link, proved, numbers, errors = found
+    files = tuple(Path(x).name for x in path.split("、"))
+    return Column(document, year, stage, level, files, link, proved, numbers, errors)
 
 
 def _row(number: int, where: str, label: str) -> str:
