@@ -26,7 +26,14 @@ def ledger(
     for number in documents or [1_000, 10_000]:
         with tempfile.TemporaryDirectory(dir=folder) as place:
             names = {
-                "documents": "份", "step": "步", "seconds": "秒", "cpu": "处理器秒", "peak_mb": "内存峰值 MB", "bytes": "每份字节", "count": "个",
-                "broken": "不成立", "worst_ms": "最慢 ms",
-            }  # fmt: skip
+                "documents": "份",
+                "step": "步",
+                "seconds": "秒",
+                "cpu": "处理器秒",
+                "peak_mb": "内存峰值 MB",
+                "bytes": "每份字节",
+                "count": "个",
+                "broken": "不成立",
+                "worst_ms": "最慢 ms",
+            }
             show(names, list(measure(Path(place), number, beside)), "账本")

@@ -134,8 +134,13 @@ def plain(folder: Path, documents: int) -> dict[str, int]:
 
 
 STEPS: dict[str, Callable[[Path, int], dict[str, int]]] = {
-    "generate": generate, "open": opened, "relations": relations, "across": across, "questions": questions, "merge": merged,
-}  # fmt: skip
+    "generate": generate,
+    "open": opened,
+    "relations": relations,
+    "across": across,
+    "questions": questions,
+    "merge": merged,
+}
 
 
 def measure(folder: Path, documents: int, beside: bool = False) -> Iterator[dict[str, Any]]:

@@ -91,12 +91,31 @@ def _layout(number: int) -> _Layout:
                 hashlib.blake2b(f"{fund}|{entry.code}".encode(), digest_size=8).digest(), "big", signed=True
             )
             values = {
-                "fact": identity, "key": f"{panel}/1|{entry.code}|{heading}", "table": f"t{_PANELS.index(panel) + 1}",
-                "title": panel, "panel": 0, "row": row, "column": column, "code": entry.code, "label": entry.name,
-                "heading": heading, "total": nth % TERMS == 0, "state": "printed", "unit_name": "万元", "dimension": "money",
-                "decimals": 2, "fund": fund, "version": version, "side": "expenditure", "function": entry.code,
-                "standing": "proved", "page": 5 + row // 20, "place": f"p{5 + row // 20}.r{row}.c{column}", "cell": cell, "file": "",
-            }  # fmt: skip
+                "fact": identity,
+                "key": f"{panel}/1|{entry.code}|{heading}",
+                "table": f"t{_PANELS.index(panel) + 1}",
+                "title": panel,
+                "panel": 0,
+                "row": row,
+                "column": column,
+                "code": entry.code,
+                "label": entry.name,
+                "heading": heading,
+                "total": nth % TERMS == 0,
+                "state": "printed",
+                "unit_name": "万元",
+                "dimension": "money",
+                "decimals": 2,
+                "fund": fund,
+                "version": version,
+                "side": "expenditure",
+                "function": entry.code,
+                "standing": "proved",
+                "page": 5 + row // 20,
+                "place": f"p{5 + row // 20}.r{row}.c{column}",
+                "cell": cell,
+                "file": "",
+            }
             for name in SCHEMA["facts"]:
                 columns[name].append(values.get(name, ""))
     return _Layout(columns)
@@ -122,11 +141,26 @@ def _tables(part: list[tuple[int, int]], layouts: list[_Layout]) -> dict[str, pa
 
 def _documents(part: list[tuple[int, int]], hashes: Any) -> pa.Table:
     rows = {
-        "document": hashes, "schema": VERSION, "body": [_name(b) for b, _ in part], "year": [y for _, y in part],
-        "stage": "budget", "level": ["unit" if b % (UNITS + 1) else "department" for b, _ in part], "region": "hubei",
-        "division": "420000", "code": [_code(b) for b, _ in part], "kind": "disclosure", "files": 1, "pages": 30, "numbers": FACTS,
-        "proved": FACTS, "contradicted": 0, "alone": 0, "trivial": 0, "errors": 0, "warnings": 0,
-    }  # fmt: skip
+        "document": hashes,
+        "schema": VERSION,
+        "body": [_name(b) for b, _ in part],
+        "year": [y for _, y in part],
+        "stage": "budget",
+        "level": ["unit" if b % (UNITS + 1) else "department" for b, _ in part],
+        "region": "hubei",
+        "division": "420000",
+        "code": [_code(b) for b, _ in part],
+        "kind": "disclosure",
+        "files": 1,
+        "pages": 30,
+        "numbers": FACTS,
+        "proved": FACTS,
+        "contradicted": 0,
+        "alone": 0,
+        "trivial": 0,
+        "errors": 0,
+        "warnings": 0,
+    }
     return _made("documents", rows, len(part))
 
 
@@ -149,9 +183,7 @@ def _facts(part: list[tuple[int, int]], values: Any, hashes: Any, layouts: list[
     columns["document"] = _repeated(hashes, FACTS)
     columns |= _money(values.ravel())
     main = pa.table([columns[n] for n in SCHEMA["facts"]], schema=arrow_schema("facts"))
-    rows = [
-        (k, b + u, y, n) for k, b, y in departments for u in range(1, UNITS + 1) for n in range(LISTED)
-    ]  # fmt: skip
+    rows = [(k, b + u, y, n) for k, b, y in departments for u in range(1, UNITS + 1) for n in range(LISTED)]
     if not rows:
         return main
     listed: dict[str, Any] = dict.fromkeys(SCHEMA["facts"], "")
@@ -159,14 +191,30 @@ def _facts(part: list[tuple[int, int]], values: Any, hashes: Any, layouts: list[
     listed |= {
         "document": [hashes[k] for k, *_ in rows],
         "fact": [hashlib.sha256(f"{b}/{n}/unit".encode()).hexdigest()[:16] for _, b, _, n in rows],
-        "key": [f"部门支出总表/1|{_code(b)}|{n}" for _, b, _, n in rows], "table": "t9", "title": "部门支出总表", "panel": 0,
-        "row": [b % 10 + 2 for _, b, _, _ in rows], "column": [n + 2 for *_, n in rows], "code": [_code(b) for _, b, _, _ in rows],
-        "label": [_name(b) for _, b, _, _ in rows], "heading": [str(n) for *_, n in rows], "total": False, "state": "printed",
-        "unit_name": "万元", "dimension": "money", "decimals": 2, "side": "expenditure", "unit": [_code(b) for _, b, _, _ in rows],
-        "standing": "proved", "page": 4, "place": [f"p4.r{b % 10}.c{n}" for _, b, _, n in rows],
-        "cell": [layouts[b % _LAYOUTS].columns["cell"][n] for _, b, _, n in rows],  # as in the unit's own form
+        "key": [f"部门支出总表/1|{_code(b)}|{n}" for _, b, _, n in rows],
+        "table": "t9",
+        "title": "部门支出总表",
+        "panel": 0,
+        "row": [b % 10 + 2 for _, b, _, _ in rows],
+        "column": [n + 2 for *_, n in rows],
+        "code": [_code(b) for _, b, _, _ in rows],
+        "label": [_name(b) for _, b, _, _ in rows],
+        "heading": [str(n) for *_, n in rows],
+        "total": False,
+        "state": "printed",
+        "unit_name": "万元",
+        "dimension": "money",
+        "decimals": 2,
+        "side": "expenditure",
+        "unit": [_code(b) for _, b, _, _ in rows],
+        "standing": "proved",
+        "page": 4,
+        "place": [f"p4.r{b % 10}.c{n}" for _, b, _, n in rows],
+        "cell": [
+            layouts[b % _LAYOUTS].columns["cell"][n] for _, b, _, n in rows
+        ],  # as in the unit's own form
         **_money(told),
-    }  # fmt: skip
+    }
     return pa.concat_tables([main, _made("facts", listed, len(rows))])
 
 
@@ -185,12 +233,18 @@ def _laws(values: Any, hashes: Any, kinds: list[_Layout]) -> dict[str, pa.Table]
     }
     number = np.tile(np.arange(RELATIONS), count)
     rows = {
-        "document": _repeated(hashes, RELATIONS), "relation": number, "rule": "total.rows", "law": "total",
-        "family": pa.array([f"t{n % 6}|rows|c{n % 8}" for n in range(RELATIONS)]).take(pa.array(number)), "outcome": "held",
-        "residual": _decimal(np.zeros(count * RELATIONS, dtype=np.int64)), "slack": _decimal(np.full(count * RELATIONS, 3 * _WAN)),
-        "accuses": True, "explains": pa.concat_arrays([ids[id(layout)][::TERMS] for layout in kinds]),
+        "document": _repeated(hashes, RELATIONS),
+        "relation": number,
+        "rule": "total.rows",
+        "law": "total",
+        "family": pa.array([f"t{n % 6}|rows|c{n % 8}" for n in range(RELATIONS)]).take(pa.array(number)),
+        "outcome": "held",
+        "residual": _decimal(np.zeros(count * RELATIONS, dtype=np.int64)),
+        "slack": _decimal(np.full(count * RELATIONS, 3 * _WAN)),
+        "accuses": True,
+        "explains": pa.concat_arrays([ids[id(layout)][::TERMS] for layout in kinds]),
         "constant": _decimal(np.zeros(count * RELATIONS, dtype=np.int64)),
-    }  # fmt: skip
+    }
     return {
         "terms": _made("terms", terms, count * RELATIONS * TERMS),
         "relations": _made("relations", rows, count * RELATIONS),
@@ -218,9 +272,11 @@ def _money(values: Any) -> dict[str, Any]:
     hundredth = pa.Array.from_buffers(pa.decimal128(19, 2), len(values), printed.buffers())
     base = values.astype(np.int64) * _WAN
     return {
-        "printed": hundredth.cast(pa.string()), "value": _decimal(base), "low": _decimal(base - _WAN // 2),
+        "printed": hundredth.cast(pa.string()),
+        "value": _decimal(base),
+        "low": _decimal(base - _WAN // 2),
         "high": _decimal(base + _WAN // 2),
-    }  # fmt: skip
+    }
 
 
 def _decimal(values: Any) -> pa.Array:

@@ -168,9 +168,32 @@ def _documents(con: duckdb.DuckDBPyConnection, rows: Sequence[_Row]) -> dict[int
         [wanted],
     )
     return {
-        n: (who, year, Side(document, body, year, stage, level, path, address, "", None, "", "", "", "", "", "", Decimal(0), "", 0))
+        n: (
+            who,
+            year,
+            Side(
+                document,
+                body,
+                year,
+                stage,
+                level,
+                path,
+                address,
+                "",
+                None,
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+                Decimal(0),
+                "",
+                0,
+            ),
+        )
         for n, who, document, body, year, stage, level, path, address in found.fetchall()
-    }  # fmt: skip
+    }
 
 
 def _findings(
@@ -241,8 +264,18 @@ def _finding(
     )
     basis = tuple(standards.bases[x] for x in entry.basis)
     return AcrossFinding(
-        seal.hexdigest()[:12], row.rule, entry.severity, entry.name, message, basis, who, year, gap, (a, b), more
-    )  # fmt: skip
+        seal.hexdigest()[:12],
+        row.rule,
+        entry.severity,
+        entry.name,
+        message,
+        basis,
+        who,
+        year,
+        gap,
+        (a, b),
+        more,
+    )
 
 
 def _scale(unit: str) -> Decimal:
@@ -254,10 +287,17 @@ def _values(side: str, s: Side) -> dict[str, Any]:
     where = "".join(f"“{x}”" for x in (s.label, s.heading) if x and not s.sentence)
     scale = _scale(s.unit)
     return {
-        f"{side}_body": s.body, f"{side}_year": s.year, f"{side}_stage": s.stage, f"{side}_title": f"《{s.title}》" if s.title else "",
-        f"{side}_label": s.label, f"{side}_where": where, f"{side}_printed": s.printed, f"{side}_unit": s.unit,
-        f"{side}_words": s.heading, f"{side}_value": _plain(s.value / scale),
-    }  # fmt: skip
+        f"{side}_body": s.body,
+        f"{side}_year": s.year,
+        f"{side}_stage": s.stage,
+        f"{side}_title": f"《{s.title}》" if s.title else "",
+        f"{side}_label": s.label,
+        f"{side}_where": where,
+        f"{side}_printed": s.printed,
+        f"{side}_unit": s.unit,
+        f"{side}_words": s.heading,
+        f"{side}_value": _plain(s.value / scale),
+    }
 
 
 def _plain(value: Any) -> Any:

@@ -19,9 +19,26 @@ if TYPE_CHECKING:
 KEPT = "across.parquet"
 """What the last check across documents found (comparing.keep)."""
 _ACROSS = ", ".join(
-    ["id VARCHAR, rule VARCHAR, severity VARCHAR, message VARCHAR, who VARCHAR, year BIGINT, gap DECIMAL(38, 8), more BIGINT"]
-    + [f"{x}_{n}" for x in "ab" for n in ("document VARCHAR", "year BIGINT", "stage VARCHAR", "file VARCHAR", "page BIGINT", "title VARCHAR", "label VARCHAR", "heading VARCHAR", "printed VARCHAR", "unit VARCHAR")]
-)  # fmt: skip
+    [
+        "id VARCHAR, rule VARCHAR, severity VARCHAR, message VARCHAR, who VARCHAR, year BIGINT, gap DECIMAL(38, 8), more BIGINT"
+    ]
+    + [
+        f"{x}_{n}"
+        for x in "ab"
+        for n in (
+            "document VARCHAR",
+            "year BIGINT",
+            "stage VARCHAR",
+            "file VARCHAR",
+            "page BIGINT",
+            "title VARCHAR",
+            "label VARCHAR",
+            "heading VARCHAR",
+            "printed VARCHAR",
+            "unit VARCHAR",
+        )
+    ]
+)
 _VIEWS = Path(__file__).with_name("views.sql")
 _SQL: Mapping[str, str] = {"text": "VARCHAR", "int": "BIGINT", "bool": "BOOLEAN", "decimal": "DECIMAL(38, 8)"}
 _NARROW = "regexp_replace(translate(x, '（）', '()'), '[\\s“”\"]', '', 'g')"
@@ -76,8 +93,13 @@ def across_sql(name: str, **over: str) -> str:
 
 
 _OVER = {
-    "told": "told", "units": "units", "pairs": "pairs", "facts": "all_facts", "statements": "all_statements", "batch": "f.batch",
-}  # fmt: skip
+    "told": "told",
+    "units": "units",
+    "pairs": "pairs",
+    "facts": "all_facts",
+    "statements": "all_statements",
+    "batch": "f.batch",
+}
 
 
 def told_of(batch: Path, units: str) -> str:

@@ -85,9 +85,13 @@ def write_table(table: pa.Table, file: Path) -> None:
     """One table; the same table gives the same bytes."""
     delta = [n for n in table.column_names if n in _GROWING]
     pq.write_table(
-        table, file, compression="zstd", compression_level=6, column_encoding=dict.fromkeys(delta, "DELTA_BYTE_ARRAY"),
+        table,
+        file,
+        compression="zstd",
+        compression_level=6,
+        column_encoding=dict.fromkeys(delta, "DELTA_BYTE_ARRAY"),
         use_dictionary=[n for n in table.column_names if n not in delta],
-    )  # fmt: skip
+    )
 
 
 def write_tables(tables: Mapping[str, pa.Table], folder: Path) -> None:

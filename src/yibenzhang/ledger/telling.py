@@ -12,8 +12,25 @@ from typing import Any
 from yibenzhang.ledger.comparing import AcrossFinding, Side
 
 SCHEMA = "yibenzhang/across/1"
-_SIDE = ("body", "year", "stage", "level", "document", "path", "address", "file", "page", "place", "title", "label", "heading",
-         "printed", "unit", "value", "key")  # fmt: skip
+_SIDE = (
+    "body",
+    "year",
+    "stage",
+    "level",
+    "document",
+    "path",
+    "address",
+    "file",
+    "page",
+    "place",
+    "title",
+    "label",
+    "heading",
+    "printed",
+    "unit",
+    "value",
+    "key",
+)
 _FINDING = ("id", "rule", "severity", "name", "message", "who", "year", "gap")
 
 

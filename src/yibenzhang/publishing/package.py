@@ -104,10 +104,23 @@ def _written(folder: Path, table: Mapping[str, Any], schema: pa.Schema, batches:
             {"fields": ["document"], "reference": {"resource": "documents", "fields": ["document"]}}
         ]
     return {
-        "name": name, "title": table["title"], "path": csv.name, "profile": "tabular-data-resource", "format": "csv",
-        "mediatype": "text/csv", "encoding": "utf-8", **_sealed(csv), "rows": rows, "schema": described,
-        "parquet": {"path": parquet.name, "format": "parquet", "mediatype": "application/vnd.apache.parquet", **_sealed(parquet)},
-    }  # fmt: skip
+        "name": name,
+        "title": table["title"],
+        "path": csv.name,
+        "profile": "tabular-data-resource",
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        **_sealed(csv),
+        "rows": rows,
+        "schema": described,
+        "parquet": {
+            "path": parquet.name,
+            "format": "parquet",
+            "mediatype": "application/vnd.apache.parquet",
+            **_sealed(parquet),
+        },
+    }
 
 
 def _said(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -148,9 +161,14 @@ def _across(folder: Path, findings: Sequence[AcrossFinding]) -> dict[str, Any]:
     }
     described = words()["across"]
     table = {
-        "name": "across", "title": described["title"], "key": ["id"],
-        "fields": [[n, kinds[n], described["fields"].get(n.removeprefix("a_").removeprefix("b_"), ""), ""] for n in names],
-    }  # fmt: skip
+        "name": "across",
+        "title": described["title"],
+        "key": ["id"],
+        "fields": [
+            [n, kinds[n], described["fields"].get(n.removeprefix("a_").removeprefix("b_"), ""), ""]
+            for n in names
+        ],
+    }
     schema = pa.schema([(n, _TYPES[kinds[n]]) for n in names])
     columns = [
         pa.array([_typed(r[k], kinds[n]) for r in rows], _TYPES[kinds[n]]) for k, n in enumerate(names)
@@ -169,8 +187,10 @@ def _codes(folder: Path) -> dict[str, Any]:
     known = registers()
     rows: list[tuple[str, str, str, int | None, int | None]] = []
     for dimension, register in (
-        ("function", known.function), ("department", known.department_economic), ("government", known.government_economic),
-    ):  # fmt: skip
+        ("function", known.function),
+        ("department", known.department_economic),
+        ("government", known.government_economic),
+    ):
         rows += [
             (dimension, e.code, e.name, e.first_year or None, e.last_year or None) for e in register.entries
         ]
@@ -181,9 +201,11 @@ def _codes(folder: Path) -> dict[str, Any]:
     described = words()["codes_table"]
     names = ("dimension", "code", "name", "first_year", "last_year")
     table = {
-        "name": "codes", "title": described["title"], "key": [],
+        "name": "codes",
+        "title": described["title"],
+        "key": [],
         "fields": [[n, k, described["fields"][n], ""] for n, k in zip(names, kinds, strict=True)],
-    }  # fmt: skip
+    }
     schema = pa.schema([(n, _TYPES[k]) for n, k in zip(names, kinds, strict=True)])
     columns = [pa.array(c, t.type) for c, t in zip(zip(*rows, strict=True), schema, strict=True)]
     return _written(folder, table, schema, pa.table(columns, schema=schema).to_batches())
@@ -204,10 +226,17 @@ def _describe(
         ).fetchone() or (None, None, 0)
     sources = [{"title": f"{who} {year} {stage}", "path": address} for who, year, stage, address in found]
     described: dict[str, Any] = {
-        "profile": "fiscal-data-package", "name": given["name"], "title": given["title"], "description": given["description"],
-        "countryCode": "CN", "granularity": "aggregated", "licenses": [{"name": licence, **given["licences"][licence]}],
-        "model": given["model"], "sources": sources or [{"title": given["sources"]}], "resources": list(resources),
-    }  # fmt: skip
+        "profile": "fiscal-data-package",
+        "name": given["name"],
+        "title": given["title"],
+        "description": given["description"],
+        "countryCode": "CN",
+        "granularity": "aggregated",
+        "licenses": [{"name": licence, **given["licences"][licence]}],
+        "model": given["model"],
+        "sources": sources or [{"title": given["sources"]}],
+        "resources": list(resources),
+    }
     if years[0]:
         described["fiscalPeriod"] = {"start": f"{years[0]}-01-01", "end": f"{years[1]}-12-31"}
     if created:

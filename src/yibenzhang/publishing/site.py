@@ -78,9 +78,12 @@ def write_site(ledger: Ledger, folder: Path, findings: Sequence[AcrossFinding]) 
     """
     beside = emptied(folder)
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
         lstrip_blocks=True,
-    )  # fmt: skip
+    )
     by_who: dict[str, list[AcrossFinding]] = {}
     for f in findings:
         by_who.setdefault(f.who, []).append(f)
@@ -91,8 +94,13 @@ def write_site(ledger: Ledger, folder: Path, findings: Sequence[AcrossFinding]) 
         with closing(ledger.connect()) as con:
             for who, place, columns, groups in _bodies(con):
                 text = page.render(
-                    words=_words(), who=who, place=place, columns=columns, groups=groups, findings=by_who.get(who, []),
-                )  # fmt: skip
+                    words=_words(),
+                    who=who,
+                    place=place,
+                    columns=columns,
+                    groups=groups,
+                    findings=by_who.get(who, []),
+                )
                 (beside / "bodies" / page_of(who)).write_text(text, encoding="utf-8")
                 listed.append((place, who, page_of(who), columns, len(by_who.get(who, []))))
         listed.sort(key=lambda x: x[:2])
