@@ -32,7 +32,7 @@ from yibenzhang.cli_bench import bench
 from yibenzhang.cli_draft import draft
 from yibenzhang.cli_learn import learn
 from yibenzhang.cli_ledger import app as ledger_app
-from yibenzhang.cli_ledger import ingest, query
+from yibenzhang.cli_ledger import ingest, publish, query
 from yibenzhang.cli_rules import Layer, fail, list_rules, show_rule, standards_of
 from yibenzhang.cli_rules import app as rules_app
 from yibenzhang.cli_score import score
@@ -63,6 +63,7 @@ app.command()(availability)
 app.command()(draft)
 app.command()(ingest)
 app.command()(learn)
+app.command()(publish)
 app.command()(query)
 app.command()(score)
 app.command()(serve)

@@ -127,6 +127,10 @@ class Cube:
         found: str = getattr(self._at[fact.id], dimension)
         return found == value
 
+    def place(self, fact: Fact) -> Coordinates:
+        """Where a number of the tables stands."""
+        return self._at[fact.id]
+
     def narrower(self, wanted: Wanted) -> bool:
         """Of a code or a row's name only some kind of spending is told, and the words name none."""
         if any(d == "kind" for d, _ in wanted.values + wanted.prefer):
