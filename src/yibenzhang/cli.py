@@ -33,6 +33,7 @@ from yibenzhang.cli_draft import draft
 from yibenzhang.cli_learn import learn
 from yibenzhang.cli_ledger import app as ledger_app
 from yibenzhang.cli_ledger import ingest, query
+from yibenzhang.cli_resources import app as resources_app
 from yibenzhang.cli_rules import Layer, fail, list_rules, show_rule, standards_of
 from yibenzhang.cli_rules import app as rules_app
 from yibenzhang.cli_score import score
@@ -56,6 +57,7 @@ app = typer.Typer(
 app.add_typer(rules_app, name="rules")
 app.add_typer(user_app, name="user")
 app.add_typer(ledger_app, name="ledger")
+app.add_typer(resources_app, name="resources")
 app.command(
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 )(bench)
