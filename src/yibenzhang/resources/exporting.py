@@ -16,7 +16,7 @@ from yibenzhang.resources.values import heading, shown
 
 FORMATS = ("csv", "xlsx", "dcat")
 _CYCLES = "http://publications.europa.eu/resource/authority/frequency/"
-_FREQUENCY = {
+FREQUENCY = {
     "realtime": "UPDATE_CONT", "daily": "DAILY", "weekly": "WEEKLY", "monthly": "MONTHLY", "quarterly": "QUARTERLY",
     "yearly": "ANNUAL", "irregular": "IRREG", "never": "NEVER",
 }  # fmt: skip
@@ -94,8 +94,8 @@ def _datasets(
             ]
         if v.get("category"):
             one["dcat:theme"] = v["category"]
-        if v.get("cycle") in _FREQUENCY:
-            one["dct:accrualPeriodicity"] = {"@id": _CYCLES + _FREQUENCY[v["cycle"]]}
+        if v.get("cycle") in FREQUENCY:
+            one["dct:accrualPeriodicity"] = {"@id": _CYCLES + FREQUENCY[v["cycle"]]}
         if v.get("published_on"):
             one["dct:issued"] = {
                 "@value": v["published_on"],

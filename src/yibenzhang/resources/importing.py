@@ -147,11 +147,12 @@ def columns_of(
 def _head(schema: Schema, kind: Kind, sheet: Sheeted, mapping: Mapping[str, str]) -> int:
     """Where the head stands: the first rows' line with most columns that are known, at least one."""
     known = {*_names(kind), *map(_fold, mapping)}
-    scores = [
-        sum(_fold(c) in known or _fold(without_unit(schema, c)) in known for c in cells)
-        for _, cells in sheet.rows[:_HEAD_ROWS]
-    ]
-    return scores.index(max(scores)) if scores and max(scores) else -1
+    best, at = 0, -1
+    for k, (_, cells) in enumerate(sheet.rows[:_HEAD_ROWS]):
+        score = sum(_fold(c) in known or _fold(without_unit(schema, c)) in known for c in cells)
+        if score > best:
+            best, at = score, k
+    return at
 
 
 def read_table(

@@ -73,9 +73,9 @@ class Schema:
     words: Mapping[str, Mapping[str, Any]]
     layers: tuple[Path, ...]
 
-    def say(self, what: str, **arguments: object) -> str:
+    def say(self, sentence: str, /, **arguments: object) -> str:
         """A sentence of words.toml."""
-        return str(self.words["says"][what]).format(**arguments)
+        return str(self.words["says"][sentence]).format(**arguments)
 
     def kind(self, name: str) -> Kind:
         """The kind by its id or Chinese name. Raises StandardsError."""
@@ -188,8 +188,8 @@ def _transition(name: str, e: Mapping[str, Any]) -> Transition:
 def _sound(schema: Schema, kind: Kind) -> None:
     """What a kind names is there. Raises StandardsError."""
 
-    def wrong(what: str, **arguments: object) -> StandardsError:
-        return StandardsError(f"{kind.id}: {schema.say(what, **arguments)}")
+    def wrong(sentence: str, /, **arguments: object) -> StandardsError:
+        return StandardsError(f"{kind.id}: {schema.say(sentence, **arguments)}")
 
     for f in kind.fields:
         if f.type not in TYPES:
