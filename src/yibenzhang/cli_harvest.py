@@ -8,22 +8,20 @@ from typing import Annotated, Any
 import typer
 
 from yibenzhang.cli_resources import (
-    Address,
-    Folder,
     Format,
     Kinds,
     Who,
     account,
     app,
     doer,
-    fail,
     kind_of,
     say,
     schema_of,
     show,
 )
-from yibenzhang.cli_rules import Layer
-from yibenzhang.cli_serve import DEFAULT
+from yibenzhang.cli_rules import Layer, fail
+from yibenzhang.cli_serve import DEFAULT, Folder
+from yibenzhang.cli_serve import Database as Address
 
 Source = Annotated[str, typer.Option(help="只要这个来源的")]
 

@@ -254,7 +254,7 @@ def show_(
         history = history_of(session, entry)
     kind = schema.kinds[entry.kind]
     missing = problems(schema, kind, entry.values)
-    changes = [
+    changes: list[dict[str, Any]] = [
         {"version": h.version, "at": h.at.isoformat(), "who": h.who, "action": h.action, "before": h.before, "after": h.after,
          "source": h.source, "reason": h.reason} for h in history
     ]  # fmt: skip
@@ -271,8 +271,8 @@ def show_(
     for sentence in missing:
         say(f"  缺：{sentence}")
     for c in changes:
-        told = "" if c["action"] == "add" else told_change(schema, kind, c["before"], c["after"])
-        words = "　".join(w for w in (action_name(schema, c["action"]), told, c["reason"], c["source"]) if w)
+        what = "" if c["action"] == "add" else told_change(schema, kind, c["before"], c["after"])
+        words = "　".join(w for w in (action_name(schema, c["action"]), what, c["reason"], c["source"]) if w)
         say(f"  {c['at'][:19]}　{c['who'] or '—'}　{words}")
 
 

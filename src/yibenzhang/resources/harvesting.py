@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 RESOURCE, FIELD, LOAD = "data_resource", "field", "load"
 MEMORY = "2GB"
 _OWN = frozenset({"information_schema", "pg_catalog", "pg_toast", "mysql", "performance_schema", "sys"})
+Shape = tuple[tuple[str, str], ...]
+"""Columns and their types."""
 Tell = Callable[[int, int], None]
 """Called with how many of how many tables are done."""
 
@@ -46,38 +48,51 @@ def _inspected(
 ) -> tuple[list[Found], list[str]]:
     found: list[Found] = []
     problems: list[str] = []
-    inspector = inspect(engine)
-    default = inspector.default_schema_name
-    names = (
-        [s for s in inspector.get_schema_names() if s not in _OWN]
-        if engine.dialect.name != "sqlite"
-        else [None]
-    )
-    tables = [(s, t) for s in names for t in _tables(inspector, s)]
+    tables = list(_all_tables(engine, inspect(engine)))
     with engine.connect() as connection:
-        for done, (space, (name, columns, keys, comment)) in enumerate(tables, start=1):
-            where = f"{space}.{name}" if space and space != default else name
+        for done, (where, path, (name, columns, keys, comment)) in enumerate(tables, start=1):
             rows: int | None = None
             if count:
                 try:
                     with connection.begin():
-                        rows = connection.scalar(text(f"SELECT count(*) FROM {_path(engine, space, name)}"))
+                        rows = connection.scalar(text(f"SELECT count(*) FROM {path}"))
                 except SQLAlchemyError as error:
                     problems.append(schema.say("table_uncounted", name=where, why=reason(error)))
-            fields = tuple(_field(n, c, keys) for n, c in enumerate(columns))
             values = {
                 "name": (comment or name).strip()[:400], "body": body, "format": "table", "location": where, "records": rows,
                 "abstract": comment if comment and len(comment) > 40 else None,
             }  # fmt: skip
-            found.append(Found(RESOURCE, values, fields))
+            found.append(Found(RESOURCE, values, tuple(_field(c, keys) for c in columns)))
             if tell:
                 tell(done, len(tables))
     return found, problems
 
 
-def _tables(
-    inspector: Any, space: str | None
-) -> Iterator[tuple[str, list[ReflectedColumn], frozenset[str], str]]:
+Told = tuple[str, list[ReflectedColumn], frozenset[str], str]
+"""A table: its name, columns, primary key and comment."""
+
+
+def _all_tables(engine: Engine, inspector: Any) -> Iterator[tuple[str, str, Told]]:
+    """Every table and view: where it lies, how SQL names it, and what it is."""
+    default = inspector.default_schema_name
+    spaces: list[str | None] = [None]
+    if engine.dialect.name != "sqlite":
+        spaces = [s for s in inspector.get_schema_names() if s not in _OWN]
+    for space in spaces:
+        for told in _tables(inspector, space):
+            where = f"{space}.{told[0]}" if space and space != default else told[0]
+            yield where, _path(engine, space, told[0]), told
+
+
+def tables_of_database(
+    engine: Engine, inspector: Any
+) -> Iterator[tuple[str, str, list[ReflectedColumn], frozenset[str]]]:
+    """The same for those who need the columns: location, name in SQL, columns, primary key."""
+    for where, path, (_, columns, keys, _) in _all_tables(engine, inspector):
+        yield where, path, columns, keys
+
+
+def _tables(inspector: Any, space: str | None) -> Iterator[Told]:
     """Tables and views of a space: columns, primary key and comment, asked for all at once."""
     many = {"schema": space, "kind": ObjectKind.ANY, "scope": ObjectScope.DEFAULT}
     columns = inspector.get_multi_columns(**many)
@@ -98,7 +113,7 @@ def _path(engine: Engine, space: str | None, name: str) -> str:
     return ".".join(quote(quoted_name(p, True)) for p in parts)
 
 
-def _field(number: int, column: ReflectedColumn, keys: frozenset[str]) -> Found:
+def _field(column: ReflectedColumn, keys: frozenset[str]) -> Found:
     kind = column["type"]
     length = getattr(kind, "length", None)
     values = {
@@ -127,16 +142,24 @@ _READERS = {
 def harvest_folder(schema: Schema, folder: Path, body: str, called: str = "") -> Harvest:
     """The Parquet and CSV files of a folder: a file is a resource; files of one folder with the same columns, and
     folders like ``year=2026``, are one resource with its partitions. Raises SourceError."""
-    groups = list(_groups(folder))
-    if not groups:
-        raise SourceError(schema.say("source_empty", where=folder.name))
     found: list[Found] = []
     problems: list[str] = []
     with opened() as con, tempfile.TemporaryDirectory(prefix="ybz-") as beside:
-        for name, files in groups:
-            for one, some in _alike(con, schema, name, files, Path(beside), problems):
-                _harvested(con, schema, one, some, folder, body, found, problems)
+        for name, shapes in folder_tables(con, schema, folder, Path(beside), problems):
+            _harvested(con, schema, name, shapes, folder, body, found, problems)
     return Harvest(called or str(folder), tuple(found), tuple(problems))
+
+
+def folder_tables(
+    con: duckdb.DuckDBPyConnection, schema: Schema, folder: Path, beside: Path, problems: list[str]
+) -> Iterator[tuple[str, list[tuple[Path, Path, Shape]]]]:
+    """The tables of a folder: a name and its files, each with the file to read in its place and its columns. ``beside``
+    is a folder for copies in UTF-8. Raises SourceError where there are none."""
+    groups = list(_groups(folder))
+    if not groups:
+        raise SourceError(schema.say("source_empty", where=folder.name))
+    for name, files in groups:
+        yield from _alike(con, schema, name, files, beside, problems)
 
 
 def opened() -> duckdb.DuckDBPyConnection:
@@ -161,9 +184,6 @@ def _groups(folder: Path) -> Iterator[tuple[str, list[Path]]]:
         groups.setdefault((name, ending), []).append(p)
     for (name, _), some in groups.items():
         yield name, some
-
-
-Shape = tuple[tuple[str, str], ...]
 
 
 def _alike(
@@ -207,11 +227,18 @@ def _columns(con: duckdb.DuckDBPyConnection, path: Path) -> Shape:
     return tuple((str(r[0]), str(r[1])) for r in rows)
 
 
-def reader(paths: Iterable[Path]) -> str:
-    """The SQL that reads files of one kind as a table."""
+def reader(paths: Iterable[Path], plain: bool = False) -> str:
+    """The SQL that reads files of one kind as a table. ``plain``: the cells of a CSV stay as they are written (a code
+    does not lose its zeros)."""
     some = list(paths)
     listed = ", ".join("'" + str(p).replace("'", "''") + "'" for p in some)
-    return _READERS[some[0].suffix.lower()].format(files=listed)
+    ending = some[0].suffix.lower()
+    made = _READERS[ending].format(files=listed)
+    return (
+        made.replace("union_by_name", "all_varchar = true, union_by_name")
+        if plain and ending == ".csv"
+        else made
+    )
 
 
 def _harvested(
@@ -240,6 +267,12 @@ def _harvested(
     fields = [Found(FIELD, {"name": n, "type": t}, (), "resource") for n, t in columns.items()]
     if len(shapes) > 1:
         fields += [Found(LOAD, {"name": n, "records": k}, (), "resource") for n, k in loads.items()]
-    where = name if len(shapes) > 1 else str(shapes[0][0].relative_to(root))
-    values = {"name": name, "body": body, "format": "file", "location": where, "records": sum(loads.values())}
+    values = {
+        "name": name, "body": body, "format": "file", "location": location_of(name, shapes, root), "records": sum(loads.values()),
+    }  # fmt: skip
     found.append(Found(RESOURCE, values, tuple(fields)))
+
+
+def location_of(name: str, shapes: list[tuple[Path, Path, Shape]], root: Path) -> str:
+    """Where a table of a folder lies: its file, or what its files have in common."""
+    return name if len(shapes) > 1 else str(shapes[0][0].relative_to(root))

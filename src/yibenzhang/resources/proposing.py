@@ -154,14 +154,14 @@ def _parts(
             by_kind.setdefault(part.kind, []).append({**part.values, part.parent: reference, "body": body})
     for name, values in by_kind.items():
         kind = schema.kinds[name]
-        plain = [{k: v for k, v in one.items() if kind.field(k)} for one in values]
+        plain = [{k: v for k, v in some.items() if kind.field(k)} for some in values]
         keys = [key_of(kind, v) for v in plain]
         known = known_keys(session, name, keys)
-        for all_, one, key in zip(values, plain, keys, strict=True):
+        for some, fields, key in zip(values, plain, keys, strict=True):
             before = len(rows)
-            _compare(rows, told, kind, one, known.get(key), seen)
+            _compare(rows, told, kind, fields, known.get(key), seen)
             if len(rows) > before:
-                rows[-1]["body"] = all_["body"]
+                rows[-1]["body"] = some["body"]
 
 
 def _gone(
@@ -241,7 +241,8 @@ def refuse(session: Session, schema: Schema, some: Sequence[Proposal], doer: Doe
 def accept(session: Session, schema: Schema, some: Sequence[Proposal], doer: Doer) -> Decided:
     """Take differences over: resources before what they are made of. What a person changed meanwhile is not
     overwritten."""
-    done, left = 0, []
+    done = 0
+    left: list[str] = []
     order = {k: n for n, k in enumerate(schema.kinds)}
     adds = [p for p in some if p.action == "add" and p.state == OPEN]
     parents = [p for p in adds if not _child(schema, p)]
@@ -314,7 +315,8 @@ def _ids(session: Session, codes: Sequence[str]) -> dict[str, int]:
     out: dict[str, int] = {}
     for k in range(0, len(codes), 500):
         asked = select(Entry.code, Entry.id).where(Entry.code.in_(codes[k : k + 500]))
-        out |= {code: number for code, number in session.execute(asked)}
+        for code, number in session.execute(asked):
+            out[code] = number
     return out
 
 
