@@ -24,8 +24,6 @@ from yibenzhang.resources.schema import Schema
 from yibenzhang.resources.sources import SourceError, engine_of, is_address, reason
 
 SAMPLES = 5
-_PERCENT = frozenset({"mysql", "postgresql"})
-"""Databases whose drivers take % for a parameter."""
 Ask = Callable[[str], list[tuple[Any, ...]]]
 """Runs one statement in the source: its rows."""
 
@@ -100,9 +98,8 @@ def _in_database(
         with engine.connect() as connection:
 
             def ask(statement: str) -> list[tuple[Any, ...]]:
-                escaped = statement.replace("%", "%%") if name in _PERCENT else statement
                 with connection.begin():
-                    return [tuple(r) for r in connection.exec_driver_sql(escaped)]
+                    return [tuple(r) for r in connection.execute(text(statement.replace(":", "\\:")))]
 
             run = Run(
                 schema,
