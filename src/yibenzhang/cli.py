@@ -29,11 +29,11 @@ from yibenzhang.checking.check import Checked, check_document
 from yibenzhang.checking.multi_file import Group
 from yibenzhang.cli_availability import availability
 from yibenzhang.cli_bench import bench
+from yibenzhang.cli_claims import app as resources_app  # with all its commands
 from yibenzhang.cli_draft import draft
 from yibenzhang.cli_learn import learn
 from yibenzhang.cli_ledger import app as ledger_app
 from yibenzhang.cli_ledger import ingest, query
-from yibenzhang.cli_quality import app as resources_app  # with all its commands
 from yibenzhang.cli_rules import Layer, fail, list_rules, show_rule, standards_of
 from yibenzhang.cli_rules import app as rules_app
 from yibenzhang.cli_score import score
