@@ -27,6 +27,7 @@ from yibenzhang import __version__
 from yibenzhang.batch import FileResult, check_groups, check_many, find_files
 from yibenzhang.checking.check import Checked, check_document
 from yibenzhang.checking.multi_file import Group
+from yibenzhang.cli_account import account_page
 from yibenzhang.cli_availability import availability
 from yibenzhang.cli_bench import bench
 from yibenzhang.cli_claims import app as resources_app  # with all its commands
@@ -61,6 +62,7 @@ app.add_typer(resources_app, name="resources")
 app.command(
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 )(bench)
+app.command("account")(account_page)
 app.command()(availability)
 app.command()(draft)
 app.command()(ingest)

@@ -129,7 +129,7 @@ def contradictions(
     if format == "json":
         print(json.dumps([asdict(c) for c in found], ensure_ascii=False, indent=2, default=str))
     else:
-        words: dict[str, str] = schema.words["severity"]
+        words = schema.words["severity"]
         for c in found:
             say(f"{words[c.severity]}　{c.code}　{c.message}（{c.rule}）")
         say(f"{len(found)} 处。")
