@@ -72,7 +72,7 @@ def resources(
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:  # fmt: skip
     schema = schema_of(office)
-    asked = Asked(kind_of(schema, kind).id if kind else "", state, body, find, only_of(who))
+    asked = Asked(kind, state, body, find, only_of(who))
     whole = told_to_programs(request)
     with office.session() as session:
         total = counted(session, asked)
@@ -249,14 +249,27 @@ def move(
 # ---- taking in -----------------------------------------------------------------------------------------
 
 
-@router.get("/resource-import", summary="导入资源的页面", response_class=HTMLResponse)
+FIELDS = {"kind_name": "种类", "name": "列名", "names": "别的写法", "required": "必填", "standard": "标准"}
+
+
+@forms(router, "/resource-import", FIELDS, summary="导入资源的页面：各种资源有哪些列")
 def import_page(request: Request, office: Shop, who: Who, kind: str = "") -> Response:
     who.must(Role.REVIEWER)
-    return page(
+    schema = schema_of(office)
+    some = [schema.kinds[kind]] if kind in schema.kinds else list(schema.kinds.values())
+    rows = [
+        {"kind": k.id, "kind_name": k.name, "field": f.id, "name": heading(f), "names": list(f.names), "required": f.required, "type_name": f.type,
+         "standard": f.standard} for k in some for f in k.fields
+    ]  # fmt: skip
+    return answered(
         request,
         who,
         "resource_import.html",
-        kinds=schema_of(office).kinds,
+        {},
+        rows,
+        FIELDS,
+        "资源的列",
+        kinds=schema.kinds,
         kind=kind,
         taken=None,
         tab="resources",
