@@ -235,7 +235,8 @@ class Decided:
 
 def refuse(session: Session, schema: Schema, some: Sequence[Proposal], doer: Doer) -> Decided:
     """Not to be taken over."""
-    return Decided(sum(_decide(session, p, REFUSED, doer) for p in some), ())
+    _decide_all(session, schema, some, REFUSED, doer)
+    return Decided(len(some), ())
 
 
 def accept(session: Session, schema: Schema, some: Sequence[Proposal], doer: Doer) -> Decided:
@@ -274,6 +275,18 @@ def _decide(session: Session, p: Proposal, state: str, doer: Doer, entry: int | 
     return bool(done.rowcount == 1)  # type: ignore[attr-defined]
 
 
+def _decide_all(session: Session, schema: Schema, some: Sequence[Proposal], state: str, doer: Doer) -> None:
+    """The same for many. Raises Refused, and nothing is done, where somebody else decided on one of them."""
+    ids = [p.id for p in some]
+    for k in range(0, len(ids), 500):
+        chunk = ids[k : k + 500]
+        asked = update(Proposal).where(Proposal.id.in_(chunk), Proposal.state == OPEN)
+        told = {"state": state, "decided_at": doer.at, "decided_by": doer.who}
+        done = session.execute(asked.values(**told).execution_options(synchronize_session=False))
+        if done.rowcount != len(chunk):  # type: ignore[attr-defined]
+            raise Refused(schema.say("decided_meanwhile"))
+
+
 def _accept_adds(
     session: Session, schema: Schema, some: Sequence[Proposal], doer: Doer, left: list[str]
 ) -> int:
@@ -299,8 +312,9 @@ def _accept_adds(
             if draft.key in known:
                 left.append(schema.say("moved_on", name=p.name))
                 _decide(session, p, OUTDATED, doer)
-            elif _decide(session, p, ACCEPTED, doer):
+            else:
                 new.append((p, draft))
+        _decide_all(session, schema, [p for p, _ in new], ACCEPTED, doer)
         source = Doer(doer.at, doer.who, new[0][0].source) if new else doer
         codes = add_all(session, schema, [d for _, d in new], source)
         made = _ids(session, codes)
