@@ -389,7 +389,7 @@ def parquet(folder: Path, rows: int) -> Path:
             f"""COPY (
             SELECT CASE WHEN i % 10000 = 1 THEN i - 1 ELSE i END AS id,
                    b || CASE WHEN i % 1000 = 7 THEN '#' ELSE substr('10X98765432', ({digits}) % 11 + 1, 1) END AS sfzh,
-                   CASE WHEN i % 500 = 3 THEN '123' ELSE '138' || lpad(CAST(i % 100000000 AS VARCHAR), 8, '0') END AS lxdh,
+                   CASE WHEN i % 500 = 3 THEN '138123' ELSE '138' || lpad(CAST(i % 100000000 AS VARCHAR), 8, '0') END AS lxdh,
                    '1990-01-01' AS csrq, '420106' AS xzqhdm
             FROM (SELECT i, '42010619900101' || lpad(CAST(i % 1000 AS VARCHAR), 3, '0') AS b FROM range({rows}) t(i))
             ) TO '{path}' (FORMAT parquet)"""

@@ -230,10 +230,9 @@ def _applications(page: _Page) -> None:
             mine = [e for e in some if e.values.get("status") == status]
             figures += [page.counted(status, mine)] if mine else []
         running = [e for e in some if e.values.get("status") != "withdrawn"]
-        figures.append(page.counted("hosted", [e for e in running if e.values.get("hosting") == "cloud"]))
-        figures.append(
-            page.counted("graded", [e for e in running if e.values.get("grade") in ("3", "4", "5")])
-        )
+        if running:
+            figures.append(page.marked("hosted", running, "hosting", ("cloud",)))
+            figures.append(page.marked("graded", running, "grade", ("3", "4", "5")))
         loose = [e for e in running if not e.values.get("project")]
         figures += [page.counted("no_project", loose)] if loose else []
         figures += _costs(page, some, "running_cost", "running_cost")

@@ -166,7 +166,9 @@ def opened() -> duckdb.DuckDBPyConnection:
     """A connection to DuckDB with bounds."""
     import duckdb
 
-    return duckdb.connect(config={"memory_limit": MEMORY, "threads": 2})
+    con = duckdb.connect(config={"memory_limit": MEMORY, "threads": 2})
+    con.execute("SET enable_progress_bar = false")  # else it is drawn among what programs read
+    return con
 
 
 def _groups(folder: Path) -> Iterator[tuple[str, list[Path]]]:
