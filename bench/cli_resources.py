@@ -33,9 +33,13 @@ def resources(
             timed += _checked(Path(folder), rows)
     planted, told, false = (sum(getattr(f, k) for f in found) for k in ("planted", "told", "false"))
     summary = {
-        "rule": "合计", "planted": planted, "told": told, "false": false, "recall": f"{100 * told / planted:.1f}",
+        "rule": "合计",
+        "planted": planted,
+        "told": told,
+        "false": false,
+        "recall": f"{100 * told / planted:.1f}",
         "precision": f"{100 * told / (told + false):.1f}",
-    }  # fmt: skip
+    }
     if format == "json":
         print(
             json.dumps(

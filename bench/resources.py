@@ -210,9 +210,19 @@ def _resources(c: City, bodies: list[str], chance: random.Random) -> None:
         owner = None if n < PLANTED else f"人{n}"
         name = f"资源{n}"
         c.add(
-            "data_resource", name=name, body=bodies[n % BODIES], owner=owner, format="table", share="unconditional", open=n % 4 == 0, cycle="monthly",
-            managed=n % 20 != 0, records=1_000_000, application=f"YY{4 * PLANTED + n % 300 + 1:06d}", location=f"t{n}",
-        )  # fmt: skip
+            "data_resource",
+            name=name,
+            body=bodies[n % BODIES],
+            owner=owner,
+            format="table",
+            share="unconditional",
+            open=n % 4 == 0,
+            cycle="monthly",
+            managed=n % 20 != 0,
+            records=1_000_000,
+            application=f"YY{4 * PLANTED + n % 300 + 1:06d}",
+            location=f"t{n}",
+        )
         if n < PLANTED:
             c.plant("resource.no_owner", name)
     for n in range(FIELDS):
@@ -250,9 +260,12 @@ def _loads(c: City, chance: random.Random) -> None:
 
 
 _FAULTS: Mapping[str, dict[str, Any]] = {
-    "late": {"arrived_on": "2026-06-25"}, "empty": {"records": 0}, "shrunken": {"records": 300}, "drifted": {"schema": "b"},
+    "late": {"arrived_on": "2026-06-25"},
+    "empty": {"records": 0},
+    "shrunken": {"records": 300},
+    "drifted": {"schema": "b"},
     "missing": {"arrived_on": None, "records": None},
-}  # fmt: skip
+}
 
 
 def _claims(c: City, bodies: list[str]) -> None:
@@ -260,14 +273,27 @@ def _claims(c: City, bodies: list[str]) -> None:
     running = [a for a in c.drafts["application"] if a["status"] != "withdrawn"]
     cloud = sum(a["hosting"] == "cloud" for a in running)
     own = {
-        "application.cloud": cloud, "application.cloud_bodies": len({a["body"] for a in running if a["hosting"] == "cloud"}),
-        "resource.count": RESOURCES, "resource.bodies": BODIES, "resource.managed": 95, "resource.records": RESOURCES * 1_000_000, "quality.rate": 93,
-    }  # fmt: skip
+        "application.cloud": cloud,
+        "application.cloud_bodies": len({a["body"] for a in running if a["hosting"] == "cloud"}),
+        "resource.count": RESOURCES,
+        "resource.bodies": BODIES,
+        "resource.managed": 95,
+        "resource.records": RESOURCES * 1_000_000,
+        "quality.rate": 93,
+    }
     for n, (measure, value) in enumerate(own.items()):
         for k, (year, sign, told, rule) in enumerate(
-            ((2026, "=", value, ""), (2026, "=", value + 7, "claim.count"), (2025, "=", value + 7, ""), (2025, ">=", value, ""), (2025, ">=", value + 1, "claim.broken"),
-             (2026, ">=", value + 1, "claim.behind"), (2025, "<=", value - 1, "claim.broken"), (2026, "<=", value, ""))
-        ):  # fmt: skip
+            (
+                (2026, "=", value, ""),
+                (2026, "=", value + 7, "claim.count"),
+                (2025, "=", value + 7, ""),
+                (2025, ">=", value, ""),
+                (2025, ">=", value + 1, "claim.broken"),
+                (2026, ">=", value + 1, "claim.behind"),
+                (2025, "<=", value - 1, "claim.broken"),
+                (2026, "<=", value, ""),
+            )
+        ):
             name = f"{measure}之{k}"
             c.add(
                 "claim",
@@ -323,9 +349,23 @@ def _put(session: Session, schema: Schema, made: City) -> None:
         add_all(session, schema, [Draft(schema.kinds[kind], v) for v in some], DOER, "published")
     session.execute(
         insert(Quality),
-        [{"run": "1", "at": DOER.at, "source": "造", "resource": "SJ000001", "body": "某市第0局", "rule": "id_number", "property": "conformity",
-          "field": "x", "checked": 100, "passed": 93, "problem": "", "samples": []}],
-    )  # fmt: skip
+        [
+            {
+                "run": "1",
+                "at": DOER.at,
+                "source": "造",
+                "resource": "SJ000001",
+                "body": "某市第0局",
+                "rule": "id_number",
+                "property": "conformity",
+                "field": "x",
+                "checked": 100,
+                "passed": 93,
+                "problem": "",
+                "samples": [],
+            }
+        ],
+    )
 
 
 def _reading(database: Database, schema: Schema) -> Iterator[Step]:

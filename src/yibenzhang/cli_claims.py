@@ -92,7 +92,16 @@ def claims(
             rows += [values_of(c, whose, when, name) for c in some]
             if not try_:
                 take_claims(session, schema, some, whose, when, name, doer(who, name))
-    heads = {"body": "单位", "year": "年度", "name": "说的是什么", "sign": "", "value": "数", "document": "文件", "place": "位置", "words": "原文"}  # fmt: skip
+    heads = {
+        "body": "单位",
+        "year": "年度",
+        "name": "说的是什么",
+        "sign": "",
+        "value": "数",
+        "document": "文件",
+        "place": "位置",
+        "words": "原文",
+    }
     show(rows, heads, format)
     for path, why in bad:
         say(f"{path}：{why}")

@@ -8,8 +8,11 @@ from typing import Annotated, Any
 import typer
 
 from yibenzhang.cli_resources import (
+    Body,
+    Find,
     Format,
     Kinds,
+    State,
     Who,
     account,
     app,
@@ -103,11 +106,23 @@ def list_proposals(
     with account(folder, database) as session:
         total = count_open(session, source, one)
         rows: list[dict[str, Any]] = [
-            {"id": p.id, "source": p.source, "action": p.action, "action_name": action_name(schema, p.action), "kind": p.kind, "kind_name": schema.kinds[p.kind].name,
-             "name": p.name, "body": p.body, "before": p.before, "after": p.after,
-             "told": told_change(schema, schema.kinds[p.kind], p.before, p.after) if p.action == "change" else ""}
+            {
+                "id": p.id,
+                "source": p.source,
+                "action": p.action,
+                "action_name": action_name(schema, p.action),
+                "kind": p.kind,
+                "kind_name": schema.kinds[p.kind].name,
+                "name": p.name,
+                "body": p.body,
+                "before": p.before,
+                "after": p.after,
+                "told": told_change(schema, schema.kinds[p.kind], p.before, p.after)
+                if p.action == "change"
+                else "",
+            }
             for p in proposals(session, source, one, 0, most)
-        ]  # fmt: skip
+        ]
     heads = {
         "id": "号",
         "action_name": "差异",
@@ -156,8 +171,16 @@ def refuse(
 
 
 def _decide(
-    yes: bool, numbers: list[int] | None, all: bool, source: str, kind: str, who: str, folder: Path, database: str, standards: str
-) -> None:  # fmt: skip
+    yes: bool,
+    numbers: list[int] | None,
+    all: bool,
+    source: str,
+    kind: str,
+    who: str,
+    folder: Path,
+    database: str,
+    standards: str,
+) -> None:
     from yibenzhang.resources import proposing
 
     if bool(numbers) == all:
@@ -174,3 +197,42 @@ def _decide(
     say(f"{'接受' if yes else '不接受'} {decided.done} 条。")
     if decided.left:
         raise typer.Exit(1)
+
+
+@app.command("export")
+def export(
+    output: Annotated[
+        Path, typer.Argument(help="写到哪个文件：.csv、.xlsx、.jsonld（DCAT）", show_default=False)
+    ],
+    kind: Annotated[str, typer.Option("--kind", help="哪一种；DCAT 只有数据资源")] = "data_resource",
+    state: State = "",
+    body: Body = "",
+    find: Find = "",
+    base: Annotated[str, typer.Option(help="DCAT 里各条的网址以它开头")] = "urn:yibenzhang:resources",
+    title: Annotated[str, typer.Option(help="DCAT 目录的名称")] = "",
+    folder: Folder = DEFAULT,
+    database: Address = "",
+    standards: Layer = "",
+) -> None:
+    """导出成 CSV、Excel（改后可以再导入）或 DCAT（JSON-LD）。"""
+    from yibenzhang.resources.exporting import dcat, fields_by_resource, table
+    from yibenzhang.resources.store import Asked, entries
+
+    schema = schema_of(standards)
+    one = kind_of(schema, kind)
+    format = {".csv": "csv", ".xlsx": "xlsx", ".jsonld": "dcat", ".json": "dcat"}.get(
+        output.suffix.lower(), ""
+    )
+    if not format:
+        raise fail("文件名请以 .csv、.xlsx 或 .jsonld 结尾。")
+    with account(folder, database) as session:
+        found = list(entries(session, Asked(one.id, state, body, find)))
+        if format == "dcat":
+            data = dcat(schema, found, title or one.name, base, fields_by_resource(session))
+        else:
+            data = table(schema, one, found, format)
+    try:
+        output.write_bytes(data)
+    except OSError as error:
+        raise fail(f"{output} 写不了：{error.strerror}。") from error
+    say(f"{len(found)} 条写到 {output}。")

@@ -83,19 +83,35 @@ def _told(rules: Rules, called: str, results: list[Result], format: str) -> None
 
     summed = rates((r.location, r.check.rule.property, r.checked, r.passed) for r in results)
     rows: list[dict[str, Any]] = [
-        {"resource": r.location, "rule": r.check.rule.id, "property": r.check.rule.property, "field": r.check.field, "checked": r.checked,
-         "passed": r.passed, "rate": None if r.rate is None else str(r.rate), "samples": list(r.samples), "problem": r.problem}
+        {
+            "resource": r.location,
+            "rule": r.check.rule.id,
+            "property": r.check.rule.property,
+            "field": r.check.field,
+            "checked": r.checked,
+            "passed": r.passed,
+            "rate": None if r.rate is None else str(r.rate),
+            "samples": list(r.samples),
+            "problem": r.problem,
+        }
         for r in results
-    ]  # fmt: skip
+    ]
     if format == "json":
         told = {
             "source": called,
             "rates": [
-                {"resource": s.name, "property": s.aspect, "checked": s.checked, "passed": s.passed, "unmade": s.unmade,
-                 "rate": None if s.percent is None else str(s.percent)} for s in summed
+                {
+                    "resource": s.name,
+                    "property": s.aspect,
+                    "checked": s.checked,
+                    "passed": s.passed,
+                    "unmade": s.unmade,
+                    "rate": None if s.percent is None else str(s.percent),
+                }
+                for s in summed
             ],
             "results": rows,
-        }  # fmt: skip
+        }
         print(json.dumps(told, ensure_ascii=False, indent=2))
         return
     by = {(s.name, s.aspect): s for s in summed}

@@ -105,10 +105,28 @@ def kinds(
     if kind:
         one = kind_of(schema, kind)
         rows = [
-            {"id": f.id, "name": f.name, "type": f.type, "required": f.required, "codes": [n[0] for n in schema.codes[f.codes].values()] if f.codes else [],
-             "kind": f.kind, "standard": f.standard, "names": list(f.names)} for f in one.fields
-        ]  # fmt: skip
-        heads = {"id": "字段", "name": "名称", "type": "类型", "required": "必填", "codes": "代码表", "kind": "指向", "standard": "标准", "names": "别的写法"}  # fmt: skip
+            {
+                "id": f.id,
+                "name": f.name,
+                "type": f.type,
+                "required": f.required,
+                "codes": [n[0] for n in schema.codes[f.codes].values()] if f.codes else [],
+                "kind": f.kind,
+                "standard": f.standard,
+                "names": list(f.names),
+            }
+            for f in one.fields
+        ]
+        heads = {
+            "id": "字段",
+            "name": "名称",
+            "type": "类型",
+            "required": "必填",
+            "codes": "代码表",
+            "kind": "指向",
+            "standard": "标准",
+            "names": "别的写法",
+        }
     else:
         rows = [
             {
@@ -227,9 +245,16 @@ def list_(
 
 def row_of(schema: Schema, e: Entry) -> dict[str, Any]:
     return {
-        "code": e.code, "kind": e.kind, "kind_name": schema.kinds[e.kind].name if e.kind in schema.kinds else e.kind, "name": e.name,
-        "body": e.body, "state": e.state, "state_name": schema.states[e.state], "version": e.version, "values": e.values,
-    }  # fmt: skip
+        "code": e.code,
+        "kind": e.kind,
+        "kind_name": schema.kinds[e.kind].name if e.kind in schema.kinds else e.kind,
+        "name": e.name,
+        "body": e.body,
+        "state": e.state,
+        "state_name": schema.states[e.state],
+        "version": e.version,
+        "values": e.values,
+    }
 
 
 Code = Annotated[str, typer.Argument(help="资源的编码", show_default=False)]
@@ -255,9 +280,18 @@ def show_(
     kind = schema.kinds[entry.kind]
     missing = problems(schema, kind, entry.values)
     changes: list[dict[str, Any]] = [
-        {"version": h.version, "at": h.at.isoformat(), "who": h.who, "action": h.action, "before": h.before, "after": h.after,
-         "source": h.source, "reason": h.reason} for h in history
-    ]  # fmt: skip
+        {
+            "version": h.version,
+            "at": h.at.isoformat(),
+            "who": h.who,
+            "action": h.action,
+            "before": h.before,
+            "after": h.after,
+            "source": h.source,
+            "reason": h.reason,
+        }
+        for h in history
+    ]
     if format == "json":
         told = {**row_of(schema, entry), "problems": missing, "history": changes}
         print(json.dumps(told, ensure_ascii=False, indent=2))
@@ -335,42 +369,3 @@ def move(
             entry = entry_of(session, schema, code)
             step(session, schema, entry, action, entry.version, doer(who), reason)
     say(f"{len(codes)} 条已{action_name(schema, action)}。")
-
-
-@app.command("export")
-def export(
-    output: Annotated[
-        Path, typer.Argument(help="写到哪个文件：.csv、.xlsx、.jsonld（DCAT）", show_default=False)
-    ],
-    kind: Annotated[str, typer.Option("--kind", help="哪一种；DCAT 只有数据资源")] = "data_resource",
-    state: State = "",
-    body: Body = "",
-    find: Find = "",
-    base: Annotated[str, typer.Option(help="DCAT 里各条的网址以它开头")] = "urn:yibenzhang:resources",
-    title: Annotated[str, typer.Option(help="DCAT 目录的名称")] = "",
-    folder: Folder = DEFAULT,
-    database: Address = "",
-    standards: Layer = "",
-) -> None:
-    """导出成 CSV、Excel（改后可以再导入）或 DCAT（JSON-LD）。"""
-    from yibenzhang.resources.exporting import dcat, fields_by_resource, table
-    from yibenzhang.resources.store import Asked, entries
-
-    schema = schema_of(standards)
-    one = kind_of(schema, kind)
-    format = {".csv": "csv", ".xlsx": "xlsx", ".jsonld": "dcat", ".json": "dcat"}.get(
-        output.suffix.lower(), ""
-    )
-    if not format:
-        raise fail("文件名请以 .csv、.xlsx 或 .jsonld 结尾。")
-    with account(folder, database) as session:
-        found = list(entries(session, Asked(one.id, state, body, find)))
-        if format == "dcat":
-            data = dcat(schema, found, title or one.name, base, fields_by_resource(session))
-        else:
-            data = table(schema, one, found, format)
-    try:
-        output.write_bytes(data)
-    except OSError as error:
-        raise fail(f"{output} 写不了：{error.strerror}。") from error
-    say(f"{len(found)} 条写到 {output}。")

@@ -53,9 +53,13 @@ def test_money_comes_from_the_ledger_with_its_place(desk: Database, schema: Sche
 
 def test_what_is_not_known_is_said_and_is_no_zero(desk: Database, schema: Schema) -> None:
     put(
-        desk, schema, "application", {"name": "甲", "body": "某局", "status": "in_use", "hosting": "cloud", "grade": "3"},
-        {"name": "乙", "body": "某局", "status": "in_use", "grade": "2"}, {"name": "丙", "body": "别局", "status": "in_use"},
-    )  # fmt: skip
+        desk,
+        schema,
+        "application",
+        {"name": "甲", "body": "某局", "status": "in_use", "hosting": "cloud", "grade": "3"},
+        {"name": "乙", "body": "某局", "status": "in_use", "grade": "2"},
+        {"name": "丙", "body": "别局", "status": "in_use"},
+    )
     with desk.session() as session:
         made = account_of(session, schema, "某局", DAY)
     figures = {f.name: f for s in made.sections for f in s.figures}

@@ -70,9 +70,12 @@ def test_counts_and_promises_are_read_with_their_places(
     path.write_text(DOCUMENT, encoding="utf-8")
     claims = claims_in(read(path), MEASURES)
     assert {(c.measure.id, c.sign, c.value) for c in claims} == {
-        ("application.cloud", "=", Decimal(121)), ("application.cloud_bodies", "=", Decimal(35)),
-        ("resource.bodies", ">=", Decimal(61)), ("resource.records", ">=", Decimal(5_000_000_000)), ("quality.rate", ">=", Decimal(90)),
-    }  # fmt: skip
+        ("application.cloud", "=", Decimal(121)),
+        ("application.cloud_bodies", "=", Decimal(35)),
+        ("resource.bodies", ">=", Decimal(61)),
+        ("resource.records", ">=", Decimal(5_000_000_000)),
+        ("quality.rate", ">=", Decimal(90)),
+    }
     assert {c.place for c in claims if c.sign == "="} == {"第4行"}
     with desk.session() as session:
         assert take_claims(session, schema, claims, "甲市数据局", 2026, "预算.txt", ME) == (5, 0)

@@ -146,10 +146,14 @@ def test_postgresql_with_comments_and_schemas(
     engine = create_engine(address.replace("postgresql:", "postgresql+pg8000:"))
     with engine.begin() as c:
         for statement in (
-            "CREATE TABLE person (id serial PRIMARY KEY, sfzh varchar(18))", "COMMENT ON TABLE person IS '人口基本信息'",
-            "COMMENT ON COLUMN person.sfzh IS '公民身份号码'", "INSERT INTO person (sfzh) VALUES ('a'), ('b')",
-            "CREATE SCHEMA fr", 'CREATE TABLE fr."法人 表" (id int)', "COMMENT ON TABLE fr.\"法人 表\" IS '人口基本信息'",
-        ):  # fmt: skip
+            "CREATE TABLE person (id serial PRIMARY KEY, sfzh varchar(18))",
+            "COMMENT ON TABLE person IS '人口基本信息'",
+            "COMMENT ON COLUMN person.sfzh IS '公民身份号码'",
+            "INSERT INTO person (sfzh) VALUES ('a'), ('b')",
+            "CREATE SCHEMA fr",
+            'CREATE TABLE fr."法人 表" (id int)',
+            "COMMENT ON TABLE fr.\"法人 表\" IS '人口基本信息'",
+        ):
             c.execute(text(statement))
     engine.dispose()
     monkeypatch.setenv("SOURCE", address)
@@ -159,8 +163,9 @@ def test_postgresql_with_comments_and_schemas(
     accepted(desk, schema)
     named = {v["name"]: v for v in values(desk, "data_resource")}
     assert set(named) == {"人口基本信息", "人口基本信息（person）"} or set(named) == {
-        "人口基本信息", "人口基本信息（fr.法人 表）",
-    }  # fmt: skip
+        "人口基本信息",
+        "人口基本信息（fr.法人 表）",
+    }
     assert {v["location"]: v["records"] for v in named.values()} == {"person": 2, "fr.法人 表": 0}
     label = next(v for v in values(desk, "field") if v["name"] == "sfzh")
     assert (label["label"], label["length"]) == ("公民身份号码", 18)
@@ -189,13 +194,29 @@ def test_a_folder_of_parquet_and_csv(desk: Database, schema: Schema, tmp_path: P
 
 CKAN = {
     "success": True,
-    "result": {"count": 2, "results": [
-        {"name": "a-b", "title": "不动产登记", "notes": "登记簿", "organization": {"title": "青禾区规划局"}, "tags": [{"name": "地"}],
-         "resources": [{"format": "CSV", "schema": {"fields": [{"id": "证号", "type": "text", "info": {"label": "证书号码"}}]}}],
-         "extras": [{"key": "frequency", "value": "monthly"}], "private": False, "metadata_created": "2024-05-06T01:02:03"},
-        {"title": "没有单位", "resources": []},
-    ]},
-}  # fmt: skip
+    "result": {
+        "count": 2,
+        "results": [
+            {
+                "name": "a-b",
+                "title": "不动产登记",
+                "notes": "登记簿",
+                "organization": {"title": "青禾区规划局"},
+                "tags": [{"name": "地"}],
+                "resources": [
+                    {
+                        "format": "CSV",
+                        "schema": {"fields": [{"id": "证号", "type": "text", "info": {"label": "证书号码"}}]},
+                    }
+                ],
+                "extras": [{"key": "frequency", "value": "monthly"}],
+                "private": False,
+                "metadata_created": "2024-05-06T01:02:03",
+            },
+            {"title": "没有单位", "resources": []},
+        ],
+    },
+}
 
 
 def test_a_dump_of_ckan(desk: Database, schema: Schema) -> None:
@@ -206,9 +227,18 @@ def test_a_dump_of_ckan(desk: Database, schema: Schema) -> None:
     proposed(desk, schema, harvest)
     accepted(desk, schema)
     assert values(desk, "data_resource") == [
-        {"name": "不动产登记", "body": "青禾区规划局", "abstract": "登记簿", "format": "file", "keywords": "地", "open": True,
-         "location": "a-b", "cycle": "monthly", "published_on": "2024-05-06"}
-    ]  # fmt: skip
+        {
+            "name": "不动产登记",
+            "body": "青禾区规划局",
+            "abstract": "登记簿",
+            "format": "file",
+            "keywords": "地",
+            "open": True,
+            "location": "a-b",
+            "cycle": "monthly",
+            "published_on": "2024-05-06",
+        }
+    ]
     assert values(desk, "field")[0]["label"] == "证书号码"
     assert len(harvest_catalogue(schema, json.dumps(CKAN).encode(), "c", BODY).found) == 2
 
@@ -217,7 +247,13 @@ def test_dcat_out_and_in_again(desk: Database, schema: Schema) -> None:
     proposed(desk, schema, harvest_catalogue(schema, json.dumps(CKAN).encode(), "ckan.json", BODY))
     accepted(desk, schema)
     with desk.session() as session:
-        data = dcat(schema, list(entries(session, Asked("data_resource"))), "目录", "https://data.example/", fields_by_resource(session))  # fmt: skip
+        data = dcat(
+            schema,
+            list(entries(session, Asked("data_resource"))),
+            "目录",
+            "https://data.example/",
+            fields_by_resource(session),
+        )
     told = json.loads(data)
     assert (
         told["@type"] == "dcat:Catalog" and told["dcat:dataset"][0]["@id"] == "https://data.example/SJ000001"
@@ -229,15 +265,37 @@ def test_dcat_out_and_in_again(desk: Database, schema: Schema) -> None:
 @pytest.mark.parametrize(
     "told",
     [
-        {"@graph": [
-            {"@id": "http://x/d", "@type": ["http://www.w3.org/ns/dcat#Dataset"], "http://purl.org/dc/terms/title": [
-                {"@value": "Air", "@language": "en"}, {"@value": "空气质量", "@language": "zh-CN"}],
-             "http://purl.org/dc/terms/publisher": [{"@id": "http://x/p"}]},
-            {"@id": "http://x/p", "@type": "foaf:Agent", "http://xmlns.com/foaf/0.1/name": [{"@value": "青禾区环保局"}]}]},
-        {"@type": "dcat:Catalog", "dataset": [
-            {"@type": "dcat:Dataset", "title": "空气质量", "accessLevel": "public", "publisher": {"@type": "org:Organization", "name": "青禾区环保局"}}]},
+        {
+            "@graph": [
+                {
+                    "@id": "http://x/d",
+                    "@type": ["http://www.w3.org/ns/dcat#Dataset"],
+                    "http://purl.org/dc/terms/title": [
+                        {"@value": "Air", "@language": "en"},
+                        {"@value": "空气质量", "@language": "zh-CN"},
+                    ],
+                    "http://purl.org/dc/terms/publisher": [{"@id": "http://x/p"}],
+                },
+                {
+                    "@id": "http://x/p",
+                    "@type": "foaf:Agent",
+                    "http://xmlns.com/foaf/0.1/name": [{"@value": "青禾区环保局"}],
+                },
+            ]
+        },
+        {
+            "@type": "dcat:Catalog",
+            "dataset": [
+                {
+                    "@type": "dcat:Dataset",
+                    "title": "空气质量",
+                    "accessLevel": "public",
+                    "publisher": {"@type": "org:Organization", "name": "青禾区环保局"},
+                }
+            ],
+        },
     ],
-)  # fmt: skip
+)
 def test_dcat_as_others_write_it(schema: Schema, told: dict[str, Any]) -> None:
     [found] = harvest_catalogue(schema, json.dumps(told).encode(), "d.jsonld", "").found
     assert (found.values["name"], found.values["body"]) == ("空气质量", "青禾区环保局")

@@ -178,7 +178,7 @@ TABLES = (
     " (3, '110105194912310021', '', '甲乙', NULL), (4, NULL, '乙', NULL, NULL)",
     "CREATE TABLE house (id INTEGER, owner INTEGER)",
     "INSERT INTO house VALUES (1, 1), (2, 9), (3, NULL), (4, 2)",
-)  # fmt: skip
+)
 
 
 def _found(results: list[Result]) -> dict[tuple[str, str, str], tuple[int | None, int | None]]:
@@ -186,10 +186,16 @@ def _found(results: list[Result]) -> dict[tuple[str, str, str], tuple[int | None
 
 
 EXPECTED = {
-    ("house", "readable", ""): (1, 1), ("house", "reference", "owner"): (3, 2), ("person", "readable", ""): (1, 1),
-    ("person", "fresh", "updated"): (1, 1), ("person", "unique", "sfzh"): (3, 2), ("person", "id_number", "sfzh"): (3, 2),
-    ("person", "grade", "dj"): (3, 2), ("person", "long", "mc"): (3, 2), ("person", "unique", "id"): (4, 4),
-}  # fmt: skip
+    ("house", "readable", ""): (1, 1),
+    ("house", "reference", "owner"): (3, 2),
+    ("person", "readable", ""): (1, 1),
+    ("person", "fresh", "updated"): (1, 1),
+    ("person", "unique", "sfzh"): (3, 2),
+    ("person", "id_number", "sfzh"): (3, 2),
+    ("person", "grade", "dj"): (3, 2),
+    ("person", "long", "mc"): (3, 2),
+    ("person", "unique", "id"): (4, 4),
+}
 
 
 def test_a_database_is_checked_where_it_lies(schema: Schema, mine: Rules, tmp_path: Path) -> None:

@@ -75,9 +75,15 @@ def test_a_table_comes_in_whole(account: Database, schema: Schema) -> None:
     assert taken(account, schema, APPLICATIONS).added == ("YY000001", "YY000002")
     first, second = all_of(account)
     assert first == {
-        "code": "YY000001", "state": "draft", "version": 1, "name": "审批系统", "body": "青禾区审批局", "status": "in_use",
-        "running_cost": "125000", "grade": "3",
-    }  # fmt: skip
+        "code": "YY000001",
+        "state": "draft",
+        "version": 1,
+        "name": "审批系统",
+        "body": "青禾区审批局",
+        "status": "in_use",
+        "running_cost": "125000",
+        "grade": "3",
+    }
     assert (second["status"], second["closed_on"], second["running_cost"]) == (
         "withdrawn",
         "2025-03-01",
@@ -119,9 +125,12 @@ def test_what_is_no_table_of_the_kind_is_told(desk: Database, schema: Schema) ->
 def test_a_mapping_names_columns_nobody_knows(desk: Database, schema: Schema) -> None:
     with desk.session() as session:
         read = read_table(
-            session, schema, schema.kind("application"), "XTMC,归口,ZT\n甲,某局,在用\n".encode(),
+            session,
+            schema,
+            schema.kind("application"),
+            "XTMC,归口,ZT\n甲,某局,在用\n".encode(),
             {"XTMC": "name", "归口": "body", "ZT": "status"},
-        )  # fmt: skip
+        )
     assert [r.draft.values for r in read.rows] == [{"name": "甲", "body": "某局", "status": "in_use"}]
 
 

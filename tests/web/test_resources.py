@@ -24,8 +24,11 @@ ME = Doer(datetime(2026, 3, 1, tzinfo=UTC), "测试")
 
 def send(browser: Browser, text: str, **more: Any) -> Any:
     return browser.raw(
-        "/resource-import", data={"kind": "application", **more}, files={"file": ("表.csv", text.encode())}, headers={"X-CSRF": browser.mark()}
-    )  # fmt: skip
+        "/resource-import",
+        data={"kind": "application", **more},
+        files={"file": ("表.csv", text.encode())},
+        headers={"X-CSRF": browser.mark()},
+    )
 
 
 def row(browser: Browser, name: str) -> dict[str, Any]:
@@ -86,9 +89,11 @@ def test_an_entry_is_changed_and_says_who(desk: Shop) -> None:
 def test_dcat_holds_what_is_published(desk: Shop) -> None:
     browser = desk.browser()
     browser.raw(
-        "/resource-import", data={"kind": "data_resource"}, files={"file": ("a.csv", "资源名称,提供单位\n法人,某局\n人口,某局\n".encode())},
+        "/resource-import",
+        data={"kind": "data_resource"},
+        files={"file": ("a.csv", "资源名称,提供单位\n法人,某局\n人口,某局\n".encode())},
         headers={"X-CSRF": browser.mark()},
-    )  # fmt: skip
+    )
     number = row(browser, "法人")["id"]
     for version, action in ((1, "check"), (2, "publish")):
         browser.post(f"/resources/{number}/move", {"action": action, "version": version})

@@ -49,27 +49,50 @@ def rows(made: Account) -> list[dict[str, Any]]:
     for s in made.sections:
         for f in s.figures:
             out.append(
-                {"section": s.id, "section_name": s.title, "name": f.name, "value": None if f.value is None else f"{f.value:f}", "unit": f.unit,
-                 "printed": f.printed, "cite": f.cite, "note": f.note, "codes": list(f.codes), "said": said(f)}
-            )  # fmt: skip
+                {
+                    "section": s.id,
+                    "section_name": s.title,
+                    "name": f.name,
+                    "value": None if f.value is None else f"{f.value:f}",
+                    "unit": f.unit,
+                    "printed": f.printed,
+                    "cite": f.cite,
+                    "note": f.note,
+                    "codes": list(f.codes),
+                    "said": said(f),
+                }
+            )
         out += [_bare(s.id, s.title, u) for u in s.unknown]
     return out
 
 
 def _bare(section: str, title: str, note: str) -> dict[str, Any]:
     return {
-        "section": section, "section_name": title, "name": "", "value": None, "unit": "", "printed": "", "cite": "", "note": note, "codes": [],
+        "section": section,
+        "section_name": title,
+        "name": "",
+        "value": None,
+        "unit": "",
+        "printed": "",
+        "cite": "",
+        "note": note,
+        "codes": [],
         "said": "—",
-    }  # fmt: skip
+    }
 
 
 def report(made: Account) -> dict[str, Any]:
     """The page for programs: numbers as strings; None is unknown."""
     found = [
-        {k: v for k, v in asdict(c).items() if k != "arguments"} | {"arguments": {k: None if v is None else str(v) for k, v in c.arguments.items()}}
+        {k: v for k, v in asdict(c).items() if k != "arguments"}
+        | {"arguments": {k: None if v is None else str(v) for k, v in c.arguments.items()}}
         for c in made.contradictions
-    ]  # fmt: skip
+    ]
     return {
-        "schema": SCHEMA, "body": made.body, "as_of": made.as_of.isoformat(), "rows": rows(made), "unknown": made.unknown,
+        "schema": SCHEMA,
+        "body": made.body,
+        "as_of": made.as_of.isoformat(),
+        "rows": rows(made),
+        "unknown": made.unknown,
         "contradictions": found,
-    }  # fmt: skip
+    }

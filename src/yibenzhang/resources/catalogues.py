@@ -93,32 +93,45 @@ def _packages(told: Any) -> list[Any] | None:
 def _package(
     schema: Schema, p: Mapping[str, Any], number: int, body: str, problems: list[str]
 ) -> Found | None:
-    organization = p.get("organization") or {}
-    title = str(p.get("title") or p.get("name") or "").strip()
-    publisher = body or str(organization.get("title") or p.get("author") or "").strip()
+    title = _first(p, "title", "name")
+    publisher = body or _first(p.get("organization") or {}, "title") or _first(p, "author")
     if not _usable(schema, title, publisher, number, problems):
         return None
-    resources = [r for r in p.get("resources") or () if isinstance(r, dict)]
-    extras = {str(e.get("key")): e.get("value") for e in p.get("extras") or () if isinstance(e, dict)}
-    groups = [str(g.get("title") or g.get("name")) for g in p.get("groups") or () if isinstance(g, dict)]
+    resources = _dicts(p.get("resources"))
+    extras = {str(e.get("key")): e.get("value") for e in _dicts(p.get("extras"))}
+    groups = [_first(g, "title", "name") for g in _dicts(p.get("groups"))]
+    tags = [_first(t, "display_name", "name") for t in _dicts(p.get("tags"))]
     values = {
-        "name": title, "body": publisher, "abstract": (p.get("notes") or "").strip() or None, "format": _format(resources),
-        "keywords": "、".join(str(t.get("display_name") or t.get("name")) for t in p.get("tags") or () if isinstance(t, dict)) or None,
-        "category": groups[0] if groups else None, "open": not p.get("private"), "location": p.get("name") or None,
+        "name": title,
+        "body": publisher,
+        "abstract": _first(p, "notes") or None,
+        "format": _format(resources),
+        "keywords": "、".join(tags) or None,
+        "category": next(iter(groups), None),
+        "open": not p.get("private"),
+        "location": p.get("name") or None,
         "cycle": _cycle(schema, str(extras.get("frequency") or p.get("frequency") or "")),
-        "published_on": _day(p.get("metadata_created")), "owner": p.get("maintainer") or None,
-    }  # fmt: skip
-    fields = {
-        str(f["id" if "id" in f else "name"]): f
-        for r in resources
-        for f in _fields_of(r)
-        if isinstance(f, dict) and (f.get("id") or f.get("name"))
+        "published_on": _day(p.get("metadata_created")),
+        "owner": p.get("maintainer") or None,
     }
-    parts = tuple(
-        Found(FIELD, {"name": n, "type": f.get("type"), "label": _label(f)}, (), "resource")
-        for n, f in fields.items()
-    )
-    return Found(RESOURCE, values, parts)
+    return Found(RESOURCE, values, tuple(_parts(resources)))
+
+
+def _first(p: Mapping[str, Any], *names: str) -> str:
+    """The first of these that says something."""
+    return next((str(p[n]).strip() for n in names if p.get(n)), "")
+
+
+def _dicts(some: Any) -> list[dict[str, Any]]:
+    return [one for one in some or () if isinstance(one, dict)]
+
+
+def _parts(resources: list[dict[str, Any]]) -> Iterator[Found]:
+    """The fields of all resources of a package, each name once."""
+    fields = {_first(f, "id", "name"): f for r in resources for f in _dicts(_fields_of(r))}
+    for name, f in fields.items():
+        if name:
+            yield Found(FIELD, {"name": name, "type": f.get("type"), "label": _label(f)}, (), "resource")
 
 
 def _fields_of(resource: Mapping[str, Any]) -> list[Any]:
@@ -134,8 +147,13 @@ def _label(field: Mapping[str, Any]) -> str | None:
 
 
 _FORMATS = {
-    "api": "interface", "wms": "interface", "wfs": "interface", "json-api": "interface", "rest": "interface", "sql": "table",
-}  # fmt: skip
+    "api": "interface",
+    "wms": "interface",
+    "wfs": "interface",
+    "json-api": "interface",
+    "rest": "interface",
+    "sql": "table",
+}
 
 
 def _format(resources: list[Any]) -> str | None:
@@ -255,12 +273,16 @@ def _dataset(
     rights = _said(_get(d, "accessRights", "accessLevel")).lower()
     format = _value(schema, "format", _said(_get(distribution, "format", "mediaType")))
     values = {
-        "name": title, "body": publisher, "abstract": _said(_get(d, "description")) or None,
-        "keywords": "、".join(_all(_get(d, "keyword"))) or None, "category": _said(_get(d, "theme")) or None,
-        "cycle": _cycle(schema, _said(_get(d, "accrualPeriodicity"))), "published_on": _day(_said(_get(d, "issued"))),
+        "name": title,
+        "body": publisher,
+        "abstract": _said(_get(d, "description")) or None,
+        "keywords": "、".join(_all(_get(d, "keyword"))) or None,
+        "category": _said(_get(d, "theme")) or None,
+        "cycle": _cycle(schema, _said(_get(d, "accrualPeriodicity"))),
+        "published_on": _day(_said(_get(d, "issued"))),
         "open": True if rights.endswith("public") and "non" not in rights else False if rights else None,
         "format": format or ("file" if distribution and not rights else None),
         "location": _said(_get(distribution, "downloadURL", "accessURL", "title")) or None,
         "owner": _said(_get(_node(_get(d, "contactPoint"), index), "fn", "name")) or None,
-    }  # fmt: skip
+    }
     return Found(RESOURCE, values)

@@ -18,9 +18,17 @@ KIND = "claim"
 def values_of(claim: Claim, body: str, year: int, document: str) -> dict[str, Any]:
     """A claim as values of an entry."""
     told: Mapping[str, Any] = {
-        "name": claim.measure.name, "body": body, "year": year, "measure": claim.measure.id, "sign": claim.sign,
-        "value": plain(claim.value), "unit": claim.unit or None, "document": document, "place": claim.place, "words": claim.words,
-    }  # fmt: skip
+        "name": claim.measure.name,
+        "body": body,
+        "year": year,
+        "measure": claim.measure.id,
+        "sign": claim.sign,
+        "value": plain(claim.value),
+        "unit": claim.unit or None,
+        "document": document,
+        "place": claim.place,
+        "words": claim.words,
+    }
     return {k: v for k, v in told.items() if v is not None}
 
 

@@ -35,7 +35,7 @@ _OTHERS = {
     "quality": "body VARCHAR, resource VARCHAR, checked BIGINT, passed BIGINT",
     "spending": "body VARCHAR, year BIGINT, stage VARCHAR, name VARCHAR, value DECIMAL(38, 8), place VARCHAR",
     "budgeted": "body VARCHAR, year BIGINT",
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,9 +202,14 @@ def found(con: duckdb.DuckDBPyConnection, rules: Iterable[Rule], today: date) ->
             told = dict(zip(names, row, strict=True))
             words = {k: _said(v) for k, v in told.items()}
             yield Contradiction(
-                rule.id, rule.severity, str(told.get("code") or ""), str(told.get("name") or ""), str(told.get("body") or ""),
-                rule.message.format(**words), told,
-            )  # fmt: skip
+                rule.id,
+                rule.severity,
+                str(told.get("code") or ""),
+                str(told.get("name") or ""),
+                str(told.get("body") or ""),
+                rule.message.format(**words),
+                told,
+            )
 
 
 def _said(value: Any) -> str:
@@ -217,9 +222,15 @@ _SIGNS = {">=": "≥", "<=": "≤"}
 
 
 def contradictions(
-    session: Session, schema: Schema, rules: Mapping[str, Rule], measures: Mapping[str, Measure], today: date,
-    ledger: Ledger | None = None, body: str = "", only: str | None = None,
-) -> list[Contradiction]:  # fmt: skip
+    session: Session,
+    schema: Schema,
+    rules: Mapping[str, Rule],
+    measures: Mapping[str, Measure],
+    today: date,
+    ledger: Ledger | None = None,
+    body: str = "",
+    only: str | None = None,
+) -> list[Contradiction]:
     """All contradictions of the account as of a day, gravest first; ``body``: of this one; ``only``: nothing of others is
     looked at beyond what a count needs."""
     rows = rows_of(session, schema)

@@ -50,11 +50,39 @@ class Dialect:
 
 
 DIALECTS: Mapping[str, Dialect] = {
-    "sqlite": Dialect("sqlite", "trim(CAST({x} AS TEXT))", "({x} REGEXP '{p}')", "CAST({x} AS INTEGER)", "instr({letters}, {x})", "({a} / {b})"),
-    "postgresql": Dialect("postgresql", "trim(CAST({x} AS TEXT))", "({x} ~ '{p}')", "CAST({x} AS BIGINT)", "strpos({letters}, {x})", "({a} / {b})"),
-    "mysql": Dialect("mysql", "trim(CAST({x} AS CHAR))", "REGEXP_LIKE({x}, '{p}', 'c')", "CAST({x} AS SIGNED)", "locate({x}, {letters})", "({a} DIV {b})"),
-    "duckdb": Dialect("duckdb", "trim(CAST({x} AS VARCHAR))", "regexp_matches({x}, '{p}')", "CAST({x} AS BIGINT)", "instr({letters}, {x})", "({a} // {b})"),
-}  # fmt: skip
+    "sqlite": Dialect(
+        "sqlite",
+        "trim(CAST({x} AS TEXT))",
+        "({x} REGEXP '{p}')",
+        "CAST({x} AS INTEGER)",
+        "instr({letters}, {x})",
+        "({a} / {b})",
+    ),
+    "postgresql": Dialect(
+        "postgresql",
+        "trim(CAST({x} AS TEXT))",
+        "({x} ~ '{p}')",
+        "CAST({x} AS BIGINT)",
+        "strpos({letters}, {x})",
+        "({a} / {b})",
+    ),
+    "mysql": Dialect(
+        "mysql",
+        "trim(CAST({x} AS CHAR))",
+        "REGEXP_LIKE({x}, '{p}', 'c')",
+        "CAST({x} AS SIGNED)",
+        "locate({x}, {letters})",
+        "({a} DIV {b})",
+    ),
+    "duckdb": Dialect(
+        "duckdb",
+        "trim(CAST({x} AS VARCHAR))",
+        "regexp_matches({x}, '{p}')",
+        "CAST({x} AS BIGINT)",
+        "instr({letters}, {x})",
+        "({a} // {b})",
+    ),
+}
 
 
 def filled(d: Dialect, x: str, blanks: Sequence[str]) -> str:
@@ -132,6 +160,9 @@ def not_future(d: Dialect, x: str, today: str) -> str:
 
 
 CHECKS: Mapping[str, Callable[[Dialect, str], str]] = {
-    "id_number": id_number, "credit_code": credit_code, "division": division, "date": date,
-}  # fmt: skip
+    "id_number": id_number,
+    "credit_code": credit_code,
+    "division": division,
+    "date": date,
+}
 """Checks of one text that a rule may name."""

@@ -17,14 +17,23 @@ from yibenzhang.resources.values import heading, shown
 FORMATS = ("csv", "xlsx", "dcat")
 _CYCLES = "http://publications.europa.eu/resource/authority/frequency/"
 FREQUENCY = {
-    "realtime": "UPDATE_CONT", "daily": "DAILY", "weekly": "WEEKLY", "monthly": "MONTHLY", "quarterly": "QUARTERLY",
-    "yearly": "ANNUAL", "irregular": "IRREG", "never": "NEVER",
-}  # fmt: skip
+    "realtime": "UPDATE_CONT",
+    "daily": "DAILY",
+    "weekly": "WEEKLY",
+    "monthly": "MONTHLY",
+    "quarterly": "QUARTERLY",
+    "yearly": "ANNUAL",
+    "irregular": "IRREG",
+    "never": "NEVER",
+}
 _RIGHTS = "http://publications.europa.eu/resource/authority/access-right/"
 CONTEXT = {
-    "dcat": "http://www.w3.org/ns/dcat#", "dct": "http://purl.org/dc/terms/", "foaf": "http://xmlns.com/foaf/0.1/",
-    "vcard": "http://www.w3.org/2006/vcard/ns#", "adms": "http://www.w3.org/ns/adms#",
-}  # fmt: skip
+    "dcat": "http://www.w3.org/ns/dcat#",
+    "dct": "http://purl.org/dc/terms/",
+    "foaf": "http://xmlns.com/foaf/0.1/",
+    "vcard": "http://www.w3.org/2006/vcard/ns#",
+    "adms": "http://www.w3.org/ns/adms#",
+}
 
 
 def headings(schema: Schema, kind: Kind) -> list[str]:

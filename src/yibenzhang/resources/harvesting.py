@@ -59,9 +59,13 @@ def _inspected(
                 except SQLAlchemyError as error:
                     problems.append(schema.say("table_uncounted", name=where, why=reason(error)))
             values = {
-                "name": (comment or name).strip()[:400], "body": body, "format": "table", "location": where, "records": rows,
+                "name": (comment or name).strip()[:400],
+                "body": body,
+                "format": "table",
+                "location": where,
+                "records": rows,
                 "abstract": comment if comment and len(comment) > 40 else None,
-            }  # fmt: skip
+            }
             found.append(Found(RESOURCE, values, tuple(_field(c, keys) for c in columns)))
             if tell:
                 tell(done, len(tables))
@@ -117,10 +121,13 @@ def _field(column: ReflectedColumn, keys: frozenset[str]) -> Found:
     kind = column["type"]
     length = getattr(kind, "length", None)
     values = {
-        "name": column["name"], "label": (column.get("comment") or "").strip() or None, "type": _type(kind),
-        "length": length if isinstance(length, int) else None, "required": not column.get("nullable", True),
+        "name": column["name"],
+        "label": (column.get("comment") or "").strip() or None,
+        "type": _type(kind),
+        "length": length if isinstance(length, int) else None,
+        "required": not column.get("nullable", True),
         "primary": True if column["name"] in keys else None,
-    }  # fmt: skip
+    }
     return Found(FIELD, values, (), "resource")
 
 
@@ -270,8 +277,12 @@ def _harvested(
     if len(shapes) > 1:
         fields += [Found(LOAD, {"name": n, "records": k}, (), "resource") for n, k in loads.items()]
     values = {
-        "name": name, "body": body, "format": "file", "location": location_of(name, shapes, root), "records": sum(loads.values()),
-    }  # fmt: skip
+        "name": name,
+        "body": body,
+        "format": "file",
+        "location": location_of(name, shapes, root),
+        "records": sum(loads.values()),
+    }
     found.append(Found(RESOURCE, values, tuple(fields)))
 
 

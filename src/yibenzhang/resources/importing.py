@@ -6,7 +6,7 @@ All rows are taken or none: a row that is refused refuses the file, unless the r
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -110,19 +110,13 @@ def columns_of(
 
     Raises Refusal where two columns are the same field or the mapping names what is not there.
     """
-    names = _names(kind)
-    given = {_fold(k): v for k, v in mapping.items()}
     found: dict[str, Column] = {}
     unknown: list[str] = []
     codes: int | None = None
+    named = _namer(schema, kind, mapping)
     for at, heading in enumerate(head):
-        plain = without_unit(schema, heading)
-        target = given.get(
-            _fold(heading), given.get(_fold(plain), names.get(_fold(heading), names.get(_fold(plain), "")))
-        )
-        if target == CODE or (
-            not target and _fold(plain) in (_fold(n) for n in schema.words["code"]["names"])
-        ):
+        target = named(heading)
+        if target == CODE:
             codes = at
             continue
         field = kind.field(target) if target else None
@@ -130,18 +124,38 @@ def columns_of(
             raise Refusal(schema.say("unknown_field", kind=kind.name, field=target))
         if field is None:
             unknown += [heading] if heading and heading != schema.words["code"]["state"] else []
-        elif field.id in found:
-            before = found[field.id]
-            if plain != field.name and before.heading == field.name:
-                unknown.append(heading)  # the exact name stands before; the other is another column
-            elif plain == field.name:
-                unknown.append(before.heading)
-                found[field.id] = Column(field, at, plain, unit_of(schema, heading))
-            else:
-                raise Refusal(schema.say("two_columns", one=before.heading, other=heading, field=field.name))
-        else:
-            found[field.id] = Column(field, at, plain, unit_of(schema, heading))
+            continue
+        column = Column(field, at, without_unit(schema, heading), unit_of(schema, heading))
+        left = _better(schema, found, column, heading)
+        unknown += [left] if left else []
     return list(found.values()), unknown, codes
+
+
+def _namer(schema: Schema, kind: Kind, mapping: Mapping[str, str]) -> Callable[[str], str]:
+    """What a heading means: a field, CODE, or nothing; the mapping goes before the names, with the unit or without."""
+    names = _names(kind)
+    codes = {_fold(n): CODE for n in schema.words["code"]["names"]}
+    given = {_fold(k): v for k, v in mapping.items()}
+
+    def named(heading: str) -> str:
+        forms = (_fold(heading), _fold(without_unit(schema, heading)))
+        return next((known[f] for known in (given, names, codes) for f in forms if f in known), "")
+
+    return named
+
+
+def _better(schema: Schema, found: dict[str, Column], column: Column, heading: str) -> str:
+    """Put a column among those found; of two for one field that with the exact name stays, and the other's heading is
+    told. Raises Refusal where neither has it."""
+    before = found.get(column.field.id)
+    exact = column.heading == column.field.name
+    if before is None or exact:
+        found[column.field.id] = column
+        return before.heading if before else ""
+    if before.heading != column.field.name:
+        told = {"one": before.heading, "other": heading, "field": column.field.name}
+        raise Refusal(schema.say("two_columns", **told))
+    return heading
 
 
 def _head(schema: Schema, kind: Kind, sheet: Sheeted, mapping: Mapping[str, str]) -> int:
@@ -172,13 +186,26 @@ def read_table(
         columns, unknown, codes = columns_of(schema, kind, sheet.rows[at][1], given)
     except Refusal as error:
         raise ReadingError(str(error)) from error
-    missing = [f.name for f in kind.fields if f.required and f.id not in {c.field.id for c in columns}]
+    there = {c.field.id for c in columns}
+    missing = [f.name for f in kind.fields if f.required and f.id not in there]
     if missing and codes is None:
         raise ReadingError(schema.say("needed_columns", fields="、".join(missing)))
     body = sheet.rows[at + 1 :]
     if not body:
         raise ReadingError(schema.say("no_rows"))
-    index = Index(session, schema)
+    rows, refused = _rows(schema, Index(session, schema), kind, columns, codes, body)
+    return Read(kind, tuple(columns), tuple(unknown), tuple(rows), tuple(refused))
+
+
+def _rows(
+    schema: Schema,
+    index: Index,
+    kind: Kind,
+    columns: Sequence[Column],
+    codes: int | None,
+    body: Sequence[tuple[int, tuple[str, ...]]],
+) -> tuple[list[Row], list[Refused]]:
+    """The rows that can be taken and those that cannot; of two that are the same entry the first can."""
     rows: list[Row] = []
     refused: list[Refused] = []
     seen: dict[str, int] = {}
@@ -193,12 +220,11 @@ def read_table(
                 names = "、".join(f.name for k in kind.key if (f := kind.field(k)))
                 wrong.append(schema.say("twice", line=line, other=other, key=names))
         if wrong:
-            refused.append(
-                Refused(line, schema.say("row", line=line, why="；".join(dict.fromkeys(wrong))), cells)
-            )
+            why = schema.say("row", line=line, why="；".join(dict.fromkeys(wrong)))
+            refused.append(Refused(line, why, cells))
         else:
             rows.append(Row(line, draft, code))
-    return Read(kind, tuple(columns), tuple(unknown), tuple(rows), tuple(refused))
+    return rows, refused
 
 
 def _values(

@@ -58,9 +58,16 @@ def _measure(name: str, e: Mapping[str, Any]) -> Measure:
         if any("value" not in p.groupindex for p in patterns):
             raise StandardsError(f"{where}: (?P<value>…)")
         return Measure(
-            name, e["name"], e["kind"], frozenset(map(fold, e.get("units", ()))), {fold(k): v for k, v in e.get("scale", {}).items()},
-            frozenset(map(fold, e.get("labels", ()))), patterns, e["sql"], bool(e.get("body", False)),
-        )  # fmt: skip
+            name,
+            e["name"],
+            e["kind"],
+            frozenset(map(fold, e.get("units", ()))),
+            {fold(k): v for k, v in e.get("scale", {}).items()},
+            frozenset(map(fold, e.get("labels", ()))),
+            patterns,
+            e["sql"],
+            bool(e.get("body", False)),
+        )
     except KeyError as error:
         raise StandardsError(f"{where}: {error.args[0]}") from error
     except re.error as error:

@@ -25,9 +25,12 @@ def known_columns(session: Session, body: str) -> dict[str, dict[str, Column]]:
         place = places.get(str(e.values.get("resource")))
         if place:
             told = Column(
-                e.name, str(e.values.get("type") or ""), str(e.values.get("label") or ""), bool(e.values.get("required")),
+                e.name,
+                str(e.values.get("type") or ""),
+                str(e.values.get("label") or ""),
+                bool(e.values.get("required")),
                 bool(e.values.get("primary")),
-            )  # fmt: skip
+            )
             out.setdefault(place, {})[e.name] = told
     return out
 
@@ -39,10 +42,22 @@ def keep(session: Session, source: str, body: str, results: Sequence[Result], ru
     )
     codes = {place: code for place, code in session.execute(asked) if place}
     rows = [
-        {"run": run, "at": doer.at, "source": source[:400], "resource": codes.get(r.location, r.location)[:400], "body": body, "rule": r.check.rule.id,
-         "property": r.check.rule.property, "field": r.check.field[:400], "checked": r.checked, "passed": r.passed, "problem": r.problem,
-         "samples": list(r.samples)} for r in results
-    ]  # fmt: skip
+        {
+            "run": run,
+            "at": doer.at,
+            "source": source[:400],
+            "resource": codes.get(r.location, r.location)[:400],
+            "body": body,
+            "rule": r.check.rule.id,
+            "property": r.check.rule.property,
+            "field": r.check.field[:400],
+            "checked": r.checked,
+            "passed": r.passed,
+            "problem": r.problem,
+            "samples": list(r.samples),
+        }
+        for r in results
+    ]
     if rows:
         session.execute(insert(Quality), rows)
 

@@ -116,9 +116,16 @@ def _compare(
     """A source's silence on a field says nothing; what a person wrote there stays."""
     after = {k: v for k, v in values.items() if v is not None}
     row = {
-        "kind": kind.id, "key": key_of(kind, values), "name": str(values.get("name", ""))[:400], "body": str(values.get("body", ""))[:200],
-        "entry_id": None, "version": 0, "before": {}, "after": after, "action": "add",
-    }  # fmt: skip
+        "kind": kind.id,
+        "key": key_of(kind, values),
+        "name": str(values.get("name", ""))[:400],
+        "body": str(values.get("body", ""))[:200],
+        "entry_id": None,
+        "version": 0,
+        "before": {},
+        "after": after,
+        "action": "add",
+    }
     if entry is None:
         rows.append(row)
         told.adds += 1
@@ -130,9 +137,18 @@ def _compare(
         return
     before = {k: entry.values.get(k) for k in after}
     rows.append(
-        row | {"action": "change", "entry_id": entry.id, "version": entry.version, "before": before, "after": after,
-               "name": entry.name, "body": entry.body, "key": entry.key}
-    )  # fmt: skip
+        row
+        | {
+            "action": "change",
+            "entry_id": entry.id,
+            "version": entry.version,
+            "before": before,
+            "after": after,
+            "name": entry.name,
+            "body": entry.body,
+            "key": entry.key,
+        }
+    )
     told.changes += 1
 
 
@@ -180,9 +196,18 @@ def _gone(
     for e in session.scalars(asked):
         if e.id not in seen:
             rows.append(
-                {"kind": e.kind, "key": e.key, "name": e.name, "body": e.body, "entry_id": e.id, "version": e.version,
-                 "before": {}, "after": {}, "action": "gone"}
-            )  # fmt: skip
+                {
+                    "kind": e.kind,
+                    "key": e.key,
+                    "name": e.name,
+                    "body": e.body,
+                    "entry_id": e.id,
+                    "version": e.version,
+                    "before": {},
+                    "after": {},
+                    "action": "gone",
+                }
+            )
             told.gone += 1
 
 
@@ -290,18 +315,7 @@ def _decide_all(session: Session, schema: Schema, some: Sequence[Proposal], stat
 def _accept_adds(
     session: Session, schema: Schema, some: Sequence[Proposal], doer: Doer, left: list[str]
 ) -> int:
-    by_kind: dict[str, list[tuple[Proposal, dict[str, Any]]]] = {}
-    parents = _parents(session, schema, some)
-    for p in some:
-        kind = schema.kinds[p.kind]
-        values = {k: parents.get(v, v) if _referring(v) else v for k, v in p.after.items()}
-        if any(_referring(v) for v in values.values()):
-            left.append(schema.say("no_parent", name=p.name))
-            continue
-        if wrong := problems(schema, kind, values):
-            left.append(schema.say("incomplete", name=p.name, problems="；".join(wrong)))
-            continue
-        by_kind.setdefault(p.kind, []).append((p, values))
+    by_kind = _ready(session, schema, some, left)
     done = 0
     for name, pairs in by_kind.items():
         kind = schema.kinds[name]
@@ -323,6 +337,23 @@ def _accept_adds(
             session.execute(update(Proposal), pairs_of)
         done += len(new)
     return done
+
+
+def _ready(
+    session: Session, schema: Schema, some: Sequence[Proposal], left: list[str]
+) -> dict[str, list[tuple[Proposal, dict[str, Any]]]]:
+    """Those that can be taken, by kind, with their references resolved; why the others cannot goes to ``left``."""
+    out: dict[str, list[tuple[Proposal, dict[str, Any]]]] = {}
+    parents = _parents(session, schema, some)
+    for p in some:
+        values = {k: parents.get(v, v) if _referring(v) else v for k, v in p.after.items()}
+        if any(_referring(v) for v in values.values()):
+            left.append(schema.say("no_parent", name=p.name))
+        elif wrong := problems(schema, schema.kinds[p.kind], values):
+            left.append(schema.say("incomplete", name=p.name, problems="；".join(wrong)))
+        else:
+            out.setdefault(p.kind, []).append((p, values))
+    return out
 
 
 def _ids(session: Session, codes: Sequence[str]) -> dict[str, int]:

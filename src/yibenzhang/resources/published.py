@@ -58,20 +58,35 @@ def disclosures_of(ledger: Ledger, body: str) -> list[Disclosure]:
     """The documents of a body that count, oldest first."""
     return [
         Disclosure(
-            r["document"], r["body"], r["year"], r["stage"], r["level"], Path(str(r["path"] or "")).name,
+            r["document"],
+            r["body"],
+            r["year"],
+            r["stage"],
+            r["level"],
+            Path(str(r["path"] or "")).name,
             r["address"] or "",
-        ) for r in _asked(ledger, "documents", body)
-    ]  # fmt: skip
+        )
+        for r in _asked(ledger, "documents", body)
+    ]
 
 
 def _told(ledger: Ledger, name: str, body: str, field: str) -> list[Told]:
     files = {d.document: d.file for d in disclosures_of(ledger, body)}
     return [
         Told(
-            r["body"], r["year"], r["stage"], r[field], Decimal(r["value"]), f"{r['printed']} {r['unit_name'] or ''}".strip(), r["title"] or "",
-            files.get(r["document"], ""), place_of(r["page"], r["place"]), str(r.get("project") or ""),
-        ) for r in _asked(ledger, name, body)
-    ]  # fmt: skip
+            r["body"],
+            r["year"],
+            r["stage"],
+            r[field],
+            Decimal(r["value"]),
+            f"{r['printed']} {r['unit_name'] or ''}".strip(),
+            r["title"] or "",
+            files.get(r["document"], ""),
+            place_of(r["page"], r["place"]),
+            str(r.get("project") or ""),
+        )
+        for r in _asked(ledger, name, body)
+    ]
 
 
 def totals_of(ledger: Ledger, body: str) -> list[Told]:

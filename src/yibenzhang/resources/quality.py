@@ -86,9 +86,14 @@ def check_source(
 
 
 def _in_database(
-    schema: Schema, rules: Rules, source: str, as_of: date, only: Sequence[str], samples: int,
+    schema: Schema,
+    rules: Rules,
+    source: str,
+    as_of: date,
+    only: Sequence[str],
+    samples: int,
     known: Mapping[str, Mapping[str, Column]],
-) -> tuple[str, list[Result]]:  # fmt: skip
+) -> tuple[str, list[Result]]:
     engine, called = engine_of(schema, source)
     name = engine.dialect.name
     if name not in DIALECTS:
@@ -127,11 +132,15 @@ def _tables(engine: Engine, known: Mapping[str, Mapping[str, Column]]) -> Iterat
     for location, path, columns, keys in tables_of_database(engine, inspect(engine)):
         said = known.get(location, {})
         yield Table(
-            location, path, tuple(
-                _column(Column(c["name"], str(c["type"]), c.get("comment") or "", False, c["name"] in keys), said)
+            location,
+            path,
+            tuple(
+                _column(
+                    Column(c["name"], str(c["type"]), c.get("comment") or "", False, c["name"] in keys), said
+                )
                 for c in columns
             ),
-        )  # fmt: skip
+        )
 
 
 def _column(found: Column, said: Mapping[str, Column]) -> Column:
@@ -145,9 +154,14 @@ def _column(found: Column, said: Mapping[str, Column]) -> Column:
 
 
 def _in_folder(
-    schema: Schema, rules: Rules, folder: Path, as_of: date, only: Sequence[str], samples: int,
+    schema: Schema,
+    rules: Rules,
+    folder: Path,
+    as_of: date,
+    only: Sequence[str],
+    samples: int,
     known: Mapping[str, Mapping[str, Column]],
-) -> tuple[str, list[Result]]:  # fmt: skip
+) -> tuple[str, list[Result]]:
     if not folder.exists():
         raise SourceError(schema.say("source_empty", where=str(folder)))
     root = folder.parent if folder.is_file() else folder
@@ -314,5 +328,8 @@ class Run:
 
 
 _WHOLE: Mapping[str, Callable[[Run, Table, Check], Result]] = {
-    "readable": Run.readable, "unique": Run.unique, "reference": Run.reference, "fresh": Run.fresh,
-}  # fmt: skip
+    "readable": Run.readable,
+    "unique": Run.unique,
+    "reference": Run.reference,
+    "fresh": Run.fresh,
+}

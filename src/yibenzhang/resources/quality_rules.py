@@ -105,10 +105,19 @@ def _rule(name: str, e: Mapping[str, Any], properties: Mapping[str, Any]) -> Rul
     except re.error as error:
         raise StandardsError(f"{where}: pattern: {error}") from error
     return Rule(
-        name, e.get("name", name), e["property"], check, e.get("pattern", ""), tuple(e.get("values", ())), e.get("sql", ""),
-        frozenset(map(_fold, e.get("columns", ()))), e.get("types") == "text", e.get("standard", ""),
-        tuple(e.get("holds", ())), tuple(e.get("fails", ())),
-    )  # fmt: skip
+        name,
+        e.get("name", name),
+        e["property"],
+        check,
+        e.get("pattern", ""),
+        tuple(e.get("values", ())),
+        e.get("sql", ""),
+        frozenset(map(_fold, e.get("columns", ()))),
+        e.get("types") == "text",
+        e.get("standard", ""),
+        tuple(e.get("holds", ())),
+        tuple(e.get("fails", ())),
+    )
 
 
 def _applied(e: Mapping[str, Any], rules: Mapping[str, Rule]) -> Applied:
@@ -140,18 +149,21 @@ def checks_of(rules: Rules, table: str, columns: Sequence[Column]) -> Iterator[C
         if a.table == table and all(c in named for c in a.columns):
             done.add((a.rule, a.columns))
             yield Check(rules.rules[a.rule], a.columns, a.to, a.days)
-    automatic: list[Check] = []
-    for c in columns:
-        known = {_fold(c.name), _fold(c.label)} - {""}
-        for r in rules.rules.values():
-            if known & r.columns and (not r.textual or _TEXTUAL.search(c.type)):
-                automatic.append(Check(r, (c.name,)))
-        if c.required and "complete" in rules.rules:
-            automatic.append(Check(rules.rules["complete"], (c.name,)))
+    automatic = [c for column in columns for c in _automatic(rules, column)]
     key = tuple(c.name for c in columns if c.primary)
     if key and "unique" in rules.rules:
         automatic.append(Check(rules.rules["unique"], key))
     yield from (c for c in automatic if (c.rule.id, c.columns) not in done)
+
+
+def _automatic(rules: Rules, c: Column) -> Iterator[Check]:
+    """What is looked at in a column without being told."""
+    known = {_fold(c.name), _fold(c.label)} - {""}
+    for r in rules.rules.values():
+        if known & r.columns and (not r.textual or _TEXTUAL.search(c.type)):
+            yield Check(r, (c.name,))
+    if c.required and "complete" in rules.rules:
+        yield Check(rules.rules["complete"], (c.name,))
 
 
 def condition(rule: Rule, d: Dialect, x: str, blanks: Sequence[str], today: str) -> str:

@@ -139,9 +139,12 @@ def _loaded(extra: str, stamp: tuple[tuple[str, int], ...]) -> Schema:
                 _take(kinds, toml_of(path), path.name)
     made = Schema(
         {k: _kind(k, kinds[k]) for k in sorted(kinds, key=lambda k: kinds[k]["order"])},
-        codes, states["state"], {t: _transition(t, e) for t, e in states["transition"].items()},
-        words, layers_of(extra),
-    )  # fmt: skip
+        codes,
+        states["state"],
+        {t: _transition(t, e) for t, e in states["transition"].items()},
+        words,
+        layers_of(extra),
+    )
     for kind in made.kinds.values():
         _sound(made, kind)
     return made
@@ -164,9 +167,15 @@ def _kind(name: str, data: dict[str, Any]) -> Kind:
     fields = tuple(_field(f"{data['file']} {name}.{i}", e) for i, e in data["fields"].items())
     try:
         return Kind(
-            name, data["name"], data["prefix"], tuple(data["key"]), fields, tuple(data.get("standards", ())),
-            data.get("body_from", ""), data.get("dcat", ""),
-        )  # fmt: skip
+            name,
+            data["name"],
+            data["prefix"],
+            tuple(data["key"]),
+            fields,
+            tuple(data.get("standards", ())),
+            data.get("body_from", ""),
+            data.get("dcat", ""),
+        )
     except KeyError as error:
         raise StandardsError(f"{data['file']} [kind]: {error.args[0]}") from error
 
@@ -174,9 +183,16 @@ def _kind(name: str, data: dict[str, Any]) -> Kind:
 def _field(where: str, e: dict[str, Any]) -> Field:
     try:
         return Field(
-            e["id"], e["name"], tuple(e.get("names", ())), e["type"], bool(e.get("required", False)),
-            e.get("codes", ""), e.get("kind", ""), bool(e.get("many", False)), e.get("standard", ""),
-        )  # fmt: skip
+            e["id"],
+            e["name"],
+            tuple(e.get("names", ())),
+            e["type"],
+            bool(e.get("required", False)),
+            e.get("codes", ""),
+            e.get("kind", ""),
+            bool(e.get("many", False)),
+            e.get("standard", ""),
+        )
     except KeyError as error:
         raise StandardsError(f"{where}: {error.args[0]}") from error
 

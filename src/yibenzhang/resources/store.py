@@ -177,11 +177,19 @@ def add_all(
         first = _numbers(session, kind.prefix, len(some))
         rows = [
             {
-                "kind": kind.id, "code": f"{kind.prefix}{first + n:06d}", "key": d.key, "name": str(d.values.get("name") or "")[:400],
-                "body": index.body_of(kind, d.values), "state": state, "version": 1, "values": dict(d.values),
-                "made_at": doer.at, "changed_at": doer.at,
-            } for n, d in enumerate(some)
-        ]  # fmt: skip
+                "kind": kind.id,
+                "code": f"{kind.prefix}{first + n:06d}",
+                "key": d.key,
+                "name": str(d.values.get("name") or "")[:400],
+                "body": index.body_of(kind, d.values),
+                "state": state,
+                "version": 1,
+                "values": dict(d.values),
+                "made_at": doer.at,
+                "changed_at": doer.at,
+            }
+            for n, d in enumerate(some)
+        ]
         for k in range(0, len(rows), CHUNK):
             _put(session, rows[k : k + CHUNK], doer)
         codes += [str(r["code"]) for r in rows]
@@ -195,11 +203,20 @@ def _put(session: Session, rows: list[dict[str, Any]], doer: Doer) -> None:
     session.execute(
         insert(History),
         [
-            {"entry_id": i, "version": 1, "at": doer.at, "who": doer.who, "action": "add", "before": {},
-             "after": {**r["values"], "state": r["state"]}, "source": doer.source, "reason": ""}
+            {
+                "entry_id": i,
+                "version": 1,
+                "at": doer.at,
+                "who": doer.who,
+                "action": "add",
+                "before": {},
+                "after": {**r["values"], "state": r["state"]},
+                "source": doer.source,
+                "reason": "",
+            }
             for i, r in zip(made, rows, strict=True)
         ],
-    )  # fmt: skip
+    )
 
 
 def change(
@@ -223,8 +240,11 @@ def change(
         raise Refused(schema.say("same", code=same.code, name=same.name, key=names))
     index = Index(session, schema)
     told = {
-        "values": new, "key": key, "name": str(new.get("name") or "")[:400], "body": index.body_of(kind, new),
-    }  # fmt: skip
+        "values": new,
+        "key": key,
+        "name": str(new.get("name") or "")[:400],
+        "body": index.body_of(kind, new),
+    }
     _move(session, schema, entry, version, told, doer)
     _note(session, entry, "change", before, after, doer)
     return True
@@ -282,10 +302,17 @@ def _note(
 ) -> None:
     session.add(
         History(
-            entry_id=entry.id, version=entry.version, at=doer.at, who=doer.who, action=action, before=dict(before),
-            after=dict(after), source=doer.source, reason=reason,
+            entry_id=entry.id,
+            version=entry.version,
+            at=doer.at,
+            who=doer.who,
+            action=action,
+            before=dict(before),
+            after=dict(after),
+            source=doer.source,
+            reason=reason,
         )
-    )  # fmt: skip
+    )
     session.flush()
 
 

@@ -133,9 +133,16 @@ def _reference(schema: Schema, field: Field, text: str, find: Find, unit: str) -
 
 
 _READERS: Mapping[str, Callable[[Schema, Field, str, Find, str], Value]] = {
-    "text": _text, "body": _text, "int": _int, "decimal": _decimal, "money": _money, "date": _date, "yes": _yes,
-    "code": _code, "reference": _reference,
-}  # fmt: skip
+    "text": _text,
+    "body": _text,
+    "int": _int,
+    "decimal": _decimal,
+    "money": _money,
+    "date": _date,
+    "yes": _yes,
+    "code": _code,
+    "reference": _reference,
+}
 
 
 def shown(schema: Schema, field: Field, value: Any) -> Any:

@@ -49,36 +49,76 @@ def ledger_of(office: Office) -> Ledger | None:
 # ---- differences ---------------------------------------------------------------------------------------
 
 PROPOSALS = {
-    "id": "号", "source": "来源", "action_name": "差异", "kind_name": "种类", "name": "名称", "body": "单位", "told": "改动", "at": "采集时间",
-}  # fmt: skip
+    "id": "号",
+    "source": "来源",
+    "action_name": "差异",
+    "kind_name": "种类",
+    "name": "名称",
+    "body": "单位",
+    "told": "改动",
+    "at": "采集时间",
+}
 
 
 @forms(router, "/proposals", PROPOSALS, {"total": "共几条"}, summary="采集来的差异，等人接受")
 def proposals(
-    request: Request, office: Shop, who: Who, source: str = "", kind: str = "", page: Annotated[int, Query(ge=1, le=100_000)] = 1
-) -> Response:  # fmt: skip
+    request: Request,
+    office: Shop,
+    who: Who,
+    source: str = "",
+    kind: str = "",
+    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+) -> Response:
     schema, whole, only = schema_of(office), told_to_programs(request), only_of(who)
     with office.session() as session:
         total = proposing.count_open(session, source, kind, only)
         start, count = (0, MOST) if whole else ((page - 1) * PAGE, PAGE)
         found = proposing.proposals(session, source, kind, start, count, only)
     told: list[dict[str, Any]] = [
-        {"id": p.id, "source": p.source, "action": p.action, "action_name": action_name(schema, p.action), "kind": p.kind,
-         "kind_name": schema.kinds[p.kind].name, "name": p.name, "body": p.body, "before": p.before, "after": p.after, "at": p.at,
-         "told": told_change(schema, schema.kinds[p.kind], p.before, p.after) if p.action == "change" else ""}
-        for p in found if p.kind in schema.kinds
-    ]  # fmt: skip
+        {
+            "id": p.id,
+            "source": p.source,
+            "action": p.action,
+            "action_name": action_name(schema, p.action),
+            "kind": p.kind,
+            "kind_name": schema.kinds[p.kind].name,
+            "name": p.name,
+            "body": p.body,
+            "before": p.before,
+            "after": p.after,
+            "at": p.at,
+            "told": told_change(schema, schema.kinds[p.kind], p.before, p.after)
+            if p.action == "change"
+            else "",
+        }
+        for p in found
+        if p.kind in schema.kinds
+    ]
     return shown(
-        request, who, "proposals.html", {"total": total}, told, PROPOSALS, "待定的差异", here=page, pages=-(-total // PAGE), source=source,
-        may=who.may(Role.REVIEWER), tab="resources",
-    )  # fmt: skip
+        request,
+        who,
+        "proposals.html",
+        {"total": total},
+        told,
+        PROPOSALS,
+        "待定的差异",
+        here=page,
+        pages=-(-total // PAGE),
+        source=source,
+        may=who.may(Role.REVIEWER),
+        tab="resources",
+    )
 
 
 @router.post("/proposals", dependencies=[Guard], summary="接受或不接受差异：逐条或全部", status_code=303)
 def decide(
-    office: Shop, who: Who, numbers: Annotated[list[int] | None, Form()] = None, action: Annotated[str, Form()] = "",
-    whole: Annotated[bool, Form()] = False, source: Annotated[str, Form()] = "",
-) -> Response:  # fmt: skip
+    office: Shop,
+    who: Who,
+    numbers: Annotated[list[int] | None, Form()] = None,
+    action: Annotated[str, Form()] = "",
+    whole: Annotated[bool, Form()] = False,
+    source: Annotated[str, Form()] = "",
+) -> Response:
     who.must(Role.REVIEWER)
     schema = schema_of(office)
     if action not in ("accept", "refuse") or not (numbers or whole):
@@ -97,9 +137,18 @@ def decide(
 # ---- quality and contradictions ------------------------------------------------------------------------
 
 QUALITY = {
-    "resource": "资源", "body": "单位", "property_name": "方面", "field": "字段", "rule_name": "规则", "checked": "检查", "passed": "合格", "rate": "合格率 %",
-    "samples": "不合格的样（已遮盖）", "problem": "没有查成", "at": "时间",
-}  # fmt: skip
+    "resource": "资源",
+    "body": "单位",
+    "property_name": "方面",
+    "field": "字段",
+    "rule_name": "规则",
+    "checked": "检查",
+    "passed": "合格",
+    "rate": "合格率 %",
+    "samples": "不合格的样（已遮盖）",
+    "problem": "没有查成",
+    "at": "时间",
+}
 
 
 @forms(router, "/quality", QUALITY, summary="数据质量：各来源最近一次检查")
@@ -108,10 +157,23 @@ def quality(request: Request, office: Shop, who: Who) -> Response:
     with office.session() as session:
         found = last_run(session, only_of(who))
     told: list[dict[str, Any]] = [
-        {"resource": q.resource, "body": q.body, "property": q.property, "property_name": rules.properties.get(q.property, q.property), "field": q.field,
-         "rule_id": q.rule, "rule_name": rules.rules[q.rule].name if q.rule in rules.rules else q.rule, "checked": q.checked, "passed": q.passed,
-         "rate": rate(q.checked, q.passed), "samples": list(q.samples), "problem": q.problem, "at": q.at} for q in found
-    ]  # fmt: skip
+        {
+            "resource": q.resource,
+            "body": q.body,
+            "property": q.property,
+            "property_name": rules.properties.get(q.property, q.property),
+            "field": q.field,
+            "rule_id": q.rule,
+            "rule_name": rules.rules[q.rule].name if q.rule in rules.rules else q.rule,
+            "checked": q.checked,
+            "passed": q.passed,
+            "rate": rate(q.checked, q.passed),
+            "samples": list(q.samples),
+            "problem": q.problem,
+            "at": q.at,
+        }
+        for q in found
+    ]
     return shown(request, who, "quality.html", {}, told, QUALITY, "数据质量", tab="resources")
 
 
@@ -149,8 +211,12 @@ def contradictions(request: Request, office: Shop, who: Who, body: str = "") -> 
 
 ACCOUNT = {"section_name": "节", "name": "项目", "said": "数", "note": "说明", "cite": "出处"}
 _ACCOUNT = {
-    "body": "单位", "as_of": "以哪一天为准", "bodies": "没有写单位时：有哪些单位", "unknown": "不知道的", "contradictions": "矛盾",
-}  # fmt: skip
+    "body": "单位",
+    "as_of": "以哪一天为准",
+    "bodies": "没有写单位时：有哪些单位",
+    "unknown": "不知道的",
+    "contradictions": "矛盾",
+}
 
 
 @forms(router, "/account", ACCOUNT, _ACCOUNT, summary="一本账：一个单位的钱、项目、应用、数据、云、承诺")
@@ -184,6 +250,14 @@ def account(request: Request, office: Shop, who: Who, body: str = "") -> Respons
     told = report(found)
     data = {k: told[k] for k in ("body", "as_of", "unknown", "contradictions")} | {"bodies": known}
     return shown(
-        request, who, "account.html", data, rows(found), ACCOUNT, f"{body}一本账", account=found, severities_of=schema.words["severity"],
+        request,
+        who,
+        "account.html",
+        data,
+        rows(found),
+        ACCOUNT,
+        f"{body}一本账",
+        account=found,
+        severities_of=schema.words["severity"],
         tab="account",
-    )  # fmt: skip
+    )

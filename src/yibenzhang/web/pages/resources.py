@@ -68,9 +68,15 @@ _LISTED = {"total": "共几条", "counts": "各种各状态几条"}
 
 @forms(router, "/resources", RESOURCES, _LISTED, summary="资源账：应用、数据、云、网络、网站、证照、产品")
 def resources(
-    request: Request, office: Shop, who: Who, kind: str = "", state: str = "", body: str = "", find: str = "",
+    request: Request,
+    office: Shop,
+    who: Who,
+    kind: str = "",
+    state: str = "",
+    body: str = "",
+    find: str = "",
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
-) -> Response:  # fmt: skip
+) -> Response:
     schema = schema_of(office)
     asked = Asked(kind, state, body, find, only_of(who))
     whole = told_to_programs(request)
@@ -85,17 +91,42 @@ def resources(
         {k: v for k, v in (("kind", kind), ("state", state), ("body", body), ("find", find)) if v}
     )
     return answered(
-        request, who, "resources.html", data, rows, RESOURCES, "资源账", kinds=schema.kinds, by_kind=by_kind, states=schema.states, kind=kind, state=state,
-        body=body, find=find, here=page, pages=-(-total // PAGE), query=query, tab="resources",
-    )  # fmt: skip
+        request,
+        who,
+        "resources.html",
+        data,
+        rows,
+        RESOURCES,
+        "资源账",
+        kinds=schema.kinds,
+        by_kind=by_kind,
+        states=schema.states,
+        kind=kind,
+        state=state,
+        body=body,
+        find=find,
+        here=page,
+        pages=-(-total // PAGE),
+        query=query,
+        tab="resources",
+    )
 
 
 def _row(schema: Schema, e: Entry) -> dict[str, Any]:
     kind = schema.kinds.get(e.kind)
     return {
-        "id": e.id, "code": e.code, "kind": e.kind, "kind_name": kind.name if kind else e.kind, "name": e.name, "body": e.body, "state": e.state,
-        "state_name": schema.states.get(e.state, e.state), "version": e.version, "changed_at": e.changed_at, "values": e.values,
-    }  # fmt: skip
+        "id": e.id,
+        "code": e.code,
+        "kind": e.kind,
+        "kind_name": kind.name if kind else e.kind,
+        "name": e.name,
+        "body": e.body,
+        "state": e.state,
+        "state_name": schema.states.get(e.state, e.state),
+        "version": e.version,
+        "changed_at": e.changed_at,
+        "values": e.values,
+    }
 
 
 @router.get("/resources.xlsx", summary="一种资源的表（Excel），改后可以再导入", response_class=Response)
@@ -160,19 +191,46 @@ def resource(request: Request, office: Shop, who: Who, number: int) -> Response:
         row = _row(schema, e)
     kind = _known(schema, e)
     rows = [
-        {"version": h.version, "at": h.at, "who": h.who, "action": h.action, "action_name": action_name(schema, h.action), "before": h.before, "after": h.after,
-         "told": told_change(schema, kind, h.before, h.after) if h.action != "add" else "", "reason": h.reason, "source": h.source}
+        {
+            "version": h.version,
+            "at": h.at,
+            "who": h.who,
+            "action": h.action,
+            "action_name": action_name(schema, h.action),
+            "before": h.before,
+            "after": h.after,
+            "told": told_change(schema, kind, h.before, h.after) if h.action != "add" else "",
+            "reason": h.reason,
+            "source": h.source,
+        }
         for h in reversed(history)
-    ]  # fmt: skip
+    ]
     fields = [
-        {"id": f.id, "name": heading(f), "value": e.values.get(f.id), "shown": shown(schema, f, e.values.get(f.id)), "required": f.required,
-         "type": f.type, "options": [n[0] for n in schema.codes[f.codes].values()] if f.codes else []} for f in kind.fields
-    ]  # fmt: skip
+        {
+            "id": f.id,
+            "name": heading(f),
+            "value": e.values.get(f.id),
+            "shown": shown(schema, f, e.values.get(f.id)),
+            "required": f.required,
+            "type": f.type,
+            "options": [n[0] for n in schema.codes[f.codes].values()] if f.codes else [],
+        }
+        for f in kind.fields
+    ]
     data = {"entry": row, "fields": fields, "problems": problems(schema, kind, e.values)}
     return answered(
-        request, who, "resource.html", data, rows, HISTORY, e.name, kind=kind, steps=schema.steps(e.state) if who.may(Role.REVIEWER) else [],
-        editable=_editable(who, e), tab="resources",
-    )  # fmt: skip
+        request,
+        who,
+        "resource.html",
+        data,
+        rows,
+        HISTORY,
+        e.name,
+        kind=kind,
+        steps=schema.steps(e.state) if who.may(Role.REVIEWER) else [],
+        editable=_editable(who, e),
+        tab="resources",
+    )
 
 
 def _known(schema: Schema, e: Entry) -> Kind:
@@ -235,9 +293,13 @@ def _values(schema: Schema, kind: Kind, index: Index, sent: Mapping[str, str]) -
     "/resources/{number:int}/move", dependencies=[Guard], summary="把一条资源移到下一个状态", status_code=303
 )
 def move(
-    office: Shop, who: Who, number: int, action: Annotated[str, Form()] = "", version: Annotated[int, Form()] = 0,
+    office: Shop,
+    who: Who,
+    number: int,
+    action: Annotated[str, Form()] = "",
+    version: Annotated[int, Form()] = 0,
     reason: Annotated[str, Form()] = "",
-) -> Response:  # fmt: skip
+) -> Response:
     schema = schema_of(office)
     with office.session() as session:
         e = entry_in(session, who, number)
@@ -258,9 +320,19 @@ def import_page(request: Request, office: Shop, who: Who, kind: str = "") -> Res
     schema = schema_of(office)
     some = [schema.kinds[kind]] if kind in schema.kinds else list(schema.kinds.values())
     rows = [
-        {"kind": k.id, "kind_name": k.name, "field": f.id, "name": heading(f), "names": list(f.names), "required": f.required, "type_name": f.type,
-         "standard": f.standard} for k in some for f in k.fields
-    ]  # fmt: skip
+        {
+            "kind": k.id,
+            "kind_name": k.name,
+            "field": f.id,
+            "name": heading(f),
+            "names": list(f.names),
+            "required": f.required,
+            "type_name": f.type,
+            "standard": f.standard,
+        }
+        for k in some
+        for f in k.fields
+    ]
     return answered(
         request,
         who,
@@ -276,11 +348,21 @@ def import_page(request: Request, office: Shop, who: Who, kind: str = "") -> Res
     )
 
 
-@router.post("/resource-import", dependencies=[Guard], summary="导入一张资源表（Excel 或 CSV）", response_class=HTMLResponse,
-    response_description="网页，写明收了几条、不收的各行为什么")  # fmt: skip
+@router.post(
+    "/resource-import",
+    dependencies=[Guard],
+    summary="导入一张资源表（Excel 或 CSV）",
+    response_class=HTMLResponse,
+    response_description="网页，写明收了几条、不收的各行为什么",
+)
 def import_file(
-    request: Request, office: Shop, who: Who, file: UploadFile, kind: Annotated[str, Form()] = "", rest: Annotated[bool, Form()] = False
-) -> Response:  # fmt: skip
+    request: Request,
+    office: Shop,
+    who: Who,
+    file: UploadFile,
+    kind: Annotated[str, Form()] = "",
+    rest: Annotated[bool, Form()] = False,
+) -> Response:
     who.must(Role.REVIEWER)
     schema = schema_of(office)
     if not kind:
