@@ -27,8 +27,10 @@ from yibenzhang import __version__
 from yibenzhang.batch import FileResult, check_groups, check_many, find_files
 from yibenzhang.checking.check import Checked, check_document
 from yibenzhang.checking.multi_file import Group
+from yibenzhang.cli_account import account_page
 from yibenzhang.cli_availability import availability
 from yibenzhang.cli_bench import bench
+from yibenzhang.cli_claims import app as resources_app  # with all its commands
 from yibenzhang.cli_draft import draft
 from yibenzhang.cli_learn import learn
 from yibenzhang.cli_ledger import app as ledger_app
@@ -56,9 +58,11 @@ app = typer.Typer(
 app.add_typer(rules_app, name="rules")
 app.add_typer(user_app, name="user")
 app.add_typer(ledger_app, name="ledger")
+app.add_typer(resources_app, name="resources")
 app.command(
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 )(bench)
+app.command("account")(account_page)
 app.command()(availability)
 app.command()(draft)
 app.command()(ingest)
