@@ -13,7 +13,7 @@ _LEVELS = (Kind.VALUE, Kind.ACTUAL)
 MOST_WHOLES = 4
 """So many amounts of a paragraph above a list may be what it makes up: income, expenditure, what was carried over."""
 _OPENING = re.compile(
-    r"(?:(?:[^。;\d(]{0,12}|(?P<used>[^。;\d(]{0,6}用于[^。;\d(]{0,60}))[,。;:(]?(?P<word>其中|包括|分别为|具体为|分别是|由)[一-鿿]{0,8}[:,]?|(?P<colon>:)(?=[^。;]{3}))"
+    r"(?:(?:\([^()\d]{1,60}\))?(?:[^。;\d(]{0,12}|(?P<used>[^。;\d(]{0,6}用于[^。;\d(]{0,60}))[,。;:(]?(?P<word>其中|包括|分别为|具体为|分别是|由)[一-鿿]{0,8}[:,]?|(?P<colon>:)(?=[^。;]{3}))"
 )
 AND_SO_ON = re.compile(r"^[一-鿿]{0,6}等")
 _NESTED = re.compile(r"其中|包括")

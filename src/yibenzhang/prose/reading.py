@@ -109,7 +109,10 @@ class SentenceReader:
             how += ", narrower"  # the tables tell of some kind of spending what the words say of all
         narrow = [(d, v) for d, v in wanted.values if d in _NARROW]
         close = [f for f in facts if named or all(self.cube.has(f, d, v) for d, v in narrow)]
-        if facts and not close:
+        unsaid = [f for f in facts if self._unsaid(f, wanted)] if not (close or named) else []
+        if unsaid:
+            how += ", unsaid"  # a table of one item need not say of which fund it is
+        elif facts and not close:
             how += ", broader"  # the tables tell the whole of what the words name a part of
         current = ("period", "current")
         if close and current in wanted.values and not any(self.cube.has(f, *current) for f in close):
@@ -120,10 +123,16 @@ class SentenceReader:
         if not named and any(w in h for h in q.passage.section for w in self._words.elsewhere):
             how += ", elsewhere"
         said_all = [*narrow, *(x for x in wanted.values if x[0] == "period")]
-        wider = (
-            not named and bool(facts) and not any(all(self.cube.has(f, *x) for x in said_all) for f in facts)
-        )
+        exact = any(all(self.cube.has(f, *x) for x in said_all) for f in facts)
+        wider = not named and bool(facts) and not exact and not unsaid
         return Reading(q, replace(said, wanted=wanted, how=how), facts, sums, wider)
+
+    def _unsaid(self, fact: Fact, wanted: Wanted) -> bool:
+        """The number stands where all of the words say, but for a fund, of which its table says nothing."""
+        said = {d: v for d, v in wanted.values if d in _NARROW}
+        fund = said.pop("fund", "")
+        alike = all(self.cube.has(fact, d, v) for d, v in said.items())
+        return bool(fund) and "item" in said and self.cube.has(fact, "fund", "") and alike
 
     def other_side(self, reading: Reading) -> list[Fact]:
         """The numbers that stand where the words say, on the other side: of income for expenditure, or the reverse."""

@@ -104,23 +104,39 @@ def _digits(q: Quantity) -> int:
 
 
 def _changes(claims: list[Claim]) -> Iterator[Made]:
-    """One amount of this year, said in two places to have changed by the same amount."""
-    first: dict[tuple[str, int, str], Claim] = {}
+    """One amount of this year, said in several places to have changed by the same amount."""
+    told: dict[tuple[str, int], list[Claim]] = {}
     for claim in claims:
         now, change = claim.subject, claim.change
         if claim.says != Says.CHANGE or now is None or change is None or not change.sign:
             continue
         if _digits(now) < _DIGITS:
             continue
-        key = (f"{now.amount.base.normalize():f}", change.sign, subject_words(claim))
-        before = first.setdefault(key, claim)
-        if before.change is not None and before.change is not change:
-            sure = not (claim.loose or before.loose or "其中" in change.lead or "其中" in before.change.lead)
-            terms = (Term(1, change.fact), Term(-1, before.change.fact))
-            relation = Relation(
-                f"prose.year_before|{change.fact.id}", "prose.year_before", terms, accuses=sure
-            )
-            yield Alternatives((relation,), _again(before, claim, relation) if sure else None)
+        before = told.setdefault((f"{now.amount.base.normalize():f}", change.sign), [])
+        if all(b.change is not change for b in before):
+            before.append(claim)
+    for same in told.values():
+        for k, claim in enumerate(same):
+            if (other := _like(claim, same[:k])) is not None:
+                yield from _compared(other, claim)
+
+
+def _like(claim: Claim, before: list[Claim]) -> Claim | None:
+    """What it is compared with: the same change told before, else one in the same words, else the first."""
+    change = claim.change.amount.base if claim.change else None
+    equal = (b for b in before if b.change and b.change.amount.base == change)
+    words = (b for b in before if subject_words(b) == subject_words(claim))
+    return next(equal, None) or next(words, None) or (before[0] if before else None)
+
+
+def _compared(before: Claim, claim: Claim) -> Iterator[Made]:
+    a, b = before.change, claim.change
+    if a is None or b is None:
+        return
+    sure = not (claim.loose or before.loose or "其中" in a.lead or "其中" in b.lead)
+    terms = (Term(1, b.fact), Term(-1, a.fact))
+    relation = Relation(f"prose.year_before|{b.fact.id}", "prose.year_before", terms, accuses=sure)
+    yield Alternatives((relation,), _again(before, claim, relation) if sure else None)
 
 
 def _again(before: Claim, claim: Claim, relation: Relation) -> Relation | None:
