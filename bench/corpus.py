@@ -29,6 +29,8 @@ class Count:
     errors: int = 0
     warnings: int = 0
     marks: dict[Where, Counter[Mark]] = field(default_factory=lambda: {w: Counter() for w in Where})
+    without: Counter[Mark] = field(default_factory=Counter)
+    """The numbers in sentences of disclosures that have no table."""
 
     def add(self, other: Count) -> None:
         """Count in another city's."""
@@ -36,6 +38,16 @@ class Count:
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for where, marks in other.marks.items():
             self.marks[where].update(marks)
+        self.without.update(other.without)
+
+    def sentences(self) -> dict[str, str]:
+        """The shares of numbers in sentences, where the tables are there and where they are not."""
+        every = self.marks[Where.SENTENCE]
+        found = {"with_tables": every - self.without, "without_tables": self.without}
+        return {
+            k: share(marks[Mark.PROVED], sum(marks.values()) - marks[Mark.TRIVIAL])
+            for k, marks in found.items()
+        }
 
     def row(self) -> dict[str, Any]:
         """The files, tables and findings as a row."""
@@ -73,6 +85,7 @@ def count(run: Run) -> list[Count]:
         c.understood += whole
         for n in numbers_of(r.checked):
             c.marks[n.where][n.mark] += 1
+            c.without[n.mark] += n.where is Where.SENTENCE and not r.checked.views
     for told in run.told(("error", "warning")):
         c = cities[told.city]
         c.errors += told.severity == "error"
@@ -86,7 +99,8 @@ def count(run: Run) -> list[Count]:
 
 def report(counts: list[Count]) -> dict[str, Any]:
     """For programs."""
-    return {"cities": [c.row() | {w.value: c.numbers(w) for w in Where} for c in counts]}
+    cities = [c.row() | {w.value: c.numbers(w) for w in Where} | {"sentences": c.sentences()} for c in counts]
+    return {"cities": cities}
 
 
 def show_counts(counts: list[Count]) -> None:
@@ -102,4 +116,6 @@ def show_counts(counts: list[Count]) -> None:
         rows = [{"city": c.city} | c.numbers(where) for c in counts]
         print()
         show(columns, [r for r in rows if r["numbers"]], heading)
-    print(f"\n合计不含 {NO_DISCLOSURE}（不是预决算公开的文件）。")
+    apart = counts[-1].sentences()
+    print(f"\n正文里的数，文件里有表的印证 {apart['with_tables']} %，没有表的 {apart['without_tables']} %。")
+    print(f"合计不含 {NO_DISCLOSURE}（不是预决算公开的文件）。")
