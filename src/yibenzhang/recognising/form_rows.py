@@ -105,6 +105,17 @@ def indicator(form: OpenForm, line: Line) -> bool:
     if "whole" in line.columns:
         text |= _parted(text["name"], line.levels)
     value = text.get("now", text.get("value", ""))
+    if (
+        form.indicators
+        and not text.get("level2")
+        and not text.get("level1")
+        and {"level1", "level2"} & set(line.columns)
+    ):
+        before = form.indicators[-1]  # levels are printed once, and not again on a new page
+        text |= {"level1": before.level1, "level2": before.level2} if before.period == line.period else {}
+    elif form.indicators and text.get("level2") and not text.get("level1") and "level1" in line.columns:
+        before = form.indicators[-1]
+        text |= {"level1": before.level1} if before.period == line.period else {}
     if target_of(value) and "sign" in text:  # sign and unit in columns of their own
         value = f"{text['sign'].replace('定性', '').replace('定量', '')}{value}{text.get('measure', '')}"
     form.indicators.append(

@@ -31,7 +31,6 @@ from yibenzhang.standards import Standards, fold
 from yibenzhang.standards.lexicon.table_kinds import table_kinds
 
 _CODED = re.compile(r"^\[?([0-9A-Z]{10,})\]?[-－—]*")
-_DIGITS = re.compile(r"^[0-9A-Z]{6,}$")
 _STANDARD = "budget.goals_list"
 Grid = list[list[Cell | None]]
 
@@ -100,8 +99,21 @@ def _columns(frame: Framed, standards: Standards) -> _Columns | None:
     )  # fmt: skip
 
 
+@dataclass
+class _Block:
+    """One project while it is read: a form, and the pieces of its name, which several projects may share."""
+
+    form: OpenForm
+    name: list[str]
+    goal: list[GoalText]
+
+
 class _Reader:
-    """Reads the rows of one list; at most one project is open."""
+    """Reads the rows of one list.
+
+    A project begins where its amount begins, or its name where it has no amount. A page break cuts a row in two: its
+    name, its amount and its goal may stand in either half, or partly in both.
+    """
 
     def __init__(self, frame: Framed, columns: _Columns, standards: Standards) -> None:
         self._table, self._at = frame.table, columns
@@ -112,92 +124,104 @@ class _Reader:
             if kind in ("row", "label", "amount")
         }
         self._packed = [re.compile(p) for p in forms.get("word", {}).get("packed_rows", ())]
-        self._open: OpenForm | None = None
-        self._owner = ""
+        self._merged = any(c.column == columns.amount and c.row_span > 1 for c in frame.table.cells)
+        self._open: _Block | None = None
+        self._blocks: list[_Block] = []
         self._name: list[str] = []
-        self._goal: list[GoalText] = []
+        self._page: int | None = None
 
     def read(self) -> Iterator[GoalForm]:
         grid = self._table.grid()
         for r in range(self._at.first, min(self._table.rows, MAX_FORM_ROWS)):
             row = grid[r]
-            name, goal = self._cell(row, self._at.name, r), self._cell(row, self._at.goal, r)
-            if name is not None and self._begins(row, r, name):
-                yield from self._close()
-                self._begin(row, r, name)
-            elif name is not None and self._open is not None and fold(name.text) != fold("".join(self._name)):
-                self._name.append(words(name.text))  # a name that a page break cut in two
-                self._amount(row, r)
-            if self._open is None:
-                continue
-            if goal is not None and goal.text.strip():
-                self._goal.append(GoalText("goal.year", words(goal.text), goal.place))
-            self._indicators(row, r)
-        yield from self._close()
+            page = next((c.place.page for c in row if c is not None and c.row == r), self._page)
+            broken, self._page = self._page is not None and page != self._page, page
+            self._row(row, r, broken)
+        yield from (form for block in self._blocks if (form := _closed(block)) is not None)
 
-    def _cell(self, row: Sequence[Cell | None], column: int, r: int) -> Cell | None:
-        """The printed cell that begins in this row."""
+    def _row(self, row: Sequence[Cell | None], r: int, broken: bool) -> None:
+        name, amount, goal = (self._start(row, k, r) for k in (self._at.name, self._at.amount, self._at.goal))
+        if self._begins(name, amount, goal, broken):
+            if name is not None and not (broken and not name.text.strip()):
+                self._name = []
+            self._open = _Block(self._form(row, r), self._name, [])
+            self._blocks.append(self._open)
+        if name is not None and name.text.strip() and words(name.text) not in self._name:
+            self._name.append(words(name.text))
+        block = self._open
+        if block is None:
+            return
+        wanted = amount is not None and "year" not in block.form.amounts
+        if amount and wanted and (fact := block.form.fact(amount, self._table, "".join(self._name), "year")):
+            block.form.amounts["year"] = fact
+        if goal is not None and goal.text.strip():
+            block.goal.append(GoalText("goal.year", words(goal.text), goal.place))
+        self._indicators(block.form, row, r)
+
+    def _start(self, row: Sequence[Cell | None], column: int, r: int) -> Cell | None:
+        """The cell that begins in this row, blank or not; a blank one only where cells are merged."""
         cell = row[column] if 0 <= column < len(row) else None
-        return cell if cell is not None and cell.row == r and cell.text.strip() else None
+        if cell is None or cell.row != r or not (cell.text.strip() or self._merged):
+            return None
+        return cell
 
-    def _begins(self, row: Sequence[Cell | None], r: int, name: Cell) -> bool:
-        """A new project: its amount is printed, or it is the first; a row without is the rest of the one before, and
-        so is one that a new page begins with the same name and amount."""
-        amount = self._cell(row, self._at.amount, r)
-        if self._open is None:
-            return True
-        if amount is None:
-            return bool(self._at.indicator) and bool(_CODED.match(fold(name.text)))
-        known = self._open.amounts.get("year")
-        coded = bool(_CODED.match(fold(self._name[0])) or _DIGITS.match(fold(self._name[0])))
-        if self._at.indicator and known is None and coded and not _CODED.match(fold(name.text)):
-            return (
-                False  # a page break ran through the row: its amount stands with the second half of the name
+    def _begins(self, name: Cell | None, amount: Cell | None, goal: Cell | None, broken: bool) -> bool:
+        """A project begins in this row."""
+        block = self._open
+        printed, named = _text(amount), _text(name)
+        coded = bool(_CODED.match(named))
+        if block is None:
+            return bool(named or printed)
+        if broken and self._at.indicator:  # the row of the page before may go on
+            if coded and "".join(self._name):
+                return True
+            known = block.form.amounts.get("year")
+            return bool(printed) and known is not None and known.text != printed
+        if self._at.amount < 0:
+            return bool(named)
+        if printed:
+            known = block.form.amounts.get("year")
+            return not (
+                broken and known is not None and known.text == printed and named == fold("".join(self._name))
             )
-        again = known is not None and known.text == amount.text.strip()
-        return not (again and fold(name.text) == fold("".join(self._name)))
+        return coded or (self._merged and amount is not None and goal is not None)
 
-    def _begin(self, row: Sequence[Cell | None], r: int, name: Cell) -> None:
-        form = OpenForm(LIST, f"t{self._table.index + 1}", _STANDARD, name.place, self._at.unit)
-        self._open, self._name, self._goal = form, [words(name.text)], []
-        form.name = words(name.text)
-        self._amount(row, r)
+    def _form(self, row: Sequence[Cell | None], r: int) -> OpenForm:
+        cell = next((c for c in (row[self._at.name], *row) if c is not None and c.row == r), None)
+        cell = cell or next(c for c in row if c is not None)
+        return OpenForm(LIST, f"t{self._table.index + 1}", _STANDARD, cell.place, self._at.unit)
 
-    def _amount(self, row: Sequence[Cell | None], r: int) -> None:
-        amount, form = self._cell(row, self._at.amount, r), self._open
-        if amount is None or form is None or "year" in form.amounts:
-            return
-        if fact := form.fact(amount, self._table, form.name, "year"):
-            form.amounts["year"] = fact
-
-    def _indicators(self, row: Sequence[Cell | None], r: int) -> None:
-        form = self._open
-        if form is None:
-            return
-        packed = self._cell(row, self._at.packed, r)
-        if packed is not None:
+    def _indicators(self, form: OpenForm, row: Sequence[Cell | None], r: int) -> None:
+        packed = row[self._at.packed] if self._at.packed >= 0 else None
+        if packed is not None and packed.row == r:
             form.indicators += _unpacked(packed, self._packed)
-        if self._at.indicator and self._cell(row, self._at.indicator["name"], r) is not None:
-            own = sorted(
-                {id(c): c for c in row if c is not None and c.row == r and c.text.strip()}.values(),
-                key=_column,
-            )
-            cells = [c for c in own if c.column >= min(self._at.indicator.values())]
+        name = row[self._at.indicator["name"]] if self._at.indicator else None
+        if name is not None and name.row == r and name.text.strip():
+            own = {id(c): c for c in row if c is not None and c.row == r and c.text.strip()}
+            cells = [
+                c for c in sorted(own.values(), key=_column) if c.column >= min(self._at.indicator.values())
+            ]
             line = Line(cells, list(row), self._table, self._at.indicator, "", self._words, frozenset())
             indicator(form, line)
 
-    def _close(self) -> Iterator[GoalForm]:
-        form, self._open = self._open, None
-        if form is None or not (self._goal or form.indicators):
-            return
-        name = "".join(self._name)
-        code = _CODED.match(fold(name))
-        form.name = _CODED.sub("", name) if code else name
-        form.code = code.group(1) if code else ""
-        if self._goal:  # pieces of one goal over a page break are one
-            first = self._goal[0]
-            form.texts.append(GoalText(first.kind, "".join(t.text for t in self._goal), first.place))
-        yield form.closed()
+
+def _text(cell: Cell | None) -> str:
+    return fold(cell.text) if cell is not None else ""
+
+
+def _closed(block: _Block) -> GoalForm | None:
+    """The finished form; None for rows without goals, which are bodies and sums."""
+    form = block.form
+    if not (block.goal or form.indicators):
+        return None
+    name = "".join(block.name)
+    code = _CODED.match(fold(name))
+    form.name = _CODED.sub("", name) if code else name
+    form.code = code.group(1) if code else ""
+    if block.goal:  # pieces of one goal over a page break are one
+        first = block.goal[0]
+        form.texts.append(GoalText(first.kind, "".join(t.text for t in block.goal), first.place))
+    return form.closed()
 
 
 def _column(cell: Cell) -> int:
