@@ -95,6 +95,8 @@ class _Reader:
             self._open.unit = recognised.unit
         title = fold("".join(frame.titles[:1]))
         self._untold = "overall" if any(w in title for w in self._overall) else "project"
+        if self._untold == "overall" and self._open is not None and self._open.kind == "project":
+            self.close()  # what is titled as the form of the whole body is no part of a project's
         before = self._open
         told = self._read(table, recognised.unit, recognised.id)
         known = standard or self._standards.table_by_id.get(self._standard)

@@ -105,17 +105,8 @@ def indicator(form: OpenForm, line: Line) -> bool:
     if "whole" in line.columns:
         text |= _parted(text["name"], line.levels)
     value = text.get("now", text.get("value", ""))
-    if (
-        form.indicators
-        and not text.get("level2")
-        and not text.get("level1")
-        and {"level1", "level2"} & set(line.columns)
-    ):
-        before = form.indicators[-1]  # levels are printed once, and not again on a new page
-        text |= {"level1": before.level1, "level2": before.level2} if before.period == line.period else {}
-    elif form.indicators and text.get("level2") and not text.get("level1") and "level1" in line.columns:
-        before = form.indicators[-1]
-        text |= {"level1": before.level1} if before.period == line.period else {}
+    if line.cover and form.indicators:
+        text |= _levels(form.indicators[-1], text, line)
     if target_of(value) and "sign" in text:  # sign and unit in columns of their own
         value = f"{text['sign'].replace('定性', '').replace('定量', '')}{value}{text.get('measure', '')}"
     form.indicators.append(
@@ -129,6 +120,17 @@ def indicator(form: OpenForm, line: Line) -> bool:
         if name in cells:
             form.points(name, text["name"], cells[name], line.table, group=text.get("level1", ""))
     return True
+
+
+def _levels(before: Indicator, text: dict[str, str], line: Line) -> dict[str, str]:
+    """The levels of the row above where none are printed: a new page does not print them again."""
+    if before.period != line.period or text.get("level1") or not {"level1", "level2"} & set(line.columns):
+        return {}
+    return (
+        {"level1": before.level1}
+        if text.get("level2")
+        else {"level1": before.level1, "level2": before.level2}
+    )
 
 
 def _parted(text: str, levels: tuple[tuple[str, ...], ...]) -> dict[str, str]:
