@@ -27,6 +27,8 @@ _BEFORE = 30
 _FEWEST = 4
 """A name of fewer letters is found in a text by chance."""
 _MONEY = {"亿元": 10**8, "万元": 10**4, "万": 10**4, "元": 1}
+_MOST_SAVED = Decimal("0.9")
+"""All the cost of a project that is a smaller part of its budget is another number."""
 _RISE = ("≥", ">")
 _FALL = ("≤", "<")
 
@@ -35,11 +37,16 @@ def _goals(form: GoalForm) -> list[GoalText]:
     return [t for t in form.texts if t.kind == "goal.year"]
 
 
+def _planned(case: Case) -> re.Pattern[str]:
+    """A year with a plan for it."""
+    plans = "|".join(case.standards.lists["goal_plans"])
+    return re.compile(rf"(20[0-4]\d)年(?:度|全年)?[,，]?(?:我?[省市区县局委办]|全[省市区县])?(?:{plans})")
+
+
 @rule("goals.stale", needs=("forms", "year"), stages=("budget",))
 def stale(case: Case) -> Iterator[Issue]:
     """A goal of the year that plans for a year gone by ("2024 年拟举办"), unless old bills are to be paid."""
-    year, plans = case.year or 0, "|".join(case.standards.lists["goal_plans"])
-    planned = re.compile(rf"(20[0-4]\d)年(?:度|全年)?[,，]?(?:我?[省市区县局委办]|全[省市区县])?(?:{plans})")
+    year, planned = case.year or 0, _planned(case)
     for form in case.forms:
         for goal in _goals(form) if form.kind in ("project", "overall", "list") else ():
             text = goal.text.replace(" ", "")
@@ -58,7 +65,7 @@ def stale(case: Case) -> Iterator[Issue]:
 @rule("goals.stale", needs=("forms", "year"), stages=("budget",))
 def left_over(case: Case) -> Iterator[Issue]:
     """Tasks, indicators and dates of years gone by that are no bills of these years, in forms for a later year."""
-    year = case.year or 0
+    year, planned = case.year or 0, _planned(case)
     tasks, past = ("|".join(case.standards.lists[k]) for k in ("goal_tasks", "goal_past"))
     task = re.compile(
         rf"(?:{tasks})[^。；;，,]{{0,12}}?(?<![\d-])(20[0-4]\d)年(?![至\-—~])度?[^。；;，,]{{2,16}}"
@@ -69,7 +76,7 @@ def left_over(case: Case) -> Iterator[Issue]:
         for goal in _goals(form):
             text = "".join(goal.text.split())
             found = next((m for m in task.finditer(text) if _old(m.group(1), year, form, text)), None)
-            if found is not None and not re.search(past, _sentence(text, found)):
+            if found is not None and not re.search(past, _sentence(text, found)) and not planned.search(text):
                 values = {"form": form.name, "found": found.group(1), "year": year}
                 yield issue_at("goals.stale", found.group(), goal.place, **values)
         for i in form.indicators:
@@ -224,6 +231,13 @@ def cost(case: Case) -> Iterator[Issue]:
                 )  # fmt: skip
                 break
             total = form.amounts.get("total")
+            whole = fold(one.name) in names and one.period != "long" and total is None
+            if whole and 0 < aim + half < budget.amount.base * _MOST_SAVED:
+                yield issue_at(
+                    "goals.cost", f"{one.name}{one.value}", one.place, form=form.name, budget=budget.text,
+                    template="below", unit=budget.unit.name, subject=budget.table,
+                )  # fmt: skip
+                break
             if total is None and aim - half > budget.amount.base > 0 and one.period != "long":
                 yield issue_at(
                     "goals.cost", f"{one.name}{one.value}", one.place, form=form.name, budget=budget.text,
