@@ -191,8 +191,8 @@ class _Reader:
         if kind in ("name", "body") and len(row) > 1 and heading is None:
             self._start("project" if kind == "name" else "overall", row[0], unit, table_id)
         elif self._open is None:
-            goal = self._untold == "overall" and first in self._words["goal"]
-            if heading is None and first not in self._words["amount"] and not goal:
+            aimed = self._untold == "overall" and first in self._words["goal"]
+            if heading is None and first not in self._words["amount"] and not aimed:
                 return
             self._start(self._untold, row[0], unit, table_id)
         form = self._open

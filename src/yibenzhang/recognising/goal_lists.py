@@ -93,10 +93,15 @@ def _columns(frame: Framed, standards: Standards) -> _Columns | None:
         return None
     units = [m.group(1) for c in money if (m := UNIT_IN.search(fold(c.text)))]
     return _Columns(
-        first, table.columns, names[-1], min((c.column for c in money), default=-1), (goal or [-1])[0],
-        packed, columns if {"name", "value"} <= set(columns) else {},
+        first,
+        table.columns,
+        names[-1],
+        min((c.column for c in money), default=-1),
+        (goal or [-1])[0],
+        packed,
+        columns if {"name", "value"} <= set(columns) else {},
         unit_named(units[0]) if units else frame.unit,
-    )  # fmt: skip
+    )
 
 
 @dataclass
@@ -220,8 +225,18 @@ def _closed(block: _Block) -> GoalForm | None:
     form.code = code.group(1) if code else ""
     if block.goal:  # pieces of one goal over a page break are one
         first = block.goal[0]
-        form.texts.append(GoalText(first.kind, "".join(t.text for t in block.goal), first.place))
+        form.texts.append(GoalText(first.kind, _joined([t.text for t in block.goal]), first.place))
     return form.closed()
+
+
+def _joined(pieces: Sequence[str]) -> str:
+    """One text of pieces on several pages; a line that the break runs through is printed on both of them."""
+    text = ""
+    for piece in pieces:
+        most = min(len(text), len(piece))
+        again = next((k for k in range(most, 1, -1) if text.endswith(piece[:k])), 0)
+        text += piece[again:]
+    return text
 
 
 def _column(cell: Cell) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from difflib import SequenceMatcher
 
-from yibenzhang.model.issues import Issue, arguments, issue_at
+from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.model.places import Place
 from yibenzhang.prose.passages import flat
 from yibenzhang.recognising.forms import GoalForm, GoalText
@@ -127,8 +127,15 @@ def importance(case: Case) -> Iterator[Issue]:
         if total not in _TOTALS:
             first, *rest = form.indicators
             others = ((i.weight, i.place) for i in rest[:MOST_NAMED])
-            values = arguments(form=form.name or None, count=len(weights), total=total)
-            yield issue_at("goals.importance", first.weight, first.place, *others, **dict(values))
+            yield issue_at(
+                "goals.importance",
+                first.weight,
+                first.place,
+                *others,
+                form=form.name or None,
+                count=len(weights),
+                total=total,
+            )
 
 
 def _weight(text: str) -> Decimal | None:

@@ -77,8 +77,8 @@ def left_over(case: Case) -> Iterator[Issue]:
             text = "".join(goal.text.split())
             found = next((m for m in task.finditer(text) if _old(m.group(1), year, form, text)), None)
             if found is not None and not re.search(past, _sentence(text, found)) and not planned.search(text):
-                values = {"form": form.name, "found": found.group(1), "year": year}
-                yield issue_at("goals.stale", found.group(), goal.place, **values)
+                old, words = found.group(1), found.group()
+                yield issue_at("goals.stale", words, goal.place, form=form.name, found=old, year=year)
         for i in form.indicators:
             if (stale := _stale_indicator(i, form, year)) is not None:
                 yield stale
@@ -95,14 +95,26 @@ def _old(found: str, year: int, form: GoalForm, text: str) -> bool:
 
 def _stale_indicator(i: Indicator, form: GoalForm, year: int) -> Issue | None:
     """A target dated before the year, or a name with a year at least two years before."""
-    values = {"form": form.name, "value": i.value, "year": year}
     dates = [int(y) for y in _DATE.findall(fold(i.value))]
     if dates and max(dates) < year and i.period != "long" and not any(str(y) in form.name for y in dates):
-        return issue_at("goals.stale", i.name, i.place, template="deadline", **values)
+        return _stale_issue(i, form, year, "deadline")
     years = [int(y) for y in _YEARS.findall(fold(i.name + i.value))]
     if years and max(years) < year - 1 and not any(str(y) in form.name for y in years):
-        return issue_at("goals.stale", i.name, i.place, template="indicator", found=str(max(years)), **values)
+        return _stale_issue(i, form, year, "indicator", str(max(years)))
     return None
+
+
+def _stale_issue(i: Indicator, form: GoalForm, year: int, template: str, found: str | None = None) -> Issue:
+    return issue_at(
+        "goals.stale",
+        i.name,
+        i.place,
+        template=template,
+        form=form.name,
+        value=i.value,
+        year=year,
+        found=found,
+    )
 
 
 def _sentence(text: str, found: re.Match[str]) -> str:
@@ -234,9 +246,15 @@ def cost(case: Case) -> Iterator[Issue]:
             whole = fold(one.name) in names and one.period != "long" and total is None
             if whole and 0 < aim + half < budget.amount.base * _MOST_SAVED:
                 yield issue_at(
-                    "goals.cost", f"{one.name}{one.value}", one.place, form=form.name, budget=budget.text,
-                    template="below", unit=budget.unit.name, subject=budget.table,
-                )  # fmt: skip
+                    "goals.cost",
+                    f"{one.name}{one.value}",
+                    one.place,
+                    form=form.name,
+                    budget=budget.text,
+                    template="below",
+                    unit=budget.unit.name,
+                    subject=budget.table,
+                )
                 break
             if total is None and aim - half > budget.amount.base > 0 and one.period != "long":
                 yield issue_at(

@@ -102,6 +102,11 @@ def _again(form: GoalForm, twice: list[tuple[Indicator, Indicator]]) -> Issue:
     before, i = twice[0]
     others = ((x.name, x.place) for _, x in twice[:MOST_NAMED])
     return issue_at(
-        "goals.again", before.name, before.place, *others, form=form.name or None, indicators=shown[:MOST_NAMED],
+        "goals.again",
+        before.name,
+        before.place,
+        *others,
+        form=form.name or None,
+        indicators=shown[:MOST_NAMED],
         count=len(shown) if len(shown) > MOST_NAMED else None,
-    )  # fmt: skip
+    )
