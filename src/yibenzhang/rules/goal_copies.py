@@ -21,6 +21,8 @@ _SHORT = 20
 """A goal of fewer letters may be said of many projects."""
 _ALIKE = 0.5
 """Projects whose names are more alike are parts, years or sources of one."""
+_SUBJECT = 4
+"""So many letters that both names have are one subject: two sources of money for one building."""
 _LAST = 24
 _AROUND = 12
 _TOTALS = (Decimal(100), Decimal(90), Decimal(80))
@@ -60,7 +62,8 @@ def _others(one: str, other: str) -> bool:
     a, b = (_DIGITS.sub("", fold(n)) for n in (one, other))
     if a in b or b in a:
         return False
-    return SequenceMatcher(None, a, b, autojunk=False).ratio() < _ALIKE
+    matcher = SequenceMatcher(None, a, b, autojunk=False)
+    return matcher.ratio() < _ALIKE and matcher.find_longest_match().size < _SUBJECT
 
 
 @rule("goals.cut", needs=("forms",))

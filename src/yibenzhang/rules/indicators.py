@@ -57,7 +57,8 @@ def no_values(case: Case) -> Iterator[Issue]:
     for form in case.forms:
         found: dict[str, Indicator] = {}
         for indicator in form.indicators if form.kind != "evaluation" else ():
-            if _doubtful(form, indicator, words) is None and _wordless(indicator):
+            graded = fold(indicator.value) in words.get("grades", ())  # a band of what is judged by words
+            if not graded and _doubtful(form, indicator, words) is None and _wordless(indicator):
                 found.setdefault(indicator.key, indicator)
         if found:
             yield _no_value(form, list(found.values()))
