@@ -28,11 +28,12 @@ def levels(case: Case) -> Iterator[Issue]:
     known = Vocabulary(words_of(case))
     seen: set[tuple[str, str]] = set()
     for form in case.forms:
+        timed = any(_under(known, i, "time") for i in form.indicators)
         for i in form.indicators:
             key = (i.key, fold(i.level2))
             if key in seen or not i.level2 or _SEVERAL.search(i.name) or len(i.key) > _LONGEST:
                 continue
-            if (right := _level(known, i)) is not None:
+            if (right := _level(known, i, timed)) is not None:
                 seen.add(key)
                 template = "foreign" if right == "foreign" else ""
                 yield about(
@@ -44,8 +45,11 @@ def _under(known: Vocabulary, i: Indicator, *kinds: str) -> bool:
     return any(w in fold(i.level2) for kind in kinds for w in known.of(f"level_{kind}"))
 
 
-def _level(known: Vocabulary, i: Indicator) -> str | None:
-    """The level an indicator belongs to, where it stands under another; "foreign" where it only does not belong."""
+def _level(known: Vocabulary, i: Indicator, times: bool) -> str | None:
+    """The level an indicator belongs to, where it stands under another; "foreign" where it only does not belong.
+
+    ``times``: the form has indicators of time, so that a time of response among those of quality was not meant as one.
+    """
     name, target = known.name(i), target_of(i.value)
     satisfaction = any(w in i.level1 + i.level2 for w in known.of("satisfaction"))
     if name.endswith(known.of("satisfied")):
@@ -55,7 +59,7 @@ def _level(known: Vocabulary, i: Indicator) -> str | None:
         near = any(w in i.key + fold(i.value) for w in known.of("near_satisfaction"))
         return "foreign" if rate and not near else None
     if _under(known, i, "quantity", "quality"):
-        timed = name.endswith(known.of("response")) and target is not None and target.unit in _TIMES
+        timed = times and name.endswith(known.of("response")) and target is not None and target.unit in _TIMES
         if name.endswith(known.of("timely")) or timed:
             return "timeliness"
     if _under(known, i, "quantity", "quality", "time") and name.endswith(known.of("costs")):
