@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from yibenzhang.checking.check import Checked, check_document
+from yibenzhang.checking.check import Checked, check_document, recognised_parts
 from yibenzhang.model.documents import Document
 from yibenzhang.model.issues import Severity
 from yibenzhang.reading import read
@@ -355,3 +355,91 @@ def test_the_meetings_of_a_list_come_to_the_budget_of_meetings(tmp_path: Path) -
         r.relation for r in result.results if {f.text for f in r.relation.facts()} == {"3.20", "2.35", "0.85"}
     ]
     assert held and not errors(result)
+
+
+# ---- lists of goals ----------------------------------------------------------------------------------
+
+MANY_ROWS = [
+    [
+        "项目名称",
+        "项目总额",
+        "绩效目标",
+        "一级指标",
+        "二级指标",
+        "三级指标",
+        "绩效指标性质",
+        "本年绩效指标值",
+        "绩效度量单位",
+    ],
+    [
+        "44010026T000000101-旧卷数字扫描_2",
+        "86.40_2",
+        "扫描十万页_2",
+        "产出指标",
+        "数量指标",
+        "扫描页数",
+        "≥",
+        "10",
+        "万页",
+    ],
+    ["效益指标", "社会效益指标", "查档便利", "定性", "优", ""],
+    [
+        "44010026T000000102-异地备份运维",
+        "61.75",
+        "备份不中断",
+        "产出指标",
+        "时效指标",
+        "恢复时间",
+        "≤",
+        "4",
+        "小时",
+    ],
+]
+PACKED = (
+    "1、1-产出指标；11-数量指标；扫描页数；实施周期指标值:≥30万页；年度指标值:≥10万页。"
+    "2、2-效益指标；22-社会效益；查档满意；实施周期指标值:提升；年度指标值:提升。"
+)
+
+
+def goals(tmp_path: Path, html: str) -> list[tuple[str, str, str, list[str]]]:
+    doc = document(tmp_path, html)
+    found = recognised_parts(doc)[2]
+    return [
+        (
+            f.kind,
+            f.name,
+            f.year.text if f.year else "",
+            [f"{i.level1}/{i.name}/{i.value}" for i in f.indicators],
+        )
+        for f in found
+    ]
+
+
+def test_a_list_with_a_row_for_each_indicator_is_read_as_forms(tmp_path: Path) -> None:
+    assert goals(tmp_path, page(table("项目支出绩效目标表", MANY_ROWS))) == [
+        ("list", "旧卷数字扫描", "86.40", ["产出指标/扫描页数/≥10万页", "效益指标/查档便利/优"]),
+        ("list", "异地备份运维", "61.75", ["产出指标/恢复时间/≤4小时"]),
+    ]
+
+
+def test_indicators_packed_into_one_cell_are_taken_apart(tmp_path: Path) -> None:
+    rows = [
+        ["项目名称", "总计", "绩效目标", "绩效指标"],
+        ["合计", "86.40", "", ""],
+        ["旧卷数字扫描", "86.40", "扫描", PACKED],
+    ]
+    assert goals(tmp_path, page(table("项目支出绩效目标表", rows))) == [
+        ("list", "旧卷数字扫描", "86.40", ["产出指标/扫描页数/≥10万页", "效益指标/查档满意/提升"])
+    ]
+
+
+def test_levels_before_the_name_of_an_indicator_are_taken_off(tmp_path: Path) -> None:
+    rows = [
+        ["部门名称", f"{BODY}^4"],
+        ["整体绩效目标", "按计划完成全部扫描^4"],
+        ["活动", "绩效指标", "指标性质", "指标值", "度量单位"],
+        ["扫描", "产出指标数量指标扫描页数", "≥", "10", "万页"],
+        ["扫描", "效益指标社会效益指标查档便利", "定性", "优", ""],
+    ]
+    [(kind, _, _, found)] = goals(tmp_path, page(table("部门整体支出绩效目标表", rows)))
+    assert (kind, found) == ("overall", ["产出指标/扫描页数/≥10万页", "效益指标/查档便利/优"])

@@ -14,7 +14,7 @@ from decimal import Decimal
 from yibenzhang.balance.causes import Cause, Culprit
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.relations import Outcome, Result
-from yibenzhang.recognising.forms import GoalForm
+from yibenzhang.recognising.forms import LIST, GoalForm
 from yibenzhang.standards import fold
 
 _COST = "成本"
@@ -24,7 +24,7 @@ _FACTORS = {"亿元": Decimal(100_000_000), "万元": Decimal(10_000), "万": De
 
 def weighed(causes: Sequence[Cause], forms: Sequence[GoalForm], results: Sequence[Result]) -> list[Cause]:
     """The causes, those of goals tables without the blame that nothing bears out."""
-    of_fact = {f.id: form for form in forms for f in form.amounts.values()}
+    of_fact = {f.id: form for form in forms if form.kind != LIST for f in form.amounts.values()}
     return [_weighed(c, of_fact, results) for c in causes]
 
 

@@ -15,6 +15,7 @@ from yibenzhang.model.facts import Fact
 from yibenzhang.reading.limits import MAX_FORM_ROWS
 from yibenzhang.recognising.form_rows import MONEY, READERS, Line
 from yibenzhang.recognising.forms import UNIT_IN, GoalForm, GoalText, OpenForm, amount_of, label_of, words
+from yibenzhang.recognising.goal_lists import listed_goals
 from yibenzhang.recognising.headers import Block
 from yibenzhang.recognising.stitching import Framed
 from yibenzhang.recognising.table_facts import BlockFacts, TableFacts
@@ -47,7 +48,7 @@ def forms_of(
     kinds = kinds_of(framed)
     out = [reader.table(f, t, k) for f, t, k in zip(framed, tables, kinds, strict=True)]
     reader.close()
-    return tuple(reader.forms), tuple(out)
+    return (*reader.forms, *listed_goals(framed, kinds, standards)), tuple(out)
 
 
 class _Reader:
@@ -71,12 +72,18 @@ class _Reader:
         self._rows = 0
         self._standard = ""
         self._goals_below: dict[int, str] = {}
+        self._overall = [fold(w) for w in standards.forms.get("word", {}).get("overall", ())]
+        self._levels = tuple(
+            tuple(fold(w) for w in standards.forms.get("word", {}).get(k, ())) for k in ("levels1", "levels2")
+        )
+        self._untold = "project"
+        """The kind of a form that does not name what it is of: by the title of its table."""
 
     def table(self, frame: Framed, facts: TableFacts, kind: str) -> TableFacts:
         """The table with the facts of its forms; as it was where it is no form."""
         recognised, table = facts.table, frame.table
         standard = recognised.standard
-        named = standard is not None and standard.layout == "form"
+        named = standard is not None and standard.layout == "form" and kind != "goal_list"
         if not named and (kind in _LISTS or standard is not None or not self._is_form(frame, table, kind)):
             self.close()
             return facts
@@ -86,6 +93,10 @@ class _Reader:
             self._section(fold(p.text))
         if self._open is not None and recognised.unit:
             self._open.unit = recognised.unit
+        title = fold("".join(frame.titles[:1]))
+        self._untold = "overall" if any(w in title for w in self._overall) else "project"
+        if self._untold == "overall" and self._open is not None and self._open.kind == "project":
+            self.close()  # what is titled as the form of the whole body is no part of a project's
         before = self._open
         told = self._read(table, recognised.unit, recognised.id)
         known = standard or self._standards.table_by_id.get(self._standard)
@@ -180,9 +191,10 @@ class _Reader:
         if kind in ("name", "body") and len(row) > 1 and heading is None:
             self._start("project" if kind == "name" else "overall", row[0], unit, table_id)
         elif self._open is None:
-            if heading is None and first not in self._words["amount"]:
+            aimed = self._untold == "overall" and first in self._words["goal"]
+            if heading is None and first not in self._words["amount"] and not aimed:
                 return
-            self._start("project", row[0], unit, table_id)
+            self._start(self._untold, row[0], unit, table_id)
         form = self._open
         if form is None:
             return
@@ -209,7 +221,7 @@ class _Reader:
             cover = []  # the columns of the heading are not those of this table
         if self._mode == "indicator" and self._from:
             row = [c for c in row if c.column >= self._from]
-        line = Line(row, cover, table, self._columns, self._period, self._words, self._basis)
+        line = Line(row, cover, table, self._columns, self._period, self._words, self._basis, self._levels)
         if not READERS[self._mode](form, line):
             self._mode = "label"
 
@@ -272,6 +284,10 @@ class _Reader:
             for text, column in texts:
                 if identity := self._words[kind].get(text):
                     found.setdefault(identity, column)
+            if "whole" in found and "name" not in found and "sign" in found:
+                found["name"] = found["whole"]  # the levels stand before the name in one cell
+            elif "whole" in found:
+                del found["whole"]
             if needed <= set(found) and len(found) >= 2 and not any(parse_amount(c.text) for c in row):
                 return kind, found | self._second(kind, texts)
         if self._mode != "indicator":

@@ -31,6 +31,8 @@ class Line:
     period: str
     words: Words
     basis: frozenset[str]
+    levels: tuple[tuple[str, ...], ...] = ()
+    """Names of the first and of the second level, where these stand before an indicator's name in one cell."""
 
     def numbers(self) -> list[Cell]:
         return [c for c in self.cells[1:] if amount_of(c.text) is not None]
@@ -100,20 +102,45 @@ def indicator(form: OpenForm, line: Line) -> bool:
     if cells is None or "name" not in cells:
         return True
     text = {n: words(c.text) for n, c in cells.items()}
+    if "whole" in line.columns:
+        text |= _parted(text["name"], line.levels)
     value = text.get("now", text.get("value", ""))
+    if line.cover and form.indicators:
+        text |= _levels(form.indicators[-1], text, line)
     if target_of(value) and "sign" in text:  # sign and unit in columns of their own
         value = f"{text['sign'].replace('定性', '').replace('定量', '')}{value}{text.get('measure', '')}"
     form.indicators.append(
         Indicator(
             text.get("level1", ""), text.get("level2", ""), text["name"], value,
             text.get("former", ""), text.get("last", ""), line.period, cells["name"].place,
-            text.get("actual", ""), text.get("weight", ""), text.get("score", ""),
+            text.get("actual", ""), text.get("weight", text.get("importance", "")), text.get("score", ""),
         )
     )  # fmt: skip
     for name in scored:
         if name in cells:
             form.points(name, text["name"], cells[name], line.table, group=text.get("level1", ""))
     return True
+
+
+def _levels(before: Indicator, text: dict[str, str], line: Line) -> dict[str, str]:
+    """The levels of the row above where none are printed: a new page does not print them again."""
+    if before.period != line.period or text.get("level1") or not {"level1", "level2"} & set(line.columns):
+        return {}
+    return (
+        {"level1": before.level1}
+        if text.get("level2")
+        else {"level1": before.level1, "level2": before.level2}
+    )
+
+
+def _parted(text: str, levels: tuple[tuple[str, ...], ...]) -> dict[str, str]:
+    """The levels and the name that stand in one cell without a mark between them."""
+    out = {}
+    for key, names in zip(("level1", "level2"), levels, strict=False):
+        found = max((n for n in names if text.startswith(n)), key=len, default="")
+        if found and len(found) < len(text):
+            out[key], text = found, text[len(found) :].strip()
+    return out | {"name": text}
 
 
 def item(form: OpenForm, line: Line) -> bool:

@@ -22,6 +22,8 @@ from yibenzhang.standards import fold
 
 _LEADING = re.compile(r"^(?:其中:?|\(?\d{1,2}[.、)]|\(?[一二三四五六七八九十]+[、)])+")
 UNIT_IN = re.compile(r"\((?:单位:)?(亿元|万元|千元|元)\)")
+LIST = "list"
+"""The kind of a form that is one project of a list of goals: its money is a view of its own."""
 _POINTS, _SCORE = Unit("分", "count"), Unit("分", "score")
 """Points are given exactly; only a total may be rounded."""
 
@@ -50,7 +52,8 @@ class GoalText:
 
 @dataclass(frozen=True, slots=True)
 class GoalForm:
-    """One form. ``kind`` is overall, project or evaluation; amounts by measure (see forms.toml).
+    """One form. ``kind`` is overall, project, evaluation or list (a project of a list of goals, see goal_lists.py);
+    amounts by measure (see forms.toml).
 
     ``sources`` of money, ``items`` of the calculation, ``purchases``, ``projects`` listed in an overall form
     (kind total or year), ``overview`` of an overall form (kind income, personnel, running, specific, other, within or sum,

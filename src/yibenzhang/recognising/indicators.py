@@ -95,7 +95,7 @@ class Columns:
     def values(self) -> list[str]:
         """The columns that hold values, in order."""
         names = ("former", "last", "now") if "now" in self.at else ("value",)
-        names = (*names, "sign", "measure", "weight", "actual", "score")
+        names = (*names, "sign", "measure", "weight", "importance", "actual", "score")
         return sorted((n for n in names if n in self.at), key=lambda n: self.at[n])
 
 

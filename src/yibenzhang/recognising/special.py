@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from yibenzhang.model.row_marks import RowMark
 from yibenzhang.model.views import View
 from yibenzhang.recognising.form_views import FORMS, form_views
-from yibenzhang.recognising.forms import GoalForm
+from yibenzhang.recognising.forms import LIST, GoalForm
 from yibenzhang.recognising.list_rows import name_of, row_marks
 from yibenzhang.recognising.lists import GRIDS, list_views
 from yibenzhang.recognising.procurement import goods_views
@@ -75,8 +75,8 @@ def special_views(
 
 def _own(views: Sequence[View], forms: Sequence[GoalForm]) -> list[View]:
     """Without the grids that were read as parts of project forms; such a form speaks of its project alone."""
-    read = {f.id for form in forms for f in form.facts()}
-    projects = {form.table for form in forms if form.kind != "overall"}
+    read = {f.id for form in forms if form.kind != LIST for f in form.facts()}
+    projects = {form.table for form in forms if form.kind not in ("overall", LIST)}
     out = []
     for v in views:
         if v.panel >= GRIDS:

@@ -27,6 +27,8 @@ _BEFORE = 30
 _FEWEST = 4
 """A name of fewer letters is found in a text by chance."""
 _MONEY = {"亿元": 10**8, "万元": 10**4, "万": 10**4, "元": 1}
+_MOST_SAVED = Decimal("0.9")
+"""All the cost of a project that is a smaller part of its budget is another number."""
 _RISE = ("≥", ">")
 _FALL = ("≤", "<")
 
@@ -35,13 +37,18 @@ def _goals(form: GoalForm) -> list[GoalText]:
     return [t for t in form.texts if t.kind == "goal.year"]
 
 
+def _planned(case: Case) -> re.Pattern[str]:
+    """A year with a plan for it."""
+    plans = "|".join(case.standards.lists["goal_plans"])
+    return re.compile(rf"(20[0-4]\d)年(?:度|全年)?[,，]?(?:我?[省市区县局委办]|全[省市区县])?(?:{plans})")
+
+
 @rule("goals.stale", needs=("forms", "year"), stages=("budget",))
 def stale(case: Case) -> Iterator[Issue]:
     """A goal of the year that plans for a year gone by ("2024 年拟举办"), unless old bills are to be paid."""
-    year, plans = case.year or 0, "|".join(case.standards.lists["goal_plans"])
-    planned = re.compile(rf"(20[0-4]\d)年(?:度|全年)?[,，]?(?:我?[省市区县局委办]|全[省市区县])?(?:{plans})")
+    year, planned = case.year or 0, _planned(case)
     for form in case.forms:
-        for goal in _goals(form) if form.kind in ("project", "overall") else ():
+        for goal in _goals(form) if form.kind in ("project", "overall", "list") else ():
             text = goal.text.replace(" ", "")
             found = planned.search(text)
             if found and int(found.group(1)) < year and str(year) not in text:
@@ -55,6 +62,65 @@ def stale(case: Case) -> Iterator[Issue]:
                 )
 
 
+@rule("goals.stale", needs=("forms", "year"), stages=("budget",))
+def left_over(case: Case) -> Iterator[Issue]:
+    """Tasks, indicators and dates of years gone by that are no bills of these years, in forms for a later year."""
+    year, planned = case.year or 0, _planned(case)
+    tasks, past = ("|".join(case.standards.lists[k]) for k in ("goal_tasks", "goal_past"))
+    task = re.compile(
+        rf"(?:{tasks})[^。；;，,]{{0,12}}?(?<![\d-])(20[0-4]\d)年(?![至\-—~])度?[^。；;，,]{{2,16}}"
+    )
+    for form in case.forms:
+        if form.kind not in ("project", "list"):
+            continue
+        for goal in _goals(form):
+            text = "".join(goal.text.split())
+            found = next((m for m in task.finditer(text) if _old(m.group(1), year, form, text)), None)
+            if found is not None and not re.search(past, _sentence(text, found)) and not planned.search(text):
+                old, words = found.group(1), found.group()
+                yield issue_at("goals.stale", words, goal.place, form=form.name, found=old, year=year)
+        for i in form.indicators:
+            if (stale := _stale_indicator(i, form, year)) is not None:
+                yield stale
+
+
+_YEARS = re.compile(r"(?<!\d)(20[0-4]\d)(?=年)")
+_DATE = re.compile(r"(20[0-4]\d)年\d{1,2}月")
+
+
+def _old(found: str, year: int, form: GoalForm, text: str) -> bool:
+    """At least two years before, and neither the project's year nor one of several the text speaks of."""
+    return int(found) < year - 1 and found not in form.name and str(year) not in text
+
+
+def _stale_indicator(i: Indicator, form: GoalForm, year: int) -> Issue | None:
+    """A target dated before the year, or a name with a year at least two years before."""
+    dates = [int(y) for y in _DATE.findall(fold(i.value))]
+    if dates and max(dates) < year and i.period != "long" and not any(str(y) in form.name for y in dates):
+        return _stale_issue(i, form, year, "deadline")
+    years = [int(y) for y in _YEARS.findall(fold(i.name + i.value))]
+    if years and max(years) < year - 1 and not any(str(y) in form.name for y in years):
+        return _stale_issue(i, form, year, "indicator", str(max(years)))
+    return None
+
+
+def _stale_issue(i: Indicator, form: GoalForm, year: int, template: str, found: str | None = None) -> Issue:
+    return issue_at(
+        "goals.stale",
+        i.name,
+        i.place,
+        template=template,
+        form=form.name,
+        value=i.value,
+        year=year,
+        found=found,
+    )
+
+
+def _sentence(text: str, found: re.Match[str]) -> str:
+    return next((m.group() for m in _SENTENCE.finditer(text) if m.start() <= found.start(1) < m.end()), text)
+
+
 def _around(text: str, found: re.Match[str]) -> str:
     """The sentence it stands in, from there on."""
     end = next((m.end() for m in _SENTENCE.finditer(text) if m.end() > found.start(1)), len(text))
@@ -64,12 +130,13 @@ def _around(text: str, found: re.Match[str]) -> str:
 @rule("goals.promised", needs=("forms",))
 def promised(case: Case) -> Iterator[Issue]:
     """A number in the words of a goal that is another than the target of the indicator of that name."""
+    bound = re.compile(f"(?:{'|'.join(case.standards.lists['goal_bounds'])})+$")
     for form in case.forms:
         targets = [
             (_core(i), i, t) for i in form.indicators if (t := target_of(i.value)) is not None and t.unit
         ]
-        for goal in _goals(form) if form.kind == "project" else ():
-            for words, indicator in _other_numbers(fold(goal.text), targets):
+        for goal in _goals(form) if form.kind in ("project", "list") else ():
+            for words, indicator in _other_numbers(fold(goal.text), targets, bound):
                 yield issue_at(
                     "goals.promised",
                     words,
@@ -86,19 +153,48 @@ def _core(indicator: Indicator) -> str:
 
 
 def _other_numbers(
-    text: str, targets: list[tuple[str, Indicator, Target]]
+    text: str, targets: list[tuple[str, Indicator, Target]], bound: re.Pattern[str]
 ) -> Iterator[tuple[str, Indicator]]:
     """Numbers after the name of what one indicator counts, which are neither its target nor a sum of targets."""
     for found in _NUMBER.finditer(text):
-        before = text[: found.start()].rstrip("约共达为")
-        same = [x for x in targets if x[2].unit != "%" and found.group("unit").startswith(x[2].unit)]
-        shared = sorted(((_shared(before, core), k) for k, (core, _, _) in enumerate(same)), reverse=True)
-        if not shared or shared[0][0] < _FEWEST or (len(shared) > 1 and shared[1][0] >= _FEWEST):
-            continue
-        length, k = shared[0]
+        same = [x for x in targets if found.group("unit").startswith(x[2].unit)]
+        before = _COUNTING.sub("", bound.sub("", text[: found.start()]))
+        ends = sorted(((_shared(before, core), k) for k, (core, _, _) in enumerate(same)), reverse=True)
         number, numbers = Decimal(found.group("number")), [t.number for _, _, t in same]
-        if number not in numbers and number != sum(numbers):
-            yield f"{before[-length:]}{found.group('number')}{same[k][2].unit}", same[k][1]
+        if number in numbers or number == sum(numbers):
+            continue
+        if _one(ends):
+            length, k = ends[0]
+            yield (
+                f"{text[len(before) - length : found.start()]}{found.group('number')}{same[k][2].unit}",
+                same[k][1],
+            )
+            continue
+        unit = found.start() + len(found.group("number"))
+        starts = sorted(
+            (
+                (_begin(text[unit + len(t.unit) :], core), k)
+                for k, (core, _, t) in enumerate(same)
+                if t.unit != "%"
+            ),
+            reverse=True,
+        )
+        if _one(starts):
+            length, k = starts[0]
+            yield text[found.start() : unit + len(same[k][2].unit) + length], same[k][1]
+
+
+def _one(shared: list[tuple[int, int]]) -> bool:
+    """One name alone is meant."""
+    return bool(shared) and shared[0][0] >= _FEWEST and (len(shared) == 1 or shared[1][0] < _FEWEST)
+
+
+def _begin(one: str, other: str) -> int:
+    """So many letters both begin with; none where what is counted goes on in the text, for then it is another thing."""
+    k = next(
+        (n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
+    return k if k == len(other) and not one[k : k + 1].isalnum() else 0
 
 
 def _shared(one: str, other: str) -> int:
@@ -147,6 +243,19 @@ def cost(case: Case) -> Iterator[Issue]:
                 )  # fmt: skip
                 break
             total = form.amounts.get("total")
+            whole = fold(one.name) in names and one.period != "long" and total is None
+            if whole and 0 < aim + half < budget.amount.base * _MOST_SAVED:
+                yield issue_at(
+                    "goals.cost",
+                    f"{one.name}{one.value}",
+                    one.place,
+                    form=form.name,
+                    budget=budget.text,
+                    template="below",
+                    unit=budget.unit.name,
+                    subject=budget.table,
+                )
+                break
             if total is None and aim - half > budget.amount.base > 0 and one.period != "long":
                 yield issue_at(
                     "goals.cost", f"{one.name}{one.value}", one.place, form=form.name, budget=budget.text,

@@ -55,7 +55,7 @@ def amounts(case: Case) -> Iterator[Made]:
             yield from _sound(_execution(form))
             yield from _sound(_marks(form))
             yield from _points(form)
-        else:
+        elif form.kind == "project":
             yield from _sound(_inside(form, case.standards))
             yield from _limits(form)
 

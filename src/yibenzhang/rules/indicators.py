@@ -32,14 +32,14 @@ LOW = 60
 Words = dict[str, tuple[str, ...]]
 
 
-def _words(case: Case) -> Words:
+def words_of(case: Case) -> Words:
     return {k: tuple(v) for k, v in case.standards.forms.get("word", {}).items()}
 
 
 @rule("goals.low", "goals.unit", "goals.weaker", needs=("forms",))
 def values(case: Case) -> Iterator[Issue]:
     """A target that makes no sense, or asks for less than was reached: once, for the overall form repeats it."""
-    words = _words(case)
+    words = words_of(case)
     seen: set[tuple[str, str, str]] = set()
     for form in case.forms:
         for indicator in form.indicators:
@@ -53,11 +53,12 @@ def values(case: Case) -> Iterator[Issue]:
 @rule("goals.no_value", needs=("forms",))
 def no_values(case: Case) -> Iterator[Issue]:
     """Indicators with words alone where a number is due, form by form."""
-    words = _words(case)
+    words = words_of(case)
     for form in case.forms:
         found: dict[str, Indicator] = {}
         for indicator in form.indicators if form.kind != "evaluation" else ():
-            if _doubtful(form, indicator, words) is None and _wordless(indicator):
+            graded = fold(indicator.value) in words.get("grades", ())  # a band of what is judged by words
+            if not graded and _doubtful(form, indicator, words) is None and _wordless(indicator):
                 found.setdefault(indicator.key, indicator)
         if found:
             yield _no_value(form, list(found.values()))
@@ -70,14 +71,14 @@ def across(case: Case) -> Iterator[Issue]:
         yield from _long_and_annual(form)
     overall = sum(len(f.indicators) for f in case.forms if f.kind == "overall")
     if overall * sum(len(f.indicators) for f in case.forms) <= MOST_PAIRS:
-        yield from _across(case.forms, _words(case))
+        yield from _across(case.forms, words_of(case))
 
 
 def _doubtful(form: GoalForm, indicator: Indicator, words: Words) -> Issue | None:
     return _odd(form, indicator, words) or _weaker(form, indicator, words)
 
 
-def _issue(rule: str, form: GoalForm, i: Indicator, template: str = "", **values: Value | None) -> Issue:
+def about(rule: str, form: GoalForm, i: Indicator, template: str = "", **values: Value | None) -> Issue:
     """An issue about one indicator; its sentence begins with the form, which the overall one and named ones have."""
     overall = "overall" if form.kind == "overall" else None
     name = form.name if form.name and not overall else None
@@ -131,20 +132,20 @@ def _odd(form: GoalForm, i: Indicator, words: Words) -> Issue | None:
     for tech in words.get("technical", ()):
         if unit.startswith(tech) and unit[len(tech) :] in words.get("counted", ()):
             last = i.last if before and not empty(i.last) else None
-            return _issue("goals.unit", form, i, "two", first=tech, second=unit[len(tech) :], last=last)
+            return about("goals.unit", form, i, "two", first=tech, second=unit[len(tech) :], last=last)
     if "满意" in name and unit == "度":
-        return _issue("goals.unit", form, i, "degree")
+        return about("goals.unit", form, i, "degree")
     satisfied = "满意" in name and "不满意" not in name and target.sign not in ("≤", "<")
     if unit == "%" and satisfied and 1 < target.number < LOW:
-        return _issue("goals.low", form, i, least=LOW)
+        return about("goals.low", form, i, least=LOW)
     if unit == "%":
         if target.number > 100 and any(w in name for w in words.get("bounded", ())):
-            return _issue("goals.unit", form, i, "bounded")
+            return about("goals.unit", form, i, "bounded")
         plain = [t for t in before if not t.unit and any(w in name for w in words.get("fewer", ()))]
         counts = [t for t in before if t.unit in words.get("counted", ())] + plain
         whole = all(t.number == t.number.to_integral() for t in counts)
         if before and len(counts) == len(before) and whole and not _RATE.search(name):
-            return _issue("goals.unit", form, i, "rate", before=_before(i))
+            return about("goals.unit", form, i, "rate", before=_before(i))
     return None
 
 
@@ -175,7 +176,7 @@ def _weaker(form: GoalForm, i: Indicator, words: Words) -> Issue | None:
     reached = way > 0 and target.unit == "%" and not any(t.sign for t in before)
     if reached and all(t.number - target.number <= 5 for t in before):
         return None  # a floor a little under what was reached is no step back
-    return _issue("goals.weaker", form, i, "below" if way > 0 else "above", before=_before(i))
+    return about("goals.weaker", form, i, "below" if way > 0 else "above", before=_before(i))
 
 
 def _before(i: Indicator) -> tuple[Arguments, ...]:

@@ -1,0 +1,254 @@
+"""Lists of projects with their goals as forms: one row for a project, or one row for each of its indicators.
+
+The numbers of such lists are views of their own (lists.py); here is what they promise, each project as a form of
+kind "list" with its name, its amount, its goal in words and its indicators.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from yibenzhang.model.amounts import Unit, unit_named
+from yibenzhang.model.documents import Cell
+from yibenzhang.reading.limits import MAX_FORM_ROWS
+from yibenzhang.recognising.form_rows import Line, Words, indicator
+from yibenzhang.recognising.forms import (
+    LIST,
+    UNIT_IN,
+    GoalForm,
+    GoalText,
+    OpenForm,
+    amount_of,
+    label_of,
+    words,
+)
+from yibenzhang.recognising.indicators import Indicator
+from yibenzhang.recognising.stitching import Framed
+from yibenzhang.recognising.table_kinds import BRACKETS, title_rows
+from yibenzhang.standards import Standards, fold
+from yibenzhang.standards.lexicon.table_kinds import table_kinds
+
+_CODED = re.compile(r"^\[?([0-9A-Z]{10,})\]?[-－—]*")
+_STANDARD = "budget.goals_list"
+Grid = list[list[Cell | None]]
+
+
+def listed_goals(frames: Sequence[Framed], kinds: Sequence[str], standards: Standards) -> Iterator[GoalForm]:
+    """The projects of every list of goals; a piece without a heading has the columns of the list before it."""
+    last: _Columns | None = None
+    for frame, kind in zip(frames, kinds, strict=True):
+        if kind != "goal_list":
+            continue
+        found = _columns(frame, standards)
+        if found is None and last is not None and last.wide == frame.table.columns:
+            found = _Columns(
+                0, last.wide, last.name, last.amount, last.goal, last.packed, last.indicator, last.unit
+            )
+        if found is not None:
+            last = found
+            yield from _Reader(frame, found, standards).read()
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Where the body begins and which column means what (-1: there is none)."""
+
+    first: int
+    wide: int
+    name: int
+    amount: int
+    goal: int
+    packed: int
+    """All indicators of a project in one cell."""
+    indicator: dict[str, int]
+    unit: Unit | None
+
+
+def _columns(frame: Framed, standards: Standards) -> _Columns | None:
+    """The columns of a list by its heading; None where it has none for names, or for goals."""
+    table, kinds, known = frame.table, table_kinds(), standards.forms
+    start = max(title_rows(table), frame.first)
+    by_row: dict[int, list[Cell]] = {}
+    for cell in table.cells:
+        if cell.text.strip():
+            by_row.setdefault(cell.row, []).append(cell)
+    body = (r for r in range(start + 1, table.rows) if any(amount_of(c.text) for c in by_row.get(r, ())))
+    first = next(body, table.rows)
+    heads = [c for r in range(start, first) for c in by_row.get(r, ())]
+    labels = [(label_of(c.text), c) for c in heads]
+    bare = [(BRACKETS.sub("", text), c) for text, c in labels]
+    names = [c.column for text, c in labels if text in kinds.project]
+    money = [c for text, c in (*labels, *bare) if text in kinds.money]
+    goals = frozenset(fold(n) for n_ in known["goal"].values() for n in n_)
+    meanings = {fold(n): identity for identity, words_ in known["indicator"].items() for n in words_}
+    columns: dict[str, int] = {}
+    for text, c in bare:
+        if identity := meanings.get(text):
+            columns.setdefault(identity, c.column)
+    goal = [c.column for text, c in bare if text in goals]
+    packed = columns.get("whole", -1) if "name" not in columns else -1
+    if not names or first == start or not (goal or packed >= 0 or "name" in columns):
+        return None
+    units = [m.group(1) for c in money if (m := UNIT_IN.search(fold(c.text)))]
+    return _Columns(
+        first,
+        table.columns,
+        names[-1],
+        min((c.column for c in money), default=-1),
+        (goal or [-1])[0],
+        packed,
+        columns if {"name", "value"} <= set(columns) else {},
+        unit_named(units[0]) if units else frame.unit,
+    )
+
+
+@dataclass
+class _Block:
+    """One project while it is read: a form, and the pieces of its name, which several projects may share."""
+
+    form: OpenForm
+    name: list[str]
+    goal: list[GoalText]
+
+
+class _Reader:
+    """Reads the rows of one list.
+
+    A project begins where its amount begins, or its name where it has no amount. A page break cuts a row in two: its
+    name, its amount and its goal may stand in either half, or partly in both.
+    """
+
+    def __init__(self, frame: Framed, columns: _Columns, standards: Standards) -> None:
+        self._table, self._at = frame.table, columns
+        forms = standards.forms
+        self._words: Words = {
+            kind: {fold(n): i for i, names in groups.items() for n in names}
+            for kind, groups in forms.items()
+            if kind in ("row", "label", "amount")
+        }
+        self._packed = [re.compile(p) for p in forms.get("word", {}).get("packed_rows", ())]
+        self._merged = any(c.column == columns.amount and c.row_span > 1 for c in frame.table.cells)
+        self._open: _Block | None = None
+        self._blocks: list[_Block] = []
+        self._name: list[str] = []
+        self._page: int | None = None
+
+    def read(self) -> Iterator[GoalForm]:
+        grid = self._table.grid()
+        for r in range(self._at.first, min(self._table.rows, MAX_FORM_ROWS)):
+            row = grid[r]
+            page = next((c.place.page for c in row if c is not None and c.row == r), self._page)
+            broken, self._page = self._page is not None and page != self._page, page
+            self._row(row, r, broken)
+        yield from (form for block in self._blocks if (form := _closed(block)) is not None)
+
+    def _row(self, row: Sequence[Cell | None], r: int, broken: bool) -> None:
+        name, amount, goal = (self._start(row, k, r) for k in (self._at.name, self._at.amount, self._at.goal))
+        if self._begins(name, amount, goal, broken):
+            if name is not None and not (broken and not name.text.strip()):
+                self._name = []
+            self._open = _Block(self._form(row, r), self._name, [])
+            self._blocks.append(self._open)
+        if name is not None and name.text.strip() and words(name.text) not in self._name:
+            self._name.append(words(name.text))
+        block = self._open
+        if block is None:
+            return
+        wanted = amount is not None and "year" not in block.form.amounts
+        if amount and wanted and (fact := block.form.fact(amount, self._table, "".join(self._name), "year")):
+            block.form.amounts["year"] = fact
+        if goal is not None and goal.text.strip():
+            block.goal.append(GoalText("goal.year", words(goal.text), goal.place))
+        self._indicators(block.form, row, r)
+
+    def _start(self, row: Sequence[Cell | None], column: int, r: int) -> Cell | None:
+        """The cell that begins in this row, blank or not; a blank one only where cells are merged."""
+        cell = row[column] if 0 <= column < len(row) else None
+        if cell is None or cell.row != r or not (cell.text.strip() or self._merged):
+            return None
+        return cell
+
+    def _begins(self, name: Cell | None, amount: Cell | None, goal: Cell | None, broken: bool) -> bool:
+        """A project begins in this row."""
+        block = self._open
+        printed, named = _text(amount), _text(name)
+        coded = bool(_CODED.match(named))
+        if block is None:
+            return bool(named or printed)
+        if broken and self._at.indicator:  # the row of the page before may go on
+            if coded and "".join(self._name):
+                return True
+            known = block.form.amounts.get("year")
+            return bool(printed) and known is not None and known.text != printed
+        if self._at.amount < 0:
+            return bool(named)
+        if printed:
+            known = block.form.amounts.get("year")
+            return not (
+                broken and known is not None and known.text == printed and named == fold("".join(self._name))
+            )
+        return coded or (self._merged and amount is not None and goal is not None)
+
+    def _form(self, row: Sequence[Cell | None], r: int) -> OpenForm:
+        cell = next((c for c in (row[self._at.name], *row) if c is not None and c.row == r), None)
+        cell = cell or next(c for c in row if c is not None)
+        return OpenForm(LIST, f"t{self._table.index + 1}", _STANDARD, cell.place, self._at.unit)
+
+    def _indicators(self, form: OpenForm, row: Sequence[Cell | None], r: int) -> None:
+        packed = row[self._at.packed] if self._at.packed >= 0 else None
+        if packed is not None and packed.row == r:
+            form.indicators += _unpacked(packed, self._packed)
+        name = row[self._at.indicator["name"]] if self._at.indicator else None
+        if name is not None and name.row == r and name.text.strip():
+            own = {id(c): c for c in row if c is not None and c.row == r and c.text.strip()}
+            cells = [
+                c for c in sorted(own.values(), key=_column) if c.column >= min(self._at.indicator.values())
+            ]
+            line = Line(cells, list(row), self._table, self._at.indicator, "", self._words, frozenset())
+            indicator(form, line)
+
+
+def _text(cell: Cell | None) -> str:
+    return fold(cell.text) if cell is not None else ""
+
+
+def _closed(block: _Block) -> GoalForm | None:
+    """The finished form; None for rows without goals, which are bodies and sums."""
+    form = block.form
+    if not (block.goal or form.indicators):
+        return None
+    name = "".join(block.name)
+    code = _CODED.match(fold(name))
+    form.name = _CODED.sub("", name) if code else name
+    form.code = code.group(1) if code else ""
+    if block.goal:  # pieces of one goal over a page break are one
+        first = block.goal[0]
+        form.texts.append(GoalText(first.kind, _joined([t.text for t in block.goal]), first.place))
+    return form.closed()
+
+
+def _joined(pieces: Sequence[str]) -> str:
+    """One text of pieces on several pages; a line that the break runs through is printed on both of them."""
+    text = ""
+    for piece in pieces:
+        most = min(len(text), len(piece))
+        again = next((k for k in range(most, 1, -1) if text.endswith(piece[:k])), 0)
+        text += piece[again:]
+    return text
+
+
+def _column(cell: Cell) -> int:
+    return cell.column
+
+
+def _unpacked(cell: Cell, patterns: Sequence[re.Pattern[str]]) -> Iterator[Indicator]:
+    """The indicators that one cell lists, each with its levels, its name and the value of the year."""
+    text = words(cell.text)
+    for pattern in patterns:
+        for m in pattern.finditer(text):
+            value = m.group("value").strip()
+            yield Indicator(
+                m.group("level1"), m.group("level2"), m.group("name"), value, "", "", "annual", cell.place
+            )

@@ -1,0 +1,144 @@
+"""What an indicator's target says: units printed twice or not at all, rates that are counts, signs against the meaning.
+
+The words are data (standards/forms.toml [word]).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from yibenzhang.model.amounts import narrow
+from yibenzhang.model.issues import Issue, arguments, issue_at
+from yibenzhang.recognising.forms import GoalForm
+from yibenzhang.recognising.indicators import Indicator, Target, empty, target_of
+from yibenzhang.rules.case import Case
+from yibenzhang.rules.indicators import MOST_NAMED, about, words_of
+from yibenzhang.rules.registry import rule
+from yibenzhang.standards import fold
+
+_WHOLE = 100
+_RISE, _FALL = ("≥", ">"), ("≤", "<")
+_MOST = 30
+"""A value with more characters is a sentence."""
+_SHARE = 3
+"""Of the targets of a document that are numbers all but one in so many have a unit, else it prints none."""
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The words that indicators are judged by."""
+
+    words: dict[str, tuple[str, ...]]
+
+    def of(self, kind: str) -> tuple[str, ...]:
+        return self.words.get(kind, ())
+
+    @cached_property
+    def twice(self) -> re.Pattern[str]:
+        units = "|".join(sorted(map(re.escape, self.of("single_units")), key=len, reverse=True))
+        return re.compile(rf"\d(?P<unit>{units})(?P=unit)$|\d万万元$")
+
+    @cached_property
+    def signs(self) -> re.Pattern[str]:
+        return re.compile("|".join(self.of("broken_sign")) or "$^")
+
+    @cached_property
+    def unitless(self) -> re.Pattern[str]:
+        return re.compile("|".join(self.of("without_unit")) or "$^")
+
+    def name(self, indicator: Indicator, brackets: bool = False) -> str:
+        """The name without its number and stray marks; what stands in brackets at its end stays where asked for."""
+        name = indicator.key
+        for dress in self.of("dress"):
+            name = name if brackets and "(" in dress[:3] else re.sub(dress, "", name)
+        return name
+
+    def is_rate(self, name: str) -> bool:
+        """A rate or a satisfaction by its name."""
+        return name.endswith((*self.of("satisfied"), "率")) and not name.endswith(self.of("no_rate"))
+
+
+@rule("goals.unit", "goals.direction", needs=("forms",))
+def odd_values(case: Case) -> Iterator[Issue]:
+    """Targets that cannot be meant: each once, for overall forms and lists repeat those of the projects."""
+    known = Vocabulary(words_of(case))
+    seen: set[tuple[str, str, str]] = set()
+    for form in case.forms:
+        for i in form.indicators:
+            found = _odd(form, i, known)
+            if found is not None and (key := (found.rule, i.key, fold(i.value))) not in seen:
+                seen.add(key)
+                yield found
+
+
+def _odd(form: GoalForm, i: Indicator, known: Vocabulary) -> Issue | None:
+    value = fold(i.value)
+    if len(value) > _MOST:
+        return None
+    if (m := known.twice.search(value)) is not None:
+        return about("goals.unit", form, i, "twice", unit=m.group("unit") or m.group()[1:2])
+    if known.signs.search("".join(narrow(i.value).split())):
+        return about("goals.unit", form, i, "sign")
+    target, name = target_of(i.value), known.name(i)
+    if target is None:
+        return None
+    if known.is_rate(name) and target.unit in known.of("not_a_rate"):
+        return about("goals.unit", form, i, "count", unit=target.unit)
+    bounded = any(name.endswith(w) for w in known.of("bounded"))
+    if bounded and target.unit == "%" and target.sign == ">" and target.number == _WHOLE:
+        return about("goals.unit", form, i, "bounded")
+    return _against(form, i, known, target)
+
+
+def _against(form: GoalForm, i: Indicator, known: Vocabulary, target: Target) -> Issue | None:
+    """A sign that asks for little of what is good, or for much of what is bad."""
+    name, cost = known.name(i), any(w in i.level1 + i.level2 for w in known.of("cost"))
+    good = name.endswith(known.of("more")) and not any(w in name for w in known.of("not_more"))
+    if target.sign in _FALL and not cost and good:
+        return about("goals.direction", form, i, "down")
+    money = "元" in target.unit
+    less = name.endswith(known.of("less")) and (not cost or money)
+    if (
+        target.sign in _RISE
+        and less
+        and target.number
+        and not (target.unit == "%" and not name.endswith("率"))
+    ):
+        return about("goals.direction", form, i, "up")
+    return None
+
+
+@rule("goals.unit", needs=("forms",))
+def without_unit(case: Case) -> Iterator[Issue]:
+    """Targets that are bare numbers though their names do not say of what, where the document prints units."""
+    known = Vocabulary(words_of(case))
+    bare: dict[tuple[str, str], tuple[GoalForm, Indicator]] = {}
+    doubtful = {n.place.page for n in case.document.notices if n.place is not None}
+    numbers = 0
+    for form in case.forms:
+        for i in form.indicators:
+            target = target_of(i.value)
+            if target is None or not target.number:
+                continue
+            numbers += 1
+            if i.place.page in doubtful and i.place.page is not None:
+                continue  # part of the page may not have been read
+            if not target.unit and not _dated(i, target) and not known.unitless.search(i.key):
+                bare.setdefault((i.key, fold(i.value)), (form, i))
+    if bare and _SHARE * len(bare) <= numbers:
+        (_, first), *others = bare.values()
+        shown = tuple(arguments(name=i.name, value=i.value) for _, i in list(bare.values())[:MOST_NAMED])
+        count = len(bare) if len(bare) > MOST_NAMED else None
+        places = ((i.name, i.place) for _, i in others[: MOST_NAMED - 1])
+        yield issue_at(
+            "goals.unit", first.name, first.place, *places, template="none", indicators=shown, count=count
+        )
+
+
+def _dated(i: Indicator, target: Target) -> bool:
+    """A date, or a target that former years print without a unit too."""
+    year = 1900 < target.number < 2100
+    return year or not empty(i.last) or not empty(i.former)
