@@ -12,7 +12,7 @@ from rich.text import Text
 
 from yibenzhang.batch import find_files
 from yibenzhang.checking.learning import learn_from, sources_of
-from yibenzhang.cli_rules import Layer, fail, standards_of
+from yibenzhang.cli_common import Layer, fail, standards_of
 from yibenzhang.reports.learned import lines, report, write_region
 from yibenzhang.standards import StandardsError
 

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from yibenzhang.batch import find_files
 from yibenzhang.checking.check import recognised_parts
-from yibenzhang.cli_rules import Layer, fail, standards_of
+from yibenzhang.cli_common import Layer, fail, standards_of
 from yibenzhang.projects.assessment import assessments_of
 from yibenzhang.projects.method import method_of
 from yibenzhang.reading import ReadingError, read

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from yibenzhang.reading.containers import ZIP, Container
 from yibenzhang.reading.limits import (
     MAX_FILE_BYTES,
     MAX_ZIP_BYTES,
@@ -15,6 +15,10 @@ from yibenzhang.reading.limits import (
     ReadingError,
 )
 
+if TYPE_CHECKING:
+    from yibenzhang.reading.containers import Container
+
+ZIP = b"PK\x03\x04"
 _EMPTY = b"PK\x05\x06"
 
 
@@ -44,6 +48,8 @@ def _list(
     files: list[str],
     refused: list[tuple[str, str]],
 ) -> None:
+    from yibenzhang.reading.containers import Container
+
     box.left = MAX_ZIP_BYTES
     refused += [(f"{here}/{name}" if name else here, why) for name, why in box.refused]
     for name in sorted(box.members):
@@ -78,6 +84,8 @@ def unpacked(path: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, b
 def _unpacked(
     box: Container, here: str, depth: int, wanted: Callable[[str], bool]
 ) -> Iterator[tuple[str, bytes | str]]:
+    from yibenzhang.reading.containers import Container
+
     box.left = MAX_ZIP_BYTES
     for name, why in box.refused:
         yield f"{here}/{name}" if name else here, why
@@ -123,6 +131,8 @@ def _inside(box: Container, name: str, depth: int) -> bytes:
     outer = next((n for n in box.members if name.startswith(n + "/")), None)
     if outer is None or depth >= MAX_ZIP_DEPTH:
         raise ReadingError(dict(box.refused).get(name) or f"压缩包里没有“{name[:100]}”。")
+    from yibenzhang.reading.containers import Container
+
     return _inside(Container(box.read(outer)), name[len(outer) + 1 :], depth + 1)
 
 
@@ -133,4 +143,6 @@ def _opened(path: Path) -> Container:
 
 @lru_cache(maxsize=2)  # a worker reads many members of one archive
 def _cached(path: Path, _changed: int, _size: int) -> Container:
+    from yibenzhang.reading.containers import Container  # zipfile and XML: only where there is one
+
     return Container(path)
