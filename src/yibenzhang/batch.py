@@ -35,6 +35,8 @@ class FileResult:
     """Which of the run's groups it belongs to, from 1; 0 where it stands alone."""
     failed: bool = False
     """The program itself failed, not the file."""
+    left_out: int = 0
+    """So many findings are not among those of ``checked``: rules not asked for, or known before."""
 
 
 class Failure(str):

@@ -2,34 +2,76 @@
 
 from __future__ import annotations
 
-import json
-import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from yibenzhang.batch import FileResult, check_groups, check_many, find_files
-from yibenzhang.cli_common import Layer, console, fail, standards_of
-from yibenzhang.model.issues import Severity
-from yibenzhang.reports.speech import UNUSABLE
-from yibenzhang.standards import StandardsError
+from yibenzhang.cli_common import Layer, console, fail, nearest, standards_of
+from yibenzhang.cli_running import checked, could_not, errors, failed
+from yibenzhang.standards import Standards, StandardsError
+from yibenzhang.standards.speech import speech
 
 if TYPE_CHECKING:
+    from yibenzhang.batch import FileResult
     from yibenzhang.checking.multi_file import Group
-    from yibenzhang.journal import Journal
+    from yibenzhang.reports.choosing import Baseline, LeftOut, Selection
 
-EVERY = 10.0
-"""Seconds between two lines on the progress where standard error is no terminal."""
+FORMATS = ("text", "concise", "github", "sarif", "json")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a run is to do, once options are sound."""
+
+    files: list[str]
+    standards: str
+    jobs: int
+    timeout: float
+    resume: Path | None
+    grouped: bool
+    selection: Selection | None
+    known: Baseline | None
+    keep: Path | None
+    format: str
+    statistics: bool
+    html: Path | None
+    excel: Path | None
+    all: bool
+    exit_zero: bool
 
 
 def check(
     files: Annotated[list[str], typer.Argument(help="文件、文件夹或通配符", show_default=False)],
-    format: Annotated[str, typer.Option("--format", "-f", help="text 给人看，json 给程序用")] = "text",
+    format: Annotated[
+        str,
+        typer.Option(
+            "--output-format",
+            "--format",
+            "-f",
+            help="text 给人看，concise 一行一个，github 给 GitHub 的检查，sarif 和 json 给程序用",
+        ),
+    ] = "text",
     html: Annotated[Path | None, typer.Option(help="另写一份可单独打开的网页报告")] = None,
     excel: Annotated[Path | None, typer.Option(help="另写一份 Excel 问题清单")] = None,
+    select: Annotated[
+        list[str] | None,
+        typer.Option(help="只报这些规则：编号或编号的开头，可写多个或用逗号分开，ALL 为全部"),
+    ] = None,
+    ignore: Annotated[
+        list[str] | None, typer.Option(help="不报这些规则；与 --select 都合时，写得长的算数，一样长的不报")
+    ] = None,
+    baseline: Annotated[
+        Path | None, typer.Option(help="基线：只报其中没有的；--write-baseline 写的，或以前的 JSON 报告")
+    ] = None,
+    write_baseline: Annotated[Path | None, typer.Option(help="把这次报的全部问题写成基线")] = None,
+    statistics: Annotated[
+        bool, typer.Option("--statistics", help="不逐个列出，只数每条规则报了几个")
+    ] = False,
+    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="有错误也以 0 退出；2 和 3 不变")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="文件一改就重新检查，按 Ctrl+C 结束")] = False,
     jobs: Annotated[int, typer.Option("--jobs", "-j", help="同时检查几个文件，0 为全部核心")] = 0,
     all: Annotated[bool, typer.Option("--all", help="逐条列出未能核对的内容")] = False,
     standards: Layer = "",
@@ -44,118 +86,155 @@ def check(
     """检查文件、文件夹和压缩包。
 
     退出码：0 没有错误；1 有错误；2 有文件没有查成：读不出，不是预算决算，空白模板，或没有报错误而表内数字（没有表的看正文）
-    印证不到三分之一，只在零之间成立的数不算；3 程序自己出错（那个文件或那条规则没有查，其余照查）。几种都有时，3 先于 1，1 先于 2。
+    印证不到三分之一，只在零之间成立的数不算；或命令不能运行；3 程序自己出错（那个文件或那条规则没有查，其余照查），
+    程序的毛病从不以 1 退出。几种都有时，3 先于 1，1 先于 2。--select、--ignore、--baseline 略去的不算错误。
     """
-    if format not in ("text", "json"):
-        raise fail(f"不认识的格式 {format}，请用 text 或 json。")
+    if format not in FORMATS:
+        raise fail(f"不认识的格式 {format}，请用 {'、'.join(FORMATS)}。{nearest(format, FORMATS)}")
+    if statistics and format in ("github", "sarif"):
+        raise fail(f"--statistics 不能用 {format} 格式，请用 text、concise 或 json。")
     layer = standards_of(standards)
-    paths, missing = find_files(files)
-    limit = timeout if len(paths) > 1 else 0
+    wish = Wish(
+        files, standards, jobs, timeout, resume, not no_group, _selection(select, ignore, layer, standards),
+        _known(baseline), write_baseline, format, statistics, html, excel, all, exit_zero,
+    )  # fmt: skip
+    if watch:
+        from yibenzhang.cli_watching import watched
+
+        raise typer.Exit(watched(files, lambda: _run(wish, layer)))
+    raise typer.Exit(_run(wish, layer))
+
+
+def _selection(
+    select: list[str] | None, ignore: list[str] | None, layer: Standards, standards: str
+) -> Selection | None:
+    """The rules asked for; one that fits no rule of any region ends the command."""
+    if not select and not ignore:
+        return None
+    from yibenzhang.reports.choosing import ALL, Selection, split
+    from yibenzhang.standards import load
+
+    made = Selection(split(select), split(ignore))
+    rules = {i for s in (layer, *(load(r.id, standards) for r in layer.regions)) for i in s.rule_by_id}
+    if unknown := made.unknown(rules):
+        families = {r.rpartition(".")[0] for r in rules} - {""}
+        raise fail(f"没有规则 {unknown[0]}。{nearest(unknown[0], [ALL, *sorted(rules | families)])}")
+    return made
+
+
+def _known(path: Path | None) -> Baseline | None:
+    if path is None:
+        return None
+    from yibenzhang.reports.choosing import BaselineError, read_baseline
+
     try:
-        journal = _journal(resume, standards)
-        results = missing + _checked(paths, standards, jobs, limit, journal)
-        order = {p: k for k, p in enumerate(paths)}
-        results.sort(key=lambda r: order.get(r.path, -1))
-        groups: list[Group] = []
-        if not no_group and len(paths) > 1:
-            results, groups = check_groups(results, standards, jobs, limit, journal)
+        return read_baseline(path)
+    except BaselineError as error:
+        raise fail(str(error)) from error
+
+
+def _run(wish: Wish, layer: Standards) -> int:
+    """Check, tell, write; the exit status."""
+    try:
+        results, groups = checked(
+            wish.files, wish.standards, wish.jobs, wish.timeout, wish.resume, wish.grouped
+        )
     except OSError as error:
         raise fail(f"进度文件没有写成：{error.strerror}：{error.filename}") from error
     except StandardsError as error:
         raise fail(str(error)) from error
-    if format == "json":
-        from yibenzhang.reports import json_report
+    stopped = could_not(results, groups)
+    told, between, left = results, groups, None
+    if wish.selection is not None or wish.known is not None:
+        from yibenzhang.reports.choosing import Selection, chosen
 
-        print(json.dumps(json_report.report(results, groups), ensure_ascii=False, indent=2))
+        told, between, left = chosen(results, groups, wish.selection or Selection(), wish.known)
+    _tell(wish, told, between, layer)
+    _files(wish, (told, between), (results, groups), layer)
+    if left is not None:
+        _left_out(left)
+    if failed(results, groups):
+        return 3
+    if errors(told, between):
+        return 0 if wish.exit_zero and not stopped else 2 if wish.exit_zero else 1
+    return 2 if stopped else 0
+
+
+def _tell(wish: Wish, results: Sequence[FileResult], groups: Sequence[Group], layer: Standards) -> None:
+    """What goes to standard output."""
+    if wish.statistics:
+        _count(wish, results, groups, layer)
+    elif wish.format == "json":
+        from yibenzhang.reports import json_report
+        from yibenzhang.reports.writing import as_json
+
+        print(as_json(json_report.report(results, groups)))
+    elif wish.format == "sarif":
+        from yibenzhang.reports import sarif
+        from yibenzhang.reports.writing import as_json
+
+        print(as_json(sarif.report(results, groups, layer)))
+    elif wish.format in ("concise", "github"):
+        from yibenzhang.reports import plain
+
+        for line in (plain.concise if wish.format == "concise" else plain.github)(results, groups):
+            print(line)
     else:
         from yibenzhang.reports import terminal
 
-        terminal.show(console(), results, layer, all, groups)
-    told = console(stderr=True)
+        terminal.show(console(), results, layer, wish.all, groups)
+
+
+def _count(wish: Wish, results: Sequence[FileResult], groups: Sequence[Group], layer: Standards) -> None:
+    from yibenzhang.model.issues import Severity
+    from yibenzhang.model.text import shown
+    from yibenzhang.reports.plain import statistics, unchecked
+    from yibenzhang.reports.speech import SEVERITY
+    from yibenzhang.reports.writing import as_json
+
+    counted = statistics(results, groups, layer)
+    if wish.format == "json":
+        print(as_json(counted))
+        return
+    for path, why in unchecked(results, groups):
+        print(shown(f"{path}: {why}"))
+    for r in counted:
+        print(shown(f"{r['count']}\t{r['rule']}\t{SEVERITY[Severity(r['severity'])]}\t{r['name']}"))
+
+
+def _files(
+    wish: Wish,
+    told: tuple[Sequence[FileResult], Sequence[Group]],
+    whole: tuple[Sequence[FileResult], Sequence[Group]],
+    layer: Standards,
+) -> None:
+    """The reports and the baseline that are to be written."""
+    say = console(stderr=True)
     try:
-        if html:
+        if wish.html:
             from yibenzhang.reports.html import write_html
 
-            write_html(html, results, layer, groups)
-            told.print(f"网页报告：{html}")
-        if excel:
+            write_html(wish.html, told[0], layer, told[1])
+            say.print(f"网页报告：{wish.html}")
+        if wish.excel:
             from yibenzhang.reports.excel import write_excel
 
-            write_excel(excel, results, layer, groups)
-            told.print(f"问题清单：{excel}")
+            write_excel(wish.excel, told[0], layer, told[1])
+            say.print(f"问题清单：{wish.excel}")
+        if wish.keep:
+            from yibenzhang.reports.choosing import Selection, baseline, chosen
+            from yibenzhang.reports.writing import as_json, write_text
+
+            results, groups, _ = chosen(*whole, wish.selection or Selection(), None)
+            write_text(wish.keep, as_json(baseline(results, groups)) + "\n")
+            say.print(f"基线：{wish.keep}")
     except OSError as error:
         raise fail(f"报告没有写成：{error.strerror}：{error.filename}") from error
-    raise typer.Exit(_status(results, groups))
 
 
-def _journal(resume: Path | None, standards: str) -> Journal | None:
-    if resume is None:
-        return None
-    from yibenzhang.journal import Journal
-
-    return Journal(resume, standards)
-
-
-def _checked(
-    paths: list[str], standards: str, jobs: int, limit: float, journal: Journal | None
-) -> list[FileResult]:
-    made = check_many(paths, standards, jobs, limit, journal)
-    if len(paths) < 2:
-        return list(made)
-    if not sys.stderr.isatty():
-        return list(_told(made, len(paths)))
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        SpinnerColumn,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    columns = (
-        SpinnerColumn(),
-        TextColumn("检查"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.description}", markup=False),
-    )
-    out = []
-    with Progress(*columns, console=console(stderr=True), transient=True) as progress:
-        task = progress.add_task("", total=len(paths))
-        for result in made:
-            out.append(result)
-            progress.update(task, advance=1, description=Path(result.path).name)
-    return out
-
-
-def _told(results: Iterator[FileResult], total: int) -> Iterator[FileResult]:
-    """A line on the progress now and then, for a log that is no terminal."""
-    begun = last = time.monotonic()
-    for done, result in enumerate(results, start=1):
-        now = time.monotonic()
-        if now - last >= EVERY and done < total:
-            last = now
-            left = round((now - begun) / done * (total - done))
-            print(f"已检查 {done}/{total} 个文件，约剩 {left} 秒", file=sys.stderr, flush=True)
-        yield result
-
-
-def _status(results: list[FileResult], groups: list[Group]) -> int:
-    """The worst of all: 3 before 1 before 2."""
-    faulty = any(r.failed or (r.checked and r.checked.faults) for r in results)
-    if faulty or any(g.failed for g in groups):
-        return 3
-    worst = [*(r.checked.worst for r in results if r.checked), *(g.worst for g in groups)]
-    if Severity.ERROR in worst:
-        return 1
-    could_not = [r for r in results if r.checked is None or _too_little(r, groups)]
-    return 2 if could_not or any(g.error for g in groups) or not results else 0
-
-
-def _too_little(result: FileResult, groups: list[Group]) -> bool:
-    """A part of a disclosure counts by the whole."""
-    whole = groups[result.group - 1].checked if result.group else None
-    found = whole or result.checked
-    return found is not None and (found.extent.kind in UNUSABLE or found.extent.too_little)
+def _left_out(left: LeftOut) -> None:
+    words = speech()["left_out"]
+    told = [words["known"].format(count=left.known)] if left.known else []
+    told += [words["ignored"].format(count=left.ignored)] if left.ignored else []
+    if told:
+        console(stderr=True).print(words["line"].format(parts="，".join(told)))

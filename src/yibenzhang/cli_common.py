@@ -25,9 +25,9 @@ Format = Annotated[str, typer.Option("--format", "-f", help="text 给人看，js
 
 def console(stderr: bool = False) -> Console:
     """Where people read: nothing that is printed is taken for markup."""
-    from rich.console import Console
+    from yibenzhang.reports.console import Terminal
 
-    return Console(stderr=stderr, highlight=False, markup=False, emoji=False, soft_wrap=stderr)
+    return Terminal(stderr=stderr, soft_wrap=stderr)
 
 
 def fail(message: str) -> typer.Exit:

@@ -38,7 +38,7 @@ _FILL = {"错误": "FBE3E1", "疑问": "FFF4D6", "提示": "E6F1FA"}
 
 
 def write_excel(
-    path: Path, results: list[FileResult], standards: Standards, groups: Sequence[Group] = ()
+    path: Path, results: Sequence[FileResult], standards: Standards, groups: Sequence[Group] = ()
 ) -> None:
     """Write the list of findings, the list of what was not checked, and a sheet per-file summary."""
     book = Workbook()
@@ -83,7 +83,14 @@ def write_excel(
             continue
         p = c.profile
         files.append(
-            [result.path, first_line(c), p.body, p.fiscal_year or "", STAGE[p.stage], *_counts(c.coverage)]
+            [
+                result.path,
+                first_line(c, result.left_out),
+                p.body,
+                p.fiscal_year or "",
+                STAGE[p.stage],
+                *_counts(c.coverage),
+            ]
         )
         sections += [[Path(result.path).name, name, *_counts(s)] for name, s in c.sections]
     for g in groups:

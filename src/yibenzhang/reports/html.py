@@ -48,7 +48,7 @@ class ShownCell:
 
 
 def write_html(
-    path: Path, results: list[FileResult], standards: Standards, groups: Sequence[Group] = ()
+    path: Path, results: Sequence[FileResult], standards: Standards, groups: Sequence[Group] = ()
 ) -> None:
     """Write the report of one run."""
     environment = Environment(

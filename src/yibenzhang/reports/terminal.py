@@ -34,7 +34,7 @@ _MOST_REASONS = 4
 
 def show(
     console: Console,
-    results: list[FileResult],
+    results: Sequence[FileResult],
     standards: Standards,
     everything: bool,
     groups: Sequence[Group] = (),
@@ -43,7 +43,9 @@ def show(
 
     ``everything`` lists also what was not checked.
     """
-    for result in results:
+    for number, result in enumerate(results):
+        if number:
+            console.print()
         _file(console, result, standards, everything)
         if result.group:
             others = [p for p in groups[result.group - 1].paths if p != result.path]
@@ -55,13 +57,12 @@ def show(
 
 
 def _file(console: Console, result: FileResult, standards: Standards, everything: bool) -> None:
-    console.print()
     console.rule(Text(result.path, style="bold"), align="left", style="dim")
     if result.checked is None:
         console.print(Text(f"{failure(result)}：{result.error}", style="bold magenta"))
         return
     checked = result.checked
-    console.print(Text(first_line(checked), style=_style(checked)))
+    console.print(Text(first_line(checked, result.left_out), style=_style(checked)))
     if checked.extent.kind in UNUSABLE:
         return
     console.print(Text(profile_line(checked.profile), style="bold"))
@@ -145,7 +146,7 @@ def _not_checked(console: Console, checked: Checked, standards: Standards, every
         console.print(f"  · 还有 {len(groups) - _MOST_REASONS} 种原因，加 --all 列出全部", style="dim")
 
 
-def _summary(console: Console, results: list[FileResult]) -> None:
+def _summary(console: Console, results: Sequence[FileResult]) -> None:
     table = Table(title="汇总", title_justify="left", title_style="bold", show_edge=False)
     table.add_column("文件", overflow="fold")
     table.add_column("单位和年度", overflow="fold")
@@ -159,7 +160,10 @@ def _summary(console: Console, results: list[FileResult]) -> None:
         extent = checked.extent
         proved = f"{extent.share}%" if over(extent.counted) else "—"
         table.add_row(
-            result.path, profile_line(checked.profile), Text(tally(checked), style=_style(checked)), proved
+            result.path,
+            profile_line(checked.profile),
+            Text(tally(checked, result.left_out), style=_style(checked)),
+            proved,
         )
     console.print()
     console.print(table)
