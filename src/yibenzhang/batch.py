@@ -14,7 +14,7 @@ from yibenzhang.checking.check import Checked, check, check_together
 from yibenzhang.checking.multi_file import Group, doubted, groups_of, parted
 from yibenzhang.model.documents import Document
 from yibenzhang.reading import ReadingError, read
-from yibenzhang.reading.archives import bytes_of, is_archive, members_of
+from yibenzhang.reading.archives import NO_FILE, bytes_of, is_archive, is_special, members_of
 from yibenzhang.recognising.profile import Profile
 
 if TYPE_CHECKING:
@@ -62,6 +62,8 @@ def find_files(arguments: list[str]) -> tuple[list[str], list[FileResult]]:
             found.update({str(p): None for p in below})
             if not below:
                 missing.append(FileResult(argument, None, "文件夹里没有文件。"))
+        elif is_special(path):
+            missing.append(FileResult(argument, None, NO_FILE))
         elif path.exists():
             found[argument] = None
         elif matches := sorted(glob.glob(argument, recursive=True)):  # noqa: PTH207 - may be absolute

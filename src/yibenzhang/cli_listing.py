@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from itertools import groupby
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +12,7 @@ from rich.text import Text
 from yibenzhang.cli_common import Format, Layer, console, fail
 from yibenzhang.reports import listing
 from yibenzhang.reports.words import STANDING, table_place, table_state
+from yibenzhang.reports.writing import as_json
 
 if TYPE_CHECKING:
     from yibenzhang.checking.check import Checked
@@ -36,7 +36,7 @@ def tables(
     checked = _read(file, standards)
     records = listing.tables_of(checked)
     if format == "json":
-        print(json.dumps(records, ensure_ascii=False, indent=2))
+        print(as_json(records))
         return
     out = console()
     for notice in checked.document.notices:
@@ -60,7 +60,7 @@ def facts(
     """列出文件里的每一个表内数字：它的坐标（维度=值）、不认识的词、有没有得到印证。"""
     records = listing.facts_of(_read(file, standards))
     if format == "json":
-        print(json.dumps(records, ensure_ascii=False, indent=2))
+        print(as_json(records))
         return
     out = console()
     for table, rows in groupby(records, key=lambda r: r["table"]):

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from yibenzhang.cli_common import Layer, fail, nearest, standards_of
 from yibenzhang.model.issues import Severity
+from yibenzhang.reports.console import Terminal
 from yibenzhang.reports.speech import SEVERITY
 from yibenzhang.standards import StandardsError
 
@@ -85,14 +85,14 @@ def list_rules(standards: Layer = "") -> None:
         shown.add_column(name, overflow="fold", no_wrap=name == "规则")
     for r in standards_of(standards).rule_by_id.values():
         shown.add_row(r.id, SEVERITY[Severity(r.severity)], r.name)
-    Console(highlight=False).print(shown)
+    Terminal().print(shown)
 
 
 @app.command("show")
 def show_rule(rule: Annotated[str, typer.Argument(help="规则编号")], standards: Layer = "") -> None:
     """说明一条规则：内容、程度、依据、例子。"""
     layer = standards_of(standards)
-    console = Console(highlight=False)
+    console = Terminal()
     found = layer.rule_by_id.get(rule)
     if found is None:
         raise fail(f"没有规则 {rule}。{nearest(rule, layer.rule_by_id) or '用 rules list 列出全部。'}")
@@ -119,7 +119,7 @@ def test_rules(standards: Layer = "") -> None:
     from yibenzhang.proving import prove  # the whole line, and cases of many kinds
 
     standards_of(standards)
-    console = Console(highlight=False)
+    console = Terminal()
     try:
         proofs = prove(standards)
     except StandardsError as error:
@@ -146,7 +146,7 @@ def new_rule(
         raise fail(f"不认识的种类 {kind}，可用的是 {'、'.join(_NEW)}。")
     if not name or re.search(r'["\\\\/{}\s]', name):
         raise fail(f"{name!r} 里有不能用的字符。")
-    console = Console(highlight=False)
+    console = Terminal()
     for where, text in _NEW[kind].items():
         path = folder / where.format(name=name)
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -5,13 +5,19 @@ from __future__ import annotations
 import re
 
 _HALVES = re.compile("[\ud800-\udfff]")
-_ACTING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-"""Control characters but tab and line feed, line separators, and marks that turn the direction of print."""
+_ACTING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufffe\uffff]")
+"""Control characters but tab and line feed, line separators, marks that turn the direction of print, and the two
+numbers that XML does not allow."""
+
+
+def broken(text: str) -> bool:
+    """It holds halves of characters."""
+    return bool(_HALVES.search(text))
 
 
 def valid(text: str) -> str:
     """The text as Unicode can be written: halves of a character joined, a lone half as U+FFFD."""
-    if not _HALVES.search(text):
+    if not broken(text):
         return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 

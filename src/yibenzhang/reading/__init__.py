@@ -11,6 +11,7 @@ from pathlib import Path
 from yibenzhang.model.documents import Document, Page, ReadingNotice
 from yibenzhang.reading.archives import bytes_of
 from yibenzhang.reading.extra import INSTALL, installed
+from yibenzhang.reading.halves import sound
 from yibenzhang.reading.kinds import OLE, ZIP, Kind, ole_kind, text_kind, zip_kind
 from yibenzhang.reading.limits import MAX_SHEET_CELLS, MAX_XML_BYTES, ReadingError
 from yibenzhang.reading.separated import separator_of
@@ -36,6 +37,7 @@ def read_data(path: str, data: bytes) -> Document:
     if not data.strip():
         raise ReadingError("文件是空的，没有任何内容。")
     kind, (pages, notices) = _read(data)
+    pages, notices = sound(pages, notices)
     return Document(str(path), kind, hashlib.sha256(data).hexdigest(), pages, notices)
 
 

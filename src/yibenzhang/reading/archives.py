@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -22,8 +23,22 @@ ZIP = b"PK\x03\x04"
 _EMPTY = b"PK\x05\x06"
 
 
+NO_FILE = "这是管道、设备或套接字，不是文件，没有读取。"
+
+
+def is_special(path: Path) -> bool:
+    """A named pipe, a device or a socket: reading one may never end."""
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
 def is_archive(path: Path) -> bool:
     """True for a plain zip; false for OFD and Office files, and for what is no sound zip."""
+    if is_special(path):
+        return False
     try:
         with path.open("rb") as file:
             magic = file.read(4)
@@ -114,6 +129,8 @@ def bytes_of(path: str | Path) -> bytes:
         for outer in file.parents:
             if outer.is_file():
                 return _inside(_opened(outer), str(path)[len(str(outer)) + 1 :], 1)
+        if is_special(file):
+            raise ReadingError(NO_FILE)
         size = file.stat().st_size
         if size > MAX_FILE_BYTES:
             raise ReadingError(

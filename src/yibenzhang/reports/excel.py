@@ -16,7 +16,9 @@ from yibenzhang.balance.coverage import Coverage
 from yibenzhang.batch import FileResult, failure
 from yibenzhang.checking.extent import over, share
 from yibenzhang.checking.multi_file import Group
+from yibenzhang.model.text import shown
 from yibenzhang.reports.words import SEVERITY, STAGE, first_line, group_result, tables_of
+from yibenzhang.reports.writing import write
 from yibenzhang.standards import Standards
 
 _FINDINGS = (
@@ -102,7 +104,7 @@ def write_excel(
     _sheet(summary, _FILES, files)
     _sheet(book.create_sheet("各表"), _SECTIONS, sections)
     book.active = 0
-    book.save(path)
+    write(path, book.save)
 
 
 def _counts(c: Coverage) -> list[object]:
@@ -130,7 +132,7 @@ def _sheet(
                 decimals = len(str(value).partition(".")[2])
                 cell.number_format = "#,##0." + "0" * decimals if decimals else "#,##0"
             else:
-                cell.value = value
+                cell.value = shown(value) if isinstance(value, str) else value
                 if isinstance(value, str):
                     cell.data_type = "s"  # a text that begins with "=" is a text
             cell.alignment = Alignment(vertical="top", wrap_text=True)

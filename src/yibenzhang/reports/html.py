@@ -30,6 +30,7 @@ from yibenzhang.reports.words import (
     tables_of,
     tally,
 )
+from yibenzhang.reports.writing import write_text
 from yibenzhang.standards import Standards
 
 MOST_ROWS = 400
@@ -64,7 +65,7 @@ def write_html(
         shown_prose=shown_prose, most=MOST_ROWS, group_result=group_result, places=_places,
     )  # fmt: skip
     text = environment.get_template("report.html").render(results=results, groups=groups)
-    path.write_text(text, encoding="utf-8")
+    write_text(path, text)
 
 
 def _places(finding: Issue) -> list[str]:
