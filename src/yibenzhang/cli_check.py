@@ -17,6 +17,7 @@ from yibenzhang.standards.speech import speech
 if TYPE_CHECKING:
     from yibenzhang.batch import FileResult
     from yibenzhang.checking.multi_file import Group
+    from yibenzhang.reports.about import About
     from yibenzhang.reports.choosing import Baseline, LeftOut, Selection
 
 FORMATS = ("text", "concise", "github", "sarif", "json")
@@ -182,7 +183,7 @@ def _tell(wish: Wish, results: Sequence[FileResult], groups: Sequence[Group], la
     else:
         from yibenzhang.reports import terminal
 
-        terminal.show(console(), results, layer, wish.all, groups)
+        terminal.show(console(), results, layer, wish.all, groups, _about())
 
 
 def _count(wish: Wish, results: Sequence[FileResult], groups: Sequence[Group], layer: Standards) -> None:
@@ -214,12 +215,12 @@ def _files(
         if wish.html:
             from yibenzhang.reports.html import write_html
 
-            write_html(wish.html, told[0], layer, told[1])
+            write_html(wish.html, told[0], layer, told[1], _about())
             say.print(f"网页报告：{wish.html}")
         if wish.excel:
             from yibenzhang.reports.excel import write_excel
 
-            write_excel(wish.excel, told[0], layer, told[1])
+            write_excel(wish.excel, told[0], layer, told[1], _about())
             say.print(f"问题清单：{wish.excel}")
         if wish.keep:
             from yibenzhang.reports.choosing import Selection, baseline, chosen
@@ -230,6 +231,15 @@ def _files(
             say.print(f"基线：{wish.keep}")
     except OSError as error:
         raise fail(f"报告没有写成：{error.strerror}：{error.filename}") from error
+
+
+def _about() -> About:
+    """The day is told to the reports here, at the edge: they look at no clock."""
+    from datetime import date
+
+    from yibenzhang.reports.about import About
+
+    return About(date.today().isoformat())
 
 
 def _left_out(left: LeftOut) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from yibenzhang import __version__
 from yibenzhang.balance.coverage import Coverage
 from yibenzhang.batch import FileResult, failure
 from yibenzhang.checking.check import Checked
@@ -24,6 +25,7 @@ def report(results: Sequence[FileResult], groups: Sequence[Group] = ()) -> dict[
     """The report of one run; numbers are strings. ``across`` are findings between files of one disclosure."""
     out: dict[str, Any] = {
         "schema": SCHEMA,
+        "program": __version__,
         "documents": [_document(r) | ({"group": r.group} if r.group else {}) for r in results],
         "across": [f for g in groups for f in _across(g)],
     }
@@ -77,6 +79,7 @@ def _document(result: FileResult) -> dict[str, Any]:
     keys = fact_keys(checked.views)
     return {
         "path": result.path,
+        "sha256": checked.document.sha256,
         "profile": profile(checked),
         "summary": _summary(checked, result.left_out),
         **({"left_out": result.left_out} if result.left_out else {}),
