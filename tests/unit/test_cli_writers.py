@@ -68,9 +68,9 @@ def test_no_name_ends_a_report(tmp_path: Path, name: str) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="names are Unicode there")
 def test_a_name_that_is_no_text_ends_nothing(tmp_path: Path) -> None:
     folder = os.fsencode(tmp_path) + b"/\xff\x1b[31m[red]"
-    os.mkdir(folder)
+    Path(os.fsdecode(folder)).mkdir()
     for name, text in ((b"one\xfe.txt", WRONG), (b"two\xfd.txt", CLEAN)):
-        with open(folder + b"/" + name, "w", encoding="utf-8") as f:
+        with Path(os.fsdecode(folder + b"/" + name)).open("w", encoding="utf-8") as f:
             f.write(text)
     html, excel = tmp_path / "r.html", tmp_path / "r.xlsx"
     environment = os.environ | {"PYTHONPATH": str(ROOT / "src"), "LANG": "C.UTF-8"}
