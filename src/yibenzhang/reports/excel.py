@@ -53,7 +53,8 @@ _FACE = "Microsoft YaHei"
 _BODY = Font(name=_FACE, size=11)
 _LINE = 15.5
 """Points of a line of type."""
-_LINES = Border(*[Side("thin", "C9D0D8")] * 4)
+_SIDE = Side("thin", "C9D0D8")
+_LINES = Border(left=_SIDE, right=_SIDE, top=_SIDE, bottom=_SIDE)
 _FILL = {"错误": "FBE3E1", "疑问": "FFF4D6", "提示": "E6F1FA"}
 
 
@@ -201,8 +202,9 @@ def _sheet(
     sheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.5, bottom=0.6, header=0.25, footer=0.25)
     sheet.print_title_rows = "1:1"
     sheet.print_area = f"A1:{get_column_letter(printed or len(columns))}{last}"
-    sheet.oddFooter.left.text = line.replace("&", "&&")
-    sheet.oddFooter.right.text = "&P / &N"
+    footer: Any = sheet.oddFooter
+    footer.left.text = line.replace("&", "&&")
+    footer.right.text = "&P / &N"
 
 
 def _height(row: Sequence[object], columns: Sequence[tuple[str, int]]) -> float:
