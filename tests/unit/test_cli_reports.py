@@ -40,7 +40,11 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str, Path]:
 
 
 def test_the_worst_first_then_by_page() -> None:
-    for name in ("shanghai-accounts-two-errors.pdf", "jiangsu-three-errors.pdf", "hubei-goals-three-errors.pdf"):
+    for name in (
+        "shanghai-accounts-two-errors.pdf",
+        "jiangsu-three-errors.pdf",
+        "hubei-goals-three-errors.pdf",
+    ):
         found = check(EXAMPLES / name).findings
         order = [(list(Severity).index(f.severity), f.place.page or 0 if f.place else 999) for f in found]
         assert len(order) > 1 and order == sorted(order)
@@ -67,7 +71,9 @@ def test_the_summary_says_what_is_to_be_done() -> None:
     told = dict(summary(check(PDF)))
     assert re.fullmatch(r"必须改正 2 处（第\d+页、第\d+页）", told["must"])
     goals = dict(summary(check(EXAMPLES / "hubei-goals-weak-targets.txt")))
-    assert goals["ask"].startswith("需要核实 3 处（第125行") and goals["unchecked"].startswith("未能核对 1 项：")
+    assert goals["ask"].startswith("需要核实 3 处（第125行") and goals["unchecked"].startswith(
+        "未能核对 1 项："
+    )
 
 
 def test_every_face_has_summary_hash_version_and_date(reports: tuple[str, str, Path]) -> None:
@@ -77,7 +83,9 @@ def test_every_face_has_summary_hash_version_and_date(reports: tuple[str, str, P
 
     for face in (text, page):
         assert "必须改正 2 处" in face and "需要核实 3 处" in face and "未能核对" in face
-        assert digest in face.replace("\n", "") and re.search(rf"Yibenzhang {__version__}，20\d\d-\d\d-\d\d", face)
+        assert digest in face.replace("\n", "") and re.search(
+            rf"Yibenzhang {__version__}，20\d\d-\d\d-\d\d", face
+        )
     book = openpyxl.load_workbook(excel)
     head = [c.value for c in book["文件汇总"][1]]
     row = dict(zip(head, [c.value for c in book["文件汇总"][2]], strict=True))
@@ -143,8 +151,12 @@ def test_the_list_fits_a4_and_can_be_filtered(reports: tuple[str, str, Path]) ->
         assert sheet.page_setup.fitToHeight == 0 and sheet.sheet_properties.pageSetUpPr.fitToPage
         assert sheet.auto_filter.ref.startswith("A1:") and sheet.freeze_panes == "A2"
         last = openpyxl.utils.cell.range_boundaries(sheet.print_area.rpartition("!")[2].replace("$", ""))[2]
-        wide = sum(sheet.column_dimensions[openpyxl.utils.get_column_letter(c)].width for c in range(1, last + 1))
-        assert wide * 5.6 * 11 / 11 <= 27.7 / 2.54 * 72 * 11 / 8.5, f"{sheet.title}: type smaller than 8.5 points"
+        wide = sum(
+            sheet.column_dimensions[openpyxl.utils.get_column_letter(c)].width for c in range(1, last + 1)
+        )
+        assert wide * 5.6 * 11 / 11 <= 27.7 / 2.54 * 72 * 11 / 8.5, (
+            f"{sheet.title}: type smaller than 8.5 points"
+        )
     mine = book["问题清单"]
     assert all(mine.row_dimensions[r].height >= 15 for r in range(2, mine.max_row + 1))
 
@@ -157,14 +169,22 @@ def test_names_of_sheets_are_what_excel_allows(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(WRONG, encoding="utf-8")
     checked = check(tmp_path / "a.txt")
     names = ["问题清单", "市[甲]/乙:局*?", "很长的" * 30, "很长的" * 31, "'引号'", "\x1b局"]
-    results = [FileResult(f"{k}.txt", replace(checked, profile=replace(checked.profile, body=n))) for k, n in enumerate(names)]
+    results = [
+        FileResult(f"{k}.txt", replace(checked, profile=replace(checked.profile, body=n)))
+        for k, n in enumerate(names)
+    ]
     write_excel(tmp_path / "r.xlsx", results, load())
     titles = openpyxl.load_workbook(tmp_path / "r.xlsx").sheetnames
     assert len(titles) == len(names) + 4 == len({t.lower() for t in titles})
     assert all(len(t) <= 31 and not set(t) & set("[]:*?/\\'\x1b") for t in titles)
     (tmp_path / "b.txt").write_text(CLEAN, encoding="utf-8")
     write_excel(tmp_path / "r.xlsx", [FileResult("b.txt", check(tmp_path / "b.txt"))], load())
-    assert openpyxl.load_workbook(tmp_path / "r.xlsx").sheetnames == ["文件汇总", "问题清单", "未能核对", "各表"]
+    assert openpyxl.load_workbook(tmp_path / "r.xlsx").sheetnames == [
+        "文件汇总",
+        "问题清单",
+        "未能核对",
+        "各表",
+    ]
 
 
 def test_quotations_are_whole_clauses() -> None:
