@@ -30,6 +30,7 @@ from bench.cli_measures import (
     start,
     support,
 )
+from bench.cli_resources import resources
 from bench.cli_serve import serve
 from bench.conditions.cli import conditions
 from bench.planting.judging import KINDS, Tally, Verdict, tally, verdicts
@@ -71,6 +72,7 @@ app.command()(start)
 app.command()(same)
 app.command()(support)
 app.command()(recall)
+app.command()(resources)
 app.command()(serve)
 app.command()(conditions)
 Format = Annotated[str, typer.Option("--format", "-f", help="text 给人看，json 给程序用")]

@@ -15,14 +15,25 @@ def ledger(
     documents: Annotated[
         list[int] | None, typer.Argument(help="几份公开，可写多个", show_default=False)
     ] = None,
+    folder: Annotated[
+        Path | None, typer.Option(help="造在这个文件夹里，要有地方；不写就用临时文件夹")
+    ] = None,
+    beside: Annotated[bool, typer.Option("--beside", help="另用普通 Python 逐份算一遍关系，作对照")] = False,
 ) -> None:
-    """造出许多份分析（每份 1,500 个数、300 个六项的算式），测算式和跨文件对照的用时、每份的字节数。"""
+    """造出许多份分析（每份 1,500 个数、300 个六项的算式），收进真的账本，用账本自己的视图测：算式、跨文件、现成的问题、合并，各要多久、多少内存，每份几个字节。"""
     from bench.ledger import measure
 
     for number in documents or [1_000, 10_000]:
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory(dir=folder) as place:
             names = {
-                "documents": "份", "step": "步", "seconds": "秒", "count": "个", "broken": "不成立", "bytes": "每份字节",
+                "documents": "份",
+                "step": "步",
+                "seconds": "秒",
+                "cpu": "处理器秒",
                 "peak_mb": "内存峰值 MB",
-            }  # fmt: skip
-            show(names, measure(Path(folder), number), "账本")
+                "bytes": "每份字节",
+                "count": "个",
+                "broken": "不成立",
+                "worst_ms": "最慢 ms",
+            }
+            show(names, list(measure(Path(place), number, beside)), "账本")

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import csv
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,7 +19,9 @@ from yibenzhang.cli_common import Layer, fail, standards_of
 if TYPE_CHECKING:
     from yibenzhang.ledger.store import Ledger
 
-app = typer.Typer(help="账本：备份、恢复、检验。", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="账本：跨文件核对、单位沿革、合并、备份、恢复、检验。", no_args_is_help=True, rich_markup_mode=None
+)
 FORMATS = ("table", "csv", "json", "parquet")
 Folder = Annotated[Path, typer.Option("--ledger", "-l", help="账本的文件夹，没有就建", show_default=True)]
 DEFAULT = Path("ledger")
@@ -113,6 +118,138 @@ def query(
         console.print(Text(text), end="")
     if found.cut:
         Console(stderr=True).print(Text(f"只列出前 {most} 行；用 --most 多看。"))
+
+
+def publish(
+    data: Annotated[Path | None, typer.Option(help="开放数据写到这个文件夹（Fiscal Data Package）")] = None,
+    site: Annotated[Path | None, typer.Option(help="静态网站写到这个文件夹，打开 index.html 就能看")] = None,
+    ledger: Folder = DEFAULT,
+    licence: Annotated[str, typer.Option(help="数据的许可")] = "CC-BY-4.0",
+    memory: Annotated[str, typer.Option(help="最多用多少内存")] = "4GB",
+) -> None:
+    """把账本公开出去：开放数据文件夹、静态网站。只含预算、决算的公开文件。退出码：0 写好了，2 不能运行。"""
+    from yibenzhang.ledger.comparing import compare
+    from yibenzhang.publishing.package import PublishError, write_package
+    from yibenzhang.publishing.site import write_site
+
+    if data is None and site is None:
+        raise fail("请用 --data 或 --site 指定写到哪里。")
+    store = _opened(ledger)
+    try:
+        with tempfile.TemporaryDirectory() as spill:
+            found = compare(store, spill=Path(spill), memory=memory)
+        if data is not None:
+            write_package(store, data, found, licence, datetime.now(UTC).isoformat(timespec="seconds"))
+            print(f"开放数据已写入 {data}")
+        if site is not None:
+            count = write_site(store, site, found)
+            print(f"{count} 个单位的静态网站已写入 {site}")
+    except PublishError as error:
+        raise fail(str(error)) from error
+    except OSError as error:
+        raise fail(f"写不进去：{error.strerror or error}。") from error
+
+
+@app.command("check")
+def check_across(
+    ledger: Folder = DEFAULT,
+    format: Annotated[str, typer.Option("--format", "-f", help="text 给人看，json、csv 给程序用")] = "text",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="写到这个文件")] = None,
+    body: Annotated[str, typer.Option(help="只看名称含这些字的单位")] = "",
+    memory: Annotated[str, typer.Option(help="最多用多少内存，放不下的写到临时文件夹")] = "4GB",
+    standards: Layer = "",
+) -> None:
+    """几份文件互相核对：上年与今年、预算与决算、部门与单位。退出码：0 没有要问的，1 有，2 不能运行。"""
+    from yibenzhang.ledger.comparing import compare, keep
+    from yibenzhang.ledger.telling import as_csv, as_json, as_text
+    from yibenzhang.reports.words import SEVERITY
+
+    if format not in ("text", "json", "csv"):
+        raise fail(f"不认识的格式 {format}，请用 text、json 或 csv。")
+    standards_of(standards)
+    store = _opened(ledger)
+    with tempfile.TemporaryDirectory() as spill:
+        every = compare(store, standards, Path(spill), memory)
+    with suppress(OSError):  # a ledger that may only be read is checked all the same
+        keep(store, every)
+    found = [f for f in every if body in f.who]
+    if format == "text":
+        text = "".join(f"{line}\n" for line in as_text(found, {str(k): v for k, v in SEVERITY.items()}))
+        text += f"{len(found)} 处要问的。\n" if found else "没有要问的。\n"
+    else:
+        text = as_json(found) if format == "json" else as_csv(found)
+    if output is None:
+        Console(highlight=False, soft_wrap=True).print(Text(text), end="")
+    else:
+        output.write_text(text, encoding="utf-8", newline="")
+    raise typer.Exit(int(bool(found)))
+
+
+@app.command()
+def bodies(
+    ledger: Folder = DEFAULT,
+    same: Annotated[
+        tuple[str, str] | None, typer.Option(help="这两个名称是同一个单位", show_default=False)
+    ] = None,
+    apart: Annotated[
+        tuple[str, str] | None, typer.Option(help="这两个名称不是同一个单位", show_default=False)
+    ] = None,
+    undo: Annotated[
+        tuple[str, str] | None, typer.Option(help="撤销对这两个名称的上一次确认", show_default=False)
+    ] = None,
+    by: Annotated[str, typer.Option(help="谁确认的")] = "",
+    why: Annotated[str, typer.Option(help="依据")] = "",
+    proposed: Annotated[bool, typer.Option("--proposed", help="只列可能是同一个单位、等人确认的")] = False,
+) -> None:
+    """单位的沿革：哪些名称是同一个单位；确认、分开或撤销。每次确认都记下来，不改以前的。"""
+    from yibenzhang.ledger.bodies import APART, SAME, UNDO, Decision
+
+    store = _opened(ledger)
+    console = Console(highlight=False, soft_wrap=True)
+    asked = [(action, pair) for action, pair in ((SAME, same), (APART, apart), (UNDO, undo)) if pair]
+    for action, (one, other) in asked:
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        store.decide(Decision(now, action, (one, other), by, why))
+    if asked:
+        console.print(Text("已记下。"))
+        return
+    for line in _bodies_listed(store, proposed):
+        console.print(Text(line))
+
+
+def _bodies_listed(store: Ledger, proposed: bool) -> Iterator[str]:
+    from yibenzhang.ledger.bodies import proposals, resolve
+    from yibenzhang.ledger.connecting import printed_bodies
+    from yibenzhang.standards import load
+
+    con = store.connect()
+    try:
+        printed = printed_bodies(con)
+    finally:
+        con.close()
+    words = load().message_words
+    if not proposed:
+        known: dict[str, list[str]] = {}
+        for b in resolve(printed, store.decisions()):
+            known.setdefault(b.who, []).append(f"{b.name}（{words[f'body_{b.how}']}）")
+        yield from (f"{who}：{'、'.join(dict.fromkeys(names))}" for who, names in sorted(known.items()))
+    for p in proposals(printed, store.decisions()):
+        since = f"，{p.since} 年" if p.since else ""
+        yield f"？{p.names[0]} ＝ {p.names[1]}　{p.score:.2f}　{words[f'body_{p.reason}']}{since}"
+
+
+@app.command()
+def merge(ledger: Folder = DEFAULT) -> None:
+    """把许多小批合并成大批，按地区、单位、年度排好，问起来快。合并中断，账本照旧。没有别人在问的时候用。"""
+    from yibenzhang.ledger.merging import merge as merged
+
+    store = _opened(ledger)
+    before = len(store.batch_folders())
+    try:
+        merged(store)
+    except OSError as error:
+        raise fail(f"账本写不进去：{error.strerror or error}。账本没有变。") from error
+    print(f"{before} 批合并成 {len(store.batch_folders())} 批。")
 
 
 @app.command()

@@ -68,6 +68,9 @@ def serve(
     timeout: Annotated[float, typer.Option(min=1, help="每个文件最多检查多少秒")] = 900,
     most: Annotated[int, typer.Option(min=1, help="单个文件最多多少 MB")] = 200,
     open_browser: Annotated[bool, typer.Option("--open", help="启动后打开浏览器")] = False,
+    ledger: Annotated[
+        Path | None, typer.Option("--ledger", "-l", help="ingest 收成的账本，单位的“一本账”从那里取钱和项目")
+    ] = None,
     standards: Layer = "",
 ) -> None:
     """打开工作台：收文件、审核、退回、统计，都在浏览器里。"""
@@ -75,6 +78,8 @@ def serve(
     from yibenzhang.web.serving import Unreachable, serve_pages
     from yibenzhang.web.settings import Settings
 
+    if ledger is not None and not (ledger / "ledger.json").is_file():
+        raise fail(f"{ledger} 不是账本；账本用 yibenzhang ingest 收成。")
     if host not in LOOPBACK and not accounts:
         raise fail("监听本机以外的地址时必须要求登录：请加 --accounts，并先用 yibenzhang user add 建立账号。")
     standards_of(standards)
@@ -87,7 +92,7 @@ def serve(
         raise fail("前面有代理时别人也能打开，必须要求登录：请加 --accounts。")
     settings = Settings(
         folder.resolve(), database, accounts, hosts, https, tuple(proxy or ()), jobs, timeout, standards,
-        most * 1024 * 1024,
+        most * 1024 * 1024, analyses=str(ledger.resolve()) if ledger else "",
     )  # fmt: skip
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)

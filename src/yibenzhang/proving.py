@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import tempfile
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,7 +12,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from yibenzhang.checking.analysis import analysis_of
 from yibenzhang.checking.check import Checked, check_document
+from yibenzhang.ledger.comparing import compare
+from yibenzhang.ledger.store import Ledger, Source
 from yibenzhang.model.documents import Document
 from yibenzhang.office.deadlines import due_on, issue_late
 from yibenzhang.prose.passages import flat
@@ -59,6 +63,9 @@ def claims(extra: str = "") -> list[Claim]:
     for layer in [HERE, *([Path(extra)] if extra else [])]:
         folder = layer / "cases"
         cases = [*_load(folder / "prose.toml"), *_of_rules(layer)]
+        several = [c for c in cases if isinstance(c.get("fires"), list)]
+        cases = [c for c in cases if c not in several]
+        out += [Claim(c["rule"], "几份文件", partial(_across, c, extra)) for c in several]
         out += [*_sums(folder, extra), *_texts(cases, folder, extra), *_dates(folder, standards)]
     out += _phrases(standards)
     told = {claim.rule for claim in out}
@@ -139,6 +146,28 @@ def _text(case: dict[str, Any], folder: Path, extra: str) -> str:
             text = text.replace(case[key][0], case[key][1], 1)
         results.append(_told(check_document(document_of(f"{text}\n{case.get(which, '')}".strip()), extra)))
     return _fault(case["rule"], *results)
+
+
+def _across(case: dict[str, Any], extra: str) -> str:
+    """A case of several documents, taken into a ledger one after the other."""
+    results = []
+    for which in ("fires", "twin"):
+        texts = [_filled(case["text"], t) if "text" in case else t for t in case[which]]
+        with tempfile.TemporaryDirectory() as folder:
+            ledger = Ledger(folder)
+            for k, text in enumerate(texts):
+                made = analysis_of(check_document(document_of(text.strip(), f"{k}.txt"), extra))
+                ledger.add(
+                    [made], [Source(made.document, f"{k}.txt", made.document, f"2026-01-01T00:00:{k:02}")]
+                )
+            results.append([{f.rule} for f in compare(ledger, extra)])
+    return _fault(case["rule"], *results)
+
+
+def _filled(text: str, values: list[str]) -> str:
+    for k, value in enumerate(values):
+        text = text.replace(f"{{{k}}}", value)
+    return text
 
 
 def _dates(folder: Path, standards: Standards) -> Iterator[Claim]:

@@ -23,6 +23,7 @@ LAYERS = {
     "projects": "model standards recognising",
     "evidence": "standards",
     "ledger": "model standards reading checking batch journal",
+    "resources": "model standards reading recognising ledger office",
 }
 """Package → the packages it may import; those not named here stand above all of these and may import them."""
 

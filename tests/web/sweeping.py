@@ -40,18 +40,23 @@ from yibenzhang.office.models import (
     Tick,
     Token,
     User,
+    now,
 )
 from yibenzhang.office.recording import finish
 from yibenzhang.office.reviews import add_defect, correct, tick
 from yibenzhang.office.roster import import_rows, new_season
 from yibenzhang.office.roster_files import RosterRow
+from yibenzhang.resources.models import Entry as Resource
+from yibenzhang.resources.models import History
+from yibenzhang.resources.schema import load_schema
+from yibenzhang.resources.store import Doer, Draft, add_all
 from yibenzhang.showing.kept import loaded
 from yibenzhang.web.security import actor_of
 
 PATHS = {
     "seasons": "season", "entries": "entry", "submissions": "submission", "matters": "matter", "notices": "notice",
     "deliveries": "delivery", "users": "user", "me": "token",
-    "bodies": "body",
+    "bodies": "body", "resources": "resource",
 }  # fmt: skip
 """What the first parameter in a path names, by the first word of the path."""
 MEANS = {
@@ -66,6 +71,7 @@ HARMLESS: dict[str, Any] = {
     "severity": "error", "box": "1,2,30,40", "text": "", "done": "true", "person": "", "action": "", "subject": "submission", "since": "",
     "until": "", "undo": "false", "sure": "true", "page": 1, "part": 1, "table": "rules", "next": "", "password": "另一个好密码二〇二六年", "role": "reviewer", "shown": "某人", "body": "", "active": "true",
     "old": "x", "keys": "false", "renew": "false", "new": "另一个好密码二〇二六年", "again": "另一个好密码二〇二六年", "rule": "", "kind": "docx", "title": "",
+    "state": "", "source": "", "version": "1", "rest": "false", "numbers": "999999", "whole": "false",
     "due": "2026-12-01", "late": "false", "notice": "文号", "office_name": "财政局", "phone": "", "template": "", "number": "云财监〔2026〕9号",
 }  # fmt: skip
 CHOICES = {
@@ -190,7 +196,20 @@ def _department(shop: Shop, season: int, k: int, person: str, body: str, names: 
         matters = {s: _first_matter(session, s) for s in (new, old, draft)}
         named = session.get_one(Entry, entry).body_id
         told = session.scalars(select(Notice.id).where(Notice.entry_id == entry)).one()
-    common = {"season": season, "entry": entry, "notice": told, "user": user, "token": token, "body": named}
+        kind = load_schema().kinds["site"]
+        [code] = add_all(
+            session, load_schema(), [Draft(kind, {"name": f"{names[1]}网站", "body": body})], Doer(now())
+        )
+        resource = session.scalars(select(Resource.id).where(Resource.code == code)).one()
+    common = {
+        "season": season,
+        "entry": entry,
+        "notice": told,
+        "user": user,
+        "token": token,
+        "body": named,
+        "resource": resource,
+    }
     owned.ids = {**common, "submission": new, "matter": matters[new], "delivery": second}
     owned.older = {**common, "submission": old, "matter": matters[old], "delivery": key}
     owned.drafts = {**common, "submission": draft, "matter": matters[draft], "delivery": f"{k + 5}" * 32}
@@ -231,6 +250,7 @@ def state_of(shop: Shop, owned: Owned) -> dict[str, list[tuple[Any, ...]]]:
         "deliveries": (Delivery, Delivery.user_id == user), "jobs": (Job, Job.submission_id.in_(subs)),
         "in deliveries": (Submission, Submission.delivery_id.in_(select(Delivery.id).where(Delivery.user_id == user))),
         "seasons": (Season, Season.id == owned.ids["season"]),
+        "resources": (Resource, Resource.id == owned.ids["resource"]), "history": (History, History.entry_id == owned.ids["resource"]),
     }  # fmt: skip
     out = {}
     with shop.office.session() as session:

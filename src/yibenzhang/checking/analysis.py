@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from yibenzhang.balance.coverage import Standing
@@ -17,10 +19,14 @@ from yibenzhang.model.fact_keys import fact_keys
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Arguments, Evidence, Issue, Severity, Value
 from yibenzhang.model.places import InFile, Place, file_of
+from yibenzhang.standards import fold, load
+from yibenzhang.standards.divisions import division_of, divisions
 
 Row = tuple[Any, ...]
 _NAMES = ("side", "fund", "period", "kind", "item", "version", "stage", "measure", "function", "department", "government",
           "unit", "project", "year")  # fmt: skip
+_SHARED = ("side", "fund", "period", "kind", "item", "function", "department", "government", "project")
+"""What two documents that tell the same number have in common."""
 
 
 def analysis_of(checked: Checked) -> Analysis:
@@ -31,6 +37,7 @@ def analysis_of(checked: Checked) -> Analysis:
         "files": _files(checked.document),
         "facts": _facts(checked),
         "figures": _figures(checked),
+        "statements": _statements(checked),
         "relations": _relations(checked),
         "terms": _terms(checked),
         "issues": (_issue(i) for i in checked.findings),
@@ -55,10 +62,32 @@ def _document(c: Checked, document: str) -> Row:
     p, s = c.profile, c.coverage
     count = {severity: sum(f.severity is severity for f in c.findings) for severity in Severity}
     return (
-        VERSION, p.body, p.fiscal_year, p.stage, p.level, p.region, c.document_kind, max(len(c.document.parts), 1),
+        VERSION, p.body, p.fiscal_year, p.stage, p.level, p.region, _division(p.body, p.region), _code(c), c.document_kind, max(len(c.document.parts), 1),
         len(c.document.pages), s.numbers, s.proved, s.contradicted, s.alone, s.trivial, count[Severity.ERROR],
         count[Severity.WARNING],
     )  # fmt: skip
+
+
+def _division(body: str, region: str) -> str:
+    """The administrative division by the name of the body, or else by its region; empty where neither says."""
+    found = division_of(body)
+    if found is not None:
+        return found.code
+    if region in divisions():
+        return region
+    return next((r.division for r in load().regions if r.id == region), "")
+
+
+def _code(c: Checked) -> str:
+    """The unit code that the tables print beside the document's own body: the shortest, which is the department's."""
+    own = fold(c.profile.body)
+    if not own:
+        return ""
+    rows = {
+        (row.coordinates.unit, fold(row.label)) for v in c.views for row in v.rows if row.coordinates.unit
+    }
+    found = sorted((len(unit), unit) for unit, label in rows if label == own and unit.isdigit())
+    return found[0][1] if found else ""
 
 
 def _files(document: Document) -> Iterator[Row]:
@@ -78,7 +107,7 @@ def _facts(c: Checked) -> Iterator[Row]:
             yield (
                 fact.id, str(keys[fact.id]), view.table, view.title, view.panel, row.index, column.index, row.code,
                 row.label, "/".join(column.path), row.total, *_amount(fact), *_coordinates(view.places[r, k]),
-                _standing(c, fact.id), *_place(fact.place),
+                _cell(fact, view.places[r, k]), _standing(c, fact.id), *_place(fact.place),
             )  # fmt: skip
     yield from _others(c, seen)
 
@@ -93,7 +122,7 @@ def _others(c: Checked, seen: set[str]) -> Iterator[Row]:
             row, column = fact.cell
             yield (
                 fact.id, "", fact.table, "", 0, row, column, fact.row.code, fact.row.label, fact.column,
-                fact.row.role == "total", *_amount(fact), *_coordinates(Coordinates()), _standing(c, fact.id),
+                fact.row.role == "total", *_amount(fact), *_coordinates(Coordinates()), None, _standing(c, fact.id),
                 *_place(fact.place),
             )  # fmt: skip
 
@@ -109,6 +138,18 @@ def _figures(c: Checked) -> Iterator[Row]:
             _standing(c, q.fact.id),
             *_place(q.fact.place),
         )
+
+
+def _statements(c: Checked) -> Iterator[Row]:
+    for s in c.statements:
+        amount = _amount(s.quantity.fact)
+        state = ("derived" if s.derived else amount[0], amount[1])
+        yield (
+            s.quantity.fact.id, s.bound.id, s.derived, " › ".join(s.quantity.passage.section[:2]), s.quantity.fact.said,
+            s.bound.row.label, *state, s.span.middle, s.span.low, s.span.high, *amount[5:],
+            *_coordinates(replace(s.at, version="previous")),
+            _cell(s.bound, s.at), *_place(s.quantity.fact.place),
+        )  # fmt: skip
 
 
 def _standing(c: Checked, fact: str) -> str:
@@ -129,6 +170,19 @@ def _amount(fact: Fact) -> Row:
 
 def _coordinates(at: Coordinates) -> Row:
     return (*(getattr(at, name) for name in _NAMES), " ".join(at.residue))
+
+
+def _cell(fact: Fact, at: Coordinates) -> int | None:
+    """One number for all coordinates of money that two documents share; None where they are not sure."""
+    if at.residue or at.measure or at.year or fact.unit is None or fact.unit.dimension != "money":
+        return None
+    return _hashed(tuple(getattr(at, name) for name in _SHARED))
+
+
+@lru_cache(maxsize=65536)
+def _hashed(values: tuple[str, ...]) -> int:
+    digest = hashlib.blake2b("|".join(values).encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
 
 
 def _place(place: Place) -> Row:

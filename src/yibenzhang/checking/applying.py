@@ -13,6 +13,7 @@ from yibenzhang.model.relations import NotChecked, Result
 from yibenzhang.model.views import View
 from yibenzhang.prose.no_claims import without_claims
 from yibenzhang.prose.passages import passages_of
+from yibenzhang.prose.precision import precise
 from yibenzhang.prose.quantities import quantities_of
 from yibenzhang.recognising.forms import GoalForm
 from yibenzhang.recognising.profile import Profile
@@ -57,8 +58,11 @@ def case_of(
     parts = []
     for part, seen in parts_with_tables(document, tables):
         passages = tuple(passages_of(part))
-        numbers = tuple(
-            tuple(without_claims(p, quantities_of(p, profile.fiscal_year, profile.stage))) for p in passages
+        numbers = precise(
+            tuple(
+                tuple(without_claims(p, quantities_of(p, profile.fiscal_year, profile.stage)))
+                for p in passages
+            )
         )
         ids = {t.table.id for t in seen}
         own = tuple(v for v in views if not document.parts or v.table in ids)

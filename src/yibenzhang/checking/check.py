@@ -26,6 +26,7 @@ from yibenzhang.checking.relate import (
     relate,
     titled,
 )
+from yibenzhang.checking.statements import Statement, statements_of
 from yibenzhang.checking.unit_error import misstated
 from yibenzhang.checking.unread_cells import unread_cells
 from yibenzhang.model.documents import Document, together
@@ -72,6 +73,8 @@ class Checked:
     """Rules that failed; what they would have found is among ``not_checked``."""
     document_kind: str = DISCLOSURE
     """What the document is; see recognising.document_kinds."""
+    statements: tuple[Statement, ...] = ()
+    """What sentences say of the year before, where numbers of the tables stand."""
 
     @property
     def extent(self) -> Extent:
@@ -313,6 +316,7 @@ def _checked(document: Document, read: _Recognised) -> tuple[Checked, list[Cause
         related.kinds,
         ruled.faults,
         kind,
+        statements_of(case),
     )
     return checked, causes
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 from pathlib import Path
@@ -54,8 +55,59 @@ def _fitting(value: Decimal | None) -> Decimal | None:
     return value.quantize(_STEP, ROUND_HALF_EVEN)
 
 
+_SOURCE = pa.schema(
+    [(n, pa.string()) for n in ("document", "path", "sha256", "ingested", "address", "published", "program")],
+    metadata={"schema": VERSION},
+)
+
+
+def sources_table(sources: Sequence[Any]) -> pa.Table:
+    """Where the documents of a batch came from (ledger.store.Source)."""
+    return pa.table({name: [getattr(s, name) for s in sources] for name in _SOURCE.names}, schema=_SOURCE)
+
+
+def read_sources(file: Path) -> list[dict[str, str]]:
+    """The same read back, as dicts."""
+    found: list[dict[str, str]] = read_table(file).to_pylist()
+    return found
+
+
+_GROWING = frozenset({"key", "place"})
+"""Columns whose values mostly go on from the one before: they are written as what is new in each."""
+
+
+def read_table(file: Path) -> pa.Table:
+    """A table of a batch."""
+    return pq.ParquetFile(file).read()
+
+
+def write_table(table: pa.Table, file: Path) -> None:
+    """One table; the same table gives the same bytes."""
+    delta = [n for n in table.column_names if n in _GROWING]
+    pq.write_table(
+        table,
+        file,
+        compression="zstd",
+        compression_level=6,
+        column_encoding=dict.fromkeys(delta, "DELTA_BYTE_ARRAY"),
+        use_dictionary=[n for n in table.column_names if n not in delta],
+    )
+
+
 def write_tables(tables: Mapping[str, pa.Table], folder: Path) -> None:
-    """One Parquet file a table; the same tables give the same bytes."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """One Parquet file a table."""
     for name, table in tables.items():
-        pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
+        write_table(table, folder / f"{name}.parquet")
+
+
+def write_rows(rows: Sequence[Mapping[str, Any]], file: Path) -> None:
+    """Rows as a table of their own columns, written beside its place and then there; no rows remove it."""
+    if not rows:
+        file.unlink(missing_ok=True)
+        return
+    beside = file.with_name(f".{file.name}.{uuid.uuid4().hex}")
+    try:
+        write_table(pa.Table.from_pylist(list(rows)), beside)
+        beside.replace(file)
+    finally:
+        beside.unlink(missing_ok=True)

@@ -13,19 +13,23 @@ import re
 import shutil
 import tarfile
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from yibenzhang.ledger.bodies import Decision, append_decision, read_decisions
 from yibenzhang.model.analysis import SCHEMA, VERSION, Analysis
 
 if TYPE_CHECKING:
     import duckdb
 
-_SOURCES = "sources.json"
+SOURCES = "sources.parquet"
+_DECISIONS = "bodies.jsonl"
 _MARK = "ledger.json"
-_VIEWS = Path(__file__).with_name("views.sql")
+_REPLACES = "replaces.json"
+"""In a merged batch: the names of those it holds, which count no more, also where a kill left them."""
 
 
 class LedgerError(Exception):
@@ -78,9 +82,11 @@ class Ledger:
         return [source for _, source in self._sources()]
 
     def _sources(self) -> Iterator[tuple[str, Source]]:
-        for batch in self._batches():
-            for one in json.loads((batch / _SOURCES).read_text(encoding="utf-8")):
-                yield batch.name, Source(**one)
+        from yibenzhang.ledger.parquet import read_sources
+
+        for batch in self.batch_folders():
+            for row in read_sources(batch / SOURCES):
+                yield batch.name, Source(**row)
 
     def known(self, program: str) -> frozenset[tuple[str, ...]]:
         """The files that this program has analysed together, each by its hash, in order."""
@@ -90,8 +96,22 @@ class Ledger:
                 found.setdefault(s.document, []).append(s.sha256)
         return frozenset(tuple(sorted(set(hashes))) for hashes in found.values())
 
-    def _batches(self) -> Iterator[Path]:
-        yield from sorted(p for p in self.batches.iterdir() if p.is_dir() and not p.name.startswith("."))
+    def batch_folders(self) -> list[Path]:
+        """The folders of all complete batches that no merged one replaces, in order."""
+        found = sorted(p for p in self.batches.iterdir() if p.is_dir() and not p.name.startswith("."))
+        old: set[str] = set()
+        for batch in found:
+            with suppress(FileNotFoundError):
+                old.update(json.loads((batch / _REPLACES).read_text(encoding="utf-8")))
+        return [b for b in found if b.name not in old]
+
+    def decisions(self) -> tuple[Decision, ...]:
+        """What people said of bodies, in order."""
+        return read_decisions(self.folder / _DECISIONS)
+
+    def decide(self, decision: Decision) -> None:
+        """Keep what a person said of two bodies; what was said before stays as it was."""
+        append_decision(self.folder / _DECISIONS, decision)
 
     # ---- coming in ---------------------------------------------------------------------------------
 
@@ -100,54 +120,61 @@ class Ledger:
 
         Raises OSError where the disk is full; nothing is half taken then.
         """
-        from yibenzhang.ledger.parquet import arrow_tables, write_tables
+        from yibenzhang.ledger.parquet import arrow_tables
 
+        return self.add_arrow(arrow_tables(analyses), sources)
+
+    def add_arrow(self, tables: Mapping[str, Any], sources: Sequence[Source]) -> str:
+        """The same from Arrow tables by the names of SCHEMA."""
+        from yibenzhang.ledger.parquet import sources_table, write_tables
+
+        return self.put(lambda folder: write_tables({**tables, "sources": sources_table(sources)}, folder))
+
+    def put(self, write: Callable[[Path], None], replaces: Sequence[str] = ()) -> str:
+        """A batch of the files that ``write`` puts into a folder; ``replaces``: batches that it holds wholly."""
         beside = self.batches / f".{uuid.uuid4().hex}"
         try:
-            write_tables(arrow_tables(analyses), beside)
-            _write(beside / _SOURCES, json.dumps([asdict(s) for s in sources], ensure_ascii=False, indent=1))
+            beside.mkdir()
+            write(beside)
+            if replaces:
+                _write(beside / _REPLACES, json.dumps(sorted(replaces)))
             for file in beside.iterdir():
                 _sync(file)
             name = _digest(beside)
-            place = self.batches / name
-            if place.exists():
+            try:
+                beside.rename(self.batches / name)
+            except OSError:
+                if not (self.batches / name).is_dir():
+                    raise
                 return name  # another ingest was first, with the same content
-            beside.rename(place)
             _sync(self.batches)
         finally:
             shutil.rmtree(beside, ignore_errors=True)
         return name
 
+    def remove_replaced(self) -> None:
+        """Remove the batches that merged ones hold; nobody may be asking meanwhile."""
+        kept = {b.name for b in self.batch_folders()}
+        for batch in self.batches.iterdir():
+            if batch.is_dir() and not batch.name.startswith(".") and batch.name not in kept:
+                shutil.rmtree(batch)
+
     # ---- asking ------------------------------------------------------------------------------------
 
-    def connect(self, threads: int = 2, memory: str = "4GB") -> duckdb.DuckDBPyConnection:
-        """A connection with the tables and views of the ledger (docs/ledger.md); it reads nothing outside of it."""
-        import duckdb
+    def connect(
+        self,
+        threads: int = 2,
+        memory: str = "4GB",
+        spill: Path | None = None,
+        only: Sequence[Path] | None = None,
+    ) -> duckdb.DuckDBPyConnection:
+        """A connection with the tables and views of the ledger (docs/ledger.md); it reads nothing outside of it.
 
-        con = duckdb.connect(config={"threads": threads, "memory_limit": memory})
-        files = [str(b) for b in self._batches()]
-        for table, columns in SCHEMA.items():
-            kinds = ", ".join(f'"{name}" {_SQL[kind]}' for name, kind in columns.items())
-            con.execute(f"CREATE TABLE empty_{table} (batch VARCHAR, {kinds})")
-            if files:
-                paths = [str(Path(f) / f"{table}.parquet") for f in files]
-                listed = ", ".join(_quoted(p) for p in paths)
-                batch = "parse_path(filename)[-2] AS batch"
-                con.execute(
-                    f"CREATE VIEW all_{table} AS SELECT {batch}, * EXCLUDE (filename) FROM read_parquet([{listed}], filename = true)"
-                )
-            else:
-                con.execute(f"CREATE VIEW all_{table} AS SELECT * FROM empty_{table}")
-        names = [f.name for f in fields(Source)]
-        con.execute(f"CREATE TABLE sources (batch VARCHAR, {', '.join(f'{n} VARCHAR' for n in names)})")
-        rows = [(batch, *asdict(source).values()) for batch, source in self._sources()]
-        if rows:
-            con.executemany(f"INSERT INTO sources VALUES ({', '.join('?' * (len(names) + 1))})", rows)
-        con.execute(_VIEWS.read_text(encoding="utf-8"))
-        con.execute(f"SET allowed_directories = [{_quoted(str(self.batches))}]")
-        con.execute("SET enable_external_access = false")
-        con.execute("SET lock_configuration = true")
-        return con
+        ``spill``: a folder for what does not fit into ``memory``; without one there is none. ``only``: these batches.
+        """
+        from yibenzhang.ledger.connecting import connect
+
+        return connect(self, threads, memory, spill, only)
 
     # ---- keeping it safe ---------------------------------------------------------------------------
 
@@ -156,12 +183,12 @@ class Ledger:
         import pyarrow.parquet as pq
 
         out: list[str] = []
-        for batch in self._batches():
+        for batch in self.batch_folders():
             before = len(out)
-            for table in SCHEMA:
+            for table, columns in {**SCHEMA, "sources": None}.items():
                 try:
                     found = pq.read_schema(batch / f"{table}.parquet").names
-                    if found != list(SCHEMA[table]):
+                    if columns is not None and found != list(columns):
                         out.append(f"{batch.name}/{table}.parquet 的列不是这一版的。")
                 except Exception as error:  # whatever a damaged file makes the reader say
                     out.append(f"{batch.name}/{table}.parquet 读不了：{str(error).splitlines()[0]}")
@@ -175,7 +202,9 @@ class Ledger:
         try:
             with tarfile.open(beside, "w") as archive:
                 archive.add(self.folder / _MARK, _MARK)
-                for batch in self._batches():
+                if (self.folder / _DECISIONS).exists():
+                    archive.add(self.folder / _DECISIONS, _DECISIONS)
+                for batch in self.batch_folders():
                     archive.add(batch, f"batches/{batch.name}")
             _sync(beside)
             beside.replace(file)
@@ -197,7 +226,9 @@ def restore(file: Path, folder: Path) -> Ledger:
     return Ledger(folder)
 
 
-_MEMBERS = re.compile(rf"{re.escape(_MARK)}|batches/[0-9a-f]{{16}}/[a-z_]+\.(?:parquet|json)")
+_MEMBERS = re.compile(
+    rf"{re.escape(_MARK)}|{re.escape(_DECISIONS)}|batches/[0-9a-f]{{16}}/[a-z_]+\.(?:parquet|json)"
+)
 
 
 def _extract(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
@@ -214,19 +245,14 @@ def _extract(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) ->
             shutil.copyfileobj(held, out)
 
 
-_SQL: Mapping[str, Any] = {"text": "VARCHAR", "int": "BIGINT", "bool": "BOOLEAN", "decimal": "DECIMAL(38, 8)"}
-
-
 def _digest(batch: Path) -> str:
     """The name of a batch: the hash of its files."""
     digest = hashlib.sha256()
     for file in sorted(batch.iterdir()):
-        digest.update(file.read_bytes())
+        with file.open("rb") as f:
+            while block := f.read(1 << 20):
+                digest.update(block)
     return digest.hexdigest()[:16]
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _write(path: Path, text: str) -> None:

@@ -1,97 +1,110 @@
 -- 账本的视图。每份文件只算一次；同一单位、年度、阶段、级别的，后收进来的为准。
 
-CREATE VIEW came AS
-SELECT document, arg_max(batch, ingested || batch) AS batch FROM sources GROUP BY document;
-
-CREATE VIEW every_document AS
-SELECT d.* EXCLUDE (batch), s.path, s.address, s.published, s.ingested, s.program
+CREATE TABLE every_known AS
+WITH came AS (SELECT document, arg_max(batch, ingested || batch) AS batch FROM sources GROUP BY document)
+SELECT d.*, b.who, b.own AS own_unit, s.path, s.address, s.published, s.ingested, s.program
 FROM all_documents d
 JOIN came USING (document, batch)
 JOIN (SELECT document, batch, string_agg(path, '、' ORDER BY path) AS path, max(address) AS address,
              max(published) AS published, max(ingested) AS ingested, max(program) AS program
-      FROM sources GROUP BY document, batch) s USING (document, batch);
+      FROM sources GROUP BY document, batch) s USING (document, batch)
+LEFT JOIN bodies b USING (body, division);
 
-CREATE VIEW documents AS
-SELECT * FROM every_document
-QUALIFY body = '' OR year IS NULL OR stage = '' OR
-        row_number() OVER (PARTITION BY body, year, stage, level ORDER BY published DESC, ingested DESC, document) = 1;
+-- latest：同一单位（who）、年度、阶段、级别的几份里，这一份为准；数不到最多的那份四分之一的，是其中一部分，不是新的一稿。n、w 是文件和单位的序号，只在一次连接里有效。
+CREATE TABLE sized AS
+SELECT *, numbers * 4 >= max(numbers) OVER (PARTITION BY who, year, stage, own_unit IS TRUE OR level = 'unit', kind) AS complete
+FROM every_known;
+CREATE TABLE known AS
+SELECT * REPLACE (coalesce(who, '') AS who),
+       row_number() OVER (ORDER BY who, year, stage, document)::INTEGER AS n,
+       dense_rank() OVER (ORDER BY who)::INTEGER AS w,
+       own_unit IS TRUE OR level = 'unit' AS is_unit,
+       who IS NULL OR year IS NULL OR stage = '' OR kind <> 'disclosure' OR
+       row_number() OVER (PARTITION BY who, year, stage, own_unit IS TRUE OR level = 'unit', kind
+                          ORDER BY complete DESC, published DESC, ingested DESC, document) = 1 AS latest,
+       kind = 'disclosure' AND who IS NOT NULL AND year IS NOT NULL AND stage <> '' AS comparable
+FROM sized;
+DROP TABLE every_known;
+DROP TABLE sized;
+
+CREATE VIEW every_document AS SELECT * EXCLUDE (batch, n, w, own_unit, is_unit, complete, comparable) FROM known;
+CREATE VIEW documents AS SELECT * EXCLUDE (batch, n, w, own_unit, is_unit, complete, latest, comparable) FROM known WHERE latest;
 
 CREATE VIEW facts AS
-SELECT f.* EXCLUDE (batch, document), d.document, d.body, d.year, d.stage, d.level, d.region
-FROM all_facts f JOIN came USING (document, batch) JOIN documents d USING (document);
+SELECT f.* EXCLUDE (batch, document), d.document, d.body, d.who, d.year, d.stage, d.level, d.region, d.division
+FROM all_facts f JOIN known d USING (document, batch) WHERE d.latest;
 
 CREATE VIEW figures AS
-SELECT f.* EXCLUDE (batch, document), d.document, d.body, d.year, d.stage, d.level, d.region
-FROM all_figures f JOIN came USING (document, batch) JOIN documents d USING (document);
+SELECT f.* EXCLUDE (batch, document), d.document, d.body, d.who, d.year, d.stage, d.level, d.region, d.division
+FROM all_figures f JOIN known d USING (document, batch) WHERE d.latest;
+
+CREATE VIEW statements AS
+SELECT f.* EXCLUDE (batch, document), d.document, d.body, d.who, d.year, d.stage, d.level, d.region, d.division
+FROM all_statements f JOIN known d USING (document, batch) WHERE d.latest;
 
 CREATE VIEW relations AS
-SELECT r.* EXCLUDE (batch) FROM all_relations r JOIN came USING (document, batch) SEMI JOIN documents USING (document);
+SELECT r.* EXCLUDE (batch) FROM all_relations r JOIN known d USING (document, batch) WHERE d.latest;
 
 CREATE VIEW terms AS
-SELECT t.* EXCLUDE (batch) FROM all_terms t JOIN came USING (document, batch) SEMI JOIN documents USING (document);
+SELECT t.* EXCLUDE (batch) FROM all_terms t JOIN known d USING (document, batch) WHERE d.latest;
 
 CREATE VIEW issues AS
-SELECT i.* EXCLUDE (batch, document), d.document, d.body, d.year, d.stage, d.region
-FROM all_issues i JOIN came USING (document, batch) JOIN documents d USING (document);
+SELECT i.* EXCLUDE (batch, document), d.document, d.body, d.who, d.year, d.stage, d.region, d.division
+FROM all_issues i JOIN known d USING (document, batch) WHERE d.latest;
 
 CREATE VIEW evidence AS
-SELECT e.* EXCLUDE (batch) FROM all_evidence e JOIN came USING (document, batch) SEMI JOIN documents USING (document);
+SELECT e.* EXCLUDE (batch) FROM all_evidence e JOIN known d USING (document, batch) WHERE d.latest;
 
 CREATE VIEW not_checked AS
-SELECT n.* EXCLUDE (batch) FROM all_not_checked n JOIN came USING (document, batch) SEMI JOIN documents USING (document);
+SELECT n.* EXCLUDE (batch) FROM all_not_checked n JOIN known d USING (document, batch) WHERE d.latest;
 
 CREATE VIEW files AS
-SELECT f.* EXCLUDE (batch) FROM all_files f JOIN came USING (document, batch) SEMI JOIN documents USING (document);
+SELECT f.* EXCLUDE (batch) FROM all_files f JOIN known d USING (document, batch) WHERE d.latest;
+
+-- 关系按它的各项重新算一遍：Σ 系数 × 数。
+CREATE VIEW sums AS
+SELECT document, relation, sum(coefficient * value) AS total, count(*) AS terms, count(value) AS told
+FROM all_terms GROUP BY document, relation;
 
 -- 部门的表里按预算单位列的行：单位代码各是哪个单位；上级代码是部门自己，不是单位。
 CREATE VIEW units AS
-SELECT f.document, f.unit, any_value(f.label) AS unit_body
-FROM facts f
-WHERE f.unit <> '' AND f.function = '' AND f.label <> '' AND f.unit <> f.label
-  AND NOT EXISTS (SELECT 1 FROM facts g WHERE g.document = f.document AND g.unit <> f.unit AND starts_with(g.unit, f.unit))
-GROUP BY f.document, f.unit
-HAVING count(DISTINCT f.label) = 1;
+WITH listed AS MATERIALIZED (
+  SELECT d.n, d.division, f.unit, f.label FROM all_facts f JOIN known d USING (document, batch)
+  WHERE f.unit <> '' AND f.function = '' AND f.label <> '' AND f.unit <> f.label AND d.comparable AND NOT d.is_unit
+  GROUP BY ALL)
+SELECT l.n, l.unit, any_value(l.label) AS unit_body, any_value(b.w) AS w, bool_or(own_name(l.label)) AS own
+FROM listed l
+LEFT JOIN (SELECT b.name, b.division, min(k.w) AS w FROM bodies b JOIN known k USING (body, division) GROUP BY ALL) b
+       ON b.name = bare_name(l.label) AND b.division = l.division
+WHERE NOT EXISTS (SELECT 1 FROM listed g WHERE g.n = l.n AND g.unit <> l.unit AND starts_with(g.unit, l.unit))
+GROUP BY l.n, l.unit
+HAVING count(DISTINCT l.label) = 1;
 
--- 每个数说的是谁的、哪一年、哪个阶段的钱：上年数说的是上一年；决算里没有写明的是决算数，预算里的是年初预算数；
--- 部门的表里某个单位的行，说的是那个单位。
-CREATE VIEW stated AS
-SELECT f.document, CASE WHEN u.unit IS NOT NULL AND level <> 'unit' THEN u.unit_body ELSE body END AS about_body,
-       CASE WHEN level = 'unit' OR u.unit IS NOT NULL THEN 'unit' ELSE 'department' END AS about_level,
-       body, level, stage AS document_stage, year AS document_year, version,
-       year - CAST(version = 'previous' AS INTEGER) AS about_year,
-       CASE WHEN told_stage <> '' THEN told_stage WHEN stage = 'accounts' THEN 'final' ELSE 'initial' END AS about_stage,
-       side, fund, period, kind, item, function, department, government, project,
-       any_value(title) AS title, any_value(label) AS label, any_value(heading) AS heading, any_value(printed) AS printed,
-       any_value(unit_name) AS unit_name, any_value(value) AS value, any_value(low) AS low, any_value(high) AS high,
-       min(page) AS page, any_value(key) AS key
-FROM facts f LEFT JOIN units u USING (document, unit)
-WHERE dimension = 'money' AND value IS NOT NULL AND residue = '' AND measure = '' AND told_year = ''
-  AND version IN ('', 'current_year', 'previous') AND body <> '' AND year IS NOT NULL AND stage <> ''
-  AND (f.unit = '' OR u.unit IS NOT NULL)
-GROUP BY ALL
-HAVING count(DISTINCT value) = 1;
+-- 每个数说的是谁的、哪一年、哪个阶段的钱，见 across/told.sql
+CREATE VIEW told AS
+{told};
 
--- 同一单位、同一年、同一阶段、同一坐标的数，两份文件各说了一遍：后一年的上年数与那一年自己的文件，
--- 决算里的年初预算数与预算，部门表里的单位与单位自己的文件。
-CREATE VIEW met AS
-SELECT CASE WHEN a.version = 'previous' THEN 'previous' WHEN a.document_stage <> b.document_stage THEN 'initial' ELSE 'unit' END AS law,
-       a.about_body, a.about_year, a.about_stage, a.document AS later, b.document AS own, a.document_year AS later_year,
-       b.document_year AS own_year, a.document_stage AS later_stage, b.document_stage AS own_stage, a.body AS later_body,
-       a.title AS later_title, a.label, a.heading, a.printed AS later_printed, a.page AS later_page, a.unit_name AS later_unit,
-       b.title AS own_title, b.printed AS own_printed, b.page AS own_page, b.unit_name AS own_unit,
-       a.value AS later_value, b.value AS own_value, a.low <= b.high AND b.low <= a.high AS holds
-FROM stated a
-JOIN stated b USING (about_body, about_level, about_year, about_stage, side, fund, period, kind, item, function, department,
-                     government, project)
-WHERE a.document <> b.document AND (a.value <> 0 OR b.value <> 0) AND b.version <> 'previous'
-  AND (a.version = 'previous'
-       OR a.document_stage = 'accounts' AND b.document_stage = 'budget'
-       OR a.document_stage = b.document_stage AND a.level <> 'unit' AND b.level = 'unit');
+-- 一对文件一行，见 across/pairs.sql
+CREATE VIEW pairs AS
+{pairs};
 
 -- 一对文件里这样的数多数相等，才算得上可以对照；不等的才是要问的。
+CREATE VIEW supported AS
+SELECT * FROM pairs WHERE sound AND failed > 0;
+
 CREATE VIEW across AS
-SELECT m.* EXCLUDE (holds), s.held, s.failed
-FROM met m
-JOIN (SELECT law, later, own, count(*) FILTER (holds) AS held, count(*) FILTER (NOT holds) AS failed
-      FROM met GROUP BY law, later, own) s USING (law, later, own)
-WHERE NOT m.holds AND s.held >= 4 AND s.failed * 7 <= s.held + s.failed;
+SELECT s.law, s.sentence, a.who AS about_body, b.year AS about_year, a.document AS later, b.document AS own,
+       a.year AS later_year, b.year AS own_year, a.stage AS later_stage, b.stage AS own_stage, a.body AS later_body,
+       coalesce(x.title, z.section) AS later_title, coalesce(x.label, z.words) AS label, coalesce(x.heading, '') AS heading,
+       coalesce(x.printed, z.printed) AS later_printed, coalesce(x.page, z.page) AS later_page,
+       coalesce(x.unit_name, z.unit_name) AS later_unit, coalesce(x.value, z.value) AS later_value,
+       y.title AS own_title, y.printed AS own_printed, y.page AS own_page, y.unit_name AS own_unit, y.value AS own_value,
+       s.held, s.failed
+FROM (SELECT law, later, own, sentence, held, failed, unnest(failing) AS f FROM supported) s
+JOIN known a ON a.n = s.later JOIN known b ON b.n = s.own
+LEFT JOIN all_facts x ON NOT s.sentence AND x.document = a.document AND x.batch = a.batch AND x.cell = s.f.cell
+                         AND at_place(x.unit, x.version, x.told_stage) = s.f.later
+LEFT JOIN all_statements z ON s.sentence AND z.document = a.document AND z.batch = a.batch AND z.cell = s.f.cell
+JOIN all_facts y ON y.document = b.document AND y.batch = b.batch AND y.cell = s.f.cell
+                    AND at_place(y.unit, y.version, y.told_stage) = s.f.own
+QUALIFY row_number() OVER (PARTITION BY s.law, s.later, s.own, s.f ORDER BY x.page, y.page, x.fact, y.fact, z.fact) = 1;

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-VERSION = "yibenzhang/analysis/1"
+VERSION = "yibenzhang/analysis/2"
 
 _COORDINATES = dict.fromkeys(("side", "fund", "period", "kind", "item", "version", "told_stage", "measure", "function", "department", "government", "unit", "project", "told_year", "residue"), "text")  # fmt: skip
 _AMOUNT = {
@@ -28,17 +28,21 @@ _PLACE = {"file": "text", "page": "int", "place": "text"}
 SCHEMA: Mapping[str, Mapping[str, str]] = {
     "documents": {
         "document": "text", "schema": "text", "body": "text", "year": "int", "stage": "text", "level": "text",
-        "region": "text", "kind": "text", "files": "int", "pages": "int", "numbers": "int", "proved": "int",
+        "region": "text", "division": "text", "code": "text", "kind": "text", "files": "int", "pages": "int", "numbers": "int", "proved": "int",
         "contradicted": "int", "alone": "int", "trivial": "int", "errors": "int", "warnings": "int",
     },
     "files": {"document": "text", "file": "text", "sha256": "text", "format": "text", "pages": "int"},
     "facts": {
         "document": "text", "fact": "text", "key": "text", "table": "text", "title": "text", "panel": "int",
         "row": "int", "column": "int", "code": "text", "label": "text", "heading": "text", "total": "bool",
-        **_AMOUNT, **_COORDINATES, "standing": "text", **_PLACE,
+        **_AMOUNT, **_COORDINATES, "cell": "int", "standing": "text", **_PLACE,
     },
     "figures": {
         "document": "text", "fact": "text", "section": "text", "words": "text", **_AMOUNT, "standing": "text", **_PLACE,
+    },
+    "statements": {
+        "document": "text", "fact": "text", "bound": "text", "derived": "bool", "section": "text", "words": "text",
+        "label": "text", **_AMOUNT, **_COORDINATES, "cell": "int", **_PLACE,
     },
     "relations": {
         "document": "text", "relation": "int", "rule": "text", "law": "text", "family": "text", "outcome": "text",
@@ -55,7 +59,13 @@ SCHEMA: Mapping[str, Mapping[str, str]] = {
     },
     "not_checked": {"document": "text", "rule": "text", "table": "text", "reason": "text"},
 }  # fmt: skip
-"""Table → column → type: text, int, decimal, bool. Empty text is *not said*; None is *unknown*."""
+"""Table → column → type: text, int, decimal, bool. Empty text is *not said*; None is *unknown*.
+
+``cell`` is a number for the coordinates of an amount of money without version, stage and unit: numbers of one cell, body,
+year and stage are equal in whatever document. It is None where a word of the place is unknown (``residue``).
+``statements`` are what sentences say of the year before; ``code`` is the unit code a document prints for its own body,
+``division`` its place by GB/T 2260.
+"""
 
 Rows = tuple[tuple[Any, ...], ...]
 

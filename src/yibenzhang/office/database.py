@@ -100,10 +100,16 @@ def _sqlite(connection: Any, _: object) -> None:
     cursor.close()
 
 
-def prepare(engine: Engine) -> None:
-    """Bring the tables up to this version of the program. Raises DatabaseError where that cannot be done."""
+OFFICE = Path(__file__).parent / "migrations"
+
+
+def prepare(engine: Engine, migrations: Path = OFFICE) -> None:
+    """Bring the tables up to this version of the program; ``migrations`` is the folder of their steps.
+
+    Raises DatabaseError where that cannot be done.
+    """
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(migrations))
     try:
         with engine.connect() as connection, _alone(connection):
             config.attributes["connection"] = connection

@@ -51,8 +51,8 @@ class Wanted:
 class Cube:
     """All printed money of the views."""
 
-    def __init__(self, views: Sequence[View], trees: Mapping[str, Tree]) -> None:
-        self._trees = trees
+    def __init__(self, views: Sequence[View], trees: Mapping[str, Tree], year: int | None = None) -> None:
+        self._trees, self._year = trees, year
         self._by_code: dict[Code, list[Cell]] = defaultdict(list)
         self._by_label: dict[str, list[Cell]] = defaultdict(list)
         self._plain: dict[tuple[str, str], list[Cell]] = defaultdict(list)
@@ -71,7 +71,16 @@ class Cube:
                 ):
                     continue
                 place = (view.table, view.panel, c)
-                self._add(Cell(fact, view.places[r, c], bool(names[r]), place), names[r], view.rows[r].total)
+                at = self._of_year(view.places[r, c])
+                self._add(Cell(fact, at, bool(names[r]), place), names[r], view.rows[r].total)
+
+    def _of_year(self, at: Coordinates) -> Coordinates:
+        """A table that prints the years: this year's numbers are those of the budget, those before them last year's."""
+        if not (at.year and self._year) or at.version:
+            return at
+        if at.year == str(self._year):
+            return replace(at, year="")
+        return replace(at, year="", version="previous") if at.year == str(self._year - 1) else at
 
     def _add(self, cell: Cell, name: str, total: bool) -> None:
         at = self._at[cell.fact.id] = cell.at
@@ -118,6 +127,10 @@ class Cube:
         found: str = getattr(self._at[fact.id], dimension)
         return found == value
 
+    def place(self, fact: Fact) -> Coordinates:
+        """Where a number of the tables stands."""
+        return self._at[fact.id]
+
     def narrower(self, wanted: Wanted) -> bool:
         """Of a code or a row's name only some kind of spending is told, and the words name none."""
         if any(d == "kind" for d, _ in wanted.values + wanted.prefer):
@@ -134,6 +147,22 @@ class Cube:
                 if self._rank(cell, replace(said, codes=(("department", code),))) is not None:
                     columns[cell.column].setdefault(code, cell.fact)
         yield from (tuple(found.values()) for found in columns.values() if codes[0] in found)
+
+    def of_funds(self, wanted: Wanted) -> Iterator[tuple[Fact, ...]]:
+        """The numbers of the several funds that make up the fund that the words say, where a row tells them apart."""
+        said = dict(wanted.values)
+        whole = said.get("fund", "")
+        cells = self._plain.get((said.get("kind", ""), said.get("item", "")), ())
+        if not whole or wanted.codes or wanted.label or not said.get("item"):
+            return
+        rows: dict[tuple[str, int, int], dict[str, Fact]] = defaultdict(dict)
+        for cell in cells:
+            fund = cell.at.fund
+            if fund and fund != whole and self._below(fund, whole):
+                near = replace(wanted, values=tuple({**said, "fund": fund}.items()))
+                if self._rank(cell, near) is not None:
+                    rows[(*cell.column[:2], cell.fact.row.index)].setdefault(fund, cell.fact)
+        yield from (tuple(found.values()) for found in rows.values() if len(found) > 1)
 
     def rolled(self, wanted: Wanted) -> Iterator[tuple[Fact, ...]]:
         """What several rows of one column, or the columns of several kinds, come to for a code or a row's name."""

@@ -13,11 +13,15 @@ _LEVELS = (Kind.VALUE, Kind.ACTUAL)
 MOST_WHOLES = 4
 """So many amounts of a paragraph above a list may be what it makes up: income, expenditure, what was carried over."""
 _OPENING = re.compile(
-    r"(?:[^。;\d(]{0,12}[,。;:(]?(?P<word>其中|包括|分别为|具体为|分别是|由)[一-鿿]{0,8}[:,]?|(?P<colon>:)(?=[^。;]{3}))"
+    r"(?:(?:[^。;\d(]{0,12}|(?P<used>[^。;\d(]{0,6}用于[^。;\d(]{0,60}))[,。;:(]?(?P<word>其中|包括|分别为|具体为|分别是|由)[一-鿿]{0,8}[:,]?|(?P<colon>:)(?=[^。;]{3}))"
 )
-_AND_SO_ON = re.compile(r"^[一-鿿]{0,6}等")
+AND_SO_ON = re.compile(r"^[一-鿿]{0,6}等")
 _NESTED = re.compile(r"其中|包括")
 _ASIDE = re.compile(r"原因|由于|因为|相比|[比较]上年")
+_MADE_OF = "包括"
+_NO_MATTER = {"described", "semicolon", "sentences", "over", "changes"}
+_SEVERAL = re.compile("[、,]")
+_ENDS = ("。", ")", ":")
 _DESCRIBED = re.compile(r"用于|绩效目标")
 _NUMBER = re.compile(
     r"(?P<one>[一二三四五六七八九十]+、)|(?P<two>\([一二三四五六七八九十]+\))|(?P<three>\d{1,2}[、.](?!\d))|(?P<four>\(\d{1,2}\))|(?P<five>[①-⑳])"
@@ -37,11 +41,32 @@ class Listing:
 def listings(passages: Sequence[Passage], numbers: Mapping[int, list[Quantity]]) -> Iterator[Listing]:
     """All lists of a text."""
     for position in range(len(passages)):
-        yield from _in_sentences(numbers.get(position, []))
+        below = _below(passages, numbers, position)
+        yield from _in_sentences(numbers.get(position, []), below)
     yield from _outlined(passages, numbers)
 
 
-def _in_sentences(found: list[Quantity]) -> Iterator[Listing]:
+def _below(
+    passages: Sequence[Passage], numbers: Mapping[int, list[Quantity]], position: int
+) -> list[Quantity] | None:
+    """The amounts of the numbered paragraphs in which a list goes on that its own does not end; None where it does."""
+    if passages[position].text.endswith(_ENDS) or not numbers.get(position):
+        return None
+    out: list[Quantity] = []
+    for k in range(position + 1, len(passages)):
+        if _NUMBER.match(passages[k].text) is None:
+            return None
+        for q in numbers.get(k, ()):
+            if q.kind == Kind.DELTA:
+                return out
+            if q.money and q.kind in _LEVELS:
+                out.append(q)
+        if passages[k].text.endswith("。"):
+            return out
+    return None
+
+
+def _in_sentences(found: list[Quantity], below: list[Quantity] | None) -> Iterator[Listing]:
     levels = [q for q in found if q.money and q.kind in _LEVELS]
     for at, whole in enumerate(levels):
         text = whole.passage.text
@@ -52,17 +77,35 @@ def _in_sentences(found: list[Quantity]) -> Iterator[Listing]:
             continue
         word = opening.group("word") or ":"
         bracket = opening.group("word") is not None and text[: opening.start("word")].endswith("(")
-        stop = _stop(text, opening.end(), bracket, [q.start for q in levels[at + 1 : at + 3]])
+        stop = _stop(text, opening, bracket, [q.start for q in levels[at + 1 : at + 3]], found)
         inside = [q for q in levels[at + 1 :] if opening.end() <= q.start < stop]
         others = [q for q in found if opening.end() <= q.start < stop and q not in inside]
         parts, flags = _parts(text, opening.end(), inside)
-        if len(parts) < 2 or any(q.kind == Kind.BROKEN for q in others):
+        if not parts or any(q.kind == Kind.BROKEN for q in others):
             continue
-        if _AND_SO_ON.match(text[parts[-1].end :]):
+        colon = opening.group().endswith(":") and not others
+        if len(parts) == 1 and colon and not _SEVERAL.search(text, opening.end(), parts[0].start):
+            yield Listing((whole,), tuple(parts), f"list {word} single")
+        if len(parts) < 2 or parts[0].amount.base == whole.amount.base:
+            continue  # the first is all of it: what follows is said of something else
+        if AND_SO_ON.match(text[parts[-1].end :]):
             flags.append("open")
         if any(q.kind in (Kind.DELTA, Kind.LAST, Kind.BUDGETED) for q in others):
             flags.append("changes")
-        yield Listing((whole,), tuple(parts), " ".join(["list", word, *sorted(set(flags))]))
+        if "。" in text[parts[0].end : parts[-1].start]:
+            flags.append("sentences")
+        if opening.groupdict().get("used"):
+            flags.append("used")
+        if stop >= len(text) - 1 and not text.endswith(_ENDS):
+            flags.append("unfinished" if below is None else "over")  # it goes on in the next paragraph
+            parts += below or []
+        yield Listing((whole,), tuple(parts), _how(word, flags))
+
+
+def _how(word: str, flags: Sequence[str]) -> str:
+    """The kind of list: what stands between the parts of what a word like 包括 announces makes no difference."""
+    told = {*flags} - (_NO_MATTER if word == _MADE_OF else {"over"})
+    return " ".join(["list", word, *sorted(told)])
 
 
 def _after_change(text: str, whole: Quantity, found: list[Quantity]) -> re.Match[str] | None:
@@ -80,10 +123,17 @@ def _after_change(text: str, whole: Quantity, found: list[Quantity]) -> re.Match
     return None
 
 
-def _stop(text: str, start: int, bracket: bool, following: list[int]) -> int:
-    """Where a list ends: with its bracket, its sentence, or at a semicolon unless that parts the first two."""
+def _stop(
+    text: str, opening: re.Match[str], bracket: bool, following: list[int], found: list[Quantity]
+) -> int:
+    """Where a list ends: with its bracket, its sentence, or at a semicolon unless that parts the first two; one that a
+    colon opens and that describes its parts (用于) goes on over sentences until a change is told."""
+    start = opening.end()
     if not bracket:
         ends = [len(text), text.find("。", start)]
+        if opening.group().endswith(":") and _DESCRIBED.search(text, start, ends[1]):
+            change = next((q.start for q in found if q.start > start and q.kind == Kind.DELTA), len(text))
+            ends[1] = text.rfind("。", ends[1], change)
         if len(following) == 2 and ";" not in text[following[0] : following[1]]:
             ends.append(text.find(";", start))
         return min(e for e in ends if e >= 0)
@@ -205,72 +255,3 @@ def _closed(stack: list[_Level], depth: int) -> Iterator[Listing]:
 
 
 _SHORT = 40
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeList:
-    """A change and the changes of the parts, with their directions; ``how``: the kind of list."""
-
-    whole: Quantity
-    parts: tuple[Quantity, ...]
-    how: str
-
-
-_MOVED_BY = re.compile(r"[,;。:(]?(?:[一-鿿]{0,4}(?:主要|原因)[一-鿿]{0,4}|其中|包括)[:,]?")
-
-
-def change_lists(passages: Sequence[Passage], numbers: Mapping[int, list[Quantity]]) -> Iterator[ChangeList]:
-    """Changes followed by the changes that make them up, in one sentence; and those of the parts of a list."""
-    for position in range(len(passages)):
-        found = [q for q in numbers.get(position, []) if q.money]
-        yield from _explained(found, numbers.get(position, []))
-    for listing in listings(passages, numbers):
-        whole, parts = _change_of(listing.wholes[0], numbers, passages), []
-        for part in listing.parts:
-            change = _change_of(part, numbers, passages)
-            if change is not None:
-                parts.append(change)
-        if whole is not None and len(parts) == len(listing.parts) and whole not in parts:
-            yield ChangeList(whole, tuple(parts), f"changes along {listing.how.split()[0]}")
-
-
-def _explained(found: list[Quantity], every: list[Quantity]) -> Iterator[ChangeList]:
-    for at, whole in enumerate(found):
-        if whole.kind != Kind.DELTA or not whole.sign:
-            continue
-        text = whole.passage.text
-        end = whole.end
-        for q in every:
-            if q.start >= end and q.kind == Kind.RATE and q.start - end < 8:
-                end = q.end
-        opening = _MOVED_BY.match(text, end)
-        if opening is None:
-            continue
-        stop = text.find("。", opening.end())
-        stop = len(text) if stop < 0 else stop
-        inside = [q for q in found[at + 1 :] if q.start < stop]
-        parts = [q for q in inside if q.kind == Kind.DELTA and q.sign]
-        again = [q for q in parts if q.amount.base == whole.amount.base and q.sign == whole.sign]
-        if len(parts) >= 2 and again:
-            yield ChangeList(whole, (again[-1],), "changes again")
-            continue
-        if len(parts) >= 2 and len(parts) == len(inside):
-            so_on = "open" if _AND_SO_ON.match(text[parts[-1].end :]) else ""
-            word = "其中" if "其中" in opening.group() or "包括" in opening.group() else "reason"
-            yield ChangeList(whole, tuple(parts), f"changes {word} {so_on}".rstrip())
-
-
-def _change_of(
-    q: Quantity, numbers: Mapping[int, list[Quantity]], passages: Sequence[Passage]
-) -> Quantity | None:
-    """The change told right after an amount."""
-    position = next((k for k, p in enumerate(passages) if p is q.passage), -1)
-    following = [o for o in numbers.get(position, []) if o.start >= q.end]
-    if (
-        following
-        and following[0].kind == Kind.DELTA
-        and following[0].sign
-        and following[0].start - q.end < 30
-    ):
-        return following[0]
-    return None

@@ -83,6 +83,8 @@ class Quantity:
     kind: Kind
     sign: int = 0
     base: str = ""
+    decimals: int | None = None
+    """Decimals it is meant to have, where its text leaves zeros at the end out; None: as printed."""
 
     @property
     def money(self) -> bool:
@@ -102,7 +104,7 @@ class Quantity:
         state = CellState.ZERO if self.amount.value == 0 else CellState.PRINTED
         return Fact(
             identity, "prose", "prose", "", Row(0, "", words), self.kind.value, "正文", state, self.amount,
-            self.amount.unit, self.amount.decimals, self.amount.text, place, (-1, self.start),
+            self.amount.unit, self.decimals or self.amount.decimals, self.amount.text, place, (-1, self.start),
         )  # fmt: skip
 
 

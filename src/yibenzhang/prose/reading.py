@@ -101,7 +101,8 @@ class SentenceReader:
         version, stages = self._version(q)
         wanted = replace(said.wanted, version=version, stages=stages, prefer=self._around(q, said))
         facts = tuple(self.cube.find(wanted))
-        sums = (*(() if facts else self._sums(wanted)), *self.cube.rolled(wanted))
+        apart = () if facts else (*self._sums(wanted), *self.cube.of_funds(wanted))
+        sums = (*apart, *self.cube.rolled(wanted))
         how = said.how if facts else f"{said.how}, sums"
         named = bool(wanted.codes or wanted.label)
         if facts and named and self.cube.narrower(wanted):
@@ -113,11 +114,9 @@ class SentenceReader:
         current = ("period", "current")
         if close and current in wanted.values and not any(self.cube.has(f, *current) for f in close):
             how += ", whole"  # the tables tell this year's and what was carried over together
-        apart = [(d, v) for d, v in wanted.prefer if d == ("fund" if named else "kind")]
-        if facts and apart and not any(self.cube.has(f, *apart[0]) for f in facts):
-            how += (
-                f", another {apart[0][0]}"  # the heading speaks of a fund or a kind that no table tells it of
-            )
+        headed = [(d, v) for d, v in wanted.prefer if d == ("fund" if named else "kind")]
+        if facts and headed and not any(self.cube.has(f, *headed[0]) for f in facts):
+            how += f", another {headed[0][0]}"  # the heading speaks of a fund or a kind that no table tells it of
         if not named and any(w in h for h in q.passage.section for w in self._words.elsewhere):
             how += ", elsewhere"
         said_all = [*narrow, *(x for x in wanted.values if x[0] == "period")]
@@ -153,10 +152,10 @@ class SentenceReader:
             dict(said.wanted.values) == dict(other.wanted.values) and said.wanted.codes == other.wanted.codes
         )
 
-    def before(self, reading: Reading) -> tuple[Fact, ...]:
-        """What the same words say of the year before."""
+    def before(self, reading: Reading) -> tuple[tuple[Fact, ...], ...]:
+        """What the same words say of the year before: numbers, or such as make it up."""
         wanted = replace(reading.said.wanted, version="previous", stages=("", "initial", "final"))
-        return tuple(self.cube.find(wanted))
+        return tuple((f,) for f in self.cube.find(wanted)) or tuple(self.cube.of_funds(wanted))
 
     def _version(self, q: Quantity) -> tuple[str, tuple[str, ...]]:
         if q.kind == Kind.LAST:

@@ -19,7 +19,8 @@ _NUMBERING = (
     re.compile(r"\d{1,2}[.、](?!\d)"),
     re.compile(r"\(\d{1,2}\)|[①-⑳]"),
 )
-_CODED = re.compile(r"[\[(【]?(\d{3,7})[\])】]?[-]{0,2}(?=[\u4e00-\u9fff])")
+_CODED = re.compile(r"[\[(【]?(\d{3,7})[\])】]?[-]{0,2}(?=[\u4e00-\u9fff])(?!年)")
+"""A code before a name; "2026年" is a year."""
 _STEM = re.compile(r"([A-Z]\d*|\d{1,21}[A-Z]?\d*)-+(?=[\u4e00-\u9fff])")
 CLASSIFIED = ("function", "department", "government")
 _REGISTER = {"function": FUNCTION, "department": DEPARTMENT_ECONOMIC, "government": GOVERNMENT_ECONOMIC}

@@ -11,6 +11,7 @@ from yibenzhang.balance.slips import slip_kind
 from yibenzhang.model.relations import Alternatives, Made, Relation, Term
 from yibenzhang.prose.claims import Claim, Says
 from yibenzhang.prose.listing import Listing, listings
+from yibenzhang.prose.naming import unnumbered
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.comparing import subject_words
@@ -23,16 +24,19 @@ from yibenzhang.standards import fold
 _TWO = 2
 """A whole with two of its parts may well have more."""
 _PLAIN = ("list", "outline")
-_DIGITS = 6
-"""Amounts with this many printed digits are not equal by chance."""
+_DIGITS = 4
+"""Amounts with this many printed digits, in the same words, are not equal by chance."""
+_SLIP = 4
+"""Numbers with this many digits are not a slip apart by chance."""
 _NAME = re.compile(r"[\u4e00-\u9fff()“”]{5,30}$")
 _VAGUE = re.compile(r"合计|总计|其中|支出预算|收入预算|^预算|^支出|^收入|本年|上年|年度|预算数|决算数|比|较")
 
 
 @rule("prose.year_before", needs=("text",), each_file=True)
 def agreeing(case: Case) -> Iterator[Made]:
-    """Changes: only where they hold, for one that does not may be of another scope."""
-    yield from (Alternatives((relation,)) for relation in _changes(case.claims))
+    """Changes of one amount in two places: in the same words they are equal; in others one that differs may be of
+    another scope, but for a slip of the keyboard."""
+    yield from _changes(case.claims)
 
 
 @rule("prose.listed", needs=("text",), each_file=True)
@@ -43,9 +47,9 @@ def listed(case: Case) -> Iterator[Made]:
     for listing in listings(case.passages, case.by_passage):
         largest = max(q.amount.base for q in listing.parts)
         sums = [_sum(whole, listing) for whole in listing.wholes if 2 * whole.amount.base >= largest]
-        if not sums or sum(q.amount.value != 0 for q in listing.parts) < 2:
+        if not sums or sum(q.amount.value != 0 for q in listing.parts) < min(2, len(listing.parts)):
             continue
-        if len(listing.parts) > _TWO and well_supported(f"text|{listing.how}"):
+        if len(listing.parts) != _TWO and well_supported(f"text|{listing.how}"):
             yield Alternatives(sums, sums[0])
             continue
         yield Alternatives([replace(s, accuses=False) for s in sums], slipped_sum(sums, listing.how))
@@ -55,7 +59,7 @@ def listed(case: Case) -> Iterator[Made]:
 
 def slipped_sum(sums: list[Relation], how: str) -> Relation | None:
     """The first that is a slip of the keyboard away from holding, where the list is a plain one."""
-    plain = not any(w in how for w in ("changes", "nested", "open", "gapped", "text"))
+    plain = not any(w in how for w in ("changes", "nested", "open", "gapped", "text", "single", "unfinished"))
     return next((s for s in sums if slipped(s)), None) if plain else None
 
 
@@ -64,7 +68,7 @@ def counted_lists(case: Case) -> Iterator[tuple[str, bool]]:
     for listing in listings(case.passages, case.by_passage):
         largest = max(q.amount.base for q in listing.parts)
         sums = [_sum(whole, listing) for whole in listing.wholes if 2 * whole.amount.base >= largest]
-        if sums and sum(q.amount.value != 0 for q in listing.parts) >= 2:
+        if sums and sum(q.amount.value != 0 for q in listing.parts) >= min(2, len(listing.parts)):
             if any(holds(s) for s in sums):
                 yield f"text|{listing.how}", True
             elif slipped_sum(sums, listing.how) is None:
@@ -99,7 +103,7 @@ def _digits(q: Quantity) -> int:
     return len(q.amount.text.replace(",", "").replace(".", "").lstrip("0"))
 
 
-def _changes(claims: list[Claim]) -> Iterator[Relation]:
+def _changes(claims: list[Claim]) -> Iterator[Made]:
     """One amount of this year, said in two places to have changed by the same amount."""
     first: dict[tuple[str, int, str], Claim] = {}
     for claim in claims:
@@ -113,7 +117,19 @@ def _changes(claims: list[Claim]) -> Iterator[Relation]:
         if before.change is not None and before.change is not change:
             sure = not (claim.loose or before.loose or "其中" in change.lead or "其中" in before.change.lead)
             terms = (Term(1, change.fact), Term(-1, before.change.fact))
-            yield Relation(f"prose.year_before|{change.fact.id}", "prose.year_before", terms, accuses=sure)
+            relation = Relation(
+                f"prose.year_before|{change.fact.id}", "prose.year_before", terms, accuses=sure
+            )
+            yield Alternatives((relation,), _again(before, claim, relation) if sure else None)
+
+
+def _again(before: Claim, claim: Claim, relation: Relation) -> Relation | None:
+    """The relation, where two changes of one amount ought to be equal."""
+    a, b = before.change, claim.change
+    if a is None or b is None or before.passage is claim.passage or a.amount.decimals != b.amount.decimals:
+        return None
+    slip = min(_digits(a), _digits(b)) >= _SLIP and slip_kind(f"{a.amount.value:f}", f"{b.amount.value:f}")
+    return relation if slip else None
 
 
 @rule("prose.twice", needs=("text",), each_file=True)
@@ -140,6 +156,6 @@ def twice(case: Case) -> Iterator[Made]:
 
 
 def _name(q: Quantity) -> str:
-    lead = re.split(r"[,，、。;；:：]", fold(q.lead))[-1].rstrip("为共约是")
-    match = _NAME.search(lead)
+    lead = re.split(r"[,，、。;；:：]|包括|其中", fold(q.lead))[-1].rstrip("为共约是")
+    match = _NAME.search(unnumbered(lead))
     return match.group() if match and not _VAGUE.search(match.group()) else ""

@@ -119,7 +119,7 @@ class Case:
         """What the words of a number say, and the numbers of the tables that stand there."""
         words = sentence_words(self.lexicon)
         names = Names(self.views, registers(), self.year)
-        cube, above = Cube(self.views, words.lexicon.trees), announced(self.passages)
+        cube, above = Cube(self.views, words.lexicon.trees, self.year), announced(self.passages)
         return SentenceReader(words, names, cube, self.stage, self.profile.body, above)
 
     @cached_property

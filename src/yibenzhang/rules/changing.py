@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from yibenzhang.model.relations import Alternatives, Made, Relation, Term
+from yibenzhang.prose.change_lists import ChangeList, change_lists
 from yibenzhang.prose.claims import Claim
-from yibenzhang.prose.listing import change_lists
 from yibenzhang.prose.quantities import Quantity
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
+from yibenzhang.rules.slips import slipped
 from yibenzhang.rules.supporting import holds, well_supported
 from yibenzhang.standards.lexicon.sentences import nothing_before
+
+_FEW = 3
+"""A change with two of its parts may well have more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,9 @@ def changed(case: Case) -> Iterator[Made]:
         if well_supported(reading.how):
             yield Alternatives(reading.options, reading.options[0])
         else:
-            yield Alternatives([replace(o, accuses=False) for o in reading.options])
+            weak = [replace(o, accuses=False) for o in reading.options]
+            slip = next((o for o in reading.options if len(o.terms) > _FEW and slipped(o)), None)
+            yield Alternatives(weak, slip)
 
 
 def counted_changes(case: Case) -> Iterator[tuple[str, bool]]:
@@ -44,11 +51,32 @@ def readings(case: Case) -> Iterator[Readings]:
     """What the changes of a text say beside their rates."""
     yield from _against_tables(case)
     yield from _new_items(case)
-    for listing in change_lists(case.passages, case.by_passage):
-        sign = Decimal(listing.whole.sign)
-        terms = [Term(sign, listing.whole.fact), *(Term(-Decimal(q.sign), q.fact) for q in listing.parts)]
-        relation = Relation(f"prose.changed|{listing.whole.fact.id}|list", "prose.changed", tuple(terms))
-        yield Readings((relation,), f"text|{listing.how}")
+    for listing in change_lists(case.passages, case.by_passage, _known(case.claims)):
+        options = tuple(_sum(whole, listing) for whole in listing.wholes)
+        yield Readings(options, f"text|{listing.how}{_of_what(case, listing)}")
+
+
+def _sum(whole: Quantity, listing: ChangeList) -> Relation:
+    terms = [Term(Decimal(whole.sign), whole.fact), *(Term(-Decimal(q.sign), q.fact) for q in listing.parts)]
+    return Relation(f"prose.changed|{whole.fact.id}|{len(listing.parts)}|list", "prose.changed", tuple(terms))
+
+
+def _of_what(case: Case, listing: ChangeList) -> str:
+    """Functions come and go from year to year: what a list names this year need not have made up last year's."""
+    for q in listing.levels:
+        said = case.reader.said(q)
+        if said is not None and any(register == "function" for register, _ in said.wanted.codes):
+            return " functions"
+    return ""
+
+
+def _known(claims: Sequence[Claim]) -> dict[Decimal, list[Quantity]]:
+    """The changes that are told of each amount."""
+    known: dict[Decimal, list[Quantity]] = defaultdict(list)
+    for claim in claims:
+        if claim.subject is not None and claim.change is not None and claim.change.sign and not claim.loose:
+            known[claim.subject.amount.base].append(claim.change)
+    return known
 
 
 def _against_tables(case: Case) -> Iterator[Readings]:
@@ -71,9 +99,9 @@ def _against_tables(case: Case) -> Iterator[Readings]:
             options = tuple(
                 Relation(
                     f"prose.changed|{change.fact.id}", "prose.changed",
-                    (Term(change.sign, change.fact), Term(-1, subject.fact), Term(1, f)),
+                    (Term(change.sign, change.fact), Term(-1, subject.fact), *(Term(1, f) for f in made)),
                 )
-                for f in before
+                for made in before
             )  # fmt: skip
             yield Readings(options, f"text|change of {reading.how.split()[0].strip(',')}")
 

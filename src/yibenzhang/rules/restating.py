@@ -261,7 +261,9 @@ def _other_year(q: Quantity, case: Case) -> str:
         return ""  # compared with the same year, which is another rule's, or with this one
     reading = read_in_tables(case, replace(q, kind=Kind.VALUE))
     if reading is not None and any(holds(o) for o in _options(reading)):
-        return "" if any(agree(q.fact, f) for f in case.reader.before(reading)) else wrong
+        return (
+            "" if any(agree(q.fact, f) for (f, *more) in case.reader.before(reading) if not more) else wrong
+        )
     binding = case.binder.bind(replace(q, kind=Kind.VALUE))
     return wrong if binding is not None and any(agree(q.fact, f) for f in binding.candidates) else ""
 

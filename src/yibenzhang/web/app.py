@@ -29,6 +29,8 @@ from yibenzhang.web.pages import (
     people,
     profiles,
     readings,
+    resource_work,
+    resources,
     returns,
     review,
     rosters,
@@ -101,6 +103,8 @@ def create(settings: Settings) -> FastAPI:
         statistics,
         accounts,
         people,
+        resources,
+        resource_work,
     ):
         app.include_router(module.router)
     htmx = _htmx()

@@ -20,6 +20,7 @@ _PARAMETERS = {
     "notice": "文号，不写则自动编", "due": "答复期限（2026-02-10）", "person": "操作人", "action": "操作的代号",
     "subject": "对象的种类", "subject_id": "对象编号", "since": "从这天起（2026-02-10）", "until": "到这天止", "page": "第几页，从 1 起",
     "table": "哪张表：kinds、rules、reasons、missed、departments、rounds、days、lateness、years",
+    "body": "单位的全称", "source": "来源", "version": "看到的是第几版", "rest": "有不收的行时，其余的照收", "numbers": "差异的号，可写多个", "whole": "true 为全部",
     "year": "年度", "stage": "budget 预算，accounts 决算", "rule": "规则编号", "part": "只用于网页：第几段，从 1 起；0 为全部",
 }  # fmt: skip
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -29,6 +30,7 @@ _WRONG = {
 }  # fmt: skip
 _THING = {
     "seasons": "公开季", "entries": "名录行", "submissions": "文件", "matters": "问题", "notices": "通知", "bodies": "单位", "users": "账号",
+    "resources": "资源",
 }  # fmt: skip
 _AT = {
     ("/deliveries/", "key"): "这批文件的编号，交文件时自己定的", ("/numbers", "key"): "一个数字的 key，不写则全部", ("/ticks", "key"): "未能核对的一项的 key",
@@ -36,6 +38,10 @@ _AT = {
     ("/entries/", "approved_on"): "批复日期（2026-02-10）", ("/entries/", "due_on"): "最晚公开的日期，不写则按批复日期算", ("/entries/", "published_on"): "实际公开的日期",
     ("/entries/", "published_url"): "公开网址", ("/entries/", "contact"): "联系人", ("/profile", "add"): "要加进名录的单位全称", ("/profile", "level"): "department 部门，unit 单位",
     ("/accept", "undo"): "true 为撤回通过", ("/roster", "file"): "名录文件", ("/numbers", "part"): "只用于网页：第几段，从 1 起",
+    ("/resources", "kind"): "只要这种资源", ("/resources", "state"): "只要这个编目状态：draft 草稿，checked 已核对，published 已发布，withdrawn 已撤回",
+    ("/resources", "find"): "只要名称、编码、单位里有这些字的", ("/resources.xlsx", "kind"): "哪种资源，不写为数据资源", ("/resources.xlsx", "state"): "只要这个编目状态",
+    ("/resource-import", "kind"): "哪种资源", ("/resource-import", "file"): "Excel 或 CSV 文件", ("/move", "action"): "check 核对，return 退回，publish 发布，revise 修订，withdraw 撤回，restore 恢复",
+    ("/move", "reason"): "理由", ("/proposals", "kind"): "只要这种资源", ("/proposals", "action"): "accept 接受，refuse 不接受",
     ("/template", "template"): "正文，空的即恢复自带的模板", ("/template", "office_name"): "落款", ("/template", "contact"): "联系人", ("/template", "phone"): "联系电话",
 }  # fmt: skip
 """Parameters that mean something of their own at some addresses: by a part of the path."""

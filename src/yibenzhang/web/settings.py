@@ -20,6 +20,7 @@ from yibenzhang.office.file_store import FileStore, write
 from yibenzhang.office.foreman import Foreman
 from yibenzhang.office.models import Setting
 from yibenzhang.office.roster import Brief
+from yibenzhang.resources.store import prepare as prepare_resources
 from yibenzhang.web.picturing import Pictures
 from yibenzhang.web.views import Views
 
@@ -42,6 +43,8 @@ class Settings:
     most_bytes: int = 200 * 1024 * 1024
     work: bool = True
     """False: pages only, nothing is analysed here."""
+    analyses: str = ""
+    """The ledger that ``ingest`` made, for the page of a body; empty is none, or that in the folder itself."""
     shared: bool = False
     """One of several processes for the pages; another has the ledger open and has the work done."""
 
@@ -64,6 +67,7 @@ class Office:
             if not settings.shared:
                 turns.write_bytes(b"")
                 prepare(self.database.engine)
+                prepare_resources(self.database.engine)
                 with self.database.session() as session:
                     _belongs(session, settings.folder / "id")
             self.secret = _secret(settings.folder / "secret")

@@ -54,6 +54,12 @@ def nothing_before() -> re.Pattern[str]:
     return re.compile("|".join(_data()["nothing_before"]["words"]))
 
 
+@lru_cache(maxsize=1)
+def as_before() -> re.Pattern[str]:
+    """What stands right after an amount that is what it was the year before."""
+    return re.compile("|".join(_data()["as_before"]["words"]))
+
+
 _LAST: list[tuple[Lexicon, SentenceWords]] = []
 
 

@@ -1,7 +1,6 @@
--- 两份文件说的同一个数不一致：上年数与那一年自己的文件，决算里的年初预算数与预算，部门表里的单位与单位自己的文件
-SELECT about_body AS 单位, about_year AS 年度, CASE law WHEN 'previous' THEN '上年数' WHEN 'initial' THEN '年初预算数' ELSE '单位数' END AS 对照,
-       label AS 项, heading AS 栏, later_year AS 一份, later_title AS 表, later_printed AS 印为, later_page AS 页,
-       own_year AS 另一份, own_title AS 另一份的表, own_printed AS 另一份印为, own_page AS 另一份页, held AS 相符, failed AS 不符
-FROM across
-WHERE (about_body LIKE '%' || $body || '%') AND ($year = 0 OR about_year = $year)
-ORDER BY about_body, about_year, law, later_page, label
+-- 几份文件之间要问的：上年与今年、预算与决算、部门与单位（最近一次 ledger check 查出来的）
+SELECT who AS 单位, year AS 年度, severity AS 程度, message AS 说明, a_file AS 一份, a_page AS 页, a_printed AS 印为,
+       b_file AS 另一份, b_page AS 另一份页, b_printed AS 另一份印为, rule AS 规则
+FROM asked_across
+WHERE (who LIKE '%' || $body || '%') AND ($year = 0 OR year = $year)
+ORDER BY who, year, rule, id

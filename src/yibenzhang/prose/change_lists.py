@@ -1,0 +1,104 @@
+"""Lists of changes: a change made up of the changes of the parts, in one sentence or along a list of amounts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from yibenzhang.prose.listing import AND_SO_ON, Listing, listings
+from yibenzhang.prose.passages import Passage
+from yibenzhang.prose.quantities import Kind, Quantity
+from yibenzhang.standards.lexicon.sentences import as_before
+
+_MOVED_BY = re.compile(r"[,;。:(]?(?:[一-鿿]{0,4}(?:主要|原因)[一-鿿]{0,4}|其中|包括)[:,]?")
+_AT_ONCE = 30
+"""A change stands so close behind its amount."""
+_DIGITS = 5
+"""Amounts with so many digits are the same thing wherever they stand."""
+
+Numbers = Mapping[int, list[Quantity]]
+Known = Mapping[Decimal, Sequence[Quantity]]
+"""The changes that are told of an amount (in base units), anywhere in the text."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeList:
+    """Changes of which one is that of the whole, and the changes of the parts, with their directions; ``how``: the
+    kind of list; ``levels``: the amounts of the parts, where the list tells them."""
+
+    wholes: tuple[Quantity, ...]
+    parts: tuple[Quantity, ...]
+    how: str
+    levels: tuple[Quantity, ...] = ()
+
+
+def change_lists(passages: Sequence[Passage], numbers: Numbers, known: Known) -> Iterator[ChangeList]:
+    """Changes followed by the changes that make them up, in one sentence; and those of the parts of a list."""
+    for position in range(len(passages)):
+        found = [q for q in numbers.get(position, []) if q.money]
+        yield from _explained(found, numbers.get(position, []))
+    positions = {id(p): k for k, p in enumerate(passages)}
+    for listing in listings(passages, numbers):
+        if (made := _along(listing, numbers, positions, known)) is not None:
+            yield made
+
+
+def _explained(found: list[Quantity], every: list[Quantity]) -> Iterator[ChangeList]:
+    for at, whole in enumerate(found):
+        if whole.kind != Kind.DELTA or not whole.sign:
+            continue
+        text = whole.passage.text
+        end = whole.end
+        for q in every:
+            if q.start >= end and q.kind == Kind.RATE and q.start - end < 8:
+                end = q.end
+        opening = _MOVED_BY.match(text, end)
+        if opening is None:
+            continue
+        stop = text.find("。", opening.end())
+        stop = len(text) if stop < 0 else stop
+        inside = [q for q in found[at + 1 :] if q.start < stop]
+        parts = [q for q in inside if q.kind == Kind.DELTA and q.sign]
+        again = [q for q in parts if q.amount.base == whole.amount.base and q.sign == whole.sign]
+        if len(parts) >= 2 and again:
+            yield ChangeList((whole,), (again[-1],), "changes again")
+            continue
+        if len(parts) >= 2 and len(parts) == len(inside):
+            so_on = "open" if AND_SO_ON.match(text[parts[-1].end :]) else ""
+            word = "其中" if "其中" in opening.group() or "包括" in opening.group() else "reason"
+            yield ChangeList((whole,), tuple(parts), f"changes {word} {so_on}".rstrip())
+
+
+def _along(
+    listing: Listing, numbers: Numbers, positions: Mapping[int, int], known: Known
+) -> ChangeList | None:
+    """The changes of the parts of a list of amounts, each of which tells its own or that it is as it was; the change
+    of the whole is told behind it, or of the same amount elsewhere."""
+    parts: list[Quantity] = []
+    for part in listing.parts:
+        change = _change_of(part, numbers, positions)
+        if change is not None:
+            parts.append(change)
+        elif not as_before().match(part.passage.text, part.end):
+            return None
+    beside = [c for w in listing.wholes if (c := _change_of(w, numbers, positions)) is not None]
+    wholes = beside or [c for w in listing.wholes if _long(w) for c in known.get(w.amount.base, ())]
+    wholes = list({(c.amount.base, c.sign): c for c in wholes if c not in parts}.values())
+    if not parts or not wholes or len(listing.parts) < 2:
+        return None
+    return ChangeList(tuple(wholes), tuple(parts), "changes along", listing.parts)
+
+
+def _long(q: Quantity) -> bool:
+    return len(f"{q.amount.base.normalize():f}".replace(".", "").strip("0")) >= _DIGITS
+
+
+def _change_of(q: Quantity, numbers: Numbers, positions: Mapping[int, int]) -> Quantity | None:
+    """The change told right after an amount."""
+    for other in numbers.get(positions.get(id(q.passage), -1), ()):
+        if other.start >= q.end:
+            near = other.start - q.end < _AT_ONCE
+            return other if near and other.kind == Kind.DELTA and other.sign else None
+    return None

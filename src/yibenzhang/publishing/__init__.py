@@ -1,0 +1,1 @@
+"""What the ledger gives to the public: an open-data folder and a static site."""

@@ -1,0 +1,1 @@
+"""Resources (applications, data, cloud, networks, sites, certificates, products): one store driven by schemas."""

@@ -1,0 +1,325 @@
+"""一本账 of a body: money, projects, applications, data, cloud and promises on one page.
+
+Each figure says where it stands: a page of a document, or entries of the account. What is not known is said.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from yibenzhang.ledger.store import Ledger
+from yibenzhang.resources.contradictions import Contradiction, contradictions, rules_of
+from yibenzhang.resources.measures import Measure, measures_of
+from yibenzhang.resources.measuring import last_run, rates
+from yibenzhang.resources.models import Entry
+from yibenzhang.resources.own_counts import own_counts
+from yibenzhang.resources.published import Told, disclosures_of, projects_of, totals_of
+from yibenzhang.resources.quality_rules import rules_of as quality_rules
+from yibenzhang.resources.schema import Schema, merged
+from yibenzhang.resources.store import WITHDRAWN
+
+SCHEMA = "yibenzhang/account/1"
+_CODES = 6
+"""Codes named beside a figure; all of them stand in its JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One line: what, how much (None where it is not known, ``note`` says why), and where it stands. Money is in 元."""
+
+    name: str
+    value: Decimal | None
+    unit: str = ""
+    cite: str = ""
+    note: str = ""
+    printed: str = ""
+    codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """``id`` is that of account.toml."""
+
+    id: str
+    title: str
+    figures: tuple[Figure, ...]
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """All that is known of a body as of a day."""
+
+    body: str
+    as_of: date
+    sections: tuple[Section, ...]
+    contradictions: tuple[Contradiction, ...] = ()
+
+    @property
+    def unknown(self) -> list[str]:
+        return [u for s in self.sections for u in s.unknown]
+
+
+@dataclass
+class _Page:
+    schema: Schema
+    words: Mapping[str, Mapping[str, str]]
+    by_kind: Mapping[str, Sequence[Entry]]
+    sections: list[Section] = field(default_factory=list)
+
+    def row(self, line: str, /, **arguments: object) -> str:
+        return self.words["rows"][line].format(**arguments)
+
+    def unknown(self, line: str, /, **arguments: object) -> str:
+        return self.words["unknown"][line].format(**arguments)
+
+    def cited(self, some: Iterable[Entry]) -> dict[str, Any]:
+        """Where a figure of the account stands: its entries."""
+        codes = tuple(e.code for e in some)
+        named = "、".join(codes[:_CODES]) + ("…" if len(codes) > _CODES else "")
+        told = self.words["cites"]["account"].format(count=len(codes), codes=named) if codes else ""
+        return {"cite": told, "codes": codes}
+
+    def counted(self, name: str, some: Sequence[Entry], **arguments: object) -> Figure:
+        return Figure(self.row(name, **arguments), Decimal(len(some)), "", **self.cited(some))
+
+    def marked(self, line: str, some: Sequence[Entry], name: str, marks: Collection[object]) -> Figure:
+        """How many have one of these values: known only where every one of them says it."""
+        silent = [e for e in some if e.values.get(name) is None]
+        mine = [e for e in some if e.values.get(name) in marks]
+        if silent:
+            return Figure(self.row(line), None, note=self._partly(len(silent), some, name))
+        return self.counted(line, mine)
+
+    def _partly(self, count: int, some: Sequence[Entry], name: str) -> str:
+        found = self.schema.kinds[some[0].kind].field(name)
+        return self.unknown("partly", count=count, field=found.name if found else name)
+
+    def summed(self, title: str, some: Sequence[Entry], name: str, unit: str) -> Figure | None:
+        """A sum over entries: known only where every one of them says it; none where none does."""
+        told = [e for e in some if e.values.get(name) is not None]
+        if not told:
+            return None
+        missing = len(some) - len(told)
+        if missing:
+            note = self._partly(missing, some, name)
+            return Figure(title, None, unit, note=note, **self.cited(told))
+        total = sum((Decimal(str(e.values[name])) for e in told), Decimal(0))
+        return Figure(title, total, unit, **self.cited(told))
+
+    def add(self, name: str, figures: Iterable[Figure | None], unknown: Iterable[str] = ()) -> None:
+        some = tuple(f for f in figures if f is not None)
+        self.sections.append(Section(name, self.words["sections"][name], some, tuple(unknown)))
+
+
+def bodies(session: Session) -> list[str]:
+    """The bodies that the account knows."""
+    return [b for b in session.scalars(select(Entry.body).distinct().order_by(Entry.body)) if b]
+
+
+def account_of(
+    session: Session, schema: Schema, body: str, as_of: date, ledger: Ledger | None = None, extra: str = ""
+) -> Account:
+    """The page of a body as of a day. ``extra``: a layer of standards."""
+    words = merged(extra, "account")
+    asked = select(Entry).where(Entry.body == body, Entry.state != WITHDRAWN).order_by(Entry.id)
+    by_kind: dict[str, list[Entry]] = {}
+    for e in session.scalars(asked):
+        by_kind.setdefault(e.kind, []).append(e)
+    page = _Page(schema, words, by_kind)
+    measures = measures_of(extra)
+    _money(page, ledger, body, as_of)
+    _projects(page)
+    _applications(page)
+    _data(page)
+    _quality(page, session, body, extra)
+    _cloud(page)
+    for name, kind in (
+        ("links", "link"),
+        ("sites", "site"),
+        ("certificates", "certificate"),
+        ("products", "product"),
+    ):
+        _plain(page, name, kind)
+    _promises(page, own_counts(session, schema, measures, by_kind.get("claim", ())), measures)
+    found = contradictions(session, schema, rules_of(extra), measures, as_of, ledger, body, body)
+    return Account(body, as_of, tuple(page.sections), tuple(found))
+
+
+# ---- sections ------------------------------------------------------------------------------------------
+
+
+def _money(page: _Page, ledger: Ledger | None, body: str, as_of: date) -> None:
+    stages = page.words["stages"]
+    if ledger is None:
+        page.add("money", (), [page.unknown("no_ledger")])
+        page.add("projects", ())
+        return
+    documents = disclosures_of(ledger, body)
+    if not documents:
+        page.add("money", (), [page.unknown("no_documents")])
+        page.add("projects", ())
+        return
+    totals, projects = totals_of(ledger, body), projects_of(ledger, body)
+    have: dict[int, set[str]] = {}
+    for d in documents:
+        if d.year is not None:
+            have.setdefault(d.year, set()).add(d.stage)
+    missing = [
+        page.unknown(
+            "no_year",
+            year=y,
+            have="、".join(stages[s] for s in sorted(some) if s in stages),
+            missing=stages[m],
+        )
+        for y, some in sorted(have.items())
+        for m in stages
+        if m not in some and not (m == "accounts" and y >= as_of.year)  # those are not due yet
+    ]
+    page.add(
+        "money",
+        (_told(page, t.name, t) for t in totals),
+        [*([] if totals else [page.unknown("no_totals")]), *missing],
+    )
+    page.add(
+        "projects",
+        (_told(page, "project", t) for t in projects),
+        [] if projects else [page.unknown("no_projects")],
+    )
+
+
+def _told(page: _Page, name: str, t: Told) -> Figure:
+    stage = page.words["stages"].get(t.stage, t.stage)
+    cite = page.words["cites"]["document"].format(file=t.file, place=t.place)
+    title = page.row(name, year=t.year, stage=stage, name=t.name)
+    return Figure(title, t.value, "元", cite, printed=t.printed)
+
+
+def _start(page: _Page, kind: str) -> tuple[list[Entry], list[Figure | None], list[str]]:
+    """The entries of a kind with their number; where there are none, that this is not known."""
+    some = list(page.by_kind.get(kind, ()))
+    name = page.schema.kinds[kind].name
+    if not some:
+        return [], [], [page.unknown("no_entries", kind=name)]
+    drafts = [e for e in some if e.state == "draft"]
+    figures: list[Figure | None] = [page.counted("count", some, kind=name)]
+    if drafts:
+        figures.append(page.counted("draft", drafts))
+    return some, figures, []
+
+
+def _costs(page: _Page, some: Sequence[Entry], name: str, row: str) -> Iterator[Figure | None]:
+    years = Counter(e.values.get("cost_year") for e in some if e.values.get(name) is not None)
+    for year in sorted(years, key=str):
+        mine = [e for e in some if e.values.get(name) is not None and e.values.get("cost_year") == year]
+        yield page.summed(page.row(row, year="？" if year is None else year), mine, name, "元")
+
+
+def _applications(page: _Page) -> None:
+    some, figures, unknown = _start(page, "application")
+    if some:
+        for status in ("in_use", "building", "suspended", "withdrawn"):
+            mine = [e for e in some if e.values.get("status") == status]
+            figures += [page.counted(status, mine)] if mine else []
+        running = [e for e in some if e.values.get("status") != "withdrawn"]
+        if running:
+            figures.append(page.marked("hosted", running, "hosting", ("cloud",)))
+            figures.append(page.marked("graded", running, "grade", ("3", "4", "5")))
+        loose = [e for e in running if not e.values.get("project")]
+        figures += [page.counted("no_project", loose)] if loose else []
+        figures += _costs(page, some, "running_cost", "running_cost")
+    page.add("applications", figures, unknown)
+
+
+def _projects(page: _Page) -> None:
+    some, figures, unknown = _start(page, "project")
+    if some:
+        figures.append(page.summed(page.row("money"), some, "money", "元"))
+    page.add("built", figures, unknown)
+
+
+def _data(page: _Page) -> None:
+    some, figures, unknown = _start(page, "data_resource")
+    if some:
+        fields = page.by_kind.get("field", ())
+        if fields:
+            figures.append(Figure(page.row("fields"), Decimal(len(fields))))
+        figures.append(page.summed(page.row("records"), some, "records", ""))
+        for share, names in page.schema.codes["share"].items():
+            mine = [e for e in some if e.values.get("share") == share]
+            figures += [page.counted("shared", mine, share=names[0])] if mine else []
+        silent = [e for e in some if not e.values.get("share")]
+        figures += [page.counted("no_share", silent)] if silent else []
+        figures.append(page.marked("open", some, "open", (True,)))
+        figures.append(page.marked("managed", some, "managed", (True,)))
+    page.add("data", figures, unknown)
+
+
+def _quality(page: _Page, session: Session, body: str, extra: str) -> None:
+    results = last_run(session, body)
+    if not results:
+        page.add("quality", (), [page.unknown("no_quality")])
+        return
+    aspects = quality_rules(extra).properties
+    at = max(q.at for q in results)
+    cite = page.words["cites"]["run"].format(at=f"{at:%Y-%m-%d}")
+    figures = []
+    for r in sorted(
+        rates((body, q.property, q.checked, q.passed) for q in results),
+        key=lambda r: [*aspects, ""].index(r.aspect),
+    ):
+        title = page.row("aspect", aspect=aspects[r.aspect]) if r.aspect else page.row("rate")
+        figures.append(Figure(title, r.percent, "%", cite))
+    page.add("quality", figures[-1:] + figures[:-1])
+
+
+def _cloud(page: _Page) -> None:
+    some, figures, unknown = _start(page, "cloud")
+    groups: dict[tuple[str, str], list[Entry]] = {}
+    for e in some:
+        groups.setdefault((str(e.values.get("type") or ""), str(e.values.get("measure") or "")), []).append(e)
+    for (type, measure), mine in sorted(groups.items()):
+        told = [e for e in mine if e.values.get("quota") is not None and e.values.get("used") is not None]
+        quota, used = (sum((Decimal(str(e.values[k])) for e in told), Decimal(0)) for k in ("quota", "used"))
+        if quota:
+            named = page.schema.codes["cloud"].get(type, (type,))[0]
+            title = page.row("used", measure=f"{named} {measure}".strip(), quota=quota, used=used)
+            share = (100 * used / quota).quantize(Decimal("0.01"))
+            figures.append(Figure(title, share, "%", **page.cited(told)))
+    figures += _costs(page, some, "cost", "cost")
+    page.add("cloud", figures, unknown)
+
+
+def _plain(page: _Page, name: str, kind: str) -> None:
+    some, figures, unknown = _start(page, kind)
+    if some and page.schema.kinds[kind].field("cost"):
+        figures += _costs(page, some, "cost", "cost")
+    page.add(name, figures, unknown)
+
+
+_SIGNS = {">=": "≥", "<=": "≤"}
+
+
+def _promises(page: _Page, own: Mapping[str, Decimal | None], measures: Mapping[str, Measure]) -> None:
+    figures = []
+    for e in page.by_kind.get("claim", ()):
+        v = e.values
+        sign = _SIGNS.get(v["sign"], v["sign"])
+        title = page.row(
+            "promise", year=v["year"], name=e.name, sign=sign, value=v["value"], unit=v.get("unit") or ""
+        )
+        cite = page.words["cites"]["document"].format(file=v.get("document", ""), place=v.get("place", ""))
+        mine = own.get(e.code)
+        note = (
+            page.unknown("own_unknown") if mine is None else page.unknown("own", own=f"{mine.normalize():f}")
+        )
+        figures.append(Figure(title, mine, "", cite, note, v["value"], (e.code,)))
+    page.add("promises", figures, () if figures else [page.unknown("no_promises")])

@@ -1,0 +1,263 @@
+"""Contradictions across the account, the ledger and what was published: rules are SQL over tables of entries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from yibenzhang.resources.harvesting import opened
+from yibenzhang.resources.measures import Measure
+from yibenzhang.resources.measuring import last_run
+from yibenzhang.resources.models import Entry
+from yibenzhang.resources.schema import Field, Kind, Schema, merged
+from yibenzhang.standards import StandardsError
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from yibenzhang.ledger.store import Ledger
+
+_SQL = {
+    "int": "BIGINT",
+    "decimal": "DECIMAL(38, 6)",
+    "money": "DECIMAL(38, 6)",
+    "date": "DATE",
+    "yes": "BOOLEAN",
+}
+SEVERITIES = ("error", "warning", "notice")
+_OTHERS = {
+    "quality": "body VARCHAR, resource VARCHAR, checked BIGINT, passed BIGINT",
+    "spending": "body VARCHAR, year BIGINT, stage VARCHAR, name VARCHAR, value DECIMAL(38, 8), place VARCHAR",
+    "budgeted": "body VARCHAR, year BIGINT",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule: its SQL gives a row for every contradiction, its message is filled from the row."""
+
+    id: str
+    name: str
+    severity: str
+    message: str
+    sql: str
+    fires: tuple[Mapping[str, Any], ...]
+    twin: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """One finding: which rule, about which entry of which body, in words and as arguments."""
+
+    rule: str
+    severity: str
+    code: str
+    name: str
+    body: str
+    message: str
+    arguments: Mapping[str, Any]
+
+
+Row = Mapping[str, Any]
+"""An entry as a rule sees it: its values with ``code`` and ``state``."""
+
+
+def rules_of(extra: str = "") -> dict[str, Rule]:
+    """The rules by id, with the layer ``extra`` on top. Raises StandardsError."""
+    out = {}
+    for name, e in merged(extra, "contradictions").get("rule", {}).items():
+        where = f"contradictions.toml [[rule]] {name}"
+        missing = [k for k in ("name", "severity", "message", "sql", "fires", "twin") if not e.get(k)]
+        if missing or e["severity"] not in SEVERITIES:
+            raise StandardsError(f"{where}: {'、'.join(missing) or 'severity'}")
+        out[name] = Rule(
+            name, e["name"], e["severity"], e["message"], e["sql"], tuple(e["fires"]), tuple(e["twin"])
+        )
+    return out
+
+
+# ---- tables --------------------------------------------------------------------------------------------
+
+
+def tables(schema: Schema, rows: Mapping[str, Sequence[Row]]) -> duckdb.DuckDBPyConnection:
+    """A database in memory with a table for each kind, and empty ones for what comes from elsewhere."""
+    con = opened()
+    for kind in schema.kinds.values():
+        _table(con, kind, rows.get(kind.id, ()))
+    for name, columns in _OTHERS.items():
+        con.execute(f"CREATE TABLE {name} ({columns})")
+    return con
+
+
+def _table(con: duckdb.DuckDBPyConnection, kind: Kind, rows: Sequence[Row]) -> None:
+    import pyarrow as pa
+
+    extra = [("code", "VARCHAR"), ("state", "VARCHAR")]
+    if kind.field("body") is None:
+        extra.append(("body", "VARCHAR"))
+    columns = [*extra, *((f.id, _type(f)) for f in kind.fields)]
+    told = ", ".join(f'"{n}" {t}' for n, t in columns)
+    con.execute(f'CREATE TABLE "{kind.id}" ({told})')
+    if not rows:
+        return
+    given = pa.table({n: pa.array([_plain(r.get(n)) for r in rows], pa.string()) for n, _ in columns})
+    con.register("given", given)
+    casts = ", ".join(_cast(n, t) for n, t in columns)
+    con.execute(f'INSERT INTO "{kind.id}" SELECT {casts} FROM given')
+    con.unregister("given")
+
+
+def _type(field: Field) -> str:
+    return "VARCHAR[]" if field.many else _SQL.get(field.type, "VARCHAR")
+
+
+def _plain(value: Any) -> str | None:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return "\x1f".join(map(str, value))
+    return None if value is None else str(value)
+
+
+def _cast(name: str, type: str) -> str:
+    if type == "VARCHAR[]":
+        return f"string_split(\"{name}\", '\x1f')"
+    return f'CAST("{name}" AS {type})'
+
+
+def rows_of(session: Session, schema: Schema) -> dict[str, list[Row]]:
+    """All entries of the account, as rules see them; fields are left out, for no rule looks at them."""
+    out: dict[str, list[Row]] = {}
+    asked = select(Entry.kind, Entry.code, Entry.state, Entry.body, Entry.values).where(Entry.kind != "field")
+    for kind, code, state, body, values in session.execute(asked):
+        out.setdefault(kind, []).append({"body": body, **values, "code": code, "state": state})
+    return out
+
+
+def with_quality(con: duckdb.DuckDBPyConnection, session: Session) -> None:
+    """The newest results of every source."""
+    rows = [(q.body, q.resource, q.checked, q.passed) for q in last_run(session) if q.checked is not None]
+    if rows:
+        con.executemany("INSERT INTO quality VALUES (?, ?, ?, ?)", rows)
+
+
+def with_ledger(con: duckdb.DuckDBPyConnection, ledger: Ledger, bodies: Iterable[str]) -> None:
+    """Projects of these bodies in their disclosures."""
+    from yibenzhang.resources.published import projects_of
+
+    for body in bodies:
+        some = projects_of(ledger, body)
+        rows = [(p.body, p.year, p.stage, p.name, p.value, p.place) for p in some]
+        if rows:
+            con.executemany("INSERT INTO spending VALUES (?, ?, ?, ?, ?, ?)", rows)
+            years = sorted({(p.body, p.year) for p in some if p.stage == "budget"}, key=str)
+            if years:
+                con.executemany("INSERT INTO budgeted VALUES (?, ?)", years)
+
+
+def with_claims(
+    con: duckdb.DuckDBPyConnection, schema: Schema, measures: Mapping[str, Measure], today: date
+) -> None:
+    """The table ``claimed``: claims with what the account itself counts; NULL where it cannot know."""
+    con.execute("CREATE TABLE claimed AS SELECT *, CAST(NULL AS DECIMAL(38, 4)) AS own FROM claim")
+    asked = con.execute("SELECT DISTINCT measure, body, year FROM claimed").fetchall()
+    for name, body, year in asked:
+        m = measures.get(name)
+        own = count_of(con, m, body, year) if m else None
+        if own is not None:
+            con.execute(
+                "UPDATE claimed SET own = ? WHERE measure = ? AND body = ? AND year = ?",
+                [own, name, body, year],
+            )
+
+
+def count_of(con: duckdb.DuckDBPyConnection, m: Measure, body: str, year: int) -> Decimal | None:
+    """How the account counts a measure; None where it holds nothing of the kind or not all that is needed."""
+    known = con.execute(f'SELECT count(*) FROM "{m.kind}"').fetchone()
+    if not known or not known[0]:
+        return None
+    sql = m.sql
+    if m.own_body:
+        sql = f'WITH "{m.kind}" AS (SELECT * FROM main."{m.kind}" WHERE body = $body) {sql}'
+    given = {k: v for k, v in (("body", body), ("year", year)) if f"${k}" in sql}
+    row = con.execute(sql, given).fetchone()
+    return None if row is None or row[0] is None else Decimal(str(row[0]))
+
+
+# ---- findings ------------------------------------------------------------------------------------------
+
+
+def found(con: duckdb.DuckDBPyConnection, rules: Iterable[Rule], today: date) -> Iterator[Contradiction]:
+    """What contradicts what, rule by rule."""
+    for rule in rules:
+        answer = con.execute(rule.sql, {"today": today} if "$today" in rule.sql else {})
+        names = [d[0] for d in answer.description or ()]
+        for row in answer.fetchall():
+            told = dict(zip(names, row, strict=True))
+            words = {k: _said(v) for k, v in told.items()}
+            yield Contradiction(
+                rule.id,
+                rule.severity,
+                str(told.get("code") or ""),
+                str(told.get("name") or ""),
+                str(told.get("body") or ""),
+                rule.message.format(**words),
+                told,
+            )
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, Decimal):
+        return f"{value.normalize():,f}"
+    return "" if value is None else _SIGNS.get(str(value), str(value))
+
+
+_SIGNS = {">=": "≥", "<=": "≤"}
+
+
+def contradictions(
+    session: Session,
+    schema: Schema,
+    rules: Mapping[str, Rule],
+    measures: Mapping[str, Measure],
+    today: date,
+    ledger: Ledger | None = None,
+    body: str = "",
+    only: str | None = None,
+) -> list[Contradiction]:
+    """All contradictions of the account as of a day, gravest first; ``body``: of this one; ``only``: nothing of others is
+    looked at beyond what a count needs."""
+    rows = rows_of(session, schema)
+    with tables(schema, rows) as con:
+        with_quality(con, session)
+        if ledger is not None:
+            named = {str(r["body"]) for r in rows.get("application", ()) if r.get("body")}
+            with_ledger(con, ledger, sorted(named & ({body} if body else named)))
+        with_claims(con, schema, measures, today)
+        wanted = {b for b in (body, only) if b}
+        out = [c for c in found(con, rules.values(), today) if not wanted or {c.body} == wanted]
+    return sorted(out, key=lambda c: (SEVERITIES.index(c.severity), c.rule, c.body, c.code))
+
+
+def case_of(
+    schema: Schema,
+    rule: Rule,
+    rows: Sequence[Mapping[str, Any]],
+    measures: Mapping[str, Measure],
+    today: date,
+) -> list[Contradiction]:
+    """What a rule finds in rows written into the catalogue."""
+    by_kind: dict[str, list[Row]] = {}
+    for n, r in enumerate(rows):
+        by_kind.setdefault(r["kind"], []).append(
+            {"code": f"C{n}", "state": "draft", **{k: v for k, v in r.items() if k != "kind"}}
+        )
+    with tables(schema, by_kind) as con:
+        with_claims(con, schema, measures, today)
+        return list(found(con, [rule], today))

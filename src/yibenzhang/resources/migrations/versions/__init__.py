@@ -1,0 +1,1 @@
+"""How the tables of the resources came to be."""
