@@ -66,11 +66,18 @@ class Commands(TyperGroup):
 def _imported(name: str) -> Any:
     module, _, attribute = COMMANDS[name][0].partition(":")
     found = getattr(import_module(f"yibenzhang.{module}"), attribute)
+    alone = typer.Typer(add_completion=False, rich_markup_mode=None)
     if not isinstance(found, typer.Typer):
-        alone = typer.Typer(add_completion=False, rich_markup_mode=None)
         alone.command(cls=PlainCommand)(found)
-        found = alone
-    command = typer.main.get_command(found)
+    elif (
+        len(found.registered_commands) == 1 and not found.registered_groups
+    ):  # one command with settings of its own
+        alone = found
+    else:
+        alone.add_typer(found, name=name)
+        group: Any = typer.main.get_command(alone)
+        return group.commands[name]
+    command = typer.main.get_command(alone)
     command.name = name
     return command
 

@@ -183,7 +183,8 @@ def _tell(wish: Wish, results: Sequence[FileResult], groups: Sequence[Group], la
     else:
         from yibenzhang.reports import terminal
 
-        terminal.show(console(), results, layer, wish.all, groups, _about())
+        terminal.show(console(), results, layer, wish.all, groups)
+        console(stderr=True).print(_about().line)
 
 
 def _count(wish: Wish, results: Sequence[FileResult], groups: Sequence[Group], layer: Standards) -> None:

@@ -36,7 +36,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str, Path]:
     html, excel = folder / "r.html", folder / "r.xlsx"
     files = [str(PDF), str(folder / "doubt.txt"), str(EXAMPLES / "hubei-goals-weak-targets.txt")]
     result = run("check", *files, "--html", str(html), "--excel", str(excel))
-    return result.stdout, html.read_text(encoding="utf-8"), excel
+    return result.output, html.read_text(encoding="utf-8"), excel
 
 
 def test_the_worst_first_then_by_page() -> None:

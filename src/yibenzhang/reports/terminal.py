@@ -14,7 +14,7 @@ from yibenzhang.checking.check import Checked
 from yibenzhang.checking.extent import over
 from yibenzhang.checking.multi_file import Group
 from yibenzhang.model.issues import Issue, Severity
-from yibenzhang.reports.about import About, Sections, grouped_amount, summary, suspects
+from yibenzhang.reports.about import Sections, grouped_amount, summary, suspects
 from yibenzhang.reports.speech import UNUSABLE
 from yibenzhang.reports.words import (
     SEVERITY,
@@ -40,7 +40,6 @@ def show(
     standards: Standards,
     everything: bool,
     groups: Sequence[Group] = (),
-    about: About | None = None,
 ) -> None:
     """All documents, what was found between the files of one disclosure, then a summary if there are several.
 
@@ -57,8 +56,6 @@ def show(
         _group(console, group)
     if len(results) > 1:
         _summary(console, results)
-    if about is not None:
-        console.print(Text(about.line, style="dim"))
 
 
 def _file(console: Console, result: FileResult, standards: Standards, everything: bool) -> None:
