@@ -27,6 +27,7 @@ from bench.cli_measures import (
     planted_real,
     same,
     speed,
+    start,
     support,
 )
 from bench.cli_resources import resources
@@ -35,9 +36,9 @@ from bench.conditions.cli import conditions
 from bench.planting.judging import KINDS, Tally, Verdict, tally, verdicts
 from bench.timing import Checking, Measured, bench_check, bench_read
 from yibenzhang.batch import find_files
-from yibenzhang.cli_rules import fail
+from yibenzhang.cli_common import fail
 from yibenzhang.reading import ReadingError, read
-from yibenzhang.reading.scanned import INSTALL, installed
+from yibenzhang.reading.extra import INSTALL, installed
 
 KIND_NAMES = {
     "digit": "正文：错一位数字", "swapped_digits": "正文：两位数字颠倒", "lost_point": "正文：丢了小数点",
@@ -67,6 +68,7 @@ app.command()(ledger)
 app.command()(paraphrases)
 app.command("leave-out")(leave_out)
 app.command()(speed)
+app.command()(start)
 app.command()(same)
 app.command()(support)
 app.command()(recall)

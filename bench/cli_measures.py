@@ -1,4 +1,4 @@
-"""`bench corpus`, `errors`, `judged`, `labels`, `leave-out`, `speed`, `same` and `planted --real`: quality measured on real files."""
+"""`bench corpus`, `errors`, `judged`, `labels`, `leave-out`, `speed`, `start`, `same`, `planted --real`: measures of quality."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ from bench import lookup, prose_plants, real
 from bench import paraphrases as wording
 from bench import same as comparing
 from bench import speed as timing
+from bench import start as starting
 from bench import support as measuring
 from bench.running import Run, check_folder
 from bench.tables import as_json
-from yibenzhang.cli_rules import Layer, fail, standards_of
+from yibenzhang.cli_common import Layer, fail, standards_of
 
 Folder = Annotated[Path, typer.Argument(help="文件夹，其下每个文件夹是一个地区", show_default=False)]
 Regions = Annotated[str, typer.Option(help="只要这几个地区（文件夹名，逗号分隔）")]
@@ -186,6 +187,21 @@ def speed(
         as_json(made)
     else:
         timing.show_report(made)
+
+
+def start(
+    file: Annotated[Path, typer.Argument(help="一个小文件")] = starting.SMALL,
+    rounds: Annotated[int, typer.Option("-n", "--rounds", min=1, help="各测几遍")] = 7,
+    format: Format = "text",
+) -> None:
+    """启动：--help 和检查一个小文件的用时、内存，与空的解释器同场比。退出码 1：超过目标（忙的机器上看倍数）。"""
+    found = starting.measure(file, rounds)
+    if format == "json":
+        as_json(starting.report(found))
+    else:
+        starting.show_report(found)
+    if starting.over(found):
+        raise typer.Exit(1)
 
 
 def same(folder: Folder, format: Format = "text") -> None:

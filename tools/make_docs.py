@@ -47,7 +47,6 @@ def _lines(rule: RuleEntry, standards: Standards) -> Iterator[str]:
 def cli_page() -> str:
     """Every command with its arguments and options."""
     group: Any = typer.main.get_command(app)
-    group.commands["bench"] = typer.main.get_command(bench_app)
     out = ["# 命令一览", MADE, "`ybz` 是 `yibenzhang` 的短名。任何命令加 `--help` 显示同样的内容。"]
     out.append(_parameters(group))
     for name, command in _commands(group):
@@ -59,7 +58,8 @@ def cli_page() -> str:
 
 def _commands(group: Any) -> Iterator[tuple[str, Any]]:
     """All commands, those of a group after it and under its name too."""
-    for name, command in group.commands.items():
+    for name in group.list_commands(None):
+        command = typer.main.get_command(bench_app) if name == "bench" else group.get_command(None, name)
         yield name, command
         for below, one in getattr(command, "commands", {}).items():
             yield f"{name} {below}", one

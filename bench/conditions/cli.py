@@ -14,7 +14,7 @@ from rich.text import Text
 from bench.conditions import ofds, office, pdfs, scans, texts
 from bench.conditions.disclosure import AT, HEADER, ROWS
 from bench.conditions.judging import FALSE, LOST, READ, TOLD, WRONG, Judged, judged
-from yibenzhang.reading.scanned import installed
+from yibenzhang.reading.extra import installed
 
 NAMES = {READ: "读对", TOLD: "说明了", LOST: "漏了没说", WRONG: "读错", FALSE: "误报"}
 

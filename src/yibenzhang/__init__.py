@@ -1,7 +1,25 @@
 """Yibenzhang: published budgets and final accounts read, turned into facts, and proved or contradicted."""
 
-from yibenzhang.checking.check import Checked, check
-from yibenzhang.reading import ReadingError, read
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from yibenzhang.checking.check import Checked, check
+    from yibenzhang.reading import ReadingError, read
 
 __all__ = ["Checked", "ReadingError", "__version__", "check", "read"]
 __version__ = "0.1.0"
+_WHERE = {
+    "Checked": "yibenzhang.checking.check",
+    "ReadingError": "yibenzhang.reading",
+    "check": "yibenzhang.checking.check",
+    "read": "yibenzhang.reading",
+}
+"""Where each name is found when it is first asked for: a command imports what it uses."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = globals()[name] = getattr(import_module(_WHERE[name]), name)
+    return found

@@ -8,16 +8,18 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from yibenzhang.checking.check import Checked, check, check_together
 from yibenzhang.checking.multi_file import Group, doubted, groups_of, parted
-from yibenzhang.journal import Journal
 from yibenzhang.model.documents import Document
 from yibenzhang.reading import ReadingError, read
-from yibenzhang.reading.archives import bytes_of, is_archive, members_of
+from yibenzhang.reading.archives import NO_FILE, bytes_of, is_archive, is_special, members_of
 from yibenzhang.recognising.profile import Profile
-from yibenzhang.workers import Lost, run
+
+if TYPE_CHECKING:
+    from yibenzhang.journal import Journal
+    from yibenzhang.workers import Lost
 
 _SKIPPED = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 
@@ -33,6 +35,8 @@ class FileResult:
     """Which of the run's groups it belongs to, from 1; 0 where it stands alone."""
     failed: bool = False
     """The program itself failed, not the file."""
+    left_out: int = 0
+    """So many findings are not among those of ``checked``: rules not asked for, or known before."""
 
 
 class Failure(str):
@@ -58,6 +62,8 @@ def find_files(arguments: list[str]) -> tuple[list[str], list[FileResult]]:
             found.update({str(p): None for p in below})
             if not below:
                 missing.append(FileResult(argument, None, "文件夹里没有文件。"))
+        elif is_special(path):
+            missing.append(FileResult(argument, None, NO_FILE))
         elif path.exists():
             found[argument] = None
         elif matches := sorted(glob.glob(argument, recursive=True)):  # noqa: PTH207 - may be absolute
@@ -131,6 +137,8 @@ def _results(paths: list[str], extra: str, jobs: int, limit: float) -> Iterator[
         for path in paths:
             yield path, _guarded(path, extra)
         return
+    from yibenzhang.workers import Lost, run  # processes: not for one file
+
     for k, result in run(_guarded, [(p, extra) for p in paths], jobs or os.cpu_count() or 1, limit):
         yield (
             paths[k],
@@ -139,6 +147,8 @@ def _results(paths: list[str], extra: str, jobs: int, limit: float) -> Iterator[
 
 
 def _lost(lost: Lost, limit: float) -> str:
+    from yibenzhang.workers import Lost
+
     if lost == Lost.LATE:
         return f"超过每个文件 {limit:g} 秒的时限，未能检查完；可用 --timeout 放宽后单独检查。"
     return "检查这个文件的进程意外中止，未能检查；其余文件不受影响。"
@@ -175,6 +185,8 @@ def check_groups(
         ([_read_before(alone[p]) or p for p in groups[k].paths], groups[k].names, groups[k].profile, extra)
         for k in left
     ]
+    from yibenzhang.workers import Lost, run
+
     if len(tasks) < 2 and not limit:
         made: Iterator[tuple[int, Any]] = ((n, _guarded_group(*t)) for n, t in enumerate(tasks))
     else:

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from yibenzhang.cli_claims import AsOf, LedgerOption, day_of, opened_ledger
+from yibenzhang.cli_common import Layer, fail
 from yibenzhang.cli_resources import Format, account, say, schema_of
-from yibenzhang.cli_rules import Layer, fail
 from yibenzhang.cli_serve import DEFAULT, Folder
 from yibenzhang.cli_serve import Database as Address
 from yibenzhang.standards import StandardsError

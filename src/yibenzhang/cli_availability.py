@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import calendar
-import json
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
-from yibenzhang.cli_rules import fail
+from yibenzhang.cli_common import fail
+from yibenzhang.reports.console import Terminal
+from yibenzhang.reports.writing import as_json
 
 FORMATS = ("text", "json", "csv")
 
@@ -57,11 +57,11 @@ def availability(
     except (PlanError, RecordsError) as error:
         raise fail(str(error)) from error
     if format == "json":
-        print(json.dumps(report(sites, agreed), ensure_ascii=False, indent=2))
+        print(as_json(report(sites, agreed)))
     elif format == "csv":
         print(table(sites, agreed), end="")
     else:
-        console = Console(highlight=False, soft_wrap=True)
+        console = Terminal(soft_wrap=True)
         for line in lines(sites, agreed):
             console.print(Text(line))
     if not sites:

@@ -8,11 +8,15 @@ from pathlib import Path
 
 import typer
 
-from yibenzhang.cli_rules import fail
+from yibenzhang.cli_common import fail
 
 CHECKOUT = Path(__file__).resolve().parents[2]
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+)
 def bench(context: typer.Context) -> None:
     """测速度、核对率和找错的本领（只在源码目录里有）。"""
     if not (CHECKOUT / "bench" / "cli.py").is_file():

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from yibenzhang.cli_rules import Layer, fail
+from yibenzhang.cli_common import Layer, fail
 from yibenzhang.drafting.figures import Figures
 from yibenzhang.drafting.parts import FontMissing, Grid
 from yibenzhang.drafting.pipeline import WRITERS, Prepared, prepare, write_all

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from yibenzhang.cli_common import Layer, fail
 from yibenzhang.cli_resources import (
     Body,
     Find,
@@ -22,7 +23,6 @@ from yibenzhang.cli_resources import (
     schema_of,
     show,
 )
-from yibenzhang.cli_rules import Layer, fail
 from yibenzhang.cli_serve import DEFAULT, Folder
 from yibenzhang.cli_serve import Database as Address
 

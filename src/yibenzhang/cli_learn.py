@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
 from yibenzhang.batch import find_files
 from yibenzhang.checking.learning import learn_from, sources_of
-from yibenzhang.cli_rules import Layer, fail, standards_of
+from yibenzhang.cli_common import Layer, fail, standards_of
+from yibenzhang.reports.console import Terminal
 from yibenzhang.reports.learned import lines, report, write_region
+from yibenzhang.reports.writing import as_json
 from yibenzhang.standards import StandardsError
 
 
@@ -43,13 +43,13 @@ def learn(
         learning = learn_from(sources, regions.pop() if len(regions) == 1 else "", standards)
     except StandardsError as error:
         raise fail(str(error)) from error
-    warn = Console(stderr=True, highlight=False, soft_wrap=True)
+    warn = Terminal(stderr=True, soft_wrap=True)
     for why in (*(m.error for m in missing), *(w for _, _, w in made if w)):
         warn.print(Text(why))
     if format == "json":
-        print(json.dumps(report(learning), ensure_ascii=False, indent=2))
+        print(as_json(report(learning)))
     else:
-        console = Console(highlight=False, soft_wrap=True)
+        console = Terminal(soft_wrap=True)
         for line in lines(learning):
             console.print(Text(line))
     where = out or (Path("regions") / Path(folder).resolve().name if accept else None)

@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from yibenzhang.cli_rules import Layer, fail, standards_of
+from yibenzhang.cli_common import Layer, fail, standards_of
 
 if TYPE_CHECKING:
     from yibenzhang.ledger.store import Ledger

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from yibenzhang.cli_common import Layer, fail
 from yibenzhang.cli_harvest import harvest
 from yibenzhang.cli_resources import Format, Who, account, app, doer, say, schema_of, show
-from yibenzhang.cli_rules import Layer, fail
 from yibenzhang.cli_serve import DEFAULT, Folder
 from yibenzhang.cli_serve import Database as Address
 from yibenzhang.standards import StandardsError

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from yibenzhang.cli_rules import Layer, fail
+from yibenzhang.cli_common import Layer, fail
 from yibenzhang.cli_serve import DEFAULT, Folder
 from yibenzhang.cli_serve import Database as Address
 from yibenzhang.standards import StandardsError

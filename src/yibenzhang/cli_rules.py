@@ -8,24 +8,16 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from yibenzhang.cli_common import Layer, fail, nearest, standards_of
 from yibenzhang.model.issues import Severity
-from yibenzhang.proving import prove
-from yibenzhang.reports.words import SEVERITY
-from yibenzhang.standards import Standards, StandardsError, load
-from yibenzhang.standards.lexicon.words import load_lexicon
+from yibenzhang.reports.console import Terminal
+from yibenzhang.reports.speech import SEVERITY
+from yibenzhang.standards import StandardsError
 
 app = typer.Typer(help="规则：列出、说明、用例子检验、新建。", no_args_is_help=True, rich_markup_mode=None)
-
-Layer = Annotated[
-    str,
-    typer.Option(
-        "--standards", help="自己的标准目录（tables.toml、lexicon/words.toml 等），叠加在自带标准之上"
-    ),
-]
 
 _NEW: dict[str, dict[str, str]] = {
     "phrase": {
@@ -85,21 +77,6 @@ honest = "530.00"
 """What ``rules new`` writes: for each kind, files of the folder and what is added to them."""
 
 
-def fail(message: str) -> typer.Exit:
-    """One sentence on standard error, and exit status 2."""
-    Console(stderr=True, highlight=False).print(Text(message, style="bold red"))
-    return typer.Exit(2)
-
-
-def standards_of(extra: str) -> Standards:
-    """The standards with the folder ``extra`` on top; a sentence and exit where they cannot be used."""
-    try:
-        load_lexicon("", extra)
-        return load("", extra)
-    except StandardsError as error:
-        raise fail(str(error)) from error
-
-
 @app.command("list")
 def list_rules(standards: Layer = "") -> None:
     """列出全部规则。"""
@@ -108,20 +85,17 @@ def list_rules(standards: Layer = "") -> None:
         shown.add_column(name, overflow="fold", no_wrap=name == "规则")
     for r in standards_of(standards).rule_by_id.values():
         shown.add_row(r.id, SEVERITY[Severity(r.severity)], r.name)
-    Console(highlight=False).print(shown)
+    Terminal().print(shown)
 
 
 @app.command("show")
 def show_rule(rule: Annotated[str, typer.Argument(help="规则编号")], standards: Layer = "") -> None:
     """说明一条规则：内容、程度、依据、例子。"""
     layer = standards_of(standards)
-    console = Console(highlight=False)
+    console = Terminal()
     found = layer.rule_by_id.get(rule)
     if found is None:
-        near = [i for i in layer.rule_by_id if rule in i][:5]
-        raise fail(
-            f"没有规则 {rule}。" + (f"相近的有：{'、'.join(near)}" if near else "用 rules list 列出全部。")
-        )
+        raise fail(f"没有规则 {rule}。{nearest(rule, layer.rule_by_id) or '用 rules list 列出全部。'}")
     console.print(Text(f"{found.id}  {found.name}", style="bold"))
     console.print(f"程度：{SEVERITY[Severity(found.severity)]}")
     for basis in found.basis:
@@ -129,11 +103,23 @@ def show_rule(rule: Annotated[str, typer.Argument(help="规则编号")], standar
     console.print(f"例子：{found.example}")
 
 
+def explain(
+    rule: Annotated[str, typer.Argument(help="规则编号；不写则列出全部")] = "", standards: Layer = ""
+) -> None:
+    """说明一条规则：内容、依据、例子。"""
+    if rule:
+        show_rule(rule, standards)
+    else:
+        list_rules(standards)
+
+
 @app.command("test")
 def test_rules(standards: Layer = "") -> None:
     """逐条检验：例子必须报、而且只报一处；看着一样的反例必须不报。"""
+    from yibenzhang.proving import prove  # the whole line, and cases of many kinds
+
     standards_of(standards)
-    console = Console(highlight=False)
+    console = Terminal()
     try:
         proofs = prove(standards)
     except StandardsError as error:
@@ -160,7 +146,7 @@ def new_rule(
         raise fail(f"不认识的种类 {kind}，可用的是 {'、'.join(_NEW)}。")
     if not name or re.search(r'["\\\\/{}\s]', name):
         raise fail(f"{name!r} 里有不能用的字符。")
-    console = Console(highlight=False)
+    console = Terminal()
     for where, text in _NEW[kind].items():
         path = folder / where.format(name=name)
         path.parent.mkdir(parents=True, exist_ok=True)

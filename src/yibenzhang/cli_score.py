@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
 from yibenzhang.batch import find_files
 from yibenzhang.checking.check import recognised_parts
-from yibenzhang.cli_rules import Layer, fail, standards_of
+from yibenzhang.cli_common import Layer, fail, standards_of
 from yibenzhang.projects.assessment import assessments_of
 from yibenzhang.projects.method import method_of
 from yibenzhang.reading import ReadingError, read
+from yibenzhang.reports.console import Terminal
 from yibenzhang.reports.scored import Scored, lines, report, table
+from yibenzhang.reports.writing import as_json
 from yibenzhang.standards import StandardsError
 
 FORMATS = ("text", "json", "csv")
@@ -43,7 +43,7 @@ def score(
         by = method_of(str(method) if method else "")
     except StandardsError as error:
         raise fail(str(error)) from error
-    warn = Console(stderr=True, highlight=False, soft_wrap=True)
+    warn = Terminal(stderr=True, soft_wrap=True)
     found, missing = find_files(paths)
     scored = []
     for m in missing:
@@ -56,11 +56,11 @@ def score(
             continue
         scored.append(Scored(str(path), tuple(assessments_of(forms, by))))
     if format == "json":
-        print(json.dumps(report(scored, by), ensure_ascii=False, indent=2))
+        print(as_json(report(scored, by)))
     elif format == "csv":
         print(table(scored), end="")
     else:
-        console = Console(highlight=False, soft_wrap=True)
+        console = Terminal(soft_wrap=True)
         for line in lines(scored, every):
             console.print(Text(line))
     every_line = [x for s in scored for a in s.assessments for x in a.lines]

@@ -18,7 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from yibenzhang.cli_rules import fail
+from yibenzhang.cli_common import fail
 from yibenzhang.cli_serve import DEFAULT, Folder
 from yibenzhang.cli_serve import Database as Address
 from yibenzhang.office import users

@@ -10,7 +10,7 @@ from bench.conditions import ofds, office, pdfs, scans, texts
 from bench.conditions.cli import every
 from bench.conditions.disclosure import AT, HEADER, ROWS
 from bench.conditions.judging import READ, TOLD, Condition, judged
-from yibenzhang.reading.scanned import installed
+from yibenzhang.reading.extra import installed
 
 CHANGED = (ROWS[AT[0]][0], HEADER[AT[1]])
 QUICK = [c for m in (pdfs, office, texts, ofds) for c in m.conditions()]

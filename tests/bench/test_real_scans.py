@@ -10,7 +10,7 @@ import pytest
 
 from bench import real_scans
 from tests.conftest import EXAMPLES
-from yibenzhang.reading.scanned import installed
+from yibenzhang.reading.extra import installed
 
 pytestmark = [pytest.mark.long, pytest.mark.skipif(not installed(), reason="needs the extra ocr")]
 

@@ -9,7 +9,7 @@ import pytest
 from yibenzhang.checking.check import Checked, check_document
 from yibenzhang.model.issues import Severity
 from yibenzhang.reading import ReadingError, read
-from yibenzhang.reading.scanned import installed
+from yibenzhang.reading.extra import installed
 
 SHARED = Path(__file__).parents[3] / "shared" / "cases"
 pytestmark = pytest.mark.skipif(not SHARED.exists(), reason="the shared cases are not here")

@@ -229,7 +229,7 @@ def test_a_stranger_s_journal_runs_nothing(tmp_path: Path) -> None:
 
 
 def test_progress_is_told_where_there_is_no_terminal(tmp_path: Path) -> None:
-    from yibenzhang import cli
+    from yibenzhang import cli_running as cli
 
     results = iter([FileResult(str(k), None, "x") for k in range(3)])
     every, cli.EVERY = cli.EVERY, 0.0

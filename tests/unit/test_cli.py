@@ -102,10 +102,10 @@ def test_reports_are_written(folder: Path) -> None:
     )
     page = html.read_text(encoding="utf-8")
     assert "行政运行" in page and "contradicted" in page
-    assert "http://" not in page and "https://" not in page and "<script" not in page
+    assert "http://" not in page and "https://" not in page and page.count("<script") == 1
     book = openpyxl.load_workbook(excel)
     assert book.sheetnames == ["文件汇总", "问题清单", "未能核对", "各表"]
-    assert book["问题清单"]["L2"].value == 89.0
+    assert book["问题清单"]["G2"].value == 89.0
 
 
 def test_a_report_cannot_be_smuggled_into(tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ def test_a_report_cannot_be_smuggled_into(tmp_path: Path) -> None:
     (tmp_path / "e.txt").write_text(evil, encoding="utf-8")
     html, excel = tmp_path / "r.html", tmp_path / "r.xlsx"
     run("check", str(tmp_path / "e.txt"), "--html", str(html), "--excel", str(excel))
-    assert "<script" not in html.read_text(encoding="utf-8")
+    assert html.read_text(encoding="utf-8").count("<script") == 1  # its own, and its policy lets no other run
     rows = openpyxl.load_workbook(excel)["问题清单"].iter_rows(min_row=2)
     assert all(cell.data_type != "f" for row in rows for cell in row)
 
@@ -191,7 +191,7 @@ def test_office_files_from_end_to_end(tmp_path: Path, suffix: str) -> None:
     assert shown.exit_code == 1
     assert OFFICE[suffix] in shown.stdout
     assert f"位置：{OFFICE[suffix]}" in page.read_text(encoding="utf-8")
-    assert openpyxl.load_workbook(excel.open("rb"))["问题清单"]["K2"].value == OFFICE[suffix]
+    assert openpyxl.load_workbook(excel.open("rb"))["问题清单"]["F2"].value.startswith(OFFICE[suffix])
     report = json.loads(run("check", str(tmp_path / f"a{suffix}"), "--format", "json").stdout)
     schema = json.loads((files("yibenzhang.reports") / "report.schema.json").read_text(encoding="utf-8"))
     jsonschema.validate(report, schema)

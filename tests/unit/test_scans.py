@@ -22,8 +22,8 @@ from yibenzhang.checking.check import Checked, check_document
 from yibenzhang.checking.ocr_correction import RECOGNISED, misread
 from yibenzhang.model.documents import Document, Page, Table
 from yibenzhang.model.issues import Issue, Severity
+from yibenzhang.reading import extra, read, read_data
 from yibenzhang.reading import pdf as pdf_reader
-from yibenzhang.reading import read, read_data, scanned
 from yibenzhang.reading.glyphs import lines_of
 from yibenzhang.reading.ocr import Reading
 from yibenzhang.reading.scans import glyphs_of
@@ -223,7 +223,7 @@ def test_without_the_extra_a_scan_is_a_notice(monkeypatch: pytest.MonkeyPatch, t
     monkeypatch.setattr("yibenzhang.reading.installed", lambda: False)
     whole = check_document(read_bytes(rasterised(str(SHANGHAI), [8], 72), "a.pdf"))
     assert [(f.rule, f.severity) for f in whole.findings] == [("reading.page", Severity.NOTICE)]
-    assert scanned.INSTALL in whole.findings[0].message
+    assert extra.INSTALL in whole.findings[0].message
     assert whole.findings[0].message.count("。") == 1
     with pytest.raises(ReadingError, match="pip install"):
         read_bytes(packed(images(SHANGHAI, [8], 72), "PNG", 72), "a.png")

@@ -14,7 +14,7 @@ from tests.scanning import images, packed
 from tests.web.browsing import Desk
 from tests.web.conftest import PASSWORD, wait_for
 from tests.web.serving import Server
-from yibenzhang.reading.scanned import installed
+from yibenzhang.reading.extra import installed
 
 EXAMPLES = ROOT / "examples"
 BODY, OTHER, LATE = "江苏省湖荡保护厅", "江苏省云水厅", "江苏省竹林局"

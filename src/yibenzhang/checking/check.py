@@ -14,6 +14,7 @@ from yibenzhang.checking.closing import closed, reason_of
 from yibenzhang.checking.extent import Extent
 from yibenzhang.checking.goal_causes import weighed
 from yibenzhang.checking.ocr_correction import Repair, capped, is_misread, regrouped, repaired, repairs_of
+from yibenzhang.checking.ordering import ordered
 from yibenzhang.checking.placing import Whereabouts
 from yibenzhang.checking.precedence import Broken, settled
 from yibenzhang.checking.prose_support import supported
@@ -300,7 +301,6 @@ def _checked(document: Document, read: _Recognised) -> tuple[Checked, list[Cause
     ]
     if kind != NO_DISCLOSURE:
         left_out += [*related.not_checked, *text.not_checked, *ruled.not_checked]
-    order = list(Severity)
     checked = Checked(
         document,
         _profile_as(kind, profile),
@@ -309,7 +309,7 @@ def _checked(document: Document, read: _Recognised) -> tuple[Checked, list[Cause
         tuple(results),
         standing,
         counted,
-        tuple(sorted(issues, key=lambda i: order.index(i.severity))),
+        ordered(issues, document),
         tuple(dict.fromkeys(reason_of(n, standards) for n in left_out)),
         case.passages,
         case.quantities,

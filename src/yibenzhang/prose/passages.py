@@ -20,6 +20,10 @@ _DEPTH = {"part": 0, "one": 1, "two": 2, "three": 3, "four": 4}
 _NUMERAL = re.compile(r"[\d.,][\d.,]")
 _GOES_ON = re.compile(r"[\d.,]\d|\d[.,]\d")
 _LONGEST_HEADING = 44
+_MARKS = "。；;！!？?，,：:"
+_NEAR = 50
+"""So many characters away a mark of a clause is looked for."""
+_LONGEST_QUOTE = 120
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,21 @@ class Passage:
         between = [p for _, p in self.pieces]
         inner = between[between.index(first) + 1 : between.index(last)]
         return first.text[a:] + "".join(p.text for p in inner) + last.text[: b + 1]
+
+    def clauses(self, start: int, end: int, most: int = _LONGEST_QUOTE) -> str:
+        """The printed text of the whole clauses from ``start`` to ``end``: what is quoted begins and ends at a mark, not
+        within a word. Where no mark is near, and where a quotation gets longer than ``most``, it stays shorter."""
+        a = next((k for k in range(start, max(start - _NEAR, -1), -1) if self._mark(k - 1)), start)
+        b = next((k for k in range(end, min(end + _NEAR, len(self.text)) + 1) if self._mark(k)), end)
+        if b - a > most:
+            b = next((k for k in range(a + most, a, -1) if self._mark(k)), b)
+        return self.verbatim(a, b).strip()
+
+    def _mark(self, at: int) -> bool:
+        """The end of a clause stands there, or the text ends; no mark of thousands or point of a number."""
+        if not 0 <= at < len(self.text):
+            return True
+        return self.text[at] in _MARKS and not _NUMERAL.match(self.text[at : at + 2])
 
 
 def _kept(char: str) -> bool:

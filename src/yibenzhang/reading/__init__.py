@@ -1,4 +1,7 @@
-"""From a file to a Document: one reader per kind of file, chosen by the bytes and never by the name."""
+"""From a file to a Document: one reader per kind of file, chosen by the bytes and never by the name.
+
+Every kind but plain text is imported when a file of it comes: a start costs what is used.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +10,12 @@ from pathlib import Path
 
 from yibenzhang.model.documents import Document, Page, ReadingNotice
 from yibenzhang.reading.archives import bytes_of
-from yibenzhang.reading.containers import Container
-from yibenzhang.reading.converting import converted, repeated_cells
-from yibenzhang.reading.folding import plain
+from yibenzhang.reading.extra import INSTALL, installed
+from yibenzhang.reading.halves import sound
 from yibenzhang.reading.kinds import OLE, ZIP, Kind, ole_kind, text_kind, zip_kind
 from yibenzhang.reading.limits import MAX_SHEET_CELLS, MAX_XML_BYTES, ReadingError
-from yibenzhang.reading.ofd import read_ofd
-from yibenzhang.reading.packages import Package
-from yibenzhang.reading.pdf import read_pdf
-from yibenzhang.reading.scanned import INSTALL, installed
 from yibenzhang.reading.separated import separator_of
-from yibenzhang.reading.sheets import read_csv
 from yibenzhang.reading.text import decode, read_text
-from yibenzhang.reading.webpages import read_html, read_mhtml
-from yibenzhang.reading.word import read_docx
-from yibenzhang.reading.workbooks import read_xls, read_xlsx
 
 __all__ = ["ReadingError", "read", "read_data"]
 
@@ -43,6 +37,7 @@ def read_data(path: str, data: bytes) -> Document:
     if not data.strip():
         raise ReadingError("文件是空的，没有任何内容。")
     kind, (pages, notices) = _read(data)
+    pages, notices = sound(pages, notices)
     return Document(str(path), kind, hashlib.sha256(data).hexdigest(), pages, notices)
 
 
@@ -55,22 +50,37 @@ def _read(data: bytes) -> tuple[str, Read]:
         return _read_zip(data)
     if data.startswith(OLE):
         kind = ole_kind(data)
-        return kind.value, read_xls(data) if kind == Kind.XLS else _read_converted(data, kind)
+        return kind.value, _read_workbook(data) if kind == Kind.XLS else _read_converted(data, kind)
     if b"%PDF-" in data[:1024]:
+        from yibenzhang.reading.pdf import read_pdf
+
         return "pdf", read_pdf(data)
     if data.startswith(_IMAGES):
         return "image", _read_picture(data)
     marked = text_kind(data)
-    if marked == Kind.HTML:
-        return "html", read_html(data)
-    if marked == Kind.MHTML:
-        return "mhtml", read_mhtml(data)
+    if marked in (Kind.HTML, Kind.MHTML):
+        from yibenzhang.reading.webpages import read_html, read_mhtml
+
+        return marked.value, read_html(data) if marked == Kind.HTML else read_mhtml(data)
     if marked is not None:
         return marked.value, _read_converted(data, marked)
+    return _read_plain(data)
+
+
+def _read_plain(data: bytes) -> tuple[str, Read]:
     text = decode(data)
     if separator := separator_of(text):
+        from yibenzhang.reading.folding import plain
+        from yibenzhang.reading.sheets import read_csv
+
         return "csv", read_csv(plain(text), separator)
     return "text", read_text(data)
+
+
+def _read_workbook(data: bytes) -> Read:
+    from yibenzhang.reading.workbooks import read_xls
+
+    return read_xls(data)
 
 
 def _read_picture(data: bytes) -> Read:
@@ -82,15 +92,24 @@ def _read_picture(data: bytes) -> Read:
 
 
 def _read_zip(data: bytes) -> tuple[str, Read]:
+    from yibenzhang.reading.packages import Package
+
     package = Package(data)
     kind = zip_kind(package)
     if kind == Kind.DOCX:
+        from yibenzhang.reading.word import read_docx
+
         return kind.value, read_docx(package)
     if kind == Kind.XLSX:
+        from yibenzhang.reading.workbooks import read_xlsx
+
         return kind.value, read_xlsx(package)
     if kind in (Kind.ODT, Kind.ODS, Kind.XLSB):
         return kind.value, _read_converted(data, kind)
     if kind == Kind.OFD:
+        from yibenzhang.reading.containers import Container
+        from yibenzhang.reading.ofd import read_ofd
+
         box = Container(data)
         if box.kind != "ofd":  # its directory tells other names than its entries do
             raise ReadingError("OFD 已损坏或不完整，无法打开；请重新下载或导出。")
@@ -100,6 +119,11 @@ def _read_zip(data: bytes) -> tuple[str, Read]:
 
 def _read_converted(data: bytes, kind: Kind) -> Read:
     """What LibreOffice makes of it, read like a file of today."""
+    from yibenzhang.reading.converting import converted, repeated_cells
+    from yibenzhang.reading.packages import Package
+    from yibenzhang.reading.word import read_docx
+    from yibenzhang.reading.workbooks import read_xlsx
+
     if (
         kind == Kind.ODS
         and repeated_cells(Package(data).read("content.xml", MAX_XML_BYTES)) > MAX_SHEET_CELLS

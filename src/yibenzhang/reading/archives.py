@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from yibenzhang.reading.containers import ZIP, Container
 from yibenzhang.reading.limits import (
     MAX_FILE_BYTES,
     MAX_ZIP_BYTES,
@@ -15,11 +16,29 @@ from yibenzhang.reading.limits import (
     ReadingError,
 )
 
+if TYPE_CHECKING:
+    from yibenzhang.reading.containers import Container
+
+ZIP = b"PK\x03\x04"
 _EMPTY = b"PK\x05\x06"
+
+
+NO_FILE = "这是管道、设备或套接字，不是文件，没有读取。"
+
+
+def is_special(path: Path) -> bool:
+    """A named pipe, a device or a socket: reading one may never end."""
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 def is_archive(path: Path) -> bool:
     """True for a plain zip; false for OFD and Office files, and for what is no sound zip."""
+    if is_special(path):
+        return False
     try:
         with path.open("rb") as file:
             magic = file.read(4)
@@ -44,6 +63,8 @@ def _list(
     files: list[str],
     refused: list[tuple[str, str]],
 ) -> None:
+    from yibenzhang.reading.containers import Container
+
     box.left = MAX_ZIP_BYTES
     refused += [(f"{here}/{name}" if name else here, why) for name, why in box.refused]
     for name in sorted(box.members):
@@ -78,6 +99,8 @@ def unpacked(path: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, b
 def _unpacked(
     box: Container, here: str, depth: int, wanted: Callable[[str], bool]
 ) -> Iterator[tuple[str, bytes | str]]:
+    from yibenzhang.reading.containers import Container
+
     box.left = MAX_ZIP_BYTES
     for name, why in box.refused:
         yield f"{here}/{name}" if name else here, why
@@ -106,6 +129,8 @@ def bytes_of(path: str | Path) -> bytes:
         for outer in file.parents:
             if outer.is_file():
                 return _inside(_opened(outer), str(path)[len(str(outer)) + 1 :], 1)
+        if is_special(file):
+            raise ReadingError(NO_FILE)
         size = file.stat().st_size
         if size > MAX_FILE_BYTES:
             raise ReadingError(
@@ -123,6 +148,8 @@ def _inside(box: Container, name: str, depth: int) -> bytes:
     outer = next((n for n in box.members if name.startswith(n + "/")), None)
     if outer is None or depth >= MAX_ZIP_DEPTH:
         raise ReadingError(dict(box.refused).get(name) or f"压缩包里没有“{name[:100]}”。")
+    from yibenzhang.reading.containers import Container
+
     return _inside(Container(box.read(outer)), name[len(outer) + 1 :], depth + 1)
 
 
@@ -133,4 +160,6 @@ def _opened(path: Path) -> Container:
 
 @lru_cache(maxsize=2)  # a worker reads many members of one archive
 def _cached(path: Path, _changed: int, _size: int) -> Container:
+    from yibenzhang.reading.containers import Container  # zipfile and XML: only where there is one
+
     return Container(path)

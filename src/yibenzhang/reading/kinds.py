@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import re
 from enum import StrEnum
-
-import olefile
+from typing import TYPE_CHECKING
 
 from yibenzhang.reading.limits import ReadingError
-from yibenzhang.reading.packages import BROKEN, Package
+
+if TYPE_CHECKING:
+    from yibenzhang.reading.packages import Package
 
 ZIP = b"PK\x03\x04"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -55,6 +56,10 @@ def zip_kind(package: Package) -> Kind:
 
 def ole_kind(data: bytes) -> Kind:
     """What an old compound file holds, by its streams. Raises ReadingError where it is nothing readable."""
+    import olefile
+
+    from yibenzhang.reading.packages import BROKEN
+
     try:
         with olefile.OleFileIO(io.BytesIO(data)) as ole:
             names = {entry[0].lower() for entry in ole.listdir(streams=True, storages=True) if entry}

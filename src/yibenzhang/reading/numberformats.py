@@ -11,8 +11,6 @@ from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation, Overflow
 from functools import cached_property, lru_cache
 
-from openpyxl.styles.numbers import BUILTIN_FORMATS
-
 _TOKEN = re.compile(
     r'(?P<text>"[^"]*"?)|[\\!](?P<escaped>.)|(?P<pad>[_*].)|\[(?P<bracket>[^\]]*)\]|'
     r"(?P<general>General|G/通用格式)|(?P<ampm>AM/PM|A/P|上午/下午)|(?P<exponent>E[+-])|"
@@ -72,6 +70,8 @@ def builtin(number: int) -> str:
     """The code of a format that files name by number alone."""
     if 27 <= number <= 36 or 50 <= number <= 58:
         return "yyyy/m/d"  # dates of East Asian editions
+    from openpyxl.styles.numbers import BUILTIN_FORMATS  # openpyxl is large
+
     return str(BUILTIN_FORMATS.get(number, "General"))
 
 

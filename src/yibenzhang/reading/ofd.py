@@ -14,11 +14,11 @@ from yibenzhang.model.documents import Page, ReadingNotice, Table
 from yibenzhang.model.places import PagePlace
 from yibenzhang.reading.assembly import page_of
 from yibenzhang.reading.containers import Container, parse_xml
+from yibenzhang.reading.extra import installed
 from yibenzhang.reading.glyphs import unmapped
 from yibenzhang.reading.limits import MAX_PAGES, MAX_RULES_PER_PAGE, MAX_XML_BYTES, ReadingError
 from yibenzhang.reading.ofd_drawing import POINTS, Drawing, Picture, Resources, children, numbers
 from yibenzhang.reading.painted import pictures_notice
-from yibenzhang.reading.scanned import installed
 from yibenzhang.reading.steps import begins
 
 _IMAGE = "本页是图片，没有文字，内容未检查。"

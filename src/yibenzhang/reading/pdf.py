@@ -17,6 +17,7 @@ from yibenzhang.model.places import PagePlace
 from yibenzhang.reading.assembly import page_of
 from yibenzhang.reading.clipping import STRAY, Clips
 from yibenzhang.reading.damaged import damage
+from yibenzhang.reading.extra import INSTALL, installed
 from yibenzhang.reading.folding import FOLDED, FOLDS
 from yibenzhang.reading.glyphs import Glyph
 from yibenzhang.reading.limits import (
@@ -48,7 +49,7 @@ from yibenzhang.reading.pdfium_calls import (
     handle,
     loose_char_box,
 )
-from yibenzhang.reading.scanned import INSTALL, installed, is_scan, unseen_text
+from yibenzhang.reading.scanned import is_scan, unseen_text
 from yibenzhang.reading.steps import begins
 
 _ASKEW = 12.0

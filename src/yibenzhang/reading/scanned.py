@@ -1,24 +1,14 @@
-"""Is a page of a PDF a picture of text, and can pictures be read here? Imports nothing large to find out."""
+"""Is a page of a PDF a picture of text? Imports nothing large to find out."""
 
 from __future__ import annotations
 
 import ctypes
 import math
 from dataclasses import dataclass
-from functools import cache
-from importlib.util import find_spec
 
 import pypdfium2.raw as raw
 
 from yibenzhang.reading.pdfium_calls import Handle, image_size, render_mode, text_object
-
-INSTALL = "识别扫描件和图片需要先安装文字识别组件：pip install 'yibenzhang[ocr]'"
-
-
-@cache
-def installed() -> bool:
-    """True where the extra ``ocr`` is installed."""
-    return all(find_spec(name) for name in ("cv2", "numpy", "onnxruntime", "rapidocr", "PIL"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, select_autoescape
+from markupsafe import Markup
 
-from yibenzhang import __version__
 from yibenzhang.balance.coverage import Coverage
 from yibenzhang.batch import FileResult, failure
 from yibenzhang.checking.check import Checked
@@ -18,6 +20,7 @@ from yibenzhang.model.issues import Issue
 from yibenzhang.model.relations import Outcome
 from yibenzhang.prose.quantities import Quantity
 from yibenzhang.recognising.table_facts import TableFacts
+from yibenzhang.reports.about import About, Sections, grouped_amount, summary, suspects
 from yibenzhang.reports.words import (
     SEVERITY,
     coverage_line,
@@ -30,6 +33,7 @@ from yibenzhang.reports.words import (
     tables_of,
     tally,
 )
+from yibenzhang.reports.writing import write_text
 from yibenzhang.standards import Standards
 
 MOST_ROWS = 400
@@ -48,9 +52,14 @@ class ShownCell:
 
 
 def write_html(
-    path: Path, results: list[FileResult], standards: Standards, groups: Sequence[Group] = ()
+    path: Path,
+    results: Sequence[FileResult],
+    standards: Standards,
+    groups: Sequence[Group] = (),
+    about: About | None = None,
 ) -> None:
-    """Write the report of one run."""
+    """Write the report of one run. Raises OSError; what stood there before then stands there still."""
+    script = (Path(__file__).parent / "report.js").read_text(encoding="utf-8")
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent), autoescape=select_autoescape(["html"]),
         trim_blocks=True, lstrip_blocks=True,
@@ -59,12 +68,25 @@ def write_html(
         severity=SEVERITY, profile_line=profile_line, tally=tally, coverage_line=coverage_line,
         places_line=places_line, table_place=table_place, tables_of=tables_of,
         grouped=grouped, shown_table=shown_table, excerpts=excerpts, rule_of=standards.rule_by_id.get,
-        version=__version__, shares=_shares, first_line=first_line, percent=_percent, failure=failure,
+        about=about or About(), script=Markup(script), digest=_digest(script), families=_families(results, groups),
+        summary=summary, amount=grouped_amount, suspects=suspects, sections=Sections, shares=_shares, first_line=first_line, percent=_percent, failure=failure,
         reasons_of=lambda checked: reasons_of(checked, standards),
         shown_prose=shown_prose, most=MOST_ROWS, group_result=group_result, places=_places,
     )  # fmt: skip
     text = environment.get_template("report.html").render(results=results, groups=groups)
-    path.write_text(text, encoding="utf-8")
+    write_text(path, text)
+
+
+def _digest(script: str) -> str:
+    """What the page's own policy lets run: this script, and nothing that came with a document."""
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+
+def _families(results: Sequence[FileResult], groups: Sequence[Group]) -> list[str]:
+    """The families of the rules that spoke."""
+    found = [f for r in results if r.checked for f in r.checked.findings]
+    found += [f for g in groups for f in g.findings]
+    return sorted({f.rule.partition(".")[0] for f in found})
 
 
 def _places(finding: Issue) -> list[str]:

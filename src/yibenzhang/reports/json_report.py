@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from yibenzhang import __version__
 from yibenzhang.balance.coverage import Coverage
 from yibenzhang.batch import FileResult, failure
 from yibenzhang.checking.check import Checked
@@ -14,21 +15,30 @@ from yibenzhang.model.fact_keys import FactKey, fact_keys
 from yibenzhang.model.issues import Evidence, Issue
 from yibenzhang.model.places import InFile, file_of
 from yibenzhang.recognising.table_facts import TableFacts
+from yibenzhang.reports.flat import key_of
 from yibenzhang.reports.speech import UNUSABLE, first_line
 
 SCHEMA = "yibenzhang/report/2"
 
 
-def report(results: list[FileResult], groups: Sequence[Group] = ()) -> dict[str, Any]:
+def report(results: Sequence[FileResult], groups: Sequence[Group] = ()) -> dict[str, Any]:
     """The report of one run; numbers are strings. ``across`` are findings between files of one disclosure."""
     out: dict[str, Any] = {
         "schema": SCHEMA,
+        "program": __version__,
         "documents": [_document(r) | ({"group": r.group} if r.group else {}) for r in results],
-        "across": [_finding(f, dict(zip(g.names, g.paths, strict=True))) for g in groups for f in g.findings],
+        "across": [f for g in groups for f in _across(g)],
     }
     if groups:
         out["groups"] = [_group(k, g) for k, g in enumerate(groups, start=1)]
     return out
+
+
+def _across(group: Group) -> Iterator[dict[str, Any]]:
+    files = dict(zip(group.names, group.paths, strict=True))
+    keys = fact_keys(group.checked.views) if group.checked and group.findings else {}
+    for f in group.findings:
+        yield _finding(f, files) | {"key": key_of(f, keys)}
 
 
 def _group(number: int, group: Group) -> dict[str, Any]:
@@ -69,8 +79,10 @@ def _document(result: FileResult) -> dict[str, Any]:
     keys = fact_keys(checked.views)
     return {
         "path": result.path,
+        "sha256": checked.document.sha256,
         "profile": profile(checked),
-        "summary": _summary(checked),
+        "summary": _summary(checked, result.left_out),
+        **({"left_out": result.left_out} if result.left_out else {}),
         "tables": [_table(t) | {"kind": checked.kinds.get(t.table.id)} for t in checked.tables],
         "coverage": {
             **_counts(checked.coverage),
@@ -79,19 +91,19 @@ def _document(result: FileResult) -> dict[str, Any]:
             "kinds": {kind: _counts(c) for kind, c in checked.by_kind.items()},
             "sections": [{"name": name, **_counts(s)} for name, s in checked.sections],
         },
-        "findings": [_finding(f, keys=keys) for f in checked.findings],
+        "findings": [_finding(f, keys=keys) | {"key": key_of(f, keys)} for f in checked.findings],
         "not_checked": [
             {"rule": n.rule, "reason": n.reason, "table": n.table or None} for n in checked.not_checked
         ],
     }
 
 
-def _summary(checked: Checked) -> dict[str, Any]:
+def _summary(checked: Checked, left_out: int) -> dict[str, Any]:
     """The first line, and what it is made from; ``numbers`` are those that decide, without zeros among zeros."""
     extent = checked.extent
     c = extent.counted
     return {
-        "text": first_line(checked),
+        "text": first_line(checked, left_out),
         "kind": extent.kind,
         "share": extent.share if over(c) else None,
         "numbers": over(c),

@@ -14,6 +14,7 @@ from yibenzhang.checking.check import Checked
 from yibenzhang.checking.extent import over
 from yibenzhang.checking.multi_file import Group
 from yibenzhang.model.issues import Issue, Severity
+from yibenzhang.reports.about import Sections, grouped_amount, summary, suspects
 from yibenzhang.reports.speech import UNUSABLE
 from yibenzhang.reports.words import (
     SEVERITY,
@@ -29,12 +30,13 @@ from yibenzhang.reports.words import (
 from yibenzhang.standards import Standards
 
 _STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTICE: "cyan"}
+_SUMMARY = {"must": "bold red", "ask": "yellow", "style": "cyan", "unchecked": "dim"}
 _MOST_REASONS = 4
 
 
 def show(
     console: Console,
-    results: list[FileResult],
+    results: Sequence[FileResult],
     standards: Standards,
     everything: bool,
     groups: Sequence[Group] = (),
@@ -43,7 +45,9 @@ def show(
 
     ``everything`` lists also what was not checked.
     """
-    for result in results:
+    for number, result in enumerate(results):
+        if number:
+            console.print()
         _file(console, result, standards, everything)
         if result.group:
             others = [p for p in groups[result.group - 1].paths if p != result.path]
@@ -55,21 +59,24 @@ def show(
 
 
 def _file(console: Console, result: FileResult, standards: Standards, everything: bool) -> None:
-    console.print()
     console.rule(Text(result.path, style="bold"), align="left", style="dim")
     if result.checked is None:
         console.print(Text(f"{failure(result)}：{result.error}", style="bold magenta"))
         return
     checked = result.checked
-    console.print(Text(first_line(checked), style=_style(checked)))
+    console.print(Text(first_line(checked, result.left_out), style=_style(checked)))
     if checked.extent.kind in UNUSABLE:
         return
     console.print(Text(profile_line(checked.profile), style="bold"))
+    for name, told in summary(checked):
+        console.print(Text(told, style=_SUMMARY[name]))
+    console.print(Text(f"sha256 {checked.document.sha256}", style="dim"))
     read = sum(not t.table.part_of for t in checked.tables)
     console.print(f"读到 {read} 张表，核对了 {len(checked.results)} 项加总和相等关系。")
     _bar(console, checked)
+    sections = Sections(checked)
     for number, finding in enumerate(checked.findings, start=1):
-        _finding(console, number, finding)
+        _finding(console, number, finding, sections)
     _not_checked(console, checked, standards, everything)
 
 
@@ -88,8 +95,9 @@ def _group(console: Console, group: Group) -> None:
             style="magenta" if group.error else "bold",
         )
     )
+    sections = Sections(group.checked) if group.checked else None
     for number, finding in enumerate(group.findings, start=1):
-        _finding(console, number, finding)
+        _finding(console, number, finding, sections)
 
 
 def _bar(console: Console, checked: Checked) -> None:
@@ -107,22 +115,23 @@ def _bar(console: Console, checked: Checked) -> None:
     console.print(coverage_line(checked), style="dim")
 
 
-def _finding(console: Console, number: int, f: Issue) -> None:
+def _finding(console: Console, number: int, f: Issue, sections: Sections | None) -> None:
     style = _STYLE[f.severity]
     body = Text(f.message)
     if f.expected:
+        reported, expected, difference = map(grouped_amount, (f.reported, f.expected, f.difference))
+        right = "应为" if f.certain else "算得"
         body.append(
-            f"\n印为 {f.reported or '空'}  {'应为' if f.certain else '算得'} {f.expected}  相差 {f.difference or '—'} {f.unit}",
-            style="bold",
+            f"\n印为 {reported or '空'}  {right} {expected}  相差 {difference or '—'} {f.unit}", style="bold"
         )
     for b in f.broken[:6]:
         body.append(f"\n· {b.name}", style="dim")
         body.append(f"\n  {b.arithmetic}", style="dim")
     if len(f.broken) > 6:
         body.append(f"\n· 另有 {len(f.broken) - 6} 项关系不成立", style="dim")
-    for s in f.suspects[1:4] if "互换" not in f.message else ():
-        body.append(f"\n也可能是 {s.evidence.words} {s.evidence.text}，应为 {s.suggestion}", style="dim")
-    places = places_line(f)
+    if doubtful := suspects(f):
+        body.append(f"\n可能有误的数：{'；'.join(doubtful)}", style="dim")
+    places = places_line(f, sections)
     body.append(f"\n位置：{places}" if places else "", style="dim")
     title = Text(f" {number} {SEVERITY[f.severity]} · {f.rule} ", style=style)
     console.print(Panel(body, title=title, title_align="left", border_style=style, padding=(0, 1)))
@@ -145,7 +154,7 @@ def _not_checked(console: Console, checked: Checked, standards: Standards, every
         console.print(f"  · 还有 {len(groups) - _MOST_REASONS} 种原因，加 --all 列出全部", style="dim")
 
 
-def _summary(console: Console, results: list[FileResult]) -> None:
+def _summary(console: Console, results: Sequence[FileResult]) -> None:
     table = Table(title="汇总", title_justify="left", title_style="bold", show_edge=False)
     table.add_column("文件", overflow="fold")
     table.add_column("单位和年度", overflow="fold")
@@ -159,7 +168,10 @@ def _summary(console: Console, results: list[FileResult]) -> None:
         extent = checked.extent
         proved = f"{extent.share}%" if over(extent.counted) else "—"
         table.add_row(
-            result.path, profile_line(checked.profile), Text(tally(checked), style=_style(checked)), proved
+            result.path,
+            profile_line(checked.profile),
+            Text(tally(checked, result.left_out), style=_style(checked)),
+            proved,
         )
     console.print()
     console.print(table)

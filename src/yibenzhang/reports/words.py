@@ -14,6 +14,7 @@ from yibenzhang.model.issues import Issue
 from yibenzhang.model.places import FlowPlace, SheetPlace
 from yibenzhang.model.relations import NotChecked
 from yibenzhang.recognising.profile import Profile
+from yibenzhang.reports.about import Sections, places
 from yibenzhang.reports.speech import SEVERITY, counted, extent_line, first_line, tally
 from yibenzhang.standards import load
 from yibenzhang.standards.divisions import divisions
@@ -75,9 +76,9 @@ def table_state(record: Mapping[str, Any]) -> str:
     return f"{c['numbers']} 个数字：{counts or '没有数字'}" + (f"；不认识的词：{unknown}" if unknown else "")
 
 
-def places_line(f: Issue) -> str:
-    """Where the numbers of a finding stand, each place once."""
-    return "、".join(dict.fromkeys(str(e.place) for e in f.evidence[:6]))
+def places_line(f: Issue, sections: Sections | None = None) -> str:
+    """Where the numbers and words of a finding stand, with their tables and sections, each place once."""
+    return "、".join(places(f, sections))
 
 
 def coverage_line(checked: Checked) -> str:

@@ -63,7 +63,7 @@ def _growth(claim: Claim, near: Neighbours) -> Made:
 def _growth_of_change(claim: Claim, change: Quantity, rate: Quantity, near: Neighbours) -> Made:
     """The rate beside a change of the amount spoken of."""
     if change.sign and rate.sign and change.sign != rate.sign:
-        words = claim.passage.verbatim(change.start - min(6, len(change.lead)), rate.end)
+        words = claim.passage.clauses(change.start, rate.end)
         return issue_of("prose.direction", (change.fact, rate.fact), words=words)
     subject = claim.subject
     others = [q for q in near.before(claim) if q is not subject and q.kind != Kind.BUDGETED]
@@ -80,14 +80,14 @@ def _growth_else(claim: Claim, change: Quantity, rate: Quantity) -> Relation | I
     if value <= 0:
         if rate.amount.value in (0, 100) and change.amount.value == 0:
             return None
-        words = claim.passage.verbatim(change.start, rate.end)
+        words = claim.passage.clauses(change.start, rate.end)
         facts = (subject.fact, change.fact, rate.fact)
         return issue_of("prose.zero_base", facts, template="change", words=words)
     if change.amount.value == 0 and rate.amount.value == 0:
         return None
     if change.sign > 0 and value * _TINY < change.amount.base:
         factor = subject.amount.unit.factor if subject.amount.unit else Decimal(1)
-        words = claim.passage.verbatim(change.start, rate.end)
+        words = claim.passage.clauses(change.start, rate.end)
         unit = subject.amount.unit.name if subject.amount.unit else None
         return issue_of(
             "prose.tiny_base", (rate.fact, subject.fact, change.fact), words=words, before=value / factor,
@@ -125,7 +125,7 @@ def _change(claim: Claim, near: Neighbours) -> Made:
     whole = claim.within.fact.interval if claim.within and in_a_list(subject, claim.within) else None
     if whole is not None and b.low <= whole.high:
         return None  # the last of a list before the change of the whole
-    words = claim.passage.verbatim(subject.start - min(10, subject.start), change.end)
+    words = claim.passage.clauses(subject.start, change.end)
     return issue_of("prose.impossible", (subject.fact, change.fact), words=words)
 
 
@@ -143,7 +143,7 @@ def _since(claim: Claim, near: Neighbours) -> Made:
     if last.amount.value == 0:
         if rate.amount.value == 0 or subject.amount.value == 0:
             return None
-        words = claim.passage.verbatim(max(last.start, rate.start - 20), rate.end)
+        words = claim.passage.clauses(max(last.start, rate.start - 20), rate.end)
         return issue_of("prose.zero_base", (last.fact, subject.fact, rate.fact), words=words)
     moved = _growth_of(subject.fact, last, replace(rate, sign=rate.sign or 1))
     # "比上年 1.43 万元，增加 0.68%": the word for the change is left out

@@ -112,7 +112,7 @@ def left_out(case: Case) -> Iterator[Issue]:
             missing = [f for f in rows if f.amount and f.amount.base == rest]
             if not missing:
                 continue
-            words = p.verbatim(whole[-1].start - min(12, whole[-1].start), whole[-1].end).strip()
+            words = p.clauses(whole[-1].start, whole[-1].end)
             yield issue_of(
                 "prose.left_out", (whole[-1].fact, *(q.fact for q in parts)), words=words,
                 parts=tuple(arguments(text=q.amount.text) for q in parts), rest=missing[0].text,

@@ -54,8 +54,7 @@ def denied(case: Case) -> Iterator[Issue]:
         if found is None or (shown := _figure(case, key, found[0])) is None:
             continue
         p, m = found
-        begin = max(p.text.rfind(c, 0, m.start()) for c in "。;") + 1
-        words = p.verbatim(max(begin, m.start() - _BEFORE), m.end()).strip()
+        words = p.clauses(m.start(), m.end())
         text, place, table = shown
         yield issue_at(
             "presence.denied_text", words, p.place(m.start()), (text, place), amount=text, table=table
@@ -87,7 +86,7 @@ def _figure(case: Case, key: str, own: Passage) -> tuple[str, Place, str | None]
             continue
         clause = re.split(r"[。;,(]", q.lead)[-1]
         if _LEAD[key].search(clause) and not _OTHER.search(clause) and not _others_year(case, q.lead):
-            words = q.passage.verbatim(max(0, q.start - 14), q.end).strip()
+            words = q.passage.clauses(q.start, q.end)
             return words, q.passage.place(q.start), None
     return None
 

@@ -216,7 +216,7 @@ def whole(case: Case) -> Iterator[Issue]:
         if not (q.money and q.amount.value and _PROJECTS.search(before) and "绩效目标" in text[: q.start]):
             continue
         if any(agree(q.fact, f) for f in wholes) and not any(agree(q.fact, f) for f in projects):
-            words = q.passage.verbatim(max(0, q.start - _BEFORE), q.end).strip()
+            words = q.passage.clauses(q.start, q.end)
             yield issue_of("goals.whole", (q.fact, projects[0]), words=words, projects=projects[0].text)
 
 

@@ -144,6 +144,7 @@ def bodies(case: Case) -> Iterator[Issue]:
 _PART = 8
 """So many characters of the body's own name, with one of them wrong, are no chance."""
 _JOINS = frozenset("和与及、")
+_FIRST, _LAST = "\u4e00", "\u9fff"
 
 
 @rule("names.own", needs=("text",))
@@ -154,10 +155,14 @@ def own_name(case: Case) -> Iterator[Issue]:
     for start in range(len(name) - _PART + 1):
         piece = name[start : start + _PART]
         for k in range(3, _PART - 3):
-            pattern = re.compile(f"{piece[:k]}([\u4e00-\u9fff]){piece[k + 1 :]}")
+            pattern = re.compile(
+                f"{piece[:k]}(.){piece[k + 1 :]}"
+            )  # a class of all characters is slow to make
             for p in case.passages:
                 for m in pattern.finditer(p.text):
-                    if m.group(1) == piece[k] or {m.group(1), piece[k]} <= _JOINS or m.group(1) in seen:
+                    if not _FIRST <= m.group(1) <= _LAST or m.group(1) in seen:
+                        continue
+                    if m.group(1) == piece[k] or {m.group(1), piece[k]} <= _JOINS:
                         continue
                     seen.add(m.group(1))
                     words = p.verbatim(m.start(), m.end()).strip()
@@ -181,11 +186,16 @@ def own_name_mistaken(case: Case) -> Iterator[Issue]:
     core = "".join(re.findall(r"[\u4e00-\u9fff]", case.profile.body))[-_CORE:]
     seen: set[str] = set()
     for k in range(len(core)) if len(core) == _CORE else ():
-        pattern = re.compile(f"{core[:k]}([\u4e00-\u9fff]){core[k + 1 :]}")
+        pattern = re.compile(f"{core[:k]}(.){core[k + 1 :]}")
         for p in case.passages:
             for m in pattern.finditer(p.text):
                 wrong = m.group(1)
-                if wrong == core[k] or wrong in seen or not mistaken(core[k], wrong):
+                if (
+                    not _FIRST <= wrong <= _LAST
+                    or wrong == core[k]
+                    or wrong in seen
+                    or not mistaken(core[k], wrong)
+                ):
                     continue
                 seen.add(wrong)
                 words, place = p.verbatim(m.start(), m.end()).strip(), p.place(m.start())

@@ -113,7 +113,7 @@ def classes(case: Case) -> Iterator[Issue]:
         names = tuple(arguments(name=m.name) for m in missing)
         there = (missing[0].words, missing[0].passage.place(missing[0].start))
         first = listed[0]
-        words, place = first.passage.verbatim(0, first.end).strip()[-60:], first.passage.place(first.start)
+        words, place = first.passage.clauses(first.start, first.end), first.passage.place(first.start)
         yield issue_at("names.class_left_out", words, place, there, classes=names, section=chapter[-1])
 
 

@@ -50,7 +50,7 @@ def covered(case: Case) -> Iterator[Issue]:
         )
         if said is None or q.amount.base not in whole or total >= q.amount.base - 100 * len(forms):
             continue
-        words = q.passage.verbatim(max(0, min(said.start(), q.start - 8)), max(said.end(), q.end)).strip()
+        words = q.passage.clauses(min(said.start(), q.start), max(said.end(), q.end))
         yield issue_at(
             "goals.covered", words, q.passage.place(q.start), forms=len(forms), total=_wan(total),
             gap=_wan(q.amount.base - total),
@@ -77,7 +77,7 @@ def former_text(case: Case) -> Iterator[Issue]:
                 continue
             seen.add(claim.passage.section[:2])
             start = claim.subject.start if claim.subject else claim.at
-            words = claim.passage.verbatim(start, _end(claim)).strip()[:60]
+            words = claim.passage.clauses(start, _end(claim))
             yield issue_at(
                 "goals.former_text", words, claim.passage.place(start), year=year, implied=_wan(implied),
                 printed=_wan(max(before)), gap=_wan(abs(implied - max(before))),
@@ -131,7 +131,7 @@ def drivers(case: Case) -> Iterator[Issue]:
             most = _base(r.form.year) >= _HALF * abs(rise.amount.base)
             if most and r.form.name not in seen and not _names(why.group("why"), r):
                 seen.add(r.form.name)
-                words = claim.passage.verbatim(rise.start, why.end()).strip()[:80]
+                words = claim.passage.clauses(rise.start, why.end())
                 yield issue_at(
                     "reasons.driver", words, claim.passage.place(rise.start), name=r.form.name,
                     amount=_wan(_base(r.form.year)), rise=_wan(abs(rise.amount.base)),

@@ -127,7 +127,7 @@ def attached(case: Case) -> Iterator[Issue]:
         return
     for p in case.passages:
         if m := _ATTACHED.search(p.text):
-            words = p.verbatim(0, len(p.text)).strip()[:60]
+            words = p.clauses(m.start(), m.end())
             yield issue_at("presence.attached", words, p.place(m.start()))
             return
 

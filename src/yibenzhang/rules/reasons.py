@@ -196,7 +196,7 @@ def no_units(case: Case) -> Iterator[Issue]:
     for p in case.passages:
         for m in _UNITS.finditer(p.text):
             if re.search(r"用于|支出|保障", p.text[max(0, m.start() - 40) : m.start()]):
-                words = p.verbatim(m.start(), min(len(p.text), m.end() + 10)).strip()
+                words = p.clauses(m.start(), m.end())
                 yield issue_at("reasons.no_units", words, p.place(m.start()))
 
 
@@ -242,5 +242,5 @@ def other_self(case: Case) -> Iterator[Issue]:
         for m in pattern.finditer(p.text):
             if m.group(1) in pattern.sub("", p.text[: m.start()]):
                 continue
-            words = p.verbatim(m.start(), min(len(p.text), m.end() + 12)).strip()
+            words = p.clauses(m.start(), m.end())
             yield issue_at("wording.self", words, p.place(m.start()), body=body, name=m.group())

@@ -204,7 +204,7 @@ def other_years(case: Case) -> Iterator[Issue]:
     """This year's amount of the tables under the name of another year."""
     for q in case.quantities:
         if q.kind in (Kind.VALUE, Kind.LAST) and (wrong := _other_year(q, case)):
-            words = q.passage.verbatim(max(0, q.start - len(q.lead)), q.end)[-60:]
+            words = q.passage.clauses(q.start, q.end)
             yield issue_of("prose.year", (q.fact,), words=words, wrong=wrong, year=case.year)
 
 

@@ -10,7 +10,7 @@ from yibenzhang.model.places import Place
 from yibenzhang.prose.passages import flat
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
-from yibenzhang.rules.wording import is_title, sentence
+from yibenzhang.rules.wording import is_title
 
 _WORDS = {"budget": ("预算", "决算"), "accounts": ("决算", "预算")}
 _PAGE_NUMBER = re.compile(r"[.…·]*[-—]?\d{0,3}[-—]?$")
@@ -67,6 +67,4 @@ def _sentences(case: Case) -> Iterator[tuple[str, Place]]:
         for m in (m for w in wrong for m in w.finditer(p.text) if not is_title(p)):
             if any(a <= m.start() < b or a < m.end() <= b for a, b in quoted):
                 continue
-            begin, end = sentence(p.text, m.start(), m.end())
-            words = p.verbatim(max(begin, m.start() - 12), min(end, m.end() + 16)).strip()
-            yield words, p.place(m.start())
+            yield p.clauses(m.start(), m.end()), p.place(m.start())

@@ -42,7 +42,7 @@ def _hits(phrase: Phrase, passages: Sequence[Passage], tables: tuple[TableFacts,
                 continue
             near, last = m.start() - last <= MOST_APART, m.end()
             if not near:
-                words = p.verbatim(max(begin, m.start() - 24), min(end, m.end() + 16)).strip()
+                words = p.clauses(m.start(), m.end())
                 yield issue_at(phrase.id, words, p.place(m.end() - 1))
     for t in tables if phrase.scope in ("cells", "both") else ():
         for cell in t.table.table.cells:

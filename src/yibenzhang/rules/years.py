@@ -139,7 +139,7 @@ def tasks(case: Case) -> Iterator[Issue]:
                 begin, end = sentence(p.text, m.start(), m.end())
                 if _PAST.search(p.text[begin:end]):
                     continue
-                words = p.verbatim(max(begin, m.start() - 12), min(end, m.end() + 16)).strip()
+                words = p.clauses(m.start(), m.end())
                 yield issue_at("wording.task_year", words, p.place(m.start()), year=year, found=year - 1)
 
 
@@ -159,13 +159,11 @@ def base_years(case: Case) -> Iterator[Issue]:
     usable = {year - 1} if case.stage == "budget" else {year - 1, year}
     for p, m in bases:
         if int(m.group(1)) not in usable and usual >= 2 and (id(p), m.start(1)) not in same:
-            begin, end = sentence(p.text, m.start(), m.end())
-            words = p.verbatim(max(begin, m.start() - 20), min(end, m.end() + 12)).strip()
+            words = p.clauses(m.start(), m.end())
             found = int(m.group(1))
             yield issue_at("wording.base_year", words, p.place(m.start()), found=found, usual=year - 1)
 
 
 def _year(p: Passage, match: re.Match[str], template: str, **values: str | int) -> Issue:
-    begin, end = sentence(p.text, match.start(), match.end())
-    words = p.verbatim(max(begin, match.start() - 12), min(end, match.end() + 12)).strip()
+    words = p.clauses(match.start(), match.end())
     return issue_at("wording.year", words, p.place(match.start()), template=template, **values)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -119,9 +119,17 @@ def _sections(layer: Path) -> None:
                     raise StandardsError(f"{where}: severity 只能是 error、warning 或 notice")
 
 
-def _load_toml(path: Path) -> dict[str, Any]:
+def _load_toml(path: Path) -> Mapping[str, Any]:
+    """A data file, empty where it is not there; parsed once in each of its states: every region's layer reads it."""
     if not path.exists():
         return {}
+    told = path.stat()
+    return _parsed(path, told.st_mtime_ns, told.st_size)
+
+
+@lru_cache(maxsize=256)
+def _parsed(path: Path, _changed: int, _size: int) -> Mapping[str, Any]:
+    """To be read and never changed."""
     try:
         with path.open("rb") as f:
             return tomllib.load(f)

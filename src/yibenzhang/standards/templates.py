@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -86,4 +87,7 @@ def _value(
     if isinstance(value, tuple):
         one, between = message.each.get(name, ("{text}", _BETWEEN))
         return between.join(_filled(one, message, {**values, **dict(v)}, words) for v in value)
-    return format(value, spec or "")
+    spec = spec or ""
+    if isinstance(value, Decimal) and not spec.startswith((",", "+")):
+        spec = f",{spec}"  # amounts have marks of thousands; years and counts are whole numbers, codes words
+    return format(value, spec)
