@@ -23,9 +23,9 @@ from rich.progress import (
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from yibenzhang import __version__
+from yibenzhang import __version__, confined
 from yibenzhang.batch import FileResult, check_groups, check_many, find_files
-from yibenzhang.checking.check import Checked, check_document
+from yibenzhang.checking.check import Checked
 from yibenzhang.checking.multi_file import Group
 from yibenzhang.cli_availability import availability
 from yibenzhang.cli_bench import bench
@@ -38,15 +38,18 @@ from yibenzhang.cli_rules import app as rules_app
 from yibenzhang.cli_score import score
 from yibenzhang.cli_serve import serve
 from yibenzhang.cli_user import app as user_app
+from yibenzhang.confined import DEFAULT, limits_of
+from yibenzhang.confining import Limits
 from yibenzhang.journal import Journal
 from yibenzhang.model.issues import Severity
-from yibenzhang.reading import ReadingError, read
+from yibenzhang.reading import ReadingError
 from yibenzhang.reports import json_report, listing, terminal
 from yibenzhang.reports.excel import write_excel
 from yibenzhang.reports.html import write_html
 from yibenzhang.reports.speech import UNUSABLE
 from yibenzhang.reports.words import STANDING, table_place, table_state
 from yibenzhang.standards import StandardsError
+from yibenzhang.standards.speech import speech
 
 app = typer.Typer(
     help="一本账：读部门预算和部门决算，核对每一个数字。 Reads budgets and accounts, proves their numbers.",
@@ -92,6 +95,9 @@ def check(
         bool, typer.Option("--no-group", help="不把同一份公开的几个文件（正文和表格分开的）合在一起核对")
     ] = False,
     timeout: Annotated[float, typer.Option(min=0, help="多个文件时，每个最多检查多少秒，0 为不限")] = 600,
+    limits: Annotated[
+        str, typer.Option(help="每个文件最多用多少秒处理器时间、多少 MB 内存，写成 60,1536；0 为不限")
+    ] = "",
     resume: Annotated[
         Path | None, typer.Option(help="进度文件：中断后用同一个文件再运行，已查过且没有变的不再查")
     ] = None,
@@ -104,16 +110,20 @@ def check(
     if format not in ("text", "json"):
         raise fail(f"不认识的格式 {format}，请用 text 或 json。")
     layer = standards_of(standards)
+    try:
+        most = limits_of(limits)
+    except ValueError as error:
+        raise fail(speech()["confined"]["option"]) from error
     paths, missing = find_files(files)
     limit = timeout if len(paths) > 1 else 0
     try:
         journal = Journal(resume, standards) if resume else None
-        results = missing + _checked(paths, standards, jobs, limit, journal)
+        results = missing + _checked(paths, standards, jobs, limit, journal, most)
         order = {p: k for k, p in enumerate(paths)}
         results.sort(key=lambda r: order.get(r.path, -1))
         groups: list[Group] = []
         if not no_group and len(paths) > 1:
-            results, groups = check_groups(results, standards, jobs, limit, journal)
+            results, groups = check_groups(results, standards, jobs, limit, journal, most)
     except OSError as error:
         raise fail(f"进度文件没有写成：{error.strerror}：{error.filename}") from error
     except StandardsError as error:
@@ -137,9 +147,9 @@ def check(
 
 
 def _checked(
-    paths: list[str], standards: str, jobs: int, limit: float, journal: Journal | None
+    paths: list[str], standards: str, jobs: int, limit: float, journal: Journal | None, limits: Limits
 ) -> list[FileResult]:
-    made = check_many(paths, standards, jobs, limit, journal)
+    made = check_many(paths, standards, jobs, limit, journal, limits)
     if len(paths) < 2:
         return list(made)
     if not sys.stderr.isatty():
@@ -190,7 +200,7 @@ def _too_little(result: FileResult, groups: list[Group]) -> bool:
 
 def _read(file: str, standards: str) -> Checked:
     try:
-        return check_document(read(file), standards)
+        return confined.check(file, standards, DEFAULT)
     except (ReadingError, StandardsError) as error:
         raise fail(f"{file}：{error}") from error
 

@@ -173,6 +173,8 @@ def _guarded(one: Rule, case: Case, decide: Decide) -> Iterator[Found]:
                 if identity not in known:
                     raise LookupError(f"{one.name} yields {identity}, which it is not registered for")
                 yield found
+    except MemoryError:  # the file's, not the rule's
+        raise
     except Exception as error:
         last = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{last.filename.rpartition('yibenzhang/')[2]}:{last.lineno}"
