@@ -94,15 +94,26 @@ class Allowance:
     """More processor time for a file, page by page that is recognised from a picture."""
 
     def __init__(self, limits: Limits) -> None:
-        self._each = limits.scan_seconds if limits.seconds and resource is not None else 0.0
+        self._each = limits.scan_seconds if limits.seconds else 0.0
         self._left = MOST_SCAN_SECONDS
 
     def page(self) -> None:
         more = min(self._each, self._left)
-        if more > 0:
-            self._left -= more
-            soft, _ = resource.getrlimit(resource.RLIMIT_CPU)
-            _set(resource.RLIMIT_CPU, int(soft + more))
+        self._left -= more
+        _more(more)
+
+
+def another_file(limits: Limits) -> None:
+    """A task goes on to another file."""
+    _more(limits.seconds)
+
+
+def _more(seconds: float) -> None:
+    if resource is None:
+        return
+    soft, _ = resource.getrlimit(resource.RLIMIT_CPU)
+    if soft != resource.RLIM_INFINITY:
+        _set(resource.RLIMIT_CPU, max(int(soft + seconds), 0))
 
 
 def _set(which: int, value: int) -> None:

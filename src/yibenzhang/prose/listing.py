@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -68,7 +69,7 @@ def _in_sentences(found: list[Quantity]) -> Iterator[Listing]:
 def _after_change(text: str, whole: Quantity, found: list[Quantity]) -> re.Match[str] | None:
     """The opening of a list after what is said of the change of its whole."""
     end = whole.end
-    for q in found:
+    for q in found[bisect_left(found, end, key=lambda q: q.start) :]:
         if q.start < end:
             continue
         if q.kind not in (Kind.DELTA, Kind.RATE, Kind.SHARE, Kind.COMPLETION) or q.start - end > 40:

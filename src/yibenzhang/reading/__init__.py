@@ -7,6 +7,7 @@ from pathlib import Path
 
 from yibenzhang.model.documents import Document, Page, ReadingNotice
 from yibenzhang.reading.archives import bytes_of
+from yibenzhang.reading.bounding import within
 from yibenzhang.reading.containers import Container
 from yibenzhang.reading.converting import converted, repeated_cells
 from yibenzhang.reading.folding import plain
@@ -42,7 +43,8 @@ def read_data(path: str, data: bytes) -> Document:
     """Read the bytes of one file; ``path`` is what it is called."""
     if not data.strip():
         raise ReadingError("文件是空的，没有任何内容。")
-    kind, (pages, notices) = _read(data)
+    kind, read = _read(data)
+    pages, notices = within(*read)
     return Document(str(path), kind, hashlib.sha256(data).hexdigest(), pages, notices)
 
 
