@@ -12,6 +12,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from yibenzhang.balance.causes import Cause, Culprit
+from yibenzhang.model.digits import exact_number
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.relations import Outcome, Result
 from yibenzhang.recognising.forms import GoalForm
@@ -86,7 +87,7 @@ def _cost_lines(form: GoalForm) -> Iterator[Decimal]:
     for one in form.indicators:
         if _COST not in one.level1 + one.level2:
             continue
-        parts = [Decimal(n.replace(",", "")) * _FACTORS[u] for n, u in _MONEY.findall(fold(one.value))]
+        parts = [(exact_number(n) or Decimal(0)) * _FACTORS[u] for n, u in _MONEY.findall(fold(one.value))]
         yield from (*parts, sum(parts, Decimal(0)))
         whole += sum(parts, Decimal(0))
     yield whole

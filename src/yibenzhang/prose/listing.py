@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from yibenzhang.model.digits import whole_number
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity
 
@@ -186,7 +187,7 @@ def ordinal(number: str) -> int:
     """The number of a list item: "(3)", "十二、", "⑤"; 0 where it is none."""
     digits = "".join(c for c in number if c not in "(),.、")
     if digits.isascii() and digits.isdigit():
-        return int(digits)
+        return whole_number(digits)
     if len(digits) == 1 and "①" <= digits <= "⑳":
         return ord(digits) - ord("①") + 1
     tens, ten, ones = digits.partition("十")

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from yibenzhang.model.digits import whole_number
+
 GONE = "gone"
 """Not there at all: what follows moves up."""
 BLANK = "blank"
@@ -58,7 +60,7 @@ class _Part:
         at = siblings.index(node) + 1
         if self.nth in ("odd", "even"):
             return at % 2 == (self.nth == "odd")
-        return at == (len(siblings) if self.nth == "last" else int(self.nth) if self.nth.isdigit() else -1)
+        return at == (len(siblings) if self.nth == "last" else whole_number(self.nth, -1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from yibenzhang.model.digits import whole_number
 from yibenzhang.prose.listing import ordinal
 from yibenzhang.prose.passages import Passage
 
@@ -43,7 +44,7 @@ def miscounted(passages: Sequence[Passage], position: int) -> tuple[int, int, in
 
 
 def _number(written: str) -> int:
-    return int(written) if written.isdigit() else ordinal(written.replace("两", "二"))
+    return whole_number(written) if written.isdigit() else ordinal(written.replace("两", "二"))
 
 
 def _numbered(text: str, said: int) -> int:

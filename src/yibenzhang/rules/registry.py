@@ -18,7 +18,7 @@ from typing import TypeAlias
 import yibenzhang.rules
 from yibenzhang.model.issues import Issue, arguments
 from yibenzhang.model.relations import Made, NotChecked, Result
-from yibenzhang.rules.case import Case
+from yibenzhang.rules.case import Case, Fault
 from yibenzhang.standards import Standards
 
 Function: TypeAlias = Callable[[Case], Iterable[Made]]
@@ -130,15 +130,6 @@ def rules() -> tuple[Rule, ...]:
     """All rules that are code, by family and id."""
     _modules()
     return tuple(sorted(_RULES.values(), key=lambda r: (r.family != _LEADS, r.family, r.name, r.key)))
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A rule that failed, with the error and the line it came from: for the log, not for the reader of a report."""
-
-    rule: str
-    error: str
-    where: str
 
 
 Found: TypeAlias = "Result | Issue | NotChecked | Fault"
