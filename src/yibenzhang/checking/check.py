@@ -14,7 +14,15 @@ from yibenzhang.checking.closing import closed, reason_of
 from yibenzhang.checking.containing import contained, not_checked
 from yibenzhang.checking.extent import Extent
 from yibenzhang.checking.goal_causes import weighed
-from yibenzhang.checking.ocr_correction import Repair, capped, is_misread, regrouped, repaired, repairs_of
+from yibenzhang.checking.ocr_correction import (
+    Repair,
+    capped,
+    doubted,
+    is_misread,
+    regrouped,
+    repaired,
+    repairs_of,
+)
 from yibenzhang.checking.placing import Whereabouts
 from yibenzhang.checking.precedence import Broken, settled
 from yibenzhang.checking.prose_support import supported
@@ -78,7 +86,17 @@ class Checked:
         unknown = {v.table for v in self.views if _unproved(v, self.standing)}
         names = names_of_tables(self.tables)
         named = (titled(t, names) for t in self.tables if t.table.id in unknown)
-        return Extent(self.document_kind, *self.shares, tuple(dict.fromkeys(named)), self.worst)
+        lost, seen = self.document.lost, {p.number for p in self.document.pages}
+        pages = len(self.document.pages) + sum(page not in seen for _, page in lost)
+        return Extent(
+            self.document_kind,
+            *self.shares,
+            tuple(dict.fromkeys(named)),
+            self.worst,
+            len(lost),
+            pages,
+            self.document.cut,
+        )
 
     @property
     def shares(self) -> tuple[Coverage, Coverage]:
@@ -289,7 +307,7 @@ def _checked(document: Document, read: _Recognised) -> tuple[Checked, list[Cause
     issues += [*units, *related.issues]
     issues += [closed(i, standards) for i in unread_cells(related.views, names_of_tables(tables), found)]
     issues += [closed(i, standards) for i in (*reading_issues(document), *conflict_issues(profile))]
-    issues = [capped(i, document.scanned) for i in issues]
+    issues = [doubted(capped(i, document.scanned), document.lost) for i in issues]
     ids = dict.fromkeys(f.id for v in related.views for f in v.cells.values() if f.printed)
     ids |= dict.fromkeys(f.id for t in tables for f in t.facts() if f.printed and t.table.standard)
     ids |= dict.fromkeys(q.fact.id for q in case.quantities)

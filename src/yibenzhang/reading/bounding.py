@@ -75,7 +75,7 @@ class _Bounds:
                 f"内容超过 {MAX_TEXT_CHARS} 个字、{MAX_TABLE_CELLS} 个单元格或 {MAX_BLOCKS} 段，"
                 "从这里起没有读取；请拆成几个文件。"
             )
-            yield ReadingNotice(told, self.over, True)
+            yield ReadingNotice(told, self.over, True, cut=True)
 
 
 def within(

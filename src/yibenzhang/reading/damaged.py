@@ -36,9 +36,10 @@ def damage(data: bytes) -> Damage:
     cannot be judged."""
     if b"/Encrypt" in data:
         return Damage()
+    short = _breaks_off(data)
     lost = {number for number, packed in _streams(data) if not _whole(packed)}
     if not lost:
-        return Damage()
+        return Damage(elsewhere=int(short))
     objects = _objects(data)
     pages: set[int] = set()
     of_pages: set[int] = set()
@@ -47,7 +48,14 @@ def damage(data: bytes) -> Damage:
         of_pages |= contents
         if contents & lost:
             pages.add(position)
-    return Damage(frozenset(pages), len(lost - of_pages))
+    return Damage(frozenset(pages), len(lost - of_pages) + short)
+
+
+def _breaks_off(data: bytes) -> bool:
+    """The file ends before its end: within a stream, or without the place of its table of objects."""
+    opened = max(data.rfind(b"stream\r\n"), data.rfind(b"stream\n"))
+    within = opened > 0 and data[opened - 3 : opened] != b"end" and data.find(b"endstream", opened) < 0
+    return within or b"startxref" not in data
 
 
 def _streams(data: bytes) -> Iterator[tuple[int, bytes]]:
@@ -66,6 +74,7 @@ def _streams(data: bytes) -> Iterator[tuple[int, bytes]]:
         start = at + (8 if data[at + 6 : at + 8] == b"\r\n" else 7)
         at = end + 9
         plain = not any(word in head for word in _OTHER) and (b"/Subtype" not in head or b"/Form" in head)
+        plain = plain or _PARTS.search(head) is not None
         if number and b"/FlateDecode" in head and head.count(b"Decode") == 1 and plain:
             yield whole_number(number[1]), data[start:end]
 

@@ -44,6 +44,10 @@ def extent_line(extent: Extent) -> str:
         parts = [_filled(words["text_little"], text)] if little else parts
     else:
         return words["nothing"]
+    if extent.lost:
+        parts.append(words["unread"].format(count=extent.lost))
+    if extent.cut:
+        parts.append(words["cut"])
     if unknown := extent.not_understood:
         names = "、".join(f"“{n}”" for n in unknown[:_MOST])
         names = words["more"].format(names=names) if len(unknown) > _MOST else names
@@ -58,7 +62,10 @@ def tally(checked: Checked) -> str:
     if extent.kind in UNUSABLE:
         return speech()["kind"][extent.kind].rstrip("。")
     return (
-        found or speech()["result"]["little" if extent.little else "partial" if extent.partial else "clean"]
+        found
+        or speech()["result"][
+            "little" if extent.little or extent.unread else "partial" if extent.partial else "clean"
+        ]
     )
 
 
