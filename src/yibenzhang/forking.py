@@ -72,8 +72,11 @@ def _awaited(pipe: Connection, child: int, limits: Limits) -> Any:
             data = pipe.recv_bytes()
         except (EOFError, OSError):
             ended = True
-            _, status = os.waitpid(child, 0)
-            return Lost.SPENT if SPENT and os.waitstatus_to_exitcode(status) == SPENT else Lost.DIED
+            _, status, used = os.wait4(child, 0)
+            if SPENT and os.waitstatus_to_exitcode(status) == SPENT:
+                return Lost.SPENT
+            # libraries that find no memory end the process; what they asked for last is not counted
+            return Lost.FULL if limits.memory and 2 * 1024 * used.ru_maxrss > limits.memory else Lost.DIED
         try:
             return loads(data)
         except UnpicklingError:  # who could make the child say this is no friend
