@@ -132,6 +132,8 @@ def webpages(seed: int) -> Iterator[Input]:
         "script": lambda: "<script>" + "while(1){}" * 1_000_000,
         "styles": lambda: "<style>" + "".join(f".c{k} p:nth-child({k}) b{{display:none}}" for k in range(20_000))
         + "</style>" + "<p class=c1>支<b>出</b></p>" * 20_000,
+        "styles-open": lambda: "<style>" + "@media @import a " * 300_000 + "</style>支出",
+        "styles-words": lambda: "<style>" + "color:red;" * 1_000_000 + "</style>支出",
         "selectors": lambda: "<style>" + "div " * 5000 + "{color:white}" + "</style>" + "<div>" * 200 + "支出",
         "inline-styles": lambda: "<p style='" + "color:red;" * 20_000 + "'>支出</p>" * 50,
         "picture": lambda: "<img src='data:image/png;base64," + "A" * 20_000_000 + "'>",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import signal
 import sys
@@ -51,6 +52,7 @@ def _child(
 ) -> None:
     status = 1
     try:
+        faulthandler.disable()  # what a hostile file breaks is told in one sentence
         die_with_parent(parent)
         first_to_go()
         settle(limits)

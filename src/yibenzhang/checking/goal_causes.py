@@ -19,7 +19,7 @@ from yibenzhang.recognising.forms import GoalForm
 from yibenzhang.standards import fold
 
 _COST = "成本"
-_MONEY = re.compile(r"(\d[\d,]*(?:\.\d+)?)(亿元|万元|元|万)")
+_MONEY = re.compile(r"(?<!\d)(\d[\d,]*(?:\.\d+)?)(亿元|万元|元|万)")
 _FACTORS = {"亿元": Decimal(100_000_000), "万元": Decimal(10_000), "万": Decimal(10_000), "元": Decimal(1)}
 
 

@@ -21,7 +21,7 @@ _NUMBERS = (
     re.compile(r"(?:^|[;,。、:\u4e00-\u9fff])\((?P<n>\d{1,2}|[一二三四五六七八九十]+)\)"),
     re.compile(r"(?P<n>[①-⑳])"),
 )
-_OPEN = re.compile(r"等|\d+(?:\.\d+)?(?:万元|亿元|元|个)")
+_OPEN = re.compile(r"等|(?<!\d)\d+(?:\.\d+)?(?:万元|亿元|元|个)")
 _PARTED = re.compile("[、,;和及与]")
 
 
