@@ -137,6 +137,14 @@ def _held() -> tuple[int, int]:
         return 1024 * MEGABYTE, 512 * MEGABYTE
 
 
+def resident() -> int:
+    """Bytes of memory that this process holds."""
+    try:
+        return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * resource.getpagesize()
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
 def die_with_parent(parent: int) -> None:
     """The kernel ends this process when its parent ends, whatever it is doing; ``parent``: who that was at the fork."""
     if sys.platform.startswith("linux"):

@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection, Pipe
 from pickle import UnpicklingError
 from typing import Any
 
-from yibenzhang.confining import SPENT, Limits, die_with_parent, settle
+from yibenzhang.confining import SPENT, Limits, die_with_parent, resident, settle
 from yibenzhang.plain_data import loads
 from yibenzhang.workers import Lost, Pool, bounded, first_to_go
 
@@ -66,6 +66,7 @@ def _child(
 
 def _awaited(pipe: Connection, child: int, limits: Limits) -> Any:
     """What the child sends, or Lost; the child has ended when this returns."""
+    held = resident()  # and so did the child when it was forked
     ended = False
     try:
         if not pipe.poll(limits.patience or None):
@@ -78,7 +79,8 @@ def _awaited(pipe: Connection, child: int, limits: Limits) -> Any:
             if SPENT and os.waitstatus_to_exitcode(status) == SPENT:
                 return Lost.SPENT
             # libraries that find no memory end the process; what they asked for last is not counted
-            return Lost.FULL if limits.memory and 2 * 1024 * used.ru_maxrss > limits.memory else Lost.DIED
+            taken = 1024 * used.ru_maxrss - held
+            return Lost.FULL if limits.memory and 2 * taken > limits.memory else Lost.DIED
         try:
             return loads(data)
         except UnpicklingError:  # who could make the child say this is no friend
