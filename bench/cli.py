@@ -15,6 +15,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 import yibenzhang
+from bench.cli_hostile import hostile
 from bench.cli_invented import drafts, invent, recall
 from bench.cli_ledger import ledger
 from bench.cli_measures import (
@@ -59,6 +60,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command()(drafts)
+app.command()(hostile)
 app.command()(invent)
 app.command()(corpus)
 app.command()(errors)

@@ -4,15 +4,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from yibenzhang.checking.check import Checked, check
+    from yibenzhang.checking.check import Checked
+    from yibenzhang.confined import check
+    from yibenzhang.confining import Limits
     from yibenzhang.reading import ReadingError, read
 
-__all__ = ["Checked", "ReadingError", "__version__", "check", "read"]
+__all__ = ["Checked", "Limits", "ReadingError", "__version__", "check", "read"]
 __version__ = "0.1.0"
 _WHERE = {
     "Checked": "yibenzhang.checking.check",
     "ReadingError": "yibenzhang.reading",
-    "check": "yibenzhang.checking.check",
+    "Limits": "yibenzhang.confining",
+    "check": "yibenzhang.confined",
     "read": "yibenzhang.reading",
 }
 """Where each name is found when it is first asked for: a command imports what it uses."""

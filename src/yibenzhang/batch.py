@@ -5,21 +5,24 @@ from __future__ import annotations
 import glob
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from yibenzhang.checking.check import Checked, check, check_together
 from yibenzhang.checking.multi_file import Group, doubted, groups_of, parted
+from yibenzhang.confined import DEFAULT, told
+from yibenzhang.confining import Limits
+from yibenzhang.forking import once
 from yibenzhang.model.documents import Document
 from yibenzhang.reading import ReadingError, read
 from yibenzhang.reading.archives import NO_FILE, bytes_of, is_archive, is_special, members_of
 from yibenzhang.recognising.profile import Profile
+from yibenzhang.workers import Lost, run
 
 if TYPE_CHECKING:
     from yibenzhang.journal import Journal
-    from yibenzhang.workers import Lost
 
 _SKIPPED = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 
@@ -103,18 +106,22 @@ def check_one(path: str, extra: str = "") -> FileResult:
         return FileResult(path, check(path, extra))
     except ReadingError as error:
         return FileResult(path, None, str(error))
-    except MemoryError:
-        return FileResult(path, None, "文件太大，内存不足，未能检查。")
     except RecursionError:
         return FileResult(path, None, "文件结构嵌套过深，未能检查。")
 
 
 def check_many(
-    paths: list[str], extra: str = "", jobs: int = 0, limit: float = 0, journal: Journal | None = None
+    paths: list[str],
+    extra: str = "",
+    jobs: int = 0,
+    limit: float = 0,
+    journal: Journal | None = None,
+    limits: Limits = DEFAULT,
 ) -> Iterator[FileResult]:
-    """Results as they come: from the journal, else from workers; one file alone runs in this process.
+    """Results as they come: from the journal, else from workers; one file alone has a child of this process.
 
-    ``limit`` is the most seconds for one file, 0 for none. A file whose worker dies or is late gets one sentence.
+    ``limit`` is the most seconds of wall time for one file, 0 for none; ``limits`` what the system lets it have. A file
+    whose worker dies, is late or is over its limits gets one sentence.
     """
     keys: dict[str, bytes] = {}
     left = []
@@ -126,32 +133,26 @@ def check_many(
                 yield FileResult(path, known)
                 continue
         left.append(path)
-    for path, result in _results(left, extra, jobs, limit):
+    for path, result in _results(left, extra, jobs, replace(limits, wall=limit)):
         if journal is not None and path in keys and result.checked is not None:
             journal.put(keys[path], result.checked)
         yield result
 
 
-def _results(paths: list[str], extra: str, jobs: int, limit: float) -> Iterator[tuple[str, FileResult]]:
-    if len(paths) < 2 and not limit:
-        for path in paths:
-            yield path, _guarded(path, extra)
-        return
-    from yibenzhang.workers import Lost, run  # processes: not for one file
-
-    for k, result in run(_guarded, [(p, extra) for p in paths], jobs or os.cpu_count() or 1, limit):
-        yield (
-            paths[k],
-            FileResult(paths[k], None, _lost(result, limit)) if isinstance(result, Lost) else result,
-        )
+def _results(paths: list[str], extra: str, jobs: int, limits: Limits) -> Iterator[tuple[str, FileResult]]:
+    for k, result in _each(_guarded, [(p, extra) for p in paths], jobs, limits):
+        lost = isinstance(result, Lost)
+        yield paths[k], FileResult(paths[k], None, told(result, limits)) if lost else result
 
 
-def _lost(lost: Lost, limit: float) -> str:
-    from yibenzhang.workers import Lost
-
-    if lost == Lost.LATE:
-        return f"超过每个文件 {limit:g} 秒的时限，未能检查完；可用 --timeout 放宽后单独检查。"
-    return "检查这个文件的进程意外中止，未能检查；其余文件不受影响。"
+def _each(
+    function: Callable[..., Any], tasks: list[tuple[Any, ...]], jobs: int, limits: Limits
+) -> Iterator[tuple[int, Any]]:
+    """One task alone in a fork of this process, which is ready at once; several in workers."""
+    if len(tasks) == 1:
+        yield 0, once(function, tasks[0], limits)
+    elif tasks:
+        yield from run(function, tasks, jobs or os.cpu_count() or 1, limits.wall, limits)
 
 
 def _key(journal: Journal, path: str) -> bytes | None:
@@ -168,6 +169,7 @@ def check_groups(
     jobs: int = 0,
     limit: float = 0,
     journal: Journal | None = None,
+    limits: Limits = DEFAULT,
 ) -> tuple[list[FileResult], list[Group]]:
     """Files that are parts of one disclosure, checked together; each keeps its own share of what was found."""
     alone = {r.path: r.checked for r in results if r.checked}
@@ -185,14 +187,9 @@ def check_groups(
         ([_read_before(alone[p]) or p for p in groups[k].paths], groups[k].names, groups[k].profile, extra)
         for k in left
     ]
-    from yibenzhang.workers import Lost, run
-
-    if len(tasks) < 2 and not limit:
-        made: Iterator[tuple[int, Any]] = ((n, _guarded_group(*t)) for n, t in enumerate(tasks))
-    else:
-        made = run(_guarded_group, tasks, jobs or os.cpu_count() or 1, limit)
-    for n, result in made:
-        found[left[n]] = _lost(result, limit) if isinstance(result, Lost) else result
+    most = replace(limits, wall=limit).times(max((len(t[0]) for t in tasks), default=1))
+    for n, result in _each(_guarded_group, tasks, jobs, most):
+        found[left[n]] = told(result, most) if isinstance(result, Lost) else result
         if journal is not None and isinstance(result, Checked):
             journal.put(keys[left[n]], result)
     out = {r.path: r for r in results}
@@ -221,6 +218,8 @@ def _guarded_group(
         return check_together([read(f) if isinstance(f, str) else f for f in files], names, profile, extra)
     except ReadingError as error:
         return str(error)
+    except MemoryError:  # told as a limit
+        raise
     except Exception as error:
         return Failure(f"合并核对时程序出错（{type(error).__name__}：{error}），请把这几个文件报告给维护者。")
 
@@ -229,6 +228,8 @@ def _guarded(path: str, extra: str) -> FileResult:
     """A defect of the program itself is told with its kind, and the batch goes on."""
     try:
         return check_one(path, extra)
+    except MemoryError:  # told as a limit
+        raise
     except Exception as error:
         return FileResult(
             path, None, f"程序出错（{type(error).__name__}：{error}），请把此文件报告给维护者。", failed=True

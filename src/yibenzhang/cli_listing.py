@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 
 def _read(file: str, standards: str) -> Checked:
-    from yibenzhang.checking.check import check_document
-    from yibenzhang.reading import ReadingError, read
+    from yibenzhang.confined import DEFAULT, check
+    from yibenzhang.reading import ReadingError
     from yibenzhang.standards import StandardsError
 
     try:
-        return check_document(read(file), standards)
+        return check(file, standards, DEFAULT)
     except (ReadingError, StandardsError) as error:
         raise fail(f"{file}：{error}") from error
 

@@ -15,6 +15,7 @@ from yibenzhang.reports.speech import UNUSABLE
 
 if TYPE_CHECKING:
     from yibenzhang.checking.multi_file import Group
+    from yibenzhang.confining import Limits
     from yibenzhang.journal import Journal
 
 EVERY = 10.0
@@ -22,18 +23,24 @@ EVERY = 10.0
 
 
 def checked(
-    files: list[str], standards: str, jobs: int, timeout: float, resume: Path | None, grouped: bool
+    files: list[str],
+    standards: str,
+    jobs: int,
+    timeout: float,
+    resume: Path | None,
+    grouped: bool,
+    limits: Limits,
 ) -> tuple[list[FileResult], list[Group]]:
     """Everything these arguments name, in order, what was not found first. Raises OSError, StandardsError."""
     paths, missing = find_files(files)
     limit = timeout if len(paths) > 1 else 0
     journal = _journal(resume, standards)
-    results = missing + _checked(paths, standards, jobs, limit, journal)
+    results = missing + _checked(paths, standards, jobs, limit, journal, limits)
     order = {p: k for k, p in enumerate(paths)}
     results.sort(key=lambda r: order.get(r.path, -1))
     if not grouped or len(paths) < 2:
         return results, []
-    return check_groups(results, standards, jobs, limit, journal)
+    return check_groups(results, standards, jobs, limit, journal, limits)
 
 
 def _journal(resume: Path | None, standards: str) -> Journal | None:
@@ -45,9 +52,9 @@ def _journal(resume: Path | None, standards: str) -> Journal | None:
 
 
 def _checked(
-    paths: list[str], standards: str, jobs: int, limit: float, journal: Journal | None
+    paths: list[str], standards: str, jobs: int, limit: float, journal: Journal | None, limits: Limits
 ) -> list[FileResult]:
-    made = check_many(paths, standards, jobs, limit, journal)
+    made = check_many(paths, standards, jobs, limit, journal, limits)
     if len(paths) < 2:
         return list(made)
     if not sys.stderr.isatty():

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import pickle
 import zlib
 from collections.abc import Sequence
-from enum import Enum
 from pathlib import Path
 from typing import Any
 
 import yibenzhang
+from yibenzhang.plain_data import loads
 from yibenzhang.standards import StandardsError
 
 _MAGIC = b"yibenzhang journal 1\n"
@@ -72,7 +71,7 @@ class Journal:
             file.seek(found[0])
             data = file.read(found[1])
         try:
-            return _Reader(io.BytesIO(zlib.decompress(data))).load()
+            return loads(zlib.decompress(data))
         except Exception:  # damaged, or made by another version: done anew
             return None
 
@@ -84,27 +83,3 @@ class Journal:
             file.write(key + len(data).to_bytes(8, "big") + data)
             file.flush()
         self._at[key] = (at, len(data))
-
-
-def _member(kind: Any, name: str) -> Any:
-    """A member of one of the project's Enums, and nothing else."""
-    if isinstance(kind, type) and issubclass(kind, Enum):
-        return kind[name]
-    raise pickle.UnpicklingError(f"{kind}.{name}")
-
-
-class _Reader(pickle.Unpickler):
-    _PLAIN = frozenset({("decimal", "Decimal"), ("builtins", "set"), ("builtins", "frozenset")})
-
-    def find_class(self, module: str, name: str) -> Any:
-        if (module, name) in self._PLAIN:
-            return super().find_class(module, name)
-        if (module, name) == ("builtins", "getattr"):
-            return _member  # how Python before 3.11.4 writes a member of an Enum
-        if module.startswith("yibenzhang.") and "." not in name:
-            found = super().find_class(module, name)
-            if isinstance(found, type) and (
-                hasattr(found, "__dataclass_fields__") or issubclass(found, (Enum, tuple))
-            ):
-                return found
-        raise pickle.UnpicklingError(f"{module}.{name}")

@@ -21,12 +21,22 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from yibenzhang.confining import NONE, SPENT, Allowance, Limits, begin, settle
+
 
 class Lost(Enum):
     """Why a task has no result."""
 
     DIED = "died"
     LATE = "late"
+    SPENT = "spent"
+    """Its processor time was used up."""
+    FULL = "full"
+    """Its memory was."""
+
+
+_SHARE = 4
+"""What a task returns may be this part of its memory: its parent makes the same again of it."""
 
 
 @dataclass
@@ -39,14 +49,19 @@ class _Worker:
 
 
 def run(
-    function: Callable[..., Any], tasks: Sequence[tuple[Any, ...]], jobs: int, limit: float = 0
+    function: Callable[..., Any],
+    tasks: Sequence[tuple[Any, ...]],
+    jobs: int,
+    limit: float = 0,
+    limits: Limits = NONE,
 ) -> Iterator[tuple[int, Any]]:
-    """(number of the task, its result or Lost) as they come; ``limit`` is seconds per task, 0 for none.
+    """(number of the task, its result or Lost) as they come; ``limit`` is seconds per task, 0 for none; ``limits``:
+    what the system lets a worker have for each.
 
     ``function`` must be importable by name and must not raise. A worker that dies takes only its own task
     along and is replaced.
     """
-    with Pool(function, min(jobs, len(tasks)), limit) as pool:
+    with Pool(function, min(jobs, len(tasks)), limit, limits=limits) as pool:
         for k, arguments in enumerate(tasks):
             pool.submit(k, arguments)
         left = len(tasks)
@@ -60,10 +75,9 @@ class Pool:
     """Workers that live as long as a server does.
 
     ``function`` must be importable by name and must not raise; tasks begin in the order they were submitted.
-    ``limit``: seconds per task; ``memory``: bytes of address space a worker may have, beyond which it gets a
-    MemoryError; ``renew``: a worker is replaced after so many tasks; ``nice``: how far workers stand back for other
-    processes. 0 is none. Everything but ``close`` and
-    ``wake`` is for one thread.
+    ``limit``: seconds per task; ``limits``: what the system lets a worker have for each task, with ``writable`` the
+    folders it may write in; ``renew``: a worker is replaced after so many tasks; ``nice``: how far workers stand back
+    for other processes. 0 is none. Everything but ``close`` and ``wake`` is for one thread.
     """
 
     def __init__(
@@ -72,7 +86,8 @@ class Pool:
         jobs: int,
         limit: float = 0,
         *,
-        memory: int = 0,
+        limits: Limits = NONE,
+        writable: tuple[str, ...] = (),
         renew: int = 0,
         nice: int = 0,
     ) -> None:
@@ -80,8 +95,9 @@ class Pool:
         self._context: Any = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
         if hasattr(self._context, "set_forkserver_preload"):
             self._context.set_forkserver_preload([function.__module__])
-        self._function, self._jobs, self._limit = function, max(jobs, 1), limit
-        self._memory, self._renew, self._nice = memory, renew, nice
+        self._function, self._jobs = function, max(jobs, 1)
+        self._limit = min((t for t in (limit, limits.patience) if t), default=0.0)
+        self._limits, self._writable, self._renew, self._nice = limits, writable, renew, nice
         self._waiting: deque[tuple[Hashable, Any]] = deque()
         self._busy: list[_Worker] = []
         self._idle: list[_Worker] = []
@@ -183,8 +199,10 @@ class Pool:
         try:
             result = _received(worker.pipe)
         except (EOFError, OSError):
+            worker.process.join(1)
+            spent = SPENT and worker.process.exitcode == SPENT
             _end(worker)
-            return Lost.DIED
+            return Lost.SPENT if spent else Lost.DIED
         worker.done += 1
         if self._renew and worker.done >= self._renew:
             _end(worker)
@@ -222,7 +240,9 @@ class Pool:
     def _started(self) -> _Worker:
         mine, theirs = self._context.Pipe()
         process = self._context.Process(
-            target=_work, args=(theirs, self._function, self._limit, self._memory, self._nice), daemon=True
+            target=_work,
+            args=(theirs, self._function, self._limit, self._limits, self._writable, self._nice),
+            daemon=True,
         )
         try:
             process.start()
@@ -250,27 +270,51 @@ def _end(worker: _Worker) -> None:
     worker.pipe.close()
 
 
-def _work(pipe: Connection, function: Callable[..., Any], limit: float, memory: int, nice: int) -> None:
+def _work(
+    pipe: Connection,
+    function: Callable[..., Any],
+    limit: float,
+    limits: Limits,
+    writable: tuple[str, ...],
+    nice: int,
+) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends its workers
     if hasattr(select, "poll"):
         threading.Thread(target=_end_with_parent, args=(pipe.fileno(),), daemon=True).start()
-    with suppress(OSError):  # where memory runs out, a worker goes and not its server
-        Path("/proc/self/oom_score_adj").write_text("900")
+    first_to_go()
     if nice and hasattr(os, "nice"):
         os.nice(nice)
-    if memory:
-        import resource  # not on every system
-
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    settle(limits, writable)
     while True:
         try:
             arguments = pipe.recv()
             _alarm(limit)
-            result = function(*arguments)
+            result = bounded(function, arguments, limits)
             _alarm(0)
-            pipe.send(result)
+            pipe.send_bytes(result)
         except (EOFError, OSError):
             return
+
+
+def first_to_go() -> None:
+    """Where the system's memory runs out, this process goes and not its parent."""
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("900")
+
+
+def bounded(function: Callable[..., Any], arguments: Sequence[Any], limits: Limits) -> Any:
+    """What a function returns within limits, ready to be sent; Lost.FULL where memory was not enough for it."""
+    from yibenzhang.reading.steps import recognising  # the parent that only waits does not need it
+
+    begin(limits)
+    try:
+        with recognising(Allowance(limits).page):
+            made = ForkingPickler.dumps(function(*arguments))
+        if not limits.memory or len(made) <= limits.memory // _SHARE:
+            return made
+    except MemoryError:
+        pass
+    return ForkingPickler.dumps(Lost.FULL)
 
 
 def _alarm(limit: float) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import pickle
@@ -19,8 +18,9 @@ from tests.unit.test_cli import CLEAN, WRONG, run
 from yibenzhang import batch
 from yibenzhang.batch import FileResult, check_many
 from yibenzhang.checking.check import check
-from yibenzhang.journal import Journal, _Reader, version_of
+from yibenzhang.journal import Journal, version_of
 from yibenzhang.model.issues import Severity
+from yibenzhang.plain_data import loads
 from yibenzhang.standards import StandardsError
 from yibenzhang.workers import Lost
 from yibenzhang.workers import run as run_all
@@ -254,7 +254,7 @@ def test_a_journal_gives_members_of_enums_and_no_other_attribute() -> None:
 
     def read(kind: str, name: str) -> object:
         data = f"cbuiltins\ngetattr\n(c{kind}\nV{name}\ntR.".encode()
-        return _Reader(io.BytesIO(data)).load()
+        return loads(data)
 
     assert read("yibenzhang.model.issues\nSeverity", "ERROR") is Severity.ERROR
     with pytest.raises(pickle.UnpicklingError):

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from yibenzhang.confining import Limits
 from yibenzhang.workers import Lost, Pool
 
 pytestmark = pytest.mark.middle
@@ -143,10 +144,10 @@ def test_a_late_task_is_ended_and_the_rest_goes_on() -> None:
 
 @LINUX
 def test_memory_is_bounded_where_it_is_asked() -> None:
-    with Pool(work, 1, memory=4 << 30) as pool:
+    with Pool(work, 1, limits=Limits(memory=4 << 30)) as pool:
         pool.submit(0, ("memory",))
         pool.submit(1, ("a",))
-        assert collected(pool, 2) == [(0, Lost.DIED), (1, "A")]
+        assert collected(pool, 2) == [(0, Lost.FULL), (1, "A")]
 
 
 def test_a_worker_is_replaced_after_so_many_tasks() -> None:

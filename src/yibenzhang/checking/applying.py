@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from yibenzhang.checking.containing import numbers_of
 from yibenzhang.checking.deciding import decide
 from yibenzhang.checking.form_support import supported
 from yibenzhang.checking.relate import parts_with_tables
@@ -11,15 +12,13 @@ from yibenzhang.model.documents import Document
 from yibenzhang.model.issues import Issue
 from yibenzhang.model.relations import NotChecked, Result
 from yibenzhang.model.views import View
-from yibenzhang.prose.no_claims import without_claims
 from yibenzhang.prose.passages import passages_of
 from yibenzhang.prose.precision import precise
-from yibenzhang.prose.quantities import quantities_of
 from yibenzhang.recognising.forms import GoalForm
 from yibenzhang.recognising.profile import Profile
 from yibenzhang.recognising.table_facts import TableFacts
-from yibenzhang.rules.case import Case
-from yibenzhang.rules.registry import Fault, apply
+from yibenzhang.rules.case import Case, Fault
+from yibenzhang.rules.registry import apply
 from yibenzhang.standards import Standards
 from yibenzhang.standards.lexicon.words import Lexicon
 
@@ -56,25 +55,34 @@ def case_of(
     """What the rules look at; of a disclosure in several files also each of them."""
     unread = any(n.unread for n in document.notices)
     parts = []
+    failed: list[Fault] = []
     for part, seen in parts_with_tables(document, tables):
         passages = tuple(passages_of(part))
-        numbers = precise(
-            tuple(
-                tuple(without_claims(p, quantities_of(p, profile.fiscal_year, profile.stage)))
-                for p in passages
-            )
-        )
+        numbers, faults = numbers_of(passages, profile)
+        numbers = precise(numbers)
+        failed += faults
         ids = {t.table.id for t in seen}
         own = tuple(v for v in views if not document.parts or v.table in ids)
         parts.append(
-            Case(part, profile, seen, forms, passages, numbers, standards, unread, views=own, lexicon=lexicon)
+            Case(part, profile, seen, forms, passages, numbers, standards, unread, (), own, lexicon, faults)
         )
     if not document.parts:
         return parts[0]
     together = tuple(p for c in parts for p in c.passages)
     numbers = tuple(n for c in parts for n in c.numbers)
     return Case(
-        document, profile, tables, forms, together, numbers, standards, unread, tuple(parts), views, lexicon
+        document,
+        profile,
+        tables,
+        forms,
+        together,
+        numbers,
+        standards,
+        unread,
+        tuple(parts),
+        views,
+        lexicon,
+        tuple(failed),
     )
 
 

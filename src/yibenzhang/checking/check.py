@@ -11,9 +11,18 @@ from yibenzhang.balance.diagnose import Cause, diagnose
 from yibenzhang.checking.applying import applied, case_of
 from yibenzhang.checking.causes import in_question, issues_of
 from yibenzhang.checking.closing import closed, reason_of
+from yibenzhang.checking.containing import contained, not_checked
 from yibenzhang.checking.extent import Extent
 from yibenzhang.checking.goal_causes import weighed
-from yibenzhang.checking.ocr_correction import Repair, capped, is_misread, regrouped, repaired, repairs_of
+from yibenzhang.checking.ocr_correction import (
+    Repair,
+    capped,
+    doubted,
+    is_misread,
+    regrouped,
+    repaired,
+    repairs_of,
+)
 from yibenzhang.checking.ordering import ordered
 from yibenzhang.checking.placing import Whereabouts
 from yibenzhang.checking.precedence import Broken, settled
@@ -44,8 +53,7 @@ from yibenzhang.recognising.stitching import Framed, framed_tables
 from yibenzhang.recognising.table_facts import TableFacts, table_facts
 from yibenzhang.recognising.tables import recognise_tables
 from yibenzhang.recognising.views import Reader
-from yibenzhang.rules.case import Case
-from yibenzhang.rules.registry import Fault
+from yibenzhang.rules.case import Case, Fault
 from yibenzhang.standards import Standards, load
 from yibenzhang.standards.lexicon.document_kinds import document_kinds
 from yibenzhang.standards.lexicon.words import load_lexicon
@@ -82,7 +90,17 @@ class Checked:
         unknown = {v.table for v in self.views if _unproved(v, self.standing)}
         names = names_of_tables(self.tables)
         named = (titled(t, names) for t in self.tables if t.table.id in unknown)
-        return Extent(self.document_kind, *self.shares, tuple(dict.fromkeys(named)), self.worst)
+        lost, seen = self.document.lost, {p.number for p in self.document.pages}
+        pages = len(self.document.pages) + sum(page not in seen for _, page in lost)
+        return Extent(
+            self.document_kind,
+            *self.shares,
+            tuple(dict.fromkeys(named)),
+            self.worst,
+            len(lost),
+            pages,
+            self.document.cut,
+        )
 
     @property
     def shares(self) -> tuple[Coverage, Coverage]:
@@ -173,6 +191,8 @@ class _Recognised:
     related: Related
     tables: Tables
     forms: Forms
+    faults: tuple[Fault, ...] = ()
+    """Tables that the program failed on, and left out."""
 
 
 def _recognised(parts: Sequence[Document], profile: Profile, extra: str) -> _Recognised:
@@ -184,6 +204,13 @@ def _recognised(parts: Sequence[Document], profile: Profile, extra: str) -> _Rec
 
 
 def _related(frames: Sequence[Framed], profile: Profile, standards: Standards, reader: Reader) -> _Recognised:
+    made, faults = contained(frames, lambda some: _together(some, profile, standards, reader))
+    return replace(made, faults=faults) if faults else made
+
+
+def _together(
+    frames: Sequence[Framed], profile: Profile, standards: Standards, reader: Reader
+) -> _Recognised:
     names = {f"t{f.table.index + 1}": f.titles[0] if f.titles else "" for f in frames}
     forms, tables = _forms(frames, profile, standards)
     related = relate(frames, reader, names, standards, forms)
@@ -269,7 +296,7 @@ def _checked(document: Document, read: _Recognised) -> tuple[Checked, list[Cause
         units = [issue_of_unit(read.tables[w.position], w, standards) for w in wrong_units]
         right = {read.tables[w.position].table.id: w.unit for w in wrong_units}
         frames = [replace(f, unit=right.get(f"t{f.table.index + 1}", f.unit)) for f in read.related.frames]
-        read = _related(frames, profile, standards, read.reader)
+        read = replace(_related(frames, profile, standards, read.reader), faults=read.faults)
         case = case_of(document, profile, read.tables, read.forms, standards, read.related.views, lexicon)
         ruled = applied(case)
     tables, related = read.tables, read.related
@@ -284,7 +311,7 @@ def _checked(document: Document, read: _Recognised) -> tuple[Checked, list[Cause
     issues += [*units, *related.issues]
     issues += [closed(i, standards) for i in unread_cells(related.views, names_of_tables(tables), found)]
     issues += [closed(i, standards) for i in (*reading_issues(document), *conflict_issues(profile))]
-    issues = [capped(i, document.scanned) for i in issues]
+    issues = [doubted(capped(i, document.scanned), document.lost) for i in issues]
     ids = dict.fromkeys(f.id for v in related.views for f in v.cells.values() if f.printed)
     ids |= dict.fromkeys(f.id for t in tables for f in t.facts() if f.printed and t.table.standard)
     ids |= dict.fromkeys(q.fact.id for q in case.quantities)
@@ -301,6 +328,7 @@ def _checked(document: Document, read: _Recognised) -> tuple[Checked, list[Cause
     ]
     if kind != NO_DISCLOSURE:
         left_out += [*related.not_checked, *text.not_checked, *ruled.not_checked]
+        left_out += not_checked((*read.faults, *case.failed))
     checked = Checked(
         document,
         _profile_as(kind, profile),
@@ -314,7 +342,7 @@ def _checked(document: Document, read: _Recognised) -> tuple[Checked, list[Cause
         case.passages,
         case.quantities,
         related.kinds,
-        ruled.faults,
+        (*ruled.faults, *read.faults, *case.failed),
         kind,
         statements_of(case),
     )

@@ -12,6 +12,9 @@ LITTLE = 60
 ONE_IN = 3
 """Where no error is told and less than one in so many is proved, the document could not be checked."""
 
+LOST_ONE_IN = 3
+"""Where one page in so many was not read, the rest is not the document."""
+
 
 @dataclass(frozen=True, slots=True)
 class Extent:
@@ -23,6 +26,11 @@ class Extent:
     text: Coverage
     not_understood: tuple[str, ...]
     worst: Severity | None
+    lost: int = 0
+    """Pages that were not read, or not wholly."""
+    pages: int = 0
+    cut: bool = False
+    """Reading ended at a bound."""
 
     @property
     def counted(self) -> Coverage:
@@ -39,6 +47,11 @@ class Extent:
         return self.share < LITTLE
 
     @property
+    def unread(self) -> bool:
+        """So much was not read that what was read is not the document."""
+        return self.cut or (self.lost > 0 and self.lost * LOST_ONE_IN >= self.pages)
+
+    @property
     def partial(self) -> bool:
         """The tables were checked, most of the text was not."""
         return not self.little and bool(over(self.text)) and share(self.text) < LITTLE
@@ -47,7 +60,9 @@ class Extent:
     def too_little(self) -> bool:
         """So little was checked that silence says nothing."""
         c = self.counted
-        return self.worst is not Severity.ERROR and (not over(c) or ONE_IN * c.proved < over(c))
+        return self.worst is not Severity.ERROR and (
+            self.unread or not over(c) or ONE_IN * c.proved < over(c)
+        )
 
 
 def over(c: Coverage) -> int:

@@ -12,13 +12,14 @@ from dataclasses import replace
 from decimal import Decimal
 
 from yibenzhang.balance.causes import Cause, Culprit
+from yibenzhang.model.digits import exact_number
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.relations import Outcome, Result
 from yibenzhang.recognising.forms import LIST, GoalForm
 from yibenzhang.standards import fold
 
 _COST = "成本"
-_MONEY = re.compile(r"(\d[\d,]*(?:\.\d+)?)(亿元|万元|元|万)")
+_MONEY = re.compile(r"(?<!\d)(\d[\d,]*(?:\.\d+)?)(亿元|万元|元|万)")
 _FACTORS = {"亿元": Decimal(100_000_000), "万元": Decimal(10_000), "万": Decimal(10_000), "元": Decimal(1)}
 
 
@@ -86,7 +87,7 @@ def _cost_lines(form: GoalForm) -> Iterator[Decimal]:
     for one in form.indicators:
         if _COST not in one.level1 + one.level2:
             continue
-        parts = [Decimal(n.replace(",", "")) * _FACTORS[u] for n, u in _MONEY.findall(fold(one.value))]
+        parts = [(exact_number(n) or Decimal(0)) * _FACTORS[u] for n, u in _MONEY.findall(fold(one.value))]
         yield from (*parts, sum(parts, Decimal(0)))
         whole += sum(parts, Decimal(0))
     yield whole

@@ -18,6 +18,7 @@ from yibenzhang.model.documents import Cell, Document, Page, Paragraph, Table
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Issue, Severity
 from yibenzhang.model.places import Place, file_of
+from yibenzhang.standards.speech import speech
 
 DOUBTFUL = 0.9
 """A cell whose least sure character is below this may have been misread."""
@@ -162,3 +163,15 @@ def capped(finding: Issue, scanned: frozenset[tuple[str, int]]) -> Issue:
     if pages and not pages & scanned:
         return finding
     return replace(finding, severity=Severity.WARNING, message=finding.message + RECOGNISED)
+
+
+def doubted(finding: Issue, lost: frozenset[tuple[str, int]]) -> Issue:
+    """A finding that touches a page of which something was not read is at most a warning."""
+    if not lost or finding.severity != Severity.ERROR:
+        return finding
+    places = [e.place for e in finding.evidence]
+    places += [e.place for b in finding.broken for e in (b.total, *b.parts)]
+    if not any((file_of(p), p.page) in lost for p in places if p.page is not None):
+        return finding
+    words = speech()["doubt"]["unread"]
+    return replace(finding, severity=Severity.WARNING, message=finding.message + words)

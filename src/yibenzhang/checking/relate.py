@@ -68,9 +68,9 @@ def relate(
     views, laws = _laws(frames, reader, standards, forms)
     issues: list[Issue] = []
     frames = list(frames)
+    broken = _broken(laws)
     for k, frame in enumerate(frames):
-        broken = _broken(laws, f"t{frame.table.index + 1}")
-        if frame.table.confidence != "tabbed" or not broken:
+        if frame.table.confidence != "tabbed" or not broken[f"t{frame.table.index + 1}"]:
             continue
         own = [v for v in views if v.table == f"t{frame.table.index + 1}"]
         moved = realign(frame.table, own[0], reader.lexicon.trees) if len(own) == 1 else None
@@ -78,12 +78,13 @@ def relate(
             continue
         trial = [*frames[:k], replace(frame, table=moved.table), *frames[k + 1 :]]
         after, settled = _laws(trial, reader, standards, forms)
-        if len(settled.contradicted) >= len(laws.contradicted) or _broken(settled, own[0].table):
+        if len(settled.contradicted) >= len(laws.contradicted) or _broken(settled)[own[0].table]:
             continue
         if not _confirmed(after, own[0].table, moved.rows, settled):
             continue  # a number moved out of every sum proves nothing
         issues.append(_slid(frame, moved.rows, moved.cells, names, standards))
         frames, views, laws = trial, after, settled
+        broken = _broken(laws)
     issues += [_short(s, names, standards) for s in laws.short]
     return Related(
         tuple(frames), tuple(views), laws, tuple(_results(laws)), tuple(_across(laws)), tuple(_left(views, laws)),
@@ -106,13 +107,14 @@ _SLIDING = ("columns|coordinates", "columns|headings", "rows|codes|item", "rows|
 """Kinds of sums that a slid row breaks."""
 
 
-def _broken(laws: Laws, table: str) -> int:
-    """How many sums of a table fail, in whatever state their family is."""
-    return sum(
-        not i.holds and not i.trivial and i.explains.fact.table == table
+def _broken(laws: Laws) -> Counter[str]:
+    """How many sums of each table fail, in whatever state their family is."""
+    return Counter(
+        i.explains.fact.table
         for f in laws.families
         if f.pool in _SLIDING
         for i in f.instances
+        if not i.holds and not i.trivial
     )
 
 

@@ -115,6 +115,8 @@ def parse_amount(text: str, loose: bool = False) -> Amount | None:
     if len(digits) > MAX_DIGITS:
         return None
     decimals = len(match.group(4) or ".") - 1
+    if decimals > _LONGEST:
+        return None
     value = Decimal(f"{match.group(2)}{digits}{match.group(4) or ''}")
     return Amount(value, decimals, _UNITS.get(match.group(5) or ""), text.strip())
 

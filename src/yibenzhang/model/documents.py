@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from yibenzhang.model.places import Place, in_file
+from yibenzhang.model.places import Place, file_of, in_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +112,8 @@ class ReadingNotice:
     place: Place | None = None
     unread: bool = False
     """True where a whole page could not be read, so that what stands on it is unknown."""
+    cut: bool = False
+    """True where reading ended at a bound: what comes after it is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,17 @@ class Document:
     def drawn(self) -> bool:
         """A file whose tables are marked as such: a table that is there is found."""
         return self.kind not in ("text", "csv", "parts")
+
+    @property
+    def lost(self) -> frozenset[tuple[str, int]]:
+        """The pages that were not read or not wholly, each with its file where there are several."""
+        places = [n.place for n in self.notices if n.unread and n.place]
+        return frozenset((file_of(p), p.page) for p in places if p.page is not None)
+
+    @property
+    def cut(self) -> bool:
+        """Reading ended at a bound."""
+        return any(n.cut for n in self.notices)
 
     def blocks(self) -> list[Paragraph | Table]:
         return [b for page in self.pages for b in page.blocks]

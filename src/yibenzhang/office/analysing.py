@@ -14,6 +14,8 @@ from typing import Any
 from yibenzhang.batch import FileResult
 from yibenzhang.checking.check import Checked, check_document, check_together
 from yibenzhang.checking.multi_file import groups_of, role_of
+from yibenzhang.confined import DEFAULT
+from yibenzhang.confining import another_file
 from yibenzhang.journal import version_of
 from yibenzhang.model.documents import Document
 from yibenzhang.office.file_store import FileStore, write
@@ -98,8 +100,8 @@ def analyse(task: Task) -> Analysed:
         return Analysed(task.receipt, "账本里找不到这个文件的原件，未能检查；请重新交一次。")
     except ReadingError as error:
         return Analysed(task.receipt, str(error))
-    except MemoryError:
-        return Analysed(task.receipt, "文件太大，内存不足，未能检查。")
+    except MemoryError:  # told as a limit
+        raise
     except RecursionError:
         return Analysed(task.receipt, "文件结构嵌套过深，未能检查。")
     except OSError as error:
@@ -116,6 +118,8 @@ def _analyse(task: Task, steps: _Steps) -> Analysed:
     ledger = FileStore(Path(task.folder))
     documents = []
     for k, (name, sha256) in enumerate(task.files, start=1):
+        if k > 1:
+            another_file(DEFAULT)
         steps.file = f"第 {k} 个文件" if len(task.files) > 1 else ""
         steps.tell(f"读取{steps.file}")
         with telling(steps.page):

@@ -12,6 +12,8 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
+from yibenzhang.confined import DEFAULT
+from yibenzhang.confining import MEGABYTE
 from yibenzhang.office.analysing import Analysed, Task, analyse
 from yibenzhang.office.database import Database, away, hold
 from yibenzhang.office.file_store import FileStore
@@ -19,6 +21,7 @@ from yibenzhang.office.lateness import due_by, keep_up, today
 from yibenzhang.office.models import Job, State, Submission, now
 from yibenzhang.office.recording import failed, finish, given_of
 from yibenzhang.office.submissions import register
+from yibenzhang.standards.speech import speech
 from yibenzhang.workers import Lost, Pool
 
 log = logging.getLogger("yibenzhang.foreman")
@@ -88,7 +91,10 @@ class Foreman:
         return self._pool.pids() if self._pool else []
 
     def _run(self) -> None:
-        self._pool = Pool(analyse, self._jobs, self._limit, renew=_RENEW, nice=_NICE)
+        results = str(self._ledger.folder / "analyses")
+        self._pool = Pool(
+            analyse, self._jobs, self._limit, limits=DEFAULT, writable=(results,), renew=_RENEW, nice=_NICE
+        )
         while not self._stop.is_set():
             try:
                 self._step(self._pool)
@@ -220,10 +226,12 @@ class Foreman:
         if lost == Lost.DIED and job.attempts < MOST_ATTEMPTS:
             job.state = "waiting"
             return
-        told = (
-            f"超过 {self._limit:g} 秒的时限，未能检查完；可以重新检查，或拆分后再交。"
-            if lost == Lost.LATE
-            else f"检查这个文件的进程 {job.attempts} 次意外中止，未能检查；文件已保存，可以重新检查。"
+        words = speech()["desk"][lost.value]
+        told = words.format(
+            wall=f"{self._limit:g}",
+            attempts=job.attempts,
+            seconds=f"{DEFAULT.seconds:g}",
+            memory=DEFAULT.memory // MEGABYTE,
         )
         job.state, job.ended_at = "failed", now()
         failed(session, job.submission, told)

@@ -18,6 +18,10 @@ BACK = 3
 """So many sentences back a subject may be named."""
 
 
+MOST = 120
+"""So many clauses back in its own sentence."""
+
+
 class Distance(StrEnum):
     """How far from the number a clause stands."""
 
@@ -39,7 +43,7 @@ def clauses_before(q: Quantity) -> Iterator[Clause]:
     """Its own clause, the clauses before it in the sentence, the beginnings of earlier sentences, the headings."""
     sentences = _STOP.split(q.passage.text[: q.start])
     pieces = [p for c in _split(sentences[-1]) for p in _AMOUNT.split(c)]
-    for k, piece in enumerate(reversed(pieces)):
+    for k, piece in enumerate(reversed(pieces[-MOST:])):
         yield Clause(piece.lstrip("、和及与"), Distance.CLAUSE if k else Distance.OWN)
     for sentence in reversed(sentences[-BACK - 1 : -1]):
         first = next((c for c in _split(sentence) if c), "")
@@ -58,9 +62,10 @@ def first_clauses(text: str) -> Iterator[Clause]:
 def _split(sentence: str) -> Iterator[str]:
     """The clauses of a sentence; brackets that close belong to their clause, one that is open begins another."""
     depth = start = 0
+    closing = sentence.rfind(")")
     for k, char in enumerate(sentence):
         if char == "(":
-            if ")" in sentence[k:]:
+            if k < closing:
                 depth += 1
             else:
                 yield sentence[start:k]

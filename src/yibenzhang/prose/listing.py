@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from yibenzhang.model.digits import whole_number
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity
 
@@ -111,7 +113,7 @@ def _how(word: str, flags: Sequence[str]) -> str:
 def _after_change(text: str, whole: Quantity, found: list[Quantity]) -> re.Match[str] | None:
     """The opening of a list after what is said of the change of its whole."""
     end = whole.end
-    for q in found:
+    for q in found[bisect_left(found, end, key=lambda q: q.start) :]:
         if q.start < end:
             continue
         if q.kind not in (Kind.DELTA, Kind.RATE, Kind.SHARE, Kind.COMPLETION) or q.start - end > 40:
@@ -235,7 +237,7 @@ def ordinal(number: str) -> int:
     """The number of a list item: "(3)", "十二、", "⑤"; 0 where it is none."""
     digits = "".join(c for c in number if c not in "(),.、")
     if digits.isascii() and digits.isdigit():
-        return int(digits)
+        return whole_number(digits)
     if len(digits) == 1 and "①" <= digits <= "⑳":
         return ord(digits) - ord("①") + 1
     tens, ten, ones = digits.partition("十")

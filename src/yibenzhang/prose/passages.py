@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 from yibenzhang.model.amounts import narrow
 from yibenzhang.model.documents import Document, Paragraph, Table
 from yibenzhang.model.places import Place, SheetPlace
+from yibenzhang.reading.limits import MAX_PARAGRAPH_CHARS
 from yibenzhang.reading.paragraphs import STARTS
 
 _ENDS = tuple("。；：！？;:!?")
@@ -107,16 +108,19 @@ def passages_of(document: Document) -> list[Passage]:
     """The passages of a document in order, with their headings."""
     groups: list[list[Paragraph]] = []
     fresh = True
+    length = 0
     for block in document.blocks():
         if isinstance(block, Table):
             fresh = True
             continue
         if not flat(block.text):
             continue
-        if not fresh and _goes_on(groups[-1][-1], block):
+        length += len(block.text)
+        if not fresh and length <= MAX_PARAGRAPH_CHARS and _goes_on(groups[-1][-1], block):
             groups[-1].append(block)
         else:
             groups.append([block])
+            length = len(block.text)
         fresh = False
     return _sectioned(groups)
 

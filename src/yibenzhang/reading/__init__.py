@@ -10,6 +10,7 @@ from pathlib import Path
 
 from yibenzhang.model.documents import Document, Page, ReadingNotice
 from yibenzhang.reading.archives import bytes_of
+from yibenzhang.reading.bounding import within
 from yibenzhang.reading.extra import INSTALL, installed
 from yibenzhang.reading.halves import sound
 from yibenzhang.reading.kinds import OLE, ZIP, Kind, ole_kind, text_kind, zip_kind
@@ -36,8 +37,8 @@ def read_data(path: str, data: bytes) -> Document:
     """Read the bytes of one file; ``path`` is what it is called."""
     if not data.strip():
         raise ReadingError("文件是空的，没有任何内容。")
-    kind, (pages, notices) = _read(data)
-    pages, notices = sound(pages, notices)
+    kind, read = _read(data)
+    pages, notices = sound(*within(*read))
     return Document(str(path), kind, hashlib.sha256(data).hexdigest(), pages, notices)
 
 

@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from yibenzhang.reading.limits import MAX_CONVERT_SECONDS, MAX_FILE_BYTES, ReadingError
@@ -58,6 +59,8 @@ def converted(data: bytes, suffix: str, target: str) -> bytes:
             "timeout"
         ):  # ends it also where this process is killed before its time is over
             command = [guard, "-s", "KILL", str(MAX_CONVERT_SECONDS + 5), *command]
+            if shutil.which("setpriv"):  # and at once where the parent is killed
+                command = ["setpriv", "--pdeathsig", "TERM", *command]
         _run(command, home)
         made = home / "out" / f"in.{target}"
         if not made.is_file() or not 0 < made.stat().st_size <= MAX_FILE_BYTES:
@@ -69,6 +72,7 @@ def converted(data: bytes, suffix: str, target: str) -> bytes:
 
 def _run(command: list[str], home: Path) -> None:
     """In a process group of its own, so that nothing of it is left after the time is over."""
+    counted = _counting()
     environment = {
         k: v
         for k, v in os.environ.items()
@@ -90,6 +94,25 @@ def _run(command: list[str], home: Path) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        counted()
+
+
+def _counting() -> Callable[[], None]:
+    """Afterwards to be called: what LibreOffice took of the processor is taken off the limit of this process."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return lambda: None
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+
+    def counted() -> None:
+        soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        taken = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        if soft != resource.RLIM_INFINITY:
+            resource.setrlimit(resource.RLIMIT_CPU, (max(int(soft - taken), 1), hard))
+
+    return counted
 
 
 _ROW = re.compile(rb"<table:table-row\b([^>]*)>(.*?)</table:table-row>", re.DOTALL)

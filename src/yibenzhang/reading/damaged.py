@@ -7,6 +7,8 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from yibenzhang.model.digits import whole_number
+
 _MOST_BYTES = 8_000_000
 """What is longer than this unpacked is no page's content, or is bounded elsewhere."""
 _MOST_STREAMS = 20_000
@@ -34,9 +36,10 @@ def damage(data: bytes) -> Damage:
     cannot be judged."""
     if b"/Encrypt" in data:
         return Damage()
+    short = _breaks_off(data)
     lost = {number for number, packed in _streams(data) if not _whole(packed)}
     if not lost:
-        return Damage()
+        return Damage(elsewhere=int(short))
     objects = _objects(data)
     pages: set[int] = set()
     of_pages: set[int] = set()
@@ -45,7 +48,14 @@ def damage(data: bytes) -> Damage:
         of_pages |= contents
         if contents & lost:
             pages.add(position)
-    return Damage(frozenset(pages), len(lost - of_pages))
+    return Damage(frozenset(pages), len(lost - of_pages) + short)
+
+
+def _breaks_off(data: bytes) -> bool:
+    """The file ends before its end: within a stream, or without the place of its table of objects."""
+    opened = max(data.rfind(b"stream\r\n"), data.rfind(b"stream\n"))
+    within = opened > 0 and data[opened - 3 : opened] != b"end" and data.find(b"endstream", opened) < 0
+    return within or b"startxref" not in data
 
 
 def _streams(data: bytes) -> Iterator[tuple[int, bytes]]:
@@ -64,8 +74,9 @@ def _streams(data: bytes) -> Iterator[tuple[int, bytes]]:
         start = at + (8 if data[at + 6 : at + 8] == b"\r\n" else 7)
         at = end + 9
         plain = not any(word in head for word in _OTHER) and (b"/Subtype" not in head or b"/Form" in head)
+        plain = plain or _PARTS.search(head) is not None
         if number and b"/FlateDecode" in head and head.count(b"Decode") == 1 and plain:
-            yield int(number[1]), data[start:end]
+            yield whole_number(number[1]), data[start:end]
 
 
 def _whole(packed: bytes) -> bool:
@@ -84,7 +95,7 @@ def _objects(data: bytes) -> dict[int, bytes]:
     """The dictionaries of a file by number, also those that are packed; the last of a number counts."""
     out: dict[int, bytes] = {}
     for match in _OBJECT.finditer(data):
-        out[int(match[1])] = match[2]
+        out[whole_number(match[1])] = match[2]
         if _PARTS.search(match[2]):
             out.update(_packed(match[2], data[match.end() : match.end() + _MOST_BYTES]))
     return out
@@ -98,8 +109,8 @@ def _packed(head: bytes, packed: bytes) -> dict[int, bytes]:
         return {}
     if not first:
         return {}
-    offset = int(first[1])
-    index = [int(n) for n in text[:offset].split() if n.isdigit()]
+    offset = whole_number(first[1])
+    index = [whole_number(n) for n in text[:offset].split() if n.isdigit()]
     starts = [offset + n for n in index[1::2]]
     return {n: text[a:b] for n, a, b in zip(index[::2], starts, [*starts[1:], len(text)], strict=False)}
 
@@ -108,7 +119,7 @@ def _pages(objects: dict[int, bytes]) -> Iterator[bytes]:
     """The pages in order, by the tree of the last catalogue."""
     catalogues = [o for o in objects.values() if re.search(rb"/Type\s*/Catalog\b", o)]
     root = re.search(rb"/Pages\s+(\d+)\s+\d+\s+R", catalogues[-1]) if catalogues else None
-    stack = [(int(root[1]), 0)] if root else []
+    stack = [(whole_number(root[1]), 0)] if root else []
     seen: set[int] = set()
     while stack:
         number, depth = stack.pop()
@@ -118,7 +129,7 @@ def _pages(objects: dict[int, bytes]) -> Iterator[bytes]:
         seen.add(number)
         kids = re.search(rb"/Kids\s*\[(.*?)\]", node, re.DOTALL)
         if kids:
-            stack += [(int(n), depth + 1) for n in reversed(_REFERENCE.findall(kids[1]))]
+            stack += [(whole_number(n), depth + 1) for n in reversed(_REFERENCE.findall(kids[1]))]
         elif node:
             yield node
 
@@ -126,9 +137,9 @@ def _pages(objects: dict[int, bytes]) -> Iterator[bytes]:
 def _contents(objects: dict[int, bytes], page: bytes) -> set[int]:
     """The numbers of the streams a page is made of."""
     found = re.search(rb"/Contents\s*(\[.*?\]|\d+\s+\d+\s+R)", page, re.DOTALL)
-    numbers = {int(n) for n in _REFERENCE.findall(found[1])} if found else set()
+    numbers = {whole_number(n) for n in _REFERENCE.findall(found[1])} if found else set()
     for n in list(numbers):
         listed = objects.get(n, b"").strip()
         if listed.startswith(b"["):
-            numbers |= {int(k) for k in _REFERENCE.findall(listed)}
+            numbers |= {whole_number(k) for k in _REFERENCE.findall(listed)}
     return numbers

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import zlib
 
+from yibenzhang.model.digits import whole_number
+
 _FORM = re.compile(rb"/Subtype\s*/Form\b")
 _XOBJECTS = re.compile(rb"/XObject\s*<<(.*?)>>", re.DOTALL)
 _RESOURCES = re.compile(rb"/Resources\s+(\d{1,9})\s+\d+\s+R")
@@ -43,9 +45,9 @@ def _form(data: bytes, at: int) -> tuple[int, dict[int, int]] | None:
     if shared := _RESOURCES.search(head):
         other = data.find(shared.group(1) + b" 0 obj")
         head += data[other : other + _FAR] if other >= 0 else b""
-    names = {n: int(i) for part in _XOBJECTS.findall(head) for n, i in _REFERENCE.findall(part)}
+    names = {n: whole_number(i) for part in _XOBJECTS.findall(head) for n, i in _REFERENCE.findall(part)}
     if not names:
-        return int(number.group(1)), {}
+        return whole_number(number.group(1)), {}
     start = stream + 6 + (2 if data[stream + 6 : stream + 8] == b"\r\n" else 1)
     content = data[start : start + _MOST_CONTENT]
     if b"/FlateDecode" in head or b"/Fl" in head:
@@ -59,7 +61,7 @@ def _form(data: bytes, at: int) -> tuple[int, dict[int, int]] | None:
     for name in _DRAWN.findall(content):
         if name in names:
             drawn[names[name]] = drawn.get(names[name], 0) + 1
-    return int(number.group(1)), drawn
+    return whole_number(number.group(1)), drawn
 
 
 def _weight(form: int, children: dict[int, dict[int, int]], known: dict[int, int], deep: int) -> int:

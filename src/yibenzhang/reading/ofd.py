@@ -136,7 +136,7 @@ def read_ofd(box: Container) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...
     if not listed:
         raise ReadingError("OFD 中没有任何页面。")
     if len(listed) > MAX_PAGES:
-        notices.append(ReadingNotice(f"共 {len(listed)} 页，只读取了前 {MAX_PAGES} 页。"))
+        notices.append(ReadingNotice(f"共 {len(listed)} 页，只读取了前 {MAX_PAGES} 页。", cut=True))
     for number, (book, location) in enumerate(listed[:MAX_PAGES], start=1):
         begins(number, min(len(listed), MAX_PAGES))
         try:

@@ -76,7 +76,7 @@ def read_pdf(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
     layered = has_hidden_layers(data)
     notices += attachments(document)
     if count > MAX_PAGES:
-        notices.append(ReadingNotice(f"共 {count} 页，只读取了前 {MAX_PAGES} 页。"))
+        notices.append(ReadingNotice(f"共 {count} 页，只读取了前 {MAX_PAGES} 页。", cut=True))
     for number in range(min(count, MAX_PAGES)):
         begins(number + 1, min(count, MAX_PAGES))
         try:

@@ -40,7 +40,7 @@ def read_image(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]
         except Exception as error:  # Pillow's decoders raise whatever their damage makes them
             raise broken from error
         if frames > MAX_SCAN_FRAMES:
-            notices.append(ReadingNotice(f"共 {frames} 页，只读取了前 {MAX_SCAN_FRAMES} 页。"))
+            notices.append(ReadingNotice(f"共 {frames} 页，只读取了前 {MAX_SCAN_FRAMES} 页。", cut=True))
         tables = 0
         for number in range(1, min(frames, MAX_SCAN_FRAMES) + 1):
             begins(number, min(frames, MAX_SCAN_FRAMES))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from yibenzhang.model.digits import whole_number
 from yibenzhang.reading.numbering import value
 from yibenzhang.reading.packages import Package, local, parse
 
@@ -122,7 +123,7 @@ def _look(properties: etree._Element | None) -> _Look:
         elif kind == "color":
             white = said.upper() == _WHITE
         elif kind == "sz":
-            tiny = said.isdigit() and int(said) <= _TINY
+            tiny = whole_number(said, _TINY + 1) <= _TINY
         elif kind == "vertAlign":
             raised = said == "superscript"
         elif kind in ("strike", "dstrike"):

@@ -15,6 +15,7 @@ from yibenzhang.reading.limits import MAX_SCAN_STRIPS, SCAN_SECONDS
 from yibenzhang.reading.ocr import BESIDE, Reading, Recogniser, crop_of, recogniser
 from yibenzhang.reading.raster import Gray, Sheet, ink_of, is_blank, lies_sideways, sheet_of, straight, turned
 from yibenzhang.reading.shapes import PLAIN, Shapes, pictures_of
+from yibenzhang.reading.steps import recognises
 from yibenzhang.reading.strips import Strip, boxes_of, strips_of
 
 _SURE = 0.999_9
@@ -50,6 +51,8 @@ def read_scan(gray: Gray, scale: float, number: int, first: int) -> tuple[Page, 
         notices.append(ReadingNotice(told, here, True))
         strips = strips[:MAX_SCAN_STRIPS]
     glyphs: list[Glyph] = []
+    if strips:
+        recognises()
     reader, shapes = recogniser(), Shapes()
     for strip in strips:
         if time.monotonic() > until:

@@ -80,7 +80,7 @@ def rows_of(text: str, separator: str, most: int = 1_000_000) -> Separated:
     opens = re.compile(rf'(?:^|{re.escape(separator)})\s*"')
     formula = re.compile(rf'(^|{re.escape(separator)})=("(?:[^"]|"")*")')
     start = 1 if lines and _SEPARATOR.fullmatch(lines[0].lstrip("\ufeff")) else 0
-    k = start
+    k, widest = start, -1
     while k < len(lines) and len(out.rows) < most:
         line, taken = formula.sub(r"\1\2", lines[k]), 1
         if line.count('"') % 2 and opens.search(line):
@@ -89,9 +89,9 @@ def rows_of(text: str, separator: str, most: int = 1_000_000) -> Separated:
                 None,
             )
             whole = "\n".join([line, *lines[k + 1 : end + 1]]) if end is not None else ""
-            if whole and _width(whole, separator) <= max(
-                _width(one, separator) for one in lines[start : start + _SAMPLE]
-            ):
+            if whole and widest < 0:
+                widest = max(_width(one, separator) for one in lines[start : start + _SAMPLE])
+            if whole and _width(whole, separator) <= widest:
                 line, taken = whole, end + 1 - k if end is not None else 1
             else:
                 out.unpaired.append(k + 1)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+_recognised: ContextVar[Callable[[], None] | None] = ContextVar("recognised", default=None)
 _told: ContextVar[Callable[[int, int], None] | None] = ContextVar("told", default=None)
 
 
@@ -23,3 +24,19 @@ def begins(number: int, count: int) -> None:
     """A page begins."""
     if tell := _told.get():
         tell(number, count)
+
+
+@contextmanager
+def recognising(tell: Callable[[], None]) -> Iterator[None]:
+    """Inside, ``tell()`` is called before each page that is recognised from a picture."""
+    token = _recognised.set(tell)
+    try:
+        yield
+    finally:
+        _recognised.reset(token)
+
+
+def recognises() -> None:
+    """A page begins to be recognised from a picture."""
+    if tell := _recognised.get():
+        tell()

@@ -9,14 +9,15 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from yibenzhang.model.digits import whole_number
+
 GONE = "gone"
 """Not there at all: what follows moves up."""
 BLANK = "blank"
 """Its place is kept, but nothing is painted in it."""
 _COMMENT = re.compile(r"/\*.*?\*/|<!--|-->", re.DOTALL)
-_MEDIA = re.compile(r"@media([^{}]*)\{((?:[^{}]*\{[^{}]*\})*[^{}]*)\}", re.IGNORECASE)
-_AT = re.compile(r"@[^{};]*(?:;|\{[^{}]*\})")
-_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+_MEDIA = re.compile(r"@media([^{}@]*)\{((?:[^{}]*\{[^{}]*\})*[^{}]*)\}", re.IGNORECASE)
+_AT = re.compile(r"@[^{};@]*(?:;|\{[^{}]*\})")
 _SIMPLE = re.compile(
     r"[.#][\w\u4e00-\u9fff-]+|\[\s*([\w-]+)\s*(?:=\s*[\"']?([^\"'\]]*)[\"']?)?\s*\]|:nth-(?:child|of-type)\(\s*(\w+)\s*\)|"
     r":(?:first|last)-(?:child|of-type)|[\w-]+|\*"
@@ -58,7 +59,7 @@ class _Part:
         at = siblings.index(node) + 1
         if self.nth in ("odd", "even"):
             return at % 2 == (self.nth == "odd")
-        return at == (len(siblings) if self.nth == "last" else int(self.nth) if self.nth.isdigit() else -1)
+        return at == (len(siblings) if self.nth == "last" else whole_number(self.nth, -1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +160,10 @@ def _parsed(text: str) -> Iterator[tuple[str, dict[str, str]]]:
     text = _MEDIA.sub(
         lambda m: " " if "print" in m.group(1) and "screen" not in m.group(1) else m.group(2), text
     )
-    for match in _RULE.finditer(_AT.sub(" ", text)):
-        if values := _values(match.group(2)):
-            for selector in match.group(1).split(","):
+    for rule in _AT.sub(" ", text).split("}")[:-1]:
+        head, opened, declared = rule.rpartition("{")
+        if opened and (values := _values(declared)):
+            for selector in head.rpartition("{")[2].split(","):
                 yield selector.strip(), values
 
 

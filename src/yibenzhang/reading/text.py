@@ -54,7 +54,7 @@ def read_text(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]
     lines = decode(data).translate(FOLDED).splitlines()
     notices: list[ReadingNotice] = []
     if len(lines) > MAX_TEXT_LINES:
-        notices.append(ReadingNotice(f"共 {len(lines)} 行，只读取了前 {MAX_TEXT_LINES} 行。"))
+        notices.append(ReadingNotice(f"共 {len(lines)} 行，只读取了前 {MAX_TEXT_LINES} 行。", cut=True))
         lines = lines[:MAX_TEXT_LINES]
     blocks: list[Paragraph | Table] = []
     rows: list[tuple[int, str]] = []

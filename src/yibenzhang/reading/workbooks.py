@@ -80,7 +80,9 @@ def xlsx_sheets(
     budget = Budget()
     nodes = list(root.iter("{*}sheet"))
     if len(nodes) > MAX_SHEETS:
-        notices.append(ReadingNotice(f"共 {len(nodes)} 张工作表，只读取了前 {MAX_SHEETS} 张。", unread=True))
+        notices.append(
+            ReadingNotice(f"共 {len(nodes)} 张工作表，只读取了前 {MAX_SHEETS} 张。", unread=True, cut=True)
+        )
     for node in nodes[:MAX_SHEETS]:
         name = _unique(node.get("name") or "", names)
         link = next((v for k, v in node.attrib.items() if str(k).endswith("}id")), "")

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from yibenzhang.model.amounts import CellState, cell_state, narrow, parse_amount
+from yibenzhang.model.digits import whole_number
 from yibenzhang.model.documents import Cell, Table
 from yibenzhang.standards.lexicon.words import Lexicon
 from yibenzhang.standards.model import fold
@@ -93,7 +94,7 @@ def _index_row(row: Sequence[Cell | None], r: int) -> bool:
         return True  # of a scan: whatever the stars were read as
     if len(texts) < 2 or not all(_INDEX.fullmatch(t) for t in texts):
         return False
-    numbers = [int(m.group()) for t in texts if (m := re.match(r"\d+", t))]
+    numbers = [whole_number(m.group()) for t in texts if (m := re.match(r"\d+", t))]
     return (
         len(numbers) >= 2
         and all(b - a == 1 for a, b in zip(numbers, numbers[1:], strict=False))

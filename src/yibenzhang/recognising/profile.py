@@ -13,7 +13,7 @@ from yibenzhang.standards import Standards, fold
 
 _YEAR = r"(20[0-4]\d)"
 _COVER = re.compile(
-    rf"(?P<body>[^\d，,。；：:、]*?){_YEAR}年?度?(?P<rest>(?:[省市区县]级)?(?P<level>部门|单位)?(?:综合|整体)?(?P<stage>预算|决算))"
+    rf"(?P<body>[^\d，,。；：:、]{{0,80}}?){_YEAR}年?度?(?P<rest>(?:[省市区县]级)?(?P<level>部门|单位)?(?:综合|整体)?(?P<stage>预算|决算))"
 )
 _YEAR_FIRST = re.compile(
     rf"^{_YEAR}年?度?(?P<body>[^\d，,。；：:、]{{4,40}}?)(?P<level>部门|单位)(?:综合|整体)?(?P<stage>预算|决算)"

@@ -47,6 +47,10 @@ def extent_line(extent: Extent) -> str:
         parts = [_filled(words["text_little"], text)] if little else parts
     else:
         return words["nothing"]
+    if extent.lost:
+        parts.append(words["unread"].format(count=extent.lost))
+    if extent.cut:
+        parts.append(words["cut"])
     if unknown := extent.not_understood:
         names = "、".join(f"“{n}”" for n in unknown[:_MOST])
         names = words["more"].format(names=names) if len(unknown) > _MOST else names
@@ -63,7 +67,10 @@ def tally(checked: Checked, left_out: int = 0) -> str:
     if left_out:
         return speech()["left_out"]["found" if found else "clean"].format(found=found, count=left_out)
     return (
-        found or speech()["result"]["little" if extent.little else "partial" if extent.partial else "clean"]
+        found
+        or speech()["result"][
+            "little" if extent.little or extent.unread else "partial" if extent.partial else "clean"
+        ]
     )
 
 

@@ -28,6 +28,16 @@ from yibenzhang.standards.lexicon.words import Lexicon
 from yibenzhang.standards.registers import fold_name, registers
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A rule, a table or a passage that the program failed on, with the error and the line it came from: for the log,
+    not for the reader of a report."""
+
+    rule: str
+    error: str
+    where: str
+
+
 @dataclass(frozen=True)
 class Case:
     """One document, or one file of a disclosure in several with the tables it is read with.
@@ -50,6 +60,8 @@ class Case:
     """Every number of the tables with its coordinates."""
     lexicon: Lexicon | None = None
     """The words of the region and of a user's own layer; None: the national ones."""
+    failed: tuple[Fault, ...] = ()
+    """Passages that the program failed on: what they say is not known."""
 
     @property
     def files(self) -> tuple[Case, ...]:

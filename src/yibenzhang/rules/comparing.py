@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from yibenzhang.balance.slips import slip_kind
+from yibenzhang.model.digits import exact_number, whole_number
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Arguments, Issue, arguments, issue_at, issue_of
 from yibenzhang.prose.claims import Claim, Says
@@ -136,8 +137,8 @@ def nested_parts(case: Case) -> Iterator[Issue]:
             parts = re.findall(rf"(\d+(?:\.\d+)?){m.group('unit')}", m.group("parts"))
             if len(parts) < 2:
                 continue
-            right = sum((Decimal(x) for x in parts), Decimal(0))
-            if right == Decimal(m.group("whole")) or not slip_kind(m.group("whole"), f"{right:f}"):
+            right = sum((exact_number(x) or Decimal(0) for x in parts), Decimal(0))
+            if right == exact_number(m.group("whole")) or not slip_kind(m.group("whole"), f"{right:f}"):
                 continue
             words = p.verbatim(m.start(), m.end()).strip()
             listed = tuple(arguments(text=x) for x in parts)
@@ -153,19 +154,19 @@ def assessed(case: Case) -> Iterator[Issue]:
         if not match:
             continue
         found = [m.group("n") for q in case.passages[k + 1 :] for m in _BUDGET_OF.finditer(q.text)]
-        said, whole = int(match.group("n")), Decimal(match.group("sum").replace(",", ""))
+        said, asked = whole_number(match.group("n")), exact_number(match.group("sum")) or Decimal(0)
         if len(found) < 3 or len(found) != said:
             if len(found) >= 3:
                 words = p.verbatim(match.start(), match.end())
                 first = [q.fact for q in case.numbers[k] if q.start >= match.start()][:1]
                 yield issue_of("prose.assessed", first, template="count", words=words, found=len(found))
             continue
-        total = sum((Decimal(n.replace(",", "")) for n in found), Decimal(0))
+        total = sum((exact_number(n) or Decimal(0) for n in found), Decimal(0))
         slack = sum((Decimal(1).scaleb(-len(n.partition(".")[2])) / 2 for n in found), Decimal("0.005"))
-        if abs(total - whole) > slack:
+        if abs(total - asked) > slack:
             words = p.verbatim(match.start(), match.end())
             first = [q.fact for q in case.numbers[k] if q.start >= match.start() and q.money][:1]
-            apart = abs(total - whole)
+            apart = abs(total - asked)
             yield issue_of("prose.assessed", first, words=words, projects=said, total=total, apart=apart)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from yibenzhang.model.digits import whole_number
 from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.model.places import Place
 from yibenzhang.prose.listing import ordinal
@@ -28,7 +29,7 @@ _CENT = Decimal(100)
 
 def number_of(written: str) -> int:
     """A count in digits or in Chinese."""
-    return int(written) if written.isdigit() else ordinal(written.replace("两", "二"))
+    return whole_number(written) if written.isdigit() else ordinal(written.replace("两", "二"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from yibenzhang.model.digits import whole_number
 from yibenzhang.prose.listing import ordinal
 from yibenzhang.prose.passages import Passage
 
@@ -20,7 +21,7 @@ _NUMBERS = (
     re.compile(r"(?:^|[;,。、:\u4e00-\u9fff])\((?P<n>\d{1,2}|[一二三四五六七八九十]+)\)"),
     re.compile(r"(?P<n>[①-⑳])"),
 )
-_OPEN = re.compile(r"等|\d+(?:\.\d+)?(?:万元|亿元|元|个)")
+_OPEN = re.compile(r"等|(?<!\d)\d+(?:\.\d+)?(?:万元|亿元|元|个)")
 _PARTED = re.compile("[、,;和及与]")
 
 
@@ -43,7 +44,7 @@ def miscounted(passages: Sequence[Passage], position: int) -> tuple[int, int, in
 
 
 def _number(written: str) -> int:
-    return int(written) if written.isdigit() else ordinal(written.replace("两", "二"))
+    return whole_number(written) if written.isdigit() else ordinal(written.replace("两", "二"))
 
 
 def _numbered(text: str, said: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from yibenzhang.model.digits import whole_number
 from yibenzhang.model.issues import Issue, arguments, issue_at
 from yibenzhang.model.relations import Alternatives, Made, NotChecked, Relation
 from yibenzhang.prose.passages import Passage, flat
@@ -100,7 +101,7 @@ def _claimed(passage: Passage, case: Case) -> Iterator[Made]:
     for m in _CLAIMED.finditer(passage.text):
         if "绩效" not in passage.text[max(0, m.start() - 40) : m.end()]:
             continue
-        said = int(m.group("n"))
+        said = whole_number(m.group("n"))
         money = [q for q in case.quantities if q.passage is passage and q.start >= m.end() and q.money]
         words = passage.verbatim(m.start(), money[0].end if money else m.end()).strip()
         if money and money[0].start == m.end():
@@ -127,7 +128,7 @@ def _claimed(passage: Passage, case: Case) -> Iterator[Made]:
             yield NotChecked("goals.claimed", template="unchecked", arguments=values)
     for m in _SET.finditer(passage.text):
         number = next(n for n in m.groups() if n)
-        said = _HAN.get(number) or int(number)
+        said = _HAN.get(number) or whole_number(number)
         if said and goals and said != len(goals):
             words = passage.verbatim(m.start(), m.end()).strip()
             yield issue_at("goals.count", words, passage.place(m.start()), forms=len(goals))

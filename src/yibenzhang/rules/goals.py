@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from yibenzhang.model.amounts import PERCENT
+from yibenzhang.model.digits import exact_number
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.model.relations import Alternatives, Made, Nearly, Relation, Term
@@ -340,7 +341,7 @@ def _wrong_group(form: GoalForm, total: Fact, executed_row: str | None) -> Issue
             continue
         heading = item.group or heading
         groups.setdefault(heading, []).append(item.fact)
-    points = {h: Decimal(m.group(1)) for h in groups if (m := _IN_HEADING.search(fold(h)))}
+    points = {h: exact_number(m.group(1)) or Decimal(0) for h in groups if (m := _IN_HEADING.search(fold(h)))}
     if len(points) < max(len(groups), 2) or sum(points.values()) + executed != _base(total):
         return None
     wrong = [h for h in groups if sum((_base(f) for f in groups[h]), Decimal(0)) != points[h]]

@@ -19,7 +19,7 @@ from yibenzhang.rules.registry import rule
 from yibenzhang.standards.registers import fold_name
 
 _TABLES = (".general_function", ".fiscal_expenditure", ".expenditure")
-_AMOUNT = re.compile(r"\d[\d,]*(?:\.\d+)?(?:万元|元|亿元)")
+_AMOUNT = re.compile(r"(?<!\d)\d[\d,]*(?:\.\d+)?(?:万元|元|亿元)")
 _ZERO = re.compile(r"0(?:\.0+)?(?:万元|元|亿元)")
 _LISTED = r"(?:[^、,。;:()“”\d]|\([\u4e00-\u9fff]{1,4}\)){2,16}"
 _RUN = re.compile(rf"{_LISTED}(?:、{_LISTED}){{4,}}")

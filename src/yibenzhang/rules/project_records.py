@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from yibenzhang.model.digits import exact_number
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Issue, arguments, issue_at
 from yibenzhang.prose.passages import flat
@@ -54,7 +55,9 @@ def _record(form: GoalForm) -> Record:
     said = form.text("former")
     text = flat(said.text) if said else ""
     none = {int(y): Decimal(0) for m in _UNPLANNED.finditer(text) for y in _YEAR.findall(m.group())}
-    former = none | {int(y): Decimal(n.replace(",", "")) * _FACTOR[u] for y, n, u in _FORMER.findall(text)}
+    former = none | {
+        int(y): (exact_number(n) or Decimal(0)) * _FACTOR[u] for y, n, u in _FORMER.findall(text)
+    }
     return Record(form, _year_of(form, "begin"), _year_of(form, "end"), tuple(sorted(former.items())))
 
 

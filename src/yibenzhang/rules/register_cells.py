@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from yibenzhang.model.digits import whole_number
 from yibenzhang.model.documents import Cell, Table
 from yibenzhang.model.issues import Issue, arguments, issue_at
 from yibenzhang.recognising.coded_rows import CodedRow, coded_rows
@@ -101,7 +102,7 @@ def numbered(case: Case) -> Iterator[Issue]:
 
 def _in_a_row(rows: list[CodedRow]) -> bool:
     """Numbered from 01 without a gap."""
-    return [int(r.code[3:]) for r in rows] == list(range(1, len(rows) + 1))
+    return [whole_number(r.code[3:]) for r in rows] == list(range(1, len(rows) + 1))
 
 
 def _elsewhere(rows: list[CodedRow], register: Register) -> list[tuple[CodedRow, str]]:

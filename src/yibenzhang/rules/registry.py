@@ -18,7 +18,7 @@ from typing import TypeAlias
 import yibenzhang.rules
 from yibenzhang.model.issues import Issue, arguments
 from yibenzhang.model.relations import Made, NotChecked, Result
-from yibenzhang.rules.case import Case
+from yibenzhang.rules.case import Case, Fault
 from yibenzhang.standards import Standards
 
 Function: TypeAlias = Callable[[Case], Iterable[Made]]
@@ -132,15 +132,6 @@ def rules() -> tuple[Rule, ...]:
     return tuple(sorted(_RULES.values(), key=lambda r: (r.family != _LEADS, r.family, r.name, r.key)))
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A rule that failed, with the error and the line it came from: for the log, not for the reader of a report."""
-
-    rule: str
-    error: str
-    where: str
-
-
 Found: TypeAlias = "Result | Issue | NotChecked | Fault"
 Decide: TypeAlias = Callable[[Made], Iterable[Result | Issue | NotChecked]]
 
@@ -173,6 +164,8 @@ def _guarded(one: Rule, case: Case, decide: Decide) -> Iterator[Found]:
                 if identity not in known:
                     raise LookupError(f"{one.name} yields {identity}, which it is not registered for")
                 yield found
+    except MemoryError:  # the file's, not the rule's
+        raise
     except Exception as error:
         last = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{last.filename.rpartition('yibenzhang/')[2]}:{last.lineno}"

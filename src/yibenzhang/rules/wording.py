@@ -35,10 +35,12 @@ def _hits(phrase: Phrase, passages: Sequence[Passage], tables: tuple[TableFacts,
     for p in passages if phrase.scope in ("text", "both") else ():
         if p.heading and not phrase.heading:
             continue
-        last = -MOST_APART - 1
+        last, begin, end, excused = -MOST_APART - 1, 0, -1, False
         for m in pattern.finditer(p.text):
-            begin, end = sentence(p.text, m.start(), m.end())
-            if unless and unless.search(p.text[begin:end]):
+            if not begin <= m.start() <= m.end() <= end:  # another sentence than the last
+                begin, end = sentence(p.text, m.start(), m.end())
+                excused = bool(unless and unless.search(p.text[begin:end]))
+            if excused:
                 continue
             near, last = m.start() - last <= MOST_APART, m.end()
             if not near:

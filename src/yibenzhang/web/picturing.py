@@ -14,6 +14,7 @@ from multiprocessing.connection import wait
 from pathlib import Path
 from threading import Thread
 
+from yibenzhang.confining import Limits, begin, settle
 from yibenzhang.office.file_store import FileStore, write
 from yibenzhang.reading import ReadingError
 from yibenzhang.showing.pictures import Drawer
@@ -23,6 +24,8 @@ WIDTH = 1400
 MOST_BYTES = 2 * 1024**3
 """What the pictures kept may take on the disk."""
 SECONDS = 20.0
+LIMITS = Limits(seconds=SECONDS)
+"""What drawing one page may take."""
 _BUSY = "正在画别的页，请稍后再看这一页。"
 
 
@@ -30,6 +33,7 @@ _drawer = Drawer()
 
 
 def _draw(path: str, kind: str, leaf: Leaf, width: int) -> bytes:
+    begin(LIMITS)
     return _drawer.picture(Path(path).read_bytes, path, kind, leaf, width)
 
 
@@ -39,6 +43,11 @@ def end_with_parent() -> None:
     if parent is not None:
         ended = parent.sentinel
         Thread(target=lambda: (wait([ended]), os._exit(1)), daemon=True).start()
+
+
+def _confined() -> None:
+    end_with_parent()
+    settle(LIMITS)
 
 
 def _ready() -> None:
@@ -121,7 +130,7 @@ class Pictures:
     def _running(self) -> ProcessPoolExecutor:
         with self._lock:
             if self._pool is None:
-                self._pool = ProcessPoolExecutor(self._count, get_context("spawn"), end_with_parent)
+                self._pool = ProcessPoolExecutor(self._count, get_context("spawn"), _confined)
             return self._pool
 
     def _end(self, pool: ProcessPoolExecutor) -> None:

@@ -1,0 +1,1 @@
+"""Hostile inputs made here: what a file from a stranger can do to a program that reads it."""

@@ -1,0 +1,58 @@
+"""Inputs made to do harm: each ends within its limits, with a result or one sentence."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from bench.hostile.inputs import Input
+from bench.hostile.running import Tried, inputs, over, tried
+from yibenzhang.confined import DEFAULT
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="what Linux holds to")
+SEED = 1
+CHEAP = (
+    "made-04.pdf", "made-30.pdf", "made-45.pdf", "huge-number.xlsx", "long-number.xlsx", "entities.xlsx", "nested-60.docx",
+    "styles.docx", "repeated.ods", "ole-loop.xls", "deltas.ofd", "self.ofd", "locked.zip", "nested-5.zip", "up.zip",
+    "digits.txt", "brackets.txt", "halves.txt", "open-quotes.csv", "digits.csv", "spans.html", "nested.html",
+    "selectors.html", "largest.png", "loop.tif", "thin.png",
+)  # fmt: skip
+
+
+def named(names: tuple[str, ...]) -> list[Input]:
+    return [i for i in inputs(SEED) if i.name in names]
+
+
+def wrong(found: list[Tried]) -> list[tuple[str, str, str]]:
+    return [(t.name, over(t), t.sentence) for t in found if over(t)]
+
+
+def test_there_are_three_hundred_in_all_formats() -> None:
+    made = inputs(SEED)
+    names = [i.name for i in made]
+    assert len(names) == len(set(names)) >= 300
+    kinds = {n.rpartition(".")[2] for n in names}
+    assert {"pdf", "docx", "xlsx", "ods", "csv", "html", "txt", "ofd", "zip", "png", "tif", "jpg"} <= kinds
+
+
+def test_the_same_seed_makes_the_same() -> None:
+    some = ("damaged-0.xlsx", "damaged-3.zip", "mixed-1.txt", "made-21.pdf", "damaged-2.png")
+    assert [i.make() for i in named(some)] == [i.make() for i in named(some)]
+
+
+@pytest.mark.middle
+def test_some_that_are_cheap_to_make() -> None:
+    found = list(tried(named(CHEAP)))
+    assert len(found) == len(CHEAP)
+    assert wrong(found) == []
+    assert all(t.sentence == "" or t.sentence.rstrip().endswith(("。", "…")) or len(t.sentence) == 300 for t in found)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("part", range(8))
+def test_all(part: int) -> None:
+    """`bench hostile` prints the same as a table."""
+    found = list(tried(inputs(SEED)[part::8]))
+    assert wrong(found) == []
+    assert max(t.memory for t in found) < 2 * DEFAULT.memory
