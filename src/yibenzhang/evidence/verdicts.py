@@ -1,0 +1,72 @@
+"""What became of a promise: kept, at risk, broken, unknown; and why, in one word of words.toml."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from yibenzhang.evidence.availability import AT_RISK, Verdict
+from yibenzhang.evidence.observations import Observation
+from yibenzhang.evidence.packs import Indicator, Promise
+
+Judged = tuple[Verdict, str]
+
+
+def verdict(promise: Promise, indicator: Indicator, seen: Observation | None, at: date) -> Judged:
+    """``at``: the day up to which the source was read; before the period's end nothing that can still be reached is broken.
+
+    A target is compared as printed: for ``=`` the value is rounded to its decimals.
+    """
+    if seen is None:
+        return Verdict.UNKNOWN, "unmeasured"
+    if seen.value is None:
+        return Verdict.UNKNOWN, "gap"
+    if promise.limit is None:
+        return Verdict.UNKNOWN, "no_target"
+    if promise.unit and seen.unit != promise.unit:
+        return Verdict.UNKNOWN, "other_unit"
+    part = _elapsed(seen, at)
+    met = _met(promise, indicator, seen.value)
+    if part >= 1:
+        return (Verdict.KEPT, "met") if met else (Verdict.BROKEN, "not_met")
+    if promise.by in ("≤", "<"):
+        return _at_most(promise.limit, indicator, seen.value, met)
+    if indicator.gathers and promise.by == "=" and not indicator.more:
+        if seen.value > promise.limit and not met:
+            return Verdict.BROKEN, "exceeded"
+        return Verdict.UNKNOWN, "running"
+    if met:
+        return Verdict.KEPT, "met"
+    if indicator.gathers:
+        behind = seen.value < promise.limit * part
+        return (Verdict.AT_RISK, "behind") if behind else (Verdict.UNKNOWN, "running")
+    return Verdict.AT_RISK, "not_yet"
+
+
+def _met(promise: Promise, indicator: Indicator, value: Decimal) -> bool:
+    limit = promise.limit
+    assert limit is not None
+    if promise.by == "≥":
+        return value >= limit
+    if promise.by == "≤":
+        return value <= limit
+    if promise.by == "<":
+        return value < limit
+    equal = value.quantize(limit, ROUND_HALF_UP) == limit
+    return equal or (indicator.more and value > limit)
+
+
+def _at_most(limit: Decimal, indicator: Indicator, value: Decimal, met: bool) -> Judged:
+    if not met:
+        return (Verdict.BROKEN, "exceeded") if indicator.gathers else (Verdict.AT_RISK, "not_yet")
+    if indicator.gathers and limit > 0 and value >= AT_RISK * limit:
+        return Verdict.AT_RISK, "near"
+    return Verdict.KEPT, "met"
+
+
+def _elapsed(seen: Observation, at: date) -> Decimal:
+    """The part of the period that was over."""
+    begin, end = date.fromisoformat(seen.begin), date.fromisoformat(seen.end)
+    if at >= end:
+        return Decimal(1)
+    return Decimal(max(0, (at - begin).days + 1)) / ((end - begin).days + 1)
