@@ -150,8 +150,7 @@ def _sqlite(kind: str, raw: str) -> str:
             f"AND NOT substr({raw}, 2) GLOB '*[^0-9.]*' AND substr({raw}, 1, 1) GLOB '[0-9-]' THEN CAST({raw} AS NUMERIC) END"
         )
     if kind in ("time", "date"):
-        length = "" if kind == "time" else "substr("
-        made = f"{length}{raw}{', 1, 10)' if length else ''}"
+        made = f"replace({raw}, 'T', ' ')" if kind == "time" else f"substr({raw}, 1, 10)"
         return f"CASE WHEN {raw} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*' THEN {made} END"
     return f"CAST({raw} AS TEXT)"
 
