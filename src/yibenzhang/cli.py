@@ -32,6 +32,7 @@ from yibenzhang.cli_availability import availability
 from yibenzhang.cli_bench import bench
 from yibenzhang.cli_claims import app as resources_app  # with all its commands
 from yibenzhang.cli_draft import draft
+from yibenzhang.cli_evidence import app as evidence_app
 from yibenzhang.cli_learn import learn
 from yibenzhang.cli_ledger import app as ledger_app
 from yibenzhang.cli_ledger import ingest, publish, query
@@ -59,6 +60,7 @@ app.add_typer(rules_app, name="rules")
 app.add_typer(user_app, name="user")
 app.add_typer(ledger_app, name="ledger")
 app.add_typer(resources_app, name="resources")
+app.add_typer(evidence_app, name="evidence")
 app.command(
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 )(bench)

@@ -125,6 +125,7 @@ def _fence(raw: Any, name: str, limits: Limits) -> None:
             "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
             f"SET statement_timeout = {milliseconds}",
             "SET lock_timeout = 5000",
+            "SET TIME ZONE 'Asia/Shanghai'",
         ),
         "mysql": ("SET SESSION TRANSACTION READ ONLY", f"SET SESSION max_execution_time = {milliseconds}"),
         "mariadb": (

@@ -35,7 +35,9 @@ class Files:
         self._hashes: dict[str, str] = {}
         self._locked = False
         self._con = duckdb.connect(config={"memory_limit": limits.memory, "threads": 2})
-        self._con.execute("SET enable_progress_bar = false; SET temp_directory = ''")
+        self._con.execute(
+            "SET enable_progress_bar = false; SET temp_directory = ''; SET TimeZone = 'Asia/Shanghai'"
+        )
 
     def close(self) -> None:
         self._con.close()

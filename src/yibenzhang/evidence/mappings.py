@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -81,9 +81,8 @@ def mapping_of(file: Path) -> Mapped:
             raise ValueError("source.variable")
         chosen = pack(data["pack"])
         tables = {n: _told(t) for n, t in data.get("tables", {}).items()}
-        promises = tuple(_own(p, data.get("promises", {})) for p in chosen.promises)
-        if lost := set(data.get("promises", {})) - set(chosen.indicators):
-            raise ValueError(f"promises: {sorted(lost)}")
+        own = data.get("promises", {})
+        promises = tuple(_own(chosen, n, g) for n, g in own.items()) or chosen.promises
         allowed = tuple(Allowed(a["origin"], a.get("inside") is True) for a in source.get("allowed", ()))
         return Mapped(
             chosen,
@@ -117,11 +116,13 @@ def _from(data: str | Mapping[str, Any]) -> From:
     return From(str(data["column"]), values={str(k): str(v) for k, v in values.items()} if values else None)
 
 
-def _own(promise: Promise, own: Mapping[str, Any]) -> Promise:
-    given = own.get(promise.indicator)
-    if given is None:
-        return promise
-    by = given.get("by", promise.by)
+def _own(chosen: Pack, name: str, given: Mapping[str, Any]) -> Promise:
+    """A promise of the bureau's own; what it does not say is as in the pack."""
+    if name not in chosen.indicators:
+        raise ValueError(f"promises.{name}")
+    first = next(p for p in chosen.promises if p.indicator == name)
+    by, limit = given.get("by", first.by), str(given["limit"])
     if by not in SIGNS:
         raise ValueError(f"by = {by}")
-    return replace(promise, by=by, limit=Decimal(str(given["limit"])))
+    unit, period = chosen.indicators[name].unit, str(given.get("period", first.period))
+    return Promise(name, given.get("name", first.name), by, limit, unit, period, by, Decimal(limit))

@@ -15,7 +15,8 @@ Judged = tuple[Verdict, str]
 def verdict(promise: Promise, indicator: Indicator, seen: Observation | None, at: date) -> Judged:
     """``at``: the day up to which the source was read; before the period's end nothing that can still be reached is broken.
 
-    A target is compared as printed: for ``=`` the value is rounded to its decimals.
+    A target of one year is held against an observation of that year only. For ``=`` the value is rounded to the target's
+    decimals, but shares are not: 99.6 % is not 100 %.
     """
     if seen is None:
         return Verdict.UNKNOWN, "unmeasured"
@@ -25,6 +26,8 @@ def verdict(promise: Promise, indicator: Indicator, seen: Observation | None, at
         return Verdict.UNKNOWN, "no_target"
     if promise.unit and seen.unit != promise.unit:
         return Verdict.UNKNOWN, "other_unit"
+    if not _same_period(promise, indicator, seen):
+        return Verdict.UNKNOWN, "other_period"
     part = _elapsed(seen, at)
     met = _met(promise, indicator, seen.value)
     if part >= 1:
@@ -52,8 +55,15 @@ def _met(promise: Promise, indicator: Indicator, value: Decimal) -> bool:
         return value <= limit
     if promise.by == "<":
         return value < limit
-    equal = value.quantize(limit, ROUND_HALF_UP) == limit
+    equal = value == limit or (indicator.unit != "%" and value.quantize(limit, ROUND_HALF_UP) == limit)
     return equal or (indicator.more and value > limit)
+
+
+def _same_period(promise: Promise, indicator: Indicator, seen: Observation) -> bool:
+    """The year of the promise; where it names none, any period, and a whole year for what grows over the year."""
+    year = promise.period if promise.period.isdigit() else seen.begin[:4]
+    whole = (seen.begin, seen.end) == (f"{year}-01-01", f"{year}-12-31")
+    return whole if promise.period.isdigit() or indicator.gathers else True
 
 
 def _at_most(limit: Decimal, indicator: Indicator, value: Decimal, met: bool) -> Judged:
