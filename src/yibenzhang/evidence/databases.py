@@ -136,6 +136,10 @@ def _fence(raw: Any, name: str, limits: Limits) -> None:
     cursor = raw.cursor()
     for statement in statements:
         cursor.execute(statement)
+    if name == "postgresql":
+        cursor.execute("SHOW is_superuser")
+        if cursor.fetchone()[0] == "on":
+            cursor.execute("SET ROLE pg_read_all_data")  # else a read-only session may still write files
     cursor.close()
     raw.commit()
 
