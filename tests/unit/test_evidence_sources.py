@@ -67,6 +67,19 @@ def test_a_line_cut_off_by_a_kill_loses_nothing_else(tmp_path: Path) -> None:
     assert [o.subject for o in store.read()] == ["甲", "乙"]
 
 
+def test_several_add_at_once(tmp_path: Path) -> None:
+    def add(who: int) -> None:
+        for k in range(5):
+            Observations(tmp_path).append([replace(ONE, subject=f"{who}.{k}")])
+
+    threads = [threading.Thread(target=add, args=(w,)) for w in range(4)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    assert len({o.subject for o in Observations(tmp_path).read()}) == 20
+
+
 def test_a_value_and_a_gap_exclude_each_other() -> None:
     with pytest.raises(ValueError):
         replace(ONE, gap="x")
@@ -183,6 +196,8 @@ def test_credentials_come_from_the_environment_and_go_nowhere(monkeypatch: pytes
 def test_csv_excel_parquet_and_json_give_the_same_rows(tmp_path: Path) -> None:
     rows = [{"编号": "01", "数": "1.50"}, {"编号": "02", "数": "3"}]
     (tmp_path / "a.csv").write_text("编号,数\n01,1.50\n02,3\n", encoding="utf-8")
+    (tmp_path / "gbk").mkdir()
+    (tmp_path / "gbk" / "a.csv").write_text("编号,数\n01,1.50\n02,3\n", encoding="gb18030")
     (tmp_path / "a.json").write_text(json.dumps(rows), encoding="utf-8")
     (tmp_path / "a.jsonl").write_text("\n".join(json.dumps(r) for r in rows), encoding="utf-8")
     pq.write_table(pa.Table.from_pylist(rows), tmp_path / "a.parquet")
@@ -190,14 +205,14 @@ def test_csv_excel_parquet_and_json_give_the_same_rows(tmp_path: Path) -> None:
     for line in (["编号", "数"], ["01", "1.50"], ["02", 3]):
         book.active.append(line)
     book.save(tmp_path / "a.xlsx")
-    for ending in ("csv", "json", "jsonl", "parquet", "xlsx"):
+    for name in ("a.csv", "gbk/a.csv", "a.json", "a.jsonl", "a.parquet", "a.xlsx"):
         files = Files(LIMITS)
-        file = tmp_path / f"a.{ending}"
+        file = tmp_path / name
         files.add_file("source_t", file)
         got = files.ask(
             'SELECT "编号", CAST("数" AS DECIMAL(10, 2)) AS n FROM "source_t" ORDER BY "编号"', {}
         )
-        assert [tuple(r) for r in got.rows] == [("01", Decimal("1.50")), ("02", Decimal("3.00"))], ending
+        assert [tuple(r) for r in got.rows] == [("01", Decimal("1.50")), ("02", Decimal("3.00"))], name
         assert got.hash == hashlib.sha256(file.read_bytes()).hexdigest()
         files.close()
 
@@ -214,12 +229,15 @@ def test_files_reach_nothing_but_themselves(tmp_path: Path) -> None:
     files.close()
 
 
-@pytest.mark.parametrize("name", ("none.csv", "a.txt", "bad.xlsx", "bad.parquet", "bad.json", "[ab].csv"))
+@pytest.mark.parametrize(
+    "name", ("none.csv", "a.txt", "bad.xlsx", "bad.parquet", "bad.json", "bad.csv", "[ab].csv")
+)
 def test_a_file_that_cannot_be_read_is_said(tmp_path: Path, name: str) -> None:
     (tmp_path / "a.txt").write_text("a", encoding="utf-8")
     for bad in ("bad.xlsx", "bad.parquet", "bad.json"):
         (tmp_path / bad).write_bytes(b"\x00{nothing")
     (tmp_path / "a.csv").write_text("a\n1\n", encoding="utf-8")
+    (tmp_path / "bad.csv").write_text("甲,乙\n一\n", encoding="gb18030")
     files = Files(LIMITS)
     with pytest.raises(EvidenceError):
         files.add_file("source_t", tmp_path / name)

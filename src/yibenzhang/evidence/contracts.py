@@ -12,6 +12,11 @@ from yibenzhang.evidence.sources import Source
 from yibenzhang.evidence.words import told
 
 _PREFIX = "pack_"
+_NEVER_EMPTY = (
+    *("TIMESTAMP", "DATE", "INT", "BIGINT", "SMALLINT", "NUMERIC", "DECIMAL", "DOUBLE", "REAL", "FLOAT"),
+    "BOOL",
+)
+"""Types of columns whose values are never an empty text."""
 _TYPES: Mapping[str, Mapping[str, str]] = {
     "duckdb": {"text": "VARCHAR", "integer": "BIGINT", "decimal": "DECIMAL(24, 6)", "time": "TIMESTAMP", "date": "DATE"},
     "postgresql": {"text": "VARCHAR", "integer": "NUMERIC", "decimal": "NUMERIC", "time": "TIMESTAMP", "date": "DATE"},
@@ -68,8 +73,10 @@ def query(mapped: Mapped, source: Source, sql: str, tables: Sequence[str]) -> st
     made = []
     for name in tables:
         given, columns = mapped.tables[name], mapped.pack.tables[name].columns
+        types = source.columns(place(mapped, name)) or {}
         parts = [
-            f"{_typed(c, given.columns.get(n), source)} AS {source.named(n)}" for n, c in columns.items()
+            f"{_typed(c, given.columns.get(n), source, types)} AS {source.named(n)}"
+            for n, c in columns.items()
         ]
         made.append(
             f"{_PREFIX}{name} AS (SELECT {', '.join(parts)} FROM {source.named(place(mapped, name))})"
@@ -83,13 +90,14 @@ def query(mapped: Mapped, source: Source, sql: str, tables: Sequence[str]) -> st
 def soundness(mapped: Mapped, source: Source, table: str) -> tuple[int, list[str]]:
     """The rows of a table, and what in them cannot be used: unreadable values, blanks where none may be."""
     given, contract = mapped.tables[table], mapped.pack.tables[table]
+    types = source.columns(place(mapped, table)) or {}
     asked: list[tuple[Column, bool]] = []
     counts = ["count(*)"]
     for name, column in contract.columns.items():
         of = given.columns.get(name)
         if of is None:
             continue
-        raw, made = _raw(of, source), _typed(column, of, source)
+        raw, made = _raw(of, source, types), _typed(column, of, source, types)
         counts.append(f"sum(CASE WHEN {raw} IS NOT NULL AND {made} IS NULL THEN 1 ELSE 0 END)")
         asked.append((column, True))
         if not column.blank:
@@ -115,17 +123,20 @@ def soundness(mapped: Mapped, source: Source, table: str) -> tuple[int, list[str
     return int(found[0]), out
 
 
-def _raw(of: From, source: Source) -> str:
+def _raw(of: From, source: Source, types: Mapping[str, str]) -> str:
     """The value as text or as it is; what is empty is nothing."""
+    kind = types.get(of.column, "").upper()
+    if source.dialect != "sqlite" and kind.startswith(_NEVER_EMPTY):
+        return source.named(of.column)
     value = f"({of.sql})" if of.sql else source.named(of.column)
     text = {"mysql": "CHAR", "mariadb": "CHAR", "sqlite": "TEXT"}.get(source.dialect, "VARCHAR")
     return f"CASE WHEN trim(CAST({value} AS {text})) <> '' THEN {value} END"
 
 
-def _typed(column: Column, of: From | None, source: Source) -> str:
+def _typed(column: Column, of: From | None, source: Source, types: Mapping[str, str]) -> str:
     if of is None:
         return "NULL"
-    raw = _raw(of, source)
+    raw = _raw(of, source, types)
     text = {"mysql": "CHAR", "mariadb": "CHAR", "sqlite": "TEXT"}.get(source.dialect, "VARCHAR")
     if of.values is not None or column.kind == "yes":
         raw = _coded(f"lower(trim(CAST({raw} AS {text})))", of.values, column.kind)

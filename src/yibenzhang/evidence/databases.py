@@ -34,6 +34,7 @@ class Database:
         self.dialect = url.get_backend_name()
         self.called = f"{self.dialect}://{url.host or ''}/{url.database or ''}"
         self._limits = limits
+        self._columns: dict[str, Mapping[str, str] | None] = {}
         try:
             self._engine = _engine(url, limits)
         except (ImportError, NoSuchModuleError):
@@ -49,6 +50,11 @@ class Database:
         return ".".join(quote(part) for part in name.split("."))
 
     def columns(self, table: str) -> Mapping[str, str] | None:
+        if table not in self._columns:
+            self._columns[table] = self._inspected(table)
+        return self._columns[table]
+
+    def _inspected(self, table: str) -> Mapping[str, str] | None:
         schema, _, name = table.rpartition(".")
         try:
             found = inspect(self._engine).get_columns(name, schema=schema or None)

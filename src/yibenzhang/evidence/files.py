@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import csv
 import hashlib
 import json
 import re
@@ -51,7 +53,9 @@ class Files:
         before = hash_of_file(file)
         ending = file.suffix.lower()
         try:
-            if reader := _READERS.get(ending):
+            if ending in (".csv", ".tsv") and not _is_utf8(file):
+                self._insert(table, *_chinese_csv(file, "\t" if ending == ".tsv" else ","))
+            elif reader := _READERS.get(ending):
                 if any(c in str(file) for c in "*?[{"):
                     raise EvidenceError(say("no_file", name=file.name))  # DuckDB would read a pattern
                 self._con.execute(f"CREATE TABLE {self.named(table)} AS FROM {reader}", {"file": str(file)})
@@ -148,6 +152,27 @@ def rows_at(data: Any, path: str, called: str) -> list[Mapping[str, Any]]:
 
 def _joined(hashes: Sequence[str]) -> str:
     return hashlib.sha256("".join(hashes).encode()).hexdigest()
+
+
+def _is_utf8(file: Path) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        with file.open("rb") as stream:
+            while some := stream.read(1 << 20):
+                decoder.decode(some)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _chinese_csv(file: Path, delimiter: str) -> tuple[list[str], Iterator[list[Any]]]:
+    """A file of Excel's Chinese CSV; a line with more or fewer cells than the header is no row."""
+    with file.open(encoding="gb18030", newline="") as stream:
+        lines = [line for line in csv.reader(stream, delimiter=delimiter, strict=True) if line]
+    if not lines or any(len(line) != len(lines[0]) for line in lines):
+        raise EvidenceError(say("no_rows", name=file.name) if not lines else say("uneven", name=file.name))
+    return [c.strip() for c in lines[0]], iter(lines[1:])
 
 
 def _json_rows(file: Path) -> list[Mapping[str, Any]]:
