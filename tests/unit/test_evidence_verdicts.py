@@ -163,6 +163,14 @@ def test_a_bureaus_own_names_codes_and_expressions(tmp_path: Path) -> None:
     assert found["merged_lines"] == (Decimal(1), "")
 
 
+def test_a_register_of_today_is_no_evidence_of_years_ago(tmp_path: Path) -> None:
+    mapped = own(tmp_path)
+    for at, known in (("2026-12-31", True), ("2027-01-31", True), ("2027-02-01", False)):
+        found = {o.indicator: o for o in run(mapped, YEAR, at, LIMITS)}
+        assert (found["hotline.merged_lines"].value is not None) is known
+        assert found["hotline.received"].value is not None  # events keep their time
+
+
 def test_what_is_missing_is_a_gap_and_said_before_anything_runs(tmp_path: Path) -> None:
     mapped = own(tmp_path)
     told = check(mapped, LIMITS)

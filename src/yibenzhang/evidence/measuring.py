@@ -25,6 +25,9 @@ from yibenzhang.evidence.words import EvidenceError, say, told
 _FLOAT = Decimal("0.000001")
 """Where a database only has binary numbers, what it gives is rounded to this."""
 
+MOST_DAYS_AFTER = 31
+"""So long after a period a register may still be read for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Period:
@@ -129,6 +132,8 @@ def _measured(
 ) -> Observation:
     """``state``: tables looked at, with what is wrong of them."""
     sql = hash = ""
+    if ":" not in indicator.query and _long_after(period, time):
+        return _observed(mapped, indicator, period, time, source.called, gap=_gap("register"))
     try:
         for table in indicator.tables:
             if table not in state:
@@ -142,6 +147,11 @@ def _measured(
     except EvidenceError as error:
         value, above, below, gap = None, None, None, _gap("source", why=error)
     return _observed(mapped, indicator, period, time, source.called, sql, hash, value, above, below, gap)
+
+
+def _long_after(period: Period, time: str) -> bool:
+    """A register read now says how things are now, not how they were then."""
+    return date.fromisoformat(time[:10]) > period.end + timedelta(days=MOST_DAYS_AFTER)
 
 
 def _looked(mapped: Mapped, source: Source, table: str, period: Period) -> str:
