@@ -132,13 +132,15 @@ PLAIN: dict[str, Callable[[Tables], Decimal]] = {
     "cloud.systems_running": lambda t: number(yes(t["cloud_system"], "running")),
     "cloud.units": lambda t: different(t["cloud_system"], "unit"),
     "cloud.utilisation": lambda t: percent(
-        total(t["cloud_usage"], "used"), total(t["cloud_usage"], "allocated")
+        total(this_year(t["cloud_usage"], "day"), "used"),
+        total(this_year(t["cloud_usage"], "day"), "allocated"),
     ),
     "data.bodies": lambda t: different(t["catalogue_entry"], "body"),
     "data.entries": lambda t: number(t["catalogue_entry"]),
     "data.records": lambda t: total(t["data_resource"], "records") / E8,
     "data.quality": lambda t: percent(
-        total(t["quality_result"], "passed"), total(t["quality_result"], "checked")
+        total(this_year(t["quality_result"], "checked_on"), "passed"),
+        total(this_year(t["quality_result"], "checked_on"), "checked"),
     ),
     "data.managed": lambda t: share(t["data_resource"], "managed"),
     "data.managed_projects": lambda t: share(this_year(t["it_project"], "approved"), "managed"),
@@ -211,16 +213,17 @@ PLAIN: dict[str, Callable[[Tables], Decimal]] = {
     ),
     "trading.handled": lambda t: share(this_year(t["supervised_matter"], "received"), "handled"),
     "it-projects.passed": lambda t: share(last_reviews(t["review"]), "passed"),
-    "security.incidents": lambda t: total(t["incident_month"], "incidents"),
+    "security.incidents": lambda t: total(this_year(t["incident_month"], "month"), "incidents"),
     "security.graded": lambda t: different(
-        [r for r in yes(t["assessment"], "passed") if r["level"] == "3"], "system"
+        [r for r in yes(this_year(t["assessment"], "assessed"), "passed") if r["level"] == "3"], "system"
     ),
     "security.reports": lambda t: different(this_year(t["report"], "delivered"), "number"),
     "fleet.safe_kilometres": lambda t: total(
-        [r for r in t["vehicle_month"] if r["accidents"] == "0"], "kilometres"
+        [r for r in this_year(t["vehicle_month"], "month") if r["accidents"] == "0"], "kilometres"
     ),
     "fleet.fuel": lambda t: percent(
-        total(t["vehicle_month"], "litres"), total(t["vehicle_month"], "kilometres")
+        total(this_year(t["vehicle_month"], "month"), "litres"),
+        total(this_year(t["vehicle_month"], "month"), "kilometres"),
     ),
     "industry.enterprises": lambda t: different(this_year(t["enterprise"], "attracted"), "code"),
     "industry.signed": lambda t: total(this_year(t["signing"], "signed"), "amount") / E8,
