@@ -1,4 +1,4 @@
-"""Make docs/rules.md from the standards and docs/cli.md from the command line's own help.
+"""Make docs/rules.md from the standards, docs/cli.md from the command line's own help, docs/evidence.md and the pages of packs.
 
 Run: python tools/make_docs.py; with --check nothing is written and status 1 says that a file is out of date.
 """
@@ -6,6 +6,7 @@ Run: python tools/make_docs.py; with --check nothing is written and status 1 say
 from __future__ import annotations
 
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # bench is besi
 
 from bench.cli import app as bench_app
 from yibenzhang.cli import app
+from yibenzhang.evidence.mappings import mapping_of
+from yibenzhang.evidence.measuring import period_of, run
+from yibenzhang.evidence.observations import Observation
+from yibenzhang.evidence.packs import Pack, packs
+from yibenzhang.evidence.samples import write_sample
+from yibenzhang.evidence.sources import Limits
+from yibenzhang.evidence.words import FOLDER
 from yibenzhang.model.issues import Severity
+from yibenzhang.reports.evidenced import evidence_page, pack_page
 from yibenzhang.reports.words import SEVERITY
 from yibenzhang.standards import RuleEntry, Standards, load
 
@@ -81,21 +90,47 @@ def _parameters(command: Any) -> str:
     return "\n".join(rows)
 
 
-def stale(folder: Path) -> list[str]:
-    """The pages in ``folder`` that differ from what would be made now."""
-    pages = {"rules.md": rules_page(), "cli.md": cli_page()}
-    files = {name: folder / name for name in pages}
-    return [n for n, f in files.items() if not f.exists() or f.read_text(encoding="utf-8") != pages[n]]
+def evidence() -> str:
+    """docs/evidence.md: what is written by hand up to the mark, then every promise with its value on sample data."""
+    written = (DOCS / "evidence.md").read_text(encoding="utf-8").partition(MADE)[0].rstrip()
+    with tempfile.TemporaryDirectory(prefix="ybz-") as folder:
+        found = [(p, _measured(p, Path(folder) / p.id)) for p in packs().values()]
+    return f"{written}\n\n{MADE}\n\n{evidence_page(found)}\n"
+
+
+def _measured(pack: Pack, folder: Path) -> dict[str, Observation]:
+    mapped = mapping_of(write_sample(pack, folder))
+    return {o.indicator: o for o in run(mapped, period_of("2026"), "2026-12-31", Limits())}
+
+
+def pages() -> dict[Path, str]:
+    """Every generated page by its file."""
+    out = {
+        DOCS / "rules.md": rules_page(),
+        DOCS / "cli.md": cli_page(),
+        DOCS / "evidence.md": evidence(),
+    }
+    return out | {FOLDER / p.id / "README.md": pack_page(p) for p in packs().values()}
+
+
+def stale() -> list[str]:
+    """The pages that differ from what would be made now."""
+    made = pages()
+    return [
+        "/".join(f.parts[-2:])
+        for f, text in made.items()
+        if not f.exists() or f.read_text(encoding="utf-8") != text
+    ]
 
 
 def main() -> int:
     if "--check" in sys.argv[1:]:
-        old = stale(DOCS)
+        old = stale()
         for name in old:
-            print(f"docs/{name} is out of date: run python tools/make_docs.py", file=sys.stderr)
+            print(f"{name} is out of date: run python tools/make_docs.py", file=sys.stderr)
         return 1 if old else 0
-    for name, text in {"rules.md": rules_page(), "cli.md": cli_page()}.items():
-        (DOCS / name).write_text(text, encoding="utf-8")
+    for file, text in pages().items():
+        file.write_text(text, encoding="utf-8")
     return 0
 
 

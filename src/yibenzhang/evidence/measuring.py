@@ -1,0 +1,251 @@
+"""A pack run on a source: an observation for every indicator, a gap where it cannot be had."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from yibenzhang.evidence.addresses import fetch
+from yibenzhang.evidence.contracts import missing, query, soundness
+from yibenzhang.evidence.databases import Database
+from yibenzhang.evidence.files import Files, hash_of_file, rows_at
+from yibenzhang.evidence.mappings import Mapped
+from yibenzhang.evidence.observations import Observation
+from yibenzhang.evidence.packs import Indicator, Pack
+from yibenzhang.evidence.sources import Limits, Reading, Source
+from yibenzhang.evidence.words import EvidenceError, say, told
+
+_FLOAT = Decimal("0.000001")
+"""Where a database only has binary numbers, what it gives is rounded to this."""
+
+MOST_DAYS_AFTER = 31
+"""So long after a period a register may still be read for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """First and last day."""
+
+    begin: date
+    end: date
+
+    def values(self) -> dict[str, Any]:
+        """What queries may name: ``:begin``, ``:end`` (the day after the last), and the same a year earlier."""
+        return {
+            "begin": self.begin,
+            "end": self.end + timedelta(days=1),
+            "begin_before": _year_before(self.begin),
+            "end_before": _year_before(self.end) + timedelta(days=1),
+        }
+
+
+def _year_before(day: date) -> date:
+    last = calendar.monthrange(day.year - 1, day.month)[1]
+    return date(day.year - 1, day.month, min(day.day, last))
+
+
+def period_of(text: str) -> Period:
+    """``2026``, ``2026-03`` or ``2026-01-01..2026-06-30``. Raises EvidenceError."""
+    try:
+        if re.fullmatch(r"\d{4}", text):
+            return Period(date(int(text), 1, 1), date(int(text), 12, 31))
+        if re.fullmatch(r"\d{4}-\d\d", text):
+            year, month = map(int, text.split("-"))
+            return Period(date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1]))
+        first, _, last = text.partition("..")
+        made = Period(date.fromisoformat(first), date.fromisoformat(last))
+        if made.begin <= made.end:
+            return made
+    except ValueError:
+        pass
+    raise EvidenceError(say("period_wrong", text=text))
+
+
+@contextmanager
+def opened(mapped: Mapped, limits: Limits) -> Iterator[tuple[Source, Mapping[str, str]]]:
+    """The source of a mapping, and its tables that could not be read with the reason. Raises EvidenceError."""
+    if mapped.kind == "database":
+        database = Database(mapped.variable, limits)
+        try:
+            yield database, {}
+        finally:
+            database.close()
+        return
+    files, away = Files(limits), {}
+    try:
+        for name, given in mapped.tables.items():
+            try:
+                if mapped.kind == "files":
+                    files.add_file(f"source_{name}", mapped.folder / given.file, given.sheet)
+                else:
+                    data, hash = fetch(given.address, mapped.allowed, limits, mapped.header, mapped.header_variable)  # fmt: skip
+                    files.add_rows(
+                        f"source_{name}", rows_at(data, given.rows, given.address), hash, given.address
+                    )
+            except EvidenceError as error:
+                away[name] = str(error)
+        yield files, away
+    finally:
+        files.close()
+
+
+def check(mapped: Mapped, limits: Limits) -> list[str]:
+    """All that keeps the pack from being run whole, as sentences; nothing where it is ready."""
+    try:
+        with opened(mapped, limits) as (source, away):
+            lost = missing(mapped, source)
+            out = [s for t, s in lost if t not in away] + list(away.values())
+            for name in mapped.pack.tables:
+                if name in away or any(t == name for t, _ in lost):
+                    continue
+                rows, problems = soundness(mapped, source, name)
+                meaning = mapped.pack.tables[name].meaning
+                out += problems if rows else [str(told()["contract"]["empty"]).format(table=name, meaning=meaning)]  # fmt: skip
+            return out
+    except EvidenceError as error:
+        return [str(error)]
+
+
+def run(mapped: Mapped, period: Period, time: str, limits: Limits) -> list[Observation]:
+    """An observation or a gap for each indicator that is computed. ``time``: when, as the caller says."""
+    computed = [i for i in mapped.pack.indicators.values() if not i.asked]
+    try:
+        with opened(mapped, limits) as (source, away):
+            lost = dict(reversed(missing(mapped, source)))
+            state: dict[str, str] = {t: _gap("contract", why=s) for t, s in lost.items() if t}
+            state |= {t: _gap("source", why=s) for t, s in away.items()}
+            return [_measured(mapped, source, i, period, time, state) for i in computed]
+    except EvidenceError as error:
+        why = _gap("source", why=error)
+        return [_observed(mapped, i, period, time, gap=why) for i in computed]
+
+
+def _measured(
+    mapped: Mapped, source: Source, indicator: Indicator, period: Period, time: str, state: dict[str, str]
+) -> Observation:
+    """``state``: tables looked at, with what is wrong of them."""
+    sql = hash = ""
+    if ":" not in indicator.query and _long_after(period, time):
+        return _observed(mapped, indicator, period, time, source.called, gap=_gap("register"))
+    try:
+        for table in indicator.tables:
+            if table not in state:
+                state[table] = _looked(mapped, source, table, period)
+            if state[table]:
+                return _observed(mapped, indicator, period, time, source.called, gap=state[table])
+        sql = query(mapped, source, indicator.query, indicator.tables)
+        reading = source.ask(sql, _used(sql, period.values()))
+        hash = reading.hash
+        value, above, below, gap = _value(indicator, reading)
+    except EvidenceError as error:
+        value, above, below, gap = None, None, None, _gap("source", why=error)
+    return _observed(mapped, indicator, period, time, source.called, sql, hash, value, above, below, gap)
+
+
+def _long_after(period: Period, time: str) -> bool:
+    """A register read now says how things are now, not how they were then."""
+    return date.fromisoformat(time[:10]) > period.end + timedelta(days=MOST_DAYS_AFTER)
+
+
+def _looked(mapped: Mapped, source: Source, table: str, period: Period) -> str:
+    """Why a table cannot be used in this period; nothing where it can. An empty one is unknown, not zero."""
+    rows, problems = soundness(mapped, source, table)
+    if problems:
+        return _gap("contract", why="".join(problems))
+    contract = mapped.pack.tables[table]
+    if contract.time:
+        when = source.named(contract.time)
+        asked = f"SELECT count(*) AS n FROM {{{table}}} WHERE {when} >= :begin AND {when} < :end"
+        sql = query(mapped, source, asked, (table,))
+        rows = int(source.ask(sql, _used(sql, period.values())).rows[0][0])
+    return "" if rows else _gap("none_in_period", table=f"{table}（{contract.meaning}）")
+
+
+def _used(sql: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in values.items() if re.search(rf":{k}\b", sql)}
+
+
+def _value(
+    indicator: Indicator, reading: Reading
+) -> tuple[Decimal | None, Decimal | None, Decimal | None, str]:
+    if len(reading.rows) != 1:
+        raise EvidenceError(say("reads_one", rows=len(reading.rows)))
+    row = dict(zip((c.lower() for c in reading.columns), reading.rows[0], strict=True))
+    if "value" in row:
+        value = _number(row["value"])
+        return (
+            (None, None, None, _gap("nothing"))
+            if value is None
+            else (value * indicator.scale, None, None, "")
+        )
+    if not {"numerator", "denominator"} <= set(row):
+        raise EvidenceError(say("reads_what"))
+    above, below = _number(row["numerator"]), _number(row["denominator"])
+    if not below:
+        return None, above, below, _gap("no_denominator")
+    if above is None:
+        return None, None, below, _gap("nothing")
+    return indicator.scale * above / below, above, below, ""
+
+
+def _number(value: Any) -> Decimal | None:
+    if value is None:
+        return None
+    try:
+        made = Decimal(str(value))
+        if not made.is_finite():
+            raise EvidenceError(say("reads_what"))
+        return made.quantize(_FLOAT) if isinstance(value, float) else made
+    except InvalidOperation:
+        raise EvidenceError(say("reads_what")) from None
+
+
+def _gap(key: str, **values: object) -> str:
+    return str(told()["gap"][key]).format(**values)
+
+
+def _observed(
+    mapped: Mapped, indicator: Indicator, period: Period, time: str, source: str = "", sql: str = "", hash: str = "",
+    value: Decimal | None = None, above: Decimal | None = None, below: Decimal | None = None, gap: str = "",
+) -> Observation:  # fmt: skip
+    return Observation(
+        f"{mapped.pack.id}.{indicator.id}", mapped.subject, period.begin.isoformat(), period.end.isoformat(),
+        value, indicator.unit, above, below, sql or indicator.query, source, time, hash, gap,
+    )  # fmt: skip
+
+
+def entered(
+    pack: Pack, name: str, text: str, document: Path, subject: str, period: Period, time: str, by: str
+) -> Observation:
+    """What a person tells of an indicator that is asked, with the hash of its document; 是 is 1 and 否 is 0.
+
+    Raises EvidenceError.
+    """
+    indicator = pack.indicators.get(name)
+    if indicator is None:
+        raise EvidenceError(say("no_indicator", name=name))
+    if not indicator.asked:
+        raise EvidenceError(say("not_asked", name=indicator.name))
+    if not by.strip():
+        raise EvidenceError(say("no_person"))
+    if not document.is_file():
+        raise EvidenceError(say("no_document", name=document.name))
+    words = told()["yes"]
+    told_as = "1" if text in words["yes"] else "0" if text in words["no"] else text
+    try:
+        value = Decimal(told_as)
+        if not value.is_finite():
+            raise InvalidOperation
+    except InvalidOperation:
+        raise EvidenceError(say("no_value", text=text)) from None
+    return Observation(
+        f"{pack.id}.{name}", subject, period.begin.isoformat(), period.end.isoformat(), value, indicator.unit, None,
+        None, "", document.name, time, hash_of_file(document), "", by.strip(),
+    )  # fmt: skip

@@ -1,0 +1,2 @@
+-- name: bodies
+SELECT count(DISTINCT body) AS value FROM {member} WHERE joined < :end

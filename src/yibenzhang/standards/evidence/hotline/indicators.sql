@@ -1,0 +1,16 @@
+-- name: on_time
+SELECT sum(CASE WHEN finished <= due THEN 1 ELSE 0 END) AS numerator, count(*) AS denominator
+FROM {work_order}
+WHERE received >= :begin AND received < :end AND (finished IS NOT NULL OR due < :end)
+
+-- name: cost
+SELECT sum(amount) AS value FROM {cost_item} WHERE paid >= :begin AND paid < :end
+
+-- name: merged_lines
+SELECT count(DISTINCT department) AS value FROM {merged_line} WHERE merged = 1
+
+-- name: received
+SELECT count(*) AS value FROM {work_order} WHERE received >= :begin AND received < :end
+
+-- name: finished
+SELECT count(*) AS value FROM {work_order} WHERE finished >= :begin AND finished < :end
