@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from yibenzhang.cli_rules import fail
+from yibenzhang.cli_common import fail
 
 if TYPE_CHECKING:
     from yibenzhang.evidence.packs import Pack
