@@ -35,6 +35,7 @@ from yibenzhang.cli_draft import draft
 from yibenzhang.cli_learn import learn
 from yibenzhang.cli_ledger import app as ledger_app
 from yibenzhang.cli_ledger import ingest, publish, query
+from yibenzhang.cli_projects import app as projects_app
 from yibenzhang.cli_rules import Layer, fail, list_rules, show_rule, standards_of
 from yibenzhang.cli_rules import app as rules_app
 from yibenzhang.cli_score import score
@@ -59,6 +60,7 @@ app.add_typer(rules_app, name="rules")
 app.add_typer(user_app, name="user")
 app.add_typer(ledger_app, name="ledger")
 app.add_typer(resources_app, name="resources")
+app.add_typer(projects_app, name="projects")
 app.command(
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 )(bench)
