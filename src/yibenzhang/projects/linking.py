@@ -19,6 +19,8 @@ _SAME_AMOUNT, _NEAR_AMOUNT, _ASKED = 0.6, 0.85, 0.6
 _NEAR = Decimal("1.5")
 """Amounts of different years are near if neither is more than this many times the other."""
 _MONEY = ("budget", "planned", "approved", "contracted")
+_TIE = 0.05
+"""Names that differ by less in how alike they are, are as near as each other."""
 _COMMON = 40
 """A pair of letters that more members of one body share finds no candidates."""
 
@@ -99,11 +101,18 @@ def members_of(events: Iterable[Event]) -> list[Member]:
         if e.code:
             said[e.who, e.code, e.origin].add(folded(e.name))
     unsure = {(who, code) for (who, code, _), names in said.items() if len(names) > 1}
+    rows: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for e in events:
+        if not e.code and e.origin and e.kind != "intention":
+            rows[e.who, folded(e.name), e.origin].add(e.id)
+    twice = {(who, name) for (who, name, _), found in rows.items() if len(found) > 1}
     groups: dict[tuple[str, str], list[Event]] = defaultdict(list)
     for e in events:
         key = folded(e.name) if not e.code else e.code
         if e.code and (e.who, e.code) in unsure:
             key = f"{e.code}|{folded(e.name)}"
+        elif not e.code and e.origin and (e.who, key) in twice:
+            key = f"{key}|{_first(e)}"  # one list has the name several times: its amount tells the rows apart
         groups[e.who, key].append(e)
     out = []
     for (who, key), found in groups.items():
@@ -118,6 +127,12 @@ def members_of(events: Iterable[Event]) -> list[Member]:
             )
         )  # fmt: skip
     return sorted(out, key=lambda m: (m.who, m.year, m.id))
+
+
+def _first(e: Event) -> str:
+    return next(
+        (f"{m.value.normalize():f}" for m in e.amounts if m.value is not None and m.measure == "budget"), ""
+    )
 
 
 class _Sets:
@@ -169,7 +184,7 @@ def linked(
         if action == SAME:
             sets.join(a, b, "curated", 1.0)
     proposals: list[Link] = []
-    found = sorted(_candidates(members), key=lambda c: (c[0], -c[1], c[2].year, c[2].id, c[3].id))
+    found = sorted(_settled(_candidates(members)), key=lambda c: (c[0], -c[1], c[2].year, c[2].id, c[3].id))
     for step, score, a, b in found:
         if step < _PROPOSED and sets.join(a, b, _REASONS[step], score):
             continue
@@ -190,8 +205,8 @@ def linked(
     )  # fmt: skip
 
 
-_REASONS = ("name", "alike", "alike")
-_PROPOSED = 3
+_REASONS = ("name", "name", "alike", "alike")
+_PROPOSED = 4
 
 
 def _decided(
@@ -207,7 +222,7 @@ def _decided(
                     yield (one, other), action
 
 
-def _candidates(members: Sequence[Member]) -> Iterator[tuple[int, float, Member, Member]]:
+def _candidates(members: Sequence[Member]) -> Iterator[_Candidate]:
     """Pairs of one body whose names have something in common: the step of the ladder, how alike, and both."""
     bodies: dict[str, list[Member]] = defaultdict(list)
     for m in members:
@@ -221,6 +236,26 @@ def _candidates(members: Sequence[Member]) -> Iterator[tuple[int, float, Member,
             step, score = _step(a, b, money[k], money[j])
             if step <= _PROPOSED:
                 yield step, score, a, b
+
+
+_Candidate = tuple[int, float, Member, Member]
+
+
+def _settled(candidates: Iterable[_Candidate]) -> Iterator[_Candidate]:
+    """Where a member is as near to two that cannot both be it, neither is taken: a person has to tell."""
+    found = list(candidates)
+    best: dict[str, list[tuple[int, float, Member]]] = defaultdict(list)
+    for step, score, a, b in found:
+        if step < _PROPOSED:
+            best[a.id].append((step, score, b))
+            best[b.id].append((step, score, a))
+    for step, score, a, b in found:
+        rivals = any(
+            s <= step and t >= score - _TIE and x.id not in (a.id, b.id) and x.origins & other.origins
+            for one, other in ((a, b), (b, a))
+            for s, t, x in best[one.id]
+        )
+        yield (_PROPOSED if rivals else step), score, a, b
 
 
 def _near_names(group: Sequence[Member]) -> Iterator[tuple[int, int]]:
@@ -248,18 +283,18 @@ def _near_names(group: Sequence[Member]) -> Iterator[tuple[int, int]]:
 def _step(
     a: Member, b: Member, money: Mapping[int, set[Decimal]], other: Mapping[int, set[Decimal]]
 ) -> tuple[int, float]:
-    """Where on the ladder two members of one body are one: 0 the same name, 1 and 2 alike, 3 to be asked, 9 not."""
+    """Where on the ladder two members of one body are one: 0 and 1 the same name, 2 and 3 alike, 4 to be asked, 9 not."""
     coded = bool(a.code and b.code)
-    if a.shape.core == b.shape.core and (folded(a.name) == folded(b.name) or not coded):
-        return 0, 1.0
-    score = likeness(a.shape, b.shape)
-    alike_numbers = a.shape.numbers == b.shape.numbers
     years = money.keys() & other.keys()
     equal = any(money[y] & other[y] for y in years)
+    if a.shape.core == b.shape.core and (folded(a.name) == folded(b.name) or not coded):
+        return (0 if equal else 1), 1.0
+    score = likeness(a.shape, b.shape)
+    alike_numbers = a.shape.numbers == b.shape.numbers
     if not coded and equal and score >= _SAME_AMOUNT and alike_numbers:
-        return 1, score
-    if not coded and not years and score >= _NEAR_AMOUNT and alike_numbers and _near(money, other):
         return 2, score
+    if not coded and not years and score >= _NEAR_AMOUNT and alike_numbers and _near(money, other):
+        return 3, score
     return (_PROPOSED, score) if score >= _ASKED else (9, score)
 
 
