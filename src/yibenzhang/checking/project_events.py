@@ -215,6 +215,7 @@ class _Texts:
     before: re.Pattern[str]
     never: re.Pattern[str]
     body: re.Pattern[str]
+    heading: re.Pattern[str]
 
 
 @lru_cache(maxsize=1)
@@ -226,7 +227,7 @@ def _texts() -> _Texts:
     )
     return _Texts(
         tuple((kind, re.compile(pattern)) for kind, pattern in filled), re.compile(data["before"]),
-        re.compile(data["never"]), re.compile(data["body"]),
+        re.compile(data["never"]), re.compile(data["body"]), re.compile(data["heading"]),
     )  # fmt: skip
 
 
@@ -257,13 +258,23 @@ def _said(
 
 
 def _running(paragraphs: Sequence[Paragraph]) -> tuple[str, list[int], list[Place]]:
-    """All text in one string, half width and without blanks; where each paragraph begins in it, and its place."""
+    """All text in one string, half width and without blanks; where each paragraph begins in it, and its place.
+
+    A full stop stands before numbered paragraphs and behind headings: they do not go on a sentence.
+    """
     text, starts, places = [], [], []
     length = 0
+    rules = _texts()
+    ended = True
     for p in paragraphs:
         if _FURNITURE.fullmatch(p.text):
             continue
         said = re.sub(r"\s", "", narrow(p.text))
+        if not ended and rules.before.match(said):
+            text[-1] += "。"
+            length += 1
+        ended = bool(rules.heading.search(said))
+        said += "。" if ended else ""
         starts.append(length)
         places.append(p.place)
         text.append(said)
