@@ -29,6 +29,7 @@ from bench.cli_measures import (
     speed,
     support,
 )
+from bench.cli_projects import projects
 from bench.cli_resources import resources
 from bench.cli_serve import serve
 from bench.conditions.cli import conditions
@@ -70,6 +71,7 @@ app.command()(speed)
 app.command()(same)
 app.command()(support)
 app.command()(recall)
+app.command()(projects)
 app.command()(resources)
 app.command()(serve)
 app.command()(conditions)

@@ -262,7 +262,9 @@ def _running(paragraphs: Sequence[Paragraph]) -> tuple[str, list[int], list[Plac
 
     A full stop stands before numbered paragraphs and behind headings: they do not go on a sentence.
     """
-    text, starts, places = [], [], []
+    text: list[str] = []
+    starts: list[int] = []
+    places: list[Place] = []
     length = 0
     rules = _texts()
     ended = True
