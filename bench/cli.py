@@ -31,6 +31,7 @@ from bench.cli_measures import (
     start,
     support,
 )
+from bench.cli_projects import projects
 from bench.cli_resources import resources
 from bench.cli_serve import serve
 from bench.conditions.cli import conditions
@@ -74,6 +75,7 @@ app.command()(start)
 app.command()(same)
 app.command()(support)
 app.command()(recall)
+app.command()(projects)
 app.command()(resources)
 app.command()(serve)
 app.command()(conditions)

@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "draft": ("cli_draft:draft", "由批准的数字生成整份公开文本"),
     "score": ("cli_score:score", "按计分办法重新计算绩效自评表的得分"),
     "availability": ("cli_availability:availability", "按合同的说法算可用率"),
+    "projects": ("cli_projects:app", "项目"),
     "evidence": ("cli_evidence:app", "实测"),
     "account": ("cli_account:account_page", "一本账"),
     "resources": ("cli_claims:app", "资源账"),

@@ -46,7 +46,9 @@ def test_some_that_are_cheap_to_make() -> None:
     found = list(tried(named(CHEAP)))
     assert len(found) == len(CHEAP)
     assert wrong(found) == []
-    assert all(t.sentence == "" or t.sentence.rstrip().endswith(("。", "…")) or len(t.sentence) == 300 for t in found)
+    assert all(
+        t.sentence == "" or t.sentence.rstrip().endswith(("。", "…")) or len(t.sentence) == 300 for t in found
+    )
 
 
 @pytest.mark.long

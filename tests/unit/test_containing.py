@@ -19,7 +19,18 @@ from yibenzhang.reading import read_data
 ROOT = Path(__file__).parents[2]
 CLEAN = (ROOT / "examples" / "hubei-clean.txt").read_text(encoding="utf-8")
 GOALS = (ROOT / "examples" / "hubei-goals-weak-targets.txt").read_text(encoding="utf-8")
-ODD = ("9" * 5000, "1e999999999", "1.2.3", "0." + "0" * 500 + "1", "٣٤٥", "²", "NaN", "Infinity", "1,2,3,,4", "")
+ODD = (
+    "9" * 5000,
+    "1e999999999",
+    "1.2.3",
+    "0." + "0" * 500 + "1",
+    "٣٤٥",
+    "²",
+    "NaN",
+    "Infinity",
+    "1,2,3,,4",
+    "",
+)
 
 
 def checked_text(text: str) -> Checked:

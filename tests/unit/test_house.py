@@ -20,7 +20,7 @@ LAYERS = {
     "laws": "model standards recognising balance",
     "rules": "model standards recognising prose balance laws",
     "checking": "model standards reading recognising prose balance laws rules",
-    "projects": "model standards recognising",
+    "projects": "model standards recognising reading ledger resources office",
     "evidence": "standards",
     "ledger": "model standards reading checking batch journal",
     "resources": "model standards reading recognising ledger office",

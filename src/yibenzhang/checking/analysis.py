@@ -12,6 +12,7 @@ from typing import Any
 
 from yibenzhang.balance.coverage import Standing
 from yibenzhang.checking.check import Checked
+from yibenzhang.checking.project_events import indicators_of, rows_of
 from yibenzhang.model.analysis import SCHEMA, VERSION, Analysis
 from yibenzhang.model.coordinates import Coordinates
 from yibenzhang.model.documents import Document
@@ -43,6 +44,8 @@ def analysis_of(checked: Checked) -> Analysis:
         "issues": (_issue(i) for i in checked.findings),
         "evidence": _evidence(checked),
         "not_checked": ((n.rule, n.table, n.reason) for n in checked.not_checked),
+        "project_events": rows_of(checked),
+        "indicators": indicators_of(checked),
     }
     return Analysis(document, {name: _columns(name, document, found) for name, found in rows.items()})
 

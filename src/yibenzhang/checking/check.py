@@ -83,6 +83,8 @@ class Checked:
     """What the document is; see recognising.document_kinds."""
     statements: tuple[Statement, ...] = ()
     """What sentences say of the year before, where numbers of the tables stand."""
+    forms: tuple[GoalForm, ...] = ()
+    """Goals, applications and self-assessments."""
 
     @property
     def extent(self) -> Extent:
@@ -345,6 +347,7 @@ def _checked(document: Document, read: _Recognised) -> tuple[Checked, list[Cause
         (*ruled.faults, *read.faults, *case.failed),
         kind,
         statements_of(case),
+        read.forms,
     )
     return checked, causes
 

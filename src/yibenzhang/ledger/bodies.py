@@ -4,7 +4,6 @@ what only looks alike is proposed with its reason, and a person confirms it or u
 from __future__ import annotations
 
 import json
-import os
 import re
 import tomllib
 from collections import defaultdict
@@ -14,6 +13,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from pathlib import Path
 
+from yibenzhang.ledger.appending import append_line, lines_of
 from yibenzhang.standards import HERE, fold
 
 SAME, APART, UNDO = "same", "apart", "undo"
@@ -117,30 +117,12 @@ def is_own(name: str) -> bool:
 
 def read_decisions(file: Path) -> tuple[Decision, ...]:
     """All decisions in their order; the last line of a write that was cut off is no decision."""
-    if not file.exists():
-        return ()
-    out = []
-    for line in file.read_text(encoding="utf-8").splitlines():
-        try:
-            found = json.loads(line)
-        except ValueError:
-            continue
-        out.append(Decision(**{**found, "names": tuple(found["names"])}))
-    return tuple(out)
+    return tuple(Decision(**{**found, "names": tuple(found["names"])}) for found in lines_of(file))
 
 
 def append_decision(file: Path, decision: Decision) -> None:
     """One line more, on the disk when this returns; nothing that was written is ever changed."""
-    line = json.dumps(asdict(decision), ensure_ascii=False) + "\n"
-    handle = os.open(file, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
-    try:
-        size = os.lseek(handle, 0, os.SEEK_END)
-        if size and os.pread(handle, 1, size - 1) != b"\n":
-            line = "\n" + line  # a line that a kill cut off stays apart
-        os.write(handle, line.encode())
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    append_line(file, json.dumps(asdict(decision), ensure_ascii=False))
 
 
 def standing(decisions: Iterable[Decision]) -> Mapping[tuple[str, str], str]:

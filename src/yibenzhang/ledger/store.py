@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 SOURCES = "sources.parquet"
 _DECISIONS = "bodies.jsonl"
+_BESIDE = (_DECISIONS, "projects.jsonl", "imports.jsonl")
+"""What people said and took in: files that are only ever added to, and go into backups."""
 _MARK = "ledger.json"
 _REPLACES = "replaces.json"
 """In a merged batch: the names of those it holds, which count no more, also where a kill left them."""
@@ -202,8 +204,9 @@ class Ledger:
         try:
             with tarfile.open(beside, "w") as archive:
                 archive.add(self.folder / _MARK, _MARK)
-                if (self.folder / _DECISIONS).exists():
-                    archive.add(self.folder / _DECISIONS, _DECISIONS)
+                for name in _BESIDE:
+                    if (self.folder / name).exists():
+                        archive.add(self.folder / name, name)
                 for batch in self.batch_folders():
                     archive.add(batch, f"batches/{batch.name}")
             _sync(beside)
@@ -227,7 +230,7 @@ def restore(file: Path, folder: Path) -> Ledger:
 
 
 _MEMBERS = re.compile(
-    rf"{re.escape(_MARK)}|{re.escape(_DECISIONS)}|batches/[0-9a-f]{{16}}/[a-z_]+\.(?:parquet|json)"
+    rf"{'|'.join(map(re.escape, (_MARK, *_BESIDE)))}|batches/[0-9a-f]{{16}}/[a-z_]+\.(?:parquet|json)"
 )
 
 

@@ -30,6 +30,14 @@ DROP TABLE sized;
 CREATE VIEW every_document AS SELECT * EXCLUDE (batch, n, w, own_unit, is_unit, complete, comparable) FROM known;
 CREATE VIEW documents AS SELECT * EXCLUDE (batch, n, w, own_unit, is_unit, complete, latest, comparable) FROM known WHERE latest;
 
+CREATE VIEW project_events AS
+SELECT e.* EXCLUDE (batch, document), d.document, d.body, d.who, d.year, d.stage, d.division, d.path, d.address
+FROM all_project_events e JOIN known d USING (document, batch) WHERE d.latest;
+
+CREATE VIEW indicators AS
+SELECT i.* EXCLUDE (batch, document), d.document, d.body, d.who, d.year, d.stage, d.division
+FROM all_indicators i JOIN known d USING (document, batch) WHERE d.latest;
+
 CREATE VIEW facts AS
 SELECT f.* EXCLUDE (batch, document), d.document, d.body, d.who, d.year, d.stage, d.level, d.region, d.division
 FROM all_facts f JOIN known d USING (document, batch) WHERE d.latest;

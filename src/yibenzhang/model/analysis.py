@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-VERSION = "yibenzhang/analysis/2"
+VERSION = "yibenzhang/analysis/3"
 
 _COORDINATES = dict.fromkeys(("side", "fund", "period", "kind", "item", "version", "told_stage", "measure", "function", "department", "government", "unit", "project", "told_year", "residue"), "text")  # fmt: skip
 _AMOUNT = {
@@ -58,12 +58,23 @@ SCHEMA: Mapping[str, Mapping[str, str]] = {
         "table": "text", "row": "text", "column": "text", "printed": "text", "suggestion": "text", **_PLACE,
     },
     "not_checked": {"document": "text", "rule": "text", "table": "text", "reason": "text"},
+    "project_events": {
+        "document": "text", "event": "text", "kind": "text", "name": "text", "code": "text", "owner": "text",
+        "about_year": "int", "begin": "int", "end": "int", "measure": "text", "value": "decimal", "printed": "text",
+        "words": "text", **_PLACE,
+    },
+    "indicators": {
+        "document": "text", "event": "text", "form": "text", "name": "text", "level1": "text", "level2": "text",
+        "indicator": "text", "target": "text", "former": "text", "last": "text", "actual": "text", "period": "text",
+        "weight": "text", "score": "text", **_PLACE,
+    },
 }  # fmt: skip
 """Table → column → type: text, int, decimal, bool. Empty text is *not said*; None is *unknown*.
 
 ``cell`` is a number for the coordinates of an amount of money without version, stage and unit: numbers of one cell, body,
 year and stage are equal in whatever document. It is None where a word of the place is unknown (``residue``).
-``statements`` are what sentences say of the year before; ``code`` is the unit code a document prints for its own body,
+``project_events`` has a row for each amount of an event (standards/projects/events.toml), ``indicators`` one for each
+indicator of a form, with the event it belongs to. ``statements`` are what sentences say of the year before; ``code`` is the unit code a document prints for its own body,
 ``division`` its place by GB/T 2260.
 """
 

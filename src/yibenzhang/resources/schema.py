@@ -163,6 +163,14 @@ def _take(kinds: dict[str, dict[str, Any]], data: dict[str, Any], name: str) -> 
         base["fields"][entry["id"]] = base["fields"].get(entry["id"], {}) | entry
 
 
+def kind_of(data: Mapping[str, Any], file: str) -> Kind:
+    """A kind that stands alone in one file, as those of the folder do. Raises StandardsError."""
+    kinds: dict[str, dict[str, Any]] = {}
+    _take(kinds, dict(data), file)
+    name, found = next(iter(kinds.items()))
+    return _kind(name, found)
+
+
 def _kind(name: str, data: dict[str, Any]) -> Kind:
     fields = tuple(_field(f"{data['file']} {name}.{i}", e) for i, e in data["fields"].items())
     try:

@@ -28,6 +28,7 @@ from yibenzhang.web.pages import (
     handing,
     people,
     profiles,
+    projects,
     readings,
     resource_work,
     resources,
@@ -105,6 +106,7 @@ def create(settings: Settings) -> FastAPI:
         people,
         resources,
         resource_work,
+        projects,
     ):
         app.include_router(module.router)
     htmx = _htmx()

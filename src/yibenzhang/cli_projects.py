@@ -1,0 +1,291 @@
+"""The commands of projects: list, show, export, link, import, and questions to the portfolio."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from yibenzhang.cli_common import Layer, fail, standards_of
+from yibenzhang.cli_ledger import DEFAULT, Folder, _opened
+
+if TYPE_CHECKING:
+    from yibenzhang.projects.linking import Linked, Member, Project
+
+app = typer.Typer(
+    help="项目：从公开文件和导入的表里认出项目的全周期，归并、导出、提问。",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+Format = Annotated[str, typer.Option("--format", "-f", help="text 给人看，json、csv 给程序用")]
+Output = Annotated[Path | None, typer.Option("--output", "-o", help="写到这个文件")]
+Body = Annotated[str, typer.Option(help="只看名称含这些字的单位")]
+By = Annotated[str, typer.Option(help="谁做的")]
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _book(ledger: Path, standards: str, body: str = "", year: int = 0) -> Linked:
+    from yibenzhang.projects.book import book_of
+    from yibenzhang.standards import StandardsError
+
+    standards_of(standards)
+    try:
+        found = book_of(_opened(ledger), standards)
+    except StandardsError as error:
+        raise fail(str(error)) from error
+    kept = tuple(p for p in found.projects if body in p.who and (not year or year in p.years))
+    ids = {m.id for p in kept for m in p.members}
+    return replace(
+        found, projects=kept, proposals=tuple(x for x in found.proposals if {x.one, x.other} <= ids)
+    )
+
+
+def _put(text: str, output: Path | None) -> None:
+    if output is None:
+        Console(highlight=False, soft_wrap=True).print(Text(text), end="")
+        return
+    try:
+        output.write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        raise fail(f"{output} 写不进去：{error.strerror}。") from error
+
+
+def _lines(found: Iterable[str]) -> str:
+    return "".join(f"{line}\n" for line in found)
+
+
+def _known(format: str, known: tuple[str, ...]) -> None:
+    if format not in known:
+        raise fail(f"不认识的格式 {format}，请用 {'、'.join(known)}。")
+
+
+@app.command("list")
+def list_(
+    ledger: Folder = DEFAULT,
+    body: Body = "",
+    year: Annotated[int, typer.Option(help="只看这一年有事件的")] = 0,
+    proposed: Annotated[bool, typer.Option("--proposed", help="只列可能是同一个项目、等人确认的")] = False,
+    format: Format = "text",
+    output: Output = None,
+    standards: Layer = "",
+) -> None:
+    """列出项目：一个项目一行，各阶段的金额；最后是等人确认的归并。"""
+    from yibenzhang.projects import telling
+
+    _known(format, ("text", "json", "csv"))
+    book = _book(ledger, standards, body, year)
+    if format == "json":
+        text = telling.json_of(book)
+    elif format == "csv":
+        text = telling.csv_of([telling.row_of(p) for p in book.projects], telling.LIST)
+    else:
+        text = _lines(telling.proposal_lines(book) if proposed else telling.list_lines(book))
+    _put(text, output)
+
+
+@app.command()
+def show(
+    project: Annotated[str, typer.Argument(help="编号、项目编码或名称", show_default=False)],
+    ledger: Folder = DEFAULT,
+    body: Body = "",
+    format: Format = "text",
+    output: Output = None,
+    standards: Layer = "",
+) -> None:
+    """一个项目的时间线：每个事件的金额、文件和位置，归并的依据。"""
+    import json
+
+    from yibenzhang.projects import telling
+
+    _known(format, ("text", "json", "csv"))
+    one = _one(_book(ledger, standards, body), project)
+    if format == "json":
+        text = json.dumps(telling.project_json(one), ensure_ascii=False, indent=2) + "\n"
+    elif format == "csv":
+        text = telling.csv_of(list(telling.event_rows(one)), telling.EVENTS)
+    else:
+        text = _lines(telling.show_lines(one))
+    _put(text, output)
+
+
+def _one(book: Linked, asked: str) -> Project:
+    from yibenzhang.projects.names import folded
+    from yibenzhang.projects.words import say
+
+    by_id = next((p for p in book.projects if any(m.id == asked for m in p.members)), None)
+    if by_id is not None:
+        return by_id
+    name = folded(asked)
+    found = [p for p in book.projects if asked in p.codes or any(folded(m.name) == name for m in p.members)]
+    found = found or [p for p in book.projects if any(name in folded(m.name) for m in p.members)]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise fail(say("no_project", asked=asked))
+    known = "、".join(f"{p.id}（{p.who} {p.name}）" for p in found[:8])
+    raise fail(say("many_projects", asked=asked, count=len(found), known=known))
+
+
+@app.command()
+def export(
+    ledger: Folder = DEFAULT,
+    format: Annotated[
+        str, typer.Option("--format", "-f", help="oc4ids、json 或 csv（一笔金额一行）")
+    ] = "oc4ids",
+    output: Output = None,
+    body: Body = "",
+    standards: Layer = "",
+) -> None:
+    """导出项目和全部事件：OC4IDS 的写法、JSON 或 CSV。"""
+    from yibenzhang.projects import telling
+    from yibenzhang.projects.oc4ids import package
+
+    _known(format, ("oc4ids", "json", "csv"))
+    book = _book(ledger, standards, body)
+    if format == "oc4ids":
+        text = package(book.projects, _now())
+    elif format == "json":
+        text = telling.json_of(book)
+    else:
+        text = telling.csv_of([r for p in book.projects for r in telling.event_rows(p)], telling.EVENTS)
+    _put(text, output)
+
+
+@app.command()
+def link(
+    one: Annotated[str, typer.Argument(help="成员的编号（list、show 里有）", show_default=False)],
+    other: Annotated[str, typer.Argument(help="另一个", show_default=False)],
+    apart: Annotated[bool, typer.Option("--apart", help="不是同一个项目")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="撤销对这两个的上一次确认")] = False,
+    ledger: Folder = DEFAULT,
+    by: By = "",
+    why: Annotated[str, typer.Option(help="依据")] = "",
+    standards: Layer = "",
+) -> None:
+    """确认两个是同一个项目，或分开、撤销；记在账本的 projects.jsonl 里，不改以前的。"""
+    from yibenzhang.projects.decisions import APART, SAME, UNDO, Decision, append_decision
+    from yibenzhang.projects.words import say
+
+    members = {m.id: m for p in _book(ledger, standards).projects for m in p.members}
+    a, b = (_member(members, x) for x in (one, other))
+    if a is b:
+        raise fail(say("apart_ids", asked=other))
+    action = UNDO if undo else APART if apart else SAME
+    append_decision(_opened(ledger).folder, Decision(_now(), action, (a.ref, b.ref), by, why))
+    print(say("noted"))
+
+
+def _member(members: dict[str, Member], asked: str) -> Member:
+    from yibenzhang.projects.words import say
+
+    if asked not in members:
+        raise fail(say("apart_ids", asked=asked))
+    return members[asked]
+
+
+@app.command("import")
+def import_(
+    kind: Annotated[
+        str,
+        typer.Argument(help="approval、contract、payment、acceptance、change 或其中文名", show_default=False),
+    ],
+    file: Annotated[Path, typer.Argument(help="Excel 或 CSV", show_default=False)],
+    ledger: Folder = DEFAULT,
+    body: Annotated[str, typer.Option(help="表里没有单位一列时，是哪个单位的")] = "",
+    mapping: Annotated[Path | None, typer.Option(help="列名对照 TOML：列名 = 字段")] = None,
+    rest: Annotated[bool, typer.Option("--rest", help="有不能收的行时，只收其余的")] = False,
+    check: Annotated[bool, typer.Option("--check", help="只看，不收")] = False,
+    by: By = "",
+) -> None:
+    """导入批复、合同、支付、验收、变更的表。退出码：0 收了，1 有不能收的行，2 不能运行。"""
+    from yibenzhang.projects.importing import ImportRefused, form_of, known_numbers, read_rows, take
+    from yibenzhang.projects.words import say
+    from yibenzhang.resources.importing import mapping_of
+    from yibenzhang.standards import StandardsError
+
+    store = _opened(ledger)
+    warn = Console(stderr=True, highlight=False, soft_wrap=True)
+    try:
+        form = form_of(kind)
+        data = file.read_bytes()
+        read = read_rows(
+            data, form, body, mapping_of(mapping) if mapping else None, known_numbers(store.folder)
+        )
+        for refused in read.refused:
+            warn.print(Text(refused.why))
+        if read.unknown:
+            warn.print(Text(say("unread", columns="、".join(read.unknown))))
+        if check:
+            print(say("taken", kind=form.kind.name, count=0))
+            raise typer.Exit(int(bool(read.refused)))
+        if read.refused and not rest:
+            warn.print(Text(say("refused", count=len(read.refused))))
+            raise typer.Exit(1)
+        count = take(store.folder, read, data, file.name, _now(), by, rest)
+    except (ImportRefused, StandardsError) as error:
+        raise fail(str(error)) from error
+    except OSError as error:
+        raise fail(f"{file}：{error.strerror}") from error
+    print(say("taken", kind=form.kind.name, count=count))
+    if read.refused:
+        warn.print(Text(say("skipped", count=len(read.refused))))
+        raise typer.Exit(1)
+
+
+@app.command("undo-import")
+def undo_import(
+    file: Annotated[str, typer.Argument(help="导入的文件名，或其哈希的开头", show_default=False)],
+    ledger: Folder = DEFAULT,
+    by: By = "",
+) -> None:
+    """撤销一次导入；记录留着。"""
+    from yibenzhang.projects.importing import ImportRefused, forms, undo
+    from yibenzhang.projects.words import say
+
+    try:
+        found = undo(_opened(ledger).folder, file, _now(), by)
+    except ImportRefused as error:
+        raise fail(str(error)) from error
+    print(say("undone", file=found["file"], kind=forms()[found["kind"]].kind.name, count=len(found["rows"])))
+
+
+@app.command()
+def portfolio(
+    ledger: Folder = DEFAULT,
+    body: Body = "",
+    rule: Annotated[str, typer.Option(help="只问这一条")] = "",
+    format: Format = "text",
+    output: Output = None,
+    standards: Layer = "",
+) -> None:
+    """项目组合里要问的：先支付后签合同、付清才验收、期满还有预算、合同超批复……退出码：0 没有，1 有，2 不能运行。"""
+    from yibenzhang.projects import telling
+    from yibenzhang.projects.portfolio import asked, questions
+    from yibenzhang.standards import StandardsError
+
+    _known(format, ("text", "json", "csv"))
+    book = _book(ledger, standards, body)
+    try:
+        rules = questions(standards)
+    except StandardsError as error:
+        raise fail(str(error)) from error
+    if rule and rule not in rules:
+        raise fail(f"没有 {rule}；有：{'、'.join(rules)}。")
+    found = asked(book.projects, [q for i, q in rules.items() if rule in ("", i)])
+    if format == "json":
+        text = telling.asked_json(found)
+    elif format == "csv":
+        text = telling.csv_of([telling.asked_row(a) for a in found], telling.ASKED)
+    else:
+        text = _lines(telling.asked_lines(found))
+    _put(text, output)
+    raise typer.Exit(int(bool(found)))

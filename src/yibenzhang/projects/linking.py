@@ -1,0 +1,321 @@
+"""Which events are of one project, by a ladder: decision of a person, project code, curated link, same body with the same
+name, same body with a similar name and a near amount; what is below stays unlinked and may be proposed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from yibenzhang.ledger.bodies import bare
+from yibenzhang.projects.decisions import APART, SAME, Decision, Ref, standing
+from yibenzhang.projects.events import Event
+from yibenzhang.projects.names import Shape, folded, likeness, place_of_body, shape_of
+
+_SAME_AMOUNT, _NEAR_AMOUNT, _ASKED = 0.6, 0.85, 0.6
+"""How alike names must be: with an equal amount in one year, with a near one in another, to be asked about at all."""
+_NEAR = Decimal("1.5")
+"""Amounts of different years are near if neither is more than this many times the other."""
+_MONEY = ("budget", "planned", "approved", "contracted")
+_TIE = 0.05
+"""Names that differ by less in how alike they are, are as near as each other."""
+_COMMON = 40
+"""A pair of letters that more members of one body share finds no candidates."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Why two members are one project: decision, code, curated, name or alike; ``score`` from 0 to 1."""
+
+    one: str
+    other: str
+    reason: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """All events of one body under one code, or where there is none under one name."""
+
+    id: str
+    who: str
+    code: str
+    name: str
+    key: str
+    bodies: frozenset[str]
+    events: tuple[Event, ...]
+    shape: Shape
+    origins: frozenset[str]
+
+    @property
+    def year(self) -> int:
+        return min((e.year for e in self.events if e.year), default=9999)
+
+    @property
+    def ref(self) -> Ref:
+        """How a decision names it: it holds also after bodies or projects were put together."""
+        return Ref(self.events[0].body, self.key)
+
+    def amounts(self) -> dict[int, set[Decimal]]:
+        out: dict[int, set[Decimal]] = defaultdict(set)
+        for e in self.events:
+            for m in e.amounts:
+                if e.year and m.value and m.measure in _MONEY and m.measure != "planned":
+                    out[e.year].add(m.value)
+        return out
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project with all that is known of it. ``id`` is that of its earliest member."""
+
+    id: str
+    who: str
+    name: str
+    codes: tuple[str, ...]
+    events: tuple[Event, ...]
+    members: tuple[Member, ...]
+    links: tuple[Link, ...]
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        return tuple(sorted({e.year for e in self.events if e.year}))
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """Projects in the order of body and name, and what may be one project and is not taken for one."""
+
+    projects: tuple[Project, ...]
+    proposals: tuple[Link, ...]
+    by_member: Mapping[str, str] = field(default_factory=dict)
+
+
+def members_of(events: Iterable[Event]) -> list[Member]:
+    """Events by body and code, or name; a code that one list prints with several names says nothing alone."""
+    events = list(events)
+    said: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for e in events:
+        if e.code:
+            said[e.who, e.code, e.origin].add(folded(e.name))
+    unsure = {(who, code) for (who, code, _), names in said.items() if len(names) > 1}
+    rows: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for e in events:
+        if not e.code and e.origin and e.kind != "intention":
+            rows[e.who, folded(e.name), e.origin].add(e.id)
+    twice = {(who, name) for (who, name, _), found in rows.items() if len(found) > 1}
+    groups: dict[tuple[str, str], list[Event]] = defaultdict(list)
+    for e in events:
+        key = folded(e.name) if not e.code else e.code
+        if e.code and (e.who, e.code) in unsure:
+            key = f"{e.code}|{folded(e.name)}"
+        elif not e.code and e.origin and (e.who, key) in twice:
+            key = f"{key}|{_first(e)}"  # one list has the name several times: its amount tells the rows apart
+        groups[e.who, key].append(e)
+    out = []
+    for (who, key), found in groups.items():
+        found.sort(key=lambda e: (*e.when, e.id))
+        last = next((e for e in reversed(found) if e.name != e.code), found[-1])
+        digest = hashlib.blake2b(f"{who}|{key}".encode(), digest_size=5).hexdigest()
+        out.append(
+            Member(
+                digest, who, next((e.code for e in found if e.code), ""), last.name, key,
+                frozenset(bare(e.body) for e in found), tuple(found), shape_of(last.name, place_of_body(who)),
+                frozenset(e.origin for e in found if e.origin),
+            )
+        )  # fmt: skip
+    return sorted(out, key=lambda m: (m.who, m.year, m.id))
+
+
+def _first(e: Event) -> str:
+    return next(
+        (f"{m.value.normalize():f}" for m in e.amounts if m.value is not None and m.measure == "budget"), ""
+    )
+
+
+class _Sets:
+    """Members put together, as far as no one said that two of them are apart and no list has both."""
+
+    def __init__(self, members: Sequence[Member], apart: frozenset[tuple[str, str]]) -> None:
+        self._of = {m.id: m.id for m in members}
+        self.groups: dict[str, list[Member]] = {m.id: [m] for m in members}
+        self._apart = apart
+        self.links: list[Link] = []
+
+    def root(self, m: Member) -> str:
+        return self._of[m.id]
+
+    def join(self, a: Member, b: Member, reason: str, score: float) -> bool:
+        one, other = self._of[a.id], self._of[b.id]
+        if one == other:
+            return True
+        if reason != "decision" and any(
+            self._refused(x, y) for x in self.groups[one] for y in self.groups[other]
+        ):
+            return False
+        for m in self.groups.pop(other):
+            self._of[m.id] = one
+            self.groups[one].append(m)
+        self.links.append(Link(a.id, b.id, reason, score))
+        return True
+
+    def _refused(self, x: Member, y: Member) -> bool:
+        pair = (x.id, y.id) if x.id < y.id else (y.id, x.id)
+        return pair in self._apart or bool(x.origins & y.origins)
+
+
+def linked(
+    events: Iterable[Event], decisions: Iterable[Decision] = (), curated: Iterable[Decision] = ()
+) -> Linked:
+    """The projects of all events. The same events and decisions give the same projects, in whatever order they come."""
+    members = members_of(events)
+    said, ready = standing(decisions), standing(curated)
+    pairs = dict(_decided(members, said))
+    apart = frozenset(
+        (a.id, b.id) if a.id < b.id else (b.id, a.id) for (a, b), x in pairs.items() if x == APART
+    )
+    sets = _Sets(members, apart)
+    for (a, b), action in pairs.items():
+        if action == SAME:
+            sets.join(a, b, "decision", 1.0)
+    for (a, b), action in _decided(members, ready):
+        if action == SAME:
+            sets.join(a, b, "curated", 1.0)
+    proposals: list[Link] = []
+    found = sorted(_settled(_candidates(members)), key=lambda c: (c[0], -c[1], c[2].year, c[2].id, c[3].id))
+    for step, score, a, b in found:
+        if step < _PROPOSED and sets.join(a, b, _REASONS[step], score):
+            continue
+        pair = (a.id, b.id) if a.id < b.id else (b.id, a.id)
+        if pair not in apart and not a.origins & b.origins:
+            proposals.append(Link(a.id, b.id, "proposed", round(score, 2)))
+    by_id = {m.id: m for m in members}
+    open_: dict[tuple[str, ...], Link] = {}
+    for p in sorted(proposals, key=lambda p: (-p.score, p.one, p.other)):
+        between = tuple(sorted((sets.root(by_id[p.one]), sets.root(by_id[p.other]))))
+        if between[0] != between[1]:
+            open_.setdefault(between, p)
+    projects = [_project(group, sets.links) for group in sets.groups.values()]
+    projects.sort(key=lambda p: (p.who, p.name, p.id))
+    return Linked(
+        tuple(projects), tuple(open_.values()),
+        {m.id: p.id for p in projects for m in p.members},
+    )  # fmt: skip
+
+
+_REASONS = ("name", "name", "alike", "alike")
+_PROPOSED = 4
+
+
+def _decided(
+    members: Sequence[Member], said: Mapping[tuple[Ref, Ref], str]
+) -> Iterator[tuple[tuple[Member, Member], str]]:
+    by_key: dict[str, list[Member]] = defaultdict(list)
+    for m in members:
+        by_key[m.key].append(m)
+    for (a, b), action in said.items():
+        for one in by_key.get(a.key, ()):
+            for other in by_key.get(b.key, ()):
+                if one is not other and bare(a.body) in one.bodies and bare(b.body) in other.bodies:
+                    yield (one, other), action
+
+
+def _candidates(members: Sequence[Member]) -> Iterator[_Candidate]:
+    """Pairs of one body whose names have something in common: the step of the ladder, how alike, and both."""
+    bodies: dict[str, list[Member]] = defaultdict(list)
+    for m in members:
+        bodies[m.who].append(m)
+    for group in bodies.values():
+        money = [m.amounts() for m in group]
+        for k, j in _near_names(group):
+            a, b = group[k], group[j]
+            if a.code and b.code and a.code == b.code:
+                continue  # one code with several names
+            step, score = _step(a, b, money[k], money[j])
+            if step <= _PROPOSED:
+                yield step, score, a, b
+
+
+_Candidate = tuple[int, float, Member, Member]
+
+
+def _settled(candidates: Iterable[_Candidate]) -> Iterator[_Candidate]:
+    """Where a member is as near to two that cannot both be it, neither is taken: a person has to tell."""
+    found = list(candidates)
+    best: dict[str, list[tuple[int, float, Member]]] = defaultdict(list)
+    for step, score, a, b in found:
+        if step < _PROPOSED:
+            best[a.id].append((step, score, b))
+            best[b.id].append((step, score, a))
+    for step, score, a, b in found:
+        rivals = any(
+            s <= step and t >= score - _TIE and x.id not in (a.id, b.id) and x.origins & other.origins
+            for one, other in ((a, b), (b, a))
+            for s, t, x in best[one.id]
+        )
+        yield (_PROPOSED if rivals else step), score, a, b
+
+
+def _near_names(group: Sequence[Member]) -> Iterator[tuple[int, int]]:
+    where: dict[tuple[str, int], list[int]] = defaultdict(list)
+    exact: dict[str, list[int]] = defaultdict(list)
+    for k, m in enumerate(group):
+        exact[m.shape.core].append(k)
+        for pair in m.shape.pairs:
+            where[pair].append(k)
+    shared: dict[tuple[int, int], int] = defaultdict(int)
+    for same in exact.values():
+        for n, k in enumerate(same):
+            for j in same[n + 1 :]:
+                shared[k, j] += 1000
+    for found in where.values():
+        if len(found) <= _COMMON:
+            for n, k in enumerate(found):
+                for j in found[n + 1 :]:
+                    shared[k, j] += 1
+    for (k, j), count in shared.items():
+        if count * 4 >= min(len(group[k].shape.pairs), len(group[j].shape.pairs)):
+            yield k, j
+
+
+def _step(
+    a: Member, b: Member, money: Mapping[int, set[Decimal]], other: Mapping[int, set[Decimal]]
+) -> tuple[int, float]:
+    """Where on the ladder two members of one body are one: 0 and 1 the same name, 2 and 3 alike, 4 to be asked, 9 not."""
+    coded = bool(a.code and b.code)
+    years = money.keys() & other.keys()
+    equal = any(money[y] & other[y] for y in years)
+    if a.shape.core == b.shape.core and (folded(a.name) == folded(b.name) or not coded):
+        return (0 if equal else 1), 1.0
+    score = likeness(a.shape, b.shape)
+    alike_numbers = a.shape.numbers == b.shape.numbers
+    if not coded and equal and score >= _SAME_AMOUNT and alike_numbers:
+        return 2, score
+    if not coded and not years and score >= _NEAR_AMOUNT and alike_numbers and _near(money, other):
+        return 3, score
+    return (_PROPOSED, score) if score >= _ASKED else (9, score)
+
+
+def _near(a: Mapping[int, set[Decimal]], b: Mapping[int, set[Decimal]]) -> bool:
+    """The amounts of the years that lie nearest to each other are near."""
+    if not a or not b:
+        return False
+    _, y, z = min((abs(y - z), y, z) for y in a for z in b)
+    one, other = max(a[y]), max(b[z])
+    return max(one, other) <= _NEAR * min(one, other)
+
+
+def _project(group: Sequence[Member], links: Sequence[Link]) -> Project:
+    members = sorted(group, key=lambda m: (m.year, not m.code, m.id))
+    events = sorted((e for m in members for e in m.events), key=lambda e: (*e.when, e.id))
+    ids = {m.id for m in members}
+    named = (
+        [e for e in events if e.code and e.name != e.code]
+        or [e for e in events if e.name != e.code]
+        or events
+    )
+    codes = tuple(dict.fromkeys(m.code for m in members if m.code))
+    mine = tuple(x for x in links if x.one in ids)
+    return Project(members[0].id, members[0].who, named[-1].name, codes, tuple(events), tuple(members), mine)

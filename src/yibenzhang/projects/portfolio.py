@@ -1,0 +1,162 @@
+"""Questions to a portfolio of projects: SQL over tables of projects and events (standards/projects/portfolio.toml)."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from yibenzhang.projects.events import FOLDER, Event, Source
+from yibenzhang.projects.linking import Project
+from yibenzhang.standards import StandardsError
+
+if TYPE_CHECKING:
+    import duckdb
+
+_COLUMNS = {
+    "project": {"project": "VARCHAR", "body": "VARCHAR", "name": "VARCHAR", "codes": "VARCHAR"},
+    "event": {
+        "event": "VARCHAR", "project": "VARCHAR", "body": "VARCHAR", "name": "VARCHAR", "kind": "VARCHAR",
+        "year": "BIGINT", "date": "DATE", "measure": "VARCHAR", "value": "DECIMAL(38, 8)", "supplier": "VARCHAR",
+        "until": "BIGINT", "list": "BOOLEAN",
+    },
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question: its SQL gives a row for every place, its message is filled from the row."""
+
+    id: str
+    name: str
+    message: str
+    sql: str
+    fires: tuple[Mapping[str, Any], ...]
+    twin: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One place to ask about; ``project`` is empty where it is of a body; ``source``: of the event it rests on."""
+
+    rule: str
+    title: str
+    body: str
+    project: str
+    name: str
+    message: str
+    event: str
+    source: Source | None
+    arguments: Mapping[str, Any]
+
+
+@lru_cache(maxsize=8)
+def questions(extra: str = "") -> Mapping[str, Question]:
+    """The questions by id; a file of the folder ``extra`` adds to them or takes their place. Raises StandardsError."""
+    out = {}
+    for folder in (FOLDER, *((Path(extra) / "projects",) if extra else ())):
+        file = folder / "portfolio.toml"
+        if not file.exists():
+            continue
+        try:
+            for q in tomllib.loads(file.read_text(encoding="utf-8")).get("question", ()):
+                out[q["id"]] = Question(
+                    q["id"], q["name"], q["message"], q["sql"], tuple(q["fires"]), tuple(q["twin"])
+                )  # fmt: skip
+        except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+            raise StandardsError(f"portfolio.toml: {error}") from error
+    return out
+
+
+def asked(projects: Sequence[Project], rules: Iterable[Question]) -> list[Asked]:
+    """All places to ask about, by rule, body and project."""
+    events = {e.id: e for p in projects for e in p.events}
+    with tables(_projects(projects), _events(projects)) as con:
+        return list(_found(con, rules, events))
+
+
+def case_of(question: Question, rows: Sequence[Mapping[str, Any]]) -> list[Asked]:
+    """What a question finds in the rows of its case or twin: of one body, and one project where none is named."""
+    events = [
+        {"event": f"e{n}", "project": "项目", "body": "甲局", "list": r["kind"] == "budget", **r}
+        for n, r in enumerate(rows)
+    ]
+    names = dict.fromkeys(str(e["project"]) for e in events)
+    with tables([{"project": n, "body": "甲局", "name": n, "codes": ""} for n in names], events) as con:
+        return list(_found(con, [question], {}))
+
+
+def _found(
+    con: duckdb.DuckDBPyConnection, rules: Iterable[Question], events: Mapping[str, Event]
+) -> Iterator[Asked]:
+    for rule in rules:
+        answer = con.execute(rule.sql)
+        names = [d[0] for d in answer.description or ()]
+        rows = [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+        for row in sorted(
+            rows, key=lambda r: (str(r["body"]), str(r["name"]), str(r["project"]), str(r["cited"]))
+        ):
+            event = events.get(str(row["cited"]))
+            told = {k: _plain(v) for k, v in row.items()}
+            yield Asked(
+                rule.id, rule.name, str(row["body"]), str(row["project"]), str(row["name"]), rule.message.format(**told),
+                str(row["cited"]), event.source if event else None, told,
+            )  # fmt: skip
+
+
+def tables(
+    projects: Sequence[Mapping[str, Any]], events: Sequence[Mapping[str, Any]]
+) -> duckdb.DuckDBPyConnection:
+    """A database in memory with the two tables; it reads nothing outside of it."""
+    import pyarrow as pa
+
+    from yibenzhang.resources.harvesting import opened
+
+    con = opened()
+    con.execute("SET enable_external_access = false")  # questions may come from a folder of standards
+    for name, rows in (("project", projects), ("event", events)):
+        columns = _COLUMNS[name]
+        con.execute(f"CREATE TABLE {name} ({', '.join(f'{c} {t}' for c, t in columns.items())})")
+        if rows:
+            given = pa.table({c: pa.array([_text(r.get(c)) for r in rows], pa.string()) for c in columns})
+            con.register("given", given)
+            casts = ", ".join(_cast(c, t) for c, t in columns.items())
+            con.execute(f"INSERT INTO {name} SELECT {casts} FROM given")
+            con.unregister("given")
+    return con
+
+
+def _cast(column: str, kind: str) -> str:
+    inner = f"coalesce({column}, '')" if kind == "VARCHAR" else column
+    return f"CAST({inner} AS {kind})"
+
+
+def _text(value: Any) -> str | None:
+    if value is None or value == "":
+        return None
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, Decimal):
+        return f"{value.normalize():,f}"
+    return "" if value is None else str(value)
+
+
+def _projects(projects: Sequence[Project]) -> list[Mapping[str, Any]]:
+    return [{"project": p.id, "body": p.who, "name": p.name, "codes": "、".join(p.codes)} for p in projects]
+
+
+def _events(projects: Sequence[Project]) -> list[Mapping[str, Any]]:
+    return [
+        {
+            "event": e.id, "project": p.id, "body": p.who, "name": e.name, "kind": e.kind, "year": e.year, "date": e.date,
+            "measure": m.measure if m else "", "value": m.value if m else None, "supplier": e.supplier, "until": e.end,
+            "list": e.kind == "budget",
+        }
+        for p in projects for e in p.events for m in (e.amounts or (None,))
+    ]  # fmt: skip
