@@ -261,6 +261,8 @@ def _others(part: list[tuple[int, int]], hashes: Any) -> dict[str, pa.Table]:
         "reason": "没有识别到绩效目标表",
     }
     out["not_checked"] = _made("not_checked", left, 3 * len(part))
+    for name in ("project_events", "indicators"):
+        out[name] = arrow_schema(name).empty_table()
     for name in ("figures", "statements", "issues", "evidence"):
         out[name] = arrow_schema(name).empty_table()
     return out

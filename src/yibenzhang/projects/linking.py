@@ -197,7 +197,10 @@ def linked(
         between = tuple(sorted((sets.root(by_id[p.one]), sets.root(by_id[p.other]))))
         if between[0] != between[1]:
             open_.setdefault(between, p)
-    projects = [_project(group, sets.links) for group in sets.groups.values()]
+    links: dict[str, list[Link]] = defaultdict(list)
+    for x in sets.links:
+        links[sets.root(by_id[x.one])].append(x)
+    projects = [_project(group, links[root]) for root, group in sets.groups.items()]
     projects.sort(key=lambda p: (p.who, p.name, p.id))
     return Linked(
         tuple(projects), tuple(open_.values()),
@@ -310,12 +313,12 @@ def _near(a: Mapping[int, set[Decimal]], b: Mapping[int, set[Decimal]]) -> bool:
 def _project(group: Sequence[Member], links: Sequence[Link]) -> Project:
     members = sorted(group, key=lambda m: (m.year, not m.code, m.id))
     events = sorted((e for m in members for e in m.events), key=lambda e: (*e.when, e.id))
-    ids = {m.id for m in members}
     named = (
         [e for e in events if e.code and e.name != e.code]
         or [e for e in events if e.name != e.code]
         or events
     )
     codes = tuple(dict.fromkeys(m.code for m in members if m.code))
-    mine = tuple(x for x in links if x.one in ids)
-    return Project(members[0].id, members[0].who, named[-1].name, codes, tuple(events), tuple(members), mine)
+    return Project(
+        members[0].id, members[0].who, named[-1].name, codes, tuple(events), tuple(members), tuple(links)
+    )
