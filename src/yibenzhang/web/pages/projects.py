@@ -78,7 +78,7 @@ def projects(
 
 @forms(
     router,
-    "/projects/{number}",
+    "/project",
     TIMES,
     {"project": _HEADS["name"]},
     summary="一个项目的时间线，每个事件有出处",
