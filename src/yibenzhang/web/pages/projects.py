@@ -83,9 +83,9 @@ def projects(
     {"project": _HEADS["name"]},
     summary="一个项目的时间线，每个事件有出处",
 )
-def project(request: Request, office: Shop, who: Who, number: str = "") -> Response:
-    one = next((p for p in _seen(office, who) if any(m.id == number for m in p.members)), None)
-    if one is None and number:
+def project(request: Request, office: Shop, who: Who, chosen: str = "") -> Response:
+    one = next((p for p in _seen(office, who) if any(m.id == chosen for m in p.members)), None)
+    if one is None and chosen:
         raise NotHere
     if one is None:
         blank: dict[str, Any] = {"project": dict.fromkeys(LIST, "")}
