@@ -35,11 +35,11 @@ def test_projects_as_pages_and_as_data(make_shop: MakeShop, tmp_path: Path, data
     assert "政务热线运行费" in page and "共 3 个" in page
     assert browser.get("/projects.json?year=2026").json()["total"] == 2
     assert browser.get("/projects.json?find=热线").json()["total"] == 1
-    one = browser.get(f"/projects/{cloud['id']}")
+    one = browser.get(f"/project?chosen={cloud['id']}")
     assert "118.5万元" in one.text and "contract.csv 第2行" in one.text
-    assert len(browser.get(f"/projects/{cloud['id']}.json").json()["rows"]) == 5
-    assert "payment.csv" in browser.get(f"/projects/{cloud['id']}.csv").text
-    assert browser.client.get("/projects/nothing").status_code == 404
+    assert len(browser.get(f"/project.json?chosen={cloud['id']}").json()["rows"]) == 5
+    assert "payment.csv" in browser.get(f"/project.csv?chosen={cloud['id']}").text
+    assert browser.client.get("/project?chosen=nothing").status_code == 404
     assert "早于合同签订" in browser.get("/projects-portfolio").text
     assert len(browser.get("/projects-portfolio.json").json()["rows"]) == 1
 

@@ -14,7 +14,7 @@ from yibenzhang.projects.book import book_of
 from yibenzhang.projects.linking import Linked, Project
 from yibenzhang.projects.names import folded
 from yibenzhang.projects.portfolio import asked, questions
-from yibenzhang.projects.telling import ASKED, EVENTS, LIST, asked_row, event_rows, reasons_of, row_of, shown
+from yibenzhang.projects.telling import ASKED, EVENTS, LIST, asked_row, event_rows, row_of
 from yibenzhang.projects.words import words
 from yibenzhang.web.formats import forms, told_to_programs
 from yibenzhang.web.formats import shown as answered
@@ -78,15 +78,20 @@ def projects(
 
 @forms(
     router,
-    "/projects/{number}",
+    "/project",
     TIMES,
     {"project": _HEADS["name"]},
     summary="一个项目的时间线，每个事件有出处",
 )
-def project(request: Request, office: Shop, who: Who, number: str) -> Response:
-    one = next((p for p in _seen(office, who) if any(m.id == number for m in p.members)), None)
-    if one is None:
+def project(request: Request, office: Shop, who: Who, chosen: str = "") -> Response:
+    one = next((p for p in _seen(office, who) if any(m.id == chosen for m in p.members)), None)
+    if one is None and chosen:
         raise NotHere
+    if one is None:
+        blank: dict[str, Any] = {"project": dict.fromkeys(LIST, "")}
+        return answered(
+            request, who, "project.html", blank, [], TIMES, "项目", heads=_HEADS, money=_MONEY, links=[], tab="projects"
+        )  # fmt: skip
     members = {m.id: m for m in one.members}
     links = [
         {**asdict(x), "one_name": members[x.one].name, "other_name": members[x.other].name, "why": words()["reason"][x.reason]}
@@ -95,7 +100,7 @@ def project(request: Request, office: Shop, who: Who, number: str) -> Response:
     told: dict[str, Any] = {"project": row_of(one)}
     return answered(
         request, who, "project.html", told, list(event_rows(one)), TIMES, one.name, heads=_HEADS, money=_MONEY,
-        links=links, reasons=reasons_of(one), shown=shown, tab="projects",
+        links=links, tab="projects",
     )  # fmt: skip
 
 
