@@ -125,7 +125,7 @@ def test_what_a_rule_needs_and_lacks_is_said() -> None:
     reasons = {n.rule: n.template for n in applied(case).not_checked}
     assert reasons["wording.year"] == "needs_year"
     assert reasons["rows.gap"] == "needs_tables"
-    assert [r for r in reasons if r.startswith("goals.") and reasons[r] == "needs_forms"] == ["goals.code"]
+    assert [r for r in reasons if r.startswith("goals.") and reasons[r] == "needs_forms"] == ["goals.again"]
 
 
 def test_needs_are_known() -> None:
