@@ -52,9 +52,8 @@ def test_some_that_are_cheap_to_make() -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("part", range(8))
-def test_all(part: int) -> None:
-    """`bench hostile` prints the same as a table."""
-    found = list(tried(inputs(SEED)[part::8]))
+def test_every_twentieth() -> None:
+    """`bench hostile` reads all of them and prints the same as a table; that takes half an hour and more."""
+    found = list(tried(inputs(SEED)[::20]))
     assert wrong(found) == []
     assert max(t.memory for t in found) < 2 * DEFAULT.memory
