@@ -1,4 +1,4 @@
-"""What checking costs grows with the text: every word that the grammars know, repeated 1, 10 and 100 times as long.
+"""What checking costs grows with the text: words that the grammars know, repeated 1, 10 and 100 times as long.
 
 The words come from standards/, so that a new word or pattern is under the test by being there.
 """
@@ -98,15 +98,15 @@ def test_a_sample_grows_with_its_length(form: str) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("part", range(20))
-def test_every_word_grows_with_its_length(part: int) -> None:
-    """Each word in one of the forms."""
-    words = [FORMS[k % len(FORMS)].format(t) for k, t in enumerate(tokens()[part::20])]
+@pytest.mark.parametrize("part", range(5))
+def test_words_grow_with_their_length(part: int) -> None:
+    """A tenth of the words, each in one of the forms."""
+    words = [FORMS[k % len(FORMS)].format(t) for k, t in enumerate(tokens()[part::50])]
     groups = [tuple(words[k : k + 40]) for k in range(0, len(words), 40)]
     assert [w for g in groups for w in blamed(g)] == []
 
 
-@pytest.mark.parametrize("word", ["和", "的", "10万元、", "(款)"])
+@pytest.mark.parametrize("word", ["和", "10万元、"])
 def test_a_hundred_thousand_characters_of_one_word_take_seconds(word: str) -> None:
     text = repeated((word,), 37_000)
     assert cost(text) < 40  # 23 s for 和 once; cut into passages with a notice
