@@ -39,7 +39,7 @@ def hostile(
     for k, one in enumerate(tried(chosen), start=1):
         found.append(one)
         wrong = over(one)
-        if wrong or sys.stderr.isatty() or k % 25 == 0:
+        if wrong or sys.stderr.isatty() or k % 10 == 0:
             told = _WRONG.get(wrong, "")
             line = f"{k}/{len(chosen)} {one.name} {one.seconds:.1f} 秒 {one.memory // MEGABYTE} MB {told} {one.sentence[:80]}"
             console.print(Text(line))
