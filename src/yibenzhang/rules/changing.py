@@ -10,13 +10,15 @@ from decimal import Decimal
 from yibenzhang.model.relations import Alternatives, Made, Relation, Term
 from yibenzhang.prose.change_lists import ChangeList, change_lists
 from yibenzhang.prose.claims import Claim
-from yibenzhang.prose.quantities import Quantity
+from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.rules.slips import slipped
 from yibenzhang.rules.supporting import holds, well_supported
 from yibenzhang.standards.lexicon.sentences import nothing_before
 
+_BESIDE = 8
+"""A rate stands so close behind its change."""
 _FEW = 3
 """A change with two of its parts may well have more."""
 
@@ -52,6 +54,8 @@ def readings(case: Case) -> Iterator[Readings]:
     yield from _against_tables(case)
     yield from _new_items(case)
     for listing in change_lists(case.passages, case.by_passage, _known(case.claims)):
+        if any(_two_ways(case, q) for q in (*listing.wholes, *listing.parts)):
+            continue  # which way it is meant is asked where it is said
         options = tuple(_sum(whole, listing) for whole in listing.wholes)
         yield Readings(options, f"text|{listing.how}{_of_what(case, listing)}")
 
@@ -59,6 +63,15 @@ def readings(case: Case) -> Iterator[Readings]:
 def _sum(whole: Quantity, listing: ChangeList) -> Relation:
     terms = [Term(Decimal(whole.sign), whole.fact), *(Term(-Decimal(q.sign), q.fact) for q in listing.parts)]
     return Relation(f"prose.changed|{whole.fact.id}|{len(listing.parts)}|list", "prose.changed", tuple(terms))
+
+
+def _two_ways(case: Case, change: Quantity) -> bool:
+    """The rate right behind a change says another direction."""
+    text = change.passage
+    found = next((found for found in case.numbers if any(q is change for q in found)), ())
+    rates = (q for q in found if q.passage is text and q.kind == Kind.RATE and q.start >= change.end)
+    rate = next(rates, None)
+    return rate is not None and rate.start - change.end < _BESIDE and rate.sign * change.sign < 0
 
 
 def _of_what(case: Case, listing: ChangeList) -> str:
