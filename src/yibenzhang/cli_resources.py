@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -55,33 +54,12 @@ def kind_of(schema: Schema, name: str) -> Kind:
         raise fail(str(error)) from error
 
 
-@contextmanager
-def account(folder: Path, address: str) -> Iterator[Session]:
-    """The account in this folder or database; what goes wrong becomes a sentence."""
-    from sqlalchemy.exc import SQLAlchemyError
-
-    from yibenzhang.office.access import NotHere, Refused
-    from yibenzhang.office.database import Database, DatabaseError, away, engine_of
+def account(folder: Path, address: str) -> AbstractContextManager[Session]:
+    """The account in this folder or database."""
+    from yibenzhang.cli_records import records
     from yibenzhang.resources.store import prepare
 
-    try:
-        if not address:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        engine = engine_of(address, folder.resolve())
-        try:
-            prepare(engine)
-            with Database(engine).session() as session:
-                yield session
-        finally:
-            engine.dispose()
-    except (DatabaseError, NotHere, Refused) as error:
-        raise fail(str(error)) from error
-    except SQLAlchemyError as error:
-        if not away(error):
-            raise
-        raise fail("数据库连不上，没有保存；请检查地址和数据库服务后重试。") from error
-    except OSError as error:
-        raise fail(f"文件夹不能用：{error.strerror}：{error.filename}") from error
+    return records(folder, address, prepare)
 
 
 def doer(who: str, source: str = "") -> Doer:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import getpass
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Annotated
 
@@ -15,16 +15,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from yibenzhang.cli_common import fail
+from yibenzhang.cli_records import records
 from yibenzhang.cli_serve import DEFAULT, Folder
 from yibenzhang.cli_serve import Database as Address
 from yibenzhang.office import users
 from yibenzhang.office.access import ROLE, Actor, Refused
 from yibenzhang.office.account_files import read_accounts
-from yibenzhang.office.database import Database, DatabaseError, away, engine_of, prepare
+from yibenzhang.office.database import prepare
 from yibenzhang.office.issuing import Issue, handed_out, issue, without_account
 from yibenzhang.office.models import Role, Season
 from yibenzhang.reading import ReadingError
@@ -48,27 +48,8 @@ def _actor() -> Actor:
     return Actor(None, f"命令行（{person}）" if person else "命令行", Role.ADMINISTRATOR)
 
 
-@contextmanager
-def _office(folder: Path, address: str) -> Iterator[Session]:
-    """The records of the ledger in this folder; what goes wrong becomes a sentence."""
-    try:
-        if not address:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        engine = engine_of(address, folder.resolve())
-        try:
-            prepare(engine)
-            with Database(engine).session() as session:
-                yield session
-        finally:
-            engine.dispose()
-    except (DatabaseError, Refused) as error:
-        raise fail(str(error)) from error
-    except SQLAlchemyError as error:
-        if not away(error):
-            raise
-        raise fail("数据库连不上，没有保存；请检查地址和数据库服务后重试。") from error
-    except OSError as error:
-        raise fail(f"账本文件夹不能用：{error.strerror}：{error.filename}") from error
+def _office(folder: Path, address: str) -> AbstractContextManager[Session]:
+    return records(folder, address, prepare)
 
 
 def _password(from_stdin: bool) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from yibenzhang.model.digits import whole_number
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity
+from yibenzhang.standards.lexicon.sentences import made_of
 
 _LEVELS = (Kind.VALUE, Kind.ACTUAL)
 MOST_WHOLES = 4
@@ -20,7 +21,6 @@ _OPENING = re.compile(
 AND_SO_ON = re.compile(r"^[一-鿿]{0,6}等")
 _NESTED = re.compile(r"其中|包括")
 _ASIDE = re.compile(r"原因|由于|因为|相比|[比较]上年")
-_MADE_OF = "包括"
 _NO_MATTER = {"described", "semicolon", "sentences", "over", "changes"}
 _SEVERAL = re.compile("[、,]")
 _ENDS = ("。", ")", ":")
@@ -106,7 +106,7 @@ def _in_sentences(found: list[Quantity], below: list[Quantity] | None) -> Iterat
 
 def _how(word: str, flags: Sequence[str]) -> str:
     """The kind of list: what stands between the parts of what a word like 包括 announces makes no difference."""
-    told = {*flags} - (_NO_MATTER if word == _MADE_OF else {"over"})
+    told = {*flags} - (_NO_MATTER if word in made_of() else {"over"})
     return " ".join(["list", word, *sorted(told)])
 
 
@@ -243,6 +243,11 @@ def ordinal(number: str) -> int:
     tens, ten, ones = digits.partition("十")
     value = _CHINESE.get(ones, 0) if ten else _CHINESE.get(tens, 0)
     return value + (10 * _CHINESE.get(tens, 1) if ten else 0)
+
+
+def count_written(written: str) -> int:
+    """A count in digits or in Chinese; 0 where it is none."""
+    return whole_number(written) if written.isdigit() else ordinal(written.replace("两", "二"))
 
 
 def _announced(passage: Passage) -> str:

@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from yibenzhang.model.digits import whole_number
 from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.model.places import Place
-from yibenzhang.prose.listing import ordinal
+from yibenzhang.prose.listing import count_written
 from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
@@ -25,11 +24,6 @@ _COUNT = re.compile(
 _GOALS = re.compile(r"编报绩效目标|实行绩效目标管理")
 """Sentences about goals tables, which are held against these."""
 _CENT = Decimal(100)
-
-
-def number_of(written: str) -> int:
-    """A count in digits or in Chinese."""
-    return whole_number(written) if written.isdigit() else ordinal(written.replace("两", "二"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +81,7 @@ def counting(case: Case) -> Iterator[Issue]:
             near = [q for q in money if q.start < m.start()][-1:] + [q for q in money if q.start > m.start()][
                 :1
             ]
-            said = number_of(m.group("n") or m.group("m"))
+            said = count_written(m.group("n") or m.group("m"))
             if any(listed.contradicts(said, q.amount.base) for q in near):
                 words = p.verbatim(m.start(), m.end()).strip()
                 there, count = ("", listed.place), listed.projects

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from yibenzhang.model.digits import whole_number
-from yibenzhang.prose.listing import ordinal
+from yibenzhang.prose.listing import count_written, ordinal
 from yibenzhang.prose.passages import Passage
 
 _N = r"(?<![\d.一二三四五六七八九十第])(?P<{}>\d{{1,2}}|[一二两三四五六七八九十]{{1,3}})个"
@@ -32,7 +31,7 @@ def miscounted(passages: Sequence[Passage], position: int) -> tuple[int, int, in
     """
     text = passages[position].text
     for m in _SAID.finditer(text):
-        said = _number(m.group("one") or m.group("two"))
+        said = count_written(m.group("one") or m.group("two"))
         stop = text.find("。", m.end())
         rest = text[m.end() : stop if stop >= 0 else len(text)]
         found = _numbered(text[m.end() - 1 :], said)
@@ -41,10 +40,6 @@ def miscounted(passages: Sequence[Passage], position: int) -> tuple[int, int, in
         if found and found != said:
             return m.start(), m.end(), found
     return None
-
-
-def _number(written: str) -> int:
-    return whole_number(written) if written.isdigit() else ordinal(written.replace("两", "二"))
 
 
 def _numbered(text: str, said: int) -> int:

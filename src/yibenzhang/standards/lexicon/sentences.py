@@ -60,6 +60,12 @@ def as_before() -> re.Pattern[str]:
     return re.compile("|".join(_data()["as_before"]["words"]))
 
 
+@lru_cache(maxsize=1)
+def made_of() -> tuple[str, ...]:
+    """Words after which all that something is made of is listed."""
+    return _folded(_data(), "made_of")
+
+
 _LAST: list[tuple[Lexicon, SentenceWords]] = []
 
 
