@@ -190,12 +190,12 @@ def speed(
 
 
 def start(
-    file: Annotated[Path, typer.Argument(help="一个小文件")] = starting.SMALL,
+    file: Annotated[Path | None, typer.Argument(help="一个小文件，默认用 examples 中的")] = None,
     rounds: Annotated[int, typer.Option("-n", "--rounds", min=1, help="各测几遍")] = 7,
     format: Format = "text",
 ) -> None:
     """启动：--help 和检查一个小文件的用时、内存，与空的解释器同场比。退出码 1：超过目标（忙的机器上看倍数）。"""
-    found = starting.measure(file, rounds)
+    found = starting.measure(file or starting.SMALL, rounds)
     if format == "json":
         as_json(starting.report(found))
     else:
