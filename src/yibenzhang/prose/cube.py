@@ -24,7 +24,7 @@ _COMPARED = tuple(_UNSAID)
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A printed number of a table with its coordinates; ``named``: its row has a name of its own."""
+    """A number of a table, or a blank, with its coordinates; ``named``: its row has a name of its own."""
 
     fact: Fact
     at: Coordinates
@@ -49,7 +49,7 @@ class Wanted:
 
 
 class Cube:
-    """All printed money of the views."""
+    """All money of the views, printed, and where its cell was left blank."""
 
     def __init__(self, views: Sequence[View], trees: Mapping[str, Tree], year: int | None = None) -> None:
         self._trees, self._year = trees, year
@@ -58,21 +58,20 @@ class Cube:
         self._plain: dict[tuple[str, str], list[Cell]] = defaultdict(list)
         self._at: dict[str, Coordinates] = {}
         self._bases: dict[int, list[Fact]] = defaultdict(list)
+        self._blanks: dict[tuple[str, str], list[Cell]] = defaultdict(list)
+        self._coded_blanks: dict[Code, list[Cell]] = defaultdict(list)
         for view in views:
             names = [
                 fold_name(unnumbered(r.label.removeprefix("其中：").removeprefix("其中:"))) for r in view.rows
             ]
             for (r, c), fact in view.cells.items():
-                if (
-                    not fact.printed
-                    or fact.amount is None
-                    or fact.unit is None
-                    or fact.unit.dimension != "money"
-                ):
+                if fact.unit is None or fact.unit.dimension != "money":
                     continue
-                place = (view.table, view.panel, c)
-                at = self._of_year(view.places[r, c])
-                self._add(Cell(fact, at, bool(names[r]), place), names[r], view.rows[r].total)
+                cell = Cell(fact, self._of_year(view.places[r, c]), bool(names[r]), (view.table, view.panel, c))
+                if fact.amount is not None:
+                    self._add(cell, names[r], view.rows[r].total)
+                elif fact.interval is not None:
+                    self._add_blank(cell)
 
     def _of_year(self, at: Coordinates) -> Coordinates:
         """A table that prints the years: this year's numbers are those of the budget, those before them last year's."""
@@ -92,6 +91,16 @@ class Cube:
             self._plain[at.kind, at.item].append(cell)
         if len(name) >= 3 and not total:
             self._by_label[name].append(cell)
+
+    def _add_blank(self, cell: Cell) -> None:
+        at = self._at[cell.fact.id] = cell.at
+        if at.unit or at.residue or at.project:
+            return
+        coded = [(k, getattr(at, k)) for k in CODES if getattr(at, k)]
+        if len(coded) == 1:
+            self._coded_blanks[coded[0]].append(cell)
+        elif not coded and (at.kind or at.item or at.fund):
+            self._blanks[at.kind, at.item].append(cell)
 
     def labelled(self, name: str) -> bool:
         """Some row is called so."""
@@ -121,6 +130,23 @@ class Cube:
             (rank, k, c.fact) for k, c in enumerate(found) if (rank := self._rank(c, wanted)) is not None
         ]
         return list({f.id: f for _, _, f in sorted(ranked, key=lambda x: x[:2])}.values())
+
+    def blanks(self, wanted: Wanted) -> list[Fact]:
+        """The blank cells that stand just where the words say; none where the tables tell several funds and the words
+        do not say which."""
+        said = dict(wanted.values)
+        found = [c for code in wanted.codes for c in self._coded_blanks.get(code, ())]
+        if not wanted.codes and not wanted.label:
+            found = self._blanks.get((said.get("kind", ""), said.get("item", "")), [])
+        found = [
+            c for c in found
+            if c.at.kind == said.get("kind", "") and c.at.item == said.get("item", "")
+            and self._rank(c, wanted) is not None
+        ]  # fmt: skip
+        fund = said.get("fund") or dict(wanted.prefer).get("fund", "")
+        if fund:
+            return [c.fact for c in found if c.at.fund == fund]
+        return [c.fact for c in found] if len({c.at.fund for c in found}) == 1 else []
 
     def has(self, fact: Fact, dimension: str, value: str) -> bool:
         """The number of the tables stands there."""

@@ -90,11 +90,16 @@ _LEVELS = (Kind.VALUE, Kind.ACTUAL, Kind.BUDGETED, Kind.LAST)
 
 
 def read_in_tables(case: Case, q: Quantity) -> Reading | None:
-    """The reading of an amount whose every word is accounted for and that the tables state."""
-    if not q.money or q.kind not in _LEVELS or not q.amount.value:
+    """The reading of an amount whose every word is accounted for and that the tables state.
+
+    Nothing (0 万元) is stated by a cell that stands just there, blank or not, and not by what is near.
+    """
+    if not q.money or q.kind not in _LEVELS:
         return None
     reading = case.reader.read(q)
-    return reading if reading is not None and reading.sure and (reading.facts or reading.sums) else None
+    if reading is None or not reading.sure or not (reading.facts or reading.sums):
+        return None
+    return reading if q.amount.value or (reading.facts and not reading.wider) else None
 
 
 def _read(reading: Reading, case: Case) -> Made:
