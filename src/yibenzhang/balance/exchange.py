@@ -56,7 +56,7 @@ def _exchange(pairs: list[tuple[Fact, Fact]], touching: Around, steps: Steps) ->
     """The exchange, if every relation holds once the pairs have changed places, and either side was broken."""
     instead: dict[str, Interval] = {}
     for a, b in pairs:
-        if a.interval is None or b.interval is None:
+        if a.interval is None or b.interval is None or _unlike(a, b):
             return None
         instead[a.id], instead[b.id] = b.interval, a.interval
     mended: dict[int, Result] = {}
@@ -74,6 +74,11 @@ def _exchange(pairs: list[tuple[Fact, Fact]], touching: Around, steps: Steps) ->
                 if not _holds(r, instead):
                     return None
     return Exchange(tuple(pairs), tuple(mended.values())) if all(sides) and mended else None
+
+
+def _unlike(a: Fact, b: Fact) -> bool:
+    """Money and a rate do not change places."""
+    return a.unit is not None and b.unit is not None and a.unit.dimension != b.unit.dimension
 
 
 def _holds(r: Result, instead: dict[str, Interval]) -> bool:

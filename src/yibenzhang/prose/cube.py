@@ -20,6 +20,8 @@ CODES = ("function", "department", "government")
 _UNSAID = {"side": 0, "fund": 1, "period": 2, "kind": 4, "item": 4}
 """What a value costs that the words do not say."""
 _COMPARED = tuple(_UNSAID)
+_NARROW = ("fund", "kind", "item")
+"""What makes a number one of a part: that of the whole is another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,11 @@ class Cube:
             return [c.fact for c in found if c.at.fund == fund]
         return [c.fact for c in found] if len({c.at.fund for c in found}) == 1 else []
 
+    def of_body(self, facts: Sequence[Fact]) -> tuple[Fact, ...]:
+        """Those of the body itself; where there are none, all, those of its units."""
+        own = tuple(f for f in facts if not self._at[f.id].unit)
+        return own or tuple(facts)
+
     def has(self, fact: Fact, dimension: str, value: str) -> bool:
         """The number of the tables stands there."""
         found: str = getattr(self._at[fact.id], dimension)
@@ -225,14 +232,15 @@ class Cube:
         whole = not (named or said.get("kind") or said.get("item"))
         if whole and at.fund and not (said.get("fund") or fits.get("fund")):
             return None  # all income is not that of one fund
-        loose = 0
+        loose = broader = 0
         for dimension in _COMPARED:
             cost = self._apart(dimension, said.get(dimension, ""), getattr(at, dimension), named)
             if cost is None:
                 return None
             loose += 0 if fits.get(dimension) else cost
+            broader += dimension in _NARROW and bool(said.get(dimension)) and not getattr(at, dimension)
         missed = sum(not fit for fit in fits.values())
-        return (missed + loose, bool(at.unit), bool(at.residue))
+        return (broader, missed + loose, bool(at.unit), bool(at.residue))
 
     def _apart(self, dimension: str, said: str, here: str, named: bool) -> int | None:
         """How far what is said and what is there lie apart; None where they exclude each other."""

@@ -131,8 +131,9 @@ class SentenceReader:
         if blanks:
             blank = replace(said, wanted=wanted, how=f"{said.how}, blank")
             return Reading(q, blank, (*blanks, *facts), sums, blank=True)
-        if not q.amount.value:
-            how += ", zero"  # what holds of nothing says little of amounts
+        if not q.amount.value:  # some unit has nothing; that it holds of nothing says little of amounts
+            facts = self.cube.of_body([f for f in facts if all(self.cube.has(f, *x) for x in said_all)])
+            how += ", zero"
         return Reading(q, replace(said, wanted=wanted, how=how), facts, sums, wider)
 
     def _unsaid(self, fact: Fact, wanted: Wanted) -> bool:

@@ -112,7 +112,7 @@ def _read(reading: Reading, case: Case) -> Made:
     if own := _elsewhere(reading.quantity, case):
         return Alternatives([*options, *(_restates(number, f) for f in own)])
     known = case.reader.cube.known(number)
-    if known and (paid := [f for f in case.reader.other_side(reading) if agree(number, f)]):
+    if known and reading.quantity.amount.value and (paid := [f for f in case.reader.other_side(reading) if agree(number, f)]):
         # what comes in pays for what goes out: the tables tell the same money on the other side
         return Alternatives([*options, *(replace(_restates(number, f), accuses=False) for f in paid)])
     accused = well_supported(support_kind(reading.how, known), POOL_ONE_IN if known else ONE_IN)
