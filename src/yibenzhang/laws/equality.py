@@ -84,11 +84,17 @@ def _family(numbers: Numbers, pair: Pair, instances: list[Instance]) -> Family:
     if kind == "whole":
         # a part equals its whole only where its other parts are nothing: then the totals are equal too
         head = next((i for i in instances if one.rows[i.explains.row].total), None)
+    weak = (kind == "whole" and head is None) or _untold(one, ca) or _untold(other, cb)
     return Family(
         "equal", "equal", f"{one.table}/{one.panel}/{ca}~{other.table}/{other.panel}/{cb}/{kind}",
-        _pool(kind, one, ca, other, cb), instances, weak=kind == "whole" and head is None, head=head,
+        _pool(kind, one, ca, other, cb), instances, weak=weak, head=head,
         direction=f"time {va}~{vb}" if kind == "time" else f"equal {kind}",
     )  # fmt: skip
+
+
+def _untold(view: View, column: int) -> bool:
+    """Neither the title nor the heading says whether the numbers are all spending or some: they contradict nobody."""
+    return not view.entitled and not view.columns[column].coordinates.kind
 
 
 def _pool(kind: str, a: View, ca: int, b: View, cb: int) -> str:

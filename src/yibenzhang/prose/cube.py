@@ -69,7 +69,9 @@ class Cube:
             for (r, c), fact in view.cells.items():
                 if fact.unit is None or fact.unit.dimension != "money":
                     continue
-                cell = Cell(fact, self._of_year(view.places[r, c]), bool(names[r]), (view.table, view.panel, c))
+                cell = Cell(
+                    fact, self._of_year(view.places[r, c]), bool(names[r]), (view.table, view.panel, c)
+                )
                 if fact.amount is not None:
                     self._add(cell, names[r], view.rows[r].total)
                 elif fact.interval is not None:

@@ -16,6 +16,7 @@ from yibenzhang.model.views import View, ViewColumn, ViewRow
 from yibenzhang.recognising.panels import NumberColumn, Panel, Panels, folded, panels_of, state_of
 from yibenzhang.recognising.row_keys import RowReader
 from yibenzhang.recognising.stitching import Framed
+from yibenzhang.standards.lexicon.frames import frame_words
 from yibenzhang.standards.lexicon.words import Lexicon, Phrase
 from yibenzhang.standards.registers import Registers
 
@@ -49,6 +50,10 @@ class Reader:
         phrase = self.lexicon.phrase(bare_title(title))
         scope = self._placed(Coordinates(), phrase, False)
         return scope.placed({d: f"*{folded(title)}" for d in phrase.several if d not in ("side", "period")})
+
+    def _entitled(self, title: str) -> bool:
+        residue = self.lexicon.phrase(_ORDINAL.sub("", bare_title(title))).residue
+        return bool(title) and all(r in frame_words().plain_in_title for r in residue)
 
     def _placed(self, at: Coordinates, phrase: Phrase, residue: bool = True) -> Coordinates:
         """The coordinates with what a phrase says; what stands nearer to the number wins."""
@@ -119,8 +124,9 @@ class Reader:
         steps = sum(c.kind == "name" for c in panel.labels) > 1
         table = f"t{frame.table.index + 1}"
         return View(
-            table, panel.number, title, scope, columns, tuple(rows), cells, places, frame.open_end, steps
-        )
+            table, panel.number, title, scope, columns, tuple(rows), cells, places, frame.open_end, steps,
+            entitled=self._entitled(title),
+        )  # fmt: skip
 
     def _at(self, column: ViewColumn, row: ViewRow) -> Coordinates:
         """Row and column together; where both speak of one dimension the more precise wins, then the row."""
@@ -206,6 +212,7 @@ def _of_period(row: ViewRow, period: str) -> ViewRow:
     return row if at.period else replace(row, coordinates=replace(at, period=period))
 
 
+_ORDINAL = re.compile(r"^(?:第[一二三四五六七八九十]+部分|[一二三四五六七八九十]+[、.])")
 _CODES = ("function", "department", "government", "unit", "project", "year")
 
 

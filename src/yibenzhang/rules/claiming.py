@@ -202,7 +202,9 @@ def _share_of_nothing(part: Quantity, rate: Quantity) -> Relation | None:
     if part.passage is not rate.passage or not 0 <= rate.start - part.end < _BESIDE:
         return None
     note = _note(_shown(part.fact), Decimal(0), rate)
-    return _relation("prose.share", (Term(100, part.fact), Term(-_ANY_WHOLE, rate.fact)), Decimal(0), note, rate)
+    return _relation(
+        "prose.share", (Term(100, part.fact), Term(-_ANY_WHOLE, rate.fact)), Decimal(0), note, rate
+    )
 
 
 _BESIDE = 12
