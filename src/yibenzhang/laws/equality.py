@@ -45,8 +45,36 @@ def equality_families(
                 one, other = _ordered(a, b)
                 if (made := _equal(one, other)) is not None:
                     pairs[one.view, one.column, other.view, other.column, kind].append(made)
+    carried = _carried(numbers)
     for pair, instances in pairs.items():
-        yield _family(numbers, pair, instances)
+        yield _family(numbers, pair, _without_carried(instances, carried))
+
+
+def _carried(numbers: Numbers) -> frozenset[int]:
+    """What was carried over from last year, wherever it is told."""
+    found = (n for cells in numbers.of for n in cells.values() if n.at.period == "carried_in")
+    return frozenset(n.value for n in found if n.value)
+
+
+def _without_carried(instances: list[Instance], carried: frozenset[int]) -> list[Instance]:
+    """Without those that differ by what was carried over, one by one or together: one of the two tells this year's
+    money alone, and does not say so."""
+    apart = [i for i in instances if not i.holds]
+    if not apart or not carried:
+        return instances
+    lengths: dict[int, list[Instance]] = defaultdict(list)
+    for i in apart:
+        lengths[len(i.explains.at.function)].append(i)
+    if any(len(found) > 1 and _is_carried(found, carried) for found in lengths.values()):
+        lost = {id(i) for i in apart}
+    else:
+        lost = {id(i) for i in apart if _is_carried([i], carried)}
+    return [i for i in instances if id(i) not in lost]
+
+
+def _is_carried(found: list[Instance], carried: frozenset[int]) -> bool:
+    residual, slack = abs(sum(i.residual for i in found)), sum(max(i.slack, i.loose) for i in found)
+    return any(abs(residual - value) <= slack for value in carried)
 
 
 def _own_fund(numbers: Numbers, statement: Statement) -> bool:

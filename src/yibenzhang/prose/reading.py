@@ -131,6 +131,8 @@ class SentenceReader:
         if blanks:
             blank = replace(said, wanted=wanted, how=f"{said.how}, blank")
             return Reading(q, blank, (*blanks, *facts), sums, blank=True)
+        if facts and not named and all(self.cube.place(f).residue for f in facts):
+            how += ", unknown"  # the headings of all of them have words that nothing explains
         if not q.amount.value:  # some unit has nothing; that it holds of nothing says little of amounts
             facts = self.cube.of_body([f for f in facts if all(self.cube.has(f, *x) for x in said_all)])
             how += ", zero"

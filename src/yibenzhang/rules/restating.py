@@ -78,10 +78,23 @@ def _read(reading: Reading, case: Case) -> Made:
     ):
         # what comes in pays for what goes out: the tables tell the same money on the other side
         return Alternatives([*options, *(replace(_restates(number, f), accuses=False) for f in paid)])
+    if explained := [r for f in reading.facts if (r := _beside_carried(number, f, case)) is not None]:
+        return Alternatives([*options, *explained])
     accused = well_supported(support_kind(reading.how, known), POOL_ONE_IN if known else ONE_IN)
     return Alternatives(
         options, _cut(_meant(options, reading.quantity), reading.quantity) if accused else None
     )
+
+
+def _beside_carried(number: Fact, stated: Fact, case: Case) -> Relation | None:
+    """The two differ by what was carried over: one of them tells this year's money alone, and does not say so."""
+    for carried in case.reader.cube.carried:
+        for sign in (1, -1):
+            terms = (Term(1, number), Term(-1, stated), Term(sign, carried))
+            relation = Relation(f"prose.table|{number.id}|carried", "prose.table", terms, accuses=False)
+            if holds(relation):
+                return relation
+    return None
 
 
 _PROJECTS = re.compile(r"项目[^。;]{0,8}\d+[个项]|\d+[个项][^。;]{0,8}项目")
