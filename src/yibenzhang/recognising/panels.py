@@ -253,6 +253,8 @@ def _opens(column: LabelColumn, labels: list[LabelColumn], grid: Grid, body: tup
     names = [c for c in labels if c.kind in ("name", "code")]
     if not names:
         return True
+    if column.path and any(n.kind == column.kind and n.path == column.path for n in names):
+        return True  # the same headings once more: a list goes on beside itself
     left, right = names[-1].path[:1], column.path[:1]
     if left and right and left != right and column.path[-1:] == names[-1].path[-1:]:
         return True
