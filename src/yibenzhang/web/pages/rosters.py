@@ -12,7 +12,8 @@ from yibenzhang.model.issues import Issue
 from yibenzhang.office.access import Refused, entry_of, season_of, visible_submissions
 from yibenzhang.office.lateness import keep_up, late_finding, today
 from yibenzhang.office.models import Entry, Notice, Role, Season, State, Submission
-from yibenzhang.office.roster import board, change_entry, counted, glance, import_rows, remove_entry
+from yibenzhang.office.roster import board, counted, glance
+from yibenzhang.office.roster_changes import change_entry, import_rows, remove_entry
 from yibenzhang.office.roster_files import read_roster, roster_template
 from yibenzhang.office.seasons import dates_changed
 from yibenzhang.reading import ReadingError

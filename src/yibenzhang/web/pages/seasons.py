@@ -20,15 +20,8 @@ from sqlalchemy.orm import Session
 from yibenzhang.office.access import Actor, Refused, season_of, visible_submissions
 from yibenzhang.office.lateness import today
 from yibenzhang.office.models import Role, Season, State, Submission
-from yibenzhang.office.roster import (
-    STATUS,
-    Brief,
-    Line,
-    counted,
-    glance,
-    new_season,
-    statuses,
-)
+from yibenzhang.office.roster import STATUS, Brief, Line, counted, glance, statuses
+from yibenzhang.office.roster_changes import new_season
 from yibenzhang.office.seasons import change_season, close_season, reopen_season
 from yibenzhang.office.spreadsheets import write_sheet
 from yibenzhang.office.submissions import outdated, recheck
