@@ -91,9 +91,18 @@ def serve(
     if proxy and not accounts:
         raise fail("前面有代理时别人也能打开，必须要求登录：请加 --accounts。")
     settings = Settings(
-        folder.resolve(), database, accounts, hosts, https, tuple(proxy or ()), jobs, timeout, standards,
-        most * 1024 * 1024, analyses=str(ledger.resolve()) if ledger else "",
-    )  # fmt: skip
+        folder.resolve(),
+        database,
+        accounts,
+        hosts,
+        https,
+        tuple(proxy or ()),
+        jobs,
+        timeout,
+        standards,
+        most * 1024 * 1024,
+        analyses=str(ledger.resolve()) if ledger else "",
+    )
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"

@@ -11,9 +11,21 @@ from functools import lru_cache
 from yibenzhang.model.dress import is_garbled, narrow, undressed, without_unseen
 
 __all__ = [
-    "BAI_WAN_YUAN", "PERCENT", "QIAN_YUAN", "WAN_YI_YUAN", "WAN_YUAN", "YI_YUAN", "YUAN", "Amount", "CellState", "Unit", "cell_state", "narrow",
-    "parse_amount", "unit_named",
-]  # fmt: skip
+    "BAI_WAN_YUAN",
+    "PERCENT",
+    "QIAN_YUAN",
+    "WAN_YI_YUAN",
+    "WAN_YUAN",
+    "YI_YUAN",
+    "YUAN",
+    "Amount",
+    "CellState",
+    "Unit",
+    "cell_state",
+    "narrow",
+    "parse_amount",
+    "unit_named",
+]
 
 
 class CellState(StrEnum):

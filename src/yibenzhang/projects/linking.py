@@ -121,11 +121,17 @@ def members_of(events: Iterable[Event]) -> list[Member]:
         digest = hashlib.blake2b(f"{who}|{key}".encode(), digest_size=5).hexdigest()
         out.append(
             Member(
-                digest, who, next((e.code for e in found if e.code), ""), last.name, key,
-                frozenset(bare(e.body) for e in found), tuple(found), shape_of(last.name, place_of_body(who)),
+                digest,
+                who,
+                next((e.code for e in found if e.code), ""),
+                last.name,
+                key,
+                frozenset(bare(e.body) for e in found),
+                tuple(found),
+                shape_of(last.name, place_of_body(who)),
                 frozenset(e.origin for e in found if e.origin),
             )
-        )  # fmt: skip
+        )
     return sorted(out, key=lambda m: (m.who, m.year, m.id))
 
 
@@ -203,9 +209,10 @@ def linked(
     projects = [_project(group, links[root]) for root, group in sets.groups.items()]
     projects.sort(key=lambda p: (p.who, p.name, p.id))
     return Linked(
-        tuple(projects), tuple(open_.values()),
+        tuple(projects),
+        tuple(open_.values()),
         {m.id: p.id for p in projects for m in p.members},
-    )  # fmt: skip
+    )
 
 
 _REASONS = ("name", "name", "alike", "alike")

@@ -75,21 +75,47 @@ def _packed_outline(view: View) -> bytes:
         suspects = [[s.words, s.text, s.suggestion, s.why, names.ref(s.key)] for s in f.suspects]
         spots = [[names.ref(s.key), s.leaf, s.box, s.words, s.text, s.more] for s in f.spots]
         return [
-            f.id, f.rule, f.name, f.severity, f.message, f.reported, f.expected, f.difference, f.unit,
-            f.certain, f.basis, sums, suspects, spots,
-        ]  # fmt: skip
+            f.id,
+            f.rule,
+            f.name,
+            f.severity,
+            f.message,
+            f.reported,
+            f.expected,
+            f.difference,
+            f.unit,
+            f.certain,
+            f.basis,
+            sums,
+            suspects,
+            spots,
+        ]
 
     body = [
         [[f.name, f.kind, f.sha256, f.pages] for f in view.files],
-        view.extent, view.little, view.body, view.fiscal_year, view.stage, view.level, view.region, view.conflicts,
-        view.numbers_count, view.proved, view.contradicted, view.alone, view.trivial, view.relations_count,
+        view.extent,
+        view.little,
+        view.body,
+        view.fiscal_year,
+        view.stage,
+        view.level,
+        view.region,
+        view.conflicts,
+        view.numbers_count,
+        view.proved,
+        view.contradicted,
+        view.alone,
+        view.trivial,
+        view.relations_count,
         [[s.name, s.numbers, s.proved, s.contradicted, s.alone, s.trivial, s.leaf] for s in view.sections],
-        [[x.number, x.file, x.page, x.kind, x.title, x.width, x.height, x.turn, x.skew, x.cells, x.scanned]
-         for x in view.leaves],
+        [
+            [x.number, x.file, x.page, x.kind, x.title, x.width, x.height, x.turn, x.skew, x.cells, x.scanned]
+            for x in view.leaves
+        ],
         [finding(f) for f in view.findings],
         [[u.key, u.rule, u.name, u.reason, u.table] for u in view.unchecked],
         [[n.message, n.leaf, n.unread] for n in view.notices],
-    ]  # fmt: skip
+    ]
     return names.packed(body)
 
 
@@ -247,18 +273,67 @@ _uncollected = _Uncollected()
 
 def _outline(text: bytes) -> Outline:
     names, body = json.loads(text)
-    (files, extent, little, who, year, stage, level, region, conflicts, count, proved, contradicted, alone, trivial, related,
-     sections, leaves, findings, unchecked, notices) = body  # fmt: skip
+    (
+        files,
+        extent,
+        little,
+        who,
+        year,
+        stage,
+        level,
+        region,
+        conflicts,
+        count,
+        proved,
+        contradicted,
+        alone,
+        trivial,
+        related,
+        sections,
+        leaves,
+        findings,
+        unchecked,
+        notices,
+    ) = body
     return Outline(
-        tuple([ViewFile(*f) for f in files]), extent, little, who, year, stage, level, region, tuple(conflicts),
-        count, proved, contradicted, alone, trivial, related,
+        tuple([ViewFile(*f) for f in files]),
+        extent,
+        little,
+        who,
+        year,
+        stage,
+        level,
+        region,
+        tuple(conflicts),
+        count,
+        proved,
+        contradicted,
+        alone,
+        trivial,
+        related,
         tuple([Section(*s) for s in sections]),
-        tuple([Leaf(number, file, page, kind, title, width, height, turn=turn, skew=skew, cells=cells, scanned=scanned)
-               for number, file, page, kind, title, width, height, turn, skew, cells, scanned in leaves]),
+        tuple(
+            [
+                Leaf(
+                    number,
+                    file,
+                    page,
+                    kind,
+                    title,
+                    width,
+                    height,
+                    turn=turn,
+                    skew=skew,
+                    cells=cells,
+                    scanned=scanned,
+                )
+                for number, file, page, kind, title, width, height, turn, skew, cells, scanned in leaves
+            ]
+        ),
         tuple([_finding(f, names) for f in findings]),
         tuple([Unchecked(*u) for u in unchecked]),
         tuple([Told(*n) for n in notices]),
-    )  # fmt: skip
+    )
 
 
 def _leaf(leaf: Leaf, text: bytes) -> Leaf:
@@ -281,10 +356,21 @@ def _box(box: list[float] | None) -> Box | None:
 def _block(b: list[Any], names: list[str]) -> Block:
     kind, key, pieces, rows = b
     return Block(
-        kind, names[key], _pieces(pieces, names),
-        tuple([tuple([FlowCell(names[k], _pieces(found, names), down, across, bool(head))
-                      for k, found, down, across, head in row]) for row in rows]),
-    )  # fmt: skip
+        kind,
+        names[key],
+        _pieces(pieces, names),
+        tuple(
+            [
+                tuple(
+                    [
+                        FlowCell(names[k], _pieces(found, names), down, across, bool(head))
+                        for k, found, down, across, head in row
+                    ]
+                )
+                for row in rows
+            ]
+        ),
+    )
 
 
 def _pieces(pieces: list[Any], names: list[str]) -> tuple[Piece, ...]:
@@ -292,12 +378,40 @@ def _pieces(pieces: list[Any], names: list[str]) -> tuple[Piece, ...]:
 
 
 def _finding(f: list[Any], names: list[str]) -> ShownFinding:
-    (name, rule, title, severity, message, reported, expected, difference, unit, certain,
-     basis, sums, suspects, spots) = f  # fmt: skip
+    (
+        name,
+        rule,
+        title,
+        severity,
+        message,
+        reported,
+        expected,
+        difference,
+        unit,
+        certain,
+        basis,
+        sums,
+        suspects,
+        spots,
+    ) = f
     return ShownFinding(
-        name, rule, title, severity, message, reported, expected, difference, unit, certain, tuple(basis),
+        name,
+        rule,
+        title,
+        severity,
+        message,
+        reported,
+        expected,
+        difference,
+        unit,
+        certain,
+        tuple(basis),
         tuple([Sum(name, line, tuple([names[k] for k in keys])) for name, line, keys in sums]),
         tuple([Suspicion(words, text, better, why, names[k]) for words, text, better, why, k in suspects]),
-        tuple([Spot(names[k], leaf, _box(box), words, text, tuple([(a, b, c, d) for a, b, c, d in more]))
-               for k, leaf, box, words, text, more in spots]),
-    )  # fmt: skip
+        tuple(
+            [
+                Spot(names[k], leaf, _box(box), words, text, tuple([(a, b, c, d) for a, b, c, d in more]))
+                for k, leaf, box, words, text, more in spots
+            ]
+        ),
+    )

@@ -284,9 +284,9 @@ def _close(out: Leaves, file: int, names: _Names, blocks: list[Block], tables: d
 def _sheet(page: Page) -> str:
     """The tab a page of a workbook is; empty elsewhere."""
     for block in page.blocks:
-        places: Iterable[Place] = (block.place,) if isinstance(block, Paragraph) else (
-            c.place for c in block.cells[:1]
-        )  # fmt: skip
+        places: Iterable[Place] = (
+            (block.place,) if isinstance(block, Paragraph) else (c.place for c in block.cells[:1])
+        )
         for place in places:
             at = inner(place)
             return at.sheet if isinstance(at, SheetPlace) else ""

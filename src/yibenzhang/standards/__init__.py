@@ -80,15 +80,35 @@ _FILES = {
     "sections.toml": ("section",),
     "headers.toml": ("label", "wrapper", "subtotal", "absolute", "relative", "basis"),
     "forms.toml": (
-        "label", "amount", "section", "goal", "indicator", "item", "purchase", "source", "listed", "overview",
-        "execution", "row", "word", "economic", "sum",
+        "label",
+        "amount",
+        "section",
+        "goal",
+        "indicator",
+        "item",
+        "purchase",
+        "source",
+        "listed",
+        "overview",
+        "execution",
+        "row",
+        "word",
+        "economic",
+        "sum",
     ),
-}  # fmt: skip
+}
 _OTHERS = ("messages.toml", "speech.toml", "region.toml")
 """Files of a layer that are not checked section by section."""
 _LISTS = (
-    "titles", "names", "parts", "basis", "regions", "places", "words", "told",
-)  # fmt: skip
+    "titles",
+    "names",
+    "parts",
+    "basis",
+    "regions",
+    "places",
+    "words",
+    "told",
+)
 
 
 def _sections(layer: Path) -> None:
@@ -140,10 +160,16 @@ def _parsed(path: Path, _changed: int, _size: int) -> Mapping[str, Any]:
 def _section(entry: dict[str, Any]) -> Section:
     try:
         return Section(
-            entry["id"], entry["name"], tuple(entry["words"]), tuple(entry["told"]), entry.get("stage", ""),
-            bool(entry.get("required", False)), bool(entry.get("amount", False)),
-            int(entry.get("since", 0)), tuple(entry.get("regions", ())),
-        )  # fmt: skip
+            entry["id"],
+            entry["name"],
+            tuple(entry["words"]),
+            tuple(entry["told"]),
+            entry.get("stage", ""),
+            bool(entry.get("required", False)),
+            bool(entry.get("amount", False)),
+            int(entry.get("since", 0)),
+            tuple(entry.get("regions", ())),
+        )
     except KeyError as error:
         raise StandardsError(
             f"sections.toml [[section]] {entry.get('id', '')}: 缺少 {error.args[0]}"
@@ -164,10 +190,14 @@ def _concept(entry: dict[str, Any]) -> Concept:
     if not (entry.get("names") and entry.get("at")):
         raise StandardsError(f"{where}: 缺少 names 或 at")
     return Concept(
-        tuple(entry["names"]), tuple(_address(a, where) for a in entry["at"]), bool(entry.get("sure", False)),
-        tuple(entry.get("section", ())), tuple(entry.get("not_section", ())), tuple(entry.get("not_lead", ())),
+        tuple(entry["names"]),
+        tuple(_address(a, where) for a in entry["at"]),
+        bool(entry.get("sure", False)),
+        tuple(entry.get("section", ())),
+        tuple(entry.get("not_section", ())),
+        tuple(entry.get("not_lead", ())),
         tuple(tuple(_address(a, where) for a in one) for one in entry.get("sums", ())),
-    )  # fmt: skip
+    )
 
 
 def _phrase(entry: dict[str, Any]) -> Phrase:
@@ -199,9 +229,14 @@ def _entry(entry: dict[str, Any]) -> RuleEntry:
         if not entry.get(key):
             raise StandardsError(f"rules [[rule]] {entry.get('id', '（没有 id）')}: 缺少 {key}")
     return RuleEntry(
-        entry["id"], entry["name"], entry["severity"], tuple(entry.get("basis", ())), entry["example"],
-        entry.get("by", ""), message_from(entry),
-    )  # fmt: skip
+        entry["id"],
+        entry["name"],
+        entry["severity"],
+        tuple(entry.get("basis", ())),
+        entry["example"],
+        entry.get("by", ""),
+        message_from(entry),
+    )
 
 
 def _precedence(entry: dict[str, Any]) -> Precedence:
@@ -210,9 +245,15 @@ def _precedence(entry: dict[str, Any]) -> Precedence:
         if not entry.get(key):
             raise StandardsError(f"{where}: 缺少 {key}")
     return Precedence(
-        entry["rule"], tuple(entry["unless"]), entry["same"], entry["why"], tuple(entry.get("templates", ())),
-        int(entry.get("at_least", 0)), bool(entry.get("first", False)), bool(entry.get("moves", False)),
-    )  # fmt: skip
+        entry["rule"],
+        tuple(entry["unless"]),
+        entry["same"],
+        entry["why"],
+        tuple(entry.get("templates", ())),
+        int(entry.get("at_least", 0)),
+        bool(entry.get("first", False)),
+        bool(entry.get("moves", False)),
+    )
 
 
 def _form_sum(entry: dict[str, Any]) -> FormSum:

@@ -18,9 +18,18 @@ from markupsafe import Markup, escape
 WIDTH = 560
 """Units of the picture, about as many pixels."""
 COLOURS = {
-    "error": "#b3261e", "warning": "#f0b429", "notice": "#6aa6d8", "good": "#cfe8d5", "proved": "#4a9d5f", "alone": "#c3cad4",
-    "blue": "#2c6fc0", "deep": "#1f3a5f", "orange": "#d0700f", "purple": "#8d4a9e", "grey": "#8b95a3",
-}  # fmt: skip
+    "error": "#b3261e",
+    "warning": "#f0b429",
+    "notice": "#6aa6d8",
+    "good": "#cfe8d5",
+    "proved": "#4a9d5f",
+    "alone": "#c3cad4",
+    "blue": "#2c6fc0",
+    "deep": "#1f3a5f",
+    "orange": "#d0700f",
+    "purple": "#8d4a9e",
+    "grey": "#8b95a3",
+}
 _INK, _SOFT, _LINE = "#1c2430", "#566071", "#d5dbe3"
 _SIZE = 13
 _ROW, _BAR = 28, 18
@@ -73,8 +82,14 @@ def cut(text: str, most: float, size: float = _SIZE) -> str:
 
 
 def bars(
-    title: str, names: Sequence[str], series: Series, unit: str = "", heads: tuple[str, ...] = (), most: float | None = None, note: str = ""
-) -> Chart:  # fmt: skip
+    title: str,
+    names: Sequence[str],
+    series: Series,
+    unit: str = "",
+    heads: tuple[str, ...] = (),
+    most: float | None = None,
+    note: str = "",
+) -> Chart:
     """Horizontal bars, one for each name. ``most``: where the scale ends, 100 for shares."""
     full = most or max([v for v in series.values if v is not None], default=0) or 1
     left = _left(names)
@@ -130,8 +145,13 @@ def stacked(
 
 
 def lines(
-    title: str, names: Sequence[str], series: Sequence[Series], unit: str = "", most: float | None = None, note: str = ""
-) -> Chart:  # fmt: skip
+    title: str,
+    names: Sequence[str],
+    series: Sequence[Series],
+    unit: str = "",
+    most: float | None = None,
+    note: str = "",
+) -> Chart:
     """Lines over years or seasons; every point is written, a gap stays a gap."""
     known = [v for s in series for v in s.values if v is not None]
     full = most or _round_up(max(known, default=0))
@@ -199,8 +219,14 @@ def _safe(text: str) -> str:
 
 
 def _text(
-    x: float, y: float, text: str, anchor: str = "start", ink: str = _INK, size: float = _SIZE, weight: int = 400
-) -> str:  # fmt: skip
+    x: float,
+    y: float,
+    text: str,
+    anchor: str = "start",
+    ink: str = _INK,
+    size: float = _SIZE,
+    weight: int = 400,
+) -> str:
     bold = f' font-weight="{weight}"' if weight != 400 else ""
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{ink}" font-size="{size:g}"{bold}>{_safe(text)}</text>'
 

@@ -60,7 +60,9 @@ def _words(data: dict[str, Any]) -> FrameWords:
     return FrameWords(
         re.compile(rf"(?:[{marks}]|{words}|[{digits}])+", re.I),
         re.compile(rf"[{digits}]", re.I),
-        re.compile(rf"(?:{_any(title['ends'])})(?:[(][^()]*(?:[(][^()]*[)][^()]*)*[)])*|{_any(title['part_ends'])}"),
+        re.compile(
+            rf"(?:{_any(title['ends'])})(?:[(][^()]*(?:[(][^()]*[)][^()]*)*[)])*|{_any(title['part_ends'])}"
+        ),
         re.compile(_any(title["never"])),
         re.compile(_any(title["within"])),
         int(title["longest"]),
@@ -77,4 +79,4 @@ def _words(data: dict[str, Any]) -> FrameWords:
         frozenset(data["total"]["names"]),
         frozenset(data["contents"]["names"]),
         re.compile(_any(data["row"]["starts"])),
-    )  # fmt: skip
+    )

@@ -314,6 +314,15 @@ def _lexicon(region: str, extra: str, left_out: frozenset[str], stamp: tuple[int
     for word in sorted({*kept, *plain, *totals} - left_out, key=len, reverse=True):
         starts.setdefault(word[0], []).append(word)
     return Lexicon(
-        trees, kept, frozenset(plain), frozenset(totals), labels, keys, lists["of_which"], lists["excluding"], as_income,
-        frozenset(years | plain | totals), starts,
-    )  # fmt: skip
+        trees,
+        kept,
+        frozenset(plain),
+        frozenset(totals),
+        labels,
+        keys,
+        lists["of_which"],
+        lists["excluding"],
+        as_income,
+        frozenset(years | plain | totals),
+        starts,
+    )

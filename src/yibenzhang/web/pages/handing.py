@@ -57,14 +57,31 @@ _WITH = (joinedload(Submission.entry).joinedload(Entry.body), joinedload(Submiss
 RECENT, MOST_LISTED = 15, 2000
 """Files of a season on its page, and told to programs at one go: the newest."""
 COLUMNS = {
-    "name": "文件", "size": "字节", "state": "状态", "step": "进度", "problem": "说明", "entry_body": "名录里的单位", "body": "识别的单位",
-    "fiscal_year": "年度", "stage": "内容", "level": "级次", "round": "版次", "draft": "自查", "numbers": "数字", "proved": "已印证", "contradicted": "有矛盾", "received_at": "交来时间", "who": "交件人",
-}  # fmt: skip
+    "name": "文件",
+    "size": "字节",
+    "state": "状态",
+    "step": "进度",
+    "problem": "说明",
+    "entry_body": "名录里的单位",
+    "body": "识别的单位",
+    "fiscal_year": "年度",
+    "stage": "内容",
+    "level": "级次",
+    "round": "版次",
+    "draft": "自查",
+    "numbers": "数字",
+    "proved": "已印证",
+    "contradicted": "有矛盾",
+    "received_at": "交来时间",
+    "who": "交件人",
+}
 
 
 _HAND_IN = {
-    "season": "公开季：编号、名称、年度、budget 预算或 accounts 决算", "entry": "选定的名录行：编号和单位，没有选定为 null", "most_bytes": "单个文件最多多少字节",
-}  # fmt: skip
+    "season": "公开季：编号、名称、年度、budget 预算或 accounts 决算",
+    "entry": "选定的名录行：编号和单位，没有选定为 null",
+    "most_bytes": "单个文件最多多少字节",
+}
 
 
 @forms(
@@ -83,22 +100,43 @@ def hand_in(
         target = chosen.body.name if chosen is not None and chosen.season_id == number else None
         rows = _newest(session, office, who, number, MOST_LISTED if told_to_programs(request) else RECENT)
     data = {
-        "season": told_season(season), "entry": {"id": entry, "body": target} if target else None, "most_bytes": office.settings.most_bytes,
-    }  # fmt: skip
+        "season": told_season(season),
+        "entry": {"id": entry, "body": target} if target else None,
+        "most_bytes": office.settings.most_bytes,
+    }
     return shown(
-        request, who, "hand_in.html", data, rows, COLUMNS, f"{season.name}交来的文件", season=season, entry=entry if target else None,
-        target=target, tab="hand-in", delivery=delivery or uuid.uuid4().hex, most=office.settings.most_bytes,
-    )  # fmt: skip
+        request,
+        who,
+        "hand_in.html",
+        data,
+        rows,
+        COLUMNS,
+        f"{season.name}交来的文件",
+        season=season,
+        entry=entry if target else None,
+        target=target,
+        tab="hand-in",
+        delivery=delivery or uuid.uuid4().hex,
+        most=office.settings.most_bytes,
+    )
 
 
 _TAKEN: dict[int | str, dict[str, Any]] = {
     201: {
         "description": "文件已在磁盘上存好。delivery 是这批文件的编号，files 是收下的文件，refused 每个没收下的一句话，registered 为 false 时数据库恢复后再登记，note 是说明",
-        "content": {"application/json": {"example": {
-            "delivery": "0123456789abcdef0123456789abcdef", "files": ["预算.pdf"], "refused": [], "registered": True, "note": "",
-        }}},
+        "content": {
+            "application/json": {
+                "example": {
+                    "delivery": "0123456789abcdef0123456789abcdef",
+                    "files": ["预算.pdf"],
+                    "refused": [],
+                    "registered": True,
+                    "note": "",
+                }
+            }
+        },
     },
-}  # fmt: skip
+}
 
 
 @router.post(
@@ -109,9 +147,15 @@ _TAKEN: dict[int | str, dict[str, Any]] = {
     responses=_TAKEN,
 )
 async def take(
-    request: Request, office: Shop, who: Who, number: int, name: Annotated[str, Query(max_length=8000)],
-    delivery: Annotated[str, Query(pattern="^[0-9a-f]{32}$")], entry: int | None = None, draft: bool = False,
-) -> Response:  # fmt: skip
+    request: Request,
+    office: Shop,
+    who: Who,
+    number: int,
+    name: Annotated[str, Query(max_length=8000)],
+    delivery: Annotated[str, Query(pattern="^[0-9a-f]{32}$")],
+    entry: int | None = None,
+    draft: bool = False,
+) -> Response:
     """Hand in one file, its bytes as the body of the request; a zip is taken apart. ``delivery`` joins the files handed
     in at one go: 32 hexadecimal digits of one's own choice; the same file sent twice under it counts once. Answers 201
     once the file is safe on the disk."""
@@ -146,9 +190,17 @@ def _target(office: Office, who: Actor, number: int, delivery: str, entry: int |
 
 
 def _kept(
-    office: Office, who: Actor, number: int, delivery: str, name: str, sha256: str, size: int, entry: int | None, draft: bool,
+    office: Office,
+    who: Actor,
+    number: int,
+    delivery: str,
+    name: str,
+    sha256: str,
+    size: int,
+    entry: int | None,
+    draft: bool,
     resolved: bool,
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     """Register what is on the disk; where the database is away, that is done later."""
     files, refused = _members(office, name, sha256, size)
     notes = [told(who, number, delivery, n, s, k, entry, draft, resolved) for n, s, k in files]
@@ -232,8 +284,16 @@ def delivery(request: Request, office: Shop, who: Who, key: str) -> Response:
         rows = _progress(session, office, files)
     busy = any(r["busy"] for r in rows)
     return shown(
-        request, who, "delivery.html", {"delivery": key, "busy": busy}, rows, COLUMNS, "这次交的文件", key=key, season=None
-    )  # fmt: skip
+        request,
+        who,
+        "delivery.html",
+        {"delivery": key, "busy": busy},
+        rows,
+        COLUMNS,
+        "这次交的文件",
+        key=key,
+        season=None,
+    )
 
 
 @forms(
@@ -281,12 +341,34 @@ def _progress(session: Session, office: Office, files: Any) -> list[dict[str, An
             step = f"前面还有 {ahead} 个" if ahead else "马上开始"
         p = told_profile(s)
         out.append(
-            {"id": s.id, "name": s.name, "size": s.size, "state": s.state, "state_name": STATES[s.state],
-             "busy": busy, "step": step, "seconds": round(seconds), "attempts": job.attempts if job else 0,
-             "problem": s.problem, "body": p.get("body", ""), "fiscal_year": p.get("fiscal_year"), "stage": p.get("stage", ""),
-             "level": p.get("level", ""), "entry": s.entry_id, "entry_body": s.entry.body.name if s.entry else "", "draft": s.draft, "part_of": s.part_of_id, "numbers": s.numbers,
-             "proved": s.proved, "contradicted": s.contradicted, "received_at": s.received_at, "who": s.who, "round": s.round, "closed": s.season.closed_at is not None}
-        )  # fmt: skip
+            {
+                "id": s.id,
+                "name": s.name,
+                "size": s.size,
+                "state": s.state,
+                "state_name": STATES[s.state],
+                "busy": busy,
+                "step": step,
+                "seconds": round(seconds),
+                "attempts": job.attempts if job else 0,
+                "problem": s.problem,
+                "body": p.get("body", ""),
+                "fiscal_year": p.get("fiscal_year"),
+                "stage": p.get("stage", ""),
+                "level": p.get("level", ""),
+                "entry": s.entry_id,
+                "entry_body": s.entry.body.name if s.entry else "",
+                "draft": s.draft,
+                "part_of": s.part_of_id,
+                "numbers": s.numbers,
+                "proved": s.proved,
+                "contradicted": s.contradicted,
+                "received_at": s.received_at,
+                "who": s.who,
+                "round": s.round,
+                "closed": s.season.closed_at is not None,
+            }
+        )
     return out
 
 

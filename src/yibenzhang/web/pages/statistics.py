@@ -55,9 +55,22 @@ def statistics_table(request: Request, office: Shop, who: Who, number: int, tabl
     if found.summary is not None:
         data["summary"] = dict(found.summary)
     return shown(
-        request, who, "statistics_table.html", data, found.rows, columns, f"{season.name}{title}",
-        season=season, title=title, found=found, heads={k: v for k, v in columns.items() if k != "remark"}, tables=TABLES, table_name=table, few=FEW, tab="statistics",
-    )  # fmt: skip
+        request,
+        who,
+        "statistics_table.html",
+        data,
+        found.rows,
+        columns,
+        f"{season.name}{title}",
+        season=season,
+        title=title,
+        found=found,
+        heads={k: v for k, v in columns.items() if k != "remark"},
+        tables=TABLES,
+        table_name=table,
+        few=FEW,
+        tab="statistics",
+    )
 
 
 STATISTICS = {"name": "指标", "value": "数"}
@@ -81,9 +94,23 @@ def statistics(request: Request, office: Shop, who: Who, number: int) -> Respons
     }
     pictures = [files_chart(m), *(c for k, t in found.items() for c in t.charts if k != "rules")]
     return shown(
-        request, who, "statistics.html", data, rows, STATISTICS, f"{m.name}统计",
-        season=a.season, m=row, first=m.first, found=found, pictures=pictures, tables=TABLES, few=FEW, tab="statistics", today=a.today,
-    )  # fmt: skip
+        request,
+        who,
+        "statistics.html",
+        data,
+        rows,
+        STATISTICS,
+        f"{m.name}统计",
+        season=a.season,
+        m=row,
+        first=m.first,
+        found=found,
+        pictures=pictures,
+        tables=TABLES,
+        few=FEW,
+        tab="statistics",
+        today=a.today,
+    )
 
 
 def _overview(office: Office, who: Actor, number: int, whole: bool) -> tuple[Asked, Any, dict[str, Table]]:
@@ -96,9 +123,18 @@ def _overview(office: Office, who: Actor, number: int, whole: bool) -> tuple[Ask
 
 
 BODY = {
-    "name": "公开季", "status_name": "状态", "versions": "版次", "errors": "错误", "warnings": "疑问", "notices": "提示", "standing": "未了结",
-    "numbers": "数字", "proved_share": "印证率 %", "days": "交来到通过（天）", "late": "逾期天数",
-}  # fmt: skip
+    "name": "公开季",
+    "status_name": "状态",
+    "versions": "版次",
+    "errors": "错误",
+    "warnings": "疑问",
+    "notices": "提示",
+    "standing": "未了结",
+    "numbers": "数字",
+    "proved_share": "印证率 %",
+    "days": "交来到通过（天）",
+    "late": "逾期天数",
+}
 
 
 @forms(router, "/bodies/{number:int}", BODY, {"body": "单位：编号、名称、编码"}, summary="一个单位各季的情况")
@@ -107,11 +143,21 @@ def body(request: Request, office: Shop, who: Who, number: int) -> Response:
     with office.session() as session:
         found, seasons = body_over_seasons(session, who, number, today())
     rows = [
-        asdict(x.part) | {
-            "season": x.season, "name": x.name, "fiscal_year": x.fiscal_year, "stage": x.stage, "entry": x.entry, "status": x.status,
-            "status_name": STATUS[x.status], "late": x.late, "proved_share": share(x.part.proved, x.part.numbers), "link": f"/entries/{x.entry}",
-        } for x in seasons
-    ]  # fmt: skip
+        asdict(x.part)
+        | {
+            "season": x.season,
+            "name": x.name,
+            "fiscal_year": x.fiscal_year,
+            "stage": x.stage,
+            "entry": x.entry,
+            "status": x.status,
+            "status_name": STATUS[x.status],
+            "late": x.late,
+            "proved_share": share(x.part.proved, x.part.numbers),
+            "link": f"/entries/{x.entry}",
+        }
+        for x in seasons
+    ]
     pictures = []
     for stage, word in STAGE.items():
         mine = [x for x in seasons if x.stage == stage and x.part.versions]
@@ -123,6 +169,15 @@ def body(request: Request, office: Shop, who: Who, number: int) -> Response:
             ]
             pictures.append(charts.lines(f"{word}的错误和疑问", names, series))
     return shown(
-        request, who, "statistics_body.html", {"body": {"id": found.id, "name": found.name, "code": found.code}}, rows, BODY, f"{found.name}历年",
-        body=found, pictures=pictures, heads=BODY, tab="statistics",
-    )  # fmt: skip
+        request,
+        who,
+        "statistics_body.html",
+        {"body": {"id": found.id, "name": found.name, "code": found.code}},
+        rows,
+        BODY,
+        f"{found.name}历年",
+        body=found,
+        pictures=pictures,
+        heads=BODY,
+        tab="statistics",
+    )
