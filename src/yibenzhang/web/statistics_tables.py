@@ -3,90 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from datetime import date
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from typing import Any
-
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from yibenzhang.office import rule_statistics as judged
 from yibenzhang.office import statistics as figures
-from yibenzhang.office.access import Actor
 from yibenzhang.office.body_statistics import departments
-from yibenzhang.office.models import Season, Submission
-from yibenzhang.office.roster import STAGE, Brief, glance, judged_late
+from yibenzhang.office.roster import STAGE, judged_late
 from yibenzhang.office.rule_statistics import Judged
-from yibenzhang.office.statistics import Files, Measures, share
+from yibenzhang.office.statistics import Measures, share
 from yibenzhang.web import charts
-from yibenzhang.web.charts import Chart, Series
+from yibenzhang.web.charts import Chart
+from yibenzhang.web.statistics_asked import Asked, Rows, Table, series_of
 from yibenzhang.web.words import SEVERITY, VERDICT
 
 MOST_BARS = 12
 FEW = "太少，不作比率"
-FILES = {"error": "有错误", "warning": "只有疑问", "notice": "只有提示", "nothing": "没有问题"}
-_COLOURS = {"error": "error", "warning": "warning", "notice": "notice", "nothing": "good"}
-Rows = list[dict[str, Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table with an address of its own: rows for all forms, charts and notes for the page."""
-
-    rows: Rows
-    charts: tuple[Chart, ...] = ()
-    notes: tuple[str, ...] = ()
-    summary: Mapping[str, Any] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    session: Session
-    who: Actor
-    season: Season
-    today: date
-    extra: str
-    _kept: dict[str, Any] = field(default_factory=dict)
-
-    def rules(self) -> list[Judged]:
-        """The rules as they were judged, counted once for a page."""
-        if "rules" not in self._kept:
-            self._kept["rules"] = judged.rules(self.session, self.who, self.season.id)
-        found: list[Judged] = self._kept["rules"]
-        return found
-
-    def years(self) -> list[Measures]:
-        """The seasons of the same stage, oldest first, counted once for a page."""
-        if "years" not in self._kept:
-            asked = (
-                select(Season)
-                .where(Season.stage == self.season.stage)
-                .order_by(Season.fiscal_year, Season.id)
-            )
-            seasons = self.session.scalars(asked).all()
-            wanted = Submission.season_id.in_([s.id for s in seasons])
-            days = figures.to_clean(self.session, self.who, wanted)
-            self._kept["days"] = {entry: n for season, entry, n in days if season == self.season.id}
-            self._kept["years"] = figures.measures(self.session, self.who, seasons, days)
-        found: list[Measures] = self._kept["years"]
-        return found
-
-    def days(self) -> dict[int, int]:
-        """{roster line: days from handing in to clean}."""
-        if "days" not in self._kept:
-            self._kept["days"] = figures.days_to_clean(self.session, self.who, self.season.id)
-        found: dict[int, int] = self._kept["days"]
-        return found
-
-    def lines(self) -> list[Brief]:
-        """The board in short."""
-        if "lines" not in self._kept:
-            self._kept["lines"] = glance(self.session, self.who, self.season, self.today)
-        found: list[Brief] = self._kept["lines"]
-        return found
-
-
 MEASURES = {
     "name": "公开季",
     "bodies": "单位",
@@ -163,10 +96,6 @@ def _years(a: Asked) -> Table:
             charts.lines("每个单位平均的问题数", names, each),
         ),
     )
-
-
-def series_of(name: str, values: Sequence[float | None], colour: str) -> Series:
-    return Series(name, tuple(values), colour)
 
 
 def _each(part: int, whole: int) -> float | None:
@@ -463,10 +392,3 @@ TABLES: dict[str, tuple[str, dict[str, str], Callable[[Asked], Table]]] = {
     "lateness": ("公开和逾期", LATE, _lateness),
     "years": ("各年比较", MEASURES, _years),
 }
-
-
-def files_chart(m: Measures) -> Chart:
-    both: tuple[Files, Files] = (m.first, m.present)
-    series = [series_of(word, [getattr(f, k) for f in both], _COLOURS[k]) for k, word in FILES.items()]
-    note = "按文件里最重的问题分。首版：已排除的不算；现版：已了结的不算。"
-    return charts.stacked("文件：首版和现版", ["首版", "现版"], series, note=note)

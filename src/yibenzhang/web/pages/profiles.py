@@ -127,28 +127,20 @@ def save_profile(
     sure: Annotated[bool, Form()] = False,
 ) -> Response:
     """Put the profile right. What contradicts the file is asked about first, unless ``sure`` is given."""
-    given: dict[str, Any] = {
-        "stage": stage if stage in ("budget", "accounts") else "",
-        "level": level if level in ("department", "unit") else "",
-    }
-    if year.strip():
-        if not (year.isdecimal() and 2000 <= int(year) <= 2099):
-            raise Refused("年度请写成四位数字。")
-        given["fiscal_year"] = int(year)
+    given = _given(stage, level, year)
     line = int(entry) if entry.isdecimal() else None
     with office.session() as session:
         found = submission_of(session, who, number)
         may_judge(who, found)
         if who.outside:  # its own lines only: a doubt must not tell it the names of others
             line, add = entry_of(session, who, line).id if line else None, ""
-        told = (
-            []
-            if sure
-            else against_the_file(session, found, line, add.strip(), given.get("fiscal_year"), given["stage"])
-        )
-        if told and bearer(request):
-            raise Refused("".join(told) + "没有保存；如果确实如此，请加上 sure=true 再提交。")
+        told: list[str] = []
+        if not sure:
+            fiscal_year = given.get("fiscal_year")
+            told = against_the_file(session, found, line, add.strip(), fiscal_year, given["stage"])
         if told:
+            if bearer(request):
+                raise Refused("".join(told) + "没有保存；如果确实如此，请加上 sure=true 再提交。")
             filled = {"entry": line, "add": add.strip(), "year": year.strip(), "stage": stage, "level": level}
             return _profile(request, session, who, found, filled, told)
         before, corrected = found.profile or {}, found.corrected or {}
@@ -157,6 +149,19 @@ def save_profile(
         season = found.season_id
     office.foreman.wake()
     return said(f"/seasons/{season}/hand-in", "已保存，正在按改正后的信息重新检查。")
+
+
+def _given(stage: str, level: str, year: str) -> dict[str, Any]:
+    """What a person stated of the profile; unknown words say nothing. Raises Refused where the year is none."""
+    given: dict[str, Any] = {
+        "stage": stage if stage in ("budget", "accounts") else "",
+        "level": level if level in ("department", "unit") else "",
+    }
+    if year.strip():
+        if not (year.isdecimal() and 2000 <= int(year) <= 2099):
+            raise Refused("年度请写成四位数字。")
+        given["fiscal_year"] = int(year)
+    return given
 
 
 @router.post(

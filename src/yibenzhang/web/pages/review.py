@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from asyncio import wrap_future
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -16,8 +15,8 @@ from sqlalchemy.orm import joinedload
 
 from yibenzhang.office.access import Actor, NotHere, Refused, submission_of, told_of_submission
 from yibenzhang.office.deadlines import RULES
-from yibenzhang.office.models import Entry, Matter, State, Submission, Verdict
-from yibenzhang.office.recording import PERSON, told_profile
+from yibenzhang.office.models import Entry, Matter, State, Submission
+from yibenzhang.office.recording import told_profile
 from yibenzhang.office.returning import changes
 from yibenzhang.office.reviews import (
     accept,
@@ -30,17 +29,15 @@ from yibenzhang.office.reviews import (
     ticks_of,
     unaccept,
 )
-from yibenzhang.office.roster import OPEN
 from yibenzhang.reading import ReadingError
 from yibenzhang.showing.pictures import drawn
-from yibenzhang.showing.view import Leaf, Outline, ViewFile
-from yibenzhang.standards import load
+from yibenzhang.showing.view import Leaf, ViewFile
 from yibenzhang.web.formats import forms, page, shown, told_to_programs
+from yibenzhang.web.matters import card_of, grouped, late_confirmed, standing_of, told_matters
 from yibenzhang.web.pages.seasons import said
 from yibenzhang.web.security import Guard, Shop, Who
 from yibenzhang.web.settings import Office
 from yibenzhang.web.views import NUMBERS, RELATIONS, leafname, numbers_of, spots_of, words_in
-from yibenzhang.web.words import SEVERITY, VERDICT, rules
 
 router = APIRouter(tags=["审核"])
 COLUMNS = {
@@ -98,8 +95,8 @@ def submission(request: Request, office: Shop, who: Who, number: int) -> Respons
     findings = {f.id: f for f in view.findings}
     spots = spots_of(view)
     put_right = [m for m in matters if m.gone and m.rule in RULES and not m.decisions]  # a date was wrong
-    cards = [_card(m, findings, spots) for m in matters if m not in put_right]
-    standing = _standing(matters)
+    cards = [card_of(m, findings, spots) for m in matters if m not in put_right]
+    standing = standing_of(matters)
     return page(
         request,
         who,
@@ -117,9 +114,9 @@ def submission(request: Request, office: Shop, who: Who, number: int) -> Respons
         standing=standing,
         reasons=REASONS,
         tab="review",
-        unchecked=_grouped(view),
+        unchecked=grouped(view),
         turned=turned,
-        late=_late(matters),
+        late=late_confirmed(matters),
         judges=_judges(who, s),
         State=State,
         sisters="",
@@ -132,48 +129,6 @@ def _judges(who: Actor, s: Submission) -> bool:
     return mine and s.season.closed_at is None and s.state in (State.REVIEW, State.RETURNED, State.CLEAN)
 
 
-def _card(m: Matter, findings: dict[str, Any], spots: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
-    found = findings.get(m.finding)
-    places = spots.get(m.finding, [])
-    if m.rule == PERSON and m.leaf:
-        places = [{"key": m.spot.get("key", ""), "leaf": m.leaf, "box": m.spot.get("box")}]
-    last = m.decisions[-1] if m.decisions else None
-    standards = load()
-    rule = standards.rule_by_id[m.rule] if m.rule in RULES else None  # told by the dates, not by the file
-    basis = [standards.bases[b] for b in rule.basis] if rule else []
-    return {
-        "m": m,
-        "f": found,
-        "places": json.dumps(places),
-        "last": last,
-        "person": m.rule == PERSON,
-        "late": rule is not None,
-        "basis": basis,
-        "name": rule.name if rule else m.rule,
-    }
-
-
-def _standing(matters: Sequence[Any]) -> list[Any]:
-    """What keeps a version from passing."""
-    return [
-        m
-        for m in matters
-        if not m.gone and m.verdict in OPEN and m.severity != "notice" and m.rule not in RULES
-    ]
-
-
-def _late(matters: Sequence[Any]) -> bool:
-    """Whether being late was confirmed: that is reason enough to return a file, and none to keep it from passing."""
-    return any(m.rule in RULES and not m.gone and m.verdict == Verdict.CONFIRMED for m in matters)
-
-
-def _grouped(view: Outline) -> list[tuple[str, list[Any]]]:
-    groups: dict[str, list[Any]] = {}
-    for u in view.unchecked:
-        groups.setdefault(u.reason, []).append(u)
-    return sorted(groups.items(), key=lambda g: -len(g[1]))
-
-
 def _told(
     request: Request, office: Office, who: Actor, s: Submission, matters: list[Matter], body: str
 ) -> Response:
@@ -181,45 +136,6 @@ def _told(
         report = json.loads(office.ledger.analysis(s.receipt, "report").read_bytes())
     except FileNotFoundError:
         report = None
-    documents = [*report["documents"], report] if report else []
-    units = {f["id"]: f.get("unit") for d in documents for f in d.get("findings") or d.get("across") or ()}
-    try:
-        names = [leafname(leaf) for leaf in office.views.outline(s).leaves]
-    except (NotHere, Refused):
-        # checked by another version of the program: what was decided is told all the same
-        names = []
-    rows = []
-    for m in matters:
-        last = m.decisions[-1] if m.decisions else None
-        rows.append(
-            {
-                "id": m.id,
-                "finding": m.finding or None,
-                "rule": m.rule,
-                "rule_name": rules(office.settings.extra).get(m.rule, m.rule),
-                "severity": m.severity,
-                "severity_name": SEVERITY.get(m.severity),
-                "message": m.message,
-                "reported": m.told.get("reported"),
-                "expected": m.told.get("expected"),
-                "unit": units.get(m.finding) or "",
-                "leaf": m.leaf,
-                "place": "名录里的日期"
-                if m.rule in RULES
-                else names[m.leaf - 1]
-                if 0 < m.leaf <= len(names)
-                else "",
-                "verdict": m.verdict or None,
-                "verdict_name": VERDICT.get(m.verdict, ""),
-                "reason": last.reason if last else "",
-                "decided_by": last.who if last else "",
-                "decided_at": last.at if last else None,
-                "no_longer_reported": m.gone,
-                "decisions": [
-                    {"verdict": d.verdict, "reason": d.reason, "who": d.who, "at": d.at} for d in m.decisions
-                ],
-            }
-        )
     data = {
         "submission": {
             "id": s.id,
@@ -234,6 +150,7 @@ def _told(
         },
         "report": report,
     }
+    rows = told_matters(office, s, matters, report)
     return shown(request, who, "", data, rows, COLUMNS, f"{body or s.name}第{s.round}版的问题")
 
 
@@ -349,7 +266,7 @@ def _answered(request: Request, office: Office, who: Actor, number: int) -> Resp
         following = following_of(session, who, s)
     view = office.views.outline(s)
     one = replace(view, findings=tuple(f for f in view.findings if f.id == matter.finding))
-    card = _card(matter, {f.id: f for f in one.findings}, spots_of(one))
+    card = card_of(matter, {f.id: f for f in one.findings}, spots_of(one))
     return page(
         request,
         who,
@@ -357,12 +274,12 @@ def _answered(request: Request, office: Office, who: Actor, number: int) -> Resp
         card=card,
         ticks=ticks,
         s=s,
-        standing=_standing(all_),
+        standing=standing_of(all_),
         judges=_judges(who, s),
         State=State,
         reasons=REASONS,
         view=view,
-        late=_late(all_),
+        late=late_confirmed(all_),
         following=following,
     )
 
@@ -443,7 +360,7 @@ def make_tick(
         _ = s.season
         ticks = ticks_of(session, s)
         matters = matters_of(session, s)
-        standing, late = _standing(matters), _late(matters)
+        standing, late = standing_of(matters), late_confirmed(matters)
         following = following_of(session, who, s)
     return page(
         request,

@@ -12,25 +12,19 @@ from yibenzhang.office.access import Actor, NotHere, season_of
 from yibenzhang.office.body_statistics import body_over_seasons
 from yibenzhang.office.lateness import today
 from yibenzhang.office.roster import STAGE, STATUS
-from yibenzhang.office.statistics import share
+from yibenzhang.office.statistics import Files, Measures, share
 from yibenzhang.web import charts
+from yibenzhang.web.charts import Chart
 from yibenzhang.web.formats import forms, shown, told_to_programs
 from yibenzhang.web.security import Shop, Who
 from yibenzhang.web.settings import Office
-from yibenzhang.web.statistics_tables import (
-    FEW,
-    FILES,
-    MEASURES,
-    TABLES,
-    Asked,
-    Table,
-    files_chart,
-    measured,
-    series_of,
-)
+from yibenzhang.web.statistics_asked import Asked, Table, series_of
+from yibenzhang.web.statistics_tables import FEW, MEASURES, TABLES, measured
 from yibenzhang.web.words import SEVERITY
 
 router = APIRouter(tags=["统计"])
+FILES = {"error": "有错误", "warning": "只有疑问", "notice": "只有提示", "nothing": "没有问题"}
+_COLOURS = {"error": "error", "warning": "warning", "notice": "notice", "nothing": "good"}
 
 
 def _asked(session: Session, office: Office, who: Actor, number: int) -> Asked:
@@ -92,7 +86,7 @@ def statistics(request: Request, office: Shop, who: Who, number: int) -> Respons
         "measures": row,
         "files": {"first": asdict(m.first), "present": asdict(m.present)},
     }
-    pictures = [files_chart(m), *(c for k, t in found.items() for c in t.charts if k != "rules")]
+    pictures = [_files_chart(m), *(c for k, t in found.items() for c in t.charts if k != "rules")]
     return shown(
         request,
         who,
@@ -181,3 +175,10 @@ def body(request: Request, office: Shop, who: Who, number: int) -> Response:
         heads=BODY,
         tab="statistics",
     )
+
+
+def _files_chart(m: Measures) -> Chart:
+    both: tuple[Files, Files] = (m.first, m.present)
+    series = [series_of(word, [getattr(f, k) for f in both], _COLOURS[k]) for k, word in FILES.items()]
+    note = "按文件里最重的问题分。首版：已排除的不算；现版：已了结的不算。"
+    return charts.stacked("文件：首版和现版", ["首版", "现版"], series, note=note)
