@@ -189,11 +189,13 @@ def lines(
                 taken[k].append(label)
                 parts.append(_text(x, label, words, "middle", _INK, 12, 600))
     rows = tuple((name, *(told(s.values[k], unit) for s in series)) for k, name in enumerate(names))
-    said = "；".join(
-        f"{s.name}：" + "，".join(f"{n} {told(v, unit)}" for n, v in zip(names, s.values, strict=True))
-        for s in series
-    )
+    said = "；".join(_said(s, names, unit) for s in series)
     return Chart(title, _svg(title, said, bottom + 32, parts), ("", *(s.name for s in series)), rows, note)
+
+
+def _said(series: Series, names: Sequence[str], unit: str) -> str:
+    values = zip(names, series.values, strict=True)
+    return f"{series.name}：" + "，".join(f"{name} {told(value, unit)}" for name, value in values)
 
 
 def _scale(left: float, bottom: float, tall: float, full: float, unit: str) -> Iterator[str]:
