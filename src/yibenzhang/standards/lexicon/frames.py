@@ -53,6 +53,11 @@ def frame_words() -> FrameWords:
         return _words(tomllib.load(f))
 
 
+_AFTER_DASH = "(?:[-—–]{1,2}[一-鿿]{2,16})"
+_BRACKETED = "(?:[(][^()]*(?:[(][^()]*[)][^()]*)*[)])"
+"""What may follow the word that ends a title."""
+
+
 def _words(data: dict[str, Any]) -> FrameWords:
     page, title, unit, holder = data["page_number"], data["title"], data["unit"], data["holder"]
     names, labels = _any(unit["names"]), _any(unit["labels"])
@@ -62,7 +67,7 @@ def _words(data: dict[str, Any]) -> FrameWords:
     return FrameWords(
         re.compile(rf"(?:[{marks}]|{words}|[{digits}])+", re.I),
         re.compile(rf"[{digits}]", re.I),
-        re.compile(rf"(?:{_any(title['ends'])})(?:[-—–]{{1,2}}[一-鿿]{{2,16}})?(?:[(][^()]*(?:[(][^()]*[)][^()]*)*[)])*|{_any(title['part_ends'])}"),
+        re.compile(rf"(?:{_any(title['ends'])}){_AFTER_DASH}?{_BRACKETED}*|{_any(title['part_ends'])}"),
         re.compile(_any(title["never"])),
         re.compile(_any(title["within"])),
         int(title["longest"]),
@@ -80,4 +85,4 @@ def _words(data: dict[str, Any]) -> FrameWords:
         frozenset(data["total"]["names"]),
         frozenset(data["contents"]["names"]),
         re.compile(_any(data["row"]["starts"])),
-    )  # fmt: skip
+    )
