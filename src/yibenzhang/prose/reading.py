@@ -220,7 +220,7 @@ class SentenceReader:
         here, whole = dict(said.wanted.values), dict(above.wanted.values)
         own, trees = said.wanted, self._words.lexicon.trees
         if any(d in _NARROW and trees[d].joined(here.get(d, ""), v) is None for d, v in whole.items()):
-            return said
+            return replace(said, how=f"{said.how}, of another")
         more = {d: v for d, v in whole.items() if d in _NARROW and d not in here}
         codes = own.codes or (() if own.label else above.wanted.codes)
         label = own.label or ("" if own.codes else above.wanted.label)

@@ -175,7 +175,7 @@ def vehicles_of(quantities: list[Quantity]) -> Relation | None:
     return None
 
 
-_BY_SOURCE = re.compile(r"(?:拨款|结转|结余|资金|收入|基金|货物|工程|服务|支出)\d")
+_BY_SOURCE = re.compile(r"(?:拨款|结转|结余|资金|收入|基金|(?:货物|工程|服务)(?:类|采购|预算)*|支出)\d")
 
 
 def counted(passages: Sequence[Passage], position: int, quantities: list[Quantity]) -> Iterable[Issue]:
