@@ -238,8 +238,10 @@ class SentenceReader:
         if opened < 0:
             return self._subject(self._above.get(id(q.passage), "")) if not begin else None
         whole = Quantity(q.passage, opened, opened, "", q.amount, q.kind)
+        # a sentence that begins with 其中 goes on with the list of the one before it
+        near = {Distance.OWN, Distance.CLAUSE, *([] if text[begin:opened] else [Distance.SENTENCE])}
         for clause in clauses_before(whole):
-            if clause.distance not in (Distance.OWN, Distance.CLAUSE):
+            if clause.distance not in near:
                 break
             found = self._clause(clause, False)
             if found is not None and not found.anonymous and not found.residue:

@@ -108,6 +108,8 @@ class Reader:
                 scope = replace(scope, side=side)
         columns = self._columns(panel, scope)
         rows = _periods(RowReader(self.lexicon, self.registers, self.year, layout, panel, scope).rows())
+        if _goes_on(panel, layout):  # its total is that of both panels
+            rows = [replace(r, partial=True) if r.subtotal and not r.keys else r for r in rows]
         cells: dict[tuple[int, int], Fact] = {}
         places: dict[tuple[int, int], Coordinates] = {}
         known = _numbers(layout, panel)
@@ -124,8 +126,7 @@ class Reader:
         steps = sum(c.kind == "name" for c in panel.labels) > 1
         table = f"t{frame.table.index + 1}"
         return View(
-            table, panel.number, title, scope, columns, tuple(rows), cells, places,
-            frame.open_end or _goes_on(panel, layout), steps,
+            table, panel.number, title, scope, columns, tuple(rows), cells, places, frame.open_end, steps,
             entitled=self._entitled(title),
         )  # fmt: skip
 
