@@ -239,7 +239,7 @@ class SentenceReader:
             return self._subject(self._above.get(id(q.passage), "")) if not begin else None
         whole = Quantity(q.passage, opened, opened, "", q.amount, q.kind)
         # a sentence that begins with 其中 goes on with the list of the one before it
-        near = {Distance.OWN, Distance.CLAUSE, *([] if text[begin:opened] else [Distance.SENTENCE])}
+        near = {Distance.OWN, Distance.CLAUSE} if text[begin:opened] else {*Distance}
         for clause in clauses_before(whole):
             if clause.distance not in near:
                 break
