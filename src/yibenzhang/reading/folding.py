@@ -1,4 +1,5 @@
-"""Characters that look like others and are stored in their stead: Kangxi radicals, compatibility ideographs, joiners."""
+"""Characters that look like others and are stored in their stead: Kangxi radicals, compatibility ideographs,
+joiners."""
 
 from __future__ import annotations
 

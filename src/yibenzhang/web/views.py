@@ -173,8 +173,8 @@ def leafname(leaf: Leaf) -> str:
 def numbers_of(
     view: Outline, numbers: Numbers, key: str = "", leaf: int = 0
 ) -> tuple[Iterator[dict[str, Any]], Iterator[Proof]]:
-    """Printed numbers as rows of a table (all of them, or the one of ``key``, or those on a leaf), and the relations they
-    take part in: ``proofs`` of a row are positions among these."""
+    """Printed numbers as rows of a table (all of them, or the one of ``key``, or those on a leaf), and the relations
+    they take part in: ``proofs`` of a row are positions among these."""
     if not key and not leaf:
         found, places = (n for _, n in numbers.all()), range(numbers.relations)
         return (_number(view, numbers, n, places) for n in found), map(numbers.proof, places)
