@@ -58,7 +58,8 @@ class _Last(Generic[Made]):
 
 NUMBERS = {"place": "位置", "words": "项目", "text": "印的数字", "standing": "核对结果", "arithmetic": "算式"}
 RELATIONS = {
-    "relations": "数字之间的算式：规则、名称、held 相符，within_rounding 尾差以内，contradicted 不符、算式、牵涉的数字的 key"
+    "relations": "数字之间的算式：规则、名称、held 相符，within_rounding 尾差以内，"
+    "contradicted 不符、算式、牵涉的数字的 key"
 }
 _OUTCOME = {"held": "相符", "within_rounding": "尾差以内", "contradicted": "不符"}
 _SUMS = 3
