@@ -34,7 +34,8 @@ def harvest(
     source: Annotated[
         str,
         typer.Argument(
-            help="数据库地址（env:变量名，或不带密码的 postgresql://用户@主机/库、sqlite:///文件）、Parquet 和 CSV 的文件夹、CKAN 或 DCAT 的 JSON 文件",
+            help="数据库地址（env:变量名，或不带密码的 postgresql://用户@主机/库、sqlite:///文件）、"
+            "Parquet 和 CSV 的文件夹、CKAN 或 DCAT 的 JSON 文件",
             show_default=False,
         ),
     ],
@@ -74,7 +75,8 @@ def harvest(
     with account(folder, database) as session:
         told = propose(session, schema, found, doer(who))
         say(
-            f"{found.source}：新增 {told.adds} 条，修改 {told.changes} 条，来源里没有了 {told.gone} 条，相同 {told.same} 条。"
+            f"{found.source}：新增 {told.adds} 条，修改 {told.changes} 条，"
+            f"来源里没有了 {told.gone} 条，相同 {told.same} 条。"
         )
         if accept:
             decided = accept_all(session, schema, proposals(session, found.source), doer(who))

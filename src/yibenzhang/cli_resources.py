@@ -183,7 +183,8 @@ def import_(
     else:
         tried = "（只是试，没有写）" if try_ else ""
         say(
-            f"新增 {len(taken.added)} 条，修改 {taken.changed} 条，相同 {taken.same} 条，不收 {len(taken.refused)} 行{tried}。"
+            f"新增 {len(taken.added)} 条，修改 {taken.changed} 条，相同 {taken.same} 条，"
+            f"不收 {len(taken.refused)} 行{tried}。"
         )
     if taken.refused:
         raise typer.Exit(1)

@@ -1,4 +1,5 @@
-"""JSON over HTTP from addresses that are allowed by name, also after a redirect, and not by a name that leads inside."""
+"""JSON over HTTP from addresses that are allowed by name, also after a redirect, and not by a name that leads
+inside."""
 
 from __future__ import annotations
 

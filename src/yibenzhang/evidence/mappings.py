@@ -6,7 +6,7 @@ subject = "示例市热线办"
 kind = "database"              # or files, http
 variable = "HOTLINE_URL"       # the environment variable with the address
 [tables.work_order]
-from = "t_gd"                  # files: file = "工单.xlsx", sheet = "2026"; http: address = "https://…", rows = "data.items"
+from = "t_gd"            # files: file = "工单.xlsx", sheet = "2026"; http: address = "https://…", rows = "data.items"
 [tables.work_order.columns]
 id = "工单号"
 satisfied = { column = "评价", values = { "满意" = "1", "不满意" = "0" } }
@@ -35,7 +35,8 @@ SOURCES = ("database", "files", "http")
 
 @dataclass(frozen=True, slots=True)
 class From:
-    """Where a column comes from: a ``column`` of the source with a list of codes (``values``), or an ``sql`` expression."""
+    """Where a column comes from: a ``column`` of the source with a list of codes (``values``), or an ``sql``
+    expression."""
 
     column: str = ""
     sql: str = ""
@@ -44,7 +45,8 @@ class From:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Where a table comes from: ``name`` in a database, ``file`` (and ``sheet``), or ``address`` and the path ``rows`` in its JSON."""
+    """Where a table comes from: ``name`` in a database, ``file`` (and ``sheet``), or ``address`` and the path
+    ``rows`` in its JSON."""
 
     columns: Mapping[str, From]
     name: str = ""
@@ -56,7 +58,8 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """A mapping. ``folder``: what its files are relative to; ``header`` and ``header_variable``: a credential of HTTP."""
+    """A mapping. ``folder``: what its files are relative to; ``header`` and ``header_variable``: a credential of
+    HTTP."""
 
     pack: Pack
     subject: str

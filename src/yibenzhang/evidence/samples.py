@@ -2,8 +2,8 @@
 
 ``serial:GD`` GD0001…; ``row`` the number of the row; ``each:a|b`` in turn; ``pick:a|b`` any; ``yes:90`` 是 in 90 of
 100; ``number:1..9`` a whole number, ``number:0..99/10`` with decimals; ``day:2026-01-01..2026-12-31``, ``moment:…``
-with a time; ``month:2025`` the first of each month from there on; ``after:column+2..48`` hours later than another column;
-``blank:20|…`` nothing in 20 of 100, else what follows. No clock and no generator of the language's is used.
+with a time; ``month:2025`` the first of each month from there on; ``after:column+2..48`` hours later than another
+column; ``blank:20|…`` nothing in 20 of 100, else what follows. No clock and no generator of the language's is used.
 """
 
 from __future__ import annotations

@@ -26,7 +26,8 @@ class PlanError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """``rate`` in percent, at least; ``downtime`` of a year and ``repair`` of one fault in seconds, at most; None where not promised."""
+    """``rate`` in percent, at least; ``downtime`` of a year and ``repair`` of one fault in seconds, at most; None
+    where not promised."""
 
     rate: Decimal | None = None
     downtime: int | None = None
@@ -36,7 +37,8 @@ class Promise:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """``hours``: day of the week (0 is Monday) → spans of minutes; ``closed``: days without service; ``maintenance``:
-    agreed windows; ``probe_interval``: seconds between two probes, ``gap``: from how many seconds on a pause is a gap."""
+    agreed windows; ``probe_interval``: seconds between two probes, ``gap``: from how many seconds on a pause is a
+    gap."""
 
     zone: ZoneInfo
     hours: Mapping[int, tuple[tuple[int, int], ...]]

@@ -16,7 +16,8 @@ Rows = Sequence[Sequence[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """``seconds`` a query may run, ``rows`` it may give, ``memory`` of an embedded database, ``size`` in bytes of a file or answer."""
+    """``seconds`` a query may run, ``rows`` it may give, ``memory`` of an embedded database, ``size`` in bytes of a
+    file or answer."""
 
     seconds: float = 60
     rows: int = 10_000

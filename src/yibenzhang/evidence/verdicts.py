@@ -13,10 +13,11 @@ Judged = tuple[Verdict, str]
 
 
 def verdict(promise: Promise, indicator: Indicator, seen: Observation | None, at: date) -> Judged:
-    """``at``: the day up to which the source was read; before the period's end nothing that can still be reached is broken.
+    """``at``: the day up to which the source was read; before the period's end nothing that can still be reached is
+    broken.
 
-    A target of one year is held against an observation of that year only. For ``=`` the value is rounded to the target's
-    decimals, but shares are not: 99.6 % is not 100 %.
+    A target of one year is held against an observation of that year only. For ``=`` the value is rounded to the
+    target's decimals, but shares are not: 99.6 % is not 100 %.
     """
     if seen is None:
         return Verdict.UNKNOWN, "unmeasured"

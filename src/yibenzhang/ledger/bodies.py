@@ -1,5 +1,5 @@
-"""Bodies over time: which printed names are one body. Decisions of people first, then unit codes, then curated renamings;
-what only looks alike is proposed with its reason, and a person confirms it or undoes it."""
+"""Bodies over time: which printed names are one body. Decisions of people first, then unit codes, then curated
+renamings; what only looks alike is proposed with its reason, and a person confirms it or undoes it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ SAME, APART, UNDO = "same", "apart", "undo"
 _CODE = 3
 """Shorter unit codes say nothing: they are numbers of rows."""
 _ALIKE = 0.5
-"""Names of one unit code in one place are one body if they are at least so alike: codes are given anew after a reform."""
+"""Names of one unit code in one place are one body if they are at least so alike: codes are given anew after a
+reform."""
 
 
 @dataclass(frozen=True, slots=True)

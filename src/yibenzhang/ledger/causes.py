@@ -1,4 +1,5 @@
-"""One cause, one finding, also across documents: numbers that differ by the same, along sums, or of one printed number."""
+"""One cause, one finding, also across documents: numbers that differ by the same, along sums, or of one printed
+number."""
 
 from __future__ import annotations
 

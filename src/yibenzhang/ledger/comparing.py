@@ -1,4 +1,5 @@
-"""The rules across documents: what several documents of the ledger say of the same, told as questions with both sides."""
+"""The rules across documents: what several documents of the ledger say of the same, told as questions with both
+sides."""
 
 from __future__ import annotations
 

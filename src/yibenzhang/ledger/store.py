@@ -40,7 +40,8 @@ class LedgerError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a document came from: file or address, hash of its bytes, when it was taken in and published (ISO dates)."""
+    """Where a document came from: file or address, hash of its bytes, when it was taken in and published (ISO
+    dates)."""
 
     document: str
     path: str

@@ -49,7 +49,8 @@ def as_json(findings: Sequence[AcrossFinding]) -> str:
 
 
 def csv_rows(findings: Sequence[AcrossFinding]) -> tuple[list[str], list[list[Any]]]:
-    """Names and rows, a finding each: the finding, then both sides as a_… and b_…; how many more numbers differ with it."""
+    """Names and rows, a finding each: the finding, then both sides as a_… and b_…; how many more numbers differ with
+    it."""
     names = [*_FINDING, *(f"{x}_{n}" for x in "ab" for n in _SIDE), "more"]
     rows = []
     for f in findings:

@@ -98,6 +98,7 @@ def unit_named(name: str) -> Unit | None:
     return _UNITS.get(name)
 
 
+@lru_cache(maxsize=16384)
 def parse_amount(text: str, loose: bool = False) -> Amount | None:
     """A printed number with nothing else around it but a dress that only numbers wear, or None.
 
@@ -138,7 +139,8 @@ def _several_numbers(parts: list[str]) -> bool:
 
 @lru_cache(maxsize=16384)
 def cell_state(text: str, loose: bool = False) -> CellState | None:
-    """The state of a cell that ought to hold a number; None where it holds words instead. ``loose``: see parse_amount."""
+    """The state of a cell that ought to hold a number; None where it holds words instead. ``loose``: see
+    parse_amount."""
     raw = _SPACE.sub("", narrow(without_unseen(text)))
     if not raw:
         return CellState.BLANK

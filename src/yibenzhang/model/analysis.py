@@ -191,11 +191,11 @@ SCHEMA: Mapping[str, Mapping[str, str]] = {
 }
 """Table → column → type: text, int, decimal, bool. Empty text is *not said*; None is *unknown*.
 
-``cell`` is a number for the coordinates of an amount of money without version, stage and unit: numbers of one cell, body,
-year and stage are equal in whatever document. It is None where a word of the place is unknown (``residue``).
+``cell`` is a number for the coordinates of an amount of money without version, stage and unit: numbers of one cell,
+body, year and stage are equal in whatever document. It is None where a word of the place is unknown (``residue``).
 ``project_events`` has a row for each amount of an event (standards/projects/events.toml), ``indicators`` one for each
-indicator of a form, with the event it belongs to. ``statements`` are what sentences say of the year before; ``code`` is the unit code a document prints for its own body,
-``division`` its place by GB/T 2260.
+indicator of a form, with the event it belongs to. ``statements`` are what sentences say of the year before; ``code``
+is the unit code a document prints for its own body, ``division`` its place by GB/T 2260.
 """
 
 Rows = tuple[tuple[Any, ...], ...]

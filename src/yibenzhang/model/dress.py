@@ -1,4 +1,5 @@
-"""Numbers in a dress: brackets, triangles, marks of notes, counters around the digits; and what is no number any more."""
+"""Numbers in a dress: brackets, triangles, marks of notes, counters around the digits; and what is no number any
+more."""
 
 from __future__ import annotations
 
@@ -132,7 +133,8 @@ def is_garbled(raw: str) -> bool:
 
 
 def _kind(char: str) -> str:
-    """A digit, a letter that looks like one, what stands for no character, a point or another sign, or anything else."""
+    """A digit, a letter that looks like one, what stands for no character, a point or another sign, or anything
+    else."""
     if char.isdigit():
         return "digit"
     if char in ".,":

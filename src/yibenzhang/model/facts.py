@@ -67,7 +67,8 @@ class Fact:
 
     @property
     def where(self) -> str:
-        """Row and column in words, of a number in a sentence its words; a total says which side of the table it stands on."""
+        """Row and column in words, of a number in a sentence its words; a total says which side of the table it
+        stands on."""
         if self.table == "prose" and self.row.label:
             return f"“{self.said}”"
         label = _SPACED.sub("", self.row.label or self.row.code)

@@ -82,8 +82,8 @@ class SheetPlace:
 class FlowPlace:
     """A paragraph, or a cell of a table, in a file without fixed pages: Word and web pages.
 
-    All count from 1 in reading order, 0 being the title of a web page; outside tables ``table``, ``row`` and ``column`` are 0, inside them
-    ``paragraph`` is 0. ``part`` counts the lines of one cell or paragraph from 0.
+    All count from 1 in reading order, 0 being the title of a web page; outside tables ``table``, ``row`` and
+    ``column`` are 0, inside them ``paragraph`` is 0. ``part`` counts the lines of one cell or paragraph from 0.
     """
 
     paragraph: int = 0

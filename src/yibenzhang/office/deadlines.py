@@ -59,7 +59,8 @@ def lateness(due: date | None, done_on: date | None, today: date) -> Lateness:
 def issue_late(
     name: str, due: date | None, published_on: date | None, today: date, standards: Standards
 ) -> Issue | None:
-    """What is told of a disclosure (``name``: 某局2026年部门预算) published late or not at all; None where it is not."""
+    """What is told of a disclosure (``name``: 某局2026年部门预算) published late or not at all; None where it is
+    not."""
     found = lateness(due, published_on, today)
     if not found.days:
         return None

@@ -45,7 +45,8 @@ def _of(block: Block, keys: Collection[str]) -> Excerpt:
 
 
 def _chosen_rows(block: Block, hits: set[int], count: int) -> list[int]:
-    """The rows of the header, then those of the numbers and around them; where these are too many, without the latter."""
+    """The rows of the header, then those of the numbers and around them; where these are too many, without the
+    latter."""
     head = [r for r, row in enumerate(block.rows) if row and all(c.head for c in row)]
     near = {k for r in hits for k in range(r - _AROUND, r + _AROUND + 1) if 0 <= k < count}
     chosen = [*head, *sorted(near - set(head))]

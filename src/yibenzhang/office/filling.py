@@ -20,8 +20,8 @@ def stated(submission: Submission) -> Profile:
 def against_the_file(
     session: Session, submission: Submission, entry: int | None, add: str, year: int | None, stage: str
 ) -> list[str]:
-    """Sentences where what is given by hand contradicts the file. What was given before, and the roster line that the page
-    itself asked about, were answered already."""
+    """Sentences where what is given by hand contradicts the file. What was given before, and the roster line that the
+    page itself asked about, were answered already."""
     other_line = entry != submission.entry_id
     if _closed(submission) or (submission.before_id is not None and entry is not None and other_line):
         return []  # it is refused anyway

@@ -40,8 +40,8 @@ def late_finding(entry: Entry, day: date) -> Issue | None:
 
 
 def keep_up(session: Session, entries: Sequence[int], day: date | None = None) -> None:
-    """Bring the lateness of the versions that stand on these roster lines up to date. Decisions stay with what they were
-    about: another last day, or published instead of not published, is another matter."""
+    """Bring the lateness of the versions that stand on these roster lines up to date. Decisions stay with what they
+    were about: another last day, or published instead of not published, is another matter."""
     found: list[Submission] = []
     for at in range(0, len(entries), 500):
         asked = select(Submission).where(

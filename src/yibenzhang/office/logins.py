@@ -152,7 +152,8 @@ def _note_once(session: Session, who: str, address: str) -> None:
 
 def begin(session: Session, proof: Proof, address: str, before: str = "", noted: bool = True) -> str:
     """A session for a person whose password was proved: its token, always a new one. ``before`` is the browser's token
-    until now; it ends. ``noted``: it is a login, not a session that goes on with a new password. Raises WrongPassword where the account was taken out of use, or its password changed, meanwhile."""
+    until now; it ends. ``noted``: it is a login, not a session that goes on with a new password. Raises WrongPassword
+    where the account was taken out of use, or its password changed, meanwhile."""
     user = session.get(User, proof.number)
     if user is not None:
         hold(session, user)

@@ -276,8 +276,8 @@ class Index:
         return Match(None, "", score, "名录里没有完全一致的名称，最接近的有下列单位，请指定或新增。", listed)
 
     def _scored(self, name: _Name, level: str) -> list[tuple[float, int, str, bool]]:
-        """The bodies whose names have pairs of characters in common, best first: score, id, reason, and whether it can be
-        this one."""
+        """The bodies whose names have pairs of characters in common, best first: score, id, reason, and whether it
+        can be this one."""
         weights = {g: self._weight(g) for g in _grams(name.core)}
         shared: dict[int, float] = {}
         for gram, weight in weights.items():

@@ -48,7 +48,8 @@ _LONGEST_VALUE = 500
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One paragraph of the notice; ``kind`` is title, heading, centre, flush, right, paragraph, or a block of BLOCKS."""
+    """One paragraph of the notice; ``kind`` is title, heading, centre, flush, right, paragraph, or a block of
+    BLOCKS."""
 
     kind: str
     text: str
@@ -56,7 +57,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """The notice in words. ``missing``: placeholders without a value; ``unknown``: those nobody knows, printed as they stand."""
+    """The notice in words. ``missing``: placeholders without a value; ``unknown``: those nobody knows, printed as
+    they stand."""
 
     lines: tuple[Line, ...]
     missing: tuple[str, ...] = ()

@@ -47,7 +47,8 @@ _SILLY = frozenset(
     }
 )
 _AT_ONCE = BoundedSemaphore(4)
-"""Each hash takes 64 MB for a moment: many people logging in at once wait for one another instead of filling the memory."""
+"""Each hash takes 64 MB for a moment: many people logging in at once wait for one another instead of filling the
+memory."""
 
 hasher = PasswordHasher.from_parameters(profiles.RFC_9106_LOW_MEMORY)
 _light = PasswordHasher.from_parameters(profiles.CHEAPEST)

@@ -290,8 +290,8 @@ def _rival(session: Session, submission: Submission) -> str:
         theirs = (other.profile or {}).get("role")
         if mine in _HALVES and theirs in _HALVES and mine != theirs:
             return (
-                f"这份文件{_HALVES[mine]}，已有的“{other.name}”{_HALVES[theirs]}：如果是同一份公开，请把两份一起重新交；"
-                "如果这一份是来代替它的，请保存。"
+                f"这份文件{_HALVES[mine]}，已有的“{other.name}”{_HALVES[theirs]}："
+                "如果是同一份公开，请把两份一起重新交；如果这一份是来代替它的，请保存。"
             )
     return ""
 

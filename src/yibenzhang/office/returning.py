@@ -121,8 +121,8 @@ def _remark(m: Matter) -> str:
 
 
 def _values(f: ShownFinding) -> tuple[str, str]:
-    """Printed and expected; neither where the document alone cannot say which number is wrong: a notice must not order a
-    right one to be changed. The arithmetic says what does not agree."""
+    """Printed and expected; neither where the document alone cannot say which number is wrong: a notice must not
+    order a right one to be changed. The arithmetic says what does not agree."""
     return (comma(f.reported), comma(f.expected)) if f.certain else ("", "")
 
 

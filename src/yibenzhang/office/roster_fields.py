@@ -41,7 +41,8 @@ def roster_words() -> RosterWords:
     )
 
 
-NUMBERED = r"^(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\)|（[一二三四五六七八九十]{1,3}）|\d{1,3}[.、．](?!\d))\s*"
+_COUNTED = "[一二三四五六七八九十]{1,3}"
+NUMBERED = rf"^(?:{_COUNTED}、|\({_COUNTED}\)|（{_COUNTED}）|\d{{1,3}}[.、．](?!\d))\s*"
 
 
 def one_line(name: str) -> str:

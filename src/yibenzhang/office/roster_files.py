@@ -135,7 +135,8 @@ def _parents(sheets: list[list[Line]]) -> list[str]:
 
 
 def _standing(row: RosterRow, parent: str, by_name: dict[str, str]) -> tuple[str, str]:
-    """Parent and level of a body: what is called 本级 is a unit of that name's department; nobody stands under itself."""
+    """Parent and level of a body: what is called 本级 is a unit of that name's department; nobody stands under
+    itself."""
     level = row.level
     own = re.sub(r"[(（]?本级[)）]?$", "", row.name)
     if own != row.name:

@@ -16,8 +16,8 @@ LONGEST = 120
 
 
 def change_season(session: Session, actor: Actor, season: Season, name: str, days: int) -> int:
-    """Give a season another name and other days from approval to the last day; how many last days moved. Those that were
-    given as dates stay. Raises Refused."""
+    """Give a season another name and other days from approval to the last day; how many last days moved. Those that
+    were given as dates stay. Raises Refused."""
     actor.must(Role.HEAD)
     hold(session, season)
     still_open(session, season.id)

@@ -2,7 +2,8 @@
 
 A finding that a later version still has counts once: where it was first told (``before_id`` is None there).
 Lateness counts among the findings, by its kind and rule; it makes no file worse, stands in no file's way and has no
-rounds, because no version mends it. Everything is counted by the database, in groups; a department's figures are those of its own files.
+rounds, because no version mends it. Everything is counted by the database, in groups; a department's figures are
+those of its own files.
 """
 
 from __future__ import annotations

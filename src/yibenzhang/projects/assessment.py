@@ -41,7 +41,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """A self-assessment form: the line of the execution (None where the form has none), the indicators, the total printed."""
+    """A self-assessment form: the line of the execution (None where the form has none), the indicators, the total
+    printed."""
 
     name: str
     owner: str
@@ -58,7 +59,8 @@ class Assessment:
 
     @property
     def total(self) -> tuple[Decimal, Decimal]:
-        """The least and the most points in all; a line that only a person can judge counts from nothing to its weight."""
+        """The least and the most points in all; a line that only a person can judge counts from nothing to its
+        weight."""
         low = sum((x.points.low if x.points.low is not None else Decimal(0) for x in self.lines), Decimal(0))
         high = sum((x.points.high if x.points.high is not None else x.weight for x in self.lines), Decimal(0))
         return low, high

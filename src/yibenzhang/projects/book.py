@@ -33,7 +33,8 @@ def events_of(ledger: Ledger) -> list[Event]:
 
 
 def curated_links(extra: str = "") -> tuple[Decision, ...]:
-    """Links that standards bring (projects/links.toml: [[link]] body, one, other; code or name). Raises StandardsError."""
+    """Links that standards bring (projects/links.toml: [[link]] body, one, other; code or name). Raises
+    StandardsError."""
     from yibenzhang.projects.names import folded
 
     out = []

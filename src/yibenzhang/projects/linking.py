@@ -1,5 +1,5 @@
-"""Which events are of one project, by a ladder: decision of a person, project code, curated link, same body with the same
-name, same body with a similar name and a near amount; what is below stays unlinked and may be proposed."""
+"""Which events are of one project, by a ladder: decision of a person, project code, curated link, same body with the
+same name, same body with a similar name and a near amount; what is below stays unlinked and may be proposed."""
 
 from __future__ import annotations
 
@@ -305,7 +305,8 @@ def _near_names(group: Sequence[Member]) -> Iterator[tuple[int, int]]:
 def _step(
     a: Member, b: Member, money: Mapping[int, set[Decimal]], other: Mapping[int, set[Decimal]]
 ) -> tuple[int, float]:
-    """Where on the ladder two members of one body are one: 0 and 1 the same name, 2 and 3 alike, 4 to be asked, 9 not."""
+    """Where on the ladder two members of one body are one: 0 and 1 the same name, 2 and 3 alike, 4 to be asked, 9
+    not."""
     years = money.keys() & other.keys()
     equal = any(money[y] & other[y] for y in years)
     if _same_name(a, b):

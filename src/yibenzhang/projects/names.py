@@ -54,7 +54,8 @@ def shape_of(name: str, place: str = "") -> Shape:
 
 
 def likeness(a: Shape, b: Shape) -> float:
-    """How much of two names is the same, from 0 to 1, by pairs of letters; a name that holds the other is 0.9 at least."""
+    """How much of two names is the same, from 0 to 1, by pairs of letters; a name that holds the other is 0.9 at
+    least."""
     if not a.pairs or not b.pairs:
         return float(a.core == b.core)
     dice = 2 * len(a.pairs & b.pairs) / (len(a.pairs) + len(b.pairs))

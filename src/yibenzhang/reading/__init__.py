@@ -29,7 +29,8 @@ Read = tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]
 
 
 def read(path: str | Path) -> Document:
-    """Read one file, or one in an archive (``A.zip/成员名``). Raises ReadingError, one sentence for a person, where that is not possible."""
+    """Read one file, or one in an archive (``A.zip/成员名``). Raises ReadingError, one sentence for a person, where
+    that is not possible."""
     return read_data(str(path), bytes_of(path))
 
 

@@ -17,7 +17,8 @@ from yibenzhang.model.places import FlowPlace, Place, SheetPlace
 from yibenzhang.reading.limits import MAX_GRID_POSITIONS
 
 _LEAD = re.compile(
-    r"(金额)?单位:?(人民币)?(亿元|百万元|万元|千元|元)|(主管|编制|填报|公开|预算|决算|填表)?(部门|单位)(名称|盖章|\(盖章\))?:|"
+    r"(金额)?单位:?(人民币)?(亿元|百万元|万元|千元|元)|"
+    r"(主管|编制|填报|公开|预算|决算|填表)?(部门|单位)(名称|盖章|\(盖章\))?:|"
     r"公开\d+表|附?表\d|附件\d*|(编制|填报|填表|报送|公开)?(日期|时间):|20\d\d年\d+月"
 )
 _NOTE = re.compile(

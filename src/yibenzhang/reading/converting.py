@@ -75,7 +75,8 @@ def converted(data: bytes, suffix: str, target: str) -> bytes:
         made = home / "out" / f"in.{target}"
         if not made.is_file() or not 0 < made.stat().st_size <= MAX_FILE_BYTES:
             raise ReadingError(
-                f"LibreOffice 没有读出这个 {suffix} 文件，可能已损坏、加密，或者没有装它的文字处理组件（Writer）；请另存为 {target} 再检查。"
+                f"LibreOffice 没有读出这个 {suffix} 文件，可能已损坏、加密，"
+                f"或者没有装它的文字处理组件（Writer）；请另存为 {target} 再检查。"
             )
         return made.read_bytes()
 

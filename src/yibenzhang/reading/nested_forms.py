@@ -1,4 +1,5 @@
-"""Forms of a PDF that draw one another: a few kilobytes may come to billions of objects before anything can be bounded."""
+"""Forms of a PDF that draw one another: a few kilobytes may come to billions of objects before anything can be
+bounded."""
 
 from __future__ import annotations
 

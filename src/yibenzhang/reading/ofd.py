@@ -1,7 +1,8 @@
 """OFD (GB/T 33190): the characters and ruling lines of each page, for the page builder that PDF uses.
 
 A zip of XML: OFD.xml names the documents, Document.xml the pages, templates and resources; a page holds
-text, path and composite objects in millimetres, origin top left. Pictures are recognised where that is installed; seals are not read.
+text, path and composite objects in millimetres, origin top left. Pictures are recognised where that is installed;
+seals are not read.
 """
 
 from __future__ import annotations

@@ -25,7 +25,8 @@ from yibenzhang.reading.pdfium_calls import (
 )
 
 PLAIN, WHITE, CLEAR, PALE = 0, 1, 2, 3
-"""How a text object is painted: seen, white (seen on a colour alone), not at all, pale (a watermark where it is large)."""
+"""How a text object is painted: seen, white (seen on a colour alone), not at all, pale (a watermark where it is
+large)."""
 _LIGHT = 250
 _FAINT = 8
 _PALE, _THIN = 150, 120
@@ -106,7 +107,8 @@ def _inside(g: Glyph, box: Box) -> bool:
 def _covered(
     found: Found, drawn: Drawn, page: pdfium.PdfPage, textpage: raw.FPDF_TEXTPAGE
 ) -> tuple[set[int], set[int]]:
-    """Characters drawn before a solid area that lies over them: gone where it is white or carries others, else masked."""
+    """Characters drawn before a solid area that lies over them: gone where it is white or carries others, else
+    masked."""
     gone: set[int] = set()
     masked: set[int] = set()
     first: dict[int, int] = {}

@@ -84,7 +84,8 @@ Box = tuple[float, float, float, float]
 @dataclass(slots=True)
 class Drawn:
     """Rules both ways, pictures with their boxes, and what tells whether characters can be seen: grounds of a colour,
-    covers drawn after text (how many objects of the page came before, and whether they are white); letters drawn as curves."""
+    covers drawn after text (how many objects of the page came before, and whether they are white); letters drawn as
+    curves."""
 
     hs: list[Rule] = field(default_factory=list)
     vs: list[Rule] = field(default_factory=list)

@@ -116,7 +116,8 @@ def _width(line: str, separator: str) -> int:
 
 
 def _value(text: str) -> str:
-    """A value without what makes spreadsheets take it for text: ="2014101", '2014101; the ruling of a heading is none."""
+    """A value without what makes spreadsheets take it for text: ="2014101", '2014101; the ruling of a heading is
+    none."""
     if match := _FORMULA.fullmatch(text):
         return match.group(1).replace('""', '"')
     if text.startswith("'") and text[1:2].isdigit():

@@ -209,7 +209,8 @@ def _positions(numbers: list[int]) -> dict[int, int]:
 
 
 def _lined(ruled: Counter[int], merged: _Merged, rows: int) -> frozenset[int]:
-    """The rows of the grid that have ruled sides, by how many of their cells have; a merged one has them in all its rows."""
+    """The rows of the grid that have ruled sides, by how many of their cells have; a merged one has them in all its
+    rows."""
     lined = {i for i, n in ruled.items() if n > 1 or any(s[0] == i for s in merged.spans)}
     for (i, _), (high, _wide) in merged.spans.items():
         if i in lined:

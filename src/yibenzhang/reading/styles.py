@@ -19,8 +19,8 @@ _COMMENT = re.compile(r"/\*.*?\*/|<!--|-->", re.DOTALL)
 _MEDIA = re.compile(r"@media([^{}@]*)\{((?:[^{}]*\{[^{}]*\})*[^{}]*)\}", re.IGNORECASE)
 _AT = re.compile(r"@[^{};@]*(?:;|\{[^{}]*\})")
 _SIMPLE = re.compile(
-    r"[.#][\w\u4e00-\u9fff-]+|\[\s*([\w-]+)\s*(?:=\s*[\"']?([^\"'\]]*)[\"']?)?\s*\]|:nth-(?:child|of-type)\(\s*(\w+)\s*\)|"
-    r":(?:first|last)-(?:child|of-type)|[\w-]+|\*"
+    r"[.#][\w\u4e00-\u9fff-]+|\[\s*([\w-]+)\s*(?:=\s*[\"']?([^\"'\]]*)[\"']?)?\s*\]|"
+    r":nth-(?:child|of-type)\(\s*(\w+)\s*\)|:(?:first|last)-(?:child|of-type)|[\w-]+|\*"
 )
 _MOST_RULES = 5000
 _WATCHED = frozenset(

@@ -104,8 +104,9 @@ class _Reader:
     def notices(self) -> tuple[ReadingNotice, ...]:
         if not self.unread:
             return ()
-        message = f"文中有 {len(self.unread)} 处较大的图片或嵌入的表格对象，里面的内容没有读取；请改为文档表格后再检查。"
-        return (ReadingNotice(message, self.unread[0], True),)
+        count = len(self.unread)
+        told = f"文中有 {count} 处较大的图片或嵌入的表格对象，里面的内容没有读取；请改为文档表格后再检查。"
+        return (ReadingNotice(told, self.unread[0], True),)
 
     def notes(self, kind: str, part: etree._Element) -> None:
         """The notes to which there are marks, in the order of these."""

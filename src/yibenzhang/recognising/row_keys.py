@@ -259,7 +259,8 @@ class RowReader:
         return [e.code for e in found]
 
     def _code_named(self, name: str, kind: str) -> str:
-        """The code of that name that goes on from the row above: below it, beside it, then any if it is the only one."""
+        """The code of that name that goes on from the row above: below it, beside it, then any if it is the only
+        one."""
         found = self._named_codes(name, kind)
         if not found:
             return ""

@@ -70,8 +70,8 @@ class _Opened:
 
 
 class Drawer:
-    """Draws page after page in one thread. The last PDFs stay open: what the pages of a document share, fonts above all,
-    is read once."""
+    """Draws page after page in one thread. The last PDFs stay open: what the pages of a document share, fonts above
+    all, is read once."""
 
     def __init__(self) -> None:
         self._open: OrderedDict[str, _Opened] = OrderedDict()

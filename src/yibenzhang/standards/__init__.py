@@ -119,7 +119,8 @@ _LISTS = (
 
 
 def _sections(layer: Path) -> None:
-    """Misspelt files and sections, and words given where a list belongs would be passed over in silence: refuse them."""
+    """Misspelt files and sections, and words given where a list belongs would be passed over in silence: refuse
+    them."""
     for path in sorted(layer.glob("*.toml")):
         if path.name not in (*_FILES, *_OTHERS):
             known = "、".join((*_FILES, _OTHERS[0], "lexicon/words.toml", "rules/*.toml"))

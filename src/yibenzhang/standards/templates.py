@@ -2,7 +2,8 @@
 
 ``{name}`` is a value, ``{name:.2f}`` the same in a format of Python, ``{name|word}`` the value looked up among the
 words of messages.toml, ``[ … ]`` a stretch that is left out where one of its values is not there. A list of groups of
-values is printed by the template that ``each`` gives for its name, with ``、`` between or what ``each`` gives beside it.
+values is printed by the template that ``each`` gives for its name, with ``、`` between or what ``each`` gives beside
+it.
 """
 
 from __future__ import annotations

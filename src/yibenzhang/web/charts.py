@@ -229,8 +229,9 @@ def _svg(title: str, said: str, height: float, parts: Sequence[str]) -> Markup:
     key = f"chart{next(_number)}"
     inside = "".join(parts)
     return Markup(
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="{key}t {key}d" viewBox="0 0 {WIDTH} {height:.0f}" '
-        f'font-size="{_SIZE}"><title id="{key}t">{_safe(title)}</title><desc id="{key}d">{_safe(said)}</desc>{inside}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="{key}t {key}d" '
+        f'viewBox="0 0 {WIDTH} {height:.0f}" font-size="{_SIZE}"><title id="{key}t">{_safe(title)}</title>'
+        f'<desc id="{key}d">{_safe(said)}</desc>{inside}</svg>'
     )
 
 
@@ -248,7 +249,8 @@ def _text(
     weight: int = 400,
 ) -> str:
     bold = f' font-weight="{weight}"' if weight != 400 else ""
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{ink}" font-size="{size:g}"{bold}>{_safe(text)}</text>'
+    look = f'text-anchor="{anchor}" fill="{ink}" font-size="{size:g}"{bold}'
+    return f'<text x="{x:.1f}" y="{y:.1f}" {look}>{_safe(text)}</text>'
 
 
 def _rect(x: float, y: float, long: float, colour: str) -> str:

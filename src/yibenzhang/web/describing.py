@@ -178,7 +178,8 @@ def json_answer(
 def csv_answer(columns: Mapping[str, str]) -> dict[int | str, dict[str, Any]]:
     """The same for the .csv form."""
     heads = list(columns.values())
-    words = f"表格：UTF-8 带标记，Excel 可直接打开；代码写成中文，时间为北京时间。{'各列：' + '、'.join(heads) if heads else ''}"
+    words = "表格：UTF-8 带标记，Excel 可直接打开；代码写成中文，时间为北京时间。"
+    words += "各列：" + "、".join(heads) if heads else ""
     content: dict[str, Any] = {"schema": {"type": "string"}}
     if heads:
         content["example"] = f"{','.join(heads)}\r\n"

@@ -122,9 +122,9 @@ def shown(
     table: str = "rows",
     **more: Any,
 ) -> Response:
-    """A view's answer. ``data`` is what all three forms tell, ``rows`` its table, called ``table`` in JSON; as CSV it has
-    ``columns`` (field: heading), words for codes, and is ``called`` so when it is kept. ``more`` is for the page alone.
-    What is an iterator in ``data`` is a list in JSON; both forms go out piece by piece."""
+    """A view's answer. ``data`` is what all three forms tell, ``rows`` its table, called ``table`` in JSON; as CSV it
+    has ``columns`` (field: heading), words for codes, and is ``called`` so when it is kept. ``more`` is for the page
+    alone. What is an iterator in ``data`` is a list in JSON; both forms go out piece by piece."""
     path = request.url.path
     if path.endswith(".json"):
         return _sent(json_pieces({**data, table: iter(rows)}), "application/json", {})

@@ -58,7 +58,8 @@ class _Last(Generic[Made]):
 
 NUMBERS = {"place": "位置", "words": "项目", "text": "印的数字", "standing": "核对结果", "arithmetic": "算式"}
 RELATIONS = {
-    "relations": "数字之间的算式：规则、名称、held 相符，within_rounding 尾差以内，contradicted 不符、算式、牵涉的数字的 key"
+    "relations": "数字之间的算式：规则、名称、held 相符，within_rounding 尾差以内，"
+    "contradicted 不符、算式、牵涉的数字的 key"
 }
 _OUTCOME = {"held": "相符", "within_rounding": "尾差以内", "contradicted": "不符"}
 _SUMS = 3
@@ -173,8 +174,8 @@ def leafname(leaf: Leaf) -> str:
 def numbers_of(
     view: Outline, numbers: Numbers, key: str = "", leaf: int = 0
 ) -> tuple[Iterator[dict[str, Any]], Iterator[Proof]]:
-    """Printed numbers as rows of a table (all of them, or the one of ``key``, or those on a leaf), and the relations they
-    take part in: ``proofs`` of a row are positions among these."""
+    """Printed numbers as rows of a table (all of them, or the one of ``key``, or those on a leaf), and the relations
+    they take part in: ``proofs`` of a row are positions among these."""
     if not key and not leaf:
         found, places = (n for _, n in numbers.all()), range(numbers.relations)
         return (_number(view, numbers, n, places) for n in found), map(numbers.proof, places)

@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -275,6 +276,7 @@ def load_lexicon(region: str = "", extra: str = "", left_out: frozenset[str] = f
     return _lexicon(region, extra, left_out, tuple(f.stat().st_mtime_ns for f in files if f.exists()))
 
 
+@lru_cache(maxsize=16)
 def _lexicon(region: str, extra: str, left_out: frozenset[str], stamp: tuple[int, ...]) -> Lexicon:
     """``stamp`` tells one state of the folders from another, so that an edit is seen at once."""
     trees = {d: Tree(nodes) for d, nodes in _toml(HERE / "lexicon" / "dimensions.toml").items()}

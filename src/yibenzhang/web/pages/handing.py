@@ -120,7 +120,8 @@ def hand_in(
 
 _TAKEN: dict[int | str, dict[str, Any]] = {
     201: {
-        "description": "文件已在磁盘上存好。delivery 是这批文件的编号，files 是收下的文件，refused 每个没收下的一句话，registered 为 false 时数据库恢复后再登记，note 是说明",
+        "description": "文件已在磁盘上存好。delivery 是这批文件的编号，files 是收下的文件，refused 每个没收下的一句话，"
+        "registered 为 false 时数据库恢复后再登记，note 是说明",
         "content": {
             "application/json": {
                 "example": {
