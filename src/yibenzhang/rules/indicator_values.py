@@ -23,6 +23,7 @@ _WHOLE = 100
 _RISE, _FALL = ("≥", ">"), ("≤", "<")
 _MOST = 30
 """A value with more characters is a sentence."""
+_STATED = re.compile(r"[(（]([^()（）]{1,6})[)）][.。]?$")
 _SHARE = 3
 """Of the targets of a document that are numbers all but one in so many have a unit, else it prints none."""
 
@@ -55,6 +56,18 @@ class Vocabulary:
         for dress in self.of("dress"):
             name = name if brackets and "(" in dress[:3] else re.sub(dress, "", name)
         return name
+
+    def under(self, indicator: Indicator, *kinds: str) -> bool:
+        """It stands under one of these levels of the second order."""
+        level = fold(indicator.level2)
+        return any(w in level for kind in kinds for w in self.of(f"level_{kind}"))
+
+    def unit(self, indicator: Indicator, target: Target | None) -> str:
+        """The unit of the target, which may stand in brackets at the end of the name; empty where none is printed."""
+        if target is not None and target.unit:
+            return target.unit
+        stated = _STATED.search(indicator.key)
+        return stated.group(1) if stated and target is not None else ""
 
     def is_rate(self, name: str) -> bool:
         """A rate or a satisfaction by its name."""

@@ -18,6 +18,7 @@ from yibenzhang.standards.model import (
     Address,
     Concept,
     FormSum,
+    LevelRule,
     HeaderWord,
     Phrase,
     Precedence,
@@ -83,11 +84,12 @@ _FILES = {
         "label", "amount", "section", "goal", "indicator", "item", "purchase", "source", "listed", "overview",
         "execution", "row", "word", "economic", "sum",
     ),
+    "indicators.toml": ("level",),
 }  # fmt: skip
 _OTHERS = ("messages.toml", "speech.toml", "region.toml")
 """Files of a layer that are not checked section by section."""
 _LISTS = (
-    "titles", "names", "parts", "basis", "regions", "places", "words", "told",
+    "titles", "names", "parts", "basis", "regions", "places", "words", "told", "under", "ends", "units", "values", "fails",
 )  # fmt: skip
 
 
@@ -222,6 +224,30 @@ def _form_sum(entry: dict[str, Any]) -> FormSum:
         raise StandardsError(f"forms.toml [[sum]]: 缺少 {error.args[0]}") from error
 
 
+def _level(entry: dict[str, Any]) -> LevelRule:
+    where = f"indicators.toml [[level]] {entry.get('id', '（没有 id）')}"
+    for key in ("id", "right", "under"):
+        if not entry.get(key):
+            raise StandardsError(f"{where}: 缺少 {key}")
+    names, values, fails = ("|".join(entry.get(key, ())) for key in ("names", "values", "fails"))
+    for pattern in (names, values, fails):
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise StandardsError(f"{where}: 不是有效的式样：{pattern}") from error
+    return LevelRule(
+        entry["id"],
+        entry["right"],
+        tuple(entry["under"]),
+        tuple(entry.get("ends", ())),
+        names,
+        values,
+        fails,
+        tuple(entry.get("units", ())),
+        bool(entry.get("timed", False)),
+    )
+
+
 def _merge(old: list[dict[str, Any]], new: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Entries of a higher layer: lists of an entry with the same id grow, its other values are replaced."""
     by_id = {e.get("id"): dict(e) for e in old}
@@ -269,6 +295,7 @@ def _layered(region: str, extra: str, stamp: tuple[tuple[str, int], ...]) -> Sta
         "phrase",
         "list",
         "section",
+        "level",
     )
     words: dict[str, dict[str, list[str]]] = {}
     concepts: list[Concept] = []
@@ -300,6 +327,7 @@ def _layered(region: str, extra: str, stamp: tuple[tuple[str, int], ...]) -> Sta
             "prose.toml",
             "wording.toml",
             "sections.toml",
+            "indicators.toml",
         ):
             data = _load_toml(layer / name)
             for form in forms:
@@ -348,6 +376,7 @@ def _layered(region: str, extra: str, stamp: tuple[tuple[str, int], ...]) -> Sta
         tuple(_section(e) for e in parts["section"]),
         forms_words,
         tuple(form_sums),
+        tuple(_level(e) for e in parts["level"]),
         precedence,
         message_words,
         messages,
