@@ -15,6 +15,7 @@ from yibenzhang.model.issues import Issue, arguments, issue_at
 from yibenzhang.recognising.forms import GoalForm
 from yibenzhang.recognising.indicators import Indicator, Target, empty, target_of
 from yibenzhang.rules.case import Case
+from yibenzhang.rules.indicator_parts import single
 from yibenzhang.rules.indicators import MOST_NAMED, about, words_of
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards import fold
@@ -24,6 +25,7 @@ _RISE, _FALL = ("≥", ">"), ("≤", "<")
 _MOST = 30
 """A value with more characters is a sentence."""
 _STATED = re.compile(r"[(（]([^()（）]{1,6})[)）][.。]?$")
+_SEVERAL = re.compile("[和及与、]")
 _SHARE = 3
 """Of the targets of a document that are numbers all but one in so many have a unit, else it prints none."""
 
@@ -69,6 +71,10 @@ class Vocabulary:
         stated = _STATED.search(indicator.key)
         return stated.group(1) if stated and target is not None else ""
 
+    @cached_property
+    def unbounded(self) -> re.Pattern[str]:
+        return re.compile("|".join(self.of("unbounded")) or "$^")
+
     def is_rate(self, name: str) -> bool:
         """A rate or a satisfaction by its name."""
         return name.endswith((*self.of("satisfied"), "率")) and not name.endswith(self.of("no_rate"))
@@ -100,6 +106,9 @@ def _odd(form: GoalForm, i: Indicator, known: Vocabulary) -> Issue | None:
         return None
     if known.is_rate(name) and target.unit in known.of("not_a_rate"):
         return about("goals.unit", form, i, "count", unit=target.unit)
+    people = name.endswith(known.of("people")) and not _SEVERAL.search(name)
+    if people and target.unit in known.of("not_people"):
+        return about("goals.unit", form, i, "people", unit=target.unit)
     bounded = any(name.endswith(w) for w in known.of("bounded"))
     if bounded and target.unit == "%" and target.sign == ">" and target.number == _WHOLE:
         return about("goals.unit", form, i, "bounded")
@@ -122,6 +131,40 @@ def _against(form: GoalForm, i: Indicator, known: Vocabulary, target: Target) ->
     ):
         return about("goals.direction", form, i, "up")
     return None
+
+
+@rule("goals.bound", needs=("forms",))
+def bounds(case: Case) -> Iterator[Issue]:
+    """Rates that are to be a hundred in a hundred or more, rates and counts that are to be nothing or less: the bound
+    is the only value, so the sign is wrong. All of a document in one issue."""
+    known = Vocabulary(words_of(case))
+    found: dict[str, dict[tuple[str, str], Indicator]] = {"": {}, "low": {}}
+    for form in case.forms if case.stage != "accounts" else ():
+        for i in single(form):
+            if (kind := _at_bound(i, known)) is not None:
+                found[kind].setdefault((i.key, fold(i.value)), i)
+    for kind, indicators in found.items():
+        if indicators:
+            first, *others = indicators.values()
+            shown = tuple(arguments(name=i.name, value=i.value) for i in (first, *others)[:MOST_NAMED])
+            count = len(indicators) if len(indicators) > MOST_NAMED else None
+            places = ((i.name, i.place) for i in others[: MOST_NAMED - 1])
+            yield issue_at(
+                "goals.bound", first.name, first.place, *places, template=kind, indicators=shown, count=count
+            )
+
+
+def _at_bound(i: Indicator, known: Vocabulary) -> str | None:
+    """ "" where a hundred is the least, "low" where nothing is the most; None for what may be more, or less."""
+    target = target_of(i.value)
+    if target is None or known.unbounded.search(i.key):
+        return None
+    name, unit = known.name(i), known.unit(i, target)
+    rate = unit == "%" and (known.is_rate(name) or name.endswith(known.of("bounded_ends")))
+    if rate and target.number == _WHOLE and target.sign == "≥":
+        return ""
+    counted = unit in known.of("counted") or rate
+    return "low" if counted and not target.number and target.sign in _FALL else None
 
 
 @rule("goals.unit", needs=("forms",))

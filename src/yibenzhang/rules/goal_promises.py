@@ -1,0 +1,171 @@
+"""What the words of a goal promise: counts that no indicator has, dates after the year, nothing but a description."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from itertools import combinations
+
+from yibenzhang.model.issues import Arguments, Issue, arguments, issue_at
+from yibenzhang.recognising.forms import GoalForm, GoalText
+from yibenzhang.recognising.indicators import Indicator, target_of
+from yibenzhang.rules.case import Case
+from yibenzhang.rules.indicator_parts import single
+from yibenzhang.rules.indicator_values import Vocabulary
+from yibenzhang.rules.indicators import MOST_NAMED, words_of
+from yibenzhang.rules.registry import rule
+from yibenzhang.standards import fold
+
+_FEWEST = 4
+"""A form with fewer indicators is not drawn up to measure every promise."""
+_BEFORE = 8
+"""So many letters before a number may hold the verb that makes it a promise."""
+_AFTER = 12
+_MOST_SUMMED = 12
+_NUMBERS = re.compile(r"(?<![\d.])\d+(?:\.\d+)?(?![\d.%])")
+_NEAR = Decimal("0.05")
+"""A number that is about a target is that target, rounded."""
+_SHOWN = 40
+
+
+def _year_goal(form: GoalForm) -> GoalText | None:
+    return form.text("goal.year") if form.kind in ("project", "list") else None
+
+
+@rule("goals.uncounted", needs=("forms",), stages=("budget",))
+def uncounted(case: Case) -> Iterator[Issue]:
+    """Numbers of things to be done that stand in the words of a goal and in no indicator of its form."""
+    known, lists = Vocabulary(words_of(case)), case.standards.lists
+    verbs, units = ("|".join(sorted(lists[k], key=len, reverse=True)) for k in ("goal_makes", "goal_units"))
+    bounds = "|".join(sorted(lists["goal_bounds"], key=len, reverse=True))
+    promise = re.compile(
+        rf"(?P<lead>(?:{verbs})[^\d,，。；;、:：（）()]{{0,{_BEFORE}}}?(?:{bounds})?)"
+        rf"(?<![\d.第\-—])(?P<number>\d{{1,6}})余?(?P<unit>{units})(?![月日年])的?(?P<thing>[\u4e00-\u9fff]{{2,{_AFTER}}})"
+    )
+    told: set[str] = set()
+    for form in case.forms:
+        goal, indicators = _year_goal(form), list(single(form))
+        counted = [i for i in indicators if known.under(i, "quantity")]
+        if goal is None or len(indicators) < _FEWEST or not counted:
+            continue
+        text = fold(goal.text)
+        if text in told:
+            continue
+        told.add(text)
+        found = [m for m in promise.finditer(text) if not _stated(m.group("number"), indicators)]
+        if found:
+            yield _uncounted(form, goal, found, counted)
+
+
+def _stated(number: str, indicators: Sequence[Indicator]) -> bool:
+    """An indicator has the number, or it is a sum of targets, or one of them rounded."""
+    printed = {n for i in indicators for n in _NUMBERS.findall(fold(i.name + i.value))}
+    if number in printed:
+        return True
+    value = Decimal(number)
+    targets = [t.number for i in indicators if (t := target_of(i.value)) is not None and t.unit != "%"]
+    if any(abs(t - value) <= _NEAR * value for t in targets if value >= 100):
+        return True
+    some = targets[:_MOST_SUMMED]
+    return value == sum(targets) or any(sum(c) == value for n in (2, 3) for c in combinations(some, n))
+
+
+def _uncounted(
+    form: GoalForm, goal: GoalText, found: Sequence[re.Match[str]], counted: Sequence[Indicator]
+) -> Issue:
+    shown: tuple[Arguments, ...] = tuple(
+        arguments(words=f"{m.group('number')}{m.group('unit')}{m.group('thing')[:6]}")
+        for m in found[:MOST_NAMED]
+    )
+    near = [i for i in counted if any(_about(i, m) for m in found)]
+    beside = arguments(name=near[0].name, value=near[0].value) if len(near) == 1 else ()
+    places = ((i.name, i.place) for i in near[:1])
+    return issue_at(
+        "goals.uncounted",
+        found[0].group()[:_SHOWN],
+        goal.place,
+        *places,
+        form=form.name or None,
+        promises=shown,
+        beside=(beside,) if beside else None,
+    )
+
+
+def _about(i: Indicator, found: re.Match[str]) -> bool:
+    """The indicator counts what the words speak of, by the first letters of both."""
+    return len(i.key) >= 2 and found.group("thing").startswith(i.key[:2])
+
+
+@rule("goals.later", needs=("forms", "year"), stages=("budget",))
+def later(case: Case) -> Iterator[Issue]:
+    """A day by which the goal of the year is to be reached that lies after the year, unless the project goes on."""
+    year, done = case.year or 0, "|".join(case.standards.lists["goal_done"])
+    by = re.compile(
+        rf"(?<![\d\-—至到])(20[0-4]\d)年(?:(?:\d{{1,2}}月)?(?:\d{{1,2}}日)?(?:之?前|底前?|末前?)|底前?|末前?)[,，]?"
+        rf"(?:[^。；;]{{0,6}}?(?:{done}))"
+    )
+    for form in case.forms:
+        goal = _year_goal(form)
+        if goal is None or _goes_on(form, year):
+            continue
+        text = "".join(goal.text.split())
+        found = next((m for m in by.finditer(text) if int(m.group(1)) > year), None)
+        if found is not None:
+            words = text[found.start() : found.start() + _SHOWN]
+            yield issue_at("goals.later", words, goal.place, form=form.name or None, year=year)
+
+
+def _goes_on(form: GoalForm, year: int) -> bool:
+    """Its period, its end or its name reaches into later years, or it has goals of the long run beside."""
+    said = " ".join([form.name, *(t.text for t in form.texts if t.kind in ("period", "end", "goal.long"))])
+    return any(int(y) > year for y in re.findall(r"20[0-4]\d", said)) or form.text("goal.long") is not None
+
+
+@rule("goals.described", needs=("forms",), stages=("budget",))
+def described(case: Case) -> Iterator[Issue]:
+    """A goal that lists what the project consists of and names nothing to be reached."""
+    lists = case.standards.lists
+    opening = re.compile(
+        rf"^.{{0,12}}?(?:{'|'.join(lists['goal_contents'])})(?:有|是|为|如下|包括|包含)?[:：]?"
+    )
+    aims = re.compile("|".join(lists["goal_aims"]))
+    for form in case.forms:
+        goal = _year_goal(form)
+        text = "".join(goal.text.split()) if goal is not None else ""
+        if goal is not None and opening.search(text) and not aims.search(text):
+            yield issue_at("goals.described", text[:_SHOWN], goal.place, form=form.name or None)
+
+
+@rule("goals.session", needs=("forms",), stages=("budget",))
+def sessions(case: Case) -> Iterator[Issue]:
+    """A goal that is to carry out what one plenum decided, beside a later plenum elsewhere in the disclosure."""
+    session, order = re.compile(case.standards.lists["sessions"][0]), case.standards.lists["session_order"]
+
+    def ranks(text: str) -> list[tuple[tuple[int, int], str]]:
+        return [
+            ((order.index(m.group("congress")), order.index(m.group("plenum"))), m.group())
+            for m in session.finditer(text)
+        ]
+
+    goals = [
+        (form, t, "".join(t.text.split())) for form in case.forms for t in form.texts if t.kind == "goal.year"
+    ]
+    told = [
+        (rank, words, place)
+        for text, place in (
+            *((p.text, p.place(0)) for p in case.passages),
+            *((s, t.place) for _, t, s in goals),
+        )
+        for rank, words in ranks(text)
+    ]
+    if not told:
+        return
+    last, name, where = max(told, key=lambda x: x[0])
+    for form, goal, text in goals:
+        named = ranks(text)
+        if named and max(named)[0] < last:
+            words = max(named)[1]
+            yield issue_at(
+                "goals.session", words, goal.place, (name, where), form=form.name or None, later=name
+            )

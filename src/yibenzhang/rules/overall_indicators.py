@@ -1,0 +1,96 @@
+"""The overall form against the forms of the projects: one thing counted in both, whose names differ in dress alone."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeAlias
+
+from yibenzhang.model.issues import Issue, issue_at
+from yibenzhang.recognising.forms import GoalForm
+from yibenzhang.recognising.indicators import Indicator, Target, target_of
+from yibenzhang.rules.case import Case
+from yibenzhang.rules.indicator_parts import single
+from yibenzhang.rules.indicator_values import Vocabulary
+from yibenzhang.rules.indicators import words_of
+from yibenzhang.rules.registry import rule
+from yibenzhang.standards import fold
+
+_BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
+_SHORT = 2
+"""What is counted has more letters than this, without the word for counting."""
+_LONGER = 4
+_ENDING = 5
+"""One name may have a word more in front ("登记办理群众来信" for "办理群众来信"), where so many letters are the same."""
+_Counted: TypeAlias = tuple[GoalForm, Indicator, Target]
+_RISE, _FALL = (">", "≥"), ("<", "≤")
+
+
+@rule("goals.value", needs=("forms",))
+def values(case: Case) -> Iterator[Issue]:
+    """A target of the overall form that is another than that of the one project which counts the same thing."""
+    known = Vocabulary(words_of(case))
+    projects: dict[str, list[_Counted]] = defaultdict(list)
+    for form in case.forms:
+        for core, i, target in _counted(form, known) if form.kind in ("project", "list") else ():
+            projects[core].append((form, i, target))
+    ending: dict[str, list[str]] = defaultdict(list)
+    for core in projects:
+        ending[core[-_ENDING:]].append(core)
+    for overall in case.forms:
+        for core, i, target in _counted(overall, known) if overall.kind == "overall" else ():
+            same = projects.get(core) or _ending(core, ending, projects)
+            if len({id(f) for f, _, _ in same}) != 1 or len(same) != 1:
+                continue  # the overall form may sum up what several projects do
+            form, other, aim = same[0]
+            if other.key != i.key and other.period == i.period and _differ(target, aim):
+                yield issue_at(
+                    "goals.value",
+                    other.name,
+                    other.place,
+                    (i.name, i.place),
+                    template="renamed",
+                    period=i.period or None,
+                    name=i.name,
+                    value=i.value,
+                    form=form.name,
+                    other=other.value,
+                    called=other.name,
+                )
+
+
+def _counted(form: GoalForm, known: Vocabulary) -> Iterator[tuple[str, Indicator, Target]]:
+    """What a form counts: the thing, without brackets and the word for counting."""
+    counting = known.of("counting")
+    for i in single(form):
+        target = target_of(i.value)
+        if target is None or not known.under(i, "quantity") or target.unit == "%":
+            continue
+        core = _BRACKETS.sub("", fold(known.name(i)))
+        ending = next((w for w in counting if core.endswith(w)), "")
+        core = core[: len(core) - len(ending)] if ending else core
+        if ending and len(core) >= _SHORT:
+            yield core, i, target
+
+
+def _ending(
+    core: str, ending: Mapping[str, Sequence[str]], projects: Mapping[str, list[_Counted]]
+) -> list[_Counted]:
+    """The one thing whose name ends with the other's, with a word more in front."""
+    if len(core) < _ENDING:
+        return []
+    near = ending.get(core[-_ENDING:], ())
+    found = [x for x in near if x != core and x.endswith(core) and len(x) - len(core) <= _LONGER]
+    return projects[found[0]] if len(found) == 1 else []
+
+
+def _differ(one: Target, other: Target) -> bool:
+    """Two numbers of one unit, or of one that is not printed; a rate per year is the number of the year."""
+    a, b = (t.unit.removesuffix("/年") for t in (one, other))
+    ways = {one.sign, other.sign}
+    return (
+        (not a or not b or a == b)
+        and one.number != other.number
+        and not (ways & set(_RISE) and ways & set(_FALL))
+    )
