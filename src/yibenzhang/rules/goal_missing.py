@@ -56,7 +56,7 @@ def missing(case: Case) -> Iterator[Issue]:
     for view in case.views:
         lines = _lines(view, case)
         met = names & {bare(line.name) for line in lines}
-        if len(met) < max(_LEAST, _MET * len(names)):
+        if len(met) < _LEAST or len(met) < _MET * len(names):
             continue
         leaves = [x for x in lines if not x.parts and x.fact.amount and x.fact.amount.value > 0]
         left = [x for x in leaves if not any(_known(n, known) for n in x.names)]

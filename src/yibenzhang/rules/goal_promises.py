@@ -75,8 +75,7 @@ def _uncounted(
     form: GoalForm, goal: GoalText, found: Sequence[re.Match[str]], counted: Sequence[Indicator]
 ) -> Issue:
     shown: tuple[Arguments, ...] = tuple(
-        arguments(words=f"{m.group('number')}{m.group('unit')}{m.group('thing')[:6]}")
-        for m in found[:MOST_NAMED]
+        arguments(words=f"{m.group('number')}{m.group('unit')}{m.group('thing')}") for m in found[:MOST_NAMED]
     )
     near = [i for i in counted if any(_about(i, m) for m in found)]
     beside = arguments(name=near[0].name, value=near[0].value) if len(near) == 1 else ()

@@ -106,13 +106,14 @@ def _odd(form: GoalForm, i: Indicator, known: Vocabulary) -> Issue | None:
         return None
     if known.is_rate(name) and target.unit in known.of("not_a_rate"):
         return about("goals.unit", form, i, "count", unit=target.unit)
-    people = name.endswith(known.of("people")) and not _SEVERAL.search(name)
-    if people and target.unit in known.of("not_people"):
-        return about("goals.unit", form, i, "people", unit=target.unit)
     bounded = any(name.endswith(w) for w in known.of("bounded"))
     if bounded and target.unit == "%" and target.sign == ">" and target.number == _WHOLE:
         return about("goals.unit", form, i, "bounded")
-    return _against(form, i, known, target)
+    people = name.endswith(known.of("people")) and not _SEVERAL.search(name)
+    found = _against(form, i, known, target)
+    if found is None and people and target.unit in known.of("not_people"):
+        return about("goals.unit", form, i, "people", unit=target.unit)
+    return found
 
 
 def _against(form: GoalForm, i: Indicator, known: Vocabulary, target: Target) -> Issue | None:
