@@ -11,6 +11,7 @@ from decimal import Decimal
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Issue, arguments, issue_at
 from yibenzhang.model.views import View, ViewRow
+from yibenzhang.prose.passages import Passage
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.goal_projects import bare
 from yibenzhang.rules.indicators import MOST_NAMED
@@ -22,8 +23,9 @@ _MET = Decimal("0.8")
 """Of the forms so many stand in the list, else it is a list of something else."""
 _MOST_ROWS = 1500
 _SHORT = 4
-_FULL = 2
-"""Of the projects in a list one in so many has no form at most: else goals are published for some alone."""
+_FULL, _CLAIMED = 3, 2
+"""Of the projects in a list one in so many has no form at most, else goals are published for some alone; where the text
+claims them for all, one in two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,10 @@ def missing(case: Case) -> Iterator[Issue]:
     kept = re.compile("|".join(case.standards.lists["kept_secret"]))
     if any(kept.search(p.text) for p in case.passages):
         return  # the text says why some are not printed
+    claim, others = (
+        re.compile("|".join(case.standards.lists[k])) for k in ("all_have_goals", "no_goal_projects")
+    )
+    said = next(((p, m) for p in case.passages if (m := claim.search(p.text)) is not None), None)
     names = {bare(f.name) for f in forms}
     known = names | {bare(i.name) for f in forms for i in (*f.items, *f.purchases)}
     for view in case.views:
@@ -59,9 +65,13 @@ def missing(case: Case) -> Iterator[Issue]:
         if len(met) < _LEAST or len(met) < _MET * len(names):
             continue
         leaves = [x for x in lines if not x.parts and x.fact.amount and x.fact.amount.value > 0]
-        left = [x for x in leaves if not any(_known(n, known) for n in x.names)]
-        if left and len(left) * _FULL <= len(leaves):
-            yield _missing(case, left)
+        left = [
+            x
+            for x in leaves
+            if not any(_known(n, known) for n in x.names) and not others.search(fold(x.name))
+        ]
+        if left and len(left) * (_CLAIMED if said else _FULL) <= len(leaves):
+            yield _missing(left, said)
             return
 
 
@@ -70,13 +80,11 @@ def _known(name: str, known: set[str]) -> bool:
     return one in known or any(min(len(one), len(k)) >= _SHORT and (one in k or k in one) for k in known)
 
 
-def _missing(case: Case, left: Sequence[_Line]) -> Issue:
+def _missing(left: Sequence[_Line], said: tuple[Passage, re.Match[str]] | None) -> Issue:
     """All of them in one issue, with the sentence that claims the contrary."""
     first = left[0]
     projects = tuple(arguments(name=x.name, amount=x.fact.text) for x in left[:MOST_NAMED])
     count = len(left) if len(left) > MOST_NAMED else None
-    claim = re.compile("|".join(case.standards.lists["all_have_goals"]))
-    said = next(((p, m) for p in case.passages if (m := claim.search(p.text)) is not None), None)
     words = said[0].clauses(said[1].start(), said[1].end()) if said else None
     places = [(words, said[0].place(said[1].start()))] if said and words else []
     places += [(x.name, x.fact.place) for x in left[1:MOST_NAMED]]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations
 
 from yibenzhang.model.issues import Arguments, Issue, arguments, issue_at
+from yibenzhang.prose.listing import ordinal
 from yibenzhang.recognising.forms import GoalForm, GoalText
 from yibenzhang.recognising.indicators import Indicator, target_of
 from yibenzhang.rules.case import Case
@@ -27,6 +29,8 @@ _NUMBERS = re.compile(r"(?<![\d.])\d+(?:\.\d+)?(?![\d.%])")
 _NEAR = Decimal("0.05")
 """A number that is about a target is that target, rounded."""
 _SHOWN = 40
+_WHOLE = 100
+_MYRIAD, _MANY = "万", 10_000
 
 
 def _year_goal(form: GoalForm) -> GoalText | None:
@@ -43,6 +47,7 @@ def uncounted(case: Case) -> Iterator[Issue]:
         rf"(?P<lead>(?:{verbs})[^\d,，。；;、:：（）()]{{0,{_BEFORE}}}?(?:{bounds})?)"
         rf"(?<![\d.第\-—])(?P<number>\d{{1,6}})余?(?P<unit>{units})(?![月日年])的?(?P<thing>[\u4e00-\u9fff]{{2,{_AFTER}}})"
     )
+    past = re.compile(f"(?:{'|'.join(lists['goal_former'])})[^,，。；;]*$")
     told: set[str] = set()
     for form in case.forms:
         goal, indicators = _year_goal(form), list(single(form))
@@ -53,22 +58,43 @@ def uncounted(case: Case) -> Iterator[Issue]:
         if text in told:
             continue
         told.add(text)
-        found = [m for m in promise.finditer(text) if not _stated(m.group("number"), indicators)]
+        made = [m for m in promise.finditer(text) if not past.search(text[: m.end("lead")])]
+        measured = _Measured.of(indicators, [m.group("number") for m in made])
+        found = [m for m in made if not measured.has(m.group("number"))]
         if found:
             yield _uncounted(form, goal, found, counted)
 
 
-def _stated(number: str, indicators: Sequence[Indicator]) -> bool:
-    """An indicator has the number, or it is a sum of targets, or one of them rounded."""
-    printed = {n for i in indicators for n in _NUMBERS.findall(fold(i.name + i.value))}
-    if number in printed:
-        return True
-    value = Decimal(number)
-    targets = [t.number for i in indicators if (t := target_of(i.value)) is not None and t.unit != "%"]
-    if any(abs(t - value) <= _NEAR * value for t in targets if value >= 100):
-        return True
-    some = targets[:_MOST_SUMMED]
-    return value == sum(targets) or any(sum(c) == value for n in (2, 3) for c in combinations(some, n))
+@dataclass(frozen=True)
+class _Measured:
+    """The numbers that the indicators of a form have, and what they come to together."""
+
+    printed: frozenset[str]
+    targets: tuple[Decimal, ...]
+    sums: frozenset[Decimal]
+    parted: bool
+    """All that is promised comes to one target: the words give its parts."""
+
+    @classmethod
+    def of(cls, indicators: Sequence[Indicator], promised: Sequence[str]) -> _Measured:
+        printed = {n for i in indicators for n in _NUMBERS.findall(fold(i.name + i.value))}
+        printed |= {
+            str(n) for i in indicators for c in i.name + i.value if not c.isascii() and (n := ordinal(c))
+        }
+        aims = [t for i in indicators if (t := target_of(i.value)) is not None and t.unit != "%"]
+        targets = tuple(t.number * (_MANY if t.unit.startswith(_MYRIAD) else 1) for t in aims)
+        some = targets[:_MOST_SUMMED]
+        sums = {sum(c, Decimal(0)) for n in (2, 3) for c in combinations(some, n)} | {
+            sum(targets, Decimal(0))
+        }
+        whole = sum((Decimal(n) for n in promised), Decimal(0))
+        return cls(frozenset(printed), targets, frozenset(sums), len(promised) > 1 and whole in targets)
+
+    def has(self, number: str) -> bool:
+        """An indicator has the number, or it is a sum of targets, a part of one, or one of them rounded."""
+        value = Decimal(number)
+        near = value >= _WHOLE and any(abs(t - value) <= _NEAR * value for t in self.targets)
+        return self.parted or number in self.printed or value in self.targets or value in self.sums or near
 
 
 def _uncounted(
@@ -104,15 +130,21 @@ def later(case: Case) -> Iterator[Issue]:
         rf"(?<![\d\-—至到])(20[0-4]\d)年(?:(?:\d{{1,2}}月)?(?:\d{{1,2}}日)?(?:之?前|底前?|末前?)|底前?|末前?)[,，]?"
         rf"(?:[^。；;]{{0,6}}?(?:{done}))"
     )
+    closing = re.compile("|".join(case.standards.lists["goal_past"]))
     for form in case.forms:
         goal = _year_goal(form)
         if goal is None or _goes_on(form, year):
             continue
         text = "".join(goal.text.split())
         found = next((m for m in by.finditer(text) if int(m.group(1)) > year), None)
-        if found is not None:
+        if found is not None and not closing.search(text[found.start() : _end(text, found)]):
             words = text[found.start() : found.start() + _SHOWN]
             yield issue_at("goals.later", words, goal.place, form=form.name or None, year=year)
+
+
+def _end(text: str, found: re.Match[str]) -> int:
+    """Where the sentence ends that it stands in."""
+    return min((k for mark in "。；;" if (k := text.find(mark, found.end())) >= 0), default=len(text))
 
 
 def _goes_on(form: GoalForm, year: int) -> bool:

@@ -27,6 +27,7 @@ _OWN = {
     "timeliness": ("time",),
     "cost": ("cost",),
     "quality_level": ("quality",),
+    "quantity_level": ("quantity",),
     "ecological": ("ecological",),
     "sustainable": ("sustainable",),
 }

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from yibenzhang.model.issues import Issue, issue_at
+from yibenzhang.model.issues import Issue, arguments, issue_at
 from yibenzhang.recognising.forms import GoalForm
 from yibenzhang.recognising.indicators import Indicator, Target, target_of
 from yibenzhang.rules.case import Case
@@ -18,8 +18,8 @@ from yibenzhang.rules.registry import rule
 from yibenzhang.standards import fold
 
 _BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
-_SHORT = 2
-"""What is counted has more letters than this, without the word for counting."""
+_SHORT = 4
+"""What is counted has so many letters at least, without the word for counting."""
 _LONGER = 4
 _ENDING = 5
 """One name may have a word more in front ("登记办理群众来信" for "办理群众来信"), where so many letters are the same."""
@@ -27,9 +27,10 @@ _Counted: TypeAlias = tuple[GoalForm, Indicator, Target]
 _RISE, _FALL = (">", "≥"), ("<", "≤")
 
 
-@rule("goals.value", needs=("forms",))
+@rule("goals.value", "goals.measure", needs=("forms",))
 def values(case: Case) -> Iterator[Issue]:
-    """A target of the overall form that is another than that of the one project which counts the same thing."""
+    """A target of the overall form that is another than that of the one project which counts the same thing, or is
+    counted in another unit."""
     known = Vocabulary(words_of(case))
     projects: dict[str, list[_Counted]] = defaultdict(list)
     for form in case.forms:
@@ -44,19 +45,19 @@ def values(case: Case) -> Iterator[Issue]:
             if len({id(f) for f, _, _ in same}) != 1 or len(same) != 1:
                 continue  # the overall form may sum up what several projects do
             form, other, aim = same[0]
-            if other.key != i.key and other.period == i.period and _differ(target, aim):
+            if other.period == i.period and (found := _differ(known, (i, target), (other, aim))):
+                shown = arguments(
+                    name=i.name, value=i.value, form=form.name, called=other.name, other=other.value
+                )
+                template = "renamed" if found == "goals.value" else ""
                 yield issue_at(
-                    "goals.value",
+                    found,
                     other.name,
                     other.place,
                     (i.name, i.place),
-                    template="renamed",
+                    template=template,
                     period=i.period or None,
-                    name=i.name,
-                    value=i.value,
-                    form=form.name,
-                    other=other.value,
-                    called=other.name,
+                    **dict(shown),
                 )
 
 
@@ -85,12 +86,16 @@ def _ending(
     return projects[found[0]] if len(found) == 1 else []
 
 
-def _differ(one: Target, other: Target) -> bool:
-    """Two numbers of one unit, or of one that is not printed; a rate per year is the number of the year."""
-    a, b = (t.unit.removesuffix("/年") for t in (one, other))
-    ways = {one.sign, other.sign}
-    return (
-        (not a or not b or a == b)
-        and one.number != other.number
-        and not (ways & set(_RISE) and ways & set(_FALL))
-    )
+def _differ(known: Vocabulary, one: tuple[Indicator, Target], other: tuple[Indicator, Target]) -> str:
+    """Two numbers of one unit (goals.value), or two units of one thing (goals.measure); "" where there is neither.
+
+    A number per year is the number of the year; indicators of one name are compared elsewhere.
+    """
+    (i, a), (j, b) = one, other
+    units = [known.unit(*x).split("/")[0] for x in (one, other)]
+    if all(units) and units[0] != units[1]:
+        counted = known.of("counted")
+        return "goals.measure" if all(u in counted for u in units) else ""
+    ways = {a.sign, b.sign}
+    opposite = ways & set(_RISE) and ways & set(_FALL)
+    return "goals.value" if i.key != j.key and a.number != b.number and not opposite else ""
