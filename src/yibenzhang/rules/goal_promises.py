@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations
@@ -13,41 +13,41 @@ from yibenzhang.prose.listing import ordinal
 from yibenzhang.recognising.forms import GoalForm, GoalText
 from yibenzhang.recognising.indicators import Indicator, target_of
 from yibenzhang.rules.case import Case
+from yibenzhang.rules.goal_texts import YEARS
 from yibenzhang.rules.indicator_parts import single
 from yibenzhang.rules.indicator_values import Vocabulary
-from yibenzhang.rules.indicators import MOST_NAMED, words_of
+from yibenzhang.rules.indicators import MOST_NAMED, about, words_of
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards import fold
 
 _FEWEST = 4
 """A form with fewer indicators is not drawn up to measure every promise."""
-_BEFORE = 8
-"""So many letters before a number may hold the verb that makes it a promise."""
-_AFTER = 12
+_LIST = re.compile(r"\{([a-z]\w+)\}")
 _MOST_SUMMED = 12
 _NUMBERS = re.compile(r"(?<![\d.])\d+(?:\.\d+)?(?![\d.%])")
 _NEAR = Decimal("0.05")
 """A number that is about a target is that target, rounded."""
 _SHOWN = 40
 _WHOLE = 100
-_MYRIAD, _MANY = "万", 10_000
+_MANY = 10_000
 
 
 def _year_goal(form: GoalForm) -> GoalText | None:
     return form.text("goal.year") if form.kind in ("project", "list") else None
 
 
+def _pattern(lists: Mapping[str, Sequence[str]], name: str) -> re.Pattern[str]:
+    """A pattern of the standards; {words} in it stands for the list of that name, the longest first."""
+    return re.compile(
+        _LIST.sub(lambda m: "|".join(sorted(lists[m.group(1)], key=len, reverse=True)), "|".join(lists[name]))
+    )
+
+
 @rule("goals.uncounted", needs=("forms",), stages=("budget",))
 def uncounted(case: Case) -> Iterator[Issue]:
     """Numbers of things to be done that stand in the words of a goal and in no indicator of its form."""
     known, lists = Vocabulary(words_of(case)), case.standards.lists
-    verbs, units = ("|".join(sorted(lists[k], key=len, reverse=True)) for k in ("goal_makes", "goal_units"))
-    bounds = "|".join(sorted(lists["goal_bounds"], key=len, reverse=True))
-    promise = re.compile(
-        rf"(?P<lead>(?:{verbs})[^\d,，。；;、:：（）()]{{0,{_BEFORE}}}?(?:{bounds})?)"
-        rf"(?<![\d.第\-—])(?P<number>\d{{1,6}})余?(?P<unit>{units})(?![月日年])的?(?P<thing>[\u4e00-\u9fff]{{2,{_AFTER}}})"
-    )
-    past = re.compile(f"(?:{'|'.join(lists['goal_former'])})[^,，。；;]*$")
+    promise, past = _pattern(lists, "goal_promise"), _pattern(lists, "goal_no_promise")
     told: set[str] = set()
     for form in case.forms:
         goal, indicators = _year_goal(form), list(single(form))
@@ -59,7 +59,7 @@ def uncounted(case: Case) -> Iterator[Issue]:
             continue
         told.add(text)
         made = [m for m in promise.finditer(text) if not past.search(text[: m.end("lead")])]
-        measured = _Measured.of(indicators, [m.group("number") for m in made])
+        measured = _Measured.of(indicators, [m.group("number") for m in made], lists["myriad"][0])
         found = [m for m in made if not measured.has(m.group("number"))]
         if found:
             yield _uncounted(form, goal, found, counted)
@@ -76,13 +76,13 @@ class _Measured:
     """All that is promised comes to one target: the words give its parts."""
 
     @classmethod
-    def of(cls, indicators: Sequence[Indicator], promised: Sequence[str]) -> _Measured:
+    def of(cls, indicators: Sequence[Indicator], promised: Sequence[str], myriad: str) -> _Measured:
         printed = {n for i in indicators for n in _NUMBERS.findall(fold(i.name + i.value))}
         printed |= {
             str(n) for i in indicators for c in i.name + i.value if not c.isascii() and (n := ordinal(c))
         }
         aims = [t for i in indicators if (t := target_of(i.value)) is not None and t.unit != "%"]
-        targets = tuple(t.number * (_MANY if t.unit.startswith(_MYRIAD) else 1) for t in aims)
+        targets = tuple(t.number * (_MANY if t.unit.startswith(myriad) else 1) for t in aims)
         some = targets[:_MOST_SUMMED]
         sums = {sum(c, Decimal(0)) for n in (2, 3) for c in combinations(some, n)} | {
             sum(targets, Decimal(0))
@@ -125,21 +125,25 @@ def _about(i: Indicator, found: re.Match[str]) -> bool:
 @rule("goals.later", needs=("forms", "year"), stages=("budget",))
 def later(case: Case) -> Iterator[Issue]:
     """A day by which the goal of the year is to be reached that lies after the year, unless the project goes on."""
-    year, done = case.year or 0, "|".join(case.standards.lists["goal_done"])
-    by = re.compile(
-        rf"(?<![\d\-—至到])(20[0-4]\d)年(?:(?:\d{{1,2}}月)?(?:\d{{1,2}}日)?(?:之?前|底前?|末前?)|底前?|末前?)[,，]?"
-        rf"(?:[^。；;]{{0,6}}?(?:{done}))"
-    )
+    year, by = case.year or 0, _pattern(case.standards.lists, "goal_by")
     closing = re.compile("|".join(case.standards.lists["goal_past"]))
     for form in case.forms:
         goal = _year_goal(form)
-        if goal is None or _goes_on(form, year):
+        if _goes_on(form, year):
             continue
-        text = "".join(goal.text.split())
+        text = "".join(goal.text.split()) if goal is not None else ""
         found = next((m for m in by.finditer(text) if int(m.group(1)) > year), None)
-        if found is not None and not closing.search(text[found.start() : _end(text, found)]):
+        if (
+            goal is not None
+            and found is not None
+            and not closing.search(text[found.start() : _end(text, found)])
+        ):
             words = text[found.start() : found.start() + _SHOWN]
             yield issue_at("goals.later", words, goal.place, form=form.name or None, year=year)
+        for i in form.indicators if form.kind in ("project", "list") else ():
+            dates = [int(y) for y in YEARS.findall(fold(i.value))]
+            if dates and min(dates) > year and i.period != "long" and not YEARS.search(i.key):
+                yield about("goals.later", form, i, "indicator", year=year)
 
 
 def _end(text: str, found: re.Match[str]) -> int:
@@ -157,9 +161,7 @@ def _goes_on(form: GoalForm, year: int) -> bool:
 def described(case: Case) -> Iterator[Issue]:
     """A goal that lists what the project consists of and names nothing to be reached."""
     lists = case.standards.lists
-    opening = re.compile(
-        rf"^.{{0,12}}?(?:{'|'.join(lists['goal_contents'])})(?:有|是|为|如下|包括|包含)?[:：]?"
-    )
+    opening = _pattern(lists, "goal_opening")
     aims = re.compile("|".join(lists["goal_aims"]))
     for form in case.forms:
         goal = _year_goal(form)

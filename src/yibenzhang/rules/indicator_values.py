@@ -25,7 +25,6 @@ _RISE, _FALL = ("≥", ">"), ("≤", "<")
 _MOST = 30
 """A value with more characters is a sentence."""
 _STATED = re.compile(r"[(（]([^()（）]{1,6})[)）][.。]?$")
-_SEVERAL = re.compile("[和及与、]")
 _SHARE = 3
 """Of the targets of a document that are numbers all but one in so many have a unit, else it prints none."""
 
@@ -109,7 +108,7 @@ def _odd(form: GoalForm, i: Indicator, known: Vocabulary) -> Issue | None:
     bounded = any(name.endswith(w) for w in known.of("bounded"))
     if bounded and target.unit == "%" and target.sign == ">" and target.number == _WHOLE:
         return about("goals.unit", form, i, "bounded")
-    people = name.endswith(known.of("people")) and not _SEVERAL.search(name)
+    people = name.endswith(known.of("people")) and not any(w in name for w in known.of("joins"))
     found = _against(form, i, known, target)
     if found is None and people and target.unit in known.of("not_people"):
         return about("goals.unit", form, i, "people", unit=target.unit)
