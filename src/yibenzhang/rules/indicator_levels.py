@@ -80,6 +80,24 @@ def _own(wanted: LevelRule, i: Indicator, known: Vocabulary) -> bool:
     )
 
 
+@rule("goals.first", needs=("forms",))
+def first_level(case: Case) -> Iterator[Issue]:
+    """Effects in a form of its own that has no first level for them: it was left blank, or is that of outputs."""
+    known = Vocabulary(words_of(case))
+    effects = (*known.of("benefit"), *known.of("level_benefit"))
+    for form in case.forms:
+        firsts = {i.level1 for i in form.indicators} - {""}
+        if (
+            form.kind not in ("project", "overall")
+            or not firsts
+            or any(w in x for x in firsts for w in effects)
+        ):
+            continue
+        found = next((i for i in form.indicators if known.under(i, "benefit")), None)
+        if found is not None:
+            yield about("goals.first", form, found, second=found.level2)
+
+
 @rule("goals.again", "goals.effect", needs=("forms",))
 def again(case: Case) -> Iterator[Issue]:
     """Indicators of one name in one form: as an output and as an effect, or under one level with two targets."""
