@@ -13,7 +13,7 @@ from yibenzhang.model.issues import Issue, arguments, issue_at
 from yibenzhang.model.views import View, ViewRow
 from yibenzhang.prose.passages import Passage
 from yibenzhang.rules.case import Case
-from yibenzhang.rules.goal_projects import bare
+from yibenzhang.rules.goal_projects import MOST_COMPARED, bare
 from yibenzhang.rules.indicators import MOST_NAMED
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards import fold
@@ -63,6 +63,9 @@ def missing(case: Case) -> Iterator[Issue]:
         lines = _lines(view, case)
         met = names & {bare(line.name) for line in lines}
         if len(met) < _LEAST or len(met) < _MET * len(names):
+            continue
+        open_ = [x for x in lines if not x.parts and not known.intersection(map(bare, x.names))]
+        if len(open_) * len(known) > MOST_COMPARED:
             continue
         leaves = [x for x in lines if not x.parts and x.fact.amount and x.fact.amount.value > 0]
         left = [
