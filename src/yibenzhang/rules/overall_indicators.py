@@ -45,7 +45,7 @@ def values(case: Case) -> Iterator[Issue]:
             if len({id(f) for f, _, _ in same}) != 1 or len(same) != 1:
                 continue  # the overall form may sum up what several projects do
             form, other, aim = same[0]
-            if other.period == i.period and (found := _differ(known, (i, target), (other, aim))):
+            if other.period == i.period and (found := _differ(known, (i, target), (other, aim), form.kind)):
                 shown = arguments(
                     name=i.name, value=i.value, form=form.name, called=other.name, other=other.value
                 )
@@ -86,16 +86,20 @@ def _ending(
     return projects[found[0]] if len(found) == 1 else []
 
 
-def _differ(known: Vocabulary, one: tuple[Indicator, Target], other: tuple[Indicator, Target]) -> str:
+def _differ(
+    known: Vocabulary, one: tuple[Indicator, Target], other: tuple[Indicator, Target], kind: str
+) -> str:
     """Two numbers of one unit (goals.value), or two units of one thing (goals.measure); "" where there is neither.
 
-    A number per year is the number of the year; indicators of one name are compared elsewhere.
+    A number per year is the number of the year; indicators of one name in forms of their own are
+    compared elsewhere.
     """
     (i, a), (j, b) = one, other
-    units = [known.unit(*x).split("/")[0] for x in (one, other)]
-    if all(units) and units[0] != units[1]:
-        counted = known.of("counted")
-        return "goals.measure" if all(u in counted for u in units) else ""
+    units = {known.unit(*x).split("/")[0] for x in (one, other)} - {""}
+    same = len(units) < len((one, other)) or bool(units & set(known.of("any_unit"))) and a.number != b.number
+    if not same:
+        return "goals.measure" if units <= set(known.of("counted")) else ""
     ways = {a.sign, b.sign}
     opposite = ways & set(_RISE) and ways & set(_FALL)
-    return "goals.value" if i.key != j.key and a.number != b.number and not opposite else ""
+    compared = i.key == j.key and kind == "project"
+    return "goals.value" if not compared and a.number != b.number and not opposite else ""

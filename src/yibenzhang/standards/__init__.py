@@ -254,7 +254,7 @@ def _merge(old: list[dict[str, Any]], new: Iterable[dict[str, Any]]) -> list[dic
     for entry in new:
         base = by_id.setdefault(entry.get("id"), {})
         for key, value in entry.items():
-            grows = key in ("titles", "names") and isinstance(base.get(key), list)
+            grows = key in ("titles", "names", "ends", "fails") and isinstance(base.get(key), list)
             base[key] = [*base[key], *value] if grows else value
     return list(by_id.values())
 
