@@ -23,13 +23,13 @@ _LEVELS = ("quantity", "quality", "time", "benefit")
 _NOT = "not_"
 """Begins what an indicator does not say, where no other level is named for it."""
 _OWN = {
-    "satisfaction": ("satisfaction",),
-    "timeliness": ("time",),
-    "cost": ("cost",),
-    "quality_level": ("quality",),
-    "quantity_level": ("quantity",),
-    "ecological": ("ecological",),
-    "sustainable": ("sustainable",),
+    "satisfaction": "satisfaction",
+    "timeliness": "time",
+    "cost": "cost",
+    "quality_level": "quality",
+    "quantity_level": "quantity",
+    "ecological": "ecological",
+    "sustainable": "sustainable",
 }
 
 
@@ -39,28 +39,31 @@ def levels(case: Case) -> Iterator[Issue]:
     known, wanted = Vocabulary(words_of(case)), case.standards.levels
     seen: set[tuple[str, str]] = set()
     for form in case.forms:
-        timed = any(known.under(i, "time") for i in form.indicators)
+        timed = any("time" in known.kinds(i.level2) for i in form.indicators)
         for i in single(form):
             key = (i.key, fold(i.level2))
             if key in seen or not i.level2 or len(i.key) > _LONGEST or unpaired(i):
                 continue
-            found = next((r for r in wanted if (timed or not r.timed) and _holds(r, i, known)), None)
+            kinds, name = known.kinds(i.level2), known.name(i)
+            if "satisfaction" not in kinds and any(w in i.level1 for w in known.of("satisfaction")):
+                kinds |= {"satisfaction"}  # the first order says what the second leaves open
+            possible = (r for r in wanted if (timed or not r.timed) and not kinds.isdisjoint(r.under))
+            found = next(
+                (r for r in possible if _OWN.get(r.right) not in kinds and _holds(r, i, name, known)), None
+            )
             if found is not None:
                 seen.add(key)
                 template = "foreign" if found.right.startswith(_NOT) else ""
                 yield about("goals.level", form, i, template, second=i.level2, right=found.right)
 
 
-def _holds(wanted: LevelRule, i: Indicator, known: Vocabulary) -> bool:
-    """It stands under one of the levels named, and name, value and unit are such as the entry wants."""
-    if not known.under(i, *wanted.under) or _own(wanted, i, known):
-        return False
-    name = known.name(i)
-    if wanted.fails and re.search(wanted.fails, _said(wanted, name, i)):
-        return False
+def _holds(wanted: LevelRule, i: Indicator, name: str, known: Vocabulary) -> bool:
+    """Name, value and unit are such as the entry wants."""
     if wanted.ends and not name.endswith(wanted.ends):
         return False
     if wanted.names and not re.search(wanted.names, name):
+        return False
+    if wanted.fails and re.search(wanted.fails, _said(wanted, name, i)):
         return False
     if wanted.values and not re.fullmatch(wanted.values, fold(i.value)):
         return False
@@ -70,14 +73,6 @@ def _holds(wanted: LevelRule, i: Indicator, known: Vocabulary) -> bool:
 def _said(wanted: LevelRule, name: str, i: Indicator) -> str:
     """What must not hold certain words: the name, with the value where it is in words (投诉率 beside 无差评)."""
     return name if wanted.values or wanted.units else name + fold(i.value)
-
-
-def _own(wanted: LevelRule, i: Indicator, known: Vocabulary) -> bool:
-    """Levels named together, or one that the first order names: its own is among them."""
-    kinds = _OWN.get(wanted.right, ())
-    return known.under(i, *kinds) or (
-        "satisfaction" in kinds and any(w in i.level1 for w in known.of("satisfaction"))
-    )
 
 
 @rule("goals.first", needs=("forms",))

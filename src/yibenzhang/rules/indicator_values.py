@@ -25,6 +25,7 @@ _RISE, _FALL = ("≥", ">"), ("≤", "<")
 _MOST = 30
 """A value with more characters is a sentence."""
 _STATED = re.compile(r"[(（]([^()（）]{1,6})[)）][.。]?$")
+_LEVEL = "level_"
 _SHARE = 3
 """Of the targets of a document that are numbers all but one in so many have a unit, else it prints none."""
 
@@ -58,10 +59,22 @@ class Vocabulary:
             name = name if brackets and "(" in dress[:3] else re.sub(dress, "", name)
         return name
 
+    @cached_property
+    def _kinds(self) -> dict[str, frozenset[str]]:
+        return {}
+
+    def kinds(self, level2: str) -> frozenset[str]:
+        """Which levels of the second order its name names; the names of a document are few."""
+        if level2 not in self._kinds:
+            level, named = fold(level2), (k for k in self.words if k.startswith(_LEVEL))
+            self._kinds[level2] = frozenset(
+                k.removeprefix(_LEVEL) for k in named if any(w in level for w in self.of(k))
+            )
+        return self._kinds[level2]
+
     def under(self, indicator: Indicator, *kinds: str) -> bool:
         """It stands under one of these levels of the second order."""
-        level = fold(indicator.level2)
-        return any(w in level for kind in kinds for w in self.of(f"level_{kind}"))
+        return not self.kinds(indicator.level2).isdisjoint(kinds)
 
     def unit(self, indicator: Indicator, target: Target | None) -> str:
         """The unit of the target, which may stand in brackets at the end of the name; empty where none is printed."""
