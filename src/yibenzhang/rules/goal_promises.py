@@ -59,6 +59,8 @@ def uncounted(case: Case) -> Iterator[Issue]:
             continue
         told.add(text)
         made = [m for m in promise.finditer(text) if not past.search(text[: m.end("lead")])]
+        if not made:
+            continue
         measured = _Measured.of(indicators, [m.group("number") for m in made], lists["myriad"][0])
         found = [m for m in made if not measured.has(m.group("number"))]
         if found:
