@@ -15,6 +15,7 @@ from yibenzhang.standards import fold
 
 _LINES = 200
 """A whole number below this may count the lines of the table."""
+_MANY = 10_000
 _LONGEST = 30
 """A row's name has no more letters."""
 
@@ -26,7 +27,7 @@ def not_concerned(case: Case) -> Iterator[Issue]:
     asked, none = (re.compile("|".join(lists[k])) for k in ("empty_asked", "empty_because"))
     for subject, cell in _denied(case, asked, none).items():
         found = _figure(case, subject, cell)
-        if found is not None:
+        if found is not None and not _has_form(case, found[1]):
             label, amount, table = found
             yield issue_at(
                 "presence.not_concerned",
@@ -57,6 +58,13 @@ def _denied(case: Case, asked: re.Pattern[str], none: re.Pattern[str]) -> dict[s
                 if named is not None:
                     out.setdefault(subject, named)
     return out
+
+
+def _has_form(case: Case, printed: Cell) -> bool:
+    """A goals form has just this amount, in whatever unit: what is asked for stands in another table of goals."""
+    amount = amount_of(printed.text)
+    years = {f.year.amount.base for f in case.forms if f.year is not None and f.year.amount is not None}
+    return amount is not None and not years.isdisjoint({amount.value, amount.value * _MANY})
 
 
 def _rows(cells: Sequence[Cell]) -> Mapping[int, list[Cell]]:
