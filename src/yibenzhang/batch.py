@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,22 +59,10 @@ def find_files(arguments: list[str]) -> tuple[list[str], list[FileResult]]:
     found: dict[str, None] = {}
     missing: list[FileResult] = []
     for argument in arguments:
-        path = Path(argument)
-        if path.is_dir():
-            below = sorted(p for p in path.rglob("*") if p.is_file() and not hidden(p.relative_to(path)))
-            found.update({str(p): None for p in below})
-            if not below:
-                missing.append(FileResult(argument, None, "文件夹里没有文件。"))
-        elif is_special(path):
-            missing.append(FileResult(argument, None, NO_FILE))
-        elif path.exists():
-            found[argument] = None
-        elif matches := sorted(glob.glob(argument, recursive=True)):  # noqa: PTH207 - may be absolute
-            found.update({m: None for m in matches if Path(m).is_file()})
-        elif any(p.is_file() for p in path.parents):
-            found[argument] = None  # a file in an archive
-        else:
-            missing.append(FileResult(argument, None, "没有这个文件或文件夹。"))
+        named, why = _named(argument)
+        found.update(dict.fromkeys(named))
+        if why:
+            missing.append(FileResult(argument, None, why))
     files: dict[str, None] = {}
     for name in found:
         if not is_archive(Path(name)):
@@ -89,6 +77,23 @@ def find_files(arguments: list[str]) -> tuple[list[str], list[FileResult]]:
         if not inside and not refused:
             missing.append(FileResult(name, None, "压缩包里没有文件。"))
     return list(files), missing
+
+
+def _named(argument: str) -> tuple[list[str], str]:
+    """The files an argument names, or why it names none."""
+    path = Path(argument)
+    if path.is_dir():
+        below = sorted(p for p in path.rglob("*") if p.is_file() and not hidden(p.relative_to(path)))
+        return list(map(str, below)), "" if below else "文件夹里没有文件。"
+    if is_special(path):
+        return [], NO_FILE
+    if path.exists():
+        return [argument], ""
+    if matches := sorted(glob.glob(argument, recursive=True)):  # noqa: PTH207 - may be absolute
+        return [m for m in matches if Path(m).is_file()], ""
+    if any(p.is_file() for p in path.parents):
+        return [argument], ""  # a file in an archive
+    return [], "没有这个文件或文件夹。"
 
 
 def hidden(path: Path) -> bool:
@@ -174,36 +179,61 @@ def check_groups(
     """Files that are parts of one disclosure, checked together; each keeps its own share of what was found."""
     alone = {r.path: r.checked for r in results if r.checked}
     groups, doubts = groups_of(list(alone.items()))
-    found: dict[int, Checked | str] = {}
-    keys: dict[int, bytes] = {}
-    for k, g in enumerate(groups):
-        if journal is not None:
-            parts = [x for p, n in zip(g.paths, g.names, strict=True) for x in (n, alone[p].document.sha256)]
-            keys[k] = journal.key(["together", *parts, repr(g.profile)])
-            if isinstance(known := journal.get(keys[k]), Checked):
-                found[k] = known
-    left = [k for k in range(len(groups)) if k not in found]
-    tasks = [
-        ([_read_before(alone[p]) or p for p in groups[k].paths], groups[k].names, groups[k].profile, extra)
-        for k in left
-    ]
-    most = replace(limits, wall=limit).times(max((len(t[0]) for t in tasks), default=1))
-    for n, result in _each(_guarded_group, tasks, jobs, most):
-        found[left[n]] = told(result, most) if isinstance(result, Lost) else result
-        if journal is not None and isinstance(result, Checked):
-            journal.put(keys[left[n]], result)
+    found = _together(groups, alone, extra, jobs, replace(limits, wall=limit), journal)
     out = {r.path: r for r in results}
     for path, why in doubts.items():
         out[path] = replace(out[path], checked=doubted(alone[path], why))
     for k, group in enumerate(groups):
-        whole = found[k]
-        if isinstance(whole, str):
-            groups[k] = replace(group, error=whole, failed=isinstance(whole, Failure))
-            continue
-        groups[k], shares = parted(group, whole, [alone[p] for p in group.paths])
-        for path, share in zip(group.paths, shares, strict=True):
-            out[path] = FileResult(path, share, group=k + 1)
+        groups[k], shares = _shared(group, found[k], alone)
+        out |= {path: FileResult(path, share, group=k + 1) for path, share in shares.items()}
     return [out[r.path] for r in results], groups
+
+
+def _together(
+    groups: Sequence[Group],
+    alone: Mapping[str, Checked],
+    extra: str,
+    jobs: int,
+    limits: Limits,
+    journal: Journal | None,
+) -> dict[int, Checked | str]:
+    """Each group (by position) checked as one, or why it was not; from the journal where that knows it."""
+    keys = [_group_key(journal, g, alone) for g in groups] if journal is not None else []
+    found: dict[int, Checked | str] = {}
+    for k, key in enumerate(keys):
+        if journal is not None and isinstance(known := journal.get(key), Checked):
+            found[k] = known
+    left = [k for k in range(len(groups)) if k not in found]
+    tasks = [_group_task(groups[k], alone, extra) for k in left]
+    most = limits.times(max((len(t[0]) for t in tasks), default=1))
+    for n, result in _each(_guarded_group, tasks, jobs, most):
+        found[left[n]] = told(result, most) if isinstance(result, Lost) else result
+        if journal is not None and isinstance(result, Checked):
+            journal.put(keys[left[n]], result)
+    return found
+
+
+def _group_task(
+    group: Group, alone: Mapping[str, Checked], extra: str
+) -> tuple[list[Document | str], tuple[str, ...], Profile, str]:
+    files = [_read_before(alone[p]) or p for p in group.paths]
+    return files, group.names, group.profile, extra
+
+
+def _group_key(journal: Journal, group: Group, alone: Mapping[str, Checked]) -> bytes:
+    named = zip(group.paths, group.names, strict=True)
+    parts = [x for path, name in named for x in (name, alone[path].document.sha256)]
+    return journal.key(["together", *parts, repr(group.profile)])
+
+
+def _shared(
+    group: Group, whole: Checked | str, alone: Mapping[str, Checked]
+) -> tuple[Group, dict[str, Checked]]:
+    """The group with what was found between its files, and each file's own share; none where it failed."""
+    if isinstance(whole, str):
+        return replace(group, error=whole, failed=isinstance(whole, Failure)), {}
+    group, shares = parted(group, whole, [alone[p] for p in group.paths])
+    return group, dict(zip(group.paths, shares, strict=True))
 
 
 def _read_before(checked: Checked) -> Document | None:

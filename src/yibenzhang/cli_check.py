@@ -101,9 +101,23 @@ def check(
         raise fail(f"--statistics 不能用 {format} 格式，请用 text、concise 或 json。")
     layer = standards_of(standards)
     wish = Wish(
-        files, standards, jobs, timeout, _limits(limits), resume, not no_group, _selection(select, ignore, layer, standards),
-        _known(baseline), write_baseline, format, statistics, html, excel, all, exit_zero,
-    )  # fmt: skip
+        files,
+        standards,
+        jobs,
+        timeout,
+        _limits(limits),
+        resume,
+        not no_group,
+        _selection(select, ignore, layer, standards),
+        _known(baseline),
+        write_baseline,
+        format,
+        statistics,
+        html,
+        excel,
+        all,
+        exit_zero,
+    )
     if watch:
         from yibenzhang.cli_watching import watched
 

@@ -17,6 +17,7 @@ from yibenzhang.cli_serve import Database as Address
 from yibenzhang.standards import StandardsError
 
 if TYPE_CHECKING:
+    from yibenzhang.resources.measuring import Rate
     from yibenzhang.resources.quality import Result
     from yibenzhang.resources.quality_rules import Rules
 
@@ -82,58 +83,57 @@ def _told(rules: Rules, called: str, results: list[Result], format: str) -> None
     from yibenzhang.resources.measuring import rates
 
     summed = rates((r.location, r.check.rule.property, r.checked, r.passed) for r in results)
-    rows: list[dict[str, Any]] = [
-        {
-            "resource": r.location,
-            "rule": r.check.rule.id,
-            "property": r.check.rule.property,
-            "field": r.check.field,
-            "checked": r.checked,
-            "passed": r.passed,
-            "rate": None if r.rate is None else str(r.rate),
-            "samples": list(r.samples),
-            "problem": r.problem,
-        }
-        for r in results
-    ]
     if format == "json":
         told = {
             "source": called,
-            "rates": [
-                {
-                    "resource": s.name,
-                    "property": s.aspect,
-                    "checked": s.checked,
-                    "passed": s.passed,
-                    "unmade": s.unmade,
-                    "rate": None if s.percent is None else str(s.percent),
-                }
-                for s in summed
-            ],
-            "results": rows,
+            "rates": [_rate_row(s) for s in summed],
+            "results": [_result_row(r) for r in results],
         }
         print(json.dumps(told, ensure_ascii=False, indent=2))
         return
-    by = {(s.name, s.aspect): s for s in summed}
-    names = list(dict.fromkeys(r.location for r in results))
+    by = {(s.name, s.aspect): _percent(s.percent) for s in summed}
+    names = dict.fromkeys(r.location for r in results)
     heads = {"resource": "资源", "": "合格率 %", **rules.properties}
-    table = [
-        {
-            "resource": n,
-            **{p: _percent(by[n, p].percent) if (n, p) in by else "" for p in ("", *rules.properties)},
-        }
-        for n in names
-    ]
+    table = [{"resource": n, **{p: by.get((n, p), "") for p in ("", *rules.properties)}} for n in names]
     show(table, heads, "text")
-    bad = [r for r in results if r.checked != r.passed or r.problem]
-    for r in bad:
-        rule = r.check.rule.name
-        if r.checked is None:
-            say(f"{r.location}　{r.check.field}　{rule}：没有查成：{r.problem}")
-        else:
-            failed = r.checked - (r.passed or 0)
-            sample = f"，如 {'、'.join(r.samples)}" if r.samples else ""
-            say(f"{r.location}　{r.check.field}　{rule}：{r.checked} 条里 {failed} 条不合格{sample}")
+    for r in results:
+        if r.checked != r.passed or r.problem:
+            say(_sentence(r))
+
+
+def _rate_row(s: Rate) -> dict[str, Any]:
+    return {
+        "resource": s.name,
+        "property": s.aspect,
+        "checked": s.checked,
+        "passed": s.passed,
+        "unmade": s.unmade,
+        "rate": None if s.percent is None else str(s.percent),
+    }
+
+
+def _result_row(r: Result) -> dict[str, Any]:
+    return {
+        "resource": r.location,
+        "rule": r.check.rule.id,
+        "property": r.check.rule.property,
+        "field": r.check.field,
+        "checked": r.checked,
+        "passed": r.passed,
+        "rate": None if r.rate is None else str(r.rate),
+        "samples": list(r.samples),
+        "problem": r.problem,
+    }
+
+
+def _sentence(r: Result) -> str:
+    """What is wrong with what one rule looked at, or why it could not."""
+    about = f"{r.location}　{r.check.field}　{r.check.rule.name}"
+    if r.checked is None:
+        return f"{about}：没有查成：{r.problem}"
+    failed = r.checked - (r.passed or 0)
+    sample = f"，如 {'、'.join(r.samples)}" if r.samples else ""
+    return f"{about}：{r.checked} 条里 {failed} 条不合格{sample}"
 
 
 def _percent(value: Decimal | None) -> str:

@@ -73,7 +73,7 @@ honest = "530.00"
 2210201	住房公积金	70.00	70.00	0.00
 """,
     },
-}  # fmt: skip
+}
 """What ``rules new`` writes: for each kind, files of the folder and what is added to them."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import webbrowser
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Timer
 from typing import TYPE_CHECKING, Annotated
@@ -36,9 +37,44 @@ PROCESSES = 2
 """Processes for the pages where several people work."""
 
 
+_PLAIN = "注意：没有 --https，密码在网络上是明文；请在前面架一个 HTTPS 代理（见 docs/workbench.md）。"
+
+
+def _address(host: str, port: int) -> str:
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def _nobody(folder: Path, elsewhere: bool) -> str:
+    where = f" --folder {folder}" + (" --database 同一地址" if elsewhere else "")
+    told = "还没有管理员账号，谁也不能登录。请另开一个终端运行："
+    return f"{told}yibenzhang user add 账号名 --role administrator{where}"
+
+
+def _warn(text: str) -> None:
+    Console(stderr=True, highlight=False, soft_wrap=True).print(Text(text))
+
+
 def _administered(office: Office) -> bool:
     with office.session() as session:
         return administered(session)
+
+
+def _refuse(host: str, accounts: bool, ledger: Path | None) -> None:
+    if ledger is not None and not (ledger / "ledger.json").is_file():
+        raise fail(f"{ledger} 不是账本；账本用 yibenzhang ingest 收成。")
+    if host not in LOOPBACK and not accounts:
+        raise fail("监听本机以外的地址时必须要求登录：请加 --accounts，并先用 yibenzhang user add 建立账号。")
+
+
+def _refuse_proxies(proxies: Sequence[str], accounts: bool) -> None:
+    from yibenzhang.web.proxies import NoAddress, networks
+
+    try:
+        networks(proxies)
+    except NoAddress as error:
+        raise fail(str(error)) from error
+    if proxies and not accounts:
+        raise fail("前面有代理时别人也能打开，必须要求登录：请加 --accounts。")
 
 
 def serve(
@@ -74,44 +110,36 @@ def serve(
     standards: Layer = "",
 ) -> None:
     """打开工作台：收文件、审核、退回、统计，都在浏览器里。"""
-    from yibenzhang.web.proxies import NoAddress, networks
     from yibenzhang.web.serving import Unreachable, serve_pages
     from yibenzhang.web.settings import Settings
 
-    if ledger is not None and not (ledger / "ledger.json").is_file():
-        raise fail(f"{ledger} 不是账本；账本用 yibenzhang ingest 收成。")
-    if host not in LOOPBACK and not accounts:
-        raise fail("监听本机以外的地址时必须要求登录：请加 --accounts，并先用 yibenzhang user add 建立账号。")
+    _refuse(host, accounts, ledger)
     standards_of(standards)
     hosts = ("localhost", "127.0.0.1", "[::1]") if not accounts else tuple(name or ())
-    try:
-        networks(proxy or ())
-    except NoAddress as error:
-        raise fail(str(error)) from error
-    if proxy and not accounts:
-        raise fail("前面有代理时别人也能打开，必须要求登录：请加 --accounts。")
+    _refuse_proxies(proxy or (), accounts)
     settings = Settings(
-        folder.resolve(), database, accounts, hosts, https, tuple(proxy or ()), jobs, timeout, standards,
-        most * 1024 * 1024, analyses=str(ledger.resolve()) if ledger else "",
-    )  # fmt: skip
+        folder.resolve(),
+        database,
+        accounts,
+        hosts,
+        https,
+        tuple(proxy or ()),
+        jobs,
+        timeout,
+        standards,
+        most * 1024 * 1024,
+        analyses=str(ledger.resolve()) if ledger else "",
+    )
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    address = _address(host, port)
 
     def ready(office: Office) -> None:
         Console(stderr=True, highlight=False).print(f"工作台：{address}　账本：{folder}　按 Ctrl+C 结束")
         if host not in LOOPBACK and not https:
-            Console(stderr=True, highlight=False, soft_wrap=True).print(
-                Text(
-                    "注意：没有 --https，密码在网络上是明文；请在前面架一个 HTTPS 代理（见 docs/workbench.md）。"
-                )
-            )
+            _warn(_PLAIN)
         if accounts and not _administered(office):
-            told = "还没有管理员账号，谁也不能登录。请另开一个终端运行："
-            where = f" --folder {folder}" + (" --database 同一地址" if database else "")
-            Console(stderr=True, highlight=False, soft_wrap=True).print(
-                Text(f"{told}yibenzhang user add 账号名 --role administrator{where}")
-            )
+            _warn(_nobody(folder, bool(database)))
         if open_browser:
             Timer(1.5, webbrowser.open, [address]).start()
 

@@ -44,7 +44,7 @@ from yibenzhang.office.models import (
 )
 from yibenzhang.office.recording import finish
 from yibenzhang.office.reviews import add_defect, correct, tick
-from yibenzhang.office.roster import import_rows, new_season
+from yibenzhang.office.roster_changes import import_rows, new_season
 from yibenzhang.office.roster_files import RosterRow
 from yibenzhang.resources.models import Entry as Resource
 from yibenzhang.resources.models import History

@@ -29,7 +29,7 @@ from tests.web.tampering import START
 from yibenzhang.office.access import LOCAL, Actor
 from yibenzhang.office.database import Database, engine_of, prepare
 from yibenzhang.office.models import Delivery, Job, Role, Submission, User
-from yibenzhang.office.roster import new_season
+from yibenzhang.office.roster_changes import new_season
 from yibenzhang.office.submissions import MAX_NAME, clean_name, register, told
 
 pytestmark = pytest.mark.long

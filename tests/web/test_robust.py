@@ -32,7 +32,7 @@ from yibenzhang.office.access import LOCAL
 from yibenzhang.office.database import Database, engine_of, prepare
 from yibenzhang.office.file_store import FileStore
 from yibenzhang.office.models import Audit, Job, Matter, Submission
-from yibenzhang.office.roster import new_season
+from yibenzhang.office.roster_changes import new_season
 from yibenzhang.office.submissions import receive, told
 
 pytestmark = pytest.mark.long

@@ -139,6 +139,20 @@ def _causes(group: list[Result], touching: Touching, work: _Work) -> list[Cause]
 
 def _single(group: list[Result], touching: Touching) -> Cause | None:
     """The cause if one number alone, or one row left out of a list, explains the whole group."""
+    culprits = _mending(group, touching)
+    lists = {r.relation.parent for r in group}
+    missing = len(lists) == 1 and "" not in lists and _could_miss(group)
+    if not culprits and not missing:
+        return None
+    sure = len(culprits) == 1 and culprits[0].suggestion is not None
+    sure = sure and not (missing and not culprits[0].slip)
+    kind = Kind.NUMBER if culprits else Kind.MISSING_ROW
+    factor = None if sure else factor_between(group)
+    return Cause(tuple(group), tuple(culprits), sure, missing, kind=kind, factor=factor)
+
+
+def _mending(group: list[Result], touching: Touching) -> list[Culprit]:
+    """The numbers each of which alone mends the whole group, the most suspected first."""
     shared = set.intersection(*({f.id for f in r.relation.facts()} for r in group))
     facts = {f.id: f for f in group[0].relation.facts() if f.id in shared}
     culprits = []
@@ -149,16 +163,7 @@ def _single(group: list[Result], touching: Touching) -> Cause | None:
         where = mended(fact, touching[fact.id])
         if where is not None:
             culprits.append(culprit_of(fact, where))
-    lists = {r.relation.parent for r in group}
-    missing = len(lists) == 1 and "" not in lists and _could_miss(group)
-    if not culprits and not missing:
-        return None
-    culprits.sort(key=lambda c: _suspicion(c, touching))
-    sure = len(culprits) == 1 and culprits[0].suggestion is not None
-    sure = sure and not (missing and not culprits[0].slip)
-    kind = Kind.NUMBER if culprits else Kind.MISSING_ROW
-    factor = None if sure else factor_between(group)
-    return Cause(tuple(group), tuple(culprits), sure, missing, kind=kind, factor=factor)
+    return sorted(culprits, key=lambda c: _suspicion(c, touching))
 
 
 def _suspicion(culprit: Culprit, touching: Touching) -> tuple[object, ...]:
@@ -264,8 +269,7 @@ def _told(
     group: list[Result], ids: list[str], sure: set[str], others: dict[str, list[str]], touching: Touching
 ) -> list[Cause]:
     """One cause for each number to change; numbers that move together (printed twice alike) share one."""
-    near = {f.id: f for r in group for f in r.relation.facts()}
-    known = near | {f.id: f for i in near for r in touching[i] for f in r.relation.facts()}
+    known = _known(group, touching)
     facts = [known[i] for i in ids]
     joint = settled(facts, touching)
     left = list(group)
@@ -275,16 +279,21 @@ def _told(
         mine = [r for r in left if fact.id in _ids(r)]
         if not mine:
             continue
-        where = joint.get(fact.id) if joint else mended(fact, touching[fact.id]) or mended(fact, mine)
-        culprit = culprit_of(fact, where)
+        alone = mended(fact, touching[fact.id])
+        culprit = culprit_of(fact, joint.get(fact.id) if joint else alone or mended(fact, mine))
         certain = fact.id in sure and joint is not None and culprit.suggestion is not None
         again = [] if certain else _instead(fact, mine, others.get(fact.id, []), known, touching)
         left = [r for r in left if r not in mine]
-        along = certain and mended(fact, touching[fact.id]) is None
-        causes.append(Cause(tuple(mine), (culprit, *again), certain, along=along))
+        causes.append(Cause(tuple(mine), (culprit, *again), certain, along=certain and alone is None))
     if left:
         causes.append(Cause(tuple(left), (), False))
     return _together(causes, touching)
+
+
+def _known(group: list[Result], touching: Touching) -> dict[str, Fact]:
+    """The numbers of the group, and those of all relations that touch them, by id."""
+    near = {f.id: f for r in group for f in r.relation.facts()}
+    return near | {f.id: f for i in near for r in touching[i] for f in r.relation.facts()}
 
 
 def _instead(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -24,6 +24,11 @@ MOST_COLUMNS = 12
 _PROSE = "prose"
 _HUNDRED = Decimal("1E2")
 """Amounts of the text are printed to a hundred yuan, those of the tables sometimes to a cent."""
+
+At = tuple[str, int]
+"""A table and a row or column of it."""
+Amount = tuple[Decimal, int, Fact]
+"""A number of a column, with its value and row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,7 @@ def _exchange(pairs: list[tuple[Fact, Fact]], touching: Around, steps: Steps) ->
     """The exchange, if every relation holds once the pairs have changed places, and either side was broken."""
     instead: dict[str, Interval] = {}
     for a, b in pairs:
-        if a.interval is None or b.interval is None:
+        if a.interval is None or b.interval is None or _unlike(a, b):
             return None
         instead[a.id], instead[b.id] = b.interval, a.interval
     mended: dict[int, Result] = {}
@@ -74,6 +79,11 @@ def _exchange(pairs: list[tuple[Fact, Fact]], touching: Around, steps: Steps) ->
                 if not _holds(r, instead):
                     return None
     return Exchange(tuple(pairs), tuple(mended.values())) if all(sides) and mended else None
+
+
+def _unlike(a: Fact, b: Fact) -> bool:
+    """Money and a rate do not change places."""
+    return a.unit is not None and b.unit is not None and a.unit.dimension != b.unit.dimension
 
 
 def _holds(r: Result, instead: dict[str, Interval]) -> bool:
@@ -100,11 +110,11 @@ def _cells(broken: list[Result], touching: Around, steps: Steps) -> Iterator[Exc
     yield from _tried(_wanted_in_text(broken), touching, steps)
     for facts in lines.values():
         yield from _tried(combinations(facts[:MOST_IN_A_ROW], 2), touching, steps)
-    for fact, other in _besidenothing(suspected, touching):
+    for fact, other in _beside_nothing(suspected, touching):
         yield from _tried([(fact, other)], touching, steps)
 
 
-def _besidenothing(suspected: dict[str, Fact], touching: Around) -> Iterator[tuple[Fact, Fact]]:
+def _beside_nothing(suspected: dict[str, Fact], touching: Around) -> Iterator[tuple[Fact, Fact]]:
     """Empty cells of a broken relation with the numbers of their row, which may belong there."""
     rows: dict[tuple[str, int], list[Fact]] = defaultdict(list)
     for fact in suspected.values():
@@ -146,13 +156,10 @@ def _tried(pairs: Iterable[tuple[Fact, Fact]], touching: Around, steps: Steps) -
 
 def _columns(broken: list[Result], touching: Around, steps: Steps) -> Iterator[Exchange]:
     """Two columns of one table under each other's heading."""
-    count: dict[tuple[str, int], int] = defaultdict(int)
-    for r in broken:
-        for at in {(f.table, f.cell[1]) for f in r.relation.facts() if f.table != _PROSE}:
-            count[at] += 1
+    count = Counter(at for r in broken for at in _columns_of(r))
     often = sorted(at for at, n in count.items() if n >= LEAST_OF_A_COLUMN)
     tables = {table for table, _ in often}
-    columns: dict[tuple[str, int], dict[int, Fact]] = defaultdict(dict)
+    columns: dict[At, dict[int, Fact]] = defaultdict(dict)
     for fact in touching.facts() if often else ():
         if fact.table in tables:
             columns[fact.table, fact.cell[1]][fact.cell[0]] = fact
@@ -161,9 +168,19 @@ def _columns(broken: list[Result], touching: Around, steps: Steps) -> Iterator[E
             a, b = columns[one], columns[two]
             if _rows_mended(a, b, broken, (one, two)) < LEAST_OF_A_COLUMN:
                 continue
-            pairs = [(a[k], b[k]) for k in sorted(a.keys() & b.keys()) if a[k].text != b[k].text]
+            pairs = _differing(a, b)
             if len(pairs) >= LEAST_OF_A_COLUMN and (found := _exchange(pairs, touching, steps)):
                 yield found
+
+
+def _columns_of(r: Result) -> set[At]:
+    """The columns of tables in which the relation has numbers."""
+    return {(f.table, f.cell[1]) for f in r.relation.facts() if f.table != _PROSE}
+
+
+def _differing(a: dict[int, Fact], b: dict[int, Fact]) -> list[tuple[Fact, Fact]]:
+    """The cells side by side of two columns, or two rows, that print something else."""
+    return [(a[k], b[k]) for k in sorted(a.keys() & b.keys()) if a[k].text != b[k].text]
 
 
 def _rows_mended(
@@ -187,39 +204,51 @@ def _rows_mended(
 
 def _rows(broken: list[Result], touching: Around, steps: Steps) -> Iterator[Exchange]:
     """Rows of one table with each other's numbers: one that is wanted here stands there."""
-    columns: dict[tuple[str, int], list[tuple[Decimal, int, Fact]]] = defaultdict(list)
-    lines: dict[tuple[str, int], dict[int, Fact]] = defaultdict(dict)
-    concerned = {(f.table, f.cell[1]) for r in broken for f in r.relation.facts() if f.table != _PROSE}
-    tables = {table for table, _ in concerned}
-    for fact in touching.facts():
-        if fact.table in tables:
-            lines[fact.table, fact.cell[0]][fact.cell[1]] = fact
-            if (fact.table, fact.cell[1]) in concerned and fact.amount is not None:
-                columns[fact.table, fact.cell[1]].append((fact.amount.base, fact.cell[0], fact))
-    for column in columns.values():
-        column.sort(key=lambda c: c[:2])
+    rows, columns = _grid(broken, touching)
     tried: set[tuple[str, int, int]] = set()
     for r in broken:
         if not steps.take(len(r.relation.terms)):
             return
-        for t in r.relation.terms:
-            fact, own = t.fact, t.fact.interval
-            c = sum(Decimal(u.coefficient) for u in r.relation.terms if u.fact.id == fact.id)
-            if own is None or fact.table == _PROSE or not c:
+        for fact, other in _wanted_in_column(r, columns):
+            first, second = sorted((fact.cell[0], other.cell[0]))
+            at = (fact.table, first, second)
+            if first == second or at in tried:
                 continue
-            wanted, slack = own.middle - r.residual / c, r.slack / abs(c)
-            for other in _fitting(columns[fact.table, fact.cell[1]], wanted, slack):
-                first, second = sorted((fact.cell[0], other.cell[0]))
-                if first == second or (fact.table, first, second) in tried:
-                    continue
-                tried.add((fact.table, first, second))
-                one, two = lines[fact.table, first], lines[fact.table, second]
-                pairs = [(one[k], two[k]) for k in one.keys() & two.keys() if one[k].text != two[k].text]
-                if pairs and (found := _exchange(sorted(pairs, key=lambda p: p[0].cell), touching, steps)):
-                    yield found
+            tried.add(at)
+            pairs = _differing(rows[fact.table, first], rows[fact.table, second])
+            if pairs and (found := _exchange(pairs, touching, steps)):
+                yield found
 
 
-def _fitting(column: list[tuple[Decimal, int, Fact]], wanted: Decimal, slack: Decimal) -> Iterator[Fact]:
+def _grid(broken: list[Result], touching: Around) -> tuple[dict[At, dict[int, Fact]], dict[At, list[Amount]]]:
+    """The rows of the tables concerned, and the amounts of each column concerned, the least first."""
+    rows: dict[At, dict[int, Fact]] = defaultdict(dict)
+    columns: dict[At, list[Amount]] = defaultdict(list)
+    concerned = {at for r in broken for at in _columns_of(r)}
+    tables = {table for table, _ in concerned}
+    for fact in touching.facts():
+        if fact.table in tables:
+            rows[fact.table, fact.cell[0]][fact.cell[1]] = fact
+            if (fact.table, fact.cell[1]) in concerned and fact.amount is not None:
+                columns[fact.table, fact.cell[1]].append((fact.amount.base, fact.cell[0], fact))
+    for column in columns.values():
+        column.sort(key=lambda c: c[:2])
+    return rows, columns
+
+
+def _wanted_in_column(r: Result, columns: dict[At, list[Amount]]) -> Iterator[tuple[Fact, Fact]]:
+    """Each number of a broken relation with those of its column that would mend it."""
+    for t in r.relation.terms:
+        fact, own = t.fact, t.fact.interval
+        c = sum(Decimal(u.coefficient) for u in r.relation.terms if u.fact.id == fact.id)
+        if own is None or fact.table == _PROSE or not c:
+            continue
+        wanted, slack = own.middle - r.residual / c, r.slack / abs(c)
+        for other in _fitting(columns[fact.table, fact.cell[1]], wanted, slack):
+            yield fact, other
+
+
+def _fitting(column: list[Amount], wanted: Decimal, slack: Decimal) -> Iterator[Fact]:
     start = bisect_left(column, wanted - slack, key=lambda c: c[0])
     for value, _, fact in column[start : start + MOST_FITTING]:
         if value > wanted + slack:

@@ -39,13 +39,7 @@ def _one_list(causes: list[Cause]) -> list[Cause]:
 
 def _lines(causes: list[Cause], results: list[Result]) -> list[Cause]:
     """Causes about one family in one row or column of a table, where most of that family is broken there."""
-    keyed: dict[tuple[str, frozenset[Line]], list[int]] = defaultdict(list)
-    for k, cause in enumerate(causes):
-        families = {r.relation.family for r in cause.broken}
-        if cause.kind is Kind.NUMBER and not cause.gave_up and len(families) == 1 and "" not in families:
-            for line in _common(cause.broken):
-                keyed[next(iter(families)), line].append(k)
-    many = {key: ks for key, ks in keyed.items() if len(ks) >= LEAST_ALIKE}
+    many = _alike(causes)
     if not many:
         return causes
     held: dict[str, list[Result]] = defaultdict(list)
@@ -58,21 +52,31 @@ def _lines(causes: list[Cause], results: list[Result]) -> list[Cause]:
     for family, lines in sorted(many, key=lambda key: (-len(many[key]), key[0], sorted(key[1]))):
         ks = [k for k in many[family, lines] if k not in gone]
         inside = sum(lines <= _of(r) for r in held[family])
-        if len(ks) < LEAST_ALIKE or inside >= len(ks):
-            continue
-        first, *others = ks
-        culprits = tuple(c for k in ks for c in causes[k].culprits)
-        certain = all(causes[k].certain for k in ks)
-        at[first] = replace(
-            causes[first],
-            broken=tuple(r for k in ks for r in causes[k].broken),
-            culprits=culprits,
-            certain=certain,
-            missing_row=False,
-        )
-        gone |= set(ks)
-        del others
+        if len(ks) >= LEAST_ALIKE and inside < len(ks):
+            at[ks[0]] = _as_one([causes[k] for k in ks])
+            gone |= set(ks)
     return [at.get(k, cause) for k, cause in enumerate(causes) if k in at or k not in gone]
+
+
+def _alike(causes: list[Cause]) -> dict[tuple[str, frozenset[Line]], list[int]]:
+    """Which numbers (by position) are wrong in one family and its rows or columns, where they are many."""
+    out: dict[tuple[str, frozenset[Line]], list[int]] = defaultdict(list)
+    for k, cause in enumerate(causes):
+        families = {r.relation.family for r in cause.broken}
+        if cause.kind is Kind.NUMBER and not cause.gave_up and len(families) == 1 and "" not in families:
+            for line in _common(cause.broken):
+                out[next(iter(families)), line].append(k)
+    return {key: ks for key, ks in out.items() if len(ks) >= LEAST_ALIKE}
+
+
+def _as_one(causes: list[Cause]) -> Cause:
+    return replace(
+        causes[0],
+        broken=tuple(r for cause in causes for r in cause.broken),
+        culprits=tuple(c for cause in causes for c in cause.culprits),
+        certain=all(cause.certain for cause in causes),
+        missing_row=False,
+    )
 
 
 def _of(r: Result) -> frozenset[Line]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from yibenzhang.balance.around import Steps, Touching
-from yibenzhang.balance.mending import is_computed, weight
+from yibenzhang.balance.mending import around, weights_of
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.relations import Outcome, Result
 
@@ -73,31 +73,41 @@ class _Search:
         boxes: dict[str, Box] = {}
         shared: set[int] = set()
         for i in chosen:
-            low: tuple[Decimal, int] | None = None
-            high: tuple[Decimal, int] | None = None
             self.steps.take(len(self.of[i]))
-            for k in self.of[i]:
-                if len(chosen & self.terms[k].keys()) > 1:
-                    shared.add(k)
-                    continue
-                c, r = self.terms[k][i], self.results[k]
-                a, b = sorted(((-r.residual - r.slack) / c, (-r.residual + r.slack) / c))
-                low = (a, k) if low is None or a > low[0] else low
-                high = (b, k) if high is None or b < high[0] else high
-            if low is not None and high is not None:
-                if low[0] > high[0]:
-                    out.append(set(self.terms[low[1]]) | set(self.terms[high[1]]))
-                    continue
-                own = self.facts[i].interval
-                if own is not None and own.high >= 0 > own.middle + high[0]:
-                    out.append(set(self.terms[high[1]]))  # only a negative amount would do
-                    continue
-                boxes[i] = (low[0], high[0], low[1], high[1])
+            box = self._box(i, chosen, shared)
+            if box is None:
+                continue
+            if no_room := self._no_room(i, box):
+                out.append(no_room)
+            else:
+                boxes[i] = box
         for k in shared:
             if (conflict := self._shared(k, chosen, boxes)) is not None:
                 out.append(conflict)
         out = [c - chosen for c in out]
-        return None if any(not c for c in out) else out
+        return out if all(out) else None
+
+    def _box(self, i: str, chosen: frozenset[str], shared: set[int]) -> Box | None:
+        """How far a number may move by the relations it is the only one chosen of; the others go to ``shared``."""
+        low: tuple[Decimal, int] | None = None
+        high: tuple[Decimal, int] | None = None
+        for k in self.of[i]:
+            if len(chosen & self.terms[k].keys()) > 1:
+                shared.add(k)
+                continue
+            c, r = self.terms[k][i], self.results[k]
+            a, b = sorted(((-r.residual - r.slack) / c, (-r.residual + r.slack) / c))
+            low = (a, k) if low is None or a > low[0] else low
+            high = (b, k) if high is None or b < high[0] else high
+        return None if low is None or high is None else (low[0], high[0], low[1], high[1])
+
+    def _no_room(self, i: str, box: Box) -> set[str]:
+        """The numbers of the relations that leave no room for this one, or only for a negative amount."""
+        low, high, one, two = box
+        if low > high:
+            return set(self.terms[one]) | set(self.terms[two])
+        own = self.facts[i].interval
+        return set(self.terms[two]) if own is not None and own.high >= 0 > own.middle + high else set()
 
     def _shared(self, k: int, chosen: frozenset[str], boxes: dict[str, Box]) -> set[str] | None:
         """A relation between chosen numbers that cannot hold however they move."""
@@ -144,13 +154,10 @@ class Sets:
 
 def smallest_sets(group: list[Result], touching: Touching, steps: Steps) -> Sets | None:
     """The smallest sets of numbers to change; None where too many are wrong or the steps are used up."""
-    around = {id(r): r for r in group for f in r.relation.facts() for r in touching[f.id]}
-    results = list(around.values())
+    results = around(group, touching)
     facts = {f.id: f for r in results for f in r.relation.facts() if f.interval is not None}
+    search = _Search(facts, results, weights_of(facts, group, touching), steps)
     mine = {id(r) for r in group}
-    support = {i: sum(id(r) not in mine for r in touching[i]) for i in facts}
-    costs = {i: weight(f, support[i], is_computed(f, touching[i])) for i, f in facts.items()}
-    search = _Search(facts, results, costs, steps)
     search.broken = [k for k, r in enumerate(results) if id(r) in mine]
     for bound in BOUNDS:
         search.seen.clear()

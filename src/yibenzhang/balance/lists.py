@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from yibenzhang.balance.around import Around, Steps, nothing
@@ -63,21 +63,28 @@ def misplaced(broken: list[Result], touching: Around, steps: Steps, columns: int
         return
     lists = _lists(broken, touching.results)
     table = _Rows(touching, {at[0] for one in lists for at in one.columns})
-    over = [one for one in lists if one.one_way and not one.short]
-    short = [one for one in lists if one.one_way and one.short]
+    one_way = sorted((one for one in lists if one.one_way), key=lambda one: one.short)
+    short = [one for one in one_way if one.short]
     done: set[str] = set()
-    for a in over:
-        if len(a.broken) >= columns and not steps.spent and (cause := _taken(a, short, table, steps, done)):
-            done |= {cause.from_list, cause.to_list}
+    for one in one_way:  # first those that run over: what leaves them may be what others lack
+        if one.name in done or len(one.broken) < columns or steps.spent:
+            continue
+        if one.short:
+            cause = _added(one, table, touching, steps) or (
+                _missing(one, broken) if columns >= LEAST_COLUMNS else None
+            )
+        else:
+            cause = _taken(one, short, table, steps, done)
+        if cause is not None:
+            done |= {one.name, cause.to_list}
             yield _with_more(cause, broken)
-    for b in short:
-        if b.name not in done and len(b.broken) >= columns and not steps.spent:
-            cause = _added(b, table, touching, steps)
-            if cause is None and columns >= LEAST_COLUMNS and _consistent(b, broken):
-                cause = Cause(tuple(b.broken.values()), (), False, missing_row=True, kind=Kind.MISSING_ROW)
-            if cause is not None:
-                done.add(b.name)
-                yield _with_more(cause, broken)
+
+
+def _missing(b: _List, broken: list[Result]) -> Cause | None:
+    """A row that is not printed at all, where the numbers of the short list are right."""
+    if not _consistent(b, broken):
+        return None
+    return Cause(tuple(b.broken.values()), (), False, missing_row=True, kind=Kind.MISSING_ROW)
 
 
 def _lists(broken: list[Result], results: list[Result]) -> list[_List]:
@@ -142,26 +149,29 @@ def _candidates(one: _List, table: _Rows) -> Iterable[At]:
 
 def _taken(a: _List, short: list[_List], table: _Rows, steps: Steps, done: set[str]) -> Cause | None:
     """A row that mends its list by leaving it, with the list it belongs to where one falls short by it."""
+    lacking = [b for b in short if b.name not in done]
+    found = _leaving(a, lacking, table, steps)
+    if not found or (found[0][1] is None and len(a.broken) < LEAST_COLUMNS):
+        return None
+    b = found[0][1]
+    rows = list(dict.fromkeys(r for r, _ in found))
+    broken = [*a.broken.items(), *(b.broken.items() if b else ())]
+    culprits = _cells(rows, table, {column for (_, column), _ in broken})
+    kind, to_list = (Kind.WRONG_PLACE, b.name) if b else (Kind.EXTRA_ROW, "")
+    results, sure = tuple(r for _, r in broken), len(found) == 1
+    return Cause(results, culprits, sure, kind=kind, from_list=a.name, to_list=to_list)
+
+
+def _leaving(a: _List, lacking: list[_List], table: _Rows, steps: Steps) -> list[tuple[At, _List | None]]:
+    """The rows that mend the list by leaving it, with the lists they mend by entering; without, where none does."""
     mine = a.rows()
     found: list[tuple[At, _List | None]] = []
     for row in _candidates(a, table):
         cells = table.cells[row]
         if row in mine and _fits(a, cells, -1, steps):
-            into = [
-                b for b in short if b.name not in done and row not in b.rows() and _fits(b, cells, 1, steps)
-            ]
+            into = [b for b in lacking if row not in b.rows() and _fits(b, cells, 1, steps)]
             found += [(row, b) for b in into] or [(row, None)]
-    found = [f for f in found if f[1]] or found
-    if not found or (found[0][1] is None and len(a.broken) < LEAST_COLUMNS):
-        return None
-    row, b = found[0]
-    broken = [*a.broken.values(), *(b.broken.values() if b else ())]
-    rows = list(dict.fromkeys(r for r, _ in found))
-    culprits = _cells(rows, table, {at[1] for one in (a, b) if one for at in one.broken})
-    kind = Kind.WRONG_PLACE if b else Kind.EXTRA_ROW
-    return Cause(
-        tuple(broken), culprits, len(found) == 1, kind=kind, from_list=a.name, to_list=b.name if b else ""
-    )
+    return [f for f in found if f[1]] or found
 
 
 def _added(b: _List, table: _Rows, touching: Around, steps: Steps) -> Cause | None:
@@ -230,9 +240,4 @@ def _with_more(cause: Cause, broken: list[Result]) -> Cause:
             or (any(t.fact.id in ids for t in r.relation.terms) and _same_gap(r, gaps))
         )
     ]
-    if not more:
-        return cause
-    return Cause(
-        (*cause.broken, *more), cause.culprits, cause.certain, cause.missing_row, kind=cause.kind,
-        from_list=cause.from_list, to_list=cause.to_list,
-    )  # fmt: skip
+    return replace(cause, broken=(*cause.broken, *more)) if more else cause

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from yibenzhang.balance.around import Touching, nothing
@@ -35,6 +35,21 @@ def is_computed(fact: Fact, results: Iterable[Result]) -> bool:
             return False
         found = True
     return found
+
+
+def around(group: Iterable[Result], touching: Touching) -> list[Result]:
+    """Every relation that a number of the group stands in, each once."""
+    found = {id(r): r for broken in group for f in broken.relation.facts() for r in touching[f.id]}
+    return list(found.values())
+
+
+def weights_of(facts: Mapping[str, Fact], group: Iterable[Result], touching: Touching) -> dict[str, float]:
+    """What it costs to call each number wrong; relations outside of the group speak for it."""
+    mine = {id(r) for r in group}
+    return {
+        i: weight(f, sum(id(r) not in mine for r in touching[i]), is_computed(f, touching[i]))
+        for i, f in facts.items()
+    }
 
 
 def coefficient(r: Result, fact_id: str) -> Decimal:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 
 from yibenzhang.balance.around import Touching
@@ -18,40 +20,58 @@ LEAST_CROSSING = 3
 LEAST_SHIFTED = 3
 _PROSE = "prose"
 
+Column = dict[int, tuple[Fact, Fact, Result]]
+"""By row: a number of the column, the one in another table it ought to be, and the broken relation that says so."""
+
 
 def wrong_units(broken: list[Result], results: list[Result]) -> list[Cause]:
     """Tables all of whose relations with others are off by the same power of ten: one cause each."""
+    found: dict[frozenset[int], list[_Off]] = defaultdict(list)
+    for off in _off_by_powers(broken):
+        found[frozenset(id(r) for r in off.broken)].append(off)
+    denied = _denied({off.table for alike in found.values() for off in alike}, results)
+    kept = {ids: [off for off in alike if off.table not in denied] for ids, alike in found.items()}
+    kept = {ids: alike for ids, alike in kept.items() if alike}
+    causes: list[Cause] = []
+    taken: set[int] = set()
+    for ids in sorted(kept, key=lambda ids: (-len(ids), kept[ids][0].table)):
+        if not ids & taken:
+            taken |= ids
+            alike = kept[ids]
+            tables = tuple(off.table for off in alike)
+            factor = Decimal(10) ** alike[0].power
+            sure = len(tables) == 1
+            causes.append(
+                Cause(tuple(alike[0].broken), (), sure, kind=Kind.UNIT, tables=tables, factor=factor)
+            )
+    return causes
+
+
+@dataclass(frozen=True, slots=True)
+class _Off:
+    """A table that a power of ten would mend, with the relations it would."""
+
+    table: str
+    power: int
+    broken: list[Result]
+
+
+def _off_by_powers(broken: list[Result]) -> Iterator[_Off]:
+    """The tables most of whose broken relations with others the same power of ten would mend."""
     suspected: dict[str, list[Result]] = defaultdict(list)
     for r in broken:
         here = {t.fact.table for t in r.relation.terms}
         if len(here) > 1:
             for table in here - {_PROSE}:
                 suspected[table].append(r)
-    likely = {t for t, rs in suspected.items() if len(rs) >= LEAST_CROSSING}
-    found: dict[frozenset[int], list[tuple[str, int, list[Result]]]] = defaultdict(list)
-    for table in sorted(likely):
+    for table, crossing in sorted(suspected.items()):
+        if len(crossing) < LEAST_CROSSING:
+            continue
         for power in (*POWERS, *(-p for p in POWERS)):
-            mends = [r for r in suspected[table] if _mends(r, table, power)]
-            if len(mends) >= LEAST_CROSSING and 2 * len(mends) > len(suspected[table]):
-                found[frozenset(id(r) for r in mends)].append((table, power, mends))
+            mends = [r for r in crossing if _mends(r, table, power)]
+            if len(mends) >= LEAST_CROSSING and 2 * len(mends) > len(crossing):
+                yield _Off(table, power, mends)
                 break
-    denied = _denied({table for alike in found.values() for table, _, _ in alike}, results)
-    for ids in list(found):
-        found[ids] = [one for one in found[ids] if one[0] not in denied]
-        if not found[ids]:
-            del found[ids]
-    causes: list[Cause] = []
-    taken: set[int] = set()
-    for ids in sorted(found, key=lambda ids: (-len(ids), found[ids][0][0])):
-        if not ids & taken:
-            taken |= ids
-            alike = found[ids]
-            tables = tuple(table for table, _, _ in alike)
-            factor = Decimal(10) ** alike[0][1]
-            causes.append(
-                Cause(tuple(alike[0][2]), (), len(tables) == 1, kind=Kind.UNIT, tables=tables, factor=factor)
-            )
-    return causes
 
 
 def _denied(tables: set[str], results: list[Result]) -> set[str]:
@@ -77,47 +97,53 @@ def all_zero(r: Result) -> bool:
 def _mends(r: Result, table: str, power: int) -> bool:
     if r.relation.note:
         return False
-    inside = sum(
-        (t.coefficient * t.fact.interval.middle for t in r.relation.terms if t.fact.table == table and t.fact.interval),
-        Decimal(0),
-    )  # fmt: skip
+    own = [t for t in r.relation.terms if t.fact.table == table]
+    inside = sum((t.coefficient * x.middle for t in own if (x := t.fact.interval)), Decimal(0))
     factor = Decimal(10) ** power
     return bool(inside) and abs(r.residual + inside * (factor - 1)) <= r.slack * max(factor, Decimal(1))
 
 
 def shifted_columns(broken: list[Result], touching: Touching) -> list[Cause]:
     """Columns whose numbers stand one row off from where another table has them."""
-    pairs: dict[tuple[str, int], dict[int, tuple[Fact, Fact, Result]]] = defaultdict(dict)
+    out: list[Cause] = []
+    taken: set[int] = set()
+    columns = _restated_columns(broken)
+    for at in sorted(columns):
+        column = columns[at]
+        if len(column) < LEAST_SHIFTED or any(id(r) in taken for _, _, r in column.values()):
+            continue
+        causes = (_shifted(column, step, broken, touching) for step in (1, -1))
+        cause = next((c for c in causes if c is not None), None)
+        if cause is not None:
+            taken |= {id(r) for r in cause.broken}
+            out.append(cause)
+    return out
+
+
+def _restated_columns(broken: list[Result]) -> dict[tuple[str, int], Column]:
+    """The columns with numbers that another table has otherwise."""
+    out: dict[tuple[str, int], Column] = defaultdict(dict)
     for r in broken:
         if len(r.relation.terms) == 2 and not r.relation.note:
             a, b = (t.fact for t in r.relation.terms)
             for own, other in ((a, b), (b, a)):
                 if own.table != _PROSE and own.table != other.table:
-                    pairs[own.table, own.cell[1]][own.cell[0]] = (own, other, r)
-    out: list[Cause] = []
-    taken: set[int] = set()
-    for at in sorted(pairs):
-        rows = pairs[at]
-        if len(rows) < LEAST_SHIFTED:
-            continue
-        order = sorted(rows)
-        for step in (1, -1):
-            hits = [
-                k
-                for n, k in enumerate(order)
-                if 0 <= n + step < len(order) and _same(rows[order[n + step]][0], rows[k][1])
-            ]
-            mine = {id(rows[k][2]) for k in order}
-            if len(hits) < LEAST_SHIFTED or len(hits) < len(order) - 2 or mine & taken:
-                continue
-            culprits = tuple(culprit_of(rows[k][0], mended(rows[k][0], [rows[k][2]])) for k in order)
-            moved = _moved(culprits)
-            if moved is not None and holds_all(moved, touching):
-                explained = _explained(culprits, [rows[k][2] for k in order], broken)
-                taken |= {id(r) for r in explained}
-                out.append(Cause(explained, culprits, True, kind=Kind.SHIFTED))
-                break
+                    out[own.table, own.cell[1]][own.cell[0]] = (own, other, r)
     return out
+
+
+def _shifted(column: Column, step: int, broken: list[Result], touching: Touching) -> Cause | None:
+    """The cause where all but two of the numbers stand a step from their row, and moving them mends everything."""
+    rows = [column[k] for k in sorted(column)]
+    stepped = list(zip(rows[1:], rows, strict=False) if step > 0 else zip(rows, rows[1:], strict=False))
+    hits = sum(_same(there[0], here[1]) for there, here in stepped)
+    if hits < max(LEAST_SHIFTED, len(rows) - 2):
+        return None
+    culprits = tuple(culprit_of(own, mended(own, [r])) for own, _, r in rows)
+    moved = _moved(culprits)
+    if moved is None or not holds_all(moved, touching):
+        return None
+    return Cause(_explained(culprits, [r for _, _, r in rows], broken), culprits, True, kind=Kind.SHIFTED)
 
 
 def _moved(culprits: tuple[Culprit, ...]) -> dict[str, Decimal] | None:

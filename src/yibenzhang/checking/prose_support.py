@@ -111,8 +111,12 @@ class _Cube:
         """The result, or that of another reading of the same words that holds."""
         relation = result.relation
         said = relation.total
-        if relation.rule not in _RESTATING or said.table != "prose":
-            return result
+        if (
+            relation.rule not in _RESTATING
+            or said.table != "prose"
+            or not (said.amount and said.amount.value)
+        ):
+            return result  # nothing stands somewhere in every table
         for parts in self._readings(relation):
             [other] = evaluate(
                 [replace(relation, rule="prose.table", terms=(Term(1, said), *parts), accuses=False)]

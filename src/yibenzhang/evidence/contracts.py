@@ -18,10 +18,22 @@ _NEVER_EMPTY = (
 )
 """Types of columns whose values are never an empty text."""
 _TYPES: Mapping[str, Mapping[str, str]] = {
-    "duckdb": {"text": "VARCHAR", "integer": "BIGINT", "decimal": "DECIMAL(24, 6)", "time": "TIMESTAMP", "date": "DATE"},
-    "postgresql": {"text": "VARCHAR", "integer": "NUMERIC", "decimal": "NUMERIC", "time": "TIMESTAMP", "date": "DATE"},
+    "duckdb": {
+        "text": "VARCHAR",
+        "integer": "BIGINT",
+        "decimal": "DECIMAL(24, 6)",
+        "time": "TIMESTAMP",
+        "date": "DATE",
+    },
+    "postgresql": {
+        "text": "VARCHAR",
+        "integer": "NUMERIC",
+        "decimal": "NUMERIC",
+        "time": "TIMESTAMP",
+        "date": "DATE",
+    },
     "mysql": {"text": "CHAR", "integer": "", "decimal": "", "time": "DATETIME", "date": "DATE"},
-}  # fmt: skip
+}
 
 
 def _say(key: str, **values: object) -> str:
@@ -59,7 +71,14 @@ def _columns(table: Table, given: Told, there: Mapping[str, str]) -> Iterator[st
                 yield _say("no_column", table=table.name, column=name, meaning=column.meaning)
         elif of.column and of.column not in there:
             shown = given.name or given.file or given.address
-            yield _say("away_column", table=table.name, column=name, meaning=column.meaning, name=shown, there=of.column)  # fmt: skip
+            yield _say(
+                "away_column",
+                table=table.name,
+                column=name,
+                meaning=column.meaning,
+                name=shown,
+                there=of.column,
+            )
 
 
 def place(mapped: Mapped, table: str) -> str:
@@ -172,7 +191,9 @@ def _coded(value: str, values: Mapping[str, str] | None, kind: str) -> str:
         pairs = [(w, "1") for w in words["yes"]] + [(w, "0") for w in words["no"]]
     else:
         pairs = [(k.strip().lower(), v) for k, v in values.items()]
-    cases = " ".join(f"WHEN {_literal(k)} THEN {v if kind == 'yes' and v in ('0', '1') else _literal(v)}" for k, v in pairs)  # fmt: skip
+    cases = " ".join(
+        f"WHEN {_literal(k)} THEN {v if kind == 'yes' and v in ('0', '1') else _literal(v)}" for k, v in pairs
+    )
     return f"CASE {value} {cases} END"
 
 

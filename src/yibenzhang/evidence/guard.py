@@ -7,6 +7,7 @@ refused here is refused for its form, so a column with a reserved name has to be
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from yibenzhang.evidence.words import EvidenceError, say
 
@@ -42,16 +43,10 @@ _FUNCTIONS = _set(
 def guarded(sql: str) -> str:
     """The same SQL, where it may be run. Raises EvidenceError."""
     sql = sql.strip().removesuffix(";").rstrip()
-    at, called, first = 0, "", ""
+    called, first = "", ""
     if "--" in sql or "/*" in sql:
         raise EvidenceError(say("sql_sign", sign="--" if "--" in sql else "/*"))
-    while at < len(sql):
-        found = _TOKEN.match(sql, at)
-        if found is None:
-            raise EvidenceError(say("sql_several" if sql[at] == ";" else "sql_sign", sign=sql[at]))
-        at, kind, token = found.end(), found.lastgroup, found.group()
-        if kind == "space":
-            continue
+    for kind, token in _tokens(sql):
         if kind == "word" and token.lower() in _NEVER:
             raise EvidenceError(say("sql_word", word=token))
         if not first and token != "(":
@@ -62,6 +57,18 @@ def guarded(sql: str) -> str:
     if first not in ("select", "with"):
         raise EvidenceError(say("sql_select"))
     return sql
+
+
+def _tokens(sql: str) -> Iterator[tuple[str | None, str]]:
+    """The tokens of one statement without blanks. Raises EvidenceError where a sign belongs to none."""
+    at = 0
+    while at < len(sql):
+        found = _TOKEN.match(sql, at)
+        if found is None:
+            raise EvidenceError(say("sql_several" if sql[at] == ";" else "sql_sign", sign=sql[at]))
+        at = found.end()
+        if found.lastgroup != "space":
+            yield found.lastgroup, found.group()
 
 
 def _callable(kind: str | None, token: str) -> str:

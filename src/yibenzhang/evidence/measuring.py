@@ -85,7 +85,9 @@ def opened(mapped: Mapped, limits: Limits) -> Iterator[tuple[Source, Mapping[str
                 if mapped.kind == "files":
                     files.add_file(f"source_{name}", mapped.folder / given.file, given.sheet)
                 else:
-                    data, hash = fetch(given.address, mapped.allowed, limits, mapped.header, mapped.header_variable)  # fmt: skip
+                    data, hash = fetch(
+                        given.address, mapped.allowed, limits, mapped.header, mapped.header_variable
+                    )
                     files.add_rows(
                         f"source_{name}", rows_at(data, given.rows, given.address), hash, given.address
                     )
@@ -107,7 +109,11 @@ def check(mapped: Mapped, limits: Limits) -> list[str]:
                     continue
                 rows, problems = soundness(mapped, source, name)
                 meaning = mapped.pack.tables[name].meaning
-                out += problems if rows else [str(told()["contract"]["empty"]).format(table=name, meaning=meaning)]  # fmt: skip
+                out += (
+                    problems
+                    if rows
+                    else [str(told()["contract"]["empty"]).format(table=name, meaning=meaning)]
+                )
             return out
     except EvidenceError as error:
         return [str(error)]
@@ -212,13 +218,33 @@ def _gap(key: str, **values: object) -> str:
 
 
 def _observed(
-    mapped: Mapped, indicator: Indicator, period: Period, time: str, source: str = "", sql: str = "", hash: str = "",
-    value: Decimal | None = None, above: Decimal | None = None, below: Decimal | None = None, gap: str = "",
-) -> Observation:  # fmt: skip
+    mapped: Mapped,
+    indicator: Indicator,
+    period: Period,
+    time: str,
+    source: str = "",
+    sql: str = "",
+    hash: str = "",
+    value: Decimal | None = None,
+    above: Decimal | None = None,
+    below: Decimal | None = None,
+    gap: str = "",
+) -> Observation:
     return Observation(
-        f"{mapped.pack.id}.{indicator.id}", mapped.subject, period.begin.isoformat(), period.end.isoformat(),
-        value, indicator.unit, above, below, sql or indicator.query, source, time, hash, gap,
-    )  # fmt: skip
+        f"{mapped.pack.id}.{indicator.id}",
+        mapped.subject,
+        period.begin.isoformat(),
+        period.end.isoformat(),
+        value,
+        indicator.unit,
+        above,
+        below,
+        sql or indicator.query,
+        source,
+        time,
+        hash,
+        gap,
+    )
 
 
 def entered(
@@ -246,6 +272,18 @@ def entered(
     except InvalidOperation:
         raise EvidenceError(say("no_value", text=text)) from None
     return Observation(
-        f"{pack.id}.{name}", subject, period.begin.isoformat(), period.end.isoformat(), value, indicator.unit, None,
-        None, "", document.name, time, hash_of_file(document), "", by.strip(),
-    )  # fmt: skip
+        f"{pack.id}.{name}",
+        subject,
+        period.begin.isoformat(),
+        period.end.isoformat(),
+        value,
+        indicator.unit,
+        None,
+        None,
+        "",
+        document.name,
+        time,
+        hash_of_file(document),
+        "",
+        by.strip(),
+    )

@@ -96,10 +96,15 @@ def plan_from(data: Mapping[str, Any]) -> Plan:
     if interval <= 0:
         raise ValueError("probes.interval 应大于零")
     return Plan(
-        zone, hours, frozenset(service.get("closed", ())), frozenset(service.get("open", ())),
+        zone,
+        hours,
+        frozenset(service.get("closed", ())),
+        frozenset(service.get("open", ())),
         union(_window(w, zone) for w in service.get("maintenance", ())),
-        interval, int(probes.get("gap", 2 * interval)), _promise(promise),
-    )  # fmt: skip
+        interval,
+        int(probes.get("gap", 2 * interval)),
+        _promise(promise),
+    )
 
 
 def _promise(data: Mapping[str, Any]) -> Promise:

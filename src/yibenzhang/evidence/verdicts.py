@@ -35,15 +35,19 @@ def verdict(promise: Promise, indicator: Indicator, seen: Observation | None, at
     if promise.by in ("≤", "<"):
         return _at_most(promise.limit, indicator, seen.value, met)
     if indicator.gathers and promise.by == "=" and not indicator.more:
-        if seen.value > promise.limit and not met:
-            return Verdict.BROKEN, "exceeded"
-        return Verdict.UNKNOWN, "running"
-    if met:
-        return Verdict.KEPT, "met"
-    if indicator.gathers:
-        behind = seen.value < promise.limit * part
-        return (Verdict.AT_RISK, "behind") if behind else (Verdict.UNKNOWN, "running")
-    return Verdict.AT_RISK, "not_yet"
+        return _exactly(promise.limit, seen.value, met)
+    return (Verdict.KEPT, "met") if met else _not_yet(promise.limit * part, indicator, seen.value)
+
+
+def _exactly(limit: Decimal, value: Decimal, met: bool) -> Judged:
+    return (Verdict.BROKEN, "exceeded") if value > limit and not met else (Verdict.UNKNOWN, "running")
+
+
+def _not_yet(due: Decimal, indicator: Indicator, value: Decimal) -> Judged:
+    """Before the end, where the target is not met: ``due`` is what an even pace would have reached."""
+    if not indicator.gathers:
+        return Verdict.AT_RISK, "not_yet"
+    return (Verdict.AT_RISK, "behind") if value < due else (Verdict.UNKNOWN, "running")
 
 
 def _met(promise: Promise, indicator: Indicator, value: Decimal) -> bool:

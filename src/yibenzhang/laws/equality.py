@@ -45,8 +45,36 @@ def equality_families(
                 one, other = _ordered(a, b)
                 if (made := _equal(one, other)) is not None:
                     pairs[one.view, one.column, other.view, other.column, kind].append(made)
+    carried = _carried(numbers)
     for pair, instances in pairs.items():
-        yield _family(numbers, pair, instances)
+        yield _family(numbers, pair, _without_carried(instances, carried))
+
+
+def _carried(numbers: Numbers) -> frozenset[int]:
+    """What was carried over from last year, wherever it is told."""
+    found = (n for cells in numbers.of for n in cells.values() if n.at.period == "carried_in")
+    return frozenset(n.value for n in found if n.value)
+
+
+def _without_carried(instances: list[Instance], carried: frozenset[int]) -> list[Instance]:
+    """Without those that differ by what was carried over, one by one or together: one of the two tells this year's
+    money alone, and does not say so."""
+    apart = [i for i in instances if not i.holds]
+    if not apart or not carried:
+        return instances
+    lengths: dict[int, list[Instance]] = defaultdict(list)
+    for i in apart:
+        lengths[len(i.explains.at.function)].append(i)
+    if any(len(found) > 1 and _is_carried(found, carried) for found in lengths.values()):
+        lost = {id(i) for i in apart}
+    else:
+        lost = {id(i) for i in apart if _is_carried([i], carried)}
+    return [i for i in instances if id(i) not in lost]
+
+
+def _is_carried(found: list[Instance], carried: frozenset[int]) -> bool:
+    residual, slack = abs(sum(i.residual for i in found)), sum(max(i.slack, i.loose) for i in found)
+    return any(abs(residual - value) <= slack for value in carried)
 
 
 def _own_fund(numbers: Numbers, statement: Statement) -> bool:
@@ -84,11 +112,17 @@ def _family(numbers: Numbers, pair: Pair, instances: list[Instance]) -> Family:
     if kind == "whole":
         # a part equals its whole only where its other parts are nothing: then the totals are equal too
         head = next((i for i in instances if one.rows[i.explains.row].total), None)
+    weak = (kind == "whole" and head is None) or _untold(one, ca) or _untold(other, cb)
     return Family(
         "equal", "equal", f"{one.table}/{one.panel}/{ca}~{other.table}/{other.panel}/{cb}/{kind}",
-        _pool(kind, one, ca, other, cb), instances, weak=kind == "whole" and head is None, head=head,
+        _pool(kind, one, ca, other, cb), instances, weak=weak, head=head,
         direction=f"time {va}~{vb}" if kind == "time" else f"equal {kind}",
     )  # fmt: skip
+
+
+def _untold(view: View, column: int) -> bool:
+    """Neither the title nor the heading says whether the numbers are all spending or some: they contradict nobody."""
+    return not view.entitled and not view.columns[column].coordinates.kind
 
 
 def _pool(kind: str, a: View, ca: int, b: View, cb: int) -> str:

@@ -66,10 +66,9 @@ def ingest(
             yield Taken(0, 0, before, tuple(errors))
             continue
         results = list(check_many(new, extra, jobs, limit))
-        if any(r.checked is not None and role_of(r.checked) != WHOLE for r in results):
-            folders = {str(Path(r.path).parent) for r in results}
-            again = [p for p in chunk if p in hashes and p not in new and str(Path(p).parent) in folders]
-            results += check_many(again, extra, jobs, limit)
+        folders = _folders_of_parts(results)
+        again = [p for p in chunk if p in hashes and p not in new and str(Path(p).parent) in folders]
+        results += check_many(again, extra, jobs, limit)
         results.sort(key=lambda r: chunk.index(r.path))  # workers are not ready in order
         errors += [(r.path, r.error) for r in results if r.checked is None]
         results, groups = check_groups(results, extra, jobs, limit)
@@ -77,6 +76,13 @@ def ingest(
         if analyses:
             ledger.add(analyses, sources)
         yield Taken(len(analyses), len(new), before, tuple(errors))
+
+
+def _folders_of_parts(results: Sequence[FileResult]) -> set[str]:
+    """The folders of files where one of them is only a part of a disclosure: its other part may be known."""
+    if all(r.checked is None or role_of(r.checked) == WHOLE for r in results):
+        return set()
+    return {str(Path(r.path).parent) for r in results}
 
 
 def _chunks(paths: Sequence[str]) -> Iterator[list[str]]:

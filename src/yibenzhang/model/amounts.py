@@ -7,13 +7,26 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
+from itertools import pairwise
 
 from yibenzhang.model.dress import is_garbled, narrow, undressed, without_unseen
 
 __all__ = [
-    "BAI_WAN_YUAN", "PERCENT", "QIAN_YUAN", "WAN_YI_YUAN", "WAN_YUAN", "YI_YUAN", "YUAN", "Amount", "CellState", "Unit", "cell_state", "narrow",
-    "parse_amount", "unit_named",
-]  # fmt: skip
+    "BAI_WAN_YUAN",
+    "PERCENT",
+    "QIAN_YUAN",
+    "WAN_YI_YUAN",
+    "WAN_YUAN",
+    "YI_YUAN",
+    "YUAN",
+    "Amount",
+    "CellState",
+    "Unit",
+    "cell_state",
+    "narrow",
+    "parse_amount",
+    "unit_named",
+]
 
 
 class CellState(StrEnum):
@@ -85,7 +98,6 @@ def unit_named(name: str) -> Unit | None:
     return _UNITS.get(name)
 
 
-@lru_cache(maxsize=16384)
 def parse_amount(text: str, loose: bool = False) -> Amount | None:
     """A printed number with nothing else around it but a dress that only numbers wear, or None.
 
@@ -99,9 +111,7 @@ def parse_amount(text: str, loose: bool = False) -> Amount | None:
     if not raw:
         return None
     parts = raw.split()
-    if len(parts) > 1 and any(
-        re.fullmatch(r"[+-]?[\d,]+\.\d\d", p) and parts[k + 1][0].isdigit() for k, p in enumerate(parts[:-1])
-    ):
+    if len(parts) > 1 and _several_numbers(parts):
         return None
     joined = "".join(parts)
     match = _AMOUNT.fullmatch(joined)
@@ -119,6 +129,11 @@ def parse_amount(text: str, loose: bool = False) -> Amount | None:
         return None
     value = Decimal(f"{match.group(2)}{digits}{match.group(4) or ''}")
     return Amount(value, decimals, _UNITS.get(match.group(5) or ""), text.strip())
+
+
+def _several_numbers(parts: list[str]) -> bool:
+    """A part that is a whole number with two decimals, before one that begins with a digit."""
+    return any(re.fullmatch(r"[+-]?[\d,]+\.\d\d", p) and after[0].isdigit() for p, after in pairwise(parts))
 
 
 @lru_cache(maxsize=16384)

@@ -38,9 +38,21 @@ class Coordinates:
     def values(self) -> tuple[str, ...]:
         """All values in the order of DIMENSIONS: equal tuples are the same place of the cube."""
         return (
-            self.side, self.fund, self.period, self.kind, self.item, self.version, self.stage, self.measure,
-            self.function, self.department, self.government, self.unit, self.project, self.year,
-        )  # fmt: skip
+            self.side,
+            self.fund,
+            self.period,
+            self.kind,
+            self.item,
+            self.version,
+            self.stage,
+            self.measure,
+            self.function,
+            self.department,
+            self.government,
+            self.unit,
+            self.project,
+            self.year,
+        )
 
     def placed(self, values: Mapping[str, str]) -> Coordinates:
         """The same with other values in those dimensions."""

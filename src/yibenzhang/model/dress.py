@@ -4,14 +4,36 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 
 _WIDE = {0xFF01 + i: 0x21 + i for i in range(94)} | {
-    0x3000: 0x20, 0x00A0: 0x20, 0x2212: 0x2D, 0x2010: 0x2D, 0x2011: 0x2D, 0x2012: 0x2D, 0x2013: 0x2D, 0x2014: 0x2D,
-    0x2015: 0x2D, 0xFE63: 0x2D, 0xFE50: 0x2C, 0xFE52: 0x2E, 0xFE6A: 0x25,
-}  # fmt: skip
+    0x3000: 0x20,
+    0x00A0: 0x20,
+    0x2212: 0x2D,
+    0x2010: 0x2D,
+    0x2011: 0x2D,
+    0x2012: 0x2D,
+    0x2013: 0x2D,
+    0x2014: 0x2D,
+    0x2015: 0x2D,
+    0xFE63: 0x2D,
+    0xFE50: 0x2C,
+    0xFE52: 0x2E,
+    0xFE6A: 0x25,
+}
 _UNSEEN = dict.fromkeys(
-    [0x00AD, 0x034F, 0x061C, 0x180E, 0xFEFF, 0xFFFC, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)]
-)  # fmt: skip
+    [
+        0x00AD,
+        0x034F,
+        0x061C,
+        0x180E,
+        0xFEFF,
+        0xFFFC,
+        *range(0x200B, 0x2010),
+        *range(0x202A, 0x202F),
+        *range(0x2060, 0x2070),
+    ]
+)
 """Characters that print nothing: joiners, marks of direction, soft hyphens, the anchors of objects."""
 UNSEEN = frozenset(map(chr, _UNSEEN))
 
@@ -46,8 +68,7 @@ _LOOSE = (
 _TAILED = re.compile(rf"(.*\d[)%元]?){_NOTE}")
 _HEADED = re.compile(rf"{_HEAD}(.*\d.*)")
 _SPLIT = re.compile(_SURE)
-_HASHES = re.compile(r"#{2,}")
-_RESIDUE = re.compile(r"-?(nan|null|none|undefined|inf(inity)?)|[+-]?\d(\.\d+)?e[+-]?\d+", re.IGNORECASE)
+_RUINED = re.compile(r"#{2,}|-?(nan|null|none|undefined|inf(inity)?)|[+-]?\d(\.\d+)?e[+-]?\d+", re.IGNORECASE)
 _ALIKE = frozenset("OoQDlI|!SsBZzbgqoО〇○")
 _SIGNS = frozenset(".,-+%'`·¥￥$()[]*?~^_:;\"")
 _BLOCKS = frozenset("\ufffd□■▯▮█▓▒░�")
@@ -94,19 +115,30 @@ def _without_note(raw: str, loose: bool) -> str:
 def is_garbled(raw: str) -> bool:
     """A narrowed string without blanks that was a number: hashes for one that did not fit, letters among its digits,
     a power of ten, the residue of a program."""
-    if _HASHES.fullmatch(raw) or _RESIDUE.fullmatch(raw):
+    if _RUINED.fullmatch(raw):
         return True
     if len(raw) > _LONGEST:
         return False
-    digits = sum(c.isdigit() for c in raw)
-    alike = sum(c in _ALIKE for c in raw)
-    broken = sum(c in _BLOCKS or unicodedata.category(c) == "Co" for c in raw)
-    rest = len(raw) - digits - alike - broken - sum(c in _SIGNS for c in raw)
+    count = Counter(map(_kind, raw))
+    digits, rest = count["digit"], count["rest"]
     if not digits or rest > 1:
         return False
-    if broken:
+    if count["broken"]:
         return rest == 0
-    numeric = any(c in ".," for c in raw) and raw[0] not in "(["
-    if alike and rest == 0:
+    numeric = count["point"] > 0 and raw[0] not in "(["
+    if count["alike"] and rest == 0:
         return numeric or (digits >= _FEWEST and raw[0].isdigit() and not raw[-1].isalpha())
     return numeric and digits >= 2 and (rest == 0 or digits >= 2 * _FEWEST)
+
+
+def _kind(char: str) -> str:
+    """A digit, a letter that looks like one, what stands for no character, a point or another sign, or anything else."""
+    if char.isdigit():
+        return "digit"
+    if char in ".,":
+        return "point"
+    if char in _ALIKE:
+        return "alike"
+    if char in _BLOCKS or unicodedata.category(char) == "Co":
+        return "broken"
+    return "sign" if char in _SIGNS else "rest"

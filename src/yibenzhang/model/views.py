@@ -61,3 +61,5 @@ class View:
     """True where several label columns are filled one step a row (a list of lists)."""
     family: str = ""
     """Views of one table share it."""
+    entitled: bool = True
+    """Its title says what it tells of, and every word of that is known."""

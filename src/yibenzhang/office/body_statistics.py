@@ -41,9 +41,13 @@ class Share:
 
 
 def departments(
-    session: Session, actor: Actor, season: Season, today: date, lines: Sequence[Brief] | None = None,
+    session: Session,
+    actor: Actor,
+    season: Season,
+    today: date,
+    lines: Sequence[Brief] | None = None,
     days: dict[int, int] | None = None,
-) -> list[Share]:  # fmt: skip
+) -> list[Share]:
     """Every body's part, units after the sum of their department; the department's own file is the first of them.
     ``lines`` and ``days``: what ``glance`` and ``days_to_clean`` tell, where it is known."""
     found = glance(session, actor, season, today) if lines is None else lines
@@ -51,9 +55,13 @@ def departments(
 
 
 def _shares(
-    session: Session, actor: Actor, season: Season, lines: Sequence[Line], only: int | None = None,
+    session: Session,
+    actor: Actor,
+    season: Season,
+    lines: Sequence[Line],
+    only: int | None = None,
     days: dict[int, int] | None = None,
-) -> list[Share]:  # fmt: skip
+) -> list[Share]:
     mine = Submission.season_id == season.id
     if only is not None:
         mine &= Submission.entry_id == only
@@ -74,12 +82,25 @@ def _shares(
         days = {e: d for _, e, d in to_clean(session, actor, mine)}
     return [
         Share(
-            x.entry, bodies[x.entry], x.body, x.parent, 0, handed[x.entry], int(x.status == "clean"),
-            int(x.status in READ), told[x.entry, "error"], told[x.entry, "warning"], told[x.entry, "notice"], x.errors + x.warnings, x.numbers,
-            x.proved, days.get(x.entry), int(x.late > 0),
+            x.entry,
+            bodies[x.entry],
+            x.body,
+            x.parent,
+            0,
+            handed[x.entry],
+            int(x.status == "clean"),
+            int(x.status in READ),
+            told[x.entry, "error"],
+            told[x.entry, "warning"],
+            told[x.entry, "notice"],
+            x.errors + x.warnings,
+            x.numbers,
+            x.proved,
+            days.get(x.entry),
+            int(x.late > 0),
         )
         for x in lines
-    ]  # fmt: skip
+    ]
 
 
 def summed(own: Sequence[Share]) -> list[Share]:

@@ -36,17 +36,20 @@ def _holds(cell: FlowCell, keys: Collection[str]) -> bool:
 
 def _of(block: Block, keys: Collection[str]) -> Excerpt:
     grid, hits = _spread(block, keys)
-    head = [r for r, row in enumerate(block.rows) if row and all(c.head for c in row)]
-    rows = {r for r, _ in hits}
-    near = {k for r in rows for k in range(r - _AROUND, r + _AROUND + 1) if 0 <= k < len(grid)}
-    chosen = [*head, *sorted(near - set(head))]
-    if len(chosen) > _MOST_ROWS:
-        chosen = [*head, *sorted(rows - set(head))][:_MOST_ROWS]
-    at = {r: k for k, r in enumerate(chosen)}
+    chosen = _chosen_rows(block, {r for r, _ in hits}, len(grid))
     columns = _columns(max(map(len, grid)), {c for _, c in hits})
+    at = {r: k for k, r in enumerate(chosen)}
     to = {c: k for k, c in enumerate(columns)}
     words = tuple(tuple(grid[r][c] if c < len(grid[r]) else "" for c in columns) for r in chosen)
     return Excerpt(words, frozenset((at[r], to[c]) for r, c in hits if r in at and c in to))
+
+
+def _chosen_rows(block: Block, hits: set[int], count: int) -> list[int]:
+    """The rows of the header, then those of the numbers and around them; where these are too many, without the latter."""
+    head = [r for r, row in enumerate(block.rows) if row and all(c.head for c in row)]
+    near = {k for r in hits for k in range(r - _AROUND, r + _AROUND + 1) if 0 <= k < count}
+    chosen = [*head, *sorted(near - set(head))]
+    return chosen if len(chosen) <= _MOST_ROWS else [*head, *sorted(hits - set(head))][:_MOST_ROWS]
 
 
 def _columns(count: int, hits: set[int]) -> list[int]:

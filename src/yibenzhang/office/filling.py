@@ -22,19 +22,21 @@ def against_the_file(
 ) -> list[str]:
     """Sentences where what is given by hand contradicts the file. What was given before, and the roster line that the page
     itself asked about, were answered already."""
-    over = submission.state in (State.SUPERSEDED, State.WITHDRAWN) or submission.part_of_id is not None
-    if over or (submission.before_id is not None and entry not in (None, submission.entry_id)):
+    other_line = entry != submission.entry_id
+    if _closed(submission) or (submission.before_id is not None and entry is not None and other_line):
         return []  # it is refused anyway
     said, before = stated(submission), submission.corrected or {}
-    same = (year or None, stage or "") == (
-        before.get("fiscal_year") or said.fiscal_year,
-        before.get("stage") or said.stage,
-    )
-    out = [] if same else [contradiction(said, year, stage, "您填的")]
-    asked = submission.state == State.ASKING and entry == submission.entry_id and not add
-    if said.body and not asked and (add or entry != submission.entry_id):
+    known = (before.get("fiscal_year") or said.fiscal_year, before.get("stage") or said.stage)
+    out = []
+    if (year or None, stage or "") != known:
+        out.append(contradiction(said, year, stage, "您填的"))
+    if said.body and (add or other_line):
         out.append(_body(session, submission, said, entry, add))
     return [x for x in out if x]
+
+
+def _closed(submission: Submission) -> bool:
+    return submission.state in (State.SUPERSEDED, State.WITHDRAWN) or submission.part_of_id is not None
 
 
 def _body(session: Session, submission: Submission, said: Profile, entry: int | None, add: str) -> str:

@@ -66,10 +66,8 @@ def detach(session: Session, ledger: FileStore, submission: Submission) -> Submi
     after follows on the one before; that one where it now stands again (its state is for the caller)."""
     before = session.get(Submission, submission.before_id) if submission.before_id else None
     after = _next(session, submission)
-    for m in session.scalars(select(Matter).where(Matter.submission_id == submission.id)):
-        m.before_id, m.fate, m.fate_reason = None, "", ""
-        if (m.spot or {}).get("asked") and not m.decisions:
-            m.gone = True  # asked because of the version before
+    for m in _apart_from_before(session, submission):
+        m.fate, m.fate_reason = "", ""
     submission.before_id, submission.round = None, 1
     if before is not None:
         unfollow(session, before)
@@ -84,12 +82,19 @@ def detach(session: Session, ledger: FileStore, submission: Submission) -> Submi
     session.flush()
     if before is not None:
         _linked(session, ledger, before, after, _reported(session, after))
-        return None
-    for m in session.scalars(select(Matter).where(Matter.submission_id == after.id)):
+    else:
+        _apart_from_before(session, after)
+    return None
+
+
+def _apart_from_before(session: Session, submission: Submission) -> Sequence[Matter]:
+    """The matters of a version that has none before it any more; what was asked because of that is gone."""
+    matters = session.scalars(select(Matter).where(Matter.submission_id == submission.id)).all()
+    for m in matters:
         m.before_id = None
         if (m.spot or {}).get("asked") and not m.decisions:
             m.gone = True
-    return None
+    return matters
 
 
 def _next(session: Session, submission: Submission) -> Submission | None:
@@ -206,9 +211,18 @@ def _ask_again(
             continue
         spot = {k: v for k, v in (m.spot or {}).items() if k == "text"} | {"asked": why}
         made = Matter(
-            submission_id=submission.id, rank=m.rank, rule=PERSON, severity=m.severity, message=m.message,
-            told=m.told, spot=spot, before_id=number, user_id=m.user_id, who=m.who, verdict="",
-        )  # fmt: skip
+            submission_id=submission.id,
+            rank=m.rank,
+            rule=PERSON,
+            severity=m.severity,
+            message=m.message,
+            told=m.told,
+            spot=spot,
+            before_id=number,
+            user_id=m.user_id,
+            who=m.who,
+            verdict="",
+        )
         session.add(made)
     for copy in copies.values():  # another analysis could tell: it need not be asked
         if copy.before_id in known and not copy.decisions:

@@ -75,9 +75,14 @@ def told_of(finding: Any) -> Told:
     """The same of anything that has the fields of a shown finding (id, rule, severity, message, reported,
     expected, spots with key, words and text)."""
     return Told(
-        finding.id, finding.rule, str(finding.severity), finding.message, finding.reported, finding.expected,
+        finding.id,
+        finding.rule,
+        str(finding.severity),
+        finding.message,
+        finding.reported,
+        finding.expected,
         tuple(ToldSpot(s.key, s.words, s.text) for s in finding.spots),
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,28 +123,37 @@ def alike(old: Told, new: Told, placed: bool = False) -> float:
         if bool(old.about) != bool(new.about) or old.rule != new.rule:
             return 0.0
         return 0.4 + 0.6 * dice(old.said, new.said) if old.message != new.message else 1.0
-    first, other = old.about[0], new.about[0]
-    main = first.like(other)
-    if not placed and first.said and old.context and new.context:
-        main = 0.5 * main + 0.5 * dice(old.context, new.context)
     shared = _share(old.things, new.things)
     all_shared = _jaccard(old.things, new.things)
     if placed:
         shared = max(shared, _share(old.keys, new.keys))
         all_shared = max(all_shared, _jaccard(old.keys, new.keys))
-        if old.spots[0].key == new.spots[0].key and old.rule == new.rule:
-            main = max(main, 0.8)
-    main = max(main, 0.8 * all_shared)  # the culprit may have moved among the same numbers
-    same_number = bool(first.text) and first.text == other.text
+    main = max(
+        _culprits(old, new, placed), 0.8 * all_shared
+    )  # the culprit may have moved among the same numbers
+    same_number = bool(old.about[0].text) and old.about[0].text == new.about[0].text
     said = dice(old.said, new.said)
     if old.rule == new.rule:
-        if placed and _crossed(old, new):
-            main = max(main, 0.6)
         return 0.5 * main + 0.2 * shared + 0.15 * said + 0.15 * same_number
     related = old.family == new.family or "prose" in (old.family, new.family)
     if main < 0.9 and shared < 0.5:
         return 0.0
     return 0.45 * main + 0.2 * shared + 0.1 * said + 0.15 * same_number + 0.1 * related
+
+
+def _culprits(old: Told, new: Told, placed: bool) -> float:
+    """How alike the likely culprits are, 0 to 1."""
+    first = old.about[0]
+    main = first.like(new.about[0])
+    if not placed:
+        if first.said and old.context and new.context:
+            return 0.5 * main + 0.5 * dice(old.context, new.context)
+        return main
+    if old.rule != new.rule:
+        return main
+    if old.spots[0].key == new.spots[0].key:
+        return max(main, 0.8)
+    return max(main, 0.6) if _crossed(old, new) else main
 
 
 def _crossed(old: Told, new: Told) -> bool:

@@ -20,6 +20,8 @@ _BEFORE = 60
 """So many characters before the words of a finding tell which sentence it is about."""
 _EQUAL = frozenset({"equal", "columns", "prose.table", "prose.slip"})
 """Families and rules whose contradictions can only end by changing one of the numbers shown."""
+_OF_WORDS = frozenset({"wording", "presence", "names", "reading", "profile"})
+"""Families that are about words: where these are gone, the finding is."""
 _DIGITS = re.compile(r"\d+")
 
 
@@ -217,26 +219,46 @@ class _Again:
     def why_not(self, told: Told) -> str:
         """Empty where it could; else the reason, one sentence."""
         tables = list(dict.fromkeys(s.table for s in told.spots if s.table))
+        return (
+            self._table_lost(told, tables)
+            or self._not_checked(told, tables)
+            or self._blamed_again(told)
+            or self._nothing_changed(told)
+            or self._sentence_lost(told, tables)
+        )
+
+    def _table_lost(self, told: Told, tables: list[str]) -> str:
         lost = [t for t in tables[:1] if t in self._before and t not in self._now]
-        if lost and told.rule.partition(".")[0] != "copies":
-            name = next(s.words.partition("“")[0] for s in told.spots if s.table == lost[0])
-            return f"新版中没有读到“{name}”，这个问题是否改正无从核对{self._pages()}。"
-        for table in (*tables, ""):
-            reason = self._unchecked.get((told.rule, table))
-            if reason and (table or not tables):
-                return f"新版中这一项没能核对：{reason.rstrip('。')}。"
-        blamed = self._blamed.get(told.about[0].names) if tables and told.spots[0].table else None
-        if blamed:
-            return f"新版就同一个数另报了一个问题：{blamed.rstrip('。')}。"
-        if told.spots and {told.family, told.rule} & _EQUAL and self._unchanged(told):
-            return "新版没有再报，但所涉及的数一个也没有改，请核对。"
-        if not told.spots or tables or not self._told:
+        if not lost or told.rule.partition(".")[0] == "copies":
             return ""
-        if not self._printed(told):
-            family = told.family
-            if family not in ("wording", "presence", "names", "reading", "profile") or self._unread:
-                return f"新版中没有找到原来这句话，是否改正无从核对{self._pages()}。"
+        name = next(s.words.partition("“")[0] for s in told.spots if s.table == lost[0])
+        return f"新版中没有读到“{name}”，这个问题是否改正无从核对{self._pages()}。"
+
+    def _not_checked(self, told: Told, tables: list[str]) -> str:
+        for table in tables or [""]:
+            reason = self._unchecked.get((told.rule, table))
+            if reason:
+                return f"新版中这一项没能核对：{reason.rstrip('。')}。"
         return ""
+
+    def _blamed_again(self, told: Told) -> str:
+        """Another finding is about the same number of a table."""
+        in_table = told.spots and told.spots[0].table
+        blamed = self._blamed.get(told.about[0].names) if in_table else None
+        return f"新版就同一个数另报了一个问题：{blamed.rstrip('。')}。" if blamed else ""
+
+    def _nothing_changed(self, told: Told) -> str:
+        """The numbers that cannot all be right stand as they did."""
+        if not told.spots or not {told.family, told.rule} & _EQUAL or not self._unchanged(told):
+            return ""
+        return "新版没有再报，但所涉及的数一个也没有改，请核对。"
+
+    def _sentence_lost(self, told: Told, tables: list[str]) -> str:
+        if not told.spots or tables or not self._told or self._printed(told):
+            return ""
+        if told.family in _OF_WORDS and not self._unread:
+            return ""
+        return f"新版中没有找到原来这句话，是否改正无从核对{self._pages()}。"
 
     def _unchanged(self, told: Told) -> bool:
         return all((s.words, s.text) in self._numbers for s in told.spots)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -37,34 +38,18 @@ def move(session: Session, ledger: FileStore, actor: Actor, submission: Submissi
     again there; False where its body is not on that roster and a person is asked for it at once. Raises Refused."""
     may_judge(actor, submission)
     source, target = held_open(session, submission), season_of(session, number)
-    if target.id == source.id:
-        raise Refused("这份文件已经在这一季里，请选择另一季。")
-    still_open(session, target.id)
-    if submission.part_of_id is not None:
-        raise Refused("这份文件与另一份合并为一份公开，请移动那一份。")
-    if submission.state == State.WITHDRAWN:
-        raise Refused("这一版已经作废，不能移动。")
-    told = select(Notice.id).where(Notice.submission_id == submission.id)
-    if session.scalars(told.limit(1)).first() is not None:
-        raise Refused("这一版已经按本季发过整改通知，不能移到另一季；请让单位在那一季重新交。")
+    _refuse(session, submission, source, target)
     own_entry(session, actor, target, None)  # a department that is not on that roster has nothing there
     entry = _line_in(session, actor, submission, target)
     known = submission.entry is None or entry is not None
     was = _as_it_is(submission, source)
     before = detach(session, ledger, submission)
     if before is not None:
-        told = select(Notice.id).where(Notice.submission_id == before.id)
-        returned = session.scalars(told.limit(1)).first() is not None
-        before.state = State.RETURNED if returned else State.REVIEW
-    corrected = dict(submission.corrected or {})
-    corrected.pop("accepted", None)  # that was said of the other season
-    for key, value in (("fiscal_year", target.fiscal_year), ("stage", target.stage)):
-        if corrected.get(key) not in (None, "", value):
-            corrected.pop(key)
+        before.state = State.RETURNED if _returned(session, before) else State.REVIEW
     parts = session.scalars(select(Submission).where(Submission.part_of_id == submission.id)).all()
     for s in (submission, *parts):
         s.season, s.entry = target, entry
-    submission.corrected = corrected
+    submission.corrected = _still_said(submission.corrected or {}, target)
     submission.state, submission.problem = State.WAITING, ""
     if not known:
         submission.state = State.ASKING
@@ -77,15 +62,36 @@ def move(session: Session, ledger: FileStore, actor: Actor, submission: Submissi
         session.flush()
         keep_up(session, [before.entry_id] if before.entry_id else [])
     words: dict[str, Any] = {"name": submission.name, "before": was, "after": _as_it_is(submission, target)}
-    note(
-        session,
-        actor,
-        "submission.move",
-        "submission",
-        submission.id,
-        **({"draft": True} if submission.draft else words),
-    )
+    told = {"draft": True} if submission.draft else words
+    note(session, actor, "submission.move", "submission", submission.id, **told)
     return known
+
+
+def _refuse(session: Session, submission: Submission, source: Season, target: Season) -> None:
+    """Raises Refused where a file may not be moved from one season to the other."""
+    if target.id == source.id:
+        raise Refused("这份文件已经在这一季里，请选择另一季。")
+    still_open(session, target.id)
+    if submission.part_of_id is not None:
+        raise Refused("这份文件与另一份合并为一份公开，请移动那一份。")
+    if submission.state == State.WITHDRAWN:
+        raise Refused("这一版已经作废，不能移动。")
+    if _returned(session, submission):
+        raise Refused("这一版已经按本季发过整改通知，不能移到另一季；请让单位在那一季重新交。")
+
+
+def _returned(session: Session, submission: Submission) -> bool:
+    told = select(Notice.id).where(Notice.submission_id == submission.id)
+    return session.scalars(told.limit(1)).first() is not None
+
+
+def _still_said(corrected: Mapping[str, Any], target: Season) -> dict[str, Any]:
+    """What a person put right, without what was said of the other season."""
+    out = {key: value for key, value in corrected.items() if key != "accepted"}
+    for key, value in (("fiscal_year", target.fiscal_year), ("stage", target.stage)):
+        if out.get(key) not in (None, "", value):
+            out.pop(key)
+    return out
 
 
 def _line_in(session: Session, actor: Actor, submission: Submission, target: Season) -> Entry | None:

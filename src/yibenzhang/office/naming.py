@@ -16,6 +16,7 @@ from yibenzhang.standards import fold
 
 DEPARTMENT, UNIT = "department", "unit"
 _LEVELS = {DEPARTMENT: "部门", UNIT: "单位"}
+_SAME = {"name": "名称相同", "alias": "与名录里的别名相同"}
 _CANDIDATES = 5
 _TAKEN = 0.82
 """A name that is only like another is taken from here on, where no other comes near."""
@@ -227,35 +228,35 @@ class Index:
             return True  # what both have still names the region: 青禾区财政局 beside 云岭市青禾区财政局
         return _one_region(a, b, self.home)
 
+    def _level(self, body: int) -> str:
+        return self.bodies[body].level or self._names[body].level
+
     def _levelled(self, name: _Name, level: str, found: list[int], how: str) -> Match:
         told = name.level or level
-        levels = {i: self.bodies[i].level or self._names[i].level for i in found}
-        same = "名称相同" if how == "name" else "与名录里的别名相同"
-        right = [i for i in found if told and levels[i] == told] or [
-            i for i in found if not levels[i] and (told or len(found) == 1)
-        ]
+        levels = {i: self._level(i) for i in found}
+        same = _SAME[how]
+        right = [i for i in found if told and levels[i] == told]
+        if not right and (told or len(found) == 1):
+            right = [i for i in found if not levels[i]]
         if len(right) == 1:
             return Match(right[0], how, 1.0, f"{same}。")
         if len(found) == 1:
-            only = found[0]
-            other, own = _LEVELS.get(told, ""), _LEVELS.get(levels[only], "")
-            if not told:
-                return Match(only, how, 0.98, f"{same}；文件没有写明是部门还是单位。")
-            reason = f"{same}，但文件是{other}的，名录里只有{own}"
-            if name.level or self._names[only].level:  # 本级 in so many words
-                return Match(None, "", 0.6, f"{reason}。", (Candidate(only, 0.6, f"{reason}。"),))
-            return Match(only, how, 0.9, f"{reason}，按它认。")
-        several = right or found
-        reason = (
-            "名录里有不止一个单位叫这个名称"
-            if right or told
-            else "名录里同名的有部门也有单位，文件没有写明是哪一级"
-        )
-        listed = tuple(
-            Candidate(i, 0.9, f"{same}{'（' + _LEVELS[levels[i]] + '）' if levels[i] else ''}。")
-            for i in several[:_CANDIDATES]
-        )
+            return self._of_other_level(name, told, found[0], how, same)
+        reason = "名录里有不止一个单位叫这个名称"
+        if not right and not told:
+            reason = "名录里同名的有部门也有单位，文件没有写明是哪一级"
+        listed = tuple(_same_name(i, same, levels[i]) for i in (right or found)[:_CANDIDATES])
         return Match(None, "", 0.9, f"{reason}，请指定。", listed)
+
+    def _of_other_level(self, name: _Name, told: str, body: int, how: str, same: str) -> Match:
+        """The only body of a name, which the file does not say to be of its level."""
+        if not told:
+            return Match(body, how, 0.98, f"{same}；文件没有写明是部门还是单位。")
+        level = self._level(body)
+        reason = f"{same}，但文件是{_LEVELS.get(told, '')}的，名录里只有{_LEVELS.get(level, '')}"
+        if name.level or self._names[body].level:  # 本级 in so many words
+            return Match(None, "", 0.6, f"{reason}。", (Candidate(body, 0.6, f"{reason}。"),))
+        return Match(body, how, 0.9, f"{reason}，按它认。")
 
     # ---- only like another
 
@@ -264,36 +265,42 @@ class Index:
         return log(1 + self._many / (1 + len(self._grams.get(gram, ())))) + 0.05
 
     def _similar(self, name: _Name, level: str) -> Match:
-        grams = _grams(name.core)
-        weights = {g: self._weight(g) for g in grams}
+        scored = self._scored(name, level)
+        listed = tuple(Candidate(i, s, reason) for s, i, reason, _ in scored[:_CANDIDATES])
+        if not scored:
+            return Match(None, "", 0.0, "名录里没有名称相近的单位。")
+        score, body, reason, possible = scored[0]
+        second = scored[1][0] if len(scored) > 1 else 0.0
+        if possible and score >= _TAKEN and score - second >= _CLEAR:
+            return Match(body, "similar", score, reason, listed)
+        return Match(None, "", score, "名录里没有完全一致的名称，最接近的有下列单位，请指定或新增。", listed)
+
+    def _scored(self, name: _Name, level: str) -> list[tuple[float, int, str, bool]]:
+        """The bodies whose names have pairs of characters in common, best first: score, id, reason, and whether it can be
+        this one."""
+        weights = {g: self._weight(g) for g in _grams(name.core)}
         shared: dict[int, float] = {}
         for gram, weight in weights.items():
             for i in self._grams.get(gram, ()):
                 shared[i] = shared.get(i, 0.0) + weight
         whole = sum(weights.values())
+        told = name.level or level
         scored: list[tuple[float, int, str, bool]] = []
         for i, common in sorted(shared.items(), key=lambda s: (-s[1], s[0]))[:_LOOKED_AT]:
             other = self._names[i]
             theirs = sum(self._weight(g) for g in _grams(other.core))
             score = 2 * common / (whole + theirs) if whole + theirs else 0.0
-            told = name.level or level
-            mine = self.bodies[i].level or other.level
+            mine = self._level(i)
             score, reason, possible = _judged(name, other, score, self.home)
             if told and mine and told != mine:
                 score, reason = score * 0.95, reason + f"；级次不同（名录里是{_LEVELS[mine]}）"
             if score >= _SHOWN:
                 scored.append((round(score, 3), i, reason + "。", possible))
-        scored.sort(key=lambda s: (-s[0], s[1]))
-        listed = tuple(Candidate(i, s, reason) for s, i, reason, _ in scored[:_CANDIDATES])
-        if not scored:
-            return Match(None, "", 0.0, "名录里没有名称相近的单位。")
-        best = scored[0]
-        second = scored[1][0] if len(scored) > 1 else 0.0
-        if best[3] and best[0] >= _TAKEN and best[0] - second >= _CLEAR:
-            return Match(best[1], "similar", best[0], best[2], listed)
-        return Match(
-            None, "", best[0], "名录里没有完全一致的名称，最接近的有下列单位，请指定或新增。", listed
-        )
+        return sorted(scored, key=lambda s: (-s[0], s[1]))
+
+
+def _same_name(body: int, same: str, level: str) -> Candidate:
+    return Candidate(body, 0.9, f"{same}{f'（{_LEVELS[level]}）' if level else ''}。")
 
 
 def _judged(name: _Name, other: _Name, score: float, home: str) -> tuple[float, str, bool]:

@@ -105,8 +105,13 @@ def _size(png: bytes) -> tuple[int, int] | None:
                 return None
             image.load()
     except (
-        UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError,
-    ):  # fmt: skip
+        UnidentifiedImageError,
+        OSError,
+        SyntaxError,
+        ValueError,
+        EOFError,
+        Image.DecompressionBombError,
+    ):
         return None
     return (wide, high) if wide and high else None
 

@@ -158,9 +158,12 @@ def counted(items: tuple[NoticeItem, ...]) -> dict[str, str]:
     count = {kind: sum(i.severity == kind for i in items) for kind in SEVERITIES}
     told = [f"{name}{count[kind]}个" for kind, name in SEVERITIES.items() if count[kind]]
     return {
-        "问题数": str(len(items)), "错误数": str(count["error"]), "疑问数": str(count["warning"]),
-        "提示数": str(count["notice"]), "问题概述": "、".join(told) or "没有问题",
-    }  # fmt: skip
+        "问题数": str(len(items)),
+        "错误数": str(count["error"]),
+        "疑问数": str(count["warning"]),
+        "提示数": str(count["notice"]),
+        "问题概述": "、".join(told) or "没有问题",
+    }
 
 
 def notice_of(
@@ -176,8 +179,13 @@ def notice_of(
 ) -> Notice:
     """A notice from its template; ``values`` are further placeholders (年度, 阶段, 联系人 …)."""
     known = {
-        **counted(items), "单位": body, "落款": office, "日期": chinese_date(day), "期限": chinese_date(due), "文号": number,
-    }  # fmt: skip
+        **counted(items),
+        "单位": body,
+        "落款": office,
+        "日期": chinese_date(day),
+        "期限": chinese_date(due),
+        "文号": number,
+    }
     filled = fill(template, {**known, **(values or {})})
     title = filled.title or f"关于{body}预决算公开问题的整改通知"
     return Notice(number, body, office, title, day, due, filled.lines, items)
@@ -232,19 +240,13 @@ def problems(template: str) -> list[str]:
     if len(template) > MAX_TEMPLATE_CHARS:
         out.append(f"模板超过 {MAX_TEMPLATE_CHARS} 个字，多出的不印。")
     lines = _parsed(template)
-    known = {**PLACEHOLDERS, **BLOCKS}
     blocks: dict[str, list[int]] = {name: [] for name in BLOCKS}
     for n, kind, text in lines:
         for m in _HOLDER.finditer(text):
-            name = m.group(1)
-            if name in BLOCKS:
-                blocks[name].append(n)
-                if kind != PARAGRAPH or m.group() != text:
-                    out.append(f"第 {n} 行的〔{name}〕要单独占一行，前后不能有别的字。")
-            elif name not in known and not _YEAR.fullmatch(name):
-                near = get_close_matches(name, known, 1, 0.3)
-                hint = f"是不是〔{near[0]}〕？" if near else "可用的名称见模板说明。"
-                out.append(f"第 {n} 行的〔{name}〕不认识，会照原样印出；{hint}")
+            if m.group(1) in BLOCKS:
+                blocks[m.group(1)].append(n)
+            if wrong := _wrong_with(m, kind):
+                out.append(f"第 {n} 行的〔{m.group(1)}〕{wrong}")
         if "〔" in _HOLDER.sub("", text) or "〕" in _HOLDER.sub("", text):
             out.append(f"第 {n} 行的〔 〕没有成对，或者里面的字太多。")
     if not blocks[LIST]:
@@ -257,3 +259,16 @@ def problems(template: str) -> list[str]:
     if not any(kind == TITLE for _, kind, _ in lines):
         out.append("模板里没有标题（以“# ”开头的一行）。")
     return out
+
+
+def _wrong_with(holder: re.Match[str], kind: str) -> str:
+    """What is wrong with a placeholder in a line of this kind; empty where nothing is."""
+    name = holder.group(1)
+    if name in BLOCKS:
+        alone = kind == PARAGRAPH and holder.group() == holder.string
+        return "" if alone else "要单独占一行，前后不能有别的字。"
+    known = {**PLACEHOLDERS, **BLOCKS}
+    if name in known or _YEAR.fullmatch(name):
+        return ""
+    near = get_close_matches(name, known, 1, 0.3)
+    return f"不认识，会照原样印出；{f'是不是〔{near[0]}〕？' if near else '可用的名称见模板说明。'}"

@@ -26,9 +26,26 @@ _RUNS = (
     "qwertyuiopasdfghjklzxcvbnm",
 )
 _SILLY = frozenset(
-    {"password12", "password123", "password1234", "passw0rd123", "administrator", "1qaz2wsx3edc", "qwerty123456", "q1w2e3r4t5y6",
-     "1q2w3e4r5t", "1q2w3e4r5t6y", "abc1234567", "a123456789", "aa12345678", "woaini1314", "5201314520", "yibenzhang", "changeme123"}
-)  # fmt: skip
+    {
+        "password12",
+        "password123",
+        "password1234",
+        "passw0rd123",
+        "administrator",
+        "1qaz2wsx3edc",
+        "qwerty123456",
+        "q1w2e3r4t5y6",
+        "1q2w3e4r5t",
+        "1q2w3e4r5t6y",
+        "abc1234567",
+        "a123456789",
+        "aa12345678",
+        "woaini1314",
+        "5201314520",
+        "yibenzhang",
+        "changeme123",
+    }
+)
 _AT_ONCE = BoundedSemaphore(4)
 """Each hash takes 64 MB for a moment: many people logging in at once wait for one another instead of filling the memory."""
 

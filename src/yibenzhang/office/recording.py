@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -32,7 +32,7 @@ from yibenzhang.office.models import (
     User,
     now,
 )
-from yibenzhang.office.naming import match
+from yibenzhang.office.naming import Match, match
 from yibenzhang.office.roster import OPEN, STAGE, named
 from yibenzhang.recognising.profile import Profile
 
@@ -149,29 +149,42 @@ def _told(matter: Matter, name: str) -> Told:
 
 def _whose(session: Session, submission: Submission) -> str:
     """Find the roster line of a submission; a question for a person where that is doubtful, else empty."""
-    p, corrected, season = submission.profile, submission.corrected or {}, submission.season
-    if corrected.get("accepted"):
+    if (submission.corrected or {}).get("accepted"):
         return "" if submission.entry_id else "还没有指定这份文件属于名录里的哪个单位。"
-    year, stage, body = p.get("fiscal_year"), p.get("stage") or "", p.get("body") or ""
-    if (year and year != season.fiscal_year) or (stage and stage != season.stage):
-        mine = f"{year or season.fiscal_year} 年{STAGE.get(stage, '')}"
-        return f"这份文件写的是 {mine}，本季是 {season.fiscal_year} 年{STAGE[season.stage]}，是否交错了？"
-    bodies = named(session, season.id)
-    found = match(body, p.get("level") or "", bodies)
+    if question := _other_season(submission):
+        return question
+    body, level = submission.profile.get("body") or "", submission.profile.get("level") or ""
+    bodies = named(session, submission.season.id)
+    found = match(body, level, bodies)
     names = {n.id: n.name for n in bodies}
-    own = _own(session, submission)
     if submission.entry_id is not None:
-        if found.id in (None, submission.entry_id) or _related(session, submission.entry_id, found.id):
-            return ""
+        same = found.id in (None, submission.entry_id) or _related(session, submission.entry_id, found.id)
         mine = names.get(submission.entry_id, "")
-        return f"文件写的单位是“{body}”，与指定的“{mine}”不同，请确认。"
-    if found.id is not None and own is not None and found.id not in own:
+        return "" if same else f"文件写的单位是“{body}”，与指定的“{mine}”不同，请确认。"
+    own = _own(session, submission)
+    if found.id is None:
+        return _ask_for_body(body, found, names, own)
+    if own is not None and found.id not in own:
         return f"文件写的单位是“{body}”，不是交件单位自己或下属的单位，请确认。"
-    if found.id is not None and found.how != "similar":
-        submission.entry_id = found.id
+    if found.how == "similar":
+        like = f"“{names[found.id]}”（{found.reason.rstrip('。')}）"
+        return f"文件写的单位是“{body}”，像是名录里的{like}，请确认。"
+    submission.entry_id = found.id
+    return ""
+
+
+def _other_season(submission: Submission) -> str:
+    """The question where a file is of another year or stage than its season."""
+    p, season = submission.profile, submission.season
+    year, stage = p.get("fiscal_year") or season.fiscal_year, p.get("stage") or ""
+    if year == season.fiscal_year and stage in ("", season.stage):
         return ""
-    if found.id is not None:
-        return f"文件写的单位是“{body}”，像是名录里的“{names[found.id]}”（{found.reason.rstrip('。')}），请确认。"
+    asked = f"{season.fiscal_year} 年{STAGE[season.stage]}"
+    return f"这份文件写的是 {year} 年{STAGE.get(stage, '')}，本季是 {asked}，是否交错了？"
+
+
+def _ask_for_body(body: str, found: Match, names: Mapping[int, str], own: set[int] | None) -> str:
+    """The question where no roster line is of that body; of the nearest only those are named that may be known."""
     if not body:
         return "没有读出编制单位，请指定属于名录里的哪个单位。"
     near = "、".join(f"“{names[c.id]}”" for c in found.candidates[:3] if own is None or c.id in own)

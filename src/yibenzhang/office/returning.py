@@ -88,33 +88,35 @@ def items_of(matters: Sequence[Matter], view: View, draw: Draw) -> tuple[NoticeI
 
 
 def _item(number: int, m: Matter, f: ShownFinding | None, view: View, draw: Draw) -> NoticeItem:
-    remark = m.decisions[-1].reason if m.decisions else ""
     if m.rule in RULES:
-        return NoticeItem(
-            number, m.severity, m.message, basis=tuple(m.told.get("basis", ())), remark=_said(remark)
-        )
+        basis = tuple(m.told.get("basis", ()))
+        return NoticeItem(number, m.severity, m.message, basis=basis, remark=_remark(m))
     if f is None:
-        box = m.spot.get("box")
-        leaf = view.leaves[m.leaf - 1] if 0 < m.leaf <= len(view.leaves) else None
-        boxes = [(leaf.number, (box[0], box[1], box[2], box[3]))] if leaf and box else []
-        text = m.spot.get("text") or ""
-        keys = [m.spot.get("key") or ""]
-        at = _place_name(view, Spot(keys[0], m.leaf, None, "", text)) if leaf else ""
-        where = "，".join(x for x in (at, f"“{text}”" if text else "") if x)
-        return _shown(NoticeItem(number, m.severity, m.message, where=where), boxes, keys, view, draw)
+        return _by_hand(number, m, view, draw)
     places = [s for s in f.spots if s.leaf]
     where = "、".join(dict.fromkeys(_place_name(view, s) for s in places[:_PLACES]))
+    sums = tuple(f"{x.name}：{x.arithmetic}" for x in f.sums[:3] if x.arithmetic not in m.message)
+    reported, expected = _values(f)
     item = NoticeItem(
-        number, m.severity, m.message, *_values(f), f.unit, where, f.basis,
-        tuple(f"{x.name}：{x.arithmetic}" for x in f.sums[:3] if x.arithmetic not in m.message),
-        _said(remark),
-    )  # fmt: skip
+        number, m.severity, m.message, reported, expected, f.unit, where, f.basis, sums, _remark(m)
+    )
     boxes = [(s.leaf, box) for s in places if s.box for box in (s.box, *s.more)]
     return _shown(item, boxes, [s.key for s in places], view, draw)
 
 
-def _said(remark: str) -> str:
-    """What a person wrote with a decision, not what the program did."""
+def _by_hand(number: int, m: Matter, view: View, draw: Draw) -> NoticeItem:
+    """What a person added: at the place that was marked."""
+    box, key, text = m.spot.get("box"), m.spot.get("key") or "", m.spot.get("text") or ""
+    leaf = view.leaves[m.leaf - 1] if 0 < m.leaf <= len(view.leaves) else None
+    boxes = [(leaf.number, (box[0], box[1], box[2], box[3]))] if leaf and box else []
+    at = _place_name(view, Spot(key, m.leaf, None, "", text)) if leaf else ""
+    where = "，".join(x for x in (at, f"“{text}”" if text else "") if x)
+    return _shown(NoticeItem(number, m.severity, m.message, where=where), boxes, [key], view, draw)
+
+
+def _remark(m: Matter) -> str:
+    """What a person wrote with the last decision, not what the program did."""
+    remark = m.decisions[-1].reason if m.decisions else ""
     return "" if remark.startswith(("沿用第", "人工补充")) else remark
 
 
@@ -184,9 +186,14 @@ def _with(
 
 
 def send(
-    session: Session, ledger: FileStore, actor: Actor, submission: Submission, items: tuple[NoticeItem, ...],
-    matters: Sequence[Matter], told: Told,
-) -> Notice:  # fmt: skip
+    session: Session,
+    ledger: FileStore,
+    actor: Actor,
+    submission: Submission,
+    items: tuple[NoticeItem, ...],
+    matters: Sequence[Matter],
+    told: Told,
+) -> Notice:
     """Make the notice, keep it, and return the file. Raises Refused where there is nothing to tell."""
     actor.must(Role.REVIEWER)
     still_open(session, submission.season_id, held=False)
@@ -195,18 +202,17 @@ def send(
     if not items:
         raise Refused("没有已确认的问题，不能退回；请先确认要退回的问题。")
     entry = submission.entry
-    season = submission.season
     body = entry.body.name if entry else ""
-    notices = select(func.count()).select_from(Notice).where(Notice.entry_id == submission.entry_id)
-    values = {
-        "年度": str(season.fiscal_year), "阶段": STAGE[season.stage], "文件": submission.name,
-        "级次": LEVEL[entry.body.level if entry else ""], "联系人": setting(session, "contact"),
-        "联系电话": setting(session, "phone"), "轮次": f"第{(session.scalar(notices) or 0) + 1}次",
-    }  # fmt: skip
     made = notice_of(
-        template_of(session), items, body=body, office=setting(session, "office") or actor.name, day=told.day,
-        due=told.due, number=told.number, values=values,
-    )  # fmt: skip
+        template_of(session),
+        items,
+        body=body,
+        office=setting(session, "office") or actor.name,
+        day=told.day,
+        due=told.due,
+        number=told.number,
+        values=_template_values(session, submission),
+    )
     problem, pdf = "", ""
     docx = ledger.put(notice_docx(made))
     try:
@@ -214,11 +220,19 @@ def send(
     except FontMissing as error:
         problem = str(error)
     kept = Notice(
-        season_id=submission.season_id, entry_id=submission.entry_id, submission_id=submission.id,
-        number=told.number[:80], due_on=told.due, text="\n".join(x.text for x in made.lines),
+        season_id=submission.season_id,
+        entry_id=submission.entry_id,
+        submission_id=submission.id,
+        number=told.number[:80],
+        due_on=told.due,
+        text="\n".join(x.text for x in made.lines),
         matters=[{"matter": m.id, "message": m.message, "severity": m.severity} for m in matters],
-        docx=docx, pdf=pdf, problem=problem, user_id=actor.id, who=actor.name,
-    )  # fmt: skip
+        docx=docx,
+        pdf=pdf,
+        problem=problem,
+        user_id=actor.id,
+        who=actor.name,
+    )
     held_open(session, submission)  # only now: making the notice takes its time
     if submission.state not in (State.REVIEW, State.RETURNED):
         raise Refused("这一版刚刚已通过，或已有新版，不能退回。")
@@ -239,6 +253,21 @@ def send(
     return kept
 
 
+def _template_values(session: Session, submission: Submission) -> dict[str, str]:
+    """What the placeholders of a notice's template stand for."""
+    entry, season = submission.entry, submission.season
+    notices = select(func.count()).select_from(Notice).where(Notice.entry_id == submission.entry_id)
+    return {
+        "年度": str(season.fiscal_year),
+        "阶段": STAGE[season.stage],
+        "文件": submission.name,
+        "级次": LEVEL[entry.body.level if entry else ""],
+        "联系人": setting(session, "contact"),
+        "联系电话": setting(session, "phone"),
+        "轮次": f"第{(session.scalar(notices) or 0) + 1}次",
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Changes:
     """What the next version made of the one before: rows are (matter before, matter now or None)."""
@@ -254,10 +283,12 @@ def changes(session: Session, submission: Submission) -> Changes | None:
     if submission.before_id is None:
         return None
     old = session.scalars(
-        select(Matter).where(
+        select(Matter)
+        .where(
             Matter.submission_id == submission.before_id, Matter.gone.is_(False), Matter.rule.not_in(RULES)
-        ).order_by(Matter.rank)
-    ).all()  # fmt: skip
+        )
+        .order_by(Matter.rank)
+    ).all()
     now = session.scalars(
         select(Matter)
         .where(Matter.submission_id == submission.id, Matter.gone.is_(False), Matter.rule.not_in(RULES))

@@ -96,9 +96,18 @@ def add_defect(
     if severity not in ("error", "warning", "notice"):
         raise Refused("请选择程度：错误、疑问或提示。")
     matter = Matter(
-        submission_id=submission.id, rank=10_000, rule=PERSON, severity=severity, message=words, leaf=leaf, spot=spot,
-        told={}, user_id=actor.id, who=actor.name, verdict=Verdict.CONFIRMED,
-    )  # fmt: skip
+        submission_id=submission.id,
+        rank=10_000,
+        rule=PERSON,
+        severity=severity,
+        message=words,
+        leaf=leaf,
+        spot=spot,
+        told={},
+        user_id=actor.id,
+        who=actor.name,
+        verdict=Verdict.CONFIRMED,
+    )
     matter.decisions.append(
         Decision(verdict=Verdict.CONFIRMED, reason="人工补充", user_id=actor.id, who=actor.name)
     )
@@ -224,43 +233,49 @@ def correct(
     if submission.state in (State.SUPERSEDED, State.WITHDRAWN):
         raise Refused("这一版已经被新版代替或已经作废，不能再改正。")
     if add:
-        body = session.scalars(select(Body).where(Body.name == add)).first() or Body(
-            name=add[:200], aliases=[]
-        )
-        session.add(body)
-        session.flush()
-        found = session.scalars(
-            select(Entry).where(Entry.season_id == submission.season_id, Entry.body_id == body.id)
-        ).first()
-        if found is None:
-            found = Entry(season_id=submission.season_id, body_id=body.id, rank=100_000)
-            session.add(found)
-            session.flush()
-            note(session, actor, "roster.add", "entry", found.id, name=add)
-        entry = found.id
-    chosen = session.get(Entry, entry) if entry else None
-    if entry and (chosen is None or chosen.season_id != submission.season_id):
-        raise Refused("这个单位不在本季名录里。")
+        entry = _added_to_roster(session, actor, submission.season_id, add).id
     before = {"entry": submission.entry_id, "corrected": submission.corrected}
-    if entry and entry != submission.entry_id and submission.before_id is None:
-        if (
-            session.scalars(select(Notice.id).where(Notice.submission_id == submission.id)).first()
-            is not None
-        ):
-            raise Refused("这一版已经发过通知，不能再改单位。")
-        submission.entry_id = entry
-    elif entry and entry != submission.entry_id:
-        raise Refused("这份文件已经接在前一版之后，不能再改单位；请重新交到正确的单位名下。")
+    if entry:
+        _choose(session, submission, entry)
     if submission.entry_id is None:
         raise Refused("请指定这份文件属于名录里的哪个单位。")
-    submission.corrected = (
-        (submission.corrected or {}) | {k: v for k, v in profile.items() if v} | {"accepted": True}
-    )
+    given = {k: v for k, v in profile.items() if v}
+    submission.corrected = (submission.corrected or {}) | given | {"accepted": True}
     if submission.state in (State.ASKING, State.UNREADABLE):
         submission.state, submission.problem = State.WAITING, ""
     enqueue(session, submission.id)
     after = {"entry": submission.entry_id, "corrected": submission.corrected}
     note(session, actor, "profile.correct", "submission", submission.id, before=before, after=after)
+
+
+def _added_to_roster(session: Session, actor: Actor, season: int, name: str) -> Entry:
+    """The roster line of the body of that name, made where there is none."""
+    body = session.scalars(select(Body).where(Body.name == name)).first() or Body(name=name[:200], aliases=[])
+    session.add(body)
+    session.flush()
+    asked = select(Entry).where(Entry.season_id == season, Entry.body_id == body.id)
+    found = session.scalars(asked).first()
+    if found is None:
+        found = Entry(season_id=season, body_id=body.id, rank=100_000)
+        session.add(found)
+        session.flush()
+        note(session, actor, "roster.add", "entry", found.id, name=name)
+    return found
+
+
+def _choose(session: Session, submission: Submission, entry: int) -> None:
+    """Take the roster line for the file's. Raises Refused where it is of another season or is settled already."""
+    chosen = session.get(Entry, entry)
+    if chosen is None or chosen.season_id != submission.season_id:
+        raise Refused("这个单位不在本季名录里。")
+    if entry == submission.entry_id:
+        return
+    if submission.before_id is not None:
+        raise Refused("这份文件已经接在前一版之后，不能再改单位；请重新交到正确的单位名下。")
+    told = select(Notice.id).where(Notice.submission_id == submission.id)
+    if session.scalars(told).first() is not None:
+        raise Refused("这一版已经发过通知，不能再改单位。")
+    submission.entry_id = entry
 
 
 def may_judge(actor: Actor, submission: Submission) -> None:
@@ -293,10 +308,15 @@ def following_of(session: Session, actor: Actor, s: Submission) -> int | None:
         return None
     waiting = (
         select(Submission.id)
-        .where(Submission.season_id == s.season_id, Submission.state == State.REVIEW, Submission.part_of_id.is_(None),
-               Submission.draft.is_(False))
-        .order_by(Submission.id).limit(1)
-    )  # fmt: skip
+        .where(
+            Submission.season_id == s.season_id,
+            Submission.state == State.REVIEW,
+            Submission.part_of_id.is_(None),
+            Submission.draft.is_(False),
+        )
+        .order_by(Submission.id)
+        .limit(1)
+    )
     after, first = (waiting.where(x).scalar_subquery() for x in (Submission.id > s.id, Submission.id < s.id))
     found: int | None = session.scalar(select(func.coalesce(after, first)))
     return found

@@ -109,32 +109,41 @@ def _settled(sheets: list[list[Line]], problems: list[str]) -> Iterator[Line]:
     """Parents and levels, from whatever the list tells them by; a parent may stand on another sheet."""
     lines = [x for sheet in sheets for x in sheet]
     by_name = {fold(x.row.name): x.row.name for x in reversed(lines)}
-    by_code = {x.row.code: x.row.name for x in reversed(lines) if x.row.code}
-    parents = [x.row.parent or by_code.get(x.parent_code, "") for x in lines]
-    if not any(parents):
-        parents = [p for sheet in sheets for p in _by_depth(sheet)]
-    if not any(parents):
-        parents = [_by_code(x.row, by_code) for x in lines]
-    parents = _spelt(parents, lines, by_name)
+    parents = _spelt(_parents(sheets), lines, by_name)
     some = any(p and fold(p) != fold(x.row.name) for p, x in zip(parents, lines, strict=True))
     strange: dict[str, list[str]] = {}
-    for parent, x in zip(parents, lines, strict=True):
-        row, level = x.row, x.row.level
-        own = re.sub(r"[(（]?本级[)）]?$", "", row.name)
-        if own != row.name:
-            level = level or UNIT
-            parent = parent or by_name.get(fold(own), "")
-        elif fold(parent) == fold(row.name):
-            level = level or DEPARTMENT
-        if level == DEPARTMENT and fold(parent) == fold(row.name):
-            parent = ""
+    for told, x in zip(parents, lines, strict=True):
+        parent, level = _standing(x.row, told, by_name)
         level = level or (UNIT if parent else DEPARTMENT if some else "")
         if parent and fold(parent) not in by_name:
             strange.setdefault(parent, []).append(x.where)
-        yield replace(x, row=replace(row, parent=parent, level=level))
+        yield replace(x, row=replace(x.row, parent=parent, level=level))
     for parent, where in strange.items():
         more = f"等 {len(where)} 行" if len(where) > 1 else ""
         problems.append(f"{where[0]}{more}的主管部门“{parent}”在名单里没有自己的一行；它也要公开的，请补上。")
+
+
+def _parents(sheets: list[list[Line]]) -> list[str]:
+    """The parents by what the list has: their names or codes, the indentation of names, or the bodies' own codes."""
+    lines = [x for sheet in sheets for x in sheet]
+    by_code = {x.row.code: x.row.name for x in reversed(lines) if x.row.code}
+    stated = [x.row.parent or by_code.get(x.parent_code, "") for x in lines]
+    if any(stated):
+        return stated
+    by_depth = [p for sheet in sheets for p in _by_depth(sheet)]
+    return by_depth if any(by_depth) else [_by_code(x.row, by_code) for x in lines]
+
+
+def _standing(row: RosterRow, parent: str, by_name: dict[str, str]) -> tuple[str, str]:
+    """Parent and level of a body: what is called 本级 is a unit of that name's department; nobody stands under itself."""
+    level = row.level
+    own = re.sub(r"[(（]?本级[)）]?$", "", row.name)
+    if own != row.name:
+        level = level or UNIT
+        parent = parent or by_name.get(fold(own), "")
+    elif fold(parent) == fold(row.name):
+        level = level or DEPARTMENT
+    return "" if level == DEPARTMENT and fold(parent) == fold(row.name) else parent, level
 
 
 def _spelt(parents: list[str], lines: list[Line], by_name: dict[str, str]) -> list[str]:
@@ -203,13 +212,31 @@ def _once(lines: Iterable[Line], problems: list[str]) -> list[RosterRow]:
 # ---- the template --------------------------------------------------------------------------
 
 _TEMPLATE = (
-    ("单位名称", 34), ("单位编码", 14), ("级次", 8), ("主管部门", 30), ("简称", 18), ("批复日期", 13),
-    ("截止日期", 13), ("公开日期", 13), ("公开网址", 34), ("联系人", 10), ("电话", 15),
-)  # fmt: skip
+    ("单位名称", 34),
+    ("单位编码", 14),
+    ("级次", 8),
+    ("主管部门", 30),
+    ("简称", 18),
+    ("批复日期", 13),
+    ("截止日期", 13),
+    ("公开日期", 13),
+    ("公开网址", 34),
+    ("联系人", 10),
+    ("电话", 15),
+)
 _EXAMPLE_ROW: tuple[object, ...] = (
-    "示例：云岭市青禾区公共数据中心", "218002", "单位", "云岭市青禾区数据局", "数据中心、区数据中心", date(2026, 1, 30),
-    date(2026, 2, 19), None, "https://www.example.cn/2026/0219.html", "沈某某", "0800-1234567",
-)  # fmt: skip
+    "示例：云岭市青禾区公共数据中心",
+    "218002",
+    "单位",
+    "云岭市青禾区数据局",
+    "数据中心、区数据中心",
+    date(2026, 1, 30),
+    date(2026, 2, 19),
+    None,
+    "https://www.example.cn/2026/0219.html",
+    "沈某某",
+    "0800-1234567",
+)
 _HELP = (
     "一、每行一个应公开的单位，只有“单位名称”必填；栏的次序可以变，用不着的栏可以删。",
     "二、部门公开汇总的，级次填“部门”；部门本级和所属单位各占一行，级次填“单位”，主管部门填部门的名称。",

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
-from pathlib import Path
-from typing import Any
 
 from openpyxl.utils import get_column_letter
 
-from yibenzhang.model.amounts import narrow
+from yibenzhang.office.roster_fields import LONGEST_NAME, NUMBERED, code_of, fields_of, one_line, roster_words
 from yibenzhang.reading.limits import MAX_ROSTER_ROWS
 from yibenzhang.reading.sheets import Sheet, Value
 from yibenzhang.standards import fold
@@ -22,11 +19,8 @@ TWICE = "twice"
 EXAMPLE = "示例"
 """A name that begins so stands in the template to be read by people, not by the program."""
 _HEADER_WITHIN = 40
-_LONGEST_NAME = 80
-_TOLD = {
-    "approved_on": "批复日期", "due_on": "截止日期", "published_on": "公开日期", "published_url": "公开网址",
-    "level": "级次", "parent": "主管部门",
-}  # fmt: skip
+_MERGED = ("parent", "parent_code", "approved_on", "due_on")
+"""Columns whose merged cells speak for all rows that they cover."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,32 +50,12 @@ class Line:
     parent_code: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
-    columns: dict[str, str]
-    levels: dict[str, str]
-    totals: re.Pattern[str]
-    remarks: re.Pattern[str]
-    groups: re.Pattern[str]
-
-
-@lru_cache(maxsize=1)
-def _words() -> _Words:
-    data = tomllib.loads(Path(__file__).with_name("roster.toml").read_text(encoding="utf-8"))
-    lines = data["lines"]
-    return _Words(
-        {fold(name): kind for kind, names in data["columns"].items() for name in names},
-        {fold(name): kind for kind, names in data["levels"].items() for name in names},
-        re.compile(lines["totals"]), re.compile(lines["remarks"]), re.compile(lines["groups"]),
-    )  # fmt: skip
-
-
 # ---- the header ----------------------------------------------------------------------------
 
 
 def _kind(text: str) -> str:
-    known = _words().columns
-    folded = fold(text[:_LONGEST_NAME])
+    known = roster_words().columns
+    folded = fold(text[:LONGEST_NAME])
     bare = re.sub(r"\(.*?\)|[(（].*$", "", folded).strip("*.,;")
     return known.get(folded) or known.get(bare, "")
 
@@ -91,10 +65,10 @@ def _header(rows: dict[int, dict[int, str]]) -> tuple[int, dict[int, str]] | Non
     best: tuple[int, int, dict[int, str]] | None = None
     numbers = sorted(rows)[:_HEADER_WITHIN]
     for k, r in enumerate(numbers):
-        kinds = {c: kind for c, text in rows[r].items() if (kind := _kind(text))}
+        kinds = _kinds(rows[r])
         last = r
         if k + 1 < len(numbers):  # a second line under it, as in 联系方式 over 联系人 and 电话
-            below = {c: kind for c, text in rows[numbers[k + 1]].items() if (kind := _kind(text))}
+            below = _kinds(rows[numbers[k + 1]])
             if kinds and below and len(below) == len(rows[numbers[k + 1]]) and not _named(below, kinds):
                 kinds, last = {**kinds, **below}, numbers[k + 1]
         if not {"name", "name_or_parent", "parent"} & set(kinds.values()):
@@ -106,6 +80,11 @@ def _header(rows: dict[int, dict[int, str]]) -> tuple[int, dict[int, str]] | Non
     if best is None:
         return None
     return best[0], _decided(best[2])
+
+
+def _kinds(row: dict[int, str]) -> dict[int, str]:
+    """What the words of a row head, by column."""
+    return {c: kind for c, text in row.items() if (kind := _kind(text))}
 
 
 def _named(below: dict[int, str], kinds: dict[int, str]) -> bool:
@@ -139,65 +118,84 @@ def _decided(kinds: dict[int, str]) -> dict[int, str]:
 
 def read_lines(sheet: Sheet, where: str, problems: list[str]) -> list[Line] | None:
     """The bodies of one sheet, before the whole list is known; None where no row heads a column of names."""
-    rows: dict[int, dict[int, str]] = {}
-    for (r, c), value in sorted(sheet.values.items()):
-        if text := _clean(value.text):
-            rows.setdefault(r, {})[c] = text
-        elif value.missing:
-            rows.setdefault(r, {})
+    rows = _rows(sheet)
     header = _header(rows)
     if header is None:
         return None
     last, columns = header
-    for c in [c for c, kind in columns.items() if kind == TWICE]:
-        del columns[c]
-        problems.append(f"{where}{get_column_letter(c)} 栏的意思与前面的一栏相同，没有读入；请核对。")
+    columns = _each_once(columns, where, problems)
     at = {kind: c for c, kind in reversed(columns.items())}
-    names = at["name"]
-    spread = _spread(sheet, {c for c, kind in columns.items() if kind in ("parent", "parent_code", "approved_on", "due_on")})  # fmt: skip
+    spread = _spread(sheet, {c for c, kind in columns.items() if kind in _MERGED})
     if lost := sorted(r for r in rows if r > last and r in sheet.hidden_rows):
         problems.append(f"{where}有 {len(lost)} 个隐藏行（从第 {lost[0]} 行起），也已读入。")
     out = []
     for r in sorted(rows):
         if r <= last:
             continue
-        cells = rows[r]
-        for c in at.values():
-            if c not in cells and (text := _clean(spread.get((r, c), ""))):
-                cells[c] = text
-        told = f"{where}第 {r} 行"
-        stored = sheet.values.get((r, names))
-        if stored is not None and stored.missing:
-            problems.append(f"{told}的单位名称是没有结果的公式，没有读入；请用表格软件打开并保存后再导入。")
-            continue
-        name = cells.get(names, "")
-        if not _a_body(name, cells, columns, told, problems):
-            continue
-        depth = _depth(stored)
-        name = _one_line(re.sub(_NUMBERED, "", re.sub(r"^其中[:：]?", "", name)))
-        if not name:  # 其中 alone heads the units below it
-            continue
-        row = RosterRow(r, name)
-        row = replace(row, **_fields(cells, columns, told, problems))
-        out.append(Line(row, told, depth, _code(cells.get(at.get("parent_code", 0), ""))))
-    if "parent" in at:
-        merged = any(a[1] <= at["parent"] <= a[3] and a[2] > a[0] for a in sheet.merges)
-        if not merged:
-            out = _filled_down(out, problems)
+        cells = _with_merged(rows[r], r, at.values(), spread)
+        stored = sheet.values.get((r, at["name"]))
+        line = _line(r, f"{where}第 {r} 行", cells, stored, columns, problems)
+        if line is not None:
+            out.append(line)
+    if "parent" in at and not any(a[1] <= at["parent"] <= a[3] and a[2] > a[0] for a in sheet.merges):
+        out = _filled_down(out, problems)
     return out
 
 
-_NUMBERED = r"^(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\)|（[一二三四五六七八九十]{1,3}）|\d{1,3}[.、．](?!\d))\s*"
+def _each_once(columns: dict[int, str], where: str, problems: list[str]) -> dict[int, str]:
+    """The columns without those that say what another one says."""
+    for c in (c for c, kind in columns.items() if kind == TWICE):
+        problems.append(f"{where}{get_column_letter(c)} 栏的意思与前面的一栏相同，没有读入；请核对。")
+    return {c: kind for c, kind in columns.items() if kind != TWICE}
+
+
+def _rows(sheet: Sheet) -> dict[int, dict[int, str]]:
+    """The words of a sheet by row and column; rows in which a formula has no result are there all the same."""
+    rows: dict[int, dict[int, str]] = {}
+    for (r, c), value in sorted(sheet.values.items()):
+        if text := _clean(value.text):
+            rows.setdefault(r, {})[c] = text
+        elif value.missing:
+            rows.setdefault(r, {})
+    return rows
+
+
+def _with_merged(
+    cells: dict[int, str], r: int, columns: Iterable[int], spread: dict[tuple[int, int], str]
+) -> dict[int, str]:
+    """The words of a row with what merged cells above it say of its columns."""
+    merged = {c: text for c in columns if c not in cells and (text := _clean(spread.get((r, c), "")))}
+    return {**cells, **merged}
+
+
+def _line(
+    r: int,
+    told: str,
+    cells: dict[int, str],
+    stored: Value | None,
+    columns: dict[int, str],
+    problems: list[str],
+) -> Line | None:
+    """What a row says of a body; None where it is none, with a sentence where it may have been meant as one.
+
+    ``stored``: the cell of its name as it stands in the sheet.
+    """
+    at = {kind: c for c, kind in reversed(columns.items())}
+    if stored is not None and stored.missing:
+        problems.append(f"{told}的单位名称是没有结果的公式，没有读入；请用表格软件打开并保存后再导入。")
+        return None
+    name = cells.get(at["name"], "")
+    if not _a_body(name, cells, columns, told, problems):
+        return None
+    name = one_line(re.sub(NUMBERED, "", re.sub(r"^其中[:：]?", "", name)))
+    if not name:  # 其中 alone heads the units below it
+        return None
+    row = replace(RosterRow(r, name), **fields_of(cells, columns, told, problems))
+    return Line(row, told, _depth(stored), code_of(cells.get(at.get("parent_code", 0), "")))
 
 
 def _clean(text: str) -> str:
     return "".join(c if c.isprintable() or c in "\n\t" else " " for c in text).strip("　 \n\t\r\ufeff\xa0")
-
-
-def _one_line(name: str) -> str:
-    """A name without marks before it and without the blanks and breaks that lay it out in its cell."""
-    flat = re.sub(r"(?<=[^\x00-\xff])\s+(?=[^\x00-\xff])", "", name)
-    return " ".join(flat.split()).strip("*★☆※●○■□▲△ ")
 
 
 def _spread(sheet: Sheet, columns: set[int]) -> dict[tuple[int, int], str]:
@@ -234,26 +232,15 @@ def _depth(value: Value | None) -> float:
 def _a_body(
     name: str, cells: dict[int, str], columns: dict[int, str], told: str, problems: list[str]
 ) -> bool:
-    words = _words()
-    folded = fold(name)
     first = fold(next(iter(cells[c] for c in sorted(cells)), ""))
-    if not folded:
-        filled = [c for c in cells if c in columns]
-        total = words.totals.match(first) or words.remarks.match(first)
-        if len(filled) > 1 and not total:
+    if not fold(name):
+        if sum(c in columns for c in cells) > 1 and not _no_line(first):
             problems.append(f"{told}没有单位名称，没有读入。")
         return False
-    known = (
-        _kind(name) and sum(bool(_kind(t)) for t in cells.values()) > 1
-    )  # the header again, on a next page
-    if words.totals.match(folded) or words.remarks.match(folded) or known or folded.startswith(EXAMPLE):
+    if _heads_or_sums(name, first, cells):
         return False
-    if words.totals.match(first):
-        return False
-    if words.groups.match(fold(re.sub(_NUMBERED, "", name))):
-        return False
-    if len(name) > _LONGEST_NAME:
-        problems.append(f"{told}的单位名称超过 {_LONGEST_NAME} 个字，没有读入。")
+    if len(name) > LONGEST_NAME:
+        problems.append(f"{told}的单位名称超过 {LONGEST_NAME} 个字，没有读入。")
         return False
     if not re.search(r"[\u3400-\u9fffA-Za-z]", name):
         problems.append(f"{told}的单位名称写作“{name[:20]}”，不像单位，没有读入。")
@@ -261,73 +248,19 @@ def _a_body(
     return True
 
 
-def _code(text: str) -> str:
-    return re.sub(r"\s|^'", "", narrow(text))[:40]
+def _no_line(text: str) -> bool:
+    """A total or a remark."""
+    return bool(roster_words().totals.match(text) or roster_words().remarks.match(text))
 
 
-def _fields(cells: dict[int, str], columns: dict[int, str], told: str, problems: list[str]) -> dict[str, Any]:
-    out: dict[str, Any] = {}
-    people: list[str] = []
-    aliases: list[str] = []
-    for c, kind in columns.items():
-        text = cells.get(c, "")
-        if not text:
-            continue
-        if kind == "code":
-            out[kind] = _code(text)
-        elif kind == "parent":
-            out[kind] = re.sub(_NUMBERED, "", _one_line(text))[:_LONGEST_NAME]
-        elif kind == "level":
-            found = _words().levels.get(fold(text), "")
-            out[kind] = found
-        elif kind in ("approved_on", "due_on", "published_on"):
-            out[kind] = _date(text)
-            if out[kind] is None and fold(text) not in ("-", "—", "/", "无", "未公开", "待定", "未批复"):
-                problems.append(f"{told}的{_TOLD[kind]}写作“{text[:20]}”，不是完整的日期，没有读入。")
-        elif kind == "published_url":
-            out[kind] = _address(text)
-            if not out[kind]:
-                problems.append(f"{told}的公开网址写作“{text[:40]}”，不是 http 或 https 网址，没有读入。")
-        elif kind == "aliases":
-            aliases += [" ".join(a.split())[:_LONGEST_NAME] for a in re.split(r"[、,，;；/|\n]", text)]
-        elif kind in ("contact", "phone"):
-            people.append(" ".join(text.split())[:60])
-    if people:
-        out["contact"] = " ".join(dict.fromkeys(people))
-    if aliases:
-        out["aliases"] = tuple(dict.fromkeys(a for a in aliases if a))
-    approved, due = out.get("approved_on"), out.get("due_on")
-    if approved and due and due < approved:
-        problems.append(f"{told}的截止日期 {due} 早于批复日期 {approved}，请核对。")
-    return out
-
-
-_DATES = (
-    r"(20\d\d)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?",
-    r"(20\d\d)(\d\d)(\d\d)",
-)
-_AFTER = r"(?:\s*(?:之?前|以前|\(?(?:星期|周)[一二三四五六日天]\)?|[T\s]\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?))*"
-
-
-def _date(text: str) -> date | None:
-    words = narrow(text[:60]).strip()
-    for pattern in _DATES:
-        if m := re.fullmatch(pattern + _AFTER, words):
-            try:
-                return date(int(m.group(1)), int(m.group(2)), int(m.group(3)))
-            except ValueError:
-                return None
-    if re.fullmatch(r"\d{5}(?:\.0+)?", words):  # a day count of a sheet whose cell lost its format
-        days = int(words[:5])
-        return date.fromordinal(date(1899, 12, 30).toordinal() + days) if 36526 <= days < 73051 else None
-    return None
-
-
-def _address(text: str) -> str:
-    words = text.split()[0] if text.split() else ""
-    if words.lower().startswith("www."):
-        words = "http://" + words
-    return words[:500] if re.fullmatch(r"https?://[^\s<>\"']+", words, re.IGNORECASE) else ""
+def _heads_or_sums(name: str, first: str, cells: dict[int, str]) -> bool:
+    """A row that is no body: a total, a remark, the example, a group, or the header again on a next page."""
+    folded, words = fold(name), roster_words()
+    if _no_line(folded) or words.totals.match(first) or folded.startswith(EXAMPLE):
+        return True
+    if _kind(name) and sum(bool(_kind(t)) for t in cells.values()) > 1:
+        return True
+    return bool(words.groups.match(fold(re.sub(NUMBERED, "", name))))
 
 
 def _filled_down(lines: list[Line], problems: list[str]) -> list[Line]:

@@ -26,11 +26,24 @@ from yibenzhang.standards import load
 FEW = 5
 """Fewer decisions than this make no ratio."""
 FAMILIES = {
-    "columns": "同一行各栏加总", "rows": "同一表各行加总", "equal": "表与表、表内勾稽", "prose": "正文与表的数", "goals": "绩效目标",
-    "wording": "措辞、年度和阶段", "presence": "缺表、空表和说明", "contents": "目录与正文", "names": "名称前后不一",
-    "projects": "项目", "reasons": "增减原因", "units": "计量单位", "profile": "基本信息", "reading": "读取情况",
-    "together": "同一公开的几个文件", "deadline": "公开期限", "person": "人工补充",
-}  # fmt: skip
+    "columns": "同一行各栏加总",
+    "rows": "同一表各行加总",
+    "equal": "表与表、表内勾稽",
+    "prose": "正文与表的数",
+    "goals": "绩效目标",
+    "wording": "措辞、年度和阶段",
+    "presence": "缺表、空表和说明",
+    "contents": "目录与正文",
+    "names": "名称前后不一",
+    "projects": "项目",
+    "reasons": "增减原因",
+    "units": "计量单位",
+    "profile": "基本信息",
+    "reading": "读取情况",
+    "together": "同一公开的几个文件",
+    "deadline": "公开期限",
+    "person": "人工补充",
+}
 MOST_REASONS = 3_000
 MOST_MISSED = 1_000
 _CARRIED = re.compile(r"^(?:沿用第 \d+ 版的决定：?)+")
@@ -202,18 +215,34 @@ def missed(session: Session, actor: Actor, season: int) -> list[Missed]:
         .limit(MOST_MISSED)
     )
     return [
-        Missed(m.id, s.id, s.season_id, body, s.round, m.severity, m.message, m.leaf, str((m.spot or {}).get("text") or ""), m.who, m.made_at, m.verdict)
+        Missed(
+            m.id,
+            s.id,
+            s.season_id,
+            body,
+            s.round,
+            m.severity,
+            m.message,
+            m.leaf,
+            str((m.spot or {}).get("text") or ""),
+            m.who,
+            m.made_at,
+            m.verdict,
+        )
         for m, s, body in session.execute(asked)
-    ]  # fmt: skip
+    ]
 
 
 def _added(actor: Actor, season: int) -> tuple[ColumnElement[bool], ...]:
     """Those asked about again in a later version are not added anew."""
     mine = versions(actor, Submission.season_id == season)
     return (
-        Matter.rule == PERSON, Matter.before_id.is_(None), Matter.gone.is_(False),
-        Matter.verdict != Verdict.DISMISSED, Matter.submission_id.in_(mine),
-    )  # fmt: skip
+        Matter.rule == PERSON,
+        Matter.before_id.is_(None),
+        Matter.gone.is_(False),
+        Matter.verdict != Verdict.DISMISSED,
+        Matter.submission_id.in_(mine),
+    )
 
 
 def recall(session: Session, actor: Actor, season: int, found: Iterable[Judged]) -> Recall:

@@ -10,7 +10,7 @@ from yibenzhang.office.access import Actor, Refused, note, still_open
 from yibenzhang.office.database import hold
 from yibenzhang.office.lateness import keep_up
 from yibenzhang.office.models import Entry, Job, Role, Season, Submission, now
-from yibenzhang.office.roster import MOST_DAYS
+from yibenzhang.office.roster_changes import MOST_DAYS
 
 LONGEST = 120
 

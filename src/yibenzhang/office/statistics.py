@@ -153,9 +153,13 @@ def one_where(condition: ColumnElement[bool]) -> ColumnElement[int]:
 
 def _submissions(session: Session, actor: Actor, out: dict[int, Measures]) -> None:
     main = (
-        visible_submissions(actor), Submission.season_id.in_(out), Submission.draft.is_(False),
-        Submission.part_of_id.is_(None), Submission.entry_id.is_not(None), Submission.state != State.WITHDRAWN,
-    )  # fmt: skip
+        visible_submissions(actor),
+        Submission.season_id.in_(out),
+        Submission.draft.is_(False),
+        Submission.part_of_id.is_(None),
+        Submission.entry_id.is_not(None),
+        Submission.state != State.WITHDRAWN,
+    )
     handed_in = select(Submission.season_id, func.count(Submission.entry_id.distinct())).where(*main)
     for season, count in session.execute(handed_in.group_by(Submission.season_id)):
         out[season].handed_in = count
@@ -175,8 +179,13 @@ def _submissions(session: Session, actor: Actor, out: dict[int, Measures]) -> No
 
 
 def _worst(
-    session: Session, actor: Actor, out: dict[int, Measures], name: str, mine: ColumnElement[bool], counts: ColumnElement[bool]
-) -> None:  # fmt: skip
+    session: Session,
+    actor: Actor,
+    out: dict[int, Measures],
+    name: str,
+    mine: ColumnElement[bool],
+    counts: ColumnElement[bool],
+) -> None:
     """Count the versions ``mine`` by the worst of their findings that count."""
     rank = case(
         (Matter.severity == "error", 0), (Matter.severity == "warning", 1), (Matter.severity == "notice", 2)
@@ -270,8 +279,10 @@ def to_clean(session: Session, actor: Actor, mine: ColumnElement[bool]) -> list[
         Audit.action == "submission.accept", Audit.subject_id.in_(numbers)
     )
     asked = (
-        checked.group_by(Job.submission_id), decided.group_by(Matter.submission_id), passed.group_by(Audit.subject_id)
-    )  # fmt: skip
+        checked.group_by(Job.submission_id),
+        decided.group_by(Matter.submission_id),
+        passed.group_by(Audit.subject_id),
+    )
     for one in asked:
         for number, at in session.execute(one):
             if at is not None:
@@ -312,9 +323,14 @@ def in_steps(days: Iterable[int]) -> list[tuple[str, int]]:
 
 
 LATENESS = {
-    "in_time": "按时公开", "published_late": "逾期公开", "handed_in": "按时交来，未登记公开", "handed_in_late": "逾期交来，未登记公开",
-    "overdue": "逾期未交", "ahead": "未交，期限未到", "no_date": "没有登记期限",
-}  # fmt: skip
+    "in_time": "按时公开",
+    "published_late": "逾期公开",
+    "handed_in": "按时交来，未登记公开",
+    "handed_in_late": "逾期交来，未登记公开",
+    "overdue": "逾期未交",
+    "ahead": "未交，期限未到",
+    "no_date": "没有登记期限",
+}
 
 
 def lateness_of(line: Brief) -> str:

@@ -53,9 +53,15 @@ def users_of(session: Session, actor: Actor) -> list[tuple[User, str]]:
 
 
 def add_user(
-    session: Session, actor: Actor, name: str, role: str, password: str, shown: str = "", body: str = "",
+    session: Session,
+    actor: Actor,
+    name: str,
+    role: str,
+    password: str,
+    shown: str = "",
+    body: str = "",
     must_change: bool = True,
-) -> User:  # fmt: skip
+) -> User:
     """A new account; whose it is changes the password at the first login. Raises Refused."""
     user = new_user(session, actor, name, role, shown, body)
     user.password, user.must_change = _kept(session, user, password), must_change

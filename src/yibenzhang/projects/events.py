@@ -118,12 +118,20 @@ def _event(rows: list[Mapping[str, Any]]) -> Event:
     file = one["file"] or Path(str(one["path"] or "").partition("、")[0]).name
     amounts = tuple(Money(r["measure"], r["value"], r["printed"]) for r in rows if r["measure"])
     return Event(
-        id=f"{one['document'][:12]}-{one['event']}", kind=one["kind"], who=one["who"], body=one["body"],
-        name=one["name"], code=one["code"], year=one["about_year"], amounts=amounts,
+        id=f"{one['document'][:12]}-{one['event']}",
+        kind=one["kind"],
+        who=one["who"],
+        body=one["body"],
+        name=one["name"],
+        code=one["code"],
+        year=one["about_year"],
+        amounts=amounts,
         source=Source(one["document"], file, place_of(one["page"], one["place"]), one["address"] or ""),
-        words=one["words"], begin=one["begin"], end=one["end"],
+        words=one["words"],
+        begin=one["begin"],
+        end=one["end"],
         origin=f"{one['document']}|{one['kind']}|{one['about_year']}|{'form' if one['owner'] else ''}",
-    )  # fmt: skip
+    )
 
 
 def place_of(page: int | None, place: str | None) -> str:

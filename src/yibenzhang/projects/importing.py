@@ -253,11 +253,18 @@ def imported_events(folder: Path, who_of: Callable[[str], str]) -> list[Event]:
             words = "、".join(str(row[k]) for k in ("number", "contract", "result", "reason") if row.get(k))
             out.append(
                 Event(
-                    id=f"{found['sha256'][:12]}-{row['line']}", kind=found["kind"], who=who_of(row["body"]),
-                    body=row["body"], name=row.get("name") or row["code"], code=row.get("code", ""),
-                    year=int(row["date"][:4]), amounts=money,
-                    source=Source(found["sha256"], found["file"], say("line", line=row["line"])), date=row["date"],
-                    words=words, supplier=row.get("supplier", ""),
+                    id=f"{found['sha256'][:12]}-{row['line']}",
+                    kind=found["kind"],
+                    who=who_of(row["body"]),
+                    body=row["body"],
+                    name=row.get("name") or row["code"],
+                    code=row.get("code", ""),
+                    year=int(row["date"][:4]),
+                    amounts=money,
+                    source=Source(found["sha256"], found["file"], say("line", line=row["line"])),
+                    date=row["date"],
+                    words=words,
+                    supplier=row.get("supplier", ""),
                 )
-            )  # fmt: skip
+            )
     return out

@@ -96,37 +96,51 @@ class Linked:
 def members_of(events: Iterable[Event]) -> list[Member]:
     """Events by body and code, or name; a code that one list prints with several names says nothing alone."""
     events = list(events)
-    said: dict[tuple[str, str, str], set[str]] = defaultdict(set)
-    for e in events:
-        if e.code:
-            said[e.who, e.code, e.origin].add(folded(e.name))
-    unsure = {(who, code) for (who, code, _), names in said.items() if len(names) > 1}
-    rows: dict[tuple[str, str, str], set[str]] = defaultdict(set)
-    for e in events:
-        if not e.code and e.origin and e.kind != "intention":
-            rows[e.who, folded(e.name), e.origin].add(e.id)
-    twice = {(who, name) for (who, name, _), found in rows.items() if len(found) > 1}
+    unsure, twice = _codes_of_several_names(events), _names_of_several_rows(events)
     groups: dict[tuple[str, str], list[Event]] = defaultdict(list)
     for e in events:
-        key = folded(e.name) if not e.code else e.code
+        key = e.code or folded(e.name)
         if e.code and (e.who, e.code) in unsure:
             key = f"{e.code}|{folded(e.name)}"
         elif not e.code and e.origin and (e.who, key) in twice:
             key = f"{key}|{_first(e)}"  # one list has the name several times: its amount tells the rows apart
         groups[e.who, key].append(e)
-    out = []
-    for (who, key), found in groups.items():
-        found.sort(key=lambda e: (*e.when, e.id))
-        last = next((e for e in reversed(found) if e.name != e.code), found[-1])
-        digest = hashlib.blake2b(f"{who}|{key}".encode(), digest_size=5).hexdigest()
-        out.append(
-            Member(
-                digest, who, next((e.code for e in found if e.code), ""), last.name, key,
-                frozenset(bare(e.body) for e in found), tuple(found), shape_of(last.name, place_of_body(who)),
-                frozenset(e.origin for e in found if e.origin),
-            )
-        )  # fmt: skip
-    return sorted(out, key=lambda m: (m.who, m.year, m.id))
+    members = [_member(who, key, found) for (who, key), found in groups.items()]
+    return sorted(members, key=lambda m: (m.who, m.year, m.id))
+
+
+def _codes_of_several_names(events: Iterable[Event]) -> set[tuple[str, str]]:
+    """The codes, by body, that one list prints with several names."""
+    said: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for e in events:
+        if e.code:
+            said[e.who, e.code, e.origin].add(folded(e.name))
+    return {(who, code) for (who, code, _), names in said.items() if len(names) > 1}
+
+
+def _names_of_several_rows(events: Iterable[Event]) -> set[tuple[str, str]]:
+    """The names without codes, by body, that stand in several rows of one list."""
+    rows: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for e in events:
+        if not e.code and e.origin and e.kind != "intention":
+            rows[e.who, folded(e.name), e.origin].add(e.id)
+    return {(who, name) for (who, name, _), found in rows.items() if len(found) > 1}
+
+
+def _member(who: str, key: str, events: Iterable[Event]) -> Member:
+    found = sorted(events, key=lambda e: (*e.when, e.id))
+    last = next((e for e in reversed(found) if e.name != e.code), found[-1])
+    return Member(
+        id=hashlib.blake2b(f"{who}|{key}".encode(), digest_size=5).hexdigest(),
+        who=who,
+        code=next((e.code for e in found if e.code), ""),
+        name=last.name,
+        key=key,
+        bodies=frozenset(bare(e.body) for e in found),
+        events=tuple(found),
+        shape=shape_of(last.name, place_of_body(who)),
+        origins=frozenset(e.origin for e in found if e.origin),
+    )
 
 
 def _first(e: Event) -> str:
@@ -162,8 +176,7 @@ class _Sets:
         return True
 
     def _refused(self, x: Member, y: Member) -> bool:
-        pair = (x.id, y.id) if x.id < y.id else (y.id, x.id)
-        return pair in self._apart or bool(x.origins & y.origins)
+        return _pair(x, y) in self._apart or bool(x.origins & y.origins)
 
 
 def linked(
@@ -173,39 +186,45 @@ def linked(
     members = members_of(events)
     said, ready = standing(decisions), standing(curated)
     pairs = dict(_decided(members, said))
-    apart = frozenset(
-        (a.id, b.id) if a.id < b.id else (b.id, a.id) for (a, b), x in pairs.items() if x == APART
-    )
+    apart = frozenset(_pair(a, b) for (a, b), x in pairs.items() if x == APART)
     sets = _Sets(members, apart)
-    for (a, b), action in pairs.items():
-        if action == SAME:
-            sets.join(a, b, "decision", 1.0)
-    for (a, b), action in _decided(members, ready):
-        if action == SAME:
-            sets.join(a, b, "curated", 1.0)
+    for reason, told in (("decision", pairs.items()), ("curated", _decided(members, ready))):
+        for (a, b), action in told:
+            if action == SAME:
+                sets.join(a, b, reason, 1.0)
     proposals: list[Link] = []
     found = sorted(_settled(_candidates(members)), key=lambda c: (c[0], -c[1], c[2].year, c[2].id, c[3].id))
     for step, score, a, b in found:
         if step < _PROPOSED and sets.join(a, b, _REASONS[step], score):
             continue
-        pair = (a.id, b.id) if a.id < b.id else (b.id, a.id)
-        if pair not in apart and not a.origins & b.origins:
+        if _pair(a, b) not in apart and not a.origins & b.origins:
             proposals.append(Link(a.id, b.id, "proposed", round(score, 2)))
     by_id = {m.id: m for m in members}
-    open_: dict[tuple[str, ...], Link] = {}
-    for p in sorted(proposals, key=lambda p: (-p.score, p.one, p.other)):
-        between = tuple(sorted((sets.root(by_id[p.one]), sets.root(by_id[p.other]))))
-        if between[0] != between[1]:
-            open_.setdefault(between, p)
     links: dict[str, list[Link]] = defaultdict(list)
     for x in sets.links:
         links[sets.root(by_id[x.one])].append(x)
     projects = [_project(group, links[root]) for root, group in sets.groups.items()]
     projects.sort(key=lambda p: (p.who, p.name, p.id))
     return Linked(
-        tuple(projects), tuple(open_.values()),
+        tuple(projects),
+        _still_open(proposals, sets, by_id),
         {m.id: p.id for p in projects for m in p.members},
-    )  # fmt: skip
+    )
+
+
+def _still_open(proposals: Iterable[Link], sets: _Sets, by_id: Mapping[str, Member]) -> tuple[Link, ...]:
+    """The best proposal between each two projects."""
+    out: dict[tuple[str, ...], Link] = {}
+    for p in sorted(proposals, key=lambda p: (-p.score, p.one, p.other)):
+        between = tuple(sorted((sets.root(by_id[p.one]), sets.root(by_id[p.other]))))
+        if between[0] != between[1]:
+            out.setdefault(between, p)
+    return tuple(out.values())
+
+
+def _pair(a: Member, b: Member) -> tuple[str, str]:
+    """Two members, whichever of them comes first."""
+    return (a.id, b.id) if a.id < b.id else (b.id, a.id)
 
 
 _REASONS = ("name", "name", "alike", "alike")
@@ -287,18 +306,22 @@ def _step(
     a: Member, b: Member, money: Mapping[int, set[Decimal]], other: Mapping[int, set[Decimal]]
 ) -> tuple[int, float]:
     """Where on the ladder two members of one body are one: 0 and 1 the same name, 2 and 3 alike, 4 to be asked, 9 not."""
-    coded = bool(a.code and b.code)
     years = money.keys() & other.keys()
     equal = any(money[y] & other[y] for y in years)
-    if a.shape.core == b.shape.core and (folded(a.name) == folded(b.name) or not coded):
+    if _same_name(a, b):
         return (0 if equal else 1), 1.0
     score = likeness(a.shape, b.shape)
-    alike_numbers = a.shape.numbers == b.shape.numbers
-    if not coded and equal and score >= _SAME_AMOUNT and alike_numbers:
+    comparable = not (a.code and b.code) and a.shape.numbers == b.shape.numbers
+    if comparable and equal and score >= _SAME_AMOUNT:
         return 2, score
-    if not coded and not years and score >= _NEAR_AMOUNT and alike_numbers and _near(money, other):
+    if comparable and not years and score >= _NEAR_AMOUNT and _near(money, other):
         return 3, score
     return (_PROPOSED, score) if score >= _ASKED else (9, score)
+
+
+def _same_name(a: Member, b: Member) -> bool:
+    """The same words; between two codes also the same writing."""
+    return a.shape.core == b.shape.core and (folded(a.name) == folded(b.name) or not (a.code and b.code))
 
 
 def _near(a: Mapping[int, set[Decimal]], b: Mapping[int, set[Decimal]]) -> bool:

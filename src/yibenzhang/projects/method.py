@@ -71,6 +71,12 @@ def _method(data: dict[str, Any]) -> Method:
     if not 0 <= execution <= points:
         raise ValueError("execution 应在 0 到 points 之间")
     return Method(
-        head["id"], head["name"], points, execution, int(head["rounding"]), Decimal(str(quantitative["over"])),
-        frozenset(map(fold, quantitative["lower_is_better"])), bands,
-    )  # fmt: skip
+        head["id"],
+        head["name"],
+        points,
+        execution,
+        int(head["rounding"]),
+        Decimal(str(quantitative["over"])),
+        frozenset(map(fold, quantitative["lower_is_better"])),
+        bands,
+    )

@@ -18,9 +18,11 @@ VERSION = "0.9"
 def package(projects: Sequence[Project], published: str) -> str:
     """All projects as one package; ``published`` is an ISO date and time."""
     made = {
-        "version": VERSION, "publishedDate": published, "publisher": {"name": "yibenzhang"},
+        "version": VERSION,
+        "publishedDate": published,
+        "publisher": {"name": "yibenzhang"},
         "projects": [project(p) for p in projects],
-    }  # fmt: skip
+    }
     return json.dumps(made, ensure_ascii=False, indent=2) + "\n"
 
 
@@ -79,10 +81,11 @@ def _breakdown(p: Project) -> list[dict[str, Any]]:
         if found:
             rows.append(
                 {
-                    "id": str(year), "amount": _value(max(found)),
+                    "id": str(year),
+                    "amount": _value(max(found)),
                     "period": {"startDate": f"{year}-01-01T00:00:00Z", "endDate": f"{year}-12-31T00:00:00Z"},
                 }
-            )  # fmt: skip
+            )
     return rows
 
 

@@ -20,11 +20,20 @@ if TYPE_CHECKING:
 _COLUMNS = {
     "project": {"project": "VARCHAR", "body": "VARCHAR", "name": "VARCHAR", "codes": "VARCHAR"},
     "event": {
-        "event": "VARCHAR", "project": "VARCHAR", "body": "VARCHAR", "name": "VARCHAR", "kind": "VARCHAR",
-        "year": "BIGINT", "date": "DATE", "measure": "VARCHAR", "value": "DECIMAL(38, 8)", "supplier": "VARCHAR",
-        "until": "BIGINT", "list": "BOOLEAN",
+        "event": "VARCHAR",
+        "project": "VARCHAR",
+        "body": "VARCHAR",
+        "name": "VARCHAR",
+        "kind": "VARCHAR",
+        "year": "BIGINT",
+        "date": "DATE",
+        "measure": "VARCHAR",
+        "value": "DECIMAL(38, 8)",
+        "supplier": "VARCHAR",
+        "until": "BIGINT",
+        "list": "BOOLEAN",
     },
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +75,7 @@ def questions(extra: str = "") -> Mapping[str, Question]:
             for q in tomllib.loads(file.read_text(encoding="utf-8")).get("question", ()):
                 out[q["id"]] = Question(
                     q["id"], q["name"], q["message"], q["sql"], tuple(q["fires"]), tuple(q["twin"])
-                )  # fmt: skip
+                )
         except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
             raise StandardsError(f"portfolio.toml: {error}") from error
     return out
@@ -103,9 +112,16 @@ def _found(
             event = events.get(str(row["cited"]))
             told = {k: _plain(v) for k, v in row.items()}
             yield Asked(
-                rule.id, rule.name, str(row["body"]), str(row["project"]), str(row["name"]), rule.message.format(**told),
-                str(row["cited"]), event.source if event else None, told,
-            )  # fmt: skip
+                rule.id,
+                rule.name,
+                str(row["body"]),
+                str(row["project"]),
+                str(row["name"]),
+                rule.message.format(**told),
+                str(row["cited"]),
+                event.source if event else None,
+                told,
+            )
 
 
 def tables(
@@ -154,9 +170,20 @@ def _projects(projects: Sequence[Project]) -> list[Mapping[str, Any]]:
 def _events(projects: Sequence[Project]) -> list[Mapping[str, Any]]:
     return [
         {
-            "event": e.id, "project": p.id, "body": p.who, "name": e.name, "kind": e.kind, "year": e.year, "date": e.date,
-            "measure": m.measure if m else "", "value": m.value if m else None, "supplier": e.supplier, "until": e.end,
+            "event": e.id,
+            "project": p.id,
+            "body": p.who,
+            "name": e.name,
+            "kind": e.kind,
+            "year": e.year,
+            "date": e.date,
+            "measure": m.measure if m else "",
+            "value": m.value if m else None,
+            "supplier": e.supplier,
+            "until": e.end,
             "list": e.kind == "budget",
         }
-        for p in projects for e in p.events for m in (e.amounts or (None,))
-    ]  # fmt: skip
+        for p in projects
+        for e in p.events
+        for m in (e.amounts or (None,))
+    ]

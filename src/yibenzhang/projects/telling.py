@@ -59,10 +59,15 @@ def reasons_of(project: Project) -> list[str]:
 def row_of(project: Project) -> dict[str, str]:
     """A project as a row of a list."""
     return {
-        "id": project.id, "body": project.who, "name": project.name, "codes": "、".join(project.codes),
-        "years": "、".join(map(str, project.years)), **{m: plain(money_of(project, m)) for m in SHOWN},
-        "events": str(len(project.events)), "links": "、".join(reasons_of(project)),
-    }  # fmt: skip
+        "id": project.id,
+        "body": project.who,
+        "name": project.name,
+        "codes": "、".join(project.codes),
+        "years": "、".join(map(str, project.years)),
+        **{m: plain(money_of(project, m)) for m in SHOWN},
+        "events": str(len(project.events)),
+        "links": "、".join(reasons_of(project)),
+    }
 
 
 def event_rows(project: Project) -> Iterator[dict[str, str]]:
@@ -70,21 +75,37 @@ def event_rows(project: Project) -> Iterator[dict[str, str]]:
     for e in project.events:
         for m in e.amounts or (None,):
             yield {
-                "project": project.id, "body": project.who, "name": e.name, "codes": e.code,
-                "kind": kinds()[e.kind].name, "year": str(e.year or ""), "date": e.date,
-                "measure": measures()[m.measure] if m else "", "value": plain(m.value) if m else "",
-                "printed": m.printed if m else "", "words": e.words, "supplier": e.supplier, "file": e.source.file,
-                "place": e.source.place, "event": e.id,
-            }  # fmt: skip
+                "project": project.id,
+                "body": project.who,
+                "name": e.name,
+                "codes": e.code,
+                "kind": kinds()[e.kind].name,
+                "year": str(e.year or ""),
+                "date": e.date,
+                "measure": measures()[m.measure] if m else "",
+                "value": plain(m.value) if m else "",
+                "printed": m.printed if m else "",
+                "words": e.words,
+                "supplier": e.supplier,
+                "file": e.source.file,
+                "place": e.source.place,
+                "event": e.id,
+            }
 
 
 def asked_row(one: Asked) -> dict[str, str]:
     """A place to ask about as a row."""
     source = one.source or Source("", "", "")
     return {
-        "rule": one.title, "body": one.body, "name": one.name, "message": one.message, "project": one.project,
-        "event": one.event, "file": source.file, "place": source.place,
-    }  # fmt: skip
+        "rule": one.title,
+        "body": one.body,
+        "name": one.name,
+        "message": one.message,
+        "project": one.project,
+        "event": one.event,
+        "file": source.file,
+        "place": source.place,
+    }
 
 
 def csv_of(rows: Sequence[Mapping[str, str]], columns: Sequence[str]) -> str:
@@ -96,7 +117,23 @@ def csv_of(rows: Sequence[Mapping[str, str]], columns: Sequence[str]) -> str:
 
 
 LIST = ("id", "body", "name", "codes", "years", *SHOWN, "events", "links")
-EVENTS = ("project", "body", "name", "codes", "kind", "year", "date", "measure", "value", "printed", "words", "supplier", "file", "place", "event")  # fmt: skip
+EVENTS = (
+    "project",
+    "body",
+    "name",
+    "codes",
+    "kind",
+    "year",
+    "date",
+    "measure",
+    "value",
+    "printed",
+    "words",
+    "supplier",
+    "file",
+    "place",
+    "event",
+)
 ASKED = ("rule", "body", "name", "message", "project", "event", "file", "place")
 
 
@@ -138,9 +175,14 @@ def proposal_lines(linked: Linked) -> Iterator[str]:
     for x in linked.proposals:
         a, b = members[x.one], members[x.other]
         yield say(
-            "proposed", one=_named(a), one_id=a.id, other=_named(b), other_id=b.id, score=f"{x.score:.2f}",
+            "proposed",
+            one=_named(a),
+            one_id=a.id,
+            other=_named(b),
+            other_id=b.id,
+            score=f"{x.score:.2f}",
             reason=words()["reason"][x.reason],
-        )  # fmt: skip
+        )
 
 
 def _named(m: Member) -> str:
@@ -181,11 +223,16 @@ def asked_lines(found: Sequence[Asked]) -> Iterator[str]:
 def project_json(project: Project) -> dict[str, Any]:
     """A project with all its events, members and links; amounts are strings in 元."""
     return {
-        "id": project.id, "body": project.who, "name": project.name, "codes": list(project.codes),
-        "years": list(project.years), "money": {m: plain(money_of(project, m)) or None for m in SHOWN},
+        "id": project.id,
+        "body": project.who,
+        "name": project.name,
+        "codes": list(project.codes),
+        "years": list(project.years),
+        "money": {m: plain(money_of(project, m)) or None for m in SHOWN},
         "members": [{"id": m.id, "name": m.name, "code": m.code} for m in project.members],
-        "links": [_link(x) for x in project.links], "events": [_event(e) for e in project.events],
-    }  # fmt: skip
+        "links": [_link(x) for x in project.links],
+        "events": [_event(e) for e in project.events],
+    }
 
 
 def _link(x: Link) -> dict[str, Any]:
@@ -194,10 +241,22 @@ def _link(x: Link) -> dict[str, Any]:
 
 def _event(e: Event) -> dict[str, Any]:
     return {
-        "id": e.id, "kind": e.kind, "name": e.name, "code": e.code, "body": e.body, "year": e.year, "date": e.date or None,
-        "amounts": [{"measure": m.measure, "value": plain(m.value) or None, "printed": m.printed} for m in e.amounts],
-        "words": e.words, "supplier": e.supplier, "begin": e.begin, "end": e.end, "source": _source(e.source),
-    }  # fmt: skip
+        "id": e.id,
+        "kind": e.kind,
+        "name": e.name,
+        "code": e.code,
+        "body": e.body,
+        "year": e.year,
+        "date": e.date or None,
+        "amounts": [
+            {"measure": m.measure, "value": plain(m.value) or None, "printed": m.printed} for m in e.amounts
+        ],
+        "words": e.words,
+        "supplier": e.supplier,
+        "begin": e.begin,
+        "end": e.end,
+        "source": _source(e.source),
+    }
 
 
 def _source(s: Source) -> dict[str, Any]:
@@ -207,9 +266,10 @@ def _source(s: Source) -> dict[str, Any]:
 def json_of(linked: Linked) -> str:
     """All projects, and what waits for a person."""
     made = {
-        "schema": SCHEMA, "projects": [project_json(p) for p in linked.projects],
+        "schema": SCHEMA,
+        "projects": [project_json(p) for p in linked.projects],
         "proposals": [_link(x) for x in linked.proposals],
-    }  # fmt: skip
+    }
     return json.dumps(made, ensure_ascii=False, indent=2) + "\n"
 
 
@@ -217,11 +277,17 @@ def asked_json(found: Sequence[Asked]) -> str:
     """Places to ask about, each with its rule, arguments and source."""
     rows = [
         {
-            "rule": a.rule, "body": a.body, "project": a.project or None, "name": a.name, "message": a.message,
-            "event": a.event, "arguments": dict(a.arguments), "source": _source(a.source) if a.source else None,
+            "rule": a.rule,
+            "body": a.body,
+            "project": a.project or None,
+            "name": a.name,
+            "message": a.message,
+            "event": a.event,
+            "arguments": dict(a.arguments),
+            "source": _source(a.source) if a.source else None,
         }
         for a in found
-    ]  # fmt: skip
+    ]
     return (
         json.dumps({"schema": "yibenzhang/portfolio/1", "asked": rows}, ensure_ascii=False, indent=2) + "\n"
     )

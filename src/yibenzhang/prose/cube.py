@@ -20,11 +20,13 @@ CODES = ("function", "department", "government")
 _UNSAID = {"side": 0, "fund": 1, "period": 2, "kind": 4, "item": 4}
 """What a value costs that the words do not say."""
 _COMPARED = tuple(_UNSAID)
+_NARROW = ("fund", "kind", "item")
+"""What makes a number one of a part: that of the whole is another."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A printed number of a table with its coordinates; ``named``: its row has a name of its own."""
+    """A number of a table, or a blank, with its coordinates; ``named``: its row has a name of its own."""
 
     fact: Fact
     at: Coordinates
@@ -49,7 +51,7 @@ class Wanted:
 
 
 class Cube:
-    """All printed money of the views."""
+    """All money of the views, printed, and where its cell was left blank."""
 
     def __init__(self, views: Sequence[View], trees: Mapping[str, Tree], year: int | None = None) -> None:
         self._trees, self._year = trees, year
@@ -58,21 +60,24 @@ class Cube:
         self._plain: dict[tuple[str, str], list[Cell]] = defaultdict(list)
         self._at: dict[str, Coordinates] = {}
         self._bases: dict[int, list[Fact]] = defaultdict(list)
+        self.carried: list[Fact] = []
+        """What was carried over from last year, wherever the tables tell it."""
+        self._blanks: dict[tuple[str, str], list[Cell]] = defaultdict(list)
+        self._coded_blanks: dict[Code, list[Cell]] = defaultdict(list)
         for view in views:
             names = [
                 fold_name(unnumbered(r.label.removeprefix("其中：").removeprefix("其中:"))) for r in view.rows
             ]
             for (r, c), fact in view.cells.items():
-                if (
-                    not fact.printed
-                    or fact.amount is None
-                    or fact.unit is None
-                    or fact.unit.dimension != "money"
-                ):
+                if fact.unit is None or fact.unit.dimension != "money":
                     continue
-                place = (view.table, view.panel, c)
-                at = self._of_year(view.places[r, c])
-                self._add(Cell(fact, at, bool(names[r]), place), names[r], view.rows[r].total)
+                cell = Cell(
+                    fact, self._of_year(view.places[r, c]), bool(names[r]), (view.table, view.panel, c)
+                )
+                if fact.amount is not None:
+                    self._add(cell, names[r], view.rows[r].total)
+                elif fact.interval is not None:
+                    self._add_blank(cell)
 
     def _of_year(self, at: Coordinates) -> Coordinates:
         """A table that prints the years: this year's numbers are those of the budget, those before them last year's."""
@@ -85,6 +90,8 @@ class Cube:
     def _add(self, cell: Cell, name: str, total: bool) -> None:
         at = self._at[cell.fact.id] = cell.at
         self._bases[int(cell.fact.amount.base)].append(cell.fact)  # type: ignore[union-attr]
+        if at.period == "carried_in" and cell.fact.amount.value:  # type: ignore[union-attr]
+            self.carried.append(cell.fact)
         coded = [(k, getattr(at, k)) for k in CODES if getattr(at, k)]
         if len(coded) == 1 and not at.project:
             self._by_code[coded[0]].append(cell)
@@ -92,6 +99,16 @@ class Cube:
             self._plain[at.kind, at.item].append(cell)
         if len(name) >= 3 and not total:
             self._by_label[name].append(cell)
+
+    def _add_blank(self, cell: Cell) -> None:
+        at = self._at[cell.fact.id] = cell.at
+        if at.unit or at.residue or at.project:
+            return
+        coded = [(k, getattr(at, k)) for k in CODES if getattr(at, k)]
+        if len(coded) == 1:
+            self._coded_blanks[coded[0]].append(cell)
+        elif not coded and (at.kind or at.item or at.fund):
+            self._blanks[at.kind, at.item].append(cell)
 
     def labelled(self, name: str) -> bool:
         """Some row is called so."""
@@ -121,6 +138,28 @@ class Cube:
             (rank, k, c.fact) for k, c in enumerate(found) if (rank := self._rank(c, wanted)) is not None
         ]
         return list({f.id: f for _, _, f in sorted(ranked, key=lambda x: x[:2])}.values())
+
+    def blanks(self, wanted: Wanted) -> list[Fact]:
+        """The blank cells that stand just where the words say; none where the tables tell several funds and the words
+        do not say which."""
+        said = dict(wanted.values)
+        found = [c for code in wanted.codes for c in self._coded_blanks.get(code, ())]
+        if not wanted.codes and not wanted.label:
+            found = self._blanks.get((said.get("kind", ""), said.get("item", "")), [])
+        found = [
+            c for c in found
+            if c.at.kind == said.get("kind", "") and c.at.item == said.get("item", "")
+            and self._rank(c, wanted) is not None
+        ]  # fmt: skip
+        fund = said.get("fund") or dict(wanted.prefer).get("fund", "")
+        if fund:
+            return [c.fact for c in found if c.at.fund == fund]
+        return [c.fact for c in found] if len({c.at.fund for c in found}) == 1 else []
+
+    def of_body(self, facts: Sequence[Fact]) -> tuple[Fact, ...]:
+        """Those of the body itself; where there are none, all, those of its units."""
+        own = tuple(f for f in facts if not self._at[f.id].unit)
+        return own or tuple(facts)
 
     def has(self, fact: Fact, dimension: str, value: str) -> bool:
         """The number of the tables stands there."""
@@ -199,14 +238,15 @@ class Cube:
         whole = not (named or said.get("kind") or said.get("item"))
         if whole and at.fund and not (said.get("fund") or fits.get("fund")):
             return None  # all income is not that of one fund
-        loose = 0
+        loose = broader = 0
         for dimension in _COMPARED:
             cost = self._apart(dimension, said.get(dimension, ""), getattr(at, dimension), named)
             if cost is None:
                 return None
             loose += 0 if fits.get(dimension) else cost
+            broader += dimension in _NARROW and bool(said.get(dimension)) and not getattr(at, dimension)
         missed = sum(not fit for fit in fits.values())
-        return (missed + loose, bool(at.unit), bool(at.residue))
+        return (broader, missed + loose, bool(at.unit), bool(at.residue))
 
     def _apart(self, dimension: str, said: str, here: str, named: bool) -> int | None:
         """How far what is said and what is there lie apart; None where they exclude each other."""

@@ -19,7 +19,7 @@ _OPENING = re.compile(
     r"(?:(?:\([^()\d]{1,60}\))?(?:[^。;\d(]{0,12}|(?P<used>[^。;\d(]{0,6}用于[^。;\d(]{0,60}))[,。;:(]?(?P<word>其中|包括|分别为|具体为|分别是|由)[一-鿿]{0,8}[:,]?|(?P<colon>:)(?=[^。;]{3}))"
 )
 AND_SO_ON = re.compile(r"^[一-鿿]{0,6}等")
-_NESTED = re.compile(r"其中|包括")
+_NESTED = re.compile(r"其中|包括|主要为|主要是|分别为")
 _ASIDE = re.compile(r"原因|由于|因为|相比|[比较]上年")
 _NO_MATTER = {"described", "semicolon", "sentences", "over", "changes"}
 _SEVERAL = re.compile("[、,]")
@@ -136,7 +136,8 @@ def _stop(
         if opening.group().endswith(":") and _DESCRIBED.search(text, start, ends[1]):
             change = next((q.start for q in found if q.start > start and q.kind == Kind.DELTA), len(text))
             ends[1] = text.rfind("。", ends[1], change)
-        if len(following) == 2 and ";" not in text[following[0] : following[1]]:
+        between = text[following[0] : following[1]] if len(following) == 2 else ";"
+        if ";" not in between and not _NESTED.search(between):
             ends.append(text.find(";", start))
         return min(e for e in ends if e >= 0)
     depth = 1
@@ -151,7 +152,12 @@ def _parts(text: str, start: int, inside: list[Quantity]) -> tuple[list[Quantity
     """The amounts of a list without those in brackets, in a list within the list, or in a reason."""
     parts: list[Quantity] = []
     flags: list[str] = []
-    for q in inside:
+    by_semicolons = bool(inside) and ";" in text[inside[0].end : inside[-1].start]
+    nested = False
+    for q, last in zip(inside, [None, *inside], strict=False):
+        nested = by_semicolons and last is not None and _goes_below(text[last.end : q.start], nested)
+        if nested:
+            continue
         before = text[start : q.start]
         if before.count("(") > before.count(")"):
             flags.append("brackets")
@@ -167,6 +173,12 @@ def _parts(text: str, start: int, inside: list[Quantity]) -> tuple[list[Quantity
             flags.append("semicolon")
         parts.append(q)
     return parts, flags
+
+
+def _goes_below(lead: str, nested: bool) -> bool:
+    """Whether an amount stands in a list within one whose parts semicolons keep apart."""
+    begun, _, rest = lead.rpartition(";")
+    return bool(_NESTED.search(rest)) or (nested and not begun and ";" not in lead)
 
 
 def announced(passages: Sequence[Passage]) -> dict[int, str]:

@@ -60,6 +60,8 @@ class Reading:
     sums: tuple[tuple[Fact, ...], ...] = ()
     wider: bool = False
     """No number stands where all of the words say, only such of a wider scope: they are no measure."""
+    blank: bool = False
+    """The first of them are cells left blank."""
 
     @property
     def how(self) -> str:
@@ -125,6 +127,15 @@ class SentenceReader:
         said_all = [*narrow, *(x for x in wanted.values if x[0] == "period")]
         exact = any(all(self.cube.has(f, *x) for x in said_all) for f in facts)
         wider = not named and bool(facts) and not exact and not unsaid
+        blanks = () if exact and facts else tuple(self.cube.blanks(wanted))
+        if blanks:
+            blank = replace(said, wanted=wanted, how=f"{said.how}, blank")
+            return Reading(q, blank, (*blanks, *facts), sums, blank=True)
+        if facts and not named and all(self.cube.place(f).residue for f in facts):
+            how += ", unknown"  # the headings of all of them have words that nothing explains
+        if not q.amount.value:  # some unit has nothing; that it holds of nothing says little of amounts
+            facts = self.cube.of_body([f for f in facts if all(self.cube.has(f, *x) for x in said_all)])
+            how += ", zero"
         return Reading(q, replace(said, wanted=wanted, how=how), facts, sums, wider)
 
     def _unsaid(self, fact: Fact, wanted: Wanted) -> bool:

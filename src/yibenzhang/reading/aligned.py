@@ -4,61 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import pairwise
 
-from yibenzhang.model.amounts import CellState, cell_state, parse_amount
+from yibenzhang.model.amounts import parse_amount
 from yibenzhang.model.documents import Cell, Table
 from yibenzhang.model.places import PagePlace
 from yibenzhang.reading.blocks import is_lead
-from yibenzhang.reading.glyphs import Glyph, Line, lines_of, unmapped
+from yibenzhang.reading.fields import STRONG, Field, FieldRow, field_rows
+from yibenzhang.reading.glyphs import Glyph, Line, unmapped
 from yibenzhang.reading.rules import Rule
 
-_STRONG = re.compile(r"\d[.,]\d")
 _FEWEST_ROWS = 3
 _FEWEST_STRONG = 4
-_APART = 0.9
-"""Fields are parted by so much of their size."""
-_SPREAD = 3.2
-"""Single Chinese characters up to this far apart are one word spread over its column."""
 _FAR = 3.2
 """Rows of one table follow each other within so many sizes."""
 _HEADER_LINES = 4
-_HAN = "\u2e80"
-
-
-@dataclass(slots=True)
-class _Field:
-    """Words or a number of one line without a wide gap inside."""
-
-    text: str
-    x0: float
-    x1: float
-    glyphs: list[Glyph]
-    number: bool = False
-
-    @property
-    def middle(self) -> float:
-        return (self.x0 + self.x1) / 2
-
-
-@dataclass(slots=True)
-class _Row:
-    fields: list[_Field]
-    top: float
-    bottom: float
-    size: float
-
-    @property
-    def numbers(self) -> list[_Field]:
-        return [f for f in self.fields if f.number]
 
 
 def may_hold_tables(lines: Sequence[Line]) -> bool:
     """Cheaply: several lines hold two numbers apart from each other, or a name and a number."""
     found = 0
     for line in lines:
-        if " " in line.text and _STRONG.search(line.text):
+        if " " in line.text and STRONG.search(line.text):
             parts = line.text.split(" ")
             found += parse_amount(parts[-1]) is not None
             if found >= _FEWEST_ROWS:
@@ -71,7 +39,7 @@ def aligned_tables(
 ) -> tuple[list[Table], list[Glyph]]:
     """The tables among glyphs that stand in no grid, and the glyphs left over. ``hs`` and ``vs``: rules drawn there,
     which part columns and say how far a heading reaches."""
-    rows = _rows(glyphs, vs)
+    rows = field_rows(glyphs, vs)
     tables: list[Table] = []
     used: set[int] = set()
     k = 0
@@ -89,65 +57,9 @@ def aligned_tables(
     return tables, [g for g in glyphs if id(g) not in used] if tables else glyphs
 
 
-def _rows(glyphs: list[Glyph], vs: Sequence[Rule]) -> list[_Row]:
-    rows = []
-    taken: list[list[Glyph]] = []
-    for g in sorted(glyphs, key=lambda g: g.base):
-        if taken and abs(g.base - taken[-1][-1].base) <= 0.35 * min(g.size, taken[-1][-1].size):
-            taken[-1].append(g)
-        else:
-            taken.append([g])
-    for line in taken:
-        line.sort(key=lambda g: g.x0)
-        fields = _fields(line, vs)
-        rows.append(
-            _Row(fields, min(g.top for g in line), max(g.bottom for g in line), max(g.size for g in line))
-        )
-    return rows
-
-
-def _fields(line: list[Glyph], vs: Sequence[Rule]) -> list[_Field]:
-    """The line cut at wide gaps and at vertical rules; a word spread over its column stays one."""
-    parts: list[list[Glyph]] = [[line[0]]]
-    middle = (line[0].top + line[0].bottom) / 2
-    at = sorted(v.at for v in vs if v.start <= middle <= v.end)
-    for a, b in pairwise(line):
-        if b.x0 - a.x1 > _APART * max(a.size, b.size) or any(a.x1 - 1 <= x <= b.x0 + 1 for x in at):
-            parts.append([])
-        parts[-1].append(b)
-    out: list[_Field] = []
-    for part in parts:
-        found = lines_of(part)
-        text = found[0].text if len(found) == 1 else "".join(g.text for g in part)
-        field = _Field(text, part[0].x0, part[-1].x1, part)
-        last = out[-1] if out else None
-        if (
-            last is not None
-            and _spread(last, field)
-            and not any(last.x1 - 1 <= x <= field.x0 + 1 for x in at)
-        ):
-            last.text, last.x1 = last.text + field.text, field.x1
-            last.glyphs.extend(part)
-        else:
-            out.append(field)
-    for field in out:
-        state = cell_state(field.text)
-        field.number = state in (CellState.PRINTED, CellState.ZERO) or (
-            state == CellState.UNREADABLE and bool(_STRONG.search(field.text)) or set(field.text) == {"#"}
-        )
-    return out
-
-
-def _spread(a: _Field, b: _Field) -> bool:
-    """Two single characters of one word ("合    计")."""
-    size = b.glyphs[0].size
-    single = len(b.text) == 1 and b.text >= _HAN and len(a.glyphs[-1:]) == 1 and a.text >= _HAN
-    return single and len(a.text) <= 3 and b.x0 - a.x1 <= _SPREAD * size and all(c >= _HAN for c in a.text)
-
-
-def _run(rows: Sequence[_Row], start: int) -> list[int]:
+def _run(rows: Sequence[FieldRow], start: int) -> list[int]:
     """The rows from ``start`` that are the body of a table: their numbers, with what hangs between them."""
-    if not rows[start].numbers or len(rows[start].fields) < 2:
+    if not rows[start].of_table:
         return []
     out = [start]
     waiting: list[int] = []
@@ -155,38 +67,35 @@ def _run(rows: Sequence[_Row], start: int) -> list[int]:
         before, row = rows[(waiting or out)[-1]], rows[k]
         if row.top - before.bottom > _FAR * max(row.size, before.size):
             break
-        if row.numbers and len(row.fields) >= 2:
+        if row.of_table:
             out += [*waiting, k]
             waiting = []
-        elif (
-            len(row.fields) == 1
-            and len(row.fields[0].text) < 30
-            and len(waiting) < 2
-            and not is_lead(row.fields[0].text)
-        ):
-            waiting.append(k)  # a name that goes on, or a row that has no numbers
+        elif row.may_hang and len(waiting) < 2:
+            waiting.append(k)
         else:
             break
     numbers = [f for k in out for f in rows[k].numbers]
-    strong = sum(bool(_STRONG.search(f.text)) for f in numbers)
+    strong = sum(bool(STRONG.search(f.text)) for f in numbers)
     enough = sum(bool(rows[k].numbers) for k in out) >= _FEWEST_ROWS
     return out if enough and strong >= _FEWEST_STRONG and 2 * strong >= len(numbers) else []
 
 
-def _columns(rows: Sequence[_Row], run: Sequence[int], vs: Sequence[Rule]) -> list[tuple[float, float]]:
+def _columns(rows: Sequence[FieldRow], run: Sequence[int], vs: Sequence[Rule]) -> list[tuple[float, float]]:
     """The columns of a body as intervals; empty where its numbers do not stand below one another."""
     fields = sorted((f for k in run for f in rows[k].fields), key=lambda f: f.x0)
-    numeric: list[list[_Field]] = []
-    for f in (f for f in fields if f.number and _STRONG.search(f.text)):
-        if numeric and f.x0 < max(o.x1 for o in numeric[-1]):
-            numeric[-1].append(f)
-        else:
-            numeric.append([f])
+    numeric = _below_one_another([f for f in fields if f.number and STRONG.search(f.text)])
     size = max(rows[k].size for k in run)
-    if not numeric or not all(_level(column, size) for column in numeric if len(column) > 1):
+    several = [column for column in numeric if len(column) > 1]
+    if not numeric or 2 * len(several) < len(numeric) or not all(_level(column, size) for column in several):
         return []
-    if sum(len(c) > 1 for c in numeric) * 2 < len(numeric):
-        return []
+    spans = _spans(fields, numeric, size)
+    return spans if len(spans) > 1 else []
+
+
+def _spans(
+    fields: Sequence[Field], numeric: Sequence[Sequence[Field]], size: float
+) -> list[tuple[float, float]]:
+    """From where to where each column reaches, by its numbers and its words."""
     spans: list[tuple[float, float]] = []
     for f in fields:
         crossing = sum(o[0].x0 < f.x1 and f.x0 < o[0].x1 for o in numeric)
@@ -196,10 +105,21 @@ def _columns(rows: Sequence[_Row], run: Sequence[int], vs: Sequence[Rule]) -> li
             spans[-1] = (spans[-1][0], max(spans[-1][1], f.x1))
         else:
             spans.append((f.x0, f.x1))
-    return spans if len(spans) > 1 else []
+    return spans
 
 
-def _level(column: Sequence[_Field], size: float) -> bool:
+def _below_one_another(fields: Sequence[Field]) -> list[list[Field]]:
+    """Fields (from left to right) that overlap, together."""
+    out: list[list[Field]] = []
+    for f in fields:
+        if out and f.x0 < max(o.x1 for o in out[-1]):
+            out[-1].append(f)
+        else:
+            out.append([f])
+    return out
+
+
+def _level(column: Sequence[Field], size: float) -> bool:
     """The numbers of a column end, begin or are centred below one another."""
     for edges in ([f.x1 for f in column], [f.middle for f in column], [f.x0 for f in column]):
         at = sorted(edges)
@@ -209,7 +129,9 @@ def _level(column: Sequence[_Field], size: float) -> bool:
     return False
 
 
-def _header_start(rows: Sequence[_Row], body: int, columns: Sequence[tuple[float, float]], least: int) -> int:
+def _header_start(
+    rows: Sequence[FieldRow], body: int, columns: Sequence[tuple[float, float]], least: int
+) -> int:
     """The first row of the headings above a body: words over its columns, up to a title, a unit or a gap."""
     start = body
     left, right = columns[0][0], columns[-1][1]
@@ -229,7 +151,7 @@ def _header_start(rows: Sequence[_Row], body: int, columns: Sequence[tuple[float
     return start
 
 
-def _continues(field: _Field, below: _Row, columns: Sequence[tuple[float, float]]) -> bool:
+def _continues(field: Field, below: FieldRow, columns: Sequence[tuple[float, float]]) -> bool:
     """A lone field right above the headings: the first line of one of them, or a heading over several."""
     over = sum(field.x0 < b and a < field.x1 for a, b in columns)
     title = re.search(r"表$|20\d\d年", field.text)
@@ -239,7 +161,7 @@ def _continues(field: _Field, below: _Row, columns: Sequence[tuple[float, float]
 def _table(
     page: int,
     index: int,
-    rows: Sequence[_Row],
+    rows: Sequence[FieldRow],
     heads: int,
     columns: Sequence[tuple[float, float]],
     hs: Sequence[Rule],
@@ -273,23 +195,21 @@ def _table(
     return Table(index, (page,), at, len(columns), tuple(cells), tuple(round(e, 1) for e in edges), "aligned")
 
 
-def _goes_on(row: _Row, cells: list[Cell], at: int, edges: Sequence[float], least: int) -> bool:
+def _goes_on(row: FieldRow, cells: list[Cell], at: int, edges: Sequence[float], least: int) -> bool:
     """A line of words alone continues the name above it: put it there."""
     c = _column_of(row.fields[0], edges)
     for k, cell in enumerate(cells):
         if cell.row == at >= least and cell.column == c and cell.text and isinstance(cell.place, PagePlace):
             if row.top - cell.place.bottom > 0.6 * row.size:
                 return False
-            cells[k] = Cell(
-                cell.row, c, 1, cell.column_span, cell.text + row.fields[0].text, cell.place, cell.indent, cell.unreadable, cell.sure
-            )  # fmt: skip
+            cells[k] = replace(cell, row_span=1, text=cell.text + row.fields[0].text)
             return True
     return False
 
 
 def _header(
     page: int,
-    rows: Sequence[_Row],
+    rows: Sequence[FieldRow],
     edges: Sequence[float],
     columns: Sequence[tuple[float, float]],
     hs: Sequence[Rule],
@@ -323,8 +243,8 @@ def _header(
 
 
 def _placed(
-    row: _Row, edges: Sequence[float], columns: Sequence[tuple[float, float]], hs: Sequence[Rule]
-) -> list[tuple[_Field, int, int]]:
+    row: FieldRow, edges: Sequence[float], columns: Sequence[tuple[float, float]], hs: Sequence[Rule]
+) -> list[tuple[Field, int, int]]:
     """The columns [a, b) each heading of a line stands over: in order, one heading a column, as near as can be."""
     reach = [(f, *_reach(f, row, edges, columns, hs)) for f in row.fields]
     alone = [f for f, a, b in reach if b == a + 1]
@@ -349,8 +269,8 @@ def _placed(
 
 
 def _reach(
-    field: _Field,
-    row: _Row,
+    field: Field,
+    row: FieldRow,
     edges: Sequence[float],
     columns: Sequence[tuple[float, float]],
     hs: Sequence[Rule],
@@ -369,13 +289,13 @@ def _reach(
     return c, c + 1
 
 
-def _column_of(field: _Field, edges: Sequence[float]) -> int:
+def _column_of(field: Field, edges: Sequence[float]) -> int:
     """The column in which most of a field lies."""
     shares = [min(field.x1, b) - max(field.x0, a) for a, b in pairwise(edges)]
     return max(range(len(shares)), key=shares.__getitem__)
 
 
-def _place(page: int, row: _Row, edges: Sequence[float], c: int, wide: int) -> PagePlace:
+def _place(page: int, row: FieldRow, edges: Sequence[float], c: int, wide: int) -> PagePlace:
     return PagePlace(
         page, round(edges[c], 1), round(row.top, 1), round(edges[c + wide], 1), round(row.bottom, 1)
     )
@@ -387,9 +307,9 @@ def _cell(
     c: int,
     wide: int,
     texts: Sequence[str],
-    row: _Row,
+    row: FieldRow,
     edges: Sequence[float],
-    field: _Field,
+    field: Field,
 ) -> Cell:
     text = " ".join(t for t in texts if t)
     bad = any(unmapped(ch) for ch in text)

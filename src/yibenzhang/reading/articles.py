@@ -9,9 +9,41 @@ from lxml import etree
 
 from yibenzhang.model.amounts import parse_amount
 
-INLINE = frozenset({"a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "em", "font", "i", "ins", "label",
-    "mark", "q", "s", "small", "span", "strike", "strong", "sub", "sup", "tt", "u", "var", "o", "st1", "wbr",
-    "nobr", "img", "input"})  # fmt: skip
+INLINE = frozenset(
+    {
+        "a",
+        "abbr",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "cite",
+        "code",
+        "em",
+        "font",
+        "i",
+        "ins",
+        "label",
+        "mark",
+        "q",
+        "s",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "tt",
+        "u",
+        "var",
+        "o",
+        "st1",
+        "wbr",
+        "nobr",
+        "img",
+        "input",
+    }
+)
 FOOT = re.compile(
     r"版权所有|ICP备|网站标识码|公网安备|技术支持|建议使用.{0,12}(分辨率|浏览器)|您(的|当前)位置|^当前位置|访问量|"
     r"字体?(大小)?[:：]?\s*[\[【]?\s*大|打印本页|关闭窗口|扫一扫|分享到"

@@ -58,16 +58,7 @@ def settled(cells: Iterable[Cell], rows: int, columns: int) -> list[Cell]:
         r, c = cell.row, cell.column
         if not (0 <= r < rows and 0 <= c < columns) or (r, c) in taken:
             continue
-        wide = 1
-        while wide < min(cell.column_span, columns - c) and (r, c + wide) not in taken:
-            wide += 1
-        high = 1
-        while high < min(cell.row_span, rows - r) and not any(
-            (r + high, k) in taken for k in range(c, c + wide)
-        ):
-            high += 1
-        if len(taken) + wide * high > MAX_GRID_POSITIONS:
-            wide = high = 1
+        high, wide = _free(cell, rows, columns, taken)
         if wide == high == 1:
             taken.add((r, c))
         else:
@@ -75,6 +66,17 @@ def settled(cells: Iterable[Cell], rows: int, columns: int) -> list[Cell]:
         same = high == cell.row_span and wide == cell.column_span
         out.append(cell if same else replace(cell, row_span=high, column_span=wide))
     return out
+
+
+def _free(cell: Cell, rows: int, columns: int, taken: set[tuple[int, int]]) -> tuple[int, int]:
+    """How many rows and columns of its span a cell can have; one of each where the grid would be too large."""
+    r, c = cell.row, cell.column
+    wide = high = 1
+    while wide < min(cell.column_span, columns - c) and (r, c + wide) not in taken:
+        wide += 1
+    while high < min(cell.row_span, rows - r) and all((r + high, c + k) not in taken for k in range(wide)):
+        high += 1
+    return (high, wide) if len(taken) + wide * high <= MAX_GRID_POSITIONS else (1, 1)
 
 
 def blocks_of(grid: Grid, empty: Callable[[int, int], Place], first: int) -> list[Paragraph | Table]:
@@ -188,13 +190,17 @@ class _Cutter:
             k += 1
         if self.ruled is None and not any(len(self.fresh[i]) > 1 for i in range(k, rows)):
             return rows
-        if self.ruled is None and k < rows:  # the rows right above may be the first of the header
-            while k > r and not self._surely_above(k - 1):
-                k -= 1
-        if self.ruled is not None and k < rows and k not in self.ruled:
-            while k > r and len(self.fresh[k - 1]) > 1 and not self._lead(k - 1):
-                k -= 1  # the headings of a table without borders among others that have them
+        first = k
+        while first < rows and k > r and self._of_header(k - 1, first):
+            k -= 1
         return k if self.grid.columns > 1 else rows
+
+    def _of_header(self, r: int, first: int) -> bool:
+        """A row that may stand above the ``first`` of a table is rather one of its header."""
+        if self.ruled is None:
+            return not self._surely_above(r)
+        # the headings of a table without borders among others that have them
+        return first not in self.ruled and len(self.fresh[r]) > 1 and not self._lead(r)
 
     def _end(self, start: int) -> int:
         rows = self.grid.rows
@@ -277,15 +283,8 @@ class _Cutter:
     def _table(self, start: int, end: int, index: int) -> Table:
         """Rows [start, end) without the rows and columns in which nothing is printed."""
         inside = [c for c in self.grid.cells if start <= c.row < end]
-        told = [c for c in inside if c.text.strip()]
-        rows = sorted({c.row for c in told})
-        columns = sorted({c.column for c in told})
-        empty_rows = [r for r in range(start, end) if self._blank(r)] if self.ruled is not None else []
-        if rows:  # a ruled row without words counts, but a long empty form has one of them
-            inner = [r for r in empty_rows if rows[0] < r < rows[-1]]
-            rows = sorted(
-                {*rows, *inner[: _STREWN // len(columns)], *[r for r in empty_rows if r > rows[-1]][:1]}
-            )
+        columns = sorted({c.column for c in inside if c.text.strip()})
+        rows = self._kept_rows(start, end, inside, len(columns))
         cells = []
         filled: set[tuple[int, int]] = set()
         known_rows, known_columns = set(rows), set(columns)
@@ -307,6 +306,15 @@ class _Cutter:
                     cells.append(Cell(i, j, 1, 1, "", self.empty(r, k)))
         cells.sort(key=lambda c: (c.row, c.column))
         return Table(index, (), len(rows), len(columns), tuple(cells), (), self.grid.confidence)
+
+    def _kept_rows(self, start: int, end: int, cells: list[Cell], columns: int) -> list[int]:
+        """The rows with words; a ruled row without words counts, but a long empty form has one of them."""
+        rows = sorted({c.row for c in cells if c.text.strip()})
+        if not rows or self.ruled is None:
+            return rows
+        inner = [r for r in range(rows[0] + 1, rows[-1]) if self._blank(r)]
+        below = [r for r in range(rows[-1] + 1, end) if self._blank(r)]
+        return sorted({*rows, *inner[: _STREWN // columns], *below[:1]})
 
 
 def lines_of(text: str, place: Place) -> list[Paragraph]:

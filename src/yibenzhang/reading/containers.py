@@ -26,10 +26,18 @@ _SMALL = 1024 * 1024
 """A member this small is read whatever it is packed to."""
 _MOST_RECORDS = 200_000
 """More entries than this are not even listed."""
-_BROKEN = (
-    zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, EOFError, OSError,
-    ValueError, LookupError, OverflowError,
-)  # fmt: skip
+ZIP_FAULTS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    OSError,
+    ValueError,
+    LookupError,
+    OverflowError,
+)
 """What zipfile raises on files that are no sound zip."""
 
 
@@ -60,7 +68,7 @@ class Container:
                 raise ReadingError("压缩包里的文件太多，未能读取。")
             self._zip = zipfile.ZipFile(source if isinstance(source, Path) else io.BytesIO(source))
             infos = self._zip.infolist()
-        except _BROKEN as error:
+        except ZIP_FAULTS as error:
             raise ReadingError(
                 "压缩文件（docx、xlsx、ofd、zip 等）已损坏或不完整，无法打开；请重新下载或打包。"
             ) from error
@@ -109,7 +117,7 @@ class Container:
         try:
             with self._zip.open(info) as member:
                 return member.read()
-        except _BROKEN as error:
+        except ZIP_FAULTS as error:
             raise ReadingError(f"压缩包里的“{name[:100]}”已损坏，无法读取。") from error
 
     def begins(self, name: str, with_: bytes) -> bool:
@@ -117,7 +125,7 @@ class Container:
         try:
             with self._zip.open(self.members[name]) as member:
                 return member.read(len(with_)) == with_
-        except _BROKEN:
+        except ZIP_FAULTS:
             return False
 
 

@@ -51,10 +51,20 @@ def converted(data: bytes, suffix: str, target: str) -> bytes:
         source = home / f"in.{suffix.rpartition('.')[2]}"
         source.write_bytes(data)
         command = [
-            program, f"-env:UserInstallation={(home / 'profile').as_uri()}", "--headless", "--invisible",
-            "--norestore", "--nolockcheck", "--nodefault", "--nofirststartwizard",
-            "--convert-to", _FILTERS[target], "--outdir", str(home / "out"), str(source),
-        ]  # fmt: skip
+            program,
+            f"-env:UserInstallation={(home / 'profile').as_uri()}",
+            "--headless",
+            "--invisible",
+            "--norestore",
+            "--nolockcheck",
+            "--nodefault",
+            "--nofirststartwizard",
+            "--convert-to",
+            _FILTERS[target],
+            "--outdir",
+            str(home / "out"),
+            str(source),
+        ]
         if guard := shutil.which(
             "timeout"
         ):  # ends it also where this process is killed before its time is over
@@ -81,9 +91,14 @@ def _run(command: list[str], home: Path) -> None:
     environment |= {"HOME": str(home), "TMPDIR": str(home), "SAL_USE_VCLPLUGIN": "svp"}
     try:
         process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            env=environment, cwd=home, start_new_session=True,
-        )  # fmt: skip
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+            cwd=home,
+            start_new_session=True,
+        )
     except OSError as error:
         raise ReadingError(f"LibreOffice 无法启动：{error.strerror or error}。") from error
     try:

@@ -170,15 +170,7 @@ def _table(
         for c in range(cols):
             if taken[r][c]:
                 continue
-            c1 = c
-            while c1 + 1 < cols and not right[r][c1] and not taken[r][c1 + 1]:
-                c1 += 1
-            r1 = r
-            while r1 + 1 < rows and not any(below[r1][k] for k in range(c, c1 + 1)):
-                inner = any(right[r1 + 1][k] for k in range(c, c1))
-                if inner or any(taken[r1 + 1][k] for k in range(c, c1 + 1)):
-                    break
-                r1 += 1
+            r1, c1 = _corner(r, c, right, below, taken)
             found: list[Glyph] = []
             for i in range(r, r1 + 1):
                 for k in range(c, c1 + 1):
@@ -190,6 +182,22 @@ def _table(
             printed[r, c] = lines
             cells.append(_cell(page, r, c, r1, c1, ys, xs, found, lines))
     return unstacked(Table(index, (page,), rows, cols, tuple(cells), tuple(xs)), printed)
+
+
+def _corner(
+    r: int, c: int, right: list[list[bool]], below: list[list[bool]], taken: list[list[bool]]
+) -> tuple[int, int]:
+    """The last row and column of the cell that begins at ``r`` and ``c``: up to the next drawn edge either way."""
+    rows, cols = len(taken), len(taken[0])
+    c1 = c
+    while c1 + 1 < cols and not right[r][c1] and not taken[r][c1 + 1]:
+        c1 += 1
+    r1 = r
+    while r1 + 1 < rows and not any(below[r1][c : c1 + 1]):
+        if any(right[r1 + 1][c:c1]) or any(taken[r1 + 1][c : c1 + 1]):
+            break
+        r1 += 1
+    return r1, c1
 
 
 def _placed(ys: list[float], xs: list[float], glyphs: list[Glyph]) -> dict[tuple[int, int], list[Glyph]]:

@@ -5,7 +5,9 @@ The codes are those of ECMA-376 part 1, 18.8.30–31 (numFmts), as Excel, WPS an
 
 from __future__ import annotations
 
+import operator
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation, Overflow
@@ -52,18 +54,14 @@ class _Section:
         """How its digits are laid: places before and after the point, power of ten, commas."""
         kinds = [k for k, _ in self.tokens]
         places = [i for i, k in enumerate(kinds) if k == "digit"]
+        commas = [i for i, k in enumerate(kinds) if k == "comma"]
         point = kinds.index("point") if "point" in kinds else len(kinds)
         whole = tuple(i for i in places if i < point)
-        scale = 2 * kinds.count("percent")
-        grouped = False
-        for i, kind in enumerate(kinds):
-            if kind != "comma":
-                continue
-            if any(k > i for k in whole) and any(k < i for k in whole):
-                grouped = True
-            elif not any(k > i for k in places) or (i < point and not any(k > i for k in whole)):
-                scale -= 3
-        return _Plan(whole, tuple(i for i in places if i > point), scale, grouped)
+        first, last_whole, last = min(whole, default=point), max(whole, default=-1), max(places, default=-1)
+        grouping = [i for i in commas if first < i < last_whole]
+        scaling = [i for i in commas if i > last or last_whole < i < point]
+        scale = 2 * kinds.count("percent") - 3 * len(scaling)
+        return _Plan(whole, tuple(i for i in places if i > point), scale, bool(grouping))
 
 
 def builtin(number: int) -> str:
@@ -145,15 +143,13 @@ def _chosen(sections: tuple[_Section, ...], number: Decimal) -> tuple[_Section |
     """The section for this number, and whether a minus is still to be printed before it."""
     numeric = sections[:3]
     if any(s.condition for s in numeric):
-        for section in numeric:
-            if section.condition is None or _meets(number, *section.condition):
-                return (section if section.tokens else None), True
-        return numeric[0], True
+        chosen = next((s for s in numeric if s.condition is None or _meets(number, *s.condition)), None)
+        if chosen is None:
+            return numeric[0], True
+        return (chosen if chosen.tokens else None), True
     if len(numeric) == 1:
         return numeric[0], True
-    if number > 0 or (number == 0 and len(numeric) < 3):
-        return (numeric[0] if numeric[0].tokens else None), False
-    section = numeric[1] if number < 0 else numeric[2]
+    section = _by_sign(numeric, number)
     if not section.tokens:
         return None, False
     words = "".join(t for k, t in section.tokens if k == "literal")
@@ -161,11 +157,25 @@ def _chosen(sections: tuple[_Section, ...], number: Decimal) -> tuple[_Section |
     return section, number < 0 and "-" not in words
 
 
+def _by_sign(numeric: tuple[_Section, ...], number: Decimal) -> _Section:
+    """For positive numbers the first section, for negative the second, for zero the third where there is one."""
+    if number < 0:
+        return numeric[1]
+    return numeric[2] if number == 0 and len(numeric) == 3 else numeric[0]
+
+
+_SIGNS: dict[str, Callable[[Decimal, Decimal], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "=": operator.eq,
+    "<>": operator.ne,
+}
+
+
 def _meets(number: Decimal, sign: str, bound: Decimal) -> bool:
-    return {
-        "<": number < bound, "<=": number <= bound, ">": number > bound, ">=": number >= bound,
-        "=": number == bound, "<>": number != bound,
-    }[sign]  # fmt: skip
+    return _SIGNS[sign](number, bound)
 
 
 def _with_literals(section: _Section, text: str) -> str:

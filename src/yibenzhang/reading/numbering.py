@@ -9,9 +9,31 @@ from lxml import etree
 
 from yibenzhang.reading.packages import Package, parse
 
+_ROMAN = {
+    1000: "M",
+    900: "CM",
+    500: "D",
+    400: "CD",
+    100: "C",
+    90: "XC",
+    50: "L",
+    40: "XL",
+    10: "X",
+    9: "IX",
+    5: "V",
+    4: "IV",
+    1: "I",
+}
 _DIGITS = "〇一二三四五六七八九"
-_CHINESE = ("chinesecounting", "chinesecountingthousand", "japanesecounting", "taiwanesecounting",
-    "taiwanesecountingthousand", "ideographdigital", "japanesedigitaltenthousand")  # fmt: skip
+_CHINESE = (
+    "chinesecounting",
+    "chinesecountingthousand",
+    "japanesecounting",
+    "taiwanesecounting",
+    "taiwanesecountingthousand",
+    "ideographdigital",
+    "japanesedigitaltenthousand",
+)
 _DEEPEST = 9
 
 
@@ -47,9 +69,11 @@ class Numbering:
             levels = {}
             for lvl in node.iterchildren("{*}lvl"):
                 levels[_number(value(lvl, "ilvl", own=True))] = _Level(
-                    _number(value(lvl, "start"), 1), value(lvl, "numFmt") or "decimal",
-                    value(lvl, "lvlText"), lvl.find("{*}isLgl") is not None,
-                )  # fmt: skip
+                    _number(value(lvl, "start"), 1),
+                    value(lvl, "numFmt") or "decimal",
+                    value(lvl, "lvlText"),
+                    lvl.find("{*}isLgl") is not None,
+                )
             self._lists[value(node, "abstractNumId", own=True)] = _List(levels)
         for node in root.iterchildren("{*}num"):
             number = value(node, "numId", own=True)
@@ -153,10 +177,7 @@ def chinese(n: int) -> str:
 
 def _roman(n: int) -> str:
     out = ""
-    for worth, letters in (
-        (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"),
-        (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"),
-    ):  # fmt: skip
+    for worth, letters in _ROMAN.items():
         out += letters * (n // worth)
         n %= worth
     return out

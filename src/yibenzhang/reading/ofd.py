@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from contextlib import suppress
 from xml.etree.ElementTree import Element
 
 from yibenzhang.model.documents import Page, ReadingNotice, Table
@@ -15,7 +16,7 @@ from yibenzhang.model.places import PagePlace
 from yibenzhang.reading.assembly import page_of
 from yibenzhang.reading.containers import Container, parse_xml
 from yibenzhang.reading.extra import installed
-from yibenzhang.reading.glyphs import unmapped
+from yibenzhang.reading.glyphs import Glyph, unmapped
 from yibenzhang.reading.limits import MAX_PAGES, MAX_RULES_PER_PAGE, MAX_XML_BYTES, ReadingError
 from yibenzhang.reading.ofd_drawing import POINTS, Drawing, Picture, Resources, children, numbers
 from yibenzhang.reading.painted import pictures_notice
@@ -127,9 +128,7 @@ def read_ofd(box: Container) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...
         raise ReadingError("OFD 已加密，需要密码才能打开；请提供未加密的版本。")
     root = parse_xml(box.read(names["ofd.xml"], MAX_XML_BYTES))
     books = [_Book(box, location) for location in _roots(box, root)]
-    pages: list[Page] = []
     notices: list[ReadingNotice] = []
-    tables = 0
     if attached := sum(book.attached() for book in books):
         notices.append(ReadingNotice(f"OFD 里附有 {attached} 个文件，没有读取，请取出后一并检查。"))
     listed = [(book, location) for book in books for location in book.pages]
@@ -137,8 +136,20 @@ def read_ofd(box: Container) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...
         raise ReadingError("OFD 中没有任何页面。")
     if len(listed) > MAX_PAGES:
         notices.append(ReadingNotice(f"共 {len(listed)} 页，只读取了前 {MAX_PAGES} 页。", cut=True))
-    for number, (book, location) in enumerate(listed[:MAX_PAGES], start=1):
-        begins(number, min(len(listed), MAX_PAGES))
+    pages = _pages(listed[:MAX_PAGES], notices)
+    if pages and not any(p.blocks for p in pages) and all(n.message == _IMAGE for n in notices if n.place):
+        notices = [
+            ReadingNotice("整份 OFD 没有文字（扫描件或图片），本版本未做识别；内容未检查，不代表没有问题。")
+        ]
+    return tuple(pages), tuple(notices)
+
+
+def _pages(listed: list[tuple[_Book, str]], notices: list[ReadingNotice]) -> list[Page]:
+    """The pages that can be read; what is told of them and of the others goes to ``notices``."""
+    pages: list[Page] = []
+    tables = 0
+    for number, (book, location) in enumerate(listed, start=1):
+        begins(number, len(listed))
         try:
             page, told = _page(book, location, number, tables)
         except ReadingError as error:
@@ -148,11 +159,7 @@ def read_ofd(box: Container) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...
         tables += sum(isinstance(b, Table) for b in page.blocks)
         pages.append(page)
         notices.extend(told)
-    if pages and not any(p.blocks for p in pages) and all(n.message == _IMAGE for n in notices if n.place):
-        notices = [
-            ReadingNotice("整份 OFD 没有文字（扫描件或图片），本版本未做识别；内容未检查，不代表没有问题。")
-        ]
-    return tuple(pages), tuple(notices)
+    return pages
 
 
 def _recognised(
@@ -186,29 +193,13 @@ def _page(book: _Book, location: str, number: int, first: int) -> tuple[Page, li
     path, root = book.part(book.path, location)
     for r in children(root, "PageRes"):
         book.resources(path, r.text or "")
-    area = next(children(root, "Area", "PhysicalBox"), book.area)
-    box = numbers(area.text if area is not None else None, 4) or _A4
-    if box[2] <= 1 or box[3] <= 1:
-        box = _A4
-    drawing = Drawing(book.shared, (1, 0, 0, 1, -box[0], -box[1]))
-    for t in children(root, "Template"):
-        template = book.template(t.get("TemplateID", ""))
-        if template is not None:
-            drawing.draw_content(template)
-    drawing.draw_content(root)
-    try:
-        for look in book.notes(book.ids.get(location, "")):
-            drawing.draw_note(look)
-    except ReadingError:
-        pass  # notes that are missing paint nothing
+    box = _box(root, book)
+    drawing = _drawn(book, root, box, location)
     here = PagePlace(number, 0, 0, 0, 0)
-    notices = [ReadingNotice(text, here, unread) for text, unread in drawing.told()]
     turn = drawing.turn()
     glyphs = drawing.glyphs(turn, box[2], box[3])
     hs, vs = drawing.rules(turn, box[2], box[3])
-    bad = sum(unmapped(g.text) for g in glyphs)
-    if bad > 3:
-        notices.append(ReadingNotice(f"本页有 {bad} 个字形无法识别，涉及的内容未检查。", here))
+    notices = _notices(drawing, glyphs, here)
     large = [p for p in drawing.images if p.width * p.height > _LARGE * box[2] * box[3]]
     if large and len(glyphs) <= _FEW_GLYPHS:
         read = _recognised(book, max(large, key=lambda p: p.width * p.height), number, first)
@@ -224,3 +215,33 @@ def _page(book: _Book, location: str, number: int, first: int) -> tuple[Page, li
     width, height = box[2] * POINTS, box[3] * POINTS
     size = (height, width) if turn in (90, 270) else (width, height)
     return page_of(number, size, glyphs, hs, vs, first), notices
+
+
+def _notices(drawing: Drawing, glyphs: list[Glyph], here: PagePlace) -> list[ReadingNotice]:
+    """What of a page was left out or has no characters."""
+    notices = [ReadingNotice(text, here, unread) for text, unread in drawing.told()]
+    bad = sum(unmapped(g.text) for g in glyphs)
+    if bad > 3:
+        notices.append(ReadingNotice(f"本页有 {bad} 个字形无法识别，涉及的内容未检查。", here))
+    return notices
+
+
+def _box(page: Element, book: _Book) -> tuple[float, ...]:
+    """Left, top, width and height of a page in millimetres; A4 where it is not told or is nothing."""
+    area = next(children(page, "Area", "PhysicalBox"), book.area)
+    box = numbers(area.text if area is not None else None, 4) or _A4
+    return _A4 if box[2] <= 1 or box[3] <= 1 else box
+
+
+def _drawn(book: _Book, page: Element, box: tuple[float, ...], location: str) -> Drawing:
+    """What is drawn on a page: its templates, its own content, its notes."""
+    drawing = Drawing(book.shared, (1, 0, 0, 1, -box[0], -box[1]))
+    for t in children(page, "Template"):
+        template = book.template(t.get("TemplateID", ""))
+        if template is not None:
+            drawing.draw_content(template)
+    drawing.draw_content(page)
+    with suppress(ReadingError):  # notes that are missing paint nothing
+        for look in book.notes(book.ids.get(location, "")):
+            drawing.draw_note(look)
+    return drawing

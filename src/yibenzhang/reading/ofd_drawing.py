@@ -56,6 +56,10 @@ def numbers(text: str | None, count: int) -> tuple[float, ...] | None:
     return tuple(found[:count]) if len(found) >= count else None
 
 
+def _boundary(e: Element) -> tuple[float, ...]:
+    return numbers(e.get("Boundary"), 4) or (0.0, 0.0, 0.0, 0.0)
+
+
 def _matrix(text: str | None) -> Matrix:
     found = numbers(text, 6)
     return (found[0], found[1], found[2], found[3], found[4], found[5]) if found else IDENTITY
@@ -136,7 +140,7 @@ class Drawing:
 
     def draw_note(self, look: Element) -> None:
         """The appearance of a note: a block with a boundary of its own."""
-        box = numbers(look.get("Boundary"), 4) or (0.0, 0.0, 0.0, 0.0)
+        box = _boundary(look)
         self._draw(look, compose((1, 0, 0, 1, box[0], box[1]), self.outer), "", 1)
 
     def told(self) -> Iterator[tuple[str, bool]]:
@@ -173,59 +177,55 @@ class Drawing:
                         self._draw(content, inner, e.get("DrawParam", param), depth + 1)
 
     def _text(self, e: Element, outer: Matrix, param: str) -> None:
-        colour = colour_of(e, "FillColor", param, self.shared.params)
-        if e.get("Fill", "true").lower() in ("false", "0"):
-            stroked = e.get("Stroke", "false").lower() in ("true", "1")
-            colour = colour_of(e, "StrokeColor", param, self.shared.params) if stroked else CLEAR
-        if colour == CLEAR:
-            return
-        matrix, ctm, (width, height) = _placed(e, outer)
+        colour = self._letters_colour(e, param)
         size = number(e.get("Size"))
-        if size <= 0:
+        if colour == CLEAR or size <= 0:
             return
+        matrix, ctm, bounds = _placed(e, outer)
         stretch = number(e.get("HScale"), 1.0) or 1.0
         angle = math.radians(number(e.get("CharDirection")))
         cos, sin = math.cos(angle), math.sin(angle)
-        a, b, c, d, _, _ = matrix
+        a, b, c, d, left, top = matrix
         way = (a * cos + c * sin, b * cos + d * sin)
         scale = math.hypot(c * cos - a * sin, d * cos - b * sin)
         upright = abs(sin) < 0.01 and cos > 0
+        slack = max(_SLACK, 1.5 * size) * max(scale, 1)
         x = y = 0.0
-        mapped: Element | None = None
+        mapped = False
         for code in e:
-            if tag(code) == "CGTransform":
-                mapped = code
+            mapped = mapped or tag(code) == "CGTransform"
             if tag(code) != "TextCode":
                 continue
-            text = (code.text or "").translate(FOLDED)
-            text = text.strip() if "\n" in text else text
+            text = _words(code)
             x, y = number(code.get("X"), x), number(code.get("Y"), y)
-            for at, (px, py, advance) in enumerate(_positions(code, text, x, y, size, stretch, e)):
-                char = text[at]
-                if char <= " " or char in _INVISIBLE:
+            for char, px, py, advance in self._letters(text, _positions(code, text, x, y, size, stretch, e)):
+                if not _within(ctm, bounds, px, py, slack):
                     continue
-                self.chars += 1
-                self.shared.left -= 1
-                if self.chars > MAX_CHARS_PER_PAGE or self.shared.left <= 0:
-                    continue
-                slack = max(_SLACK, 1.5 * size)
-                cx, cy = ctm[0] * px + ctm[2] * py + ctm[4], ctm[1] * px + ctm[3] * py + ctm[5]
-                if width > 0 and height > 0 and not _within(cx, cy, width, height, slack * max(scale, 1)):
-                    continue
-                if char == _NO_CODE and mapped is not None:
-                    char = "\ufffd"
-                wide = advance if upright and advance else _em(char) * size * stretch
+                shown = "\ufffd" if char == _NO_CODE and mapped else char
+                wide = advance if upright and advance else _em(shown) * size * stretch
+                mx, my = a * px + c * py + left, b * px + d * py + top
                 self.marks.append(
-                    _Mark(
-                        char,
-                        a * px + c * py + matrix[4],
-                        b * px + d * py + matrix[5],
-                        way[0] * wide,
-                        way[1] * wide,
-                        size * scale,
-                        colour == WHITE,
-                    )
+                    _Mark(shown, mx, my, way[0] * wide, way[1] * wide, size * scale, colour == WHITE)
                 )
+
+    def _letters(
+        self, text: str, places: Iterator[tuple[float, float, float]]
+    ) -> Iterator[tuple[str, float, float, float]]:
+        """The characters that paint something, with their places, as long as there may be more of them."""
+        for char, (x, y, advance) in zip(text, places, strict=True):
+            if char <= " " or char in _INVISIBLE:
+                continue
+            self.chars += 1
+            self.shared.left -= 1
+            if self.chars <= MAX_CHARS_PER_PAGE and self.shared.left > 0:
+                yield char, x, y, advance
+
+    def _letters_colour(self, e: Element, param: str) -> int:
+        """The colour of letters, which are filled or else drawn as outlines."""
+        if e.get("Fill", "true").lower() not in ("false", "0"):
+            return colour_of(e, "FillColor", param, self.shared.params)
+        stroked = e.get("Stroke", "false").lower() in ("true", "1")
+        return colour_of(e, "StrokeColor", param, self.shared.params) if stroked else CLEAR
 
     def _path(self, e: Element, outer: Matrix, param: str) -> None:
         if len(self.segments) > 4 * MAX_RULES_PER_PAGE:
@@ -238,24 +238,15 @@ class Drawing:
         filled = ground == SEEN
         if not stroked and ground == CLEAR:
             return
-        _, ctm, (width, height) = _placed(e, outer)
-        boundary = numbers(e.get("Boundary"), 4) or (0, 0, 0, 0)
-        a, b, c, d, s, t = ctm
+        _, ctm, bounds = _placed(e, outer)
+        boundary = _boundary(e)
         shift = compose((1, 0, 0, 1, boundary[0], boundary[1]), outer)
         data = next((k.text for k in e if tag(k) == "AbbreviatedData"), "") or ""
         for points, closed in subpaths_of(data):
             self.shared.left -= len(points)
             if self.shared.left <= 0:
                 return
-            moved = []
-            for px, py in points:
-                cx, cy = a * px + c * py + s, b * px + d * py + t
-                if width > 0 or height > 0:  # a line may have a boundary without height
-                    cx = min(max(cx, -_SLACK), width + _SLACK)
-                    cy = min(max(cy, -_SLACK), height + _SLACK)
-                qx = shift[0] * cx + shift[2] * cy + shift[4]
-                qy = shift[1] * cx + shift[3] * cy + shift[5]
-                moved.append((qx * POINTS, qy * POINTS))
+            moved = [_moved(x, y, ctm, bounds, shift) for x, y in points]
             if ground != CLEAR and moved:
                 self._area(moved, ground)
             if stroked or filled:
@@ -317,20 +308,44 @@ def _over(x: float, y: float, size: float, box: Box) -> bool:
 
 
 def _picture(e: Element, outer: Matrix) -> Picture:
-    box = numbers(e.get("Boundary"), 4) or (0.0, 0.0, 0.0, 0.0)
+    box = _boundary(e)
     width = box[2] * math.hypot(outer[0], outer[1])
     return Picture(e.get("ResourceID", ""), width, box[3] * math.hypot(outer[2], outer[3]))
 
 
 def _placed(e: Element, outer: Matrix) -> tuple[Matrix, Matrix, tuple[float, float]]:
     """Matrix of an object to the page, its own matrix to its boundary, and the size of the boundary."""
-    box = numbers(e.get("Boundary"), 4) or (0.0, 0.0, 0.0, 0.0)
+    box = _boundary(e)
     ctm = _matrix(e.get("CTM"))
     return compose(compose(ctm, (1, 0, 0, 1, box[0], box[1])), outer), ctm, (box[2], box[3])
 
 
-def _within(x: float, y: float, width: float, height: float, slack: float) -> bool:
-    return -slack <= x <= width + slack and -slack <= y <= height + slack
+def _moved(
+    x: float, y: float, ctm: Matrix, bounds: tuple[float, float], shift: Matrix
+) -> tuple[float, float]:
+    """A point of a path in points of the page; outside of its boundary it is clipped to that."""
+    width, height = bounds
+    cx, cy = ctm[0] * x + ctm[2] * y + ctm[4], ctm[1] * x + ctm[3] * y + ctm[5]
+    if width > 0 or height > 0:  # a line may have a boundary without height
+        cx = min(max(cx, -_SLACK), width + _SLACK)
+        cy = min(max(cy, -_SLACK), height + _SLACK)
+    qx = shift[0] * cx + shift[2] * cy + shift[4]
+    qy = shift[1] * cx + shift[3] * cy + shift[5]
+    return qx * POINTS, qy * POINTS
+
+
+def _within(ctm: Matrix, bounds: tuple[float, float], x: float, y: float, slack: float) -> bool:
+    """The point of an object stands inside its boundary, give or take; anywhere where it has none."""
+    width, height = bounds
+    if width <= 0 or height <= 0:
+        return True
+    cx, cy = ctm[0] * x + ctm[2] * y + ctm[4], ctm[1] * x + ctm[3] * y + ctm[5]
+    return -slack <= cx <= width + slack and -slack <= cy <= height + slack
+
+
+def _words(code: Element) -> str:
+    text = (code.text or "").translate(FOLDED)
+    return text.strip() if "\n" in text else text
 
 
 def _em(char: str) -> float:

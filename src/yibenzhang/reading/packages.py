@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import io
 import posixpath
-import struct
 import zipfile
-import zlib
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
 from lxml import etree
 
+from yibenzhang.reading.containers import ZIP_FAULTS
 from yibenzhang.reading.limits import (
     MAX_PART_BYTES,
     MAX_PART_RATIO,
@@ -22,10 +21,6 @@ from yibenzhang.reading.limits import (
 )
 
 BROKEN = "文件已损坏或不完整，无法打开；请重新下载或另存一份。"
-_FAULTS = (
-    zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, EOFError, OSError,
-    ValueError, LookupError, OverflowError,
-)  # fmt: skip
 """What zipfile raises on files that are no sound zip."""
 _SMALL = 1024 * 1024
 _RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
@@ -40,7 +35,7 @@ class Package:
                 raise ReadingError("文件内的部件太多，不予读取。")
             self._zip = zipfile.ZipFile(io.BytesIO(data))
             self.members = {i.filename.lstrip("/"): i for i in self._zip.infolist() if not i.is_dir()}
-        except _FAULTS as error:
+        except ZIP_FAULTS as error:
             raise ReadingError(BROKEN) from error
         self._left = 2 * MAX_PART_BYTES
 
@@ -60,7 +55,7 @@ class Package:
         try:
             with self._zip.open(info) as member:
                 data = member.read(most + 1)
-        except _FAULTS as error:
+        except ZIP_FAULTS as error:
             raise ReadingError(BROKEN) from error
         if len(data) > most:
             raise ReadingError(f"文件解开后超过 {most // 1024 // 1024} MB，不予读取。")
@@ -121,9 +116,13 @@ def local(element: Any) -> str:
 def parse(data: bytes) -> etree._Element:
     """The root of one small part."""
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
         remove_pis=True,
-    )  # fmt: skip
+    )
     try:
         root = etree.fromstring(sound(data), parser)
     except (etree.XMLSyntaxError, ValueError, LookupError) as error:
@@ -137,9 +136,16 @@ def events(data: bytes, tags: tuple[str, ...]) -> Iterator[tuple[str, etree._Ele
     """Start and end of elements of these tags, in order; the reader clears what it has used."""
     try:
         walk = etree.iterparse(
-            io.BytesIO(sound(data)), events=("start", "end"), tag=tags, resolve_entities=False, no_network=True,
-            load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True,
-        )  # fmt: skip
+            io.BytesIO(sound(data)),
+            events=("start", "end"),
+            tag=tags,
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            huge_tree=False,
+            remove_comments=True,
+            remove_pis=True,
+        )
         yield from walk
     except (etree.XMLSyntaxError, ValueError, LookupError) as error:
         raise ReadingError(BROKEN) from error

@@ -75,14 +75,7 @@ def seen(
 ) -> list[Glyph]:
     """The characters a person sees: not white on white, not clear, not on a layer that is off, not under white; those
     under something else that nobody can see through are unreadable."""
-    gone: set[int] = set()
-    for k, tone in found.faint.items():
-        g = found.all[k]
-        if tone == PALE:
-            if g.size >= _LARGE and g.size >= _LARGER * _usual(found.all):
-                gone.add(k)
-        elif tone == CLEAR or not any(_inside(g, box) for box in drawn.grounds):
-            gone.add(k)
+    gone = {k for k, tone in found.faint.items() if _unseen(found.all[k], tone, found.all, drawn.grounds)}
     masked: set[int] = set()
     if drawn.covers and found.at:
         under, masked = _covered(found, drawn, page, textpage)
@@ -92,6 +85,13 @@ def seen(
     if not gone and not masked:
         return found.all
     return [g._replace(text="\ufffd") if k in masked else g for k, g in enumerate(found.all) if k not in gone]
+
+
+def _unseen(g: Glyph, tone: int, glyphs: list[Glyph], grounds: list[Box]) -> bool:
+    """A large pale watermark, or what is clear, or white on no colour."""
+    if tone == PALE:
+        return g.size >= _LARGE and g.size >= _LARGER * _usual(glyphs)
+    return tone == CLEAR or not any(_inside(g, box) for box in grounds)
 
 
 def _usual(glyphs: list[Glyph]) -> float:

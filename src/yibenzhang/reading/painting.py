@@ -10,14 +10,31 @@ from lxml import etree
 from yibenzhang.model.documents import ReadingNotice
 from yibenzhang.reading.styles import BLANK, GONE, Styles
 
-_DROPPED = frozenset({"script", "style", "noscript", "button", "svg", "template",
-    "nav", "footer", "aside", "map", "audio", "video", "del"})  # fmt: skip
+_DROPPED = frozenset(
+    {
+        "script",
+        "style",
+        "noscript",
+        "button",
+        "svg",
+        "template",
+        "nav",
+        "footer",
+        "aside",
+        "map",
+        "audio",
+        "video",
+        "del",
+    }
+)
 _FRAMES = frozenset({"iframe", "object", "embed"})
 _FIELDS = frozenset({"text", "number", "tel", "search", ""})
 _ICON = re.compile(
     r"icon|logo|qr|ewm|erweima|banner|arrow|share|print|btn|button|line|dot|space|blank|head|foot|top|bg",
     re.I,
 )
+_BOXES = frozenset({"div", "span", "p", "li", "ul"})
+"""Elements that a style sheet may make parts of a table."""
 _MARK = re.compile(r"\d{1,2}")
 _LAID = {
     "table": "table",
@@ -42,25 +59,30 @@ def painted(root: etree._Element) -> Styles:
         elif tag in ("input", "textarea", "select"):
             _field(node)
         elif tag in _FRAMES:
-            node.text = ""
-            for child in list(node):
-                node.remove(child)
+            _empty(node)
         elif tag == "sup" and _MARK.fullmatch("".join(str(t) for t in node.itertext()).strip()):
             if not _before(node)[-1:].isascii() or _before(node)[-1:] in "0123456789%)":
                 _remove(node)  # the mark of a note, no digit of the number before it
         elif tag not in ("head", "body"):
-            hidden = styles.hidden(node)
-            if hidden == GONE:
-                _remove(node)
-            elif hidden == BLANK:
-                for child in list(node):
-                    node.remove(child)
-                node.text = ""
-            elif tag in ("div", "span", "p", "li", "ul") and (
-                laid := _LAID.get(styles.of(node).get("display", ""))
-            ):
-                node.tag = laid
+            _styled(node, styles)
     return styles
+
+
+def _styled(node: etree._Element, styles: Styles) -> None:
+    """What style sheets make of an element: nothing, a blank, or a part of a table."""
+    hidden = styles.hidden(node)
+    if hidden == GONE:
+        _remove(node)
+    elif hidden == BLANK:
+        _empty(node)
+    elif node.tag in _BOXES and (laid := _LAID.get(styles.of(node).get("display", ""))):
+        node.tag = laid
+
+
+def _empty(node: etree._Element) -> None:
+    for child in list(node):
+        node.remove(child)
+    node.text = ""
 
 
 def unread_parts(main: etree._Element) -> list[ReadingNotice]:

@@ -7,6 +7,7 @@ import itertools
 import math
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
@@ -116,24 +117,11 @@ def read_page(
     notices: list[ReadingNotice] = []
     here = PagePlace(number + 1, 0, 0, 0, 0)
     try:
-        left, bottom, right, top = page.get_bbox()
-        textpage = page.get_textpage()
-        try:
-            rotation = page.get_rotation()
-            count = raw.FPDFText_CountChars(textpage.raw)
-            turn = _turn(handle(textpage.raw), count, rotation)
-            frame = Frame(left, bottom, right - left, top - bottom, turn)
-            found = _glyphs(textpage.raw, frame)
-            unseen = unseen_text(handle(textpage.raw), count)
-            drawn = drawn_on(handle(page.raw), frame)
-            share = sum(i.area for i in drawn.images) / max(frame.width * frame.height, 1.0)
-            layer = bool(unseen and drawn.images and share > 0.5)
-            glyphs = found.all if layer else seen(found, drawn, page, textpage.raw, layered)
-        finally:
-            textpage.close()
+        shown = _shown(page, layered)
+        drawn, glyphs = shown.drawn, shown.glyphs
         letters = letters_outside(drawn, glyphs)
         bad = without_sense(glyphs)
-        scan = bool(drawn.images) and is_scan(len(glyphs), share, unseen)
+        scan = bool(drawn.images) and is_scan(len(glyphs), shown.share, shown.unseen)
         if scan or letters > len(glyphs) or 2 * bad > max(len(glyphs), 1):
             read = _recognised(
                 page, number + 1, drawn, glyphs, first, 0 if scan else max(letters, len(glyphs))
@@ -146,21 +134,54 @@ def read_page(
         if not glyphs and not drawn.images and raw.FPDFPage_CountObjects(page.raw) == 0:
             notices.append(ReadingNotice("本页没有任何内容，是空白页或已损坏，请看原件。", here))
         if not scan:
-            notices += unread_pictures(drawn, glyphs, frame.size, here)
+            notices += unread_pictures(drawn, glyphs, shown.frame.size, here)
     finally:
         page.close()
-    if count > MAX_CHARS_PER_PAGE:
-        notices.append(
-            ReadingNotice(f"本页有 {count} 个字符，只读取了前 {MAX_CHARS_PER_PAGE} 个。", here, True)
-        )
+    if shown.count > MAX_CHARS_PER_PAGE:
+        told = f"本页有 {shown.count} 个字符，只读取了前 {MAX_CHARS_PER_PAGE} 个。"
+        notices.append(ReadingNotice(told, here, True))
     if bad > 3:
         notices.append(ReadingNotice(f"本页有 {bad} 个字形无法识别，涉及的内容未检查。", here))
     hs, vs = drawn.hs, drawn.vs
     if len(hs) + len(vs) > MAX_RULES_PER_PAGE:
         notices.append(ReadingNotice("本页线条过多，未按表格读取。", here, True))
         hs, vs = [], []
-    shown = (360 - turn - rotation) % 360
-    return page_of(number + 1, frame.size, glyphs, hs, vs, first, turn=shown), notices
+    return page_of(number + 1, shown.frame.size, glyphs, hs, vs, first, turn=shown.turn), notices
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What a page shows: characters that are seen, what else is drawn, and how many characters it has in all."""
+
+    frame: Frame
+    turn: int
+    """By how many degrees clockwise a reader shows it turned."""
+    count: int
+    unseen: bool
+    """Most of its characters are not painted."""
+    glyphs: list[Glyph]
+    drawn: Drawn
+    share: float
+    """The share of the page that pictures cover."""
+
+
+def _shown(page: pdfium.PdfPage, layered: bool) -> _Shown:
+    left, bottom, right, top = page.get_bbox()
+    textpage = page.get_textpage()
+    try:
+        rotation = page.get_rotation()
+        count = raw.FPDFText_CountChars(textpage.raw)
+        turn = _turn(handle(textpage.raw), count, rotation)
+        frame = Frame(left, bottom, right - left, top - bottom, turn)
+        found = _glyphs(textpage.raw, frame)
+        unseen = unseen_text(handle(textpage.raw), count)
+        drawn = drawn_on(handle(page.raw), frame)
+        share = sum(i.area for i in drawn.images) / max(frame.width * frame.height, 1.0)
+        layer = bool(unseen and drawn.images and share > 0.5)
+        glyphs = found.all if layer else seen(found, drawn, page, textpage.raw, layered)
+    finally:
+        textpage.close()
+    return _Shown(frame, (360 - turn - rotation) % 360, count, unseen, glyphs, drawn, share)
 
 
 def _recognised(

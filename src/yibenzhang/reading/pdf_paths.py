@@ -214,6 +214,10 @@ def _matrix(obj: Handle) -> Matrix:
     return a, b, c, d, e, f
 
 
+def _on_page(obj: Handle, outer: Matrix) -> Matrix:
+    return _matrix(obj) if outer is IDENTITY else compose(_matrix(obj), outer)
+
+
 # Out-parameters of PDFium, made once: making them anew for each of thousands of objects costs more than the calls.
 _RGBA, _MODES = Memory(ctypes.c_uint, 4), Memory(ctypes.c_int, 2)
 _BOUNDS, _MATRIX, _POINT = Memory(ctypes.c_float, 4), Memory(ctypes.c_float, 6), Memory(ctypes.c_float, 2)
@@ -236,21 +240,25 @@ def _strokes(obj: Handle, count: int, outer: Matrix) -> list[Segment]:
     if not stroked and not filled:
         return []
     if not stroked and outer is IDENTITY and object_bounds(obj, *_BOUNDS.at):
-        left, bottom, right, top = _BOUNDS.values()
-        w, h = right - left, top - bottom
-        if max(w, h) <= DOT:
-            return dot(left, bottom, right, top)
-        if min(w, h) <= THIN:
-            return [thin(left, bottom, right, top)]
-        if count <= 5:
-            return []  # one large filled box is a background
-    matrix = _matrix(obj) if outer is IDENTITY else compose(_matrix(obj), outer)
+        thin_box = _thin_box()
+        if thin_box or count <= 5:
+            return thin_box  # one large filled box is a background
+    matrix = _on_page(obj, outer)
     if count == 2 and not filled and (line := _one_line(obj, matrix)):
         return [line]
     out: list[Segment] = []
     for points, closed in _subpaths(obj, count, matrix):
         out.extend(segments_of(points, closed, stroked, filled))
     return out
+
+
+def _thin_box() -> list[Segment]:
+    """The rule, or the dot, that the box is which PDFium has just written; none where it is an area."""
+    left, bottom, right, top = _BOUNDS.values()
+    w, h = right - left, top - bottom
+    if max(w, h) <= DOT:
+        return dot(left, bottom, right, top)
+    return [thin(left, bottom, right, top)] if min(w, h) <= THIN else []
 
 
 def _one_line(obj: Handle, m: Matrix) -> Segment | None:

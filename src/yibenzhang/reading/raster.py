@@ -149,12 +149,9 @@ def sharpened(crop: Gray) -> Gray:
 def _rotated(gray: Gray, angle: float, border: int, way: int = cv2.INTER_CUBIC) -> Gray:
     height, width = gray.shape
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), -angle, 1.0)
-    return np.asarray(
-        cv2.warpAffine(
-            gray, matrix, (width, height), flags=way, borderMode=cv2.BORDER_CONSTANT, borderValue=border
-        ),
-        dtype=np.uint8,
-    )  # fmt: skip
+    constant = cv2.BORDER_CONSTANT
+    turned = cv2.warpAffine(gray, matrix, (width, height), flags=way, borderMode=constant, borderValue=border)
+    return np.asarray(turned, dtype=np.uint8)
 
 
 def straight(gray: Gray, scale: float) -> tuple[Gray, float]:
@@ -282,12 +279,17 @@ def _drawn(hs: list[Rule], vs: list[Rule]) -> tuple[set[int], set[int]]:
     v_at = {id(vs[k]): k for k in keep_v}
     keep_h, keep_v = set(), set()
     for rows, columns in groups_of([hs[i] for i in h_at.values()], [vs[k] for k in v_at.values()]):
-        width = max(r.end for r in rows) - min(r.start for r in rows)
-        height = max(c.end for c in columns) - min(c.start for c in columns)
-        if len(rows) >= 2 and width >= 50 and height >= 16 and max(width, height) >= 80:
+        if _of_a_table(rows, columns):
             keep_h |= {h_at[id(r)] for r in rows}
             keep_v |= {v_at[id(c)] for c in columns}
     return keep_h, keep_v
+
+
+def _of_a_table(rows: list[Rule], columns: list[Rule]) -> bool:
+    """Rules that touch are of a table's size together."""
+    width = max(r.end for r in rows) - min(r.start for r in rows)
+    height = max(c.end for c in columns) - min(c.start for c in columns)
+    return len(rows) >= 2 and width >= 50 and height >= 16 and max(width, height) >= 80
 
 
 def _held(rule: Rule, crossing: list[Rule]) -> bool:

@@ -58,19 +58,15 @@ def _is_exported(lines: list[str]) -> bool:
 def _looks_separated(lines: list[str], separator: str) -> bool:
     """Fields, and not sentences."""
     rows = [r for _, r in rows_of("\n".join(lines[:_SAMPLE]), separator).rows if any(f.strip() for f in r)]
-    if len(rows) < 2:
-        return False
     wide = [r for r in rows if len(r) >= _SHORTEST_ROW]
-    numbers = sum(any(ch.isdigit() for ch in f) and len(f) < 25 for r in wide for f in r)
-    lengths = [len(f) for r in wide for f in r]
-    short = sum(n <= 30 for n in lengths)
+    if len(rows) < 2 or len(wide) * 10 < len(rows) * 6:
+        return False
     sentences = sum(bool(re.search(r"[。；]\s*$", r[-1])) for r in rows)
-    return (
-        len(wide) * 10 >= len(rows) * 6
-        and short * 10 >= len(lengths) * 9
-        and sentences * 5 <= len(rows)
-        and numbers > 0
-    )
+    fields = [f for r in wide for f in r]
+    short = sum(len(f) <= 30 for f in fields)
+    if sentences * 5 > len(rows) or short * 10 < len(fields) * 9:
+        return False
+    return any(_digit(f) and len(f) < 25 for f in fields)
 
 
 def rows_of(text: str, separator: str, most: int = 1_000_000) -> Separated:
@@ -84,15 +80,12 @@ def rows_of(text: str, separator: str, most: int = 1_000_000) -> Separated:
     while k < len(lines) and len(out.rows) < most:
         line, taken = formula.sub(r"\1\2", lines[k]), 1
         if line.count('"') % 2 and opens.search(line):
-            end = next(
-                (n for n in range(k + 1, min(k + _LONGEST_QUOTED, len(lines))) if lines[n].count('"') % 2),
-                None,
-            )
-            whole = "\n".join([line, *lines[k + 1 : end + 1]]) if end is not None else ""
-            if whole and widest < 0:
+            rest = _up_to_quote(lines, k + 1)
+            whole = "\n".join([line, *rest])
+            if rest and widest < 0:
                 widest = max(_width(one, separator) for one in lines[start : start + _SAMPLE])
-            if whole and _width(whole, separator) <= widest:
-                line, taken = whole, end + 1 - k if end is not None else 1
+            if rest and _width(whole, separator) <= widest:
+                line, taken = whole, 1 + len(rest)
             else:
                 out.unpaired.append(k + 1)
                 line = line.replace('"', "")
@@ -101,6 +94,14 @@ def rows_of(text: str, separator: str, most: int = 1_000_000) -> Separated:
     if separator == ",":
         _join_thousands(out)
     return out
+
+
+def _up_to_quote(lines: list[str], start: int) -> list[str]:
+    """The lines from ``start`` up to one that closes a quotation mark; none where it is too far."""
+    for end in range(start, min(start - 1 + _LONGEST_QUOTED, len(lines))):
+        if lines[end].count('"') % 2:
+            return lines[start : end + 1]
+    return []
 
 
 def _fields(line: str, separator: str) -> list[str]:
@@ -125,9 +126,7 @@ def _value(text: str) -> str:
 
 def _join_thousands(out: Separated) -> None:
     """Numbers with commas that nobody put into quotation marks: together again where the row then fits its heading."""
-    widths = Counter(len(row) for _, row in out.rows if len(row) >= _SHORTEST_ROW)
-    heads = [len(row) for _, row in out.rows if len(row) >= _SHORTEST_ROW and not any(_digit(f) for f in row)]
-    width = heads[0] if heads else (widths.most_common(1)[0][0] if widths else 0)
+    width = _heading_width([row for _, row in out.rows if len(row) >= _SHORTEST_ROW])
     if not width or all(len(row) <= width for _, row in out.rows):
         return
     for at, (number, row) in enumerate(out.rows):
@@ -146,6 +145,14 @@ def _join_thousands(out: Separated) -> None:
             out.split.append(number)
         else:
             out.uneven.append(number)
+
+
+def _heading_width(rows: list[list[str]]) -> int:
+    """How many values the first row without digits has, or else most rows."""
+    heading = next((row for row in rows if not any(_digit(f) for f in row)), None)
+    if heading is not None:
+        return len(heading)
+    return Counter(map(len, rows)).most_common(1)[0][0] if rows else 0
 
 
 def _parted(left: str, right: str) -> bool:

@@ -35,6 +35,14 @@ class Value:
     indent: float = 0.0
     missing: bool = False
 
+    @property
+    def blank(self) -> bool:
+        return not (self.text.strip() or self.missing)
+
+    @property
+    def unreadable(self) -> bool:
+        return self.missing or bool(_ERRORS.fullmatch(self.text))
+
 
 @dataclass(slots=True)
 class Sheet:
@@ -80,57 +88,60 @@ def pages_of(sheets: Iterable[Sheet], notices: list[ReadingNotice]) -> tuple[Pag
 
 
 def _blocks(sheet: Sheet, first: int) -> tuple[list[Paragraph | Table], list[ReadingNotice]]:
-    notices = []
-    here = SheetPlace(sheet.name, 1, 1)
     values = sheet.values
-    spans = sorted(sheet.hidden_columns)
-    columns_used = {c for _, c in values}
-    hidden_columns = {c for c in columns_used if any(a <= c <= b for a, b in spans)} if spans else set()
-    lost = {r for (r, _), v in values.items() if r in sheet.hidden_rows and v.text.strip()}
-    lost_columns = {c for (_, c), v in values.items() if c in hidden_columns and v.text.strip()}
-    if lost:
-        notices.append(ReadingNotice(f"有 {len(lost)} 个隐藏行（{_ranges(lost)}）没有读取。", here))
-    if lost_columns:
-        notices.append(ReadingNotice(f"有 {len(lost_columns)} 个隐藏列没有读取。", here))
-    missing = [
-        at for at, v in values.items() if v.missing and at[0] not in lost and at[1] not in lost_columns
-    ]
-    if missing:
-        place = SheetPlace(sheet.name, *min(missing))
-        notices.append(
-            ReadingNotice(
-                f"有 {len(missing)} 个公式没有保存计算结果，按无法读取处理；请用表格软件打开并保存后再检查。",
-                place,
-            )
-        )
-    faults = [at for at, v in values.items() if _ERRORS.fullmatch(v.text)]
-    if faults:
-        place = SheetPlace(sheet.name, *min(faults))
-        notices.append(
-            ReadingNotice(
-                f"有 {len(faults)} 个单元格显示为公式错误（如 {values[min(faults)].text}）。", place
-            )
-        )
+    hidden = _hidden_columns(sheet)
+    notices = _notices(sheet, hidden)
     # only rows and columns in which something stands: a sheet may reach to its last row with one cell
     rows = sorted({r for (r, _), v in values.items() if r not in sheet.hidden_rows and (v.text or v.ruled)})
     columns = sorted(
-        {c for (_, c), v in values.items() if c not in hidden_columns and (v.text or v.ruled or v.missing)}
+        {c for (_, c), v in values.items() if c not in hidden and (v.text or v.ruled or v.missing)}
     )
     if not rows or not columns:
         return [], notices
     blocks: list[Paragraph | Table] = []
     for group in _apart(sheet, columns):
-        inside = set(group)
-        own = (
-            rows
-            if len(group) == len(columns)
-            else sorted(
-                {r for (r, c), v in values.items() if c in inside and (v.text or v.ruled) and r in set(rows)}
-            )
-        )
+        own = rows if len(group) == len(columns) else _rows_of(sheet, rows, group)
         count = sum(isinstance(b, Table) for b in blocks)
         blocks += _laid(sheet, own, group, first + count)
     return _named(sheet, blocks), notices
+
+
+def _rows_of(sheet: Sheet, rows: list[int], columns: list[int]) -> list[int]:
+    """Those of the rows in which something stands in the columns."""
+    known, inside = set(rows), set(columns)
+    return sorted(
+        {r for (r, c), v in sheet.values.items() if c in inside and r in known and (v.text or v.ruled)}
+    )
+
+
+def _hidden_columns(sheet: Sheet) -> set[int]:
+    """The hidden columns in which something is stored."""
+    spans = sheet.hidden_columns
+    used = {c for _, c in sheet.values} if spans else set()
+    return {c for c in used if any(a <= c <= b for a, b in spans)}
+
+
+def _notices(sheet: Sheet, hidden: set[int]) -> list[ReadingNotice]:
+    """What was left out or cannot be read: hidden rows and columns, formulas without results, errors."""
+    values, here = sheet.values, SheetPlace(sheet.name, 1, 1)
+    lost = {r for (r, _), v in values.items() if r in sheet.hidden_rows and v.text.strip()}
+    lost_columns = {c for (_, c), v in values.items() if c in hidden and v.text.strip()}
+    missing = [
+        at for at, v in values.items() if v.missing and at[0] not in lost and at[1] not in lost_columns
+    ]
+    faults = [at for at, v in values.items() if _ERRORS.fullmatch(v.text)]
+    notices = []
+    if lost:
+        notices.append(ReadingNotice(f"有 {len(lost)} 个隐藏行（{_ranges(lost)}）没有读取。", here))
+    if lost_columns:
+        notices.append(ReadingNotice(f"有 {len(lost_columns)} 个隐藏列没有读取。", here))
+    if missing:
+        told = f"有 {len(missing)} 个公式没有保存计算结果，按无法读取处理；请用表格软件打开并保存后再检查。"
+        notices.append(ReadingNotice(told, SheetPlace(sheet.name, *min(missing))))
+    if faults:
+        told = f"有 {len(faults)} 个单元格显示为公式错误（如 {values[min(faults)].text}）。"
+        notices.append(ReadingNotice(told, SheetPlace(sheet.name, *min(faults))))
+    return notices
 
 
 def _apart(sheet: Sheet, columns: list[int]) -> list[list[int]]:
@@ -161,50 +172,49 @@ def _is_table(sheet: Sheet, columns: set[int]) -> bool:
 
 def _laid(sheet: Sheet, rows: list[int], columns: list[int], first: int) -> list[Paragraph | Table]:
     """What stands in these rows and columns of a sheet, as paragraphs and tables."""
-    values = sheet.values
     rows = _with_gaps(rows, sheet.hidden_rows)
     merged = _merged(sheet, rows, columns)
+    corners = {at: corner for corner, at in merged.moved.items()}
     cells: list[Cell] = []
     ruled: Counter[int] = Counter()
-    row_at = {r: i for i, r in enumerate(rows)}
-    column_at = {c: i for i, c in enumerate(columns)}
-    moved = {at: corner for corner, at in merged.moved.items()}
-    for (r, c), value in values.items():
-        i, j = row_at.get(r, -1), column_at.get(c, -1)
-        if (r, c) in merged.moved:
-            i, j = merged.moved[r, c]
+    row_at, column_at = _positions(rows), _positions(columns)
+    for (r, c), value in sheet.values.items():
+        i, j = merged.moved.get((r, c)) or (row_at.get(r, -1), column_at.get(c, -1))
         if i < 0 or j < 0 or (r, c) in merged.covered:
             continue
         if value.ruled:
             ruled[i] += 1
-        if not (value.text.strip() or value.missing) and (i, j) not in merged.spans:
+        if value.blank and (i, j) not in merged.spans:
             continue
-        if moved.get((i, j), (r, c)) != (r, c):
+        if corners.get((i, j), (r, c)) != (r, c):
             continue
         high, wide = merged.spans.get((i, j), (1, 1))
-        bad = value.missing or bool(_ERRORS.fullmatch(value.text))
-        cells.append(
-            Cell(
-                i,
-                j,
-                high,
-                wide,
-                plain(value.text).strip(),
-                SheetPlace(sheet.name, r, c),
-                value.indent or _indent(value.text),
-                bad,
-            )
-        )
+        text, indent = plain(value.text).strip(), value.indent or _indent(value.text)
+        place = SheetPlace(sheet.name, r, c)
+        cells.append(Cell(i, j, high, wide, text, place, indent, value.unreadable))
+    spanning = any(wide > 1 for _, wide in merged.spans.values())
+    grid = Grid(
+        len(rows),
+        len(columns),
+        tuple(settled(cells, len(rows), len(columns))),
+        _lined(ruled, merged, len(rows)),
+        whole=False,
+        confidence="ruled" if spanning else "spanless",
+    )
+    return blocks_of(grid, lambda i, j: SheetPlace(sheet.name, rows[i], columns[j]), first)
+
+
+def _positions(numbers: list[int]) -> dict[int, int]:
+    return {n: i for i, n in enumerate(numbers)}
+
+
+def _lined(ruled: Counter[int], merged: _Merged, rows: int) -> frozenset[int]:
+    """The rows of the grid that have ruled sides, by how many of their cells have; a merged one has them in all its rows."""
     lined = {i for i, n in ruled.items() if n > 1 or any(s[0] == i for s in merged.spans)}
     for (i, _), (high, _wide) in merged.spans.items():
         if i in lined:
-            lined.update(range(i, min(i + high, len(rows))))
-    spanning = any(wide > 1 for (i, _), (_, wide) in merged.spans.items())
-    grid = Grid(
-        len(rows), len(columns), tuple(settled(cells, len(rows), len(columns))), frozenset(lined), False,
-        "ruled" if spanning else "spanless",
-    )  # fmt: skip
-    return blocks_of(grid, lambda i, j: SheetPlace(sheet.name, rows[i], columns[j]), first)
+            lined.update(range(i, min(i + high, rows)))
+    return frozenset(lined)
 
 
 def _indent(text: str) -> float:

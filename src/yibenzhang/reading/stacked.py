@@ -50,8 +50,8 @@ def _candidates(table: Table) -> dict[int, list[Cell]]:
 
 def _levels(cells: list[Cell], told: list[Sequence[Line]], table: Table, lines: Lines) -> list[float]:
     """The heights at which the row's printed rows begin; empty where it is one row."""
-    tops = [line.top for line in told[0]]
-    if len(cells) < 2 or any(not _same(tops, [line.top for line in other]) for other in told[1:]):
+    tops = _tops(told[0])
+    if len(cells) < 2 or any(not _same(tops, _tops(other)) for other in told[1:]):
         return []
     row = cells[0].row
     stacked = {c.column for c in cells}
@@ -59,13 +59,22 @@ def _levels(cells: list[Cell], told: list[Sequence[Line]], table: Table, lines: 
     for c in table.cells:
         if c.row != row or c.column in stacked or not c.text:
             continue
-        own = [line.top for line in lines.get((c.row, c.column), ())]
+        own = _tops(lines.get((c.row, c.column), ()))
         if parse_amount(c.text):
-            if min(abs(own[0] - t) for t in tops) > _LEVEL:
+            if not _on_one(own[0], tops):
                 return []  # a number of another printed row
-        elif all(min(abs(t - o) for o in own) <= _LEVEL for t in tops):
+        elif all(_on_one(t, own) for t in tops):
             named = True
     return tops if named else []
+
+
+def _tops(lines: Sequence[Line]) -> list[float]:
+    return [line.top for line in lines]
+
+
+def _on_one(top: float, tops: Sequence[float]) -> bool:
+    """The line is on a level with one of the others."""
+    return min(abs(top - t) for t in tops) <= _LEVEL
 
 
 def _same(a: list[float], b: list[float]) -> bool:

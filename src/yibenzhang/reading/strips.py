@@ -177,8 +177,6 @@ def boxes_of(strip: Strip) -> list[Piece]:
     for p in strip.pieces:
         if out and p.x0 < out[-1].x1 - 0.4 * min(p.width, out[-1].width):
             q = out.pop()
-            p = Piece(
-                q.x0, min(p.top, q.top), max(p.x1, q.x1), max(p.bottom, q.bottom), p.area + q.area
-            )  # fmt: skip
+            p = Piece(q.x0, min(p.top, q.top), max(p.x1, q.x1), max(p.bottom, q.bottom), p.area + q.area)
         out.append(p)
     return out

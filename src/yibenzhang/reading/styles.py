@@ -23,9 +23,28 @@ _SIMPLE = re.compile(
     r":(?:first|last)-(?:child|of-type)|[\w-]+|\*"
 )
 _MOST_RULES = 5000
-_WATCHED = frozenset({"display", "visibility", "opacity", "font-size", "color", "background", "background-color",
-    "left", "top", "text-indent", "position", "clip", "clip-path", "mso-hide", "height", "width", "overflow",
-    "text-decoration"})  # fmt: skip
+_WATCHED = frozenset(
+    {
+        "display",
+        "visibility",
+        "opacity",
+        "font-size",
+        "color",
+        "background",
+        "background-color",
+        "left",
+        "top",
+        "text-indent",
+        "position",
+        "clip",
+        "clip-path",
+        "mso-hide",
+        "height",
+        "width",
+        "overflow",
+        "text-decoration",
+    }
+)
 _WHITE = re.compile(
     r"white|#fff(fff)?|transparent|rgba?\(\s*25[0-5]\s*,\s*25[0-5]\s*,\s*25[0-5].*\)|rgba\(.*,\s*0(\.0+)?\s*\)"
 )
@@ -52,6 +71,11 @@ class _Part:
             if node.get(name) is None or value is not None and node.get(name) != value:
                 return False
         return not self.nth or self._nth(node)
+
+    @property
+    def weight(self) -> int:
+        """By this the rule that counts is chosen among several: ids before classes before tags."""
+        return 100 * bool(self.id) + 10 * (len(self.classes) + bool(self.nth)) + bool(self.tag)
 
     def _nth(self, node: etree._Element) -> bool:
         parent = node.getparent()
@@ -86,10 +110,8 @@ class Styles:
                 parts = _parts(selector)
                 if parts:
                     last = parts[-1]
-                    weight = (100 * sum(bool(p.id) for p in parts) + 10 * sum(len(p.classes) + bool(p.nth) for p in parts)
-                              + sum(bool(p.tag) for p in parts), count)  # fmt: skip
                     key = f"#{last.id}" if last.id else f".{min(last.classes)}" if last.classes else last.tag
-                    self._rules[key].append(_Rule(parts, values, weight))
+                    self._rules[key].append(_Rule(parts, values, (sum(p.weight for p in parts), count)))
 
     def of(self, node: etree._Element) -> dict[str, str]:
         """The watched properties of one element, its own style last."""
@@ -117,18 +139,7 @@ class Styles:
             return ""
         if values.get("display") == "none" or values.get("mso-hide") == "all":
             return GONE
-        if (
-            values.get("visibility") in ("hidden", "collapse")
-            or _zero(values, "opacity")
-            or _zero(values, "font-size")
-        ):
-            return BLANK
-        moved = values.get("position") in ("absolute", "fixed")
-        if _FAR.fullmatch(values.get("text-indent", "")) or moved and any(_FAR.fullmatch(values.get(k, "")) for k in ("left", "top")):  # fmt: skip
-            return BLANK
-        if moved and re.match(r"rect\(\s*[01](px)?[ ,]+[01]", values.get("clip", "")):
-            return BLANK
-        if values.get("overflow") == "hidden" and (_zero(values, "height") or _zero(values, "width")):
+        if _invisible(values) or _moved_away(values):
             return BLANK
         color = values.get("color", "")
         return BLANK if color and _WHITE.fullmatch(color) and not self._on_colour(node, color) else ""
@@ -149,6 +160,26 @@ class Styles:
                 return True
             at = at.getparent()
         return False
+
+
+def _invisible(values: dict[str, str]) -> bool:
+    """Hidden, clear, or of no size."""
+    if values.get("visibility") in ("hidden", "collapse"):
+        return True
+    if _zero(values, "opacity") or _zero(values, "font-size"):
+        return True
+    return values.get("overflow") == "hidden" and (_zero(values, "height") or _zero(values, "width"))
+
+
+def _moved_away(values: dict[str, str]) -> bool:
+    """Far off the page, or clipped to nothing where it stands."""
+    if _FAR.fullmatch(values.get("text-indent", "")):
+        return True
+    if values.get("position") not in ("absolute", "fixed"):
+        return False
+    if any(_FAR.fullmatch(values.get(side, "")) for side in ("left", "top")):
+        return True
+    return bool(re.match(r"rect\(\s*[01](px)?[ ,]+[01]", values.get("clip", "")))
 
 
 def _zero(values: dict[str, str], name: str) -> bool:

@@ -59,7 +59,7 @@ def read_text(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]
     blocks: list[Paragraph | Table] = []
     rows: list[tuple[int, str]] = []
     tables = 0
-    blank_after_full = False
+    goes_on = False
     for number, raw in enumerate(lines, start=1):
         line = raw[:MAX_LINE_CHARS]
         if "\t" in line and line.strip() and not _CONTENTS.search(line):
@@ -73,18 +73,24 @@ def read_text(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]
         if not text:
             continue
         last = blocks[-1] if blocks else None
-        place = LinePlace(number, 0, len(line))
-        if isinstance(last, Paragraph) and blank_after_full and not STARTS.match(text):
+        if isinstance(last, Paragraph) and goes_on and not STARTS.match(text):
             blocks[-1] = Paragraph(last.text + text, last.place)
         else:
-            blocks.append(Paragraph(text, place))
-        heading = len(text) <= _LONGEST_HEADING and STARTS.match(text) and not re.search(r"[，。；,;]", text)
-        blank_after_full = len(text) >= _FULL_LINE and not text.endswith(_ENDS) and not heading
+            blocks.append(Paragraph(text, LinePlace(number, 0, len(line))))
+        goes_on = _is_broken(text)
     if rows:
         blocks.append(_table(tables, rows))
     if not blocks:
         raise ReadingError("文件是空的，没有任何内容。")
     return (Page(0, 0, 0, tuple(blocks)),), tuple(notices)
+
+
+def _is_broken(text: str) -> bool:
+    """A full line without an end, which the width of a page broke: what follows goes on with it."""
+    if len(text) < _FULL_LINE or text.endswith(_ENDS):
+        return False
+    heading = len(text) <= _LONGEST_HEADING and STARTS.match(text) and not re.search(r"[，。；,;]", text)
+    return not heading
 
 
 def _table(index: int, rows: list[tuple[int, str]]) -> Table:

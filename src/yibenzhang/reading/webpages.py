@@ -213,15 +213,11 @@ class _Reader:
 
     def _table(self, table: etree._Element, depth: int) -> None:
         rows = [[c for c in tr if c.tag in ("td", "th")] for tr in rows_of(table)]
-        if any(next(c.iterdescendants("table"), None) is not None for row in rows for c in row):
-            if self._only_lays_out(rows):
-                for row in rows:
-                    for cell in row:
-                        if not self._layout.menu(cell):
-                            self._walk(cell, depth + 1)
-                            self._flush()
-                return
-        elif self._layout.menu(table):
+        nested = any(next(c.iterdescendants("table"), None) is not None for row in rows for c in row)
+        if nested and self._only_lays_out(rows):
+            self._cells_apart(rows, depth)
+            return
+        if not nested and self._layout.menu(table):
             return
         caption = next(table.iterchildren("caption"), None)
         if caption is not None:
@@ -238,6 +234,14 @@ class _Reader:
         self.blocks.extend(b for b in blocks if isinstance(b, Table) or not FOOT.search(b.text))
         for child in inner:
             self._table(child, depth + 1)
+
+    def _cells_apart(self, rows: list[list[etree._Element]], depth: int) -> None:
+        """The cells of a table that only lays out the page, each for itself."""
+        for row in rows:
+            for cell in row:
+                if not self._layout.menu(cell):
+                    self._walk(cell, depth + 1)
+                    self._flush()
 
     def _only_lays_out(self, rows: list[list[etree._Element]]) -> bool:
         """Its own cells hold fewer numbers than the tables inside it."""

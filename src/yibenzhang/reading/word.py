@@ -7,7 +7,7 @@ deletions, hidden text, field codes. Footnotes and endnotes come after the body.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import islice
 
 from lxml import etree
@@ -26,25 +26,41 @@ from yibenzhang.reading.limits import (
 from yibenzhang.reading.numbering import Numbering, value
 from yibenzhang.reading.packages import BROKEN, Package, local, parse
 from yibenzhang.reading.runs import Runs, is_mark, is_shaded
+from yibenzhang.reading.word_tables import (
+    BODY,
+    TableRow,
+    block_children,
+    only_lays_out,
+    rows_of,
+    snapped,
+    whole,
+)
 
-_THROUGH = frozenset({"sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag", "hyperlink", "fldSimple",
-    "dir", "bdo", "oMath", "oMathPara", "ruby", "rubyBase", "Choice", "Fallback"})  # fmt: skip
+_THROUGH = frozenset(
+    {
+        "sdt",
+        "sdtContent",
+        "ins",
+        "moveTo",
+        "customXml",
+        "smartTag",
+        "hyperlink",
+        "fldSimple",
+        "dir",
+        "bdo",
+        "oMath",
+        "oMathPara",
+        "ruby",
+        "rubyBase",
+        "Choice",
+        "Fallback",
+    }
+)
 """Wrappers whose content is part of the text."""
-_BODY = frozenset({"body", "document", "sdt", "sdtContent", "ins", "moveTo", "customXml"})
 _LARGE = (12 * 360_000, 5 * 360_000)
 """A picture of this size (EMU: 12 by 5 centimetres) may be a table."""
 _SIDE = re.compile(r"(?:^|;)\s*(width|height)\s*:\s*(\d{1,5}(?:\.\d{1,4})?)pt")
 _POINT = 12_700
-_MOST_COLUMNS = 1000
-_TOLD_CELLS = 4
-_HAIR = 70
-"""Column edges this close (twentieths of a point) are one: as near as the edges of two pages may lie."""
-
-
-@dataclass(slots=True)
-class _Row:
-    cells: list[tuple[int, int, str, etree._Element]]
-    """(column, columns, merge downwards, element)."""
 
 
 def read_docx(package: Package) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
@@ -81,7 +97,7 @@ class _Reader:
         self._paragraphs = 0
         self._tables = 0  # as a person counts them
         self._found = 0  # Table blocks so far
-        self._cells = MAX_SHEET_CELLS
+        self._left = MAX_SHEET_CELLS  # cells that may still be read
         self._chars = MAX_OFFICE_CHARS
         self._fields: list[bool] = []  # open fields, outermost first: True while in the code
 
@@ -108,7 +124,7 @@ class _Reader:
             self._table(node)
         elif kind == "altChunk":
             self.unread.append(FlowPlace(self._paragraphs + 1))
-        elif kind in _BODY:
+        elif kind in BODY:
             for child in node:
                 self.block(child)
 
@@ -128,46 +144,20 @@ class _Reader:
                 self.block(child)
 
     def _table(self, node: etree._Element) -> None:
-        rows = [_row(tr) for tr in _rows(node)]
-        rows = [r for r in rows if r.cells]
+        rows = [r for r in rows_of(node) if r.cells]
         if not rows:
             return
         nested = sum(1 for _ in islice(node.iter("{*}tbl"), 2)) > 1
-        if _lays_out(rows) if nested else len(rows) == 1 and len(rows[0].cells) == 1:
-            for row in rows:
-                for _, _, merge, tc in row.cells:
-                    if merge != "continue":
-                        for child in tc:
-                            self.block(child)
+        if only_lays_out(rows) if nested else len(rows) == 1 and len(rows[0].cells) == 1:
+            self._boxes([tc for row in rows for _, _, merge, tc in row.cells if merge != "continue"])
             return
-        rows = _snapped(node, rows)
+        rows = snapped(node, rows)
         self._styled = self.runs.colours(node)
         self._tables += 1
         number = self._tables
-        cells: list[Cell] = []
-        open_cells: dict[int, int] = {}
         inner: list[etree._Element] = []
-        width = 0
-        for r, row in enumerate(rows):
-            still: dict[int, int] = {}
-            for c, wide, merge, tc in row.cells:
-                width = max(width, c + wide)
-                above = open_cells.get(c)
-                if merge == "continue" and above is not None:
-                    still[c] = above
-                    known = cells[above]
-                    cells[above] = Cell(
-                        known.row, known.column, r - known.row + 1, known.column_span, known.text, known.place
-                    )
-                    continue
-                if merge:
-                    still[c] = len(cells)
-                self._cells -= 1
-                if self._cells < 0:
-                    raise ReadingError(f"文档里的表格超过 {MAX_SHEET_CELLS} 格，不予读取。")
-                text = self._cell_text(tc, inner)
-                cells.append(Cell(r, c, 1, wide, text, FlowPlace(0, number, r + 1, c + 1)))
-            open_cells = still
+        width = max((c + wide for row in rows for c, wide, _, _ in row.cells), default=0)
+        cells = self._cells_of(rows, number, inner)
         if len(rows) * width > MAX_GRID_POSITIONS:
             raise ReadingError(f"文档里的一张表超过 {MAX_GRID_POSITIONS} 格，不予读取。")
         grid = Grid(len(rows), width, tuple(settled(cells, len(rows), width)), None, True, "ruled")
@@ -176,11 +166,33 @@ class _Reader:
         self.blocks.extend(blocks)
         self._boxes(inner)
 
+    def _cells_of(self, rows: list[TableRow], number: int, inner: list[etree._Element]) -> list[Cell]:
+        """The cells of a table, those that are merged downwards as one."""
+        cells: list[Cell] = []
+        open_cells: dict[int, int] = {}
+        for r, row in enumerate(rows):
+            still: dict[int, int] = {}
+            for c, wide, merge, tc in row.cells:
+                above = open_cells.get(c)
+                if merge == "continue" and above is not None:
+                    still[c] = above
+                    cells[above] = replace(cells[above], row_span=r - cells[above].row + 1)
+                    continue
+                if merge:
+                    still[c] = len(cells)
+                self._left -= 1
+                if self._left < 0:
+                    raise ReadingError(f"文档里的表格超过 {MAX_SHEET_CELLS} 格，不予读取。")
+                text = self._cell_text(tc, inner)
+                cells.append(Cell(r, c, 1, wide, text, FlowPlace(0, number, r + 1, c + 1)))
+            open_cells = still
+        return cells
+
     def _cell_text(self, tc: etree._Element, inner: list[etree._Element]) -> str:
         """The paragraphs of a cell as lines; tables and text boxes inside it are kept for after the table."""
         lines = []
         self._shaded = self._styled or is_shaded(tc.find("{*}tcPr"))
-        for child in _children(tc):
+        for child in block_children(tc):
             kind = local(child)
             if kind == "p":
                 lines.append(self._text(child, inner))
@@ -281,15 +293,11 @@ class _Reader:
             self.unread.append(FlowPlace(self._paragraphs + 1))
 
 
-def _emu(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 15 else 0
-
-
 def _size(node: etree._Element) -> tuple[int, int]:
     """Width and height (EMU) of a picture, also of one in the older form (VML)."""
     extent = next(node.iter("{*}extent"), None)
     if extent is not None:
-        return _emu(extent.get("cx")), _emu(extent.get("cy"))
+        return whole(extent.get("cx")), whole(extent.get("cy"))
     image = next(node.iter("{*}imagedata"), None)
     shape = image.getparent() if image is not None else None
     sides = dict(_SIDE.findall(shape.get("style") or "")) if shape is not None else {}
@@ -305,93 +313,3 @@ def _outermost(box: etree._Element, top: etree._Element) -> bool:
             return False
         parent = parent.getparent()
     return True
-
-
-def _children(node: etree._Element) -> list[etree._Element]:
-    """Block children, also inside wrappers."""
-    out = []
-    for child in node:
-        if local(child) in _BODY:
-            out.extend(_children(child))
-        else:
-            out.append(child)
-    return out
-
-
-def _rows(table: etree._Element) -> list[etree._Element]:
-    out = []
-    for tr in _children(table):
-        if local(tr) != "tr":
-            continue
-        properties = tr.find("{*}trPr")
-        if properties is not None and any(local(p) in ("del", "hidden") for p in properties):
-            continue
-        out.append(tr)
-    return out
-
-
-def _row(tr: etree._Element) -> _Row:
-    cells: list[tuple[int, int, str, etree._Element]] = []
-    properties = tr.find("{*}trPr")
-    column = _count(value(properties, "gridBefore"), 0) if properties is not None else 0
-    for tc in _children(tr):
-        if local(tc) != "tc" or column >= _MOST_COLUMNS:
-            continue
-        properties = tc.find("{*}tcPr")
-        wide, merge = 1, ""
-        if properties is not None and properties.find("{*}cellDel") is not None:
-            continue  # a tracked deletion: the row as it is when that is accepted
-        if properties is not None:
-            wide = max(1, _count(value(properties, "gridSpan"), 1))
-            down = properties.find("{*}vMerge")
-            if down is not None:
-                merge = "restart" if value(down, "val", own=True) == "restart" else "continue"
-            along = properties.find("{*}hMerge")
-            if along is not None and value(along, "val", own=True) != "restart" and cells:
-                c, before, m, first = cells[-1]
-                cells[-1] = (c, before + wide, m, first)
-                column += wide
-                continue
-        cells.append((column, wide, merge, tc))
-        column += wide
-    return _Row(cells)
-
-
-def _snapped(table: etree._Element, rows: list[_Row]) -> list[_Row]:
-    """Rows on the columns a person sees: edges drawn by hand that miss each other by a hair are one edge."""
-    grid = next(table.iterchildren("{*}tblGrid"), None)
-    widths = [_emu(value(c, "w", own=True)) for c in grid] if grid is not None else []
-    if not any(0 < w < _HAIR for w in widths) or max(c + w for r in rows for c, w, _, _ in r.cells) > len(
-        widths
-    ):
-        return rows
-    at = [0]
-    edge = last = 0
-    for width in widths:
-        edge += width
-        if edge - last >= _HAIR:
-            at.append(at[-1] + 1)
-            last = edge
-        else:
-            at.append(at[-1])
-    return [
-        _Row([(at[c], at[c + w] - at[c], m, tc) for c, w, m, tc in row.cells if at[c + w] > at[c]])
-        for row in rows
-    ]
-
-
-def _count(text: str, default: int) -> int:
-    return min(int(text), _MOST_COLUMNS) if text.isascii() and text.isdigit() and len(text) < 8 else default
-
-
-def _lays_out(rows: list[_Row]) -> bool:
-    """A table that only places other tables and text on the page."""
-    nested = told = 0
-    for row in rows:
-        for _, _, _, tc in row.cells:
-            if next(tc.iter("{*}tbl"), None) is not None:
-                nested += 1
-            elif any((t.text or "").strip() for t in tc.iter("{*}t")):
-                told += 1
-    columns = max(len(row.cells) for row in rows)
-    return nested > 0 and (told < _TOLD_CELLS or len(rows) < 2 or columns < 2)

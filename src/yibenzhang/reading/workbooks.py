@@ -7,7 +7,6 @@ from a blank, keeps the stored digits exact, and does not refuse the style sheet
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from typing import Any
 
 import xlrd
@@ -15,8 +14,9 @@ from lxml import etree
 from xlrd.biffh import XLRDError
 
 from yibenzhang.model.documents import Page, ReadingNotice
+from yibenzhang.reading.cell_styles import Style, dated_style, old_style, style_at, styles_of, whole
 from yibenzhang.reading.limits import MAX_CELL_CHARS, MAX_OFFICE_CHARS, MAX_SHEETS, ReadingError
-from yibenzhang.reading.numberformats import builtin, is_date, shown, shown_text
+from yibenzhang.reading.numberformats import shown, shown_text
 from yibenzhang.reading.packages import BROKEN, Package, events, local, parse
 from yibenzhang.reading.sheets import Budget, Sheet, Value, pages_of
 
@@ -25,20 +25,8 @@ _CELL = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})")
 _EMPTY = "工作簿里没有任何可见的内容。"
 
 
-@dataclass(frozen=True, slots=True)
-class _Style:
-    code: str
-    ruled: bool
-    indent: float
-    white: bool = False
-    """White letters on no colour: nothing is seen of them."""
-
-
-_PLAIN = _Style("General", False, 0.0)
-
-
-def _corner(reference: str) -> tuple[int, int] | None:
-    match = _CELL.fullmatch(reference)
+def _corner(reference: str | None) -> tuple[int, int] | None:
+    match = _CELL.fullmatch(reference or "")
     if not match:
         return None
     column = 0
@@ -71,9 +59,9 @@ def xlsx_sheets(
     date1904 = any(_true(n.get("date1904")) for n in root.iter("{*}workbookPr"))
     by_kind = dict(relations.values())
     strings = _strings(package, by_kind.get("sharedStrings", ""))
-    styles = _styles(package, by_kind.get("styles", ""))
+    styles = styles_of(package, by_kind.get("styles", ""))
     if dated:
-        styles = [_dated(s) for s in styles]
+        styles = [dated_style(s) for s in styles]
     sheets: list[Sheet] = []
     hidden: list[str] = []
     names: set[str] = set()
@@ -95,10 +83,6 @@ def xlsx_sheets(
             continue
         sheets.append(_sheet(name, package.read(target), strings, styles, date1904, budget))
     return sheets, hidden
-
-
-def _dated(style: _Style) -> _Style:
-    return replace(style, code="yyyy-mm-dd") if is_date(style.code) else style
 
 
 def _result(sheets: list[Sheet], hidden: list[str], notices: list[ReadingNotice]) -> Read:
@@ -159,69 +143,8 @@ def _forget(element: etree._Element) -> None:
             del parent[0]
 
 
-def _styles(package: Package, part: str) -> list[_Style]:
-    if part not in package.members:
-        return []
-    root = parse(package.read(part, 32 * 1024 * 1024))
-    codes: dict[int, str] = {}
-    sides: list[bool] = []
-    whites: list[bool] = []
-    plain: list[bool] = []
-    out: list[_Style] = []
-    for section in root:
-        name = local(section)
-        if name == "numFmts":
-            codes = {_int(n.get("numFmtId")): n.get("formatCode") or "General" for n in section}
-        elif name == "borders":
-            sides = [_has_sides(border) for border in section]
-        elif name == "fonts":
-            whites = [_is_white(next(font.iterchildren("{*}color"), None)) for font in section]
-        elif name == "fills":
-            plain = [_is_plain(fill) for fill in section]
-        elif name == "cellXfs":
-            for xf in section:
-                number = _int(xf.get("numFmtId"))
-                border = _int(xf.get("borderId"))
-                indent = max((_int(a.get("indent")) for a in xf.iter("{*}alignment")), default=0)
-                ruled = 0 <= border < len(sides) and sides[border]
-                font, fill = _int(xf.get("fontId")), _int(xf.get("fillId"))
-                white = 0 <= font < len(whites) and whites[font] and (fill >= len(plain) or plain[fill])
-                out.append(_Style(codes.get(number) or builtin(number), ruled, float(indent), white))
-    return out
-
-
-def _is_white(color: etree._Element | None) -> bool:
-    if color is None or color.get("tint"):
-        return False
-    return (
-        (color.get("rgb") or "").upper().endswith("FFFFFF")
-        or color.get("theme") == "0"
-        or color.get("indexed") == "9"
-    )
-
-
-def _is_plain(fill: etree._Element) -> bool:
-    """No colour behind the letters, or white."""
-    pattern = next(fill.iterchildren("{*}patternFill"), None)
-    if pattern is None or (pattern.get("patternType") or "none") == "none":
-        return pattern is not None or not len(fill)
-    return _is_white(next(pattern.iterchildren("{*}fgColor"), None))
-
-
-def _has_sides(border: etree._Element) -> bool:
-    """A rule at the left or right: titles and units have none, table cells do."""
-    return any(
-        local(side) in ("left", "right", "start", "end") and (side.get("style") or "none") != "none"
-        for side in border
-    )
-
-
-def _int(value: str | None) -> int:
-    return int(value) if value and re.fullmatch(r"-?\d{1,9}", value) else 0
-
-
 def _sheet(
-    name: str, data: bytes, strings: list[str], styles: list[_Style], date1904: bool, budget: Budget
+    name: str, data: bytes, strings: list[str], styles: list[Style], date1904: bool, budget: Budget
 ) -> Sheet:
     sheet = Sheet(name)
     row = column = 0
@@ -230,32 +153,33 @@ def _sheet(
         kind = local(node)
         if event == "start":
             if kind == "row":
-                row = _int(node.get("r")) or row + 1
-                column = 0
-                if _true(node.get("hidden")) or (node.get("ht") in ("0", "0.0")):
+                row, column = whole(node.get("r")) or row + 1, 0
+                if _true(node.get("hidden")) or node.get("ht") in ("0", "0.0"):
                     sheet.hidden_rows.add(row)
-            continue
-        if kind == "row":
+        elif kind == "row":
             _forget(node)
         elif kind == "c":
-            at = _corner(node.get("r") or "") or (row, column + 1)
+            at = _corner(node.get("r")) or (row, column + 1)
             column = at[1]
-            style_number = _int(node.get("s"))
-            style = styles[style_number] if 0 <= style_number < len(styles) else _PLAIN
-            value = _value(node, strings, style, date1904, zeros)
+            value = _value(node, strings, style_at(styles, whole(node.get("s"))), date1904, zeros)
             if value is not None and (budget.spend(value.text) or value.missing or budget.blank()):
                 sheet.values[at] = value
-        elif kind == "col":
-            if _true(node.get("hidden")) or _thin(node.get("width")):
-                sheet.hidden_columns.append((_int(node.get("min")), _int(node.get("max"))))
         elif kind == "sheetView":
             zeros = node.get("showZeros") not in ("0", "false")
-        elif kind == "mergeCell":
-            first, _, last = (node.get("ref") or "").partition(":")
-            a, b = _corner(first), _corner(last)
-            if a and b:
-                sheet.merges.append((*a, *b))
+        else:
+            _note(sheet, kind, node)
     return sheet
+
+
+def _note(sheet: Sheet, kind: str, node: etree._Element) -> None:
+    """A hidden column or a merged cell."""
+    if kind == "col" and (_true(node.get("hidden")) or _thin(node.get("width"))):
+        sheet.hidden_columns.append((whole(node.get("min")), whole(node.get("max"))))
+    elif kind == "mergeCell":
+        first, _, last = (node.get("ref") or "").partition(":")
+        a, b = _corner(first), _corner(last)
+        if a and b:
+            sheet.merges.append((*a, *b))
 
 
 def _thin(width: str | None) -> bool:
@@ -264,8 +188,27 @@ def _thin(width: str | None) -> bool:
 
 
 def _value(
-    node: etree._Element, strings: list[str], style: _Style, date1904: bool, zeros: bool
+    node: etree._Element, strings: list[str], style: Style, date1904: bool, zeros: bool
 ) -> Value | None:
+    stored, formula, inline = _content(node)
+    kind = node.get("t") or "n"
+    if formula and (stored is None or (not stored and kind != "str")):
+        return Value("", style.ruled, style.indent, missing=True)
+    stored = stored or ""
+    words = _words(kind, stored, inline, strings)
+    if style.white:
+        text = ""
+    elif words is None:
+        text = _printed(stored, style.code, date1904, zeros) if stored else ""
+    else:
+        text = words if kind in ("e", "b", "d") else shown_text(words, style.code)
+    if not text and not style.ruled:
+        return None
+    return Value(text[:MAX_CELL_CHARS], style.ruled, style.indent)
+
+
+def _content(node: etree._Element) -> tuple[str | None, bool, str]:
+    """What is stored in a cell (None: nothing), whether a formula works it out, and the words it holds itself."""
     stored: str | None = None
     formula = False
     inline = ""
@@ -277,28 +220,21 @@ def _value(
             formula = True
         elif kind == "is":
             inline = _rich(child)
-    kind = node.get("t") or "n"
-    if formula and not stored and not (kind == "str" and stored is not None):
-        return Value("", style.ruled, style.indent, missing=True)
+    return stored, formula, inline
+
+
+def _words(kind: str, stored: str, inline: str, strings: list[str]) -> str | None:
+    """What a cell holds that is no number; None where it is one."""
     if kind == "s":
-        number = _int(stored)
-        text = strings[number] if stored and 0 <= number < len(strings) else ""
-        text = shown_text(text, style.code)
-    elif kind == "inlineStr":
-        text = shown_text(inline, style.code)
-    elif kind in ("str", "e"):
-        text = shown_text(stored or "", style.code) if kind == "str" else (stored or "")
-    elif kind == "b":
-        text = "TRUE" if stored == "1" else "FALSE" if stored else ""
-    elif kind == "d":
-        text = (stored or "")[:10]
-    else:
-        text = _printed(stored, style.code, date1904, zeros) if stored else ""
-    if style.white:
-        text = ""
-    if not text and not style.ruled:
-        return None
-    return Value(text[:MAX_CELL_CHARS], style.ruled, style.indent)
+        number = whole(stored)
+        return strings[number] if stored and 0 <= number < len(strings) else ""
+    if kind == "inlineStr":
+        return inline
+    if kind in ("str", "e"):
+        return stored
+    if kind == "b":
+        return {"": "", "1": "TRUE"}.get(stored, "FALSE")
+    return stored[:10] if kind == "d" else None
 
 
 def _printed(stored: str, code: str, date1904: bool, zeros: bool) -> str:
@@ -345,9 +281,9 @@ def _read_book(book: Any, dated: bool) -> tuple[list[Sheet], list[str]]:
     hidden: list[str] = []
     names: set[str] = set()
     budget = Budget()
-    styles = [_old_style(book, xf) for xf in book.xf_list]
+    styles = [old_style(book, xf) for xf in book.xf_list]
     if dated:
-        styles = [_dated(s) for s in styles]
+        styles = [dated_style(s) for s in styles]
     for n in range(min(book.nsheets, MAX_SHEETS)):
         name = _unique(book.sheet_names()[n], names)
         if book._sheet_visibility[n]:
@@ -358,36 +294,28 @@ def _read_book(book: Any, dated: bool) -> tuple[list[Sheet], list[str]]:
     return sheets, hidden
 
 
-def _old_style(book: Any, xf: Any) -> _Style:
-    found = book.format_map.get(xf.format_key)
-    border = xf.border
-    ruled = bool(border.left_line_style or border.right_line_style)
-    font = book.font_list[xf.font_index] if xf.font_index < len(book.font_list) else None
-    white = font is not None and font.colour_index == 9 and xf.background.fill_pattern == 0
-    return _Style(found.format_str if found else "General", ruled, float(xf.alignment.indent_level), white)
-
-
-def _old_sheet(name: str, old: Any, styles: list[_Style], date1904: bool, budget: Budget) -> Sheet:
+def _old_sheet(name: str, old: Any, styles: list[Style], date1904: bool, budget: Budget) -> Sheet:
     sheet = Sheet(name)
     sheet.merges = [(a + 1, c + 1, b, d) for a, b, c, d in old.merged_cells]
     sheet.hidden_rows = {r + 1 for r, info in old.rowinfo_map.items() if info.hidden or info.height == 0}
     sheet.hidden_columns = [(c + 1, c + 1) for c, info in old.colinfo_map.items() if info.hidden]
+    zeros = bool(old.show_zero_values)
     for r in range(old.nrows):
         kinds, values, xfs = old.row_types(r), old.row_values(r), old._cell_xf_indexes[r]
         for c, kind in enumerate(kinds):
-            style = styles[xfs[c]] if xfs[c] < len(styles) else _PLAIN
-            value = values[c]
-            if kind == xlrd.XL_CELL_TEXT:
-                text = shown_text(value, style.code)
-            elif kind in (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE):
-                text = _printed(repr(value), style.code, date1904, bool(old.show_zero_values))
-            elif kind == xlrd.XL_CELL_BOOLEAN:
-                text = "TRUE" if value else "FALSE"
-            elif kind == xlrd.XL_CELL_ERROR:
-                text = xlrd.error_text_from_code.get(value, "#N/A")
-            else:
-                text = ""
-            text = "" if style.white else text
+            style = style_at(styles, xfs[c])
+            text = "" if style.white else _old_text(kind, values[c], style.code, date1904, zeros)
             if text or (style.ruled and budget.blank()):
                 sheet.values[r + 1, c + 1] = Value(budget.spend(text), style.ruled, style.indent)
     return sheet
+
+
+def _old_text(kind: int, value: Any, code: str, date1904: bool, zeros: bool) -> str:
+    """What a cell of the old binary kind prints."""
+    if kind == xlrd.XL_CELL_TEXT:
+        return shown_text(value, code)
+    if kind in (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE):
+        return _printed(repr(value), code, date1904, zeros)
+    if kind == xlrd.XL_CELL_BOOLEAN:
+        return "TRUE" if value else "FALSE"
+    return str(xlrd.error_text_from_code.get(value, "#N/A")) if kind == xlrd.XL_CELL_ERROR else ""

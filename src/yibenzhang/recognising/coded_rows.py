@@ -15,6 +15,8 @@ _TOGETHER = re.compile(r"[\[【(（]?(?P<code>\d{3,7})[\]】)）]?[-—－–_:�
 _CODE = re.compile(r"[\[【(（]?(?P<code>\d{3,7})[\]】)）]?")
 _PART = re.compile(r"\d{2}")
 _NAME = re.compile(r"[^\d]*[\u4e00-\u9fff]{2}.*")
+_BLANKS = 2
+"""So many blank cells may stand between a code and its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +45,30 @@ def _of_row(cells: list[Cell]) -> Iterator[CodedRow]:
     texts = [re.sub(r"\s", "", c.text) for c in cells]
     at = 0
     while at < len(cells):
-        start, code, name = at, "", ""
-        if (m := _TOGETHER.fullmatch(texts[at])) and _NAME.fullmatch(m["name"]):
-            code, name = m["code"], m["name"]
-        elif m := _CODE.fullmatch(texts[at]):
-            code = m["code"]
-            while len(code) in (3, 5) and at + 1 < len(cells) and _PART.fullmatch(texts[at + 1]):
-                at += 1
-                code += texts[at]
-            blank = 0
-            while at + 1 < len(cells) and not texts[at + 1] and blank < 2:
-                at, blank = at + 1, blank + 1
-            if at + 1 < len(cells) and _NAME.fullmatch(texts[at + 1]):
-                at += 1
-                name = texts[at]
+        code, name, last = _coded(texts, at)
         if code and name:
-            yield CodedRow(cells[start].row, cells[start].column, code, name, cells[at].place)
+            yield CodedRow(cells[at].row, cells[at].column, code, name, cells[last].place)
+        at = last + 1
+
+
+def _coded(texts: list[str], at: int) -> tuple[str, str, int]:
+    """The code that stands at ``at``, its name, and the last place that either takes; empty where there is none."""
+    if (m := _TOGETHER.fullmatch(texts[at])) and _NAME.fullmatch(m["name"]):
+        return m["code"], m["name"], at
+    m = _CODE.fullmatch(texts[at])
+    if m is None:
+        return "", "", at
+    code = m["code"]
+    while len(code) in (3, 5) and _PART.fullmatch(_at(texts, at + 1)):
         at += 1
+        code += texts[at]
+    for _ in range(_BLANKS):
+        if at + 1 < len(texts) and not texts[at + 1]:
+            at += 1
+    if _NAME.fullmatch(_at(texts, at + 1)):
+        return code, texts[at + 1], at + 1
+    return code, "", at
+
+
+def _at(texts: list[str], k: int) -> str:
+    return texts[k] if k < len(texts) else ""

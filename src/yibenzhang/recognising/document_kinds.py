@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from yibenzhang.model.documents import Document
 from yibenzhang.model.views import View
@@ -39,20 +39,27 @@ def document_kind(
     words = document_kinds()
     if _is_template(document, numbers, words):
         return TEMPLATE
-    front = [line for part in document.parts or (document,) for line in _titles(part)]
-    front += [t.table.title for t in tables[:1]]
-    found = {v.table for v in views if kinds.get(v.table) == BUDGET and _speaks_of_money(v)}
-    found |= {t.table.id for t in tables if (s := t.table.standard) and s.layout != "form" and t.blocks}
+    front = _titles(document, tables)
     circular = any(line.endswith(words.circular) for line in front)
-    if any(w in line for line in front for w in words.cover) and not circular:
+    if not circular and _names_any(front, words.cover):
         return DISCLOSURE
-    if kind := next((k for k, named in words.titles if any(w in line for line in front for w in named)), ""):
+    if kind := next((k for k, named in words.titles if _names_any(front, named)), ""):
         return kind
+    found = _budget_tables(views, tables, kinds)
     if circular:
         return DISCLOSURE if len(found) >= words.circular_least else NO_DISCLOSURE
-    part = any(w in line for line in front for w in words.part)
-    known = found or (part and kinds) or _headed(document, words)
+    known = found or (kinds and _names_any(front, words.part)) or _headed(document, words)
     return DISCLOSURE if known else NO_DISCLOSURE
+
+
+def _names_any(lines: Sequence[str], words: Iterable[str]) -> bool:
+    return any(w in line for line in lines for w in words)
+
+
+def _budget_tables(views: Sequence[View], tables: Sequence[TableFacts], kinds: Mapping[str, str]) -> set[str]:
+    """The tables (ids) of a budget or of accounts: those that speak of money, and standard tables with rows."""
+    standard = {t.table.id for t in tables if (s := t.table.standard) and s.layout != "form" and t.blocks}
+    return standard | {v.table for v in views if kinds.get(v.table) == BUDGET and _speaks_of_money(v)}
 
 
 def _headed(document: Document, words: DocumentKinds) -> bool:
@@ -61,9 +68,10 @@ def _headed(document: Document, words: DocumentKinds) -> bool:
     return sum(any(w in text for text in short) for w in words.headings) >= words.headings_least
 
 
-def _titles(document: Document) -> list[str]:
-    """The lines of the first page that may be titles."""
-    return [line for line in joined(front_of(document)) if len(line) <= _TITLE]
+def _titles(document: Document, tables: Sequence[TableFacts]) -> list[str]:
+    """The lines of the first page of each part that may be titles, and the title of the first table."""
+    lines = [line for part in document.parts or (document,) for line in joined(front_of(part))]
+    return [*(line for line in lines if len(line) <= _TITLE), *(t.table.title for t in tables[:1])]
 
 
 def _speaks_of_money(view: View) -> bool:

@@ -21,50 +21,50 @@ _SHORT = 24
 _STEP = 4.0
 """Lines within so many points of height are at the same place."""
 
+_LONGEST = 80
+"""No line of furniture is longer."""
+
 Key = tuple[str, int]
+Line = tuple[Page, Paragraph]
 
 
 def furniture_of(document: Document) -> frozenset[int]:
     """The ids (of the objects) of paragraphs that are furniture."""
     words = frame_words()
     out: set[int] = set()
-    seen: dict[Key, list[tuple[Page, Paragraph]]] = defaultdict(list)
+    seen: dict[Key, list[Line]] = defaultdict(list)
     for page in document.pages:
         frames = [f for b in page.blocks if isinstance(b, Table) and (f := _frame(b))]
         for p in page.blocks:
             if not isinstance(p, Paragraph):
                 continue
-            if frames and _cut(p, frames):
-                out.add(id(p))
-                continue
-            if len(p.text) > 80:
-                continue
             place = _place(p)
-            if is_page_number(p.text, words) and _may_be_number(p, place, page, words):
+            if _cut(place, frames) or _numbers_page(p, place, page, words):
                 out.add(id(p))
-            elif place is not None:
-                at = int(place.top / _STEP)
+            elif place is not None and len(p.text) <= _LONGEST:
                 key = re.sub(r"\d+", "#", "".join(p.text.split()))
-                seen[key, at].append((page, p))
+                seen[key, int(place.top / _STEP)].append((page, p))
     titled = _Titled()
-    for (_, _), found in _repeated(seen):
-        first = head_line(found[0][1].text)
-        if first.title:
-            if 2 * sum(titled.idle(page, p) for page, p in found) >= len(found):
-                out.update(id(p) for _, p in found)
-        elif first.plain and all(_outer(page, p) for page, p in found):
+    for found in _repeated(seen):
+        if _is_furniture(found, titled):
             out.update(id(p) for _, p in found)
     return frozenset(out)
 
 
-def _repeated(
-    seen: dict[Key, list[tuple[Page, Paragraph]]],
-) -> Iterable[tuple[Key, list[tuple[Page, Paragraph]]]]:
+def _is_furniture(found: list[Line], titled: _Titled) -> bool:
+    """A title that mostly stands above no table of its own, or a plain line at the edge of all its pages."""
+    first = head_line(found[0][1].text)
+    if first.title:
+        return 2 * sum(titled.idle(page, p) for page, p in found) >= len(found)
+    return first.plain and all(_outer(page, p) for page, p in found)
+
+
+def _repeated(seen: dict[Key, list[Line]]) -> Iterable[list[Line]]:
     """Lines on at least three pages; those at the next step of height are at the same place."""
     for (key, at), found in seen.items():
         near = [*found, *seen.get((key, at + 1), ()), *seen.get((key, at - 1), ())]
         if len({page.number for page, _ in near}) >= _REPEATED:
-            yield (key, at), found
+            yield found
 
 
 def is_page_number(text: str, words: FrameWords | None = None) -> bool:
@@ -76,8 +76,10 @@ def is_page_number(text: str, words: FrameWords | None = None) -> bool:
     return len(s) <= _SHORT and bool(words.page_number.fullmatch(s)) and bool(words.page_digit.search(s))
 
 
-def _may_be_number(p: Paragraph, place: PagePlace | None, page: Page, words: FrameWords) -> bool:
-    """At the page's edge; in a text without pages, only with marks or words around the digits."""
+def _numbers_page(p: Paragraph, place: PagePlace | None, page: Page, words: FrameWords) -> bool:
+    """A page number at the page's edge; in a text without pages, only with marks or words around the digits."""
+    if not is_page_number(p.text, words):
+        return False
     if place is not None:
         return _outer(page, p)
     s, _ = squeezed(p.text)
@@ -101,9 +103,8 @@ def _frame(table: Table) -> tuple[float, float, float, float] | None:
     return table.edges[0], places[0].top, table.edges[-1], places[1].bottom
 
 
-def _cut(p: Paragraph, frames: list[tuple[float, float, float, float]]) -> bool:
+def _cut(place: PagePlace | None, frames: list[tuple[float, float, float, float]]) -> bool:
     """A line that stands half in a table's frame: what the page's end left of a line of a cell."""
-    place = _place(p)
     if place is None:
         return False
     return any(

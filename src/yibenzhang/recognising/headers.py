@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from yibenzhang.model.amounts import cell_state
 from yibenzhang.model.documents import Cell, Table
+from yibenzhang.recognising.panels import fresh, spread_headings
 from yibenzhang.standards import HeaderWord, Standards, fold
 
 LABELS = ("code", "name", "other", "index")
 _YEAR = re.compile(r"20\d\d")
 _CODE = re.compile(r"\d{3,7}")
 _ITEM = re.compile(r"[一二三四五六七八九十廿卅百]+、|[（(][一二三四五六七八九十廿卅百]+[）)]|\d+[.、]\D")
+_INDEX = re.compile(r"\d{1,2}|栏次")
 _TOTALS = ("合计", "总计", "小计", "收入总计", "支出总计")
 
 
@@ -76,17 +79,16 @@ def _body_start(grid: list[list[Cell | None]], start: int, standards: Standards)
     """The first row that is not header: it holds a number, a code, an item number or a total's name."""
     spanned = start
     for r in range(start, len(grid)):
-        fresh = [
-            c for c in {id(c): c for c in grid[r] if c is not None}.values() if c.row == r and c.text.strip()
-        ]
-        texts = [fold(c.text) for c in fresh]
-        if r > start and r >= spanned and _is_body(fresh, texts, standards):
+        cells = fresh(grid[r], r)
+        texts = [fold(c.text) for c in cells]
+        if r == start:
+            if any(_CODE.fullmatch(t) for t in texts) and _is_body(cells, texts, standards):
+                return r  # a continuation without a header
+        elif r >= spanned and _is_body(cells, texts, standards):
             return r
-        if r == start and any(_CODE.fullmatch(t) for t in texts) and _is_body(fresh, texts, standards):
-            return r  # a continuation without a header
-        if r >= spanned or r == start:
-            spanned = max([spanned, *(c.row + c.row_span for c in fresh if _known(c, standards))])
-        if r > start and (any(_amount(t) for t in texts) or _total_row(fresh, grid, start, standards)):
+        if r >= spanned:
+            spanned = max([spanned, *(c.row + c.row_span for c in cells if _known(c, standards))])
+        if r > start and (any(_amount(t) for t in texts) or _total_row(cells, grid, start, standards)):
             return r
     return len(grid)
 
@@ -114,50 +116,57 @@ def _known(cell: Cell, standards: Standards) -> bool:
     return cell.row_span > 1 or fold(cell.text) in standards.header_words
 
 
-def _is_body(fresh: list[Cell], texts: list[str], standards: Standards) -> bool:
+def _is_body(cells: list[Cell], texts: list[str], standards: Standards) -> bool:
     if not texts:
         return True  # an empty row below the header: the table has no data
     if any(_amount(t) or _CODE.fullmatch(t) or _ITEM.match(t) for t in texts):
         return True
-    words = standards.header_words
     numbers = [int(t) for t in texts if re.fullmatch(r"\d{1,2}", t)]
     if numbers and numbers != list(range(numbers[0], numbers[0] + len(numbers))):
         return True  # not the row of column numbers that some headers end with
-    known = sum(
-        t in words or t in standards.basis_words or bool(re.fullmatch(r"\d{1,2}|栏次", t)) for t in texts
-    )
-    if fresh[0].column <= 1 and texts[0] in _TOTALS and known == 1:
+    known = sum(_header_text(t, standards) for t in texts)
+    if cells[0].column <= 1 and texts[0] in _TOTALS and known == 1:
         return True
     return known * 2 < len(texts)
+
+
+def _header_text(text: str, standards: Standards) -> bool:
+    """A known heading, a measure's year or a number of a column."""
+    words = text in standards.header_words or text in standards.basis_words
+    return words or bool(_INDEX.fullmatch(text))
 
 
 def _columns(
     table: Table, grid: list[list[Cell | None]], start: int, first: int, standards: Standards
 ) -> list[Column]:
     head = _filled(table, grid, start, first, standards)
-    paths = []
-    for c in range(table.columns):
-        path: list[str] = []
-        for row in head:
-            text = fold(row[c])
-            if text and not re.fullmatch(r"\d{1,2}|栏次", text) and (not path or path[-1] != text):
-                path.append(text)
-        paths.append(tuple(path))
+    paths = [_path(row[c] for row in head) for c in range(table.columns)]
     kinds = {standards.basis_words[p[-1]] for p in paths if p and p[-1] in standards.basis_words}
-    columns = [_column(c, path, (), standards, len(kinds) > 1) for c, path in enumerate(paths)]
+    columns = [_column(c, path, frozenset(), standards, len(kinds) > 1) for c, path in enumerate(paths)]
     columns = [_by_content(c, grid, first) for c in columns]
-    # a heading that also stands over the label columns, or over all numbers, adds no meaning
-    over_labels = {t for c in columns if c.kind in LABELS for t in c.path}
-    rest = [c for c in columns if c.kind in ("measure", "unknown") and c.path]
-    shared = {t for t in (rest[0].path if len(rest) > 1 else ()) if all(t in c.path[:-1] for c in rest)}
-    shared = {t for t in shared if t not in standards.header_words}
+    empty = _without_meaning(columns, standards)
     named = [
-        _column(c.index, c.path, tuple(over_labels | shared), standards, len(kinds) > 1)
-        if c.kind in ("measure", "unknown")
-        else c
-        for c in columns
+        c if c.kind in LABELS else _column(c.index, c.path, empty, standards, len(kinds) > 1) for c in columns
     ]
     return _years_apart(named)
+
+
+def _path(headings: Iterable[str]) -> tuple[str, ...]:
+    """Headings from the outermost in, without numbers of columns and what is said twice."""
+    path: list[str] = []
+    for heading in headings:
+        text = fold(heading)
+        if text and not _INDEX.fullmatch(text) and (not path or path[-1] != text):
+            path.append(text)
+    return tuple(path)
+
+
+def _without_meaning(columns: list[Column], standards: Standards) -> frozenset[str]:
+    """Headings that also stand over the label columns, or over all numbers."""
+    over_labels = {t for c in columns if c.kind in LABELS for t in c.path}
+    rest = [c for c in columns if c.kind not in LABELS and c.path]
+    shared = {t for t in (rest[0].path if len(rest) > 1 else ()) if all(t in c.path[:-1] for c in rest)}
+    return frozenset(over_labels | {t for t in shared if t not in standards.header_words})
 
 
 def _years_apart(columns: list[Column]) -> list[Column]:
@@ -165,25 +174,32 @@ def _years_apart(columns: list[Column]) -> list[Column]:
 
     Neighbouring blocks may share a meaning; within one block it must be unique.
     """
-    out = list(columns)
-    start = 0
-    for k in range(len(columns) + 1):
-        if k < len(columns) and not (
-            columns[k].kind in LABELS and k > start and columns[k - 1].kind not in LABELS
-        ):
-            continue
-        block = [c for c in columns[start:k] if c.kind == "measure"]
-        for measure in {c.measure for c in block}:
-            same = [c for c in block if c.measure == measure]
-            if len(same) < 2:
-                continue
-            years = [m.group() if (m := _YEAR.search(c.title)) else "" for c in same]
-            latest = max(years) if all(years) and len(set(years)) == len(years) else None
-            for n, (c, year) in enumerate(zip(same, years, strict=True), start=1):
-                if year != latest:
-                    out[c.index] = replace(c, measure=f"{measure}@{year or n}")
-        start = k
+    return [c for block in _sides(columns) for c in _told_apart(block)]
+
+
+def _sides(columns: list[Column]) -> list[list[Column]]:
+    """The columns block by block: a block begins at a label column that follows another kind."""
+    out: list[list[Column]] = []
+    for k, column in enumerate(columns):
+        if k == 0 or (column.kind in LABELS and columns[k - 1].kind not in LABELS):
+            out.append([])
+        out[-1].append(column)
     return out
+
+
+def _told_apart(block: list[Column]) -> list[Column]:
+    by_measure: dict[str, list[Column]] = {}
+    for c in block:
+        if c.kind == "measure":
+            by_measure.setdefault(c.measure, []).append(c)
+    renamed: dict[int, Column] = {}
+    for measure, same in by_measure.items():
+        years = [m.group() if (m := _YEAR.search(c.title)) else "" for c in same]
+        latest = max(years) if len(set(years) - {""}) == len(same) > 1 else None
+        for n, (c, year) in enumerate(zip(same, years, strict=True), start=1):
+            if len(same) > 1 and year != latest:
+                renamed[c.index] = replace(c, measure=f"{measure}@{year or n}")
+    return [renamed.get(c.index, c) for c in block]
 
 
 def _by_content(column: Column, grid: list[list[Cell | None]], first: int) -> Column:
@@ -217,53 +233,52 @@ def _filled(
         last = [_header_rest(cell, [row[c] for row in rows], standards) for c, cell in enumerate(grid[first])]
         if sum(bool(t) for t in last) >= 2:  # "类 款 项 合计 2,946.25": header and total share a row
             rows.append(last)
-    if table.confidence in (
-        "tabbed",
-        "spanless",
-    ):  # text has no spans: a blank continues the heading at its left
-        printed = [list(row) for row in rows]
-        for r, row in enumerate(rows):
-            for c in range(1, len(row)):
-                if any(upper[c].strip() for upper in printed[:r]):
-                    continue  # another group begins above
-                below = any(lower[c].strip() for lower in rows[r + 1 :])
-                lefts = any(lower[c - 1].strip() for lower in rows[r + 1 :])
-                if not row[c].strip() and row[c - 1].strip() and below and (lefts or r == 0):
-                    row[c] = row[c - 1]
+    spread_headings(table, rows)
     return rows
 
 
 def _column(
-    index: int, path: tuple[str, ...], ignored: tuple[str, ...], standards: Standards, two_bases: bool
+    index: int, path: tuple[str, ...], ignored: frozenset[str], standards: Standards, two_bases: bool
 ) -> Column:
+    if not path:
+        return Column(index, "unknown", "", path)
     words = [
         standards.header_words.get(p) or _loose(p, standards)
         for p in path
         if p not in ignored or p == path[-1]
     ]
-    if not path:
-        return Column(index, "unknown", "", path)
+    if kind := _label_kind(words, path[-1]):
+        return Column(index, kind, "", path)
+    measure = _measure(words)
+    if measure and two_bases and path[-1] in standards.basis_words:
+        measure += "@" + standards.basis_words[path[-1]]
+    return Column(index, "measure" if measure else "unknown", measure, path)
+
+
+def _label_kind(words: list[HeaderWord | None], inner: str) -> str:
+    """The kind of a label column by its headings; empty for a column of numbers."""
     last = words[-1]
     labels = [w for w in words if w and w.kind == "label"]
     if last and last.kind == "label":
-        return Column(index, last.id, "", path)
+        return last.id
     if labels and all(w is None or w.kind in ("label", "wrapper") for w in words):
-        return Column(index, labels[-1].id, "", path)
-    if last and last.kind == "wrapper":
-        # a heading that stands alone over a label column ("项目")
-        return Column(index, "name" if path[-1] in ("项目", "功能分类科目") else "unknown", "", path)
+        return labels[-1].id
+    if last and last.kind == "wrapper":  # a heading that stands alone over a label column ("项目")
+        return "name" if inner in ("项目", "功能分类科目") else "unknown"
+    return ""
+
+
+def _measure(words: list[HeaderWord | None]) -> str:
+    """What a column of numbers measures, its headings joined; empty where one of them is not known."""
     parts: list[str] = []
     for word in words:
         if word is None:
-            return Column(index, "unknown", "", path)
+            return ""
         if word.kind == "absolute":
             parts = [word.id]
         elif word.kind == "relative":
             parts = [*parts, word.id]
-    measure = ".".join(parts) or "total"
-    if two_bases and path[-1] in standards.basis_words:
-        measure += "@" + standards.basis_words[path[-1]]
-    return Column(index, "measure", measure, path)
+    return ".".join(parts) or "total"
 
 
 _TRAIL = re.compile(r"\(.*\)$|[（(].*[）)]$|[:：]$")

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from yibenzhang.model.amounts import cell_state
 from yibenzhang.model.documents import Cell, Table
-from yibenzhang.model.places import InFile, PagePlace
+from yibenzhang.recognising.regridding import NEAR, aligned, moved_right, once, put, row_tops, spread, without
 from yibenzhang.recognising.titles import Head, same_words
 from yibenzhang.standards import fold
 from yibenzhang.standards.lexicon.frames import frame_words
 
-_NEAR = 3.5
-"""Column edges of two pages this close (points) are the same edge."""
 _ROW_NEAR = 2.5
 """Row edges of two pages this close are the same: the right part of a table cut in two by the page's side."""
 _HEAD_ROWS = 8
@@ -63,13 +60,13 @@ class Run:
         edges = self.first.edges
         for at, part in self._right:
             rows = self._rows_of(at, part)
-            cells = [*cells, *(_moved(c, rows, self.first.columns) for c in part.cells)]
+            cells = [*cells, *(moved_right(c, rows, self.first.columns) for c in part.cells)]
         if self._right:
             columns += self._wide
             part = self._right[0][1]
             shift = edges[-1] - part.edges[0]
             edges = (*edges, *(round(x + shift, 1) for x in part.edges[1:]))
-            cells = sorted(_once(cells), key=lambda c: (c.row, c.column))
+            cells = sorted(once(cells), key=lambda c: (c.row, c.column))
         return replace(
             self.first,
             pages=tuple(self.pages),
@@ -89,7 +86,7 @@ class Run:
         """It begins and ends where this table does."""
         a, b = self.first.edges, second.edges
         if a and b:
-            return abs(a[0] - b[0]) <= 2 * _NEAR and abs(a[-1] - b[-1]) <= 2 * _NEAR
+            return abs(a[0] - b[0]) <= 2 * NEAR and abs(a[-1] - b[-1]) <= 2 * NEAR
         return self.first.columns == second.columns
 
     def _follows(self, second: Table) -> bool:
@@ -113,15 +110,11 @@ class Run:
     def _same_frame(self, head: Head) -> bool:
         """What stands at the head of the new page does not name another table, unit or body."""
         mine = self.head
-        if head.own and not (mine.titles and same_words(mine.titles[0], head.titles[0])):
-            return False
-        if head.fallback and not (mine.titles and same_words(mine.titles[0], head.titles[0])):
-            return False
-        if head.number and mine.number and not same_words(mine.number, head.number):
+        if head.titles and not (mine.titles and same_words(mine.titles[0], head.titles[0])):
             return False
         if head.number and not mine.number and not head.own:
             return False
-        if head.holder and not same_words(mine.holder, head.holder):
+        if not (same_words(mine.number, head.number) and same_words(mine.holder, head.holder)):
             return False
         return head.unit is None or mine.unit is None or head.unit == mine.unit
 
@@ -143,13 +136,13 @@ class Run:
         first = self.first
         if not (first.edges and second.edges):
             return second if first.columns == second.columns else None
-        moved, union = _aligned(first.edges, second.edges)
+        moved, union = aligned(first.edges, second.edges)
         if not union:
             return second if heads and first.columns == second.columns else None
         if len(union) > len(first.edges):
             self._widen(union)
         edges = list(self.first.edges)
-        cells = tuple(_spread(second.cells, moved, edges))
+        cells = tuple(spread(second.cells, moved, edges))
         return replace(second, columns=len(edges) - 1, cells=cells)
 
     def _goes_on(self, second: Table, head: Head, heads: int) -> bool:
@@ -206,10 +199,7 @@ class Run:
         if heads > 0:
             self._heads = heads
         elif tail := self._cut_row(second, skip):
-            for k in range(self._foot, len(self.cells)):
-                cell = self.cells[k]
-                if cell.row + cell.row_span == self.rows and cell.column in tail:
-                    self.cells[k] = replace(cell, text=cell.text + tail[cell.column])
+            self._mend(tail)
             skip += 1
         rows = tuple(r - skip + self.rows if r >= skip else min(r, self.rows - 1) for r in range(second.rows))
         self._pieces.append(_Piece(second.pages[0] if second.pages else 0, row_tops(second), rows))
@@ -217,17 +207,23 @@ class Run:
             self._foot = len(self.cells)
         for c in second.cells:
             if c.row >= skip:
-                self.cells.append(_put(c, c.row - skip + self.rows, c.column, c.column_span))
-            elif c.row + c.row_span > skip and c.row_span > 1 and c.row == 0 and heads == 0:
-                span = c.row + c.row_span - skip
-                self.cells.append(replace(c, row=self.rows, row_span=span))
+                self.cells.append(put(c, c.row - skip + self.rows, c.column, c.column_span))
+            elif c.row == 0 and heads == 0 and c.row_span > skip:
+                self.cells.append(replace(c, row=self.rows, row_span=c.row_span - skip))
         self.rows += max(0, second.rows - skip)
         self.pages.extend(p for p in second.pages if p not in self.pages)
 
+    def _mend(self, tail: dict[int, str]) -> None:
+        """The rest of its labels, by column, put to the last row."""
+        for k in range(self._foot, len(self.cells)):
+            cell = self.cells[k]
+            if cell.row + cell.row_span == self.rows and cell.column in tail:
+                self.cells[k] = replace(cell, text=cell.text + tail[cell.column])
+
     def _widen(self, union: list[float]) -> None:
         """What was read so far, on column edges of which the new page has more."""
-        self.cells = _spread(self.cells, self.first.edges, union)
-        cells = tuple(_spread(self.first.cells, self.first.edges, union))
+        self.cells = spread(self.cells, self.first.edges, union)
+        cells = tuple(spread(self.first.cells, self.first.edges, union))
         self.first = replace(self.first, columns=len(union) - 1, cells=cells, edges=tuple(union))
         self._top = self.first.texts()[self.head.first : self.head.first + _HEAD_ROWS]
 
@@ -259,27 +255,28 @@ class Run:
 
     def _beside(self, second: Table, head: Head) -> bool:
         """The last columns, alone on a page: its rows stand where those of an earlier page stand."""
-        mine = self.head.titles[0] if self.head.titles else ""
-        part = any(fold(t) in fold(mine) for t in head.titles)
-        cut = part and not (head.number or head.holder)  # a title cut in two by the page's side
-        if not second.edges or not (cut or self._same_frame(head)):
+        if not second.edges or not (self._cut_title(head) or self._same_frame(head)):
             return False
         if self._top and _labels(self._top[0]) == _labels(second.texts()[head.first]):
             return False  # the same columns once more
         at = len(self._right)
         if at >= len(self._pieces) or not self._same_rows(at, row_tops(second)):
             return False
-        part_of = _without(second, self._repeated_columns(at, second))
-        if (self._wide and part_of.columns != self._wide) or _has_labels(part_of):
+        part = without(second, self._repeated_columns(at, second))
+        other_columns = self._wide and part.columns != self._wide
+        if other_columns or part.columns >= self.first.columns or _has_labels(part):
             return False
-        if part_of.columns >= self.first.columns:
-            return False
-        self._right.append((at, part_of))
+        self._right.append((at, part))
         if self.head.unit is None:
             self.head = replace(self.head, unit=head.unit)
-        self._wide = part_of.columns
+        self._wide = part.columns
         self.pages.extend(p for p in second.pages if p not in self.pages)
         return True
+
+    def _cut_title(self, head: Head) -> bool:
+        """The head is no more than a part of this table's title, which the page's side cut in two."""
+        mine = fold(self.head.titles[0]) if self.head.titles else ""
+        return not (head.number or head.holder) and any(fold(t) in mine for t in head.titles)
 
     def _repeated_columns(self, at: int, second: Table) -> int:
         """So many columns at the left of a right part repeat the first ones of the table: its labels."""
@@ -315,46 +312,6 @@ class Run:
         return 0 < len(self._right) < len(self._pieces)
 
 
-def row_tops(table: Table) -> tuple[float, ...]:
-    """The edges of a table's rows from top to bottom; empty where it has no place on a page."""
-    tops: dict[int, float] = {}
-    bottom = 0.0
-    for c in table.cells:
-        place = c.place.inner if isinstance(c.place, InFile) else c.place
-        if not isinstance(place, PagePlace):
-            return ()
-        tops.setdefault(c.row, place.top)
-        if c.row + c.row_span == table.rows:
-            bottom = max(bottom, place.bottom)
-    if len(tops) < table.rows:
-        return ()
-    return (*(tops[r] for r in range(table.rows)), bottom)
-
-
-def _without(table: Table, columns: int) -> Table:
-    """The table without so many of its first columns."""
-    if not columns:
-        return table
-    cells = tuple(
-        _put(c, c.row, c.column - columns, c.column_span) for c in table.cells if c.column >= columns
-    )
-    return replace(table, columns=table.columns - columns, cells=cells, edges=table.edges[columns:])
-
-
-def _moved(cell: Cell, rows: list[int], columns: int) -> Cell:
-    last = rows[min(cell.row + cell.row_span, len(rows)) - 1]
-    row = rows[cell.row]
-    return replace(cell, row=row, column=cell.column + columns, row_span=max(1, last - row + 1))
-
-
-def _once(cells: Iterable[Cell]) -> list[Cell]:
-    """One cell at each position: a repeated header's right part stands where that of the first page does."""
-    out: dict[tuple[int, int], Cell] = {}
-    for c in cells:
-        out.setdefault((c.row, c.column), c)
-    return list(out.values())
-
-
 def _has_labels(table: Table) -> bool:
     """Words in the rows below the header: these columns could stand alone."""
     words = sum(1 for c in table.cells if c.row > 2 and c.text.strip() and cell_state(c.text) is None)
@@ -388,29 +345,3 @@ def _same(a: list[str], b: list[str], below: bool) -> bool:
 
 def _numbers(row: list[str]) -> bool:
     return any((s := cell_state(t)) is not None and s not in ("blank", "dash") for t in row)
-
-
-def _aligned(a: tuple[float, ...], b: tuple[float, ...]) -> tuple[list[float], list[float]]:
-    """The second edges laid on the first, and the union of both: empty where they are different tables."""
-    shift = a[0] - b[0]
-    moved = [x + shift for x in b]
-    union: list[float] = []
-    for x in sorted([*a, *moved]):
-        if not union or x - union[-1] > _NEAR:
-            union.append(x)
-    same_ends = abs((a[-1] - a[0]) - (b[-1] - b[0])) <= 2 * _NEAR
-    if not same_ends or len(union) > max(len(a), len(b)):
-        return moved, []  # neither is a refinement of the other
-    return moved, union
-
-
-def _spread(cells: Iterable[Cell], edges: Sequence[float], union: list[float]) -> list[Cell]:
-    at = [min(range(len(union)), key=lambda k, x=x: abs(union[k] - x)) for x in edges]  # type: ignore[misc]
-    if at == list(range(len(edges))):
-        return list(cells)
-    return [_put(c, c.row, at[c.column], max(1, at[c.column + c.column_span] - at[c.column])) for c in cells]
-
-
-def _put(c: Cell, row: int, column: int, wide: int) -> Cell:
-    """The cell at another place of the grid; written out, for it is made for every cell of every page."""
-    return Cell(row, column, c.row_span, wide, c.text, c.place, c.indent, c.unreadable, c.sure)

@@ -13,6 +13,7 @@ from yibenzhang.model.documents import Cell
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.views import View
 from yibenzhang.recognising.forms import UNIT_IN, amount_of, label_of
+from yibenzhang.recognising.panels import fresh
 from yibenzhang.recognising.stitching import Framed
 from yibenzhang.recognising.table_kinds import BRACKETS, title_rows
 from yibenzhang.recognising.views import Reader
@@ -24,6 +25,8 @@ LISTS = ("goal_list", "meeting_list")
 FORMS = ("goal_form", "self_assessment")
 GRIDS = 100
 """The panels of the grids inside forms are numbered from here on."""
+_HEADING_ROWS = 3
+"""A heading of a grid inside a form has no more rows."""
 Grid = list[list[Cell | None]]
 
 
@@ -114,10 +117,13 @@ def _reduced(frame: Framed, kept: _Kept) -> Framed:
     """The table without the columns of goals and indicators; the rows keep their numbers."""
     table = frame.table
     cells = tuple(
-        c for c in table.cells
-        if any(c.column <= k < c.column + c.column_span for k in kept.columns) and c.row_span < table.rows
-    )  # fmt: skip
+        c for c in table.cells if c.row_span < table.rows and any(_covers(c, k) for k in kept.columns)
+    )
     return replace(frame, table=replace(table, cells=cells), unit=kept.unit or frame.unit or _stated(frame))
+
+
+def _covers(cell: Cell, column: int) -> bool:
+    return cell.column <= column < cell.column + cell.column_span
 
 
 def _stated(frame: Framed) -> Unit | None:
@@ -141,10 +147,8 @@ def _grids(frame: Framed, words: TableKinds) -> Iterator[Framed]:
         if not end:
             r += 1
             continue
-        columns = [
-            c.column for row in range(r, end) for c in grid[row]
-            if c is not None and _among(label_of(c.text), words.money) and c.column_span < table.columns
-        ]  # fmt: skip
+        heads = [c for row in range(r, end) for c in grid[row] if c is not None and _of_money(c, words)]
+        columns = [c.column for c in heads if c.column_span < table.columns]
         last = end
         while last < len(grid) and _row_of(grid[last], last, columns):
             last += 1
@@ -155,26 +159,23 @@ def _grids(frame: Framed, words: TableKinds) -> Iterator[Framed]:
 
 def _heading_end(grid: Grid, r: int, words: TableKinds) -> int:
     """The row after a heading that begins in row ``r`` and names money above numbers; 0 where there is none."""
-    fresh = [
-        c for c in {id(x): x for x in grid[r] if x is not None}.values() if c.row == r and c.text.strip()
-    ]
-    money = [c for c in fresh if _among(label_of(c.text), words.money)]
-    if not money or len(fresh) < 2 or any(amount_of(c.text) for c in fresh):
+    cells = fresh(grid[r], r)
+    money = [c for c in cells if _of_money(c, words)]
+    if not money or len(cells) < 2 or any(amount_of(c.text) for c in cells):
         return 0
-    end = r + max(c.row_span for c in money)
-    while end < len(grid) and end < r + 3:
-        here = [
-            c
-            for c in {id(x): x for x in grid[end] if x is not None}.values()
-            if c.row == end and c.text.strip()
-        ]
-        under = [c for c in here if any(m.column <= c.column < m.column + m.column_span for m in money)]
+    first = r + max(c.row_span for c in money)
+    for end in range(first, min(len(grid), r + _HEADING_ROWS)):
+        here = fresh(grid[end], end)
+        under = [c for c in here if any(_covers(m, c.column) for m in money)]
         if any(amount_of(c.text) for c in under):
             return end
-        if not here or not all(_among(label_of(c.text), words.money) for c in under):
+        if not here or not all(_of_money(c, words) for c in under):
             return 0
-        end += 1
     return 0
+
+
+def _of_money(cell: Cell, words: TableKinds) -> bool:
+    return _among(label_of(cell.text), words.money)
 
 
 def _row_of(row: Sequence[Cell | None], r: int, columns: Sequence[int]) -> bool:

@@ -4,10 +4,12 @@ for this beyond the kinds of label columns: what is a number is seen in the cell
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from yibenzhang.model.amounts import CellState, cell_state, narrow, parse_amount
+from yibenzhang.model.amounts import CellState, cell_state, narrow
 from yibenzhang.model.digits import whole_number
 from yibenzhang.model.documents import Cell, Table
 from yibenzhang.standards.lexicon.words import Lexicon
@@ -80,109 +82,132 @@ def panels_of(table: Table, start: int, lexicon: Lexicon) -> Panels | None:
     return Panels(grid, first, body, panels) if panels else None
 
 
-def _fresh(row: Sequence[Cell | None], r: int) -> list[Cell]:
-    """The cells that begin in this row and hold something."""
+def fresh(row: Sequence[Cell | None], r: int) -> list[Cell]:
+    """The cells that begin in row ``r`` and hold something."""
     seen: dict[int, Cell] = {id(c): c for c in row if c is not None and c.row == r}
     return [c for c in seen.values() if c.text.strip()]
 
 
 def _index_row(row: Sequence[Cell | None], r: int) -> bool:
     """The row of column numbers that some headers end with ("栏次 1 2 3", "** 1 2")."""
-    fresh = _fresh(row, r)
-    texts = [folded(c.text) or c.text.strip() for c in fresh]
-    if fresh and fresh[0].sure < 1 and len(texts[0]) <= _MARK and _ONE_ON.match(",".join(texts[1:])):
+    cells = fresh(row, r)
+    texts = [folded(c.text) or c.text.strip() for c in cells]
+    if cells and cells[0].sure < 1 and len(texts[0]) <= _MARK and _ONE_ON.match(",".join(texts[1:])):
         return True  # of a scan: whatever the stars were read as
-    if len(texts) < 2 or not all(_INDEX.fullmatch(t) for t in texts):
-        return False
+    return len(texts) > 1 and all(_INDEX.fullmatch(t) for t in texts) and _counts_up(texts)
+
+
+def _counts_up(texts: list[str]) -> bool:
+    """Numbers from one to the next, or at least one beside a star or a word."""
     numbers = [whole_number(m.group()) for t in texts if (m := re.match(r"\d+", t))]
-    return (
-        len(numbers) >= 2
-        and all(b - a == 1 for a, b in zip(numbers, numbers[1:], strict=False))
-        or (len(numbers) >= 1 and any("*" in t or _CJK.search(t) for t in texts))
-    )
+    if len(numbers) >= 2 and all(b - a == 1 for a, b in pairwise(numbers)):
+        return True
+    return bool(numbers) and any("*" in t or _CJK.search(t) for t in texts)
 
 
 def _body_start(grid: Grid, start: int, lexicon: Lexicon) -> int:
     covered = start
     for r in range(start, len(grid)):
-        fresh = _fresh(grid[r], r)
-        if r > start and r >= covered and _is_body(fresh, grid[r], r, lexicon):
+        cells = fresh(grid[r], r)
+        if r > start and r >= covered and _is_body(cells, grid[r], r, lexicon):
             return r
-        if r == start and any(_STRONG.fullmatch(narrow(c.text).strip()) for c in fresh):
+        if r == start and any(_STRONG.fullmatch(narrow(c.text).strip()) for c in cells):
             return r  # a piece without a header
         if not _index_row(grid[r], r):
-            covered = max([covered, *(c.row + c.row_span for c in fresh if c.row_span < len(grid))])
+            covered = max([covered, *(c.row + c.row_span for c in cells if c.row_span < len(grid))])
     return len(grid)
 
 
-def _is_body(fresh: list[Cell], row: Sequence[Cell | None], r: int, lexicon: Lexicon) -> bool:
+def _is_body(cells: list[Cell], row: Sequence[Cell | None], r: int, lexicon: Lexicon) -> bool:
     if _index_row(row, r):
         return False
-    if not fresh:
+    if not cells:
         return True  # an empty row below the header: the table has no data
-    texts = [narrow(c.text).strip() for c in fresh]
-    if any(_STRONG.fullmatch(t) or _CODE.fullmatch(t) or _CODED.match(t) or _ITEM.match(t) for t in texts):
+    texts = [narrow(c.text).strip() for c in cells]
+    if any(_tells_row(t) for t in texts):
         return not all(_YEAR.fullmatch(t) for t in texts)
-    if any(state_of(t) in (CellState.PRINTED, CellState.ZERO) and not _YEAR.fullmatch(t) for t in texts):
+    words = [c for c in cells if _CJK.search(c.text)]
+    left = max(2, len(row) // 3)
+    if len(words) in (1, 2) and all(c.column + c.column_span <= left for c in words):
+        return not any(lexicon.phrase(c.text).label for c in words)
+    return any(len(folded(c.text)) > 25 for c in words)
+
+
+def _tells_row(text: str) -> bool:
+    """An amount, a code or a numbered name: what stands in rows, and in a heading only as a year."""
+    if _STRONG.fullmatch(text) or _CODE.fullmatch(text) or _CODED.match(text) or _ITEM.match(text):
         return True
-    words = [c for c in fresh if _CJK.search(c.text)]
-    width = len(row)
-    if words and len(words) <= 2 and all(c.column + c.column_span <= max(2, width // 3) for c in words):
-        known = [lexicon.phrase(c.text) for c in words]
-        return not any(p.label for p in known)
-    return bool(words) and any(len(folded(c.text)) > 25 for c in words)
+    return state_of(text) in (CellState.PRINTED, CellState.ZERO) and not _YEAR.fullmatch(text)
 
 
 def _headings(table: Table, grid: Grid, start: int, first: int) -> list[tuple[str, ...]]:
-    """For each column the headings above it; in text without spans a blank continues the heading at its left."""
+    """For each column the headings above it."""
     rows = [
         [(c.text if c else "") for c in grid[r]] for r in range(start, first) if not _index_row(grid[r], r)
     ]
-    if table.confidence in ("tabbed", "spanless"):
-        printed = [list(row) for row in rows]
-        for r, row in enumerate(rows):
-            for c in range(1, len(row)):
-                if row[c].strip() or not row[c - 1].strip() or any(up[c].strip() for up in printed[:r]):
-                    continue
-                below = any(low[c].strip() for low in printed[r + 1 :])
-                lefts = any(low[c - 1].strip() for low in printed[r + 1 :])
-                if below and (lefts or r == 0):
-                    row[c] = row[c - 1]
-    out = []
-    for c in range(table.columns):
-        path: list[str] = []
-        for row in rows:
-            text = folded(row[c])
-            if text and (_CJK.search(text) or not _INDEX.fullmatch(text)) and (not path or path[-1] != text):
-                path.append(text)
-        out.append(tuple(path))
-    return out
+    spread_headings(table, rows)
+    return [_path(row[c] for row in rows) for c in range(table.columns)]
+
+
+def _path(headings: Iterable[str]) -> tuple[str, ...]:
+    """Headings from the outermost in, without marks and what is said twice."""
+    path: list[str] = []
+    for heading in headings:
+        text = folded(heading)
+        if text and (_CJK.search(text) or not _INDEX.fullmatch(text)) and (not path or path[-1] != text):
+            path.append(text)
+    return tuple(path)
+
+
+def spread_headings(table: Table, rows: list[list[str]]) -> None:
+    """In text without spans a blank in the header rows continues the heading at its left; put there in place."""
+    if table.confidence not in ("tabbed", "spanless"):
+        return
+    printed = [list(row) for row in rows]
+    for r, row in enumerate(rows):
+        for c in range(1, len(row)):
+            if row[c].strip() or not row[c - 1].strip() or any(up[c].strip() for up in printed[:r]):
+                continue  # another group begins above
+            below = any(low[c].strip() for low in printed[r + 1 :])
+            lefts = any(low[c - 1].strip() for low in printed[r + 1 :])
+            if below and (lefts or r == 0):
+                row[c] = row[c - 1]
 
 
 def _column(
     grid: Grid, body: tuple[int, ...], index: int, path: tuple[str, ...], lexicon: Lexicon
 ) -> LabelColumn | NumberColumn:
     """What a column is, by its headings and by what stands in it."""
-    label = next((p.label for w in reversed(path) if (p := lexicon.phrase(w)).label), "")
     cells = [c for r in body if (c := grid[r][index]) is not None and c.row == r and c.text.strip()]
+    kind = _label_kind(cells, path, lexicon)
+    return LabelColumn(index, kind, path) if kind else NumberColumn(index, path)
+
+
+def _label_kind(cells: list[Cell], path: tuple[str, ...], lexicon: Lexicon) -> str:
+    """The kind of label column; empty for a column of numbers."""
+    label = next((p.label for w in reversed(path) if (p := lexicon.phrase(w)).label), "")
+    if label in ("index", "code"):
+        return label
+    amounts, words = _amounts_and_words(cells)
+    whole = amounts > 0 and not words
+    if whole and _counting(cells):
+        return "index"
+    if label == "remark" and not _money(cells):
+        return label
+    if words > amounts:
+        return "name"
+    if whole and _codes(cells):
+        return "code"
+    if amounts:
+        return ""
+    return label if path else "remark"
+
+
+def _amounts_and_words(cells: list[Cell]) -> tuple[int, int]:
+    """How many of the cells are amounts, and how many are words."""
     states = [state_of(c.text) for c in cells]
     amounts = sum(s in (CellState.PRINTED, CellState.ZERO) for s in states)
-    words = sum(s is None and bool(_CJK.search(c.text)) for s, c in zip(states, cells, strict=True))
-    if label in ("index", "code"):
-        return LabelColumn(index, label, path)
-    if amounts and not words and _counting(cells):
-        return LabelColumn(index, "index", path)
-    if label == "remark" and not _money(cells):
-        return LabelColumn(index, label, path)
-    if words > amounts:
-        return LabelColumn(index, "name", path)
-    if amounts and not words and _codes(cells):
-        return LabelColumn(index, "code", path)
-    if not amounts and not path:
-        return LabelColumn(index, "name" if words else "remark", path)
-    if not amounts and label:
-        return LabelColumn(index, label, path)
-    return NumberColumn(index, path)
+    return amounts, sum(s is None and bool(_CJK.search(c.text)) for s, c in zip(states, cells, strict=True))
 
 
 def _money(cells: list[Cell]) -> bool:
@@ -200,11 +225,9 @@ def _counting(cells: list[Cell]) -> bool:
 def _codes(cells: list[Cell]) -> bool:
     """Whole numbers of three, five or seven digits without marks, all of them: classification codes."""
     texts = [narrow(c.text).strip() for c in cells]
-    return (
-        len(texts) >= 2
-        and all(re.fullmatch(r"[1-9]\d{2}(\d\d){0,2}|\d{6}", t) for t in texts)
-        and (any(len(t) > 3 for t in texts))
-    )
+    if len(texts) < 2 or all(len(t) <= 3 for t in texts):
+        return False
+    return all(re.fullmatch(r"[1-9]\d{2}(\d\d){0,2}|\d{6}", t) for t in texts)
 
 
 def _panels(
@@ -218,20 +241,13 @@ def _panels(
         if isinstance(column, NumberColumn):
             numbers.append(column)
             continue
-        money = [n for n in numbers if not _counted(n, lexicon)]
-        if (
-            numbers
-            and column.kind in ("name", "code")
-            and (
-                _titled(column, columns[k - 1], lexicon)
-                and money
-                or not labels
-                or _opens(column, labels, grid, body)
-            )
-            and any(isinstance(c, NumberColumn) for c in columns[k + 1 :])
-        ):
-            out.append(Panel(len(out), tuple(labels), tuple(numbers)))
-            labels, numbers = [], []
+        followed = any(isinstance(c, NumberColumn) for c in columns[k + 1 :])
+        if numbers and followed and column.kind in ("name", "code"):
+            money = any(not _counted(n, lexicon) for n in numbers)
+            titled = money and _titled(column, columns[k - 1], lexicon)
+            if titled or not labels or _opens(column, labels, grid, body):
+                out.append(Panel(len(out), tuple(labels), tuple(numbers)))
+                labels, numbers = [], []
         labels.append(column)
     if numbers:
         out.append(Panel(len(out), tuple(labels), tuple(numbers)))
@@ -253,24 +269,18 @@ def _opens(column: LabelColumn, labels: list[LabelColumn], grid: Grid, body: tup
     names = [c for c in labels if c.kind in ("name", "code")]
     if not names:
         return True
+    if column.path and any(n.kind == column.kind and n.path == column.path for n in names):
+        return True  # the same headings once more: a list goes on beside itself
     left, right = names[-1].path[:1], column.path[:1]
     if left and right and left != right and column.path[-1:] == names[-1].path[-1:]:
         return True
-    here = [bool((c := grid[r][column.index]) and c.text.strip()) for r in body]
-    there = [any((c := grid[r][n.index]) and c.text.strip() for n in names) for r in body]
-    both = sum(a and b for a, b in zip(here, there, strict=True))
-    apart = sum(a and not b for a, b in zip(here, there, strict=True))
-    if both and not apart and sum(here) * 2 < sum(there):
+    rows = Counter((_printed(grid[r], (column,)), _printed(grid[r], names)) for r in body)
+    both, apart, left_alone = rows[True, True], rows[True, False], rows[False, True]
+    if not apart and 0 < both < left_alone:
         return False
     return (apart > 0 or left != right) and both + apart >= 1
 
 
-def amount_text(cell: Cell) -> str:
-    """The printed string of a number cell."""
-    return cell.text.strip()
-
-
-__all__ = [
-    "Grid", "LabelColumn", "NumberColumn", "Panel", "Panels", "amount_text", "folded", "panels_of", "parse_amount",
-    "state_of",
-]  # fmt: skip
+def _printed(row: Sequence[Cell | None], columns: Iterable[LabelColumn]) -> bool:
+    """A name stands in one of the columns, a merged one on each row it covers."""
+    return any((c := row[n.index]) is not None and c.text.strip() for n in columns)

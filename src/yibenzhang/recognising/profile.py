@@ -25,6 +25,7 @@ _COVER_HOLDER = re.compile(
 _HOLDER = re.compile(
     r"(?:预算|决算)?(?:主管|编制|填报)?(?P<kind>部门|单位)(?:名称|/单位)?[:：](?P<body>[^:：，,、]{4,40}?)(?:单位[:：].*)?$"
 )
+_YEAR_AND_STAGE = re.compile(rf"{_YEAR}年?度?[^\d，。]{{0,14}}?(预算|决算)")
 _BODY_END = re.compile(
     r"(局|委|办|厅|院|处|所|站|中心|办公室|委员会|街道|街道办事处|人民政府|学校|大学|中学|小学|医院|馆|社|队|署|会|部|校|团|"
     r"公司|基地|检察院|法院|联合会|研究院|办事处|镇|乡|支队|总队|联社|园|集团|台|本级)([(（].*[)）])?$"
@@ -72,6 +73,7 @@ class Profile:
         )
 
 
+_STAGE_OF = {"预算": "budget", "决算": "accounts"}
 _STAGE = {"budget": "预算", "accounts": "决算", "": ""}
 
 
@@ -155,6 +157,7 @@ def _clean(body: str) -> str:
 
 
 def _body(front: list[str], covers: list[re.Match[str]], paragraphs: list[Paragraph]) -> tuple[str, str]:
+    """The body and its level: named on the cover, by the heading of its first part, or else most often in the text."""
     for text in front:  # "预算主管部门：上海市普陀区财政局": the cover names the body in so many words
         if (m := _HOLDER.match(text) or _COVER_HOLDER.search(text)) and (body := _clean(m.group("body"))):
             return body, _level(m.group("kind"))
@@ -165,54 +168,61 @@ def _body(front: list[str], covers: list[re.Match[str]], paragraphs: list[Paragr
     for p in paragraphs[:80]:
         if part := _PART.match(fold(p.text)):
             return _clean(part.group("body")), ""
-    holders: Counter[str] = Counter()
-    for p in paragraphs:
-        held = _HOLDER.match(fold(p.text))
-        if held and (body := _clean(held.group("body"))) and "元" not in body:
-            holders[body] += 1
-    if holders:
-        return holders.most_common(1)[0][0], ""
-    named: Counter[str] = Counter()
-    for p in paragraphs:
-        for m in _COVER.finditer(fold(p.text)):
-            body = _clean(m.group("body"))
-            if 5 <= len(body) <= 30 and _BODY_END.search(body):
-                named[body] += 1
+    named = _holders(paragraphs) or _bodies_with_year(paragraphs)
     return (named.most_common(1)[0][0], "") if named else ("", "")
+
+
+def _holders(paragraphs: list[Paragraph]) -> Counter[str]:
+    """The bodies named at the heads of tables, with how often."""
+    held = (m for p in paragraphs if (m := _HOLDER.match(fold(p.text))))
+    bodies = (_clean(m.group("body")) for m in held)
+    return Counter(body for body in bodies if body and "元" not in body)
+
+
+def _bodies_with_year(paragraphs: list[Paragraph]) -> Counter[str]:
+    """The bodies named before a year and a stage anywhere in the text, with how often."""
+    bodies = (_clean(m.group("body")) for p in paragraphs for m in _COVER.finditer(fold(p.text)))
+    return Counter(body for body in bodies if 5 <= len(body) <= 30 and _BODY_END.search(body))
 
 
 def _year_and_stage(
     covers: list[re.Match[str]], paragraphs: list[Paragraph]
 ) -> tuple[int | None, str, list[str]]:
     conflicts: list[str] = []
+    years, stages = _in_headings(paragraphs)
+    year = _year(covers[0]) if covers else None
+    stage = _STAGE_OF[covers[0].group("stage")] if covers else ""
+    other = {"budget": "accounts", "accounts": "budget"}.get(stage, "")
+    if stages[other] >= max(_MANY, _MANY * (stages[stage] - 1)):
+        stage = other  # one wrong word on the cover, against all titles
+    if years and year not in years:
+        often = years.most_common(1)[0][0]
+        if year is not None:
+            conflicts.append(f"封面写 {year} 年，标题多处写 {often} 年。")
+        year = year or often
+    stage = stage or _clearly(stages, 1) or _clearly(_titled(paragraphs), 1) or _stage_in_text(paragraphs)
+    return year, stage, conflicts
+
+
+def _in_headings(paragraphs: list[Paragraph]) -> tuple[Counter[int], Counter[str]]:
+    """How often short lines name each year before a stage, and each stage at their end."""
     years: Counter[int] = Counter()
     stages: Counter[str] = Counter()
     for p in paragraphs:
         short = fold(p.text)
-        if len(short) > 60:
+        if len(short) > _TITLE:
             continue
-        for m in re.finditer(rf"{_YEAR}年?度?[^\d，。]{{0,14}}?(预算|决算)", short):
-            years[int(m.group(1))] += 1
-        for word, stage in (("预算", "budget"), ("决算", "accounts")):
-            stages[stage] += short.endswith(
-                (f"{word}表", f"{word}总表", f"{word}情况说明", f"{word}公开", word)
-            )
-    year = _year(covers[0]) if covers else None
-    stage = {"预算": "budget", "决算": "accounts"}[covers[0].group("stage")] if covers else ""
-    other = {"budget": "accounts", "accounts": "budget"}.get(stage, "")
-    if stages[other] >= max(_MANY, _MANY * (stages[stage] - 1)):
-        stage = other  # one wrong word on the cover, against all titles
-    if year is None and years:
-        year = years.most_common(1)[0][0]
-    elif year is not None and years and year not in years:
-        conflicts.append(f"封面写 {year} 年，标题多处写 {years.most_common(1)[0][0]} 年。")
-    if not stage:
-        stage = _clearly(stages, 1) or _clearly(_titled(paragraphs), 1) or ""
-    if not stage:
-        text = "".join(p.text for p in paragraphs)
-        words = Counter({"budget": text.count("预算"), "accounts": text.count("决算")})
-        stage = _clearly(words, _MENTIONS) or ""
-    return year, stage, conflicts
+        years.update(int(m.group(1)) for m in _YEAR_AND_STAGE.finditer(short))
+        for word, stage in _STAGE_OF.items():
+            ends = (f"{word}表", f"{word}总表", f"{word}情况说明", f"{word}公开", word)
+            stages[stage] += short.endswith(ends)
+    return years, stages
+
+
+def _stage_in_text(paragraphs: list[Paragraph]) -> str:
+    """The stage that the whole text names clearly more often."""
+    text = "".join(p.text for p in paragraphs)
+    return _clearly(Counter({stage: text.count(word) for word, stage in _STAGE_OF.items()}), _MENTIONS) or ""
 
 
 def _year_in(front: list[str]) -> int | None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
+from itertools import zip_longest
 
 from yibenzhang.model.coordinates import Coordinates
 from yibenzhang.model.documents import Cell
 from yibenzhang.model.views import ViewRow
 from yibenzhang.recognising.panels import LabelColumn, Panel, Panels, folded, state_of
-from yibenzhang.standards.lexicon.words import Lexicon
+from yibenzhang.standards.lexicon.words import Lexicon, Phrase
 from yibenzhang.standards.registers import DEPARTMENT_ECONOMIC, FUNCTION, GOVERNMENT_ECONOMIC, Registers
 
 _NUMBERING = (
@@ -73,11 +75,42 @@ class RowReader:
         return cell.row_span > 1
 
     def _row(self, r: int) -> ViewRow | None:
+        keys = self._codes(r)
+        label, level = self._label(r, keys)
+        unit, first = self._first_text(self.unit_columns, r), self._first_text(self.panel.labels, r)
+        depth, partial, bare = self._parted(label)
+        total = not keys and any(self.lexicon.phrase(t).total for t in (label, bare, unit, first) if t)
+        if not (label or keys):  # 人员经费合计 in the column of the codes
+            label = bare = unit or (first if self.lexicon.subtotal(first) else "")
+        cell = self._label_cell(r)
+        return ViewRow(
+            r,
+            bare or label,
+            keys=tuple(keys.items()),
+            total=total,
+            partial=partial,
+            subtotal=not total and self.lexicon.subtotal(bare),
+            heads=bool(unit) and not keys and label == unit and not total,
+            depth=depth,
+            indent=cell.indent if cell is not None else 0.0,
+            level=level,
+            coordinates=Coordinates(unit="" if self.lexicon.phrase(unit).total else unit),
+        )
+
+    def _first_text(self, columns: Iterable[LabelColumn], r: int) -> str:
+        return next((t for c in columns if (t := self._text(c, r))), "")
+
+    def _codes(self, r: int) -> dict[str, str]:
+        """The codes in the columns of codes, by classification."""
         keys: dict[str, str] = {}
         for kind, columns in self.groups:
             code, found = self._code(columns, r, kind)
             if code:
                 keys.setdefault(found, code)
+        return keys
+
+    def _label(self, r: int, keys: dict[str, str]) -> tuple[str, int]:
+        """The row's name and the position of the column it stands in; codes before names are added to ``keys``."""
         names = [(c, self._text(c, r)) for c in self.name_columns]
         label, level = "", 0
         for position, (column, text) in enumerate(names):
@@ -87,33 +120,22 @@ class RowReader:
             if code:
                 keys.setdefault(kind, code)
             cell = self.layout.grid[r][column.index]
-            if cell is not None and cell.row == r and (not label or len(names) > 1):
-                if (
-                    not label or not self.lexicon.phrase(text).total
-                ):  # 小计 beside a group is the group's own row
-                    level = position
-                label = label or bare
-        unit = next((t for c in self.unit_columns if (t := self._text(c, r))), "")
-        first = next((t for c in self.panel.labels if (t := self._text(c, r))), "")
+            if cell is None or cell.row != r:
+                continue
+            if not label:
+                label, level = bare, position
+            elif not self.lexicon.phrase(text).total:  # 小计 beside a group is the group's own row
+                level = position
+        return label, level
+
+    def _parted(self, label: str) -> tuple[int | None, bool, str]:
+        """How deep a label's numbering is, whether it begins with 其中, and its name without both."""
         depth, bare = depth_of(label)
         partial = self.lexicon.partial(bare)
         if partial:
             inner, bare = depth_of(bare[len("其中") :].lstrip(":"))
             depth = inner if inner is not None else depth
-        bare = bare.rstrip(":")
-        total = not keys and any(self.lexicon.phrase(t).total for t in (label, bare, unit, first) if t)
-        cell = self._label_cell(r)
-        if not label and unit and not keys:
-            label = bare = unit
-        if not (label or keys) and self.lexicon.subtotal(first):
-            label = bare = first  # 人员经费合计 in the column of the codes
-        return ViewRow(
-            r, bare or label, keys=tuple(keys.items()), total=total, partial=partial,
-            subtotal=not total and self.lexicon.subtotal(bare),
-            heads=bool(unit) and not keys and label == unit and not total, depth=depth,
-            indent=cell.indent if cell is not None else 0.0, level=level,
-            coordinates=Coordinates(unit=unit if unit and not self.lexicon.phrase(unit).total else ""),
-        )  # fmt: skip
+        return depth, partial, bare.rstrip(":")
 
     def _label_cell(self, r: int) -> Cell | None:
         for column in self.name_columns or self.names:
@@ -126,26 +148,30 @@ class RowReader:
         """The code of a group of columns: 类, 款 and 项 side by side are joined, blanks filled from above."""
         texts = [self._text(c, r) for c in columns]
         if len(columns) == 1:
-            text = texts[0]
-            match = _CODED.match(text)
-            code = match.group(1) if match else text
-            if not re.fullmatch(r"[A-Z]?\d{1,24}[A-Z0-9]*", code):
-                return "", kind
-            return code, kind if kind in ("unit", "project") else _FIRST.get(code[:1], kind)
+            return self._single_code(texts[0], kind)
         if any(t and not t.isdigit() for t in texts) or not any(texts):
             return "", kind
         above = self.filled.get(columns[0].index, [])
-        at = max(k for k, t in enumerate(texts) if t)
-        parts = []
-        for k in range(at + 1):
-            part = texts[k] or (above[k] if k < len(above) else "")
-            if not part:
-                return "", kind
-            parts.append(part if k == 0 else part.zfill(2))
+        last = max(k for k, t in enumerate(texts) if t)
+        parts = [
+            text or over for text, over in zip_longest(texts[: last + 1], above[: last + 1], fillvalue="")
+        ]
+        if not all(parts):
+            return "", kind
+        parts = [parts[0], *(p.zfill(2) for p in parts[1:])]
         self.filled[columns[0].index] = parts
-        if len(parts[-1]) > 2 and len(parts) > 1:  # each column prints the whole code
-            return parts[-1], _FIRST.get(parts[-1][:1], kind)
-        return "".join(parts), _FIRST.get(parts[0][:1], kind)
+        whole = len(parts) > 1 and len(parts[-1]) > 2  # each column prints the whole code
+        code = parts[-1] if whole else "".join(parts)
+        return code, _FIRST.get(code[:1], kind)
+
+    @staticmethod
+    def _single_code(text: str, kind: str) -> tuple[str, str]:
+        """The code of the only column of codes; a name may stand after it."""
+        match = _CODED.match(text)
+        code = match.group(1) if match else text
+        if not re.fullmatch(r"[A-Z]?\d{1,24}[A-Z0-9]*", code):
+            return "", kind
+        return code, kind if kind in ("unit", "project") else _FIRST.get(code[:1], kind)
 
     def _coded_name(self, column: LabelColumn, text: str) -> tuple[str, str, str]:
         """A name with its code before it ("[2010301]行政运行", "30201-办公费"): name, classification, code."""
@@ -207,21 +233,25 @@ class RowReader:
         """What a name without a code says: words of the lexicon, then a name of a register, then words in part."""
         phrase = self.lexicon.phrase(row.label)
         at = row.coordinates
-        whole = folded(row.label) in self.lexicon.meanings
-        if not whole and not phrase.total and favourite:
-            for kind in favourite:
-                if code := self._code_named(row.label, kind):
-                    return at, {kind: code}
-        if whole or phrase.total or not phrase.residue:
-            values = dict(phrase.values)
-            if values.get("version") == "current_year":
-                values["version"] = ""
-            if len(phrase.years) == 1 and self.year and int(phrase.years[0]) == self.year - 1:
-                values["version"] = "previous"
-            return at.placed(values), {}
-        if row.label and not at.unit and not self.groups and not favourite and not phrase.values:
+        known = phrase.total or folded(row.label) in self.lexicon.meanings
+        for kind in favourite if not known else ():
+            if code := self._code_named(row.label, kind):
+                return at, {kind: code}
+        if known or not phrase.residue:
+            return at.placed(self._values(phrase)), {}
+        listed = not (self.groups or favourite)
+        if listed and row.label and not at.unit and not phrase.values:
             return replace(at, project=folded(row.label)), {}
         return replace(at, residue=phrase.residue), {}
+
+    def _values(self, phrase: Phrase) -> dict[str, str]:
+        """What a phrase says of each dimension; last year's name is a version, this year's says nothing."""
+        values = dict(phrase.values)
+        if values.get("version") == "current_year":
+            values["version"] = ""
+        if len(phrase.years) == 1 and self.year and int(phrase.years[0]) == self.year - 1:
+            values["version"] = "previous"
+        return values
 
     def _named_codes(self, name: str, kind: str) -> list[str]:
         register = self.registers.of(_REGISTER[kind])

@@ -19,6 +19,8 @@ _NUMBERING = (
 _OF_WHICH = re.compile(r"其中:?")
 _BESIDE = ("carry_in", "carry_out", "use_balance", "distributed")
 """Rows that stand unnumbered beside numbered items."""
+_LEAF = 9
+"""The level of a project among the rows that head projects."""
 _CODE_HEAD = re.compile(r"(\d{3,7}(?:\s+\d{2}){0,2}|\d{3}\s?\d{0,3})(?=\D|$)")
 
 
@@ -39,24 +41,24 @@ def block_rows(
 
 
 def _row(cells: list[Cell | None], index: int, block: Block, standards: Standards) -> Row:
-    code_cells = [cells[c.index] for c in block.labels if c.kind == "code"]
-    name_cells = [cells[c.index] for c in block.labels if c.kind in ("name", "other")]
-    code = "".join(_code_part(c.text, k) for k, c in enumerate(_distinct(code_cells)))
-    label = " ".join(t for c in _distinct(name_cells) if (t := _one_line(c.text)))
-    head = _one_line("".join(c.text for c in _distinct(code_cells)))
-    if not code and head and not re.search(r"\d{8}", head):
-        match = _CODE_HEAD.match(head)
-        if match and not label:  # code and name in one cell
-            code = re.sub(r"\s", "", match.group(1))
-            label = head[match.end() :].strip()
-        elif not match:
-            label = label or head
-            if label != head and fold(head) in standards.row_names:
-                label = head
-    if not code and head and re.search(r"\d{8}", head):
-        code = re.sub(r"\s", "", head)
+    code_cells = _distinct([cells[c.index] for c in block.labels if c.kind == "code"])
+    name_cells = _distinct([cells[c.index] for c in block.labels if c.kind in ("name", "other")])
+    code = "".join(_code_part(c.text, k) for k, c in enumerate(code_cells))
+    label = " ".join(t for c in name_cells if (t := _one_line(c.text)))
+    head = _one_line("".join(c.text for c in code_cells))
+    if head and not code:
+        code, label = _in_code_column(head, label, standards)
     row = Row(index, code, label)
     return replace(row, token=_token(row, standards), role=_role(row, standards))
+
+
+def _in_code_column(head: str, label: str, standards: Standards) -> tuple[str, str]:
+    """Code and label of a row whose column of codes holds ``head``, which is no code alone."""
+    if re.search(r"\d{8}", head):
+        return re.sub(r"\s", "", head), label
+    if match := _CODE_HEAD.match(head):  # code and name in one cell
+        return ("", label) if label else (re.sub(r"\s", "", match.group(1)), head[match.end() :].strip())
+    return "", head if not label or fold(head) in standards.row_names else label
 
 
 def _distinct(cells: list[Cell | None]) -> list[Cell]:
@@ -65,6 +67,10 @@ def _distinct(cells: list[Cell | None]) -> list[Cell]:
         if c is not None and all(c is not o for o in out):
             out.append(c)
     return out
+
+
+def _folded(cell: Cell | None) -> str:
+    return "" if cell is None else fold(cell.text)
 
 
 def _one_line(text: str) -> str:
@@ -152,45 +158,50 @@ def _numbered_tree(rows: list[Row]) -> list[Row]:
         elif row.role == "of_which":
             parent = stack[-1][1] if stack else None
         elif depth is None:
-            known = row.token in _BESIDE or not fold(row.label)
-            if stack and not known and not subtotal_seen:
+            named = bool(fold(row.label))
+            if stack and not subtotal_seen and named and row.token not in _BESIDE:
                 row = replace(row, role="unclear")  # an unnumbered line in a numbered list: part or item?
             else:
                 stack = []
-            opened = k if fold(row.label) and subtotal_seen else None
+            opened = k if named and subtotal_seen else None
         else:
-            while stack and stack[-1][0] >= depth:
-                stack.pop()
-            parent = stack[-1][1] if stack else opened
+            parent = _parent_above(stack, depth, opened)
             stack.append((depth, k))
         out.append(replace(row, parent=parent, level=depth or 0))
     return out
 
 
+def _parent_above(stack: list[tuple[int, int]], level: int, otherwise: int | None = None) -> int | None:
+    """The last row whose level is less; those of this level and deeper leave the stack of (level, row)."""
+    while stack and stack[-1][0] >= level:
+        stack.pop()
+    return stack[-1][1] if stack else otherwise
+
+
 def _grouped_tree(grid: list[list[Cell | None]], rows: list[Row], block: Block) -> list[Row]:
     """A merged cell at the left groups its rows; the row named 小计 sums the others of its group."""
     first, second = [c.index for c in block.labels if c.kind == "name"][:2]
-    groups: list[Cell | None] = []
-    for row in rows:
-        cell, item = grid[row.index][first], grid[row.index][second]
-        # a group that runs over a page's end has lost its name on the next page
-        lost = cell is not None and cell is not item and not fold(cell.text) and groups
-        groups.append(groups[-1] if lost else cell)
+    items = [grid[row.index][second] for row in rows]
+    groups = _groups([grid[row.index][first] for row in rows], items)
     heads: dict[int, int] = {}
-    for k, row in enumerate(rows):
-        group, item = groups[k], grid[row.index][second]
-        if group is not None and item is not None and group is not item and fold(item.text) == "小计":
+    for k, (group, item) in enumerate(zip(groups, items, strict=True)):
+        if group is not None and group is not item and _folded(item) == "小计":
             heads.setdefault(id(group), k)
     out = []
-    for k, row in enumerate(rows):
-        group, item = groups[k], grid[row.index][second]
-        head = heads.get(id(group)) if group is not None and group is not item else None
-        parent = head if head is not None and head != k else None
-        token = row.token
-        if head == k and group is not None:
-            token = "group:" + bare(group.text)
-        of_which = item is not None and fold(item.text).startswith("其中")
-        out.append(replace(row, parent=parent, token=token, role="of_which" if of_which else row.role))
+    for k, (row, group, item) in enumerate(zip(rows, groups, items, strict=True)):
+        head = heads.get(id(group)) if group is not item else None
+        token = "group:" + bare(group.text) if group is not None and head == k else row.token
+        role = "of_which" if _folded(item).startswith("其中") else row.role
+        out.append(replace(row, parent=head if head != k else None, token=token, role=role))
+    return out
+
+
+def _groups(cells: list[Cell | None], items: list[Cell | None]) -> list[Cell | None]:
+    """The cell that names the group of each row; one that runs over a page's end has lost its name on the next."""
+    out: list[Cell | None] = []
+    for cell, item in zip(cells, items, strict=True):
+        lost = cell is not None and cell is not item and not fold(cell.text) and out
+        out.append(out[-1] if lost else cell)
     return out
 
 
@@ -199,41 +210,43 @@ def _project_tree(grid: list[list[Cell | None]], rows: list[Row], block: Block) 
 
     Levels by code: department (3 digits), unit (6), kind of project (2), group (longer, no unit).
     """
-    unit_column = next(
-        (c.index for c in block.labels if c.path and "单位" in c.path[-1] and c.kind == "other"), None
-    )
+    units = [c.index for c in block.labels if c.path and "单位" in c.path[-1] and c.kind == "other"]
+    coded = sum(bool(r.code) for r in rows) * 2 > len(rows)
+    role = "item" if units or coded else "unclear"
     out: list[Row] = []
     stack: list[tuple[int, int]] = []
-    coded = sum(bool(r.code) for r in rows) * 2 > len(rows)
-    for k, row in enumerate(rows):
-        cell = grid[row.index][unit_column] if unit_column is not None else None
-        unit = fold(cell.text) if cell else ""
-        names = [grid[row.index][c.index] for c in block.labels if c.kind == "name"]
-        label = " ".join(_one_line(c.text) for c in names if c) or row.label
-        if not row.code and (not fold(label) or row.role == "total"):
-            out.append(replace(row, label=label, role="total"))
+    for k, row in enumerate(_project_row(grid[row.index], row, block, role) for row in rows):
+        if row.role == "total":
+            out.append(row)
             stack = []
             continue
-        leaf = bool(unit) or unit_column is None
-        role = "unclear" if unit_column is None and not coded else "item"
+        leaf = not units or bool(_folded(grid[row.index][units[0]]))
         if leaf:
-            level = 9
+            level = _LEAF
         elif coded:
             level = {3: 1, 6: 2, 2: 3}.get(len(row.code), 4)
         else:
-            level = 4 if not out or out[-1].leaf or out[-1].role == "total" else out[-1].level + 1
-            if stack and not out[-1].leaf:
-                level = min(out[-1].level + 1, 8)
-        while stack and stack[-1][0] >= level:
-            stack.pop()
-        out.append(
-            replace(
-                row, label=label, role=role, level=level, leaf=leaf, parent=stack[-1][1] if stack else None
-            )
-        )
+            level = _level_below(out, bool(stack))
+        out.append(replace(row, level=level, leaf=leaf, parent=_parent_above(stack, level)))
         if not leaf:
             stack.append((level, k))
     return out
+
+
+def _project_row(cells: list[Cell | None], row: Row, block: Block, role: str) -> Row:
+    """The row with its name on one line; a total where it has no code, and no name or that of a total."""
+    names = [c for column in block.labels if column.kind == "name" if (c := cells[column.index])]
+    label = " ".join(_one_line(c.text) for c in names) or row.label
+    total = not row.code and (row.role == "total" or not fold(label))
+    return replace(row, label=label, role="total" if total else role)
+
+
+def _level_below(rows: list[Row], inside: bool) -> int:
+    """The level of a row without code and unit: a step below the row above where that is a heading too."""
+    if not rows or rows[-1].leaf or rows[-1].role == "total":
+        return 4
+    below = rows[-1].level + 1
+    return min(below, _LEAF - 1) if inside else below
 
 
 def _stairs_tree(grid: list[list[Cell | None]], rows: list[Row], block: Block) -> list[Row]:

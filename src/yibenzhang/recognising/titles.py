@@ -88,57 +88,70 @@ def head_line(text: str) -> HeadLine:
     words = frame_words()
     text = words.continued.sub("", text)
     s, at = squeezed(text)
-    if not s:
-        return HeadLine("", aside=True)
-    if words.aside.fullmatch(s):
+    if not s or words.aside.fullmatch(s):
         return HeadLine(s, aside=True)
-    start, end = 0, len(s)
-    number = ""
-    unit = None
-    holder = ""
-    half: str | None = None
-    if m := _number_at(s, words):
-        number = _printed(text, at, 0, m).strip(":：.、,， ")
-        start = m
-    if u := words.unit.search(s, start):
-        unit = unit_named(u.group(1))
-        end = u.start()
-    elif len(s) < _LONG and (h := words.unit_split.search(s, start)) and not words.unit_name.fullmatch(s):
-        half, end = h.group(1) or "", h.start()
-    stop = end
-    if u and u.end() < len(s) and not s[start:end]:  # the unit first, the holder after it
-        start, stop, end = u.end(), len(s), len(s)
-    if m2 := words.holder.search(s, start, stop):
-        tail = words.holder_end.search(s, m2.end(), stop)
-        name = (m2.end(), tail.start() if tail else stop)
-        printed = _printed(text, at, *name).strip("_ \u3000")
-        if (
-            printed
-            and len(printed) <= _LONG
-            and s[name[0] : name[1]] not in words.not_holder
-            and not _sentence(s[name[0] : name[1]], words)
-        ):
-            holder = printed
-        if holder or not s[name[0] : name[1]].strip("_"):
-            end = min(end, m2.start())
-            half = None if holder and not (half or "") and stop == len(s) else half
-    if not s[start:end].strip("()[]"):
+    start = _number_at(s, words)
+    number = _printed(text, at, 0, start).strip(":：.、,， ")
+    unit, half, start, end = _unit_within(s, start, words)
+    holder, end = _holder_within(text, s, at, start, end, words)
+    title = s[start:end]
+    if not title.strip("()[]"):
         found = unit is not None or holder or number or half is not None
         return HeadLine(s, "", number, unit, holder, not found, half)
-    title = s[start:end]
-    if unit is None and (m3 := list(words.unit_bare.finditer(title))):
-        unit = unit_named(m3[-1].group(1))
-        if m3[-1].end() == len(title):
-            end = start + m3[-1].start()
-            title = s[start:end]
+    if unit is None:
+        unit, title = _bare_unit(title, words)
     bare = title.rstrip("([")
     if is_title(bare, words):
         return HeadLine(s, _printed(text, at, start, start + len(bare)), number, unit, holder, False, half)
-    if number and start < len(s) and not holder and unit is None:
-        return HeadLine(s)  # "表1显示…": a sentence that begins with a number
-    if unit is not None and not holder and len(title) > 12:
-        return HeadLine(s)  # an amount in a sentence
+    if not holder and _in_sentence(number, unit, title):
+        return HeadLine(s)
     return HeadLine(s, "", number, unit, holder, False, half)
+
+
+def _unit_within(s: str, start: int, words: FrameWords) -> tuple[Unit | None, str | None, int, int]:
+    """The unit a line states, or the first half of its name, and from where to where its other words stand."""
+    if u := words.unit.search(s, start):
+        unit_first = u.start() == start and u.end() < len(s)  # the holder after it
+        within = (u.end(), len(s)) if unit_first else (start, u.start())
+        return unit_named(u.group(1)), None, *within
+    if len(s) < _LONG and (h := words.unit_split.search(s, start)) and not words.unit_name.fullmatch(s):
+        return None, h.group(1) or "", start, h.start()
+    return None, None, start, len(s)
+
+
+def _holder_within(
+    text: str, s: str, at: list[int], start: int, stop: int, words: FrameWords
+) -> tuple[str, int]:
+    """The holder's name and where its label begins; "" and ``stop`` where none is told.
+
+    A label without a name is no part of the other words either.
+    """
+    label = words.holder.search(s, start, stop)
+    if label is None:
+        return "", stop
+    tail = words.holder_end.search(s, label.end(), stop)
+    last = tail.start() if tail else stop
+    name = s[label.end() : last]
+    printed = _printed(text, at, label.end(), last).strip("_ \u3000")
+    if not name.strip("_"):
+        return printed, label.start()
+    if not printed or len(printed) > _LONG or name in words.not_holder or _sentence(name, words):
+        return "", stop
+    return printed, label.start()
+
+
+def _bare_unit(title: str, words: FrameWords) -> tuple[Unit | None, str]:
+    """The unit in brackets that stands last in a title, and the title without it where it ends with it."""
+    found = list(words.unit_bare.finditer(title))
+    if not found:
+        return None, title
+    last = found[-1]
+    return unit_named(last.group(1)), title[: last.start()] if last.end() == len(title) else title
+
+
+def _in_sentence(number: str, unit: Unit | None, rest: str) -> bool:
+    """What looks like a number of a table or a unit is part of a sentence: "表1显示…", an amount."""
+    return bool(number) if unit is None else len(rest) > 12
 
 
 def _number_at(s: str, words: FrameWords) -> int:
@@ -177,23 +190,22 @@ def _sentence(s: str, words: FrameWords) -> bool:
 def head_of(lines: Sequence[Paragraph], table: Table) -> Head:
     """The head of a table from the lines before it (nearest last) and its own first rows."""
     words = frame_words()
-    inner, first = inner_head(table, words)
-    read = [head_line(p.text) for p in lines]
-    read, lines = _rejoined(read, list(lines), words)
-    prose = any(r.prose for r in read)
-    last = max((k for k, r in enumerate(read) if r.prose), default=-1)
-    near = [(r, p) for r, p in zip(read[last + 1 :], lines[last + 1 :], strict=True)]
-    titles = [t for r in inner if (t := r.title)]
-    if not _listed([r for r, _ in near]):
-        titles += [t for t in _outer_titles([r for r, _ in near]) if t not in titles]
+    inner, first = inner_head(table)
+    read, lines = _rejoined([head_line(p.text) for p in lines], list(lines), words)
+    prose = [k for k, r in enumerate(read) if r.prose]
+    after = prose[-1] + 1 if prose else 0
+    near = read[after:]
+    titles = [r.title for r in inner if r.title]
+    if not _listed(near):
+        titles += [t for t in _outer_titles(near) if t not in titles]
     fallback = False
-    if not titles and (heading := _heading(near, table)):
+    if not titles and (heading := _heading(near, lines[after:], table)):
         titles, fallback = [heading], True
-    both = [*(r for r, _ in near), *inner]
+    both = [*near, *inner]
     number = next((r.number for r in reversed(both) if r.number), "")
     holder = next((r.holder for r in reversed(both) if r.holder), "")
     unit = _unit_of(both, words) or _grid_unit(table, first, words)
-    return Head(tuple(titles), number, unit, holder, first, prose, fallback)
+    return Head(tuple(titles), number, unit, holder, first, bool(prose), fallback)
 
 
 def _grid_unit(table: Table, first: int, words: FrameWords) -> Unit | None:
@@ -258,23 +270,43 @@ def _rejoined(
 
 def _as_one(a: HeadLine, pa: Paragraph, b: HeadLine, pb: Paragraph, words: FrameWords) -> HeadLine | None:
     """Two lines as one, where the second is the rest of a title or of a holder's name."""
-    if a.holder and not a.unit and not b.holder and not b.title and _below(pa, pb):
-        whole = head_line(pa.text.rstrip() + pb.text.lstrip())
+    if not _below(pa, pb):
+        return None
+    if a.holder and not (a.unit or b.holder or b.title):
+        whole = _together(pa, pb)
         grown = len(whole.holder) - len(a.holder)
         return whole if 0 < grown <= _REST and whole.unit == b.unit else None
-    if not (b.plain or b.title) or b.number or b.unit or b.holder or a.unit or a.holder or a.aside:
+    if not _title_goes_on(a, pa, b, pb, words):
         return None
-    if pa.size <= 0 or abs(pa.size - pb.size) > 0.06 * pa.size or not _below(pa, pb):
-        return None
-    opened = sum(a.text.count(c) for c in "([") > sum(a.text.count(c) for c in ")]")
-    if not opened and (
-        a.title or not a.plain or len(a.text) < 6 or not (_centred(pa, pb) or len(b.text) < 6)
-    ):
-        return None
-    if not opened and (a.prose or words.row_start.match(b.text)):
-        return None
-    whole = head_line(pa.text.rstrip() + pb.text.lstrip())
+    whole = _together(pa, pb)
     return whole if whole.title else None
+
+
+def _title_goes_on(a: HeadLine, pa: Paragraph, b: HeadLine, pb: Paragraph, words: FrameWords) -> bool:
+    """Two lines of one size may be the halves of a title: a bracket is open, or neither says anything by itself."""
+    if a.unit or a.holder or a.aside or not (b.plain or _only_title(b)) or not _same_size(pa, pb):
+        return False
+    if _bracket_open(a.text):
+        return True
+    if not a.plain or a.prose or len(a.text) < 6 or words.row_start.match(b.text):
+        return False
+    return len(b.text) < 6 or _centred(pa, pb)
+
+
+def _together(pa: Paragraph, pb: Paragraph) -> HeadLine:
+    return head_line(pa.text.rstrip() + pb.text.lstrip())
+
+
+def _only_title(line: HeadLine) -> bool:
+    return bool(line.title) and not (line.number or line.unit or line.holder)
+
+
+def _bracket_open(text: str) -> bool:
+    return sum(text.count(c) for c in "([") > sum(text.count(c) for c in ")]")
+
+
+def _same_size(pa: Paragraph, pb: Paragraph) -> bool:
+    return pa.size > 0 and abs(pa.size - pb.size) <= 0.06 * pa.size
 
 
 def _place(p: Paragraph) -> PagePlace | None:
@@ -295,12 +327,12 @@ def _centred(pa: Paragraph, pb: Paragraph) -> bool:
     return abs((a.x0 + a.x1) - (b.x0 + b.x1)) < 12 and abs(a.x0 - b.x0) > 4
 
 
-def _heading(near: list[tuple[HeadLine, Paragraph]], table: Table) -> str:
+def _heading(near: list[HeadLine], paragraphs: list[Paragraph], table: Table) -> str:
     """A short centred line right above a table that has no title: at best a name for people."""
     if not table.edges:
         return ""
     middle = (table.edges[0] + table.edges[-1]) / 2
-    for line, p in reversed(near):
+    for line, p in zip(reversed(near), reversed(paragraphs), strict=True):
         place = _place(p)
         if line.plain and place is not None and place.page in table.pages:
             centred = abs((place.x0 + place.x1) / 2 - middle) < 30
@@ -309,33 +341,44 @@ def _heading(near: list[tuple[HeadLine, Paragraph]], table: Table) -> str:
     return ""
 
 
-def inner_head(table: Table, words: FrameWords | None = None) -> tuple[list[HeadLine], int]:
+def inner_head(table: Table) -> tuple[list[HeadLine], int]:
     """Title, unit and holder rows inside a grid, and the first row after them."""
-    words = words or frame_words()
     out: list[HeadLine] = []
     first = 0
     if table.columns < 2 or table.rows < 2:
         return out, 0
-    rows: list[list[str]] = [[] for _ in range(_INNER_ROWS)]
-    covered = [False] * (_INNER_ROWS + 1)
-    for cell in table.cells:
-        if cell.row < _INNER_ROWS:
-            if cell.text.strip():
-                rows[cell.row].append(cell.text)
-            if cell.row_span > 1 and cell.text.strip():
-                for r in range(cell.row + 1, min(cell.row + cell.row_span, _INNER_ROWS)):
-                    covered[r] = True
+    rows, covered = _top_rows(table)
     for r, texts in enumerate(rows[: table.rows - 1]):
         if covered[r + 1] and len(texts) > 1:
             break
         lines = [head_line(t.replace("\n", "")) for t in texts]
-        if not texts or any(line.plain or line.half is not None and not out for line in lines):
+        if not _of_head(texts, lines, out):
             break
-        if len(texts) > 4 or any(cell_state(t) is not None for t in texts) or _only_asides(lines, out):
-            break  # years side by side are a header
         out.extend(lines)
         first = r + 1
     return out, first
+
+
+def _top_rows(table: Table) -> tuple[list[list[str]], list[bool]]:
+    """The texts of each of the first rows, and whether a cell of a row above runs into it."""
+    rows: list[list[str]] = [[] for _ in range(_INNER_ROWS)]
+    covered = [False] * (_INNER_ROWS + 1)
+    for cell in table.cells:
+        if cell.row >= _INNER_ROWS or not cell.text.strip():
+            continue
+        rows[cell.row].append(cell.text)
+        for r in range(cell.row + 1, min(cell.row + cell.row_span, _INNER_ROWS)):
+            covered[r] = True
+    return rows, covered
+
+
+def _of_head(texts: list[str], lines: list[HeadLine], before: list[HeadLine]) -> bool:
+    """A row of the grid holds nothing but parts of a head; years side by side are a header."""
+    if not texts or len(texts) > 4 or _only_asides(lines, before):
+        return False
+    if any(line.plain or (line.half is not None and not before) for line in lines):
+        return False
+    return all(cell_state(t) is None for t in texts)
 
 
 def _only_asides(lines: list[HeadLine], before: list[HeadLine]) -> bool:

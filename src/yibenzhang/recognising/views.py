@@ -16,6 +16,7 @@ from yibenzhang.model.views import View, ViewColumn, ViewRow
 from yibenzhang.recognising.panels import NumberColumn, Panel, Panels, folded, panels_of, state_of
 from yibenzhang.recognising.row_keys import RowReader
 from yibenzhang.recognising.stitching import Framed
+from yibenzhang.standards.lexicon.frames import frame_words
 from yibenzhang.standards.lexicon.words import Lexicon, Phrase
 from yibenzhang.standards.registers import Registers
 
@@ -49,6 +50,10 @@ class Reader:
         phrase = self.lexicon.phrase(bare_title(title))
         scope = self._placed(Coordinates(), phrase, False)
         return scope.placed({d: f"*{folded(title)}" for d in phrase.several if d not in ("side", "period")})
+
+    def _entitled(self, title: str) -> bool:
+        residue = self.lexicon.phrase(_ORDINAL.sub("", bare_title(title))).residue
+        return bool(title) and all(r in frame_words().plain_in_title for r in residue)
 
     def _placed(self, at: Coordinates, phrase: Phrase, residue: bool = True) -> Coordinates:
         """The coordinates with what a phrase says; what stands nearer to the number wins."""
@@ -105,22 +110,23 @@ class Reader:
         rows = _periods(RowReader(self.lexicon, self.registers, self.year, layout, panel, scope).rows())
         cells: dict[tuple[int, int], Fact] = {}
         places: dict[tuple[int, int], Coordinates] = {}
-        decimals, strict = _decimals(layout, panel), _mostly_numbers(layout, panel)
+        known = _numbers(layout, panel)
         for k, row in enumerate(rows):
             for n, column in enumerate(columns):
                 cell = layout.grid[row.index][column.index]
                 if cell is None or cell.row != row.index or cell.column != column.index:
                     continue
                 at = self._at(column, row)
-                fact = self._fact(frame, row, column, cell, at, decimals[n], strict[n])
+                fact = self._fact(frame, row, column, cell, at, known[n])
                 if fact is not None:
                     cells[k, n] = fact
                     places[k, n] = at
         steps = sum(c.kind == "name" for c in panel.labels) > 1
         table = f"t{frame.table.index + 1}"
         return View(
-            table, panel.number, title, scope, columns, tuple(rows), cells, places, frame.open_end, steps
-        )
+            table, panel.number, title, scope, columns, tuple(rows), cells, places, frame.open_end, steps,
+            entitled=self._entitled(title),
+        )  # fmt: skip
 
     def _at(self, column: ViewColumn, row: ViewRow) -> Coordinates:
         """Row and column together; where both speak of one dimension the more precise wins, then the row."""
@@ -135,38 +141,33 @@ class Reader:
         return replace(a, **changes, residue=(*a.residue, *b.residue))
 
     def _fact(
-        self,
-        frame: Framed,
-        row: ViewRow,
-        column: ViewColumn,
-        cell: Cell,
-        at: Coordinates,
-        decimals: int,
-        strict: bool,
+        self, frame: Framed, row: ViewRow, column: ViewColumn, cell: Cell, at: Coordinates, known: _Numbers
     ) -> Fact | None:
         state = CellState.UNREADABLE if cell.unreadable else state_of(cell.text, True)
         named = bool(row.label or row.code or row.total)  # else it is a heading that stands among the rows
-        if state is None and strict and named and cell.text.strip():
-            state = (
-                CellState.UNREADABLE
-            )  # words among the numbers of a column: nothing is known of that number
+        if state is None and known.mostly and named and cell.text.strip():
+            state = CellState.UNREADABLE  # words among numbers: nothing is known of that number
         if state is None:
             return None
-        unit = frame.unit
-        if at.measure in ("count", "price"):
-            unit = _COUNT if at.measure == "count" else None
-        elif at.measure == "percent" or at.version in ("rate", "share") or _PERCENT.search(cell.text.strip()):
-            unit = PERCENT
+        unit = _unit(frame.unit, at, cell.text)
         amount = parse_amount(cell.text, True) if state in (CellState.PRINTED, CellState.ZERO) else None
-        if amount is not None:
-            amount = amount.in_unit(unit)
         where = f"{frame.table.index}|{cell.row}|{cell.column}"
-        role = "total" if row.total else "item"
         return Fact(
-            hashlib.sha256(where.encode()).hexdigest()[:16], f"t{frame.table.index + 1}", "", at.side,
-            Row(row.index, row.code, row.label, role=role), "", _heading(column), state, amount, unit, decimals,
-            cell.text, cell.place, (cell.row, cell.column),
-        )  # fmt: skip
+            id=hashlib.sha256(where.encode()).hexdigest()[:16],
+            table=f"t{frame.table.index + 1}",
+            standard="",
+            side=at.side,
+            row=Row(row.index, row.code, row.label, role="total" if row.total else "item"),
+            measure="",
+            column=_heading(column),
+            state=state,
+            amount=amount.in_unit(unit) if amount is not None else None,
+            unit=unit,
+            decimals=known.decimals,
+            text=cell.text,
+            place=cell.place,
+            cell=(cell.row, cell.column),
+        )
 
 
 def _periods(rows: list[ViewRow]) -> list[ViewRow]:
@@ -206,6 +207,7 @@ def _of_period(row: ViewRow, period: str) -> ViewRow:
     return row if at.period else replace(row, coordinates=replace(at, period=period))
 
 
+_ORDINAL = re.compile(r"^(?:第[一二三四五六七八九十]+部分|[一二三四五六七八九十]+[、.])")
 _CODES = ("function", "department", "government", "unit", "project", "year")
 
 
@@ -220,33 +222,47 @@ def bare_title(title: str) -> str:
     return re.sub(r"^.{0,8}?[:：]", "", text) if ":" in text[:10] else text
 
 
-def _decimals(layout: Panels, panel: Panel) -> list[int]:
-    """The precision of each number column; one with a single number takes the table's."""
-    most: list[int] = []
-    counts: list[int] = []
-    for column in panel.numbers:
-        found = [
-            min(a.decimals, _MOST_DECIMALS)
-            for r in layout.body
-            if (c := layout.grid[r][column.index]) is not None
-            and c.row == r
-            and (a := parse_amount(c.text, True))
-        ]
-        most.append(max(found, default=0))
-        counts.append(len(found))
+def _unit(stated: Unit | None, at: Coordinates, text: str) -> Unit | None:
+    """The unit of a number: counts, prices and percents have their own; the others that of the table."""
+    if at.measure == "count":
+        return _COUNT
+    if at.measure == "price":
+        return None
+    percent = at.measure == "percent" or at.version in ("rate", "share") or _PERCENT.search(text.strip())
+    return PERCENT if percent else stated
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """What the other cells of a column tell of each: its precision, and that it should be a number."""
+
+    decimals: int
+    mostly: bool
+    """The column has a few words among many numbers."""
+
+
+def _numbers(layout: Panels, panel: Panel) -> list[_Numbers]:
+    """Of each number column; the precision of one with a single number is the table's."""
+    columns = [
+        [c for r in layout.body if (c := layout.grid[r][column.index]) is not None and c.row == r]
+        for column in panel.numbers
+    ]
+    found = [
+        [min(a.decimals, _MOST_DECIMALS) for c in cells if (a := parse_amount(c.text, True))]
+        for cells in columns
+    ]
+    most = [max(decimals, default=0) for decimals in found]
     whole = max(most, default=0)
-    return [whole if n < 2 else d for d, n in zip(most, counts, strict=True)]
+    return [
+        _Numbers(whole if len(decimals) < 2 else own, _mostly_numbers(cells))
+        for cells, decimals, own in zip(columns, found, most, strict=True)
+    ]
 
 
-def _mostly_numbers(layout: Panels, panel: Panel) -> list[bool]:
-    """Of each number column: it has a few words among many numbers."""
-    out = []
-    for column in panel.numbers:
-        cells = [c for r in layout.body if (c := layout.grid[r][column.index]) is not None and c.row == r]
-        states = [state_of(c.text, True) for c in cells if c.text.strip()]
-        printed = sum(s in (CellState.PRINTED, CellState.ZERO) for s in states)
-        out.append(printed >= 4 * states.count(None) > 0)
-    return out
+def _mostly_numbers(cells: Sequence[Cell]) -> bool:
+    states = [state_of(c.text, True) for c in cells if c.text.strip()]
+    printed = sum(s in (CellState.PRINTED, CellState.ZERO) for s in states)
+    return printed >= 4 * states.count(None) > 0
 
 
 def names_taught(views: Sequence[View]) -> dict[str, Counter[str]]:

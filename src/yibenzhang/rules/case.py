@@ -7,7 +7,6 @@ from functools import cached_property
 
 from yibenzhang.model.documents import Document
 from yibenzhang.model.views import View
-from yibenzhang.prose.binding import Binder
 from yibenzhang.prose.claims import Claim, claims_of
 from yibenzhang.prose.cube import Cube
 from yibenzhang.prose.listing import announced
@@ -133,8 +132,3 @@ class Case:
         names = Names(self.views, registers(), self.year)
         cube, above = Cube(self.views, words.lexicon.trees, self.year), announced(self.passages)
         return SentenceReader(words, names, cube, self.stage, self.profile.body, above)
-
-    @cached_property
-    def binder(self) -> Binder:
-        """Which number of the tables a number of the text restates."""
-        return Binder(self.tables, self.standards, self.stage, self.finder)

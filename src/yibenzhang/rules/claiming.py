@@ -165,6 +165,8 @@ def _share(claim: Claim, near: Neighbours) -> Made:
     rate, part = claim.rate, claim.subject
     if rate is None or part is None:
         return None
+    if not part.amount.value:
+        return _share_of_nothing(part, rate)
     named = [*near.spoken(claim.base), *near.named(claim.base)] if claim.base else []
     wholes: list[Fact] = [claim.against.fact] if claim.against and not claim.base else []
     wholes += named + [q.fact for q in near.before(claim) if q is not part]
@@ -195,6 +197,20 @@ def _share_else(claim: Claim, part: Quantity, rate: Quantity, near: Neighbours) 
     return None if _base(whole) * _MUCH < part.amount.base else _share_of(part.fact, whole, rate)
 
 
+def _share_of_nothing(part: Quantity, rate: Quantity) -> Relation | None:
+    """Nothing is 0 % of whatever the whole may be, where the share stands right behind it."""
+    if part.passage is not rate.passage or not 0 <= rate.start - part.end < _BESIDE:
+        return None
+    note = _note(_shown(part.fact), Decimal(0), rate)
+    return _relation(
+        "prose.share", (Term(100, part.fact), Term(-_ANY_WHOLE, rate.fact)), Decimal(0), note, rate
+    )
+
+
+_BESIDE = 12
+"""So many characters stand between an amount and its share ("，占收入预算的")."""
+_ANY_WHOLE = Decimal(10**14)
+"""In yuan: no whole is larger."""
 _FEWEST = 2
 """So many shares that make up 100 % are those of all parts of a whole."""
 _MUCH = 2

@@ -15,7 +15,6 @@ class Neighbours:
     def __init__(self, case: Case) -> None:
         self._all = [q for found in case.numbers for q in found if q.money and q.kind != Kind.BROKEN]
         self._finder = case.finder
-        self._binder = case.binder
         self._shares = [c for c in case.claims if c.says == Says.SHARE]
         self._reader = case.reader
         self._spoken: dict[str, list[Fact]] = {}
@@ -47,9 +46,9 @@ class Neighbours:
 
     def planned(self, actual: Quantity) -> list[Fact]:
         """The budget that stands beside the actual amount in the table the number restates."""
-        binding = self._binder.bind(actual)
-        facts = binding.candidates if binding and binding.sure else ()
-        beside = [self._finder.beside(f, "@budgeted") for f in facts if "@actual" in f.measure]
+        reading = self._reader.read(actual)
+        facts = reading.facts if reading is not None and reading.sure and not reading.wider else ()
+        beside = [self._finder.planned(f) for f in facts]
         return [f for f in beside if f is not None and f.printed]
 
     def called(self, words: str) -> list[Fact] | None:

@@ -22,6 +22,8 @@ _TALKS = 60
 """A document with fewer passages than this has no explanations: it is tables alone."""
 
 
+_LONGEST_TITLE = 60
+"""No title of a table is longer (characters)."""
 _LONGEST_ENTRY = 400
 """An entry of the contents page is no longer than this (characters)."""
 
@@ -86,10 +88,7 @@ def listed_tables(case: Case) -> Iterator[Issue]:
 
 
 def _listed(document: Document, passages: Sequence[Passage], case: Case) -> dict[str, Passage]:
-    """The tables with their entries in the contents.
-
-    In text that others extracted, which loses tables, only where the title is not there either.
-    """
+    """The tables with their entries in the contents of which neither the table nor its title is there."""
     stage, standards = case.stage, case.standards
     start = 0
     if not document.drawn:
@@ -108,10 +107,11 @@ def _listed(document: Document, passages: Sequence[Passage], case: Case) -> dict
             if name.endswith("表") and len(name) < 50 and (table := match_title(name, stage, standards)):
                 listed.setdefault(table.id, p)
                 last = k
-    if not document.drawn:
-        short = [p.text for p in passages[last + 1 :] if len(p.text) < 60]
-        found |= {t.id for text in short if (t := match_title(text, stage, standards))}
-    missing = [i for i in listed if i not in found]
+    if missing := [i for i in listed if i not in found]:
+        titles = [p.text for p in passages[last + 1 :] if len(p.text) < _LONGEST_TITLE]
+        titles += [v.title for v in case.views]
+        found |= {t.id for text in titles if (t := match_title(text, stage, standards))}
+    missing = [i for i in missing if i not in found]
     if not listed or len(missing) * 3 > len(listed):
         return {}
     return {i: listed[i] for i in missing}

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from itertools import combinations
 
 from yibenzhang.laws.families import POOL_ONE_IN
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Issue, issue_of
 from yibenzhang.model.relations import Alternatives, Made, Nearly, Relation, Term
-from yibenzhang.prose.binding import Binding
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.prose.reading import Reading
 from yibenzhang.recognising.rows import bare
@@ -22,22 +19,6 @@ from yibenzhang.rules.registry import rule
 from yibenzhang.rules.slips import agree, residual, slip_of
 from yibenzhang.rules.supporting import ONE_IN, holds, well_supported
 from yibenzhang.standards import fold
-
-
-def _bound(binding: Binding) -> Made:
-    """The number equals one of its candidates; where it must and does not, the first is its contradiction."""
-    number, family = binding.quantity.fact, f"prose.table|{binding.family}"
-    if not binding.candidates:
-        sums = tuple(replace(_adds_up(number, parts), family=family) for parts in binding.sums)
-        return Alternatives(sums, sums[0] if binding.sure and sums else None)
-    options = tuple(replace(_restates(number, f), family=family) for f in binding.candidates)
-    if not binding.sure:
-        slip = next((o for o in options if slip_of(number, o.terms[1].fact)), None)
-        shown = tuple(replace(o, accuses=False) for o in options)  # they forbid a change, and prove nothing
-        return Alternatives(shown, _cut(replace(slip, rule="prose.slip"), binding.quantity) if slip else None)
-    preferred = [o for o in options if o.terms[1].fact.standard.endswith(".general_function")]
-    return Alternatives(options, _cut((preferred or options)[0], binding.quantity))
-
 
 _LONG = 2
 """So many digits must be printed that a number may have been cut off after them."""
@@ -56,45 +37,28 @@ def _adds_up(number: Fact, parts: Sequence[Fact]) -> Relation:
     return Relation(f"prose.table|{number.id}", "prose.table", terms)
 
 
-def _is_restated(binding: Binding) -> bool:
-    """Some number, or some sum, that it may restate is printed as it is."""
-    number = binding.quantity.fact
-    if binding.candidates:
-        return any(agree(number, f) for f in binding.candidates)
-    return any(Decimal(0) in residual(_adds_up(number, parts)) for parts in binding.sums)
-
-
 @rule("prose.table", "prose.rounding", "prose.slip", needs=("text",), each_file=True)
 def restated(case: Case) -> Iterator[Made]:
     """Each number that the words bind to a table equals the one it restates."""
-    bindings = []
     for q in case.quantities:
         if (reading := read_in_tables(case, q)) is not None:
             yield _read(reading, case)
-        elif (b := case.binder.bind(q)) is not None:
-            bindings.append(replace(b, sure=b.sure and not _unstated(case, q)))
-    table_of = _homes(bindings)
-    pairs = _crossed([b for b in bindings if not _is_restated(_at_home(b, table_of))])
-    for binding in bindings:
-        crossed = pairs.get(binding.quantity.fact.id)
-        yield crossed if crossed is not None else _bound(_at_home(binding, table_of))
-
-
-def _unstated(case: Case, q: Quantity) -> bool:
-    """Every word of the amount is accounted for, and no table states what they mean: another number is no measure."""
-    reading = case.reader.read(q) if q.kind in _LEVELS else None
-    return reading is not None and reading.sure and not reading.facts and not reading.sums
 
 
 _LEVELS = (Kind.VALUE, Kind.ACTUAL, Kind.BUDGETED, Kind.LAST)
 
 
 def read_in_tables(case: Case, q: Quantity) -> Reading | None:
-    """The reading of an amount whose every word is accounted for and that the tables state."""
-    if not q.money or q.kind not in _LEVELS or not q.amount.value:
+    """The reading of an amount whose every word is accounted for and that the tables state.
+
+    Nothing (0 万元) is stated by a cell that stands just there, blank or not, and not by what is near.
+    """
+    if not q.money or q.kind not in _LEVELS:
         return None
     reading = case.reader.read(q)
-    return reading if reading is not None and reading.sure and (reading.facts or reading.sums) else None
+    if reading is None or not reading.sure or not (reading.facts or reading.sums):
+        return None
+    return reading if q.amount.value or (reading.facts and not reading.wider) else None
 
 
 def _read(reading: Reading, case: Case) -> Made:
@@ -107,13 +71,30 @@ def _read(reading: Reading, case: Case) -> Made:
     if own := _elsewhere(reading.quantity, case):
         return Alternatives([*options, *(_restates(number, f) for f in own)])
     known = case.reader.cube.known(number)
-    if known and (paid := [f for f in case.reader.other_side(reading) if agree(number, f)]):
+    if (
+        known
+        and reading.quantity.amount.value
+        and (paid := [f for f in case.reader.other_side(reading) if agree(number, f)])
+    ):
         # what comes in pays for what goes out: the tables tell the same money on the other side
         return Alternatives([*options, *(replace(_restates(number, f), accuses=False) for f in paid)])
+    if explained := [r for f in reading.facts if (r := _beside_carried(number, f, case)) is not None]:
+        return Alternatives([*options, *explained])
     accused = well_supported(support_kind(reading.how, known), POOL_ONE_IN if known else ONE_IN)
     return Alternatives(
         options, _cut(_meant(options, reading.quantity), reading.quantity) if accused else None
     )
+
+
+def _beside_carried(number: Fact, stated: Fact, case: Case) -> Relation | None:
+    """The two differ by what was carried over: one of them tells this year's money alone, and does not say so."""
+    for carried in case.reader.cube.carried:
+        for sign in (1, -1):
+            terms = (Term(1, number), Term(-1, stated), Term(sign, carried))
+            relation = Relation(f"prose.table|{number.id}|carried", "prose.table", terms, accuses=False)
+            if holds(relation):
+                return relation
+    return None
 
 
 _PROJECTS = re.compile(r"项目[^。;]{0,8}\d+[个项]|\d+[个项][^。;]{0,8}项目")
@@ -208,38 +189,6 @@ def other_years(case: Case) -> Iterator[Issue]:
             yield issue_of("prose.year", (q.fact,), words=words, wrong=wrong, year=case.year)
 
 
-def _homes(bindings: list[Binding]) -> dict[tuple[str, ...], str]:
-    """The table that a section goes through item by item: the one that most of its items agree with."""
-    homes: dict[tuple[str, ...], Counter[str]] = {}
-    items: Counter[tuple[str, ...]] = Counter()
-    own = {f.table: f.standard for b in bindings for f in b.candidates}
-    for b in bindings:
-        if b.how == "path" and b.sure:
-            section = b.quantity.passage.section
-            items[section] += 1
-            tables = {f.table for f in b.candidates if agree(b.quantity.fact, f)}
-            homes.setdefault(section, Counter()).update(tables)
-    out: dict[tuple[str, ...], str] = {}
-    for section, count in homes.items():
-        ranked, enough = count.most_common(2), max(3, 0.6 * items[section])
-        named = [t for t, n in count.items() if n >= enough and own.get(t, "").endswith(_named_by(section))]
-        if named:
-            out[section] = named[0]
-        elif ranked and ranked[0][1] >= enough and (len(ranked) == 1 or ranked[0][1] > ranked[1][1]):
-            out[section] = ranked[0][0]
-    return out
-
-
-def _named_by(section: tuple[str, ...]) -> tuple[str, ...]:
-    """The kind of table that the headings speak of; empty where they do not say."""
-    for heading in reversed(section):
-        if "一般公共预算" in heading:
-            return (".general_function",)
-        if "财政拨款" in heading:
-            return (".fiscal_expenditure", ".general_function")
-    return ()
-
-
 _YEAR = re.compile(r"(20\d\d)年")
 _BESIDE = re.compile(r"[比与较]|截至|底|持平|一致|相同|结转|滚存|历年|自20|至20")
 """Words beside which another year may stand."""
@@ -260,36 +209,9 @@ def _other_year(q: Quantity, case: Case) -> str:
     if _BESIDE.search(clause) or f"{wrong}年" in rest or f"{case.year}年" in rest:
         return ""  # compared with the same year, which is another rule's, or with this one
     reading = read_in_tables(case, replace(q, kind=Kind.VALUE))
-    if reading is not None and any(holds(o) for o in _options(reading)):
-        return (
-            "" if any(agree(q.fact, f) for (f, *more) in case.reader.before(reading) if not more) else wrong
-        )
-    binding = case.binder.bind(replace(q, kind=Kind.VALUE))
-    return wrong if binding is not None and any(agree(q.fact, f) for f in binding.candidates) else ""
-
-
-def _at_home(binding: Binding, homes: dict[tuple[str, ...], str]) -> Binding:
-    """The binding to the one table its section goes through, where that is known and has the item."""
-    home = homes.get(binding.quantity.passage.section) if binding.how == "path" else None
-    own = tuple(f for f in binding.candidates if f.table == home)
-    return replace(binding, candidates=own) if own else binding
-
-
-def _crossed(astray: list[Binding]) -> dict[str, Relation]:
-    """Pairs of numbers near each other of which each is what the other ought to be: relations by the number."""
-    out: dict[str, Relation] = {}
-    for a, b in combinations(astray, 2):
-        p, q = a.quantity, b.quantity
-        if p.passage is not q.passage and p.passage.section != q.passage.section:
-            continue
-        if p.amount.base == q.amount.base or not p.amount.value or not q.amount.value:
-            continue
-        x = next((f for f in a.candidates if agree(q.fact, f)), None)
-        y = next((f for f in b.candidates if agree(p.fact, f)), None)
-        if x is not None and y is not None:
-            for number, other in ((p.fact, x), (q.fact, y)):
-                out.setdefault(number.id, _restates(number, other))
-    return out
+    if reading is None or not any(holds(o) for o in _options(reading)):
+        return ""
+    return "" if any(agree(q.fact, f) for (f, *more) in case.reader.before(reading) if not more) else wrong
 
 
 def _restates(number: Fact, other: Fact) -> Relation:

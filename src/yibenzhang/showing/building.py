@@ -53,7 +53,7 @@ def view_of(checked: Checked, names: Sequence[str], extra: str = "") -> View:
             n.key, builder.leaf(n), builder.words(n), n.text, n.standing, tuple(of_number.get(n.fact.id, ()))
         )
         for n in printed
-    }  # fmt: skip
+    }
     c = checked.coverage
     return View(
         _files(document, names, leaves),

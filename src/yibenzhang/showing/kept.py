@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields, replace
+from operator import attrgetter
 from threading import Lock
 from typing import Any
 
@@ -37,6 +38,51 @@ VERSION = 3
 """Of what ``dumped`` writes; views of another version must be made again from the file."""
 _OUTLINE, _NUMBERS, _LEAVES = 0, 1, 2
 """The pieces, in order; one for each leaf at the end."""
+_OUTLINE_FIELDS = (
+    "extent",
+    "little",
+    "body",
+    "fiscal_year",
+    "stage",
+    "level",
+    "region",
+    "conflicts",
+    "numbers_count",
+    "proved",
+    "contradicted",
+    "alone",
+    "trivial",
+    "relations_count",
+)
+_LEAF_FIELDS = (
+    "number",
+    "file",
+    "page",
+    "kind",
+    "title",
+    "width",
+    "height",
+    "turn",
+    "skew",
+    "cells",
+    "scanned",
+)
+_FINDING_FIELDS = (
+    "id",
+    "rule",
+    "name",
+    "severity",
+    "message",
+    "reported",
+    "expected",
+    "difference",
+    "unit",
+    "certain",
+    "basis",
+)
+"""What is written down as it is, in this order."""
+_of_outline, _of_leaf = attrgetter(*_OUTLINE_FIELDS), attrgetter(*_LEAF_FIELDS)
+_of_finding = attrgetter(*_FINDING_FIELDS)
 _BROKEN = "保存的核对结果已损坏，需要重新核对。"
 
 
@@ -74,22 +120,17 @@ def _packed_outline(view: View) -> bytes:
         sums = [[s.name, s.arithmetic, names.refs(s.keys)] for s in f.sums]
         suspects = [[s.words, s.text, s.suggestion, s.why, names.ref(s.key)] for s in f.suspects]
         spots = [[names.ref(s.key), s.leaf, s.box, s.words, s.text, s.more] for s in f.spots]
-        return [
-            f.id, f.rule, f.name, f.severity, f.message, f.reported, f.expected, f.difference, f.unit,
-            f.certain, f.basis, sums, suspects, spots,
-        ]  # fmt: skip
+        return [*_of_finding(f), sums, suspects, spots]
 
     body = [
         [[f.name, f.kind, f.sha256, f.pages] for f in view.files],
-        view.extent, view.little, view.body, view.fiscal_year, view.stage, view.level, view.region, view.conflicts,
-        view.numbers_count, view.proved, view.contradicted, view.alone, view.trivial, view.relations_count,
+        *_of_outline(view),
         [[s.name, s.numbers, s.proved, s.contradicted, s.alone, s.trivial, s.leaf] for s in view.sections],
-        [[x.number, x.file, x.page, x.kind, x.title, x.width, x.height, x.turn, x.skew, x.cells, x.scanned]
-         for x in view.leaves],
+        [_of_leaf(x) for x in view.leaves],
         [finding(f) for f in view.findings],
         [[u.key, u.rule, u.name, u.reason, u.table] for u in view.unchecked],
         [[n.message, n.leaf, n.unread] for n in view.notices],
-    ]  # fmt: skip
+    ]
     return names.packed(body)
 
 
@@ -247,18 +288,17 @@ _uncollected = _Uncollected()
 
 def _outline(text: bytes) -> Outline:
     names, body = json.loads(text)
-    (files, extent, little, who, year, stage, level, region, conflicts, count, proved, contradicted, alone, trivial, related,
-     sections, leaves, findings, unchecked, notices) = body  # fmt: skip
+    files, *plain, sections, leaves, findings, unchecked, notices = body
+    told = dict(zip(_OUTLINE_FIELDS, plain, strict=True))
     return Outline(
-        tuple([ViewFile(*f) for f in files]), extent, little, who, year, stage, level, region, tuple(conflicts),
-        count, proved, contradicted, alone, trivial, related,
-        tuple([Section(*s) for s in sections]),
-        tuple([Leaf(number, file, page, kind, title, width, height, turn=turn, skew=skew, cells=cells, scanned=scanned)
-               for number, file, page, kind, title, width, height, turn, skew, cells, scanned in leaves]),
-        tuple([_finding(f, names) for f in findings]),
-        tuple([Unchecked(*u) for u in unchecked]),
-        tuple([Told(*n) for n in notices]),
-    )  # fmt: skip
+        files=tuple([ViewFile(*f) for f in files]),
+        **told | {"conflicts": tuple(told["conflicts"])},
+        sections=tuple([Section(*s) for s in sections]),
+        leaves=tuple([Leaf(**dict(zip(_LEAF_FIELDS, x, strict=True))) for x in leaves]),
+        findings=tuple([_finding(f, names) for f in findings]),
+        unchecked=tuple([Unchecked(*u) for u in unchecked]),
+        notices=tuple([Told(*n) for n in notices]),
+    )
 
 
 def _leaf(leaf: Leaf, text: bytes) -> Leaf:
@@ -281,10 +321,21 @@ def _box(box: list[float] | None) -> Box | None:
 def _block(b: list[Any], names: list[str]) -> Block:
     kind, key, pieces, rows = b
     return Block(
-        kind, names[key], _pieces(pieces, names),
-        tuple([tuple([FlowCell(names[k], _pieces(found, names), down, across, bool(head))
-                      for k, found, down, across, head in row]) for row in rows]),
-    )  # fmt: skip
+        kind,
+        names[key],
+        _pieces(pieces, names),
+        tuple(
+            [
+                tuple(
+                    [
+                        FlowCell(names[k], _pieces(found, names), down, across, bool(head))
+                        for k, found, down, across, head in row
+                    ]
+                )
+                for row in rows
+            ]
+        ),
+    )
 
 
 def _pieces(pieces: list[Any], names: list[str]) -> tuple[Piece, ...]:
@@ -292,12 +343,18 @@ def _pieces(pieces: list[Any], names: list[str]) -> tuple[Piece, ...]:
 
 
 def _finding(f: list[Any], names: list[str]) -> ShownFinding:
-    (name, rule, title, severity, message, reported, expected, difference, unit, certain,
-     basis, sums, suspects, spots) = f  # fmt: skip
+    *plain, basis, sums, suspects, spots = f
     return ShownFinding(
-        name, rule, title, severity, message, reported, expected, difference, unit, certain, tuple(basis),
-        tuple([Sum(name, line, tuple([names[k] for k in keys])) for name, line, keys in sums]),
-        tuple([Suspicion(words, text, better, why, names[k]) for words, text, better, why, k in suspects]),
-        tuple([Spot(names[k], leaf, _box(box), words, text, tuple([(a, b, c, d) for a, b, c, d in more]))
-               for k, leaf, box, words, text, more in spots]),
-    )  # fmt: skip
+        **dict(zip(_FINDING_FIELDS[:-1], plain, strict=True)),
+        basis=tuple(basis),
+        sums=tuple([Sum(name, line, tuple([names[k] for k in keys])) for name, line, keys in sums]),
+        suspects=tuple(
+            [Suspicion(words, text, better, why, names[k]) for words, text, better, why, k in suspects]
+        ),
+        spots=tuple(
+            [
+                Spot(names[k], leaf, _box(box), words, text, tuple([(a, b, c, d) for a, b, c, d in more]))
+                for k, leaf, box, words, text, more in spots
+            ]
+        ),
+    )

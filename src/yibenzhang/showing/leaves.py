@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -12,13 +11,13 @@ from yibenzhang.model.documents import Cell, Document, Page, Paragraph, Table
 from yibenzhang.model.places import PagePlace, Place, SheetPlace
 from yibenzhang.prose.passages import flat, is_heading
 from yibenzhang.reading.limits import MAX_SHOWN_CELLS
+from yibenzhang.showing.leaf_names import CONTENTS, Names
 from yibenzhang.showing.printed import Keys, Printed, box_of, by_spot, files_of, inner
 from yibenzhang.showing.view import Block, FlowCell, Leaf, Mark, Piece
 
 _PICTURES = {"pdf": "picture", "image": "picture", "ofd": "drawn"}
 _LINES = 80
 """Paragraphs and rows of tables on one flow leaf."""
-_CONTENTS = re.compile(r"\.{2,}|…|·{2,}|[\s.]\d+\s*$")
 _LONG = 120
 """A paragraph counts as one line for so many characters."""
 _A4 = (595.3, 841.9)
@@ -84,7 +83,7 @@ def _title(cells: Iterable[str], headings: Iterable[str], tables: dict[str, str]
     names = dict.fromkeys(tables[key] for key in cells if key in tables)
     if names:
         return "、".join(list(names)[:2]) + ("等" if len(names) > 2 else "")
-    return next((h.strip()[:40] for h in headings if not _CONTENTS.search(h)), "")
+    return next((h.strip()[:40] for h in headings if not CONTENTS.search(h)), "")
 
 
 def _pages(
@@ -183,7 +182,7 @@ def _flow(
     tables: dict[str, str],
 ) -> None:
     left = MAX_SHOWN_CELLS
-    names = _Names()
+    names = Names()
     for page in document.pages:
         title = _sheet(page)
         names.sheet(title)
@@ -206,69 +205,7 @@ def _flow(
             out.by_sheet[file, title] = first
 
 
-class _Names:
-    """Names for the flow leaves of a file, one after the other: a person finds a leaf by them."""
-
-    def __init__(self) -> None:
-        self._sheet, self._count = "", 0
-        self._first, self._last, self._table = True, "", False
-
-    def sheet(self, name: str) -> None:
-        """A new page of the file begins: the tab of a workbook, or empty."""
-        self._sheet, self._count = name, 0
-
-    def of(self, blocks: list[Block], tables: dict[str, str]) -> str:
-        """The tab; elsewhere what stands on the leaf in order: the cover, parts and sections, tables."""
-        found = list(_things(blocks, tables))
-        self._count += 1
-        if self._sheet:
-            names = list(dict.fromkeys(name for name, table in found if table))
-            bare = _NUMBERED.fullmatch(self._sheet.strip())
-            name = f"{self._sheet} {_span(names)}".strip() if bare else self._sheet.strip()
-            return name if self._count == 1 else f"{name}（{self._count}）"
-        names = list(dict.fromkeys(name for name, _ in reversed(found)))[
-            ::-1
-        ]  # not where the contents list it
-        opening = "".join(p.text for p in blocks[0].pieces).strip()
-        if self._first and opening and (not names or not names[0].startswith(opening[:_LONGEST_NAME])):
-            names = ["封面" if "目录" in names else "开头", *names] if names else [opening[:_LONGEST_NAME]]
-        elif names and names[0] == self._last and self._table and blocks[0].kind == "table":
-            names[0] += "（续）"
-        elif not names and self._last:
-            names = [f"{self._last}（续）"]
-        self._first = False
-        if found:
-            self._last, self._table = found[-1]
-        return _span(names)
-
-
-_NUMBERED = re.compile(r"(?i)(?:sheet|工作表|附?表)?[\s_-]*[\d一二三四五六七八九十.-]*(?:[(（]\d+[)）])?")
-"""A tab that says nothing but its number."""
-_SECTION = re.compile(r"第[一二三四五六七八九十]+部分|[一二三四五六七八九十]+、")
-_LONGEST_NAME = 24
-
-
-def _things(blocks: list[Block], tables: dict[str, str]) -> Iterator[tuple[str, bool]]:
-    """The parts, sections and tables that begin on a leaf, or go on on it, in order; True for tables."""
-    for b in blocks:
-        if b.kind == "table":
-            key = next((c.key for row in b.rows for c in row if c.key in tables), "")
-            if key:
-                yield tables[key][:_LONGEST_NAME], True
-            continue
-        text = "".join(p.text for p in b.pieces).strip()
-        if flat(text) == "目录":
-            yield "目录", False
-        elif b.kind == "heading" and _SECTION.match(text) and not _CONTENTS.search(text):
-            yield text[:_LONGEST_NAME], False
-
-
-def _span(names: list[str]) -> str:
-    """A few names, or the first and the last of many."""
-    return "、".join(names) if len(names) <= 2 else f"{names[0]} 至 {names[-1]}"
-
-
-def _close(out: Leaves, file: int, names: _Names, blocks: list[Block], tables: dict[str, str]) -> None:
+def _close(out: Leaves, file: int, names: Names, blocks: list[Block], tables: dict[str, str]) -> None:
     number = len(out.leaves) + 1
     marks = []
     for block in blocks:
@@ -284,9 +221,9 @@ def _close(out: Leaves, file: int, names: _Names, blocks: list[Block], tables: d
 def _sheet(page: Page) -> str:
     """The tab a page of a workbook is; empty elsewhere."""
     for block in page.blocks:
-        places: Iterable[Place] = (block.place,) if isinstance(block, Paragraph) else (
-            c.place for c in block.cells[:1]
-        )  # fmt: skip
+        places: Iterable[Place] = (
+            (block.place,) if isinstance(block, Paragraph) else (c.place for c in block.cells[:1])
+        )
         for place in places:
             at = inner(place)
             return at.sheet if isinstance(at, SheetPlace) else ""
@@ -335,11 +272,8 @@ def _parts(
         by_row.setdefault(cell.row, []).append(cell)
     tall = [c for c in table.cells if c.row_span > 1]
     names = {id(c): keys.of(c.place) for c in table.cells}
-    header = 0
-    while header < min(table.rows, 6) and any(names[id(c)] in heads for c in by_row.get(header, ())):
-        header += 1
-    start = 0
-    while start < table.rows:
+    header = _header_rows(table, by_row, {i for i, key in names.items() if key in heads})
+    for start in range(0, table.rows, _LINES):
         end = min(start + _LINES, table.rows)
         rows: list[tuple[FlowCell, ...]] = []
         if start:
@@ -353,9 +287,15 @@ def _parts(
             rows.append(
                 tuple(_cell(c, r, end, "" if again else names[id(c)], spots, r < header) for c, again in row)
             )
-        count = sum(len(r) for r in rows)
-        yield Block("table", "", (), tuple(rows)), len(rows), count
-        start = end
+        yield Block("table", "", (), tuple(rows)), len(rows), sum(map(len, rows))
+
+
+def _header_rows(table: Table, by_row: dict[int, list[Cell]], heads: set[int]) -> int:
+    """How many rows at the top of a table hold cells (ids of the objects) of its header, six at most."""
+    header = 0
+    while header < min(table.rows, 6) and any(id(c) in heads for c in by_row.get(header, ())):
+        header += 1
+    return header
 
 
 def _again(cells: Iterable[Cell], row: int, header: int) -> tuple[FlowCell, ...]:

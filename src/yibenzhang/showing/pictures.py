@@ -255,10 +255,15 @@ def cut_out(shown: bytes | None, leaf: Leaf, boxes: Sequence[Box], context: floa
     thick = max(2, round(1.4 * scale))
     for x0, top, x1, bottom in found:
         pen.rectangle(
-            ((x0 - 1) * scale - thick, (top - 1) * scale - thick,
-             (x1 + 1) * scale + thick, (bottom + 1) * scale + thick),
-            outline=_RED, width=thick,
-        )  # fmt: skip
+            (
+                (x0 - 1) * scale - thick,
+                (top - 1) * scale - thick,
+                (x1 + 1) * scale + thick,
+                (bottom + 1) * scale + thick,
+            ),
+            outline=_RED,
+            width=thick,
+        )
     strips = [image.crop(s) for s in _strips(found, leaf, context, scale, image.size)]
     if not strips:
         return None

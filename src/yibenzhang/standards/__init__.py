@@ -14,12 +14,21 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from yibenzhang.standards.entries import (
+    StandardsError,
+    concept_of,
+    form_sum_of,
+    level_of,
+    phrase_of,
+    precedence_of,
+    rule_of,
+    section_of,
+)
 from yibenzhang.standards.model import (
     Address,
     Concept,
     FormSum,
     HeaderWord,
-    LevelRule,
     Phrase,
     Precedence,
     Region,
@@ -67,10 +76,6 @@ def readings() -> dict[str, str]:
         return {char: row["reading"] for row in csv.DictReader(f) for char in row["characters"]}
 
 
-class StandardsError(Exception):
-    """A data file of the standards that cannot be used; the message says which entry and why."""
-
-
 _FILES = {
     "tables.toml": ("table",),
     "rows.toml": ("row",),
@@ -81,16 +86,44 @@ _FILES = {
     "sections.toml": ("section",),
     "headers.toml": ("label", "wrapper", "subtotal", "absolute", "relative", "basis"),
     "forms.toml": (
-        "label", "amount", "section", "goal", "indicator", "item", "purchase", "source", "listed", "overview",
-        "execution", "row", "word", "economic", "sum",
+        "label",
+        "amount",
+        "section",
+        "goal",
+        "indicator",
+        "item",
+        "purchase",
+        "source",
+        "listed",
+        "overview",
+        "execution",
+        "row",
+        "word",
+        "economic",
+        "sum",
     ),
     "indicators.toml": ("level",),
-}  # fmt: skip
+}
+_OF_ENTRIES = tuple(name for name in _FILES if name not in ("headers.toml", "forms.toml"))
+"""Files of entries, each with what it says of itself."""
+_SECTIONS = ("table", "row", "basis", "precedence", "split", "phrase", "list", "section", "level")
 _OTHERS = ("messages.toml", "speech.toml", "region.toml")
 """Files of a layer that are not checked section by section."""
 _LISTS = (
-    "titles", "names", "parts", "basis", "regions", "places", "words", "told", "under", "ends", "units", "values", "fails",
-)  # fmt: skip
+    "titles",
+    "names",
+    "parts",
+    "basis",
+    "regions",
+    "places",
+    "words",
+    "told",
+    "under",
+    "ends",
+    "units",
+    "values",
+    "fails",
+)
 
 
 def _sections(layer: Path) -> None:
@@ -104,21 +137,29 @@ def _sections(layer: Path) -> None:
             if section not in allowed:
                 raise StandardsError(f"{name}: 不认识的一节 [[{section}]]，可用的是 {'、'.join(allowed)}")
             if name == "headers.toml" or (name == "forms.toml" and section != "sum"):
-                wrong = (
-                    [k for k, v in entries.items() if not isinstance(v, list)]
-                    if isinstance(entries, dict)
-                    else [section]
-                )
-                if wrong:
-                    raise StandardsError(f'{name} [{section}]: {wrong[0]} 应写成列表，如 {wrong[0]} = ["…"]')
-                continue
-            for entry in entries:
-                where = f"{name} [[{section}]] {entry.get('id', '')}".rstrip()
-                for key, value in entry.items():
-                    if key in _LISTS and not isinstance(value, list):
-                        raise StandardsError(f'{where}: {key} 应写成列表，如 {key} = ["…"]')
-                if entry.get("severity", "error") not in ("error", "warning", "notice"):
-                    raise StandardsError(f"{where}: severity 只能是 error、warning 或 notice")
+                _refuse_words(name, section, entries)
+            else:
+                _refuse_entries(name, section, entries)
+
+
+def _refuse_words(name: str, section: str, entries: Any) -> None:
+    """Raises StandardsError where a section of words has something else than lists."""
+    wrong = [section]
+    if isinstance(entries, dict):
+        wrong = [k for k, v in entries.items() if not isinstance(v, list)]
+    if wrong:
+        raise StandardsError(f'{name} [{section}]: {wrong[0]} 应写成列表，如 {wrong[0]} = ["…"]')
+
+
+def _refuse_entries(name: str, section: str, entries: Iterable[Mapping[str, Any]]) -> None:
+    """Raises StandardsError where an entry has a word in a list's place, or a severity that is none."""
+    for entry in entries:
+        where = f"{name} [[{section}]] {entry.get('id', '')}".rstrip()
+        for key, value in entry.items():
+            if key in _LISTS and not isinstance(value, list):
+                raise StandardsError(f'{where}: {key} 应写成列表，如 {key} = ["…"]')
+        if entry.get("severity", "error") not in ("error", "warning", "notice"):
+            raise StandardsError(f"{where}: severity 只能是 error、warning 或 notice")
 
 
 def _load_toml(path: Path) -> Mapping[str, Any]:
@@ -139,51 +180,6 @@ def _parsed(path: Path, _changed: int, _size: int) -> Mapping[str, Any]:
         raise StandardsError(f"{path.name}: 格式有误：{error}") from error
 
 
-def _section(entry: dict[str, Any]) -> Section:
-    try:
-        return Section(
-            entry["id"], entry["name"], tuple(entry["words"]), tuple(entry["told"]), entry.get("stage", ""),
-            bool(entry.get("required", False)), bool(entry.get("amount", False)),
-            int(entry.get("since", 0)), tuple(entry.get("regions", ())),
-        )  # fmt: skip
-    except KeyError as error:
-        raise StandardsError(
-            f"sections.toml [[section]] {entry.get('id', '')}: 缺少 {error.args[0]}"
-        ) from error
-
-
-def _address(entry: dict[str, Any], where: str) -> Address:
-    try:
-        return Address(
-            str(entry["table"]), str(entry["row"]), str(entry["measure"]), str(entry.get("side", ""))
-        )
-    except KeyError as error:
-        raise StandardsError(f"{where}: 地址缺少 {error.args[0]}") from error
-
-
-def _concept(entry: dict[str, Any]) -> Concept:
-    where = f"prose.toml [[concept]] {'、'.join(entry.get('names', ())[:1])}"
-    if not (entry.get("names") and entry.get("at")):
-        raise StandardsError(f"{where}: 缺少 names 或 at")
-    return Concept(
-        tuple(entry["names"]), tuple(_address(a, where) for a in entry["at"]), bool(entry.get("sure", False)),
-        tuple(entry.get("section", ())), tuple(entry.get("not_section", ())), tuple(entry.get("not_lead", ())),
-        tuple(tuple(_address(a, where) for a in one) for one in entry.get("sums", ())),
-    )  # fmt: skip
-
-
-def _phrase(entry: dict[str, Any]) -> Phrase:
-    where = f"wording.toml [[phrase]] {entry.get('id', '（没有 id）')}"
-    try:
-        re.compile(entry.get("pattern", "("))
-        re.compile(entry.get("unless", ""))
-        return Phrase(**entry)
-    except re.error as error:
-        raise StandardsError(f"{where}: pattern 不是正确的正则表达式：{error}") from error
-    except TypeError as error:
-        raise StandardsError(f"{where}: 缺少或多了一项：{error}") from error
-
-
 def _rule_entries(path: Path) -> list[dict[str, Any]]:
     """The rules of one family, without their cases."""
     data = _load_toml(path)
@@ -194,58 +190,6 @@ def _rule_entries(path: Path) -> list[dict[str, Any]]:
         if entry.get("severity", "error") not in ("error", "warning", "notice"):
             raise StandardsError(f"{where}: severity 只能是 error、warning 或 notice")
     return list(data.get("rule", ()))
-
-
-def _entry(entry: dict[str, Any]) -> RuleEntry:
-    for key in ("id", "name", "severity", "example"):
-        if not entry.get(key):
-            raise StandardsError(f"rules [[rule]] {entry.get('id', '（没有 id）')}: 缺少 {key}")
-    return RuleEntry(
-        entry["id"], entry["name"], entry["severity"], tuple(entry.get("basis", ())), entry["example"],
-        entry.get("by", ""), message_from(entry),
-    )  # fmt: skip
-
-
-def _precedence(entry: dict[str, Any]) -> Precedence:
-    where = f"precedence.toml [[precedence]] {entry.get('id', '（没有 id）')}"
-    for key in ("id", "rule", "unless", "same", "why"):
-        if not entry.get(key):
-            raise StandardsError(f"{where}: 缺少 {key}")
-    return Precedence(
-        entry["rule"], tuple(entry["unless"]), entry["same"], entry["why"], tuple(entry.get("templates", ())),
-        int(entry.get("at_least", 0)), bool(entry.get("first", False)), bool(entry.get("moves", False)),
-    )  # fmt: skip
-
-
-def _form_sum(entry: dict[str, Any]) -> FormSum:
-    try:
-        return FormSum(str(entry["rule"]), str(entry["total"]), tuple(map(tuple, entry["parts"])))
-    except KeyError as error:
-        raise StandardsError(f"forms.toml [[sum]]: 缺少 {error.args[0]}") from error
-
-
-def _level(entry: dict[str, Any]) -> LevelRule:
-    where = f"indicators.toml [[level]] {entry.get('id', '（没有 id）')}"
-    for key in ("id", "right", "under"):
-        if not entry.get(key):
-            raise StandardsError(f"{where}: 缺少 {key}")
-    names, values, fails = ("|".join(entry.get(key, ())) for key in ("names", "values", "fails"))
-    for pattern in (names, values, fails):
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            raise StandardsError(f"{where}: 不是有效的式样：{pattern}") from error
-    return LevelRule(
-        entry["id"],
-        entry["right"],
-        tuple(entry["under"]),
-        tuple(entry.get("ends", ())),
-        names,
-        values,
-        fails,
-        tuple(entry.get("units", ())),
-        bool(entry.get("timed", False)),
-    )
 
 
 def _merge(old: list[dict[str, Any]], new: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -278,6 +222,46 @@ def load(region: str = "", extra: str = "") -> Standards:
 @lru_cache(maxsize=32)
 def _layered(region: str, extra: str, stamp: tuple[tuple[str, int], ...]) -> Standards:
     """``stamp`` tells one state of the folder from another, so that an edit is seen at once."""
+    layers = _layers(region, extra)
+    for layer in layers:
+        _sections(layer)
+    form_sums = tuple(form_sum_of(e) for x in layers for e in _load_toml(x / "forms.toml").get("sum", ()))
+    rule_entries = _rules(layers)
+    message_words, messages = _messages(layers)
+    concepts = tuple(concept_of(e) for x in layers for e in _load_toml(x / "prose.toml").get("concept", ()))
+    parts = _parts(layers)
+    classes = _by_name(e for e in registers().function.entries if e.level == CLASS)
+    economic = _by_name(registers().department_economic.entries)
+    tables, rows = _tables_and_rows(parts)
+    splits = tuple(
+        Split(s["id"], s["name"], tuple(s["total"]), tuple(map(tuple, s["parts"])), s["example"])
+        for s in parts["split"]
+    )
+    return Standards(
+        tables,
+        rows,
+        phrases=tuple(phrase_of(p) for p in parts["phrase"]),
+        entries=tuple(rule_of(e) for e in rule_entries),
+        precedence=tuple(precedence_of(e) for e in parts["precedence"]),
+        words=_words(layers, "headers.toml"),
+        bases={b["id"]: b["text"] for b in parts["basis"]},
+        classes=classes,
+        regions=_regions(),
+        concepts=concepts,
+        splits=splits,
+        economic=economic,
+        lists={e["id"]: tuple(e["words"]) for e in parts["list"]},
+        sections=tuple(section_of(e) for e in parts["section"]),
+        forms=_words(layers, "forms.toml"),
+        form_sums=form_sums,
+        levels=tuple(level_of(e) for e in parts["level"]),
+        message_words=message_words,
+        messages=messages,
+    )
+
+
+def _layers(region: str, extra: str) -> list[Path]:
+    """The folders of the standards, the one that counts most last. Raises StandardsError."""
     layers = [HERE]
     if region and (HERE / "regions" / region).is_dir():
         layers.append(HERE / "regions" / region)
@@ -285,63 +269,55 @@ def _layered(region: str, extra: str, stamp: tuple[tuple[str, int], ...]) -> Sta
         if not Path(extra).is_dir():
             raise StandardsError(f"标准目录不存在：{extra}")
         layers.append(Path(extra))
-    parts: dict[str, list[dict[str, Any]]] = {}
-    forms = (
-        "table",
-        "row",
-        "basis",
-        "precedence",
-        "split",
-        "phrase",
-        "list",
-        "section",
-        "level",
-    )
-    words: dict[str, dict[str, list[str]]] = {}
-    concepts: list[Concept] = []
-    forms_words: dict[str, dict[str, list[str]]] = {}
-    form_sums: list[FormSum] = []
-    rule_entries: list[dict[str, Any]] = []
-    message_words: dict[str, str] = {}
+    return layers
+
+
+def _rules(layers: Iterable[Path]) -> list[dict[str, Any]]:
+    """The entries of rules of all layers."""
+    out: list[dict[str, Any]] = []
+    for layer in layers:
+        for path in sorted((layer / "rules").glob("*.toml")):
+            out = _merge(out, _rule_entries(path))
+    return out
+
+
+def _words(layers: Iterable[Path], name: str) -> dict[str, dict[str, list[str]]]:
+    """The words of a file by section and meaning, those of all layers together."""
+    out: dict[str, dict[str, list[str]]] = {}
+    for layer in layers:
+        for kind, groups in _load_toml(layer / name).items():
+            for identity, names in groups.items() if kind != "sum" else ():
+                out.setdefault(kind, {}).setdefault(identity, []).extend(names)
+    return out
+
+
+def _messages(layers: Iterable[Path]) -> tuple[dict[str, str], dict[str, Message]]:
+    """The words that messages are put together from, and the messages by kind."""
+    words: dict[str, str] = {}
     messages: dict[str, Message] = {}
     for layer in layers:
-        _sections(layer)
-        for kind, groups in _load_toml(layer / "forms.toml").items():
-            if kind == "sum":
-                form_sums.extend(_form_sum(e) for e in groups)
-                continue
-            for identity, names in groups.items():
-                forms_words.setdefault(kind, {}).setdefault(identity, []).extend(names)
-        for path in sorted((layer / "rules").glob("*.toml")):
-            rule_entries = _merge(rule_entries, _rule_entries(path))
         for kind, entry in _load_toml(layer / "messages.toml").items():
             if kind == "words":
-                message_words |= entry
+                words |= entry
             else:
                 messages[kind] = message_from(entry).over(messages.get(kind, Message()))
-        for name in (
-            "tables.toml",
-            "rows.toml",
-            "bases.toml",
-            "precedence.toml",
-            "prose.toml",
-            "wording.toml",
-            "sections.toml",
-            "indicators.toml",
-        ):
+    return words, messages
+
+
+def _parts(layers: Iterable[Path]) -> dict[str, list[dict[str, Any]]]:
+    """The entries of all layers by section."""
+    parts: dict[str, list[dict[str, Any]]] = {}
+    for layer in layers:
+        for name in _OF_ENTRIES:
             data = _load_toml(layer / name)
-            for form in forms:
-                parts[form] = _merge(parts.get(form, []), data.get(form, ()))
-            concepts.extend(_concept(e) for e in data.get("concept", ()))
-        for kind, groups in _load_toml(layer / "headers.toml").items():
-            for identity, names in groups.items():
-                words.setdefault(kind, {}).setdefault(identity, []).extend(names)
-    classes = _by_name(e for e in registers().function.entries if e.level == CLASS)
-    economic = _by_name(registers().department_economic.entries)
-    regions = tuple(
-        Region(d["id"], d["name"], tuple(d["places"]), d.get("division", ""))
-        for d in (_load_toml(p) for p in sorted((HERE / "regions").glob("*/region.toml")))
-    )
+            for section in _SECTIONS:
+                parts[section] = _merge(parts.get(section, []), data.get(section, ()))
+    return parts
+
+
+def _tables_and_rows(
+    parts: Mapping[str, list[dict[str, Any]]],
+) -> tuple[tuple[TableDef, ...], tuple[RowDef, ...]]:
     try:
         tables = tuple(
             TableDef(
@@ -349,35 +325,11 @@ def _layered(region: str, extra: str, stamp: tuple[tuple[str, int], ...]) -> Sta
             )
             for t in parts["table"]
         )
-        rows = tuple(RowDef(r["id"], r["kind"], tuple(r["names"])) for r in parts["row"])
+        return tables, tuple(RowDef(r["id"], r["kind"], tuple(r["names"])) for r in parts["row"])
     except KeyError as error:
         raise StandardsError(f"tables.toml 或 rows.toml: 有一项缺少 {error.args[0]}") from error
-    splits = tuple(
-        Split(s["id"], s["name"], tuple(s["total"]), tuple(map(tuple, s["parts"])), s["example"])
-        for s in parts["split"]
-    )
-    phrases = tuple(_phrase(p) for p in parts["phrase"])
-    entries = tuple(_entry(e) for e in rule_entries)
-    precedence = tuple(_precedence(e) for e in parts["precedence"])
-    bases = {b["id"]: b["text"] for b in parts["basis"]}
-    return Standards(
-        tables,
-        rows,
-        entries,
-        words,
-        bases,
-        classes,
-        regions,
-        tuple(concepts),
-        splits,
-        phrases,
-        economic,
-        {e["id"]: tuple(e["words"]) for e in parts["list"]},
-        tuple(_section(e) for e in parts["section"]),
-        forms_words,
-        tuple(form_sums),
-        tuple(_level(e) for e in parts["level"]),
-        precedence,
-        message_words,
-        messages,
-    )
+
+
+def _regions() -> tuple[Region, ...]:
+    files = (_load_toml(p) for p in sorted((HERE / "regions").glob("*/region.toml")))
+    return tuple(Region(d["id"], d["name"], tuple(d["places"]), d.get("division", "")) for d in files)

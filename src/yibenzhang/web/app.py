@@ -82,9 +82,15 @@ def create(settings: Settings) -> FastAPI:
         office.stop()
 
     app = Workbench(
-        title="一本账 Yibenzhang", version=__version__, lifespan=life, docs_url=None, redoc_url=None,
-        openapi_url="/openapi.json", description="公开季工作台：每个页面的数据在同一地址加 .json 或 .csv。", responses=WRONG,
-    )  # fmt: skip
+        title="一本账 Yibenzhang",
+        version=__version__,
+        lifespan=life,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        description="公开季工作台：每个页面的数据在同一地址加 .json 或 .csv。",
+        responses=WRONG,
+    )
     app.state.office = office
     errors.install(app)
     app.add_middleware(Bounded, most=lambda scope: _most(scope, settings.most_bytes))

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, pairwise
 from math import ceil, log10
 
 from markupsafe import Markup, escape
@@ -18,9 +19,18 @@ from markupsafe import Markup, escape
 WIDTH = 560
 """Units of the picture, about as many pixels."""
 COLOURS = {
-    "error": "#b3261e", "warning": "#f0b429", "notice": "#6aa6d8", "good": "#cfe8d5", "proved": "#4a9d5f", "alone": "#c3cad4",
-    "blue": "#2c6fc0", "deep": "#1f3a5f", "orange": "#d0700f", "purple": "#8d4a9e", "grey": "#8b95a3",
-}  # fmt: skip
+    "error": "#b3261e",
+    "warning": "#f0b429",
+    "notice": "#6aa6d8",
+    "good": "#cfe8d5",
+    "proved": "#4a9d5f",
+    "alone": "#c3cad4",
+    "blue": "#2c6fc0",
+    "deep": "#1f3a5f",
+    "orange": "#d0700f",
+    "purple": "#8d4a9e",
+    "grey": "#8b95a3",
+}
 _INK, _SOFT, _LINE = "#1c2430", "#566071", "#d5dbe3"
 _SIZE = 13
 _ROW, _BAR = 28, 18
@@ -73,8 +83,14 @@ def cut(text: str, most: float, size: float = _SIZE) -> str:
 
 
 def bars(
-    title: str, names: Sequence[str], series: Series, unit: str = "", heads: tuple[str, ...] = (), most: float | None = None, note: str = ""
-) -> Chart:  # fmt: skip
+    title: str,
+    names: Sequence[str],
+    series: Series,
+    unit: str = "",
+    heads: tuple[str, ...] = (),
+    most: float | None = None,
+    note: str = "",
+) -> Chart:
     """Horizontal bars, one for each name. ``most``: where the scale ends, 100 for shares."""
     full = most or max([v for v in series.values if v is not None], default=0) or 1
     left = _left(names)
@@ -106,17 +122,8 @@ def stacked(
     for k, name in enumerate(names):
         y = top + k * _ROW
         parts.append(_name(name, left, y))
-        x = float(left)
-        for s in series:
-            value = s.values[k] or 0
-            long = room * value / full
-            if not value:
-                continue
-            parts.append(_rect(x, y + 5, max(long - 1, 1), s.colour))
-            if wide(told(value), 12) + 6 <= long:
-                ink = _INK if _light(COLOURS[s.colour]) else "#fff"
-                parts.append(_text(x + long / 2, y + 18.5, told(value), "middle", ink, 12))
-            x += long
+        pieces, x = _pieces(series, k, float(left), y, room, full)
+        parts += pieces
         parts.append(_text(x + 7, y + 19, told(sums[k], unit), weight=600))
     rows = tuple(
         (n, *(told(s.values[k], unit) for s in series), told(sums[k], unit)) for k, n in enumerate(names)
@@ -129,50 +136,83 @@ def stacked(
     return Chart(title, _svg(title, said, height, parts), ("", *(s.name for s in series), "合计"), rows, note)
 
 
+def _pieces(
+    series: Sequence[Series], k: int, x: float, y: float, room: float, full: float
+) -> tuple[list[str], float]:
+    """The parts of one bar beside each other, from ``x`` on, and where it ends."""
+    parts: list[str] = []
+    for s in series:
+        value = s.values[k] or 0
+        if not value:
+            continue
+        long = room * value / full
+        parts.append(_rect(x, y + 5, max(long - 1, 1), s.colour))
+        if wide(told(value), 12) + 6 <= long:
+            ink = _INK if _light(COLOURS[s.colour]) else "#fff"
+            parts.append(_text(x + long / 2, y + 18.5, told(value), "middle", ink, 12))
+        x += long
+    return parts, x
+
+
 def lines(
-    title: str, names: Sequence[str], series: Sequence[Series], unit: str = "", most: float | None = None, note: str = ""
-) -> Chart:  # fmt: skip
+    title: str,
+    names: Sequence[str],
+    series: Sequence[Series],
+    unit: str = "",
+    most: float | None = None,
+    note: str = "",
+) -> Chart:
     """Lines over years or seasons; every point is written, a gap stays a gap."""
-    known = [v for s in series for v in s.values if v is not None]
-    full = most or _round_up(max(known, default=0))
+    full = most or _round_up(max((v for s in series for v in s.values if v is not None), default=0))
     parts, top = _legend(series, 50, marks=True)
     top, tall = top + 14, 190
     bottom, left, right = top + tall, 50, WIDTH - 46
-    for k in range(5):
-        y = bottom - tall * k / 4
-        parts.append(f'<path d="M{left} {y:.1f}H{WIDTH - 10}" stroke="{_LINE}" stroke-width="1"/>')
-        parts.append(_text(left - 8, y + 4, told(full * k / 4, unit), "end", _SOFT, 12))
+    parts += _scale(left, bottom, tall, full, unit)
     step = (right - left - 40) / max(len(names) - 1, 1)
     at = [left + 40 + step * k if len(names) > 1 else (left + right) / 2 for k in range(len(names))]
-    for x, name in zip(at, names, strict=True):
-        parts.append(_text(x, bottom + 20, cut(name, max(step - 6, 60)), "middle"))
-    taken: dict[int, list[float]] = {}
+    parts += [
+        _text(x, bottom + 20, cut(n, max(step - 6, 60)), "middle") for x, n in zip(at, names, strict=True)
+    ]
+    taken: dict[int, list[float]] = defaultdict(list)
     met: set[tuple[int, int, str]] = set()
     for n, s in enumerate(series):
         spots = [
             (k, at[k], bottom - tall * min(v / full, 1)) for k, v in enumerate(s.values) if v is not None
         ]
-        for a, b in zip(spots, spots[1:], strict=False):
-            if b[0] == a[0] + 1:
-                dash = f' stroke-dasharray="{_DASHES[n % 4]}"' if n % 4 else ""
-                parts.append(
-                    f'<path d="M{a[1]:.1f} {a[2]:.1f}L{b[1]:.1f} {b[2]:.1f}" stroke="{COLOURS[s.colour]}" stroke-width="2.5" fill="none"{dash}/>'
-                )
+        parts += _strokes(spots, n, s.colour)
         for k, x, y in spots:
             parts.append(_mark(x, y, n, s.colour))
-            words, others = told(s.values[k], unit), taken.setdefault(k, [])
-            if (k, round(y), words) in met:
-                continue  # two lines meet here: their number is told once
-            met.add((k, round(y), words))
-            label = _beside(y, bottom, others)
-            others.append(label)
-            parts.append(_text(x, label, words, "middle", _INK, 12, 600))
+            words = told(s.values[k], unit)
+            if (k, round(y), words) not in met:  # where two lines meet their number is told once
+                met.add((k, round(y), words))
+                label = _beside(y, bottom, taken[k])
+                taken[k].append(label)
+                parts.append(_text(x, label, words, "middle", _INK, 12, 600))
     rows = tuple((name, *(told(s.values[k], unit) for s in series)) for k, name in enumerate(names))
-    said = "；".join(
-        f"{s.name}：" + "，".join(f"{n} {told(v, unit)}" for n, v in zip(names, s.values, strict=True))
-        for s in series
-    )
+    said = "；".join(_said(s, names, unit) for s in series)
     return Chart(title, _svg(title, said, bottom + 32, parts), ("", *(s.name for s in series)), rows, note)
+
+
+def _said(series: Series, names: Sequence[str], unit: str) -> str:
+    values = zip(names, series.values, strict=True)
+    return f"{series.name}：" + "，".join(f"{name} {told(value, unit)}" for name, value in values)
+
+
+def _scale(left: float, bottom: float, tall: float, full: float, unit: str) -> Iterator[str]:
+    """Level lines with the values they stand at."""
+    for k in range(5):
+        y = bottom - tall * k / 4
+        yield f'<path d="M{left} {y:.1f}H{WIDTH - 10}" stroke="{_LINE}" stroke-width="1"/>'
+        yield _text(left - 8, y + 4, told(full * k / 4, unit), "end", _SOFT, 12)
+
+
+def _strokes(spots: Sequence[tuple[int, float, float]], n: int, colour: str) -> Iterator[str]:
+    """The line between neighbouring points of the n-th series; a gap stays a gap."""
+    dash = f' stroke-dasharray="{_DASHES[n % 4]}"' if n % 4 else ""
+    look = f'stroke="{COLOURS[colour]}" stroke-width="2.5" fill="none"{dash}'
+    for a, b in pairwise(spots):
+        if b[0] == a[0] + 1:
+            yield f'<path d="M{a[1]:.1f} {a[2]:.1f}L{b[1]:.1f} {b[2]:.1f}" {look}/>'
 
 
 def _beside(y: float, bottom: float, others: Sequence[float]) -> float:
@@ -199,8 +239,14 @@ def _safe(text: str) -> str:
 
 
 def _text(
-    x: float, y: float, text: str, anchor: str = "start", ink: str = _INK, size: float = _SIZE, weight: int = 400
-) -> str:  # fmt: skip
+    x: float,
+    y: float,
+    text: str,
+    anchor: str = "start",
+    ink: str = _INK,
+    size: float = _SIZE,
+    weight: int = 400,
+) -> str:
     bold = f' font-weight="{weight}"' if weight != 400 else ""
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{ink}" font-size="{size:g}"{bold}>{_safe(text)}</text>'
 

@@ -11,46 +11,127 @@ from yibenzhang.web.words import codes
 
 _KINDS = {"integer": "整数", "string": "文字", "boolean": "true 或 false", "number": "数"}
 _PARAMETERS = {
-    "number": "编号", "leaf": "第几页", "key": "编号", "kind": "docx 或 pdf", "width": "宽多少像素", "status": f"只要这种状态：{'，'.join(f'{k} {w}' for k, w in codes('status').items())}",
-    "find": "只要名称或编码里有这些字的", "name": "文件名", "delivery": "同一批文件写同一个：自己定的 32 位十六进制数",
-    "entry": "名录行的编号；不写则按文件内容判断", "draft": "只作自查，不算交件", "x0": "左，点", "top": "上，点", "x1": "右，点", "bottom": "下，点",
-    "season": "移到哪一季的编号", "sure": "true：与文件写的不同也照填的保存", "undo": "true：撤回，或重新打开", "days": "批复后几天内公开",
-    "verdict": "confirmed 确认，dismissed 排除，solved 已改好，reopened 重新打开", "reason": "理由，排除时必填", "words": "问题是什么，或看的结果",
-    "severity": "error 错误，warning 疑问，notice 提示", "box": "页上的方框“左,上,右,下”，点", "text": "框里的字", "done": "是否看过",
-    "notice": "文号，不写则自动编", "due": "答复期限（2026-02-10）", "person": "操作人", "action": "操作的代号",
-    "subject": "对象的种类", "subject_id": "对象编号", "since": "从这天起（2026-02-10）", "until": "到这天止", "page": "第几页，从 1 起",
+    "number": "编号",
+    "leaf": "第几页",
+    "key": "编号",
+    "kind": "docx 或 pdf",
+    "width": "宽多少像素",
+    "status": f"只要这种状态：{'，'.join(f'{k} {w}' for k, w in codes('status').items())}",
+    "find": "只要名称或编码里有这些字的",
+    "name": "文件名",
+    "delivery": "同一批文件写同一个：自己定的 32 位十六进制数",
+    "entry": "名录行的编号；不写则按文件内容判断",
+    "draft": "只作自查，不算交件",
+    "x0": "左，点",
+    "top": "上，点",
+    "x1": "右，点",
+    "bottom": "下，点",
+    "season": "移到哪一季的编号",
+    "sure": "true：与文件写的不同也照填的保存",
+    "undo": "true：撤回，或重新打开",
+    "days": "批复后几天内公开",
+    "verdict": "confirmed 确认，dismissed 排除，solved 已改好，reopened 重新打开",
+    "reason": "理由，排除时必填",
+    "words": "问题是什么，或看的结果",
+    "severity": "error 错误，warning 疑问，notice 提示",
+    "box": "页上的方框“左,上,右,下”，点",
+    "text": "框里的字",
+    "done": "是否看过",
+    "notice": "文号，不写则自动编",
+    "due": "答复期限（2026-02-10）",
+    "person": "操作人",
+    "action": "操作的代号",
+    "subject": "对象的种类",
+    "subject_id": "对象编号",
+    "since": "从这天起（2026-02-10）",
+    "until": "到这天止",
+    "page": "第几页，从 1 起",
     "table": "哪张表：kinds、rules、reasons、missed、departments、rounds、days、lateness、years",
-    "body": "单位的全称", "source": "来源", "version": "看到的是第几版", "rest": "有不收的行时，其余的照收", "numbers": "差异的号，可写多个", "whole": "true 为全部",
-    "year": "年度", "stage": "budget 预算，accounts 决算", "rule": "规则编号", "part": "只用于网页：第几段，从 1 起；0 为全部",
-}  # fmt: skip
+    "body": "单位的全称",
+    "source": "来源",
+    "version": "看到的是第几版",
+    "rest": "有不收的行时，其余的照收",
+    "numbers": "差异的号，可写多个",
+    "whole": "true 为全部",
+    "year": "年度",
+    "stage": "budget 预算，accounts 决算",
+    "rule": "规则编号",
+    "part": "只用于网页：第几段，从 1 起；0 为全部",
+}
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _WRONG = {
-    401: "要登录，或要有效的接口密钥", 403: "角色不够，或请求不是来自本站的页面", 404: "没有这一项，或不在本人的范围内", 409: "现在不能这样做，原因见 error",
-    422: "参数不完整或格式不对", 503: "数据库暂时连不上，没有保存；请稍后再试",
-}  # fmt: skip
+    401: "要登录，或要有效的接口密钥",
+    403: "角色不够，或请求不是来自本站的页面",
+    404: "没有这一项，或不在本人的范围内",
+    409: "现在不能这样做，原因见 error",
+    422: "参数不完整或格式不对",
+    503: "数据库暂时连不上，没有保存；请稍后再试",
+}
 _THING = {
-    "seasons": "公开季", "entries": "名录行", "submissions": "文件", "matters": "问题", "notices": "通知", "bodies": "单位", "users": "账号",
+    "seasons": "公开季",
+    "entries": "名录行",
+    "submissions": "文件",
+    "matters": "问题",
+    "notices": "通知",
+    "bodies": "单位",
+    "users": "账号",
     "resources": "资源",
-}  # fmt: skip
+}
 _AT = {
-    ("/deliveries/", "key"): "这批文件的编号，交文件时自己定的", ("/numbers", "key"): "一个数字的 key，不写则全部", ("/ticks", "key"): "未能核对的一项的 key",
-    ("/defects", "key"): "框里的数字的 key", ("/seasons", "name"): "公开季的名称，不写则按年度和内容起", ("/seasons", "days"): "批复后几天内公开，不写为 20",
-    ("/entries/", "approved_on"): "批复日期（2026-02-10）", ("/entries/", "due_on"): "最晚公开的日期，不写则按批复日期算", ("/entries/", "published_on"): "实际公开的日期",
-    ("/entries/", "published_url"): "公开网址", ("/entries/", "contact"): "联系人", ("/profile", "add"): "要加进名录的单位全称", ("/profile", "level"): "department 部门，unit 单位",
-    ("/accept", "undo"): "true 为撤回通过", ("/roster", "file"): "名录文件", ("/numbers", "part"): "只用于网页：第几段，从 1 起",
-    ("/resources", "kind"): "只要这种资源", ("/resources", "state"): "只要这个编目状态：draft 草稿，checked 已核对，published 已发布，withdrawn 已撤回",
-    ("/resources", "find"): "只要名称、编码、单位里有这些字的", ("/resources.xlsx", "kind"): "哪种资源，不写为数据资源", ("/resources.xlsx", "state"): "只要这个编目状态",
-    ("/resource-import", "kind"): "哪种资源", ("/resource-import", "file"): "Excel 或 CSV 文件", ("/move", "action"): "check 核对，return 退回，publish 发布，revise 修订，withdraw 撤回，restore 恢复",
-    ("/move", "reason"): "理由", ("/proposals", "kind"): "只要这种资源", ("/proposals", "action"): "accept 接受，refuse 不接受",
-    ("/template", "template"): "正文，空的即恢复自带的模板", ("/template", "office_name"): "落款", ("/template", "contact"): "联系人", ("/template", "phone"): "联系电话",
-}  # fmt: skip
+    ("/deliveries/", "key"): "这批文件的编号，交文件时自己定的",
+    ("/numbers", "key"): "一个数字的 key，不写则全部",
+    ("/ticks", "key"): "未能核对的一项的 key",
+    ("/defects", "key"): "框里的数字的 key",
+    ("/seasons", "name"): "公开季的名称，不写则按年度和内容起",
+    ("/seasons", "days"): "批复后几天内公开，不写为 20",
+    ("/entries/", "approved_on"): "批复日期（2026-02-10）",
+    ("/entries/", "due_on"): "最晚公开的日期，不写则按批复日期算",
+    ("/entries/", "published_on"): "实际公开的日期",
+    ("/entries/", "published_url"): "公开网址",
+    ("/entries/", "contact"): "联系人",
+    ("/profile", "add"): "要加进名录的单位全称",
+    ("/profile", "level"): "department 部门，unit 单位",
+    ("/accept", "undo"): "true 为撤回通过",
+    ("/roster", "file"): "名录文件",
+    ("/numbers", "part"): "只用于网页：第几段，从 1 起",
+    ("/resources", "kind"): "只要这种资源",
+    (
+        "/resources",
+        "state",
+    ): "只要这个编目状态：draft 草稿，checked 已核对，published 已发布，withdrawn 已撤回",
+    ("/resources", "find"): "只要名称、编码、单位里有这些字的",
+    ("/resources.xlsx", "kind"): "哪种资源，不写为数据资源",
+    ("/resources.xlsx", "state"): "只要这个编目状态",
+    ("/resource-import", "kind"): "哪种资源",
+    ("/resource-import", "file"): "Excel 或 CSV 文件",
+    ("/move", "action"): "check 核对，return 退回，publish 发布，revise 修订，withdraw 撤回，restore 恢复",
+    ("/move", "reason"): "理由",
+    ("/proposals", "kind"): "只要这种资源",
+    ("/proposals", "action"): "accept 接受，refuse 不接受",
+    ("/template", "template"): "正文，空的即恢复自带的模板",
+    ("/template", "office_name"): "落款",
+    ("/template", "contact"): "联系人",
+    ("/template", "phone"): "联系电话",
+}
 """Parameters that mean something of their own at some addresses: by a part of the path."""
 _DONE = {"200": "成功", "201": "已收下并存好", "303": "已办好；Location 是显示结果的页面"}
 WRONG: dict[int | str, dict[str, Any]] = {
-    code: {"description": words, "content": {"application/json": {
-        "schema": {"type": "object", "properties": {"error": {"type": "string", "description": "一句话：出了什么问题，怎么办"}}, "required": ["error"]},
-    }}} for code, words in _WRONG.items()
-}  # fmt: skip
+    code: {
+        "description": words,
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "properties": {
+                        "error": {"type": "string", "description": "一句话：出了什么问题，怎么办"}
+                    },
+                    "required": ["error"],
+                },
+            }
+        },
+    }
+    for code, words in _WRONG.items()
+}
 """What goes wrong at any address; a page asked for without .json or .csv says the same sentence."""
 
 

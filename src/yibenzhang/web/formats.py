@@ -36,9 +36,12 @@ _PIECE = 64 * 1024
 View = TypeVar("View", bound=Callable[..., Any])
 
 environment = Environment(
-    loader=FileSystemLoader(HERE / "templates"), autoescape=select_autoescape(["html", "svg"]), auto_reload=False,
-    trim_blocks=True, lstrip_blocks=True,
-)  # fmt: skip
+    loader=FileSystemLoader(HERE / "templates"),
+    autoescape=select_autoescape(["html", "svg"]),
+    auto_reload=False,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
 
 
 def clock(moment: datetime | None) -> str:
@@ -56,9 +59,16 @@ def size(count: int) -> str:
 
 environment.filters.update(clock=clock, size=size, leafname=leafname, comma=comma, told=told)
 environment.globals.update(
-    severities=SEVERITY, verdicts=VERDICT, roles=ROLE, levels=LEVEL, stages=STAGE, statuses=STATUS, states=STATES,
-    version=__version__, Role=Role,
-)  # fmt: skip
+    severities=SEVERITY,
+    verdicts=VERDICT,
+    roles=ROLE,
+    levels=LEVEL,
+    stages=STAGE,
+    statuses=STATUS,
+    states=STATES,
+    version=__version__,
+    Role=Role,
+)
 
 
 class _Table(Response):
@@ -66,8 +76,13 @@ class _Table(Response):
 
 
 def forms(
-    router: APIRouter, path: str, columns: Mapping[str, str], tells: Mapping[str, str] | None = None, table: str = "rows", **options: Any
-) -> Callable[[View], View]:  # fmt: skip
+    router: APIRouter,
+    path: str,
+    columns: Mapping[str, str],
+    tells: Mapping[str, str] | None = None,
+    table: str = "rows",
+    **options: Any,
+) -> Callable[[View], View]:
     """Register a view under its address and under the same with .json and .csv. ``columns`` (field: heading) and
     ``tells`` (what else its .json tells) describe it to programs; ``table`` is as in ``shown``."""
 
@@ -78,8 +93,13 @@ def forms(
             f"{path}.json", name=f"{name}_json", operation_id=f"{name}_json", responses=told, **options
         )(view)
         router.get(
-            f"{path}.csv", name=f"{name}_csv", operation_id=f"{name}_csv", responses=rows, response_class=_Table, **options
-        )(view)  # fmt: skip
+            f"{path}.csv",
+            name=f"{name}_csv",
+            operation_id=f"{name}_csv",
+            responses=rows,
+            response_class=_Table,
+            **options,
+        )(view)
         router.get(path, name=name, include_in_schema=False, **options)(view)
         return view
 
@@ -161,9 +181,14 @@ def page(
     """A page, or a piece of one."""
     office = office_of(request)
     text = environment.get_template(template).render(
-        request=request, actor=actor, accounts=office.settings.accounts, csrf=mark_of(request), csrf_field=FIELD,
-        flash=_flash(request), **values,
-    )  # fmt: skip
+        request=request,
+        actor=actor,
+        accounts=office.settings.accounts,
+        csrf=mark_of(request),
+        csrf_field=FIELD,
+        flash=_flash(request),
+        **values,
+    )
     return HTMLResponse(text, http)
 
 

@@ -187,9 +187,14 @@ def with_known(request: Request, response: Response, name: str) -> None:
     others = [kept for kept in _acquainted(request) if not known(office.secret, name, kept)]
     told = "~".join([acquainted(office.secret, name), *others][:_MOST_KNOWN])
     response.set_cookie(
-        _named(request, KNOWN), told, max_age=int(KNOWN_FOR.total_seconds()), httponly=True, samesite="strict",
-        secure=office.settings.https, path="/",
-    )  # fmt: skip
+        _named(request, KNOWN),
+        told,
+        max_age=int(KNOWN_FOR.total_seconds()),
+        httponly=True,
+        samesite="strict",
+        secure=office.settings.https,
+        path="/",
+    )
 
 
 def _acquainted(request: Request) -> list[str]:

@@ -75,10 +75,18 @@ def calm() -> None:
 def run(app: FastAPI | str, settings: Settings, listening: socket.socket, processes: int) -> None:
     """Answer on a socket until a signal ends it."""
     config = uvicorn.Config(
-        app, factory=isinstance(app, str), workers=processes, log_level="warning", access_log=False,
-        timeout_keep_alive=30, proxy_headers=False, server_header=False, timeout_graceful_shutdown=5,
-        timeout_worker_healthcheck=60, http=Prompt,
-    )  # fmt: skip
+        app,
+        factory=isinstance(app, str),
+        workers=processes,
+        log_level="warning",
+        access_log=False,
+        timeout_keep_alive=30,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+        timeout_worker_healthcheck=60,
+        http=Prompt,
+    )
     if processes < 2:
         uvicorn.Server(config).run([listening])
     else:

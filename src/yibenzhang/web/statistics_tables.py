@@ -3,109 +3,73 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from datetime import date
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from typing import Any
-
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from yibenzhang.office import rule_statistics as judged
 from yibenzhang.office import statistics as figures
-from yibenzhang.office.access import Actor
 from yibenzhang.office.body_statistics import departments
-from yibenzhang.office.models import Season, Submission
-from yibenzhang.office.roster import STAGE, Brief, glance, judged_late
+from yibenzhang.office.roster import STAGE, judged_late
 from yibenzhang.office.rule_statistics import Judged
-from yibenzhang.office.statistics import Files, Measures, share
+from yibenzhang.office.statistics import Measures, share
 from yibenzhang.web import charts
-from yibenzhang.web.charts import Chart, Series
+from yibenzhang.web.charts import Chart
+from yibenzhang.web.statistics_asked import Asked, Rows, Table, series_of
 from yibenzhang.web.words import SEVERITY, VERDICT
 
 MOST_BARS = 12
 FEW = "太少，不作比率"
-FILES = {"error": "有错误", "warning": "只有疑问", "notice": "只有提示", "nothing": "没有问题"}
-_COLOURS = {"error": "error", "warning": "warning", "notice": "notice", "nothing": "good"}
-Rows = list[dict[str, Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table with an address of its own: rows for all forms, charts and notes for the page."""
-
-    rows: Rows
-    charts: tuple[Chart, ...] = ()
-    notes: tuple[str, ...] = ()
-    summary: Mapping[str, Any] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    session: Session
-    who: Actor
-    season: Season
-    today: date
-    extra: str
-    _kept: dict[str, Any] = field(default_factory=dict)
-
-    def rules(self) -> list[Judged]:
-        """The rules as they were judged, counted once for a page."""
-        if "rules" not in self._kept:
-            self._kept["rules"] = judged.rules(self.session, self.who, self.season.id)
-        found: list[Judged] = self._kept["rules"]
-        return found
-
-    def years(self) -> list[Measures]:
-        """The seasons of the same stage, oldest first, counted once for a page."""
-        if "years" not in self._kept:
-            asked = (
-                select(Season)
-                .where(Season.stage == self.season.stage)
-                .order_by(Season.fiscal_year, Season.id)
-            )
-            seasons = self.session.scalars(asked).all()
-            wanted = Submission.season_id.in_([s.id for s in seasons])
-            days = figures.to_clean(self.session, self.who, wanted)
-            self._kept["days"] = {entry: n for season, entry, n in days if season == self.season.id}
-            self._kept["years"] = figures.measures(self.session, self.who, seasons, days)
-        found: list[Measures] = self._kept["years"]
-        return found
-
-    def days(self) -> dict[int, int]:
-        """{roster line: days from handing in to clean}."""
-        if "days" not in self._kept:
-            self._kept["days"] = figures.days_to_clean(self.session, self.who, self.season.id)
-        found: dict[int, int] = self._kept["days"]
-        return found
-
-    def lines(self) -> list[Brief]:
-        """The board in short."""
-        if "lines" not in self._kept:
-            self._kept["lines"] = glance(self.session, self.who, self.season, self.today)
-        found: list[Brief] = self._kept["lines"]
-        return found
-
-
 MEASURES = {
-    "name": "公开季", "bodies": "单位", "handed_in": "已交", "versions": "交来文件（含各版）", "read": "已查（现版）", "clean": "已通过",
-    "clean_share": "通过率 %", "first_good": "首版没有错误和疑问", "first_good_share": "首版合格率 %", "errors": "错误", "warnings": "疑问",
-    "notices": "提示", "standing": "未了结的错误和疑问", "numbers": "数字", "proved": "已印证", "proved_share": "印证率 %",
-    "contradicted": "有矛盾", "unreadable": "无法读取", "days": "交来到通过（天，中位数）",
-}  # fmt: skip
+    "name": "公开季",
+    "bodies": "单位",
+    "handed_in": "已交",
+    "versions": "交来文件（含各版）",
+    "read": "已查（现版）",
+    "clean": "已通过",
+    "clean_share": "通过率 %",
+    "first_good": "首版没有错误和疑问",
+    "first_good_share": "首版合格率 %",
+    "errors": "错误",
+    "warnings": "疑问",
+    "notices": "提示",
+    "standing": "未了结的错误和疑问",
+    "numbers": "数字",
+    "proved": "已印证",
+    "proved_share": "印证率 %",
+    "contradicted": "有矛盾",
+    "unreadable": "无法读取",
+    "days": "交来到通过（天，中位数）",
+}
 
 
 def measured(m: Measures) -> dict[str, Any]:
     return {
-        "season": m.season, "name": m.name, "fiscal_year": m.fiscal_year, "stage": m.stage, "bodies": m.bodies,
-        "handed_in": m.handed_in, "versions": m.versions, "read": m.read, "clean": m.clean,
-        "clean_share": share(m.clean, m.read), "first": m.first.count, "first_good": m.first.good,
-        "first_good_share": share(m.first.good, m.first.count), "errors": m.findings["error"],
-        "warnings": m.findings["warning"], "notices": m.findings["notice"],
-        "standing": m.standing["error"] + m.standing["warning"], "numbers": m.numbers, "proved": m.proved,
-        "proved_share": share(m.proved, m.numbers), "contradicted": m.contradicted, "unchecked": m.unchecked,
-        "unreadable": m.unreadable, "days": m.days,
-    }  # fmt: skip
+        "season": m.season,
+        "name": m.name,
+        "fiscal_year": m.fiscal_year,
+        "stage": m.stage,
+        "bodies": m.bodies,
+        "handed_in": m.handed_in,
+        "versions": m.versions,
+        "read": m.read,
+        "clean": m.clean,
+        "clean_share": share(m.clean, m.read),
+        "first": m.first.count,
+        "first_good": m.first.good,
+        "first_good_share": share(m.first.good, m.first.count),
+        "errors": m.findings["error"],
+        "warnings": m.findings["warning"],
+        "notices": m.findings["notice"],
+        "standing": m.standing["error"] + m.standing["warning"],
+        "numbers": m.numbers,
+        "proved": m.proved,
+        "proved_share": share(m.proved, m.numbers),
+        "contradicted": m.contradicted,
+        "unchecked": m.unchecked,
+        "unreadable": m.unreadable,
+        "days": m.days,
+    }
 
 
 def _years(a: Asked) -> Table:
@@ -134,26 +98,36 @@ def _years(a: Asked) -> Table:
     )
 
 
-def series_of(name: str, values: Sequence[float | None], colour: str) -> Series:
-    return Series(name, tuple(values), colour)
-
-
 def _each(part: int, whole: int) -> float | None:
     return round(part / whole, 1) if whole else None
 
 
 ROUNDS = {
-    "round": "版次", "versions": "文件", "found": "错误和疑问", "fresh": "其中新出现", "kept": "其中上一版就有", "dismissed": "已排除",
-    "fixed": "下一版已改", "still": "下一版仍在", "unsure": "不能比较", "waiting": "还没有下一版", "fixed_share": "已改率 %",
-}  # fmt: skip
+    "round": "版次",
+    "versions": "文件",
+    "found": "错误和疑问",
+    "fresh": "其中新出现",
+    "kept": "其中上一版就有",
+    "dismissed": "已排除",
+    "fixed": "下一版已改",
+    "still": "下一版仍在",
+    "unsure": "不能比较",
+    "waiting": "还没有下一版",
+    "fixed_share": "已改率 %",
+}
 
 
 def _rounds(a: Asked) -> Table:
     found = figures.rounds(a.session, a.who, a.season.id)
     rows = [asdict(r) | {"fixed_share": share(r.fixed, r.fixed + r.still + r.unsure)} for r in found]
     names = [f"第 {r.round} 版" for r in found]
-    parts = (("fixed", "下一版已改", "good"), ("still", "下一版仍在", "error"), ("unsure", "不能比较", "warning"),
-        ("dismissed", "已排除", "alone"), ("waiting", "还没有下一版", "notice"))  # fmt: skip
+    parts = (
+        ("fixed", "下一版已改", "good"),
+        ("still", "下一版仍在", "error"),
+        ("unsure", "不能比较", "warning"),
+        ("dismissed", "已排除", "alone"),
+        ("waiting", "还没有下一版", "notice"),
+    )
     series = [series_of(word, [getattr(r, k) for r in found], colour) for k, word, colour in parts]
     note = "已改率＝下一版已改 ÷（已改＋仍在＋不能比较）；已排除的和还没有下一版的不算。"
     return Table(
@@ -162,8 +136,14 @@ def _rounds(a: Asked) -> Table:
 
 
 KINDS = {
-    "name": "种类", "told": "报出", "confirmed": "已确认", "dismissed": "已排除", "undecided": "未处理", "precision": "准确率 %", "remark": "说明",
-}  # fmt: skip
+    "name": "种类",
+    "told": "报出",
+    "confirmed": "已确认",
+    "dismissed": "已排除",
+    "undecided": "未处理",
+    "precision": "准确率 %",
+    "remark": "说明",
+}
 
 
 def _judged(j: Judged) -> dict[str, Any]:
@@ -192,9 +172,19 @@ def _kinds(a: Asked) -> Table:
 
 _PRECISION = "准确率＝已确认 ÷（已确认＋已排除），是审核人看到的准确率；同一问题在各版里只算一次，按最后的处理；不足 5 次处理的不作比率。"
 RULES = {
-    "name": "规则编号", "rule_name": "规则", "family": "种类", "told": "报出", "confirmed": "已确认", "dismissed": "已排除", "undecided": "未处理",
-    "mended": "未处理已改", "precision": "准确率 %", "remark": "说明", "reasons": "排除的理由", "gone": "不再报告",
-}  # fmt: skip
+    "name": "规则编号",
+    "rule_name": "规则",
+    "family": "种类",
+    "told": "报出",
+    "confirmed": "已确认",
+    "dismissed": "已排除",
+    "undecided": "未处理",
+    "mended": "未处理已改",
+    "precision": "准确率 %",
+    "remark": "说明",
+    "reasons": "排除的理由",
+    "gone": "不再报告",
+}
 
 
 def _rules(a: Asked) -> Table:
@@ -204,14 +194,22 @@ def _rules(a: Asked) -> Table:
     for rule, reason, n in judged.reasons(a.session, a.who, a.season.id):
         why.setdefault(rule, []).append(f"{reason}（{n}）")
     rows = [
-        _judged(j) | {"rule_name": names.get(j.name, ""), "family": judged.family_of(j.name), "reasons": "；".join(why.get(j.name, [])[:6])}
+        _judged(j)
+        | {
+            "rule_name": names.get(j.name, ""),
+            "family": judged.family_of(j.name),
+            "reasons": "；".join(why.get(j.name, [])[:6]),
+        }
         for j in found
-    ]  # fmt: skip
+    ]
     recall = judged.recall(a.session, a.who, a.season.id, found)
     whole = judged.together("全部", found)
     summary = _judged(whole) | {
-        "added": recall.missed, "lost": recall.lost, "recall": recall.share, "recall_few": recall.few,
-    }  # fmt: skip
+        "added": recall.missed,
+        "lost": recall.lost,
+        "recall": recall.share,
+        "recall_few": recall.few,
+    }
     labels = [names.get(j.name) or j.name for j in found]
     pictures = [_judged_chart("报出最多的规则和处理", found, labels)] if found else []
     sure = sorted((j for j in found if j.precision is not None), key=lambda j: (j.precision or 0, -j.told))[
@@ -252,24 +250,46 @@ def _reasons(a: Asked) -> Table:
 
 
 MISSED = {
-    "body": "单位", "round": "版次", "severity_name": "程度", "words": "问题", "leaf": "页", "text": "原文", "who": "补记人", "at": "时间",
+    "body": "单位",
+    "round": "版次",
+    "severity_name": "程度",
+    "words": "问题",
+    "leaf": "页",
+    "text": "原文",
+    "who": "补记人",
+    "at": "时间",
     "verdict_name": "处理",
-}  # fmt: skip
+}
 
 
 def _missed(a: Asked) -> Table:
     rows = [
-        asdict(m) | {"severity_name": SEVERITY.get(m.severity, ""), "verdict_name": VERDICT.get(m.verdict, ""), "link": f"/submissions/{m.submission}"}
+        asdict(m)
+        | {
+            "severity_name": SEVERITY.get(m.severity, ""),
+            "verdict_name": VERDICT.get(m.verdict, ""),
+            "link": f"/submissions/{m.submission}",
+        }
         for m in judged.missed(a.session, a.who, a.season.id)
-    ]  # fmt: skip
+    ]
     most = (f"只列最近的 {judged.MOST_MISSED} 条。",) if len(rows) >= judged.MOST_MISSED else ()
     return Table(rows, (), ("审核人补记、程序没有报出的问题；已排除的不列。", *most))
 
 
 DEPARTMENTS = {
-    "body": "单位", "kind": "级次", "versions": "文件", "errors": "错误", "warnings": "疑问", "notices": "提示", "standing": "未了结",
-    "clean": "已通过", "numbers": "数字", "proved_share": "印证率 %", "days": "交来到通过（天）", "late": "逾期",
-}  # fmt: skip
+    "body": "单位",
+    "kind": "级次",
+    "versions": "文件",
+    "errors": "错误",
+    "warnings": "疑问",
+    "notices": "提示",
+    "standing": "未了结",
+    "clean": "已通过",
+    "numbers": "数字",
+    "proved_share": "印证率 %",
+    "days": "交来到通过（天）",
+    "late": "逾期",
+}
 
 
 def _departments(a: Asked) -> Table:
@@ -278,11 +298,18 @@ def _departments(a: Asked) -> Table:
     rows = [
         asdict(x)
         | {
-            "kind": f"部门合计（{x.under + 1} 个）" if x.under else "本级" if x.entry in whole else "单位" if x.parent else "",
-            "proved_share": share(x.proved, x.numbers), "link": f"/bodies/{x.body_id}",
+            "kind": f"部门合计（{x.under + 1} 个）"
+            if x.under
+            else "本级"
+            if x.entry in whole
+            else "单位"
+            if x.parent
+            else "",
+            "proved_share": share(x.proved, x.numbers),
+            "link": f"/bodies/{x.body_id}",
         }
         for x in found
-    ]  # fmt: skip
+    ]
     top = [x for x in found if x.parent is None and (x.under or x.entry not in whole)]
     top = sorted(
         (x for x in top if x.errors + x.warnings + x.notices), key=lambda x: (-x.errors, -x.warnings)
@@ -365,10 +392,3 @@ TABLES: dict[str, tuple[str, dict[str, str], Callable[[Asked], Table]]] = {
     "lateness": ("公开和逾期", LATE, _lateness),
     "years": ("各年比较", MEASURES, _years),
 }
-
-
-def files_chart(m: Measures) -> Chart:
-    both: tuple[Files, Files] = (m.first, m.present)
-    series = [series_of(word, [getattr(f, k) for f in both], _COLOURS[k]) for k, word in FILES.items()]
-    note = "按文件里最重的问题分。首版：已排除的不算；现版：已了结的不算。"
-    return charts.stacked("文件：首版和现版", ["首版", "现版"], series, note=note)

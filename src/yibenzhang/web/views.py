@@ -196,6 +196,12 @@ def _number(
     if len(n.proofs) > _SUMS:
         sums.append(f"另有 {len(n.proofs) - _SUMS} 个算式")
     return {
-        "key": n.key, "leaf": n.leaf, "place": leafname(view.leaves[n.leaf - 1]) if n.leaf else "", "words": n.words, "text": n.text,
-        "standing": n.standing, "proofs": [place[k] for k in n.proofs], "arithmetic": "；".join(sums),
-    }  # fmt: skip
+        "key": n.key,
+        "leaf": n.leaf,
+        "place": leafname(view.leaves[n.leaf - 1]) if n.leaf else "",
+        "words": n.words,
+        "text": n.text,
+        "standing": n.standing,
+        "proofs": [place[k] for k in n.proofs],
+        "arithmetic": "；".join(sums),
+    }

@@ -26,17 +26,34 @@ VERDICT = {
 }
 LEVEL = {"department": "部门", "unit": "单位", "": ""}
 STATES: dict[str, str] = {
-    State.WAITING: "排队", State.CHECKING: "检查中", State.ASKING: "待确认", State.UNREADABLE: "无法读取", State.REVIEW: "待审核",
-    State.RETURNED: "已退回", State.CLEAN: "已通过", State.SUPERSEDED: "已有新版", State.WITHDRAWN: "已作废",
-}  # fmt: skip
+    State.WAITING: "排队",
+    State.CHECKING: "检查中",
+    State.ASKING: "待确认",
+    State.UNREADABLE: "无法读取",
+    State.REVIEW: "待审核",
+    State.RETURNED: "已退回",
+    State.CLEAN: "已通过",
+    State.SUPERSEDED: "已有新版",
+    State.WITHDRAWN: "已作废",
+}
 STANDING = {"proved": "已印证", "contradicted": "有矛盾", "alone": "无可比对", "trivial": "零，不计"}
 PROFILE = {"body": "单位", "fiscal_year": "年度", "stage": "内容", "level": "级次", "region": "地区"}
 """What is recognised of a file, and what people may put right in it."""
 _BY_HAND = "人工补充"
 WORDS: dict[str, Mapping[str, str]] = {
-    "severity": SEVERITY, "verdict": VERDICT, "role": ROLE, "level": LEVEL, "stage": STAGE, "status": STATUS, "state": STATES,
-    "standing": STANDING, "corrected": PROFILE, "action": ACTIONS, "subject": SUBJECTS, "rule": {PERSON: _BY_HAND},
-}  # fmt: skip
+    "severity": SEVERITY,
+    "verdict": VERDICT,
+    "role": ROLE,
+    "level": LEVEL,
+    "stage": STAGE,
+    "status": STATUS,
+    "state": STATES,
+    "standing": STANDING,
+    "corrected": PROFILE,
+    "action": ACTIONS,
+    "subject": SUBJECTS,
+    "rule": {PERSON: _BY_HAND},
+}
 """By the name of a field, what its codes are in Chinese."""
 
 

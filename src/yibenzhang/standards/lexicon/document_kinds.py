@@ -48,12 +48,17 @@ def document_kinds() -> DocumentKinds:
     told = {k: data[k] for k in ("disclosure", "template", "no_disclosure")}
     told |= {k["id"]: k for k in data["kind"]}
     return DocumentKinds(
-        tuple(cover["words"]), tuple(cover["circular"]), int(cover["least"]), tuple(data["part"]["title"]),
-        tuple(data["headings"]["words"]), int(data["headings"]["least"]),
-        re.compile(template["placeholder"]), int(template["least"]),
+        tuple(cover["words"]),
+        tuple(cover["circular"]),
+        int(cover["least"]),
+        tuple(data["part"]["title"]),
+        tuple(data["headings"]["words"]),
+        int(data["headings"]["least"]),
+        re.compile(template["placeholder"]),
+        int(template["least"]),
         tuple((k["id"], tuple(k["title"])) for k in data["kind"]),
         {k: _telling(entry) for k, entry in told.items()},
-    )  # fmt: skip
+    )
 
 
 def _telling(entry: dict[str, Any]) -> Telling:

@@ -20,6 +20,8 @@ class FrameWords:
     not_title: re.Pattern[str]
     sentence: re.Pattern[str]
     longest_title: int
+    plain_in_title: frozenset[str]
+    """Words of a title that do not narrow what its table tells of."""
     number: re.Pattern[str]
     unit: re.Pattern[str]
     """Group 1 is the name of the unit."""
@@ -51,6 +53,11 @@ def frame_words() -> FrameWords:
         return _words(tomllib.load(f))
 
 
+_AFTER_DASH = "(?:[-—–]{1,2}[一-鿿]{2,16})"
+_BRACKETED = "(?:[(][^()]*(?:[(][^()]*[)][^()]*)*[)])"
+"""What may follow the word that ends a title."""
+
+
 def _words(data: dict[str, Any]) -> FrameWords:
     page, title, unit, holder = data["page_number"], data["title"], data["unit"], data["holder"]
     names, labels = _any(unit["names"]), _any(unit["labels"])
@@ -60,10 +67,11 @@ def _words(data: dict[str, Any]) -> FrameWords:
     return FrameWords(
         re.compile(rf"(?:[{marks}]|{words}|[{digits}])+", re.I),
         re.compile(rf"[{digits}]", re.I),
-        re.compile(rf"(?:{_any(title['ends'])})(?:[(][^()]*(?:[(][^()]*[)][^()]*)*[)])*|{_any(title['part_ends'])}"),
+        re.compile(rf"(?:{_any(title['ends'])}){_AFTER_DASH}?{_BRACKETED}*|{_any(title['part_ends'])}"),
         re.compile(_any(title["never"])),
         re.compile(_any(title["within"])),
         int(title["longest"]),
+        frozenset(title["plain"]),
         re.compile(rf"(?:{number}){data['number']['after']}"),
         re.compile(rf"(?:{labels}):?{money}[(]?({names})[)]?"),
         re.compile(rf"(?:{labels}):?({_any(unit['split'])})?$"),
@@ -77,4 +85,4 @@ def _words(data: dict[str, Any]) -> FrameWords:
         frozenset(data["total"]["names"]),
         frozenset(data["contents"]["names"]),
         re.compile(_any(data["row"]["starts"])),
-    )  # fmt: skip
+    )

@@ -77,10 +77,15 @@ def sentence_words(lexicon: Lexicon | None = None) -> SentenceWords:
             return words
     same = sorted(((fold(a), fold(b)) for a, b in data["same"].items()), key=lambda p: -len(p[0]))
     made = SentenceWords(
-        lexicon.with_plain(_folded(data, "plain")), tuple(same), _folded(data, "aside"), _folded(data, "tail"),
+        lexicon.with_plain(_folded(data, "plain")),
+        tuple(same),
+        _folded(data, "aside"),
+        _folded(data, "tail"),
         tuple((node, tuple(codes)) for node, codes in data["sums"].items()),
-        _folded(data, "opening"), _folded(data, "elsewhere"), _folded(data, "opened"),
-    )  # fmt: skip
+        _folded(data, "opening"),
+        _folded(data, "elsewhere"),
+        _folded(data, "opened"),
+    )
     _LAST[:] = [(lexicon, made), *_LAST[:3]]
     return made
 

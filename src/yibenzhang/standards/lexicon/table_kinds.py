@@ -51,19 +51,29 @@ def table_kinds() -> TableKinds:
         data = tomllib.load(f)
     on, column = data["goes_on"], data["column"]
     return TableKinds(
-        tuple(_kind(k) for k in data["kind"]), _folded(on["words"]), int(on["least"]), frozenset(on["after"]),
-        on["alone"], _folded(column["money"]), _folded(column["name"]), _folded(column["project"]),
+        tuple(_kind(k) for k in data["kind"]),
+        _folded(on["words"]),
+        int(on["least"]),
+        frozenset(on["after"]),
+        on["alone"],
+        _folded(column["money"]),
+        _folded(column["name"]),
+        _folded(column["project"]),
         _folded(column["points"]),
         {fold(w): item for item, words in data["item"].items() for w in words},
-    )  # fmt: skip
+    )
 
 
 def _kind(data: dict[str, Any]) -> Kind:
     return Kind(
-        data["id"], tuple(data.get("title", ())), tuple(data.get("never", ())),
-        tuple(_folded(g) for g in data.get("header", ())), tuple(_folded(g) for g in data.get("headings", ())),
-        _folded(data.get("any", ())), int(data.get("least", 0)),
-    )  # fmt: skip
+        data["id"],
+        tuple(data.get("title", ())),
+        tuple(data.get("never", ())),
+        tuple(_folded(g) for g in data.get("header", ())),
+        tuple(_folded(g) for g in data.get("headings", ())),
+        _folded(data.get("any", ())),
+        int(data.get("least", 0)),
+    )
 
 
 def _folded(words: list[str] | tuple[str, ...]) -> frozenset[str]:

@@ -6,7 +6,6 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -276,44 +275,68 @@ def load_lexicon(region: str = "", extra: str = "", left_out: frozenset[str] = f
     return _lexicon(region, extra, left_out, tuple(f.stat().st_mtime_ns for f in files if f.exists()))
 
 
-@lru_cache(maxsize=16)
 def _lexicon(region: str, extra: str, left_out: frozenset[str], stamp: tuple[int, ...]) -> Lexicon:
     """``stamp`` tells one state of the folders from another, so that an edit is seen at once."""
     trees = {d: Tree(nodes) for d, nodes in _toml(HERE / "lexicon" / "dimensions.toml").items()}
-    meanings: dict[str, dict[str, str]] = {}
-    plain: set[str] = set()
-    totals: set[str] = set()
-    years: set[str] = set()
-    labels: dict[str, str] = {}
-    keys: dict[str, tuple[str, ...]] = {}
-    as_income: dict[str, str] = {}
-    lists: dict[str, tuple[str, ...]] = {"of_which": (), "excluding": ()}
+    read = _Read(trees)
     for folder in layers(region, extra):
         for name, section in _toml(folder / "lexicon" / "words.toml").items():
-            if name in ("plain", "total", "year_words"):
-                {"plain": plain, "total": totals, "year_words": years}[name].update(_words(section, name))
-            elif name in ("of_which", "excluding"):
-                lists[name] += tuple(_words(section, name))
-            elif name == "as_income":
-                as_income |= section
-            elif name == "key":
-                for kind, listed in section.items():
-                    keys[kind] = (*keys.get(kind, ()), *(fold(w) for w in listed))
-            elif name == "label":
-                labels |= {fold(w): kind for kind, words in section.items() for w in words}
-            elif name in trees:
-                for node, entry in section.items():
-                    if node not in trees[name].parents:
-                        raise StandardsError(f"words.toml [{name}.{node}]: dimensions.toml 里没有 {node}")
-                    for word in _words(entry, f"{name}.{node}"):
-                        meanings.setdefault(word, {})[name] = node
-            else:
-                raise StandardsError(f"words.toml: 不认识的一节 [{name}]")
-    kept = {w: tuple(m.items()) for w, m in meanings.items() if w not in left_out}
+            read.take(name, section)
+    plain, totals = read.sets["plain"], read.sets["total"]
+    kept = {w: tuple(m.items()) for w, m in read.meanings.items() if w not in left_out}
     starts: dict[str, list[str]] = {}
     for word in sorted({*kept, *plain, *totals} - left_out, key=len, reverse=True):
         starts.setdefault(word[0], []).append(word)
     return Lexicon(
-        trees, kept, frozenset(plain), frozenset(totals), labels, keys, lists["of_which"], lists["excluding"], as_income,
-        frozenset(years | plain | totals), starts,
-    )  # fmt: skip
+        trees,
+        kept,
+        frozenset(plain),
+        frozenset(totals),
+        read.labels,
+        read.keys,
+        read.lists["of_which"],
+        read.lists["excluding"],
+        read.as_income,
+        frozenset(read.sets["year_words"] | plain | totals),
+        starts,
+    )
+
+
+@dataclass
+class _Read:
+    """The words of all layers, section by section."""
+
+    trees: Mapping[str, Tree]
+    meanings: dict[str, dict[str, str]] = field(default_factory=dict)
+    sets: dict[str, set[str]] = field(
+        default_factory=lambda: {"plain": set(), "total": set(), "year_words": set()}
+    )
+    lists: dict[str, tuple[str, ...]] = field(default_factory=lambda: {"of_which": (), "excluding": ()})
+    labels: dict[str, str] = field(default_factory=dict)
+    keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    as_income: dict[str, str] = field(default_factory=dict)
+
+    def take(self, name: str, section: Any) -> None:
+        """One section of words.toml. Raises StandardsError where there is no such section or node."""
+        if name in self.sets:
+            self.sets[name].update(_words(section, name))
+        elif name in self.lists:
+            self.lists[name] += tuple(_words(section, name))
+        elif name == "as_income":
+            self.as_income |= section
+        elif name == "key":
+            for kind, listed in section.items():
+                self.keys[kind] = (*self.keys.get(kind, ()), *(fold(w) for w in listed))
+        elif name == "label":
+            self.labels |= {fold(w): kind for kind, words in section.items() for w in words}
+        elif name in self.trees:
+            self._nodes(name, section)
+        else:
+            raise StandardsError(f"words.toml: 不认识的一节 [{name}]")
+
+    def _nodes(self, dimension: str, section: Any) -> None:
+        for node, entry in section.items():
+            if node not in self.trees[dimension].parents:
+                raise StandardsError(f"words.toml [{dimension}.{node}]: dimensions.toml 里没有 {node}")
+            for word in _words(entry, f"{dimension}.{node}"):
+                self.meanings.setdefault(word, {})[dimension] = node

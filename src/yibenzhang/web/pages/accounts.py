@@ -46,10 +46,20 @@ def users(request: Request, office: Shop, who: Who) -> Response:
         )
         last: dict[int | None, Any] = dict(session.execute(asked).all())
         rows = [
-            {"id": u.id, "name": u.name, "shown": u.shown, "role": u.role, "role_name": ROLE[u.role], "body": body,
-             "active": u.active, "must_change": u.must_change, "made_at": u.made_at, "last_at": last.get(u.id)}
+            {
+                "id": u.id,
+                "name": u.name,
+                "shown": u.shown,
+                "role": u.role,
+                "role_name": ROLE[u.role],
+                "body": body,
+                "active": u.active,
+                "must_change": u.must_change,
+                "made_at": u.made_at,
+                "last_at": last.get(u.id),
+            }
             for u, body in accounts.users_of(session, who)
-        ]  # fmt: skip
+        ]
         bodies = session.scalars(select(Body.name).order_by(Body.name)).all()
         seasons = session.scalars(select(Season).order_by(Season.id.desc())).all()
     return shown(
@@ -69,9 +79,14 @@ def users(request: Request, office: Shop, who: Who) -> Response:
 
 @router.post("/users", dependencies=[Accounts, Guard, InPerson], include_in_schema=False)
 def make_user(
-    office: Shop, who: Who, name: Annotated[str, Form()] = "", role: Annotated[str, Form()] = "", password: Annotated[str, Form()] = "",
-    shown: Annotated[str, Form()] = "", body: Annotated[str, Form()] = "",
-) -> Response:  # fmt: skip
+    office: Shop,
+    who: Who,
+    name: Annotated[str, Form()] = "",
+    role: Annotated[str, Form()] = "",
+    password: Annotated[str, Form()] = "",
+    shown: Annotated[str, Form()] = "",
+    body: Annotated[str, Form()] = "",
+) -> Response:
     with office.session() as session:
         made = accounts.add_user(session, who, name, role, password, shown, body).name
     return said("/users", f"账号“{made}”已建立；本人第一次登录时要改密码。")
@@ -79,9 +94,13 @@ def make_user(
 
 @router.post("/users/{number:int}", dependencies=[Accounts, Guard, InPerson], include_in_schema=False)
 def save_user(
-    office: Shop, who: Who, number: int, role: Annotated[str, Form()] = "", shown: Annotated[str, Form()] = "",
+    office: Shop,
+    who: Who,
+    number: int,
+    role: Annotated[str, Form()] = "",
+    shown: Annotated[str, Form()] = "",
     body: Annotated[str, Form()] = "",
-) -> Response:  # fmt: skip
+) -> Response:
     with office.session() as session:
         user = accounts.user_of(session, who, number)
         accounts.change_user(session, who, user, role, shown, body)

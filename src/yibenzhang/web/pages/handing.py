@@ -11,8 +11,8 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import FileResponse
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from yibenzhang.batch import hidden
 from yibenzhang.office.access import (
@@ -27,8 +27,7 @@ from yibenzhang.office.access import (
 )
 from yibenzhang.office.database import away
 from yibenzhang.office.file_store import Incoming
-from yibenzhang.office.models import Entry, Job, State, Submission, now
-from yibenzhang.office.recording import told_profile
+from yibenzhang.office.models import State, Submission
 from yibenzhang.office.submissions import (
     ENDED,
     clean_name,
@@ -43,28 +42,43 @@ from yibenzhang.reading.archives import is_archive, unpacked
 from yibenzhang.reading.limits import MAX_ZIP_BYTES
 from yibenzhang.web.formats import as_json, forms, shown, told_to_programs
 from yibenzhang.web.pages.seasons import told_season
+from yibenzhang.web.progress import WITH, newest, progress_of
 from yibenzhang.web.security import Guard, Shop, Who
 from yibenzhang.web.settings import Office
-from yibenzhang.web.words import STATES
 
 router = APIRouter(tags=["交文件"])
 MOST_AT_ONCE = 2000
 MOST_TOLD = 50
 _UNPACKING = Semaphore(2)
 """Archives taken apart at once: each may take gigabytes of reading."""
-_WITH = (joinedload(Submission.entry).joinedload(Entry.body), joinedload(Submission.season))
-"""What a list of files shows beside them, in the same statement."""
 RECENT, MOST_LISTED = 15, 2000
 """Files of a season on its page, and told to programs at one go: the newest."""
 COLUMNS = {
-    "name": "文件", "size": "字节", "state": "状态", "step": "进度", "problem": "说明", "entry_body": "名录里的单位", "body": "识别的单位",
-    "fiscal_year": "年度", "stage": "内容", "level": "级次", "round": "版次", "draft": "自查", "numbers": "数字", "proved": "已印证", "contradicted": "有矛盾", "received_at": "交来时间", "who": "交件人",
-}  # fmt: skip
+    "name": "文件",
+    "size": "字节",
+    "state": "状态",
+    "step": "进度",
+    "problem": "说明",
+    "entry_body": "名录里的单位",
+    "body": "识别的单位",
+    "fiscal_year": "年度",
+    "stage": "内容",
+    "level": "级次",
+    "round": "版次",
+    "draft": "自查",
+    "numbers": "数字",
+    "proved": "已印证",
+    "contradicted": "有矛盾",
+    "received_at": "交来时间",
+    "who": "交件人",
+}
 
 
 _HAND_IN = {
-    "season": "公开季：编号、名称、年度、budget 预算或 accounts 决算", "entry": "选定的名录行：编号和单位，没有选定为 null", "most_bytes": "单个文件最多多少字节",
-}  # fmt: skip
+    "season": "公开季：编号、名称、年度、budget 预算或 accounts 决算",
+    "entry": "选定的名录行：编号和单位，没有选定为 null",
+    "most_bytes": "单个文件最多多少字节",
+}
 
 
 @forms(
@@ -81,24 +95,45 @@ def hand_in(
         season = season_of(session, number)
         chosen = entry_of(session, who, entry) if entry else None
         target = chosen.body.name if chosen is not None and chosen.season_id == number else None
-        rows = _newest(session, office, who, number, MOST_LISTED if told_to_programs(request) else RECENT)
+        rows = newest(session, office, who, number, MOST_LISTED if told_to_programs(request) else RECENT)
     data = {
-        "season": told_season(season), "entry": {"id": entry, "body": target} if target else None, "most_bytes": office.settings.most_bytes,
-    }  # fmt: skip
+        "season": told_season(season),
+        "entry": {"id": entry, "body": target} if target else None,
+        "most_bytes": office.settings.most_bytes,
+    }
     return shown(
-        request, who, "hand_in.html", data, rows, COLUMNS, f"{season.name}交来的文件", season=season, entry=entry if target else None,
-        target=target, tab="hand-in", delivery=delivery or uuid.uuid4().hex, most=office.settings.most_bytes,
-    )  # fmt: skip
+        request,
+        who,
+        "hand_in.html",
+        data,
+        rows,
+        COLUMNS,
+        f"{season.name}交来的文件",
+        season=season,
+        entry=entry if target else None,
+        target=target,
+        tab="hand-in",
+        delivery=delivery or uuid.uuid4().hex,
+        most=office.settings.most_bytes,
+    )
 
 
 _TAKEN: dict[int | str, dict[str, Any]] = {
     201: {
         "description": "文件已在磁盘上存好。delivery 是这批文件的编号，files 是收下的文件，refused 每个没收下的一句话，registered 为 false 时数据库恢复后再登记，note 是说明",
-        "content": {"application/json": {"example": {
-            "delivery": "0123456789abcdef0123456789abcdef", "files": ["预算.pdf"], "refused": [], "registered": True, "note": "",
-        }}},
+        "content": {
+            "application/json": {
+                "example": {
+                    "delivery": "0123456789abcdef0123456789abcdef",
+                    "files": ["预算.pdf"],
+                    "refused": [],
+                    "registered": True,
+                    "note": "",
+                }
+            }
+        },
     },
-}  # fmt: skip
+}
 
 
 @router.post(
@@ -109,9 +144,15 @@ _TAKEN: dict[int | str, dict[str, Any]] = {
     responses=_TAKEN,
 )
 async def take(
-    request: Request, office: Shop, who: Who, number: int, name: Annotated[str, Query(max_length=8000)],
-    delivery: Annotated[str, Query(pattern="^[0-9a-f]{32}$")], entry: int | None = None, draft: bool = False,
-) -> Response:  # fmt: skip
+    request: Request,
+    office: Shop,
+    who: Who,
+    number: int,
+    name: Annotated[str, Query(max_length=8000)],
+    delivery: Annotated[str, Query(pattern="^[0-9a-f]{32}$")],
+    entry: int | None = None,
+    draft: bool = False,
+) -> Response:
     """Hand in one file, its bytes as the body of the request; a zip is taken apart. ``delivery`` joins the files handed
     in at one go: 32 hexadecimal digits of one's own choice; the same file sent twice under it counts once. Answers 201
     once the file is safe on the disk."""
@@ -146,9 +187,17 @@ def _target(office: Office, who: Actor, number: int, delivery: str, entry: int |
 
 
 def _kept(
-    office: Office, who: Actor, number: int, delivery: str, name: str, sha256: str, size: int, entry: int | None, draft: bool,
+    office: Office,
+    who: Actor,
+    number: int,
+    delivery: str,
+    name: str,
+    sha256: str,
+    size: int,
+    entry: int | None,
+    draft: bool,
     resolved: bool,
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     """Register what is on the disk; where the database is away, that is done later."""
     files, refused = _members(office, name, sha256, size)
     notes = [told(who, number, delivery, n, s, k, entry, draft, resolved) for n, s, k in files]
@@ -227,13 +276,21 @@ def delivery(request: Request, office: Shop, who: Who, key: str) -> Response:
             select(Submission)
             .where(Submission.delivery_id == found.id, visible_submissions(who))
             .order_by(Submission.id)
-            .options(*_WITH)
+            .options(*WITH)
         ).all()
-        rows = _progress(session, office, files)
+        rows = progress_of(session, office, files)
     busy = any(r["busy"] for r in rows)
     return shown(
-        request, who, "delivery.html", {"delivery": key, "busy": busy}, rows, COLUMNS, "这次交的文件", key=key, season=None
-    )  # fmt: skip
+        request,
+        who,
+        "delivery.html",
+        {"delivery": key, "busy": busy},
+        rows,
+        COLUMNS,
+        "这次交的文件",
+        key=key,
+        season=None,
+    )
 
 
 @forms(
@@ -246,64 +303,11 @@ def delivery(request: Request, office: Shop, who: Who, key: str) -> Response:
 def progress(request: Request, office: Shop, who: Who, number: int) -> Response:
     """The newest files of a season, for the page that shows them as they go."""
     with office.session() as session:
-        rows = _newest(session, office, who, number, RECENT)
+        rows = newest(session, office, who, number, RECENT)
         if not rows:
             season_of(session, number)  # else there is such a season
     busy = any(r["busy"] for r in rows)
     return shown(request, who, "progress.html", {"busy": busy}, rows, COLUMNS, "最新的文件", number=number)
-
-
-def _newest(session: Session, office: Office, who: Actor, season: int, count: int) -> list[dict[str, Any]]:
-    asked = select(Submission).where(Submission.season_id == season, visible_submissions(who)).options(*_WITH)
-    return _progress(
-        session, office, session.scalars(asked.order_by(Submission.id.desc()).limit(count)).all()
-    )
-
-
-def _progress(session: Session, office: Office, files: Any) -> list[dict[str, Any]]:
-    jobs = {
-        j.submission_id: j
-        for j in session.scalars(
-            select(Job).where(Job.submission_id.in_([s.id for s in files])).order_by(Job.id)
-        )
-    }
-    places = _places(session, [j.id for j in jobs.values() if j.state == "waiting"])
-    out = []
-    for s in files:
-        job = jobs.get(s.part_of_id or s.id)
-        step, seconds = "", 0.0
-        busy = job is not None and job.state in ("waiting", "running")
-        if job is not None and job.state == "running":
-            step = _step(office.ledger.analysis(s.receipt, "progress"))
-            seconds = (now() - job.started_at).total_seconds() if job.started_at else 0
-        elif job is not None and job.state == "waiting":
-            ahead = places.get(job.id, 0)
-            step = f"前面还有 {ahead} 个" if ahead else "马上开始"
-        p = told_profile(s)
-        out.append(
-            {"id": s.id, "name": s.name, "size": s.size, "state": s.state, "state_name": STATES[s.state],
-             "busy": busy, "step": step, "seconds": round(seconds), "attempts": job.attempts if job else 0,
-             "problem": s.problem, "body": p.get("body", ""), "fiscal_year": p.get("fiscal_year"), "stage": p.get("stage", ""),
-             "level": p.get("level", ""), "entry": s.entry_id, "entry_body": s.entry.body.name if s.entry else "", "draft": s.draft, "part_of": s.part_of_id, "numbers": s.numbers,
-             "proved": s.proved, "contradicted": s.contradicted, "received_at": s.received_at, "who": s.who, "round": s.round, "closed": s.season.closed_at is not None}
-        )  # fmt: skip
-    return out
-
-
-def _places(session: Session, jobs: list[int]) -> dict[int, int]:
-    """How many wait before each of these that wait."""
-    if not jobs:
-        return {}
-    place = func.row_number().over(order_by=Job.id) - 1
-    line = select(Job.id, place.label("place")).where(Job.state == "waiting").subquery()
-    return dict(session.execute(select(line.c.id, line.c.place).where(line.c.id.in_(jobs))).all())
-
-
-def _step(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")[:80]
-    except OSError:
-        return ""
 
 
 @router.get(

@@ -89,9 +89,12 @@ def login(request: Request, office: Shop, next: str = "") -> Response:
 
 @router.post("/login", dependencies=[Accounts, Guard], include_in_schema=False)
 async def log_in(
-    request: Request, office: Shop, name: Annotated[str, Form()] = "", password: Annotated[str, Form()] = "",
+    request: Request,
+    office: Shop,
+    name: Annotated[str, Form()] = "",
+    password: Annotated[str, Form()] = "",
     next: Annotated[str, Form()] = "",
-) -> Response:  # fmt: skip
+) -> Response:
     # in threads of its own: a flood of tries leaves those of the pages free
     entered = partial(_entered, request, office, name, password, local_path(next))
     return await to_thread.run_sync(entered, limiter=_few())
@@ -164,16 +167,28 @@ def first_password(request: Request, office: Shop, who: Newcomer, next: str = ""
         user = session.get(User, who.id)
         name = user.name if user else ""
     return page(
-        request, who, "password.html", bare=True, name=name, rule=RULE, must_change=MUST_CHANGE,
+        request,
+        who,
+        "password.html",
+        bare=True,
+        name=name,
+        rule=RULE,
+        must_change=MUST_CHANGE,
         next=local_path(next),
-    )  # fmt: skip
+    )
 
 
 @router.post("/me/password", dependencies=[Accounts, Guard, InPerson], include_in_schema=False)
 async def save_password(
-    request: Request, office: Shop, who: Newcomer, old: Annotated[str, Form()] = "", new: Annotated[str, Form()] = "",
-    again: Annotated[str, Form()] = "", keys: Annotated[bool, Form()] = False, next: Annotated[str, Form()] = "/me",
-) -> Response:  # fmt: skip
+    request: Request,
+    office: Shop,
+    who: Newcomer,
+    old: Annotated[str, Form()] = "",
+    new: Annotated[str, Form()] = "",
+    again: Annotated[str, Form()] = "",
+    keys: Annotated[bool, Form()] = False,
+    next: Annotated[str, Form()] = "/me",
+) -> Response:
     if new != again:
         raise Refused("两次输入的新密码不一样，没有修改。")
     changed = partial(_changed, request, office, who, old, new, keys)
@@ -212,14 +227,24 @@ def stop_key(office: Shop, who: Who, number: int) -> Response:
 
 
 @forms(
-    router, "/audit", _TRAIL, {"total": "符合条件的条数", "page": "第几页", "pages": "共几页"},
+    router,
+    "/audit",
+    _TRAIL,
+    {"total": "符合条件的条数", "page": "第几页", "pages": "共几页"},
     summary=f"操作记录，新的在前（负责人和管理员）；.csv 最多 {MOST} 条，.json 每页 {PAGE} 条",
-)  # fmt: skip
+)
 def audit(
-    request: Request, office: Shop, who: Who, person: Annotated[str, Query(max_length=80)] = "",
-    action: Annotated[str, Query(max_length=40)] = "", subject: Annotated[str, Query(max_length=40)] = "", subject_id: str = "",
-    since: str = "", until: str = "", number: Annotated[int, Query(alias="page", ge=1, le=10**6)] = 1,
-) -> Response:  # fmt: skip
+    request: Request,
+    office: Shop,
+    who: Who,
+    person: Annotated[str, Query(max_length=80)] = "",
+    action: Annotated[str, Query(max_length=40)] = "",
+    subject: Annotated[str, Query(max_length=40)] = "",
+    subject_id: str = "",
+    since: str = "",
+    until: str = "",
+    number: Annotated[int, Query(alias="page", ge=1, le=10**6)] = 1,
+) -> Response:
     """Who changed what, newest first; ``page`` counts from 1, the table as CSV is whole."""
     who.must(Role.HEAD)
     wanted = Asked(person.strip(), action, subject, _number(subject_id), day_of(since), day_of(until))
@@ -238,9 +263,20 @@ def audit(
     }
     pages = max(-(-total // PAGE), 1)
     return shown(
-        request, who, "audit.html", {"total": total, "page": number, "pages": pages}, rows, _TRAIL, "操作记录",
-        query=urlencode({k: v for k, v in chosen.items() if v}), actions=ACTIONS, subjects=SUBJECTS, links=_PAGES, tab="audit", **chosen,
-    )  # fmt: skip
+        request,
+        who,
+        "audit.html",
+        {"total": total, "page": number, "pages": pages},
+        rows,
+        _TRAIL,
+        "操作记录",
+        query=urlencode({k: v for k, v in chosen.items() if v}),
+        actions=ACTIONS,
+        subjects=SUBJECTS,
+        links=_PAGES,
+        tab="audit",
+        **chosen,
+    )
 
 
 _INTERFACE = {
@@ -258,12 +294,29 @@ def interface(request: Request, who: Who) -> Response:
     """The HTTP interface, for people who write programs."""
     tags = operations(request.app.openapi())
     rows = [
-        {"subject": tag, "method": o.method, "path": o.path, "table": o.table, "words": o.words, "parameters": "；".join(f"{p.name} {p.words}" for p in o.parameters)}
-        for tag, found in tags.items() for o in found
-    ]  # fmt: skip
+        {
+            "subject": tag,
+            "method": o.method,
+            "path": o.path,
+            "table": o.table,
+            "words": o.words,
+            "parameters": "；".join(f"{p.name} {p.words}" for p in o.parameters),
+        }
+        for tag, found in tags.items()
+        for o in found
+    ]
     return shown(
-        request, who, "api.html", {}, rows, _INTERFACE, "接口说明", tags=tags, base=str(request.base_url).rstrip("/"), tab="api"
-    )  # fmt: skip
+        request,
+        who,
+        "api.html",
+        {},
+        rows,
+        _INTERFACE,
+        "接口说明",
+        tags=tags,
+        base=str(request.base_url).rstrip("/"),
+        tab="api",
+    )
 
 
 def _number(text: str) -> int | None:

@@ -25,9 +25,15 @@ from yibenzhang.web.words import PROFILE
 
 router = APIRouter(tags=["交文件"])
 _RECOGNISED = {
-    "name": "文件", "received_at": "交来时间", "state": "状态", **PROFILE, "corrected": "人工改正", "conflicts": "文件里自相矛盾的", "entry_body": "名录里的单位",
+    "name": "文件",
+    "received_at": "交来时间",
+    "state": "状态",
+    **PROFILE,
+    "corrected": "人工改正",
+    "conflicts": "文件里自相矛盾的",
+    "entry_body": "名录里的单位",
     "problem": "要确认的",
-}  # fmt: skip
+}
 _CHOICES = {
     "submission": "文件编号",
     "likely": "最像的名录行的编号，没有为 null",
@@ -36,8 +42,12 @@ _CHOICES = {
 
 
 @forms(
-    router, "/submissions/{number:int}/profile", _RECOGNISED, _CHOICES, summary="一份文件识别为哪个单位、哪一年、预算还是决算，人工改正了什么"
-)  # fmt: skip
+    router,
+    "/submissions/{number:int}/profile",
+    _RECOGNISED,
+    _CHOICES,
+    summary="一份文件识别为哪个单位、哪一年、预算还是决算，人工改正了什么",
+)
 def profile(request: Request, office: Shop, who: Who, number: int) -> Response:
     """The profile as recognised, to be put right."""
     with office.session() as session:
@@ -45,8 +55,13 @@ def profile(request: Request, office: Shop, who: Who, number: int) -> Response:
 
 
 def _profile(
-    request: Request, session: Session, who: Actor, found: Submission, filled: dict[str, Any] | None = None, doubts: Sequence[str] = ()
-) -> Response:  # fmt: skip
+    request: Request,
+    session: Session,
+    who: Actor,
+    found: Submission,
+    filled: dict[str, Any] | None = None,
+    doubts: Sequence[str] = (),
+) -> Response:
     """The form, with what a person ``filled`` in where that is doubtful."""
     seen = set(session.scalars(select(Entry.id).where(visible_entries(who))))
     bodies = [n for n in named(session, found.season_id) if n.id in seen]
@@ -54,18 +69,43 @@ def _profile(
     likely = found.entry_id or match(p.get("body") or "", p.get("level") or "", bodies).id
     corrected, season = found.corrected or {}, found.season
     row = {
-        "name": found.name, "received_at": found.received_at, "state": found.state, **{k: p.get(k) for k in PROFILE},
-        "corrected": [k for k in PROFILE if corrected.get(k)], "conflicts": list(p.get("conflicts") or ()),
-        "entry": found.entry_id, "entry_body": next((n.name for n in bodies if n.id == found.entry_id), ""), "problem": found.problem,
-    }  # fmt: skip
+        "name": found.name,
+        "received_at": found.received_at,
+        "state": found.state,
+        **{k: p.get(k) for k in PROFILE},
+        "corrected": [k for k in PROFILE if corrected.get(k)],
+        "conflicts": list(p.get("conflicts") or ()),
+        "entry": found.entry_id,
+        "entry_body": next((n.name for n in bodies if n.id == found.entry_id), ""),
+        "problem": found.problem,
+    }
     choices = [{"id": n.id, "body": n.name, "department": n.parent} for n in bodies]
     data = {"submission": found.id, "likely": likely, "bodies": choices}
-    f = {"entry": likely, "add": "", "year": p.get("fiscal_year") or season.fiscal_year, "stage": p.get("stage") or season.stage,
-        "level": p.get("level") or ""}  # fmt: skip
+    f = {
+        "entry": likely,
+        "add": "",
+        "year": p.get("fiscal_year") or season.fiscal_year,
+        "stage": p.get("stage") or season.stage,
+        "level": p.get("level") or "",
+    }
     return shown(
-        request, who, "profile.html", data, [row], _RECOGNISED, f"{found.name}的识别", s=found, p=p, said=stated(found),
-        f=f | (filled or {}), doubts=doubts, season=season, bodies=bodies, seasons=seasons_for(session, found), tab="",
-    )  # fmt: skip
+        request,
+        who,
+        "profile.html",
+        data,
+        [row],
+        _RECOGNISED,
+        f"{found.name}的识别",
+        s=found,
+        p=p,
+        said=stated(found),
+        f=f | (filled or {}),
+        doubts=doubts,
+        season=season,
+        bodies=bodies,
+        seasons=seasons_for(session, found),
+        tab="",
+    )
 
 
 @router.post(
@@ -75,31 +115,32 @@ def _profile(
     status_code=303,
 )
 def save_profile(
-    request: Request, office: Shop, who: Who, number: int, entry: Annotated[str, Form()] = "", add: Annotated[str, Form()] = "",
-    year: Annotated[str, Form()] = "", stage: Annotated[str, Form()] = "", level: Annotated[str, Form()] = "",
+    request: Request,
+    office: Shop,
+    who: Who,
+    number: int,
+    entry: Annotated[str, Form()] = "",
+    add: Annotated[str, Form()] = "",
+    year: Annotated[str, Form()] = "",
+    stage: Annotated[str, Form()] = "",
+    level: Annotated[str, Form()] = "",
     sure: Annotated[bool, Form()] = False,
-) -> Response:  # fmt: skip
+) -> Response:
     """Put the profile right. What contradicts the file is asked about first, unless ``sure`` is given."""
-    given: dict[str, Any] = {
-        "stage": stage if stage in ("budget", "accounts") else "",
-        "level": level if level in ("department", "unit") else "",
-    }
-    if year.strip():
-        if not (year.isdecimal() and 2000 <= int(year) <= 2099):
-            raise Refused("年度请写成四位数字。")
-        given["fiscal_year"] = int(year)
+    given = _given(stage, level, year)
     line = int(entry) if entry.isdecimal() else None
     with office.session() as session:
         found = submission_of(session, who, number)
         may_judge(who, found)
         if who.outside:  # its own lines only: a doubt must not tell it the names of others
             line, add = entry_of(session, who, line).id if line else None, ""
-        told = [] if sure else against_the_file(
-            session, found, line, add.strip(), given.get("fiscal_year"), given["stage"]
-        )  # fmt: skip
-        if told and bearer(request):
-            raise Refused("".join(told) + "没有保存；如果确实如此，请加上 sure=true 再提交。")
+        told: list[str] = []
+        if not sure:
+            fiscal_year = given.get("fiscal_year")
+            told = against_the_file(session, found, line, add.strip(), fiscal_year, given["stage"])
         if told:
+            if bearer(request):
+                raise Refused("".join(told) + "没有保存；如果确实如此，请加上 sure=true 再提交。")
             filled = {"entry": line, "add": add.strip(), "year": year.strip(), "stage": stage, "level": level}
             return _profile(request, session, who, found, filled, told)
         before, corrected = found.profile or {}, found.corrected or {}
@@ -108,6 +149,19 @@ def save_profile(
         season = found.season_id
     office.foreman.wake()
     return said(f"/seasons/{season}/hand-in", "已保存，正在按改正后的信息重新检查。")
+
+
+def _given(stage: str, level: str, year: str) -> dict[str, Any]:
+    """What a person stated of the profile; unknown words say nothing. Raises Refused where the year is none."""
+    given: dict[str, Any] = {
+        "stage": stage if stage in ("budget", "accounts") else "",
+        "level": level if level in ("department", "unit") else "",
+    }
+    if year.strip():
+        if not (year.isdecimal() and 2000 <= int(year) <= 2099):
+            raise Refused("年度请写成四位数字。")
+        given["fiscal_year"] = int(year)
+    return given
 
 
 @router.post(

@@ -70,10 +70,24 @@ def projects(
     query = urlencode({k: v for k, v in (("body", body), ("year", year), ("find", find)) if v})
     years = sorted({y for p in every for y in p.years}, reverse=True)
     return answered(
-        request, who, "projects.html", {"total": len(found)}, [row_of(p) for p in part], PROJECTS, "项目",
-        heads=_HEADS, money=_MONEY, years=years, body=body, year=year, find=find, here=page,
-        pages=-(-len(found) // PAGE), query=query, tab="projects",
-    )  # fmt: skip
+        request,
+        who,
+        "projects.html",
+        {"total": len(found)},
+        [row_of(p) for p in part],
+        PROJECTS,
+        "项目",
+        heads=_HEADS,
+        money=_MONEY,
+        years=years,
+        body=body,
+        year=year,
+        find=find,
+        here=page,
+        pages=-(-len(found) // PAGE),
+        query=query,
+        tab="projects",
+    )
 
 
 @forms(
@@ -90,18 +104,42 @@ def project(request: Request, office: Shop, who: Who, chosen: str = "") -> Respo
     if one is None:
         blank: dict[str, Any] = {"project": dict.fromkeys(LIST, "")}
         return answered(
-            request, who, "project.html", blank, [], TIMES, "项目", heads=_HEADS, money=_MONEY, links=[], tab="projects"
-        )  # fmt: skip
+            request,
+            who,
+            "project.html",
+            blank,
+            [],
+            TIMES,
+            "项目",
+            heads=_HEADS,
+            money=_MONEY,
+            links=[],
+            tab="projects",
+        )
     members = {m.id: m for m in one.members}
     links = [
-        {**asdict(x), "one_name": members[x.one].name, "other_name": members[x.other].name, "why": words()["reason"][x.reason]}
+        {
+            **asdict(x),
+            "one_name": members[x.one].name,
+            "other_name": members[x.other].name,
+            "why": words()["reason"][x.reason],
+        }
         for x in one.links
-    ]  # fmt: skip
+    ]
     told: dict[str, Any] = {"project": row_of(one)}
     return answered(
-        request, who, "project.html", told, list(event_rows(one)), TIMES, one.name, heads=_HEADS, money=_MONEY,
-        links=links, tab="projects",
-    )  # fmt: skip
+        request,
+        who,
+        "project.html",
+        told,
+        list(event_rows(one)),
+        TIMES,
+        one.name,
+        heads=_HEADS,
+        money=_MONEY,
+        links=links,
+        tab="projects",
+    )
 
 
 @forms(router, "/projects-portfolio", QUESTIONS, {}, summary="项目组合里要问的")
@@ -113,5 +151,14 @@ def portfolio(request: Request, office: Shop, who: Who, body: str = "") -> Respo
 
     rows = [r for r in office.lately(("portfolio", only_of(who)), made) if body in r["body"]]
     return answered(
-        request, who, "projects_portfolio.html", {}, rows, QUESTIONS, "要问的", heads=_HEADS, body=body, tab="projects"
-    )  # fmt: skip
+        request,
+        who,
+        "projects_portfolio.html",
+        {},
+        rows,
+        QUESTIONS,
+        "要问的",
+        heads=_HEADS,
+        body=body,
+        tab="projects",
+    )

@@ -25,8 +25,14 @@ router = APIRouter(tags=["审核"])
 LINES = 500
 """Numbers on a page."""
 UNCHECKED = {
-    "name": "核对内容", "table": "表或段落", "reason": "未能核对的原因", "done": "已看过", "who": "看的人", "at": "看的时间", "note": "看的结果",
-}  # fmt: skip
+    "name": "核对内容",
+    "table": "表或段落",
+    "reason": "未能核对的原因",
+    "done": "已看过",
+    "who": "看的人",
+    "at": "看的时间",
+    "note": "看的结果",
+}
 SECTIONS = {
     "name": "表或段落",
     "numbers": "数字",
@@ -37,8 +43,14 @@ SECTIONS = {
 }
 _ID = {"submission": "文件编号"}
 _COUNTS = {
-    "numbers": "数字", "proved": "已印证", "contradicted": "有矛盾", "alone": "无可比对", "trivial": "零，不计", "extent": "核对了多少", "relations": "算式",
-}  # fmt: skip
+    "numbers": "数字",
+    "proved": "已印证",
+    "contradicted": "有矛盾",
+    "alone": "无可比对",
+    "trivial": "零，不计",
+    "extent": "核对了多少",
+    "relations": "算式",
+}
 
 
 def _read(
@@ -56,9 +68,17 @@ def _read(
 
 
 def _listed(
-    request: Request, who: Actor, title: str, data: Mapping[str, Any], rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str],
-    head: Mapping[str, Any], table: str = "rows", part: int = 1, pages: int = 1,
-) -> Response:  # fmt: skip
+    request: Request,
+    who: Actor,
+    title: str,
+    data: Mapping[str, Any],
+    rows: Iterable[Mapping[str, Any]],
+    columns: Mapping[str, str],
+    head: Mapping[str, Any],
+    table: str = "rows",
+    part: int = 1,
+    pages: int = 1,
+) -> Response:
     """A list of what was read; its page has ``part`` of ``pages``."""
     lines: list[list[Any]] = []
     if not told_to_programs(request):
@@ -67,18 +87,39 @@ def _listed(
         ]
     called = f"{head['body'] or head['s'].name}第{head['s'].round}版{title}"
     return shown(
-        request, who, "listing.html", data, rows, columns, called, table, title=title, heads=columns, lines=lines, part=part, pages=pages,
+        request,
+        who,
+        "listing.html",
+        data,
+        rows,
+        columns,
+        called,
+        table,
+        title=title,
+        heads=columns,
+        lines=lines,
+        part=part,
+        pages=pages,
         **head,
-    )  # fmt: skip
+    )
 
 
 @forms(
-    router, "/submissions/{number:int}/numbers", NUMBERS, _ID | RELATIONS, "numbers", summary="一份文件的每个数字：印在哪里、核对结果和算式；写 key 只要一个"
-)  # fmt: skip
+    router,
+    "/submissions/{number:int}/numbers",
+    NUMBERS,
+    _ID | RELATIONS,
+    "numbers",
+    summary="一份文件的每个数字：印在哪里、核对结果和算式；写 key 只要一个",
+)
 def numbers(
-    request: Request, office: Shop, who: Who, number: int, key: Annotated[str, Query(max_length=300)] = "",
+    request: Request,
+    office: Shop,
+    who: Who,
+    number: int,
+    key: Annotated[str, Query(max_length=300)] = "",
     part: Annotated[int, Query(ge=1, le=100_000)] = 1,
-) -> Response:  # fmt: skip
+) -> Response:
     """Every printed number with its standing and the relations it takes part in; of one number (``key``) the page is a
     piece: what proves or contradicts it."""
     if key and not told_to_programs(request):
@@ -108,8 +149,12 @@ def _place(numbers: Numbers, key: str) -> dict[str, Any]:
 
 
 @forms(
-    router, "/submissions/{number:int}/unchecked", UNCHECKED, _ID | {"looked_at": "看过几项"}, summary="一份文件未能核对的内容和原因，谁何时看过"
-)  # fmt: skip
+    router,
+    "/submissions/{number:int}/unchecked",
+    UNCHECKED,
+    _ID | {"looked_at": "看过几项"},
+    summary="一份文件未能核对的内容和原因，谁何时看过",
+)
 def unchecked(request: Request, office: Shop, who: Who, number: int) -> Response:
     """What could not be checked, why, and who looked at it."""
     s, view, ticks, head = _read(office, who, number)
@@ -117,8 +162,15 @@ def unchecked(request: Request, office: Shop, who: Who, number: int) -> Response
     for u in view.unchecked:
         seen = ticks.get(u.key)
         done = seen if seen is not None and seen.done else None
-        rows.append(asdict(u) | {"done": done is not None, "who": done.who if done else "", "at": done.at if done else None,
-            "note": done.note if done else ""})  # fmt: skip
+        rows.append(
+            asdict(u)
+            | {
+                "done": done is not None,
+                "who": done.who if done else "",
+                "at": done.at if done else None,
+                "note": done.note if done else "",
+            }
+        )
     data = {"submission": s.id, "looked_at": sum(bool(r["done"]) for r in rows)}
     return _listed(request, who, "未能核对的内容", data, rows, UNCHECKED, head)
 
@@ -134,7 +186,13 @@ def sections(request: Request, office: Shop, who: Who, number: int) -> Response:
     """The tables and sections of a file with the standing of their numbers."""
     s, view, _, head = _read(office, who, number)
     data = {
-        "submission": s.id, "numbers": view.numbers_count, "proved": view.proved, "contradicted": view.contradicted, "alone": view.alone,
-        "trivial": view.trivial, "extent": view.extent, "relations": view.relations_count,
-    }  # fmt: skip
+        "submission": s.id,
+        "numbers": view.numbers_count,
+        "proved": view.proved,
+        "contradicted": view.contradicted,
+        "alone": view.alone,
+        "trivial": view.trivial,
+        "extent": view.extent,
+        "relations": view.relations_count,
+    }
     return _listed(request, who, "各表", data, [asdict(x) for x in view.sections], SECTIONS, head)

@@ -47,8 +47,13 @@ _FILES = {
 
 MATTERS = {"severity": "程度", "rule_name": "规则", "message": "问题", "rule": "规则编号"}
 _RETURN = {
-    "submission": "文件编号", "body": "单位", "notice": "自动编的文号", "due": "答复期限", "undecided": "还没有处理、不会写进通知的错误和疑问数", "office": "落款，没有填为空",
-}  # fmt: skip
+    "submission": "文件编号",
+    "body": "单位",
+    "notice": "自动编的文号",
+    "due": "答复期限",
+    "undecided": "还没有处理、不会写进通知的错误和疑问数",
+    "office": "落款，没有填为空",
+}
 
 
 @forms(
@@ -64,21 +69,42 @@ def compose(request: Request, office: Shop, who: Who, number: int) -> Response:
         told = confirmed(matters)
         undecided = [m for m in matters if not m.gone and not m.verdict and m.severity != "notice"]
         values: dict[str, Any] = {
-            "number": next_number(session, today().year), "due": today() + timedelta(days=DAYS),
-            "office_name": setting(session, "office"), "unset": [name.partition("（")[0] for key, name in SETTINGS.items() if not setting(session, key)], "body": s.entry.body.name if s.entry else "", "season": s.season,
-        }  # fmt: skip
+            "number": next_number(session, today().year),
+            "due": today() + timedelta(days=DAYS),
+            "office_name": setting(session, "office"),
+            "unset": [name.partition("（")[0] for key, name in SETTINGS.items() if not setting(session, key)],
+            "body": s.entry.body.name if s.entry else "",
+            "season": s.season,
+        }
     data = {
-        "submission": s.id, "body": values["body"], "notice": values["number"], "due": values["due"], "undecided": len(undecided),
+        "submission": s.id,
+        "body": values["body"],
+        "notice": values["number"],
+        "due": values["due"],
+        "undecided": len(undecided),
         "office": values["office_name"],
-    }  # fmt: skip
+    }
     names = rules(office.settings.extra)
     rows = [
-        {"id": m.id, "severity": m.severity, "rule": m.rule, "rule_name": names.get(m.rule, m.rule), "message": m.message} for m in told
-    ]  # fmt: skip
+        {
+            "id": m.id,
+            "severity": m.severity,
+            "rule": m.rule,
+            "rule_name": names.get(m.rule, m.rule),
+            "message": m.message,
+        }
+        for m in told
+    ]
     return shown(
-        request, who, "return.html", data, rows, MATTERS, f"{values['body'] or s.name}要改的问题",
+        request,
+        who,
+        "return.html",
+        data,
+        rows,
+        MATTERS,
+        f"{values['body'] or s.name}要改的问题",
         **values | {"s": s, "told": told, "undecided": undecided, "late_rules": RULES, "tab": "review"},
-    )  # fmt: skip
+    )
 
 
 @router.post(
@@ -88,8 +114,12 @@ def compose(request: Request, office: Shop, who: Who, number: int) -> Response:
     status_code=303,
 )
 def make_return(
-    office: Shop, who: Who, number: int, notice: Annotated[str, Form(max_length=80)] = "", due: Annotated[str, Form()] = "",
-) -> Response:  # fmt: skip
+    office: Shop,
+    who: Who,
+    number: int,
+    notice: Annotated[str, Form(max_length=80)] = "",
+    due: Annotated[str, Form()] = "",
+) -> Response:
     """Return a submission: a notice of all confirmed matters is made in Word and PDF."""
     who.must(Role.REVIEWER)
     with office.session() as session:
@@ -123,8 +153,12 @@ NOTICE = {"severity": "程度", "message": "问题"}
 
 
 @forms(
-    router, "/notices/{number:int}", NOTICE, {"notice": "通知：编号、文号、单位、答复期限、发出时间、经办人、正文、文件编号"}, summary="一份整改通知"
-)  # fmt: skip
+    router,
+    "/notices/{number:int}",
+    NOTICE,
+    {"notice": "通知：编号、文号、单位、答复期限、发出时间、经办人、正文、文件编号"},
+    summary="一份整改通知",
+)
 def notice(request: Request, office: Shop, who: Who, number: int) -> Response:
     """What a department was told."""
     with office.session() as session:
@@ -133,12 +167,34 @@ def notice(request: Request, office: Shop, who: Who, number: int) -> Response:
         entry = session.get(Entry, n.entry_id) if n.entry_id else None
         body = entry.body.name if entry else ""
         season, following = s.season, following_of(session, who, s)
-    data = {"notice": {"id": n.id, "number": n.number, "body": body, "due_on": n.due_on, "made_at": n.made_at, "who": n.who,
-        "text": n.text, "submission": n.submission_id}}  # fmt: skip
+    data = {
+        "notice": {
+            "id": n.id,
+            "number": n.number,
+            "body": body,
+            "due_on": n.due_on,
+            "made_at": n.made_at,
+            "who": n.who,
+            "text": n.text,
+            "submission": n.submission_id,
+        }
+    }
     return shown(
-        request, who, "notice.html", data, n.matters, NOTICE, f"整改通知{n.number}", n=n, s=s, season=season, body=body, entry=entry,
-        following=following, tab="review",
-    )  # fmt: skip
+        request,
+        who,
+        "notice.html",
+        data,
+        n.matters,
+        NOTICE,
+        f"整改通知{n.number}",
+        n=n,
+        s=s,
+        season=season,
+        body=body,
+        entry=entry,
+        following=following,
+        tab="review",
+    )
 
 
 @router.get(
@@ -181,27 +237,49 @@ def versions(request: Request, office: Shop, who: Who, number: int) -> Response:
         entry = session.get(Entry, s.entry_id) if s.entry_id else None
         body, season = (entry.body.name if entry else ""), s.season
     rows = [
-        *(_change("已改正", m, None) for m in found.fixed), *(_change("仍存在", m, n) for m, n in found.still),
-        *(_change("不能确定", m, None) for m in found.unsure), *(_change("新出现", None, m) for m in found.new),
-    ]  # fmt: skip
+        *(_change("已改正", m, None) for m in found.fixed),
+        *(_change("仍存在", m, n) for m, n in found.still),
+        *(_change("不能确定", m, None) for m in found.unsure),
+        *(_change("新出现", None, m) for m in found.new),
+    ]
     return shown(
-        request, who, "changes.html", {"submission": s.id, "before": s.before_id}, rows, CHANGES, f"{body or s.name}第{s.round}版与上一版比较",
-        s=s, before=before, found=found, season=season, body=body, tab="review",
-    )  # fmt: skip
+        request,
+        who,
+        "changes.html",
+        {"submission": s.id, "before": s.before_id},
+        rows,
+        CHANGES,
+        f"{body or s.name}第{s.round}版与上一版比较",
+        s=s,
+        before=before,
+        found=found,
+        season=season,
+        body=body,
+        tab="review",
+    )
 
 
 def _change(change: str, before: Matter | None, now: Matter | None) -> dict[str, object]:
     one = now or before
-    return {"change": change, "severity": one.severity if one else "", "before": before.message if before else None,
-        "now": now.message if now else None, "reason": before.fate_reason if before else ""}  # fmt: skip
+    return {
+        "change": change,
+        "severity": one.severity if one else "",
+        "before": before.message if before else None,
+        "now": now.message if now else None,
+        "reason": before.fate_reason if before else "",
+    }
 
 
 TEMPLATE = {"name": "项目", "value": "内容"}
 
 
 @forms(
-    router, "/template", TEMPLATE, {"placeholders": "正文里可以用的占位符和含义", "markup": "行首的记号"}, summary="整改通知的模板和落款（负责人）"
-)  # fmt: skip
+    router,
+    "/template",
+    TEMPLATE,
+    {"placeholders": "正文里可以用的占位符和含义", "markup": "行首的记号"},
+    summary="整改通知的模板和落款（负责人）",
+)
 def template(request: Request, office: Shop, who: Who) -> Response:
     """The office's name and the text of its notices."""
     who.must(Role.HEAD)
@@ -212,9 +290,20 @@ def template(request: Request, office: Shop, who: Who) -> Response:
     rows.append({"key": "template", "name": "正文", "value": text})
     holders = {**PLACEHOLDERS, **BLOCKS}
     return shown(
-        request, who, "template.html", {"placeholders": holders, "markup": MARKUP}, rows, TEMPLATE, "通知模板", text=text, values=values,
-        names=SETTINGS, holders=holders, tab="template", problems=[],
-    )  # fmt: skip
+        request,
+        who,
+        "template.html",
+        {"placeholders": holders, "markup": MARKUP},
+        rows,
+        TEMPLATE,
+        "通知模板",
+        text=text,
+        values=values,
+        names=SETTINGS,
+        holders=holders,
+        tab="template",
+        problems=[],
+    )
 
 
 @router.post(
@@ -224,15 +313,28 @@ def template(request: Request, office: Shop, who: Who) -> Response:
     response_class=HTMLResponse,
 )
 def save_template(
-    request: Request, office: Shop, who: Who, template: Annotated[str, Form(max_length=40_000)] = "", office_name: Annotated[str, Form(max_length=100)] = "",
-    contact: Annotated[str, Form(max_length=100)] = "", phone: Annotated[str, Form(max_length=100)] = "",
-) -> Response:  # fmt: skip
+    request: Request,
+    office: Shop,
+    who: Who,
+    template: Annotated[str, Form(max_length=40_000)] = "",
+    office_name: Annotated[str, Form(max_length=100)] = "",
+    contact: Annotated[str, Form(max_length=100)] = "",
+    phone: Annotated[str, Form(max_length=100)] = "",
+) -> Response:
     values = {"office": office_name, "contact": contact, "phone": phone, "template": template}
     with office.session() as session:
         problems = save_settings(session, who, values)
     if not problems:
         return said("/template", "已保存。")
     return page(
-        request, who, "template.html", text=template, values=values, names=SETTINGS, holders={**PLACEHOLDERS, **BLOCKS},
-        markup=MARKUP, tab="template", problems=problems,
-    )  # fmt: skip
+        request,
+        who,
+        "template.html",
+        text=template,
+        values=values,
+        names=SETTINGS,
+        holders={**PLACEHOLDERS, **BLOCKS},
+        markup=MARKUP,
+        tab="template",
+        problems=problems,
+    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from asyncio import wrap_future
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -16,8 +15,8 @@ from sqlalchemy.orm import joinedload
 
 from yibenzhang.office.access import Actor, NotHere, Refused, submission_of, told_of_submission
 from yibenzhang.office.deadlines import RULES
-from yibenzhang.office.models import Entry, Matter, State, Submission, Verdict
-from yibenzhang.office.recording import PERSON, told_profile
+from yibenzhang.office.models import Entry, Matter, State, Submission
+from yibenzhang.office.recording import told_profile
 from yibenzhang.office.returning import changes
 from yibenzhang.office.reviews import (
     accept,
@@ -30,29 +29,38 @@ from yibenzhang.office.reviews import (
     ticks_of,
     unaccept,
 )
-from yibenzhang.office.roster import OPEN
 from yibenzhang.reading import ReadingError
 from yibenzhang.showing.pictures import drawn
-from yibenzhang.showing.view import Leaf, Outline, ViewFile
-from yibenzhang.standards import load
+from yibenzhang.showing.view import Leaf, ViewFile
 from yibenzhang.web.formats import forms, page, shown, told_to_programs
+from yibenzhang.web.matters import card_of, grouped, late_confirmed, standing_of, told_matters
 from yibenzhang.web.pages.seasons import said
 from yibenzhang.web.security import Guard, Shop, Who
 from yibenzhang.web.settings import Office
 from yibenzhang.web.views import NUMBERS, RELATIONS, leafname, numbers_of, spots_of, words_in
-from yibenzhang.web.words import SEVERITY, VERDICT, rules
 
 router = APIRouter(tags=["审核"])
 COLUMNS = {
-    "severity_name": "程度", "rule_name": "规则", "message": "问题", "place": "位置", "reported": "印为", "expected": "应为", "unit": "单位",
-    "verdict_name": "处理", "reason": "理由", "decided_by": "处理人", "decided_at": "处理时间", "rule": "规则编号",
-}  # fmt: skip
+    "severity_name": "程度",
+    "rule_name": "规则",
+    "message": "问题",
+    "place": "位置",
+    "reported": "印为",
+    "expected": "应为",
+    "unit": "单位",
+    "verdict_name": "处理",
+    "reason": "理由",
+    "decided_by": "处理人",
+    "decided_at": "处理时间",
+    "rule": "规则编号",
+}
 _WITH = (joinedload(Submission.entry).joinedload(Entry.body), joinedload(Submission.season))
 """What the review page shows beside a submission, in the same statement."""
 REASONS = ("读取有误，原文没有问题", "原文有说明，不是错误", "不适用于本单位", "已与单位核实无误")
 _SUBMISSION = {
-    "submission": "文件：编号、文件名、校验值、状态、版次、是否自查稿、交来和检查的时间、说明", "report": "完整的检查报告，按 yibenzhang/report/2；没有查出来的为 null",
-}  # fmt: skip
+    "submission": "文件：编号、文件名、校验值、状态、版次、是否自查稿、交来和检查的时间、说明",
+    "report": "完整的检查报告，按 yibenzhang/report/2；没有查出来的为 null",
+}
 
 
 @forms(
@@ -75,8 +83,9 @@ def submission(request: Request, office: Shop, who: Who, number: int) -> Respons
         newer = session.execute(
             select(Submission.id, Submission.round)
             .where(Submission.before_id == s.id, Submission.state != State.WITHDRAWN)
-            .order_by(Submission.id).limit(1)
-        ).first()  # fmt: skip
+            .order_by(Submission.id)
+            .limit(1)
+        ).first()
         following, turned = following_of(session, who, s), changes(session, s)
     if told:
         return _told(request, office, who, s, matters, entry.body.name if entry else "")
@@ -86,54 +95,38 @@ def submission(request: Request, office: Shop, who: Who, number: int) -> Respons
     findings = {f.id: f for f in view.findings}
     spots = spots_of(view)
     put_right = [m for m in matters if m.gone and m.rule in RULES and not m.decisions]  # a date was wrong
-    cards = [_card(m, findings, spots) for m in matters if m not in put_right]
-    standing = _standing(matters)
+    cards = [card_of(m, findings, spots) for m in matters if m not in put_right]
+    standing = standing_of(matters)
     return page(
-        request, who, "review.html", s=s, season=s.season, view=view, cards=cards, ticks=ticks, entry=entry,
+        request,
+        who,
+        "review.html",
+        s=s,
+        season=s.season,
+        view=view,
+        cards=cards,
+        ticks=ticks,
+        entry=entry,
         body=entry.body.name if entry else "",
-        p=told_profile(s), newer=newer, following=following, standing=standing, reasons=REASONS, tab="review",
-        unchecked=_grouped(view), turned=turned, late=_late(matters), judges=_judges(who, s), State=State, sisters="",
-    )  # fmt: skip
+        p=told_profile(s),
+        newer=newer,
+        following=following,
+        standing=standing,
+        reasons=REASONS,
+        tab="review",
+        unchecked=grouped(view),
+        turned=turned,
+        late=late_confirmed(matters),
+        judges=_judges(who, s),
+        State=State,
+        sisters="",
+    )
 
 
 def _judges(who: Actor, s: Submission) -> bool:
     """True where the person may decide about this version now."""
     mine = s.draft or not who.outside
     return mine and s.season.closed_at is None and s.state in (State.REVIEW, State.RETURNED, State.CLEAN)
-
-
-def _card(m: Matter, findings: dict[str, Any], spots: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
-    found = findings.get(m.finding)
-    places = spots.get(m.finding, [])
-    if m.rule == PERSON and m.leaf:
-        places = [{"key": m.spot.get("key", ""), "leaf": m.leaf, "box": m.spot.get("box")}]
-    last = m.decisions[-1] if m.decisions else None
-    standards = load()
-    rule = standards.rule_by_id[m.rule] if m.rule in RULES else None  # told by the dates, not by the file
-    basis = [standards.bases[b] for b in rule.basis] if rule else []
-    return {"m": m, "f": found, "places": json.dumps(places), "last": last, "person": m.rule == PERSON, "late": rule is not None,
-        "basis": basis, "name": rule.name if rule else m.rule}  # fmt: skip
-
-
-def _standing(matters: Sequence[Any]) -> list[Any]:
-    """What keeps a version from passing."""
-    return [
-        m
-        for m in matters
-        if not m.gone and m.verdict in OPEN and m.severity != "notice" and m.rule not in RULES
-    ]
-
-
-def _late(matters: Sequence[Any]) -> bool:
-    """Whether being late was confirmed: that is reason enough to return a file, and none to keep it from passing."""
-    return any(m.rule in RULES and not m.gone and m.verdict == Verdict.CONFIRMED for m in matters)
-
-
-def _grouped(view: Outline) -> list[tuple[str, list[Any]]]:
-    groups: dict[str, list[Any]] = {}
-    for u in view.unchecked:
-        groups.setdefault(u.reason, []).append(u)
-    return sorted(groups.items(), key=lambda g: -len(g[1]))
 
 
 def _told(
@@ -143,26 +136,21 @@ def _told(
         report = json.loads(office.ledger.analysis(s.receipt, "report").read_bytes())
     except FileNotFoundError:
         report = None
-    documents = [*report["documents"], report] if report else []
-    units = {f["id"]: f.get("unit") for d in documents for f in d.get("findings") or d.get("across") or ()}
-    try:
-        names = [leafname(leaf) for leaf in office.views.outline(s).leaves]
-    except (NotHere, Refused):
-        # checked by another version of the program: what was decided is told all the same
-        names = []
-    rows = []
-    for m in matters:
-        last = m.decisions[-1] if m.decisions else None
-        rows.append(
-            {"id": m.id, "finding": m.finding or None, "rule": m.rule, "rule_name": rules(office.settings.extra).get(m.rule, m.rule), "severity": m.severity, "severity_name": SEVERITY.get(m.severity),
-             "message": m.message, "reported": m.told.get("reported"), "expected": m.told.get("expected"), "unit": units.get(m.finding) or "", "leaf": m.leaf,
-             "place": "名录里的日期" if m.rule in RULES else names[m.leaf - 1] if 0 < m.leaf <= len(names) else "", "verdict": m.verdict or None, "verdict_name": VERDICT.get(m.verdict, ""),
-             "reason": last.reason if last else "", "decided_by": last.who if last else "", "decided_at": last.at if last else None,
-             "no_longer_reported": m.gone,
-             "decisions": [{"verdict": d.verdict, "reason": d.reason, "who": d.who, "at": d.at} for d in m.decisions]}
-        )  # fmt: skip
-    data = {"submission": {"id": s.id, "name": s.name, "sha256": s.sha256, "state": s.state, "round": s.round, "draft": s.draft,
-        "received_at": s.received_at, "checked_at": s.checked_at, "problem": s.problem or None}, "report": report}  # fmt: skip
+    data = {
+        "submission": {
+            "id": s.id,
+            "name": s.name,
+            "sha256": s.sha256,
+            "state": s.state,
+            "round": s.round,
+            "draft": s.draft,
+            "received_at": s.received_at,
+            "checked_at": s.checked_at,
+            "problem": s.problem or None,
+        },
+        "report": report,
+    }
+    rows = told_matters(office, s, matters, report)
     return shown(request, who, "", data, rows, COLUMNS, f"{body or s.name}第{s.round}版的问题")
 
 
@@ -175,9 +163,13 @@ def shelved(office: Office, who: Actor, number: int) -> Row[Any]:
 
 
 @forms(
-    router, "/submissions/{number:int}/leaves/{leaf:int}", NUMBERS, {"leaf": "这一页：种类、尺寸（点）、印的文字或段落和表格"} | RELATIONS, "numbers",
+    router,
+    "/submissions/{number:int}/leaves/{leaf:int}",
+    NUMBERS,
+    {"leaf": "这一页：种类、尺寸（点）、印的文字或段落和表格"} | RELATIONS,
+    "numbers",
     summary="一页上的数字和核对结果",
-)  # fmt: skip
+)
 def leaf_page(request: Request, office: Shop, who: Who, number: int, leaf: int) -> Response:
     """One page of the file with its numbers marked."""
     s = shelved(office, who, number)
@@ -188,8 +180,17 @@ def leaf_page(request: Request, office: Shop, who: Who, number: int, leaf: int) 
     data = {"leaf": found, "relations": relations}
     picture = drawn(found) if found.kind == "drawn" else ""
     answer = shown(
-        request, who, "leaf.html", data, rows, NUMBERS, f"{s.name}{leafname(found)}的数字", "numbers", s=s, picture=picture
-    )  # fmt: skip
+        request,
+        who,
+        "leaf.html",
+        data,
+        rows,
+        NUMBERS,
+        f"{s.name}{leafname(found)}的数字",
+        "numbers",
+        s=s,
+        picture=picture,
+    )
     answer.headers["Cache-Control"], answer.headers["Vary"] = "private, max-age=60", "Cookie"
     return answer
 
@@ -238,8 +239,13 @@ def leaf_words(
     response_description="处理后的这个问题（网页的一段）",
 )
 def make_decision(
-    request: Request, office: Shop, who: Who, number: int, verdict: Annotated[str, Form(max_length=20)], reason: Annotated[str, Form()] = "",
-) -> Response:  # fmt: skip
+    request: Request,
+    office: Shop,
+    who: Who,
+    number: int,
+    verdict: Annotated[str, Form(max_length=20)],
+    reason: Annotated[str, Form()] = "",
+) -> Response:
     """Decide about a finding: verdict confirmed, dismissed (with a reason), solved or reopened."""
     with office.session() as session:
         matter = matter_of(session, who, number)
@@ -260,11 +266,22 @@ def _answered(request: Request, office: Office, who: Actor, number: int) -> Resp
         following = following_of(session, who, s)
     view = office.views.outline(s)
     one = replace(view, findings=tuple(f for f in view.findings if f.id == matter.finding))
-    card = _card(matter, {f.id: f for f in one.findings}, spots_of(one))
+    card = card_of(matter, {f.id: f for f in one.findings}, spots_of(one))
     return page(
-        request, who, "decided.html", card=card, ticks=ticks, s=s, standing=_standing(all_), judges=_judges(who, s), State=State, reasons=REASONS, view=view, late=_late(all_),
+        request,
+        who,
+        "decided.html",
+        card=card,
+        ticks=ticks,
+        s=s,
+        standing=standing_of(all_),
+        judges=_judges(who, s),
+        State=State,
+        reasons=REASONS,
+        view=view,
+        late=late_confirmed(all_),
         following=following,
-    )  # fmt: skip
+    )
 
 
 @router.post(
@@ -275,10 +292,17 @@ def _answered(request: Request, office: Office, who: Actor, number: int) -> Resp
     response_description="补记的问题（网页的一段）",
 )
 def make_defect(
-    request: Request, office: Shop, who: Who, number: int, words: Annotated[str, Form()], severity: Annotated[str, Form()],
-    leaf: Annotated[int, Form(ge=0)] = 0, box: Annotated[str, Form(max_length=100)] = "",
-    key: Annotated[str, Form(max_length=300)] = "", text: Annotated[str, Form(max_length=300)] = "",
-) -> Response:  # fmt: skip
+    request: Request,
+    office: Shop,
+    who: Who,
+    number: int,
+    words: Annotated[str, Form()],
+    severity: Annotated[str, Form()],
+    leaf: Annotated[int, Form(ge=0)] = 0,
+    box: Annotated[str, Form(max_length=100)] = "",
+    key: Annotated[str, Form(max_length=300)] = "",
+    text: Annotated[str, Form(max_length=300)] = "",
+) -> Response:
     """Add a defect the program missed; ``box`` is "x0,top,x1,bottom" in points on the page."""
     with office.session() as session:
         s = submission_of(session, who, number)
@@ -316,9 +340,14 @@ def _box(text: str, leaf: Leaf | None) -> list[float] | None:
     response_description="这一项（网页的一段）",
 )
 def make_tick(
-    request: Request, office: Shop, who: Who, number: int, key: Annotated[str, Form(max_length=64)], done: Annotated[bool, Form()] = False,
+    request: Request,
+    office: Shop,
+    who: Who,
+    number: int,
+    key: Annotated[str, Form(max_length=64)],
+    done: Annotated[bool, Form()] = False,
     words: Annotated[str, Form()] = "",
-) -> Response:  # fmt: skip
+) -> Response:
     """Note that a person looked at something that could not be checked."""
     with office.session() as session:
         s = submission_of(session, who, number)
@@ -331,7 +360,7 @@ def make_tick(
         _ = s.season
         ticks = ticks_of(session, s)
         matters = matters_of(session, s)
-        standing, late = _standing(matters), _late(matters)
+        standing, late = standing_of(matters), late_confirmed(matters)
         following = following_of(session, who, s)
     return page(
         request,

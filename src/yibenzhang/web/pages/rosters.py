@@ -12,7 +12,8 @@ from yibenzhang.model.issues import Issue
 from yibenzhang.office.access import Refused, entry_of, season_of, visible_submissions
 from yibenzhang.office.lateness import keep_up, late_finding, today
 from yibenzhang.office.models import Entry, Notice, Role, Season, State, Submission
-from yibenzhang.office.roster import board, change_entry, counted, glance, import_rows, remove_entry
+from yibenzhang.office.roster import board, counted, glance
+from yibenzhang.office.roster_changes import change_entry, import_rows, remove_entry
 from yibenzhang.office.roster_files import read_roster, roster_template
 from yibenzhang.office.seasons import dates_changed
 from yibenzhang.reading import ReadingError
@@ -25,13 +26,27 @@ router = APIRouter(tags=["公开季和名录"])
 MOST_ROSTER = 20 * 1024 * 1024
 """Bytes."""
 VERSIONS = {
-    "round": "版次", "name": "文件", "state": "状态", "draft": "自查", "received_at": "交来时间", "who": "交件人",
-    "numbers": "数字", "proved": "已印证", "contradicted": "有矛盾",
-}  # fmt: skip
+    "round": "版次",
+    "name": "文件",
+    "state": "状态",
+    "draft": "自查",
+    "received_at": "交来时间",
+    "who": "交件人",
+    "numbers": "数字",
+    "proved": "已印证",
+    "contradicted": "有矛盾",
+}
 ROSTER = {
-    "body": "单位名称", "code": "单位编码", "department": "主管部门", "level": "级次", "approved_on": "批复日期", "due_on": "最晚公开日期",
-    "published_on": "实际公开日期", "published_url": "公开网址", "contact": "联系人",
-}  # fmt: skip
+    "body": "单位名称",
+    "code": "单位编码",
+    "department": "主管部门",
+    "level": "级次",
+    "approved_on": "批复日期",
+    "due_on": "最晚公开日期",
+    "published_on": "实际公开日期",
+    "published_url": "公开网址",
+    "contact": "联系人",
+}
 """The roster as it can be imported again: ``office/roster.toml`` knows these headings."""
 
 
@@ -45,9 +60,19 @@ def roster(request: Request, office: Shop, who: Who, number: int) -> Response:
         lines = lines_of(office, session, who, season)
         rows = rows_of(counted(session, lines), lines) if told_to_programs(request) else ()
     return shown(
-        request, who, "roster.html", {"season": told_season(season)}, rows, ROSTER, f"{season.name}名录", season=season, lines=lines,
-        tab="roster", problems=(), read=0,
-    )  # fmt: skip
+        request,
+        who,
+        "roster.html",
+        {"season": told_season(season)},
+        rows,
+        ROSTER,
+        f"{season.name}名录",
+        season=season,
+        lines=lines,
+        tab="roster",
+        problems=(),
+        read=0,
+    )
 
 
 @router.post(
@@ -73,9 +98,17 @@ def take_roster(request: Request, office: Shop, who: Who, number: int, file: Upl
         session.flush()
         lines = glance(session, who, season, today())
     return page(
-        request, who, "roster.html", season=season, lines=lines, tab="roster", problems=found.problems,
-        read=len(found.rows), added=added, changed=changed,
-    )  # fmt: skip
+        request,
+        who,
+        "roster.html",
+        season=season,
+        lines=lines,
+        tab="roster",
+        problems=found.problems,
+        read=len(found.rows),
+        added=added,
+        changed=changed,
+    )
 
 
 @router.get("/roster-template.xlsx", summary="名录的空白模板（Excel）", response_class=Response)
@@ -85,8 +118,11 @@ def template(who: Who) -> Response:
 
 
 ENTRY = {
-    "entry": "这个单位在看板上的一行", "findings": "逾期公开的问题，按检查报告的写法", "notices": "发给它的通知，新的在前", "others": "它在其他公开季的名录行",
-}  # fmt: skip
+    "entry": "这个单位在看板上的一行",
+    "findings": "逾期公开的问题，按检查报告的写法",
+    "notices": "发给它的通知，新的在前",
+    "others": "它在其他公开季的名录行",
+}
 
 
 @forms(router, "/entries/{number:int}", VERSIONS, ENTRY, summary="一个单位在本季的日期、各版文件和通知")
@@ -110,32 +146,75 @@ def entry(request: Request, office: Shop, who: Who, number: int) -> Response:
             select(Notice).where(Notice.entry_id == number).order_by(Notice.id.desc())
         ).all()
         other = session.execute(
-            select(Entry, Season).join(Season).where(Entry.body_id == found.body_id, Entry.id != number).order_by(Season.fiscal_year.desc())
-        ).all()  # fmt: skip
+            select(Entry, Season)
+            .join(Season)
+            .where(Entry.body_id == found.body_id, Entry.id != number)
+            .order_by(Season.fiscal_year.desc())
+        ).all()
         season, name = found.season, found.body.name
         late = late_finding(found, today())
     rows = [
-        {"id": s.id, "round": s.round, "name": s.name, "state": s.state, "draft": s.draft, "received_at": s.received_at, "who": s.who,
-         "numbers": s.numbers, "proved": s.proved, "contradicted": s.contradicted} for s in versions
-    ]  # fmt: skip
+        {
+            "id": s.id,
+            "round": s.round,
+            "name": s.name,
+            "state": s.state,
+            "draft": s.draft,
+            "received_at": s.received_at,
+            "who": s.who,
+            "numbers": s.numbers,
+            "proved": s.proved,
+            "contradicted": s.contradicted,
+        }
+        for s in versions
+    ]
     data = {
-        "entry": rows_of([line], whole)[0], "findings": [_late(late)] if late else [],
-        "notices": [{"id": n.id, "number": n.number, "due_on": n.due_on, "made_at": n.made_at, "who": n.who, "matters": len(n.matters)} for n in notices],
+        "entry": rows_of([line], whole)[0],
+        "findings": [_late(late)] if late else [],
+        "notices": [
+            {
+                "id": n.id,
+                "number": n.number,
+                "due_on": n.due_on,
+                "made_at": n.made_at,
+                "who": n.who,
+                "matters": len(n.matters),
+            }
+            for n in notices
+        ],
         "others": [{"entry": e.id, "season": told_season(x)} for e, x in other],
-    }  # fmt: skip
+    }
     return shown(
-        request, who, "entry.html", data, rows, VERSIONS, name, line=line, late=late, season=season, versions=versions, notices=notices,
-        other=other, tab="board",
-    )  # fmt: skip
+        request,
+        who,
+        "entry.html",
+        data,
+        rows,
+        VERSIONS,
+        name,
+        line=line,
+        late=late,
+        season=season,
+        versions=versions,
+        notices=notices,
+        other=other,
+        tab="board",
+    )
 
 
 @router.post(
     "/entries/{number:int}", dependencies=[Guard], summary="修改一个单位的日期和公开网址", status_code=303
 )
 def save_entry(
-    office: Shop, who: Who, number: int, approved_on: Annotated[str, Form()] = "", due_on: Annotated[str, Form()] = "",
-    published_on: Annotated[str, Form()] = "", published_url: Annotated[str, Form()] = "", contact: Annotated[str, Form()] = "",
-) -> Response:  # fmt: skip
+    office: Shop,
+    who: Who,
+    number: int,
+    approved_on: Annotated[str, Form()] = "",
+    due_on: Annotated[str, Form()] = "",
+    published_on: Annotated[str, Form()] = "",
+    published_url: Annotated[str, Form()] = "",
+    contact: Annotated[str, Form()] = "",
+) -> Response:
     with office.session() as session:
         found = entry_of(session, who, number)
         change_entry(
@@ -169,5 +248,10 @@ def drop_entry(office: Shop, who: Who, number: int) -> Response:
 
 def _late(finding: Issue) -> dict[str, object]:
     """Lateness as the report tells findings."""
-    return {"id": finding.id, "rule": finding.rule, "severity": finding.severity.value, "message": finding.message,
-        "basis": list(finding.basis)}  # fmt: skip
+    return {
+        "id": finding.id,
+        "rule": finding.rule,
+        "severity": finding.severity.value,
+        "message": finding.message,
+        "basis": list(finding.basis),
+    }

@@ -20,15 +20,8 @@ from sqlalchemy.orm import Session
 from yibenzhang.office.access import Actor, Refused, season_of, visible_submissions
 from yibenzhang.office.lateness import today
 from yibenzhang.office.models import Role, Season, State, Submission
-from yibenzhang.office.roster import (
-    STATUS,
-    Brief,
-    Line,
-    counted,
-    glance,
-    new_season,
-    statuses,
-)
+from yibenzhang.office.roster import STATUS, Brief, Line, counted, glance, statuses
+from yibenzhang.office.roster_changes import new_season
 from yibenzhang.office.seasons import change_season, close_season, reopen_season
 from yibenzhang.office.spreadsheets import write_sheet
 from yibenzhang.office.submissions import outdated, recheck
@@ -46,10 +39,27 @@ MOST_BOARDS = 64
 SAID = "X-Said"
 """Within the server: this answer leads to a page that says something, and is to be marked as ours."""
 COLUMNS = {
-    "body": "单位", "code": "编码", "level_name": "级次", "department": "主管部门", "status_name": "状态", "approved_on": "批复日期",
-    "due_on": "最晚公开", "published_on": "实际公开", "late": "逾期天数", "lateness_name": "逾期的处理", "published_url": "公开网址", "round": "版次", "errors": "错误",
-    "warnings": "疑问", "unchecked": "未能核对", "numbers": "数字", "proved": "已印证", "contact": "联系人", "problem": "说明", "extent": "核对了多少",
-}  # fmt: skip
+    "body": "单位",
+    "code": "编码",
+    "level_name": "级次",
+    "department": "主管部门",
+    "status_name": "状态",
+    "approved_on": "批复日期",
+    "due_on": "最晚公开",
+    "published_on": "实际公开",
+    "late": "逾期天数",
+    "lateness_name": "逾期的处理",
+    "published_url": "公开网址",
+    "round": "版次",
+    "errors": "错误",
+    "warnings": "疑问",
+    "unchecked": "未能核对",
+    "numbers": "数字",
+    "proved": "已印证",
+    "contact": "联系人",
+    "problem": "说明",
+    "extent": "核对了多少",
+}
 _ABOUT = {
     "name": "公开季",
     "fiscal_year": "年度",
@@ -91,16 +101,30 @@ def seasons(request: Request, office: Shop, who: Who) -> Response:
         counts = statuses(session, who, today())
         for s in found:
             count = counts.get(s.id, Counter())
-            rows.append({"id": s.id, "name": s.name, "fiscal_year": s.fiscal_year, "stage": s.stage, "days": s.days,
-                "closed_at": s.closed_at, "bodies": sum(count.values()), **{k: count[k] for k in STATUS}})  # fmt: skip
+            rows.append(
+                {
+                    "id": s.id,
+                    "name": s.name,
+                    "fiscal_year": s.fiscal_year,
+                    "stage": s.stage,
+                    "days": s.days,
+                    "closed_at": s.closed_at,
+                    "bodies": sum(count.values()),
+                    **{k: count[k] for k in STATUS},
+                }
+            )
     return shown(request, who, "seasons.html", {}, rows, SEASONS, "公开季", tab="seasons", year=today().year)
 
 
 @router.post("/seasons", dependencies=[Guard], summary="建立公开季", status_code=303)
 def make_season(
-    office: Shop, who: Who, year: Annotated[int, Form()], stage: Annotated[str, Form()],
-    name: Annotated[str, Form()] = "", days: Annotated[int, Form()] = 20,
-) -> Response:  # fmt: skip
+    office: Shop,
+    who: Who,
+    year: Annotated[int, Form()],
+    stage: Annotated[str, Form()],
+    name: Annotated[str, Form()] = "",
+    days: Annotated[int, Form()] = 20,
+) -> Response:
     with office.session() as session:
         season = new_season(session, who, name, year, stage, days)
         number = season.id
@@ -109,8 +133,15 @@ def make_season(
 
 def told_season(season: Season) -> dict[str, object]:
     """A season as every .json tells it."""
-    return {"id": season.id, "name": season.name, "fiscal_year": season.fiscal_year, "stage": season.stage, "days": season.days,
-        "closed_at": season.closed_at, "closed_by": season.closed_by}  # fmt: skip
+    return {
+        "id": season.id,
+        "name": season.name,
+        "fiscal_year": season.fiscal_year,
+        "stage": season.stage,
+        "days": season.days,
+        "closed_at": season.closed_at,
+        "closed_by": season.closed_by,
+    }
 
 
 @forms(
@@ -127,9 +158,17 @@ def settings(request: Request, office: Shop, who: Who, number: int) -> Response:
         count = sum(statuses(session, who, today()).get(number, Counter()).values())
     told = told_season(season)
     return shown(
-        request, who, "season.html", {}, [{**told, "bodies": count}], SETTINGS, f"{season.name}的设置", season=season,
-        bodies=count, tab="settings",
-    )  # fmt: skip
+        request,
+        who,
+        "season.html",
+        {},
+        [{**told, "bodies": count}],
+        SETTINGS,
+        f"{season.name}的设置",
+        season=season,
+        bodies=count,
+        tab="settings",
+    )
 
 
 @router.post(
@@ -165,9 +204,15 @@ def rows_of(lines: Sequence[Line], whole: Sequence[Brief]) -> list[dict[str, obj
     """Lines as rows of a table; ``whole`` is the board they are from, which knows the departments of units."""
     names = {x.entry: x.body for x in whole}
     return [
-        asdict(x) | {"status_name": STATUS[x.status], "lateness_name": LATENESS.get(x.lateness, ""), "level_name": LEVEL.get(x.level, ""), "department": names.get(x.parent or 0, "")}
+        asdict(x)
+        | {
+            "status_name": STATUS[x.status],
+            "lateness_name": LATENESS.get(x.lateness, ""),
+            "level_name": LEVEL.get(x.level, ""),
+            "department": names.get(x.parent or 0, ""),
+        }
         for x in lines
-    ]  # fmt: skip
+    ]
 
 
 @lru_cache(maxsize=20_000)
@@ -204,16 +249,25 @@ def lines_of(office: Office, session: Session, who: Actor, season: Season) -> li
 
 
 BOARD = {
-    "season": SEASON, "counts": "每种状态有几个单位", "bodies": "单位数", "late": "逾期的单位数", "outdated": "用旧版程序或标准检查的文件数",
+    "season": SEASON,
+    "counts": "每种状态有几个单位",
+    "bodies": "单位数",
+    "late": "逾期的单位数",
+    "outdated": "用旧版程序或标准检查的文件数",
     "asking": "还没有归到单位名下的文件（最新的 50 份）：编号、文件名、状态",
-}  # fmt: skip
+}
 
 
 @forms(router, "/seasons/{number:int}", COLUMNS, BOARD, summary="看板：每个单位交没交、是否逾期、查得怎样")
 def season_board(
-    request: Request, office: Shop, who: Who, number: int, status: str = "", find: Annotated[str, Query(max_length=80)] = "",
+    request: Request,
+    office: Shop,
+    who: Who,
+    number: int,
+    status: str = "",
+    find: Annotated[str, Query(max_length=80)] = "",
     part: Annotated[int, Query(ge=0, le=100_000)] = 1,
-) -> Response:  # fmt: skip
+) -> Response:
     """Who has handed in, who is missing or late, what is being checked, reviewed, returned, clean."""
     with office.session() as session:
         season = season_of(session, number)
@@ -231,17 +285,45 @@ def season_board(
             found = counted(session, wanted[(part - 1) * LINES : part * LINES])
         asking = session.execute(
             select(Submission.id, Submission.name, Submission.state)
-            .where(Submission.season_id == number, Submission.entry_id.is_(None), Submission.part_of_id.is_(None),
-                   Submission.state.in_((State.ASKING, State.UNREADABLE)), visible_submissions(who))
-            .order_by(Submission.id.desc()).limit(50)
-        ).all()  # fmt: skip
-    data = {"season": told_season(season), "counts": {k: count[k] for k in STATUS}, "bodies": len(lines), "late": sum(x.late > 0 for x in lines),
-        "outdated": old, "asking": [{"id": s.id, "name": s.name, "state": s.state} for s in asking]}  # fmt: skip
+            .where(
+                Submission.season_id == number,
+                Submission.entry_id.is_(None),
+                Submission.part_of_id.is_(None),
+                Submission.state.in_((State.ASKING, State.UNREADABLE)),
+                visible_submissions(who),
+            )
+            .order_by(Submission.id.desc())
+            .limit(50)
+        ).all()
+    data = {
+        "season": told_season(season),
+        "counts": {k: count[k] for k in STATUS},
+        "bodies": len(lines),
+        "late": sum(x.late > 0 for x in lines),
+        "outdated": old,
+        "asking": [{"id": s.id, "name": s.name, "state": s.state} for s in asking],
+    }
     return shown(
-        request, who, "board.html", data, rows_of(found, lines) if told else (), COLUMNS, f"{season.name}看板", pages=pages, part=part, wanted=len(wanted),
-        lines=Markup("".join([_line(x, season.id, who.outside, season.closed_at is not None) for x in found])), status=status, find=find, old=old,
-        tab="board", season=season, today=today(),
-    )  # fmt: skip
+        request,
+        who,
+        "board.html",
+        data,
+        rows_of(found, lines) if told else (),
+        COLUMNS,
+        f"{season.name}看板",
+        pages=pages,
+        part=part,
+        wanted=len(wanted),
+        lines=Markup(
+            "".join([_line(x, season.id, who.outside, season.closed_at is not None) for x in found])
+        ),
+        status=status,
+        find=find,
+        old=old,
+        tab="board",
+        season=season,
+        today=today(),
+    )
 
 
 @router.post(

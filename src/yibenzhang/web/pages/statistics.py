@@ -12,25 +12,19 @@ from yibenzhang.office.access import Actor, NotHere, season_of
 from yibenzhang.office.body_statistics import body_over_seasons
 from yibenzhang.office.lateness import today
 from yibenzhang.office.roster import STAGE, STATUS
-from yibenzhang.office.statistics import share
+from yibenzhang.office.statistics import Files, Measures, share
 from yibenzhang.web import charts
+from yibenzhang.web.charts import Chart
 from yibenzhang.web.formats import forms, shown, told_to_programs
 from yibenzhang.web.security import Shop, Who
 from yibenzhang.web.settings import Office
-from yibenzhang.web.statistics_tables import (
-    FEW,
-    FILES,
-    MEASURES,
-    TABLES,
-    Asked,
-    Table,
-    files_chart,
-    measured,
-    series_of,
-)
+from yibenzhang.web.statistics_asked import Asked, Table, series_of
+from yibenzhang.web.statistics_tables import FEW, MEASURES, TABLES, measured
 from yibenzhang.web.words import SEVERITY
 
 router = APIRouter(tags=["统计"])
+FILES = {"error": "有错误", "warning": "只有疑问", "notice": "只有提示", "nothing": "没有问题"}
+_COLOURS = {"error": "error", "warning": "warning", "notice": "notice", "nothing": "good"}
 
 
 def _asked(session: Session, office: Office, who: Actor, number: int) -> Asked:
@@ -55,9 +49,22 @@ def statistics_table(request: Request, office: Shop, who: Who, number: int, tabl
     if found.summary is not None:
         data["summary"] = dict(found.summary)
     return shown(
-        request, who, "statistics_table.html", data, found.rows, columns, f"{season.name}{title}",
-        season=season, title=title, found=found, heads={k: v for k, v in columns.items() if k != "remark"}, tables=TABLES, table_name=table, few=FEW, tab="statistics",
-    )  # fmt: skip
+        request,
+        who,
+        "statistics_table.html",
+        data,
+        found.rows,
+        columns,
+        f"{season.name}{title}",
+        season=season,
+        title=title,
+        found=found,
+        heads={k: v for k, v in columns.items() if k != "remark"},
+        tables=TABLES,
+        table_name=table,
+        few=FEW,
+        tab="statistics",
+    )
 
 
 STATISTICS = {"name": "指标", "value": "数"}
@@ -79,11 +86,25 @@ def statistics(request: Request, office: Shop, who: Who, number: int) -> Respons
         "measures": row,
         "files": {"first": asdict(m.first), "present": asdict(m.present)},
     }
-    pictures = [files_chart(m), *(c for k, t in found.items() for c in t.charts if k != "rules")]
+    pictures = [_files_chart(m), *(c for k, t in found.items() for c in t.charts if k != "rules")]
     return shown(
-        request, who, "statistics.html", data, rows, STATISTICS, f"{m.name}统计",
-        season=a.season, m=row, first=m.first, found=found, pictures=pictures, tables=TABLES, few=FEW, tab="statistics", today=a.today,
-    )  # fmt: skip
+        request,
+        who,
+        "statistics.html",
+        data,
+        rows,
+        STATISTICS,
+        f"{m.name}统计",
+        season=a.season,
+        m=row,
+        first=m.first,
+        found=found,
+        pictures=pictures,
+        tables=TABLES,
+        few=FEW,
+        tab="statistics",
+        today=a.today,
+    )
 
 
 def _overview(office: Office, who: Actor, number: int, whole: bool) -> tuple[Asked, Any, dict[str, Table]]:
@@ -96,9 +117,18 @@ def _overview(office: Office, who: Actor, number: int, whole: bool) -> tuple[Ask
 
 
 BODY = {
-    "name": "公开季", "status_name": "状态", "versions": "版次", "errors": "错误", "warnings": "疑问", "notices": "提示", "standing": "未了结",
-    "numbers": "数字", "proved_share": "印证率 %", "days": "交来到通过（天）", "late": "逾期天数",
-}  # fmt: skip
+    "name": "公开季",
+    "status_name": "状态",
+    "versions": "版次",
+    "errors": "错误",
+    "warnings": "疑问",
+    "notices": "提示",
+    "standing": "未了结",
+    "numbers": "数字",
+    "proved_share": "印证率 %",
+    "days": "交来到通过（天）",
+    "late": "逾期天数",
+}
 
 
 @forms(router, "/bodies/{number:int}", BODY, {"body": "单位：编号、名称、编码"}, summary="一个单位各季的情况")
@@ -107,11 +137,21 @@ def body(request: Request, office: Shop, who: Who, number: int) -> Response:
     with office.session() as session:
         found, seasons = body_over_seasons(session, who, number, today())
     rows = [
-        asdict(x.part) | {
-            "season": x.season, "name": x.name, "fiscal_year": x.fiscal_year, "stage": x.stage, "entry": x.entry, "status": x.status,
-            "status_name": STATUS[x.status], "late": x.late, "proved_share": share(x.part.proved, x.part.numbers), "link": f"/entries/{x.entry}",
-        } for x in seasons
-    ]  # fmt: skip
+        asdict(x.part)
+        | {
+            "season": x.season,
+            "name": x.name,
+            "fiscal_year": x.fiscal_year,
+            "stage": x.stage,
+            "entry": x.entry,
+            "status": x.status,
+            "status_name": STATUS[x.status],
+            "late": x.late,
+            "proved_share": share(x.part.proved, x.part.numbers),
+            "link": f"/entries/{x.entry}",
+        }
+        for x in seasons
+    ]
     pictures = []
     for stage, word in STAGE.items():
         mine = [x for x in seasons if x.stage == stage and x.part.versions]
@@ -123,6 +163,22 @@ def body(request: Request, office: Shop, who: Who, number: int) -> Response:
             ]
             pictures.append(charts.lines(f"{word}的错误和疑问", names, series))
     return shown(
-        request, who, "statistics_body.html", {"body": {"id": found.id, "name": found.name, "code": found.code}}, rows, BODY, f"{found.name}历年",
-        body=found, pictures=pictures, heads=BODY, tab="statistics",
-    )  # fmt: skip
+        request,
+        who,
+        "statistics_body.html",
+        {"body": {"id": found.id, "name": found.name, "code": found.code}},
+        rows,
+        BODY,
+        f"{found.name}历年",
+        body=found,
+        pictures=pictures,
+        heads=BODY,
+        tab="statistics",
+    )
+
+
+def _files_chart(m: Measures) -> Chart:
+    both: tuple[Files, Files] = (m.first, m.present)
+    series = [series_of(word, [getattr(f, k) for f in both], _COLOURS[k]) for k, word in FILES.items()]
+    note = "按文件里最重的问题分。首版：已排除的不算；现版：已了结的不算。"
+    return charts.stacked("文件：首版和现版", ["首版", "现版"], series, note=note)

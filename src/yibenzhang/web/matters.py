@@ -1,0 +1,105 @@
+"""The findings of a submission as the review page and programs are told them, with what people decided."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from yibenzhang.office.access import NotHere, Refused
+from yibenzhang.office.deadlines import RULES
+from yibenzhang.office.models import Matter, Submission, Verdict
+from yibenzhang.office.recording import PERSON
+from yibenzhang.office.roster import OPEN
+from yibenzhang.showing.view import Outline
+from yibenzhang.standards import load
+from yibenzhang.web.settings import Office
+from yibenzhang.web.views import leafname
+from yibenzhang.web.words import SEVERITY, VERDICT, rules
+
+
+def card_of(m: Matter, findings: dict[str, Any], spots: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
+    found = findings.get(m.finding)
+    places = spots.get(m.finding, [])
+    if m.rule == PERSON and m.leaf:
+        places = [{"key": m.spot.get("key", ""), "leaf": m.leaf, "box": m.spot.get("box")}]
+    last = m.decisions[-1] if m.decisions else None
+    standards = load()
+    rule = standards.rule_by_id[m.rule] if m.rule in RULES else None  # told by the dates, not by the file
+    basis = [standards.bases[b] for b in rule.basis] if rule else []
+    return {
+        "m": m,
+        "f": found,
+        "places": json.dumps(places),
+        "last": last,
+        "person": m.rule == PERSON,
+        "late": rule is not None,
+        "basis": basis,
+        "name": rule.name if rule else m.rule,
+    }
+
+
+def standing_of(matters: Sequence[Any]) -> list[Any]:
+    """What keeps a version from passing."""
+    return [
+        m
+        for m in matters
+        if not m.gone and m.verdict in OPEN and m.severity != "notice" and m.rule not in RULES
+    ]
+
+
+def late_confirmed(matters: Sequence[Any]) -> bool:
+    """Whether being late was confirmed: that is reason enough to return a file, and none to keep it from passing."""
+    return any(m.rule in RULES and not m.gone and m.verdict == Verdict.CONFIRMED for m in matters)
+
+
+def grouped(view: Outline) -> list[tuple[str, list[Any]]]:
+    groups: dict[str, list[Any]] = {}
+    for u in view.unchecked:
+        groups.setdefault(u.reason, []).append(u)
+    return sorted(groups.items(), key=lambda g: -len(g[1]))
+
+
+def told_matters(
+    office: Office, s: Submission, matters: Sequence[Matter], report: Mapping[str, Any] | None
+) -> list[dict[str, Any]]:
+    """The matters as programs are told them; ``report``: that of the check, for the units of their numbers."""
+    documents = [*report["documents"], report] if report else []
+    units = {f["id"]: f.get("unit") for d in documents for f in d.get("findings") or d.get("across") or ()}
+    try:
+        leaves = dict(enumerate(map(leafname, office.views.outline(s).leaves), start=1))
+    except (NotHere, Refused):
+        # checked by another version of the program: what was decided is told all the same
+        leaves = {}
+    names = rules(office.settings.extra)
+    return [
+        {
+            "id": m.id,
+            "finding": m.finding or None,
+            "rule": m.rule,
+            "rule_name": names.get(m.rule, m.rule),
+            "severity": m.severity,
+            "severity_name": SEVERITY.get(m.severity),
+            "message": m.message,
+            "reported": m.told.get("reported"),
+            "expected": m.told.get("expected"),
+            "unit": units.get(m.finding) or "",
+            "leaf": m.leaf,
+            "place": "名录里的日期" if m.rule in RULES else leaves.get(m.leaf, ""),
+            "verdict": m.verdict or None,
+            "verdict_name": VERDICT.get(m.verdict, ""),
+            **_last_decision(m),
+            "no_longer_reported": m.gone,
+            "decisions": [
+                {"verdict": d.verdict, "reason": d.reason, "who": d.who, "at": d.at} for d in m.decisions
+            ],
+        }
+        for m in matters
+    ]
+
+
+def _last_decision(m: Matter) -> dict[str, Any]:
+    if not m.decisions:
+        return {"reason": "", "decided_by": "", "decided_at": None}
+    last = m.decisions[-1]
+    return {"reason": last.reason, "decided_by": last.who, "decided_at": last.at}
