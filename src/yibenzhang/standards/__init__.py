@@ -7,7 +7,6 @@ entries are added to (or, with the same id, take the place of) those below it.
 from __future__ import annotations
 
 import csv
-import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
