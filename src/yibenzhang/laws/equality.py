@@ -52,7 +52,9 @@ def equality_families(
 
 def _carried(numbers: Numbers) -> frozenset[int]:
     """What was carried over from last year, wherever it is told."""
-    found = (n for cells in numbers.of for n in cells.values() if n.at.period == "carried_in")
+    found = (
+        n for cells in numbers.of for n in cells.values() if n.at.period == "carried_in" and not n.at.unit
+    )
     return frozenset(n.value for n in found if n.value)
 
 

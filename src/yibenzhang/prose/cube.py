@@ -61,7 +61,7 @@ class Cube:
         self._at: dict[str, Coordinates] = {}
         self._bases: dict[int, list[Fact]] = defaultdict(list)
         self.carried: list[Fact] = []
-        """What was carried over from last year, wherever the tables tell it."""
+        """What the body carried over from last year, wherever the tables tell it."""
         self._blanks: dict[tuple[str, str], list[Cell]] = defaultdict(list)
         self._coded_blanks: dict[Code, list[Cell]] = defaultdict(list)
         for view in views:
@@ -90,7 +90,7 @@ class Cube:
     def _add(self, cell: Cell, name: str, total: bool) -> None:
         at = self._at[cell.fact.id] = cell.at
         self._bases[int(cell.fact.amount.base)].append(cell.fact)  # type: ignore[union-attr]
-        if at.period == "carried_in" and cell.fact.amount.value:  # type: ignore[union-attr]
+        if at.period == "carried_in" and not at.unit and cell.fact.amount.value:  # type: ignore[union-attr]
             self.carried.append(cell.fact)
         coded = [(k, getattr(at, k)) for k in CODES if getattr(at, k)]
         if len(coded) == 1 and not at.project:

@@ -124,7 +124,8 @@ class Reader:
         steps = sum(c.kind == "name" for c in panel.labels) > 1
         table = f"t{frame.table.index + 1}"
         return View(
-            table, panel.number, title, scope, columns, tuple(rows), cells, places, frame.open_end, steps,
+            table, panel.number, title, scope, columns, tuple(rows), cells, places,
+            frame.open_end or _goes_on(panel, layout), steps,
             entitled=self._entitled(title),
         )  # fmt: skip
 
@@ -205,6 +206,13 @@ def _beside(row: ViewRow, other: ViewRow) -> bool:
 def _of_period(row: ViewRow, period: str) -> ViewRow:
     at = row.coordinates
     return row if at.period else replace(row, coordinates=replace(at, period=period))
+
+
+def _goes_on(panel: Panel, layout: Panels) -> bool:
+    """Whether its list of codes goes on in a panel beside it: under the same headings stands another."""
+    paths = [tuple(c.path for c in p.labels) for p in layout.panels]
+    coded = any(c.kind == "code" and c.path for c in panel.labels)
+    return coded and paths.count(tuple(c.path for c in panel.labels)) > 1
 
 
 _ORDINAL = re.compile(r"^(?:第[一二三四五六七八九十]+部分|[一二三四五六七八九十]+[、.])")

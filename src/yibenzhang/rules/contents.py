@@ -142,12 +142,18 @@ def _alike(name: str, tables: tuple[TableFacts, ...]) -> list[TableFacts]:
     return [named[apart.index(best)]] if best >= _SAME_TABLE else []
 
 
+_CUT = 10
+"""An entry of so many characters with which the heading begins was cut off at the end of its line."""
+
+
 def _differs(
     name: str, other: str, p: Passage, where: str, place: Place, form: bool = False
 ) -> Iterator[Issue]:
     one, two = _bare(name), _bare(narrow(other).strip().split("。")[0])
     if bool(_DOUBLED.search(two)) != bool(_DOUBLED.search(one)):
         return  # a doubled word, which is another rule's
+    if len(one) >= _CUT and two.startswith(one):
+        return  # the entry goes on in another line
     same = form or _FILLER.sub("", _core(name)) == _FILLER.sub("", _core(other))
     identity = "contents.style" if same else "contents.name"
     yield issue_at(identity, one, p.place(0), (two, place), where=where, other=two)

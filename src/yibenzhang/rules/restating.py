@@ -88,7 +88,7 @@ def _read(reading: Reading, case: Case) -> Made:
 
 def _beside_carried(number: Fact, stated: Fact, case: Case) -> Relation | None:
     """The two differ by what was carried over: one of them tells this year's money alone, and does not say so."""
-    for carried in case.reader.cube.carried:
+    for carried in case.reader.cube.carried if number.amount and number.amount.value else ():
         for sign in (1, -1):
             terms = (Term(1, number), Term(-1, stated), Term(sign, carried))
             relation = Relation(f"prose.table|{number.id}|carried", "prose.table", terms, accuses=False)
