@@ -46,36 +46,46 @@ class _Line:
 def missing(case: Case) -> Iterator[Issue]:
     """Projects in a list of projects that have no form, and a claim beside it that all have one."""
     forms = [f for f in case.forms if f.kind == "project" and f.name]
-    if len(forms) < _LEAST or any(
-        t.table.standard and t.table.standard.id == "budget.projects" for t in case.tables
-    ):
-        return  # a project table of known title is held against the forms elsewhere
-    kept = re.compile("|".join(case.standards.lists["kept_secret"]))
-    if any(kept.search(p.text) for p in case.passages):
-        return  # the text says why some are not printed
-    claim, others = (
-        re.compile("|".join(case.standards.lists[k])) for k in ("all_have_goals", "no_goal_projects")
-    )
+    if len(forms) < _LEAST or _compared_elsewhere(case) or _kept_secret(case):
+        return
+    claim = re.compile("|".join(case.standards.lists["all_have_goals"]))
     said = next(((p, m) for p in case.passages if (m := claim.search(p.text)) is not None), None)
     names = {bare(f.name) for f in forms}
     known = names | {bare(i.name) for f in forms for i in (*f.items, *f.purchases)}
-    for view in case.views:
-        lines = _lines(view, case)
-        met = names & {bare(line.name) for line in lines}
-        if len(met) < _LEAST or len(met) < _MET * len(names):
-            continue
-        open_ = [x for x in lines if not x.parts and not known.intersection(map(bare, x.names))]
-        if len(open_) * len(known) > MOST_COMPARED:
-            continue
-        leaves = [x for x in lines if not x.parts and x.fact.amount and x.fact.amount.value > 0]
-        left = [
-            x
-            for x in leaves
-            if not any(_known(n, known) for n in x.names) and not others.search(fold(x.name))
-        ]
+    for leaves in _lists(case, names):
+        left = _left(case, leaves, known)
         if left and len(left) * (_CLAIMED if said else _FULL) <= len(leaves):
             yield _missing(left, said)
             return
+
+
+def _lists(case: Case, names: set[str]) -> Iterator[list[_Line]]:
+    """The projects with money of each list in which most forms are met by name."""
+    for view in case.views:
+        lines = _lines(view, case)
+        met = names & {bare(line.name) for line in lines}
+        if len(met) >= _LEAST and len(met) >= _MET * len(names):
+            yield [x for x in lines if not x.parts and x.fact.amount and x.fact.amount.value > 0]
+
+
+def _compared_elsewhere(case: Case) -> bool:
+    """A project table of known title is held against the forms by goal_projects."""
+    return any(t.table.standard and t.table.standard.id == "budget.projects" for t in case.tables)
+
+
+def _kept_secret(case: Case) -> bool:
+    """The text says why the goals of some are not printed."""
+    kept = re.compile("|".join(case.standards.lists["kept_secret"]))
+    return any(kept.search(p.text) for p in case.passages)
+
+
+def _left(case: Case, leaves: Sequence[_Line], known: set[str]) -> list[_Line]:
+    """The projects without a form of their name, or of one they are part of; none where there are too many names."""
+    others = re.compile("|".join(case.standards.lists["no_goal_projects"]))
+    left = [x for x in leaves if known.isdisjoint(map(bare, x.names)) and not others.search(fold(x.name))]
+    if len(left) * len(known) > MOST_COMPARED:
+        return []
+    return [x for x in left if not any(_known(n, known) for n in x.names)]
 
 
 def _known(name: str, known: set[str]) -> bool:

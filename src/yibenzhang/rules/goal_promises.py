@@ -131,9 +131,9 @@ def later(case: Case) -> Iterator[Issue]:
     closing = re.compile("|".join(case.standards.lists["goal_past"]))
     for form in case.forms:
         goal = _year_goal(form)
-        if _goes_on(form, year):
+        if goal is None or _goes_on(form, year):
             continue
-        text = "".join(goal.text.split()) if goal is not None else ""
+        text = "".join(goal.text.split())
         found = next((m for m in by.finditer(text) if int(m.group(1)) > year), None)
         if (
             goal is not None
@@ -142,7 +142,16 @@ def later(case: Case) -> Iterator[Issue]:
         ):
             words = text[found.start() : found.start() + _SHOWN]
             yield issue_at("goals.later", words, goal.place, form=form.name or None, year=year)
-        for i in form.indicators if form.kind in ("project", "list") else ():
+
+
+@rule("goals.later", needs=("forms", "year"), stages=("budget",))
+def later_targets(case: Case) -> Iterator[Issue]:
+    """A target of the year dated after it."""
+    year = case.year or 0
+    for form in case.forms:
+        if form.kind not in ("project", "list") or _goes_on(form, year):
+            continue
+        for i in form.indicators:
             dates = [int(y) for y in YEARS.findall(fold(i.value))]
             if dates and min(dates) > year and i.period != "long" and not YEARS.search(i.key):
                 yield about("goals.later", form, i, "indicator", year=year)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from yibenzhang.model.issues import Arguments, Issue, arguments, issue_at
 from yibenzhang.recognising.forms import GoalForm
@@ -44,17 +44,20 @@ def levels(case: Case) -> Iterator[Issue]:
             key = (i.key, fold(i.level2))
             if key in seen or not i.level2 or len(i.key) > _LONGEST or unpaired(i):
                 continue
-            kinds, name = known.kinds(i.level2), known.name(i)
-            if "satisfaction" not in kinds and any(w in i.level1 for w in known.of("satisfaction")):
-                kinds |= {"satisfaction"}  # the first order says what the second leaves open
-            possible = (r for r in wanted if (timed or not r.timed) and not kinds.isdisjoint(r.under))
-            found = next(
-                (r for r in possible if _OWN.get(r.right) not in kinds and _holds(r, i, name, known)), None
-            )
+            found = _wrong(i, known, [r for r in wanted if timed or not r.timed])
             if found is not None:
                 seen.add(key)
                 template = "foreign" if found.right.startswith(_NOT) else ""
                 yield about("goals.level", form, i, template, second=i.level2, right=found.right)
+
+
+def _wrong(i: Indicator, known: Vocabulary, wanted: Sequence[LevelRule]) -> LevelRule | None:
+    """The first entry that says the indicator does not belong where it stands."""
+    kinds, name = known.kinds(i.level2), known.name(i)
+    if "satisfaction" not in kinds and any(w in i.level1 for w in known.of("satisfaction")):
+        kinds |= {"satisfaction"}  # the first order says what the second leaves open
+    possible = (r for r in wanted if not kinds.isdisjoint(r.under) and _OWN.get(r.right) not in kinds)
+    return next((r for r in possible if _holds(r, i, name, known)), None)
 
 
 def _holds(wanted: LevelRule, i: Indicator, name: str, known: Vocabulary) -> bool:

@@ -42,23 +42,26 @@ def values(case: Case) -> Iterator[Issue]:
     for overall in case.forms:
         for core, i, target in _counted(overall, known) if overall.kind == "overall" else ():
             same = projects.get(core) or _ending(core, ending, projects)
-            if len({id(f) for f, _, _ in same}) != 1 or len(same) != 1:
-                continue  # the overall form may sum up what several projects do
-            form, other, aim = same[0]
-            if other.period == i.period and (found := _differ(known, (i, target), (other, aim), form.kind)):
-                shown = arguments(
-                    name=i.name, value=i.value, form=form.name, called=other.name, other=other.value
-                )
-                template = "renamed" if found == "goals.value" else ""
-                yield issue_at(
-                    found,
-                    other.name,
-                    other.place,
-                    (i.name, i.place),
-                    template=template,
-                    period=i.period or None,
-                    **dict(shown),
-                )
+            if (
+                len(same) == 1 and same[0][1].period == i.period
+            ):  # else it may sum up what several projects do
+                yield from _compared(known, i, target, same[0])
+
+
+def _compared(known: Vocabulary, i: Indicator, target: Target, counted: _Counted) -> Iterator[Issue]:
+    """The target of the overall form against that of the project."""
+    form, other, aim = counted
+    if found := _differ(known, (i, target), (other, aim), form.kind):
+        shown = arguments(name=i.name, value=i.value, form=form.name, called=other.name, other=other.value)
+        yield issue_at(
+            found,
+            other.name,
+            other.place,
+            (i.name, i.place),
+            template="renamed" if found == "goals.value" else "",
+            period=i.period or None,
+            **dict(shown),
+        )
 
 
 def _counted(form: GoalForm, known: Vocabulary) -> Iterator[tuple[str, Indicator, Target]]:
