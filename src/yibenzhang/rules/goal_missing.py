@@ -12,6 +12,7 @@ from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Issue, arguments, issue_at
 from yibenzhang.model.views import View, ViewRow
 from yibenzhang.prose.passages import Passage
+from yibenzhang.recognising.forms import GoalForm
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.goal_projects import MOST_COMPARED, bare
 from yibenzhang.rules.indicators import MOST_NAMED
@@ -55,7 +56,7 @@ def missing(case: Case) -> Iterator[Issue]:
     for leaves in _lists(case, names):
         left = _left(case, leaves, known)
         if left and len(left) * (_CLAIMED if said else _FULL) <= len(leaves):
-            yield _missing(left, said)
+            yield _missing(left, said, forms[0])
             return
 
 
@@ -93,13 +94,14 @@ def _known(name: str, known: set[str]) -> bool:
     return one in known or any(min(len(one), len(k)) >= _SHORT and (one in k or k in one) for k in known)
 
 
-def _missing(left: Sequence[_Line], said: tuple[Passage, re.Match[str]] | None) -> Issue:
+def _missing(left: Sequence[_Line], said: tuple[Passage, re.Match[str]] | None, form: GoalForm) -> Issue:
     """All of them in one issue, with the sentence that claims the contrary."""
     first = left[0]
     projects = tuple(arguments(name=x.name, amount=x.fact.text) for x in left[:MOST_NAMED])
     count = len(left) if len(left) > MOST_NAMED else None
     words = said[0].clauses(said[1].start(), said[1].end()) if said else None
     places = [(words, said[0].place(said[1].start()))] if said and words else []
+    places += [(form.name, form.place)]  # where the forms begin that lack these
     places += [(x.name, x.fact.place) for x in left[1:MOST_NAMED]]
     return issue_at(
         "goals.missing",
