@@ -84,7 +84,7 @@ def left_over(case: Case) -> Iterator[Issue]:
                 yield stale
 
 
-_YEARS = re.compile(r"(?<!\d)(20[0-4]\d)(?=年)")
+YEARS = re.compile(r"(?<!\d)(20[0-4]\d)(?=年)")
 _DATE = re.compile(r"(20[0-4]\d)年\d{1,2}月")
 
 
@@ -98,7 +98,7 @@ def _stale_indicator(i: Indicator, form: GoalForm, year: int) -> Issue | None:
     dates = [int(y) for y in _DATE.findall(fold(i.value))]
     if dates and max(dates) < year and i.period != "long" and not any(str(y) in form.name for y in dates):
         return _stale_issue(i, form, year, "deadline")
-    years = [int(y) for y in _YEARS.findall(fold(i.name + i.value))]
+    years = [int(y) for y in YEARS.findall(fold(i.name + i.value))]
     if years and max(years) < year - 1 and not any(str(y) in form.name for y in years):
         return _stale_issue(i, form, year, "indicator", str(max(years)))
     return None

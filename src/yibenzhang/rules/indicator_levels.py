@@ -3,70 +3,97 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from yibenzhang.model.issues import Arguments, Issue, arguments, issue_at
 from yibenzhang.recognising.forms import GoalForm
 from yibenzhang.recognising.indicators import Indicator, target_of
 from yibenzhang.rules.case import Case
+from yibenzhang.rules.indicator_parts import single, unpaired
 from yibenzhang.rules.indicator_values import Vocabulary
 from yibenzhang.rules.indicators import MOST_NAMED, about, words_of
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards import fold
+from yibenzhang.standards.model import LevelRule
 
 _LEAST = 4
 """A shorter name is too general to be told twice."""
-_LONGEST = 60
-_SEVERAL = re.compile(r"[;；]")
+_LONGEST = 150
 _LEVELS = ("quantity", "quality", "time", "benefit")
-_TIMES = ("小时", "分钟", "天", "日", "工作日", "个工作日")
+_NOT = "not_"
+"""Begins what an indicator does not say, where no other level is named for it."""
+_OWN = {
+    "satisfaction": "satisfaction",
+    "timeliness": "time",
+    "cost": "cost",
+    "quality_level": "quality",
+    "quantity_level": "quantity",
+    "ecological": "ecological",
+    "sustainable": "sustainable",
+}
 
 
 @rule("goals.level", needs=("forms",))
 def levels(case: Case) -> Iterator[Issue]:
-    """An indicator under a level of the second order that is not its own, by the last words of its name."""
-    known = Vocabulary(words_of(case))
+    """An indicator under a level of the second order that is not its own (standards/indicators.toml)."""
+    known, wanted = Vocabulary(words_of(case)), case.standards.levels
     seen: set[tuple[str, str]] = set()
     for form in case.forms:
-        timed = any(_under(known, i, "time") for i in form.indicators)
-        for i in form.indicators:
+        timed = any("time" in known.kinds(i.level2) for i in form.indicators)
+        for i in single(form):
             key = (i.key, fold(i.level2))
-            if key in seen or not i.level2 or _SEVERAL.search(i.name) or len(i.key) > _LONGEST:
+            if key in seen or not i.level2 or len(i.key) > _LONGEST or unpaired(i):
                 continue
-            if (right := _level(known, i, timed)) is not None:
+            found = _wrong(i, known, [r for r in wanted if timed or not r.timed])
+            if found is not None:
                 seen.add(key)
-                template = "foreign" if right == "foreign" else ""
-                yield about(
-                    "goals.level", form, i, template, second=i.level2, right=right if not template else None
-                )
+                template = "foreign" if found.right.startswith(_NOT) else ""
+                yield about("goals.level", form, i, template, second=i.level2, right=found.right)
 
 
-def _under(known: Vocabulary, i: Indicator, *kinds: str) -> bool:
-    return any(w in fold(i.level2) for kind in kinds for w in known.of(f"level_{kind}"))
+def _wrong(i: Indicator, known: Vocabulary, wanted: Sequence[LevelRule]) -> LevelRule | None:
+    """The first entry that says the indicator does not belong where it stands."""
+    kinds, name = known.kinds(i.level2), known.name(i)
+    if "satisfaction" not in kinds and any(w in i.level1 for w in known.of("satisfaction")):
+        kinds |= {"satisfaction"}  # the first order says what the second leaves open
+    possible = (r for r in wanted if not kinds.isdisjoint(r.under) and _OWN.get(r.right) not in kinds)
+    return next((r for r in possible if _holds(r, i, name, known)), None)
 
 
-def _level(known: Vocabulary, i: Indicator, times: bool) -> str | None:
-    """The level an indicator belongs to, where it stands under another; "foreign" where it only does not belong.
+def _holds(wanted: LevelRule, i: Indicator, name: str, known: Vocabulary) -> bool:
+    """Name, value and unit are such as the entry wants."""
+    if wanted.ends and not name.endswith(wanted.ends):
+        return False
+    if wanted.names and not re.search(wanted.names, name):
+        return False
+    if wanted.fails and re.search(wanted.fails, _said(wanted, name, i)):
+        return False
+    if wanted.values and not re.fullmatch(wanted.values, fold(i.value)):
+        return False
+    return not wanted.units or known.unit(i, target_of(i.value)) in wanted.units
 
-    ``times``: the form has indicators of time, so that a time of response among those of quality was not meant as one.
-    """
-    name, target = known.name(i), target_of(i.value)
-    satisfaction = any(w in i.level1 + i.level2 for w in known.of("satisfaction"))
-    if name.endswith(known.of("satisfied")):
-        return "satisfaction" if not satisfaction and _under(known, i, *_LEVELS) else None
-    if satisfaction:
-        rate = any(re.search(p, name) for p in known.of("not_satisfaction"))
-        near = any(w in i.key + fold(i.value) for w in known.of("near_satisfaction"))
-        return "foreign" if rate and not near else None
-    if _under(known, i, "quantity", "quality"):
-        timed = times and name.endswith(known.of("response")) and target is not None and target.unit in _TIMES
-        if name.endswith(known.of("timely")) or timed:
-            return "timeliness"
-    if _under(known, i, "quantity", "quality", "time") and name.endswith(known.of("costs")):
-        return None if any(w in name for w in known.of("not_costs")) else "cost"
-    if _under(known, i, "quantity") and name.endswith(known.of("quality")):
-        return "quality_level"
-    return None
+
+def _said(wanted: LevelRule, name: str, i: Indicator) -> str:
+    """What must not hold certain words: the name, with the value where it is in words (投诉率 beside 无差评)."""
+    return name if wanted.values or wanted.units else name + fold(i.value)
+
+
+@rule("goals.first", needs=("forms",))
+def first_level(case: Case) -> Iterator[Issue]:
+    """Effects in a form of its own that has no first level for them: it was left blank, or is that of outputs."""
+    known = Vocabulary(words_of(case))
+    effects = (*known.of("benefit"), *known.of("level_benefit"))
+    for form in case.forms:
+        firsts = {i.level1 for i in form.indicators} - {""}
+        if (
+            form.kind not in ("project", "overall")
+            or not firsts
+            or any(w in x for x in firsts for w in effects)
+        ):
+            continue
+        found = next((i for i in form.indicators if known.under(i, "benefit")), None)
+        if found is not None:
+            yield about("goals.first", form, found, second=found.level2)
 
 
 @rule("goals.again", "goals.effect", needs=("forms",))
@@ -85,8 +112,8 @@ def again(case: Case) -> Iterator[Issue]:
             before = first.setdefault((name, i.period), i)
             if before is i:
                 continue
-            if _under(known, before, "benefit") != _under(known, i, "benefit"):
-                if _under(known, before, *_LEVELS) and _under(known, i, *_LEVELS):
+            if known.under(before, "benefit") != known.under(i, "benefit"):
+                if known.under(before, *_LEVELS) and known.under(i, *_LEVELS):
                     yield about("goals.effect", form, i, second=before.level2, third=i.level2)
             elif fold(before.level2) == fold(i.level2):
                 twice.append((before, i))

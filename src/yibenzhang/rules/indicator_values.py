@@ -15,6 +15,7 @@ from yibenzhang.model.issues import Issue, arguments, issue_at
 from yibenzhang.recognising.forms import GoalForm
 from yibenzhang.recognising.indicators import Indicator, Target, empty, target_of
 from yibenzhang.rules.case import Case
+from yibenzhang.rules.indicator_parts import single
 from yibenzhang.rules.indicators import MOST_NAMED, about, words_of
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards import fold
@@ -23,6 +24,8 @@ _WHOLE = 100
 _RISE, _FALL = ("≥", ">"), ("≤", "<")
 _MOST = 30
 """A value with more characters is a sentence."""
+_STATED = re.compile(r"[(（]([^()（）]{1,6})[)）][.。]?$")
+_LEVEL = "level_"
 _SHARE = 3
 """Of the targets of a document that are numbers all but one in so many have a unit, else it prints none."""
 
@@ -55,6 +58,34 @@ class Vocabulary:
         for dress in self.of("dress"):
             name = name if brackets and "(" in dress[:3] else re.sub(dress, "", name)
         return name
+
+    @cached_property
+    def _kinds(self) -> dict[str, frozenset[str]]:
+        return {}
+
+    def kinds(self, level2: str) -> frozenset[str]:
+        """Which levels of the second order its name names; the names of a document are few."""
+        if level2 not in self._kinds:
+            level, named = fold(level2), (k for k in self.words if k.startswith(_LEVEL))
+            self._kinds[level2] = frozenset(
+                k.removeprefix(_LEVEL) for k in named if any(w in level for w in self.of(k))
+            )
+        return self._kinds[level2]
+
+    def under(self, indicator: Indicator, *kinds: str) -> bool:
+        """It stands under one of these levels of the second order."""
+        return not self.kinds(indicator.level2).isdisjoint(kinds)
+
+    def unit(self, indicator: Indicator, target: Target | None) -> str:
+        """The unit of the target, which may stand in brackets at the end of the name; empty where none is printed."""
+        if target is not None and target.unit:
+            return target.unit
+        stated = _STATED.search(indicator.key)
+        return stated.group(1) if stated and target is not None else ""
+
+    @cached_property
+    def unbounded(self) -> re.Pattern[str]:
+        return re.compile("|".join(self.of("unbounded")) or "$^")
 
     def is_rate(self, name: str) -> bool:
         """A rate or a satisfaction by its name."""
@@ -90,7 +121,11 @@ def _odd(form: GoalForm, i: Indicator, known: Vocabulary) -> Issue | None:
     bounded = any(name.endswith(w) for w in known.of("bounded"))
     if bounded and target.unit == "%" and target.sign == ">" and target.number == _WHOLE:
         return about("goals.unit", form, i, "bounded")
-    return _against(form, i, known, target)
+    people = name.endswith(known.of("people")) and not any(w in name for w in known.of("joins"))
+    found = _against(form, i, known, target)
+    if found is None and people and target.unit in known.of("not_people"):
+        return about("goals.unit", form, i, "people", unit=target.unit)
+    return found
 
 
 def _against(form: GoalForm, i: Indicator, known: Vocabulary, target: Target) -> Issue | None:
@@ -109,6 +144,40 @@ def _against(form: GoalForm, i: Indicator, known: Vocabulary, target: Target) ->
     ):
         return about("goals.direction", form, i, "up")
     return None
+
+
+@rule("goals.bound", needs=("forms",))
+def bounds(case: Case) -> Iterator[Issue]:
+    """Rates that are to be a hundred in a hundred or more, rates and counts that are to be nothing or less: the bound
+    is the only value, so the sign is wrong. All of a document in one issue."""
+    known = Vocabulary(words_of(case))
+    found: dict[str, dict[tuple[str, str], Indicator]] = {"": {}, "low": {}}
+    for form in case.forms if case.stage != "accounts" else ():
+        for i in single(form):
+            if (kind := _at_bound(i, known)) is not None:
+                found[kind].setdefault((i.key, fold(i.value)), i)
+    for kind, indicators in found.items():
+        if indicators:
+            first, *others = indicators.values()
+            shown = tuple(arguments(name=i.name, value=i.value) for i in (first, *others)[:MOST_NAMED])
+            count = len(indicators) if len(indicators) > MOST_NAMED else None
+            places = ((i.name, i.place) for i in others[: MOST_NAMED - 1])
+            yield issue_at(
+                "goals.bound", first.name, first.place, *places, template=kind, indicators=shown, count=count
+            )
+
+
+def _at_bound(i: Indicator, known: Vocabulary) -> str | None:
+    """ "" where a hundred is the least, "low" where nothing is the most; None for what may be more, or less."""
+    target = target_of(i.value)
+    if target is None or known.unbounded.search(i.key):
+        return None
+    name, unit = known.name(i), known.unit(i, target)
+    rate = unit == "%" and (known.is_rate(name) or name.endswith(known.of("bounded_ends")))
+    if rate and target.number == _WHOLE and target.sign == "≥":
+        return ""
+    counted = unit in known.of("counted") or rate
+    return "low" if counted and not target.number and target.sign in _FALL else None
 
 
 @rule("goals.unit", needs=("forms",))

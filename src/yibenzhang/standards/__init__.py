@@ -17,6 +17,7 @@ from yibenzhang.standards.entries import (
     StandardsError,
     concept_of,
     form_sum_of,
+    level_of,
     phrase_of,
     precedence_of,
     rule_of,
@@ -100,10 +101,11 @@ _FILES = {
         "economic",
         "sum",
     ),
+    "indicators.toml": ("level",),
 }
 _OF_ENTRIES = tuple(name for name in _FILES if name not in ("headers.toml", "forms.toml"))
 """Files of entries, each with what it says of itself."""
-_SECTIONS = ("table", "row", "basis", "precedence", "split", "phrase", "list", "section")
+_SECTIONS = ("table", "row", "basis", "precedence", "split", "phrase", "list", "section", "level")
 _OTHERS = ("messages.toml", "speech.toml", "region.toml")
 """Files of a layer that are not checked section by section."""
 _LISTS = (
@@ -115,6 +117,11 @@ _LISTS = (
     "places",
     "words",
     "told",
+    "under",
+    "ends",
+    "units",
+    "values",
+    "fails",
 )
 
 
@@ -191,7 +198,7 @@ def _merge(old: list[dict[str, Any]], new: Iterable[dict[str, Any]]) -> list[dic
     for entry in new:
         base = by_id.setdefault(entry.get("id"), {})
         for key, value in entry.items():
-            grows = key in ("titles", "names") and isinstance(base.get(key), list)
+            grows = key in ("titles", "names", "ends", "fails") and isinstance(base.get(key), list)
             base[key] = [*base[key], *value] if grows else value
     return list(by_id.values())
 
@@ -247,6 +254,7 @@ def _layered(region: str, extra: str, stamp: tuple[tuple[str, int], ...]) -> Sta
         sections=tuple(section_of(e) for e in parts["section"]),
         forms=_words(layers, "forms.toml"),
         form_sums=form_sums,
+        levels=tuple(level_of(e) for e in parts["level"]),
         message_words=message_words,
         messages=messages,
     )

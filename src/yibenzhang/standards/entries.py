@@ -9,6 +9,7 @@ from yibenzhang.standards.model import (
     Address,
     Concept,
     FormSum,
+    LevelRule,
     Phrase,
     Precedence,
     RuleEntry,
@@ -113,3 +114,27 @@ def form_sum_of(entry: dict[str, Any]) -> FormSum:
         return FormSum(str(entry["rule"]), str(entry["total"]), tuple(map(tuple, entry["parts"])))
     except KeyError as error:
         raise StandardsError(f"forms.toml [[sum]]: 缺少 {error.args[0]}") from error
+
+
+def level_of(entry: dict[str, Any]) -> LevelRule:
+    where = f"indicators.toml [[level]] {entry.get('id', '（没有 id）')}"
+    for key in ("id", "right", "under"):
+        if not entry.get(key):
+            raise StandardsError(f"{where}: 缺少 {key}")
+    names, values, fails = ("|".join(entry.get(key, ())) for key in ("names", "values", "fails"))
+    for pattern in (names, values, fails):
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise StandardsError(f"{where}: 不是有效的式样：{pattern}") from error
+    return LevelRule(
+        entry["id"],
+        entry["right"],
+        tuple(entry["under"]),
+        tuple(entry.get("ends", ())),
+        names,
+        values,
+        fails,
+        tuple(entry.get("units", ())),
+        bool(entry.get("timed", False)),
+    )

@@ -162,6 +162,27 @@ class FormSum:
 
 
 @dataclass(frozen=True)
+class LevelRule:
+    """Indicators that stand under a level not their own: ``right`` names their own level (a word of messages.toml).
+
+    ``under``: the levels they are wrong at, by the words of forms.toml (``level_…``); ``ends``: the last words of the
+    name; ``names`` and ``values``: patterns of the name and of the whole value; ``units``: of the target; ``fails``:
+    patterns of names it does not hold for; ``timed``: only in forms that have indicators of time. An entry holds where
+    all it gives holds.
+    """
+
+    id: str
+    right: str
+    under: tuple[str, ...]
+    ends: tuple[str, ...] = ()
+    names: str = ""
+    values: str = ""
+    fails: str = ""
+    units: tuple[str, ...] = ()
+    timed: bool = False
+
+
+@dataclass(frozen=True)
 class Region:
     """``division``: the code of its province in the register of divisions."""
 
@@ -199,6 +220,8 @@ class Standards:
     forms: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     """Labels of forms by kind and meaning (forms.toml)."""
     form_sums: tuple[FormSum, ...] = ()
+    levels: tuple[LevelRule, ...] = ()
+    """Where indicators belong, the first that holds first (indicators.toml)."""
     precedence: tuple[Precedence, ...] = ()
     message_words: dict[str, str] = field(default_factory=dict)
     """Words that sentences look up (messages.toml)."""
