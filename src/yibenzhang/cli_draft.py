@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,8 +17,10 @@ from yibenzhang.drafting.figures import Figures
 from yibenzhang.drafting.parts import FontMissing, Grid
 from yibenzhang.drafting.pipeline import WRITERS, Prepared, prepare, write_all
 from yibenzhang.drafting.published import earlier, figures_of, published
+from yibenzhang.drafting.schema import schema
 from yibenzhang.drafting.template import write_template
 from yibenzhang.drafting.workbook import WorkbookError, read_workbook
+from yibenzhang.model.amounts import narrow
 from yibenzhang.model.places import SheetPlace
 from yibenzhang.reading import ReadingError
 from yibenzhang.reports.words import SEVERITY
@@ -98,49 +100,90 @@ def _notes(path: Path | None) -> dict[str, Any]:
         raise fail(f"{path}：格式有误：{error}") from error
 
 
+_NUMBERS = ("extra", "last", "planned", "counts")
+_UNSAID = "-"
+"""An answer to what last year's figure was: nothing is to be said of it."""
+
+
 def _texts(told: dict[str, Any], before: str = "") -> dict[str, str]:
-    """Texts by dotted key; tables of numbers are not texts."""
+    """Texts by dotted key, as the file for the answers has them; tables are keys with a point."""
     out: dict[str, str] = {}
     for key, value in told.items():
         name = f"{before}{key}"
         if isinstance(value, dict):
-            if name not in ("extra", "counts", "last", "planned"):
-                out |= _texts(value, f"{name}.")
+            out |= _texts(value, f"{name}.")
+        elif isinstance(value, bool):
+            out[name] = next(word for word, v in schema().choices["yes"].items() if bool(v) == value)
         else:
             out[name] = "\n".join(map(str, value)) if isinstance(value, list) else str(value)
     return out
 
 
-def _amounts(told: dict[str, Any], name: str) -> dict[str, Decimal]:
-    """A table of amounts in 万元, as 元."""
-    out: dict[str, Decimal] = {}
-    for key, value in told.get(name, {}).items():
-        try:
-            out[key] = Decimal(str(value).replace(",", "")) * _WAN
-        except InvalidOperation as error:
-            raise fail(f"[{name}] {key} 应是数（万元），填的是“{value}”。") from error
-    return out
+@dataclass(frozen=True)
+class _Answers:
+    """What the notes tell: texts, amounts in 元 and counts by name; ``unsaid`` are figures whose change is not told."""
+
+    notes: dict[str, str]
+    numbers: dict[str, dict[str, Decimal]]
+    unsaid: frozenset[str]
+
+    def over(self, figures: Figures) -> Figures:
+        first = schema().choices["yes"].get(self.notes.get("first_year", ""))
+        return replace(
+            figures,
+            notes={**figures.notes, **self.notes},
+            extra={**figures.extra, **self.numbers["extra"]},
+            last={**figures.last, **self.numbers["last"]},
+            planned={**figures.planned, **self.numbers["planned"]},
+            counts={**figures.counts, **{k: int(v) for k, v in self.numbers["counts"].items()}},
+            complete=figures.complete or bool(first),
+            unsaid=figures.unsaid | self.unsaid,
+        )
+
+
+def _answers(told: dict[str, Any]) -> _Answers:
+    numbers: dict[str, dict[str, Decimal]] = {name: {} for name in _NUMBERS}
+    notes: dict[str, str] = {}
+    unsaid: set[str] = set()
+    for key, text in _texts(told).items():
+        table, _, name = key.partition(".")
+        if table not in numbers or not name:
+            notes[key] = text
+        elif text.strip() == _UNSAID and table == "last":
+            unsaid.add(name)
+        elif text.strip():
+            numbers[table][name] = _number(table, name, text)
+    return _Answers(notes, numbers, frozenset(unsaid))
+
+
+def _number(table: str, name: str, text: str) -> Decimal:
+    """An amount in 万元 as 元, a count as it is."""
+    counted = table == "counts"
+    try:
+        value = Decimal(narrow(text).strip().replace(",", ""))
+    except InvalidOperation:
+        value = Decimal("NaN")
+    if (
+        not value.is_finite()
+        or abs(value) >= Decimal(10) ** 15
+        or (counted and (value < 0 or value != int(value)))
+    ):
+        raise fail(f"[{table}] {name} 应是{'整数' if counted else '数（万元）'}，填的是“{text[:30]}”。")
+    return value if counted else value * _WAN
 
 
 def _figures(
     workbook: str, source: str, told: dict[str, Any], standards: str
 ) -> tuple[Figures, list[Grid] | None]:
-    texts = _texts(told)
+    answers = _answers(told)
     if source:
         found = published(source, standards)
         if not found.profile.body or not found.profile.fiscal_year or not found.grids:
             raise fail(f"{source}：没有认出单位、年度或任何标准表。")
-        figures, grids = figures_of(found, texts), list(found.grids)
+        figures, grids = figures_of(found, {}), list(found.grids)
     else:
         figures, grids = read_workbook(workbook, standards), None
-    return replace(
-        figures,
-        notes={**figures.notes, **texts},
-        extra={**figures.extra, **_amounts(told, "extra")},
-        last={**figures.last, **_amounts(told, "last")},
-        planned={**figures.planned, **_amounts(told, "planned")},
-        counts={**figures.counts, **{k: int(v) for k, v in told.get("counts", {}).items()}},
-    ), grids
+    return answers.over(figures), grids
 
 
 def _compared(figures: Figures, last: str, budget: str, standards: str) -> Figures:

@@ -48,7 +48,7 @@ def write_figures(figures: Figures, path: Path, money: str = "元") -> None:
     factor = Decimal(10000) if money == "万元" else Decimal(1)
     about = {
         "body": figures.body, "year": figures.year, "stage": figures.stage, "family": figures.family,
-        "level": figures.level, "code": figures.code, "money": money,
+        "level": figures.level, "code": figures.code, "money": money, "complete": "yes" if figures.complete else "",
     }  # fmt: skip
     _write(path, kind, Codes(figures.year, figures.names), _rows(figures, kind, factor), about, example=False)
 
