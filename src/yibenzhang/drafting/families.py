@@ -53,6 +53,12 @@ def questions() -> dict[str, str]:
     return out
 
 
+@lru_cache(maxsize=1)
+def source_words() -> dict[str, Any]:
+    """What is taken from the text of a published document (standards/drafts/source.toml)."""
+    return _load(HERE / "drafts" / "source.toml")
+
+
 def style_of(region: str) -> str:
     """The style of a recognised region; national where it has none of its own."""
     return region if any(name.partition("-")[0] == region for name in families()) else "national"

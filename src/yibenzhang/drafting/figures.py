@@ -133,5 +133,5 @@ class Figures:
     notes: Mapping[str, str] = field(default_factory=dict)
     complete: bool = False
     told: Mapping[str, Decimal] = field(default_factory=dict)
-    moves: Mapping[str, tuple[Decimal, Decimal]] = field(default_factory=dict)
+    moves: Mapping[str, tuple[tuple[Decimal, Decimal], ...]] = field(default_factory=dict)
     unsaid: frozenset[str] = frozenset()

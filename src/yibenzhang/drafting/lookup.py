@@ -112,26 +112,32 @@ class Lookup:
 
     def _by_parts(self, name: str) -> Decimal | None:
         """The sum of its parts, or what the other parts leave of a whole."""
-        parts = self.family.wholes.get(name, ())
-        values = [self._plain(p) for p in parts]
-        if parts and None not in values:
-            return sum((v for v in values if v is not None), Decimal(0))
+        if (found := self._below(name)) is not None:
+            return found
         for whole, of in self.family.wholes.items():
             if name not in of or (total := self._plain(whole)) is None:
                 continue
-            known = [v for p in of if p != name and (v := self._plain(p)) is not None]
+            known = [v for p in of if p != name and (v := self._below(p, plain=True)) is not None]
             left = total - sum(known, Decimal(0))
             if not wan(left) or (left > 0 and len(known) == len(of) - 1):
                 return left if wan(left) else Decimal(0)
         return None
+
+    def _below(self, name: str, plain: bool = False) -> Decimal | None:
+        """What the parts of a figure come to, where all of them are known; ``plain``: what is said of itself first."""
+        if plain and (found := self._plain(name)) is not None:
+            return found
+        values = [self._below(p, plain=True) for p in self.family.wholes.get(name, ())]
+        known = [v for v in values if v is not None]
+        return sum(known, Decimal(0)) if values and len(known) == len(values) else None
 
     def last(self, key: str, now: Decimal | None) -> Decimal | None:
         """The amount of the year before in 元; what a sentence says of it counts only where it restates ``now``."""
         if (found := self.figures.last.get(key)) is not None:
             return found
         table, _, code = key.rpartition(":")
-        move = self.figures.moves.get(f"function:{code}" if table else key)
-        return move[1] if move is not None and now is not None and wan(move[0]) == wan(now) else None
+        pairs = self.figures.moves.get(f"function:{code}" if table else key, ())
+        return next((last for then, last in pairs if now is not None and wan(then) == wan(now)), None)
 
     def whole_table(self, key: str) -> bool:
         """Last year's figures have the table of this key: a code that is not among them was not there."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from yibenzhang.drafting.families import Family, family, style_of
 from yibenzhang.drafting.figures import Figures
 from yibenzhang.drafting.lookup import Tables, measured
 from yibenzhang.drafting.parts import LEFT, UP, Grid, Printed
+from yibenzhang.drafting.source import Told, told_of
 from yibenzhang.drafting.workbook import read_workbook
 from yibenzhang.model.documents import Table
 from yibenzhang.recognising.profile import Profile
@@ -29,23 +30,65 @@ class Published:
     profile: Profile
     grids: tuple[Grid, ...]
     tables: Tables
+    told: Told = Told()
 
 
 def published(path: str | Path, extra: str = "") -> Published:
-    """The standard tables of a document. Raises ReadingError where it cannot be read."""
+    """The tables of a document and what it tells of the named figures. Raises ReadingError where it cannot be read."""
     checked = check(path, extra)
     profile, found = checked.profile, checked.tables
     tables = Tables(profile.stage or "budget")
     grids = []
+    titles = {v.table: v.title for v in checked.views}
     for t in found:
         if t.table.standard is None:
+            plain = _plain(t, titles.get(t.table.id, ""))
+            if checked.kinds.get(t.table.id) != _CONTENTS and t.table.table.rows > 1 and plain.title:
+                grids.append(plain)
             continue
         unit = t.table.unit.name if t.table.unit else "元"
         told = {f.row.index for f in t.facts() if f.printed}
         tables.add(_printed(t), t.table.standard.id, unit, len(told) == 1)
         if t.blocks:
             grids.append(_grid(t, unit))
-    return Published(profile, tuple(grids), tables)
+    kind = family(style_of(profile.region), profile.stage or "budget", extra)
+    told_all = told_of(checked, kind, extra)
+    said = {**_stated(found, kind), **told_all.amounts}
+    return Published(profile, tuple(grids), tables, replace(told_all, amounts=said))
+
+
+_CONTENTS = "contents"
+
+
+def _stated(found: Iterable[TableFacts], kind: Family) -> dict[str, Decimal]:
+    """Nothing spent, where the note below an empty table says so."""
+    out = {}
+    for t in found:
+        name = t.table.standard.id.rpartition(".")[2] if t.table.standard else ""
+        some = any(f.amount is not None and f.amount.value for f in t.facts())
+        if name in kind.figures and t.table.statement and not some:
+            out[name] = Decimal(0)
+    return out
+
+
+def _plain(t: TableFacts, title: str) -> Grid:
+    """A table that is no standard one, as it is printed."""
+    first = t.table.header.first
+    lines = _lines(t.table.table, first)
+    numbers = {f.cell[1] for f in t.facts() if f.amount is not None}
+    width = t.table.table.columns
+    return Grid(
+        standard="", title=t.table.title or title, unit=t.table.unit.name if t.table.unit else "",
+        header=tuple(map(tuple, lines[:first])), rows=tuple(map(tuple, lines[first:])),
+        columns=tuple(f"?{c}" if c in numbers else "other" for c in range(width)), note=t.table.statement,
+        widths=_widths(t.table.table, width), landscape=width > 9,
+    )  # fmt: skip
+
+
+def _widths(table: Table, columns: int) -> tuple[float, ...]:
+    edges = table.edges
+    widths = tuple(round(b - a, 1) for a, b in zip(edges, edges[1:], strict=False)) if edges else ()
+    return widths if len(widths) == columns else ()
 
 
 def _printed(t: TableFacts) -> Iterable[Printed]:
@@ -73,11 +116,9 @@ def _grid(t: TableFacts, unit: str) -> Grid:
         for c in b.block.measures:
             measure = c.measure or f"?{c.index}"
             kinds[c.index] = f"{b.block.side}:{measure}" if b.block.side else measure
-    edges = t.table.table.edges
-    widths = tuple(round(b - a, 1) for a, b in zip(edges, edges[1:], strict=False)) if edges else ()
     return Grid(
         standard=t.table.standard.id, title=t.table.title or t.table.name, unit=unit, header=tuple(map(tuple, lines[:first])),
-        rows=tuple(map(tuple, lines[first:])), columns=tuple(kinds), widths=widths if len(widths) == len(kinds) else (),
+        rows=tuple(map(tuple, lines[first:])), columns=tuple(kinds), widths=_widths(t.table.table, len(kinds)),
         note=t.table.statement, landscape=len(kinds) > 9,
     )  # fmt: skip
 
@@ -103,7 +144,8 @@ def figures_of(found: Published, notes: dict[str, str]) -> Figures:
     p = found.profile
     return Figures(
         body=p.body, year=p.fiscal_year or 0, stage=p.stage or "budget", family=style_of(p.region),
-        level=p.level or "department", notes=notes,
+        level=p.level or "department", notes={**found.told.notes, **notes}, told=found.told.amounts,
+        moves=found.told.moves, planned=found.told.planned,
     )  # fmt: skip
 
 

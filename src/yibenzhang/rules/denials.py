@@ -33,6 +33,7 @@ _AT = {
     "car_buy": ("*.three_public", "car_buy"), "operating": ("*.operating_cost", "total"),
     "services": ("*.services", "total"),
 }  # fmt: skip
+_FIGURES = {"operating": "operating_cost", "services": "purchased_services"}
 _NONE = r"(?:(?<![有用])无(?!需|法|关|形|论)|没有|未安排|未发生|不涉及)(?:使用|安排|当年|本年度?)?"
 _REST = r"(?:预算|决算|支出|收入|安排的|的|收支|和|费用|项目){0,5}(?=[。;,、)]|$)"
 _DENIED = {k: re.compile(_NONE + w + _REST) for k, w in _WORDS.items()}
@@ -42,6 +43,7 @@ _LEAD = {
     k: re.compile(w + r"(?:预算|支出|决算|总额|安排|数|总计|合计|共|为){0,5}$") for k, w in _WORDS.items()
 }
 _BEFORE = 16
+_TABLE = re.compile(r"[本此该]表|^[^。]{0,6}故")
 
 
 @rule("presence.denied_text", needs=("text",))
@@ -61,12 +63,21 @@ def denied(case: Case) -> Iterator[Issue]:
         )
 
 
+def denials(case: Case) -> Iterator[tuple[str, Passage, re.Match[str]]]:
+    """What the text says the body has none of: the name of the figure in the drafts' data, and where."""
+    for key, pattern in _DENIED.items():
+        for p in case.passages:
+            for m in pattern.finditer(p.text):
+                if _own(case, p, m):
+                    yield _FIGURES.get(key, key), p, m
+
+
 def _own(case: Case, p: Passage, m: re.Match[str]) -> bool:
     """It speaks of the fiscal year, of the body as a whole, and of nothing but this."""
     before = p.text[max(0, m.start() - _BEFORE) : m.start()]
     if _OTHER.search(before.split("。")[-1]) or any(int(y) != case.year for y in _YEAR.findall(before)):
         return False
-    if "表" in p.text[m.end() : m.end() + _BEFORE]:
+    if _TABLE.search(p.text[m.end() : m.end() + _BEFORE]):
         return False  # the note of a table, which is held against that table
     return "名词" not in "".join(p.section) and not re.search(
         r"的(?:部门|单位)", p.text[m.end() - 4 : m.end() + 4]
