@@ -79,12 +79,12 @@ class Lookup:
     def value(self, name: str) -> Decimal | None:
         """This year's amount in 元, or None where it is not known."""
         found = self._plain(name)
-        return self._by_parts(name) if found is None else found
+        return self._by_parts(name) if found is None and name not in self.figures.doubtful else found
 
     def _plain(self, name: str) -> Decimal | None:
         """What a table, the workbook or the document says; None where they say nothing, or two different things."""
         given, told = self.figures.extra.get(name, self._bought(name)), self.figures.told.get(name)
-        found = self._printed(name)
+        found = None if name in self.figures.doubtful else self._printed(name)
         if found is not None:
             if name in self.family.beside and self.complete and not found and given is None:
                 return None  # an empty list of purchases

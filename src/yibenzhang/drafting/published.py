@@ -145,7 +145,7 @@ def figures_of(found: Published, notes: dict[str, str]) -> Figures:
     return Figures(
         body=p.body, year=p.fiscal_year or 0, stage=p.stage or "budget", family=style_of(p.region),
         level=p.level or "department", notes={**found.told.notes, **notes}, told=found.told.amounts,
-        moves=found.told.moves, planned=found.told.planned,
+        moves=found.told.moves, planned=found.told.planned, doubtful=found.told.doubtful,
     )  # fmt: skip
 
 

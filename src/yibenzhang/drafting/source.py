@@ -43,6 +43,8 @@ class Told:
     planned: Mapping[str, Decimal] = field(default_factory=dict)
     moves: Moves = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
+    doubtful: frozenset[str] = frozenset()
+    """Figures of which the document tells two things."""
 
 
 def told_of(checked: Checked, kind: Family, extra: str = "") -> Told:
@@ -53,8 +55,9 @@ def told_of(checked: Checked, kind: Family, extra: str = "") -> Told:
         load_lexicon(region, extra),
     )  # fmt: skip
     reader = _Source(case, kind)
+    amounts, doubtful = reader.amounts()
     moves, reasons = reader.moves()
-    return Told(reader.amounts(), reader.planned(), moves, {**reader.texts(), **reasons})
+    return Told(amounts, reader.planned(), moves, {**reader.texts(), **reasons}, doubtful)
 
 
 @dataclass
@@ -64,20 +67,23 @@ class _Source:
 
     # ---- amounts ---------------------------------------------------------------------------
 
-    def amounts(self) -> dict[str, Decimal]:
-        """Every figure that the tables tell, else the text; a denial tells nothing spent."""
+    def amounts(self) -> tuple[dict[str, Decimal], frozenset[str]]:
+        """Every figure that the tables or the text tell, and those of which they tell two things; a denial tells nothing
+        spent."""
         out: dict[str, Decimal] = {}
+        doubtful = set()
         spoken = self._spoken((Kind.VALUE, Kind.ACTUAL))
         denied = {name for name, _, _ in denials(self.case)}
         for name in self.kind.wheres:
-            in_tables = self._in_tables(name)
-            facts = in_tables or [q.fact for q in spoken.get(name, ())]
-            agreed = _agreed([f for f in facts if f.interval is not None])
-            if agreed is None and not facts and name in denied:
+            printed, said = self._in_tables(name), [q.fact for q in spoken.get(name, ())]
+            agreed = _witnessed(printed, said)
+            if agreed is None and not printed and not said and name in denied:
                 agreed = Decimal(0)
             if agreed is not None and not (agreed and name in denied):
                 out[name] = agreed
-        return out
+            elif printed or said:
+                doubtful.add(name)
+        return out, frozenset(doubtful)
 
     def planned(self) -> dict[str, Decimal]:
         """What the text of accounts says of the budget."""
@@ -89,7 +95,10 @@ class _Source:
 
     @cached_property
     def _cells(self) -> list[Cell]:
-        return list(self.case.reader.cube.whole())
+        other = source_words()["budgeted"] if self.case.stage == "accounts" else ""
+        return [
+            c for c in self.case.reader.cube.whole() if not (other and re.fullmatch(other, c.fact.column))
+        ]
 
     def _in_tables(self, name: str) -> list[Fact]:
         for where in self.kind.wheres[name]:
@@ -127,7 +136,11 @@ class _Source:
             codes = {c for kind, c in wanted.codes if kind == "function" and len(c) == _ITEM}
             return f"function:{codes.pop()}" if len(codes) == 1 else ""
         values = {**dict(wanted.prefer), **dict(wanted.values)}
-        if "elsewhere" in reading.how or not wanted.values:
+        if (
+            "elsewhere" in reading.how
+            or not wanted.values
+            or values.get("kind", "") != dict(wanted.values).get("kind", "")
+        ):
             return ""
         found = [n for n, wheres in self.kind.wheres.items() if any(_stands(w, values) for w in wheres)]
         return found[0] if len(found) == 1 else ""
@@ -243,7 +256,7 @@ class _Source:
         for p in self.case.passages:
             match = _RUN_IN.match(p.text)
             if match and re.search(wanted["heading"], match.group(1)) and match.end() < len(p.text):
-                return [p.verbatim(match.end(), len(p.text)).strip()]
+                return [_plain(p.verbatim(match.end(), len(p.text)))]
         return []
 
     def _titled(self, wanted: Mapping[str, Any]) -> list[str]:
@@ -258,7 +271,7 @@ class _Source:
                 line = p.text[at:end]
                 if titles.fullmatch(line) and not re.match(r"[一二三四五六七八九十\d]", line):
                     if within and run < at:
-                        lines.append(p.verbatim(run, at))
+                        lines.append(_plain(p.verbatim(run, at)))
                     if within and lines:
                         return _joined(lines)
                     within = bool(re.search(f"(?:{wanted['heading']})", line)) and not re.search(
@@ -266,7 +279,7 @@ class _Source:
                     )
                     run, lines = end, []
             if within and run < len(p.text):
-                lines.append(p.verbatim(run, len(p.text)))
+                lines.append(_plain(p.verbatim(run, len(p.text))))
         return []
 
     def _assets(self) -> str:
@@ -292,7 +305,7 @@ class _Source:
                 ):
                     break
                 more.append(_whole(other))
-            return "\n".join((p.verbatim(begin, end).strip(), *more))
+            return "\n".join((_plain(p.verbatim(begin, end)), *more))
         return ""
 
 
@@ -339,7 +352,12 @@ def _kept(lines: list[str], wanted: Mapping[str, Any]) -> str:
 
 
 def _whole(p: Passage) -> str:
-    return p.verbatim(0, len(p.text)).strip()
+    return _plain(p.verbatim(0, len(p.text)))
+
+
+def _plain(text: str) -> str:
+    """Without page numbers that stand within a sentence."""
+    return re.sub(source_words()["page"], "", text).strip()
 
 
 def _terms(heading: str) -> bool:
@@ -358,6 +376,16 @@ def _stands(where: Mapping[str, Any], values: Mapping[str, str]) -> bool:
         if here not in (wanted if isinstance(wanted, list) else (wanted,)):
             return False
     return True
+
+
+def _witnessed(printed: list[Fact], said: list[Fact]) -> Decimal | None:
+    """What all tables tell and a sentence, if any, with them; else what sentences agree on and a table tells too."""
+    tables, text = _agreed(printed), _agreed(said)
+    if tables is not None and (not said or any(_agreed([*printed, f]) is not None for f in said)):
+        return tables
+    if text is not None and (not printed or any(_agreed([*said, f]) is not None for f in printed)):
+        return text
+    return None
 
 
 def _agreed(facts: Iterable[Fact]) -> Decimal | None:
