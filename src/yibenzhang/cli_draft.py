@@ -13,14 +13,16 @@ from rich.console import Console
 from rich.text import Text
 
 from yibenzhang.cli_common import Layer, fail
+from yibenzhang.confined import DEFAULT, within
 from yibenzhang.drafting.figures import Figures
 from yibenzhang.drafting.parts import FontMissing, Grid
 from yibenzhang.drafting.pipeline import WRITERS, Prepared, prepare, write_all
-from yibenzhang.drafting.published import earlier, figures_of, published
+from yibenzhang.drafting.published import earlier, figures_of, is_workbook, published
 from yibenzhang.drafting.schema import schema
 from yibenzhang.drafting.template import write_template
 from yibenzhang.drafting.workbook import WorkbookError, read_workbook
 from yibenzhang.model.amounts import narrow
+from yibenzhang.model.issues import Severity
 from yibenzhang.model.places import SheetPlace
 from yibenzhang.reading import ReadingError
 from yibenzhang.reports.words import SEVERITY
@@ -34,11 +36,16 @@ def draft(
     new: Annotated[str, typer.Option("--new", help="生成空工作簿：budget 预算，accounts 决算")] = "",
     region: Annotated[str, typer.Option(help="样式：hubei、shanghai、jiangsu、national")] = "national",
     year: Annotated[int, typer.Option(help="空工作簿的年度，决定科目名称")] = 2026,
-    source: Annotated[str, typer.Option("--from", help="用一份已公开文件的表内数字，代替工作簿")] = "",
+    source: Annotated[
+        list[str] | None,
+        typer.Option("--from", help="用一份已公开的文件代替工作簿；文字和表分开的，两个文件各写一次"),
+    ] = None,
     last: Annotated[str, typer.Option("--last", help="上年的文件或工作簿，用来算增减")] = "",
     budget: Annotated[str, typer.Option("--budget", help="预算的文件或工作簿，决算用来算完成率")] = "",
-    notes: Annotated[Path | None, typer.Option(help="文字说明（TOML）：职能、机构、增减原因")] = None,
-    ask: Annotated[Path | None, typer.Option(help="缺的文字写成一份待填的 TOML")] = None,
+    notes: Annotated[
+        Path | None, typer.Option(help="回答（TOML）：职能、机构、增减原因，表里没有的数、上年数")
+    ] = None,
+    ask: Annotated[Path | None, typer.Option(help="缺的文字和数写成一份待填的 TOML；已有的回答保留")] = None,
     out: Annotated[Path, typer.Option(help="写到哪个文件夹；--new 时是文件名或文件夹")] = Path(),
     format: Annotated[
         str, typer.Option("--format", "-f", help="逗号分隔：" + ",".join(WRITERS))
@@ -46,7 +53,7 @@ def draft(
     allow_doubts: Annotated[bool, typer.Option("--allow-doubts", help="只有疑问、没有错误时也生成")] = False,
     standards: Layer = "",
 ) -> None:
-    """由批准的数字生成整份公开文本。退出码：0 已生成，1 数字不平或缺文字（不写任何文件），2 不能运行。"""
+    """由批准的数字生成整份公开文本。退出码：0 已生成，1 数字不平或缺内容（不写任何文件），2 不能运行。"""
     formats = [f.strip() for f in format.split(",") if f.strip()]
     if unknown := [f for f in formats if f not in WRITERS]:
         raise fail(f"不认识的格式 {unknown[0]}，可用的是 {'、'.join(WRITERS)}。")
@@ -57,18 +64,20 @@ def draft(
             _new(new, region, year, out)
             return
         told = _notes(notes)
-        figures, grids = _figures(workbook, source, told, standards)
+        figures, grids = _figures(workbook, source or [], told, standards)
         figures = _compared(figures, last, budget, standards)
         prepared = prepare(figures, standards, grids)
         if not prepared.ready:
-            _tell(prepared, ask)
+            _tell(prepared, ask, grids is None)
             if prepared.asks or not allow_doubts or prepared.errors:
                 raise typer.Exit(1)
+        _tell_silent(prepared)
         for path in write_all(prepared.composed.draft, out, formats):
             print(path)
         counted = prepared.checked.coverage
         Console(stderr=True, highlight=False).print(
-            f"已核对 {counted.numbers} 个数，{counted.proved} 个有据可证，没有不符。"
+            f"已核对 {counted.numbers} 个数，{counted.proved} 个有据可证，"
+            + (f"有 {len(prepared.wrong)} 处疑问。" if prepared.wrong else "没有不符。")
         )
     except WorkbookError as error:
         console = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -173,47 +182,82 @@ def _number(table: str, name: str, text: str) -> Decimal:
 
 
 def _figures(
-    workbook: str, source: str, told: dict[str, Any], standards: str
+    workbook: str, source: list[str], told: dict[str, Any], standards: str
 ) -> tuple[Figures, list[Grid] | None]:
     answers = _answers(told)
     if source:
-        found = published(source, standards)
-        if not found.profile.body or not found.profile.fiscal_year or not found.grids:
-            raise fail(f"{source}：没有认出单位、年度或任何标准表。")
+        found = within(published, (source, standards), DEFAULT.times(len(source)))
+        if (
+            not found.profile.body
+            or not found.profile.fiscal_year
+            or not any(g.standard for g in found.grids)
+        ):
+            raise fail(
+                f"{'、'.join(source)}：没有认出单位、年度或任何标准表；表在另一个文件的，--from 再写一次。"
+            )
         figures, grids = figures_of(found, {}), list(found.grids)
     else:
         figures, grids = read_workbook(workbook, standards), None
     return answers.over(figures), grids
 
 
+def _earlier(path: str, stage: str, region: str, standards: str) -> dict[str, Decimal]:
+    arguments = (path, stage, region, standards)
+    if is_workbook(Path(path)):
+        return earlier(*arguments)
+    found: dict[str, Decimal] = within(earlier, arguments)
+    return found
+
+
 def _compared(figures: Figures, last: str, budget: str, standards: str) -> Figures:
     if last:
-        before = earlier(last, figures.stage, figures.family, standards)
+        before = _earlier(last, figures.stage, figures.family, standards)
         figures = replace(figures, last={**before, **figures.last})
     if budget:
-        planned = earlier(budget, "budget", figures.family, standards)
+        planned = _earlier(budget, "budget", figures.family, standards)
         figures = replace(figures, planned={**planned, **figures.planned})
     return figures
 
 
-def _tell(prepared: Prepared, ask: Path | None) -> None:
+def _tell(prepared: Prepared, ask: Path | None, made: bool) -> None:
+    """What keeps the draft from being written; doubts wait until nothing is missing. ``made``: from a workbook."""
     console = Console(stderr=True, highlight=False, soft_wrap=True)
-    if prepared.wrong:
+    wrong = [f for f in prepared.wrong if f.severity == Severity.ERROR or not prepared.asks]
+    if wrong:
         console.print(
-            f"检查出 {len(prepared.wrong)} 处{'错误' if prepared.errors else '疑问'}（有错误就不生成任何文件）："
+            f"检查出 {len(wrong)} 处{'错误' if prepared.errors else '疑问'}（有错误就不生成任何文件）："
         )
-        for f in prepared.wrong:
+        for f in wrong:
             console.print(Text(f"  {SEVERITY[f.severity]} {f.rule}：{f.message}"))
             for e in f.evidence:
-                where = e.place if isinstance(e.place, SheetPlace) else "（由明细算出）"
+                where = (
+                    e.place if isinstance(e.place, SheetPlace) else "（由明细算出）" if made else "（草稿）"
+                )
                 console.print(Text(f"      {where}  {e.words}  {e.text}"))
     if prepared.asks:
         console.print(
-            f"还缺 {len(prepared.asks)} 处文字，没有生成任何文件（写在“文字说明”表或 --notes 的 TOML 里）："
+            f"还缺 {len(prepared.asks)} 处内容，没有生成任何文件（写在工作簿或 --notes 的 TOML 里；不知道的不会写成没有）："
         )
         for a in prepared.asks:
             console.print(Text(f"  {a.key}：{a.question}"))
         if ask:
-            lines = [f'# {a.question}\n"{a.key}" = ""\n' for a in prepared.asks]
-            ask.write_text("\n".join(lines), encoding="utf-8")
-            console.print(f"待填的文字：{ask}")
+            _write_asks(prepared, ask)
+            console.print(f"待填的内容：{ask}")
+
+
+def _write_asks(prepared: Prepared, path: Path) -> None:
+    """The questions above what the file has already: answers that were given stay."""
+    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    known = _texts(_notes(path)) if before else {}
+    lines = [f'# {a.question}\n"{a.key}" = ""\n' for a in prepared.asks if a.key not in known]
+    path.write_text("\n".join([*lines, before] if before else lines), encoding="utf-8")
+
+
+def _tell_silent(prepared: Prepared) -> None:
+    """Lines whose change is not told, because nobody said what they were last year."""
+    lines = prepared.composed.silent
+    if lines:
+        Console(stderr=True, highlight=False, soft_wrap=True).print(
+            f"{len(lines)} 个科目没有上年数，没有写增减（{'、'.join(lines[:3])}{' 等' if len(lines) > 3 else ''}）；"
+            "可用 --last 给出上年的文件。"
+        )

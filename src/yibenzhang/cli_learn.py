@@ -9,12 +9,19 @@ import typer
 from rich.text import Text
 
 from yibenzhang.batch import find_files
-from yibenzhang.checking.learning import learn_from, sources_of
+from yibenzhang.checking.learning import learn_from, source_of, sources_of
 from yibenzhang.cli_common import Layer, fail, standards_of
+from yibenzhang.confined import within
+from yibenzhang.laws.trying import Source
 from yibenzhang.reports.console import Terminal
 from yibenzhang.reports.learned import lines, report, write_region
 from yibenzhang.reports.writing import as_json
 from yibenzhang.standards import StandardsError
+
+
+def _confined(path: str, standards: str) -> tuple[Source, str]:
+    found: tuple[Source, str] = within(source_of, (path, standards))
+    return found
 
 
 def learn(
@@ -35,7 +42,7 @@ def learn(
     standards_of(standards)
     paths, missing = find_files([folder])
     try:
-        made = list(sources_of(paths, standards))
+        made = list(sources_of(paths, standards, _confined))
         sources = [s for s, _, _ in made if s is not None]
         if not sources:
             raise fail(f"{folder} 里没有能读的文件。")

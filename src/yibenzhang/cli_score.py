@@ -11,15 +11,22 @@ from rich.text import Text
 from yibenzhang.batch import find_files
 from yibenzhang.checking.check import recognised_parts
 from yibenzhang.cli_common import Layer, fail, standards_of
+from yibenzhang.confined import within
 from yibenzhang.projects.assessment import assessments_of
 from yibenzhang.projects.method import method_of
 from yibenzhang.reading import ReadingError, read
+from yibenzhang.recognising.forms import GoalForm
 from yibenzhang.reports.console import Terminal
 from yibenzhang.reports.scored import Scored, lines, report, table
 from yibenzhang.reports.writing import as_json
 from yibenzhang.standards import StandardsError
 
 FORMATS = ("text", "json", "csv")
+
+
+def forms_in(path: str, standards: str) -> tuple[GoalForm, ...]:
+    """The forms of a file. Raises ReadingError where it cannot be read."""
+    return recognised_parts(read(path), standards)[2]
 
 
 def score(
@@ -50,7 +57,7 @@ def score(
         warn.print(Text(m.error))
     for path in found:
         try:
-            forms = recognised_parts(read(path), standards)[2]
+            forms = within(forms_in, (str(path), standards))
         except ReadingError as error:
             warn.print(Text(f"{path}：{error}"))
             continue

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
+from zipfile import BadZipFile
 
-from yibenzhang.checking.check import check
+from yibenzhang.checking.check import Checked, check, check_together
 from yibenzhang.drafting.compose import compose
 from yibenzhang.drafting.families import Family, family, style_of
 from yibenzhang.drafting.figures import Figures
-from yibenzhang.drafting.lookup import Tables, measured
+from yibenzhang.drafting.lookup import Tables, measured, wan
 from yibenzhang.drafting.parts import LEFT, UP, Grid, Printed
 from yibenzhang.drafting.source import Told, told_of
 from yibenzhang.drafting.workbook import read_workbook
 from yibenzhang.model.documents import Table
-from yibenzhang.recognising.profile import Profile
+from yibenzhang.reading import read
+from yibenzhang.reading.limits import MAX_FIGURE_BYTES, ReadingError
+from yibenzhang.reading.packages import Package
+from yibenzhang.recognising.profile import Profile, profile_of
 from yibenzhang.recognising.rows import bare
 from yibenzhang.recognising.table_facts import TableFacts
+from yibenzhang.standards import load
 
 _KINDS = {"code": "code", "name": "name", "other": "other", "index": "other"}
 
@@ -33,9 +38,12 @@ class Published:
     told: Told = Told()
 
 
-def published(path: str | Path, extra: str = "") -> Published:
-    """The tables of a document and what it tells of the named figures. Raises ReadingError where it cannot be read."""
-    checked = check(path, extra)
+def published(paths: str | Path | Sequence[str], extra: str = "") -> Published:
+    """The tables of a disclosure, in one file or in several, and what it tells of the named figures.
+
+    Raises ReadingError where a file cannot be read.
+    """
+    checked = _checked([paths] if isinstance(paths, str | Path) else list(paths), extra)
     profile, found = checked.profile, checked.tables
     tables = Tables(profile.stage or "budget")
     grids = []
@@ -55,6 +63,15 @@ def published(path: str | Path, extra: str = "") -> Published:
     told_all = told_of(checked, kind, extra)
     said = {**_stated(found, kind), **told_all.amounts}
     return Published(profile, tuple(grids), tables, replace(told_all, amounts=said))
+
+
+def _checked(paths: Sequence[str | Path], extra: str) -> Checked:
+    if len(paths) == 1:
+        return check(paths[0], extra)
+    documents = [read(p) for p in paths]
+    profiles = [profile_of(d, load("", extra)) for d in documents]
+    first = next((p for p in profiles if p.body and p.fiscal_year), profiles[0])
+    return check_together(documents, [Path(p).name for p in paths], first, extra)
 
 
 _CONTENTS = "contents"
@@ -150,20 +167,24 @@ def figures_of(found: Published, notes: dict[str, str]) -> Figures:
 
 
 def earlier(path: str | Path, stage: str, region: str, extra: str = "") -> dict[str, Decimal]:
-    """The named figures of an earlier document or workbook, in 元."""
-    if Path(path).suffix.lower() == ".xlsx" and _is_workbook(Path(path)):
+    """The named figures of an earlier document or workbook, in 元; of a document those that it does not tell twice and
+    differently."""
+    if is_workbook(Path(path)):
         figures = read_workbook(path, extra)
         return compose(figures, extra).measures | dict(figures.extra)
     found = published(path, extra)
     kind: Family = family(style_of(found.profile.region or region), found.profile.stage or stage, extra)
-    return measured(kind, found.tables)
+    printed, told = measured(kind, found.tables), found.told
+    differing = {k for k, v in told.amounts.items() if k in printed and wan(printed[k]) != wan(v)}
+    out = {**told.amounts, **printed}
+    return {k: v for k, v in out.items() if k not in differing | told.doubtful}
 
 
-def _is_workbook(path: Path) -> bool:
-    from openpyxl import load_workbook
-
-    book = load_workbook(path, read_only=True)
+def is_workbook(path: Path) -> bool:
+    """It is a workbook of figures, by the names of its sheets."""
     try:
-        return "基本信息" in book.sheetnames
-    finally:
-        book.close()
+        if path.suffix.lower() != ".xlsx" or path.stat().st_size > MAX_FIGURE_BYTES:
+            return False
+        return "基本信息".encode() in Package(path.read_bytes()).read("xl/workbook.xml")
+    except (ReadingError, BadZipFile, KeyError, OSError):
+        return False

@@ -124,7 +124,22 @@ class _Source:
                 out[q.fact.id] = name
         return out
 
+    @cached_property
+    def _torn(self) -> set[int]:
+        """Passages that go on a sentence of the page before: their first words are not all of it."""
+        out = set()
+        before = ""
+        for p in self.case.passages:
+            if re.fullmatch(source_words()["furniture"], p.text):
+                continue
+            if len(before) > 15 and not before.endswith((*_ENDS, ")")) and not STARTS.match(p.text):
+                out.add(id(p))
+            before = "" if p.heading else p.text
+        return out
+
     def _name(self, q: Quantity) -> str:
+        if id(q.passage) in self._torn and "。" not in q.passage.text[: q.start]:
+            return ""
         years = re.findall(r"20[0-4]\d", q.lead)
         if any(int(y) != self.case.year for y in years) or any(_terms(h) for h in q.passage.section):
             return ""
