@@ -22,7 +22,7 @@ from yibenzhang.drafting.schema import schema
 from yibenzhang.drafting.template import write_template
 from yibenzhang.drafting.workbook import WorkbookError, read_workbook
 from yibenzhang.model.amounts import narrow
-from yibenzhang.model.issues import Severity
+from yibenzhang.model.issues import Issue, Severity
 from yibenzhang.model.places import SheetPlace
 from yibenzhang.reading import ReadingError
 from yibenzhang.reports.words import SEVERITY
@@ -224,9 +224,7 @@ def _tell(prepared: Prepared, ask: Path | None, made: bool) -> None:
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     wrong = [f for f in prepared.wrong if f.severity == Severity.ERROR or not prepared.asks]
     if wrong:
-        console.print(
-            f"检查出 {len(wrong)} 处{'错误' if prepared.errors else '疑问'}（有错误就不生成任何文件）："
-        )
+        console.print(f"检查出 {_counted(wrong)}（有错误就不生成任何文件）：")
         for f in wrong:
             console.print(Text(f"  {SEVERITY[f.severity]} {f.rule}：{f.message}"))
             for e in f.evidence:
@@ -243,6 +241,12 @@ def _tell(prepared: Prepared, ask: Path | None, made: bool) -> None:
         if ask:
             _write_asks(prepared, ask)
             console.print(f"待填的内容：{ask}")
+
+
+def _counted(wrong: list[Issue]) -> str:
+    errors = sum(f.severity == Severity.ERROR for f in wrong)
+    told = [(errors, "错误"), (len(wrong) - errors, "疑问")]
+    return "、".join(f"{n} 处{word}" for n, word in told if n)
 
 
 def _write_asks(prepared: Prepared, path: Path) -> None:

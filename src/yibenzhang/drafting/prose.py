@@ -131,7 +131,11 @@ class Writer:
 
     def changed(self, name: str) -> str:
         """The same after a comma; nothing where a person wants nothing said, or where the figure itself is missing."""
-        if name in self.figures.unsaid or self.lookup.value(name) is None:
+        if name in self.figures.unsaid:
+            return ""
+        if self.lookup.value(name) is None:
+            if self.figures.last.get(name) is None and not self.figures.complete:
+                self._asked(f"last.{name}", name)
             return ""
         return f"，{self.versus(name)}"
 

@@ -151,12 +151,11 @@ class _Source:
             codes = {c for kind, c in wanted.codes if kind == "function" and len(c) == _ITEM}
             return f"function:{codes.pop()}" if len(codes) == 1 else ""
         values = {**dict(wanted.prefer), **dict(wanted.values)}
-        if (
-            "elsewhere" in reading.how
-            or not wanted.values
-            or values.get("kind", "") != dict(wanted.values).get("kind", "")
-        ):
+        own = dict(wanted.values)
+        if "elsewhere" in reading.how or not own or values.get("kind", "") != own.get("kind", ""):
             return ""
+        if "heading" in reading.how and "item" not in own:
+            return ""  # the heading says of what, and the sentence may speak of more
         found = [n for n, wheres in self.kind.wheres.items() if any(_stands(w, values) for w in wheres)]
         return found[0] if len(found) == 1 else ""
 
