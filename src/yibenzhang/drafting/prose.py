@@ -247,20 +247,19 @@ class Writer:
         return out
 
     def people(self) -> str:
-        """人员经费 and 公用经费 by economic code, for tables without columns of their own for them."""
+        """人员经费 and 公用经费: as the tables tell them, else by economic code."""
         amounts, listed = [], []
         rows = self.lookup.tables.rows.get(f"{self.family.stage}.general_basic", ())
-        if not any(len(p.code) == 3 for p in rows) and not self.lookup.complete:
-            return f"{self.lookup.title('personnel')}{self.m('personnel')}，{self.lookup.title('public')}{self.m('public')}。"
         factor = self.lookup.tables.factor.get(f"{self.family.stage}.general_basic", Decimal(1))
-        for name, classes in (
-            ("人员经费", ("301", "303")),
-            ("公用经费", ("302", "307", "309", "310", "399")),
-        ):
-            value = sum((p.value * factor for p in rows if p.code in classes), ZERO)
-            amounts.append(f"{name}{shown(wan(value))}")
+        for name, classes in self.family.data["economic_classes"].items():
+            coded = [p.value * factor for p in rows if p.code in classes and p.measure == "total"]
+            title = self.lookup.title(name)
+            if self.lookup.complete or (coded and self.lookup.value(name) is None):
+                amounts.append(f"{title}{shown(wan(sum(coded, ZERO)))}")
+            else:
+                amounts.append(f"{title}{self.m(name)}")
             if items := self.economics(*classes):
-                listed.append(f"{name}主要包括：{items}。")
+                listed.append(f"{title}主要包括：{items}。")
         return "，".join(amounts) + "。" + "".join(listed)
 
     def cn(self, n: int) -> str:

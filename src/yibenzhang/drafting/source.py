@@ -7,7 +7,7 @@ and not the same is not known.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -17,6 +17,7 @@ from typing import Any
 from yibenzhang.checking.applying import case_of
 from yibenzhang.checking.check import Checked
 from yibenzhang.drafting.families import Family, source_words
+from yibenzhang.model.documents import Paragraph
 from yibenzhang.model.facts import Fact
 from yibenzhang.prose.claims import Claim
 from yibenzhang.prose.cube import Cell
@@ -32,6 +33,8 @@ Moves = Mapping[str, tuple[tuple[Decimal, Decimal], ...]]
 _SPOKEN = ("side", "fund", "period", "kind", "item")
 _ITEM = 7
 """Digits of the code of a function that a sentence compares."""
+_REPEATED = 4
+"""Pages that a line stands on to be their head."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,21 @@ class _Source:
         return out
 
     @cached_property
+    def _heads(self) -> list[str]:
+        """Lines that stand on page after page."""
+        lines = Counter(b.text.strip() for b in self.case.document.blocks() if isinstance(b, Paragraph))
+        return [line for line, n in lines.items() if n >= _REPEATED and len(line) > 5]
+
+    def _plain(self, text: str) -> str:
+        """Without page numbers and page heads that stand within a sentence."""
+        for head in self._heads:
+            text = text.replace(head, "")
+        return re.sub(source_words()["page"], "", text).strip()
+
+    def _whole(self, p: Passage) -> str:
+        return self._plain(p.verbatim(0, len(p.text)))
+
+    @cached_property
     def _torn(self) -> set[int]:
         """Passages that go on a sentence of the page before: their first words are not all of it."""
         out = set()
@@ -204,7 +222,10 @@ class _Source:
         if change is None or not change.sign or not change.money or change.start < q.end:
             return None
         between = text[q.end : change.start]
-        if re.search(other, between) or "。" in between or not re.search(r"上年|去年|20\d\d", between):
+        years = {int(y) for y in re.findall(r"20\d\d", between)}
+        if re.search(other, between) or "。" in between or not years <= {(self.case.year or 0) - 1}:
+            return None
+        if not years and not re.search(source_words()["moves"]["before"], between):
             return None
         return q.amount.base - change.sign * change.amount.base
 
@@ -233,8 +254,11 @@ class _Source:
         why = match.group("why")
         if cut := re.search(words["cut"], why):
             why = why[: cut.start()]
-        if "一是" not in why:
-            why = why.split(";")[0]
+        pieces = why.split(";")
+        several = next(
+            (k for k, piece in enumerate(pieces) if k and not re.match(words["counted"], piece)), len(pieces)
+        )
+        why = ";".join(pieces[:several])
         start = match.start("why")
         return passage.verbatim(start, start + len(why)).strip("，,；;。 ") if why else ""
 
@@ -259,7 +283,9 @@ class _Source:
             groups.setdefault(p.section[: level + 1], []).append(p)
         for passages in groups.values():
             lines = _joined(
-                _whole(p) for p in passages if not (p.heading and p.section and flat(p.text) in p.section)
+                self._whole(p)
+                for p in passages
+                if not (p.heading and p.section and flat(p.text) in p.section)
             )
             if text := _kept(lines, wanted):
                 return text
@@ -270,7 +296,7 @@ class _Source:
         for p in self.case.passages:
             match = _RUN_IN.match(p.text)
             if match and re.search(wanted["heading"], match.group(1)) and match.end() < len(p.text):
-                return [_plain(p.verbatim(match.end(), len(p.text)))]
+                return [self._plain(p.verbatim(match.end(), len(p.text)))]
         return []
 
     def _titled(self, wanted: Mapping[str, Any]) -> list[str]:
@@ -285,7 +311,7 @@ class _Source:
                 line = p.text[at:end]
                 if titles.fullmatch(line) and not re.match(r"[一二三四五六七八九十\d]", line):
                     if within and run < at:
-                        lines.append(_plain(p.verbatim(run, at)))
+                        lines.append(self._plain(p.verbatim(run, at)))
                     if within and lines:
                         return _joined(lines)
                     within = bool(re.search(f"(?:{wanted['heading']})", line)) and not re.search(
@@ -293,7 +319,7 @@ class _Source:
                     )
                     run, lines = end, []
             if within and run < len(p.text):
-                lines.append(_plain(p.verbatim(run, len(p.text))))
+                lines.append(self._plain(p.verbatim(run, len(p.text))))
         return []
 
     def _assets(self) -> str:
@@ -318,8 +344,8 @@ class _Source:
                     or end < len(p.text)
                 ):
                     break
-                more.append(_whole(other))
-            return "\n".join((_plain(p.verbatim(begin, end)), *more))
+                more.append(self._whole(other))
+            return "\n".join((self._plain(p.verbatim(begin, end)), *more))
         return ""
 
 
@@ -345,6 +371,8 @@ def _joined(lines: Iterable[str]) -> list[str]:
     for line in lines:
         if not line or re.fullmatch(source_words()["furniture"], line):
             continue
+        if re.match(source_words()["remark"], flat(line)):
+            continue
         if out and not out[-1].endswith(_ENDS) and not STARTS.match(flat(line)):
             out[-1] += line
         else:
@@ -363,15 +391,6 @@ def _kept(lines: list[str], wanted: Mapping[str, Any]) -> str:
         return ""
     must = wanted.get("must")
     return "\n".join(lines) if not must or re.search(must, "".join(lines)) else ""
-
-
-def _whole(p: Passage) -> str:
-    return _plain(p.verbatim(0, len(p.text)))
-
-
-def _plain(text: str) -> str:
-    """Without page numbers that stand within a sentence."""
-    return re.sub(source_words()["page"], "", text).strip()
 
 
 def _terms(heading: str) -> bool:
