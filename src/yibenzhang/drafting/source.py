@@ -7,7 +7,7 @@ and not the same is not known.
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -17,11 +17,11 @@ from typing import Any
 from yibenzhang.checking.applying import case_of
 from yibenzhang.checking.check import Checked
 from yibenzhang.drafting.families import Family, source_words
-from yibenzhang.model.documents import Paragraph
+from yibenzhang.drafting.source_texts import ENDS, texts_of
 from yibenzhang.model.facts import Fact
 from yibenzhang.prose.claims import Claim
 from yibenzhang.prose.cube import Cell
-from yibenzhang.prose.passages import Passage, flat
+from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.reading.paragraphs import STARTS
 from yibenzhang.rules.case import Case
@@ -33,8 +33,6 @@ Moves = Mapping[str, tuple[tuple[Decimal, Decimal], ...]]
 _SPOKEN = ("side", "fund", "period", "kind", "item")
 _ITEM = 7
 """Digits of the code of a function that a sentence compares."""
-_REPEATED = 4
-"""Pages that a line stands on to be their head."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,7 @@ def told_of(checked: Checked, kind: Family, extra: str = "") -> Told:
     reader = _Source(case, kind)
     amounts, doubtful = reader.amounts()
     moves, reasons = reader.moves()
-    return Told(amounts, reader.planned(), moves, {**reader.texts(), **reasons}, doubtful)
+    return Told(amounts, reader.planned(), moves, {**texts_of(case), **reasons}, doubtful)
 
 
 @dataclass
@@ -128,21 +126,6 @@ class _Source:
         return out
 
     @cached_property
-    def _heads(self) -> list[str]:
-        """Lines that stand on page after page."""
-        lines = Counter(b.text.strip() for b in self.case.document.blocks() if isinstance(b, Paragraph))
-        return [line for line, n in lines.items() if n >= _REPEATED and len(line) > 5]
-
-    def _plain(self, text: str) -> str:
-        """Without page numbers and page heads that stand within a sentence."""
-        for head in self._heads:
-            text = text.replace(head, "")
-        return re.sub(source_words()["page"], "", text).strip()
-
-    def _whole(self, p: Passage) -> str:
-        return self._plain(p.verbatim(0, len(p.text)))
-
-    @cached_property
     def _torn(self) -> set[int]:
         """Passages that go on a sentence of the page before: their first words are not all of it."""
         out = set()
@@ -150,7 +133,7 @@ class _Source:
         for p in self.case.passages:
             if re.fullmatch(source_words()["furniture"], p.text):
                 continue
-            if len(before) > 15 and not before.endswith((*_ENDS, ")")) and not STARTS.match(p.text):
+            if len(before) > 15 and not before.endswith((*ENDS, ")")) and not STARTS.match(p.text):
                 out.add(id(p))
             before = "" if p.heading else p.text
         return out
@@ -262,92 +245,6 @@ class _Source:
         start = match.start("why")
         return passage.verbatim(start, start + len(why)).strip("，,；;。 ") if why else ""
 
-    # ---- texts -----------------------------------------------------------------------------
-
-    def texts(self) -> dict[str, str]:
-        """The sections that no number gives, word for word."""
-        out = {}
-        for section in source_words()["section"]:
-            if text := self._section(section):
-                out[section["key"]] = text
-        if assets := self._assets():
-            out["assets"] = assets
-        return out
-
-    def _section(self, wanted: Mapping[str, Any]) -> str:
-        groups: dict[tuple[str, ...], list[Passage]] = {}
-        for p in self.case.passages:
-            level = next((k for k, h in enumerate(p.section) if re.search(wanted["heading"], h)), None)
-            if level is None or any(re.search(wanted["not"], h) for h in p.section[: level + 1]):
-                continue
-            groups.setdefault(p.section[: level + 1], []).append(p)
-        for passages in groups.values():
-            lines = _joined(
-                self._whole(p)
-                for p in passages
-                if not (p.heading and p.section and flat(p.text) in p.section)
-            )
-            if text := _kept(lines, wanted):
-                return text
-        return _kept(self._run_in(wanted), wanted) or _kept(self._titled(wanted), wanted)
-
-    def _run_in(self, wanted: Mapping[str, Any]) -> list[str]:
-        """What stands after a heading in one paragraph with it."""
-        for p in self.case.passages:
-            match = _RUN_IN.match(p.text)
-            if match and re.search(wanted["heading"], match.group(1)) and match.end() < len(p.text):
-                return [self._plain(p.verbatim(match.end(), len(p.text)))]
-        return []
-
-    def _titled(self, wanted: Mapping[str, Any]) -> list[str]:
-        """What stands between a heading without a number, in a line of its own, and the next."""
-        titles = re.compile(f"[^,。;:…]{{0,40}}(?:{source_words()['titles']})(?:情况|说明|\\(.{{1,8}}\\))*")
-        lines: list[str] = []
-        within = False
-        for p in self.case.passages:
-            ends = [at for at, _ in p.pieces[1:]] + [len(p.text)]
-            run = 0
-            for (at, _), end in zip(p.pieces, ends, strict=True):
-                line = p.text[at:end]
-                if titles.fullmatch(line) and not re.match(r"[一二三四五六七八九十\d]", line):
-                    if within and run < at:
-                        lines.append(self._plain(p.verbatim(run, at)))
-                    if within and lines:
-                        return _joined(lines)
-                    within = bool(re.search(f"(?:{wanted['heading']})", line)) and not re.search(
-                        wanted["not"], line
-                    )
-                    run, lines = end, []
-            if within and run < len(p.text):
-                lines.append(self._plain(p.verbatim(run, len(p.text))))
-        return []
-
-    def _assets(self) -> str:
-        words = source_words()["assets"]
-        for k, p in enumerate(self.case.passages):
-            match = re.search(words["has"], p.text)
-            if match is None or p.heading or re.search(words["not"], p.text[: match.start()]):
-                continue
-            if not any(words["section"] in h for h in (*p.section, p.text[: match.start()])):
-                continue
-            begin = p.text.rfind("。", 0, match.start()) + 1
-            end = begin
-            for sentence in re.finditer(r"[^。]*。?", p.text[begin:]):
-                if not sentence.group() or not re.search(words["keep"], sentence.group()):
-                    break
-                end = begin + sentence.end()
-            more = []
-            for other in self.case.passages[k + 1 : k + 3]:
-                if (
-                    other.section != p.section
-                    or not re.search(words["keep"], other.text)
-                    or end < len(p.text)
-                ):
-                    break
-                more.append(self._whole(other))
-            return "\n".join((self._plain(p.verbatim(begin, end)), *more))
-        return ""
-
 
 def _meets(claim: Claim, now: Decimal, last: Decimal) -> bool:
     """The rate that the claim tells is that of the two amounts: else one of them was misread, or misprinted."""
@@ -359,38 +256,6 @@ def _meets(claim: Claim, now: Decimal, last: Decimal) -> bool:
     told = rate.amount.value * (rate.sign or 1)
     slack = Decimal(2) / Decimal(10) ** rate.amount.decimals + abs(now) * 2 / last / 100
     return abs(100 * (now - last) / last - told) <= slack
-
-
-_RUN_IN = re.compile(r"\(?[一二三四五六七八九十\d]{1,3}\)?[、.]?([^。,:;]{2,30})。")
-_ENDS = ("。", "；", "：", ";", ":", "！", "？")
-
-
-def _joined(lines: Iterable[str]) -> list[str]:
-    """Lines without page numbers; one that breaks off goes on in the next."""
-    out: list[str] = []
-    for line in lines:
-        if not line or re.fullmatch(source_words()["furniture"], line):
-            continue
-        if re.match(source_words()["remark"], flat(line)):
-            continue
-        if out and not out[-1].endswith(_ENDS) and not STARTS.match(flat(line)):
-            out[-1] += line
-        else:
-            out.append(line)
-    return out
-
-
-def _kept(lines: list[str], wanted: Mapping[str, Any]) -> str:
-    """The first lines of a section that are sentences to the end; a list that is announced and not there ends none."""
-    lines = lines[: wanted["most"]]
-    while lines and not lines[-1].endswith(("。", "；", ";")) and len(lines[-1]) > 40:
-        lines = lines[:-1]
-    while lines and lines[-1].endswith(("：", ":")):
-        lines = lines[:-1]
-    if not any(line.endswith(_ENDS) for line in lines):
-        return ""
-    must = wanted.get("must")
-    return "\n".join(lines) if not must or re.search(must, "".join(lines)) else ""
 
 
 def _terms(heading: str) -> bool:

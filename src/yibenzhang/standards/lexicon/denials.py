@@ -56,6 +56,12 @@ def denial_words() -> Denials:
         for d in data["denied"]
     )
     cars = data["cars"]
-    plain = (data["other"], data["table_note"], data["others"])
-    counted = (cars["stock"], cars["other"])
-    return Denials(denied, *map(re.compile, plain), data["terms"], *map(re.compile, counted))
+    return Denials(
+        denied,
+        other=re.compile(data["other"]),
+        table_note=re.compile(data["table_note"]),
+        others=re.compile(data["others"]),
+        terms=data["terms"],
+        stock=re.compile(cars["stock"]),
+        not_stock=re.compile(cars["other"]),
+    )
