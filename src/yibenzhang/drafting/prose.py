@@ -168,6 +168,8 @@ class Writer:
         )
 
     def budgeted(self, name: str) -> str:
+        if self.lookup.value(name) is None:
+            return f"的决算为{self.m(name)}"
         return self.completed(self.lookup.wan(name), name, self.lookup.title(name))
 
     def budgeted_line(self, line: Line) -> str:
@@ -190,7 +192,7 @@ class Writer:
     def reason(self, name: str) -> str:
         """The reason of a change; none is needed where nothing moved."""
         now, last = self.lookup.wan(name), self.before(name)
-        if last is None or now == last or name in self.figures.unsaid:
+        if last is None or now == last or name in self.figures.unsaid or self.lookup.value(name) is None:
             return ""
         way = "增加" if now > last else "减少"
         what = f"{self.lookup.title(name)}比上年{way}{shown(abs(now - last))}"

@@ -61,7 +61,7 @@ class _Texts:
         for p in self.case.passages:
             match = _RUN_IN.match(p.text)
             if match and re.search(wanted["heading"], match.group(1)) and match.end() < len(p.text):
-                return [self._plain(p.verbatim(match.end(), len(p.text)))]
+                return [self._text(p, match.end(), len(p.text))]
         return []
 
     def _titled(self, wanted: Mapping[str, Any]) -> list[str]:
@@ -76,7 +76,7 @@ class _Texts:
                 line = p.text[at:end]
                 if titles.fullmatch(line) and not re.match(r"[一二三四五六七八九十\d]", line):
                     if within and run < at:
-                        lines.append(self._plain(p.verbatim(run, at)))
+                        lines.append(self._text(p, run, at))
                     if within and lines:
                         return _joined(lines)
                     within = bool(re.search(f"(?:{wanted['heading']})", line)) and not re.search(
@@ -84,7 +84,7 @@ class _Texts:
                     )
                     run, lines = end, []
             if within and run < len(p.text):
-                lines.append(self._plain(p.verbatim(run, len(p.text))))
+                lines.append(self._text(p, run, len(p.text)))
         return []
 
     def _assets(self) -> str:
@@ -110,7 +110,7 @@ class _Texts:
                 ):
                     break
                 more.append(self._whole(other))
-            return "\n".join((self._plain(p.verbatim(begin, end)), *more))
+            return "\n".join((self._text(p, begin, end), *more))
         return ""
 
     @cached_property
@@ -119,14 +119,14 @@ class _Texts:
         lines = Counter(b.text.strip() for b in self.case.document.blocks() if isinstance(b, Paragraph))
         return [line for line, n in lines.items() if n >= _REPEATED and len(line) > 5]
 
-    def _plain(self, text: str) -> str:
-        """Without page numbers and page heads that stand within a sentence."""
-        for head in self._heads:
-            text = text.replace(head, "")
+    def _text(self, p: Passage, start: int, end: int) -> str:
+        """What is printed there, without page numbers and page heads that stand within a sentence."""
+        ranges = p.printed(start, end)
+        text = "".join(q.text[a:b] for q, a, b in ranges if q.text.strip() not in self._heads)
         return re.sub(source_words()["page"], "", text).strip()
 
     def _whole(self, p: Passage) -> str:
-        return self._plain(p.verbatim(0, len(p.text)))
+        return self._text(p, 0, len(p.text))
 
 
 _RUN_IN = re.compile(r"\(?[一二三四五六七八九十\d]{1,3}\)?[、.]?([^。,:;]{2,30})。")
