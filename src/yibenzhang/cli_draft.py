@@ -12,14 +12,15 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from yibenzhang.cli_common import Layer, fail
-from yibenzhang.confined import DEFAULT, within
+from yibenzhang.cli_common import Bounds, Layer, bounds, fail
+from yibenzhang.confined import within
+from yibenzhang.confining import Limits
 from yibenzhang.drafting.figures import Figures
 from yibenzhang.drafting.parts import FontMissing, Grid
 from yibenzhang.drafting.pipeline import WRITERS, Prepared, prepare, write_all
-from yibenzhang.drafting.published import earlier, figures_of, is_workbook, published
+from yibenzhang.drafting.published import before_the_next, earlier, figures_of, is_workbook, published
 from yibenzhang.drafting.schema import schema
-from yibenzhang.drafting.template import write_template
+from yibenzhang.drafting.template import write_prefilled, write_template
 from yibenzhang.drafting.workbook import WorkbookError, read_workbook
 from yibenzhang.model.amounts import narrow
 from yibenzhang.model.issues import Issue, Severity
@@ -40,8 +41,15 @@ def draft(
         list[str] | None,
         typer.Option("--from", help="用一份已公开的文件代替工作簿；文字和表分开的，两个文件各写一次"),
     ] = None,
-    last: Annotated[str, typer.Option("--last", help="上年的文件或工作簿，用来算增减")] = "",
-    budget: Annotated[str, typer.Option("--budget", help="预算的文件或工作簿，决算用来算完成率")] = "",
+    last: Annotated[
+        str, typer.Option("--last", help="上年的文件或工作簿，用来算增减；与 --new 一起用，上年数先填好")
+    ] = "",
+    budget: Annotated[
+        str,
+        typer.Option(
+            "--budget", help="预算的文件或工作簿，决算用来算完成率；与 --new 一起用，年初预算先填好"
+        ),
+    ] = "",
     notes: Annotated[
         Path | None, typer.Option(help="回答（TOML）：职能、机构、增减原因，表里没有的数、上年数")
     ] = None,
@@ -52,8 +60,10 @@ def draft(
     ] = "docx,pdf",
     allow_doubts: Annotated[bool, typer.Option("--allow-doubts", help="只有疑问、没有错误时也生成")] = False,
     standards: Layer = "",
+    limits: Bounds = "",
 ) -> None:
     """由批准的数字生成整份公开文本。退出码：0 已生成，1 数字不平或缺内容（不写任何文件），2 不能运行。"""
+    most = bounds(limits)
     formats = [f.strip() for f in format.split(",") if f.strip()]
     if unknown := [f for f in formats if f not in WRITERS]:
         raise fail(f"不认识的格式 {unknown[0]}，可用的是 {'、'.join(WRITERS)}。")
@@ -61,11 +71,11 @@ def draft(
         raise fail("请给出工作簿、--from 文件或 --new 之一。")
     try:
         if new:
-            _new(new, region, year, out)
+            _new(new, region, year, out, last or budget, standards, most)
             return
         told = _notes(notes)
-        figures, grids = _figures(workbook, source or [], told, standards)
-        figures = _compared(figures, last, budget, standards)
+        figures, grids = _figures(workbook, source or [], told, standards, most)
+        figures = _compared(figures, last, budget, standards, most)
         prepared = prepare(figures, standards, grids)
         if not prepared.ready:
             _tell(prepared, ask, grids is None)
@@ -91,12 +101,20 @@ def draft(
         raise fail(f"没有写成：{error.strerror}：{error.filename}") from error
 
 
-def _new(stage: str, region: str, year: int, out: Path) -> None:
+def _new(stage: str, region: str, year: int, out: Path, before: str, standards: str, most: Limits) -> None:
+    """The empty workbook; with what a document ``before`` it tells beforehand, where one is given."""
     if stage not in ("budget", "accounts"):
         raise fail(f"--new 只能是 budget 或 accounts，不是 {stage}。")
+    known: Figures | None = None
+    if before:
+        known = within(before_the_next, (before, stage, standards), most)
+        region = known.family
     path = out if out.suffix == ".xlsx" else out / f"编制工作簿-{region}-{stage}.xlsx"
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_template(path, stage, region, year)
+    if known is None:
+        write_template(path, stage, region, year)
+    else:
+        write_prefilled(path, known)
     print(path)
 
 
@@ -182,11 +200,11 @@ def _number(table: str, name: str, text: str) -> Decimal:
 
 
 def _figures(
-    workbook: str, source: list[str], told: dict[str, Any], standards: str
+    workbook: str, source: list[str], told: dict[str, Any], standards: str, most: Limits
 ) -> tuple[Figures, list[Grid] | None]:
     answers = _answers(told)
     if source:
-        found = within(published, (source, standards), DEFAULT.times(len(source)))
+        found = within(published, (source, standards), most.times(len(source)))
         if (
             not found.profile.body
             or not found.profile.fiscal_year
@@ -201,20 +219,20 @@ def _figures(
     return answers.over(figures), grids
 
 
-def _earlier(path: str, stage: str, region: str, standards: str) -> dict[str, Decimal]:
+def _earlier(path: str, stage: str, region: str, standards: str, most: Limits) -> dict[str, Decimal]:
     arguments = (path, stage, region, standards)
     if is_workbook(Path(path)):
         return earlier(*arguments)
-    found: dict[str, Decimal] = within(earlier, arguments)
+    found: dict[str, Decimal] = within(earlier, arguments, most)
     return found
 
 
-def _compared(figures: Figures, last: str, budget: str, standards: str) -> Figures:
+def _compared(figures: Figures, last: str, budget: str, standards: str, most: Limits) -> Figures:
     if last:
-        before = _earlier(last, figures.stage, figures.family, standards)
+        before = _earlier(last, figures.stage, figures.family, standards, most)
         figures = replace(figures, last={**before, **figures.last})
     if budget:
-        planned = _earlier(budget, "budget", figures.family, standards)
+        planned = _earlier(budget, "budget", figures.family, standards, most)
         figures = replace(figures, planned={**planned, **figures.planned})
     return figures
 

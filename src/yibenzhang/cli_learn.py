@@ -10,8 +10,9 @@ from rich.text import Text
 
 from yibenzhang.batch import find_files
 from yibenzhang.checking.learning import learn_from, source_of, sources_of
-from yibenzhang.cli_common import Layer, fail, standards_of
+from yibenzhang.cli_common import Bounds, Layer, bounds, fail, standards_of
 from yibenzhang.confined import within
+from yibenzhang.confining import Limits
 from yibenzhang.laws.trying import Source
 from yibenzhang.reports.console import Terminal
 from yibenzhang.reports.learned import lines, report, write_region
@@ -19,8 +20,8 @@ from yibenzhang.reports.writing import as_json
 from yibenzhang.standards import StandardsError
 
 
-def _confined(path: str, standards: str) -> tuple[Source, str]:
-    found: tuple[Source, str] = within(source_of, (path, standards))
+def _confined(path: str, standards: str, limits: Limits) -> tuple[Source, str]:
+    found: tuple[Source, str] = within(source_of, (path, standards), limits)
     return found
 
 
@@ -34,6 +35,7 @@ def learn(
         Path | None, typer.Option(help="地区文件夹写到哪里；不给就只列出，加 --accept 时为 regions/文件夹名")
     ] = None,
     standards: Layer = "",
+    limits: Bounds = "",
     format: Annotated[str, typer.Option("--format", "-f", help="text 给人看，json 给程序用")] = "text",
 ) -> None:
     """从一个地区的文件里学不认识的词：列出建议和依据，写成可以修改的地区文件夹。退出码：0 已完成，2 不能运行。"""
@@ -42,7 +44,8 @@ def learn(
     standards_of(standards)
     paths, missing = find_files([folder])
     try:
-        made = list(sources_of(paths, standards, _confined))
+        within_bounds = bounds(limits)
+        made = list(sources_of(paths, standards, lambda p, s: _confined(p, s, within_bounds)))
         sources = [s for s, _, _ in made if s is not None]
         if not sources:
             raise fail(f"{folder} 里没有能读的文件。")

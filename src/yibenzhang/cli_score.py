@@ -10,7 +10,7 @@ from rich.text import Text
 
 from yibenzhang.batch import find_files
 from yibenzhang.checking.check import recognised_parts
-from yibenzhang.cli_common import Layer, fail, standards_of
+from yibenzhang.cli_common import Bounds, Layer, bounds, fail, standards_of
 from yibenzhang.confined import within
 from yibenzhang.projects.assessment import assessments_of
 from yibenzhang.projects.method import method_of
@@ -38,6 +38,7 @@ def score(
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="每一项都列出，不只是不合的和要看的")] = False,
     standards: Layer = "",
+    limits: Bounds = "",
     format: Annotated[
         str, typer.Option("--format", "-f", help="text 给人看，json 给程序用，csv 给表格用")
     ] = "text",
@@ -51,13 +52,14 @@ def score(
     except StandardsError as error:
         raise fail(str(error)) from error
     warn = Terminal(stderr=True, soft_wrap=True)
+    most = bounds(limits)
     found, missing = find_files(paths)
     scored = []
     for m in missing:
         warn.print(Text(m.error))
     for path in found:
         try:
-            forms = within(forms_in, (str(path), standards))
+            forms = within(forms_in, (str(path), standards), most)
         except ReadingError as error:
             warn.print(Text(f"{path}：{error}"))
             continue

@@ -24,6 +24,7 @@ from yibenzhang.recognising.profile import Profile, profile_of
 from yibenzhang.recognising.rows import bare
 from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.standards import load
+from yibenzhang.standards.speech import speech
 
 _KINDS = {"code": "code", "name": "name", "other": "other", "index": "other"}
 
@@ -172,12 +173,40 @@ def earlier(path: str | Path, stage: str, region: str, extra: str = "") -> dict[
     if is_workbook(Path(path)):
         figures = read_workbook(path, extra)
         return compose(figures, extra).measures | dict(figures.extra)
-    found = published(path, extra)
+    return earlier_of(published(path, extra), extra, stage, region)
+
+
+def earlier_of(
+    found: Published, extra: str = "", stage: str = "budget", region: str = ""
+) -> dict[str, Decimal]:
+    """The named figures of a document in 元, without those that it tells twice and differently."""
     kind: Family = family(style_of(found.profile.region or region), found.profile.stage or stage, extra)
     printed, told = measured(kind, found.tables), found.told
     differing = {k for k, v in told.amounts.items() if k in printed and wan(printed[k]) != wan(v)}
     out = {**told.amounts, **printed}
     return {k: v for k, v in out.items() if k not in differing | told.doubtful}
+
+
+def before_the_next(path: str, stage: str, extra: str = "") -> Figures:
+    """What a document of the year before (or, for accounts, the budget of the year) gives beforehand to the workbook of
+    ``stage``. Raises ReadingError, also where nobody can tell whose document it is."""
+    found = published(path, extra)
+    p = found.profile
+    if not p.body or not p.fiscal_year:
+        raise ReadingError(speech()["drafting"]["unknown"].format(path=path))
+    same = (p.stage or "budget") == stage
+    kept = {k: found.told.notes[k] for k in _LASTING if k in found.told.notes}
+    figures = replace(
+        figures_of(found, {}), year=p.fiscal_year + same, stage=stage, notes=kept, told={}, moves={}
+    )
+    known = earlier_of(found, extra)
+    names = family(figures.family, stage, extra).figure_names
+    amounts = {k: v for k, v in known.items() if k in names or ":" in k}
+    return replace(figures, last=amounts if same else {}, planned={} if same else amounts)
+
+
+_LASTING = ("duties", "institutions")
+"""Texts that stay from year to year."""
 
 
 def is_workbook(path: Path) -> bool:
