@@ -47,15 +47,15 @@ def learn(
         within_bounds = bounds(limits)
         made = list(sources_of(paths, standards, lambda p, s: _confined(p, s, within_bounds)))
         sources = [s for s, _, _ in made if s is not None]
+        warn = Terminal(stderr=True, soft_wrap=True)
+        for why in (*(m.error for m in missing), *(w for _, _, w in made if w)):
+            warn.print(Text(why))
         if not sources:
             raise fail(f"{folder} 里没有能读的文件。")
         regions = {r for s, r, _ in made if s is not None}
         learning = learn_from(sources, regions.pop() if len(regions) == 1 else "", standards)
     except StandardsError as error:
         raise fail(str(error)) from error
-    warn = Terminal(stderr=True, soft_wrap=True)
-    for why in (*(m.error for m in missing), *(w for _, _, w in made if w)):
-        warn.print(Text(why))
     if format == "json":
         print(as_json(report(learning)))
     else:

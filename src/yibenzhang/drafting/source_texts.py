@@ -117,7 +117,9 @@ class _Texts:
     def _heads(self) -> list[str]:
         """Lines that stand on page after page."""
         lines = Counter(b.text.strip() for b in self.case.document.blocks() if isinstance(b, Paragraph))
-        return [line for line, n in lines.items() if n >= _REPEATED and len(line) > 5]
+        return [
+            line for line, n in lines.items() if n >= _REPEATED and len(line) > 5 and not line.endswith(ENDS)
+        ]
 
     def _text(self, p: Passage, start: int, end: int) -> str:
         """What is printed there, without page numbers and page heads that stand within a sentence."""
