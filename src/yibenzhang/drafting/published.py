@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile
 
 from yibenzhang.checking.check import Checked, check, check_together
@@ -22,6 +23,7 @@ from yibenzhang.reading.limits import MAX_FIGURE_BYTES, ReadingError
 from yibenzhang.reading.packages import Package
 from yibenzhang.recognising.profile import Profile, profile_of
 from yibenzhang.recognising.rows import bare
+from yibenzhang.recognising.stitching import framed_tables
 from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.standards import load
 from yibenzhang.standards.speech import speech
@@ -49,18 +51,19 @@ def published(paths: str | Path | Sequence[str], extra: str = "") -> Published:
     tables = Tables(profile.stage or "budget")
     grids = []
     titles = {v.table: v.title for v in checked.views}
+    kind = family(style_of(profile.region), profile.stage or "budget", extra)
+    heads = _heads(checked, kind)
     for t in found:
         if t.table.standard is None:
             plain = _plain(t, titles.get(t.table.id, ""))
             if checked.kinds.get(t.table.id) != _CONTENTS and t.table.table.rows > 1 and plain.title:
-                grids.append(plain)
+                grids.append(replace(plain, **heads.get(t.table.id, {})))
             continue
         unit = t.table.unit.name if t.table.unit else "元"
         told = {f.row.index for f in t.facts() if f.printed}
         tables.add(_printed(t), t.table.standard.id, unit, len(told) == 1)
         if t.blocks:
-            grids.append(_grid(t, unit))
-    kind = family(style_of(profile.region), profile.stage or "budget", extra)
+            grids.append(replace(_grid(t, unit), **heads.get(t.table.id, {})))
     told_all = told_of(checked, kind, extra)
     said = {**_stated(found, kind), **told_all.amounts}
     return Published(profile, tuple(grids), tables, replace(told_all, amounts=said))
@@ -76,6 +79,26 @@ def _checked(paths: Sequence[str | Path], extra: str) -> Checked:
 
 
 _CONTENTS = "contents"
+
+
+_LEVELS = {"department": "部门", "unit": "单位"}
+
+
+def _heads(checked: Checked, kind: Family) -> dict[str, dict[str, Any]]:
+    """By table: the line that names the body, where one is printed, and whether its pages are wider than high."""
+    out: dict[str, dict[str, Any]] = {}
+    form = str(kind.data.get("holder", ""))
+    for document in checked.document.parts or (checked.document,):
+        wide = {p.number for p in document.pages if p.width > p.height > 0}
+        for frame in framed_tables(document):
+            head: dict[str, Any] = {}
+            if frame.holder and form:
+                word = _LEVELS.get(checked.profile.level, _LEVELS["department"])
+                head["holder"] = form.format(body=checked.profile.body, level=word)
+            if frame.table.pages:
+                head["landscape"] = frame.table.pages[0] in wide
+            out[f"t{frame.table.index + 1}"] = head
+    return out
 
 
 def _stated(found: Iterable[TableFacts], kind: Family) -> dict[str, Decimal]:
