@@ -57,19 +57,7 @@ def test_some_that_are_cheap_to_make() -> None:
 @pytest.mark.long
 def test_every_twentieth() -> None:
     """As the command does it, since a fork of a long test run would count that run's memory too."""
-    command = [
-        sys.executable,
-        "-m",
-        "yibenzhang",
-        "bench",
-        "hostile",
-        "--part",
-        "20",
-        "--seed",
-        str(SEED),
-        "-f",
-        "json",
-    ]
+    command = [sys.executable, "-m", "yibenzhang", "bench", "hostile", "--part", "20", "--seed", str(SEED), "-f", "json"]
     made = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     found = json.loads(made.stdout)
     assert len(found) >= 20
