@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from yibenzhang.cli_common import Layer, console, fail, nearest, standards_of
+from yibenzhang.cli_common import Bounds, Layer, bounds, console, fail, nearest, standards_of
 from yibenzhang.cli_running import checked, could_not, errors, failed
 from yibenzhang.standards import Standards, StandardsError
 from yibenzhang.standards.speech import speech
@@ -82,9 +82,7 @@ def check(
         bool, typer.Option("--no-group", help="不把同一份公开的几个文件（正文和表格分开的）合在一起核对")
     ] = False,
     timeout: Annotated[float, typer.Option(min=0, help="多个文件时，每个最多检查多少秒，0 为不限")] = 600,
-    limits: Annotated[
-        str, typer.Option(help="每个文件最多用多少秒处理器时间、多少 MB 内存，写成 60,1536；0 为不限")
-    ] = "",
+    limits: Bounds = "",
     resume: Annotated[
         Path | None, typer.Option(help="进度文件：中断后用同一个文件再运行，已查过且没有变的不再查")
     ] = None,
@@ -105,7 +103,7 @@ def check(
         standards,
         jobs,
         timeout,
-        _limits(limits),
+        bounds(limits),
         resume,
         not no_group,
         _selection(select, ignore, layer, standards),
@@ -123,15 +121,6 @@ def check(
 
         raise typer.Exit(watched(files, lambda: _run(wish, layer)))
     raise typer.Exit(_run(wish, layer))
-
-
-def _limits(text: str) -> Limits:
-    from yibenzhang.confined import limits_of
-
-    try:
-        return limits_of(text)
-    except ValueError as error:
-        raise fail(speech()["confined"]["option"]) from error
 
 
 def _selection(

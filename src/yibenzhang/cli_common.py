@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from yibenzhang.confining import Limits
     from yibenzhang.standards import Standards
 
 Layer = Annotated[
@@ -19,6 +20,9 @@ Layer = Annotated[
     typer.Option(
         "--standards", help="自己的标准目录（tables.toml、lexicon/words.toml 等），叠加在自带标准之上"
     ),
+]
+Bounds = Annotated[
+    str, typer.Option("--limits", help="每个文件最多用多少秒处理器时间、多少 MB 内存，写成 60,1536；0 为不限")
 ]
 Format = Annotated[str, typer.Option("--format", "-f", help="text 给人看，json 给程序用")]
 
@@ -36,6 +40,17 @@ def fail(message: str) -> typer.Exit:
 
     console(stderr=True).print(Text(message, style="bold red"))
     return typer.Exit(2)
+
+
+def bounds(text: str) -> Limits:
+    """The limits that a person wrote; a sentence and exit where they cannot be read."""
+    from yibenzhang.confined import limits_of
+    from yibenzhang.standards.speech import speech
+
+    try:
+        return limits_of(text)
+    except ValueError as error:
+        raise fail(speech()["confined"]["option"]) from error
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

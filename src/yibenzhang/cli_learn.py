@@ -9,12 +9,20 @@ import typer
 from rich.text import Text
 
 from yibenzhang.batch import find_files
-from yibenzhang.checking.learning import learn_from, sources_of
-from yibenzhang.cli_common import Layer, fail, standards_of
+from yibenzhang.checking.learning import learn_from, source_of, sources_of
+from yibenzhang.cli_common import Bounds, Layer, bounds, fail, standards_of
+from yibenzhang.confined import within
+from yibenzhang.confining import Limits
+from yibenzhang.laws.trying import Source
 from yibenzhang.reports.console import Terminal
 from yibenzhang.reports.learned import lines, report, write_region
 from yibenzhang.reports.writing import as_json
 from yibenzhang.standards import StandardsError
+
+
+def _confined(path: str, standards: str, limits: Limits) -> tuple[Source, str]:
+    found: tuple[Source, str] = within(source_of, (path, standards), limits)
+    return found
 
 
 def learn(
@@ -27,6 +35,7 @@ def learn(
         Path | None, typer.Option(help="地区文件夹写到哪里；不给就只列出，加 --accept 时为 regions/文件夹名")
     ] = None,
     standards: Layer = "",
+    limits: Bounds = "",
     format: Annotated[str, typer.Option("--format", "-f", help="text 给人看，json 给程序用")] = "text",
 ) -> None:
     """从一个地区的文件里学不认识的词：列出建议和依据，写成可以修改的地区文件夹。退出码：0 已完成，2 不能运行。"""
@@ -35,17 +44,18 @@ def learn(
     standards_of(standards)
     paths, missing = find_files([folder])
     try:
-        made = list(sources_of(paths, standards))
+        within_bounds = bounds(limits)
+        made = list(sources_of(paths, standards, lambda p, s: _confined(p, s, within_bounds)))
         sources = [s for s, _, _ in made if s is not None]
+        warn = Terminal(stderr=True, soft_wrap=True)
+        for why in (*(m.error for m in missing), *(w for _, _, w in made if w)):
+            warn.print(Text(why))
         if not sources:
             raise fail(f"{folder} 里没有能读的文件。")
         regions = {r for s, r, _ in made if s is not None}
         learning = learn_from(sources, regions.pop() if len(regions) == 1 else "", standards)
     except StandardsError as error:
         raise fail(str(error)) from error
-    warn = Terminal(stderr=True, soft_wrap=True)
-    for why in (*(m.error for m in missing), *(w for _, _, w in made if w)):
-        warn.print(Text(why))
     if format == "json":
         print(as_json(report(learning)))
     else:

@@ -10,16 +10,23 @@ from rich.text import Text
 
 from yibenzhang.batch import find_files
 from yibenzhang.checking.check import recognised_parts
-from yibenzhang.cli_common import Layer, fail, standards_of
+from yibenzhang.cli_common import Bounds, Layer, bounds, fail, standards_of
+from yibenzhang.confined import within
 from yibenzhang.projects.assessment import assessments_of
 from yibenzhang.projects.method import method_of
 from yibenzhang.reading import ReadingError, read
+from yibenzhang.recognising.forms import GoalForm
 from yibenzhang.reports.console import Terminal
 from yibenzhang.reports.scored import Scored, lines, report, table
 from yibenzhang.reports.writing import as_json
 from yibenzhang.standards import StandardsError
 
 FORMATS = ("text", "json", "csv")
+
+
+def forms_in(path: str, standards: str) -> tuple[GoalForm, ...]:
+    """The forms of a file. Raises ReadingError where it cannot be read."""
+    return recognised_parts(read(path), standards)[2]
 
 
 def score(
@@ -31,6 +38,7 @@ def score(
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="每一项都列出，不只是不合的和要看的")] = False,
     standards: Layer = "",
+    limits: Bounds = "",
     format: Annotated[
         str, typer.Option("--format", "-f", help="text 给人看，json 给程序用，csv 给表格用")
     ] = "text",
@@ -44,13 +52,14 @@ def score(
     except StandardsError as error:
         raise fail(str(error)) from error
     warn = Terminal(stderr=True, soft_wrap=True)
+    most = bounds(limits)
     found, missing = find_files(paths)
     scored = []
     for m in missing:
         warn.print(Text(m.error))
     for path in found:
         try:
-            forms = recognised_parts(read(path), standards)[2]
+            forms = within(forms_in, (str(path), standards), most)
         except ReadingError as error:
             warn.print(Text(f"{path}：{error}"))
             continue

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from yibenzhang.checking import check as checking
 from yibenzhang.checking.check import Checked
@@ -26,15 +28,24 @@ def check(path: str | Path, extra: str = "", limits: Limits | None = None) -> Ch
     """
     if limits is None or limits == NONE:
         return checking.check(path, extra)
-    found = once(_tried, (str(path), extra), limits)
+    checked: Checked = within(checking.check, (str(path), extra), limits)
+    return checked
+
+
+def within(function: Callable[..., Any], arguments: tuple[Any, ...], limits: Limits = DEFAULT) -> Any:
+    """``function(*arguments)``, which reads files of somebody else's, in a process of its own within limits.
+
+    ``function`` is importable by name and returns the project's plain data. Raises ReadingError where a file cannot be
+    read or went over its limits, StandardsError where the data cannot be used, RuntimeError where the program failed.
+    """
+    found = once(_tried, (function, arguments), limits)
     if isinstance(found, Lost):
         raise ReadingError(told(found, limits))
     if isinstance(found, _Refused):
         raise (StandardsError if found.standards else ReadingError)(str(found))
-    if isinstance(found, str):
-        raise RuntimeError(found)
-    checked: Checked = found
-    return checked
+    if isinstance(found, _Failed):
+        raise RuntimeError(str(found))
+    return found
 
 
 class _Refused(str):
@@ -47,9 +58,13 @@ class _Unusable(_Refused):
     standards = True
 
 
-def _tried(path: str, extra: str) -> Checked | str:
+class _Failed(str):
+    """What went wrong in the program itself."""
+
+
+def _tried(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
     try:
-        return checking.check(path, extra)
+        return function(*arguments)
     except ReadingError as error:
         return _Refused(error)
     except StandardsError as error:
@@ -57,7 +72,7 @@ def _tried(path: str, extra: str) -> Checked | str:
     except MemoryError:  # told as a limit
         raise
     except Exception as error:
-        return f"{type(error).__name__}: {error}"
+        return _Failed(f"{type(error).__name__}: {error}")
 
 
 def told(lost: Lost, limits: Limits) -> str:

@@ -46,7 +46,8 @@ def test_every_format(kind: str) -> None:
 def odd(region: str, stage: str, kind: str) -> Figures:
     if kind == "nothing":
         made = body(1, 1, region, stage, 2024, Shape(1, 0, zeros=True))
-        return replace(made, entries=(), projects=(), purchases=(), extra={}, planned={})
+        none = dict.fromkeys(("procurement", "purchased_services"), Decimal(0))
+        return replace(made, entries=(), projects=(), purchases=(), extra=none, planned={})
     if kind == "large":
         return body(
             1, 2, region, stage, 2024, Shape(12, 80, True, True, True, True, False, False, True, True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from yibenzhang.checking.check import recognised_parts
@@ -13,18 +13,25 @@ from yibenzhang.standards.lexicon.words import load_lexicon
 from yibenzhang.standards.registers import registers
 
 
-def sources_of(paths: Sequence[str], extra: str = "") -> Iterator[tuple[Source | None, str, str]]:
+def source_of(path: str, extra: str = "") -> tuple[Source, str]:
+    """A file made ready, and its region. Raises ReadingError where it cannot be read."""
+    profile, frames, forms, standards = recognised_parts(read(path), extra)
+    sums = tuple((s.total, tuple(map(tuple, s.parts))) for s in standards.form_sums)
+    return Source(Path(path).name, profile.fiscal_year, profile.body, frames, forms, sums), profile.region
+
+
+Make = Callable[[str, str], tuple[Source, str]]
+
+
+def sources_of(
+    paths: Sequence[str], extra: str = "", make: Make = source_of
+) -> Iterator[tuple[Source | None, str, str]]:
     """Each file made ready, with its region and, where it cannot be read, one sentence why."""
     for path in paths:
         try:
-            document = read(path)
+            yield *make(path, extra), ""
         except ReadingError as error:
             yield None, "", f"{path}：{error}"
-            continue
-        profile, frames, forms, standards = recognised_parts(document, extra)
-        sums = tuple((s.total, tuple(map(tuple, s.parts))) for s in standards.form_sums)
-        name = Path(path).name
-        yield Source(name, profile.fiscal_year, profile.body, frames, forms, sums), profile.region, ""
 
 
 def learn_from(

@@ -76,7 +76,8 @@ class Reader:
         }  # fmt: skip
         for column in sheet.columns:
             if column.title not in found:
-                self.wrong(None, f"“{sheet.name}”缺少“{column.title}”一项。")
+                if column.required:
+                    self.wrong(None, f"“{sheet.name}”缺少“{column.title}”一项。")
                 continue
             raw, r = found[column.title]
             place = SheetPlace(sheet.name, r, 2)

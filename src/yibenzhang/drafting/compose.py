@@ -7,13 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from yibenzhang.drafting.asking import Ask
 from yibenzhang.drafting.codes import Codes
 from yibenzhang.drafting.families import Family, family
 from yibenzhang.drafting.figures import Figures, Stated
 from yibenzhang.drafting.goals import goal_grids
 from yibenzhang.drafting.lookup import Lookup, measured, tables_of
 from yibenzhang.drafting.parts import Draft, Grid, Heading, Words
-from yibenzhang.drafting.prose import Ask, Writer
+from yibenzhang.drafting.prose import Writer
 from yibenzhang.drafting.tables import Maker, level, numeral, printed, who
 from yibenzhang.standards import Standards, load
 
@@ -23,11 +24,13 @@ _MARK = re.compile(r"(#+)\s+(.*)")
 
 @dataclass(frozen=True)
 class Composed:
-    """A draft and what is still missing; ``measures`` are its figures by name, for the year after it."""
+    """A draft and what is still missing; ``measures`` are its figures by name, for the year after it; ``silent`` are
+    lines of which no change is told, because last year's amount is not known."""
 
     draft: Draft
     asks: tuple[Ask, ...]
     measures: dict[str, Decimal]
+    silent: tuple[str, ...] = ()
 
 
 def compose(figures: Figures, extra: str = "", grids: list[Grid] | None = None) -> Composed:
@@ -39,11 +42,12 @@ def compose(figures: Figures, extra: str = "", grids: list[Grid] | None = None) 
     standards = load("" if figures.family == "national" else figures.family, extra)
     codes = Codes(figures.year, figures.names)
     maker = Maker(figures, kind, codes)
-    made = maker.grids() if grids is None else [_noted(g, kind, figures) for g in grids]
+    made = maker.grids() if grids is None else grids
     made = [_stated(g, figures, kind, standards) for g in made] if figures.stated else made
     tables = tables_of(made, figures.stage, standards)
-    lookup = Lookup(kind, tables, maker.tally, figures.extra, figures.last, figures.planned)
+    lookup = Lookup(kind, tables, maker.tally, figures, complete=grids is None)
     writer = Writer(figures, kind, lookup, codes, maker.tally)
+    made = made if grids is None else [_noted(g, kind, writer) for g in made]
     text = writer.write(extra)
     goals = list(goal_grids(figures, maker.tally, kind.has("budget.projects")))
     parts = list(_parts(text, made, goals, kind, standards))
@@ -51,14 +55,24 @@ def compose(figures: Figures, extra: str = "", grids: list[Grid] | None = None) 
     told["place"] = place_of(figures.body)
     cover = tuple(str(line).format(**told) for line in kind.data["cover"])
     draft = Draft(figures.body, figures.year, figures.stage, kind.name, cover, tuple(parts))
-    return Composed(draft, tuple(dict.fromkeys(writer.asks)), dict(measured(kind, tables)))
+    return Composed(
+        draft, tuple(dict.fromkeys(writer.asks)), dict(measured(kind, tables)), tuple(dict.fromkeys(writer.silent))
+    )  # fmt: skip
 
 
-def _noted(grid: Grid, kind: Family, figures: Figures) -> Grid:
-    """A given table with the family's own statement where it is empty, without one where it is not."""
+def _noted(grid: Grid, kind: Family, writer: Writer) -> Grid:
+    """A given table without a statement where it has figures; an empty one says that there is none where that is known,
+    in its own words if it has any."""
+    if not grid.empty or not grid.standard:
+        return replace(grid, note="") if grid.standard and not grid.empty else grid
+    figures, name = writer.figures, grid.standard.rpartition(".")[2]
+    if grid.note or name not in kind.figures:
+        return grid
     notes = {t["id"]: str(t.get("note_empty", "")) for t in kind.tables}
+    if writer.nonzero(name):
+        return grid
     told = {"body": figures.body, "year": figures.year, "level": level(figures), "who": who(figures)}
-    return replace(grid, note=notes.get(grid.standard, "").format(**told) if grid.empty else "")
+    return replace(grid, note=notes.get(grid.standard, "").format(**told))
 
 
 def place_of(body: str) -> str:

@@ -9,13 +9,13 @@ from typing import Any
 from docx import Document as NewDocument
 from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT, WD_TAB_LEADER
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
 from yibenzhang.drafting.parts import LABELS, LEFT, UP, Draft, Grid, Heading, Words
-from yibenzhang.drafting.text import contents, span
+from yibenzhang.drafting.text import listed, span
 
 SERIF, SANS = "宋体", "黑体"
 FALLBACK = {SERIF: "Noto Serif CJK SC", SANS: "Noto Sans CJK SC"}
@@ -40,11 +40,11 @@ def write_docx(draft: Draft, path: Path) -> None:
         elif draft.alone(k) or (isinstance(part, Heading) and part.level == 0):
             document.add_page_break()
         if isinstance(part, Heading):
-            document.add_heading(part.text, level=part.level + 1)
+            _marked(document.add_heading(part.text, level=part.level + 1), k)
         elif isinstance(part, Words):
             document.add_paragraph(part.text, style="Body Text")
         else:
-            _grid(document, part, 29.7 if turned else 21.0)
+            _marked(_grid(document, part, 29.7 if turned else 21.0), k)
     properties = document.core_properties
     properties.title, properties.author, properties.language = draft.title, draft.body, "zh-CN"
     document.save(str(path))
@@ -173,28 +173,48 @@ def _cover(document: Any, draft: Draft) -> None:
 
 
 def _contents(document: Any, draft: Draft) -> None:
-    """A contents field: Word fills in sections and page numbers when the file is opened; until then the parts."""
+    """The contents: parts, sections and tables, each with a field for its page. A field for the whole (TOC) would show no
+    page before Word has built it anew, and none in LibreOffice."""
     heading = document.add_paragraph("目　录")
     heading.alignment = WD_ALIGN_PARAGRAPH.CENTER
     heading.runs[0].font.size = Pt(18)
     set_fonts(heading.runs[0]._r, SANS)
-    lines = [document.add_paragraph(text) for text in contents(draft)] or [document.add_paragraph()]
-    first = document.paragraphs[-len(lines)]
-    opening = first.insert_paragraph_before()
-    _mark(opening, "begin")
-    _instruction(opening, 'TOC \\o "1-2" \\h \\z \\u')
-    _mark(opening, "separate")
-    _mark(lines[-1], "end")
+    for k, (text, level) in listed(draft):
+        line = document.add_paragraph()
+        line.paragraph_format.left_indent = Cm(0.8 * level)
+        line.paragraph_format.space_after = Pt(2)
+        line.paragraph_format.tab_stops.add_tab_stop(
+            Cm(21.0 - 2 * _MARGIN), alignment=WD_TAB_ALIGNMENT.RIGHT, leader=WD_TAB_LEADER.DOTS
+        )
+        line.add_run(f"{text}\t")
+        put_field(line, f"PAGEREF {_bookmark(k)} \\h")
     update = OxmlElement("w:updateFields")
     update.set(qn("w:val"), "true")
     document.settings.element.append(update)
 
 
-def _grid(document: Any, grid: Grid, paper: float) -> None:
+def _bookmark(k: int) -> str:
+    return f"_Toc{k:08d}"
+
+
+def _marked(paragraph: Any, k: int) -> None:
+    """A bookmark around a heading, for its page number in the contents."""
+    for tag in ("w:bookmarkStart", "w:bookmarkEnd"):
+        mark = OxmlElement(tag)
+        mark.set(qn("w:id"), str(k))
+        if tag == "w:bookmarkStart":
+            mark.set(qn("w:name"), _bookmark(k))
+            paragraph._p.insert(1 if paragraph._p.pPr is not None else 0, mark)
+        else:
+            paragraph._p.append(mark)
+
+
+def _grid(document: Any, grid: Grid, paper: float) -> Any:
+    """The table with all that belongs to it; the paragraph of its title."""
     if grid.above:
         above = document.add_paragraph(grid.above)
         above.paragraph_format.keep_with_next = True
-    document.add_paragraph(grid.title, style="Caption")
+    title = document.add_paragraph(grid.title, style="Caption")
     if grid.holder or grid.unit:
         line = document.add_paragraph()
         line.paragraph_format.keep_with_next = True
@@ -230,6 +250,7 @@ def _grid(document: Any, grid: Grid, paper: float) -> None:
     if grid.note:
         note = document.add_paragraph(grid.note)
         note.runs[0].font.size = Pt(9)
+    return title
 
 
 def _cell(cell: Any, text: str, header: bool, wide: int, grid: Grid, column: int, size: Any) -> None:

@@ -29,6 +29,14 @@ class Family:
     figure_names: Mapping[str, str]
     computed: Mapping[str, str]
     terms: tuple[Mapping[str, Any], ...]
+    wheres: Mapping[str, tuple[Mapping[str, Any], ...]]
+    """Where a figure stands in the cube of a document, by name: values by dimension, to be tried in order."""
+    beside: frozenset[str]
+    """Figures that no entries make up: nothing told of them is not nothing spent."""
+    wholes: Mapping[str, tuple[str, ...]]
+    """The parts of a figure that come to it."""
+    bought: Mapping[str, str]
+    """Which purchases of the list a figure is the sum of."""
 
     def has(self, table: str) -> bool:
         return any(t["id"] == table for t in self.tables)
@@ -37,6 +45,18 @@ class Family:
 def families() -> list[str]:
     """The names of all shipped families, such as hubei-budget."""
     return sorted(p.stem for p in (HERE / "drafts").glob("*-*.toml"))
+
+
+def questions() -> dict[str, str]:
+    """What is asked of a person, by key or by kind of key."""
+    out: dict[str, str] = _load(HERE / "drafts" / "common.toml")["question"]
+    return out
+
+
+@lru_cache(maxsize=1)
+def source_words() -> dict[str, Any]:
+    """What is taken from the text of a published document (standards/drafts/source.toml)."""
+    return _load(HERE / "drafts" / "source.toml")
 
 
 def style_of(region: str) -> str:
@@ -71,7 +91,8 @@ def _family(region: str, stage: str, extra: str, stamp: tuple[tuple[str, int], .
     figures: dict[str, tuple[Address, ...]] = {}
     names: dict[str, str] = {}
     computed: dict[str, str] = {}
-    for key, entry in {**common.get("figure", {}), **data.get("figure", {})}.items():
+    entries = {**common.get("figure", {}), **data.get("figure", {})}
+    for key, entry in entries.items():
         try:
             figures[key] = tuple(
                 Address(a["table"], a["row"], a["measure"], a.get("side", "")) for a in entry.get("at", ())
@@ -86,6 +107,10 @@ def _family(region: str, stage: str, extra: str, stamp: tuple[tuple[str, int], .
         name, stage, data, tuple(t for t in data.get("table", ()) if t["id"] not in data.get("drop", ())), tuple(data.get("section", ())), measures, figures,
         names, computed,
         tuple(common.get("term", ())),
+        {k: tuple(e.get("where", ())) for k, e in entries.items()},
+        frozenset(k for k, e in entries.items() if e.get("beside")),
+        {w["name"]: tuple(w["parts"]) for w in common.get("whole", ())},
+        {k: e["bought"] for k, e in entries.items() if "bought" in e},
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from yibenzhang.drafting.codes import Codes
-from yibenzhang.drafting.families import _load
+from yibenzhang.drafting.families import _load, family
 from yibenzhang.drafting.figures import Entry, Figures, Indicator, Project, Purchase, Unit
 from yibenzhang.drafting.tables import numeral
 from yibenzhang.standards import HERE
@@ -116,7 +116,7 @@ class _Body:
         figures = Figures(
             body=self.name, year=self.year, stage=self.stage, family=self.region,
             level="department" if self.shape.units > 1 else "unit", code=code, entries=tuple(entries), units=units,
-            projects=tuple(projects), notes=notes, counts=self._assets(),
+            projects=tuple(projects), notes=notes, counts=self._assets(), complete=True,
         )  # fmt: skip
         purchases = self._purchases(projects)
         extra: dict[str, Decimal] = {}
@@ -336,10 +336,12 @@ class _Body:
         )
 
     def _assets(self) -> dict[str, int]:
-        kinds = ["机要通信用车", "应急保障用车", "执法执勤用车", "其他用车"]
+        data = family(self.region, self.stage).data
+        none = dict.fromkeys((data["all_vehicles"], *data["equipment"]), 0)
         if self.shape.zeros:
-            return {}
-        return {k: n for k in kinds if (n := self.lasting.randint(0, 6))}
+            return none
+        some = {k: n for k in _words()["cars"] if (n := self.lasting.randint(0, 6))}
+        return none | {data["all_vehicles"]: sum(some.values())} | some
 
     def _notes(self, units: tuple[Unit, ...]) -> dict[str, str]:
         words = _words()
@@ -351,7 +353,7 @@ class _Body:
 
 
 def _bought(parts: dict[str, Decimal]) -> dict[str, Decimal]:
-    return {**parts, "procurement": sum(parts.values(), ZERO)} if parts else {}
+    return {**parts, "procurement": sum(parts.values(), ZERO), "purchased_services": ZERO}
 
 
 def names_known(figures: Figures) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
 from yibenzhang.drafting.families import Family
+from yibenzhang.drafting.figures import Figures
 from yibenzhang.drafting.parts import Grid, Printed
 from yibenzhang.drafting.tally import Tally
 from yibenzhang.model.amounts import unit_named
@@ -64,29 +65,87 @@ def tables_of(grids: Iterable[Grid], stage: str, standards: Standards) -> Tables
 
 @dataclass
 class Lookup:
-    """Figures of this year, last year and the opening budget by name, in 元."""
+    """Figures of this year, last year and the opening budget by name, in 元. What nobody gave is None, not nothing.
+
+    ``complete``: the tables were made from the entries of a workbook, so that what no entry has is nothing.
+    """
 
     family: Family
     tables: Tables
     tally: Tally
-    extra: Mapping[str, Decimal]
-    last: Mapping[str, Decimal]
-    planned: Mapping[str, Decimal]
+    figures: Figures
+    complete: bool = True
 
     def value(self, name: str) -> Decimal | None:
-        """This year's amount in 元, or None where neither a table nor the workbook has it."""
-        for address in self.family.figures.get(name, ()):
-            found = self.tables.at(address)
-            if found is not None:
-                return found
-        if name in self.extra:
-            return self.extra[name]
+        """This year's amount in 元, or None where it is not known."""
+        found = self._plain(name)
+        return self._by_parts(name) if found is None and name not in self.figures.doubtful else found
+
+    def _plain(self, name: str) -> Decimal | None:
+        """What a table, the workbook or the document says; None where they say nothing, or two different things."""
+        given, told = self.figures.extra.get(name, self._bought(name)), self.figures.told.get(name)
+        found = None if name in self.figures.doubtful else self._printed(name)
+        if found is not None:
+            if name in self.family.beside and self.complete and not found and given is None:
+                return None  # an empty list of purchases
+            return given if told is not None and wan(found) != wan(told) else found
+        if given is not None:
+            return given
+        if told is not None or not self.complete:
+            return told
         if of := self.family.computed.get(name):
             return self.tally.sum({"flow": "out", "source": "general"}, self.family.measures[of])[0]
+        return None if name in self.family.beside else Decimal(0)
+
+    def _bought(self, name: str) -> Decimal | None:
+        """What the list of purchases comes to, where there is one."""
+        kind, bought = self.family.bought.get(name), self.figures.purchases
+        if kind is None or not bought:
+            return None
+        return sum((p.amount for p in bought if kind in ("*", p.kind)), Decimal(0))
+
+    def _printed(self, name: str) -> Decimal | None:
+        for address in self.family.figures.get(name, ()):
+            if (found := self.tables.at(address)) is not None:
+                return found
         return None
 
+    def _by_parts(self, name: str) -> Decimal | None:
+        """The sum of its parts, or what the other parts leave of a whole."""
+        if (found := self._below(name)) is not None:
+            return found
+        for whole, of in self.family.wholes.items():
+            if name not in of or (total := self._plain(whole)) is None:
+                continue
+            known = [v for p in of if p != name and (v := self._below(p, plain=True)) is not None]
+            left = total - sum(known, Decimal(0))
+            if not wan(left) or (left > 0 and len(known) == len(of) - 1):
+                return left if wan(left) else Decimal(0)
+        return None
+
+    def _below(self, name: str, plain: bool = False) -> Decimal | None:
+        """What the parts of a figure come to, where all of them are known; ``plain``: what is said of itself first."""
+        if plain and (found := self._plain(name)) is not None:
+            return found
+        values = [self._below(p, plain=True) for p in self.family.wholes.get(name, ())]
+        known = [v for v in values if v is not None]
+        return sum(known, Decimal(0)) if values and len(known) == len(values) else None
+
+    def last(self, key: str, now: Decimal | None) -> Decimal | None:
+        """The amount of the year before in 元; what a sentence says of it counts only where it restates ``now``."""
+        if (found := self.figures.last.get(key)) is not None:
+            return found
+        table, _, code = key.rpartition(":")
+        pairs = self.figures.moves.get(f"function:{code}" if table else key, ())
+        return next((last for then, last in pairs if now is not None and wan(then) == wan(now)), None)
+
+    def whole_table(self, key: str) -> bool:
+        """Last year's figures have the table of this key: a code that is not among them was not there."""
+        table = key.rpartition(":")[0]
+        return bool(table) and any(k.startswith(f"{table}:") for k in self.figures.last)
+
     def wan(self, name: str) -> Decimal:
-        """This year's amount as the prose prints it; nothing printed is nothing spent."""
+        """This year's amount as the prose prints it; what is not known counts as nothing in sums alone."""
         return wan(self.value(name) or Decimal(0))
 
     def title(self, name: str) -> str:

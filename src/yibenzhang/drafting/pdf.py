@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 import typst
 
 from yibenzhang.drafting.parts import LABELS, LEFT, UP, Draft, FontMissing, Grid, Heading, Words
-from yibenzhang.drafting.text import span
+from yibenzhang.drafting.text import listed, span
 
 SERIF = ("Noto Serif CJK SC", "Source Han Serif SC", "Songti SC", "SimSun")
 SANS = ("Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "SimHei")
@@ -67,9 +67,12 @@ def as_typst(draft: Draft) -> str:
     out = [_preamble(draft), "#v(5cm)"]
     for k, line in enumerate(draft.cover):
         out.append(f"#align(center, sans({26 if k == 0 else 20}pt)[{quoted(line)}])\n#v(1cm)")
-    out.append("#pagebreak()\n#align(center, sans(16pt)[目　录])\n#v(0.5cm)\n#outline(title: none, depth: 2)")
+    out.append(
+        "#pagebreak()\n#align(center, sans(16pt)[目　录])\n#v(0.5cm)\n#outline(title: none, target: heading.where(outlined: true).and(selector.or(heading.where(level: 1), heading.where(level: 2), heading.where(level: 4))))"
+    )
     out.append('#set page(numbering: "1")\n#counter(page).update(1)')
     landscape = False
+    entries = {k for k, _ in listed(draft)}
     for k, part in enumerate(draft.parts):
         if draft.wide(k) != landscape:
             landscape = not landscape
@@ -81,7 +84,7 @@ def as_typst(draft: Draft) -> str:
         elif isinstance(part, Words):
             out.append(quoted(part.text))
         else:
-            out.append(_table(part))
+            out.append(_table(part, k in entries))
     return "\n\n".join(out)
 
 
@@ -101,10 +104,12 @@ def _preamble(draft: Draft) -> str:
 #show heading.where(level: 1): it => {{ set par(first-line-indent: 0pt); align(center, text(17pt, it.body)); v(0.4cm) }}
 #show heading.where(level: 2): it => {{ set par(first-line-indent: 0pt); block(above: 1.2em, below: 1em, text(13pt, it.body)) }}
 #show heading.where(level: 3): it => {{ set par(first-line-indent: 0pt); block(above: 1.1em, below: 0.9em, text(12pt, it.body)) }}
-#let tabletitle(body) = {{ set par(first-line-indent: 0pt); align(center, sans(14pt, body)) }}"""
+#show heading.where(level: 4): it => {{ set par(first-line-indent: 0pt); align(center, text(14pt, it.body)) }}
+#set outline(indent: n => calc.min(n, 1) * 1.5em)
+#let tabletitle(shown, body) = heading(level: 4, outlined: shown, bookmarked: shown, body)"""
 
 
-def _table(grid: Grid) -> str:
+def _table(grid: Grid, shown: bool) -> str:
     columns = ", ".join(f"{w:g}fr" for w in grid.widths or (1.0,) * len(grid.columns))
     lines = (*grid.header, *grid.rows)
     top = len(grid.header)
@@ -122,7 +127,7 @@ def _table(grid: Grid) -> str:
     whole = "" if top else "#block(breakable: false, width: 100%)"  # a form is read in one piece
     return f"""{whole or "#"}[#set par(first-line-indent: 0pt)
 {above}
-#block(sticky: true, width: 100%, below: 8pt, tabletitle[{quoted(grid.title)}])
+#block(sticky: true, width: 100%, below: 8pt, tabletitle({"true" if shown else "false"}, [{quoted(grid.title)}]))
 {label}
 {small}
 #table(columns: ({columns}), {f"table.header({head})," if top else ""}

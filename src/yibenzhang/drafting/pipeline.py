@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from yibenzhang.checking.check import Checked, check_document
+from yibenzhang.drafting.asking import Ask
 from yibenzhang.drafting.compose import Composed, compose
 from yibenzhang.drafting.data import write_csv, write_json
 from yibenzhang.drafting.figures import Figures
 from yibenzhang.drafting.html import write_html
 from yibenzhang.drafting.parts import Draft, Grid
-from yibenzhang.drafting.prose import Ask
 from yibenzhang.drafting.text import as_document, as_text
 from yibenzhang.drafting.xlsx import write_xlsx
 from yibenzhang.model.issues import Issue, Severity

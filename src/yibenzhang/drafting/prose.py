@@ -6,34 +6,20 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Template, TemplateError
-from jinja2.sandbox import SandboxedEnvironment
-
+from yibenzhang.drafting.asking import MISSING, Ask, question
 from yibenzhang.drafting.codes import Codes
 from yibenzhang.drafting.families import Family
 from yibenzhang.drafting.figures import Figures, Project
+from yibenzhang.drafting.filling import filled, template_of
 from yibenzhang.drafting.goals import total_score
-from yibenzhang.drafting.lookup import CENT, Lookup, wan
+from yibenzhang.drafting.lookup import CENT, WAN, Lookup, wan
 from yibenzhang.drafting.tables import level, numeral, who
 from yibenzhang.drafting.tally import Tally
-from yibenzhang.standards import HERE, StandardsError
 
 ZERO = Decimal(0)
-MISSING = "（待填）"
-"""Stands where a text is missing, in drafts that are checked but never written."""
 HUNDRED = Decimal(100)
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """A text that only a person can give: its key in the notes, and what is asked."""
-
-    key: str
-    question: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +48,7 @@ def rate(part: Decimal, whole: Decimal) -> str:
 
 @dataclass
 class Writer:
-    """What the templates can say of one body's figures. Missing texts are gathered in ``asks``."""
+    """What the templates can say of one body's figures. What is missing, texts and numbers, is gathered in ``asks``."""
 
     figures: Figures
     family: Family
@@ -70,29 +56,51 @@ class Writer:
     codes: Codes
     tally: Tally
     asks: list[Ask] = field(default_factory=list)
+    silent: list[str] = field(default_factory=list)
+    """Lines of which no change is told, because last year's amount is not known."""
 
     # ---- numbers ---------------------------------------------------------------------------
 
     def m(self, name: str) -> str:
-        return shown(self.lookup.wan(name))
+        value = self.lookup.value(name)
+        return self._asked(f"extra.{name}", name) if value is None else shown(wan(value))
+
+    def _asked(self, key: str, name: str) -> str:
+        self.asks.append(Ask(key, question(key.partition(".")[0]).format(name=self.lookup.title(name))))
+        return MISSING
 
     def wan(self, name: str) -> Decimal:
         return self.lookup.wan(name)
 
     def nonzero(self, name: str) -> bool:
+        """There is some of it. Where that is not known it is asked for, and nothing is denied."""
+        value = self.lookup.value(name)
+        if value is None:
+            self._asked(f"extra.{name}", name)
+        return value is None or bool(wan(value))
+
+    def zero(self, name: str) -> bool:
+        """It is known that there is none."""
+        value = self.lookup.value(name)
+        return value is not None and not wan(value)
+
+    def given(self, name: str) -> bool:
+        """It is known that there is some."""
         return bool(self.lookup.wan(name))
 
     def known(self, name: str) -> bool:
         """Last year's figure is known."""
         return self.before(name) is not None
 
-    def before(self, key: str) -> Decimal | None:
-        found = self.figures.last.get(key)
+    def before(self, key: str, now: Decimal | None = None) -> Decimal | None:
+        found = self.lookup.last(key, self.lookup.value(key) if now is None else now)
         return None if found is None else wan(found)
 
     def share(self, part: str, whole: str) -> str:
-        of = self.lookup.wan(whole)
-        return rate(self.lookup.wan(part), of) if of else ""
+        here, of = self.lookup.value(part), self.lookup.value(whole)
+        if here is None or of is None:
+            return MISSING
+        return rate(wan(here), wan(of)) if wan(of) else ""
 
     def _change(self, now: Decimal, last: Decimal | None) -> str:
         """增加, 减少 or 持平 by the figures; 上年为 0 and the first year in words of their own."""
@@ -111,11 +119,33 @@ class Writer:
         return f"{year}{'决算数' if accounts else '预算数'}为{shown(last)}，{change}"
 
     def versus(self, name: str) -> str:
-        """How a figure moved against the year before."""
-        return self._change(self.lookup.wan(name), self.before(name))
+        """How a figure moved against the year before; what that was is asked for where nobody said it."""
+        now, last = self.lookup.value(name), self.before(name)
+        if now is None:
+            return MISSING
+        if last is None and not self.figures.complete:
+            if not self.figures.last and not self.figures.moves:
+                self.asks.append(Ask("first_year", question("first_year")))
+            return self._asked(f"last.{name}", name)
+        return self._change(wan(now), last)
 
-    def moved(self, line: Line) -> str:
-        return self._change(line.value, self.before(line.key))
+    def changed(self, name: str) -> str:
+        """The same after a comma; nothing where a person wants nothing said, or where the figure itself is missing."""
+        if name in self.figures.unsaid:
+            return ""
+        if self.lookup.value(name) is None:
+            if self.figures.last.get(name) is None and not self.figures.complete:
+                self._asked(f"last.{name}", name)
+            return ""
+        return f"，{self.versus(name)}"
+
+    def changed_line(self, line: Line) -> str:
+        """How a line moved; nothing where last year's amount of it is not known."""
+        last = self.before(line.key, line.value * WAN)
+        if last is None and not self.figures.complete and not self.lookup.whole_table(line.key):
+            self.silent.append(line.path or line.name)
+            return ""
+        return f"，{self._change(line.value, last)}"
 
     def planned(self, name: str) -> Decimal | None:
         found = self.figures.planned.get(name)
@@ -138,6 +168,8 @@ class Writer:
         )
 
     def budgeted(self, name: str) -> str:
+        if self.lookup.value(name) is None:
+            return f"的决算为{self.m(name)}"
         return self.completed(self.lookup.wan(name), name, self.lookup.title(name))
 
     def budgeted_line(self, line: Line) -> str:
@@ -145,13 +177,13 @@ class Writer:
 
     # ---- texts -----------------------------------------------------------------------------
 
-    def note(self, key: str, question: str = "") -> str:
+    def note(self, key: str, asked: str = "") -> str:
         """A text of the notes, the nearest that is given (``against`` for all of ``against.…``); else it is asked for."""
         parts = re.split(r"(?=[.:])", key)
         for n in range(len(parts), 0, -1):
             if text := self.figures.notes.get("".join(parts[:n]), "").strip():
                 return text
-        self.asks.append(Ask(key, question or _QUESTIONS.get(key, key)))
+        self.asks.append(Ask(key, asked or question(key)))
         return MISSING
 
     def because(self, key: str, what: str) -> str:
@@ -160,7 +192,7 @@ class Writer:
     def reason(self, name: str) -> str:
         """The reason of a change; none is needed where nothing moved."""
         now, last = self.lookup.wan(name), self.before(name)
-        if last is None or now == last:
+        if last is None or now == last or name in self.figures.unsaid or self.lookup.value(name) is None:
             return ""
         way = "增加" if now > last else "减少"
         what = f"{self.lookup.title(name)}比上年{way}{shown(abs(now - last))}"
@@ -178,7 +210,8 @@ class Writer:
             value = self.lookup.wan(name)
             if not value and name not in always:
                 continue
-            if value < 0 and self.lookup.value(name) is None:
+            if self.lookup.value(name) is None:
+                out.append(f"{self.lookup.title(name)}{self.m(name)}")
                 continue
             whole = self.lookup.wan(of) if of else ZERO
             share = f"，占{rate(value, whole)}%" if whole > 0 and value >= 0 else ""
@@ -216,18 +249,19 @@ class Writer:
         return out
 
     def people(self) -> str:
-        """人员经费 and 公用经费 by economic code, for tables without columns of their own for them."""
+        """人员经费 and 公用经费: as the tables tell them, else by economic code."""
         amounts, listed = [], []
         rows = self.lookup.tables.rows.get(f"{self.family.stage}.general_basic", ())
         factor = self.lookup.tables.factor.get(f"{self.family.stage}.general_basic", Decimal(1))
-        for name, classes in (
-            ("人员经费", ("301", "303")),
-            ("公用经费", ("302", "307", "309", "310", "399")),
-        ):
-            value = sum((p.value * factor for p in rows if p.code in classes), ZERO)
-            amounts.append(f"{name}{shown(wan(value))}")
+        for name, classes in self.family.data["economic_classes"].items():
+            coded = [p.value * factor for p in rows if p.code in classes and p.measure == "total"]
+            title = self.lookup.title(name)
+            if self.lookup.complete or (coded and self.lookup.value(name) is None):
+                amounts.append(f"{title}{shown(wan(sum(coded, ZERO)))}")
+            else:
+                amounts.append(f"{title}{self.m(name)}")
             if items := self.economics(*classes):
-                listed.append(f"{name}主要包括：{items}。")
+                listed.append(f"{title}主要包括：{items}。")
         return "，".join(amounts) + "。" + "".join(listed)
 
     def cn(self, n: int) -> str:
@@ -289,18 +323,25 @@ class Writer:
         scope = f"纳入{who(self.figures)}{self.figures.year}年{level(self.figures)}{word}编制范围的单位共{len(units)}个：{names}。"
         return f"{text}\n{scope}" if text else scope
 
-    def count(self, name: str) -> int:
-        return self.figures.counts.get(name, 0)
+    def count(self, name: str) -> int | None:
+        return self.figures.counts.get(name)
 
     def vehicles(self, year: int) -> str:
-        """Cars by kind, and costly equipment, at the end of a year."""
-        kinds = [(n, self.count(n)) for n in self.family.data["vehicles"] if self.count(n)]
-        out = f"截至{year}年12月31日，{who(self.figures)}共有车辆{sum(n for _, n in kinds)}辆"
-        if kinds:
-            out += "，其中：" + "、".join(f"{name}{n}辆" for name, n in kinds)
+        """Cars by kind, and costly equipment, at the end of a year; in the words of a document where it has them."""
+        if text := self.optional("assets"):
+            return text
+        cars = self.family.data["all_vehicles"]
+        kinds = [(n, c) for n in self.family.data["vehicles"] if (c := self.count(n)) is not None]
+        total = self.count(cars) if self.count(cars) is not None or not kinds else sum(c for _, c in kinds)
+        out = f"截至{year}年12月31日，{who(self.figures)}共有车辆{self._counted(cars, total)}辆"
+        if some := [(n, c) for n, c in kinds if c]:
+            out += "，其中：" + "、".join(f"{name}{n}辆" for name, n in some)
         for name in self.family.data["equipment"]:
-            out += f"；{name}{self.count(name)}台（套）"
+            out += f"；{name}{self._counted(name, self.count(name))}台（套）"
         return out + "。"
+
+    def _counted(self, name: str, count: int | None) -> str:
+        return self._asked(f"counts.{name}", name) if count is None else str(count)
 
     # ---- the template ----------------------------------------------------------------------
 
@@ -316,32 +357,4 @@ class Writer:
         words: dict[str, Any] = {n: getattr(self, n) for n in names}
         words |= {"year": self.figures.year, "body": self.figures.body, "level": level(self.figures)}
         words |= {"who": who(self.figures), "figures": self.figures}
-        try:
-            return _compiled(path, path.stat().st_mtime_ns).render(words)
-        except TemplateError as error:
-            raise StandardsError(f"{path.name}: 模板有误：{error}") from error
-
-
-@lru_cache(maxsize=16)
-def _compiled(path: Path, stamp: int) -> Template:
-    """``stamp`` tells one state of the file from another, so that an edit is seen at once."""
-    environment = SandboxedEnvironment(lstrip_blocks=True, autoescape=False)
-    environment.filters["prepend"] = lambda text, before: before + text if text else ""
-    return environment.from_string(path.read_text(encoding="utf-8"))
-
-
-def template_of(name: str, year: int, extra: str = "") -> Path:
-    """The template for a year: the newest ``name@year`` not after it, else ``name``; one's own folder first."""
-    for folder in ([Path(extra)] if extra else []) + [HERE / "drafts"]:
-        dated = [p for p in folder.glob(f"{name}@*.j2") if int(p.stem.rpartition("@")[2]) <= year]
-        if dated:
-            return max(dated)
-        if (folder / f"{name}.j2").exists():
-            return folder / f"{name}.j2"
-    raise StandardsError(f"没有 {name} 的正文模板（{name}.j2）。")
-
-
-_QUESTIONS = {
-    "duties": "主要职能（一行一条）",
-    "institutions": "机构设置情况",
-}
+        return filled(path, words)

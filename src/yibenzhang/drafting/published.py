@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
 
-from yibenzhang.checking.check import check
+from yibenzhang.checking.check import Checked, check, check_together
 from yibenzhang.drafting.compose import compose
 from yibenzhang.drafting.families import Family, family, style_of
 from yibenzhang.drafting.figures import Figures
-from yibenzhang.drafting.lookup import Tables, measured
+from yibenzhang.drafting.lookup import Tables, measured, wan
 from yibenzhang.drafting.parts import LEFT, UP, Grid, Printed
+from yibenzhang.drafting.source import Told, told_of
 from yibenzhang.drafting.workbook import read_workbook
 from yibenzhang.model.documents import Table
-from yibenzhang.recognising.profile import Profile
+from yibenzhang.reading import read
+from yibenzhang.reading.limits import MAX_FIGURE_BYTES, ReadingError
+from yibenzhang.reading.packages import Package
+from yibenzhang.recognising.profile import Profile, profile_of
 from yibenzhang.recognising.rows import bare
+from yibenzhang.recognising.stitching import framed_tables
 from yibenzhang.recognising.table_facts import TableFacts
+from yibenzhang.standards import load
+from yibenzhang.standards.speech import speech
 
 _KINDS = {"code": "code", "name": "name", "other": "other", "index": "other"}
 
@@ -29,23 +38,98 @@ class Published:
     profile: Profile
     grids: tuple[Grid, ...]
     tables: Tables
+    told: Told = Told()
 
 
-def published(path: str | Path, extra: str = "") -> Published:
-    """The standard tables of a document. Raises ReadingError where it cannot be read."""
-    checked = check(path, extra)
+def published(paths: str | Path | Sequence[str], extra: str = "") -> Published:
+    """The tables of a disclosure, in one file or in several, and what it tells of the named figures.
+
+    Raises ReadingError where a file cannot be read.
+    """
+    checked = _checked([paths] if isinstance(paths, str | Path) else list(paths), extra)
     profile, found = checked.profile, checked.tables
     tables = Tables(profile.stage or "budget")
     grids = []
+    titles = {v.table: v.title for v in checked.views}
+    kind = family(style_of(profile.region), profile.stage or "budget", extra)
+    heads = _heads(checked, kind)
     for t in found:
         if t.table.standard is None:
+            plain = _plain(t, titles.get(t.table.id, ""))
+            if checked.kinds.get(t.table.id) != _CONTENTS and t.table.table.rows > 1 and plain.title:
+                grids.append(replace(plain, **heads.get(t.table.id, {})))
             continue
         unit = t.table.unit.name if t.table.unit else "元"
         told = {f.row.index for f in t.facts() if f.printed}
         tables.add(_printed(t), t.table.standard.id, unit, len(told) == 1)
         if t.blocks:
-            grids.append(_grid(t, unit))
-    return Published(profile, tuple(grids), tables)
+            grids.append(replace(_grid(t, unit), **heads.get(t.table.id, {})))
+    told_all = told_of(checked, kind, extra)
+    said = {**_stated(found, kind), **told_all.amounts}
+    return Published(profile, tuple(grids), tables, replace(told_all, amounts=said))
+
+
+def _checked(paths: Sequence[str | Path], extra: str) -> Checked:
+    if len(paths) == 1:
+        return check(paths[0], extra)
+    documents = [read(p) for p in paths]
+    profiles = [profile_of(d, load("", extra)) for d in documents]
+    first = next((p for p in profiles if p.body and p.fiscal_year), profiles[0])
+    return check_together(documents, [Path(p).name for p in paths], first, extra)
+
+
+_CONTENTS = "contents"
+
+
+_LEVELS = {"department": "部门", "unit": "单位"}
+
+
+def _heads(checked: Checked, kind: Family) -> dict[str, dict[str, Any]]:
+    """By table: the line that names the body, where one is printed, and whether its pages are wider than high."""
+    out: dict[str, dict[str, Any]] = {}
+    form = str(kind.data.get("holder", ""))
+    for document in checked.document.parts or (checked.document,):
+        wide = {p.number for p in document.pages if p.width > p.height > 0}
+        for frame in framed_tables(document):
+            head: dict[str, Any] = {}
+            if frame.holder and form:
+                word = _LEVELS.get(checked.profile.level, _LEVELS["department"])
+                head["holder"] = form.format(body=checked.profile.body, level=word)
+            if frame.table.pages:
+                head["landscape"] = frame.table.pages[0] in wide
+            out[f"t{frame.table.index + 1}"] = head
+    return out
+
+
+def _stated(found: Iterable[TableFacts], kind: Family) -> dict[str, Decimal]:
+    """Nothing spent, where the note below an empty table says so."""
+    out = {}
+    for t in found:
+        name = t.table.standard.id.rpartition(".")[2] if t.table.standard else ""
+        some = any(f.amount is not None and f.amount.value for f in t.facts())
+        if name in kind.figures and t.table.statement and not some:
+            out[name] = Decimal(0)
+    return out
+
+
+def _plain(t: TableFacts, title: str) -> Grid:
+    """A table that is no standard one, as it is printed."""
+    first = t.table.header.first
+    lines = _lines(t.table.table, first)
+    numbers = {f.cell[1] for f in t.facts() if f.amount is not None}
+    width = t.table.table.columns
+    return Grid(
+        standard="", title=t.table.title or title, unit=t.table.unit.name if t.table.unit else "",
+        header=tuple(map(tuple, lines[:first])), rows=tuple(map(tuple, lines[first:])),
+        columns=tuple(f"?{c}" if c in numbers else "other" for c in range(width)), note=t.table.statement,
+        widths=_widths(t.table.table, width), landscape=width > 9,
+    )  # fmt: skip
+
+
+def _widths(table: Table, columns: int) -> tuple[float, ...]:
+    edges = table.edges
+    widths = tuple(round(b - a, 1) for a, b in zip(edges, edges[1:], strict=False)) if edges else ()
+    return widths if len(widths) == columns else ()
 
 
 def _printed(t: TableFacts) -> Iterable[Printed]:
@@ -73,11 +157,9 @@ def _grid(t: TableFacts, unit: str) -> Grid:
         for c in b.block.measures:
             measure = c.measure or f"?{c.index}"
             kinds[c.index] = f"{b.block.side}:{measure}" if b.block.side else measure
-    edges = t.table.table.edges
-    widths = tuple(round(b - a, 1) for a, b in zip(edges, edges[1:], strict=False)) if edges else ()
     return Grid(
         standard=t.table.standard.id, title=t.table.title or t.table.name, unit=unit, header=tuple(map(tuple, lines[:first])),
-        rows=tuple(map(tuple, lines[first:])), columns=tuple(kinds), widths=widths if len(widths) == len(kinds) else (),
+        rows=tuple(map(tuple, lines[first:])), columns=tuple(kinds), widths=_widths(t.table.table, len(kinds)),
         note=t.table.statement, landscape=len(kinds) > 9,
     )  # fmt: skip
 
@@ -103,25 +185,58 @@ def figures_of(found: Published, notes: dict[str, str]) -> Figures:
     p = found.profile
     return Figures(
         body=p.body, year=p.fiscal_year or 0, stage=p.stage or "budget", family=style_of(p.region),
-        level=p.level or "department", notes=notes,
+        level=p.level or "department", notes={**found.told.notes, **notes}, told=found.told.amounts,
+        moves=found.told.moves, planned=found.told.planned, doubtful=found.told.doubtful,
     )  # fmt: skip
 
 
 def earlier(path: str | Path, stage: str, region: str, extra: str = "") -> dict[str, Decimal]:
-    """The named figures of an earlier document or workbook, in 元."""
-    if Path(path).suffix.lower() == ".xlsx" and _is_workbook(Path(path)):
+    """The named figures of an earlier document or workbook, in 元; of a document those that it does not tell twice and
+    differently."""
+    if is_workbook(Path(path)):
         figures = read_workbook(path, extra)
         return compose(figures, extra).measures | dict(figures.extra)
-    found = published(path, extra)
+    return earlier_of(published(path, extra), extra, stage, region)
+
+
+def earlier_of(
+    found: Published, extra: str = "", stage: str = "budget", region: str = ""
+) -> dict[str, Decimal]:
+    """The named figures of a document in 元, without those that it tells twice and differently."""
     kind: Family = family(style_of(found.profile.region or region), found.profile.stage or stage, extra)
-    return measured(kind, found.tables)
+    printed, told = measured(kind, found.tables), found.told
+    differing = {k for k, v in told.amounts.items() if k in printed and wan(printed[k]) != wan(v)}
+    out = {**told.amounts, **printed}
+    return {k: v for k, v in out.items() if k not in differing | told.doubtful}
 
 
-def _is_workbook(path: Path) -> bool:
-    from openpyxl import load_workbook
+def before_the_next(path: str, stage: str, extra: str = "") -> Figures:
+    """What a document of the year before (or, for accounts, the budget of the year) gives beforehand to the workbook of
+    ``stage``. Raises ReadingError, also where nobody can tell whose document it is."""
+    found = published(path, extra)
+    p = found.profile
+    if not p.body or not p.fiscal_year:
+        raise ReadingError(speech()["drafting"]["unknown"].format(path=path))
+    same = (p.stage or "budget") == stage
+    kept = {k: found.told.notes[k] for k in _LASTING if k in found.told.notes}
+    figures = replace(
+        figures_of(found, {}), year=p.fiscal_year + same, stage=stage, notes=kept, told={}, moves={}
+    )
+    known = earlier_of(found, extra)
+    names = family(figures.family, stage, extra).figure_names
+    amounts = {k: v for k, v in known.items() if k in names or ":" in k}
+    return replace(figures, last=amounts if same else {}, planned={} if same else amounts)
 
-    book = load_workbook(path, read_only=True)
+
+_LASTING = ("duties", "institutions")
+"""Texts that stay from year to year."""
+
+
+def is_workbook(path: Path) -> bool:
+    """It is a workbook of figures, by the names of its sheets."""
     try:
-        return "基本信息" in book.sheetnames
-    finally:
-        book.close()
+        if path.suffix.lower() != ".xlsx" or path.stat().st_size > MAX_FIGURE_BYTES:
+            return False
+        return "基本信息".encode() in Package(path.read_bytes()).read("xl/workbook.xml")
+    except (ReadingError, BadZipFile, KeyError, OSError):
+        return False

@@ -42,13 +42,26 @@ def write_template(path: Path, stage: str, region: str, year: int = 0) -> None:
     _write(path, kind, Codes(year or 2026), rows, about, example=True)
 
 
+def write_prefilled(path: Path, figures: Figures) -> None:
+    """The empty workbook of a stage and region with what is known beforehand: whose it is, last year's figures or those
+    of the budget, texts. Raises OSError where it cannot be written."""
+    kind = family(figures.family, figures.stage)
+    rows = _rows(figures, kind, Decimal(10000))
+    kept = {name: rows[name] for name in ("last", "planned", "notes")}
+    about = {
+        "body": figures.body, "year": figures.year, "stage": figures.stage, "family": figures.family,
+        "level": figures.level,
+    }  # fmt: skip
+    _write(path, kind, Codes(figures.year), kept, about, example=True)
+
+
 def write_figures(figures: Figures, path: Path, money: str = "元") -> None:
     """The workbook that reads back as these figures."""
     kind = family(figures.family, figures.stage)
     factor = Decimal(10000) if money == "万元" else Decimal(1)
     about = {
         "body": figures.body, "year": figures.year, "stage": figures.stage, "family": figures.family,
-        "level": figures.level, "code": figures.code, "money": money,
+        "level": figures.level, "code": figures.code, "money": money, "complete": "yes" if figures.complete else "",
     }  # fmt: skip
     _write(path, kind, Codes(figures.year, figures.names), _rows(figures, kind, factor), about, example=False)
 
@@ -256,7 +269,9 @@ def _table(
         ws.cell(2, len(columns) + 1, _EXAMPLE).font = _GREY
         at = 3
     if example and sheet.id == "notes":
-        rows = [{"key": k, "text": None} for k in kind.data.get("notes", ["duties", "institutions"])]
+        told = {r["key"] for r in rows}
+        wanted = kind.data.get("notes", ["duties", "institutions"])
+        rows = [*rows, *({"key": k, "text": None} for k in wanted if k not in told)]
     for r, row in enumerate(rows, at):
         for c, column in enumerate(columns, 1):
             value = row.get(column.field)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from yibenzhang.drafting.parts import LABELS, LEFT, UP, Draft, Grid, Heading, Words
 from yibenzhang.model.documents import Cell, Document, Page, Paragraph, Table
 from yibenzhang.model.places import LinePlace
@@ -10,6 +12,18 @@ from yibenzhang.model.places import LinePlace
 def contents(draft: Draft) -> list[str]:
     """The headings of the parts."""
     return [p.text for p in draft.parts if isinstance(p, Heading) and p.level == 0]
+
+
+def listed(draft: Draft) -> Iterator[tuple[int, tuple[str, int]]]:
+    """What contents with page numbers list: parts, sections and tables, by their position in the draft, each with its
+    level. A title that comes again, as those of goals tables do, is listed once."""
+    seen: set[str] = set()
+    for k, part in enumerate(draft.parts):
+        if isinstance(part, Heading) and part.level < 2:
+            yield k, (part.text, part.level)
+        elif isinstance(part, Grid) and part.title not in seen:
+            seen.add(part.title)
+            yield k, (part.title, 1)
 
 
 def as_text(draft: Draft) -> str:

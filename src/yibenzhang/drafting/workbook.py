@@ -113,7 +113,7 @@ def _figures(reader: Reader, extra: str) -> Figures | None:
         purchases=tuple(purchases), extra=plain_amounts["extra"], counts=counts, last=plain_amounts["last"],
         planned=plain_amounts["planned"],
         stated={k: Stated(v.value * factor, v.place) for k, v in amounts["stated"].items()},
-        names=names, notes=notes,
+        names=names, notes=notes, complete=bool(about.get("complete")),
     )  # fmt: skip
 
 

@@ -166,6 +166,15 @@ class Cube:
         found: str = getattr(self._at[fact.id], dimension)
         return found == value
 
+    def whole(self) -> Iterator[Cell]:
+        """This year's numbers of no code, project or unit whose place is certain."""
+        for cells in self._plain.values():
+            for cell in cells:
+                at = cell.at
+                this_year = at.version in ("", "current_year") and at.stage in ("", "final")
+                if this_year and at.sure and not (at.measure or at.year or at.unit):
+                    yield cell
+
     def place(self, fact: Fact) -> Coordinates:
         """Where a number of the tables stands."""
         return self._at[fact.id]

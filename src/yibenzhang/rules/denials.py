@@ -13,45 +13,19 @@ from yibenzhang.prose.quantities import Kind
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards import Address
+from yibenzhang.standards.lexicon.denials import Denied, denial_words
 
-_WORDS = {
-    "fund": r"政府性基金(?:预算)?(?:财政)?(?:拨款)?",
-    "state_capital": r"国有资本经营(?:预算)?(?:财政)?(?:拨款)?",
-    "procurement": r"政府采购(?:预算)?",
-    "three_public": r"[“\"]?三公[”\"]?经费(?:财政拨款)?",
-    "abroad": r"因公出国\(境\)(?:费用?|经费)?",
-    "reception": r"公务接待(?:费用?|经费)?",
-    "car_buy": r"公务用车购置(?:费|经费)?",
-    "operating": r"机关运行经费",
-    "services": r"政府购买服务",
-}
-"""What is denied, and how it is named."""
-_AT = {
-    "fund": ("*.fund", "total"), "state_capital": ("*.state_capital", "total"),
-    "procurement": ("*.procurement", "total"), "three_public": ("*.three_public", "three_public"),
-    "abroad": ("*.three_public", "abroad"), "reception": ("*.three_public", "reception"),
-    "car_buy": ("*.three_public", "car_buy"), "operating": ("*.operating_cost", "total"),
-    "services": ("*.services", "total"),
-}  # fmt: skip
-_NONE = r"(?:(?<![有用])无(?!需|法|关|形|论)|没有|未安排|未发生|不涉及)(?:使用|安排|当年|本年度?)?"
-_REST = r"(?:预算|决算|支出|收入|安排的|的|收支|和|费用|项目){0,5}(?=[。;,、)]|$)"
-_DENIED = {k: re.compile(_NONE + w + _REST) for k, w in _WORDS.items()}
-_OTHER = re.compile(r"上年|去年|往年|以前年度|结转|增加|减少|除|外宾|如|若")
 _YEAR = re.compile(r"20[0-4]\d")
-_LEAD = {
-    k: re.compile(w + r"(?:预算|支出|决算|总额|安排|数|总计|合计|共|为){0,5}$") for k, w in _WORDS.items()
-}
 _BEFORE = 16
+_DIMENSIONS = ("side", "fund", "period", "kind", "item")
 
 
 @rule("presence.denied_text", needs=("text",))
 def denied(case: Case) -> Iterator[Issue]:
     """A sentence that denies what a table or another sentence has an amount of, once for each matter."""
-    for key, pattern in _DENIED.items():
-        found = next(
-            ((p, m) for p in case.passages for m in pattern.finditer(p.text) if _own(case, p, m)), None
-        )
-        if found is None or (shown := _figure(case, key, found[0])) is None:
+    for matter in denial_words().denied:
+        found = next(_denials(case, matter), None)
+        if found is None or (shown := _figure(case, matter, found[0])) is None:
             continue
         p, m = found
         words = p.clauses(m.start(), m.end())
@@ -61,31 +35,91 @@ def denied(case: Case) -> Iterator[Issue]:
         )
 
 
+@rule("presence.denied_count", needs=("text",))
+def no_cars(case: Case) -> Iterator[Issue]:
+    """A sentence that says there is no car, beside another that counts some of the same year."""
+    stocks = [(p, m) for p in case.passages for m in denial_words().stock.finditer(p.text) if _stock(p, m)]
+    for p, m in stocks:
+        if int(m.group(1)):
+            continue
+        for q, n in stocks:
+            if int(n.group(1)) and _same_year(p, m, q, n):
+                words, text = p.clauses(m.start(), m.end()), q.verbatim(n.start(), n.end())
+                there = (text, q.place(n.start()))
+                yield issue_at("presence.denied_count", words, p.place(m.start()), there, amount=text)
+                return
+
+
+def denials(case: Case) -> Iterator[tuple[str, Passage, re.Match[str]]]:
+    """What the text says the body has none of: the name of the figure in the drafts' data, and where."""
+    for matter in denial_words().denied:
+        yield from ((matter.figure, p, m) for p, m in _denials(case, matter))
+
+
+def _denials(case: Case, matter: Denied) -> Iterator[tuple[Passage, re.Match[str]]]:
+    for p in case.passages:
+        for m in matter.said.finditer(p.text):
+            if _own(case, p, m) and not _narrower(matter, p, m):
+                yield p, m
+
+
+def _narrower(matter: Denied, p: Passage, m: re.Match[str]) -> bool:
+    """The sentence or its headings speak of a part."""
+    if matter.narrower is None:
+        return False
+    around = p.text[p.text.rfind("。", 0, m.start()) + 1 : m.start()] + "".join(p.section[-2:])
+    return bool(matter.narrower.search(around))
+
+
 def _own(case: Case, p: Passage, m: re.Match[str]) -> bool:
     """It speaks of the fiscal year, of the body as a whole, and of nothing but this."""
+    words = denial_words()
     before = p.text[max(0, m.start() - _BEFORE) : m.start()]
-    if _OTHER.search(before.split("。")[-1]) or any(int(y) != case.year for y in _YEAR.findall(before)):
+    if words.other.search(before.split("。")[-1]) or any(int(y) != case.year for y in _YEAR.findall(before)):
         return False
-    if "表" in p.text[m.end() : m.end() + _BEFORE]:
+    if words.table_note.search(p.text[m.end() : m.end() + _BEFORE]):
         return False  # the note of a table, which is held against that table
-    return "名词" not in "".join(p.section) and not re.search(
-        r"的(?:部门|单位)", p.text[m.end() - 4 : m.end() + 4]
+    return words.terms not in "".join(p.section) and not words.others.search(
+        p.text[m.end() - 4 : m.end() + 4]
     )
 
 
-def _figure(case: Case, key: str, own: Passage) -> tuple[str, Place, str | None] | None:
-    """An amount above nothing: of the table's total, or in a sentence of another passage."""
-    table, measure = _AT[key]
-    facts = case.book.resolve(Address(table, "total", measure)).get("", [])
+def _figure(case: Case, matter: Denied, own: Passage) -> tuple[str, Place, str | None] | None:
+    """An amount above nothing: of the table's total, of a number of other tables, or in a sentence of another passage."""
+    facts = case.book.resolve(Address(matter.table, "total", matter.measure)).get("", [])
     for f in facts if len(facts) == 1 else ():
         if f.amount and f.amount.value > 0:
             name = next((t.table.name for t in case.tables if t.table.id == f.table), None)
             return f.text, f.place, name
+    return _in_tables(case, matter) or _in_text(case, matter, own)
+
+
+def _in_tables(case: Case, matter: Denied) -> tuple[str, Place, str | None] | None:
+    """Where all that the tables tell of it is above nothing."""
+    found = [c.fact for c in case.reader.cube.whole() if c.named and _stands(matter, c.at)]
+    if not found or any(f.amount is None or f.amount.value <= 0 for f in found):
+        return None
+    name = next((t.table.name for t in case.tables if t.table.id == found[0].table), None)
+    return found[0].text, found[0].place, name
+
+
+def _stands(matter: Denied, at: object) -> bool:
+    for dimension in _DIMENSIONS:
+        wanted = matter.where.get(dimension, "")
+        if getattr(at, dimension) not in (wanted if isinstance(wanted, list) else (wanted,)):
+            return False
+    return True
+
+
+def _in_text(case: Case, matter: Denied, own: Passage) -> tuple[str, Place, None] | None:
+    other = denial_words().other
     for q in case.quantities:
         if q.passage is own or not q.money or q.kind != Kind.VALUE or q.amount.base <= Decimal(0):
             continue
         clause = re.split(r"[。;,(]", q.lead)[-1]
-        if _LEAD[key].search(clause) and not _OTHER.search(clause) and not _others_year(case, q.lead):
+        if matter.narrower and matter.narrower.search(clause + "".join(q.passage.section[-2:])):
+            continue
+        if matter.lead.search(clause) and not other.search(clause) and not _others_year(case, q.lead):
             words = q.passage.clauses(q.start, q.end)
             return words, q.passage.place(q.start), None
     return None
@@ -93,3 +127,17 @@ def _figure(case: Case, key: str, own: Passage) -> tuple[str, Place, str | None]
 
 def _others_year(case: Case, lead: str) -> bool:
     return any(int(y) != case.year for y in _YEAR.findall(lead[-30:]))
+
+
+def _stock(p: Passage, m: re.Match[str]) -> bool:
+    """All cars that there are, not some that are to be bought or those of a unit."""
+    clause = re.split(r"[。;,]", p.text[: m.start()])[-1]
+    return not p.heading and not denial_words().not_stock.search(clause + m.group())
+
+
+def _same_year(p: Passage, m: re.Match[str], q: Passage, n: re.Match[str]) -> bool:
+    """Both speak of the same year, or one of none."""
+    here, there = (
+        _YEAR.findall(x.text[max(0, y.start() - 40) : y.start()])[-1:] for x, y in ((p, m), (q, n))
+    )
+    return not here or not there or here == there

@@ -1,0 +1,67 @@
+"""The words by which a text says that there is none of something; see denials.toml."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """``figure``: a name of the drafts' data; ``said``: its denial; ``lead``: the words before an amount of it; ``where``:
+    values by dimension of its numbers in tables; ``narrower``: words by which only a part of it is spoken of."""
+
+    figure: str
+    said: re.Pattern[str]
+    lead: re.Pattern[str]
+    table: str
+    measure: str
+    where: Mapping[str, Any]
+    narrower: re.Pattern[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Denials:
+    """``stock``: how many cars there are; group 1 is the number."""
+
+    denied: tuple[Denied, ...]
+    other: re.Pattern[str]
+    table_note: re.Pattern[str]
+    others: re.Pattern[str]
+    terms: str
+    stock: re.Pattern[str]
+    not_stock: re.Pattern[str]
+
+
+@lru_cache(maxsize=1)
+def denial_words() -> Denials:
+    """The shipped words."""
+    with Path(__file__).with_name("denials.toml").open("rb") as f:
+        data = tomllib.load(f)
+    denied = tuple(
+        Denied(
+            d["figure"],
+            re.compile(data["none"] + d["words"] + data["rest"]),
+            re.compile(d["words"] + data["lead"]),
+            d["table"],
+            d["measure"],
+            d["where"],
+            re.compile(d["narrower"]) if "narrower" in d else None,
+        )
+        for d in data["denied"]
+    )
+    cars = data["cars"]
+    return Denials(
+        denied,
+        other=re.compile(data["other"]),
+        table_note=re.compile(data["table_note"]),
+        others=re.compile(data["others"]),
+        terms=data["terms"],
+        stock=re.compile(cars["stock"]),
+        not_stock=re.compile(cars["other"]),
+    )
