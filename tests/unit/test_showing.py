@@ -36,7 +36,7 @@ from yibenzhang.showing import leaves as leaves_module
 from yibenzhang.showing import pictures
 from yibenzhang.showing.building import view_of
 from yibenzhang.showing.kept import Kept, ViewError, dumped, loaded
-from yibenzhang.showing.leaves import _Names
+from yibenzhang.showing.leaf_names import Names
 from yibenzhang.showing.pictures import cut_out, drawn, picture
 from yibenzhang.showing.printed import boxes_in
 from yibenzhang.showing.view import Block, FlowCell, Piece, Spot, View
@@ -571,7 +571,7 @@ def test_flow_leaves_have_names_that_find_them() -> None:
     paragraph = Block("paragraph", "k", (Piece("续前文的一段。"),))
     heading = Block("heading", "k", (Piece("四、名词解释"),))
     listed = [Block("heading", "k", (Piece(t),)) for t in ("目录", "一、概况", "四、名词解释", "一、概况")]
-    found = _Names()
+    found = Names()
     found.sheet("")
     cover = Block("paragraph", "k", (Piece("某某局2026年部门预算"),))
     assert found.of([cover, *listed], {}) == "封面 至 一、概况"  # the contents name the end of the file first
@@ -582,7 +582,7 @@ def test_flow_leaves_have_names_that_find_them() -> None:
     assert found.of([table], {"c": "收支总表"}) == "Sheet1 收支总表"
     found.sheet("部门收支总表")
     assert [found.of([table], {"c": "收支总表"}) for _ in range(2)] == ["部门收支总表", "部门收支总表（2）"]
-    short = _Names()
+    short = Names()
     short.sheet("")
     assert short.of([cover], {}) == "某某局2026年部门预算"
     assert short.of([table], {}) == ""
