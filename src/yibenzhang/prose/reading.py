@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from yibenzhang.model.facts import Fact
@@ -79,12 +79,18 @@ class SentenceReader:
     """Reads the words of numbers with the lexicon, the registers and the names of the tables."""
 
     def __init__(
-        self, words: SentenceWords, names: Names, cube: Cube, stage: str, body: str, above: Mapping[int, str]
+        self,
+        words: SentenceWords,
+        names: Names,
+        cube: Cube,
+        stage: str,
+        bodies: Sequence[str],
+        above: Mapping[int, str],
     ) -> None:
         self._above = above
         self._words, self._names, self.cube = words, names, cube
         self._stage = stage
-        self._body = fold(body)
+        self._bodies = [folded for b in bodies if (folded := fold(b))]
         self._known: dict[str, Said] = {}
 
     def read(self, q: Quantity) -> Reading | None:
@@ -275,7 +281,9 @@ class SentenceReader:
 
     def _bare(self, text: str) -> str:
         plain = _YEAR.sub("", unnumbered(fold(text)))
-        return plain.replace(self._body, "") if self._body else plain
+        for body in self._bodies:
+            plain = plain.replace(body, "")
+        return plain
 
     def _named(self, plain: str) -> Said | None:
         """By the name of a row or of a register at the end of the clause."""

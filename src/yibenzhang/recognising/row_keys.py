@@ -293,6 +293,7 @@ def _code_groups(
             and last.index == column.index - 1
             and len(column.path) > 1
             and last.path[:1] == column.path[:1]
+            and lexicon.key(last.path) == lexicon.key(column.path)
         ):
             out[-1][1].append(column)
         else:

@@ -14,6 +14,7 @@ from yibenzhang.prose.naming import Names
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.prose.reading import SentenceReader
+from yibenzhang.prose.short_names import short_names
 from yibenzhang.recognising.forms import GoalForm
 from yibenzhang.recognising.profile import Profile
 from yibenzhang.recognising.rows import bare
@@ -21,7 +22,7 @@ from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.rules.addresses import Book
 from yibenzhang.rules.finder import TableFinder
 from yibenzhang.rules.mentions import Mention, mentions
-from yibenzhang.standards import Standards
+from yibenzhang.standards import Standards, fold
 from yibenzhang.standards.lexicon.sentences import sentence_words
 from yibenzhang.standards.lexicon.words import Lexicon
 from yibenzhang.standards.registers import fold_name, registers
@@ -131,4 +132,6 @@ class Case:
         words = sentence_words(self.lexicon)
         names = Names(self.views, registers(), self.year)
         cube, above = Cube(self.views, words.lexicon.trees, self.year), announced(self.passages)
-        return SentenceReader(words, names, cube, self.stage, self.profile.body, above)
+        body = self.profile.body
+        bodies = (body, *short_names(self.passages, fold(body)))
+        return SentenceReader(words, names, cube, self.stage, bodies, above)
