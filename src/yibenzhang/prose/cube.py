@@ -175,6 +175,11 @@ class Cube:
                 if this_year and at.sure and not (at.measure or at.year or at.unit):
                     yield cell
 
+    def of_one_fund(self, facts: Sequence[Fact], whole: str) -> bool:
+        """Of the funds that make up another these numbers tell only one."""
+        funds = {f for x in facts if (f := self._at[x.id].fund)}
+        return len({f for f in funds if self._below(f, whole)}) == 1
+
     def place(self, fact: Fact) -> Coordinates:
         """Where a number of the tables stands."""
         return self._at[fact.id]

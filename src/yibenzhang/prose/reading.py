@@ -126,8 +126,8 @@ class SentenceReader:
         if close and current in wanted.values and not any(self.cube.has(f, *current) for f in close):
             how += ", whole"  # the tables tell this year's and what was carried over together
         headed = [(d, v) for d, v in wanted.prefer if d == ("fund" if named else "kind")]
-        if facts and headed and not any(self.cube.has(f, *headed[0]) for f in facts):
-            how += f", another {headed[0][0]}"  # the heading speaks of a fund or a kind that no table tells it of
+        if facts and headed and not self._as_headed(facts, *headed[0]):
+            how += f", another {headed[0][0]}"
         if not named and any(w in h for h in q.passage.section for w in self._words.elsewhere):
             how += ", elsewhere"
         said_all = [*narrow, *(x for x in wanted.values if x[0] == "period")]
@@ -143,6 +143,13 @@ class SentenceReader:
             facts = self.cube.of_body([f for f in facts if all(self.cube.has(f, *x) for x in said_all)])
             how += ", zero"
         return Reading(q, replace(said, wanted=wanted, how=how), facts, sums, wider)
+
+    def _as_headed(self, facts: Sequence[Fact], dimension: str, value: str) -> bool:
+        """Some table tells it of the fund or kind that the heading speaks of; of a code that one fund alone has, the fund
+        above that tells the same."""
+        if any(self.cube.has(f, dimension, value) for f in facts):
+            return True
+        return dimension == "fund" and self.cube.of_one_fund(facts, value)
 
     def _unsaid(self, fact: Fact, wanted: Wanted) -> bool:
         """The number stands where all of the words say, but for a fund, of which its table says nothing."""

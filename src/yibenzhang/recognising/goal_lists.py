@@ -141,7 +141,8 @@ class _Reader:
             row = grid[r]
             page = next((c.place.page for c in row if c is not None and c.row == r), self._page)
             broken, self._page = self._page is not None and page != self._page, page
-            self._row(row, r, broken)
+            if not index_row(row, r):
+                self._row(row, r, broken)
         yield from (form for block in self._blocks if (form := _closed(block)) is not None)
 
     def _row(self, row: Sequence[Cell | None], r: int, broken: bool) -> None:

@@ -75,7 +75,7 @@ def panels_of(table: Table, start: int, lexicon: Lexicon) -> Panels | None:
     if not grid or table.columns < 2:
         return None
     first = _body_start(grid, start, lexicon)
-    body = tuple(r for r in range(first, len(grid)) if not _index_row(grid[r], r))
+    body = tuple(r for r in range(first, len(grid)) if not index_row(grid[r], r))
     heads = _headings(table, grid, start, first)
     columns = [_column(grid, body, c, heads[c], lexicon) for c in range(table.columns)]
     panels = _panels(columns, grid, body, lexicon)
@@ -88,7 +88,7 @@ def fresh(row: Sequence[Cell | None], r: int) -> list[Cell]:
     return [c for c in seen.values() if c.text.strip()]
 
 
-def _index_row(row: Sequence[Cell | None], r: int) -> bool:
+def index_row(row: Sequence[Cell | None], r: int) -> bool:
     """The row of column numbers that some headers end with ("栏次 1 2 3", "** 1 2")."""
     cells = fresh(row, r)
     texts = [folded(c.text) or c.text.strip() for c in cells]
@@ -113,13 +113,13 @@ def _body_start(grid: Grid, start: int, lexicon: Lexicon) -> int:
             return r
         if r == start and any(_STRONG.fullmatch(narrow(c.text).strip()) for c in cells):
             return r  # a piece without a header
-        if not _index_row(grid[r], r):
+        if not index_row(grid[r], r):
             covered = max([covered, *(c.row + c.row_span for c in cells if c.row_span < len(grid))])
     return len(grid)
 
 
 def _is_body(cells: list[Cell], row: Sequence[Cell | None], r: int, lexicon: Lexicon) -> bool:
-    if _index_row(row, r):
+    if index_row(row, r):
         return False
     if not cells:
         return True  # an empty row below the header: the table has no data
@@ -143,7 +143,7 @@ def _tells_row(text: str) -> bool:
 def _headings(table: Table, grid: Grid, start: int, first: int) -> list[tuple[str, ...]]:
     """For each column the headings above it."""
     rows = [
-        [(c.text if c else "") for c in grid[r]] for r in range(start, first) if not _index_row(grid[r], r)
+        [(c.text if c else "") for c in grid[r]] for r in range(start, first) if not index_row(grid[r], r)
     ]
     spread_headings(table, rows)
     return [_path(row[c] for row in rows) for c in range(table.columns)]
