@@ -25,6 +25,7 @@ from yibenzhang.recognising.forms import (
     words,
 )
 from yibenzhang.recognising.indicators import Indicator
+from yibenzhang.recognising.panels import index_row
 from yibenzhang.recognising.stitching import Framed
 from yibenzhang.recognising.table_kinds import BRACKETS, title_rows
 from yibenzhang.standards import Standards, fold
