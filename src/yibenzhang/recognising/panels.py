@@ -88,12 +88,18 @@ def fresh(row: Sequence[Cell | None], r: int) -> list[Cell]:
     return [c for c in seen.values() if c.text.strip()]
 
 
+_SEVERAL = 5
+_COUNTED = "".join(str(n) for n in range(1, 40))
+
+
 def index_row(row: Sequence[Cell | None], r: int) -> bool:
     """The row of column numbers that some headers end with ("栏次 1 2 3", "** 1 2")."""
     cells = fresh(row, r)
     texts = [folded(c.text) or c.text.strip() for c in cells]
     if cells and cells[0].sure < 1 and len(texts[0]) <= _MARK and _ONE_ON.match(",".join(texts[1:])):
         return True  # of a scan: whatever the stars were read as
+    if len(texts) >= _SEVERAL and _COUNTED.startswith("".join(texts)):
+        return True  # "1 2 3 678": of cells that run over several columns
     return len(texts) > 1 and all(_INDEX.fullmatch(t) for t in texts) and _counts_up(texts)
 
 
