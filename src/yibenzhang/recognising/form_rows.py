@@ -102,6 +102,8 @@ def indicator(form: OpenForm, line: Line) -> bool:
     if cells is None or "name" not in cells:
         return True
     text = {n: words(c.text) for n, c in cells.items()}
+    if text["name"].isdigit():
+        return True  # the row of column numbers
     if "whole" in line.columns:
         text |= _parted(text["name"], line.levels)
     value = text.get("now", text.get("value", ""))
