@@ -13,6 +13,7 @@ from yibenzhang.laws.columns import column_families, item_families
 from yibenzhang.laws.equality import equality_families
 from yibenzhang.laws.families import ENOUGH, Family, Instance, State, judge
 from yibenzhang.laws.heading_formulas import formula_families
+from yibenzhang.laws.nesting import nested
 from yibenzhang.laws.numbers import Number, Numbers
 from yibenzhang.laws.rates import rate_families
 from yibenzhang.laws.rows import beside_families, row_families
@@ -106,6 +107,8 @@ def _settled(broken: Broken, holds: set[tuple[str, str]], lists: Counter[tuple[s
     best: dict[tuple[str, str], Broken] = defaultdict(list)
     for family, i in broken:
         key = (i.explains.fact.id, family.direction)
+        if family.direction == "rows" and nested(i):
+            continue
         if key not in holds and not (_list(family, i) in refuted and not lists[_list(family, i)]):
             best[key].append((family, i))
     out: Broken = []
