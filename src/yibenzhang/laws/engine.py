@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from yibenzhang.balance.slips import EXCHANGED, MOVED_POINT, slipped
+from yibenzhang.laws.beside_lists import beside_lists
 from yibenzhang.laws.change import balance_families, change_families
 from yibenzhang.laws.columns import column_families, item_families
 from yibenzhang.laws.equality import equality_families
@@ -55,6 +56,7 @@ def laws_of(
     families = [
         *rows,
         *beside_families(numbers),
+        *beside_lists(numbers),
         *item_families(numbers, trees),
         *column_families(numbers, trees),
         *change_families(numbers),

@@ -108,8 +108,6 @@ class Reader:
                 scope = replace(scope, side=side)
         columns = self._columns(panel, scope)
         rows = _periods(RowReader(self.lexicon, self.registers, self.year, layout, panel, scope).rows())
-        if _goes_on(panel, layout):  # its total is that of both panels
-            rows = [replace(r, partial=True) if r.subtotal and not r.keys else r for r in rows]
         cells: dict[tuple[int, int], Fact] = {}
         places: dict[tuple[int, int], Coordinates] = {}
         known = _numbers(layout, panel)
@@ -207,13 +205,6 @@ def _beside(row: ViewRow, other: ViewRow) -> bool:
 def _of_period(row: ViewRow, period: str) -> ViewRow:
     at = row.coordinates
     return row if at.period else replace(row, coordinates=replace(at, period=period))
-
-
-def _goes_on(panel: Panel, layout: Panels) -> bool:
-    """Whether its list of codes goes on in a panel beside it: under the same headings stands another."""
-    paths = [tuple(c.path for c in p.labels) for p in layout.panels]
-    coded = any(c.kind == "code" and c.path for c in panel.labels)
-    return coded and paths.count(tuple(c.path for c in panel.labels)) > 1
 
 
 _ORDINAL = re.compile(r"^(?:第[一二三四五六七八九十]+部分|[一二三四五六七八九十]+[、.])")
