@@ -135,8 +135,12 @@ def _compared(before: Claim, claim: Claim) -> Iterator[Made]:
         return
     sure = not (claim.loose or before.loose or "其中" in a.lead or "其中" in b.lead)
     terms = (Term(1, b.fact), Term(-1, a.fact))
-    relation = Relation(f"prose.year_before|{b.fact.id}", "prose.year_before", terms, accuses=sure)
-    yield Alternatives((relation,), _again(before, claim, relation) if sure else None)
+    relation = Relation(f"prose.year_before|{b.fact.id}", "prose.year_before", terms)
+    if sure and before.passage is not claim.passage and subject_words(before) == subject_words(claim):
+        yield relation
+        return
+    # where they agree that proves nothing: of two that differ only a slip would be told
+    yield Alternatives((replace(relation, accuses=False),), _again(before, claim, relation) if sure else None)
 
 
 def _again(before: Claim, claim: Claim, relation: Relation) -> Relation | None:
@@ -168,7 +172,7 @@ def twice(case: Case) -> Iterator[Made]:
                 f"{a.amount.value:f}", f"{b.amount.value:f}"
             )
             slip = slipped and a.amount.decimals == b.amount.decimals >= 2
-            yield Alternatives((relation,), relation if slip else None)
+            yield Alternatives((replace(relation, accuses=False),), relation if slip else None)
 
 
 def _name(q: Quantity) -> str:
