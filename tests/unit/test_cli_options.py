@@ -271,13 +271,20 @@ def _wait(read: Any, what: str, seconds: float = 60) -> None:
         time.sleep(0.05)
 
 
+def _heeds_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.middle
 def test_watch_checks_again_and_idles(tmp_path: Path, wrong: str) -> None:
     log = tmp_path / "log"
     environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
     with log.open("wb") as out:
         command = [sys.executable, "-m", "yibenzhang", "check", wrong, "--watch", "-f", "concise"]
-        process = subprocess.Popen(command, stdout=out, stderr=out, env=environment)
+        # a shell that runs the tests in the background has them ignore Ctrl+C, and their children too
+        process = subprocess.Popen(
+            command, stdout=out, stderr=out, env=environment, preexec_fn=_heeds_interrupts
+        )
     try:
         _wait(lambda: log.read_text(encoding="utf-8"), "按 Ctrl+C")
         used = _ticks(process.pid)
