@@ -60,8 +60,6 @@ class Reading:
     sums: tuple[tuple[Fact, ...], ...] = ()
     wider: bool = False
     """No number stands where all of the words say, only such of a wider scope: they are no measure."""
-    blank: bool = False
-    """The first of them are cells left blank."""
 
     @property
     def how(self) -> str:
@@ -136,7 +134,7 @@ class SentenceReader:
         blanks = () if exact and facts else tuple(self.cube.blanks(wanted))
         if blanks:
             blank = replace(said, wanted=wanted, how=f"{said.how}, blank")
-            return Reading(q, blank, (*blanks, *facts), sums, blank=True)
+            return Reading(q, blank, (*blanks, *facts), sums)
         if facts and not named and all(self.cube.place(f).residue for f in facts):
             how += ", unknown"  # the headings of all of them have words that nothing explains
         if not q.amount.value:  # some unit has nothing; that it holds of nothing says little of amounts

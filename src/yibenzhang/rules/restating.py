@@ -78,7 +78,8 @@ def _read(reading: Reading, case: Case) -> Made:
     ):
         # what comes in pays for what goes out: the tables tell the same money on the other side
         return Alternatives([*options, *(replace(_restates(number, f), accuses=False) for f in paid)])
-    if explained := [r for f in reading.facts if (r := _beside_carried(number, f, case)) is not None]:
+    apart = [] if any(holds(o) for o in options) else reading.facts
+    if explained := [r for f in apart if (r := _beside_carried(number, f, case)) is not None]:
         return Alternatives([*options, *explained])
     accused = well_supported(support_kind(reading.how, known), POOL_ONE_IN if known else ONE_IN)
     return Alternatives(
