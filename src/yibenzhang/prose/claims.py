@@ -76,6 +76,7 @@ _AGAINST_BUDGET = re.compile(
 _SAME_AS = {"增加": "多", "减少": "少", "超出": "高", "超过": "高", "超": "高", "节约": "低"}
 _AT_ONCE = re.compile(r"[,、(](?:增加|增长|减少|下降)(?:了|额)?(?:为)?")
 _GOES_ON = re.compile(r"比|较|与|同比|其中|包括")
+_PARTS = re.compile(r"其中|包括")
 _LIST = re.compile(r"其中[:：]?|包括[:：]?|以下方面[:：]?|如下[:：]?|[:：]$")
 
 
@@ -126,6 +127,8 @@ def _passage(
             pass  # "……12.00万元；比上年预算增加……": one amount, and what became of it
         elif ";" in between:
             state.current, state.budget, state.last, state.change = None, None, None, None
+        if _PARTS.search(between):
+            state.budget = None  # that of the whole is not that of its parts
         _brackets(state, between)
         _step(state, q, between)
         end_of_last = q.end
