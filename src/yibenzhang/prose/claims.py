@@ -9,6 +9,7 @@ from enum import StrEnum
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import COMPARES, Kind, Quantity
 from yibenzhang.prose.subjects import follows, subject_of
+from yibenzhang.standards.lexicon.directions import moves
 
 
 class Says(StrEnum):
@@ -74,7 +75,7 @@ _AGAINST_BUDGET = re.compile(
     r"决算数?比(?:年初)?预算数?(?P<moved>增加|多|减少|少)|(?P<over>超出|超过|超|低于|节约)(?:年初)?预算(?=\d)|决算数?(?P<word>大于|高于|多于|小于|低于|少于|等于|与预算数?持平|与年初预算数?持平)(?:年初)?预算数?|(?:与|和)(?:年初)?预算数?(?P<flat>持平|一致)"
 )
 _SAME_AS = {"增加": "多", "减少": "少", "超出": "高", "超过": "高", "超": "高", "节约": "低"}
-_AT_ONCE = re.compile(r"[,、(](?:增加|增长|减少|下降)(?:了|额)?(?:为)?")
+_AT_ONCE = re.compile(rf"[,、(]{moves()}(?:了|额)?(?:为)?")
 _GOES_ON = re.compile(r"比|较|与|同比|其中|包括")
 _PARTS = re.compile(r"其中|包括")
 _LIST = re.compile(r"其中[:：]?|包括[:：]?|以下方面[:：]?|如下[:：]?|[:：]$")
