@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from yibenzhang.prose.passages import Passage
-from yibenzhang.prose.quantities import COMPARES, Kind, Quantity
+from yibenzhang.prose.quantities import BUDGET, COMPARES, Kind, Quantity
 from yibenzhang.prose.subjects import follows, subject_of
 from yibenzhang.standards.lexicon.directions import moves
 
@@ -66,8 +66,8 @@ class _State:
     """The amount before the current one."""
     rated: Quantity | None = None
     """A rate that was told before any change."""
-    outside: list[Quantity | None] = field(default_factory=list)
-    """The amounts spoken of before each bracket that is still open."""
+    outside: list[tuple[Quantity | None, Quantity | None]] = field(default_factory=list)
+    """The amounts and the budgets spoken of before each bracket that is still open."""
     claims: list[Claim] = field(default_factory=list)
 
 
@@ -128,9 +128,9 @@ def _passage(
             pass  # "……12.00万元；比上年预算增加……": one amount, and what became of it
         elif ";" in between:
             state.current, state.budget, state.last, state.change = None, None, None, None
+        _brackets(state, between)
         if _PARTS.search(between):
             state.budget = None  # that of the whole is not that of its parts
-        _brackets(state, between)
         _step(state, q, between)
         end_of_last = q.end
     state.claims = [c for c in state.claims if not _void(c)]
@@ -161,9 +161,10 @@ def _brackets(state: _State, between: str) -> None:
     """After a bracket closes, the sentence speaks again of what it spoke of before the bracket."""
     for char in between:
         if char == "(":
-            state.outside.append(state.current)
+            state.outside.append((state.current, state.budget))
         elif char == ")" and state.outside:
-            state.current = state.outside.pop() or state.current
+            current, state.budget = state.outside.pop()
+            state.current = current or state.current
 
 
 def _step(state: _State, q: Quantity, between: str) -> None:
@@ -205,6 +206,10 @@ def _step(state: _State, q: Quantity, between: str) -> None:
 
 def _moved(state: _State, q: Quantity, between: str) -> None:
     """A change: of the amount before it, or of the one its words name."""
+    if q.base == BUDGET:
+        if state.budget is not None and state.current is not None and state.current is not state.budget:
+            state.claims.append(_claim(Says.SINCE, q, state, against=state.budget, change=q))
+        return
     state.change = q
     state.moved = subject_of(q, state.current, state.head)
     if state.current is not None and len(between) <= 24 and state.current.kind == Kind.VALUE:

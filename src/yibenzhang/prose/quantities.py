@@ -37,6 +37,12 @@ _TAKEN_OF = re.compile(r"占[^,。;:占]*$")
 _ACTUAL = re.compile(r"(?:支出决算|收入决算|决算)(?:数)?(?:为|是|:)?$")
 
 
+_APART = re.compile(
+    r"(?:(?P<more>高于|超出|超过|大于|多于|超)|低于|少于|小于|节约)(?:年初|全年|调整)?预算(?:数)?$"
+)
+"""How far the actual amount lies from its budget."""
+BUDGET = "budget"
+"""The base of such a difference."""
 COMPARES = re.compile(r"比|较|与|同比")
 """How a sentence begins that speaks of the amount of the one before it."""
 _LEVEL = re.compile(r"(?:至|到|后|为|共|合计|总额|总计|预算数?|决算数?)$")
@@ -185,6 +191,8 @@ def _kind(lead: str, unit: Unit, fiscal_year: int | None) -> tuple[Kind, int, st
         return Kind.VALUE, 0, ""
     if fiscal_year and _last_year(near, fiscal_year):
         return Kind.LAST, 0, ""
+    if apart := _APART.search(near):
+        return Kind.DELTA, (1 if apart.group("more") else -1), BUDGET
     if (moved := _MOVED.search(near)) and not _LEVEL.search(near):
         return Kind.DELTA, (1 if moved.group("way") in _UPWARD else -1), ""
     if _ACTUAL.search(near):

@@ -40,6 +40,8 @@ def subject_of(q: Quantity, current: Quantity | None, head: Quantity | None) -> 
     if head is None or head is current:
         name = _name(current)
         return current, own in name or name.endswith(own[-4:])
+    if _BOTH.search(q.lead) and head.amount.base == current.amount.base:
+        return current, True  # income and expenditure, which are the same amount
     name = _name(current)
     if own == name or (len(own) >= 4 and name.endswith(own)):
         return current, True
