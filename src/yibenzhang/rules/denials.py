@@ -96,7 +96,11 @@ def _figure(case: Case, matter: Denied, own: Passage) -> tuple[str, Place, str |
 def _in_tables(case: Case, matter: Denied) -> tuple[str, Place, str | None] | None:
     """Where all that the tables tell of it is above nothing."""
     cells = [c for c in case.reader.cube.whole() if (c.named or c.at.item) and _stands(matter, c.at)]
-    found = [c.fact for c in cells if c.at.stage == "final"] or [c.fact for c in cells]
+    final = [c for c in cells if c.at.stage == "final"]
+    budgets = (
+        case.stage == "accounts" and "item" in matter.where
+    )  # what was not spent was budgeted all the same
+    found = [c.fact for c in (final if final or budgets else cells)]
     if not found or any(f.amount is None or f.amount.value <= 0 for f in found):
         return None
     name = next((t.table.name for t in case.tables if t.table.id == found[0].table), None)
