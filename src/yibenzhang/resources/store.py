@@ -155,7 +155,7 @@ class Index:
 # ---- changing ------------------------------------------------------------------------------------------
 
 
-def _numbers(session: Session, prefix: str, count: int) -> int:
+def numbers(session: Session, prefix: str, count: int) -> int:
     """The first of ``count`` numbers that nobody else gets."""
     taken = update(Counter).where(Counter.prefix == prefix).values(last=Counter.last + count)
     if session.execute(taken).rowcount == 0:  # type: ignore[attr-defined]
@@ -174,7 +174,7 @@ def add_all(
         by_kind.setdefault(d.kind.id, []).append(d)
     for some in by_kind.values():
         kind = some[0].kind
-        first = _numbers(session, kind.prefix, len(some))
+        first = numbers(session, kind.prefix, len(some))
         rows = [
             {
                 "kind": kind.id,
