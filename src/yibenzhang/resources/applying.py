@@ -18,7 +18,7 @@ from yibenzhang.resources.request_rules import APPLICANT, APPLY, Rules, Way
 from yibenzhang.resources.requests import Person, by_program, note
 from yibenzhang.resources.schema import Schema
 from yibenzhang.resources.store import Doer, numbers
-from yibenzhang.resources.values import problems
+from yibenzhang.resources.values import Refusal, parsed, problems, shown
 
 MOST = 50
 """Resources on one form."""
@@ -57,6 +57,39 @@ def offered(
 def way_of(rules: Rules, entry: Entry) -> Way | None:
     """Which way a request for an entry goes; None where it cannot be asked for."""
     return rules.way_of(entry.kind, str(entry.values.get("share") or ""))
+
+
+def offer_row(schema: Schema, rules: Rules, entry: Entry) -> dict[str, Any]:
+    """What the catalogue shows of an entry: no more than its offer says."""
+    kind, way, offer = schema.kinds[entry.kind], way_of(rules, entry), rules.offers[entry.kind]
+    told = [
+        f"{f.name}：{shown(schema, f, entry.values[f.id])}"
+        for f in kind.fields
+        if f.id in offer.shown and entry.values.get(f.id) not in (None, "")
+    ]
+    return {
+        "id": entry.id,
+        "code": entry.code,
+        "kind": entry.kind,
+        "kind_name": kind.name,
+        "name": entry.name,
+        "body": entry.body,
+        "way": way.id if way else "",
+        "way_name": way.name if way else "",
+        "told": "；".join(told),
+    }
+
+
+def form_values(schema: Schema, rules: Rules, given: Mapping[str, str]) -> dict[str, Any]:
+    """What a form says of the fields it holds. Raises Refused."""
+    out: dict[str, Any] = {}
+    for f in rules.fields.fields:
+        if f.id in given:
+            try:
+                out[f.id] = parsed(schema, f, given[f.id], lambda _, text: text)
+            except Refusal as error:
+                raise Refused(str(error)) from error
+    return out
 
 
 # ---- asking ------------------------------------------------------------------------------------------------
