@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from yibenzhang.office.access import NotAllowed, Refused
 from yibenzhang.resources.models import Entry, Request
 from yibenzhang.resources.request_rules import APPLICANT, APPLY, Rules, Way
-from yibenzhang.resources.requests import Person, by_program, note
+from yibenzhang.resources.requests import Person, add_event, by_program
 from yibenzhang.resources.schema import Schema
 from yibenzhang.resources.store import Doer, numbers
 from yibenzhang.resources.values import Refusal, parsed, problems, shown
@@ -216,7 +216,7 @@ def _made(
     session.add(request)
     session.flush()
     after = {**values, "state": request.state}
-    note(session, request, APPLY, APPLICANT, person.body, person.doer, {}, after, "")
+    add_event(session, request, APPLY, APPLICANT, person.body, person.doer, {}, after, "")
     reason = way.told
     if rules.states[rules.steps[way.first].after].over:
         why = str(entry.values.get("share_condition") or "")

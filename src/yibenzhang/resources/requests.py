@@ -164,7 +164,7 @@ def _advance(
     if done != 1:
         raise _conflict(session, rules, request, version)
     told = {"state": after.id, **values}
-    note(session, request, found.id, role, person.body, person.doer, before, told, reason)
+    add_event(session, request, found.id, role, person.body, person.doer, before, told, reason)
 
 
 def _conflict(session: Session, rules: Rules, request: Request, version: int) -> Conflict:
@@ -176,7 +176,7 @@ def _conflict(session: Session, rules: Rules, request: Request, version: int) ->
     return Conflict(rules.say("conflict", actions="、".join(names) or "—", **told))
 
 
-def note(
+def add_event(
     session: Session,
     request: Request,
     event: str,

@@ -121,7 +121,8 @@ _AT = {
     (
         "/requests",
         "state",
-    ): "只要这个状态：provider、authority、delivery、delivered、used、ended、refused、withdrawn、expired",
+    ): "只要这个状态：provider 待提供方意见，authority 待主管部门意见，delivery 待交付，delivered 已交付，used 使用中，"
+    "ended 已结束，refused 不同意，withdrawn 已撤回，expired 已到期",
     ("/requests", "kind"): "只要这种资源：data_resource、cloud、link",
     ("/requests", "find"): "只要编号、资源、单位里有这些字的",
     ("/requests", "due"): "只要要提醒的：late 逾期，soon 快到期限，ending 快到使用期",
@@ -133,7 +134,8 @@ _AT = {
     (
         "/step",
         "action",
-    ): "provider_agree、provider_refuse、authority_agree、authority_refuse、deliver、withdraw、end",
+    ): "provider_agree 提供方同意，provider_refuse 提供方不同意，authority_agree 主管部门同意，"
+    "authority_refuse 主管部门不同意，deliver 交付，withdraw 撤回，end 结束使用",
     ("/step", "reason"): "意见或理由；不同意和结束必填",
     ("/template", "template"): "正文，空的即恢复自带的模板",
     ("/template", "office_name"): "落款",

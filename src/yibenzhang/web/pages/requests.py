@@ -145,7 +145,7 @@ STEPS = {
     "source": "来源",
 }
 _REQUEST = {
-    "request": "这个申请",
+    "asked": "这个申请",
     "fields": "填的内容：编号、名称、值、显示",
     "together": "同一次申请的其他申请：编号、资源、状态",
     "steps": "本人现在能做的：编号、名称、要不要理由、要填什么",
@@ -163,7 +163,7 @@ def one(request: Request, office: Shop, who: Who, number: int) -> Response:
         together = [request_row(schema, rules, o, day) for o in session.scalars(beside.order_by(Entered.id))]
         possible = steps_for(rules, r, person_of(who), day)
     data = {
-        "request": row,
+        "asked": row,
         "fields": fields,
         "together": [
             {k: o[k] for k in ("id", "code", "name", "body", "state", "state_name")} for o in together
@@ -171,7 +171,7 @@ def one(request: Request, office: Shop, who: Who, number: int) -> Response:
         "steps": [{"id": s.id, "name": s.name, "reason": s.reason, "asks": list(s.asks)} for s in possible],
     }
     asks = [f for f in rules.fields.fields if any(f.id in s.asks for s in possible)]
-    named: dict[str, Any] = {"possible": possible, "asks": asks, "row": row, "tab": "resources"}
+    named: dict[str, Any] = {"possible": possible, "asks": asks, "tab": "resources"}
     return shown(request, who, "request.html", data, rows, STEPS, f"{row['code']} {row['name']}", **named)
 
 
