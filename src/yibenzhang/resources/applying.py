@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import case, or_, select
 from sqlalchemy.orm import Session
 
 from yibenzhang.office.access import NotAllowed, Refused
@@ -51,7 +51,8 @@ def offered(
     for word in find.split():
         texts = (Entry.name, Entry.code, Entry.body, Entry.values["abstract"].as_string())
         asked = asked.where(or_(*(c.contains(word, autoescape=True) for c in texts)))
-    return session.scalars(asked.order_by(Entry.kind, Entry.id).limit(most)).all()
+    order = case({k: n for n, k in enumerate(rules.offers)}, value=Entry.kind)
+    return session.scalars(asked.order_by(order, Entry.id).limit(most)).all()
 
 
 def way_of(rules: Rules, entry: Entry) -> Way | None:
