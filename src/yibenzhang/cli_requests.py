@@ -53,7 +53,7 @@ def rules_of(standards: str) -> Rules:
         raise fail(str(error)) from error
 
 
-def today_of(as_of: str) -> date:
+def today_of(as_of: str = "") -> date:
     """The day that is asked for, else today in China."""
     from yibenzhang.office.lateness import today
 
@@ -193,7 +193,6 @@ def apply_(
     quantity: Annotated[str, typer.Option(help="数量（云、网络）")] = "",
     measure: Annotated[str, typer.Option(help="计量单位（云、网络）")] = "",
     who: Who = "",
-    as_of: AsOf = "",
     folder: Folder = DEFAULT,
     database: Address = "",
     standards: Layer = "",
@@ -201,7 +200,7 @@ def apply_(
     """申请资源：一次可以申请几个，各按共享类型办理；有一个不行，一个也不收。"""
     from yibenzhang.resources.applying import Form, apply, form_values
 
-    today = today_of(as_of)
+    today = today_of()
     given = {
         "user": user,
         "phone": phone,
@@ -225,14 +224,13 @@ def _step(
     reason: str,
     version: int,
     who: str,
-    as_of: str,
     where: tuple[Path, str, str],
     values: Mapping[str, Any] | None = None,
 ) -> None:
     """One step; ``event`` yes or no is the answer that the state asks for."""
     from yibenzhang.resources.requests import request_of, state_on, step
 
-    today = today_of(as_of)
+    today = today_of()
     with opened(*where) as (session, _, rules):
         r: Request = request_of(session, rules, code)
         state = state_on(rules, r, today)
@@ -250,7 +248,6 @@ def answer(
     reason: Reason = "",
     version: Version = 0,
     who: Who = "",
-    as_of: AsOf = "",
     folder: Folder = DEFAULT,
     database: Address = "",
     standards: Layer = "",
@@ -259,7 +256,7 @@ def answer(
     given = {"agree": "yes", "refuse": "no", "同意": "yes", "不同意": "no"}.get(words, "")
     if not given:
         raise fail(rules_of(standards).say("wrong_answer"))
-    _step(code, given, reason, version, who, as_of, (folder, database, standards))
+    _step(code, given, reason, version, who, (folder, database, standards))
 
 
 @group.command("deliver")
@@ -269,14 +266,13 @@ def deliver(
     reason: Reason = "",
     version: Version = 0,
     who: Who = "",
-    as_of: AsOf = "",
     folder: Folder = DEFAULT,
     database: Address = "",
     standards: Layer = "",
 ) -> None:
     """交付。"""
     where = (folder, database, standards)
-    _step(code, "deliver", reason, version, who, as_of, where, {"interface": interface})
+    _step(code, "deliver", reason, version, who, where, {"interface": interface})
 
 
 @group.command("withdraw")
@@ -285,13 +281,12 @@ def withdraw(
     reason: Reason = "",
     version: Version = 0,
     who: Who = "",
-    as_of: AsOf = "",
     folder: Folder = DEFAULT,
     database: Address = "",
     standards: Layer = "",
 ) -> None:
     """撤回还没有交付的申请。"""
-    _step(code, "withdraw", reason, version, who, as_of, (folder, database, standards))
+    _step(code, "withdraw", reason, version, who, (folder, database, standards))
 
 
 @group.command("end")
@@ -301,7 +296,6 @@ def end(
     reason: Reason = "",
     version: Version = 0,
     who: Who = "",
-    as_of: AsOf = "",
     folder: Folder = DEFAULT,
     database: Address = "",
     standards: Layer = "",
@@ -312,8 +306,8 @@ def end(
     if bool(code) == expired:
         raise fail("请写申请编号，或者写 --expired。")
     if code:
-        _step(code, "end", reason, version, who, as_of, (folder, database, standards))
+        _step(code, "end", reason, version, who, (folder, database, standards))
         return
     with opened(folder, database, standards) as (session, _, rules):
-        codes = expire_due(session, rules, today_of(as_of), doer(who))
+        codes = expire_due(session, rules, today_of(), doer(who))
     say(f"到期 {len(codes)} 个{'：' if codes else ''}{'、'.join(codes)}。")

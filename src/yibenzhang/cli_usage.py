@@ -56,7 +56,6 @@ def use_import(
     file: Annotated[Path, typer.Argument(help="Excel 或 CSV 文件", show_default=False)],
     rest: Annotated[bool, typer.Option("--rest", help="有不收的行时，其余的照收；不写就一行也不收")] = False,
     who: Who = "",
-    as_of: AsOf = "",
     folder: Folder = DEFAULT,
     database: Address = "",
     standards: Layer = "",
@@ -69,7 +68,7 @@ def use_import(
     from yibenzhang.resources.requests import expire_due
     from yibenzhang.resources.usage import take_usage
 
-    today = today_of(as_of)
+    today = today_of()
     try:
         data = file.read_bytes()
     except OSError as error:
