@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from yibenzhang.office.access import NotAllowed, NotHere, Refused
 from yibenzhang.office.database import Database
+from yibenzhang.resources.account import account_of, bodies
 from yibenzhang.resources.applying import Form, apply, offered
 from yibenzhang.resources.contradictions import Contradiction, contradictions, rules_of
 from yibenzhang.resources.measures import measures_of
@@ -513,7 +514,7 @@ def test_what_is_found_in_the_records(sheet: Database, schema: Schema) -> None:
         ("request.early", used_one, ASKER),
         ("request.none", "SJ000004", OTHER),
         ("request.unused", idle, ASKER),
-        ("request.overdue", waiting, ASKER),
+        ("request.overdue", waiting, LENDER),
         ("request.overdue", big, ASKER),
         ("request.quota", big, ASKER),
     }
@@ -547,3 +548,24 @@ def test_rules_are_data_that_a_bureau_may_change(tmp_path: Path) -> None:
     )
     made: Rules = load_rules(str(tmp_path))
     assert made.calendar.years == {2026, 2027} and made.words["remind"] == {"days": 5, "ending": 30}
+
+
+def test_they_stand_on_the_page_of_a_body(sheet: Database, schema: Schema) -> None:
+    delivered(sheet, schema)
+    ask(sheet, schema, "SJ000004")
+
+    def told(body: str, day: date) -> dict[str, tuple[str, ...]]:
+        with sheet.session() as session:
+            assert {ASKER, LENDER} <= set(bodies(session))
+            made = account_of(session, schema, body, day)
+        return {f.name: f.codes for s in made.sections if s.id == "requests" for f in s.figures}
+
+    both = ("SQ000002", "SQ000001")
+    assert told(ASKER, TODAY) == {
+        "本单位申请的": both,
+        "其中还在办的": ("SQ000002",),
+        "其中可以使用的": ("SQ000001",),
+    }
+    late = {"其中等本单位办的": ("SQ000002",), "其中逾期的": ("SQ000002",)}
+    assert told(LENDER, date(2026, 4, 1)) == {"别的单位向本单位申请的": both, **late}
+    assert told(OTHER, TODAY) == {}

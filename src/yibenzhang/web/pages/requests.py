@@ -193,6 +193,8 @@ def take_step(
     schema, rules = schema_of(office), rules_of(office)
     with office.session() as session:
         r = request_in(session, who, number)
+        if version < 1:
+            raise Refused("没有写明看到的是第几版，没有保存；请刷新页面后再办。")
         values = form_values(schema, rules, {"interface": interface})
         step(session, rules, r, action, version, person_of(who), today(), reason, values)
         told = {"step": rules.steps[action].name, "name": f"{r.code} {r.name}", "reason": reason.strip()}
