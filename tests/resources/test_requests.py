@@ -86,7 +86,7 @@ def stocked(account: Database, schema: Schema) -> None:
         add_all(session, schema, some[:4], at(), "published")
         add_all(session, schema, some[4:], at())
         add_all(session, schema, [Draft(cloud, {"name": "存储池", "body": BUREAU, "type": "storage", "quota": "100", "measure": "TB"})], at(), "published")  # fmt: skip
-        add_all(session, schema, [Draft(field, {"name": n, "resource": "SJ000001"}) for n in ("名称", "代码")], at())  # fmt: skip
+        add_all(session, schema, [Draft(field, {"name": n, "label": w, "resource": "SJ000001"}) for n, w in (("MC", "名称"), ("TYXYDM", "代码"))], at())  # fmt: skip
 
 
 @pytest.fixture
@@ -195,7 +195,7 @@ def test_the_share_type_decides_the_way(book: Database, schema: Schema) -> None:
 
 
 def test_the_whole_way_keeps_who_when_before_and_after(book: Database, schema: Schema) -> None:
-    [code] = ask(book, schema, "SJ000001", fields="名称，代码")
+    [code] = ask(book, schema, "SJ000001", fields="名称，tyxydm")
     assert take(book, code, "provider_agree", provider(), reason="同意") == "authority"
     assert take(book, code, "authority_agree", authority()) == "delivery"
     assert take(book, code, "deliver", provider(), interface="fr_query") == "delivered"

@@ -17,7 +17,7 @@ from yibenzhang.resources.models import Entry, Request
 from yibenzhang.resources.request_rules import APPLICANT, APPLY, Rules, Way
 from yibenzhang.resources.requests import Person, add_event, by_program
 from yibenzhang.resources.schema import Schema
-from yibenzhang.resources.store import Doer, numbers
+from yibenzhang.resources.store import WITHDRAWN, Doer, numbers
 from yibenzhang.resources.values import Refusal, parsed, problems, shown
 
 MOST = 50
@@ -168,21 +168,27 @@ def _named(rules: Rules, name: str) -> str:
     return found.name if found else name
 
 
-def fields_of(session: Session, entry: Entry) -> list[str]:
-    """The names of an entry's fields, where the account has them."""
+def fields_of(session: Session, entry: Entry) -> dict[str, str]:
+    """Where the account has an entry's fields, what each is called: by its Chinese name or else its own, which also
+    leads to it. Names in small letters lead to what people read."""
     mine = Entry.values["resource"].as_string() == entry.code
-    asked = select(Entry.name).where(Entry.kind == "field", Entry.body == entry.body, mine)
-    return list(session.scalars(asked.order_by(Entry.id)))
+    label = Entry.values["label"].as_string()
+    fields = select(Entry.name, label).where(Entry.kind == "field", Entry.body == entry.body)
+    asked = fields.where(Entry.state != WITHDRAWN, mine)
+    found = session.execute(asked.order_by(Entry.id)).all()
+    own = {name.casefold(): label or name for name, label in found}
+    return own | {label.casefold(): label for _, label in found if label}
 
 
 def _known_fields(session: Session, rules: Rules, entry: Entry, text: str) -> list[str]:
     wanted = list(dict.fromkeys(w for part in _PARTED.split(text) if (w := part.strip())))
     known = fields_of(session, entry)
-    lost = [w for w in wanted if w not in known]
+    lost = [w for w in wanted if w.casefold() not in known]
     if known and lost:
-        told = {"fields": "、".join(lost), "known": "、".join(known[:40])}
+        names = list(dict.fromkeys(known.values()))[:40]
+        told = {"fields": "、".join(lost), "known": "、".join(names)}
         raise Refused(rules.say("no_field", name=entry.name, **told))
-    return wanted
+    return list(dict.fromkeys(known.get(w.casefold(), w) for w in wanted))
 
 
 def _made(

@@ -234,7 +234,8 @@ def new(
         ]
         some = offered(session, rules, codes=wanted) if wanted else []
         chosen: list[dict[str, Any]] = [
-            {**offer_row(schema, rules, e), "fields": fields_of(session, e)} for e in some
+            {**offer_row(schema, rules, e), "fields": list(dict.fromkeys(fields_of(session, e).values()))}
+            for e in some
         ]
     special = {f for o in rules.offers.values() for f in o.asked} | {
         f for s in rules.steps.values() for f in s.asks
