@@ -102,9 +102,9 @@ def _early(town: Town, number: int, provider: str, asker: str, fault: bool) -> N
 
 def _after_end(town: Town, number: int, provider: str, asker: str, fault: bool) -> None:
     """Ended by a person, or by its own period."""
-    ends = {"ends_on": ENDED.isoformat()} if number % 2 else {}
-    code = town.delivered(number, asker, **ends)
-    if not ends:
+    by_itself = number % 2 == 1
+    code = town.delivered(number, asker, ends_on=ENDED.isoformat() if by_itself else "2026-12-31")
+    if not by_itself:
         town.stepped(code, "end", ENDED)
     town.used(code, ENDED + ONE if fault else ENDED)
     if fault:

@@ -249,6 +249,7 @@ WRONG: list[tuple[dict[str, Any], tuple[str, ...], str]] = [
     ({"fields": "名称、电话"}, ("SJ000001",), "没有这些字段：电话"),
     ({}, ("YZ000001",), "要写“数量”"),
     ({"quantity": "0"}, ("YZ000001",), "大于零"),
+    ({"quantity": "9" * 40}, ("YZ000001",), "大得离谱"),
     ({}, ("SJ000005",), "没有发布"),
     ({}, ("ZD000001",), "不是能申请的资源"),
     ({}, (), "至少选一个"),
@@ -372,6 +373,25 @@ def test_concurrent_answers_lose_nothing(book: Database, schema: Schema) -> None
             r = request_of(session, RULES, code)
             events = events_of(session, r)
             assert RULES.folded(e.event for e in events) == r.state and len(events) == r.version == 3
+
+
+def test_of_colleagues_who_ask_at_the_same_moment_one_does(book: Database, schema: Schema) -> None:
+    told: list[str] = []
+    ready = threading.Barrier(6)
+
+    def one() -> None:
+        ready.wait(30)
+        try:
+            told.extend(ask(book, schema, "SJ000001", "SJ000002"))
+        except Refused as error:
+            told.append(str(error)[:4])
+
+    threads = [threading.Thread(target=one) for _ in range(6)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    assert sorted(told) == ["SQ000001", "SQ000002", *["本单位已"] * 5]
 
 
 # ---- time ----------------------------------------------------------------------------------------------

@@ -22,6 +22,8 @@ from yibenzhang.resources.values import Refusal, parsed, problems, shown
 
 MOST = 50
 """Resources on one form."""
+LARGEST = 10**12
+"""What no quantity reaches."""
 PUBLISHED = "published"
 _PARTED = re.compile(r"[、,，;；\n]")
 
@@ -48,7 +50,7 @@ def offered(
     asked = select(Entry).where(Entry.state == PUBLISHED, Entry.kind.in_(kinds))
     if codes:
         asked = asked.where(Entry.code.in_(codes))
-    for word in find.split():
+    for word in find.split()[:10]:
         texts = (Entry.name, Entry.code, Entry.body, Entry.values["abstract"].as_string())
         asked = asked.where(or_(*(c.contains(word, autoescape=True) for c in texts)))
     order = case({k: n for n, k in enumerate(rules.offers)}, value=Entry.kind)
@@ -110,6 +112,9 @@ def apply(
         raise Refused(rules.say("no_resources"))
     if len(codes) > MOST:
         raise Refused(rules.say("too_many", most=MOST))
+    first = numbers(
+        session, rules.fields.prefix, len(codes)
+    )  # others who ask wait here, and then see this one
     there = {e.code: e for e in offered(session, rules, codes=codes)}
     picked: list[tuple[Entry, Way, dict[str, Any]]] = []
     for code in codes:
@@ -119,7 +124,6 @@ def apply(
             raise Refused(rules.say("not_offered", code=code))
         _acceptable(session, rules, entry, way, form.body)
         picked.append((entry, way, _checked(session, schema, rules, entry, form.of(code), today)))
-    first = numbers(session, rules.fields.prefix, len(picked))
     return [
         _made(session, rules, form.body, entry, way, values, first, first + n, person)
         for n, (entry, way, values) in enumerate(picked)
@@ -156,7 +160,7 @@ def _checked(
         raise Refused(rules.say("period_past", ends=ends))
     if begins > ends:
         raise Refused(rules.say("period_order", begins=begins, ends=ends))
-    if "quantity" in kept and Decimal(kept["quantity"]) <= 0:
+    if "quantity" in kept and not 0 < Decimal(kept["quantity"]) < LARGEST:
         raise Refused(rules.say("not_positive", field=_named(rules, "quantity")))
     if kept.get("fields"):
         kept["fields"] = "、".join(_known_fields(session, rules, entry, kept["fields"]))

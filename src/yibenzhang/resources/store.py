@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, Integer, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from yibenzhang.office.access import NotHere, Refused
@@ -156,10 +157,14 @@ class Index:
 
 
 def numbers(session: Session, prefix: str, count: int) -> int:
-    """The first of ``count`` numbers that nobody else gets."""
+    """The first of ``count`` numbers that nobody else gets; who asks at the same moment waits for this transaction."""
     taken = update(Counter).where(Counter.prefix == prefix).values(last=Counter.last + count)
     if session.execute(taken).rowcount == 0:  # type: ignore[attr-defined]
-        session.execute(insert(Counter).values(prefix=prefix, last=count))
+        try:
+            with session.begin_nested():
+                session.execute(insert(Counter).values(prefix=prefix, last=count))
+        except IntegrityError:  # somebody was the first of all at the same moment
+            session.execute(taken)
     return (session.scalar(select(Counter.last).where(Counter.prefix == prefix)) or count) - count + 1
 
 

@@ -89,7 +89,7 @@ class _Binder:
         told = (day, calls, values.get("records"))
         if request is not None:
             own = str(request.values.get("interface") or "") or request.resource
-            return Line(number, request, request.entry_id, own, request.body, *told)
+            return Line(number, request, request.entry_id, own[:400], request.body, *told)
         found = {r.entry_id for r in self._interfaces.get(interface, ())} or self._entries.get(
             interface, set()
         )
@@ -97,7 +97,7 @@ class _Binder:
             raise wrong("usage_unknown", interface=interface)
         if not body:
             raise wrong("usage_nobody", interface=interface)
-        return Line(number, None, min(found), interface, body, *told)
+        return Line(number, None, min(found), interface[:400], body[:200], *told)
 
     def _coded(self, wrong: Any, code: str, interface: str, body: str) -> Request:
         request = self._codes.get(code)
@@ -172,7 +172,7 @@ def _row(n: Line, doer: Doer) -> dict[str, Any]:
         "key": n.key,
         "request_id": n.request.id if n.request else None,
         "entry_id": n.entry_id,
-        "interface": n.interface[:400],
+        "interface": n.interface,
         "body": n.body,
         "day": n.day,
         "calls": n.calls,
