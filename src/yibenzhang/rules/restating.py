@@ -214,8 +214,9 @@ def _other_year(q: Quantity, case: Case) -> str:
     wrong, clause = named[-1].group(1), text[max(text.rfind(",", begin, named[-1].start()), begin) : q.start]
     stop = text.find("。", q.end)
     rest = text[q.end : stop if stop >= 0 else len(text)]
+    rest = re.sub(rf"[比与较同]{wrong}年", "", rest)  # what is compared with a year is not told of that year
     if _BESIDE.search(clause) or f"{wrong}年" in rest or f"{case.year}年" in rest:
-        return ""  # compared with the same year, which is another rule's, or with this one
+        return ""
     reading = read_in_tables(case, replace(q, kind=Kind.VALUE))
     if reading is None or not any(holds(o) for o in _options(reading)):
         return ""

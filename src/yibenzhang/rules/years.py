@@ -25,6 +25,11 @@ _SAME_YEAR = re.compile(r"(20[0-4]\d)年?(?:预算|决算)数?[^。;]{0,20}?[,�
 _LATER = re.compile(
     r"(?:^|[。;])(20[0-4]\d)年度?[^,。;计划预算\d]{0,16}(?:金额|决算|支出|收入|总计|合计)(?:总额)?(?:为|共计?)?\d[\d,.]*(?:万|亿)?元"
 )
+_NEXT = re.compile(
+    r"(?:^|[。;])(20[0-4]\d)年度?(?![^,。;]{0,24}(?:计划|拟|预计|后续|将|目标|规划))[^,。;\d]{0,24}"
+    r"(?:安排|预算数?|支出|收入|经费|总计|合计)(?:为|共计?)?\d[\d,.]*(?:万|亿)?元"
+)
+"""What a budget tells of the year after its own."""
 _SAME_SUBJECT = re.compile(
     r"(20[0-4]\d)年度?[^。;,比\d]{2,30}(?:支出|收入|预算|决算)(?:预算|决算)?数?比(\1)年(?!度?(?:年初|初|全年|调整)?(?:预算|决算))"
 )
@@ -39,7 +44,7 @@ _TASK_YEAR = re.compile(
 _PAST = re.compile(r"已|基础上|以来|[完建]成了|实现了|回顾|总结")
 _LISTED = re.compile(r"[一二三四五六七八九十]+(?:是|、)|\(?\d{1,2}[).、]")
 _BASE = re.compile(
-    rf"(?:比|与|较)(20[0-4]\d)年(?:度)?(?:初)?(?:预算|决算|执行|当年|相比|持平|相同|一致|相等|{moves()})"
+    rf"(?:比|与|较)(20[0-4]\d)年(?:度)?(?:初)?[^,。;:\d]{{0,20}}?(?:预算|决算|执行|当年|相比|持平|相同|一致|相等|{moves()})"
 )
 _ITSELF = re.compile(rf"(?:比|与|较)(20[0-4]\d)年(?:度)?(?:决算|相比|持平|相同|一致|相等|{moves()})")
 """Accounts are compared with the budget of their own year, and with nothing else of it."""
@@ -106,7 +111,7 @@ def _sentences(case: Case, p: Passage) -> Iterator[Issue]:
     for m in _SCOPE_YEAR.finditer(p.text):
         if int(m.group(1)) != year:
             yield _year(p, m, "sentence", found=int(m.group(1)), **_own(case))
-    for m in _LATER.finditer(p.text) if accounts else ():
+    for m in (_LATER if accounts else _NEXT).finditer(p.text):
         if int(m.group(1)) == year + 1:
             yield _year(p, m, "sentence", found=int(m.group(1)), **_own(case))
     for m in _AS_OF.finditer(p.text):
