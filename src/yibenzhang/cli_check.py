@@ -184,9 +184,10 @@ def _tell(wish: Wish, results: Sequence[FileResult], groups: Sequence[Group], la
         _count(wish, results, groups, layer)
     elif wish.format == "json":
         from yibenzhang.reports import json_report
+        from yibenzhang.reports.found import found_of
         from yibenzhang.reports.writing import as_json
 
-        print(as_json(json_report.report(results, groups)))
+        print(as_json(json_report.report(*found_of(results, groups))))
     elif wish.format == "sarif":
         from yibenzhang.reports import sarif
         from yibenzhang.reports.writing import as_json

@@ -1,4 +1,4 @@
-"""The Analysis of a disclosure: one versioned artefact, columnar, that ledger and programs read.
+"""The Analysis of a disclosure: one versioned artefact, columnar, that every face, the office and the ledger read.
 
 Tables of plain columns; what is in a column and of what type is SCHEMA. The same documents give the same analysis,
 byte for byte: no clock, no path of the machine. Amounts are exact decimals in base units (money: 元, rates: %).
@@ -6,11 +6,13 @@ byte for byte: no clock, no path of the machine. Amounts are exact decimals in b
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-VERSION = "yibenzhang/analysis/3"
+VERSION = "yibenzhang/analysis/4"
+READ = ("yibenzhang/analysis/3", VERSION)
+"""Versions whose tables of the ledger are the same."""
 
 _COORDINATES = dict.fromkeys(
     (
@@ -44,7 +46,7 @@ _AMOUNT = {
 }
 _PLACE = {"file": "text", "page": "int", "place": "text"}
 
-SCHEMA: Mapping[str, Mapping[str, str]] = {
+LEDGER: Mapping[str, Mapping[str, str]] = {
     "documents": {
         "document": "text",
         "schema": "text",
@@ -189,7 +191,8 @@ SCHEMA: Mapping[str, Mapping[str, str]] = {
         **_PLACE,
     },
 }
-"""Table → column → type: text, int, decimal, bool. Empty text is *not said*; None is *unknown*.
+"""What a ledger keeps of an analysis. Table → column → type: text, int, decimal, bool. Empty text is *not said*; None
+is *unknown*.
 
 ``cell`` is a number for the coordinates of an amount of money without version, stage and unit: numbers of one cell,
 body, year and stage are equal in whatever document. It is None where a word of the place is unknown (``residue``).
@@ -198,7 +201,90 @@ indicator of a form, with the event it belongs to. ``statements`` are what sente
 is the unit code a document prints for its own body, ``division`` its place by GB/T 2260.
 """
 
+_COUNTS = dict.fromkeys(("numbers", "proved", "contradicted", "alone", "trivial"), "int")
+_MORE: Mapping[str, Mapping[str, str]] = {
+    "documents": {
+        "sha256": "text",
+        "conflicts": "texts",
+        "relations": "int",
+        "not_understood": "texts",
+        "lost": "int",
+        "expected": "int",
+        "cut": "bool",
+    },
+    "figures": {"passage": "int", "start": "int", "end": "int"},
+    "issues": {"number": "int", "key": "text", "surer": "text", "difference": "text", "basis": "texts"},
+    "evidence": {
+        "number": "int",
+        "table_name": "text",
+        "section": "text",
+        "value": "text",
+        "why": "text",
+        "at": "place",
+    },
+}
+SCHEMA: Mapping[str, Mapping[str, str]] = {
+    **{name: {**columns, **_MORE.get(name, {})} for name, columns in LEDGER.items()},
+    "coverage": {"document": "text", "scope": "text", "name": "text", **_COUNTS},
+    "tables": {
+        "document": "text",
+        "table": "text",
+        "standard": "text",
+        "name": "text",
+        "title": "text",
+        "kind": "text",
+        "part": "bool",
+        "pages": "ints",
+        "rows": "int",
+        "columns": "int",
+        "header": "int",
+        **_PLACE,
+        "at": "place",
+    },
+    "cells": {
+        "document": "text",
+        "table": "text",
+        "row": "int",
+        "column": "int",
+        "rows": "int",
+        "columns": "int",
+        "printed": "text",
+        "fact": "text",
+        "standing": "text",
+    },
+    "passages": {"document": "text", "printed": "text", "heading": "bool"},
+    "sums": {"document": "text", "number": "int", "rule": "text", "name": "text", "arithmetic": "text"},
+}
+"""All tables, those of the ledger first, each with its columns of the ledger first. Besides their types: texts and ints
+(tuples), place (what model.places.plain makes of it).
+
+``number`` is the position of an issue, ``passage`` that of a passage; ``expected`` counts the pages with those that were
+lost. ``coverage`` has the scopes all, tables, text, kind and section. ``sums`` are the relations an issue broke.
+"""
+
 Rows = tuple[tuple[Any, ...], ...]
+
+
+class Made(Mapping[str, Rows]):
+    """Tables that are made when they are first asked for."""
+
+    def __init__(self, makers: Mapping[str, Callable[[], Rows]]) -> None:
+        self._makers = makers
+        self._made: dict[str, Rows] = {}
+
+    def __getitem__(self, name: str) -> Rows:
+        if name not in self._made:
+            self._made[name] = self._makers[name]()
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+
+_OF_ISSUES = ("issues", "evidence", "sums")
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,3 +298,21 @@ class Analysis:
         """A table row by row, for those who want one."""
         names = tuple(SCHEMA[table])
         return [dict(zip(names, row, strict=True)) for row in zip(*self.tables[table], strict=True)]
+
+    def only(self, numbers: Collection[int]) -> Analysis:
+        """With these issues and no others."""
+        makers = {name: (lambda name=name: self.tables[name]) for name in self.tables}
+        for name in _OF_ISSUES:
+            makers[name] = lambda name=name: _kept(name, self.tables[name], numbers)
+        return Analysis(self.document, Made(makers))
+
+
+def _kept(table: str, columns: Rows, numbers: Collection[int]) -> Rows:
+    at = columns[tuple(SCHEMA[table]).index("number")]
+    return tuple(tuple(v for v, n in zip(column, at, strict=True) if n in numbers) for column in columns)
+
+
+def columns_of(table: str, document: str, rows: Iterable[tuple[Any, ...]]) -> Rows:
+    """Rows without their first value, the document, as columns."""
+    found = [(document, *row) for row in rows]
+    return tuple(zip(*found, strict=True)) if found else tuple(() for _ in SCHEMA[table])

@@ -13,6 +13,7 @@ from yibenzhang.standards.speech import speech
 
 if TYPE_CHECKING:
     from yibenzhang.checking.check import Checked
+    from yibenzhang.reports.found import Found
 
 SEVERITY = {Severity.ERROR: "错误", Severity.WARNING: "疑问", Severity.NOTICE: "提示"}
 UNUSABLE = ("no_disclosure", "template")
@@ -21,7 +22,7 @@ _MOST = 3
 """So many tables are named."""
 
 
-def first_line(checked: Checked, left_out: int = 0) -> str:
+def first_line(checked: Checked | Found, left_out: int = 0) -> str:
     """Kind, extent and result in one line; ``left_out``: so many findings are not told."""
     told = extent_told(checked.extent)
     return told if checked.extent.kind in UNUSABLE else f"{told}{tally(checked, left_out)}。"
@@ -58,7 +59,7 @@ def extent_line(extent: Extent) -> str:
     return "；".join(parts)
 
 
-def tally(checked: Checked, left_out: int = 0) -> str:
+def tally(checked: Checked | Found, left_out: int = 0) -> str:
     """How many findings of each severity; that there are none is never said alone where little was checked."""
     found = counted(f.severity for f in checked.findings)
     extent = checked.extent

@@ -1,0 +1,195 @@
+"""What reports tell of a run: its files, and of each what its Analysis holds."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from yibenzhang.balance.coverage import Coverage
+from yibenzhang.batch import FileResult
+from yibenzhang.checking.analysis import analysis_of
+from yibenzhang.checking.extent import Extent
+from yibenzhang.checking.multi_file import Group, between
+from yibenzhang.model.analysis import Analysis
+from yibenzhang.model.findings import Finding, findings_of
+from yibenzhang.model.issues import Severity
+from yibenzhang.model.places import Place, placed
+from yibenzhang.model.relations import NotChecked
+from yibenzhang.recognising.profile import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class FoundTable:
+    """A table as it was recognised; ``part`` where another table begins the form it belongs to."""
+
+    id: str
+    standard: str
+    name: str
+    title: str
+    kind: str | None
+    part: bool
+    pages: tuple[int, ...]
+    rows: int
+    columns: int
+    header: int
+    place: Place | None
+
+
+@dataclass(frozen=True)  # no slots: cached properties
+class Found:
+    """An Analysis as reports read it."""
+
+    analysis: Analysis
+
+    @cached_property
+    def _document(self) -> dict[str, Any]:
+        return self.analysis.rows("documents")[0]
+
+    @property
+    def sha256(self) -> str:
+        return str(self._document["sha256"])
+
+    @property
+    def relations(self) -> int:
+        """How many were checked."""
+        return int(self._document["relations"])
+
+    @cached_property
+    def profile(self) -> Profile:
+        d = self._document
+        return Profile(d["body"], d["year"], d["stage"], d["level"], d["region"], tuple(d["conflicts"]))
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        return findings_of(self.analysis)
+
+    @cached_property
+    def not_checked(self) -> tuple[NotChecked, ...]:
+        found = self.analysis.rows("not_checked")
+        return tuple(NotChecked(n["rule"], n["reason"], n["table"]) for n in found)
+
+    @cached_property
+    def tables(self) -> tuple[FoundTable, ...]:
+        return tuple(_table(t) for t in self.analysis.rows("tables"))
+
+    @property
+    def worst(self) -> Severity | None:
+        return worst(self.findings)
+
+    @cached_property
+    def extent(self) -> Extent:
+        """How far the check went."""
+        d, [tables], [text] = self._document, self._scope("tables"), self._scope("text")
+        unknown = tuple(d["not_understood"])
+        return Extent(d["kind"], tables[1], text[1], unknown, self.worst, d["lost"], d["expected"], d["cut"])
+
+    @property
+    def coverage(self) -> Coverage:
+        [(_, whole)] = self._scope("all")
+        return whole
+
+    @property
+    def by_kind(self) -> tuple[tuple[str, Coverage], ...]:
+        """The coverage of the numbers in tables by kind of table."""
+        return self._scope("kind")
+
+    @property
+    def sections(self) -> tuple[tuple[str, Coverage], ...]:
+        """The coverage of each table that has numbers, then of each section of the text, in order."""
+        return self._scope("section")
+
+    @cached_property
+    def _coverage(self) -> list[dict[str, Any]]:
+        return self.analysis.rows("coverage")
+
+    def _scope(self, scope: str) -> tuple[tuple[str, Coverage], ...]:
+        return tuple(
+            (
+                c["name"],
+                Coverage(c["numbers"], c["proved"], c["contradicted"], c["alone"], c["trivial"]),
+            )
+            for c in self._coverage
+            if c["scope"] == scope
+        )
+
+    def only(self, numbers: Collection[int]) -> Found:
+        """With these findings and no others."""
+        return Found(self.analysis.only(numbers))
+
+
+def _table(t: dict[str, Any]) -> FoundTable:
+    return FoundTable(
+        t["table"],
+        t["standard"],
+        t["name"],
+        t["title"],
+        t["kind"],
+        t["part"],
+        tuple(t["pages"]),
+        t["rows"],
+        t["columns"],
+        t["header"],
+        placed(t["at"], t["file"]) if t["at"] else None,
+    )
+
+
+def worst(findings: Iterable[Finding]) -> Severity | None:
+    return min((f.severity for f in findings), key=list(Severity).index, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file of a run with what was found in it, or one sentence why nothing was; ``group``, ``failed`` and ``left_out``
+    as in batch.FileResult."""
+
+    path: str
+    found: Found | None
+    error: str = ""
+    group: int = 0
+    failed: bool = False
+    left_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FoundGroup:
+    """Files that are one disclosure; ``findings`` are those between the files, ``found`` what was found in all of them,
+    ``related`` counts the relations that tie numbers of one file to numbers of another."""
+
+    paths: tuple[str, ...]
+    names: tuple[str, ...]
+    profile: Profile
+    found: Found | None
+    findings: tuple[Finding, ...] = ()
+    related: int = 0
+    error: str = ""
+    failed: bool = False
+
+    @property
+    def worst(self) -> Severity | None:
+        return worst(self.findings)
+
+
+def found_of(
+    results: Sequence[FileResult], groups: Sequence[Group] = ()
+) -> tuple[list[FoundFile], list[FoundGroup]]:
+    """A run as reports read it."""
+    return [_file(r) for r in results], [_group(g) for g in groups]
+
+
+def _file(r: FileResult) -> FoundFile:
+    found = Found(analysis_of(r.checked)) if r.checked is not None else None
+    return FoundFile(r.path, found, r.error, r.group, r.failed, r.left_out)
+
+
+def _group(g: Group) -> FoundGroup:
+    found = Found(analysis_of(g.checked)) if g.checked is not None else None
+    told = {f.id for f in g.findings}
+    findings = tuple(f for f in found.findings if between(f) and f.id in told) if found else ()
+    return FoundGroup(g.paths, g.names, g.profile, found, findings, g.related, g.error, g.failed)
+
+
+def failure(file: FoundFile) -> str:
+    """What an error is about: the program, or the file."""
+    return "检查中断" if file.failed else "未能读取"
