@@ -24,14 +24,13 @@ from PIL import Image
 
 from tests import ofds, office
 from tests.conftest import EXAMPLES, undecidable
-from yibenzhang.checking.analysis import analysis_of
 from yibenzhang.checking.check import Checked, check_document, check_together
 from yibenzhang.journal import Journal
 from yibenzhang.model.documents import Paragraph
 from yibenzhang.model.relations import Outcome
 from yibenzhang.reading import read, read_data
 from yibenzhang.reading.limits import ReadingError
-from yibenzhang.reports.found import Found, FoundFile
+from yibenzhang.reports.found import FoundFile, found_in
 from yibenzhang.reports.json_report import report
 from yibenzhang.showing import leaves as leaves_module
 from yibenzhang.showing import pictures
@@ -605,7 +604,7 @@ def test_what_may_be_wrong_is_not_called_proved(tmp_path: Path) -> None:
     assert len(red) == view.contradicted == checked.coverage.contradicted
     marks = [m for leaf in view.leaves for m in leaf.marks if m.standing == "contradicted"]
     assert {m.key for m in marks} == {n.key for n in red}
-    [document] = report([FoundFile("a.pdf", Found(analysis_of(checked)))])["documents"]
+    [document] = report([FoundFile("a.pdf", found_in(checked))])["documents"]
     assert document["coverage"]["contradicted"] == len(red)
     assert sum(s["contradicted"] for s in document["coverage"]["sections"]) == len(red)
 

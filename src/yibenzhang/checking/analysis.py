@@ -177,7 +177,7 @@ def _tables(c: Checked) -> Iterator[Row]:
         place = t.table.cells[0].place if t.table.cells else None
         inner = place.inner if isinstance(place, InFile) else place
         yield (
-            t.id, t.standard.id if t.standard else "", names[t.id], t.title, c.kinds.get(t.id), bool(t.part_of),
+            t.id, t.standard.id if t.standard else "", t.name, names[t.id], t.title, c.kinds.get(t.id), bool(t.part_of),
             t.table.pages, t.table.rows, t.table.columns, t.header.first,
             file_of(place), place.page if place else None, inner.key if inner else "", plain(place) if place else None,
         )  # fmt: skip

@@ -12,7 +12,7 @@ from pathlib import PurePath
 from yibenzhang.balance.coverage import coverage
 from yibenzhang.checking.check import Checked
 from yibenzhang.model.findings import Finding
-from yibenzhang.model.issues import Issue, Severity
+from yibenzhang.model.issues import Issue
 from yibenzhang.model.places import file_of
 from yibenzhang.model.relations import NotChecked
 from yibenzhang.recognising.document_kinds import DISCLOSURE
@@ -46,11 +46,6 @@ class Group:
         """How many relations tie numbers of one file to numbers of another."""
         results = self.checked.results if self.checked else ()
         return sum(len({file_of(f.place) for f in r.relation.facts()}) > 1 for r in results)
-
-    @property
-    def worst(self) -> Severity | None:
-        order = list(Severity)
-        return min((f.severity for f in self.findings), key=order.index, default=None)
 
 
 _MOST = 200

@@ -231,6 +231,7 @@ SCHEMA: Mapping[str, Mapping[str, str]] = {
         "table": "text",
         "standard": "text",
         "name": "text",
+        "called": "text",
         "title": "text",
         "kind": "text",
         "part": "bool",
@@ -246,8 +247,8 @@ SCHEMA: Mapping[str, Mapping[str, str]] = {
         "table": "text",
         "row": "int",
         "column": "int",
-        "rows": "int",
-        "columns": "int",
+        "row_span": "int",
+        "column_span": "int",
         "printed": "text",
         "fact": "text",
         "standing": "text",
@@ -259,7 +260,8 @@ SCHEMA: Mapping[str, Mapping[str, str]] = {
 (tuples), place (what model.places.plain makes of it).
 
 ``number`` is the position of an issue, ``passage`` that of a passage; ``expected`` counts the pages with those that were
-lost. ``coverage`` has the scopes all, tables, text, kind and section. ``sums`` are the relations an issue broke.
+lost. ``coverage`` has the scopes all, tables, text, kind and section. ``sums`` are the relations an issue broke. A table of one ``name`` in two files
+is ``called`` also by its file.
 """
 
 Rows = tuple[tuple[Any, ...], ...]
@@ -298,6 +300,11 @@ class Analysis:
         """A table row by row, for those who want one."""
         names = tuple(SCHEMA[table])
         return [dict(zip(names, row, strict=True)) for row in zip(*self.tables[table], strict=True)]
+
+    def columns(self, table: str, *names: str) -> Iterator[tuple[Any, ...]]:
+        """Some columns of a table, row by row."""
+        at = tuple(SCHEMA[table])
+        return zip(*(self.tables[table][at.index(name)] for name in names), strict=True)
 
     def only(self, numbers: Collection[int]) -> Analysis:
         """With these issues and no others."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Protocol, TypeVar
 
 from yibenzhang.model.places import Place, file_of, in_file
 
@@ -46,15 +47,7 @@ class Table:
 
     def grid(self) -> list[list[Cell | None]]:
         """rows × columns; every position a cell covers holds that cell."""
-        out: list[list[Cell | None]] = [[None] * self.columns for _ in range(self.rows)]
-        for cell in self.cells:
-            if cell.row_span == cell.column_span == 1 and cell.row < self.rows and cell.column < self.columns:
-                out[cell.row][cell.column] = cell
-                continue
-            for r in range(cell.row, min(cell.row + cell.row_span, self.rows)):
-                for c in range(cell.column, min(cell.column + cell.column_span, self.columns)):
-                    out[r][c] = cell
-        return out
+        return spread(self.cells, self.rows, self.columns)
 
     def texts(self) -> list[list[str]]:
         """rows × columns of printed text; a merged cell's text at its top left position only."""
@@ -62,6 +55,35 @@ class Table:
         for cell in self.cells:
             out[cell.row][cell.column] = cell.text
         return out
+
+
+class Spanning(Protocol):
+    """What stands at a position of a grid and runs over some more."""
+
+    @property
+    def row(self) -> int: ...
+    @property
+    def column(self) -> int: ...
+    @property
+    def row_span(self) -> int: ...
+    @property
+    def column_span(self) -> int: ...
+
+
+At = TypeVar("At", bound=Spanning)
+
+
+def spread(cells: Iterable[At], rows: int, columns: int) -> list[list[At | None]]:
+    """rows × columns; every position a cell covers holds that cell."""
+    out: list[list[At | None]] = [[None] * columns for _ in range(rows)]
+    for cell in cells:
+        if cell.row_span == cell.column_span == 1 and cell.row < rows and cell.column < columns:
+            out[cell.row][cell.column] = cell
+            continue
+        for r in range(cell.row, min(cell.row + cell.row_span, rows)):
+            for c in range(cell.column, min(cell.column + cell.column_span, columns)):
+                out[r][c] = cell
+    return out
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from yibenzhang.checking.analysis import analysis_of
 from yibenzhang.checking.check import Checked, check_document, check_together
 from yibenzhang.checking.multi_file import groups_of, role_of
 from yibenzhang.confined import DEFAULT
@@ -24,7 +23,7 @@ from yibenzhang.reading import ReadingError, read_data
 from yibenzhang.reading.steps import telling
 from yibenzhang.recognising.profile import Profile
 from yibenzhang.reports import json_report
-from yibenzhang.reports.found import Found, FoundFile
+from yibenzhang.reports.found import FoundFile, found_in
 from yibenzhang.reports.speech import UNUSABLE
 from yibenzhang.showing.building import view_of
 from yibenzhang.showing.kept import dumped
@@ -136,7 +135,7 @@ def _analyse(task: Task, steps: _Steps) -> Analysed:
     steps.tell("整理")
     view = view_of(whole, names, task.extra)
     ledger.put_analysis(task.receipt, "view", dumped(view))
-    report = json_report.report([FoundFile(task.files[0][0], Found(analysis_of(whole)))])
+    report = json_report.report([FoundFile(task.files[0][0], found_in(whole))])
     ledger.put_analysis(task.receipt, "report", json.dumps(report, ensure_ascii=False).encode())
     return replace(_told(task, whole, view), apart=apart)
 

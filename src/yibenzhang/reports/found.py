@@ -10,6 +10,7 @@ from typing import Any
 from yibenzhang.balance.coverage import Coverage
 from yibenzhang.batch import FileResult
 from yibenzhang.checking.analysis import analysis_of
+from yibenzhang.checking.check import Checked
 from yibenzhang.checking.extent import Extent
 from yibenzhang.checking.multi_file import Group, between
 from yibenzhang.model.analysis import Analysis
@@ -22,11 +23,13 @@ from yibenzhang.recognising.profile import Profile
 
 @dataclass(frozen=True, slots=True)
 class FoundTable:
-    """A table as it was recognised; ``part`` where another table begins the form it belongs to."""
+    """A table as it was recognised; ``part`` where another table begins the form it belongs to. One of the same name in
+    two files is ``called`` also by its file."""
 
     id: str
     standard: str
     name: str
+    called: str
     title: str
     kind: str | None
     part: bool
@@ -35,6 +38,19 @@ class FoundTable:
     columns: int
     header: int
     place: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCell:
+    """A cell of a table, with the number in it and that one's standing."""
+
+    row: int
+    column: int
+    row_span: int
+    column_span: int
+    text: str
+    fact: str
+    standing: str
 
 
 @dataclass(frozen=True)  # no slots: cached properties
@@ -73,6 +89,19 @@ class Found:
     @cached_property
     def tables(self) -> tuple[FoundTable, ...]:
         return tuple(_table(t) for t in self.analysis.rows("tables"))
+
+    @cached_property
+    def cells(self) -> dict[str, list[FoundCell]]:
+        """The cells of each table."""
+        out: dict[str, list[FoundCell]] = {t.id: [] for t in self.tables}
+        for _, table, *cell in zip(*self.analysis.tables["cells"], strict=True):
+            out[table].append(FoundCell(*cell))
+        return out
+
+    @property
+    def figures(self) -> int:
+        """How many numbers stand in sentences."""
+        return len(self.analysis.tables["figures"][0])
 
     @property
     def worst(self) -> Severity | None:
@@ -124,6 +153,7 @@ def _table(t: dict[str, Any]) -> FoundTable:
         t["table"],
         t["standard"],
         t["name"],
+        t["called"],
         t["title"],
         t["kind"],
         t["part"],
@@ -141,8 +171,8 @@ def worst(findings: Iterable[Finding]) -> Severity | None:
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:
-    """A file of a run with what was found in it, or one sentence why nothing was; ``group``, ``failed`` and ``left_out``
-    as in batch.FileResult."""
+    """A file of a run with what was found in it, or one sentence why nothing was; ``group`` and ``failed`` as in
+    batch.FileResult; so many findings are ``left_out`` of ``found``: rules not asked for, or known before."""
 
     path: str
     found: Found | None
@@ -178,15 +208,19 @@ def found_of(
     return [_file(r) for r in results], [_group(g) for g in groups]
 
 
+def found_in(checked: Checked) -> Found:
+    """What was found in a document that was just checked."""
+    return Found(analysis_of(checked))
+
+
 def _file(r: FileResult) -> FoundFile:
-    found = Found(analysis_of(r.checked)) if r.checked is not None else None
-    return FoundFile(r.path, found, r.error, r.group, r.failed, r.left_out)
+    found = found_in(r.checked) if r.checked is not None else None
+    return FoundFile(r.path, found, r.error, r.group, r.failed)
 
 
 def _group(g: Group) -> FoundGroup:
-    found = Found(analysis_of(g.checked)) if g.checked is not None else None
-    told = {f.id for f in g.findings}
-    findings = tuple(f for f in found.findings if between(f) and f.id in told) if found else ()
+    found = found_in(g.checked) if g.checked is not None else None
+    findings = tuple(f for f in found.findings if between(f)) if found else ()
     return FoundGroup(g.paths, g.names, g.profile, found, findings, g.related, g.error, g.failed)
 
 
