@@ -5,18 +5,20 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from yibenzhang.balance.coverage import Coverage
-from yibenzhang.checking import analysis_issues
 from yibenzhang.checking.check import Checked
+from yibenzhang.checking.extent import Extent
 from yibenzhang.checking.relate import names_of_tables
 from yibenzhang.model.analysis import SCHEMA, VERSION, Analysis, Made, Rows, columns_of
 from yibenzhang.model.documents import Document
-from yibenzhang.model.fact_keys import FactKey, fact_keys
 from yibenzhang.model.issues import Severity
 from yibenzhang.model.places import InFile, file_of, plain
 from yibenzhang.standards import fold, load
+
+if TYPE_CHECKING:
+    from yibenzhang.model.fact_keys import FactKey
 
 Row = tuple[Any, ...]
 
@@ -47,10 +49,16 @@ class _Rows:
 
     @cached_property
     def _keys(self) -> Mapping[str, FactKey]:
+        from yibenzhang.model.fact_keys import fact_keys
+
         return fact_keys(self._checked.views)
 
+    @cached_property
+    def _extent(self) -> Extent:
+        return self._checked.extent
+
     def documents(self) -> Iterable[Row]:
-        return [_document(self._checked)]
+        return [_document(self._checked, self._extent)]
 
     def files(self) -> Iterable[Row]:
         return _files(self._checked.document)
@@ -81,13 +89,23 @@ class _Rows:
         return analysis_numbers.terms(self._checked)
 
     def issues(self) -> Iterable[Row]:
-        return analysis_issues.issues(self._checked, self._keys if self._checked.findings else {})
+        if not self._checked.findings:
+            return ()
+        from yibenzhang.checking import analysis_issues
+
+        return analysis_issues.issues(self._checked, self._keys)
 
     def evidence(self) -> Iterable[Row]:
-        return analysis_issues.evidence(self._checked, self._keys if self._checked.findings else {})
+        if not self._checked.findings:
+            return ()
+        from yibenzhang.checking import analysis_issues
+
+        return analysis_issues.evidence(self._checked, self._keys)
 
     def sums(self) -> Iterable[Row]:
-        return analysis_issues.sums(self._checked)
+        return (
+            (n, b.rule, b.name, b.arithmetic) for n, i in enumerate(self._checked.findings) for b in i.broken
+        )
 
     def not_checked(self) -> Iterable[Row]:
         return ((n.rule, n.table, n.reason) for n in self._checked.not_checked)
@@ -103,7 +121,13 @@ class _Rows:
         return project_events.indicators_of(self._checked)
 
     def coverage(self) -> Iterable[Row]:
-        return _coverage(self._checked)
+        of = {"all": self._checked.coverage, "tables": self._extent.tables, "text": self._extent.text}
+        return ((scope, *_counts(c)) for scope, c in of.items())
+
+    def sections(self) -> Iterable[Row]:
+        found = [("kind", *kind) for kind in self._checked.by_kind.items()]
+        found += [("section", *section) for section in self._checked.sections]
+        return ((scope, name, *_counts(c)) for scope, name, c in found)
 
     def tables(self) -> Iterable[Row]:
         return _tables(self._checked)
@@ -115,8 +139,8 @@ class _Rows:
         return ((p.text, p.heading) for p in self._checked.passages)
 
 
-def _document(c: Checked) -> Row:
-    p, s, extent = c.profile, c.coverage, c.extent
+def _document(c: Checked, extent: Extent) -> Row:
+    p, s = c.profile, c.coverage
     count = {severity: sum(f.severity is severity for f in c.findings) for severity in Severity}
     return (
         VERSION, p.body, p.fiscal_year, p.stage, p.level, p.region, _division(p.body, p.region), _code(c), c.document_kind, max(len(c.document.parts), 1),
@@ -157,16 +181,6 @@ def _files(document: Document) -> Iterator[Row]:
 
 def _counts(c: Coverage) -> Row:
     return c.numbers, c.proved, c.contradicted, c.alone, c.trivial
-
-
-def _coverage(c: Checked) -> Iterator[Row]:
-    yield "all", "", *_counts(c.coverage)
-    for scope, found in zip(("tables", "text"), c.shares, strict=True):
-        yield scope, "", *_counts(found)
-    for kind, found in c.by_kind.items():
-        yield "kind", kind, *_counts(found)
-    for name, found in c.sections:
-        yield "section", name, *_counts(found)
 
 
 def _tables(c: Checked) -> Iterator[Row]:

@@ -1,4 +1,4 @@
-"""The issues of an Analysis: each with its key, its evidence with the section it stands in, and the sums it broke."""
+"""The issues of an Analysis: each with its key, and its evidence with the section it stands in."""
 
 from __future__ import annotations
 
@@ -95,9 +95,3 @@ class _Sections:
     def of(self, e: Evidence) -> str:
         """The table of a number or of words in a cell, the headings above words of the text."""
         return e.table_name if e.table else self._of.get(e.place, "")
-
-
-def sums(c: Checked) -> Iterator[Row]:
-    for n, issue in enumerate(c.findings):
-        for b in issue.broken:
-            yield n, b.rule, b.name, b.arithmetic

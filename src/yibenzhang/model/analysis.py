@@ -225,7 +225,8 @@ _MORE: Mapping[str, Mapping[str, str]] = {
 }
 SCHEMA: Mapping[str, Mapping[str, str]] = {
     **{name: {**columns, **_MORE.get(name, {})} for name, columns in LEDGER.items()},
-    "coverage": {"document": "text", "scope": "text", "name": "text", **_COUNTS},
+    "coverage": {"document": "text", "scope": "text", **_COUNTS},
+    "sections": {"document": "text", "scope": "text", "name": "text", **_COUNTS},
     "tables": {
         "document": "text",
         "table": "text",
@@ -260,7 +261,7 @@ SCHEMA: Mapping[str, Mapping[str, str]] = {
 (tuples), place (what model.places.plain makes of it).
 
 ``number`` is the position of an issue, ``passage`` that of a passage; ``expected`` counts the pages with those that were
-lost. ``coverage`` has the scopes all, tables, text, kind and section. ``sums`` are the relations an issue broke. A table of one ``name`` in two files
+lost. ``coverage`` has the scopes all, tables and text, ``sections`` kind (of table) and section. ``sums`` are the relations an issue broke. A table of one ``name`` in two files
 is ``called`` also by its file.
 """
 

@@ -110,42 +110,40 @@ class Found:
     @cached_property
     def extent(self) -> Extent:
         """How far the check went."""
-        d, [tables], [text] = self._document, self._scope("tables"), self._scope("text")
-        unknown = tuple(d["not_understood"])
-        return Extent(d["kind"], tables[1], text[1], unknown, self.worst, d["lost"], d["expected"], d["cut"])
+        d, c, unknown = self._document, self._coverage, tuple(self._document["not_understood"])
+        return Extent(
+            d["kind"], c["tables"], c["text"], unknown, self.worst, d["lost"], d["expected"], d["cut"]
+        )
 
     @property
     def coverage(self) -> Coverage:
-        [(_, whole)] = self._scope("all")
-        return whole
+        return self._coverage["all"]
+
+    @cached_property
+    def _coverage(self) -> dict[str, Coverage]:
+        return {c["scope"]: _counted(c) for c in self.analysis.rows("coverage")}
 
     @property
     def by_kind(self) -> tuple[tuple[str, Coverage], ...]:
         """The coverage of the numbers in tables by kind of table."""
-        return self._scope("kind")
+        return self._sections("kind")
 
     @property
     def sections(self) -> tuple[tuple[str, Coverage], ...]:
         """The coverage of each table that has numbers, then of each section of the text, in order."""
-        return self._scope("section")
+        return self._sections("section")
 
-    @cached_property
-    def _coverage(self) -> list[dict[str, Any]]:
-        return self.analysis.rows("coverage")
-
-    def _scope(self, scope: str) -> tuple[tuple[str, Coverage], ...]:
-        return tuple(
-            (
-                c["name"],
-                Coverage(c["numbers"], c["proved"], c["contradicted"], c["alone"], c["trivial"]),
-            )
-            for c in self._coverage
-            if c["scope"] == scope
-        )
+    def _sections(self, scope: str) -> tuple[tuple[str, Coverage], ...]:
+        rows = self.analysis.rows("sections")
+        return tuple((c["name"], _counted(c)) for c in rows if c["scope"] == scope)
 
     def only(self, numbers: Collection[int]) -> Found:
         """With these findings and no others."""
         return Found(self.analysis.only(numbers))
+
+
+def _counted(c: dict[str, Any]) -> Coverage:
+    return Coverage(c["numbers"], c["proved"], c["contradicted"], c["alone"], c["trivial"])
 
 
 def _table(t: dict[str, Any]) -> FoundTable:
