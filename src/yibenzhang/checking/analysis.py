@@ -32,7 +32,7 @@ def analysis_of(checked: Checked) -> Analysis:
     def maker(name: str) -> Callable[[], Rows]:
         return lambda: columns_of(name, document, getattr(rows, name)())
 
-    return Analysis(document, Made({name: maker(name) for name in SCHEMA}))
+    return Analysis(document, Made({name: maker(name) for name in SCHEMA if hasattr(rows, name)}))
 
 
 def identity(document: Document) -> str:

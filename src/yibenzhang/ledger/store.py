@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from yibenzhang.ledger.bodies import Decision, append_decision, read_decisions
-from yibenzhang.model.analysis import LEDGER, READ, VERSION, Analysis
+from yibenzhang.model.analysis import LEDGER, LEDGERS, VERSION, Analysis
 
 if TYPE_CHECKING:
     import duckdb
@@ -69,7 +69,7 @@ class Ledger:
             self.batches.mkdir(parents=True, exist_ok=True)
             _write(mark, json.dumps({"schema": VERSION}))
         found = json.loads(mark.read_text(encoding="utf-8")).get("schema")
-        if found not in READ:
+        if found not in LEDGERS:
             raise LedgerError(f"账本是 {found} 版的，本程序读写 {VERSION}；请重新 ingest。")
         self.batches.mkdir(exist_ok=True)
 

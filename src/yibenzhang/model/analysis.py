@@ -6,13 +6,19 @@ byte for byte: no clock, no path of the machine. Amounts are exact decimals in b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from yibenzhang.model.pages import PAGES
+
 VERSION = "yibenzhang/analysis/4"
-READ = ("yibenzhang/analysis/3", VERSION)
+LEDGERS = ("yibenzhang/analysis/3", VERSION)
 """Versions whose tables of the ledger are the same."""
+STORED = (VERSION,)
+"""Versions that are read where one was stored for people to look at (showing.stored): a column or a table that a later
+one has more is empty in them. A version is taken away from here only where the meaning of a column changed."""
 
 _COORDINATES = dict.fromkeys(
     (
@@ -223,6 +229,7 @@ _MORE: Mapping[str, Mapping[str, str]] = {
         "at": "place",
     },
 }
+"""What faces ask for besides, in columns after those of the ledger."""
 SCHEMA: Mapping[str, Mapping[str, str]] = {
     **{name: {**columns, **_MORE.get(name, {})} for name, columns in LEDGER.items()},
     "coverage": {"document": "text", "scope": "text", **_COUNTS},
@@ -256,9 +263,10 @@ SCHEMA: Mapping[str, Mapping[str, str]] = {
     },
     "passages": {"document": "text", "printed": "text", "heading": "bool"},
     "sums": {"document": "text", "number": "int", "rule": "text", "name": "text", "arithmetic": "text"},
+    **PAGES,
 }
-"""All tables, those of the ledger first, each with its columns of the ledger first. Besides their types: texts and ints
-(tuples), place (what model.places.plain makes of it).
+"""All tables, those of the ledger first, each with its columns of the ledger first. Besides their types: float, texts and
+ints (tuples), box and boxes (left, top, right, bottom in points), place (what model.places.plain makes of it).
 
 ``number`` is the position of an issue, ``passage`` that of a passage; ``expected`` counts the pages with those that were
 lost. ``coverage`` has the scopes all, tables and text, ``sections`` kind (of table) and section. ``sums`` are the relations an issue broke. A table of one ``name`` in two files
@@ -268,7 +276,14 @@ is ``called`` also by its file.
 Rows = tuple[tuple[Any, ...], ...]
 
 
-class Made(Mapping[str, Rows]):
+class Tables(Mapping[str, Rows]):
+    """Tables by name, of which a column may be had alone."""
+
+    def column(self, table: str, name: str) -> Sequence[Any]:
+        return self[table][tuple(SCHEMA[table]).index(name)]
+
+
+class Made(Tables):
     """Tables that are made when they are first asked for."""
 
     def __init__(self, makers: Mapping[str, Callable[[], Rows]]) -> None:
@@ -295,7 +310,7 @@ class Analysis:
     """``tables``: for each table of SCHEMA its columns, all of one length, in the order of SCHEMA."""
 
     document: str
-    tables: Mapping[str, Rows]
+    tables: Tables
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """A table row by row, for those who want one."""
@@ -304,19 +319,20 @@ class Analysis:
 
     def columns(self, table: str, *names: str) -> Iterator[tuple[Any, ...]]:
         """Some columns of a table, row by row."""
-        at = tuple(SCHEMA[table])
-        return zip(*(self.tables[table][at.index(name)] for name in names), strict=True)
+        return zip(*(self.tables.column(table, name) for name in names), strict=True)
+
+    def along(self, more: Mapping[str, Callable[[], Rows]]) -> Analysis:
+        """With these tables in place of or besides its own."""
+        own = {name: partial(self.tables.__getitem__, name) for name in self.tables}
+        return Analysis(self.document, Made({**own, **more}))
 
     def only(self, numbers: Collection[int]) -> Analysis:
         """With these issues and no others."""
-        makers = {name: (lambda name=name: self.tables[name]) for name in self.tables}
-        for name in _OF_ISSUES:
-            makers[name] = lambda name=name: _kept(name, self.tables[name], numbers)
-        return Analysis(self.document, Made(makers))
+        return self.along({name: partial(_kept, name, self, numbers) for name in _OF_ISSUES})
 
 
-def _kept(table: str, columns: Rows, numbers: Collection[int]) -> Rows:
-    at = columns[tuple(SCHEMA[table]).index("number")]
+def _kept(table: str, analysis: Analysis, numbers: Collection[int]) -> Rows:
+    columns, at = analysis.tables[table], analysis.tables.column(table, "number")
     return tuple(tuple(v for v, n in zip(column, at, strict=True) if n in numbers) for column in columns)
 
 

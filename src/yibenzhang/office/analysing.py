@@ -1,9 +1,8 @@
-"""What a worker process does with a submission: read, check, keep what a page shows, and tell the rest."""
+"""What a worker process does with a submission: read, check, store the Analysis, and tell the records their part."""
 
 from __future__ import annotations
 
 import errno
-import json
 import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
@@ -17,17 +16,17 @@ from yibenzhang.confined import DEFAULT
 from yibenzhang.confining import another_file
 from yibenzhang.journal import version_of
 from yibenzhang.model.documents import Document
+from yibenzhang.office import stored_views
 from yibenzhang.office.file_store import FileStore, write
 from yibenzhang.office.likeness import Told, told_of
 from yibenzhang.reading import ReadingError, read_data
 from yibenzhang.reading.steps import telling
 from yibenzhang.recognising.profile import Profile
-from yibenzhang.reports import json_report
-from yibenzhang.reports.found import FoundFile, found_in
 from yibenzhang.reports.speech import UNUSABLE
-from yibenzhang.showing.building import view_of
-from yibenzhang.showing.kept import dumped
-from yibenzhang.showing.view import View
+from yibenzhang.showing.building import analysis_to_show
+from yibenzhang.showing.kept import Kept
+from yibenzhang.showing.stored import dumped
+from yibenzhang.showing.view import Outline
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _OFTEN = 0.4
@@ -133,11 +132,9 @@ def _analyse(task: Task, steps: _Steps) -> Analysed:
         apart = together is None
         whole, names = together or (whole, names)
     steps.tell("整理")
-    view = view_of(whole, names, task.extra)
-    ledger.put_analysis(task.receipt, "view", dumped(view))
-    report = json_report.report([FoundFile(task.files[0][0], found_in(whole))])
-    ledger.put_analysis(task.receipt, "report", json.dumps(report, ensure_ascii=False).encode())
-    return replace(_told(task, whole, view), apart=apart)
+    stored = dumped(analysis_to_show(whole, names, task.extra))
+    stored_views.put(ledger, task.receipt, stored)
+    return replace(_told(task, whole, Kept(stored).outline), apart=apart)
 
 
 def _together(
@@ -155,7 +152,7 @@ def _together(
     return check_together([documents[k] for k in order], names, profile, task.extra), names
 
 
-def _told(task: Task, checked: Checked, view: View) -> Analysed:
+def _told(task: Task, checked: Checked, view: Outline) -> Analysed:
     c = checked.coverage
     return Analysed(
         task.receipt,
