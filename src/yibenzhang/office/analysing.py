@@ -5,10 +5,9 @@ from __future__ import annotations
 import errno
 import time
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from yibenzhang.checking.check import Checked, check_document, check_together
 from yibenzhang.checking.multi_file import groups_of, role_of
@@ -18,7 +17,6 @@ from yibenzhang.journal import version_of
 from yibenzhang.model.documents import Document
 from yibenzhang.office import stored_views
 from yibenzhang.office.file_store import FileStore, write
-from yibenzhang.office.likeness import Told, told_of
 from yibenzhang.reading import ReadingError, read_data
 from yibenzhang.reading.steps import telling
 from yibenzhang.recognising.profile import Profile
@@ -26,7 +24,7 @@ from yibenzhang.reports.speech import UNUSABLE
 from yibenzhang.showing.building import analysis_to_show
 from yibenzhang.showing.kept import Kept
 from yibenzhang.showing.stored import dumped
-from yibenzhang.showing.view import Outline
+from yibenzhang.showing.view import Outline, ShownFinding
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _OFTEN = 0.4
@@ -45,18 +43,6 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class FoundOne:
-    """A finding as the office keeps it."""
-
-    id: str
-    rule: str
-    severity: str
-    message: str
-    leaf: int
-    told: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
 class Analysed:
     """What the office keeps of an analysis; ``error`` is one sentence where there is none."""
 
@@ -71,7 +57,7 @@ class Analysed:
     proved: int = 0
     contradicted: int = 0
     unchecked: int = 0
-    findings: tuple[FoundOne, ...] = ()
+    findings: tuple[ShownFinding, ...] = ()
     extent: str = ""
     """How far the check went, in a sentence."""
     usable: bool = True
@@ -164,28 +150,13 @@ def _told(task: Task, checked: Checked, view: Outline) -> Analysed:
         proved=c.proved,
         contradicted=c.contradicted,
         unchecked=len(view.unchecked),
-        findings=tuple(
-            FoundOne(
-                f.id,
-                f.rule,
-                f.severity,
-                f.message,
-                f.spots[0].leaf if f.spots else 0,
-                _kept(told_of(f)),
-            )
-            for f in view.findings
-        ),
+        findings=view.findings,
         extent=view.extent,
         usable=checked.extent.kind not in UNUSABLE,
         too_little=checked.extent.too_little,
         open_keys=tuple(u.key for u in view.unchecked),
         version=present(task.extra),
     )
-
-
-def _kept(told: Told) -> dict[str, Any]:
-    """As JSON holds it."""
-    return asdict(told) | {"context": sorted(told.context)}
 
 
 class _Steps:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -30,6 +30,11 @@ def read_told(told: dict[str, Any]) -> Told:
     """What a finding is compared by, as it was kept."""
     spots = tuple(ToldSpot(**s) for s in told["spots"])
     return Told(**(told | {"spots": spots, "context": frozenset(told.get("context", ()))}))
+
+
+def as_kept(told: Told) -> dict[str, Any]:
+    """The same as the records keep it."""
+    return asdict(told) | {"context": sorted(told.context)}
 
 
 def follow(session: Session, ledger: FileStore, submission: Submission, matters: Sequence[Matter]) -> None:
