@@ -162,6 +162,15 @@ def test_boxes_survive_the_journal(tmp_path: Path) -> None:
     assert view_of(again, [PDFS[1]]) == view
 
 
+@pytest.mark.parametrize("name", ["jiangsu-three-errors.pdf", "txt"])
+def test_every_table_leads_to_its_leaf_whatever_quotes_are_in_its_name(name: str) -> None:
+    _, view = seen(name)
+    quoted = [s for s in view.sections if "“三公”" in s.name and s.name.endswith("表")]
+    assert quoted and all(s.leaf for s in view.sections if s.name.endswith("表"))
+    for section in quoted:
+        assert section.leaf in {n.leaf for n in view.numbers.values() if n.words.startswith(section.name)}
+
+
 def test_the_arithmetic_of_what_holds_reads_well() -> None:
     _, view = seen("jiangsu-three-errors.pdf")
     held = [p.arithmetic for p in view.proofs if p.outcome == "held"]

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from yibenzhang.checking.analysis import analysis_of
-from yibenzhang.checking.causes import arithmetic
+from yibenzhang.checking.causes import arithmetic, arithmetic_that_holds
 from yibenzhang.checking.check import Checked
 from yibenzhang.checking.relate import names_of_tables
 from yibenzhang.model.analysis import Analysis, columns_of
@@ -36,7 +36,6 @@ def analysis_to_show(checked: Checked, names: Sequence[str], extra: str = "") ->
     printed = printed_numbers(checked, keys)
     leaves = leaves_of(checked, printed, keys)
     builder = _Builder(checked, keys, printed, leaves)
-    numbers = list(builder.numbers())
     rows: dict[str, Iterable[Row]] = {
         "shown_files": _files(checked.document, names, leaves),
         "leaves": map(_leaf, leaves.leaves),
@@ -47,11 +46,11 @@ def analysis_to_show(checked: Checked, names: Sequence[str], extra: str = "") ->
         ),
         "block_cells": (row for x in leaves.leaves for row in _cells(x)),
         "pieces": (row for x in leaves.leaves for row in _pieces(x)),
-        "numbers": numbers,
+        "numbers": builder.numbers(),
         "proofs": ((n, _line(r)) for n, r in enumerate(checked.results)),
         "spots": builder.spots(),
         "sum_keys": builder.sum_keys(),
-        "section_leaves": _section_leaves(checked, numbers, leaves),
+        "section_leaves": _section_leaves(checked, builder.named(), leaves),
         "notices": builder.notices(),
         "rules": _rules(checked, extra),
     }
@@ -87,13 +86,13 @@ def _pieces(x: Leaf) -> Iterator[Row]:
                 k += 1
 
 
-def _section_leaves(checked: Checked, numbers: Iterable[Row], leaves: Leaves) -> Iterator[Row]:
+def _section_leaves(checked: Checked, numbers: Iterable[tuple[str, int]], leaves: Leaves) -> Iterator[Row]:
     """The leaf each section begins on (0: not known); of tables of one name the k-th begins on the k-th leaf of that
     name."""
     on: dict[str, dict[int, None]] = {}
-    for _, _, leaf, words, *_ in numbers:
+    for name, leaf in numbers:
         if leaf:
-            on.setdefault(words.partition("“")[0], {})[leaf] = None
+            on.setdefault(name, {})[leaf] = None
     titles = {leaf.title: leaf.number for leaf in reversed(leaves.leaves) if leaf.title}
     count, met = Counter(name for name, _ in checked.sections), Counter[str]()
     for name, _ in checked.sections:
@@ -134,6 +133,10 @@ class _Builder:
         for n in self._printed:
             words = self._words(evidence_of(n.fact, self._names.get(n.fact.table, "")))
             yield n.key, n.fact.id, self._leaf(n), words, n.text, n.standing
+
+    def named(self) -> Iterator[tuple[str, int]]:
+        """The table of each number, and its leaf."""
+        return ((self._names.get(n.fact.table, ""), self._leaf(n)) for n in self._printed)
 
     def _leaf(self, number: Printed) -> int:
         """The leaf the number's mark is on; 0 where that part of the file is not shown."""
@@ -208,12 +211,7 @@ class _Builder:
 
 def _line(result: Result) -> str:
     """The arithmetic of a relation; where it holds exactly, without what it is off by."""
-    text = arithmetic(result)
-    if result.residual:
-        return short(text)
-    line = text.partition("，相差 ")[0]
-    left, _, right = line.partition("，印为 ")
-    return f"{left} = {right}" if right and not any(c in left for c in "=＝+÷") else short(line)
+    return short(arithmetic(result) if result.residual else arithmetic_that_holds(result))
 
 
 def short(line: str) -> str:
