@@ -157,6 +157,10 @@ class Page:
     """By how many degrees clockwise it was then turned about its centre to stand straight."""
 
 
+PARTS = "parts"
+"""The kind of several files that are one disclosure."""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """One file as read, or several that are one disclosure. ``kind`` says what its bytes are: pdf, ofd, text,
@@ -175,7 +179,7 @@ class Document:
     @property
     def drawn(self) -> bool:
         """A file whose tables are marked as such: a table that is there is found."""
-        return self.kind not in ("text", "csv", "parts")
+        return self.kind not in ("text", "csv", PARTS)
 
     @property
     def lost(self) -> frozenset[tuple[str, int]]:
@@ -216,7 +220,7 @@ def together(documents: Sequence[Document], names: Sequence[str]) -> Document:
     digest = hashlib.sha256("|".join(p.sha256 for p in parts).encode()).hexdigest()
     pages = tuple(page for p in parts for page in p.pages)
     notices = tuple(n for p in parts for n in p.notices)
-    return Document("、".join(names), "parts", digest, pages, notices, tuple(parts), tuple(names))
+    return Document("、".join(names), PARTS, digest, pages, notices, tuple(parts), tuple(names))
 
 
 def _renamed(document: Document, name: str, first: int) -> Document:

@@ -14,17 +14,18 @@ from yibenzhang.checking.multi_file import groups_of, role_of
 from yibenzhang.confined import DEFAULT
 from yibenzhang.confining import another_file
 from yibenzhang.journal import version_of
-from yibenzhang.model.documents import Document
+from yibenzhang.model.documents import PARTS, Document
 from yibenzhang.office import stored_views
 from yibenzhang.office.file_store import FileStore, write
 from yibenzhang.reading import ReadingError, read_data
 from yibenzhang.reading.steps import telling
 from yibenzhang.recognising.profile import Profile
+from yibenzhang.reports.found import Found
 from yibenzhang.reports.speech import UNUSABLE
 from yibenzhang.showing.building import analysis_to_show
 from yibenzhang.showing.kept import Kept
 from yibenzhang.showing.stored import dumped
-from yibenzhang.showing.view import Outline, ShownFinding
+from yibenzhang.showing.view import ShownFinding
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _OFTEN = 0.4
@@ -120,7 +121,7 @@ def _analyse(task: Task, steps: _Steps) -> Analysed:
     steps.tell("整理")
     stored = dumped(analysis_to_show(whole, names, task.extra))
     stored_views.put(ledger, task.receipt, stored)
-    return replace(_told(task, whole, Kept(stored).outline), apart=apart)
+    return replace(_told(task, Kept(stored), role_of(whole), whole.profile), apart=apart)
 
 
 def _together(
@@ -138,22 +139,23 @@ def _together(
     return check_together([documents[k] for k in order], names, profile, task.extra), names
 
 
-def _told(task: Task, checked: Checked, view: Outline) -> Analysed:
-    c = checked.coverage
+def _told(task: Task, kept: Kept, role: str, profile: Profile) -> Analysed:
+    view, found = kept.outline, Found(kept.analysis)
+    c = found.coverage
     return Analysed(
         task.receipt,
-        kind=checked.document.kind,
+        kind=view.files[0].kind if len(view.files) == 1 else PARTS,
         pages=len(view.leaves),
-        role=role_of(checked),
-        profile=checked.profile,
+        role=role,
+        profile=profile,
         numbers=c.numbers,
         proved=c.proved,
         contradicted=c.contradicted,
         unchecked=len(view.unchecked),
         findings=view.findings,
         extent=view.extent,
-        usable=checked.extent.kind not in UNUSABLE,
-        too_little=checked.extent.too_little,
+        usable=found.extent.kind not in UNUSABLE,
+        too_little=found.extent.too_little,
         open_keys=tuple(u.key for u in view.unchecked),
         version=present(task.extra),
     )

@@ -74,6 +74,7 @@ class Found:
 
     @cached_property
     def profile(self) -> Profile:
+        """As it was checked by; what the document itself says where a person gave something else is not in it."""
         d = self._document
         return Profile(d["body"], d["year"], d["stage"], d["level"], d["region"], tuple(d["conflicts"]))
 
