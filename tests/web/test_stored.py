@@ -60,6 +60,11 @@ def test_what_an_older_version_stored_is_shown(shop: Shop, name: str, form: str)
         (f.rule, f.message) for f in view.findings
     ]
 
+    if "report" in FORMS[form]:  # what is damaged or gone is told as nothing, and the page stays
+        store.put_analysis(s.receipt, "report", b"{")
+        assert head.get(f"{base}.json").json()["report"] is None
+        store.analysis(s.receipt, "report").unlink()
+        assert head.get(f"{base}.json").json()["report"] is None
     stored_views.put(store, s.receipt, new)  # checked again
     left = {p.suffix for p in store.analysis(s.receipt, "analysis").parent.glob(f"{s.receipt}.*")}
     assert left == {".analysis"}

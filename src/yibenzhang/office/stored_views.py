@@ -11,6 +11,7 @@ from yibenzhang.reports import json_report
 from yibenzhang.reports.found import Found, FoundFile
 from yibenzhang.showing.former import Former, FormerNumbers
 from yibenzhang.showing.kept import Kept, Numbers
+from yibenzhang.showing.stored import reading
 
 StoredView: TypeAlias = Kept | Former
 StoredNumbers: TypeAlias = Numbers | FormerNumbers
@@ -38,7 +39,8 @@ def read(path: Path) -> StoredView:
 def report_on(store: FileStore, receipt: str, view: StoredView, name: str) -> dict[str, Any]:
     """The report by the contract of reports.json_report; ``name`` is what the file is called. Raises FileNotFoundError,
     StoredError."""
-    if isinstance(view, Kept):
-        return json_report.report([FoundFile(name, Found(view.analysis))])
-    found: dict[str, Any] = json.loads(store.analysis(receipt, _FORMER[1]).read_bytes())
-    return found
+    with reading():
+        if isinstance(view, Kept):
+            return json_report.report([FoundFile(name, Found(view.analysis))])
+        found: dict[str, Any] = json.loads(store.analysis(receipt, _FORMER[1]).read_bytes())
+        return found

@@ -109,8 +109,11 @@ class Views:
     def report(self, submission: Checked, name: str) -> dict[str, Any]:
         """The report on it, by the contract of reports.json_report; ``name`` is what its file is called."""
         kept = self._kept(submission)[1]
-        with _told():
-            return stored_views.report_on(self._ledger, submission.receipt, kept, name)
+        try:
+            with _told():
+                return stored_views.report_on(self._ledger, submission.receipt, kept, name)
+        except FileNotFoundError as error:
+            raise NotHere from error
 
     def _kept(self, submission: Checked) -> tuple[Key, StoredView]:
         path = stored_views.place_of(self._ledger, submission.receipt)
