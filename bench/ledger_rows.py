@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from yibenzhang.ledger.parquet import arrow_schema
-from yibenzhang.model.analysis import SCHEMA, VERSION
+from yibenzhang.model.analysis import LEDGER, VERSION
 from yibenzhang.standards.registers import registers
 
 FACTS, RELATIONS, TERMS = 1500, 300, 6
@@ -44,7 +44,7 @@ class _Layout:
         """The columns as Arrow has them."""
         left_out = ("document", "value", "low", "high", "printed")
         return {
-            n: pa.array(self.columns[n], _PLAIN[k]) for n, k in SCHEMA["facts"].items() if n not in left_out
+            n: pa.array(self.columns[n], _PLAIN[k]) for n, k in LEDGER["facts"].items() if n not in left_out
         }
 
 
@@ -79,7 +79,7 @@ def _layout(number: int) -> _Layout:
     random = np.random.default_rng(number)
     codes = [e for e in registers().function.entries if len(e.code) == 7]
     chosen = [codes[k] for k in random.permutation(len(codes))[: FACTS // 2 // len(_FUNDS)]]
-    columns: dict[str, list[Any]] = {name: [] for name in SCHEMA["facts"]}
+    columns: dict[str, list[Any]] = {name: [] for name in LEDGER["facts"]}
     for half, version in enumerate(("", "previous")):
         for nth in range(FACTS // 2):
             entry, fund = chosen[nth % len(chosen)], _FUNDS[nth // len(chosen) % len(_FUNDS)]
@@ -116,7 +116,7 @@ def _layout(number: int) -> _Layout:
                 "cell": cell,
                 "file": "",
             }
-            for name in SCHEMA["facts"]:
+            for name in LEDGER["facts"]:
                 columns[name].append(values.get(name, ""))
     return _Layout(columns)
 
@@ -182,11 +182,11 @@ def _facts(part: list[tuple[int, int]], values: Any, hashes: Any, layouts: list[
     columns: dict[str, Any] = {n: pa.concat_arrays([layout.arrays[n] for layout in kinds]) for n in names}
     columns["document"] = _repeated(hashes, FACTS)
     columns |= _money(values.ravel())
-    main = pa.table([columns[n] for n in SCHEMA["facts"]], schema=arrow_schema("facts"))
+    main = pa.table([columns[n] for n in LEDGER["facts"]], schema=arrow_schema("facts"))
     rows = [(k, b + u, y, n) for k, b, y in departments for u in range(1, UNITS + 1) for n in range(LISTED)]
     if not rows:
         return main
-    listed: dict[str, Any] = dict.fromkeys(SCHEMA["facts"], "")
+    listed: dict[str, Any] = dict.fromkeys(LEDGER["facts"], "")
     told = np.array([amounts(b, y)[n] for _, b, y, n in rows])
     listed |= {
         "document": [hashes[k] for k, *_ in rows],

@@ -25,6 +25,8 @@ from yibenzhang.model.issues import Severity
 from yibenzhang.office.analysing import Analysed, Task, analyse
 from yibenzhang.office.database import engine_of, prepare
 from yibenzhang.office.file_store import FileStore
+from yibenzhang.office.following import as_kept
+from yibenzhang.office.likeness import told_of
 from yibenzhang.office.models import (
     Audit,
     Base,
@@ -38,7 +40,8 @@ from yibenzhang.office.models import (
     State,
     Submission,
 )
-from yibenzhang.showing.kept import Kept, ViewError
+from yibenzhang.showing.kept import Kept
+from yibenzhang.showing.stored import StoredError
 
 SEASONS = (("budget", 2025), ("accounts", 2024), ("budget", 2026), ("accounts", 2025))
 UNDER = 9
@@ -61,8 +64,8 @@ class Master:
     data: bytes
     sha256: str
     found: Analysed
-    view: bytes
-    report: bytes
+    stored: bytes
+    """The Analysis."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +112,15 @@ def make(folder: Path, documents: int, matters: int, tell: Callable[[str], None]
 
 
 def made_before(folder: Path) -> Made | None:
-    """The ledger that was made in this folder before, if there is one. Raises Unmade where its views are of another
+    """The ledger that was made in this folder before, if there is one. Raises Unmade where its analyses are of another
     version of the program."""
     try:
         told = json.loads((folder / "made.json").read_text())
     except FileNotFoundError:
         return None
     try:
-        Kept(next((folder / "analyses").glob("*/*.view"), folder / "made.json").read_bytes())
-    except ViewError as error:
+        Kept(next((folder / "analyses").glob("*/*.analysis"), folder / "made.json").read_bytes())
+    except StoredError as error:
         raise Unmade(f"{folder} 里的账本是旧版程序造的，请换一个文件夹，或删掉它再造。") from error
     return Made(
         folder, told["documents"], told["matters"], len(SEASONS), tuple(told["open"]), told["pages"], folder / "document.pdf"
@@ -144,8 +147,7 @@ def _master(ledger: FileStore, number: int, matters: int) -> Master:
     analysed = analyse(Task(str(ledger.folder), receipt, (("document.pdf", sha256),)))
     if analysed.error or len(analysed.findings) < matters:
         raise Unmade(analysed.error or f"虚构的文件只有 {len(analysed.findings)} 个问题，不够 {matters} 个。")
-    view, report = (ledger.analysis(receipt, kind).read_bytes() for kind in ("view", "report"))
-    return Master(data, sha256, analysed, view, report)
+    return Master(data, sha256, analysed, ledger.analysis(receipt, "analysis").read_bytes())
 
 
 def _worst(made: Any) -> int:
@@ -252,8 +254,7 @@ class _Filler:
             Audit, at=at, user_id=None, who="本机用户", action="file.in", subject="submission", subject_id=number,
             detail={"name": "document.pdf"}, address="",
         )  # fmt: skip
-        for kind, data in (("view", master.view), ("report", master.report)):
-            self._link(kind + master.sha256, data, self._ledger.analysis(receipt, kind))
+        self._link("analysis" + master.sha256, master.stored, self._ledger.analysis(receipt, "analysis"))
         self.documents += 1
         return number
 
@@ -262,7 +263,7 @@ class _Filler:
     ) -> int:  # fmt: skip
         number = self._add(
             Matter, submission_id=submission, finding=f.id, rank=rank, rule=f.rule, severity=f.severity, message=f.message,
-            told=f.told, leaf=f.leaf, spot={}, gone=False, before_id=before, fate=fate, fate_reason="", user_id=None,
+            told=as_kept(told_of(f)), leaf=f.leaf, spot={}, gone=False, before_id=before, fate=fate, fate_reason="", user_id=None,
             who="", made_at=at, verdict=verdict,
         )  # fmt: skip
         self.told += 1

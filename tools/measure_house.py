@@ -30,6 +30,9 @@ _BRANCHES = (
 )
 ENGINE = ("reading", "recognising", "prose", "laws", "rules", "balance", "checking")
 
+FACES = ("reports", "showing", "office", "web", "publishing", "batch")
+"""What tells people and programs what a check found."""
+
 
 def modules() -> Iterator[tuple[str, Path, ast.Module, str]]:
     for path in sorted(SOURCE.rglob("*.py")):
@@ -73,12 +76,34 @@ def imports(tree: ast.Module) -> Iterator[str]:
             yield (node.module or "").split(".")[1]
 
 
+_OF_A_FINDING = {"rule", "message"}
+
+
+def shapes(tree: ast.Module) -> Iterator[str]:
+    """The forms a finding is given: classes with fields for its rule and its sentence, and dicts with these keys."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef):
+            fields = {
+                f.target.id
+                for f in node.body
+                if isinstance(f, ast.AnnAssign) and isinstance(f.target, ast.Name)
+            }
+            if fields >= _OF_A_FINDING:
+                yield node.name
+        if isinstance(node, ast.Dict):
+            keys = {k.value for k in node.keys if isinstance(k, ast.Constant)}
+            if keys >= _OF_A_FINDING:
+                yield f"dict in line {node.lineno}"
+
+
 def main() -> None:
     arrows: set[tuple[str, str]] = set()
     packages: set[str] = set()
     large: list[tuple[int, str]] = []
     long_modules: list[tuple[int, str]] = []
     off = wide = functions = 0
+    found: list[str] = []
+    insides: set[str] = set()
     chinese: Counter[str] = Counter()
     for name, _, tree, text in modules():
         package = name.split(".")[0]
@@ -90,6 +115,9 @@ def main() -> None:
         off += text.count("# fmt: off") + text.count("# fmt: skip")
         wide += sum(width(line) > MOST_COLUMNS for line in lines)
         chinese[package] += literals(tree)
+        found += (f"{name}.{shape}" for shape in shapes(tree))
+        if package in FACES and re.search(r"checking\.check import .*\bChecked\b", text):
+            insides.add(name)
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 functions += 1
@@ -104,7 +132,9 @@ def main() -> None:
     )
     engine = sum(chinese[p] for p in ENGINE)
     print(f"strings with Chinese letters: {sum(chinese.values())}, in the engine {engine}")
+    print(f"shapes of a finding: {len(found)}; modules of faces that read a check's insides: {len(insides)}")
     if "--list" in sys.argv:
+        print("\n".join([*found, "", *sorted(insides), ""]))
         for n, what in sorted(long_modules + large, reverse=True):
             print(f"{n:5} {what}")
 

@@ -1,4 +1,4 @@
-"""How long showing takes: the view of each file made, kept and loaded again, and the pictures of its pages.
+"""How long showing takes: the analysis of each file made, stored and read again, and the pictures of its pages.
 
 python tools/measure_showing.py FILE…
 """
@@ -14,9 +14,10 @@ from typing import Any
 from yibenzhang.checking.check import check_document
 from yibenzhang.reading import read_data
 from yibenzhang.reading.archives import bytes_of
-from yibenzhang.showing.building import view_of
-from yibenzhang.showing.kept import dumped, loaded
+from yibenzhang.showing.building import analysis_to_show
+from yibenzhang.showing.kept import Kept
 from yibenzhang.showing.pictures import picture
+from yibenzhang.showing.stored import dumped
 
 TIMES = 9
 
@@ -35,13 +36,16 @@ def main(paths: list[str]) -> None:
     for path in paths:
         data = bytes_of(path)
         checked = check_document(read_data(path, data))
-        view = view_of(checked, [path])
-        kept = dumped(view)
+        stored = dumped(analysis_to_show(checked, [path]))
+        kept = Kept(stored)
+        view = kept.whole()
         print(
             f"{path}: {len(view.leaves)} leaves, {len(view.numbers)} numbers, {len(view.proofs)} relations; "
-            f"view_of {_measured(lambda c=checked, p=path: view_of(c, [p])):.0f} ms, "  # type: ignore[misc]
-            f"dumped {_measured(lambda v=view: dumped(v)):.0f} ms, {len(kept) / 1000:.0f} kB, "  # type: ignore[misc]
-            f"loaded {_measured(lambda k=kept: loaded(k)):.1f} ms"  # type: ignore[misc]
+            f"stored {_measured(lambda c=checked, p=path: dumped(analysis_to_show(c, [p]))):.0f} ms, "  # type: ignore[misc]
+            f"{len(stored) / 1000:.0f} kB, outline {_measured(lambda d=stored: Kept(d)):.1f} ms, "  # type: ignore[misc]
+            f"a leaf {_measured(lambda k=kept: k.leaf(1)):.1f} ms, "  # type: ignore[misc]
+            f"numbers {_measured(lambda k=kept: k.numbers()):.1f} ms, "  # type: ignore[misc]
+            f"all {_measured(lambda d=stored: Kept(d).whole()):.1f} ms"  # type: ignore[misc]
         )
         times, sizes = [], []
         for leaf in view.leaves:

@@ -38,19 +38,12 @@ class FileResult:
     """Which of the run's groups it belongs to, from 1; 0 where it stands alone."""
     failed: bool = False
     """The program itself failed, not the file."""
-    left_out: int = 0
-    """So many findings are not among those of ``checked``: rules not asked for, or known before."""
 
 
 class Failure(str):
     """A sentence about an error of the program itself."""
 
     __slots__ = ()
-
-
-def failure(result: FileResult) -> str:
-    """What an error is about: the program, or the file."""
-    return "检查中断" if result.failed else "未能读取"
 
 
 def find_files(arguments: list[str]) -> tuple[list[str], list[FileResult]]:

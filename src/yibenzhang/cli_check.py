@@ -11,15 +11,15 @@ import typer
 
 from yibenzhang.cli_common import Bounds, Layer, bounds, console, fail, nearest, standards_of
 from yibenzhang.cli_running import checked, could_not, errors, failed
+from yibenzhang.reports.found import found_of
 from yibenzhang.standards import Standards, StandardsError
 from yibenzhang.standards.speech import speech
 
 if TYPE_CHECKING:
-    from yibenzhang.batch import FileResult
-    from yibenzhang.checking.multi_file import Group
     from yibenzhang.confining import Limits
     from yibenzhang.reports.about import About
     from yibenzhang.reports.choosing import Baseline, LeftOut, Selection
+    from yibenzhang.reports.found import FoundFile, FoundGroup
 
 FORMATS = ("text", "concise", "github", "sarif", "json")
 
@@ -162,13 +162,14 @@ def _run(wish: Wish, layer: Standards) -> int:
     except StandardsError as error:
         raise fail(str(error)) from error
     stopped = could_not(results, groups)
-    told, between, left = results, groups, None
+    whole = found_of(results, groups)
+    (told, between), left = whole, None
     if wish.selection is not None or wish.known is not None:
         from yibenzhang.reports.choosing import Selection, chosen
 
-        told, between, left = chosen(results, groups, wish.selection or Selection(), wish.known)
+        told, between, left = chosen(*whole, wish.selection or Selection(), wish.known)
     _tell(wish, told, between, layer)
-    _files(wish, (told, between), (results, groups), layer)
+    _files(wish, (told, between), whole, layer)
     if left is not None:
         _left_out(left)
     if failed(results, groups):
@@ -178,7 +179,7 @@ def _run(wish: Wish, layer: Standards) -> int:
     return 2 if stopped else 0
 
 
-def _tell(wish: Wish, results: Sequence[FileResult], groups: Sequence[Group], layer: Standards) -> None:
+def _tell(wish: Wish, results: Sequence[FoundFile], groups: Sequence[FoundGroup], layer: Standards) -> None:
     """What goes to standard output."""
     if wish.statistics:
         _count(wish, results, groups, layer)
@@ -204,7 +205,7 @@ def _tell(wish: Wish, results: Sequence[FileResult], groups: Sequence[Group], la
         console(stderr=True).print(_about().line)
 
 
-def _count(wish: Wish, results: Sequence[FileResult], groups: Sequence[Group], layer: Standards) -> None:
+def _count(wish: Wish, results: Sequence[FoundFile], groups: Sequence[FoundGroup], layer: Standards) -> None:
     from yibenzhang.model.issues import Severity
     from yibenzhang.model.text import shown
     from yibenzhang.reports.plain import statistics, unchecked
@@ -223,8 +224,8 @@ def _count(wish: Wish, results: Sequence[FileResult], groups: Sequence[Group], l
 
 def _files(
     wish: Wish,
-    told: tuple[Sequence[FileResult], Sequence[Group]],
-    whole: tuple[Sequence[FileResult], Sequence[Group]],
+    told: tuple[Sequence[FoundFile], Sequence[FoundGroup]],
+    whole: tuple[Sequence[FoundFile], Sequence[FoundGroup]],
     layer: Standards,
 ) -> None:
     """The reports and the baseline that are to be written."""

@@ -42,7 +42,8 @@ def tables(
     for notice in checked.document.notices:
         out.print(Text(notice.message, style="yellow"))
     for t, record in zip(checked.tables, records, strict=True):
-        where = table_place(t.table.table)
+        first = t.table.table.cells[0].place if t.table.table.cells else None
+        where = table_place(t.table.table.pages, first)
         known = t.table.standard.id if t.table.standard else "不是标准表"
         known = f"{t.table.part_of} 的一部分" if t.table.part_of else known
         shown = RichTable(

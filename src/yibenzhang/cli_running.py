@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from yibenzhang.checking.multi_file import Group
     from yibenzhang.confining import Limits
     from yibenzhang.journal import Journal
+    from yibenzhang.reports.found import FoundFile, FoundGroup
 
 EVERY = 10.0
 """Seconds between two lines on the progress where standard error is no terminal."""
@@ -109,9 +110,9 @@ def could_not(results: Sequence[FileResult], groups: Sequence[Group]) -> bool:
     return unread or any(g.error for g in groups) or not results
 
 
-def errors(results: Sequence[FileResult], groups: Sequence[Group]) -> bool:
-    """Something is certainly wrong."""
-    return Severity.ERROR in [*(r.checked.worst for r in results if r.checked), *(g.worst for g in groups)]
+def errors(results: Sequence[FoundFile], groups: Sequence[FoundGroup]) -> bool:
+    """Something is told that is certainly wrong."""
+    return Severity.ERROR in [*(r.found.worst for r in results if r.found), *(g.worst for g in groups)]
 
 
 def _too_little(result: FileResult, groups: Sequence[Group]) -> bool:

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from tests.conftest import EXAMPLES
+from tests.views import view_of
 from yibenzhang.checking.check import check_document
 from yibenzhang.drafting.parts import FontMissing
 from yibenzhang.office.notice_docx import notice_docx
@@ -36,7 +37,6 @@ from yibenzhang.office.notice_text import (
 )
 from yibenzhang.office.returning import _place_name
 from yibenzhang.reading import read_data
-from yibenzhang.showing.building import view_of
 from yibenzhang.showing.view import Spot
 
 

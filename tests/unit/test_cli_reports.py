@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -17,8 +18,9 @@ from yibenzhang.checking.check import check
 from yibenzhang.cli import app
 from yibenzhang.model.issues import Evidence, Issue, Severity
 from yibenzhang.model.places import PagePlace, SheetPlace
-from yibenzhang.reports.about import About, Sections, grouped_amount, places, summary, suspects
+from yibenzhang.reports.about import About, grouped_amount, places, summary, suspects
 from yibenzhang.reports.excel import write_excel
+from yibenzhang.reports.found import FoundFile, found_in
 from yibenzhang.standards import load
 
 PDF = EXAMPLES / "shanghai-accounts-two-errors.pdf"
@@ -68,9 +70,9 @@ def test_order_knows_sheets_and_what_has_no_place() -> None:
 
 
 def test_the_summary_says_what_is_to_be_done() -> None:
-    told = dict(summary(check(PDF)))
+    told = dict(summary(found_in(check(PDF))))
     assert re.fullmatch(r"必须改正 2 处（第\d+页、第\d+页）", told["must"])
-    goals = dict(summary(check(EXAMPLES / "hubei-goals-weak-targets.txt")))
+    goals = dict(summary(found_in(check(EXAMPLES / "hubei-goals-weak-targets.txt"))))
     assert goals["ask"].startswith("需要核实 3 处（第125行") and goals["unchecked"].startswith(
         "未能核对 1 项："
     )
@@ -100,15 +102,18 @@ def test_no_clock_in_the_reports() -> None:
 
 def test_places_name_their_table_or_section(reports: tuple[str, str, Path]) -> None:
     checked = check(EXAMPLES / "hubei-goals-weak-targets.txt")
-    [first] = places(checked.findings[0], Sections(checked))
+    found = found_in(checked)
+    [first] = places(found.findings[0])
     assert first == "第125行（项目支出绩效目标表）"
+    assert "第125行（项目支出绩效目标表）" in reports[1]
     written = next(p for p in checked.passages if p.section)
     evidence = Evidence("", "", "正文", "", "", "x", "", written.place(0))
-    assert Sections(checked).of(evidence) == " › ".join(written.section[-2:])
-    assert "第125行（项目支出绩效目标表）" in reports[1]
+    said = found_in(replace(checked, findings=(Issue("x", (), (evidence,)),))).findings[0]
+    assert said.evidence[0].section == " › ".join(written.section[-2:])
     one = Evidence("f", "t1", "收支总表", "", "", "1", "1", PagePlace(3, 0, 0, 1, 1))
     two = Evidence("g", "t1", "收支总表", "", "", "1", "1", PagePlace(4, 0, 0, 1, 1))
-    assert list(places(Issue("x", (), (one, one, two)), Sections(checked))) == ["第3页、第4页（收支总表）"]
+    both = found_in(replace(checked, findings=(Issue("x", (), (one, one, two)),))).findings[0]
+    assert list(places(both)) == ["第3页、第4页（收支总表）"]
 
 
 def test_amounts_have_marks_of_thousands_and_their_unit(reports: tuple[str, str, Path]) -> None:
@@ -121,7 +126,7 @@ def test_amounts_have_marks_of_thousands_and_their_unit(reports: tuple[str, str,
 
 def test_all_suspects_are_in_every_face(reports: tuple[str, str, Path]) -> None:
     text, page, excel = reports
-    [finding] = [f for f in check(PDF).findings if len(f.suspects) > 1]
+    [finding] = [f for f in found_in(check(PDF)).findings if len(f.suspects) > 1]
     told = suspects(finding)
     assert len(told) == len(finding.suspects) > 1
     for one in told:
@@ -162,15 +167,11 @@ def test_the_list_fits_a4_and_can_be_filtered(reports: tuple[str, str, Path]) ->
 
 
 def test_names_of_sheets_are_what_excel_allows(tmp_path: Path) -> None:
-    from dataclasses import replace
-
-    from yibenzhang.batch import FileResult
-
     (tmp_path / "a.txt").write_text(WRONG, encoding="utf-8")
     checked = check(tmp_path / "a.txt")
     names = ["问题清单", "市[甲]/乙:局*?", "很长的" * 30, "很长的" * 31, "'引号'", "\x1b局"]
     results = [
-        FileResult(f"{k}.txt", replace(checked, profile=replace(checked.profile, body=n)))
+        FoundFile(f"{k}.txt", found_in(replace(checked, profile=replace(checked.profile, body=n))))
         for k, n in enumerate(names)
     ]
     write_excel(tmp_path / "r.xlsx", results, load())
@@ -178,7 +179,7 @@ def test_names_of_sheets_are_what_excel_allows(tmp_path: Path) -> None:
     assert len(titles) == len(names) + 4 == len({t.lower() for t in titles})
     assert all(len(t) <= 31 and not set(t) & set("[]:*?/\\'\x1b") for t in titles)
     (tmp_path / "b.txt").write_text(CLEAN, encoding="utf-8")
-    write_excel(tmp_path / "r.xlsx", [FileResult("b.txt", check(tmp_path / "b.txt"))], load())
+    write_excel(tmp_path / "r.xlsx", [FoundFile("b.txt", found_in(check(tmp_path / "b.txt")))], load())
     assert openpyxl.load_workbook(tmp_path / "r.xlsx").sheetnames == [
         "文件汇总",
         "问题清单",

@@ -18,6 +18,7 @@ from yibenzhang.cli import app
 from yibenzhang.reading import read_data
 from yibenzhang.recognising.profile import profile_of
 from yibenzhang.recognising.regions import region_of
+from yibenzhang.reports.found import found_in
 from yibenzhang.reports.speech import first_line
 from yibenzhang.standards import load
 
@@ -91,7 +92,7 @@ def test_a_template_is_told_nothing_about_its_placeholders(tmp_path: Path) -> No
     (tmp_path / "t.txt").write_text(TEMPLATE, encoding="utf-8")
     assert run("check", str(tmp_path / "t.txt")).exit_code == 2
     found = checked(TEMPLATE)
-    assert found.findings == () and first_line(found).startswith("这是空白模板")
+    assert found.findings == () and first_line(found_in(found)).startswith("这是空白模板")
     filled = checked(CLEAN + "指XX部门的支出。\n")
     assert filled.document_kind == "disclosure"
     assert [f.rule for f in filled.findings] == ["wording.placeholder"]
@@ -100,13 +101,13 @@ def test_a_template_is_told_nothing_about_its_placeholders(tmp_path: Path) -> No
 def test_performance_documents_have_no_stage() -> None:
     found = checked(SELF)
     assert (found.profile.stage, found.profile.fiscal_year) == ("", 2024)
-    assert first_line(found).startswith("这是绩效自评材料，不是部门预算或决算。")
+    assert first_line(found_in(found)).startswith("这是绩效自评材料，不是部门预算或决算。")
 
 
 def test_silence_about_little_is_no_answer(tmp_path: Path) -> None:
     found = checked(STRANGE)
     assert found.extent.share == 0 and found.extent.too_little
-    line = first_line(found)
+    line = first_line(found_in(found))
     assert line.startswith("只核对了 0%：表内 9 个数字") and "没有看懂：“" in line
     assert "其余没有核对，不等于没有问题" in line
     file, html, excel = tmp_path / "a.txt", tmp_path / "r.html", tmp_path / "r.xlsx"
@@ -120,15 +121,15 @@ def test_silence_about_little_is_no_answer(tmp_path: Path) -> None:
 
 
 def test_the_first_line_counts_before_it_absolves() -> None:
-    assert first_line(checked(CLEAN)) == "表内 18 个数字，100% 已印证。没有发现问题。"
-    assert first_line(checked(WRONG)).endswith("1 个错误。")
+    assert first_line(found_in(checked(CLEAN))) == "表内 18 个数字，100% 已印证。没有发现问题。"
+    assert first_line(found_in(checked(WRONG))).endswith("1 个错误。")
 
 
 def test_a_text_that_was_not_checked_is_not_absolved() -> None:
     text = "另有外墙长 3.71 万元、院墙长 8.26 万元、门窗 5.43 万元。\n"
     found = checked(CLEAN + text)
     assert found.extent.partial and not found.extent.too_little
-    assert first_line(found).endswith("0% 已印证。核对过的数字没有发现问题，正文大多没有核对。")
+    assert first_line(found_in(found)).endswith("0% 已印证。核对过的数字没有发现问题，正文大多没有核对。")
 
 
 def test_every_report_says_it_by_the_contract(tmp_path: Path) -> None:

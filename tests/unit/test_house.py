@@ -52,6 +52,31 @@ def test_imports_follow_the_layers() -> None:
             assert imported(path) <= allowed, f"{name} imports {sorted(imported(path) - allowed)}"
 
 
+FACES = {"batch", "office", "publishing", "reports", "showing", "web"}
+INSIDES = {
+    "batch",  # runs checks
+    "office.analysing",  # checks, and stores the Analysis
+    "reports.found",  # makes the Analysis of a run
+    "reports.listing",  # what was read, for those who look for the cause of something
+    "showing.building",
+    "showing.leaves",
+    "showing.printed",  # these three make the tables of pages
+}
+"""Modules that tell of a check and see its insides; the others read its Analysis."""
+
+
+def test_faces_read_the_analysis() -> None:
+    seen = {n for n, p in modules().items() if n.split(".")[0] in FACES and "Checked" in names_of_check(p)}
+    assert seen == INSIDES
+
+
+def names_of_check(path: Path) -> set[str]:
+    """What a module takes from checking.check."""
+    found = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    taken = [n for n in found if isinstance(n, ast.ImportFrom) and n.module == "yibenzhang.checking.check"]
+    return {a.name for n in taken for a in n.names}
+
+
 def test_modules_have_one_subject() -> None:
     written = {n: p for n, p in modules().items() if ".versions." not in n}  # migrations are generated
     long = {n: len(p.read_text(encoding="utf-8").splitlines()) for n, p in written.items()}

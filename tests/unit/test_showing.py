@@ -14,6 +14,7 @@ from functools import cache
 from itertools import pairwise
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pypdfium2 as pdfium
@@ -24,22 +25,25 @@ from PIL import Image
 
 from tests import ofds, office
 from tests.conftest import EXAMPLES, undecidable
-from yibenzhang.batch import FileResult
+from tests.views import stored, view_of
 from yibenzhang.checking.check import Checked, check_document, check_together
 from yibenzhang.journal import Journal
+from yibenzhang.model.analysis import SCHEMA, columns_of
 from yibenzhang.model.documents import Paragraph
 from yibenzhang.model.relations import Outcome
 from yibenzhang.reading import read, read_data
 from yibenzhang.reading.limits import ReadingError
+from yibenzhang.reports.found import Found, FoundFile, found_in
 from yibenzhang.reports.json_report import report
 from yibenzhang.showing import leaves as leaves_module
 from yibenzhang.showing import pictures
-from yibenzhang.showing.building import view_of
-from yibenzhang.showing.kept import Kept, ViewError, dumped, loaded
+from yibenzhang.showing.building import analysis_to_show
+from yibenzhang.showing.kept import Kept
 from yibenzhang.showing.leaf_names import Names
 from yibenzhang.showing.pictures import cut_out, drawn, picture
 from yibenzhang.showing.printed import boxes_in
-from yibenzhang.showing.view import Block, FlowCell, Piece, Spot, View
+from yibenzhang.showing.stored import StoredError, dumped, loaded
+from yibenzhang.showing.view import Block, FlowCell, Piece, View
 
 PDFS = ("shanghai-accounts-two-errors.pdf", "jiangsu-three-errors.pdf", "hubei-goals-three-errors.pdf")
 FLOWS = ("docx", "xlsx", "html", "csv", "txt")
@@ -64,9 +68,15 @@ def seen(name: str) -> tuple[Checked, View]:
 
 
 @pytest.mark.parametrize("name", [*PDFS, *FLOWS, "ofd"])
-def test_a_view_survives_being_kept(name: str) -> None:
-    _, view = seen(name)
-    assert loaded(dumped(view)) == view
+def test_an_analysis_survives_being_stored(name: str) -> None:
+    checked, view = seen(name)
+    made = analysis_to_show(checked, [name])
+    again = loaded(dumped(made))
+    assert {t: again.tables[t] for t in again.tables} == {t: made.tables[t] for t in made.tables}
+    assert set(made.tables) == set(SCHEMA)
+    assert dumped(again) == dumped(made)
+    found = [FoundFile(name, Found(a)) for a in (made, again)]
+    assert report(found[:1]) == report(found[1:]) == report([FoundFile(name, found_in(checked))])
     assert view.findings and view.proofs and view.leaves
 
 
@@ -150,6 +160,15 @@ def test_boxes_survive_the_journal(tmp_path: Path) -> None:
     journal.put(journal.key(["a"]), checked)
     again = Journal(tmp_path / "j").get(journal.key(["a"]))
     assert view_of(again, [PDFS[1]]) == view
+
+
+@pytest.mark.parametrize("name", ["jiangsu-three-errors.pdf", "txt"])
+def test_every_table_leads_to_its_leaf_whatever_quotes_are_in_its_name(name: str) -> None:
+    _, view = seen(name)
+    quoted = [s for s in view.sections if "“三公”" in s.name and s.name.endswith("表")]
+    assert quoted and all(s.leaf for s in view.sections if s.name.endswith("表"))
+    for section in quoted:
+        assert section.leaf in {n.leaf for n in view.numbers.values() if n.words.startswith(section.name)}
 
 
 def test_the_arithmetic_of_what_holds_reads_well() -> None:
@@ -248,7 +267,6 @@ def test_files_of_one_disclosure_are_told_apart() -> None:
     assert {k.partition("#")[0] for k in view.numbers} == {"f0", "f1"}
     assert all(k.startswith(f"f{files[n.leaf]}#") for k, n in view.numbers.items())
     assert [leaf.page for leaf in view.leaves if leaf.file == 1][0] == 1
-    assert loaded(dumped(view)) == view
 
 
 def test_unchecked_keys_are_stable_and_unique() -> None:
@@ -260,41 +278,84 @@ def test_unchecked_keys_are_stable_and_unique() -> None:
     assert view_of(checked, ["anders"]).unchecked == view.unchecked
 
 
-def test_kept_bytes_of_another_version_or_broken_are_refused() -> None:
-    _, view = seen("csv")
-    good = dumped(view)
+def _pieces(good: bytes) -> tuple[list[Any], list[bytes]]:
+    """The line at the head, and the pieces after it."""
     head, _, rest = good.partition(b"\n")
-    version, sizes = json.loads(head)
-
-    def again(*pieces: bytes, version: int = version) -> bytes:
-        return json.dumps([version, [len(p) for p in pieces]]).encode() + b"\n" + b"".join(pieces)
-
+    told = json.loads(head)
+    sizes = [n for _, lengths in told[2].values() for n in lengths]
     starts = [sum(sizes[:k]) for k in range(len(sizes) + 1)]
-    pieces = [rest[a:b] for a, b in pairwise(starts)]
-    assert again(*pieces) == good
-    nested, empty = zlib.compress(b"[" * 100_000), zlib.compress(b"[[],[]]")
-    bad_ones = [b"", b"x", b"\n", good[:-9], good + b"x", again(*pieces, version=99), pickle.dumps(view)]
-    bad_ones += [
-        b"[2,[-1]]\n",
-        b"[2,{}]\n",
-        b"[2]\n",
-        b"[2,[1e99]]\n",
-        b"[2,[1e999]]\n",
-        again(),
-        again(*pieces[:-1]),
-    ]
+    return told, [rest[a:b] for a, b in pairwise(starts)]
+
+
+def _again(told: list[Any], pieces: list[bytes]) -> bytes:
+    """The same with these pieces."""
+    left, tables = iter(pieces), {}
+    for name, (columns, lengths) in told[2].items():
+        tables[name] = [columns, [len(next(left, b"")) for _ in lengths]]
+    return json.dumps([*told[:2], tables], separators=(",", ":")).encode() + b"\n" + b"".join(pieces)
+
+
+def _read(data: bytes) -> tuple[View, Any]:
+    kept = Kept(data)
+    return kept.whole(), [kept.analysis.tables[t] for t in kept.analysis.tables]
+
+
+def test_stored_bytes_of_another_version_or_broken_are_refused() -> None:
+    good = stored(seen("csv")[0], ["csv"])
+    told, pieces = _pieces(good)
+    assert _again(told, pieces) == good
+    nested, empty, short = zlib.compress(b"[" * 100_000), zlib.compress(b"{}"), zlib.compress(b"[]")
+    bad_ones = [b"", b"x", b"\n", good[:-9], good + b"x", pickle.dumps(told)]
+    for version in (99, "yibenzhang/analysis/99", None, "yibenzhang/analysis/3"):
+        bad_ones.append(_again([version, *told[1:]], pieces))
+    bad_ones += [b"[2,[-1]]\n", b"[2]\n", b"{}\n", b"[]\n"]
+    for tables in (
+        b"{}",
+        b"[]",
+        b'{"leaves":[["number"],[1e999]]}',
+        b'{"leaves":[["number"],[-1]]}',
+        b'{"leaves":1}',
+    ):
+        bad_ones.append(b'["yibenzhang/analysis/4","",' + tables + b"]\n")
+    bad_ones += [_again(told, []), _again(told, pieces[:-1])]
     for k, piece in enumerate(pieces):
-        for other in (b"", piece[:-5], nested, empty):
-            bad_ones.append(again(*pieces[:k], other, *pieces[k + 1 :]))
+        for other in (b"", piece[:-5], nested, empty, short):
+            if other != piece and zlib.decompress(piece) != b"[]":
+                bad_ones.append(_again(told, [*pieces[:k], other, *pieces[k + 1 :]]))
     for bad in bad_ones:
-        with pytest.raises(ViewError):
-            loaded(bad)
+        with pytest.raises(StoredError):
+            _read(bad)
+
+
+def test_columns_of_an_older_or_a_newer_writer_are_no_damage() -> None:
+    """What an older one did not know is empty, what a newer one wrote besides is passed over."""
+    checked, view = seen("csv")
+    told, pieces = _pieces(stored(checked, ["csv"]))
+    left, tables = iter(pieces), {}
+    kept: list[bytes] = []
+    for name, (columns, lengths) in told[2].items():
+        mine = dict(zip(range(len(lengths)), left, strict=False))
+        if name == "sum_keys":
+            continue
+        if name == "issues":
+            gone = columns.index("surer")
+            del mine[gone], columns[gone]
+            columns.append("of a later day")
+            mine[99] = zlib.compress(b"[1]")
+        tables[name] = [columns, [len(p) for p in mine.values()]]
+        kept += mine.values()
+    tables["later"] = [["x"], [len(zlib.compress(b"[]"))]]
+    kept.append(zlib.compress(b"[]"))
+    found, _ = _read(_again([*told[:2], tables], kept))
+    assert [f.message for f in found.findings] == [f.message for f in view.findings]
+    assert found.numbers == view.numbers and found.leaves == view.leaves
+    assert all(s.keys == () for f in found.findings for s in f.sums)
 
 
 @pytest.mark.parametrize("name", [PDFS[0], *FLOWS[:2]])
 def test_pieces_are_what_the_whole_is(name: str) -> None:
-    _, view = seen(name)
-    kept = Kept(dumped(view))
+    checked, view = seen(name)
+    kept = Kept(stored(checked, [name]))
     outline = kept.outline
     assert [kept.leaf(x.number) for x in outline.leaves] == list(view.leaves)
     assert all(not x.marks and not x.texts and not x.blocks for x in outline.leaves)
@@ -305,34 +366,40 @@ def test_pieces_are_what_the_whole_is(name: str) -> None:
 
 
 def test_a_damaged_leaf_spoils_itself_alone() -> None:
-    _, view = seen(PDFS[0])
-    good = dumped(view)
-    kept = Kept(good[:-5] + b"xxxxx")
+    checked, view = seen(PDFS[0])
+    told, pieces = _pieces(stored(checked, [PDFS[0]]))
+    at = 0
+    for name, (_, lengths) in told[2].items():
+        if name == "marks":
+            at += len(lengths) - 1
+            break
+        at += len(lengths)
+    kept = Kept(_again(told, [*pieces[:at], pieces[at][:-5] + b"xxxxx", *pieces[at + 1 :]]))
     assert kept.leaf(1) == view.leaves[0]
-    with pytest.raises(ViewError):
+    with pytest.raises(StoredError):
         kept.leaf(len(view.leaves))
 
 
 def test_loading_leaves_the_collector_as_it_was() -> None:
-    good = dumped(seen("csv")[1])
+    good = stored(seen("csv")[0], ["csv"])
     assert gc.isenabled()
     with ThreadPoolExecutor(4) as pool:
-        assert len(list(pool.map(loaded, [good] * 12))) == 12
-    with pytest.raises(ViewError):
+        assert len(list(pool.map(_read, [good] * 12))) == 12
+    with pytest.raises(StoredError):
         loaded(good[:50])
     assert gc.isenabled()
     gc.disable()
     try:
-        loaded(good)
+        _read(good)
         assert not gc.isenabled()
     finally:
         gc.enable()
 
 
 @given(st.binary(max_size=200))
-def test_arbitrary_bytes_are_no_view(data: bytes) -> None:
+def test_arbitrary_bytes_are_no_analysis(data: bytes) -> None:
     for bad in (data, zlib.compress(data)):
-        with pytest.raises(ViewError):
+        with pytest.raises(StoredError):
             loaded(bad)
 
 
@@ -604,7 +671,7 @@ def test_what_may_be_wrong_is_not_called_proved(tmp_path: Path) -> None:
     assert len(red) == view.contradicted == checked.coverage.contradicted
     marks = [m for leaf in view.leaves for m in leaf.marks if m.standing == "contradicted"]
     assert {m.key for m in marks} == {n.key for n in red}
-    [document] = report([FileResult("a.pdf", checked)])["documents"]
+    [document] = report([FoundFile("a.pdf", found_in(checked))])["documents"]
     assert document["coverage"]["contradicted"] == len(red)
     assert sum(s["contradicted"] for s in document["coverage"]["sections"]) == len(red)
 
@@ -637,7 +704,8 @@ def test_words_that_run_over_lines_are_marked_on_each() -> None:
     (_, top, right, bottom), (left, below, _, _) = boxes
     assert below > top and bottom <= below + 4 and left < right
     assert boxes_in(replace(paragraph, lines=()), 0, 3) == ()
-    marked = replace(
-        view, findings=(replace(view.findings[0], spots=(Spot("p", 1, boxes[0], "", "", boxes[1:]),)),)
-    )
-    assert loaded(dumped(marked)) == marked
+    row = (0, "spot", 0, "p", 1, boxes[0], "", "", tuple(boxes[1:]))
+    made = analysis_to_show(seen(PDFS[1])[0], [PDFS[1]])
+    marked = made.along({"spots": lambda: columns_of("spots", made.document, [row])})
+    again = loaded(dumped(marked)).tables["spots"]
+    assert again == marked.tables["spots"] and again[-1] == (tuple(boxes[1:]),)

@@ -54,7 +54,7 @@ from yibenzhang.resources.request_rules import day_of, load_rules
 from yibenzhang.resources.requests import Person
 from yibenzhang.resources.schema import load_schema
 from yibenzhang.resources.store import Doer, Draft, add_all
-from yibenzhang.showing.kept import loaded
+from yibenzhang.showing.kept import Kept
 from yibenzhang.web.security import actor_of
 
 PATHS = {
@@ -123,11 +123,10 @@ def work(shop: Shop) -> None:
                 assert not made.error, made.error
                 _DONE[known] = (
                     made,
-                    *(office.ledger.analysis(task.receipt, k).read_bytes() for k in ("view", "report")),
+                    office.ledger.analysis(task.receipt, "analysis").read_bytes(),
                 )
-            made, view, report = _DONE[known]
-            office.ledger.put_analysis(task.receipt, "view", view)
-            office.ledger.put_analysis(task.receipt, "report", report)
+            made, stored = _DONE[known]
+            office.ledger.put_analysis(task.receipt, "analysis", stored)
             finish(session, office.ledger, job.submission, replace(made, receipt=task.receipt))
             job.state = "done"
 
@@ -194,7 +193,7 @@ def _department(shop: Shop, season: int, k: int, person: str, body: str, names: 
     with shop.office.session() as session:
         full = session.get_one(Submission, new)
         assert (full.before_id, full.round, full.state) == (old, 2, State.REVIEW)
-        view = loaded(shop.office.ledger.analysis(full.receipt, "view").read_bytes())
+        view = Kept(shop.office.ledger.analysis(full.receipt, "analysis").read_bytes()).whole()
         owned.numbers_key, owned.unchecked_key = next(iter(view.numbers)), view.unchecked[0].key
         tick(session, LOCAL, full, owned.unchecked_key, True, f"{body}看过")
         owned.key = new_key(session, actor_of(session.get_one(User, user), ""), f"{body}的程序")

@@ -123,7 +123,7 @@ def test_what_cannot_be_shown_is_not_decided(shop: Shop) -> None:
     who = shop.client("审核人")
     one = checked(shop, who, season(shop, shop.client("负责人")), "甲.docx", version(0))
     matter = matters(shop, one.id)[0]
-    shop.office.ledger.put_analysis(one.receipt, "view", b"[1, []]\n")
+    shop.office.ledger.put_analysis(one.receipt, "analysis", b'["yibenzhang/analysis/3","",{}]\n')
     answer = who.post(f"/matters/{matter.id}/decisions", {"verdict": "confirmed"})
     assert answer.status_code == 409 and "旧版程序" in answer.text
     assert matters(shop, one.id)[0].verdict == ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -25,9 +25,10 @@ from tests.web.working import (
     submissions,
     work,
 )
+from yibenzhang.model.analysis import SCHEMA
 from yibenzhang.office.models import Body, Submission
-from yibenzhang.showing.kept import dumped
-from yibenzhang.showing.view import Number, View
+from yibenzhang.showing.kept import Kept
+from yibenzhang.showing.stored import dumped
 from yibenzhang.web import views
 from yibenzhang.web.pages import seasons
 
@@ -122,39 +123,36 @@ def test_views_are_read_anew_after_another_analysis_and_only_by_who_may(shop: Sh
     for who in ("负责人", "甲禾"):
         assert all(shop.client(who).get(a).status_code == 200 for a in asked)
     assert all(shop.client("乙禾").get(a).status_code == 404 for a in asked)
-    _replace(shop, s, lambda v: _marked(v, key))
+    _replace(
+        shop, s, {"sections": {"name": "又一次的名称"}, "pieces": {"printed": "又一次的文字"}, "numbers": {"words": "又一次的数"}}
+    )  # fmt: skip
     for who in ("甲禾", "负责人"):
         for address, mark in zip(asked, ("又一次的名称", "又一次的文字", "又一次的数"), strict=True):
             assert mark in shop.client(who).get(address).text, address
     assert all(shop.client("乙禾").get(a).status_code == 404 for a in asked)
 
 
-def _replace(shop: Shop, s: Submission, change: Callable[[View], View]) -> None:
-    shop.office.ledger.put_analysis(s.receipt, "view", dumped(change(shop.office.views.of(s))))
+def _replace(shop: Shop, s: Submission, changed: dict[str, dict[str, str]]) -> None:
+    """Store the analysis again with another text in some columns."""
+    stored = Kept(shop.office.ledger.analysis(s.receipt, "analysis").read_bytes()).analysis
 
+    def column(table: str, name: str) -> tuple[Any, ...]:
+        values = stored.tables.column(table, name)
+        text = changed.get(table, {}).get(name)
+        return tuple(values) if text is None else (text,) * len(values)
 
-def _marked(view: View, key: str) -> View:
-    """The view with words of its own in each piece."""
-    leaf = view.leaves[0]
-    block = next(b for b in leaf.blocks if b.pieces)
-    piece = dataclasses.replace(block.pieces[0], text="又一次的文字")
-    blocks = tuple(dataclasses.replace(b, pieces=(piece,)) if b is block else b for b in leaf.blocks)
-    number: Number = dataclasses.replace(view.numbers[key], words="又一次的数")
-    section = dataclasses.replace(view.sections[0], name="又一次的名称")
-    return dataclasses.replace(
-        view, leaves=(dataclasses.replace(leaf, blocks=blocks), *view.leaves[1:]), sections=(section, *view.sections[1:]),
-        numbers={**view.numbers, key: number},
-    )  # fmt: skip
+    made = {t: (lambda t=t: tuple(column(t, name) for name in SCHEMA[t])) for t in changed}  # type: ignore[misc]
+    shop.office.ledger.put_analysis(s.receipt, "analysis", dumped(stored.along(made)))
 
 
 @pytest.mark.parametrize("database", [""], ids=["sqlite"])
 def test_views_that_stay_are_bounded(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     number = season(shop, shop.client("负责人"))
     s = _handed_in(shop, number)
-    data = shop.office.ledger.analysis(s.receipt, "view").read_bytes()
+    data = shop.office.ledger.analysis(s.receipt, "analysis").read_bytes()
     receipts = [f"{k:032x}" for k in range(6)]
     for receipt in receipts:
-        shop.office.ledger.put_analysis(receipt, "view", data)
+        shop.office.ledger.put_analysis(receipt, "analysis", data)
 
     @dataclasses.dataclass
     class One:

@@ -32,6 +32,7 @@ from tests.web.working import (
 )
 from yibenzhang.office.analysing import Analysed, Task
 from yibenzhang.office.models import Audit, Job, Matter, State, Submission
+from yibenzhang.showing.view import Spot
 
 
 def board(who: Any, number: int, body: str = BODY) -> dict[str, Any]:
@@ -188,11 +189,9 @@ def test_it_stays_open_while_a_persons_own_defect_is_unanswered(shop: Shop) -> N
 def better(task: Task, found: Analysed) -> Analysed:
     """Another reading: the first finding under another id and in other words, the second gone, a new one."""
     one, _, three = found.findings
-    told = one.told | {"id": "0" * 12, "message": "换了说法：" + one.message}
-    first = replace(one, id="0" * 12, message=told["message"], told=told)
-    spots = [{"key": "p9.q", "words": "收入预算总表“某项”“金额”", "text": "7.00"}]
-    more = three.told | {"id": "f" * 12, "rule": "rows.total", "message": "新读出的问题", "spots": spots}
-    new = replace(three, id="f" * 12, rule="rows.total", message="新读出的问题", told=more)
+    first = replace(one, id="0" * 12, message="换了说法：" + one.message)
+    spot = Spot("p9.q", three.leaf, None, "收入预算总表“某项”“金额”", "7.00")
+    new = replace(three, id="f" * 12, rule="rows.total", message="新读出的问题", spots=(spot,))
     return replace(found, findings=(first, three, new))
 
 

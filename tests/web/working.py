@@ -99,7 +99,7 @@ def _analysed(task: Task) -> Analysed:
     key = (task.files, task.given, task.extra)
     if key not in _kept:
         found = analyse(task)
-        kinds = [] if found.error else ["view", "report"]
+        kinds = [] if found.error else ["analysis"]
         _kept[key] = found, {k: ledger.analysis(task.receipt, k).read_bytes() for k in kinds}
     found, files = _kept[key]
     for kind, data in files.items():

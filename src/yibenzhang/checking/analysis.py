@@ -3,51 +3,36 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
-from decimal import Decimal
-from functools import lru_cache
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from yibenzhang.balance.coverage import Standing
+from yibenzhang.balance.coverage import Coverage
 from yibenzhang.checking.check import Checked
-from yibenzhang.checking.project_events import indicators_of, rows_of
-from yibenzhang.model.analysis import SCHEMA, VERSION, Analysis
-from yibenzhang.model.coordinates import Coordinates
+from yibenzhang.checking.extent import Extent
+from yibenzhang.checking.relate import names_of_tables
+from yibenzhang.model.analysis import SCHEMA, VERSION, Analysis, Made, Rows, columns_of
 from yibenzhang.model.documents import Document
-from yibenzhang.model.fact_keys import fact_keys
-from yibenzhang.model.facts import Fact
-from yibenzhang.model.issues import Arguments, Evidence, Issue, Severity, Value
-from yibenzhang.model.places import InFile, Place, file_of
+from yibenzhang.model.issues import Severity
+from yibenzhang.model.places import InFile, file_of, plain
 from yibenzhang.standards import fold, load
-from yibenzhang.standards.divisions import division_of, divisions
+
+if TYPE_CHECKING:
+    from yibenzhang.model.fact_keys import FactKey
 
 Row = tuple[Any, ...]
-_NAMES = ("side", "fund", "period", "kind", "item", "version", "stage", "measure", "function", "department", "government",
-          "unit", "project", "year")  # fmt: skip
-_SHARED = ("side", "fund", "period", "kind", "item", "function", "department", "government", "project")
-"""What two documents that tell the same number have in common."""
 
 
 def analysis_of(checked: Checked) -> Analysis:
-    """The analysis of a disclosure, of one file or of several checked together."""
+    """The analysis of a disclosure, of one file or of several checked together; its tables are made when they are
+    asked for."""
     document = identity(checked.document)
-    rows: dict[str, Iterable[Row]] = {
-        "documents": [_document(checked, document)],
-        "files": _files(checked.document),
-        "facts": _facts(checked),
-        "figures": _figures(checked),
-        "statements": _statements(checked),
-        "relations": _relations(checked),
-        "terms": _terms(checked),
-        "issues": (_issue(i) for i in checked.findings),
-        "evidence": _evidence(checked),
-        "not_checked": ((n.rule, n.table, n.reason) for n in checked.not_checked),
-        "project_events": rows_of(checked),
-        "indicators": indicators_of(checked),
-    }
-    return Analysis(document, {name: _columns(name, document, found) for name, found in rows.items()})
+    rows = _Rows(checked)
+
+    def maker(name: str) -> Callable[[], Rows]:
+        return lambda: columns_of(name, document, getattr(rows, name)())
+
+    return Analysis(document, Made({name: maker(name) for name in SCHEMA if hasattr(rows, name)}))
 
 
 def identity(document: Document) -> str:
@@ -56,23 +41,119 @@ def identity(document: Document) -> str:
     return hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()
 
 
-def _columns(table: str, document: str, rows: Iterable[Row]) -> tuple[tuple[Any, ...], ...]:
-    found = [(document, *row) for row in rows]
-    return tuple(zip(*found, strict=True)) if found else tuple(() for _ in SCHEMA[table])
+class _Rows:
+    """The rows of every table, each without the document; what only programs ask for is imported when it is."""
+
+    def __init__(self, checked: Checked) -> None:
+        self._checked = checked
+
+    @cached_property
+    def _keys(self) -> Mapping[str, FactKey]:
+        from yibenzhang.model.fact_keys import fact_keys
+
+        return fact_keys(self._checked.views)
+
+    @cached_property
+    def _extent(self) -> Extent:
+        return self._checked.extent
+
+    def documents(self) -> Iterable[Row]:
+        return [_document(self._checked, self._extent)]
+
+    def files(self) -> Iterable[Row]:
+        return _files(self._checked.document)
+
+    def facts(self) -> Iterable[Row]:
+        from yibenzhang.checking import analysis_numbers
+
+        return analysis_numbers.facts(self._checked, self._keys)
+
+    def figures(self) -> Iterable[Row]:
+        from yibenzhang.checking import analysis_numbers
+
+        return analysis_numbers.figures(self._checked)
+
+    def statements(self) -> Iterable[Row]:
+        from yibenzhang.checking import analysis_numbers
+
+        return analysis_numbers.statements(self._checked)
+
+    def relations(self) -> Iterable[Row]:
+        from yibenzhang.checking import analysis_numbers
+
+        return analysis_numbers.relations(self._checked)
+
+    def terms(self) -> Iterable[Row]:
+        from yibenzhang.checking import analysis_numbers
+
+        return analysis_numbers.terms(self._checked)
+
+    def issues(self) -> Iterable[Row]:
+        if not self._checked.findings:
+            return ()
+        from yibenzhang.checking import analysis_issues
+
+        return analysis_issues.issues(self._checked, self._keys)
+
+    def evidence(self) -> Iterable[Row]:
+        if not self._checked.findings:
+            return ()
+        from yibenzhang.checking import analysis_issues
+
+        return analysis_issues.evidence(self._checked, self._keys)
+
+    def sums(self) -> Iterable[Row]:
+        return (
+            (n, b.rule, b.name, b.arithmetic) for n, i in enumerate(self._checked.findings) for b in i.broken
+        )
+
+    def not_checked(self) -> Iterable[Row]:
+        return ((n.rule, n.table, n.reason) for n in self._checked.not_checked)
+
+    def project_events(self) -> Iterable[Row]:
+        from yibenzhang.checking import project_events
+
+        return project_events.rows_of(self._checked)
+
+    def indicators(self) -> Iterable[Row]:
+        from yibenzhang.checking import project_events
+
+        return project_events.indicators_of(self._checked)
+
+    def coverage(self) -> Iterable[Row]:
+        of = {"all": self._checked.coverage, "tables": self._extent.tables, "text": self._extent.text}
+        return ((scope, *_counts(c)) for scope, c in of.items())
+
+    def sections(self) -> Iterable[Row]:
+        found = [("kind", *kind) for kind in self._checked.by_kind.items()]
+        found += [("section", *section) for section in self._checked.sections]
+        return ((scope, name, *_counts(c)) for scope, name, c in found)
+
+    def tables(self) -> Iterable[Row]:
+        return _tables(self._checked)
+
+    def cells(self) -> Iterable[Row]:
+        return _cells(self._checked)
+
+    def passages(self) -> Iterable[Row]:
+        return ((p.text, p.heading) for p in self._checked.passages)
 
 
-def _document(c: Checked, document: str) -> Row:
+def _document(c: Checked, extent: Extent) -> Row:
     p, s = c.profile, c.coverage
     count = {severity: sum(f.severity is severity for f in c.findings) for severity in Severity}
     return (
         VERSION, p.body, p.fiscal_year, p.stage, p.level, p.region, _division(p.body, p.region), _code(c), c.document_kind, max(len(c.document.parts), 1),
         len(c.document.pages), s.numbers, s.proved, s.contradicted, s.alone, s.trivial, count[Severity.ERROR],
         count[Severity.WARNING],
+        c.document.sha256, p.conflicts, len(c.results), extent.not_understood, extent.lost, extent.pages, extent.cut,
     )  # fmt: skip
 
 
 def _division(body: str, region: str) -> str:
     """The administrative division by the name of the body, or else by its region; empty where neither says."""
+    from yibenzhang.standards.divisions import division_of, divisions
+
     found = division_of(body)
     if found is not None:
         return found.code
@@ -98,148 +179,32 @@ def _files(document: Document) -> Iterator[Row]:
         yield name, part.sha256, part.kind, len(part.pages)
 
 
-def _facts(c: Checked) -> Iterator[Row]:
-    keys = fact_keys(c.views)
-    seen: set[str] = set()
-    for view in c.views:
-        for (r, k), fact in sorted(view.cells.items()):
-            if fact.id in seen:
-                continue
-            seen.add(fact.id)
-            row, column = view.rows[r], view.columns[k]
-            yield (
-                fact.id, str(keys[fact.id]), view.table, view.title, view.panel, row.index, column.index, row.code,
-                row.label, "/".join(column.path), row.total, *_amount(fact), *_coordinates(view.places[r, k]),
-                _cell(fact, view.places[r, k]), _standing(c, fact.id), *_place(fact.place),
-            )  # fmt: skip
-    yield from _others(c, seen)
+def _counts(c: Coverage) -> Row:
+    return c.numbers, c.proved, c.contradicted, c.alone, c.trivial
 
 
-def _others(c: Checked, seen: set[str]) -> Iterator[Row]:
-    """Numbers of forms and of relations that no view has: their words and places, without coordinates."""
-    figures = {q.fact.id for q in c.quantities}
-    known = {f.id: f for t in c.tables if t.table.standard for f in t.facts() if f.printed}
-    known |= {t.fact.id: t.fact for r in c.results for t in r.relation.terms}
-    for fact in known.values():
-        if fact.id not in seen and fact.id not in figures:
-            row, column = fact.cell
-            yield (
-                fact.id, "", fact.table, "", 0, row, column, fact.row.code, fact.row.label, fact.column,
-                fact.row.role == "total", *_amount(fact), *_coordinates(Coordinates()), None, _standing(c, fact.id),
-                *_place(fact.place),
-            )  # fmt: skip
-
-
-def _figures(c: Checked) -> Iterator[Row]:
-    for q in c.quantities:
-        section = " › ".join(q.passage.section[:2])
+def _tables(c: Checked) -> Iterator[Row]:
+    """Every table as it was recognised; ``part``: of a form that another table begins."""
+    names = names_of_tables(c.tables)
+    for found in c.tables:
+        t = found.table
+        place = t.table.cells[0].place if t.table.cells else None
+        inner = place.inner if isinstance(place, InFile) else place
         yield (
-            q.fact.id,
-            section,
-            q.lead[-40:],
-            *_amount(q.fact),
-            _standing(c, q.fact.id),
-            *_place(q.fact.place),
-        )
-
-
-def _statements(c: Checked) -> Iterator[Row]:
-    for s in c.statements:
-        amount = _amount(s.quantity.fact)
-        state = ("derived" if s.derived else amount[0], amount[1])
-        yield (
-            s.quantity.fact.id, s.bound.id, s.derived, " › ".join(s.quantity.passage.section[:2]), s.quantity.fact.said,
-            s.bound.row.label, *state, s.span.middle, s.span.low, s.span.high, *amount[5:],
-            *_coordinates(replace(s.at, version="previous")),
-            _cell(s.bound, s.at), *_place(s.quantity.fact.place),
+            t.id, t.standard.id if t.standard else "", t.name, names[t.id], t.title, c.kinds.get(t.id), bool(t.part_of),
+            t.table.pages, t.table.rows, t.table.columns, t.header.first,
+            file_of(place), place.page if place else None, inner.key if inner else "", plain(place) if place else None,
         )  # fmt: skip
 
 
-def _standing(c: Checked, fact: str) -> str:
-    found: Standing | None = c.standing.get(fact)
-    return found.value if found else ""
-
-
-def _amount(fact: Fact) -> Row:
-    span = fact.interval if fact.amount is not None else None
-    value = fact.amount.base if fact.amount is not None else None
-    low, high = (span.low, span.high) if span else (None, None)
-    unit = fact.unit
-    decimals = max(fact.decimals, fact.amount.decimals) if fact.amount else fact.decimals
-    return (
-        fact.state.value, fact.text, value, low, high, unit.name if unit else "", unit.dimension if unit else "", decimals,
-    )  # fmt: skip
-
-
-def _coordinates(at: Coordinates) -> Row:
-    return (*(getattr(at, name) for name in _NAMES), " ".join(at.residue))
-
-
-def _cell(fact: Fact, at: Coordinates) -> int | None:
-    """One number for all coordinates of money that two documents share; None where they are not sure."""
-    if at.residue or at.measure or at.year or fact.unit is None or fact.unit.dimension != "money":
-        return None
-    return _hashed(tuple(getattr(at, name) for name in _SHARED))
-
-
-@lru_cache(maxsize=65536)
-def _hashed(values: tuple[str, ...]) -> int:
-    digest = hashlib.blake2b("|".join(values).encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big", signed=True)
-
-
-def _place(place: Place) -> Row:
-    inner = place.inner if isinstance(place, InFile) else place
-    return file_of(place), place.page, inner.key
-
-
-def _relations(c: Checked) -> Iterator[Row]:
-    for number, r in enumerate(c.results):
-        x = r.relation
-        law = x.law.value if x.law else ""
-        yield (
-            number,
-            x.rule,
-            law,
-            x.family,
-            r.outcome.value,
-            r.residual,
-            r.slack,
-            x.accuses,
-            x.explains,
-            x.constant,
-        )
-
-
-def _terms(c: Checked) -> Iterator[Row]:
-    for number, r in enumerate(c.results):
-        for t in r.relation.terms:
-            value = t.fact.amount.base if t.fact.amount else None
-            yield number, t.fact.id, Decimal(t.coefficient), value
-
-
-def _issue(i: Issue) -> Row:
-    arguments = json.dumps(_plain(i.arguments), ensure_ascii=False, sort_keys=True)
-    return (i.id, i.rule, i.severity.value, i.message, arguments, i.reported, i.expected, i.unit, i.certain)
-
-
-def _plain(values: Arguments) -> Mapping[str, Any]:
-    return {name: _value(v) for name, v in values}
-
-
-def _value(value: Value) -> Any:
-    if isinstance(value, tuple):
-        return [_plain(v) for v in value]
-    return str(value) if isinstance(value, Decimal) else value
-
-
-def _evidence(c: Checked) -> Iterator[Row]:
-    keys = fact_keys(c.views)
-    for issue in c.findings:
-        shown: list[tuple[str, Evidence, str]] = [("evidence", e, "") for e in issue.evidence]
-        shown += [("suspect", s.evidence, s.suggestion) for s in issue.suspects]
-        for nth, (role, e, suggestion) in enumerate(shown):
-            key = str(keys[e.fact]) if e.fact in keys else ""
+def _cells(c: Checked) -> Iterator[Row]:
+    """The cells of every table, each with the number in it."""
+    for found in c.tables:
+        by_cell = {f.cell: f.id for f in found.facts()}
+        for x in found.table.table.cells:
+            fact = by_cell.get((x.row, x.column), "")
+            standing = c.standing.get(fact)
             yield (
-                issue.id, nth, role, e.fact, key, e.table, e.row, e.column, e.text, suggestion, *_place(e.place),
+                found.table.id, x.row, x.column, x.row_span, x.column_span, x.text, fact,
+                standing.value if standing else "",
             )  # fmt: skip

@@ -301,9 +301,26 @@ def _broken(result: Result, names: dict[str, str], standards: Standards) -> Brok
 
 def arithmetic(result: Result) -> str:
     """The relation in one line: parts = sum, the printed total, the difference and the rounding allowed."""
+    left, total, _ = _sides(result)
+    if result.relation.note:
+        return f"{left}，印为 {total}"
+    factor = _factor(result.relation)
+    gap, slack = abs(result.residual) / factor, result.slack / factor
+    rounding = f"，四舍五入最多可差 {_plain(_two(slack))}" if slack else ""
+    return f"{left}，印为 {total}，相差 {_plain(gap)}{rounding}"
+
+
+def arithmetic_that_holds(result: Result) -> str:
+    """The same of a relation that holds exactly: nothing is off, and one number is the other."""
+    left, total, single = _sides(result)
+    return f"{left} = {total}" if single else f"{left}，印为 {total}"
+
+
+def _sides(result: Result) -> tuple[str, str, bool]:
+    """The parts with what they come to, the printed total, and whether the parts are one number as it stands."""
     relation = result.relation
     if relation.note:
-        return f"{relation.note}，印为 {_bare(relation.terms[-1].fact)}%"
+        return relation.note, f"{_bare(relation.terms[-1].fact)}%", False
     factor = _factor(relation)
     shown: list[str] = []
     parts = [t for t in relation.parts if t.fact.printed and (t.fact.amount and t.fact.amount.value)]
@@ -311,14 +328,11 @@ def arithmetic(result: Result) -> str:
         value = t.fact.amount.base / factor if t.fact.amount else Decimal(0)
         sign = " - " if t.coefficient > 0 else " + "
         shown.append(f"{sign if shown or t.coefficient > 0 else ''}{_plain(value)}")
-    total_text = relation.total.text
-    gap, slack = abs(result.residual) / factor, result.slack / factor
-    left = _converted(parts[0].fact, relation.total) if len(parts) == 1 else ""
-    left = left or "".join(shown) or "0"
+    converted = _converted(parts[0].fact, relation.total) if len(parts) == 1 else ""
+    left = converted or "".join(shown) or "0"
     left += "（其余各项为 0）" if len(parts) == 1 < sum(t.fact.printed for t in relation.parts) else ""
     together = f" = {_plain(_sum(result))}" if len(parts) > 1 else ""
-    rounding = f"，四舍五入最多可差 {_plain(_two(slack))}" if slack else ""
-    return f"{left}{together}，印为 {total_text}，相差 {_plain(gap)}{rounding}"
+    return left + together, relation.total.text, len(parts) < 2 and not converted
 
 
 def _converted(part: Fact, total: Fact) -> str:

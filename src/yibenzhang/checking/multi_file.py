@@ -11,7 +11,8 @@ from pathlib import PurePath
 
 from yibenzhang.balance.coverage import coverage
 from yibenzhang.checking.check import Checked
-from yibenzhang.model.issues import Issue, Severity
+from yibenzhang.model.findings import Finding
+from yibenzhang.model.issues import Issue
 from yibenzhang.model.places import file_of
 from yibenzhang.model.relations import NotChecked
 from yibenzhang.recognising.document_kinds import DISCLOSURE
@@ -45,11 +46,6 @@ class Group:
         """How many relations tie numbers of one file to numbers of another."""
         results = self.checked.results if self.checked else ()
         return sum(len({file_of(f.place) for f in r.relation.facts()}) > 1 for r in results)
-
-    @property
-    def worst(self) -> Severity | None:
-        order = list(Severity)
-        return min((f.severity for f in self.findings), key=order.index, default=None)
 
 
 _MOST = 200
@@ -202,7 +198,7 @@ def _joint(profiles: list[Profile]) -> Profile:
     return out
 
 
-def between(finding: Issue) -> bool:
+def between(finding: Issue | Finding) -> bool:
     """True for a finding that speaks of more than one file."""
     return len({file_of(e.place) for e in finding.evidence}) > 1
 

@@ -10,7 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from yibenzhang.ledger.bodies import Body, Printed, bare, own_pattern, resolve
-from yibenzhang.model.analysis import SCHEMA
+from yibenzhang.model.analysis import LEDGER
 from yibenzhang.standards.divisions import divisions
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def connect(
     con.execute("SET temp_directory = ''" if spill is None else f"SET temp_directory = {quoted(str(spill))}")
     con.execute("SET preserve_insertion_order = false; SET enable_progress_bar = false")
     folders = list(ledger.batch_folders() if only is None else only)
-    for table, columns in SCHEMA.items():
+    for table, columns in LEDGER.items():
         kinds = ", ".join(f'"{name}" {_SQL[kind]}' for name, kind in columns.items())
         con.execute(f"CREATE TABLE empty_{table} (batch VARCHAR, {kinds})")
         listed = _listed(folders, table)

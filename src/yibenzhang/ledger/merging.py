@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from yibenzhang.ledger.parquet import read_sources, read_table, write_table
 from yibenzhang.ledger.store import SOURCES, Ledger
-from yibenzhang.model.analysis import SCHEMA
+from yibenzhang.model.analysis import LEDGER
 
 DOCUMENTS = 1000
 """A merged batch has about so many documents: what is in memory at once."""
@@ -34,7 +34,7 @@ def merge(ledger: Ledger) -> None:
     Raises OSError where the disk is full: the ledger is as it was.
     """
     for group in _groups(ledger.batch_folders()):
-        names = sorted({*SCHEMA, "sources"})
+        names = sorted({*LEDGER, "sources"})
         doubles = _doubles(group)
 
         def write(

@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from yibenzhang.model.analysis import SCHEMA, VERSION, Analysis
+from yibenzhang.model.analysis import LEDGER, VERSION, Analysis
 
 DIGITS, PLACES = 38, 8
 """Decimals hold 30 digits before the point: what is larger is no amount of money and is left out."""
@@ -27,14 +27,14 @@ _TYPES = {
 
 def arrow_schema(table: str) -> pa.Schema:
     """The Arrow schema of a table of the analysis."""
-    fields = [pa.field(name, _TYPES[kind]) for name, kind in SCHEMA[table].items()]
+    fields = [pa.field(name, _TYPES[kind]) for name, kind in LEDGER[table].items()]
     return pa.schema(fields, metadata={"schema": VERSION})
 
 
 def arrow_tables(analyses: Sequence[Analysis]) -> Mapping[str, pa.Table]:
     """The tables of several analyses, one after the other."""
     out = {}
-    for name in SCHEMA:
+    for name in LEDGER:
         schema = arrow_schema(name)
         parts = [_table(a.tables[name], schema) for a in analyses if a.tables[name][0]]
         out[name] = pa.concat_tables(parts) if parts else schema.empty_table()
@@ -44,7 +44,7 @@ def arrow_tables(analyses: Sequence[Analysis]) -> Mapping[str, pa.Table]:
 def _table(columns: Sequence[Sequence[Any]], schema: pa.Schema) -> pa.Table:
     arrays = [
         pa.array([_fitting(v) for v in column] if pa.types.is_decimal(field.type) else column, field.type)
-        for column, field in zip(columns, schema, strict=True)
+        for column, field in zip(columns[: len(schema)], schema, strict=True)
     ]
     return pa.Table.from_arrays(arrays, schema=schema)
 

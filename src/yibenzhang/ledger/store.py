@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from yibenzhang.ledger.bodies import Decision, append_decision, read_decisions
-from yibenzhang.model.analysis import SCHEMA, VERSION, Analysis
+from yibenzhang.model.analysis import LEDGER, LEDGERS, VERSION, Analysis
 
 if TYPE_CHECKING:
     import duckdb
@@ -69,7 +69,7 @@ class Ledger:
             self.batches.mkdir(parents=True, exist_ok=True)
             _write(mark, json.dumps({"schema": VERSION}))
         found = json.loads(mark.read_text(encoding="utf-8")).get("schema")
-        if found != VERSION:
+        if found not in LEDGERS:
             raise LedgerError(f"账本是 {found} 版的，本程序读写 {VERSION}；请重新 ingest。")
         self.batches.mkdir(exist_ok=True)
 
@@ -128,7 +128,7 @@ class Ledger:
         return self.add_arrow(arrow_tables(analyses), sources)
 
     def add_arrow(self, tables: Mapping[str, Any], sources: Sequence[Source]) -> str:
-        """The same from Arrow tables by the names of SCHEMA."""
+        """The same from Arrow tables by the names of LEDGER."""
         from yibenzhang.ledger.parquet import sources_table, write_tables
 
         return self.put(lambda folder: write_tables({**tables, "sources": sources_table(sources)}, folder))
@@ -188,7 +188,7 @@ class Ledger:
         out: list[str] = []
         for batch in self.batch_folders():
             before = len(out)
-            for table, columns in {**SCHEMA, "sources": None}.items():
+            for table, columns in {**LEDGER, "sources": None}.items():
                 try:
                     found = pq.read_schema(batch / f"{table}.parquet").names
                     if columns is not None and found != list(columns):

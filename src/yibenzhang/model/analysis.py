@@ -1,4 +1,4 @@
-"""The Analysis of a disclosure: one versioned artefact, columnar, that ledger and programs read.
+"""The Analysis of a disclosure: one versioned artefact, columnar, that every face, the office and the ledger read.
 
 Tables of plain columns; what is in a column and of what type is SCHEMA. The same documents give the same analysis,
 byte for byte: no clock, no path of the machine. Amounts are exact decimals in base units (money: 元, rates: %).
@@ -6,11 +6,19 @@ byte for byte: no clock, no path of the machine. Amounts are exact decimals in b
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-VERSION = "yibenzhang/analysis/3"
+from yibenzhang.model.pages import PAGES
+
+VERSION = "yibenzhang/analysis/4"
+LEDGERS = ("yibenzhang/analysis/3", VERSION)
+"""Versions whose tables of the ledger are the same."""
+STORED = (VERSION,)
+"""Versions that are read where one was stored for people to look at (showing.stored): a column or a table that a later
+one has more is empty in them. A version is taken away from here only where the meaning of a column changed."""
 
 _COORDINATES = dict.fromkeys(
     (
@@ -44,7 +52,7 @@ _AMOUNT = {
 }
 _PLACE = {"file": "text", "page": "int", "place": "text"}
 
-SCHEMA: Mapping[str, Mapping[str, str]] = {
+LEDGER: Mapping[str, Mapping[str, str]] = {
     "documents": {
         "document": "text",
         "schema": "text",
@@ -189,7 +197,8 @@ SCHEMA: Mapping[str, Mapping[str, str]] = {
         **_PLACE,
     },
 }
-"""Table → column → type: text, int, decimal, bool. Empty text is *not said*; None is *unknown*.
+"""What a ledger keeps of an analysis. Table → column → type: text, int, decimal, bool. Empty text is *not said*; None
+is *unknown*.
 
 ``cell`` is a number for the coordinates of an amount of money without version, stage and unit: numbers of one cell,
 body, year and stage are equal in whatever document. It is None where a word of the place is unknown (``residue``).
@@ -198,7 +207,102 @@ indicator of a form, with the event it belongs to. ``statements`` are what sente
 is the unit code a document prints for its own body, ``division`` its place by GB/T 2260.
 """
 
+_COUNTS = dict.fromkeys(("numbers", "proved", "contradicted", "alone", "trivial"), "int")
+_MORE: Mapping[str, Mapping[str, str]] = {
+    "documents": {
+        "sha256": "text",
+        "conflicts": "texts",
+        "relations": "int",
+        "not_understood": "texts",
+        "lost": "int",
+        "expected": "int",
+        "cut": "bool",
+    },
+    "figures": {"passage": "int", "start": "int", "end": "int"},
+    "issues": {"number": "int", "key": "text", "surer": "text", "difference": "text", "basis": "texts"},
+    "evidence": {
+        "number": "int",
+        "table_name": "text",
+        "section": "text",
+        "value": "text",
+        "why": "text",
+        "at": "place",
+    },
+}
+"""What faces ask for besides, in columns after those of the ledger."""
+SCHEMA: Mapping[str, Mapping[str, str]] = {
+    **{name: {**columns, **_MORE.get(name, {})} for name, columns in LEDGER.items()},
+    "coverage": {"document": "text", "scope": "text", **_COUNTS},
+    "sections": {"document": "text", "scope": "text", "name": "text", **_COUNTS},
+    "tables": {
+        "document": "text",
+        "table": "text",
+        "standard": "text",
+        "name": "text",
+        "called": "text",
+        "title": "text",
+        "kind": "text",
+        "part": "bool",
+        "pages": "ints",
+        "rows": "int",
+        "columns": "int",
+        "header": "int",
+        **_PLACE,
+        "at": "place",
+    },
+    "cells": {
+        "document": "text",
+        "table": "text",
+        "row": "int",
+        "column": "int",
+        "row_span": "int",
+        "column_span": "int",
+        "printed": "text",
+        "fact": "text",
+        "standing": "text",
+    },
+    "passages": {"document": "text", "printed": "text", "heading": "bool"},
+    "sums": {"document": "text", "number": "int", "rule": "text", "name": "text", "arithmetic": "text"},
+    **PAGES,
+}
+"""All tables, those of the ledger first, each with its columns of the ledger first. Besides their types: float, texts and
+ints (tuples), box and boxes (left, top, right, bottom in points), place (what model.places.plain makes of it).
+
+``number`` is the position of an issue, ``passage`` that of a passage; ``expected`` counts the pages with those that were
+lost. ``coverage`` has the scopes all, tables and text, ``sections`` kind (of table) and section. ``sums`` are the relations an issue broke. A table of one ``name`` in two files
+is ``called`` also by its file.
+"""
+
 Rows = tuple[tuple[Any, ...], ...]
+
+
+class Tables(Mapping[str, Rows]):
+    """Tables by name, of which a column may be had alone."""
+
+    def column(self, table: str, name: str) -> Sequence[Any]:
+        return self[table][tuple(SCHEMA[table]).index(name)]
+
+
+class Made(Tables):
+    """Tables that are made when they are first asked for."""
+
+    def __init__(self, makers: Mapping[str, Callable[[], Rows]]) -> None:
+        self._makers = makers
+        self._made: dict[str, Rows] = {}
+
+    def __getitem__(self, name: str) -> Rows:
+        if name not in self._made:
+            self._made[name] = self._makers[name]()
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+
+_OF_ISSUES = ("issues", "evidence", "sums")
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,9 +310,33 @@ class Analysis:
     """``tables``: for each table of SCHEMA its columns, all of one length, in the order of SCHEMA."""
 
     document: str
-    tables: Mapping[str, Rows]
+    tables: Tables
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """A table row by row, for those who want one."""
         names = tuple(SCHEMA[table])
         return [dict(zip(names, row, strict=True)) for row in zip(*self.tables[table], strict=True)]
+
+    def columns(self, table: str, *names: str) -> Iterator[tuple[Any, ...]]:
+        """Some columns of a table, row by row."""
+        return zip(*(self.tables.column(table, name) for name in names), strict=True)
+
+    def along(self, more: Mapping[str, Callable[[], Rows]]) -> Analysis:
+        """With these tables in place of or besides its own."""
+        own = {name: partial(self.tables.__getitem__, name) for name in self.tables}
+        return Analysis(self.document, Made({**own, **more}))
+
+    def only(self, numbers: Collection[int]) -> Analysis:
+        """With these issues and no others."""
+        return self.along({name: partial(_kept, name, self, numbers) for name in _OF_ISSUES})
+
+
+def _kept(table: str, analysis: Analysis, numbers: Collection[int]) -> Rows:
+    columns, at = analysis.tables[table], analysis.tables.column(table, "number")
+    return tuple(tuple(v for v, n in zip(column, at, strict=True) if n in numbers) for column in columns)
+
+
+def columns_of(table: str, document: str, rows: Iterable[tuple[Any, ...]]) -> Rows:
+    """Rows without their first value, the document, as columns."""
+    found = [(document, *row) for row in rows]
+    return tuple(zip(*found, strict=True)) if found else tuple(() for _ in SCHEMA[table])

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Protocol, TypeVar
 
 from yibenzhang.model.places import Place, file_of, in_file
 
@@ -46,15 +47,7 @@ class Table:
 
     def grid(self) -> list[list[Cell | None]]:
         """rows × columns; every position a cell covers holds that cell."""
-        out: list[list[Cell | None]] = [[None] * self.columns for _ in range(self.rows)]
-        for cell in self.cells:
-            if cell.row_span == cell.column_span == 1 and cell.row < self.rows and cell.column < self.columns:
-                out[cell.row][cell.column] = cell
-                continue
-            for r in range(cell.row, min(cell.row + cell.row_span, self.rows)):
-                for c in range(cell.column, min(cell.column + cell.column_span, self.columns)):
-                    out[r][c] = cell
-        return out
+        return spread(self.cells, self.rows, self.columns)
 
     def texts(self) -> list[list[str]]:
         """rows × columns of printed text; a merged cell's text at its top left position only."""
@@ -62,6 +55,35 @@ class Table:
         for cell in self.cells:
             out[cell.row][cell.column] = cell.text
         return out
+
+
+class Spanning(Protocol):
+    """What stands at a position of a grid and runs over some more."""
+
+    @property
+    def row(self) -> int: ...
+    @property
+    def column(self) -> int: ...
+    @property
+    def row_span(self) -> int: ...
+    @property
+    def column_span(self) -> int: ...
+
+
+At = TypeVar("At", bound=Spanning)
+
+
+def spread(cells: Iterable[At], rows: int, columns: int) -> list[list[At | None]]:
+    """rows × columns; every position a cell covers holds that cell."""
+    out: list[list[At | None]] = [[None] * columns for _ in range(rows)]
+    for cell in cells:
+        if cell.row_span == cell.column_span == 1 and cell.row < rows and cell.column < columns:
+            out[cell.row][cell.column] = cell
+            continue
+        for r in range(cell.row, min(cell.row + cell.row_span, rows)):
+            for c in range(cell.column, min(cell.column + cell.column_span, columns)):
+                out[r][c] = cell
+    return out
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +157,10 @@ class Page:
     """By how many degrees clockwise it was then turned about its centre to stand straight."""
 
 
+PARTS = "parts"
+"""The kind of several files that are one disclosure."""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """One file as read, or several that are one disclosure. ``kind`` says what its bytes are: pdf, ofd, text,
@@ -153,7 +179,7 @@ class Document:
     @property
     def drawn(self) -> bool:
         """A file whose tables are marked as such: a table that is there is found."""
-        return self.kind not in ("text", "csv", "parts")
+        return self.kind not in ("text", "csv", PARTS)
 
     @property
     def lost(self) -> frozenset[tuple[str, int]]:
@@ -194,7 +220,7 @@ def together(documents: Sequence[Document], names: Sequence[str]) -> Document:
     digest = hashlib.sha256("|".join(p.sha256 for p in parts).encode()).hexdigest()
     pages = tuple(page for p in parts for page in p.pages)
     notices = tuple(n for p in parts for n in p.notices)
-    return Document("、".join(names), "parts", digest, pages, notices, tuple(parts), tuple(names))
+    return Document("、".join(names), PARTS, digest, pages, notices, tuple(parts), tuple(names))
 
 
 def _renamed(document: Document, name: str, first: int) -> Document:

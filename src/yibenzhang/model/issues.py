@@ -42,6 +42,10 @@ class Evidence:
     text: str
     value: str
     place: Place
+    section: str = ""
+    """The table it stands in, or the headings above words of the text; the Analysis says it, as it does ``key``."""
+    key: str = ""
+    """Of a number in a table: model.fact_keys."""
 
     @property
     def words(self) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,3 +139,21 @@ def file_of(place: Place | None) -> str:
 def in_file(place: Place, file: str) -> InFile:
     """The same place, with the file it is in."""
     return place if isinstance(place, InFile) else InFile(file, place)
+
+
+Plain = tuple[str | int | float, ...]
+_KINDS = {"page": PagePlace, "line": LinePlace, "sheet": SheetPlace, "flow": FlowPlace}
+_NAMES = {kind: name for name, kind in _KINDS.items()}
+
+
+def plain(place: Place) -> Plain:
+    """The kind of a place and its numbers, without its file."""
+    inner = place.inner if isinstance(place, InFile) else place
+    return (_NAMES[type(inner)], *astuple(inner))
+
+
+def placed(values: Sequence[Any], file: str = "") -> Place:
+    """The place of which ``plain`` made these values; in a file of several where one is named."""
+    kind, *numbers = values
+    inner = _KINDS[kind](*numbers)
+    return InFile(file, inner) if file else inner

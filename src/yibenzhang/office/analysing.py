@@ -1,33 +1,31 @@
-"""What a worker process does with a submission: read, check, keep what a page shows, and tell the rest."""
+"""What a worker process does with a submission: read, check, store the Analysis, and tell the records their part."""
 
 from __future__ import annotations
 
 import errno
-import json
 import time
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
-from yibenzhang.batch import FileResult
 from yibenzhang.checking.check import Checked, check_document, check_together
 from yibenzhang.checking.multi_file import groups_of, role_of
 from yibenzhang.confined import DEFAULT
 from yibenzhang.confining import another_file
 from yibenzhang.journal import version_of
-from yibenzhang.model.documents import Document
+from yibenzhang.model.documents import PARTS, Document
+from yibenzhang.office import stored_views
 from yibenzhang.office.file_store import FileStore, write
-from yibenzhang.office.likeness import Told, told_of
 from yibenzhang.reading import ReadingError, read_data
 from yibenzhang.reading.steps import telling
 from yibenzhang.recognising.profile import Profile
-from yibenzhang.reports import json_report
+from yibenzhang.reports.found import Found
 from yibenzhang.reports.speech import UNUSABLE
-from yibenzhang.showing.building import view_of
-from yibenzhang.showing.kept import dumped
-from yibenzhang.showing.view import View
+from yibenzhang.showing.building import analysis_to_show
+from yibenzhang.showing.kept import Kept
+from yibenzhang.showing.stored import dumped
+from yibenzhang.showing.view import ShownFinding
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _OFTEN = 0.4
@@ -46,18 +44,6 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class FoundOne:
-    """A finding as the office keeps it."""
-
-    id: str
-    rule: str
-    severity: str
-    message: str
-    leaf: int
-    told: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
 class Analysed:
     """What the office keeps of an analysis; ``error`` is one sentence where there is none."""
 
@@ -72,7 +58,7 @@ class Analysed:
     proved: int = 0
     contradicted: int = 0
     unchecked: int = 0
-    findings: tuple[FoundOne, ...] = ()
+    findings: tuple[ShownFinding, ...] = ()
     extent: str = ""
     """How far the check went, in a sentence."""
     usable: bool = True
@@ -133,11 +119,9 @@ def _analyse(task: Task, steps: _Steps) -> Analysed:
         apart = together is None
         whole, names = together or (whole, names)
     steps.tell("整理")
-    view = view_of(whole, names, task.extra)
-    ledger.put_analysis(task.receipt, "view", dumped(view))
-    report = json_report.report([FileResult(task.files[0][0], whole)])
-    ledger.put_analysis(task.receipt, "report", json.dumps(report, ensure_ascii=False).encode())
-    return replace(_told(task, whole, view), apart=apart)
+    stored = dumped(analysis_to_show(whole, names, task.extra))
+    stored_views.put(ledger, task.receipt, stored)
+    return replace(_told(task, Kept(stored), role_of(whole), whole.profile), apart=apart)
 
 
 def _together(
@@ -155,40 +139,26 @@ def _together(
     return check_together([documents[k] for k in order], names, profile, task.extra), names
 
 
-def _told(task: Task, checked: Checked, view: View) -> Analysed:
-    c = checked.coverage
+def _told(task: Task, kept: Kept, role: str, profile: Profile) -> Analysed:
+    view, found = kept.outline, Found(kept.analysis)
+    c = found.coverage
     return Analysed(
         task.receipt,
-        kind=checked.document.kind,
+        kind=view.files[0].kind if len(view.files) == 1 else PARTS,
         pages=len(view.leaves),
-        role=role_of(checked),
-        profile=checked.profile,
+        role=role,
+        profile=profile,
         numbers=c.numbers,
         proved=c.proved,
         contradicted=c.contradicted,
         unchecked=len(view.unchecked),
-        findings=tuple(
-            FoundOne(
-                f.id,
-                f.rule,
-                f.severity,
-                f.message,
-                f.spots[0].leaf if f.spots else 0,
-                _kept(told_of(f)),
-            )
-            for f in view.findings
-        ),
+        findings=view.findings,
         extent=view.extent,
-        usable=checked.extent.kind not in UNUSABLE,
-        too_little=checked.extent.too_little,
+        usable=found.extent.kind not in UNUSABLE,
+        too_little=found.extent.too_little,
         open_keys=tuple(u.key for u in view.unchecked),
         version=present(task.extra),
     )
-
-
-def _kept(told: Told) -> dict[str, Any]:
-    """As JSON holds it."""
-    return asdict(told) | {"context": sorted(told.context)}
 
 
 class _Steps:

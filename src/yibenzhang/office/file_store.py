@@ -115,7 +115,7 @@ class FileStore:
         return self.path(sha256).read_bytes()
 
     def analysis(self, receipt: str, kind: str) -> Path:
-        """Where what was found out about a submission lies; ``kind`` is view or report."""
+        """Where what was found out about a submission lies; ``kind``: see stored_views."""
         if not _RECEIPT.fullmatch(receipt):
             raise ValueError(receipt)
         return self.folder / "analyses" / receipt[:2] / f"{receipt}.{kind}"

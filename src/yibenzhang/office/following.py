@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from yibenzhang.office import stored_views
 from yibenzhang.office.deadlines import RULES
 from yibenzhang.office.file_store import FileStore
 from yibenzhang.office.likeness import Told, ToldSpot
 from yibenzhang.office.matching import Version, compare, version_of
 from yibenzhang.office.models import Decision, Matter, State, Submission, Verdict
 from yibenzhang.office.roster import OPEN
-from yibenzhang.showing.kept import ViewError, loaded
+from yibenzhang.showing.stored import StoredError
 
 PERSON = "person.added"
 """The rule of a defect that a person added."""
@@ -29,6 +30,11 @@ def read_told(told: dict[str, Any]) -> Told:
     """What a finding is compared by, as it was kept."""
     spots = tuple(ToldSpot(**s) for s in told["spots"])
     return Told(**(told | {"spots": spots, "context": frozenset(told.get("context", ()))}))
+
+
+def as_kept(told: Told) -> dict[str, Any]:
+    """The same as the records keep it."""
+    return asdict(told) | {"context": sorted(told.context)}
 
 
 def follow(session: Session, ledger: FileStore, submission: Submission, matters: Sequence[Matter]) -> None:
@@ -161,8 +167,8 @@ def _linked(
 def _version(session: Session, ledger: FileStore, submission: Submission) -> Version:
     """What was found in a version. Of an analysis that another version of the program kept, only its findings."""
     try:
-        return version_of(loaded(ledger.analysis(submission.receipt, "view").read_bytes()))
-    except (FileNotFoundError, ViewError):
+        return version_of(stored_views.read(stored_views.place_of(ledger, submission.receipt)).whole())
+    except (FileNotFoundError, StoredError):
         kept = _reported(session, submission)
         return Version(tuple(replace(read_told(m.told), id=m.finding) for m in kept))
 

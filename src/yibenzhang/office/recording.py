@@ -10,13 +10,13 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from yibenzhang.office.access import PROGRAM, Actor, note, visible_entries
-from yibenzhang.office.analysing import Analysed, FoundOne
+from yibenzhang.office.analysing import Analysed
 from yibenzhang.office.deadlines import RULES
 from yibenzhang.office.file_store import FileStore
-from yibenzhang.office.following import APART, follow, read_told
+from yibenzhang.office.following import APART, as_kept, follow, read_told
 from yibenzhang.office.following import PERSON as PERSON
 from yibenzhang.office.lateness import keep_up
-from yibenzhang.office.likeness import Told
+from yibenzhang.office.likeness import Told, told_of
 from yibenzhang.office.matching import reread
 from yibenzhang.office.models import (
     Audit,
@@ -35,6 +35,7 @@ from yibenzhang.office.models import (
 from yibenzhang.office.naming import Match, match
 from yibenzhang.office.roster import OPEN, STAGE, named
 from yibenzhang.recognising.profile import Profile
+from yibenzhang.showing.view import ShownFinding
 
 
 def given_of(submission: Submission) -> Profile | None:
@@ -117,7 +118,7 @@ def finish(session: Session, ledger: FileStore, submission: Submission, found: A
             settle(session, newer)
 
 
-def _upsert(session: Session, submission: Submission, findings: Sequence[FoundOne]) -> list[Matter]:
+def _upsert(session: Session, submission: Submission, findings: Sequence[ShownFinding]) -> list[Matter]:
     """The matters of a submission brought up to date: decisions stay with what they were about."""
     asked = select(Matter).where(Matter.submission_id == submission.id, Matter.rule.not_in(APART))
     known: dict[str, Matter] = {}
@@ -126,16 +127,16 @@ def _upsert(session: Session, submission: Submission, findings: Sequence[FoundOn
             m  # one that is gone may come back with its id
         )
     before = [_told(m, name) for name, m in known.items()]
-    after = [read_told(f.told) for f in findings]
+    after = [told_of(f) for f in findings]
     partner = {new: old for old, new in reread(before, after).items()}
     out = []
-    for rank, f in enumerate(findings):
+    for rank, (f, told) in enumerate(zip(findings, after, strict=True)):
         matter = known.pop(partner[f.id], None) if f.id in partner else None
         if matter is None:
             matter = Matter(submission_id=submission.id, verdict="")
             session.add(matter)
         matter.finding, matter.rank, matter.rule, matter.severity = f.id, rank, f.rule, f.severity
-        matter.message, matter.told, matter.leaf, matter.gone = f.message, f.told, f.leaf, False
+        matter.message, matter.told, matter.leaf, matter.gone = f.message, as_kept(told), f.leaf, False
         out.append(matter)
     for matter in known.values():
         matter.gone = True

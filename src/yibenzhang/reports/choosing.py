@@ -10,10 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from yibenzhang import __version__
-from yibenzhang.batch import FileResult
-from yibenzhang.checking.multi_file import Group
-from yibenzhang.model.issues import Issue
 from yibenzhang.reports.flat import Told, disclosure_named, told
+from yibenzhang.reports.found import FoundFile, FoundGroup
 
 SCHEMA = "yibenzhang/baseline/1"
 ALL = "ALL"
@@ -82,11 +80,11 @@ def _of_report(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield from ((whose, across[i]) for i in g["findings"])
 
 
-def baseline(results: Sequence[FileResult], groups: Sequence[Group]) -> dict[str, Any]:
+def baseline(results: Sequence[FoundFile], groups: Sequence[FoundGroup]) -> dict[str, Any]:
     """What a run told, as a baseline; ``rule`` and ``message`` are for those who read it."""
     found: dict[tuple[str, str], tuple[Told, int]] = {}
     for t in told(results, groups):
-        at = (t.disclosure, t.key)
+        at = (t.disclosure, t.finding.key)
         found[at] = (t, found[at][1] + 1 if at in found else 1)
     return {
         "schema": SCHEMA,
@@ -107,8 +105,8 @@ class LeftOut:
 
 
 def chosen(
-    results: Sequence[FileResult], groups: Sequence[Group], selection: Selection, known: Baseline | None
-) -> tuple[list[FileResult], list[Group], LeftOut]:
+    results: Sequence[FoundFile], groups: Sequence[FoundGroup], selection: Selection, known: Baseline | None
+) -> tuple[list[FoundFile], list[FoundGroup], LeftOut]:
     """The run with the findings that are to be told; each file says how many of its own are not."""
     waiting = Counter(known or {})
     ignored = old = 0
@@ -118,7 +116,7 @@ def chosen(
         if not selection.has(t.finding.rule):
             ignored += 1
             return False
-        for key in (t.key, t.surer):
+        for key in (t.finding.key, t.finding.surer):
             if waiting[t.disclosure, key] > 0:
                 waiting[t.disclosure, key] -= 1
                 old += 1
@@ -130,17 +128,13 @@ def chosen(
     return some, between, LeftOut(ignored, old)
 
 
-def _result(result: FileResult, keep: Callable[[Told], bool]) -> FileResult:
-    if result.checked is None:
+def _result(result: FoundFile, keep: Callable[[Told], bool]) -> FoundFile:
+    if result.found is None:
         return result
-    kept = _kept(told([result]), keep)
-    left = len(result.checked.findings) - len(kept)
-    return replace(result, checked=replace(result.checked, findings=kept), left_out=left) if left else result
+    kept = {t.finding.number for t in told([result]) if keep(t)}
+    left = len(result.found.findings) - len(kept)
+    return replace(result, found=result.found.only(kept), left_out=left) if left else result
 
 
-def _group(group: Group, keep: Callable[[Told], bool]) -> Group:
-    return replace(group, findings=_kept(told([], [group]), keep))
-
-
-def _kept(found: Iterable[Told], keep: Callable[[Told], bool]) -> tuple[Issue, ...]:
-    return tuple(t.finding for t in found if keep(t))
+def _group(group: FoundGroup, keep: Callable[[Told], bool]) -> FoundGroup:
+    return replace(group, findings=tuple(t.finding for t in told([], [group]) if keep(t)))

@@ -16,13 +16,11 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from yibenzhang.balance.coverage import Coverage
-from yibenzhang.batch import FileResult, failure
 from yibenzhang.checking.extent import over, share
-from yibenzhang.checking.multi_file import Group
 from yibenzhang.model.issues import Severity
 from yibenzhang.model.text import shown
-from yibenzhang.reports.about import About, Sections, places, suspects
-from yibenzhang.reports.flat import told
+from yibenzhang.reports.about import About, places, suspects
+from yibenzhang.reports.found import FoundFile, FoundGroup, failure
 from yibenzhang.reports.words import SEVERITY, STAGE, first_line, group_result, tables_of
 from yibenzhang.reports.writing import write
 from yibenzhang.standards import Standards
@@ -60,9 +58,9 @@ _FILL = {"错误": "FBE3E1", "疑问": "FFF4D6", "提示": "E6F1FA"}
 
 def write_excel(
     path: Path,
-    results: Sequence[FileResult],
+    results: Sequence[FoundFile],
     standards: Standards,
-    groups: Sequence[Group] = (),
+    groups: Sequence[FoundGroup] = (),
     about: About | None = None,
 ) -> None:
     """The files, the findings (also by body where there are several), what was not checked, the tables.
@@ -86,7 +84,7 @@ def write_excel(
     missing = [row for r in results for row in _missing(r, standards)]
     _sheet(book.create_sheet("未能核对"), _MISSING, missing, line)
     sections: list[list[object]] = [
-        [Path(r.path).name, name, *_counts(s)] for r in results if r.checked for name, s in r.checked.sections
+        [Path(r.path).name, name, *_counts(s)] for r in results if r.found for name, s in r.found.sections
     ]
     _sheet(book.create_sheet("各表"), _SECTIONS, sections, line)
     book.active = 0
@@ -104,24 +102,20 @@ def _named(body: str, taken: set[str]) -> str:
     return name
 
 
-def _found(results: Sequence[FileResult], groups: Sequence[Group]) -> list[list[object]]:
+def _found(results: Sequence[FoundFile], groups: Sequence[FoundGroup]) -> list[list[object]]:
     """A row a finding, in the order they are told."""
     out: list[list[object]] = []
-    keys = iter(told(results, groups))
-    whose = [
-        (Path(r.path).name, r.checked.profile, r.checked.findings, r.checked) for r in results if r.checked
-    ]
-    whose += [("、".join(g.names), g.profile, g.findings, g.checked) for g in groups]  # type: ignore[misc]
-    for name, p, found, checked in whose:
-        sections = Sections(checked) if checked else None
+    whose = [(Path(r.path).name, r.found.profile, r.found.findings) for r in results if r.found]
+    whose += [("、".join(g.names), g.profile, g.findings) for g in groups]
+    for name, p, found in whose:
         for f in found:
             e = f.evidence[0] if f.evidence else None
             out.append(
                 [
-                    len(out) + 1, name, p.body, SEVERITY[f.severity], f.message, "\n".join(places(f, sections, 3)),
+                    len(out) + 1, name, p.body, SEVERITY[f.severity], f.message, "\n".join(places(f, 3)),
                     f.reported, f.expected, f.difference, f.unit, "", "", p.fiscal_year or "", STAGE[p.stage],
                     e.table_name if e else "", e.row if e else "", e.column if e else "", "\n".join(suspects(f)),
-                    "\n".join(b.arithmetic for b in f.broken[:5]), f.rule, "；".join(f.basis), next(keys).key,
+                    "\n".join(b.arithmetic for b in f.sums[:5]), f.rule, "；".join(f.basis), f.key,
                 ]
             )  # fmt: skip
     return out
@@ -134,32 +128,32 @@ def _findings(sheet: Worksheet, rows: list[list[object]], line: str) -> None:
             row[3].fill = PatternFill("solid", fgColor=fill)
 
 
-def _missing(result: FileResult, standards: Standards) -> list[list[object]]:
+def _missing(result: FoundFile, standards: Standards) -> list[list[object]]:
     name = Path(result.path).name
-    if result.checked is None:
+    if result.found is None:
         return [[name, "整个文件", "", result.error]]
     out: list[list[object]] = []
-    for n in result.checked.not_checked:
+    for n in result.found.not_checked:
         rule = standards.rule_by_id.get(n.rule)
-        out.append([name, rule.name if rule else "全部加总", tables_of(result.checked, [n]), n.reason])
+        out.append([name, rule.name if rule else "全部加总", tables_of(result.found, [n]), n.reason])
     return out
 
 
-def _file(result: FileResult) -> list[object]:
-    c = result.checked
+def _file(result: FoundFile) -> list[object]:
+    c = result.found
     if c is None:
         return [result.path, f"{failure(result)}：{result.error}", *[""] * (len(_FILES) - 2)]
     p, count = c.profile, Counter(f.severity for f in c.findings)
     numbers, *others, share_ = _counts(c.coverage)
     return [
         result.path, first_line(c, result.left_out), p.body, p.fiscal_year or "", STAGE[p.stage],
-        *(count[s] for s in Severity), len(c.not_checked), numbers, share_, *others, c.document.sha256,
+        *(count[s] for s in Severity), len(c.not_checked), numbers, share_, *others, c.sha256,
     ]  # fmt: skip
 
 
-def _whole(group: Group) -> list[object]:
+def _whole(group: FoundGroup) -> list[object]:
     p, count = group.profile, Counter(f.severity for f in group.findings)
-    numbers, *others, share_ = _counts(group.checked.coverage) if group.checked else [""] * 6
+    numbers, *others, share_ = _counts(group.found.coverage) if group.found else [""] * 6
     return [
         "同一份公开：" + "、".join(group.names), group_result(group), p.body, p.fiscal_year or "", STAGE[p.stage],
         *(count[s] for s in Severity), "", numbers, share_, *others, "",

@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from yibenzhang.batch import FileResult
-from yibenzhang.checking.multi_file import Group
-from yibenzhang.model.fact_keys import FactKey, fact_keys
-from yibenzhang.model.issues import Issue
+from yibenzhang.model.findings import Finding
 from yibenzhang.model.places import InFile, LinePlace, Place, file_of
 from yibenzhang.recognising.profile import Profile
-
-UNCONFIRMED = ".unconfirmed"
-"""How the rule of a doubt ends that another finding made less sure."""
+from yibenzhang.reports.found import FoundFile, FoundGroup
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One finding: the path of its file, whose disclosure it is in, and its key, which stays the same when lines and
-    pages move."""
+    """One finding: the path of its file, and whose disclosure it is in."""
 
     path: str
     disclosure: str
-    finding: Issue
-    key: str
-    surer: str = ""
-    """Of a doubt: the key of the error it would be if the document decided it."""
+    finding: Finding
 
     @property
     def place(self) -> Place | None:
@@ -41,21 +31,17 @@ class Told:
         return self.place.line if isinstance(self.place, LinePlace) else None
 
 
-def told(results: Sequence[FileResult], groups: Sequence[Group] = ()) -> Iterator[Told]:
+def told(results: Sequence[FoundFile], groups: Sequence[FoundGroup] = ()) -> Iterator[Told]:
     """File by file, then between the files of one disclosure."""
     for r in results:
-        if r.checked is not None:
-            whose = disclosure_of(r.path, r.checked.profile)
-            keys = fact_keys(r.checked.views) if r.checked.findings else {}
-            for f in r.checked.findings:
-                yield Told(r.path, whose, f, key_of(f, keys), _surer(f, keys))
+        if r.found is not None:
+            whose = disclosure_of(r.path, r.found.profile)
+            yield from (Told(r.path, whose, f) for f in r.found.findings)
     for g in groups:
-        keys = fact_keys(g.checked.views) if g.checked and g.findings else {}
         paths = dict(zip(g.names, g.paths, strict=True))
+        whose = disclosure_of(g.paths[0], g.profile)
         for f in g.findings:
-            path = paths.get(file_of(f.place), g.paths[0])
-            whose = disclosure_of(g.paths[0], g.profile)
-            yield Told(path, whose, f, key_of(f, keys), _surer(f, keys))
+            yield Told(paths.get(file_of(f.place), g.paths[0]), whose, f)
 
 
 def disclosure_of(path: str, profile: Profile) -> str:
@@ -67,24 +53,3 @@ def disclosure_named(path: str, body: str | None, year: int | None, stage: str |
     if body and year and stage:
         return f"{body}|{year}|{stage}"
     return path.replace("\\", "/").rpartition("/")[2]
-
-
-def _surer(finding: Issue, keys: dict[str, FactKey]) -> str:
-    if not finding.rule.endswith(UNCONFIRMED):
-        return ""
-    return key_of(replace(finding, rule=finding.rule.removesuffix(UNCONFIRMED)), keys)
-
-
-def key_of(finding: Issue, keys: dict[str, FactKey]) -> str:
-    """Rule, what is spoken of (the key of the number, or the printed words) and what is printed there: no line, no
-    page, no order. A number that was changed and is still wrong is another finding."""
-    first = finding.evidence[0] if finding.evidence else None
-    if first is None:
-        about = finding.message
-    elif first.fact:
-        known = keys.get(first.fact)
-        about = f"{known or '|'.join((first.table_name, first.row, first.column))}|{first.text}"
-    else:
-        about = first.text or finding.message
-    told = f"{finding.rule}|{''.join(about.split())}"
-    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,15 +12,12 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from markupsafe import Markup
 
 from yibenzhang.balance.coverage import Coverage
-from yibenzhang.batch import FileResult, failure
-from yibenzhang.checking.check import Checked
 from yibenzhang.checking.extent import over, share
-from yibenzhang.checking.multi_file import Group
-from yibenzhang.model.issues import Issue
+from yibenzhang.model.documents import spread
+from yibenzhang.model.findings import Finding
 from yibenzhang.model.relations import Outcome
-from yibenzhang.prose.quantities import Quantity
-from yibenzhang.recognising.table_facts import TableFacts
-from yibenzhang.reports.about import About, Sections, grouped_amount, summary, suspects
+from yibenzhang.reports.about import About, grouped_amount, summary, suspects
+from yibenzhang.reports.found import Found, FoundFile, FoundGroup, FoundTable, failure
 from yibenzhang.reports.words import (
     SEVERITY,
     coverage_line,
@@ -53,9 +50,9 @@ class ShownCell:
 
 def write_html(
     path: Path,
-    results: Sequence[FileResult],
+    results: Sequence[FoundFile],
     standards: Standards,
-    groups: Sequence[Group] = (),
+    groups: Sequence[FoundGroup] = (),
     about: About | None = None,
 ) -> None:
     """Write the report of one run. Raises OSError; what stood there before then stands there still."""
@@ -69,8 +66,8 @@ def write_html(
         places_line=places_line, table_place=table_place, tables_of=tables_of,
         grouped=grouped, shown_table=shown_table, excerpts=excerpts, rule_of=standards.rule_by_id.get,
         about=about or About(), script=Markup(script), digest=_digest(script), families=_families(results, groups),
-        summary=summary, amount=grouped_amount, suspects=suspects, sections=Sections, shares=_shares, first_line=first_line, percent=_percent, failure=failure,
-        reasons_of=lambda checked: reasons_of(checked, standards),
+        summary=summary, amount=grouped_amount, suspects=suspects, shares=_shares, first_line=first_line, percent=_percent, failure=failure,
+        reasons_of=lambda found: reasons_of(found, standards),
         shown_prose=shown_prose, most=MOST_ROWS, group_result=group_result, places=_places,
     )  # fmt: skip
     text = environment.get_template("report.html").render(results=results, groups=groups)
@@ -82,14 +79,14 @@ def _digest(script: str) -> str:
     return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
 
-def _families(results: Sequence[FileResult], groups: Sequence[Group]) -> list[str]:
+def _families(results: Sequence[FoundFile], groups: Sequence[FoundGroup]) -> list[str]:
     """The families of the rules that spoke."""
-    found = [f for r in results if r.checked for f in r.checked.findings]
+    found = [f for r in results if r.found for f in r.found.findings]
     found += [f for g in groups for f in g.findings]
     return sorted({f.rule.partition(".")[0] for f in found})
 
 
-def _places(finding: Issue) -> list[str]:
+def _places(finding: Finding) -> list[str]:
     """Where the numbers of a finding between files stand."""
     return list(dict.fromkeys(str(e.place) for e in finding.evidence))[:6]
 
@@ -98,8 +95,8 @@ def _percent(c: Coverage) -> str:
     return f"{share(c)}%" if over(c) else "—"
 
 
-def _shares(checked: Checked) -> list[tuple[str, str, int, float]]:
-    c = checked.coverage
+def _shares(found: Found) -> list[tuple[str, str, int, float]]:
+    c = found.coverage
     whole = c.numbers or 1
     kinds = (
         ("proved", "已印证", c.proved),
@@ -111,18 +108,16 @@ def _shares(checked: Checked) -> list[tuple[str, str, int, float]]:
 
 
 def shown_table(
-    checked: Checked,
-    table: TableFacts,
+    found: Found,
+    table: FoundTable,
     rows: range | list[int] | None = None,
     marked: frozenset[str] = frozenset(),
     reasons: Reasons | None = None,
 ) -> list[list[ShownCell]]:
     """The cells of a table by row, with their spans cut to the rows shown and a style by standing."""
-    by_cell = {f.cell: f for f in table.facts()}
-    wanted = list(rows) if rows is not None else list(range(min(table.table.table.rows, MOST_ROWS)))
-    head = table.table.header.first
+    wanted = list(rows) if rows is not None else list(range(min(table.rows, MOST_ROWS)))
     out: list[list[ShownCell]] = []
-    grid = table.table.table.grid()
+    grid = spread(found.cells[table.id], table.rows, table.columns)
     seen: set[int] = set()
     for r in wanted:
         line = []
@@ -131,77 +126,65 @@ def shown_table(
                 continue
             seen.add(id(cell))
             span = sum(cell.row <= k < cell.row + cell.row_span for k in wanted)
-            fact = by_cell.get((cell.row, cell.column))
-            styles = ["head"] if r < head else []
-            if fact is not None:
-                styles.append("num")
-                standing = checked.standing.get(fact.id)
-                if standing:
-                    styles.append(standing.value)
-                if fact.id in marked:
+            styles = ["head"] if r < table.header else []
+            if cell.fact:
+                styles += ["num", cell.standing] if cell.standing else ["num"]
+                if cell.fact in marked:
                     styles.append("marked")
-            width = min(cell.column_span, table.table.table.columns - c)
-            why = "\n".join(reasons.get(fact.id, ())) if fact is not None and reasons else ""
+            width = min(cell.column_span, table.columns - c)
+            why = "\n".join(reasons.get(cell.fact, ())) if reasons else ""
             line.append(ShownCell(cell.text, span, width, " ".join(styles), why))
         out.append(line)
     return out
 
 
-Reasons = dict[str, list[str]]
+Reasons = Mapping[str, Sequence[str]]
 
 
-def reasons_of(checked: Checked, standards: Standards) -> Reasons:
+def reasons_of(found: Found, standards: Standards) -> Reasons:
     """For every number the names of the relations it takes part in, at most four."""
-    out: Reasons = {}
-    for result in checked.results:
-        rule = standards.rule_by_id.get(result.relation.rule)
-        mark = "✗ " if result.outcome == Outcome.CONTRADICTED else "✓ "
-        for fact in result.relation.facts():
-            names = out.setdefault(fact.id, [])
-            name = mark + (rule.name if rule else result.relation.rule)
-            if len(names) < 4 and name not in names:
-                names.append(name)
+    names = []
+    for rule, outcome in found.analysis.columns("relations", "rule", "outcome"):
+        known = standards.rule_by_id.get(rule)
+        mark = "✗ " if outcome == Outcome.CONTRADICTED else "✓ "
+        names.append(mark + (known.name if known else rule))
+    out: dict[str, list[str]] = {}
+    for relation, fact in found.analysis.columns("terms", "relation", "fact"):
+        told = out.setdefault(fact, [])
+        if len(told) < 4 and names[relation] not in told:
+            told.append(names[relation])
     return out
 
 
-def shown_prose(checked: Checked, reasons: Reasons) -> list[tuple[bool, list[tuple[str, str, str]]]]:
+def shown_prose(found: Found, reasons: Reasons) -> list[tuple[bool, list[tuple[str, str, str]]]]:
     """The text by passage: (is a heading, pieces of (words, style, reasons)); numbers are pieces of their own."""
-    by_passage: dict[int, list[Quantity]] = {}
-    for q in checked.quantities:
-        by_passage.setdefault(id(q.passage), []).append(q)
+    inside: dict[int, list[tuple[str, str, int, int]]] = {}
+    for passage, *figure in found.analysis.columns("figures", "passage", "fact", "standing", "start", "end"):
+        inside.setdefault(passage, []).append((figure[0], figure[1], figure[2], figure[3]))
     out = []
-    for p in checked.passages:
+    for n, (text, heading) in enumerate(found.analysis.columns("passages", "printed", "heading")):
         pieces: list[tuple[str, str, str]] = []
         at = 0
-        for q in by_passage.get(id(p), ()):
-            pieces.append((p.text[at : q.start], "", ""))
-            fact = q.fact
-            standing = checked.standing.get(fact.id)
-            pieces.append(
-                (
-                    p.text[q.start : q.end],
-                    standing.value if standing else "",
-                    "\n".join(reasons.get(fact.id, ())),
-                )
-            )
-            at = q.end
-        pieces.append((p.text[at:], "", ""))
-        out.append((p.heading, pieces))
+        for fact, standing, start, end in inside.get(n, ()):
+            pieces.append((text[at:start], "", ""))
+            pieces.append((text[start:end], standing, "\n".join(reasons.get(fact, ()))))
+            at = end
+        pieces.append((text[at:], "", ""))
+        out.append((heading, pieces))
     return out
 
 
-def excerpts(checked: Checked, finding: Issue) -> list[tuple[TableFacts, list[list[ShownCell]]]]:
+def excerpts(found: Found, finding: Finding) -> list[tuple[FoundTable, list[list[ShownCell]]]]:
     """For each table a finding speaks of: the header, the rows concerned and a little around them."""
-    marked = frozenset(e.fact for e in finding.evidence)
+    marked = frozenset(e.fact for e in finding.evidence if e.fact)
     out = []
-    for table in checked.tables:
-        rows = {f.cell[0] for f in table.facts() if f.id in marked}
+    for table in found.tables if marked else ():
+        rows = {cell.row for cell in found.cells[table.id] if cell.fact in marked}
         if not rows:
             continue
-        last = table.table.table.rows
-        keep = {k for r in rows for k in range(r - _AROUND, r + _AROUND + 1) if 0 <= k < last}
-        keep |= set(range(table.table.header.first))
-        out.append((table, shown_table(checked, table, sorted(keep), marked)))
+        keep = {k for r in rows for k in range(r - _AROUND, r + _AROUND + 1) if 0 <= k < table.rows}
+        keep |= set(range(table.header))
+        out.append((table, shown_table(found, table, sorted(keep), marked)))
     return out[:4]
 
 

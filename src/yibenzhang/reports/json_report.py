@@ -7,21 +7,18 @@ from typing import Any
 
 from yibenzhang import __version__
 from yibenzhang.balance.coverage import Coverage
-from yibenzhang.batch import FileResult, failure
-from yibenzhang.checking.check import Checked
 from yibenzhang.checking.extent import over
-from yibenzhang.checking.multi_file import Group
-from yibenzhang.model.fact_keys import FactKey, fact_keys
-from yibenzhang.model.issues import Evidence, Issue
+from yibenzhang.model.findings import Finding
+from yibenzhang.model.issues import Evidence
 from yibenzhang.model.places import InFile, file_of
-from yibenzhang.recognising.table_facts import TableFacts
-from yibenzhang.reports.flat import key_of
+from yibenzhang.recognising.profile import Profile
+from yibenzhang.reports.found import Found, FoundFile, FoundGroup, FoundTable, failure
 from yibenzhang.reports.speech import UNUSABLE, first_line
 
 SCHEMA = "yibenzhang/report/2"
 
 
-def report(results: Sequence[FileResult], groups: Sequence[Group] = ()) -> dict[str, Any]:
+def report(results: Sequence[FoundFile], groups: Sequence[FoundGroup] = ()) -> dict[str, Any]:
     """The report of one run; numbers are strings. ``across`` are findings between files of one disclosure."""
     out: dict[str, Any] = {
         "schema": SCHEMA,
@@ -34,32 +31,28 @@ def report(results: Sequence[FileResult], groups: Sequence[Group] = ()) -> dict[
     return out
 
 
-def _across(group: Group) -> Iterator[dict[str, Any]]:
+def _across(group: FoundGroup) -> Iterator[dict[str, Any]]:
     files = dict(zip(group.names, group.paths, strict=True))
-    keys = fact_keys(group.checked.views) if group.checked and group.findings else {}
-    for f in group.findings:
-        yield _finding(f, files) | {"key": key_of(f, keys)}
+    return (_finding(f, files) for f in group.findings)
 
 
-def _group(number: int, group: Group) -> dict[str, Any]:
-    p = group.profile
+def _group(number: int, group: FoundGroup) -> dict[str, Any]:
+    told = profile(group.profile)
     out: dict[str, Any] = {
         "id": number,
-        "body": p.body or None,
-        "fiscal_year": p.fiscal_year,
-        "stage": p.stage or None,
+        **{name: told[name] for name in ("body", "fiscal_year", "stage")},
         "files": list(group.paths),
         "findings": [f.id for f in group.findings],
     }
     return out | ({"error": group.error} if group.error else {})
 
 
-def _document(result: FileResult) -> dict[str, Any]:
-    if result.checked is None:
+def _document(result: FoundFile) -> dict[str, Any]:
+    if result.found is None:
         return {
             "path": result.path,
             "error": result.error,
-            "profile": {"body": None, "fiscal_year": None, "stage": None, "level": None, "region": None},
+            "profile": profile(Profile()),
             "tables": [],
             "summary": {
                 "text": f"{failure(result)}：{result.error}",
@@ -75,35 +68,34 @@ def _document(result: FileResult) -> dict[str, Any]:
             "findings": [],
             "not_checked": [{"rule": "", "reason": result.error}],
         }
-    checked = result.checked
-    keys = fact_keys(checked.views)
+    found = result.found
     return {
         "path": result.path,
-        "sha256": checked.document.sha256,
-        "profile": profile(checked),
-        "summary": _summary(checked, result.left_out),
+        "sha256": found.sha256,
+        "profile": profile(found.profile),
+        "summary": _summary(found, result.left_out),
         **({"left_out": result.left_out} if result.left_out else {}),
-        "tables": [_table(t) | {"kind": checked.kinds.get(t.table.id)} for t in checked.tables],
+        "tables": [_table(t) for t in found.tables],
         "coverage": {
-            **_counts(checked.coverage),
-            "tables": _counts(checked.shares[0]),
-            "text": _counts(checked.shares[1]),
-            "kinds": {kind: _counts(c) for kind, c in checked.by_kind.items()},
-            "sections": [{"name": name, **_counts(s)} for name, s in checked.sections],
+            **_counts(found.coverage),
+            "tables": _counts(found.extent.tables),
+            "text": _counts(found.extent.text),
+            "kinds": {kind: _counts(c) for kind, c in found.by_kind},
+            "sections": [{"name": name, **_counts(s)} for name, s in found.sections],
         },
-        "findings": [_finding(f, keys=keys) | {"key": key_of(f, keys)} for f in checked.findings],
+        "findings": [_finding(f) for f in found.findings],
         "not_checked": [
-            {"rule": n.rule, "reason": n.reason, "table": n.table or None} for n in checked.not_checked
+            {"rule": n.rule, "reason": n.reason, "table": n.table or None} for n in found.not_checked
         ],
     }
 
 
-def _summary(checked: Checked, left_out: int) -> dict[str, Any]:
+def _summary(found: Found, left_out: int) -> dict[str, Any]:
     """The first line, and what it is made from; ``numbers`` are those that decide, without zeros among zeros."""
-    extent = checked.extent
+    extent = found.extent
     c = extent.counted
     return {
-        "text": first_line(checked, left_out),
+        "text": first_line(found, left_out),
         "kind": extent.kind,
         "share": extent.share if over(c) else None,
         "numbers": over(c),
@@ -121,9 +113,8 @@ def _counts(c: Coverage) -> dict[str, int]:
     }  # fmt: skip
 
 
-def profile(checked: Checked) -> dict[str, Any]:
+def profile(p: Profile) -> dict[str, Any]:
     """The profile by the contract; null is unknown."""
-    p = checked.profile
     return {
         "body": p.body or None,
         "fiscal_year": p.fiscal_year,
@@ -133,25 +124,23 @@ def profile(checked: Checked) -> dict[str, Any]:
     }
 
 
-def _table(table: TableFacts) -> dict[str, Any]:
-    t = table.table
+def _table(t: FoundTable) -> dict[str, Any]:
     return {
         "id": t.id,
-        "standard": t.standard.id if t.standard else None,
+        "standard": t.standard or None,
         "title": t.title,
-        "pages": list(t.table.pages),
-        "rows": t.table.rows,
-        "columns": t.table.columns,
+        "pages": list(t.pages),
+        "rows": t.rows,
+        "columns": t.columns,
+        "kind": t.kind,
     }
 
 
 Files = Mapping[str, str]
 """The paths of a group's files by their names."""
-Keys = Mapping[str, FactKey]
-"""The keys of a document's facts by their ids."""
 
 
-def _finding(f: Issue, files: Files | None = None, keys: Keys | None = None) -> dict[str, Any]:
+def _finding(f: Finding, files: Files | None = None) -> dict[str, Any]:
     return {
         "id": f.id,
         "rule": f.rule,
@@ -162,19 +151,19 @@ def _finding(f: Issue, files: Files | None = None, keys: Keys | None = None) -> 
         "difference": f.difference or None,
         "unit": f.unit or None,
         "basis": list(f.basis),
-        "evidence": [_evidence(e, files, keys) for e in f.evidence],
+        "evidence": [_evidence(e, files) for e in f.evidence],
         "suspects": [
-            {"evidence": _evidence(s.evidence, files, keys), "suggestion": s.suggestion or None, "why": s.why}
+            {"evidence": _evidence(s.evidence, files), "suggestion": s.suggestion or None, "why": s.why}
             for s in f.suspects
         ],
-        "relations": [{"rule": b.rule, "name": b.name, "arithmetic": b.arithmetic} for b in f.broken],
+        "relations": [{"rule": b.rule, "name": b.name, "arithmetic": b.arithmetic} for b in f.sums],
+        "key": f.key,
     }
 
 
-def _evidence(e: Evidence, files: Files | None, keys: Keys | None) -> dict[str, Any]:
+def _evidence(e: Evidence, files: Files | None) -> dict[str, Any]:
     place = e.place.inner if isinstance(e.place, InFile) else e.place
     name = file_of(e.place)
-    key = keys.get(e.fact) if keys else None
     return ({"file": files.get(name, name)} if files and name else {}) | {
         "place": place.key,
         "page": e.place.page,
@@ -183,5 +172,5 @@ def _evidence(e: Evidence, files: Files | None, keys: Keys | None) -> dict[str, 
         "column": e.column,
         "text": f"{e.row} {e.text}".strip() if e.fact else e.text,
         "value": e.value or None,
-        "key": str(key) if key else None,
+        "key": None if files else e.key or None,
     }

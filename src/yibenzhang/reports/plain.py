@@ -6,30 +6,29 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from yibenzhang.batch import FileResult, failure
-from yibenzhang.checking.multi_file import Group
 from yibenzhang.model.issues import Severity
 from yibenzhang.model.text import shown
 from yibenzhang.reports.flat import told
+from yibenzhang.reports.found import FoundFile, FoundGroup, failure
 from yibenzhang.reports.speech import SEVERITY, UNUSABLE, first_line
 from yibenzhang.standards import Standards
 
 _GITHUB = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTICE: "notice"}
 
 
-def unchecked(results: Sequence[FileResult], groups: Sequence[Group]) -> Iterator[tuple[str, str]]:
+def unchecked(results: Sequence[FoundFile], groups: Sequence[FoundGroup]) -> Iterator[tuple[str, str]]:
     """(path, sentence) of files that could not be checked, or of which too little was."""
     for r in results:
-        if r.checked is None:
+        if r.found is None:
             yield r.path, f"{failure(r)}：{r.error}"
-        elif r.checked.extent.kind in UNUSABLE or (r.checked.extent.too_little and not r.group):
-            yield r.path, first_line(r.checked)
+        elif r.found.extent.kind in UNUSABLE or (r.found.extent.too_little and not r.group):
+            yield r.path, first_line(r.found)
     for g in groups:
         if g.error:
             yield g.paths[0], g.error
 
 
-def concise(results: Sequence[FileResult], groups: Sequence[Group] = ()) -> Iterator[str]:
+def concise(results: Sequence[FoundFile], groups: Sequence[FoundGroup] = ()) -> Iterator[str]:
     """``path:place: severity rule sentence``, a line each; what could not be checked first."""
     for path, why in unchecked(results, groups):
         yield _line(f"{path}: {why}")
@@ -43,7 +42,7 @@ def _line(text: str) -> str:
     return shown(" ".join(text.splitlines()))
 
 
-def github(results: Sequence[FileResult], groups: Sequence[Group] = ()) -> Iterator[str]:
+def github(results: Sequence[FoundFile], groups: Sequence[FoundGroup] = ()) -> Iterator[str]:
     """Workflow commands: annotations of a pull request's files."""
     for path, why in unchecked(results, groups):
         yield _command("error", why, file=path, title="yibenzhang")
@@ -66,7 +65,7 @@ def _escaped(text: str, inside: bool) -> str:
 
 
 def statistics(
-    results: Sequence[FileResult], groups: Sequence[Group], standards: Standards
+    results: Sequence[FoundFile], groups: Sequence[FoundGroup], standards: Standards
 ) -> list[dict[str, Any]]:
     """How often each rule speaks, and in how many files: the most frequent first."""
     count: Counter[tuple[str, Severity]] = Counter()

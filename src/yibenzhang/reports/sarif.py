@@ -7,11 +7,10 @@ from typing import Any
 from urllib.parse import quote
 
 from yibenzhang import __version__
-from yibenzhang.batch import FileResult
-from yibenzhang.checking.multi_file import Group
 from yibenzhang.model.issues import Severity
 from yibenzhang.model.places import InFile, LinePlace, Place
 from yibenzhang.reports.flat import Told, told
+from yibenzhang.reports.found import FoundFile, FoundGroup
 from yibenzhang.reports.plain import unchecked
 from yibenzhang.standards import RuleEntry, Standards
 
@@ -19,7 +18,9 @@ SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVEL = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTICE: "note"}
 
 
-def report(results: Sequence[FileResult], groups: Sequence[Group], standards: Standards) -> dict[str, Any]:
+def report(
+    results: Sequence[FoundFile], groups: Sequence[FoundGroup], standards: Standards
+) -> dict[str, Any]:
     """One run. A place that is no line (a page, a cell) is a logical location; the stable key is the fingerprint."""
     found = list(told(results, groups))
     ids = list(dict.fromkeys(t.finding.rule for t in found))
@@ -53,7 +54,7 @@ def _rule(rule: str, entry: RuleEntry | None) -> dict[str, Any]:
     return out
 
 
-def _invocation(results: Sequence[FileResult], groups: Sequence[Group]) -> dict[str, Any]:
+def _invocation(results: Sequence[FoundFile], groups: Sequence[FoundGroup]) -> dict[str, Any]:
     notes = [
         {"level": "error", "message": {"text": why}, "locations": [{"physicalLocation": {"artifactLocation": _uri(path)}}]}
         for path, why in unchecked(results, groups)
@@ -62,10 +63,10 @@ def _invocation(results: Sequence[FileResult], groups: Sequence[Group]) -> dict[
     return {"executionSuccessful": whole, "toolExecutionNotifications": notes}
 
 
-def _artifact(result: FileResult) -> dict[str, Any]:
+def _artifact(result: FoundFile) -> dict[str, Any]:
     out: dict[str, Any] = {"location": _uri(result.path)}
-    if result.checked is not None:
-        out["hashes"] = {"sha-256": result.checked.document.sha256}
+    if result.found is not None:
+        out["hashes"] = {"sha-256": result.found.sha256}
     return out
 
 
@@ -83,7 +84,7 @@ def _result(t: Told, number: int) -> dict[str, Any]:
         "level": _LEVEL[f.severity],
         "message": {"text": f.message},
         "locations": [_location(t.path, t.place)],
-        "partialFingerprints": {"yibenzhang/1": t.key},
+        "partialFingerprints": {"yibenzhang/1": f.key},
     }
     others = [_location(t.path, s.evidence.place, s.evidence.words) for s in f.suspects[1:]]
     return out | ({"relatedLocations": others} if others else {})

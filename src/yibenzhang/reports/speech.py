@@ -12,7 +12,7 @@ from yibenzhang.model.issues import Severity
 from yibenzhang.standards.speech import speech
 
 if TYPE_CHECKING:
-    from yibenzhang.checking.check import Checked
+    from yibenzhang.reports.found import Found
 
 SEVERITY = {Severity.ERROR: "错误", Severity.WARNING: "疑问", Severity.NOTICE: "提示"}
 UNUSABLE = ("no_disclosure", "template")
@@ -21,10 +21,10 @@ _MOST = 3
 """So many tables are named."""
 
 
-def first_line(checked: Checked, left_out: int = 0) -> str:
+def first_line(found: Found, left_out: int = 0) -> str:
     """Kind, extent and result in one line; ``left_out``: so many findings are not told."""
-    told = extent_told(checked.extent)
-    return told if checked.extent.kind in UNUSABLE else f"{told}{tally(checked, left_out)}。"
+    told = extent_told(found.extent)
+    return told if found.extent.kind in UNUSABLE else f"{told}{tally(found, left_out)}。"
 
 
 def extent_told(extent: Extent) -> str:
@@ -58,16 +58,16 @@ def extent_line(extent: Extent) -> str:
     return "；".join(parts)
 
 
-def tally(checked: Checked, left_out: int = 0) -> str:
+def tally(found: Found, left_out: int = 0) -> str:
     """How many findings of each severity; that there are none is never said alone where little was checked."""
-    found = counted(f.severity for f in checked.findings)
-    extent = checked.extent
+    many = counted(f.severity for f in found.findings)
+    extent = found.extent
     if extent.kind in UNUSABLE:
         return speech()["kind"][extent.kind].rstrip("。")
     if left_out:
-        return speech()["left_out"]["found" if found else "clean"].format(found=found, count=left_out)
+        return speech()["left_out"]["found" if many else "clean"].format(found=many, count=left_out)
     return (
-        found
+        many
         or speech()["result"][
             "little" if extent.little or extent.unread else "partial" if extent.partial else "clean"
         ]

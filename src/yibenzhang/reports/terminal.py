@@ -9,12 +9,11 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from yibenzhang.batch import FileResult, failure
-from yibenzhang.checking.check import Checked
 from yibenzhang.checking.extent import over
-from yibenzhang.checking.multi_file import Group
-from yibenzhang.model.issues import Issue, Severity
-from yibenzhang.reports.about import Sections, grouped_amount, summary, suspects
+from yibenzhang.model.findings import Finding
+from yibenzhang.model.issues import Severity
+from yibenzhang.reports.about import grouped_amount, summary, suspects
+from yibenzhang.reports.found import Found, FoundFile, FoundGroup, failure
 from yibenzhang.reports.speech import UNUSABLE
 from yibenzhang.reports.words import (
     SEVERITY,
@@ -36,10 +35,10 @@ _MOST_REASONS = 4
 
 def show(
     console: Console,
-    results: Sequence[FileResult],
+    results: Sequence[FoundFile],
     standards: Standards,
     everything: bool,
-    groups: Sequence[Group] = (),
+    groups: Sequence[FoundGroup] = (),
 ) -> None:
     """All documents, what was found between the files of one disclosure, then a summary if there are several.
 
@@ -58,35 +57,34 @@ def show(
         _summary(console, results)
 
 
-def _file(console: Console, result: FileResult, standards: Standards, everything: bool) -> None:
+def _file(console: Console, result: FoundFile, standards: Standards, everything: bool) -> None:
     console.rule(Text(result.path, style="bold"), align="left", style="dim")
-    if result.checked is None:
+    if result.found is None:
         console.print(Text(f"{failure(result)}：{result.error}", style="bold magenta"))
         return
-    checked = result.checked
-    console.print(Text(first_line(checked, result.left_out), style=_style(checked)))
-    if checked.extent.kind in UNUSABLE:
+    found = result.found
+    console.print(Text(first_line(found, result.left_out), style=_style(found)))
+    if found.extent.kind in UNUSABLE:
         return
-    console.print(Text(profile_line(checked.profile), style="bold"))
-    for name, told in summary(checked):
+    console.print(Text(profile_line(found.profile), style="bold"))
+    for name, told in summary(found):
         console.print(Text(told, style=_SUMMARY[name]))
-    console.print(Text(f"sha256 {checked.document.sha256}", style="dim"))
-    read = sum(not t.table.part_of for t in checked.tables)
-    console.print(f"读到 {read} 张表，核对了 {len(checked.results)} 项加总和相等关系。")
-    _bar(console, checked)
-    sections = Sections(checked)
-    for number, finding in enumerate(checked.findings, start=1):
-        _finding(console, number, finding, sections)
-    _not_checked(console, checked, standards, everything)
+    console.print(Text(f"sha256 {found.sha256}", style="dim"))
+    read = sum(not t.part for t in found.tables)
+    console.print(f"读到 {read} 张表，核对了 {found.relations} 项加总和相等关系。")
+    _bar(console, found)
+    for number, finding in enumerate(found.findings, start=1):
+        _finding(console, number, finding)
+    _not_checked(console, found, standards, everything)
 
 
-def _style(checked: Checked) -> str:
-    if checked.worst:
-        return _STYLE[checked.worst]
-    return "yellow" if checked.extent.little or checked.extent.partial else "green"
+def _style(found: Found) -> str:
+    if found.worst:
+        return _STYLE[found.worst]
+    return "yellow" if found.extent.little or found.extent.partial else "green"
 
 
-def _group(console: Console, group: Group) -> None:
+def _group(console: Console, group: FoundGroup) -> None:
     console.print()
     console.rule(Text(f"同一份公开 {'、'.join(group.names)}", style="bold"), align="left", style="dim")
     console.print(
@@ -95,13 +93,12 @@ def _group(console: Console, group: Group) -> None:
             style="magenta" if group.error else "bold",
         )
     )
-    sections = Sections(group.checked) if group.checked else None
     for number, finding in enumerate(group.findings, start=1):
-        _finding(console, number, finding, sections)
+        _finding(console, number, finding)
 
 
-def _bar(console: Console, checked: Checked) -> None:
-    c = checked.coverage
+def _bar(console: Console, found: Found) -> None:
+    c = found.coverage
     width = 40
     if c.numbers:
         proved = round(width * c.proved / c.numbers)
@@ -112,10 +109,10 @@ def _bar(console: Console, checked: Checked) -> None:
         bar.append("█" * wrong, style="red")
         bar.append("░" * (width - proved - wrong), style="dim")
         console.print(bar, end=" ")
-    console.print(coverage_line(checked), style="dim")
+    console.print(coverage_line(found), style="dim")
 
 
-def _finding(console: Console, number: int, f: Issue, sections: Sections | None) -> None:
+def _finding(console: Console, number: int, f: Finding) -> None:
     style = _STYLE[f.severity]
     body = Text(f.message)
     if f.expected:
@@ -124,26 +121,26 @@ def _finding(console: Console, number: int, f: Issue, sections: Sections | None)
         body.append(
             f"\n印为 {reported or '空'}  {right} {expected}  相差 {difference or '—'} {f.unit}", style="bold"
         )
-    for b in f.broken[:6]:
+    for b in f.sums[:6]:
         body.append(f"\n· {b.name}", style="dim")
         body.append(f"\n  {b.arithmetic}", style="dim")
-    if len(f.broken) > 6:
-        body.append(f"\n· 另有 {len(f.broken) - 6} 项关系不成立", style="dim")
+    if len(f.sums) > 6:
+        body.append(f"\n· 另有 {len(f.sums) - 6} 项关系不成立", style="dim")
     if doubtful := suspects(f):
         body.append(f"\n可能有误的数：{'；'.join(doubtful)}", style="dim")
-    places = places_line(f, sections)
+    places = places_line(f)
     body.append(f"\n位置：{places}" if places else "", style="dim")
     title = Text(f" {number} {SEVERITY[f.severity]} · {f.rule} ", style=style)
     console.print(Panel(body, title=title, title_align="left", border_style=style, padding=(0, 1)))
 
 
-def _not_checked(console: Console, checked: Checked, standards: Standards, everything: bool) -> None:
-    if not checked.not_checked:
+def _not_checked(console: Console, found: Found, standards: Standards, everything: bool) -> None:
+    if not found.not_checked:
         return
-    console.print(Text(f"未能核对 {len(checked.not_checked)} 项（不等于没有问题）：", style="bold"))
-    groups = grouped(checked.not_checked)
+    console.print(Text(f"未能核对 {len(found.not_checked)} 项（不等于没有问题）：", style="bold"))
+    groups = grouped(found.not_checked)
     for reason, items in groups if everything else groups[:_MOST_REASONS]:
-        tables = tables_of(checked, items)
+        tables = tables_of(found, items)
         told = f"  · {tables}：{reason}" if tables else f"  · {reason}"
         console.print(told + (f"（{len(items)} 项）" if len(items) > 1 else ""), style="dim")
         for item in items if everything else ():
@@ -154,23 +151,23 @@ def _not_checked(console: Console, checked: Checked, standards: Standards, every
         console.print(f"  · 还有 {len(groups) - _MOST_REASONS} 种原因，加 --all 列出全部", style="dim")
 
 
-def _summary(console: Console, results: Sequence[FileResult]) -> None:
+def _summary(console: Console, results: Sequence[FoundFile]) -> None:
     table = Table(title="汇总", title_justify="left", title_style="bold", show_edge=False)
     table.add_column("文件", overflow="fold")
     table.add_column("单位和年度", overflow="fold")
     table.add_column("结果")
     table.add_column("印证", justify="right")
     for result in results:
-        if result.checked is None:
+        if result.found is None:
             table.add_row(result.path, "", Text(f"{failure(result)}：{result.error}", style="magenta"), "")
             continue
-        checked = result.checked
-        extent = checked.extent
+        found = result.found
+        extent = found.extent
         proved = f"{extent.share}%" if over(extent.counted) else "—"
         table.add_row(
             result.path,
-            profile_line(checked.profile),
-            Text(tally(checked, result.left_out), style=_style(checked)),
+            profile_line(found.profile),
+            Text(tally(found, result.left_out), style=_style(found)),
             proved,
         )
     console.print()

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from yibenzhang.checking.check import Checked
 from yibenzhang.checking.extent import share
-from yibenzhang.checking.multi_file import Group
-from yibenzhang.checking.relate import names_of_tables
-from yibenzhang.model.documents import Table
-from yibenzhang.model.issues import Issue
-from yibenzhang.model.places import FlowPlace, SheetPlace
+from yibenzhang.model.findings import Finding
+from yibenzhang.model.issues import TEXT
+from yibenzhang.model.places import FlowPlace, Place, SheetPlace
 from yibenzhang.model.relations import NotChecked
 from yibenzhang.recognising.profile import Profile
-from yibenzhang.reports.about import Sections, places
+from yibenzhang.reports.about import places
+from yibenzhang.reports.found import Found, FoundGroup
 from yibenzhang.reports.speech import SEVERITY, counted, extent_line, first_line, tally
 from yibenzhang.standards import load
 from yibenzhang.standards.divisions import divisions
@@ -58,14 +56,13 @@ def region_name(region: str) -> str:
     return named or (division.short if division else region)
 
 
-def table_place(table: Table) -> str:
+def table_place(pages: Sequence[int], first: Place | None) -> str:
     """Where a table stands: its pages, or the place of its first cell."""
-    if table.pages:
-        return f"第 {'、'.join(map(str, table.pages))} 页"
-    place = table.cells[0].place
-    if isinstance(place, SheetPlace) and place.sheet:
-        return f"工作表“{place.sheet}”"
-    return f"第{place.table}个表" if isinstance(place, FlowPlace) else str(place)
+    if pages:
+        return f"第 {'、'.join(map(str, pages))} 页"
+    if isinstance(first, SheetPlace) and first.sheet:
+        return f"工作表“{first.sheet}”"
+    return f"第{first.table}个表" if isinstance(first, FlowPlace) else str(first)
 
 
 def table_state(record: Mapping[str, Any]) -> str:
@@ -76,14 +73,14 @@ def table_state(record: Mapping[str, Any]) -> str:
     return f"{c['numbers']} 个数字：{counts or '没有数字'}" + (f"；不认识的词：{unknown}" if unknown else "")
 
 
-def places_line(f: Issue, sections: Sections | None = None) -> str:
+def places_line(f: Finding) -> str:
     """Where the numbers and words of a finding stand, with their tables and sections, each place once."""
-    return "、".join(places(f, sections))
+    return "、".join(places(f))
 
 
-def coverage_line(checked: Checked) -> str:
+def coverage_line(found: Found) -> str:
     """The coverage in words."""
-    c = checked.coverage
+    c = found.coverage
     if not c.numbers:
         return "文件中没有读到数字"
     rest = f"{c.contradicted} 个有矛盾，{c.alone} 个没有可比对的关系"
@@ -91,21 +88,21 @@ def coverage_line(checked: Checked) -> str:
     return f"共 {c.numbers} 个数字：{c.proved} 个已印证（{share(c)}%），{rest}{zeros}"
 
 
-def group_result(group: Group) -> str:
+def group_result(group: FoundGroup) -> str:
     """What was checked and found between the files of one disclosure."""
     if group.error:
         return f"未能合并核对：{group.error}"
     words, found = speech()["result"], counted(f.severity for f in group.findings)
     name = "across" if found else "across_clean" if group.related else "across_nothing"
     told = words[name].format(related=group.related, found=found)
-    return f"{extent_line(group.checked.extent)}；{told}" if group.checked else told
+    return f"{extent_line(group.found.extent)}；{told}" if group.found else told
 
 
-def tables_of(checked: Checked, items: Iterable[NotChecked]) -> str:
+def tables_of(found: Found, items: Iterable[NotChecked]) -> str:
     """The tables that these are about, at most three by name."""
-    names = names_of_tables(checked.tables)
-    found = list(dict.fromkeys(names[n.table] for n in items if n.table in names))
-    return "、".join(found[:3]) + (f" 等 {len(found)} 张表" if len(found) > 3 else "")
+    names = {t.id: t.called for t in found.tables} | {"prose": TEXT}
+    told = list(dict.fromkeys(names[n.table] for n in items if n.table in names))
+    return "、".join(told[:3]) + (f" 等 {len(told)} 张表" if len(told) > 3 else "")
 
 
 def grouped(items: tuple[NotChecked, ...]) -> list[tuple[str, list[NotChecked]]]:

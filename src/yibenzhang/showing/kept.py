@@ -1,21 +1,24 @@
-"""A view as bytes, in pieces of their own: a page reads the piece it shows, not the whole document."""
+"""The view of an Analysis as it was stored: a page reads what it shows, not the whole document."""
 
 from __future__ import annotations
 
-import gc
-import json
-import zlib
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields, replace
-from operator import attrgetter
-from threading import Lock
+from functools import cached_property
 from typing import Any
 
-from yibenzhang.reading.limits import MAX_VIEW_BYTES
+from yibenzhang.model.analysis import Analysis
+from yibenzhang.model.findings import Finding
+from yibenzhang.model.issues import TEXT
+from yibenzhang.model.relations import Outcome
+from yibenzhang.reports.found import Found
+from yibenzhang.reports.speech import extent_told
+from yibenzhang.showing.building import short
+from yibenzhang.showing.stored import BROKEN, Stored, StoredError, reading
 from yibenzhang.showing.view import (
     Block,
-    Box,
     FlowCell,
     Leaf,
     Mark,
@@ -34,199 +37,208 @@ from yibenzhang.showing.view import (
     ViewFile,
 )
 
-VERSION = 3
-"""Of what ``dumped`` writes; views of another version must be made again from the file."""
-_OUTLINE, _NUMBERS, _LEAVES = 0, 1, 2
-"""The pieces, in order; one for each leaf at the end."""
-_OUTLINE_FIELDS = (
-    "extent",
-    "little",
-    "body",
-    "fiscal_year",
-    "stage",
-    "level",
-    "region",
-    "conflicts",
-    "numbers_count",
-    "proved",
-    "contradicted",
-    "alone",
-    "trivial",
-    "relations_count",
-)
-_LEAF_FIELDS = (
-    "number",
-    "file",
-    "page",
-    "kind",
-    "title",
-    "width",
-    "height",
-    "turn",
-    "skew",
-    "cells",
-    "scanned",
-)
-_FINDING_FIELDS = (
-    "id",
-    "rule",
-    "name",
-    "severity",
-    "message",
-    "reported",
-    "expected",
-    "difference",
-    "unit",
-    "certain",
-    "basis",
-)
-"""What is written down as it is, in this order."""
-_of_outline, _of_leaf = attrgetter(*_OUTLINE_FIELDS), attrgetter(*_LEAF_FIELDS)
-_of_finding = attrgetter(*_FINDING_FIELDS)
-_BROKEN = "保存的核对结果已损坏，需要重新核对。"
-
-
-class ViewError(ValueError):
-    """Kept bytes that are no view of this version."""
-
-
-class _Names:
-    """The keys of a piece, which are told as positions in one list."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, int] = {}
-
-    def ref(self, key: str) -> int:
-        return self._known.setdefault(key, len(self._known))
-
-    def refs(self, keys: tuple[str, ...]) -> list[int]:
-        return [self.ref(k) for k in keys]
-
-    def packed(self, body: Any) -> bytes:
-        text = json.dumps([list(self._known), body], ensure_ascii=False, separators=(",", ":"))
-        return zlib.compress(text.encode(), 6)
-
-
-def dumped(view: View) -> bytes:
-    """The view in pieces of compressed JSON, in short form: a line that says how long each is, then the pieces."""
-    pieces = [_packed_outline(view), _packed_numbers(view), *(_packed_leaf(x) for x in view.leaves)]
-    return json.dumps([VERSION, [len(p) for p in pieces]]).encode() + b"\n" + b"".join(pieces)
-
-
-def _packed_outline(view: View) -> bytes:
-    names = _Names()
-
-    def finding(f: ShownFinding) -> Any:
-        sums = [[s.name, s.arithmetic, names.refs(s.keys)] for s in f.sums]
-        suspects = [[s.words, s.text, s.suggestion, s.why, names.ref(s.key)] for s in f.suspects]
-        spots = [[names.ref(s.key), s.leaf, s.box, s.words, s.text, s.more] for s in f.spots]
-        return [*_of_finding(f), sums, suspects, spots]
-
-    body = [
-        [[f.name, f.kind, f.sha256, f.pages] for f in view.files],
-        *_of_outline(view),
-        [[s.name, s.numbers, s.proved, s.contradicted, s.alone, s.trivial, s.leaf] for s in view.sections],
-        [_of_leaf(x) for x in view.leaves],
-        [finding(f) for f in view.findings],
-        [[u.key, u.rule, u.name, u.reason, u.table] for u in view.unchecked],
-        [[n.message, n.leaf, n.unread] for n in view.notices],
-    ]
-    return names.packed(body)
-
-
-def _packed_numbers(view: View) -> bytes:
-    names = _Names()
-    numbers = [
-        [names.ref(k), names.ref(n.key), n.leaf, n.words, n.text, n.standing, n.proofs]
-        for k, n in view.numbers.items()
-    ]
-    proofs = [[p.rule, p.name, p.outcome, p.arithmetic, names.refs(p.keys)] for p in view.proofs]
-    return names.packed([numbers, proofs])
-
-
-def _packed_leaf(leaf: Leaf) -> bytes:
-    names = _Names()
-
-    def piece(p: Piece) -> Any:
-        return [p.text, names.ref(p.key), p.standing] if p.key or p.standing else p.text
-
-    def cell(c: FlowCell) -> Any:
-        return [names.ref(c.key), [piece(p) for p in c.pieces], c.row_span, c.column_span, int(c.head)]
-
-    marks = [[names.ref(m.key), m.text, m.standing, m.box] for m in leaf.marks]
-    texts = [[*box, text] for box, text in leaf.texts]
-    blocks = [
-        [b.kind, names.ref(b.key), [piece(p) for p in b.pieces], [[cell(c) for c in r] for r in b.rows]]
-        for b in leaf.blocks
-    ]
-    return names.packed([marks, texts, blocks])
-
-
-def loaded(data: bytes) -> View:
-    """The view that was dumped. Raises ViewError where the bytes are none, or of another version."""
-    return Kept(data).whole()
+_Many = dict[tuple[Any, ...], list[Any]]
 
 
 class Kept:
-    """A view as it was kept; a piece is read when it is asked for. Raises ViewError, also then."""
+    """A stored analysis as pages show it; a piece is read when it is asked for. Raises StoredError, also then."""
 
     def __init__(self, data: bytes) -> None:
-        self._data = data
-        with _reading():
-            end = data.index(b"\n")
-            told = json.loads(data[:end])
-            if not isinstance(told, list) or told[:1] != [VERSION]:
-                raise ViewError("保存的核对结果是另一版本的，需要重新核对。")
-            self._at = [end + 1]
-            for length in told[1]:
-                self._at.append(self._at[-1] + max(int(length), 0))
-            if self._at[-1] != len(data):
-                raise ViewError(_BROKEN)
-            self.outline = _outline(self._text(_OUTLINE))
-            if len(self.outline.leaves) != len(told[1]) - _LEAVES:
-                raise ViewError(_BROKEN)
+        self._length = len(data)
+        self._stored = Stored(data)
+        self.analysis = Analysis(self._stored.document, self._stored)
+        with reading():
+            self.outline = _outline(self.analysis)
 
     def __len__(self) -> int:
-        """Bytes as kept."""
-        return len(self._data)
+        """Bytes as stored."""
+        return self._length
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        self._stored.begin()
+        with reading():
+            yield
 
     def leaf(self, number: int) -> Leaf:
         """The leaf with this number, with all that stands on it."""
-        with _reading():
-            return _leaf(self.outline.leaves[number - 1], self._text(_LEAVES + number - 1))
+        with self._reading():
+            return self._leaf(self.outline.leaves[number - 1])
 
     def numbers(self) -> Numbers:
-        with _reading():
-            return Numbers(self._text(_NUMBERS))
+        with self._reading():
+            return Numbers(self.analysis)
 
     def whole(self) -> View:
-        with _reading():
-            text = self._text(_NUMBERS)
-            left, numbers, leaves = MAX_VIEW_BYTES - len(text), Numbers(text), []
-            for k, leaf in enumerate(self.outline.leaves, start=_LEAVES):
-                text = self._text(k, left)
-                left -= len(text)
-                leaves.append(_leaf(leaf, text))
-            rest = {f.name: getattr(self.outline, f.name) for f in fields(Outline)} | {
-                "leaves": tuple(leaves)
-            }
+        with self._reading():
+            numbers = Numbers(self.analysis)
+            rest = {f.name: getattr(self.outline, f.name) for f in fields(Outline)}
+            rest["leaves"] = tuple([self._leaf(x) for x in self.outline.leaves])
             return View(**rest, numbers=dict(numbers.all()), proofs=numbers.proofs())
 
-    def _text(self, k: int, most: int = MAX_VIEW_BYTES) -> bytes:
-        unpacker = zlib.decompressobj()
-        text = unpacker.decompress(self._data[self._at[k] : self._at[k + 1]], max(most, 1))
-        if unpacker.unconsumed_tail or not unpacker.eof:
-            raise ViewError("保存的核对结果过大或不完整。")
-        return text
+    def _leaf(self, leaf: Leaf) -> Leaf:
+        def on(table: str) -> Iterator[tuple[Any, ...]]:
+            return self._stored.on_leaf(table, leaf.number)
+
+        pieces: _Many = {}
+        for block, cell, *piece in on("pieces"):
+            pieces.setdefault((block, cell), []).append(Piece(*piece))
+        rows: dict[int, dict[int, list[FlowCell]]] = {}
+        for block, row, cell, key, down, across, head in on("block_cells"):
+            found = tuple(pieces.get((block, cell), ()))
+            rows.setdefault(block, {}).setdefault(row, []).append(FlowCell(key, found, down, across, head))
+        return replace(
+            leaf,
+            marks=tuple([Mark(*mark) for mark in on("marks")]),
+            texts=tuple(on("texts")),
+            blocks=tuple(
+                [
+                    Block(
+                        kind,
+                        key,
+                        tuple(pieces.get((block, None), ())),
+                        tuple(map(tuple, rows.get(block, {}).values())),
+                    )
+                    for block, kind, key in on("blocks")
+                ]
+            ),
+        )
+
+
+def _outline(analysis: Analysis) -> Outline:
+    found = Found(analysis)
+    p, c, extent = found.profile, found.coverage, found.extent
+    leaves = tuple([Leaf(*told) for told in _leaves(analysis)])
+    files = zip(
+        analysis.columns("shown_files", "called", "leaves"),
+        analysis.columns("files", "format", "sha256"),
+        strict=True,
+    )
+    sections = zip(found.sections, analysis.columns("section_leaves", "leaf"), strict=True)
+    return Outline(
+        files=tuple([ViewFile(name, kind, sha256, pages) for (name, pages), (kind, sha256) in files]),
+        extent=extent_told(extent),
+        little=extent.little or extent.partial,
+        body=p.body,
+        fiscal_year=p.fiscal_year,
+        stage=p.stage,
+        level=p.level,
+        region=p.region,
+        conflicts=p.conflicts,
+        numbers_count=c.numbers,
+        proved=c.proved,
+        contradicted=c.contradicted,
+        alone=c.alone,
+        trivial=c.trivial,
+        relations_count=found.relations,
+        sections=tuple(
+            [
+                Section(name, s.numbers, s.proved, s.contradicted, s.alone, s.trivial, leaf)
+                for (name, s), (leaf,) in sections
+            ]
+        ),
+        leaves=leaves,
+        findings=tuple(_findings(found, len(leaves))),
+        unchecked=tuple(_unchecked(found)),
+        notices=tuple([Told(*n) for n in analysis.columns("notices", "message", "leaf", "unread")]),
+    )
+
+
+def _leaves(analysis: Analysis) -> Iterator[tuple[Any, ...]]:
+    names = ("number", "file", "page", "kind", "title", "width", "height", "turn", "skew", "cells", "scanned")
+    for *head, turn, skew, cells, scanned in analysis.columns("leaves", *names):
+        yield (*head, (), (), (), turn, skew, cells, scanned)
+
+
+def _rules(analysis: Analysis) -> dict[str, str]:
+    return dict(analysis.columns("rules", "rule", "name"))
+
+
+def _findings(found: Found, leaves: int) -> Iterator[ShownFinding]:
+    """The findings with their places, each with an id of its own."""
+    rules = _rules(found.analysis)
+    spots, suspects, keys = _Many(), _Many(), _Many()
+    names = ("number", "role", "key", "leaf", "box", "words", "printed", "more")
+    for number, role, *spot in found.analysis.columns("spots", *names):
+        if not 0 <= spot[1] <= leaves:
+            raise StoredError(BROKEN)
+        (spots if role == "spot" else suspects).setdefault((number,), []).append(Spot(*spot))
+    for number, nth, key in found.analysis.columns("sum_keys", "number", "nth", "key"):
+        keys.setdefault((number, nth), []).append(key)
+    taken: dict[str, int] = {}
+    for f in found.findings:
+        taken[f.id] = taken.get(f.id, 0) + 1
+        name = f.id if taken[f.id] == 1 else f"{f.id}-{taken[f.id]}"
+        sums = [
+            Sum(s.name, short(s.arithmetic), tuple(keys.get((f.number, k), ()))) for k, s in enumerate(f.sums)
+        ]
+        doubted = zip(f.suspects, suspects.get((f.number,), ()), strict=True)
+        yield _finding(
+            f,
+            name,
+            rules.get(f.rule, f.rule),
+            tuple(sums),
+            tuple([Suspicion(at.words, at.text, s.suggestion, s.why, at.key) for s, at in doubted]),
+            tuple(spots.get((f.number,), ())),
+        )
+
+
+def _finding(
+    f: Finding,
+    id: str,
+    name: str,
+    sums: tuple[Sum, ...],
+    suspects: tuple[Suspicion, ...],
+    spots: tuple[Spot, ...],
+) -> ShownFinding:
+    return ShownFinding(
+        id,
+        f.rule,
+        name,
+        f.severity.value,
+        f.message,
+        f.reported,
+        f.expected,
+        f.difference,
+        f.unit,
+        f.certain,
+        f.basis,
+        sums,
+        suspects,
+        spots,
+    )
+
+
+def _unchecked(found: Found) -> Iterator[Unchecked]:
+    rules, names = _rules(found.analysis), {t.id: t.called for t in found.tables} | {"prose": TEXT}
+    taken: dict[str, int] = {}
+    for n in found.not_checked:
+        table = names.get(n.table, n.table)
+        key = hashlib.sha256(f"{n.rule}|{table}|{n.reason}".encode()).hexdigest()[:12]
+        taken[key] = taken.get(key, 0) + 1
+        key = key if taken[key] == 1 else f"{key}-{taken[key]}"
+        yield Unchecked(key, n.rule, rules.get(n.rule, n.rule), n.reason, table)
 
 
 class Numbers:
     """The printed numbers and what proves them; made into objects where they are asked for."""
 
-    def __init__(self, text: bytes) -> None:
-        self._names, (numbers, self._proofs) = json.loads(text)
-        self._numbers = {self._names[row[0]]: row for row in numbers}
-        self.relations = len(self._proofs)
+    def __init__(self, analysis: Analysis) -> None:
+        names = ("key", "fact", "leaf", "words", "printed", "standing")
+        self._numbers = {row[0]: row for row in analysis.columns("numbers", *names)}
+        self._by_fact = {row[1]: row[0] for row in self._numbers.values()}
+        self._rules = _rules(analysis)
+        self._relations = list(analysis.columns("relations", "rule", "outcome"))
+        self._lines = [line for (line,) in analysis.columns("proofs", "arithmetic")]
+        self._facts: list[list[str]] = [[] for _ in self._relations]
+        for relation, fact in analysis.columns("terms", "relation", "fact"):
+            self._facts[relation].append(fact)
+        broken = [outcome != Outcome.CONTRADICTED for _, outcome in self._relations]
+        self._order = sorted(range(len(broken)), key=broken.__getitem__)
+        """The relations as they are shown, contradicted ones first."""
+        if len(self._lines) != len(self._relations):
+            raise StoredError(BROKEN)
+        self.relations = len(self._relations)
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -236,125 +248,34 @@ class Numbers:
         return self._number(row) if row is not None else None
 
     def proof(self, position: int) -> Proof:
-        rule, name, outcome, line, keys = self._proofs[position]
-        return Proof(rule, name, outcome, line, tuple([self._names[k] for k in keys]))
+        n = self._order[position]
+        rule, outcome = self._relations[n]
+        return Proof(rule, self._rules.get(rule, rule), outcome, self._lines[n], tuple(self._shown(n)))
+
+    def _shown(self, relation: int) -> dict[str, str]:
+        """The numbers of a relation that are on a page: key → fact."""
+        out: dict[str, str] = {}
+        for fact in self._facts[relation]:
+            key = self._by_fact.get(fact)
+            if key is not None:
+                out.setdefault(key, fact)
+        return out
+
+    @cached_property
+    def _proofs(self) -> dict[str, list[int]]:
+        """For each fact the positions of its relations."""
+        out: dict[str, list[int]] = {}
+        for position, n in enumerate(self._order):
+            for fact in self._shown(n).values():
+                out.setdefault(fact, []).append(position)
+        return out
 
     def all(self) -> Iterator[tuple[str, Number]]:
         return ((key, self._number(row)) for key, row in self._numbers.items())
 
     def proofs(self) -> tuple[Proof, ...]:
-        return tuple([self.proof(k) for k in range(len(self._proofs))])
+        return tuple([self.proof(k) for k in range(self.relations)])
 
-    def _number(self, row: list[Any]) -> Number:
-        _, k, leaf, words, text, standing, proofs = row
-        return Number(self._names[k], leaf, words, text, standing, tuple(proofs))
-
-
-@contextmanager
-def _reading() -> Iterator[None]:
-    """What damaged bytes raise is a ViewError; no garbage is looked for meanwhile."""
-    try:
-        with _uncollected:
-            yield
-    except ViewError:
-        raise
-    except (zlib.error, ValueError, TypeError, LookupError, OverflowError, RecursionError) as error:
-        raise ViewError(_BROKEN) from error
-
-
-class _Uncollected:
-    """No garbage is looked for while a view is built: ten thousand small objects, none in a circle, would set
-    off searches of everything the process holds, which take longer than the loading. Threads may overlap."""
-
-    def __init__(self) -> None:
-        self._lock, self._inside, self._was = Lock(), 0, False
-
-    def __enter__(self) -> None:
-        with self._lock:
-            if not self._inside:
-                self._was = gc.isenabled()
-                gc.disable()
-            self._inside += 1
-
-    def __exit__(self, *_: object) -> None:
-        with self._lock:
-            self._inside -= 1
-            if not self._inside and self._was:
-                gc.enable()
-
-
-_uncollected = _Uncollected()
-
-
-def _outline(text: bytes) -> Outline:
-    names, body = json.loads(text)
-    files, *plain, sections, leaves, findings, unchecked, notices = body
-    told = dict(zip(_OUTLINE_FIELDS, plain, strict=True))
-    return Outline(
-        files=tuple([ViewFile(*f) for f in files]),
-        **told | {"conflicts": tuple(told["conflicts"])},
-        sections=tuple([Section(*s) for s in sections]),
-        leaves=tuple([Leaf(**dict(zip(_LEAF_FIELDS, x, strict=True))) for x in leaves]),
-        findings=tuple([_finding(f, names) for f in findings]),
-        unchecked=tuple([Unchecked(*u) for u in unchecked]),
-        notices=tuple([Told(*n) for n in notices]),
-    )
-
-
-def _leaf(leaf: Leaf, text: bytes) -> Leaf:
-    names, (marks, texts, blocks) = json.loads(text)
-    return replace(
-        leaf,
-        marks=tuple([Mark(names[k], found, standing, _box(box)) for k, found, standing, box in marks]),
-        texts=tuple([((a, b, c, d), found) for a, b, c, d, found in texts]),
-        blocks=tuple([_block(b, names) for b in blocks]),
-    )
-
-
-def _box(box: list[float] | None) -> Box | None:
-    if box is None:
-        return None
-    x0, top, x1, bottom = box
-    return x0, top, x1, bottom
-
-
-def _block(b: list[Any], names: list[str]) -> Block:
-    kind, key, pieces, rows = b
-    return Block(
-        kind,
-        names[key],
-        _pieces(pieces, names),
-        tuple(
-            [
-                tuple(
-                    [
-                        FlowCell(names[k], _pieces(found, names), down, across, bool(head))
-                        for k, found, down, across, head in row
-                    ]
-                )
-                for row in rows
-            ]
-        ),
-    )
-
-
-def _pieces(pieces: list[Any], names: list[str]) -> tuple[Piece, ...]:
-    return tuple([Piece(p) if isinstance(p, str) else Piece(p[0], names[p[1]], p[2]) for p in pieces])
-
-
-def _finding(f: list[Any], names: list[str]) -> ShownFinding:
-    *plain, basis, sums, suspects, spots = f
-    return ShownFinding(
-        **dict(zip(_FINDING_FIELDS[:-1], plain, strict=True)),
-        basis=tuple(basis),
-        sums=tuple([Sum(name, line, tuple([names[k] for k in keys])) for name, line, keys in sums]),
-        suspects=tuple(
-            [Suspicion(words, text, better, why, names[k]) for words, text, better, why, k in suspects]
-        ),
-        spots=tuple(
-            [
-                Spot(names[k], leaf, _box(box), words, text, tuple([(a, b, c, d) for a, b, c, d in more]))
-                for k, leaf, box, words, text, more in spots
-            ]
-        ),
-    )
+    def _number(self, row: tuple[Any, ...]) -> Number:
+        key, fact, leaf, words, text, standing = row
+        return Number(key, leaf, words, text, standing, tuple(self._proofs.get(fact, ())))

@@ -155,6 +155,11 @@ class ShownFinding:
     suspects: tuple[Suspicion, ...]
     spots: tuple[Spot, ...]
 
+    @property
+    def leaf(self) -> int:
+        """The leaf it begins on; 0 where it stands on none."""
+        return self.spots[0].leaf if self.spots else 0
+
 
 @dataclass(frozen=True, slots=True)
 class Unchecked:

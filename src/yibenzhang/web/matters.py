@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from yibenzhang.office.access import NotHere, Refused
@@ -60,17 +61,14 @@ def grouped(view: Outline) -> list[tuple[str, list[Any]]]:
     return sorted(groups.items(), key=lambda g: -len(g[1]))
 
 
-def told_matters(
-    office: Office, s: Submission, matters: Sequence[Matter], report: Mapping[str, Any] | None
-) -> list[dict[str, Any]]:
-    """The matters as programs are told them; ``report``: that of the check, for the units of their numbers."""
-    documents = [*report["documents"], report] if report else []
-    units = {f["id"]: f.get("unit") for d in documents for f in d.get("findings") or d.get("across") or ()}
-    try:
-        leaves = dict(enumerate(map(leafname, office.views.outline(s).leaves), start=1))
-    except (NotHere, Refused):
-        # checked by another version of the program: what was decided is told all the same
-        leaves = {}
+def told_matters(office: Office, s: Submission, matters: Sequence[Matter]) -> list[dict[str, Any]]:
+    """The matters as programs are told them."""
+    leaves: dict[int, str] = {}
+    units: dict[str, str] = {}
+    with suppress(NotHere, Refused):  # what was decided is told all the same
+        view = office.views.outline(s)
+        leaves = dict(enumerate(map(leafname, view.leaves), start=1))
+        units = {f.id: f.unit for f in view.findings}
     names = rules(office.settings.extra)
     return [
         {

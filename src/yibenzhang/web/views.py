@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Generic, Protocol, TypeVar
 
+from yibenzhang.office import stored_views
 from yibenzhang.office.access import NotHere, Refused
 from yibenzhang.office.file_store import FileStore
-from yibenzhang.showing.kept import Kept, Numbers, ViewError
+from yibenzhang.office.stored_views import StoredNumbers, StoredView
+from yibenzhang.showing.stored import StoredError
 from yibenzhang.showing.view import Leaf, Number, Outline, Proof, Spot, View
 
 MOST, MOST_NUMBERS = 128, 48
@@ -72,8 +74,8 @@ class Views:
 
     def __init__(self, ledger: FileStore) -> None:
         self._ledger = ledger
-        self._views: _Last[Kept] = _Last(MOST, MOST_BYTES)
-        self._numbers: _Last[Numbers] = _Last(MOST_NUMBERS)
+        self._views: _Last[StoredView] = _Last(MOST, MOST_BYTES)
+        self._numbers: _Last[StoredNumbers] = _Last(MOST_NUMBERS)
         self._lock = threading.Lock()
         self._loads = 0
 
@@ -88,10 +90,10 @@ class Views:
         with _told():
             return kept.outline, kept.leaf(number)
 
-    def numbers(self, submission: Checked) -> Numbers:
+    def numbers(self, submission: Checked) -> StoredNumbers:
         key, kept = self._kept(submission)
 
-        def make() -> tuple[int, Numbers]:
+        def make() -> tuple[int, StoredNumbers]:
             made = kept.numbers()
             self._aside()
             return 0, made
@@ -104,11 +106,20 @@ class Views:
         with _told():
             return self._kept(submission)[1].whole()
 
-    def _kept(self, submission: Checked) -> tuple[Key, Kept]:
-        path = self._ledger.analysis(submission.receipt, "view")
+    def report(self, submission: Checked, name: str) -> dict[str, Any]:
+        """The report on it, by the contract of reports.json_report; ``name`` is what its file is called."""
+        kept = self._kept(submission)[1]
+        try:
+            with _told():
+                return stored_views.report_on(self._ledger, submission.receipt, kept, name)
+        except FileNotFoundError as error:
+            raise NotHere from error
 
-        def make() -> tuple[int, Kept]:
-            made = Kept(path.read_bytes())
+    def _kept(self, submission: Checked) -> tuple[Key, StoredView]:
+        path = stored_views.place_of(self._ledger, submission.receipt)
+
+        def make() -> tuple[int, StoredView]:
+            made = stored_views.read(path)
             self._aside()
             return len(made), made
 
@@ -136,7 +147,7 @@ class Views:
 def _told() -> Iterator[None]:
     try:
         yield
-    except ViewError as error:
+    except StoredError as error:
         raise Refused(
             "这一版是用旧版程序检查的，现在的程序看不了；请到看板点“重新检查”，查完再看。"
         ) from error
@@ -172,7 +183,7 @@ def leafname(leaf: Leaf) -> str:
 
 
 def numbers_of(
-    view: Outline, numbers: Numbers, key: str = "", leaf: int = 0
+    view: Outline, numbers: StoredNumbers, key: str = "", leaf: int = 0
 ) -> tuple[Iterator[dict[str, Any]], Iterator[Proof]]:
     """Printed numbers as rows of a table (all of them, or the one of ``key``, or those on a leaf), and the relations
     they take part in: ``proofs`` of a row are positions among these."""
@@ -187,7 +198,7 @@ def numbers_of(
 
 
 def _number(
-    view: Outline, numbers: Numbers, n: Number, place: Mapping[int, int] | Sequence[int]
+    view: Outline, numbers: StoredNumbers, n: Number, place: Mapping[int, int] | Sequence[int]
 ) -> dict[str, Any]:
     """What proves a proved number stands before a sum that another number spoils."""
     proofs = [numbers.proof(k) for k in n.proofs]

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query, Request, Response
 from yibenzhang.office.access import Actor, NotHere, Refused, submission_of
 from yibenzhang.office.models import Submission, Tick
 from yibenzhang.office.reviews import ticks_of
-from yibenzhang.showing.kept import Numbers
+from yibenzhang.office.stored_views import StoredNumbers
 from yibenzhang.showing.view import Outline
 from yibenzhang.web.formats import forms, page, shown, told_to_programs
 from yibenzhang.web.pages.review import shelved
@@ -138,7 +138,7 @@ def numbers(
     return _listed(request, who, "数字", data, rows, NUMBERS, head, "numbers", min(part, pages), pages)
 
 
-def _place(numbers: Numbers, key: str) -> dict[str, Any]:
+def _place(numbers: StoredNumbers, key: str) -> dict[str, Any]:
     n = numbers.get(key)
     return {
         "key": key,
