@@ -11,12 +11,21 @@ All others are fast in the folders of FAST, and middle elsewhere.
 
 from __future__ import annotations
 
+import gc
+import os
+import sys
+from functools import lru_cache
 from pathlib import Path
 
-import pytest
-from hypothesis import settings
+# else every program that a test starts compiles all of it anew
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
-from yibenzhang.reading import converting
+import pytest  # noqa: E402
+from hypothesis import settings  # noqa: E402
+
+from yibenzhang import Checked, check  # noqa: E402
+from yibenzhang.reading import converting  # noqa: E402
 
 settings.register_profile("same", derandomize=True)  # the same examples in every run
 settings.load_profile("same")
@@ -29,6 +38,19 @@ LONG = {"chromium", "corpus", "libreoffice", "postgres", "server"}
 """Fixtures, or values of a parameter that name one: what is outside of this repository, or a server of its own."""
 
 
+_brief = False
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    global _brief
+    _brief = config.getoption("markexpr") in ("fast", "not long")
+
+
+def examples(most: int) -> int:
+    """So many made-up examples of a property: all with the long ring, a fifth without it."""
+    return max(most // 5, min(most, 5)) if _brief else most
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         own = {m.name for m in item.iter_markers()}
@@ -38,6 +60,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("long")
         elif not own & {"fast", "middle", "long"}:
             item.add_marker("fast" if item.path.parent.name in FAST else "middle")
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: the collector need not look at it again, nor a fork copy it."""
+    gc.collect()
+    gc.freeze()
+
+
+@lru_cache(maxsize=32)
+def checked(name: str) -> Checked:
+    """A shipped example, read and checked once for all tests; nobody can change it."""
+    return check(EXAMPLES / name)
 
 
 def undecidable() -> bytes:

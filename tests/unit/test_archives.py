@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from tests.conftest import examples
 from tests.ofds import ofd, table, zipped
 from tests.unit.test_cli import CLEAN, WRONG
 from yibenzhang.batch import find_files
@@ -164,7 +165,7 @@ def test_what_a_zip_is() -> None:
     assert kind_of(["a.pdf", "b/OFD.xml"]) == "zip"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.data())
 def test_damaged_archives_end_in_a_list_or_a_sentence(data: st.DataObject) -> None:
     whole = bytearray(zipped({"a.txt": CLEAN, "b.zip": zipped({"c.txt": WRONG})}))

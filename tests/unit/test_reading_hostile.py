@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import examples
 from tests.office import VARIANTS, as_csv, documents
 from yibenzhang.checking.check import facts_of
 from yibenzhang.model.documents import Document
@@ -186,7 +187,7 @@ def samples() -> dict[str, bytes]:
 
 
 FUZZ = settings(
-    max_examples=60,
+    max_examples=examples(60),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     derandomize=True,

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import examples
 from tests.ofds import NS, STYLES, XML, from_pdf, ofd, path, table, text, zipped
 from yibenzhang.checking.check import Checked, check_document
 from yibenzhang.model.documents import Document
@@ -253,7 +254,7 @@ def test_parts_of_any_bytes_end_in_a_document_or_a_sentence(data: bytes, name: s
 WORDS = st.sampled_from(["nan", "inf", "-1e999", "1e308", "", "0", "-5", "g 99999999999999999999 1e300", "g g g", "x", "1 2", "1 0 0 1 0 0", "0 0 0 0 0 0", "0 0 1e6 1e6", "99999"])  # fmt: skip
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=examples(150), suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.lists(st.tuples(WORDS, WORDS, WORDS, WORDS, WORDS), min_size=1, max_size=6))
 def test_any_attributes_end_in_a_document(values: list[tuple[str, str, str, str, str]]) -> None:
     content = ""
@@ -263,7 +264,7 @@ def test_any_attributes_end_in_a_document(values: list[tuple[str, str, str, str,
     assert isinstance(read_data("a", ofd([content + table(ROWS)])), Document)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.data())
 def test_damaged_files_end_in_a_document_or_a_sentence(data: st.DataObject) -> None:
     whole = bytearray(ofd([table(ROWS)]))
