@@ -21,6 +21,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from yibenzhang.collecting import seldom
 from yibenzhang.confining import NONE, SPENT, Allowance, Limits, begin, settle
 
 
@@ -282,6 +283,7 @@ def _work(
     if hasattr(select, "poll"):
         threading.Thread(target=_end_with_parent, args=(pipe.fileno(),), daemon=True).start()
     first_to_go()
+    seldom()
     if nice and hasattr(os, "nice"):
         os.nice(nice)
     settle(limits, writable)

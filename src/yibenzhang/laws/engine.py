@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from yibenzhang.balance.slips import EXCHANGED, MOVED_POINT, slipped
 from yibenzhang.laws.beside_lists import beside_lists
@@ -93,7 +94,12 @@ Broken = list[tuple[Family, Instance]]
 
 def _list(family: Family, i: Instance) -> tuple[str, str]:
     """A list of rows as one way of reading has it, whatever the column."""
-    return family.name.rpartition("/")[0], i.parent
+    return _stem(family.name), i.parent
+
+
+@lru_cache(maxsize=4096)
+def _stem(name: str) -> str:
+    return name.rpartition("/")[0]
 
 
 def _settled(broken: Broken, holds: set[tuple[str, str]], lists: Counter[tuple[str, str]]) -> Broken:

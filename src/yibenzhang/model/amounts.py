@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
@@ -90,7 +90,7 @@ class Amount:
 
     def in_unit(self, unit: Unit | None) -> Amount:
         """The same printed number with the unit its table states, unless it carries its own."""
-        return self if self.unit or not unit else replace(self, unit=unit)
+        return self if self.unit or not unit else Amount(self.value, self.decimals, unit, self.text)
 
 
 def unit_named(name: str) -> Unit | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from operator import attrgetter
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +58,21 @@ class Coordinates:
 
     def placed(self, values: Mapping[str, str]) -> Coordinates:
         """The same with other values in those dimensions."""
-        return replace(self, **values)  # type: ignore[arg-type]
+        return _placed(self, tuple(values.items()))
 
     def without(self, *dimensions: str) -> Coordinates:
         """The same with those dimensions unsaid."""
         return self.placed(dict.fromkeys(dimensions, ""))
 
 
+@lru_cache(maxsize=8192)
+def _placed(at: Coordinates, values: tuple[tuple[str, str], ...]) -> Coordinates:
+    changed = list(_ALL(at))
+    for dimension, value in values:
+        changed[_AT[dimension]] = value
+    return Coordinates(*changed)
+
+
 DIMENSIONS = tuple(f.name for f in fields(Coordinates) if f.name != "residue")
+_ALL = attrgetter(*DIMENSIONS, "residue")
+_AT = {name: k for k, name in enumerate(DIMENSIONS)}

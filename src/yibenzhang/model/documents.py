@@ -48,6 +48,9 @@ class Table:
         """rows × columns; every position a cell covers holds that cell."""
         out: list[list[Cell | None]] = [[None] * self.columns for _ in range(self.rows)]
         for cell in self.cells:
+            if cell.row_span == cell.column_span == 1 and cell.row < self.rows and cell.column < self.columns:
+                out[cell.row][cell.column] = cell
+                continue
             for r in range(cell.row, min(cell.row + cell.row_span, self.rows)):
                 for c in range(cell.column, min(cell.column + cell.column_span, self.columns)):
                     out[r][c] = cell

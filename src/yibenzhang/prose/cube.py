@@ -130,12 +130,13 @@ class Cube:
 
     def find(self, wanted: Wanted) -> list[Fact]:
         """The numbers that stand where the words say, the most likely first."""
-        found = self._named(wanted)
+        found, said = self._named(wanted), dict(wanted.values)
         if not wanted.codes and not wanted.label:
-            said = dict(wanted.values)
             found = iter(self._plain.get((said.get("kind", ""), said.get("item", "")), ()))
         ranked = [
-            (rank, k, c.fact) for k, c in enumerate(found) if (rank := self._rank(c, wanted)) is not None
+            (rank, k, c.fact)
+            for k, c in enumerate(found)
+            if (rank := self._rank(c, wanted, said)) is not None
         ]
         return list({f.id: f for _, _, f in sorted(ranked, key=lambda x: x[:2])}.values())
 
@@ -149,7 +150,7 @@ class Cube:
         found = [
             c for c in found
             if c.at.kind == said.get("kind", "") and c.at.item == said.get("item", "")
-            and self._rank(c, wanted) is not None
+            and self._rank(c, wanted, said) is not None
         ]  # fmt: skip
         fund = said.get("fund") or dict(wanted.prefer).get("fund", "")
         if fund:
@@ -188,7 +189,8 @@ class Cube:
         """Of a code or a row's name only some kind of spending is told, and the words name none."""
         if any(d == "kind" for d, _ in wanted.values + wanted.prefer):
             return False
-        kinds = {c.at.kind for c in self._named(wanted) if self._rank(c, wanted) is not None}
+        said = dict(wanted.values)
+        kinds = {c.at.kind for c in self._named(wanted) if self._rank(c, wanted, said) is not None}
         return bool(kinds) and "" not in kinds and not {"basic", "project"} <= kinds
 
     def together(self, codes: Sequence[str], wanted: Wanted) -> Iterator[tuple[Fact, ...]]:
@@ -197,7 +199,10 @@ class Cube:
         columns: dict[tuple[str, int, int], dict[str, Fact]] = defaultdict(dict)
         for code in codes:
             for cell in self._by_code.get(("department", code), ()):
-                if self._rank(cell, replace(said, codes=(("department", code),))) is not None:
+                if (
+                    self._rank(cell, replace(said, codes=(("department", code),)), dict(said.values))
+                    is not None
+                ):
                     columns[cell.column].setdefault(code, cell.fact)
         yield from (tuple(found.values()) for found in columns.values() if codes[0] in found)
 
@@ -213,13 +218,14 @@ class Cube:
             fund = cell.at.fund
             if fund and fund != whole and self._below(fund, whole):
                 near = replace(wanted, values=tuple({**said, "fund": fund}.items()))
-                if self._rank(cell, near) is not None:
+                if self._rank(cell, near, dict(near.values)) is not None:
                     rows[(*cell.column[:2], cell.fact.row.index)].setdefault(fund, cell.fact)
         yield from (tuple(found.values()) for found in rows.values() if len(found) > 1)
 
     def rolled(self, wanted: Wanted) -> Iterator[tuple[Fact, ...]]:
         """What several rows of one column, or the columns of several kinds, come to for a code or a row's name."""
-        found = [c for c in self._named(wanted) if self._rank(c, wanted) is not None]
+        said = dict(wanted.values)
+        found = [c for c in self._named(wanted) if self._rank(c, wanted, said) is not None]
         rows: dict[tuple[str, int, int], list[Fact]] = defaultdict(list)
         kinds: dict[tuple[str, int, str], dict[str, Fact]] = defaultdict(dict)
         for cell in found:
@@ -239,14 +245,13 @@ class Cube:
             return (c for code in wanted.codes for c in self._by_code.get(code, ()))
         return iter(self._by_label.get(fold_name(wanted.label), ())) if wanted.label else iter(())
 
-    def _rank(self, cell: Cell, wanted: Wanted) -> tuple[int, ...] | None:
+    def _rank(self, cell: Cell, wanted: Wanted, said: Mapping[str, str]) -> tuple[int, ...] | None:
         """How well the cell fits, less is better; None where a word of either forbids it."""
         at = cell.at
         if (at.version or "") not in ((wanted.version,) if wanted.version else ("", "current_year")):
             return None
         if at.stage not in wanted.stages or at.measure or at.year:
             return None
-        said = dict(wanted.values)
         named = bool(wanted.codes or wanted.label)
         fits = {d: self._fits(d, getattr(at, d), v) for d, v in wanted.prefer}
         whole = not (named or said.get("kind") or said.get("item"))

@@ -101,7 +101,7 @@ def _kept(char: str) -> bool:
 @lru_cache(maxsize=8192)
 def flat(text: str) -> str:
     """Half-width text without blanks and markup."""
-    return "".join(c for c in narrow(text) if _kept(c))
+    return "".join(narrow(text).split()).replace("*", "").replace("_", "")
 
 
 def passages_of(document: Document) -> list[Passage]:

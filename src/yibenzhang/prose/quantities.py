@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 
 from yibenzhang.model.amounts import Amount, CellState, Unit, unit_named
 from yibenzhang.model.facts import Fact, Row
@@ -67,7 +68,7 @@ class Kind(StrEnum):
     """An amount that cannot be read: what is said of it is void, and of no other amount."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Quantity:
     """A number of a passage from ``start`` to ``end``; ``lead`` are the words between it and the one before.
 
@@ -94,7 +95,7 @@ class Quantity:
     def percent(self) -> bool:
         return self.amount.unit is not None and self.amount.unit.dimension == "percent"
 
-    @property
+    @cached_property
     def fact(self) -> Fact:
         """The number as a fact, so that sums, diagnosis and coverage treat text and tables alike."""
         place = self.passage.place(self.start)

@@ -14,6 +14,7 @@ from yibenzhang.model.places import Place
 _TOGETHER = re.compile(r"[\[【(（]?(?P<code>\d{3,7})[\]】)）]?[-—－–_:：]*(?P<name>[^\d.,，%].*)")
 _CODE = re.compile(r"[\[【(（]?(?P<code>\d{3,7})[\]】)）]?")
 _PART = re.compile(r"\d{2}")
+_OPENS = frozenset("0123456789０１２３４５６７８９[【(（")
 _NAME = re.compile(r"[^\d]*[\u4e00-\u9fff]{2}.*")
 _BLANKS = 2
 """So many blank cells may stand between a code and its name."""
@@ -42,7 +43,7 @@ def coded_rows(table: Table) -> tuple[CodedRow, ...]:
 
 
 def _of_row(cells: list[Cell]) -> Iterator[CodedRow]:
-    texts = [re.sub(r"\s", "", c.text) for c in cells]
+    texts = ["".join(c.text.split()) for c in cells]
     at = 0
     while at < len(cells):
         code, name, last = _coded(texts, at)
@@ -53,6 +54,8 @@ def _of_row(cells: list[Cell]) -> Iterator[CodedRow]:
 
 def _coded(texts: list[str], at: int) -> tuple[str, str, int]:
     """The code that stands at ``at``, its name, and the last place that either takes; empty where there is none."""
+    if texts[at][:1] not in _OPENS:
+        return "", "", at
     if (m := _TOGETHER.fullmatch(texts[at])) and _NAME.fullmatch(m["name"]):
         return m["code"], m["name"], at
     m = _CODE.fullmatch(texts[at])

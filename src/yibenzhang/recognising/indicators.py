@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from yibenzhang.model.amounts import narrow
 from yibenzhang.model.documents import Cell
@@ -61,6 +62,7 @@ class Indicator:
         return fold(self.name)
 
 
+@lru_cache(maxsize=4096)
 def target_of(text: str) -> Target | None:
     """The value of an indicator as a condition; None where it is words, or more than one number."""
     raw = narrow(text)

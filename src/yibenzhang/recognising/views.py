@@ -138,7 +138,8 @@ class Reader:
                 tree = self.lexicon.trees.get(dimension)
                 joined = tree.joined(getattr(a, dimension), node) if tree else node
                 changes[dimension] = joined or node
-        return replace(a, **changes, residue=(*a.residue, *b.residue))
+        at = a.placed(changes)
+        return replace(at, residue=(*a.residue, *b.residue)) if b.residue else at
 
     def _fact(
         self, frame: Framed, row: ViewRow, column: ViewColumn, cell: Cell, at: Coordinates, known: _Numbers

@@ -54,10 +54,21 @@ class Vocabulary:
 
     def name(self, indicator: Indicator, brackets: bool = False) -> str:
         """The name without its number and stray marks; what stands in brackets at its end stays where asked for."""
-        name = indicator.key
-        for dress in self.of("dress"):
-            name = name if brackets and "(" in dress[:3] else re.sub(dress, "", name)
-        return name
+        known = self._names.get((indicator.name, brackets))
+        if known is None:
+            known = indicator.key
+            for dress, bracket in self._dress:
+                known = known if brackets and bracket else dress.sub("", known)
+            self._names[indicator.name, brackets] = known
+        return known
+
+    @cached_property
+    def _dress(self) -> list[tuple[re.Pattern[str], bool]]:
+        return [(re.compile(d), "(" in d[:3]) for d in self.of("dress")]
+
+    @cached_property
+    def _names(self) -> dict[tuple[str, bool], str]:
+        return {}
 
     @cached_property
     def _kinds(self) -> dict[str, frozenset[str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import combinations
 
@@ -81,13 +81,20 @@ def homophones(case: Case) -> Iterator[Issue]:
 
 def _pairs(runs: Iterable[str], shape: tuple[int, int, int]) -> set[tuple[str, str, str, str]]:
     a, n, b = shape
-    middles: dict[tuple[str, str], set[str]] = defaultdict(set)
+    first: dict[str, str] = {}
+    several: dict[str, set[str]] = {}
+    end = a + n
+    whole = end + b
     for run in runs:
-        for k in range(len(run) - a - n - b + 1):
-            middles[run[k : k + a], run[k + a + n : k + a + n + b]].add(run[k + a : k + a + n])
+        for k in range(len(run) - whole + 1):
+            piece = run[k : k + whole]
+            around, middle = piece[:a] + piece[end:], piece[a:end]
+            if (known := first.setdefault(around, middle)) != middle:
+                several.setdefault(around, {known}).add(middle)
     out = set()
-    for (before, after), found in middles.items():
-        if 2 <= len(found) <= 4:
+    for around, found in several.items():
+        if len(found) <= 4:
+            before, after = around[:a], around[a:]
             ordered = sorted(found)
             for i, one in enumerate(ordered):
                 for two in ordered[i + 1 :]:

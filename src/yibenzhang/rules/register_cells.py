@@ -48,7 +48,7 @@ def class_cells(case: Case) -> Iterator[Issue]:
 def _broken(table: Table) -> Iterator[_Broken]:
     rows: dict[int, list[Cell]] = {}
     for cell in table.cells:
-        if re.sub(r"\s", "", cell.text):
+        if cell.text.strip():
             rows.setdefault(cell.row, []).append(cell)
     coded = {r.row: r for r in coded_rows(table)}
     cells = {k: sorted(found, key=lambda c: c.column) for k, found in rows.items()}
@@ -74,7 +74,7 @@ def _broken(table: Table) -> Iterator[_Broken]:
 
 
 def _text(cell: Cell) -> str:
-    return re.sub(r"\s", "", cell.text)
+    return "".join(cell.text.split())
 
 
 @rule("registers.numbered")

@@ -15,6 +15,7 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
+from yibenzhang.collecting import seldom
 from yibenzhang.web.app import create
 from yibenzhang.web.bounding import Prompt
 from yibenzhang.web.picturing import end_with_parent
@@ -67,7 +68,7 @@ def calm() -> None:
     """What was loaded at the start is never looked through again by the collector of garbage."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
+    seldom()
     # a thread that works lets the one that takes and gives answers in between after a millisecond, not five
     sys.setswitchinterval(0.001)
 
