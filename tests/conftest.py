@@ -13,9 +13,12 @@ from __future__ import annotations
 
 import gc
 import os
+import sqlite3
 import sys
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 # else every program that a test starts compiles all of it anew
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -23,6 +26,8 @@ sys.dont_write_bytecode = False
 
 import pytest  # noqa: E402
 from hypothesis import settings  # noqa: E402
+from sqlalchemy import event  # noqa: E402
+from sqlalchemy.pool import Pool  # noqa: E402
 
 from yibenzhang import Checked, check  # noqa: E402
 from yibenzhang.reading import converting  # noqa: E402
@@ -72,6 +77,22 @@ def pytest_collection_finish() -> None:
 def checked(name: str) -> Checked:
     """A shipped example, read and checked once for all tests; nobody can change it."""
     return check(EXAMPLES / name)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quick_disk() -> Iterator[None]:
+    """Nothing in this process waits for the disk: only a power cut would tell, and no test makes one."""
+
+    def unsynced(connection: Any, record: Any, _: object) -> None:
+        if isinstance(connection, sqlite3.Connection) and not record.info.get("unsynced"):
+            connection.execute("PRAGMA synchronous=OFF")
+            record.info["unsynced"] = True
+
+    event.listen(Pool, "checkout", unsynced)
+    kept, os.fsync = os.fsync, lambda _: None
+    yield
+    os.fsync = kept
+    event.remove(Pool, "checkout", unsynced)
 
 
 def undecidable() -> bytes:

@@ -200,21 +200,22 @@ def test_nothing_to_group() -> None:
 
 
 @pytest.mark.middle
-def test_errors_planted_in_the_text_are_found_by_the_tables_of_the_other_file() -> None:
-    """Every amount of the text with a wrong first digit, one at a time."""
+@pytest.mark.parametrize("step", [5, pytest.param(1, marks=pytest.mark.long)])
+def test_errors_planted_in_the_text_are_found_by_the_tables_of_the_other_file(step: int) -> None:
+    """Every amount of the text, or every fifth, with a wrong first digit, one at a time."""
     tables = read_data("t.pdf", pages("jiangsu-clean.pdf", TABLES))
     text = prose()
     profile = check_document(read_data("a.txt", text.encode())).profile
     planted = together = alone = 0
-    for m in re.finditer(r"\d[\d,]*\.\d\d(?=万元)", text):
+    for m in [*re.finditer(r"\d[\d,]*\.\d\d(?=万元)", text)][::step]:
         digit = "8" if m.group()[0] != "8" else "3"
         changed = read_data("a.txt", (text[: m.start()] + digit + text[m.start() + 1 :]).encode())
         planted += 1
         alone += bool(check_document(changed).findings)
         together += bool(check_together([changed, tables], ["a.txt", "t.pdf"], profile).findings)
     print(f"\namount: {together} of {planted} found with the tables of the other file, {alone} without")
-    assert planted > 20
-    assert together >= 0.95 * planted
+    assert planted > 20 // step
+    assert planted - together <= max(1, 0.05 * planted)
     assert together > alone
 
 

@@ -32,8 +32,10 @@ from sqlalchemy import create_engine, text
 
 from yibenzhang.office import passwords
 from yibenzhang.office.access import LOCAL
+from yibenzhang.office.database import engine_of, prepare
 from yibenzhang.office.models import Body, Role
 from yibenzhang.office.users import add_user
+from yibenzhang.resources.store import prepare as prepare_resources
 from yibenzhang.web.app import create
 from yibenzhang.web.security import COOKIE
 from yibenzhang.web.settings import Office, Settings
@@ -268,13 +270,28 @@ def running(app: Any, base: str) -> Iterator[Browser]:
 MakeShop = Callable[..., Shop]
 
 
+@pytest.fixture(scope="session")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the tables of this version and nothing in them, made once; test_database makes them anew."""
+    folder = tmp_path_factory.mktemp("tables")
+    engine = engine_of("", folder)
+    prepare(engine)
+    prepare_resources(engine)
+    engine.dispose()
+    return folder / "office.db"
+
+
 @pytest.fixture
-def make_shop(tmp_path: Path, database: str) -> Iterator[MakeShop]:
+def make_shop(tmp_path: Path, database: str, tables: Path) -> Iterator[MakeShop]:
     """Workbenches with settings of one's own; by default with accounts and without worker processes."""
     with ExitStack() as stack:
 
         def make(**more: Any) -> Shop:
             settings = Settings(**{"folder": tmp_path / "ledger", "database": database, "accounts": True, "hosts": (), "work": False, **more})  # fmt: skip
+            place = settings.folder / "office.db"
+            if not settings.database and not place.exists():
+                settings.folder.mkdir(parents=True, exist_ok=True)
+                shutil.copy(tables, place)
             app = create(settings)
             office: Office = app.state.office
             base = "http://office.example" if settings.accounts else "http://localhost"
