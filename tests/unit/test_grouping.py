@@ -15,6 +15,7 @@ import pypdfium2 as pdfium
 import pytest
 from typer.testing import CliRunner
 
+from tests.conftest import checked
 from tests.ofds import from_pdf, zipped
 from yibenzhang.checking.check import check, check_document, check_together
 from yibenzhang.checking.multi_file import groups_of, same_body
@@ -58,7 +59,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_text_and_tables_are_one_disclosure(folder: Path) -> None:
-    whole = check(EXAMPLES / "jiangsu-clean.pdf")
+    whole = checked("jiangsu-clean.pdf")
     found = report(folder)
     [group] = found["groups"]
     assert [Path(f).name for f in group["files"]] == ["公开文件.pdf", "公开表格.pdf"]
@@ -110,7 +111,7 @@ def test_the_same_table_in_two_files_is_compared(tmp_path: Path) -> None:
     rules = {r["rule"] for f in found["across"] for r in f["relations"]}
     assert "together.same" in rules
     rows = {s["evidence"]["row"] for f in found["across"] for s in f["suspects"]}
-    alone = check(EXAMPLES / "jiangsu-two-tables-differ.pdf")
+    alone = checked("jiangsu-two-tables-differ.pdf")
     assert {s.evidence.row for f in alone.findings for s in f.suspects} & rows
 
 
@@ -228,6 +229,5 @@ def test_tables_that_do_not_say_whose_they_are_go_to_the_text_with_the_same_amou
         values = {"a": a, "b": b, "c": c, "d": f"{a + c - b:.2f}", "t": f"{a + c:.2f}", "n": n}
         (tmp_path / f"文字{name}.txt").write_text(text.format(**values), encoding="utf-8")
         (tmp_path / f"表{name}.txt").write_text(table.format(**values), encoding="utf-8")
-    checked = [(str(p), check(p)) for p in sorted(tmp_path.iterdir())]
-    groups, _ = groups_of(checked)
+    groups, _ = groups_of([(str(p), check(p)) for p in sorted(tmp_path.iterdir())])
     assert sorted(g.names for g in groups) == [("文字一.txt", "表一.txt"), ("文字二.txt", "表二.txt")]
