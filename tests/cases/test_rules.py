@@ -46,6 +46,7 @@ def test_a_new_rule_is_proved_by_its_own_case(
     words.write_text(
         words.read_text(encoding="utf-8").replace("具体金额已定", "具体金额待定"), encoding="utf-8"
     )
+    monkeypatch.setattr(proving, "claims", mine_alone)
     failed = runner.invoke(app, ["rules", "test", "--standards", mine])
     assert failed.exit_code == 1
     assert "mine.words" in failed.output

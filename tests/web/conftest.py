@@ -21,6 +21,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -109,11 +110,18 @@ class Cluster:
     def address(self, name: str = "postgres") -> str:
         return f"postgresql://postgres@127.0.0.1:{self.port}/{name}"
 
-    def fresh(self) -> str:
-        """The address of a new, empty database."""
+    def fresh(self, filled: bool = False) -> str:
+        """The address of a new database: empty, or ``filled`` with the tables of this version."""
         name = f"t{uuid.uuid4().hex[:16]}"
-        self._say(f"CREATE DATABASE {name}")
+        self._say(f"CREATE DATABASE {name}{f' TEMPLATE {self._tables}' if filled else ''}")
         return self.address(name)
+
+    @cached_property
+    def _tables(self) -> str:
+        """A database with the tables and nothing in them, to be copied."""
+        address = self.fresh()
+        make_tables(address)
+        return address.rpartition("/")[2]
 
     def drop(self, address: str) -> None:
         self._say(f"DROP DATABASE IF EXISTS {address.rpartition('/')[2]} WITH (FORCE)")
@@ -125,6 +133,13 @@ class Cluster:
         with engine.connect() as connection:
             connection.execute(text(statement))
         engine.dispose()
+
+
+def make_tables(address: str, folder: Path = Path()) -> None:
+    engine = engine_of(address, folder)
+    prepare(engine)
+    prepare_resources(engine)
+    engine.dispose()
 
 
 @contextmanager
@@ -163,12 +178,12 @@ def postgres() -> Iterator[Cluster]:
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def database(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The address of an empty database, as ``--database`` takes it."""
+    """The address of an empty database, as ``--database`` takes it; for a workbench the tables are there already."""
     if request.param == "sqlite":
         yield ""
         return
     cluster: Cluster = request.getfixturevalue("postgres")
-    address = cluster.fresh()
+    address = cluster.fresh(filled="make_shop" in request.fixturenames)
     yield address
     cluster.drop(address)
 
@@ -274,10 +289,7 @@ MakeShop = Callable[..., Shop]
 def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with the tables of this version and nothing in them, made once; test_database makes them anew."""
     folder = tmp_path_factory.mktemp("tables")
-    engine = engine_of("", folder)
-    prepare(engine)
-    prepare_resources(engine)
-    engine.dispose()
+    make_tables("", folder)
     return folder / "office.db"
 
 
