@@ -89,7 +89,7 @@ def _purpose_of_another(own: str, what: str, case: Case) -> str:
     return next(others, "")
 
 
-_MERGED = re.compile(r"并入|计入|列入|加入|单列|划转|划入|合并|调整|转列|改列")
+_MERGED = re.compile(r"同步|挂钩|联动|并入|计入|列入|加入|单列|划转|划入|合并|调整|转列|改列")
 """Reasons that name the other item on purpose."""
 _PLACE = re.compile(r"[市区县省]$")
 """Before a name these make it that of a body ("某市儿童医院")."""
@@ -119,29 +119,6 @@ def unchanged(case: Case) -> Iterator[Issue]:
 
 _THRIFT = re.compile(r"严格|严控|控制|厉行|节约|从严|紧日子|精简|压减|力争|进一步|不必要|非必要|不合理")
 """What everybody does every year, whatever comes of it."""
-_REASONED = re.compile(
-    r"(?P<way>增加|增长|减少|下降)(?:了)?[\d.,]+(?:%|万元)[。,;]?(?:其)?"
-    r"(?:(?:(?:增加|增长|减少|下降)的?)?(?:主要)?原因(?:主要)?(?:是|为|:|系)+|主要(?:是|系)(?:由于|因为?)?)"
-    r"(?P<why>[^。;\d]{2,60}?(?:经费|支出|费用|费|资金|采购)(?:的)?(?P<other>增加|减少))(?=[。;]|$)"
-)
-
-
-@rule("reasons.direction", needs=("text",))
-def against(case: Case) -> Iterator[Issue]:
-    """A decrease explained by nothing but an increase, or the other way round."""
-    for p in case.passages:
-        for m in _REASONED.finditer(p.text):
-            up = m.group("way") in ("增加", "增长")
-            why, same = m.group("why"), _UP if m.group("way") in ("增加", "增长") else _DOWN
-            if up == (m.group("other") == "增加") or re.search(r"上年|去年|一次性|不再|剔除|结转|结余", why):
-                continue
-            if same.search(why):
-                continue
-            words = p.verbatim(m.start(), m.end()).strip()
-            way, other = m.group("way"), m.group("other")
-            yield issue_at("reasons.direction", words, p.place(m.start()), way=way, other=other)
-
-
 _TURNED = re.compile(
     r"(?P<way>增加|增长|减少|下降)(?:了)?[\d.,]+(?:%|万元|元)[,。](?:(?:增长|下降|降低)[\d.,]+%[,。])?"
     r"(?P<other>增加|增长|减少|下降)(?:的)?(?:主要)?原因"
