@@ -65,6 +65,7 @@ def test_no_name_ends_a_report(tmp_path: Path, name: str) -> None:
     assert {run(command, str(file)).exit_code for command in ("tables", "facts")} <= {0, 2}  # 2: no text
 
 
+@pytest.mark.middle
 @pytest.mark.skipif(os.name == "nt", reason="names are Unicode there")
 def test_a_name_that_is_no_text_ends_nothing(tmp_path: Path) -> None:
     folder = os.fsencode(tmp_path) + b"/\xff\x1b[31m[red]"

@@ -22,6 +22,8 @@ from yibenzhang.checking.multi_file import groups_of, same_body
 from yibenzhang.cli import app
 from yibenzhang.reading import read_data
 
+pytestmark = pytest.mark.middle  # workers for each folder
+
 EXAMPLES = Path(__file__).parents[2] / "examples"
 TEXT, TABLES = (0, 1, 2, 9, 10, 11, 12), (3, 4, 5, 6, 7, 8)
 """The pages of the Jiangsu example with sentences, and those with tables."""
@@ -200,7 +202,6 @@ def test_nothing_to_group() -> None:
     assert groups_of([]) == ([], {})
 
 
-@pytest.mark.middle
 @pytest.mark.parametrize("step", [5, pytest.param(1, marks=pytest.mark.long)])
 def test_errors_planted_in_the_text_are_found_by_the_tables_of_the_other_file(step: int) -> None:
     """Every amount of the text, or every fifth, with a wrong first digit, one at a time."""

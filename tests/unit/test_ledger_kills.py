@@ -60,7 +60,7 @@ def test_kill_9_in_a_loop(tmp_path: Path) -> None:
     for _ in range(60):
         process = started(place, paths, "merge")
         assert process.stdout is not None
-        for _ in range(1 + chance.randrange(8)):  # how far it came, not how long it took: the computer may be busy
+        for _ in range(1 + chance.randrange(8)):  # how far it came, not how long it took
             process.stdout.readline()
         time.sleep(0.15 * chance.random())
         if process.poll() is None:
@@ -100,6 +100,7 @@ def full(*_: Any, **__: Any) -> None:
     raise OSError(errno.ENOSPC, "No space left on device")
 
 
+@pytest.mark.middle
 def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ledger, at = Ledger(tmp_path / "账本"), ["--ledger", str(tmp_path / "账本")]
     for year in (2024, 2025):
@@ -115,6 +116,7 @@ def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert CliRunner().invoke(app, ["publish", "--data", str(tmp_path / "数据"), *at]).exit_code == 0
 
 
+@pytest.mark.middle
 def test_a_full_disk_leaves_no_half_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ledger = Ledger(tmp_path / "账本")
     taken(ledger, put(tmp_path, "一.txt", disclosure(2025)))
