@@ -2,8 +2,8 @@
 
 - ``fast``: a second each, mostly far less; what one runs after every change. ``make fast``
 - ``middle``: with the fast ones, what one runs before a commit. ``make test``
-- ``long``: a browser, PostgreSQL, servers that are killed, scans, real documents, whole seasons, mutated files.
-  ``make long`` runs all three.
+- ``long``: a browser, PostgreSQL, servers that are killed, scans, real documents, whole seasons, mutated files; and the
+  whole of what the other rings take a sample of. ``make long`` runs all three.
 
 A test is long where it needs what LONG names. A test or module may say its ring by a mark; of several the longest counts.
 All others are fast in the folders of FAST, and middle elsewhere.
