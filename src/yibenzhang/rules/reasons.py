@@ -17,6 +17,8 @@ _ITEM = re.compile(r"([^,。;:“”\"、()\d.]{3,30})\((?:项|2\d{6})\)")
 _FOR = re.compile(
     r"(?:主要)?(?:用于|原因(?:是|为|:|系)+|主要是(?:单位)?(?:用于)?)[:]?(?P<what>[^,。;、]{4,60})"
 )
+_USED = re.compile(r"用于(?P<what>[^。;]{4,80})")
+_ITEM_DIGITS = 7
 _FLAT = re.compile(
     r"(?:与|和|较|比)?[^,。;]{0,20}(?<!基本)(?<!不)(?:持平|(?:没有|无)增减变化)[,。;]?(?:(?:主要)?原因(?:是|为|:)+|主要是)"
     r"(?P<why>[^。;]{4,160})"
@@ -75,6 +77,23 @@ def of_another(case: Case) -> Iterator[Issue]:
             words = p.verbatim(m.start(), m.end()).strip()
             yield issue_at("reasons.other_item", words, p.place(m.start()), item=own, other=named[0])
             break
+
+
+@rule("reasons.whom", needs=("text",))
+def whom(case: Case) -> Iterator[Issue]:
+    """A purpose that names people, and not those whom the item is for."""
+    known = [entry.split("=") for entry in case.standards.lists["whom"]]
+    for p, found in zip(case.passages, case.mentions, strict=True):
+        for k, m in enumerate(found):
+            wanted = next((own for item, people, own in known if item in m.name), None)
+            if wanted is None or len(m.at_level[0].code if m.at_level else m.code) != _ITEM_DIGITS:
+                continue
+            end = found[k + 1].start if k + 1 < len(found) else len(p.text)
+            used = _USED.search(p.text, m.end, end)
+            people = next(people for item, people, own in known if own == wanted)
+            if used and re.search(people, used["what"]) and not re.search(wanted, used["what"]):
+                words = p.clauses(used.start(), used.end())
+                yield issue_at("reasons.whom", words, p.place(used.start()), item=m.name)
 
 
 def _purpose_of_another(own: str, what: str, case: Case) -> str:
