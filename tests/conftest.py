@@ -30,6 +30,7 @@ from sqlalchemy import event  # noqa: E402
 from sqlalchemy.pool import Pool  # noqa: E402
 
 from yibenzhang import Checked, check  # noqa: E402
+from yibenzhang.collecting import seldom  # noqa: E402
 from yibenzhang.reading import converting  # noqa: E402
 
 settings.register_profile("same", derandomize=True)  # the same examples in every run
@@ -68,7 +69,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What was imported stays: the collector need not look at it again, nor a fork copy it."""
+    """The collector looks seldom, as in the program, and not at what was imported, which stays; nor need a fork copy it."""
+    seldom()
     gc.collect()
     gc.freeze()
 
