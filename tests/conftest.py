@@ -2,8 +2,8 @@
 
 - ``fast``: a second each, mostly far less; what one runs after every change. ``make fast``
 - ``middle``: with the fast ones, what one runs before a commit. ``make test``
-- ``long``: a browser, PostgreSQL, servers that are killed, scans, real documents, whole seasons, mutated files.
-  ``make long`` runs all three.
+- ``long``: a browser, PostgreSQL, servers that are killed, scans, real documents, whole seasons, mutated files; and the
+  whole of what the other rings take a sample of. ``make long`` runs all three.
 
 A test is long where it needs what LONG names. A test or module may say its ring by a mark; of several the longest counts.
 All others are fast in the folders of FAST, and middle elsewhere.
@@ -11,12 +11,27 @@ All others are fast in the folders of FAST, and middle elsewhere.
 
 from __future__ import annotations
 
+import gc
+import os
+import sqlite3
+import sys
+from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
-import pytest
-from hypothesis import settings
+# else every program that a test starts compiles all of it anew
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
-from yibenzhang.reading import converting
+import pytest  # noqa: E402
+from hypothesis import settings  # noqa: E402
+from sqlalchemy import event  # noqa: E402
+from sqlalchemy.pool import Pool  # noqa: E402
+
+from yibenzhang import Checked, check  # noqa: E402
+from yibenzhang.collecting import seldom  # noqa: E402
+from yibenzhang.reading import converting  # noqa: E402
 
 settings.register_profile("same", derandomize=True)  # the same examples in every run
 settings.load_profile("same")
@@ -29,6 +44,19 @@ LONG = {"chromium", "corpus", "libreoffice", "postgres", "server"}
 """Fixtures, or values of a parameter that name one: what is outside of this repository, or a server of its own."""
 
 
+_brief = False
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    global _brief
+    _brief = config.getoption("markexpr") in ("fast", "not long")
+
+
+def examples(most: int) -> int:
+    """So many made-up examples of a property: all with the long ring, a fifth without it."""
+    return max(most // 5, min(most, 5)) if _brief else most
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         own = {m.name for m in item.iter_markers()}
@@ -38,6 +66,35 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("long")
         elif not own & {"fast", "middle", "long"}:
             item.add_marker("fast" if item.path.parent.name in FAST else "middle")
+
+
+def pytest_collection_finish() -> None:
+    """The collector looks seldom, as in the program, and not at what was imported, which stays; nor need a fork copy it."""
+    seldom()
+    gc.collect()
+    gc.freeze()
+
+
+@lru_cache(maxsize=32)
+def checked(name: str) -> Checked:
+    """A shipped example, read and checked once for all tests; nobody can change it."""
+    return check(EXAMPLES / name)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quick_disk() -> Iterator[None]:
+    """Nothing in this process waits for the disk: only a power cut would tell, and no test makes one."""
+
+    def unsynced(connection: Any, record: Any, _: object) -> None:
+        if isinstance(connection, sqlite3.Connection) and not record.info.get("unsynced"):
+            connection.execute("PRAGMA synchronous=OFF")
+            record.info["unsynced"] = True
+
+    event.listen(Pool, "checkout", unsynced)
+    kept, os.fsync = os.fsync, lambda _: None
+    yield
+    os.fsync = kept
+    event.remove(Pool, "checkout", unsynced)
 
 
 def undecidable() -> bytes:

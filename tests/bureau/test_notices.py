@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from tests.conftest import EXAMPLES
+from tests.conftest import EXAMPLES, examples
 from tests.views import view_of
 from yibenzhang.checking.check import check_document
 from yibenzhang.drafting.parts import FontMissing
@@ -241,7 +241,7 @@ def test_words_of_others_are_words_in_both_files() -> None:
         assert '#read("/etc/hostname")$x$*粗*[a]\\u{41}</w:t><w:br/>&<b>@ref=标题' in flat
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(st.text(max_size=40), st.lists(st.lists(st.text(max_size=6), max_size=14), max_size=4))
 def test_any_words_make_a_word_file(words: str, rows: list[list[str]]) -> None:
     item = NoticeItem(1, "error", words, words, where=words, rows=tuple(tuple(r) for r in rows))
@@ -250,7 +250,7 @@ def test_any_words_make_a_word_file(words: str, rows: list[list[str]]) -> None:
 
 
 @pytest.mark.usefixtures("fonts")
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=examples(8), deadline=None)
 @given(st.text(max_size=40), st.lists(st.lists(st.text(max_size=6), max_size=14), max_size=4))
 def test_any_words_make_a_pdf(words: str, rows: list[list[str]]) -> None:
     item = NoticeItem(1, "error", words, words, where=words, rows=tuple(tuple(r) for r in rows))

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Alignment
 
+from tests.conftest import examples
 from yibenzhang.office.roster_files import read_roster, roster_template, write_csv, write_sheet
 from yibenzhang.reading.limits import MAX_ROSTER_BYTES, MAX_ROSTER_ROWS, ReadingError
 
@@ -307,7 +308,7 @@ def test_what_is_no_roster_is_told_in_a_sentence(data: bytes, words: str) -> Non
     assert str(told.value).endswith("。")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(st.lists(st.text(max_size=12), max_size=5), max_size=8), st.binary(max_size=40))
 def test_any_file_is_read_or_refused(rows: list[list[str]], noise: bytes) -> None:
     sheet = write_csv(["单位名称", "主管部门", "级次", "批复日期", "公开网址"], rows)

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import EXAMPLES
-from yibenzhang import check
+from tests.conftest import EXAMPLES, checked
 from yibenzhang.balance.coverage import Standing
 from yibenzhang.model.issues import Severity
 
@@ -38,7 +37,7 @@ WEAK = {"hubei-goals-weak-targets.txt"}
 
 @pytest.mark.parametrize("path", CLEAN, ids=[p.name for p in CLEAN])
 def test_clean_examples_are_clean(path: Path) -> None:
-    result = check(path)
+    result = checked(path.name)
     assert result.findings == ()
     tables = {f.id for t in result.tables for f in t.facts()}
     values = [s for i, s in result.standing.items() if i in tables and s != Standing.TRIVIAL]
@@ -47,7 +46,7 @@ def test_clean_examples_are_clean(path: Path) -> None:
 
 @pytest.mark.parametrize("name", PLANTED)
 def test_planted_errors_are_found_once(name: str) -> None:
-    errors = [f for f in check(EXAMPLES / name).findings if f.severity != Severity.NOTICE]
+    errors = [f for f in checked(name).findings if f.severity != Severity.NOTICE]
     if name in WEAK:
         errors = [f for f in errors if f.severity == Severity.ERROR]
     told = [(f.evidence[0].row, f.evidence[0].text, f.expected) for f in errors]
@@ -57,12 +56,12 @@ def test_planted_errors_are_found_once(name: str) -> None:
 
 
 def test_a_slid_row_is_the_extractions_doing() -> None:
-    [finding] = check(EXAMPLES / "hubei-shifted-row.txt").findings
+    [finding] = checked("hubei-shifted-row.txt").findings
     assert (finding.rule, finding.severity) == ("reading.shifted", Severity.NOTICE)
 
 
 def test_weak_targets_are_asked_about_once_each() -> None:
-    findings = check(EXAMPLES / "hubei-goals-weak-targets.txt").findings
+    findings = checked("hubei-goals-weak-targets.txt").findings
     assert [(f.rule, f.severity) for f in findings] == [
         (rule, Severity.WARNING) for rule in ("goals.weaker", "goals.unit", "goals.no_value")
     ]

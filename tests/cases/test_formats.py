@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from functools import lru_cache
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import EXAMPLES
+from tests.conftest import checked
 from tests.office import VARIANTS, as_csv, documents
 from yibenzhang import check, read
 from yibenzhang.checking.check import Checked
@@ -29,31 +28,26 @@ def bare(text: str) -> str:
     return re.sub(r"\s", "", text)  # a PDF does not store the blanks of a label
 
 
-@lru_cache(maxsize=1)
-def shipped(name: str) -> Checked:
-    return check(EXAMPLES / name)
-
-
-def facts(checked: Checked) -> Counter[tuple[str, ...]]:
+def facts(found: Checked) -> Counter[tuple[str, ...]]:
     return Counter(
         (
             f.standard, f.side, f.row.code, bare(f.row.label), f.row.role, f.measure, f.state.value,
             str(f.amount.value), f.amount.unit.name if f.amount.unit else "",
         )
-        for t in checked.tables if t.table.standard
+        for t in found.tables if t.table.standard
         for f in t.facts() if f.amount
     )  # fmt: skip
 
 
-def findings(checked: Checked) -> Counter[tuple[str, ...]]:
-    return Counter((f.rule, f.severity.value, bare(f.message), f.expected) for f in checked.findings)
+def findings(found: Checked) -> Counter[tuple[str, ...]]:
+    return Counter((f.rule, f.severity.value, bare(f.message), f.expected) for f in found.findings)
 
 
 @pytest.mark.parametrize(("name", "suffix"), PAIRS)
 def test_the_same_facts_and_findings(name: str, suffix: str, tmp_path: Path) -> None:
     path = tmp_path / "no-suffix"  # files are known by their bytes
     path.write_bytes(VARIANTS[suffix](documents()[name]))
-    made, wanted = check(path), shipped(name)
+    made, wanted = check(path), checked(name)
     assert sum(facts(wanted).values()) > 100
     assert facts(made) - facts(wanted) == Counter()
     assert facts(wanted) - facts(made) == Counter()
@@ -70,7 +64,7 @@ def test_the_same_facts_and_findings(name: str, suffix: str, tmp_path: Path) -> 
 def test_csv_has_the_same_facts(name: str, tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_bytes(as_csv(documents()[name]))
-    assert facts(check(path)) == facts(shipped(name))
+    assert facts(check(path)) == facts(checked(name))
 
 
 def test_keys_of_places_are_unique_and_stable(tmp_path: Path) -> None:

@@ -22,31 +22,41 @@ PROVED = (
 """Kinds of which at least 95 in 100 are found."""
 
 
+@pytest.fixture(scope="module", params=[1, pytest.param(4, marks=pytest.mark.long)])
+def most(request: pytest.FixtureRequest) -> int:
+    """So many errors of a kind in each document."""
+    number: int = request.param
+    return number
+
+
 @pytest.fixture(scope="module")
-def found() -> list[Verdict]:
+def found(most: int) -> list[Verdict]:
     documents = [(p.name, read(p)) for p in sorted(Path(EXAMPLES).glob("*-clean.*"))]
-    return verdicts(documents, seed=2, most=4)
+    return verdicts(documents, seed=2, most=most)
 
 
 def test_every_kind_is_planted(found: list[Verdict]) -> None:
     assert {v.plant.kind for v in found} == set(KINDS)
 
 
-def test_planted_errors_are_found_once(found: list[Verdict], capsys: pytest.CaptureFixture[str]) -> None:
+def test_planted_errors_are_found_once(
+    found: list[Verdict], most: int, capsys: pytest.CaptureFixture[str]
+) -> None:
     counted = [t for t in tally(found) if t.kind in PROVED]
     planted = sum(t.planted for t in counted)
     with capsys.disabled():
         print(f"\n{sum(t.once for t in counted)} of {planted} planted errors found once, at the right place")
-    assert planted > 150
+    assert planted > (150 if most == 4 else 45)
     assert sum(t.once for t in counted) >= 0.92 * planted
     assert sum(t.extra for t in counted) <= 0.03 * planted
 
 
-def test_no_kind_falls(found: list[Verdict]) -> None:
+def test_no_kind_falls(found: list[Verdict], most: int) -> None:
     least = {
         "swapped_columns": 0.75, "swapped_rows": 0.5, "table_unit": 0.95, "missing_row": 0.75, "missing_table": 0.8,
         "missing_statement": 0.75, "stage": 0.95, "year": 0.9, "placeholder": 0.95, "doubled_word": 0.9, "count": 0.75,
     }  # fmt: skip
     for t in tally(found):
         if t.kind in least:
-            assert t.once >= least[t.kind] * t.planted, t
+            missed = 1 if most == 1 else 0  # one of five weighs more than the shares know
+            assert t.once + missed >= least[t.kind] * t.planted, t

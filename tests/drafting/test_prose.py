@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import examples
 from yibenzhang.checking.check import check_document
 from yibenzhang.drafting.compose import compose
 from yibenzhang.drafting.figures import Indicator
@@ -46,7 +47,7 @@ def test_directions_are_chosen_by_the_figures(last: dict[str, Decimal], told: st
     assert ("增长" in text) == ("增长" in told)
 
 
-@settings(deadline=None, max_examples=12)
+@settings(deadline=None, max_examples=examples(12))
 @given(st.integers(min_value=-(10**11), max_value=10**12), st.integers(min_value=0, max_value=10**9))
 def test_no_figure_of_last_year_makes_the_prose_wrong(total: int, reception: int) -> None:
     last = {

@@ -7,6 +7,7 @@ import json
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from tests.unit.test_ledger import ITEMS, disclosure, put, taken
@@ -16,6 +17,8 @@ from yibenzhang.ledger.causes import Difference, causes
 from yibenzhang.ledger.comparing import AcrossFinding, compare
 from yibenzhang.ledger.merging import merge
 from yibenzhang.ledger.store import Ledger
+
+pytestmark = pytest.mark.middle
 
 
 def found(folder: Path, *texts: str) -> list[AcrossFinding]:

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from tests.conftest import examples
 from tests.ofds import ofd, table, zipped
 from tests.unit.test_cli import CLEAN, WRONG
 from yibenzhang.batch import find_files
@@ -22,6 +23,7 @@ from yibenzhang.cli import app
 from yibenzhang.reading import ReadingError, read
 from yibenzhang.reading.containers import Container, kind_of
 from yibenzhang.reading.limits import MAX_ZIP_ENTRIES
+from yibenzhang.reading.packages import Package
 
 
 def saved(tmp_path: Path, data: bytes, name: str = "A.zip") -> Path:
@@ -107,7 +109,7 @@ def test_archives_within_archives(tmp_path: Path) -> None:
 
 
 def test_bombs(tmp_path: Path) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     bomb = zipped({"bomb.txt": b"0" * 60_000_000, "good.txt": CLEAN})
     files, errors = listed(saved(tmp_path, bomb))
     assert files == ["good.txt"]
@@ -115,7 +117,7 @@ def test_bombs(tmp_path: Path) -> None:
     inner = saved(tmp_path, zipped({f"{k}.zip": bomb for k in range(100)}), "B.zip")
     files, errors = listed(inner)
     assert len(files) == 100 and len(errors) == 100
-    assert time.perf_counter() - begun < 30
+    assert time.process_time() - begun < 30
 
 
 def test_a_size_that_lies(tmp_path: Path) -> None:
@@ -129,14 +131,14 @@ def test_a_size_that_lies(tmp_path: Path) -> None:
 
 
 def test_thousands_of_entries_and_two_hundred_thousand(tmp_path: Path) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     many = zipped({f"{k}.txt": "x" for k in range(MAX_ZIP_ENTRIES + 500)})
     files, errors = listed(saved(tmp_path, many))
     assert len(files) == MAX_ZIP_ENTRIES
     assert len(errors) == 1 and "500 个未读取" in errors[0]
     with pytest.raises(ReadingError, match="太多"):
         Container(b"PK\x03\x04" + b"PK\x01\x02" * 300_000)
-    assert time.perf_counter() - begun < 30
+    assert time.process_time() - begun < 30
 
 
 def test_a_damaged_or_empty_archive_is_one_sentence(tmp_path: Path) -> None:
@@ -157,6 +159,15 @@ def test_a_locked_archive_is_said(tmp_path: Path) -> None:
     assert len(errors) == 1 and "加密" in errors[0]
 
 
+def test_a_member_without_a_name_is_no_failure(tmp_path: Path) -> None:
+    data = bytearray(zipped({"a.txt": CLEAN, "b.txt": WRONG}))
+    at = data.rindex(b"PK\x01\x02")
+    data[at + 46] = 0  # zipfile ends a name there
+    files, errors = listed(saved(tmp_path, bytes(data)))
+    assert files[0] == "a.txt" and len(files) + len(errors) == 2
+    assert set(Package(bytes(data)).members) == {"a.txt", ""}
+
+
 def test_what_a_zip_is() -> None:
     assert kind_of(["OFD.xml", "Doc_0/Document.xml"]) == "ofd"
     assert kind_of(["[Content_Types].xml", "word/document.xml"]) == "docx"
@@ -164,7 +175,7 @@ def test_what_a_zip_is() -> None:
     assert kind_of(["a.pdf", "b/OFD.xml"]) == "zip"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.data())
 def test_damaged_archives_end_in_a_list_or_a_sentence(data: st.DataObject) -> None:
     whole = bytearray(zipped({"a.txt": CLEAN, "b.zip": zipped({"c.txt": WRONG})}))

@@ -239,6 +239,7 @@ def test_a_failure_of_the_program_is_three(monkeypatch: pytest.MonkeyPatch, wron
             assert "程序出错（RuntimeError" in result.stderr and "\x1b" not in result.stderr
 
 
+@pytest.mark.middle
 def test_a_reader_that_goes_away_is_not_one(tmp_path: Path) -> None:
     code = (
         f"cd {ROOT}; {sys.executable} -m yibenzhang check {TWO} -f json | head -c 1 >/dev/null; echo ${{PIPESTATUS[0]}};"

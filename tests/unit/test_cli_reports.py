@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 from typer.testing import CliRunner, Result
 
-from tests.conftest import EXAMPLES, undecidable
+from tests.conftest import EXAMPLES, checked, undecidable
 from tests.unit.test_cli import CLEAN, WRONG
 from yibenzhang.checking.check import check
 from yibenzhang.cli import app
@@ -47,7 +47,7 @@ def test_the_worst_first_then_by_page() -> None:
         "jiangsu-three-errors.pdf",
         "hubei-goals-three-errors.pdf",
     ):
-        found = check(EXAMPLES / name).findings
+        found = checked(name).findings
         order = [(list(Severity).index(f.severity), f.place.page or 0 if f.place else 999) for f in found]
         assert len(order) > 1 and order == sorted(order)
 
@@ -72,7 +72,7 @@ def test_order_knows_sheets_and_what_has_no_place() -> None:
 def test_the_summary_says_what_is_to_be_done() -> None:
     told = dict(summary(found_in(check(PDF))))
     assert re.fullmatch(r"必须改正 2 处（第\d+页、第\d+页）", told["must"])
-    goals = dict(summary(found_in(check(EXAMPLES / "hubei-goals-weak-targets.txt"))))
+    goals = dict(summary(found_in(checked("hubei-goals-weak-targets.txt"))))
     assert goals["ask"].startswith("需要核实 3 处（第125行") and goals["unchecked"].startswith(
         "未能核对 1 项："
     )
@@ -101,18 +101,18 @@ def test_no_clock_in_the_reports() -> None:
 
 
 def test_places_name_their_table_or_section(reports: tuple[str, str, Path]) -> None:
-    checked = check(EXAMPLES / "hubei-goals-weak-targets.txt")
-    found = found_in(checked)
+    one_checked = checked("hubei-goals-weak-targets.txt")
+    found = found_in(one_checked)
     [first] = places(found.findings[0])
     assert first == "第125行（项目支出绩效目标表）"
     assert "第125行（项目支出绩效目标表）" in reports[1]
-    written = next(p for p in checked.passages if p.section)
+    written = next(p for p in one_checked.passages if p.section)
     evidence = Evidence("", "", "正文", "", "", "x", "", written.place(0))
-    said = found_in(replace(checked, findings=(Issue("x", (), (evidence,)),))).findings[0]
+    said = found_in(replace(one_checked, findings=(Issue("x", (), (evidence,)),))).findings[0]
     assert said.evidence[0].section == " › ".join(written.section[-2:])
     one = Evidence("f", "t1", "收支总表", "", "", "1", "1", PagePlace(3, 0, 0, 1, 1))
     two = Evidence("g", "t1", "收支总表", "", "", "1", "1", PagePlace(4, 0, 0, 1, 1))
-    both = found_in(replace(checked, findings=(Issue("x", (), (one, one, two)),))).findings[0]
+    both = found_in(replace(one_checked, findings=(Issue("x", (), (one, one, two)),))).findings[0]
     assert list(places(both)) == ["第3页、第4页（收支总表）"]
 
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import examples
 from tests.unit.structures import Structure, planted, seen, structure
 from yibenzhang.balance.causes import Kind
 from yibenzhang.balance.coverage import Standing, coverage, standings
@@ -29,7 +30,7 @@ def is_broken(results: list[Result]) -> bool:
     return any(r.outcome is Outcome.CONTRADICTED for r in results)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(seeds)
 def test_one_error_is_one_certain_cause(seed: int) -> None:
     random = Random(seed)
@@ -42,7 +43,7 @@ def test_one_error_is_one_certain_cause(seed: int) -> None:
         assert ids([spot]) == {c.fact.id for c in cause.culprits}
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(seeds, st.integers(2, 3))
 def test_nobody_is_accused_for_another(seed: int, count: int) -> None:
     random = Random(seed)
@@ -64,7 +65,7 @@ def test_two_and_three_errors_are_as_many_causes() -> None:
     assert right >= 95
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(seeds, st.integers(1, 6))
 def test_what_is_certain_mends_all_it_touches(seed: int, count: int) -> None:
     random = Random(seed)
@@ -84,7 +85,7 @@ def test_what_is_certain_mends_all_it_touches(seed: int, count: int) -> None:
     assert holds_all(moved, touching)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(seeds, st.integers(1, 25), st.randoms(use_true_random=False))
 def test_the_order_of_relations_does_not_matter(seed: int, count: int, shuffle: Random) -> None:
     random = Random(seed)

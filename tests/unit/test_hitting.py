@@ -73,9 +73,9 @@ def test_nobody_is_accused_wrongly(seed: int) -> None:
 def test_a_document_with_everything_wrong_is_given_up_with_a_word() -> None:
     random = Random(7)
     text, _ = table(random, 25)
-    begun = time.monotonic()
+    begun = time.process_time()
     checked = check_document(document_of(text))
-    assert time.monotonic() - begun < 30  # a bound against hanging, no measurement
+    assert time.process_time() - begun < 30  # a bound against hanging, no measurement
     assert checked.findings
     assert sum(len(f.broken) for f in checked.findings) == len(broken_of(checked))
 

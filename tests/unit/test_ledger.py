@@ -196,6 +196,7 @@ def test_an_answer_is_cut_where_it_is_too_long(ledger: Ledger) -> None:
     assert (len(found.rows), found.cut) == (10, True)
 
 
+@pytest.mark.middle
 def test_every_ready_question_can_be_asked(ledger: Ledger, tmp_path: Path) -> None:
     taken(ledger, put(tmp_path, "一.txt", disclosure(2026)))
     for question in ready().values():

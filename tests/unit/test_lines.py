@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import examples
 from yibenzhang.reading.glyphs import Glyph, _any_line, _even_line, lines_of
 
 NEAR = st.sampled_from([0.0, 0.0, 0.0, 0.4, 1.2, 2.0])
@@ -24,7 +25,7 @@ def rows(draw: st.DrawFn) -> list[Glyph]:
     return out
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(rows())
 def test_the_short_way_gives_the_same(row: list[Glyph]) -> None:
     short = _even_line(row)

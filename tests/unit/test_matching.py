@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import examples
 from yibenzhang.office.likeness import Told, ToldSpot, told_of
 from yibenzhang.office.matching import Version, compare, reread, version_of
 
@@ -281,7 +282,7 @@ VERSIONS = st.builds(
 
 
 @pytest.mark.middle
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(VERSIONS, VERSIONS)
 def test_every_finding_ends_in_one_place(old: Version, new: Version) -> None:
     result = compare(old, new)
@@ -292,7 +293,7 @@ def test_every_finding_ends_in_one_place(old: Version, new: Version) -> None:
     assert all(why.endswith("。") for _, why in result.gone)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(VERSIONS)
 def test_nothing_changed_is_all_still_there(same: Version) -> None:
     result = compare(same, same)
@@ -301,7 +302,7 @@ def test_nothing_changed_is_all_still_there(same: Version) -> None:
 
 
 @pytest.mark.middle
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(VERSIONS, VERSIONS, st.integers(0, 1000))
 def test_the_order_of_the_findings_makes_no_difference(old: Version, new: Version, seed: int) -> None:
     def mixed(v: Version) -> Version:
@@ -311,7 +312,7 @@ def test_the_order_of_the_findings_makes_no_difference(old: Version, new: Versio
     assert reread(old.findings, new.findings) == reread(mixed(old).findings, mixed(new).findings)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(MANY, MANY)
 def test_reread_is_one_to_one_and_keeps_what_is_the_same(old: list[Told], new: list[Told]) -> None:
     answer = reread(old, new)

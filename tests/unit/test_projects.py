@@ -245,6 +245,7 @@ def ledger(tmp_path: Path) -> Ledger:
     return made
 
 
+@pytest.mark.middle
 def test_from_files_and_imports_to_projects(ledger: Ledger, tmp_path: Path) -> None:
     (tmp_path / "合同.csv").write_text(CONTRACTS, encoding="utf-8")
     (tmp_path / "坏.csv").write_text(BAD, encoding="utf-8")
@@ -287,6 +288,7 @@ def test_from_files_and_imports_to_projects(ledger: Ledger, tmp_path: Path) -> N
     assert run.invoke(app, ["projects", "portfolio", *at]).exit_code == 0
 
 
+@pytest.mark.middle
 def test_links_of_people_hold_and_are_in_backups(ledger: Ledger, tmp_path: Path) -> None:
     at = ["--ledger", str(ledger.folder)]
     ids = {p.name: p.members[0].id for p in book_of(ledger).projects}

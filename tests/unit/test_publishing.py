@@ -17,6 +17,8 @@ from tests.unit.test_ledger import disclosure, put, taken
 from yibenzhang.cli import app
 from yibenzhang.ledger.store import Ledger
 
+pytestmark = pytest.mark.middle
+
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:

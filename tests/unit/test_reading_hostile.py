@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import examples
 from tests.office import VARIANTS, as_csv, documents
 from yibenzhang.checking.check import facts_of
 from yibenzhang.model.documents import Document
@@ -64,11 +65,11 @@ def tried(data: bytes, folder: Path) -> Document | str:
 
 
 def refused(data: bytes, folder: Path, word: str, seconds: float = 120) -> None:
-    start = time.monotonic()
+    start = time.process_time()
     told = tried(data, folder)
     assert isinstance(told, str)
     assert word in told
-    assert time.monotonic() - start < seconds
+    assert time.process_time() - start < seconds
 
 
 ENTITY = '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "{}"><!ENTITY c SYSTEM "file:///etc/passwd">]>'
@@ -103,9 +104,9 @@ def test_one_cell_in_the_last_corner(tmp_path: Path) -> None:
     sheet = '<dimension ref="A1:XFD1048576"/><sheetData><row r="1"><c r="A1"><v>1</v></c></row>'
     sheet += '<row r="1048576"><c r="XFD1048576"><v>2</v></c></row></sheetData>'
     sheet += '<mergeCells><mergeCell ref="A1:XFD1048576"/><mergeCell ref="B2:XFD1048575"/></mergeCells>'
-    start = time.monotonic()
+    start = time.process_time()
     assert isinstance(tried(xlsx_of(sheet), tmp_path), Document | str)
-    assert time.monotonic() - start < 60
+    assert time.process_time() - start < 60
 
 
 def test_a_diagonal_of_cells_is_no_grid_of_millions(tmp_path: Path) -> None:
@@ -186,7 +187,7 @@ def samples() -> dict[str, bytes]:
 
 
 FUZZ = settings(
-    max_examples=60,
+    max_examples=examples(60),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     derandomize=True,

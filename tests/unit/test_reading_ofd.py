@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import examples
 from tests.ofds import NS, STYLES, XML, from_pdf, ofd, path, table, text, zipped
 from yibenzhang.checking.check import Checked, check_document
 from yibenzhang.model.documents import Document
@@ -71,10 +72,10 @@ def test_deltas() -> None:
 
 
 def test_a_billion_repeats_cost_nothing() -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     data = ofd([text(20, 50, "甲乙丙丁", delta="g 999999999 4 " * 1000)])
     assert texts(data) == ["甲乙丙丁"]
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 def test_a_ruled_table() -> None:
@@ -134,10 +135,10 @@ def test_templates_and_composites_are_drawn() -> None:
 def test_templates_and_composites_that_draw_themselves_end() -> None:
     itself = '<ofd:CompositeObject ID="9" ResourceID="50" Boundary="0 0 99 99"/>'
     unit = f'<ofd:CompositeGraphicUnits><ofd:CompositeGraphicUnit ID="50"><ofd:Content>{text(0, 10, "unit")}{itself * 30}</ofd:Content></ofd:CompositeGraphicUnit></ofd:CompositeGraphicUnits>'
-    begun = time.perf_counter()
+    begun = time.process_time()
     document = read_data("a", ofd([itself], templates={"40": '<ofd:Template TemplateID="40"/>' + itself}, resources=unit))  # fmt: skip
     assert any("图形对象超过" in n.message and n.unread for n in document.notices)
-    assert time.perf_counter() - begun < 30
+    assert time.process_time() - begun < 30
 
 
 def test_hidden_layers_and_objects_are_not_published() -> None:
@@ -230,13 +231,13 @@ def test_one_broken_page_is_told_and_the_rest_is_read() -> None:
 
 
 def test_a_million_tiny_lines() -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     many = path("".join(f"M {k % 200} {k % 290} L {k % 200 + 0.5} {k % 290} " for k in range(200_000)))
     one = "".join(path(f"M {k * k % 9973 / 50} {k * 7919 % 7901 / 50} L 2 1") for k in range(150_000))
     for content in (many, one):
         document = read_data("a", ofd([content + text(20, 50, "x")]))
         assert any("线条过多" in n.message or "图形对象超过" in n.message for n in document.notices)
-    assert time.perf_counter() - begun < 60
+    assert time.process_time() - begun < 60
 
 
 def test_a_page_packed_a_thousandfold_is_refused() -> None:
@@ -253,7 +254,7 @@ def test_parts_of_any_bytes_end_in_a_document_or_a_sentence(data: bytes, name: s
 WORDS = st.sampled_from(["nan", "inf", "-1e999", "1e308", "", "0", "-5", "g 99999999999999999999 1e300", "g g g", "x", "1 2", "1 0 0 1 0 0", "0 0 0 0 0 0", "0 0 1e6 1e6", "99999"])  # fmt: skip
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=examples(150), suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.lists(st.tuples(WORDS, WORDS, WORDS, WORDS, WORDS), min_size=1, max_size=6))
 def test_any_attributes_end_in_a_document(values: list[tuple[str, str, str, str, str]]) -> None:
     content = ""
@@ -263,7 +264,7 @@ def test_any_attributes_end_in_a_document(values: list[tuple[str, str, str, str,
     assert isinstance(read_data("a", ofd([content + table(ROWS)])), Document)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.data())
 def test_damaged_files_end_in_a_document_or_a_sentence(data: st.DataObject) -> None:
     whole = bytearray(ofd([table(ROWS)]))

@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import examples
 from yibenzhang.balance.evaluate import evaluate
 from yibenzhang.model.amounts import CellState, parse_amount
 from yibenzhang.model.facts import Fact, Row
@@ -42,7 +43,7 @@ def relation(total: str, parts: list[str], places: int) -> Relation:
     return Relation("r", "rows.total", tuple(Term(1 if k == 0 else -1, f) for k, f in enumerate(facts)))
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=examples(1000), deadline=None)
 @given(true_values, st.integers(0, 4), modes)
 def test_honest_rounding_is_never_contradicted(values: list[Decimal], places: int, mode: str) -> None:
     total = printed(sum(values, Decimal(0)), places, mode)
@@ -51,7 +52,7 @@ def test_honest_rounding_is_never_contradicted(values: list[Decimal], places: in
     assert result.outcome != Outcome.CONTRADICTED
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=examples(1000), deadline=None)
 @given(true_values, st.integers(0, 4), modes, st.data())
 def test_an_error_larger_than_the_slack_is_always_found(
     values: list[Decimal], places: int, mode: str, data: st.DataObject

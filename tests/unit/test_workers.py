@@ -91,11 +91,11 @@ def test_poll_waits_no_longer_than_it_is_told() -> None:
     with Pool(work, 1) as pool:
         begun = time.monotonic()
         assert pool.poll(0.3) == []
-        assert 0.25 < time.monotonic() - begun < 10
+        assert 0.25 < time.monotonic() - begun < 60
         pool.submit(1, ("hang",))
         begun = time.monotonic()
         assert pool.poll(0.3) == []
-        assert 0.25 < time.monotonic() - begun < 10
+        assert 0.25 < time.monotonic() - begun < 60
         assert pool.poll(0) == []
 
 

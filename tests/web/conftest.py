@@ -21,6 +21,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +33,10 @@ from sqlalchemy import create_engine, text
 
 from yibenzhang.office import passwords
 from yibenzhang.office.access import LOCAL
+from yibenzhang.office.database import engine_of, prepare
 from yibenzhang.office.models import Body, Role
 from yibenzhang.office.users import add_user
+from yibenzhang.resources.store import prepare as prepare_resources
 from yibenzhang.web.app import create
 from yibenzhang.web.security import COOKIE
 from yibenzhang.web.settings import Office, Settings
@@ -107,11 +110,18 @@ class Cluster:
     def address(self, name: str = "postgres") -> str:
         return f"postgresql://postgres@127.0.0.1:{self.port}/{name}"
 
-    def fresh(self) -> str:
-        """The address of a new, empty database."""
+    def fresh(self, filled: bool = False) -> str:
+        """The address of a new database: empty, or ``filled`` with the tables of this version."""
         name = f"t{uuid.uuid4().hex[:16]}"
-        self._say(f"CREATE DATABASE {name}")
+        self._say(f"CREATE DATABASE {name}{f' TEMPLATE {self._tables}' if filled else ''}")
         return self.address(name)
+
+    @cached_property
+    def _tables(self) -> str:
+        """A database with the tables and nothing in them, to be copied."""
+        address = self.fresh()
+        make_tables(address)
+        return address.rpartition("/")[2]
 
     def drop(self, address: str) -> None:
         self._say(f"DROP DATABASE IF EXISTS {address.rpartition('/')[2]} WITH (FORCE)")
@@ -123,6 +133,13 @@ class Cluster:
         with engine.connect() as connection:
             connection.execute(text(statement))
         engine.dispose()
+
+
+def make_tables(address: str, folder: Path = Path()) -> None:
+    engine = engine_of(address, folder)
+    prepare(engine)
+    prepare_resources(engine)
+    engine.dispose()
 
 
 @contextmanager
@@ -161,12 +178,12 @@ def postgres() -> Iterator[Cluster]:
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def database(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The address of an empty database, as ``--database`` takes it."""
+    """The address of an empty database, as ``--database`` takes it; for a workbench the tables are there already."""
     if request.param == "sqlite":
         yield ""
         return
     cluster: Cluster = request.getfixturevalue("postgres")
-    address = cluster.fresh()
+    address = cluster.fresh(filled="make_shop" in request.fixturenames)
     yield address
     cluster.drop(address)
 
@@ -268,13 +285,25 @@ def running(app: Any, base: str) -> Iterator[Browser]:
 MakeShop = Callable[..., Shop]
 
 
+@pytest.fixture(scope="session")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the tables of this version and nothing in them, made once; test_database makes them anew."""
+    folder = tmp_path_factory.mktemp("tables")
+    make_tables("", folder)
+    return folder / "office.db"
+
+
 @pytest.fixture
-def make_shop(tmp_path: Path, database: str) -> Iterator[MakeShop]:
+def make_shop(tmp_path: Path, database: str, tables: Path) -> Iterator[MakeShop]:
     """Workbenches with settings of one's own; by default with accounts and without worker processes."""
     with ExitStack() as stack:
 
         def make(**more: Any) -> Shop:
             settings = Settings(**{"folder": tmp_path / "ledger", "database": database, "accounts": True, "hosts": (), "work": False, **more})  # fmt: skip
+            place = settings.folder / "office.db"
+            if not settings.database and not place.exists():
+                settings.folder.mkdir(parents=True, exist_ok=True)
+                shutil.copy(tables, place)
             app = create(settings)
             office: Office = app.state.office
             base = "http://office.example" if settings.accounts else "http://localhost"

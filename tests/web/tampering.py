@@ -17,7 +17,8 @@ START = (
 
 
 def analyse(task: Task) -> Analysed:
-    """Files named slow… wait while there is a file ``slow`` in the ledger folder, and so on."""
+    """Files named slow… wait while there is a file ``slow`` in the ledger folder, and so on; when they are through, a
+    file ``slow`` beside the results goes."""
     name, folder = task.files[0][0], Path(task.folder)
     if name.startswith("die") and (folder / "die").exists():
         os.kill(os.getpid(), signal.SIGKILL)
@@ -26,4 +27,7 @@ def analyse(task: Task) -> Analysed:
     if name.startswith("hang"):
         while True:
             pass
-    return really(task)
+    found = really(task)
+    if name.startswith("slow"):
+        (folder / "analyses" / "slow").unlink(missing_ok=True)
+    return found

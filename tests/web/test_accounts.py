@@ -17,6 +17,7 @@ from openpyxl import Workbook
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 
+from tests.conftest import examples
 from tests.web.conftest import PASSWORD, Browser, MakeShop, Shop
 from tests.web.sweeping import addresses, ask, state_of, two_departments
 from tests.web.test_cli_user import run
@@ -298,7 +299,7 @@ def test_a_file_that_is_no_such_list_is_told(data: bytes, told: str) -> None:
         read_accounts(data)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.binary(max_size=400) | st.lists(st.lists(st.text(max_size=12), max_size=5), max_size=6).map(
     lambda rows: "\n".join(["账号,角色,单位", *(",".join(r) for r in rows)]).encode("utf-8", "replace")
 ))  # fmt: skip

@@ -94,15 +94,16 @@ def seen(shop: Shop, mine: Owned, address: Address) -> list[Any]:
     return out
 
 
-def pages(shop: Shop, mine: Owned) -> list[Address]:
-    """The addresses that answer with a page, or a piece of one."""
-    out = []
+def pages(shop: Shop, mine: Owned) -> dict[Address, list[Any]]:
+    """The addresses that answer with a page, or a piece of one, and what was seen there."""
+    out = {}
     for address in addresses(shop.app):
         if address.method == "GET":
-            kinds = {a.headers.get("content-type", "").split(";")[0] for a in seen(shop, mine, address)}
+            answers = seen(shop, mine, address)
+            kinds = {a.headers.get("content-type", "").split(";")[0] for a in answers}
             if "text/html" in kinds:
                 assert kinds == {"text/html"}, address
-                out.append(address)
+                out[address] = answers
     return out
 
 
@@ -214,8 +215,8 @@ def test_programs_get_what_the_description_says(full: tuple[Shop, Owned]) -> Non
 def test_every_page_leads_to_its_data(full: tuple[Shop, Owned]) -> None:
     shop, mine = full
     count = 0
-    for address in pages(shop, mine):
-        for person, answer in zip(PEOPLE, seen(shop, mine, address), strict=False):
+    for address, answers in pages(shop, mine).items():
+        for person, answer in zip(PEOPLE, answers, strict=False):
             if "<html" not in answer.text or str(address) in NO_DATA:
                 continue
             links = [html.unescape(x) for x in re.findall(r'href="([^"]+\.csv[^"]*)"', answer.text)]

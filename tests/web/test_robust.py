@@ -287,10 +287,13 @@ def test_a_full_disk_is_told_and_nothing_half_written_stays(tmp_path: Path) -> N
         slow = server.waits("slow")
         server.hand_in(season, "slow.txt", CLEAN, late)
         server.running(late)
+        ended = server.folder / "analyses" / "slow"
+        ended.touch()
         filler = filled(disk)
         assert server.hand_in(season, "又.txt", CLEAN).status_code == 507
         slow.unlink()
-        time.sleep(3)  # the result cannot be kept, nor that it could not
+        wait_for(lambda: not ended.exists(), 60)
+        time.sleep(1)  # the result cannot be kept, nor that it could not
         assert server.get(f"/seasons/{season}/hand-in").status_code == 200
         assert server.get("/health").json()["alive"]
         refused = server.post("/seasons", data={"year": 2027, "stage": "budget"})

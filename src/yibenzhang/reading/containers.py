@@ -77,7 +77,7 @@ class Container:
         self.left = MAX_ZIP_BYTES
         declared = 0
         for k, info in enumerate(infos):
-            if info.is_dir():
+            if info.filename.endswith("/"):  # is_dir() fails on an empty name
                 continue
             name = _name(info)
             shown = "".join(c if c.isprintable() else "\ufffd" for c in name)[:200]

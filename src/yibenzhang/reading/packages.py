@@ -34,7 +34,10 @@ class Package:
             if data.count(b"PK\x01\x02") > MAX_PARTS:
                 raise ReadingError("文件内的部件太多，不予读取。")
             self._zip = zipfile.ZipFile(io.BytesIO(data))
-            self.members = {i.filename.lstrip("/"): i for i in self._zip.infolist() if not i.is_dir()}
+            infos = (
+                i for i in self._zip.infolist() if not i.filename.endswith("/")
+            )  # is_dir() fails on an empty name
+            self.members = {i.filename.lstrip("/"): i for i in infos}
         except ZIP_FAULTS as error:
             raise ReadingError(BROKEN) from error
         self._left = 2 * MAX_PART_BYTES
