@@ -1,0 +1,99 @@
+"""The words by which a text counts people, sections, units, cars and scores; see counts.toml."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+NUMBER = r"(?:\d{1,3}|[一二三四五六七八九十]{1,3})"
+"""A number as it is written of things that one can count on a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """``whole``: words of one of which the number of all people stands after; ``kinds``: what the parts of one list are,
+    all of the same kind."""
+
+    unit: str
+    whole: re.Pattern[str]
+    not_whole: re.Pattern[str]
+    opening: re.Pattern[str]
+    in_all: re.Pattern[str]
+    not_part: re.Pattern[str]
+    kinds: Mapping[str, re.Pattern[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Things that are counted and named: the number before their names, after them, or at the end of a sentence."""
+
+    kind: str
+    first: re.Pattern[str]
+    last: re.Pattern[str]
+    below: re.Pattern[str]
+    suffix: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    extra: re.Pattern[str]
+    open: re.Pattern[str]
+    row: re.Pattern[str]
+    own: re.Pattern[str]
+    without_own: re.Pattern[str]
+    among: re.Pattern[str]
+
+
+@lru_cache(maxsize=1)
+def _data() -> dict[str, Any]:
+    with Path(__file__).with_name("counts.toml").open("rb") as f:
+        return tomllib.load(f)
+
+
+@lru_cache(maxsize=1)
+def people_words() -> People:
+    """The shipped words for people."""
+    data = _data()["people"]
+    return People(
+        unit=data["unit"],
+        whole=re.compile("|".join(data["whole"])),
+        not_whole=re.compile(data["not_whole"]),
+        opening=re.compile(data["opening"]),
+        in_all=re.compile(data["in_all"]),
+        not_part=re.compile(data["not_part"]),
+        kinds={k: re.compile(v) for k, v in data["kinds"].items()},
+    )
+
+
+@lru_cache(maxsize=1)
+def named_things() -> tuple[Named, ...]:
+    """The shipped words for sections and units."""
+    data = _data()
+    out = []
+    for d in data["names"]:
+        follows, below = data["listing"]["follows"], data["listing"]["below"]
+        said = rf"(?<![\d第每各一二三四五六七八九十])(?P<n>{NUMBER}){d['what']}"
+        other = rf"{d['counted']}(?P<m>{NUMBER})[个家]"
+        head = rf"(?:{said}|{other})"
+        out.append(
+            Named(
+                d["kind"],
+                first=re.compile(rf"{head}(?:{follows})(?P<list>[^。;:]+)"),
+                last=re.compile(rf"{d['before']}(?P<list>[^。;:\d]*?)(?P<etc>等|[,、]?共)?(?P<n>{NUMBER}){d['what']}"),
+                below=re.compile(rf"{head}{below}"),
+                suffix=re.compile(rf"{d['suffix']}$"),
+            )
+        )
+    return tuple(out)
+
+
+@lru_cache(maxsize=1)
+def listing_words() -> Listing:
+    """How lists of names end, and what they may leave out."""
+    data = _data()["listing"]
+    return Listing(**{k: re.compile(data[k]) for k in ("extra", "open", "row", "own", "without_own", "among")})
