@@ -97,3 +97,53 @@ def listing_words() -> Listing:
     """How lists of names end, and what they may leave out."""
     data = _data()["listing"]
     return Listing(**{k: re.compile(data[k]) for k in ("extra", "open", "row", "own", "without_own", "among")})
+
+
+@dataclass(frozen=True, slots=True)
+class Statistic:
+    """A count that texts and tables tell: ``cell`` is its label in tables, ``text`` its sentence with the number as
+    group n; ``then`` another count right after it, of the label ``then_cell``."""
+
+    cell: re.Pattern[str]
+    text: re.Pattern[str]
+    then: re.Pattern[str] | None
+    then_cell: re.Pattern[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Vehicles:
+    total: re.Pattern[str]
+    kind: re.Pattern[str]
+    owned: re.Pattern[str]
+
+
+@lru_cache(maxsize=1)
+def statistics() -> tuple[Statistic, ...]:
+    """The shipped counts that texts and tables tell."""
+    data = _data()
+    number = data["statistics"]["number"]
+
+    def made(pattern: str | None) -> re.Pattern[str] | None:
+        return re.compile(pattern.replace("{number}", number)) if pattern else None
+
+    return tuple(
+        Statistic(
+            re.compile(d["cell"]),
+            re.compile(d["text"].replace("{number}", number)),
+            made(d.get("then")),
+            made(d.get("then_cell")),
+        )
+        for d in data["statistic"]
+    )
+
+
+@lru_cache(maxsize=1)
+def other_counts() -> re.Pattern[str]:
+    """Words by which a count is another year's, another kind's or not yet one."""
+    return re.compile(_data()["statistics"]["other"])
+
+
+@lru_cache(maxsize=1)
+def vehicle_words() -> Vehicles:
+    """How tables and sentences tell all cars of a body."""
+    return Vehicles(**{k: re.compile(v) for k, v in _data()["vehicles"].items()})
