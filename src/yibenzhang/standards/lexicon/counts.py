@@ -147,3 +147,23 @@ def other_counts() -> re.Pattern[str]:
 def vehicle_words() -> Vehicles:
     """How tables and sentences tell all cars of a body."""
     return Vehicles(**{k: re.compile(v) for k, v in _data()["vehicles"].items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """``score``: one project's, ``average`` and ``floor`` of several; ``projects``: how many were assessed."""
+
+    score: re.Pattern[str]
+    average: re.Pattern[str]
+    floor: re.Pattern[str]
+    projects: re.Pattern[str]
+    assessed: re.Pattern[str]
+    not_projects: re.Pattern[str]
+
+
+@lru_cache(maxsize=1)
+def score_words() -> Scores:
+    """How a text tells the scores of self-assessments."""
+    data = _data()["scores"]
+    points = data["points"]
+    return Scores(**{k: re.compile(v.replace("{points}", points)) for k, v in data.items() if k != "points"})

@@ -1,0 +1,168 @@
+"""Scores of self-assessments in the text: against the forms, their average, what is said of all, and how many there are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from yibenzhang.model.issues import Issue, issue_at
+from yibenzhang.model.relations import Made, Relation, Term
+from yibenzhang.prose.passages import Passage
+from yibenzhang.prose.quantities import Kind, Quantity
+from yibenzhang.rules.case import Case
+from yibenzhang.rules.goal_projects import bare
+from yibenzhang.rules.registry import rule
+from yibenzhang.rules.wording import sentence
+from yibenzhang.standards import fold
+from yibenzhang.standards.lexicon.counts import score_words
+
+_MOST = 100
+_FOLLOWING = 4
+"""Results stand at most so many paragraphs below the sentence that sums them up."""
+_LEAST_NAME = 4
+_CENT = Decimal(100)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """A score of the text, and the last amount of its clause."""
+
+    points: Decimal
+    passage: Passage
+    start: int
+    end: int
+    money: Quantity | None
+
+
+@rule("scores.form", needs=("text", "forms"))
+def against_forms(case: Case) -> Iterator[Issue]:
+    """A project's score in the text that its form prints otherwise."""
+    printed: dict[str, list[tuple[Decimal, str, object]]] = {}
+    for form in case.forms:
+        totals = [i.fact for i in form.scores if i.kind == "sum" and i.fact.amount]
+        if form.kind == "evaluation" and len(totals) == 1 and len(bare(form.name)) >= _LEAST_NAME:
+            printed.setdefault(bare(form.name), []).append((totals[0].amount.value, totals[0].text, totals[0].place))  # type: ignore[union-attr]
+    for name, found in printed.items():
+        if len(found) != 1:
+            continue
+        points, text, place = found[0]
+        for p in case.passages:
+            at = fold(p.text).find(name)
+            at = p.text.find(name) if at >= 0 else -1
+            if at < 0 or (m := score_words().score.search(p.text, at)) is None:
+                continue
+            said = Decimal(m.group("n"))
+            if re.search("[;。]", p.text[at : m.start()]) or any(n != name and n in p.text[at + len(name) : m.start()] for n in printed):
+                continue
+            places = max(0, -int(said.as_tuple().exponent))
+            if round(points, places) != said:
+                words = p.verbatim(at, m.end()).strip()
+                yield issue_at("scores.form", words, p.place(m.start("n")), (text, place), form=name, score=text)  # type: ignore[arg-type]
+
+
+@rule("scores.floor", "scores.average", needs=("text",), each_file=True)
+def summed_up(case: Case) -> Iterator[Issue]:
+    """What is said of all scores, which one of them is not, and an average that is not theirs."""
+    known = score_words()
+    for position, p in enumerate(case.passages):
+        for m in known.floor.finditer(p.text):
+            least = Decimal(m.group("n"))
+            low = [x for x in _scored(case, position, 0) if x.points < least]
+            if least <= _MOST and low:
+                first = low[0]
+                there = (first.passage.verbatim(first.start, first.end).strip(), first.passage.place(first.start))
+                words = p.clauses(m.start(), m.end())
+                yield issue_at("scores.floor", words, p.place(m.start()), there, score=there[0])
+        for m in known.average.finditer(p.text):
+            listed = _averaged(case, position, m)
+            if listed and not _is_mean(Decimal(m.group("n")), listed):
+                mean = sum((x.points for x in listed), Decimal(0)) / len(listed)
+                words = p.clauses(m.start(), m.end())
+                places = ((x.passage.verbatim(x.start, x.end).strip(), x.passage.place(x.start)) for x in listed)
+                yield issue_at("scores.average", words, p.place(m.start("n")), *places, count=len(listed), mean=round(mean, 2))
+
+
+def _averaged(case: Case, position: int, m: re.Match[str]) -> list[_Scored]:
+    """The scores an average is of: as many as the sentence says there are projects, or those listed right before it."""
+    p = case.passages[position]
+    listed = _scored(case, position, 0)
+    begin, end = sentence(p.text, m.start(), m.end())
+    said = [c for c in score_words().projects.finditer(p.text) if c.start() < m.start()]
+    if said and len(listed) == int(said[-1].group("n") or said[-1].group("m")):
+        return listed
+    inside = [x for x in listed if x.passage is p and begin <= x.start < m.start()]
+    return inside if not said and len(inside) > 1 and len(inside) == len(listed) else []
+
+
+def _is_mean(said: Decimal, listed: Sequence[_Scored]) -> bool:
+    """Rounded or cut off, plain or weighed by the amounts."""
+    unit = Decimal(1).scaleb(int(said.as_tuple().exponent))
+    means = [sum((x.points for x in listed), Decimal(0)) / len(listed)]
+    weights = [x.money.amount.base for x in listed if x.money is not None]
+    if len(weights) == len(listed) and sum(weights):
+        means.append(sum((x.points * w for x, w in zip(listed, weights, strict=True)), Decimal(0)) / sum(weights))
+    return any(abs(mean - said) < unit for mean in means)
+
+
+@rule("scores.projects", "scores.amounts", needs=("text",), each_file=True)
+def projects(case: Case) -> Iterator[Made]:
+    """How many projects were assessed, and their amount, against the results that are listed."""
+    known = score_words()
+    for position, p in enumerate(case.passages):
+        for m in known.projects.finditer(p.text):
+            begin, end = sentence(p.text, m.start(), m.end())
+            begin = max(p.text.rfind("。", 0, m.start()) + 1, 0)
+            if not known.assessed.search(p.text[begin:end]) or known.not_projects.search(p.text[begin : m.start()]):
+                continue
+            listed = _scored(case, position, m.end())
+            if len(listed) < 2:
+                continue
+            said = int(m.group("n") or m.group("m"))
+            whole = next((q for q in case.by_passage[position] if m.end() <= q.start < end and q.money), None)
+            yield from _listed(p, m, said, whole, listed, known.average)
+            break
+
+
+def _listed(
+    p: Passage, m: re.Match[str], said: int, whole: Quantity | None, listed: Sequence[_Scored], average: re.Pattern[str]
+) -> Iterator[Made]:
+    parts = [x.money for x in listed if x.money is not None]
+    every = whole is not None and len(parts) == len(listed)
+    if said == len(listed):
+        if every and whole is not None and len({q.fact.id for q in (whole, *parts)}) == len(parts) + 1:
+            terms = (Term(1, whole.fact), *(Term(-1, q.fact) for q in parts))
+            yield Relation(f"scores.amounts|{whole.fact.id}", "scores.amounts", terms)
+        return
+    left = whole.amount.base - sum((q.amount.base for q in parts), Decimal(0)) if whole else Decimal(1)
+    summed = every and abs(left) <= _CENT * len(parts)
+    mean = average.search(p.text, m.end())
+    meant = mean is not None and _is_mean(Decimal(mean.group("n")), listed)
+    if summed or meant:
+        words = p.verbatim(m.start(), m.end()).strip()
+        places = ((x.passage.verbatim(x.start, x.end).strip(), x.passage.place(x.start)) for x in listed)
+        yield issue_at("scores.projects", words, p.place(m.start()), *places, template="" if summed else "mean", found=len(listed))
+
+
+def _scored(case: Case, position: int, start: int) -> list[_Scored]:
+    """The scores in a paragraph from there on; where it has none, in the paragraphs right below."""
+    for first, begin in ((position, start), (position + 1, 0)):
+        out: list[_Scored] = []
+        last = position + 1 if first == position else min(position + 1 + _FOLLOWING, len(case.passages))
+        for k in range(first, last):
+            p = case.passages[k]
+            previous = begin
+            for m in score_words().score.finditer(p.text, begin):
+                points = Decimal(m.group("n"))
+                if points > _MOST:
+                    continue
+                at = max(previous, max(p.text.rfind(c, 0, m.start()) for c in ";。") + 1)
+                money = [q for q in case.by_passage[k] if at <= q.start < m.start() and q.money and q.kind in (Kind.VALUE, Kind.ACTUAL)]
+                out.append(_Scored(points, p, m.start(), m.end(), money[-1] if len(money) == 1 else None))
+                previous = m.end()
+            if out and first != position:
+                return out
+        if out:
+            return out
+    return []
