@@ -167,3 +167,29 @@ def score_words() -> Scores:
     data = _data()["scores"]
     points = data["points"]
     return Scores(**{k: re.compile(v.replace("{points}", points)) for k, v in data.items() if k != "points"})
+
+
+@dataclass(frozen=True, slots=True)
+class Average:
+    """``average``: an amount for each of something; ``item``: the words before the amount of all, ``label`` its row or
+    column in tables; ``count``: how many there are."""
+
+    average: re.Pattern[str]
+    item: re.Pattern[str]
+    label: re.Pattern[str]
+    count: re.Pattern[str]
+
+
+@lru_cache(maxsize=1)
+def averages() -> tuple[Average, ...]:
+    """The shipped averages."""
+    amount = r"(?P<amount>\d[\d,]*(?:\.\d+)?)(?P<unit>万元|元)"
+    return tuple(
+        Average(
+            re.compile(d["average"].replace("{amount}", amount)),
+            re.compile(d["item"]),
+            re.compile(d["label"]),
+            re.compile(d["count"]),
+        )
+        for d in _data()["average"]
+    )
