@@ -36,7 +36,14 @@ def unit_of_average(case: Case) -> Iterator[Issue]:
                 if (of := next(((q, n) for q, n in found if _is(right, q[0] / n)), None)) is not None:
                     (_, text), n = of
                     words = p.verbatim(m.start(), m.end()).strip()
-                    yield issue_at("counts.average", words, p.place(m.start("amount")), whole=text, count=n, unit=_NAMES[unit])
+                    yield issue_at(
+                        "counts.average",
+                        words,
+                        p.place(m.start("amount")),
+                        whole=text,
+                        count=n,
+                        unit=_NAMES[unit],
+                    )
 
 
 def _is(said: Decimal, mean: Decimal) -> bool:

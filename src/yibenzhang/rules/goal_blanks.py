@@ -34,7 +34,9 @@ def blank(case: Case) -> Iterator[Issue]:
     first, *others = lacking
     shown = tuple(arguments(name=f.name) for f in lacking[:MOST_NAMED])
     places = ((f.name, f.place) for f in others[: MOST_NAMED - 1])
-    yield issue_at("goals.blank", first.name, first.place, *places, forms=shown, others=len(forms) - len(lacking))
+    yield issue_at(
+        "goals.blank", first.name, first.place, *places, forms=shown, others=len(forms) - len(lacking)
+    )
 
 
 def _blank(cell: Cell | None) -> bool:
@@ -46,7 +48,9 @@ def _left_blank(case: Case, form: GoalForm) -> bool:
     labels = {fold(w) for words in case.standards.forms["goal"].values() for w in words}
     table = next((t for t in case.document.tables() if f"t{t.index + 1}" == form.table), None)
     grid = table.grid() if table is not None else []
-    columns = {k for row in grid[:_HEAD] for k, c in enumerate(row) if c is not None and label_of(c.text) in labels}
+    columns = {
+        k for row in grid[:_HEAD] for k, c in enumerate(row) if c is not None and label_of(c.text) in labels
+    }
     for row in grid:
         cells = list(dict.fromkeys(c for c in row if c is not None))
         texts = [fold(c.text) for c in cells]
@@ -62,7 +66,11 @@ def _left_blank(case: Case, form: GoalForm) -> bool:
 def cost_units(case: Case) -> Iterator[Issue]:
     """A target in 元 or 万元 that is its project's budget in the other unit."""
     for form in case.forms:
-        budgets = [f for f in form.amounts.values() if f.amount and f.amount.value and f.unit is not None and f.unit.dimension == "money"]
+        budgets = [
+            f
+            for f in form.amounts.values()
+            if f.amount and f.amount.value and f.unit is not None and f.unit.dimension == "money"
+        ]
         for i in form.indicators:
             target = target_of(i.value)
             if target is None or (factor := _UNITS.get(target.unit)) is None or not target.number:
@@ -93,7 +101,9 @@ def years(case: Case) -> Iterator[Issue]:
         wrong = year != case.year and (right or case.stage == "accounts")
         if wrong and len(headings) - len(right) <= max(1, len(right)) and paragraph.place.key not in seen:
             seen.add(paragraph.place.key)
-            yield issue_at("goals.year", flat(paragraph.text), paragraph.place, form=form.name or None, year=case.year)
+            yield issue_at(
+                "goals.year", flat(paragraph.text), paragraph.place, form=form.name or None, year=case.year
+            )
 
 
 def _headed(case: Case) -> Iterator[tuple[GoalForm, tuple[Paragraph, int] | None]]:

@@ -121,7 +121,9 @@ def _rows(thing: Named, table: Table) -> list[str]:
     """The rows of a table of names; none where it is no such table."""
     known = listing_words()
     texts = table.texts()
-    head = next((r for r, row in enumerate(texts[:2]) if any(known.row.fullmatch(fold(c)) for c in row)), None)
+    head = next(
+        (r for r, row in enumerate(texts[:2]) if any(known.row.fullmatch(fold(c)) for c in row)), None
+    )
     if head is None or len(texts) > _MOST_ROWS:
         return []
     column = next(k for k, c in enumerate(texts[head]) if known.row.fullmatch(fold(c)))

@@ -64,7 +64,9 @@ def _before(p: Passage) -> Iterator[Issue]:
         labels = [p.text[a : x.start()].lstrip(",、和及与") for a, x in zip(ends, found, strict=False)]
         parts = [_Part(label, int(x.group(1)), x.end()) for label, x in zip(labels, found, strict=True)]
         for first in range(len(parts) - 1):  # before the list stands what it is of
-            if (listed := _one_kind(parts[first:], loose=not first)) is not None and len(listed) == len(parts) - first:
+            if (listed := _one_kind(parts[first:], loose=not first)) is not None and len(listed) == len(
+                parts
+            ) - first:
                 begin = ends[first]
                 yield from _compared(p, begin, int(m.group(1)), listed, m.end())
                 break
@@ -72,7 +74,11 @@ def _before(p: Passage) -> Iterator[Issue]:
 
 def _parts(text: str, start: int, enclosed: bool) -> list[_Part]:
     """The numbers of people one after the other, each with its words, up to the end of the list."""
-    stop = text.find(")", start) if enclosed else min((k for c in _STOPS if (k := text.find(c, start)) >= 0), default=len(text))
+    stop = (
+        text.find(")", start)
+        if enclosed
+        else min((k for c in _STOPS if (k := text.find(c, start)) >= 0), default=len(text))
+    )
     inside = text[start : stop if stop >= 0 else len(text)]
     hidden = _INSIDE.sub(lambda m: "*" * len(m.group()), inside)  # parts of parts
     out: list[_Part] = []
@@ -118,4 +124,11 @@ def _compared(p: Passage, start: int, whole: int, parts: Sequence[_Part], end: i
     found = sum(numbers)
     less = found < whole
     words = p.verbatim(start, end or parts[-1].end).strip()
-    yield issue_at("counts.people_less" if less else "counts.people", words, p.place(start), whole=whole, found=found, count=len(numbers))
+    yield issue_at(
+        "counts.people_less" if less else "counts.people",
+        words,
+        p.place(start),
+        whole=whole,
+        found=found,
+        count=len(numbers),
+    )

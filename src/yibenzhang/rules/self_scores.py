@@ -43,7 +43,9 @@ def against_forms(case: Case) -> Iterator[Issue]:
     for form in case.forms:
         totals = [i.fact for i in form.scores if i.kind == "sum" and i.fact.amount]
         if form.kind == "evaluation" and len(totals) == 1 and len(bare(form.name)) >= _LEAST_NAME:
-            printed.setdefault(bare(form.name), []).append((totals[0].amount.value, totals[0].text, totals[0].place))  # type: ignore[union-attr]
+            printed.setdefault(bare(form.name), []).append(
+                (totals[0].amount.value, totals[0].text, totals[0].place)
+            )  # type: ignore[union-attr]
     for name, found in printed.items():
         if len(found) != 1:
             continue
@@ -54,12 +56,16 @@ def against_forms(case: Case) -> Iterator[Issue]:
             if at < 0 or (m := score_words().score.search(p.text, at)) is None:
                 continue
             said = Decimal(m.group("n"))
-            if re.search("[;。]", p.text[at : m.start()]) or any(n != name and n in p.text[at + len(name) : m.start()] for n in printed):
+            if re.search("[;。]", p.text[at : m.start()]) or any(
+                n != name and n in p.text[at + len(name) : m.start()] for n in printed
+            ):
                 continue
             places = max(0, -int(said.as_tuple().exponent))
             if round(points, places) != said:
                 words = p.verbatim(at, m.end()).strip()
-                yield issue_at("scores.form", words, p.place(m.start("n")), (text, place), form=name, score=text)  # type: ignore[arg-type]
+                yield issue_at(
+                    "scores.form", words, p.place(m.start("n")), (text, place), form=name, score=text
+                )  # type: ignore[arg-type]
 
 
 @rule("scores.floor", "scores.average", needs=("text",), each_file=True)
@@ -72,7 +78,10 @@ def summed_up(case: Case) -> Iterator[Issue]:
             low = [x for x in _scored(case, position, 0) if x.points < least]
             if least <= _MOST and low:
                 first = low[0]
-                there = (first.passage.verbatim(first.start, first.end).strip(), first.passage.place(first.start))
+                there = (
+                    first.passage.verbatim(first.start, first.end).strip(),
+                    first.passage.place(first.start),
+                )
                 words = p.clauses(m.start(), m.end())
                 yield issue_at("scores.floor", words, p.place(m.start()), there, score=there[0])
         for m in known.average.finditer(p.text):
@@ -80,8 +89,17 @@ def summed_up(case: Case) -> Iterator[Issue]:
             if listed and not _is_mean(Decimal(m.group("n")), listed):
                 mean = sum((x.points for x in listed), Decimal(0)) / len(listed)
                 words = p.clauses(m.start(), m.end())
-                places = ((x.passage.verbatim(x.start, x.end).strip(), x.passage.place(x.start)) for x in listed)
-                yield issue_at("scores.average", words, p.place(m.start("n")), *places, count=len(listed), mean=round(mean, 2))
+                places = (
+                    (x.passage.verbatim(x.start, x.end).strip(), x.passage.place(x.start)) for x in listed
+                )
+                yield issue_at(
+                    "scores.average",
+                    words,
+                    p.place(m.start("n")),
+                    *places,
+                    count=len(listed),
+                    mean=round(mean, 2),
+                )
 
 
 def _averaged(case: Case, position: int, m: re.Match[str]) -> list[_Scored]:
@@ -102,7 +120,9 @@ def _is_mean(said: Decimal, listed: Sequence[_Scored]) -> bool:
     means = [sum((x.points for x in listed), Decimal(0)) / len(listed)]
     weights = [x.money.amount.base for x in listed if x.money is not None]
     if len(weights) == len(listed) and sum(weights):
-        means.append(sum((x.points * w for x, w in zip(listed, weights, strict=True)), Decimal(0)) / sum(weights))
+        means.append(
+            sum((x.points * w for x, w in zip(listed, weights, strict=True)), Decimal(0)) / sum(weights)
+        )
     return any(abs(mean - said) < unit for mean in means)
 
 
@@ -114,7 +134,9 @@ def projects(case: Case) -> Iterator[Made]:
         for m in known.projects.finditer(p.text):
             begin, end = sentence(p.text, m.start(), m.end())
             begin = max(p.text.rfind("。", 0, m.start()) + 1, 0)
-            if not known.assessed.search(p.text[begin:end]) or known.not_projects.search(p.text[begin : m.start()]):
+            if not known.assessed.search(p.text[begin:end]) or known.not_projects.search(
+                p.text[begin : m.start()]
+            ):
                 continue
             listed = _scored(case, position, m.end())
             if len(listed) < 2:
@@ -126,7 +148,12 @@ def projects(case: Case) -> Iterator[Made]:
 
 
 def _listed(
-    p: Passage, m: re.Match[str], said: int, whole: Quantity | None, listed: Sequence[_Scored], average: re.Pattern[str]
+    p: Passage,
+    m: re.Match[str],
+    said: int,
+    whole: Quantity | None,
+    listed: Sequence[_Scored],
+    average: re.Pattern[str],
 ) -> Iterator[Made]:
     parts = [x.money for x in listed if x.money is not None]
     every = whole is not None and len(parts) == len(listed)
@@ -142,7 +169,14 @@ def _listed(
     if summed or meant:
         words = p.verbatim(m.start(), m.end()).strip()
         places = ((x.passage.verbatim(x.start, x.end).strip(), x.passage.place(x.start)) for x in listed)
-        yield issue_at("scores.projects", words, p.place(m.start()), *places, template="" if summed else "mean", found=len(listed))
+        yield issue_at(
+            "scores.projects",
+            words,
+            p.place(m.start()),
+            *places,
+            template="" if summed else "mean",
+            found=len(listed),
+        )
 
 
 def _scored(case: Case, position: int, start: int) -> list[_Scored]:
@@ -158,7 +192,11 @@ def _scored(case: Case, position: int, start: int) -> list[_Scored]:
                 if points > _MOST:
                     continue
                 at = max(previous, max(p.text.rfind(c, 0, m.start()) for c in ";。") + 1)
-                money = [q for q in case.by_passage[k] if at <= q.start < m.start() and q.money and q.kind in (Kind.VALUE, Kind.ACTUAL)]
+                money = [
+                    q
+                    for q in case.by_passage[k]
+                    if at <= q.start < m.start() and q.money and q.kind in (Kind.VALUE, Kind.ACTUAL)
+                ]
                 out.append(_Scored(points, p, m.start(), m.end(), money[-1] if len(money) == 1 else None))
                 previous = m.end()
             if out and first != position:

@@ -55,7 +55,14 @@ def against_tables(case: Case) -> Iterator[Issue]:
                         continue
                     seen.add((cell.pattern, number))
                     words = p.verbatim(m.start(), said.end()).strip()
-                    yield issue_at("counts.table", words, p.place(said.start("n")), (there.text, there.place), said=number, printed=there.text)
+                    yield issue_at(
+                        "counts.table",
+                        words,
+                        p.place(said.start("n")),
+                        (there.text, there.place),
+                        said=number,
+                        printed=there.text,
+                    )
 
 
 def _own(case: Case, p: Passage, at: int) -> bool:
@@ -71,11 +78,18 @@ def _labelled(case: Case) -> dict[str, list[_Printed]]:
     out: dict[str, list[_Printed]] = {}
     for table in case.document.tables():
         grid = table.grid()
-        lines = {k for row in grid[:_HEAD] for k, c in enumerate(row) if c is not None and fold(c.text) in _LINES}
+        lines = {
+            k for row in grid[:_HEAD] for k, c in enumerate(row) if c is not None and fold(c.text) in _LINES
+        }
         for row in grid:
             label = ""
             for k, cell in enumerate(row):
-                if cell is None or k in lines or (k and cell is row[k - 1]) or (text := fold(cell.text)) in _BLANK:
+                if (
+                    cell is None
+                    or k in lines
+                    or (k and cell is row[k - 1])
+                    or (text := fold(cell.text)) in _BLANK
+                ):
                     continue
                 if not _COUNT.fullmatch(text.replace(",", "")):
                     label = _bare(cell)
@@ -115,7 +129,9 @@ def vehicles(case: Case) -> Iterator[Issue]:
             found = sum(x.number for x in parts)
             if len(parts) >= _LEAST_KINDS and found != whole.number:
                 places = ((x.text, x.place) for x in parts if x.number)
-                yield issue_at("counts.vehicles", whole.text, whole.place, *places, whole=whole.text, found=found)
+                yield issue_at(
+                    "counts.vehicles", whole.text, whole.place, *places, whole=whole.text, found=found
+                )
 
 
 def _rows(table: Table) -> list[tuple[str, _Printed | None]]:
@@ -130,7 +146,9 @@ def _rows(table: Table) -> list[tuple[str, _Printed | None]]:
             if k < len(row) and (cell is None or k in lines or (k and cell is row[k - 1]) or text in _BLANK):
                 continue
             if cell is not None and _COUNT.fullmatch(text.replace(",", "")):
-                numbers.append(_Printed(int(text.replace(",", "").partition(".")[0]), cell.text.strip(), cell.place))
+                numbers.append(
+                    _Printed(int(text.replace(",", "").partition(".")[0]), cell.text.strip(), cell.place)
+                )
                 continue
             if label:
                 panels.setdefault(at, []).append((label, numbers[0] if len(numbers) == 1 else None))
@@ -141,7 +159,12 @@ def _rows(table: Table) -> list[tuple[str, _Printed | None]]:
 @rule("counts.stock", needs=("text",), each_file=True)
 def stock(case: Case) -> Iterator[Issue]:
     """More official cars kept by appropriations than there are cars altogether."""
-    owned = [(p, m) for p in case.passages for m in vehicle_words().owned.finditer(p.text) if _own(case, p, m.start())]
+    owned = [
+        (p, m)
+        for p in case.passages
+        for m in vehicle_words().owned.finditer(p.text)
+        if _own(case, p, m.start())
+    ]
     if len({int(m.group("n")) for _, m in owned}) != 1 or not int(owned[0][1].group("n")):
         return
     q, n = owned[0]
@@ -159,7 +182,11 @@ def stock(case: Case) -> Iterator[Issue]:
 def bought(case: Case) -> Iterator[Issue]:
     """Cars that were bought, though every number of what buying them cost is nothing."""
     cells = ((f, v.places[at]) for v in case.views for at, f in v.cells.items())
-    cost = [f for f, at in cells if at.item == "car_purchase" and at.version != "previous" and f.amount is not None]
+    cost = [
+        f
+        for f, at in cells
+        if at.item == "car_purchase" and at.version != "previous" and f.amount is not None
+    ]
     if not cost or any(f.amount.value for f in cost if f.amount is not None):
         return
     for one in statistics()[2:4]:
@@ -167,5 +194,7 @@ def bought(case: Case) -> Iterator[Issue]:
             for m in one.text.finditer(p.text):
                 if int(m.group("n")) and _own(case, p, m.start()):
                     words = p.verbatim(m.start(), m.end()).strip()
-                    yield issue_at("counts.bought", words, p.place(m.start("n")), (cost[0].text, cost[0].place))
+                    yield issue_at(
+                        "counts.bought", words, p.place(m.start("n")), (cost[0].text, cost[0].place)
+                    )
                     return

@@ -84,7 +84,9 @@ def named_things() -> tuple[Named, ...]:
             Named(
                 d["kind"],
                 first=re.compile(rf"{head}(?:{follows})(?P<list>[^。;:]+)"),
-                last=re.compile(rf"{d['before']}(?P<list>[^。;:\d]*?)(?P<etc>等|[,、]?共)?(?P<n>{NUMBER}){d['what']}"),
+                last=re.compile(
+                    rf"{d['before']}(?P<list>[^。;:\d]*?)(?P<etc>等|[,、]?共)?(?P<n>{NUMBER}){d['what']}"
+                ),
                 below=re.compile(rf"{head}{below}"),
                 suffix=re.compile(rf"{d['suffix']}$"),
             )
@@ -96,7 +98,9 @@ def named_things() -> tuple[Named, ...]:
 def listing_words() -> Listing:
     """How lists of names end, and what they may leave out."""
     data = _data()["listing"]
-    return Listing(**{k: re.compile(data[k]) for k in ("extra", "open", "row", "own", "without_own", "among")})
+    return Listing(
+        **{k: re.compile(data[k]) for k in ("extra", "open", "row", "own", "without_own", "among")}
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,3 +197,20 @@ def averages() -> tuple[Average, ...]:
         )
         for d in _data()["average"]
     )
+
+
+@dataclass(frozen=True, slots=True)
+class NameColumns:
+    """``unit`` and ``project``: headings of columns, and labels beside cells, that hold names; ``apart``: characters in
+    which names of two things differ."""
+
+    unit: re.Pattern[str]
+    project: re.Pattern[str]
+    apart: re.Pattern[str]
+    not_name: re.Pattern[str]
+
+
+@lru_cache(maxsize=1)
+def name_columns() -> NameColumns:
+    """Where tables print the names of units and projects."""
+    return NameColumns(**{k: re.compile(v) for k, v in _data()["columns"].items()})
