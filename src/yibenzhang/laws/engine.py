@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
 from yibenzhang.balance.slips import EXCHANGED, MOVED_POINT, slipped
-from yibenzhang.laws.beside_lists import beside_lists
+from yibenzhang.laws.beside_lists import beside_lists, running_lists
 from yibenzhang.laws.change import balance_families, change_families
 from yibenzhang.laws.columns import column_families, item_families
 from yibenzhang.laws.equality import equality_families
@@ -58,6 +58,7 @@ def laws_of(
         *rows,
         *beside_families(numbers),
         *beside_lists(numbers),
+        *running_lists(numbers),
         *item_families(numbers, trees),
         *column_families(numbers, trees),
         *change_families(numbers),
@@ -83,6 +84,7 @@ def laws_of(
                     holds.add((i.explains.fact.id, family.direction))
             elif family.state in (State.LAW, State.WITNESS):
                 broken.append((family, i))
+    broken = _unmet(broken, held)
     settled = _settled(broken, holds, Counter(_list(f, i) for f, i in held if not i.trivial))
     return Laws(
         tuple(families), tuple(held), tuple(settled), frozenset(map(id, _certain(settled))), tuple(short)
@@ -100,6 +102,25 @@ def _list(family: Family, i: Instance) -> tuple[str, str]:
 @lru_cache(maxsize=4096)
 def _stem(name: str) -> str:
     return name.rpartition("/")[0]
+
+
+def _unmet(broken: Broken, held: Broken) -> Broken:
+    """Without the two numbers that need only be equal if the time or the fund that one leaves unsaid is that of the
+    other, where another number of that row is equal: that is the one it is."""
+    met = {pair for f, i in held if f.law == "equal" and not i.trivial for pair in _rows_met(i)}
+    return [
+        (f, i)
+        for f, i in broken
+        if f.law != "equal" or f.direction.endswith("equal same") or met.isdisjoint(_rows_met(i))
+    ]
+
+
+def _rows_met(i: Instance) -> Iterator[tuple[str, str, int]]:
+    """Each number of an equality of two with the row it meets."""
+    if len(i.terms) == 2:
+        a, b = (n.fact for _, n in i.terms)
+        yield a.id, b.table, b.row.index
+        yield b.id, a.table, a.row.index
 
 
 def _settled(broken: Broken, holds: set[tuple[str, str]], lists: Counter[tuple[str, str]]) -> Broken:

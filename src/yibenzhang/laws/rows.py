@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from yibenzhang.laws.beside_lists import running_on
 from yibenzhang.laws.families import Family, Instance, instance
 from yibenzhang.laws.numbers import Number, Numbers
 from yibenzhang.model.views import View, ViewRow
@@ -26,9 +27,14 @@ def row_families(numbers: Numbers) -> Iterator[Family]:
         filled = _filled(numbers, position)
         if len(filled) < 2:
             continue
+        beyond, _ = running_on(numbers, position)
         seen: set[tuple[int, tuple[int, ...]]] = set()
         for name, make in TREES.items():
-            lists = [(p, c) for p, c in make(view, filled) if (p, tuple(c)) not in seen]
+            lists = [
+                (p, c)
+                for p, c in make(view, filled)
+                if (p, tuple(c)) not in seen and not (beyond and view.rows[p].code == beyond)
+            ]
             seen |= {(p, tuple(c)) for p, c in lists}
             if not lists:
                 continue

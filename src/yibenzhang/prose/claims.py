@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from yibenzhang.prose.passages import Passage
-from yibenzhang.prose.quantities import COMPARES, Kind, Quantity
+from yibenzhang.prose.quantities import BUDGET, COMPARES, Kind, Quantity
 from yibenzhang.prose.subjects import follows, subject_of
+from yibenzhang.standards.lexicon.directions import moves
 
 
 class Says(StrEnum):
@@ -65,8 +66,8 @@ class _State:
     """The amount before the current one."""
     rated: Quantity | None = None
     """A rate that was told before any change."""
-    outside: list[Quantity | None] = field(default_factory=list)
-    """The amounts spoken of before each bracket that is still open."""
+    outside: list[tuple[Quantity | None, Quantity | None]] = field(default_factory=list)
+    """The amounts and the budgets spoken of before each bracket that is still open."""
     claims: list[Claim] = field(default_factory=list)
 
 
@@ -74,8 +75,9 @@ _AGAINST_BUDGET = re.compile(
     r"决算数?比(?:年初)?预算数?(?P<moved>增加|多|减少|少)|(?P<over>超出|超过|超|低于|节约)(?:年初)?预算(?=\d)|决算数?(?P<word>大于|高于|多于|小于|低于|少于|等于|与预算数?持平|与年初预算数?持平)(?:年初)?预算数?|(?:与|和)(?:年初)?预算数?(?P<flat>持平|一致)"
 )
 _SAME_AS = {"增加": "多", "减少": "少", "超出": "高", "超过": "高", "超": "高", "节约": "低"}
-_AT_ONCE = re.compile(r"[,、(](?:增加|增长|减少|下降)(?:了|额)?(?:为)?")
+_AT_ONCE = re.compile(rf"[,、(]{moves()}(?:了|额)?(?:为)?")
 _GOES_ON = re.compile(r"比|较|与|同比|其中|包括")
+_PARTS = re.compile(r"其中|包括")
 _LIST = re.compile(r"其中[:：]?|包括[:：]?|以下方面[:：]?|如下[:：]?|[:：]$")
 
 
@@ -127,6 +129,8 @@ def _passage(
         elif ";" in between:
             state.current, state.budget, state.last, state.change = None, None, None, None
         _brackets(state, between)
+        if _PARTS.search(between):
+            state.budget = None  # that of the whole is not that of its parts
         _step(state, q, between)
         end_of_last = q.end
     state.claims = [c for c in state.claims if not _void(c)]
@@ -157,9 +161,10 @@ def _brackets(state: _State, between: str) -> None:
     """After a bracket closes, the sentence speaks again of what it spoke of before the bracket."""
     for char in between:
         if char == "(":
-            state.outside.append(state.current)
+            state.outside.append((state.current, state.budget))
         elif char == ")" and state.outside:
-            state.current = state.outside.pop() or state.current
+            current, state.budget = state.outside.pop()
+            state.current = current or state.current
 
 
 def _step(state: _State, q: Quantity, between: str) -> None:
@@ -201,6 +206,10 @@ def _step(state: _State, q: Quantity, between: str) -> None:
 
 def _moved(state: _State, q: Quantity, between: str) -> None:
     """A change: of the amount before it, or of the one its words name."""
+    if q.base == BUDGET:
+        if state.budget is not None and state.current is not None and state.current is not state.budget:
+            state.claims.append(_claim(Says.SINCE, q, state, against=state.budget, change=q))
+        return
     state.change = q
     state.moved = subject_of(q, state.current, state.head)
     if state.current is not None and len(between) <= 24 and state.current.kind == Kind.VALUE:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from yibenzhang.model.coordinates import Coordinates
 from yibenzhang.model.facts import Fact
@@ -180,6 +181,12 @@ class Cube:
         """Of the funds that make up another these numbers tell only one."""
         funds = {f for x in facts if (f := self._at[x.id].fund)}
         return len({f for f in funds if self._below(f, whole)}) == 1
+
+    @cached_property
+    def several_funds(self) -> bool:
+        """The tables tell money of more than one fund; a fund and what it is part of are one."""
+        found = {c.at.fund for c in self.whole() if c.at.fund and c.fact.amount and c.fact.amount.value}
+        return len([f for f in found if not any(f != g and self._below(g, f) for g in found)]) > 1
 
     def place(self, fact: Fact) -> Coordinates:
         """Where a number of the tables stands."""

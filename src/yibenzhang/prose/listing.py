@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from yibenzhang.model.digits import whole_number
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity
-from yibenzhang.standards.lexicon.sentences import made_of
+from yibenzhang.standards.lexicon.sentences import made_of, parts_follow
 
 _LEVELS = (Kind.VALUE, Kind.ACTUAL)
 MOST_WHOLES = 4
@@ -19,7 +19,6 @@ _OPENING = re.compile(
     r"(?:(?:\([^()\d]{1,60}\))?(?:[^。;\d(]{0,12}|(?P<used>[^。;\d(]{0,6}用于[^。;\d(]{0,60}))[,。;:(]?(?P<word>其中|包括|分别为|具体为|分别是|由)[一-鿿]{0,8}[:,]?|(?P<colon>:)(?=[^。;]{3}))"
 )
 AND_SO_ON = re.compile(r"^[一-鿿]{0,6}等")
-_NESTED = re.compile(r"其中|包括|主要为|主要是|分别为")
 _ASIDE = re.compile(r"原因|由于|因为|相比|[比较]上年")
 _NO_MATTER = {"described", "semicolon", "sentences", "over", "changes"}
 _SEVERAL = re.compile("[、,]")
@@ -137,7 +136,7 @@ def _stop(
             change = next((q.start for q in found if q.start > start and q.kind == Kind.DELTA), len(text))
             ends[1] = text.rfind("。", ends[1], change)
         between = text[following[0] : following[1]] if len(following) == 2 else ";"
-        if ";" not in between and not _NESTED.search(between):
+        if ";" not in between and not parts_follow().search(between):
             ends.append(text.find(";", start))
         return min(e for e in ends if e >= 0)
     depth = 1
@@ -165,7 +164,7 @@ def _parts(text: str, start: int, inside: list[Quantity]) -> tuple[list[Quantity
         lead = text[parts[-1].end if parts else start : q.start]
         if _ASIDE.search(re.split("[;、]", lead)[-1]):
             continue
-        if parts and (_NESTED.search(lead) or lead.startswith(":")):
+        if parts and (parts_follow().search(lead) or lead.startswith(":")):
             flags.append("nested")
         if parts and _DESCRIBED.search(lead):
             flags.append("described")
@@ -178,7 +177,7 @@ def _parts(text: str, start: int, inside: list[Quantity]) -> tuple[list[Quantity
 def _goes_below(lead: str, nested: bool) -> bool:
     """Whether an amount stands in a list within one whose parts semicolons keep apart."""
     begun, _, rest = lead.rpartition(";")
-    return bool(_NESTED.search(rest)) or (nested and not begun and ";" not in lead)
+    return bool(parts_follow().search(rest)) or (nested and not begun and ";" not in lead)
 
 
 def announced(passages: Sequence[Passage]) -> dict[int, str]:

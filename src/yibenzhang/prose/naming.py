@@ -18,6 +18,8 @@ LEVELS = {"类": 3, "款": 5, "项": 7}
 _MARK = re.compile(
     r"\((?:(?P<before>\d{2,7})[-:]?)?(?P<level>[类款项])级?(?:[-:]?(?P<after>\d{2,7}))?\)|\((?P<code>\d{3}(?:\d\d){0,2})\)"
 )
+_QUOTED = re.compile(r"[“\"《]([^“”\"《》,;。]{2,40})[”\"》](?:\(([类款项])级?\)|([类款项])(?!目))")
+"""A name in quotes with its level behind them: “教育支出”类."""
 _CUT = re.compile(r"[,;。:“”\"《》〈〉【】、]|(?<=[支出])[-—]+|--+|—+")
 _NUMBERING = re.compile(
     r"^(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十\d]+\)|\d{1,2}[.、](?!\d)|[①-⑳])+"
@@ -51,6 +53,7 @@ def unnumbered(text: str) -> str:
 
 def path_of(text: str) -> Path | None:
     """The last classification path that marks or codes show in a clause; None where there is none near its end."""
+    text = _QUOTED.sub(r"、\1(\2\3)", text)
     marks = list(_MARK.finditer(text))
     if marks and _AFTER.match(text[marks[-1].end() :]):
         return _marked(text, marks)

@@ -12,6 +12,7 @@ from functools import cached_property
 from yibenzhang.model.amounts import Amount, CellState, Unit, unit_named
 from yibenzhang.model.facts import Fact, Row
 from yibenzhang.prose.passages import Passage
+from yibenzhang.standards.lexicon.directions import fall, moves, rise, undecided
 
 _NUMBER = re.compile(
     r"(?:(?<=为)|(?<=数))(?P<nil>零)(?:万?元)?(?=[,。;])|(?<![\d.\-])(?<!\d,)(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![\d.,]*\d)(?P<unit>万亿元|亿元|万元|千元|元|%|辆|台|套|个)?"
@@ -21,12 +22,6 @@ _BROKEN = re.compile(
     r"(?<![\d.,])\d[\d,]*\.\d\d(?=[,;。、)])"
 )
 """Where an amount ought to stand: separators gone wrong, nothing or a placeholder before the unit, no unit."""
-_UP = r"(?:增加|增长|上升|提高|上涨|增幅|增长率)"
-_DOWN = r"(?:减少|下降|降低|压减|下滑|降幅|减幅|压缩)"
-_TAIL = r"(?:了|额|数|率|幅度|比例)?(?:各)?(?:为|约|是|:)?$"
-_BOTH = re.compile(rf"(?:{_UP}\({_DOWN}\)|{_DOWN}\({_UP}\)|{_UP}/{_DOWN}){_TAIL}")
-_RISE = re.compile(rf"(?<!新){_UP}{_TAIL}")
-_FALL = re.compile(rf"{_DOWN}{_TAIL}")
 _SHARE = re.compile(r"占(?P<base>[^,;。:占]*?)(?:的)?(?:比重|比例|比)?(?:为|约)?$")
 _DONE = re.compile(
     r"(?:完成|占)(?P<base>[^,;。:]*?预算(?:数|安排)?)的?$|(?:预算完成率|预算执行率|执行率)(?:为|约)?$"
@@ -35,13 +30,19 @@ _BUDGET = re.compile(r"(?:年初预算|全年预算|调整预算|预算)(?:数)?
 _MOVED = re.compile(r"(?P<way>增加|减少|压减|核减|调增|调减|追加)(?:了|安排)?[^,;。:、()比较与的]{0,20}$")
 """A change whose item stands between its direction and its amount: "基本支出增加人员经费 1,408 万元"."""
 _BASE = re.compile(r"[比较与](?:于)?(?:20\d\d年|上年|去年|上一?年度)[^,;。:比较与]*$")
-_AFTER_BASE = re.compile(rf"(?:相比)?[,，]?(?:总共|共|净|各)?(?:{_UP}|{_DOWN}|持平|相同|一致)")
+_AFTER_BASE = re.compile(rf"(?:相比)?[,，]?(?:总共|共|净|各)?(?:{moves()}|持平|相同|一致)")
 """A number that a comparison names as its base: "比 2025 年年初预算数 300 万元增加 15 万元"."""
 _OF_AMOUNT = re.compile(r"的(?:比例|比重)?(?:为)?")
 _TAKEN_OF = re.compile(r"占[^,。;:占]*$")
 _ACTUAL = re.compile(r"(?:支出决算|收入决算|决算)(?:数)?(?:为|是|:)?$")
 
 
+_APART = re.compile(
+    r"(?:(?P<more>高于|超出|超过|大于|多于|超)|低于|少于|小于|节约)(?:年初|全年|调整)?预算(?:数)?$"
+)
+"""How far the actual amount lies from its budget."""
+BUDGET = "budget"
+"""The base of such a difference."""
 COMPARES = re.compile(r"比|较|与|同比")
 """How a sentence begins that speaks of the amount of the one before it."""
 _LEVEL = re.compile(r"(?:至|到|后|为|共|合计|总额|总计|预算数?|决算数?)$")
@@ -175,14 +176,14 @@ def _kind(lead: str, unit: Unit, fiscal_year: int | None) -> tuple[Kind, int, st
     near = lead.rstrip("约共计达到了 ")
     if unit.dimension == "count":
         return Kind.COUNT, 0, ""
-    if _BOTH.search(near):
+    if undecided().search(near):
         return Kind.PLACEHOLDER, 0, ""
     percent = unit.dimension == "percent"
     if percent and (match := _DONE.search(near)):
         return Kind.COMPLETION, 0, match.groupdict().get("base") or ""
-    if _RISE.search(near):
+    if rise().search(near):
         return (Kind.RATE if percent else Kind.DELTA), 1, ""
-    if _FALL.search(near):
+    if fall().search(near):
         return (Kind.RATE if percent else Kind.DELTA), -1, ""
     if percent:
         if match := _SHARE.search(near):
@@ -190,6 +191,8 @@ def _kind(lead: str, unit: Unit, fiscal_year: int | None) -> tuple[Kind, int, st
         return Kind.VALUE, 0, ""
     if fiscal_year and _last_year(near, fiscal_year):
         return Kind.LAST, 0, ""
+    if apart := _APART.search(near):
+        return Kind.DELTA, (1 if apart.group("more") else -1), BUDGET
     if (moved := _MOVED.search(near)) and not _LEVEL.search(near):
         return Kind.DELTA, (1 if moved.group("way") in _UPWARD else -1), ""
     if _ACTUAL.search(near):

@@ -126,11 +126,14 @@ class SentenceReader:
         headed = [(d, v) for d, v in wanted.prefer if d == ("fund" if named else "kind")]
         if facts and headed and not self._as_headed(facts, *headed[0]):
             how += f", another {headed[0][0]}"
+        a_fund = not named and self._of_a_fund(facts, wanted)
+        if a_fund:
+            how += ", of a fund"  # the tables tell of one fund what the words say of all
         if not named and any(w in h for h in q.passage.section for w in self._words.elsewhere):
             how += ", elsewhere"
         said_all = [*narrow, *(x for x in wanted.values if x[0] == "period")]
         exact = any(all(self.cube.has(f, *x) for x in said_all) for f in facts)
-        wider = not named and bool(facts) and not exact and not unsaid
+        wider = a_fund or (not named and bool(facts) and not exact and not unsaid)
         blanks = () if exact and facts else tuple(self.cube.blanks(wanted))
         if blanks:
             blank = replace(said, wanted=wanted, how=f"{said.how}, blank")
@@ -148,6 +151,13 @@ class SentenceReader:
         if any(self.cube.has(f, dimension, value) for f in facts):
             return True
         return dimension == "fund" and self.cube.of_one_fund(facts, value)
+
+    def _of_a_fund(self, facts: Sequence[Fact], wanted: Wanted) -> bool:
+        """The words name no fund and no item, there are several funds, and all of the numbers are of one."""
+        said = {d for d, _ in (*wanted.values, *wanted.prefer)}
+        if {"fund", "item"} & said or not facts or not self.cube.several_funds:
+            return False
+        return all(self.cube.place(f).fund for f in facts)
 
     def _unsaid(self, fact: Fact, wanted: Wanted) -> bool:
         """The number stands where all of the words say, but for a fund, of which its table says nothing."""
@@ -170,9 +180,10 @@ class SentenceReader:
         said = self._parsed(words)
         if said.residue or said.empty:
             return []
-        return self.cube.find(
-            replace(said.wanted, stages=("", "final") if self._stage == "accounts" else ("",))
-        )
+        stages = ("", "final") if self._stage == "accounts" else ("",)
+        narrow = [(d, v) for d, v in said.wanted.values if d in _NARROW]
+        found = self.cube.find(replace(said.wanted, stages=stages))
+        return [f for f in found if all(self.cube.has(f, d, v) for d, v in narrow)]
 
     def means(self, q: Quantity, words: str) -> bool:
         """The words right before a number say the same."""
@@ -246,6 +257,8 @@ class SentenceReader:
         text = q.passage.text
         begin = text.rfind("。", 0, q.start) + 1
         opened = max(text.rfind(w, begin, q.start) for w in self._words.opening)
+        inside = ((text.rfind(w, begin, q.start), len(w)) for w in self._words.inside)
+        opened = max(opened, *(at + long - 1 for at, long in inside if at >= 0), -1)
         if opened < 0:
             return self._subject(self._above.get(id(q.passage), "")) if not begin else None
         whole = Quantity(q.passage, opened, opened, "", q.amount, q.kind)

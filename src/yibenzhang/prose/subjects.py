@@ -10,10 +10,10 @@ import re
 
 from yibenzhang.prose.quantities import Quantity
 from yibenzhang.standards import fold
+from yibenzhang.standards.lexicon.directions import moves
 
-_MOVE = r"(?:增加|增长|上升|提高|上涨|减少|下降|降低|压减|下滑|压缩|核减|调增|调减|追加|增幅|降幅|减幅)"
 _DIRECTION = re.compile(
-    rf"(?P<own>.*?)(?:同比|环比|相应|共|各|净|总共|分别|合计|略|小幅|大幅)*{_MOVE}(?P<item>.*)$"
+    rf"(?P<own>.*?)(?:同比|环比|相应|共|各|净|总共|分别|合计|略|小幅|大幅)*(?:{moves()}|核减|调增|调减|追加|(?<=[年比较])[增减])(?P<item>.*)$"
 )
 _COMPARED = re.compile(r"同比|环比|[比较与和](?=于|20\d\d|上|去|年初|本年|当年|预算|决算|同期|调整)")
 _AFTER = re.compile(r"相比|年初预算数?|年度?(?:部门)?(?:预算|决算|执行)数?|年度?|同期")
@@ -40,6 +40,8 @@ def subject_of(q: Quantity, current: Quantity | None, head: Quantity | None) -> 
     if head is None or head is current:
         name = _name(current)
         return current, own in name or name.endswith(own[-4:])
+    if _BOTH.search(q.lead) and head.amount.base == current.amount.base:
+        return current, True  # income and expenditure, which are the same amount
     name = _name(current)
     if own == name or (len(own) >= 4 and name.endswith(own)):
         return current, True

@@ -82,6 +82,7 @@ def _columns(frame: Framed, standards: Standards) -> _Columns | None:
     bare = [(BRACKETS.sub("", text), c) for text, c in labels]
     names = [c.column for text, c in labels if text in kinds.project]
     money = [c for text, c in (*labels, *bare) if text in kinds.money]
+    money = money or [c for text, c in bare if any(w in text for w in kinds.money_words)]
     goals = frozenset(fold(n) for n_ in known["goal"].values() for n in n_)
     meanings = {fold(n): identity for identity, words_ in known["indicator"].items() for n in words_}
     columns: dict[str, int] = {}

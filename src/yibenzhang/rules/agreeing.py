@@ -47,6 +47,7 @@ def listed(case: Case) -> Iterator[Made]:
     for listing in listings(case.passages, case.by_passage):
         largest = max(q.amount.base for q in listing.parts)
         sums = [_sum(whole, listing) for whole in listing.wholes if 2 * whole.amount.base >= largest]
+        sums += [_sum(whole, one) for one in _one_side(listing, case) for whole in listing.wholes]
         if not sums or sum(q.amount.value != 0 for q in listing.parts) < min(2, len(listing.parts)):
             continue
         if len(listing.parts) != _TWO and well_supported(f"text|{listing.how}"):
@@ -55,6 +56,18 @@ def listed(case: Case) -> Iterator[Made]:
         yield Alternatives([replace(s, accuses=False) for s in sums], slipped_sum(sums, listing.how))
         if listing.how.startswith(_PLAIN):
             yield from witness.of(sums)
+
+
+def _one_side(listing: Listing, case: Case) -> Iterator[Listing]:
+    """What is left at the year's end stands on the other side of the account than what was carried in, though a sentence
+    names both."""
+    periods = [
+        dict(said.wanted.values).get("period") if (said := case.reader.said(q)) else None
+        for q in listing.parts
+    ]
+    if {"carried_in", "carried_out"} <= set(periods):
+        kept = [q for q, period in zip(listing.parts, periods, strict=True) if period != "carried_out"]
+        yield replace(listing, parts=tuple(kept))
 
 
 def slipped_sum(sums: list[Relation], how: str) -> Relation | None:

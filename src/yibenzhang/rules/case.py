@@ -127,11 +127,16 @@ class Case:
         return TableFinder(self.book, self.tables)
 
     @cached_property
+    def above(self) -> dict[int, str]:
+        """What announces the paragraphs that are numbered below it, by their identity."""
+        return announced(self.passages)
+
+    @cached_property
     def reader(self) -> SentenceReader:
         """What the words of a number say, and the numbers of the tables that stand there."""
         words = sentence_words(self.lexicon)
         names = Names(self.views, registers(), self.year)
-        cube, above = Cube(self.views, words.lexicon.trees, self.year), announced(self.passages)
+        cube = Cube(self.views, words.lexicon.trees, self.year)
         body = self.profile.body
         bodies = (body, *short_names(self.passages, fold(body)))
-        return SentenceReader(words, names, cube, self.stage, bodies, above)
+        return SentenceReader(words, names, cube, self.stage, bodies, self.above)

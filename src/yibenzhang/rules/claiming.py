@@ -190,7 +190,7 @@ def _share_else(claim: Claim, part: Quantity, rate: Quantity, near: Neighbours) 
     """The share of the whole that the sentence names, where no whole near by makes it right."""
     sure = claim.against if not claim.base else None
     called = [*near.spoken(claim.base), *(near.called(claim.base) or [])] if claim.base else []
-    called = [f for f in called if f.id != part.fact.id]
+    called = [f for f in (*called, *near.same_words(claim)) if f.id != part.fact.id]
     whole = sure.fact if sure else next(iter(called), None)  # one that nobody knows is not to be guessed
     if whole is None:
         return _complete(claim, near)
@@ -247,7 +247,7 @@ def _all_of_it(claim: Claim, shares: list[Claim]) -> bool:
 def _complete(claim: Claim, near: Neighbours) -> Relation | None:
     """Shares of one passage, or below one heading, that make up 100 %: their whole is the sum of their parts."""
     rate, part = claim.rate, claim.subject
-    if rate is None or part is None or not claim.base:
+    if rate is None or part is None:
         return None
     for shares in ([claim, *near.siblings(claim)], [claim, *near.cousins(claim)]):
         facts = [c.subject.fact for c in shares if c.subject]

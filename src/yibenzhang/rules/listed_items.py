@@ -55,10 +55,13 @@ def items(case: Case) -> Iterator[Issue]:
         if table.table.standard is None or not table.table.standard.id.endswith(_TABLES[0]):
             continue
         have = _amounts(table)
+        only = _only_items(have)
         for section, names in _lists(case).items():
             inside = [n for n in names if n in have]
             odd = [n for n in names if n not in have]
             missing = [n for n in have if n not in names and not _named(n, section, odd, case)]
+            told = _classes_told(section, case)
+            missing = [n for n in missing if not (only.get(n) and only[n] in told)]
             if len(inside) < max(_SURE, len(names) - 1) or not missing or 2 * len(missing) > len(inside):
                 continue
             first = next(iter(names.values()))
@@ -80,6 +83,23 @@ def _amounts(table: TableFacts) -> dict[str, Fact]:
             if seven and measure == "total" and fact.amount and fact.amount.value:
                 out.setdefault(_same(bare(row.label)), fact)
     return out
+
+
+def _only_items(have: dict[str, Fact]) -> dict[str, str]:
+    """The items that are all of their class, with the code of that: what is said of the class is said of them."""
+    times = Counter(f.row.code[:3] for f in have.values())
+    return {n: f.row.code[:3] for n, f in have.items() if times[f.row.code[:3]] == 1}
+
+
+def _classes_told(section: tuple[str, ...], case: Case) -> set[str]:
+    """The codes of the classes that a section names with an amount."""
+    return {
+        m.at_level[0].code
+        for p, found in zip(case.passages, case.mentions, strict=True)
+        if p.section == section
+        for m in found
+        if m.level == "类" and m.at_level and _spent(m)
+    }
 
 
 def _named(name: str, section: tuple[str, ...], odd: list[str], case: Case) -> bool:
@@ -105,9 +125,10 @@ def classes(case: Case) -> Iterator[Issue]:
                 wholes.setdefault(chapter, {}).setdefault(m.at_level[0].code if m.at_level else m.name, m)
             elif m.level and len(codes := {e.code[:3] for e in m.at_level}) == 1:
                 explained.setdefault(chapter, set()).update(codes)
+    only = {code for t in case.tables for code in _only_items(_amounts(t)).values()}
     for chapter, named in wholes.items():
         listed = details.get(chapter, [])
-        missing = [m for code, m in named.items() if code not in explained.get(chapter, set())]
+        missing = [m for c, m in named.items() if c not in explained.get(chapter, set()) and c not in only]
         if len(named) < 2 or len(listed) < 2 or not missing or len(missing) == len(named):
             continue
         names = tuple(arguments(name=m.name) for m in missing)

@@ -161,7 +161,7 @@ def spelt(case: Case) -> Iterator[Issue]:
     }
     for p in case.passages:
         for m in _PATH_ITEM.finditer(p.text):
-            name = bare(m.group(1))
+            name = bare(m.group(1)).lstrip("【[〔")
             if not labels or name in labels:
                 continue
             right = _near(name, sorted(labels), 0.88) or _longer(name, labels)

@@ -8,6 +8,9 @@ from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.rules.case import Case
 from yibenzhang.standards import Address, fold
 
+_NAMED = 4
+"""So many characters name an amount."""
+
 
 class Neighbours:
     """Other numbers a share may be taken of, or a change belong to."""
@@ -19,6 +22,7 @@ class Neighbours:
         self._reader = case.reader
         self._spoken: dict[str, list[Fact]] = {}
         self._standards = case.standards
+        self._above = case.above
 
     def before(self, claim: Claim) -> list[Quantity]:
         """Amounts named earlier in the passage, nearest first."""
@@ -35,14 +39,35 @@ class Neighbours:
         same = [c for c in self._shares if c.passage is claim.passage and c.base == claim.base]
         return [c for c in same if c is not claim]
 
+    def same_words(self, claim: Claim) -> list[Fact]:
+        """An amount that the passage named before in the very words of the whole, where all such agree."""
+        base = fold(claim.base)
+        if len(base) < _NAMED:
+            return []
+        found = [q.fact for q in self.before(claim) if fold(q.lead).rstrip("为共计约").endswith(base)]
+        return found[:1] if len({f.amount and f.amount.base for f in found}) == 1 else []
+
     def cousins(self, claim: Claim) -> list[Claim]:
-        """The other shares below the same heading that name the same whole."""
+        """The other shares below the same heading that name the same whole; of those that name none, the first of each
+        paragraph that is numbered below the same announcement."""
+        if not claim.base:
+            return self._numbered(claim)
         top = claim.passage.section[:1]
         same = [
             c for c in self._shares if claim.base and c.base == claim.base and c.passage.section[:1] == top
         ]
         near = [c for c in same if c.passage.section[:2] == claim.passage.section[:2]]
         return [c for c in near if c is not claim]
+
+    def _numbered(self, claim: Claim) -> list[Claim]:
+        announced = self._above.get(id(claim.passage))
+        first: dict[int, Claim] = {}
+        for c in self._shares if announced else ():
+            if self._above.get(id(c.passage)) == announced:
+                first.setdefault(id(c.passage), c)
+        if first.get(id(claim.passage)) is not claim or any(c.base for c in first.values()):
+            return []
+        return [c for c in first.values() if c is not claim]
 
     def planned(self, actual: Quantity) -> list[Fact]:
         """The budget that stands beside the actual amount in the table the number restates."""

@@ -89,7 +89,7 @@ def _purpose_of_another(own: str, what: str, case: Case) -> str:
     return next(others, "")
 
 
-_MERGED = re.compile(r"并入|计入|列入|加入|单列|划转|划入|合并|调整|转列|改列")
+_MERGED = re.compile(r"同步|挂钩|联动|并入|计入|列入|加入|单列|划转|划入|合并|调整|转列|改列")
 """Reasons that name the other item on purpose."""
 _PLACE = re.compile(r"[市区县省]$")
 """Before a name these make it that of a body ("某市儿童医院")."""

@@ -65,7 +65,8 @@ def _read(reading: Reading, case: Case) -> Made:
     """The amount is one of those that stand where its words say, or made up of them."""
     number, options = reading.quantity.fact, _options(reading)
     if reading.wider or not well_supported(support_kind(reading.how, known=False)):
-        slip = next((o for o in options if slip_of(number, o.terms[1].fact)), None)
+        known = case.reader.cube.known(number)  # it may be said of another line of the same tables
+        slip = None if known else next((o for o in options if slip_of(number, o.terms[1].fact)), None)
         doubt = _cut(replace(slip, rule="prose.slip"), reading.quantity) if slip else None
         return Alternatives([replace(o, accuses=False) for o in options], doubt)
     if own := _elsewhere(reading.quantity, case):

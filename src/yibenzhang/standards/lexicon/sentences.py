@@ -20,7 +20,7 @@ class SentenceWords:
     ``lexicon``: what words say, with those that sentences add; ``aside``: how clauses begin that name no subject;
     ``opening``: words between a whole and its parts; ``elsewhere``: words of headings of sections that speak of a
     choice of projects; ``opened``: words of the budget as it was opened; ``tails``: words a name may go without;
-    ``sums``: coordinates that economic items make up together.
+    ``inside``: how a whole ends of which what follows is a part ("基本支出中"); ``sums``: coordinates that economic items make up together.
     """
 
     lexicon: Lexicon
@@ -31,6 +31,7 @@ class SentenceWords:
     opening: tuple[str, ...]
     elsewhere: tuple[str, ...]
     opened: tuple[str, ...]
+    inside: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,12 @@ def as_before() -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=1)
+def parts_follow() -> re.Pattern[str]:
+    """Words after which the parts of what was just named follow."""
+    return re.compile("|".join(_folded(_data(), "nested")))
+
+
+@lru_cache(maxsize=1)
 def made_of() -> tuple[str, ...]:
     """Words after which all that something is made of is listed."""
     return _folded(_data(), "made_of")
@@ -86,6 +93,7 @@ def sentence_words(lexicon: Lexicon | None = None) -> SentenceWords:
         _folded(data, "opening"),
         _folded(data, "elsewhere"),
         _folded(data, "opened"),
+        _folded(data, "inside"),
     )
     _LAST[:] = [(lexicon, made), *_LAST[:3]]
     return made

@@ -38,6 +38,7 @@ class TableKinds:
     goes_on_after: frozenset[str]
     goes_on_alone: str
     money: frozenset[str]
+    money_words: tuple[str, ...]
     name: frozenset[str]
     project: frozenset[str]
     points: frozenset[str]
@@ -57,6 +58,7 @@ def table_kinds() -> TableKinds:
         frozenset(on["after"]),
         on["alone"],
         _folded(column["money"]),
+        tuple(fold(w) for w in column["money_words"]),
         _folded(column["name"]),
         _folded(column["project"]),
         _folded(column["points"]),

@@ -1,0 +1,52 @@
+"""The words of more and less that stand before a number; see directions.toml."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+_TAIL = r"(?:了|额|数|率|幅度|比例)?(?:各)?(?:为|约|是|:)?$"
+_COMPARED = r"[比较与同](?:于)?(?:20\d\d年|上年|去年|上一?年度|年初|同期)[^,。;:、]{0,12}"
+
+
+@lru_cache(maxsize=1)
+def moves() -> str:
+    """Any of the whole words, as a part of a pattern."""
+    return _any("up", "down")
+
+
+@lru_cache(maxsize=1)
+def rise() -> re.Pattern[str]:
+    """The words right before a number that say it is an increase; 新增 says what there is."""
+    return _before("up", "short_up", "(?<!新)")
+
+
+@lru_cache(maxsize=1)
+def fall() -> re.Pattern[str]:
+    """The words right before a number that say it is a decrease."""
+    return _before("down", "short_down", "")
+
+
+@lru_cache(maxsize=1)
+def undecided() -> re.Pattern[str]:
+    """Both directions, of which a template lets one choose."""
+    up, down = _any("up"), _any("down")
+    return re.compile(rf"(?:{up}\({down}\)|{down}\({up}\)|{up}/{down}){_TAIL}")
+
+
+def _before(words: str, short: str, never: str) -> re.Pattern[str]:
+    return re.compile(rf"{never}{_any(words)}{_TAIL}|{_COMPARED}{_any(short)}$")
+
+
+def _any(*kinds: str) -> str:
+    found = sorted((w for kind in kinds for w in _data()[kind]), key=len, reverse=True)
+    return f"(?:{'|'.join(map(re.escape, found))})"
+
+
+@lru_cache(maxsize=1)
+def _data() -> dict[str, Any]:
+    with Path(__file__).with_name("directions.toml").open("rb") as f:
+        return tomllib.load(f)
