@@ -60,11 +60,11 @@ def _stated(
         found = _named(thing, m.group("list"), said)
         partly = m.group("etc") == "等" and len(found) < said
         yield m.start(), m.end(), said, [] if partly else found
-    if (m := thing.below.search(p.text)) is not None:
-        said = count_written(m.group("n") or m.group("m"))
+    if (ending := thing.below.search(p.text)) is not None:
+        said = count_written(ending.group("n") or ending.group("m"))
         table = below.get(id(p.pieces[-1][1]))
         found = _rows(thing, table) if table is not None else _entries(thing, passages[position + 1 :])
-        yield m.start(), m.end(), said, found
+        yield ending.start(), ending.end(), said, found
 
 
 def _named(thing: Named, listed: str, said: int) -> list[str]:

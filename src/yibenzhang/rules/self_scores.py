@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.model.relations import Made, Relation, Term
 from yibenzhang.prose.passages import Passage
@@ -15,7 +16,6 @@ from yibenzhang.rules.case import Case
 from yibenzhang.rules.goal_projects import bare
 from yibenzhang.rules.registry import rule
 from yibenzhang.rules.wording import sentence
-from yibenzhang.standards import fold
 from yibenzhang.standards.lexicon.counts import score_words
 
 _MOST = 100
@@ -39,33 +39,31 @@ class _Scored:
 @rule("scores.form", needs=("text", "forms"))
 def against_forms(case: Case) -> Iterator[Issue]:
     """A project's score in the text that its form prints otherwise."""
-    printed: dict[str, list[tuple[Decimal, str, object]]] = {}
+    printed: dict[str, list[Fact]] = {}
     for form in case.forms:
         totals = [i.fact for i in form.scores if i.kind == "sum" and i.fact.amount]
         if form.kind == "evaluation" and len(totals) == 1 and len(bare(form.name)) >= _LEAST_NAME:
-            printed.setdefault(bare(form.name), []).append(
-                (totals[0].amount.value, totals[0].text, totals[0].place)
-            )  # type: ignore[union-attr]
+            printed.setdefault(bare(form.name), []).append(totals[0])
     for name, found in printed.items():
-        if len(found) != 1:
+        total = found[0]
+        if len(found) != 1 or total.amount is None:
             continue
-        points, text, place = found[0]
-        for p in case.passages:
-            at = fold(p.text).find(name)
-            at = p.text.find(name) if at >= 0 else -1
-            if at < 0 or (m := score_words().score.search(p.text, at)) is None:
-                continue
+        for p, start, m in _told(case, name, printed):
             said = Decimal(m.group("n"))
-            if re.search("[;。]", p.text[at : m.start()]) or any(
-                n != name and n in p.text[at + len(name) : m.start()] for n in printed
-            ):
-                continue
-            places = max(0, -int(said.as_tuple().exponent))
-            if round(points, places) != said:
-                words = p.verbatim(at, m.end()).strip()
-                yield issue_at(
-                    "scores.form", words, p.place(m.start("n")), (text, place), form=name, score=text
-                )  # type: ignore[arg-type]
+            if total.amount.value.quantize(said) != said:
+                words = p.verbatim(start, m.end()).strip()
+                place, there = p.place(m.start("n")), (total.text, total.place)
+                yield issue_at("scores.form", words, place, there, form=name, score=total.text)
+
+
+def _told(case: Case, name: str, others: Iterable[str]) -> Iterator[tuple[Passage, int, re.Match[str]]]:
+    """The score in the clause of a project's name, before any other project's."""
+    for p in case.passages:
+        for at in (x.start() for x in re.finditer(re.escape(name), p.text)):
+            m = score_words().score.search(p.text, at)
+            between = p.text[at + len(name) : m.start()] if m else ""
+            if m and not re.search("[;。]", between) and not any(n != name and n in between for n in others):
+                yield p, at, m
 
 
 @rule("scores.floor", "scores.average", needs=("text",), each_file=True)
@@ -119,10 +117,10 @@ def _is_mean(said: Decimal, listed: Sequence[_Scored]) -> bool:
     unit = Decimal(1).scaleb(int(said.as_tuple().exponent))
     means = [sum((x.points for x in listed), Decimal(0)) / len(listed)]
     weights = [x.money.amount.base for x in listed if x.money is not None]
-    if len(weights) == len(listed) and sum(weights):
-        means.append(
-            sum((x.points * w for x, w in zip(listed, weights, strict=True)), Decimal(0)) / sum(weights)
-        )
+    whole = sum(weights, Decimal(0))
+    if len(weights) == len(listed) and whole:
+        weighed = (x.points * w for x, w in zip(listed, weights, strict=True))
+        means.append(sum(weighed, Decimal(0)) / whole)
     return any(abs(mean - said) < unit for mean in means)
 
 
