@@ -22,27 +22,28 @@ _NAMES = {"元": "万元", "万元": "元"}
 @rule("counts.average", needs=("text",), each_file=True)
 def unit_of_average(case: Case) -> Iterator[Issue]:
     """An average that is right but for its unit."""
+    seen: set[tuple[int, int]] = set()
     for one in averages():
         for position, p in enumerate(case.passages):
             for m in one.average.finditer(p.text):
-                unit = m.group("unit")
-                said = Decimal(m.group("amount").replace(",", "")) * (_UNIT if unit == "万元" else 1)
-                right = said * _UNIT if unit == "元" else said / _UNIT
-                counts = _counts(case, one, position)
-                found = [(q, n) for q in _wholes(case, one, position) for n in counts]
-                if any(_is(said, q[0] / n) for q, n in found):
+                said = Decimal(m.group("amount").replace(",", ""))
+                of = _of_what(case, one, position, said, m.group("unit"))
+                if of is None or (position, m.start()) in seen:
                     continue
-                if (of := next(((q, n) for q, n in found if _is(right, q[0] / n)), None)) is not None:
-                    (_, text), n = of
-                    words = p.verbatim(m.start(), m.end()).strip()
-                    yield issue_at(
-                        "counts.average",
-                        words,
-                        p.place(m.start("amount")),
-                        whole=text,
-                        count=n,
-                        unit=_NAMES[unit],
-                    )
+                seen.add((position, m.start()))
+                words, place = p.verbatim(m.start(), m.end()).strip(), p.place(m.start("amount"))
+                unit = _NAMES[m.group("unit")]
+                yield issue_at("counts.average", words, place, whole=of[0], count=of[1], unit=unit)
+
+
+def _of_what(case: Case, one: Average, position: int, said: Decimal, unit: str) -> tuple[str, int] | None:
+    """The amount and the number of which it is the average in the other unit, where it is that of none in its own."""
+    own, other = (said * _UNIT, said) if unit == "万元" else (said, said * _UNIT)
+    counts = _counts(case, one, position)
+    found = [(whole, text, n) for whole, text in _wholes(case, one, position) for n in counts]
+    if any(_is(own, whole / n) for whole, _, n in found):
+        return None
+    return next(((text, n) for whole, text, n in found if _is(other, whole / n)), None)
 
 
 def _is(said: Decimal, mean: Decimal) -> bool:

@@ -118,7 +118,8 @@ def _compared(p: Passage, start: int, whole: int, parts: Sequence[_Part], end: i
     """The sum of all parts, unless the first of them come to the whole, or one repeats what others say."""
     numbers = [x.number for x in parts]
     sums = {sum(numbers[:k]) for k in range(2, len(numbers) + 1)}
-    sums |= {sum(numbers) - n for n in numbers if len(numbers) > 2}
+    within = (x.number for x in parts if people_words().overlap.search(x.label))
+    sums |= {sum(numbers) - n for n in within if len(numbers) > 2}
     if whole in sums or whole in numbers or not whole:
         return
     found = sum(numbers)

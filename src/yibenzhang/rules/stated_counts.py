@@ -189,12 +189,14 @@ def bought(case: Case) -> Iterator[Issue]:
     ]
     if not cost or any(f.amount.value for f in cost if f.amount is not None):
         return
-    for one in statistics()[2:4]:
-        for p in case.passages:
-            for m in one.text.finditer(p.text):
-                if int(m.group("n")) and _own(case, p, m.start()):
-                    words = p.verbatim(m.start(), m.end()).strip()
-                    yield issue_at(
-                        "counts.bought", words, p.place(m.start("n")), (cost[0].text, cost[0].place)
-                    )
-                    return
+    known = vehicle_words()
+    for p in case.passages:
+        for m in known.bought.finditer(p.text):
+            clause = re.split("[。;,]", p.text[max(0, m.start() - _BEFORE) : m.start()])[-1]
+            years = _YEAR.findall(p.text[: m.start()].split("。")[-1])[-1:]
+            if any(int(y) != case.year for y in years) or known.not_bought.search(clause) or p.heading:
+                continue
+            if int(m.group("n") or m.group("m")):
+                words = p.verbatim(m.start(), m.end()).strip()
+                yield issue_at("counts.bought", words, p.place(m.start()), (cost[0].text, cost[0].place))
+                return

@@ -25,6 +25,7 @@ class People:
     opening: re.Pattern[str]
     in_all: re.Pattern[str]
     not_part: re.Pattern[str]
+    overlap: re.Pattern[str]
     kinds: Mapping[str, re.Pattern[str]]
 
 
@@ -66,6 +67,7 @@ def people_words() -> People:
         opening=re.compile(data["opening"]),
         in_all=re.compile(data["in_all"]),
         not_part=re.compile(data["not_part"]),
+        overlap=re.compile(data["overlap"]),
         kinds={k: re.compile(v) for k, v in data["kinds"].items()},
     )
 
@@ -78,7 +80,7 @@ def named_things() -> tuple[Named, ...]:
     for d in data["names"]:
         follows, below = data["listing"]["follows"], data["listing"]["below"]
         said = rf"(?<![\d第每各一二三四五六七八九十])(?P<n>{NUMBER}){d['what']}"
-        other = rf"{d['counted']}(?P<m>{NUMBER})[个家]"
+        other = rf"{d['counted']}(?P<m>{NUMBER})[个家户]"
         head = rf"(?:{said}|{other})"
         out.append(
             Named(
@@ -119,6 +121,8 @@ class Vehicles:
     total: re.Pattern[str]
     kind: re.Pattern[str]
     owned: re.Pattern[str]
+    bought: re.Pattern[str]
+    not_bought: re.Pattern[str]
 
 
 @lru_cache(maxsize=1)
