@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from yibenzhang.model.documents import Cell, Table
@@ -40,6 +40,7 @@ def against_tables(case: Case) -> Iterator[Issue]:
     if not labelled:
         return
     seen: set[tuple[str, int]] = set()
+    wrong = {_corrected(case, whole, parts) for whole, parts in _sums(case)}
     for one in statistics():
         for p in case.passages:
             for m in one.text.finditer(p.text):
@@ -60,6 +61,7 @@ def against_tables(case: Case) -> Iterator[Issue]:
                         words,
                         p.place(said.start("n")),
                         (there.text, there.place),
+                        template="summed" if there.place in wrong else "",
                         said=number,
                         printed=there.text,
                     )
@@ -114,24 +116,47 @@ def _only(labelled: dict[str, list[_Printed]], cell: re.Pattern[str]) -> _Printe
 
 @rule("counts.vehicles")
 def vehicles(case: Case) -> Iterator[Issue]:
-    """All cars in a table against its rows of kinds right below."""
+    """All cars in a table against its rows of kinds right below; what the text sets right is told there."""
+    for whole, parts in _sums(case):
+        found = sum(x.number for x in parts.values())
+        if found != whole.number and _corrected(case, whole, parts) is None:
+            places = ((x.text, x.place) for x in parts.values() if x.number)
+            yield issue_at("counts.vehicles", whole.text, whole.place, *places, whole=whole.text, found=found)
+
+
+def _sums(case: Case) -> Iterator[tuple[_Printed, dict[str, _Printed]]]:
+    """All cars of each table, with its kinds of cars by label."""
     known = vehicle_words()
     for table in case.document.tables():
         column = _rows(table)
         for at, (label, whole) in enumerate(column):
             if not known.total.fullmatch(label) or whole is None:
                 continue
-            parts = []
+            parts: dict[str, _Printed] = {}
             for below, count in column[at + 1 :]:
-                if count is None or not known.kind.fullmatch(below):
+                if count is None or not known.kind.fullmatch(below) or below in parts:
                     break
-                parts.append(count)
-            found = sum(x.number for x in parts)
-            if len(parts) >= _LEAST_KINDS and found != whole.number:
-                places = ((x.text, x.place) for x in parts if x.number)
-                yield issue_at(
-                    "counts.vehicles", whole.text, whole.place, *places, whole=whole.text, found=found
-                )
+                parts[below] = count
+            if len(parts) >= _LEAST_KINDS:
+                yield whole, parts
+
+
+def _corrected(case: Case, whole: _Printed, parts: Mapping[str, _Printed]) -> Place | None:
+    """The one kind of cars of which the text has another number, if with that the sum holds."""
+    found = sum(x.number for x in parts.values())
+    for one in statistics():
+        for label, printed in parts.items():
+            if found == whole.number or not one.cell.fullmatch(label):
+                continue
+            said = {
+                int(m.group("n"))
+                for p in case.passages
+                for m in one.text.finditer(p.text)
+                if _own(case, p, m.start())
+            }
+            if len(said) == 1 and found - printed.number + said.pop() == whole.number:
+                return printed.place
+    return None
 
 
 def _rows(table: Table) -> list[tuple[str, _Printed | None]]:
