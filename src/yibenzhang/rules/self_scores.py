@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from yibenzhang.model.facts import Fact
-from yibenzhang.model.issues import Issue, issue_at
+from yibenzhang.model.issues import Issue, arguments, evidence_of, issue_at, words_at
 from yibenzhang.model.relations import Made, Relation, Term
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity
@@ -52,8 +52,9 @@ def against_forms(case: Case) -> Iterator[Issue]:
             said = Decimal(m.group("n"))
             if total.amount.value.quantize(said) != said:
                 words = p.verbatim(start, m.end()).strip()
-                place, there = p.place(m.start("n")), (total.text, total.place)
-                yield issue_at("scores.form", words, place, there, form=name, score=total.text)
+                given = arguments(words=words, form=name, score=total.text)
+                said_at = words_at(words, p.place(m.start("n")))
+                yield Issue("scores.form", given, (said_at, evidence_of(total, name)))
 
 
 def _told(case: Case, name: str, others: Iterable[str]) -> Iterator[tuple[Passage, int, re.Match[str]]]:

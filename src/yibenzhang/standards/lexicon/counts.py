@@ -218,3 +218,9 @@ class NameColumns:
 def name_columns() -> NameColumns:
     """Where tables print the names of units and projects."""
     return NameColumns(**{k: re.compile(v) for k, v in _data()["columns"].items()})
+
+
+@lru_cache(maxsize=1)
+def whole_of_projects() -> re.Pattern[str]:
+    """An amount is all of what projects are spent on."""
+    return re.compile(_data()["whole"]["share"])
