@@ -111,9 +111,9 @@ def _two_things(one: str, other: str) -> bool:
 
 
 def _typed_for(wrong: str, right: str) -> bool:
-    """By one character that sounds or looks like it."""
+    """By one character that sounds or looks like it, or two exchanged."""
     differ = [(a, b) for a, b in zip(wrong, right, strict=True) if a != b]
-    return len(differ) == 1 and mistaken(*differ[0])
+    return len(differ) == 2 or mistaken(*differ[0])
 
 
 @rule("names.swapped", needs=("text",))

@@ -109,6 +109,13 @@ def _one_kind(parts: Sequence[_Part], loose: bool = False) -> list[_Part] | None
     return best if len(best) > 1 else None
 
 
+def _of_several(p: Passage, start: int, whole: int, sums: set[int]) -> bool:
+    """The parts are of the numbers of people right before the last, too ("在职 83 人、退休 20 人,其中局机关 …")."""
+    begin = max(p.text.rfind(c, 0, start) for c in "。;") + 1
+    before = [int(m.group(1)) for m in _numbers().finditer(p.text, begin, start)]
+    return any(whole + sum(before[k:]) in sums for k in range(len(before)))
+
+
 @lru_cache(maxsize=8)
 def _ending(pattern: re.Pattern[str]) -> re.Pattern[str]:
     return re.compile(f".*?(?:{pattern.pattern})")
@@ -120,7 +127,7 @@ def _compared(p: Passage, start: int, whole: int, parts: Sequence[_Part], end: i
     sums = {sum(numbers[:k]) for k in range(2, len(numbers) + 1)}
     within = (x.number for x in parts if people_words().overlap.search(x.label))
     sums |= {sum(numbers) - n for n in within if len(numbers) > 2}
-    if whole in sums or whole in numbers or not whole:
+    if whole in sums or whole in numbers or not whole or _of_several(p, start, whole, sums):
         return
     found = sum(numbers)
     less = found < whole

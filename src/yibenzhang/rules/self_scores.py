@@ -9,16 +9,18 @@ from decimal import Decimal
 
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Issue, arguments, evidence_of, issue_at, words_at
-from yibenzhang.model.relations import Made, Relation, Term
+from yibenzhang.model.relations import Alternatives, Made, Relation, Term
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.goal_projects import bare
 from yibenzhang.rules.registry import rule
+from yibenzhang.rules.slips import slipped
 from yibenzhang.rules.wording import sentence
 from yibenzhang.standards.lexicon.counts import score_words
 
-_MOST = 100
+_MOST, _LEAST_POINTS = 100, 60
+"""Fewer points are those of a part of what is assessed."""
 _FOLLOWING = 4
 """Results stand at most so many paragraphs below the sentence that sums them up."""
 _LEAST_NAME = 4
@@ -63,7 +65,13 @@ def _told(case: Case, name: str, others: Iterable[str]) -> Iterator[tuple[Passag
         for at in (x.start() for x in re.finditer(re.escape(name), p.text)):
             m = score_words().score.search(p.text, at)
             between = p.text[at + len(name) : m.start()] if m else ""
-            if m and not re.search("[;。]", between) and not any(n != name and n in between for n in others):
+            assessed = m and score_words().assessed.search(p.text, 0, m.end())
+            if (
+                m
+                and assessed
+                and not re.search("[;。]", between)
+                and not any(n != name and n in between for n in others)
+            ):
                 yield p, at, m
 
 
@@ -159,7 +167,10 @@ def _listed(
     if said == len(listed):
         if every and whole is not None and len({q.fact.id for q in (whole, *parts)}) == len(parts) + 1:
             terms = (Term(1, whole.fact), *(Term(-1, q.fact) for q in parts))
-            yield Relation(f"scores.amounts|{whole.fact.id}", "scores.amounts", terms)
+            made = Relation(f"scores.amounts|{whole.fact.id}", "scores.amounts", terms)
+            yield (
+                made if slipped(made) else Alternatives((made,))
+            )  # the results may tell what was spent of it
         return
     left = whole.amount.base - sum((q.amount.base for q in parts), Decimal(0)) if whole else Decimal(1)
     summed = every and abs(left) <= _CENT * len(parts)
@@ -188,7 +199,7 @@ def _scored(case: Case, position: int, start: int) -> list[_Scored]:
             previous = begin
             for m in score_words().score.finditer(p.text, begin):
                 points = Decimal(m.group("n"))
-                if points > _MOST:
+                if not _LEAST_POINTS <= points <= _MOST or score_words().part.search(p.text[: m.start()]):
                     continue
                 at = max(previous, max(p.text.rfind(c, 0, m.start()) for c in ";。") + 1)
                 money = [

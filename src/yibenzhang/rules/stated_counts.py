@@ -13,7 +13,7 @@ from yibenzhang.prose.passages import Passage
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards import fold
-from yibenzhang.standards.lexicon.counts import other_counts, statistics, vehicle_words
+from yibenzhang.standards.lexicon.counts import Statistic, other_counts, statistics, vehicle_words
 
 _NUMBERING = re.compile(r"^(?:其中:?)?(?:\(?(?:\d{1,2}|[一二三四五六七八九十]+)[.、)]+)?")
 _UNIT = re.compile(r"\([个辆人台次、/,]+\)$")
@@ -44,7 +44,7 @@ def against_tables(case: Case) -> Iterator[Issue]:
     for one in statistics():
         for p in case.passages:
             for m in one.text.finditer(p.text):
-                if not _own(case, p, m.start()):
+                if not _meant(case, one, p, m):
                     continue
                 found = [(m, one.cell)]
                 if one.then and one.then_cell and (after := one.then.match(p.text, m.end())):
@@ -73,6 +73,13 @@ def _own(case: Case, p: Passage, at: int) -> bool:
     years = _YEAR.findall(p.text[max(0, at - 2 * _BEFORE) : at].split("。")[-1])
     past = case.year is not None and any(int(y) not in (case.year, case.year - 1) for y in years[-1:])
     return not p.heading and not past and not other_counts().search(clause)
+
+
+def _meant(case: Case, one: Statistic, p: Passage, m: re.Match[str]) -> bool:
+    """The year's own count, and not one that its sentence says to be another."""
+    end = p.text.find("。", m.end())
+    text = p.text[p.text.rfind("。", 0, m.start()) + 1 : end if end >= 0 else len(p.text)]
+    return _own(case, p, m.start()) and not (one.unless and one.unless.search(text))
 
 
 def _labelled(case: Case) -> dict[str, list[_Printed]]:
@@ -152,7 +159,7 @@ def _corrected(case: Case, whole: _Printed, parts: Mapping[str, _Printed]) -> Pl
                 int(m.group("n"))
                 for p in case.passages
                 for m in one.text.finditer(p.text)
-                if _own(case, p, m.start())
+                if _meant(case, one, p, m)
             }
             if len(said) == 1 and found - printed.number + said.pop() == whole.number:
                 return printed.place

@@ -114,6 +114,8 @@ class Statistic:
     text: re.Pattern[str]
     then: re.Pattern[str] | None
     then_cell: re.Pattern[str] | None
+    unless: re.Pattern[str] | None
+    """Words of its sentence by which it is another count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,7 @@ def statistics() -> tuple[Statistic, ...]:
             re.compile(d["text"].replace("{number}", number)),
             made(d.get("then")),
             made(d.get("then_cell")),
+            made(d.get("unless")),
         )
         for d in data["statistic"]
     )
@@ -167,6 +170,7 @@ class Scores:
     projects: re.Pattern[str]
     assessed: re.Pattern[str]
     not_projects: re.Pattern[str]
+    part: re.Pattern[str]
 
 
 @lru_cache(maxsize=1)
