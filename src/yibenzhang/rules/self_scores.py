@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from yibenzhang.model.facts import Fact
@@ -21,6 +21,8 @@ from yibenzhang.standards.lexicon.counts import score_words
 
 _MOST, _LEAST_POINTS = 100, 60
 """Fewer points are those of a part of what is assessed."""
+_FEW = 3
+"""The average of fewer scores is another one by chance."""
 _FOLLOWING = 4
 """Results stand at most so many paragraphs below the sentence that sums them up."""
 _LEAST_NAME = 4
@@ -175,7 +177,8 @@ def _listed(
     left = whole.amount.base - sum((q.amount.base for q in parts), Decimal(0)) if whole else Decimal(1)
     summed = every and abs(left) <= _CENT * len(parts)
     mean = average.search(p.text, m.end())
-    meant = mean is not None and _is_mean(Decimal(mean.group("n")), listed)
+    plain = [replace(x, money=None) for x in listed]
+    meant = mean is not None and len(listed) >= _FEW and _is_mean(Decimal(mean.group("n")), plain)
     if summed or meant:
         words = p.verbatim(m.start(), m.end()).strip()
         places = ((x.passage.verbatim(x.start, x.end).strip(), x.passage.place(x.start)) for x in listed)
