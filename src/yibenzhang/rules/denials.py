@@ -39,9 +39,8 @@ def denied(case: Case) -> Iterator[Issue]:
 def no_cars(case: Case) -> Iterator[Issue]:
     """A sentence that says there is no car, beside another that counts some of the same year."""
     stocks = [(p, m) for p in case.passages for m in denial_words().stock.finditer(p.text) if _stock(p, m)]
-    for p, m in stocks:
-        if int(m.group(1)):
-            continue
+    none = [(p, m) for p in case.passages for m in denial_words().no_stock.finditer(p.text)]
+    for p, m in (*[(p, m) for p, m in stocks if not int(m.group(1))], *none):
         for q, n in stocks:
             if int(n.group(1)) and _same_year(p, m, q, n):
                 words, text = p.clauses(m.start(), m.end()), q.verbatim(n.start(), n.end())
@@ -96,7 +95,12 @@ def _figure(case: Case, matter: Denied, own: Passage) -> tuple[str, Place, str |
 
 def _in_tables(case: Case, matter: Denied) -> tuple[str, Place, str | None] | None:
     """Where all that the tables tell of it is above nothing."""
-    found = [c.fact for c in case.reader.cube.whole() if c.named and _stands(matter, c.at)]
+    cells = [c for c in case.reader.cube.whole() if (c.named or c.at.item) and _stands(matter, c.at)]
+    final = [c for c in cells if c.at.stage == "final"]
+    budgets = (
+        case.stage == "accounts" and "item" in matter.where
+    )  # what was not spent was budgeted all the same
+    found = [c.fact for c in (final if final or budgets else cells)]
     if not found or any(f.amount is None or f.amount.value <= 0 for f in found):
         return None
     name = next((t.table.name for t in case.tables if t.table.id == found[0].table), None)

@@ -31,7 +31,10 @@ _LONGEST_ENTRY = 400
 @rule("presence.section", needs=("text", "pages"))
 def required(case: Case) -> Iterator[Issue]:
     """Sections that the regulation asks for and that the text nowhere touches."""
-    text = "".join(p.text for p in case.passages).replace("“", "").replace("”", "")
+    terms = next(s for s in case.standards.sections if s.id == "terms")
+    text = (
+        "".join(p.text for p in case.passages if not _below(p, terms.words)).replace("“", "").replace("”", "")
+    )
     asked = [
         s
         for s in case.standards.sections
@@ -39,13 +42,20 @@ def required(case: Case) -> Iterator[Issue]:
         and s.stage in ("", case.stage)
         and (not s.regions or case.profile.region in s.regions)
         and s.since <= (case.year or 0)
+        and (not s.items or not case.functions or any(i in case.functions for i in s.items))
     ]
-    missing = [s for s in asked if not any(w in text for w in s.told)]
+    whole = "".join(p.text for p in case.passages)
+    missing = [s for s in asked if not any(w in (whole if s is terms else text) for w in s.told)]
     if len(case.passages) < _TALKS or len(missing) * 3 > len(asked):
         return
     if missing:
         sections = tuple(arguments(name=s.name) for s in missing)
         yield issue_at("presence.section", "", case.passages[0].place(0), sections=sections)
+
+
+def _below(p: Passage, words: Sequence[str]) -> bool:
+    """It stands below a heading with one of the words."""
+    return any(w in heading for heading in p.section for w in words)
 
 
 @rule("presence.amount", needs=("text",))

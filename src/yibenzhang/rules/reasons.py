@@ -17,6 +17,8 @@ _ITEM = re.compile(r"([^,。;:“”\"、()\d.]{3,30})\((?:项|2\d{6})\)")
 _FOR = re.compile(
     r"(?:主要)?(?:用于|原因(?:是|为|:|系)+|主要是(?:单位)?(?:用于)?)[:]?(?P<what>[^,。;、]{4,60})"
 )
+_USED = re.compile(r"用于(?P<what>[^。;]{4,80})")
+_ITEM_DIGITS = 7
 _FLAT = re.compile(
     r"(?:与|和|较|比)?[^,。;]{0,20}(?<!基本)(?<!不)(?:持平|(?:没有|无)增减变化)[,。;]?(?:(?:主要)?原因(?:是|为|:)+|主要是)"
     r"(?P<why>[^。;]{4,160})"
@@ -77,6 +79,23 @@ def of_another(case: Case) -> Iterator[Issue]:
             break
 
 
+@rule("reasons.whom", needs=("text",))
+def whom(case: Case) -> Iterator[Issue]:
+    """A purpose that names people, and not those whom the item is for."""
+    known = [entry.split("=") for entry in case.standards.lists["whom"]]
+    for p, found in zip(case.passages, case.mentions, strict=True):
+        for k, m in enumerate(found):
+            wanted = next((own for item, people, own in known if item in m.name), None)
+            if wanted is None or len(m.at_level[0].code if m.at_level else m.code) != _ITEM_DIGITS:
+                continue
+            end = found[k + 1].start if k + 1 < len(found) else len(p.text)
+            used = _USED.search(p.text, m.end, end)
+            people = next(people for item, people, own in known if own == wanted)
+            if used and re.search(people, used["what"]) and not re.search(wanted, used["what"]):
+                words = p.clauses(used.start(), used.end())
+                yield issue_at("reasons.whom", words, p.place(used.start()), item=m.name)
+
+
 def _purpose_of_another(own: str, what: str, case: Case) -> str:
     """The statutory item whose words the purpose has, where the item is another such one and has none of its own."""
     known = [entry.split("=") for entry in case.standards.lists["purposes"]]
@@ -119,29 +138,6 @@ def unchanged(case: Case) -> Iterator[Issue]:
 
 _THRIFT = re.compile(r"严格|严控|控制|厉行|节约|从严|紧日子|精简|压减|力争|进一步|不必要|非必要|不合理")
 """What everybody does every year, whatever comes of it."""
-_REASONED = re.compile(
-    r"(?P<way>增加|增长|减少|下降)(?:了)?[\d.,]+(?:%|万元)[。,;]?(?:其)?"
-    r"(?:(?:(?:增加|增长|减少|下降)的?)?(?:主要)?原因(?:主要)?(?:是|为|:|系)+|主要(?:是|系)(?:由于|因为?)?)"
-    r"(?P<why>[^。;\d]{2,60}?(?:经费|支出|费用|费|资金|采购)(?:的)?(?P<other>增加|减少))(?=[。;]|$)"
-)
-
-
-@rule("reasons.direction", needs=("text",))
-def against(case: Case) -> Iterator[Issue]:
-    """A decrease explained by nothing but an increase, or the other way round."""
-    for p in case.passages:
-        for m in _REASONED.finditer(p.text):
-            up = m.group("way") in ("增加", "增长")
-            why, same = m.group("why"), _UP if m.group("way") in ("增加", "增长") else _DOWN
-            if up == (m.group("other") == "增加") or re.search(r"上年|去年|一次性|不再|剔除|结转|结余", why):
-                continue
-            if same.search(why):
-                continue
-            words = p.verbatim(m.start(), m.end()).strip()
-            way, other = m.group("way"), m.group("other")
-            yield issue_at("reasons.direction", words, p.place(m.start()), way=way, other=other)
-
-
 _TURNED = re.compile(
     r"(?P<way>增加|增长|减少|下降)(?:了)?[\d.,]+(?:%|万元|元)[,。](?:(?:增长|下降|降低)[\d.,]+%[,。])?"
     r"(?P<other>增加|增长|减少|下降)(?:的)?(?:主要)?原因"

@@ -11,6 +11,7 @@ from yibenzhang.prose.passages import Passage, flat
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.rules.wording import is_title, sentence
+from yibenzhang.standards.lexicon.directions import moves
 
 _TITLE_YEAR = re.compile(
     r"(20[0-4]\d)年?度?(?:[省市区县]级)?(?:部门|单位)?(?:整体)?"
@@ -37,7 +38,12 @@ _TASK_YEAR = re.compile(
 )
 _PAST = re.compile(r"已|基础上|以来|[完建]成了|实现了|回顾|总结")
 _LISTED = re.compile(r"[一二三四五六七八九十]+(?:是|、)|\(?\d{1,2}[).、]")
-_BASE = re.compile(r"(?:比|与|较)(20[0-4]\d)年(?:度)?(?:初)?(?:预算|决算|执行|当年|相比|增加|减少|持平)")
+_BASE = re.compile(
+    rf"(?:比|与|较)(20[0-4]\d)年(?:度)?(?:初)?(?:预算|决算|执行|当年|相比|持平|相同|一致|相等|{moves()})"
+)
+_ITSELF = re.compile(rf"(?:比|与|较)(20[0-4]\d)年(?:度)?(?:决算|相比|持平|相同|一致|相等|{moves()})")
+"""Accounts are compared with the budget of their own year, and with nothing else of it."""
+_BEFORE = re.compile(r"[比与较](?:上年|去年|上一?年度)")
 
 _STALE = 2
 """What a body owns is told as of the end of the year before, or of the one before that."""
@@ -155,12 +161,14 @@ def base_years(case: Case) -> Iterator[Issue]:
         for m in pattern.finditer(p.text)
     }
     usual = sum(int(m.group(1)) == year - 1 for _, m in bases)
+    usual += sum(len(_BEFORE.findall(p.text)) for p in case.passages)
     # accounts are compared with the budget of their own year
     usable = {year - 1} if case.stage == "budget" else {year - 1, year}
     for p, m in bases:
-        if int(m.group(1)) not in usable and usual >= 2 and (id(p), m.start(1)) not in same:
+        found = int(m.group(1))
+        itself = found == year and _ITSELF.match(p.text, m.start())
+        if (itself or found not in usable) and usual >= 2 and (id(p), m.start(1)) not in same:
             words = p.clauses(m.start(), m.end())
-            found = int(m.group(1))
             yield issue_at("wording.base_year", words, p.place(m.start()), found=found, usual=year - 1)
 
 

@@ -34,6 +34,7 @@ def section_of(entry: dict[str, Any]) -> Section:
             bool(entry.get("amount", False)),
             int(entry.get("since", 0)),
             tuple(entry.get("regions", ())),
+            tuple(entry.get("items", ())),
         )
     except KeyError as error:
         raise StandardsError(

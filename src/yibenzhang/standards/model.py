@@ -146,6 +146,8 @@ class Section:
     since: int = 0
     """The first fiscal year that it is asked of."""
     regions: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
+    """It is asked of bodies that have one of these functions."""
 
 
 @dataclass(frozen=True)

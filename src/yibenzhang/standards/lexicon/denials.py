@@ -27,7 +27,7 @@ class Denied:
 
 @dataclass(frozen=True, slots=True)
 class Denials:
-    """``stock``: how many cars there are; group 1 is the number."""
+    """``stock``: how many cars there are; group 1 is the number; ``no_stock``: there is none."""
 
     denied: tuple[Denied, ...]
     other: re.Pattern[str]
@@ -35,6 +35,7 @@ class Denials:
     others: re.Pattern[str]
     terms: str
     stock: re.Pattern[str]
+    no_stock: re.Pattern[str]
     not_stock: re.Pattern[str]
 
 
@@ -46,7 +47,7 @@ def denial_words() -> Denials:
     denied = tuple(
         Denied(
             d["figure"],
-            re.compile(data["none"] + d["words"] + data["rest"]),
+            re.compile(f"{data['none']}{d['words']}{data['rest']}|{d['words']}{data['after']}"),
             re.compile(d["words"] + data["lead"]),
             d["table"],
             d["measure"],
@@ -63,5 +64,6 @@ def denial_words() -> Denials:
         others=re.compile(data["others"]),
         terms=data["terms"],
         stock=re.compile(cars["stock"]),
+        no_stock=re.compile(cars["none"]),
         not_stock=re.compile(cars["other"]),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -50,3 +51,37 @@ def _any(*kinds: str) -> str:
 def _data() -> dict[str, Any]:
     with Path(__file__).with_name("directions.toml").open("rb") as f:
         return tomllib.load(f)
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonWords:
+    """How reasons speak of more and less; see [reason] of directions.toml."""
+
+    up: re.Pattern[str]
+    down: re.Pattern[str]
+    any_up: re.Pattern[str]
+    any_down: re.Pattern[str]
+    never: re.Pattern[str]
+    shift: re.Pattern[str]
+    opener: re.Pattern[str]
+    against_budget: re.Pattern[str]
+    more: frozenset[str]
+
+
+@lru_cache(maxsize=1)
+def reason_words() -> ReasonWords:
+    """The shipped words."""
+    data = _data()["reason"]
+    up, down = ("|".join(map(re.escape, data[k])) for k in ("up", "down"))
+    also_up, also_down = ("|".join(map(re.escape, data[k])) for k in ("also_up", "also_down"))
+    return ReasonWords(
+        re.compile(rf"(?P<word>{up})(?:了)?(?:等)?$"),
+        re.compile(rf"(?P<word>{down})(?:了)?(?:等)?$"),
+        re.compile(f"{up}|{also_up}"),
+        re.compile(f"{down}|{also_down}"),
+        re.compile("|".join(map(re.escape, data["never"]))),
+        re.compile(data["shift"]),
+        re.compile(data["opener"]),
+        re.compile(data["against_budget"]),
+        frozenset(data["more"]),
+    )

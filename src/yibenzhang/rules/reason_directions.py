@@ -1,0 +1,86 @@
+"""Reasons that speak of less where the number is more, or of more where it is less."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from yibenzhang.model.issues import Issue, issue_at
+from yibenzhang.prose.passages import Passage
+from yibenzhang.prose.quantities import Kind, Quantity
+from yibenzhang.rules.case import Case
+from yibenzhang.rules.registry import rule
+from yibenzhang.standards.lexicon.directions import reason_words
+
+_WAYS = {1: "增加", -1: "减少"}
+_STOP = re.compile(r"[。;]|$")
+_NEAR = 24
+"""So many characters may stand between a number and its reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reason:
+    """The words of a reason of a number that moved up (1) or down (-1), from the number on."""
+
+    begin: int
+    start: int
+    end: int
+    way: int
+    told: str
+
+
+@rule("reasons.direction", needs=("text",))
+def against(case: Case) -> Iterator[Issue]:
+    """A number that fell, explained by nothing but what grew, or the other way round."""
+    for position, p in enumerate(case.passages):
+        for reason in _reasons(p, case.by_passage.get(position, [])):
+            other = _says(p.text[reason.start : reason.end])
+            if other and other != reason.way:
+                words = p.clauses(reason.begin, reason.end)
+                word = _word(p.text[reason.start : reason.end])
+                yield issue_at("reasons.direction", words, p.place(reason.start), way=reason.told, other=word)
+
+
+def _reasons(p: Passage, found: list[Quantity]) -> Iterator[_Reason]:
+    words = reason_words()
+    for m in words.against_budget.finditer(p.text):
+        way = 1 if m.group("way") in words.more else -1
+        yield _Reason(m.start(), m.end(), _end(p.text, m.end()), way, f"{m.group('way')}预算")
+    last: int | None = None
+    for q in found:
+        moved = q.kind in (Kind.DELTA, Kind.RATE) and q.sign and q.amount.value
+        opened = words.opener.match(p.text, q.end, q.end + _NEAR) if moved else None
+        if opened is None or last == opened.end():
+            continue
+        last = opened.end()
+        told = _WAYS[1 if q.sign > 0 else -1]
+        yield _Reason(q.start, last, _end(p.text, last), q.sign, told)
+
+
+def _end(text: str, start: int) -> int:
+    stop = _STOP.search(text, start)
+    return stop.start() if stop else len(text)
+
+
+def _says(reason: str) -> int:
+    """Which way a reason speaks of: 1, -1, or 0 where it speaks of both, of none, or of something else."""
+    words = reason_words()
+    if shift := words.shift.search(reason):
+        before, after = (Decimal(shift.group(k).replace(",", "").rstrip(".")) for k in ("from", "to"))
+        rest = reason[: shift.start()] + reason[shift.end() :]
+        return 0 if before == after or re.search(r"[,、]", rest) else (1 if after > before else -1)
+    if words.never.search(reason) or bool(words.any_up.search(reason)) == bool(words.any_down.search(reason)):
+        return 0
+    clause = re.split(r"[,、]", reason)[-1]
+    if words.up.search(clause):
+        return 1
+    return -1 if words.down.search(clause) else 0
+
+
+def _word(reason: str) -> str:
+    words = reason_words()
+    clause = re.split(r"[,、]", reason)[-1]
+    found = words.up.search(clause) or words.down.search(clause)
+    return found.group("word") if found else _WAYS[_says(reason)]
