@@ -6,16 +6,18 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import islice
 
 from yibenzhang.model.facts import Fact
-from yibenzhang.model.issues import Issue, arguments, evidence_of, issue_at, words_at
+from yibenzhang.model.issues import Issue, arguments, evidence_of, issue_at, issue_of, words_at
 from yibenzhang.model.relations import Alternatives, Made, Relation, Term
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.goal_projects import bare
 from yibenzhang.rules.registry import rule
-from yibenzhang.rules.slips import slipped
+from yibenzhang.rules.slips import slips
+from yibenzhang.rules.supporting import holds
 from yibenzhang.rules.wording import sentence
 from yibenzhang.standards.lexicon.counts import score_words
 
@@ -170,9 +172,7 @@ def _listed(
         if every and whole is not None and len({q.fact.id for q in (whole, *parts)}) == len(parts) + 1:
             terms = (Term(1, whole.fact), *(Term(-1, q.fact) for q in parts))
             made = Relation(f"scores.amounts|{whole.fact.id}", "scores.amounts", terms)
-            yield (
-                made if slipped(made) else Alternatives((made,))
-            )  # the results may tell what was spent of it
+            yield _wrong(p, m, made)
         return
     left = whole.amount.base - sum((q.amount.base for q in parts), Decimal(0)) if whole else Decimal(1)
     summed = every and abs(left) <= _CENT * len(parts)
@@ -190,6 +190,24 @@ def _listed(
             template="" if summed else "mean",
             found=len(listed),
         )
+
+
+def _wrong(p: Passage, m: re.Match[str], made: Relation) -> Made:
+    """The sum where one of its numbers can be a slip; where several can, nothing says which. Where none can the results
+    may tell what was spent of it."""
+    suspects = list(islice(slips(made), 2))
+    if holds(made):
+        return made
+    if len(suspects) < 2:
+        return made if suspects else Alternatives((made,))
+    parts = [t.fact for t in made.parts if t.fact.amount]
+    found = sum((f.amount.base for f in parts if f.amount), Decimal(0))
+    unit = made.total.unit
+    words, said = p.verbatim(m.start(), m.end()).strip(), made.total.text
+    return issue_of(
+        "scores.amounts", (made.total, *parts), template="several", words=words, said=said, count=len(parts),
+        found=found / unit.factor if unit else found, unit=unit.name if unit else None,
+    )  # fmt: skip
 
 
 def _scored(case: Case, position: int, start: int) -> list[_Scored]:
