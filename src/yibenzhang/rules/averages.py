@@ -19,7 +19,7 @@ _APART = Decimal("0.03")
 _NAMES = {"元": "万元", "万元": "元"}
 
 
-@rule("counts.average", needs=("text",), each_file=True)
+@rule("counts.average", each_file=True)
 def unit_of_average(case: Case) -> Iterator[Issue]:
     """An average that is right but for its unit."""
     seen: set[tuple[int, int]] = set()

@@ -22,7 +22,7 @@ _SHORT = 4
 """A piece of so many characters may be the beginning of a name that a comma parts ("政策、法规科")."""
 
 
-@rule("counts.names", needs=("text",), each_file=True)
+@rule("counts.names", each_file=True)
 def names(case: Case) -> Iterator[Issue]:
     """Another number of names than is said."""
     below = _tables_below(case)

@@ -25,7 +25,7 @@ class _Part:
     end: int
 
 
-@rule("counts.people", "counts.people_less", needs=("text",), each_file=True)
+@rule("counts.people", "counts.people_less", each_file=True)
 def people(case: Case) -> Iterator[Issue]:
     """Parts that come to more people than their whole, or to fewer."""
     for p in case.passages:

@@ -42,7 +42,7 @@ class _Scored:
     money: Quantity | None
 
 
-@rule("scores.form", needs=("text", "forms"))
+@rule("scores.form")
 def against_forms(case: Case) -> Iterator[Issue]:
     """A project's score in the text that its form prints otherwise."""
     printed: dict[str, list[Fact]] = {}
@@ -79,7 +79,7 @@ def _told(case: Case, name: str, others: Iterable[str]) -> Iterator[tuple[Passag
                 yield p, at, m
 
 
-@rule("scores.floor", "scores.average", needs=("text",), each_file=True)
+@rule("scores.floor", "scores.average", each_file=True)
 def summed_up(case: Case) -> Iterator[Issue]:
     """What is said of all scores, which one of them is not, and an average that is not theirs."""
     known = score_words()
@@ -137,7 +137,7 @@ def _is_mean(said: Decimal, listed: Sequence[_Scored]) -> bool:
     return any(abs(mean - said) < unit for mean in means)
 
 
-@rule("scores.projects", "scores.amounts", needs=("text",), each_file=True)
+@rule("scores.projects", "scores.amounts", each_file=True)
 def projects(case: Case) -> Iterator[Made]:
     """How many projects were assessed, and their amount, against the results that are listed."""
     known = score_words()

@@ -33,7 +33,7 @@ class _Printed:
     place: Place
 
 
-@rule("counts.table", needs=("text",))
+@rule("counts.table")
 def against_tables(case: Case) -> Iterator[Issue]:
     """A count in the text that the tables print otherwise."""
     labelled = _labelled(case)
@@ -188,7 +188,7 @@ def _rows(table: Table) -> list[tuple[str, _Printed | None]]:
     return [x for at in sorted(panels) for x in panels[at]]
 
 
-@rule("counts.stock", needs=("text",), each_file=True)
+@rule("counts.stock", each_file=True)
 def stock(case: Case) -> Iterator[Issue]:
     """More official cars kept by appropriations than there are cars altogether."""
     owned = [
@@ -210,7 +210,7 @@ def stock(case: Case) -> Iterator[Issue]:
                 return
 
 
-@rule("counts.bought", needs=("text",), each_file=True)
+@rule("counts.bought", each_file=True)
 def bought(case: Case) -> Iterator[Issue]:
     """Cars that were bought, though every number of what buying them cost is nothing."""
     cells = ((f, v.places[at]) for v in case.views for at, f in v.cells.items())

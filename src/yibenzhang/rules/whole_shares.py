@@ -12,7 +12,7 @@ from yibenzhang.rules.slips import agree, slip_of
 from yibenzhang.standards.lexicon.counts import whole_of_projects
 
 
-@rule("counts.whole", needs=("text",))
+@rule("counts.whole")
 def wholes(case: Case) -> Iterator[Issue]:
     """The amount before "占项目支出总额的 100%" against all projects of the tables."""
     told = _projects(case)
