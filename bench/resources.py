@@ -11,16 +11,17 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, text
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
 
+from bench.resource_requests import plant_requests
 from yibenzhang.office.database import Database, engine_of
 from yibenzhang.resources.account import account_of
 from yibenzhang.resources.contradictions import contradictions, rules_of
 from yibenzhang.resources.exporting import dcat, fields_by_resource, table
 from yibenzhang.resources.importing import read_table, take
 from yibenzhang.resources.measures import measures_of
-from yibenzhang.resources.models import Quality
+from yibenzhang.resources.models import Quality, RequestEvent
 from yibenzhang.resources.schema import Schema, load_schema
 from yibenzhang.resources.store import Asked, Doer, Draft, add_all, counted, entries, prepare
 
@@ -328,6 +329,11 @@ def measure(folder: Path, seed: int, address: str = "") -> tuple[list[Step], lis
     with database.session() as session:
         _put(session, schema, made)
     timed("登记（带修改记录）", sum(map(len, made.drafts.values())), begun)
+    begun = time.perf_counter()
+    with database.session() as session:
+        plant_requests(session, schema, [f"某市第{n}局" for n in range(BODIES)], made.plant, PLANTED)
+        count = session.scalar(select(func.count()).select_from(RequestEvent)) or 0
+    timed("共享申请的各步和使用记录", count, begun)
     steps += _reading(database, schema)
     begun = time.perf_counter()
     with database.session() as session:

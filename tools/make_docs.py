@@ -70,8 +70,14 @@ def _commands(group: Any) -> Iterator[tuple[str, Any]]:
     for name in group.list_commands(None):
         command = typer.main.get_command(bench_app) if name == "bench" else group.get_command(None, name)
         yield name, command
-        for below, one in getattr(command, "commands", {}).items():
-            yield f"{name} {below}", one
+        yield from _below(name, command)
+
+
+def _below(name: str, command: Any) -> Iterator[tuple[str, Any]]:
+    """The commands of a group, and those of groups in it."""
+    for below, one in getattr(command, "commands", {}).items():
+        yield f"{name} {below}", one
+        yield from _below(f"{name} {below}", one)
 
 
 def _named(argument: Any) -> str:

@@ -25,7 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "projects": ("cli_projects:app", "项目"),
     "evidence": ("cli_evidence:app", "实测"),
     "account": ("cli_account:account_page", "一本账"),
-    "resources": ("cli_claims:app", "资源账"),
+    "resources": ("cli_usage:app", "资源账"),
     "ingest": ("cli_ledger:ingest", "把公开文件收进账本"),
     "query": ("cli_ledger:query", "问账本"),
     "publish": ("cli_ledger:publish", "把账本公开出去"),

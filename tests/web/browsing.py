@@ -57,10 +57,12 @@ class Desk:
         with self.page.expect_navigation(wait_until="load"):  # its scripts have run
             self.page.get_by_role("link", name=name, exact=True).first.click()
 
-    def look(self, name: str, wide: bool = True) -> None:
-        """Pictures at both widths, no sideways scrolling, and axe finds nothing."""
+    def look(self, name: str, wide: bool = True, narrow: bool = False) -> None:
+        """Pictures at both widths (``narrow``: also at that of a telephone), no sideways scrolling, and axe finds
+        nothing."""
         SHOTS.mkdir(parents=True, exist_ok=True)
-        for width, height in ((1280, 800), (1920, 1080)) if wide else ((1280, 800),):
+        sizes = [(1280, 800), *([(1920, 1080)] if wide else []), *([(400, 800)] if narrow else [])]
+        for width, height in sizes:
             self.page.set_viewport_size({"width": width, "height": height})
             self.page.wait_for_load_state("networkidle")
             self.page.screenshot(path=SHOTS / f"{self.label}-{name}-{width}.png")

@@ -46,8 +46,12 @@ from yibenzhang.office.recording import finish
 from yibenzhang.office.reviews import add_defect, correct, tick
 from yibenzhang.office.roster_changes import import_rows, new_season
 from yibenzhang.office.roster_files import RosterRow
+from yibenzhang.resources.applying import Form, apply
 from yibenzhang.resources.models import Entry as Resource
-from yibenzhang.resources.models import History
+from yibenzhang.resources.models import History, RequestEvent
+from yibenzhang.resources.models import Request as Asked
+from yibenzhang.resources.request_rules import day_of, load_rules
+from yibenzhang.resources.requests import Person
 from yibenzhang.resources.schema import load_schema
 from yibenzhang.resources.store import Doer, Draft, add_all
 from yibenzhang.showing.kept import loaded
@@ -56,7 +60,7 @@ from yibenzhang.web.security import actor_of
 PATHS = {
     "seasons": "season", "entries": "entry", "submissions": "submission", "matters": "matter", "notices": "notice",
     "deliveries": "delivery", "users": "user", "me": "token",
-    "bodies": "body", "resources": "resource",
+    "bodies": "body", "resources": "resource", "requests": "request",
 }  # fmt: skip
 """What the first parameter in a path names, by the first word of the path."""
 MEANS = {
@@ -72,6 +76,7 @@ HARMLESS: dict[str, Any] = {
     "severity": "error", "box": "1,2,30,40", "text": "", "done": "true", "person": "", "action": "", "subject": "submission", "since": "",
     "until": "", "undo": "false", "sure": "true", "page": 1, "part": 1, "table": "rules", "next": "", "password": "另一个好密码二〇二六年", "role": "reviewer", "shown": "某人", "body": "", "active": "true",
     "old": "x", "keys": "false", "renew": "false", "new": "另一个好密码二〇二六年", "again": "另一个好密码二〇二六年", "rule": "", "kind": "docx", "title": "",
+    "turn": "false", "never": "false", "codes": "", "purpose": "", "scene": "", "begins_on": "", "ends_on": "", "interface": "",
     "state": "", "source": "", "version": "1", "rest": "false", "numbers": "999999", "whole": "false",
     "due": "2026-12-01", "late": "false", "notice": "文号", "office_name": "财政局", "phone": "", "template": "", "number": "云财监〔2026〕9号",
 }  # fmt: skip
@@ -202,6 +207,7 @@ def _department(shop: Shop, season: int, k: int, person: str, body: str, names: 
             session, load_schema(), [Draft(kind, {"name": f"{names[1]}网站", "body": body})], Doer(now())
         )
         resource = session.scalars(select(Resource.id).where(Resource.code == code)).one()
+        request = _request(session, k, body, names[1])
     common = {
         "season": season,
         "entry": entry,
@@ -210,11 +216,22 @@ def _department(shop: Shop, season: int, k: int, person: str, body: str, names: 
         "token": token,
         "body": named,
         "resource": resource,
+        "request": request,
     }
     owned.ids = {**common, "submission": new, "matter": matters[new], "delivery": second}
     owned.older = {**common, "submission": old, "matter": matters[old], "delivery": key}
     owned.drafts = {**common, "submission": draft, "matter": matters[draft], "delivery": f"{k + 5}" * 32}
     return owned
+
+
+def _request(session: Session, k: int, body: str, unit: str) -> int:
+    """A request of a department for what a third one has, with words of its own; nobody else sees it."""
+    schema, rules, day = load_schema(), load_rules(), now()
+    data = Draft(schema.kinds["data_resource"], {"name": f"示范目录{k}", "body": "某市示范局"})
+    [code] = add_all(session, schema, [data], Doer(day), "published")
+    values = {"user": f"{unit}的人", "purpose": f"{body}要用", "ends_on": "2099-12-31"}
+    person = Person(Doer(day, f"{body}的人"), body)
+    return apply(session, schema, rules, Form(body, (code,), values), person, day_of(day))[0].id
 
 
 def _taken(shop: Shop, answer: httpx.Response, entry: int) -> int:
@@ -252,6 +269,7 @@ def state_of(shop: Shop, owned: Owned) -> dict[str, list[tuple[Any, ...]]]:
         "in deliveries": (Submission, Submission.delivery_id.in_(select(Delivery.id).where(Delivery.user_id == user))),
         "seasons": (Season, Season.id == owned.ids["season"]),
         "resources": (Resource, Resource.id == owned.ids["resource"]), "history": (History, History.entry_id == owned.ids["resource"]),
+        "requests": (Asked, Asked.id == owned.ids["request"]), "steps": (RequestEvent, RequestEvent.request_id == owned.ids["request"]),
     }  # fmt: skip
     out = {}
     with shop.office.session() as session:

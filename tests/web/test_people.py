@@ -479,6 +479,7 @@ LEAST = {
     "POST /submissions/{number}/defects": Role.REVIEWER, "POST /submissions/{number}/ticks": Role.REVIEWER,
     "POST /matters/{number}/decisions": Role.REVIEWER, "POST /submissions/{number}/return": Role.REVIEWER, "POST /template": Role.HEAD,
     "POST /resources/{number}": Role.DEPARTMENT, "POST /resources/{number}/move": Role.REVIEWER, "POST /resource-import": Role.REVIEWER, "POST /proposals": Role.REVIEWER,
+    "POST /requests": Role.DEPARTMENT, "POST /requests/{number}/step": Role.DEPARTMENT, "POST /request-usage": Role.REVIEWER,
 }  # fmt: skip
 """The least role for each address that changes something; None needs no login."""
 PAGES = {

@@ -40,6 +40,9 @@ ACTIONS = {
     "matter.added": "补充问题",
     "unchecked.tick": "人工核对",
     "unchecked.untick": "取消人工核对",
+    "request.apply": "提出共享申请",
+    "request.step": "办理共享申请",
+    "request.usage": "导入使用记录",
     "user.add": "新建账号",
     "user.change": "修改账号",
     "user.disable": "停用账号",
@@ -59,6 +62,7 @@ SUBJECTS = {
     "submission": "文件",
     "matter": "问题",
     "notice": "通知",
+    "request": "共享申请",
     "user": "账号",
     "token": "接口密钥",
 }
@@ -98,6 +102,7 @@ _KEYS = {
     "refused": "没有导入",
     "days": "公开天数",
     "season": "公开季",
+    "step": "步骤",
 }
 _VALUES = {
     **ROLE,

@@ -76,7 +76,7 @@ _AGAINST_BUDGET = re.compile(
 )
 _SAME_AS = {"增加": "多", "减少": "少", "超出": "高", "超过": "高", "超": "高", "节约": "低"}
 _AT_ONCE = re.compile(rf"[,、(]{moves()}(?:了|额)?(?:为)?")
-_GOES_ON = re.compile(r"比|较|与|同比|其中|包括")
+_GOES_ON = re.compile(rf"{COMPARES.pattern}|其中|包括")
 _PARTS = re.compile(r"其中|包括")
 _LIST = re.compile(r"其中[:：]?|包括[:：]?|以下方面[:：]?|如下[:：]?|[:：]$")
 
@@ -110,7 +110,7 @@ def _passage(
         if "。" in between and _GOES_ON.match(between.rpartition("。")[2]):
             # "……77.33%。较上年减少……", "……万元。其中：……": it still speaks of the same amount, or of the whole
             # whose parts were listed
-            compared = re.match(r"比|较|与|同比", between.rpartition("。")[2])
+            compared = COMPARES.match(between.rpartition("。")[2])
             if compared and state.head is not None and _listed_under(passage, state):
                 state.current = state.head
         elif "。" in between:

@@ -119,6 +119,12 @@ class Cube:
         """Some row has one of these codes."""
         return any(c in self._by_code for c in codes)
 
+    def of_codes(self, kind: str, length: int) -> Iterator[tuple[str, Fact]]:
+        """This year's numbers of the codes of one level of a classification, each with its code."""
+        for (dimension, code), cells in self._by_code.items():
+            if dimension == kind and len(code) == length:
+                yield from ((code, c.fact) for c in cells if c.at.version in ("", "current_year"))
+
     def known(self, fact: Fact) -> bool:
         """The amount stands somewhere in the tables."""
         x = fact.interval

@@ -23,6 +23,8 @@ _BROKEN = re.compile(
 )
 """Where an amount ought to stand: separators gone wrong, nothing or a placeholder before the unit, no unit."""
 _SHARE = re.compile(r"占(?P<base>[^,;。:占]*?)(?:的)?(?:比重|比例|比)?(?:为|约)?$")
+_WEIGHT = re.compile(r"[,、(]?(?:所占)?(?:比重|占比)(?:为|是)?")
+"""A share without 占: "1,955.93 万元，比重 64.79%"."""
 _DONE = re.compile(
     r"(?:完成|占)(?P<base>[^,;。:]*?预算(?:数|安排)?)的?$|(?:预算完成率|预算执行率|执行率)(?:为|约)?$"
 )
@@ -43,7 +45,7 @@ _APART = re.compile(
 """How far the actual amount lies from its budget."""
 BUDGET = "budget"
 """The base of such a difference."""
-COMPARES = re.compile(r"比|较|与|同比")
+COMPARES = re.compile(r"比|较|与|同(?=比|上年|去年|20\d\d)")
 """How a sentence begins that speaks of the amount of the one before it."""
 _LEVEL = re.compile(r"(?:至|到|后|为|共|合计|总额|总计|预算数?|决算数?)$")
 """Words before an amount that make it a level, whatever moved before them ("增加后为")."""
@@ -188,6 +190,8 @@ def _kind(lead: str, unit: Unit, fiscal_year: int | None) -> tuple[Kind, int, st
     if percent:
         if match := _SHARE.search(near):
             return Kind.SHARE, 0, match.group("base")
+        if _WEIGHT.fullmatch(near):
+            return Kind.SHARE, 0, ""
         return Kind.VALUE, 0, ""
     if fiscal_year and _last_year(near, fiscal_year):
         return Kind.LAST, 0, ""

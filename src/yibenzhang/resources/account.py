@@ -19,10 +19,14 @@ from yibenzhang.ledger.store import Ledger
 from yibenzhang.resources.contradictions import Contradiction, contradictions, rules_of
 from yibenzhang.resources.measures import Measure, measures_of
 from yibenzhang.resources.measuring import last_run, rates
-from yibenzhang.resources.models import Entry
+from yibenzhang.resources.models import Entry, Request
 from yibenzhang.resources.own_counts import own_counts
 from yibenzhang.resources.published import Told, disclosures_of, projects_of, totals_of
 from yibenzhang.resources.quality_rules import rules_of as quality_rules
+from yibenzhang.resources.request_lists import Asked, requests
+from yibenzhang.resources.request_rules import load_rules
+from yibenzhang.resources.request_time import due_on, waits_for
+from yibenzhang.resources.requests import state_on
 from yibenzhang.resources.schema import Schema, merged
 from yibenzhang.resources.store import WITHDRAWN
 
@@ -81,14 +85,14 @@ class _Page:
     def unknown(self, line: str, /, **arguments: object) -> str:
         return self.words["unknown"][line].format(**arguments)
 
-    def cited(self, some: Iterable[Entry]) -> dict[str, Any]:
+    def cited(self, some: Iterable[Entry | Request]) -> dict[str, Any]:
         """Where a figure of the account stands: its entries."""
         codes = tuple(e.code for e in some)
         named = "、".join(codes[:_CODES]) + ("…" if len(codes) > _CODES else "")
         told = self.words["cites"]["account"].format(count=len(codes), codes=named) if codes else ""
         return {"cite": told, "codes": codes}
 
-    def counted(self, name: str, some: Sequence[Entry], **arguments: object) -> Figure:
+    def counted(self, name: str, some: Sequence[Entry] | Sequence[Request], **arguments: object) -> Figure:
         return Figure(self.row(name, **arguments), Decimal(len(some)), "", **self.cited(some))
 
     def marked(self, line: str, some: Sequence[Entry], name: str, marks: Collection[object]) -> Figure:
@@ -121,8 +125,12 @@ class _Page:
 
 
 def bodies(session: Session) -> list[str]:
-    """The bodies that the account knows."""
-    return [b for b in session.scalars(select(Entry.body).distinct().order_by(Entry.body)) if b]
+    """The bodies that the account knows, also those that only asked for something."""
+    known = {
+        *session.scalars(select(Entry.body).distinct()),
+        *session.scalars(select(Request.body).distinct()),
+    }
+    return sorted(known - {""})
 
 
 def account_of(
@@ -149,6 +157,7 @@ def account_of(
         ("products", "product"),
     ):
         _plain(page, name, kind)
+    _requests(page, session, body, as_of)
     _promises(page, own_counts(session, schema, measures, by_kind.get("claim", ())), measures)
     found = contradictions(session, schema, rules_of(extra), measures, as_of, ledger, body, body)
     return Account(body, as_of, tuple(page.sections), tuple(found))
@@ -303,6 +312,24 @@ def _plain(page: _Page, name: str, kind: str) -> None:
     if some and page.schema.kinds[kind].field("cost"):
         figures += _costs(page, some, "cost", "cost")
     page.add(name, figures, unknown)
+
+
+def _requests(page: _Page, session: Session, body: str, as_of: date) -> None:
+    rules = load_rules(page.schema.extra)
+    some = requests(session, rules, Asked(only=body), as_of)
+    states = {r.code: rules.states[state_on(rules, r, as_of)] for r in some}
+    asked, received = ([r for r in some if r.body == body], [r for r in some if r.provider == body])
+    waiting = [r for r in received if waits_for(rules, r)[1] == body]
+    late = [r for r in waiting if (due := due_on(rules, r)) is not None and due < as_of]
+    told = (
+        ("asked", asked),
+        ("asked_waiting", [r for r in asked if states[r.code].turn]),
+        ("asked_live", [r for r in asked if states[r.code].live]),
+        ("received", received),
+        ("received_waiting", waiting),
+        ("received_late", late),
+    )
+    page.add("requests", (page.counted(name, mine) for name, mine in told if mine))
 
 
 _SIGNS = {">=": "≥", "<=": "≤"}

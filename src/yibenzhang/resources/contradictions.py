@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,8 @@ from yibenzhang.resources.harvesting import opened
 from yibenzhang.resources.measures import Measure
 from yibenzhang.resources.measuring import last_run
 from yibenzhang.resources.models import Entry
+from yibenzhang.resources.request_findings import request_rows
+from yibenzhang.resources.request_rules import load_rules
 from yibenzhang.resources.schema import Field, Kind, Schema, merged
 from yibenzhang.standards import StandardsError
 
@@ -32,6 +35,11 @@ _SQL = {
 }
 SEVERITIES = ("error", "warning", "notice")
 _OTHERS = {
+    "request": "code VARCHAR, kind VARCHAR, resource VARCHAR, name VARCHAR, body VARCHAR, provider VARCHAR, way VARCHAR, "
+    "state VARCHAR, state_name VARCHAR, waits_for VARCHAR, interface VARCHAR, quantity DECIMAL(38, 6), measure VARCHAR, "
+    "applied_on DATE, due_on DATE, delivered_on DATE, over_on DATE, ends_on DATE",
+    "usage": "request VARCHAR, resource VARCHAR, name VARCHAR, provider VARCHAR, interface VARCHAR, body VARCHAR, day DATE, "
+    "calls BIGINT, records BIGINT",
     "quality": "body VARCHAR, resource VARCHAR, checked BIGINT, passed BIGINT",
     "spending": "body VARCHAR, year BIGINT, stage VARCHAR, name VARCHAR, value DECIMAL(38, 8), place VARCHAR",
     "budgeted": "body VARCHAR, year BIGINT",
@@ -89,27 +97,33 @@ def tables(schema: Schema, rows: Mapping[str, Sequence[Row]]) -> duckdb.DuckDBPy
     """A database in memory with a table for each kind, and empty ones for what comes from elsewhere."""
     con = opened()
     for kind in schema.kinds.values():
-        _table(con, kind, rows.get(kind.id, ()))
+        _table(con, kind.id, _columns(kind), rows.get(kind.id, ()))
     for name, columns in _OTHERS.items():
-        con.execute(f"CREATE TABLE {name} ({columns})")
+        some = [(n, t) for n, _, t in (c.partition(" ") for c in re.split(r", (?=[a-z])", columns))]
+        _table(con, name, some, rows.get(name, ()))
     return con
 
 
-def _table(con: duckdb.DuckDBPyConnection, kind: Kind, rows: Sequence[Row]) -> None:
-    import pyarrow as pa
-
+def _columns(kind: Kind) -> list[tuple[str, str]]:
     extra = [("code", "VARCHAR"), ("state", "VARCHAR")]
     if kind.field("body") is None:
         extra.append(("body", "VARCHAR"))
-    columns = [*extra, *((f.id, _type(f)) for f in kind.fields)]
+    return [*extra, *((f.id, _type(f)) for f in kind.fields)]
+
+
+def _table(
+    con: duckdb.DuckDBPyConnection, name: str, columns: Sequence[tuple[str, str]], rows: Sequence[Row]
+) -> None:
+    import pyarrow as pa
+
     told = ", ".join(f'"{n}" {t}' for n, t in columns)
-    con.execute(f'CREATE TABLE "{kind.id}" ({told})')
+    con.execute(f'CREATE TABLE "{name}" ({told})')
     if not rows:
         return
     given = pa.table({n: pa.array([_plain(r.get(n)) for r in rows], pa.string()) for n, _ in columns})
     con.register("given", given)
     casts = ", ".join(_cast(n, t) for n, t in columns)
-    con.execute(f'INSERT INTO "{kind.id}" SELECT {casts} FROM given')
+    con.execute(f'INSERT INTO "{name}" SELECT {casts} FROM given')
     con.unregister("given")
 
 
@@ -233,7 +247,7 @@ def contradictions(
 ) -> list[Contradiction]:
     """All contradictions of the account as of a day, gravest first; ``body``: of this one; ``only``: nothing of others is
     looked at beyond what a count needs."""
-    rows = rows_of(session, schema)
+    rows = rows_of(session, schema) | request_rows(session, load_rules(schema.extra), today)
     with tables(schema, rows) as con:
         with_quality(con, session)
         if ledger is not None:

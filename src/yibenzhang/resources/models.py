@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Date, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Date, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from yibenzhang.office.models import Moment
@@ -106,3 +106,72 @@ class Quality(Base):
     problem: Mapped[str] = mapped_column(Text, default="")
     """Why it could not be checked, empty where it was."""
     samples: Mapped[list[Any]] = mapped_column(default=list)
+
+
+class Request(Base):
+    """A request for one resource as it stands; its state is what its events lead to. Dates beside ``values`` are those
+    that lists ask for."""
+
+    __tablename__ = "resource_requests"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(60), unique=True)
+    form: Mapped[str] = mapped_column(String(60), index=True)
+    """The code of the first request that was made at the same moment, on one form."""
+    kind: Mapped[str] = mapped_column(String(40))
+    entry_id: Mapped[int] = mapped_column(ForeignKey("resource_entries.id"), index=True)
+    resource: Mapped[str] = mapped_column(String(60))
+    name: Mapped[str] = mapped_column(String(400))
+    body: Mapped[str] = mapped_column(String(200))
+    provider: Mapped[str] = mapped_column(String(200), default="")
+    """The body that answers and delivers; empty where the authority does."""
+    way: Mapped[str] = mapped_column(String(40))
+    state: Mapped[str] = mapped_column(String(20))
+    since: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+    values: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    ends_on: Mapped[date]
+    applied_at: Mapped[datetime]
+    delivered_at: Mapped[datetime | None]
+    over_at: Mapped[datetime | None]
+    __table_args__ = (
+        Index("ix_resource_requests_body", "body", "state"),
+        Index("ix_resource_requests_provider", "provider", "state"),
+    )
+
+
+class RequestEvent(Base):
+    """One step of a request: who, as which part of it, when, what was before and after, and why."""
+
+    __tablename__ = "resource_request_events"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    request_id: Mapped[int] = mapped_column(ForeignKey("resource_requests.id"))
+    version: Mapped[int]
+    at: Mapped[datetime]
+    who: Mapped[str] = mapped_column(String(120), default="")
+    role: Mapped[str] = mapped_column(String(20))
+    body: Mapped[str] = mapped_column(String(200), default="")
+    event: Mapped[str] = mapped_column(String(40))
+    before: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    after: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    source: Mapped[str] = mapped_column(String(400), default="")
+    __table_args__ = (UniqueConstraint("request_id", "version"),)
+
+
+class Usage(Base):
+    """What was used on one day of one interface by one body. A later line of the same ``key`` takes the place of the
+    earlier, which stays."""
+
+    __tablename__ = "resource_usage"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(900), index=True)
+    request_id: Mapped[int | None] = mapped_column(ForeignKey("resource_requests.id"), index=True)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("resource_entries.id"))
+    interface: Mapped[str] = mapped_column(String(400), default="")
+    body: Mapped[str] = mapped_column(String(200), default="")
+    day: Mapped[date]
+    calls: Mapped[int] = mapped_column(BigInteger)
+    records: Mapped[int | None] = mapped_column(BigInteger)
+    at: Mapped[datetime]
+    who: Mapped[str] = mapped_column(String(120), default="")
+    source: Mapped[str] = mapped_column(String(400), default="")

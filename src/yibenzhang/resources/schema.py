@@ -15,7 +15,7 @@ FOLDER = "resources"
 TYPES = ("text", "body", "int", "decimal", "money", "date", "yes", "code", "reference")
 """text, body (a public body's name), int, decimal, money (元, exact), date (ISO), yes, code (of a list), reference (the
 code of an entry of another kind; ``many``: several)."""
-_OTHERS = ("codes", "states", "words", "quality", "contradictions", "claims", "account")
+_OTHERS = ("codes", "states", "words", "quality", "contradictions", "claims", "account", "requests")
 """Files of the folder that are no kinds."""
 
 
@@ -72,6 +72,8 @@ class Schema:
     transitions: Mapping[str, Transition]
     words: Mapping[str, Mapping[str, Any]]
     layers: tuple[Path, ...]
+    extra: str = ""
+    """The folder of the layer on top, as it was given."""
 
     def say(self, sentence: str, /, **arguments: object) -> str:
         """A sentence of words.toml."""
@@ -144,6 +146,7 @@ def _loaded(extra: str, stamp: tuple[tuple[str, int], ...]) -> Schema:
         {t: _transition(t, e) for t, e in states["transition"].items()},
         words,
         layers_of(extra),
+        extra,
     )
     for kind in made.kinds.values():
         _sound(made, kind)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, Integer, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from yibenzhang.office.access import NotHere, Refused
@@ -155,11 +156,15 @@ class Index:
 # ---- changing ------------------------------------------------------------------------------------------
 
 
-def _numbers(session: Session, prefix: str, count: int) -> int:
-    """The first of ``count`` numbers that nobody else gets."""
+def numbers(session: Session, prefix: str, count: int) -> int:
+    """The first of ``count`` numbers that nobody else gets; who asks at the same moment waits for this transaction."""
     taken = update(Counter).where(Counter.prefix == prefix).values(last=Counter.last + count)
     if session.execute(taken).rowcount == 0:  # type: ignore[attr-defined]
-        session.execute(insert(Counter).values(prefix=prefix, last=count))
+        try:
+            with session.begin_nested():
+                session.execute(insert(Counter).values(prefix=prefix, last=count))
+        except IntegrityError:  # somebody was the first of all at the same moment
+            session.execute(taken)
     return (session.scalar(select(Counter.last).where(Counter.prefix == prefix)) or count) - count + 1
 
 
@@ -174,7 +179,7 @@ def add_all(
         by_kind.setdefault(d.kind.id, []).append(d)
     for some in by_kind.values():
         kind = some[0].kind
-        first = _numbers(session, kind.prefix, len(some))
+        first = numbers(session, kind.prefix, len(some))
         rows = [
             {
                 "kind": kind.id,

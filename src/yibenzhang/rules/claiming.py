@@ -50,6 +50,9 @@ def _growth(claim: Claim, near: Neighbours) -> Made:
     change, rate = claim.change, claim.rate
     if change is None or rate is None:
         return None
+    if change.sign and rate.sign and change.sign != rate.sign:
+        words = claim.passage.clauses(*_span(change, rate))
+        return issue_of("prose.direction", (change.fact, rate.fact), words=words)
     if claim.against is not None and claim.subject is not None:
         # "比 2025 年年初预算数 300 万元增加 15 万元，增长 5%": the base is named
         over = _share_of(change.fact, claim.against.fact, rate, "prose.growth")
@@ -60,11 +63,13 @@ def _growth(claim: Claim, near: Neighbours) -> Made:
     return _growth_of_change(claim, change, rate, near)
 
 
+def _span(one: Quantity, other: Quantity) -> tuple[int, int]:
+    """Where the two stand, in whatever order."""
+    return min(one.start, other.start), max(one.end, other.end)
+
+
 def _growth_of_change(claim: Claim, change: Quantity, rate: Quantity, near: Neighbours) -> Made:
     """The rate beside a change of the amount spoken of."""
-    if change.sign and rate.sign and change.sign != rate.sign:
-        words = claim.passage.clauses(change.start, rate.end)
-        return issue_of("prose.direction", (change.fact, rate.fact), words=words)
     subject = claim.subject
     others = [q for q in near.before(claim) if q is not subject and q.kind != Kind.BUDGETED]
     options = [_growth_of(q.fact, change, rate) for q in ([subject] if subject else []) + others]
@@ -80,14 +85,14 @@ def _growth_else(claim: Claim, change: Quantity, rate: Quantity) -> Relation | I
     if value <= 0:
         if rate.amount.value in (0, 100) and change.amount.value == 0:
             return None
-        words = claim.passage.clauses(change.start, rate.end)
+        words = claim.passage.clauses(*_span(change, rate))
         facts = (subject.fact, change.fact, rate.fact)
         return issue_of("prose.zero_base", facts, template="change", words=words)
     if change.amount.value == 0 and rate.amount.value == 0:
         return None
     if change.sign > 0 and value * _TINY < change.amount.base:
         factor = subject.amount.unit.factor if subject.amount.unit else Decimal(1)
-        words = claim.passage.clauses(change.start, rate.end)
+        words = claim.passage.clauses(*_span(change, rate))
         unit = subject.amount.unit.name if subject.amount.unit else None
         return issue_of(
             "prose.tiny_base", (rate.fact, subject.fact, change.fact), words=words, before=value / factor,

@@ -14,6 +14,7 @@ from yibenzhang.rules.misspelt import mistaken
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards import readings
 
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 _RUN = re.compile(r"[\u4e00-\u9fff]{6,}")
 _BODY = re.compile(
     r"[\u4e00-\u9fff]{5,24}?(?:检察院|法院|研究院|委员会|办公室|服务中心|中心|大队|支队|总队|管理处|管理所|馆|站|学校|医院|局)"
@@ -154,59 +155,76 @@ _JOINS = frozenset("和与及、")
 _FIRST, _LAST = "\u4e00", "\u9fff"
 
 
+_CORE = 6
+"""So many characters at the end of a name tell the body from all others, as far as one is mistyped by sound or look."""
+_ENDS = (3, 1)
+"""So many characters at the beginning and at the end of a name stay where others are in the wrong order."""
+
+
 @rule("names.own", needs=("text",))
 def own_name(case: Case) -> Iterator[Issue]:
-    """The body's own name with one character of its middle mistyped."""
-    name = "".join(re.findall(r"[\u4e00-\u9fff]", case.profile.body))
+    """The body's own name with one character mistyped, or with characters in the wrong order; each slip once."""
+    name = "".join(_HAN.findall(case.profile.body))
     seen: set[str] = set()
+    for p, start, end, wrong, right in (
+        *_mistyped(case, name),
+        *_by_sound(case, name),
+        *_disordered(case, name),
+    ):
+        if wrong not in seen:
+            seen.add(wrong)
+            words, place = p.verbatim(start, end).strip(), p.place(start)
+            template = "" if len(wrong) == 1 else "order"
+            yield issue_at(
+                "names.own", words, place, template=template, body=case.profile.body, wrong=wrong, right=right
+            )
+
+
+_Slip = tuple[Passage, int, int, str, str]
+"""Where it stands, from and to; what is printed, what ought to be."""
+
+
+def _mistyped(case: Case, name: str) -> Iterator[_Slip]:
+    """Another character in the middle of a stretch of the name."""
     for start in range(len(name) - _PART + 1):
         piece = name[start : start + _PART]
         for k in range(3, _PART - 3):
-            pattern = re.compile(
-                f"{piece[:k]}(.){piece[k + 1 :]}"
-            )  # a class of all characters is slow to make
-            for p in case.passages:
-                for m in pattern.finditer(p.text):
-                    if not _FIRST <= m.group(1) <= _LAST or m.group(1) in seen:
-                        continue
-                    if m.group(1) == piece[k] or {m.group(1), piece[k]} <= _JOINS:
-                        continue
-                    seen.add(m.group(1))
-                    words = p.verbatim(m.start(), m.end()).strip()
-                    yield issue_at(
-                        "names.own",
-                        words,
-                        p.place(m.start()),
-                        body=case.profile.body,
-                        wrong=m.group(1),
-                        right=piece[k],
-                    )
+            for p, m in _with_another(case, piece, k):
+                if not {m.group(1), piece[k]} <= _JOINS:
+                    yield p, m.start(), m.end(), m.group(1), piece[k]
 
 
-_CORE = 6
-"""So many characters at the end of a name tell the body from all others, as far as one is mistyped by sound or look."""
-
-
-@rule("names.own", needs=("text",))
-def own_name_mistaken(case: Case) -> Iterator[Issue]:
-    """The end of the body's own name with one character that sounds or looks like the right one."""
-    core = "".join(re.findall(r"[\u4e00-\u9fff]", case.profile.body))[-_CORE:]
-    seen: set[str] = set()
+def _by_sound(case: Case, name: str) -> Iterator[_Slip]:
+    """A character that sounds or looks like the right one, at the end of the name."""
+    core = name[-_CORE:]
     for k in range(len(core)) if len(core) == _CORE else ():
-        pattern = re.compile(f"{core[:k]}(.){core[k + 1 :]}")
-        for p in case.passages:
-            for m in pattern.finditer(p.text):
-                wrong = m.group(1)
-                if (
-                    not _FIRST <= wrong <= _LAST
-                    or wrong == core[k]
-                    or wrong in seen
-                    or not mistaken(core[k], wrong)
-                ):
-                    continue
-                seen.add(wrong)
-                words, place = p.verbatim(m.start(), m.end()).strip(), p.place(m.start())
-                yield issue_at("names.own", words, place, body=case.profile.body, wrong=wrong, right=core[k])
+        for p, m in _with_another(case, core, k):
+            if mistaken(core[k], m.group(1)):
+                yield p, m.start(), m.end(), m.group(1), core[k]
+
+
+def _with_another(case: Case, piece: str, k: int) -> Iterator[tuple[Passage, re.Match[str]]]:
+    pattern = re.compile(f"{piece[:k]}(.){piece[k + 1 :]}")  # a class of all characters is slow to make
+    for p in case.passages:
+        for m in pattern.finditer(p.text):
+            if _FIRST <= m.group(1) <= _LAST and m.group(1) != piece[k]:
+                yield p, m
+
+
+def _disordered(case: Case, name: str) -> Iterator[_Slip]:
+    """The characters of the name, some of its middle in another order (管理保护 for 保护管理)."""
+    head, tail = _ENDS
+    if len(name) < _PART:
+        return
+    middle = name[head:-tail]
+    pattern = re.compile(f"{name[:head]}(.{{{len(middle)}}}){name[-tail:]}")
+    for p in case.passages:
+        for m in pattern.finditer(p.text):
+            printed = m.group(1)
+            if printed != middle and sorted(printed) == sorted(middle):
+                apart = [k for k, (x, y) in enumerate(zip(printed, middle, strict=True)) if x != y]
+                first, last = apart[0], apart[-1] + 1
+                yield p, m.start(), m.end(), printed[first:last], middle[first:last]
 
 
 def _within(short: str, long: str) -> bool:

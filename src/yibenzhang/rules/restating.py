@@ -15,6 +15,7 @@ from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.prose.reading import Reading
 from yibenzhang.recognising.rows import bare
 from yibenzhang.rules.case import Case
+from yibenzhang.rules.item_amounts import misnamed
 from yibenzhang.rules.registry import rule
 from yibenzhang.rules.slips import agree, residual, slip_of
 from yibenzhang.rules.supporting import ONE_IN, holds, well_supported
@@ -40,8 +41,13 @@ def _adds_up(number: Fact, parts: Sequence[Fact]) -> Relation:
 @rule("prose.table", "prose.rounding", "prose.slip", needs=("text",), each_file=True)
 def restated(case: Case) -> Iterator[Made]:
     """Each number that the words bind to a table equals the one it restates."""
+    of_others = {m.quantity.fact.id for m in misnamed(case)}
     for q in case.quantities:
-        if (reading := read_in_tables(case, q)) is not None:
+        if (reading := read_in_tables(case, q)) is None:
+            continue
+        if q.fact.id in of_others:  # it is the name that is wrong: told by its own rule
+            yield Alternatives([replace(o, accuses=False) for o in _options(reading)])
+        else:
             yield _read(reading, case)
 
 

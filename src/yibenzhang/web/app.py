@@ -30,6 +30,7 @@ from yibenzhang.web.pages import (
     profiles,
     projects,
     readings,
+    requests,
     resource_work,
     resources,
     returns,
@@ -112,6 +113,7 @@ def create(settings: Settings) -> FastAPI:
         people,
         resources,
         resource_work,
+        requests,
         projects,
     ):
         app.include_router(module.router)

@@ -15,6 +15,7 @@ from yibenzhang.reading import ReadingError
 from yibenzhang.resources.exporting import dcat, fields_by_resource, table
 from yibenzhang.resources.importing import read_table, take
 from yibenzhang.resources.models import Entry
+from yibenzhang.resources.request_rules import load_rules
 from yibenzhang.resources.schema import Kind, Schema, load_schema
 from yibenzhang.resources.store import Asked, Doer, Index, change, counted, counts, entries, history_of, step
 from yibenzhang.resources.telling import action_name, told_change
@@ -229,6 +230,7 @@ def resource(request: Request, office: Shop, who: Who, number: int) -> Response:
         kind=kind,
         steps=schema.steps(e.state) if who.may(Role.REVIEWER) else [],
         editable=_editable(who, e),
+        offered=e.kind in load_rules(office.settings.extra).offers,
         tab="resources",
     )
 
