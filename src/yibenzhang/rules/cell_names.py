@@ -118,16 +118,15 @@ def _typed_for(wrong: str, right: str) -> bool:
 
 @rule("names.swapped", needs=("text",))
 def swapped(case: Case) -> Iterator[Issue]:
-    """The body's own name, or a unit's, with two of its words or characters exchanged."""
+    """A unit's name with two of its words or characters exchanged."""
     known = name_columns()
     units: dict[str, int] = defaultdict(int)
     for table in case.document.tables():
         for name, _ in _names(table, known.unit):
             units[name] += 1
-    body = "".join(_HAN.findall(fold(case.profile.body)))
+    own = "".join(_HAN.findall(fold(case.profile.body)))  # that names.own speaks of
     text = "\n".join(p.text for p in case.passages)
-    names = {n for n, count in units.items() if count > 1 and len(n) >= _SWAPPED}
-    names |= {body} if len(body) >= _SWAPPED else set()
+    names = {n for n, count in units.items() if count > 1 and len(n) >= _SWAPPED and n != own}
     for name in sorted(names):
         for variant in sorted(_variants(name)):
             if variant in units or text.count(variant) != 1:
