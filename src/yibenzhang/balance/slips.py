@@ -15,6 +15,7 @@ ONE_DIGIT, EXCHANGED, ONE_MORE, MOVED_POINT, SIGN = (
     "正负号写反",
 )
 """Slips of the keyboard, in the words of the reports."""
+_COUNTED = 100
 MOST_TRIED = 120
 """So many values on either side of the middle are tried for a slip of the keyboard."""
 
@@ -32,6 +33,8 @@ def slipped(fact: Fact, mended: Interval) -> tuple[str, Decimal | None]:
     """The slip of the keyboard that explains the number and the right value, nearest the middle; or nothing."""
     if fact.amount is None or fact.amount.value == 0:
         return "", None
+    if fact.unit is not None and fact.unit.dimension == "count" and abs(fact.amount.value) < _COUNTED:
+        return "", None  # of two small counts one is a wrong digit of the other, whichever is wrong
     factor = fact.unit.factor if fact.unit else Decimal(1)
     places = max(fact.decimals, fact.amount.decimals)
     step = Decimal(1).scaleb(-places)

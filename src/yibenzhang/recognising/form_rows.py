@@ -13,6 +13,7 @@ from yibenzhang.recognising.indicators import Columns, Indicator, cells_of, targ
 from yibenzhang.standards import fold
 
 _FORMER = re.compile(r"(20\d\d)年(?:度)?[^\d;。]{0,12}?(\d[\d,]*(?:\.\d+)?)(亿元|万元|万|元)")
+_POINTS_AND_RATE = re.compile(r"(?P<points>\d{1,3}(?:\.\d+)?)分?/\d{1,3}(?:\.\d+)?%")
 MONEY = re.compile(r"资金|拨款|收入|支出|经费|金额|基金|预算|合计")
 TEXTS = ("begin", "end", "period", "nature", "category", "content", "former")
 """Labels whose words are kept as they are."""
@@ -223,6 +224,7 @@ def overview(form: OpenForm, line: Line) -> bool:
 
 def execution(form: OpenForm, line: Line) -> bool:
     """Budget, spending and rate of a self-evaluation; False where that list is over."""
+    line = _split_points(line)
     named = [
         c for c in line.cells if amount_of(c.text) is None and fold(c.text) not in ("-", "--", "—", "——", "/")
     ]
@@ -247,6 +249,19 @@ def execution(form: OpenForm, line: Line) -> bool:
         elif fact := form.fact(cell, line.table, named[-1].text, f"{prefix}.{name}"):
             form.amounts.setdefault(f"{prefix}.{name}", fact)
     return True
+
+
+def _split_points(line: Line) -> Line:
+    """Points and rate that share a cell ("10/98.61%") are its points; the rate is worked out from the money."""
+    cells = [
+        replace(c, text=m.group("points")) if (m := _POINTS_AND_RATE.fullmatch(fold(c.text))) else c
+        for c in line.cells
+    ]
+    columns = dict(line.columns)
+    for old, new in zip(line.cells, cells, strict=True):
+        if new is not old:
+            columns.setdefault("weight", new.column)
+    return replace(line, cells=cells, columns=columns)
 
 
 READERS: dict[str, Callable[[OpenForm, Line], bool]] = {

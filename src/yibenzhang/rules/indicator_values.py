@@ -208,6 +208,7 @@ def without_unit(case: Case) -> Iterator[Issue]:
                 continue  # part of the page may not have been read
             if not target.unit and not _dated(i, target) and not known.unitless.search(i.key):
                 bare.setdefault((i.key, fold(i.value)), (form, i))
+    bare |= _odd_ones_out(case, known)
     if bare and _SHARE * len(bare) <= numbers:
         (_, first), *others = bare.values()
         shown = tuple(arguments(name=i.name, value=i.value) for _, i in list(bare.values())[:MOST_NAMED])
@@ -216,6 +217,23 @@ def without_unit(case: Case) -> Iterator[Issue]:
         yield issue_at(
             "goals.unit", first.name, first.place, *places, template="none", indicators=shown, count=count
         )
+
+
+def _odd_ones_out(case: Case, known: Vocabulary) -> dict[tuple[str, str], tuple[GoalForm, Indicator]]:
+    """A bare number of a name that says its unit, where all others of such names print one."""
+    says = re.compile("|".join(known.of("says_unit")) or "$^")
+    printed: set[str] = set()
+    bare: dict[tuple[str, str], tuple[GoalForm, Indicator]] = {}
+    for form in case.forms:
+        for i in form.indicators:
+            target = target_of(i.value)
+            if target is None or not target.number or not says.search(i.key) or _dated(i, target):
+                continue
+            if target.unit:
+                printed.add(i.key)
+            else:
+                bare[i.key, fold(i.value)] = (form, i)
+    return bare if len(bare) == 1 and len(printed) > 1 else {}
 
 
 def _dated(i: Indicator, target: Target) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 from yibenzhang.balance.slips import EXCHANGED, MOVED_POINT, ONE_DIGIT, ONE_MORE, slip_kind
@@ -11,6 +12,7 @@ from yibenzhang.model.intervals import Interval, linear
 from yibenzhang.model.relations import Relation
 
 _ROUNDED = 3
+_LONG = 4
 _SLIPS = (ONE_DIGIT, EXCHANGED, ONE_MORE, MOVED_POINT)
 
 
@@ -29,24 +31,37 @@ def residual(relation: Relation) -> Interval:
 
 def slipped(whole: Relation) -> bool:
     """One slip of the keyboard away from holding; a list that is not may be incomplete."""
+    return next(slips(whole), None) is not None
+
+
+def slips(whole: Relation) -> Iterator[Fact]:
+    """The numbers of which a slip of the keyboard alone may be what is wrong."""
     left = residual(whole)
     for t in whole.terms:
         amount, unit = t.fact.amount, t.fact.unit
         if amount is None or unit is None:
             continue
         right = amount.value - left.middle / t.coefficient / unit.factor
-        others = (amount.value * 10_000, amount.value / 10_000)  # 元 for 万元
-        if amount.value and any(abs(right - v) * unit.factor <= left.half_width for v in others):
-            return True
-        if len(str(amount.value).replace(".", "").strip("0")) < 4:
-            continue
-        cents = min(_ROUNDED, int(left.half_width / unit.factor * 100))
-        for off in range(-cents, cents + 1):  # what rounding leaves open
-            near = right + Decimal(off) / 100
-            places = 0 if _whole_yuan(amount) else 2
-            if near > 0 and slip_kind(f"{amount.value:f}", f"{near:.{places}f}") in _SLIPS:
-                return True
-    return False
+        if _other_unit(amount, right, left.half_width) or _slip_to(amount, right, left.half_width):
+            yield t.fact
+
+
+def _other_unit(amount: Amount, right: Decimal, half_width: Decimal) -> bool:
+    """元 for 万元, or the other way."""
+    factor = amount.unit.factor if amount.unit else Decimal(1)
+    others = (amount.value * 10_000, amount.value / 10_000)
+    return bool(amount.value) and any(abs(right - v) * factor <= half_width for v in others)
+
+
+def _slip_to(amount: Amount, right: Decimal, half_width: Decimal) -> bool:
+    """A slip turns the right number, or one that rounding leaves open, into the printed one."""
+    if len(str(amount.value).replace(".", "").strip("0")) < _LONG:
+        return False
+    factor = amount.unit.factor if amount.unit else Decimal(1)
+    cents = min(_ROUNDED, int(half_width / factor * 100))
+    places = 0 if _whole_yuan(amount) else 2
+    near = (right + Decimal(off) / 100 for off in range(-cents, cents + 1))
+    return any(n > 0 and slip_kind(f"{amount.value:f}", f"{n:.{places}f}") in _SLIPS for n in near)
 
 
 def slip_of(one: Fact, other: Fact) -> bool:
