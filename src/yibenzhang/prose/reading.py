@@ -197,7 +197,9 @@ class SentenceReader:
     def before(self, reading: Reading) -> tuple[tuple[Fact, ...], ...]:
         """What the same words say of the year before: numbers, or such as make it up."""
         wanted = replace(reading.said.wanted, version="previous", stages=("", "initial", "final"))
-        return tuple((f,) for f in self.cube.find(wanted)) or tuple(self.cube.of_funds(wanted))
+        funds = [v for d, v in wanted.values if d == "fund"]
+        found = [f for f in self.cube.find(wanted) if all(self.cube.has(f, "fund", v) for v in funds)]
+        return tuple((f,) for f in found) or tuple(self.cube.of_funds(wanted))
 
     def _version(self, q: Quantity) -> tuple[str, tuple[str, ...]]:
         if q.kind == Kind.LAST:

@@ -16,6 +16,7 @@ from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.mentions import LEVELS, Mention
 from yibenzhang.rules.registry import rule
+from yibenzhang.rules.slips import agree
 from yibenzhang.standards.registers import fold_name
 
 _TABLES = (".general_function", ".fiscal_expenditure", ".expenditure")
@@ -62,6 +63,7 @@ def items(case: Case) -> Iterator[Issue]:
             missing = [n for n in have if n not in names and not _named(n, section, odd, case)]
             told = _classes_told(section, case)
             missing = [n for n in missing if not (only.get(n) and only[n] in told)]
+            missing = [n for n in missing if not any(agree(have[n], f) for f in case.reader.cube.carried)]
             if len(inside) < max(_SURE, len(names) - 1) or not missing or 2 * len(missing) > len(inside):
                 continue
             first = next(iter(names.values()))

@@ -53,6 +53,9 @@ def _data() -> dict[str, Any]:
         return tomllib.load(f)
 
 
+_FIRST = r"^(?:年中|年内|本年|当年|今年|适当|相应)?"
+
+
 @dataclass(frozen=True, slots=True)
 class ReasonWords:
     """How reasons speak of more and less; see [reason] of directions.toml."""
@@ -75,8 +78,8 @@ def reason_words() -> ReasonWords:
     up, down = ("|".join(map(re.escape, data[k])) for k in ("up", "down"))
     also_up, also_down = ("|".join(map(re.escape, data[k])) for k in ("also_up", "also_down"))
     return ReasonWords(
-        re.compile(rf"(?P<word>{up})(?:了)?(?:等)?$"),
-        re.compile(rf"(?P<word>{down})(?:了)?(?:等)?$"),
+        re.compile(rf"{_FIRST}(?P<first>{up})|(?P<word>{up})(?:了)?(?:等)?$"),
+        re.compile(rf"{_FIRST}(?P<first>{down})|(?P<word>{down})(?:了)?(?:等)?$"),
         re.compile(f"{up}|{also_up}"),
         re.compile(f"{down}|{also_down}"),
         re.compile("|".join(map(re.escape, data["never"]))),
