@@ -90,9 +90,16 @@ class SentenceReader:
         self._stage = stage
         self._bodies = [folded for b in bodies if (folded := fold(b))]
         self._known: dict[str, Said] = {}
+        self._readings: dict[tuple[int, int, int, Kind], Reading | None] = {}
 
     def read(self, q: Quantity) -> Reading | None:
-        """The reading of an amount; None where its words say nothing."""
+        """The reading of an amount; None where its words say nothing. Several rules ask for the same."""
+        key = (id(q.passage), q.start, q.end, q.kind)
+        if key not in self._readings:
+            self._readings[key] = self._read(q)
+        return self._readings[key]
+
+    def _read(self, q: Quantity) -> Reading | None:
         said = self.said(q)
         if said is None or not q.money:
             return None

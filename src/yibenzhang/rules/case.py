@@ -15,6 +15,7 @@ from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.prose.reading import SentenceReader
 from yibenzhang.prose.short_names import short_names
+from yibenzhang.recognising.coded_rows import CodedRow, coded_rows
 from yibenzhang.recognising.forms import GoalForm
 from yibenzhang.recognising.profile import Profile
 from yibenzhang.recognising.rows import bare
@@ -94,6 +95,11 @@ class Case:
     def by_passage(self) -> dict[int, list[Quantity]]:
         """All numbers by the position of their passage."""
         return {k: list(found) for k, found in enumerate(self.numbers)}
+
+    @cached_property
+    def coded_rows(self) -> dict[int, tuple[CodedRow, ...]]:
+        """The rows of each table that print a code with its name, by the table's identity."""
+        return {id(t.table.table): coded_rows(t.table.table) for t in self.tables}
 
     @cached_property
     def functions(self) -> dict[str, set[str]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from yibenzhang.model.digits import whole_number
 from yibenzhang.model.documents import Cell, Table
 from yibenzhang.model.issues import Issue, arguments, issue_at
-from yibenzhang.recognising.coded_rows import CodedRow, coded_rows
+from yibenzhang.recognising.coded_rows import CodedRow
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards.registers import Register, registers
@@ -38,19 +38,19 @@ class _Broken:
 def class_cells(case: Case) -> Iterator[Issue]:
     """A class printed as another number, where the item's name and the rows above say which it is."""
     for t in case.tables:
-        for b in _broken(t.table.table):
+        for b in _broken(t.table.table, case.coded_rows[id(t.table.table)]):
             yield issue_at(
                 "registers.class_cell", b.name, b.cell.place, (b.above.name, b.above.place), table=t.table.name,
                 printed=b.printed, name=b.name, right=b.right,
             )  # fmt: skip
 
 
-def _broken(table: Table) -> Iterator[_Broken]:
+def _broken(table: Table, coded_rows: tuple[CodedRow, ...]) -> Iterator[_Broken]:
     rows: dict[int, list[Cell]] = {}
     for cell in table.cells:
         if cell.text.strip():
             rows.setdefault(cell.row, []).append(cell)
-    coded = {r.row: r for r in coded_rows(table)}
+    coded = {r.row: r for r in coded_rows}
     cells = {k: sorted(found, key=lambda c: c.column) for k, found in rows.items()}
     split = sum(len(r.code) > 3 and _text(cells[k][0]) == r.code[:3] for k, r in coded.items())
     if split < _SPLIT:
@@ -82,7 +82,7 @@ def numbered(case: Case) -> Iterator[Issue]:
     """Economic items that are numbered 01, 02, 03 as they come, though their names have other codes."""
     for t in case.tables:
         groups: dict[str, list[CodedRow]] = {}
-        for row in coded_rows(t.table.table):
+        for row in case.coded_rows[id(t.table.table)]:
             if len(row.code) == 5 and registers().classify(row.code) == "department_economic":
                 groups.setdefault(row.code[:3], []).append(row)
         wrong = {c: _elsewhere(rows, registers().department_economic) for c, rows in groups.items()}

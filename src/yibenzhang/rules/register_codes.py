@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from yibenzhang.model.issues import Arguments, Issue, arguments, words_at
 from yibenzhang.model.places import Place
-from yibenzhang.recognising.coded_rows import CodedRow, coded_rows
+from yibenzhang.recognising.coded_rows import CodedRow
 from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
@@ -38,7 +38,7 @@ class _Column:
 @rule("registers.level", "registers.name", "registers.year")
 def register_codes(case: Case) -> Iterator[Issue]:
     """Codes and names against the registers, each once with every place."""
-    columns = [c for t in case.tables for c in _columns(t)]
+    columns = [c for t in case.tables for c in _columns(t, case.coded_rows[id(t.table.table)])]
     found: dict[tuple[str, str, Arguments], list[tuple[str, Place]]] = {}
     for identity, code, name, place, values in (
         *_names(columns),
@@ -57,9 +57,9 @@ def register_codes(case: Case) -> Iterator[Issue]:
 _Found = tuple[str, str, str, Place, dict[str, str]]
 
 
-def _columns(table: TableFacts) -> Iterator[_Column]:
+def _columns(table: TableFacts, coded: tuple[CodedRow, ...]) -> Iterator[_Column]:
     by: dict[tuple[int, str], list[CodedRow]] = {}
-    for row in coded_rows(table.table.table):
+    for row in coded:
         kind = _kind(row.code)
         if kind:
             by.setdefault((row.column, kind), []).append(row)
