@@ -51,7 +51,7 @@ def misnamed(case: Case) -> Iterator[Misnamed]:
             sections.setdefault(q.passage.section, []).append((q, *found))
     for section, told in sections.items():
         right = [q for q, reading, _ in told if any(agree(q.fact, f) for f in reading.facts)]
-        if len({id(q.passage) for q in right}) + len(right) < 2 * _LEAST and len(right) < _LEAST:
+        if len(right) < _LEAST:
             continue
         named = {code for _, _, code in told} | _mentioned(case, section)
         for q, reading, code in told:

@@ -69,7 +69,9 @@ def _told(case: Case, name: str, others: Iterable[str]) -> Iterator[tuple[Passag
         for at in (x.start() for x in re.finditer(re.escape(name), p.text)):
             m = score_words().score.search(p.text, at)
             between = p.text[at + len(name) : m.start()] if m else ""
-            assessed = m and score_words().assessed.search(p.text, 0, m.end())
+            known = score_words()
+            whole = known.begins.search(p.text[:at]) and known.ends.match(p.text, at + len(name))
+            assessed = m and whole and score_words().assessed.search(p.text, 0, m.end())
             if (
                 m
                 and assessed

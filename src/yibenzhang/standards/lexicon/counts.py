@@ -169,6 +169,8 @@ class Scores:
     floor: re.Pattern[str]
     projects: re.Pattern[str]
     assessed: re.Pattern[str]
+    begins: re.Pattern[str]
+    ends: re.Pattern[str]
     not_projects: re.Pattern[str]
     part: re.Pattern[str]
 
