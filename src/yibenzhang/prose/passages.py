@@ -22,6 +22,7 @@ _NUMERAL = re.compile(r"[\d.,][\d.,]")
 _GOES_ON = re.compile(r"[\d.,]\d|\d[.,]\d")
 _LONGEST_HEADING = 44
 _MARKS = "。；;！!？?，,：:"
+_CLOSED = ("。", ";")
 _NEAR = 50
 """So many characters away a mark of a clause is looked for."""
 _LONGEST_QUOTE = 120
@@ -82,7 +83,12 @@ class Passage:
         """The printed text of the whole clauses from ``start`` to ``end``: what is quoted begins and ends at a mark, not
         within a word. Where no mark is near, and where a quotation gets longer than ``most``, it stays shorter."""
         a = next((k for k in range(start, max(start - _NEAR, -1), -1) if self._mark(k - 1)), start)
-        b = next((k for k in range(end, min(end + _NEAR, len(self.text)) + 1) if self._mark(k)), end)
+        closed = start < end and self.text[end - 1 : end] in _CLOSED
+        b = (
+            end
+            if closed
+            else next((k for k in range(end, min(end + _NEAR, len(self.text)) + 1) if self._mark(k)), end)
+        )
         if b - a > most:
             b = next((k for k in range(a + most, a, -1) if self._mark(k)), b)
         return self.verbatim(a, b).strip()

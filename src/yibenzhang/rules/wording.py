@@ -16,6 +16,8 @@ MOST_APART = 24
 """Hits of one pattern this close (characters) are one issue."""
 _APART = "\n。\n"
 """Between passages, where all are searched at once: what is not found in the whole is in none of them."""
+_SHORT = 12
+"""A quotation of fewer characters takes the clause before it along."""
 MOST_OF_ONE = 15
 """More issues of one phrase than this are summed up: the document is a template."""
 
@@ -49,6 +51,8 @@ def _hits(phrase: Phrase, passages: Sequence[Passage], tables: tuple[TableFacts,
             near, last = m.start() - last <= MOST_APART, m.end()
             if not near:
                 words = p.clauses(m.start(), m.end())
+                if len(words) < _SHORT:  # a clause alone says nothing of where it stands
+                    words = p.clauses(max(begin, m.start() - _SHORT * 2), m.end())
                 yield issue_at(phrase.id, words, p.place(m.end() - 1))
     for t in tables if phrase.scope in ("cells", "both") else ():
         for cell in t.table.table.cells:
