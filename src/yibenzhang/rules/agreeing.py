@@ -104,7 +104,7 @@ def own_amounts(case: Case) -> Iterator[Relation]:
         for q in found:
             if not q.money or q.kind != Kind.VALUE:
                 continue
-            if re.search(r"\(项\)[”“:]*$", q.lead):
+            if re.search(r"\(\d{0,7}项\)[”“:]*$", q.lead):
                 head = q
             elif head is not None and _PLANNED.search(q.lead):
                 terms = (Term(1, q.fact), Term(-1, head.fact))
