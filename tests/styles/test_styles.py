@@ -17,13 +17,13 @@ from yibenzhang.reading import read, read_data
 FOLDER = Path(__file__).parent
 STYLES = sorted(p.stem for p in FOLDER.glob("*.html"))
 LEAST = {
-    "anhui-accounts": (0.98, 0.84),
-    "guangdong-budget": (0.84, 0.54),
-    "hebei-budget": (0.93, 0.69),
-    "sichuan-budget": (0.97, 0.86),
-    "tianjin-accounts": (0.92, 0.90),
-    "yunnan-budget": (0.92, 0.60),
-    "zhejiang-accounts": (0.97, 0.78),
+    "anhui-accounts": (0.99, 0.95),
+    "guangdong-budget": (0.86, 0.55),
+    "hebei-budget": (0.95, 0.71),
+    "sichuan-budget": (0.98, 0.92),
+    "tianjin-accounts": (0.93, 0.95),
+    "yunnan-budget": (0.93, 0.66),
+    "zhejiang-accounts": (0.99, 0.89),
 }
 """Least shares of the numbers in tables and in sentences that are proved, zeros apart; they may only rise."""
 
