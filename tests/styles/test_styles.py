@@ -22,7 +22,7 @@ LEAST = {
     "hebei-budget": (0.95, 0.71),
     "sichuan-budget": (0.98, 0.92),
     "tianjin-accounts": (0.93, 0.95),
-    "yunnan-budget": (0.93, 0.66),
+    "yunnan-budget": (0.93, 0.77),
     "zhejiang-accounts": (0.99, 0.89),
 }
 """Least shares of the numbers in tables and in sentences that are proved, zeros apart; they may only rise."""
