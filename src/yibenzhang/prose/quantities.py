@@ -35,6 +35,7 @@ _BASE = re.compile(r"[比较与](?:于)?(?:20\d\d年|上年|去年|上一?年度
 _AFTER_BASE = re.compile(rf"(?:相比)?[,，]?(?:总共|共|净|各)?(?:{moves()}|持平|相同|一致)")
 """A number that a comparison names as its base: "比 2025 年年初预算数 300 万元增加 15 万元"."""
 _OF_AMOUNT = re.compile(r"的(?:比例|比重)?(?:为)?")
+_COMPLETED = re.compile(r"完成(?:年初|全年|调整)?预算(?:数)?(?:安排)?$")
 _TAKEN_OF = re.compile(r"占[^,。;:占]*$")
 _ACTUAL = re.compile(r"(?:支出决算|收入决算|决算)(?:数)?(?:为|是|:)?$")
 
@@ -152,6 +153,8 @@ def quantities_of(passage: Passage, fiscal_year: int | None, stage: str = "") ->
         of_amount = kind == Kind.VALUE and unit.dimension == "percent" and _OF_AMOUNT.fullmatch(lead)
         if of_amount and out and out[-1].money and _TAKEN_OF.search(out[-1].lead):
             kind = Kind.SHARE  # "占政府采购预算总额 300 万元的 80%"
+        if of_amount and out and out[-1].money and _COMPLETED.search(out[-1].lead):
+            kind = Kind.COMPLETION  # "完成预算 6.50 万元的 81.2%"
         out.append(Quantity(passage, start, match.end(), lead, amount, kind, sign, base))
         previous = match.end()
     nothing = Amount(Decimal(0), 0, unit_named("万元"), "")

@@ -197,9 +197,9 @@ def _share_else(claim: Claim, part: Quantity, rate: Quantity, near: Neighbours) 
     called = [*near.spoken(claim.base), *(near.called(claim.base) or [])] if claim.base else []
     called = [f for f in (*called, *near.same_words(claim)) if f.id != part.fact.id]
     whole = sure.fact if sure else next(iter(called), None)  # one that nobody knows is not to be guessed
-    if whole is None:
-        return _complete(claim, near)
-    return None if _base(whole) * _MUCH < part.amount.base else _share_of(part.fact, whole, rate)
+    if whole is None or _base(whole) * _MUCH < part.amount.base:
+        return _complete(claim, near)  # what stands before it is no whole of it
+    return _share_of(part.fact, whole, rate)
 
 
 def _share_of_nothing(part: Quantity, rate: Quantity) -> Relation | None:

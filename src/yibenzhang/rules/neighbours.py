@@ -49,9 +49,9 @@ class Neighbours:
 
     def cousins(self, claim: Claim) -> list[Claim]:
         """The other shares below the same heading that name the same whole; of those that name none, the first of each
-        paragraph that is numbered below the same announcement."""
+        paragraph below the same announcement, or below the same headings."""
         if not claim.base:
-            return self._numbered(claim)
+            return self._beside(claim)
         top = claim.passage.section[:1]
         same = [
             c for c in self._shares if claim.base and c.base == claim.base and c.passage.section[:1] == top
@@ -59,11 +59,12 @@ class Neighbours:
         near = [c for c in same if c.passage.section[:2] == claim.passage.section[:2]]
         return [c for c in near if c is not claim]
 
-    def _numbered(self, claim: Claim) -> list[Claim]:
+    def _beside(self, claim: Claim) -> list[Claim]:
         announced = self._above.get(id(claim.passage))
         first: dict[int, Claim] = {}
-        for c in self._shares if announced else ():
-            if self._above.get(id(c.passage)) == announced:
+        for c in self._shares:
+            alike = c.passage.section == claim.passage.section
+            if self._above.get(id(c.passage)) == announced and (announced or alike):
                 first.setdefault(id(c.passage), c)
         if first.get(id(claim.passage)) is not claim or any(c.base for c in first.values()):
             return []
