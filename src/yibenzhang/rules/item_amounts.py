@@ -1,4 +1,4 @@
-"""Amounts told under the name of another item: equal to that item's, which the section does not name."""
+"""Amounts printed under the name of another item: equal to that item's, which the section does not name."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ def misnamed(case: Case) -> Iterator[Misnamed]:
     for q in case.quantities:
         if q.money and q.kind in (Kind.VALUE, Kind.ACTUAL) and (found := _item(case, q)) is not None:
             sections.setdefault(q.passage.section, []).append((q, *found))
-    for section, told in sections.items():
-        right = [q for q, reading, _ in told if any(agree(q.fact, f) for f in reading.facts)]
+    for section, amounts in sections.items():
+        right = [q for q, reading, _ in amounts if any(agree(q.fact, f) for f in reading.facts)]
         if len(right) < _LEAST:
             continue
-        named = {code for _, _, code in told} | _mentioned(case, section)
-        for q, reading, code in told:
+        named = {code for _, _, code in amounts} | _mentioned(case, section)
+        for q, reading, code in amounts:
             if q in right or (other := _owner(case, q, code, named)) is None:
                 continue
             own = next((f.text for f in reading.facts if f.amount), "")

@@ -61,8 +61,8 @@ def items(case: Case) -> Iterator[Issue]:
             inside = [n for n in names if n in have]
             odd = [n for n in names if n not in have]
             missing = [n for n in have if n not in names and not _named(n, section, odd, case)]
-            told = _classes_told(section, case)
-            missing = [n for n in missing if not (only.get(n) and only[n] in told)]
+            codes = _classes_named(section, case)
+            missing = [n for n in missing if only.get(n) not in codes]
             missing = [n for n in missing if not any(agree(have[n], f) for f in case.reader.cube.carried)]
             if len(inside) < max(_SURE, len(names) - 1) or not missing or 2 * len(missing) > len(inside):
                 continue
@@ -93,7 +93,7 @@ def _only_items(have: dict[str, Fact]) -> dict[str, str]:
     return {n: f.row.code[:3] for n, f in have.items() if times[f.row.code[:3]] == 1}
 
 
-def _classes_told(section: tuple[str, ...], case: Case) -> set[str]:
+def _classes_named(section: tuple[str, ...], case: Case) -> set[str]:
     """The codes of the classes that a section names with an amount."""
     return {
         m.at_level[0].code

@@ -28,7 +28,7 @@ class _Reason:
     start: int
     end: int
     way: int
-    told: str
+    direction: str
 
 
 @rule("reasons.direction", needs=("text",))
@@ -40,7 +40,9 @@ def against(case: Case) -> Iterator[Issue]:
             if other and other != reason.way:
                 words = p.clauses(reason.begin, reason.end)
                 word = _word(p.text[reason.start : reason.end])
-                yield issue_at("reasons.direction", words, p.place(reason.start), way=reason.told, other=word)
+                yield issue_at(
+                    "reasons.direction", words, p.place(reason.start), way=reason.direction, other=word
+                )
 
 
 def _reasons(p: Passage, found: list[Quantity]) -> Iterator[_Reason]:
@@ -55,8 +57,7 @@ def _reasons(p: Passage, found: list[Quantity]) -> Iterator[_Reason]:
         if opened is None or last == opened.end():
             continue
         last = opened.end()
-        told = _WAYS[1 if q.sign > 0 else -1]
-        yield _Reason(q.start, last, _end(p.text, last), q.sign, told)
+        yield _Reason(q.start, last, _end(p.text, last), q.sign, _WAYS[1 if q.sign > 0 else -1])
 
 
 def _end(text: str, start: int) -> int:

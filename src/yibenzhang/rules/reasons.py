@@ -85,13 +85,13 @@ def whom(case: Case) -> Iterator[Issue]:
     known = [entry.split("=") for entry in case.standards.lists["whom"]]
     for p, found in zip(case.passages, case.mentions, strict=True):
         for k, m in enumerate(found):
-            wanted = next((own for item, people, own in known if item in m.name), None)
-            if wanted is None or len(m.at_level[0].code if m.at_level else m.code) != _ITEM_DIGITS:
+            entry = next((e for e in known if e[0] in m.name), None)
+            if entry is None or len(m.at_level[0].code if m.at_level else m.code) != _ITEM_DIGITS:
                 continue
             end = found[k + 1].start if k + 1 < len(found) else len(p.text)
             used = _USED.search(p.text, m.end, end)
-            people = next(people for item, people, own in known if own == wanted)
-            if used and re.search(people, used["what"]) and not re.search(wanted, used["what"]):
+            _, people, own = entry
+            if used and re.search(people, used["what"]) and not re.search(own, used["what"]):
                 words = p.clauses(used.start(), used.end())
                 yield issue_at("reasons.whom", words, p.place(used.start()), item=m.name)
 
