@@ -93,6 +93,13 @@ class Passage:
             b = next((k for k in range(a + most, a, -1) if self._mark(k)), b)
         return self.verbatim(a, b).strip()
 
+    def clause_begin(self, at: int, before: int) -> int:
+        """Where the clause begins that ``at`` is in; in the sentence of ``before``, and never far from ``at``."""
+        sentence = max(0, *(self.text.rfind(c, 0, before) + 1 for c in "。;"))
+        back = range(at, max(at - _NEAR, sentence) - 1, -1)
+        on = range(max(at, sentence), before)
+        return next((k for k in (*back, *on) if k <= sentence or self._mark(k - 1)), max(at, sentence))
+
     def _mark(self, at: int) -> bool:
         """The end of a clause stands there, or the text ends; no mark of thousands or point of a number."""
         if not 0 <= at < len(self.text):

@@ -23,6 +23,8 @@ _BROKEN = re.compile(
 )
 """Where an amount ought to stand: separators gone wrong, nothing or a placeholder before the unit, no unit."""
 _SHARE = re.compile(r"占(?P<base>[^,;。:占]*?)(?:的)?(?:比重|比例|比)?(?:为|约)?$")
+_LEAST_QUOTED = 16
+"""So many characters before a number are told with it, and what their clause begins with."""
 _WEIGHT = re.compile(r"[,、(]?(?:所占)?(?:比重|占比)(?:为|是)?")
 """A share without 占: "1,955.93 万元，比重 64.79%"."""
 _DONE = re.compile(
@@ -51,6 +53,13 @@ COMPARES = re.compile(r"比|较|与|同(?=比|上年|去年|20\d\d)")
 _LEVEL = re.compile(r"(?:至|到|后|为|共|合计|总额|总计|预算数?|决算数?)$")
 """Words before an amount that make it a level, whatever moved before them ("增加后为")."""
 _UPWARD = ("增加", "调增", "追加")
+
+
+_SAID_LAST = re.compile(
+    r"(?:^|(?<=[费出入款]))(?:上年|去年)(?:度)?(?:(?!20\d\d)[^比较])*(?:为|是|数|预算|决算|安排)$|"
+    r"(?:由|从)(?:上年|去年)(?:度)?的?(?:预算|决算)?数?的?$"
+)
+"""Last year's amount, without its year."""
 
 
 class Kind(StrEnum):
@@ -104,8 +113,7 @@ class Quantity:
         """The number as a fact, so that sums, diagnosis and coverage treat text and tables alike."""
         place = self.passage.place(self.start)
         identity = hashlib.sha256(f"prose|{place.key}|{self.start}".encode()).hexdigest()[:16]
-        begin = max(0, self.start - 16, *(self.passage.text.rfind(c, 0, self.start) + 1 for c in "。;"))
-        words = self.passage.verbatim(begin, self.end)
+        words = self.passage.verbatim(self.passage.clause_begin(self.start - _LEAST_QUOTED, self.start), self.end)
         state = CellState.ZERO if self.amount.value == 0 else CellState.PRINTED
         return Fact(
             identity, "prose", "prose", "", Row(0, "", words), self.kind.value, "正文", state, self.amount,
@@ -212,9 +220,7 @@ def _kind(lead: str, unit: Unit, fiscal_year: int | None) -> tuple[Kind, int, st
 def _last_year(lead: str, fiscal_year: int) -> bool:
     """The clause before the number speaks of the year before only."""
     clause = re.split(r"[,;:(]", lead)[-1]
+    if _SAID_LAST.search(clause):
+        return True
     years = re.findall(r"20\d\d", clause)
-    if years:
-        return years[-1] == str(fiscal_year - 1) and not re.search(r"比|较|相比", clause)
-    return bool(
-        re.search(r"(?:^|(?<=[费出入款]))(?:上年|去年)(?:度)?[^比较]*(?:为|是|数|预算|决算|安排)$", clause)
-    ) or bool(re.search(r"(?:由|从)(?:上年|去年)(?:度)?的?(?:预算|决算)?数?的?$", clause))
+    return bool(years) and years[-1] == str(fiscal_year - 1) and not re.search(r"比|较|相比", clause)

@@ -232,7 +232,7 @@ class SentenceReader:
             if said is None:
                 continue
             if own is not None and said.residue and clause.distance == Distance.CLAUSE:
-                return None  # it speaks of something that is not known
+                return own if own.total else None  # it speaks of something that is not known
             if own is None and not said.anonymous:
                 return said
             if own is None or (own.empty and said.anonymous):

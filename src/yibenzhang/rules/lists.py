@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from yibenzhang.model.issues import Issue, issue_of
 from yibenzhang.model.relations import Made, Relation, Term
+from yibenzhang.prose.listing import Listing, listings
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.rules.case import Case
@@ -19,9 +20,30 @@ from yibenzhang.standards import Split
 @rule(data="splits", needs=("text",), each_file=True)
 def parts(case: Case) -> Iterator[Made]:
     """A whole with its parts in one sentence; a list that is a keyboard's slip away from its whole is one, too."""
+    made: set[str] = set()
     for found in case.by_passage.values():
         for split in case.standards.splits:
-            yield from split_of(split, found)
+            for relation in split_of(split, found):
+                made.add(relation.id)
+                yield relation
+    for listing in listings(case.passages, case.by_passage):
+        if any(part.passage is not whole.passage for whole in listing.wholes for part in listing.parts):
+            for split in case.standards.splits:
+                yield from (r for r in _outlined(split, listing) if r.id not in made)
+
+
+def _outlined(split: Split, listing: Listing) -> Iterator[Relation]:
+    """The parts in paragraphs of their own, below the one that tells their whole."""
+    wholes = [q for q in listing.wholes if any(w in _name(q) for w in split.total)]
+    parts = [[q for q in listing.parts if any(w in _name(q) for w in words)] for words in split.parts]
+    if len(wholes) == 1 and all(len(p) == 1 for p in parts):
+        terms = (Term(1, wholes[0].fact), *(Term(-1, p[0].fact) for p in parts))
+        yield Relation(f"{split.id}|{wholes[0].fact.id}", split.id, terms)
+
+
+def _name(q: Quantity) -> str:
+    """The last words before a number, without quotation marks."""
+    return re.split("[,;。]", re.sub("[“”]", "", q.lead))[-1]
 
 
 @rule("prose.vehicles", needs=("text",), each_file=True)
@@ -158,7 +180,9 @@ def vehicles_of(quantities: list[Quantity]) -> Relation | None:
     if cars and _CARS_IN_ALL.search(cars[-1].lead) and len(cars) > 2:
         begin = cars[-1].passage.text.rfind("。", 0, cars[-1].start)
         parts = [q for q in cars[:-1] if q.start > begin]
-        if len(parts) > 1 and not any(_CARS_WHOLE.search(q.lead[-14:]) for q in parts):
+        if len(parts) > 1 and not any(
+            _CARS_WHOLE.search(q.lead[-14:]) and _CARS_OPEN.match(q.passage.text, q.end) for q in parts
+        ):
             terms = (Term(1, cars[-1].fact), *(Term(-1, q.fact) for q in parts))
             return Relation(f"prose.vehicles|{cars[-1].fact.id}", "prose.vehicles", terms)
     for at, whole in enumerate(cars):
