@@ -11,6 +11,7 @@ from yibenzhang.model.documents import Document, Paragraph, Table
 from yibenzhang.model.places import Place, SheetPlace
 from yibenzhang.reading.limits import MAX_PARAGRAPH_CHARS
 from yibenzhang.reading.paragraphs import STARTS
+from yibenzhang.recognising.furniture import furniture_of
 
 _ENDS = tuple("。；：！？;:!?")
 _HEADING = re.compile(
@@ -122,11 +123,12 @@ def passages_of(document: Document) -> list[Passage]:
     groups: list[list[Paragraph]] = []
     fresh = True
     length = 0
+    furniture = furniture_of(document)
     for block in document.blocks():
         if isinstance(block, Table):
             fresh = True
             continue
-        if not flat(block.text):
+        if id(block) in furniture or not flat(block.text):
             continue
         length += len(block.text)
         if not fresh and length <= MAX_PARAGRAPH_CHARS and _goes_on(groups[-1][-1], block):

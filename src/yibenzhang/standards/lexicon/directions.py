@@ -71,6 +71,11 @@ class ReasonWords:
     more: frozenset[str]
 
 
+def _but(neutral: list[str]) -> str:
+    """What must not stand across a place, as a part of a pattern: no word may begin in the middle of these."""
+    return "".join(f"(?<!{re.escape(w[:-2])})" for w in neutral)
+
+
 @lru_cache(maxsize=1)
 def reason_words() -> ReasonWords:
     """The shipped words."""
@@ -82,7 +87,7 @@ def reason_words() -> ReasonWords:
         re.compile(rf"{_FIRST}(?P<first>{down})|(?P<word>{down})(?:了)?(?:等)?$"),
         re.compile(f"{up}|{also_up}"),
         re.compile(f"{down}|{also_down}"),
-        re.compile("|".join(map(re.escape, data["never"]))),
+        re.compile(f"{_but(data['neutral'])}(?:{'|'.join(map(re.escape, data['never']))})"),
         re.compile(data["shift"]),
         re.compile(data["opener"]),
         re.compile(data["against_budget"]),
