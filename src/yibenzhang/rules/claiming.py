@@ -191,7 +191,9 @@ def _share(claim: Claim, near: Neighbours) -> Made:
     if options and not any(map(holds, options)) and any(map(holds, loose)):
         return None  # of what it names it is none, of something near by it would be
     options += loose
-    agreed = [a for a in _agreed_whole(claim, part, rate, [*named, *wholes], near) if supporting(a) >= a.least]
+    agreed = [
+        a for a in _agreed_whole(claim, part, rate, [*named, *wholes], near) if supporting(a) >= a.least
+    ]
     otherwise = agreed[0].relation if agreed else _share_else(claim, part, rate, near)
     if otherwise is None:  # nobody would hear of a share that is wrong
         options = [replace(o, accuses=False) for o in options]

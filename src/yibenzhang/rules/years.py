@@ -26,9 +26,17 @@ _LATER = re.compile(
     r"(?:^|[。;])(20[0-4]\d)年度?[^,。;计划预算\d]{0,16}(?:金额|决算|支出|收入|总计|合计)(?:总额)?(?:为|共计?)?\d[\d,.]*(?:万|亿)?元"
 )
 _NEXT = re.compile(
-    r"(?:^|[。;])(20[0-4]\d)年度?(?![^,。;]{0,24}(?:计划|拟|预计|后续|将|目标|规划))[^,。;\d]{0,24}"
-    r"(?:安排|预算数?|支出|收入|经费|总计|合计)(?:为|共计?)?\d[\d,.]*(?:万|亿)?元"
+    r"(?:^|[。;:,)”])(20[0-4]\d)年度?(?![^,。;]{0,24}(?:计划|拟|预计|后续|将|目标|规划))[^,。;\d]{0,24}"
+    r"(?:安排|预算数?|支出|收入|经费|总计|合计)(?:总额|金额|数)?(?:为|共计?)?\d[\d,.]*(?:万|亿)?元"
 )
+_FOLLOWING = re.compile(
+    r"(20[0-4]\d)年(?:度)?(?:当年)?(?:预算)?(?:执行|决算)数(?:为)?[\d,.]+(?:万|亿)?元[,，;](20[0-4]\d)年(?:度)?预算(?:安排|数)?(?:为)?[\d,.]+(?:万|亿)?元"
+)
+"""What was carried out in one year and is budgeted for another: that is the next one."""
+_NOW = re.compile(
+    r"(?:^|[。;:])(20[0-4]\d)年度?,?[^,。;\d执决完]{0,30}(?:预算(?:安排|数|总额)?|经费安排|采购安排|拨款安排)(?:为|共计?)?[\d,.]+(?:万|亿)?元,(?:比|较|与)上年(?!同期|末)"
+)
+"""What a budget compares with the year before is its own year's."""
 """What a budget tells of the year after its own."""
 _SAME_SUBJECT = re.compile(
     r"(20[0-4]\d)年度?[^。;,比\d]{2,30}(?:支出|收入|预算|决算)(?:预算|决算)?数?比(\1)年(?!度?(?:年初|初|全年|调整)?(?:预算|决算))"
@@ -52,6 +60,7 @@ _BEFORE = re.compile(r"[比与较](?:上年|去年|上一?年度)")
 
 _STALE = 2
 """What a body owns is told as of the end of the year before, or of the one before that."""
+_DATED = re.compile(r"(20[0-4]\d)年")
 Match = tuple[Passage, re.Match[str]]
 
 
@@ -112,8 +121,18 @@ def _sentences(case: Case, p: Passage) -> Iterator[Issue]:
         if int(m.group(1)) != year:
             yield _year(p, m, "sentence", found=int(m.group(1)), **_own(case))
     for m in (_LATER if accounts else _NEXT).finditer(p.text):
-        if int(m.group(1)) == year + 1:
+        several = (
+            not accounts and len(set(_DATED.findall(p.text)) - {str(year), str(year - 1), m.group(1)}) > 0
+        )
+        if int(m.group(1)) == year + 1 and not several:
             yield _year(p, m, "sentence", found=int(m.group(1)), **_own(case))
+    for m in () if accounts else _NOW.finditer(p.text):
+        if int(m.group(1)) == year - 1:
+            yield _year(p, m, "sentence", found=int(m.group(1)), **_own(case))
+    for m in _FOLLOWING.finditer(p.text):
+        if int(m.group(2)) - int(m.group(1)) != 1:
+            wrong = int(m.group(1)) if int(m.group(2)) == year else int(m.group(2))
+            yield _year(p, m, "sentence", found=wrong, **_own(case))
     for m in _AS_OF.finditer(p.text):
         written = int(m.group(1))
         old = written < year - _STALE and bool(re.search(r"车辆|设备|资产", p.text))
