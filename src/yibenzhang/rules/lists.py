@@ -233,6 +233,27 @@ def vehicles_of(quantities: list[Quantity]) -> Relation | None:
     return None
 
 
+_EQUIPMENT = re.compile(r"设备(?:\(不含车辆\))?(?:共有|共计|共|有|为)?$")
+_EQUIPMENT_OPEN = re.compile(r"(?:\(套\))?[,，](?:为|其中|包括|分别为):?")
+
+
+@rule("prose.listed", needs=("text",), each_file=True)
+def equipment(case: Case) -> Iterator[Made]:
+    """ "设备 3 台（套），为甲系统 1 套、乙装置 2 台": what is named after the whole makes it up."""
+    for found in case.by_passage.values():
+        counts = [q for q in found if q.kind == Kind.COUNT and q.amount.unit]
+        for at, whole in enumerate(counts):
+            text = whole.passage.text
+            opening = _EQUIPMENT_OPEN.match(text, whole.end) if _EQUIPMENT.search(whole.lead) else None
+            if opening is None:
+                continue
+            stop = min(k for c in "。;" if (k := (text + "。;").find(c, opening.end())) >= 0)
+            parts = [q for q in counts[at + 1 :] if q.start < stop]
+            if len(parts) > 1 and not re.match("等", text[parts[-1].end :]):
+                terms = (Term(1, whole.fact), *(Term(-1, q.fact) for q in parts))
+                yield Relation(f"prose.listed|{whole.fact.id}", "prose.listed", terms)
+
+
 _BY_SOURCE = re.compile(r"(?:拨款|结转|结余|资金|收入|基金|(?:货物|工程|服务)(?:类|采购|预算)*|支出)\d")
 
 

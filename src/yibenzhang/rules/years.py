@@ -60,6 +60,10 @@ _BEFORE = re.compile(r"[比与较](?:上年|去年|上一?年度)")
 
 _STALE = 2
 """What a body owns is told as of the end of the year before, or of the one before that."""
+_PUBLISHED = re.compile(r"(?:公开|公布|发布)(?:时间|日期):(20[0-4]\d)年")
+"""A budget is published at the beginning of its year, accounts in the year after."""
+_CARRIED = re.compile(r"上年结转[^。;:]{0,8}:(?:指)?(?:填列)?(20[0-4]\d)年(?:度)?(?:全部)?结转")
+"""What a budget explains as carried over is that of the year before."""
 _DATED = re.compile(r"(20[0-4]\d)年")
 Match = tuple[Passage, re.Match[str]]
 
@@ -138,6 +142,12 @@ def _sentences(case: Case, p: Passage) -> Iterator[Issue]:
         old = written < year - _STALE and bool(re.search(r"车辆|设备|资产", p.text))
         if (accounts and written != year) or (case.stage == "budget" and (written >= year or old)):
             yield _year(p, m, "as_of", year=year, stage=_stage(case), right=year if accounts else year - 1)
+    for m in _PUBLISHED.finditer(p.text):
+        if not (year + 1 <= int(m.group(1)) if accounts else year - 1 <= int(m.group(1)) <= year):
+            yield _year(p, m, "sentence", found=int(m.group(1)), **_own(case))
+    for m in _CARRIED.finditer(p.text):
+        if int(m.group(1)) not in (year - 1, year - accounts):
+            yield _year(p, m, "sentence", found=int(m.group(1)), **_own(case))
     for m in (*_SAME_YEAR.finditer(p.text), *_SAME_SUBJECT.finditer(p.text)):
         yield _year(p, m, "same", found=int(m.group(1)))
 
