@@ -315,7 +315,7 @@ def _completion(claim: Claim, near: Neighbours) -> Made:
     rate, actual = claim.rate, claim.subject
     if rate is None or actual is None:
         return None
-    amounts = near.before(claim)
+    amounts = [] if _said_together(claim) else near.before(claim)
     wholes = [claim.against, *(q for q in amounts if q.kind == Kind.BUDGETED)]
     if (nothing := _of_nothing(claim)) is not None:
         return nothing
@@ -329,6 +329,15 @@ def _completion(claim: Claim, near: Neighbours) -> Made:
     if last is None:  # nobody would hear of a rate that is wrong
         options = [replace(o, accuses=False) for o in options]
     return Alternatives(options, last)
+
+
+def _said_together(claim: Claim) -> bool:
+    """One sentence tells the budget, what was carried out and the rate: it is a rate of nothing else."""
+    told = (claim.against, claim.subject, claim.rate)
+    if claim.subject is claim.against or any(q is None or q.passage is not claim.passage for q in told):
+        return False
+    at = [q.start for q in told if q is not None]
+    return "。" not in claim.passage.text[min(at) : max(at)]
 
 
 def _of_nothing(claim: Claim) -> Issue | None:

@@ -12,7 +12,7 @@ from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.rules.slips import agree
 from yibenzhang.standards import fold
-from yibenzhang.standards.registers import CLASS, registers
+from yibenzhang.standards.registers import CLASS, DEPARTMENT_ECONOMIC, GOVERNMENT_ECONOMIC, registers
 
 _NUMBERED = re.compile(r"^(?:[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,3}|[①-⑳])[)）]?[.、]?)")
 _NEAR = 2
@@ -46,8 +46,12 @@ def among_others(case: Case) -> Iterator[Issue]:
             yield issue_at("names.among", words, q.passage.place(q.start), name=one.name, kind=kind)
 
 
-_WHOLE_KINDS = ("function_class", "three_public")
-_NEVER_ODD = {"three_public": ("meeting",), "function_class": ("function",)}
+_WHOLE_KINDS = ("function_class", "economic_class", "three_public")
+_NEVER_ODD = {
+    "three_public": ("meeting",),
+    "function_class": ("function",),
+    "economic_class": ("economic", "function", "three_public", "meeting"),
+}
 
 
 def _beside(found: list[_Named], at: int) -> Iterator[_Named]:
@@ -77,7 +81,7 @@ def _named(case: Case) -> Iterator[_Named]:
                 continue
             name = _NUMBERED.sub("", re.split("[,;。:、]", fold(q.lead))[-1] if q.lead else "")
             name = re.sub(
-                r"^(?:其中|包括|主要为|主要是)|(?:预算|决算)?(?:数)?(?:为|安排|共计?|支出决算)*$",
+                r"^(?:其中|包括|主要为|主要是)|(?:科目)?(?:预算|决算)?(?:数)?(?:为|安排|共计?|支出决算)*$",
                 "",
                 re.sub("[“”]", "", name),
             )
@@ -96,8 +100,8 @@ def _kind(name: str) -> str:
     known = registers()
     if entries := known.function.named(name):
         return "function_class" if any(e.level == CLASS for e in entries) else "function"
-    economic = (known.of(k).named(name) for k in ("department_economic", "government_economic"))
-    return "economic" if any(economic) else ""
+    economic = [e for k in (DEPARTMENT_ECONOMIC, GOVERNMENT_ECONOMIC) for e in known.of(k).named(name)]
+    return ("economic_class" if any(e.level == CLASS for e in economic) else "economic") if economic else ""
 
 
 _SHORTEST = 3

@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
-from yibenzhang.standards.registers import Entry, registers
+from yibenzhang.standards.registers import Entry, fold_name, registers
 
 _CODED = re.compile(r"(?P<name>[一-鿿、()]{3,24})\((?P<code>[35]\d{2}(?:\d{2})?)(?:类|款)?\)")
 _FUNCTION = re.compile(
@@ -41,6 +41,30 @@ def function_codes(case: Case) -> Iterator[Issue]:
             yield issue_at(
                 "registers.text_code", words, p.place(at), code=code, other=known.name, right=right
             )
+
+
+_ITEM = re.compile(
+    r"(?:^|[)。;,:“、])(?P<name>[一-鿿、]{2,20}(?:\((?![类款项])[一-鿿]\)[一-鿿]{1,4})?)\(项\)"
+)
+
+
+@rule("registers.economic_item", needs=("text",))
+def economic_items(case: Case) -> Iterator[Issue]:
+    """An economic item as 项, a level that the economic classes have not."""
+    for p in case.passages:
+        for m in _ITEM.finditer(p.text):
+            entries = [e for register in registers() for e in register.named(m["name"])]
+            if entries and not _function_begins(fold_name(m["name"]), case):
+                words = p.verbatim(m.start("name"), m.end()).strip()
+                yield issue_at(
+                    "registers.economic_item", words, p.place(m.start("name")), code=entries[0].code
+                )
+
+
+def _function_begins(name: str, case: Case) -> bool:
+    """A function of the register or of the tables has the name, or begins with it."""
+    known = (fold_name(n) for e in registers().function.entries for n in e.names)
+    return any(n.startswith(name) for n in (*case.functions, *known))
 
 
 def _printed(case: Case, code: str) -> Iterator[str]:

@@ -26,8 +26,8 @@ _LATER = re.compile(
     r"(?:^|[。;])(20[0-4]\d)年度?[^,。;计划预算\d]{0,16}(?:金额|决算|支出|收入|总计|合计)(?:总额)?(?:为|共计?)?\d[\d,.]*(?:万|亿)?元"
 )
 _NEXT = re.compile(
-    r"(?:^|[。;:,)”])(20[0-4]\d)年度?(?![^,。;]{0,24}(?:计划|拟|预计|后续|将|目标|规划))[^,。;\d]{0,24}"
-    r"(?:安排|预算数?|支出|收入|经费|总计|合计)(?:总额|金额|数)?(?:为|共计?)?\d[\d,.]*(?:万|亿)?元"
+    r"(?:^|[。;:,)”])(20[0-4]\d)年度?,?(?![^,。;]{0,24}(?:计划|拟|预计|后续|将|目标|规划))[^,。;\d]{0,24}"
+    r"(?:安排|预算数?|支出|收入|经费|总计|合计)(?:总额|金额|数)?(?:(?:为|共计?)?\d[\d,.]*(?:万|亿)?元|支出中,)"
 )
 _FOLLOWING = re.compile(
     r"(20[0-4]\d)年(?:度)?(?:当年)?(?:预算)?(?:执行|决算)数(?:为)?[\d,.]+(?:万|亿)?元[,，;](20[0-4]\d)年(?:度)?预算(?:安排|数)?(?:为)?[\d,.]+(?:万|亿)?元"
@@ -38,6 +38,13 @@ _NOW = re.compile(
 )
 """What a budget compares with the year before is its own year's."""
 """What a budget tells of the year after its own."""
+_SAME_TOTAL = re.compile(
+    r"(?:^|[。;])(20[0-4]\d)年度?[^,。;\d]{0,24}(?:合计|总计|支出|收入|预算|决算)数?(?:为)?[\d,.]+(?:万|亿)?元,与(\1)年度?相比"
+)
+_MATTER = re.compile(
+    r"(?:^|[。;:])(20[0-4]\d)年度?,?[^,。;\d执决完上]{0,30}(?:政府采购预算|机关运行经费(?:财政拨款)?预算|委托业务费[^,。;\d]{0,8}预算)(?:总额|金额|安排)?(?:为|共计?)?\d"
+)
+"""What a budget tells of its own year alone."""
 _SAME_SUBJECT = re.compile(
     r"(20[0-4]\d)年度?[^。;,比\d]{2,30}(?:支出|收入|预算|决算)(?:预算|决算)?数?比(\1)年(?!度?(?:年初|初|全年|调整)?(?:预算|决算))"
 )
@@ -130,7 +137,8 @@ def _sentences(case: Case, p: Passage) -> Iterator[Issue]:
         )
         if int(m.group(1)) == year + 1 and not several:
             yield _year(p, m, "sentence", found=int(m.group(1)), **_own(case))
-    for m in () if accounts else _NOW.finditer(p.text):
+    told = [*_NOW.finditer(p.text), *(_MATTER.finditer(p.text) if f"{year}年" not in p.text else ())]
+    for m in () if accounts else {m.start(): m for m in told}.values():
         if int(m.group(1)) == year - 1:
             yield _year(p, m, "sentence", found=int(m.group(1)), **_own(case))
     for m in _FOLLOWING.finditer(p.text):
@@ -148,7 +156,7 @@ def _sentences(case: Case, p: Passage) -> Iterator[Issue]:
     for m in _CARRIED.finditer(p.text):
         if int(m.group(1)) not in (year - 1, year - accounts):
             yield _year(p, m, "sentence", found=int(m.group(1)), **_own(case))
-    for m in (*_SAME_YEAR.finditer(p.text), *_SAME_SUBJECT.finditer(p.text)):
+    for m in (*_SAME_YEAR.finditer(p.text), *_SAME_TOTAL.finditer(p.text), *_SAME_SUBJECT.finditer(p.text)):
         yield _year(p, m, "same", found=int(m.group(1)))
 
 
