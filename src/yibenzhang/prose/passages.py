@@ -148,9 +148,10 @@ def _goes_on(before: Paragraph, after: Paragraph) -> bool:
     text = flat(before.text)
     if text.endswith(_ENDS) or STARTS.match(flat(after.text)) or is_heading(text):
         return False
-    if re.fullmatch(r"目录|注:.*|备注:.*|单位:.*|.*表", text) or abs(before.size - after.size) > 0.35 * max(
-        before.size, 1
-    ):
+    if re.fullmatch(
+        r"目录|注:.*|备注:.*|单位:.*|.*表|[^。;,]{2,40}20\d\d年度?(?:部门|单位)(?:预算|决算)(?:公开)?(?:情况)?(?:说明)?",
+        text,
+    ) or abs(before.size - after.size) > 0.35 * max(before.size, 1):
         return False
     return len(text) >= 15 or "," in text
 
