@@ -39,10 +39,11 @@ _NOW = re.compile(
 """What a budget compares with the year before is its own year's."""
 """What a budget tells of the year after its own."""
 _SAME_TOTAL = re.compile(
-    r"(?:^|[。;])(20[0-4]\d)年度?[^,。;\d]{0,24}(?:合计|总计|支出|收入|预算|决算)数?(?:为)?[\d,.]+(?:万|亿)?元,与(\1)年度?相比"
+    r"(?:(?:^|[。;])[^,。;\d]{0,24})(20[0-4]\d)年度?[^,。;\d]{0,24}(?:合计|总计|支出|收入|预算|决算)数?(?:为)?[\d,.]+(?:万|亿)?元,(?:与(\1)年度?相比|较(\1)年年初)"
 )
 _MATTER = re.compile(
-    r"(?:^|[。;:])(20[0-4]\d)年度?,?[^,。;\d执决完上]{0,30}(?:政府采购预算|机关运行经费(?:财政拨款)?预算|委托业务费[^,。;\d]{0,8}预算)(?:总额|金额|安排)?(?:为|共计?)?\d"
+    r"(?:^|[。;:])[^,。;\d比较上]{0,30}(20[0-4]\d)年度?,?[^,。;\d执决完上]{0,30}(?:政府采购(?:安排|预算)|(?:机关运行经费|会议费|培训费)(?:财政拨款)?(?:预算|安排|预算支出)|"
+    r"委托业务费[^,。;\d]{0,8}预算)(?:总额|总?金额|安排)?(?:为|共计?)?\d"
 )
 """What a budget tells of its own year alone."""
 _SAME_SUBJECT = re.compile(
@@ -137,7 +138,10 @@ def _sentences(case: Case, p: Passage) -> Iterator[Issue]:
         )
         if int(m.group(1)) == year + 1 and not several:
             yield _year(p, m, "sentence", found=int(m.group(1)), **_own(case))
-    told = [*_NOW.finditer(p.text), *(_MATTER.finditer(p.text) if f"{year}年" not in p.text else ())]
+    told = [
+        *_NOW.finditer(p.text),
+        *(m for m in _MATTER.finditer(p.text) if not _names_year(p.text, m, year)),
+    ]
     for m in () if accounts else {m.start(): m for m in told}.values():
         if int(m.group(1)) == year - 1:
             yield _year(p, m, "sentence", found=int(m.group(1)), **_own(case))
@@ -158,6 +162,12 @@ def _sentences(case: Case, p: Passage) -> Iterator[Issue]:
             yield _year(p, m, "sentence", found=int(m.group(1)), **_own(case))
     for m in (*_SAME_YEAR.finditer(p.text), *_SAME_TOTAL.finditer(p.text), *_SAME_SUBJECT.finditer(p.text)):
         yield _year(p, m, "same", found=int(m.group(1)))
+
+
+def _names_year(text: str, m: re.Match[str], year: int) -> bool:
+    """The sentence names its own year as well."""
+    begin, end = sentence(text, m.start(1), m.end())
+    return f"{year}年" in text[begin:end]
 
 
 def _tables(case: Case, titled: set[str]) -> Iterator[Issue]:
