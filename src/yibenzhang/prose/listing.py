@@ -44,6 +44,7 @@ def listings(passages: Sequence[Passage], numbers: Mapping[int, list[Quantity]])
     for position in range(len(passages)):
         below = _below(passages, numbers, position)
         yield from _in_sentences(numbers.get(position, []), below)
+        yield from _sides(passages, numbers, position)
     yield from _outlined(passages, numbers)
 
 
@@ -101,6 +102,26 @@ def _in_sentences(found: list[Quantity], below: list[Quantity] | None) -> Iterat
             flags.append("unfinished" if below is None else "over")  # it goes on in the next paragraph
             parts += below or []
         yield Listing((whole,), tuple(parts), _how(word, flags))
+
+
+def _sides(
+    passages: Sequence[Passage], numbers: Mapping[int, list[Quantity]], position: int
+) -> Iterator[Listing]:
+    """ "收入包括：……；支出包括：……" after the total that both sides come to, in its paragraph or right below it."""
+    text = passages[position].text
+    levels = [q for q in numbers.get(position, []) if q.money and q.kind in _LEVELS]
+    above = [q for q in numbers.get(position - 1, []) if q.money and q.kind in _LEVELS]
+    for m in _SIDE.finditer(text):
+        before = [q for q in (*above, *(q for q in levels if q.end <= m.start())) if _TOTAL.search(q.lead)]
+        stop = min(k for c in ";。" if (k := f"{text};。".find(c, m.end())) >= 0)
+        inside = [q for q in levels if m.end() <= q.start < stop]
+        parts, flags = _parts(text, m.end(), inside)
+        if before and len(parts) > 1 and not flags and not AND_SO_ON.match(text[parts[-1].end :]):
+            yield Listing((before[-1],), tuple(parts), "list sides")
+
+
+_SIDE = re.compile(r"(?:^|[。;])(?:收入|支出)(?:预算)?(?:具体)?包括:?")
+_TOTAL = re.compile(r"(?:收、?支|收入|支出)[^,。;:]{0,4}总(?:预算|计|额)[^,。;:]{0,3}$")
 
 
 def _how(word: str, flags: Sequence[str]) -> str:

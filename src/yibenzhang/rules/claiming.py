@@ -15,6 +15,7 @@ from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.prose.subjects import in_a_list
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.neighbours import Neighbours
+from yibenzhang.rules.nothing_before import completed_of_nothing
 from yibenzhang.rules.registry import rule
 from yibenzhang.rules.supporting import holds, supporting
 from yibenzhang.standards import fold
@@ -205,7 +206,8 @@ def _base_beside(claim: Claim) -> Fact | None:
     against, base = claim.against, fold(claim.base)
     if against is None or len(base) < _NAMED:
         return None
-    return against.fact if re.split("[,;。:]", fold(against.lead))[-1].endswith(base) else None
+    words = re.split("[,;。:]", fold(against.lead))[-1].rstrip("为是共计约达")
+    return against.fact if words.endswith(base) else None
 
 
 _NAMED = 4
@@ -317,7 +319,7 @@ def _completion(claim: Claim, near: Neighbours) -> Made:
         return None
     amounts = [] if _said_together(claim) else near.before(claim)
     wholes = [claim.against, *(q for q in amounts if q.kind == Kind.BUDGETED)]
-    if (nothing := _of_nothing(claim)) is not None:
+    if (nothing := completed_of_nothing(claim)) is not None:
         return nothing
     facts = [q.fact for q in wholes if q is not None]
     facts = facts if claim.against is not None else [*facts, *near.planned(actual)]
@@ -338,18 +340,6 @@ def _said_together(claim: Claim) -> bool:
         return False
     at = [q.start for q in told if q is not None]
     return "。" not in claim.passage.text[min(at) : max(at)]
-
-
-def _of_nothing(claim: Claim) -> Issue | None:
-    """A rate of a budget that the sentence itself says is nothing."""
-    rate, actual, budget = claim.rate, claim.subject, claim.against
-    if rate is None or actual is None or budget is None or budget.amount.value or not actual.amount.value:
-        return None
-    initial, same = "年初" in claim.base, "年初" in budget.lead
-    if initial != same or "调整" in claim.base or "全年" in claim.base:
-        return None
-    words = claim.passage.verbatim(min(budget.start, actual.start), rate.end).strip()
-    return issue_of("prose.no_budget", (budget.fact, rate.fact), words=words, template="said")
 
 
 def _compared(claim: Claim, near: Neighbours) -> Made:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from yibenzhang.model.issues import Issue, issue_of
+from yibenzhang.prose.claims import Claim
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
@@ -42,3 +43,15 @@ def _told(identity: str, nothing: re.Pattern[str], before: list[Quantity], rate:
 
 
 _TEMPLATE = {"prose.zero_base": "", "prose.no_budget": "said"}
+
+
+def completed_of_nothing(claim: Claim) -> Issue | None:
+    """A rate of a budget that the sentence itself says is nothing."""
+    rate, actual, budget = claim.rate, claim.subject, claim.against
+    if rate is None or actual is None or budget is None or budget.amount.value or not actual.amount.value:
+        return None
+    initial, same = "年初" in claim.base, "年初" in budget.lead
+    if initial != same or "调整" in claim.base or "全年" in claim.base:
+        return None
+    words = claim.passage.verbatim(min(budget.start, actual.start), rate.end).strip()
+    return issue_of("prose.no_budget", (budget.fact, rate.fact), words=words, template="said")
