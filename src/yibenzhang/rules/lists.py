@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from yibenzhang.model.issues import Issue, issue_of
 from yibenzhang.model.relations import Made, Relation, Term
-from yibenzhang.prose.listing import Listing, listings
+from yibenzhang.prose.listing import Listing, count_written, listings
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.rules.case import Case
@@ -90,6 +90,21 @@ def counts(case: Case) -> Iterator[Issue]:
     """As many projects as are said to be listed."""
     for position in range(len(case.passages)):
         yield from counted(case.passages, position, case.by_passage[position])
+    for listing in listings(case.passages, case.by_passage):
+        yield from _said_to_be(listing)
+
+
+_SO_MANY = re.compile(r"(?P<n>(?<![\d.])\d{1,2}|[一二两三四五六七八九十])(?:项|个项目)[,:][^,。;\d]{0,8}$")
+
+
+def _said_to_be(listing: Listing) -> Iterator[Issue]:
+    """ "购买服务 3 项，预算 86 万元，分别为……58 万元、……15.40 万元": as many parts as are said."""
+    whole = listing.wholes[0]
+    said = _SO_MANY.search(whole.passage.text[: whole.start])
+    if said is None or listing.how not in ("list 分别为", "list 分别是", "list 具体为"):
+        return
+    if count_written(said["n"]) != len(listing.parts):
+        yield _count(whole.passage, said.start(), whole.end, len(listing.parts), listing.parts[:1])
 
 
 def split_of(split: Split, quantities: list[Quantity]) -> Iterable[Relation]:
