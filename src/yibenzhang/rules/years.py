@@ -35,20 +35,23 @@ _SAME_SUBJECT = re.compile(
 )
 _TASKS = re.compile(r"(?:工作|主要|年度|重点)任务|重点工作|工作目标|工作计划|任务及目标|任务和目标")
 _DONE = r"(?:完成(?!的)|实现|建成|达到|印发|出台|上线)"
+_WHEN = r"(?:年?[底末]|\d{1,2}月(?:\d{1,2}日|[底末])?|第?[一二三四]季度[底末]?|[上下]半年)"
 _TASK_YEAR = re.compile(
-    rf"(20[0-4]\d)年(?:底|末|\d{{1,2}}月(?:底|末)?|年底)?之?前(?:[^,。;\d]{{0,6}}){_DONE}"
-    rf"|(?:到|在|力争|确保)(20[0-4]\d)年(?:底|末|内|年底)[^,。;\d]{{0,10}}{_DONE}"
+    rf"(20[0-4]\d)年{_WHEN}?之?前(?:[^,。;\d]{{0,6}}){_DONE}"
+    rf"|(?:到|至|在|于|力争|确保)(20[0-4]\d)年(?:{_WHEN}|内)[^,。;\d]{{0,10}}{_DONE}"
+    rf"|(?:力争|争取|确保|务必|[拟将][于在]|计划[于在]|预计[于在到])[到在于]?(20[0-4]\d)年(?:{_WHEN}|内)(?![^,。;]{{0,16}}[预决]算)"
     rf"|(?<=[:目标])(20[0-4]\d)年(?:内)?{_DONE}"
     r"|(?:做好|抓好|推进|开展|落实|组织实施)(20[0-4]\d)年(?:度)?(?!部门决算|决算|预算执行|度?审计)"
 )
 _PAST = re.compile(r"已|基础上|以来|[完建]成了|实现了|回顾|总结")
 _LISTED = re.compile(r"[一二三四五六七八九十]+(?:是|、)|\(?\d{1,2}[).、]")
 _BASE = re.compile(
-    rf"(?:比|与|较)(20[0-4]\d)年(?:度)?(?:初)?[^,。;:\d]{{0,20}}?(?:预算|决算|执行|当年|相比|持平|相同|一致|相等|{moves()})"
+    r"(?:比|与|较|[同和](?=20\d\d年[^,。;:\d]{0,16}?(?:相比|对比|比较|持平|相同|一致|相等|比[,增减上下提降])))"
+    rf"(20[0-4]\d)年(?:度)?(?:初)?[^,。;:\d]{{0,20}}?(?:预算|决算|执行|当年|相比|持平|相同|一致|相等|{moves()})"
 )
-_ITSELF = re.compile(rf"(?:比|与|较)(20[0-4]\d)年(?:度)?(?:决算|相比|持平|相同|一致|相等|{moves()})")
+_ITSELF = re.compile(rf"(?:比|与|较|同|和)(20[0-4]\d)年(?:度)?(?:决算|相比|持平|相同|一致|相等|{moves()})")
 """Accounts are compared with the budget of their own year, and with nothing else of it."""
-_BEFORE = re.compile(r"[比与较](?:上年|去年|上一?年度)")
+_BEFORE = re.compile(r"[比与较同](?:上年|去年|上一?年度)")
 
 _STALE = 2
 """What a body owns is told as of the end of the year before, or of the one before that."""
@@ -137,7 +140,7 @@ def _tables(case: Case, titled: set[str]) -> Iterator[Issue]:
 def tasks(case: Case) -> Iterator[Issue]:
     """Tasks of the year with last year's date."""
     year = case.year or 0
-    ahead = re.compile(rf"(?:^|[。;]){year}年[^,。;\d]{{0,12}}(?:将|计划)")
+    ahead = re.compile(rf"(?:^|[。;]){year}年度?,?[^,。;\d]{{0,12}}(?:将|计划|拟)")
     before: Passage | None = None
     heading = ""
     for p in case.passages if case.stage == "budget" else ():
