@@ -222,8 +222,13 @@ def _following(cause: Cause, names: dict[str, str]) -> tuple[Arguments, ...]:
     """What has to change with the number: the other numbers of what will not hold any more."""
     wrong = cause.culprits[0].fact.id
     facts = {f.id: f for r in cause.along for f in r.relation.facts() if f.id != wrong and f.printed}
-    where = ((names.get(f.table, ""), f.said if f.table == "prose" else f"{f.where}（{f.text}）") for f in facts.values())
-    return tuple(arguments(other_table=table, other=said) for table, said in dict.fromkeys(where))[:MOST_FOLLOWING]
+    where = (
+        (names.get(f.table, ""), f.said if f.table == "prose" else f"{f.where}（{f.text}）")
+        for f in facts.values()
+    )
+    return tuple(arguments(other_table=table, other=said) for table, said in dict.fromkeys(where))[
+        :MOST_FOLLOWING
+    ]
 
 
 def _counted(count: int) -> tuple[Arguments, ...]:

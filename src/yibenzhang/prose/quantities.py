@@ -113,7 +113,9 @@ class Quantity:
         """The number as a fact, so that sums, diagnosis and coverage treat text and tables alike."""
         place = self.passage.place(self.start)
         identity = hashlib.sha256(f"prose|{place.key}|{self.start}".encode()).hexdigest()[:16]
-        words = self.passage.verbatim(self.passage.clause_begin(self.start - _LEAST_QUOTED, self.start), self.end)
+        words = self.passage.verbatim(
+            self.passage.clause_begin(self.start - _LEAST_QUOTED, self.start), self.end
+        )
         state = CellState.ZERO if self.amount.value == 0 else CellState.PRINTED
         return Fact(
             identity, "prose", "prose", "", Row(0, "", words), self.kind.value, "正文", state, self.amount,

@@ -184,7 +184,7 @@ def _share(claim: Claim, near: Neighbours) -> Made:
     wholes += near.named("")
     parts = [part.fact] + [q.fact for q in near.before(claim) if q is not part]
     options = list(_there(_share_of(p, whole, rate) for p in parts for whole in wholes if whole.id != p.id))
-    options += _there([_complete(claim, near)])
+    options += _there([_complete(claim, near)] if not claim.base else [])
     agreed = [a for a in _agreed_whole(claim, part, rate, wholes, near) if supporting(a) >= a.least]
     otherwise = agreed[0].relation if agreed else _share_else(claim, part, rate, near)
     if otherwise is None:  # nobody would hear of a share that is wrong

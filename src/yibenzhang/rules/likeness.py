@@ -22,12 +22,14 @@ _BODY = re.compile(
 _INSTITUTIONS = re.compile(
     r"机构设置|单位构成|预算单位|机构情况|编制范围的?(?:二级)?(?:预算)?单位|(?:事业|二级|下属)单位(?:名单|包括|有)"
 )
-_LED = re.compile(r"^.*(?:所属|下属|直属|包括|包含|分别[为是]|(?:本级|机关)(?:预算)?[和及与]|(?:本级|部门)预算)")
+_LED = re.compile(
+    r"^.*(?:所属|下属|直属|包括|包含|分别[为是]|(?:本级|机关)(?:预算)?[和及与]|(?:本级|部门)预算)"
+)
 """What a sentence says before the name of a unit."""
 _LONG = 8
 """A shorter name may be that of another unit by chance."""
 _ENTRY = re.compile(r"\(?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[)、.]")
-_SHAPES = ((3, 1, 2), (2, 1, 3), (3, 2, 2), (2, 2, 3), (1, 2, 4), (4, 2, 1))
+_SHAPES = ((3, 1, 2), (2, 1, 3), (1, 1, 4), (3, 2, 2), (2, 2, 3), (1, 2, 4), (4, 2, 1))
 """Characters that agree before, characters that may differ, characters that agree after."""
 
 

@@ -135,7 +135,8 @@ def classes(case: Case) -> Iterator[Issue]:
     for chapter, named in wholes.items():
         listed = details.get(chapter, [])
         missing = [m for c, m in named.items() if c not in explained.get(chapter, set()) and c not in only]
-        if len(named) < 2 or len(listed) < 2 or not missing or len(missing) == len(named):
+        few = 1 if any("具体" in s for m in listed for s in m.passage.section[-1:]) else 2
+        if len(named) < 2 or len(listed) < few or not missing or len(missing) == len(named):
             continue
         names = tuple(arguments(name=m.name) for m in missing)
         there = (missing[0].words, missing[0].passage.place(missing[0].start))
