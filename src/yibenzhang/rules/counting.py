@@ -23,6 +23,7 @@ _COUNT = re.compile(
 )
 _GOALS = re.compile(r"编报绩效目标|实行绩效目标管理")
 """Sentences about goals tables, which are held against these."""
+_YEAR = re.compile(r"20[0-4]\d(?=年)")
 _CENT = Decimal(100)
 
 
@@ -75,7 +76,8 @@ def counting(case: Case) -> Iterator[Issue]:
     for p in case.passages:
         for m in _COUNT.finditer(p.text) if not _GOALS.search(p.text) else ():
             begin, end = sentence(p.text, m.start(), m.end())
-            if _COUNT.search(p.text, begin, m.start()):
+            years = _YEAR.findall(p.text, begin, m.start())[-1:]
+            if _COUNT.search(p.text, begin, m.start()) or any(int(y) != case.year for y in years):
                 continue
             money = [q for q in case.quantities if q.passage is p and q.money and begin <= q.start < end]
             near = [q for q in money if q.start < m.start()][-1:] + [q for q in money if q.start > m.start()][

@@ -79,6 +79,8 @@ def _own(case: Case, p: Passage, m: re.Match[str]) -> bool:
     before = p.text[max(0, m.start() - _BEFORE) : m.start()]
     if words.other.search(before.split("。")[-1]) or any(int(y) != case.year for y in _YEAR.findall(before)):
         return False
+    if _others(case, _clause(p, m)):
+        return False
     if words.table_note.search(p.text[m.end() : m.end() + _BEFORE]):
         return False  # the note of a table, which is held against that table
     return words.terms not in "".join(p.section) and not words.others.search(
@@ -138,12 +140,25 @@ def _others_year(case: Case, lead: str) -> bool:
 
 def _stock(case: Case, p: Passage, m: re.Match[str]) -> bool:
     """All cars that there are, not some that are to be bought or those of a unit."""
-    words = denial_words()
-    clause = re.split(r"[。;,]", p.text[: m.start()])[-1]
+    clause = _clause(p, m)
+    return (
+        not p.heading
+        and not _others(case, clause)
+        and not denial_words().not_stock.search(clause + m.group())
+    )
+
+
+def _clause(p: Passage, m: re.Match[str]) -> str:
+    """What stands before it in its clause."""
+    return re.split(r"[。;,:]", p.text[: m.start()])[-1]
+
+
+def _others(case: Case, clause: str) -> bool:
+    """A clause begins with another unit than the body."""
+    words, body = denial_words(), fold(case.profile.body)
     whose = words.whose.search(clause)
     unit = whose.group(1) if whose and not words.selves.search(whose.group(1)) else ""
-    others = unit and unit not in fold(case.profile.body) and not unit.endswith(fold(case.profile.body))
-    return not p.heading and not others and not words.not_stock.search(clause + m.group())
+    return bool(unit) and unit not in body and not unit.endswith(body)
 
 
 def _same_year(p: Passage, m: re.Match[str], q: Passage, n: re.Match[str]) -> bool:

@@ -17,7 +17,9 @@ from yibenzhang.rules.registry import rule
 from yibenzhang.rules.wording import sentence
 from yibenzhang.standards import fold
 
-_COVERED = re.compile(r"(?:全面|全部|均)?(?:实施|实行|纳入)[^,。;]{0,10}绩效(?:目标)?管理")
+_AIMED = re.compile(r"(?:推进|推动|逐步|力争|争取|努力|探索|拟|将)[^,。;]*$")
+"""It is not so yet."""
+_COVERED = re.compile(r"(?:,(?=全|均))?(?:全面|全部|均)?(?:实施|实行|纳入)[^,。;]{0,10}绩效(?:目标)?管理")
 _ALL_COVERED = re.compile(
     r"[^。;\d]{0,12}(?:20\d\d年)?[^。;\d]{0,16}(?:所有项目|全部项目|项目全面|项目支出全面)[^。;\d]{0,24}绩效(?:目标)?管理,涉及(?:项目)?(?:预算)?(?:资金|金额)(?=\d)"
     r"|[^。;\d]{0,12}(?:20\d\d年)?,?(?:实施|实行|纳入)绩效目标管理的项目支出(?:共|共计|为)?(?=\d)"
@@ -55,7 +57,12 @@ def covered(case: Case) -> Iterator[Issue]:
             if q.money and "其中" not in text[begin : q.start]
             else None
         )
-        if said is None or q.amount.base not in whole or total >= q.amount.base - 100 * len(forms):
+        if (
+            said is None
+            or _AIMED.search(text, begin, said.start())
+            or q.amount.base not in whole
+            or total >= q.amount.base - 100 * len(forms)
+        ):
             continue
         words = q.passage.clauses(min(said.start(), q.start), max(said.end(), q.end))
         yield issue_at(
