@@ -137,7 +137,7 @@ def _claimed(passage: Passage, case: Case) -> Iterator[Made]:
         elif said > len(goals):
             values = arguments(projects=said, forms=len(goals))
             yield NotChecked("goals.claimed", template="unchecked", arguments=values)
-    for m in _MANY.finditer(passage.text):
+    for m in _own_year(_MANY, passage, case):
         said = count_written(m.group("n") or m.group("m"))
         table = listed_projects(case.tables)
         words, place = passage.verbatim(m.start(), m.end()).strip(), passage.place(m.start())
@@ -155,6 +155,14 @@ def _claimed(passage: Passage, case: Case) -> Iterator[Made]:
             yield issue_at("goals.count", words, passage.place(m.start()), forms=len(goals))
 
 
+def _own_year(pattern: re.Pattern[str], p: Passage, case: Case) -> Iterator[re.Match[str]]:
+    """What is said of the fiscal year: the clause names no other one."""
+    for m in pattern.finditer(p.text):
+        clause = re.split(r"[。;,]", p.text[: m.start()])[-1] + m.group()
+        if all(int(y) == case.year for y in _YEAR.findall(clause)[-1:]):
+            yield m
+
+
 def _all_projects(case: Case, whole: Decimal) -> bool:
     """The project table has all expenditure on projects, as far as another table says how much that is."""
     spent = [f for a in _SPENT[:1] for f in case.book.resolve(a).get("", []) if f.amount]
@@ -162,6 +170,7 @@ def _all_projects(case: Case, whole: Decimal) -> bool:
 
 
 _NEAR = Decimal(1000)
+_YEAR = re.compile(r"20[0-4]\d(?=年)")
 
 
 @rule("goals.quarters", needs=("forms", "text"))
@@ -212,6 +221,6 @@ def absent(case: Case) -> Iterator[Issue]:
     spent = [fs[0] for a in _SPENT if len(fs := case.book.resolve(a).get("", [])) == 1]
     amount = next((f for f in spent if f.amount and f.amount.value > 0), None)
     for p in case.passages if amount else ():
-        for m in _NONE.finditer(p.text):
+        for m in _own_year(_NONE, p, case):
             words = p.verbatim(m.start(), m.end()).strip()
             yield issue_at("goals.none", words, p.place(m.start()), amount=amount.text if amount else None)

@@ -39,20 +39,22 @@ _WHEN = r"(?:年?[底末]|\d{1,2}月(?:\d{1,2}日|[底末])?|第?[一二三四]�
 _TASK_YEAR = re.compile(
     rf"(20[0-4]\d)年{_WHEN}?之?前(?:[^,。;\d]{{0,6}}){_DONE}"
     rf"|(?:到|至|在|于|力争|确保)(20[0-4]\d)年(?:{_WHEN}|内)[^,。;\d]{{0,10}}{_DONE}"
-    rf"|(?:力争|争取|确保|务必|[拟将][于在]|计划[于在]|预计[于在到])[到在于]?(20[0-4]\d)年(?:{_WHEN}|内)(?![^,。;]{{0,16}}[预决]算)"
+    rf"|(?:力争|争取|确保|务必|[拟将][于在]|计划[于在])[到在于]?(20[0-4]\d)年(?:{_WHEN}|内)(?![^,。;]{{0,16}}[预决]算)"
     rf"|(?<=[:目标])(20[0-4]\d)年(?:内)?{_DONE}"
     r"|(?:做好|抓好|推进|开展|落实|组织实施)(20[0-4]\d)年(?!度?(?:[省市区县]级|部门|单位|财政|预)*(?:决算|预算执行|审计))(?:度)?"
 )
 _PAST = re.compile(r"已|基础上|以来|[完建]成了|实现了|回顾|总结")
 _LISTED = re.compile(r"[一二三四五六七八九十]+(?:是|、)|\(?\d{1,2}[).、]")
 _BASE = re.compile(
-    r"(?:比|与|较|[同和](?=20\d\d年[^,。;:\d]{0,16}?(?:相比|对比|比较|持平|相同|一致|相等|比[,增减上下提降])))"
+    r"(?:比|与|较|(?<![年度])[同和](?=20\d\d年[^,。;:\d]{0,16}?(?:相比|对比|比较|持平|相同|一致|相等|比[,增减上下提降])))"
     rf"(20[0-4]\d)年(?:度)?(?:初)?[^,。;:\d]{{0,20}}?(?:预算|决算|执行|当年|相比|持平|相同|一致|相等|{moves()})"
 )
 _ITSELF = re.compile(rf"(?:比|与|较|同|和)(20[0-4]\d)年(?:度)?(?:决算|相比|持平|相同|一致|相等|{moves()})")
 """Accounts are compared with the budget of their own year, and with nothing else of it."""
 _BEFORE = re.compile(r"[比与较同](?:上年|去年|上一?年度)")
 
+_YEAR = re.compile(r"20[0-4]\d(?=年)")
+_CLAUSE = 40
 _STALE = 2
 """What a body owns is told as of the end of the year before, or of the one before that."""
 Match = tuple[Passage, re.Match[str]]
@@ -174,6 +176,9 @@ def base_years(case: Case) -> Iterator[Issue]:
     usable = {year - 1} if case.stage == "budget" else {year - 1, year}
     for p, m in bases:
         found = int(m.group(1))
+        clause = re.split(r"[。;,:]", p.text[max(0, m.start() - _CLAUSE) : m.start()])[-1]
+        if any(int(y) == found + 1 != year for y in _YEAR.findall(clause)):
+            continue  # an earlier year with the one before it
         itself = found == year and _ITSELF.match(p.text, m.start())
         if (itself or found not in usable) and usual >= 2 and (id(p), m.start(1)) not in same:
             words = p.clauses(m.start(), m.end())
