@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from yibenzhang.model.digits import whole_number
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity
-from yibenzhang.standards.lexicon.sentences import made_of, parts_follow
+from yibenzhang.standards.lexicon.sentences import across, made_of, parts_follow, selected
 
 _LEVELS = (Kind.VALUE, Kind.ACTUAL)
 MOST_WHOLES = 4
@@ -164,6 +164,8 @@ def _parts(text: str, start: int, inside: list[Quantity]) -> tuple[list[Quantity
         lead = text[parts[-1].end if parts else start : q.start]
         if _ASIDE.search(re.split("[;、]", lead)[-1]):
             continue
+        if len(parts) > 1 and across().search(re.split("[,;、]", lead)[-1]):
+            continue
         if parts and (parts_follow().search(lead) or lead.startswith(":")):
             flags.append("nested")
         if parts and _DESCRIBED.search(lead):
@@ -264,7 +266,7 @@ def count_written(written: str) -> int:
 def _announced(passage: Passage) -> str:
     """How a paragraph speaks of its parts: it announces them, it is no more than its amount, or neither."""
     if passage.text.endswith(":"):
-        return "announced"
+        return "announced" if not selected().search(re.split("[,。;]", passage.text)[-1]) else "selected"
     return "text" if len(passage.text) > _SHORT else "short"
 
 

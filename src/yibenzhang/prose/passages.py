@@ -11,6 +11,7 @@ from yibenzhang.model.documents import Document, Paragraph, Table
 from yibenzhang.model.places import Place, SheetPlace
 from yibenzhang.reading.limits import MAX_PARAGRAPH_CHARS
 from yibenzhang.reading.paragraphs import STARTS
+from yibenzhang.recognising.furniture import furniture_of
 
 _ENDS = tuple("。；：！？;:!?")
 _HEADING = re.compile(
@@ -127,11 +128,12 @@ def passages_of(document: Document) -> list[Passage]:
     groups: list[list[Paragraph]] = []
     fresh = True
     length = 0
+    furniture = furniture_of(document)
     for block in document.blocks():
         if isinstance(block, Table):
             fresh = True
             continue
-        if not flat(block.text):
+        if id(block) in furniture or not flat(block.text):
             continue
         length += len(block.text)
         if not fresh and length <= MAX_PARAGRAPH_CHARS and _goes_on(groups[-1][-1], block):
@@ -151,9 +153,10 @@ def _goes_on(before: Paragraph, after: Paragraph) -> bool:
     text = flat(before.text)
     if text.endswith(_ENDS) or STARTS.match(flat(after.text)) or is_heading(text):
         return False
-    if re.fullmatch(r"目录|注:.*|备注:.*|单位:.*|.*表", text) or abs(before.size - after.size) > 0.35 * max(
-        before.size, 1
-    ):
+    if re.fullmatch(
+        r"目录|注:.*|备注:.*|单位:.*|.*表|[^。;,]{2,40}20\d\d年度?(?:部门|单位)(?:预算|决算)(?:公开)?(?:情况)?(?:说明)?",
+        text,
+    ) or abs(before.size - after.size) > 0.35 * max(before.size, 1):
         return False
     if _TITLE.fullmatch(text) and not _JOINED.match(flat(after.text)):
         return False

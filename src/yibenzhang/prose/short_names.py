@@ -19,10 +19,10 @@ def short_names(passages: Sequence[Passage], body: str) -> tuple[str, ...]:
     the same order, the last at its end; and its name without the places it begins with; the longest first."""
     found = Counter(m.group(1) for p in passages for m in _BEFORE_YEAR.finditer(p.text))
     names = {n for n, times in found.items() if times >= _TWICE and n != body and _shortened(n, body)}
-    return tuple(sorted(names | _without_places(body), key=lambda n: (-len(n), n)))
+    return tuple(sorted(names | without_places(body), key=lambda n: (-len(n), n)))
 
 
-def _without_places(body: str) -> set[str]:
+def without_places(body: str) -> set[str]:
     """“某省某市某区文旅局” without 某省, without 某省某市, and by what is left of it, where that is a name still."""
     names, rest = set(), body
     while (place := _PLACE.match(rest)) and len(rest) - place.end() >= _SHORTEST:

@@ -69,15 +69,16 @@ def _narrower(matter: Denied, p: Passage, m: re.Match[str]) -> bool:
     """The sentence or its headings speak of a part."""
     if matter.narrower is None:
         return False
-    around = p.text[p.text.rfind("。", 0, m.start()) + 1 : m.start()] + "".join(p.section[-2:])
+    begin = max(p.text.rfind(c, 0, m.start()) for c in "。;") + 1
+    around = p.text[begin : m.start()] + "".join(p.section[-2:])
     return bool(matter.narrower.search(around))
 
 
 def _own(case: Case, p: Passage, m: re.Match[str]) -> bool:
     """It speaks of the fiscal year, of the body as a whole, and of nothing but this."""
     words = denial_words()
-    before = p.text[max(0, m.start() - _BEFORE) : m.start()]
-    if words.other.search(before.split("。")[-1]) or any(int(y) != case.year for y in _YEAR.findall(before)):
+    before = p.text[max(0, m.start() - _BEFORE) : m.start()].split("。")[-1]
+    if words.other.search(before) or any(int(y) != case.year for y in _YEAR.findall(before)):
         return False
     if _others(case, _clause(p, m)):
         return False

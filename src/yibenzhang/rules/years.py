@@ -26,10 +26,26 @@ _LATER = re.compile(
     r"(?:^|[。;])(20[0-4]\d)年度?[^,。;计划预算\d]{0,16}(?:金额|决算|支出|收入|总计|合计)(?:总额)?(?:为|共计?)?\d[\d,.]*(?:万|亿)?元"
 )
 _NEXT = re.compile(
-    r"(?:^|[。;])(20[0-4]\d)年度?(?![^,。;]{0,24}(?:计划|拟|预计|后续|将|目标|规划))[^,。;\d]{0,24}"
-    r"(?:安排|预算数?|支出|收入|经费|总计|合计)(?:为|共计?)?\d[\d,.]*(?:万|亿)?元"
+    r"(?:^|[。;:,)”])(20[0-4]\d)年度?,?(?![^,。;]{0,24}(?:计划|拟|预计|后续|将|目标|规划))[^,。;\d]{0,24}"
+    r"(?:安排|预算数?|支出|收入|经费|总计|合计)(?:总额|金额|数)?(?:(?:为|共计?)?\d[\d,.]*(?:万|亿)?元|支出中,)"
 )
+_FOLLOWING = re.compile(
+    r"(20[0-4]\d)年(?:度)?(?:当年)?(?:预算)?(?:执行|决算)数(?:为)?[\d,.]+(?:万|亿)?元[,，;](20[0-4]\d)年(?:度)?预算(?:安排|数)?(?:为)?[\d,.]+(?:万|亿)?元"
+)
+"""What was carried out in one year and is budgeted for another: that is the next one."""
+_NOW = re.compile(
+    r"(?:^|[。;:])(20[0-4]\d)年度?,?[^,。;\d执决完]{0,30}(?:预算(?:安排|数|总额)?|经费安排|采购安排|拨款安排)(?:为|共计?)?[\d,.]+(?:万|亿)?元,(?:比|较|与)上年(?!同期|末)"
+)
+"""What a budget compares with the year before is its own year's."""
 """What a budget tells of the year after its own."""
+_SAME_TOTAL = re.compile(
+    r"(?:(?:^|[。;])[^,。;\d]{0,24})(20[0-4]\d)年度?[^,。;\d]{0,24}(?:合计|总计|支出|收入|预算|决算)数?(?:为)?[\d,.]+(?:万|亿)?元,(?:与(\1)年度?相比|较(\1)年年初)"
+)
+_MATTER = re.compile(
+    r"(?:^|[。;:])[^,。;\d比较上]{0,30}(20[0-4]\d)年度?,?[^,。;\d执决完上]{0,30}(?:政府采购(?:安排|预算)|(?:机关运行经费|会议费|培训费)(?:财政拨款)?(?:预算|安排|预算支出)|"
+    r"委托业务费[^,。;\d]{0,8}预算)(?:总额|总?金额|安排)?(?:为|共计?)?\d"
+)
+"""What a budget tells of its own year alone."""
 _SAME_SUBJECT = re.compile(
     r"(20[0-4]\d)年度?[^。;,比\d]{2,30}(?:支出|收入|预算|决算)(?:预算|决算)?数?比(\1)年(?!度?(?:年初|初|全年|调整)?(?:预算|决算))"
 )
@@ -57,6 +73,11 @@ _YEAR = re.compile(r"20[0-4]\d(?=年)")
 _CLAUSE = 40
 _STALE = 2
 """What a body owns is told as of the end of the year before, or of the one before that."""
+_PUBLISHED = re.compile(r"(?:公开|公布|发布)(?:时间|日期):(20[0-4]\d)年")
+"""A budget is published at the beginning of its year, accounts in the year after."""
+_CARRIED = re.compile(r"上年结转[^。;:]{0,8}:(?:指)?(?:填列)?(20[0-4]\d)年(?:度)?(?:全部)?结转")
+"""What a budget explains as carried over is that of the year before."""
+_DATED = re.compile(r"(20[0-4]\d)年")
 Match = tuple[Passage, re.Match[str]]
 
 
@@ -117,15 +138,41 @@ def _sentences(case: Case, p: Passage) -> Iterator[Issue]:
         if int(m.group(1)) != year:
             yield _year(p, m, "sentence", found=int(m.group(1)), **_own(case))
     for m in (_LATER if accounts else _NEXT).finditer(p.text):
-        if int(m.group(1)) == year + 1:
+        several = (
+            not accounts and len(set(_DATED.findall(p.text)) - {str(year), str(year - 1), m.group(1)}) > 0
+        )
+        if int(m.group(1)) == year + 1 and not several:
             yield _year(p, m, "sentence", found=int(m.group(1)), **_own(case))
+    told = [
+        *_NOW.finditer(p.text),
+        *(m for m in _MATTER.finditer(p.text) if not _names_year(p.text, m, year)),
+    ]
+    for m in () if accounts else {m.start(): m for m in told}.values():
+        if int(m.group(1)) == year - 1:
+            yield _year(p, m, "sentence", found=int(m.group(1)), **_own(case))
+    for m in _FOLLOWING.finditer(p.text):
+        if int(m.group(2)) - int(m.group(1)) != 1:
+            wrong = int(m.group(1)) if int(m.group(2)) == year else int(m.group(2))
+            yield _year(p, m, "sentence", found=wrong, **_own(case))
     for m in _AS_OF.finditer(p.text):
         written = int(m.group(1))
         old = written < year - _STALE and bool(re.search(r"车辆|设备|资产", p.text))
         if (accounts and written != year) or (case.stage == "budget" and (written >= year or old)):
             yield _year(p, m, "as_of", year=year, stage=_stage(case), right=year if accounts else year - 1)
-    for m in (*_SAME_YEAR.finditer(p.text), *_SAME_SUBJECT.finditer(p.text)):
+    for m in _PUBLISHED.finditer(p.text):
+        if not (year + 1 <= int(m.group(1)) if accounts else year - 1 <= int(m.group(1)) <= year):
+            yield _year(p, m, "sentence", found=int(m.group(1)), **_own(case))
+    for m in _CARRIED.finditer(p.text):
+        if int(m.group(1)) not in (year - 1, year - accounts):
+            yield _year(p, m, "sentence", found=int(m.group(1)), **_own(case))
+    for m in (*_SAME_YEAR.finditer(p.text), *_SAME_TOTAL.finditer(p.text), *_SAME_SUBJECT.finditer(p.text)):
         yield _year(p, m, "same", found=int(m.group(1)))
+
+
+def _names_year(text: str, m: re.Match[str], year: int) -> bool:
+    """The sentence names its own year as well."""
+    begin, end = sentence(text, m.start(1), m.end())
+    return f"{year}年" in text[begin:end]
 
 
 def _tables(case: Case, titled: set[str]) -> Iterator[Issue]:
