@@ -23,8 +23,6 @@ _MENTION = re.compile(
     rf"(?:\({_CODE_IS}(?P<behind>2\d{{2,6}})\))?"
     rf"|(?P<coded>{_NAME})\((?:(?:功能)?(?:科目)?(?:编码|代码):?)?(?P<code>2\d{{2}}(?:\d{{2}}){{0,2}})\)"
 )
-_FRONT = re.compile(r"(?:^|[^\d.]|[^\d]\d{1,2}\.)(2\d{2}(?:\d{2}){0,2})[-—:、]?$")
-"""A code right before the name."""
 _OTHER = "其他"
 _QUOTES = re.compile(r"[“”\"‘’《》]")
 _LEAST = 2
@@ -66,8 +64,6 @@ def mentions(passage: Passage, register: Register, others: Container[str] = ()) 
         raw, start = m.group(group), m.start(group)
         name, skipped = _name(raw, register, others)
         code = next((m.group(g) for g in ("code", "after", "behind", "digits") if m.group(g)), "")
-        if not code and (front := _FRONT.search(passage.text, max(0, start + skipped - 12), start + skipped)):
-            code = front.group(1)
         found = known(name, register)
         exact = bool(register.named(name))
         yield Mention(passage, name, m.group("level") or "", code, start + skipped, m.end(), found, exact)
