@@ -18,6 +18,11 @@ _HEADING = re.compile(
     r"(?P<part>第[一二三四五六七八九十]+部分)|(?P<one>[一二三四五六七八九十]+、)|(?P<two>[（(][一二三四五六七八九十]+[）)])|"
     r"(?P<three>\d+[、.．](?!\d))|(?P<four>[（(]\d+[）)])"
 )
+_TITLE = re.compile(
+    r"[\u4e00-\u9fff()]{3,30}20\d\d年度?(?:部门|单位)(?:预算|决算)(?:(?:信息)?公开|编制|情况|文字)*(?:说明|报告)?"
+)
+"""A line that is the document's title and nothing else; a sentence does not go on below it, unless with these words."""
+_JOINED = re.compile(r"[的和及与或、,)编公草批收支表]")
 _DEPTH = {"part": 0, "one": 1, "two": 2, "three": 3, "four": 4}
 _NUMERAL = re.compile(r"[\d.,][\d.,]")
 _GOES_ON = re.compile(r"[\d.,]\d|\d[.,]\d")
@@ -152,6 +157,8 @@ def _goes_on(before: Paragraph, after: Paragraph) -> bool:
         r"目录|注:.*|备注:.*|单位:.*|.*表|[^。;,]{2,40}20\d\d年度?(?:部门|单位)(?:预算|决算)(?:公开)?(?:情况)?(?:说明)?",
         text,
     ) or abs(before.size - after.size) > 0.35 * max(before.size, 1):
+        return False
+    if _TITLE.fullmatch(text) and not _JOINED.match(flat(after.text)):
         return False
     return len(text) >= 15 or "," in text
 

@@ -191,7 +191,7 @@ def _share(claim: Claim, near: Neighbours) -> Made:
     loose = list(_there(_share_of(p, whole, rate) for p in parts for whole in wholes if whole.id != p.id))
     if options and not any(map(holds, options)) and any(map(holds, loose)):
         return None  # of what it names it is none, of something near by it would be
-    options += loose
+    options += [*loose, *_there([_complete(claim, near)] if not claim.base else [])]
     agreed = [
         a for a in _agreed_whole(claim, part, rate, [*named, *wholes], near) if supporting(a) >= a.least
     ]

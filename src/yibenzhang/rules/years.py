@@ -15,7 +15,7 @@ from yibenzhang.standards.lexicon.directions import moves
 
 _TITLE_YEAR = re.compile(
     r"(20[0-4]\d)年?度?(?:[省市区县]级)?(?:部门|单位)?(?:整体)?"
-    r"(?:预算|决算|(?:收支|收入|支出)预算(?!执行|完成)|(?:收支|收入|支出|财政拨款|一般公共预算|政府性基金|国有资本经营|“三公”经费)[^。;,]{0,30}(?:预算|决算)[^。;,]{0,6}表)"
+    r"(?:预算|决算|(?:收支|收入|支出)预算(?!执行|完成)|(?:收支|收入|支出|财政拨款|一般公共预算|政府性基金|国有资本经营|“三公”经费)[^。;,]{0,30}(?:预算|决算)[^。;,]{0,6}表|[^。;,执比较与]{1,24}预算(?:收支|支出|安排|编制)*情况的?说明$)"
 )
 _SCOPE_YEAR = re.compile(
     r"(?:纳入|编入|列入)[^。;]{0,40}?(20[0-4]\d)年度?(?:部门|单位)?(?:汇总|综合)?(?:预算|决算)(?:编制范围|编报范围|汇编|编报|编制)"
@@ -51,21 +51,26 @@ _SAME_SUBJECT = re.compile(
 )
 _TASKS = re.compile(r"(?:工作|主要|年度|重点)任务|重点工作|工作目标|工作计划|任务及目标|任务和目标")
 _DONE = r"(?:完成(?!的)|实现|建成|达到|印发|出台|上线)"
+_WHEN = r"(?:年?[底末]|\d{1,2}月(?:\d{1,2}日|[底末])?|第?[一二三四]季度[底末]?|[上下]半年)"
 _TASK_YEAR = re.compile(
-    rf"(20[0-4]\d)年(?:底|末|\d{{1,2}}月(?:底|末)?|年底)?之?前(?:[^,。;\d]{{0,6}}){_DONE}"
-    rf"|(?:到|在|力争|确保)(20[0-4]\d)年(?:底|末|内|年底)[^,。;\d]{{0,10}}{_DONE}"
+    rf"(20[0-4]\d)年{_WHEN}?之?前(?:[^,。;\d]{{0,6}}){_DONE}"
+    rf"|(?:到|至|在|于|力争|确保)(20[0-4]\d)年(?:{_WHEN}|内)[^,。;\d]{{0,10}}{_DONE}"
+    rf"|(?:力争|争取|确保|务必|[拟将][于在]|计划[于在])[到在于]?(20[0-4]\d)年(?:{_WHEN}|内)(?![^,。;]{{0,16}}[预决]算)"
     rf"|(?<=[:目标])(20[0-4]\d)年(?:内)?{_DONE}"
-    r"|(?:做好|抓好|推进|开展|落实|组织实施)(20[0-4]\d)年(?:度)?(?!部门决算|决算|预算执行|度?审计)"
+    r"|(?:做好|抓好|推进|开展|落实|组织实施)(20[0-4]\d)年(?!度?(?:[省市区县]级|部门|单位|财政|预)*(?:决算|预算执行|审计))(?:度)?"
 )
 _PAST = re.compile(r"已|基础上|以来|[完建]成了|实现了|回顾|总结")
 _LISTED = re.compile(r"[一二三四五六七八九十]+(?:是|、)|\(?\d{1,2}[).、]")
 _BASE = re.compile(
-    rf"(?:比|与|较)(20[0-4]\d)年(?:度)?(?:初)?[^,。;:\d]{{0,20}}?(?:预算|决算|执行|当年|相比|持平|相同|一致|相等|{moves()})"
+    r"(?:比|与|较|(?<![年度])[同和](?=20\d\d年[^,。;:\d]{0,16}?(?:相比|对比|比较|持平|相同|一致|相等|比[,增减上下提降])))"
+    rf"(20[0-4]\d)年(?:度)?(?:初)?[^,。;:\d]{{0,20}}?(?:预算|决算|执行|当年|相比|持平|相同|一致|相等|{moves()})"
 )
-_ITSELF = re.compile(rf"(?:比|与|较)(20[0-4]\d)年(?:度)?(?:决算|相比|持平|相同|一致|相等|{moves()})")
+_ITSELF = re.compile(rf"(?:比|与|较|同|和)(20[0-4]\d)年(?:度)?(?:决算|相比|持平|相同|一致|相等|{moves()})")
 """Accounts are compared with the budget of their own year, and with nothing else of it."""
-_BEFORE = re.compile(r"[比与较](?:上年|去年|上一?年度)")
+_BEFORE = re.compile(r"[比与较同](?:上年|去年|上一?年度)")
 
+_YEAR = re.compile(r"20[0-4]\d(?=年)")
+_CLAUSE = 40
 _STALE = 2
 """What a body owns is told as of the end of the year before, or of the one before that."""
 _PUBLISHED = re.compile(r"(?:公开|公布|发布)(?:时间|日期):(20[0-4]\d)年")
@@ -184,7 +189,7 @@ def _tables(case: Case, titled: set[str]) -> Iterator[Issue]:
 def tasks(case: Case) -> Iterator[Issue]:
     """Tasks of the year with last year's date."""
     year = case.year or 0
-    ahead = re.compile(rf"(?:^|[。;]){year}年[^,。;\d]{{0,12}}(?:将|计划)")
+    ahead = re.compile(rf"(?:^|[。;]){year}年度?,?[^,。;\d]{{0,12}}(?:将|计划|拟)")
     before: Passage | None = None
     heading = ""
     for p in case.passages if case.stage == "budget" else ():
@@ -218,6 +223,9 @@ def base_years(case: Case) -> Iterator[Issue]:
     usable = {year - 1} if case.stage == "budget" else {year - 1, year}
     for p, m in bases:
         found = int(m.group(1))
+        clause = re.split(r"[。;,:]", p.text[max(0, m.start() - _CLAUSE) : m.start()])[-1]
+        if any(int(y) == found + 1 != year for y in _YEAR.findall(clause)):
+            continue  # an earlier year with the one before it
         itself = found == year and _ITSELF.match(p.text, m.start())
         if (itself or found not in usable) and usual >= 2 and (id(p), m.start(1)) not in same:
             words = p.clauses(m.start(), m.end())
