@@ -200,7 +200,7 @@ def _step(state: _State, q: Quantity, between: str) -> None:
         _moved(state, q, between)
     elif q.kind == Kind.RATE:
         _rated(state, q)
-    elif q.kind == Kind.SHARE and q.lead.startswith("的"):
+    elif q.kind == Kind.SHARE and q.lead.lstrip(")").startswith("的"):
         part = (state.before, state.before is not None)
         state.claims.append(_claim(Says.SHARE, q, state, against=state.current, rate=q, moved=part))
         state.current = state.before

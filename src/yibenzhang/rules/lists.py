@@ -150,7 +150,8 @@ def _summed_up(split: Split, values: list[Quantity]) -> Iterable[Relation]:
         clause = re.split("[,;。]", lead)[-1]
         opened = re.split("[,;。]", re.sub("[“”]", "", parts[0].lead).rpartition("(")[0])[-1]
         spoken = f"{opened}{clause}" if lead.startswith(")") else clause  # "基本支出（含……）共计"
-        if not (_IN_ALL.search(clause) and any(w in spoken for w in split.total)):
+        in_all = _IN_ALL.search(clause) or re.search(r"[,;][一二两三]项(?:合计|共计|之和),[^,;。]*$", lead)
+        if not (in_all and any(w in spoken for w in split.total)):
             continue
         named = all(any(w in q.lead for w in words) for q, words in zip(parts, split.parts, strict=True))
         between = whole.passage.text[parts[0].end : whole.start]
