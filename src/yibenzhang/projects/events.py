@@ -130,8 +130,15 @@ def _event(rows: list[Mapping[str, Any]]) -> Event:
         words=one["words"],
         begin=one["begin"],
         end=one["end"],
-        origin=f"{one['document']}|{one['kind']}|{one['about_year']}|{'form' if one['owner'] else ''}",
+        origin=f"{one['document']}|{one['kind']}|{one['about_year']}|{_where(one)}",
     )
+
+
+def _where(row: Mapping[str, Any]) -> str:
+    """Which list of a document: a form, the text (a budget with its purpose), or a table."""
+    if row["owner"]:
+        return "form"
+    return "text" if row["kind"] == "budget" and row["words"] else ""
 
 
 def place_of(page: int | None, place: str | None) -> str:

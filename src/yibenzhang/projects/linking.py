@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from yibenzhang.ledger.bodies import bare
+from yibenzhang.projects.changes import changes_of, parts_in
 from yibenzhang.projects.decisions import APART, SAME, Decision, Ref, standing
 from yibenzhang.projects.events import Event
 from yibenzhang.projects.names import Shape, folded, likeness, place_of_body, shape_of
@@ -27,12 +28,14 @@ _COMMON = 40
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Why two members are one project: decision, code, curated, name or alike; ``score`` from 0 to 1."""
+    """Why two members are one project: decision, code, curated, name, alike or parts; ``score`` from 0 to 1;
+    ``cited``: the event that tells them as one."""
 
     one: str
     other: str
     reason: str
     score: float
+    cited: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +62,19 @@ class Member:
         return Ref(self.events[0].body, self.key)
 
     def amounts(self) -> dict[int, set[Decimal]]:
+        """Its amounts by year; those whose year is not known under 0."""
         out: dict[int, set[Decimal]] = defaultdict(set)
         for e in self.events:
             for m in e.amounts:
-                if e.year and m.value and m.measure in _MONEY and m.measure != "planned":
-                    out[e.year].add(m.value)
+                if m.value and m.measure in _MONEY and m.measure != "planned":
+                    out[e.year or 0].add(m.value)
         return out
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The numbers of its name without the year it is of."""
+        own = {str(e.year) for e in self.events if e.year}
+        return tuple(n for n in self.shape.numbers if n not in own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,22 +171,23 @@ class _Sets:
     def root(self, m: Member) -> str:
         return self._of[m.id]
 
-    def join(self, a: Member, b: Member, reason: str, score: float) -> bool:
+    def join(self, a: Member, b: Member, reason: str, score: float, cited: str = "") -> bool:
         one, other = self._of[a.id], self._of[b.id]
         if one == other:
             return True
+        told = reason == "parts"  # one list has them as two rows, and a sentence as one
         if reason != "decision" and any(
-            self._refused(x, y) for x in self.groups[one] for y in self.groups[other]
+            self._refused(x, y, told) for x in self.groups[one] for y in self.groups[other]
         ):
             return False
         for m in self.groups.pop(other):
             self._of[m.id] = one
             self.groups[one].append(m)
-        self.links.append(Link(a.id, b.id, reason, score))
+        self.links.append(Link(a.id, b.id, reason, score, cited))
         return True
 
-    def _refused(self, x: Member, y: Member) -> bool:
-        return _pair(x, y) in self._apart or bool(x.origins & y.origins)
+    def _refused(self, x: Member, y: Member, told: bool = False) -> bool:
+        return _pair(x, y) in self._apart or (not told and bool(x.origins & y.origins))
 
 
 def linked(
@@ -199,6 +210,8 @@ def linked(
             continue
         if _pair(a, b) not in apart and not a.origins & b.origins:
             proposals.append(Link(a.id, b.id, "proposed", round(score, 2)))
+    for a, b, event in list(parts_in(members, sets.root)):
+        sets.join(a, b, "parts", 1.0, event.id)
     by_id = {m.id: m for m in members}
     links: dict[str, list[Link]] = defaultdict(list)
     for x in sets.links:
@@ -308,14 +321,14 @@ def _step(
     """Where on the ladder two members of one body are one: 0 and 1 the same name, 2 and 3 alike, 4 to be asked, 9
     not."""
     years = money.keys() & other.keys()
-    equal = any(money[y] & other[y] for y in years)
+    equal = any(money[y] & other[y] for y in years) or _equal_in_some_year(money, other)
     if _same_name(a, b):
         return (0 if equal else 1), 1.0
     score = likeness(a.shape, b.shape)
-    comparable = not (a.code and b.code) and a.shape.numbers == b.shape.numbers
-    if comparable and equal and score >= _SAME_AMOUNT:
+    coded, same = a.code and b.code, a.shape.numbers == b.shape.numbers
+    if equal and score >= _SAME_AMOUNT and not coded and (same or a.numbers == b.numbers):
         return 2, score
-    if comparable and not years and score >= _NEAR_AMOUNT and _near(money, other):
+    if same and not coded and not years and score >= _NEAR_AMOUNT and _near(money, other):
         return 3, score
     return (_PROPOSED, score) if score >= _ASKED else (9, score)
 
@@ -325,23 +338,36 @@ def _same_name(a: Member, b: Member) -> bool:
     return a.shape.core == b.shape.core and (folded(a.name) == folded(b.name) or not (a.code and b.code))
 
 
+def _equal_in_some_year(a: Mapping[int, set[Decimal]], b: Mapping[int, set[Decimal]]) -> bool:
+    """One of them does not say its year, and an amount of the other is the same."""
+    every = (set().union(*x.values()) if x else set() for x in (a, b))
+    mine, theirs = every
+    return bool(a.get(0, set()) & theirs or b.get(0, set()) & mine)
+
+
 def _near(a: Mapping[int, set[Decimal]], b: Mapping[int, set[Decimal]]) -> bool:
     """The amounts of the years that lie nearest to each other are near."""
-    if not a or not b:
+    known = [(abs(y - z), y, z) for y in a for z in b if y and z]
+    if not known:
         return False
-    _, y, z = min((abs(y - z), y, z) for y in a for z in b)
+    _, y, z = min(known)
     one, other = max(a[y]), max(b[z])
     return max(one, other) <= _NEAR * min(one, other)
 
 
 def _project(group: Sequence[Member], links: Sequence[Link]) -> Project:
     members = sorted(group, key=lambda m: (m.year, not m.code, m.id))
-    events = sorted((e for m in members for e in m.events), key=lambda e: (*e.when, e.id))
+    told = [e for m in members for e in m.events]
+    own = changes_of(members, links, place_of_body(members[0].who))
+    events = sorted((*told, *own), key=lambda e: (*e.when, e.id))
+    parts = {x.other for x in links if x.reason == "parts"}
+    naming = [e for m in members if m.id not in parts for e in m.events] or told
     named = (
-        [e for e in events if e.code and e.name != e.code]
-        or [e for e in events if e.name != e.code]
-        or events
+        [e for e in naming if e.code and e.name != e.code]
+        or [e for e in naming if e.name != e.code]
+        or naming
     )
+    named.sort(key=lambda e: (*e.when, e.id))
     codes = tuple(dict.fromkeys(m.code for m in members if m.code))
     return Project(
         members[0].id, members[0].who, named[-1].name, codes, tuple(events), tuple(members), tuple(links)
