@@ -269,18 +269,20 @@ def portfolio(
 ) -> None:
     """项目组合里要问的：先支付后签合同、付清才验收、期满还有预算、合同超批复……退出码：0 没有，1 有，2 不能运行。"""
     from yibenzhang.projects import telling
-    from yibenzhang.projects.portfolio import asked, questions
+    from yibenzhang.projects.book import Keeper
+    from yibenzhang.projects.portfolio import questions
     from yibenzhang.standards import StandardsError
 
     _known(format, ("text", "json", "csv"))
-    book = _book(ledger, standards, body)
+    standards_of(standards)
     try:
         rules = questions(standards)
+        if rule and rule not in rules:
+            raise fail(f"没有 {rule}；有：{'、'.join(rules)}。")
+        every = Keeper().asked(_opened(ledger), standards)
     except StandardsError as error:
         raise fail(str(error)) from error
-    if rule and rule not in rules:
-        raise fail(f"没有 {rule}；有：{'、'.join(rules)}。")
-    found = asked(book.projects, [q for i, q in rules.items() if rule in ("", i)])
+    found = [a for a in every if body in a.body and rule in ("", a.rule)]
     if format == "json":
         text = telling.asked_json(found)
     elif format == "csv":

@@ -50,7 +50,9 @@ class Source:
 @dataclass(frozen=True, slots=True)
 class Event:
     """One event. ``who`` is the body over its names, ``body`` as printed; ``date`` is ISO or empty; ``year`` may be
-    unknown. ``origin`` tells apart lists of one document: of two rows of one list neither is the other."""
+    unknown. ``origin`` tells apart lists of one document: of two rows of one list neither is the other. ``number`` is
+    that of a contract or a payment; ``member``: the key of the member it was said of; ``evidence`` False where a person
+    gave a result and no proof of it."""
 
     id: str
     kind: str
@@ -67,6 +69,9 @@ class Event:
     begin: int | None = None
     end: int | None = None
     origin: str = ""
+    number: str = ""
+    member: str = ""
+    evidence: bool | None = None
 
     def amount(self, measure: str) -> Decimal | None:
         """The first amount of that measure."""

@@ -265,6 +265,7 @@ def imported_events(folder: Path, who_of: Callable[[str], str]) -> list[Event]:
                     date=row["date"],
                     words=words,
                     supplier=row.get("supplier", ""),
+                    number=row.get("number", ""),
                 )
             )
     return out

@@ -114,7 +114,7 @@ def members_of(events: Iterable[Event]) -> list[Member]:
             key = f"{e.code}|{folded(e.name)}"
         elif not e.code and e.origin and (e.who, key) in twice:
             key = f"{key}|{_first(e)}"  # one list has the name several times: its amount tells the rows apart
-        groups[e.who, key].append(e)
+        groups[e.who, e.member or key].append(e)
     members = [_member(who, key, found) for (who, key), found in groups.items()]
     return sorted(members, key=lambda m: (m.who, m.year, m.id))
 

@@ -18,6 +18,10 @@ class Reason(StrEnum):
 
     REACHED = "reached"
     SHORT = "short"
+    MISSED = "missed"
+    """Not reached, and the method gives nothing in proportion."""
+    STEP = "step"
+    """Points of the step that the rate of execution reaches."""
     BAND = "band"
     OVER = "over"
     """Reached far more than was aimed at: the target may have been too low."""
@@ -47,9 +51,13 @@ class Points:
 
 
 def execution_points(spent: Decimal, budget: Decimal, method: Method) -> Points:
-    """The method's points times the rate of execution, at most all of them; none without a budget."""
+    """The method's points times the rate of execution, at most all of them, or those of its steps; none without a
+    budget."""
     if budget <= 0:
         return Points(Decimal(0), Decimal(0), Reason.ZERO_TARGET)
+    if method.steps:
+        given = next((points for rate, points in method.steps if spent * 100 >= rate * budget), Decimal(0))
+        return Points(given, given, Reason.STEP)
     made = _rounded(min(method.execution * spent / budget, method.execution), method)
     return Points(made, made, Reason.REACHED if spent >= budget else Reason.SHORT)
 
@@ -95,7 +103,10 @@ def measured(
     if aim.number == 0 or (reached == 0 and sign in ("≤", "<")):
         return Points(Decimal(0), Decimal(0), Reason.ZERO_TARGET)
     less, more = sorted((reached, aim.number))
-    made = _rounded(weight * max(less / more, Decimal(0)), method)
+    share = max(less / more, Decimal(0))
+    if not method.in_proportion or share < method.least:
+        return Points(Decimal(0), Decimal(0), Reason.MISSED)
+    made = _rounded(weight * share, method)
     return Points(made, made, Reason.SHORT)
 
 
