@@ -94,7 +94,9 @@ class Keeper:
             rules = questions(extra).values()
             if extra:  # a rule of others may look beyond one body
                 return asked(book.projects, rules, book.indicators)
-            new = {k: part for k, (_, part) in self._parts.items() if self._asked.get(k, (None,))[0] is not part}
+            new = {
+                k: part for k, (_, part) in self._parts.items() if self._asked.get(k, (None,))[0] is not part
+            }
             wanted = [p for part in new.values() for p in part.projects]
             by_body: dict[str, list[Asked]] = defaultdict(list)
             for a in asked(wanted, rules, book.indicators) if wanted else ():
@@ -116,9 +118,19 @@ class Keeper:
         decided, curated = read_decisions(ledger.folder), curated_links(extra)
         parts: dict[Hashable, tuple[Hashable, Linked]] = {}
         for bodies in _together({**published.events, **own}, published.events, own, (*decided, *curated)):
-            names = frozenset(bare(e.body) for who in bodies for e in (*published.events.get(who, ()), *own.get(who, ())))
-            mine, ready = ([d for d in some if any(bare(r.body) in names for r in d.members)] for some in (decided, curated))
-            state = (tuple(own_of(published.events, bodies)), tuple(own_of(own, bodies)), tuple(mine), tuple(ready))
+            names = frozenset(
+                bare(e.body) for who in bodies for e in (*published.events.get(who, ()), *own.get(who, ()))
+            )
+            mine, ready = (
+                [d for d in some if any(bare(r.body) in names for r in d.members)]
+                for some in (decided, curated)
+            )
+            state = (
+                tuple(own_of(published.events, bodies)),
+                tuple(own_of(own, bodies)),
+                tuple(mine),
+                tuple(ready),
+            )
             known = self._parts.get(bodies)
             if known is not None and known[0] == state:
                 parts[bodies] = known
@@ -137,7 +149,9 @@ class Keeper:
                 events: dict[str, list[Event]] = defaultdict(list)
                 for e in published_events(con):
                     events[e.who].append(e)
-                whose = {bare(name): who for name, who in con.execute("SELECT body, who FROM bodies").fetchall()}
+                whose = {
+                    bare(name): who for name, who in con.execute("SELECT body, who FROM bodies").fetchall()
+                }
                 self._published = _Published(key, events, indicators_of(con), whose)
             finally:
                 con.close()
@@ -176,8 +190,12 @@ def _together(
 
 def _whole(parts: Sequence[Linked]) -> Linked:
     projects = sorted((p for part in parts for p in part.projects), key=lambda p: (p.who, p.name, p.id))
-    proposals = sorted((x for part in parts for x in part.proposals), key=lambda x: (-x.score, x.one, x.other))
-    return Linked(tuple(projects), tuple(proposals), {k: v for part in parts for k, v in part.by_member.items()})
+    proposals = sorted(
+        (x for part in parts for x in part.proposals), key=lambda x: (-x.score, x.one, x.other)
+    )
+    return Linked(
+        tuple(projects), tuple(proposals), {k: v for part in parts for k, v in part.by_member.items()}
+    )
 
 
 def _state(ledger: Ledger, extra: str) -> Hashable:

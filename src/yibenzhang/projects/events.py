@@ -79,8 +79,11 @@ class Event:
 
     @property
     def when(self) -> tuple[int, str, int]:
-        """By which events stand in order: year, date, the way of a project; unknown years last."""
-        return (self.year or 9999, self.date or "9999", kinds()[self.kind].order)
+        """By which events stand in order: year, date, the way of a project; unknown years last. What has no date stands
+        before the dated events of its year where it belongs to the plan, else after them."""
+        kind = kinds()[self.kind]
+        undated = "" if kind.status in ("identification", "preparation") else "9999"
+        return (self.year or 9999, self.date or undated, kind.order)
 
 
 @lru_cache(maxsize=1)

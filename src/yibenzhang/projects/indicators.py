@@ -72,7 +72,21 @@ class Indicators:
 
 def indicators_of(con: duckdb.DuckDBPyConnection) -> Indicators:
     """The indicators of the disclosures of a ledger."""
-    return indexed(con.sql(_SQL).to_arrow_table())
+    return indexed(_filled(con.sql(_SQL).to_arrow_table()))
+
+
+def _filled(table: pa.Table) -> pa.Table:
+    """A level that is blank is that of the row above: in forms the cells of levels are merged."""
+    import pyarrow as pa
+
+    events, first, second = (table.column(k).to_pylist() for k in ("event", "level1", "level2"))
+    for n in range(1, len(events)):
+        if events[n] == events[n - 1] and not first[n]:
+            first[n] = first[n - 1]
+            second[n] = second[n] or second[n - 1]
+    for name, values in (("level1", first), ("level2", second)):
+        table = table.set_column(table.column_names.index(name), name, pa.array(values, pa.string()))
+    return table
 
 
 def indexed(table: pa.Table) -> Indicators:
@@ -114,7 +128,9 @@ def read_columns(table: pa.Table) -> pa.Table:
     """The same with what the printed targets, results and weights say in numbers (READ)."""
     import pyarrow as pa
 
-    target, actual, last, weight = (_parsed(table.column(k).to_pylist()) for k in ("target", "actual", "last", "weight"))
+    target, actual, last, weight = (
+        _parsed(table.column(k).to_pylist()) for k in ("target", "actual", "last", "weight")
+    )
     number = pa.decimal128(38, 8)
     more = {
         "sign": pa.array([t[0] if t else "" for t in target], pa.string()),

@@ -109,7 +109,9 @@ def _method(given: dict[str, Any]) -> Method:
         bands,
         _one_of(quantitative["short"], ("proportion", "none")) == "proportion",
         Decimal(str(quantitative["least"])),
-        tuple(sorted(((_number(s["rate"]), _number(s["points"])) for s in data["execution_band"]), reverse=True)),
+        tuple(
+            sorted(((_number(s["rate"]), _number(s["points"])) for s in data["execution_band"]), reverse=True)
+        ),
         {fold(k): _number(v) for k, v in data["weights"].items()},
         {fold(k): _number(v) for k, v in data["weights_with_cost"].items()},
         _monitoring({**own["monitoring"], **data["monitoring"]}),

@@ -67,7 +67,9 @@ class Line:
         low, high = self.points.low, self.points.high
         if self.given is None or low is None or high is None:
             return None
-        return self.given - high if self.given > high else self.given - low if self.given < low else Decimal(0)
+        return (
+            self.given - high if self.given > high else self.given - low if self.given < low else Decimal(0)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,9 @@ def assessed(record: Record, method: Method) -> Assessed:
     weighed = with_weights(record.results, method)
     budget, executed = (Decimal(x) if x else Decimal(0) for x in (record.budget, record.executed))
     own = record.words.get("execution_given", "").strip()
-    first = Line(None, method.execution, execution_points(executed, budget, method), Decimal(own) if own else None)
+    first = Line(
+        None, method.execution, execution_points(executed, budget, method), Decimal(own) if own else None
+    )
     lines = [first]
     for r in weighed:
         weight = Decimal(r.weight or 0)
@@ -171,19 +175,27 @@ def with_weights(results: Sequence[Result], method: Method) -> tuple[Result, ...
     whole = method.points - method.execution
     wanted = {x: table.get(x, Decimal(0)) for x in dict.fromkeys(levels)}
     known = sum(wanted.values(), Decimal(0))
-    shares = {x: whole * w / known for x, w in wanted.items()} if known else dict.fromkeys(wanted, whole / max(len(wanted), 1))
+    shares = (
+        {x: whole * w / known for x, w in wanted.items()}
+        if known
+        else dict.fromkeys(wanted, whole / max(len(wanted), 1))
+    )
     return tuple(_spread(results, levels, shares, whole))
 
 
-def _spread(results: Sequence[Result], levels: Sequence[str], shares: Mapping[str, Decimal], whole: Decimal) -> list[Result]:
-    """Points evenly within each level, rounded down to a tenth; what is left goes to the first lines."""
+def _spread(
+    results: Sequence[Result], levels: Sequence[str], shares: Mapping[str, Decimal], whole: Decimal
+) -> list[Result]:
+    """Points evenly within each level, in tenths; what cannot be shared evenly goes to the first lines of the level, and
+    what the levels leave to the first line that has points."""
     step = Decimal("0.1")
     given = [(shares[x] / levels.count(x)).quantize(step, ROUND_DOWN) for x in levels]
-    left = whole - sum(given, Decimal(0)) if results else Decimal(0)
-    for n in range(len(given)):
-        if left < step:
-            break
-        if shares[levels[n]]:
+    for level, share in shares.items():
+        mine = [n for n, x in enumerate(levels) if x == level]
+        steps = int((share - sum((given[n] for n in mine), Decimal(0))) / step)
+        for n in mine[:steps]:
             given[n] += step
-            left -= step
+    first = next((n for n, x in enumerate(levels) if shares[x]), None)
+    if first is not None:
+        given[first] += whole - sum(given, Decimal(0))
     return [replace(r, weight=f"{w.normalize():f}") for r, w in zip(results, given, strict=True)]

@@ -97,12 +97,18 @@ def checked(record: Record) -> Record:
         for text in (r.weight, r.given):
             if text.strip() and ((value := _decimal(text)) is None or not 0 <= value <= 100):
                 wrong.append(say("bad_points", name=r.name, text=text))
+        given, weight = _decimal(r.given), _decimal(r.weight)
+        if given is not None and weight is not None and given > weight:
+            wrong.append(say("above_weight", name=r.name, given=r.given, weight=r.weight))
+    own = record.words.get("execution_given", "")
+    if own.strip() and ((value := _decimal(own)) is None or not 0 <= value <= 100):
+        wrong.append(say("bad_points", name=say("execution"), text=own))
     long = [t for r in record.results for t in asdict(r).values()] + list(record.words.values())
     if len(record.results) > _MOST or any(len(t) > _LONG for t in long):
         wrong.append(say("too_long", most=_LONG))
     if wrong:
         raise RecordRefused("；".join(dict.fromkeys(wrong)))
-    return replace(record, **money)
+    return replace(record, budget=money["budget"], executed=money["executed"])
 
 
 def _decimal(text: str) -> Decimal | None:

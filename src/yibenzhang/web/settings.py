@@ -20,6 +20,7 @@ from yibenzhang.office.file_store import FileStore, write
 from yibenzhang.office.foreman import Foreman
 from yibenzhang.office.models import Setting
 from yibenzhang.office.roster import Brief
+from yibenzhang.projects.book import Keeper
 from yibenzhang.resources.store import prepare as prepare_resources
 from yibenzhang.web.picturing import Pictures
 from yibenzhang.web.views import Views
@@ -77,6 +78,7 @@ class Office:
         self.foreman = Foreman(self.database, self.ledger, settings.jobs, settings.limit, settings.extra)
         self.pictures = Pictures(self.ledger)
         self.views = Views(self.ledger)
+        self.projects = Keeper()
         self._kept: dict[tuple[object, ...], tuple[float, Any]] = {}
         self._kept_lock = threading.Lock()
         self._boards: tuple[int, dict[tuple[object, ...], list[Brief]]] = (-1, {})
