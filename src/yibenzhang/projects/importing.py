@@ -209,6 +209,8 @@ def take(folder: Path, read: Read, data: bytes, file: str, at: str, by: str = ""
         raise ImportRefused(say("before", kind=read.form.kind.name, at=before["at"]))
     if read.refused and not rest:
         raise ImportRefused(say("refused", count=len(read.refused)))
+    if not read.rows:
+        raise ImportRefused(say("none_left"))
     rows = [{"line": line, **values} for line, values in read.rows]
     _append(
         folder, {"at": at, "kind": read.form.kind.id, "file": file, "sha256": digest, "by": by, "rows": rows}

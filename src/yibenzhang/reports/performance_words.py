@@ -129,9 +129,14 @@ def _lines(found: Assessed, method: Method) -> Table:
     return Table(tuple(word(n) for n in names), tuple(rows), frozenset({5, 6, 7}))
 
 
-def _row(x: Line) -> tuple[str, ...]:
+def span(x: Line) -> str:
+    """The points of the method, one number or a range; who has to judge where it has none."""
     low, high = x.points.low, x.points.high
-    points = word("to_judge") if low is None or high is None else _span(low, high)
+    return word("to_judge") if low is None or high is None else _span(low, high)
+
+
+def _row(x: Line) -> tuple[str, ...]:
+    points = span(x)
     if x.result is None:
         return ("", "", word("execution"), "", "", plain(x.weight), plain(x.given), points, "", "")
     r = x.result

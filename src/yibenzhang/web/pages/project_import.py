@@ -149,7 +149,7 @@ def _looked(
         trouble = trouble or str(error)
     headings = _headings(read, asked, data)
     chosen = {**({c.heading: c.field.id for c in read.columns} if read else {}), **asked.mapping}
-    fields = [] if asked.kind in ("", RELEASES) else form_of(asked.kind).kind.fields
+    fields = forms()[asked.kind].kind.fields if asked.kind in forms() else []
     return page(
         request, who, "project_import.html", kinds=forms(), ledger=ledger_of(office), rows=[], read=read,
         releases=releases, asked=asked, own=_whose(who), name=name, digest=digest, headings=headings, chosen=chosen,

@@ -39,11 +39,11 @@ def save(
     body: Annotated[str, Form(max_length=200)] = "",
     year: Annotated[str, Form(max_length=4)] = "",
     find: Annotated[str, Form(max_length=100)] = "",
-    stage: Annotated[str, Form(max_length=40)] = "",
+    step: Annotated[str, Form(max_length=40)] = "",
     order: Annotated[str, Form(max_length=20)] = "",
     remove: Annotated[bool, Form()] = False,
 ) -> Response:
-    given = (("body", body), ("year", year), ("find", find), ("stage", stage), ("order", order))
+    given = (("body", body), ("year", year), ("find", find), ("step", step), ("order", order))
     query = urlencode({k: v for k, v in given if v})
     if not name.strip():
         raise Refused("请写视图的名称。")

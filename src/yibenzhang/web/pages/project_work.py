@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from decimal import Decimal, InvalidOperation
 from typing import Annotated
 from urllib.parse import quote
@@ -34,7 +34,8 @@ from yibenzhang.projects.records import (
 from yibenzhang.projects.telling import plain
 from yibenzhang.reports import performance_words as papers
 from yibenzhang.reports.performance_files import as_docx, as_xlsx
-from yibenzhang.web.formats import page
+from yibenzhang.web.formats import forms, page
+from yibenzhang.web.formats import shown as answered
 from yibenzhang.web.pages.project_import import _ledger
 from yibenzhang.web.pages.projects import book_in, project_in
 from yibenzhang.web.pages.resources import only_of
@@ -101,24 +102,48 @@ def _method(office: Office) -> Method:
         raise Refused(str(error)) from error
 
 
-@router.get("/project-performance", summary="填年中监控或年度自评", response_class=HTMLResponse)
+LINES = {
+    "level1": "一级指标",
+    "level2": "二级指标",
+    "name": "指标",
+    "target": "年度指标值",
+    "actual": "完成值",
+    "weight": "分值",
+    "given": "自评得分",
+    "points": "按办法得分",
+    "reason": "按办法",
+    "state": "状态",
+    "share": "完成比例（%）",
+    "why": "偏差原因、改进措施",
+    "evidence": "依据",
+}
+_TELLS = {
+    "kind": "monitoring 监控，self_assessment 自评",
+    "year": "年度",
+    "record": "填报的编号，空的是还没有保存",
+}
+
+
+@forms(router, "/project-performance", LINES, _TELLS, summary="一个项目的年中监控或年度自评，逐项")
 def performance(
     request: Request,
     office: Shop,
     who: Who,
     chosen: Annotated[str, Query(max_length=40)] = "",
-    kind: Annotated[str, Query(max_length=20)] = ASSESSMENT,
-    year: Annotated[int, Query(ge=2000, le=2100)] = 0,
-    blank: Annotated[int, Query(ge=0, le=50)] = 0,
+    kind: Annotated[str, Query(max_length=20)] = "",
+    year: Annotated[int, Query(ge=0, le=2100)] = 0,
 ) -> Response:
-    if kind not in _KINDS:
-        raise NotHere
+    kind = kind if kind in _KINDS else ASSESSMENT
     book = book_in(office)
+    if not chosen:
+        return _form(request, office, who, None, _BLANK)
     project = project_in(book, who, chosen)
     wanted = year or _usual(project, kind)
     record = _kept(book, project, kind, wanted) or _fresh(book, project, kind, wanted, _method(office))
-    extra = (Result("", "", "", ""),) * blank
-    return _form(request, office, who, project, replace(record, results=(*record.results, *extra)))
+    return _form(request, office, who, project, record)
+
+
+_BLANK = Record("", ASSESSMENT, "", "", "", "", 2000, "2000-12-31", "", "", ())
 
 
 def _usual(project: Project, kind: str) -> int:
@@ -149,19 +174,40 @@ def _fresh(book: Book, project: Project, kind: str, year: int, method: Method) -
 
 
 def _form(
-    request: Request, office: Office, who: Actor, project: Project, record: Record, trouble: str = ""
+    request: Request, office: Office, who: Actor, project: Project | None, record: Record, trouble: str = ""
 ) -> Response:
     method = _method(office)
     found: Assessed | Monitored | None = None
     if not trouble:
         found = assessed(record, method) if record.kind == ASSESSMENT else monitored(record, method)
-    return page(
-        request, who, "project_performance.html", project=project, record=record, found=found, trouble=trouble,
-        method=method, reason=papers.reason, percent=papers.percent, states=papers.said()["state"],
-        money=papers.money_said(found) if isinstance(found, Monitored) else "", plain=papers.plain,
-        synopsis=papers.synopsis(record, method) if record.id and record.kind == ASSESSMENT and not trouble else "",
-        years=sorted({*project.years, record.year}, reverse=True), tab="projects", http=422 if trouble else 200,
-    )  # fmt: skip
+    told = {"kind": record.kind, "year": record.year, "record": record.id}
+    more = {
+        "project": project, "form": record, "found": found, "trouble": trouble, "method": method,
+        "reason": papers.reason, "percent": papers.percent, "states": papers.said()["state"], "plain": papers.plain,
+        "money": papers.money_said(found) if isinstance(found, Monitored) else "",
+        "synopsis": papers.synopsis(record, method) if record.id and record.kind == ASSESSMENT and not trouble else "",
+        "years": sorted({*project.years, record.year}, reverse=True) if project else [], "tab": "projects",
+    }  # fmt: skip
+    if trouble:
+        return page(request, who, "project_performance.html", 422, rows=[], **told, **more)
+    rows = [_line(record, found, n) for n in range(len(record.results))]
+    return answered(request, who, "project_performance.html", told, rows, LINES, "绩效", **more)
+
+
+def _line(record: Record, found: Assessed | Monitored | None, n: int) -> dict[str, str]:
+    """An indicator with what the method says of it, as a row for programs."""
+    row = {**dict.fromkeys(LINES, ""), **{k: v for k, v in asdict(record.results[n]).items() if k in LINES}}
+    if isinstance(found, Assessed):
+        line = found.lines[n + 1]
+        row |= {
+            "points": papers.span(line),
+            "reason": papers.reason(line),
+            "weight": papers.plain(line.weight),
+        }
+    elif found is not None:
+        watched = found.lines[n]
+        row |= {"state": papers.said()["state"][watched.state], "share": papers.percent(watched.share)}
+    return row
 
 
 @router.post(
@@ -262,7 +308,7 @@ def paper(
     who: Who,
     record: Annotated[str, Query(max_length=20)] = "",
     form: Annotated[str, Query(max_length=10)] = "table",
-    file: Annotated[str, Query(max_length=4)] = "docx",
+    ending: Annotated[str, Query(max_length=4)] = "docx",
 ) -> Response:
     book = book_in(office)
     found = next((r for r in book.records if r.id == record), None)
@@ -279,8 +325,8 @@ def paper(
             else papers.assessment_table(found, method)
         )
     report = form == "report" and found.kind == ASSESSMENT
-    data = as_xlsx(made) if file == "xlsx" else as_docx(made, landscape=not report)
-    ending = "xlsx" if file == "xlsx" else "docx"
+    ending = "xlsx" if ending == "xlsx" else "docx"
+    data = as_xlsx(made) if ending == "xlsx" else as_docx(made, landscape=not report)
     name = quote(f"{found.name}-{found.year}-{made.title}.{ending}")
     head = {"Content-Disposition": f"attachment; filename=\"paper.{ending}\"; filename*=UTF-8''{name}"}
     return Response(data, media_type=XLSX if ending == "xlsx" else DOCX, headers=head)

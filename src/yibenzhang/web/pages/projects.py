@@ -40,7 +40,7 @@ PROJECTS = {k: _HEADS[k] for k in LIST}
 TIMES = {k: _HEADS[k] for k in EVENTS}
 QUESTIONS = {k: _HEADS[k] for k in ASKED}
 _MONEY = ("approved", "budget", "executed", "contracted", "paid")
-_FILTERS = ("body", "year", "find", "stage", "order")
+_FILTERS = ("body", "year", "find", "step", "order")
 ORDERS = {"": "单位、名称", "budget": "预算从大到小", "contracted": "合同从大到小", "paid": "支付从大到小", "executed": "执行从大到小"}  # fmt: skip
 
 
@@ -74,7 +74,7 @@ def project_in(book: Book, who: Actor, member: str) -> Project:
 
 
 def filtered(
-    projects: Sequence[Project], body: str, year: str, find: str, stage: str, order: str
+    projects: Sequence[Project], body: str, year: str, find: str, step: str, order: str
 ) -> list[Project]:
     """The projects that a view shows, in its order."""
     wanted, said = int(year) if year.isdigit() else 0, folded(find)
@@ -84,7 +84,7 @@ def filtered(
         if body in p.who
         and (not wanted or wanted in p.years)
         and (not find or find in p.codes or any(said in folded(m.name) for m in p.members))
-        and (not stage or any(e.kind == stage for e in p.events))
+        and (not step or any(e.kind == step for e in p.events))
     ]
     if order in ORDERS and order:
         found.sort(key=lambda p: -(money_of(p, order) or 0))
@@ -99,14 +99,14 @@ def projects(
     body: Annotated[str, Query(max_length=200)] = "",
     year: Annotated[str, Query(max_length=4)] = "",
     find: Annotated[str, Query(max_length=100)] = "",
-    stage: Annotated[str, Query(max_length=40)] = "",
+    step: Annotated[str, Query(max_length=40)] = "",
     order: Annotated[str, Query(max_length=20)] = "",
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
     every = seen(book_in(office), who)
-    found = filtered(every, body, year, find, stage, order)
+    found = filtered(every, body, year, find, step, order)
     part = found if told_to_programs(request) else found[(page - 1) * PAGE : page * PAGE]
-    given = dict(zip(_FILTERS, (body, year, find, stage, order), strict=True))
+    given = dict(zip(_FILTERS, (body, year, find, step, order), strict=True))
     with office.session() as session:
         views = views_of(session, who)
     return answered(
@@ -120,7 +120,7 @@ def projects(
         heads=_HEADS,
         money=_MONEY,
         years=sorted({y for p in every for y in p.years}, reverse=True),
-        stages={k.id: k.name for k in kinds().values()},
+        steps={k.id: k.name for k in kinds().values()},
         orders=ORDERS,
         views=views,
         here=page,
@@ -133,9 +133,9 @@ def projects(
 
 @router.get("/projects.xlsx", summary="项目的表（Excel）", response_class=Response)
 def workbook(
-    office: Shop, who: Who, body: str = "", year: str = "", find: str = "", stage: str = "", order: str = ""
+    office: Shop, who: Who, body: str = "", year: str = "", find: str = "", step: str = "", order: str = ""
 ) -> Response:
-    found = filtered(seen(book_in(office), who), body, year, find, stage, order)
+    found = filtered(seen(book_in(office), who), body, year, find, step, order)
     rows = [[_cell(row_of(p), k) for k in LIST] for p in found]
     head = {"Content-Disposition": 'attachment; filename="projects.xlsx"'}
     return Response(write_sheet("项目", [PROJECTS[k] for k in LIST], rows), media_type=XLSX, headers=head)
@@ -148,13 +148,13 @@ def _cell(row: dict[str, str], column: str) -> str | Decimal | None:
     return row[column]
 
 
-@router.get("/projects-oc4ids.json", summary="项目（OC4IDS）", response_class=Response)
+@router.get("/projects-oc4ids", summary="项目（OC4IDS）", response_class=Response)
 def oc4ids(
-    office: Shop, who: Who, body: str = "", year: str = "", find: str = "", stage: str = ""
+    office: Shop, who: Who, body: str = "", year: str = "", find: str = "", step: str = ""
 ) -> Response:
     from yibenzhang.office.models import now
 
-    found = filtered(seen(book_in(office), who), body, year, find, stage, "")
+    found = filtered(seen(book_in(office), who), body, year, find, step, "")
     made = package(found, now().isoformat(timespec="seconds"))
     head = {"Content-Disposition": 'attachment; filename="projects-oc4ids.json"'}
     return Response(made, media_type="application/json", headers=head)
@@ -250,13 +250,18 @@ def portfolio(
     )
 
 
-@forms(
-    router,
-    "/projects-proposals",
-    {"one_name": _HEADS["name"], "other_name": "可能是", "score": "相近", "why": "依据"},
-    {},
-    summary="可能是同一个项目、等人确认的",
-)
+PROPOSALS = {
+    "body": _HEADS["body"],
+    "one_name": _HEADS["name"],
+    "other_name": "可能是",
+    "score": "相近",
+    "why": "依据",
+    "one": "编号",
+    "other": "另一个的编号",
+}
+
+
+@forms(router, "/projects-proposals", PROPOSALS, {"total": "共几对"}, summary="可能是同一个项目、等人确认的")
 def proposals(
     request: Request, office: Shop, who: Who, body: Annotated[str, Query(max_length=200)] = ""
 ) -> Response:
@@ -271,11 +276,10 @@ def proposals(
         request,
         who,
         "projects_proposals.html",
-        {},
-        rows[:500],
-        {},
+        {"total": len(rows)},
+        rows if told_to_programs(request) else rows[:500],
+        PROPOSALS,
         "等人确认的",
         body=body,
-        total=len(rows),
         tab="projects",
     )
