@@ -25,6 +25,7 @@ from yibenzhang.projects.indicators import Indicators, indicators_of
 from yibenzhang.projects.linking import Linked, Member, Project, linked
 from yibenzhang.projects.portfolio import Asked, asked, questions
 from yibenzhang.projects.records import Record, recorded_events
+from yibenzhang.projects.summary import Figures, figures_of
 from yibenzhang.standards import StandardsError
 
 if TYPE_CHECKING:
@@ -50,6 +51,11 @@ class Book:
         """Every member, by its id, with its project."""
         return {m.id: (p, m) for p in self.linked.projects for m in p.members}
 
+    @cached_property
+    def years(self) -> tuple[int, ...]:
+        """The years of all projects, the last first."""
+        return tuple(sorted({y for p in self.linked.projects for y in p.years}, reverse=True))
+
     def project(self, member: str) -> Project | None:
         """The project that a member belongs to."""
         found = self.members.get(member)
@@ -67,6 +73,8 @@ class _Published:
     events: Mapping[str, list[Event]]
     indicators: Indicators
     whose: Mapping[str, str]
+    names: Mapping[str, frozenset[str]]
+    """The names that documents print of each body."""
 
 
 class Keeper:
@@ -78,6 +86,9 @@ class Keeper:
         self._parts: dict[Hashable, tuple[Hashable, Linked]] = {}
         self._book: tuple[Hashable, Book] | None = None
         self._asked: dict[Hashable, tuple[Linked, list[Asked]]] = {}
+        self._imports: tuple[Hashable, list[Event]] | None = None
+        self._imported: dict[tuple[str, ...], list[Event]] = {}
+        self._figures: dict[str, tuple[Project, Figures]] = {}
 
     def book(self, ledger: Ledger, extra: str = "") -> Book:
         """The book of the ledger as it stands. Raises StandardsError."""
@@ -113,13 +124,13 @@ class Keeper:
         who_of: Callable[[str], str] = lambda body: published.whose.get(bare(body), bare(body))  # noqa: E731
         own: dict[str, list[Event]] = defaultdict(list)
         kept = records.standing(ledger.folder)
-        for e in (*imported_events(ledger.folder, who_of), *recorded_events(kept, who_of)):
+        for e in (*self._taken(ledger, published, who_of), *recorded_events(kept, who_of)):
             own[e.who].append(e)
         decided, curated = read_decisions(ledger.folder), curated_links(extra)
         parts: dict[Hashable, tuple[Hashable, Linked]] = {}
         for bodies in _together({**published.events, **own}, published.events, own, (*decided, *curated)):
-            names = frozenset(
-                bare(e.body) for who in bodies for e in (*published.events.get(who, ()), *own.get(who, ()))
+            names = frozenset(bare(b) for b in {e.body for e in own_of(own, bodies)}).union(
+                *(published.names.get(who, frozenset()) for who in bodies)
             )
             mine, ready = (
                 [d for d in some if any(bare(r.body) in names for r in d.members)]
@@ -141,6 +152,22 @@ class Keeper:
         self._asked = {k: v for k, v in self._asked.items() if k in parts}
         return Book(_whole([part for _, part in parts.values()]), published.indicators, kept)
 
+    def figures(self, project: Project) -> Figures:
+        """The money of a project; worked out once as long as nothing new is said of it."""
+        known = self._figures.get(project.id)
+        if known is None or known[0] is not project:
+            known = self._figures[project.id] = (project, figures_of(project))
+        return known[1]
+
+    def _taken(self, ledger: Ledger, published: _Published, who_of: Callable[[str], str]) -> list[Event]:
+        """The events of the imports, made anew only where something was taken in."""
+        key = (published.key, _stamp(ledger.folder / importing.FILE))
+        if self._imports is None or self._imports[0] != key:
+            if self._imports is not None and self._imports[0][0] != key[0]:  # type: ignore[index]
+                self._imported = {}  # bodies may be others now
+            self._imports = (key, imported_events(ledger.folder, who_of, self._imported))
+        return self._imports[1]
+
     def _read(self, ledger: Ledger) -> _Published:
         key = (tuple(b.name for b in ledger.batch_folders()), _stamp(ledger.folder / _BODIES))
         if self._published is None or self._published.key != key:
@@ -152,7 +179,10 @@ class Keeper:
                 whose = {
                     bare(name): who for name, who in con.execute("SELECT body, who FROM bodies").fetchall()
                 }
-                self._published = _Published(key, events, indicators_of(con), whose)
+                names = {
+                    who: frozenset(bare(b) for b in {e.body for e in found}) for who, found in events.items()
+                }
+                self._published = _Published(key, events, indicators_of(con), whose, names)
             finally:
                 con.close()
         return self._published

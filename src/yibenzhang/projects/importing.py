@@ -274,9 +274,19 @@ def known_numbers(folder: Path) -> frozenset[str]:
     )
 
 
-def imported_events(folder: Path, who_of: Callable[[str], str]) -> list[Event]:
-    """The events of all imports that hold; ``who_of`` tells which body a printed name is."""
-    return [_event(found, row, who_of) for found in standing(folder) for row in found["rows"]]
+def imported_events(
+    folder: Path, who_of: Callable[[str], str], kept: dict[tuple[str, ...], list[Event]] | None = None
+) -> list[Event]:
+    """The events of all imports that hold; ``who_of`` tells which body a printed name is. ``kept``: those made before,
+    by import; only what is new is made."""
+    known = {} if kept is None else kept
+    out: list[Event] = []
+    for found in standing(folder):
+        key = (found["kind"], found["sha256"], found["at"])
+        if key not in known:
+            known[key] = [_event(found, row, who_of) for row in found["rows"]]
+        out += known[key]
+    return out
 
 
 _WORDS = ("number", "contract", "result", "grade", "reason", "use")

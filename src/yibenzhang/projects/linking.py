@@ -88,10 +88,7 @@ class Project:
     events: tuple[Event, ...]
     members: tuple[Member, ...]
     links: tuple[Link, ...]
-
-    @property
-    def years(self) -> tuple[int, ...]:
-        return tuple(sorted({e.year for e in self.events if e.year}))
+    years: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,8 +337,9 @@ def _same_name(a: Member, b: Member) -> bool:
 
 def _equal_in_some_year(a: Mapping[int, set[Decimal]], b: Mapping[int, set[Decimal]]) -> bool:
     """One of them does not say its year, and an amount of the other is the same."""
-    every = (set().union(*x.values()) if x else set() for x in (a, b))
-    mine, theirs = every
+    if 0 not in a and 0 not in b:
+        return False
+    mine, theirs = (set().union(*x.values()) for x in (a, b))
     return bool(a.get(0, set()) & theirs or b.get(0, set()) & mine)
 
 
@@ -369,6 +367,14 @@ def _project(group: Sequence[Member], links: Sequence[Link]) -> Project:
     )
     named.sort(key=lambda e: (*e.when, e.id))
     codes = tuple(dict.fromkeys(m.code for m in members if m.code))
+    years = tuple(sorted({e.year for e in events if e.year}))
     return Project(
-        members[0].id, members[0].who, named[-1].name, codes, tuple(events), tuple(members), tuple(links)
+        members[0].id,
+        members[0].who,
+        named[-1].name,
+        codes,
+        tuple(events),
+        tuple(members),
+        tuple(links),
+        years,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -33,6 +33,18 @@ class Supplier:
 
 
 @dataclass(frozen=True, slots=True)
+class Figures:
+    """The money of one project: by measure (the last year's, or added up), by year and measure, contracts by supplier;
+    ``carried`` as in Summary."""
+
+    money: Mapping[str, Decimal | None]
+    years: Mapping[tuple[int, str], Decimal]
+    kinds: frozenset[str]
+    contracts: tuple[tuple[str, Decimal], ...]
+    carried: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """``carried``: what was in the last assessed budgets and not spent, over projects that tell both."""
 
@@ -44,36 +56,69 @@ class Summary:
     kinds: Mapping[str, int]
 
 
-def summed(projects: Sequence[Project], few: int = 20) -> Summary:
-    """The figures of these projects; the ``few`` largest bodies and suppliers."""
-    years: dict[int, dict[str, Decimal]] = defaultdict(dict)
-    there: dict[int, set[str]] = defaultdict(set)
+def figures_of(p: Project) -> Figures:
+    """The figures of one project."""
+    contracts = [
+        (e.supplier, e.amount("contracted")) for e in p.events if e.kind == "contract" and e.supplier
+    ]
+    return Figures(
+        {m: money_of(p, m) for m in MEASURES}, _by_year(p), frozenset(e.kind for e in p.events),
+        tuple((who, value) for who, value in contracts if value), _carried(p),
+    )  # fmt: skip
+
+
+def summed(
+    projects: Sequence[Project], figures: Callable[[Project], Figures] = figures_of, few: int = 20
+) -> Summary:
+    """The figures of these projects; the ``few`` largest bodies and suppliers. ``figures``: where those of a project are
+    kept."""
+    whole = _Adding()
+    by_body: dict[str, _Adding] = defaultdict(_Adding)
+    years: dict[int, _Adding] = defaultdict(_Adding)
     kinds: dict[str, int] = defaultdict(int)
     suppliers: dict[str, list[Decimal]] = defaultdict(list)
     carried: list[Decimal] = []
     for p in projects:
-        for (year, measure), value in _by_year(p).items():
-            years[year][measure] = years[year].get(measure, Decimal(0)) + value
-            there[year].add(p.id)
-        for kind in {e.kind for e in p.events}:
+        f = figures(p)
+        whole.add(f.money)
+        by_body[p.who].add(f.money)
+        for kind in f.kinds:
             kinds[kind] += 1
-        for e in p.events:
-            if e.kind == "contract" and e.supplier and (signed := e.amount("contracted")):
-                suppliers[e.supplier].append(signed)
-        carried += _carried(p)
-    bodies: dict[str, list[Project]] = defaultdict(list)
-    for p in projects:
-        bodies[p.who].append(p)
-    told = [_sums(who, mine) for who, mine in bodies.items()]
-    told.sort(key=lambda s: (-(s.money["budget"] or s.money["contracted"] or Decimal(0)), s.name))
+        for who, value in f.contracts:
+            suppliers[who].append(value)
+        carried += [f.carried] if f.carried is not None else []
+        told: dict[int, dict[str, Decimal | None]] = defaultdict(dict)
+        for (year, measure), value in f.years.items():
+            told[year][measure] = value
+        for year, money in told.items():
+            years[year].add(money)
+    bodies = [found.sums(who) for who, found in by_body.items()]
+    bodies.sort(key=lambda s: (-(s.money["budget"] or s.money["contracted"] or Decimal(0)), s.name))
     return Summary(
-        _sums("", projects),
-        tuple(Sums(str(y), len(there[y]), {m: years[y].get(m) for m in MEASURES}) for y in sorted(years)),
-        tuple(told[:few]),
+        whole.sums(""),
+        tuple(years[y].sums(str(y)) for y in sorted(years)),
+        tuple(bodies[:few]),
         _largest(suppliers, few),
         sum(carried, Decimal(0)) if carried else None,
         kinds,
     )
+
+
+class _Adding:
+    """Money added up measure by measure; what nobody tells stays unknown."""
+
+    def __init__(self) -> None:
+        self._projects = 0
+        self._money: dict[str, Decimal] = {}
+
+    def add(self, money: Mapping[str, Decimal | None]) -> None:
+        self._projects += 1
+        for measure, value in money.items():
+            if value is not None:
+                self._money[measure] = self._money.get(measure, Decimal(0)) + value
+
+    def sums(self, name: str) -> Sums:
+        return Sums(name, self._projects, {m: self._money.get(m) for m in MEASURES})
 
 
 def _by_year(p: Project) -> Mapping[tuple[int, str], Decimal]:
@@ -94,21 +139,11 @@ def _by_year(p: Project) -> Mapping[tuple[int, str], Decimal]:
     return out
 
 
-def _carried(p: Project) -> list[Decimal]:
-    """What the last self-assessment left of its budget."""
+def _carried(p: Project) -> Decimal | None:
+    """What the last self-assessment left of its budget; None where it does not tell both."""
     found = [e for e in p.events if e.kind == "self_assessment" and e.amount("budget") is not None]
-    if not found:
-        return []
-    budget, executed = found[-1].amount("budget"), found[-1].amount("executed")
-    return [max(budget - executed, Decimal(0))] if budget is not None and executed is not None else []
-
-
-def _sums(name: str, projects: Sequence[Project]) -> Sums:
-    money: dict[str, Decimal | None] = {}
-    for measure in MEASURES:
-        told = [v for p in projects if (v := money_of(p, measure)) is not None]
-        money[measure] = sum(told, Decimal(0)) if told else None
-    return Sums(name, len(projects), money)
+    budget, executed = (found[-1].amount("budget"), found[-1].amount("executed")) if found else (None, None)
+    return max(budget - executed, Decimal(0)) if budget is not None and executed is not None else None
 
 
 def _largest(suppliers: Mapping[str, Sequence[Decimal]], few: int) -> tuple[Supplier, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import threading
@@ -14,6 +15,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
+from yibenzhang.ledger.store import Ledger, LedgerError
 from yibenzhang.office.analysing import present
 from yibenzhang.office.database import Database, DatabaseError, engine_of, prepare
 from yibenzhang.office.file_store import FileStore, write
@@ -22,6 +24,7 @@ from yibenzhang.office.models import Setting
 from yibenzhang.office.roster import Brief
 from yibenzhang.projects.book import Keeper
 from yibenzhang.resources.store import prepare as prepare_resources
+from yibenzhang.standards import StandardsError
 from yibenzhang.web.picturing import Pictures
 from yibenzhang.web.views import Views
 
@@ -114,6 +117,14 @@ class Office:
             self.foreman.start()
         if self.settings.work or self.settings.shared:
             self.pictures.warm()
+            if (
+                self.settings.analyses and (Path(self.settings.analyses) / "ledger.json").is_file()
+            ):  # so that the first who opens the projects need not wait
+                threading.Thread(target=self._open_projects, name="projects", daemon=True).start()
+
+    def _open_projects(self) -> None:
+        with contextlib.suppress(StandardsError, LedgerError, OSError):  # told where they are asked for
+            self.projects.asked(Ledger(self.settings.analyses), self.settings.extra)
 
     def stop(self) -> None:
         if self.settings.work:

@@ -22,7 +22,7 @@ from yibenzhang.projects.oc4ids import package
 from yibenzhang.projects.portfolio import Asked
 from yibenzhang.projects.promises import promises_of
 from yibenzhang.projects.records import Record
-from yibenzhang.projects.telling import ASKED, EVENTS, LIST, SHOWN, asked_row, event_rows, money_of, row_of
+from yibenzhang.projects.telling import ASKED, EVENTS, LIST, SHOWN, asked_row, event_rows, row_of
 from yibenzhang.projects.words import words
 from yibenzhang.web.formats import forms, told_to_programs
 from yibenzhang.web.formats import shown as answered
@@ -74,7 +74,7 @@ def project_in(book: Book, who: Actor, member: str) -> Project:
 
 
 def filtered(
-    projects: Sequence[Project], body: str, year: str, find: str, step: str, order: str
+    office: Office, projects: Sequence[Project], body: str, year: str, find: str, step: str, order: str
 ) -> list[Project]:
     """The projects that a view shows, in its order."""
     wanted, said = int(year) if year.isdigit() else 0, folded(find)
@@ -87,7 +87,7 @@ def filtered(
         and (not step or any(e.kind == step for e in p.events))
     ]
     if order in ORDERS and order:
-        found.sort(key=lambda p: -(money_of(p, order) or 0))
+        found.sort(key=lambda p: -(office.projects.figures(p).money[order] or 0))
     return found
 
 
@@ -103,8 +103,9 @@ def projects(
     order: Annotated[str, Query(max_length=20)] = "",
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
-    every = seen(book_in(office), who)
-    found = filtered(every, body, year, find, step, order)
+    book = book_in(office)
+    every = seen(book, who)
+    found = filtered(office, every, body, year, find, step, order)
     part = found if told_to_programs(request) else found[(page - 1) * PAGE : page * PAGE]
     given = dict(zip(_FILTERS, (body, year, find, step, order), strict=True))
     with office.session() as session:
@@ -119,7 +120,9 @@ def projects(
         "项目",
         heads=_HEADS,
         money=_MONEY,
-        years=sorted({y for p in every for y in p.years}, reverse=True),
+        years=book.years
+        if only_of(who) is None
+        else sorted({y for p in every for y in p.years}, reverse=True),
         steps={k.id: k.name for k in kinds().values()},
         orders=ORDERS,
         views=views,
@@ -135,7 +138,7 @@ def projects(
 def workbook(
     office: Shop, who: Who, body: str = "", year: str = "", find: str = "", step: str = "", order: str = ""
 ) -> Response:
-    found = filtered(seen(book_in(office), who), body, year, find, step, order)
+    found = filtered(office, seen(book_in(office), who), body, year, find, step, order)
     rows = [[_cell(row_of(p), k) for k in LIST] for p in found]
     head = {"Content-Disposition": 'attachment; filename="projects.xlsx"'}
     return Response(write_sheet("项目", [PROJECTS[k] for k in LIST], rows), media_type=XLSX, headers=head)
@@ -154,7 +157,7 @@ def oc4ids(
 ) -> Response:
     from yibenzhang.office.models import now
 
-    found = filtered(seen(book_in(office), who), body, year, find, step, "")
+    found = filtered(office, seen(book_in(office), who), body, year, find, step, "")
     made = package(found, now().isoformat(timespec="seconds"))
     head = {"Content-Disposition": 'attachment; filename="projects-oc4ids.json"'}
     return Response(made, media_type="application/json", headers=head)
