@@ -16,6 +16,7 @@ from yibenzhang.cli_common import Layer, fail, standards_of
 from yibenzhang.cli_ledger import DEFAULT, Folder, _opened
 
 if TYPE_CHECKING:
+    from yibenzhang.ledger.store import Ledger
     from yibenzhang.projects.linking import Linked, Member, Project
 
 app = typer.Typer(
@@ -139,18 +140,26 @@ def _one(book: Linked, asked: str) -> Project:
 def export(
     ledger: Folder = DEFAULT,
     format: Annotated[
-        str, typer.Option("--format", "-f", help="oc4ids、json 或 csv（一笔金额一行）")
+        str, typer.Option("--format", "-f", help="oc4ids、json、csv 或 xlsx（一笔金额一行）")
     ] = "oc4ids",
     output: Output = None,
     body: Body = "",
     standards: Layer = "",
 ) -> None:
-    """导出项目和全部事件：OC4IDS 的写法、JSON 或 CSV。"""
+    """导出项目和全部事件：OC4IDS 的写法、JSON、CSV 或 Excel。"""
     from yibenzhang.projects import telling
     from yibenzhang.projects.oc4ids import package
 
-    _known(format, ("oc4ids", "json", "csv"))
+    _known(format, ("oc4ids", "json", "csv", "xlsx"))
+    if format == "xlsx" and output is None:
+        raise fail("Excel 要用 -o 写到文件。")
     book = _book(ledger, standards, body)
+    if format == "xlsx" and output is not None:
+        try:
+            output.write_bytes(telling.workbook_of(book.projects))
+        except OSError as error:
+            raise fail(f"{output} 写不进去：{error.strerror}。") from error
+        return
     if format == "oc4ids":
         text = package(book.projects, _now())
     elif format == "json":
@@ -196,7 +205,10 @@ def _member(members: dict[str, Member], asked: str) -> Member:
 def import_(
     kind: Annotated[
         str,
-        typer.Argument(help="approval、contract、payment、acceptance、change 或其中文名", show_default=False),
+        typer.Argument(
+            help="contract、payment 等（不认识的会列出有哪些）或其中文名；ocds 是采购发布包",
+            show_default=False,
+        ),
     ],
     file: Annotated[Path, typer.Argument(help="Excel 或 CSV", show_default=False)],
     ledger: Folder = DEFAULT,
@@ -207,13 +219,23 @@ def import_(
     by: By = "",
 ) -> None:
     """导入批复、合同、支付、验收、变更的表。退出码：0 收了，1 有不能收的行，2 不能运行。"""
-    from yibenzhang.projects.importing import ImportRefused, form_of, known_numbers, read_rows, take
+    from yibenzhang.projects.importing import (
+        RELEASES,
+        ImportRefused,
+        form_of,
+        known_numbers,
+        read_rows,
+        take,
+    )
     from yibenzhang.projects.words import say
     from yibenzhang.resources.importing import mapping_of
     from yibenzhang.standards import StandardsError
 
     store = _opened(ledger)
     warn = Console(stderr=True, highlight=False, soft_wrap=True)
+    if kind == RELEASES:
+        _releases(store, file, body, rest, check, by)
+        return
     try:
         form = form_of(kind)
         data = file.read_bytes()
@@ -255,7 +277,74 @@ def undo_import(
         found = undo(_opened(ledger).folder, file, _now(), by)
     except ImportRefused as error:
         raise fail(str(error)) from error
-    print(say("undone", file=found["file"], kind=forms()[found["kind"]].kind.name, count=len(found["rows"])))
+    kind = forms()[found["kind"]].kind.name if found["kind"] in forms() else "OCDS"
+    print(say("undone", file=found["file"], kind=kind, count=len(found["rows"])))
+
+
+def _releases(store: Ledger, file: Path, body: str, rest: bool, check: bool, by: str) -> None:
+    """Take a package of OCDS releases in."""
+    from yibenzhang.projects.importing import ImportRefused, take_rows
+    from yibenzhang.projects.ocds import releases_of
+    from yibenzhang.projects.words import say
+
+    warn = Console(stderr=True, highlight=False, soft_wrap=True)
+    try:
+        data = file.read_bytes()
+        found = releases_of(data, body)
+        for why in found.refused:
+            warn.print(Text(why))
+        if check or (found.refused and not rest):
+            print(say("taken", kind="OCDS", count=0))
+            raise typer.Exit(int(bool(found.refused)))
+        count = take_rows(store.folder, found.rows, data, file.name, _now(), by)
+    except ImportRefused as error:
+        raise fail(str(error)) from error
+    except OSError as error:
+        raise fail(f"{file}：{error.strerror}") from error
+    print(say("taken", kind="OCDS", count=count))
+    raise typer.Exit(int(bool(found.refused)))
+
+
+@app.command()
+def paper(
+    project: Annotated[str, typer.Argument(help="编号、项目编码或名称", show_default=False)],
+    output: Annotated[Path, typer.Option("--output", "-o", help="写到这个文件，.docx 或 .xlsx")],
+    ledger: Folder = DEFAULT,
+    body: Body = "",
+    year: Annotated[int, typer.Option(help="哪一年的；不写为最近一次")] = 0,
+    kind: Annotated[str, typer.Option(help="self_assessment 自评，monitoring 监控")] = "self_assessment",
+    report: Annotated[bool, typer.Option("--report", help="自评报告，不是自评表")] = False,
+    method: Annotated[Path | None, typer.Option(help="计分办法的 TOML 文件")] = None,
+    standards: Layer = "",
+) -> None:
+    """填报过的自评表、自评报告、监控表，写成 Word 或 Excel。"""
+    from yibenzhang.projects import records
+    from yibenzhang.projects.method import method_of
+    from yibenzhang.reports import performance_words as papers
+    from yibenzhang.reports.performance_files import as_docx, as_xlsx
+    from yibenzhang.standards import StandardsError
+
+    if output.suffix not in (".docx", ".xlsx"):
+        raise fail(f"{output.name} 应是 .docx 或 .xlsx。")
+    one = _one(_book(ledger, standards, body), project)
+    ids = {e.id for e in one.events}
+    kept = [r for r in records.standing(_opened(ledger).folder) if r.id in ids and r.kind == kind]
+    found = max((r for r in kept if year in (0, r.year)), key=lambda r: (r.year, r.at), default=None)
+    if found is None:
+        raise fail(f"“{one.name}”没有这样的填报；在工作台的项目页里填。")
+    try:
+        by = method_of(str(method) if method else "")
+    except StandardsError as error:
+        raise fail(str(error)) from error
+    if kind == records.MONITORING:
+        made = papers.monitoring_table(found, by)
+    else:
+        made = papers.assessment_report(found, by) if report else papers.assessment_table(found, by)
+    try:
+        output.write_bytes(as_xlsx(made) if output.suffix == ".xlsx" else as_docx(made, not report))
+    except OSError as error:
+        raise fail(f"{output} 写不进去：{error.strerror}。") from error
+    print(f"{output}　{made.title}{made.below}")
 
 
 @app.command()

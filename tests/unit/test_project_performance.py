@@ -389,3 +389,48 @@ def test_releases_are_rows_of_procurement_contracts_and_payments(tmp_path: Path)
     for bad in (b"[1]", b"{}", b'{"releases": []}', b"\xff", b"{"):
         with pytest.raises(ImportRefused):
             releases_of(bad)
+
+
+# ---- from the command line -----------------------------------------------------------------------------
+
+
+def test_releases_papers_and_excel_from_the_command_line(tmp_path: Path) -> None:
+    from typer.testing import CliRunner
+
+    from yibenzhang.cli import app
+
+    ledger = Ledger(tmp_path / "账本")
+    at, run = ["--ledger", str(ledger.folder)], CliRunner()
+    package = tmp_path / "采购.json"
+    package.write_text(json.dumps(PACKAGE), encoding="utf-8")
+    refused = run.invoke(app, ["projects", "import", "ocds", str(package), *at])
+    assert refused.exit_code == 1 and Keeper().book(ledger).projects == ()
+    assert run.invoke(app, ["projects", "import", "ocds", str(package), *at, "--rest"]).exit_code == 1
+    keep(ledger.folder, record(line("产出指标", "1个", "1个", "90", "90")))
+    (project,) = Keeper().book(ledger).projects
+    assert [e.kind for e in project.events] == ["self_assessment", "procurement", "contract", "payment"]
+    for name, more in (("表.docx", ()), ("报告.docx", ("--report",)), ("表.xlsx", ())):
+        made = run.invoke(app, ["projects", "paper", "政务云", *at, "-o", str(tmp_path / name), *more])
+        assert made.exit_code == 0 and (tmp_path / name).read_bytes()[:2] == b"PK", made.output
+    for wrong in (
+        ["-o", "x.txt"],
+        ["-o", "x.docx", "--year", "2020"],
+        ["-o", "x.docx", "--kind", "monitoring"],
+    ):
+        assert run.invoke(app, ["projects", "paper", "政务云", *at, *wrong]).exit_code == 2
+    assert run.invoke(app, ["projects", "export", *at, "-f", "xlsx"]).exit_code == 2
+    assert (
+        run.invoke(app, ["projects", "export", *at, "-f", "xlsx", "-o", str(tmp_path / "e.xlsx")]).exit_code
+        == 0
+    )
+    sheet = load_workbook(tmp_path / "e.xlsx").active
+    assert sheet is not None and 1000000.1 in [c for row in sheet.iter_rows(values_only=True) for c in row]
+    assert run.invoke(app, ["projects", "undo-import", "采购.json", *at]).exit_code == 0
+
+
+def test_a_question_about_a_year_nobody_knows_does_not_name_it() -> None:
+    from yibenzhang.projects.portfolio import case_of, questions
+
+    rows = [{"indicator": x, "target": "明显提升"} for x in "甲乙丙"]
+    (one,) = case_of(questions()["goals.nothing_measured"], rows)
+    assert one.message == "“项目”的 3 项指标都是文字，没有一项有数。"

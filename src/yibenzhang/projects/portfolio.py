@@ -137,11 +137,17 @@ def _found(
                 str(row["body"]),
                 str(row["project"]),
                 str(row["name"]),
-                rule.message.format(**told),
+                _said(rule.message, row, told),
                 str(row["cited"]),
                 event.source if event else None,
                 told,
             )
+
+
+def _said(message: str, row: Mapping[str, Any], told: Mapping[str, str]) -> str:
+    """The message filled in; without the year where it is not known."""
+    unknown = "year" in row and row["year"] is None
+    return (message.replace("{year}年", "") if unknown else message).format(**told)
 
 
 def tables(
