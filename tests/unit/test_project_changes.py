@@ -225,3 +225,33 @@ def test_an_evaluation_report_tells_of_its_project(tmp_path: Path, amount: str, 
         ("budget", "1,200万元"), ("executed", "1,150.5万元"), ("score", f"{score}分"),
     ]  # fmt: skip
     assert told[0].words == "良、2025年8月2日"
+
+
+# ---- names behind a unit -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("long", "short", "amount", "count"),
+    [
+        ("示范市公共卫生中心(示范市应急医疗中心)保洁服务", "保洁项目", "232", 1),
+        ("示范市第一医院核磁共振", "核磁共振", "232", 1),
+        ("示范市公共卫生中心保洁服务", "保洁项目", "233", 2),  # another amount
+        ("示范市公共卫生中心安保服务", "保洁项目", "232", 2),  # another service of the same amount
+        ("示范市第一医院2021年设备", "2022年设备", "232", 2),  # another year in the name
+    ],
+)
+def test_a_name_behind_its_unit_is_the_same_where_the_amount_is(
+    long: str, short: str, amount: str, count: int
+) -> None:
+    rows = [
+        event(long, 2023, "232", "self_assessment"),
+        event(short, 2023, amount, "self_assessment", origin="form"),
+    ]
+    assert len(linked(rows).projects) == count
+
+
+def test_two_units_with_the_same_short_name_and_amount_are_left_to_a_person() -> None:
+    rows = [event(f"示范市{x}医院保洁服务", 2023, "232", "self_assessment") for x in ("第一", "第二")]
+    assert (
+        len(linked([*rows, event("保洁项目", 2023, "232", "self_assessment", origin="form")]).projects) == 3
+    )

@@ -17,6 +17,8 @@ from yibenzhang.projects.names import Shape, folded, likeness, place_of_body, sh
 
 _SAME_AMOUNT, _NEAR_AMOUNT, _ASKED = 0.6, 0.85, 0.6
 """How alike names must be: with an equal amount in one year, with a near one in another, to be asked about at all."""
+_OWN = 0.9
+"""How alike names are that differ in nothing but the unit before them."""
 _NEAR = Decimal("1.5")
 """Amounts of different years are near if neither is more than this many times the other."""
 _MONEY = ("budget", "planned", "approved", "contracted")
@@ -295,13 +297,16 @@ def _near_names(group: Sequence[Member]) -> Iterator[tuple[int, int]]:
     exact: dict[str, list[int]] = defaultdict(list)
     for k, m in enumerate(group):
         exact[m.shape.core].append(k)
+        if len(m.shape.own) >= 2 and m.shape.own != m.shape.core:
+            exact[m.shape.own].append(k)
         for pair in m.shape.pairs:
             where[pair].append(k)
     shared: dict[tuple[int, int], int] = defaultdict(int)
     for same in exact.values():
         for n, k in enumerate(same):
             for j in same[n + 1 :]:
-                shared[k, j] += 1000
+                if k != j:
+                    shared[min(k, j), max(k, j)] += 1000
     for found in where.values():
         if len(found) <= _COMMON:
             for n, k in enumerate(found):
@@ -323,6 +328,8 @@ def _step(
         return (0 if equal else 1), 1.0
     score = likeness(a.shape, b.shape)
     coded, same = a.code and b.code, a.shape.numbers == b.shape.numbers
+    if equal and len(a.shape.own) >= 2 and a.shape.own == b.shape.own:
+        score = max(score, _OWN)  # but for the unit before it the name is the same
     if equal and score >= _SAME_AMOUNT and not coded and (same or a.numbers == b.numbers):
         return 2, score
     if same and not coded and not years and score >= _NEAR_AMOUNT and _near(money, other):
