@@ -6,7 +6,7 @@ import json
 import random
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -23,9 +23,16 @@ FAULTS = (
     "payment.before_contract", "acceptance.after_payment", "budget.after_end", "contract.above_approved",
     "paid.above_contracted", "project.no_goals", "goals.no_results", "goals.nothing_measured", "goals.weaker",
     "goals.unchanged", "goals.all_full", "goals.levels", "goals.effect_repeats", "goals.no_unit", "goals.one_weight",
-    "money.unspent", "acceptance.missing", "paid.twice", "operation.high",
+    "money.unspent", "acceptance.missing", "acceptance.late", "paid.twice", "operation.high",
 )  # fmt: skip
-_SPANS = {"goals.unchanged": (2021, 2024), "acceptance.missing": (2021, 2023), "operation.high": (2021, 2024)}
+CHANGES = ("renamed", "recoded")
+"""Projects that get another name, or another code, after their first year."""
+_SPANS = {
+    "goals.unchanged": (2021, 2024),
+    "acceptance.missing": (2021, 2023),
+    "acceptance.late": (2021, 2022),
+    "operation.high": (2021, 2024),
+}
 """Faults that need more years, or years that are over."""
 
 
@@ -61,7 +68,8 @@ class Made:
 def portfolio(count: int, seed: int = 1, each: int = 20) -> Made:
     """``count`` projects, 50 a body; every fault in ``each`` of them. The same seed gives the same."""
     chance = random.Random(seed)
-    faults = [f for f in FAULTS for _ in range(min(each, count // (2 * len(FAULTS))))]
+    every = (*FAULTS, *CHANGES)
+    faults = [f for f in every for _ in range(min(each, count // (2 * len(every))))]
     faulty = dict(zip(chance.sample(range(count), len(faults)), faults, strict=True))
     names = [f"{of}{what}{do}" for what in _WHAT for of in _OF for do in _DO]
     said: list[Said] = []
@@ -74,19 +82,20 @@ def portfolio(count: int, seed: int = 1, each: int = 20) -> Made:
 
 
 def _project(chance: random.Random, body: str, number: int, name: str, fault: str) -> Iterator[Said]:
-    code = f"4201{number:08d}T001" if chance.random() < 0.7 else ""
+    code = f"4201{number:08d}T001" if chance.random() < 0.7 or fault in CHANGES else ""
     money = Decimal(chance.randrange(100_000, 20_000_000, 1000))
     first, last = _SPANS.get(fault) or sorted(chance.sample(YEARS, 2))
 
     def say(
         kind: str, year: int, told: str, *amounts: tuple[str, Decimal], coded: bool = False, **more: Any
     ) -> Said:
-        return Said(
-            str(number), body, kind, year, told, code if coded or kind == "budget" else "", amounts, **more
-        )
+        own = f"{code}2" if fault == "recoded" and year > first and not coded else code
+        own = own if coded or kind == "budget" else ""
+        return Said(str(number), body, kind, year, told, own, amounts, **more)
 
     for year in range(first, last + 1):
-        told = name + chance.choice(_LIGHT)
+        told = name + (chance.choice(_LIGHT) if fault != "recoded" else "")
+        told = f"{name}和新一代平台" if fault == "renamed" and year > first else told
         budget = money if year <= first + 1 or fault == "operation.high" else money / 10
         spent = budget * 4 / 10 if fault == "money.unspent" and year == first else budget
         yield say("budget", year, told, ("budget", budget))
@@ -116,9 +125,11 @@ def _contracted(
     yield coded("payment", "02-10" if fault == "payment.before_contract" else "05-10", ("paid", part))
     rest = money if fault == "paid.above_contracted" else part
     late = {"acceptance.after_payment": "07-20", "paid.twice": "05-13"}.get(fault, "11-20")
-    yield coded("payment", late, ("paid", rest))
+    if fault != "acceptance.late":  # else all would be paid before it
+        yield coded("payment", late, ("paid", rest))
     if fault != "acceptance.missing":
-        yield coded("acceptance", "09-01")
+        late_by = 5 if fault == "acceptance.late" else 0
+        yield replace(coded("acceptance", "09-01"), date=f"{first + late_by}-09-01", year=first + late_by)
 
 
 def _goals(fault: str, first: int, year: int, last: int) -> tuple[tuple[str, str, str, str, str], ...]:

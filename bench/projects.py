@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.project_portfolio import FAULTS, Made, pairs, portfolio, stored
+from bench.project_portfolio import CHANGES, FAULTS, Made, pairs, portfolio, stored
 from yibenzhang.projects.book import Book, Keeper
 from yibenzhang.projects.changes import OWN
 from yibenzhang.projects.oc4ids import package
@@ -71,8 +71,9 @@ def _results(made: Made, book: Book, truth: dict[str, str], found: list[Any]) ->
     right, wrong = pairs(truly)
     number = {p: told[0] for p, told in truly}
     told = {(a.rule, number[a.project]) for a in found if a.project}
+    told |= {(e.kind, number[p.id]) for p in book.projects for e in p.events if e.kind in CHANGES}
     links = Found("归并（成对的事件）", sum(n * (n - 1) // 2 for n in whole.values()), right, wrong)
-    return [links, *(_found(rule, made.planted, told) for rule in FAULTS)]
+    return [links, *(_found(rule, made.planted, told) for rule in (*FAULTS, *CHANGES))]
 
 
 def _found(rule: str, planted: frozenset[tuple[str, str]], told: set[tuple[str, str]]) -> Found:

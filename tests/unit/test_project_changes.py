@@ -255,3 +255,13 @@ def test_two_units_with_the_same_short_name_and_amount_are_left_to_a_person() ->
     assert (
         len(linked([*rows, event("保洁项目", 2023, "232", "self_assessment", origin="form")]).projects) == 3
     )
+
+
+def test_two_with_codes_of_their_own_are_not_one_for_likeness() -> None:
+    rows = [
+        event("园区政务外网租用", 2023, "100", code="420100231T01"), event("园区政务外网租用费", 2023, "100", "goals"),
+        event("社区政务外网租用", 2025, "100", code="420100251T02"), event("社区政务外网租用费", 2025, "100", "goals"),
+    ]  # fmt: skip
+    found = linked(rows)
+    assert [sorted({e.name[:2] for e in p.events}) for p in found.projects] == [["园区"], ["社区"]]
+    assert found.proposals

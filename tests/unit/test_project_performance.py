@@ -211,6 +211,8 @@ def watched(
         ("明显提升", "正在推进", "", "", State.UNKNOWN),
         ("≥3台", "95%", "数量指标", "", State.UNKNOWN),
         ("≥0件", "0件", "数量指标", "", State.DONE),
+        ("0次", "0次", "质量指标", "", State.ON_COURSE),
+        ("0次", "2次", "质量指标", "yes", State.BROKEN),
     ],
 )  # fmt: skip
 def test_a_promise_at_mid_year(target: str, actual: str, level2: str, forecast: str, state: State) -> None:

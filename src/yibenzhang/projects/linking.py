@@ -179,11 +179,16 @@ class _Sets:
             self._refused(x, y, told) for x in self.groups[one] for y in self.groups[other]
         ):
             return False
+        if reason == "alike" and self._codes(one) and self._codes(other):
+            return False  # each is known under a code of its own: only a person may say that it is one
         for m in self.groups.pop(other):
             self._of[m.id] = one
             self.groups[one].append(m)
         self.links.append(Link(a.id, b.id, reason, score, cited))
         return True
+
+    def _codes(self, root: str) -> frozenset[str]:
+        return frozenset(m.code for m in self.groups[root] if m.code)
 
     def _refused(self, x: Member, y: Member, told: bool = False) -> bool:
         return _pair(x, y) in self._apart or (not told and bool(x.origins & y.origins))

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from yibenzhang.projects.method import Method
 from yibenzhang.projects.records import Record, Result
-from yibenzhang.projects.scoring import Points, execution_points, indicator_points, reached_of
+from yibenzhang.projects.scoring import Points, execution_points, indicator_points, reached_of, sign_of
 from yibenzhang.recognising.indicators import empty, target_of
 from yibenzhang.standards import fold
 
@@ -128,7 +128,7 @@ def _watched(result: Result, gone: Decimal, method: Method) -> Watched:
     if aim is None or reached is None or (aim.unit and reached.unit and aim.unit != reached.unit):
         return Watched(result, None, _forecast(result, State.UNKNOWN))
     kinds = {fold(result.level1), fold(result.level2)}
-    sign = aim.sign or ("≤" if kinds & method.lower_is_better else "≥")
+    sign = sign_of(aim, method, (result.level1, result.level2))
     share = reached.number / aim.number if aim.number else None
     if sign in ("≤", "<"):
         kept = reached_of(sign, reached.number, aim.number)

@@ -96,7 +96,7 @@ def measured(
     aim: Target, reached: Decimal, weight: Decimal, method: Method, kinds: tuple[str, ...] = ()
 ) -> Points:
     """Points of a number against a condition: all of them where it is met, else in proportion."""
-    sign = aim.sign or ("≤" if any(fold(k) in method.lower_is_better for k in kinds) else "≥")
+    sign = sign_of(aim, method, kinds)
     if reached_of(sign, reached, aim.number):
         far = sign in ("≥", ">") and aim.number > 0 and reached >= method.over * aim.number
         return Points(weight, weight, Reason.OVER if far else Reason.REACHED)
@@ -108,6 +108,12 @@ def measured(
         return Points(Decimal(0), Decimal(0), Reason.MISSED)
     made = _rounded(weight * share, method)
     return Points(made, made, Reason.SHORT)
+
+
+def sign_of(aim: Target, method: Method, kinds: tuple[str, ...]) -> str:
+    """The sign of a condition; without one it is what the kind of indicator says, and zero is never to be exceeded."""
+    lower = aim.number == 0 or any(fold(k) in method.lower_is_better for k in kinds)
+    return aim.sign or ("≤" if lower else "≥")
 
 
 def reached_of(sign: str, reached: Decimal, number: Decimal) -> bool:
