@@ -348,6 +348,42 @@ def paper(
 
 
 @app.command()
+def draft(
+    workbook: Annotated[
+        Path, typer.Argument(help="决算的编制工作簿（draft --new accounts）", show_default=False)
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", help="写到这个文件，.xlsx")],
+    year: Annotated[int, typer.Option(help="哪一年的自评")],
+    ledger: Folder = DEFAULT,
+    body: Body = "",
+    method: Annotated[Path | None, typer.Option(help="计分办法的 TOML 文件")] = None,
+) -> None:
+    """把填报过的自评写进决算的编制工作簿：全年预算数、目标、指标和完成值。退出码：0 写了，1 没有对得上的项目，2 不能运行。"""
+    from zipfile import BadZipFile
+
+    from yibenzhang.drafting.assessments import fill, unit_of
+    from yibenzhang.projects import records
+    from yibenzhang.projects.method import method_of
+    from yibenzhang.reading import ReadingError
+    from yibenzhang.standards import StandardsError
+
+    kept = [
+        r
+        for r in records.standing(_opened(ledger).folder)
+        if r.kind == records.ASSESSMENT and r.year == year and body in r.body
+    ]
+    try:
+        by = method_of(str(method) if method else "")
+        names = fill(workbook, kept, by, output, unit_of(workbook))
+    except (StandardsError, ReadingError) as error:
+        raise fail(str(error)) from error
+    except (OSError, BadZipFile, KeyError, ValueError) as error:
+        raise fail(f"{workbook.name} 不是编制工作簿，或写不到 {output.name}：{error}。") from error
+    print(f"写进 {len(names)} 个项目的自评：{'、'.join(names)}" if names else "没有编码或名称对得上的项目。")
+    raise typer.Exit(0 if names else 1)
+
+
+@app.command()
 def portfolio(
     ledger: Folder = DEFAULT,
     body: Body = "",

@@ -436,3 +436,64 @@ def test_a_question_about_a_year_nobody_knows_does_not_name_it() -> None:
     rows = [{"indicator": x, "target": "明显提升"} for x in "甲乙丙"]
     (one,) = case_of(questions()["goals.nothing_measured"], rows)
     assert one.message == "“项目”的 3 项指标都是文字，没有一项有数。"
+
+
+@pytest.mark.middle
+def test_self_assessments_go_into_the_workbook_of_the_accounts(tmp_path: Path) -> None:
+    from typer.testing import CliRunner
+
+    from yibenzhang.cli import app
+    from yibenzhang.drafting.goals import total_score
+    from yibenzhang.drafting.workbook import WorkbookError, read_workbook
+
+    ledger, run = Ledger(tmp_path / "账本"), CliRunner()
+    kept = record(
+        Result("产出指标", "数量指标", "系统", "≥10个", "9个", "60", "54"),
+        Result("效益指标", "社会效益指标", "便利", "明显提升", "部分达成预期指标", "20", "14"),
+        Result("满意度指标", "服务对象满意度指标", "满意度", "≥90%", "95%", "10", "10"),
+        words={"goal": "平稳运行"},
+    )
+    keep(ledger.folder, replace(kept, code="42990026618T000000101"))
+    assert run.invoke(app, ["draft", "--new", "accounts", "--out", str(tmp_path / "空.xlsx")]).exit_code == 0
+    book = load_workbook(tmp_path / "空.xlsx")
+    book["项目"].append(["42990026618T000000101", "云平台", "618001", None, None, None])
+    book["绩效指标"].append(["42990026618T000000101", "产出指标", "数量指标", "旧的", "≥", "1", "个", 90])
+    book["绩效指标"].append(["别的", "产出指标", "数量指标", "不动的", "≥", "1", "个", 90])
+    book.save(tmp_path / "填了.xlsx")
+    said = [
+        "projects",
+        "draft",
+        str(tmp_path / "填了.xlsx"),
+        "--year",
+        "2025",
+        "--ledger",
+        str(ledger.folder),
+    ]
+    made = run.invoke(app, [*said, "-o", str(tmp_path / "新.xlsx")])
+    assert made.exit_code == 0, made.output
+    rows = [
+        r[:11]
+        for r in load_workbook(tmp_path / "新.xlsx")["绩效指标"].iter_rows(min_row=3, values_only=True)
+        if r[0]
+    ]
+    assert [r[3] for r in rows] == ["不动的", "系统", "便利", "满意度"]
+    assert rows[1][4:9] == ("≥", "10", "个", 60, "9")
+    assert rows[2][5] == "明显提升" and rows[2][9:] == ("部分达成", 70)
+    budget = next(
+        r for r in load_workbook(tmp_path / "新.xlsx")["项目"].iter_rows(values_only=True) if r[1] == "云平台"
+    )
+    assert budget[3:5] == (100, "平稳运行")  # the workbook counts in 万元
+    try:  # the program reads what it wrote: what is wrong is only what nobody filled in
+        figures = read_workbook(tmp_path / "新.xlsx")
+        assert total_score(figures.projects[0], Decimal(950000)) == Decimal("87.50")
+    except WorkbookError as error:
+        assert not [e for e in error.errors if "指标" in str(e) or "权重" in str(e)]
+    assert (
+        run.invoke(app, [*said[:3], "--year", "2020", *said[5:], "-o", str(tmp_path / "x.xlsx")]).exit_code
+        == 1
+    )
+    (tmp_path / "坏.xlsx").write_bytes(b"no")
+    assert (
+        run.invoke(app, ["projects", "draft", str(tmp_path / "坏.xlsx"), *said[3:], "-o", "y.xlsx"]).exit_code
+        == 2
+    )

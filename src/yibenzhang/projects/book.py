@@ -25,13 +25,15 @@ from yibenzhang.projects.indicators import Indicators, indicators_of
 from yibenzhang.projects.linking import Linked, Member, Project, linked
 from yibenzhang.projects.portfolio import Asked, asked, questions
 from yibenzhang.projects.records import Record, recorded_events
-from yibenzhang.projects.summary import Figures, figures_of
+from yibenzhang.projects.summary import Figures, Summary, figures_of, summed
 from yibenzhang.standards import StandardsError
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
 _BODIES = "bodies.jsonl"
+_MOST_SUMS = 200
+"""So many sums of one book are kept."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,7 @@ class Keeper:
         self._imports: tuple[Hashable, list[Event]] | None = None
         self._imported: dict[tuple[str, ...], list[Event]] = {}
         self._figures: dict[str, tuple[Project, Figures]] = {}
+        self._sums: tuple[Book | None, dict[Hashable, Summary]] = (None, {})
 
     def book(self, ledger: Ledger, extra: str = "") -> Book:
         """The book of the ledger as it stands. Raises StandardsError."""
@@ -151,6 +154,16 @@ class Keeper:
         self._parts = parts
         self._asked = {k: v for k, v in self._asked.items() if k in parts}
         return Book(_whole([part for _, part in parts.values()]), published.indicators, kept)
+
+    def summary(self, book: Book, key: Hashable, projects: Callable[[], Sequence[Project]]) -> Summary:
+        """The sums of some of a book's projects, worked out once for each ``key`` as long as the book is the same."""
+        with self._lock:
+            if self._sums[0] is not book or len(self._sums[1]) > _MOST_SUMS:
+                self._sums = (book, {})
+            kept = self._sums[1]
+            if key not in kept:
+                kept[key] = summed(projects(), self.figures)
+            return kept[key]
 
     def figures(self, project: Project) -> Figures:
         """The money of a project; worked out once as long as nothing new is said of it."""

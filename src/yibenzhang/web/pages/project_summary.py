@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from yibenzhang.ledger.bodies import bare
 from yibenzhang.projects.events import kinds, measures
-from yibenzhang.projects.summary import MEASURES, Summary, Sums, summed
+from yibenzhang.projects.summary import MEASURES, Summary, Sums
 from yibenzhang.projects.telling import plain
 from yibenzhang.web import charts
 from yibenzhang.web.charts import Chart, Series
@@ -36,7 +36,9 @@ def summary(
     request: Request, office: Shop, who: Who, body: Annotated[str, Query(max_length=200)] = ""
 ) -> Response:
     book = book_in(office)
-    found = summed([p for p in seen(book, who) if body in p.who], office.projects.figures)
+    found = office.projects.summary(
+        book, (only_of(who), body), lambda: [p for p in seen(book, who) if body in p.who]
+    )
     only = only_of(who)
     counts: dict[str, int] = {}
     for a in asked_in(office):
