@@ -104,7 +104,7 @@ def measures() -> Mapping[str, str]:
 
 
 _SQL = """
-SELECT event, kind, who, body, name, code, about_year, "begin", "end", measure, value, printed, words, owner, document,
+SELECT event, kind, who, body, name, code, about_year, year, "begin", "end", measure, value, printed, words, owner, document,
        file, page, place, path, address
 FROM project_events WHERE who <> '' ORDER BY who, document, event, measure
 """
@@ -143,10 +143,10 @@ def _event(rows: list[Mapping[str, Any]]) -> Event:
 
 
 def _where(row: Mapping[str, Any]) -> str:
-    """Which list of a document: a form, the text (a budget with its purpose), or a table."""
-    if row["owner"]:
-        return "form"
-    return "text" if row["kind"] == "budget" and row["words"] else ""
+    """Which list of a document: the text (a budget with its purpose), a table of projects, or a form."""
+    if row["kind"] == "budget" and row["about_year"] == row["year"]:
+        return "text" if row["words"] else ""
+    return "form" if row["owner"] else ""
 
 
 def place_of(page: int | None, place: str | None) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal
 
 from yibenzhang.projects.linking import Project
-from yibenzhang.projects.telling import money_of
+from yibenzhang.projects.telling import money_of, year_of
 
 MEASURES = ("requested", "approved", "budget", "executed", "contracted", "paid")
 _ADDED = frozenset({"contracted", "changed", "paid"})
@@ -35,13 +36,16 @@ class Supplier:
 @dataclass(frozen=True, slots=True)
 class Figures:
     """The money of one project: by measure (the last year's, or added up), by year and measure, contracts by supplier;
-    ``carried`` as in Summary."""
+    ``carried`` as in Summary; ``listed``: what the lists of all projects of a year have of it, ``last``: the
+    year of its budget in ``money``."""
 
     money: Mapping[str, Decimal | None]
     years: Mapping[tuple[int, str], Decimal]
     kinds: frozenset[str]
     contracts: tuple[tuple[str, Decimal], ...]
     carried: Decimal | None
+    listed: Mapping[int, Decimal]
+    last: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,18 @@ def figures_of(p: Project) -> Figures:
     return Figures(
         {m: money_of(p, m) for m in MEASURES}, _by_year(p), frozenset(e.kind for e in p.events),
         tuple((who, value) for who, value in contracts if value), _carried(p),
+        _listed(p), year_of(p, "budget"),
     )  # fmt: skip
+
+
+def _listed(p: Project) -> Mapping[int, Decimal]:
+    """What its rows in published lists of projects come to, neither those of forms nor sentences of the text."""
+    out: dict[int, Decimal] = {}
+    for e in p.events:
+        value = e.amount("budget")
+        if e.kind == "budget" and e.year and value is not None and e.origin.endswith("|"):
+            out[e.year] = out.get(e.year, Decimal(0)) + value
+    return out
 
 
 def summed(
@@ -78,10 +93,12 @@ def summed(
     kinds: dict[str, int] = defaultdict(int)
     suppliers: dict[str, list[Decimal]] = defaultdict(list)
     carried: list[Decimal] = []
-    for p in projects:
-        f = figures(p)
-        whole.add(f.money)
-        by_body[p.who].add(f.money)
+    told_of = [(p, figures(p)) for p in projects]
+    lists = {(p.who, year) for p, f in told_of for year in f.listed}
+    for p, f in told_of:
+        mine = _once(f, p.who, lists)
+        whole.add(mine)
+        by_body[p.who].add(mine)
         for kind in f.kinds:
             kinds[kind] += 1
         for who, value in f.contracts:
@@ -89,7 +106,10 @@ def summed(
         carried += [f.carried] if f.carried is not None else []
         told: dict[int, dict[str, Decimal | None]] = defaultdict(dict)
         for (year, measure), value in f.years.items():
-            told[year][measure] = value
+            if measure != "budget" or (p.who, year) not in lists:
+                told[year][measure] = value
+            elif year in f.listed:
+                told[year][measure] = f.listed[year]
         for year, money in told.items():
             years[year].add(money)
     bodies = [found.sums(who) for who, found in by_body.items()]
@@ -102,6 +122,14 @@ def summed(
         sum(carried, Decimal(0)) if carried else None,
         kinds,
     )
+
+
+def _once(f: Figures, who: str, lists: AbstractSet[tuple[str, int]]) -> Mapping[str, Decimal | None]:
+    """The money without a budget that a list of the same body and year tells in its parts: forms often sum up several
+    projects of the list."""
+    if f.last is None or (who, f.last) not in lists:
+        return f.money
+    return {**f.money, "budget": f.listed.get(f.last)}
 
 
 class _Adding:
