@@ -265,7 +265,7 @@ PROPOSALS = {
 
 
 @forms(router, "/projects-proposals", PROPOSALS, {"total": "共几对"}, summary="可能是同一个项目、等人确认的")
-def proposals(
+def project_proposals(
     request: Request, office: Shop, who: Who, body: Annotated[str, Query(max_length=200)] = ""
 ) -> Response:
     book = book_in(office)
