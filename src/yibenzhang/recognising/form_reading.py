@@ -68,6 +68,8 @@ class _Reader:
         self._open: OpenForm | None = None
         self._mode = "label"
         self._columns: dict[str, int] = {}
+        self._headed: tuple[int, dict[str, int]] = (0, {})
+        """The columns of the table's heading of indicators, which may stand above the labels of the form."""
         self._period = ""
         self._heading_of = 0
         self._from = 0
@@ -208,6 +210,8 @@ class _Reader:
         if heading is not None:
             self._mode, self._columns = heading
             self._heading_of = table.columns
+            if self._mode == "indicator":
+                self._headed = (id(table), self._columns)
             if "spent" in self._columns or {"name", "actual"} <= set(self._columns):
                 form.kind, self._standard = "evaluation", "accounts.self_evaluation"
             if match := UNIT_IN.search(fold(row[0].text)):
@@ -219,6 +223,8 @@ class _Reader:
             return
         if kind or (first in self._words["amount"] and self._mode not in _SUMS):
             self._mode = "label"
+        elif self._mode == "label" and self._headed[0] == id(table) and self._is_level(first):
+            self._mode, self._columns = "indicator", self._headed[1]
         if table.columns != self._heading_of:
             cover = []  # the columns of the heading are not those of this table
         if self._mode == "indicator" and self._from:
@@ -226,6 +232,10 @@ class _Reader:
         line = Line(row, cover, table, self._columns, self._period, self._words, self._basis, self._levels)
         if not READERS[self._mode](form, line):
             self._mode = "label"
+
+    def _is_level(self, label: str) -> bool:
+        """The name of a level of indicators, as 数量指标."""
+        return any(label == w or label == f"{w}指标" for names in self._levels for w in names)
 
     def _goals(self, form: OpenForm, row: Sequence[Cell]) -> None:
         """What is to be reached, in words: right of its label, or in the row below a row of labels."""
@@ -288,7 +298,7 @@ class _Reader:
                 bare = _STEP.sub("", text) if kind == "execution" else text
                 if identity := self._words[kind].get(text) or self._words[kind].get(bare):
                     found.setdefault(identity, column)
-            if "whole" in found and "name" not in found and "sign" in found:
+            if "whole" in found and "name" not in found and {"sign", "level2"} & set(found):
                 found["name"] = found["whole"]  # the levels stand before the name in one cell
             elif "whole" in found:
                 del found["whole"]
