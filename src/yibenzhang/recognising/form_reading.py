@@ -6,7 +6,7 @@ Labels, headings and columns are data (standards/forms.toml).
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from yibenzhang.model.amounts import PERCENT, Unit, parse_amount, unit_named
@@ -34,6 +34,8 @@ _SUMS = ("execution", "overview", "source")
 """Lists whose rows bear the names of amounts."""
 _HEAD = 12
 """So many rows at the top of a form may state its unit, in so many characters."""
+_STEP = re.compile(r"(?:\(%\))?(?:[①-⑳]|\d)(?:=.*)?$")
+"""The number of a column of money behind its heading, with what it is worked out from."""
 _LEAST_GOAL = 6
 """A goal in words has more letters."""
 _COMMON = ("备注", "其他资金", "得分", "分值", "上年", "当年")
@@ -189,7 +191,7 @@ class _Reader:
     ) -> None:
         first = label_of(row[0].text)
         kind = self._words["label"].get(first, "")
-        heading = self._heads(row)
+        heading = self._heads(row, cover)
         if kind in ("name", "body") and len(row) > 1 and heading is None:
             self._start("project" if kind == "name" else "overall", row[0], unit, table_id)
         elif self._open is None:
@@ -286,19 +288,25 @@ class _Reader:
         self._period = "annual" if self._from else self._period
         return (first_of | second) if self._from else {}
 
-    def _heads(self, row: Sequence[Cell]) -> tuple[str, dict[str, int]] | None:
-        """The list that begins under this row and its columns; None where the row is no heading."""
+    def _heads(self, row: Sequence[Cell], cover: Sequence[Cell | None]) -> tuple[str, dict[str, int]] | None:
+        """The list that begins under this row and its columns; None where the row is no heading. Points may stand in a
+        row of the heading above (``cover``: the cells that reach into this row)."""
         texts = [(label_of(c.text), c.column) for c in row]
         for kind, needed in _HEADS:
             found: dict[str, int] = {}
             for text, column in texts:
-                if identity := self._words[kind].get(text):
+                bare = _STEP.sub("", text) if kind == "execution" else text
+                if identity := self._words[kind].get(text) or self._words[kind].get(bare):
                     found.setdefault(identity, column)
             if "whole" in found and "name" not in found and {"sign", "level2"} & set(found):
                 found["name"] = found["whole"]  # the levels stand before the name in one cell
             elif "whole" in found:
                 del found["whole"]
+            if (subtotal := found.pop("subtotal", None)) is not None:
+                found.setdefault("budget", subtotal)
             if needed <= set(found) and len(found) >= 2 and not any(parse_amount(c.text) for c in row):
+                if kind == "execution":
+                    found |= self._points_above(row, cover, found)
                 return kind, found | self._second(kind, texts)
         if self._mode != "indicator":
             return None
@@ -308,3 +316,13 @@ class _Reader:
         if years and len(years) == sum(t != "近两年指标值" for t, _ in texts):
             return "indicator", self._columns | years
         return None
+
+    def _points_above(
+        self, row: Sequence[Cell], cover: Sequence[Cell | None], found: Mapping[str, int]
+    ) -> dict[str, int]:
+        """The columns of weight and score whose headings run down from the row above into this one."""
+        known = self._words["execution"]
+        own = row[0].row
+        above = {c.column: c for c in cover if c is not None and c.row == own - 1 and c.row_span > 1}
+        named = {i: column for column, c in above.items() if (i := known.get(label_of(c.text)))}
+        return {i: c for i, c in named.items() if i in ("weight", "score") and i not in found}
