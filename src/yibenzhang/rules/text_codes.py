@@ -43,22 +43,31 @@ def function_codes(case: Case) -> Iterator[Issue]:
             )
 
 
-_ITEM = re.compile(
-    r"(?:^|[)。;,:“、])(?P<name>[一-鿿、]{2,20}(?:\((?![类款项])[一-鿿]\)[一-鿿]{1,4})?)\(项\)"
-)
+_ITEM = re.compile(r"(?:^|[)。;,:“、])(?P<name>[一-鿿、]{2,20}(?:\((?![类款项])[一-鿿]\)[一-鿿]{1,4})?)$")
+_MARK = "(项)"
+_LONGEST = 28
 
 
 @rule("registers.economic_item", needs=("text",))
 def economic_items(case: Case) -> Iterator[Issue]:
     """An economic item as 项, a level that the economic classes have not."""
     for p in case.passages:
-        for m in _ITEM.finditer(p.text):
+        for m in _items(p.text):
             entries = [e for register in registers() for e in register.named(m["name"])]
             if entries and not _function_begins(fold_name(m["name"]), case):
-                words = p.verbatim(m.start("name"), m.end()).strip()
+                words = p.verbatim(m.start("name"), m.end() + len(_MARK)).strip()
                 yield issue_at(
                     "registers.economic_item", words, p.place(m.start("name")), code=entries[0].code
                 )
+
+
+def _items(text: str) -> Iterator[re.Match[str]]:
+    """The names before each mark of the level: a text is long, and only there is looked."""
+    at = text.find(_MARK)
+    while at >= 0:
+        if m := _ITEM.search(text, max(0, at - _LONGEST), at):
+            yield m
+        at = text.find(_MARK, at + 1)
 
 
 def _function_begins(name: str, case: Case) -> bool:
