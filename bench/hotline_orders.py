@@ -222,7 +222,7 @@ def make(orders: int, seed: int, planted: float = 0.12) -> Made:
 def _matter(m: Maker, people: list[Person], last: int) -> int:
     """One planted matter, and with it one near miss of each kind that can be had."""
     of = m.of
-    site, kind, day = of.choice(m.sites), of.choice(m.kinds), of.uniform(5, DAYS - 60)
+    site, kind, day = of.choice(m.sites), of.choice([k for k in m.kinds if k != "ask"]), of.uniform(5, DAYS - 60)
     if not m.free(site, kind, day, 45):
         return last
     m.taken(site, kind, day)

@@ -22,7 +22,7 @@ class Linking:
     expected at a place, so that two calls of that name from there are of one."""
 
     days: int = 7
-    likeness: float = 0.25
+    likeness: float = 0.06
     rare: float = 3.0
     coincidence: float = 0.05
 
@@ -64,12 +64,12 @@ def _topic_words(con: duckdb.DuckDBPyConnection) -> None:
 
     known = topics()
     rows = [
-        (w, "object", code, bool(o.get("wide")), bool(o.get("area")), bool(o.get("splits")))
+        (w, "object", code, bool(o.get("wide")), bool(o.get("area")), bool(o.get("splits")), bool(o.get("weak")))
         for code, o in known["objects"].items()
         for w in o["words"]
     ]
-    rows += [(w, "problem", code, False, False, False) for code, ws in known["problems"].items() for w in ws]
-    names = ("w", "part", "code", "wide", "area", "splits")
+    rows += [(w, "problem", code, False, False, False, False) for code, ws in known["problems"].items() for w in ws]
+    names = ("w", "part", "code", "wide", "area", "splits", "weak")
     con.register("given_words", pa.table({k: list(v) for k, v in zip(names, zip(*rows, strict=True), strict=True)}))
     con.execute("CREATE OR REPLACE TEMP TABLE topic_words AS SELECT DISTINCT * FROM given_words")
     con.unregister("given_words")
@@ -77,5 +77,6 @@ def _topic_words(con: duckdb.DuckDBPyConnection) -> None:
     con.register("given_words", pa.table({"object": [o for o, _ in apart], "problem": [p for _, p in apart]}))
     con.execute("CREATE OR REPLACE TEMP TABLE splits AS SELECT * FROM given_words")
     con.unregister("given_words")
+    con.execute("SET VARIABLE telling = $value", {"value": known["telling"]})
     longest = sorted({r[0] for r in rows}, key=lambda w: (-len(w), w))
     con.execute("SET VARIABLE word_pattern = $value", {"value": "|".join(re.escape(w) for w in longest)})

@@ -7,8 +7,8 @@ CREATE OR REPLACE TEMP TABLE said_topics AS
 SELECT n, max(CASE WHEN part = 'object' THEN code END) AS object, max(CASE WHEN part = 'problem' THEN code END) AS problem,
   bool_or(wide) AS wide, bool_or(area) AS area, bool_or(splits) AS splits
 FROM (SELECT s.n, t.part, t.code, t.wide, t.area, t.splits,
-        row_number() OVER (PARTITION BY s.n, t.part ORDER BY count(*) DESC, min(s.i)) AS r
-      FROM said_words s JOIN topic_words t USING (w) GROUP BY s.n, t.part, t.code, t.wide, t.area, t.splits)
+        row_number() OVER (PARTITION BY s.n, t.part ORDER BY t.weak, count(*) DESC, min(s.i)) AS r
+      FROM said_words s JOIN topic_words t USING (w) GROUP BY s.n, t.part, t.code, t.wide, t.area, t.splits, t.weak)
 WHERE r = 1 GROUP BY n;
 
 CREATE OR REPLACE TEMP TABLE told AS
@@ -66,9 +66,17 @@ SELECT first, n FROM (
     SELECT *, sum(new) OVER (PARTITION BY street, object, problem ORDER BY t, n) AS breaks FROM (
       SELECT *, CASE WHEN t - lag(t) OVER (PARTITION BY street, object, problem ORDER BY t, n) <= INTERVAL 8 HOUR
           THEN 0 ELSE 1 END AS new
-      FROM told WHERE area AND street IS NOT NULL AND problem IS NOT NULL))
+      FROM told WHERE area AND street IS NOT NULL AND trouble = 'stopped'))
   WINDOW w AS (PARTITION BY street, object, problem, breaks))
 WHERE callers >= 4 AND places >= 2;
+
+-- only what is wrong is told: with the one matter there that is wrong in that way
+INSERT INTO matter_pairs
+SELECT min(c.matter), u.n FROM (SELECT * FROM told WHERE object IS NULL AND key IS NOT NULL
+    AND list_contains(getvariable('telling'), trouble)) u
+  JOIN core c ON c.key = u.key AND c.trouble = u.trouble AND (c.b = '' OR u.b IS NULL OR c.b = u.b)
+  AND c.t BETWEEN u.t - to_days(CAST(getvariable('days') AS INTEGER)) AND u.t + to_days(CAST(getvariable('days') AS INTEGER))
+GROUP BY u.n HAVING count(DISTINCT c.matter) = 1;
 
 -- the thing is told in words that nobody taught: by the characters two by two, the place and what many say left out
 CREATE OR REPLACE TEMP TABLE unknown_things AS
@@ -90,11 +98,12 @@ SELECT g, weight FROM (SELECT DISTINCT unnest(two) AS g FROM pieces) LEFT JOIN r
 WHERE weight IS NULL OR weight > getvariable('rare');
 UPDATE weights SET weight = 10 WHERE weight IS NULL;
 CREATE OR REPLACE TEMP TABLE likenesses AS
-SELECT n, other, known, sum(weight) AS shared FROM (
+SELECT n, other, known, sum(weight) AS shared, count(*) AS pieces FROM (
   SELECT c.n, c.other, c.known, unnest(list_intersect(a.two, b.two)) AS g
   FROM candidates c JOIN pieces a ON a.n = c.n JOIN pieces b ON b.n = c.other) JOIN weights USING (g) GROUP BY n, other, known;
 CREATE OR REPLACE TEMP TABLE sizes AS
 SELECT n, sum(weight) AS size FROM (SELECT n, unnest(two) AS g FROM pieces) JOIN weights USING (g) GROUP BY n;
 INSERT INTO matter_pairs
 SELECT least(l.n, other), greatest(l.n, other) FROM likenesses l JOIN sizes a ON a.n = l.n JOIN sizes b ON b.n = l.other
-WHERE shared >= getvariable('likeness') * least(a.size, b.size) AND (NOT known OR shared >= 2 * getvariable('likeness') * least(a.size, b.size))
+WHERE shared >= CASE WHEN known THEN 4 ELSE 1 END * getvariable('likeness') * least(a.size, b.size)
+  AND CASE WHEN known THEN shared >= 12 AND l.pieces >= 3 ELSE shared >= 5 AND l.pieces >= 2 END
