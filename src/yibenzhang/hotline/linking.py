@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 class Linking:
     """``days``: orders of one matter follow one another within so many; ``likeness``: the part of the rarer text that
     two texts share at least, where their thing is not known, of pairs of characters that are rarer than e to minus
-    ``rare``; ``coincidence``: how many other people of a name may be
+    ``rare``; ``nearly``: the part of the orders of a street that speak of one matter, so that one who tells only the
+    street speaks of it too; ``coincidence``: how many other people of a name may be
     expected at a place, so that two calls of that name from there are of one."""
 
     days: int = 7
     likeness: float = 0.06
     rare: float = 3.0
+    nearly: float = 0.75
     coincidence: float = 0.05
 
 
@@ -31,7 +33,7 @@ def link(con: duckdb.DuckDBPyConnection, how: Linking | None = None) -> None:
     """Of ``orders`` make ``order_person (n, person)`` and ``order_matter (n, matter)``: each order that can be told of
     anyone has a person, each has a matter."""
     how = how or Linking()
-    for name in ("days", "likeness", "rare", "coincidence"):
+    for name in ("days", "likeness", "rare", "nearly", "coincidence"):
         con.execute(f"SET VARIABLE {name} = $value", {"value": getattr(how, name)})
     locate(con)
     persons(con)
@@ -69,6 +71,8 @@ def _topic_words(con: duckdb.DuckDBPyConnection) -> None:
         for w in o["words"]
     ]
     rows += [(w, "problem", code, False, False, False, False) for code, ws in known["problems"].items() for w in ws]
+    things = [r for r in rows if r[1] == "object"]
+    rows += [(p[0], *t[1:]) for p in rows if p[1] == "problem" for t in things if t[0] in p[0] and t[0] != p[0]]
     names = ("w", "part", "code", "wide", "area", "splits", "weak")
     con.register("given_words", pa.table({k: list(v) for k, v in zip(names, zip(*rows, strict=True), strict=True)}))
     con.execute("CREATE OR REPLACE TEMP TABLE topic_words AS SELECT DISTINCT * FROM given_words")

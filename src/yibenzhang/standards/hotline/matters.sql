@@ -48,15 +48,17 @@ SELECT min(n) OVER (PARTITION BY key, object, problem, b, breaks), n FROM (
         <= to_days(CAST(getvariable('days') AS INTEGER)) THEN 0 ELSE 1 END AS new
     FROM partial LEFT JOIN attached USING (n) WHERE attached.n IS NULL));
 
--- only the street is told: with the one matter of that street and those two days
+-- only the street is told: with the matter of that street and those two days of which nearly all speak
 CREATE OR REPLACE TEMP TABLE street_only AS
 SELECT * FROM told WHERE key IS NULL AND street IS NOT NULL AND object IS NOT NULL;
 CREATE OR REPLACE TEMP TABLE street_attached AS
-SELECT p.n, min(c.matter) AS matter
-FROM street_only p JOIN core c ON c.street = p.street AND c.object = p.object
-  AND c.t BETWEEN p.t - INTERVAL 2 DAY AND p.t + INTERVAL 2 DAY
-  AND (p.problem IS NULL OR p.problem = c.problem) AND (p.b IS NULL OR c.b = '' OR p.b = c.b)
-GROUP BY p.n HAVING count(DISTINCT c.matter) = 1 AND count(*) > 1;
+SELECT n, matter FROM (
+  SELECT p.n, c.matter, count(*) AS k, sum(count(*)) OVER (PARTITION BY p.n) AS whole
+  FROM street_only p JOIN core c ON c.street = p.street AND c.object = p.object
+    AND c.t BETWEEN p.t - INTERVAL 2 DAY AND p.t + INTERVAL 2 DAY
+    AND (p.problem IS NULL OR p.problem = c.problem) AND (p.b IS NULL OR c.b = '' OR p.b = c.b)
+  GROUP BY p.n, c.matter)
+WHERE k > 1 AND k >= getvariable('nearly') * whole;
 INSERT INTO matter_pairs SELECT matter, n FROM street_attached;
 
 -- a thing that goes over several places of a street at once
