@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-WORDINGS = Path(__file__).parent / "wordings" / "hotline.toml"
+WORDINGS = Path(__file__).parent / "wordings"
 BEGIN = datetime(2026, 1, 1)
 DAYS = 365
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫雷龙史陶贺毛郝顾龚邵万钱严武戴莫孔向汤"
@@ -60,9 +60,9 @@ class Made:
 class Maker:
     """A city of a size that goes with the number of orders."""
 
-    def __init__(self, orders: int, seed: int) -> None:
+    def __init__(self, orders: int, seed: int, wordings: str) -> None:
         self.of = random.Random(seed)
-        self.words = tomllib.loads(WORDINGS.read_text(encoding="utf-8"))
+        self.words = tomllib.loads((WORDINGS / f"{wordings}.toml").read_text(encoding="utf-8"))
         self.kinds = list(self.words["kinds"])
         self.orders = orders
         self.sites = self._sites(max(60, orders // 120))
@@ -191,9 +191,9 @@ class Maker:
         return BEGIN + timedelta(days=day)
 
 
-def make(orders: int, seed: int, planted: float = 0.12) -> Made:
+def make(orders: int, seed: int, planted: float = 0.12, wordings: str = "hotline") -> Made:
     """Orders of which about ``planted`` are of planted matters and as many of planted people; in the order of time."""
-    m = Maker(orders, seed)
+    m = Maker(orders, seed, wordings)
     of = m.of
     people: list[Person] = []
     matter = 0

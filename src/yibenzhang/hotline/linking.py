@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from yibenzhang.hotline.groups import grouped
@@ -23,8 +23,13 @@ class Linking:
     expected at a place, so that two calls of that name from there are of one."""
 
     days: int = 7
-    likeness: float = 0.06
-    rare: float = 3.0
+    neighbours: int = 25
+    lessons: int = 200_000
+    terms: int = 4
+    witnesses: int = 4
+    lift: float = 12.0
+    pieces: int = 3
+    veto: int = 12
     nearly: float = 0.75
     coincidence: float = 0.05
 
@@ -32,9 +37,8 @@ class Linking:
 def link(con: duckdb.DuckDBPyConnection, how: Linking | None = None) -> None:
     """Of ``orders`` make ``order_person (n, person)`` and ``order_matter (n, matter)``: each order that can be told of
     anyone has a person, each has a matter."""
-    how = how or Linking()
-    for name in ("days", "likeness", "rare", "nearly", "coincidence"):
-        con.execute(f"SET VARIABLE {name} = $value", {"value": getattr(how, name)})
+    for name, value in asdict(how or Linking()).items():
+        con.execute(f"SET VARIABLE {name} = $value", {"value": value})
     locate(con)
     persons(con)
     matters(con)
@@ -53,6 +57,9 @@ def persons(con: duckdb.DuckDBPyConnection) -> None:
 def matters(con: duckdb.DuckDBPyConnection) -> None:
     _topic_words(con)
     for sql in statements("matters"):
+        con.execute(sql)
+    grouped(con, "matter_pairs", "matter_labels")
+    for sql in statements("streets"):
         con.execute(sql)
     grouped(con, "matter_pairs", "matter_labels")
     con.execute(
@@ -81,6 +88,5 @@ def _topic_words(con: duckdb.DuckDBPyConnection) -> None:
     con.register("given_words", pa.table({"object": [o for o, _ in apart], "problem": [p for _, p in apart]}))
     con.execute("CREATE OR REPLACE TEMP TABLE splits AS SELECT * FROM given_words")
     con.unregister("given_words")
-    con.execute("SET VARIABLE telling = $value", {"value": known["telling"]})
     longest = sorted({r[0] for r in rows}, key=lambda w: (-len(w), w))
     con.execute("SET VARIABLE word_pattern = $value", {"value": "|".join(re.escape(w) for w in longest)})

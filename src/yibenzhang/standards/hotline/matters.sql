@@ -1,8 +1,7 @@
--- 多人一事：orders of one place, one thing and one time. Variables: word_pattern, days, likeness.
+-- 多人一事：orders of one place and time that tell the same thing. Variables: word_pattern, days, lessons, terms, witnesses, lift, pieces, neighbours, nearly.
 CREATE OR REPLACE TEMP TABLE said_words AS
 SELECT n, unnest(ws) AS w, generate_subscripts(ws, 1) AS i
 FROM (SELECT n, regexp_extract_all(content, getvariable('word_pattern')) AS ws FROM orders);
-
 CREATE OR REPLACE TEMP TABLE said_topics AS
 SELECT n, max(CASE WHEN part = 'object' THEN code END) AS object, max(CASE WHEN part = 'problem' THEN code END) AS problem,
   bool_or(wide) AS wide, bool_or(area) AS area, bool_or(splits) AS splits
@@ -10,102 +9,67 @@ FROM (SELECT s.n, t.part, t.code, t.wide, t.area, t.splits,
         row_number() OVER (PARTITION BY s.n, t.part ORDER BY t.weak, count(*) DESC, min(s.i)) AS r
       FROM said_words s JOIN topic_words t USING (w) GROUP BY s.n, t.part, t.code, t.wide, t.area, t.splits, t.weak)
 WHERE r = 1 GROUP BY n;
-
 CREATE OR REPLACE TEMP TABLE told AS
 SELECT o.n, o.received AS t, l.key, l.street, s.object,
-  CASE WHEN s.object IS NULL OR x.problem IS NOT NULL THEN s.problem WHEN NOT s.splits THEN '' END AS problem,
+  CASE WHEN x.problem IS NOT NULL THEN x.problem WHEN NOT s.splits THEN '' END AS problem,
   s.problem AS trouble, coalesce(s.area, false) AS area,
   CASE WHEN s.wide THEN '' ELSE l.building END AS b,
-  coalesce(p.person, 'n' || o.n) AS who
+  coalesce(p.person, 'n' || o.n) AS who,
+  replace(replace(o.content, coalesce(l.site, '　'), '　'), coalesce(l.street, '　'), '　') AS c
 FROM orders o LEFT JOIN located l USING (n) LEFT JOIN said_topics s USING (n) LEFT JOIN order_person p USING (n)
   LEFT JOIN splits x ON x.object = s.object AND x.problem = s.problem;
 
--- all three known: one run of days is one matter, named by its first order
-CREATE OR REPLACE TEMP TABLE core AS
-SELECT * EXCLUDE (breaks), min(n) OVER (PARTITION BY key, object, problem, b, breaks) AS matter FROM (
-  SELECT *, sum(new) OVER (PARTITION BY key, object, problem, b ORDER BY t, n) AS breaks FROM (
-    SELECT *, CASE WHEN t - lag(t) OVER (PARTITION BY key, object, problem, b ORDER BY t, n)
-        <= to_days(CAST(getvariable('days') AS INTEGER)) THEN 0 ELSE 1 END AS new
-    FROM told WHERE key IS NOT NULL AND object IS NOT NULL AND problem IS NOT NULL AND b IS NOT NULL));
-CREATE OR REPLACE TEMP TABLE matter_pairs AS SELECT matter AS one, n AS other FROM core;
-
--- of the thing something is not said: with the one matter that it can be of
-CREATE OR REPLACE TEMP TABLE partial AS
-SELECT * FROM told WHERE key IS NOT NULL AND object IS NOT NULL AND (problem IS NULL OR b IS NULL);
-CREATE OR REPLACE TEMP TABLE attached AS
-SELECT p.n, min(c.matter) AS matter, count(DISTINCT c.matter) AS several
-FROM partial p JOIN core c ON c.key = p.key AND c.object = p.object
-  AND c.t BETWEEN p.t - to_days(CAST(getvariable('days') AS INTEGER)) AND p.t + to_days(CAST(getvariable('days') AS INTEGER))
-  AND (p.problem IS NULL OR p.problem = c.problem) AND (p.b IS NULL OR p.b = c.b)
-GROUP BY p.n;
-INSERT INTO matter_pairs SELECT matter, n FROM attached WHERE several = 1;
-
--- or with one another, where all say the same and leave the same unsaid
-INSERT INTO matter_pairs
-SELECT min(n) OVER (PARTITION BY key, object, problem, b, breaks), n FROM (
-  SELECT *, sum(new) OVER (PARTITION BY key, object, problem, b ORDER BY t, n) AS breaks FROM (
-    SELECT *, CASE WHEN t - lag(t) OVER (PARTITION BY key, object, problem, b ORDER BY t, n)
-        <= to_days(CAST(getvariable('days') AS INTEGER)) THEN 0 ELSE 1 END AS new
-    FROM partial LEFT JOIN attached USING (n) WHERE attached.n IS NULL));
-
--- only the street is told: with the matter of that street and those two days of which nearly all speak
-CREATE OR REPLACE TEMP TABLE street_only AS
-SELECT * FROM told WHERE key IS NULL AND street IS NOT NULL AND object IS NOT NULL;
-CREATE OR REPLACE TEMP TABLE street_attached AS
-SELECT n, matter FROM (
-  SELECT p.n, c.matter, count(*) AS k, sum(count(*)) OVER (PARTITION BY p.n) AS whole
-  FROM street_only p JOIN core c ON c.street = p.street AND c.object = p.object
-    AND c.t BETWEEN p.t - INTERVAL 2 DAY AND p.t + INTERVAL 2 DAY
-    AND (p.problem IS NULL OR p.problem = c.problem) AND (p.b IS NULL OR c.b = '' OR p.b = c.b)
-  GROUP BY p.n, c.matter)
-WHERE k > 1 AND k >= getvariable('nearly') * whole;
-INSERT INTO matter_pairs SELECT matter, n FROM street_attached;
-
--- a thing that goes over several places of a street at once
-INSERT INTO matter_pairs
-SELECT first, n FROM (
-  SELECT n, min(n) OVER w AS first, count(DISTINCT who) OVER w AS callers, count(DISTINCT key) OVER w AS places FROM (
-    SELECT *, sum(new) OVER (PARTITION BY street, object, problem ORDER BY t, n) AS breaks FROM (
-      SELECT *, CASE WHEN t - lag(t) OVER (PARTITION BY street, object, problem ORDER BY t, n) <= INTERVAL 8 HOUR
-          THEN 0 ELSE 1 END AS new
-      FROM told WHERE area AND street IS NOT NULL AND trouble = 'stopped'))
-  WINDOW w AS (PARTITION BY street, object, problem, breaks))
-WHERE callers >= 4 AND places >= 2;
-
--- only what is wrong is told: with the one matter there that is wrong in that way
-INSERT INTO matter_pairs
-SELECT min(c.matter), u.n FROM (SELECT * FROM told WHERE object IS NULL AND key IS NOT NULL
-    AND list_contains(getvariable('telling'), trouble)) u
-  JOIN core c ON c.key = u.key AND c.trouble = u.trouble AND (c.b = '' OR u.b IS NULL OR c.b = u.b)
-  AND c.t BETWEEN u.t - to_days(CAST(getvariable('days') AS INTEGER)) AND u.t + to_days(CAST(getvariable('days') AS INTEGER))
-GROUP BY u.n HAVING count(DISTINCT c.matter) = 1;
-
--- the thing is told in words that nobody taught: by the characters two by two, the place and what many say left out
-CREATE OR REPLACE TEMP TABLE unknown_things AS
-SELECT * FROM told WHERE object IS NULL AND key IS NOT NULL;
-CREATE OR REPLACE TEMP TABLE candidates AS
-SELECT u.n, o.n AS other, o.object IS NOT NULL AS known FROM unknown_things u JOIN told o ON u.key = o.key AND u.n <> o.n
-  AND o.t BETWEEN u.t - to_days(CAST(getvariable('days') AS INTEGER)) AND u.t + to_days(CAST(getvariable('days') AS INTEGER));
+-- pairs of characters that are told again of a place within two days far more often than chance has it
+CREATE OR REPLACE TEMP TABLE taught AS
+SELECT n, key, t, who, c FROM told WHERE key IS NOT NULL AND c IS NOT NULL
+  AND hash(key) % greatest(1, CAST((SELECT count(*) FROM told) / getvariable('lessons') AS INTEGER)) = 0;
 CREATE OR REPLACE TEMP TABLE pieces AS
-SELECT n, list_distinct(list_transform(range(1, least(length(c), 120)), lambda k: substr(c, k, 2))) AS two FROM (
-  SELECT n, regexp_replace(replace(replace(content, coalesce(site, '　'), ''), coalesce(street, '　'), ''), '[^\p{Han}]', '', 'g') AS c
-  FROM orders LEFT JOIN located USING (n) JOIN (SELECT n FROM candidates UNION SELECT other FROM candidates) USING (n));
-CREATE OR REPLACE TEMP TABLE rarity AS
-SELECT g, -ln(k / whole) AS weight FROM (
-  SELECT g, count(*) AS k, any_value(whole) AS whole FROM (
-    SELECT unnest(list_distinct(list_transform(range(1, least(length(content), 120)), lambda k: substr(content, k, 2)))) AS g, count(*) OVER () AS whole
-    FROM (SELECT content FROM orders WHERE content IS NOT NULL USING SAMPLE reservoir(20000 ROWS) REPEATABLE (1))) GROUP BY g);
-CREATE OR REPLACE TEMP TABLE weights AS
-SELECT g, weight FROM (SELECT DISTINCT unnest(two) AS g FROM pieces) LEFT JOIN rarity USING (g)
-WHERE weight IS NULL OR weight > getvariable('rare');
-UPDATE weights SET weight = 10 WHERE weight IS NULL;
+SELECT DISTINCT n, key, t, who, g FROM (
+  SELECT n, key, t, who, unnest(list_transform(range(1, least(length(c), 80)), lambda k: substr(c, k, 2))) AS g FROM taught)
+WHERE regexp_full_match(g, '\p{Han}{2}');
+CREATE OR REPLACE TEMP TABLE bursts AS
+SELECT g, again, again / usual AS weight FROM (
+  SELECT g, sum(again) AS again, sum(m * (m - 1) / 2.0) * 4 / (SELECT greatest(30, date_diff('day', min(t), max(t))) FROM taught) + 0.5 AS usual FROM (
+    SELECT key, g, count(*) AS m, count(*) FILTER (WHERE t - before <= INTERVAL 2 DAY AND who <> other) AS again FROM (
+      SELECT key, g, t, who, lag(t) OVER w AS before, lag(who) OVER w AS other FROM pieces WINDOW w AS (PARTITION BY key, g ORDER BY t))
+    GROUP BY key, g) GROUP BY g)
+WHERE again >= getvariable('witnesses') AND again > 2 * usual;
+CREATE OR REPLACE TEMP TABLE terms AS
+SELECT n, arg_max(g, weight, CAST(getvariable('terms') AS INTEGER)) AS ts, min(again) AS known FROM (
+  SELECT n, unnest(list_distinct(list_transform(range(1, least(length(c), 80)), lambda k: substr(c, k, 2)))) AS g FROM told WHERE street IS NOT NULL OR key IS NOT NULL)
+  JOIN bursts USING (g)
+GROUP BY n;
+
+-- which of these belong together: told of one place within two days, and not two months apart
+CREATE OR REPLACE TEMP TABLE lessons AS SELECT t.n, t.key, t.t, t.who, w.ts FROM taught t JOIN terms w USING (n);
+CREATE OR REPLACE TEMP TABLE together AS
+SELECT g, h, bit_count(bit_or(CASE WHEN near THEN place ELSE 0::UBIGINT END)) AS keys, count(*) FILTER (WHERE NOT near) AS far FROM (
+  SELECT near, place, least(g, h) AS g, greatest(g, h) AS h FROM (
+    SELECT near, place, g, unnest(bs) AS h FROM (
+      SELECT 1::UBIGINT << (hash(a.key) % 64) AS place, b.t - a.t <= INTERVAL 2 DAY AS near, unnest(a.ts) AS g, b.ts AS bs
+      FROM lessons a JOIN lessons b ON a.key = b.key AND a.who <> b.who AND b.t >= a.t
+        AND (b.t - a.t <= INTERVAL 2 DAY OR b.t - a.t BETWEEN INTERVAL 60 DAY AND INTERVAL 66 DAY))))
+GROUP BY g, h;
+CREATE OR REPLACE TEMP TABLE related AS
+SELECT g, h FROM (SELECT g, h, keys, far / 3.0 + 0.5 AS usual FROM together WHERE keys >= getvariable('witnesses'))
+WHERE keys > usual AND keys * ln(keys / usual) - (keys - usual) >= getvariable('lift');
+INSERT INTO related SELECT h, g FROM related WHERE g <> h;
+
+-- each order with those before it at its place: the same thing by the words taught, by the words learnt, or a doubt
+CREATE OR REPLACE TEMP TABLE ranked AS
+SELECT t.n, t.key, t.t, t.object, t.problem, t.b, w.ts, coalesce(w.known, 0) AS known, row_number() OVER (PARTITION BY key ORDER BY t, n) AS r
+FROM told t LEFT JOIN terms w USING (n) WHERE t.key IS NOT NULL;
+CREATE OR REPLACE TEMP TABLE candidates AS
+SELECT a.n AS one, b.n AS other, a.ts AS one_terms, b.ts AS other_terms, least(a.known, b.known) AS known,
+  CASE WHEN a.object = b.object AND a.problem = b.problem AND a.b = b.b THEN 2
+       WHEN a.object = b.object AND coalesce(a.problem, b.problem, '') = coalesce(b.problem, a.problem, '') THEN 1 ELSE 0 END AS same
+FROM ranked a JOIN ranked b ON a.key = b.key AND b.r > a.r AND b.r <= a.r + CAST(getvariable('neighbours') AS INTEGER)
+  AND b.t - a.t <= CASE WHEN a.object = b.object THEN to_days(CAST(getvariable('days') AS INTEGER)) ELSE INTERVAL 3 DAY END
+  AND (a.b IS NULL OR b.b IS NULL OR a.b = b.b OR (a.object IS DISTINCT FROM b.object AND (a.b = '' OR b.b = '')));
 CREATE OR REPLACE TEMP TABLE likenesses AS
-SELECT n, other, known, sum(weight) AS shared, count(*) AS pieces FROM (
-  SELECT c.n, c.other, c.known, unnest(list_intersect(a.two, b.two)) AS g
-  FROM candidates c JOIN pieces a ON a.n = c.n JOIN pieces b ON b.n = c.other) JOIN weights USING (g) GROUP BY n, other, known;
-CREATE OR REPLACE TEMP TABLE sizes AS
-SELECT n, sum(weight) AS size FROM (SELECT n, unnest(two) AS g FROM pieces) JOIN weights USING (g) GROUP BY n;
-INSERT INTO matter_pairs
-SELECT least(l.n, other), greatest(l.n, other) FROM likenesses l JOIN sizes a ON a.n = l.n JOIN sizes b ON b.n = l.other
-WHERE shared >= CASE WHEN known THEN 4 ELSE 1 END * getvariable('likeness') * least(a.size, b.size)
-  AND CASE WHEN known THEN shared >= 12 AND l.pieces >= 3 ELSE shared >= 5 AND l.pieces >= 2 END
+SELECT one, other, count(*) AS k FROM (
+  SELECT one, other, g, unnest(other_terms) AS h FROM (SELECT one, other, unnest(one_terms) AS g, other_terms FROM candidates))
+  JOIN related USING (g, h) GROUP BY one, other;
+CREATE OR REPLACE TEMP TABLE matter_pairs AS
+SELECT one, other FROM candidates LEFT JOIN likenesses USING (one, other)
+WHERE k >= getvariable('pieces') OR (same = 2 AND (k > 0 OR known < getvariable('veto'))) OR (same = 1 AND k > 0)
