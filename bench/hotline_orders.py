@@ -81,6 +81,8 @@ class Maker:
         streets = [n + of.choice(w["streets"]) for n in names[: max(8, count // 8)]]
         shorter = [m + n for n in w["names"] for m in w["more"]]
         stems = [*shorter, *(f"{a}{b}" for a in w["names"] for b in w["names"] if a != b)]
+        if count > len(stems):
+            stems += [m + a + b for m in w["more"][1:] for a in w["names"] for b in w["names"] if a != b]
         of.shuffle(stems)
         out: list[Site] = []
         taken: set[tuple[str, int]] = set()

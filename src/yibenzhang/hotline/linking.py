@@ -27,7 +27,7 @@ class Linking:
     lessons: int = 200_000
     terms: int = 4
     witnesses: int = 4
-    lift: float = 12.0
+    lift: float = 8.0
     pieces: int = 3
     veto: int = 12
     nearly: float = 0.75
