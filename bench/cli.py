@@ -32,6 +32,7 @@ from bench.cli_measures import (
     support,
 )
 from bench.cli_projects import projects
+from bench.cli_hotline import hotline
 from bench.cli_resources import resources
 from bench.cli_serve import serve
 from bench.conditions.cli import conditions
@@ -77,6 +78,7 @@ app.command()(support)
 app.command()(recall)
 app.command()(projects)
 app.command()(resources)
+app.command()(hotline)
 app.command()(serve)
 app.command()(conditions)
 Format = Annotated[str, typer.Option("--format", "-f", help="text 给人看，json 给程序用")]

@@ -119,7 +119,7 @@ class Files:
         watch.daemon = True
         watch.start()
         try:
-            found = self._con.execute(sql).to_arrow_table()
+            found = self._con.sql(sql).to_arrow_table()
         except Exception as error:
             raise EvidenceError(say("source_failed", name=self.called, why=masked(error))) from None
         finally:
