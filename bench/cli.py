@@ -16,6 +16,7 @@ from rich.text import Text
 
 import yibenzhang
 from bench.cli_hostile import hostile
+from bench.cli_hotline import hotline
 from bench.cli_invented import drafts, invent, recall
 from bench.cli_ledger import ledger
 from bench.cli_measures import (
@@ -32,7 +33,6 @@ from bench.cli_measures import (
     support,
 )
 from bench.cli_projects import projects
-from bench.cli_hotline import hotline
 from bench.cli_resources import resources
 from bench.cli_serve import serve
 from bench.conditions.cli import conditions

@@ -17,8 +17,12 @@ from bench.tables import show
 def hotline(
     orders: Annotated[int, typer.Option(min=1000, help="造多少张工单")] = 1_000_000,
     seed: Annotated[int, typer.Option(help="随机数的种子")] = 1,
-    wordings: Annotated[str, typer.Option(help="用哪一套说法：hotline、hotline-apart 或 bench/wordings 里的别的")] = "hotline-apart",
-    database: Annotated[str, typer.Option(help="一个空的 PostgreSQL 的地址（SQLAlchemy 的写法）；不写用 Parquet")] = "",
+    wordings: Annotated[
+        str, typer.Option(help="用哪一套说法：hotline、hotline-apart 或 bench/wordings 里的别的")
+    ] = "hotline-apart",
+    database: Annotated[
+        str, typer.Option(help="一个空的 PostgreSQL 的地址（SQLAlchemy 的写法）；不写用 Parquet")
+    ] = "",
     format: Annotated[str, typer.Option("--format", "-f", help="text 给人看，json 给程序用")] = "text",
 ) -> None:
     """造一年的工单，埋下一人多次、多人一事和它们的假象，看认出多少、认错多少、用多少时间。"""
@@ -46,9 +50,18 @@ def hotline(
     if format == "json":
         print(json.dumps(told, ensure_ascii=False, indent=2))
         return
-    _table(told["steps"], {"step": "步骤", "seconds": "秒", "processor": "处理器秒"}, f"{told['source']}，{orders} 张，峰值 {told['megabytes']} MB")
+    _table(
+        told["steps"],
+        {"step": "步骤", "seconds": "秒", "processor": "处理器秒"},
+        f"{told['source']}，{orders} 张，峰值 {told['megabytes']} MB",
+    )
     _table(told["found"], {"what": "认什么", "pairs": "对", "precision": "准", "recall": "全"})
-    heads = {"planted": "埋下的突增", "found": "一天内报出", "wanted": "约定的误报/周", "false_a_week": "实际的误报/周"}
+    heads = {
+        "planted": "埋下的突增",
+        "found": "一天内报出",
+        "wanted": "约定的误报/周",
+        "false_a_week": "实际的误报/周",
+    }
     _table([told["warning"]], heads)
 
 

@@ -55,7 +55,9 @@ def as_table(made: Made) -> Any:
     of = dict(columns(made))
     hours = [(k * 7919) % 260 for k in range(len(made.rows))]
     of["due"] = [t + timedelta(hours=120) for t in of["received"]]
-    of["finished"] = [None if h < 12 else t + timedelta(hours=h) for t, h in zip(of["received"], hours, strict=True)]
+    of["finished"] = [
+        None if h < 12 else t + timedelta(hours=h) for t, h in zip(of["received"], hours, strict=True)
+    ]
     of["satisfied"] = [None if h % 3 else "是" if h % 8 else "否" for h in hours]
     of["reopened"] = ["否" if h % 20 else "是" for h in hours]
     of["transfers"] = [h % 5 for h in hours]
@@ -63,7 +65,15 @@ def as_table(made: Made) -> Any:
 
 
 def mapping_file(folder: Path, source: str, place: str) -> Path:
-    lines = ['pack = "hotline"', 'subject = "示例市热线办"', "[source]", source, "[tables.work_order]", place, "[tables.work_order.columns]"]
+    lines = [
+        'pack = "hotline"',
+        'subject = "示例市热线办"',
+        "[source]",
+        source,
+        "[tables.work_order]",
+        place,
+        "[tables.work_order.columns]",
+    ]
     lines += [f'{k} = "{v}"' for k, v in NAMES.items()]
     file = folder / "mapping.toml"
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -128,7 +138,12 @@ def warned(seed: int, series: int = 2_000) -> Mapping[str, float]:
     of = np.random.default_rng(seed)
     first, days = date(2026, 1, 1), 365
     week = [1.1, 1.15, 1.1, 1.05, 1.0, 0.8, 0.75]
-    shape = np.array([week[(first + timedelta(days=d)).weekday()] * (1 + 0.35 * np.sin(2 * np.pi * (d - 60) / 365)) for d in range(days)])
+    shape = np.array(
+        [
+            week[(first + timedelta(days=d)).weekday()] * (1 + 0.35 * np.sin(2 * np.pi * (d - 60) / 365))
+            for d in range(days)
+        ]
+    )
     rows: list[tuple[str, date, int]] = []
     planted: list[tuple[str, int]] = []
     for i, mean in enumerate(np.exp(of.normal(-0.5, 1.3, series))):
@@ -138,7 +153,9 @@ def warned(seed: int, series: int = 2_000) -> Mapping[str, float]:
             counts[day : day + 3] += [of.poisson(size), of.poisson(size), of.poisson(size / 2)]
             planted.append((f"s{i}", day))
         rows += [(f"s{i}", first + timedelta(days=d), int(k)) for d, k in enumerate(counts) if k]
-    told = {(s.series, (s.day - first).days) for s in surges(rows, first, first + timedelta(days=days - 1), 1.0)}
+    told = {
+        (s.series, (s.day - first).days) for s in surges(rows, first, first + timedelta(days=days - 1), 1.0)
+    }
     found = sum(any((n, d + j) in told for j in (0, 1)) for n, d in planted)
     beside = {(n, d + j) for n, d in planted for j in range(4)}
     return {

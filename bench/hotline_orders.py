@@ -24,7 +24,23 @@ DAYS = 365
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫雷龙史陶贺毛郝顾龚邵万钱严武戴莫孔向汤"
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰红建国文斌宇浩凯欣怡佳雪梅琳晨阳博鑫鹏飞婷婷玲宁辉波峰健俊慧颖莉倩云帆志远海燕春生德福成林松柏瑞祥子涵梓轩雨桐思源诗琪嘉乐天佑立新振东永康长青晓光少华家豪学军"
 SAME_SOUND = ["章张", "李黎", "王汪", "余于俞", "许徐", "程成陈", "严闫颜", "蒋姜江", "邱秋", "付傅富", "伟玮卫炜", "芳方", "丽莉利", "敏民", "静靖婧", "强墙", "磊雷蕾", "军君均", "洋阳扬", "勇永咏", "艳燕雁", "杰洁捷", "娟鹃", "涛滔韬", "明名铭", "超朝", "霞侠", "平萍苹", "刚钢", "英瑛樱", "华花", "玉育钰", "兰岚", "红宏虹", "建健剑", "国果", "文雯", "斌彬宾", "宇雨羽", "浩昊皓", "凯楷", "欣鑫新心", "怡仪宜", "佳嘉家", "雪薛", "梅玫", "琳林霖", "晨辰陈", "波博", "峰锋丰枫", "俊君", "慧惠会", "颖影", "倩茜", "云芸", "志智", "远园", "海孩", "春椿", "生声", "福富", "成诚程", "祥翔", "涵晗", "轩宣", "思斯", "源圆", "琪奇祺", "乐勒", "康慷", "青清卿", "晓小", "光广", "豪毫", "小晓", "金今", "建剑", "设社", "路录", "花华", "园圆", "苑院"]  # fmt: skip
-PREFIXES = ["130", "131", "135", "136", "138", "139", "150", "151", "155", "158", "177", "180", "186", "189", "198"]
+PREFIXES = [
+    "130",
+    "131",
+    "135",
+    "136",
+    "138",
+    "139",
+    "150",
+    "151",
+    "155",
+    "158",
+    "177",
+    "180",
+    "186",
+    "189",
+    "198",
+]
 AREA_WIDE = ("no_water", "no_power", "no_gas", "no_net")
 INDOORS = ("dog_bark", "leaky", "shed", "lift_broken", "fire_way")
 """Kinds that are of one building."""
@@ -75,7 +91,9 @@ class Maker:
 
     def _sites(self, count: int) -> list[Site]:
         w, of = self.words, self.of
-        syllables = [a + b for a in w["names"] for b in ("", "一", "二", "三", "四", "五", "六", "七", "八", "九")]
+        syllables = [
+            a + b for a in w["names"] for b in ("", "一", "二", "三", "四", "五", "六", "七", "八", "九")
+        ]
         names = [m + n for n in syllables for m in w["more"]]
         of.shuffle(names)
         streets = [n + of.choice(w["streets"]) for n in names[: max(8, count // 8)]]
@@ -134,7 +152,9 @@ class Maker:
             name = of.choice(["匿名", "市民", ""])
         if of.random() < 0.02:
             phone = self.wrong_digit(phone)
-        home = f"{person.site.area}{person.site.street}{person.site.door}号{person.site.name}{person.building}栋"
+        home = (
+            f"{person.site.area}{person.site.street}{person.site.door}号{person.site.name}{person.building}栋"
+        )
         if of.random() < 0.45:
             home = ""
         elif of.random() < 0.3:
@@ -158,7 +178,11 @@ class Maker:
         of, w = self.of, self.words
         where = of.choice(w["places_said"])
         inside = f"{building}栋" if kind in INDOORS else ""
-        number = of.choice([inside, inside.replace("栋", "号楼")]) if inside else (f"{of.randint(1, 18)}栋" if of.random() < 0.2 else "")
+        number = (
+            of.choice([inside, inside.replace("栋", "号楼")])
+            if inside
+            else (f"{of.randint(1, 18)}栋" if of.random() < 0.2 else "")
+        )
         name = site.name
         if of.random() < 0.05:
             name = self.misheard(name)
@@ -170,14 +194,18 @@ class Maker:
         if chance < 0.55:
             return f"{name}{number}", where.format(w=name)
         if chance < 0.72:
-            return f"{site.area}{site.street}{site.door}号{number}", where.format(w=f"{site.street}{site.door}号")
+            return f"{site.area}{site.street}{site.door}号{number}", where.format(
+                w=f"{site.street}{site.door}号"
+            )
         if chance < 0.82:
             return f"{site.street}{name}{number}", where.format(w=name)
         if chance < 0.95 or inside:
             return "", where.format(w=f"{name}{number}")
         return f"{site.area}{site.street}", where.format(w=site.street)
 
-    def tell(self, matter: int, who: int, person: Person, site: Site, building: int, kind: str, at: datetime) -> None:
+    def tell(
+        self, matter: int, who: int, person: Person, site: Site, building: int, kind: str, at: datetime
+    ) -> None:
         of, w = self.of, self.words
         place, said = self.said_place(site, building, kind)
         text = of.choice(w["kinds"][kind]).format(w=said)
@@ -224,7 +252,11 @@ def make(orders: int, seed: int, planted: float = 0.12, wordings: str = "hotline
 def _matter(m: Maker, people: list[Person], last: int) -> int:
     """One planted matter, and with it one near miss of each kind that can be had."""
     of = m.of
-    site, kind, day = of.choice(m.sites), of.choice([k for k in m.kinds if k != "ask"]), of.uniform(5, DAYS - 60)
+    site, kind, day = (
+        of.choice(m.sites),
+        of.choice([k for k in m.kinds if k != "ask"]),
+        of.uniform(5, DAYS - 60),
+    )
     if not m.free(site, kind, day, 45):
         return last
     m.taken(site, kind, day)
@@ -277,7 +309,11 @@ def _caller(m: Maker, people: list[Person], last: int) -> int:
     if not _alike(m, sibling.name, person.name):
         others.append((sibling, 0.15))
     for other, share in others:
-        if of.random() < share and other.name != person.name or (other in (near, namesake) and of.random() < share):
+        if (
+            of.random() < share
+            and other.name != person.name
+            or (other in (near, namesake) and of.random() < share)
+        ):
             people.append(other)
             last = _call(m, other, len(people), last)
     return last

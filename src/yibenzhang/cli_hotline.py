@@ -32,8 +32,12 @@ Seconds = Annotated[float, typer.Option(min=1, help="读工单最多几秒")]
 def find(
     mapping: MappingFile,
     period: PeriodText,
-    out: Annotated[Path | None, typer.Option(help="清单写到哪个文件夹；只有工单编号、地点和事，没有来电人")] = None,
-    store: Annotated[Path | None, typer.Option(help="记入观测记录的文件夹；要同时给 --out，清单就是凭证")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="清单写到哪个文件夹；只有工单编号、地点和事，没有来电人")
+    ] = None,
+    store: Annotated[
+        Path | None, typer.Option(help="记入观测记录的文件夹；要同时给 --out，清单就是凭证")
+    ] = None,
     calls: Annotated[int, typer.Option(min=2, help="一个人来电几次起算一人多次")] = 3,
     callers: Annotated[int, typer.Option(min=2, help="几个人起算多人一事")] = 3,
     at: At = "",
@@ -52,7 +56,11 @@ def find(
         row = con.execute("SELECT count(*) FROM orders").fetchone()
         found = groups(con, calls, callers)
     parts = {k: [g for g in found if g.kind == k] for k in ("person", "matter")}
-    counts = {"orders": row[0] if row else 0, "persons": len(parts["person"]), "matters": len(parts["matter"])}
+    counts = {
+        "orders": row[0] if row else 0,
+        "persons": len(parts["person"]),
+        "matters": len(parts["matter"]),
+    }
     counts |= {f"{k}_orders": sum(g.orders for g in gs) for k, gs in parts.items()}
     if format == "json":
         print(json.dumps({**counts, "groups": [asdict(g) for g in found]}, ensure_ascii=False, default=str))
@@ -101,7 +109,10 @@ def warn(
     else:
         said = words()["report"]
         head = said["surges"].format(
-            series=len({c[0] for c in counts}), days=(last - span.begin).days + 1, found=len(found), a_week=a_week
+            series=len({c[0] for c in counts}),
+            days=(last - span.begin).days + 1,
+            found=len(found),
+            a_week=a_week,
         )
         _say([head, *(said["surge"].format(**r) for r in rows)])
 

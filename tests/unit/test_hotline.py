@@ -98,7 +98,9 @@ def test_who_is_one_person(name: str, linked: Any) -> None:
 
 
 def test_no_name_at_a_number_of_two_is_nobody_s(linked: Any) -> None:
-    persons, _ = linked([order("欧阳静怡", "13911112222"), order("司马懿德", "13911112222"), order("", "13911112222")])
+    persons, _ = linked(
+        [order("欧阳静怡", "13911112222"), order("司马懿德", "13911112222"), order("", "13911112222")]
+    )
     assert len(set(persons)) == 3
 
 
@@ -116,7 +118,11 @@ MATTERS = {
     "the same building": ([order(content="电梯坏了", place=PLACE + "3栋"), order(content="电梯停运", place="试验苑3号楼", days=1)], True),
     "seven weeks later": ([order(content="路灯坏了", place=PLACE), order(content="路灯坏了", place=PLACE, days=49)], False),
 }  # fmt: skip
-OTHERS = [order(content="咨询社保怎么办理", place=p, days=-20 - k * 9) for k in range(8) for p in (PLACE, "示范区试验路79号别样苑")]
+OTHERS = [
+    order(content="咨询社保怎么办理", place=p, days=-20 - k * 9)
+    for k in range(8)
+    for p in (PLACE, "示范区试验路79号别样苑")
+]
 """The places are known: others told them, too."""
 
 
@@ -128,7 +134,14 @@ def test_what_is_one_matter(name: str, linked: Any) -> None:
 
 
 def test_streets_sites_and_areas_are_learnt() -> None:
-    runs = {"示范区建设路": (50, 50), "示范区": (9, 0), "幸福花园": (40, 0), "幸福花园小区": (5, 0), "信福花园": (2, 0), "建设路幸福花园三号楼": (3, 0)}
+    runs = {
+        "示范区建设路": (50, 50),
+        "示范区": (9, 0),
+        "幸福花园": (40, 0),
+        "幸福花园小区": (5, 0),
+        "信福花园": (2, 0),
+        "建设路幸福花园三号楼": (3, 0),
+    }
     found = learn(runs).runs
     assert (found["示范区建设路"].street, found["示范区建设路"].site) == ("建设路", "")
     assert found["幸福花园小区"].site == found["信福花园"].site == "幸福花园"
@@ -136,7 +149,9 @@ def test_streets_sites_and_areas_are_learnt() -> None:
     assert (both.street, both.site, both.building) == ("建设路", "幸福花园", "3")
 
 
-@pytest.mark.parametrize("text, digits", [("三", "3"), ("十", "10"), ("十二", "12"), ("二十", "20"), ("二十一", "21")])
+@pytest.mark.parametrize(
+    "text, digits", [("三", "3"), ("十", "10"), ("十二", "12"), ("二十", "20"), ("二十一", "21")]
+)
 def test_numbers_in_words(text: str, digits: str) -> None:
     assert number(text) == digits
 
@@ -197,14 +212,37 @@ def test_the_commands_list_without_anything_personal_and_keep_the_list_as_a_docu
     file = mapping_file(tmp_path, 'kind = "files"', 'file = "gd.parquet"')
     store, out = tmp_path / "store", tmp_path / "out"
     done = CliRunner().invoke(
-        app, ["hotline", "find", str(file), "--period", "2026", "--out", str(out), "--store", str(store), "--at", "2026-12-31"]
+        app,
+        [
+            "hotline",
+            "find",
+            str(file),
+            "--period",
+            "2026",
+            "--out",
+            str(out),
+            "--store",
+            str(store),
+            "--at",
+            "2026-12-31",
+        ],
     )
     assert done.exit_code == 0, done.output
     kept = Observations(store).read()
-    assert [(o.indicator, o.value, len(o.hash)) for o in kept] == [("hotline.repeat_callers", 1, 64), ("hotline.same_matters", 1, 64)]
+    assert [(o.indicator, o.value, len(o.hash)) for o in kept] == [
+        ("hotline.repeat_callers", 1, 64),
+        ("hotline.same_matters", 1, 64),
+    ]
     written = done.output + "".join(p.read_text(encoding="utf-8") for p in [*out.iterdir(), *store.iterdir()])
     assert "GD0" in written
-    assert not any(r["phone"] in written or (len(r["caller"]) > 2 and r["caller"] in written) for r in made.rows)
+    assert not any(
+        r["phone"] in written or (len(r["caller"]) > 2 and r["caller"] in written) for r in made.rows
+    )
     done = CliRunner().invoke(app, ["hotline", "warn", str(file), "--period", "2026", "--format", "json"])
     assert done.exit_code == 0, done.output
-    assert CliRunner().invoke(app, ["hotline", "find", str(file), "--period", "2026", "--store", str(store)]).exit_code == 2
+    assert (
+        CliRunner()
+        .invoke(app, ["hotline", "find", str(file), "--period", "2026", "--store", str(store)])
+        .exit_code
+        == 2
+    )

@@ -99,7 +99,9 @@ class Database:
                 watch.daemon = True
                 watch.start()
                 try:
-                    return (_copied if self.dialect == "postgresql" else _fetched)(connection, sql, self._limits)
+                    return (_copied if self.dialect == "postgresql" else _fetched)(
+                        connection, sql, self._limits
+                    )
                 finally:
                     watch.cancel()
                     connection.rollback()
@@ -133,7 +135,9 @@ def _copied(connection: Connection, sql: str, limits: Limits) -> Any:
     cursor.execute(f"COPY ({sql}) TO STDOUT WITH (FORMAT csv, HEADER)", stream=into)
     into.seek(0)
     as_text = csv.ConvertOptions(strings_can_be_null=True, quoted_strings_can_be_null=False)
-    found = csv.read_csv(into, parse_options=csv.ParseOptions(newlines_in_values=True), convert_options=as_text)
+    found = csv.read_csv(
+        into, parse_options=csv.ParseOptions(newlines_in_values=True), convert_options=as_text
+    )
     if found.num_rows > limits.orders:
         raise EvidenceError(say("too_many", rows=limits.orders))
     return found

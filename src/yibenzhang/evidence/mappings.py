@@ -30,7 +30,7 @@ from yibenzhang.evidence.guard import guarded
 from yibenzhang.evidence.packs import SIGNS, Pack, Promise, pack
 from yibenzhang.evidence.words import EvidenceError, say
 
-SOURCES = ("database", "files", "http")
+SOURCES = ("database", "files", "http", "prometheus")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class From:
 @dataclass(frozen=True, slots=True)
 class Told:
     """Where a table comes from: ``name`` in a database, ``file`` (and ``sheet``), or ``address`` and the path
-    ``rows`` in its JSON."""
+    ``rows`` in its JSON, or the ``queries`` of a Prometheus with their ``step``."""
 
     columns: Mapping[str, From]
     name: str = ""
@@ -54,6 +54,8 @@ class Told:
     sheet: str = ""
     address: str = ""
     rows: str = ""
+    step: str = ""
+    queries: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +107,9 @@ def mapping_of(file: Path) -> Mapped:
 
 def _told(data: Mapping[str, Any]) -> Told:
     columns = {n: _from(c) for n, c in data.get("columns", {}).items()}
-    named = [str(data.get(k, "")) for k in ("from", "file", "sheet", "address", "rows")]
-    return Told(columns, *named)
+    named = [str(data.get(k, "")) for k in ("from", "file", "sheet", "address", "rows", "step")]
+    queries = {str(k): str(q) for k, q in data.get("queries", {}).items()}
+    return Told(columns, *named, queries=queries or None)
 
 
 def _from(data: str | Mapping[str, Any]) -> From:

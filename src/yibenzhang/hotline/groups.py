@@ -16,7 +16,9 @@ def grouped(con: duckdb.DuckDBPyConnection, pairs: str, out: str) -> None:
         f"CREATE OR REPLACE TEMP TABLE both_ways AS SELECT one AS a, other AS b FROM {pairs} WHERE one <> other "
         f"UNION SELECT other, one FROM {pairs} WHERE one <> other"
     )
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {out} AS SELECT a AS member, least(a, min(b)) AS label FROM both_ways GROUP BY a")
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE {out} AS SELECT a AS member, least(a, min(b)) AS label FROM both_ways GROUP BY a"
+    )
     for _ in range(MOST_ROUNDS):
         con.execute(
             f"CREATE OR REPLACE TEMP TABLE next_labels AS SELECT member, min(label) AS label FROM ("
@@ -26,10 +28,12 @@ def grouped(con: duckdb.DuckDBPyConnection, pairs: str, out: str) -> None:
             f") GROUP BY member"
         )  # the last branch hooks the root of one end to the label of the other
         con.execute(
-            f"CREATE OR REPLACE TEMP TABLE jumped AS SELECT n.member, least(n.label, r.label) AS label "
-            f"FROM next_labels n JOIN next_labels r ON r.member = n.label"
+            "CREATE OR REPLACE TEMP TABLE jumped AS SELECT n.member, least(n.label, r.label) AS label "
+            "FROM next_labels n JOIN next_labels r ON r.member = n.label"
         )
-        row = con.execute(f"SELECT count(*) FROM jumped j JOIN {out} l USING (member) WHERE j.label <> l.label").fetchone()
+        row = con.execute(
+            f"SELECT count(*) FROM jumped j JOIN {out} l USING (member) WHERE j.label <> l.label"
+        ).fetchone()
         con.execute(f"CREATE OR REPLACE TEMP TABLE {out} AS SELECT member, label FROM jumped")
         if not row or not row[0]:
             return

@@ -73,15 +73,29 @@ def _topic_words(con: duckdb.DuckDBPyConnection) -> None:
 
     known = topics()
     rows = [
-        (w, "object", code, bool(o.get("wide")), bool(o.get("area")), bool(o.get("splits")), bool(o.get("weak")))
+        (
+            w,
+            "object",
+            code,
+            bool(o.get("wide")),
+            bool(o.get("area")),
+            bool(o.get("splits")),
+            bool(o.get("weak")),
+        )
         for code, o in known["objects"].items()
         for w in o["words"]
     ]
-    rows += [(w, "problem", code, False, False, False, False) for code, ws in known["problems"].items() for w in ws]
+    rows += [
+        (w, "problem", code, False, False, False, False) for code, ws in known["problems"].items() for w in ws
+    ]
     things = [r for r in rows if r[1] == "object"]
-    rows += [(p[0], *t[1:]) for p in rows if p[1] == "problem" for t in things if t[0] in p[0] and t[0] != p[0]]
+    rows += [
+        (p[0], *t[1:]) for p in rows if p[1] == "problem" for t in things if t[0] in p[0] and t[0] != p[0]
+    ]
     names = ("w", "part", "code", "wide", "area", "splits", "weak")
-    con.register("given_words", pa.table({k: list(v) for k, v in zip(names, zip(*rows, strict=True), strict=True)}))
+    con.register(
+        "given_words", pa.table({k: list(v) for k, v in zip(names, zip(*rows, strict=True), strict=True)})
+    )
     con.execute("CREATE OR REPLACE TEMP TABLE topic_words AS SELECT DISTINCT * FROM given_words")
     con.unregister("given_words")
     apart = [(code, p) for code, o in known["objects"].items() for p in o.get("splits", ())]

@@ -27,7 +27,9 @@ def workplace(memory: str = "4GB") -> Iterator[duckdb.DuckDBPyConnection]:
 
     con = duckdb.connect(config={"memory_limit": memory, "threads": 2})
     try:
-        con.execute("SET enable_progress_bar = false; SET temp_directory = ''; SET TimeZone = 'Asia/Shanghai'; SET preserve_insertion_order = false")
+        con.execute(
+            "SET enable_progress_bar = false; SET temp_directory = ''; SET TimeZone = 'Asia/Shanghai'; SET preserve_insertion_order = false"
+        )
         yield con
     finally:
         con.close()
@@ -41,7 +43,9 @@ def take(con: duckdb.DuckDBPyConnection, given: Any) -> None:
     parts["phone"] = _phone(parts["phone"])
     parts["caller"] = _name(parts["caller"])
     made = ", ".join(f"{sql} AS {name}" for name, sql in parts.items())
-    con.execute(f"CREATE OR REPLACE TABLE orders AS SELECT row_number() OVER () AS n, {made} FROM given_orders")
+    con.execute(
+        f"CREATE OR REPLACE TABLE orders AS SELECT row_number() OVER () AS n, {made} FROM given_orders"
+    )
     con.unregister("given_orders")
     _sounds(con)
 
@@ -66,7 +70,9 @@ def _sounds(con: duckdb.DuckDBPyConnection) -> None:
     """``sounds``: each name as it sounds; ``alike``: names of one number that differ by a letter."""
     import pyarrow as pa
 
-    names = [r[0] for r in con.execute("SELECT DISTINCT caller FROM orders WHERE caller IS NOT NULL").fetchall()]
+    names = [
+        r[0] for r in con.execute("SELECT DISTINCT caller FROM orders WHERE caller IS NOT NULL").fetchall()
+    ]
     compound = tuple(words()["names"]["compound"])
     heard = [sound(n) for n in names]
     first = [sound(n[:2] if n.startswith(compound) else n[:1]) for n in names]
@@ -79,7 +85,9 @@ def _sounds(con: duckdb.DuckDBPyConnection) -> None:
         "WHERE whole AND phone IS NOT NULL) b ON a.phone = b.phone AND a.surname = b.surname AND a.sound < b.sound"
     ).fetchall()
     kept = [p for p in pairs if near(*p)]
-    _kept(con, "alike", pa.table({"one": [a for a, _ in kept], "other": [b for _, b in kept]}, schema=_PAIRS()))
+    _kept(
+        con, "alike", pa.table({"one": [a for a, _ in kept], "other": [b for _, b in kept]}, schema=_PAIRS())
+    )
 
 
 def _NAMES() -> Any:

@@ -72,7 +72,9 @@ def learn(runs: Mapping[str, tuple[int, int]]) -> Learnt:
     for run, p in parsed.items():
         out.runs[run] = Parsed(usual["street"].get(p.street, ""), usual["site"].get(p.site, ""), p.building)
     for kind, of in counts.items():
-        out.names |= {(n, kind): usual[kind][n] for n, c in of.items() if len(n) > 1 and (c > 1 or usual[kind][n] != n)}
+        out.names |= {
+            (n, kind): usual[kind][n] for n, c in of.items() if len(n) > 1 and (c > 1 or usual[kind][n] != n)
+        }
     return out
 
 
@@ -125,7 +127,10 @@ def _apart(run: str, streets: Mapping[str, int]) -> Parsed:
 def spellings(counts: Mapping[str, int], weak: list[str]) -> dict[str, str]:
     """Each name with the one it is usually called by: spelt by sound, with a general word behind or in its place."""
     generic = str(words()["places"]["generic"])
-    bare = {n: n.removesuffix(generic) if len(n) > len(generic) + 2 and n.removesuffix(generic) in counts else n for n in counts}
+    bare = {
+        n: n.removesuffix(generic) if len(n) > len(generic) + 2 and n.removesuffix(generic) in counts else n
+        for n in counts
+    }
     gathered: dict[str, int] = defaultdict(int)
     for name, count in counts.items():
         gathered[bare[name]] += count

@@ -38,7 +38,9 @@ class Surge:
     chance: float
 
 
-def surges(counts: Iterable[tuple[str, date, int]], first: date, last: date, a_week: float = 1.0) -> list[Surge]:
+def surges(
+    counts: Iterable[tuple[str, date, int]], first: date, last: date, a_week: float = 1.0
+) -> list[Surge]:
     """The surges of the days after the first nine weeks, each known on its evening: nothing later is looked at.
 
     ``counts``: series, day, orders; days without are zero. ``a_week``: the false alarms of a week that are put up with,
@@ -55,7 +57,9 @@ def surges(counts: Iterable[tuple[str, date, int]], first: date, last: date, a_w
     total = np.sum(list(series.values()), axis=0)
     season = _week_before(total) / np.maximum(_baseline(total), 1e-9)
     weekday = _same_weekday(total) / np.maximum(_baseline(total) * WEEKS, 1e-9)
-    out = [s for name, of in sorted(series.items()) for s in _of_series(name, of, first, season, weekday, chance)]
+    out = [
+        s for name, of in sorted(series.items()) for s in _of_series(name, of, first, season, weekday, chance)
+    ]
     return sorted(out, key=lambda s: (s.day, s.chance, s.series))
 
 
@@ -97,7 +101,9 @@ def _of_series(
     tail = nbinom.sf(seen[at] - 1, size, size / (size + usual))
     for k, p, u in zip(at, tail, usual, strict=True):
         if p < chance:
-            yield Surge(name, first + timedelta(days=BEFORE + int(k)), int(seen[k]), round(float(u), 2), float(p))
+            yield Surge(
+                name, first + timedelta(days=BEFORE + int(k)), int(seen[k]), round(float(u), 2), float(p)
+            )
 
 
 def told_series(name: str, words: Mapping[str, str]) -> str:
