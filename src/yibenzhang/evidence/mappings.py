@@ -109,7 +109,8 @@ def _told(data: Mapping[str, Any]) -> Told:
     columns = {n: _from(c) for n, c in data.get("columns", {}).items()}
     named = [str(data.get(k, "")) for k in ("from", "file", "sheet", "address", "rows", "step")]
     queries = {str(k): str(q) for k, q in data.get("queries", {}).items()}
-    return Told(columns, *named, queries=queries or None)
+    name, file, sheet, address, rows, step = named
+    return Told(columns, name, file, sheet, address, rows, step, queries or None)
 
 
 def _from(data: str | Mapping[str, Any]) -> From:

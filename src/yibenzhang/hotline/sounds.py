@@ -12,7 +12,7 @@ from yibenzhang.hotline.words import words
 @lru_cache(maxsize=20_000)
 def syllable(character: str) -> str:
     """The folded syllable of a character; what has none stands for itself."""
-    said = lazy_pinyin(character, style=Style.NORMAL, v_to_u=False)[0].lower()
+    said = str(lazy_pinyin(character, style=Style.NORMAL, v_to_u=False)[0]).lower()
     rules = words()["names"]
     for heard, written in rules["initials"]:
         if said.startswith(heard):

@@ -81,7 +81,8 @@ def _week_before(of: Days) -> Days:
 def _same_weekday(of: Days) -> Days:
     """The sum of the same days of the week in those eight weeks."""
     k = np.arange(BEFORE, len(of))
-    return np.sum([of[k - 7 * j] for j in range(2, WEEKS + 2)], axis=0)
+    found: Days = np.sum([of[k - 7 * j] for j in range(2, WEEKS + 2)], axis=0)
+    return found
 
 
 def _of_series(

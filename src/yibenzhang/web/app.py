@@ -25,6 +25,7 @@ from yibenzhang.web.describing import WRONG, described
 from yibenzhang.web.formats import HERE
 from yibenzhang.web.pages import (
     accounts,
+    evidence,
     handing,
     people,
     profiles,
@@ -115,6 +116,7 @@ def create(settings: Settings) -> FastAPI:
         resource_work,
         requests,
         projects,
+        evidence,
     ):
         app.include_router(module.router)
     htmx = _htmx()
