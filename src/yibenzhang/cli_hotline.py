@@ -95,9 +95,13 @@ def warn(
 
     _known(format)
     with _linked(mapping, period, seconds) as (con, _, span, _source):
-        counts = daily(con)
+        counts, series = daily(con)
     last = max((d for _, d, _ in counts), default=span.begin)
-    found = [s for s in surges(counts, span.begin, min(span.end, last), a_week) if s.day.isoformat() >= since]
+    found = [
+        s
+        for s in surges(counts, span.begin, min(span.end, last), a_week, series)
+        if s.day.isoformat() >= since
+    ]
     names = names_of_things()
     rows = [{**asdict(s), "series": told_series(s.series, names)} for s in found]
     if format == "json":
@@ -109,7 +113,7 @@ def warn(
     else:
         said = words()["report"]
         head = said["surges"].format(
-            series=len({c[0] for c in counts}),
+            series=series,
             days=(last - span.begin).days + 1,
             found=len(found),
             a_week=a_week,

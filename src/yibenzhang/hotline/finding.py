@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from yibenzhang.hotline.surges import LEAST
 from yibenzhang.hotline.words import statements, topics, words
 
 if TYPE_CHECKING:
@@ -54,11 +55,13 @@ def names_of_things() -> dict[str, str]:
     return {code: o["words"][0] for code, o in topics()["objects"].items()}
 
 
-def daily(con: duckdb.DuckDBPyConnection) -> list[tuple[str, date, int]]:
-    """Different callers by series and day."""
+def daily(con: duckdb.DuckDBPyConnection) -> tuple[list[tuple[str, date, int]], int]:
+    """Different callers by series and day, of the series that can rise at all; and how many series there are."""
     for sql in statements("surges"):
         con.execute(sql)
-    return con.execute("SELECT series, day, callers FROM daily ORDER BY ALL").fetchall()
+    row = con.execute("SELECT count(DISTINCT series) FROM daily").fetchone()
+    sql = "SELECT series, day, callers FROM daily QUALIFY max(callers) OVER (PARTITION BY series) >= $least ORDER BY ALL"
+    return con.execute(sql, {"least": LEAST}).fetchall(), row[0] if row else 0
 
 
 def as_csv(found: Sequence[Group]) -> str:

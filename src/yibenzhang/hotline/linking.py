@@ -24,7 +24,7 @@ class Linking:
 
     days: int = 7
     neighbours: int = 25
-    lessons: int = 200_000
+    lessons: int = 160_000
     terms: int = 4
     witnesses: int = 4
     lift: float = 8.0

@@ -39,12 +39,12 @@ class Surge:
 
 
 def surges(
-    counts: Iterable[tuple[str, date, int]], first: date, last: date, a_week: float = 1.0
+    counts: Iterable[tuple[str, date, int]], first: date, last: date, a_week: float = 1.0, of: int = 0
 ) -> list[Surge]:
     """The surges of the days after the first nine weeks, each known on its evening: nothing later is looked at.
 
     ``counts``: series, day, orders; days without are zero. ``a_week``: the false alarms of a week that are put up with,
-    of all series together.
+    of all series together. ``of``: how many series there are, where ``counts`` leaves out those that never rise.
     """
     length = (last - first).days + 1
     series: dict[str, Days] = defaultdict(lambda: np.zeros(length))
@@ -53,7 +53,7 @@ def surges(
             series[name][(day - first).days] += k
     if not series or length <= BEFORE:
         return []
-    chance = MEASURED * a_week / 7 / len(series)
+    chance = MEASURED * a_week / 7 / max(of, len(series))
     total = np.sum(list(series.values()), axis=0)
     season = _week_before(total) / np.maximum(_baseline(total), 1e-9)
     weekday = _same_weekday(total) / np.maximum(_baseline(total) * WEEKS, 1e-9)

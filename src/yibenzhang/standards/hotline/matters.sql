@@ -26,7 +26,7 @@ SELECT n, hash(key) AS key, t, hash(who) AS who, c FROM told WHERE key IS NOT NU
   AND hash(key) % greatest(1, CAST((SELECT count(*) FROM told) / getvariable('lessons') AS INTEGER)) = 0;
 CREATE OR REPLACE TEMP TABLE pieces AS
 SELECT key, t, who, g FROM (
-  SELECT key, t, who, unnest(list_distinct(list_transform(range(1, least(length(c), 80)), lambda k: substr(c, k, 2)))) AS g FROM taught)
+  SELECT key, t, who, unnest(list_distinct(list_transform(range(1, least(length(c), 50)), lambda k: substr(c, k, 2)))) AS g FROM taught)
 WHERE regexp_full_match(g, '\p{Han}{2}');
 CREATE OR REPLACE TEMP TABLE bursts AS
 SELECT g, row_number() OVER (ORDER BY g) AS id, again, again / usual AS weight FROM (
@@ -38,7 +38,7 @@ WHERE again >= getvariable('witnesses') AND again > 2 * usual;
 DROP TABLE pieces;
 CREATE OR REPLACE TEMP TABLE terms AS
 SELECT n, arg_max(CAST(id AS INTEGER), weight, CAST(getvariable('terms') AS INTEGER)) AS ts, min(again) AS known FROM (
-  SELECT n, unnest(list_distinct(list_transform(range(1, least(length(c), 80)), lambda k: substr(c, k, 2)))) AS g FROM told WHERE street IS NOT NULL OR key IS NOT NULL)
+  SELECT n, unnest(list_distinct(list_transform(range(1, least(length(c), 50)), lambda k: substr(c, k, 2)))) AS g FROM told WHERE street IS NOT NULL OR key IS NOT NULL)
   JOIN bursts USING (g)
 GROUP BY n;
 
