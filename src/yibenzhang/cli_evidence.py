@@ -174,6 +174,61 @@ def show(
 
 
 @app.command()
+def due(
+    folder: Annotated[Path, typer.Argument(help="放对应文件的文件夹；只管写了 [schedule] 的")],
+    store: Store,
+    watch: Annotated[float, typer.Option(min=0, help="每隔几秒看一次，直到中止；0 为只看一次")] = 0,
+    at: At = "",
+    seconds: Seconds = 60,
+    format: Format = "text",
+) -> None:
+    """运行到了时候的对应文件：每个时点一次，多看几次也不会重复。退出码：0 都有数或没有到时候的，2 有没有数的或不能用的。"""
+    import time
+
+    _known(format)
+    while True:
+        rows = _due(folder, store, datetime.fromisoformat(_time(at)), seconds)
+        _print(format, {"runs": rows}, rows, (_said("due", **r) for r in rows))
+        if not watch:
+            break
+        time.sleep(watch)
+    raise typer.Exit(2 if any(r["gaps"] or r["wrong"] for r in rows) else 0)
+
+
+def _due(folder: Path, store: Path, now: datetime, seconds: float) -> list[dict[str, Any]]:
+    from yibenzhang.evidence.mappings import mapping_of
+    from yibenzhang.evidence.measuring import period_of
+    from yibenzhang.evidence.measuring import run as measured
+    from yibenzhang.evidence.observations import Observations
+    from yibenzhang.evidence.schedules import ZONE, kept
+    from yibenzhang.evidence.sources import Limits
+    from yibenzhang.evidence.words import EvidenceError
+
+    observations, rows = Observations(store), []
+    moment = now if now.tzinfo else now.replace(tzinfo=ZONE)
+    for file in sorted(folder.glob("*.toml")):
+        row: dict[str, Any] = {"file": file.name, "period": "", "values": 0, "gaps": 0, "wrong": ""}
+        try:
+            mapped = mapping_of(file)
+            if mapped.schedule is None:
+                continue
+            slot = mapped.schedule.slot(moment)
+            if kept(slot, mapped.pack.id, mapped.subject, observations.read()):
+                continue
+            row["period"] = mapped.schedule.measured(slot)
+            found = measured(
+                mapped, period_of(row["period"]), moment.isoformat(timespec="seconds"), Limits(seconds)
+            )
+            observations.append(found)
+            row["gaps"] = sum(o.value is None for o in found)
+            row["values"] = len(found) - row["gaps"]
+        except EvidenceError as error:
+            row["wrong"] = str(error)
+        rows.append(row)
+    return rows
+
+
+@app.command()
 def probe(
     targets: Annotated[Path, typer.Argument(help="探测目标（TOML）：站点和地址，只探测列出来的")],
     store: Annotated[

@@ -28,6 +28,7 @@ from typing import Any
 from yibenzhang.evidence.addresses import Allowed
 from yibenzhang.evidence.guard import guarded
 from yibenzhang.evidence.packs import SIGNS, Pack, Promise, pack
+from yibenzhang.evidence.schedules import Schedule, schedule_of
 from yibenzhang.evidence.words import EvidenceError, say
 
 SOURCES = ("database", "files", "http", "prometheus")
@@ -73,6 +74,7 @@ class Mapped:
     allowed: tuple[Allowed, ...] = ()
     header: str = ""
     header_variable: str = ""
+    schedule: Schedule | None = None
 
 
 def mapping_of(file: Path) -> Mapped:
@@ -100,6 +102,7 @@ def mapping_of(file: Path) -> Mapped:
             allowed,
             source.get("header", ""),
             source.get("header_variable", ""),
+            schedule_of(data.get("schedule", {})),
         )
     except (OSError, KeyError, TypeError, ValueError, AttributeError, InvalidOperation) as error:
         raise EvidenceError(say("mapping_wrong", name=file.name, why=error)) from error
