@@ -16,6 +16,7 @@ from rich.text import Text
 
 import yibenzhang
 from bench.cli_hostile import hostile
+from bench.availability import availability
 from bench.cli_hotline import hotline
 from bench.cli_invented import drafts, invent, recall
 from bench.cli_ledger import ledger
@@ -79,6 +80,7 @@ app.command()(recall)
 app.command()(projects)
 app.command()(resources)
 app.command()(hotline)
+app.command()(availability)
 app.command()(serve)
 app.command()(conditions)
 Format = Annotated[str, typer.Option("--format", "-f", help="text 给人看，json 给程序用")]
