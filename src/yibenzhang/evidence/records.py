@@ -91,7 +91,7 @@ def _seconds(column: str, zone: ZoneInfo) -> str:
     value = f"CAST({_quoted(column)} AS VARCHAR)"
     local = f"epoch(CAST({value} AS TIMESTAMP) AT TIME ZONE '{zone.key}')"
     return (
-        f"CAST(CASE WHEN regexp_matches({value}, '(Z|[+-][0-9]{{2}}:?[0-9]{{2}})$') "
+        f"CAST(CASE WHEN regexp_matches({value}, ':[0-9]{{2}}([.][0-9]+)? ?(Z|[+-][0-9]{{2}}(:?[0-9]{{2}})?)$') "
         f"THEN epoch(CAST({value} AS TIMESTAMPTZ)) ELSE {local} END AS BIGINT)"
     )
 
