@@ -15,8 +15,8 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 import yibenzhang
-from bench.cli_hostile import hostile
 from bench.availability import availability
+from bench.cli_hostile import hostile
 from bench.cli_hotline import hotline
 from bench.cli_invented import drafts, invent, recall
 from bench.cli_ledger import ledger

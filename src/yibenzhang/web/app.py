@@ -26,6 +26,7 @@ from yibenzhang.web.formats import HERE
 from yibenzhang.web.pages import (
     accounts,
     evidence,
+    evidence_mapping,
     handing,
     people,
     profiles,
@@ -117,6 +118,7 @@ def create(settings: Settings) -> FastAPI:
         requests,
         projects,
         evidence,
+        evidence_mapping,
     ):
         app.include_router(module.router)
     htmx = _htmx()

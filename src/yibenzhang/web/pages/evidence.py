@@ -44,14 +44,14 @@ MAPPINGS = {k: _HEADS[k] for k in ("file", "subject", "pack", "kind", "missing")
 _WIDE, _HIGH = 120, 28
 
 
-def _folders(office: Office) -> list[Path]:
+def folders(office: Office) -> list[Path]:
     given = Path(office.settings.analyses) if office.settings.analyses else None
     return list(dict.fromkeys(f.resolve() for f in (given, office.settings.folder) if f is not None))
 
 
 def _observed(office: Office) -> list[Observation]:
     """The observations of the ledger, else of the workbench's own folder."""
-    for folder in _folders(office):
+    for folder in folders(office):
         if (folder / NAME).is_file():
             try:
                 return Observations(folder).read()
@@ -63,7 +63,7 @@ def _observed(office: Office) -> list[Observation]:
 def _mapped(office: Office) -> list[tuple[Path, Mapped | str]]:
     """The mappings beside them, or why one cannot be used."""
     out: list[tuple[Path, Mapped | str]] = []
-    for folder in _folders(office):
+    for folder in folders(office):
         for file in sorted((folder / "mappings").glob("*.toml")):
             try:
                 out.append((file, mapping_of(file)))
