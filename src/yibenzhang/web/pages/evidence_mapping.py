@@ -17,7 +17,8 @@ from yibenzhang.evidence.sources import Limits
 from yibenzhang.evidence.words import EvidenceError, told
 from yibenzhang.office.access import NotHere, Refused
 from yibenzhang.office.models import ZONE, Role
-from yibenzhang.web.formats import page
+from yibenzhang.web.formats import forms
+from yibenzhang.web.formats import shown as answered
 from yibenzhang.web.pages.evidence import folders
 from yibenzhang.web.pages.seasons import said
 from yibenzhang.web.security import Guard, Shop, Who
@@ -26,6 +27,7 @@ from yibenzhang.web.settings import Office
 router = APIRouter(tags=["实测"])
 _SAID = told()["web"]
 _LONGEST = 2000
+COLUMNS = {k: _SAID[k] for k in ("table", "column", "column_kind", "own_column", "codes")}
 
 
 def _file(office: Office, name: str) -> Path:
@@ -35,7 +37,7 @@ def _file(office: Office, name: str) -> Path:
     raise NotHere
 
 
-@router.get("/evidence-mapping", include_in_schema=False)
+@forms(router, "/evidence-mapping", COLUMNS, {}, summary="对应文件：指标包要的列，在本单位是哪一列（负责人）")
 def form(
     request: Request,
     office: Shop,
@@ -59,10 +61,25 @@ def form(
             fields = {f"p-{i}": "" if v is None else f"{v}" for i, v in limits.items()}
     except EvidenceError as error:
         raise Refused(str(error)) from error
-    return page(
+    rows = [
+        {
+            "table": t.name,
+            "column": c.name,
+            "column_kind": told()["kind"][c.kind],
+            "own_column": fields.get(f"c-{t.name}-{c.name}", ""),
+            "codes": fields.get(f"v-{t.name}-{c.name}", ""),
+        }
+        for t in (chosen.tables.values() if chosen else ())
+        for c in t.columns.values()
+    ]
+    return answered(
         request,
         who,
         "evidence_mapping.html",
+        {},
+        rows,
+        COLUMNS,
+        _SAID["mapping"],
         heads=_SAID,
         pack=chosen,
         packs=packs(),
