@@ -23,6 +23,7 @@ from yibenzhang.hotline.places import learn, number
 from yibenzhang.hotline.sounds import near, sound
 from yibenzhang.hotline.surges import surges
 
+pytestmark = pytest.mark.middle  # names, places and words are learnt from thousands of orders each time
 DAY = datetime(2026, 3, 2, 9)
 HOME = "示范区建设路12号幸福花园3栋"
 
@@ -156,6 +157,7 @@ def test_numbers_in_words(text: str, digits: str) -> None:
     assert number(text) == digits
 
 
+@pytest.mark.long
 def test_made_orders_are_found_as_promised() -> None:
     """The words of one matter are learnt from the orders, so that few orders find less; bench hotline has the million."""
     made = make(40_000, 4, wordings="hotline-apart")

@@ -131,7 +131,9 @@ def test_a_bureaus_way_from_its_own_table_to_a_verdict_that_turns(
     form = {"pack": "hotline", "file": "热线", "subject": BODY, "kind": "files", "t-work_order": "gd.csv", "every": "day", "at": "03:00",
             "p-on_time": "95", "v-work_order-satisfied": "1=1、2=0", **{f"c-work_order-{k}": v for k, v in columns.items()}}  # fmt: skip
     saved = browser.post("/evidence-mapping", form)
-    assert "缺列 due" in browser.get(saved.headers["location"]).text  # after the save the check says what is missing
+    assert (
+        "缺列 due" in browser.get(saved.headers["location"]).text
+    )  # after the save the check says what is missing
     browser.post("/evidence-mapping", {**form, "c-work_order-due": "时限"})
     told = browser.get("/evidence-mappings.json?check=热线.toml").json()["rows"][0]["missing"]
     assert "缺列" not in told and "cost_item" in told

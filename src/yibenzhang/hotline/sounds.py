@@ -20,7 +20,7 @@ def syllable(character: str) -> str:
             break
     for heard, written in rules["finals"]:
         if said.endswith(heard):
-            return said[: -len(heard)] + written
+            return f"{said[: -len(heard)]}{written}"
     return said
 
 
