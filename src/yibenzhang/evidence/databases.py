@@ -128,15 +128,25 @@ class _Bounded(io.BytesIO):
 
 def _copied(connection: Connection, sql: str, limits: Limits) -> Any:
     """Rows as PostgreSQL streams them, many times faster than one by one; nothing touches a disk."""
+    import pyarrow as pa
     from pyarrow import csv
 
     into = _Bounded(limits.size)
     cursor: Any = connection.connection.cursor()
     cursor.execute(f"COPY ({sql}) TO STDOUT WITH (FORMAT csv, HEADER)", stream=into)
     into.seek(0)
-    as_text = csv.ConvertOptions(strings_can_be_null=True, quoted_strings_can_be_null=False)
+    names = [n.strip('"') for n in into.readline().decode().strip().split(",")]
+    kept = csv.ConvertOptions(
+        column_types={n: pa.string() for n in names},  # a number may begin with 0
+        null_values=[""],
+        strings_can_be_null=True,
+        quoted_strings_can_be_null=False,
+    )
     found = csv.read_csv(
-        into, parse_options=csv.ParseOptions(newlines_in_values=True), convert_options=as_text
+        into,
+        read_options=csv.ReadOptions(column_names=names),
+        parse_options=csv.ParseOptions(newlines_in_values=True),
+        convert_options=kept,
     )
     if found.num_rows > limits.orders:
         raise EvidenceError(say("too_many", rows=limits.orders))
