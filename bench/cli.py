@@ -15,7 +15,9 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 import yibenzhang
+from bench.availability import availability
 from bench.cli_hostile import hostile
+from bench.cli_hotline import hotline
 from bench.cli_invented import drafts, invent, recall
 from bench.cli_ledger import ledger
 from bench.cli_measures import (
@@ -77,6 +79,8 @@ app.command()(support)
 app.command()(recall)
 app.command()(projects)
 app.command()(resources)
+app.command()(hotline)
+app.command()(availability)
 app.command()(serve)
 app.command()(conditions)
 Format = Annotated[str, typer.Option("--format", "-f", help="text 给人看，json 给程序用")]

@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "availability": ("cli_availability:availability", "按合同的说法算可用率"),
     "projects": ("cli_projects:app", "项目"),
     "evidence": ("cli_evidence:app", "实测"),
+    "hotline": ("cli_hotline:app", "热线"),
     "account": ("cli_account:account_page", "一本账"),
     "resources": ("cli_usage:app", "资源账"),
     "ingest": ("cli_ledger:ingest", "把公开文件收进账本"),

@@ -16,6 +16,7 @@ from yibenzhang.cli_common import fail
 
 if TYPE_CHECKING:
     from yibenzhang.evidence.packs import Pack
+    from yibenzhang.evidence.probing import Probe
     from yibenzhang.reports.evidenced import Line
 
 app = typer.Typer(
@@ -170,6 +171,113 @@ def show(
     rows = observed_rows(found)
     words = (f"{o.time}　{o.subject}　{o.begin}..{o.end}　{o.indicator}　{value_text(o)}" for o in found)
     _print(format, {"observations": rows}, rows, words)
+
+
+@app.command()
+def due(
+    folder: Annotated[Path, typer.Argument(help="放对应文件的文件夹；只管写了 [schedule] 的")],
+    store: Store,
+    watch: Annotated[float, typer.Option(min=0, help="每隔几秒看一次，直到中止；0 为只看一次")] = 0,
+    at: At = "",
+    seconds: Seconds = 60,
+    format: Format = "text",
+) -> None:
+    """运行到了时候的对应文件：每个时点一次，多看几次也不会重复。退出码：0 都有数或没有到时候的，2 有没有数的或不能用的。"""
+    import time
+
+    _known(format)
+    while True:
+        rows = _due(folder, store, datetime.fromisoformat(_time(at)), seconds)
+        _print(format, {"runs": rows}, rows, (_said("due", **r) for r in rows))
+        if not watch:
+            break
+        time.sleep(watch)
+    raise typer.Exit(2 if any(r["gaps"] or r["wrong"] for r in rows) else 0)
+
+
+def _due(folder: Path, store: Path, now: datetime, seconds: float) -> list[dict[str, Any]]:
+    from yibenzhang.evidence.mappings import mapping_of
+    from yibenzhang.evidence.measuring import period_of
+    from yibenzhang.evidence.measuring import run as measured
+    from yibenzhang.evidence.observations import Observations
+    from yibenzhang.evidence.schedules import ZONE, kept
+    from yibenzhang.evidence.sources import Limits
+    from yibenzhang.evidence.words import EvidenceError
+
+    observations, rows = Observations(store), []
+    moment = now if now.tzinfo else now.replace(tzinfo=ZONE)
+    for file in sorted(folder.glob("*.toml")):
+        row: dict[str, Any] = {"file": file.name, "period": "", "values": 0, "gaps": 0, "wrong": ""}
+        try:
+            mapped = mapping_of(file)
+            if mapped.schedule is None:
+                continue
+            slot = mapped.schedule.slot(moment)
+            if kept(slot, mapped.pack.id, mapped.subject, observations.read()):
+                continue
+            row["period"] = mapped.schedule.measured(slot)
+            found = measured(
+                mapped, period_of(row["period"]), moment.isoformat(timespec="seconds"), Limits(seconds)
+            )
+            observations.append(found)
+            row["gaps"] = sum(o.value is None for o in found)
+            row["values"] = len(found) - row["gaps"]
+        except EvidenceError as error:
+            row["wrong"] = str(error)
+        rows.append(row)
+    return rows
+
+
+@app.command()
+def probe(
+    targets: Annotated[Path, typer.Argument(help="探测目标（TOML）：站点和地址，只探测列出来的")],
+    store: Annotated[
+        Path | None, typer.Option(help="记入哪个文件夹的 probes.jsonl，availability 直接读")
+    ] = None,
+    every: Annotated[float, typer.Option(min=0, help="每隔几秒探测一次，直到中止；0 为只探测一次")] = 0,
+    times: Annotated[int, typer.Option(min=0, help="探测几次以后停；0 为不停")] = 0,
+    format: Format = "text",
+) -> None:
+    """探测地址通不通（HTTP、TCP）、证书还有几天。退出码：0 都通，1 有断的，2 有不明的（不许探测、名字解析不了）。"""
+    import time
+
+    from yibenzhang.evidence.probing import keep, probe_all, round_of
+    from yibenzhang.evidence.words import EvidenceError
+
+    _known(format)
+    try:
+        asked = round_of(targets)
+    except EvidenceError as error:
+        raise fail(str(error)) from error
+    count = 0
+    while True:
+        begun = time.monotonic()
+        found = probe_all(asked, datetime.now(UTC))
+        if store:
+            keep(found, store)
+        _probes(found, format)
+        count += 1
+        if not every or count == times:
+            break
+        time.sleep(max(0.0, every - (time.monotonic() - begun)))
+    raise typer.Exit(2 if any(p.up is None for p in found) else int(any(not p.up for p in found)))
+
+
+def _probes(found: Sequence[Probe], format: str) -> None:
+    from dataclasses import asdict
+
+    from yibenzhang.evidence.words import told
+
+    said: Any = told()["report"]
+    rows = [asdict(p) for p in found]
+    words = [
+        said["probe"].format(
+            state=said["probe_states"][2 if p.up is None else int(p.up)], site=p.site, milliseconds=p.milliseconds,
+            days="" if p.days_left is None else said["days_left"].format(days=p.days_left), why=f"　{p.why}" if p.why else "",
+        )
+        for p in found
+    ]  # fmt: skip
+    _print(format, {"probes": rows}, rows, words)
 
 
 def _pack(name: str) -> Pack:

@@ -26,6 +26,7 @@ from yibenzhang.evidence.availability import (
     states_of_faults,
     states_of_probes,
 )
+from yibenzhang.evidence.records import states_of_file
 from yibenzhang.evidence.service_plan import Plan, PlanError, plan_from, plan_of
 from yibenzhang.evidence.spans import both, length, union, without
 
@@ -236,6 +237,33 @@ def test_tickets_of_a_month(tmp_path: Path) -> None:
     assert (portal["service"], portal["unplanned"], portal["planned"]) == (743 * HOUR, 2.5 * HOUR, 0.5 * HOUR)
     assert (portal["repair"], portal["downtime"], portal["rate"]) == ("broken", "kept", "kept")
     assert sites["网办"]["rate_low"] == sites["网办"]["rate_high"] == "99.8654"
+
+
+@pytest.mark.parametrize("zone", ["Asia/Shanghai", "Europe/Berlin"])
+@pytest.mark.parametrize("name", ["it's.parquet", "a.csv"])
+def test_times_with_and_without_a_zone_and_as_text_are_the_same(tmp_path: Path, zone: str, name: str) -> None:
+    import duckdb
+
+    plan = plan_from({"service": {"zone": zone}})
+    period = plan.period(date(2026, 3, 29), date(2026, 3, 29))  # the clock goes forward in Berlin
+    seconds = [s for s in range(period[0], period[1], 60) if s % 17 and s % 7919]
+    found = []
+    for kind in ("s::VARCHAR", "s", "s AT TIME ZONE $zone", "(s AT TIME ZONE $zone)::VARCHAR"):
+        file = tmp_path / name
+        con = duckdb.connect()
+        con.execute("SET TimeZone = 'UTC'")
+        given = {"seconds": seconds, **({"zone": zone} if "$zone" in kind else {})}
+        con.execute(
+            f"CREATE TABLE t AS SELECT {kind} AS time, 'x' || (e // 60 % 3) AS site, e // 60 % 5 > 0 AS up FROM "
+            "(SELECT e, to_timestamp(e) AS s FROM (SELECT unnest($seconds) AS e))",
+            given,
+        )
+        path = str(file).replace("'", "''")
+        con.execute(f"COPY (FROM t ORDER BY hash(time)) TO '{path}'")
+        con.close()
+        found.append([(n, availability(s, plan, period)) for n, s in states_of_file(file, plan, period)])
+    assert len(found[0]) == 3
+    assert all(f == found[0] for f in found[1:])
 
 
 def test_probes_of_a_day_with_a_gap(tmp_path: Path) -> None:

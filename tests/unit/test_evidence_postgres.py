@@ -85,3 +85,37 @@ def test_a_session_of_postgresql_only_reads_and_ends(address: str) -> None:
         source.ask(endless, {})
     assert time.monotonic() - begun < 60  # it would never end
     source.close()
+
+
+def test_a_whole_table_comes_as_it_is_within_limits(address: str) -> None:
+    engine = create_engine(address)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE gd (id TEXT, received TIMESTAMP, content TEXT)"))
+        rows = [
+            {"id": f"00{k}", "content": c}
+            for k, c in enumerate(["一行\n两行", '有"引号",逗号', "", None, "NULL"])
+        ]
+        connection.execute(text("INSERT INTO gd VALUES (:id, '2026-03-02 08:00', :content)"), rows)
+    engine.dispose()
+    source = Database("SAMPLE_URL", Limits(seconds=5))
+    found = source.table("SELECT id, received, content FROM gd ORDER BY id").to_pylist()
+    assert [r["id"] for r in found] == ["000", "001", "002", "003", "004"]
+    assert [r["content"] for r in found] == ["一行\n两行", '有"引号",逗号', "", None, "NULL"]
+    assert {r["received"] for r in found} == {"2026-03-02 08:00:00"}
+    for sql in (
+        "DELETE FROM gd",
+        "SELECT 1; DROP TABLE gd",
+        "SELECT pg_read_file('x')",
+        "SELECT 1) TO PROGRAM 'id' --",
+    ):
+        with pytest.raises(EvidenceError):
+            source.table(sql)
+    source.close()
+    few = Database("SAMPLE_URL", Limits(seconds=0.5, orders=3))
+    with pytest.raises(EvidenceError):
+        few.table("SELECT id FROM gd")
+    begun = time.monotonic()
+    with pytest.raises(EvidenceError):
+        few.table("WITH RECURSIVE x AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM x) SELECT n FROM x")
+    assert time.monotonic() - begun < 60
+    few.close()

@@ -220,7 +220,7 @@ def test_a_source_that_is_away_is_a_gap_for_every_indicator(
     for address in ("", "postgresql://u:S3cr3tWord@127.0.0.1:1/x", f"sqlite:///{tmp_path}/none.db"):
         monkeypatch.setenv("AWAY_URL", address)
         found = values(own(tmp_path, text))
-        assert len(found) == 5 and all(v is None and g and "S3cr3t" not in g for v, g in found.values())
+        assert len(found) == 8 and all(v is None and g and "S3cr3t" not in g for v, g in found.values())
     assert not (tmp_path / "none.db").exists()
 
 

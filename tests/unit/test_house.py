@@ -22,6 +22,7 @@ LAYERS = {
     "checking": "model standards reading recognising prose balance laws rules",
     "projects": "model standards recognising reading ledger resources office",
     "evidence": "standards",
+    "hotline": "standards evidence",
     "ledger": "model standards reading checking batch journal",
     "resources": "model standards reading recognising ledger office",
 }

@@ -116,8 +116,9 @@ def states_of_probes(times: NDArray[np.int64], up: NDArray[np.bool_], plan: Plan
 
     ``times`` in seconds since 1970, in any order; of two probes of one second the one that failed counts.
     """
-    order = np.lexsort((up, times))
-    times, up = times[order], up[order]
+    if len(times) > 1 and not bool(np.all(times[1:] > times[:-1])):
+        order = np.lexsort((up, times))
+        times, up = times[order], up[order]
     inside = (times >= period[0]) & (times < period[1])
     times, up = times[inside], up[inside]
     if not len(times):

@@ -112,6 +112,22 @@ class Files:
         read = [h for t, h in sorted(self._hashes.items()) if self.named(t) in sql]
         return Reading(columns, rows, read[0] if len(read) == 1 else _joined(read))
 
+    def table(self, sql: str) -> Any:
+        sql = guarded(sql)
+        self._lock()
+        watch = threading.Timer(self._limits.seconds, self._con.interrupt)
+        watch.daemon = True
+        watch.start()
+        try:
+            found = self._con.sql(sql).to_arrow_table()
+        except Exception as error:
+            raise EvidenceError(say("source_failed", name=self.called, why=masked(error))) from None
+        finally:
+            watch.cancel()
+        if found.num_rows > self._limits.orders:
+            raise EvidenceError(say("too_many", rows=self._limits.orders))
+        return found
+
     def _lock(self) -> None:
         """From here on nothing outside of the tables can be read or written, and no option changed."""
         if not self._locked:

@@ -28,9 +28,10 @@ from typing import Any
 from yibenzhang.evidence.addresses import Allowed
 from yibenzhang.evidence.guard import guarded
 from yibenzhang.evidence.packs import SIGNS, Pack, Promise, pack
+from yibenzhang.evidence.schedules import Schedule, schedule_of
 from yibenzhang.evidence.words import EvidenceError, say
 
-SOURCES = ("database", "files", "http")
+SOURCES = ("database", "files", "http", "prometheus")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class From:
 @dataclass(frozen=True, slots=True)
 class Told:
     """Where a table comes from: ``name`` in a database, ``file`` (and ``sheet``), or ``address`` and the path
-    ``rows`` in its JSON."""
+    ``rows`` in its JSON, or the ``queries`` of a Prometheus with their ``step``."""
 
     columns: Mapping[str, From]
     name: str = ""
@@ -54,6 +55,8 @@ class Told:
     sheet: str = ""
     address: str = ""
     rows: str = ""
+    step: str = ""
+    queries: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,7 @@ class Mapped:
     allowed: tuple[Allowed, ...] = ()
     header: str = ""
     header_variable: str = ""
+    schedule: Schedule | None = None
 
 
 def mapping_of(file: Path) -> Mapped:
@@ -98,6 +102,7 @@ def mapping_of(file: Path) -> Mapped:
             allowed,
             source.get("header", ""),
             source.get("header_variable", ""),
+            schedule_of(data.get("schedule", {})),
         )
     except (OSError, KeyError, TypeError, ValueError, AttributeError, InvalidOperation) as error:
         raise EvidenceError(say("mapping_wrong", name=file.name, why=error)) from error
@@ -105,8 +110,10 @@ def mapping_of(file: Path) -> Mapped:
 
 def _told(data: Mapping[str, Any]) -> Told:
     columns = {n: _from(c) for n, c in data.get("columns", {}).items()}
-    named = [str(data.get(k, "")) for k in ("from", "file", "sheet", "address", "rows")]
-    return Told(columns, *named)
+    named = [str(data.get(k, "")) for k in ("from", "file", "sheet", "address", "rows", "step")]
+    queries = {str(k): str(q) for k, q in data.get("queries", {}).items()}
+    name, file, sheet, address, rows, step = named
+    return Told(columns, name, file, sheet, address, rows, step, queries or None)
 
 
 def _from(data: str | Mapping[str, Any]) -> From:

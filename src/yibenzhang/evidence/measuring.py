@@ -19,6 +19,7 @@ from yibenzhang.evidence.files import Files, hash_of_file, rows_at
 from yibenzhang.evidence.mappings import Mapped
 from yibenzhang.evidence.observations import Observation
 from yibenzhang.evidence.packs import Indicator, Pack
+from yibenzhang.evidence.prometheus import rows_of
 from yibenzhang.evidence.sources import Limits, Reading, Source
 from yibenzhang.evidence.words import EvidenceError, say, told
 
@@ -69,7 +70,9 @@ def period_of(text: str) -> Period:
 
 
 @contextmanager
-def opened(mapped: Mapped, limits: Limits) -> Iterator[tuple[Source, Mapping[str, str]]]:
+def opened(
+    mapped: Mapped, limits: Limits, period: Period | None = None
+) -> Iterator[tuple[Source, Mapping[str, str]]]:
     """The source of a mapping, and its tables that could not be read with the reason. Raises EvidenceError."""
     if mapped.kind == "database":
         database = Database(mapped.variable, limits)
@@ -84,6 +87,8 @@ def opened(mapped: Mapped, limits: Limits) -> Iterator[tuple[Source, Mapping[str
             try:
                 if mapped.kind == "files":
                     files.add_file(f"source_{name}", mapped.folder / given.file, given.sheet)
+                elif mapped.kind == "prometheus":
+                    _series(files, name, mapped, limits, period)
                 else:
                     data, hash = fetch(
                         given.address, mapped.allowed, limits, mapped.header, mapped.header_variable
@@ -96,6 +101,18 @@ def opened(mapped: Mapped, limits: Limits) -> Iterator[tuple[Source, Mapping[str
         yield files, away
     finally:
         files.close()
+
+
+def _series(files: Files, name: str, mapped: Mapped, limits: Limits, period: Period | None) -> None:
+    """A table of a Prometheus: of the period, or of yesterday where only the names are looked at."""
+    given = mapped.tables[name]
+    yesterday = date.today() - timedelta(days=1)
+    asked = period or Period(yesterday, yesterday)
+    rows, hash = rows_of(
+        given.address, given.queries or {}, given.step or "1h", asked.begin, asked.end + timedelta(days=1), mapped.allowed,
+        limits, mapped.header, mapped.header_variable,
+    )  # fmt: skip
+    files.add_rows(f"source_{name}", rows, hash, given.address)
 
 
 def check(mapped: Mapped, limits: Limits) -> list[str]:
@@ -123,7 +140,7 @@ def run(mapped: Mapped, period: Period, time: str, limits: Limits) -> list[Obser
     """An observation or a gap for each indicator that is computed. ``time``: when, as the caller says."""
     computed = [i for i in mapped.pack.indicators.values() if not i.asked]
     try:
-        with opened(mapped, limits) as (source, away):
+        with opened(mapped, limits, period) as (source, away):
             lost = dict(reversed(missing(mapped, source)))
             state: dict[str, str] = {t: _gap("contract", why=s) for t, s in lost.items() if t}
             state |= {t: _gap("source", why=s) for t, s in away.items()}

@@ -17,12 +17,13 @@ Rows = Sequence[Sequence[Any]]
 @dataclass(frozen=True, slots=True)
 class Limits:
     """``seconds`` a query may run, ``rows`` it may give, ``memory`` of an embedded database, ``size`` in bytes of a
-    file or answer."""
+    file or answer; ``orders``: rows of a table that is taken whole."""
 
     seconds: float = 60
     rows: int = 10_000
     memory: str = "1GB"
     size: int = 4_000_000_000
+    orders: int = 20_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,10 @@ class Source(Protocol):
 
     def ask(self, sql: str, values: Mapping[str, Any]) -> Reading:
         """The rows of one guarded SELECT with values for ``:name``. Raises EvidenceError."""
+
+    def table(self, sql: str) -> Any:
+        """All rows of one guarded SELECT as an Arrow table, for what is computed in an embedded database. Raises
+        EvidenceError."""
 
     def close(self) -> None: ...
 

@@ -25,6 +25,8 @@ from yibenzhang.web.describing import WRONG, described
 from yibenzhang.web.formats import HERE
 from yibenzhang.web.pages import (
     accounts,
+    evidence,
+    evidence_mapping,
     handing,
     people,
     profiles,
@@ -123,6 +125,8 @@ def create(settings: Settings) -> FastAPI:
         project_import,
         project_work,
         project_summary,
+        evidence,
+        evidence_mapping,
     ):
         app.include_router(module.router)
     htmx = _htmx()

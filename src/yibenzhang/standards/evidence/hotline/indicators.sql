@@ -14,3 +14,18 @@ SELECT count(*) AS value FROM {work_order} WHERE received >= :begin AND received
 
 -- name: finished
 SELECT count(*) AS value FROM {work_order} WHERE finished >= :begin AND finished < :end
+
+-- name: satisfied
+SELECT sum(satisfied) AS numerator, count(satisfied) AS denominator
+FROM {work_order}
+WHERE finished >= :begin AND finished < :end
+
+-- name: reopened
+SELECT sum(reopened) AS numerator, count(reopened) AS denominator
+FROM {work_order}
+WHERE finished >= :begin AND finished < :end
+
+-- name: passed_around
+SELECT sum(CASE WHEN transfers >= 2 THEN 1 ELSE 0 END) AS numerator, count(transfers) AS denominator
+FROM {work_order}
+WHERE received >= :begin AND received < :end

@@ -1,0 +1,106 @@
+"""一人多次 and 多人一事: which orders are of one person, and which are of one matter."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from yibenzhang.hotline.groups import grouped
+from yibenzhang.hotline.places import locate
+from yibenzhang.hotline.words import statements, topics
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+@dataclass(frozen=True, slots=True)
+class Linking:
+    """``days``: orders of one matter follow one another within so many; ``likeness``: the part of the rarer text that
+    two texts share at least, where their thing is not known, of pairs of characters that are rarer than e to minus
+    ``rare``; ``nearly``: the part of the orders of a street that speak of one matter, so that one who tells only the
+    street speaks of it too; ``coincidence``: how many other people of a name may be
+    expected at a place, so that two calls of that name from there are of one."""
+
+    days: int = 7
+    neighbours: int = 25
+    lessons: int = 160_000
+    terms: int = 4
+    witnesses: int = 4
+    lift: float = 8.0
+    pieces: int = 3
+    veto: int = 12
+    nearly: float = 0.75
+    coincidence: float = 0.05
+
+
+def link(con: duckdb.DuckDBPyConnection, how: Linking | None = None) -> None:
+    """Of ``orders`` make ``order_person (n, person)`` and ``order_matter (n, matter)``: each order that can be told of
+    anyone has a person, each has a matter."""
+    for name, value in asdict(how or Linking()).items():
+        con.execute(f"SET VARIABLE {name} = $value", {"value": value})
+    locate(con)
+    persons(con)
+    matters(con)
+
+
+def persons(con: duckdb.DuckDBPyConnection) -> None:
+    for sql in statements("persons"):
+        con.execute(sql)
+    grouped(con, "person_pairs", "person_labels")
+    con.execute(
+        "CREATE OR REPLACE TABLE order_person AS SELECT o.n, 'p' || coalesce(l.label, o.i) AS person "
+        "FROM order_identity o LEFT JOIN person_labels l ON l.member = o.i"
+    )
+
+
+def matters(con: duckdb.DuckDBPyConnection) -> None:
+    _topic_words(con)
+    for sql in statements("matters"):
+        con.execute(sql)
+    grouped(con, "matter_pairs", "matter_labels")
+    for sql in statements("streets"):
+        con.execute(sql)
+    grouped(con, "matter_pairs", "matter_labels")
+    con.execute(
+        "CREATE OR REPLACE TABLE order_matter AS SELECT o.n, coalesce(l.label, o.n) AS matter "
+        "FROM orders o LEFT JOIN matter_labels l ON l.member = o.n"
+    )
+
+
+def _topic_words(con: duckdb.DuckDBPyConnection) -> None:
+    import pyarrow as pa
+
+    known = topics()
+    rows = [
+        (
+            w,
+            "object",
+            code,
+            bool(o.get("wide")),
+            bool(o.get("area")),
+            bool(o.get("splits")),
+            bool(o.get("weak")),
+        )
+        for code, o in known["objects"].items()
+        for w in o["words"]
+    ]
+    rows += [
+        (w, "problem", code, False, False, False, False) for code, ws in known["problems"].items() for w in ws
+    ]
+    things = [r for r in rows if r[1] == "object"]
+    rows += [
+        (p[0], *t[1:]) for p in rows if p[1] == "problem" for t in things if t[0] in p[0] and t[0] != p[0]
+    ]
+    names = ("w", "part", "code", "wide", "area", "splits", "weak")
+    con.register(
+        "given_words", pa.table({k: list(v) for k, v in zip(names, zip(*rows, strict=True), strict=True)})
+    )
+    con.execute("CREATE OR REPLACE TEMP TABLE topic_words AS SELECT DISTINCT * FROM given_words")
+    con.unregister("given_words")
+    apart = [(code, p) for code, o in known["objects"].items() for p in o.get("splits", ())]
+    con.register("given_words", pa.table({"object": [o for o, _ in apart], "problem": [p for _, p in apart]}))
+    con.execute("CREATE OR REPLACE TEMP TABLE splits AS SELECT * FROM given_words")
+    con.unregister("given_words")
+    longest = sorted({r[0] for r in rows}, key=lambda w: (-len(w), w))
+    con.execute("SET VARIABLE word_pattern = $value", {"value": "|".join(re.escape(w) for w in longest)})
