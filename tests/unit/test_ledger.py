@@ -212,7 +212,7 @@ def test_last_year_as_told_against_last_year_s_own(ledger: Ledger, tmp_path: Pat
         ledger, "SELECT label, later_printed, own_printed, held, failed FROM across ORDER BY label"
     ).rows
     assert [(r[0], r[1], r[2]) for r in found if r[0] != "支出合计"] == [("节能环保支出", "81.50", "18.50")]
-    assert {r[3:] for r in found} == {(13, 2)}  # the total differs with it
+    assert {r[3:] for r in found} == {(13, 1)}  # the total differs with it, from one cause
 
 
 @pytest.mark.parametrize("factor", [1.0, 1.37])

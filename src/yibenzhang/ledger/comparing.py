@@ -4,10 +4,12 @@ sides."""
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from decimal import Decimal
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -27,6 +29,9 @@ RULES = ("equal", "sums", "carried", "vanished", "project", "peers")
 """The queries of the rules (across/*.sql), those that speak first before others of the same cause."""
 _ALONE = frozenset({"across.project", "across.peers", "across.vanished"})
 """What these say of two numbers is no difference that another explains."""
+_UNNAMED = re.compile(r"[^一-鿿]|[类款项]$")
+_ALIKE = 0.6
+"""Names of one code that share fewer of their characters are names of two things."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,7 @@ class Side:
     key: str
     depth: int
     sentence: bool = False
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +140,7 @@ _SIDES = """
 SELECT w.n, w.place, w.sentence, w.cell, d.document, d.body, d.year, d.stage, d.level, d.path, d.address,
        coalesce(nullif(f.file, ''), d.path), f.page, f.place, f.title, f.label, f.heading, f.printed, f.unit_name, f.value, f.key,
        length(f.function) + length(f.department) + length(f.government) + (f.project <> '')::INT + (f.item <> '')::INT
-         + (f.kind <> '')::INT + (f.fund <> '')::INT - f.total::INT AS depth, w.sentence, f.fact AS fact
+         + (f.kind <> '')::INT + (f.fund <> '')::INT - f.total::INT AS depth, w.sentence, f.function || f.department || f.government AS code, f.fact AS fact
 FROM wanted w JOIN known d USING (n) JOIN all_facts f ON f.document = d.document AND f.batch = d.batch AND f.cell = w.cell
   AND at_place(f.unit, f.version, f.told_stage) = w.place
 WHERE NOT w.sentence
@@ -142,8 +148,9 @@ UNION ALL
 SELECT w.n, w.place, w.sentence, w.cell, d.document, d.body, d.year, d.stage, d.level, d.path, d.address,
        coalesce(nullif(f.file, ''), d.path), f.page, f.place, f.section, f.label, f.words, f.printed, f.unit_name, f.value, '',
        length(f.function) + length(f.department) + length(f.government) + (f.project <> '')::INT + (f.item <> '')::INT
-         + (f.kind <> '')::INT + (f.fund <> '')::INT, w.sentence, f.fact
+         + (f.kind <> '')::INT + (f.fund <> '')::INT, w.sentence, f.function || f.department || f.government, f.fact
 FROM wanted w JOIN known d USING (n) JOIN all_statements f ON f.document = d.document AND f.batch = d.batch AND f.cell = w.cell
+  AND at_place('', f.version, f.told_stage) = w.place
 WHERE w.sentence
 ORDER BY 1, 2, 3, 4, f.page, fact
 """
@@ -204,7 +211,7 @@ def _findings(
     standards: Standards,
 ) -> list[AcrossFinding]:
     spoken: list[tuple[_Row, Side, Side]] = [(r, sides[r.a], sides.get(r.b, whole[r.b[0]][2])) for r in rows]
-    differing = [x for x in spoken if x[0].rule not in _ALONE]
+    differing = [x for x in spoken if x[0].rule not in _ALONE and not rebuilt(*x[1:])]
     out = [
         _finding([differing[k] for k in group], whole, standards)
         for group in causes([_difference(*x) for x in differing])
@@ -225,6 +232,14 @@ def _together(row: _Row, a: Side, b: Side) -> tuple[Any, ...]:
     if row.rule == "across.vanished":
         return row.rule, row.a[0], row.b[0], a.value
     return row.rule, row.template, row.a, row.b
+
+
+def rebuilt(a: Side, b: Side) -> bool:
+    """One code under two names that are not alike: the classification was made anew, the numbers are of two things."""
+    one, other = (_UNNAMED.sub("", s.label) for s in (a, b))
+    if not (a.code and b.code and one and other) or one in other or other in one:
+        return False
+    return SequenceMatcher(None, one, other, autojunk=False).ratio() < _ALIKE
 
 
 def _difference(row: _Row, a: Side, b: Side) -> Difference:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ import pyarrow as pa
 from yibenzhang.ledger.bodies import Body, Printed, bare, own_pattern, resolve
 from yibenzhang.model.analysis import LEDGER
 from yibenzhang.standards.divisions import divisions
+from yibenzhang.standards.lexicon.sentences import executed
 
 if TYPE_CHECKING:
     from yibenzhang.ledger.store import Ledger
@@ -74,6 +76,8 @@ def connect(
         )
     )
     con.execute(f"CREATE MACRO bare_name(x) AS regexp_replace({_NARROW}, {own}, '')")
+    words = quoted("|".join(map(re.escape, executed())))
+    con.execute(f"CREATE MACRO spent(x) AS regexp_matches(x, {words})")
     con.execute("CREATE MACRO at_place(unit, version, told_stage) AS hash(unit, version, told_stage)")
     con.execute("CREATE TYPE stages AS ENUM ('initial', 'adjusted', 'final', 'completion')")
     views = _VIEWS.read_text(encoding="utf-8")

@@ -113,6 +113,7 @@ JOIN known a ON a.n = s.later JOIN known b ON b.n = s.own
 LEFT JOIN all_facts x ON NOT s.sentence AND x.document = a.document AND x.batch = a.batch AND x.cell = s.f.cell
                          AND at_place(x.unit, x.version, x.told_stage) = s.f.later
 LEFT JOIN all_statements z ON s.sentence AND z.document = a.document AND z.batch = a.batch AND z.cell = s.f.cell
+                              AND at_place('', z.version, z.told_stage) = s.f.later
 JOIN all_facts y ON y.document = b.document AND y.batch = b.batch AND y.cell = s.f.cell
                     AND at_place(y.unit, y.version, y.told_stage) = s.f.own
 QUALIFY row_number() OVER (PARTITION BY s.law, s.later, s.own, s.f ORDER BY x.page, y.page, x.fact, y.fact, z.fact) = 1;
