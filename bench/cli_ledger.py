@@ -20,7 +20,7 @@ def ledger(
     ] = None,
     beside: Annotated[bool, typer.Option("--beside", help="另用普通 Python 逐份算一遍关系，作对照")] = False,
 ) -> None:
-    """造出许多份分析（每份 1,500 个数、300 个六项的算式），收进真的账本，用账本自己的视图测：算式、跨文件、现成的问题、合并，各要多久、多少内存，每份几个字节。"""
+    """造出许多份分析（每份 1,500 个数、300 个六项的算式、40 段正文、5 个项目），收进真的账本，测算式、跨文件、索引、现成的问题、门户的页面、全文搜索、合并，各要多久、多少内存，每份几个字节。"""
     from bench.ledger import measure
 
     for number in documents or [1_000, 10_000]:

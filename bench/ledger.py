@@ -9,6 +9,7 @@ years of a body lie in different batches.
 from __future__ import annotations
 
 import multiprocessing
+import re
 import resource
 import shutil
 import tempfile
@@ -20,8 +21,10 @@ from typing import Any
 from bench.ledger_rows import BATCH, FACTS, RELATIONS, TERMS, WRONG_EVERY, batches
 from yibenzhang.ledger.asking import answer, ready
 from yibenzhang.ledger.comparing import compare
+from yibenzhang.ledger.index import INDEX, refresh
 from yibenzhang.ledger.merging import merge
 from yibenzhang.ledger.store import Ledger, Source
+from yibenzhang.portal.app import create
 
 __all__ = ["BATCH", "FACTS", "RELATIONS", "TERMS", "WRONG_EVERY", "measure"]
 
@@ -74,9 +77,61 @@ def questions(folder: Path, _: int) -> dict[str, int]:
     worst = 0.0
     for question in ready().values():
         begun = time.perf_counter()
-        answer(ledger, question.sql, _BODY, 2026)
+        answer(ledger, question.sql, _BODY, 2026, narrow=True)
         worst = max(worst, time.perf_counter() - begun)
     return {"count": len(ready()), "worst_ms": round(1000 * worst)}
+
+
+def indexed(folder: Path, documents: int) -> dict[str, int]:
+    """The index of the whole ledger."""
+    ledger = Ledger(folder)
+    count = refresh(ledger)
+    return {"count": count, "bytes": (ledger.folder / INDEX).stat().st_size // documents}
+
+
+_WORDS = ("政务服务热线", "数据共享交换平台", "知识产权", "虚构市第77局", "没有这个词")
+
+
+def portal(folder: Path, documents: int) -> dict[str, int]:
+    """Pages of the portal, each kind for ten bodies over the whole ledger, without the network; the slowest."""
+    from fastapi.testclient import TestClient
+
+    client = TestClient(create(Ledger(folder)))
+    worst, count = 0.0, 0
+    bodies = max(documents // 20, 1)
+    addresses = ["/", "/compare?row=expenditure", "/compare?row=expenditure&place=420000", "/region/420000"]
+    for k in range(10):
+        name = f"虚构市第{k * bodies // 10}局"
+        page = client.get(f"/body/{name}").text
+        addresses += [
+            f"/body/{name}",
+            f"/body/{name}/projects",
+            f"/beside?body={name}&body=虚构市第1局",
+            f"/body/{name}.csv",
+        ]
+        addresses += (
+            re.findall(r"/document/[0-9a-f]+", page)[:1]
+            + re.findall(r"/number/[0-9a-f]+/[0-9a-f]+", page)[:1]
+        )
+    for address in addresses:
+        begun = time.perf_counter()
+        found = client.get(address)
+        worst, count = max(worst, time.perf_counter() - begun), count + (found.status_code == 200)
+    return {"count": count, "broken": len(addresses) - count, "worst_ms": round(1000 * worst)}
+
+
+def searched(folder: Path, _: int) -> dict[str, int]:
+    """Words in names and text through the portal; how many passages were shown, and the slowest."""
+    from fastapi.testclient import TestClient
+
+    client = TestClient(create(Ledger(folder)))
+    client.get("/")
+    worst, count = 0.0, 0
+    for word in _WORDS:
+        begun = time.perf_counter()
+        page = client.get("/search", params={"q": word})
+        worst, count = max(worst, time.perf_counter() - begun), count + page.text.count("/document/")
+    return {"count": count, "worst_ms": round(1000 * worst)}
 
 
 def merged(folder: Path, _: int) -> dict[str, int]:
@@ -138,7 +193,10 @@ STEPS: dict[str, Callable[[Path, int], dict[str, int]]] = {
     "open": opened,
     "relations": relations,
     "across": across,
+    "index": indexed,
     "questions": questions,
+    "portal": portal,
+    "search": searched,
     "merge": merged,
 }
 

@@ -110,7 +110,7 @@ def query(
     if format == "parquet" and output is None:
         raise fail("parquet 请用 --output 指定文件。")
     try:
-        found = answer(_opened(ledger), sql or questions[name].sql, body, year, most, seconds)
+        found = answer(_opened(ledger), sql or questions[name].sql, body, year, most, seconds, narrow=not sql)
     except QueryError as error:
         raise fail(str(error)) from error
     text = written(found, format, output)
@@ -250,6 +250,20 @@ def merge(ledger: Folder = DEFAULT) -> None:
     except OSError as error:
         raise fail(f"账本写不进去：{error.strerror or error}。账本没有变。") from error
     print(f"{before} 批合并成 {len(store.batch_folders())} 批。")
+
+
+@app.command()
+def index(
+    ledger: Folder = DEFAULT, memory: Annotated[str, typer.Option(help="最多用多少内存")] = "4GB"
+) -> None:
+    """补齐索引：门户、按单位问的现成问题和全文搜索都靠它；只添新收的。索引坏了、旧了可以删掉 index.sqlite 重做。"""
+    from yibenzhang.ledger.index import refresh
+
+    try:
+        count = refresh(_opened(ledger), memory=memory)
+    except OSError as error:
+        raise fail(f"{error.strerror or error}。账本没有变。") from error
+    print(f"索引里新添 {count} 份公开文件。")
 
 
 @app.command()

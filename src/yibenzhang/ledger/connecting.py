@@ -11,7 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from yibenzhang.ledger.bodies import Body, Printed, bare, own_pattern, resolve
-from yibenzhang.model.analysis import LEDGER
+from yibenzhang.model.analysis import LATER, LEDGER
 from yibenzhang.standards.divisions import divisions
 from yibenzhang.standards.lexicon.sentences import executed
 
@@ -117,6 +117,8 @@ def told_of(batch: Path, units: str) -> str:
 
 def _listed(folders: list[Path], table: str) -> str:
     """The files of a table in all batches as one SELECT; nothing where there is no batch."""
+    if table in LATER:
+        folders = [f for f in folders if (f / f"{table}.parquet").exists()]
     if not folders:
         return ""
     files = ", ".join(quoted(str(f / f"{table}.parquet")) for f in folders)

@@ -46,6 +46,10 @@ CREATE VIEW figures AS
 SELECT f.* EXCLUDE (batch, document), d.document, d.body, d.who, d.year, d.stage, d.level, d.region, d.division
 FROM all_figures f JOIN known d USING (document, batch) WHERE d.latest;
 
+CREATE VIEW passages AS
+SELECT p.* EXCLUDE (batch, document), d.document, d.body, d.who, d.year, d.stage, d.division
+FROM all_passages p JOIN known d USING (document, batch) WHERE d.latest;
+
 CREATE VIEW statements AS
 SELECT f.* EXCLUDE (batch, document), d.document, d.body, d.who, d.year, d.stage, d.level, d.region, d.division
 FROM all_statements f JOIN known d USING (document, batch) WHERE d.latest;
