@@ -17,6 +17,7 @@ from rich.text import Text
 from yibenzhang.cli_common import Layer, fail, standards_of
 
 if TYPE_CHECKING:
+    from yibenzhang.ledger.comparing import AcrossFinding
     from yibenzhang.ledger.store import Ledger
 
 app = typer.Typer(
@@ -157,10 +158,16 @@ def check_across(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="写到这个文件")] = None,
     body: Annotated[str, typer.Option(help="只看名称含这些字的单位")] = "",
     memory: Annotated[str, typer.Option(help="最多用多少内存，放不下的写到临时文件夹")] = "4GB",
+    engine: Annotated[
+        str, typer.Option(help="duckdb 在本机，spark 在集群上（要装 spark 组件和 Java 17），答案相同")
+    ] = "duckdb",
+    master: Annotated[
+        str, typer.Option(help="Spark 的主节点，如 spark://主机:7077；账本要在各节点都读得到的文件夹里")
+    ] = "local[*]",
     standards: Layer = "",
 ) -> None:
     """几份文件互相核对：上年与今年、预算与决算、部门与单位。退出码：0 没有要问的，1 有，2 不能运行。"""
-    from yibenzhang.ledger.comparing import compare, keep
+    from yibenzhang.ledger.comparing import keep
     from yibenzhang.ledger.telling import as_csv, as_json, as_text
     from yibenzhang.reports.words import SEVERITY
 
@@ -168,8 +175,7 @@ def check_across(
         raise fail(f"不认识的格式 {format}，请用 text、json 或 csv。")
     standards_of(standards)
     store = _opened(ledger)
-    with tempfile.TemporaryDirectory() as spill:
-        every = compare(store, standards, Path(spill), memory)
+    every = _compared(store, standards, memory, engine, master)
     with suppress(OSError):  # a ledger that may only be read is checked all the same
         keep(store, every)
     found = [f for f in every if body in f.who]
@@ -183,6 +189,22 @@ def check_across(
     else:
         output.write_text(text, encoding="utf-8", newline="")
     raise typer.Exit(int(bool(found)))
+
+
+def _compared(store: Ledger, standards: str, memory: str, engine: str, master: str) -> list[AcrossFinding]:
+    from yibenzhang.ledger.comparing import compare
+    from yibenzhang.ledger.spark import NoSpark, session
+
+    if engine not in ("duckdb", "spark"):
+        raise fail(f"不认识的引擎 {engine}，请用 duckdb 或 spark。")
+    with tempfile.TemporaryDirectory() as spill:
+        if engine == "duckdb":
+            return compare(store, standards, Path(spill), memory)
+        try:
+            with session(master) as spark:
+                return compare(store, standards, Path(spill), memory, spark)
+        except NoSpark as error:
+            raise fail(str(error)) from error
 
 
 @app.command()

@@ -92,11 +92,17 @@ class _Row:
 
 
 def compare(
-    ledger: Ledger, extra: str = "", spill: Path | None = None, memory: str = "4GB"
+    ledger: Ledger, extra: str = "", spill: Path | None = None, memory: str = "4GB", spark: Any = None
 ) -> list[AcrossFinding]:
-    """All findings across the documents of a ledger. ``spill``: a folder for what memory does not hold."""
+    """All findings across the documents of a ledger. ``spill``: a folder for what memory does not hold; ``spark``: a
+    session that asks the rules instead of DuckDB (ledger.spark)."""
     with closing(ledger.connect(memory=memory, spill=spill)) as con:
-        rows = list(_asked(con, ledger.batch_folders()))
+        if spark is None:
+            rows = list(_asked(con, ledger.batch_folders()))
+        else:
+            from yibenzhang.ledger.spark import asked
+
+            rows = sorted((_row(*r) for r in asked(ledger, con, RULES, spark)), key=_first)
         sides = _sides(con, rows)
         whole = _documents(con, rows)
     rows = [r for r in rows if r.a in sides and (r.b in sides or r.b[1] is None)]
@@ -132,8 +138,32 @@ def _asked(con: duckdb.DuckDBPyConnection, batches: Sequence[Path]) -> Iterator[
         found = con.execute(
             f"SELECT rule, template, a, a_place, a_sentence, b, b_place, cell, {other}, more FROM ({sql}) ORDER BY ALL"
         )
-        for rule, template, a, a_place, a_sentence, b, b_place, cell, b_cell, more in found.fetchall():
-            yield _Row(rule, template, (a, a_place, a_sentence, cell), (b, b_place, False, b_cell), more)
+        yield from (_row(*r) for r in found.fetchall())
+
+
+def _row(
+    rule: str,
+    template: str,
+    a: int,
+    a_place: int | None,
+    a_sentence: bool,
+    b: int,
+    b_place: int | None,
+    cell: int,
+    b_cell: int,
+    more: Mapping[str, Any],
+) -> _Row:
+    return _Row(rule, template, (a, a_place, a_sentence, cell), (b, b_place, False, b_cell), more)
+
+
+_ORDER = ("across.carried", "across.vanished", "across.project", "across.peers")
+
+
+def _first(row: _Row) -> tuple[Any, ...]:
+    """The order in which DuckDB gives the rows: rule by rule, those of the sums after the equalities."""
+    nth = 1 if row.template == "sum" else 2 + _ORDER.index(row.rule) if row.rule in _ORDER else 0
+    absent = [(x is None, x) for x in (row.a[1], row.b[1])]
+    return nth, row.rule, row.template, row.a[0], absent[0], row.a[2], row.b[0], absent[1], row.a[3], row.b[3]
 
 
 _SIDES = """
