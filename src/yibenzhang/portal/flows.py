@@ -10,7 +10,8 @@ from html import escape
 
 from markupsafe import Markup
 
-from yibenzhang.portal.reading import Number, label_name, wan
+from yibenzhang.ledger.index import rows
+from yibenzhang.portal.reading import Disclosure, Number, label_name, wan, words
 
 WIDTH, _BAR, _PAD, _LEAST = 960, 14, 10, 1.5
 _HEIGHT = 360
@@ -199,3 +200,20 @@ def years_chart(
     return Markup(
         f'<svg class="years" viewBox="0 -6 {max(width, 430)} {height + 6}" style="max-width:{max(width, 430)}px" role="img" aria-label="{escape(title)}"><title>{escape(title)}</title>{legend}{"".join(out)}</svg>'
     )
+
+
+def charts_of(columns: Sequence[Disclosure], numbers: Sequence[Number]) -> list[tuple[str, Markup]]:
+    """How the totals went over the years, where there is more than one."""
+    at = {(n.d, n.row): n.value for n in numbers if not n.label}
+    out = []
+    for stage, level in dict.fromkeys((c.stage, c.level) for c in columns):
+        found = [c for c in columns if (c.stage, c.level) == (stage, level)]
+        if len(found) < 2:
+            continue
+        title = f"{words()['stage'][stage]}{'（单位）' if level == 'unit' else ''}"
+        series = [
+            (rows()[r].name, [at.get((c.d, r)) for c in found]) for r in ("expenditure", "basic", "project")
+        ]
+        if picture := years_chart(title, [str(c.year) for c in found], series):
+            out.append((title, picture))
+    return out

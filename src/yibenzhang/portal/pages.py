@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,12 +10,11 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from yibenzhang.ledger.index import rows
 from yibenzhang.portal.answering import Asked, NotThere, answer, book_of, cells
-from yibenzhang.portal.flows import flows_of, sankey, years_chart
+from yibenzhang.portal.flows import charts_of, flows_of, sankey
 from yibenzhang.portal.printed import printed_number
 from yibenzhang.portal.questions import questions
-from yibenzhang.portal.reading import Disclosure, place_name, words
+from yibenzhang.portal.reading import place_name, words
 from yibenzhang.portal.tables import sheet, tree
 
 router = APIRouter()
@@ -77,7 +75,7 @@ def body(request: Request, name: str) -> Response:
         "former": [d for d in every if not d.latest],
         "groups": [(g, t) for g, t in groups if t.lines],
         "tree": branches,
-        "charts": _charts(columns, numbers),
+        "charts": charts_of(columns, numbers),
         "questions": questions(book.ledger, who),
         "projects": len({p["name"] for p in book.projects([d.d for d in columns])}),
         "tab": "home",
@@ -85,23 +83,6 @@ def body(request: Request, name: str) -> Response:
     told = [r for _, t in [*groups, ("", branches)] for r in cells(t)]
     heads = {"row": "项目", "year": "年度", "stage": "阶段", "level": "级别", "value": "元", "printed": "印为", "unit": "单位", "page": "页", "document": "文件"}  # fmt: skip
     return answer(request, "body.html", values, heads, told)
-
-
-def _charts(columns: Sequence[Disclosure], numbers: Sequence[Any]) -> list[tuple[str, Any]]:
-    """How the totals went over the years, where there is more than one."""
-    at = {(n.d, n.row): n.value for n in numbers if not n.label}
-    out = []
-    for stage, level in dict.fromkeys((c.stage, c.level) for c in columns):
-        found = [c for c in columns if (c.stage, c.level) == (stage, level)]
-        if len(found) < 2:
-            continue
-        title = f"{words()['stage'][stage]}{'（单位）' if level == 'unit' else ''}"
-        series = [
-            (rows()[r].name, [at.get((c.d, r)) for c in found]) for r in ("expenditure", "basic", "project")
-        ]
-        if picture := years_chart(title, [str(c.year) for c in found], series):
-            out.append((title, picture))
-    return out
 
 
 @router.get("/document/{hashed}")
