@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="账本：跨文件核对、单位沿革、合并、备份、恢复、检验。", no_args_is_help=True, rich_markup_mode=None
 )
-FORMATS = ("table", "csv", "json", "parquet")
+FORMATS = ("table", "csv", "json", "parquet", "arrow")
 Folder = Annotated[Path, typer.Option("--ledger", "-l", help="账本的文件夹，没有就建", show_default=True)]
 DEFAULT = Path("ledger")
 
@@ -87,10 +87,10 @@ def query(
     year: Annotated[int, typer.Option(help="只看这一年，0 为各年")] = 0,
     ledger: Folder = DEFAULT,
     format: Annotated[
-        str, typer.Option("--format", "-f", help="table 给人看，csv、json、parquet 给程序用")
+        str, typer.Option("--format", "-f", help="table 给人看，csv、json、parquet、arrow 给程序用")
     ] = "table",
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="写到这个文件（parquet 必须写）")
+        Path | None, typer.Option("--output", "-o", help="写到这个文件（parquet、arrow 必须写）")
     ] = None,
     most: Annotated[int, typer.Option(help="最多几行", min=1)] = 10_000,
     seconds: Annotated[float, typer.Option(help="最多几秒", min=0.1)] = 60,
@@ -108,8 +108,8 @@ def query(
         return
     if name and name not in questions:
         raise fail(f"没有“{name}”这个问题；有：{'、'.join(questions)}。")
-    if format == "parquet" and output is None:
-        raise fail("parquet 请用 --output 指定文件。")
+    if format in ("parquet", "arrow") and output is None:
+        raise fail(f"{format} 请用 --output 指定文件。")
     try:
         found = answer(_opened(ledger), sql or questions[name].sql, body, year, most, seconds, narrow=not sql)
     except QueryError as error:

@@ -106,8 +106,8 @@ def _batches(ledger: Ledger, body: str, year: int) -> list[Path] | None:
 
 def written(found: Answer, format: str, output: Path | None) -> str:
     """The answer in a format: the text, or nothing where it went to a file."""
-    if format == "parquet" and output is not None:
-        _parquet(found, output)
+    if format in ("parquet", "arrow") and output is not None:
+        _columns(found, format, output)
         return ""
     text = {"table": _table, "csv": _csv, "json": _json}[format](found)
     if output is None:
@@ -142,12 +142,17 @@ def _json(found: Answer) -> str:
     return json.dumps(rows, ensure_ascii=False, indent=2) + "\n"
 
 
-def _parquet(found: Answer, output: Path) -> None:
+def _columns(found: Answer, format: str, output: Path) -> None:
     import pyarrow as pa
+    import pyarrow.feather as feather
     import pyarrow.parquet as pq
 
     columns = list(zip(*found.rows, strict=True)) or [() for _ in found.columns]
-    pq.write_table(pa.table({n: list(c) for n, c in zip(found.columns, columns, strict=True)}), output)
+    table = pa.table({n: list(c) for n, c in zip(found.columns, columns, strict=True)})
+    if format == "parquet":
+        pq.write_table(table, output)
+    else:
+        feather.write_feather(table, output)  # the file format of Arrow
 
 
 def _table(found: Answer) -> str:

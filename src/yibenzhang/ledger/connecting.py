@@ -83,6 +83,7 @@ def connect(
     words = quoted("|".join(map(re.escape, executed())))
     con.execute(f"CREATE MACRO spent(x) AS regexp_matches(x, {words})")
     con.execute(f"CREATE MACRO at_place(unit, version, told_stage) AS {AT_PLACE}")
+    con.execute("CREATE MACRO wan(x) AS TRY_CAST(x AS DECIMAL(26, 8)) * 0.0001")
     con.execute("CREATE TYPE stages AS ENUM ('initial', 'adjusted', 'final', 'completion')")
     views = _VIEWS.read_text(encoding="utf-8")
     for name in ("told", "pairs", "units"):
