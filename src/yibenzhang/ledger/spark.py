@@ -83,7 +83,7 @@ def carried(sql: str) -> str:
             node.set("this", _HASHES[node.this.lower()])
     for cte in tree.find_all(exp.CTE):
         cte.set("materialized", None)
-    text = tree.sql(dialect="spark", comments=False)
+    text = tree.sql(dialect="spark", comments=False).replace("LENGTH(ARRAY_", "SIZE(ARRAY_")
     return re.sub(r"\bAS UBIGINT\)", "AS BIGINT)", re.sub(r"\bAS stages\)", "AS STRING)", text))
 
 

@@ -48,11 +48,13 @@ WITH met AS (
        ON b.n = a.department AND b.of_accounts = a.of_accounts AND b.year = a.year AND b.stage = a.stage AND b.cell = a.cell
   WHERE a.low + a.high <> 0 OR b.low + b.high <> 0),
 counted AS (
-  SELECT law, later, own, sentence, count(*) FILTER (holds) AS held, count(DISTINCT gap) FILTER (NOT holds) AS failed,
+  SELECT law, later, own, sentence, count(*) FILTER (holds) AS held, list(gap) FILTER (NOT holds) AS gaps,
          list({'cell': cell, 'later': later_place, 'own': own_place}) FILTER (NOT holds) AS failing
-  FROM met GROUP BY law, later, own, sentence)
+  FROM met GROUP BY law, later, own, sentence),
+causes AS (
+  SELECT law, later, own, sentence, held, CASE WHEN gaps IS NULL THEN 0 ELSE len(list_distinct(gaps)) END AS failed, failing FROM counted)
 SELECT c.*, held >= CASE law WHEN 'part' THEN 8 ELSE 4 END
             AND (failed * 7 <= held + failed
                  OR failed * 3 <= held + failed AND 7 * sum(failed) OVER alike <= sum(held + failed) OVER alike) AS sound
-FROM counted c JOIN known b ON b.n = c.own
+FROM causes c JOIN known b ON b.n = c.own
 WINDOW alike AS (PARTITION BY law, sentence, left(b.division, 2))

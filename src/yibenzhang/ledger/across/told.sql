@@ -9,7 +9,7 @@ WITH read AS (
   FROM {facts} f JOIN known d ON d.document = f.document AND d.batch = {batch}
   WHERE d.comparable AND cell IS NOT NULL AND value IS NOT NULL AND version IN ('', 'current_year', 'previous')),
 cells AS (
-  SELECT n, cell, place, min(unit) AS unit, min(version) AS version, min(told_stage) AS told_stage,
+  SELECT n, cell, place, any_value(unit) AS unit, any_value(version) AS version, min(told_stage) AS told_stage,
          min(col) AS col, max(low) AS low, min(high) AS high, min(value) = max(value) AS one
   FROM read GROUP BY n, cell, place),
 said AS (
