@@ -203,3 +203,14 @@ def test_the_commands(tmp_path: Path) -> None:
     taken(Ledger(place), put(tmp_path, "1.txt", disclosure(2026)))
     told = CliRunner().invoke(app, ["ledger", "index", "-l", place])
     assert told.exit_code == 0 and "新添 1 份" in told.stdout
+
+
+def test_under_a_path_of_a_proxy(ledger: Ledger) -> None:
+    portal = TestClient(create(ledger), root_path="/ledger")
+    for given in (
+        "/ledger/compare",
+        "/ledger/ledger/compare",
+    ):  # as uvicorn tells it: the prefix taken off, and left on
+        page = portal.get(given)
+        assert page.status_code == 200 and 'href="/ledger/static/portal.css"' in page.text
+    assert portal.get("/ledger/compare.csv").text.startswith("﻿单位")

@@ -75,7 +75,10 @@ class _Dressed:
         if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > _MOST:
             await Response("地址太长。", 414)(scope, receive, send)
             return
-        path = scope["path"]
+        path, root = scope["path"], scope.get("root_path", "")
+        if root and path.startswith(root * 2):  # a proxy that leaves the prefix on
+            path = path.removeprefix(root)
+            scope = {**scope, "path": path, "raw_path": None}
         form = next((f for f in _FORMS if path.endswith(f)), "")
         if form and not path.startswith(("/static/", "/data/files/")):
             scope = {**scope, "path": path.removesuffix(form), "raw_path": None}
