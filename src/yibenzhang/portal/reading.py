@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from heapq import nlargest
 from pathlib import Path
 from typing import Any
 
@@ -210,18 +211,15 @@ class Book:
             "FROM documents k JOIN lines l ON l.d = k.d AND l.row = ? AND l.label = '' "
             f"WHERE k.year = ? AND k.stage = ? AND k.level = ? AND k.latest{where}"
         )
-        [(count,)] = self.con.execute(f"SELECT count(*) {base}", values).fetchall()
-        top = self.con.execute(
-            f"SELECT k.d {base} ORDER BY l.yuan DESC, k.d LIMIT ?", [*values, most]
-        ).fetchall()
-        ids = [d for (d,) in top]
+        every = self.con.execute(f"SELECT l.yuan, k.d {base}", values).fetchall()
+        ids = [d for _, d in nlargest(most, every)]
         numbers = {n.d: n for n in self.numbers(ids, [row]) if not n.label}
         found = {
             x.d: x
             for part in chunks(ids)
             for x in self._disclosures(f"d IN ({', '.join('?' * len(part))})", part)
         }
-        return [(found[d], numbers[d]) for d in ids], count
+        return [(found[d], numbers[d]) for d in ids], len(every)
 
     def years(self) -> list[int]:
         return [
