@@ -16,6 +16,7 @@ from yibenzhang.cli_common import Layer, fail, standards_of
 from yibenzhang.cli_ledger import DEFAULT, Folder, _opened
 
 if TYPE_CHECKING:
+    from yibenzhang.ledger.store import Ledger
     from yibenzhang.projects.linking import Linked, Member, Project
 
 app = typer.Typer(
@@ -139,18 +140,26 @@ def _one(book: Linked, asked: str) -> Project:
 def export(
     ledger: Folder = DEFAULT,
     format: Annotated[
-        str, typer.Option("--format", "-f", help="oc4ids、json 或 csv（一笔金额一行）")
+        str, typer.Option("--format", "-f", help="oc4ids、json、csv 或 xlsx（一笔金额一行）")
     ] = "oc4ids",
     output: Output = None,
     body: Body = "",
     standards: Layer = "",
 ) -> None:
-    """导出项目和全部事件：OC4IDS 的写法、JSON 或 CSV。"""
+    """导出项目和全部事件：OC4IDS 的写法、JSON、CSV 或 Excel。"""
     from yibenzhang.projects import telling
     from yibenzhang.projects.oc4ids import package
 
-    _known(format, ("oc4ids", "json", "csv"))
+    _known(format, ("oc4ids", "json", "csv", "xlsx"))
+    if format == "xlsx" and output is None:
+        raise fail("Excel 要用 -o 写到文件。")
     book = _book(ledger, standards, body)
+    if format == "xlsx" and output is not None:
+        try:
+            output.write_bytes(telling.workbook_of(book.projects))
+        except OSError as error:
+            raise fail(f"{output} 写不进去：{error.strerror}。") from error
+        return
     if format == "oc4ids":
         text = package(book.projects, _now())
     elif format == "json":
@@ -196,7 +205,10 @@ def _member(members: dict[str, Member], asked: str) -> Member:
 def import_(
     kind: Annotated[
         str,
-        typer.Argument(help="approval、contract、payment、acceptance、change 或其中文名", show_default=False),
+        typer.Argument(
+            help="contract、payment 等（不认识的会列出有哪些）或其中文名；ocds 是采购发布包",
+            show_default=False,
+        ),
     ],
     file: Annotated[Path, typer.Argument(help="Excel 或 CSV", show_default=False)],
     ledger: Folder = DEFAULT,
@@ -207,13 +219,23 @@ def import_(
     by: By = "",
 ) -> None:
     """导入批复、合同、支付、验收、变更的表。退出码：0 收了，1 有不能收的行，2 不能运行。"""
-    from yibenzhang.projects.importing import ImportRefused, form_of, known_numbers, read_rows, take
+    from yibenzhang.projects.importing import (
+        RELEASES,
+        ImportRefused,
+        form_of,
+        known_numbers,
+        read_rows,
+        take,
+    )
     from yibenzhang.projects.words import say
     from yibenzhang.resources.importing import mapping_of
     from yibenzhang.standards import StandardsError
 
     store = _opened(ledger)
     warn = Console(stderr=True, highlight=False, soft_wrap=True)
+    if kind == RELEASES:
+        _releases(store, file, body, rest, check, by)
+        return
     try:
         form = form_of(kind)
         data = file.read_bytes()
@@ -255,7 +277,110 @@ def undo_import(
         found = undo(_opened(ledger).folder, file, _now(), by)
     except ImportRefused as error:
         raise fail(str(error)) from error
-    print(say("undone", file=found["file"], kind=forms()[found["kind"]].kind.name, count=len(found["rows"])))
+    kind = forms()[found["kind"]].kind.name if found["kind"] in forms() else "OCDS"
+    print(say("undone", file=found["file"], kind=kind, count=len(found["rows"])))
+
+
+def _releases(store: Ledger, file: Path, body: str, rest: bool, check: bool, by: str) -> None:
+    """Take a package of OCDS releases in."""
+    from yibenzhang.projects.importing import ImportRefused, take_rows
+    from yibenzhang.projects.ocds import releases_of
+    from yibenzhang.projects.words import say
+
+    warn = Console(stderr=True, highlight=False, soft_wrap=True)
+    try:
+        data = file.read_bytes()
+        found = releases_of(data, body)
+        for why in found.refused:
+            warn.print(Text(why))
+        if check or (found.refused and not rest):
+            print(say("taken", kind="OCDS", count=0))
+            raise typer.Exit(int(bool(found.refused)))
+        count = take_rows(store.folder, found.rows, data, file.name, _now(), by)
+    except ImportRefused as error:
+        raise fail(str(error)) from error
+    except OSError as error:
+        raise fail(f"{file}：{error.strerror}") from error
+    print(say("taken", kind="OCDS", count=count))
+    raise typer.Exit(int(bool(found.refused)))
+
+
+@app.command()
+def paper(
+    project: Annotated[str, typer.Argument(help="编号、项目编码或名称", show_default=False)],
+    output: Annotated[Path, typer.Option("--output", "-o", help="写到这个文件，.docx 或 .xlsx")],
+    ledger: Folder = DEFAULT,
+    body: Body = "",
+    year: Annotated[int, typer.Option(help="哪一年的；不写为最近一次")] = 0,
+    kind: Annotated[str, typer.Option(help="self_assessment 自评，monitoring 监控")] = "self_assessment",
+    report: Annotated[bool, typer.Option("--report", help="自评报告，不是自评表")] = False,
+    method: Annotated[Path | None, typer.Option(help="计分办法的 TOML 文件")] = None,
+    standards: Layer = "",
+) -> None:
+    """填报过的自评表、自评报告、监控表，写成 Word 或 Excel。"""
+    from yibenzhang.projects import records
+    from yibenzhang.projects.method import method_of
+    from yibenzhang.reports import performance_words as papers
+    from yibenzhang.reports.performance_files import as_docx, as_xlsx
+    from yibenzhang.standards import StandardsError
+
+    if output.suffix not in (".docx", ".xlsx"):
+        raise fail(f"{output.name} 应是 .docx 或 .xlsx。")
+    one = _one(_book(ledger, standards, body), project)
+    ids = {e.id for e in one.events}
+    kept = [r for r in records.standing(_opened(ledger).folder) if r.id in ids and r.kind == kind]
+    found = max((r for r in kept if year in (0, r.year)), key=lambda r: (r.year, r.at), default=None)
+    if found is None:
+        raise fail(f"“{one.name}”没有这样的填报；在工作台的项目页里填。")
+    try:
+        by = method_of(str(method) if method else "")
+    except StandardsError as error:
+        raise fail(str(error)) from error
+    if kind == records.MONITORING:
+        made = papers.monitoring_table(found, by)
+    else:
+        made = papers.assessment_report(found, by) if report else papers.assessment_table(found, by)
+    try:
+        output.write_bytes(as_xlsx(made) if output.suffix == ".xlsx" else as_docx(made, not report))
+    except OSError as error:
+        raise fail(f"{output} 写不进去：{error.strerror}。") from error
+    print(f"{output}　{made.title}{made.below}")
+
+
+@app.command()
+def draft(
+    workbook: Annotated[
+        Path, typer.Argument(help="决算的编制工作簿（draft --new accounts）", show_default=False)
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", help="写到这个文件，.xlsx")],
+    year: Annotated[int, typer.Option(help="哪一年的自评")],
+    ledger: Folder = DEFAULT,
+    body: Body = "",
+    method: Annotated[Path | None, typer.Option(help="计分办法的 TOML 文件")] = None,
+) -> None:
+    """把填报过的自评写进决算的编制工作簿：全年预算数、目标、指标和完成值。退出码：0 写了，1 没有对得上的项目，2 不能运行。"""
+    from zipfile import BadZipFile
+
+    from yibenzhang.drafting.assessments import fill, unit_of
+    from yibenzhang.projects import records
+    from yibenzhang.projects.method import method_of
+    from yibenzhang.reading import ReadingError
+    from yibenzhang.standards import StandardsError
+
+    kept = [
+        r
+        for r in records.standing(_opened(ledger).folder)
+        if r.kind == records.ASSESSMENT and r.year == year and body in r.body
+    ]
+    try:
+        by = method_of(str(method) if method else "")
+        names = fill(workbook, kept, by, output, unit_of(workbook))
+    except (StandardsError, ReadingError) as error:
+        raise fail(str(error)) from error
+    except (OSError, BadZipFile, KeyError, ValueError) as error:
+        raise fail(f"{workbook.name} 不是编制工作簿，或写不到 {output.name}：{error}。") from error
+    print(f"写进 {len(names)} 个项目的自评：{'、'.join(names)}" if names else "没有编码或名称对得上的项目。")
+    raise typer.Exit(0 if names else 1)
 
 
 @app.command()
@@ -269,18 +394,20 @@ def portfolio(
 ) -> None:
     """项目组合里要问的：先支付后签合同、付清才验收、期满还有预算、合同超批复……退出码：0 没有，1 有，2 不能运行。"""
     from yibenzhang.projects import telling
-    from yibenzhang.projects.portfolio import asked, questions
+    from yibenzhang.projects.book import Keeper
+    from yibenzhang.projects.portfolio import questions
     from yibenzhang.standards import StandardsError
 
     _known(format, ("text", "json", "csv"))
-    book = _book(ledger, standards, body)
+    standards_of(standards)
     try:
         rules = questions(standards)
+        if rule and rule not in rules:
+            raise fail(f"没有 {rule}；有：{'、'.join(rules)}。")
+        every = Keeper().asked(_opened(ledger), standards)
     except StandardsError as error:
         raise fail(str(error)) from error
-    if rule and rule not in rules:
-        raise fail(f"没有 {rule}；有：{'、'.join(rules)}。")
-    found = asked(book.projects, [q for i, q in rules.items() if rule in ("", i)])
+    found = [a for a in every if body in a.body and rule in ("", a.rule)]
     if format == "json":
         text = telling.asked_json(found)
     elif format == "csv":

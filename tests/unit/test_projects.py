@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from yibenzhang.checking.project_events import said_in
+from yibenzhang.checking.project_texts import said_in
 from yibenzhang.cli import app
 from yibenzhang.ledger.ingesting import Origin, ingest
 from yibenzhang.ledger.store import Ledger, restore

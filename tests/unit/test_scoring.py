@@ -37,6 +37,10 @@ def points(
         ("≤10天", "12.5天", (), "16.00", "16.00", Reason.SHORT),
         ("≤0次", "0次", (), "20", "20", Reason.REACHED),
         ("≤0次", "2次", (), "0", "0", Reason.ZERO_TARGET),
+        ("0次", "0次", (), "20", "20", Reason.REACHED),
+        ("0次", "5次", (), "0", "0", Reason.ZERO_TARGET),
+        ("0", "1", ("产出指标",), "0", "0", Reason.ZERO_TARGET),
+        ("≥0次", "5次", (), "20", "20", Reason.REACHED),
         ("50万元", "40万元", ("成本指标",), "20", "20", Reason.REACHED),
         ("50万元", "62.5万元", ("成本指标",), "16.00", "16.00", Reason.SHORT),
         ("50件", "40件", ("产出指标",), "16.00", "16.00", Reason.SHORT),
@@ -145,3 +149,14 @@ def test_a_file_without_self_assessments(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["score", str(path)])
     assert result.exit_code == 2
     assert "没有读到有分值的绩效自评表" in result.stdout
+
+
+def test_another_layout_of_the_execution_is_read(corpus: Path) -> None:
+    """The sums in numbered columns under two rows of headings, the points beside them (Ningde)."""
+    path = corpus / "performance/ningde-overall-self-assessment-2024.pdf"
+    result = CliRunner().invoke(app, ["score", str(path), "--format", "json"])
+    (form,) = json.loads(result.stdout)["documents"][0]["assessments"]
+    assert (form["printed"], form["low"], form["high"], form["differs"]) == ("92.33", "97.81", "97.81", True)
+    differing = {x["indicator"]: (x["printed"], x["high"]) for x in form["lines"] if x["differs"]}
+    assert differing == {"预算执行率": ("7", "8.87"), "基本经费投入成本": ("0", "3.61")}
+    assert len(form["lines"]) == 18 and result.exit_code == 1

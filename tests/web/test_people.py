@@ -480,6 +480,8 @@ LEAST = {
     "POST /matters/{number}/decisions": Role.REVIEWER, "POST /submissions/{number}/return": Role.REVIEWER, "POST /template": Role.HEAD,
     "POST /resources/{number}": Role.DEPARTMENT, "POST /resources/{number}/move": Role.REVIEWER, "POST /resource-import": Role.REVIEWER, "POST /proposals": Role.REVIEWER,
     "POST /requests": Role.DEPARTMENT, "POST /requests/{number}/step": Role.DEPARTMENT, "POST /request-usage": Role.REVIEWER,
+    "POST /projects-views": Role.DEPARTMENT, "POST /project-import": Role.DEPARTMENT, "POST /project-import-take": Role.DEPARTMENT, "POST /project-import-undo": Role.DEPARTMENT,
+    "POST /project-link": Role.DEPARTMENT, "POST /project-performance": Role.DEPARTMENT, "POST /project-performance-undo": Role.DEPARTMENT,
 }  # fmt: skip
 """The least role for each address that changes something; None needs no login."""
 PAGES = {

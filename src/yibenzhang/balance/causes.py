@@ -63,8 +63,8 @@ class Cause:
     missing_row: bool = False
     gave_up: bool = False
     swapped: bool = False
-    along: bool = False
-    """Certain, but not by itself: another number must change with it, or what held would not."""
+    along: tuple[Result, ...] = ()
+    """What will not hold where the number alone is put right: others must be put right with it."""
     kind: Kind = Kind.NUMBER
     from_list: str = ""
     to_list: str = ""

@@ -284,10 +284,20 @@ def _told(
         certain = fact.id in sure and joint is not None and culprit.suggestion is not None
         again = [] if certain else _instead(fact, mine, others.get(fact.id, []), known, touching)
         left = [r for r in left if r not in mine]
-        causes.append(Cause(tuple(mine), (culprit, *again), certain, along=certain and alone is None))
+        along = _left_over(culprit, touching) if certain and alone is None else ()
+        causes.append(Cause(tuple(mine), (culprit, *again), certain, along=along))
     if left:
         causes.append(Cause(tuple(left), (), False))
     return _together(causes, touching)
+
+
+def _left_over(culprit: Culprit, touching: Touching) -> tuple[Result, ...]:
+    """What will not hold with the culprit put right and all others as printed."""
+    fact, value = culprit.fact, culprit.suggestion
+    if value is None or fact.unit is None:
+        return ()
+    right = value * fact.unit.factor
+    return tuple(r for r in touching[fact.id] if (where := mended(fact, [r])) is None or right not in where)
 
 
 def _known(group: list[Result], touching: Touching) -> dict[str, Fact]:

@@ -26,6 +26,8 @@ from yibenzhang.model.relations import Relation, Result
 from yibenzhang.standards import RuleEntry, Standards
 
 MOST_SUSPECTS = 8
+MOST_FOLLOWING = 2
+"""So many other numbers are named that a correction makes wrong."""
 _RESTATED = ("prose.table", "prose.rounding", "prose.slip")
 
 
@@ -212,8 +214,21 @@ def _certain(culprit: Culprit, cause: Cause, names: dict[str, str], listed: bool
     template = "along" if cause.along else "several" if count > 1 else "certain"
     return template, arguments(
         table=names.get(fact.table, ""), where=fact.where, **_printed(fact), right=right, slip=slip,
-        rounded=rounded, count=count, total=relation.total.said, parts=parts,
+        rounded=rounded, count=count, total=relation.total.said, parts=parts, following=_following(cause, names),
     )  # fmt: skip
+
+
+def _following(cause: Cause, names: dict[str, str]) -> tuple[Arguments, ...]:
+    """What has to change with the number: the other numbers of what will not hold any more."""
+    wrong = cause.culprits[0].fact.id
+    facts = {f.id: f for r in cause.along for f in r.relation.facts() if f.id != wrong and f.printed}
+    where = (
+        (names.get(f.table, ""), f.said if f.table == "prose" else f"{f.where}（{f.text}）")
+        for f in facts.values()
+    )
+    return tuple(arguments(other_table=table, other=said) for table, said in dict.fromkeys(where))[
+        :MOST_FOLLOWING
+    ]
 
 
 def _counted(count: int) -> tuple[Arguments, ...]:

@@ -41,7 +41,7 @@ def _weighed(cause: Cause, of_fact: dict[str, GoalForm], results: Sequence[Resul
 
 
 def _open(cause: Cause) -> Cause:
-    return replace(cause, culprits=(), certain=False, swapped=False, along=False)
+    return replace(cause, culprits=(), certain=False, swapped=False, along=())
 
 
 def _emptied(cause: Cause) -> bool:
@@ -62,7 +62,7 @@ def _by_sides(cause: Cause, of_fact: dict[str, GoalForm], results: Sequence[Resu
     [listed] = [f for f in terms if f is not own]
     costs = set(_cost_lines(of_fact[own.id]))
     by_form = _near(own, costs)
-    by_table = _near(listed, costs) or _in_a_sum(listed, results)
+    by_table = _near(listed, costs) or bool(_sums(listed, results))
     if by_form == by_table:
         return _open(cause)
     wrong, right = (listed, own) if by_form else (own, listed)
@@ -71,7 +71,7 @@ def _by_sides(cause: Cause, of_fact: dict[str, GoalForm], results: Sequence[Resu
     value = _base(right) / wrong.unit.factor
     known = [c for c in cause.culprits if c.fact.id == wrong.id and c.suggestion == value]
     culprit = known[0] if known else Culprit(wrong, right.interval, value=value)
-    return replace(cause, culprits=(culprit,), certain=True, along=_in_a_sum(wrong, results))
+    return replace(cause, culprits=(culprit,), certain=True, along=_sums(wrong, results))
 
 
 def _numbers(result: Result) -> frozenset[str]:
@@ -99,14 +99,15 @@ def _near(fact: Fact, costs: set[Decimal]) -> bool:
     return interval is not None and _base(fact) > 0 and any(interval.low <= v <= interval.high for v in costs)
 
 
-def _in_a_sum(fact: Fact, results: Sequence[Result]) -> bool:
-    """It is part of a sum, or a total, that holds."""
-    return any(
-        r.outcome is not Outcome.CONTRADICTED
+def _sums(fact: Fact, results: Sequence[Result]) -> tuple[Result, ...]:
+    """The sums that hold of which it is a part or the total."""
+    return tuple(
+        r
+        for r in results
+        if r.outcome is not Outcome.CONTRADICTED
         and len([f for f in r.relation.facts() if _base(f)]) > 1
         and not r.relation.rule.startswith("goals.projects")
         and any(f.id == fact.id for f in r.relation.facts())
-        for r in results
     )
 
 

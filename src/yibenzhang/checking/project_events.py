@@ -6,73 +6,46 @@ accounts; each row cites its place.
 
 from __future__ import annotations
 
-import hashlib
 import re
-import tomllib
-from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from decimal import Decimal
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from yibenzhang.model.amounts import narrow, parse_amount
-from yibenzhang.model.documents import Document, Paragraph
+from yibenzhang.checking.project_rows import lowest
+from yibenzhang.checking.project_texts import Told, texts, told_in
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.places import Place, file_of
-from yibenzhang.recognising.forms import GoalForm
-from yibenzhang.standards import HERE, fold
+from yibenzhang.recognising.forms import LIST, GoalForm, label_of
+from yibenzhang.standards import fold
+from yibenzhang.standards.lexicon.table_kinds import table_kinds
 
 if TYPE_CHECKING:
     from yibenzhang.checking.check import Checked
     from yibenzhang.model.views import View
 
 _LISTS = ("goal_list",)
+_KINDS = {"project": "goals", LIST: "goals", "evaluation": "self_assessment"}
+"""What event a form tells of."""
+_HEAD_ROWS = 8
+"""A heading stands in the first so many rows."""
 _NUMBERED = re.compile(r"\d{1,11}")
 _LONG = re.compile(r"[0-9A-Z]{12,}")
 _LETTERED = re.compile(r"(?=.*[A-Z])[0-9A-Z]{12,}")
 """Codes of projects hold a letter for their kind; those of programmes above them are digits alone."""
 _YEAR = re.compile(r"20\d\d")
-_FURNITURE = re.compile(r"[\s\-—–_·第页共/\d]*")
-"""Lines of nothing but the number of a page."""
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One amount of an event (or none, ``measure`` empty): the row of the table project_events."""
-
-    kind: str
-    name: str
-    code: str
-    owner: str
-    year: int | None
-    place: Place
-    measure: str = ""
-    value: Decimal | None = None
-    printed: str = ""
-    words: str = ""
-    begin: int | None = None
-    end: int | None = None
-
-    @property
-    def event(self) -> str:
-        """One id for all amounts of an event."""
-        said = f"{self.kind}|{self.name}|{self.code}|{self.year}|{file_of(self.place)}|{self.place.key}"
-        return hashlib.blake2b(said.encode(), digest_size=6).hexdigest()
 
 
 def events_of(c: Checked) -> Iterator[Told]:
     """Every event that the disclosure tells, in the order lists, forms, text."""
+    listed = frozenset(f.table for f in c.forms if f.kind == LIST and f.year is not None)
     for view in c.views:
-        yield from _listed(c, view)
+        if view.table not in listed:
+            yield from _listed(c, view)
+    own = fold(c.profile.body)
     for form in c.forms:
-        if (
-            form.kind in ("project", "evaluation")
-            and form.name
-            and not _is_body(form.name, fold(c.profile.body))
-        ):
+        if form.kind in _KINDS and form.name and not _is_body(form.name, own):
             yield from _of_form(form, c.profile.fiscal_year)
-    yield from said_in(c.document, c.profile.fiscal_year)
+    yield from told_in(c.document, c.passages, c.document_kind, c.profile.fiscal_year, own)
 
 
 # ---- lists of projects ---------------------------------------------------------------------------------
@@ -92,28 +65,75 @@ def _listed(c: Checked, view: View) -> Iterator[Told]:
         )
         if whole and fact.unit is not None and fact.unit.dimension == "money":
             found[r] = (at.project, fact)
+    if not found and not goal_list:
+        yield from _in_steps(c, view)
+        return
     rows = [(r, project, fact) for r, (project, fact) in sorted(found.items())]
     coded = {p for _, p, _ in rows if _LETTERED.fullmatch(p)} or {p for _, p, _ in rows if _LONG.fullmatch(p)}
-    own = fold(c.profile.body)
     kept = [(r, p, f) for r, p, f in rows if not coded or p in coded]
     kind = "goals" if goal_list else "budget"
     for r, project, fact in kept:
-        row = view.rows[r]
         code = project if _LONG.fullmatch(project) else ""
-        name = row.label or project
-        above = row.total or row.subtotal or row.heads or _is_body(name, own)
-        if fact.amount is not None and fact.amount.value and not above and not _NUMBERED.fullmatch(name):
-            yield Told(
-                kind, name, code, view.places[r, _column(view, r, fact)].unit, c.profile.fiscal_year, fact.place,
-                "budget", fact.amount.base, _printed(fact),
-            )  # fmt: skip
+        unit = view.places[r, _column(view, r, fact)].unit
+        yield from _row_told(c, view, r, fact, (kind, code, unit, view.rows[r].label or project))
+
+
+def _in_steps(c: Checked, view: View) -> Iterator[Told]:
+    """A list of bodies, programmes and projects in one column of names: the projects are the rows no others make up."""
+    if (
+        len(view.columns) != 1
+        or view.columns[0].coordinates.kind != "project"
+        or not _names_projects(c, view)
+    ):
+        return
+    facts = {r: f for (r, _), f in view.cells.items() if f.amount is not None and f.amount.value}
+    rows = [r for r in sorted(facts) if not view.rows[r].total]
+    wholes = [facts[r] for r in sorted(facts) if view.rows[r].total]
+    if len(wholes) != 1 or wholes[0].unit is None or wholes[0].unit.dimension != "money":
+        return
+    at = lowest([_base(facts[r]) for r in rows], _base(wholes[0]))
+    unit = ""
+    for k, r in enumerate(rows):
+        label = view.rows[r].label
+        if k in at:
+            yield from _row_told(c, view, r, facts[r], ("budget", "", unit, label))
+        elif texts().body.search(fold(label)):
+            unit = label
+
+
+def _names_projects(c: Checked, view: View) -> bool:
+    """The heading of the names says that they are those of projects."""
+    table = next((t for t in c.document.tables() if f"t{t.index + 1}" == view.table), None)
+    heads = table_kinds().project
+    return table is not None and any(x.row < _HEAD_ROWS and label_of(x.text) in heads for x in table.cells)
+
+
+def _base(fact: Fact) -> Decimal:
+    return fact.amount.base if fact.amount is not None else Decimal(0)
+
+
+def _row_told(c: Checked, view: View, r: int, fact: Fact, told: tuple[str, str, str, str]) -> Iterator[Told]:
+    """A row of a list as an event, where it names a project; ``told``: kind, code, unit and name."""
+    kind, code, unit, name = told
+    row, own = view.rows[r], fold(c.profile.body)
+    above = (
+        row.total
+        or row.subtotal
+        or row.heads
+        or _is_body(name, own)
+        or texts().programme.fullmatch(fold(name))
+    )
+    if fact.amount is not None and fact.amount.value and not above and not _NUMBERED.fullmatch(name):
+        yield Told(
+            kind, name, code, unit, c.profile.fiscal_year, fact.place, "budget", fact.amount.base, _printed(fact)
+        )  # fmt: skip
 
 
 def _is_body(name: str, own: str) -> bool:
     """The name is that of a body or of all its projects, not of one."""
     folded = fold(name)
     return bool(own and folded.startswith(own) and len(folded) <= len(own) + 2) or bool(
-        _texts().body.search(folded)
+        texts().body.search(folded)
     )
 
 
@@ -125,12 +145,13 @@ def _column(view: View, row: int, fact: Fact) -> int:
 
 _MEASURES = {
     "project": (("year", "budget"), ("total", "total")),
+    LIST: (("year", "budget"),),
     "evaluation": (("year.budget", "budget"), ("year.spent", "executed")),
 }
 
 
 def _of_form(form: GoalForm, year: int | None) -> Iterator[Told]:
-    kind = "goals" if form.kind == "project" else "self_assessment"
+    kind = _KINDS[form.kind]
     goal = form.text("goal.year", "goal.long", "goal.done")
     begin, end = (_year(form, "begin"), _year(form, "end"))
     words = goal.text if goal else ""
@@ -184,7 +205,7 @@ def _printed(fact: Fact) -> str:
 def indicators_of(c: Checked) -> Iterator[tuple[Any, ...]]:
     """The indicators of every form, as rows of the table indicators."""
     for form in c.forms:
-        kind = {"project": "goals", "evaluation": "self_assessment"}.get(form.kind, form.kind)
+        kind = _KINDS.get(form.kind, form.kind)
         event = Told(kind, form.name, form.code, form.owner, c.profile.fiscal_year, form.place).event
         for i in form.indicators:
             yield (
@@ -204,81 +225,3 @@ def rows_of(c: Checked) -> Iterator[tuple[Any, ...]]:
 
 def _key(place: Place) -> str:
     return place.key
-
-
-# ---- text ----------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Texts:
-    patterns: tuple[tuple[str, re.Pattern[str]], ...]
-    before: re.Pattern[str]
-    never: re.Pattern[str]
-    body: re.Pattern[str]
-    heading: re.Pattern[str]
-
-
-@lru_cache(maxsize=1)
-def _texts() -> _Texts:
-    data = tomllib.loads((HERE / "projects" / "texts.toml").read_text(encoding="utf-8"))
-    filled = (
-        (t["kind"], t["pattern"].replace("{n}", data["number"]).replace("{u}", data["unit"]))
-        for t in data["text"]
-    )
-    return _Texts(
-        tuple((kind, re.compile(pattern)) for kind, pattern in filled), re.compile(data["before"]),
-        re.compile(data["never"]), re.compile(data["body"]), re.compile(data["heading"]),
-    )  # fmt: skip
-
-
-def said_in(document: Document, year: int | None) -> Iterator[Told]:
-    """Self-assessments and goals that the running text tells, also across lines and pages that break a sentence."""
-    text, starts, places = _running(document.paragraphs())
-    rules = _texts()
-    for kind, pattern in rules.patterns:
-        for found in pattern.finditer(text):
-            printed = found["name"]
-            name = rules.before.sub("", printed)
-            at = found.start("name") + len(printed) - len(name)
-            if len(name) < 2 or rules.never.search(name):
-                continue
-            place = places[bisect_right(starts, at) - 1]
-            yield from _said(kind, name, year, place, found.groupdict())
-
-
-def _said(
-    kind: str, name: str, year: int | None, place: Place, groups: Mapping[str, str | None]
-) -> Iterator[Told]:
-    words = groups.get("goal") or ""
-    for measure in ("budget", "executed"):
-        number, unit = groups.get(measure), groups.get(f"{measure}_unit")
-        amount = parse_amount(f"{number}{unit}") if number else None
-        if amount is not None:
-            yield Told(kind, name, "", "", year, place, measure, amount.base, f"{number}{unit}", words)
-
-
-def _running(paragraphs: Sequence[Paragraph]) -> tuple[str, list[int], list[Place]]:
-    """All text in one string, half width and without blanks; where each paragraph begins in it, and its place.
-
-    A full stop stands before numbered paragraphs and behind headings: they do not go on a sentence.
-    """
-    text: list[str] = []
-    starts: list[int] = []
-    places: list[Place] = []
-    length = 0
-    rules = _texts()
-    ended = True
-    for p in paragraphs:
-        if _FURNITURE.fullmatch(p.text):
-            continue
-        said = re.sub(r"\s", "", narrow(p.text))
-        if not ended and rules.before.match(said):
-            text[-1] += "。"
-            length += 1
-        ended = bool(rules.heading.search(said))
-        said += "。" if ended else ""
-        starts.append(length)
-        places.append(p.place)
-        text.append(said)
-        length += len(said)
-    return "".join(text), starts, places

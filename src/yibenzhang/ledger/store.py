@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 SOURCES = "sources.parquet"
 _DECISIONS = "bodies.jsonl"
-_BESIDE = (_DECISIONS, "projects.jsonl", "imports.jsonl")
+_BESIDE = (_DECISIONS, "projects.jsonl", "imports.jsonl", "performance.jsonl")
 """What people said and took in: files that are only ever added to, and go into backups."""
 _MARK = "ledger.json"
 _REPLACES = "replaces.json"

@@ -39,14 +39,14 @@ def write_sheet(title: str, headers: Sequence[str], rows: Iterable[Sequence[obje
     sheet.title = re.sub(r"[\[\]:*?/\\']", " ", _plain(title)).strip()[:31] or "清单"
     widths = [_wide(h) + 2 for h in headers]
     for c, name in enumerate(headers, start=1):
-        cell = _put(sheet, 1, c, name)
+        cell = put(sheet, 1, c, name)
         cell.font = Font(bold=True, color="FFFFFF")
         cell.fill = _HEAD
         cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
     last = 1
     for last, row in enumerate(rows, start=2):
         for c, value in enumerate(row, start=1):
-            cell = _put(sheet, last, c, value)
+            cell = put(sheet, last, c, value)
             cell.alignment = _CELL
             if c <= len(widths):
                 widths[c - 1] = max(widths[c - 1], min(_WIDEST, _wide(told(value)) + 2))
@@ -65,7 +65,8 @@ def write_sheet(title: str, headers: Sequence[str], rows: Iterable[Sequence[obje
     return out.getvalue()
 
 
-def _put(sheet: Any, r: int, c: int, value: object) -> Any:
+def put(sheet: Any, r: int, c: int, value: object) -> Any:
+    """A value into a cell: what others wrote stays a text."""
     cell = sheet.cell(r, c)
     if value is None or value == "":
         return cell

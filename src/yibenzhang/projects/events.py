@@ -50,7 +50,9 @@ class Source:
 @dataclass(frozen=True, slots=True)
 class Event:
     """One event. ``who`` is the body over its names, ``body`` as printed; ``date`` is ISO or empty; ``year`` may be
-    unknown. ``origin`` tells apart lists of one document: of two rows of one list neither is the other."""
+    unknown. ``origin`` tells apart lists of one document: of two rows of one list neither is the other. ``number`` is
+    that of a contract or a payment; ``member``: the key of the member it was said of; ``evidence`` False where a person
+    gave a result and no proof of it."""
 
     id: str
     kind: str
@@ -67,6 +69,9 @@ class Event:
     begin: int | None = None
     end: int | None = None
     origin: str = ""
+    number: str = ""
+    member: str = ""
+    evidence: bool | None = None
 
     def amount(self, measure: str) -> Decimal | None:
         """The first amount of that measure."""
@@ -74,8 +79,11 @@ class Event:
 
     @property
     def when(self) -> tuple[int, str, int]:
-        """By which events stand in order: year, date, the way of a project; unknown years last."""
-        return (self.year or 9999, self.date or "9999", kinds()[self.kind].order)
+        """By which events stand in order: year, date, the way of a project; unknown years last. What has no date stands
+        before the dated events of its year where it belongs to the plan, else after them."""
+        kind = kinds()[self.kind]
+        undated = "" if kind.status in ("identification", "preparation") else "9999"
+        return (self.year or 9999, self.date or undated, kind.order)
 
 
 @lru_cache(maxsize=1)
@@ -96,7 +104,7 @@ def measures() -> Mapping[str, str]:
 
 
 _SQL = """
-SELECT event, kind, who, body, name, code, about_year, "begin", "end", measure, value, printed, words, owner, document,
+SELECT event, kind, who, body, name, code, about_year, year, "begin", "end", measure, value, printed, words, owner, document,
        file, page, place, path, address
 FROM project_events WHERE who <> '' ORDER BY who, document, event, measure
 """
@@ -130,8 +138,15 @@ def _event(rows: list[Mapping[str, Any]]) -> Event:
         words=one["words"],
         begin=one["begin"],
         end=one["end"],
-        origin=f"{one['document']}|{one['kind']}|{one['about_year']}|{'form' if one['owner'] else ''}",
+        origin=f"{one['document']}|{one['kind']}|{one['about_year']}|{_where(one)}",
     )
+
+
+def _where(row: Mapping[str, Any]) -> str:
+    """Which list of a document: the text (a budget with its purpose), a table of projects, or a form."""
+    if row["kind"] == "budget" and row["about_year"] == row["year"]:
+        return "text" if row["words"] else ""
+    return "form" if row["owner"] else ""
 
 
 def place_of(page: int | None, place: str | None) -> str:

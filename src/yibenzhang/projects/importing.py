@@ -10,12 +10,14 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from yibenzhang.ledger.appending import append_line, lines_of
-from yibenzhang.projects.events import FOLDER, Event, Money, Source
+from yibenzhang.ledger.bodies import bare
+from yibenzhang.projects.events import FOLDER, Event, Money, Source, kinds
 from yibenzhang.projects.words import say
 from yibenzhang.reading.limits import ReadingError
 from yibenzhang.resources.importing import Column, Refused, columns_of
@@ -25,6 +27,8 @@ from yibenzhang.resources.tables import Sheeted, sheets
 from yibenzhang.resources.values import Refusal, parsed, problems
 
 FILE = "imports.jsonl"
+RELEASES = "ocds"
+"""The kind of an import whose rows each name their own."""
 _HEAD_ROWS = 20
 """Rows of a sheet among which its head is looked for."""
 
@@ -43,23 +47,26 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """The rows of a file: those that can be taken, by line, and those that cannot; ``unknown``: columns not read."""
+    """The rows of a file: those that can be taken, by line, and those that cannot; ``unknown``: columns not read;
+    ``headings``: all of them."""
 
     form: Form
     columns: tuple[Column, ...]
     rows: tuple[tuple[int, Mapping[str, Any]], ...]
     refused: tuple[Refused, ...]
     unknown: tuple[str, ...]
+    headings: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=1)
 def forms() -> Mapping[str, Form]:
     """The kinds of tables by id (standards/projects/imports)."""
     out = {}
-    for path in sorted((FOLDER / "imports").glob("*.toml")):
+    for path in (FOLDER / "imports").glob("*.toml"):
         data = toml_of(path)
         out[path.stem] = Form(kind_from(data, path.name), data["measure"])
-    return out
+    order = list(kinds())
+    return dict(sorted(out.items(), key=lambda f: order.index(f[0])))
 
 
 def form_of(name: str) -> Form:
@@ -80,9 +87,10 @@ def read_rows(
     body: str = "",
     mapping: Mapping[str, str] | None = None,
     known: frozenset[str] = frozenset(),
+    only: str = "",
 ) -> Read:
     """The rows of an Excel or CSV file. ``body``: whose they are where no column says so; ``mapping``: heading → field;
-    ``known``: numbers that were taken in before. Raises ImportRefused."""
+    ``known``: numbers that were taken in before; ``only``: rows of other bodies are refused. Raises ImportRefused."""
     schema = replace(load_schema(), kinds={form.kind.id: form.kind})
     given = mapping or {}
     try:
@@ -99,6 +107,8 @@ def read_rows(
     for line, cells in sheet.rows[at + 1 :]:
         values, wrong = _values(schema, form.kind, columns, cells, body)
         wrong += _repeated(form.kind, values, line, seen, known)
+        if only and values.get("body") and bare(str(values["body"])) != bare(only):
+            wrong.append(say("other_body", body=values["body"]))
         if wrong:
             why = say("row", line=line, why="；".join(dict.fromkeys(wrong)))
             refused.append(Refused(line, why, cells))
@@ -106,7 +116,14 @@ def read_rows(
             rows.append((line, values))
     if not rows and not refused:
         raise ImportRefused(say("no_rows"))
-    return Read(form, tuple(columns), tuple(rows), tuple(refused), tuple(unknown))
+    return Read(
+        form,
+        tuple(columns),
+        tuple(rows),
+        tuple(refused),
+        tuple(unknown),
+        tuple(h for h in sheet.rows[at][1] if h.strip()),
+    )
 
 
 def _headed(
@@ -192,17 +209,31 @@ def take(folder: Path, read: Read, data: bytes, file: str, at: str, by: str = ""
         raise ImportRefused(say("before", kind=read.form.kind.name, at=before["at"]))
     if read.refused and not rest:
         raise ImportRefused(say("refused", count=len(read.refused)))
+    if not read.rows:
+        raise ImportRefused(say("none_left"))
     rows = [{"line": line, **values} for line, values in read.rows]
-    line = {
-        "at": at,
-        "action": "take",
-        "kind": read.form.kind.id,
-        "file": file,
-        "sha256": digest,
-        "by": by,
-        "rows": rows,
-    }
-    append_line(folder / FILE, json.dumps(line, ensure_ascii=False))
+    _append(
+        folder, {"at": at, "kind": read.form.kind.id, "file": file, "sha256": digest, "by": by, "rows": rows}
+    )
+    return len(rows)
+
+
+def _append(folder: Path, line: Mapping[str, Any]) -> None:
+    append_line(folder / FILE, json.dumps({"action": "take", **line}, ensure_ascii=False))
+
+
+def take_rows(
+    folder: Path, rows: Sequence[Mapping[str, Any]], data: bytes, file: str, at: str, by: str = ""
+) -> int:
+    """Keep rows of several kinds that one file told (OCDS); each names its kind and line. Raises ImportRefused where it
+    was taken in before."""
+    digest = hashlib.sha256(data).hexdigest()
+    before = next((x for x in standing(folder) if x["sha256"] == digest and x["kind"] == RELEASES), None)
+    if before is not None:
+        raise ImportRefused(say("before", kind="OCDS", at=before["at"]))
+    _append(
+        folder, {"at": at, "kind": RELEASES, "file": file, "sha256": digest, "by": by, "rows": list(rows)}
+    )
     return len(rows)
 
 
@@ -236,35 +267,48 @@ def standing(folder: Path) -> list[Mapping[str, Any]]:
 def known_numbers(folder: Path) -> frozenset[str]:
     """The numbers of contracts, payments and so on that were taken in, with kind and body."""
     return frozenset(
-        _number_key(x["kind"], row) for x in standing(folder) for row in x["rows"] if row.get("number")
+        _number_key(row.get("kind", x["kind"]), row)
+        for x in standing(folder)
+        for row in x["rows"]
+        if row.get("number")
     )
 
 
-def imported_events(folder: Path, who_of: Callable[[str], str]) -> list[Event]:
-    """The events of all imports that hold; ``who_of`` tells which body a printed name is."""
-    from decimal import Decimal
-
-    out = []
+def imported_events(
+    folder: Path, who_of: Callable[[str], str], kept: dict[tuple[str, ...], list[Event]] | None = None
+) -> list[Event]:
+    """The events of all imports that hold; ``who_of`` tells which body a printed name is. ``kept``: those made before,
+    by import; only what is new is made."""
+    known = {} if kept is None else kept
+    out: list[Event] = []
     for found in standing(folder):
-        measure = forms()[found["kind"]].measure
-        for row in found["rows"]:
-            amount = Decimal(row["amount"]) if "amount" in row else None
-            money = (Money(measure, amount, row["amount"]),) if measure and amount is not None else ()
-            words = "、".join(str(row[k]) for k in ("number", "contract", "result", "reason") if row.get(k))
-            out.append(
-                Event(
-                    id=f"{found['sha256'][:12]}-{row['line']}",
-                    kind=found["kind"],
-                    who=who_of(row["body"]),
-                    body=row["body"],
-                    name=row.get("name") or row["code"],
-                    code=row.get("code", ""),
-                    year=int(row["date"][:4]),
-                    amounts=money,
-                    source=Source(found["sha256"], found["file"], say("line", line=row["line"])),
-                    date=row["date"],
-                    words=words,
-                    supplier=row.get("supplier", ""),
-                )
-            )
+        key = (found["kind"], found["sha256"], found["at"])
+        if key not in known:
+            known[key] = [_event(found, row, who_of) for row in found["rows"]]
+        out += known[key]
     return out
+
+
+_WORDS = ("number", "contract", "result", "grade", "reason", "use")
+
+
+def _event(found: Mapping[str, Any], row: Mapping[str, Any], who_of: Callable[[str], str]) -> Event:
+    kind = str(row.get("kind", found["kind"]))
+    measure = forms()[kind].measure
+    money = (Money(measure, Decimal(row["amount"]), row["amount"]),) if measure and "amount" in row else ()
+    place = say("line", line=row["line"]) if isinstance(row["line"], int) else str(row["line"])
+    return Event(
+        id=f"{found['sha256'][:12]}-{row['line']}",
+        kind=kind,
+        who=who_of(row["body"]),
+        body=row["body"],
+        name=row.get("name") or row["code"],
+        code=row.get("code", ""),
+        year=int(row["date"][:4]),
+        amounts=money,
+        source=Source(found["sha256"], found["file"], place),
+        date=row["date"],
+        words="、".join(str(row[k]) for k in _WORDS if row.get(k)),
+        supplier=row.get("supplier", ""),
+        number=row.get("number", ""),
+    )

@@ -10,12 +10,15 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from yibenzhang.ledger.bodies import bare
+from yibenzhang.projects.changes import changes_of, parts_in
 from yibenzhang.projects.decisions import APART, SAME, Decision, Ref, standing
 from yibenzhang.projects.events import Event
 from yibenzhang.projects.names import Shape, folded, likeness, place_of_body, shape_of
 
 _SAME_AMOUNT, _NEAR_AMOUNT, _ASKED = 0.6, 0.85, 0.6
 """How alike names must be: with an equal amount in one year, with a near one in another, to be asked about at all."""
+_OWN = 0.9
+"""How alike names are that differ in nothing but the unit before them."""
 _NEAR = Decimal("1.5")
 """Amounts of different years are near if neither is more than this many times the other."""
 _MONEY = ("budget", "planned", "approved", "contracted")
@@ -27,12 +30,14 @@ _COMMON = 40
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Why two members are one project: decision, code, curated, name or alike; ``score`` from 0 to 1."""
+    """Why two members are one project: decision, code, curated, name, alike or parts; ``score`` from 0 to 1;
+    ``cited``: the event that tells them as one."""
 
     one: str
     other: str
     reason: str
     score: float
+    cited: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +64,19 @@ class Member:
         return Ref(self.events[0].body, self.key)
 
     def amounts(self) -> dict[int, set[Decimal]]:
+        """Its amounts by year; those whose year is not known under 0."""
         out: dict[int, set[Decimal]] = defaultdict(set)
         for e in self.events:
             for m in e.amounts:
-                if e.year and m.value and m.measure in _MONEY and m.measure != "planned":
-                    out[e.year].add(m.value)
+                if m.value and m.measure in _MONEY and m.measure != "planned":
+                    out[e.year or 0].add(m.value)
         return out
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The numbers of its name without the year it is of."""
+        own = {str(e.year) for e in self.events if e.year}
+        return tuple(n for n in self.shape.numbers if n not in own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +90,7 @@ class Project:
     events: tuple[Event, ...]
     members: tuple[Member, ...]
     links: tuple[Link, ...]
-
-    @property
-    def years(self) -> tuple[int, ...]:
-        return tuple(sorted({e.year for e in self.events if e.year}))
+    years: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +113,7 @@ def members_of(events: Iterable[Event]) -> list[Member]:
             key = f"{e.code}|{folded(e.name)}"
         elif not e.code and e.origin and (e.who, key) in twice:
             key = f"{key}|{_first(e)}"  # one list has the name several times: its amount tells the rows apart
-        groups[e.who, key].append(e)
+        groups[e.who, e.member or key].append(e)
     members = [_member(who, key, found) for (who, key), found in groups.items()]
     return sorted(members, key=lambda m: (m.who, m.year, m.id))
 
@@ -161,22 +170,28 @@ class _Sets:
     def root(self, m: Member) -> str:
         return self._of[m.id]
 
-    def join(self, a: Member, b: Member, reason: str, score: float) -> bool:
+    def join(self, a: Member, b: Member, reason: str, score: float, cited: str = "") -> bool:
         one, other = self._of[a.id], self._of[b.id]
         if one == other:
             return True
+        told = reason == "parts"  # one list has them as two rows, and a sentence as one
         if reason != "decision" and any(
-            self._refused(x, y) for x in self.groups[one] for y in self.groups[other]
+            self._refused(x, y, told) for x in self.groups[one] for y in self.groups[other]
         ):
             return False
+        if reason == "alike" and self._codes(one) and self._codes(other):
+            return False  # each is known under a code of its own: only a person may say that it is one
         for m in self.groups.pop(other):
             self._of[m.id] = one
             self.groups[one].append(m)
-        self.links.append(Link(a.id, b.id, reason, score))
+        self.links.append(Link(a.id, b.id, reason, score, cited))
         return True
 
-    def _refused(self, x: Member, y: Member) -> bool:
-        return _pair(x, y) in self._apart or bool(x.origins & y.origins)
+    def _codes(self, root: str) -> frozenset[str]:
+        return frozenset(m.code for m in self.groups[root] if m.code)
+
+    def _refused(self, x: Member, y: Member, told: bool = False) -> bool:
+        return _pair(x, y) in self._apart or (not told and bool(x.origins & y.origins))
 
 
 def linked(
@@ -199,6 +214,8 @@ def linked(
             continue
         if _pair(a, b) not in apart and not a.origins & b.origins:
             proposals.append(Link(a.id, b.id, "proposed", round(score, 2)))
+    for a, b, event in list(parts_in(members, sets.root)):
+        sets.join(a, b, "parts", 1.0, event.id)
     by_id = {m.id: m for m in members}
     links: dict[str, list[Link]] = defaultdict(list)
     for x in sets.links:
@@ -285,13 +302,16 @@ def _near_names(group: Sequence[Member]) -> Iterator[tuple[int, int]]:
     exact: dict[str, list[int]] = defaultdict(list)
     for k, m in enumerate(group):
         exact[m.shape.core].append(k)
+        if len(m.shape.own) >= 2 and m.shape.own != m.shape.core:
+            exact[m.shape.own].append(k)
         for pair in m.shape.pairs:
             where[pair].append(k)
     shared: dict[tuple[int, int], int] = defaultdict(int)
     for same in exact.values():
         for n, k in enumerate(same):
             for j in same[n + 1 :]:
-                shared[k, j] += 1000
+                if k != j:
+                    shared[min(k, j), max(k, j)] += 1000
     for found in where.values():
         if len(found) <= _COMMON:
             for n, k in enumerate(found):
@@ -308,14 +328,16 @@ def _step(
     """Where on the ladder two members of one body are one: 0 and 1 the same name, 2 and 3 alike, 4 to be asked, 9
     not."""
     years = money.keys() & other.keys()
-    equal = any(money[y] & other[y] for y in years)
+    equal = any(money[y] & other[y] for y in years) or _equal_in_some_year(money, other)
     if _same_name(a, b):
         return (0 if equal else 1), 1.0
     score = likeness(a.shape, b.shape)
-    comparable = not (a.code and b.code) and a.shape.numbers == b.shape.numbers
-    if comparable and equal and score >= _SAME_AMOUNT:
+    coded, same = a.code and b.code, a.shape.numbers == b.shape.numbers
+    if equal and len(a.shape.own) >= 2 and a.shape.own == b.shape.own:
+        score = max(score, _OWN)  # but for the unit before it the name is the same
+    if equal and score >= _SAME_AMOUNT and not coded and (same or a.numbers == b.numbers):
         return 2, score
-    if comparable and not years and score >= _NEAR_AMOUNT and _near(money, other):
+    if same and not coded and not years and score >= _NEAR_AMOUNT and _near(money, other):
         return 3, score
     return (_PROPOSED, score) if score >= _ASKED else (9, score)
 
@@ -325,24 +347,46 @@ def _same_name(a: Member, b: Member) -> bool:
     return a.shape.core == b.shape.core and (folded(a.name) == folded(b.name) or not (a.code and b.code))
 
 
+def _equal_in_some_year(a: Mapping[int, set[Decimal]], b: Mapping[int, set[Decimal]]) -> bool:
+    """One of them does not say its year, and an amount of the other is the same."""
+    if 0 not in a and 0 not in b:
+        return False
+    mine, theirs = (set().union(*x.values()) for x in (a, b))
+    return bool(a.get(0, set()) & theirs or b.get(0, set()) & mine)
+
+
 def _near(a: Mapping[int, set[Decimal]], b: Mapping[int, set[Decimal]]) -> bool:
     """The amounts of the years that lie nearest to each other are near."""
-    if not a or not b:
+    known = [(abs(y - z), y, z) for y in a for z in b if y and z]
+    if not known:
         return False
-    _, y, z = min((abs(y - z), y, z) for y in a for z in b)
+    _, y, z = min(known)
     one, other = max(a[y]), max(b[z])
     return max(one, other) <= _NEAR * min(one, other)
 
 
 def _project(group: Sequence[Member], links: Sequence[Link]) -> Project:
     members = sorted(group, key=lambda m: (m.year, not m.code, m.id))
-    events = sorted((e for m in members for e in m.events), key=lambda e: (*e.when, e.id))
+    told = [e for m in members for e in m.events]
+    own = changes_of(members, links, place_of_body(members[0].who))
+    events = sorted((*told, *own), key=lambda e: (*e.when, e.id))
+    parts = {x.other for x in links if x.reason == "parts"}
+    naming = [e for m in members if m.id not in parts for e in m.events] or told
     named = (
-        [e for e in events if e.code and e.name != e.code]
-        or [e for e in events if e.name != e.code]
-        or events
+        [e for e in naming if e.code and e.name != e.code]
+        or [e for e in naming if e.name != e.code]
+        or naming
     )
+    named.sort(key=lambda e: (*e.when, e.id))
     codes = tuple(dict.fromkeys(m.code for m in members if m.code))
+    years = tuple(sorted({e.year for e in events if e.year}))
     return Project(
-        members[0].id, members[0].who, named[-1].name, codes, tuple(events), tuple(members), tuple(links)
+        members[0].id,
+        members[0].who,
+        named[-1].name,
+        codes,
+        tuple(events),
+        tuple(members),
+        tuple(links),
+        years,
     )

@@ -18,17 +18,21 @@ _SIGNS = re.compile(r"[\s()\[\]、,，。.:;·\-—_/&+]")
 @dataclass(frozen=True, slots=True)
 class Shape:
     """A name: ``core`` is what is compared, ``numbers`` what tells one of a row of projects from the next (years,
-    phases, parts): names whose numbers differ are never one project by likeness."""
+    phases, parts): names whose numbers differ are never one project by likeness. ``own`` is the core without the unit
+    that stands before it and without light words, however short; of equal amounts it tells that a project is the same."""
 
     core: str
     numbers: tuple[str, ...]
     pairs: frozenset[tuple[str, int]]
+    own: str = ""
 
 
 @lru_cache(maxsize=1)
-def _words() -> tuple[re.Pattern[str], re.Pattern[str], tuple[str, ...]]:
+def _words() -> tuple[re.Pattern[str], re.Pattern[str], tuple[str, ...], re.Pattern[str]]:
     data = tomllib.loads((FOLDER / "texts.toml").read_text(encoding="utf-8"))
-    return re.compile(data["numbers"]), re.compile(data["ending"]), tuple(data["places"])
+    patterns = (re.compile(data[k]) for k in ("numbers", "ending", "unit_before"))
+    numbers, ending, unit = patterns
+    return numbers, ending, tuple(data["places"]), unit
 
 
 @lru_cache(maxsize=65536)
@@ -40,17 +44,18 @@ def folded(name: str) -> str:
 @lru_cache(maxsize=65536)
 def shape_of(name: str, place: str = "") -> Shape:
     """The shape of a name; ``place`` is the name of the body's division, which may stand before it or not."""
-    numbers, ending, levels = _words()
+    numbers, ending, levels, unit = _words()
     core = folded(name)
     for before in (place, *((place.removesuffix(x) for x in levels) if place else ()), *levels):
         if before and core.startswith(before) and len(core) > len(before) + 3:
             core = core[len(before) :]
             break
+    own = ending.sub("", unit.sub("", core))
     shorter = ending.sub("", core)
     core = shorter if len(shorter) >= 3 else core
     grams = Counter(core[k : k + 2] for k in range(len(core) - 1))
     pairs = frozenset((g, n) for g, count in grams.items() for n in range(count))
-    return Shape(core, tuple(sorted(numbers.findall(core))), pairs)
+    return Shape(core, tuple(sorted(numbers.findall(core))), pairs, own)
 
 
 def likeness(a: Shape, b: Shape) -> float:

@@ -1,4 +1,5 @@
-"""Questions to a portfolio of projects: SQL over tables of projects and events (standards/projects/portfolio.toml)."""
+"""Questions to a portfolio of projects: SQL over tables of projects, events and indicators
+(standards/projects/portfolio.toml)."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from yibenzhang.projects.events import FOLDER, Event, Source
+from yibenzhang.projects.indicators import Indicators, made, none
 from yibenzhang.projects.linking import Project
 from yibenzhang.standards import StandardsError
 
@@ -32,8 +34,17 @@ _COLUMNS = {
         "supplier": "VARCHAR",
         "until": "BIGINT",
         "list": "BOOLEAN",
+        "number": "VARCHAR",
+        "evidence": "BOOLEAN",
     },
 }
+_INDICATORS = """
+CREATE TABLE indicator AS
+SELECT e.project, e.body, e.year, e.kind, g.event, g.level1, g.level2, g.name AS indicator, g.target, g.sign, g.number,
+       g.unit, g.actual, g.reached, g.reached_unit, g.last, g.before, g.before_unit, g.weight, g.points
+FROM given g JOIN (SELECT event, any_value(project) AS project, any_value(body) AS body, any_value(year) AS year,
+                          any_value(kind) AS kind FROM event GROUP BY event) e USING (event)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +92,30 @@ def questions(extra: str = "") -> Mapping[str, Question]:
     return out
 
 
-def asked(projects: Sequence[Project], rules: Iterable[Question]) -> list[Asked]:
+def asked(
+    projects: Sequence[Project], rules: Iterable[Question], indicators: Indicators | None = None
+) -> list[Asked]:
     """All places to ask about, by rule, body and project."""
     events = {e.id: e for p in projects for e in p.events}
-    with tables(_projects(projects), _events(projects)) as con:
+    with tables(_projects(projects), _events(projects), indicators) as con:
         return list(_found(con, rules, events))
 
 
 def case_of(question: Question, rows: Sequence[Mapping[str, Any]]) -> list[Asked]:
-    """What a question finds in the rows of its case or twin: of one body, and one project where none is named."""
-    events = [
-        {"event": f"e{n}", "project": "项目", "body": "甲局", "list": r["kind"] == "budget", **r}
-        for n, r in enumerate(rows)
-    ]
-    names = dict.fromkeys(str(e["project"]) for e in events)
-    with tables([{"project": n, "body": "甲局", "name": n, "codes": ""} for n in names], events) as con:
+    """What a question finds in the rows of its case or twin: of one body, and one project where none is named. A row
+    with a ``target`` is an indicator of the event of its project, year and kind (goals where none is named)."""
+    events: dict[str, Mapping[str, Any]] = {}
+    promises: list[Mapping[str, Any]] = []
+    for n, row in enumerate(rows):
+        kind, project = str(row.get("kind", "goals")), str(row.get("project", "项目"))
+        told = {"project": project, "body": "甲局", "list": kind == "budget", **row, "kind": kind}
+        event = f"e{n}" if "target" not in row else f"{project}-{row.get('year')}-{kind}"
+        events.setdefault(event, {**told, "event": event})
+        if "target" in row:
+            promises.append({**row, "name": row["indicator"], "event": event})
+    names = dict.fromkeys(str(e["project"]) for e in events.values())
+    projects = [{"project": n, "body": "甲局", "name": n, "codes": ""} for n in names]
+    with tables(projects, list(events.values()), made(promises)) as con:
         return list(_found(con, [question], {}))
 
 
@@ -117,17 +137,25 @@ def _found(
                 str(row["body"]),
                 str(row["project"]),
                 str(row["name"]),
-                rule.message.format(**told),
+                _said(rule.message, row, told),
                 str(row["cited"]),
                 event.source if event else None,
                 told,
             )
 
 
+def _said(message: str, row: Mapping[str, Any], told: Mapping[str, str]) -> str:
+    """The message filled in; without the year where it is not known."""
+    unknown = "year" in row and row["year"] is None
+    return (message.replace("{year}年", "") if unknown else message).format(**told)
+
+
 def tables(
-    projects: Sequence[Mapping[str, Any]], events: Sequence[Mapping[str, Any]]
+    projects: Sequence[Mapping[str, Any]],
+    events: Sequence[Mapping[str, Any]],
+    indicators: Indicators | None = None,
 ) -> duckdb.DuckDBPyConnection:
-    """A database in memory with the two tables; it reads nothing outside of it."""
+    """A database in memory with the three tables; it reads nothing outside of it."""
     import pyarrow as pa
 
     from yibenzhang.resources.harvesting import opened
@@ -143,6 +171,9 @@ def tables(
             casts = ", ".join(_cast(c, t) for c, t in columns.items())
             con.execute(f"INSERT INTO {name} SELECT {casts} FROM given")
             con.unregister("given")
+    con.register("given", (indicators or none()).read)
+    con.execute(_INDICATORS)
+    con.unregister("given")
     return con
 
 
@@ -182,6 +213,8 @@ def _events(projects: Sequence[Project]) -> list[Mapping[str, Any]]:
             "supplier": e.supplier,
             "until": e.end,
             "list": e.kind == "budget",
+            "number": e.number,
+            "evidence": e.evidence,
         }
         for p in projects
         for e in p.events

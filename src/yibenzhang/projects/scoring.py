@@ -18,6 +18,10 @@ class Reason(StrEnum):
 
     REACHED = "reached"
     SHORT = "short"
+    MISSED = "missed"
+    """Not reached, and the method gives nothing in proportion."""
+    STEP = "step"
+    """Points of the step that the rate of execution reaches."""
     BAND = "band"
     OVER = "over"
     """Reached far more than was aimed at: the target may have been too low."""
@@ -47,9 +51,13 @@ class Points:
 
 
 def execution_points(spent: Decimal, budget: Decimal, method: Method) -> Points:
-    """The method's points times the rate of execution, at most all of them; none without a budget."""
+    """The method's points times the rate of execution, at most all of them, or those of its steps; none without a
+    budget."""
     if budget <= 0:
         return Points(Decimal(0), Decimal(0), Reason.ZERO_TARGET)
+    if method.steps:
+        given = next((points for rate, points in method.steps if spent * 100 >= rate * budget), Decimal(0))
+        return Points(given, given, Reason.STEP)
     made = _rounded(min(method.execution * spent / budget, method.execution), method)
     return Points(made, made, Reason.REACHED if spent >= budget else Reason.SHORT)
 
@@ -88,15 +96,24 @@ def measured(
     aim: Target, reached: Decimal, weight: Decimal, method: Method, kinds: tuple[str, ...] = ()
 ) -> Points:
     """Points of a number against a condition: all of them where it is met, else in proportion."""
-    sign = aim.sign or ("≤" if any(fold(k) in method.lower_is_better for k in kinds) else "≥")
+    sign = sign_of(aim, method, kinds)
     if reached_of(sign, reached, aim.number):
         far = sign in ("≥", ">") and aim.number > 0 and reached >= method.over * aim.number
         return Points(weight, weight, Reason.OVER if far else Reason.REACHED)
     if aim.number == 0 or (reached == 0 and sign in ("≤", "<")):
         return Points(Decimal(0), Decimal(0), Reason.ZERO_TARGET)
     less, more = sorted((reached, aim.number))
-    made = _rounded(weight * max(less / more, Decimal(0)), method)
+    share = max(less / more, Decimal(0))
+    if not method.in_proportion or share < method.least:
+        return Points(Decimal(0), Decimal(0), Reason.MISSED)
+    made = _rounded(weight * share, method)
     return Points(made, made, Reason.SHORT)
+
+
+def sign_of(aim: Target, method: Method, kinds: tuple[str, ...]) -> str:
+    """The sign of a condition; without one it is what the kind of indicator says, and zero is never to be exceeded."""
+    lower = aim.number == 0 or any(fold(k) in method.lower_is_better for k in kinds)
+    return aim.sign or ("≤" if lower else "≥")
 
 
 def reached_of(sign: str, reached: Decimal, number: Decimal) -> bool:

@@ -116,6 +116,21 @@ def csv_of(rows: Sequence[Mapping[str, str]], columns: Sequence[str]) -> str:
     return write_csv([heads[c] for c in columns], [[r[c] for c in columns] for r in rows]).decode("utf-8-sig")
 
 
+def workbook_of(projects: Sequence[Project]) -> bytes:
+    """Every amount of every event as an Excel sheet; amounts are numbers."""
+    from yibenzhang.office.spreadsheets import write_sheet
+
+    heads = words()["column"]
+    rows = ([_excel(r, c) for c in EVENTS] for p in projects for r in event_rows(p))
+    return write_sheet(heads["name"], [heads[c] for c in EVENTS], rows)
+
+
+def _excel(row: Mapping[str, str], column: str) -> str | Decimal | None:
+    if column == "value":
+        return Decimal(row[column]) if row[column] else None
+    return row[column]
+
+
 LIST = ("id", "body", "name", "codes", "years", *SHOWN, "events", "links")
 EVENTS = (
     "project",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from yibenzhang.prose.passages import Passage
-from yibenzhang.prose.quantities import BUDGET, COMPARES, Kind, Quantity
-from yibenzhang.prose.subjects import follows, subject_of
+from yibenzhang.prose.quantities import BASE_BUDGET, BUDGET, COMPARES, Kind, Quantity
+from yibenzhang.prose.subjects import follows, names_nothing, subject_of
 from yibenzhang.standards.lexicon.directions import moves
 
 
@@ -59,6 +59,8 @@ class _State:
     current: Quantity | None = None
     budget: Quantity | None = None
     last: Quantity | None = None
+    base: Quantity | None = None
+    """The budget that the amount is compared with: "比年初预算 155.75 万元"."""
     change: Quantity | None = None
     moved: tuple[Quantity | None, bool] = (None, True)
     """Whose the change is, and whether that is sure."""
@@ -75,7 +77,7 @@ _AGAINST_BUDGET = re.compile(
     r"决算数?比(?:年初)?预算数?(?P<moved>增加|多|减少|少)|(?P<over>超出|超过|超|低于|节约)(?:年初)?预算(?=\d)|决算数?(?P<word>大于|高于|多于|小于|低于|少于|等于|与预算数?持平|与年初预算数?持平)(?:年初)?预算数?|(?:与|和)(?:年初)?预算数?(?P<flat>持平|一致)"
 )
 _SAME_AS = {"增加": "多", "减少": "少", "超出": "高", "超过": "高", "超": "高", "节约": "低"}
-_AT_ONCE = re.compile(rf"[,、(]{moves()}(?:了|额)?(?:为)?")
+_AT_ONCE = re.compile(rf"[,、(](?:即|也就是)?{moves()}(?:了|额)?(?:为)?")
 _GOES_ON = re.compile(rf"{COMPARES.pattern}|其中|包括")
 _PARTS = re.compile(r"其中|包括")
 _LIST = re.compile(r"其中[:：]?|包括[:：]?|以下方面[:：]?|如下[:：]?|[:：]$")
@@ -153,6 +155,8 @@ def _listed_under(passage: Passage, state: _State) -> bool:
 
 
 def _void(claim: Claim) -> bool:
+    if claim.says == Says.CHANGE and claim.subject is None:
+        return True
     told = (claim.subject, claim.against, claim.change, claim.rate)
     return any(q is not None and q.kind == Kind.BROKEN for q in told)
 
@@ -177,12 +181,15 @@ def _step(state: _State, q: Quantity, between: str) -> None:
             state.budget = None
         if q.kind == Kind.VALUE and state.current is not None and state.last is None:
             state.budget = None
+        if state.current is None:
+            _reached(state, q)
         state.before = state.current
         state.current, state.change = q, None
         if state.last is not None and not re.search(r"[,，]|预算|安排|[至到]|调整", between):
             state.last = None
     elif q.kind == Kind.BUDGETED:
         state.budget, state.current, state.change = q, state.current, None
+        state.base = q if BASE_BUDGET.search(q.lead) else None
         if state.head is None:
             state.head = q
         if state.current is None:
@@ -193,7 +200,7 @@ def _step(state: _State, q: Quantity, between: str) -> None:
         _moved(state, q, between)
     elif q.kind == Kind.RATE:
         _rated(state, q)
-    elif q.kind == Kind.SHARE and q.lead.startswith("的"):
+    elif q.kind == Kind.SHARE and q.lead.lstrip(")").startswith("的"):
         part = (state.before, state.before is not None)
         state.claims.append(_claim(Says.SHARE, q, state, against=state.current, rate=q, moved=part))
         state.current = state.before
@@ -212,14 +219,24 @@ def _moved(state: _State, q: Quantity, between: str) -> None:
         return
     state.change = q
     state.moved = subject_of(q, state.current, state.head)
-    if state.current is not None and len(between) <= 24 and state.current.kind == Kind.VALUE:
+    begins = state.current is None and not between.startswith(("(", "其中"))
+    if begins or (state.current is not None and len(between) <= 24 and state.current.kind == Kind.VALUE):
         state.claims.append(_claim(Says.CHANGE, q, state, change=q, moved=state.moved))
-    if state.last is not None and state.current is not None:
-        state.claims.append(_claim(Says.SINCE, q, state, against=state.last, change=q, moved=state.moved))
+    last = state.last or (state.base if not re.search("[,。;]", between) else None)
+    if last is not None and state.current is not None and last is not state.current:
+        state.claims.append(_claim(Says.SINCE, q, state, against=last, change=q, moved=state.moved))
     elif state.rated is not None and _AT_ONCE.fullmatch(between) and state.rated.passage is q.passage:
         claim = _claim(Says.GROWTH, q, state, change=q, rate=state.rated, moved=state.moved)
         state.claims.append(claim)  # "同比下降 50%，减少 0.2 万元"
     state.rated = None
+
+
+def _reached(state: _State, q: Quantity) -> None:
+    """What was said to have moved in the same sentence, before its amount: "项目支出减少 80 万元，2026 年安排 720 万元"."""
+    for at, claim in enumerate(state.claims):
+        told = q.passage.text[claim.at : q.start]
+        if claim.subject is None and claim.change and not re.search("[。;]", told) and names_nothing(q):
+            state.claims[at] = replace(claim, subject=q)
 
 
 def _rated(state: _State, q: Quantity) -> None:
@@ -263,11 +280,23 @@ def _directions(passage: Passage, quantities: list[Quantity]) -> list[Claim]:
             continue
         before = [q for q in quantities if q.end <= match.start() and q.money]
         start = max((passage.text.rfind(c, 0, match.start()) for c in (";",)), default=-1)
-        before = [q for q in before if q.start > start][-2:]
-        if len(before) != 2 or (before[0].kind, before[1].kind) != (Kind.BUDGETED, Kind.ACTUAL):
+        before = _budget_and_actual([q for q in before if q.start > start], match.group())
+        if not before:
             continue
         if passage.text[before[1].end : match.start()].count("。") > 1:
             continue
         says = Says.MORE if word[:1] in "大高多" else Says.LESS if word[:1] in "小低少" else Says.SAME
         out.append(Claim(says, passage, match.start(), before[1], before[0], words=match.group()))
     return out
+
+
+def _budget_and_actual(before: list[Quantity], words: str) -> list[Quantity]:
+    """The budget and the actual amount that stand last before some words, in either order in one sentence; the initial
+    budget where the words speak of that and two are told."""
+    if "年初" in words and any("年初" in q.lead for q in before[-3:]):
+        before = [q for q in before if q.kind != Kind.BUDGETED or "年初" in q.lead]
+    last = before[-2:]
+    if [q.kind for q in last] == [Kind.ACTUAL, Kind.BUDGETED]:
+        together = "。" not in last[0].passage.text[last[0].end : last[1].start]
+        last = last[::-1] if together else []
+    return last if [q.kind for q in last] == [Kind.BUDGETED, Kind.ACTUAL] else []

@@ -127,9 +127,10 @@ class Cube:
 
     def known(self, fact: Fact) -> bool:
         """The amount stands somewhere in the tables."""
-        x = fact.interval
-        if x is None:
-            return False
+        return fact.interval is not None and self.tells(fact.interval)
+
+    def tells(self, x: Interval) -> bool:
+        """Some number of the tables may be within an interval (in base units)."""
         low, high = int(x.low) - 1, int(x.high) + 1
         if high - low > 400:
             return any(low <= b <= high and _meets(f, x) for b, fs in self._bases.items() for f in fs)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from yibenzhang.model.digits import whole_number
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity
-from yibenzhang.standards.lexicon.sentences import made_of, parts_follow
+from yibenzhang.standards.lexicon.sentences import across, made_of, parts_follow, selected
 
 _LEVELS = (Kind.VALUE, Kind.ACTUAL)
 MOST_WHOLES = 4
@@ -44,6 +44,7 @@ def listings(passages: Sequence[Passage], numbers: Mapping[int, list[Quantity]])
     for position in range(len(passages)):
         below = _below(passages, numbers, position)
         yield from _in_sentences(numbers.get(position, []), below)
+        yield from _sides(passages, numbers, position)
     yield from _outlined(passages, numbers)
 
 
@@ -101,6 +102,26 @@ def _in_sentences(found: list[Quantity], below: list[Quantity] | None) -> Iterat
             flags.append("unfinished" if below is None else "over")  # it goes on in the next paragraph
             parts += below or []
         yield Listing((whole,), tuple(parts), _how(word, flags))
+
+
+def _sides(
+    passages: Sequence[Passage], numbers: Mapping[int, list[Quantity]], position: int
+) -> Iterator[Listing]:
+    """ "收入包括：……；支出包括：……" after the total that both sides come to, in its paragraph or right below it."""
+    text = passages[position].text
+    levels = [q for q in numbers.get(position, []) if q.money and q.kind in _LEVELS]
+    above = [q for q in numbers.get(position - 1, []) if q.money and q.kind in _LEVELS]
+    for m in _SIDE.finditer(text):
+        before = [q for q in (*above, *(q for q in levels if q.end <= m.start())) if _TOTAL.search(q.lead)]
+        stop = min(k for c in ";。" if (k := f"{text};。".find(c, m.end())) >= 0)
+        inside = [q for q in levels if m.end() <= q.start < stop]
+        parts, flags = _parts(text, m.end(), inside)
+        if before and len(parts) > 1 and not flags and not AND_SO_ON.match(text[parts[-1].end :]):
+            yield Listing((before[-1],), tuple(parts), "list sides")
+
+
+_SIDE = re.compile(r"(?:^|[。;])(?:收入|支出)(?:预算)?(?:具体)?包括:?")
+_TOTAL = re.compile(r"(?:收、?支|收入|支出)[^,。;:]{0,4}总(?:预算|计|额)[^,。;:]{0,3}$")
 
 
 def _how(word: str, flags: Sequence[str]) -> str:
@@ -163,6 +184,8 @@ def _parts(text: str, start: int, inside: list[Quantity]) -> tuple[list[Quantity
             continue
         lead = text[parts[-1].end if parts else start : q.start]
         if _ASIDE.search(re.split("[;、]", lead)[-1]):
+            continue
+        if len(parts) > 1 and across().search(re.split("[,;、]", lead)[-1]):
             continue
         if parts and (parts_follow().search(lead) or lead.startswith(":")):
             flags.append("nested")
@@ -264,7 +287,7 @@ def count_written(written: str) -> int:
 def _announced(passage: Passage) -> str:
     """How a paragraph speaks of its parts: it announces them, it is no more than its amount, or neither."""
     if passage.text.endswith(":"):
-        return "announced"
+        return "announced" if not selected().search(re.split("[,。;]", passage.text)[-1]) else "selected"
     return "text" if len(passage.text) > _SHORT else "short"
 
 

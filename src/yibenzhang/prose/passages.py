@@ -11,12 +11,18 @@ from yibenzhang.model.documents import Document, Paragraph, Table
 from yibenzhang.model.places import Place, SheetPlace
 from yibenzhang.reading.limits import MAX_PARAGRAPH_CHARS
 from yibenzhang.reading.paragraphs import STARTS
+from yibenzhang.recognising.furniture import furniture_of
 
 _ENDS = tuple("。；：！？;:!?")
 _HEADING = re.compile(
     r"(?P<part>第[一二三四五六七八九十]+部分)|(?P<one>[一二三四五六七八九十]+、)|(?P<two>[（(][一二三四五六七八九十]+[）)])|"
     r"(?P<three>\d+[、.．](?!\d))|(?P<four>[（(]\d+[）)])"
 )
+_TITLE = re.compile(
+    r"[\u4e00-\u9fff()]{3,30}20\d\d年度?(?:部门|单位)(?:预算|决算)(?:(?:信息)?公开|编制|情况|文字)*(?:说明|报告)?"
+)
+"""A line that is the document's title and nothing else; a sentence does not go on below it, unless with these words."""
+_JOINED = re.compile(r"[的和及与或、,)编公草批收支表]")
 _DEPTH = {"part": 0, "one": 1, "two": 2, "three": 3, "four": 4}
 _NUMERAL = re.compile(r"[\d.,][\d.,]")
 _GOES_ON = re.compile(r"[\d.,]\d|\d[.,]\d")
@@ -93,6 +99,13 @@ class Passage:
             b = next((k for k in range(a + most, a, -1) if self._mark(k)), b)
         return self.verbatim(a, b).strip()
 
+    def clause_begin(self, at: int, before: int) -> int:
+        """Where the clause begins that ``at`` is in; in the sentence of ``before``, and never far from ``at``."""
+        sentence = max(0, *(self.text.rfind(c, 0, before) + 1 for c in "。;"))
+        back = range(at, max(at - _NEAR, sentence) - 1, -1)
+        on = range(max(at, sentence), before)
+        return next((k for k in (*back, *on) if k <= sentence or self._mark(k - 1)), max(at, sentence))
+
     def _mark(self, at: int) -> bool:
         """The end of a clause stands there, or the text ends; no mark of thousands or point of a number."""
         if not 0 <= at < len(self.text):
@@ -115,11 +128,12 @@ def passages_of(document: Document) -> list[Passage]:
     groups: list[list[Paragraph]] = []
     fresh = True
     length = 0
+    furniture = furniture_of(document)
     for block in document.blocks():
         if isinstance(block, Table):
             fresh = True
             continue
-        if not flat(block.text):
+        if id(block) in furniture or not flat(block.text):
             continue
         length += len(block.text)
         if not fresh and length <= MAX_PARAGRAPH_CHARS and _goes_on(groups[-1][-1], block):
@@ -139,9 +153,12 @@ def _goes_on(before: Paragraph, after: Paragraph) -> bool:
     text = flat(before.text)
     if text.endswith(_ENDS) or STARTS.match(flat(after.text)) or is_heading(text):
         return False
-    if re.fullmatch(r"目录|注:.*|备注:.*|单位:.*|.*表", text) or abs(before.size - after.size) > 0.35 * max(
-        before.size, 1
-    ):
+    if re.fullmatch(
+        r"目录|注:.*|备注:.*|单位:.*|.*表|[^。;,]{2,40}20\d\d年度?(?:部门|单位)(?:预算|决算)(?:公开)?(?:情况)?(?:说明)?",
+        text,
+    ) or abs(before.size - after.size) > 0.35 * max(before.size, 1):
+        return False
+    if _TITLE.fullmatch(text) and not _JOINED.match(flat(after.text)):
         return False
     return len(text) >= 15 or "," in text
 

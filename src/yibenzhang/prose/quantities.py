@@ -15,7 +15,7 @@ from yibenzhang.prose.passages import Passage
 from yibenzhang.standards.lexicon.directions import fall, moves, rise, undecided
 
 _NUMBER = re.compile(
-    r"(?:(?<=为)|(?<=数))(?P<nil>零)(?:万?元)?(?=[,。;])|(?<![\d.\-])(?<!\d,)(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![\d.,]*\d)(?P<unit>万亿元|亿元|万元|千元|元|%|辆|台|套|个)?"
+    r"(?:(?<=为)|(?<=数))(?P<nil>零)(?:万?元)?(?=[,。;])|(?<=[预决]算为|算数为)(?P<none>0)(?=[,。;)])|(?<![\d.\-])(?<!\d,)(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![\d.,]*\d)(?P<unit>万亿元|亿元|万元|千元|元|%|辆|台|套|个)?"
 )
 _BROKEN = re.compile(
     r"(?<![\d.,])\d{1,3}(?:,\d{3})*,(?:\d{1,2}|\d{4,})(?:\.\d+)?(?:亿元|万元|元)|(?:[XＸ×]{2,}|(?<=[一-鿿)”])(?<!\d万))(?:亿元|万元)(?=[,;。、])|"
@@ -23,21 +23,24 @@ _BROKEN = re.compile(
 )
 """Where an amount ought to stand: separators gone wrong, nothing or a placeholder before the unit, no unit."""
 _SHARE = re.compile(r"占(?P<base>[^,;。:占]*?)(?:的)?(?:比重|比例|比)?(?:为|约)?$")
+_LEAST_QUOTED = 16
+"""So many characters before a number are told with it, and what their clause begins with."""
 _WEIGHT = re.compile(r"[,、(]?(?:所占)?(?:比重|占比)(?:为|是)?")
 """A share without 占: "1,955.93 万元，比重 64.79%"."""
 _DONE = re.compile(
-    r"(?:完成|占)(?P<base>[^,;。:]*?预算(?:数|安排)?)的?$|(?:预算完成率|预算执行率|执行率)(?:为|约)?$"
+    r"(?:完成|占|,为|相当于)(?P<base>[^,;。:]*?预算(?:数|安排)?)的?$|(?:预算完成率|预算执行率|执行率)(?:为|约)?$"
 )
 _BUDGET = re.compile(r"(?:年初预算|全年预算|调整预算|预算)(?:数)?(?:安排)?(?:为|是|:)?$")
 _MOVED = re.compile(r"(?P<way>增加|减少|压减|核减|调增|调减|追加)(?:了|安排)?[^,;。:、()比较与的]{0,20}$")
 """A change whose item stands between its direction and its amount: "基本支出增加人员经费 1,408 万元"."""
 _BASE = re.compile(r"[比较与](?:于)?(?:20\d\d年|上年|去年|上一?年度)[^,;。:比较与]*$")
+BASE_BUDGET = re.compile(r"[比较与](?:于)?(?:年初|全年|调整)?预算(?:数)?(?:安排)?(?:的)?$")
 _AFTER_BASE = re.compile(rf"(?:相比)?[,，]?(?:总共|共|净|各)?(?:{moves()}|持平|相同|一致)")
 """A number that a comparison names as its base: "比 2025 年年初预算数 300 万元增加 15 万元"."""
-_OF_AMOUNT = re.compile(r"的(?:比例|比重)?(?:为)?")
+_OF_AMOUNT = re.compile(r"\)?的(?:比例|比重)?(?:为)?")
 _COMPLETED = re.compile(r"完成(?:年初|全年|调整)?预算(?:数)?(?:安排)?$")
 _TAKEN_OF = re.compile(r"占[^,。;:占]*$")
-_ACTUAL = re.compile(r"(?:支出决算|收入决算|决算)(?:数)?(?:为|是|:)?$")
+_ACTUAL = re.compile(r"决算(?:支出|收入)?(?:数|额)?(?:为|是|:)?$")
 
 
 _APART = re.compile(
@@ -51,6 +54,13 @@ COMPARES = re.compile(r"比|较|与|同(?=比|上年|去年|20\d\d)")
 _LEVEL = re.compile(r"(?:至|到|后|为|共|合计|总额|总计|预算数?|决算数?)$")
 """Words before an amount that make it a level, whatever moved before them ("增加后为")."""
 _UPWARD = ("增加", "调增", "追加")
+
+
+_SAID_LAST = re.compile(
+    r"(?:^|(?<=[费出入款]))(?:上年|去年)(?:度)?(?:(?!20\d\d)[^比较])*(?:为|是|数|预算|决算|安排)$|"
+    r"(?:由|从)(?:上年|去年)(?:度)?的?(?:预算|决算)?数?的?$"
+)
+"""Last year's amount, without its year."""
 
 
 class Kind(StrEnum):
@@ -104,8 +114,9 @@ class Quantity:
         """The number as a fact, so that sums, diagnosis and coverage treat text and tables alike."""
         place = self.passage.place(self.start)
         identity = hashlib.sha256(f"prose|{place.key}|{self.start}".encode()).hexdigest()[:16]
-        begin = max(0, self.start - 16, *(self.passage.text.rfind(c, 0, self.start) + 1 for c in "。;"))
-        words = self.passage.verbatim(begin, self.end)
+        words = self.passage.verbatim(
+            self.passage.clause_begin(self.start - _LEAST_QUOTED, self.start), self.end
+        )
         state = CellState.ZERO if self.amount.value == 0 else CellState.PRINTED
         return Fact(
             identity, "prose", "prose", "", Row(0, "", words), self.kind.value, "正文", state, self.amount,
@@ -124,7 +135,7 @@ def quantities_of(passage: Passage, fiscal_year: int | None, stage: str = "") ->
     for match in _NUMBER.finditer(passage.text):
         if any(a <= match.start() < b for a, b in broken):
             continue
-        if match.group("nil"):
+        if match.group("nil") or match.group("none"):
             match_unit, number = "万元", "0.00"  # "上年为零"
         else:
             match_unit, number = match.group("unit"), match.group("number")
@@ -162,7 +173,7 @@ def quantities_of(passage: Passage, fiscal_year: int | None, stage: str = "") ->
     return sorted(out, key=lambda q: q.start)
 
 
-_EXECUTED = re.compile(r"(?:执行数?|实际支出)(?:为|是|:)?$")
+_EXECUTED = re.compile(r"(?:执行数?|实际(?:支出|执行|支付|完成|列支|使用|发生)数?)(?:为|是|:)?$")
 
 
 def _executed(kind: Kind, lead: str) -> Kind:
@@ -212,9 +223,7 @@ def _kind(lead: str, unit: Unit, fiscal_year: int | None) -> tuple[Kind, int, st
 def _last_year(lead: str, fiscal_year: int) -> bool:
     """The clause before the number speaks of the year before only."""
     clause = re.split(r"[,;:(]", lead)[-1]
+    if _SAID_LAST.search(clause):
+        return True
     years = re.findall(r"20\d\d", clause)
-    if years:
-        return years[-1] == str(fiscal_year - 1) and not re.search(r"比|较|相比", clause)
-    return bool(
-        re.search(r"(?:^|(?<=[费出入款]))(?:上年|去年)(?:度)?[^比较]*(?:为|是|数|预算|决算|安排)$", clause)
-    ) or bool(re.search(r"(?:由|从)(?:上年|去年)(?:度)?的?(?:预算|决算)?数?的?$", clause))
+    return bool(years) and years[-1] == str(fiscal_year - 1) and not re.search(r"比|较|相比", clause)

@@ -25,6 +25,8 @@ _NARROW = ("fund", "kind", "item")
 """What the whole of a list says of its parts."""
 _OTHER = {"income": "expenditure", "expenditure": "income"}
 _BARE = {"side", "period"}
+_IN_ALL = re.compile(r"[,;](?:[一二两三四五六]项)?(?:合计|共计|总计)(?:为)?")
+"""What follows a list of amounts and tells their sum."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,12 +230,14 @@ class SentenceReader:
     def said(self, q: Quantity) -> Said | None:
         """What the clause before the number says, or where that names nothing, what it goes on about."""
         own: Said | None = None
+        if _IN_ALL.fullmatch(q.lead):
+            return None  # the sum of the list before it
         for clause in clauses_before(q):
             said = self._clause(clause, own is None)
             if said is None:
                 continue
             if own is not None and said.residue and clause.distance == Distance.CLAUSE:
-                return None  # it speaks of something that is not known
+                return own if own.total else None  # it speaks of something that is not known
             if own is None and not said.anonymous:
                 return said
             if own is None or (own.empty and said.anonymous):
@@ -310,7 +314,7 @@ class SentenceReader:
     def _bare(self, text: str) -> str:
         plain = _YEAR.sub("", unnumbered(fold(text)))
         for body in self._bodies:
-            plain = plain.replace(body, "")
+            plain = re.sub(f"{re.escape(body)}(?!本级|机关本级|本部)", "", plain)
         return plain
 
     def _named(self, plain: str) -> Said | None:

@@ -15,13 +15,13 @@ from yibenzhang.standards.lexicon.directions import moves
 _DIRECTION = re.compile(
     rf"(?P<own>.*?)(?:同比|环比|相应|共|各|净|总共|分别|合计|略|小幅|大幅)*(?:{moves()}|核减|调增|调减|追加|(?<=[年比较])[增减])(?P<item>.*)$"
 )
-_COMPARED = re.compile(r"同比|环比|[比较与和](?=于|20\d\d|上|去|年初|本年|当年|预算|决算|同期|调整)")
+_COMPARED = re.compile(r"同比|环比|[比较与和同](?=于|20\d\d|上|去|年初|本年|当年|预算|决算|同期|调整)")
 _AFTER = re.compile(r"相比(?:较)?|对比|比较|年初预算数?|年度?(?:部门)?(?:预算|决算|执行)数?|年度?|同期")
 _PLAIN = re.compile(
     r"20\d\d年?度?|(?:本|我)(?:部门|单位|局|委|办|院|中心)|\(.*?\)|[“”\"()、,]|年初|全年|当年|本年度?|部门|单位|预算|决算|"
-    r"执行|安排|总计|合计|总额|金额|资金|数额?|总体|整体|实际|其中|同时|也|均|则|为|共|各|较|比|额|率|幅度?|的|是|所"
+    r"执行|安排|总计|合计|总额|金额|资金|数额?|总体|整体|实际|其中|同时|即|也就是|也|均|则|为|共|各|较|比|额|率|幅度?|的|是|所"
 )
-_TAIL = re.compile(r"^(?:了|额|数|率|幅度|比例|各|为|约|是|:|安排|共)*$")
+_TAIL = re.compile(r"^(?:了|额|数|率|幅度|比例|各|为|约|是|:|安排|共|达|到|至|近|逾|超过)*$")
 _REASON = re.compile(r"原因|由于|因(?!公)|主要是|系")
 _FOOTING = re.compile(r"剔除|扣除|同口径|可比|口径|不含|不考虑|年均|累计")
 _BOTH = re.compile(r"收、支|收支")
@@ -54,6 +54,11 @@ def follows(rate: Quantity) -> bool:
     """The rate is that of the change before it: its own words name nothing and give no reason."""
     own, item = _own(rate.lead)
     return not own and not item and not _REASON.search(rate.lead) and not _FOOTING.search(rate.lead)
+
+
+def names_nothing(q: Quantity) -> bool:
+    """The words of an amount name no item: only its year, or that it is budgeted."""
+    return not _name(q) and not _REASON.search(q.lead) and not _FOOTING.search(q.lead)
 
 
 def _own(lead: str) -> tuple[str, str]:

@@ -6,7 +6,7 @@ Labels, headings and columns are data (standards/forms.toml).
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from yibenzhang.model.amounts import PERCENT, Unit, parse_amount, unit_named
@@ -34,6 +34,8 @@ _SUMS = ("execution", "overview", "source")
 """Lists whose rows bear the names of amounts."""
 _HEAD = 12
 """So many rows at the top of a form may state its unit, in so many characters."""
+_STEP = re.compile(r"(?:\(%\))?(?:[①-⑳]|\d)(?:=.*)?$")
+"""The number of a column of money behind its heading, with what it is worked out from."""
 _LEAST_GOAL = 6
 """A goal in words has more letters."""
 _COMMON = ("备注", "其他资金", "得分", "分值", "上年", "当年")
@@ -66,6 +68,8 @@ class _Reader:
         self._open: OpenForm | None = None
         self._mode = "label"
         self._columns: dict[str, int] = {}
+        self._headed: tuple[int, dict[str, int]] = (0, {})
+        """The columns of the table's heading of indicators, which may stand above the labels of the form."""
         self._period = ""
         self._heading_of = 0
         self._from = 0
@@ -187,7 +191,7 @@ class _Reader:
     ) -> None:
         first = label_of(row[0].text)
         kind = self._words["label"].get(first, "")
-        heading = self._heads(row)
+        heading = self._heads(row, cover)
         if kind in ("name", "body") and len(row) > 1 and heading is None:
             self._start("project" if kind == "name" else "overall", row[0], unit, table_id)
         elif self._open is None:
@@ -206,6 +210,8 @@ class _Reader:
         if heading is not None:
             self._mode, self._columns = heading
             self._heading_of = table.columns
+            if self._mode == "indicator":
+                self._headed = (id(table), self._columns)
             if "spent" in self._columns or {"name", "actual"} <= set(self._columns):
                 form.kind, self._standard = "evaluation", "accounts.self_evaluation"
             if match := UNIT_IN.search(fold(row[0].text)):
@@ -217,6 +223,8 @@ class _Reader:
             return
         if kind or (first in self._words["amount"] and self._mode not in _SUMS):
             self._mode = "label"
+        elif self._mode == "label" and self._headed[0] == id(table) and self._is_level(first):
+            self._mode, self._columns = "indicator", self._headed[1]
         if table.columns != self._heading_of:
             cover = []  # the columns of the heading are not those of this table
         if self._mode == "indicator" and self._from:
@@ -224,6 +232,10 @@ class _Reader:
         line = Line(row, cover, table, self._columns, self._period, self._words, self._basis, self._levels)
         if not READERS[self._mode](form, line):
             self._mode = "label"
+
+    def _is_level(self, label: str) -> bool:
+        """The name of a level of indicators, as 数量指标."""
+        return any(label == w or label == f"{w}指标" for names in self._levels for w in names)
 
     def _goals(self, form: OpenForm, row: Sequence[Cell]) -> None:
         """What is to be reached, in words: right of its label, or in the row below a row of labels."""
@@ -276,19 +288,25 @@ class _Reader:
         self._period = "annual" if self._from else self._period
         return (first_of | second) if self._from else {}
 
-    def _heads(self, row: Sequence[Cell]) -> tuple[str, dict[str, int]] | None:
-        """The list that begins under this row and its columns; None where the row is no heading."""
+    def _heads(self, row: Sequence[Cell], cover: Sequence[Cell | None]) -> tuple[str, dict[str, int]] | None:
+        """The list that begins under this row and its columns; None where the row is no heading. Points may stand in a
+        row of the heading above (``cover``: the cells that reach into this row)."""
         texts = [(label_of(c.text), c.column) for c in row]
         for kind, needed in _HEADS:
             found: dict[str, int] = {}
             for text, column in texts:
-                if identity := self._words[kind].get(text):
+                bare = _STEP.sub("", text) if kind == "execution" else text
+                if identity := self._words[kind].get(text) or self._words[kind].get(bare):
                     found.setdefault(identity, column)
-            if "whole" in found and "name" not in found and "sign" in found:
+            if "whole" in found and "name" not in found and {"sign", "level2"} & set(found):
                 found["name"] = found["whole"]  # the levels stand before the name in one cell
             elif "whole" in found:
                 del found["whole"]
+            if (subtotal := found.pop("subtotal", None)) is not None:
+                found.setdefault("budget", subtotal)
             if needed <= set(found) and len(found) >= 2 and not any(parse_amount(c.text) for c in row):
+                if kind == "execution":
+                    found |= self._points_above(row, cover, found)
                 return kind, found | self._second(kind, texts)
         if self._mode != "indicator":
             return None
@@ -298,3 +316,13 @@ class _Reader:
         if years and len(years) == sum(t != "近两年指标值" for t, _ in texts):
             return "indicator", self._columns | years
         return None
+
+    def _points_above(
+        self, row: Sequence[Cell], cover: Sequence[Cell | None], found: Mapping[str, int]
+    ) -> dict[str, int]:
+        """The columns of weight and score whose headings run down from the row above into this one."""
+        known = self._words["execution"]
+        own = row[0].row
+        above = {c.column: c for c in cover if c is not None and c.row == own - 1 and c.row_span > 1}
+        named = {i: column for column, c in above.items() if (i := known.get(label_of(c.text)))}
+        return {i: c for i, c in named.items() if i in ("weight", "score") and i not in found}

@@ -232,7 +232,9 @@ def execution(form: OpenForm, line: Line) -> bool:
     if not named:
         return False
     text = label_of(named[-1].text)
-    measure = line.words["amount"].get(text, "year" if text in ("预算执行情况", "项目资金") else "")
+    whole = text in ("预算执行情况", "项目资金") or line.words["row"].get(text) == "sum"
+    first = whole and "year.budget" not in form.amounts
+    measure = line.words["amount"].get(text, "year" if first else "")
     if not numbers:
         return bool(measure)  # a source of which there is nothing
     if not measure:

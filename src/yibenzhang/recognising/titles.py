@@ -337,7 +337,11 @@ def _heading(near: list[HeadLine], paragraphs: list[Paragraph], table: Table) ->
         if line.plain and place is not None and place.page in table.pages:
             centred = abs((place.x0 + place.x1) / 2 - middle) < 30
             worded = sum(c >= "\u4e00" for c in line.text) > 3
-            return p.text.strip() if centred and worded and not line.prose else ""
+            return (
+                frame_words().continued.sub("", p.text).strip()
+                if centred and worded and not line.prose
+                else ""
+            )
     return ""
 
 

@@ -67,7 +67,8 @@ def _one_side(listing: Listing, case: Case) -> Iterator[Listing]:
     ]
     if {"carried_in", "carried_out"} <= set(periods):
         kept = [q for q, period in zip(listing.parts, periods, strict=True) if period != "carried_out"]
-        yield replace(listing, parts=tuple(kept))
+        if len(kept) > 1:
+            yield replace(listing, parts=tuple(kept))
 
 
 def slipped_sum(sums: list[Relation], how: str) -> Relation | None:

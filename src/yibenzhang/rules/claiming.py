@@ -15,8 +15,10 @@ from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.prose.subjects import in_a_list
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.neighbours import Neighbours
+from yibenzhang.rules.nothing_before import completed_of_nothing
 from yibenzhang.rules.registry import rule
-from yibenzhang.rules.supporting import supporting
+from yibenzhang.rules.supporting import holds, supporting
+from yibenzhang.standards import fold
 
 
 @rule(
@@ -174,7 +176,7 @@ def _share(claim: Claim, near: Neighbours) -> Made:
         return _share_of_nothing(part, rate)
     named = [*near.spoken(claim.base), *near.named(claim.base)] if claim.base else []
     wholes: list[Fact] = [claim.against.fact] if claim.against and not claim.base else []
-    wholes += named + [q.fact for q in near.before(claim) if q is not part]
+    wholes += [q.fact for q in near.before(claim) if q is not part]
     core = claim.base.strip('“”"')[-2:]
     wholes += [
         q.fact
@@ -183,12 +185,33 @@ def _share(claim: Claim, near: Neighbours) -> Made:
     ]
     wholes += near.named("")
     parts = [part.fact] + [q.fact for q in near.before(claim) if q is not part]
-    options = list(_there(_share_of(p, whole, rate) for p in parts for whole in wholes if whole.id != p.id))
-    agreed = [a for a in _agreed_whole(claim, part, rate, wholes, near) if supporting(a) >= a.least]
+    if (said := _base_beside(claim)) is not None:
+        named, wholes = [said], []  # the sentence itself tells the amount of the whole that it names
+    options = list(_there(_share_of(p, whole, rate) for p in parts for whole in named if whole.id != p.id))
+    loose = list(_there(_share_of(p, whole, rate) for p in parts for whole in wholes if whole.id != p.id))
+    if options and not any(map(holds, options)) and any(map(holds, loose)):
+        return None  # of what it names it is none, of something near by it would be
+    options += [*loose, *_there([_complete(claim, near)] if not claim.base else [])]
+    agreed = [
+        a for a in _agreed_whole(claim, part, rate, [*named, *wholes], near) if supporting(a) >= a.least
+    ]
     otherwise = agreed[0].relation if agreed else _share_else(claim, part, rate, near)
     if otherwise is None:  # nobody would hear of a share that is wrong
         options = [replace(o, accuses=False) for o in options]
     return Alternatives(options, otherwise)
+
+
+def _base_beside(claim: Claim) -> Fact | None:
+    """The amount that the share is taken of, where its very words stand before it."""
+    against, base = claim.against, fold(claim.base)
+    if against is None or len(base) < _NAMED:
+        return None
+    words = re.split("[,;。:]", fold(against.lead))[-1].rstrip("为是共计约达")
+    return against.fact if words.endswith(base) else None
+
+
+_NAMED = 4
+"""So many characters name a whole."""
 
 
 def _share_else(claim: Claim, part: Quantity, rate: Quantity, near: Neighbours) -> Relation | None:
@@ -294,9 +317,9 @@ def _completion(claim: Claim, near: Neighbours) -> Made:
     rate, actual = claim.rate, claim.subject
     if rate is None or actual is None:
         return None
-    amounts = near.before(claim)
+    amounts = [] if _said_together(claim) else near.before(claim)
     wholes = [claim.against, *(q for q in amounts if q.kind == Kind.BUDGETED)]
-    if (nothing := _of_nothing(claim)) is not None:
+    if (nothing := completed_of_nothing(claim)) is not None:
         return nothing
     facts = [q.fact for q in wholes if q is not None]
     facts = facts if claim.against is not None else [*facts, *near.planned(actual)]
@@ -310,16 +333,13 @@ def _completion(claim: Claim, near: Neighbours) -> Made:
     return Alternatives(options, last)
 
 
-def _of_nothing(claim: Claim) -> Issue | None:
-    """A rate of a budget that the sentence itself says is nothing."""
-    rate, actual, budget = claim.rate, claim.subject, claim.against
-    if rate is None or actual is None or budget is None or budget.amount.value or not actual.amount.value:
-        return None
-    initial, same = "年初" in claim.base, "年初" in budget.lead
-    if initial != same or "调整" in claim.base or "全年" in claim.base:
-        return None
-    words = claim.passage.verbatim(min(budget.start, actual.start), rate.end).strip()
-    return issue_of("prose.no_budget", (budget.fact, rate.fact), words=words, template="said")
+def _said_together(claim: Claim) -> bool:
+    """One sentence tells the budget, what was carried out and the rate: it is a rate of nothing else."""
+    told = (claim.against, claim.subject, claim.rate)
+    if claim.subject is claim.against or any(q is None or q.passage is not claim.passage for q in told):
+        return False
+    at = [q.start for q in told if q is not None]
+    return "。" not in claim.passage.text[min(at) : max(at)]
 
 
 def _compared(claim: Claim, near: Neighbours) -> Made:

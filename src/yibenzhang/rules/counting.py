@@ -18,11 +18,12 @@ from yibenzhang.rules.wording import sentence
 from yibenzhang.standards import fold
 
 _COUNT = re.compile(
-    r"(?<!其中)(?:项目(?:支出)?(?:共有|共计|共|有|合计|总数为?)?(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,3})[个项]"
-    r"|(?<![\d.])(?P<m>\d{1,3}|(?<![一二三四五六七八九十第每各某])[一二两三四五六七八九十]{1,3})个项目)"
+    r"(?<!其中)(?:项目(?:支出)?(?:总数|个数|数量?)?(?:共有|共计|共|有|合计|为|:){0,3}(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,3})[个项]"
+    r"|(?<![\d.])(?P<m>\d{1,3}|(?<![一二三四五六七八九十第每各某])[一二两三四五六七八九十]{1,3})个(?!子|分|重点|主要|新|续|延续|一级|其他)[^\d,。;、个]{0,8}项目(?![和及与等、]|以及|的))"
 )
 _GOALS = re.compile(r"编报绩效目标|实行绩效目标管理")
 """Sentences about goals tables, which are held against these."""
+_YEAR = re.compile(r"20[0-4]\d(?=年)")
 _CENT = Decimal(100)
 
 
@@ -75,7 +76,8 @@ def counting(case: Case) -> Iterator[Issue]:
     for p in case.passages:
         for m in _COUNT.finditer(p.text) if not _GOALS.search(p.text) else ():
             begin, end = sentence(p.text, m.start(), m.end())
-            if _COUNT.search(p.text, begin, m.start()):
+            years = _YEAR.findall(p.text, begin, m.start())[-1:]
+            if _COUNT.search(p.text, begin, m.start()) or any(int(y) != case.year for y in years):
                 continue
             money = [q for q in case.quantities if q.passage is p and q.money and begin <= q.start < end]
             near = [q for q in money if q.start < m.start()][-1:] + [q for q in money if q.start > m.start()][

@@ -12,7 +12,7 @@ from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
-from yibenzhang.standards import Address
+from yibenzhang.standards import Address, fold
 from yibenzhang.standards.lexicon.denials import Denied, denial_words
 
 _YEAR = re.compile(r"20[0-4]\d")
@@ -38,14 +38,17 @@ def denied(case: Case) -> Iterator[Issue]:
 @rule("presence.denied_count", needs=("text",))
 def no_cars(case: Case) -> Iterator[Issue]:
     """A sentence that says there is no car, beside another that counts some of the same year."""
-    stocks = [(p, m) for p in case.passages for m in denial_words().stock.finditer(p.text) if _stock(p, m)]
-    none = [(p, m) for p in case.passages for m in denial_words().no_stock.finditer(p.text)]
+    words = denial_words()
+    stocks, none = (
+        [(p, m) for p in case.passages for m in pattern.finditer(p.text) if _stock(case, p, m)]
+        for pattern in (words.stock, words.no_stock)
+    )
     for p, m in (*[(p, m) for p, m in stocks if not int(m.group(1))], *none):
         for q, n in stocks:
             if int(n.group(1)) and _same_year(p, m, q, n):
-                words, text = p.clauses(m.start(), m.end()), q.verbatim(n.start(), n.end())
+                said, text = p.clauses(m.start(), m.end()), q.verbatim(n.start(), n.end())
                 there = (text, q.place(n.start()))
-                yield issue_at("presence.denied_count", words, p.place(m.start()), there, amount=text)
+                yield issue_at("presence.denied_count", said, p.place(m.start()), there, amount=text)
                 return
 
 
@@ -66,15 +69,18 @@ def _narrower(matter: Denied, p: Passage, m: re.Match[str]) -> bool:
     """The sentence or its headings speak of a part."""
     if matter.narrower is None:
         return False
-    around = p.text[p.text.rfind("。", 0, m.start()) + 1 : m.start()] + "".join(p.section[-2:])
+    begin = max(p.text.rfind(c, 0, m.start()) for c in "。;") + 1
+    around = p.text[begin : m.start()] + "".join(p.section[-2:])
     return bool(matter.narrower.search(around))
 
 
 def _own(case: Case, p: Passage, m: re.Match[str]) -> bool:
     """It speaks of the fiscal year, of the body as a whole, and of nothing but this."""
     words = denial_words()
-    before = p.text[max(0, m.start() - _BEFORE) : m.start()]
-    if words.other.search(before.split("。")[-1]) or any(int(y) != case.year for y in _YEAR.findall(before)):
+    before = p.text[max(0, m.start() - _BEFORE) : m.start()].split("。")[-1]
+    if words.other.search(before) or any(int(y) != case.year for y in _YEAR.findall(before)):
+        return False
+    if _others(case, _clause(p, m)):
         return False
     if words.table_note.search(p.text[m.end() : m.end() + _BEFORE]):
         return False  # the note of a table, which is held against that table
@@ -133,10 +139,27 @@ def _others_year(case: Case, lead: str) -> bool:
     return any(int(y) != case.year for y in _YEAR.findall(lead[-30:]))
 
 
-def _stock(p: Passage, m: re.Match[str]) -> bool:
+def _stock(case: Case, p: Passage, m: re.Match[str]) -> bool:
     """All cars that there are, not some that are to be bought or those of a unit."""
-    clause = re.split(r"[。;,]", p.text[: m.start()])[-1]
-    return not p.heading and not denial_words().not_stock.search(clause + m.group())
+    clause = _clause(p, m)
+    return (
+        not p.heading
+        and not _others(case, clause)
+        and not denial_words().not_stock.search(clause + m.group())
+    )
+
+
+def _clause(p: Passage, m: re.Match[str]) -> str:
+    """What stands before it in its clause."""
+    return re.split(r"[。;,:]", p.text[: m.start()])[-1]
+
+
+def _others(case: Case, clause: str) -> bool:
+    """A clause begins with another unit than the body."""
+    words, body = denial_words(), fold(case.profile.body)
+    whose = words.whose.search(clause)
+    unit = whose.group(1) if whose and not words.selves.search(whose.group(1)) else ""
+    return bool(unit) and unit not in body and not unit.endswith(body)
 
 
 def _same_year(p: Passage, m: re.Match[str], q: Passage, n: re.Match[str]) -> bool:

@@ -73,4 +73,5 @@ def _named(rest: str, said: int) -> int:
     if len(quoted) > 1 and not _OPEN.search(_QUOTED.sub("", rest)):
         return len(quoted) if re.fullmatch("[、,;和及以与项目]*", _QUOTED.sub("", rest)) else 0
     parts = _PARTED.split(rest)
-    return len(parts) if 1 < len(parts) < said and not _OPEN.search(rest) else 0
+    each = len(parts) > 1 and all(p.endswith("项目") and p != "项目" for p in parts)
+    return len(parts) if (each or 1 < len(parts) < said) and not _OPEN.search(rest) else 0

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 
 from yibenzhang.model.digits import whole_number
 from yibenzhang.model.issues import Issue, arguments, issue_at
 from yibenzhang.model.relations import Alternatives, Made, NotChecked, Relation
+from yibenzhang.prose.listing import count_written
 from yibenzhang.prose.passages import Passage, flat
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.rules.case import Case
@@ -28,9 +30,16 @@ _SET = re.compile(
     rf"|项目支出{_MADE}了?绩效目标(?:共|共计)?{_N.replace('<n>', '<c>')}"
     rf"|纳入绩效目标管理的项目(?:共|共计|为)?{_N.replace('<n>', '<d>')}"
 )
-_MANAGED = r"(?<![未不])(?:实行|实施|纳入|编报|设置|设定)了?绩效目标(?:管理)?"
+_MANAGED = r"(?<![未不])(?:实行|实施|纳入|列入|编报|编制|填报|设置|设定|设立)了?(?:项目(?:支出)?)?绩效目标(?:管理)?(?:范围)?"
+_OF_THEM = r"的(?:20\d\d年度?)?(?:预算|支出)?项目(?:支出)?(?:数量?|个数|总数)?(?:共计|共有|总计|合计|共|有|为|:){0,3}"
+_OWN = r"[对为将](?:20\d\d年度?)?(?:的)?"
+_MANY = re.compile(
+    rf"{_MANAGED}{_OF_THEM}(?P<n>\d{{1,3}}|[一二两三四五六七八九十]{{1,3}})个"
+    rf"|{_OWN}(?P<m>\d{{1,3}}|[一二两三四五六七八九十]{{1,3}})个[^,。;、\d重]{{0,6}}项目(?:支出)?(?:全部|均|都|分别)*{_MANAGED}"
+)
+"""How many projects have goals; the forms of some of them may be kept back."""
 _NONE = re.compile(
-    rf"(?<![\d.])0个项目{_MANAGED}|{_MANAGED}的(?:20\d\d年度?)?项目(?:数|支出)?(?:共计|共有|共|为)?0个"
+    rf"(?:(?<![\d.])0|零)个[^,。;、\d]{{0,6}}项目(?:支出)?{_MANAGED}|{_MANAGED}{_OF_THEM}(?:0(?![\d.])|零)个?"
 )
 _REFERRED = re.compile(r"(?:详见|见附?)[^。;]{0,12}(?:项目)?(?:支出)?绩效目标(?:申报|填报)?表")
 _QUARTER = re.compile(r"第([一二三四])季度(?:用款|资金|支出)?(?:计划|安排)?(?:为|:)?$")
@@ -126,12 +135,40 @@ def _claimed(passage: Passage, case: Case) -> Iterator[Made]:
         elif said > len(goals):
             values = arguments(projects=said, forms=len(goals))
             yield NotChecked("goals.claimed", template="unchecked", arguments=values)
+    for m in _own_year(_MANY, passage, case):
+        said = count_written(m.group("n") or m.group("m"))
+        table = listed_projects(case.tables)
+        words, place = passage.verbatim(m.start(), m.end()).strip(), passage.place(m.start())
+        if _SET.search(passage.text, m.start(), m.end()) or _CLAIMED.search(passage.text, m.start()):
+            continue
+        if 0 < said < len(goals):
+            yield issue_at("goals.count", words, place, forms=len(goals))
+        elif goals and table and said > max(table.counts) and _all_projects(case, table.whole):
+            yield issue_at("goals.count", words, place, template="projects", count=table.projects)
     for m in _SET.finditer(passage.text):
         number = next(n for n in m.groups() if n)
         said = _HAN.get(number) or whole_number(number)
         if said and goals and said != len(goals):
             words = passage.verbatim(m.start(), m.end()).strip()
             yield issue_at("goals.count", words, passage.place(m.start()), forms=len(goals))
+
+
+def _own_year(pattern: re.Pattern[str], p: Passage, case: Case) -> Iterator[re.Match[str]]:
+    """What is said of the fiscal year: the clause names no other one."""
+    for m in pattern.finditer(p.text):
+        clause = re.split(r"[。;,]", p.text[: m.start()])[-1] + m.group()
+        if all(int(y) == case.year for y in _YEAR.findall(clause)[-1:]):
+            yield m
+
+
+def _all_projects(case: Case, whole: Decimal) -> bool:
+    """The project table has all expenditure on projects, as far as another table says how much that is."""
+    spent = [f for a in _SPENT[:1] for f in case.book.resolve(a).get("", []) if f.amount]
+    return all(f.amount is not None and abs(f.amount.base - whole) <= _NEAR for f in spent)
+
+
+_NEAR = Decimal(1000)
+_YEAR = re.compile(r"20[0-4]\d(?=年)")
 
 
 @rule("goals.quarters", needs=("forms", "text"))
@@ -182,6 +219,6 @@ def absent(case: Case) -> Iterator[Issue]:
     spent = [fs[0] for a in _SPENT if len(fs := case.book.resolve(a).get("", [])) == 1]
     amount = next((f for f in spent if f.amount and f.amount.value > 0), None)
     for p in case.passages if amount else ():
-        for m in _NONE.finditer(p.text):
+        for m in _own_year(_NONE, p, case):
             words = p.verbatim(m.start(), m.end()).strip()
             yield issue_at("goals.none", words, p.place(m.start()), amount=amount.text if amount else None)

@@ -160,7 +160,11 @@ def _rows(table: TableFacts) -> Iterator[_Row]:
             if total is None or not total.printed or not row.label or row.role == "total":
                 continue
             now = tuple(f for (r, m), f in block.cells.items() if r == k and m.startswith("this_year"))
-            yield _Row(row.label, row.code, total, now, row.leaf)
+            yield _Row(_UNIT_BEFORE.sub("", row.label), row.code, total, now, row.leaf)
+
+
+_UNIT_BEFORE = re.compile(r"^\S{3,30}(?:本级|机关|[局委办厅所站队馆校院]|中心)(?:\([^()]*\))?\s+(?=\S{4})")
+"""The unit in a column before the project's name, which belongs to the label of the row."""
 
 
 @lru_cache(maxsize=1 << 16)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from yibenzhang.model.issues import Issue, issue_at, issue_of
+from yibenzhang.prose.passages import Passage
 from yibenzhang.recognising.forms import GoalForm, GoalText
 from yibenzhang.recognising.indicators import Indicator, Target, target_of
 from yibenzhang.rules.case import Case
@@ -147,6 +148,51 @@ def promised(case: Case) -> Iterator[Issue]:
                 )
 
 
+@rule("goals.promised", needs=("forms", "text"), stages=("budget",))
+def promised_in_text(case: Case) -> Iterator[Issue]:
+    """The same in the paragraphs of the text that speak of the project by its name."""
+    bound = re.compile(f"(?:{'|'.join(case.standards.lists['goal_bounds'])})+$")
+    for form in case.forms:
+        name = fold(form.name).removesuffix("项目")
+        if form.kind != "project" or len(name) < _FEWEST:
+            continue
+        targets = [
+            (_core(i), i, t) for i in form.indicators if (t := target_of(i.value)) is not None and t.unit
+        ]
+        for p in _spoken_of(case, name):
+            for m in _SENTENCE.finditer(p.text):
+                if _NOT_NOW.search(m.group()) or any(int(y) != case.year for y in YEARS.findall(m.group())):
+                    continue
+                for words, indicator in _other_numbers(m.group(), targets, bound):
+                    yield issue_at(
+                        "goals.promised", words, p.place(m.start()), template="text", form=form.name,
+                        name=indicator.name, value=indicator.value,
+                    )  # fmt: skip
+
+
+_NOT_NOW = re.compile(r"已|上年|去年|累计|以来|现有|目前|截至")
+_BELOW = 6
+"""So many paragraphs below the one that names a project may still speak of it."""
+_ANOTHER = re.compile(r"项目名称|^(?:\([一二三四五六七八九十]+\)|[一二三四五六七八九十]+、)")
+
+
+def _spoken_of(case: Case, name: str) -> Iterator[Passage]:
+    """The paragraphs that name a project, and those numbered below one that is no more than its heading."""
+    for k, p in enumerate(case.passages):
+        if name not in p.text:
+            continue
+        yield p
+        if len(p.text) > len(name) + _HEADING:
+            continue
+        for below in case.passages[k + 1 : k + 1 + _BELOW]:
+            if _ANOTHER.search(below.text) or (below.heading and below.section == p.section):
+                break
+            yield below
+
+
+_HEADING = 20
+
+
 def _core(indicator: Indicator) -> str:
     """What is counted, without the word for counting."""
     return _COUNTING.sub("", fold(indicator.name))
@@ -159,14 +205,15 @@ def _other_numbers(
     for found in _NUMBER.finditer(text):
         same = [x for x in targets if found.group("unit").startswith(x[2].unit)]
         before = _COUNTING.sub("", bound.sub("", text[: found.start()]))
-        ends = sorted(((_shared(before, core), k) for k, (core, _, _) in enumerate(same)), reverse=True)
+        ends = sorted(((_ends(before, core), k) for k, (core, _, _) in enumerate(same)), reverse=True)
         number, numbers = Decimal(found.group("number")), [t.number for _, _, t in same]
         if number in numbers or number == sum(numbers):
             continue
         if _one(ends):
             length, k = ends[0]
+            name = re.split("[、,;:。]", text[max(0, len(before) - length) : found.start()])[-1]
             yield (
-                f"{text[len(before) - length : found.start()]}{found.group('number')}{same[k][2].unit}",
+                f"{name}{found.group('number')}{same[k][2].unit}",
                 same[k][1],
             )
             continue
@@ -195,6 +242,16 @@ def _begin(one: str, other: str) -> int:
         (n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
     )
     return k if k == len(other) and not one[k : k + 1].isalnum() else 0
+
+
+def _ends(before: str, core: str) -> int:
+    """So many letters of a name stand right before a number; the whole of a short one behind a mark is long enough."""
+    length = _shared(before, core)
+    whole = length == len(core) > 1 and before[: len(before) - length][-1:] in _MARKS
+    return max(length, _FEWEST) if whole else length
+
+
+_MARKS = tuple("、,;:。")
 
 
 def _shared(one: str, other: str) -> int:

@@ -22,8 +22,14 @@ _BODY = re.compile(
 _INSTITUTIONS = re.compile(
     r"机构设置|单位构成|预算单位|机构情况|编制范围的?(?:二级)?(?:预算)?单位|(?:事业|二级|下属)单位(?:名单|包括|有)"
 )
+_LED = re.compile(
+    r"^.*(?:所属|下属|直属|包括|包含|分别[为是]|(?:本级|机关)(?:预算)?[和及与]|(?:本级|部门)预算)"
+)
+"""What a sentence says before the name of a unit."""
+_LONG = 8
+"""A shorter name may be that of another unit by chance."""
 _ENTRY = re.compile(r"\(?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[)、.]")
-_SHAPES = ((3, 1, 2), (2, 1, 3), (3, 2, 2), (2, 2, 3), (1, 2, 4), (4, 2, 1))
+_SHAPES = ((3, 1, 2), (2, 1, 3), (1, 1, 4), (3, 2, 2), (2, 2, 3), (1, 2, 4), (4, 2, 1))
 """Characters that agree before, characters that may differ, characters that agree after."""
 
 
@@ -123,13 +129,14 @@ def _look(one: str, two: str, alike: set[frozenset[str]]) -> bool:
 def bodies(case: Case) -> Iterator[Issue]:
     """A unit of the list of units, written elsewhere with characters left out of its middle."""
     passages = case.passages
-    units: Counter[str] = Counter()
+    named: Counter[str] = Counter()
     listed = False
     for p in passages:
         announced = bool(_INSTITUTIONS.search(p.text[:40]))
         listed = announced or (listed and bool(_ENTRY.match(p.text)))
         if any(_INSTITUTIONS.search(s) for s in p.section) or listed:
-            units.update(m for m in _BODY.findall(p.text) if len(m) >= 8)
+            named.update(_LED.sub("", m) for m in _BODY.findall(p.text))
+    units = [m for m in named if len(m) >= _LONG]
     if not units:
         return
     text = "\n".join(p.text for p in passages)
@@ -137,7 +144,7 @@ def bodies(case: Case) -> Iterator[Issue]:
         head, tail = re.escape(unit[:4]), re.escape(unit[-3:])
         shorter = re.compile(rf"{head}[\u4e00-\u9fff]{{0,{len(unit) - 8}}}?{tail}")
         for short in sorted(set(shorter.findall(text))):
-            if short == unit or short in units or len(unit) - len(short) > 4 or not _within(short, unit):
+            if short == unit or short in named or len(unit) - len(short) > 4 or not _within(short, unit):
                 continue
             if text.count(short) > text.count(unit) or re.search(
                 rf"(?:简称|以下称)[^。]{{0,6}}{short}", text

@@ -17,16 +17,20 @@ from yibenzhang.rules.case import Case
 from yibenzhang.rules.mentions import LEVELS, Mention
 from yibenzhang.rules.registry import rule
 from yibenzhang.rules.slips import agree
-from yibenzhang.standards.registers import fold_name
+from yibenzhang.standards.registers import fold_name, registers
 
 _TABLES = (".general_function", ".fiscal_expenditure", ".expenditure")
 _AMOUNT = re.compile(r"(?<!\d)\d[\d,]*(?:\.\d+)?(?:万元|元|亿元)")
 _ZERO = re.compile(r"0(?:\.0+)?(?:万元|元|亿元)")
 _LISTED = r"(?:[^、,。;:()“”\d]|\([\u4e00-\u9fff]{1,4}\)){2,16}"
-_RUN = re.compile(rf"{_LISTED}(?:、{_LISTED}){{4,}}")
+_RUN = re.compile(rf"{_LISTED}(?:[、;]{_LISTED}){{2,}}")
+_MANY = 5
+"""So many names are a list, whatever they are; fewer are one where the registers know them."""
+_LED = re.compile(r"^.*(?:包括|包含|涵盖|用于|由|分别[为是]|有|为|含)")
+_BOTH = re.compile(r"以及|[和及与]")
 _HAN = re.compile(r"[\u4e00-\u9fff()]+")
-_TAIL = re.compile(r"(?:等|以及其他|及其他).{0,8}$")
-_STRUCTURE = re.compile(r"(?:结构|具体)情况")
+_TAIL = re.compile(r"(?:等|以及其他|及其他).{0,8}$|(?:构成|组成)$")
+_STRUCTURE = re.compile(r"(?:结构|具体[^,。;:]{0,6})情况|支出(?:决算)?(?:的)?(?:结构|构成)(?:说明)?$")
 _CHAPTER = re.compile(r"[一二三四五六七八九十]+、")
 _CLOSE = 16
 _ALIKE = 0.7
@@ -131,7 +135,8 @@ def classes(case: Case) -> Iterator[Issue]:
     for chapter, named in wholes.items():
         listed = details.get(chapter, [])
         missing = [m for c, m in named.items() if c not in explained.get(chapter, set()) and c not in only]
-        if len(named) < 2 or len(listed) < 2 or not missing or len(missing) == len(named):
+        few = 1 if any("具体" in s for m in listed for s in m.passage.section[-1:]) else 2
+        if len(named) < 2 or len(listed) < few or not missing or len(missing) == len(named):
             continue
         names = tuple(arguments(name=m.name) for m in missing)
         there = (missing[0].words, missing[0].passage.place(missing[0].start))
@@ -162,10 +167,32 @@ def twice(case: Case) -> Iterator[Issue]:
     """One item twice in a list: "基本工资、奖金、津贴补贴、奖金"."""
     for p in case.passages:
         for m in _RUN.finditer(p.text):
-            found = [_TAIL.sub("", i) for i in m.group().split("、")]
+            found = _items(m.group())
             for name, times in Counter(found).items():
-                if times > 1 and len(name) >= 2 and _HAN.fullmatch(name):
+                sure = _economic(name) or (";" not in m.group() and len(found) >= _MANY)
+                if times > 1 and len(name) >= 2 and _HAN.fullmatch(name) and sure:
                     yield _twice(p, m, name)
+
+
+def _items(run: str) -> list[str]:
+    """The names of a list; one that goes on behind a semicolon does so with the name of an economic item."""
+    out: list[str] = []
+    for part in run.split(";"):
+        pieces = [_TAIL.sub("", i) for i in part.split("、")]
+        if out and not _economic(pieces[0]):
+            break
+        led = _LED.sub("", pieces[0])
+        if _economic(led):
+            pieces[0] = led
+        for piece in pieces:
+            both = _BOTH.split(piece)
+            out += both if len(both) > 1 and all(map(_economic, both)) else [piece]
+    return out
+
+
+def _economic(name: str) -> bool:
+    """It is the name of an economic item."""
+    return bool(registers().department_economic.named(name))
 
 
 def _twice(p: Passage, m: re.Match[str], name: str) -> Issue:

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from yibenzhang.model.issues import Issue, issue_of
 from yibenzhang.model.relations import Made, Relation, Term
+from yibenzhang.prose.listing import Listing, count_written, listings
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.rules.case import Case
@@ -19,16 +20,60 @@ from yibenzhang.standards import Split
 @rule(data="splits", needs=("text",), each_file=True)
 def parts(case: Case) -> Iterator[Made]:
     """A whole with its parts in one sentence; a list that is a keyboard's slip away from its whole is one, too."""
+    made: set[str] = set()
     for found in case.by_passage.values():
         for split in case.standards.splits:
-            yield from split_of(split, found)
+            for relation in split_of(split, found):
+                made.add(relation.id)
+                yield relation
+    for listing in listings(case.passages, case.by_passage):
+        if any(part.passage is not whole.passage for whole in listing.wholes for part in listing.parts):
+            for split in case.standards.splits:
+                yield from (r for r in _outlined(split, listing) if r.id not in made)
+    for position, passage in enumerate(case.passages):
+        if _ANNOUNCES.search(passage.text) and (below := _below(case, position)):
+            for split in case.standards.splits:
+                told = split_of(split, [*case.by_passage[position], *below])
+                yield from (r for r in told if r.id not in made)
+
+
+_ANNOUNCES = re.compile(r"(?:其中|包括|如下|分别为)[:：]?$|[:：]$")
+_MOST_BELOW = 10
+
+
+def _below(case: Case, position: int) -> list[Quantity]:
+    """The first number of each paragraph below one that announces them, without a number of its own."""
+    out: list[Quantity] = []
+    for k in range(position + 1, min(position + 1 + _MOST_BELOW, len(case.passages))):
+        found = case.by_passage.get(k, [])
+        if not found or case.passages[k].heading or _GOES_ON.match(case.passages[k].text):
+            break
+        out.append(found[0])
+        if case.passages[k].text.endswith("。") and ";" in case.passages[k - 1].text[-1:]:
+            break
+    return out
+
+
+def _outlined(split: Split, listing: Listing) -> Iterator[Relation]:
+    """The parts in paragraphs of their own, below the one that tells their whole."""
+    wholes = [q for q in listing.wholes if any(w in _name(q) for w in split.total)]
+    parts = [[q for q in listing.parts if any(w in _name(q) for w in words)] for words in split.parts]
+    if len(wholes) == 1 and all(len(p) == 1 for p in parts):
+        terms = (Term(1, wholes[0].fact), *(Term(-1, p[0].fact) for p in parts))
+        yield Relation(f"{split.id}|{wholes[0].fact.id}", split.id, terms)
+
+
+def _name(q: Quantity) -> str:
+    """The last words before a number, without quotation marks."""
+    return re.split("[,;。]", re.sub("[“”]", "", q.lead))[-1]
 
 
 @rule("prose.vehicles", needs=("text",), each_file=True)
 def vehicles(case: Case) -> Iterator[Made]:
     """Cars by kind."""
-    for found in case.by_passage.values():
-        yield vehicles_of(found)
+    for position, found in case.by_passage.items():
+        announces = _ANNOUNCES.search(case.passages[position].text)
+        yield vehicles_of([*found, *_below(case, position)] if announces else found)
 
 
 @rule("prose.graded", needs=("text",), each_file=True)
@@ -45,6 +90,21 @@ def counts(case: Case) -> Iterator[Issue]:
     """As many projects as are said to be listed."""
     for position in range(len(case.passages)):
         yield from counted(case.passages, position, case.by_passage[position])
+    for listing in listings(case.passages, case.by_passage):
+        yield from _said_to_be(listing)
+
+
+_SO_MANY = re.compile(r"(?P<n>(?<![\d.])\d{1,2}|[一二两三四五六七八九十])(?:项|个项目)[,:][^,。;\d]{0,8}$")
+
+
+def _said_to_be(listing: Listing) -> Iterator[Issue]:
+    """ "购买服务 3 项，预算 86 万元，分别为……58 万元、……15.40 万元": as many parts as are said."""
+    whole = listing.wholes[0]
+    said = _SO_MANY.search(whole.passage.text[: whole.start])
+    if said is None or listing.how not in ("list 分别为", "list 分别是", "list 具体为"):
+        return
+    if count_written(said["n"]) != len(listing.parts):
+        yield _count(whole.passage, said.start(), whole.end, len(listing.parts), listing.parts[:1])
 
 
 def split_of(split: Split, quantities: list[Quantity]) -> Iterable[Relation]:
@@ -59,11 +119,11 @@ def split_of(split: Split, quantities: list[Quantity]) -> Iterable[Relation]:
         if any(any(w in clause for w in part) for part in split.parts):
             continue
         stop = whole.passage.text.find("。", whole.end)
-        if stop >= 0 and whole.passage.text.startswith("其中", stop + 1):
+        while stop >= 0 and _GOES_ON.match(whole.passage.text, stop + 1):
             stop = whole.passage.text.find("。", stop + 1)
         found: dict[int, Quantity] = {}
         for q in values[at + 1 :]:
-            if 0 <= stop < q.start:
+            if stop >= 0 and (q.passage is not whole.passage or stop < q.start):
                 break
             for n, words in enumerate(split.parts):
                 if n not in found and any(w in re.split("[,;]", q.lead)[-1] for w in words):
@@ -76,7 +136,9 @@ def split_of(split: Split, quantities: list[Quantity]) -> Iterable[Relation]:
             yield Relation(f"{split.id}|{whole.fact.id}", split.id, terms)
 
 
-_IN_ALL = re.compile(r"(?:合计|共计|总计|总额)(?:数)?(?:为)?$")
+_GOES_ON = re.compile(r"其中|\([一二三四五六1-6]\)|[1-6][.、](?!\d)|[①-⑥]")
+"""How a sentence begins that tells the parts of the amount in the one before it."""
+_IN_ALL = re.compile(r"(?:(?:合计|共计|总计|总额)(?:数)?(?:为)?|(?:构成|组成|形成|之和)[^,;。]{0,12})$")
 
 
 def _summed_up(split: Split, values: list[Quantity]) -> Iterable[Relation]:
@@ -84,11 +146,16 @@ def _summed_up(split: Split, values: list[Quantity]) -> Iterable[Relation]:
     size = len(split.parts)
     for at in range(size, len(values)):
         whole, parts = values[at], values[at - size : at]
-        clause = re.split("[,;。]", whole.lead.replace("“", "").replace("”", ""))[-1]
-        if not (_IN_ALL.search(clause) and any(w in clause for w in split.total)):
+        lead = re.sub("[“”]", "", whole.lead)
+        clause = re.split("[,;。]", lead)[-1]
+        opened = re.split("[,;。]", re.sub("[“”]", "", parts[0].lead).rpartition("(")[0])[-1]
+        spoken = f"{opened}{clause}" if lead.startswith(")") else clause  # "基本支出（含……）共计"
+        in_all = _IN_ALL.search(clause) or re.search(r"[,;][一二两三]项(?:合计|共计|之和),[^,;。]*$", lead)
+        if not (in_all and any(w in spoken for w in split.total)):
             continue
         named = all(any(w in q.lead for w in words) for q, words in zip(parts, split.parts, strict=True))
-        if named and "。" not in whole.passage.text[parts[0].end : whole.start]:
+        between = whole.passage.text[parts[0].end : whole.start]
+        if named and "。" not in between.removesuffix(f"。{whole.lead.rpartition('。')[2]}"):
             terms = (Term(1, whole.fact), *(Term(-1, q.fact) for q in parts))
             yield Relation(f"{split.id}|{whole.fact.id}", split.id, terms)
 
@@ -146,9 +213,11 @@ _DEVICE = re.compile(r"设备|不含车辆")
 _CARS_WHOLE = re.compile(
     r"(?:共有|保有|实有|现有)?[^,。]{0,6}车辆?(?:共有|共计|总数|数量?为?|保有量为?|合计)?$|车辆(?:保有量|总数)为?$"
 )
-_CARS_IN_ALL = re.compile(r"(?:车辆|用车|公车)(?:合计|共计|总计|总数为?)$")
-_CARS_OPEN = re.compile(r"[,，(]?(?:其中|包括|分别为|具体为)|:")
-_CARS_LISTED = re.compile(r"其他用车主要|主要是|较20|比20|较上年|比上年|。")
+_CARS_IN_ALL = re.compile(r"(?:(?:车辆|用车|公车)(?:合计|共计|总计|总数为?)|[,;](?:合计|共计|总计)(?:为)?)$")
+_CARS_OPEN = re.compile(r"[,，(。]?(?:其中|包括|分别为|具体为)|:")
+_CARS_LISTED = re.compile(
+    r"其他用车主要|主要是|较20|比20|较上年|比上年|计划|拟|购置|更新|报废|单价|单位价值|设备|按[^,;。\d]{0,8}[分看]|。"
+)
 
 
 def vehicles_of(quantities: list[Quantity]) -> Relation | None:
@@ -158,21 +227,47 @@ def vehicles_of(quantities: list[Quantity]) -> Relation | None:
     if cars and _CARS_IN_ALL.search(cars[-1].lead) and len(cars) > 2:
         begin = cars[-1].passage.text.rfind("。", 0, cars[-1].start)
         parts = [q for q in cars[:-1] if q.start > begin]
-        if len(parts) > 1 and not any(_CARS_WHOLE.search(q.lead[-14:]) for q in parts):
+        if len(parts) > 1 and not any(
+            _CARS_WHOLE.search(q.lead[-14:]) and _CARS_OPEN.match(q.passage.text, q.end) for q in parts
+        ):
             terms = (Term(1, cars[-1].fact), *(Term(-1, q.fact) for q in parts))
             return Relation(f"prose.vehicles|{cars[-1].fact.id}", "prose.vehicles", terms)
     for at, whole in enumerate(cars):
         if not _CARS_WHOLE.search(whole.lead[-14:]):
             continue
         text = whole.passage.text
-        if not _CARS_OPEN.match(text, whole.end):
+        opening = _CARS_OPEN.match(text, whole.end)
+        if opening is None:
             continue
-        stop = _CARS_LISTED.search(text, whole.end)
-        parts = [q for q in cars[at + 1 :] if not stop or q.end <= stop.start()]
-        if len(parts) >= 2 and not re.match("等", text[parts[-1].end :]):
+        stop = _CARS_LISTED.search(text, opening.end())
+        parts = [
+            q for q in cars[at + 1 :] if not stop or (q.passage is whole.passage and q.end <= stop.start())
+        ]
+        if len(parts) >= 2 and not re.match("等", parts[-1].passage.text[parts[-1].end :]):
             terms = (Term(1, whole.fact), *(Term(-1, q.fact) for q in parts))
             return Relation(f"prose.vehicles|{whole.fact.id}", "prose.vehicles", terms)
     return None
+
+
+_EQUIPMENT = re.compile(r"设备(?:\(不含车辆\))?(?:共有|共计|共|有|为)?$")
+_EQUIPMENT_OPEN = re.compile(r"(?:\(套\))?[,，](?:为|其中|包括|分别为):?")
+
+
+@rule("prose.listed", needs=("text",), each_file=True)
+def equipment(case: Case) -> Iterator[Made]:
+    """ "设备 3 台（套），为甲系统 1 套、乙装置 2 台": what is named after the whole makes it up."""
+    for found in case.by_passage.values():
+        counts = [q for q in found if q.kind == Kind.COUNT and q.amount.unit]
+        for at, whole in enumerate(counts):
+            text = whole.passage.text
+            opening = _EQUIPMENT_OPEN.match(text, whole.end) if _EQUIPMENT.search(whole.lead) else None
+            if opening is None:
+                continue
+            stop = min(k for c in "。;" if (k := (text + "。;").find(c, opening.end())) >= 0)
+            parts = [q for q in counts[at + 1 :] if q.start < stop]
+            if len(parts) > 1 and not re.match("等", text[parts[-1].end :]):
+                terms = (Term(1, whole.fact), *(Term(-1, q.fact) for q in parts))
+                yield Relation(f"prose.listed|{whole.fact.id}", "prose.listed", terms)
 
 
 _BY_SOURCE = re.compile(r"(?:拨款|结转|结余|资金|收入|基金|(?:货物|工程|服务)(?:类|采购|预算)*|支出)\d")

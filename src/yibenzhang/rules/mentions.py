@@ -17,10 +17,13 @@ LEVELS = {"类": 3, "款": 5, "项": 7}
 """Digits of the code of each level."""
 _NAME = r"(?:[\u4e00-\u9fff“”\"‘’《》、]|\((?![类款项]\))[\u4e00-\u9fff]{1,4}\)){2,48}"
 """Brackets are part of some names: 政府办公厅（室）及相关机构事务."""
+_CODE_IS = r"(?:功能)?(?:分类)?(?:科目)?(?:编码|代码|编号)?:?"
 _MENTION = re.compile(
-    rf"(?P<name>{_NAME})\((?:(?P<digits>\d{{2,7}}))?(?P<level>类|款|项)\)"
+    rf"(?P<name>{_NAME})\((?:{_CODE_IS}(?P<digits>\d{{2,7}})[,、]?)?(?P<level>类|款|项)级?(?:[,、:]{_CODE_IS}(?P<after>2\d{{2,6}}))?\)"
+    rf"(?:\({_CODE_IS}(?P<behind>2\d{{2,6}})\))?"
     rf"|(?P<coded>{_NAME})\((?:(?:功能)?(?:科目)?(?:编码|代码):?)?(?P<code>2\d{{2}}(?:\d{{2}}){{0,2}})\)"
 )
+_OTHER = "其他"
 _QUOTES = re.compile(r"[“”\"‘’《》]")
 _LEAST = 2
 _MARKS = '“”"‘’《》、'
@@ -60,7 +63,7 @@ def mentions(passage: Passage, register: Register, others: Container[str] = ()) 
         group = "name" if m.group("name") else "coded"
         raw, start = m.group(group), m.start(group)
         name, skipped = _name(raw, register, others)
-        code = m.group("code") or m.group("digits") or ""
+        code = next((m.group(g) for g in ("code", "after", "behind", "digits") if m.group(g)), "")
         found = known(name, register)
         exact = bool(register.named(name))
         yield Mention(passage, name, m.group("level") or "", code, start + skipped, m.end(), found, exact)
@@ -79,7 +82,8 @@ def _name(raw: str, register: Register, others: Container[str]) -> tuple[str, in
     for k in range(len(raw) - _LEAST + 1):
         name = _QUOTES.sub("", raw[k:])
         if raw[k] not in _MARKS and (fold_name(name) in others or known(name, register)):
-            return name, k
+            rest = k >= len(_OTHER) and raw[k - len(_OTHER) : k] == _OTHER and name.endswith("支出")
+            return (_OTHER + name, k - len(_OTHER)) if rest else (name, k)
     cut = max(raw.rfind(c) for c in (*_MARKS, "元")) + 1
     if len(raw) - cut < _LEAST:
         cut = 0

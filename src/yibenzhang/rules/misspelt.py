@@ -15,9 +15,14 @@ from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards import fold, load, readings
+from yibenzhang.standards.registers import registers
 
 _SEED = 2
 """So many characters at one end of a word must be as they ought to be."""
+_CODE = 8
+"""A longer code is that of a project, also where others stand below it."""
+_ITEM = 4
+"""A shorter item may be another word by chance."""
 _NAME, _SHORT_NAME = 7, 5
 """A project's name of fewer characters may be another project's by chance."""
 _JOINS = frozenset("和与及、的")
@@ -29,11 +34,20 @@ def terms(case: Case) -> Iterator[Issue]:
     """A fixed word with a wrong character ("公务用处运行")."""
     words, allowed = case.standards.lists["terms"], set(case.standards.lists["terms_allowed"])
     index = _index(words)
+    items = _index(n for n in _items() if n not in words)
     for p in case.passages:
-        for at, wrong, right in _near(p.text, index):
+        near = [*_near(p.text, index), *(h for h in _near(p.text, items) if _one_mistaken(*h[1:]))]
+        for at, wrong, right in near:
             if not any(wrong in a or a in wrong for a in allowed):
                 shown = p.verbatim(max(0, at - 4), at + len(wrong) + 4).strip()
                 yield issue_at("wording.term", shown, p.place(at), written=wrong, right=right)
+
+
+@lru_cache(maxsize=1)
+def _items() -> tuple[str, ...]:
+    """The names of economic items, of which one character is held against its sound and its look."""
+    found = (n for e in registers().department_economic.entries for n in e.names)
+    return tuple(sorted({fold(n) for n in found if len(fold(n)) >= _ITEM}))
 
 
 @rule("names.project", needs=("text",))
@@ -42,7 +56,7 @@ def projects(case: Case) -> Iterator[Issue]:
     listed = {fold(f.name) for f in case.forms if f.kind == "project"}
     for t in case.tables:
         if t.table.standard is not None and t.table.standard.layout == "projects":
-            listed |= {fold(r.label) for b in t.blocks for r in b.rows if r.leaf}
+            listed |= {fold(r.label) for b in t.blocks for r in b.rows if r.leaf or len(r.code) > _CODE}
     names = [n for n in listed if len(n) >= _SHORT_NAME]
     index = _index(names)
     seen: set[str] = set()

@@ -18,9 +18,9 @@ from yibenzhang.standards import Standards, fold
 
 _FUNCTION = (".expenditure", ".general_function", ".fiscal_expenditure", ".income")
 _LISTED = re.compile(
-    r"(?P<group>人员经费|公用经费|工资福利支出|对个人和家庭的补助|商品和服务支出)(?:预算)?(?:数|安排)?(?:为|共|:)?[\d,.]+(?:万元|元)"
-    r"(?:[,。]?(?:其中|主要)?(?:包括|用于)[:：]?(?P<items>[^。;]{4,400})"
-    r"|\((?:主要)?(?:包括|用于)?[:：]?(?P<inside>(?:[^()。;]|\([^()]*\)){4,400})\))"
+    r"(?P<group>人员经费|公用经费|工资福利支出|对个人和家庭的补助|商品和服务支出)(?:预算)?(?:数|安排)?(?:为|共计?|:)?\(?[\d,.]+(?:万元|元)\)?"
+    r"(?:[,。]?(?:其中|主要|具体)?(?:包括|包含|涵盖|用于|由)[:：]?(?P<items>[^。;]{4,400})"
+    r"|\((?:主要|具体)?(?:包括|包含|涵盖|用于)?[:：]?(?P<inside>(?:[^()。;]|\([^()]*\)){4,400})\))"
 )
 _CLASSES = {
     "人员经费": ("301", "303"),
@@ -33,6 +33,9 @@ _FORMERLY = frozenset({"社会保障缴费"})
 """Names of several items of today together."""
 _TEMPLATE = 3
 """A list of which more than one in so many is not in the table was not written for this budget."""
+_ETC = r"等(?:各项)?(?:支出|费用|内容|项目)?(?:构成|组成)?$"
+_MADE = re.compile(rf"{_ETC}|(?:构成|组成)$")
+"""How a list of parts ends."""
 _PATH_ITEM = re.compile(r"([^,。;:“”\"、()\d.]{4,30})\(项\)")
 
 
@@ -81,7 +84,7 @@ def _lists(passages: Sequence[Passage]) -> Iterator[tuple[Passage, re.Match[str]
     """The items that the text lists as parts of a kind of expenditure."""
     for p in passages:
         for m in _LISTED.finditer(p.text):
-            items = re.split(r"、", re.sub(r"等(?:支出|费用)?$", "", _items(m)))
+            items = _MADE.sub("", _items(m)).split("、")
             yield p, m, [fold(i) for i in items]
 
 
@@ -116,7 +119,7 @@ def left_out(case: Case) -> Iterator[Issue]:
     """Economic items with an amount in the table, which a list without "等" lacks."""
     items = _basic_items(case.tables)
     for p, m, names in _lists(case.passages) if len(items) >= 5 else ():
-        if re.search(r"等(?:支出|费用)?$", _items(m)) or len(names) < 4:
+        if re.search(_ETC, _items(m)) or len(names) < 4:
             continue
         for name, (code, printed) in items.items():
             inside = printed and code[:3] in _CLASSES[m.group("group")]

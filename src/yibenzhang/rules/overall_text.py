@@ -14,9 +14,12 @@ from yibenzhang.rules.case import Case
 from yibenzhang.rules.goal_projects import bare
 from yibenzhang.rules.project_records import Record, former_years, records
 from yibenzhang.rules.registry import rule
+from yibenzhang.rules.wording import sentence
 from yibenzhang.standards import fold
 
-_COVERED = re.compile(r"(?:全面|全部|均)?(?:实施|实行|纳入)[^,。;]{0,10}绩效(?:目标)?管理")
+_AIMED = re.compile(r"(?:推进|推动|逐步|力争|争取|努力|探索|拟|将)[^,。;]*$")
+"""It is not so yet."""
+_COVERED = re.compile(r"(?:,(?=全|均))?(?:全面|全部|均)?(?:实施|实行|纳入)[^,。;]{0,10}绩效(?:目标)?管理")
 _ALL_COVERED = re.compile(
     r"[^。;\d]{0,12}(?:20\d\d年)?[^。;\d]{0,16}(?:所有项目|全部项目|项目全面|项目支出全面)[^。;\d]{0,24}绩效(?:目标)?管理,涉及(?:项目)?(?:预算)?(?:资金|金额)(?=\d)"
     r"|[^。;\d]{0,12}(?:20\d\d年)?,?(?:实施|实行|纳入)绩效目标管理的项目支出(?:共|共计|为)?(?=\d)"
@@ -41,14 +44,25 @@ def covered(case: Case) -> Iterator[Issue]:
         return
     total = sum((_base(f.year) for f in forms), Decimal(0))
     whole = {_base(i.fact) for f in case.forms for i in f.overview if i.kind == "year/specific"}
+    every = [re.compile(w) for w in case.standards.lists["all_have_goals"]]
     for q in case.quantities:
         text = q.passage.text
+        begin, end = sentence(text, q.start, q.end)
         said = (
-            (_COVERED.match(text, q.end) or _ALL_COVERED.match(text, text.rfind("。", 0, q.start) + 1))
-            if q.money
+            (
+                _COVERED.match(text, q.end)
+                or _ALL_COVERED.match(text, text.rfind("。", 0, q.start) + 1)
+                or next((m for w in every if (m := w.search(text, begin, end))), None)
+            )
+            if q.money and "其中" not in text[begin : q.start]
             else None
         )
-        if said is None or q.amount.base not in whole or total >= q.amount.base - 100 * len(forms):
+        if (
+            said is None
+            or _AIMED.search(text, begin, said.start())
+            or q.amount.base not in whole
+            or total >= q.amount.base - 100 * len(forms)
+        ):
             continue
         words = q.passage.clauses(min(said.start(), q.start), max(said.end(), q.end))
         yield issue_at(

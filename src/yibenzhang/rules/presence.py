@@ -14,7 +14,7 @@ from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 
 _FUND, _CAPITAL = "政府性基金", "国有资本"
-_NONE = re.compile(r"无|没有|未安排|空表|为空|不涉及|未发生")
+_NONE = re.compile(r"无|没有|未安排|不安排|空表|为空|不涉及|未发生")
 
 
 _YEARS = re.compile(r"20\d\d年")

@@ -119,8 +119,8 @@ def _text(leaves: list[Fact], quantities: tuple[Quantity, ...]) -> Iterator[Issu
     listed = {q.amount.base for q, _ in named if q.passage.section[:2] == home}
     for label, fact in table.items():
         if label not in seen and fact.amount and fact.amount.value:
-            if any(_merged(fact, other, listed) for other in leaves):
-                continue
+            if fact.amount.base in listed or any(_merged(fact, other, listed) for other in leaves):
+                continue  # told with its amount, under another name or with others
             yield issue_at("projects.missing", fact.row.label, fact.place, amount=fact.text)
 
 

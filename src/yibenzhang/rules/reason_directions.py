@@ -84,4 +84,4 @@ def _word(reason: str) -> str:
     words = reason_words()
     clause = re.split(r"[,、]", reason)[-1]
     found = words.up.search(clause) or words.down.search(clause)
-    return (found["first"] or found["word"]) if found else _WAYS[_says(reason)]
+    return next(g for g in found.groups() if g) if found else _WAYS[_says(reason)]

@@ -15,30 +15,31 @@ from yibenzhang.standards import fold
 
 _ITEM = re.compile(r"([^,。;:“”\"、()\d.]{3,30})\((?:项|2\d{6})\)")
 _FOR = re.compile(
-    r"(?:主要)?(?:用于|原因(?:是|为|:|系)+|主要是(?:单位)?(?:用于)?)[:]?(?P<what>[^,。;、]{4,60})"
+    r"(?:主要)?(?:用于|(?:原因|用途)(?:是|为|:|系)+|主要是(?:单位)?(?:用于)?)[:]?(?P<what>[^,。;、]{4,60})"
 )
 _USED = re.compile(r"用于(?P<what>[^。;]{4,80})")
 _ITEM_DIGITS = 7
 _FLAT = re.compile(
-    r"(?:与|和|较|比)?[^,。;]{0,20}(?<!基本)(?<!不)(?:持平|(?:没有|无)增减变化)[,。;]?(?:(?:主要)?原因(?:是|为|:)+|主要是)"
-    r"(?P<why>[^。;]{4,160})"
+    r"(?:(?:与|和|较|比)?[^,。;]{0,20}(?<!基本)(?<!不)(?:持平|(?:没有|无)(?:增减)?变化)|"
+    r"[与和同][^,。;]{0,8}(?:上年|去年|20\d\d年)[^,。;不]{0,10}(?<!基本)(?:一致|相同|相等))"
+    r"[,。;]?(?:[增减变动化]{0,4}(?:主要)?原因(?:是|为|:)+|主要是|系(?=[^。;]{4,60}所致))(?P<why>[^。;]{4,160})"
 )
-_UP, _DOWN = re.compile(r"增加|增长|上升|提高|新增"), re.compile(r"减少|下降|降低|压减|压缩|缩减")
+_UP, _DOWN = re.compile(r"增加|增长|上升|提高|新增|增多"), re.compile(r"减少|下降|降低|压减|压缩|缩减")
 _NEW = re.compile(
     r"新增(?:加|了)?(?P<name>[^,。;:、()]{4,30}?(?:项目|专项))(?![\w]*(?:等|类|支出|资金|经费|较|比|数))"
 )
 _NO_UNITS = re.compile(
-    r"下属(?:预算|二级|事业|独立核算)*单位(?:共|有|为|数)*0[个家]|下(?:属|设)0[个家]|(?:没有|无|不含|未设)(?:下属|所属)(?:预算|二级|事业|独立核算)*单位(?!支出)"
+    r"下属(?:预算|二级|事业|独立核算)*单位(?:共|有|为|数)*0[个家]|下(?:属|设)0[个家]|(?:没有|无|不含|未设|不设)(?:其他)?(?:下属|所属)(?:预算|二级|事业|独立核算)*单位(?!支出)"
 )
 _UNITS = re.compile(
     r"(?:局|委|办|厅|院|本级|机关|本部)(?:及|和|与)(?:所属|下属)(?:各)?(?:事业|二级|预算)*单位"
-    r"|(?<=用于)(?:所属|下属)(?:各)?(?:事业|二级|预算)*单位"
+    r"|(?:(?<=元,系)|(?<=用于)|(?<=要是))(?:所属|下属)(?:各)?(?:事业|二级|预算)*单位"
 )
 _BASIC_REASON = re.compile(
     r"(?:原因|主要是)[^。;]*?(?:压减|增加|减少|压缩|调整)(?:了)?(?:日常)?(?:公用经费|人员经费|人员工资)"
 )
 _BASIC = re.compile(
-    r"用于[^。;]*?(?:等|的)基本支出|(?:用于|全部为|均为|全部是|属于)(?!项目)[^。;,除外]{0,16}基本支出(?!以外|之外|外|和项目|、项目)"
+    r"用于[^。;]*?(?:等|的)基本支出|(?:用于|全部为|均为|全部是|属于|主要是|主要为|元,系)(?!项目)[^。;,除外]{0,16}基本支出(?!以外|之外|外|和项目|、项目|增|减|压|下降|上升|的?变)"
     r"|为保障[^。;,]{0,24}的基本支出"
 )
 _UNKNOWN_PROJECT = 0.55
@@ -134,6 +135,23 @@ def unchanged(case: Case) -> Iterator[Issue]:
                 continue
             words = text[m.start() : m.start() + 90]
             yield issue_at("reasons.flat", words, p.place(m.start()))
+
+
+_ENDS_AT_REASON = re.compile(r"原因(?:主要)?(?:是|为|系|:)+$")
+_NEXT_SECTION = re.compile(
+    r"(?:\([一二三四五六七八九十]+\)|[一二三四五六七八九十]+、)(?P<name>[^,。;:]{4,30})$"
+)
+
+
+@rule("wording.no_reason", needs=("text",))
+def left_out(case: Case) -> Iterator[Issue]:
+    """ "主要原因为：" at the end of a paragraph, and the next section begins."""
+    for p, following in zip(case.passages, case.passages[1:], strict=False):
+        found = _ENDS_AT_REASON.search(p.text)
+        section = _NEXT_SECTION.fullmatch(following.text) if found and following.heading else None
+        if found and section and not re.search(r"原因|因素", section.group("name")):
+            words = p.clauses(found.start(), found.end())
+            yield issue_at("wording.no_reason", words, p.place(found.start()))
 
 
 _THRIFT = re.compile(r"严格|严控|控制|厉行|节约|从严|紧日子|精简|压减|力争|进一步|不必要|非必要|不合理")

@@ -177,7 +177,8 @@ def codes(case: Case) -> Iterator[Issue]:
     printed = case.functions
     for m in _mentioned(case):
         if (
-            m.level
+            len(m.code) != LEVELS.get(m.level, len(m.code))
+            or not m.code
             or not m.exact
             or m.code in {e.code for e in m.entries} | printed.get(fold_name(m.name), set())
         ):

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from yibenzhang.laws.families import POOL_ONE_IN
 from yibenzhang.model.facts import Fact
+from yibenzhang.model.intervals import Interval
 from yibenzhang.model.issues import Issue, issue_of
 from yibenzhang.model.relations import Alternatives, Made, Nearly, Relation, Term
 from yibenzhang.prose.quantities import Kind, Quantity
@@ -95,14 +96,26 @@ def _read(reading: Reading, case: Case) -> Made:
 
 
 def _beside_carried(number: Fact, stated: Fact, case: Case) -> Relation | None:
-    """The two differ by what was carried over: one of them tells this year's money alone, and does not say so."""
+    """The two differ by what was carried over: one of them tells this year's money alone, and does not say so.
+
+    Not where the tables show that the stated one has what was carried over already (or has it not).
+    """
     for carried in case.reader.cube.carried if number.amount and number.amount.value else ():
         for sign in (1, -1):
             terms = (Term(1, number), Term(-1, stated), Term(sign, carried))
             relation = Relation(f"prose.table|{number.id}|carried", "prose.table", terms, accuses=False)
-            if holds(relation):
+            if holds(relation) and not _told_apart(stated, carried, sign, case):
                 return relation
     return None
+
+
+def _told_apart(stated: Fact, carried: Fact, sign: int, case: Case) -> bool:
+    """The tables tell the stated amount with (``sign`` 1) or without what was carried over (-1) as well."""
+    one, other = stated.interval, carried.interval
+    if one is None or other is None:
+        return False
+    low, high = (other.low, other.high) if sign > 0 else (-other.high, -other.low)
+    return case.reader.cube.tells(Interval(one.low + low, one.high + high))
 
 
 _PROJECTS = re.compile(r"项目[^。;]{0,8}\d+[个项]|\d+[个项][^。;]{0,8}项目")
@@ -150,7 +163,17 @@ def _meant(options: Sequence[Relation], q: Quantity) -> Relation:
     near = next((o for o in options if _nearly(o, q)), None)
     slip = next((o for o in options if len(o.terms) == 2 and slip_of(q.fact, o.terms[1].fact)), None)
     unit = next((o for o in options if len(o.terms) == 2 and _of_unit(q.fact, o.terms[1].fact)), None)
-    return near or slip or unit or options[0]
+    return near or slip or unit or _of_all(options, q) or options[0]
+
+
+_ALL = re.compile(r"总(?:计|预算|决算|收入|支出)")
+
+
+def _of_all(options: Sequence[Relation], q: Quantity) -> Relation | None:
+    """Words of the total of all mean its row, not the total of the year's own."""
+    if not _ALL.search(re.split("[,;。]", q.lead)[-1]):
+        return None
+    return next((o for o in options if len(o.terms) == 2 and "总计" in fold(o.terms[1].fact.row.label)), None)
 
 
 def _of_unit(one: Fact, other: Fact) -> bool:

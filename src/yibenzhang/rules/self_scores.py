@@ -120,11 +120,19 @@ def _averaged(case: Case, position: int, m: re.Match[str]) -> list[_Scored]:
     p = case.passages[position]
     listed = _scored(case, position, 0)
     begin, end = sentence(p.text, m.start(), m.end())
-    said = [c for c in score_words().projects.finditer(p.text) if c.start() < m.start()]
+    said = [
+        c
+        for c in score_words().projects.finditer(p.text, 0, m.start())
+        if not _GRADED.search(p.text[: c.start()])
+    ]
     if said and len(listed) == int(said[-1].group("n") or said[-1].group("m")):
         return listed
     inside = [x for x in listed if x.passage is p and begin <= x.start < m.start()]
     return inside if not said and len(inside) > 1 and len(inside) == len(listed) else []
+
+
+_GRADED = re.compile(r"[优良中差](?:秀|好|等)?[”’]?(?:等次|等级|等)?的?$|合格[”’]?的?$")
+"""Before a count of projects: those of one grade, not all."""
 
 
 def _is_mean(said: Decimal, listed: Sequence[_Scored]) -> bool:

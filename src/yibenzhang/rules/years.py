@@ -15,7 +15,7 @@ from yibenzhang.standards.lexicon.directions import moves
 
 _TITLE_YEAR = re.compile(
     r"(20[0-4]\d)年?度?(?:[省市区县]级)?(?:部门|单位)?(?:整体)?"
-    r"(?:预算|决算|(?:收支|收入|支出)预算(?!执行|完成)|(?:收支|收入|支出|财政拨款|一般公共预算|政府性基金|国有资本经营|“三公”经费)[^。;,]{0,30}(?:预算|决算)[^。;,]{0,6}表)"
+    r"(?:预算|决算|(?:收支|收入|支出)预算(?!执行|完成)|(?:收支|收入|支出|财政拨款|一般公共预算|政府性基金|国有资本经营|“三公”经费)[^。;,]{0,30}(?:预算|决算)[^。;,]{0,6}表|[^。;,执比较与]{1,24}预算(?:收支|支出|安排|编制)*情况的?说明$)"
 )
 _SCOPE_YEAR = re.compile(
     r"(?:纳入|编入|列入)[^。;]{0,40}?(20[0-4]\d)年度?(?:部门|单位)?(?:汇总|综合)?(?:预算|决算)(?:编制范围|编报范围|汇编|编报|编制)"
@@ -26,32 +26,58 @@ _LATER = re.compile(
     r"(?:^|[。;])(20[0-4]\d)年度?[^,。;计划预算\d]{0,16}(?:金额|决算|支出|收入|总计|合计)(?:总额)?(?:为|共计?)?\d[\d,.]*(?:万|亿)?元"
 )
 _NEXT = re.compile(
-    r"(?:^|[。;])(20[0-4]\d)年度?(?![^,。;]{0,24}(?:计划|拟|预计|后续|将|目标|规划))[^,。;\d]{0,24}"
-    r"(?:安排|预算数?|支出|收入|经费|总计|合计)(?:为|共计?)?\d[\d,.]*(?:万|亿)?元"
+    r"(?:^|[。;:,)”])(20[0-4]\d)年度?,?(?![^,。;]{0,24}(?:计划|拟|预计|后续|将|目标|规划))[^,。;\d]{0,24}"
+    r"(?:安排|预算数?|支出|收入|经费|总计|合计)(?:总额|金额|数)?(?:(?:为|共计?)?\d[\d,.]*(?:万|亿)?元|支出中,)"
 )
+_FOLLOWING = re.compile(
+    r"(20[0-4]\d)年(?:度)?(?:当年)?(?:预算)?(?:执行|决算)数(?:为)?[\d,.]+(?:万|亿)?元[,，;](20[0-4]\d)年(?:度)?预算(?:安排|数)?(?:为)?[\d,.]+(?:万|亿)?元"
+)
+"""What was carried out in one year and is budgeted for another: that is the next one."""
+_NOW = re.compile(
+    r"(?:^|[。;:])(20[0-4]\d)年度?,?[^,。;\d执决完]{0,30}(?:预算(?:安排|数|总额)?|经费安排|采购安排|拨款安排)(?:为|共计?)?[\d,.]+(?:万|亿)?元,(?:比|较|与)上年(?!同期|末)"
+)
+"""What a budget compares with the year before is its own year's."""
 """What a budget tells of the year after its own."""
+_SAME_TOTAL = re.compile(
+    r"(?:(?:^|[。;])[^,。;\d]{0,24})(20[0-4]\d)年度?[^,。;\d]{0,24}(?:合计|总计|支出|收入|预算|决算)数?(?:为)?[\d,.]+(?:万|亿)?元,(?:与(\1)年度?相比|较(\1)年年初)"
+)
+_MATTER = re.compile(
+    r"(?:^|[。;:])[^,。;\d比较上]{0,30}(20[0-4]\d)年度?,?[^,。;\d执决完上]{0,30}(?:政府采购(?:安排|预算)|(?:机关运行经费|会议费|培训费)(?:财政拨款)?(?:预算|安排|预算支出)|"
+    r"委托业务费[^,。;\d]{0,8}预算)(?:总额|总?金额|安排)?(?:为|共计?)?\d"
+)
+"""What a budget tells of its own year alone."""
 _SAME_SUBJECT = re.compile(
     r"(20[0-4]\d)年度?[^。;,比\d]{2,30}(?:支出|收入|预算|决算)(?:预算|决算)?数?比(\1)年(?!度?(?:年初|初|全年|调整)?(?:预算|决算))"
 )
 _TASKS = re.compile(r"(?:工作|主要|年度|重点)任务|重点工作|工作目标|工作计划|任务及目标|任务和目标")
 _DONE = r"(?:完成(?!的)|实现|建成|达到|印发|出台|上线)"
+_WHEN = r"(?:年?[底末]|\d{1,2}月(?:\d{1,2}日|[底末])?|第?[一二三四]季度[底末]?|[上下]半年)"
 _TASK_YEAR = re.compile(
-    rf"(20[0-4]\d)年(?:底|末|\d{{1,2}}月(?:底|末)?|年底)?之?前(?:[^,。;\d]{{0,6}}){_DONE}"
-    rf"|(?:到|在|力争|确保)(20[0-4]\d)年(?:底|末|内|年底)[^,。;\d]{{0,10}}{_DONE}"
+    rf"(20[0-4]\d)年{_WHEN}?之?前(?:[^,。;\d]{{0,6}}){_DONE}"
+    rf"|(?:到|至|在|于|力争|确保)(20[0-4]\d)年(?:{_WHEN}|内)[^,。;\d]{{0,10}}{_DONE}"
+    rf"|(?:力争|争取|确保|务必|[拟将][于在]|计划[于在])[到在于]?(20[0-4]\d)年(?:{_WHEN}|内)(?![^,。;]{{0,16}}[预决]算)"
     rf"|(?<=[:目标])(20[0-4]\d)年(?:内)?{_DONE}"
-    r"|(?:做好|抓好|推进|开展|落实|组织实施)(20[0-4]\d)年(?:度)?(?!部门决算|决算|预算执行|度?审计)"
+    r"|(?:做好|抓好|推进|开展|落实|组织实施)(20[0-4]\d)年(?!度?(?:[省市区县]级|部门|单位|财政|预)*(?:决算|预算执行|审计))(?:度)?"
 )
 _PAST = re.compile(r"已|基础上|以来|[完建]成了|实现了|回顾|总结")
 _LISTED = re.compile(r"[一二三四五六七八九十]+(?:是|、)|\(?\d{1,2}[).、]")
 _BASE = re.compile(
-    rf"(?:比|与|较)(20[0-4]\d)年(?:度)?(?:初)?[^,。;:\d]{{0,20}}?(?:预算|决算|执行|当年|相比|持平|相同|一致|相等|{moves()})"
+    r"(?:比|与|较|(?<![年度])[同和](?=20\d\d年[^,。;:\d]{0,16}?(?:相比|对比|比较|持平|相同|一致|相等|比[,增减上下提降])))"
+    rf"(20[0-4]\d)年(?:度)?(?:初)?[^,。;:\d]{{0,20}}?(?:预算|决算|执行|当年|相比|持平|相同|一致|相等|{moves()})"
 )
-_ITSELF = re.compile(rf"(?:比|与|较)(20[0-4]\d)年(?:度)?(?:决算|相比|持平|相同|一致|相等|{moves()})")
+_ITSELF = re.compile(rf"(?:比|与|较|同|和)(20[0-4]\d)年(?:度)?(?:决算|相比|持平|相同|一致|相等|{moves()})")
 """Accounts are compared with the budget of their own year, and with nothing else of it."""
-_BEFORE = re.compile(r"[比与较](?:上年|去年|上一?年度)")
+_BEFORE = re.compile(r"[比与较同](?:上年|去年|上一?年度)")
 
+_YEAR = re.compile(r"20[0-4]\d(?=年)")
+_CLAUSE = 40
 _STALE = 2
 """What a body owns is told as of the end of the year before, or of the one before that."""
+_PUBLISHED = re.compile(r"(?:公开|公布|发布)(?:时间|日期):(20[0-4]\d)年")
+"""A budget is published at the beginning of its year, accounts in the year after."""
+_CARRIED = re.compile(r"上年结转[^。;:]{0,8}:(?:指)?(?:填列)?(20[0-4]\d)年(?:度)?(?:全部)?结转")
+"""What a budget explains as carried over is that of the year before."""
+_DATED = re.compile(r"(20[0-4]\d)年")
 Match = tuple[Passage, re.Match[str]]
 
 
@@ -112,15 +138,41 @@ def _sentences(case: Case, p: Passage) -> Iterator[Issue]:
         if int(m.group(1)) != year:
             yield _year(p, m, "sentence", found=int(m.group(1)), **_own(case))
     for m in (_LATER if accounts else _NEXT).finditer(p.text):
-        if int(m.group(1)) == year + 1:
+        several = (
+            not accounts and len(set(_DATED.findall(p.text)) - {str(year), str(year - 1), m.group(1)}) > 0
+        )
+        if int(m.group(1)) == year + 1 and not several:
             yield _year(p, m, "sentence", found=int(m.group(1)), **_own(case))
+    told = [
+        *_NOW.finditer(p.text),
+        *(m for m in _MATTER.finditer(p.text) if not _names_year(p.text, m, year)),
+    ]
+    for m in () if accounts else {m.start(): m for m in told}.values():
+        if int(m.group(1)) == year - 1:
+            yield _year(p, m, "sentence", found=int(m.group(1)), **_own(case))
+    for m in _FOLLOWING.finditer(p.text):
+        if int(m.group(2)) - int(m.group(1)) != 1:
+            wrong = int(m.group(1)) if int(m.group(2)) == year else int(m.group(2))
+            yield _year(p, m, "sentence", found=wrong, **_own(case))
     for m in _AS_OF.finditer(p.text):
         written = int(m.group(1))
         old = written < year - _STALE and bool(re.search(r"车辆|设备|资产", p.text))
         if (accounts and written != year) or (case.stage == "budget" and (written >= year or old)):
             yield _year(p, m, "as_of", year=year, stage=_stage(case), right=year if accounts else year - 1)
-    for m in (*_SAME_YEAR.finditer(p.text), *_SAME_SUBJECT.finditer(p.text)):
+    for m in _PUBLISHED.finditer(p.text):
+        if not (year + 1 <= int(m.group(1)) if accounts else year - 1 <= int(m.group(1)) <= year):
+            yield _year(p, m, "sentence", found=int(m.group(1)), **_own(case))
+    for m in _CARRIED.finditer(p.text):
+        if int(m.group(1)) not in (year - 1, year - accounts):
+            yield _year(p, m, "sentence", found=int(m.group(1)), **_own(case))
+    for m in (*_SAME_YEAR.finditer(p.text), *_SAME_TOTAL.finditer(p.text), *_SAME_SUBJECT.finditer(p.text)):
         yield _year(p, m, "same", found=int(m.group(1)))
+
+
+def _names_year(text: str, m: re.Match[str], year: int) -> bool:
+    """The sentence names its own year as well."""
+    begin, end = sentence(text, m.start(1), m.end())
+    return f"{year}年" in text[begin:end]
 
 
 def _tables(case: Case, titled: set[str]) -> Iterator[Issue]:
@@ -137,7 +189,7 @@ def _tables(case: Case, titled: set[str]) -> Iterator[Issue]:
 def tasks(case: Case) -> Iterator[Issue]:
     """Tasks of the year with last year's date."""
     year = case.year or 0
-    ahead = re.compile(rf"(?:^|[。;]){year}年[^,。;\d]{{0,12}}(?:将|计划)")
+    ahead = re.compile(rf"(?:^|[。;]){year}年度?,?[^,。;\d]{{0,12}}(?:将|计划|拟)")
     before: Passage | None = None
     heading = ""
     for p in case.passages if case.stage == "budget" else ():
@@ -171,6 +223,9 @@ def base_years(case: Case) -> Iterator[Issue]:
     usable = {year - 1} if case.stage == "budget" else {year - 1, year}
     for p, m in bases:
         found = int(m.group(1))
+        clause = re.split(r"[。;,:]", p.text[max(0, m.start() - _CLAUSE) : m.start()])[-1]
+        if any(int(y) == found + 1 != year for y in _YEAR.findall(clause)):
+            continue  # an earlier year with the one before it
         itself = found == year and _ITSELF.match(p.text, m.start())
         if (itself or found not in usable) and usual >= 2 and (id(p), m.start(1)) not in same:
             words = p.clauses(m.start(), m.end())

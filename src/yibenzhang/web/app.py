@@ -28,6 +28,10 @@ from yibenzhang.web.pages import (
     handing,
     people,
     profiles,
+    project_import,
+    project_summary,
+    project_views,
+    project_work,
     projects,
     readings,
     requests,
@@ -115,6 +119,10 @@ def create(settings: Settings) -> FastAPI:
         resource_work,
         requests,
         projects,
+        project_views,
+        project_import,
+        project_work,
+        project_summary,
     ):
         app.include_router(module.router)
     htmx = _htmx()

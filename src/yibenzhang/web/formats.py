@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
@@ -57,7 +57,18 @@ def size(count: int) -> str:
     )
 
 
-environment.filters.update(clock=clock, size=size, leafname=leafname, comma=comma, told=told)
+def ten_thousand(yuan: str) -> str:
+    """Yuan as 万元; what is no number stays as it is."""
+    try:
+        value = (Decimal(yuan) / 10000).normalize()
+    except InvalidOperation:
+        return yuan
+    return f"{value:f}"
+
+
+environment.filters.update(
+    clock=clock, size=size, leafname=leafname, comma=comma, told=told, ten_thousand=ten_thousand
+)
 environment.globals.update(
     severities=SEVERITY,
     verdicts=VERDICT,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import threading
@@ -14,13 +15,16 @@ from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
+from yibenzhang.ledger.store import Ledger, LedgerError
 from yibenzhang.office.analysing import present
 from yibenzhang.office.database import Database, DatabaseError, engine_of, prepare
 from yibenzhang.office.file_store import FileStore, write
 from yibenzhang.office.foreman import Foreman
 from yibenzhang.office.models import Setting
 from yibenzhang.office.roster import Brief
+from yibenzhang.projects.book import Keeper
 from yibenzhang.resources.store import prepare as prepare_resources
+from yibenzhang.standards import StandardsError
 from yibenzhang.web.picturing import Pictures
 from yibenzhang.web.views import Views
 
@@ -77,6 +81,7 @@ class Office:
         self.foreman = Foreman(self.database, self.ledger, settings.jobs, settings.limit, settings.extra)
         self.pictures = Pictures(self.ledger)
         self.views = Views(self.ledger)
+        self.projects = Keeper()
         self._kept: dict[tuple[object, ...], tuple[float, Any]] = {}
         self._kept_lock = threading.Lock()
         self._boards: tuple[int, dict[tuple[object, ...], list[Brief]]] = (-1, {})
@@ -112,6 +117,14 @@ class Office:
             self.foreman.start()
         if self.settings.work or self.settings.shared:
             self.pictures.warm()
+            if (
+                self.settings.analyses and (Path(self.settings.analyses) / "ledger.json").is_file()
+            ):  # so that the first who opens the projects need not wait
+                threading.Thread(target=self._open_projects, name="projects", daemon=True).start()
+
+    def _open_projects(self) -> None:
+        with contextlib.suppress(StandardsError, LedgerError, OSError):  # told where they are asked for
+            self.projects.asked(Ledger(self.settings.analyses), self.settings.extra)
 
     def stop(self) -> None:
         if self.settings.work:

@@ -27,7 +27,8 @@ class Denied:
 
 @dataclass(frozen=True, slots=True)
 class Denials:
-    """``stock``: how many cars there are; group 1 is the number; ``no_stock``: there is none."""
+    """``stock``: how many cars there are; group 1 is the number; ``no_stock``: there is none; ``whose``: group 1 is the
+    unit whose they are, ``selves`` the body's words for itself."""
 
     denied: tuple[Denied, ...]
     other: re.Pattern[str]
@@ -37,6 +38,8 @@ class Denials:
     stock: re.Pattern[str]
     no_stock: re.Pattern[str]
     not_stock: re.Pattern[str]
+    whose: re.Pattern[str]
+    selves: re.Pattern[str]
 
 
 @lru_cache(maxsize=1)
@@ -66,4 +69,6 @@ def denial_words() -> Denials:
         stock=re.compile(cars["stock"]),
         no_stock=re.compile(cars["none"]),
         not_stock=re.compile(cars["other"]),
+        whose=re.compile(cars["whose"]),
+        selves=re.compile(cars["selves"]),
     )

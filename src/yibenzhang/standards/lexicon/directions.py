@@ -71,6 +71,11 @@ class ReasonWords:
     more: frozenset[str]
 
 
+def _but(neutral: list[str]) -> str:
+    """What must not stand across a place, as a part of a pattern: no word may begin in the middle of these."""
+    return "".join(f"(?<!{re.escape(w[:-2])})" for w in neutral)
+
+
 @lru_cache(maxsize=1)
 def reason_words() -> ReasonWords:
     """The shipped words."""
@@ -78,11 +83,13 @@ def reason_words() -> ReasonWords:
     up, down = ("|".join(map(re.escape, data[k])) for k in ("up", "down"))
     also_up, also_down = ("|".join(map(re.escape, data[k])) for k in ("also_up", "also_down"))
     return ReasonWords(
-        re.compile(rf"{_FIRST}(?P<first>{up})|(?P<word>{up})(?:了)?(?:等)?$"),
-        re.compile(rf"{_FIRST}(?P<first>{down})|(?P<word>{down})(?:了)?(?:等)?$"),
-        re.compile(f"{up}|{also_up}"),
-        re.compile(f"{down}|{also_down}"),
-        re.compile("|".join(map(re.escape, data["never"]))),
+        re.compile(rf"{_FIRST}(?P<first>{up})|(?P<word>{up})(?:了)?(?:等)?$|(?P<than>{data['compared_up']})"),
+        re.compile(
+            rf"{_FIRST}(?P<first>{down})|(?P<word>{down})(?:了)?(?:等)?$|(?P<than>{data['compared_down']})"
+        ),
+        re.compile(f"{up}|{also_up}|{data['compared_up']}"),
+        re.compile(f"{down}|{also_down}|{data['compared_down']}"),
+        re.compile(f"{_but(data['neutral'])}(?:{'|'.join(map(re.escape, data['never']))})"),
         re.compile(data["shift"]),
         re.compile(data["opener"]),
         re.compile(data["against_budget"]),

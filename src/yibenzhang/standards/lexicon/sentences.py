@@ -57,6 +57,12 @@ def nothing_before() -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=1)
+def unbudgeted() -> re.Pattern[str]:
+    """What a sentence says where an item had no budget at the beginning of the year."""
+    return re.compile("|".join(_data()["unbudgeted"]["words"]))
+
+
+@lru_cache(maxsize=1)
 def as_before() -> re.Pattern[str]:
     """What stands right after an amount that is what it was the year before."""
     return re.compile("|".join(_data()["as_before"]["words"]))
@@ -72,6 +78,18 @@ def executed() -> tuple[str, ...]:
 def parts_follow() -> re.Pattern[str]:
     """Words after which the parts of what was just named follow."""
     return re.compile("|".join(_folded(_data(), "nested")))
+
+
+@lru_cache(maxsize=1)
+def across() -> re.Pattern[str]:
+    """The beginning of a part that divides the whole another way than the parts before it."""
+    return re.compile("|".join(_data()["across"]["words"]))
+
+
+@lru_cache(maxsize=1)
+def selected() -> re.Pattern[str]:
+    """Words that announce some of the parts only."""
+    return re.compile("|".join(_folded(_data(), "selected")))
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,125 @@
+"""What became of a project's name, code and parts: renamed, given another code, merged and split, as events of its own.
+
+They are worked out from what is linked, never printed: each cites the event that shows it first.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from yibenzhang.projects.events import Event
+from yibenzhang.projects.names import likeness, shape_of
+from yibenzhang.projects.words import say
+
+if TYPE_CHECKING:
+    from yibenzhang.projects.linking import Link, Member
+
+_ALIKE = 0.6
+"""How alike names of rows must be to that of a sentence which tells both as one."""
+OWN = frozenset({"renamed", "recoded", "merged", "split"})
+_NAMING = frozenset({"budget", "goals", "self_assessment", "evaluation", "approval"})
+"""Kinds of events that print the name and the code a project has in that year."""
+
+
+def changes_of(members: Sequence[Member], links: Sequence[Link], place: str = "") -> Iterator[Event]:
+    """The changes of a project, in the order of its years; a project that only one document tells of has none."""
+    naming = [(e, m) for m in members for e in m.events if e.kind in _NAMING and e.year]
+    yield from _summed_up(members, links)
+    years = sorted({e.year for e, _ in naming if e.year})
+    parts = {x.other for x in links if x.reason == "parts"}
+    for before, year in zip(years, years[1:], strict=False):
+        then, now = ([(e, m) for e, m in naming if e.year == y] for y in (before, year))
+        was, lists = (_lists([(e, m) for e, m in told if m.id not in parts]) for told in (then, now))
+        if len(was) > 1 and len(lists) == 1:
+            yield _made(
+                "merged", now[0][0], say("was_several", names="、".join(sorted(was.values())), year=before)
+            )
+        elif len(was) == 1 and len(lists) > 1:
+            yield _made("split", now[0][0], say("was_one", name=next(iter(was.values())), year=before))
+        else:
+            yield from _renamed([e for e, _ in then], [e for e, _ in now], place)
+        yield from _recoded([e for e, _ in then], [e for e, _ in now])
+
+
+def _lists(told: Iterable[tuple[Event, Member]]) -> Mapping[str, str]:
+    """The members, with their names, of the list that has most of them."""
+    rows: dict[str, dict[str, str]] = defaultdict(dict)
+    for e, m in told:
+        rows[e.origin][m.id] = e.name
+    return max(rows.values(), key=len, default={})
+
+
+def _renamed(then: Sequence[Event], now: Sequence[Event], place: str) -> Iterator[Event]:
+    was, names = ({shape_of(e.name, place).core for e in told if e.name != e.code} for told in (then, now))
+    if was and names and not was & names:
+        first = next(e for e in now if e.name != e.code)
+        last = next(e for e in reversed(then) if e.name != e.code)
+        yield _made("renamed", first, say("was_named", name=last.name, year=last.year))
+
+
+def _recoded(then: Sequence[Event], now: Sequence[Event]) -> Iterator[Event]:
+    was, codes = ({e.code for e in told if e.code} for told in (then, now))
+    if was and codes and not was & codes:
+        first = next(e for e in now if e.code)
+        last = next(e for e in reversed(then) if e.code)
+        yield _made("recoded", first, say("was_coded", code=last.code, year=last.year))
+
+
+def _summed_up(members: Sequence[Member], links: Sequence[Link]) -> Iterator[Event]:
+    """Rows of a list that a sentence of the same document tells as one."""
+    by_id = {m.id: m for m in members}
+    events = {e.id: (e, m) for m in members for e in m.events}
+    told: dict[str, list[str]] = defaultdict(list)
+    for x in links:
+        if x.reason == "parts" and x.cited in events and x.other in by_id:
+            told[x.cited].append(by_id[x.other].name)
+    for cited, parts in told.items():
+        event, named = events[cited]
+        names = [named.name, *parts] if len(parts) == 1 else parts
+        yield _made("merged", event, say("told_as_one", names="、".join(names)))
+
+
+def _made(kind: str, cited: Event, words: str) -> Event:
+    return replace(
+        cited, id=f"{cited.id}-{kind}", kind=kind, amounts=(), date="", words=words, supplier="", begin=None,
+        end=None, origin="",
+    )  # fmt: skip
+
+
+def parts_in(
+    members: Iterable[Member], root: Callable[[Member], str]
+) -> Iterator[tuple[Member, Member, Event]]:
+    """Two rows of one list that a sentence of the same document tells as one: whom it names, the other, the event.
+
+    ``root`` tells which members are one project already. The sentence names a row and prints the sum of it and of one
+    other exactly; no second row of the list would do.
+    """
+    lists: dict[tuple[str, int | None], list[tuple[Event, Member]]] = defaultdict(list)
+    said: list[tuple[Event, Member]] = []
+    for m in members:
+        for e in m.events:
+            if e.kind == "budget" and e.amount("budget"):
+                if e.words:
+                    said.append((e, m))
+                else:
+                    lists[e.source.document, e.year].append((e, m))
+    for e, m in said:
+        whole = e.amount("budget") or Decimal(0)
+        rows = [(r.amount("budget") or Decimal(0), one) for r, one in lists[e.source.document, e.year]]
+        mine = [(v, one) for v, one in rows if root(one) == root(m)]
+        pairs = [
+            (one, b)
+            for v, one in mine
+            for w, b in rows
+            if v != whole and v + w == whole and root(b) != root(m)
+        ]
+        if not mine:  # it is named like both
+            near = [(v, one) for v, one in rows if likeness(one.shape, m.shape) >= _ALIKE]
+            pairs = [(a, b) for (v, a), (w, b) in combinations(near, 2) if v + w == whole]
+        if len(pairs) == 1:
+            yield from ((m, x, e) for x in pairs[0] if root(x) != root(m))

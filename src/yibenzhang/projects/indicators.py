@@ -1,0 +1,168 @@
+"""What projects promise and reach: the indicators of the forms of all disclosures, by the event they belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from yibenzhang.projects.events import place_of
+from yibenzhang.recognising.indicators import empty, target_of
+from yibenzhang.standards import fold
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+_SQL = """
+SELECT substr(i.document, 1, 12) || '-' || i.event AS event, i.level1, i.level2, i.indicator AS name, i.target, i.former,
+       i.last, i.actual, i.weight, i.score, i.page, i.place, i.file
+FROM indicators i WHERE i.who <> '' AND i.form IN ('project', 'list', 'evaluation')
+ORDER BY i.document, i.event, i.page, i.place
+"""
+_TEXTS = ("level1", "level2", "name", "target", "former", "last", "actual", "weight", "score", "file")
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One promise of one year, as printed; ``actual`` and ``score`` where it is one of a self-assessment."""
+
+    event: str
+    level1: str
+    level2: str
+    name: str
+    target: str
+    former: str
+    last: str
+    actual: str
+    weight: str
+    score: str
+    file: str
+    place: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """By which it is the same indicator in another year."""
+        return (fold(self.level1)[:2], fold(self.name))
+
+
+@dataclass(frozen=True)
+class Indicators:
+    """All of them as columns, and where those of an event stand among them."""
+
+    table: pa.Table
+    rows: Mapping[str, tuple[int, int]]
+
+    @cached_property
+    def read(self) -> pa.Table:
+        """The columns with what they say in numbers, for questions."""
+        return read_columns(self.table)
+
+    def of(self, events: Iterable[str]) -> list[Indicator]:
+        """The indicators of some events, in the order of the events."""
+        out = []
+        for event in events:
+            if event in self.rows:
+                first, end = self.rows[event]
+                out += [_indicator(row) for row in self.table.slice(first, end - first).to_pylist()]
+        return out
+
+
+def indicators_of(con: duckdb.DuckDBPyConnection) -> Indicators:
+    """The indicators of the disclosures of a ledger."""
+    return indexed(_filled(con.sql(_SQL).to_arrow_table()))
+
+
+def _filled(table: pa.Table) -> pa.Table:
+    """A level that is blank is that of the row above: in forms the cells of levels are merged."""
+    import pyarrow as pa
+
+    events, first, second = (table.column(k).to_pylist() for k in ("event", "level1", "level2"))
+    for n in range(1, len(events)):
+        if events[n] == events[n - 1] and not first[n]:
+            first[n] = first[n - 1]
+            second[n] = second[n] or second[n - 1]
+    for name, values in (("level1", first), ("level2", second)):
+        table = table.set_column(table.column_names.index(name), name, pa.array(values, pa.string()))
+    return table
+
+
+def indexed(table: pa.Table) -> Indicators:
+    """Rows that stand together event by event."""
+    rows: dict[str, tuple[int, int]] = {}
+    for n, event in enumerate(table.column("event").to_pylist()):
+        rows[event] = (rows[event][0] if event in rows else n, n + 1)
+    return Indicators(table, rows)
+
+
+def none() -> Indicators:
+    """No indicators."""
+    return made(())
+
+
+def made(rows: Sequence[Mapping[str, Any]]) -> Indicators:
+    """Indicators of given rows (event and the columns of the table), as cases of questions and benches have them."""
+    import pyarrow as pa
+
+    text = ("event", *_TEXTS)
+    columns: dict[str, Any] = {k: pa.array([str(r.get(k, "")) for r in rows], pa.string()) for k in text}
+    columns["page"] = pa.array([r.get("page") for r in rows], pa.int64())
+    columns["place"] = pa.array([str(r.get("place", "")) for r in rows], pa.string())
+    return indexed(pa.table(columns))
+
+
+def _indicator(row: Mapping[str, Any]) -> Indicator:
+    texts = {k: row[k] or "" for k in _TEXTS}
+    return Indicator(row["event"], place=place_of(row["page"], row["place"]), **texts)
+
+
+# ---- for questions -------------------------------------------------------------------------------------
+
+READ = {"sign": "VARCHAR", "number": "DECIMAL(38, 8)", "unit": "VARCHAR", "reached": "DECIMAL(38, 8)", "reached_unit": "VARCHAR", "before": "DECIMAL(38, 8)", "before_unit": "VARCHAR", "points": "DECIMAL(38, 8)"}  # fmt: skip
+_LARGEST = Decimal(10) ** 29
+
+
+def read_columns(table: pa.Table) -> pa.Table:
+    """The same with what the printed targets, results and weights say in numbers (READ)."""
+    import pyarrow as pa
+
+    target, actual, last, weight = (
+        _parsed(table.column(k).to_pylist()) for k in ("target", "actual", "last", "weight")
+    )
+    number = pa.decimal128(38, 8)
+    more = {
+        "sign": pa.array([t[0] if t else "" for t in target], pa.string()),
+        "number": pa.array([t[1] if t else None for t in target], number),
+        "unit": pa.array([t[2] if t else "" for t in target], pa.string()),
+        "reached": pa.array([t[1] if t else None for t in actual], number),
+        "reached_unit": pa.array([t[2] if t else "" for t in actual], pa.string()),
+        "before": pa.array([t[1] if t else None for t in last], number),
+        "before_unit": pa.array([t[2] if t else "" for t in last], pa.string()),
+        "points": pa.array([t[1] if t else None for t in weight], number),
+    }
+    for name, column in more.items():
+        table = table.append_column(name, column)
+    return table
+
+
+_Said = tuple[str, Decimal, str]
+
+
+def _parsed(texts: Sequence[str | None]) -> list[_Said | None]:
+    known: dict[str, _Said | None] = {}
+    out = []
+    for text in texts:
+        said = text or ""
+        if said not in known:
+            known[said] = _said(said)
+        out.append(known[said])
+    return out
+
+
+def _said(text: str) -> _Said | None:
+    found = None if empty(text) else target_of(text)
+    if found is None or not -_LARGEST < found.number < _LARGEST:
+        return None
+    return found.sign, found.number.quantize(Decimal("0.00000001")), found.unit

@@ -1,0 +1,104 @@
+"""Procurement as OCDS releases (Open Contracting Data Standard 1.1): tenders, awards, contracts and what was paid.
+
+A release package as JSON; the same rows as a table would give, each refused one with its reason.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from yibenzhang.projects.importing import ImportRefused
+from yibenzhang.projects.words import say
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+Json = Mapping[str, Any]
+
+
+class _Wrong(Exception):
+    """A release that cannot be taken; why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Releases:
+    """Rows for imports (kind, line and the fields of that kind), and why releases were refused."""
+
+    rows: tuple[Mapping[str, Any], ...]
+    refused: tuple[str, ...]
+
+
+def releases_of(data: bytes, body: str = "") -> Releases:
+    """What a release package tells. ``body``: the buyer where a release names none. Raises ImportRefused."""
+    try:
+        package = json.loads(data, parse_float=Decimal)
+    except (ValueError, RecursionError) as error:
+        raise ImportRefused(say("not_json", why=str(error)[:120])) from error
+    found = package.get("releases") if isinstance(package, dict) else None
+    if not isinstance(found, list) or not found:
+        raise ImportRefused(say("no_releases"))
+    rows: list[Mapping[str, Any]] = []
+    refused: list[str] = []
+    for n, release in enumerate(found, start=1):
+        try:
+            rows += [{k: v for k, v in row.items() if v} for row in _rows(release, n, body)]
+        except (_Wrong, AttributeError, TypeError, KeyError) as error:
+            ocid = release.get("ocid", "") if isinstance(release, dict) else ""
+            why = str(error) if isinstance(error, _Wrong) else type(error).__name__
+            refused.append(say("release", n=n, ocid=ocid, why=why))
+    return Releases(tuple(rows), tuple(refused))
+
+
+def _rows(release: Json, n: int, body: str) -> Iterator[dict[str, Any]]:
+    tender = release.get("tender") or {}
+    title = str(tender.get("title") or (release.get("planning") or {}).get("project") or "").strip()
+    buyer = release.get("buyer") or tender.get("procuringEntity") or {}
+    who = str(buyer.get("name") or body).strip()
+    if not title:
+        raise _Wrong(say("no_title"))
+    if not who:
+        raise _Wrong(say("no_buyer"))
+    code = str((release.get("planning") or {}).get("budget", {}).get("projectID") or "")
+    own = {"name": title, "body": who, "code": code}
+    suppliers = {}
+    made = list(release.get("awards") or ())
+    for k, award in enumerate(made, start=1):
+        suppliers[award.get("id")] = "、".join(str(s.get("name", "")) for s in award.get("suppliers") or ())
+        yield {
+            **own, "kind": "procurement", "line": f"release {n} award {k}", "number": str(award.get("id") or ""),
+            "date": _day(award.get("date") or release.get("date")), "amount": _amount(award.get("value")),
+            "supplier": suppliers[award.get("id")],
+        }  # fmt: skip
+    for k, contract in enumerate(release.get("contracts") or (), start=1):
+        supplier, number = suppliers.get(contract.get("awardID"), ""), str(contract.get("id") or "")
+        day = contract.get("dateSigned") or (contract.get("period") or {}).get("startDate")
+        yield {
+            **own, "kind": "contract", "line": f"release {n} contract {k}", "number": number, "date": _day(day),
+            "amount": _amount(contract.get("value")), "supplier": supplier,
+        }  # fmt: skip
+        paid = (contract.get("implementation") or {}).get("transactions") or ()
+        for j, one in enumerate(paid, start=1):
+            payee = str((one.get("payee") or {}).get("name") or supplier)
+            yield {
+                **own, "kind": "payment", "line": f"release {n} contract {k} payment {j}",
+                "number": str(one.get("id") or ""), "contract": number, "date": _day(one.get("date")),
+                "amount": _amount(one.get("value")), "supplier": payee,
+            }  # fmt: skip
+
+
+def _day(value: Any) -> str:
+    found = _DAY.match(str(value or ""))
+    if found is None:
+        raise _Wrong(say("no_date"))
+    return found[0]
+
+
+def _amount(value: Json | None) -> str:
+    if not value or value.get("amount") is None:
+        return ""
+    if value.get("currency", "CNY") != "CNY":
+        raise _Wrong(say("other_currency", currency=value["currency"]))
+    return f"{Decimal(str(value['amount'])):f}"

@@ -1,0 +1,175 @@
+"""What people filled in on their own projects: mid-year monitoring and self-assessment at the year's end.
+
+A file beside the ledger that is only ever added to; who, when and every former version stay.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from yibenzhang.ledger.appending import append_line, lines_of
+from yibenzhang.ledger.bodies import bare
+from yibenzhang.projects.events import Event, Money, Source
+from yibenzhang.projects.words import say
+
+FILE = "performance.jsonl"
+MONITORING, ASSESSMENT = "monitoring", "self_assessment"
+_LONG = 4000
+"""No text that a person fills in is longer."""
+_MOST = 300
+"""Nor are there more indicators."""
+_DATE = re.compile(r"20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
+
+
+class RecordRefused(Exception):
+    """A form that cannot be kept; one sentence for people, each thing that is wrong in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One indicator with what was reached; ``given``: the points that the body gives itself; ``why`` it differs;
+    ``evidence``: where it can be seen. ``forecast``: whether the year's target will be met (yes, no or empty)."""
+
+    level1: str
+    level2: str
+    name: str
+    target: str
+    actual: str = ""
+    weight: str = ""
+    given: str = ""
+    why: str = ""
+    evidence: str = ""
+    forecast: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One form: of which project (its body as printed, code and name), year and day; money in 元 as decimal strings."""
+
+    id: str
+    kind: str
+    body: str
+    code: str
+    name: str
+    key: str
+    year: int
+    date: str
+    budget: str
+    executed: str
+    results: tuple[Result, ...]
+    words: Mapping[str, str] = field(default_factory=dict)
+    by: str = ""
+    at: str = ""
+
+    @property
+    def about(self) -> tuple[str, str, int, str]:
+        """What a later form of the same takes the place of."""
+        return (bare(self.body), self.key, self.year, self.kind)
+
+    @property
+    def proved(self) -> bool:
+        """Every result that is given names its evidence."""
+        return all(r.evidence for r in self.results if r.actual)
+
+
+def checked(record: Record) -> Record:
+    """The record as it is kept. Raises RecordRefused."""
+    wrong = []
+    if not _DATE.fullmatch(record.date):
+        wrong.append(say("bad_date", date=record.date or "—"))
+    elif not record.date.startswith(str(record.year)) and record.kind == MONITORING:
+        wrong.append(say("other_year", date=record.date, year=record.year))
+    money = {}
+    for name in ("budget", "executed"):
+        text = str(getattr(record, name)).replace(",", "").strip()
+        value = _decimal(text)
+        if text and (value is None or value < 0):
+            wrong.append(say("bad_money", text=getattr(record, name)))
+        money[name] = f"{value:f}" if value is not None else ""
+    for r in record.results:
+        for text in (r.weight, r.given):
+            if text.strip() and ((value := _decimal(text)) is None or not 0 <= value <= 100):
+                wrong.append(say("bad_points", name=r.name, text=text))
+        given, weight = _decimal(r.given), _decimal(r.weight)
+        if given is not None and weight is not None and given > weight:
+            wrong.append(say("above_weight", name=r.name, given=r.given, weight=r.weight))
+    own = record.words.get("execution_given", "")
+    if own.strip() and ((value := _decimal(own)) is None or not 0 <= value <= 100):
+        wrong.append(say("bad_points", name=say("execution"), text=own))
+    long = [t for r in record.results for t in asdict(r).values()] + list(record.words.values())
+    if len(record.results) > _MOST or any(len(t) > _LONG for t in long):
+        wrong.append(say("too_long", most=_LONG))
+    if wrong:
+        raise RecordRefused("；".join(dict.fromkeys(wrong)))
+    return replace(record, budget=money["budget"], executed=money["executed"])
+
+
+def _decimal(text: str) -> Decimal | None:
+    try:
+        value = Decimal(text.strip())
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() and abs(value) < Decimal(10) ** 15 else None
+
+
+def keep(folder: Path, record: Record) -> Record:
+    """Keep a form, on the disk when this returns. Raises RecordRefused."""
+    made = replace(checked(record), id=uuid.uuid4().hex[:12])
+    append_line(folder / FILE, json.dumps({"action": "keep", **asdict(made)}, ensure_ascii=False))
+    return made
+
+
+def take_back(folder: Path, record: str, at: str, by: str) -> None:
+    """Take a form back; what stood before it stands again. Raises RecordRefused."""
+    if not any(r.id == record for r in standing(folder)):
+        raise RecordRefused(say("no_record", asked=record))
+    append_line(folder / FILE, json.dumps({"action": "undo", "record": record, "at": at, "by": by}))
+
+
+def standing(folder: Path) -> tuple[Record, ...]:
+    """The forms that hold today: of each project, year and kind the last that was not taken back."""
+    said: dict[tuple[str, str, int, str], list[Record]] = {}
+    for line in lines_of(folder / FILE):
+        if line["action"] == "undo":
+            for kept in said.values():
+                kept[:] = [r for r in kept if r.id != line["record"]]
+        else:
+            record = _record(line)
+            said.setdefault(record.about, []).append(record)
+    return tuple(kept[-1] for kept in said.values() if kept)
+
+
+def _record(line: Mapping[str, Any]) -> Record:
+    given = {k: v for k, v in line.items() if k not in ("action", "results")}
+    return Record(**given, results=tuple(Result(**r) for r in line["results"]))
+
+
+def recorded_events(kept: Sequence[Record], who_of: Callable[[str], str]) -> Iterable[Event]:
+    """The events of the forms that hold."""
+    for r in kept:
+        money = [(m, v) for m, v in (("budget", r.budget), ("executed", r.executed)) if v]
+        points = [Decimal(x.given) for x in r.results if x.given]
+        if r.kind == ASSESSMENT and points:
+            money.append(("score", f"{sum(points, Decimal(r.words.get('execution_given') or 0)):f}"))
+        yield Event(
+            id=r.id,
+            kind=r.kind,
+            who=who_of(r.body),
+            body=r.body,
+            name=r.name,
+            code=r.code,
+            year=r.year,
+            amounts=tuple(Money(m, Decimal(v), v) for m, v in money),
+            source=Source("", say("form_of", by=r.by or "—"), r.at[:16].replace("T", " ")),
+            date=r.date,
+            words=r.words.get("progress", "")[:200],
+            member=r.key,
+            evidence=r.proved if r.kind == ASSESSMENT and any(x.actual for x in r.results) else None,
+        )

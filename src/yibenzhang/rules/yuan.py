@@ -1,0 +1,47 @@
+"""Amounts in yuan in a text that tells its money in ten thousands: the unit has lost its first character."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from yibenzhang.model.issues import Issue, issue_of
+from yibenzhang.prose.quantities import Kind, Quantity
+from yibenzhang.rules.case import Case
+from yibenzhang.rules.registry import rule
+
+_LEAST = 10
+"""So many amounts in ten thousands show what a text tells its money in."""
+_SELDOM = 20
+"""One amount in so many may be in yuan."""
+_SMALL = Decimal(10000)
+_EACH = re.compile(
+    r"人均|户均|次均|日均|每|单价|标准|定额|均价|/|单位价值|以上|以下|不超过|不低于|面值|奖励|补贴|补助标准|工资|房价|租金"
+)
+_EACH_AFTER = re.compile(r"[/／每]|以上|以下|以内|左右|的?标准|起|的单位")
+_TOLD = (Kind.VALUE, Kind.ACTUAL, Kind.BUDGETED, Kind.DELTA, Kind.LAST)
+
+
+@rule("prose.yuan", needs=("text",), each_file=True)
+def in_yuan(case: Case) -> Iterator[Issue]:
+    """A small amount in yuan, or one that a neighbour tells in ten thousands."""
+    money = [q for q in case.quantities if q.money and q.kind in _TOLD and q.amount.value]
+    yuan = [q for q in money if _unit(q) == "元"]
+    if len(money) - len(yuan) < _LEAST or len(yuan) * _SELDOM > len(money):
+        return
+    told = {q.amount.value for q in money if _unit(q) == "万元"}
+    for q in yuan:
+        sentence = max(q.passage.text.rfind(c, 0, q.start) for c in "。;") + 1
+        apart = _EACH.search(q.passage.text, sentence, q.start) or _EACH_AFTER.match(q.passage.text, q.end)
+        same = len(q.amount.text.strip("0.")) > _SHORT and q.amount.value in told
+        if not apart and (same or (q.amount.value < _SMALL and q.amount.decimals)):
+            words = q.passage.clauses(q.start, q.end)
+            yield issue_of("prose.yuan", (q.fact,), words=words)
+
+
+_SHORT = 3
+
+
+def _unit(q: Quantity) -> str:
+    return q.amount.unit.name if q.amount.unit else ""

@@ -1,0 +1,115 @@
+"""The portfolio in charts: asked, approved, budgeted, contracted and paid; bodies, suppliers, what waits."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+
+from yibenzhang.ledger.bodies import bare
+from yibenzhang.projects.events import kinds, measures
+from yibenzhang.projects.summary import MEASURES, Summary, Sums
+from yibenzhang.projects.telling import plain
+from yibenzhang.web import charts
+from yibenzhang.web.charts import Chart, Series
+from yibenzhang.web.formats import forms
+from yibenzhang.web.formats import shown as answered
+from yibenzhang.web.pages.projects import asked_in, book_in, seen
+from yibenzhang.web.pages.resources import only_of
+from yibenzhang.web.security import Shop, Who
+
+router = APIRouter(tags=["项目"])
+COLUMNS = {"name": "年度或单位", "projects": "项目", **{m: f"{measures()[m]}（元）" for m in MEASURES}}
+_SHOWN = (("budget", "blue"), ("executed", "proved"), ("contracted", "orange"), ("paid", "purple"))
+_FEW = 12
+
+
+@forms(
+    router,
+    "/projects-summary",
+    COLUMNS,
+    {"carried": "没有执行完的（元）"},
+    summary="项目汇总：按年度和单位的金额",
+)
+def summary(
+    request: Request, office: Shop, who: Who, body: Annotated[str, Query(max_length=200)] = ""
+) -> Response:
+    book = book_in(office)
+    found = office.projects.summary(
+        book, (only_of(who), body), lambda: [p for p in seen(book, who) if body in p.who]
+    )
+    only = only_of(who)
+    counts: dict[str, int] = {}
+    for a in asked_in(office):
+        if (only is None or a.body == bare(only)) and body in a.body:
+            counts[a.title] = counts.get(a.title, 0) + 1
+    rows = [_row(s) for s in (*found.years, *found.bodies)]
+    return answered(
+        request,
+        who,
+        "projects_summary.html",
+        {"carried": plain(found.carried)},
+        rows,
+        COLUMNS,
+        "项目汇总",
+        whole=found.whole,
+        money={m: _ten_thousand(found.whole.money[m]) for m in MEASURES},
+        carried_shown=_ten_thousand(found.carried),
+        measures=measures(),
+        charts=list(_charts(found, counts)),
+        suppliers=found.suppliers,
+        ten_thousand=_ten_thousand,
+        body=body,
+        tab="projects",
+    )
+
+
+def _row(s: Sums) -> dict[str, Any]:
+    return {"name": s.name, "projects": s.projects, **{m: plain(s.money[m]) for m in MEASURES}}
+
+
+def _ten_thousand(value: Decimal | None) -> float | None:
+    return None if value is None else float((value / 10000).quantize(Decimal("0.1")))
+
+
+def _charts(found: Summary, counts: dict[str, int]) -> list[Chart]:
+    out: list[Chart] = []
+    names = [s.name for s in found.years]
+    if len(names) > 1:
+        series = [
+            Series(measures()[m], tuple(_ten_thousand(s.money[m]) for s in found.years), colour)
+            for m, colour in _SHOWN
+            if any(s.money[m] is not None for s in found.years)
+        ]
+        if series:
+            out.append(charts.lines("各年金额（万元）", names, series))
+    bodies = [s for s in found.bodies if s.money["budget"] is not None][:_FEW]
+    if bodies:
+        values = tuple(_ten_thousand(s.money["budget"]) for s in bodies)
+        out.append(
+            charts.bars("各单位的预算（万元）", [s.name for s in bodies], Series("预算", values, "blue"))
+        )
+    if found.suppliers:
+        some = found.suppliers[:_FEW]
+        values = tuple(float(s.share) for s in some)
+        out.append(
+            charts.bars(
+                "合同金额集中在谁（%）",
+                [s.name for s in some],
+                Series("占比", values, "orange"),
+                "%",
+                most=100,
+            )
+        )
+    told = [(k.name, found.kinds.get(k.id, 0)) for k in kinds().values() if found.kinds.get(k.id)]
+    if told:
+        values = tuple(float(n) for _, n in told)
+        out.append(
+            charts.bars("有各阶段事件的项目（个）", [n for n, _ in told], Series("项目", values, "deep"))
+        )
+    if counts:
+        most = sorted(counts.items(), key=lambda c: (-c[1], c[0]))
+        values = tuple(float(n) for _, n in most)
+        out.append(charts.bars("要问的（处）", [n for n, _ in most], Series("处", values, "warning")))
+    return out
