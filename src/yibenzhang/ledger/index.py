@@ -301,15 +301,16 @@ def grams(text: str) -> str:
 
 
 def wanted_grams(text: str) -> str:
-    """A question for FTS5: all pairs of what is looked for; one character alone is the beginning of a pair."""
-    out = []
+    """A question for FTS5: all pairs of what is looked for; where there is none, one character that begins a pair."""
+    out, alone = [], []
     for run in _RUNS.findall(text):
         if run[0] < "一":
             out.append(f'"{run.lower()}"*')
         elif len(run) == 1:
-            out.append(f'"{run}"*')
+            alone.append(f'"{run}"*')
         else:
             out += [f'"{run[k : k + 2]}"' for k in range(len(run) - 1)]
+    out = out or alone
     return " ".join(dict.fromkeys(out))
 
 
