@@ -18,9 +18,12 @@ def ledger(
     folder: Annotated[
         Path | None, typer.Option(help="造在这个文件夹里，要有地方；不写就用临时文件夹")
     ] = None,
-    beside: Annotated[bool, typer.Option("--beside", help="另用普通 Python 逐份算一遍关系，作对照")] = False,
+    beside: Annotated[
+        bool, typer.Option("--beside", help="另用普通 Python（和 pandas，如果装了）算一遍关系，作对照")
+    ] = False,
+    only: Annotated[str, typer.Option(help="只测这几步，用逗号隔开")] = "",
 ) -> None:
-    """造出许多份分析（每份 1,500 个数、300 个六项的算式），收进真的账本，用账本自己的视图测：算式、跨文件、现成的问题、合并，各要多久、多少内存，每份几个字节。"""
+    """造出许多份分析（每份 1,500 个数、300 个六项的算式、40 段正文、5 个项目），收进真的账本，测算式、跨文件、索引、现成的问题、门户的页面、全文搜索、合并，各要多久、多少内存，每份几个字节。"""
     from bench.ledger import measure
 
     for number in documents or [1_000, 10_000]:
@@ -36,4 +39,4 @@ def ledger(
                 "broken": "不成立",
                 "worst_ms": "最慢 ms",
             }
-            show(names, list(measure(Path(place), number, beside)), "账本")
+            show(names, list(measure(Path(place), number, beside, [x for x in only.split(",") if x])), "账本")

@@ -9,19 +9,23 @@ years of a body lie in different batches.
 from __future__ import annotations
 
 import multiprocessing
+import re
 import resource
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from bench.ledger_rows import BATCH, FACTS, RELATIONS, TERMS, WRONG_EVERY, batches
 from yibenzhang.ledger.asking import answer, ready
 from yibenzhang.ledger.comparing import compare
+from yibenzhang.ledger.index import INDEX, refresh
 from yibenzhang.ledger.merging import merge
 from yibenzhang.ledger.store import Ledger, Source
+from yibenzhang.portal.app import create
 
 __all__ = ["BATCH", "FACTS", "RELATIONS", "TERMS", "WRONG_EVERY", "measure"]
 
@@ -74,9 +78,61 @@ def questions(folder: Path, _: int) -> dict[str, int]:
     worst = 0.0
     for question in ready().values():
         begun = time.perf_counter()
-        answer(ledger, question.sql, _BODY, 2026)
+        answer(ledger, question.sql, _BODY, 2026, narrow=True)
         worst = max(worst, time.perf_counter() - begun)
     return {"count": len(ready()), "worst_ms": round(1000 * worst)}
+
+
+def indexed(folder: Path, documents: int) -> dict[str, int]:
+    """The index of the whole ledger."""
+    ledger = Ledger(folder)
+    count = refresh(ledger)
+    return {"count": count, "bytes": (ledger.folder / INDEX).stat().st_size // documents}
+
+
+_WORDS = ("政务服务热线", "数据共享交换平台", "知识产权", "虚构市第77局", "没有这个词")
+
+
+def portal(folder: Path, documents: int) -> dict[str, int]:
+    """Pages of the portal, each kind for ten bodies over the whole ledger, without the network; the slowest."""
+    from fastapi.testclient import TestClient
+
+    client = TestClient(create(Ledger(folder)))
+    worst, count = 0.0, 0
+    bodies = max(documents // 20, 1)
+    addresses = ["/", "/compare?row=expenditure", "/compare?row=expenditure&place=420000", "/region/420000"]
+    for k in range(10):
+        name = f"虚构市第{k * bodies // 10}局"
+        page = client.get(f"/body/{name}").text
+        addresses += [
+            f"/body/{name}",
+            f"/body/{name}/projects",
+            f"/beside?body={name}&body=虚构市第1局",
+            f"/body/{name}.csv",
+        ]
+        addresses += (
+            re.findall(r"/document/[0-9a-f]+", page)[:1]
+            + re.findall(r"/number/[0-9a-f]+/[0-9a-f]+", page)[:1]
+        )
+    for address in addresses:
+        begun = time.perf_counter()
+        found = client.get(address)
+        worst, count = max(worst, time.perf_counter() - begun), count + (found.status_code == 200)
+    return {"count": count, "broken": len(addresses) - count, "worst_ms": round(1000 * worst)}
+
+
+def searched(folder: Path, _: int) -> dict[str, int]:
+    """Words in names and text through the portal; how many passages were shown, and the slowest."""
+    from fastapi.testclient import TestClient
+
+    client = TestClient(create(Ledger(folder)))
+    client.get("/")
+    worst, count = 0.0, 0
+    for word in _WORDS:
+        begun = time.perf_counter()
+        page = client.get("/search", params={"q": word})
+        worst, count = max(worst, time.perf_counter() - begun), count + page.text.count("/document/")
+    return {"count": count, "worst_ms": round(1000 * worst)}
 
 
 def merged(folder: Path, _: int) -> dict[str, int]:
@@ -133,23 +189,54 @@ def plain(folder: Path, documents: int) -> dict[str, int]:
     return {"count": found, "broken": broken}
 
 
+def in_pandas(folder: Path, documents: int) -> dict[str, int]:
+    """The relations in pandas, batch by batch; its sums are of floats, for it has no decimals."""
+    import pandas
+    import pyarrow.parquet as pq
+
+    found = broken = 0
+    for batch in Ledger(folder).batch_folders():
+        terms = (
+            pq.ParquetFile(batch / "terms.parquet")
+            .read(["document", "relation", "coefficient", "value"])
+            .to_pandas()
+        )
+        terms["product"] = terms["coefficient"].astype("float64") * terms["value"].astype("float64")
+        sums = terms.groupby(["document", "relation"], sort=False)["product"].sum()
+        rows = pq.ParquetFile(batch / "relations.parquet").read(["document", "relation", "slack"]).to_pandas()
+        joined = rows.merge(sums.reset_index(), on=["document", "relation"])
+        found += len(joined)
+        broken += int((joined["product"].abs() > joined["slack"].astype("float64")).sum())
+    assert pandas.__version__
+    return {"count": found, "broken": broken}
+
+
 STEPS: dict[str, Callable[[Path, int], dict[str, int]]] = {
     "generate": generate,
     "open": opened,
     "relations": relations,
     "across": across,
+    "index": indexed,
     "questions": questions,
+    "portal": portal,
+    "search": searched,
     "merge": merged,
 }
 
 
-def measure(folder: Path, documents: int, beside: bool = False) -> Iterator[dict[str, Any]]:
+def measure(
+    folder: Path, documents: int, beside: bool = False, only: Sequence[str] = ()
+) -> Iterator[dict[str, Any]]:
     """Each step in a process of its own: seconds on the clock and of the processors, peak memory, bytes a document, and
     what it found. Where others use the machine too, half of the processors' seconds is what two cores would take.
 
-    ``beside``: the relations in plain Python too. pandas is no dependency and is not measured.
+    ``beside``: the relations in plain Python and in pandas too, as far as pandas is there; ``only``: these steps.
     """
-    steps = {**STEPS, **({"plain": plain} if beside else {})}
+    steps = {
+        **STEPS,
+        **({"plain": plain, **({"pandas": in_pandas} if find_spec("pandas") else {})} if beside else {}),
+    }
+    steps = {k: v for k, v in steps.items() if not only or k in only}
     for name, step in steps.items():
         with multiprocessing.get_context("spawn").Pool(1) as pool:
             found = pool.apply(_timed, (step, folder / "ledger", documents))

@@ -25,6 +25,21 @@ UNITS = 9
 WRONG_EVERY = 100
 LISTED = 4
 """Numbers of each unit in its department's table."""
+PASSAGES, PROJECTS = 40, 5
+_REASONS = (
+    "主要用于",
+    "增加的原因是",
+    "减少的原因是",
+    "与上年持平，仍用于",
+    "按照过紧日子要求压减",
+    "新增",
+    "完成了",
+)
+_THINGS = (
+    "政务服务热线运行维护", "数据共享交换平台建设", "城市运行管理服务平台", "电子政务外网租赁", "公共数据授权运营", "网络安全等级保护测评",
+    "信用信息归集", "办公用房修缮", "档案数字化加工", "基层治理队伍培训", "人才引进和安居补贴", "规划编制和评估", "应急物资储备更新",
+    "老旧小区加装电梯", "河湖水质监测", "残疾人就业帮扶", "义务教育薄弱环节改善", "重大传染病防控", "农村公路养护", "知识产权保护",
+)  # fmt: skip
 _LAYOUTS = 25
 """So many different forms of tables; each document is of one of them, and a body keeps its own."""
 _PANELS = ("收入支出总表", "支出总表", "财政拨款收支总表", "一般公共预算支出表", "基本支出表", "项目支出表")
@@ -261,11 +276,51 @@ def _others(part: list[tuple[int, int]], hashes: Any) -> dict[str, pa.Table]:
         "reason": "没有识别到绩效目标表",
     }
     out["not_checked"] = _made("not_checked", left, 3 * len(part))
-    for name in ("project_events", "indicators"):
+    for name in ("indicators", "figures", "statements", "issues", "evidence"):
         out[name] = arrow_schema(name).empty_table()
-    for name in ("figures", "statements", "issues", "evidence"):
-        out[name] = arrow_schema(name).empty_table()
+    out["passages"] = _passages(part, hashes)
+    out["project_events"] = _projects(part, hashes)
     return out
+
+
+def _passages(part: list[tuple[int, int]], hashes: Any) -> pa.Table:
+    """What the text of each document says: duties and reasons of many kinds with the body's own numbers."""
+    count = len(part) * PASSAGES
+    names = [e.name for e in registers().function.entries if len(e.code) == 7]
+    printed = [
+        f"{_name(b)}{y}年{names[(31 * b + 7 * k) % len(names)]}安排{(97 * b + 13 * k) % 90000 / 100:.2f}万元，"
+        f"{_REASONS[(b + k) % len(_REASONS)]}{_THINGS[(3 * b + 5 * k + y) % len(_THINGS)]}。"
+        for b, y in part
+        for k in range(PASSAGES)
+    ]
+    rows = {
+        "document": _repeated(hashes, PASSAGES),
+        "printed": printed,
+        "heading": False,
+        "file": "",
+        "page": np.tile(np.arange(PASSAGES) // 10 + 5, len(part)),
+        "place": "",
+    }
+    return _made("passages", rows, count)
+
+
+def _projects(part: list[tuple[int, int]], hashes: Any) -> pa.Table:
+    """The projects of each document, the same in both years of a body."""
+    count = len(part) * PROJECTS
+    each = [(b, y, k) for b, y in part for k in range(PROJECTS)]
+    rows: dict[str, Any] = dict.fromkeys(LEDGER["project_events"], "")
+    rows |= {
+        "document": _repeated(hashes, PROJECTS),
+        "event": [f"{b}/{y}/{k}" for b, y, k in each],
+        "kind": "goals",
+        "name": [f"{_THINGS[(b + k) % len(_THINGS)]}第{b % 97}期" for b, _, k in each],
+        "about_year": [y for _, y, _ in each],
+        "begin": 2025,
+        "end": 2026,
+        "value": _decimal(np.array([(7 * b + k) % 5000 * _WAN for b, _, k in each])),
+        "page": 20,
+    }
+    return _made("project_events", rows, count)
 
 
 def _money(values: Any) -> dict[str, Any]:

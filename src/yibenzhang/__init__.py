@@ -7,13 +7,15 @@ if TYPE_CHECKING:
     from yibenzhang.checking.check import Checked
     from yibenzhang.confined import check
     from yibenzhang.confining import Limits
+    from yibenzhang.ledger.store import Ledger
     from yibenzhang.reading import ReadingError, read
 
-__all__ = ["Checked", "Limits", "ReadingError", "__version__", "check", "read"]
+__all__ = ["Checked", "Ledger", "Limits", "ReadingError", "__version__", "check", "read"]
 __version__ = "0.1.0"
 _WHERE = {
     "Checked": "yibenzhang.checking.check",
     "ReadingError": "yibenzhang.reading",
+    "Ledger": "yibenzhang.ledger.store",
     "Limits": "yibenzhang.confining",
     "check": "yibenzhang.confined",
     "read": "yibenzhang.reading",

@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "ingest": ("cli_ledger:ingest", "把公开文件收进账本"),
     "query": ("cli_ledger:query", "问账本"),
     "publish": ("cli_ledger:publish", "把账本公开出去"),
+    "portal": ("cli_portal:portal", "打开门户"),
     "ledger": ("cli_ledger:app", "账本"),
     "learn": ("cli_learn:learn", "从一个地区的文件里学不认识的词"),
     "serve": ("cli_serve:serve", "打开工作台"),

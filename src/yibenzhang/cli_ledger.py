@@ -17,12 +17,13 @@ from rich.text import Text
 from yibenzhang.cli_common import Layer, fail, standards_of
 
 if TYPE_CHECKING:
+    from yibenzhang.ledger.comparing import AcrossFinding
     from yibenzhang.ledger.store import Ledger
 
 app = typer.Typer(
     help="账本：跨文件核对、单位沿革、合并、备份、恢复、检验。", no_args_is_help=True, rich_markup_mode=None
 )
-FORMATS = ("table", "csv", "json", "parquet")
+FORMATS = ("table", "csv", "json", "parquet", "arrow")
 Folder = Annotated[Path, typer.Option("--ledger", "-l", help="账本的文件夹，没有就建", show_default=True)]
 DEFAULT = Path("ledger")
 
@@ -86,10 +87,10 @@ def query(
     year: Annotated[int, typer.Option(help="只看这一年，0 为各年")] = 0,
     ledger: Folder = DEFAULT,
     format: Annotated[
-        str, typer.Option("--format", "-f", help="table 给人看，csv、json、parquet 给程序用")
+        str, typer.Option("--format", "-f", help="table 给人看，csv、json、parquet、arrow 给程序用")
     ] = "table",
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="写到这个文件（parquet 必须写）")
+        Path | None, typer.Option("--output", "-o", help="写到这个文件（parquet、arrow 必须写）")
     ] = None,
     most: Annotated[int, typer.Option(help="最多几行", min=1)] = 10_000,
     seconds: Annotated[float, typer.Option(help="最多几秒", min=0.1)] = 60,
@@ -107,10 +108,10 @@ def query(
         return
     if name and name not in questions:
         raise fail(f"没有“{name}”这个问题；有：{'、'.join(questions)}。")
-    if format == "parquet" and output is None:
-        raise fail("parquet 请用 --output 指定文件。")
+    if format in ("parquet", "arrow") and output is None:
+        raise fail(f"{format} 请用 --output 指定文件。")
     try:
-        found = answer(_opened(ledger), sql or questions[name].sql, body, year, most, seconds)
+        found = answer(_opened(ledger), sql or questions[name].sql, body, year, most, seconds, narrow=not sql)
     except QueryError as error:
         raise fail(str(error)) from error
     text = written(found, format, output)
@@ -157,10 +158,16 @@ def check_across(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="写到这个文件")] = None,
     body: Annotated[str, typer.Option(help="只看名称含这些字的单位")] = "",
     memory: Annotated[str, typer.Option(help="最多用多少内存，放不下的写到临时文件夹")] = "4GB",
+    engine: Annotated[
+        str, typer.Option(help="duckdb 在本机，spark 在集群上（要装 spark 组件和 Java 17），答案相同")
+    ] = "duckdb",
+    master: Annotated[
+        str, typer.Option(help="Spark 的主节点，如 spark://主机:7077；账本要在各节点都读得到的文件夹里")
+    ] = "local[*]",
     standards: Layer = "",
 ) -> None:
     """几份文件互相核对：上年与今年、预算与决算、部门与单位。退出码：0 没有要问的，1 有，2 不能运行。"""
-    from yibenzhang.ledger.comparing import compare, keep
+    from yibenzhang.ledger.comparing import keep
     from yibenzhang.ledger.telling import as_csv, as_json, as_text
     from yibenzhang.reports.words import SEVERITY
 
@@ -168,8 +175,7 @@ def check_across(
         raise fail(f"不认识的格式 {format}，请用 text、json 或 csv。")
     standards_of(standards)
     store = _opened(ledger)
-    with tempfile.TemporaryDirectory() as spill:
-        every = compare(store, standards, Path(spill), memory)
+    every = _compared(store, standards, memory, engine, master)
     with suppress(OSError):  # a ledger that may only be read is checked all the same
         keep(store, every)
     found = [f for f in every if body in f.who]
@@ -183,6 +189,22 @@ def check_across(
     else:
         output.write_text(text, encoding="utf-8", newline="")
     raise typer.Exit(int(bool(found)))
+
+
+def _compared(store: Ledger, standards: str, memory: str, engine: str, master: str) -> list[AcrossFinding]:
+    from yibenzhang.ledger.comparing import compare
+    from yibenzhang.ledger.spark import NoSpark, session
+
+    if engine not in ("duckdb", "spark"):
+        raise fail(f"不认识的引擎 {engine}，请用 duckdb 或 spark。")
+    with tempfile.TemporaryDirectory() as spill:
+        if engine == "duckdb":
+            return compare(store, standards, Path(spill), memory)
+        try:
+            with session(master) as spark:
+                return compare(store, standards, Path(spill), memory, spark)
+        except NoSpark as error:
+            raise fail(str(error)) from error
 
 
 @app.command()
@@ -250,6 +272,20 @@ def merge(ledger: Folder = DEFAULT) -> None:
     except OSError as error:
         raise fail(f"账本写不进去：{error.strerror or error}。账本没有变。") from error
     print(f"{before} 批合并成 {len(store.batch_folders())} 批。")
+
+
+@app.command()
+def index(
+    ledger: Folder = DEFAULT, memory: Annotated[str, typer.Option(help="最多用多少内存")] = "4GB"
+) -> None:
+    """补齐索引：门户、按单位问的现成问题和全文搜索都靠它；只添新收的。索引坏了、旧了可以删掉 index.sqlite 重做。"""
+    from yibenzhang.ledger.index import refresh
+
+    try:
+        count = refresh(_opened(ledger), memory=memory)
+    except OSError as error:
+        raise fail(f"{error.strerror or error}。账本没有变。") from error
+    print(f"索引里新添 {count} 份公开文件。")
 
 
 @app.command()

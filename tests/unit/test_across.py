@@ -128,3 +128,67 @@ def test_what_sentences_say_of_last_year(tmp_path: Path) -> None:
     [f] = found(tmp_path, text(2025, {}), text(2026, changes))
     assert (f.rule, f.sides[0].sentence, f.sides[1].label) == ("across.previous", True, "教育支出")
     assert "即上年为 24.9万元" in f.message
+
+
+CODED = (
+    ("2010101", "人大事务", "行政运行", 812.35), ("2010102", "人大事务", "一般行政管理事务", 120.4),
+    ("2010104", "人大事务", "人大会议", 27.66), ("2010106", "人大事务", "人大监督", 18.5),
+    ("2010108", "人大事务", "代表工作", 15.27), ("2080505", "行政事业单位养老支出", "机关事业单位基本养老保险缴费支出", 61.08),
+    ("2101101", "行政事业单位医疗", "行政单位医疗", 33.9), ("2210201", "住房改革支出", "住房公积金", 44.3),
+    ("2210202", "住房改革支出", "提租补贴", 39.94),
+)  # fmt: skip
+
+
+def coded(year: int, grown: float = 0, names: dict[str, str] | None = None) -> str:
+    """A budget by code; each number ``grown`` since the year before."""
+    rows = [
+        f"示范市人大办公室{year}年部门预算",
+        "一般公共预算支出表",
+        "单位：万元",
+        "科目编码\t科目名称\t合计",
+    ]
+    rows += [f"{c}\t{(names or {}).get(c, n)}\t{v + grown:.2f}" for c, _, n, v in CODED]
+    return "\n".join([*rows, f"\t合计\t{sum(v + grown for *_, v in CODED):.2f}"]) + "\n"
+
+
+def prose(sentence: str, wrong: float = 9, grown: float = 2, names: dict[str, str] | None = None) -> str:
+    """What the text says of each code; of 住房公积金 it says what is wrong by ``wrong``."""
+    rows = ["", "一、一般公共预算支出情况说明", ""]
+    for k, (code, m, n, v) in enumerate(CODED):
+        told = {"now": v + grown, "change": grown + wrong * (code == "2210201"), "before": v}
+        rows.append(f"{k + 1}.{m}（款）{(names or {}).get(code, n)}（项）" + sentence.format(**told))
+    return "\n".join(rows) + "\n"
+
+
+GROWN = "支出{now:.2f}万元，与上年相比增加{change:.2f}万元。"
+
+
+def test_parts_of_a_list_speak_of_last_year(tmp_path: Path) -> None:
+    [f] = found(tmp_path, coded(2025), coded(2026, 2) + prose(GROWN))
+    assert (f.rule, f.gap, f.sides[1].label) == ("across.previous", Decimal(-90000), "住房公积金")
+    assert found(tmp_path / "也对", coded(2025), coded(2026, 2) + prose(GROWN, 0)) == []
+
+
+def test_a_text_without_tables_speaks_by_its_words(tmp_path: Path) -> None:
+    title = "示范市人大办公室2026年部门预算\n"
+    [f] = found(tmp_path, coded(2025), title + prose(GROWN))
+    assert (f.sides[0].sentence, f.sides[1].label) == (True, "住房公积金")
+    assert found(tmp_path / "也对", coded(2025), title + prose(GROWN, 0)) == []
+
+
+def test_as_last_year_says_last_year(tmp_path: Path) -> None:
+    same = "支出{now:.2f}万元，与上年预算数相等。"
+    wrong = coded(2025).replace("44.30", "43.40").replace("1173.40", "1172.50")
+    [f] = found(tmp_path, wrong, coded(2026) + prose(same, grown=0))
+    assert f.sides[1].printed == "43.40" and "与上年预算数相等”" in f.message
+    assert found(tmp_path / "也对", coded(2025), coded(2026) + prose(same, grown=0)) == []
+
+
+def test_what_was_spent_last_year_is_not_its_budget(tmp_path: Path) -> None:
+    spent = "支出{now:.2f}万元，上年决算数为{before:.2f}万元，比上年决算数增加{change:.2f}万元。"
+    assert found(tmp_path, coded(2025, 1), coded(2026, 2) + prose(spent, 0)) == []
+
+
+def test_a_code_of_another_name_is_another_thing(tmp_path: Path) -> None:
+    other = {"2210201": "公诉、审判、侦查、执行等检察监督支出"}
+    assert found(tmp_path, coded(2025), coded(2026, 2, other) + prose(GROWN, names=other)) == []

@@ -136,7 +136,9 @@ class _Rows:
         return _cells(self._checked)
 
     def passages(self) -> Iterable[Row]:
-        return ((p.text, p.heading) for p in self._checked.passages)
+        from yibenzhang.checking.analysis_numbers import place_of
+
+        return ((p.text, p.heading, *place_of(p.place(0))) for p in self._checked.passages)
 
 
 def _document(c: Checked, extent: Extent) -> Row:

@@ -21,6 +21,8 @@ _NAMES = ("side", "fund", "period", "kind", "item", "version", "stage", "measure
           "unit", "project", "year")  # fmt: skip
 _SHARED = ("side", "fund", "period", "kind", "item", "function", "department", "government", "project")
 """What two documents that tell the same number have in common."""
+_SPENT = ("basic", "project")
+"""Kinds that are spending whether the table says so or not, as codes of classifications and items are."""
 
 
 def facts(c: Checked, keys: Mapping[str, FactKey]) -> Iterator[Row]:
@@ -76,10 +78,10 @@ def statements(c: Checked) -> Iterator[Row]:
         amount = _amount(s.quantity.fact)
         state = ("derived" if s.derived else amount[0], amount[1])
         yield (
-            s.quantity.fact.id, s.bound.id, s.derived, " › ".join(s.quantity.passage.section[:2]), s.quantity.fact.said,
-            s.bound.row.label, *state, s.span.middle, s.span.low, s.span.high, *amount[5:],
-            *_coordinates(replace(s.at, version="previous")),
-            _cell(s.bound, s.at), *place_of(s.quantity.fact.place),
+            s.quantity.fact.id, s.bound.id if s.bound else "", s.derived, " › ".join(s.quantity.passage.section[:2]),
+            s.words, s.bound.row.label if s.bound else "", *state, s.span.middle, s.span.low, s.span.high, *amount[5:],
+            *_coordinates(s.at),
+            _cell(s.bound or s.quantity.fact, s.at), *place_of(s.quantity.fact.place),
         )  # fmt: skip
 
 
@@ -107,7 +109,9 @@ def _cell(fact: Fact, at: Coordinates) -> int | None:
     """One number for all coordinates of money that two documents share; None where they are not sure."""
     if at.residue or at.measure or at.year or fact.unit is None or fact.unit.dimension != "money":
         return None
-    return _hashed(tuple(getattr(at, name) for name in _SHARED))
+    spent = at.function or at.department or at.government or at.item or at.kind in _SPENT
+    shared = replace(at, side=at.side or ("expenditure" if spent else ""))
+    return _hashed(tuple(getattr(shared, name) for name in _SHARED))
 
 
 @lru_cache(maxsize=65536)

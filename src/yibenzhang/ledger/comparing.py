@@ -4,10 +4,12 @@ sides."""
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from decimal import Decimal
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -27,6 +29,9 @@ RULES = ("equal", "sums", "carried", "vanished", "project", "peers")
 """The queries of the rules (across/*.sql), those that speak first before others of the same cause."""
 _ALONE = frozenset({"across.project", "across.peers", "across.vanished"})
 """What these say of two numbers is no difference that another explains."""
+_UNNAMED = re.compile(r"[^一-鿿]|[类款项]$")
+_ALIKE = 0.6
+"""Names of one code that share fewer of their characters are names of two things."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,7 @@ class Side:
     key: str
     depth: int
     sentence: bool = False
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +92,17 @@ class _Row:
 
 
 def compare(
-    ledger: Ledger, extra: str = "", spill: Path | None = None, memory: str = "4GB"
+    ledger: Ledger, extra: str = "", spill: Path | None = None, memory: str = "4GB", spark: Any = None
 ) -> list[AcrossFinding]:
-    """All findings across the documents of a ledger. ``spill``: a folder for what memory does not hold."""
+    """All findings across the documents of a ledger. ``spill``: a folder for what memory does not hold; ``spark``: a
+    session that asks the rules instead of DuckDB (ledger.spark)."""
     with closing(ledger.connect(memory=memory, spill=spill)) as con:
-        rows = list(_asked(con, ledger.batch_folders()))
+        if spark is None:
+            rows = list(_asked(con, ledger.batch_folders()))
+        else:
+            from yibenzhang.ledger.spark import asked
+
+            rows = sorted((_row(*r) for r in asked(ledger, con, RULES, spark)), key=_first)
         sides = _sides(con, rows)
         whole = _documents(con, rows)
     rows = [r for r in rows if r.a in sides and (r.b in sides or r.b[1] is None)]
@@ -126,15 +138,39 @@ def _asked(con: duckdb.DuckDBPyConnection, batches: Sequence[Path]) -> Iterator[
         found = con.execute(
             f"SELECT rule, template, a, a_place, a_sentence, b, b_place, cell, {other}, more FROM ({sql}) ORDER BY ALL"
         )
-        for rule, template, a, a_place, a_sentence, b, b_place, cell, b_cell, more in found.fetchall():
-            yield _Row(rule, template, (a, a_place, a_sentence, cell), (b, b_place, False, b_cell), more)
+        yield from (_row(*r) for r in found.fetchall())
+
+
+def _row(
+    rule: str,
+    template: str,
+    a: int,
+    a_place: int | None,
+    a_sentence: bool,
+    b: int,
+    b_place: int | None,
+    cell: int,
+    b_cell: int,
+    more: Mapping[str, Any],
+) -> _Row:
+    return _Row(rule, template, (a, a_place, a_sentence, cell), (b, b_place, False, b_cell), more)
+
+
+_ORDER = ("across.carried", "across.vanished", "across.project", "across.peers")
+
+
+def _first(row: _Row) -> tuple[Any, ...]:
+    """The order in which DuckDB gives the rows: rule by rule, those of the sums after the equalities."""
+    nth = 1 if row.template == "sum" else 2 + _ORDER.index(row.rule) if row.rule in _ORDER else 0
+    absent = [(x is None, x) for x in (row.a[1], row.b[1])]
+    return nth, row.rule, row.template, row.a[0], absent[0], row.a[2], row.b[0], absent[1], row.a[3], row.b[3]
 
 
 _SIDES = """
 SELECT w.n, w.place, w.sentence, w.cell, d.document, d.body, d.year, d.stage, d.level, d.path, d.address,
        coalesce(nullif(f.file, ''), d.path), f.page, f.place, f.title, f.label, f.heading, f.printed, f.unit_name, f.value, f.key,
        length(f.function) + length(f.department) + length(f.government) + (f.project <> '')::INT + (f.item <> '')::INT
-         + (f.kind <> '')::INT + (f.fund <> '')::INT - f.total::INT AS depth, w.sentence, f.fact AS fact
+         + (f.kind <> '')::INT + (f.fund <> '')::INT - f.total::INT AS depth, w.sentence, f.function || f.department || f.government AS code, f.fact AS fact
 FROM wanted w JOIN known d USING (n) JOIN all_facts f ON f.document = d.document AND f.batch = d.batch AND f.cell = w.cell
   AND at_place(f.unit, f.version, f.told_stage) = w.place
 WHERE NOT w.sentence
@@ -142,8 +178,9 @@ UNION ALL
 SELECT w.n, w.place, w.sentence, w.cell, d.document, d.body, d.year, d.stage, d.level, d.path, d.address,
        coalesce(nullif(f.file, ''), d.path), f.page, f.place, f.section, f.label, f.words, f.printed, f.unit_name, f.value, '',
        length(f.function) + length(f.department) + length(f.government) + (f.project <> '')::INT + (f.item <> '')::INT
-         + (f.kind <> '')::INT + (f.fund <> '')::INT, w.sentence, f.fact
+         + (f.kind <> '')::INT + (f.fund <> '')::INT, w.sentence, f.function || f.department || f.government, f.fact
 FROM wanted w JOIN known d USING (n) JOIN all_statements f ON f.document = d.document AND f.batch = d.batch AND f.cell = w.cell
+  AND at_place('', f.version, f.told_stage) = w.place
 WHERE w.sentence
 ORDER BY 1, 2, 3, 4, f.page, fact
 """
@@ -204,7 +241,7 @@ def _findings(
     standards: Standards,
 ) -> list[AcrossFinding]:
     spoken: list[tuple[_Row, Side, Side]] = [(r, sides[r.a], sides.get(r.b, whole[r.b[0]][2])) for r in rows]
-    differing = [x for x in spoken if x[0].rule not in _ALONE]
+    differing = [x for x in spoken if x[0].rule not in _ALONE and not rebuilt(*x[1:])]
     out = [
         _finding([differing[k] for k in group], whole, standards)
         for group in causes([_difference(*x) for x in differing])
@@ -225,6 +262,14 @@ def _together(row: _Row, a: Side, b: Side) -> tuple[Any, ...]:
     if row.rule == "across.vanished":
         return row.rule, row.a[0], row.b[0], a.value
     return row.rule, row.template, row.a, row.b
+
+
+def rebuilt(a: Side, b: Side) -> bool:
+    """One code under two names that are not alike: the classification was made anew, the numbers are of two things."""
+    one, other = (_UNNAMED.sub("", s.label) for s in (a, b))
+    if not (a.code and b.code and one and other) or one in other or other in one:
+        return False
+    return SequenceMatcher(None, one, other, autojunk=False).ratio() < _ALIKE
 
 
 def _difference(row: _Row, a: Side, b: Side) -> Difference:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,8 +11,9 @@ import duckdb
 import pyarrow as pa
 
 from yibenzhang.ledger.bodies import Body, Printed, bare, own_pattern, resolve
-from yibenzhang.model.analysis import LEDGER
+from yibenzhang.model.analysis import LATER, LEDGER
 from yibenzhang.standards.divisions import divisions
+from yibenzhang.standards.lexicon.sentences import executed
 
 if TYPE_CHECKING:
     from yibenzhang.ledger.store import Ledger
@@ -39,9 +41,15 @@ _ACROSS = ", ".join(
         )
     ]
 )
+AT_PLACE = (
+    "CASE WHEN unit <> '' THEN hash(unit, version, told_stage) ELSE CASE version WHEN '' THEN 0 WHEN 'current_year' THEN 8 "
+    "WHEN 'previous' THEN 16 ELSE 24 END + CASE told_stage WHEN '' THEN 0 WHEN 'initial' THEN 1 WHEN 'adjusted' THEN 2 "
+    "WHEN 'final' THEN 3 ELSE 4 END END"
+)
+"""A number for unit, version and stage; without a unit the same in every engine."""
 _VIEWS = Path(__file__).with_name("views.sql")
 _SQL: Mapping[str, str] = {"text": "VARCHAR", "int": "BIGINT", "bool": "BOOLEAN", "decimal": "DECIMAL(38, 8)"}
-_NARROW = "regexp_replace(translate(x, '（）', '()'), '[\\s“”\"]', '', 'g')"
+NARROW = "regexp_replace(translate(x, '（）', '()'), '[\\s“”\"]', '', 'g')"
 """A name of a table's row in half width, without blanks and quotation marks, as bodies.bare does it."""
 _SOURCES = "batch VARCHAR, document VARCHAR, path VARCHAR, sha256 VARCHAR, ingested VARCHAR, address VARCHAR, published VARCHAR, program VARCHAR"
 
@@ -69,15 +77,18 @@ def connect(
         con.execute(f"INSERT INTO asked_across BY NAME SELECT * FROM read_parquet({quoted(str(kept))})")
     own = quoted(own_pattern())
     con.execute(
-        f"CREATE MACRO own_name(x) AS regexp_matches(narrow_name(x), {own})".replace(
-            "narrow_name(x)", _NARROW
-        )
+        f"CREATE MACRO own_name(x) AS regexp_matches(narrow_name(x), {own})".replace("narrow_name(x)", NARROW)
     )
-    con.execute(f"CREATE MACRO bare_name(x) AS regexp_replace({_NARROW}, {own}, '')")
-    con.execute("CREATE MACRO at_place(unit, version, told_stage) AS hash(unit, version, told_stage)")
+    con.execute(f"CREATE MACRO bare_name(x) AS regexp_replace({NARROW}, {own}, '')")
+    words = quoted("|".join(map(re.escape, executed())))
+    con.execute(f"CREATE MACRO spent(x) AS regexp_matches(x, {words})")
+    con.execute(f"CREATE MACRO at_place(unit, version, told_stage) AS {AT_PLACE}")
+    con.execute("CREATE MACRO wan(x) AS TRY_CAST(x AS DECIMAL(26, 8)) * 0.0001")
     con.execute("CREATE TYPE stages AS ENUM ('initial', 'adjusted', 'final', 'completion')")
     views = _VIEWS.read_text(encoding="utf-8")
-    con.execute(views.replace("{told}", across_sql("told")).replace("{pairs}", across_sql("pairs")))
+    for name in ("told", "pairs", "units"):
+        views = views.replace(f"{{{name}}}", across_sql(name))
+    con.execute(views)
     con.execute(f"SET allowed_directories = [{quoted(str(ledger.batches))}]")
     con.execute("SET enable_external_access = false")
     con.execute("SET lock_configuration = true")
@@ -113,6 +124,8 @@ def told_of(batch: Path, units: str) -> str:
 
 def _listed(folders: list[Path], table: str) -> str:
     """The files of a table in all batches as one SELECT; nothing where there is no batch."""
+    if table in LATER:
+        folders = [f for f in folders if (f / f"{table}.parquet").exists()]
     if not folders:
         return ""
     files = ", ".join(quoted(str(f / f"{table}.parquet")) for f in folders)

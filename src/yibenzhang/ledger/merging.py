@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from yibenzhang.ledger.parquet import read_sources, read_table, write_table
+from yibenzhang.ledger.parquet import arrow_schema, read_sources, read_table, write_table
 from yibenzhang.ledger.store import SOURCES, Ledger
-from yibenzhang.model.analysis import LEDGER
+from yibenzhang.model.analysis import LATER, LEDGER
 
 DOCUMENTS = 1000
 """A merged batch has about so many documents: what is in memory at once."""
@@ -69,7 +69,11 @@ def _doubles(group: Sequence[Path]) -> _Doubles:
 def _together(group: Sequence[Path], name: str, doubles: _Doubles) -> pa.Table:
     parts = []
     for batch in group:
-        table = read_table(batch / f"{name}.parquet")
+        file = batch / f"{name}.parquet"
+        if name in LATER and not file.exists():
+            parts.append(arrow_schema(name).empty_table())
+            continue
+        table = read_table(file)
         if left_out := doubles.get(batch.name):
             known = pc.is_in(table["document"], value_set=pa.array(sorted(left_out), pa.string()))
             table = table.filter(pc.invert(known))

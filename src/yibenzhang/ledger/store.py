@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from yibenzhang.ledger.bodies import Decision, append_decision, read_decisions
-from yibenzhang.model.analysis import LEDGER, LEDGERS, VERSION, Analysis
+from yibenzhang.model.analysis import LATER, LEDGER, LEDGERS, VERSION, Analysis
 
 if TYPE_CHECKING:
     import duckdb
@@ -189,6 +189,8 @@ class Ledger:
         for batch in self.batch_folders():
             before = len(out)
             for table, columns in {**LEDGER, "sources": None}.items():
+                if table in LATER and not (batch / f"{table}.parquet").exists():
+                    continue
                 try:
                     found = pq.read_schema(batch / f"{table}.parquet").names
                     if columns is not None and found != list(columns):

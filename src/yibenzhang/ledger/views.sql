@@ -46,6 +46,10 @@ CREATE VIEW figures AS
 SELECT f.* EXCLUDE (batch, document), d.document, d.body, d.who, d.year, d.stage, d.level, d.region, d.division
 FROM all_figures f JOIN known d USING (document, batch) WHERE d.latest;
 
+CREATE VIEW passages AS
+SELECT p.* EXCLUDE (batch, document), d.document, d.body, d.who, d.year, d.stage, d.division
+FROM all_passages p JOIN known d USING (document, batch) WHERE d.latest;
+
 CREATE VIEW statements AS
 SELECT f.* EXCLUDE (batch, document), d.document, d.body, d.who, d.year, d.stage, d.level, d.region, d.division
 FROM all_statements f JOIN known d USING (document, batch) WHERE d.latest;
@@ -74,19 +78,9 @@ CREATE VIEW sums AS
 SELECT document, relation, sum(coefficient * value) AS total, count(*) AS terms, count(value) AS told
 FROM all_terms GROUP BY document, relation;
 
--- 部门的表里按预算单位列的行：单位代码各是哪个单位；上级代码是部门自己，不是单位。
+-- 部门的表里按预算单位列的行，见 across/units.sql
 CREATE VIEW units AS
-WITH listed AS MATERIALIZED (
-  SELECT d.n, d.division, f.unit, f.label FROM all_facts f JOIN known d USING (document, batch)
-  WHERE f.unit <> '' AND f.function = '' AND f.label <> '' AND f.unit <> f.label AND d.comparable AND NOT d.is_unit
-  GROUP BY ALL)
-SELECT l.n, l.unit, any_value(l.label) AS unit_body, any_value(b.w) AS w, bool_or(own_name(l.label)) AS own
-FROM listed l
-LEFT JOIN (SELECT b.name, b.division, min(k.w) AS w FROM bodies b JOIN known k USING (body, division) GROUP BY ALL) b
-       ON b.name = bare_name(l.label) AND b.division = l.division
-WHERE NOT EXISTS (SELECT 1 FROM listed g WHERE g.n = l.n AND g.unit <> l.unit AND starts_with(g.unit, l.unit))
-GROUP BY l.n, l.unit
-HAVING count(DISTINCT l.label) = 1;
+{units};
 
 -- 每个数说的是谁的、哪一年、哪个阶段的钱，见 across/told.sql
 CREATE VIEW told AS
@@ -113,6 +107,7 @@ JOIN known a ON a.n = s.later JOIN known b ON b.n = s.own
 LEFT JOIN all_facts x ON NOT s.sentence AND x.document = a.document AND x.batch = a.batch AND x.cell = s.f.cell
                          AND at_place(x.unit, x.version, x.told_stage) = s.f.later
 LEFT JOIN all_statements z ON s.sentence AND z.document = a.document AND z.batch = a.batch AND z.cell = s.f.cell
+                              AND at_place('', z.version, z.told_stage) = s.f.later
 JOIN all_facts y ON y.document = b.document AND y.batch = b.batch AND y.cell = s.f.cell
                     AND at_place(y.unit, y.version, y.told_stage) = s.f.own
 QUALIFY row_number() OVER (PARTITION BY s.law, s.later, s.own, s.f ORDER BY x.page, y.page, x.fact, y.fact, z.fact) = 1;

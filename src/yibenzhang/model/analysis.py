@@ -196,6 +196,7 @@ LEDGER: Mapping[str, Mapping[str, str]] = {
         "score": "text",
         **_PLACE,
     },
+    "passages": {"document": "text", "printed": "text", "heading": "bool", **_PLACE},
 }
 """What a ledger keeps of an analysis. Table → column → type: text, int, decimal, bool. Empty text is *not said*; None
 is *unknown*.
@@ -206,6 +207,8 @@ body, year and stage are equal in whatever document. It is None where a word of 
 indicator of a form, with the event it belongs to. ``statements`` are what sentences say of the year before; ``code``
 is the unit code a document prints for its own body, ``division`` its place by GB/T 2260.
 """
+LATER = frozenset({"passages"})
+"""Tables of a ledger that batches lack which were taken in before there was the table: they are empty there."""
 
 _COUNTS = dict.fromkeys(("numbers", "proved", "contradicted", "alone", "trivial"), "int")
 _MORE: Mapping[str, Mapping[str, str]] = {
@@ -261,7 +264,6 @@ SCHEMA: Mapping[str, Mapping[str, str]] = {
         "fact": "text",
         "standing": "text",
     },
-    "passages": {"document": "text", "printed": "text", "heading": "bool"},
     "sums": {"document": "text", "number": "int", "rule": "text", "name": "text", "arithmetic": "text"},
     **PAGES,
 }

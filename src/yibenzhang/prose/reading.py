@@ -214,11 +214,12 @@ class SentenceReader:
         if q.kind == Kind.LAST:
             return "previous", ("", "initial", "final")
         if q.kind == Kind.BUDGETED:
-            return "", ("initial",) if any(w in q.lead for w in self._words.opened) else (
-                "initial",
-                "adjusted",
-            )
+            return "", ("initial",) if self.opened(q) else ("initial", "adjusted")
         return "", ("", "final") if self._stage == "accounts" else ("",)
+
+    def opened(self, q: Quantity) -> bool:
+        """The budget is said to be that of the beginning of the year."""
+        return any(w in q.lead for w in self._words.opened)
 
     def _sums(self, wanted: Wanted) -> Iterator[tuple[Fact, ...]]:
         said = {f"{d}.{v}" for d, v in wanted.values}

@@ -17,7 +17,11 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from yibenzhang.ledger.comparing import AcrossFinding
+from yibenzhang.ledger.index import refresh
 from yibenzhang.ledger.store import Ledger
+from yibenzhang.portal.flows import charts_of, flows_of, sankey
+from yibenzhang.portal.reading import Book
+from yibenzhang.portal.tables import tree
 from yibenzhang.publishing.package import emptied
 from yibenzhang.standards import HERE
 from yibenzhang.standards.registers import registers
@@ -91,9 +95,12 @@ def write_site(ledger: Ledger, folder: Path, findings: Sequence[AcrossFinding]) 
         (beside / "bodies").mkdir()
         page = environment.get_template("body.html")
         listed = []
+        refresh(ledger)
+        book = Book(ledger)
         with closing(ledger.connect()) as con:
             for who, place, columns, groups in _bodies(con):
                 text = page.render(
+                    **_pictures(book, who),
                     words=_words(),
                     who=who,
                     place=place,
@@ -111,6 +118,19 @@ def write_site(ledger: Ledger, folder: Path, findings: Sequence[AcrossFinding]) 
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     return len(listed)
+
+
+def _pictures(book: Book, who: str) -> dict[str, Any]:
+    """How the totals went over the years, where each document's money comes from and goes to, and its classifications as
+    a tree: as the portal shows them."""
+    found = [d for d in book.disclosures(who) if d.latest]
+    numbers = book.numbers([d.d for d in found])
+    flows = []
+    for d in found:
+        told = flows_of([n for n in numbers if n.d == d.d])
+        if told is not None:
+            flows.append((d.called, sankey(told, f"{who}{d.called}"), told.rows))
+    return {"charts": charts_of(found, numbers), "flows": flows, "tree": tree(found, numbers)}
 
 
 _COLUMNS = """

@@ -8,7 +8,7 @@ m AS (
   LEFT JOIN (FROM {told} WHERE previous AND NOT listed AND NOT sentence) l
        ON l.n = p.later AND l.cell = o.cell AND l.stage = o.stage
   WINDOW w AS (PARTITION BY p.later, p.own, o.col)
-  QUALIFY count(*) FILTER (l.cell IS NOT NULL) OVER w >= 4 AND 7 * count(*) FILTER (l.cell IS NULL) OVER w <= count(*) OVER w)
+  QUALIFY count(l.cell) OVER w >= 4 AND 7 * (count(*) OVER w - count(l.cell) OVER w) <= count(*) OVER w)
 SELECT 'across.vanished' AS rule, '' AS template, own AS a, place AS a_place, false AS a_sentence, later AS b, NULL::UBIGINT AS b_place, cell,
        {'held': 0, 'failed': 0} AS more
 FROM m WHERE NOT there

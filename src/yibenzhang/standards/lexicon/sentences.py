@@ -69,6 +69,12 @@ def as_before() -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=1)
+def executed() -> tuple[str, ...]:
+    """Words that say that a number of the year before was spent, not budgeted."""
+    return _folded(_data(), "executed")
+
+
+@lru_cache(maxsize=1)
 def parts_follow() -> re.Pattern[str]:
     """Words after which the parts of what was just named follow."""
     return re.compile("|".join(_folded(_data(), "nested")))
