@@ -42,6 +42,9 @@ def against_tables(case: Case) -> Iterator[Issue]:
     seen: set[tuple[str, int]] = set()
     wrong = {_corrected(case, whole, parts) for whole, parts in _sums(case)}
     for one in statistics():
+        cells = [c for c in (one.cell, one.then_cell) if c]
+        if all(_only(labelled, c) is None for c in cells):
+            continue  # the tables do not print it
         for p in case.passages:
             for m in one.text.finditer(p.text):
                 if not _meant(case, one, p, m):
@@ -135,6 +138,8 @@ def _sums(case: Case) -> Iterator[tuple[_Printed, dict[str, _Printed]]]:
     """All cars of each table, with its kinds of cars by label."""
     known = vehicle_words()
     for table in case.document.tables():
+        if not any("车" in c.text for c in table.cells):
+            continue
         column = _rows(table)
         for at, (label, whole) in enumerate(column):
             if not known.total.fullmatch(label) or whole is None:

@@ -53,6 +53,8 @@ def economic_items(case: Case) -> Iterator[Issue]:
     """An economic item as 项, a level that the economic classes have not."""
     for p in case.passages:
         for m in _items(p.text):
+            if registers().function.named(m["name"]):
+                continue
             entries = [e for register in registers() for e in register.named(m["name"])]
             if entries and not _function_begins(fold_name(m["name"]), case):
                 words = p.verbatim(m.start("name"), m.end() + len(_MARK)).strip()

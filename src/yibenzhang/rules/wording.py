@@ -16,6 +16,8 @@ MOST_APART = 24
 """Hits of one pattern this close (characters) are one issue."""
 _APART = "\n。\n"
 """Between passages, where all are searched at once: what is not found in the whole is in none of them."""
+_PLAIN = re.compile(r"\s*(?:-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)?\s*")
+"""Cells that no phrase is about: a number as it ought to be, or nothing."""
 _SHORT = 12
 """A quotation of fewer characters takes the clause before it along."""
 MOST_OF_ONE = 15
@@ -26,9 +28,13 @@ MOST_OF_ONE = 15
 def phrases(case: Case) -> Iterator[Issue]:
     """The words of wording.toml that must not stay in a published text."""
     whole = _APART.join(p.text for p in case.passages)
+    cells = _APART.join(
+        flat(c.text) for t in case.tables for c in t.table.table.cells if not _PLAIN.fullmatch(c.text)
+    )
     for phrase in case.standards.phrases:
-        somewhere = re.search(phrase.pattern, whole, re.MULTILINE)
-        found = list(_hits(phrase, case.passages if somewhere else (), case.tables))
+        within = phrase.scope != "text" and re.search(phrase.pattern, cells, re.MULTILINE)
+        somewhere = phrase.scope != "cells" and re.search(phrase.pattern, whole, re.MULTILINE)
+        found = list(_hits(phrase, case.passages if somewhere else (), case.tables if within else ()))
         yield from found[:MOST_OF_ONE]
         if len(found) > MOST_OF_ONE:
             rest = found[MOST_OF_ONE].evidence[0]
