@@ -57,6 +57,10 @@ _ASKEW = 12.0
 _INVISIBLE = UNSEEN | frozenset("\u00a0\u3000\ufffe")
 
 
+PAGES_OPEN = 24
+"""After so many pages the file is opened anew, so that memory does not grow with the pages."""
+
+
 def read_pdf(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
     """All pages of a PDF. Raises ReadingError with one sentence where it cannot be opened."""
     if expands_too_far(data, MAX_OBJECTS_PER_PAGE):
@@ -79,6 +83,12 @@ def read_pdf(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
     if count > MAX_PAGES:
         notices.append(ReadingNotice(f"共 {count} 页，只读取了前 {MAX_PAGES} 页。", cut=True))
     for number in range(min(count, MAX_PAGES)):
+        if (
+            number and number % PAGES_OPEN == 0
+        ):  # PDFium keeps the fonts and pictures of every page it has opened
+            document.close()
+            document = pdfium.PdfDocument(data)
+            with_forms(document)
         begins(number + 1, min(count, MAX_PAGES))
         try:
             page, page_notices = read_page(document, number, tables, layered)
