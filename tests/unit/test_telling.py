@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yibenzhang.checking.causes import arithmetic
+from yibenzhang.checking.arithmetic import arithmetic
 from yibenzhang.model.amounts import WAN_YUAN, YUAN, CellState, Unit, parse_amount
 from yibenzhang.model.facts import Fact, Row
 from yibenzhang.model.issues import nested

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from yibenzhang.balance.diagnose import Cause, Culprit
+from yibenzhang.checking.arithmetic import arithmetic, money, rate_of, summed, value_of
 from yibenzhang.checking.closing import message_of
 from yibenzhang.checking.places_text import Said, place_of
-from yibenzhang.model.amounts import Unit
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import (
     Arguments,
@@ -22,7 +22,7 @@ from yibenzhang.model.issues import (
     evidence_of,
     nested,
 )
-from yibenzhang.model.relations import Relation, Result
+from yibenzhang.model.relations import Result
 from yibenzhang.standards import RuleEntry, Standards
 
 MOST_SUSPECTS = 8
@@ -143,7 +143,7 @@ def _located(lead: Result, cause: Cause, names: dict[str, str], standards: Stand
         return _uncertain(cause, lead, names, listed)
     culprit = cause.culprits[0]
     template, values = _swapped(cause, names) if cause.swapped else _certain(culprit, cause, names, listed)
-    return _Sentence(template, values, culprit.fact, _value(culprit.fact), culprit.suggestion)
+    return _Sentence(template, values, culprit.fact, value_of(culprit.fact), culprit.suggestion)
 
 
 def _lists(rule: str, standards: Standards) -> bool:
@@ -169,13 +169,8 @@ def _worked_out(lead: Result, cause: Cause, names: dict[str, str]) -> _Sentence 
     places = Decimal(1).scaleb(-rate.amount.decimals)
     expected = abs((rate.amount.value - lead.residual / coefficient).quantize(places))
     table = names.get(rate.table, names.get("prose", ""))
-    values = arguments(table=table, quoted=rate.said, note=relation.note, printed=_bare(rate))
+    values = arguments(table=table, quoted=rate.said, note=relation.note, printed=rate_of(rate))
     return _Sentence(WORKED_OUT, values, rate, rate.amount.value, expected)
-
-
-def _bare(rate: Fact) -> str:
-    """A percentage without its sign, which some columns print in every cell and some in their heading."""
-    return rate.text.rstrip("%％ ")
 
 
 def _lead(cause: Cause) -> Result:
@@ -204,8 +199,8 @@ def _certain(culprit: Culprit, cause: Cause, names: dict[str, str], listed: bool
             quoted=quoted, table=there, where=other.where, shown=shown, slip=slip, rounded=rounded
         )
     if count == 1 and listed and fact.table == "prose":
-        total = _sum(lead)
-        gap = money(abs((_value(fact) or Decimal(0)) - total), fact.unit)
+        total = summed(lead)
+        gap = money(abs((value_of(fact) or Decimal(0)) - total), fact.unit)
         return "summed", arguments(
             quoted=quoted, summands=_counted(len(partner)), expected=money(total, fact.unit), gap=gap,
             slip=slip, rounded=rounded,
@@ -257,8 +252,8 @@ def _swapped(cause: Cause, names: dict[str, str]) -> Said:
 
 def _uncertain(cause: Cause, lead: Result, names: dict[str, str], listed: bool) -> _Sentence:
     relation = lead.relation
-    total, expected = relation.total, _sum(lead)
-    gap = abs((_value(total) or Decimal(0)) - expected)
+    total, expected = relation.total, summed(lead)
+    gap = abs((value_of(total) or Decimal(0)) - expected)
     count = sum(t.fact.printed for t in relation.parts)
     if len(relation.parts) > 1 and listed:
         template = "uncertain_summed"
@@ -280,7 +275,7 @@ def _uncertain(cause: Cause, lead: Result, names: dict[str, str], listed: bool) 
         summands=_counted(count), expected=money(expected, total.unit), gap=money(gap, total.unit),
         more=len(cause.broken) - 1 or None, **_tail(cause),
     )  # fmt: skip
-    return _Sentence(template, values, total, _value(total), expected)
+    return _Sentence(template, values, total, value_of(total), expected)
 
 
 def _tail(cause: Cause) -> dict[str, Value | None]:
@@ -312,90 +307,6 @@ def _broken(result: Result, names: dict[str, str], standards: Standards) -> Brok
         evidence_of(relation.total, names.get(relation.total.table, "")),
         tuple(evidence_of(t.fact, names.get(t.fact.table, "")) for t in relation.parts if t.fact.printed),
     )
-
-
-def arithmetic(result: Result) -> str:
-    """The relation in one line: parts = sum, the printed total, the difference and the rounding allowed."""
-    left, total, _ = _sides(result)
-    if result.relation.note:
-        return f"{left}，印为 {total}"
-    factor = _factor(result.relation)
-    gap, slack = abs(result.residual) / factor, result.slack / factor
-    rounding = f"，四舍五入最多可差 {_plain(_two(slack))}" if slack else ""
-    return f"{left}，印为 {total}，相差 {_plain(gap)}{rounding}"
-
-
-def arithmetic_that_holds(result: Result) -> str:
-    """The same of a relation that holds exactly: nothing is off, and one number is the other."""
-    left, total, single = _sides(result)
-    return f"{left} = {total}" if single else f"{left}，印为 {total}"
-
-
-def _sides(result: Result) -> tuple[str, str, bool]:
-    """The parts with what they come to, the printed total, and whether the parts are one number as it stands."""
-    relation = result.relation
-    if relation.note:
-        return relation.note, f"{_bare(relation.terms[-1].fact)}%", False
-    factor = _factor(relation)
-    shown: list[str] = []
-    parts = [t for t in relation.parts if t.fact.printed and (t.fact.amount and t.fact.amount.value)]
-    for t in parts:
-        value = t.fact.amount.base / factor if t.fact.amount else Decimal(0)
-        sign = " - " if t.coefficient > 0 else " + "
-        shown.append(f"{sign if shown or t.coefficient > 0 else ''}{_plain(value)}")
-    converted = _converted(parts[0].fact, relation.total) if len(parts) == 1 else ""
-    left = converted or "".join(shown) or "0"
-    left += "（其余各项为 0）" if len(parts) == 1 < sum(t.fact.printed for t in relation.parts) else ""
-    together = f" = {_plain(_sum(result))}" if len(parts) > 1 else ""
-    return left + together, relation.total.text, len(parts) < 2 and not converted
-
-
-def _converted(part: Fact, total: Fact) -> str:
-    """A number printed in another unit than the one it is compared with, in both; empty where it is not."""
-    if (
-        part.amount is None
-        or part.unit is None
-        or total.unit is None
-        or part.unit.factor == total.unit.factor
-    ):
-        return ""
-    other = _plain(part.amount.base / total.unit.factor)
-    return f"{part.text} {part.unit.name} ＝ {other} {total.unit.name}"
-
-
-def _two(value: Decimal) -> Decimal:
-    """A bound to two digits: 0.0050005 is read as 0.0050."""
-    return round(value, 1 - value.adjusted()) if value else value
-
-
-def _factor(relation: Relation) -> Decimal:
-    unit = relation.total.unit
-    return unit.factor if unit else Decimal(1)
-
-
-def _sum(result: Result) -> Decimal:
-    """What the parts of a relation come to, in the total's unit."""
-    total = _value(result.relation.total) or Decimal(0)
-    exact = total - result.residual / _factor(result.relation)
-    printed = exact.quantize(Decimal(1).scaleb(-result.relation.total.decimals))
-    return printed if printed == exact else exact
-
-
-def _value(fact: Fact) -> Decimal | None:
-    return fact.amount.value if fact.amount else None
-
-
-def _plain(value: Decimal) -> str:
-    text = f"{value if value else abs(value):,f}"  # no negative zero
-    if "." in text:
-        whole, _, decimals = text.partition(".")
-        text = f"{whole}.{decimals.rstrip('0').ljust(2, '0')}"
-    return text
-
-
-def money(value: Decimal | None, unit: Unit | None) -> str:
-    """A value with thousands separators and its unit."""
-    return "" if value is None else f"{_plain(value)}{' ' + unit.name if unit else ''}"
 
 
 def _text(value: Decimal | None) -> str:

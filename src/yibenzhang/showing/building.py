@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from yibenzhang.checking.analysis import analysis_of
-from yibenzhang.checking.causes import arithmetic, arithmetic_that_holds
+from yibenzhang.checking.arithmetic import arithmetic, arithmetic_that_holds
 from yibenzhang.checking.check import Checked
 from yibenzhang.checking.relate import names_of_tables
 from yibenzhang.model.analysis import Analysis, columns_of
