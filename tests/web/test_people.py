@@ -481,11 +481,12 @@ LEAST = {
     "POST /resources/{number}": Role.DEPARTMENT, "POST /resources/{number}/move": Role.REVIEWER, "POST /resource-import": Role.REVIEWER, "POST /proposals": Role.REVIEWER,
     "POST /requests": Role.DEPARTMENT, "POST /requests/{number}/step": Role.DEPARTMENT, "POST /request-usage": Role.REVIEWER,
     "POST /projects-views": Role.DEPARTMENT, "POST /project-import": Role.DEPARTMENT, "POST /project-import-take": Role.DEPARTMENT, "POST /project-import-undo": Role.DEPARTMENT,
+    "POST /evidence-mapping": Role.HEAD, "POST /evidence-run": Role.HEAD,
     "POST /project-link": Role.DEPARTMENT, "POST /project-performance": Role.DEPARTMENT, "POST /project-performance-undo": Role.DEPARTMENT,
 }  # fmt: skip
 """The least role for each address that changes something; None needs no login."""
 PAGES = {
-    "GET /users": Role.ADMINISTRATOR, "GET /users-template": Role.ADMINISTRATOR, "GET /audit": Role.HEAD, "GET /template": Role.HEAD, "GET /seasons/{number}/roster": Role.REVIEWER,
+    "GET /users": Role.ADMINISTRATOR, "GET /users-template": Role.ADMINISTRATOR, "GET /audit": Role.HEAD, "GET /evidence-mappings": Role.HEAD, "GET /evidence-mapping": Role.HEAD, "GET /template": Role.HEAD, "GET /seasons/{number}/roster": Role.REVIEWER,
     "GET /submissions/{number}/return": Role.REVIEWER, "GET /seasons/{number}/settings": Role.HEAD,
 }  # fmt: skip
 """The same for pages that are not for everybody."""
