@@ -12,8 +12,6 @@ from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.rules.slips import agree
 from yibenzhang.standards import fold
-from yibenzhang.standards.lexicon.sentences import sentence_words
-from yibenzhang.standards.lexicon.words import Lexicon
 from yibenzhang.standards.registers import CLASS, DEPARTMENT_ECONOMIC, GOVERNMENT_ECONOMIC, registers
 
 _NUMBERED = re.compile(r"^(?:[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,3}|[①-⑳])[)）]?[.、]?)")
@@ -77,7 +75,6 @@ def _listed_with(other: _Named, one: _Named) -> bool:
 
 
 def _named(case: Case) -> Iterator[_Named]:
-    lexicon = sentence_words(case.lexicon).lexicon
     for position, quantities in case.by_passage.items():
         for q in quantities:
             if not q.money or q.kind not in (Kind.VALUE, Kind.ACTUAL):
@@ -88,17 +85,18 @@ def _named(case: Case) -> Iterator[_Named]:
                 "",
                 re.sub("[“”]", "", name),
             )
-            if kind := _kind(re.sub(r"\([类款项]\)", "", name), lexicon):
+            if kind := _kind(re.sub(r"\([类款项]\)", "", name)):
                 yield _Named(position, q, name, kind)
 
 
-def _kind(name: str, lexicon: Lexicon) -> str:
+def _kind(name: str) -> str:
     """What a name is one of: of the 三公经费, of the classes or items of the functions, of the economic items."""
     if len(name) < _SHORTEST:
         return ""
-    for dimension, item in lexicon.meanings.get(name.removesuffix("支出"), ()):
-        if dimension == "item" and item in _ITEMS:
-            return _ITEMS[item]
+    if name.removesuffix("支出") in _THREE_PUBLIC:
+        return "three_public"
+    if name in _MEETING:
+        return "meeting"
     known = registers()
     if entries := known.function.named(name):
         return "function_class" if any(e.level == CLASS for e in entries) else "function"
@@ -107,11 +105,11 @@ def _kind(name: str, lexicon: Lexicon) -> str:
 
 
 _SHORTEST = 3
-_ITEMS = {
-    **dict.fromkeys(("abroad", "car", "car_purchase", "car_running", "reception"), "three_public"),
-    **dict.fromkeys(("meeting", "training", "running_cost"), "meeting"),
-}
-"""What the items of the lexicon are among."""
+_THREE_PUBLIC = frozenset(
+    ("因公出国(境)费", "因公出国(境)费用", "公务接待费", "公务用车购置费", "公务用车运行费", "公务用车运行维护费", "公务用车购置及运行费",
+     "公务用车购置及运行维护费", "公务用车购置和运行费", "公务用车购置和运行维护费", "公务用车费")
+)  # fmt: skip
+_MEETING = frozenset(("会议费", "培训费", "机关运行经费"))
 
 
 def _borne_out(case: Case, one: _Named) -> bool:

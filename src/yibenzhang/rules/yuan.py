@@ -16,6 +16,10 @@ _LEAST = 10
 _SELDOM = 20
 """One amount in so many may be in yuan."""
 _SMALL = Decimal(10000)
+_EACH = re.compile(
+    r"人均|户均|次均|日均|每|单价|标准|定额|均价|/|单位价值|以上|以下|不超过|不低于|面值|奖励|补贴|补助标准|工资|房价|租金"
+)
+_EACH_AFTER = re.compile(r"[/／每]|以上|以下|以内|左右|的?标准|起|的单位")
 _TOLD = (Kind.VALUE, Kind.ACTUAL, Kind.BUDGETED, Kind.DELTA, Kind.LAST)
 
 
@@ -26,11 +30,10 @@ def in_yuan(case: Case) -> Iterator[Issue]:
     yuan = [q for q in money if _unit(q) == "元"]
     if len(money) - len(yuan) < _LEAST or len(yuan) * _SELDOM > len(money):
         return
-    each, behind = (re.compile("|".join(case.standards.lists[k])) for k in ("yuan_each", "yuan_each_after"))
     told = {q.amount.value for q in money if _unit(q) == "万元"}
     for q in yuan:
         sentence = max(q.passage.text.rfind(c, 0, q.start) for c in "。;") + 1
-        apart = each.search(q.passage.text, sentence, q.start) or behind.match(q.passage.text, q.end)
+        apart = _EACH.search(q.passage.text, sentence, q.start) or _EACH_AFTER.match(q.passage.text, q.end)
         same = len(q.amount.text.strip("0.")) > _SHORT and q.amount.value in told
         if not apart and (same or (q.amount.value < _SMALL and q.amount.decimals)):
             words = q.passage.clauses(q.start, q.end)
