@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -64,17 +66,15 @@ def draft(
 ) -> None:
     """由批准的数字生成整份公开文本。退出码：0 已生成，1 数字不平或缺内容（不写任何文件），2 不能运行。"""
     most = bounds(limits)
-    formats = [f.strip() for f in format.split(",") if f.strip()]
-    if unknown := [f for f in formats if f not in WRITERS]:
-        raise fail(f"不认识的格式 {unknown[0]}，可用的是 {'、'.join(WRITERS)}。")
+    formats = _formats(format)
     if sum(map(bool, (workbook, new, source))) != 1:
         raise fail("请给出工作簿、--from 文件或 --new 之一。")
-    try:
+    with _failures():
         if new:
             _new(new, region, year, out, last or budget, standards, most)
             return
-        told = _notes(notes)
-        figures, grids = _figures(workbook, source or [], told, standards, most)
+        answers = _notes(notes)
+        figures, grids = _figures(workbook, source or [], answers, standards, most)
         figures = _compared(figures, last, budget, standards, most)
         prepared = prepare(figures, standards, grids)
         if not prepared.ready:
@@ -89,6 +89,20 @@ def draft(
             f"已核对 {counted.numbers} 个数，{counted.proved} 个有据可证，"
             + (f"有 {len(prepared.wrong)} 处疑问。" if prepared.wrong else "没有不符。")
         )
+
+
+def _formats(asked: str) -> list[str]:
+    formats = [f.strip() for f in asked.split(",") if f.strip()]
+    if unknown := [f for f in formats if f not in WRITERS]:
+        raise fail(f"不认识的格式 {unknown[0]}，可用的是 {'、'.join(WRITERS)}。")
+    return formats
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    """What can go wrong while a draft is made, as sentences and exit statuses."""
+    try:
+        yield
     except WorkbookError as error:
         console = Console(stderr=True, highlight=False, soft_wrap=True)
         console.print(f"工作簿有 {len(error.errors)} 处要改，没有生成任何文件：")

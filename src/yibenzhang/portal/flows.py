@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from html import escape
@@ -48,41 +48,52 @@ def flows_of(numbers: Sequence[Number]) -> Flows | None:
     total = one.get(("expenditure", ""))
     if not total or total <= 0:
         return None
-    sources = {label_name("source", k): v for (row, k), v in one.items() if row == "source" and v > 0}
-    if (carried := one.get(("carried_in", ""), Decimal(0))) > 0:
-        sources[label_name("carried_in", "")] = carried
-    functions = {k: v for (row, k), v in one.items() if row == "function" and len(k) == 3 and v > 0}
-    functions = functions or {
-        k: v for (row, k), v in one.items() if row == "general" and len(k) == 3 and v > 0
-    }
+    sources, functions = _sources(one), _functions(one)
     left, middle = _filled(sources, total), _filled(functions, total)
-    if left is None or middle is None or not sources or not functions:
+    if not left or not middle:
         return None
     whole = label_name("expenditure", "")
-    out = [Flow(name, whole, value) for name, value in left.items()]
-    names = {k: label_name("function", k) if k != REST else REST for k in middle}
+    names = {k: label_name("function", k) for k in middle}
     middle, names = _largest(middle, names)
-    out += [Flow(whole, names[k], value) for k, value in middle.items()]
-    uses: dict[str, None] = {}
-    for code, value in middle.items():
-        parts = {
-            label_name(r, ""): one.get((f"function_{r}", code), Decimal(0)) for r in ("basic", "project")
-        }
-        if sum(parts.values()) > value or not any(parts.values()):
-            continue
-        for use, amount in parts.items():
-            if amount > 0:
-                out.append(Flow(names[code], use, amount))
-                uses[use] = None
-    columns = [tuple(left), (whole,), tuple(names[k] for k in middle)] + ([tuple(uses)] if uses else [])
-    return Flows(tuple(columns), tuple(out))
+    uses = [Flow(names[c], use, v) for c, total_of in middle.items() for use, v in _uses(one, c, total_of)]
+    into = [Flow(name, whole, value) for name, value in left.items()]
+    out = [Flow(whole, names[k], value) for k, value in middle.items()]
+    columns = [tuple(left), (whole,), tuple(names[k] for k in middle)]
+    columns += [tuple(dict.fromkeys(f.target for f in uses))] if uses else []
+    return Flows(tuple(columns), (*into, *out, *uses))
 
 
-def _filled(parts: Mapping[str, Decimal], total: Decimal) -> dict[str, Decimal] | None:
-    """The parts with what they lack of the whole; None where they are more than it."""
+_Values = Mapping[tuple[str, str], Decimal]
+
+
+def _sources(one: _Values) -> dict[str, Decimal]:
+    """Income by source and what was carried in, by name."""
+    out = {label_name("source", k): v for (row, k), v in one.items() if row == "source" and v > 0}
+    if (carried := one.get(("carried_in", ""), Decimal(0))) > 0:
+        out[label_name("carried_in", "")] = carried
+    return out
+
+
+def _functions(one: _Values) -> dict[str, Decimal]:
+    """Expenditure by the classes of functions, by code: of all funds, else of the general budget."""
+    for wanted in ("function", "general"):
+        if found := {k: v for (row, k), v in one.items() if row == wanted and len(k) == 3 and v > 0}:
+            return found
+    return {}
+
+
+def _uses(one: _Values, code: str, total: Decimal) -> Iterator[tuple[str, Decimal]]:
+    """Basic spending and projects of a function; nothing where they are more than it."""
+    parts = {label_name(r, ""): one.get((f"function_{r}", code), Decimal(0)) for r in ("basic", "project")}
+    if sum(parts.values()) <= total:
+        yield from ((use, amount) for use, amount in parts.items() if amount > 0)
+
+
+def _filled(parts: Mapping[str, Decimal], total: Decimal) -> dict[str, Decimal]:
+    """The parts with what they lack of the whole; nothing where there are none, or they are more than it."""
     rest = total - sum(parts.values(), Decimal(0))
-    if rest < -total / 1000:
-        return None
+    if not parts or rest < -total / 1000:
+        return {}
     out = dict(sorted(parts.items(), key=lambda x: -x[1]))
     return out | ({REST: rest} if rest > total / 1000 else {})
 

@@ -128,22 +128,16 @@ def read_columns(table: pa.Table) -> pa.Table:
     """The same with what the printed targets, results and weights say in numbers (READ)."""
     import pyarrow as pa
 
-    target, actual, last, weight = (
-        _parsed(table.column(k).to_pylist()) for k in ("target", "actual", "last", "weight")
-    )
-    number = pa.decimal128(38, 8)
-    more = {
-        "sign": pa.array([t[0] if t else "" for t in target], pa.string()),
-        "number": pa.array([t[1] if t else None for t in target], number),
-        "unit": pa.array([t[2] if t else "" for t in target], pa.string()),
-        "reached": pa.array([t[1] if t else None for t in actual], number),
-        "reached_unit": pa.array([t[2] if t else "" for t in actual], pa.string()),
-        "before": pa.array([t[1] if t else None for t in last], number),
-        "before_unit": pa.array([t[2] if t else "" for t in last], pa.string()),
-        "points": pa.array([t[1] if t else None for t in weight], number),
-    }
-    for name, column in more.items():
-        table = table.append_column(name, column)
+    numbers = {"number": "target", "reached": "actual", "before": "last", "points": "weight"}
+    units = {"unit": "target", "reached_unit": "actual", "before_unit": "last"}
+    parsed = {c: _parsed(table.column(c).to_pylist()) for c in numbers.values()}
+    more = {"sign": pa.array([t[0] if t else "" for t in parsed["target"]], pa.string())}
+    for name, source in numbers.items():
+        more[name] = pa.array([t[1] if t else None for t in parsed[source]], pa.decimal128(38, 8))
+    for name, source in units.items():
+        more[name] = pa.array([t[2] if t else "" for t in parsed[source]], pa.string())
+    for name in READ:
+        table = table.append_column(name, more[name])
     return table
 
 

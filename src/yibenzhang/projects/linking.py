@@ -176,7 +176,7 @@ class _Sets:
             return True
         told = reason == "parts"  # one list has them as two rows, and a sentence as one
         if reason != "decision" and any(
-            self._refused(x, y, told) for x in self.groups[one] for y in self.groups[other]
+            self.refused(x, y, told) for x in self.groups[one] for y in self.groups[other]
         ):
             return False
         if reason == "alike" and self._codes(one) and self._codes(other):
@@ -190,7 +190,7 @@ class _Sets:
     def _codes(self, root: str) -> frozenset[str]:
         return frozenset(m.code for m in self.groups[root] if m.code)
 
-    def _refused(self, x: Member, y: Member, told: bool = False) -> bool:
+    def refused(self, x: Member, y: Member, told: bool = False) -> bool:
         return _pair(x, y) in self._apart or (not told and bool(x.origins & y.origins))
 
 
@@ -199,21 +199,14 @@ def linked(
 ) -> Linked:
     """The projects of all events. The same events and decisions give the same projects, in whatever order they come."""
     members = members_of(events)
-    said, ready = standing(decisions), standing(curated)
-    pairs = dict(_decided(members, said))
-    apart = frozenset(_pair(a, b) for (a, b), x in pairs.items() if x == APART)
-    sets = _Sets(members, apart)
-    for reason, told in (("decision", pairs.items()), ("curated", _decided(members, ready))):
-        for (a, b), action in told:
+    decided, ready = standing(decisions), standing(curated)
+    pairs = dict(_decided(members, decided))
+    sets = _Sets(members, frozenset(_pair(a, b) for (a, b), x in pairs.items() if x == APART))
+    for reason, known in (("decision", pairs.items()), ("curated", _decided(members, ready))):
+        for (a, b), action in known:
             if action == SAME:
                 sets.join(a, b, reason, 1.0)
-    proposals: list[Link] = []
-    found = sorted(_settled(_candidates(members)), key=lambda c: (c[0], -c[1], c[2].year, c[2].id, c[3].id))
-    for step, score, a, b in found:
-        if step < _PROPOSED and sets.join(a, b, _REASONS[step], score):
-            continue
-        if _pair(a, b) not in apart and not a.origins & b.origins:
-            proposals.append(Link(a.id, b.id, "proposed", round(score, 2)))
+    proposals = _climbed(members, sets)
     for a, b, event in list(parts_in(members, sets.root)):
         sets.join(a, b, "parts", 1.0, event.id)
     by_id = {m.id: m for m in members}
@@ -227,6 +220,18 @@ def linked(
         _still_open(proposals, sets, by_id),
         {m.id: p.id for p in projects for m in p.members},
     )
+
+
+def _climbed(members: Sequence[Member], sets: _Sets) -> list[Link]:
+    """Put together what the ladder allows, its highest steps first; what is left to be asked."""
+    proposals: list[Link] = []
+    found = sorted(_settled(_candidates(members)), key=lambda c: (c[0], -c[1], c[2].year, c[2].id, c[3].id))
+    for step, score, a, b in found:
+        if step < _PROPOSED and sets.join(a, b, _REASONS[step], score):
+            continue
+        if not sets.refused(a, b):
+            proposals.append(Link(a.id, b.id, "proposed", round(score, 2)))
+    return proposals
 
 
 def _still_open(proposals: Iterable[Link], sets: _Sets, by_id: Mapping[str, Member]) -> tuple[Link, ...]:
@@ -327,19 +332,29 @@ def _step(
 ) -> tuple[int, float]:
     """Where on the ladder two members of one body are one: 0 and 1 the same name, 2 and 3 alike, 4 to be asked, 9
     not."""
-    years = money.keys() & other.keys()
-    equal = any(money[y] & other[y] for y in years) or _equal_in_some_year(money, other)
+    equal = _equal(money, other)
     if _same_name(a, b):
-        return (0 if equal else 1), 1.0
+        return int(not equal), 1.0
     score = likeness(a.shape, b.shape)
-    coded, same = a.code and b.code, a.shape.numbers == b.shape.numbers
-    if equal and len(a.shape.own) >= 2 and a.shape.own == b.shape.own:
-        score = max(score, _OWN)  # but for the unit before it the name is the same
-    if equal and score >= _SAME_AMOUNT and not coded and (same or a.numbers == b.numbers):
+    if equal and _same_but_unit(a, b):
+        score = max(score, _OWN)
+    uncoded = not (a.code and b.code)
+    if uncoded and equal and score >= _SAME_AMOUNT and _same_numbers(a, b):
         return 2, score
-    if same and not coded and not years and score >= _NEAR_AMOUNT and _near(money, other):
+    near = score >= _NEAR_AMOUNT and not money.keys() & other.keys() and _near(money, other)
+    if uncoded and near and a.shape.numbers == b.shape.numbers:
         return 3, score
-    return (_PROPOSED, score) if score >= _ASKED else (9, score)
+    return (_PROPOSED if score >= _ASKED else 9), score
+
+
+def _same_numbers(a: Member, b: Member) -> bool:
+    """The numbers of both names, or those without their years."""
+    return a.shape.numbers == b.shape.numbers or a.numbers == b.numbers
+
+
+def _same_but_unit(a: Member, b: Member) -> bool:
+    """But for the unit before it the name is the same."""
+    return len(a.shape.own) >= 2 and a.shape.own == b.shape.own
 
 
 def _same_name(a: Member, b: Member) -> bool:
@@ -347,12 +362,11 @@ def _same_name(a: Member, b: Member) -> bool:
     return a.shape.core == b.shape.core and (folded(a.name) == folded(b.name) or not (a.code and b.code))
 
 
-def _equal_in_some_year(a: Mapping[int, set[Decimal]], b: Mapping[int, set[Decimal]]) -> bool:
-    """One of them does not say its year, and an amount of the other is the same."""
-    if 0 not in a and 0 not in b:
-        return False
-    mine, theirs = (set().union(*x.values()) for x in (a, b))
-    return bool(a.get(0, set()) & theirs or b.get(0, set()) & mine)
+def _equal(a: Mapping[int, set[Decimal]], b: Mapping[int, set[Decimal]]) -> bool:
+    """An amount of one year is the same in both, or of any year where one of them does not say its year."""
+    if any(a[y] & b[y] for y in a.keys() & b.keys()):
+        return True
+    return any(x.get(0, set()) & set().union(*y.values()) for x, y in ((a, b), (b, a)))
 
 
 def _near(a: Mapping[int, set[Decimal]], b: Mapping[int, set[Decimal]]) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from yibenzhang.balance.coverage import coverage
+from yibenzhang.balance.coverage import Standing, coverage
 from yibenzhang.checking.check import Checked
 from yibenzhang.model.coordinates import DIMENSIONS, Coordinates
-from yibenzhang.model.fact_keys import fact_keys
+from yibenzhang.model.fact_keys import FactKey, fact_keys
+from yibenzhang.model.facts import Fact
 
 
 def tables_of(checked: Checked) -> list[dict[str, Any]]:
@@ -48,41 +49,40 @@ def facts_of(checked: Checked) -> list[dict[str, Any]]:
     """Every number of a table that is a standard one or has coordinates; ``coordinates`` are those that are said,
     ``residue`` the words of its place that nothing explains; ``key`` stays the same in a better reading."""
     places: dict[str, Coordinates] = {}
-    keys = fact_keys(checked.views)
     for v in checked.views:
         for cell, fact in v.cells.items():
             if cell in v.places:
                 places.setdefault(fact.id, v.places[cell])
-    out = []
-    for table in checked.tables:
-        for f in table.facts():
-            at = places.get(f.id)
-            if table.table.standard is None and at is None:
-                continue
-            standing = checked.standing.get(f.id)
-            out.append(
-                {
-                    "id": f.id,
-                    "key": str(keys[f.id]) if f.id in keys else None,
-                    "table": f.table,
-                    "standard": f.standard,
-                    "side": f.side or None,
-                    "code": f.row.code or None,
-                    "row": f.row.label,
-                    "token": f.row.token or None,
-                    "role": f.row.role,
-                    "measure": f.measure,
-                    "column": f.column,
-                    "coordinates": {d: value for d in DIMENSIONS if at and (value := getattr(at, d))},
-                    "residue": list(at.residue) if at else [],
-                    "standing": standing.value if standing else None,
-                    "state": f.state.value,
-                    "value": str(f.amount.value) if f.amount else None,
-                    "unit": f.unit.name if f.unit else None,
-                    "text": f.text,
-                    "page": f.place.page,
-                    "place": f.place.key,
-                    "where": str(f.place),
-                }
-            )
-    return out
+    keys = fact_keys(checked.views)
+    return [
+        _fact(f, places.get(f.id), keys.get(f.id), checked.standing.get(f.id))
+        for table in checked.tables
+        for f in table.facts()
+        if table.table.standard is not None or f.id in places
+    ]
+
+
+def _fact(f: Fact, at: Coordinates | None, key: FactKey | None, standing: Standing | None) -> dict[str, Any]:
+    return {
+        "id": f.id,
+        "key": None if key is None else str(key),
+        "table": f.table,
+        "standard": f.standard,
+        "side": f.side or None,
+        "code": f.row.code or None,
+        "row": f.row.label,
+        "token": f.row.token or None,
+        "role": f.row.role,
+        "measure": f.measure,
+        "column": f.column,
+        "coordinates": {d: value for d in DIMENSIONS if at and (value := getattr(at, d))},
+        "residue": list(at.residue) if at else [],
+        "standing": standing.value if standing else None,
+        "state": f.state.value,
+        "value": str(f.amount.value) if f.amount else None,
+        "unit": f.unit.name if f.unit else None,
+        "text": f.text,
+        "page": f.place.page,
+        "place": f.place.key,
+        "where": str(f.place),
+    }

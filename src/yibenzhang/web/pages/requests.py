@@ -23,6 +23,7 @@ from yibenzhang.resources.request_report import event_row, field_rows, request_r
 from yibenzhang.resources.request_rules import AUTHORITY, PROVIDER, Rules, load_rules
 from yibenzhang.resources.request_time import ENDING, LATE, SOON, reminders, unknown_years
 from yibenzhang.resources.requests import Person, events_of, expire_due, seen_by, step, steps_for
+from yibenzhang.resources.schema import Field, Schema
 from yibenzhang.resources.usage import take_usage, used
 from yibenzhang.web.formats import forms, page, shown, told_to_programs
 from yibenzhang.web.pages.resources import MOST, PAGE, Given, doer_of, only_of, schema_of
@@ -226,20 +227,10 @@ def new(
     codes: Annotated[list[str] | None, Query()] = None,
 ) -> Response:
     schema, rules = schema_of(office), rules_of(office)
-    wanted = [c for c in codes or () if c]
     with office.session() as session:
-        rows = [
-            offer_row(schema, rules, e)
-            for e in offered(session, rules, find.strip(), kind, most=_MOST_OFFERED)
-        ]
-        some = offered(session, rules, codes=wanted) if wanted else []
-        chosen: list[dict[str, Any]] = [
-            {**offer_row(schema, rules, e), "fields": list(dict.fromkeys(fields_of(session, e).values()))}
-            for e in some
-        ]
-    special = {f for o in rules.offers.values() for f in o.asked} | {
-        f for s in rules.steps.values() for f in s.asks
-    }
+        entries = offered(session, rules, find.strip(), kind, most=_MOST_OFFERED)
+        rows = [offer_row(schema, rules, e) for e in entries]
+        chosen = _chosen(session, schema, rules, [c for c in codes or () if c])
     return shown(
         request,
         who,
@@ -249,7 +240,7 @@ def new(
         OFFERED,
         "申请资源的目录",
         kinds={k: schema.kinds[k] for k in rules.offers},
-        common=[f for f in rules.fields.fields if f.id not in special],
+        common=_common_fields(rules),
         asked={k: [f for f in rules.fields.fields if f.id in o.asked] for k, o in rules.offers.items()},
         needed={k: o.needed for k, o in rules.offers.items()},
         find=find,
@@ -257,6 +248,22 @@ def new(
         may_ask=_may_ask(who),
         tab="resources",
     )
+
+
+def _chosen(session: Session, schema: Schema, rules: Rules, codes: list[str]) -> list[dict[str, Any]]:
+    """The entries that were picked, with the fields that may be asked for."""
+    some = offered(session, rules, codes=codes) if codes else []
+    return [
+        {**offer_row(schema, rules, e), "fields": list(dict.fromkeys(fields_of(session, e).values()))}
+        for e in some
+    ]
+
+
+def _common_fields(rules: Rules) -> list[Field]:
+    """The fields of every request: those that neither a kind of resource nor a step asks for."""
+    special = {f for o in rules.offers.values() for f in o.asked}
+    special |= {f for s in rules.steps.values() for f in s.asks}
+    return [f for f in rules.fields.fields if f.id not in special]
 
 
 @router.post(
