@@ -22,7 +22,8 @@ from yibenzhang.projects.decisions import SAME, Decision, Ref, read_decisions
 from yibenzhang.projects.events import FOLDER, Event, published_events
 from yibenzhang.projects.importing import imported_events
 from yibenzhang.projects.indicators import Indicators, indicators_of
-from yibenzhang.projects.linking import Linked, Member, Project, linked
+from yibenzhang.projects.linking import Linked, Project, linked
+from yibenzhang.projects.members import Member
 from yibenzhang.projects.portfolio import Asked, asked, questions
 from yibenzhang.projects.records import Record, recorded_events
 from yibenzhang.projects.summary import Figures, Summary, figures_of, summed

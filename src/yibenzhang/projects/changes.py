@@ -17,7 +17,8 @@ from yibenzhang.projects.names import likeness, shape_of
 from yibenzhang.projects.words import say
 
 if TYPE_CHECKING:
-    from yibenzhang.projects.linking import Link, Member
+    from yibenzhang.projects.linking import Link
+    from yibenzhang.projects.members import Member
 
     _Row = tuple[Decimal, Member]
 

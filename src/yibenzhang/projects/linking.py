@@ -3,7 +3,6 @@ same name, same body with a similar name and a near amount; what is below stays 
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +12,8 @@ from yibenzhang.ledger.bodies import bare
 from yibenzhang.projects.changes import changes_of, parts_in
 from yibenzhang.projects.decisions import APART, SAME, Decision, Ref, standing
 from yibenzhang.projects.events import Event
-from yibenzhang.projects.names import Shape, folded, likeness, place_of_body, shape_of
+from yibenzhang.projects.members import Member, members_of
+from yibenzhang.projects.names import folded, likeness, place_of_body
 
 _SAME_AMOUNT, _NEAR_AMOUNT, _ASKED = 0.6, 0.85, 0.6
 """How alike names must be: with an equal amount in one year, with a near one in another, to be asked about at all."""
@@ -21,7 +21,6 @@ _OWN = 0.9
 """How alike names are that differ in nothing but the unit before them."""
 _NEAR = Decimal("1.5")
 """Amounts of different years are near if neither is more than this many times the other."""
-_MONEY = ("budget", "planned", "approved", "contracted")
 _TIE = 0.05
 """Names that differ by less in how alike they are, are as near as each other."""
 _COMMON = 40
@@ -38,45 +37,6 @@ class Link:
     reason: str
     score: float
     cited: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """All events of one body under one code, or where there is none under one name."""
-
-    id: str
-    who: str
-    code: str
-    name: str
-    key: str
-    bodies: frozenset[str]
-    events: tuple[Event, ...]
-    shape: Shape
-    origins: frozenset[str]
-
-    @property
-    def year(self) -> int:
-        return min((e.year for e in self.events if e.year), default=9999)
-
-    @property
-    def ref(self) -> Ref:
-        """How a decision names it: it holds also after bodies or projects were put together."""
-        return Ref(self.events[0].body, self.key)
-
-    def amounts(self) -> dict[int, set[Decimal]]:
-        """Its amounts by year; those whose year is not known under 0."""
-        out: dict[int, set[Decimal]] = defaultdict(set)
-        for e in self.events:
-            for m in e.amounts:
-                if m.value and m.measure in _MONEY and m.measure != "planned":
-                    out[e.year or 0].add(m.value)
-        return out
-
-    @property
-    def numbers(self) -> tuple[str, ...]:
-        """The numbers of its name without the year it is of."""
-        own = {str(e.year) for e in self.events if e.year}
-        return tuple(n for n in self.shape.numbers if n not in own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,62 +60,6 @@ class Linked:
     projects: tuple[Project, ...]
     proposals: tuple[Link, ...]
     by_member: Mapping[str, str] = field(default_factory=dict)
-
-
-def members_of(events: Iterable[Event]) -> list[Member]:
-    """Events by body and code, or name; a code that one list prints with several names says nothing alone."""
-    events = list(events)
-    unsure, twice = _codes_of_several_names(events), _names_of_several_rows(events)
-    groups: dict[tuple[str, str], list[Event]] = defaultdict(list)
-    for e in events:
-        key = e.code or folded(e.name)
-        if e.code and (e.who, e.code) in unsure:
-            key = f"{e.code}|{folded(e.name)}"
-        elif not e.code and e.origin and (e.who, key) in twice:
-            key = f"{key}|{_first(e)}"  # one list has the name several times: its amount tells the rows apart
-        groups[e.who, e.member or key].append(e)
-    members = [_member(who, key, found) for (who, key), found in groups.items()]
-    return sorted(members, key=lambda m: (m.who, m.year, m.id))
-
-
-def _codes_of_several_names(events: Iterable[Event]) -> set[tuple[str, str]]:
-    """The codes, by body, that one list prints with several names."""
-    said: dict[tuple[str, str, str], set[str]] = defaultdict(set)
-    for e in events:
-        if e.code:
-            said[e.who, e.code, e.origin].add(folded(e.name))
-    return {(who, code) for (who, code, _), names in said.items() if len(names) > 1}
-
-
-def _names_of_several_rows(events: Iterable[Event]) -> set[tuple[str, str]]:
-    """The names without codes, by body, that stand in several rows of one list."""
-    rows: dict[tuple[str, str, str], set[str]] = defaultdict(set)
-    for e in events:
-        if not e.code and e.origin and e.kind != "intention":
-            rows[e.who, folded(e.name), e.origin].add(e.id)
-    return {(who, name) for (who, name, _), found in rows.items() if len(found) > 1}
-
-
-def _member(who: str, key: str, events: Iterable[Event]) -> Member:
-    found = sorted(events, key=lambda e: (*e.when, e.id))
-    last = next((e for e in reversed(found) if e.name != e.code), found[-1])
-    return Member(
-        id=hashlib.blake2b(f"{who}|{key}".encode(), digest_size=5).hexdigest(),
-        who=who,
-        code=next((e.code for e in found if e.code), ""),
-        name=last.name,
-        key=key,
-        bodies=frozenset(bare(e.body) for e in found),
-        events=tuple(found),
-        shape=shape_of(last.name, place_of_body(who)),
-        origins=frozenset(e.origin for e in found if e.origin),
-    )
-
-
-def _first(e: Event) -> str:
-    return next(
-        (f"{m.value.normalize():f}" for m in e.amounts if m.value is not None and m.measure == "budget"), ""
-    )
 
 
 class _Sets:

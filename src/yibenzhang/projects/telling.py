@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from yibenzhang.projects.events import Event, Source, kinds, measures
-from yibenzhang.projects.linking import Link, Linked, Member, Project
+from yibenzhang.projects.linking import Link, Linked, Project
+from yibenzhang.projects.members import Member
 from yibenzhang.projects.portfolio import Asked
 from yibenzhang.projects.words import say, words
 

@@ -17,7 +17,8 @@ from yibenzhang.office.lateness import today
 from yibenzhang.office.models import now
 from yibenzhang.projects.book import Book
 from yibenzhang.projects.decisions import APART, SAME, UNDO, Decision, append_decision
-from yibenzhang.projects.linking import Member, Project
+from yibenzhang.projects.linking import Project
+from yibenzhang.projects.members import Member
 from yibenzhang.projects.method import Method, method_of
 from yibenzhang.projects.performing import Assessed, Monitored, assessed, monitored, with_weights
 from yibenzhang.projects.promises import goals_for

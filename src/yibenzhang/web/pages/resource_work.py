@@ -12,7 +12,7 @@ from yibenzhang.ledger.store import Ledger, LedgerError
 from yibenzhang.office.access import NotHere, Refused
 from yibenzhang.office.lateness import today
 from yibenzhang.office.models import Role
-from yibenzhang.resources import proposing
+from yibenzhang.resources import deciding
 from yibenzhang.resources.account import account_of, bodies
 from yibenzhang.resources.account_report import report, rows
 from yibenzhang.resources.contradictions import contradictions as all_of
@@ -71,9 +71,9 @@ def proposals(
 ) -> Response:
     schema, whole, only = schema_of(office), told_to_programs(request), only_of(who)
     with office.session() as session:
-        total = proposing.count_open(session, source, kind, only)
+        total = deciding.count_open(session, source, kind, only)
         start, count = (0, MOST) if whole else ((page - 1) * PAGE, PAGE)
-        found = proposing.proposals(session, source, kind, start, count, only)
+        found = deciding.proposals(session, source, kind, start, count, only)
     told: list[dict[str, Any]] = [
         {
             "id": p.id,
@@ -125,10 +125,10 @@ def decide(
         raise Refused("请勾选差异，再点接受或不接受。")
     with office.session() as session:
         if whole:
-            some = list(proposing.proposals(session, source))
+            some = list(deciding.proposals(session, source))
         else:
-            some = [proposing.proposal_of(session, n) for n in numbers or ()]
-        do = proposing.accept if action == "accept" else proposing.refuse
+            some = [deciding.proposal_of(session, n) for n in numbers or ()]
+        do = deciding.accept if action == "accept" else deciding.refuse
         decided = do(session, schema, some, doer_of(who))
     left = f"没有办的 {len(decided.left)} 条：{decided.left[0]}" if decided.left else ""
     return said("/proposals", f"{'接受' if action == 'accept' else '不接受'} {decided.done} 条。{left}")
