@@ -272,11 +272,14 @@ def _probes(found: Sequence[Probe], format: str) -> None:
     rows = [asdict(p) for p in found]
     words = [
         said["probe"].format(
-            state=said["probe_states"][2 if p.up is None else int(p.up)], site=p.site, milliseconds=p.milliseconds,
-            days="" if p.days_left is None else said["days_left"].format(days=p.days_left), why=f"　{p.why}" if p.why else "",
+            state=said["probe_states"][2 if p.up is None else int(p.up)],
+            site=p.site,
+            milliseconds=p.milliseconds,
+            days="" if p.days_left is None else said["days_left"].format(days=p.days_left),
+            why=f"　{p.why}" if p.why else "",
         )
         for p in found
-    ]  # fmt: skip
+    ]
     _print(format, {"probes": rows}, rows, words)
 
 

@@ -76,10 +76,16 @@ def claims(extra: str = "") -> list[Claim]:
 
 NEEDS_A_FILE = frozenset(
     {
-        "reading.page", "reading.scanned", "reading.repaired", "reading.shifted", "profile.conflict", "presence.listed",
-        "together.same", "together.same.unconfirmed",
+        "reading.page",
+        "reading.scanned",
+        "reading.repaired",
+        "reading.shifted",
+        "profile.conflict",
+        "presence.listed",
+        "together.same",
+        "together.same.unconfirmed",
     }
-)  # fmt: skip
+)
 """Rules about how a file was read; the tests of the readers prove them."""
 
 

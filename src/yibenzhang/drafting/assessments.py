@@ -98,8 +98,12 @@ def _cells(code: str, line: Line) -> dict[str, str | Decimal]:
     result = line.result
     assert result is not None
     told: dict[str, str | Decimal] = {
-        "project": code, "level1": result.level1, "level2": result.level2, "name": result.name, "weight": line.weight,
-    }  # fmt: skip
+        "project": code,
+        "level1": result.level1,
+        "level2": result.level2,
+        "name": result.name,
+        "weight": line.weight,
+    }
     aim, reached = target_of(result.target), target_of(result.actual)
     if (
         aim is not None

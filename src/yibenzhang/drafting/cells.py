@@ -72,8 +72,10 @@ class Reader:
             return out
         found = {
             _words(row[0]): (row[1] if len(row) > 1 else None, r)
-            for r, row in enumerate(self.book[sheet.name].iter_rows(max_row=60, max_col=2, values_only=True), 1)
-        }  # fmt: skip
+            for r, row in enumerate(
+                self.book[sheet.name].iter_rows(max_row=60, max_col=2, values_only=True), 1
+            )
+        }
         for column in sheet.columns:
             if column.title not in found:
                 if column.required:

@@ -56,8 +56,11 @@ def compose(figures: Figures, extra: str = "", grids: list[Grid] | None = None) 
     cover = tuple(str(line).format(**told) for line in kind.data["cover"])
     draft = Draft(figures.body, figures.year, figures.stage, kind.name, cover, tuple(parts))
     return Composed(
-        draft, tuple(dict.fromkeys(writer.asks)), dict(measured(kind, tables)), tuple(dict.fromkeys(writer.silent))
-    )  # fmt: skip
+        draft,
+        tuple(dict.fromkeys(writer.asks)),
+        dict(measured(kind, tables)),
+        tuple(dict.fromkeys(writer.silent)),
+    )
 
 
 def _noted(grid: Grid, kind: Family, writer: Writer) -> Grid:
@@ -111,9 +114,10 @@ def _parts(
 def _terms(text: str, kind: Family) -> Iterable[Words]:
     """The terms that occur in the text or in tables that are not empty, numbered."""
     found = [
-        t for t in kind.terms
+        t
+        for t in kind.terms
         if t.get("stage", kind.stage) == kind.stage and any(w in text for w in t["when"])
-    ]  # fmt: skip
+    ]
     form = kind.data.get("term_form", "（{}）")
     for n, term in enumerate(found, 1):
         yield Words(f"{form.format(numeral(n))}{term['name']}：{term['text']}")

@@ -78,9 +78,13 @@ def set_styles(document: Any) -> None:
     indent.set(qn("w:firstLineChars"), "200")
     indent.set(qn("w:firstLine"), "480")
     for name, size, centred in (
-        ("Title", 26, True), ("Subtitle", 20, True), ("Heading 1", 18, True), ("Heading 2", 14, False), ("Heading 3", 12, False),
+        ("Title", 26, True),
+        ("Subtitle", 20, True),
+        ("Heading 1", 18, True),
+        ("Heading 2", 14, False),
+        ("Heading 3", 12, False),
         ("Caption", 14, True),
-    ):  # fmt: skip
+    ):
         style = styles[name]
         style.font.size, style.font.bold, style.font.italic = Pt(size), name != "Caption", False
         style.font.color.rgb = RGBColor(0, 0, 0)

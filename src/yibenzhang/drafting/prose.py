@@ -279,9 +279,7 @@ class Writer:
         """The economic items with an amount, by name, as sentences list them."""
         standard = f"{self.family.stage}.general_basic"
         rows = self.lookup.tables.rows.get(standard, ())
-        codes = {
-            p.code: p for p in rows if len(p.code) == 5 and p.code.startswith(classes) and p.value
-        }  # fmt: skip
+        codes = {p.code: p for p in rows if len(p.code) == 5 and p.code.startswith(classes) and p.value}
         return "、".join(self.codes.name(c) for c in sorted(codes))
 
     def projects(self) -> list[Line]:

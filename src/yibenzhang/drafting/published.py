@@ -119,11 +119,16 @@ def _plain(t: TableFacts, title: str) -> Grid:
     numbers = {f.cell[1] for f in t.facts() if f.amount is not None}
     width = t.table.table.columns
     return Grid(
-        standard="", title=t.table.title or title, unit=t.table.unit.name if t.table.unit else "",
-        header=tuple(map(tuple, lines[:first])), rows=tuple(map(tuple, lines[first:])),
-        columns=tuple(f"?{c}" if c in numbers else "other" for c in range(width)), note=t.table.statement,
-        widths=_widths(t.table.table, width), landscape=width > 9,
-    )  # fmt: skip
+        standard="",
+        title=t.table.title or title,
+        unit=t.table.unit.name if t.table.unit else "",
+        header=tuple(map(tuple, lines[:first])),
+        rows=tuple(map(tuple, lines[first:])),
+        columns=tuple(f"?{c}" if c in numbers else "other" for c in range(width)),
+        note=t.table.statement,
+        widths=_widths(t.table.table, width),
+        landscape=width > 9,
+    )
 
 
 def _widths(table: Table, columns: int) -> tuple[float, ...]:
@@ -138,9 +143,16 @@ def _printed(t: TableFacts) -> Iterable[Printed]:
         if f.amount is not None:
             token = "total" if f.row.role == "total" and not f.row.token else f.row.token
             yield Printed(
-                t.table.standard.id, f.side, f.row.code, bare(f.row.label), token, f.measure,
-                f.amount.value, f.cell[0], f.cell[1],
-            )  # fmt: skip
+                t.table.standard.id,
+                f.side,
+                f.row.code,
+                bare(f.row.label),
+                token,
+                f.measure,
+                f.amount.value,
+                f.cell[0],
+                f.cell[1],
+            )
 
 
 def _grid(t: TableFacts, unit: str) -> Grid:
@@ -158,10 +170,16 @@ def _grid(t: TableFacts, unit: str) -> Grid:
             measure = c.measure or f"?{c.index}"
             kinds[c.index] = f"{b.block.side}:{measure}" if b.block.side else measure
     return Grid(
-        standard=t.table.standard.id, title=t.table.title or t.table.name, unit=unit, header=tuple(map(tuple, lines[:first])),
-        rows=tuple(map(tuple, lines[first:])), columns=tuple(kinds), widths=_widths(t.table.table, len(kinds)),
-        note=t.table.statement, landscape=len(kinds) > 9,
-    )  # fmt: skip
+        standard=t.table.standard.id,
+        title=t.table.title or t.table.name,
+        unit=unit,
+        header=tuple(map(tuple, lines[:first])),
+        rows=tuple(map(tuple, lines[first:])),
+        columns=tuple(kinds),
+        widths=_widths(t.table.table, len(kinds)),
+        note=t.table.statement,
+        landscape=len(kinds) > 9,
+    )
 
 
 def _lines(table: Table, first: int) -> list[list[str]]:
@@ -184,10 +202,17 @@ def figures_of(found: Published, notes: dict[str, str]) -> Figures:
     """The figures of a document whose tables are printed as they are; its units and projects by name only."""
     p = found.profile
     return Figures(
-        body=p.body, year=p.fiscal_year or 0, stage=p.stage or "budget", family=style_of(p.region),
-        level=p.level or "department", notes={**found.told.notes, **notes}, told=found.told.amounts,
-        moves=found.told.moves, planned=found.told.planned, doubtful=found.told.doubtful,
-    )  # fmt: skip
+        body=p.body,
+        year=p.fiscal_year or 0,
+        stage=p.stage or "budget",
+        family=style_of(p.region),
+        level=p.level or "department",
+        notes={**found.told.notes, **notes},
+        told=found.told.amounts,
+        moves=found.told.moves,
+        planned=found.told.planned,
+        doubtful=found.told.doubtful,
+    )
 
 
 def earlier(path: str | Path, stage: str, region: str, extra: str = "") -> dict[str, Decimal]:

@@ -52,9 +52,14 @@ def told_of(checked: Checked, kind: Family, extra: str = "") -> Told:
     """What a checked document tells of the figures of a family."""
     region = checked.profile.region
     case = case_of(
-        checked.document, checked.profile, checked.tables, checked.forms, load(region, extra), checked.views,
+        checked.document,
+        checked.profile,
+        checked.tables,
+        checked.forms,
+        load(region, extra),
+        checked.views,
         load_lexicon(region, extra),
-    )  # fmt: skip
+    )
     reader = _Source(case, kind)
     amounts, doubtful = reader.amounts()
     moves, reasons = reader.moves()

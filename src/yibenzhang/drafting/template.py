@@ -49,9 +49,12 @@ def write_prefilled(path: Path, figures: Figures) -> None:
     rows = _rows(figures, kind, Decimal(10000))
     kept = {name: rows[name] for name in ("last", "planned", "notes")}
     about = {
-        "body": figures.body, "year": figures.year, "stage": figures.stage, "family": figures.family,
+        "body": figures.body,
+        "year": figures.year,
+        "stage": figures.stage,
+        "family": figures.family,
         "level": figures.level,
-    }  # fmt: skip
+    }
     _write(path, kind, Codes(figures.year), kept, about, example=True)
 
 
@@ -60,9 +63,15 @@ def write_figures(figures: Figures, path: Path, money: str = "元") -> None:
     kind = family(figures.family, figures.stage)
     factor = Decimal(10000) if money == "万元" else Decimal(1)
     about = {
-        "body": figures.body, "year": figures.year, "stage": figures.stage, "family": figures.family,
-        "level": figures.level, "code": figures.code, "money": money, "complete": "yes" if figures.complete else "",
-    }  # fmt: skip
+        "body": figures.body,
+        "year": figures.year,
+        "stage": figures.stage,
+        "family": figures.family,
+        "level": figures.level,
+        "code": figures.code,
+        "money": money,
+        "complete": "yes" if figures.complete else "",
+    }
     _write(path, kind, Codes(figures.year, figures.names), _rows(figures, kind, factor), about, example=False)
 
 
@@ -146,9 +155,13 @@ def _key(e: Entry) -> tuple[Any, ...]:
 
 
 def _write(
-    path: Path, kind: Family, codes: Codes, rows: dict[str, list[dict[str, Any]]], about: dict[str, Any],
+    path: Path,
+    kind: Family,
+    codes: Codes,
+    rows: dict[str, list[dict[str, Any]]],
+    about: dict[str, Any],
     example: bool,
-) -> None:  # fmt: skip
+) -> None:
     known = schema()
     book = Workbook()
     help_sheet = book.active
@@ -205,9 +218,13 @@ def _validation(column: Column, lists: dict[str, str]) -> DataValidation | None:
         # codes of one's own may be added, so that only choices are refused by the workbook itself
         strict = column.kind == "choice"
         return DataValidation(
-            type="list", formula1=source, allow_blank=True, showErrorMessage=strict, errorTitle="不能填这个",
+            type="list",
+            formula1=source,
+            allow_blank=True,
+            showErrorMessage=strict,
+            errorTitle="不能填这个",
             error=f"“{column.title}”请从下拉框选。",
-        )  # fmt: skip
+        )
     return None
 
 

@@ -109,9 +109,16 @@ def _series(files: Files, name: str, mapped: Mapped, limits: Limits, period: Per
     yesterday = date.today() - timedelta(days=1)
     asked = period or Period(yesterday, yesterday)
     rows, hash = rows_of(
-        given.address, given.queries or {}, given.step or "1h", asked.begin, asked.end + timedelta(days=1), mapped.allowed,
-        limits, mapped.header, mapped.header_variable,
-    )  # fmt: skip
+        given.address,
+        given.queries or {},
+        given.step or "1h",
+        asked.begin,
+        asked.end + timedelta(days=1),
+        mapped.allowed,
+        limits,
+        mapped.header,
+        mapped.header_variable,
+    )
     files.add_rows(f"source_{name}", rows, hash, given.address)
 
 

@@ -184,8 +184,11 @@ def _batch(
     con: sqlite3.Connection, ledger: Ledger, batch: str, wanted: Mapping[str, str], threads: int, memory: str
 ) -> None:
     """What is new of one batch, in one transaction."""
-    numbers = [(d, x) for part in chunks(list(wanted)) for d, x in con.execute(
-        f"SELECT d, document FROM done WHERE document IN ({_marks(len(part))})", part)]  # fmt: skip
+    numbers = [
+        (d, x)
+        for part in chunks(list(wanted))
+        for d, x in con.execute(f"SELECT d, document FROM done WHERE document IN ({_marks(len(part))})", part)
+    ]
     with closing(ledger.connect(threads, memory, only=[ledger.batches / batch])) as asked:
         asked.execute("CREATE TEMP TABLE wanted (d BIGINT, document VARCHAR)")
         asked.execute(

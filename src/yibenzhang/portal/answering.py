@@ -107,7 +107,20 @@ def book_of(request: Request) -> Book:
 
 def cells(table: Table) -> list[dict[str, Any]]:
     return [
-        {"row": line.name, "code": line.label, "year": c.year, "stage": c.stage, "level": c.level, "value": n.value,
-         "printed": n.printed, "unit": n.unit, "page": n.page, "document": c.document, "fact": n.fact}
-        for line in table.lines for c, n in zip(table.columns, line.numbers, strict=True) if n is not None
-    ]  # fmt: skip
+        {
+            "row": line.name,
+            "code": line.label,
+            "year": c.year,
+            "stage": c.stage,
+            "level": c.level,
+            "value": n.value,
+            "printed": n.printed,
+            "unit": n.unit,
+            "page": n.page,
+            "document": c.document,
+            "fact": n.fact,
+        }
+        for line in table.lines
+        for c, n in zip(table.columns, line.numbers, strict=True)
+        if n is not None
+    ]

@@ -38,10 +38,19 @@ def compare(
     found, count = book.ranked(row, year, stage, place.rstrip("0") if place else "", PAGE, level)
     top = max((n.value for _, n in found), default=Decimal(0))
     told = [
-        {"who": d.who, "place": place_name(d.division), "value": n.value, "printed": n.printed, "unit": n.unit,
-         "page": n.page, "document": d.document[:16], "fact": n.fact, "share": float(n.value / top) if top > 0 else 0}
+        {
+            "who": d.who,
+            "place": place_name(d.division),
+            "value": n.value,
+            "printed": n.printed,
+            "unit": n.unit,
+            "page": n.page,
+            "document": d.document[:16],
+            "fact": n.fact,
+            "share": float(n.value / top) if top > 0 else 0,
+        }
         for d, n in found
-    ]  # fmt: skip
+    ]
     heads = {
         "who": "单位",
         "place": "地区",

@@ -81,7 +81,17 @@ def body(request: Request, name: str) -> Response:
         "tab": "home",
     }
     told = [r for _, t in [*groups, ("", branches)] for r in cells(t)]
-    heads = {"row": "项目", "year": "年度", "stage": "阶段", "level": "级别", "value": "元", "printed": "印为", "unit": "单位", "page": "页", "document": "文件"}  # fmt: skip
+    heads = {
+        "row": "项目",
+        "year": "年度",
+        "stage": "阶段",
+        "level": "级别",
+        "value": "元",
+        "printed": "印为",
+        "unit": "单位",
+        "page": "页",
+        "document": "文件",
+    }
     return answer(request, "body.html", values, heads, told)
 
 
@@ -117,10 +127,16 @@ def projects(request: Request, name: str, find: Asked = "") -> Response:
         raise NotThere
     columns = {d.d: d for d in book.disclosures(who) if d.latest}
     told = [
-        {**p, "called": columns[p["d"]].called, "document": columns[p["d"]].document[:16],
-         "kind_name": words()["kind"].get(p["kind"], p["kind"]), "yuan": Decimal(p["value"]) if p["value"] else None}
-        for p in book.projects(list(columns)) if find in p["name"]
-    ]  # fmt: skip
+        {
+            **p,
+            "called": columns[p["d"]].called,
+            "document": columns[p["d"]].document[:16],
+            "kind_name": words()["kind"].get(p["kind"], p["kind"]),
+            "yuan": Decimal(p["value"]) if p["value"] else None,
+        }
+        for p in book.projects(list(columns))
+        if find in p["name"]
+    ]
     by_name: dict[str, list[dict[str, Any]]] = {}
     for p in told:
         by_name.setdefault(p["name"], []).append(p)

@@ -92,9 +92,17 @@ def _summed_up(members: Sequence[Member], links: Sequence[Link]) -> Iterator[Eve
 
 def _made(kind: str, cited: Event, words: str) -> Event:
     return replace(
-        cited, id=f"{cited.id}-{kind}", kind=kind, amounts=(), date="", words=words, supplier="", begin=None,
-        end=None, origin="",
-    )  # fmt: skip
+        cited,
+        id=f"{cited.id}-{kind}",
+        kind=kind,
+        amounts=(),
+        date="",
+        words=words,
+        supplier="",
+        begin=None,
+        end=None,
+        origin="",
+    )
 
 
 def parts_in(

@@ -56,9 +56,11 @@ def _promise(told: list[tuple[int, Indicator, Event]]) -> Promise:
         known = years.get(year, Year())
         source = f"{event.source.file} {i.place}".strip()
         years[year] = Year(
-            i.target or known.target, i.actual or known.actual, i.score or known.score,
+            i.target or known.target,
+            i.actual or known.actual,
+            i.score or known.score,
             "；".join(dict.fromkeys(x for x in (known.source, source) if x)),
-        )  # fmt: skip
+        )
         weight = i.weight or weight
         for key, value in ((year - 1, i.last), (year - 2, i.former)):
             if year and value:

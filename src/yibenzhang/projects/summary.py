@@ -66,10 +66,14 @@ def figures_of(p: Project) -> Figures:
         (e.supplier, e.amount("contracted")) for e in p.events if e.kind == "contract" and e.supplier
     ]
     return Figures(
-        {m: money_of(p, m) for m in MEASURES}, _by_year(p), frozenset(e.kind for e in p.events),
-        tuple((who, value) for who, value in contracts if value), _carried(p),
-        _listed(p), year_of(p, "budget"),
-    )  # fmt: skip
+        {m: money_of(p, m) for m in MEASURES},
+        _by_year(p),
+        frozenset(e.kind for e in p.events),
+        tuple((who, value) for who, value in contracts if value),
+        _carried(p),
+        _listed(p),
+        year_of(p, "budget"),
+    )
 
 
 def _listed(p: Project) -> Mapping[int, Decimal]:

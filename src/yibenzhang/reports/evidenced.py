@@ -36,8 +36,13 @@ class Line:
 
 
 def promised(
-    pack: Pack, promises: Sequence[Promise], observations: Sequence[Observation], subject: str, begin: date, end: date
-) -> list[Line]:  # fmt: skip
+    pack: Pack,
+    promises: Sequence[Promise],
+    observations: Sequence[Observation],
+    subject: str,
+    begin: date,
+    end: date,
+) -> list[Line]:
     """Each promise of a pack with the last observation of this subject and period. How far the period was over is
     known by the observation's own time."""
     of = (subject, begin.isoformat(), end.isoformat())
@@ -82,20 +87,31 @@ def lines(found: Sequence[Line]) -> Iterator[str]:
         else:
             value = said["measured"].format(value=value_text(x.seen), end=x.seen.time[:10])
         yield said["line"].format(
-            verdict=told()["verdict"][x.verdict.value], name=x.promise.name, promise=promise_text(x.promise),
-            value=value, why=told()["why"][x.why],
-        )  # fmt: skip
+            verdict=told()["verdict"][x.verdict.value],
+            name=x.promise.name,
+            promise=promise_text(x.promise),
+            value=value,
+            why=told()["why"][x.why],
+        )
 
 
 def row(x: Line) -> dict[str, Any]:
     seen = x.seen
     return {
-        "pack": x.pack.id, "indicator": x.promise.indicator, "name": x.promise.name,
-        "promise": promise_text(x.promise), "period": x.promise.period,
+        "pack": x.pack.id,
+        "indicator": x.promise.indicator,
+        "name": x.promise.name,
+        "promise": promise_text(x.promise),
+        "period": x.promise.period,
         "value": None if seen is None or seen.value is None else f"{seen.value:f}",
-        "unit": x.indicator.unit, "verdict": x.verdict.value, "why": x.why,
-        **{k: getattr(seen, k) if seen else "" for k in ("gap", "begin", "end", "time", "source", "query", "hash", "by")},
-    }  # fmt: skip
+        "unit": x.indicator.unit,
+        "verdict": x.verdict.value,
+        "why": x.why,
+        **{
+            k: getattr(seen, k) if seen else ""
+            for k in ("gap", "begin", "end", "time", "source", "query", "hash", "by")
+        },
+    }
 
 
 def report(found: Sequence[Line]) -> Mapping[str, Any]:
@@ -139,10 +155,14 @@ def pack_rows(found: Sequence[Pack]) -> list[dict[str, Any]]:
         asked = sum(i.asked for i in p.indicators.values())
         out.append(
             {
-                "id": p.id, "name": p.name, "tables": len(p.tables), "computed": len(p.indicators) - asked,
-                "asked": asked, "promises": len(p.promises),
+                "id": p.id,
+                "name": p.name,
+                "tables": len(p.tables),
+                "computed": len(p.indicators) - asked,
+                "asked": asked,
+                "promises": len(p.promises),
             }
-        )  # fmt: skip
+        )
     return out
 
 
@@ -150,9 +170,12 @@ def pack_page(pack: Pack) -> str:
     """The page of a pack in Markdown: what it promises, which tables it needs, how it measures."""
     said = told()["page"]
     out = [f"# {pack.name}（`{pack.id}`）", said["made"], pack.about, f"## {said['promises']}"]
-    out.append(_grid(said["promise_head"], [
-        [x.name, promise_text(x), x.period, f"`{x.indicator}`", _kept(x)] for x in pack.promises
-    ]))  # fmt: skip
+    out.append(
+        _grid(
+            said["promise_head"],
+            [[x.name, promise_text(x), x.period, f"`{x.indicator}`", _kept(x)] for x in pack.promises],
+        )
+    )
     if pack.tables:
         out.append(f"## {said['tables']}")
     for t in pack.tables.values():

@@ -112,12 +112,30 @@ def _found(results: Sequence[FoundFile], groups: Sequence[FoundGroup]) -> list[l
             e = f.evidence[0] if f.evidence else None
             out.append(
                 [
-                    len(out) + 1, name, p.body, SEVERITY[f.severity], f.message, "\n".join(places(f, 3)),
-                    f.reported, f.expected, f.difference, f.unit, "", "", p.fiscal_year or "", STAGE[p.stage],
-                    e.table_name if e else "", e.row if e else "", e.column if e else "", "\n".join(suspects(f)),
-                    "\n".join(b.arithmetic for b in f.sums[:5]), f.rule, "；".join(f.basis), f.key,
+                    len(out) + 1,
+                    name,
+                    p.body,
+                    SEVERITY[f.severity],
+                    f.message,
+                    "\n".join(places(f, 3)),
+                    f.reported,
+                    f.expected,
+                    f.difference,
+                    f.unit,
+                    "",
+                    "",
+                    p.fiscal_year or "",
+                    STAGE[p.stage],
+                    e.table_name if e else "",
+                    e.row if e else "",
+                    e.column if e else "",
+                    "\n".join(suspects(f)),
+                    "\n".join(b.arithmetic for b in f.sums[:5]),
+                    f.rule,
+                    "；".join(f.basis),
+                    f.key,
                 ]
-            )  # fmt: skip
+            )
     return out
 
 
@@ -146,18 +164,36 @@ def _file(result: FoundFile) -> list[object]:
     p, count = c.profile, Counter(f.severity for f in c.findings)
     numbers, *others, share_ = _counts(c.coverage)
     return [
-        result.path, first_line(c, result.left_out), p.body, p.fiscal_year or "", STAGE[p.stage],
-        *(count[s] for s in Severity), len(c.not_checked), numbers, share_, *others, c.sha256,
-    ]  # fmt: skip
+        result.path,
+        first_line(c, result.left_out),
+        p.body,
+        p.fiscal_year or "",
+        STAGE[p.stage],
+        *(count[s] for s in Severity),
+        len(c.not_checked),
+        numbers,
+        share_,
+        *others,
+        c.sha256,
+    ]
 
 
 def _whole(group: FoundGroup) -> list[object]:
     p, count = group.profile, Counter(f.severity for f in group.findings)
     numbers, *others, share_ = _counts(group.found.coverage) if group.found else [""] * 6
     return [
-        "同一份公开：" + "、".join(group.names), group_result(group), p.body, p.fiscal_year or "", STAGE[p.stage],
-        *(count[s] for s in Severity), "", numbers, share_, *others, "",
-    ]  # fmt: skip
+        "同一份公开：" + "、".join(group.names),
+        group_result(group),
+        p.body,
+        p.fiscal_year or "",
+        STAGE[p.stage],
+        *(count[s] for s in Severity),
+        "",
+        numbers,
+        share_,
+        *others,
+        "",
+    ]
 
 
 def _counts(c: Coverage) -> list[object]:

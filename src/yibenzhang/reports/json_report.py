@@ -108,9 +108,12 @@ def _summary(found: Found, left_out: int) -> dict[str, Any]:
 
 def _counts(c: Coverage) -> dict[str, int]:
     return {
-        "numbers": c.numbers, "proved": c.proved, "contradicted": c.contradicted, "alone": c.alone,
+        "numbers": c.numbers,
+        "proved": c.proved,
+        "contradicted": c.contradicted,
+        "alone": c.alone,
         "trivial": c.trivial,
-    }  # fmt: skip
+    }
 
 
 def profile(p: Profile) -> dict[str, Any]:

@@ -54,8 +54,11 @@ def support(p: Proposal) -> str:
     laws = "、".join(f"{_LAWS[law]} {n} 项" for law, n in p.laws) or "无"
     out = f"新成立 {laws}（{p.documents} 个文件），新印证 {p.proved} 个数"
     for number, text in (
-        (p.failed, "不成立 {} 项"), (p.broken, "新矛盾 {} 项"), (p.lost, "{} 个数失去印证"), (p.rivals, "另有 {} 个含义同样说得通"),
-    ):  # fmt: skip
+        (p.failed, "不成立 {} 项"),
+        (p.broken, "新矛盾 {} 项"),
+        (p.lost, "{} 个数失去印证"),
+        (p.rivals, "另有 {} 个含义同样说得通"),
+    ):
         if number:
             out += "，" + text.format(number)
     return out
@@ -65,27 +68,47 @@ def report(learning: Learning) -> dict[str, Any]:
     """For programs."""
     return {
         "documents": [s.name for s in learning.sources],
-        "numbers": learning.numbers, "proved_before": learning.proved_before, "proved_after": learning.proved_after,
+        "numbers": learning.numbers,
+        "proved_before": learning.proved_before,
+        "proved_after": learning.proved_after,
         "not_tried": learning.left,
         "words": [_word(w, learning) for w in learning.words],
-    }  # fmt: skip
+    }
 
 
 def _word(w: Learnt, learning: Learning) -> dict[str, Any]:
     return {
-        "word": w.word, "positions": [str(p) for p in w.positions], "documents": list(w.documents),
-        "numbers": w.numbers, "texts": list(w.texts), "accepted": str(w.accepted) if w.accepted else "",
+        "word": w.word,
+        "positions": [str(p) for p in w.positions],
+        "documents": list(w.documents),
+        "numbers": w.numbers,
+        "texts": list(w.texts),
+        "accepted": str(w.accepted) if w.accepted else "",
         "examples": [
-            {"document": learning.sources[e.document].name, "table": e.table, "title": e.title, "text": e.text,
-             "place": str(e.place or "")}
+            {
+                "document": learning.sources[e.document].name,
+                "table": e.table,
+                "title": e.title,
+                "text": e.text,
+                "place": str(e.place or ""),
+            }
             for e in w.examples
         ],
         "proposals": [
-            {"meaning": str(p.meaning), "laws": dict(p.laws), "documents": p.documents, "failed": p.failed,
-             "proved": p.proved, "lost": p.lost, "broken": p.broken, "rivals": p.rivals, "acceptable": p.acceptable}
+            {
+                "meaning": str(p.meaning),
+                "laws": dict(p.laws),
+                "documents": p.documents,
+                "failed": p.failed,
+                "proved": p.proved,
+                "lost": p.lost,
+                "broken": p.broken,
+                "rivals": p.rivals,
+                "acceptable": p.acceptable,
+            }
             for p in w.proposals
         ],
-    }  # fmt: skip
+    }
 
 
 def write_region(folder: Path, name: str, learning: Learning, accept: bool) -> list[Path]:

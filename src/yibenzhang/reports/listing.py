@@ -35,13 +35,16 @@ def tables_of(checked: Checked) -> list[dict[str, Any]]:
                 "unit": t.table.unit.name if t.table.unit else None,
                 "header_rows": t.table.header.first,
                 "state": {
-                    "numbers": c.numbers, "proved": c.proved, "contradicted": c.contradicted, "alone": c.alone,
+                    "numbers": c.numbers,
+                    "proved": c.proved,
+                    "contradicted": c.contradicted,
+                    "alone": c.alone,
                     "trivial": c.trivial,
                 },
                 "unknown": list(unknown.get(t.table.id, ())),
                 "rows": t.table.table.texts(),
             }
-        )  # fmt: skip
+        )
     return out
 
 

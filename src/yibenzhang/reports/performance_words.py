@@ -91,9 +91,12 @@ def assessment_table(record: Record, method: Method) -> Paper:
     """The form of a self-assessment (自评表)."""
     found = assessed(record, method)
     return Paper(
-        word("table"), word("year", year=record.year), _pairs(record),
-        (Section("", (), _lines(found, method)),), _foot(record, method),
-    )  # fmt: skip
+        word("table"),
+        word("year", year=record.year),
+        _pairs(record),
+        (Section("", (), _lines(found, method)),),
+        _foot(record, method),
+    )
 
 
 def _pairs(record: Record) -> tuple[tuple[str, str], ...]:
@@ -291,11 +294,18 @@ def monitoring_table(record: Record, method: Method) -> Paper:
     names = ("level1", "level2", "indicator", "target", "so_far", "share", "state", "why", "evidence")
     rows = tuple(
         (
-            x.result.level1, x.result.level2, x.result.name, x.result.target, x.result.actual,
-            f"{percent(x.share)}%" if x.share is not None else "", states[x.state], x.result.why, x.result.evidence,
+            x.result.level1,
+            x.result.level2,
+            x.result.name,
+            x.result.target,
+            x.result.actual,
+            f"{percent(x.share)}%" if x.share is not None else "",
+            states[x.state],
+            x.result.why,
+            x.result.evidence,
         )
         for x in found.lines
-    )  # fmt: skip
+    )
     table = Table(tuple(word(n) for n in names), rows, frozenset({5}))
     pairs = (
         (word("name"), record.name),

@@ -56,9 +56,13 @@ def _rule(rule: str, entry: RuleEntry | None) -> dict[str, Any]:
 
 def _invocation(results: Sequence[FoundFile], groups: Sequence[FoundGroup]) -> dict[str, Any]:
     notes = [
-        {"level": "error", "message": {"text": why}, "locations": [{"physicalLocation": {"artifactLocation": _uri(path)}}]}
+        {
+            "level": "error",
+            "message": {"text": why},
+            "locations": [{"physicalLocation": {"artifactLocation": _uri(path)}}],
+        }
         for path, why in unchecked(results, groups)
-    ]  # fmt: skip
+    ]
     whole = not any(r.failed for r in results) and not any(g.failed for g in groups)
     return {"executionSuccessful": whole, "toolExecutionNotifications": notes}
 

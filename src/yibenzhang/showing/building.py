@@ -62,8 +62,18 @@ def analysis_to_show(checked: Checked, names: Sequence[str], extra: str = "") ->
 
 def _leaf(x: Leaf) -> Row:
     return (
-        x.number, x.file, x.page, x.kind, x.title, x.width, x.height, x.turn, x.skew, x.cells, x.scanned,
-    )  # fmt: skip
+        x.number,
+        x.file,
+        x.page,
+        x.kind,
+        x.title,
+        x.width,
+        x.height,
+        x.turn,
+        x.skew,
+        x.cells,
+        x.scanned,
+    )
 
 
 def _cells(x: Leaf) -> Iterator[Row]:

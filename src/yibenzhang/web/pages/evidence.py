@@ -76,9 +76,10 @@ def _lines(office: Office, only: str | None) -> list[tuple[str, str, Line, list[
     """Subject, period, promise with its verdict, and all that was observed of it, in the order of time."""
     seen = [o for o in _observed(office) if only is None or o.subject == only]
     own = {
-        (m.pack.id, m.subject): m.promises for _, m in office.lately(("mappings",), lambda: _mapped(office))
+        (m.pack.id, m.subject): m.promises
+        for _, m in office.lately(("mappings",), lambda: _mapped(office))
         if not isinstance(m, str)
-    }  # fmt: skip
+    }
     out = []
     for subject, name, begin, end in sorted(
         {(o.subject, o.indicator.partition(".")[0], o.begin, o.end) for o in seen}

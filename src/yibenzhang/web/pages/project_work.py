@@ -169,9 +169,19 @@ def _fresh(book: Book, project: Project, kind: str, year: int, method: Method) -
     goals = [e.words for e in project.events if e.kind == "goals" and e.year == year and e.words]
     day = f"{year}-06-30" if kind == MONITORING else f"{year}-12-31"
     return Record(
-        "", kind, project.who, member.code, member.name, member.key, year, day, plain(budget),
-        plain(sum(paid, Decimal(0))) if paid else "", results, {"goal": goals[-1] if goals else ""},
-    )  # fmt: skip
+        "",
+        kind,
+        project.who,
+        member.code,
+        member.name,
+        member.key,
+        year,
+        day,
+        plain(budget),
+        plain(sum(paid, Decimal(0))) if paid else "",
+        results,
+        {"goal": goals[-1] if goals else ""},
+    )
 
 
 def _form(
@@ -183,12 +193,22 @@ def _form(
         found = assessed(record, method) if record.kind == ASSESSMENT else monitored(record, method)
     told = {"kind": record.kind, "year": record.year, "record": record.id}
     more = {
-        "project": project, "form": record, "found": found, "trouble": trouble, "method": method,
-        "reason": papers.reason, "percent": papers.percent, "states": papers.said()["state"], "plain": papers.plain,
+        "project": project,
+        "form": record,
+        "found": found,
+        "trouble": trouble,
+        "method": method,
+        "reason": papers.reason,
+        "percent": papers.percent,
+        "states": papers.said()["state"],
+        "plain": papers.plain,
         "money": papers.money_said(found) if isinstance(found, Monitored) else "",
-        "synopsis": papers.synopsis(record, method) if record.id and record.kind == ASSESSMENT and not trouble else "",
-        "years": sorted({*project.years, record.year}, reverse=True) if project else [], "tab": "projects",
-    }  # fmt: skip
+        "synopsis": papers.synopsis(record, method)
+        if record.id and record.kind == ASSESSMENT and not trouble
+        else "",
+        "years": sorted({*project.years, record.year}, reverse=True) if project else [],
+        "tab": "projects",
+    }
     if trouble:
         return page(request, who, "project_performance.html", 422, rows=[], **told, **more)
     rows = [_line(record, found, n) for n in range(len(record.results))]
@@ -266,10 +286,21 @@ def _given(project: Project, given: Mapping[str, str], who: Actor) -> Record:
         if values["name"]:
             lines.append(Result(**values))
     return Record(
-        given.get("id", "")[:12], given["kind"], project.who, member.code, member.name, member.key,
-        int(given["year"][:4]), given.get("date", ""), _yuan(given.get("budget", "")), _yuan(given.get("executed", "")),
-        tuple(lines), {w: given[w] for w in _WORDS if given.get(w)}, who.name, now().isoformat(timespec="seconds"),
-    )  # fmt: skip
+        given.get("id", "")[:12],
+        given["kind"],
+        project.who,
+        member.code,
+        member.name,
+        member.key,
+        int(given["year"][:4]),
+        given.get("date", ""),
+        _yuan(given.get("budget", "")),
+        _yuan(given.get("executed", "")),
+        tuple(lines),
+        {w: given[w] for w in _WORDS if given.get(w)},
+        who.name,
+        now().isoformat(timespec="seconds"),
+    )
 
 
 def _yuan(text: str) -> str:

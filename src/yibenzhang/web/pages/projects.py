@@ -169,8 +169,28 @@ def project(
 ) -> Response:
     if not chosen:
         blank: dict[str, Any] = {"project": dict.fromkeys(LIST, "")}
-        more: dict[str, Any] = {"links": [], "promises": [], "years": [], "records": [], "proposals": [], "own": [], "documents": []}  # fmt: skip
-        return answered(request, who, "project.html", blank, [], TIMES, "项目", heads=_HEADS, money=_MONEY, tab="projects", **more)  # fmt: skip
+        more: dict[str, Any] = {
+            "links": [],
+            "promises": [],
+            "years": [],
+            "records": [],
+            "proposals": [],
+            "own": [],
+            "documents": [],
+        }
+        return answered(
+            request,
+            who,
+            "project.html",
+            blank,
+            [],
+            TIMES,
+            "项目",
+            heads=_HEADS,
+            money=_MONEY,
+            tab="projects",
+            **more,
+        )
     book = book_in(office)
     one = project_in(book, who, chosen)
     ids = {m.id for m in one.members}

@@ -286,7 +286,14 @@ def ask(
     ends_on: Annotated[str, Form()] = "",
 ) -> Response:
     schema, rules = schema_of(office), rules_of(office)
-    common = {"user": user, "phone": phone, "purpose": purpose, "scene": scene, "begins_on": begins_on, "ends_on": ends_on}  # fmt: skip
+    common = {
+        "user": user,
+        "phone": phone,
+        "purpose": purpose,
+        "scene": scene,
+        "begins_on": begins_on,
+        "ends_on": ends_on,
+    }
     own = {c: form_values(schema, rules, _own(sent, c)) for c in codes or ()}
     form = Asking(who.body or body.strip(), tuple(codes or ()), form_values(schema, rules, common), own)
     with office.session() as session:
@@ -323,7 +330,16 @@ USED = {
 
 @forms(router, "/request-usage", USED, summary="使用记录：每个接口用了多少，哪些交付了没有用过，哪些没有申请")
 def usage(request: Request, office: Shop, who: Who, never: bool = False) -> Response:
-    return shown(request, who, "request_usage.html", {}, _used(office, who, never), USED, "使用记录", **_usage(who, never))  # fmt: skip
+    return shown(
+        request,
+        who,
+        "request_usage.html",
+        {},
+        _used(office, who, never),
+        USED,
+        "使用记录",
+        **_usage(who, never),
+    )
 
 
 def _used(office: Office, who: Actor, never: bool) -> list[dict[str, Any]]:
