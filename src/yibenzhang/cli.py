@@ -1,4 +1,5 @@
-"""The command line: which commands there are. Each is imported when it is called, so that a start costs what is used."""
+"""The command line: which commands there are. Each is imported when it is called, so that a start costs what is
+used."""
 
 from __future__ import annotations
 

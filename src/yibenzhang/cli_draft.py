@@ -266,7 +266,8 @@ def _tell(prepared: Prepared, ask: Path | None, made: bool) -> None:
                 console.print(Text(f"      {where}  {e.words}  {e.text}"))
     if prepared.asks:
         console.print(
-            f"还缺 {len(prepared.asks)} 处内容，没有生成任何文件（写在工作簿或 --notes 的 TOML 里；不知道的不会写成没有）："
+            f"还缺 {len(prepared.asks)} 处内容，没有生成任何文件（写在工作簿或 --notes 的 TOML 里；"
+            "不知道的不会写成没有）："
         )
         for a in prepared.asks:
             console.print(Text(f"  {a.key}：{a.question}"))

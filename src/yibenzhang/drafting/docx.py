@@ -177,8 +177,8 @@ def _cover(document: Any, draft: Draft) -> None:
 
 
 def _contents(document: Any, draft: Draft) -> None:
-    """The contents: parts, sections and tables, each with a field for its page. A field for the whole (TOC) would show no
-    page before Word has built it anew, and none in LibreOffice."""
+    """The contents: parts, sections and tables, each with a field for its page. A field for the whole (TOC) would
+    show no page before Word has built it anew, and none in LibreOffice."""
     heading = document.add_paragraph("目　录")
     heading.alignment = WD_ALIGN_PARAGRAPH.CENTER
     heading.runs[0].font.size = Pt(18)

@@ -111,7 +111,8 @@ class Figures:
     never nothing: ``complete`` says that ``last`` has all there was, so that a figure without one is new and a body
     without any reports for the first time. ``told`` are amounts of this year that a document says in other tables than
     its draft prints, or in its text; ``moves`` what it says of the year before, each with the amount of this year that
-    the sentence restates; of ``doubtful`` ones it says two things; ``unsaid`` are figures whose change is not to be told.
+    the sentence restates; of ``doubtful`` ones it says two things; ``unsaid`` are figures whose change is not to be
+    told.
     """
 
     body: str

@@ -1,7 +1,7 @@
 """What a published document says of the named figures of a draft: in whatever tables it prints, and in its text.
 
-A figure counts only where every word of its place is accounted for and all that is told of it agrees; what is told twice
-and not the same is not known.
+A figure counts only where every word of its place is accounted for and all that is told of it agrees; what is told
+twice and not the same is not known.
 """
 
 from __future__ import annotations
@@ -74,8 +74,8 @@ class _Source:
     # ---- amounts ---------------------------------------------------------------------------
 
     def amounts(self) -> tuple[dict[str, Decimal], frozenset[str]]:
-        """Every figure that the tables or the text tell, and those of which they tell two things; a denial tells nothing
-        spent."""
+        """Every figure that the tables or the text tell, and those of which they tell two things; a denial tells
+        nothing spent."""
         out: dict[str, Decimal] = {}
         doubtful = set()
         spoken = self._spoken((Kind.VALUE, Kind.ACTUAL))

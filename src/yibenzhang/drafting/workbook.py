@@ -161,7 +161,8 @@ def _weights(reader: Reader, indicators: Mapping[str, list[Indicator]]) -> None:
 
 
 def _left_over(entries: list[Entry]) -> list[Entry]:
-    """What stands over at the end of the year, where no line says: what came in and was carried in, less what went out."""
+    """What stands over at the end of the year, where no line says: what came in and was carried in, less what went
+    out."""
     sums: dict[tuple[str, str, str], Decimal] = {}
     for e in entries:
         key = (e.unit, e.source, e.function)

@@ -177,7 +177,8 @@ def _sqlite(kind: str, raw: str) -> str:
     if kind in ("integer", "decimal"):
         return (
             f"CASE WHEN typeof({raw}) = 'integer' OR typeof({raw}) = 'real' THEN {raw} WHEN {raw} GLOB '*[0-9]*' "
-            f"AND NOT substr({raw}, 2) GLOB '*[^0-9.]*' AND substr({raw}, 1, 1) GLOB '[0-9-]' THEN CAST({raw} AS NUMERIC) END"
+            f"AND NOT substr({raw}, 2) GLOB '*[^0-9.]*' AND substr({raw}, 1, 1) GLOB '[0-9-]' THEN "
+            f"CAST({raw} AS NUMERIC) END"
         )
     if kind in ("time", "date"):
         made = f"replace({raw}, 'T', ' ')" if kind == "time" else f"substr({raw}, 1, 10)"

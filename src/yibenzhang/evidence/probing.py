@@ -1,8 +1,8 @@
 """Availability probes of addresses: HTTP, TCP, and the days that a certificate is still good for.
 
-An answer is up, none is down. What the prober itself could not do (an address that is not allowed, a name that it cannot
-resolve) is neither: it leaves a gap with its reason, which the availability counts as unknown. Redirects are an answer
-and are not followed.
+An answer is up, none is down. What the prober itself could not do (an address that is not allowed, a name that it
+cannot resolve) is neither: it leaves a gap with its reason, which the availability counts as unknown. Redirects are
+an answer and are not followed.
 """
 
 from __future__ import annotations

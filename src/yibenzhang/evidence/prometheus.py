@@ -38,7 +38,8 @@ def rows_of(
     header: str = "",
     variable: str = "",
 ) -> tuple[list[dict[str, Any]], str]:
-    """The rows of the days from ``begin`` up to before ``end``, and the SHA-256 of all answers. Raises EvidenceError."""
+    """The rows of the days from ``begin`` up to before ``end``, and the SHA-256 of all answers. Raises
+    EvidenceError."""
     seconds = _seconds(step)
     rows: dict[tuple[Any, ...], dict[str, Any]] = {}
     hashes = []

@@ -1,9 +1,10 @@
 """What rises beyond its usual number: a matter or a place, with the day of the week and the season taken out.
 
 The usual number of a day is the mean of the eight weeks before the last one, times what that day of the week was
-in them, times what the last week was of them in all orders together (the season). The number of a day is held against it as a negative
-binomial whose spread is that of the series; a day whose number has a chance below ``chance`` is told. ``chance`` is the
-false alarms a week that a bureau wants, divided by the days of its series in a week: it can be stated beforehand.
+in them, times what the last week was of them in all orders together (the season). The number of a day is held against
+it as a negative binomial whose spread is that of the series; a day whose number has a chance below ``chance`` is
+told. ``chance`` is the false alarms a week that a bureau wants, divided by the days of its series in a week: it can
+be stated beforehand.
 """
 
 from __future__ import annotations

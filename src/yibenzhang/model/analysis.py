@@ -267,12 +267,12 @@ SCHEMA: Mapping[str, Mapping[str, str]] = {
     "sums": {"document": "text", "number": "int", "rule": "text", "name": "text", "arithmetic": "text"},
     **PAGES,
 }
-"""All tables, those of the ledger first, each with its columns of the ledger first. Besides their types: float, texts and
-ints (tuples), box and boxes (left, top, right, bottom in points), place (what model.places.plain makes of it).
+"""All tables, those of the ledger first, each with its columns of the ledger first. Besides their types: float, texts
+and ints (tuples), box and boxes (left, top, right, bottom in points), place (what model.places.plain makes of it).
 
-``number`` is the position of an issue, ``passage`` that of a passage; ``expected`` counts the pages with those that were
-lost. ``coverage`` has the scopes all, tables and text, ``sections`` kind (of table) and section. ``sums`` are the relations an issue broke. A table of one ``name`` in two files
-is ``called`` also by its file.
+``number`` is the position of an issue, ``passage`` that of a passage; ``expected`` counts the pages with those that
+were lost. ``coverage`` has the scopes all, tables and text, ``sections`` kind (of table) and section. ``sums`` are
+the relations an issue broke. A table of one ``name`` in two files is ``called`` also by its file.
 """
 
 Rows = tuple[tuple[Any, ...], ...]

@@ -6,8 +6,11 @@ import logging
 import threading
 import time
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
@@ -136,7 +139,7 @@ class Foreman:
         self._looked = time.monotonic()
         for key, notes in self._ledger.remembered():
             try:
-                found = self._database.settled(lambda s, notes=notes: [register(s, n) for n in notes])  # type: ignore[misc]
+                found = self._database.settled(partial(_registered, notes))
             except Exception as error:
                 if away(error):
                     raise
@@ -235,3 +238,8 @@ class Foreman:
         )
         job.state, job.ended_at = "failed", now()
         failed(session, job.submission, told)
+
+
+def _registered(notes: Sequence[dict[str, Any]], session: Session) -> list[Submission | None]:
+    """What became of the notes on files that were received."""
+    return [register(session, n) for n in notes]

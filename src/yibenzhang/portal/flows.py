@@ -152,8 +152,10 @@ def _bands(flows: Flows, place: Mapping[str, tuple[float, float, float]], scale:
             order[f.target if len(place) > 2 and f.target in flows.columns[-1] else f.source] % len(_COLOURS)
         ]
         out.append(
-            f'<path d="M{x0 + _BAR:.1f},{a:.1f} C{middle:.1f},{a:.1f} {middle:.1f},{b:.1f} {x1:.1f},{b:.1f}" fill="none" '
-            f'stroke="{colour}" stroke-opacity="0.35" stroke-width="{size:.2f}"><title>{escape(f.source)} → {escape(f.target)} '
+            f'<path d="M{x0 + _BAR:.1f},{a:.1f} C{middle:.1f},{a:.1f} {middle:.1f},{b:.1f} '
+            f'{x1:.1f},{b:.1f}" fill="none" '
+            f'stroke="{colour}" stroke-opacity="0.35" '
+            f'stroke-width="{size:.2f}"><title>{escape(f.source)} → {escape(f.target)} '
             f"{wan(f.value)} 万元</title></path>"
         )
     return "".join(out)
@@ -170,9 +172,11 @@ def _nodes(
             at, anchor = (x - 6, "end") if left else (x + _BAR + 6, "start")
             shown = name if len(name) <= 13 else name[:12] + "…"
             out.append(
-                f'<rect x="{x:.1f}" y="{y:.1f}" width="{_BAR}" height="{size:.1f}" fill="#1f3a5f"><title>{escape(name)}</title></rect>'
+                f'<rect x="{x:.1f}" y="{y:.1f}" width="{_BAR}" height="{size:.1f}" '
+                f'fill="#1f3a5f"><title>{escape(name)}</title></rect>'
                 f'<text x="{at:.1f}" y="{y + min(size / 2, 10) + 3:.1f}" text-anchor="{anchor}">{escape(shown)}</text>'
-                f'<text x="{at:.1f}" y="{y + min(size / 2, 10) + 17:.1f}" text-anchor="{anchor}" class="amount">{wan(sizes[name])}</text>'
+                f'<text x="{at:.1f}" y="{y + min(size / 2, 10) + 17:.1f}" text-anchor="{anchor}" '
+                f'class="amount">{wan(sizes[name])}</text>'
             )
     return "".join(out)
 
@@ -201,15 +205,21 @@ def years_chart(
             top = height - 28 - size
             at = x + n * each
             out.append(
-                f'<rect x="{at + 3:.1f}" y="{top:.1f}" width="{each - 6:.1f}" height="{size:.1f}" fill="{_COLOURS[n]}"><title>{escape(called)} '
-                f'{wan(value)} 万元</title></rect><text x="{at + each / 2:.1f}" y="{top - 4 - (n % 2) * 11:.1f}" text-anchor="middle" class="amount">{wan(value)}</text>'
+                f'<rect x="{at + 3:.1f}" y="{top:.1f}" width="{each - 6:.1f}" height="{size:.1f}" '
+                f'fill="{_COLOURS[n]}"><title>{escape(called)} '
+                f'{wan(value)} 万元</title></rect><text x="{at + each / 2:.1f}" '
+                f'y="{top - 4 - (n % 2) * 11:.1f}" text-anchor="middle" '
+                f'class="amount">{wan(value)}</text>'
             )
     legend = "".join(
-        f'<rect x="{30 + n * 130}" y="2" width="12" height="12" fill="{_COLOURS[n]}"/><text x="{46 + n * 130}" y="13">{escape(called)}</text>'
+        f'<rect x="{30 + n * 130}" y="2" width="12" height="12" fill="{_COLOURS[n]}"/><text '
+        f'x="{46 + n * 130}" y="13">{escape(called)}</text>'
         for n, (called, _) in enumerate(series)
     )
     return Markup(
-        f'<svg class="years" viewBox="0 -6 {max(width, 430)} {height + 6}" style="max-width:{max(width, 430)}px" role="img" aria-label="{escape(title)}"><title>{escape(title)}</title>{legend}{"".join(out)}</svg>'
+        f'<svg class="years" viewBox="0 -6 {max(width, 430)} {height + 6}" '
+        f'style="max-width:{max(width, 430)}px" role="img" '
+        f'aria-label="{escape(title)}"><title>{escape(title)}</title>{legend}{"".join(out)}</svg>'
     )
 
 

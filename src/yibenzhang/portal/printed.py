@@ -58,7 +58,10 @@ class Printed:
     words: str = ""
 
 
-_NAMES = '"table", title, panel, "row", "column", label, heading, printed, unit_name, value, standing, page, file, place, fact'
+_NAMES = (
+    '"table", title, panel, "row", "column", label, heading, printed, unit_name, value, standing, page, '
+    "file, place, fact"
+)
 
 
 def printed_number(ledger: Ledger, batch: str, disclosure: Disclosure, fact: str) -> Printed | None:
@@ -93,7 +96,8 @@ def printed_number(ledger: Ledger, batch: str, disclosure: Disclosure, fact: str
 def _figure(con: Any, ledger: Ledger, batch: str, disclosure: Disclosure, fact: str) -> Printed | None:
     file = quoted(str(ledger.batches / batch / "figures.parquet"))
     found = con.execute(
-        f"SELECT section, words, printed, unit_name, value, standing, page, file, place FROM read_parquet({file}) WHERE document = ? AND fact = ?",
+        "SELECT section, words, printed, unit_name, value, standing, page, file, place FROM "
+        f"read_parquet({file}) WHERE document = ? AND fact = ?",
         [disclosure.document, fact],
     ).fetchone()
     if found is None:

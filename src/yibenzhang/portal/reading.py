@@ -88,7 +88,8 @@ def wan(value: Decimal) -> str:
 
 
 _COLUMNS = (
-    "d, document, who, body, division, year, stage, level, latest, numbers, proved, contradicted, errors, warnings, pages, "
+    "d, document, who, body, division, year, stage, level, latest, numbers, proved, contradicted, "
+    "errors, warnings, pages, "
     "path, address, published"
 )
 
@@ -161,7 +162,8 @@ class Book:
             marks = ", ".join("?" * len(part))
             narrowed = f" AND row IN ({', '.join('?' * len(wanted))})" if wanted else ""
             found = self.con.execute(
-                f"SELECT d, row, label, value, printed, unit, page, file, fact FROM lines WHERE d IN ({marks}){narrowed}",
+                "SELECT d, row, label, value, printed, unit, page, file, fact FROM lines WHERE d IN "
+                f"({marks}){narrowed}",
                 [*part, *wanted],
             )
             out += [Number(d, r, x, Decimal(v), p, u, n, f, i) for d, r, x, v, p, u, n, f, i in found]
@@ -182,7 +184,10 @@ class Book:
 
     def counts(self) -> dict[str, int]:
         """How much there is."""
-        sql = "SELECT (SELECT count(*) FROM bodies), (SELECT count(*) FROM documents WHERE latest), (SELECT min(year) FROM documents), (SELECT max(year) FROM documents)"
+        sql = (
+            "SELECT (SELECT count(*) FROM bodies), (SELECT count(*) FROM documents WHERE latest), "
+            "(SELECT min(year) FROM documents), (SELECT max(year) FROM documents)"
+        )
         return dict(
             zip(("bodies", "documents", "first", "last"), self.con.execute(sql).fetchone(), strict=True)
         )

@@ -55,8 +55,8 @@ def sheet(columns: Sequence[Disclosure], numbers: Sequence[Number], wanted: Sequ
 
 
 def tree(columns: Sequence[Disclosure], numbers: Sequence[Number]) -> Table:
-    """Expenditure by function: 类, 款, 项. Of each document the numbers of all funds where they go into detail, else those
-    of the general budget."""
+    """Expenditure by function: 类, 款, 项. Of each document the numbers of all funds where they go into detail, else
+    those of the general budget."""
     general = _general_alone(numbers)
     row_of = {c.d: "general" if c.d in general else "function" for c in columns}
     at = {(n.label, n.d): n for n in numbers if n.row == row_of.get(n.d)}

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _SQL = """
-SELECT substr(i.document, 1, 12) || '-' || i.event AS event, i.level1, i.level2, i.indicator AS name, i.target, i.former,
+SELECT substr(i.document, 1, 12) || '-' || i.event AS event, i.level1, i.level2, i.indicator AS name, i.target,
+i.former,
        i.last, i.actual, i.weight, i.score, i.page, i.place, i.file
 FROM indicators i WHERE i.who <> '' AND i.form IN ('project', 'list', 'evaluation')
 ORDER BY i.document, i.event, i.page, i.place
@@ -120,7 +121,16 @@ def _indicator(row: Mapping[str, Any]) -> Indicator:
 
 # ---- for questions -------------------------------------------------------------------------------------
 
-READ = {"sign": "VARCHAR", "number": "DECIMAL(38, 8)", "unit": "VARCHAR", "reached": "DECIMAL(38, 8)", "reached_unit": "VARCHAR", "before": "DECIMAL(38, 8)", "before_unit": "VARCHAR", "points": "DECIMAL(38, 8)"}  # fmt: skip
+READ = {
+    "sign": "VARCHAR",
+    "number": "DECIMAL(38, 8)",
+    "unit": "VARCHAR",
+    "reached": "DECIMAL(38, 8)",
+    "reached_unit": "VARCHAR",
+    "before": "DECIMAL(38, 8)",
+    "before_unit": "VARCHAR",
+    "points": "DECIMAL(38, 8)",
+}
 _LARGEST = Decimal(10) ** 29
 
 

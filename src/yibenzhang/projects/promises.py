@@ -85,7 +85,8 @@ def _add(out: dict[tuple[str, str], Promise], record: Record) -> None:
 
 
 def goals_for(project: Project, year: int, indicators: Indicators) -> list[Result]:
-    """The goals of a year as lines to fill in: those of that year's forms; where it has none, of the last year before."""
+    """The goals of a year as lines to fill in: those of that year's forms; where it has none, of the last year
+    before."""
     goals = [e for e in project.events if e.kind == "goals" and (e.year or year) <= year]
     for wanted in sorted({e.year or year for e in goals}, reverse=True):
         lines = list(_results(indicators.of(e.id for e in goals if (e.year or year) == wanted)))

@@ -89,8 +89,8 @@ def _listed(p: Project) -> Mapping[int, Decimal]:
 def summed(
     projects: Sequence[Project], figures: Callable[[Project], Figures] = figures_of, few: int = 20
 ) -> Summary:
-    """The figures of these projects; the ``few`` largest bodies and suppliers. ``figures``: where those of a project are
-    kept."""
+    """The figures of these projects; the ``few`` largest bodies and suppliers. ``figures``: where those of a project
+    are kept."""
     total = _Adding()
     by_body: dict[str, _Adding] = defaultdict(_Adding)
     years: dict[int, _Adding] = defaultdict(_Adding)

@@ -218,7 +218,10 @@ def show_lines(project: Project) -> Iterator[str]:
     members = {m.id: m for m in project.members}
     for x in project.links:
         one, other = members[x.one], members[x.other]
-        yield f"  {_named(one)}（{one.id}）＝ {_named(other)}（{other.id}）：{words()['reason'][x.reason]}　{x.score:.2f}"
+        yield (
+            f"  {_named(one)}（{one.id}）＝ {_named(other)}（{other.id}）："
+            f"{words()['reason'][x.reason]}　{x.score:.2f}"
+        )
 
 
 def asked_lines(found: Sequence[Asked]) -> Iterator[str]:

@@ -47,7 +47,8 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A number as it is shown (万元), as it was printed, and where: the file with its number on the page, and the page."""
+    """A number as it is shown (万元), as it was printed, and where: the file with its number on the page, and the
+    page."""
 
     shown: str
     printed: str
@@ -121,8 +122,8 @@ def write_site(ledger: Ledger, folder: Path, findings: Sequence[AcrossFinding]) 
 
 
 def _pictures(book: Book, who: str) -> dict[str, Any]:
-    """How the totals went over the years, where each document's money comes from and goes to, and its classifications as
-    a tree: as the portal shows them."""
+    """How the totals went over the years, where each document's money comes from and goes to, and its classifications
+    as a tree: as the portal shows them."""
     found = [d for d in book.disclosures(who) if d.latest]
     numbers = book.numbers([d.d for d in found])
     flows = []
@@ -145,11 +146,13 @@ SELECT who, document, row_name, label, value, printed, unit_name, page, file FRO
 """
 _ROW = """
 SELECT who, document, {name} AS row_name, {label} AS label, arg_max(value, (value, fact)) AS value,
-       arg_max(printed, (value, fact)) AS printed, arg_max(unit_name, (value, fact)) AS unit_name, arg_max(page, (value, fact)) AS page,
+       arg_max(printed, (value, fact)) AS printed, arg_max(unit_name, (value, fact)) AS unit_name, arg_max(page,
+       (value, fact)) AS page,
        arg_max(file, (value, fact)) AS file
 FROM facts
 WHERE dimension = 'money' AND value IS NOT NULL AND residue = '' AND measure = '' AND unit = '' AND told_year = ''
-  AND version IN ('', 'current_year') AND told_stage IN ('', CASE stage WHEN 'accounts' THEN 'final' ELSE 'initial' END) AND {where}
+  AND version IN ('', 'current_year') AND told_stage IN ('', CASE stage WHEN 'accounts' THEN 'final' ELSE
+  'initial' END) AND {where}
 GROUP BY who, document, {label}
 """
 

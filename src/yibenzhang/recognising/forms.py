@@ -56,8 +56,8 @@ class GoalForm:
     amounts by measure (see forms.toml).
 
     ``sources`` of money, ``items`` of the calculation, ``purchases``, ``projects`` listed in an overall form
-    (kind total or year), ``overview`` of an overall form (kind income, personnel, running, specific, other, within or sum,
-    with the column before it: "year/income"), ``former`` years, ``weights`` and ``scores`` of a
+    (kind total or year), ``overview`` of an overall form (kind income, personnel, running, specific, other, within or
+    sum, with the column before it: "year/income"), ``former`` years, ``weights`` and ``scores`` of a
     self-evaluation (the kind "sum" is their printed total), ``indicators``.
     """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from yibenzhang.model.amounts import cell_state
@@ -28,6 +29,11 @@ class _Piece:
     page: int
     tops: tuple[float, ...]
     rows: tuple[int, ...]
+
+
+def _nearest(rows: Sequence[tuple[int, float]], top: float) -> int:
+    """The row whose top is nearest."""
+    return min(rows, key=lambda row: abs(row[1] - top))[0]
 
 
 class Run:
@@ -302,9 +308,8 @@ class Run:
     def _rows_of(self, at: int, part: Table) -> list[int]:
         """Where each row of a right part stands in the whole table."""
         piece = self._pieces[at]
-        tops = row_tops(part)
-        near = [min(range(len(piece.rows)), key=lambda k, t=t: abs(piece.tops[k] - t)) for t in tops[:-1]]  # type: ignore[misc]
-        return [piece.rows[k] for k in near]
+        rows = list(zip(piece.rows, piece.tops, strict=False))
+        return [_nearest(rows, top) for top in row_tops(part)[:-1]]
 
     @property
     def half_beside(self) -> bool:

@@ -1,4 +1,5 @@
-"""What stands on top of a report: who made it when, what must be corrected, what must be asked, what was not checked."""
+"""What stands on top of a report: who made it when, what must be corrected, what must be asked, what was not
+checked."""
 
 from __future__ import annotations
 
@@ -66,7 +67,8 @@ def _pages(found: Sequence[Finding]) -> str:
 
 
 def places(finding: Finding, most: int = 6) -> Iterator[str]:
-    """Where the numbers and words of a finding stand: pages or cells, each once, and the table or section they are in."""
+    """Where the numbers and words of a finding stand: pages or cells, each once, and the table or section they are
+    in."""
     found: dict[str, dict[str, None]] = {}
     for e in finding.evidence:
         if sum(map(len, found.values())) >= most:

@@ -33,8 +33,14 @@ def lines(learning: Learning) -> Iterator[str]:
     """The report for people."""
     files = len(learning.sources)
     accepted = [w for w in learning.words if w.accepted]
-    yield f"{files} 个文件，不认识的词 {len(learning.words) + learning.left} 个，试过 {len(learning.words)} 个，采用 {len(accepted)} 个。"
-    yield f"表里不为零的数 {learning.numbers} 个，得到印证的：原来 {learning.proved_before} 个，采用后 {learning.proved_after} 个。"
+    yield (
+        f"{files} 个文件，不认识的词 {len(learning.words) + learning.left} 个，试过 {len(learning.words)} "
+        f"个，采用 {len(accepted)} 个。"
+    )
+    yield (
+        f"表里不为零的数 {learning.numbers} 个，得到印证的：原来 {learning.proved_before} 个，采用后 "
+        f"{learning.proved_after} 个。"
+    )
     for word in learning.words:
         yield ""
         where = "、".join(_POSITIONS[p] for p in word.positions)
@@ -121,7 +127,10 @@ def write_region(folder: Path, name: str, learning: Learning, accept: bool) -> l
     region = folder / "region.toml"
     if not region.exists():
         places = ", ".join(_quoted(p) for p in places_of(name, learning.sources))
-        text = f"id = {_quoted(folder.name)}\nname = {_quoted(name)}\n# 单位名称里出现这些地名的，归这个地区\nplaces = [{places}]\n"
+        text = (
+            f"id = {_quoted(folder.name)}\nname = {_quoted(name)}\n# 单位名称里出现这些地名的，"
+            f"归这个地区\nplaces = [{places}]\n"
+        )
         region.write_text(text, encoding="utf-8")
     return [region, words]
 

@@ -35,10 +35,13 @@ _SQL = {
 }
 SEVERITIES = ("error", "warning", "notice")
 _OTHERS = {
-    "request": "code VARCHAR, kind VARCHAR, resource VARCHAR, name VARCHAR, body VARCHAR, provider VARCHAR, way VARCHAR, "
-    "state VARCHAR, state_name VARCHAR, waits_for VARCHAR, interface VARCHAR, quantity DECIMAL(38, 6), measure VARCHAR, "
+    "request": "code VARCHAR, kind VARCHAR, resource VARCHAR, name VARCHAR, body VARCHAR, provider VARCHAR, way "
+    "VARCHAR, "
+    "state VARCHAR, state_name VARCHAR, waits_for VARCHAR, interface VARCHAR, quantity DECIMAL(38, "
+    "6), measure VARCHAR, "
     "applied_on DATE, due_on DATE, delivered_on DATE, over_on DATE, ends_on DATE",
-    "usage": "request VARCHAR, resource VARCHAR, name VARCHAR, provider VARCHAR, interface VARCHAR, body VARCHAR, day DATE, "
+    "usage": "request VARCHAR, resource VARCHAR, name VARCHAR, provider VARCHAR, interface VARCHAR, body "
+    "VARCHAR, day DATE, "
     "calls BIGINT, records BIGINT",
     "quality": "body VARCHAR, resource VARCHAR, checked BIGINT, passed BIGINT",
     "spending": "body VARCHAR, year BIGINT, stage VARCHAR, name VARCHAR, value DECIMAL(38, 8), place VARCHAR",
@@ -245,8 +248,8 @@ def contradictions(
     body: str = "",
     only: str | None = None,
 ) -> list[Contradiction]:
-    """All contradictions of the account as of a day, gravest first; ``body``: of this one; ``only``: nothing of others is
-    looked at beyond what a count needs."""
+    """All contradictions of the account as of a day, gravest first; ``body``: of this one; ``only``: nothing of
+    others is looked at beyond what a count needs."""
     rows = rows_of(session, schema) | request_rows(session, load_rules(schema.extra), today)
     with tables(schema, rows) as con:
         with_quality(con, session)

@@ -64,7 +64,8 @@ def keep(session: Session, source: str, body: str, results: Sequence[Result], ru
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """Rows looked at and passed, of a resource or body, in one property (``aspect``) or, empty, in all; ``unmade``: checks not made."""
+    """Rows looked at and passed, of a resource or body, in one property (``aspect``) or, empty, in all; ``unmade``:
+    checks not made."""
 
     name: str
     aspect: str

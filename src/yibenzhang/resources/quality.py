@@ -291,7 +291,8 @@ class Run:
         if passed < checked and self.samples:
             x = self._text(check.columns[0])
             found = self.ask(
-                f"SELECT min({x}), count(*) FROM {t.sql} WHERE {looked} GROUP BY {names} HAVING count(*) > 1 LIMIT {self.samples}"
+                f"SELECT min({x}), count(*) FROM {t.sql} WHERE {looked} GROUP BY {names} HAVING "
+                f"count(*) > 1 LIMIT {self.samples}"
             )
             samples = tuple(f"{masked(v)} ×{n}" for v, n in found)
         return Result(t.location, check, checked, passed, "", samples)

@@ -36,7 +36,8 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of resource. ``key``: fields that together name an entry; ``body_from``: the reference whose body is its own."""
+    """A kind of resource. ``key``: fields that together name an entry; ``body_from``: the reference whose body is its
+    own."""
 
     id: str
     name: str

@@ -41,7 +41,13 @@ TIMES = {k: _HEADS[k] for k in EVENTS}
 QUESTIONS = {k: _HEADS[k] for k in ASKED}
 _MONEY = ("approved", "budget", "executed", "contracted", "paid")
 _FILTERS = ("body", "year", "find", "step", "order")
-ORDERS = {"": "单位、名称", "budget": "预算从大到小", "contracted": "合同从大到小", "paid": "支付从大到小", "executed": "执行从大到小"}  # fmt: skip
+ORDERS = {
+    "": "单位、名称",
+    "budget": "预算从大到小",
+    "contracted": "合同从大到小",
+    "paid": "支付从大到小",
+    "executed": "执行从大到小",
+}
 
 
 def book_in(office: Office) -> Book:

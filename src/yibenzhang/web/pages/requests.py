@@ -1,4 +1,5 @@
-"""Requests for data, cloud and network: the list, one request with its steps, a new one from the catalogue, what was used."""
+"""Requests for data, cloud and network: the list, one request with its steps, a new one from the catalogue, what was
+used."""
 
 from __future__ import annotations
 

@@ -70,7 +70,8 @@ _SUBMISSION = {
     summary="一份文件的问题和处理；.json 含完整的检查报告",
 )
 def submission(request: Request, office: Shop, who: Who, number: int) -> Response:
-    """A submission with its findings and decisions; .json holds the whole report by the contract ``yibenzhang/report/2``."""
+    """A submission with its findings and decisions; .json holds the whole report by the contract
+    ``yibenzhang/report/2``."""
     told = told_to_programs(request)
     with office.session() as session:
         s = submission_of(session, who, number, *_WITH)
