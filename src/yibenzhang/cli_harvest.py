@@ -102,7 +102,7 @@ def list_proposals(
 ) -> None:
     """列出待定的差异。"""
     from yibenzhang.resources.deciding import count_open, proposals
-    from yibenzhang.resources.telling import action_name, told_change
+    from yibenzhang.resources.telling import action_name, change_sentence
 
     schema = schema_of(standards)
     one = kind_of(schema, kind).id if kind else ""
@@ -120,7 +120,7 @@ def list_proposals(
                 "body": p.body,
                 "before": p.before,
                 "after": p.after,
-                "told": told_change(schema, schema.kinds[p.kind], p.before, p.after)
+                "told": change_sentence(schema, schema.kinds[p.kind], p.before, p.after)
                 if p.action == "change"
                 else "",
             }

@@ -109,7 +109,7 @@ def warn(
 ) -> None:
     """突增预警：哪件事、哪条街、哪条街上的哪件事超出平时（扣除星期和季节）。时段要有九周以上。"""
     from yibenzhang.hotline.finding import daily, names_of_things
-    from yibenzhang.hotline.surges import surges, told_series
+    from yibenzhang.hotline.surges import series_title, surges
     from yibenzhang.hotline.words import words
 
     _known(format)
@@ -122,7 +122,7 @@ def warn(
         if s.day.isoformat() >= since
     ]
     names = names_of_things()
-    rows = [{**asdict(s), "series": told_series(s.series, names)} for s in found]
+    rows = [{**asdict(s), "series": series_title(s.series, names)} for s in found]
     if format == "json":
         print(json.dumps({"a_week": a_week, "surges": rows}, ensure_ascii=False, default=str))
     elif format == "csv":

@@ -72,14 +72,14 @@ def quality(
     if keep:
         with account(folder, database) as session:
             kept(session, called, body, results, f"{moment:%Y%m%dT%H%M%S%f}", doer(who, called))
-    _told(rules, called, results, format)
+    _print_results(rules, called, results, format)
     if any(r.checked is None for r in results):
         raise typer.Exit(2)
     if any(r.checked != r.passed for r in results):
         raise typer.Exit(1)
 
 
-def _told(rules: Rules, called: str, results: list[Result], format: str) -> None:
+def _print_results(rules: Rules, called: str, results: list[Result], format: str) -> None:
     from yibenzhang.resources.measuring import rates
 
     summed = rates((r.location, r.check.rule.property, r.checked, r.passed) for r in results)

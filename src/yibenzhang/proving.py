@@ -112,7 +112,7 @@ def _base(folder: Path, name: str) -> str:
         raise StandardsError(f"没有示例文件 {name}") from error
 
 
-def _told(result: Checked) -> list[set[str]]:
+def _reported_rules(result: Checked) -> list[set[str]]:
     return [{f.rule, *(b.rule for b in f.broken)} for f in result.findings]
 
 
@@ -131,7 +131,7 @@ def _sum(case: dict[str, Any], folder: Path, extra: str) -> str:
     for value in (case["to"], case["honest"]):
         changed = "\t".join([*cells[: case["at"]], value, *cells[case["at"] + 1 :]])
         text = "\n".join([*lines[: case["line"] - 1], changed, *lines[case["line"] :]])
-        results.append(_told(check_document(document_of(text), extra)))
+        results.append(_reported_rules(check_document(document_of(text), extra)))
     return _fault(case["rule"], *results)
 
 
@@ -150,7 +150,9 @@ def _text(case: dict[str, Any], folder: Path, extra: str) -> str:
             if case[key][0] not in text:
                 return f"示例文件里没有“{case[key][0]}”"
             text = text.replace(case[key][0], case[key][1], 1)
-        results.append(_told(check_document(document_of(f"{text}\n{case.get(which, '')}".strip()), extra)))
+        results.append(
+            _reported_rules(check_document(document_of(f"{text}\n{case.get(which, '')}".strip()), extra))
+        )
     return _fault(case["rule"], *results)
 
 

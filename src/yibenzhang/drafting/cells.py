@@ -84,7 +84,7 @@ class Reader:
             raw, r = found[column.title]
             place = SheetPlace(sheet.name, r, 2)
             value = self.value(column, raw, place)
-            if value is None and column.required and not self._told(place):
+            if value is None and column.required and not self._has_error(place):
                 self.wrong(place, f"“{column.title}”没有填。")
             out[column.field] = value
         return out
@@ -161,13 +161,13 @@ class Reader:
                 continue
             value = self.value(column, line[c], place)
             if value is None:
-                if column.required and not self._told(place):
+                if column.required and not self._has_error(place):
                     self.wrong(place, f"“{column.title}”没有填。")
                 continue
             row[column.field] = Value(value, place)
         return row
 
-    def _told(self, place: SheetPlace) -> bool:
+    def _has_error(self, place: SheetPlace) -> bool:
         return any(e.place == place for e in self.errors)
 
     # ---- one cell --------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from yibenzhang.drafting.families import Family, family, style_of
 from yibenzhang.drafting.figures import Figures
 from yibenzhang.drafting.lookup import Tables, measured, wan
 from yibenzhang.drafting.parts import LEFT, UP, Grid, Printed
-from yibenzhang.drafting.source import Told, told_of
+from yibenzhang.drafting.source import SourceFigures, source_figures
 from yibenzhang.drafting.workbook import read_workbook
 from yibenzhang.model.documents import Table
 from yibenzhang.reading import read
@@ -38,7 +38,7 @@ class Published:
     profile: Profile
     grids: tuple[Grid, ...]
     tables: Tables
-    told: Told = Told()
+    told: SourceFigures = SourceFigures()
 
 
 def published(paths: str | Path | Sequence[str], extra: str = "") -> Published:
@@ -64,7 +64,7 @@ def published(paths: str | Path | Sequence[str], extra: str = "") -> Published:
         tables.add(_printed(t), t.table.standard.id, unit, len(told) == 1)
         if t.blocks:
             grids.append(replace(_grid(t, unit), **heads.get(t.table.id, {})))
-    told_all = told_of(checked, kind, extra)
+    told_all = source_figures(checked, kind, extra)
     said = {**_stated(found, kind), **told_all.amounts}
     return Published(profile, tuple(grids), tables, replace(told_all, amounts=said))
 

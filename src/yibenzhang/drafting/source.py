@@ -36,7 +36,7 @@ _ITEM = 7
 
 
 @dataclass(frozen=True)
-class Told:
+class SourceFigures:
     """Amounts of this year and of the opening budget in 元 by name; ``moves``: pairs of this year's amount and last
     year's by name or ``function:CODE``; ``notes``: texts by key, as they are printed."""
 
@@ -48,7 +48,7 @@ class Told:
     """Figures of which the document tells two things."""
 
 
-def told_of(checked: Checked, kind: Family, extra: str = "") -> Told:
+def source_figures(checked: Checked, kind: Family, extra: str = "") -> SourceFigures:
     """What a checked document tells of the figures of a family."""
     region = checked.profile.region
     case = case_of(
@@ -63,7 +63,7 @@ def told_of(checked: Checked, kind: Family, extra: str = "") -> Told:
     reader = _Source(case, kind)
     amounts, doubtful = reader.amounts()
     moves, reasons = reader.moves()
-    return Told(amounts, reader.planned(), moves, {**texts_of(case), **reasons}, doubtful)
+    return SourceFigures(amounts, reader.planned(), moves, {**texts_of(case), **reasons}, doubtful)
 
 
 @dataclass

@@ -21,7 +21,7 @@ from yibenzhang.evidence.observations import Observation
 from yibenzhang.evidence.packs import Indicator, Pack
 from yibenzhang.evidence.prometheus import rows_of
 from yibenzhang.evidence.sources import Limits, Reading, Source
-from yibenzhang.evidence.words import EvidenceError, say, told
+from yibenzhang.evidence.words import EvidenceError, evidence_words, say
 
 _FLOAT = Decimal("0.000001")
 """Where a database only has binary numbers, what it gives is rounded to this."""
@@ -136,7 +136,7 @@ def check(mapped: Mapped, limits: Limits) -> list[str]:
                 out += (
                     problems
                     if rows
-                    else [str(told()["contract"]["empty"]).format(table=name, meaning=meaning)]
+                    else [str(evidence_words()["contract"]["empty"]).format(table=name, meaning=meaning)]
                 )
             return out
     except EvidenceError as error:
@@ -238,7 +238,7 @@ def _number(value: Any) -> Decimal | None:
 
 
 def _gap(key: str, **values: object) -> str:
-    return str(told()["gap"][key]).format(**values)
+    return str(evidence_words()["gap"][key]).format(**values)
 
 
 def _observed(
@@ -287,7 +287,7 @@ def entered(
         raise EvidenceError(say("no_person"))
     if not document.is_file():
         raise EvidenceError(say("no_document", name=document.name))
-    words = told()["yes"]
+    words = evidence_words()["yes"]
     told_as = "1" if text in words["yes"] else "0" if text in words["no"] else text
     try:
         value = Decimal(told_as)

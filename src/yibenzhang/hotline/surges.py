@@ -108,7 +108,7 @@ def _of_series(
             )
 
 
-def told_series(name: str, words: Mapping[str, str]) -> str:
+def series_title(name: str, words: Mapping[str, str]) -> str:
     """The name of a series for people."""
     thing, _, place = name.partition("@")
     return f"{place or ''}{'：' if place else ''}{words.get(thing, thing.lstrip('PS'))}"

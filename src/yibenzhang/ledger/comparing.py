@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from yibenzhang.ledger.causes import Difference, causes
-from yibenzhang.ledger.connecting import KEPT, across_sql, told_of
+from yibenzhang.ledger.connecting import KEPT, across_sql, statements_of
 from yibenzhang.ledger.parquet import write_rows
 from yibenzhang.model.amounts import unit_named
 from yibenzhang.standards import RuleEntry, Standards, load
@@ -129,7 +129,7 @@ def _asked(con: duckdb.DuckDBPyConnection, batches: Sequence[Path]) -> Iterator[
     con.execute("CREATE TEMP TABLE kept_units AS SELECT * FROM units")
     con.execute("CREATE TEMP TABLE kept_told AS SELECT * FROM told LIMIT 0")
     for batch in batches:
-        con.execute(f"INSERT INTO kept_told {told_of(batch, 'kept_units')}")
+        con.execute(f"INSERT INTO kept_told {statements_of(batch, 'kept_units')}")
     kept = {"told": "kept_told", "units": "kept_units"}
     con.execute(f"CREATE TEMP TABLE kept_pairs AS {across_sql('pairs', **kept)}")
     for name in RULES:

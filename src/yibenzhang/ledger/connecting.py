@@ -119,7 +119,7 @@ _OVER = {
 }
 
 
-def told_of(batch: Path, units: str) -> str:
+def statements_of(batch: Path, units: str) -> str:
     """What the documents of one batch say of whom, as a query: they lie whole in their batch."""
     facts, statements = (
         f"read_parquet({quoted(str(batch / f'{t}.parquet'))})" for t in ("facts", "statements")

@@ -121,7 +121,7 @@ def _analyse(task: Task, steps: _Steps) -> Analysed:
     steps.tell("整理")
     stored = dumped(analysis_to_show(whole, names, task.extra))
     stored_views.put(ledger, task.receipt, stored)
-    return replace(_told(task, Kept(stored), role_of(whole), whole.profile), apart=apart)
+    return replace(_analysed(task, Kept(stored), role_of(whole), whole.profile), apart=apart)
 
 
 def _together(
@@ -139,7 +139,7 @@ def _together(
     return check_together([documents[k] for k in order], names, profile, task.extra), names
 
 
-def _told(task: Task, kept: Kept, role: str, profile: Profile) -> Analysed:
+def _analysed(task: Task, kept: Kept, role: str, profile: Profile) -> Analysed:
     view, found = kept.outline, Found(kept.analysis)
     c = found.coverage
     return Analysed(

@@ -12,7 +12,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from yibenzhang.model.issues import Issue
-from yibenzhang.office.database import hold
+from yibenzhang.office.database import lock_rows
 from yibenzhang.office.deadlines import RULES, issue_late
 from yibenzhang.office.following import carry
 from yibenzhang.office.models import ZONE, Entry, Matter, Season, State, Submission
@@ -62,7 +62,7 @@ def _kept_up(session: Session, submission: Submission, day: date) -> None:
     asked = select(Matter).where(Matter.submission_id == submission.id, Matter.rule.in_(RULES))
     if told is None and session.scalars(asked.where(Matter.gone.is_(False)).limit(1)).first() is None:
         return
-    hold(session, submission)
+    lock_rows(session, submission)
     mine = None
     for m in session.scalars(asked.order_by(Matter.id).execution_options(populate_existing=True)):
         if told is not None and m.finding == told.id:

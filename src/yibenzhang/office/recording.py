@@ -13,10 +13,10 @@ from yibenzhang.office.access import PROGRAM, Actor, note, visible_entries
 from yibenzhang.office.analysing import Analysed
 from yibenzhang.office.deadlines import RULES
 from yibenzhang.office.file_store import FileStore
-from yibenzhang.office.following import APART, as_kept, follow, read_told
+from yibenzhang.office.following import APART, as_kept, follow, read_finding
 from yibenzhang.office.following import PERSON as PERSON
 from yibenzhang.office.lateness import keep_up
-from yibenzhang.office.likeness import Told, told_of
+from yibenzhang.office.likeness import StoredFinding, stored_finding
 from yibenzhang.office.matching import reread
 from yibenzhang.office.models import (
     Audit,
@@ -126,8 +126,8 @@ def _upsert(session: Session, submission: Submission, findings: Sequence[ShownFi
         known[f"#{m.id}" if m.finding in known else m.finding] = (
             m  # one that is gone may come back with its id
         )
-    before = [_told(m, name) for name, m in known.items()]
-    after = [told_of(f) for f in findings]
+    before = [_stored_finding(m, name) for name, m in known.items()]
+    after = [stored_finding(f) for f in findings]
     partner = {new: old for old, new in reread(before, after).items()}
     out = []
     for rank, (f, told) in enumerate(zip(findings, after, strict=True)):
@@ -144,8 +144,8 @@ def _upsert(session: Session, submission: Submission, findings: Sequence[ShownFi
     return out
 
 
-def _told(matter: Matter, name: str) -> Told:
-    return replace(read_told(matter.told), id=name)
+def _stored_finding(matter: Matter, name: str) -> StoredFinding:
+    return replace(read_finding(matter.told), id=name)
 
 
 def _whose(session: Session, submission: Submission) -> str:
@@ -383,7 +383,7 @@ def _passed(session: Session, submission: Submission) -> bool:
     return session.scalars(asked.order_by(Audit.id.desc()).limit(1)).first() == "submission.accept"
 
 
-def told_profile(submission: Submission) -> dict[str, Any]:
+def corrected_profile(submission: Submission) -> dict[str, Any]:
     """The profile as recognised, with what a person put right."""
     corrected = {k: v for k, v in (submission.corrected or {}).items() if v}
     return (submission.profile or {}) | {k: corrected[k] for k in corrected if k in submission.profile}

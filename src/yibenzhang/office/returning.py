@@ -34,7 +34,7 @@ _LONGEST = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class NoticeHeading:
     """What stands over a notice: its number, its day, until when an answer is due."""
 
     number: str
@@ -192,7 +192,7 @@ def send(
     submission: Submission,
     items: tuple[NoticeItem, ...],
     matters: Sequence[Matter],
-    told: Told,
+    told: NoticeHeading,
 ) -> Notice:
     """Make the notice, keep it, and return the file. Raises Refused where there is nothing to tell."""
     actor.must(Role.REVIEWER)

@@ -39,7 +39,7 @@ def import_rows(session: Session, actor: Actor, season: Season, rows: Sequence[R
     by what the row states; what it leaves out stays."""
     actor.must(Role.REVIEWER)
     still_open(session, season.id)
-    rows = _told_apart(rows)
+    rows = _distinct_names(rows)
     bodies = {b.name: b for b in session.scalars(select(Body))}
     lines = {e.body_id: e for e in session.scalars(select(Entry).where(Entry.season_id == season.id))}
     added = changed = 0
@@ -80,7 +80,7 @@ def _put_under_parents(rows: Sequence[RosterRow], by_name: Mapping[str, Entry]) 
             mine.parent_id = None
 
 
-def _told_apart(rows: Sequence[RosterRow]) -> list[RosterRow]:
+def _distinct_names(rows: Sequence[RosterRow]) -> list[RosterRow]:
     """Bodies of one name by names of their own: a department's own unit is its 本级, a unit bears its department's."""
     count = Counter(r.name for r in rows)
     out = []

@@ -23,7 +23,7 @@ from yibenzhang.office.access import (
     note,
     still_open,
 )
-from yibenzhang.office.database import hold
+from yibenzhang.office.database import lock_rows
 from yibenzhang.office.file_store import FileStore
 from yibenzhang.office.models import Delivery, Entry, Job, Role, Season, State, Submission, User, now
 
@@ -101,7 +101,7 @@ def register(session: Session, n: dict[str, Any]) -> Submission | None:
         return None
     at = datetime.fromisoformat(n["at"])
     delivery = _delivery(session, n["delivery"], season, n, at)
-    hold(session, delivery)
+    lock_rows(session, delivery)
     entry = n["entry"] if n["resolved"] else _resolved(session, season, n)
     same = _same(session, delivery, n)
     if same is not None:

@@ -14,7 +14,7 @@ from yibenzhang.evidence.availability import Verdict
 from yibenzhang.evidence.observations import Observation, latest
 from yibenzhang.evidence.packs import Indicator, Pack, Promise
 from yibenzhang.evidence.verdicts import verdict
-from yibenzhang.evidence.words import told
+from yibenzhang.evidence.words import evidence_words
 
 SCHEMA = "yibenzhang/evidence/1"
 _SHOWN = Decimal("0.000001")
@@ -68,8 +68,8 @@ def value_text(seen: Observation) -> str:
     """The value with its unit, or the reason of a gap; what is a yes or a no, so."""
     if seen.value is None:
         return seen.gap
-    if seen.unit == told()["report"]["yes_unit"] and seen.value in (0, 1):
-        return str(told()["sample"]["yes" if seen.value else "no"])
+    if seen.unit == evidence_words()["report"]["yes_unit"] and seen.value in (0, 1):
+        return str(evidence_words()["sample"]["yes" if seen.value else "no"])
     return shown(seen.value) + seen.unit
 
 
@@ -78,7 +78,7 @@ def promise_text(promise: Promise) -> str:
 
 
 def lines(found: Sequence[Line]) -> Iterator[str]:
-    said = told()["report"]
+    said = evidence_words()["report"]
     for x in found:
         if x.seen is None:
             value = said["never"]
@@ -87,11 +87,11 @@ def lines(found: Sequence[Line]) -> Iterator[str]:
         else:
             value = said["measured"].format(value=value_text(x.seen), end=x.seen.time[:10])
         yield said["line"].format(
-            verdict=told()["verdict"][x.verdict.value],
+            verdict=evidence_words()["verdict"][x.verdict.value],
             name=x.promise.name,
             promise=promise_text(x.promise),
             value=value,
-            why=told()["why"][x.why],
+            why=evidence_words()["why"][x.why],
         )
 
 
@@ -168,7 +168,7 @@ def pack_rows(found: Sequence[Pack]) -> list[dict[str, Any]]:
 
 def pack_page(pack: Pack) -> str:
     """The page of a pack in Markdown: what it promises, which tables it needs, how it measures."""
-    said = told()["page"]
+    said = evidence_words()["page"]
     out = [f"# {pack.name}（`{pack.id}`）", said["made"], pack.about, f"## {said['promises']}"]
     out.append(
         _grid(
@@ -179,7 +179,7 @@ def pack_page(pack: Pack) -> str:
     if pack.tables:
         out.append(f"## {said['tables']}")
     for t in pack.tables.values():
-        kinds = told()["kind"]
+        kinds = evidence_words()["kind"]
         period = said["events"].format(time=t.time) if t.time else said["register"]
         rows = [
             [f"`{c.name}`", kinds[c.kind], said["blank"] if c.blank else "", c.meaning]
@@ -194,7 +194,11 @@ def pack_page(pack: Pack) -> str:
 
 
 def _kept(promise: Promise) -> str:
-    return told()["why"]["no_target"] if promise.limit is None else f"{promise.by} {shown(promise.limit)}"
+    return (
+        evidence_words()["why"]["no_target"]
+        if promise.limit is None
+        else f"{promise.by} {shown(promise.limit)}"
+    )
 
 
 def _grid(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -204,7 +208,7 @@ def _grid(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def evidence_page(found: Sequence[tuple[Pack, Mapping[str, Observation]]]) -> str:
     """Every promise with its pack, indicator, query and value on the sample data."""
-    said = told()["page"]
+    said = evidence_words()["page"]
     rows = []
     for pack, seen in found:
         for x in pack.promises:

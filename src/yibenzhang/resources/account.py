@@ -21,7 +21,7 @@ from yibenzhang.resources.measures import Measure, measures_of
 from yibenzhang.resources.measuring import last_run, rates
 from yibenzhang.resources.models import Entry, Request
 from yibenzhang.resources.own_counts import own_counts
-from yibenzhang.resources.published import Told, disclosures_of, projects_of, totals_of
+from yibenzhang.resources.published import PublishedFigure, disclosures_of, projects_of, totals_of
 from yibenzhang.resources.quality_rules import rules_of as quality_rules
 from yibenzhang.resources.request_lists import Asked, requests
 from yibenzhang.resources.request_rules import load_rules
@@ -195,17 +195,17 @@ def _money(page: _Page, ledger: Ledger | None, body: str, as_of: date) -> None:
     ]
     page.add(
         "money",
-        (_told(page, t.name, t) for t in totals),
+        (_figure(page, t.name, t) for t in totals),
         [*([] if totals else [page.unknown("no_totals")]), *missing],
     )
     page.add(
         "projects",
-        (_told(page, "project", t) for t in projects),
+        (_figure(page, "project", t) for t in projects),
         [] if projects else [page.unknown("no_projects")],
     )
 
 
-def _told(page: _Page, name: str, t: Told) -> Figure:
+def _figure(page: _Page, name: str, t: PublishedFigure) -> Figure:
     stage = page.words["stages"].get(t.stage, t.stage)
     cite = page.words["cites"]["document"].format(file=t.file, place=t.place)
     title = page.row(name, year=t.year, stage=stage, name=t.name)

@@ -12,7 +12,7 @@ from yibenzhang.resources.request_rules import APPLICANT, APPLY, AUTHORITY, PROV
 from yibenzhang.resources.request_time import due_on, reminder, waits_for
 from yibenzhang.resources.requests import state_on
 from yibenzhang.resources.schema import Schema
-from yibenzhang.resources.telling import STATE, told_change
+from yibenzhang.resources.telling import STATE, change_sentence
 from yibenzhang.resources.usage import Used, over_on
 from yibenzhang.resources.values import heading, shown
 
@@ -76,18 +76,18 @@ def event_row(schema: Schema, rules: Rules, r: Request, e: RequestEvent) -> dict
         "event_name": step.name if step else e.event,
         "before": e.before,
         "after": e.after,
-        "told": _told(schema, rules, e),
+        "told": _event_sentence(schema, rules, e),
         "reason": e.reason,
         "source": e.source,
     }
 
 
-def _told(schema: Schema, rules: Rules, e: RequestEvent) -> str:
+def _event_sentence(schema: Schema, rules: Rules, e: RequestEvent) -> str:
     old, new = (rules.states.get(str(v.get(STATE) or "")) for v in (e.before, e.after))
     told = f"{old.name} → {new.name}" if old and new else new.name if new else ""
     if e.event == APPLY:
         return told
-    rest = told_change(schema, rules.fields, _without(e.before), _without(e.after))
+    rest = change_sentence(schema, rules.fields, _without(e.before), _without(e.after))
     return f"{told}；{rest}" if rest else told
 
 

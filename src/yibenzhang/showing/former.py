@@ -20,12 +20,12 @@ from yibenzhang.showing.view import (
     Outline,
     Piece,
     Proof,
+    ReadingNotice,
     Section,
     ShownFinding,
     Spot,
     Sum,
     Suspicion,
-    Told,
     Unchecked,
     View,
     ViewFile,
@@ -172,7 +172,7 @@ def _outline(text: bytes) -> Outline:
         leaves=tuple([Leaf(**dict(zip(_LEAF_FIELDS, x, strict=True))) for x in leaves]),
         findings=tuple([_finding(f, names) for f in findings]),
         unchecked=tuple([Unchecked(*u) for u in unchecked]),
-        notices=tuple([Told(*n) for n in notices]),
+        notices=tuple([ReadingNotice(*n) for n in notices]),
     )
 
 

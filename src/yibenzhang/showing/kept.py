@@ -14,7 +14,7 @@ from yibenzhang.model.findings import Finding
 from yibenzhang.model.issues import TEXT
 from yibenzhang.model.relations import Outcome
 from yibenzhang.reports.found import Found
-from yibenzhang.reports.speech import extent_told
+from yibenzhang.reports.speech import extent_sentence
 from yibenzhang.showing.building import short
 from yibenzhang.showing.stored import BROKEN, Stored, StoredError, reading
 from yibenzhang.showing.view import (
@@ -26,12 +26,12 @@ from yibenzhang.showing.view import (
     Outline,
     Piece,
     Proof,
+    ReadingNotice,
     Section,
     ShownFinding,
     Spot,
     Sum,
     Suspicion,
-    Told,
     Unchecked,
     View,
     ViewFile,
@@ -117,7 +117,7 @@ def _outline(analysis: Analysis) -> Outline:
     sections = zip(found.sections, analysis.columns("section_leaves", "leaf"), strict=True)
     return Outline(
         files=tuple([ViewFile(name, kind, sha256, pages) for (name, pages), (kind, sha256) in files]),
-        extent=extent_told(extent),
+        extent=extent_sentence(extent),
         little=extent.little or extent.partial,
         body=p.body,
         fiscal_year=p.fiscal_year,
@@ -140,7 +140,7 @@ def _outline(analysis: Analysis) -> Outline:
         leaves=leaves,
         findings=tuple(_findings(found, len(leaves))),
         unchecked=tuple(_unchecked(found)),
-        notices=tuple([Told(*n) for n in analysis.columns("notices", "message", "leaf", "unread")]),
+        notices=tuple([ReadingNotice(*n) for n in analysis.columns("notices", "message", "leaf", "unread")]),
     )
 
 

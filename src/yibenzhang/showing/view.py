@@ -196,7 +196,7 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ReadingNotice:
     """Something about the reading; ``leaf`` is 0 where it concerns the whole file, ``unread`` where a page
     could not be read."""
 
@@ -230,7 +230,7 @@ class Outline:
     leaves: tuple[Leaf, ...]
     findings: tuple[ShownFinding, ...]
     unchecked: tuple[Unchecked, ...]
-    notices: tuple[Told, ...]
+    notices: tuple[ReadingNotice, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,7 @@ class Views:
         kept = self._kept(submission)[1]
         if not 1 <= number <= len(kept.outline.leaves):
             raise NotHere
-        with _told():
+        with _stored_errors():
             return kept.outline, kept.leaf(number)
 
     def numbers(self, submission: Checked) -> StoredNumbers:
@@ -98,19 +98,19 @@ class Views:
             self._aside()
             return 0, made
 
-        with _told():
+        with _stored_errors():
             return self._numbers.get(key, make)
 
     def of(self, submission: Checked) -> View:
         """All of it; this does not stay in memory."""
-        with _told():
+        with _stored_errors():
             return self._kept(submission)[1].whole()
 
     def report(self, submission: Checked, name: str) -> dict[str, Any]:
         """The report on it, by the contract of reports.json_report; ``name`` is what its file is called."""
         kept = self._kept(submission)[1]
         try:
-            with _told():
+            with _stored_errors():
                 return stored_views.report_on(self._ledger, submission.receipt, kept, name)
         except FileNotFoundError as error:
             raise NotHere from error
@@ -125,7 +125,7 @@ class Views:
 
         try:
             key = (submission.receipt, path.stat().st_mtime_ns)
-            with _told():
+            with _stored_errors():
                 return key, self._views.get(key, make)
         except FileNotFoundError as error:
             raise NotHere from error
@@ -144,7 +144,7 @@ class Views:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _stored_errors() -> Iterator[None]:
     try:
         yield
     except StoredError as error:

@@ -14,7 +14,7 @@ from yibenzhang.office.filling import against_the_file, stated
 from yibenzhang.office.models import Entry, Submission
 from yibenzhang.office.moving import move, seasons_for
 from yibenzhang.office.naming import match
-from yibenzhang.office.recording import told_profile
+from yibenzhang.office.recording import corrected_profile
 from yibenzhang.office.reviews import correct, may_judge, withdraw
 from yibenzhang.office.roster import named
 from yibenzhang.office.submissions import again
@@ -65,7 +65,7 @@ def _profile(
     """The form, with what a person ``filled`` in where that is doubtful."""
     seen = set(session.scalars(select(Entry.id).where(visible_entries(who))))
     bodies = [n for n in named(session, found.season_id) if n.id in seen]
-    p = told_profile(found)
+    p = corrected_profile(found)
     likely = found.entry_id or match(p.get("body") or "", p.get("level") or "", bodies).id
     corrected, season = found.corrected or {}, found.season
     row = {

@@ -24,7 +24,7 @@ from yibenzhang.projects.promises import promises_of
 from yibenzhang.projects.records import Record
 from yibenzhang.projects.telling import ASKED, EVENTS, LIST, SHOWN, asked_row, event_rows, row_of
 from yibenzhang.projects.words import words
-from yibenzhang.web.formats import forms, told_to_programs
+from yibenzhang.web.formats import forms, wants_data
 from yibenzhang.web.formats import shown as answered
 from yibenzhang.web.pages.project_views import views_of
 from yibenzhang.web.pages.resource_work import ledger_of
@@ -112,7 +112,7 @@ def projects(
     book = book_in(office)
     every = seen(book, who)
     found = filtered(office, every, body, year, find, step, order)
-    part = found if told_to_programs(request) else found[(page - 1) * PAGE : page * PAGE]
+    part = found if wants_data(request) else found[(page - 1) * PAGE : page * PAGE]
     given = dict(zip(_FILTERS, (body, year, find, step, order), strict=True))
     with office.session() as session:
         views = views_of(session, who)
@@ -258,7 +258,7 @@ def portfolio(
     for a in mine:
         counts[a.rule] = (a.title, counts.get(a.rule, ("", 0))[1] + 1)
     found = [a for a in mine if rule in ("", a.rule)]
-    part = found if told_to_programs(request) else found[(page - 1) * PAGE : page * PAGE]
+    part = found if wants_data(request) else found[(page - 1) * PAGE : page * PAGE]
     return answered(
         request,
         who,
@@ -306,7 +306,7 @@ def project_proposals(
         who,
         "projects_proposals.html",
         {"total": len(rows)},
-        rows if told_to_programs(request) else rows[:500],
+        rows if wants_data(request) else rows[:500],
         PROPOSALS,
         "等人确认的",
         body=body,

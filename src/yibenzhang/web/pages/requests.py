@@ -26,7 +26,7 @@ from yibenzhang.resources.request_time import ENDING, LATE, SOON, reminders, unk
 from yibenzhang.resources.requests import Person, events_of, expire_due, seen_by, step, steps_for
 from yibenzhang.resources.schema import Field, Schema
 from yibenzhang.resources.usage import take_usage, used
-from yibenzhang.web.formats import forms, page, shown, told_to_programs
+from yibenzhang.web.formats import forms, page, shown, wants_data
 from yibenzhang.web.pages.resources import MOST, PAGE, Given, doer_of, only_of, schema_of
 from yibenzhang.web.pages.rosters import MOST_ROSTER
 from yibenzhang.web.pages.seasons import said
@@ -89,7 +89,7 @@ def listed(
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
     schema, rules, only, day = schema_of(office), rules_of(office), only_of(who), today()
-    whole, mine = told_to_programs(request), _turns(who)
+    whole, mine = wants_data(request), _turns(who)
     with office.session() as session:
         some = reminders(session, rules, day, only)
         ids = tuple(r.request.id for r in some if r.what == due) if due else None

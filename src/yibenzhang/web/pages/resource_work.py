@@ -22,8 +22,8 @@ from yibenzhang.resources.measuring import last_run
 from yibenzhang.resources.published import bodies_of
 from yibenzhang.resources.quality import rate
 from yibenzhang.resources.quality_rules import rules_of as quality_rules
-from yibenzhang.resources.telling import action_name, told_change
-from yibenzhang.web.formats import forms, shown, told_to_programs
+from yibenzhang.resources.telling import action_name, change_sentence
+from yibenzhang.web.formats import forms, shown, wants_data
 from yibenzhang.web.pages.resources import MOST, PAGE, doer_of, only_of, schema_of
 from yibenzhang.web.pages.seasons import said
 from yibenzhang.web.security import Guard, Shop, Who
@@ -69,7 +69,7 @@ def proposals(
     kind: str = "",
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
-    schema, whole, only = schema_of(office), told_to_programs(request), only_of(who)
+    schema, whole, only = schema_of(office), wants_data(request), only_of(who)
     with office.session() as session:
         total = deciding.count_open(session, source, kind, only)
         start, count = (0, MOST) if whole else ((page - 1) * PAGE, PAGE)
@@ -87,7 +87,7 @@ def proposals(
             "before": p.before,
             "after": p.after,
             "at": p.at,
-            "told": told_change(schema, schema.kinds[p.kind], p.before, p.after)
+            "told": change_sentence(schema, schema.kinds[p.kind], p.before, p.after)
             if p.action == "change"
             else "",
         }

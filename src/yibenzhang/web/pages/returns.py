@@ -17,7 +17,7 @@ from yibenzhang.office.notice_text import BLOCKS, MARKUP, PLACEHOLDERS
 from yibenzhang.office.returning import (
     SETTINGS,
     Draw,
-    Told,
+    NoticeHeading,
     changes,
     confirmed,
     items_of,
@@ -132,7 +132,7 @@ def make_return(
     items = items_of(matters, view, _draw(office, view))  # pictures are drawn outside of any transaction
     with office.session() as session:
         s = submission_of(session, who, number)
-        told = Told(notice.strip() or next_number(session, today().year), today(), day_of(due))
+        told = NoticeHeading(notice.strip() or next_number(session, today().year), today(), day_of(due))
         made = send(session, office.ledger, who, s, items, matters, told)
         kept = made.id
     return said(f"/notices/{kept}", "已退回，通知已生成。")
