@@ -146,10 +146,10 @@ _UNSAID = "-"
 """An answer to what last year's figure was: nothing is to be said of it."""
 
 
-def _texts(told: dict[str, Any], before: str = "") -> dict[str, str]:
+def _texts(answers: dict[str, Any], before: str = "") -> dict[str, str]:
     """Texts by dotted key, as the file for the answers has them; tables are keys with a point."""
     out: dict[str, str] = {}
-    for key, value in told.items():
+    for key, value in answers.items():
         name = f"{before}{key}"
         if isinstance(value, dict):
             out |= _texts(value, f"{name}.")
@@ -182,11 +182,11 @@ class _Answers:
         )
 
 
-def _answers(told: dict[str, Any]) -> _Answers:
+def _answers(data: dict[str, Any]) -> _Answers:
     numbers: dict[str, dict[str, Decimal]] = {name: {} for name in _NUMBERS}
     notes: dict[str, str] = {}
     unsaid: set[str] = set()
-    for key, text in _texts(told).items():
+    for key, text in _texts(data).items():
         table, _, name = key.partition(".")
         if table not in numbers or not name:
             notes[key] = text
@@ -214,9 +214,9 @@ def _number(table: str, name: str, text: str) -> Decimal:
 
 
 def _figures(
-    workbook: str, source: list[str], told: dict[str, Any], standards: str, most: Limits
+    workbook: str, source: list[str], given: dict[str, Any], standards: str, most: Limits
 ) -> tuple[Figures, list[Grid] | None]:
-    answers = _answers(told)
+    answers = _answers(given)
     if source:
         found = within(published, (source, standards), most.times(len(source)))
         if (
@@ -278,8 +278,8 @@ def _tell(prepared: Prepared, ask: Path | None, made: bool) -> None:
 
 def _counted(wrong: list[Issue]) -> str:
     errors = sum(f.severity == Severity.ERROR for f in wrong)
-    told = [(errors, "错误"), (len(wrong) - errors, "疑问")]
-    return "、".join(f"{n} 处{word}" for n, word in told if n)
+    counts = [(errors, "错误"), (len(wrong) - errors, "疑问")]
+    return "、".join(f"{n} 处{word}" for n, word in counts if n)
 
 
 def _write_asks(prepared: Prepared, path: Path) -> None:

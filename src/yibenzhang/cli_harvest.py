@@ -74,19 +74,19 @@ def harvest(
     except OSError as error:
         raise fail(f"{error.filename} 读不了：{error.strerror}。") from error
     with account(folder, database) as session:
-        told = propose(session, schema, found, doer(who))
+        proposed = propose(session, schema, found, doer(who))
         say(
-            f"{found.source}：新增 {told.adds} 条，修改 {told.changes} 条，"
-            f"来源里没有了 {told.gone} 条，相同 {told.same} 条。"
+            f"{found.source}：新增 {proposed.adds} 条，修改 {proposed.changes} 条，"
+            f"来源里没有了 {proposed.gone} 条，相同 {proposed.same} 条。"
         )
         if accept:
             decided = accept_all(session, schema, proposals(session, found.source), doer(who))
             for sentence in decided.left:
                 say(sentence)
             say(f"接受 {decided.done} 条。")
-    for sentence in told.problems:
+    for sentence in proposed.problems:
         say(sentence)
-    if told.problems:
+    if proposed.problems:
         raise typer.Exit(1)
 
 

@@ -84,12 +84,12 @@ def _print_results(rules: Rules, called: str, results: list[Result], format: str
 
     summed = rates((r.location, r.check.rule.property, r.checked, r.passed) for r in results)
     if format == "json":
-        told = {
+        data = {
             "source": called,
             "rates": [_rate_row(s) for s in summed],
             "results": [_result_row(r) for r in results],
         }
-        print(json.dumps(told, ensure_ascii=False, indent=2))
+        print(json.dumps(data, ensure_ascii=False, indent=2))
         return
     by = {(s.name, s.aspect): _percent(s.percent) for s in summed}
     names = dict.fromkeys(r.location for r in results)

@@ -272,8 +272,8 @@ def show_(
         for h in history
     ]
     if format == "json":
-        told = {**row_of(schema, entry), "problems": missing, "history": changes}
-        print(json.dumps(told, ensure_ascii=False, indent=2))
+        data = {**row_of(schema, entry), "problems": missing, "history": changes}
+        print(json.dumps(data, ensure_ascii=False, indent=2))
         return
     say(f"{entry.code}　{kind.name}　{entry.name}　{schema.states[entry.state]}　第 {entry.version} 版")
     for f in kind.fields:

@@ -68,8 +68,8 @@ def claims(extra: str = "") -> list[Claim]:
         out += [Claim(c["rule"], "几份文件", partial(_across, c, extra)) for c in several]
         out += [*_sums(folder, extra), *_texts(cases, folder, extra), *_dates(folder, standards)]
     out += _phrases(standards)
-    told = {claim.rule for claim in out}
-    unproved = [i for i in standards.rule_by_id if i not in told and i not in NEEDS_A_FILE]
+    claimed = {claim.rule for claim in out}
+    unproved = [i for i in standards.rule_by_id if i not in claimed and i not in NEEDS_A_FILE]
     out += [Claim(i, "", lambda: "没有例子：请在 cases/ 里加一个") for i in unproved]
     return out
 
@@ -188,13 +188,13 @@ def _date(case: dict[str, Any], standards: Standards) -> str:
     results: list[list[set[str]]] = []
     for d in (case["fires"], case["twin"]):
         due = due_on(d.get("approved"), given=d.get("due"))
-        told = issue_late("某局部门预算", due, d.get("published"), d["today"], standards)
-        results.append([{told.rule}] if told else [])
+        issue = issue_late("某局部门预算", due, d.get("published"), d["today"], standards)
+        results.append([{issue.rule}] if issue else [])
     return _fault(case["rule"], *results)
 
 
 def _fault(rule: str, fires: list[set[str]], twin: list[set[str]]) -> str:
-    if not any(rule in told for told in fires):
+    if not any(rule in reported for reported in fires):
         return "该报的没有报" + (f"，报的是 {'、'.join(sorted(set().union(*fires)))}" if fires else "")
     if len(fires) > 1:
         return f"该报一处，报了 {len(fires)} 处：{'、'.join(sorted(set().union(*fires)))}"
@@ -212,8 +212,8 @@ def _phrase(phrase: Phrase) -> str:
     pattern = re.compile(phrase.pattern)
 
     def hit(text: str) -> bool:
-        told = flat(text)
-        return bool(pattern.search(told)) and not (phrase.unless and re.search(phrase.unless, told))
+        printed = flat(text)
+        return bool(pattern.search(printed)) and not (phrase.unless and re.search(phrase.unless, printed))
 
     if hit(phrase.twin):
         return "不该命中的例子命中了"

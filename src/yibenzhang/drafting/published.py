@@ -38,7 +38,7 @@ class Published:
     profile: Profile
     grids: tuple[Grid, ...]
     tables: Tables
-    told: SourceFigures = SourceFigures()
+    source: SourceFigures = SourceFigures()
 
 
 def published(paths: str | Path | Sequence[str], extra: str = "") -> Published:
@@ -60,13 +60,13 @@ def published(paths: str | Path | Sequence[str], extra: str = "") -> Published:
                 grids.append(replace(plain, **heads.get(t.table.id, {})))
             continue
         unit = t.table.unit.name if t.table.unit else "元"
-        told = {f.row.index for f in t.facts() if f.printed}
-        tables.add(_printed(t), t.table.standard.id, unit, len(told) == 1)
+        rows = {f.row.index for f in t.facts() if f.printed}
+        tables.add(_printed(t), t.table.standard.id, unit, len(rows) == 1)
         if t.blocks:
             grids.append(replace(_grid(t, unit), **heads.get(t.table.id, {})))
-    told_all = source_figures(checked, kind, extra)
-    said = {**_stated(found, kind), **told_all.amounts}
-    return Published(profile, tuple(grids), tables, replace(told_all, amounts=said))
+    figures = source_figures(checked, kind, extra)
+    said = {**_stated(found, kind), **figures.amounts}
+    return Published(profile, tuple(grids), tables, replace(figures, amounts=said))
 
 
 def _checked(paths: Sequence[str | Path], extra: str) -> Checked:
@@ -207,11 +207,11 @@ def figures_of(found: Published, notes: dict[str, str]) -> Figures:
         stage=p.stage or "budget",
         family=style_of(p.region),
         level=p.level or "department",
-        notes={**found.told.notes, **notes},
-        told=found.told.amounts,
-        moves=found.told.moves,
-        planned=found.told.planned,
-        doubtful=found.told.doubtful,
+        notes={**found.source.notes, **notes},
+        elsewhere=found.source.amounts,
+        moves=found.source.moves,
+        planned=found.source.planned,
+        doubtful=found.source.doubtful,
     )
 
 
@@ -229,10 +229,10 @@ def earlier_of(
 ) -> dict[str, Decimal]:
     """The named figures of a document in 元, without those that it tells twice and differently."""
     kind: Family = family(style_of(found.profile.region or region), found.profile.stage or stage, extra)
-    printed, told = measured(kind, found.tables), found.told
-    differing = {k for k, v in told.amounts.items() if k in printed and wan(printed[k]) != wan(v)}
-    out = {**told.amounts, **printed}
-    return {k: v for k, v in out.items() if k not in differing | told.doubtful}
+    printed, source = measured(kind, found.tables), found.source
+    differing = {k for k, v in source.amounts.items() if k in printed and wan(printed[k]) != wan(v)}
+    out = {**source.amounts, **printed}
+    return {k: v for k, v in out.items() if k not in differing | source.doubtful}
 
 
 def before_the_next(path: str, stage: str, extra: str = "") -> Figures:
@@ -243,9 +243,9 @@ def before_the_next(path: str, stage: str, extra: str = "") -> Figures:
     if not p.body or not p.fiscal_year:
         raise ReadingError(speech()["drafting"]["unknown"].format(path=path))
     same = (p.stage or "budget") == stage
-    kept = {k: found.told.notes[k] for k in _LASTING if k in found.told.notes}
+    kept = {k: found.source.notes[k] for k in _LASTING if k in found.source.notes}
     figures = replace(
-        figures_of(found, {}), year=p.fiscal_year + same, stage=stage, notes=kept, told={}, moves={}
+        figures_of(found, {}), year=p.fiscal_year + same, stage=stage, notes=kept, elsewhere={}, moves={}
     )
     known = earlier_of(found, extra)
     names = family(figures.family, stage, extra).figure_names

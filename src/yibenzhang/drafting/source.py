@@ -271,9 +271,9 @@ def _meets(claim: Claim, now: Decimal, last: Decimal) -> bool:
         return True
     if last <= 0:
         return False
-    told = rate.amount.value * (rate.sign or 1)
+    change = rate.amount.value * (rate.sign or 1)
     slack = Decimal(2) / Decimal(10) ** rate.amount.decimals + abs(now) * 2 / last / 100
-    return abs(100 * (now - last) / last - told) <= slack
+    return abs(100 * (now - last) / last - change) <= slack
 
 
 def _terms(heading: str) -> bool:

@@ -181,13 +181,13 @@ class Maker:
 
         rows = [line("", "", ""), line(self.figures.code, self.figures.body, "")]
         for unit in self.figures.units:
-            mine = {"unit": unit.code}
+            of_unit = {"unit": unit.code}
             projects = [p for p in self.figures.projects if p.unit == unit.code]
             kept = [p for p in projects if self.tally.where(base, {"project": p.code})]
             if not kept:
                 continue
-            rows.append(line(unit.code, unit.name, "", mine))
-            rows.append(line("31", "本级支出项目", "", mine))
+            rows.append(line(unit.code, unit.name, "", of_unit))
+            rows.append(line("31", "本级支出项目", "", of_unit))
             rows += [line(p.code, p.name, unit.name, {"project": p.code}) for p in kept]
         return rows
 

@@ -180,12 +180,14 @@ def _entries(reader: Reader, factor: Decimal, owners: Mapping[str, str]) -> list
 
     def take(flow: str, row: Row, amount: str = "amount", **more: Any) -> None:
         if amount in row and {"source"} <= set(row):
-            told = {
+            dimensions = {
                 k: row[k].value for k in ("unit", "function", "economic", "project", "source") if k in row
             }
             carried = bool(row["carried"].value) if "carried" in row else False
             cell = row[amount]
-            out.append(Entry(flow, cell.value * factor, **told, carried=carried, place=cell.place, **more))
+            out.append(
+                Entry(flow, cell.value * factor, **dimensions, carried=carried, place=cell.place, **more)
+            )
 
     for row in reader.rows("income"):
         take("in", row)

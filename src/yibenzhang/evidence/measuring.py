@@ -288,9 +288,9 @@ def entered(
     if not document.is_file():
         raise EvidenceError(say("no_document", name=document.name))
     words = evidence_words()["yes"]
-    told_as = "1" if text in words["yes"] else "0" if text in words["no"] else text
+    number = "1" if text in words["yes"] else "0" if text in words["no"] else text
     try:
-        value = Decimal(told_as)
+        value = Decimal(number)
         if not value.is_finite():
             raise InvalidOperation
     except InvalidOperation:

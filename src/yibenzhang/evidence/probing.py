@@ -127,8 +127,8 @@ def _connected(place: tuple[str, int], host: str, tls: bool, seconds: float, now
         if not tls:
             return None
         with ssl.create_default_context().wrap_socket(stream, server_hostname=host) as secure:
-            told: Any = secure.getpeercert() or {}
-    ends = ssl.cert_time_to_seconds(told["notAfter"])
+            certificate: Any = secure.getpeercert() or {}
+    ends = ssl.cert_time_to_seconds(certificate["notAfter"])
     return int((ends - now.timestamp()) // 86400)
 
 

@@ -80,8 +80,8 @@ def _topic_words(con: duckdb.DuckDBPyConnection) -> None:
     problems = [
         (w, "problem", code, *(False for _ in marks)) for code, ws in known["problems"].items() for w in ws
     ]
-    told_by_problem = [(p[0], *o[1:]) for p in problems for o in objects if o[0] in p[0] and o[0] != p[0]]
-    rows = [*objects, *problems, *told_by_problem]
+    implied = [(p[0], *o[1:]) for p in problems for o in objects if o[0] in p[0] and o[0] != p[0]]
+    rows = [*objects, *problems, *implied]
     _replace(con, "topic_words", "SELECT DISTINCT *", ("w", "part", "code", *marks), rows)
     apart = [(code, p) for code, o in known["objects"].items() for p in o.get("splits", ())]
     _replace(con, "splits", "SELECT *", ("object", "problem"), apart)

@@ -277,12 +277,12 @@ def _texts(con: sqlite3.Connection, asked: duckdb.DuckDBPyConnection) -> None:
     reader = asked.execute(_PASSAGES)
     while part := reader.fetchmany(200):
         for d, found in part:
-            told = [[p["printed"], p["page"], p["file"]] for p in found[:NTH]]
-            packed = zlib.compress(json.dumps(told, ensure_ascii=False).encode("utf-8", "replace"), 6)
+            passages = [[p["printed"], p["page"], p["file"]] for p in found[:NTH]]
+            packed = zlib.compress(json.dumps(passages, ensure_ascii=False).encode("utf-8", "replace"), 6)
             con.execute("INSERT INTO texts VALUES (?, ?)", (d, packed))
             con.executemany(
                 "INSERT INTO passage_words (rowid, grams) VALUES (?, ?)",
-                ((d * NTH + k, grams(p[0])) for k, p in enumerate(told)),
+                ((d * NTH + k, grams(p[0])) for k, p in enumerate(passages)),
             )
 
 

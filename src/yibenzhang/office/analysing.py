@@ -94,8 +94,8 @@ def analyse(task: Task) -> Analysed:
         why = "服务器磁盘已满" if error.errno in _FULL else error.strerror or str(error)
         return Analysed(task.receipt, f"检查完了，但结果没有存下来（{why}）；处理后请重新检查。")
     except Exception as error:
-        told = f"程序出错（{type(error).__name__}：{error}），请把此文件报告给维护者。"
-        return Analysed(task.receipt, told[:500])
+        message = f"程序出错（{type(error).__name__}：{error}），请把此文件报告给维护者。"
+        return Analysed(task.receipt, message[:500])
     finally:
         steps.end()
 

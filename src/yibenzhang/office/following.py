@@ -26,15 +26,15 @@ _STANDING = (State.REVIEW, State.RETURNED, State.CLEAN, State.SUPERSEDED)
 _CARRIED = "沿用第 "
 
 
-def read_finding(told: dict[str, Any]) -> StoredFinding:
+def read_finding(data: dict[str, Any]) -> StoredFinding:
     """What a finding is compared by, as it was kept."""
-    spots = tuple(StoredPlace(**s) for s in told["spots"])
-    return StoredFinding(**(told | {"spots": spots, "context": frozenset(told.get("context", ()))}))
+    spots = tuple(StoredPlace(**s) for s in data["spots"])
+    return StoredFinding(**(data | {"spots": spots, "context": frozenset(data.get("context", ()))}))
 
 
-def as_kept(told: StoredFinding) -> dict[str, Any]:
+def as_kept(finding: StoredFinding) -> dict[str, Any]:
     """The same as the records keep it."""
-    return asdict(told) | {"context": sorted(told.context)}
+    return asdict(finding) | {"context": sorted(finding.context)}
 
 
 def follow(session: Session, ledger: FileStore, submission: Submission, matters: Sequence[Matter]) -> None:
@@ -193,8 +193,8 @@ def carry(old: Matter, new: Matter, round: int) -> None:
 
 def _printed(matter: Matter) -> tuple[object, ...]:
     """The numbers a finding is about, as printed."""
-    told = matter.told
-    return told.get("reported"), told.get("expected"), tuple(s["text"] for s in told.get("spots", ()))
+    data = matter.told
+    return data.get("reported"), data.get("expected"), tuple(s["text"] for s in data.get("spots", ()))
 
 
 def _ask_again(

@@ -215,8 +215,8 @@ class Foreman:
                 job = self._running(session, done)
                 if job is not None:
                     job.state, job.ended_at = "failed", now()
-                    told = f"检查完了，但结果没有登记成功（{type(error).__name__}）；请重新检查，仍不行请报告给维护者。"
-                    failed(session, job.submission, told)
+                    message = f"检查完了，但结果没有登记成功（{type(error).__name__}）；请重新检查，仍不行请报告给维护者。"
+                    failed(session, job.submission, message)
 
     def _running(self, session: Session, done: _Done) -> Job | None:
         job = session.get(Job, done.job)
@@ -230,14 +230,14 @@ class Foreman:
             job.state = "waiting"
             return
         words = speech()["desk"][lost.value]
-        told = words.format(
+        message = words.format(
             wall=f"{self._limit:g}",
             attempts=job.attempts,
             seconds=f"{DEFAULT.seconds:g}",
             memory=DEFAULT.memory // MEGABYTE,
         )
         job.state, job.ended_at = "failed", now()
-        failed(session, job.submission, told)
+        failed(session, job.submission, message)
 
 
 def _registered(notes: Sequence[dict[str, Any]], session: Session) -> list[Submission | None]:

@@ -84,8 +84,8 @@ def issue(session: Session, actor: Actor, rows: Iterable[AccountRow], again: boo
 
 def _planned(session: Session, actor: Actor, row: AccountRow) -> User:
     if row.role not in ROLE:
-        told = f"不认识角色“{shown_name(row.role)[:20]}”" if row.role else "没有写角色"
-        raise Refused(f"{told}，请写部门、审核人、负责人或管理员。")
+        problem = f"不认识角色“{shown_name(row.role)[:20]}”" if row.role else "没有写角色"
+        raise Refused(f"{problem}，请写部门、审核人、负责人或管理员。")
     return new_user(session, actor, row.name, row.role, row.shown, row.body)
 
 

@@ -192,7 +192,7 @@ def send(
     submission: Submission,
     items: tuple[NoticeItem, ...],
     matters: Sequence[Matter],
-    told: NoticeHeading,
+    heading: NoticeHeading,
 ) -> Notice:
     """Make the notice, keep it, and return the file. Raises Refused where there is nothing to tell."""
     actor.must(Role.REVIEWER)
@@ -208,9 +208,9 @@ def send(
         items,
         body=body,
         office=setting(session, "office") or actor.name,
-        day=told.day,
-        due=told.due,
-        number=told.number,
+        day=heading.day,
+        due=heading.due,
+        number=heading.number,
         values=_template_values(session, submission),
     )
     problem, pdf = "", ""
@@ -223,8 +223,8 @@ def send(
         season_id=submission.season_id,
         entry_id=submission.entry_id,
         submission_id=submission.id,
-        number=told.number[:80],
-        due_on=told.due,
+        number=heading.number[:80],
+        due_on=heading.due,
         text="\n".join(x.text for x in made.lines),
         matters=[{"matter": m.id, "message": m.message, "severity": m.severity} for m in matters],
         docx=docx,

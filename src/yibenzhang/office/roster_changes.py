@@ -73,11 +73,11 @@ def _put_under_parents(rows: Sequence[RosterRow], by_name: Mapping[str, Entry]) 
     """Every line under that of its parent; a department whose row tells none stands under nobody."""
     for row in rows:
         above = by_name.get(row.parent)
-        mine = by_name[row.name]
-        if above is not None and above is not mine and above.parent_id != mine.id:
-            mine.parent_id = above.id
+        row_of = by_name[row.name]
+        if above is not None and above is not row_of and above.parent_id != row_of.id:
+            row_of.parent_id = above.id
         elif row.level == "department" and not row.parent:
-            mine.parent_id = None
+            row_of.parent_id = None
 
 
 def _distinct_names(rows: Sequence[RosterRow]) -> list[RosterRow]:
@@ -139,12 +139,12 @@ def remove_entry(session: Session, actor: Actor, entry: Entry) -> None:
     """Take a line off the roster that was put there by mistake. Raises Refused where anything hangs on it."""
     actor.must(Role.REVIEWER)
     still_open(session, entry.season_id)
-    for told, hanging in (
+    for reason, hanging in (
         ("有交来的文件", select(Submission.id).where(Submission.entry_id == entry.id)),
         ("有发出的通知", select(Notice.id).where(Notice.entry_id == entry.id)),
         ("下面还有所属单位", select(Entry.id).where(Entry.parent_id == entry.id)),
     ):
         if session.scalars(hanging.limit(1)).first() is not None:
-            raise Refused(f"这个单位{told}，不能从名录里删除。")
+            raise Refused(f"这个单位{reason}，不能从名录里删除。")
     note(session, actor, "roster.remove", "season", entry.season_id, name=entry.body.name)
     session.delete(entry)

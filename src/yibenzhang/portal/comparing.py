@@ -37,7 +37,7 @@ def compare(
         raise NotThere
     found, count = book.ranked(row, year, stage, place.rstrip("0") if place else "", PAGE, level)
     top = max((n.value for _, n in found), default=Decimal(0))
-    told = [
+    ranked = [
         {
             "who": d.who,
             "place": place_name(d.division),
@@ -61,7 +61,7 @@ def compare(
         "document": "文件",
     }
     values = {
-        "told": told,
+        "told": ranked,
         "count": count,
         "row": row,
         "year": year,
@@ -72,7 +72,7 @@ def compare(
         "places": book.places(),
         "tab": "compare",
     }
-    return answer(request, "compare.html", values, heads, told)
+    return answer(request, "compare.html", values, heads, ranked)
 
 
 @router.get("/beside")
@@ -125,16 +125,16 @@ def region(request: Request, code: str, after: Asked = "") -> Response:
     if code != "-" and not name:
         raise NotThere
     found = book.bodies("" if code == "-" else code, PAGE + 1, after)
-    told = [dict(zip(("who", "documents", "first", "last"), b, strict=True)) for b in found[:PAGE]]
+    bodies = [dict(zip(("who", "documents", "first", "last"), b, strict=True)) for b in found[:PAGE]]
     heads = {"who": "单位", "documents": "文件", "first": "最早", "last": "最近"}
     values = {
         "name": name,
         "code": code,
-        "told": told,
-        "after": told[-1]["who"] if len(found) > PAGE else "",
+        "told": bodies,
+        "after": bodies[-1]["who"] if len(found) > PAGE else "",
         "tab": "home",
     }
-    return answer(request, "region.html", values, heads, told)
+    return answer(request, "region.html", values, heads, bodies)
 
 
 @router.get("/questions")

@@ -115,9 +115,11 @@ def _grid(
     for row, column, label, _, printed, standing, name in around:
         cells = rows.setdefault(row, (label, {}))[1]
         cells[column] = Cell(printed, name, standing, name == fact)
-    told = [(label, cells) for label, cells in rows.values() if any(c.printed for c in cells.values())]
+    with_numbers = [
+        (label, cells) for label, cells in rows.values() if any(c.printed for c in cells.values())
+    ]
     return tuple(heads[c] for c in columns), tuple(
-        (label, tuple(cells.get(c) for c in columns)) for label, cells in told
+        (label, tuple(cells.get(c) for c in columns)) for label, cells in with_numbers
     )
 
 

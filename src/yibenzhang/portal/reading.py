@@ -95,9 +95,9 @@ _COLUMNS = (
 
 
 def _disclosure(row: Sequence[Any]) -> Disclosure:
-    told: dict[str, Any] = dict(zip(_COLUMNS.split(", "), row, strict=True))
-    files = tuple(Path(x).name for x in told.pop("path").split("、"))
-    return Disclosure(**told | {"latest": bool(told["latest"]), "files": files})
+    fields: dict[str, Any] = dict(zip(_COLUMNS.split(", "), row, strict=True))
+    files = tuple(Path(x).name for x in fields.pop("path").split("、"))
+    return Disclosure(**fields | {"latest": bool(fields["latest"]), "files": files})
 
 
 class Book:
@@ -151,9 +151,9 @@ class Book:
         from yibenzhang.ledger.parquet import read_sources
 
         listed = read_sources(self.ledger.batches / self.batch(found) / SOURCES)
-        mine = [(r["path"], r["sha256"]) for r in listed if r["document"] == found.document]
-        named = [x for x in mine if Path(x[0]).name == Path(file).name]
-        return named or mine
+        paths = [(r["path"], r["sha256"]) for r in listed if r["document"] == found.document]
+        named = [x for x in paths if Path(x[0]).name == Path(file).name]
+        return named or paths
 
     def numbers(self, documents: Sequence[int], wanted: Sequence[str] = ()) -> list[Number]:
         """The numbers of documents, of some rows or of all."""
@@ -265,7 +265,7 @@ class Book:
         ids: dict[int, list[int]] = {}
         for (rowid,) in found:
             ids.setdefault(rowid // NTH, []).append(rowid % NTH)
-        told = 0
+        count = 0
         for d, nths in list(ids.items())[:_READ]:
             for disclosure in self._disclosures("d = ? AND latest", (d,)):
                 [(packed,)] = self.con.execute("SELECT passages FROM texts WHERE d = ?", (d,)).fetchall() or [
@@ -276,8 +276,8 @@ class Book:
                     printed, page, file = every[nth] if nth < len(every) else ("", None, "")
                     if text in printed:
                         yield disclosure, _around(printed, text), page, file
-                        told += 1
-                    if told >= FOUND:
+                        count += 1
+                    if count >= FOUND:
                         return
 
 

@@ -136,14 +136,14 @@ class Keeper:
             names = frozenset(bare(b) for b in {e.body for e in own_of(own, bodies)}).union(
                 *(published.names.get(who, frozenset()) for who in bodies)
             )
-            mine, ready = (
+            recorded, ready = (
                 [d for d in some if any(bare(r.body) in names for r in d.members)]
                 for some in (decided, curated)
             )
             state = (
                 tuple(own_of(published.events, bodies)),
                 tuple(own_of(own, bodies)),
-                tuple(mine),
+                tuple(recorded),
                 tuple(ready),
             )
             known = self._parts.get(bodies)
@@ -151,7 +151,7 @@ class Keeper:
                 parts[bodies] = known
                 continue
             events = [e for who in bodies for e in (*published.events.get(who, ()), *own.get(who, ()))]
-            parts[bodies] = (state, linked(events, mine, ready))
+            parts[bodies] = (state, linked(events, recorded, ready))
         self._parts = parts
         self._asked = {k: v for k, v in self._asked.items() if k in parts}
         return Book(_whole([part for _, part in parts.values()]), published.indicators, kept)

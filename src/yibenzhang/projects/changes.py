@@ -52,16 +52,18 @@ def changes_of(members: Sequence[Member], links: Sequence[Link], place: str = ""
         yield from _recoded(old, new)
 
 
-def _lists(told: Iterable[tuple[Event, Member]]) -> Mapping[str, str]:
+def _lists(events: Iterable[tuple[Event, Member]]) -> Mapping[str, str]:
     """The members, with their names, of the list that has most of them."""
     rows: dict[str, dict[str, str]] = defaultdict(dict)
-    for e, m in told:
+    for e, m in events:
         rows[e.origin][m.id] = e.name
     return max(rows.values(), key=len, default={})
 
 
 def _renamed(then: Sequence[Event], now: Sequence[Event], place: str) -> Iterator[Event]:
-    was, names = ({shape_of(e.name, place).core for e in told if e.name != e.code} for told in (then, now))
+    was, names = (
+        {shape_of(e.name, place).core for e in events if e.name != e.code} for events in (then, now)
+    )
     if was and names and not was & names:
         first = next(e for e in now if e.name != e.code)
         last = next(e for e in reversed(then) if e.name != e.code)
@@ -69,7 +71,7 @@ def _renamed(then: Sequence[Event], now: Sequence[Event], place: str) -> Iterato
 
 
 def _recoded(then: Sequence[Event], now: Sequence[Event]) -> Iterator[Event]:
-    was, codes = ({e.code for e in told if e.code} for told in (then, now))
+    was, codes = ({e.code for e in events if e.code} for events in (then, now))
     if was and codes and not was & codes:
         first = next(e for e in now if e.code)
         last = next(e for e in reversed(then) if e.code)
@@ -80,11 +82,11 @@ def _summed_up(members: Sequence[Member], links: Sequence[Link]) -> Iterator[Eve
     """Rows of a list that a sentence of the same document tells as one."""
     by_id = {m.id: m for m in members}
     events = {e.id: (e, m) for m in members for e in m.events}
-    told: dict[str, list[str]] = defaultdict(list)
+    merged: dict[str, list[str]] = defaultdict(list)
     for x in links:
         if x.reason == "parts" and x.cited in events and x.other in by_id:
-            told[x.cited].append(by_id[x.other].name)
-    for cited, parts in told.items():
+            merged[x.cited].append(by_id[x.other].name)
+    for cited, parts in merged.items():
         event, named = events[cited]
         names = [named.name, *parts] if len(parts) == 1 else parts
         yield _made("merged", event, say("told_as_one", names="、".join(names)))

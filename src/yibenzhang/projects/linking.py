@@ -78,9 +78,9 @@ class _Sets:
         one, other = self._of[a.id], self._of[b.id]
         if one == other:
             return True
-        told = reason == "parts"  # one list has them as two rows, and a sentence as one
+        as_parts = reason == "parts"  # one list has them as two rows, and a sentence as one
         if reason != "decision" and any(
-            self.refused(x, y, told) for x in self.groups[one] for y in self.groups[other]
+            self.refused(x, y, as_parts) for x in self.groups[one] for y in self.groups[other]
         ):
             return False
         if reason == "alike" and self._codes(one) and self._codes(other):
@@ -94,8 +94,8 @@ class _Sets:
     def _codes(self, root: str) -> frozenset[str]:
         return frozenset(m.code for m in self.groups[root] if m.code)
 
-    def refused(self, x: Member, y: Member, told: bool = False) -> bool:
-        return _pair(x, y) in self._apart or (not told and bool(x.origins & y.origins))
+    def refused(self, x: Member, y: Member, as_parts: bool = False) -> bool:
+        return _pair(x, y) in self._apart or (not as_parts and bool(x.origins & y.origins))
 
 
 def linked(
@@ -285,11 +285,11 @@ def _near(a: Mapping[int, set[Decimal]], b: Mapping[int, set[Decimal]]) -> bool:
 
 def _project(group: Sequence[Member], links: Sequence[Link]) -> Project:
     members = sorted(group, key=lambda m: (m.year, not m.code, m.id))
-    told = [e for m in members for e in m.events]
+    printed = [e for m in members for e in m.events]
     own = changes_of(members, links, place_of_body(members[0].who))
-    events = sorted((*told, *own), key=lambda e: (*e.when, e.id))
+    events = sorted((*printed, *own), key=lambda e: (*e.when, e.id))
     parts = {x.other for x in links if x.reason == "parts"}
-    naming = [e for m in members if m.id not in parts for e in m.events] or told
+    naming = [e for m in members if m.id not in parts for e in m.events] or printed
     named = (
         [e for e in naming if e.code and e.name != e.code]
         or [e for e in naming if e.name != e.code]

@@ -192,9 +192,9 @@ def _spread(
     step = Decimal("0.1")
     given = [(shares[x] / levels.count(x)).quantize(step, ROUND_DOWN) for x in levels]
     for level, share in shares.items():
-        mine = [n for n, x in enumerate(levels) if x == level]
-        steps = int((share - sum((given[n] for n in mine), Decimal(0))) / step)
-        for n in mine[:steps]:
+        lines = [n for n, x in enumerate(levels) if x == level]
+        steps = int((share - sum((given[n] for n in lines), Decimal(0))) / step)
+        for n in lines[:steps]:
             given[n] += step
     first = next((n for n, x in enumerate(levels) if shares[x]), None)
     if first is not None:

@@ -40,19 +40,19 @@ def promises_of(project: Project, indicators: Indicators, records: Sequence[Reco
     for i in indicators.of(by_id):
         event = by_id[i.event]
         found.setdefault(i.key, []).append((event.year or 0, i, event))
-    out = {key: _promise(told) for key, told in found.items()}
+    out = {key: _promise(items) for key, items in found.items()}
     for record in records:
         if record.kind == ASSESSMENT:
             _add(out, record)
     return list(out.values())
 
 
-def _promise(told: list[tuple[int, Indicator, Event]]) -> Promise:
-    first = told[0][1]
+def _promise(items: list[tuple[int, Indicator, Event]]) -> Promise:
+    first = items[0][1]
     years: dict[int, Year] = {}
     history: dict[str, str] = {}
     weight = ""
-    for year, i, event in told:
+    for year, i, event in items:
         known = years.get(year, Year())
         source = f"{event.source.file} {i.place}".strip()
         years[year] = Year(
@@ -73,13 +73,13 @@ def _add(out: dict[tuple[str, str], Promise], record: Record) -> None:
     for r in record.results:
         key = Indicator("", r.level1, r.level2, r.name, "", "", "", "", "", "", "", "").key
         known = out.get(key, Promise(r.level1, r.level2, r.name, r.weight, {}))
-        mine = Year(r.target, r.actual, r.given, f"{record.by} {record.at[:10]}".strip())
+        recorded = Year(r.target, r.actual, r.given, f"{record.by} {record.at[:10]}".strip())
         out[key] = Promise(
             known.level1,
             known.level2,
             known.name,
             r.weight or known.weight,
-            {**known.years, record.year: mine},
+            {**known.years, record.year: recorded},
             known.history,
         )
 

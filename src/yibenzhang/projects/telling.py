@@ -47,11 +47,11 @@ def plain(value: Decimal | None) -> str:
 
 def reasons_of(project: Project) -> list[str]:
     """Why what is in a project was put together, each reason once."""
-    told = words()["reason"]
+    reasons = words()["reason"]
     found = [x.reason for x in project.links]
     if any(len({e.origin or e.source.document for e in m.events}) > 1 and m.code for m in project.members):
         found.append("code")
-    return [told[r] for r in dict.fromkeys(found)]
+    return [reasons[r] for r in dict.fromkeys(found)]
 
 
 # ---- rows ----------------------------------------------------------------------------------------------

@@ -128,9 +128,9 @@ def _pictures(book: Book, who: str) -> dict[str, Any]:
     numbers = book.numbers([d.d for d in found])
     flows = []
     for d in found:
-        told = flows_of([n for n in numbers if n.d == d.d])
-        if told is not None:
-            flows.append((d.called, sankey(told, f"{who}{d.called}"), told.rows))
+        flow = flows_of([n for n in numbers if n.d == d.d])
+        if flow is not None:
+            flows.append((d.called, sankey(flow, f"{who}{d.called}"), flow.rows))
     return {"charts": charts_of(found, numbers), "flows": flows, "tree": tree(found, numbers)}
 
 
@@ -170,7 +170,7 @@ def _bodies(
     columns = con.execute(_COLUMNS).fetchall()
     for who, rows in groupby(columns, key=lambda r: r[0]):
         found = list(rows)
-        told: dict[tuple[int, str, str], tuple[Any, ...]] = {}
+        values: dict[tuple[int, str, str], tuple[Any, ...]] = {}
         while True:
             row = pending.pop() if pending else numbers.fetchone()
             if row is None:
@@ -179,9 +179,9 @@ def _bodies(
                 pending.append(row)
                 break
             if row[0] == who:
-                told[row[2], row[3], row[1]] = row
-        mine = [_column(r[2:]) for r in found]
-        yield who, found[0][1], mine, _lines(mine, told)
+                values[row[2], row[3], row[1]] = row
+        shown = [_column(r[2:]) for r in found]
+        yield who, found[0][1], shown, _lines(shown, values)
 
 
 def _column(found: tuple[Any, ...]) -> Column:
@@ -196,16 +196,16 @@ def _row(number: int, where: str, label: str) -> str:
 
 
 def _lines(
-    columns: Sequence[Column], told: Mapping[tuple[int, str, str], tuple[Any, ...]]
+    columns: Sequence[Column], numbers: Mapping[tuple[int, str, str], tuple[Any, ...]]
 ) -> list[tuple[str, list[Line]]]:
     words = _words()
     groups: dict[str, list[Line]] = {}
     for k, row in enumerate(words["row"]):
-        _add(groups, row["group"], row["name"], [told.get((k, "", c.document)) for c in columns], columns)
+        _add(groups, row["group"], row["name"], [numbers.get((k, "", c.document)) for c in columns], columns)
     for k, rows in enumerate(words["rows"]):
         number = len(words["row"]) + k
         values: dict[str, Decimal] = {}
-        for (n, label, _), found in told.items():
+        for (n, label, _), found in numbers.items():
             if n == number:
                 values[label] = max(values.get(label, Decimal(0)), found[4])
         by_code = rows.get("names") == "function"
@@ -213,7 +213,11 @@ def _lines(
         for label in order:
             name = _function(label) if by_code else label
             _add(
-                groups, rows["group"], name, [told.get((number, label, c.document)) for c in columns], columns
+                groups,
+                rows["group"],
+                name,
+                [numbers.get((number, label, c.document)) for c in columns],
+                columns,
             )
     return list(groups.items())
 

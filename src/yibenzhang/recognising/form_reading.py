@@ -176,7 +176,7 @@ class _Reader:
             if fold(cell.text):
                 by_row.setdefault(cell.row, []).append(cell)
         unit = self._stated(table) or unit
-        told: list[Fact] = []
+        found: list[Fact] = []
         printed = [a for cells in by_row.values() for c in cells if (a := amount_of(c.text))]
         precision = max((min(a.decimals, 6) for a in printed if a.unit != PERCENT), default=0)
         for r in range(table.rows):
@@ -187,9 +187,9 @@ class _Reader:
             if row and self._rows <= MAX_FORM_ROWS:
                 self._row(row, grid[r] if grid else [], table, unit, table_id)
             if self._open is not None:
-                told += self._open.facts
+                found += self._open.facts
                 self._open.facts = []
-        return told
+        return found
 
     def _stated(self, table: Table) -> Unit | None:
         """The unit that a label of money states, though it stand below the first amount."""

@@ -80,8 +80,8 @@ def write_excel(
     bodies = list(dict.fromkeys(str(row[2]) for row in rows if row[2]))
     names = {s.lower() for s in (*book.sheetnames, "未能核对", "各表")}
     for body in bodies if 1 < len(bodies) <= _MOST_SHEETS else ():
-        mine = [row for row in rows if row[2] == body]
-        _findings(book.create_sheet(_named(body, names)), mine, line)
+        of_body = [row for row in rows if row[2] == body]
+        _findings(book.create_sheet(_named(body, names)), of_body, line)
     missing = [row for r in results for row in _missing(r, standards)]
     _sheet(book.create_sheet("未能核对"), _MISSING, missing, line)
     sections: list[list[object]] = [

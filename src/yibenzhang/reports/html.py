@@ -172,9 +172,9 @@ def reasons_of(found: Found, standards: Standards) -> Reasons:
         names.append(mark + (known.name if known else rule))
     out: dict[str, list[str]] = {}
     for relation, fact in found.analysis.columns("terms", "relation", "fact"):
-        told = out.setdefault(fact, [])
-        if len(told) < 4 and names[relation] not in told:
-            told.append(names[relation])
+        reasons = out.setdefault(fact, [])
+        if len(reasons) < 4 and names[relation] not in reasons:
+            reasons.append(names[relation])
     return out
 
 

@@ -37,10 +37,10 @@ def _across(group: FoundGroup) -> Iterator[dict[str, Any]]:
 
 
 def _group(number: int, group: FoundGroup) -> dict[str, Any]:
-    told = profile(group.profile)
+    fields = profile(group.profile)
     out: dict[str, Any] = {
         "id": number,
-        **{name: told[name] for name in ("body", "fiscal_year", "stage")},
+        **{name: fields[name] for name in ("body", "fiscal_year", "stage")},
         "files": list(group.paths),
         "findings": [f.id for f in group.findings],
     }

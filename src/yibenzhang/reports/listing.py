@@ -20,8 +20,8 @@ def tables_of(checked: Checked) -> list[dict[str, Any]]:
         words = unknown.setdefault(v.table, {})
         for column in v.columns:
             words |= dict.fromkeys(column.coordinates.residue)
-        mine = {f.id: checked.standing[f.id] for f in v.cells.values() if f.id in checked.standing}
-        found.setdefault(v.table, {}).update(mine)
+        standings = {f.id: checked.standing[f.id] for f in v.cells.values() if f.id in checked.standing}
+        found.setdefault(v.table, {}).update(standings)
     out = []
     for t in checked.tables:
         c = coverage(found.get(t.table.id, {}))

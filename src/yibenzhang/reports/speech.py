@@ -23,8 +23,8 @@ _MOST = 3
 
 def first_line(found: Found, left_out: int = 0) -> str:
     """Kind, extent and result in one line; ``left_out``: so many findings are not told."""
-    told = extent_sentence(found.extent)
-    return told if found.extent.kind in UNUSABLE else f"{told}{tally(found, left_out)}。"
+    sentence = extent_sentence(found.extent)
+    return sentence if found.extent.kind in UNUSABLE else f"{sentence}{tally(found, left_out)}。"
 
 
 def extent_sentence(extent: Extent) -> str:

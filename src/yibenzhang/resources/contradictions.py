@@ -119,8 +119,8 @@ def _table(
 ) -> None:
     import pyarrow as pa
 
-    told = ", ".join(f'"{n}" {t}' for n, t in columns)
-    con.execute(f'CREATE TABLE "{name}" ({told})')
+    definitions = ", ".join(f'"{n}" {t}' for n, t in columns)
+    con.execute(f'CREATE TABLE "{name}" ({definitions})')
     if not rows:
         return
     given = pa.table({n: pa.array([_plain(r.get(n)) for r in rows], pa.string()) for n, _ in columns})
@@ -216,16 +216,16 @@ def found(con: duckdb.DuckDBPyConnection, rules: Iterable[Rule], today: date) ->
         answer = con.execute(rule.sql, {"today": today} if "$today" in rule.sql else {})
         names = [d[0] for d in answer.description or ()]
         for row in answer.fetchall():
-            told = dict(zip(names, row, strict=True))
-            words = {k: _said(v) for k, v in told.items()}
+            values = dict(zip(names, row, strict=True))
+            words = {k: _said(v) for k, v in values.items()}
             yield Contradiction(
                 rule.id,
                 rule.severity,
-                str(told.get("code") or ""),
-                str(told.get("name") or ""),
-                str(told.get("body") or ""),
+                str(values.get("code") or ""),
+                str(values.get("name") or ""),
+                str(values.get("body") or ""),
                 rule.message.format(**words),
-                told,
+                values,
             )
 
 

@@ -109,8 +109,8 @@ def _decide_all(session: Session, schema: Schema, some: Sequence[Proposal], stat
     for k in range(0, len(ids), 500):
         chunk = ids[k : k + 500]
         asked = update(Proposal).where(Proposal.id.in_(chunk), Proposal.state == OPEN)
-        told = {"state": state, "decided_at": doer.at, "decided_by": doer.who}
-        done = session.execute(asked.values(**told).execution_options(synchronize_session=False))
+        values = {"state": state, "decided_at": doer.at, "decided_by": doer.who}
+        done = session.execute(asked.values(**values).execution_options(synchronize_session=False))
         if done.rowcount != len(chunk):  # type: ignore[attr-defined]
             raise Refused(schema.say("decided_meanwhile"))
 
@@ -191,7 +191,7 @@ def _accept_one(session: Session, schema: Schema, p: Proposal, doer: Doer, left:
     if entry is None or p.state != OPEN:
         left.append(schema.say("not_open", state=schema.words["proposals"].get(p.state, p.state)))
         return 0
-    told = Doer(doer.at, doer.who, p.source)
+    source = Doer(doer.at, doer.who, p.source)
     if any(entry.values.get(k) != v for k, v in p.before.items()):
         _decide(session, p, OUTDATED, doer)
         left.append(schema.say("moved_on", name=p.name))
@@ -200,9 +200,9 @@ def _accept_one(session: Session, schema: Schema, p: Proposal, doer: Doer, left:
         return 0
     try:
         if p.action == "gone":
-            step(session, schema, entry, "withdraw", entry.version, told, schema.words["actions"]["gone"])
+            step(session, schema, entry, "withdraw", entry.version, source, schema.words["actions"]["gone"])
         else:
-            change(session, schema, entry, p.after, entry.version, told)
+            change(session, schema, entry, p.after, entry.version, source)
     except Refused as error:
         left.append(str(error))
         return 0

@@ -53,7 +53,7 @@ class Proposed:
 
 def propose(session: Session, schema: Schema, harvest: Harvest, doer: Doer) -> Proposed:
     """Compare with the account; what this source proposed before and nobody decided on is outdated then."""
-    told = Proposed(problems=list(harvest.problems))
+    proposed = Proposed(problems=list(harvest.problems))
     session.execute(
         update(Proposal)
         .where(Proposal.source == harvest.source, Proposal.state == OPEN)
@@ -72,15 +72,15 @@ def propose(session: Session, schema: Schema, harvest: Harvest, doer: Doer) -> P
         by_key = known_keys(session, kind.id, keys.values())
         matched = [(o, e or by_key.get(keys[id(o)])) for o, e in pairs]
         for one, entry in matched:
-            _compare(rows, told, kind, one.values, entry, seen)
-        _parts(session, schema, rows, told, kind, matched, seen)
+            _compare(rows, proposed, kind, one.values, entry, seen)
+        _parts(session, schema, rows, proposed, kind, matched, seen)
     if not harvest.problems:
-        _gone(session, schema, rows, told, harvest, seen)
+        _gone(session, schema, rows, proposed, harvest, seen)
     for row in rows:
         row |= {"source": harvest.source, "at": doer.at, "who": doer.who, "decided_by": "", "state": OPEN}
     for k in range(0, len(rows), 2_000):
         session.execute(insert(Proposal), rows[k : k + 2_000])
-    return told
+    return proposed
 
 
 def _once(schema: Schema, found: Iterable[Found]) -> list[Found]:
@@ -106,7 +106,7 @@ def _known(session: Session, schema: Schema, harvest: Harvest) -> dict[tuple[str
 
 def _compare(
     rows: list[dict[str, Any]],
-    told: Proposed,
+    proposed: Proposed,
     kind: Kind,
     values: Mapping[str, Any],
     entry: Entry | None,
@@ -127,12 +127,12 @@ def _compare(
     }
     if entry is None:
         rows.append(row)
-        told.adds += 1
+        proposed.adds += 1
         return
     seen.add(entry.id)
     after = {k: v for k, v in after.items() if entry.values.get(k) != v}
     if not after:
-        told.same += 1
+        proposed.same += 1
         return
     before = {k: entry.values.get(k) for k in after}
     rows.append(
@@ -148,14 +148,14 @@ def _compare(
             "key": entry.key,
         }
     )
-    told.changes += 1
+    proposed.changes += 1
 
 
 def _parts(
     session: Session,
     schema: Schema,
     rows: list[dict[str, Any]],
-    told: Proposed,
+    proposed: Proposed,
     above: Kind,
     matched: Sequence[tuple[Found, Entry | None]],
     seen: set[int],
@@ -174,7 +174,7 @@ def _parts(
         known = known_keys(session, name, keys)
         for some, fields, key in zip(values, plain, keys, strict=True):
             before = len(rows)
-            _compare(rows, told, kind, fields, known.get(key), seen)
+            _compare(rows, proposed, kind, fields, known.get(key), seen)
             if len(rows) > before:
                 rows[-1]["body"] = some["body"]
 
@@ -183,7 +183,7 @@ def _gone(
     session: Session,
     schema: Schema,
     rows: list[dict[str, Any]],
-    told: Proposed,
+    proposed: Proposed,
     harvest: Harvest,
     seen: set[int],
 ) -> None:
@@ -207,4 +207,4 @@ def _gone(
                     "action": "gone",
                 }
             )
-            told.gone += 1
+            proposed.gone += 1

@@ -20,7 +20,7 @@ from yibenzhang.resources.values import heading, shown
 def request_row(schema: Schema, rules: Rules, r: Request, today: date) -> dict[str, Any]:
     """A request as of a day. ``due``: late, soon or ending, empty where nothing is to be told."""
     kind, way = schema.kinds.get(r.kind), rules.ways.get(r.way)
-    state, told = state_on(rules, r, today), reminder(rules, r, today)
+    state, due = state_on(rules, r, today), reminder(rules, r, today)
     role, body = waits_for(rules, r)
     return {
         "id": r.id,
@@ -39,9 +39,9 @@ def request_row(schema: Schema, rules: Rules, r: Request, today: date) -> dict[s
         "version": r.version,
         "waits_for": rules.words["roles"][AUTHORITY] if role == AUTHORITY else body,
         "due_on": due_on(rules, r),
-        "due": told.what if told else "",
-        "due_name": rules.words["due"][told.what] if told else "",
-        "left": told.left if told else None,
+        "due": due.what if due else "",
+        "due_name": rules.words["due"][due.what] if due else "",
+        "left": due.left if due else None,
         "applied_at": r.applied_at,
         "delivered_on": day_of(r.delivered_at) if r.delivered_at else None,
         "over_on": over_on(rules, r, today),
@@ -84,11 +84,11 @@ def event_row(schema: Schema, rules: Rules, r: Request, e: RequestEvent) -> dict
 
 def _event_sentence(schema: Schema, rules: Rules, e: RequestEvent) -> str:
     old, new = (rules.states.get(str(v.get(STATE) or "")) for v in (e.before, e.after))
-    told = f"{old.name} → {new.name}" if old and new else new.name if new else ""
+    moved = f"{old.name} → {new.name}" if old and new else new.name if new else ""
     if e.event == APPLY:
-        return told
+        return moved
     rest = change_sentence(schema, rules.fields, _without(e.before), _without(e.after))
-    return f"{told}；{rest}" if rest else told
+    return f"{moved}；{rest}" if rest else moved
 
 
 def _without(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -271,8 +271,8 @@ def used(session: Session, rules: Rules, only: str | None = None) -> list[Used]:
     ):
         seen.add(number)
         request = known.get(number) if number else None
-        told = (first, last, days, int(calls), None if records is None else int(records))
-        out.append(Used(request, code, name, provider, interface, body, *told))
+        counted = (first, last, days, int(calls), None if records is None else int(records))
+        out.append(Used(request, code, name, provider, interface, body, *counted))
     for r in known.values():
         if r.id not in seen and r.kind == DATA:
             own = str(r.values.get("interface") or "")

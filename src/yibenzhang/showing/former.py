@@ -85,16 +85,16 @@ class Former:
         self._data = data
         with reading():
             end = data.index(b"\n")
-            told = json.loads(data[:end])
-            if not isinstance(told, list) or told[:1] != [VERSION]:
+            head = json.loads(data[:end])
+            if not isinstance(head, list) or head[:1] != [VERSION]:
                 raise StoredError("保存的核对结果是另一版本的，需要重新核对。")
             self._at = [end + 1]
-            for length in told[1]:
+            for length in head[1]:
                 self._at.append(self._at[-1] + max(int(length), 0))
             if self._at[-1] != len(data):
                 raise StoredError(BROKEN)
             self.outline = _outline(self._text(_OUTLINE))
-            if len(self.outline.leaves) != len(told[1]) - _LEAVES:
+            if len(self.outline.leaves) != len(head[1]) - _LEAVES:
                 raise StoredError(BROKEN)
 
     def __len__(self) -> int:
@@ -164,10 +164,10 @@ class FormerNumbers:
 def _outline(text: bytes) -> Outline:
     names, body = json.loads(text)
     files, *plain, sections, leaves, findings, unchecked, notices = body
-    told = dict(zip(_OUTLINE_FIELDS, plain, strict=True))
+    fields = dict(zip(_OUTLINE_FIELDS, plain, strict=True))
     return Outline(
         files=tuple([ViewFile(*f) for f in files]),
-        **told | {"conflicts": tuple(told["conflicts"])},
+        **fields | {"conflicts": tuple(fields["conflicts"])},
         sections=tuple([Section(*s) for s in sections]),
         leaves=tuple([Leaf(**dict(zip(_LEAF_FIELDS, x, strict=True))) for x in leaves]),
         findings=tuple([_finding(f, names) for f in findings]),

@@ -108,7 +108,7 @@ class Kept:
 def _outline(analysis: Analysis) -> Outline:
     found = Found(analysis)
     p, c, extent = found.profile, found.coverage, found.extent
-    leaves = tuple([Leaf(*told) for told in _leaves(analysis)])
+    leaves = tuple([Leaf(*row) for row in _leaves(analysis)])
     files = zip(
         analysis.columns("shown_files", "called", "leaves"),
         analysis.columns("files", "format", "sha256"),

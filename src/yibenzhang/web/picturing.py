@@ -149,8 +149,8 @@ class Pictures:
         found = []
         for path in (self._ledger.folder / "pictures").rglob("*.png"):
             with suppress(OSError):
-                told = path.stat()
-                found.append((told.st_atime, told.st_size, path))
+                stat = path.stat()
+                found.append((stat.st_atime, stat.st_size, path))
         total = sum(s for _, s, _ in found)
         for _, bytes_, path in sorted(found):
             if total <= MOST_BYTES:

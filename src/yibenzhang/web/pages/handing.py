@@ -30,13 +30,13 @@ from yibenzhang.office.file_store import Incoming
 from yibenzhang.office.models import State, Submission
 from yibenzhang.office.submissions import (
     ENDED,
+    arrival,
     clean_name,
     delivery_of,
     open_delivery,
     own_entry,
     receive,
     register,
-    told,
 )
 from yibenzhang.reading.archives import is_archive, unpacked
 from yibenzhang.reading.limits import MAX_ZIP_BYTES
@@ -48,7 +48,7 @@ from yibenzhang.web.settings import Office
 
 router = APIRouter(tags=["交文件"])
 MOST_AT_ONCE = 2000
-MOST_TOLD = 50
+MOST_LISTED = 50
 _UNPACKING = Semaphore(2)
 """Archives taken apart at once: each may take gigabytes of reading."""
 RECENT, MOST_LISTED = 15, 2000
@@ -201,7 +201,7 @@ def _kept(
 ) -> dict[str, Any]:
     """Register what is on the disk; where the database is away, that is done later."""
     files, refused = _members(office, name, sha256, size)
-    notes = [told(who, number, delivery, n, s, k, entry, draft, resolved) for n, s, k in files]
+    notes = [arrival(who, number, delivery, n, s, k, entry, draft, resolved) for n, s, k in files]
     said, registered = "", True
     if notes:
         key = receive(office.ledger, notes)
@@ -256,8 +256,8 @@ def _members(
             else:
                 total += len(found)
                 out.append((where, office.ledger.put(found), len(found)))
-    if len(refused) > MOST_TOLD:
-        refused[MOST_TOLD:] = [f"另有 {len(refused) - MOST_TOLD} 处同样没有收下。"]
+    if len(refused) > MOST_LISTED:
+        refused[MOST_LISTED:] = [f"另有 {len(refused) - MOST_LISTED} 处同样没有收下。"]
     if beyond:
         refused.append(f"压缩包一次最多收 {MOST_AT_ONCE} 个文件、共 2 GB，其余 {beyond} 个没有收下，请另交。")
     if not out and not refused:

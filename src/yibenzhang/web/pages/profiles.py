@@ -134,15 +134,15 @@ def save_profile(
         may_judge(who, found)
         if who.outside:  # its own lines only: a doubt must not tell it the names of others
             line, add = entry_of(session, who, line).id if line else None, ""
-        told: list[str] = []
+        problems: list[str] = []
         if not sure:
             fiscal_year = given.get("fiscal_year")
-            told = against_the_file(session, found, line, add.strip(), fiscal_year, given["stage"])
-        if told:
+            problems = against_the_file(session, found, line, add.strip(), fiscal_year, given["stage"])
+        if problems:
             if bearer(request):
-                raise Refused("".join(told) + "没有保存；如果确实如此，请加上 sure=true 再提交。")
+                raise Refused("".join(problems) + "没有保存；如果确实如此，请加上 sure=true 再提交。")
             filled = {"entry": line, "add": add.strip(), "year": year.strip(), "stage": stage, "level": level}
-            return _profile(request, session, who, found, filled, told)
+            return _profile(request, session, who, found, filled, problems)
         before, corrected = found.profile or {}, found.corrected or {}
         given = {k: v for k, v in given.items() if k in corrected or v != before.get(k)}
         correct(session, who, found, line, given, add.strip())

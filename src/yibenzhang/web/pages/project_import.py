@@ -73,7 +73,7 @@ def _whose(who: Actor) -> str:
 @answering(router, "/project-import", IMPORTS, {}, summary="导入项目的表；导入过的")
 def importing(request: Request, office: Shop, who: Who) -> Response:
     ledger = ledger_of(office)
-    mine = _whose(who)
+    body = _whose(who)
     rows = [
         {
             "at": x["at"][:16].replace("T", " "),
@@ -85,7 +85,7 @@ def importing(request: Request, office: Shop, who: Who) -> Response:
             "kind": x["kind"],
         }
         for x in reversed(standing(ledger.folder) if ledger is not None else [])
-        if not mine or all(r.get("body") == mine for r in x["rows"])
+        if not body or all(r.get("body") == body for r in x["rows"])
     ]
     return answered(
         request,
@@ -99,8 +99,8 @@ def importing(request: Request, office: Shop, who: Who) -> Response:
         ledger=ledger,
         read=None,
         releases=None,
-        asked=Asked("", mine, {}, False),
-        own=mine,
+        asked=Asked("", body, {}, False),
+        own=body,
         name="",
         digest="",
         ocds=RELEASES,
@@ -287,8 +287,8 @@ def _some(read: Read | None) -> Read:
 def undoing(office: Shop, who: Who, digest: Annotated[str, Form(max_length=64)] = "") -> Response:
     folder = _ledger(office).folder
     found: dict[str, Any] | None = next((dict(x) for x in standing(folder) if x["sha256"] == digest), None)
-    mine = _whose(who)
-    if found is None or (mine and any(r.get("body") != mine for r in found["rows"])):
+    body = _whose(who)
+    if found is None or (body and any(r.get("body") != body for r in found["rows"])):
         raise NotHere
     undo(folder, digest, now().isoformat(timespec="seconds"), who.name)
     with office.session() as session:

@@ -163,8 +163,8 @@ def _fresh(book: Book, project: Project, kind: str, year: int, method: Method) -
     """A form with what is known: goals and weights, budget and what was paid."""
     member = project.members[-1]
     results = with_weights(goals_for(project, year, book.indicators), method)
-    told = [e.amount("budget") for e in project.events if e.year == year and e.kind in ("budget", "goals")]
-    budget = max((v for v in told if v is not None), default=None)
+    budgets = [e.amount("budget") for e in project.events if e.year == year and e.kind in ("budget", "goals")]
+    budget = max((v for v in budgets if v is not None), default=None)
     paid = [v for e in project.events if e.year == year and (v := e.amount("paid")) is not None]
     goals = [e.words for e in project.events if e.kind == "goals" and e.year == year and e.words]
     day = f"{year}-06-30" if kind == MONITORING else f"{year}-12-31"
@@ -191,7 +191,7 @@ def _form(
     found: Assessed | Monitored | None = None
     if not trouble:
         found = assessed(record, method) if record.kind == ASSESSMENT else monitored(record, method)
-    told = {"kind": record.kind, "year": record.year, "record": record.id}
+    given = {"kind": record.kind, "year": record.year, "record": record.id}
     more = {
         "project": project,
         "form": record,
@@ -210,9 +210,9 @@ def _form(
         "tab": "projects",
     }
     if trouble:
-        return page(request, who, "project_performance.html", 422, rows=[], **told, **more)
+        return page(request, who, "project_performance.html", 422, rows=[], **given, **more)
     rows = [_line(record, found, n) for n in range(len(record.results))]
-    return answered(request, who, "project_performance.html", told, rows, LINES, "绩效", **more)
+    return answered(request, who, "project_performance.html", given, rows, LINES, "绩效", **more)
 
 
 def _line(record: Record, found: Assessed | Monitored | None, n: int) -> dict[str, str]:

@@ -253,11 +253,11 @@ def portfolio(
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
     only = only_of(who)
-    mine = [a for a in asked_in(office) if (only is None or a.body == bare(only)) and body in a.body]
+    visible = [a for a in asked_in(office) if (only is None or a.body == bare(only)) and body in a.body]
     counts: dict[str, tuple[str, int]] = {}
-    for a in mine:
+    for a in visible:
         counts[a.rule] = (a.title, counts.get(a.rule, ("", 0))[1] + 1)
-    found = [a for a in mine if rule in ("", a.rule)]
+    found = [a for a in visible if rule in ("", a.rule)]
     part = found if wants_data(request) else found[(page - 1) * PAGE : page * PAGE]
     return answered(
         request,
@@ -295,11 +295,11 @@ def project_proposals(
     request: Request, office: Shop, who: Who, body: Annotated[str, Query(max_length=200)] = ""
 ) -> Response:
     book = book_in(office)
-    mine = {p.id for p in seen(book, who) if body in p.who}
+    ids = {p.id for p in seen(book, who) if body in p.who}
     rows = [
         {**_link(book, x), "body": book.members[x.one][0].who}
         for x in book.linked.proposals
-        if {book.members[x.one][0].id, book.members[x.other][0].id} <= mine
+        if {book.members[x.one][0].id, book.members[x.other][0].id} <= ids
     ]
     return answered(
         request,

@@ -89,25 +89,25 @@ def listed(
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
     schema, rules, only, day = schema_of(office), rules_of(office), only_of(who), today()
-    whole, mine = wants_data(request), _turns(who)
+    whole, turns = wants_data(request), _turns(who)
     with office.session() as session:
         some = reminders(session, rules, day, only)
         ids = tuple(r.request.id for r in some if r.what == due) if due else None
-        asked = Asked(state, kind, "", find, only, mine if turn else frozenset(), ids)
+        asked = Asked(state, kind, "", find, only, turns if turn else frozenset(), ids)
         total = counted(session, rules, asked, day)
         start, count = (0, MOST) if whole else ((page - 1) * PAGE, PAGE)
         rows = [
             request_row(schema, rules, r, day) for r in requests(session, rules, asked, day, start, count)
         ]
-        waiting = counted(session, rules, Asked(only=only, turn=mine), day)
-    told = {what: sum(r.what == what for r in some) for what in (LATE, SOON, ENDING)}
+        waiting = counted(session, rules, Asked(only=only, turn=turns), day)
+    counts = {what: sum(r.what == what for r in some) for what in (LATE, SOON, ENDING)}
     years = unknown_years(rules, [r.due_on for r in some])
     given = {"state": state, "kind": kind, "find": find, "due": due, "turn": "true" if turn else ""}
     return shown(
         request,
         who,
         "requests.html",
-        {"total": total, "waiting": waiting, "reminders": told, "calendar": years},
+        {"total": total, "waiting": waiting, "reminders": counts, "calendar": years},
         rows,
         REQUESTS,
         "共享申请",
@@ -199,8 +199,8 @@ def take_step(
             raise Refused("没有写明看到的是第几版，没有保存；请刷新页面后再办。")
         values = form_values(schema, rules, {"interface": interface})
         step(session, rules, r, action, version, person_of(who), today(), reason, values)
-        told = {"step": rules.steps[action].name, "name": f"{r.code} {r.name}", "reason": reason.strip()}
-        note(session, who, "request.step", "request", r.id, **told)
+        details = {"step": rules.steps[action].name, "name": f"{r.code} {r.name}", "reason": reason.strip()}
+        note(session, who, "request.step", "request", r.id, **details)
     return said(f"/requests/{number}", f"已{rules.steps[action].name}。")
 
 
@@ -380,5 +380,5 @@ def usage_import(
                 note(session, who, "request.usage", name=name, added=taken.added, changed=taken.changed)
     except ReadingError as error:
         raise Refused(f"没有导入：{error}") from error
-    told = {**_usage(who, False), "taken": taken, "name": name}
-    return page(request, who, "request_usage.html", rows=_used(office, who, False), **told)
+    taken_in = {**_usage(who, False), "taken": taken, "name": name}
+    return page(request, who, "request_usage.html", rows=_used(office, who, False), **taken_in)

@@ -74,7 +74,7 @@ def proposals(
         total = deciding.count_open(session, source, kind, only)
         start, count = (0, MOST) if whole else ((page - 1) * PAGE, PAGE)
         found = deciding.proposals(session, source, kind, start, count, only)
-    told: list[dict[str, Any]] = [
+    listed: list[dict[str, Any]] = [
         {
             "id": p.id,
             "source": p.source,
@@ -99,7 +99,7 @@ def proposals(
         who,
         "proposals.html",
         {"total": total},
-        told,
+        listed,
         PROPOSALS,
         "待定的差异",
         here=page,
@@ -156,7 +156,7 @@ def quality(request: Request, office: Shop, who: Who) -> Response:
     rules = quality_rules(office.settings.extra)
     with office.session() as session:
         found = last_run(session, only_of(who))
-    told: list[dict[str, Any]] = [
+    listed: list[dict[str, Any]] = [
         {
             "resource": q.resource,
             "body": q.body,
@@ -174,7 +174,7 @@ def quality(request: Request, office: Shop, who: Who) -> Response:
         }
         for q in found
     ]
-    return shown(request, who, "quality.html", {}, told, QUALITY, "数据质量", tab="resources")
+    return shown(request, who, "quality.html", {}, listed, QUALITY, "数据质量", tab="resources")
 
 
 CONTRADICTIONS = {
@@ -201,9 +201,9 @@ def contradictions(request: Request, office: Shop, who: Who, body: str = "") -> 
             for c in found
         ]
 
-    told = office.lately(("contradictions", only, body), made)
+    result = office.lately(("contradictions", only, body), made)
     return shown(
-        request, who, "contradictions.html", {}, told, CONTRADICTIONS, "矛盾", body=body, tab="resources"
+        request, who, "contradictions.html", {}, result, CONTRADICTIONS, "矛盾", body=body, tab="resources"
     )
 
 
@@ -227,10 +227,10 @@ def account(request: Request, office: Shop, who: Who, body: str = "") -> Respons
     def made() -> Any:
         with office.session() as session:
             known = sorted({*bodies(session), *(bodies_of(ledger) if ledger else ())})
-            mine = [b for b in known if only is None or b == only]
-            if body and body not in mine:
+            chosen = [b for b in known if only is None or b == only]
+            if body and body not in chosen:
                 raise NotHere
-            return mine, account_of(session, schema, body, today(), ledger, extra) if body else None
+            return chosen, account_of(session, schema, body, today(), ledger, extra) if body else None
 
     known, found = office.lately(("account", only, body), made)
     if found is None:
@@ -247,8 +247,8 @@ def account(request: Request, office: Shop, who: Who, body: str = "") -> Respons
             severities_of={},
             tab="account",
         )
-    told = report(found)
-    data = {k: told[k] for k in ("body", "as_of", "unknown", "contradictions")} | {"bodies": known}
+    page = report(found)
+    data = {k: page[k] for k in ("body", "as_of", "unknown", "contradictions")} | {"bodies": known}
     return shown(
         request,
         who,

@@ -66,7 +66,7 @@ def compose(request: Request, office: Shop, who: Who, number: int) -> Response:
         s = submission_of(session, who, number)
         still_open(session, s.season_id, held=False)
         matters = matters_of(session, s)
-        told = confirmed(matters)
+        findings = confirmed(matters)
         undecided = [m for m in matters if not m.gone and not m.verdict and m.severity != "notice"]
         values: dict[str, Any] = {
             "number": next_number(session, today().year),
@@ -93,7 +93,7 @@ def compose(request: Request, office: Shop, who: Who, number: int) -> Response:
             "rule_name": names.get(m.rule, m.rule),
             "message": m.message,
         }
-        for m in told
+        for m in findings
     ]
     return shown(
         request,
@@ -103,7 +103,7 @@ def compose(request: Request, office: Shop, who: Who, number: int) -> Response:
         rows,
         MATTERS,
         f"{values['body'] or s.name}要改的问题",
-        **values | {"s": s, "told": told, "undecided": undecided, "late_rules": RULES, "tab": "review"},
+        **values | {"s": s, "told": findings, "undecided": undecided, "late_rules": RULES, "tab": "review"},
     )
 
 
@@ -132,8 +132,8 @@ def make_return(
     items = items_of(matters, view, _draw(office, view))  # pictures are drawn outside of any transaction
     with office.session() as session:
         s = submission_of(session, who, number)
-        told = NoticeHeading(notice.strip() or next_number(session, today().year), today(), day_of(due))
-        made = send(session, office.ledger, who, s, items, matters, told)
+        heading = NoticeHeading(notice.strip() or next_number(session, today().year), today(), day_of(due))
+        made = send(session, office.ledger, who, s, items, matters, heading)
         kept = made.id
     return said(f"/notices/{kept}", "已退回，通知已生成。")
 

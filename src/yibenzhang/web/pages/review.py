@@ -72,12 +72,12 @@ _SUBMISSION = {
 def submission(request: Request, office: Shop, who: Who, number: int) -> Response:
     """A submission with its findings and decisions; .json holds the whole report by the contract
     ``yibenzhang/report/2``."""
-    told = wants_data(request)
+    as_data = wants_data(request)
     with office.session() as session:
         s = submission_of(session, who, number, *_WITH)
         if s.part_of_id:
             s = submission_of(session, who, s.part_of_id, *_WITH)
-        matters = matters_of(session, s, brief=not told)
+        matters = matters_of(session, s, brief=not as_data)
         ticks = ticks_of(session, s)
         entry = s.entry
         newer = session.execute(
@@ -87,7 +87,7 @@ def submission(request: Request, office: Shop, who: Who, number: int) -> Respons
             .limit(1)
         ).first()
         following, turned = following_of(session, who, s), changes(session, s)
-    if told:
+    if as_data:
         return _data(request, office, who, s, matters, entry.body.name if entry else "")
     if s.checked_at is None:
         raise Refused(s.problem or "这份文件还没有检查完，请稍后再看。")
@@ -125,8 +125,8 @@ def submission(request: Request, office: Shop, who: Who, number: int) -> Respons
 
 def _judges(who: Actor, s: Submission) -> bool:
     """True where the person may decide about this version now."""
-    mine = s.draft or not who.outside
-    return mine and s.season.closed_at is None and s.state in (State.REVIEW, State.RETURNED, State.CLEAN)
+    judges = s.draft or not who.outside
+    return judges and s.season.closed_at is None and s.state in (State.REVIEW, State.RETURNED, State.CLEAN)
 
 
 def _data(

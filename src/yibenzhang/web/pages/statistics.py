@@ -154,11 +154,11 @@ def body(request: Request, office: Shop, who: Who, number: int) -> Response:
     ]
     pictures = []
     for stage, word in STAGE.items():
-        mine = [x for x in seasons if x.stage == stage and x.part.versions]
-        if len(mine) > 1:
-            names = [str(x.fiscal_year) for x in mine]
+        of_stage = [x for x in seasons if x.stage == stage and x.part.versions]
+        if len(of_stage) > 1:
+            names = [str(x.fiscal_year) for x in of_stage]
             series = [
-                series_of(SEVERITY[k], [getattr(x.part, f"{k}s") for x in mine], c)
+                series_of(SEVERITY[k], [getattr(x.part, f"{k}s") for x in of_stage], c)
                 for k, c in (("error", "error"), ("warning", "orange"))
             ]
             pictures.append(charts.lines(f"{word}的错误和疑问", names, series))
