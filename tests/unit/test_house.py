@@ -58,7 +58,6 @@ INSIDES = {
     "batch",  # runs checks
     "office.analysing",  # checks, and stores the Analysis
     "reports.found",  # makes the Analysis of a run
-    "reports.listing",  # what was read, for those who look for the cause of something
     "showing.building",
     "showing.leaves",
     "showing.printed",  # these three make the tables of pages

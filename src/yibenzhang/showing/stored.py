@@ -16,7 +16,7 @@ from decimal import Decimal
 from threading import Lock
 from typing import Any
 
-from yibenzhang.model.analysis import SCHEMA, STORED, VERSION, Analysis, Rows, Tables
+from yibenzhang.model.analysis import PASSING, SCHEMA, STORED, VERSION, Analysis, Rows, Tables
 from yibenzhang.model.pages import LEAVES
 from yibenzhang.reading.limits import MAX_VIEW_BYTES
 
@@ -36,7 +36,8 @@ def dumped(analysis: Analysis) -> bytes:
     """The analysis as bytes; the same analysis gives the same."""
     index: dict[str, Any] = {}
     pieces: list[bytes] = []
-    for name, columns in analysis.tables.items():
+    for name in (n for n in analysis.tables if n not in PASSING):
+        columns = analysis.tables[name]
         kinds = tuple(SCHEMA[name].items())[1:]
         if name in LEAVES:
             made = [_packed(part[1:]) for part in _by_leaf(analysis, columns)]
