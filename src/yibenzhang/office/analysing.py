@@ -17,12 +17,12 @@ from yibenzhang.journal import version_of
 from yibenzhang.model.documents import PARTS, Document
 from yibenzhang.office import stored_views
 from yibenzhang.office.file_store import FileStore, write
+from yibenzhang.paging.building import analysis_to_show
 from yibenzhang.reading import ReadingError, read_data
 from yibenzhang.reading.steps import telling
 from yibenzhang.recognising.profile import Profile
 from yibenzhang.reports.found import Found
 from yibenzhang.reports.speech import UNUSABLE
-from yibenzhang.showing.building import analysis_to_show
 from yibenzhang.showing.kept import Kept
 from yibenzhang.showing.stored import dumped
 from yibenzhang.showing.view import ShownFinding

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from yibenzhang.drafting.parts import FontMissing
+from yibenzhang.model.leaves import Box, Leaf
 from yibenzhang.office.access import Actor, Refused, held_open, note, still_open
 from yibenzhang.office.deadlines import RULES
 from yibenzhang.office.excerpts import excerpt
@@ -22,7 +23,7 @@ from yibenzhang.office.notice_pdf import notice_pdf
 from yibenzhang.office.notice_text import NoticeItem, Picture, default_template, notice_of, problems
 from yibenzhang.office.roster import STAGE
 from yibenzhang.showing.pictures import cut_out
-from yibenzhang.showing.view import Box, Leaf, ShownFinding, Spot, View
+from yibenzhang.showing.view import ShownFinding, Spot, View
 
 SETTINGS = {"office": "落款（发出通知的机关）", "contact": "联系人", "phone": "联系电话"}
 Draw = Callable[[Leaf], bytes | None]

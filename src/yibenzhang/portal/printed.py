@@ -169,10 +169,10 @@ def _draw(path: str, sha256: str, place: str, printed: str) -> bytes | None:
     """Runs in the process that draws."""
     import pypdfium2 as pdfium
 
+    from yibenzhang.model.leaves import Leaf
     from yibenzhang.reading import ReadingError
     from yibenzhang.reading.archives import bytes_of
     from yibenzhang.showing.pictures import Drawer
-    from yibenzhang.showing.view import Leaf
 
     begin(LIMITS)
     found = _BOX.fullmatch(place)

@@ -8,17 +8,12 @@ from collections.abc import Iterator
 from dataclasses import fields, replace
 from typing import Any
 
+from yibenzhang.model.leaves import Block, Box, FlowCell, Leaf, Mark, Piece
 from yibenzhang.reading.limits import MAX_VIEW_BYTES
 from yibenzhang.showing.stored import BROKEN, StoredError, reading
 from yibenzhang.showing.view import (
-    Block,
-    Box,
-    FlowCell,
-    Leaf,
-    Mark,
     Number,
     Outline,
-    Piece,
     Proof,
     ReadingNotice,
     Section,

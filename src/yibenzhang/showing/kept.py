@@ -12,19 +12,15 @@ from typing import Any
 from yibenzhang.model.analysis import Analysis
 from yibenzhang.model.findings import Finding
 from yibenzhang.model.issues import TEXT
+from yibenzhang.model.leaves import Block, FlowCell, Leaf, Mark, Piece
 from yibenzhang.model.relations import Outcome
+from yibenzhang.paging.building import short
 from yibenzhang.reports.found import Found
 from yibenzhang.reports.speech import extent_sentence
-from yibenzhang.showing.building import short
 from yibenzhang.showing.stored import BROKEN, Stored, StoredError, reading
 from yibenzhang.showing.view import (
-    Block,
-    FlowCell,
-    Leaf,
-    Mark,
     Number,
     Outline,
-    Piece,
     Proof,
     ReadingNotice,
     Section,

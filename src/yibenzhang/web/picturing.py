@@ -15,10 +15,10 @@ from pathlib import Path
 from threading import Thread
 
 from yibenzhang.confining import Limits, begin, settle
+from yibenzhang.model.leaves import Leaf
 from yibenzhang.office.file_store import FileStore, write
 from yibenzhang.reading import ReadingError
 from yibenzhang.showing.pictures import Drawer
-from yibenzhang.showing.view import Leaf
 
 WIDTH = 1400
 MOST_BYTES = 2 * 1024**3

@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Generic, Protocol, TypeVar
 
+from yibenzhang.model.leaves import Leaf
 from yibenzhang.office import stored_views
 from yibenzhang.office.access import NotHere, Refused
 from yibenzhang.office.file_store import FileStore
 from yibenzhang.office.stored_views import StoredNumbers, StoredView
 from yibenzhang.showing.stored import StoredError
-from yibenzhang.showing.view import Leaf, Number, Outline, Proof, Spot, View
+from yibenzhang.showing.view import Number, Outline, Proof, Spot, View
 
 MOST, MOST_NUMBERS = 128, 48
 """Views whose outline, and whose numbers, stay in memory: more than people who review at the same time."""

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
 
+from yibenzhang.model.leaves import Leaf
 from yibenzhang.office.access import NotHere, Refused, notice_of, still_open, submission_of
 from yibenzhang.office.deadlines import RULES
 from yibenzhang.office.lateness import keep_up, today
@@ -29,7 +30,7 @@ from yibenzhang.office.returning import (
 )
 from yibenzhang.office.reviews import following_of, matters_of
 from yibenzhang.reading import ReadingError
-from yibenzhang.showing.view import Leaf, View
+from yibenzhang.showing.view import View
 from yibenzhang.web.formats import forms, page, shown
 from yibenzhang.web.pages.seasons import day_of, said
 from yibenzhang.web.security import Guard, Shop, Who

@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy import Row, select
 from sqlalchemy.orm import joinedload
 
+from yibenzhang.model.leaves import Leaf
 from yibenzhang.office.access import Actor, NotHere, Refused, submission_columns, submission_of
 from yibenzhang.office.deadlines import RULES
 from yibenzhang.office.models import Entry, Matter, State, Submission
@@ -30,7 +31,7 @@ from yibenzhang.office.reviews import (
 )
 from yibenzhang.reading import ReadingError
 from yibenzhang.showing.pictures import drawn
-from yibenzhang.showing.view import Leaf, ViewFile
+from yibenzhang.showing.view import ViewFile
 from yibenzhang.web.formats import forms, page, shown, wants_data
 from yibenzhang.web.matters import card_of, grouped, late_confirmed, matter_records, standing_of
 from yibenzhang.web.pages.seasons import said

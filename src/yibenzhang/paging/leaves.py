@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from yibenzhang.checking.check import Checked
 from yibenzhang.model.documents import Box as PageBox
 from yibenzhang.model.documents import Cell, Document, Page, Paragraph, Table
+from yibenzhang.model.leaves import Block, FlowCell, Leaf, Mark, Piece
 from yibenzhang.model.places import PagePlace, Place, SheetPlace
+from yibenzhang.paging.leaf_names import CONTENTS, Names
+from yibenzhang.paging.printed import Keys, Printed, box_of, by_spot, files_of, inner
 from yibenzhang.prose.passages import flat, is_heading
 from yibenzhang.reading.limits import MAX_SHOWN_CELLS
-from yibenzhang.showing.leaf_names import CONTENTS, Names
-from yibenzhang.showing.printed import Keys, Printed, box_of, by_spot, files_of, inner
-from yibenzhang.showing.view import Block, FlowCell, Leaf, Mark, Piece
 
 _PICTURES = {"pdf": "picture", "image": "picture", "ofd": "drawn"}
 _LINES = 80
