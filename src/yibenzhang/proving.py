@@ -51,9 +51,10 @@ class Claim:
         return Proof(self.rule, self.case, self.fault())
 
 
-def prove(extra: str = "") -> list[Proof]:
-    """All cases of the shipped standards and of the folder ``extra``, and the rules that have none."""
-    return [claim.proof() for claim in claims(extra)]
+def prove(extra: str = "", rule: str = "") -> list[Proof]:
+    """All cases of the shipped standards and of the folder ``extra``, and the rules that have none; of one ``rule``
+    alone where one is named."""
+    return [claim.proof() for claim in claims(extra) if rule in ("", claim.rule)]
 
 
 def claims(extra: str = "") -> list[Claim]:
