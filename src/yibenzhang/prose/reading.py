@@ -94,6 +94,10 @@ class SentenceReader:
         self._known: dict[str, Said] = {}
         self._readings: dict[tuple[int, int, int, Kind], Reading | None] = {}
 
+    def names_body(self, words: str) -> bool:
+        """The words name the body whose disclosure this is."""
+        return any(b in words for b in self._bodies)
+
     def read(self, q: Quantity) -> Reading | None:
         """The reading of an amount; None where its words say nothing. Several rules ask for the same."""
         key = (id(q.passage), q.start, q.end, q.kind)
