@@ -95,8 +95,16 @@ def claims_of(passages: list[Passage], quantities: dict[int, list[Quantity]]) ->
         spoken = last if COMPARES.match(passage.text) else None
         found, head = _passage(passage, numbers, head, spoken)
         out.extend(found)
-        last = next((q for q in reversed(numbers) if q.money and q.kind in (Kind.VALUE, Kind.ACTUAL)), None)
+        last = _spoken_of(passage, numbers)
     return out
+
+
+def _spoken_of(passage: Passage, numbers: list[Quantity]) -> Quantity | None:
+    """The amount that the next paragraph goes on about: the whole of a list, else the last one."""
+    amounts = [q for q in numbers if q.money and q.kind in (Kind.VALUE, Kind.ACTUAL)]
+    if len(amounts) > 1 and _LIST.search(passage.text, amounts[0].end, amounts[1].start):
+        return amounts[0]
+    return amounts[-1] if amounts else None
 
 
 def _passage(

@@ -55,7 +55,12 @@ def told_behind_purpose(between: str) -> bool:
     """Words from an amount to a change that say what the amount is for, then compare it and name nothing else: "主要用于
     ……，比 2025 年增加"."""
     clauses = re.split("[,，]", between.strip(",，"))
-    if len(clauses) < 2 or re.search("[。;；()]", between) or _REASON.search(between) or _FOOTING.search(between):
+    if (
+        len(clauses) < 2
+        or re.search("[。;；()]", between)
+        or _REASON.search(between)
+        or _FOOTING.search(between)
+    ):
         return False
     own, item = _own(clauses[-1])
     compared = COMPARES.match(clauses[-1]) and not own and not item and _DIRECTION.match(clauses[-1])

@@ -120,7 +120,7 @@ def _against_tables(case: Case) -> Iterator[Readings]:
         reading = case.reader.read(subject)
         if reading is None or not reading.sure:
             continue
-        before = case.reader.before(reading)
+        before = case.reader.before(reading, change.lead)
         if before:
             options = tuple(
                 Relation(

@@ -100,7 +100,9 @@ def _in_all(case: Case, fund: str) -> list[Fact]:
     """All spending, of a fund that is named and of all, and what the goals forms come to."""
     words = (f"{fund}支出", f"{fund}支出总计", "支出总计", "支出合计")
     stated = [f for w in words for f in _largest(case.reader.of_words(w))]
-    forms = [i.fact for f in case.forms if f.kind == "overall" for i in f.overview if i.kind.startswith("year/")]
+    forms = [
+        i.fact for f in case.forms if f.kind == "overall" for i in f.overview if i.kind.startswith("year/")
+    ]
     return [*stated, *_largest(f for f in forms if f is not None)]
 
 

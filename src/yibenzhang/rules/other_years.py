@@ -54,7 +54,11 @@ def _other_year(q: Quantity, case: Case) -> str:
 
 def _told_of_this_year(q: Quantity, before: str, wrong: str, case: Case) -> bool:
     """The first amount of a sentence about the body itself, which the text tells of the document's own year as well."""
-    if len(_YEAR.findall(before)) != 1 or _OTHERWISE.search(before) or re.search(r"\d", _YEAR.sub("", before)):
+    if (
+        len(_YEAR.findall(before)) != 1
+        or _OTHERWISE.search(before)
+        or re.search(r"\d", _YEAR.sub("", before))
+    ):
         return False
     if not (_SELF.search(before) or case.reader.names_body(before)):
         return False
