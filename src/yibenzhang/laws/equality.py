@@ -107,6 +107,13 @@ def _ordered(a: Statement, b: Statement) -> tuple[Statement, Statement]:
     return (a, b) if not a.at.period else (b, a)
 
 
+def _of_a_part(one: View, other: View) -> bool:
+    """One of them has fewer rows and a title with words that nothing explains: it may list some part of what the other
+    lists."""
+    fewer, more = sorted((one, other), key=lambda v: len(v.rows))
+    return not fewer.entitled and len(fewer.rows) < len(more.rows)
+
+
 def _family(numbers: Numbers, pair: Pair, instances: list[Instance]) -> Family:
     va, ca, vb, cb, kind = pair
     one, other = numbers.views[va], numbers.views[vb]
@@ -115,6 +122,8 @@ def _family(numbers: Numbers, pair: Pair, instances: list[Instance]) -> Family:
         # a part equals its whole only where its other parts are nothing: then the totals are equal too
         head = next((i for i in instances if one.rows[i.explains.row].total), None)
     weak = (kind == "whole" and head is None) or _untold(one, ca) or _untold(other, cb)
+    if _of_a_part(one, other):
+        instances = [i for i in instances if i.holds or not one.rows[i.explains.row].total]
     return Family(
         "equal", "equal", f"{one.table}/{one.panel}/{ca}~{other.table}/{other.panel}/{cb}/{kind}",
         _pool(kind, one, ca, other, cb), instances, weak=weak, head=head,

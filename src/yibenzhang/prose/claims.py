@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import BASE_BUDGET, BUDGET, COMPARES, Kind, Quantity
-from yibenzhang.prose.subjects import follows, names_nothing, subject_of
+from yibenzhang.prose.subjects import follows, names_nothing, subject_of, told_behind_purpose
 from yibenzhang.standards.lexicon.directions import moves
 
 
@@ -95,8 +95,16 @@ def claims_of(passages: list[Passage], quantities: dict[int, list[Quantity]]) ->
         spoken = last if COMPARES.match(passage.text) else None
         found, head = _passage(passage, numbers, head, spoken)
         out.extend(found)
-        last = next((q for q in reversed(numbers) if q.money and q.kind in (Kind.VALUE, Kind.ACTUAL)), None)
+        last = _spoken_of(passage, numbers)
     return out
+
+
+def _spoken_of(passage: Passage, numbers: list[Quantity]) -> Quantity | None:
+    """The amount that the next paragraph goes on about: the whole of a list, else the last one."""
+    amounts = [q for q in numbers if q.money and q.kind in (Kind.VALUE, Kind.ACTUAL)]
+    if len(amounts) > 1 and _LIST.search(passage.text, amounts[0].end, amounts[1].start):
+        return amounts[0]
+    return amounts[-1] if amounts else None
 
 
 def _passage(
@@ -220,7 +228,8 @@ def _moved(state: _State, q: Quantity, between: str) -> None:
     state.change = q
     state.moved = subject_of(q, state.current, state.head)
     begins = state.current is None and not between.startswith(("(", "其中"))
-    if begins or (state.current is not None and len(between) <= 24 and state.current.kind == Kind.VALUE):
+    near = len(between) <= 24 or told_behind_purpose(between)
+    if begins or (state.current is not None and near and state.current.kind == Kind.VALUE):
         state.claims.append(_claim(Says.CHANGE, q, state, change=q, moved=state.moved))
     last = state.last or (state.base if not re.search("[,。;]", between) else None)
     if last is not None and state.current is not None and last is not state.current:

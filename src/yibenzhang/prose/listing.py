@@ -226,7 +226,8 @@ def _outlined(passages: Sequence[Passage], numbers: Mapping[int, list[Quantity]]
         number = _NUMBER.match(passage.text)
         depth = _DEPTH[number.lastgroup or "five"] if number else 0
         if number is None and found and stack and not stack[-1].wholes:
-            stack[-1].wholes.extend(found[:MOST_WHOLES])  # a heading whose text names the amount
+            if not _enumerates(found):
+                stack[-1].wholes.extend(found[:MOST_WHOLES])  # a heading whose text names the amount
             stack[-1].how = _announced(passage)
             continue
         if number is None and not found:
@@ -236,8 +237,20 @@ def _outlined(passages: Sequence[Passage], numbers: Mapping[int, list[Quantity]]
         if stack and found:
             stack[-1].parts.append(found[0])
             stack[-1].numbers.append(number.group() if number else "")
-        stack.append(_Level(depth, found[:2] if number else found[-MOST_WHOLES:], _announced(passage)))
+        wholes = found[:2] if number else [] if _enumerates(found) else found[-MOST_WHOLES:]
+        stack.append(_Level(depth, wholes, _announced(passage)))
     yield from _closed(stack, 0)
+
+
+def _enumerates(found: list[Quantity]) -> bool:
+    """More amounts than can be the whole of a list, parted by semicolons: what is below makes them up together."""
+    if len(found) <= MOST_WHOLES:
+        return False
+    text = found[0].passage.text
+    return all(
+        ";" in text[a.end : b.start]
+        for a, b in zip(found[-MOST_WHOLES:], found[1 - MOST_WHOLES :], strict=False)
+    )
 
 
 @dataclass

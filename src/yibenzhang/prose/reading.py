@@ -75,6 +75,14 @@ class Reading:
         return not self.said.residue
 
 
+def _stages(base: str) -> tuple[str, ...]:
+    """The stages of last year's numbers that some words may mean: its budget or what was carried out of it."""
+    clause = re.split("[,;。]", base)[-1]
+    if re.search("执行|决算|实际", clause):
+        return ("", "final")
+    return ("", "initial") if "预算" in clause else ("", "initial", "final")
+
+
 class SentenceReader:
     """Reads the words of numbers with the lexicon, the registers and the names of the tables."""
 
@@ -93,6 +101,10 @@ class SentenceReader:
         self._bodies = [folded for b in bodies if (folded := fold(b))]
         self._known: dict[str, Said] = {}
         self._readings: dict[tuple[int, int, int, Kind], Reading | None] = {}
+
+    def names_body(self, words: str) -> bool:
+        """The words name the body whose disclosure this is."""
+        return any(b in words for b in self._bodies)
 
     def read(self, q: Quantity) -> Reading | None:
         """The reading of an amount; None where its words say nothing. Several rules ask for the same."""
@@ -203,16 +215,17 @@ class SentenceReader:
             dict(said.wanted.values) == dict(other.wanted.values) and said.wanted.codes == other.wanted.codes
         )
 
-    def before(self, reading: Reading) -> tuple[tuple[Fact, ...], ...]:
-        """What the same words say of the year before: numbers, or such as make it up."""
-        wanted = replace(reading.said.wanted, version="previous", stages=("", "initial", "final"))
+    def before(self, reading: Reading, base: str = "") -> tuple[tuple[Fact, ...], ...]:
+        """What the same words say of the year before: numbers, or such as make it up; ``base``: the words that say
+        whether it is what was budgeted or what was carried out."""
+        wanted = replace(reading.said.wanted, version="previous", stages=_stages(base))
         funds = [v for d, v in wanted.values if d == "fund"]
         found = [f for f in self.cube.find(wanted) if all(self.cube.has(f, "fund", v) for v in funds)]
         return tuple((f,) for f in found) or tuple(self.cube.of_funds(wanted))
 
     def _version(self, q: Quantity) -> tuple[str, tuple[str, ...]]:
         if q.kind == Kind.LAST:
-            return "previous", ("", "initial", "final")
+            return "previous", _stages(q.lead)
         if q.kind == Kind.BUDGETED:
             return "", ("initial",) if self.opened(q) else ("initial", "adjusted")
         return "", ("", "final") if self._stage == "accounts" else ("",)

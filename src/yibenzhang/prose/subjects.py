@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 
-from yibenzhang.prose.quantities import Quantity
+from yibenzhang.prose.quantities import COMPARES, Quantity
 from yibenzhang.standards import fold
 from yibenzhang.standards.lexicon.directions import moves
+from yibenzhang.standards.lexicon.sentences import purpose
 
 _DIRECTION = re.compile(
     rf"(?P<own>.*?)(?:同比|环比|相应|共|各|净|总共|分别|合计|略|小幅|大幅)*(?:{moves()}|核减|调增|调减|追加|(?<=[年比较])[增减])(?P<item>.*)$"
@@ -48,6 +49,22 @@ def subject_of(q: Quantity, current: Quantity | None, head: Quantity | None) -> 
     if own in _name(head):
         return head, True
     return current, False
+
+
+def told_behind_purpose(between: str) -> bool:
+    """Words from an amount to a change that say what the amount is for, then compare it and name nothing else: "主要用于
+    ……，比 2025 年增加"."""
+    clauses = re.split("[,，]", between.strip(",，"))
+    if (
+        len(clauses) < 2
+        or re.search("[。;；()]", between)
+        or _REASON.search(between)
+        or _FOOTING.search(between)
+    ):
+        return False
+    own, item = _own(clauses[-1])
+    compared = COMPARES.match(clauses[-1]) and not own and not item and _DIRECTION.match(clauses[-1])
+    return bool(compared) and purpose().match(clauses[0]) is not None
 
 
 def follows(rate: Quantity) -> bool:

@@ -64,7 +64,12 @@ def lines_of(glyphs: list[Glyph]) -> list[Line]:
     return [_line(row) for row in rows]
 
 
-_by_base, _by_x = itemgetter(5), itemgetter(1)
+_by_base, _by_x, _char = itemgetter(5), itemgetter(1), itemgetter(0)
+_OPENING = frozenset("“‘（《〈【「『〔")
+
+
+def _middle(g: Glyph) -> float:
+    return g[1] + g[3]
 
 
 _LEVEL = 1.5
@@ -75,6 +80,10 @@ _TWICE, _APART = 0.25, 0.45
 
 def _line(row: list[Glyph]) -> Line:
     row.sort(key=_by_x)
+    if not _OPENING.isdisjoint(map(_char, row)):
+        row.sort(
+            key=_middle
+        )  # the box of an opening mark is wide and empty at its left: it may reach over a point
     return _even_line(row) or _any_line(row)
 
 

@@ -233,9 +233,15 @@ def _project_tree(grid: list[list[Cell | None]], rows: list[Row], block: Block) 
     return out
 
 
+_PROJECT = re.compile(r"项目(?:名称|支出)?$")
+"""How the heading of the column ends that names the project, where others name its unit or its function."""
+
+
 def _project_row(cells: list[Cell | None], row: Row, block: Block, role: str) -> Row:
     """The row with its name on one line; a total where it has no code, and no name or that of a total."""
-    names = [c for column in block.labels if column.kind == "name" if (c := cells[column.index])]
+    named = [column for column in block.labels if column.kind == "name"]
+    own = [c for c in named if c.path and _PROJECT.search(fold(c.path[-1])) and _folded(cells[c.index])]
+    names = [c for column in own or named if (c := cells[column.index])]
     label = " ".join(_one_line(c.text) for c in names) or row.label
     total = not row.code and (row.role == "total" or not fold(label))
     return replace(row, label=label, role="total" if total else role)

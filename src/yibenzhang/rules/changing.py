@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from yibenzhang.laws.support import measured
 from yibenzhang.model.relations import Alternatives, Made, Relation, Term
 from yibenzhang.prose.change_lists import ChangeList, change_lists
 from yibenzhang.prose.claims import Claim
@@ -34,8 +35,9 @@ class Readings:
 @rule("prose.changed", needs=("text",), each_file=True)
 def changed(case: Case) -> Iterator[Made]:
     """Each change is this year's amount less last year's, in the tables; a list of changes makes up that of its whole."""
-    for reading in readings(case):
-        if well_supported(reading.how):
+    found = list(readings(case))
+    for reading in found:
+        if well_supported(reading.how) or _like_its_neighbours(reading, found):
             yield Alternatives(reading.options, reading.options[0])
         else:
             weak = [replace(o, accuses=False) for o in reading.options]
@@ -43,10 +45,21 @@ def changed(case: Case) -> Iterator[Made]:
             yield Alternatives(weak, slip)
 
 
+def _like_its_neighbours(reading: Readings, found: Sequence[Readings]) -> bool:
+    """Lists of its kind held wherever one was seen, on real documents and elsewhere in this one."""
+    held, failed = measured().get(reading.how, (0, 0))
+    beside = [other for other in found if other is not reading and other.how == reading.how]
+    return held >= _FEW and not failed and bool(beside) and all(_one_holds(other) for other in beside)
+
+
+def _one_holds(reading: Readings) -> bool:
+    return any(holds(o) for o in reading.options)
+
+
 def counted_changes(case: Case) -> Iterator[tuple[str, bool]]:
     """Kinds of readings of changes with whether they hold."""
     for reading in readings(case):
-        yield reading.how, any(holds(o) for o in reading.options)
+        yield reading.how, _one_holds(reading)
 
 
 def readings(case: Case) -> Iterator[Readings]:
@@ -107,7 +120,7 @@ def _against_tables(case: Case) -> Iterator[Readings]:
         reading = case.reader.read(subject)
         if reading is None or not reading.sure:
             continue
-        before = case.reader.before(reading)
+        before = case.reader.before(reading, change.lead)
         if before:
             options = tuple(
                 Relation(

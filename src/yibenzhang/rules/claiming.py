@@ -129,6 +129,8 @@ def _change(claim: Claim, near: Neighbours) -> Made:
     a, b = subject.fact.interval, change.fact.interval
     if a is None or b is None or b.low <= a.high or "。" in change.lead:
         return None
+    if subject.passage is not change.passage:
+        return None  # it goes on about an amount of the paragraph before
     whole = claim.within.fact.interval if claim.within and in_a_list(subject, claim.within) else None
     if whole is not None and b.low <= whole.high:
         return None  # the last of a list before the change of the whole

@@ -97,6 +97,10 @@ def listed_tables(case: Case) -> Iterator[Issue]:
         yield issue_at("presence.listed", words, p.place(0), table=name, subject=table.partition(".")[2])
 
 
+_COUNTED = re.compile(r"[(（][\d一二三四五六七八九十]+[)）]$|续表?[\d一二三四五六七八九十]*$")
+"""What is added to a title that stands several times."""
+
+
 def _listed(document: Document, passages: Sequence[Passage], case: Case) -> dict[str, Passage]:
     """The tables with their entries in the contents of which neither the table nor its title is there."""
     stage, standards = case.stage, case.standards
@@ -118,7 +122,7 @@ def _listed(document: Document, passages: Sequence[Passage], case: Case) -> dict
                 listed.setdefault(table.id, p)
                 last = k
     if missing := [i for i in listed if i not in found]:
-        titles = [p.text for p in passages[last + 1 :] if len(p.text) < _LONGEST_TITLE]
+        titles = [_COUNTED.sub("", p.text) for p in passages[last + 1 :] if len(p.text) < _LONGEST_TITLE]
         titles += [v.title for v in case.views]
         found |= {t.id for text in titles if (t := match_title(text, stage, standards))}
     missing = [i for i in missing if i not in found]

@@ -10,12 +10,12 @@ from decimal import Decimal
 from yibenzhang.laws.families import POOL_ONE_IN
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.intervals import Interval
-from yibenzhang.model.issues import Issue, issue_of
 from yibenzhang.model.relations import Alternatives, Made, Nearly, Relation, Term
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.prose.reading import Reading
 from yibenzhang.recognising.rows import bare
 from yibenzhang.rules.case import Case
+from yibenzhang.rules.goal_funds import counted_goal_funds, funds_under_goals
 from yibenzhang.rules.item_amounts import misnamed
 from yibenzhang.rules.registry import rule
 from yibenzhang.rules.slips import agree, residual, slip_of
@@ -47,9 +47,10 @@ def restated(case: Case) -> Iterator[Made]:
         if (reading := read_in_tables(case, q)) is None:
             continue
         if q.fact.id in of_others:  # it is the name that is wrong: told by its own rule
-            yield Alternatives([replace(o, accuses=False) for o in _options(reading)])
+            yield Alternatives([replace(o, accuses=False) for o in options_of(reading)])
         else:
             yield _read(reading, case)
+    yield from funds_under_goals(case)
 
 
 _LEVELS = (Kind.VALUE, Kind.ACTUAL, Kind.BUDGETED, Kind.LAST)
@@ -70,7 +71,7 @@ def read_in_tables(case: Case, q: Quantity) -> Reading | None:
 
 def _read(reading: Reading, case: Case) -> Made:
     """The amount is one of those that stand where its words say, or made up of them."""
-    number, options = reading.quantity.fact, _options(reading)
+    number, options = reading.quantity.fact, options_of(reading)
     if reading.wider or not well_supported(support_kind(reading.how, known=False)):
         known = case.reader.cube.known(number)  # it may be said of another line of the same tables
         slip = None if known else next((o for o in options if slip_of(number, o.terms[1].fact)), None)
@@ -152,7 +153,8 @@ _ECONOMIC = 5
 """Digits of the code of an economic item."""
 
 
-def _options(reading: Reading) -> list[Relation]:
+def options_of(reading: Reading) -> list[Relation]:
+    """The amount equals one of those that stand where its words say, or what makes it up."""
     number = reading.quantity.fact
     options = [_restates(number, f) for f in reading.facts] + [_adds_up(number, s) for s in reading.sums]
     return [replace(o, family=f"prose.table|{reading.how}") for o in options]
@@ -193,7 +195,7 @@ def counted(case: Case) -> Iterator[tuple[str, bool]]:
     Slips of the keyboard count for neither, nor does an amount that the text itself tells otherwise in the same words.
     """
     readings = [r for q in case.quantities if (r := read_in_tables(case, q)) is not None]
-    options = [_options(r) for r in readings]
+    options = [options_of(r) for r in readings]
     right = {r.said.wanted for r, made in zip(readings, options, strict=True) if any(holds(o) for o in made)}
     for r, made in zip(readings, options, strict=True):
         number = r.quantity.fact
@@ -204,46 +206,12 @@ def counted(case: Case) -> Iterator[tuple[str, bool]]:
             slip_of(number, o.terms[1].fact) or _nearly(o, r.quantity) for o in made
         ):
             yield support_kind(r.how, case.reader.cube.known(number)), False
+    yield from counted_goal_funds(case)
 
 
 def _nearly(relation: Relation, q: Quantity) -> bool:
     near = _cut(relation, q).nearly
     return near is not None and abs(residual(relation).middle) <= near.within
-
-
-@rule("prose.year", needs=("text", "year"), each_file=True)
-def other_years(case: Case) -> Iterator[Issue]:
-    """This year's amount of the tables under the name of another year."""
-    for q in case.quantities:
-        if q.kind in (Kind.VALUE, Kind.LAST) and (wrong := _other_year(q, case)):
-            words = q.passage.clauses(q.start, q.end)
-            yield issue_of("prose.year", (q.fact,), words=words, wrong=wrong, year=case.year)
-
-
-_YEAR = re.compile(r"(20\d\d)年")
-_BESIDE = re.compile(r"[比与较]|截至|底|持平|一致|相同|结转|滚存|历年|自20|至20")
-"""Words beside which another year may stand."""
-_LEAST = 5
-"""Numbers with fewer digits may be the same in two years."""
-
-
-def _other_year(q: Quantity, case: Case) -> str:
-    """The year the sentence names where the amount is this year's amount of the table; empty where all is well."""
-    text = q.passage.text
-    begin = max(text.rfind(c, 0, q.start) for c in "。;") + 1
-    named = list(_YEAR.finditer(text, begin, q.start))
-    if not named or int(named[-1].group(1)) == case.year or len(q.amount.text.replace(",", "")) < _LEAST:
-        return ""
-    wrong, clause = named[-1].group(1), text[max(text.rfind(",", begin, named[-1].start()), begin) : q.start]
-    stop = text.find("。", q.end)
-    rest = text[q.end : stop if stop >= 0 else len(text)]
-    rest = re.sub(rf"[比与较同]{wrong}年", "", rest)  # what is compared with a year is not told of that year
-    if _BESIDE.search(clause) or f"{wrong}年" in rest or f"{case.year}年" in rest:
-        return ""
-    reading = read_in_tables(case, replace(q, kind=Kind.VALUE))
-    if reading is None or not any(holds(o) for o in _options(reading)):
-        return ""
-    return "" if any(agree(q.fact, f) for (f, *more) in case.reader.before(reading) if not more) else wrong
 
 
 def _restates(number: Fact, other: Fact) -> Relation:

@@ -72,11 +72,14 @@ def slip_of(one: Fact, other: Fact) -> bool:
     whole = _whole_yuan(one.amount)
     places = 0 if whole else max(one.amount.decimals, 2)
     right = (other.amount.base / factor).quantize(Decimal(1).scaleb(-places))
+    short = right.quantize(Decimal(1).scaleb(-one.amount.decimals))
+    exact = bool(one.amount.decimals) and short == right  # printed without its last zero
+    right = short if exact else right
     kind = slip_kind(f"{one.amount.value:f}", f"{right:f}")
     printed = str(one.amount.value).replace(".", "")
     if kind == MOVED_POINT:
         return len(printed.strip("0")) >= 3
-    return kind in _SLIPS and len(printed.lstrip("0")) >= 4 and (whole or one.amount.decimals >= 2)
+    return kind in _SLIPS and len(printed.lstrip("0")) >= 4 and (whole or exact or one.amount.decimals >= 2)
 
 
 def _whole_yuan(amount: Amount) -> bool:

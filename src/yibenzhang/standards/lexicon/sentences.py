@@ -52,6 +52,12 @@ def no_claim_words() -> NoClaimWords:
 
 
 @lru_cache(maxsize=1)
+def purpose() -> re.Pattern[str]:
+    """How a clause begins that says what an amount is for."""
+    return re.compile("|".join(map(re.escape, _data()["purpose"]["words"])))
+
+
+@lru_cache(maxsize=1)
 def nothing_before() -> re.Pattern[str]:
     """What a sentence says where the year before had nothing."""
     return re.compile("|".join(_data()["nothing_before"]["words"]))

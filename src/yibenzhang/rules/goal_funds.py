@@ -1,0 +1,111 @@
+"""The money said to be under goals: all project spending, or all spending, as the tables tell it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from yibenzhang.model.facts import Fact
+from yibenzhang.model.relations import Alternatives, Relation, Term
+from yibenzhang.prose.quantities import Kind, Quantity
+from yibenzhang.recognising.table_facts import TableFacts
+from yibenzhang.rules.case import Case
+from yibenzhang.rules.slips import slip_of
+from yibenzhang.rules.supporting import holds, well_supported
+from yibenzhang.rules.wording import sentence
+
+_GOALS = re.compile(r"绩效(?:目标)?(?:管理|编报|申报)|(?:编报|编制|设置|申报|填报)[^,。;]{0,6}绩效目标")
+_FUNDS = re.compile(
+    r"(?:涉及|共)(?:的)?(?:当年|本年)?(?:项目)?(?:支出)?(?:预算|财政性?)?"
+    r"(?:资金|金额|预算|拨款|一般公共预算(?:财政)?(?:当年)?(?:拨款|资金)|财政拨款(?:资金)?)+(?:合计|共计|总额)?(?:为)?$"
+    r"|\d+[个项],(?:预算)?(?:资金|金额)(?:合计|共计|总额)?(?:为)?$"
+)
+_CHOSEN = re.compile(r"评价|自评|监控|跟踪|抽|选取|重点项目|其中|部分|除")
+_ALL = re.compile(r"全部|所有|全覆盖|全面|均")
+_FUND_WORDS = ("一般公共预算", "财政拨款", "政府性基金")
+
+
+@dataclass(frozen=True, slots=True)
+class GoalFunds:
+    """The relations of which one ought to hold, and the kind of statement that support counts."""
+
+    options: tuple[Relation, ...]
+    how: str
+
+
+def goal_funds(case: Case, q: Quantity) -> GoalFunds | None:
+    """What an amount under goals is, where a sentence tells one of all projects or of all spending."""
+    text = q.passage.text
+    begin, _ = sentence(text, q.start, q.end)
+    before = text[begin : q.start]
+    if not q.money or q.kind != Kind.VALUE or not q.amount.value or not _FUNDS.search(before):
+        return None
+    said = re.split("[;；]", before)[-1]
+    if not _GOALS.search(said) or _CHOSEN.search(said):
+        return None
+    fund = next((w for w in _FUND_WORDS if w in said), "")
+    every = _ALL.search(said) is not None
+    facts = [] if "整体" in said else _on_projects(case, fund)
+    if every or "整体" in said:
+        facts += _in_all(case, fund)  # goals of policies and projects may be said of all spending
+    options = tuple(_equal(q.fact, f) for f in {f.id: f for f in facts}.values())
+    how = "all" if every or "整体" in said else "projects"
+    return GoalFunds(options, f"text|goals of {how}") if options else None
+
+
+def funds_under_goals(case: Case) -> Iterator[Alternatives]:
+    """All such amounts; those that may be said of chosen projects accuse only where a key was missed."""
+    for q in case.quantities:
+        if (found := goal_funds(case, q)) is None:
+            continue
+        slip = next((o for o in found.options if slip_of(q.fact, o.terms[1].fact)), None)
+        if well_supported(found.how):
+            yield Alternatives(found.options, slip or found.options[0])
+        else:
+            yield Alternatives([replace(o, accuses=False) for o in found.options], slip)
+
+
+def counted_goal_funds(case: Case) -> Iterator[tuple[str, bool]]:
+    """Kinds of such statements with whether they hold; slips of the keyboard count for neither."""
+    for q in case.quantities:
+        found = goal_funds(case, q)
+        held = found is not None and any(holds(o) for o in found.options)
+        if found is not None and (held or not any(slip_of(q.fact, o.terms[1].fact) for o in found.options)):
+            yield found.how, held
+
+
+def _on_projects(case: Case, fund: str) -> list[Fact]:
+    """Spending on projects, of a fund that is named and of all."""
+    words = (f"{fund}项目支出", "项目支出")
+    listed = [f for t in case.tables if _of_projects(t) for f in t.facts()]
+    return _largest([*(f for w in words for f in case.reader.of_words(w)), *listed])
+
+
+def _of_projects(table: TableFacts) -> bool:
+    return table.table.standard is not None and table.table.standard.layout == "projects"
+
+
+def _largest(facts: Iterable[Fact]) -> list[Fact]:
+    """What each table comes to: the largest of its amounts."""
+    most: dict[str, Fact] = {}
+    for f in facts:
+        before = most.get(f.table)
+        if f.amount and (before is None or f.amount.base > before.amount.base):  # type: ignore[union-attr]
+            most[f.table] = f
+    return list(most.values())
+
+
+def _in_all(case: Case, fund: str) -> list[Fact]:
+    """All spending, of a fund that is named and of all, and what the goals forms come to."""
+    words = (f"{fund}支出", f"{fund}支出总计", "支出总计", "支出合计")
+    stated = [f for w in words for f in _largest(case.reader.of_words(w))]
+    forms = [
+        i.fact for f in case.forms if f.kind == "overall" for i in f.overview if i.kind.startswith("year/")
+    ]
+    return [*stated, *_largest(f for f in forms if f is not None)]
+
+
+def _equal(number: Fact, other: Fact) -> Relation:
+    terms = (Term(1, number), Term(-1, other))
+    return Relation(f"prose.table|{number.id}", "prose.table", terms, family="prose.table|goals")

@@ -1,0 +1,76 @@
+"""This year's amounts under the name of another year."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from yibenzhang.model.issues import Issue, issue_of
+from yibenzhang.prose.quantities import Kind, Quantity
+from yibenzhang.rules.case import Case
+from yibenzhang.rules.registry import rule
+from yibenzhang.rules.restating import options_of, read_in_tables
+from yibenzhang.rules.slips import agree
+from yibenzhang.rules.supporting import holds
+from yibenzhang.rules.wording import sentence
+
+_YEAR = re.compile(r"(20\d\d)年")
+_BESIDE = re.compile(r"[比与较]|截至|底|持平|一致|相同|结转|滚存|历年|自20|至20")
+"""Words beside which another year may stand."""
+_LEAST = 5
+"""Numbers with fewer digits may be the same in two years."""
+_SELF = re.compile(r"本(?:部门|单位)|我[局委厅办院部中]")
+_OTHERWISE = re.compile(r"执行|完成|决算|上年|去年|上一?年度")
+
+
+@rule("prose.year", needs=("text", "year"), each_file=True)
+def other_years(case: Case) -> Iterator[Issue]:
+    """This year's amount, as the tables or other sentences tell it, under the name of another year."""
+    for q in case.quantities:
+        if q.kind in (Kind.VALUE, Kind.LAST) and (wrong := _other_year(q, case)):
+            words = q.passage.clauses(q.start, q.end)
+            yield issue_of("prose.year", (q.fact,), words=words, wrong=wrong, year=case.year)
+
+
+def _other_year(q: Quantity, case: Case) -> str:
+    """The year the sentence names where the amount is this year's; empty where all is well."""
+    text = q.passage.text
+    begin = max(text.rfind(c, 0, q.start) for c in "。;") + 1
+    named = list(_YEAR.finditer(text, begin, q.start))
+    if not named or int(named[-1].group(1)) == case.year or len(q.amount.text.replace(",", "")) < _LEAST:
+        return ""
+    wrong, clause = named[-1].group(1), text[max(text.rfind(",", begin, named[-1].start()), begin) : q.start]
+    stop = text.find("。", q.end)
+    rest = text[q.end : stop if stop >= 0 else len(text)]
+    rest = re.sub(rf"[比与较同]{wrong}年", "", rest)  # what is compared with a year is not told of that year
+    if _BESIDE.search(clause) or f"{wrong}年" in rest or f"{case.year}年" in rest:
+        return ""
+    reading = read_in_tables(case, replace(q, kind=Kind.VALUE))
+    if reading is None or not any(holds(o) for o in options_of(reading)):
+        return wrong if _told_of_this_year(q, text[begin : q.start], wrong, case) else ""
+    return "" if any(agree(q.fact, f) for (f, *more) in case.reader.before(reading) if not more) else wrong
+
+
+def _told_of_this_year(q: Quantity, before: str, wrong: str, case: Case) -> bool:
+    """The first amount of a sentence about the body itself, which the text tells of the document's own year as well."""
+    if (
+        len(_YEAR.findall(before)) != 1
+        or _OTHERWISE.search(before)
+        or re.search(r"\d", _YEAR.sub("", before))
+    ):
+        return False
+    if not (_SELF.search(before) or case.reader.names_body(before)):
+        return False
+    return any(_of_year(o, case.year or 0, wrong) for o in case.quantities if o is not q and _same(q, o))
+
+
+def _same(one: Quantity, other: Quantity) -> bool:
+    alike = other.kind in (Kind.VALUE, Kind.ACTUAL) and other.money and one.amount.base == other.amount.base
+    return alike and one.passage is not other.passage
+
+
+def _of_year(q: Quantity, year: int, wrong: str) -> bool:
+    begin, end = sentence(q.passage.text, q.start, q.end)
+    words = q.passage.text[begin : q.start]
+    return f"{year}年" in words and wrong not in q.passage.text[begin:end] and not _OTHERWISE.search(words)
