@@ -7,23 +7,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from yibenzhang.model.amounts import PERCENT
-from yibenzhang.model.digits import exact_number
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.model.relations import Alternatives, Made, Nearly, Relation, Term
 from yibenzhang.recognising.forms import GoalForm, GoalItem
 from yibenzhang.rules.addresses import Book
 from yibenzhang.rules.case import Case
+from yibenzhang.rules.goal_points import above_weight, base_of, points_of, wrong_group
 from yibenzhang.rules.registry import rule
-from yibenzhang.standards import Address, Standards, fold
+from yibenzhang.standards import Address, Standards
 
 _EXECUTION = 20
 """So many points are given for the execution of the budget at most."""
 _COLUMNS = {"planned": "planned", "budget": "whole_budget", "spent": "spent"}
 """Columns of an execution, and what they are called."""
 _HALF_OF_ONE_DECIMAL = Decimal("0.05")
-_IN_HEADING = re.compile(r"(?<!\d)(\d{1,3}(?:\.\d+)?)分\)?$")
-"""The points of a group in its heading: 效益指标（30分）."""
 _NUMBERED = re.compile(r"\d+[.、．]")
 PROJECTS = Address("*.projects", "total", "total")
 _TOTALS = (
@@ -55,7 +53,7 @@ def amounts(case: Case) -> Iterator[Made]:
         elif form.kind == "evaluation":
             yield from _sound(_execution(form))
             yield from _sound(_marks(form))
-            yield from _points(form)
+            yield from points_of(form)
         elif form.kind == "project":
             yield from _sound(_inside(form, case.standards))
             yield from _limits(form)
@@ -298,10 +296,6 @@ def _shares(form: GoalForm, groups: list[tuple[Fact, list[GoalItem]]]) -> Iterat
             yield from proved(equal("goals.share", whole.fact, found))
 
 
-def _base(fact: Fact) -> Decimal:
-    return fact.amount.base if fact.amount else Decimal(0)
-
-
 # ---- self-evaluations ------------------------------------------------------------------------------
 
 
@@ -321,7 +315,7 @@ def _execution(form: GoalForm) -> Iterator[Made]:
             continue
         if executed := _share("goals.execution", spent, budget, rate, "执行率 "):
             # where all the money is of one source its row repeats the row of the whole, with the same slip
-            key = (_base(spent), _base(budget), _base(rate))
+            key = (base_of(spent), base_of(budget), base_of(rate))
             yield Alternatives((executed,), None if key in seen else executed)
             seen.add(key)
 
@@ -329,7 +323,7 @@ def _execution(form: GoalForm) -> Iterator[Made]:
 def _blank(amounts: Mapping[str, Fact], column: str) -> Iterator[Fact]:
     """Funds with nothing in this column but money in another, each by a number it has there."""
     for kind in ("fiscal", "carry", "other"):
-        beside = [f for c in _COLUMNS if (f := amounts.get(f"year.{kind}.{c}")) and _base(f)]
+        beside = [f for c in _COLUMNS if (f := amounts.get(f"year.{kind}.{c}")) and base_of(f)]
         if f"year.{kind}.{column}" not in amounts and beside:
             yield beside[0]
 
@@ -338,7 +332,7 @@ def _left_blank(form: GoalForm, column: str, made: Relation, blank: list[Fact]) 
     """What the one fund that was left blank ought to be; nothing where several were. Where nothing is lacking the sum
     is wrong all the same."""
     total = made.total
-    lacking = _base(total) - sum((_base(t.fact) for t in made.parts), Decimal(0))
+    lacking = base_of(total) - sum((base_of(t.fact) for t in made.parts), Decimal(0))
     if lacking <= 0:
         return made
     if len(blank) > 1 or total.unit is None or not sound(made):
@@ -356,70 +350,14 @@ def _marks(form: GoalForm) -> Iterator[Made]:
     for name, items in (("goals.weights", form.weights), ("goals.scores", form.scores)):
         totals = [i.fact for i in items if i.kind == "sum"]
         parts = [i.fact for i in items if i.kind == "item"]
-        if totals and len(parts) >= 3 and not (name == "goals.scores" and _over(form)):
+        if totals and len(parts) >= 3 and not (name == "goals.scores" and above_weight(form)):
             indicators = [f for f in parts if f.row.label != executed_row]
             options = tuple(equal(name, totals[-1], p) for p in (parts, indicators) if len(p) >= 3)
-            group = _wrong_group(form, totals[-1], executed_row) if name == "goals.weights" else None
+            group = wrong_group(form, totals[-1], executed_row) if name == "goals.weights" else None
             missing = len(indicators) == len(parts) and _lacks_execution(totals[-1], parts)
             yield Alternatives(options, group or (None if missing else options[0]))
 
 
 def _lacks_execution(total: Fact, parts: Sequence[Fact]) -> bool:
     """Where some points are missing, those of the execution were not read."""
-    return 0 < _base(total) - sum((_base(f) for f in parts), Decimal(0)) <= _EXECUTION
-
-
-def _wrong_group(form: GoalForm, total: Fact, executed_row: str | None) -> Issue | None:
-    """The one group of indicators that does not come to the points in its heading, where the headings come to the
-    total with what the execution is given."""
-    groups: dict[str, list[Fact]] = {}
-    executed, heading = Decimal(0), ""
-    for item in form.weights:
-        if item.kind != "item":
-            continue
-        if item.fact.row.label == executed_row and not item.group:
-            executed += _base(item.fact)
-            continue
-        heading = item.group or heading
-        groups.setdefault(heading, []).append(item.fact)
-    points = {h: exact_number(m.group(1)) or Decimal(0) for h in groups if (m := _IN_HEADING.search(fold(h)))}
-    if len(points) < max(len(groups), 2) or sum(points.values()) + executed != _base(total):
-        return None
-    wrong = [h for h in groups if sum((_base(f) for f in groups[h]), Decimal(0)) != points[h]]
-    if len(wrong) != 1:
-        return None
-    first, *others = groups[wrong[0]]
-    places = ((f.text, f.place) for f in (*others, total))
-    return issue_at(
-        "goals.weights", first.text, first.place, *places, template="group", form=form.name, group=wrong[0],
-        count=1 + len(others), total=sum((_base(f) for f in (first, *others)), Decimal(0)), wanted=points[wrong[0]],
-        whole=total.text,
-    )  # fmt: skip
-
-
-def _over(form: GoalForm) -> list[tuple[GoalItem, Fact]]:
-    """Scores above their weight."""
-    weights = {(i.fact.table, i.fact.cell[0]): i.fact for i in form.weights if i.kind == "item"}
-    out = []
-    for item in form.scores:
-        weight = weights.get((item.fact.table, item.fact.cell[0])) if item.kind == "item" else None
-        a, b = item.fact.amount, weight.amount if weight else None
-        if weight and a and b and a.value > b.value:
-            out.append((item, weight))
-    return out
-
-
-def _points(form: GoalForm) -> Iterator[Issue]:
-    for item, weight in _over(form):
-        score = item.fact
-        yield issue_at(
-            "goals.score", score.text, score.place, form=form.name, item=item.name, weight=weight.text
-        )
-    weights = {(i.fact.table, i.fact.cell[0]): i.fact for i in form.weights if i.kind == "item"}
-    if len(weights) < 3 or any(i.kind == "sum" for i in form.weights):
-        return
-    whole = sum((f.amount.value for f in weights.values() if f.amount), Decimal(0))
-    wanted = (100,) if "year.spent" in form.amounts and form.weights[0].fact.row.index < 12 else (100, 90, 80)
-    if whole not in wanted:
-        first = form.weights[0].fact
-        yield issue_at("goals.weights", first.text, first.place, form=form.name, total=whole)
+    return 0 < base_of(total) - sum((base_of(f) for f in parts), Decimal(0)) <= _EXECUTION
