@@ -101,7 +101,7 @@ def _former(form: OpenForm, cell: Cell, table: Table) -> None:
 
 def indicator(form: OpenForm, line: Line) -> bool:
     """A row of indicators, or the total of their points."""
-    scored = [n for n in ("weight", "score") if n in line.columns]
+    scored: list[str] = [n for n in ("weight", "score") if n in line.columns]
     total = line.kind(line.cells[0]) if line.cells else ""
     if scored and total in ("points", "score", "sum"):
         _total_points(form, line, scored, total)
