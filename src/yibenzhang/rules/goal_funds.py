@@ -54,8 +54,7 @@ def goal_funds(case: Case, q: Quantity) -> GoalFunds | None:
     facts = [] if whole else _on_projects(case, fund)
     if not whole and "项目" in said and not facts:
         return None  # the tables do not tell what all projects come to
-    if every or whole:
-        facts += _in_all(case, fund)  # goals of policies and projects may be said of all spending
+    facts += _in_all(case, fund)  # goals of policies and projects may be said of all spending
     options = tuple(_equal(q.fact, f) for f in {f.id: f for f in facts}.values())
     how = "all" if every else "projects"
     return GoalFunds(options, f"text|goals of {how}") if options else None
