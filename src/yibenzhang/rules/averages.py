@@ -36,6 +36,50 @@ def unit_of_average(case: Case) -> Iterator[Issue]:
                 yield issue_at("counts.average", words, place, whole=of[0], count=of[1], unit=unit)
 
 
+@rule("counts.mean", each_file=True)
+def count_of_average(case: Case) -> Iterator[Issue]:
+    """A count beside its average which the one amount of all says to be of another whole number."""
+    for one in averages():
+        for position, p in enumerate(case.passages):
+            for m in one.average.finditer(p.text):
+                counts = [
+                    c for c in one.count.finditer(p.text, 0, m.start()) if m.start() - c.end() <= _BESIDE
+                ]
+                wholes = dict(_told_beside(case, one, position))
+                if not counts or len(wholes) != 1:
+                    continue
+                said, (whole, text) = Decimal(m.group("amount").replace(",", "")), next(iter(wholes.items()))
+                own = said * _UNIT if m.group("unit") == "万元" else said
+                count, right = int(counts[-1].group("n")), _whole_number(whole, own)
+                if right != count and 0 < right < _MANY * count and not _is(own, whole / count):
+                    words = p.clauses(counts[-1].start(), m.end())
+                    place = p.place(counts[-1].start("n"))
+                    yield issue_at("counts.mean", words, place, whole=text, count=count, right=right)
+
+
+_MANY = 10
+"""A number so many times as large is a slip of the unit."""
+_BESIDE = 6
+"""So near the count stands before its average."""
+_EXACT = Decimal("0.004")
+
+
+def _told_beside(case: Case, one: Average, position: int) -> Iterator[tuple[Decimal, str]]:
+    """The amounts of all in the same paragraph and the one before it."""
+    for k in range(max(0, position - 1), position + 1):
+        yield from (
+            (q.amount.base, _printed(q)) for q in case.by_passage[k] if _of(one, q) and q.amount.value
+        )
+
+
+def _whole_number(whole: Decimal, mean: Decimal) -> int:
+    """How many there are by the amount and the average, where that is a whole number but for rounding; else 0."""
+    if not mean:
+        return 0
+    found = round(whole / mean)
+    return found if found and abs(whole - found * mean) <= whole * _EXACT else 0
+
+
 def _of_what(case: Case, one: Average, position: int, said: Decimal, unit: str) -> tuple[str, int] | None:
     """The amount and the number of which it is the average in the other unit, where it is that of none in its own."""
     own, other = (said * _UNIT, said) if unit == "万元" else (said, said * _UNIT)

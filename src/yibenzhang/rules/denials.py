@@ -40,12 +40,12 @@ def no_cars(case: Case) -> Iterator[Issue]:
     """A sentence that says there is no car, beside another that counts some of the same year."""
     words = denial_words()
     stocks, none = (
-        [(p, m) for p in case.passages for m in pattern.finditer(p.text) if _stock(case, p, m)]
+        [(p, m) for p in case.passages for m in pattern.finditer(p.text) if stock(case, p, m)]
         for pattern in (words.stock, words.no_stock)
     )
     for p, m in (*[(p, m) for p, m in stocks if not int(m.group(1))], *none):
         for q, n in stocks:
-            if int(n.group(1)) and _same_year(p, m, q, n):
+            if int(n.group(1)) and same_year(p, m, q, n):
                 said, text = p.clauses(m.start(), m.end()), q.verbatim(n.start(), n.end())
                 there = (text, q.place(n.start()))
                 yield issue_at("presence.denied_count", said, p.place(m.start()), there, amount=text)
@@ -139,7 +139,7 @@ def _others_year(case: Case, lead: str) -> bool:
     return any(int(y) != case.year for y in _YEAR.findall(lead[-30:]))
 
 
-def _stock(case: Case, p: Passage, m: re.Match[str]) -> bool:
+def stock(case: Case, p: Passage, m: re.Match[str]) -> bool:
     """All cars that there are, not some that are to be bought or those of a unit."""
     clause = _clause(p, m)
     return (
@@ -162,7 +162,7 @@ def _others(case: Case, clause: str) -> bool:
     return bool(unit) and unit not in body and not unit.endswith(body)
 
 
-def _same_year(p: Passage, m: re.Match[str], q: Passage, n: re.Match[str]) -> bool:
+def same_year(p: Passage, m: re.Match[str], q: Passage, n: re.Match[str]) -> bool:
     """Both speak of the same year, or one of none."""
     here, there = (
         _YEAR.findall(x.text[max(0, y.start() - 40) : y.start()])[-1:] for x, y in ((p, m), (q, n))

@@ -22,6 +22,10 @@ _FUNDS = re.compile(
     r"|\d+[个项],(?:预算)?(?:资金|金额)(?:合计|共计|总额)?(?:为)?$"
 )
 _CHOSEN = re.compile(r"评价|自评|监控|跟踪|抽|选取|重点项目|其中|部分|除")
+_COUNTED = re.compile(r"\d+个")
+"""So many projects may be some of them."""
+_OF_ALL = re.compile(r"[,，]?占")
+"""A share of all is held against all."""
 _ALL = re.compile(r"全部|所有|全覆盖|全面|均")
 _FUND_WORDS = ("一般公共预算", "财政拨款", "政府性基金")
 
@@ -42,15 +46,17 @@ def goal_funds(case: Case, q: Quantity) -> GoalFunds | None:
     if not q.money or q.kind != Kind.VALUE or not q.amount.value or not _FUNDS.search(before):
         return None
     said = re.split("[;；]", before)[-1]
-    if not _GOALS.search(said) or _CHOSEN.search(said):
+    if not _GOALS.search(said) or _CHOSEN.search(said) or _OF_ALL.match(text, q.end):
         return None
     fund = next((w for w in _FUND_WORDS if w in said), "")
-    every = _ALL.search(said) is not None
-    facts = [] if "整体" in said else _on_projects(case, fund)
-    if every or "整体" in said:
-        facts += _in_all(case, fund)  # goals of policies and projects may be said of all spending
+    whole = "整体" in said and "项目" not in said
+    every = whole or ("整体" not in said and _ALL.search(said) is not None and not _COUNTED.search(said))
+    facts = [] if whole else _on_projects(case, fund)
+    if not whole and "项目" in said and not facts:
+        return None  # the tables do not tell what all projects come to
+    facts += _in_all(case, fund)  # goals of policies and projects may be said of all spending
     options = tuple(_equal(q.fact, f) for f in {f.id: f for f in facts}.values())
-    how = "all" if every or "整体" in said else "projects"
+    how = "all" if every else "projects"
     return GoalFunds(options, f"text|goals of {how}") if options else None
 
 

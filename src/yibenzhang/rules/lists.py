@@ -193,6 +193,9 @@ def listed_of(quantities: list[Quantity]) -> Iterable[Relation]:
 _GRADE = re.compile(r"[“‘]?(?:优|良|中|差|合格|不合格)[”’]?的?(?:项目)?(?:有|为)?$")
 
 
+_OF_PROJECTS = re.compile(r"个?[^,。;\d]{0,6}?项目")
+
+
 def graded_of(quantities: list[Quantity]) -> Relation | None:
     """ "绩效自评的项目 5 个，其中：评为“优”的 4 个、评为“良”的 1 个": the grades add up to the whole."""
     counts = [q for q in quantities if q.kind == Kind.COUNT and q.amount.unit and q.amount.unit.name == "个"]
@@ -202,7 +205,8 @@ def graded_of(quantities: list[Quantity]) -> Relation | None:
             if not _GRADE.search(q.lead):
                 break
             parts.append(q)
-        if not _GRADE.search(whole.lead) and "项目" in whole.lead and len(parts) >= 2:
+        of_projects = "项目" in whole.lead or bool(_OF_PROJECTS.match(whole.passage.text, whole.end))
+        if not _GRADE.search(whole.lead) and of_projects and len(parts) >= 2:
             terms = (Term(1, whole.fact), *(Term(-1, q.fact) for q in parts))
             return Relation(f"prose.graded|{whole.fact.id}", "prose.graded", terms)
     return None

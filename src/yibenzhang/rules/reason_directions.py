@@ -74,14 +74,19 @@ def _says(reason: str) -> int:
         return 0 if before == after or re.search(r"[,、]", rest) else (1 if after > before else -1)
     if words.never.search(reason) or bool(words.any_up.search(reason)) == bool(words.any_down.search(reason)):
         return 0
-    clause = re.split(r"[,、]", reason)[-1]
-    if words.up.search(clause):
+    if _found(words.up, reason):
         return 1
-    return -1 if words.down.search(clause) else 0
+    return -1 if _found(words.down, reason) else 0
+
+
+def _found(way: re.Pattern[str], reason: str) -> re.Match[str] | None:
+    """The word of a way in the last clause, or two amounts compared in any ("面积多于计划，费用据实结算")."""
+    *others, last = re.split(r"[,、]", reason)
+    compared = (m for c in others if (m := way.search(c)) is not None and m.group("than"))
+    return way.search(last) or next(compared, None)
 
 
 def _word(reason: str) -> str:
     words = reason_words()
-    clause = re.split(r"[,、]", reason)[-1]
-    found = words.up.search(clause) or words.down.search(clause)
+    found = _found(words.up, reason) or _found(words.down, reason)
     return next(g for g in found.groups() if g) if found else _WAYS[_says(reason)]

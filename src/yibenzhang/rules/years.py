@@ -17,6 +17,10 @@ _TITLE_YEAR = re.compile(
     r"(20[0-4]\d)年?度?(?:[省市区县]级)?(?:部门|单位)?(?:整体)?"
     r"(?:预算|决算|(?:收支|收入|支出)预算(?!执行|完成)|(?:收支|收入|支出|财政拨款|一般公共预算|政府性基金|国有资本经营|“三公”经费)[^。;,]{0,30}(?:预算|决算)[^。;,]{0,6}表|[^。;,执比较与]{1,24}预算(?:收支|支出|安排|编制)*情况的?说明$)"
 )
+_ASSESSED = re.compile(
+    r"^(?:附件?\d*[:.、]?)?(20[0-4]\d)年?度?[^。;,]{0,16}(?:自评|绩效)[^。;,]{0,10}表(?:\(\d+\))?$"
+)
+"""What accounts publish beside their tables is of their own year."""
 _SCOPE_YEAR = re.compile(
     r"(?:纳入|编入|列入)[^。;]{0,40}?(20[0-4]\d)年度?(?:部门|单位)?(?:汇总|综合)?(?:预算|决算)(?:编制范围|编报范围|汇编|编报|编制)"
 )
@@ -126,7 +130,10 @@ def _own(case: Case) -> dict[str, str | int]:
 
 
 def _titles(case: Case, p: Passage) -> Iterator[Issue]:
-    for m in _TITLE_YEAR.finditer(p.text) if is_title(p) else ():
+    found = list(_TITLE_YEAR.finditer(p.text)) if is_title(p) else []
+    if case.stage == "accounts" and is_title(p) and not found:
+        found = list(_ASSESSED.finditer(p.text))
+    for m in found:
         compared = p.text[max(0, m.start() - 1) : m.start()] in ("与", "比", "较")
         if int(m.group(1)) != case.year and not compared:
             yield _year(p, m, "title", found=int(m.group(1)), **_own(case))

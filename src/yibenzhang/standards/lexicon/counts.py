@@ -124,6 +124,7 @@ class Vehicles:
     kind: re.Pattern[str]
     owned: re.Pattern[str]
     bought: re.Pattern[str]
+    none_bought: re.Pattern[str]
     not_bought: re.Pattern[str]
 
 

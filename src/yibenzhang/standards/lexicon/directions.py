@@ -76,6 +76,10 @@ def _but(neutral: list[str]) -> str:
     return "".join(f"(?<!{re.escape(w[:-2])})" for w in neutral)
 
 
+_COUNTED = r"\d+(?:人|名|个|辆|台|套|次|户|件|所|家|批|场|期)"
+"""By how many: a reason may end with "增加 2 人"."""
+
+
 @lru_cache(maxsize=1)
 def reason_words() -> ReasonWords:
     """The shipped words."""
@@ -83,9 +87,11 @@ def reason_words() -> ReasonWords:
     up, down = ("|".join(map(re.escape, data[k])) for k in ("up", "down"))
     also_up, also_down = ("|".join(map(re.escape, data[k])) for k in ("also_up", "also_down"))
     return ReasonWords(
-        re.compile(rf"{_FIRST}(?P<first>{up})|(?P<word>{up})(?:了)?(?:等)?$|(?P<than>{data['compared_up']})"),
         re.compile(
-            rf"{_FIRST}(?P<first>{down})|(?P<word>{down})(?:了)?(?:等)?$|(?P<than>{data['compared_down']})"
+            rf"{_FIRST}(?P<first>{up})|(?P<word>{up})(?:了)?(?:等|{_COUNTED})?$|(?P<than>{data['compared_up']})"
+        ),
+        re.compile(
+            rf"{_FIRST}(?P<first>{down})|(?P<word>{down})(?:了)?(?:等|{_COUNTED})?$|(?P<than>{data['compared_down']})"
         ),
         re.compile(f"{up}|{also_up}|{data['compared_up']}"),
         re.compile(f"{down}|{also_down}|{data['compared_down']}"),
