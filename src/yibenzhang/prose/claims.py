@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import BASE_BUDGET, BUDGET, COMPARES, Kind, Quantity
-from yibenzhang.prose.subjects import follows, names_nothing, subject_of, told_behind_purpose
+from yibenzhang.prose.subjects import follows, moved_before, subject_of, told_behind_purpose, told_plainly
 from yibenzhang.standards.lexicon.directions import moves
 
 
@@ -68,13 +68,15 @@ class _State:
     """The amount before the current one."""
     rated: Quantity | None = None
     """A rate that was told before any change."""
+    done: Quantity | None = None
+    """A rate of completion that was told before the amount."""
     outside: list[tuple[Quantity | None, Quantity | None]] = field(default_factory=list)
     """The amounts and the budgets spoken of before each bracket that is still open."""
     claims: list[Claim] = field(default_factory=list)
 
 
 _AGAINST_BUDGET = re.compile(
-    r"决算数?比(?:年初)?预算数?(?P<moved>增加|多|减少|少)|(?P<over>超出|超过|超|低于|节约)(?:年初)?预算(?=\d)|决算数?(?P<word>大于|高于|多于|小于|低于|少于|等于|与预算数?持平|与年初预算数?持平)(?:年初)?预算数?|(?:与|和)(?:年初)?预算数?(?P<flat>持平|一致)"
+    r"决算数?\([^()]{1,24}\)(?P<bracketed>大于|高于|多于|小于|低于|少于)(?:年初)?预算数?\((?=\d)|决算数?比(?:年初)?预算数?(?P<moved>增加|多|减少|少)|(?P<over>超出|超过|超|低于|节约)(?:年初)?预算(?=\d)|决算数?(?P<word>大于|高于|多于|小于|低于|少于|等于|与预算数?持平|与年初预算数?持平)(?:年初)?预算数?|(?:与|和)(?:年初)?预算数?(?P<flat>持平|一致)"
 )
 _SAME_AS = {"增加": "多", "减少": "少", "超出": "高", "超过": "高", "超": "高", "节约": "低"}
 _AT_ONCE = re.compile(rf"[,、(](?:即|也就是)?{moves()}(?:了|额)?(?:为)?")
@@ -138,6 +140,8 @@ def _passage(
             pass  # "……12.00万元；比上年预算增加……": one amount, and what became of it
         elif ";" in between:
             state.current, state.budget, state.last, state.change = None, None, None, None
+        if "。" in between or ";" in between:
+            state.done = None
         _brackets(state, between)
         if _PARTS.search(between):
             state.budget = None  # that of the whole is not that of its parts
@@ -193,6 +197,10 @@ def _step(state: _State, q: Quantity, between: str) -> None:
             _reached(state, q)
         state.before = state.current
         state.current, state.change = q, None
+        if q.kind == Kind.ACTUAL and state.done is not None and state.budget is not None:
+            done = state.done
+            state.claims.append(_claim(Says.COMPLETION, done, state, against=state.budget, rate=done))
+            state.done = None
         if state.last is not None and not re.search(r"[,，]|预算|安排|[至到]|调整", between):
             state.last = None
     elif q.kind == Kind.BUDGETED:
@@ -215,7 +223,9 @@ def _step(state: _State, q: Quantity, between: str) -> None:
     elif q.kind == Kind.SHARE:
         against = state.head if state.head is not state.current else None
         state.claims.append(_claim(Says.SHARE, q, state, against=against, rate=q))
-    elif q.kind == Kind.COMPLETION and state.current is not None:
+    elif q.kind == Kind.COMPLETION and (state.current is None or state.current is state.budget):
+        state.done = q
+    elif q.kind == Kind.COMPLETION:
         state.claims.append(_claim(Says.COMPLETION, q, state, against=state.budget, rate=q))
 
 
@@ -244,7 +254,12 @@ def _reached(state: _State, q: Quantity) -> None:
     """What was said to have moved in the same sentence, before its amount: "项目支出减少 80 万元，2026 年安排 720 万元"."""
     for at, claim in enumerate(state.claims):
         told = q.passage.text[claim.at : q.start]
-        if claim.subject is None and claim.change and not re.search("[。;]", told) and names_nothing(q):
+        if (
+            claim.subject is None
+            and claim.change
+            and not re.search("[。;]", told)
+            and moved_before(claim.change, q)
+        ):
             state.claims[at] = replace(claim, subject=q)
 
 
@@ -259,7 +274,7 @@ def _rated(state: _State, q: Quantity) -> None:
     elif state.last is not None and state.current is not None:
         moved = subject_of(q, state.current, state.head)
         state.claims.append(_claim(Says.SINCE, q, state, against=state.last, rate=q, moved=moved))
-    state.rated = q if state.change is None and state.last is None and follows(q) else None
+    state.rated = q if state.change is None and state.last is None and told_plainly(q) else None
     state.change = None
 
 
@@ -287,6 +302,9 @@ def _directions(passage: Passage, quantities: list[Quantity]) -> list[Claim]:
             or "基本持平" in match.group()
         ):
             continue
+        if (both := _bracketed(match, quantities)) is not None:
+            out.append(_direction(passage, match, word, both))
+            continue
         before = [q for q in quantities if q.end <= match.start() and q.money]
         start = max((passage.text.rfind(c, 0, match.start()) for c in (";",)), default=-1)
         before = _budget_and_actual([q for q in before if q.start > start], match.group())
@@ -294,9 +312,26 @@ def _directions(passage: Passage, quantities: list[Quantity]) -> list[Claim]:
             continue
         if passage.text[before[1].end : match.start()].count("。") > 1:
             continue
-        says = Says.MORE if word[:1] in "大高多" else Says.LESS if word[:1] in "小低少" else Says.SAME
-        out.append(Claim(says, passage, match.start(), before[1], before[0], words=match.group()))
+        out.append(_direction(passage, match, word, before))
     return out
+
+
+def _direction(passage: Passage, match: re.Match[str], word: str, both: list[Quantity]) -> Claim:
+    """``both``: the budget and the actual amount."""
+    says = Says.MORE if word[:1] in "大高多" else Says.LESS if word[:1] in "小低少" else Says.SAME
+    words = match.group()
+    if words.endswith("("):
+        words = passage.text[match.start() : passage.text.find(")", match.end()) + 1]
+    return Claim(says, passage, match.start(), both[1], both[0], words=words)
+
+
+def _bracketed(match: re.Match[str], quantities: list[Quantity]) -> list[Quantity] | None:
+    """ "决算数（2604 万元）大于预算数（2850 万元）": each in brackets behind its word."""
+    if match.groupdict().get("bracketed") is None:
+        return None
+    inside = [q for q in quantities if match.start() <= q.start < match.end() and q.money]
+    after = next((q for q in quantities if q.start == match.end() and q.money), None)
+    return [after, inside[0]] if after is not None and len(inside) == 1 else None
 
 
 def _budget_and_actual(before: list[Quantity], words: str) -> list[Quantity]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
@@ -30,7 +30,7 @@ _WEIGHT = re.compile(r"[,、(]?(?:所占)?(?:比重|占比)(?:为|是)?")
 _DONE = re.compile(
     r"(?:完成|占|,为|相当于)(?P<base>[^,;。:]*?预算(?:数|安排)?)的?$|(?:预算完成率|预算执行率|执行率)(?:为|约)?$"
 )
-_BUDGET = re.compile(r"(?:年初预算|全年预算|调整预算|预算)(?:数)?(?:安排)?(?:为|是|:)?$")
+_BUDGET = re.compile(r"(?:(?:年初预算|全年预算|调整预算|预算)(?:数)?(?:安排)?|年初安排)(?:为|是|:)?$")
 _MOVED = re.compile(r"(?P<way>增加|减少|压减|核减|调增|调减|追加)(?:了|安排)?[^,;。:、()比较与的]{0,20}$")
 """A change whose item stands between its direction and its amount: "基本支出增加人员经费 1,408 万元"."""
 _BASE = re.compile(r"[比较与](?:于)?(?:20\d\d年|上年|去年|上一?年度)[^,;。:比较与]*$")
@@ -38,8 +38,14 @@ BASE_BUDGET = re.compile(r"[比较与](?:于)?(?:年初|全年|调整)?预算(?:
 _AFTER_BASE = re.compile(rf"(?:相比)?[,，]?(?:总共|共|净|各)?(?:{moves()}|持平|相同|一致)")
 """A number that a comparison names as its base: "比 2025 年年初预算数 300 万元增加 15 万元"."""
 _OF_AMOUNT = re.compile(r"\)?的(?:比例|比重)?(?:为)?")
-_COMPLETED = re.compile(r"完成(?:年初|全年|调整)?预算(?:数)?(?:安排)?$")
+_COMPLETED = re.compile(r"(?:完成|[,，]为|相当于)(?:年初|全年|调整)?预算(?:数)?(?:安排)?$")
 _TAKEN_OF = re.compile(r"占[^,。;:占]*$")
+_REACHED = re.compile(rf"{moves()}了?[到至]约?$")
+"""What something moved to is a level: "由 98.36 万元压减到"."""
+_APART_BY = {"多": 1, "增": 1, "少": -1, "减": -1}
+"""Right behind the amount compared with: "比年初预算 41.25 万元少"."""
+_NO_BASE = re.compile(r"其中?|总额|[一二三四五六七八九十]成[一二三四五六七八九]?\(?")
+"""Words between 占 and a share that name no whole."""
 _ACTUAL = re.compile(r"决算(?:支出|收入)?(?:数|额)?(?:为|是|:)?$")
 
 
@@ -58,7 +64,7 @@ _UPWARD = ("增加", "调增", "追加")
 
 _SAID_LAST = re.compile(
     r"(?:^|(?<=[费出入款]))(?:上年|去年)(?:度)?(?:(?!20\d\d)[^比较])*(?:为|是|数|预算|决算|安排)$|"
-    r"(?:由|从)(?:上年|去年)(?:度)?的?(?:预算|决算)?数?的?$"
+    r"(?:由|从)(?:上年|去年)(?:度)?的?(?:预算|决算)?数?的?$|^(?:上年|去年)(?:度|同期)?$"
 )
 """Last year's amount, without its year."""
 
@@ -149,6 +155,8 @@ def quantities_of(passage: Passage, fiscal_year: int | None, stage: str = "") ->
         sentence = max(previous, passage.text.rfind("。", 0, start) + 1)
         lead = passage.text[sentence:start]
         kind, sign, base = _kind(lead, unit, fiscal_year)
+        if kind == Kind.VALUE and out and unit.dimension == "money":
+            kind, sign, base = _beside(lead, out, base)
         level = kind in (Kind.VALUE, Kind.BUDGETED, Kind.ACTUAL) and unit.dimension == "money"
         if level and _BASE.search(lead) and _AFTER_BASE.match(passage.text, match.end()):
             kind = Kind.LAST
@@ -173,7 +181,19 @@ def quantities_of(passage: Passage, fiscal_year: int | None, stage: str = "") ->
     return sorted(out, key=lambda q: q.start)
 
 
-_EXECUTED = re.compile(r"(?:执行数?|实际(?:支出|执行|支付|完成|列支|使用|发生)数?)(?:为|是|:)?$")
+def _beside(lead: str, out: list[Quantity], base: str) -> tuple[Kind, int, str]:
+    """An amount by the one right before it: how far it lies from that, or what that moved to."""
+    last = out[-1]
+    if lead in _APART_BY and last.kind in (Kind.BUDGETED, Kind.LAST) and COMPARES.search(last.lead):
+        return Kind.DELTA, _APART_BY[lead], BUDGET if last.kind == Kind.BUDGETED else ""
+    if _REACHED.search(lead) and last.kind == Kind.VALUE and last.lead.endswith(("由", "从")):
+        out[-1] = replace(last, kind=Kind.LAST)
+    return Kind.VALUE, 0, base
+
+
+_EXECUTED = re.compile(
+    r"(?:执行数?|实际(?:只|仅|共|总)?(?:支出|执行|支付|完成|列支|使用|发生)数?)(?:为|是|:)?$"
+)
 
 
 def _executed(kind: Kind, lead: str) -> Kind:
@@ -197,6 +217,8 @@ def _kind(lead: str, unit: Unit, fiscal_year: int | None) -> tuple[Kind, int, st
     percent = unit.dimension == "percent"
     if percent and (match := _DONE.search(near)):
         return Kind.COMPLETION, 0, match.groupdict().get("base") or ""
+    if not percent and _REACHED.search(lead):
+        return Kind.VALUE, 0, ""
     if rise().search(near):
         return (Kind.RATE if percent else Kind.DELTA), 1, ""
     if fall().search(near):
@@ -206,7 +228,7 @@ def _kind(lead: str, unit: Unit, fiscal_year: int | None) -> tuple[Kind, int, st
 
 def _kind_of_share(near: str) -> tuple[Kind, int, str]:
     if match := _SHARE.search(near):
-        return Kind.SHARE, 0, match.group("base")
+        return Kind.SHARE, 0, "" if _NO_BASE.fullmatch(match["base"]) else match["base"]
     return (Kind.SHARE if _WEIGHT.fullmatch(near) else Kind.VALUE), 0, ""
 
 

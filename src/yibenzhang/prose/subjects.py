@@ -20,7 +20,7 @@ _COMPARED = re.compile(r"同比|环比|[比较与和同](?=于|20\d\d|上|去|�
 _AFTER = re.compile(r"相比(?:较)?|对比|比较|年初预算数?|年度?(?:部门)?(?:预算|决算|执行)数?|年度?|同期")
 _PLAIN = re.compile(
     r"20\d\d年?度?|(?:本|我)(?:部门|单位|局|委|办|院|中心)|\(.*?\)|[“”\"()、,]|年初|全年|当年|本年度?|部门|单位|预算|决算|"
-    r"执行|安排|总计|合计|总额|金额|资金|数额?|总体|整体|实际|其中|同时|即|也就是|也|均|则|为|共|各|较|比|额|率|幅度?|的|是|所"
+    r"基础上|执行|安排|总计|合计|总额|金额|资金|数额?|总体|整体|实际|其中|同时|即|也就是|也|均|则|为|共|各|较|比|额|率|幅度?|的|是|所"
 )
 _TAIL = re.compile(r"^(?:了|额|数|率|幅度|比例|各|为|约|是|:|安排|共|达|到|至|近|逾|超过)*$")
 _REASON = re.compile(r"原因|由于|因(?!公)|主要是|系")
@@ -71,6 +71,19 @@ def follows(rate: Quantity) -> bool:
     """The rate is that of the change before it: its own words name nothing and give no reason."""
     own, item = _own(rate.lead)
     return not own and not item and not _REASON.search(rate.lead) and not _FOOTING.search(rate.lead)
+
+
+def told_plainly(rate: Quantity) -> bool:
+    """The words of a rate give no reason and no other footing."""
+    return not _REASON.search(rate.lead) and not _FOOTING.search(rate.lead)
+
+
+def moved_before(change: Quantity, amount: Quantity) -> bool:
+    """A change told before its amount: one of the two names the item, or both the same."""
+    own, item = _own(change.lead)
+    name = _name(amount)
+    told = not (_REASON.search(amount.lead) or _FOOTING.search(amount.lead) or item)
+    return told and (not name or not own or own in name or name.endswith(own[-4:]))
 
 
 def names_nothing(q: Quantity) -> bool:

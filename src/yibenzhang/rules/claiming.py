@@ -124,7 +124,9 @@ def _growth_of(subject: Fact, change: Quantity, rate: Quantity) -> Relation | No
 def _change(claim: Claim, near: Neighbours) -> Made:
     """An amount cannot have grown by more than it is."""
     change, subject = claim.change, claim.subject
-    if change is None or subject is None or change.sign <= 0 or not re.search(r"[比较与]", change.lead):
+    if change is None or subject is None or change.sign <= 0:
+        return None
+    if not re.search(r"[比较与]", change.lead) and subject.start < change.start:
         return None
     a, b = subject.fact.interval, change.fact.interval
     if a is None or b is None or b.low <= a.high or "。" in change.lead:
