@@ -90,6 +90,10 @@ def _in_sentences(found: list[Quantity], below: list[Quantity] | None) -> Iterat
             yield Listing((whole,), tuple(parts), f"list {word} single")
         if len(parts) < 2 or parts[0].amount.base == whole.amount.base:
             continue  # the first is all of it: what follows is said of something else
+        if (own := _own_parts(text, whole, parts)) != parts:
+            parts = own
+        elif _goes_up(text, parts):
+            flags.append("mixed")
         if AND_SO_ON.match(text[parts[-1].end :]):
             flags.append("open")
         if any(q.kind in (Kind.DELTA, Kind.LAST, Kind.BUDGETED) for q in others):
@@ -102,6 +106,21 @@ def _in_sentences(found: list[Quantity], below: list[Quantity] | None) -> Iterat
             flags.append("unfinished" if below is None else "over")  # it goes on in the next paragraph
             parts += below or []
         yield Listing((whole,), tuple(parts), _how(word, flags))
+
+
+def _own_parts(text: str, whole: Quantity, parts: list[Quantity]) -> list[Quantity]:
+    """The first of the parts, where they make up the whole and a comma after marks of enumeration ends them: what follows
+    stands in the list above ("运行维护费 32 万元，其中购置 12 万元、运行 20 万元，公务接待费 8 万元")."""
+    for k in range(2, len(parts)):
+        if _goes_up(text, parts[: k + 1]) and sum(q.amount.base for q in parts[:k]) == whole.amount.base:
+            return parts[:k]
+    return parts
+
+
+def _goes_up(text: str, parts: list[Quantity]) -> bool:
+    """The last is parted by a comma, the others by marks of enumeration."""
+    marks = [text[a.end : b.start].strip("()")[:1] for a, b in zip(parts, parts[1:], strict=False)]
+    return len(marks) > 1 and set(marks[:-1]) == {"、"} and marks[-1] == ","
 
 
 def _sides(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from yibenzhang.model.issues import Issue, issue_of
@@ -22,19 +23,25 @@ def parts(case: Case) -> Iterator[Made]:
     """A whole with its parts in one sentence; a list that is a keyboard's slip away from its whole is one, too."""
     made: set[str] = set()
     for found in case.by_passage.values():
-        for split in case.standards.splits:
+        for split in _ways(case):
             for relation in split_of(split, found):
                 made.add(relation.id)
                 yield relation
     for listing in listings(case.passages, case.by_passage):
         if any(part.passage is not whole.passage for whole in listing.wholes for part in listing.parts):
-            for split in case.standards.splits:
+            for split in _ways(case):
                 yield from (r for r in _outlined(split, listing) if r.id not in made)
     for position, passage in enumerate(case.passages):
         if _ANNOUNCES.search(passage.text) and (below := _below(case, position)):
-            for split in case.standards.splits:
+            for split in _ways(case):
                 told = split_of(split, [*case.by_passage[position], *below])
                 yield from (r for r in told if r.id not in made)
+
+
+def _ways(case: Case) -> list[Split]:
+    """The wholes with their parts, and once more where one part may be told in two."""
+    splits = list(case.standards.splits)
+    return splits + [replace(s, parts=s.apart) for s in splits if s.apart]
 
 
 _ANNOUNCES = re.compile(r"(?:其中|包括|如下|分别为)[:：]?$|[:：]$")
@@ -131,7 +138,7 @@ def split_of(split: Split, quantities: list[Quantity]) -> Iterable[Relation]:
                     break
         if any(whole.end <= at and (stop < 0 or at < stop) for at in broken):
             continue
-        if len(found) >= 2 and (len(found) == len(split.parts) or split.id == "prose.procurement"):
+        if len(found) >= _FEWEST and (len(found) == len(split.parts) or split.id == "prose.procurement"):
             terms = (Term(1, whole.fact), *(Term(-1, q.fact) for q in found.values()))
             yield Relation(f"{split.id}|{whole.fact.id}", split.id, terms)
 
@@ -142,22 +149,51 @@ _IN_ALL = re.compile(r"(?:(?:合计|共计|总计|总额)(?:数)?(?:为)?|(?:构
 
 
 def _summed_up(split: Split, values: list[Quantity]) -> Iterable[Relation]:
-    """The parts one after the other, and what they come to: "人员经费 3 万元、公用经费 1 万元，基本支出共计 4 万元"."""
-    size = len(split.parts)
-    for at in range(size, len(values)):
-        whole, parts = values[at], values[at - size : at]
+    """The parts one after the other, in any order, and what they come to: "人员经费 3 万元、公用经费 1 万元，基本支出共计
+    4 万元"; a part that the words between say there is none of is left out."""
+    for at, whole in enumerate(values):
         lead = re.sub("[“”]", "", whole.lead)
         clause = re.split("[,;。]", lead)[-1]
-        opened = re.split("[,;。]", re.sub("[“”]", "", parts[0].lead).rpartition("(")[0])[-1]
-        spoken = f"{opened}{clause}" if lead.startswith(")") else clause  # "基本支出（含……）共计"
         in_all = _IN_ALL.search(clause) or re.search(r"[,;][一二两三]项(?:合计|共计|之和),[^,;。]*$", lead)
-        if not (in_all and any(w in spoken for w in split.total)):
+        parts = _before_sum(split, values[:at], whole) if in_all else []
+        if len(parts) < _FEWEST:
             continue
-        named = all(any(w in q.lead for w in words) for q, words in zip(parts, split.parts, strict=True))
+        first = re.sub("[“”]", "", parts[0].lead)
+        opened = re.split("[,;。]", first.rpartition("(")[0])[-1]
+        headed = re.split("[,;。]", first.rpartition(":")[0])[-1]
+        spoken = (
+            f"{opened}{headed}{clause}" if lead.startswith(")") or headed else clause
+        )  # "基本支出（含……）共计"
+        if not any(w in spoken for w in split.total):
+            continue
         between = whole.passage.text[parts[0].end : whole.start]
-        if named and "。" not in between.removesuffix(f"。{whole.lead.rpartition('。')[2]}"):
+        if "。" not in between.removesuffix(f"。{whole.lead.rpartition('。')[2]}"):
             terms = (Term(1, whole.fact), *(Term(-1, q.fact) for q in parts))
             yield Relation(f"{split.id}|{whole.fact.id}", split.id, terms)
+
+
+_FEWEST = 2
+_NONE = re.compile(r"(?:没有|未|无|不)(?:安排|发生|涉及)?")
+
+
+def _before_sum(split: Split, values: list[Quantity], whole: Quantity) -> list[Quantity]:
+    """The amounts right before a sum, one for each of its parts but those that are said to be none; else empty."""
+    left = list(split.parts)
+    found: list[Quantity] = []
+    for q in reversed(values):
+        words = next((w for w in left if any(x in q.lead for x in w)), None)
+        if q.passage is not whole.passage or words is None:
+            break
+        left.remove(words)
+        found.append(q)
+        if not left:
+            break
+    begin = found[-1].start if found else whole.start
+    said = whole.passage.text[max(whole.passage.text.rfind("。", 0, begin), 0) : whole.start]
+    for words in list(left):
+        if any(re.search(rf"{w}[^,;。\d]{{0,8}}{_NONE.pattern}", said) for w in words):
+            left.remove(words)
+    return [] if left else found[::-1]
 
 
 _OF_WHICH = re.compile(r"[^。;\d]{0,4}[,。(]?(?:其中|包括|分别为)[:：]?(?!\(?\d[)、.])")

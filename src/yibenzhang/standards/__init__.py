@@ -234,7 +234,14 @@ def _layered(region: str, extra: str, stamp: tuple[tuple[str, int], ...]) -> Sta
     economic = _by_name(registers().department_economic.entries)
     tables, rows = _tables_and_rows(parts)
     splits = tuple(
-        Split(s["id"], s["name"], tuple(s["total"]), tuple(map(tuple, s["parts"])), s["example"])
+        Split(
+            s["id"],
+            s["name"],
+            tuple(s["total"]),
+            tuple(map(tuple, s["parts"])),
+            s["example"],
+            tuple(map(tuple, s.get("apart", ()))),
+        )
         for s in parts["split"]
     )
     return Standards(

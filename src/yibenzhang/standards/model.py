@@ -112,6 +112,8 @@ class Split:
     total: tuple[str, ...]
     parts: tuple[tuple[str, ...], ...]
     example: str
+    apart: tuple[tuple[str, ...], ...] = ()
+    """Its parts where one of them is told in two."""
 
 
 @dataclass(frozen=True)
