@@ -45,9 +45,12 @@ def availability(
             computing += time.monotonic() - at
             found += 1
         told = {
-            "sites": found, "probes": probes[0] if probes else 0, "seconds": round(time.monotonic() - begun[0], 2),
-            "processor": round(time.process_time() - begun[1], 2), "computing": round(computing, 2),
-        }  # fmt: skip
+            "sites": found,
+            "probes": probes[0] if probes else 0,
+            "seconds": round(time.monotonic() - begun[0], 2),
+            "processor": round(time.process_time() - begun[1], 2),
+            "computing": round(computing, 2),
+        }
     if format == "json":
         print(json.dumps(told, ensure_ascii=False, indent=2))
         return

@@ -227,8 +227,9 @@ def _planted(paths: list[str], kinds: list[str], seed: int, most: int, misses: b
         shown.add_column(name, justify="left" if name == "种类" else "right")
     for t in [*counted, _total(counted)]:
         shown.add_row(
-            KIND_NAMES.get(t.kind, t.kind), *map(str, (t.planted, t.once, t.named, t.extra, t.elsewhere, t.missed, t.alone))
-        )  # fmt: skip
+            KIND_NAMES.get(t.kind, t.kind),
+            *map(str, (t.planted, t.once, t.named, t.extra, t.elsewhere, t.missed, t.alone)),
+        )
     console.print(shown)
     console.print("无从比对：文件里没有别的数能说明它错，不计入埋下的数。")
     for v in wrong if misses else ():
@@ -252,9 +253,15 @@ def _total(counted: list[Tally]) -> Tally:
 def _miss(v: Verdict) -> dict[str, object]:
     p = v.plant
     return {
-        "file": v.file, "kind": p.kind, "was": p.was, "now": p.now, "sentence": p.sentence, "told": list(v.told),
-        "once": v.once, "named": v.named,
-    }  # fmt: skip
+        "file": v.file,
+        "kind": p.kind,
+        "was": p.was,
+        "now": p.now,
+        "sentence": p.sentence,
+        "told": list(v.told),
+        "once": v.once,
+        "named": v.named,
+    }
 
 
 def _show_checking(measured: list[Checking], format: str) -> None:
@@ -282,8 +289,15 @@ def _show_checking(measured: list[Checking], format: str) -> None:
     for m in measured:
         times = (f"{ms:.0f}" for ms in (m.reading, m.rules, m.diagnosis))
         shown.add_row(
-            m.name, str(m.pages), str(m.numbers), str(m.relations), str(m.broken), *times, str(m.findings), str(m.gave_up)
-        )  # fmt: skip
+            m.name,
+            str(m.pages),
+            str(m.numbers),
+            str(m.relations),
+            str(m.broken),
+            *times,
+            str(m.findings),
+            str(m.gave_up),
+        )
     Console(highlight=False).print(shown)
 
 

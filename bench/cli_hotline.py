@@ -44,9 +44,14 @@ def hotline(
         del table
         steps, found = measured(file, made)
     told: dict[str, Any] = {
-        "orders": orders, "wordings": wordings, "source": "PostgreSQL" if database else "Parquet", "megabytes": megabytes(),
-        "steps": [asdict(s) for s in steps], "found": [asdict(f) for f in found], "warning": dict(warned(seed)),
-    }  # fmt: skip
+        "orders": orders,
+        "wordings": wordings,
+        "source": "PostgreSQL" if database else "Parquet",
+        "megabytes": megabytes(),
+        "steps": [asdict(s) for s in steps],
+        "found": [asdict(f) for f in found],
+        "warning": dict(warned(seed)),
+    }
     if format == "json":
         print(json.dumps(told, ensure_ascii=False, indent=2))
         return

@@ -78,13 +78,17 @@ def _tell(found: list[Trip], seconds: float, format: str) -> None:
     if format == "json":
         rows = [
             {
-                "family": family, "format": kind, "documents": len(ts), "good": sum(t.good for t in ts),
-                "numbers": sum(t.numbers for t in ts), "proved": sum(t.proved for t in ts),
+                "family": family,
+                "format": kind,
+                "documents": len(ts),
+                "good": sum(t.good for t in ts),
+                "numbers": sum(t.numbers for t in ts),
+                "proved": sum(t.proved for t in ts),
                 "lowest": f"{_lowest(ts):.4f}",
                 "failed": [{"number": t.number, "why": list(t.findings[:3])} for t in ts if not t.good],
             }
             for (family, kind), ts in groups.items()
-        ]  # fmt: skip
+        ]
         print(json.dumps({"seconds": f"{seconds:.1f}", "rows": rows}, ensure_ascii=False, indent=2))
         return
     shown = Table(title=f"{len(found)} 份文件，{seconds:.0f} 秒", show_edge=False)

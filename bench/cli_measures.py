@@ -42,10 +42,13 @@ def _run(folder: Path, regions: str, jobs: int, standards: str) -> Run:
 
 
 def corpus(
-    folder: Folder, regions: Regions = "", jobs: Jobs = 0, standards: Layer = "",
+    folder: Folder,
+    regions: Regions = "",
+    jobs: Jobs = 0,
+    standards: Layer = "",
     told: Annotated[bool, typer.Option("--told", help="JSON 里带上每一个错误和警告")] = False,
     format: Format = "text",
-) -> None:  # fmt: skip
+) -> None:
     """各地区的文件里，数有几成得到印证（表、绩效表、采购表、正文分开）。"""
     run = _run(folder, regions, jobs, standards)
     counts = counting.count(run)
@@ -57,10 +60,13 @@ def corpus(
 
 
 def errors(
-    folder: Folder, regions: Regions = "",
+    folder: Folder,
+    regions: Regions = "",
     warnings: Annotated[bool, typer.Option("--warnings", help="警告也列出")] = False,
-    jobs: Jobs = 0, standards: Layer = "", format: Format = "text",
-) -> None:  # fmt: skip
+    jobs: Jobs = 0,
+    standards: Layer = "",
+    format: Format = "text",
+) -> None:
     """列出报出的每一个错误：文件、页、规则、内容，供逐个查对。"""
     run = _run(folder, regions, jobs, standards)
     told = list(run.told(("error", "warning") if warnings else ("error",)))
@@ -74,8 +80,10 @@ def errors(
 def judged(
     folder: Folder,
     labels: Annotated[Path, typer.Option(help=f"有 {lookup.LABELS} 的文件夹", show_default=False)],
-    jobs: Jobs = 0, standards: Layer = "", format: Format = "text",
-) -> None:  # fmt: skip
+    jobs: Jobs = 0,
+    standards: Layer = "",
+    format: Format = "text",
+) -> None:
     """人工判断过的问题，哪些还报：误报的、属实的；不是公开文件的报了什么。"""
     try:
         known = lookup.labels_of(labels)
@@ -92,8 +100,10 @@ def labels(
     folder: Folder,
     labels: Annotated[Path, typer.Option(help="人读出来的毛病（JSON Lines）", show_default=False)],
     only: Annotated[bool, typer.Option("--only", help="只检查有标签的地区")] = False,
-    jobs: Jobs = 0, standards: Layer = "", format: Format = "text",
-) -> None:  # fmt: skip
+    jobs: Jobs = 0,
+    standards: Layer = "",
+    format: Format = "text",
+) -> None:
     """人读出来的毛病找到了几成（按类别和文件），漏了哪些，没有标签的问题有哪些。"""
     try:
         known = labelling.labels_of(labels)
@@ -156,18 +166,26 @@ def planted_real(
 def leave_out(
     folder: Folder,
     regions: Annotated[str, typer.Option(help="哪些地区（文件夹名，逗号分隔）", show_default=False)],
-    learn: Annotated[bool, typer.Option("--learn", help="再从该地的文件里学：自动采用，和人看过建议后采用")] = False,
-    cities: Annotated[int, typer.Option(min=1, help="连见于这么多个地区以内的词也不用，1 为只见于该地的")] = 1,
-    jobs: Jobs = 0, format: Format = "text",
-) -> None:  # fmt: skip
+    learn: Annotated[
+        bool, typer.Option("--learn", help="再从该地的文件里学：自动采用，和人看过建议后采用")
+    ] = False,
+    cities: Annotated[
+        int, typer.Option(min=1, help="连见于这么多个地区以内的词也不用，1 为只见于该地的")
+    ] = 1,
+    jobs: Jobs = 0,
+    format: Format = "text",
+) -> None:
     """逐个地区：不用从该地学来的词，还能印证几成，多报多少。"""
     try:
         rows = list(
             leaving.leave_out(
-                folder.resolve(), [r for r in regions.split(",") if r], jobs,
-                partial(leaving.without, cities=cities), learn,
+                folder.resolve(),
+                [r for r in regions.split(",") if r],
+                jobs,
+                partial(leaving.without, cities=cities),
+                learn,
             )
-        )  # fmt: skip
+        )
     except RuntimeError as error:
         raise fail(str(error)) from error
     if format == "json":
@@ -178,9 +196,11 @@ def leave_out(
 
 def speed(
     folder: Folder,
-    no_memory: Annotated[bool, typer.Option("--no-memory", help="不测内存（每个文件要另起一个进程）")] = False,
+    no_memory: Annotated[
+        bool, typer.Option("--no-memory", help="不测内存（每个文件要另起一个进程）")
+    ] = False,
     format: Format = "text",
-) -> None:  # fmt: skip
+) -> None:
     """每页毫秒（单核）、每个文件的内存、行数增加时用时的倍数。"""
     made = timing.report(timing.measure(folder, not no_memory), list(timing.growth()))
     if format == "json":

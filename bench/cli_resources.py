@@ -64,8 +64,9 @@ def resources(
 def _harvested(folder: Path, tables: int) -> dict[str, object]:
     from bench.resources import DOER, source
     from yibenzhang.office.database import Database, engine_of
+    from yibenzhang.resources.deciding import accept, proposals
     from yibenzhang.resources.harvesting import harvest_database
-    from yibenzhang.resources.proposing import accept, proposals, propose
+    from yibenzhang.resources.proposing import propose
     from yibenzhang.resources.schema import load_schema
     from yibenzhang.resources.store import prepare
 

@@ -52,19 +52,25 @@ class Count:
     def row(self) -> dict[str, Any]:
         """The files, tables and findings as a row."""
         return {
-            "city": self.city, "files": self.files, "unread": self.unread, "tables": self.tables,
-            "understood": self.understood, "understood_share": share(self.understood, self.tables),
-            "errors": self.errors, "warnings": self.warnings,
-        }  # fmt: skip
+            "city": self.city,
+            "files": self.files,
+            "unread": self.unread,
+            "tables": self.tables,
+            "understood": self.understood,
+            "understood_share": share(self.understood, self.tables),
+            "errors": self.errors,
+            "warnings": self.warnings,
+        }
 
     def numbers(self, where: Where) -> dict[str, Any]:
         """The numbers of one kind of place as a row; the share is of those that are not trivial."""
         marks = self.marks[where]
         whole = sum(marks.values()) - marks[Mark.TRIVIAL]
         return {
-            "numbers": sum(marks.values()), **{m.value: marks[m] for m in Mark},
+            "numbers": sum(marks.values()),
+            **{m.value: marks[m] for m in Mark},
             "share": share(marks[Mark.PROVED], whole),
-        }  # fmt: skip
+        }
 
 
 def count(run: Run) -> list[Count]:
@@ -106,12 +112,28 @@ def report(counts: list[Count]) -> dict[str, Any]:
 def show_counts(counts: list[Count]) -> None:
     """For people: one table of files, tables and findings, then one for each kind of number."""
     show(
-        {"city": "地区", "files": "文件", "unread": "未读", "tables": "表", "understood": "各栏都懂",
-         "understood_share": "%", "errors": "错误", "warnings": "警告"},
-        [c.row() for c in counts], "文件、表和问题",
-    )  # fmt: skip
-    columns = {"city": "地区", "numbers": "数", "proved": "印证", "contradicted": "矛盾", "alone": "孤立",
-               "trivial": "0＝0", "share": "印证 %（不计 0＝0）"}  # fmt: skip
+        {
+            "city": "地区",
+            "files": "文件",
+            "unread": "未读",
+            "tables": "表",
+            "understood": "各栏都懂",
+            "understood_share": "%",
+            "errors": "错误",
+            "warnings": "警告",
+        },
+        [c.row() for c in counts],
+        "文件、表和问题",
+    )
+    columns = {
+        "city": "地区",
+        "numbers": "数",
+        "proved": "印证",
+        "contradicted": "矛盾",
+        "alone": "孤立",
+        "trivial": "0＝0",
+        "share": "印证 %（不计 0＝0）",
+    }
     for where, heading in HEADINGS.items():
         rows = [{"city": c.city} | c.numbers(where) for c in counts]
         print()

@@ -160,8 +160,11 @@ def warned(seed: int, series: int = 2_000) -> Mapping[str, float]:
     found = sum(any((n, d + j) in told for j in (0, 1)) for n, d in planted)
     beside = {(n, d + j) for n, d in planted for j in range(4)}
     return {
-        "planted": len(planted), "found": found, "wanted": 1.0, "false_a_week": round(len(told - beside) / ((days - 63) / 7), 2)
-    }  # fmt: skip
+        "planted": len(planted),
+        "found": found,
+        "wanted": 1.0,
+        "false_a_week": round(len(told - beside) / ((days - 63) / 7), 2),
+    }
 
 
 def made_orders(orders: int, seed: int, wordings: str) -> Made:

@@ -210,10 +210,16 @@ class Maker:
         place, said = self.said_place(site, building, kind)
         text = of.choice(w["kinds"][kind]).format(w=said)
         name, phone, home = self.called(person)
-        self.made.rows.append({
-            "received": at.replace(microsecond=0), "caller": name, "phone": phone, "address": home or None,
-            "place": place or None, "content": of.choice(w["openings"]) + text + of.choice(w["closings"]),
-        })  # fmt: skip
+        self.made.rows.append(
+            {
+                "received": at.replace(microsecond=0),
+                "caller": name,
+                "phone": phone,
+                "address": home or None,
+                "place": place or None,
+                "content": of.choice(w["openings"]) + text + of.choice(w["closings"]),
+            }
+        )
         self.made.persons.append(who)
         self.made.matters.append(matter)
 

@@ -101,9 +101,19 @@ def _label(given: dict[str, Any]) -> Label:
     lines = tuple(given.get("source_lines") or ())
     quotes, others = (_quotes(given.get(k) or "") for k in ("where_a", "where_b"))
     return Label(
-        given["document"], given["id"], given["class"], given["certainty"], given["severity"], tuple(sorted(pages)),
-        lines, quotes, others, given.get("reported") or "", given.get("expected") or "", given.get("explain") or "",
-    )  # fmt: skip
+        given["document"],
+        given["id"],
+        given["class"],
+        given["certainty"],
+        given["severity"],
+        tuple(sorted(pages)),
+        lines,
+        quotes,
+        others,
+        given.get("reported") or "",
+        given.get("expected") or "",
+        given.get("explain") or "",
+    )
 
 
 def _quotes(text: str) -> tuple[str, ...]:
@@ -131,9 +141,15 @@ def _finding(issue: Issue, path: Path, run: Run) -> Finding:
     text += " " + " ".join(f"{s.evidence.text} {s.suggestion}" for s in issue.suspects[: issue.certain])
     document = path.relative_to(run.folder).as_posix()
     return Finding(
-        document, issue.rule, issue.severity.value, issue.message, tuple(dict.fromkeys(pages)),
-        tuple(dict.fromkeys(lines)), _bare(text), numbers(text),
-    )  # fmt: skip
+        document,
+        issue.rule,
+        issue.severity.value,
+        issue.message,
+        tuple(dict.fromkeys(pages)),
+        tuple(dict.fromkeys(lines)),
+        _bare(text),
+        numbers(text),
+    )
 
 
 def _inner(place: Place) -> Place:
@@ -243,17 +259,27 @@ def report(run: Run, labels: Sequence[Label]) -> dict[str, Any]:
     )
     return {
         "total": _recall("合计", counted),
-        "classes": [_recall(k, [m for m in counted if m.label.kind == k]) for k in _in_order(counted, "kind")],
-        "files": [_recall(k, [m for m in counted if m.label.document == k]) for k in _in_order(counted, "document")],
+        "classes": [
+            _recall(k, [m for m in counted if m.label.kind == k]) for k in _in_order(counted, "kind")
+        ],
+        "files": [
+            _recall(k, [m for m in counted if m.label.document == k]) for k in _in_order(counted, "document")
+        ],
         "found": [_row(m) for m in counted if m.finding],
         "missed": [_row(m) for m in counted if not m.finding],
         "unlabelled": [
-            {"document": f.document, "where": _where(f), "severity": f.severity, "rule": f.rule, "message": f.message}
+            {
+                "document": f.document,
+                "where": _where(f),
+                "severity": f.severity,
+                "rule": f.rule,
+                "message": f.message,
+            }
             for f in findings
             if id(f) not in used and f.severity in TOLD
         ],
         "not_checked": missing,
-    }  # fmt: skip
+    }
 
 
 def _in_order(matches: Sequence[Match], key: str) -> list[str]:
@@ -264,17 +290,24 @@ def _recall(name: str, matches: Sequence[Match]) -> dict[str, Any]:
     found = [m.finding for m in matches if m.finding]
     notices = sum(f.severity not in TOLD for f in found)
     return {
-        "name": name, "labels": len(matches), "found": len(found), "notices": notices,
+        "name": name,
+        "labels": len(matches),
+        "found": len(found),
+        "notices": notices,
         "recall": share(len(found), len(matches)),
-    }  # fmt: skip
+    }
 
 
 def _row(m: Match) -> dict[str, Any]:
     x, f = m.label, m.finding
     row: dict[str, Any] = {
-        "document": x.document, "id": x.id, "class": x.kind, "severity": x.severity, "reported": x.reported,
+        "document": x.document,
+        "id": x.id,
+        "class": x.kind,
+        "severity": x.severity,
+        "reported": x.reported,
         "explain": x.explain,
-    }  # fmt: skip
+    }
     return row | ({"rule": f.rule, "told": f.severity, "message": f.message} if f else {})
 
 

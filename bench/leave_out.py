@@ -145,19 +145,34 @@ def show_rows(rows: list[dict[str, Any]]) -> None:
         a, b = r["with"], r["without"]
         flat.append(
             {
-                "city": r["city"], "numbers": b["table"]["numbers"], "with": a["table"]["share"],
-                "without": b["table"]["share"], "tables_with": a["understood_share"],
-                "tables_without": b["understood_share"], "errors_with": a["errors"],
-                "errors_without": b["errors"], "new": len(changed(r)[0]),
+                "city": r["city"],
+                "numbers": b["table"]["numbers"],
+                "with": a["table"]["share"],
+                "without": b["table"]["share"],
+                "tables_with": a["understood_share"],
+                "tables_without": b["understood_share"],
+                "errors_with": a["errors"],
+                "errors_without": b["errors"],
+                "new": len(changed(r)[0]),
             }
-        )  # fmt: skip
+        )
     _show_learnt([r for r in rows if "learnt" in r])
     shares = [float(r["without"]) for r in flat if r["without"]]
     show(
-        {"city": "地区", "numbers": "表里金额", "with": "印证 %", "without": "不用本地词 %", "tables_with": "懂的表 %",
-         "tables_without": "不用本地词 %", "errors_with": "错误", "errors_without": "不用本地词", "new": "新报"},
-        flat, "留出一地：用全部标准，和不用从该地学来的",
-    )  # fmt: skip
+        {
+            "city": "地区",
+            "numbers": "表里金额",
+            "with": "印证 %",
+            "without": "不用本地词 %",
+            "tables_with": "懂的表 %",
+            "tables_without": "不用本地词 %",
+            "errors_with": "错误",
+            "errors_without": "不用本地词",
+            "new": "新报",
+        },
+        flat,
+        "留出一地：用全部标准，和不用从该地学来的",
+    )
     if shares:
         console().print(f"\n不用本地词的印证率，各地平均 {sum(shares) / len(shares):.1f} %")
 
@@ -178,12 +193,24 @@ def _show_learnt(rows: list[dict[str, Any]]) -> None:
         )
     print()
     show(
-        {"city": "地区", "without": "不用本地词 %", "alone": "自动采用 %", "person": "人看过 %",
-         "tables_without": "懂的表 %", "tables_alone": "自动 %", "tables_person": "人看过 %",
-         "accepted_alone": "自动采用的词", "wrong_alone": "其中错", "accepted_person": "人采用的词", "wrong_person": "其中错",
-         "new_alone": "自动新报", "new_person": "人看过新报"},
-        flat, "不用从该地学来的，再从该地的文件里学",
-    )  # fmt: skip
+        {
+            "city": "地区",
+            "without": "不用本地词 %",
+            "alone": "自动采用 %",
+            "person": "人看过 %",
+            "tables_without": "懂的表 %",
+            "tables_alone": "自动 %",
+            "tables_person": "人看过 %",
+            "accepted_alone": "自动采用的词",
+            "wrong_alone": "其中错",
+            "accepted_person": "人采用的词",
+            "wrong_person": "其中错",
+            "new_alone": "自动新报",
+            "new_person": "人看过新报",
+        },
+        flat,
+        "不用从该地学来的，再从该地的文件里学",
+    )
     for name, heading in (("alone", "自动采用后"), ("person", "人看过后")):
         shares = [float(r[name]) for r in flat]
         print(f"{heading}的印证率，各地平均 {sum(shares) / len(shares):.1f} %")

@@ -96,8 +96,10 @@ def show_judged(report: dict[str, Any]) -> None:
     show(columns, report["verdicts"], "人工判断过的问题")
     out = console()
     for key, heading in (
-        ("false_told", "判为误报、仍报的"), ("true_told", "判为属实、仍报的"), ("true_missing", "判为属实、不再报的"),
-    ):  # fmt: skip
+        ("false_told", "判为误报、仍报的"),
+        ("true_told", "判为属实、仍报的"),
+        ("true_missing", "判为属实、不再报的"),
+    ):
         out.print(f"\n{heading}：{len(report[key])}")
         for r in report[key]:
             out.print(f"  {r['document']} 第{r['page']}页 {r['rule']} {r['message'] or r['reason']}")

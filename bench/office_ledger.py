@@ -26,7 +26,7 @@ from yibenzhang.office.analysing import Analysed, Task, analyse
 from yibenzhang.office.database import engine_of, prepare
 from yibenzhang.office.file_store import FileStore
 from yibenzhang.office.following import as_kept
-from yibenzhang.office.likeness import told_of
+from yibenzhang.office.likeness import stored_finding
 from yibenzhang.office.models import (
     Audit,
     Base,
@@ -263,7 +263,7 @@ class _Filler:
     ) -> int:  # fmt: skip
         number = self._add(
             Matter, submission_id=submission, finding=f.id, rank=rank, rule=f.rule, severity=f.severity, message=f.message,
-            told=as_kept(told_of(f)), leaf=f.leaf, spot={}, gone=False, before_id=before, fate=fate, fate_reason="", user_id=None,
+            told=as_kept(stored_finding(f)), leaf=f.leaf, spot={}, gone=False, before_id=before, fate=fate, fate_reason="", user_id=None,
             who="", made_at=at, verdict=verdict,
         )  # fmt: skip
         self.told += 1

@@ -105,19 +105,26 @@ def report(found: Iterable[Tried], defects: dict[str, Defect]) -> dict[str, Any]
     for identity in dict.fromkeys(t.id for t in every):
         rows.append(_row(identity, [t for t in every if t.id == identity]))
     return {
-        "total": _row("合计", every), "defects": rows, "wrong": [_wrong(t) for t in every if not t.right],
+        "total": _row("合计", every),
+        "defects": rows,
+        "wrong": [_wrong(t) for t in every if not t.right],
         "without_wordings": [d.id for d in defects.values() if d.id not in {t.id for t in every}],
-    }  # fmt: skip
+    }
 
 
 def _row(name: str, found: list[Tried]) -> dict[str, Any]:
     fires, silent = [t for t in found if t.fires], [t for t in found if not t.fires]
     told, quiet = sum(t.right for t in fires), sum(t.right for t in silent)
     return {
-        "name": name, "fires": len(fires), "told": told, "by_rule": sum(t.by_rule for t in fires),
-        "told_share": share(told, len(fires)), "silent": len(silent), "quiet": quiet,
+        "name": name,
+        "fires": len(fires),
+        "told": told,
+        "by_rule": sum(t.by_rule for t in fires),
+        "told_share": share(told, len(fires)),
+        "silent": len(silent),
+        "quiet": quiet,
         "quiet_share": share(quiet, len(silent)),
-    }  # fmt: skip
+    }
 
 
 def _wrong(t: Tried) -> dict[str, Any]:
@@ -127,9 +134,15 @@ def _wrong(t: Tried) -> dict[str, Any]:
 def show_report(made: dict[str, Any]) -> None:
     """For people."""
     columns = {
-        "name": "毛病", "fires": "该报", "told": "报了", "by_rule": "由这条规则", "told_share": "报出 %",
-        "silent": "不该报", "quiet": "没有报", "quiet_share": "没有报 %",
-    }  # fmt: skip
+        "name": "毛病",
+        "fires": "该报",
+        "told": "报了",
+        "by_rule": "由这条规则",
+        "told_share": "报出 %",
+        "silent": "不该报",
+        "quiet": "没有报",
+        "quiet_share": "没有报 %",
+    }
     show(columns, [*made["defects"], made["total"]], "别人写的说法")
     out = console()
     for w in made["wrong"]:

@@ -157,9 +157,13 @@ _WRONG: Mapping[str, Mapping[str, tuple[str, str, str, str, str]]] = {
 
 def _base(grown: int) -> tuple[tuple[str, str, str], ...]:
     return (
-        ("成本指标", "总成本", "≤100万元"), ("产出指标", "系统数量", f"≥{10 + grown}个"), ("产出指标", "可用率", "≥99%"),
-        ("产出指标", "响应时间", "≤2小时"), ("效益指标", "减少跑动", "≥100次"), ("满意度指标", "用户满意度", "≥90%"),
-    )  # fmt: skip
+        ("成本指标", "总成本", "≤100万元"),
+        ("产出指标", "系统数量", f"≥{10 + grown}个"),
+        ("产出指标", "可用率", "≥99%"),
+        ("产出指标", "响应时间", "≤2小时"),
+        ("效益指标", "减少跑动", "≥100次"),
+        ("满意度指标", "用户满意度", "≥90%"),
+    )
 
 
 def _results(fault: str, first: int, year: int, last: int) -> tuple[tuple[str, str, str, str, str], ...]:
@@ -205,19 +209,56 @@ def stored(made: Made, folder: Path) -> tuple[Ledger, dict[str, str]]:
         place = {"file": f"{s.year}-{stage}.pdf", "page": n % 90 + 1, "place": ""}
         owner = "" if s.kind == "budget" else s.body
         for measure, value in s.money:
-            rows["project_events"].append({
-                "document": document, "event": event, "kind": s.kind, "name": s.name, "code": s.code, "owner": owner,
-                "about_year": s.year, "begin": None, "end": s.end, "measure": measure, "value": value, "printed": f"{value}元",
-                "words": "", **place,
-            })  # fmt: skip
+            rows["project_events"].append(
+                {
+                    "document": document,
+                    "event": event,
+                    "kind": s.kind,
+                    "name": s.name,
+                    "code": s.code,
+                    "owner": owner,
+                    "about_year": s.year,
+                    "begin": None,
+                    "end": s.end,
+                    "measure": measure,
+                    "value": value,
+                    "printed": f"{value}元",
+                    "words": "",
+                    **place,
+                }
+            )
         for level, name, target, actual, weight in s.rows:
-            rows["indicators"].append({
-                "document": document, "event": event, "form": "evaluation" if actual else "project", "name": s.name,
-                "level1": level, "level2": "", "indicator": name, "target": target, "former": "", "last": "",
-                "actual": actual, "period": "annual", "weight": weight, "score": weight, **place,
-            })  # fmt: skip
+            rows["indicators"].append(
+                {
+                    "document": document,
+                    "event": event,
+                    "form": "evaluation" if actual else "project",
+                    "name": s.name,
+                    "level1": level,
+                    "level2": "",
+                    "indicator": name,
+                    "target": target,
+                    "former": "",
+                    "last": "",
+                    "actual": actual,
+                    "period": "annual",
+                    "weight": weight,
+                    "score": weight,
+                    **place,
+                }
+            )
     for (body, year, stage), document in documents.items():
-        rows["documents"].append({"document": document, "body": body, "year": year, "stage": stage, "level": "department", "kind": "disclosure", "numbers": 100})  # fmt: skip
+        rows["documents"].append(
+            {
+                "document": document,
+                "body": body,
+                "year": year,
+                "stage": stage,
+                "level": "department",
+                "kind": "disclosure",
+                "numbers": 100,
+            }
+        )
     tables = dict(arrow_tables([]))
     for table, found in rows.items():
         schema = arrow_schema(table)

@@ -186,9 +186,13 @@ def plants(done: Run, most: int, seed: int) -> list[tuple[Disclosure, list[Plant
 
 
 def _planted(
-    done: Run, d: Disclosure, q: Quantity, kind: str, change: tuple[int, int, str],
+    done: Run,
+    d: Disclosure,
+    q: Quantity,
+    kind: str,
+    change: tuple[int, int, str],
     where: dict[Key, tuple[int, int, int]],
-) -> Planted | None:  # fmt: skip
+) -> Planted | None:
     start, end, new = change
     pieces = q.passage.printed(start, end)
     if len(pieces) != 1:
@@ -222,9 +226,12 @@ def verdicts(
 
 
 def _judge_all(
-    documents: tuple[Document, ...], names: tuple[str, ...], profile: Profile | None, before: tuple[Key, ...],
+    documents: tuple[Document, ...],
+    names: tuple[str, ...],
+    profile: Profile | None,
+    before: tuple[Key, ...],
     planted: tuple[Planted, ...],
-) -> list[Verdict]:  # fmt: skip
+) -> list[Verdict]:
     out = []
     for p in planted:
         try:
@@ -285,9 +292,15 @@ def report(found: Sequence[Verdict]) -> dict[str, Any]:
 def _flat(v: Verdict) -> dict[str, Any]:
     p = v.planted
     return {
-        "city": p.city, "document": p.document, "kind": p.kind, "clause": p.clause, "printed": p.printed,
-        "planted": p.planted, "failed": v.failed, "messages": " | ".join(v.messages),
-    }  # fmt: skip
+        "city": p.city,
+        "document": p.document,
+        "kind": p.kind,
+        "clause": p.clause,
+        "printed": p.printed,
+        "planted": p.planted,
+        "failed": v.failed,
+        "messages": " | ".join(v.messages),
+    }
 
 
 def _rows(found: Sequence[Verdict], by: Callable[[Verdict], str]) -> list[dict[str, Any]]:
@@ -300,9 +313,15 @@ def _rows(found: Sequence[Verdict], by: Callable[[Verdict], str]) -> list[dict[s
 def _row(name: str, found: list[Verdict]) -> dict[str, Any]:
     n, told, extra = len(found), sum(v.shows > 0 for v in found), sum(v.extra for v in found)
     return {
-        "name": name, "planted": n, "told": told, "told_share": share(told, n), "told_interval": between(told, n),
-        "extra": extra, "extra_share": share(extra, n), "failed": sum(bool(v.failed) for v in found),
-    }  # fmt: skip
+        "name": name,
+        "planted": n,
+        "told": told,
+        "told_share": share(told, n),
+        "told_interval": between(told, n),
+        "extra": extra,
+        "extra_share": share(extra, n),
+        "failed": sum(bool(v.failed) for v in found),
+    }
 
 
 def _honest(found: Sequence[Verdict]) -> dict[str, Any]:
@@ -316,9 +335,15 @@ def _honest(found: Sequence[Verdict]) -> dict[str, Any]:
 def show_report(made: dict[str, Any]) -> None:
     """For people."""
     columns = {
-        "name": "", "planted": "埋下", "told": "报出", "told_share": "%", "told_interval": "95 % 区间", "extra": "多报",
-        "extra_share": "%", "failed": "程序出错",
-    }  # fmt: skip
+        "name": "",
+        "planted": "埋下",
+        "told": "报出",
+        "told_share": "%",
+        "told_interval": "95 % 区间",
+        "extra": "多报",
+        "extra_share": "%",
+        "failed": "程序出错",
+    }
     for part, title in (
         ("proved", "印证了的数，按种类"),
         ("others", "其余的数，按种类"),

@@ -138,15 +138,26 @@ def _planted(done: Run, d: Disclosure, fact: Fact, at: At, kind: str, new: str) 
     path = Path(d.paths[at.file]).relative_to(done.folder).as_posix()
     page = "" if fact.place.page is None else str(fact.place.page)
     return Planted(
-        d.city, path, page or str(fact.place), fact.table, fact.row.label or fact.row.code, fact.column, kind,
-        fact.text.strip(), new, fact.place.key, at,
-    )  # fmt: skip
+        d.city,
+        path,
+        page or str(fact.place),
+        fact.table,
+        fact.row.label or fact.row.code,
+        fact.column,
+        kind,
+        fact.text.strip(),
+        new,
+        fact.place.key,
+        at,
+    )
 
 
 def verdicts(
-    work: Sequence[tuple[Disclosure, list[Planted]]], jobs: int, standards: str = "",
+    work: Sequence[tuple[Disclosure, list[Planted]]],
+    jobs: int,
+    standards: str = "",
     step: Callable[[int], None] = lambda _: None,
-) -> list[Verdict]:  # fmt: skip
+) -> list[Verdict]:
     """Each planted number judged, in the order of the work."""
     tasks: list[Task] = []
     for d, planted in work:
@@ -163,15 +174,17 @@ def verdicts(
 
 
 def _judge_all(
-    documents: tuple[Document, ...], names: tuple[str, ...], profile: Profile | None, standards: str,
-    before: tuple[Key, ...], planted: tuple[Planted, ...],
-) -> list[Verdict]:  # fmt: skip
+    documents: tuple[Document, ...],
+    names: tuple[str, ...],
+    profile: Profile | None,
+    standards: str,
+    before: tuple[Key, ...],
+    planted: tuple[Planted, ...],
+) -> list[Verdict]:
     out = []
     for p in planted:
         try:
-            changed_ones = tuple(
-                _with(d, p) if k == p.at.file else d for k, d in enumerate(documents)
-            )  # fmt: skip
+            changed_ones = tuple(_with(d, p) if k == p.at.file else d for k, d in enumerate(documents))
             if profile is None:
                 checked = check_document(changed_ones[0], standards)
             else:
@@ -229,11 +242,21 @@ def _row(name: str, found: list[Verdict]) -> dict[str, Any]:
         sum(v.extra for v in found),
     )
     return {
-        "name": name, "planted": n, "told": told, "told_share": share(told, n), "told_interval": between(told, n),
-        "folded": folded, "folded_share": share(folded, told), "folded_interval": between(folded, told),
-        "first": first, "first_share": share(first, told), "first_interval": between(first, told),
-        "extra": extra, "extra_share": share(extra, n), "failed": sum(bool(v.failed) for v in found),
-    }  # fmt: skip
+        "name": name,
+        "planted": n,
+        "told": told,
+        "told_share": share(told, n),
+        "told_interval": between(told, n),
+        "folded": folded,
+        "folded_share": share(folded, told),
+        "folded_interval": between(folded, told),
+        "first": first,
+        "first_share": share(first, told),
+        "first_interval": between(first, told),
+        "extra": extra,
+        "extra_share": share(extra, n),
+        "failed": sum(bool(v.failed) for v in found),
+    }
 
 
 def report(found: Sequence[Verdict]) -> dict[str, Any]:
@@ -259,10 +282,21 @@ def misses(found: Iterable[Verdict]) -> list[dict[str, Any]]:
 def show_report(made: dict[str, Any]) -> None:
     """For people."""
     columns = {
-        "name": "", "planted": "埋下", "told": "报出", "told_share": "%", "told_interval": "95 % 区间", "folded": "合为一条",
-        "folded_share": "%（报出的）", "folded_interval": "95 % 区间", "first": "首指正确", "first_share": "%（报出的）",
-        "first_interval": "95 % 区间", "extra": "多报", "extra_share": "%", "failed": "程序出错",
-    }  # fmt: skip
+        "name": "",
+        "planted": "埋下",
+        "told": "报出",
+        "told_share": "%",
+        "told_interval": "95 % 区间",
+        "folded": "合为一条",
+        "folded_share": "%（报出的）",
+        "folded_interval": "95 % 区间",
+        "first": "首指正确",
+        "first_share": "%（报出的）",
+        "first_interval": "95 % 区间",
+        "extra": "多报",
+        "extra_share": "%",
+        "failed": "程序出错",
+    }
     kinds = [r | {"name": KIND_NAMES.get(r["name"], r["name"])} for r in made["kinds"]]
     show(columns, kinds, "按种类")
     console().print("")

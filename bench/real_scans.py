@@ -112,11 +112,13 @@ def beside(samples: list[Sample], dpi: int) -> Iterator[Beside]:
     """RapidOCR as it comes, one thread, on the clean images; a cell's number is what stands in boxes inside it."""
     from rapidocr import RapidOCR
 
-    engine: Any = RapidOCR(params={
-        "EngineConfig.onnxruntime.intra_op_num_threads": 1,
-        "EngineConfig.onnxruntime.inter_op_num_threads": 1,
-        "Global.log_level": "error",
-    })  # fmt: skip
+    engine: Any = RapidOCR(
+        params={
+            "EngineConfig.onnxruntime.intra_op_num_threads": 1,
+            "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+            "Global.log_level": "error",
+        }
+    )
     for s in samples:
         seconds, numbers, right = 0.0, 0, 0
         for number, image in zip(s.pages, images_of(s.file, list(s.pages), dpi), strict=True):
@@ -164,10 +166,18 @@ def show_real(folder: Path, dpis: list[int], seed: int, rapid: bool, format: str
         as_json(report)
         return
     columns = {
-        "dpi": "dpi", "wear": "磨损", "pages": "页", "numbers": "表内数字", "right": "识别正确", "share": "%",
-        "repaired_share": "按加总修正后 %", "new_errors": "多报错误", "new_warnings": "多报疑问", "lost": "少报",
+        "dpi": "dpi",
+        "wear": "磨损",
+        "pages": "页",
+        "numbers": "表内数字",
+        "right": "识别正确",
+        "share": "%",
+        "repaired_share": "按加总修正后 %",
+        "new_errors": "多报错误",
+        "new_warnings": "多报疑问",
+        "lost": "少报",
         "seconds": "每页秒数",
-    }  # fmt: skip
+    }
     show(columns, rows, f"{len(samples)} 个文件，{sum(len(s.pages) for s in samples)} 页")
     if other:
         out.print(f"RapidOCR（200 dpi，单线程）：{json.dumps(report['rapidocr'], ensure_ascii=False)}")
@@ -177,19 +187,24 @@ def _row(dpi: int, name: str, found: list[Scanned]) -> dict[str, Any]:
     total = {k: sum(getattr(f, k) for f in found) for k in ("pages", "numbers", "right", "repaired", "lost")}
     numbers = max(total["numbers"], 1)
     return {
-        "dpi": str(dpi), "wear": name, **total,
+        "dpi": str(dpi),
+        "wear": name,
+        **total,
         "share": f"{100 * total['right'] / numbers:.3f}",
         "repaired_share": f"{100 * total['repaired'] / numbers:.3f}",
         "new_errors": sum(f.new_errors for f in found),
         "new_warnings": sum(f.new - f.new_errors for f in found),
         "seconds": f"{sum(f.seconds for f in found) / max(total['pages'], 1):.2f}",
-    }  # fmt: skip
+    }
 
 
 def _summed(found: list[Beside]) -> dict[str, Any]:
     pages, numbers = sum(b.pages for b in found), sum(b.numbers for b in found)
     right = sum(b.right for b in found)
     return {
-        "pages": pages, "seconds_a_page": round(sum(b.seconds for b in found) / max(pages, 1), 2),
-        "numbers": numbers, "right": right, "share": round(100 * right / max(numbers, 1), 3),
-    }  # fmt: skip
+        "pages": pages,
+        "seconds_a_page": round(sum(b.seconds for b in found) / max(pages, 1), 2),
+        "numbers": numbers,
+        "right": right,
+        "share": round(100 * right / max(numbers, 1), 3),
+    }

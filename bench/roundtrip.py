@@ -119,6 +119,14 @@ def trips(
                 )
             counted = checked.coverage
             yield Trip(
-                region, stage, number, kind, counted.numbers, counted.proved, findings, lost.total(),
-                added.total(), len(composed.asks),
-            )  # fmt: skip
+                region,
+                stage,
+                number,
+                kind,
+                counted.numbers,
+                counted.proved,
+                findings,
+                lost.total(),
+                added.total(),
+                len(composed.asks),
+            )

@@ -91,9 +91,14 @@ class Run:
         places = [e.place for e in shown(finding)]
         pages = tuple(dict.fromkeys(p.page for p in places if p.page is not None))
         return Told(
-            self.city(path), Path(path).relative_to(self.folder).as_posix(), _page(places), pages,
-            finding.rule, finding.severity.value, finding.message,
-        )  # fmt: skip
+            self.city(path),
+            Path(path).relative_to(self.folder).as_posix(),
+            _page(places),
+            pages,
+            finding.rule,
+            finding.severity.value,
+            finding.message,
+        )
 
 
 def _page(places: list[Place]) -> str:
@@ -105,8 +110,12 @@ def _page(places: list[Place]) -> str:
 def shown(finding: Issue) -> list[Evidence]:
     """Every number a finding shows, the one to blame first."""
     broken = [e for b in finding.broken for e in (b.total, *b.parts)]
-    return [*(s.evidence for s in finding.suspects[:1]), *finding.evidence,
-            *(s.evidence for s in finding.suspects[1:]), *broken]  # fmt: skip
+    return [
+        *(s.evidence for s in finding.suspects[:1]),
+        *finding.evidence,
+        *(s.evidence for s in finding.suspects[1:]),
+        *broken,
+    ]
 
 
 def check_folder(folder: Path, regions: tuple[str, ...] = (), jobs: int = 0, standards: str = "") -> Run:

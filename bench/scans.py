@@ -213,9 +213,22 @@ def _compared(file: str, native: Document, scanned: Document, seconds: float) ->
     known, found = _raised(before), _raised(after)
     errors = _raised(after, Severity.ERROR) - _raised(before, Severity.ERROR)
     return Scanned(
-        file, len(native.pages), seconds, tables, alike, numbers, right, repaired, words, words_right,
-        known.total(), (found - known).total(), errors.total(), (known - found).total(), tuple(misses),
-    )  # fmt: skip
+        file,
+        len(native.pages),
+        seconds,
+        tables,
+        alike,
+        numbers,
+        right,
+        repaired,
+        words,
+        words_right,
+        known.total(),
+        (found - known).total(),
+        errors.total(),
+        (known - found).total(),
+        tuple(misses),
+    )
 
 
 def _raised(checked: Checked, only: Severity | None = None) -> Counter[tuple[str, str, str]]:

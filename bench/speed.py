@@ -69,9 +69,11 @@ def _timed(path: str) -> Timed:
 
 def _memory(path: str) -> float:
     made = subprocess.run(
-        [sys.executable, "-m", "bench.speed", path], env=os.environ | {"PYTHONPATH": _PATH},
-        capture_output=True, text=True,
-    )  # fmt: skip
+        [sys.executable, "-m", "bench.speed", path],
+        env=os.environ | {"PYTHONPATH": _PATH},
+        capture_output=True,
+        text=True,
+    )
     return float(json.loads(made.stdout)) if made.returncode == 0 else 0.0
 
 
@@ -87,16 +89,18 @@ def grown(figures: Figures, times: int) -> Figures:
         units=tuple(replace(u, code=code(u.code, k), name=u.name + k) for k in copies for u in figures.units),
         projects=tuple(
             replace(p, code=p.code + k, name=p.name + k, unit=code(p.unit, k))
-            for k in copies for p in figures.projects
+            for k in copies
+            for p in figures.projects
         ),
         entries=tuple(
             replace(e, unit=code(e.unit, k), project=e.project + k if e.project else "")
-            for k in copies for e in figures.entries
+            for k in copies
+            for e in figures.entries
         ),
         purchases=figures.purchases * times,
         extra={k: v * times for k, v in figures.extra.items()},
         last={},
-    )  # fmt: skip
+    )
 
 
 def growth(rounds: int = 2) -> Iterator[dict[str, Any]]:
@@ -111,14 +115,18 @@ def growth(rounds: int = 2) -> Iterator[dict[str, Any]]:
             best = [_timed(str(path)) for _ in range(rounds)]
             now = {
                 "numbers": float(checked.coverage.numbers),
-                "reading": min(t.reading for t in best), "checking": min(t.checking for t in best),
-            }  # fmt: skip
+                "reading": min(t.reading for t in best),
+                "checking": min(t.checking for t in best),
+            }
             first = first or now
             yield {
-                "times": times, "numbers": checked.coverage.numbers, "findings": len(checked.findings),
-                "reading_ms": round(now["reading"], 1), "checking_ms": round(now["checking"], 1),
+                "times": times,
+                "numbers": checked.coverage.numbers,
+                "findings": len(checked.findings),
+                "reading_ms": round(now["reading"], 1),
+                "checking_ms": round(now["checking"], 1),
                 **{f"{k}_ratio": round(v / first[k], 2) for k, v in now.items()},
-            }  # fmt: skip
+            }
 
 
 def report(found: list[Timed], grows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -132,12 +140,13 @@ def report(found: list[Timed], grows: list[dict[str, Any]]) -> dict[str, Any]:
         ],
         "pages": sum(t.pages for t in paged),
         "ms_a_page": {
-            "reading": round(reading / pages, 2), "checking": round(checking / pages, 2),
+            "reading": round(reading / pages, 2),
+            "checking": round(checking / pages, 2),
             "all": round((reading + checking) / pages, 2),
         },
         "peak_mb": max((t.megabytes for t in found), default=0.0),
         "growth": grows,
-    }  # fmt: skip
+    }
 
 
 def show_report(made: dict[str, Any]) -> None:
@@ -161,10 +170,19 @@ def show_report(made: dict[str, Any]) -> None:
     show(columns, large, "最占内存的")
     out.print("")
     show(
-        {"times": "行数倍数", "numbers": "数", "reading_ms": "读取 ms", "checking_ms": "检查 ms", "numbers_ratio": "数的倍数",
-         "reading_ratio": "读取的倍数", "checking_ratio": "检查的倍数", "findings": "问题"},
-        made["growth"], "虚构的文件，行数 1、4、16 倍",
-    )  # fmt: skip
+        {
+            "times": "行数倍数",
+            "numbers": "数",
+            "reading_ms": "读取 ms",
+            "checking_ms": "检查 ms",
+            "numbers_ratio": "数的倍数",
+            "reading_ratio": "读取的倍数",
+            "checking_ratio": "检查的倍数",
+            "findings": "问题",
+        },
+        made["growth"],
+        "虚构的文件，行数 1、4、16 倍",
+    )
 
 
 def _child(path: str) -> None:

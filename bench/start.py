@@ -111,9 +111,13 @@ def over(found: list[Started]) -> list[str]:
 def show_report(found: list[Started]) -> None:
     """For people."""
     names = {
-        "command": "命令", "best": "最快 s", "median": "居中 s", "processor": "处理器 s", "times": "空解释器的倍数",
+        "command": "命令",
+        "best": "最快 s",
+        "median": "居中 s",
+        "processor": "处理器 s",
+        "times": "空解释器的倍数",
         "megabytes": "内存 MB",
-    }  # fmt: skip
+    }
     show(names, report(found), "启动")
     out = console()
     for name in over(found):

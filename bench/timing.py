@@ -114,9 +114,17 @@ def _checking(name: str, document: Document, reading: float) -> Checking:
     causes, diagnosis = _timed(lambda: diagnose(list(checked.results)))
     broken = sum(r.outcome == Outcome.CONTRADICTED for r in checked.results)
     return Checking(
-        name, len(document.pages), checked.coverage.numbers, len(checked.results), broken, round(reading, 1),
-        round(all_rules - diagnosis, 1), round(diagnosis, 1), len(checked.findings), sum(c.gave_up for c in causes),
-    )  # fmt: skip
+        name,
+        len(document.pages),
+        checked.coverage.numbers,
+        len(checked.results),
+        broken,
+        round(reading, 1),
+        round(all_rules - diagnosis, 1),
+        round(diagnosis, 1),
+        len(checked.findings),
+        sum(c.gave_up for c in causes),
+    )
 
 
 def _made_wrong(document: Document) -> Document:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from yibenzhang.checking.analysis import analysis_of
 from yibenzhang.checking.check import Checked
-from yibenzhang.showing.building import analysis_to_show
+from yibenzhang.paging.building import analysis_to_show
+from yibenzhang.reports.found import Found
 from yibenzhang.showing.kept import Kept
 from yibenzhang.showing.stored import dumped
 from yibenzhang.showing.view import View
@@ -17,3 +19,8 @@ def stored(checked: Checked, names: Sequence[str], extra: str = "") -> bytes:
 
 def view_of(checked: Checked, names: Sequence[str], extra: str = "") -> View:
     return Kept(stored(checked, names, extra)).whole()
+
+
+def found_in(checked: Checked) -> Found:
+    """What reports read of a document that was checked."""
+    return Found(analysis_of(checked))

@@ -101,9 +101,17 @@ def money(rng: random.Random, low: int, high: int) -> Decimal:
 
 
 def staff_costs(
-    rng: random.Random, run: str, staff: int, retired: int, *, unit: str = "", medical: str = "2101101",
-    retirees: str = "2080501", housing: str = "2210203", bonus: str = "30103",
-) -> list[Entry]:  # fmt: skip
+    rng: random.Random,
+    run: str,
+    staff: int,
+    retired: int,
+    *,
+    unit: str = "",
+    medical: str = "2101101",
+    retirees: str = "2080501",
+    housing: str = "2210203",
+    bonus: str = "30103",
+) -> list[Entry]:
     """Basic expenditure of a body of so many people: pay, the contributions that follow from it, running costs."""
     wages, allowances = (staff * money(rng, *bounds) for bounds in ((46000, 61000), (52000, 88000)))
     extra = staff * money(rng, 21000, 47000)
@@ -113,12 +121,20 @@ def staff_costs(
         return (base * Decimal(percent) / 100).quantize(CENT)
 
     rows = [
-        (run, "30101", wages), (run, "30102", allowances), (run, bonus, extra),
-        ("2080505", "30108", share("16")), ("2080506", "30109", share("8")), (medical, "30110", share("9.5")),
-        ("2089999", "30112", share("0.83")), ("2210201", "30113", share("12")), (housing, "30102", share("6.17")),
-        (run, "30199", staff * money(rng, 3000, 9000)), (retirees, "30302", retired * money(rng, 21000, 42000)),
-        (retirees, "30309", money(rng, 240, 4900)), (run, "30228", share("2")),
-    ]  # fmt: skip
+        (run, "30101", wages),
+        (run, "30102", allowances),
+        (run, bonus, extra),
+        ("2080505", "30108", share("16")),
+        ("2080506", "30109", share("8")),
+        (medical, "30110", share("9.5")),
+        ("2089999", "30112", share("0.83")),
+        ("2210201", "30113", share("12")),
+        (housing, "30102", share("6.17")),
+        (run, "30199", staff * money(rng, 3000, 9000)),
+        (retirees, "30302", retired * money(rng, 21000, 42000)),
+        (retirees, "30309", money(rng, 240, 4900)),
+        (run, "30228", share("2")),
+    ]
     for code, bounds in PER_HEAD.items():
         low, high = bounds.split("-")
         rows.append((run, code, staff * money(rng, int(low), int(high))))

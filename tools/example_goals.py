@@ -59,12 +59,17 @@ def overall(book: Ledger) -> list[Row]:
         ["填报人", "王桂", "<", "联系电话", "0728-5550000", "<", "<"],
         ["部门总体资金情况", "总体资金情况", "<", "当年金额", "占比", "近两年收支金额", "<"],
         ["^", "^", "^", "^", "^", "2024年", "2025年"],
-        row("收入构成", "财政拨款", whole), blank("财政专户管理资金"), blank("单位资金"), row("^", "合计", whole),
-        row("支出构成", "人员类项目支出", book.personnel.sum()), row("^", "运转类项目支出", book.public.sum()),
-        row("^", "特定目标类项目支出", book.project.sum()), row("^", "合计", whole),
+        row("收入构成", "财政拨款", whole),
+        blank("财政专户管理资金"),
+        blank("单位资金"),
+        row("^", "合计", whole),
+        row("支出构成", "人员类项目支出", book.personnel.sum()),
+        row("^", "运转类项目支出", book.public.sum()),
+        row("^", "特定目标类项目支出", book.project.sum()),
+        row("^", "合计", whole),
         ["部门职能概述", "负责全区市政道路、照明和排水设施的养护。", "<", "<", "<", "<", "<"],
         ["项目支出情况", "项目名称", "<", "项目总预算", "<", "项目本年度预算", "<"],
-    ]  # fmt: skip
+    ]
     for name in book.projects():
         amount = wan(book.named(name).sum())
         out.append(["^", name, "<", amount, "<", amount, "<"])

@@ -97,10 +97,13 @@ class Writer:
             use = "、".join(book.where(lambda e, c=code: e.function == c).projects())  # type: ignore[misc]
             out.append(
                 self.text["item"].format(
-                    n=len(out) + 1, path=self.path(code, names, deep=deep), amount=self.show(amount),
-                    change=self.change(lambda b, s=book, c=code: self.like(b, s).sum(c)), use=use or self.text["use"],
+                    n=len(out) + 1,
+                    path=self.path(code, names, deep=deep),
+                    amount=self.show(amount),
+                    change=self.change(lambda b, s=book, c=code: self.like(b, s).sum(c)),
+                    use=use or self.text["use"],
                 )
-            )  # fmt: skip
+            )
         return "\n".join(out)
 
     def spent_on(self, *classes: str) -> str:
@@ -235,11 +238,15 @@ def shanghai_accounts(accounts: Accounts) -> Figures:
         word = w.text["level" if plan == spent else "above" if spent > plan else "below"]
         lines.append(
             w.text["item"].format(
-                n=len(lines) + 1, path=w.path(code, FUNCTIONS), plan=w.show(plan), amount=w.show(spent),
-                done=percent(spent, plan), word=word.format(why=w.reason(spent > plan)),
+                n=len(lines) + 1,
+                path=w.path(code, FUNCTIONS),
+                plan=w.show(plan),
+                amount=w.show(spent),
+                done=percent(spent, plan),
+                word=word.format(why=w.reason(spent > plan)),
                 use="、".join(general.where(lambda e, c=code: e.function == c).projects()) or "日常运行",  # type: ignore[misc]
             )
-        )  # fmt: skip
+        )
     out |= {"items": "\n".join(lines), "planned": w.show(planned), "planned_done": percent(whole, planned)}
     out["planned_word"] = "大于" if whole > planned else "小于"
     end = fiscal_in.sum() + accounts.stood_over("general", "fund")

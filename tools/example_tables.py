@@ -45,9 +45,14 @@ def numbered(
 
 
 def code_rows(
-    book: Ledger, columns: Sequence[Ledger], show: Show, *, split: bool = False, economic: bool = False,
+    book: Ledger,
+    columns: Sequence[Ledger],
+    show: Show,
+    *,
+    split: bool = False,
+    economic: bool = False,
     names: dict[str, str] = FUNCTIONS,
-) -> list[Row]:  # fmt: skip
+) -> list[Row]:
     """A row for every code of a ledger at every level: code, name, its sum in each of the column ledgers."""
     rows = []
     for code in book.economics() if economic else book.functions():

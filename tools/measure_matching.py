@@ -29,7 +29,7 @@ from yibenzhang.drafting.pipeline import WRITERS
 from yibenzhang.model.documents import Document, Paragraph, Table
 from yibenzhang.model.issues import Evidence, Issue, Severity, evidence_of
 from yibenzhang.model.places import FlowPlace, LinePlace, PagePlace, Place
-from yibenzhang.office.likeness import Told, ToldSpot, fold, plain
+from yibenzhang.office.likeness import StoredPlace, Told, fold, plain
 from yibenzhang.office.matching import Version, compare, reread
 from yibenzhang.reading import read
 
@@ -41,9 +41,9 @@ FAMILIES = [(r, s) for r in ("hubei", "shanghai", "jiangsu") for s in ("budget",
 
 
 def told(finding: Issue, at: dict[str, str] | None = None) -> Told:
-    spots: dict[tuple[str, str, str], ToldSpot] = {}
+    spots: dict[tuple[str, str, str], StoredPlace] = {}
     for e in [*finding.evidence, *(e for b in finding.broken for e in (b.total, *b.parts))]:
-        spot = ToldSpot(e.place.key, _words(e), e.text)
+        spot = StoredPlace(e.place.key, _words(e), e.text)
         spots.setdefault((spot.key, spot.words, spot.text), spot)
     severity = finding.severity.value
     return Told(finding.id, finding.rule, severity, finding.message, finding.reported, finding.expected, tuple(spots.values()))  # fmt: skip
@@ -370,7 +370,7 @@ def perturbed(findings: tuple[Told, ...], random: Random) -> tuple[list[Told], d
         if len(spots) > 2 and random.random() < 0.3:
             spots = spots[: -random.randint(1, len(spots) - 2)]
         if random.random() < 0.2:
-            spots.append(ToldSpot("p99:1,1,2,2", "支出总表“教育支出”“合计”", "1.00"))
+            spots.append(StoredPlace("p99:1,1,2,2", "支出总表“教育支出”“合计”", "1.00"))
         if spots and random.random() < 0.2:  # the boxes are read a little otherwise
             spots = [replace(s, key=f"{s.key}+") for s in spots]
         message = (

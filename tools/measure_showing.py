@@ -12,9 +12,9 @@ from statistics import median
 from typing import Any
 
 from yibenzhang.checking.check import check_document
+from yibenzhang.paging.building import analysis_to_show
 from yibenzhang.reading import read_data
 from yibenzhang.reading.archives import bytes_of
-from yibenzhang.showing.building import analysis_to_show
 from yibenzhang.showing.kept import Kept
 from yibenzhang.showing.pictures import picture
 from yibenzhang.showing.stored import dumped

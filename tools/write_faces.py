@@ -2,7 +2,7 @@
 
     python tools/write_faces.py FOLDER FILE…
 
-The files are checked once; Excel is written as its cells.
+The files are checked once; Excel is written as its cells. Then every table and number as it was read.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 
 import openpyxl
 
+READ = ("tables", "facts")
 FORMATS = ("json", "text", "concise", "github", "sarif")
 
 
@@ -24,6 +25,12 @@ def cells(path: Path) -> Iterator[str]:
     for sheet in book:
         for row in sheet.iter_rows():
             yield "\t".join([sheet.title, *(repr(c.value) for c in row)])
+
+
+def run_of(*arguments: str) -> bytes:
+    """What a command prints."""
+    command = [sys.executable, "-m", "yibenzhang", *arguments]
+    return subprocess.run(command, capture_output=True, check=False).stdout
 
 
 def main() -> int:
@@ -56,6 +63,9 @@ def main() -> int:
             if run.returncode == 3:
                 print(run.stderr.decode(), file=sys.stderr)
         (folder / "excel.txt").write_text("\n".join(cells(excel)) + "\n", encoding="utf-8")
+    for name in READ:
+        found = [run_of(name, file, "--format", "json") for file in files]
+        (folder / f"{name}.txt").write_bytes(b"".join(found))
     return 0
 
 

@@ -71,8 +71,11 @@ def pdf(objects: Sequence[bytes], root: int = 1, trailer: bytes = b"") -> bytes:
     out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
     out += b"".join(b"%010d 00000 n \n" % p for p in places)
     out += b"trailer\n<< /Size %d /Root %d 0 R %s>>\nstartxref\n%d\n%%%%EOF\n" % (
-        len(objects) + 1, root, trailer, at,
-    )  # fmt: skip
+        len(objects) + 1,
+        root,
+        trailer,
+        at,
+    )
     return bytes(out)
 
 

@@ -84,30 +84,71 @@ def workbooks(seed: int) -> Iterator[Input]:
         "cells-5000000": lambda: xlsx(_rows(50_000, 100)),
         "sheets-500": lambda: xlsx(_rows(20, 5), 500),
         "sheets-3000": lambda: xlsx(_rows(2, 2), 3000),
-        "shared": lambda: xlsx("<sheetData>" + '<row><c t="s"><v>299999</v></c></row>' * 50_000 + "</sheetData>", 1, {"xl/sharedStrings.xml": shared}),
-        "styles": lambda: xlsx('<sheetData>' + '<row><c s="59999"><v>1.5</v></c></row>' * 30_000 + "</sheetData>", 1, {"xl/styles.xml": styles}),
+        "shared": lambda: xlsx(
+            "<sheetData>" + '<row><c t="s"><v>299999</v></c></row>' * 50_000 + "</sheetData>",
+            1,
+            {"xl/sharedStrings.xml": shared},
+        ),
+        "styles": lambda: xlsx(
+            "<sheetData>" + '<row><c s="59999"><v>1.5</v></c></row>' * 30_000 + "</sheetData>",
+            1,
+            {"xl/styles.xml": styles},
+        ),
         "merges": lambda: xlsx(_rows(2000, 5) + f"<mergeCells>{merges}</mergeCells>"),
-        "merge-all": lambda: xlsx(_rows(300, 5) + '<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>' * 1000),
-        "corner": lambda: xlsx('<sheetData><row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>2</v></c></row></sheetData>'),
-        "diagonal": lambda: xlsx("<sheetData>" + "".join(f'<row r="{k}"><c r="{_letters(k)}{k}"><v>{k}</v></c></row>' for k in range(1, 16_000)) + "</sheetData>"),
-        "long-cells": lambda: xlsx("<sheetData>" + f"<row>{_inline('支出和' * 10_000)}</row>" * 300 + "</sheetData>"),
+        "merge-all": lambda: xlsx(
+            _rows(300, 5) + '<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>' * 1000
+        ),
+        "corner": lambda: xlsx(
+            '<sheetData><row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>2</v></c></row></sheetData>'
+        ),
+        "diagonal": lambda: xlsx(
+            "<sheetData>"
+            + "".join(f'<row r="{k}"><c r="{_letters(k)}{k}"><v>{k}</v></c></row>' for k in range(1, 16_000))
+            + "</sheetData>"
+        ),
+        "long-cells": lambda: xlsx(
+            "<sheetData>" + f"<row>{_inline('支出和' * 10_000)}</row>" * 300 + "</sheetData>"
+        ),
         "one-cell": lambda: xlsx(f"<sheetData><row>{_inline('9' * 50_000_000)}</row></sheetData>"),
-        "runs": lambda: xlsx('<sheetData><row><c t="inlineStr"><is>' + "<r><t>支</t></r>" * 1_000_000 + "</is></c></row></sheetData>"),
+        "runs": lambda: xlsx(
+            '<sheetData><row><c t="inlineStr"><is>'
+            + "<r><t>支</t></r>" * 1_000_000
+            + "</is></c></row></sheetData>"
+        ),
         "huge-number": lambda: xlsx(_rows(50, 5, "<v>1e999999999</v>")),
         "long-number": lambda: xlsx(_rows(50, 5, f"<v>{'9' * 5000}</v>")),
         "no-number": lambda: xlsx(_rows(50, 5, "<v>NaN</v>")),
-        "bad-index": lambda: xlsx("<sheetData>" + '<row r="-5"><c r="ZZZZ99999999" t="s" s="99999999"><v>99999999</v></c></row>' * 5000 + "</sheetData>"),
+        "bad-index": lambda: xlsx(
+            "<sheetData>"
+            + '<row r="-5"><c r="ZZZZ99999999" t="s" s="99999999"><v>99999999</v></c></row>' * 5000
+            + "</sheetData>"
+        ),
         "deep": lambda: xlsx("<a>" * 100_000),
-        "entities": lambda: xlsx("", 1, {"xl/worksheets/sheet1.xml": _ENTITY + f"<worksheet {_S}><sheetData><row><c><v>&c;</v></c></row></sheetData></worksheet>"}),
+        "entities": lambda: xlsx(
+            "",
+            1,
+            {
+                "xl/worksheets/sheet1.xml": _ENTITY
+                + f"<worksheet {_S}><sheetData><row><c><v>&c;</v></c></row></sheetData></worksheet>"
+            },
+        ),
         "zeros": lambda: xlsx("", 1, {"xl/worksheets/sheet1.xml": bytes(200_000_000)}),
         "blanks": lambda: xlsx("", 1, {"xl/worksheets/sheet1.xml": b" " * 200_000_000}),
         "empty-rows": lambda: xlsx("<sheetData>" + "<row/>" * 1_000_000 + "</sheetData>"),
         "parts": lambda: zipped({"xl/workbook.xml": "<a/>"} | {f"xl/x{k}": "" for k in range(25_000)}),
         "no-sheet": lambda: zipped({"xl/workbook.xml": f"<workbook {_S}/>"}),
-        "links": lambda: xlsx(_rows(5, 5), 1, {"xl/_rels/workbook.xml.rels": _RELS.format(f'<Relationship Id="a1" Type="{_KIND}worksheet" Target="../../../../etc/passwd"/>')}),
+        "links": lambda: xlsx(
+            _rows(5, 5),
+            1,
+            {
+                "xl/_rels/workbook.xml.rels": _RELS.format(
+                    f'<Relationship Id="a1" Type="{_KIND}worksheet" Target="../../../../etc/passwd"/>'
+                )
+            },
+        ),
         "formulas": lambda: xlsx(_rows(20_000, 4, "<f>" + "SUM(A1:A9)+" * 30 + "1</f><v>1</v>")),
         "comments": lambda: xlsx(_rows(5, 5), 1, {f"xl/comments{k}.xml": "<a/>" * 10_000 for k in range(50)}),
-    }  # fmt: skip
+    }
     yield from _inputs(made, "xlsx")
     sound = xlsx(
         "<sheetData>"
@@ -129,15 +170,32 @@ def documents(seed: int) -> Iterator[Input]:
         "cells-500000": lambda: docx("<w:tbl>" + f"<w:tr>{_cell('1') * 50}</w:tr>" * 10_000 + "</w:tbl>"),
         "spans": lambda: docx("<w:tbl>" + f"<w:tr>{_cell('1', 99_999_999) * 3}</w:tr>" * 3000 + "</w:tbl>"),
         "spans-60": lambda: docx("<w:tbl>" + f"<w:tr>{_cell('1', 60) * 30}</w:tr>" * 1500 + "</w:tbl>"),
-        "tables": lambda: docx(f"<w:tbl><w:tr>{_cell('项目')}{_cell('1.00')}</w:tr></w:tbl>{_p('说明')}" * 8000),
+        "tables": lambda: docx(
+            f"<w:tbl><w:tr>{_cell('项目')}{_cell('1.00')}</w:tr></w:tbl>{_p('说明')}" * 8000
+        ),
         "nested-60": lambda: docx("<w:tbl><w:tr><w:tc>" * 60 + _p("内") + "</w:tc></w:tr></w:tbl>" * 60),
         "nested-2000": lambda: docx("<w:tbl><w:tr><w:tc>" * 2000 + _p("内")),
         "deep": lambda: docx("<w:sdt><w:sdtContent>" * 50_000),
         "styles": lambda: docx(_p("支出") * 100, {"word/styles.xml": loop}),
-        "notes": lambda: docx("<w:p>" + '<w:r><w:footnoteReference w:id="1"/></w:r>' * 50_000 + "</w:p>", {"word/footnotes.xml": f'<w:footnotes {_W}><w:footnote w:id="1">{_p("注" * 1000)}<w:p><w:r><w:footnoteReference w:id="1"/></w:r></w:p></w:footnote></w:footnotes>'}),
-        "fields": lambda: docx("<w:p>" + '<w:r><w:fldChar w:fldCharType="begin"/></w:r>' * 100_000 + "</w:p>"),
-        "deleted": lambda: docx("<w:p>" + "<w:del><w:r><w:delText>1</w:delText></w:r></w:del>" * 200_000 + "</w:p>"),
-        "numbering": lambda: docx('<w:p><w:pPr><w:numPr><w:ilvl w:val="8"/><w:numId w:val="1"/></w:numPr></w:pPr><w:r><w:t>支出</w:t></w:r></w:p>' * 30_000, {"word/numbering.xml": f'<w:numbering {_W}><w:num w:numId="1"><w:abstractNumId w:val="1"/></w:num><w:abstractNum w:abstractNumId="1"><w:lvl w:ilvl="8"><w:start w:val="999999999"/><w:numFmt w:val="upperRoman"/><w:lvlText w:val="%9%9%9"/></w:lvl></w:abstractNum></w:numbering>'}),
+        "notes": lambda: docx(
+            "<w:p>" + '<w:r><w:footnoteReference w:id="1"/></w:r>' * 50_000 + "</w:p>",
+            {
+                "word/footnotes.xml": f'<w:footnotes {_W}><w:footnote w:id="1">{_p("注" * 1000)}<w:p><w:r><w:footnoteReference w:id="1"/></w:r></w:p></w:footnote></w:footnotes>'
+            },
+        ),
+        "fields": lambda: docx(
+            "<w:p>" + '<w:r><w:fldChar w:fldCharType="begin"/></w:r>' * 100_000 + "</w:p>"
+        ),
+        "deleted": lambda: docx(
+            "<w:p>" + "<w:del><w:r><w:delText>1</w:delText></w:r></w:del>" * 200_000 + "</w:p>"
+        ),
+        "numbering": lambda: docx(
+            '<w:p><w:pPr><w:numPr><w:ilvl w:val="8"/><w:numId w:val="1"/></w:numPr></w:pPr><w:r><w:t>支出</w:t></w:r></w:p>'
+            * 30_000,
+            {
+                "word/numbering.xml": f'<w:numbering {_W}><w:num w:numId="1"><w:abstractNumId w:val="1"/></w:num><w:abstractNum w:abstractNumId="1"><w:lvl w:ilvl="8"><w:start w:val="999999999"/><w:numFmt w:val="upperRoman"/><w:lvlText w:val="%9%9%9"/></w:lvl></w:abstractNum></w:numbering>'
+            },
+        ),
         "entities": lambda: docx(_p("&c;&b;"), None, _ENTITY),
         "zeros": lambda: zipped({"word/document.xml": bytes(200_000_000)}),
         "attributes": lambda: docx("<w:p " + " ".join(f'a{k}="1"' for k in range(300_000)) + "/>"),
@@ -146,7 +204,7 @@ def documents(seed: int) -> Iterator[Input]:
         "pictures": lambda: docx("<w:p><w:r><w:drawing/><w:pict/><w:object/></w:r></w:p>" * 60_000),
         "breaks": lambda: docx("<w:p><w:r>" + "<w:br/><w:t>支</w:t>" * 200_000 + "</w:r></w:p>"),
         "tabs": lambda: docx("<w:p><w:r>" + "<w:tab/><w:t>1</w:t>" * 200_000 + "</w:r></w:p>"),
-    }  # fmt: skip
+    }
     yield from _inputs(made, "docx")
     yield from _damaged(
         docx(
@@ -180,14 +238,18 @@ def opened() -> Iterator[Input]:
         "rows.ods": lambda: ods(row.format(1) * 60_000),
         "open.ods": lambda: ods("<table:table-row>" * 200_000),
         "cells.ods": lambda: ods("<table:table-cell " * 1_000_000),
-        "words.odt": lambda: zipped({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": "<text:p>支" * 500_000}),
+        "words.odt": lambda: zipped(
+            {"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": "<text:p>支" * 500_000}
+        ),
         "deep.rtf": lambda: b"{\\rtf1 " + b"{" * 500_000,
         "long.rtf": lambda: b"{\\rtf1 " + b"\\u20013?" * 500_000,
         "ole.doc": lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(5000),
         "ole-loop.xls": lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\xff" * 508 + b"\0\0\0\0" * 100_000,
-        "ole-random.xls": lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes((k * 37) % 251 for k in range(100_000)),
+        "ole-random.xls": lambda: (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes((k * 37) % 251 for k in range(100_000))
+        ),
         "flat.fods": lambda: ("<?xml version='1.0'?><office:document>" + row.format(999_999)).encode(),
-    }  # fmt: skip
+    }
     for name, make in made.items():
         yield Input(name, make)
 
@@ -200,7 +262,7 @@ def ofd(objects: str, pages: int = 1, more: dict[str, str | bytes] | None = None
         "OFD.xml": f'<ofd:OFD {_O} DocType="OFD"><ofd:DocBody><ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot></ofd:DocBody></ofd:OFD>',
         "Doc_0/Document.xml": f"<ofd:Document {_O}><ofd:CommonData>{area}</ofd:CommonData><ofd:Pages>{listed}</ofd:Pages></ofd:Document>",
         "Doc_0/Pages/P/Content.xml": f'<ofd:Page {_O}>{area}<ofd:Content><ofd:Layer ID="2">{objects}</ofd:Layer></ofd:Content></ofd:Page>',
-    }  # fmt: skip
+    }
     return zipped(parts | (more or {}), 1)
 
 
@@ -221,19 +283,42 @@ def ofds(seed: int) -> Iterator[Input]:
         "lines": lambda: ofd(line("M 0 0 L 9 9 ") * 100_000),
         "points": lambda: ofd(line("M 0 0 " + "L 9 9 " * 2_000_000)),
         "curves": lambda: ofd(line("M 0 0 " + "B 1 1 2 2 3 3 " * 300_000)),
-        "grid": lambda: ofd("".join(line(f"M 0 {k / 5} L 200 {k / 5}") + line(f"M {k / 7} 0 L {k / 7} 290") for k in range(1400))),
-        "grid-filled": lambda: ofd("".join(line(f"M 0 {k * 4} L 200 {k * 4}") + line(f"M {k * 4} 0 L {k * 4} 290") for k in range(60)) + text("1.00") * 20_000),
+        "grid": lambda: ofd(
+            "".join(
+                line(f"M 0 {k / 5} L 200 {k / 5}") + line(f"M {k / 7} 0 L {k / 7} 290") for k in range(1400)
+            )
+        ),
+        "grid-filled": lambda: ofd(
+            "".join(
+                line(f"M 0 {k * 4} L 200 {k * 4}") + line(f"M {k * 4} 0 L {k * 4} 290") for k in range(60)
+            )
+            + text("1.00") * 20_000
+        ),
         "pages-5000": lambda: ofd(text("支出10万元"), 5000),
         "pages-heavy": lambda: ofd(text("支出10万元" * 20) * 300, 3000),
-        "self": lambda: ofd('<ofd:CompositeObject ID="5" ResourceID="6" Boundary="0 0 9 9"/>' * 50, 1, {"Doc_0/PublicRes.xml": f'<ofd:Res {_O}><ofd:CompositeGraphicUnits><ofd:CompositeGraphicUnit ID="6"><ofd:Content>' + '<ofd:CompositeObject ResourceID="6" Boundary="0 0 9 9"/>' * 50 + "</ofd:Content></ofd:CompositeGraphicUnit></ofd:CompositeGraphicUnits></ofd:Res>"}),
+        "self": lambda: ofd(
+            '<ofd:CompositeObject ID="5" ResourceID="6" Boundary="0 0 9 9"/>' * 50,
+            1,
+            {
+                "Doc_0/PublicRes.xml": f'<ofd:Res {_O}><ofd:CompositeGraphicUnits><ofd:CompositeGraphicUnit ID="6"><ofd:Content>'
+                + '<ofd:CompositeObject ResourceID="6" Boundary="0 0 9 9"/>' * 50
+                + "</ofd:Content></ofd:CompositeGraphicUnit></ofd:CompositeGraphicUnits></ofd:Res>"
+            },
+        ),
         "deep": lambda: ofd("<ofd:PageBlock>" * 5000 + "</ofd:PageBlock>" * 5000),
         "entities": lambda: zipped({"OFD.xml": _ENTITY + f"<ofd:OFD {_O}/>"}),
         "pictures": lambda: ofd('<ofd:ImageObject ID="7" ResourceID="8" Boundary="0 0 210 297"/>' * 50_000),
         "numbers": lambda: ofd(text("1.00").replace("9 9 190 9", "1e38 nan inf -1e38") * 1000),
-        "away": lambda: ofd("", 1, {"Doc_0/Document.xml": f'<ofd:Document {_O}><ofd:Pages><ofd:Page BaseLoc="../../../etc/passwd"/></ofd:Pages></ofd:Document>'}),
+        "away": lambda: ofd(
+            "",
+            1,
+            {
+                "Doc_0/Document.xml": f'<ofd:Document {_O}><ofd:Pages><ofd:Page BaseLoc="../../../etc/passwd"/></ofd:Pages></ofd:Document>'
+            },
+        ),
         "no-pages": lambda: ofd("", 0),
         "zeros": lambda: ofd("", 1, {"Doc_0/Pages/P/Content.xml": bytes(100_000_000)}),
-    }  # fmt: skip
+    }
     yield from _inputs(made, "ofd")
     yield from _damaged(ofd(text("支出10万元") * 20 + line("M 0 0 L 99 99")), "ofd", seed, 8)
 

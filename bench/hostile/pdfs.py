@@ -31,8 +31,19 @@ def _made() -> Iterator[Callable[[], bytes]]:
     for size in (20, 200, 1000, 3000):
         yield partial(_full_of, b" ", size * _MB)
         yield partial(_full_of, b"0 0 m 9 9 l S\n", size * _MB // 14)
-    for unit in (b"BT /F1 9 Tf 50 50 Td (1,234.56) Tj ET\n", b"q 1 0 0 1 1 1 cm\n", b"0 0 10 10 re f\n", b"[", b"(",
-                 b"<<", b"q\n", b"BT\n", b"0 0 595 842 re W n\n", b"/F1 1 Tf\n", b"1 w 0 0 m 595 842 l S\n"):  # fmt: skip
+    for unit in (
+        b"BT /F1 9 Tf 50 50 Td (1,234.56) Tj ET\n",
+        b"q 1 0 0 1 1 1 cm\n",
+        b"0 0 10 10 re f\n",
+        b"[",
+        b"(",
+        b"<<",
+        b"q\n",
+        b"BT\n",
+        b"0 0 595 842 re W n\n",
+        b"/F1 1 Tf\n",
+        b"1 w 0 0 m 595 842 l S\n",
+    ):
         for times in (100_000, 1_000_000):
             yield partial(_full_of, unit, times)
     for deep in (2, 3, 4):
@@ -125,8 +136,12 @@ def _forms(kind: bytes, deep: int) -> bytes:
 def _picture(width: int, height: int, space: bytes, bits: int) -> bytes:
     data = deflated(b"\0", min(width * bits // 8 * min(height, 20_000), 400 * _MB))
     head = b"/Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace %s /BitsPerComponent %d %s" % (
-        width, height, space, bits, _FLATE,
-    )  # fmt: skip
+        width,
+        height,
+        space,
+        bits,
+        _FLATE,
+    )
     return page_of(stream(b"595 0 0 842 0 0 cm /X Do"), [stream(data, head)], b"/XObject << /X 6 0 R >>")
 
 

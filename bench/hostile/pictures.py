@@ -82,12 +82,14 @@ def pictures(seed: int) -> Iterator[Input]:
         "frames-200-lines.tif": lambda: _tiff(200, _pattern(40, True).convert("1")),
         "frames-40-strokes.tif": lambda: _tiff(40, _pattern(40, False).convert("1")),
         "loop.tif": lambda: b"II*\x00\x08\x00\x00\x00\x00\x00\x08\x00\x00\x00" * 100,
-        "tags.tif": lambda: b"II*\x00\x08\x00\x00\x00\xff\xff" + b"\x00\x01\x04\x00\xff\xff\xff\xff\x08\x00\x00\x00" * 65_535,
+        "tags.tif": lambda: (
+            b"II*\x00\x08\x00\x00\x00\xff\xff" + b"\x00\x01\x04\x00\xff\xff\xff\xff\x08\x00\x00\x00" * 65_535
+        ),
         "deep.png": lambda: _png(3000, 3000, 16),
         "colours.png": lambda: _saved(Image.new("RGBA", (3000, 4000), (255, 0, 0, 9)), "PNG"),
         "print.jpg": lambda: _saved(Image.new("CMYK", (2000, 3000)), "JPEG"),
         "moving.png": lambda: _saved(blank, "PNG", save_all=True, append_images=[blank] * 200),
-    }  # fmt: skip
+    }
     for name, make in made.items():
         yield Input(name, make)
     sound = _pattern(60, False)

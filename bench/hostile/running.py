@@ -51,9 +51,17 @@ class Tried:
 def inputs(seed: int) -> list[Input]:
     """All inputs of this seed, at least 300."""
     made = (
-        pdfs(EXAMPLES, seed), workbooks(seed), documents(seed), opened(), ofds(seed), archives(seed),
-        texts(EXAMPLES, seed), separated(), webpages(seed), pictures(seed),
-    )  # fmt: skip
+        pdfs(EXAMPLES, seed),
+        workbooks(seed),
+        documents(seed),
+        opened(),
+        ofds(seed),
+        archives(seed),
+        texts(EXAMPLES, seed),
+        separated(),
+        webpages(seed),
+        pictures(seed),
+    )
     return [i for some in made for i in some]
 
 

@@ -63,7 +63,9 @@ def _lines() -> dict[str, Callable[[], bytes]]:
         "empty-lines": lambda: b"\n" * 5_000_000 + b"a",
         "one-line": lambda: b"1" * 20_000_000,
         "one-line-tabs": lambda: b"\t1" * 5_000_000,
-        "digits": lambda: (_HEAD + "支出" + "9" * 5000 + "万元，" + "1e999999999元，1.2.3万元。\n" * 500).encode(),
+        "digits": lambda: (
+            _HEAD + "支出" + "9" * 5000 + "万元，" + "1e999999999元，1.2.3万元。\n" * 500
+        ).encode(),
         "astral": lambda: (_HEAD + "𠮷" * 200_000).encode(),
         "marks": lambda: (_HEAD + "\u0301" * 200_000 + "\u202e\u200b" * 50_000).encode(),
         "controls": lambda: (_HEAD + "支出\x1b[31m10万元\x07，" * 5000).encode(),
@@ -72,7 +74,7 @@ def _lines() -> dict[str, Callable[[], bytes]]:
         "brackets": lambda: (_HEAD + "（" * 60_000 + "）" * 60_000).encode(),
         "quotes": lambda: (_HEAD + "“" * 100_000).encode(),
         "contents": lambda: ("目录\n" + "".join(f"第{k}部分 支出…………{k}\n" for k in range(50_000))).encode(),
-    }  # fmt: skip
+    }
 
 
 def separated() -> Iterator[Input]:
@@ -130,11 +132,17 @@ def webpages(seed: int) -> Iterator[Input]:
         "comment": lambda: "<!--" + "x" * 20_000_000,
         "comments": lambda: "<p>支出</p><!-- -->" * 200_000,
         "script": lambda: "<script>" + "while(1){}" * 1_000_000,
-        "styles": lambda: "<style>" + "".join(f".c{k} p:nth-child({k}) b{{display:none}}" for k in range(20_000))
-        + "</style>" + "<p class=c1>支<b>出</b></p>" * 20_000,
+        "styles": lambda: (
+            "<style>"
+            + "".join(f".c{k} p:nth-child({k}) b{{display:none}}" for k in range(20_000))
+            + "</style>"
+            + "<p class=c1>支<b>出</b></p>" * 20_000
+        ),
         "styles-open": lambda: "<style>" + "@media @import a " * 300_000 + "</style>支出",
         "styles-words": lambda: "<style>" + "color:red;" * 1_000_000 + "</style>支出",
-        "selectors": lambda: "<style>" + "div " * 5000 + "{color:white}" + "</style>" + "<div>" * 200 + "支出",
+        "selectors": lambda: (
+            "<style>" + "div " * 5000 + "{color:white}" + "</style>" + "<div>" * 200 + "支出"
+        ),
         "inline-styles": lambda: "<p style='" + "color:red;" * 20_000 + "'>支出</p>" * 50,
         "picture": lambda: "<img src='data:image/png;base64," + "A" * 20_000_000 + "'>",
         "pictures": lambda: "<img src=x width=900 height=900>" * 100_000,
@@ -142,7 +150,8 @@ def webpages(seed: int) -> Iterator[Input]:
         "selects": lambda: "<select>" + "<option>支出10万元" * 100_000,
         "words": lambda: "<p>" + "和" * 400_000,
         "boxes": lambda: "".join(
-            f"<div style='position:absolute;left:{k % 90 * 9}px;top:{k // 90 * 9}px'>{k}</div>" for k in range(40_000)
+            f"<div style='position:absolute;left:{k % 90 * 9}px;top:{k // 90 * 9}px'>{k}</div>"
+            for k in range(40_000)
         ),
         "frames": lambda: "<iframe src='file:///etc/passwd'></iframe>" * 50_000,
         "templates": lambda: "<template><svg><math>" * 20_000 + "支出",
@@ -150,7 +159,7 @@ def webpages(seed: int) -> Iterator[Input]:
         "links": lambda: "<a href='file:///etc/passwd'>支出</a>" * 100_000,
         "base": lambda: "<base href='http://127.0.0.1:1/'><link rel=stylesheet href=x>" * 1000 + "支出",
         "breaks": lambda: "支出10万元<br>" * 200_000,
-    }  # fmt: skip
+    }
     for name, make in made.items():
         yield Input(f"{name}.html", lambda m=make: f"<html><body>{m()}".encode())  # type: ignore[misc]
     whole = "<html><body><h1>说明</h1><p>支出10万元。</p><table>" + "<tr><td>项目</td><td>1.00</td></tr>" * 40

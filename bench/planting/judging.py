@@ -52,9 +52,12 @@ class Tally:
 
 
 def verdicts(
-    documents: Iterable[tuple[str, Document]], kinds: Iterable[str] = (), seed: int = 1, most: int = 0,
+    documents: Iterable[tuple[str, Document]],
+    kinds: Iterable[str] = (),
+    seed: int = 1,
+    most: int = 0,
     step: Callable[[str], None] = lambda _: None,
-) -> list[Verdict]:  # fmt: skip
+) -> list[Verdict]:
     """Plants every kind into every document, at most ``most`` of a kind in each (0: all), and judges.
 
     Raises KeyError for a kind that is not known.
@@ -111,9 +114,14 @@ def tally(found: list[Verdict]) -> list[Tally]:
         if mine or alone:
             out.append(
                 Tally(
-                    kind, len(mine), sum(v.once for v in mine), sum(v.named for v in mine),
-                    sum(max(0, len(v.told) - 1) for v in mine), sum(len(v.told) == 1 and not v.once for v in mine),
-                    sum(v.missed for v in mine), len(alone),
+                    kind,
+                    len(mine),
+                    sum(v.once for v in mine),
+                    sum(v.named for v in mine),
+                    sum(max(0, len(v.told) - 1) for v in mine),
+                    sum(len(v.told) == 1 and not v.once for v in mine),
+                    sum(v.missed for v in mine),
+                    len(alone),
                 )
-            )  # fmt: skip
+            )
     return out

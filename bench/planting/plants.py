@@ -108,9 +108,15 @@ def in_text(
     begin = max(p.text.rfind(c, 0, start) for c in "。；;") + 1
     stop = min((k for c in "。；;" if (k := text.find(c, start + len(now))) >= 0), default=len(text))
     return Plant(
-        kind, ((at, replace(p, text=text)),), (p.place.key,), words or (now,), p.text[start:end], now,
-        text[begin : stop + 1].strip(), alone,
-    )  # fmt: skip
+        kind,
+        ((at, replace(p, text=text)),),
+        (p.place.key,),
+        words or (now,),
+        p.text[start:end],
+        now,
+        text[begin : stop + 1].strip(),
+        alone,
+    )
 
 
 def in_cells(
@@ -119,9 +125,15 @@ def in_cells(
     """An error in a table: cells printed otherwise."""
     cells = tuple(replace(c, text=changed[c]) if c in changed else c for c in table.cells)
     return Plant(
-        kind, ((at, replace(table, cells=cells)),), tuple(c.place.key for c in changed), tuple(changed.values()),
-        "、".join(c.text for c in changed), "、".join(changed.values()), sentence, alone,
-    )  # fmt: skip
+        kind,
+        ((at, replace(table, cells=cells)),),
+        tuple(c.place.key for c in changed),
+        tuple(changed.values()),
+        "、".join(c.text for c in changed),
+        "、".join(changed.values()),
+        sentence,
+        alone,
+    )
 
 
 def wrong_digit(number: str, random: Random) -> str:

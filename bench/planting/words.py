@@ -164,8 +164,10 @@ def project(soil: Soil, random: Random) -> Iterator[Plant]:
     """A project left out of the projects that the text lists, by name and amount."""
     names = {
         c.text.strip(): tuple(d.place.key for d in t.cells if d.row == c.row)
-        for _, t in soil.tables() for c in t.cells if len(c.text.strip()) >= 4
-    }  # fmt: skip
+        for _, t in soil.tables()
+        for c in t.cells
+        if len(c.text.strip()) >= 4
+    }
     for at, p in soil.paragraphs():
         listed = list(_LISTED.finditer(p.text))
         for m in listed if "项目" in p.text and len(listed) >= 4 else ():
@@ -176,9 +178,14 @@ def project(soil: Soil, random: Random) -> Iterator[Plant]:
         found = re.match(r"（[一二三四五六七八九十]+）(?P<name>.+?)项目\d", p.text)
         if found and found.group("name") in names:
             yield Plant(
-                "missing_project", ((at, None),), (p.place.key, *names[found.group("name")]), (found.group("name"),), p.text, "",
+                "missing_project",
+                ((at, None),),
+                (p.place.key, *names[found.group("name")]),
+                (found.group("name"),),
                 p.text,
-            )  # fmt: skip
+                "",
+                p.text,
+            )
 
 
 def exchanged(soil: Soil, random: Random) -> Iterator[Plant]:
@@ -199,9 +206,15 @@ def exchanged(soil: Soil, random: Random) -> Iterator[Plant]:
             text = p.text[: a.start("amount")] + two + p.text[a.end("amount") : b.start("amount")] + one
             text += p.text[b.end("amount") :]
             yield Plant(
-                "swapped_amounts", ((at, replace(p, text=text)),), (p.place.key,), (one, two), f"{one}、{two}",
-                f"{two}、{one}", text[a.start() : b.end()], alone,
-            )  # fmt: skip
+                "swapped_amounts",
+                ((at, replace(p, text=text)),),
+                (p.place.key,),
+                (one, two),
+                f"{one}、{two}",
+                f"{two}、{one}",
+                text[a.start() : b.end()],
+                alone,
+            )
 
 
 def sentences(soil: Soil, random: Random) -> Iterator[Plant]:
@@ -217,9 +230,16 @@ def sentences(soil: Soil, random: Random) -> Iterator[Plant]:
             found = [f.group() for x in (m, n) for f in NUMBER.finditer(x.group(2))]
             yield Plant(
                 "swapped_sentences",
-                ((at, replace(p, text=m.group(1) + n.group(2))), (to, replace(q, text=n.group(1) + m.group(2)))),
-                (p.place.key, q.place.key), tuple(found), one, two, m.group(1) + n.group(2),
-            )  # fmt: skip
+                (
+                    (at, replace(p, text=m.group(1) + n.group(2))),
+                    (to, replace(q, text=n.group(1) + m.group(2))),
+                ),
+                (p.place.key, q.place.key),
+                tuple(found),
+                one,
+                two,
+                m.group(1) + n.group(2),
+            )
 
 
 def placeholder(soil: Soil, random: Random) -> Iterator[Plant]:

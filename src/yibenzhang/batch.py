@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from yibenzhang.checking.check import Checked, check, check_together
 from yibenzhang.checking.multi_file import Group, doubted, groups_of, parted
-from yibenzhang.confined import DEFAULT, told
+from yibenzhang.confined import DEFAULT, loss_sentence
 from yibenzhang.confining import Limits
 from yibenzhang.forking import once
 from yibenzhang.model.documents import Document
@@ -140,7 +140,7 @@ def check_many(
 def _results(paths: list[str], extra: str, jobs: int, limits: Limits) -> Iterator[tuple[str, FileResult]]:
     for k, result in _each(_guarded, [(p, extra) for p in paths], jobs, limits):
         lost = isinstance(result, Lost)
-        yield paths[k], FileResult(paths[k], None, told(result, limits)) if lost else result
+        yield paths[k], FileResult(paths[k], None, loss_sentence(result, limits)) if lost else result
 
 
 def _each(
@@ -200,7 +200,7 @@ def _together(
     tasks = [_group_task(groups[k], alone, extra) for k in left]
     most = limits.times(max((len(t[0]) for t in tasks), default=1))
     for n, result in _each(_guarded_group, tasks, jobs, most):
-        found[left[n]] = told(result, most) if isinstance(result, Lost) else result
+        found[left[n]] = loss_sentence(result, most) if isinstance(result, Lost) else result
         if journal is not None and isinstance(result, Checked):
             journal.put(keys[left[n]], result)
     return found

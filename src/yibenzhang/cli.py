@@ -1,4 +1,5 @@
-"""The command line: which commands there are. Each is imported when it is called, so that a start costs what is used."""
+"""The command line: which commands there are. Each is imported when it is called, so that a start costs what is
+used."""
 
 from __future__ import annotations
 
@@ -55,7 +56,7 @@ class Commands(TyperGroup):
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(name, told) for name, (_, told) in COMMANDS.items()])
+            formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         plainly(self.get_params(ctx))

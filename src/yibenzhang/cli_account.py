@@ -45,8 +45,8 @@ def account_page(
     except StandardsError as error:
         raise fail(str(error)) from error
     if format == "json":
-        told: dict[str, Any] = report(made)
-        print(json.dumps(told, ensure_ascii=False, indent=2))
+        page: dict[str, Any] = report(made)
+        print(json.dumps(page, ensure_ascii=False, indent=2))
         return
     for line in lines(schema, made):
         say(line)

@@ -163,18 +163,18 @@ def _run(wish: Wish, layer: Standards) -> int:
         raise fail(str(error)) from error
     stopped = could_not(results, groups)
     whole = found_of(results, groups)
-    (told, between), left = whole, None
+    (shown, between), left = whole, None
     if wish.selection is not None or wish.known is not None:
         from yibenzhang.reports.choosing import Selection, chosen
 
-        told, between, left = chosen(*whole, wish.selection or Selection(), wish.known)
-    _tell(wish, told, between, layer)
-    _files(wish, (told, between), whole, layer)
+        shown, between, left = chosen(*whole, wish.selection or Selection(), wish.known)
+    _tell(wish, shown, between, layer)
+    _files(wish, (shown, between), whole, layer)
     if left is not None:
         _left_out(left)
     if failed(results, groups):
         return 3
-    if errors(told, between):
+    if errors(shown, between):
         return 0 if wish.exit_zero and not stopped else 2 if wish.exit_zero else 1
     return 2 if stopped else 0
 
@@ -224,7 +224,7 @@ def _count(wish: Wish, results: Sequence[FoundFile], groups: Sequence[FoundGroup
 
 def _files(
     wish: Wish,
-    told: tuple[Sequence[FoundFile], Sequence[FoundGroup]],
+    shown: tuple[Sequence[FoundFile], Sequence[FoundGroup]],
     whole: tuple[Sequence[FoundFile], Sequence[FoundGroup]],
     layer: Standards,
 ) -> None:
@@ -234,12 +234,12 @@ def _files(
         if wish.html:
             from yibenzhang.reports.html import write_html
 
-            write_html(wish.html, told[0], layer, told[1], _about())
+            write_html(wish.html, shown[0], layer, shown[1], _about())
             say.print(f"网页报告：{wish.html}")
         if wish.excel:
             from yibenzhang.reports.excel import write_excel
 
-            write_excel(wish.excel, told[0], layer, told[1], _about())
+            write_excel(wish.excel, shown[0], layer, shown[1], _about())
             say.print(f"问题清单：{wish.excel}")
         if wish.keep:
             from yibenzhang.reports.choosing import Selection, baseline, chosen
@@ -263,7 +263,7 @@ def _about() -> About:
 
 def _left_out(left: LeftOut) -> None:
     words = speech()["left_out"]
-    told = [words["known"].format(count=left.known)] if left.known else []
-    told += [words["ignored"].format(count=left.ignored)] if left.ignored else []
-    if told:
-        console(stderr=True).print(words["line"].format(parts="，".join(told)))
+    parts = [words["known"].format(count=left.known)] if left.known else []
+    parts += [words["ignored"].format(count=left.ignored)] if left.ignored else []
+    if parts:
+        console(stderr=True).print(words["line"].format(parts="，".join(parts)))

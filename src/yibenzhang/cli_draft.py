@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -64,17 +66,15 @@ def draft(
 ) -> None:
     """由批准的数字生成整份公开文本。退出码：0 已生成，1 数字不平或缺内容（不写任何文件），2 不能运行。"""
     most = bounds(limits)
-    formats = [f.strip() for f in format.split(",") if f.strip()]
-    if unknown := [f for f in formats if f not in WRITERS]:
-        raise fail(f"不认识的格式 {unknown[0]}，可用的是 {'、'.join(WRITERS)}。")
+    formats = _formats(format)
     if sum(map(bool, (workbook, new, source))) != 1:
         raise fail("请给出工作簿、--from 文件或 --new 之一。")
-    try:
+    with _failures():
         if new:
             _new(new, region, year, out, last or budget, standards, most)
             return
-        told = _notes(notes)
-        figures, grids = _figures(workbook, source or [], told, standards, most)
+        answers = _notes(notes)
+        figures, grids = _figures(workbook, source or [], answers, standards, most)
         figures = _compared(figures, last, budget, standards, most)
         prepared = prepare(figures, standards, grids)
         if not prepared.ready:
@@ -89,6 +89,20 @@ def draft(
             f"已核对 {counted.numbers} 个数，{counted.proved} 个有据可证，"
             + (f"有 {len(prepared.wrong)} 处疑问。" if prepared.wrong else "没有不符。")
         )
+
+
+def _formats(asked: str) -> list[str]:
+    formats = [f.strip() for f in asked.split(",") if f.strip()]
+    if unknown := [f for f in formats if f not in WRITERS]:
+        raise fail(f"不认识的格式 {unknown[0]}，可用的是 {'、'.join(WRITERS)}。")
+    return formats
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    """What can go wrong while a draft is made, as sentences and exit statuses."""
+    try:
+        yield
     except WorkbookError as error:
         console = Console(stderr=True, highlight=False, soft_wrap=True)
         console.print(f"工作簿有 {len(error.errors)} 处要改，没有生成任何文件：")
@@ -132,10 +146,10 @@ _UNSAID = "-"
 """An answer to what last year's figure was: nothing is to be said of it."""
 
 
-def _texts(told: dict[str, Any], before: str = "") -> dict[str, str]:
+def _texts(answers: dict[str, Any], before: str = "") -> dict[str, str]:
     """Texts by dotted key, as the file for the answers has them; tables are keys with a point."""
     out: dict[str, str] = {}
-    for key, value in told.items():
+    for key, value in answers.items():
         name = f"{before}{key}"
         if isinstance(value, dict):
             out |= _texts(value, f"{name}.")
@@ -168,11 +182,11 @@ class _Answers:
         )
 
 
-def _answers(told: dict[str, Any]) -> _Answers:
+def _answers(data: dict[str, Any]) -> _Answers:
     numbers: dict[str, dict[str, Decimal]] = {name: {} for name in _NUMBERS}
     notes: dict[str, str] = {}
     unsaid: set[str] = set()
-    for key, text in _texts(told).items():
+    for key, text in _texts(data).items():
         table, _, name = key.partition(".")
         if table not in numbers or not name:
             notes[key] = text
@@ -200,9 +214,9 @@ def _number(table: str, name: str, text: str) -> Decimal:
 
 
 def _figures(
-    workbook: str, source: list[str], told: dict[str, Any], standards: str, most: Limits
+    workbook: str, source: list[str], given: dict[str, Any], standards: str, most: Limits
 ) -> tuple[Figures, list[Grid] | None]:
-    answers = _answers(told)
+    answers = _answers(given)
     if source:
         found = within(published, (source, standards), most.times(len(source)))
         if (
@@ -252,7 +266,8 @@ def _tell(prepared: Prepared, ask: Path | None, made: bool) -> None:
                 console.print(Text(f"      {where}  {e.words}  {e.text}"))
     if prepared.asks:
         console.print(
-            f"还缺 {len(prepared.asks)} 处内容，没有生成任何文件（写在工作簿或 --notes 的 TOML 里；不知道的不会写成没有）："
+            f"还缺 {len(prepared.asks)} 处内容，没有生成任何文件（写在工作簿或 --notes 的 TOML 里；"
+            "不知道的不会写成没有）："
         )
         for a in prepared.asks:
             console.print(Text(f"  {a.key}：{a.question}"))
@@ -263,8 +278,8 @@ def _tell(prepared: Prepared, ask: Path | None, made: bool) -> None:
 
 def _counted(wrong: list[Issue]) -> str:
     errors = sum(f.severity == Severity.ERROR for f in wrong)
-    told = [(errors, "错误"), (len(wrong) - errors, "疑问")]
-    return "、".join(f"{n} 处{word}" for n, word in told if n)
+    counts = [(errors, "错误"), (len(wrong) - errors, "疑问")]
+    return "、".join(f"{n} 处{word}" for n, word in counts if n)
 
 
 def _write_asks(prepared: Prepared, path: Path) -> None:

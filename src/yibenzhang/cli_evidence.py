@@ -64,7 +64,7 @@ def check(mapping: MappingFile, seconds: Seconds = 60, format: Format = "text") 
     from yibenzhang.evidence.mappings import mapping_of
     from yibenzhang.evidence.measuring import check as checked
     from yibenzhang.evidence.sources import Limits
-    from yibenzhang.evidence.words import EvidenceError, told
+    from yibenzhang.evidence.words import EvidenceError, evidence_words
 
     _known(format)
     try:
@@ -72,7 +72,7 @@ def check(mapping: MappingFile, seconds: Seconds = 60, format: Format = "text") 
         found = checked(mapped, Limits(seconds))
     except EvidenceError as error:
         raise fail(str(error)) from error
-    ready = str(told()["contract"]["ready"]).format(pack=mapped.pack.name)
+    ready = str(evidence_words()["contract"]["ready"]).format(pack=mapped.pack.name)
     rows = [{"pack": mapped.pack.id, "missing": s} for s in found]
     _print(format, {"pack": mapped.pack.id, "missing": found}, rows, found or [ready])
     raise typer.Exit(int(bool(found)))
@@ -266,17 +266,20 @@ def probe(
 def _probes(found: Sequence[Probe], format: str) -> None:
     from dataclasses import asdict
 
-    from yibenzhang.evidence.words import told
+    from yibenzhang.evidence.words import evidence_words
 
-    said: Any = told()["report"]
+    said: Any = evidence_words()["report"]
     rows = [asdict(p) for p in found]
     words = [
         said["probe"].format(
-            state=said["probe_states"][2 if p.up is None else int(p.up)], site=p.site, milliseconds=p.milliseconds,
-            days="" if p.days_left is None else said["days_left"].format(days=p.days_left), why=f"　{p.why}" if p.why else "",
+            state=said["probe_states"][2 if p.up is None else int(p.up)],
+            site=p.site,
+            milliseconds=p.milliseconds,
+            days="" if p.days_left is None else said["days_left"].format(days=p.days_left),
+            why=f"　{p.why}" if p.why else "",
         )
         for p in found
-    ]  # fmt: skip
+    ]
     _print(format, {"probes": rows}, rows, words)
 
 
@@ -305,9 +308,9 @@ def _time(at: str) -> str:
 
 
 def _said(key: str, **values: object) -> str:
-    from yibenzhang.evidence.words import told
+    from yibenzhang.evidence.words import evidence_words
 
-    return str(told()["report"][key]).format(**values)
+    return str(evidence_words()["report"][key]).format(**values)
 
 
 def _status(found: Sequence[Line]) -> int:

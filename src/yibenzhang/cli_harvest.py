@@ -52,9 +52,10 @@ def harvest(
     退出码：0 都读了，1 有没读成的，2 不能运行。
     """
     from yibenzhang.resources.catalogues import harvest_path
+    from yibenzhang.resources.deciding import accept as accept_all
+    from yibenzhang.resources.deciding import proposals
     from yibenzhang.resources.harvesting import harvest_database
-    from yibenzhang.resources.proposing import accept as accept_all
-    from yibenzhang.resources.proposing import proposals, propose
+    from yibenzhang.resources.proposing import propose
     from yibenzhang.resources.sources import SourceError, is_address
 
     schema = schema_of(standards)
@@ -73,19 +74,19 @@ def harvest(
     except OSError as error:
         raise fail(f"{error.filename} 读不了：{error.strerror}。") from error
     with account(folder, database) as session:
-        told = propose(session, schema, found, doer(who))
+        proposed = propose(session, schema, found, doer(who))
         say(
-            f"{found.source}：新增 {told.adds} 条，修改 {told.changes} 条，"
-            f"来源里没有了 {told.gone} 条，相同 {told.same} 条。"
+            f"{found.source}：新增 {proposed.adds} 条，修改 {proposed.changes} 条，"
+            f"来源里没有了 {proposed.gone} 条，相同 {proposed.same} 条。"
         )
         if accept:
             decided = accept_all(session, schema, proposals(session, found.source), doer(who))
             for sentence in decided.left:
                 say(sentence)
             say(f"接受 {decided.done} 条。")
-    for sentence in told.problems:
+    for sentence in proposed.problems:
         say(sentence)
-    if told.problems:
+    if proposed.problems:
         raise typer.Exit(1)
 
 
@@ -100,8 +101,8 @@ def list_proposals(
     standards: Layer = "",
 ) -> None:
     """列出待定的差异。"""
-    from yibenzhang.resources.proposing import count_open, proposals
-    from yibenzhang.resources.telling import action_name, told_change
+    from yibenzhang.resources.deciding import count_open, proposals
+    from yibenzhang.resources.telling import action_name, change_sentence
 
     schema = schema_of(standards)
     one = kind_of(schema, kind).id if kind else ""
@@ -119,7 +120,7 @@ def list_proposals(
                 "body": p.body,
                 "before": p.before,
                 "after": p.after,
-                "told": told_change(schema, schema.kinds[p.kind], p.before, p.after)
+                "told": change_sentence(schema, schema.kinds[p.kind], p.before, p.after)
                 if p.action == "change"
                 else "",
             }
@@ -183,17 +184,17 @@ def _decide(
     database: str,
     standards: str,
 ) -> None:
-    from yibenzhang.resources import proposing
+    from yibenzhang.resources import deciding
 
     if bool(numbers) == all:
         raise fail("请写差异的号，或者写 --all。")
     schema = schema_of(standards)
     with account(folder, database) as session:
         if all:
-            some = list(proposing.proposals(session, source, kind_of(schema, kind).id if kind else ""))
+            some = list(deciding.proposals(session, source, kind_of(schema, kind).id if kind else ""))
         else:
-            some = [proposing.proposal_of(session, n) for n in numbers or ()]
-        decided = (proposing.accept if yes else proposing.refuse)(session, schema, some, doer(who))
+            some = [deciding.proposal_of(session, n) for n in numbers or ()]
+        decided = (deciding.accept if yes else deciding.refuse)(session, schema, some, doer(who))
     for sentence in decided.left:
         say(sentence)
     say(f"{'接受' if yes else '不接受'} {decided.done} 条。")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from yibenzhang.evidence.mappings import Mapped
     from yibenzhang.evidence.measuring import Period
+    from yibenzhang.hotline.finding import Group
 
 app = typer.Typer(
     help="热线：一人多次、多人一事、突增预警，从工单里认出。", no_args_is_help=True, add_completion=False
@@ -46,8 +47,7 @@ def find(
     format: Format = "text",
 ) -> None:
     """认出一人多次（换号码、名字记错也认）和多人一事（说法、地点写法不同也认）。"""
-    from yibenzhang.hotline.finding import as_csv, groups, line
-    from yibenzhang.hotline.words import words
+    from yibenzhang.hotline.finding import groups
 
     _known(format)
     if store and not out:
@@ -56,27 +56,46 @@ def find(
         row = con.execute("SELECT count(*) FROM orders").fetchone()
         found = groups(con, calls, callers)
     parts = {k: [g for g in found if g.kind == k] for k in ("person", "matter")}
-    counts = {
-        "orders": row[0] if row else 0,
-        "persons": len(parts["person"]),
-        "matters": len(parts["matter"]),
-    }
+    _print_groups(found, parts, row[0] if row else 0, source, most, format)
+    if out:
+        files = _lists(parts, out)
+        if store:
+            _record(mapped, span, _time(at), store, files)
+
+
+def _print_groups(
+    found: Sequence[Group],
+    parts: Mapping[str, Sequence[Group]],
+    orders: int,
+    source: str,
+    most: int,
+    format: str,
+) -> None:
+    """The groups and how many orders they hold, in the format asked for."""
+    from yibenzhang.hotline.finding import as_csv, line
+    from yibenzhang.hotline.words import words
+
+    counts = {"orders": orders, "persons": len(parts["person"]), "matters": len(parts["matter"])}
     counts |= {f"{k}_orders": sum(g.orders for g in gs) for k, gs in parts.items()}
     if format == "json":
         print(json.dumps({**counts, "groups": [asdict(g) for g in found]}, ensure_ascii=False, default=str))
     elif format == "csv":
         print(as_csv(found), end="")
     else:
-        said = words()["report"]
         shown = [line(g) for gs in parts.values() for g in gs[:most]]
-        _say([said["found"].format(source=source, **counts), *shown])
-    if out:
-        out.mkdir(parents=True, exist_ok=True)
-        files = dict(zip(parts, (out / n for n in words()["report"]["lists"]), strict=True))
-        for kind, file in files.items():
-            file.write_text(as_csv(parts[kind]), encoding="utf-8-sig")
-        if store:
-            _record(mapped, span, _time(at), store, files)
+        _say([words()["report"]["found"].format(source=source, **counts), *shown])
+
+
+def _lists(parts: Mapping[str, Sequence[Group]], out: Path) -> dict[str, Path]:
+    """The lists of groups as files."""
+    from yibenzhang.hotline.finding import as_csv
+    from yibenzhang.hotline.words import words
+
+    out.mkdir(parents=True, exist_ok=True)
+    files = dict(zip(parts, (out / n for n in words()["report"]["lists"]), strict=True))
+    for kind, file in files.items():
+        file.write_text(as_csv(parts[kind]), encoding="utf-8-sig")
+    return files
 
 
 @app.command()
@@ -90,7 +109,7 @@ def warn(
 ) -> None:
     """突增预警：哪件事、哪条街、哪条街上的哪件事超出平时（扣除星期和季节）。时段要有九周以上。"""
     from yibenzhang.hotline.finding import daily, names_of_things
-    from yibenzhang.hotline.surges import surges, told_series
+    from yibenzhang.hotline.surges import series_title, surges
     from yibenzhang.hotline.words import words
 
     _known(format)
@@ -103,7 +122,7 @@ def warn(
         if s.day.isoformat() >= since
     ]
     names = names_of_things()
-    rows = [{**asdict(s), "series": told_series(s.series, names)} for s in found]
+    rows = [{**asdict(s), "series": series_title(s.series, names)} for s in found]
     if format == "json":
         print(json.dumps({"a_week": a_week, "surges": rows}, ensure_ascii=False, default=str))
     elif format == "csv":

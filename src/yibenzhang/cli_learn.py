@@ -13,6 +13,7 @@ from yibenzhang.checking.learning import learn_from, source_of, sources_of
 from yibenzhang.cli_common import Bounds, Layer, bounds, fail, standards_of
 from yibenzhang.confined import within
 from yibenzhang.confining import Limits
+from yibenzhang.laws.learning import Learning
 from yibenzhang.laws.trying import Source
 from yibenzhang.reports.console import Terminal
 from yibenzhang.reports.learned import lines, report, write_region
@@ -42,18 +43,8 @@ def learn(
     if format not in ("text", "json"):
         raise fail(f"不认识的格式 {format}，请用 text 或 json。")
     standards_of(standards)
-    paths, missing = find_files([folder])
     try:
-        within_bounds = bounds(limits)
-        made = list(sources_of(paths, standards, lambda p, s: _confined(p, s, within_bounds)))
-        sources = [s for s, _, _ in made if s is not None]
-        warn = Terminal(stderr=True, soft_wrap=True)
-        for why in (*(m.error for m in missing), *(w for _, _, w in made if w)):
-            warn.print(Text(why))
-        if not sources:
-            raise fail(f"{folder} 里没有能读的文件。")
-        regions = {r for s, r, _ in made if s is not None}
-        learning = learn_from(sources, regions.pop() if len(regions) == 1 else "", standards)
+        learning = _learnt(folder, standards, bounds(limits))
     except StandardsError as error:
         raise fail(str(error)) from error
     if format == "json":
@@ -63,10 +54,28 @@ def learn(
         for line in lines(learning):
             console.print(Text(line))
     where = out or (Path("regions") / Path(folder).resolve().name if accept else None)
-    if where is None:
-        return
+    if where is not None:
+        _write(where, region or where.name, learning, accept)
+
+
+def _learnt(folder: str, standards: str, limits: Limits) -> Learning:
+    """What the documents of a folder teach; what cannot be read of them is said on stderr."""
+    paths, missing = find_files([folder])
+    made = list(sources_of(paths, standards, lambda p, s: _confined(p, s, limits)))
+    sources = [s for s, _, _ in made if s is not None]
+    warn = Terminal(stderr=True, soft_wrap=True)
+    for why in (*(m.error for m in missing), *(w for _, _, w in made if w)):
+        warn.print(Text(why))
+    if not sources:
+        raise fail(f"{folder} 里没有能读的文件。")
+    regions = {r for s, r, _ in made if s is not None}
+    return learn_from(sources, regions.pop() if len(regions) == 1 else "", standards)
+
+
+def _write(where: Path, region: str, learning: Learning, accept: bool) -> None:
+    warn = Terminal(stderr=True, soft_wrap=True)
     try:
-        for path in write_region(where, region or where.name, learning, accept):
+        for path in write_region(where, region, learning, accept):
             warn.print(f"已写入 {path}")
     except FileExistsError as error:
         raise fail(f"{error} 已经有了，没有覆盖；请换一个 --out，或先移走它。") from error

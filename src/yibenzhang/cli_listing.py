@@ -9,8 +9,10 @@ import typer
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from yibenzhang.checking.analysis import analysis_of
 from yibenzhang.cli_common import Format, Layer, console, fail
 from yibenzhang.reports import listing
+from yibenzhang.reports.found import Found
 from yibenzhang.reports.words import STANDING, table_place, table_state
 from yibenzhang.reports.writing import as_json
 
@@ -34,23 +36,21 @@ def tables(
 ) -> None:
     """列出文件里读到的每一张表：续页已经接好，多少数字得到印证，表头哪些词不认识。"""
     checked = _read(file, standards)
-    records = listing.tables_of(checked)
+    analysis = analysis_of(checked)
+    records = listing.tables_of(analysis)
     if format == "json":
         print(as_json(records))
         return
     out = console()
     for notice in checked.document.notices:
         out.print(Text(notice.message, style="yellow"))
-    for t, record in zip(checked.tables, records, strict=True):
-        first = t.table.table.cells[0].place if t.table.table.cells else None
-        where = table_place(t.table.table.pages, first)
-        known = t.table.standard.id if t.table.standard else "不是标准表"
-        known = f"{t.table.part_of} 的一部分" if t.table.part_of else known
-        shown = RichTable(
-            title=f"{t.table.id} {t.table.title or '（无标题）'} · {known} · {where}", show_header=False
-        )
-        for k, row in enumerate(t.table.table.texts()):
-            shown.add_row(*row, style="bold" if k < t.table.header.first else None)
+    parts = analysis.tables.column("tables", "part_of")
+    for t, part_of, record in zip(Found(analysis).tables, parts, records, strict=True):
+        known = f"{part_of} 的一部分" if t.part else t.standard or "不是标准表"
+        where = table_place(t.pages, t.place)
+        shown = RichTable(title=f"{t.id} {t.title or '（无标题）'} · {known} · {where}", show_header=False)
+        for k, row in enumerate(record["rows"]):
+            shown.add_row(*row, style="bold" if k < t.header else None)
         out.print(shown)
         out.print(Text(table_state(record), style="dim"))
 
@@ -59,7 +59,7 @@ def facts(
     file: Annotated[str, typer.Argument(help="文件")], format: Format = "text", standards: Layer = ""
 ) -> None:
     """列出文件里的每一个表内数字：它的坐标（维度=值）、不认识的词、有没有得到印证。"""
-    records = listing.facts_of(_read(file, standards))
+    records = list(listing.facts_of(analysis_of(_read(file, standards))))
     if format == "json":
         print(as_json(records))
         return

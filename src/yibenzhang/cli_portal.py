@@ -47,6 +47,14 @@ def portal(
 
     settings_into_environment(ledger, data)
     uvicorn.run(
-        "yibenzhang.portal.serving:app", factory=True, host=host, port=port, root_path=root, workers=processes,
-        log_level="warning", server_header=False, timeout_keep_alive=20, limit_concurrency=200,
-    )  # fmt: skip
+        "yibenzhang.portal.serving:app",
+        factory=True,
+        host=host,
+        port=port,
+        root_path=root,
+        workers=processes,
+        log_level="warning",
+        server_header=False,
+        timeout_keep_alive=20,
+        limit_concurrency=200,
+    )

@@ -72,24 +72,24 @@ def quality(
     if keep:
         with account(folder, database) as session:
             kept(session, called, body, results, f"{moment:%Y%m%dT%H%M%S%f}", doer(who, called))
-    _told(rules, called, results, format)
+    _print_results(rules, called, results, format)
     if any(r.checked is None for r in results):
         raise typer.Exit(2)
     if any(r.checked != r.passed for r in results):
         raise typer.Exit(1)
 
 
-def _told(rules: Rules, called: str, results: list[Result], format: str) -> None:
+def _print_results(rules: Rules, called: str, results: list[Result], format: str) -> None:
     from yibenzhang.resources.measuring import rates
 
     summed = rates((r.location, r.check.rule.property, r.checked, r.passed) for r in results)
     if format == "json":
-        told = {
+        data = {
             "source": called,
             "rates": [_rate_row(s) for s in summed],
             "results": [_result_row(r) for r in results],
         }
-        print(json.dumps(told, ensure_ascii=False, indent=2))
+        print(json.dumps(data, ensure_ascii=False, indent=2))
         return
     by = {(s.name, s.aspect): _percent(s.percent) for s in summed}
     names = dict.fromkeys(r.location for r in results)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from yibenzhang.cli_common import fail
 from yibenzhang.office.access import NotHere, Refused
-from yibenzhang.office.database import Database, DatabaseError, away, engine_of
+from yibenzhang.office.database import Database, DatabaseError, engine_of, unavailable
 
 
 @contextmanager
@@ -32,7 +32,7 @@ def records(folder: Path, address: str, prepare: Callable[[Engine], None]) -> It
     except (DatabaseError, NotHere, Refused) as error:
         raise fail(str(error)) from error
     except SQLAlchemyError as error:
-        if not away(error):
+        if not unavailable(error):
             raise
         raise fail("数据库连不上，没有保存；请检查地址和数据库服务后重试。") from error
     except OSError as error:

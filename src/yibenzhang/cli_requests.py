@@ -155,8 +155,8 @@ def show_(
     for f in fields:
         say(f"  {f['name']}：{f['shown']}")
     for s in steps:
-        told = "　".join(w for w in (s["event_name"], s["told"], s["reason"]) if w)
-        say(f"  {s['at'].astimezone(ZONE):%Y-%m-%d %H:%M}　{s['who'] or '—'}（{s['role_name']}）　{told}")
+        line = "　".join(w for w in (s["event_name"], s["told"], s["reason"]) if w)
+        say(f"  {s['at'].astimezone(ZONE):%Y-%m-%d %H:%M}　{s['who'] or '—'}（{s['role_name']}）　{line}")
 
 
 @group.command("catalogue")

@@ -249,7 +249,7 @@ def show_(
 ) -> None:
     """一条资源：各字段、缺什么、谁在什么时候把什么改成了什么。"""
     from yibenzhang.resources.store import entry_of, history_of
-    from yibenzhang.resources.telling import action_name, told_change
+    from yibenzhang.resources.telling import action_name, change_sentence
     from yibenzhang.resources.values import problems, shown
 
     schema = schema_of(standards)
@@ -272,8 +272,8 @@ def show_(
         for h in history
     ]
     if format == "json":
-        told = {**row_of(schema, entry), "problems": missing, "history": changes}
-        print(json.dumps(told, ensure_ascii=False, indent=2))
+        data = {**row_of(schema, entry), "problems": missing, "history": changes}
+        print(json.dumps(data, ensure_ascii=False, indent=2))
         return
     say(f"{entry.code}　{kind.name}　{entry.name}　{schema.states[entry.state]}　第 {entry.version} 版")
     for f in kind.fields:
@@ -284,7 +284,7 @@ def show_(
     for sentence in missing:
         say(f"  缺：{sentence}")
     for c in changes:
-        what = "" if c["action"] == "add" else told_change(schema, kind, c["before"], c["after"])
+        what = "" if c["action"] == "add" else change_sentence(schema, kind, c["before"], c["after"])
         words = "　".join(w for w in (action_name(schema, c["action"]), what, c["reason"], c["source"]) if w)
         say(f"  {c['at'][:19]}　{c['who'] or '—'}　{words}")
 

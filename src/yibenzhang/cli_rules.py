@@ -114,16 +114,20 @@ def explain(
 
 
 @app.command("test")
-def test_rules(standards: Layer = "") -> None:
+def test_rules(
+    rule: Annotated[str, typer.Argument(help="只检验这一条；不给就是全部")] = "", standards: Layer = ""
+) -> None:
     """逐条检验：例子必须报、而且只报一处；看着一样的反例必须不报。"""
     from yibenzhang.proving import prove  # the whole line, and cases of many kinds
 
     standards_of(standards)
     console = Terminal()
     try:
-        proofs = prove(standards)
+        proofs = prove(standards, rule)
     except StandardsError as error:
         raise fail(str(error)) from error
+    if not proofs:
+        raise fail(f"没有规则 {rule}。")
     bad = [p for p in proofs if p.fault]
     for p in bad:
         console.print(Text(f"✗ {p.rule}  {p.case}：{p.fault}", style="red"))

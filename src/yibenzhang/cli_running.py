@@ -59,7 +59,7 @@ def _checked(
     if len(paths) < 2:
         return list(made)
     if not sys.stderr.isatty():
-        return list(_told(made, len(paths)))
+        return list(_with_progress(made, len(paths)))
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
@@ -86,7 +86,7 @@ def _checked(
     return out
 
 
-def _told(results: Iterator[FileResult], total: int) -> Iterator[FileResult]:
+def _with_progress(results: Iterator[FileResult], total: int) -> Iterator[FileResult]:
     """A line on the progress now and then, for a log that is no terminal."""
     begun = last = time.monotonic()
     for done, result in enumerate(results, start=1):

@@ -46,8 +46,8 @@ def _address(host: str, port: int) -> str:
 
 def _nobody(folder: Path, elsewhere: bool) -> str:
     where = f" --folder {folder}" + (" --database 同一地址" if elsewhere else "")
-    told = "还没有管理员账号，谁也不能登录。请另开一个终端运行："
-    return f"{told}yibenzhang user add 账号名 --role administrator{where}"
+    message = "还没有管理员账号，谁也不能登录。请另开一个终端运行："
+    return f"{message}yibenzhang user add 账号名 --role administrator{where}"
 
 
 def _warn(text: str) -> None:

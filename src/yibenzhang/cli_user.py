@@ -143,8 +143,8 @@ def _issued(path: Path, folder: Path, database: str, make: Callable[[Session], I
     finally:
         if not kept:
             path.unlink(missing_ok=True)
-    for told in made.refused:
-        print(told)
+    for refusal in made.refused:
+        print(refusal)
     new = sum(not m.again for m in made.made)
     renewed = f"，重发密码 {len(made.made) - new} 个" if new < len(made.made) else ""
     where = f"；初始密码在 {path}，发给本人后请删除" if made.made else ""

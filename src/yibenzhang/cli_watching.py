@@ -54,8 +54,8 @@ def _state(files: Sequence[str]) -> State:
     out: State = {}
     for path in find_files(list(files))[0]:
         try:
-            told = Path(path).stat()
+            stat = Path(path).stat()
         except OSError:  # gone, or inside an archive
             continue
-        out[path] = (told.st_mtime_ns, told.st_size, told.st_ino)
+        out[path] = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
     return out

@@ -40,7 +40,7 @@ def within(function: Callable[..., Any], arguments: tuple[Any, ...], limits: Lim
     """
     found = once(_tried, (function, arguments), limits)
     if isinstance(found, Lost):
-        raise ReadingError(told(found, limits))
+        raise ReadingError(loss_sentence(found, limits))
     if isinstance(found, _Refused):
         raise (StandardsError if found.standards else ReadingError)(str(found))
     if isinstance(found, _Failed):
@@ -75,7 +75,7 @@ def _tried(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
         return _Failed(f"{type(error).__name__}: {error}")
 
 
-def told(lost: Lost, limits: Limits) -> str:
+def loss_sentence(lost: Lost, limits: Limits) -> str:
     """One sentence on a file that has no result."""
     sentence = speech()["confined"][lost.value]
     return sentence.format(

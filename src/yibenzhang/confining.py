@@ -36,8 +36,9 @@ MOST_SCAN_SECONDS = 600.0
 class Limits:
     """What reading and checking one file may take. 0 is no limit.
 
-    ``seconds`` of processor time; ``memory`` in bytes, on top of what the program has before it begins; ``scan_seconds``:
-    so many more for each page that is recognised from a picture, 600 at most; ``wall``: seconds until the parent ends it.
+    ``seconds`` of processor time; ``memory`` in bytes, on top of what the program has before it begins;
+    ``scan_seconds``: so many more for each page that is recognised from a picture, 600 at most; ``wall``: seconds
+    until the parent ends it.
     """
 
     seconds: float = DEFAULT_SECONDS

@@ -31,15 +31,15 @@ def once(function: Callable[..., Any], arguments: tuple[Any, ...], limits: Limit
             while not (found := pool.poll(None)):
                 pass
             return found[0][1]
-    ours, theirs = Pipe(duplex=False)
+    ours, child_end = Pipe(duplex=False)
     parent = os.getpid()
     sys.stdout.flush()
     sys.stderr.flush()
     child = os.fork()
     if child == 0:
         ours.close()  # else the pipe would stay open as long as this process holds its other end
-        _child(theirs, parent, function, arguments, limits)
-    theirs.close()
+        _child(child_end, parent, function, arguments, limits)
+    child_end.close()
     return _awaited(ours, child, limits)
 
 

@@ -20,7 +20,7 @@ TRACE = "YIBENZHANG_TRACE"
 
 
 @contextmanager
-def guarded(told: Callable[[Any], str]) -> Iterator[None]:
+def guarded(sentence_of: Callable[[Any], str]) -> Iterator[None]:
     """Run a command. ``told`` makes the sentence of a usage error; an empty one leaves it as it is."""
     try:
         yield
@@ -34,7 +34,7 @@ def guarded(told: Callable[[Any], str]) -> Iterator[None]:
         raise typer.Exit(COULD_NOT) from error
     except Exception as error:
         if hasattr(error, "exit_code") and hasattr(error, "show"):  # wrong usage: its own kind in each Typer
-            if sentence := told(error):
+            if sentence := sentence_of(error):
                 error.message, error.possibilities = sentence, ()  # type: ignore[attr-defined]
                 error.format_message = lambda: sentence  # type: ignore[attr-defined]
             raise

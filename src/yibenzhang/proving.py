@@ -51,9 +51,10 @@ class Claim:
         return Proof(self.rule, self.case, self.fault())
 
 
-def prove(extra: str = "") -> list[Proof]:
-    """All cases of the shipped standards and of the folder ``extra``, and the rules that have none."""
-    return [claim.proof() for claim in claims(extra)]
+def prove(extra: str = "", rule: str = "") -> list[Proof]:
+    """All cases of the shipped standards and of the folder ``extra``, and the rules that have none; of one ``rule``
+    alone where one is named."""
+    return [claim.proof() for claim in claims(extra) if rule in ("", claim.rule)]
 
 
 def claims(extra: str = "") -> list[Claim]:
@@ -68,18 +69,24 @@ def claims(extra: str = "") -> list[Claim]:
         out += [Claim(c["rule"], "几份文件", partial(_across, c, extra)) for c in several]
         out += [*_sums(folder, extra), *_texts(cases, folder, extra), *_dates(folder, standards)]
     out += _phrases(standards)
-    told = {claim.rule for claim in out}
-    unproved = [i for i in standards.rule_by_id if i not in told and i not in NEEDS_A_FILE]
+    claimed = {claim.rule for claim in out}
+    unproved = [i for i in standards.rule_by_id if i not in claimed and i not in NEEDS_A_FILE]
     out += [Claim(i, "", lambda: "没有例子：请在 cases/ 里加一个") for i in unproved]
     return out
 
 
 NEEDS_A_FILE = frozenset(
     {
-        "reading.page", "reading.scanned", "reading.repaired", "reading.shifted", "profile.conflict", "presence.listed",
-        "together.same", "together.same.unconfirmed",
+        "reading.page",
+        "reading.scanned",
+        "reading.repaired",
+        "reading.shifted",
+        "profile.conflict",
+        "presence.listed",
+        "together.same",
+        "together.same.unconfirmed",
     }
-)  # fmt: skip
+)
 """Rules about how a file was read; the tests of the readers prove them."""
 
 
@@ -106,7 +113,7 @@ def _base(folder: Path, name: str) -> str:
         raise StandardsError(f"没有示例文件 {name}") from error
 
 
-def _told(result: Checked) -> list[set[str]]:
+def _reported_rules(result: Checked) -> list[set[str]]:
     return [{f.rule, *(b.rule for b in f.broken)} for f in result.findings]
 
 
@@ -125,7 +132,7 @@ def _sum(case: dict[str, Any], folder: Path, extra: str) -> str:
     for value in (case["to"], case["honest"]):
         changed = "\t".join([*cells[: case["at"]], value, *cells[case["at"] + 1 :]])
         text = "\n".join([*lines[: case["line"] - 1], changed, *lines[case["line"] :]])
-        results.append(_told(check_document(document_of(text), extra)))
+        results.append(_reported_rules(check_document(document_of(text), extra)))
     return _fault(case["rule"], *results)
 
 
@@ -144,7 +151,9 @@ def _text(case: dict[str, Any], folder: Path, extra: str) -> str:
             if case[key][0] not in text:
                 return f"示例文件里没有“{case[key][0]}”"
             text = text.replace(case[key][0], case[key][1], 1)
-        results.append(_told(check_document(document_of(f"{text}\n{case.get(which, '')}".strip()), extra)))
+        results.append(
+            _reported_rules(check_document(document_of(f"{text}\n{case.get(which, '')}".strip()), extra))
+        )
     return _fault(case["rule"], *results)
 
 
@@ -180,13 +189,13 @@ def _date(case: dict[str, Any], standards: Standards) -> str:
     results: list[list[set[str]]] = []
     for d in (case["fires"], case["twin"]):
         due = due_on(d.get("approved"), given=d.get("due"))
-        told = issue_late("某局部门预算", due, d.get("published"), d["today"], standards)
-        results.append([{told.rule}] if told else [])
+        issue = issue_late("某局部门预算", due, d.get("published"), d["today"], standards)
+        results.append([{issue.rule}] if issue else [])
     return _fault(case["rule"], *results)
 
 
 def _fault(rule: str, fires: list[set[str]], twin: list[set[str]]) -> str:
-    if not any(rule in told for told in fires):
+    if not any(rule in reported for reported in fires):
         return "该报的没有报" + (f"，报的是 {'、'.join(sorted(set().union(*fires)))}" if fires else "")
     if len(fires) > 1:
         return f"该报一处，报了 {len(fires)} 处：{'、'.join(sorted(set().union(*fires)))}"
@@ -204,8 +213,8 @@ def _phrase(phrase: Phrase) -> str:
     pattern = re.compile(phrase.pattern)
 
     def hit(text: str) -> bool:
-        told = flat(text)
-        return bool(pattern.search(told)) and not (phrase.unless and re.search(phrase.unless, told))
+        printed = flat(text)
+        return bool(pattern.search(printed)) and not (phrase.unless and re.search(phrase.unless, printed))
 
     if hit(phrase.twin):
         return "不该命中的例子命中了"

@@ -239,20 +239,20 @@ class Pool:
         return True
 
     def _started(self) -> _Worker:
-        mine, theirs = self._context.Pipe()
+        parent_end, child_end = self._context.Pipe()
         process = self._context.Process(
             target=_work,
-            args=(theirs, self._function, self._limit, self._limits, self._writable, self._nice),
+            args=(child_end, self._function, self._limit, self._limits, self._writable, self._nice),
             daemon=True,
         )
         try:
             process.start()
         except (OSError, EOFError):
-            mine.close()
+            parent_end.close()
             raise
         finally:
-            theirs.close()  # so that the end of the worker is the end of the pipe
-        return _Worker(process, mine)
+            child_end.close()  # so that the end of the worker is the end of the pipe
+        return _Worker(process, parent_end)
 
 
 def _received(pipe: Connection) -> Any:

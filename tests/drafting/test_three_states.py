@@ -161,7 +161,7 @@ def test_page_heads_and_numbers_are_no_text(tmp_path: Path) -> None:
             f"{k}、承担第{k}类数据工作，按\n\n某局2026年部门预算公开\n\n- {k} -\n\n计划",
         )
     path.write_text(text, encoding="utf-8")
-    told = published(path).told.notes["duties"]
+    told = published(path).source.notes["duties"]
     assert "预算公开" not in told and "- 3 -" not in told
     assert "2、承担第2类数据工作，按计划推进" in told
 
@@ -240,7 +240,7 @@ def test_text_and_tables_in_two_files(tmp_path: Path) -> None:
     alone = run("--from", str(tmp_path / "文字.txt"), "--out", str(tmp_path / "o"), "--format", "txt")
     assert alone.exit_code == 2
     both = published([str(tmp_path / "文字.txt"), str(tmp_path / "表.txt")])
-    assert both.grids and both.told.amounts["procurement"] == Decimal("48212000")
+    assert both.grids and both.source.amounts["procurement"] == Decimal("48212000")
 
 
 def test_last_years_file_fills_in_the_next_workbook(tmp_path: Path) -> None:

@@ -17,9 +17,10 @@ from tests.web.conftest import Cluster
 from yibenzhang.cli import app
 from yibenzhang.office.database import Database
 from yibenzhang.resources.catalogues import harvest_catalogue, harvest_path
+from yibenzhang.resources.deciding import accept, count_open, proposals, refuse
 from yibenzhang.resources.exporting import dcat, fields_by_resource
 from yibenzhang.resources.harvesting import harvest_database
-from yibenzhang.resources.proposing import Harvest, Proposed, accept, count_open, proposals, propose, refuse
+from yibenzhang.resources.proposing import Harvest, Proposed, propose
 from yibenzhang.resources.schema import Schema
 from yibenzhang.resources.sources import SourceError
 from yibenzhang.resources.store import Asked, Doer, change, entries, entry_of, history_of

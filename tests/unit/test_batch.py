@@ -234,7 +234,7 @@ def test_progress_is_told_where_there_is_no_terminal(tmp_path: Path) -> None:
     results = iter([FileResult(str(k), None, "x") for k in range(3)])
     every, cli.EVERY = cli.EVERY, 0.0
     try:
-        assert len(list(cli._told(results, 3))) == 3
+        assert len(list(cli._with_progress(results, 3))) == 3
     finally:
         cli.EVERY = every
 

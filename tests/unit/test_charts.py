@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yibenzhang.web.charts import COLOURS, WIDTH, Chart, Series, bars, cut, lines, stacked, told, wide
+from yibenzhang.web.charts import COLOURS, WIDTH, Chart, Series, bars, cut, lines, number_text, stacked, wide
 
 SVG = "{http://www.w3.org/2000/svg}"
 NAMES = ("支出总表", "收入总表", "目录")
@@ -145,8 +145,8 @@ def test_a_cut_name_fits(name: str, most: int) -> None:
 
 
 def test_figures_are_written_for_people() -> None:
-    assert [told(v) for v in (1234567, 12.0, 12.5, None)] == ["1,234,567", "12", "12.5", "—"]
-    assert told(99.5, "%") == "99.5%"
+    assert [number_text(v) for v in (1234567, 12.0, 12.5, None)] == ["1,234,567", "12", "12.5", "—"]
+    assert number_text(99.5, "%") == "99.5%"
 
 
 @given(st.lists(st.tuples(*[st.floats(0, 100, allow_nan=False)] * 4), min_size=1, max_size=4))

@@ -14,13 +14,14 @@ from typer.testing import CliRunner, Result
 
 from tests.conftest import EXAMPLES, checked, undecidable
 from tests.unit.test_cli import CLEAN, WRONG
+from tests.views import found_in
 from yibenzhang.checking.check import check
 from yibenzhang.cli import app
 from yibenzhang.model.issues import Evidence, Issue, Severity
 from yibenzhang.model.places import PagePlace, SheetPlace
 from yibenzhang.reports.about import About, grouped_amount, places, summary, suspects
 from yibenzhang.reports.excel import write_excel
-from yibenzhang.reports.found import FoundFile, found_in
+from yibenzhang.reports.found import FoundFile
 from yibenzhang.standards import load
 
 PDF = EXAMPLES / "shanghai-accounts-two-errors.pdf"

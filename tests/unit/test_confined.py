@@ -17,7 +17,7 @@ import pytest
 from tests.unit.test_workers import come_true, gone
 from yibenzhang import Limits, ReadingError, check, confined
 from yibenzhang.batch import check_many
-from yibenzhang.confined import limits_of, told
+from yibenzhang.confined import limits_of, loss_sentence
 from yibenzhang.confining import DEFAULT_MEMORY, MEGABYTE
 from yibenzhang.forking import once
 from yibenzhang.workers import Lost, Pool
@@ -86,7 +86,7 @@ def test_what_goes_over_its_limits_is_lost_and_told_why(what: str, lost: Lost) -
         while len(found) < 2:
             found.update(pool.poll(30))
     assert found == {0: lost, 1: "A"}
-    sentence = told(lost, SMALL)
+    sentence = loss_sentence(lost, SMALL)
     assert sentence.endswith("。") and sentence.count("。") == 1 and "{" not in sentence
 
 

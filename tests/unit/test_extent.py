@@ -12,13 +12,13 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from tests.unit.test_cli import CLEAN, WRONG
+from tests.views import found_in
 from yibenzhang import batch
 from yibenzhang.checking.check import Checked, check_document
 from yibenzhang.cli import app
 from yibenzhang.reading import read_data
 from yibenzhang.recognising.profile import profile_of
 from yibenzhang.recognising.regions import region_of
-from yibenzhang.reports.found import found_in
 from yibenzhang.reports.speech import first_line
 from yibenzhang.standards import load
 

@@ -11,30 +11,34 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import examples
-from yibenzhang.office.likeness import Told, ToldSpot, told_of
+from yibenzhang.office.likeness import StoredFinding, StoredPlace, stored_finding
 from yibenzhang.office.matching import Version, compare, reread, version_of
 
 TABLE = "支出总表"
 
 
-def cell(row: str, column: str, text: str, key: str = "", table: str = TABLE) -> ToldSpot:
-    return ToldSpot(key or f"p3:{row}{column}", f"{table}“{row}”“{column}”", text)
+def cell(row: str, column: str, text: str, key: str = "", table: str = TABLE) -> StoredPlace:
+    return StoredPlace(key or f"p3:{row}{column}", f"{table}“{row}”“{column}”", text)
 
 
-def words(text: str, sentence: str, key: str = "p9:1,1,2,2") -> ToldSpot:
-    return ToldSpot(key, f"正文“{sentence}”", text)
+def words(text: str, sentence: str, key: str = "p9:1,1,2,2") -> StoredPlace:
+    return StoredPlace(key, f"正文“{sentence}”", text)
 
 
-def wrong(id: str, row: str, text: str, right: str, *more: ToldSpot, rule: str = "rows.children") -> Told:
+def wrong(
+    id: str, row: str, text: str, right: str, *more: StoredPlace, rule: str = "rows.children"
+) -> StoredFinding:
     message = f"{TABLE}“{row}”·“合计”印为 {text}，应为 {right} 万元：2 项关系不成立，改后全部成立。"
-    return Told(id, rule, "error", message, text, right, (cell(row, "合计", text), *more))
+    return StoredFinding(id, rule, "error", message, text, right, (cell(row, "合计", text), *more))
 
 
-def wording(id: str, text: str, rule: str = "wording.doubled", key: str = "p9:1,1,2,2") -> Told:
-    return Told(id, rule, "warning", f"词语重复：“{text}”。", "", "", (ToldSpot(key, "正文", text),))
+def wording(id: str, text: str, rule: str = "wording.doubled", key: str = "p9:1,1,2,2") -> StoredFinding:
+    return StoredFinding(
+        id, rule, "warning", f"词语重复：“{text}”。", "", "", (StoredPlace(key, "正文", text),)
+    )
 
 
-def version(*findings: Told, tables: tuple[str, ...] = (TABLE,), **more: object) -> Version:
+def version(*findings: StoredFinding, tables: tuple[str, ...] = (TABLE,), **more: object) -> Version:
     return replace(Version(findings, tables), **more)  # type: ignore[arg-type]
 
 
@@ -70,8 +74,10 @@ def test_another_rule_that_blames_the_same_number_is_the_same_finding() -> None:
 
 def test_the_culprit_moved_among_the_same_numbers() -> None:
     one, two = cell("教育支出", "合计", "12.00"), cell("教育支出", "合计", "13.00", table="收支总表")
-    old = Told("a", "equal.x", "error", "两表不相等，相差 1.00。", "12.00", "13.00", (one, two))
-    new = Told("b", "equal.x", "error", "收支总表“教育支出”应为 12.00。", "13.00", "12.00", (two, one))
+    old = StoredFinding("a", "equal.x", "error", "两表不相等，相差 1.00。", "12.00", "13.00", (one, two))
+    new = StoredFinding(
+        "b", "equal.x", "error", "收支总表“教育支出”应为 12.00。", "13.00", "12.00", (two, one)
+    )
     assert compare(version(old), version(new)).still == ((old, new),)
 
 
@@ -100,7 +106,7 @@ def test_what_can_no_longer_be_checked_is_not_fixed() -> None:
 
 def test_a_sentence_that_is_gone_is_not_a_sentence_put_right() -> None:
     said = "教育支出12.00万元，比上年增加2.00万元"
-    old = Told(
+    old = StoredFinding(
         "a",
         "prose.table",
         "error",
@@ -125,7 +131,7 @@ def test_wrong_words_taken_out_are_fixed() -> None:
 
 def test_numbers_that_nobody_changed_are_not_put_right() -> None:
     one, two = cell("教育支出", "合计", "12.00"), cell("教育支出", "合计", "13.00", table="收支总表")
-    old = Told("a", "equal.x", "error", "两表不相等，相差 1.00。", "12.00", "13.00", (one, two))
+    old = StoredFinding("a", "equal.x", "error", "两表不相等，相差 1.00。", "12.00", "13.00", (one, two))
     same = frozenset((s.words, s.text) for s in old.spots)
     tables = (TABLE, "收支总表")
     [(told, why)] = compare(version(old, tables=tables), version(tables=tables, numbers=same)).gone
@@ -153,8 +159,8 @@ def test_equal_words_in_several_sentences_are_told_apart_by_what_stands_before()
     text = (f"{first}：行政运行支出预算为九十万元，{one}。", f"{second}：住房保障支出预算为五十万元，{two}。")
     later = (f"{first}：行政运行支出预算为九十万元，{said.format('2.06', '2.27')}。", f"{second}：住房保障支出预算为五十万元，{changed}。")  # fmt: skip
 
-    def rate(id: str, sentence: str, value: str) -> Told:
-        return Told(id, "prose.growth", "error", f"正文“{sentence}”，印为 {value}%。", value, "", (words(value, sentence),))  # fmt: skip
+    def rate(id: str, sentence: str, value: str) -> StoredFinding:
+        return StoredFinding(id, "prose.growth", "error", f"正文“{sentence}”，印为 {value}%。", value, "", (words(value, sentence),))  # fmt: skip
 
     old = (rate("a", one, "8.27"), rate("b", two, "5.05"))
     new = rate("c", changed, "7.77")
@@ -180,7 +186,7 @@ def test_equal_findings_pair_in_the_order_of_the_document() -> None:
 
 
 def test_findings_without_a_place() -> None:
-    old = Told("a", "profile.conflict", "notice", "封面写 2024 年，标题多处写 2023 年。", "", "", ())
+    old = StoredFinding("a", "profile.conflict", "notice", "封面写 2024 年，标题多处写 2023 年。", "", "", ())
     new = replace(old, id="b", message="封面写 2024 年，标题多处写 2025 年。")
     assert compare(version(old), version(new)).still == ((old, new),)
     assert compare(version(old), version()).fixed == (old,)
@@ -247,7 +253,7 @@ def test_findings_and_versions_are_made_of_what_a_page_shows() -> None:
         numbers={"p1:1": SimpleNamespace(words="支出总表“教育支出”“合计”", text="12.00")},
     )
     made = version_of(view)
-    assert made.findings == (told_of(finding),)
+    assert made.findings == (stored_finding(finding),)
     assert made.findings[0].spots[0].table == "支出总表"
     assert made.texts == ("一、部门概况", "教育支出", "教育支出")
     assert made.unread == ("第 2 页没有文字层。",) and made.unchecked == (("r", "t", "无"),)
@@ -264,12 +270,12 @@ SPOTS = st.one_of(
         st.integers(1, 12), st.sampled_from([TABLE, "收支总表"]),
     ),
     st.builds(
-        lambda text, k: ToldSpot(f"l{k}:0-9", "正文", text),
+        lambda text, k: StoredPlace(f"l{k}:0-9", "正文", text),
         st.sampled_from(["拨款拨款", "比上年增加1.00万元", "比上年增加2.00万元", ""]), st.integers(1, 12),
     ),
 )  # fmt: skip
 FINDINGS = st.builds(
-    Told, st.text("ab", min_size=1, max_size=6), st.sampled_from(["rows.total", "rows.children", "prose.table", "wording.x"]),
+    StoredFinding, st.text("ab", min_size=1, max_size=6), st.sampled_from(["rows.total", "rows.children", "prose.table", "wording.x"]),
     st.just("error"), st.sampled_from(["印为 1.00，应为 2.00。", "印为 3.00。", "词语重复。", ""]), st.just(""), st.just(""),
     st.lists(SPOTS, max_size=4).map(tuple),
 )  # fmt: skip
@@ -314,7 +320,9 @@ def test_the_order_of_the_findings_makes_no_difference(old: Version, new: Versio
 
 @settings(max_examples=examples(150), deadline=None)
 @given(MANY, MANY)
-def test_reread_is_one_to_one_and_keeps_what_is_the_same(old: list[Told], new: list[Told]) -> None:
+def test_reread_is_one_to_one_and_keeps_what_is_the_same(
+    old: list[StoredFinding], new: list[StoredFinding]
+) -> None:
     answer = reread(old, new)
     assert set(answer) <= {t.id for t in old} and set(answer.values()) <= {t.id for t in new}
     assert len(set(answer.values())) == len(answer)

@@ -30,7 +30,7 @@ from tests.web.working import (
 )
 from yibenzhang.office.access import LOCAL
 from yibenzhang.office.models import Audit, Job, Season, State, now
-from yibenzhang.office.submissions import ENDED, receive, told
+from yibenzhang.office.submissions import ENDED, arrival, receive
 from yibenzhang.web.pages import handing
 
 
@@ -102,15 +102,15 @@ def test_a_closed_season_is_read_and_not_changed(shop: Shop) -> None:
         assert f"/seasons/{number}/hand-in" not in shop.client(person).get(f"/seasons/{number}").text
         assert 'id="drop"' not in shop.client(person).get(f"/seasons/{number}/hand-in").text
     mattering = ("seasons", "entries", "submissions", "matters")
-    told = 0
+    refused = 0
     for a in addresses(shop.app):
         if a.method == "POST" and a.path.split("/")[1] in mattering and a.holes and "/close" not in a.path:
             for ids in (mine.ids, mine.drafts):
                 for person in people:
                     answer = ask(shop.client(person), a, mine, ids)
                     assert answer.status_code in (403, 404, 409), (str(a), person, answer.status_code)
-                    told += answer.status_code == 409 and "已经结束" in answer.text
-    assert told > 25  # refused because it is closed, not for something else
+                    refused += answer.status_code == 409 and "已经结束" in answer.text
+    assert refused > 25  # refused because it is closed, not for something else
     assert state_of(shop, mine) == before
     assert shop.client("审核人").post(f"/seasons/{number}/close", {"undo": "true"}).status_code == 403
     assert head.post(f"/seasons/{number}/close").status_code == 409
@@ -142,7 +142,7 @@ def test_what_was_sent_while_the_season_ended_is_kept_and_told(shop: Shop) -> No
     head, office = shop.client("负责人"), shop.office
     number = season(shop, head)
     data = version(0)
-    note = told(LOCAL, number, "a" * 32, "晚到.docx", office.ledger.put(data), len(data), None, False)
+    note = arrival(LOCAL, number, "a" * 32, "晚到.docx", office.ledger.put(data), len(data), None, False)
     receive(office.ledger, [note])
     assert head.post(f"/seasons/{number}/close").status_code == 303
     office.foreman._notes()

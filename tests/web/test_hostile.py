@@ -30,7 +30,7 @@ from yibenzhang.office.access import LOCAL, Actor
 from yibenzhang.office.database import Database, engine_of, prepare
 from yibenzhang.office.models import Delivery, Job, Role, Submission, User
 from yibenzhang.office.roster_changes import new_season
-from yibenzhang.office.submissions import MAX_NAME, clean_name, register, told
+from yibenzhang.office.submissions import MAX_NAME, arrival, clean_name, register
 
 pytestmark = pytest.mark.long
 
@@ -91,13 +91,13 @@ def heads(server: Server, season: int, *more: str) -> bytes:
 
 def answer_of(line: socket.socket) -> bytes:
     line.settimeout(10)
-    told = b""
+    answer = b""
     try:
-        while not told.endswith((b"}", b">\n", b">")) and (more := line.recv(5000)):
-            told += more
+        while not answer.endswith((b"}", b">\n", b">")) and (more := line.recv(5000)):
+            answer += more
     except (TimeoutError, ConnectionError):
         pass
-    return told
+    return answer
 
 
 # ------------------------------------------------------------------------------------------ sizes
@@ -179,9 +179,9 @@ def test_a_person_who_stops_half_way_is_given_up(tmp_path: Path) -> None:
             line.sendall(
                 heads(server, season, "Content-Length: 100000", "Accept: application/json") + b"1" * 1000
             )
-            told = answer_of(line)
-            assert b" 408 " in told
-            assert "1 秒没有收到数据，没有收下".encode() in told
+            arrival = answer_of(line)
+            assert b" 408 " in arrival
+            assert "1 秒没有收到数据，没有收下".encode() in arrival
         assert server.incoming("part") == []
         with wire(server) as line:  # who does not even say what he wants
             line.settimeout(20)
@@ -295,11 +295,11 @@ def test_an_archive_with_a_hundred_thousand_files(tmp_path: Path) -> None:
         small = {f"{k}.txt": b"" if k >= 2500 else str(k).encode() for k in range(100_000)}
         answer = server.hand_in(season, "多.zip", zipped(small, zipfile.ZIP_STORED))
         assert answer.status_code == 201
-        told = answer.json()
-        assert len(told["files"]) == 60
-        assert any("超过 5000 个" in r for r in told["refused"])
-        assert any("一次最多收 60 个" in r for r in told["refused"])
-        assert len(told["refused"]) < 60
+        arrival = answer.json()
+        assert len(arrival["files"]) == 60
+        assert any("超过 5000 个" in r for r in arrival["refused"])
+        assert any("一次最多收 60 个" in r for r in arrival["refused"])
+        assert len(arrival["refused"]) < 60
         assert server.get(f"/seasons/{season}/hand-in").status_code == 200
 
 
@@ -557,8 +557,8 @@ def test_versions_that_finish_in_another_order_are_put_in_theirs(
     (later,) = server.rows(second)
     assert (earlier["state"], earlier["round"]) == ("superseded", 1)
     assert (later["state"], later["round"]) == ("clean", 2)
-    told = server.get(f"/submissions/{earlier['id']}.json").json()
-    assert told["submission"]["state"] == "superseded"
+    arrival = server.get(f"/submissions/{earlier['id']}.json").json()
+    assert arrival["submission"]["state"] == "superseded"
 
 
 def test_versions_that_finish_at_the_same_moment(server: Server) -> None:
@@ -584,7 +584,7 @@ def test_one_note_registered_by_many_at_once_counts_once(database: str, tmp_path
     here = Database(engine)
     with here.session() as session:
         season = new_season(session, LOCAL, "", 2026, "budget").id
-    notes = [told(LOCAL, season, key(), f"{k}.txt", f"{k:064}", 1, None, False) for k in range(4)]
+    notes = [arrival(LOCAL, season, key(), f"{k}.txt", f"{k:064}", 1, None, False) for k in range(4)]
     notes += [n | {"receipt": key()} for n in notes]  # and each sent a second time
     start = threading.Barrier(8)
 
@@ -611,8 +611,8 @@ def test_a_key_that_another_person_uses_joins_nothing(database: str, tmp_path: P
         session.add(user)
         session.flush()
         other = Actor(user.id, "某人", Role.DEPARTMENT)
-    mine, same = told(LOCAL, season, "a" * 32, "a.txt", "0" * 64, 1, None, False), "a" * 32
-    theirs = told(other, season, same, "a.txt", "0" * 64, 1, None, False)
+    mine, same = arrival(LOCAL, season, "a" * 32, "a.txt", "0" * 64, 1, None, False), "a" * 32
+    theirs = arrival(other, season, same, "a.txt", "0" * 64, 1, None, False)
     for n in (mine, theirs, theirs):
         here.settled(lambda session: register(session, n))  # noqa: B023 - called at once
     with here.session() as session:

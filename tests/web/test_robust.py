@@ -33,7 +33,7 @@ from yibenzhang.office.database import Database, engine_of, prepare
 from yibenzhang.office.file_store import FileStore
 from yibenzhang.office.models import Audit, Job, Matter, Submission
 from yibenzhang.office.roster_changes import new_season
-from yibenzhang.office.submissions import receive, told
+from yibenzhang.office.submissions import arrival, receive
 
 pytestmark = pytest.mark.long
 
@@ -111,10 +111,10 @@ def test_what_was_noted_but_not_registered_is_registered_at_the_next_start(tmp_p
         server.kill()
         ledger = FileStore(server.folder)
         sha256 = ledger.put(WRONG)
-        mine = told(LOCAL, season, late, "乙.txt", sha256, len(WRONG), None, False)
+        mine = arrival(LOCAL, season, late, "乙.txt", sha256, len(WRONG), None, False)
         receive(ledger, [mine])
         receive(ledger, [mine])  # and once more: registered, but killed before the note was taken away
-        receive(ledger, [told(LOCAL, 77, late, "丙.txt", sha256, len(WRONG), None, False)])
+        receive(ledger, [arrival(LOCAL, 77, late, "丙.txt", sha256, len(WRONG), None, False)])
         (server.folder / "incoming" / f"{key()}.json").write_bytes(b'[{"no": "note"}]')
         (server.folder / "incoming" / f"{key()}.json").write_bytes(b"{")
         server.start()
@@ -431,7 +431,7 @@ def test_a_connection_lost_around_a_commit_loses_and_doubles_nothing(
         season = new_season(session, LOCAL, "", 2026, "budget").id
     for k in range(8):
         data = WRONG + b"\n" * k
-        receive(ledger, [told(LOCAL, season, key(), f"{k}.txt", ledger.put(data), len(data), None, False)])
+        receive(ledger, [arrival(LOCAL, season, key(), f"{k}.txt", ledger.put(data), len(data), None, False)])
     works = foreman.Foreman(Flaky(engine), ledger, 2, 60)
     works.start()
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from yibenzhang.balance.coverage import Coverage
+from yibenzhang.balance.coverage import Coverage, Standing, coverage
 from yibenzhang.checking.check import Checked
 from yibenzhang.checking.extent import Extent
 from yibenzhang.checking.relate import names_of_tables
@@ -132,6 +132,11 @@ class _Rows:
     def tables(self) -> Iterable[Row]:
         return _tables(self._checked)
 
+    def readings(self) -> Iterable[Row]:
+        from yibenzhang.checking import analysis_readings
+
+        return analysis_readings.readings(self._checked, self._keys)
+
     def cells(self) -> Iterable[Row]:
         return _cells(self._checked)
 
@@ -188,6 +193,7 @@ def _counts(c: Coverage) -> Row:
 def _tables(c: Checked) -> Iterator[Row]:
     """Every table as it was recognised; ``part``: of a form that another table begins."""
     names = names_of_tables(c.tables)
+    unknown, standing = _unknown_words(c), _standings(c)
     for found in c.tables:
         t = found.table
         place = t.table.cells[0].place if t.table.cells else None
@@ -196,7 +202,28 @@ def _tables(c: Checked) -> Iterator[Row]:
             t.id, t.standard.id if t.standard else "", t.name, names[t.id], t.title, c.kinds.get(t.id), bool(t.part_of),
             t.table.pages, t.table.rows, t.table.columns, t.header.first,
             file_of(place), place.page if place else None, inner.key if inner else "", plain(place) if place else None,
+            t.part_of, t.unit.name if t.unit else "", tuple(unknown.get(t.id, ())),
+            *_counts(coverage(standing.get(t.id, {}))),
         )  # fmt: skip
+
+
+def _unknown_words(c: Checked) -> dict[str, dict[str, None]]:
+    """The words of the headings of each table that nothing explains."""
+    out: dict[str, dict[str, None]] = {}
+    for view in c.views:
+        words = out.setdefault(view.table, {})
+        for column in view.columns:
+            words |= dict.fromkeys(column.coordinates.residue)
+    return out
+
+
+def _standings(c: Checked) -> dict[str, dict[str, Standing]]:
+    """The standing of the numbers of each table."""
+    out: dict[str, dict[str, Standing]] = {}
+    for view in c.views:
+        known = {f.id: c.standing[f.id] for f in view.cells.values() if f.id in c.standing}
+        out.setdefault(view.table, {}).update(known)
+    return out
 
 
 def _cells(c: Checked) -> Iterator[Row]:

@@ -97,9 +97,13 @@ def _cells(code: str, line: Line) -> dict[str, str | Decimal]:
     """An indicator as the workbook wants it: a number with its sign and unit, or words with their grade and share."""
     result = line.result
     assert result is not None
-    told: dict[str, str | Decimal] = {
-        "project": code, "level1": result.level1, "level2": result.level2, "name": result.name, "weight": line.weight,
-    }  # fmt: skip
+    common: dict[str, str | Decimal] = {
+        "project": code,
+        "level1": result.level1,
+        "level2": result.level2,
+        "name": result.name,
+        "weight": line.weight,
+    }
     aim, reached = target_of(result.target), target_of(result.actual)
     if (
         aim is not None
@@ -108,7 +112,7 @@ def _cells(code: str, line: Line) -> dict[str, str | Decimal]:
     ):
         number = f"{reached.number:f}" if reached is not None else ""
         sign = _SIGNS.get(aim.sign, aim.sign)
-        return {**told, "direction": sign, "target": f"{aim.number:f}", "unit": aim.unit, "reached": number}
+        return {**common, "direction": sign, "target": f"{aim.number:f}", "unit": aim.unit, "reached": number}
     share = line.given if line.given is not None else line.points.high
     percent = (
         (100 * share / line.weight).quantize(Decimal("0.01")) if share is not None and line.weight else None
@@ -116,7 +120,7 @@ def _cells(code: str, line: Line) -> dict[str, str | Decimal]:
     quality = _quality(percent)
     more: dict[str, str | Decimal] = {"share": percent} if percent is not None else {}
     return {
-        **told,
+        **common,
         "target": result.target,
         "reached": result.actual,
         **({"quality": quality} if quality else {}),

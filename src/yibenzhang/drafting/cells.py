@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -72,8 +72,10 @@ class Reader:
             return out
         found = {
             _words(row[0]): (row[1] if len(row) > 1 else None, r)
-            for r, row in enumerate(self.book[sheet.name].iter_rows(max_row=60, max_col=2, values_only=True), 1)
-        }  # fmt: skip
+            for r, row in enumerate(
+                self.book[sheet.name].iter_rows(max_row=60, max_col=2, values_only=True), 1
+            )
+        }
         for column in sheet.columns:
             if column.title not in found:
                 if column.required:
@@ -82,7 +84,7 @@ class Reader:
             raw, r = found[column.title]
             place = SheetPlace(sheet.name, r, 2)
             value = self.value(column, raw, place)
-            if value is None and column.required and not self._told(place):
+            if value is None and column.required and not self._has_error(place):
                 self.wrong(place, f"“{column.title}”没有填。")
             out[column.field] = value
         return out
@@ -95,30 +97,18 @@ class Reader:
         if sheet.name not in self.book.sheetnames:
             self.wrong(None, f"缺少工作表“{sheet.name}”；没有这类数的，保留空表即可。")
             return []
-        lines = self.book[sheet.name].iter_rows(max_row=MAX_FIGURE_ROWS + 1, max_col=60, values_only=True)
-        formulas = self.formulas[sheet.name].iter_rows(
-            max_row=MAX_FIGURE_ROWS + 1, max_col=60, values_only=True
-        )
         header: dict[str, int] = {}
         out: list[Row] = []
         seen: dict[tuple[Any, ...], int] = {}
-        for r, (line, written) in enumerate(zip(lines, formulas, strict=False), 1):
+        for r, (line, written) in enumerate(self._lines(sheet), 1):
             if not header:
                 header = self._header(sheet, line, r)
                 continue
-            if all(v is None or not str(v).strip() for v in (*line, *written)):
-                continue
-            if any(_words(v) == _EXAMPLE for v in line):
+            if _is_empty((*line, *written)) or any(_words(v) == _EXAMPLE for v in line):
                 continue
             row = self._row(sheet, header, line, written, r)
             out.append(row)
-            key = tuple(row[k].value if k in row else None for k in sheet.key)
-            if sheet.key and any(k is not None for k in key):
-                if key in seen:
-                    titles = "、".join(c.title for c in sheet.columns if c.field in sheet.key)
-                    place = SheetPlace(sheet.name, r, header[sheet.columns[0].title] + 1)
-                    self.wrong(place, f"与第 {seen[key]} 行重复（{titles}都相同），请合并成一行。")
-                seen.setdefault(key, r)
+            self._repeated(sheet, row, r, header, seen)
             if r > MAX_FIGURE_ROWS:
                 self.wrong(SheetPlace(sheet.name, r, 1), f"超过 {MAX_FIGURE_ROWS} 行，不予读取。")
         if not header:
@@ -126,6 +116,25 @@ class Reader:
         elif sheet.required and not out:
             self.wrong(SheetPlace(sheet.name, 2, 1), f"“{sheet.name}”一行也没有填。")
         return out
+
+    def _lines(self, sheet: Sheet) -> Iterator[tuple[tuple[Any, ...], tuple[Any, ...]]]:
+        """The rows of a sheet: their values, and what is written in their cells (the formulas)."""
+        bounds = {"max_row": MAX_FIGURE_ROWS + 1, "max_col": 60, "values_only": True}
+        values, written = (book[sheet.name].iter_rows(**bounds) for book in (self.book, self.formulas))
+        return zip(values, written, strict=False)
+
+    def _repeated(
+        self, sheet: Sheet, row: Row, r: int, header: dict[str, int], seen: dict[tuple[Any, ...], int]
+    ) -> None:
+        """Tell of a row that has the key of one before it."""
+        key = tuple(row[k].value if k in row else None for k in sheet.key)
+        if all(k is None for k in key):
+            return
+        if key in seen:
+            titles = "、".join(c.title for c in sheet.columns if c.field in sheet.key)
+            place = SheetPlace(sheet.name, r, header[sheet.columns[0].title] + 1)
+            self.wrong(place, f"与第 {seen[key]} 行重复（{titles}都相同），请合并成一行。")
+        seen.setdefault(key, r)
 
     def _header(self, sheet: Sheet, line: tuple[Any, ...], r: int) -> dict[str, int]:
         texts = [_words(v) for v in line]
@@ -152,13 +161,13 @@ class Reader:
                 continue
             value = self.value(column, line[c], place)
             if value is None:
-                if column.required and not self._told(place):
+                if column.required and not self._has_error(place):
                     self.wrong(place, f"“{column.title}”没有填。")
                 continue
             row[column.field] = Value(value, place)
         return row
 
-    def _told(self, place: SheetPlace) -> bool:
+    def _has_error(self, place: SheetPlace) -> bool:
         return any(e.place == place for e in self.errors)
 
     # ---- one cell --------------------------------------------------------------------------
@@ -275,6 +284,10 @@ _KINDS: dict[str, Callable[[Reader, Column, Any, SheetPlace], Any]] = {
     "project": Reader.project,
     "figure": Reader.figure,
 }
+
+
+def _is_empty(values: tuple[Any, ...]) -> bool:
+    return all(v is None or not str(v).strip() for v in values)
 
 
 def _words(value: Any) -> str:

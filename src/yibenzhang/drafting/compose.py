@@ -51,13 +51,16 @@ def compose(figures: Figures, extra: str = "", grids: list[Grid] | None = None) 
     text = writer.write(extra)
     goals = list(goal_grids(figures, maker.tally, kind.has("budget.projects")))
     parts = list(_parts(text, made, goals, kind, standards))
-    told = {"body": figures.body, "year": figures.year, "level": level(figures), "who": who(figures)}
-    told["place"] = place_of(figures.body)
-    cover = tuple(str(line).format(**told) for line in kind.data["cover"])
+    names = {"body": figures.body, "year": figures.year, "level": level(figures), "who": who(figures)}
+    names["place"] = place_of(figures.body)
+    cover = tuple(str(line).format(**names) for line in kind.data["cover"])
     draft = Draft(figures.body, figures.year, figures.stage, kind.name, cover, tuple(parts))
     return Composed(
-        draft, tuple(dict.fromkeys(writer.asks)), dict(measured(kind, tables)), tuple(dict.fromkeys(writer.silent))
-    )  # fmt: skip
+        draft,
+        tuple(dict.fromkeys(writer.asks)),
+        dict(measured(kind, tables)),
+        tuple(dict.fromkeys(writer.silent)),
+    )
 
 
 def _noted(grid: Grid, kind: Family, writer: Writer) -> Grid:
@@ -71,8 +74,8 @@ def _noted(grid: Grid, kind: Family, writer: Writer) -> Grid:
     notes = {t["id"]: str(t.get("note_empty", "")) for t in kind.tables}
     if writer.nonzero(name):
         return grid
-    told = {"body": figures.body, "year": figures.year, "level": level(figures), "who": who(figures)}
-    return replace(grid, note=notes.get(grid.standard, "").format(**told))
+    names = {"body": figures.body, "year": figures.year, "level": level(figures), "who": who(figures)}
+    return replace(grid, note=notes.get(grid.standard, "").format(**names))
 
 
 def place_of(body: str) -> str:
@@ -111,9 +114,10 @@ def _parts(
 def _terms(text: str, kind: Family) -> Iterable[Words]:
     """The terms that occur in the text or in tables that are not empty, numbered."""
     found = [
-        t for t in kind.terms
+        t
+        for t in kind.terms
         if t.get("stage", kind.stage) == kind.stage and any(w in text for w in t["when"])
-    ]  # fmt: skip
+    ]
     form = kind.data.get("term_form", "（{}）")
     for n, term in enumerate(found, 1):
         yield Words(f"{form.format(numeral(n))}{term['name']}：{term['text']}")

@@ -20,10 +20,18 @@ def records(draft: Draft) -> Iterator[dict[str, Any]]:
     for grid in draft.grids():
         for p in grid.printed(standards):
             yield {
-                "body": draft.body, "fiscal_year": draft.year, "stage": draft.stage, "table": p.standard,
-                "title": grid.title, "side": p.side, "code": p.code, "row": p.label, "measure": p.measure,
-                "value": str(p.value), "unit": grid.unit,
-            }  # fmt: skip
+                "body": draft.body,
+                "fiscal_year": draft.year,
+                "stage": draft.stage,
+                "table": p.standard,
+                "title": grid.title,
+                "side": p.side,
+                "code": p.code,
+                "row": p.label,
+                "measure": p.measure,
+                "value": str(p.value),
+                "unit": grid.unit,
+            }
 
 
 def write_json(draft: Draft, path: Path) -> None:
@@ -33,17 +41,29 @@ def write_json(draft: Draft, path: Path) -> None:
         if isinstance(part, Grid):
             rows = [list(r) for r in part.rows]
             parts.append(
-                {"table": part.standard, "title": part.title, "unit": part.unit, "header": [list(r) for r in part.header],
-                 "rows": rows, "note": part.note}
-            )  # fmt: skip
+                {
+                    "table": part.standard,
+                    "title": part.title,
+                    "unit": part.unit,
+                    "header": [list(r) for r in part.header],
+                    "rows": rows,
+                    "note": part.note,
+                }
+            )
         elif isinstance(part, Heading):
             parts.append({"heading": part.text, "level": part.level})
         else:
             parts.append({"text": part.text})
     out = {
-        "schema": "yibenzhang/draft/1", "title": draft.title, "body": draft.body, "fiscal_year": draft.year,
-        "stage": draft.stage, "family": draft.family, "facts": list(records(draft)), "parts": parts,
-    }  # fmt: skip
+        "schema": "yibenzhang/draft/1",
+        "title": draft.title,
+        "body": draft.body,
+        "fiscal_year": draft.year,
+        "stage": draft.stage,
+        "family": draft.family,
+        "facts": list(records(draft)),
+        "parts": parts,
+    }
     path.write_text(json.dumps(out, ensure_ascii=False, indent=1), encoding="utf-8")
 
 

@@ -78,9 +78,13 @@ def set_styles(document: Any) -> None:
     indent.set(qn("w:firstLineChars"), "200")
     indent.set(qn("w:firstLine"), "480")
     for name, size, centred in (
-        ("Title", 26, True), ("Subtitle", 20, True), ("Heading 1", 18, True), ("Heading 2", 14, False), ("Heading 3", 12, False),
+        ("Title", 26, True),
+        ("Subtitle", 20, True),
+        ("Heading 1", 18, True),
+        ("Heading 2", 14, False),
+        ("Heading 3", 12, False),
         ("Caption", 14, True),
-    ):  # fmt: skip
+    ):
         style = styles[name]
         style.font.size, style.font.bold, style.font.italic = Pt(size), name != "Caption", False
         style.font.color.rgb = RGBColor(0, 0, 0)
@@ -173,8 +177,8 @@ def _cover(document: Any, draft: Draft) -> None:
 
 
 def _contents(document: Any, draft: Draft) -> None:
-    """The contents: parts, sections and tables, each with a field for its page. A field for the whole (TOC) would show no
-    page before Word has built it anew, and none in LibreOffice."""
+    """The contents: parts, sections and tables, each with a field for its page. A field for the whole (TOC) would
+    show no page before Word has built it anew, and none in LibreOffice."""
     heading = document.add_paragraph("目　录")
     heading.alignment = WD_ALIGN_PARAGRAPH.CENTER
     heading.runs[0].font.size = Pt(18)

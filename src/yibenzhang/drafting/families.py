@@ -104,14 +104,21 @@ def _family(region: str, stage: str, extra: str, stamp: tuple[tuple[str, int], .
             computed[key] = entry["of"]
     measures = {**common.get("measure", {}), **data.get("measure", {})}
     return Family(
-        name, stage, data, tuple(t for t in data.get("table", ()) if t["id"] not in data.get("drop", ())), tuple(data.get("section", ())), measures, figures,
-        names, computed,
+        name,
+        stage,
+        data,
+        tuple(t for t in data.get("table", ()) if t["id"] not in data.get("drop", ())),
+        tuple(data.get("section", ())),
+        measures,
+        figures,
+        names,
+        computed,
         tuple(common.get("term", ())),
         {k: tuple(e.get("where", ())) for k, e in entries.items()},
         frozenset(k for k, e in entries.items() if e.get("beside")),
         {w["name"]: tuple(w["parts"]) for w in common.get("whole", ())},
         {k: e["bought"] for k, e in entries.items() if "bought" in e},
-    )  # fmt: skip
+    )
 
 
 def _layered(name: str, extra: str) -> dict[str, Any]:

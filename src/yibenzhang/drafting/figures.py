@@ -109,9 +109,10 @@ class Figures:
     things (车辆 …), ``last`` those of the year before and ``planned`` those of the opening budget, both by
     the names of the figures in the drafts' data; ``notes`` the texts by key. What none of them has is not known, and
     never nothing: ``complete`` says that ``last`` has all there was, so that a figure without one is new and a body
-    without any reports for the first time. ``told`` are amounts of this year that a document says in other tables than
+    without any reports for the first time. ``elsewhere`` are amounts of this year that a document says in other tables than
     its draft prints, or in its text; ``moves`` what it says of the year before, each with the amount of this year that
-    the sentence restates; of ``doubtful`` ones it says two things; ``unsaid`` are figures whose change is not to be told.
+    the sentence restates; of ``doubtful`` ones it says two things; ``unsaid`` are figures whose change is not to be
+    told.
     """
 
     body: str
@@ -132,7 +133,7 @@ class Figures:
     names: Mapping[str, str] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
     complete: bool = False
-    told: Mapping[str, Decimal] = field(default_factory=dict)
+    elsewhere: Mapping[str, Decimal] = field(default_factory=dict)
     moves: Mapping[str, tuple[tuple[Decimal, Decimal], ...]] = field(default_factory=dict)
     doubtful: frozenset[str] = frozenset()
     unsaid: frozenset[str] = frozenset()

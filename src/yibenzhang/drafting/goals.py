@@ -88,12 +88,21 @@ def _evaluation(figures: Figures, project: Project, spent: Decimal) -> Grid:
         ("项目资金（万元）", LEFT, "全年预算数", "全年执行数", "执行率", "分值", "得分"),
         ("年度资金总额", LEFT, f"{wan(budget):,.2f}", f"{wan(spent):,.2f}", done, "10", score),
         ("一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分"),
-    ]  # fmt: skip
-    rows += _merged([
-        (i.level1, i.level2, i.name, _target(i),
-         i.quality or f"{i.reached}{i.unit}", f"{i.weight:f}", f"{indicator_score(i)}")
-        for i in project.indicators
-    ])  # fmt: skip
+    ]
+    rows += _merged(
+        [
+            (
+                i.level1,
+                i.level2,
+                i.name,
+                _target(i),
+                i.quality or f"{i.reached}{i.unit}",
+                f"{i.weight:f}",
+                f"{indicator_score(i)}",
+            )
+            for i in project.indicators
+        ]
+    )
     points = method_of().execution + sum((i.weight for i in project.indicators), Decimal(0))
     rows.append(("总分", LEFT, LEFT, LEFT, LEFT, f"{points:f}", f"{total_score(project, spent)}"))
     title = f"{figures.year}年度项目支出绩效自评表"
@@ -120,6 +129,12 @@ def _form(
     title: str, standard: str, rows: list[tuple[str, ...]], align: str, widths: tuple[float, ...]
 ) -> Grid:
     return Grid(
-        standard=standard, title=title, unit="", header=(), rows=tuple(rows), columns=("other",) * len(align),
-        align=align, widths=widths,
-    )  # fmt: skip
+        standard=standard,
+        title=title,
+        unit="",
+        header=(),
+        rows=tuple(rows),
+        columns=("other",) * len(align),
+        align=align,
+        widths=widths,
+    )

@@ -14,9 +14,11 @@ from yibenzhang.drafting.text import span
 def write_html(draft: Draft, path: Path) -> None:
     """Write the draft. Raises OSError where the file cannot be written."""
     environment = Environment(
-        loader=PackageLoader("yibenzhang.drafting", "."), autoescape=select_autoescape(["html"]),
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
+        loader=PackageLoader("yibenzhang.drafting", "."),
+        autoescape=select_autoescape(["html"]),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     parts = []
     for n, p in enumerate(draft.parts):
         kind = "heading" if isinstance(p, Heading) else "words" if isinstance(p, Words) else "grid"

@@ -43,10 +43,16 @@ def shape_of(rng: random.Random) -> Shape:
     units = rng.choice([1, 1, 1, 2, 2, 3, 5, 8, 12])
     projects = rng.choice([0, 1, 2, 4, 6, 9, 14, 24, 40, 80])
     return Shape(
-        units, projects, fund=rng.random() < 0.3, state_capital=rng.random() < 0.12,
-        carried=rng.random() < 0.7, negative=rng.random() < 0.15, first_year=rng.random() < 0.12,
-        own_income=rng.random() < 0.4, indicators=rng.random() < 0.4,
-    )  # fmt: skip
+        units,
+        projects,
+        fund=rng.random() < 0.3,
+        state_capital=rng.random() < 0.12,
+        carried=rng.random() < 0.7,
+        negative=rng.random() < 0.15,
+        first_year=rng.random() < 0.12,
+        own_income=rng.random() < 0.4,
+        indicators=rng.random() < 0.4,
+    )
 
 
 @lru_cache(maxsize=1)
@@ -114,10 +120,19 @@ class _Body:
         entries = self._balanced(out)
         notes = self._notes(units)
         figures = Figures(
-            body=self.name, year=self.year, stage=self.stage, family=self.region,
-            level="department" if self.shape.units > 1 else "unit", code=code, entries=tuple(entries), units=units,
-            projects=tuple(projects), notes=notes, counts=self._assets(), complete=True,
-        )  # fmt: skip
+            body=self.name,
+            year=self.year,
+            stage=self.stage,
+            family=self.region,
+            level="department" if self.shape.units > 1 else "unit",
+            code=code,
+            entries=tuple(entries),
+            units=units,
+            projects=tuple(projects),
+            notes=notes,
+            counts=self._assets(),
+            complete=True,
+        )
         purchases = self._purchases(projects)
         extra: dict[str, Decimal] = {}
         for p in purchases:
@@ -152,12 +167,15 @@ class _Body:
             return (base * Decimal(percent) / 100).quantize(CENT)
 
         rows = [
-            (run, "30101", wages), (run, "30102", allowances),
+            (run, "30101", wages),
+            (run, "30102", allowances),
             (run, "30103" if unit.nature == "行政" else "30107", bonus),
-            ("2080505", "30108", share("16")), ("2080506", "30109", share("8")),
+            ("2080505", "30108", share("16")),
+            ("2080506", "30109", share("8")),
             ("2101101" if unit.nature == "行政" else "2101102", "30110", share("9.5")),
-            ("2089999", "30112", share("0.83")), ("2210201", "30113", share("12")),
-        ]  # fmt: skip
+            ("2089999", "30112", share("0.83")),
+            ("2210201", "30113", share("12")),
+        ]
         if self.shape.zeros:
             rows = rows[:3]
         else:
@@ -215,8 +233,9 @@ class _Body:
                 )
             )
         for wanted, source, functions in (
-            (self.shape.fund, "fund", words["fund"]), (self.shape.state_capital, "state_capital", words["state_capital"]),
-        ):  # fmt: skip
+            (self.shape.fund, "fund", words["fund"]),
+            (self.shape.state_capital, "state_capital", words["state_capital"]),
+        ):
             for k, function in enumerate(functions if wanted else ()):
                 number = f"429915{code}{'J' if source == 'fund' else 'G'}{k + 101:09d}"
                 name = words[f"{source}_project"][k]
@@ -317,10 +336,13 @@ class _Body:
     def _purchases(self, projects: list[Project]) -> tuple[Purchase, ...]:
         rng = self.yearly
         lines = [
-            ("货物", "办公设备购置", "台式计算机", 60_000), ("货物", "办公设备购置", "打印设备", 20_000),
-            ("货物", "办公费", "复印纸", 9_000), ("工程", "维修（护）费", "房屋修缮", 500_000),
-            ("服务", "委托业务费", "信息系统运行维护服务", 900_000), ("服务", "物业管理费", "物业管理服务", 400_000),
-        ]  # fmt: skip
+            ("货物", "办公设备购置", "台式计算机", 60_000),
+            ("货物", "办公设备购置", "打印设备", 20_000),
+            ("货物", "办公费", "复印纸", 9_000),
+            ("工程", "维修（护）费", "房屋修缮", 500_000),
+            ("服务", "委托业务费", "信息系统运行维护服务", 900_000),
+            ("服务", "物业管理费", "物业管理服务", 400_000),
+        ]
         programme = projects[0].name if projects else "日常公用经费"
         return tuple(
             Purchase(

@@ -83,16 +83,16 @@ class Lookup:
 
     def _plain(self, name: str) -> Decimal | None:
         """What a table, the workbook or the document says; None where they say nothing, or two different things."""
-        given, told = self.figures.extra.get(name, self._bought(name)), self.figures.told.get(name)
+        given, stated = self.figures.extra.get(name, self._bought(name)), self.figures.elsewhere.get(name)
         found = None if name in self.figures.doubtful else self._printed(name)
         if found is not None:
             if name in self.family.beside and self.complete and not found and given is None:
                 return None  # an empty list of purchases
-            return given if told is not None and wan(found) != wan(told) else found
+            return given if stated is not None and wan(found) != wan(stated) else found
         if given is not None:
             return given
-        if told is not None or not self.complete:
-            return told
+        if stated is not None or not self.complete:
+            return stated
         if of := self.family.computed.get(name):
             return self.tally.sum({"flow": "out", "source": "general"}, self.family.measures[of])[0]
         return None if name in self.family.beside else Decimal(0)

@@ -80,30 +80,20 @@ class Grid:
             code = label = ""
             fresh = True  # a label column after a number opens the next list
             for c, kind in enumerate(self.columns):
+                if row[c] == LEFT:
+                    continue  # the cell before runs over this column
                 if kind in LABELS:
-                    if row[c] == LEFT:
-                        continue
                     if fresh:
                         code, label, fresh = "", "", False
-                    text = "" if row[c] in (LEFT, UP) else row[c]
-                    if kind == "code" and (text.isascii() or not text):
-                        code += text
-                    elif kind in ("code", "name"):
-                        label = label or text
-                    elif kind == "group" and LEFT in row[c + 1 : c + 2]:
-                        label = text
+                    code, label = _labelled(kind, row, c, code, label)
                     continue
-                if row[c] == LEFT:
-                    continue  # a label that runs over this column
                 fresh = True
                 amount = parse_amount(row[c])
                 if amount is None:
                     continue
                 side, _, measure = kind.rpartition(":")
                 token = _token(code, label, standards)
-                yield Printed(
-                    self.standard, side, code, _bare(label), token, measure, amount.value, r, c
-                )  # fmt: skip
+                yield Printed(self.standard, side, code, _bare(label), token, measure, amount.value, r, c)
 
     @property
     def empty(self) -> bool:
@@ -114,6 +104,18 @@ class Grid:
             for c, kind in enumerate(self.columns)
             if kind not in LABELS
         )
+
+
+def _labelled(kind: str, row: tuple[str, ...], c: int, code: str, label: str) -> tuple[str, str]:
+    """Code and label of a row, with what a label column adds to those of the columns before it."""
+    text = "" if row[c] == UP else row[c]
+    if kind == "code" and (text.isascii() or not text):
+        return code + text, label
+    if kind in ("code", "name"):
+        return code, label or text
+    if kind == "group" and LEFT in row[c + 1 : c + 2]:
+        return code, text
+    return code, label
 
 
 def _token(code: str, label: str, standards: Standards) -> str:

@@ -34,7 +34,8 @@ def compiled(source: str, made: datetime, files: Mapping[str, bytes] | None = No
     families = {name.lower() for name in typst.Fonts().families()}
     if not any(name.lower() in families for name in SERIF):
         raise FontMissing(
-            f"没有找到中文字体（{'、'.join(SERIF)}），不能生成 PDF；请安装字体（Debian 上为 fonts-noto-cjk）或改用其他格式。"
+            f"没有找到中文字体（{'、'.join(SERIF)}），不能生成 PDF；请安装字体（Debian 上为 "
+            "fonts-noto-cjk）或改用其他格式。"
         )
     if not files:
         return _bytes(typst.compile(source.encode(), format="pdf", timestamp=made))
@@ -68,7 +69,9 @@ def as_typst(draft: Draft) -> str:
     for k, line in enumerate(draft.cover):
         out.append(f"#align(center, sans({26 if k == 0 else 20}pt)[{quoted(line)}])\n#v(1cm)")
     out.append(
-        "#pagebreak()\n#align(center, sans(16pt)[目　录])\n#v(0.5cm)\n#outline(title: none, target: heading.where(outlined: true).and(selector.or(heading.where(level: 1), heading.where(level: 2), heading.where(level: 4))))"
+        "#pagebreak()\n#align(center, sans(16pt)[目　录])\n#v(0.5cm)\n#outline(title: none, target: "
+        "heading.where(outlined: true).and(selector.or(heading.where(level: 1), heading.where(level: "
+        "2), heading.where(level: 4))))"
     )
     out.append('#set page(numbering: "1")\n#counter(page).update(1)')
     landscape = False
@@ -102,8 +105,10 @@ def _preamble(draft: Draft) -> str:
 #let sans(size, body) = text(font: {fonts(SANS)}, size: size, body)
 #show heading: set text(font: {fonts(SANS)}, weight: "regular")
 #show heading.where(level: 1): it => {{ set par(first-line-indent: 0pt); align(center, text(17pt, it.body)); v(0.4cm) }}
-#show heading.where(level: 2): it => {{ set par(first-line-indent: 0pt); block(above: 1.2em, below: 1em, text(13pt, it.body)) }}
-#show heading.where(level: 3): it => {{ set par(first-line-indent: 0pt); block(above: 1.1em, below: 0.9em, text(12pt, it.body)) }}
+#show heading.where(level: 2): it => {{
+  set par(first-line-indent: 0pt); block(above: 1.2em, below: 1em, text(13pt, it.body)) }}
+#show heading.where(level: 3): it => {{
+  set par(first-line-indent: 0pt); block(above: 1.1em, below: 0.9em, text(12pt, it.body)) }}
 #show heading.where(level: 4): it => {{ set par(first-line-indent: 0pt); align(center, text(14pt, it.body)) }}
 #set outline(indent: n => calc.min(n, 1) * 1.5em)
 #let tabletitle(shown, body) = heading(level: 4, outlined: shown, bookmarked: shown, body)"""

@@ -178,7 +178,8 @@ class Writer:
     # ---- texts -----------------------------------------------------------------------------
 
     def note(self, key: str, asked: str = "") -> str:
-        """A text of the notes, the nearest that is given (``against`` for all of ``against.…``); else it is asked for."""
+        """A text of the notes, the nearest that is given (``against`` for all of ``against.…``); else it is asked
+        for."""
         parts = re.split(r"(?=[.:])", key)
         for n in range(len(parts), 0, -1):
             if text := self.figures.notes.get("".join(parts[:n]), "").strip():
@@ -279,9 +280,7 @@ class Writer:
         """The economic items with an amount, by name, as sentences list them."""
         standard = f"{self.family.stage}.general_basic"
         rows = self.lookup.tables.rows.get(standard, ())
-        codes = {
-            p.code: p for p in rows if len(p.code) == 5 and p.code.startswith(classes) and p.value
-        }  # fmt: skip
+        codes = {p.code: p for p in rows if len(p.code) == 5 and p.code.startswith(classes) and p.value}
         return "、".join(self.codes.name(c) for c in sorted(codes))
 
     def projects(self) -> list[Line]:
@@ -320,7 +319,10 @@ class Writer:
         text = self.optional("institutions")
         if not units:
             return text or self.note("institutions")
-        scope = f"纳入{who(self.figures)}{self.figures.year}年{level(self.figures)}{word}编制范围的单位共{len(units)}个：{names}。"
+        scope = (
+            f"纳入{who(self.figures)}{self.figures.year}年{level(self.figures)}{word}编制范围的单位共"
+            f"{len(units)}个：{names}。"
+        )
         return f"{text}\n{scope}" if text else scope
 
     def count(self, name: str) -> int | None:

@@ -15,7 +15,7 @@ from yibenzhang.drafting.families import Family, family, style_of
 from yibenzhang.drafting.figures import Figures
 from yibenzhang.drafting.lookup import Tables, measured, wan
 from yibenzhang.drafting.parts import LEFT, UP, Grid, Printed
-from yibenzhang.drafting.source import Told, told_of
+from yibenzhang.drafting.source import SourceFigures, source_figures
 from yibenzhang.drafting.workbook import read_workbook
 from yibenzhang.model.documents import Table
 from yibenzhang.reading import read
@@ -38,7 +38,7 @@ class Published:
     profile: Profile
     grids: tuple[Grid, ...]
     tables: Tables
-    told: Told = Told()
+    source: SourceFigures = SourceFigures()
 
 
 def published(paths: str | Path | Sequence[str], extra: str = "") -> Published:
@@ -60,13 +60,13 @@ def published(paths: str | Path | Sequence[str], extra: str = "") -> Published:
                 grids.append(replace(plain, **heads.get(t.table.id, {})))
             continue
         unit = t.table.unit.name if t.table.unit else "元"
-        told = {f.row.index for f in t.facts() if f.printed}
-        tables.add(_printed(t), t.table.standard.id, unit, len(told) == 1)
+        rows = {f.row.index for f in t.facts() if f.printed}
+        tables.add(_printed(t), t.table.standard.id, unit, len(rows) == 1)
         if t.blocks:
             grids.append(replace(_grid(t, unit), **heads.get(t.table.id, {})))
-    told_all = told_of(checked, kind, extra)
-    said = {**_stated(found, kind), **told_all.amounts}
-    return Published(profile, tuple(grids), tables, replace(told_all, amounts=said))
+    figures = source_figures(checked, kind, extra)
+    said = {**_stated(found, kind), **figures.amounts}
+    return Published(profile, tuple(grids), tables, replace(figures, amounts=said))
 
 
 def _checked(paths: Sequence[str | Path], extra: str) -> Checked:
@@ -119,11 +119,16 @@ def _plain(t: TableFacts, title: str) -> Grid:
     numbers = {f.cell[1] for f in t.facts() if f.amount is not None}
     width = t.table.table.columns
     return Grid(
-        standard="", title=t.table.title or title, unit=t.table.unit.name if t.table.unit else "",
-        header=tuple(map(tuple, lines[:first])), rows=tuple(map(tuple, lines[first:])),
-        columns=tuple(f"?{c}" if c in numbers else "other" for c in range(width)), note=t.table.statement,
-        widths=_widths(t.table.table, width), landscape=width > 9,
-    )  # fmt: skip
+        standard="",
+        title=t.table.title or title,
+        unit=t.table.unit.name if t.table.unit else "",
+        header=tuple(map(tuple, lines[:first])),
+        rows=tuple(map(tuple, lines[first:])),
+        columns=tuple(f"?{c}" if c in numbers else "other" for c in range(width)),
+        note=t.table.statement,
+        widths=_widths(t.table.table, width),
+        landscape=width > 9,
+    )
 
 
 def _widths(table: Table, columns: int) -> tuple[float, ...]:
@@ -138,9 +143,16 @@ def _printed(t: TableFacts) -> Iterable[Printed]:
         if f.amount is not None:
             token = "total" if f.row.role == "total" and not f.row.token else f.row.token
             yield Printed(
-                t.table.standard.id, f.side, f.row.code, bare(f.row.label), token, f.measure,
-                f.amount.value, f.cell[0], f.cell[1],
-            )  # fmt: skip
+                t.table.standard.id,
+                f.side,
+                f.row.code,
+                bare(f.row.label),
+                token,
+                f.measure,
+                f.amount.value,
+                f.cell[0],
+                f.cell[1],
+            )
 
 
 def _grid(t: TableFacts, unit: str) -> Grid:
@@ -158,10 +170,16 @@ def _grid(t: TableFacts, unit: str) -> Grid:
             measure = c.measure or f"?{c.index}"
             kinds[c.index] = f"{b.block.side}:{measure}" if b.block.side else measure
     return Grid(
-        standard=t.table.standard.id, title=t.table.title or t.table.name, unit=unit, header=tuple(map(tuple, lines[:first])),
-        rows=tuple(map(tuple, lines[first:])), columns=tuple(kinds), widths=_widths(t.table.table, len(kinds)),
-        note=t.table.statement, landscape=len(kinds) > 9,
-    )  # fmt: skip
+        standard=t.table.standard.id,
+        title=t.table.title or t.table.name,
+        unit=unit,
+        header=tuple(map(tuple, lines[:first])),
+        rows=tuple(map(tuple, lines[first:])),
+        columns=tuple(kinds),
+        widths=_widths(t.table.table, len(kinds)),
+        note=t.table.statement,
+        landscape=len(kinds) > 9,
+    )
 
 
 def _lines(table: Table, first: int) -> list[list[str]]:
@@ -184,10 +202,17 @@ def figures_of(found: Published, notes: dict[str, str]) -> Figures:
     """The figures of a document whose tables are printed as they are; its units and projects by name only."""
     p = found.profile
     return Figures(
-        body=p.body, year=p.fiscal_year or 0, stage=p.stage or "budget", family=style_of(p.region),
-        level=p.level or "department", notes={**found.told.notes, **notes}, told=found.told.amounts,
-        moves=found.told.moves, planned=found.told.planned, doubtful=found.told.doubtful,
-    )  # fmt: skip
+        body=p.body,
+        year=p.fiscal_year or 0,
+        stage=p.stage or "budget",
+        family=style_of(p.region),
+        level=p.level or "department",
+        notes={**found.source.notes, **notes},
+        elsewhere=found.source.amounts,
+        moves=found.source.moves,
+        planned=found.source.planned,
+        doubtful=found.source.doubtful,
+    )
 
 
 def earlier(path: str | Path, stage: str, region: str, extra: str = "") -> dict[str, Decimal]:
@@ -204,10 +229,10 @@ def earlier_of(
 ) -> dict[str, Decimal]:
     """The named figures of a document in 元, without those that it tells twice and differently."""
     kind: Family = family(style_of(found.profile.region or region), found.profile.stage or stage, extra)
-    printed, told = measured(kind, found.tables), found.told
-    differing = {k for k, v in told.amounts.items() if k in printed and wan(printed[k]) != wan(v)}
-    out = {**told.amounts, **printed}
-    return {k: v for k, v in out.items() if k not in differing | told.doubtful}
+    printed, source = measured(kind, found.tables), found.source
+    differing = {k for k, v in source.amounts.items() if k in printed and wan(printed[k]) != wan(v)}
+    out = {**source.amounts, **printed}
+    return {k: v for k, v in out.items() if k not in differing | source.doubtful}
 
 
 def before_the_next(path: str, stage: str, extra: str = "") -> Figures:
@@ -218,9 +243,9 @@ def before_the_next(path: str, stage: str, extra: str = "") -> Figures:
     if not p.body or not p.fiscal_year:
         raise ReadingError(speech()["drafting"]["unknown"].format(path=path))
     same = (p.stage or "budget") == stage
-    kept = {k: found.told.notes[k] for k in _LASTING if k in found.told.notes}
+    kept = {k: found.source.notes[k] for k in _LASTING if k in found.source.notes}
     figures = replace(
-        figures_of(found, {}), year=p.fiscal_year + same, stage=stage, notes=kept, told={}, moves={}
+        figures_of(found, {}), year=p.fiscal_year + same, stage=stage, notes=kept, elsewhere={}, moves={}
     )
     known = earlier_of(found, extra)
     names = family(figures.family, stage, extra).figure_names

@@ -62,15 +62,27 @@ def schema() -> Schema:
     for s in data["sheet"]:
         columns = tuple(
             Column(
-                c["title"], c["field"], c["kind"], c.get("required", False), c.get("choices", ""),
-                c.get("example", ""), c.get("note", ""), tuple(c.get("stages", ())),
+                c["title"],
+                c["field"],
+                c["kind"],
+                c.get("required", False),
+                c.get("choices", ""),
+                c.get("example", ""),
+                c.get("note", ""),
+                tuple(c.get("stages", ())),
             )
             for c in s["columns"]
-        )  # fmt: skip
+        )
         sheets.append(
             Sheet(
-                s["id"], s["name"], columns, tuple(s.get("key", ())), s.get("required", False),
-                s.get("form", False), s.get("note", ""), tuple(s.get("stages", ())),
+                s["id"],
+                s["name"],
+                columns,
+                tuple(s.get("key", ())),
+                s.get("required", False),
+                s.get("form", False),
+                s.get("note", ""),
+                tuple(s.get("stages", ())),
             )
-        )  # fmt: skip
+        )
     return Schema(tuple(sheets), data["choices"])

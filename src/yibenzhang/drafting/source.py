@@ -1,7 +1,7 @@
 """What a published document says of the named figures of a draft: in whatever tables it prints, and in its text.
 
-A figure counts only where every word of its place is accounted for and all that is told of it agrees; what is told twice
-and not the same is not known.
+A figure counts only where every word of its place is accounted for and all that is told of it agrees; what is told
+twice and not the same is not known.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _ITEM = 7
 
 
 @dataclass(frozen=True)
-class Told:
+class SourceFigures:
     """Amounts of this year and of the opening budget in 元 by name; ``moves``: pairs of this year's amount and last
     year's by name or ``function:CODE``; ``notes``: texts by key, as they are printed."""
 
@@ -48,17 +48,22 @@ class Told:
     """Figures of which the document tells two things."""
 
 
-def told_of(checked: Checked, kind: Family, extra: str = "") -> Told:
+def source_figures(checked: Checked, kind: Family, extra: str = "") -> SourceFigures:
     """What a checked document tells of the figures of a family."""
     region = checked.profile.region
     case = case_of(
-        checked.document, checked.profile, checked.tables, checked.forms, load(region, extra), checked.views,
+        checked.document,
+        checked.profile,
+        checked.tables,
+        checked.forms,
+        load(region, extra),
+        checked.views,
         load_lexicon(region, extra),
-    )  # fmt: skip
+    )
     reader = _Source(case, kind)
     amounts, doubtful = reader.amounts()
     moves, reasons = reader.moves()
-    return Told(amounts, reader.planned(), moves, {**texts_of(case), **reasons}, doubtful)
+    return SourceFigures(amounts, reader.planned(), moves, {**texts_of(case), **reasons}, doubtful)
 
 
 @dataclass
@@ -69,8 +74,8 @@ class _Source:
     # ---- amounts ---------------------------------------------------------------------------
 
     def amounts(self) -> tuple[dict[str, Decimal], frozenset[str]]:
-        """Every figure that the tables or the text tell, and those of which they tell two things; a denial tells nothing
-        spent."""
+        """Every figure that the tables or the text tell, and those of which they tell two things; a denial tells
+        nothing spent."""
         out: dict[str, Decimal] = {}
         doubtful = set()
         spoken = self._spoken((Kind.VALUE, Kind.ACTUAL))
@@ -139,18 +144,14 @@ class _Source:
         return out
 
     def _name(self, q: Quantity) -> str:
-        if id(q.passage) in self._torn and "。" not in q.passage.text[: q.start]:
-            return ""
-        years = re.findall(r"20[0-4]\d", q.lead)
-        if any(int(y) != self.case.year for y in years) or any(_terms(h) for h in q.passage.section):
+        if self._of_another(q):
             return ""
         reading = self.case.reader.read(q)
         if reading is None or not reading.sure or reading.said.wanted.label:
             return ""
         wanted = reading.said.wanted
         if wanted.codes:
-            codes = {c for kind, c in wanted.codes if kind == "function" and len(c) == _ITEM}
-            return f"function:{codes.pop()}" if len(codes) == 1 else ""
+            return _function(wanted.codes)
         values = {**dict(wanted.prefer), **dict(wanted.values)}
         own = dict(wanted.values)
         if "elsewhere" in reading.how or not own or values.get("kind", "") != own.get("kind", ""):
@@ -159,6 +160,14 @@ class _Source:
             return ""  # the heading says of what, and the sentence may speak of more
         found = [n for n, wheres in self.kind.wheres.items() if any(_stands(w, values) for w in wheres)]
         return found[0] if len(found) == 1 else ""
+
+    def _of_another(self, q: Quantity) -> bool:
+        """The amount is of a sentence that begins elsewhere, of another year, or of a section that explains terms."""
+        if id(q.passage) in self._torn and "。" not in q.passage.text[: q.start]:
+            return True
+        if any(int(y) != self.case.year for y in re.findall(r"20[0-4]\d", q.lead)):
+            return True
+        return any(_terms(h) for h in q.passage.section)
 
     # ---- last year -------------------------------------------------------------------------
 
@@ -198,19 +207,22 @@ class _Source:
     def _last(self, claim: Claim, q: Quantity) -> Decimal | None:
         """Last year's amount that a claim tells; none where it compares with what was carried out, or planned."""
         against, change = claim.against, claim.change
-        text = q.passage.text
         other = source_words()["moves"]["executed" if self.case.stage == "budget" else "planned"]
         if against is not None and against.kind is Kind.LAST:
             return None if re.search(other, against.lead) else against.amount.base
         if change is None or not change.sign or not change.money or change.start < q.end:
             return None
-        between = text[q.end : change.start]
-        years = {int(y) for y in re.findall(r"20\d\d", between)}
-        if re.search(other, between) or "。" in between or not years <= {(self.case.year or 0) - 1}:
-            return None
-        if not years and not re.search(source_words()["moves"]["before"], between):
+        between = q.passage.text[q.end : change.start]
+        if re.search(other, between) or not self._compares_with_last(between):
             return None
         return q.amount.base - change.sign * change.amount.base
+
+    def _compares_with_last(self, between: str) -> bool:
+        """The words between an amount and its change name last year, and no other."""
+        years = {int(y) for y in re.findall(r"20\d\d", between)}
+        if "。" in between or not years <= {(self.case.year or 0) - 1}:
+            return False
+        return bool(years or re.search(source_words()["moves"]["before"], between))
 
     def _levels(self) -> Iterator[tuple[Quantity, Decimal, int]]:
         """Amounts that are said to be those of last year."""
@@ -246,6 +258,12 @@ class _Source:
         return passage.verbatim(start, start + len(why)).strip("，,；;。 ") if why else ""
 
 
+def _function(codes: Iterable[tuple[str, str]]) -> str:
+    """The one item of the functions among these codes."""
+    found = {c for kind, c in codes if kind == "function" and len(c) == _ITEM}
+    return f"function:{found.pop()}" if len(found) == 1 else ""
+
+
 def _meets(claim: Claim, now: Decimal, last: Decimal) -> bool:
     """The rate that the claim tells is that of the two amounts: else one of them was misread, or misprinted."""
     rate = claim.rate
@@ -253,9 +271,9 @@ def _meets(claim: Claim, now: Decimal, last: Decimal) -> bool:
         return True
     if last <= 0:
         return False
-    told = rate.amount.value * (rate.sign or 1)
+    change = rate.amount.value * (rate.sign or 1)
     slack = Decimal(2) / Decimal(10) ** rate.amount.decimals + abs(now) * 2 / last / 100
-    return abs(100 * (now - last) / last - told) <= slack
+    return abs(100 * (now - last) / last - change) <= slack
 
 
 def _terms(heading: str) -> bool:

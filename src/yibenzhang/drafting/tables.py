@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import zip_longest
 from typing import Any
@@ -64,32 +64,32 @@ class Maker:
             raise StandardsError(
                 f"{self.family.name} [[table]] {spec['id']}: rows 只能是 {'、'.join(_KINDS)}"
             )
-        columns = tuple(_side(c, spec.get("sides", {})) for c in spec["columns"])
         rows = make(self, spec)
-        if spec.get("omit_empty") and not any(isinstance(c, tuple) and c[0] for row in rows for c in row):
+        empty = not any(isinstance(c, tuple) and c[0] for row in rows for c in row)
+        if empty and spec.get("omit_empty"):
             return None
         unit, zero = spec.get("unit", "万元"), spec.get("zero", "0.00")
-        if not spec.get("note_empty") and not any(isinstance(c, tuple) and c[0] for row in rows for c in row):
+        if empty and not spec.get("note_empty"):
             zero = "0.00"  # a table of nothing says so in figures, where no sentence below it does
         shown, places = self._shown(rows, unit, zero)
         body, year = self.figures.body, self.figures.year
-        told = {"body": body, "year": year, "who": who(self.figures), "level": level(self.figures)}
+        names = {"body": body, "year": year, "who": who(self.figures), "level": level(self.figures)}
         grid = Grid(
             standard=spec["id"],
-            title=spec["title"].format(**told),
+            title=spec["title"].format(**names),
             unit=unit,
-            header=tuple(tuple(line.format(**told).split("|")) for line in spec["header"]),
+            header=tuple(tuple(line.format(**names).split("|")) for line in spec["header"]),
             rows=shown,
-            columns=columns,
+            columns=tuple(_side(c, spec.get("sides", {})) for c in spec["columns"]),
             align=spec.get("align", ""),
             widths=tuple(float(w) for w in spec.get("widths", "").split()),
             above=spec.get("above", ""),
-            holder=spec.get("holder", "").format(**told),
+            holder=spec.get("holder", "").format(**names),
             landscape=bool(spec.get("landscape")),
             places=places,
         )
         note = spec.get("note_empty", "") if grid.empty else spec.get("note", "")
-        return Grid(**{**_fields(grid), "note": note.format(**told)})
+        return replace(grid, note=note.format(**names))
 
     def _shown(
         self, rows: list[Cells], unit: str, zero: str
@@ -181,13 +181,13 @@ class Maker:
 
         rows = [line("", "", ""), line(self.figures.code, self.figures.body, "")]
         for unit in self.figures.units:
-            mine = {"unit": unit.code}
+            of_unit = {"unit": unit.code}
             projects = [p for p in self.figures.projects if p.unit == unit.code]
             kept = [p for p in projects if self.tally.where(base, {"project": p.code})]
             if not kept:
                 continue
-            rows.append(line(unit.code, unit.name, "", mine))
-            rows.append(line("31", "本级支出项目", "", mine))
+            rows.append(line(unit.code, unit.name, "", of_unit))
+            rows.append(line("31", "本级支出项目", "", of_unit))
             rows += [line(p.code, p.name, unit.name, {"project": p.code}) for p in kept]
         return rows
 
@@ -319,10 +319,6 @@ def _side(column: str, sides: Mapping[str, str]) -> str:
 
 def _alternatives(of: Any) -> Sequence[Condition]:
     return of if isinstance(of, list) else [of]
-
-
-def _fields(grid: Grid) -> dict[str, Any]:
-    return {name: getattr(grid, name) for name in grid.__dataclass_fields__}
 
 
 def level(figures: Figures) -> str:

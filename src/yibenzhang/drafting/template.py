@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from yibenzhang.drafting.codes import ECONOMIC, FUNCTION, Codes
 from yibenzhang.drafting.families import Family, family
-from yibenzhang.drafting.figures import Entry, Figures
+from yibenzhang.drafting.figures import Entry, Figures, Indicator, Project, Purchase
 from yibenzhang.drafting.schema import Column, Schema, Sheet, schema
 
 ROWS = 2000
@@ -49,9 +49,12 @@ def write_prefilled(path: Path, figures: Figures) -> None:
     rows = _rows(figures, kind, Decimal(10000))
     kept = {name: rows[name] for name in ("last", "planned", "notes")}
     about = {
-        "body": figures.body, "year": figures.year, "stage": figures.stage, "family": figures.family,
+        "body": figures.body,
+        "year": figures.year,
+        "stage": figures.stage,
+        "family": figures.family,
         "level": figures.level,
-    }  # fmt: skip
+    }
     _write(path, kind, Codes(figures.year), kept, about, example=True)
 
 
@@ -60,78 +63,78 @@ def write_figures(figures: Figures, path: Path, money: str = "元") -> None:
     kind = family(figures.family, figures.stage)
     factor = Decimal(10000) if money == "万元" else Decimal(1)
     about = {
-        "body": figures.body, "year": figures.year, "stage": figures.stage, "family": figures.family,
-        "level": figures.level, "code": figures.code, "money": money, "complete": "yes" if figures.complete else "",
-    }  # fmt: skip
+        "body": figures.body,
+        "year": figures.year,
+        "stage": figures.stage,
+        "family": figures.family,
+        "level": figures.level,
+        "code": figures.code,
+        "money": money,
+        "complete": "yes" if figures.complete else "",
+    }
     _write(path, kind, Codes(figures.year, figures.names), _rows(figures, kind, factor), about, example=False)
 
 
 def _rows(figures: Figures, kind: Family, factor: Decimal) -> dict[str, list[dict[str, Any]]]:
     out: dict[str, list[dict[str, Any]]] = defaultdict(list)
     out["units"] = [{"code": u.code, "name": u.name, "nature": u.nature} for u in figures.units]
-    carried: dict[tuple[str, str, str], dict[str, Any]] = {}
-    spent: dict[tuple[Any, ...], Decimal] = {}
-    for e in figures.entries:
-        if e.flow in ("opening", "used", "distributed", "closing"):
-            row = carried.setdefault(
-                (e.unit, e.source, e.function), {"unit": e.unit, "source": e.source, "function": e.function}
-            )
-            row[e.flow] = row.get(e.flow, Decimal(0)) + e.amount / factor
-        else:
-            key = _key(e)
-            spent[key] = spent.get(key, Decimal(0)) + e.amount / factor
-    out["carried"] = list(carried.values())
-    for (sheet, *_), row, amount in ((k, dict(k[1]), v) for k, v in spent.items()):
-        out[sheet].append({**row, "amount": amount})
+    out["carried"] = _carried(figures.entries, factor)
+    for sheet, row in _spent(figures.entries, factor):
+        out[sheet].append(row)
     for p in figures.projects:
         budget = None if p.budget is None else p.budget / factor
-        out["projects"].append(
-            {
-                "code": p.code,
-                "name": p.name,
-                "unit": p.unit,
-                "budget": budget,
-                "goal": p.goal,
-                "description": p.description,
-            }
-        )
-        for i in p.indicators:
-            told = {
-                f: getattr(i, f)
-                for f in (
-                    "level1",
-                    "level2",
-                    "name",
-                    "target",
-                    "unit",
-                    "weight",
-                    "reached",
-                    "quality",
-                    "direction",
-                    "share",
-                )
-            }
-            out["indicators"].append({"project": p.code, **told})
-    out["purchases"] = [
-        {
-            "kind": p.kind,
-            "programme": p.programme,
-            "item": p.item,
-            "thing": p.thing,
-            "way": p.way,
-            "amount": p.amount / factor,
-        }
-        for p in figures.purchases
-    ]
-    for name, amounts in (("extra", figures.extra), ("last", figures.last), ("planned", figures.planned)):
-        out[name] = [{"name": kind.figure_names.get(k, k), "amount": v / factor} for k, v in amounts.items()]
-    out["stated"] = [
-        {"name": kind.figure_names.get(k, k), "amount": v.amount / factor} for k, v in figures.stated.items()
-    ]
+        out["projects"].append({**_fields(p, _PROJECT), "budget": budget})
+        out["indicators"] += [{"project": p.code, **_fields(i, _INDICATOR)} for i in p.indicators]
+    out["purchases"] = [{**_fields(p, _PURCHASE), "amount": p.amount / factor} for p in figures.purchases]
+    stated = {k: v.amount for k, v in figures.stated.items()}
+    amounts = {"extra": figures.extra, "last": figures.last, "planned": figures.planned, "stated": stated}
+    for name, found in amounts.items():
+        out[name] = [{"name": kind.figure_names.get(k, k), "amount": v / factor} for k, v in found.items()]
     out["assets"] = [{"name": k, "count": v} for k, v in figures.counts.items()]
     out["codes"] = [{"code": k, "name": v} for k, v in figures.names.items()]
     out["notes"] = [{"key": k, "text": v} for k, v in figures.notes.items()]
     return out
+
+
+_CARRIED = ("opening", "used", "distributed", "closing")
+_PROJECT = ("code", "name", "unit", "budget", "goal", "description")
+_INDICATOR = (
+    "level1",
+    "level2",
+    "name",
+    "target",
+    "unit",
+    "weight",
+    "reached",
+    "quality",
+    "direction",
+    "share",
+)
+_PURCHASE = ("kind", "programme", "item", "thing", "way", "amount")
+
+
+def _fields(record: Project | Indicator | Purchase, names: Iterable[str]) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in names}
+
+
+def _carried(entries: Iterable[Entry], factor: Decimal) -> list[dict[str, Any]]:
+    """What was carried over, a row for each unit, source and function."""
+    out: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for e in entries:
+        if e.flow in _CARRIED:
+            key = (e.unit, e.source, e.function)
+            row = out.setdefault(key, {"unit": e.unit, "source": e.source, "function": e.function})
+            row[e.flow] = row.get(e.flow, Decimal(0)) + e.amount / factor
+    return list(out.values())
+
+
+def _spent(entries: Iterable[Entry], factor: Decimal) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Income and spending, with its sheet: lines of one key as one row."""
+    out: dict[tuple[Any, ...], Decimal] = {}
+    for e in entries:
+        if e.flow not in _CARRIED:
+            out[_key(e)] = out.get(_key(e), Decimal(0)) + e.amount / factor
+    yield from ((sheet, {**dict(row), "amount": amount}) for (sheet, row), amount in out.items())
 
 
 def _key(e: Entry) -> tuple[Any, ...]:
@@ -152,9 +155,13 @@ def _key(e: Entry) -> tuple[Any, ...]:
 
 
 def _write(
-    path: Path, kind: Family, codes: Codes, rows: dict[str, list[dict[str, Any]]], about: dict[str, Any],
+    path: Path,
+    kind: Family,
+    codes: Codes,
+    rows: dict[str, list[dict[str, Any]]],
+    about: dict[str, Any],
     example: bool,
-) -> None:  # fmt: skip
+) -> None:
     known = schema()
     book = Workbook()
     help_sheet = book.active
@@ -211,9 +218,13 @@ def _validation(column: Column, lists: dict[str, str]) -> DataValidation | None:
         # codes of one's own may be added, so that only choices are refused by the workbook itself
         strict = column.kind == "choice"
         return DataValidation(
-            type="list", formula1=source, allow_blank=True, showErrorMessage=strict, errorTitle="不能填这个",
+            type="list",
+            formula1=source,
+            allow_blank=True,
+            showErrorMessage=strict,
+            errorTitle="不能填这个",
             error=f"“{column.title}”请从下拉框选。",
-        )  # fmt: skip
+        )
     return None
 
 
@@ -236,29 +247,17 @@ def _form(ws: Any, sheet: Sheet, known: Schema, about: dict[str, Any], lists: di
 
 
 def _table(
-    ws: Any, sheet: Sheet, kind: Family, known: Schema, rows: list[dict[str, Any]], lists: dict[str, str],
+    ws: Any,
+    sheet: Sheet,
+    kind: Family,
+    known: Schema,
+    rows: list[dict[str, Any]],
+    lists: dict[str, str],
     example: bool,
-) -> None:  # fmt: skip
+) -> None:
     columns = sheet.shown(kind.stage)
     for c, column in enumerate(columns, 1):
-        cell = ws.cell(1, c, column.title)
-        cell.font, cell.fill, cell.alignment = Font(bold=True), _HEAD, Alignment(horizontal="center")
-        note = "必填。" if column.required else "可不填。"
-        cell.comment = Comment(
-            note + column.note + (f"\n例：{column.example}" if column.example else ""), "一本账"
-        )
-        letter = get_column_letter(c)
-        wide = (
-            60
-            if column.field in ("text", "goal", "description")
-            else 30
-            if column.kind in ("project", "text", "figure")
-            else 16
-        )
-        ws.column_dimensions[letter].width = wide
-        if validation := _validation(column, lists):
-            ws.add_data_validation(validation)
-            validation.add(f"{letter}2:{letter}{ROWS}")
+        _head(ws, c, column, lists)
     if sheet.note:
         ws.cell(1, len(columns) + 2, sheet.note)
     ws.freeze_panes = "A2"
@@ -269,15 +268,38 @@ def _table(
         ws.cell(2, len(columns) + 1, _EXAMPLE).font = _GREY
         at = 3
     if example and sheet.id == "notes":
-        told = {r["key"] for r in rows}
+        given = {r["key"] for r in rows}
         wanted = kind.data.get("notes", ["duties", "institutions"])
-        rows = [*rows, *({"key": k, "text": None} for k in wanted if k not in told)]
+        rows = [*rows, *({"key": k, "text": None} for k in wanted if k not in given)]
     for r, row in enumerate(rows, at):
         for c, column in enumerate(columns, 1):
-            value = row.get(column.field)
-            if column.kind == "choice" and value is not None:
-                value = known.word(column.choices, value) if value or column.choices == "yes" else None
-            _put(ws, r, c, column, value)
+            _put(ws, r, c, column, _value(column, row.get(column.field), known))
+
+
+def _head(ws: Any, c: int, column: Column, lists: dict[str, str]) -> None:
+    """The name of a column, what to write there, and what may be chosen."""
+    cell = ws.cell(1, c, column.title)
+    cell.font, cell.fill, cell.alignment = Font(bold=True), _HEAD, Alignment(horizontal="center")
+    note = ("必填。" if column.required else "可不填。") + column.note
+    cell.comment = Comment(note + (f"\n例：{column.example}" if column.example else ""), "一本账")
+    letter = get_column_letter(c)
+    ws.column_dimensions[letter].width = _width(column)
+    if validation := _validation(column, lists):
+        ws.add_data_validation(validation)
+        validation.add(f"{letter}2:{letter}{ROWS}")
+
+
+def _width(column: Column) -> int:
+    if column.field in ("text", "goal", "description"):
+        return 60
+    return 30 if column.kind in ("project", "text", "figure") else 16
+
+
+def _value(column: Column, value: Any, known: Schema) -> Any:
+    """What is written in a cell: of a choice its word."""
+    if column.kind != "choice" or value is None:
+        return value
+    return known.word(column.choices, value) if value or column.choices == "yes" else None
 
 
 def _put(ws: Any, r: int, c: int, column: Column, value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
@@ -11,7 +11,7 @@ from zipfile import BadZipFile
 
 from openpyxl import load_workbook
 
-from yibenzhang.drafting.cells import CellError, Reader, Row, Value, WorkbookError
+from yibenzhang.drafting.cells import CellError, Reader, Row, WorkbookError
 from yibenzhang.drafting.codes import Codes
 from yibenzhang.drafting.families import family
 from yibenzhang.drafting.figures import Entry, Figures, Indicator, Project, Purchase, Stated, Unit
@@ -70,51 +70,85 @@ def _figures(reader: Reader, extra: str) -> Figures | None:
         reader.wrong(None, str(error))
         return None
     reader.figures = {name: key for key, name in kind.figure_names.items()}
-    names = {r["code"].value: r["name"].value for r in reader.rows("codes") if {"code", "name"} <= set(r)}
+    names = _pairs(reader, "codes", "code", "name")
     reader.codes = Codes(year, names)
-    units = [Unit(**_plain(r)) for r in reader.rows("units") if {"code", "name", "nature"} <= set(r)]
+    units = [Unit(**_plain(r)) for r in _with(reader.rows("units"), "code", "name", "nature")]
     reader.units = {u.code for u in units}
     project_rows = reader.rows("projects")
-    reader.projects = {r["code"].value for r in project_rows if "code" in r}
+    reader.projects = {r["code"].value for r in _with(project_rows, "code")}
     factor = Decimal(10000) if about["money"] == "万元" else Decimal(1)
-    owners = {r["code"].value: r["unit"].value for r in project_rows if {"code", "unit"} <= set(r)}
+    owners = {r["code"].value: r["unit"].value for r in _with(project_rows, "code", "unit")}
     entries = _entries(reader, factor, owners)
-    indicators: dict[str, list[Indicator]] = {}
-    for r in reader.rows("indicators"):
-        if {"project", "level1", "level2", "name", "target", "weight"} <= set(r):
-            plain = _plain(r)
-            project = plain.pop("project")
-            indicators.setdefault(project, []).append(Indicator(**plain, place=r["name"].place))
-    projects = []
-    for r in project_rows:
-        if {"code", "name", "unit"} <= set(r):
-            plain = _plain(r)
-            if "budget" in plain:
-                plain["budget"] *= factor
-            projects.append(Project(**plain, indicators=tuple(indicators.get(plain["code"], ()))))
+    indicators = _indicators(reader)
+    projects = _projects(project_rows, indicators, factor)
     _weights(reader, indicators)
     if reader.stage == "accounts" and not any(e.flow == "closing" for e in entries):
         entries += _left_over(entries)
-    purchases = [
-        Purchase(**{**_plain(r), "amount": r["amount"].value * factor}, place=r["amount"].place)
-        for r in reader.rows("purchases")
-        if len(r) == 6
-    ]
-    amounts: dict[str, dict[str, Value]] = {
-        name: {r["name"].value: r["amount"] for r in reader.rows(name) if {"name", "amount"} <= set(r)}
-        for name in ("extra", "last", "planned", "stated")
-    }
-    plain_amounts = {n: {k: v.value * factor for k, v in found.items()} for n, found in amounts.items()}
-    counts = {r["name"].value: r["count"].value for r in reader.rows("assets") if {"name", "count"} <= set(r)}
-    notes = {r["key"].value: r["text"].value for r in reader.rows("notes") if {"key", "text"} <= set(r)}
     return Figures(
-        body=about["body"], year=year, stage=reader.stage, family=about["family"], level=about["level"],
-        code=about["code"], entries=tuple(entries), units=tuple(units), projects=tuple(projects),
-        purchases=tuple(purchases), extra=plain_amounts["extra"], counts=counts, last=plain_amounts["last"],
-        planned=plain_amounts["planned"],
-        stated={k: Stated(v.value * factor, v.place) for k, v in amounts["stated"].items()},
-        names=names, notes=notes, complete=bool(about.get("complete")),
-    )  # fmt: skip
+        body=about["body"],
+        year=year,
+        stage=reader.stage,
+        family=about["family"],
+        level=about["level"],
+        code=about["code"],
+        entries=tuple(entries),
+        units=tuple(units),
+        projects=tuple(projects),
+        purchases=tuple(_purchases(reader, factor)),
+        extra=_amounts(reader, "extra", factor),
+        last=_amounts(reader, "last", factor),
+        planned=_amounts(reader, "planned", factor),
+        stated={
+            r["name"].value: Stated(r["amount"].value * factor, r["amount"].place)
+            for r in _with(reader.rows("stated"), "name", "amount")
+        },
+        counts=_pairs(reader, "assets", "name", "count"),
+        names=names,
+        notes=_pairs(reader, "notes", "key", "text"),
+        complete=bool(about.get("complete")),
+    )
+
+
+def _with(rows: Iterable[Row], *fields: str) -> Iterator[Row]:
+    """The rows in which these fields are filled in; that others lack them was told when they were read."""
+    return (r for r in rows if set(fields) <= set(r))
+
+
+def _pairs(reader: Reader, sheet: str, key: str, value: str) -> dict[str, Any]:
+    """A sheet of two columns."""
+    return {r[key].value: r[value].value for r in _with(reader.rows(sheet), key, value)}
+
+
+def _amounts(reader: Reader, sheet: str, factor: Decimal) -> dict[str, Decimal]:
+    """A sheet of named amounts, in 元."""
+    return {name: value * factor for name, value in _pairs(reader, sheet, "name", "amount").items()}
+
+
+def _indicators(reader: Reader) -> dict[str, list[Indicator]]:
+    """The indicators of each project."""
+    out: dict[str, list[Indicator]] = {}
+    for r in _with(reader.rows("indicators"), "project", "level1", "level2", "name", "target", "weight"):
+        plain = _plain(r)
+        project = plain.pop("project")
+        out.setdefault(project, []).append(Indicator(**plain, place=r["name"].place))
+    return out
+
+
+def _projects(
+    rows: Iterable[Row], indicators: Mapping[str, list[Indicator]], factor: Decimal
+) -> Iterator[Project]:
+    for r in _with(rows, "code", "name", "unit"):
+        plain = _plain(r)
+        if "budget" in plain:
+            plain["budget"] *= factor
+        yield Project(**plain, indicators=tuple(indicators.get(plain["code"], ())))
+
+
+def _purchases(reader: Reader, factor: Decimal) -> Iterator[Purchase]:
+    for r in reader.rows("purchases"):
+        if len(r) == 6:
+            amount = r["amount"].value * factor
+            yield Purchase(**{**_plain(r), "amount": amount}, place=r["amount"].place)
 
 
 def _weights(reader: Reader, indicators: Mapping[str, list[Indicator]]) -> None:
@@ -127,7 +161,8 @@ def _weights(reader: Reader, indicators: Mapping[str, list[Indicator]]) -> None:
 
 
 def _left_over(entries: list[Entry]) -> list[Entry]:
-    """What stands over at the end of the year, where no line says: what came in and was carried in, less what went out."""
+    """What stands over at the end of the year, where no line says: what came in and was carried in, less what went
+    out."""
     sums: dict[tuple[str, str, str], Decimal] = {}
     for e in entries:
         key = (e.unit, e.source, e.function)
@@ -145,12 +180,14 @@ def _entries(reader: Reader, factor: Decimal, owners: Mapping[str, str]) -> list
 
     def take(flow: str, row: Row, amount: str = "amount", **more: Any) -> None:
         if amount in row and {"source"} <= set(row):
-            told = {
+            dimensions = {
                 k: row[k].value for k in ("unit", "function", "economic", "project", "source") if k in row
             }
             carried = bool(row["carried"].value) if "carried" in row else False
             cell = row[amount]
-            out.append(Entry(flow, cell.value * factor, **told, carried=carried, place=cell.place, **more))
+            out.append(
+                Entry(flow, cell.value * factor, **dimensions, carried=carried, place=cell.place, **more)
+            )
 
     for row in reader.rows("income"):
         take("in", row)

@@ -61,45 +61,19 @@ def _name(title: str, used: set[str]) -> str:
 
 def _grid(ws: Any, grid: Grid) -> None:
     columns = len(grid.columns)
-    r = 1
-    if grid.above:
-        ws.cell(r, 1, grid.above)
-        r += 1
-    ws.cell(r, 1, grid.title).font = Font(bold=True, size=14)
-    ws.cell(r, 1).alignment = Alignment(horizontal="center")
-    ws.merge_cells(start_row=r, start_column=1, end_row=r, end_column=columns)
-    r += 1
-    if grid.holder or grid.unit:
-        ws.cell(r, 1, grid.holder or None)
-        ws.cell(r, columns, f"单位：{grid.unit}" if grid.unit else None).alignment = Alignment(
-            horizontal="right"
-        )
-        r += 1
+    r = _above(ws, grid)
     lines = (*grid.header, *grid.rows)
     widths = grid.widths or (1.0,) * columns
     for c, width in enumerate(widths, 1):
         ws.column_dimensions[get_column_letter(c)].width = max(9.0, 110 * width / sum(widths))
     for k, line in enumerate(lines):
-        header = k < len(grid.header)
         for c, text in enumerate(line):
             cell = ws.cell(r + k, c + 1)
             cell.border = _THIN
             if text in (LEFT, UP):
                 continue
             wide, high = span(lines, k, c)
-            label = grid.columns[c] in LABELS
-            amount = None if header or label else parse_amount(text)
-            if amount is not None and amount.unit is None:
-                cell.value, cell.number_format = (
-                    amount.value,
-                    "#,##0.00" if amount.decimals == 2 else "General",
-                )
-            else:
-                cell.value = text or None
-                cell.number_format = "@"
-            side = "center" if header or wide > 1 else "right" if not label else "left"
-            cell.alignment = Alignment(horizontal=side, vertical="center", wrap_text=True)
-            cell.font = Font(bold=header, size=10)
+            _fill(cell, text, k < len(grid.header), grid.columns[c] in LABELS, wide > 1)
             if wide > 1 or high > 1:
                 ws.merge_cells(
                     start_row=r + k, start_column=c + 1, end_row=r + k + high - 1, end_column=c + wide
@@ -111,3 +85,36 @@ def _grid(ws: Any, grid: Grid) -> None:
     ws.page_setup.paperSize = ws.PAPERSIZE_A4
     ws.page_setup.fitToWidth, ws.page_setup.fitToHeight = 1, 0
     ws.sheet_properties.pageSetUpPr.fitToPage = True
+
+
+def _above(ws: Any, grid: Grid) -> int:
+    """What stands above a table: its number, title, holder and unit; the row where the table begins."""
+    columns = len(grid.columns)
+    r = 1
+    if grid.above:
+        ws.cell(r, 1, grid.above)
+        r += 1
+    ws.cell(r, 1, grid.title).font = Font(bold=True, size=14)
+    ws.cell(r, 1).alignment = Alignment(horizontal="center")
+    ws.merge_cells(start_row=r, start_column=1, end_row=r, end_column=columns)
+    r += 1
+    if grid.holder or grid.unit:
+        ws.cell(r, 1, grid.holder or None)
+        unit = ws.cell(r, columns, f"单位：{grid.unit}" if grid.unit else None)
+        unit.alignment = Alignment(horizontal="right")
+        r += 1
+    return r
+
+
+def _fill(cell: Any, text: str, header: bool, label: bool, wide: bool) -> None:
+    """The words or the number of a cell, and how it looks."""
+    amount = None if header or label else parse_amount(text)
+    if amount is not None and amount.unit is None:
+        cell.value = amount.value
+        cell.number_format = "#,##0.00" if amount.decimals == 2 else "General"
+    else:
+        cell.value = text or None
+        cell.number_format = "@"
+    side = "center" if header or wide else "left" if label else "right"
+    cell.alignment = Alignment(horizontal=side, vertical="center", wrap_text=True)
+    cell.font = Font(bold=header, size=10)

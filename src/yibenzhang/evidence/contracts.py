@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from yibenzhang.evidence.mappings import From, Mapped, Told
+from yibenzhang.evidence.mappings import From, Mapped, TableSource
 from yibenzhang.evidence.packs import Column, Table
 from yibenzhang.evidence.sources import Source
-from yibenzhang.evidence.words import told
+from yibenzhang.evidence.words import evidence_words
 
 _PREFIX = "pack_"
 _NEVER_EMPTY = (
@@ -37,7 +37,7 @@ _TYPES: Mapping[str, Mapping[str, str]] = {
 
 
 def _say(key: str, **values: object) -> str:
-    return str(told()["contract"][key]).format(**values)
+    return str(evidence_words()["contract"][key]).format(**values)
 
 
 def missing(mapped: Mapped, source: Source) -> list[tuple[str, str]]:
@@ -60,7 +60,7 @@ def missing(mapped: Mapped, source: Source) -> list[tuple[str, str]]:
     return out
 
 
-def _columns(table: Table, given: Told, there: Mapping[str, str]) -> Iterator[str]:
+def _columns(table: Table, given: TableSource, there: Mapping[str, str]) -> Iterator[str]:
     for name in given.columns:
         if name not in table.columns:
             yield _say("unknown_column", table=table.name, column=name)
@@ -128,7 +128,7 @@ def soundness(mapped: Mapped, source: Source, table: str) -> tuple[int, list[str
     for (column, unreadable), rows in zip(asked, found[1:], strict=True):
         if rows:
             key = "unreadable" if unreadable else "blank"
-            kind = told()["kind"][column.kind]
+            kind = evidence_words()["kind"][column.kind]
             out.append(
                 _say(
                     key,
@@ -177,7 +177,8 @@ def _sqlite(kind: str, raw: str) -> str:
     if kind in ("integer", "decimal"):
         return (
             f"CASE WHEN typeof({raw}) = 'integer' OR typeof({raw}) = 'real' THEN {raw} WHEN {raw} GLOB '*[0-9]*' "
-            f"AND NOT substr({raw}, 2) GLOB '*[^0-9.]*' AND substr({raw}, 1, 1) GLOB '[0-9-]' THEN CAST({raw} AS NUMERIC) END"
+            f"AND NOT substr({raw}, 2) GLOB '*[^0-9.]*' AND substr({raw}, 1, 1) GLOB '[0-9-]' THEN "
+            f"CAST({raw} AS NUMERIC) END"
         )
     if kind in ("time", "date"):
         made = f"replace({raw}, 'T', ' ')" if kind == "time" else f"substr({raw}, 1, 10)"
@@ -187,7 +188,7 @@ def _sqlite(kind: str, raw: str) -> str:
 
 def _coded(value: str, values: Mapping[str, str] | None, kind: str) -> str:
     if values is None:
-        words: Mapping[str, Any] = told()["yes"]
+        words: Mapping[str, Any] = evidence_words()["yes"]
         pairs = [(w, "1") for w in words["yes"]] + [(w, "0") for w in words["no"]]
     else:
         pairs = [(k.strip().lower(), v) for k, v in values.items()]

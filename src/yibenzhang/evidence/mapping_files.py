@@ -23,9 +23,9 @@ Fields = Mapping[str, str]
 def fields_of(mapped: Mapped) -> dict[str, str]:
     """The fields of a form that shows a mapping."""
     out = {"subject": mapped.subject, "kind": mapped.kind, "variable": mapped.variable}
-    for name, told in mapped.tables.items():
-        out |= {f"t-{name}": told.name or told.file, f"s-{name}": told.sheet}
-        for column, of in told.columns.items():
+    for name, source in mapped.tables.items():
+        out |= {f"t-{name}": source.name or source.file, f"s-{name}": source.sheet}
+        for column, of in source.columns.items():
             out[f"c-{name}-{column}"] = f"={of.sql}" if of.sql else of.column
             out[f"v-{name}-{column}"] = _codes(of)
     for promise in mapped.promises:
@@ -81,8 +81,8 @@ def _column(given: str, codes: str) -> str:
     pairs = [p.partition("=") for p in _CODES.split(codes.replace("＝", "=")) if "=" in p]
     if not pairs:
         return _quoted(given)
-    told = ", ".join(f"{_quoted(k.strip())} = {_quoted(v.strip())}" for k, _, v in pairs)
-    return f"{{ column = {_quoted(given)}, values = {{ {told} }} }}"
+    values = ", ".join(f"{_quoted(k.strip())} = {_quoted(v.strip())}" for k, _, v in pairs)
+    return f"{{ column = {_quoted(given)}, values = {{ {values} }} }}"
 
 
 def _promises(pack: Pack, fields: Fields) -> list[str]:
@@ -103,8 +103,8 @@ def _promises(pack: Pack, fields: Fields) -> list[str]:
 def _schedule(fields: Fields) -> list[str]:
     if not fields.get("every"):
         return []
-    told = {k: fields[k] for k in ("every", "at", "period") if fields.get(k)}
-    return ["", "[schedule]", *(f"{k} = {_quoted(v)}" for k, v in told.items())]
+    given = {k: fields[k] for k in ("every", "at", "period") if fields.get(k)}
+    return ["", "[schedule]", *(f"{k} = {_quoted(v)}" for k, v in given.items())]
 
 
 def _quoted(text: str) -> str:

@@ -45,7 +45,7 @@ class From:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class TableSource:
     """Where a table comes from: ``name`` in a database, ``file`` (and ``sheet``), or ``address`` and the path
     ``rows`` in its JSON, or the ``queries`` of a Prometheus with their ``step``."""
 
@@ -68,7 +68,7 @@ class Mapped:
     subject: str
     kind: str
     variable: str
-    tables: Mapping[str, Told]
+    tables: Mapping[str, TableSource]
     promises: tuple[Promise, ...]
     folder: Path
     allowed: tuple[Allowed, ...] = ()
@@ -87,7 +87,7 @@ def mapping_of(file: Path) -> Mapped:
         if kind == "database" and not source.get("variable"):
             raise ValueError("source.variable")
         chosen = pack(data["pack"])
-        tables = {n: _told(t) for n, t in data.get("tables", {}).items()}
+        tables = {n: _table_source(t) for n, t in data.get("tables", {}).items()}
         own = data.get("promises", {})
         promises = tuple(_own(chosen, n, g) for n, g in own.items()) or chosen.promises
         allowed = tuple(Allowed(a["origin"], a.get("inside") is True) for a in source.get("allowed", ()))
@@ -108,12 +108,12 @@ def mapping_of(file: Path) -> Mapped:
         raise EvidenceError(say("mapping_wrong", name=file.name, why=error)) from error
 
 
-def _told(data: Mapping[str, Any]) -> Told:
+def _table_source(data: Mapping[str, Any]) -> TableSource:
     columns = {n: _from(c) for n, c in data.get("columns", {}).items()}
     named = [str(data.get(k, "")) for k in ("from", "file", "sheet", "address", "rows", "step")]
     queries = {str(k): str(q) for k, q in data.get("queries", {}).items()}
     name, file, sheet, address, rows, step = named
-    return Told(columns, name, file, sheet, address, rows, step, queries or None)
+    return TableSource(columns, name, file, sheet, address, rows, step, queries or None)
 
 
 def _from(data: str | Mapping[str, Any]) -> From:

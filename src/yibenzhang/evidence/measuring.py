@@ -21,7 +21,7 @@ from yibenzhang.evidence.observations import Observation
 from yibenzhang.evidence.packs import Indicator, Pack
 from yibenzhang.evidence.prometheus import rows_of
 from yibenzhang.evidence.sources import Limits, Reading, Source
-from yibenzhang.evidence.words import EvidenceError, say, told
+from yibenzhang.evidence.words import EvidenceError, evidence_words, say
 
 _FLOAT = Decimal("0.000001")
 """Where a database only has binary numbers, what it gives is rounded to this."""
@@ -109,9 +109,16 @@ def _series(files: Files, name: str, mapped: Mapped, limits: Limits, period: Per
     yesterday = date.today() - timedelta(days=1)
     asked = period or Period(yesterday, yesterday)
     rows, hash = rows_of(
-        given.address, given.queries or {}, given.step or "1h", asked.begin, asked.end + timedelta(days=1), mapped.allowed,
-        limits, mapped.header, mapped.header_variable,
-    )  # fmt: skip
+        given.address,
+        given.queries or {},
+        given.step or "1h",
+        asked.begin,
+        asked.end + timedelta(days=1),
+        mapped.allowed,
+        limits,
+        mapped.header,
+        mapped.header_variable,
+    )
     files.add_rows(f"source_{name}", rows, hash, given.address)
 
 
@@ -129,7 +136,7 @@ def check(mapped: Mapped, limits: Limits) -> list[str]:
                 out += (
                     problems
                     if rows
-                    else [str(told()["contract"]["empty"]).format(table=name, meaning=meaning)]
+                    else [str(evidence_words()["contract"]["empty"]).format(table=name, meaning=meaning)]
                 )
             return out
     except EvidenceError as error:
@@ -231,7 +238,7 @@ def _number(value: Any) -> Decimal | None:
 
 
 def _gap(key: str, **values: object) -> str:
-    return str(told()["gap"][key]).format(**values)
+    return str(evidence_words()["gap"][key]).format(**values)
 
 
 def _observed(
@@ -280,10 +287,10 @@ def entered(
         raise EvidenceError(say("no_person"))
     if not document.is_file():
         raise EvidenceError(say("no_document", name=document.name))
-    words = told()["yes"]
-    told_as = "1" if text in words["yes"] else "0" if text in words["no"] else text
+    words = evidence_words()["yes"]
+    number = "1" if text in words["yes"] else "0" if text in words["no"] else text
     try:
-        value = Decimal(told_as)
+        value = Decimal(number)
         if not value.is_finite():
             raise InvalidOperation
     except InvalidOperation:

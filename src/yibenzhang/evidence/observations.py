@@ -91,8 +91,8 @@ def latest(observations: Sequence[Observation]) -> list[Observation]:
 
 
 def _line(one: Observation, before: str) -> bytes:
-    told = {k: str(v) if k in _NUMBERS and v is not None else v for k, v in asdict(one).items()}
-    return json.dumps({**told, "before": before}, ensure_ascii=False).encode()
+    values = {k: str(v) if k in _NUMBERS and v is not None else v for k, v in asdict(one).items()}
+    return json.dumps({**values, "before": before}, ensure_ascii=False).encode()
 
 
 def _hash(line: bytes) -> str:
@@ -110,11 +110,11 @@ def _chained(lines: Sequence[bytes]) -> Iterator[tuple[Observation, str]]:
     known = {f.name for f in fields(Observation)}
     for number, line in enumerate(lines, start=1):
         try:
-            told = json.loads(line)
-            if told.pop("before") != before or set(told) - known:
+            data = json.loads(line)
+            if data.pop("before") != before or set(data) - known:
                 raise ValueError
-            numbers = {k: None if told[k] is None else Decimal(told[k]) for k in _NUMBERS}
-            one = Observation(**{**told, **numbers})
+            numbers = {k: None if data[k] is None else Decimal(data[k]) for k in _NUMBERS}
+            one = Observation(**{**data, **numbers})
         except (ValueError, KeyError, TypeError, ArithmeticError) as error:
             raise EvidenceError(say("store_broken", line=number)) from error
         before = _hash(line)

@@ -1,8 +1,8 @@
 """Availability probes of addresses: HTTP, TCP, and the days that a certificate is still good for.
 
-An answer is up, none is down. What the prober itself could not do (an address that is not allowed, a name that it cannot
-resolve) is neither: it leaves a gap with its reason, which the availability counts as unknown. Redirects are an answer
-and are not followed.
+An answer is up, none is down. What the prober itself could not do (an address that is not allowed, a name that it
+cannot resolve) is neither: it leaves a gap with its reason, which the availability counts as unknown. Redirects are
+an answer and are not followed.
 """
 
 from __future__ import annotations
@@ -127,8 +127,8 @@ def _connected(place: tuple[str, int], host: str, tls: bool, seconds: float, now
         if not tls:
             return None
         with ssl.create_default_context().wrap_socket(stream, server_hostname=host) as secure:
-            told: Any = secure.getpeercert() or {}
-    ends = ssl.cert_time_to_seconds(told["notAfter"])
+            certificate: Any = secure.getpeercert() or {}
+    ends = ssl.cert_time_to_seconds(certificate["notAfter"])
     return int((ends - now.timestamp()) // 86400)
 
 

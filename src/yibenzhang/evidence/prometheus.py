@@ -28,10 +28,18 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def rows_of(
-    address: str, queries: Mapping[str, str], step: str, begin: date, end: date, allowed: Sequence[Allowed], limits: Limits,
-    header: str = "", variable: str = "",
-) -> tuple[list[dict[str, Any]], str]:  # fmt: skip
-    """The rows of the days from ``begin`` up to before ``end``, and the SHA-256 of all answers. Raises EvidenceError."""
+    address: str,
+    queries: Mapping[str, str],
+    step: str,
+    begin: date,
+    end: date,
+    allowed: Sequence[Allowed],
+    limits: Limits,
+    header: str = "",
+    variable: str = "",
+) -> tuple[list[dict[str, Any]], str]:
+    """The rows of the days from ``begin`` up to before ``end``, and the SHA-256 of all answers. Raises
+    EvidenceError."""
     seconds = _seconds(step)
     rows: dict[tuple[Any, ...], dict[str, Any]] = {}
     hashes = []

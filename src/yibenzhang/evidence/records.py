@@ -148,7 +148,8 @@ def _all_seconds(con: duckdb.DuckDBPyConnection, column: str, kind: str, zone: Z
         return f"epoch_ms({name}) // 1000"
     if kind.startswith("TIMESTAMP"):
         con.execute(
-            f"CREATE TABLE hours AS SELECT hour, CAST(epoch(hour AT TIME ZONE '{zone.key}') - epoch(hour) AS BIGINT) AS away "
+            f"CREATE TABLE hours AS SELECT hour, CAST(epoch(hour AT TIME ZONE '{zone.key}') - "
+            "epoch(hour) AS BIGINT) AS away "
             f"FROM (SELECT DISTINCT date_trunc('hour', {_quoted(column)}) AS hour FROM records)"
         )
         return f"epoch_ms({name}) // 1000 + h.away"

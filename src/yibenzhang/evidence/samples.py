@@ -17,7 +17,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from yibenzhang.evidence.packs import Pack, Table
-from yibenzhang.evidence.words import told
+from yibenzhang.evidence.words import evidence_words
 
 Row = dict[str, str]
 
@@ -47,7 +47,7 @@ def write_sample(pack: Pack, folder: Path) -> Path:
 
 def mapping_text(pack: Pack) -> str:
     """A mapping that fits the sample data, to be changed to one's own tables and columns."""
-    said = told()["sample"]
+    said = evidence_words()["sample"]
     out = [
         f"pack = {json.dumps(pack.id)}",
         f'subject = "{said["subject"]}"',
@@ -64,7 +64,7 @@ def mapping_text(pack: Pack) -> str:
             f"[tables.{name}.columns]",
         ]
         for column in table.columns.values():
-            kind = told()["kind"][column.kind]
+            kind = evidence_words()["kind"][column.kind]
             out.append(f'{column.name} = "{column.name}"  # {column.meaning}（{kind}）')
     return "\n".join(out) + "\n"
 
@@ -95,7 +95,7 @@ def _filled(spec: str, seed: str, number: int, row: Row) -> str:
         choices = rest.split("|")
         return choices[(number if kind == "each" else _drawn(seed, len(choices))) % len(choices)]
     if kind == "yes":
-        return str(told()["sample"]["yes" if _drawn(seed, 100) < int(rest) else "no"])
+        return str(evidence_words()["sample"]["yes" if _drawn(seed, 100) < int(rest) else "no"])
     if kind == "month":
         return date(int(rest) + number // 12, number % 12 + 1, 1).isoformat()
     return _between(kind, rest, seed, row)

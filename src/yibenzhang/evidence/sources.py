@@ -66,5 +66,5 @@ def secret(name: str) -> str:
 
 
 def hash_of_rows(columns: Sequence[str], rows: Rows) -> str:
-    told = json.dumps([list(columns), [list(r) for r in rows]], ensure_ascii=False, default=str)
-    return hashlib.sha256(told.encode()).hexdigest()
+    text = json.dumps([list(columns), [list(r) for r in rows]], ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()

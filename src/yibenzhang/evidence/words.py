@@ -13,13 +13,13 @@ FOLDER = HERE / "evidence"
 
 
 @lru_cache(maxsize=1)
-def told() -> Mapping[str, Mapping[str, Any]]:
+def evidence_words() -> Mapping[str, Mapping[str, Any]]:
     return tomllib.loads((FOLDER / "words.toml").read_text(encoding="utf-8"))
 
 
 def say(key: str, **values: object) -> str:
     """The sentence ``key`` with its values."""
-    return str(told()["said"][key]).format(**values)
+    return str(evidence_words()["said"][key]).format(**values)
 
 
 class EvidenceError(Exception):

@@ -31,11 +31,14 @@ class Group:
     ids: tuple[str, ...]
 
 
-_PERSONS = """SELECT p.person, count(*), 1, min(o.received)::DATE, max(o.received)::DATE, '', '', list(o.id ORDER BY o.received, o.id)
+_PERSONS = """SELECT p.person, count(*), 1, min(o.received)::DATE, max(o.received)::DATE, '', '',
+  list(o.id ORDER BY o.received, o.id)
 FROM orders o JOIN order_person p USING (n) GROUP BY p.person HAVING count(*) >= $least ORDER BY 2 DESC, min(o.id)"""
-_MATTERS = """SELECT m.matter, count(*), count(DISTINCT coalesce(p.person, 'n' || o.n)), min(o.received)::DATE, max(o.received)::DATE,
+_MATTERS = """SELECT m.matter, count(*), count(DISTINCT coalesce(p.person, 'n' || o.n)), min(o.received)::DATE,
+  max(o.received)::DATE,
   coalesce(mode(l.site), mode(l.street), ''), coalesce(mode(t.object), ''), list(o.id ORDER BY o.received, o.id)
-FROM orders o JOIN order_matter m USING (n) LEFT JOIN order_person p USING (n) LEFT JOIN located l USING (n) LEFT JOIN told t USING (n)
+FROM orders o JOIN order_matter m USING (n) LEFT JOIN order_person p USING (n) LEFT JOIN located l USING (n)
+LEFT JOIN told t USING (n)
 GROUP BY m.matter HAVING count(DISTINCT coalesce(p.person, 'n' || o.n)) >= $least ORDER BY 3 DESC, min(o.id)"""
 
 
@@ -60,7 +63,10 @@ def daily(con: duckdb.DuckDBPyConnection) -> tuple[list[tuple[str, date, int]], 
     for sql in statements("surges"):
         con.execute(sql)
     row = con.execute("SELECT count(DISTINCT series) FROM daily").fetchone()
-    sql = "SELECT series, day, callers FROM daily QUALIFY max(callers) OVER (PARTITION BY series) >= $least ORDER BY ALL"
+    sql = (
+        "SELECT series, day, callers FROM daily QUALIFY max(callers) OVER (PARTITION BY series) >= "
+        "$least ORDER BY ALL"
+    )
     return con.execute(sql, {"least": LEAST}).fetchall(), row[0] if row else 0
 
 

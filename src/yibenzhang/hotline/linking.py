@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from yibenzhang.hotline.groups import grouped
 from yibenzhang.hotline.places import locate
@@ -69,38 +70,36 @@ def matters(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _topic_words(con: duckdb.DuckDBPyConnection) -> None:
-    import pyarrow as pa
-
     known = topics()
-    rows = [
-        (
-            w,
-            "object",
-            code,
-            bool(o.get("wide")),
-            bool(o.get("area")),
-            bool(o.get("splits")),
-            bool(o.get("weak")),
-        )
+    marks = ("wide", "area", "splits", "weak")
+    objects = [
+        (w, "object", code, *(bool(o.get(m)) for m in marks))
         for code, o in known["objects"].items()
         for w in o["words"]
     ]
-    rows += [
-        (w, "problem", code, False, False, False, False) for code, ws in known["problems"].items() for w in ws
+    problems = [
+        (w, "problem", code, *(False for _ in marks)) for code, ws in known["problems"].items() for w in ws
     ]
-    things = [r for r in rows if r[1] == "object"]
-    rows += [
-        (p[0], *t[1:]) for p in rows if p[1] == "problem" for t in things if t[0] in p[0] and t[0] != p[0]
-    ]
-    names = ("w", "part", "code", "wide", "area", "splits", "weak")
-    con.register(
-        "given_words", pa.table({k: list(v) for k, v in zip(names, zip(*rows, strict=True), strict=True)})
-    )
-    con.execute("CREATE OR REPLACE TEMP TABLE topic_words AS SELECT DISTINCT * FROM given_words")
-    con.unregister("given_words")
+    implied = [(p[0], *o[1:]) for p in problems for o in objects if o[0] in p[0] and o[0] != p[0]]
+    rows = [*objects, *problems, *implied]
+    _replace(con, "topic_words", "SELECT DISTINCT *", ("w", "part", "code", *marks), rows)
     apart = [(code, p) for code, o in known["objects"].items() for p in o.get("splits", ())]
-    con.register("given_words", pa.table({"object": [o for o, _ in apart], "problem": [p for _, p in apart]}))
-    con.execute("CREATE OR REPLACE TEMP TABLE splits AS SELECT * FROM given_words")
-    con.unregister("given_words")
+    _replace(con, "splits", "SELECT *", ("object", "problem"), apart)
     longest = sorted({r[0] for r in rows}, key=lambda w: (-len(w), w))
     con.execute("SET VARIABLE word_pattern = $value", {"value": "|".join(re.escape(w) for w in longest)})
+
+
+def _replace(
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    select: str,
+    names: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+) -> None:
+    """A temporary table of these rows."""
+    import pyarrow as pa
+
+    columns = zip(*rows, strict=True) if rows else ((),) * len(names)
+    con.register("given", pa.table({k: list(v) for k, v in zip(names, columns, strict=True)}))
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {select} FROM given")
+    con.unregister("given")

@@ -28,7 +28,8 @@ def workplace(memory: str = "4GB") -> Iterator[duckdb.DuckDBPyConnection]:
     con = duckdb.connect(config={"memory_limit": memory, "threads": 2})
     try:
         con.execute(
-            "SET enable_progress_bar = false; SET temp_directory = ''; SET TimeZone = 'Asia/Shanghai'; SET preserve_insertion_order = false"
+            "SET enable_progress_bar = false; SET temp_directory = ''; SET TimeZone = "
+            "'Asia/Shanghai'; SET preserve_insertion_order = false"
         )
         yield con
     finally:
@@ -54,7 +55,10 @@ def _phone(column: str) -> str:
     """Digits only, without the country and a leading 0 of a mobile; what is no number is nothing."""
     digits = f"regexp_replace({column}, '[^0-9]', '', 'g')"
     bare = f"regexp_replace({digits}, '^(0086|86|0)(1[0-9]{{10}})$', '\\2')"
-    return f"CASE WHEN length({digits}) BETWEEN 7 AND 14 AND NOT regexp_matches({digits}, '^(0+|1+|9+)$') THEN {bare} END"
+    return (
+        f"CASE WHEN length({digits}) BETWEEN 7 AND 14 AND NOT regexp_matches({digits}, '^(0+|1+|9+)$') "
+        f"THEN {bare} END"
+    )
 
 
 def _name(column: str) -> str:
@@ -80,8 +84,10 @@ def _sounds(con: duckdb.DuckDBPyConnection) -> None:
     made = pa.table({"caller": names, "sound": heard, "surname": first, "whole": whole}, schema=_NAMES())
     _kept(con, "sounds", made)
     pairs = con.execute(
-        "SELECT DISTINCT a.sound, b.sound FROM (SELECT DISTINCT phone, sound, surname FROM orders JOIN sounds USING (caller) "
-        "WHERE whole AND phone IS NOT NULL) a JOIN (SELECT DISTINCT phone, sound, surname FROM orders JOIN sounds USING (caller) "
+        "SELECT DISTINCT a.sound, b.sound FROM (SELECT DISTINCT phone, sound, surname FROM orders "
+        "JOIN sounds USING (caller) "
+        "WHERE whole AND phone IS NOT NULL) a JOIN (SELECT DISTINCT phone, sound, surname FROM "
+        "orders JOIN sounds USING (caller) "
         "WHERE whole AND phone IS NOT NULL) b ON a.phone = b.phone AND a.surname = b.surname AND a.sound < b.sound"
     ).fetchall()
     kept = [p for p in pairs if near(*p)]

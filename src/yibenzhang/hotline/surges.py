@@ -1,9 +1,10 @@
 """What rises beyond its usual number: a matter or a place, with the day of the week and the season taken out.
 
 The usual number of a day is the mean of the eight weeks before the last one, times what that day of the week was
-in them, times what the last week was of them in all orders together (the season). The number of a day is held against it as a negative
-binomial whose spread is that of the series; a day whose number has a chance below ``chance`` is told. ``chance`` is the
-false alarms a week that a bureau wants, divided by the days of its series in a week: it can be stated beforehand.
+in them, times what the last week was of them in all orders together (the season). The number of a day is held against
+it as a negative binomial whose spread is that of the series; a day whose number has a chance below ``chance`` is
+told. ``chance`` is the false alarms a week that a bureau wants, divided by the days of its series in a week: it can
+be stated beforehand.
 """
 
 from __future__ import annotations
@@ -107,7 +108,7 @@ def _of_series(
             )
 
 
-def told_series(name: str, words: Mapping[str, str]) -> str:
+def series_title(name: str, words: Mapping[str, str]) -> str:
     """The name of a series for people."""
     thing, _, place = name.partition("@")
     return f"{place or ''}{'：' if place else ''}{words.get(thing, thing.lstrip('PS'))}"

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from yibenzhang.ledger.causes import Difference, causes
-from yibenzhang.ledger.connecting import KEPT, across_sql, told_of
+from yibenzhang.ledger.connecting import KEPT, across_sql, statements_of
 from yibenzhang.ledger.parquet import write_rows
 from yibenzhang.model.amounts import unit_named
 from yibenzhang.standards import RuleEntry, Standards, load
@@ -129,7 +129,7 @@ def _asked(con: duckdb.DuckDBPyConnection, batches: Sequence[Path]) -> Iterator[
     con.execute("CREATE TEMP TABLE kept_units AS SELECT * FROM units")
     con.execute("CREATE TEMP TABLE kept_told AS SELECT * FROM told LIMIT 0")
     for batch in batches:
-        con.execute(f"INSERT INTO kept_told {told_of(batch, 'kept_units')}")
+        con.execute(f"INSERT INTO kept_told {statements_of(batch, 'kept_units')}")
     kept = {"told": "kept_told", "units": "kept_units"}
     con.execute(f"CREATE TEMP TABLE kept_pairs AS {across_sql('pairs', **kept)}")
     for name in RULES:
@@ -168,18 +168,23 @@ def _first(row: _Row) -> tuple[Any, ...]:
 
 _SIDES = """
 SELECT w.n, w.place, w.sentence, w.cell, d.document, d.body, d.year, d.stage, d.level, d.path, d.address,
-       coalesce(nullif(f.file, ''), d.path), f.page, f.place, f.title, f.label, f.heading, f.printed, f.unit_name, f.value, f.key,
+       coalesce(nullif(f.file, ''), d.path), f.page, f.place, f.title, f.label, f.heading, f.printed,
+       f.unit_name, f.value, f.key,
        length(f.function) + length(f.department) + length(f.government) + (f.project <> '')::INT + (f.item <> '')::INT
-         + (f.kind <> '')::INT + (f.fund <> '')::INT - f.total::INT AS depth, w.sentence, f.function || f.department || f.government AS code, f.fact AS fact
-FROM wanted w JOIN known d USING (n) JOIN all_facts f ON f.document = d.document AND f.batch = d.batch AND f.cell = w.cell
+         + (f.kind <> '')::INT + (f.fund <> '')::INT - f.total::INT AS depth, w.sentence, f.function ||
+         f.department || f.government AS code, f.fact AS fact
+FROM wanted w JOIN known d USING (n) JOIN all_facts f ON f.document = d.document AND f.batch = d.batch AND
+f.cell = w.cell
   AND at_place(f.unit, f.version, f.told_stage) = w.place
 WHERE NOT w.sentence
 UNION ALL
 SELECT w.n, w.place, w.sentence, w.cell, d.document, d.body, d.year, d.stage, d.level, d.path, d.address,
-       coalesce(nullif(f.file, ''), d.path), f.page, f.place, f.section, f.label, f.words, f.printed, f.unit_name, f.value, '',
+       coalesce(nullif(f.file, ''), d.path), f.page, f.place, f.section, f.label, f.words, f.printed,
+       f.unit_name, f.value, '',
        length(f.function) + length(f.department) + length(f.government) + (f.project <> '')::INT + (f.item <> '')::INT
          + (f.kind <> '')::INT + (f.fund <> '')::INT, w.sentence, f.function || f.department || f.government, f.fact
-FROM wanted w JOIN known d USING (n) JOIN all_statements f ON f.document = d.document AND f.batch = d.batch AND f.cell = w.cell
+FROM wanted w JOIN known d USING (n) JOIN all_statements f ON f.document = d.document AND f.batch = d.batch AND
+f.cell = w.cell
   AND at_place('', f.version, f.told_stage) = w.place
 WHERE w.sentence
 ORDER BY 1, 2, 3, 4, f.page, fact

@@ -22,7 +22,8 @@ KEPT = "across.parquet"
 """What the last check across documents found (comparing.keep)."""
 _ACROSS = ", ".join(
     [
-        "id VARCHAR, rule VARCHAR, severity VARCHAR, message VARCHAR, who VARCHAR, year BIGINT, gap DECIMAL(38, 8), more BIGINT"
+        "id VARCHAR, rule VARCHAR, severity VARCHAR, message VARCHAR, who VARCHAR, year BIGINT, gap "
+        "DECIMAL(38, 8), more BIGINT"
     ]
     + [
         f"{x}_{n}"
@@ -42,7 +43,8 @@ _ACROSS = ", ".join(
     ]
 )
 AT_PLACE = (
-    "CASE WHEN unit <> '' THEN hash(unit, version, told_stage) ELSE CASE version WHEN '' THEN 0 WHEN 'current_year' THEN 8 "
+    "CASE WHEN unit <> '' THEN hash(unit, version, told_stage) ELSE CASE version WHEN '' THEN 0 WHEN "
+    "'current_year' THEN 8 "
     "WHEN 'previous' THEN 16 ELSE 24 END + CASE told_stage WHEN '' THEN 0 WHEN 'initial' THEN 1 WHEN 'adjusted' THEN 2 "
     "WHEN 'final' THEN 3 ELSE 4 END END"
 )
@@ -51,7 +53,10 @@ _VIEWS = Path(__file__).with_name("views.sql")
 _SQL: Mapping[str, str] = {"text": "VARCHAR", "int": "BIGINT", "bool": "BOOLEAN", "decimal": "DECIMAL(38, 8)"}
 NARROW = "regexp_replace(translate(x, '（）', '()'), '[\\s“”\"]', '', 'g')"
 """A name of a table's row in half width, without blanks and quotation marks, as bodies.bare does it."""
-_SOURCES = "batch VARCHAR, document VARCHAR, path VARCHAR, sha256 VARCHAR, ingested VARCHAR, address VARCHAR, published VARCHAR, program VARCHAR"
+_SOURCES = (
+    "batch VARCHAR, document VARCHAR, path VARCHAR, sha256 VARCHAR, ingested VARCHAR, address VARCHAR, "
+    "published VARCHAR, program VARCHAR"
+)
 
 
 def connect(
@@ -114,7 +119,7 @@ _OVER = {
 }
 
 
-def told_of(batch: Path, units: str) -> str:
+def statements_of(batch: Path, units: str) -> str:
     """What the documents of one batch say of whom, as a query: they lie whole in their batch."""
     facts, statements = (
         f"read_parquet({quoted(str(batch / f'{t}.parquet'))})" for t in ("facts", "statements")
@@ -129,13 +134,17 @@ def _listed(folders: list[Path], table: str) -> str:
     if not folders:
         return ""
     files = ", ".join(quoted(str(f / f"{table}.parquet")) for f in folders)
-    return f"SELECT parse_path(filename)[-2] AS batch, * EXCLUDE (filename) FROM read_parquet([{files}], filename = true)"
+    return (
+        f"SELECT parse_path(filename)[-2] AS batch, * EXCLUDE (filename) FROM read_parquet([{files}], "
+        "filename = true)"
+    )
 
 
 def printed_bodies(con: duckdb.DuckDBPyConnection) -> list[Printed]:
     """Every body as documents print it, one for each of its names, divisions and codes."""
     rows = con.execute(
-        "SELECT body, division, code, max(coalesce(year, 0)) FROM all_documents WHERE body <> '' GROUP BY ALL ORDER BY ALL"
+        "SELECT body, division, code, max(coalesce(year, 0)) FROM all_documents WHERE body <> '' "
+        "GROUP BY ALL ORDER BY ALL"
     ).fetchall()
     return [Printed(*row) for row in rows]
 

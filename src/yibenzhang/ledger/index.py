@@ -33,13 +33,16 @@ FORMAT = "2"
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT);
 CREATE TABLE done (d INTEGER PRIMARY KEY AUTOINCREMENT, document TEXT UNIQUE, ingested TEXT);
-CREATE TABLE documents (d INTEGER PRIMARY KEY, document TEXT, batch TEXT, who TEXT, body TEXT, division TEXT, year INTEGER,
-  stage TEXT, level TEXT, kind TEXT, latest INTEGER, numbers INTEGER, proved INTEGER, contradicted INTEGER, errors INTEGER,
+CREATE TABLE documents (d INTEGER PRIMARY KEY, document TEXT, batch TEXT, who TEXT, body TEXT, division TEXT,
+  year INTEGER,
+  stage TEXT, level TEXT, kind TEXT, latest INTEGER, numbers INTEGER, proved INTEGER, contradicted INTEGER,
+  errors INTEGER,
   warnings INTEGER, pages INTEGER, path TEXT, address TEXT, published TEXT);
 CREATE UNIQUE INDEX documents_hash ON documents (document);
 CREATE INDEX documents_who ON documents (who, year, stage, level);
 CREATE INDEX documents_place ON documents (year, stage, level, division, d);
-CREATE TABLE bodies (who TEXT PRIMARY KEY, bare TEXT, division TEXT, documents INTEGER, first INTEGER, last INTEGER) WITHOUT ROWID;
+CREATE TABLE bodies (who TEXT PRIMARY KEY, bare TEXT, division TEXT, documents INTEGER, first INTEGER,
+  last INTEGER) WITHOUT ROWID;
 CREATE INDEX bodies_division ON bodies (division);
 CREATE TABLE names (name TEXT, who TEXT, PRIMARY KEY (name, who)) WITHOUT ROWID;
 CREATE TABLE lines (d INTEGER, row TEXT, label TEXT, value TEXT, yuan INTEGER, printed TEXT, unit TEXT, page INTEGER,
@@ -132,7 +135,8 @@ def _state(ledger: Ledger) -> str:
 
 
 _KNOWN = """
-SELECT document, batch, who, body, division, year, stage, level, kind, latest, numbers, proved, contradicted, errors, warnings,
+SELECT document, batch, who, body, division, year, stage, level, kind, latest, numbers, proved, contradicted,
+errors, warnings,
        pages, path, address, published, ingested
 FROM known WHERE kind = 'disclosure' AND who <> '' AND year IS NOT NULL AND stage <> ''
 """
@@ -159,7 +163,8 @@ def _documents(con: sqlite3.Connection, asked: duckdb.DuckDBPyConnection) -> dic
             if done.get(r[0]) != r[19]:
                 found.setdefault(r[1], {})[r[0]] = r[19]
     con.execute(
-        "INSERT INTO bodies SELECT who, who, max(division), count(*), min(year), max(year) FROM documents WHERE latest GROUP BY who"
+        "INSERT INTO bodies SELECT who, who, max(division), count(*), min(year), max(year) FROM "
+        "documents WHERE latest GROUP BY who"
     )
     con.executemany(
         "UPDATE bodies SET bare = ? WHERE who = ?",
@@ -184,8 +189,11 @@ def _batch(
     con: sqlite3.Connection, ledger: Ledger, batch: str, wanted: Mapping[str, str], threads: int, memory: str
 ) -> None:
     """What is new of one batch, in one transaction."""
-    numbers = [(d, x) for part in chunks(list(wanted)) for d, x in con.execute(
-        f"SELECT d, document FROM done WHERE document IN ({_marks(len(part))})", part)]  # fmt: skip
+    numbers = [
+        (d, x)
+        for part in chunks(list(wanted))
+        for d, x in con.execute(f"SELECT d, document FROM done WHERE document IN ({_marks(len(part))})", part)
+    ]
     with closing(ledger.connect(threads, memory, only=[ledger.batches / batch])) as asked:
         asked.execute("CREATE TEMP TABLE wanted (d BIGINT, document VARCHAR)")
         asked.execute(
@@ -206,7 +214,8 @@ def _batch(
 
 
 _LINES = """
-SELECT d, row, label, CAST(best.value AS VARCHAR), CAST(round(best.value) AS BIGINT), best.printed, best.unit, best.page, best.file, best.fact
+SELECT d, row, label, CAST(best.value AS VARCHAR), CAST(round(best.value) AS BIGINT), best.printed, best.unit,
+best.page, best.file, best.fact
 FROM (
   SELECT d, pick.row AS row, pick.label AS label,
          arg_max({{'value': value, 'printed': printed, 'unit': unit_name, 'page': page, 'file': file, 'fact': fact}},
@@ -214,17 +223,20 @@ FROM (
   FROM (
     SELECT w.d, f.*, unnest(list_filter([{picks}], lambda x: x IS NOT NULL)) AS pick
     FROM all_facts f JOIN wanted w USING (document) JOIN all_documents k USING (document)
-    WHERE dimension = 'money' AND value IS NOT NULL AND abs(value) < 1000000000000000000 AND residue = '' AND measure = '' AND f.unit = '' AND told_year = ''
+    WHERE dimension = 'money' AND value IS NOT NULL AND abs(value) < 1000000000000000000 AND residue = '' AND
+    measure = '' AND f.unit = '' AND told_year = ''
       AND version IN ('', 'current_year')
       AND told_stage IN ('', CASE k.stage WHEN 'accounts' THEN 'final' ELSE 'initial' END))
   GROUP BY d, pick.row, pick.label)
 """
 _PROJECTS = """
-SELECT d, name, e.kind, about_year, CAST(value AS VARCHAR), CAST(round(value) AS BIGINT), printed, page, file FROM all_project_events e
+SELECT d, name, e.kind, about_year, CAST(value AS VARCHAR), CAST(round(value) AS BIGINT), printed, page, file
+FROM all_project_events e
 JOIN wanted USING (document) WHERE name <> '' AND abs(coalesce(value, 0)) < 1000000000000000000
 """
 _PASSAGES = """
-SELECT d, list(struct_pack(printed, page, file)) FROM all_passages JOIN wanted USING (document) WHERE length(printed) > 1 GROUP BY d
+SELECT d, list(struct_pack(printed, page, file)) FROM all_passages JOIN wanted USING (document) WHERE
+length(printed) > 1 GROUP BY d
 """
 
 
@@ -265,12 +277,12 @@ def _texts(con: sqlite3.Connection, asked: duckdb.DuckDBPyConnection) -> None:
     reader = asked.execute(_PASSAGES)
     while part := reader.fetchmany(200):
         for d, found in part:
-            told = [[p["printed"], p["page"], p["file"]] for p in found[:NTH]]
-            packed = zlib.compress(json.dumps(told, ensure_ascii=False).encode("utf-8", "replace"), 6)
+            passages = [[p["printed"], p["page"], p["file"]] for p in found[:NTH]]
+            packed = zlib.compress(json.dumps(passages, ensure_ascii=False).encode("utf-8", "replace"), 6)
             con.execute("INSERT INTO texts VALUES (?, ?)", (d, packed))
             con.executemany(
                 "INSERT INTO passage_words (rowid, grams) VALUES (?, ?)",
-                ((d * NTH + k, grams(p[0])) for k, p in enumerate(told)),
+                ((d * NTH + k, grams(p[0])) for k, p in enumerate(passages)),
             )
 
 

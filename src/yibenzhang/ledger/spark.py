@@ -1,7 +1,7 @@
 """The same queries on Spark: one definition, across/*.sql and the sums of views.sql, carried over by sqlglot.
 
-The extra ``spark`` has PySpark and sqlglot; Java 17 has to be there. The workers read the batches where the driver does:
-a folder that all of them share.
+The extra ``spark`` has PySpark and sqlglot; Java 17 has to be there. The workers read the batches where the driver
+does: a folder that all of them share.
 """
 
 from __future__ import annotations

@@ -252,6 +252,10 @@ SCHEMA: Mapping[str, Mapping[str, str]] = {
         "header": "int",
         **_PLACE,
         "at": "place",
+        "part_of": "text",
+        "unit": "text",
+        "unknown": "texts",
+        **_COUNTS,
     },
     "cells": {
         "document": "text",
@@ -264,16 +268,45 @@ SCHEMA: Mapping[str, Mapping[str, str]] = {
         "fact": "text",
         "standing": "text",
     },
+    "readings": {
+        "document": "text",
+        "fact": "text",
+        "key": "text",
+        "table": "text",
+        "standard": "text",
+        "side": "text",
+        "code": "text",
+        "row": "text",
+        "token": "text",
+        "role": "text",
+        "measure": "text",
+        "column": "text",
+        "coordinates": "texts",
+        "residue": "texts",
+        "standing": "text",
+        "state": "text",
+        "value": "decimal",
+        "unit": "text",
+        "printed": "text",
+        "page": "int",
+        "place": "text",
+        "where": "text",
+    },
     "sums": {"document": "text", "number": "int", "rule": "text", "name": "text", "arithmetic": "text"},
     **PAGES,
 }
-"""All tables, those of the ledger first, each with its columns of the ledger first. Besides their types: float, texts and
-ints (tuples), box and boxes (left, top, right, bottom in points), place (what model.places.plain makes of it).
+"""All tables, those of the ledger first, each with its columns of the ledger first. Besides their types: float, texts
+and ints (tuples), box and boxes (left, top, right, bottom in points), place (what model.places.plain makes of it).
 
-``number`` is the position of an issue, ``passage`` that of a passage; ``expected`` counts the pages with those that were
-lost. ``coverage`` has the scopes all, tables and text, ``sections`` kind (of table) and section. ``sums`` are the relations an issue broke. A table of one ``name`` in two files
-is ``called`` also by its file.
+``number`` is the position of an issue, ``passage`` that of a passage; ``expected`` counts the pages with those that
+were lost. ``coverage`` has the scopes all, tables and text, ``sections`` kind (of table) and section. ``sums`` are
+the relations an issue broke. A table of one ``name`` in two files is ``called`` also by its file; ``unknown`` are the
+words of its headings that nothing explains. ``readings`` has every number cell of a table that is a standard one or has
+coordinates (``dimension=value``), with its value in the unit it is printed in: for those who look for the cause of
+something, and not stored.
 """
+PASSING = frozenset({"readings"})
+"""Tables that are made when they are asked for and never stored."""
 
 Rows = tuple[tuple[Any, ...], ...]
 

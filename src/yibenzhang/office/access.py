@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, and_, false, or_, select
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql.base import ExecutableOption
 
-from yibenzhang.office.database import hold
+from yibenzhang.office.database import lock_rows
 from yibenzhang.office.models import Audit, Entry, Notice, Role, Season, Submission, User
 
 ROLE = {"department": "部门", "reviewer": "审核人", "head": "负责人", "administrator": "管理员"}
@@ -90,7 +90,7 @@ def submission_of(session: Session, actor: Actor, number: int, *options: Executa
     return found
 
 
-def told_of_submission(session: Session, actor: Actor, number: int, *columns: Any) -> Row[Any]:
+def submission_columns(session: Session, actor: Actor, number: int, *columns: Any) -> Row[Any]:
     """These columns of the submission with this number: a third of the work of all of it. Raises NotHere."""
     asked = select(*columns).where(Submission.id == number, visible_submissions(actor))
     found = session.execute(asked).first()
@@ -142,7 +142,7 @@ def held_season(session: Session, number: int) -> Season | None:
     ):  # knows no shared locks on rows, and lets one write at a time
         found = session.get(Season, number)
         if found is not None:
-            hold(session, found)
+            lock_rows(session, found)
         return found
     asked = select(Season).where(Season.id == number).with_for_update(read=True)
     return session.scalars(asked.execution_options(populate_existing=True)).first()
@@ -152,7 +152,7 @@ def held_open(session: Session, submission: Submission) -> Season:
     """Hold a submission and its season, which is open. Always the season first: who changes a season holds it and then
     its submissions, and nobody may wait for the other in a circle. Raises NotHere or Refused."""
     season = still_open(session, submission.season_id)
-    hold(session, submission)
+    lock_rows(session, submission)
     if submission.season_id != season.id:
         raise Refused("这份文件刚刚被移到另一季，没有执行；请刷新页面后再试。")
     return season

@@ -17,12 +17,12 @@ from yibenzhang.journal import version_of
 from yibenzhang.model.documents import PARTS, Document
 from yibenzhang.office import stored_views
 from yibenzhang.office.file_store import FileStore, write
+from yibenzhang.paging.building import analysis_to_show
 from yibenzhang.reading import ReadingError, read_data
 from yibenzhang.reading.steps import telling
 from yibenzhang.recognising.profile import Profile
 from yibenzhang.reports.found import Found
 from yibenzhang.reports.speech import UNUSABLE
-from yibenzhang.showing.building import analysis_to_show
 from yibenzhang.showing.kept import Kept
 from yibenzhang.showing.stored import dumped
 from yibenzhang.showing.view import ShownFinding
@@ -94,8 +94,8 @@ def analyse(task: Task) -> Analysed:
         why = "服务器磁盘已满" if error.errno in _FULL else error.strerror or str(error)
         return Analysed(task.receipt, f"检查完了，但结果没有存下来（{why}）；处理后请重新检查。")
     except Exception as error:
-        told = f"程序出错（{type(error).__name__}：{error}），请把此文件报告给维护者。"
-        return Analysed(task.receipt, told[:500])
+        message = f"程序出错（{type(error).__name__}：{error}），请把此文件报告给维护者。"
+        return Analysed(task.receipt, message[:500])
     finally:
         steps.end()
 
@@ -121,7 +121,7 @@ def _analyse(task: Task, steps: _Steps) -> Analysed:
     steps.tell("整理")
     stored = dumped(analysis_to_show(whole, names, task.extra))
     stored_views.put(ledger, task.receipt, stored)
-    return replace(_told(task, Kept(stored), role_of(whole), whole.profile), apart=apart)
+    return replace(_analysed(task, Kept(stored), role_of(whole), whole.profile), apart=apart)
 
 
 def _together(
@@ -139,7 +139,7 @@ def _together(
     return check_together([documents[k] for k in order], names, profile, task.extra), names
 
 
-def _told(task: Task, kept: Kept, role: str, profile: Profile) -> Analysed:
+def _analysed(task: Task, kept: Kept, role: str, profile: Profile) -> Analysed:
     view, found = kept.outline, Found(kept.analysis)
     c = found.coverage
     return Analysed(

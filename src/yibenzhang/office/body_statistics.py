@@ -62,24 +62,24 @@ def _shares(
     only: int | None = None,
     days: dict[int, int] | None = None,
 ) -> list[Share]:
-    mine = Submission.season_id == season.id
+    of_season = Submission.season_id == season.id
     if only is not None:
-        mine &= Submission.entry_id == only
+        of_season &= Submission.entry_id == only
     known = select(Entry.id, Entry.body_id).where(Entry.season_id == season.id)
     bodies: dict[int, int] = dict(session.execute(known).all())
-    asked = select(Submission.id, Submission.entry_id).where(Submission.id.in_(versions(actor, mine)))
+    asked = select(Submission.id, Submission.entry_id).where(Submission.id.in_(versions(actor, of_season)))
     whose: dict[int, int | None] = dict(session.execute(asked).all())
     handed = Counter(whose.values())
     counted = (
         select(Matter.submission_id, Matter.severity, func.sum(one_where(Matter.before_id.is_(None))))
-        .where(Matter.submission_id.in_(versions(actor, mine)), Matter.gone.is_(False))
+        .where(Matter.submission_id.in_(versions(actor, of_season)), Matter.gone.is_(False))
         .group_by(Matter.submission_id, Matter.severity)
     )
-    told: Counter[tuple[int | None, str]] = Counter()
+    counts: Counter[tuple[int | None, str]] = Counter()
     for submission, severity, n in session.execute(counted):
-        told[whose[submission], severity] += n
+        counts[whose[submission], severity] += n
     if days is None:
-        days = {e: d for _, e, d in to_clean(session, actor, mine)}
+        days = {e: d for _, e, d in to_clean(session, actor, of_season)}
     return [
         Share(
             x.entry,
@@ -90,9 +90,9 @@ def _shares(
             handed[x.entry],
             int(x.status == "clean"),
             int(x.status in READ),
-            told[x.entry, "error"],
-            told[x.entry, "warning"],
-            told[x.entry, "notice"],
+            counts[x.entry, "error"],
+            counts[x.entry, "warning"],
+            counts[x.entry, "notice"],
             x.errors + x.warnings,
             x.numbers,
             x.proved,

@@ -38,7 +38,7 @@ class DatabaseError(Exception):
     """The database cannot be used; the message is one sentence for a person."""
 
 
-def away(error: BaseException) -> bool:
+def unavailable(error: BaseException) -> bool:
     """True where an error says that the database went away or is locked, not that a statement is wrong."""
     if isinstance(error, LOST):
         return True
@@ -142,7 +142,7 @@ def _reason(error: SQLAlchemyError) -> str:
     return told.splitlines()[0][:200]
 
 
-def hold(session: Session, *things: Any) -> None:
+def lock_rows(session: Session, *things: Any) -> None:
     """Others who hold one of these rows wait until this transaction ends; the rows are read anew, as they stand now."""
     for thing in things:
         table = type(thing).__table__
@@ -217,7 +217,7 @@ class Database:
             with self.engine.connect() as connection:
                 connection.execute(text("SELECT 1"))
         except Exception as error:
-            if not away(error):
+            if not unavailable(error):
                 raise
             return False
         return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from yibenzhang.showing.view import Block, FlowCell, Leaf
+from yibenzhang.model.leaves import Block, FlowCell, Leaf
 
 _AROUND = 1
 _MOST_ROWS = 14

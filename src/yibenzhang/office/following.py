@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from yibenzhang.office import stored_views
 from yibenzhang.office.deadlines import RULES
 from yibenzhang.office.file_store import FileStore
-from yibenzhang.office.likeness import Told, ToldSpot
+from yibenzhang.office.likeness import StoredFinding, StoredPlace
 from yibenzhang.office.matching import Version, compare, version_of
 from yibenzhang.office.models import Decision, Matter, State, Submission, Verdict
 from yibenzhang.office.roster import OPEN
@@ -26,15 +26,15 @@ _STANDING = (State.REVIEW, State.RETURNED, State.CLEAN, State.SUPERSEDED)
 _CARRIED = "沿用第 "
 
 
-def read_told(told: dict[str, Any]) -> Told:
+def read_finding(data: dict[str, Any]) -> StoredFinding:
     """What a finding is compared by, as it was kept."""
-    spots = tuple(ToldSpot(**s) for s in told["spots"])
-    return Told(**(told | {"spots": spots, "context": frozenset(told.get("context", ()))}))
+    spots = tuple(StoredPlace(**s) for s in data["spots"])
+    return StoredFinding(**(data | {"spots": spots, "context": frozenset(data.get("context", ()))}))
 
 
-def as_kept(told: Told) -> dict[str, Any]:
+def as_kept(finding: StoredFinding) -> dict[str, Any]:
     """The same as the records keep it."""
-    return asdict(told) | {"context": sorted(told.context)}
+    return asdict(finding) | {"context": sorted(finding.context)}
 
 
 def follow(session: Session, ledger: FileStore, submission: Submission, matters: Sequence[Matter]) -> None:
@@ -170,7 +170,7 @@ def _version(session: Session, ledger: FileStore, submission: Submission) -> Ver
         return version_of(stored_views.read(stored_views.place_of(ledger, submission.receipt)).whole())
     except (FileNotFoundError, StoredError):
         kept = _reported(session, submission)
-        return Version(tuple(replace(read_told(m.told), id=m.finding) for m in kept))
+        return Version(tuple(replace(read_finding(m.told), id=m.finding) for m in kept))
 
 
 def carry(old: Matter, new: Matter, round: int) -> None:
@@ -193,8 +193,8 @@ def carry(old: Matter, new: Matter, round: int) -> None:
 
 def _printed(matter: Matter) -> tuple[object, ...]:
     """The numbers a finding is about, as printed."""
-    told = matter.told
-    return told.get("reported"), told.get("expected"), tuple(s["text"] for s in told.get("spots", ()))
+    data = matter.told
+    return data.get("reported"), data.get("expected"), tuple(s["text"] for s in data.get("spots", ()))
 
 
 def _ask_again(

@@ -6,8 +6,11 @@ import logging
 import threading
 import time
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
@@ -15,7 +18,7 @@ from sqlalchemy.orm import Session, aliased
 from yibenzhang.confined import DEFAULT
 from yibenzhang.confining import MEGABYTE
 from yibenzhang.office.analysing import Analysed, Task, analyse
-from yibenzhang.office.database import Database, away, hold
+from yibenzhang.office.database import Database, lock_rows, unavailable
 from yibenzhang.office.file_store import FileStore
 from yibenzhang.office.lateness import due_by, keep_up, today
 from yibenzhang.office.models import Job, State, Submission, now
@@ -100,7 +103,7 @@ class Foreman:
                 self._step(self._pool)
             except Exception as error:
                 self._doubtful = True
-                if away(error):
+                if unavailable(error):
                     log.warning("数据库暂时不可用，%g 秒后再试：%s", _AGAIN, str(error).partition("\n")[0])
                 else:
                     log.exception("调度出错，%g 秒后再试", _AGAIN)
@@ -136,9 +139,9 @@ class Foreman:
         self._looked = time.monotonic()
         for key, notes in self._ledger.remembered():
             try:
-                found = self._database.settled(lambda s, notes=notes: [register(s, n) for n in notes])  # type: ignore[misc]
+                found = self._database.settled(partial(_registered, notes))
             except Exception as error:
-                if away(error):
+                if unavailable(error):
                     raise
                 if key not in self._odd:
                     log.exception("收件记录 incoming/%s.json 没有登记成功，文件仍保存着", key)
@@ -160,7 +163,7 @@ class Foreman:
                 with self._database.session() as session:
                     keep_up(session, entries[at : at + _AT_ONCE], day)
             except Exception as error:
-                if away(error):
+                if unavailable(error):
                     raise
                 log.exception("逾期没有登记成功（名录行 %s）", entries[at : at + _AT_ONCE])
         self._day = day
@@ -178,7 +181,7 @@ class Foreman:
                 jobs.setdefault(job.submission_id, job)
             for job in jobs.values():
                 job.state, job.started_at, job.attempts = "running", now(), job.attempts + 1
-                hold(session, job.submission)
+                lock_rows(session, job.submission)
                 if job.submission.state == State.WAITING:
                     job.submission.state = State.CHECKING
             tasks = [(job.id, self._task(session, job.submission)) for job in jobs.values()]
@@ -205,21 +208,21 @@ class Foreman:
                     job.state, job.ended_at = "done", now()
                     finish(session, self._ledger, job.submission, done.result)
         except Exception as error:
-            if away(error):
+            if unavailable(error):
                 raise
             log.exception("检查结果没有登记成功（任务 %d）", done.job)
             with self._database.session() as session:
                 job = self._running(session, done)
                 if job is not None:
                     job.state, job.ended_at = "failed", now()
-                    told = f"检查完了，但结果没有登记成功（{type(error).__name__}）；请重新检查，仍不行请报告给维护者。"
-                    failed(session, job.submission, told)
+                    message = f"检查完了，但结果没有登记成功（{type(error).__name__}）；请重新检查，仍不行请报告给维护者。"
+                    failed(session, job.submission, message)
 
     def _running(self, session: Session, done: _Done) -> Job | None:
         job = session.get(Job, done.job)
         if job is None or job.state != "running":
             return None
-        hold(session, job.submission)
+        lock_rows(session, job.submission)
         return job
 
     def _lost(self, session: Session, job: Job, lost: Lost) -> None:
@@ -227,11 +230,16 @@ class Foreman:
             job.state = "waiting"
             return
         words = speech()["desk"][lost.value]
-        told = words.format(
+        message = words.format(
             wall=f"{self._limit:g}",
             attempts=job.attempts,
             seconds=f"{DEFAULT.seconds:g}",
             memory=DEFAULT.memory // MEGABYTE,
         )
         job.state, job.ended_at = "failed", now()
-        failed(session, job.submission, told)
+        failed(session, job.submission, message)
+
+
+def _registered(notes: Sequence[dict[str, Any]], session: Session) -> list[Submission | None]:
+    """What became of the notes on files that were received."""
+    return [register(session, n) for n in notes]

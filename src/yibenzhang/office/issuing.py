@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from yibenzhang.office import passwords
 from yibenzhang.office.access import ROLE, Actor, Refused, note
 from yibenzhang.office.account_files import AccountRow
-from yibenzhang.office.database import hold
+from yibenzhang.office.database import lock_rows
 from yibenzhang.office.models import Body, Entry, Role, Season, User
 from yibenzhang.office.spreadsheets import write_csv
 from yibenzhang.office.users import account_name, keep_user, new_user, reset, shown_name
@@ -67,7 +67,7 @@ def issue(session: Session, actor: Actor, rows: Iterable[AccountRow], again: boo
         password = passwords.initial()
         kept = passwords.hashed_initial(password)
         if there:
-            hold(session, user)
+            lock_rows(session, user)
             if not user.must_change:  # changed at this very moment
                 refused.append(f"{where}：账号“{user.name}”已经在用，没有重发密码。")
                 continue
@@ -84,8 +84,8 @@ def issue(session: Session, actor: Actor, rows: Iterable[AccountRow], again: boo
 
 def _planned(session: Session, actor: Actor, row: AccountRow) -> User:
     if row.role not in ROLE:
-        told = f"不认识角色“{shown_name(row.role)[:20]}”" if row.role else "没有写角色"
-        raise Refused(f"{told}，请写部门、审核人、负责人或管理员。")
+        problem = f"不认识角色“{shown_name(row.role)[:20]}”" if row.role else "没有写角色"
+        raise Refused(f"{problem}，请写部门、审核人、负责人或管理员。")
     return new_user(session, actor, row.name, row.role, row.shown, row.body)
 
 

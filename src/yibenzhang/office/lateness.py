@@ -12,7 +12,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from yibenzhang.model.issues import Issue
-from yibenzhang.office.database import hold
+from yibenzhang.office.database import lock_rows
 from yibenzhang.office.deadlines import RULES, issue_late
 from yibenzhang.office.following import carry
 from yibenzhang.office.models import ZONE, Entry, Matter, Season, State, Submission
@@ -58,39 +58,41 @@ def keep_up(session: Session, entries: Sequence[int], day: date | None = None) -
 def _kept_up(session: Session, submission: Submission, day: date) -> None:
     if submission.entry is None or submission.season.closed_at is not None:
         return
-    told = late_finding(submission.entry, day)
+    finding = late_finding(submission.entry, day)
     asked = select(Matter).where(Matter.submission_id == submission.id, Matter.rule.in_(RULES))
-    if told is None and session.scalars(asked.where(Matter.gone.is_(False)).limit(1)).first() is None:
+    if finding is None and session.scalars(asked.where(Matter.gone.is_(False)).limit(1)).first() is None:
         return
-    hold(session, submission)
-    mine = None
+    lock_rows(session, submission)
+    known = None
     for m in session.scalars(asked.order_by(Matter.id).execution_options(populate_existing=True)):
-        if told is not None and m.finding == told.id:
-            mine = m
+        if finding is not None and m.finding == finding.id:
+            known = m
         else:
             m.gone = True
-    if told is None:
+    if finding is None:
         return
-    new = mine is None
-    mine = mine or Matter(
-        submission_id=submission.id, finding=told.id, rank=_RANK, rule=told.rule, verdict=""
+    new = known is None
+    known = known or Matter(
+        submission_id=submission.id, finding=finding.id, rank=_RANK, rule=finding.rule, verdict=""
     )
-    mine.severity, mine.message, mine.gone = told.severity.value, told.message, False
-    mine.told = {"basis": list(told.basis)}
-    session.add(mine)
+    known.severity, known.message, known.gone = finding.severity.value, finding.message, False
+    known.told = {"basis": list(finding.basis)}
+    session.add(known)
     session.flush()
-    before = _before(session, submission, told) if new else None
+    before = _before(session, submission, finding) if new else None
     if before is not None:
-        mine.before_id = before[0].id
-        carry(before[0], mine, before[1])
+        known.before_id = before[0].id
+        carry(before[0], known, before[1])
 
 
-def _before(session: Session, submission: Submission, told: Issue) -> tuple[Matter, int] | None:
+def _before(session: Session, submission: Submission, finding: Issue) -> tuple[Matter, int] | None:
     """The same matter in the version before, and that version's round."""
     if submission.before_id is None:
         return None
     asked = select(Matter).where(
-        Matter.submission_id == submission.before_id, Matter.finding == told.id, Matter.rule == told.rule
+        Matter.submission_id == submission.before_id,
+        Matter.finding == finding.id,
+        Matter.rule == finding.rule,
     )
     found = session.scalars(asked).first()
     before = session.get(Submission, submission.before_id)

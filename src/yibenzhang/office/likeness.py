@@ -17,7 +17,7 @@ _AT_END = re.compile(r"(?:\(续表?\)|续表)$")
 
 
 @dataclass(frozen=True, slots=True)
-class ToldSpot:
+class StoredPlace:
     """A place of a finding: the key of the place, what it is (支出总表“教育支出”“合计”; 正文“…”), the printed text."""
 
     key: str
@@ -37,7 +37,7 @@ class ToldSpot:
 
 
 @dataclass(frozen=True)  # no slots: cached properties
-class Told:
+class StoredFinding:
     """A finding as it is kept with a version of a submission; ``spots`` begin with the likely culprit."""
 
     id: str
@@ -46,7 +46,7 @@ class Told:
     message: str
     reported: str
     expected: str
-    spots: tuple[ToldSpot, ...]
+    spots: tuple[StoredPlace, ...]
     context: frozenset[str] = frozenset()
     """What stands before the words in the text, in runs of characters, for words that many sentences share."""
 
@@ -71,17 +71,17 @@ class Told:
         return grams(fold(self.message))
 
 
-def told_of(finding: Any) -> Told:
+def stored_finding(finding: Any) -> StoredFinding:
     """The same of anything that has the fields of a shown finding (id, rule, severity, message, reported,
     expected, spots with key, words and text)."""
-    return Told(
+    return StoredFinding(
         finding.id,
         finding.rule,
         str(finding.severity),
         finding.message,
         finding.reported,
         finding.expected,
-        tuple(ToldSpot(s.key, s.words, s.text) for s in finding.spots),
+        tuple(StoredPlace(s.key, s.words, s.text) for s in finding.spots),
     )
 
 
@@ -94,7 +94,7 @@ class Subject:
     said: frozenset[str]
 
     @classmethod
-    def of(cls, spot: ToldSpot) -> Subject:
+    def of(cls, spot: StoredPlace) -> Subject:
         text = plain(spot.text)
         if spot.table and "“" in spot.words:
             names = (spot.table, *(fold(q) for q in _QUOTED.findall(spot.words)))
@@ -114,7 +114,7 @@ class Subject:
         return 0.1 + 0.4 * same / max(len(self.names) - 1, len(other.names) - 1, 1)
 
 
-def alike(old: Told, new: Told, placed: bool = False) -> float:
+def alike(old: StoredFinding, new: StoredFinding, placed: bool = False) -> float:
     """0 to 1; from SURE on they are the same finding.
 
     ``placed``: both are of the same file, so that the keys of the places say more than the words.
@@ -141,7 +141,7 @@ def alike(old: Told, new: Told, placed: bool = False) -> float:
     return 0.45 * main + 0.2 * shared + 0.1 * said + 0.15 * same_number + 0.1 * related
 
 
-def _culprits(old: Told, new: Told, placed: bool) -> float:
+def _culprits(old: StoredFinding, new: StoredFinding, placed: bool) -> float:
     """How alike the likely culprits are, 0 to 1."""
     first = old.about[0]
     main = first.like(new.about[0])
@@ -156,7 +156,7 @@ def _culprits(old: Told, new: Told, placed: bool) -> float:
     return max(main, 0.6) if _crossed(old, new) else main
 
 
-def _crossed(old: Told, new: Told) -> bool:
+def _crossed(old: StoredFinding, new: StoredFinding) -> bool:
     """The culprit of one stands among the numbers of the other: it moved inside one group."""
     return old.about[0].names in new.things or new.about[0].names in old.things
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from yibenzhang.office import passwords
 from yibenzhang.office.access import Actor, NotHere, Refused, note
-from yibenzhang.office.database import Database, hold
+from yibenzhang.office.database import Database, lock_rows
 from yibenzhang.office.models import Attempt, Audit, Login, Role, Token, User, now
 from yibenzhang.office.users import account_name, shown_name
 
@@ -156,7 +156,7 @@ def begin(session: Session, proof: Proof, address: str, before: str = "", noted:
     where the account was taken out of use, or its password changed, meanwhile."""
     user = session.get(User, proof.number)
     if user is not None:
-        hold(session, user)
+        lock_rows(session, user)
     if user is None or not user.active or user.password != proof.kept:
         raise WrongPassword(WRONG)
     session.execute(delete(Login).where((Login.ends_at < now()) | (Login.token == hashed(before))))
@@ -212,7 +212,7 @@ def new_key(session: Session, actor: Actor, name: str) -> str:
     user = session.get(User, actor.id) if actor.id is not None else None
     if user is None:
         raise NotHere
-    hold(session, user)  # a password set by somebody else at this moment ends all keys, this one too
+    lock_rows(session, user)  # a password set by somebody else at this moment ends all keys, this one too
     if not user.active or user.must_change:
         raise Refused("账号的密码刚被重设，没有建立密钥；请重新登录。")
     name = shown_name(name)

@@ -10,7 +10,16 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from yibenzhang.office.likeness import SURE, Told, alike, fold, fold_table, grams, plain, told_of
+from yibenzhang.office.likeness import (
+    SURE,
+    StoredFinding,
+    alike,
+    fold,
+    fold_table,
+    grams,
+    plain,
+    stored_finding,
+)
 
 _READ_AGAIN = 0.5
 """So much of a sentence must stand in the new version for it to count as read again."""
@@ -33,7 +42,7 @@ class Version:
     reason) of what could not be checked; ``unread``: sentences about pages that could not be read.
     """
 
-    findings: tuple[Told, ...]
+    findings: tuple[StoredFinding, ...]
     tables: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
     unchecked: tuple[tuple[str, str, str], ...] = ()
@@ -47,10 +56,10 @@ class Compared:
     """Every old finding stands in exactly one of ``fixed``, ``still`` and ``gone``, every new one in ``still`` or
     ``new``. ``gone``: no longer told, but with the reason why that does not mean it was put right."""
 
-    fixed: tuple[Told, ...]
-    still: tuple[tuple[Told, Told], ...]
-    new: tuple[Told, ...]
-    gone: tuple[tuple[Told, str], ...] = field(default=())
+    fixed: tuple[StoredFinding, ...]
+    still: tuple[tuple[StoredFinding, StoredFinding], ...]
+    new: tuple[StoredFinding, ...]
+    gone: tuple[tuple[StoredFinding, str], ...] = field(default=())
 
 
 def version_of(view: Any) -> Version:
@@ -62,7 +71,7 @@ def version_of(view: Any) -> Version:
             texts.append("".join(p.text for p in block.pieces))
             texts += ["".join(p.text for p in cell.pieces) for row in block.rows for cell in row]
     return Version(
-        tuple(told_of(f) for f in view.findings),
+        tuple(stored_finding(f) for f in view.findings),
         tuple(s.name for s in view.sections),
         tuple(texts),
         tuple((u.rule, u.table, u.reason) for u in view.unchecked),
@@ -71,7 +80,7 @@ def version_of(view: Any) -> Version:
     )
 
 
-def reread(old: Sequence[Told], new: Sequence[Told]) -> dict[str, str]:
+def reread(old: Sequence[StoredFinding], new: Sequence[StoredFinding]) -> dict[str, str]:
     """Old id to new id, where the same file was read or judged anew; an old finding that is missing from the
     answer is no longer told.
 
@@ -106,15 +115,15 @@ def compare(old: Version, new: Version) -> Compared:
     )
 
 
-def _placed(findings: list[Told], texts: tuple[str, ...]) -> list[Told]:
+def _placed(findings: list[StoredFinding], texts: tuple[str, ...]) -> list[StoredFinding]:
     """The findings about the text with the words before them."""
     whole = plain("".join(texts))
-    out: list[Told] = []
-    for told in findings:
-        words = plain(told.spots[0].sentence) if told.spots else ""
+    out: list[StoredFinding] = []
+    for finding in findings:
+        words = plain(finding.spots[0].sentence) if finding.spots else ""
         at = whole.find(words) if words else -1
         before = fold(whole[max(0, at - _BEFORE) : at]) if at > 0 else ""
-        out.append(replace(told, context=grams(before)) if before else told)
+        out.append(replace(finding, context=grams(before)) if before else finding)
     return out
 
 
@@ -128,11 +137,11 @@ def _whole(words: str, text: str) -> str:
     return before[max(before.rfind(c) for c in "。；;") + 1 :] + words
 
 
-def _same(told: Told) -> tuple[tuple[tuple[str, ...], str], ...]:
-    return tuple((s.names, s.text) for s in told.about)
+def _same(finding: StoredFinding) -> tuple[tuple[tuple[str, ...], str], ...]:
+    return tuple((s.names, s.text) for s in finding.about)
 
 
-def _ordered(findings: Iterable[Told]) -> list[Told]:
+def _ordered(findings: Iterable[StoredFinding]) -> list[StoredFinding]:
     """In an order that depends on nothing but the findings: as they stand in the document."""
     return sorted(findings, key=lambda t: (t.rule, [_natural(s.key) for s in t.spots], t.message, t.id))
 
@@ -147,10 +156,10 @@ def _natural(key: str) -> tuple[tuple[int, str], ...]:
 
 
 def _exactly(
-    old: list[Told],
-    new: list[Told],
-    key: Callable[[Told], object],
-    agree: Callable[[Told, Told], bool] = lambda _, __: True,
+    old: list[StoredFinding],
+    new: list[StoredFinding],
+    key: Callable[[StoredFinding], object],
+    agree: Callable[[StoredFinding, StoredFinding], bool] = lambda _, __: True,
     taken: dict[int, int] | None = None,
 ) -> dict[int, int]:
     """Positions of findings of the same key, in order."""
@@ -169,7 +178,9 @@ def _exactly(
     return out
 
 
-def _likest(old: list[Told], new: list[Told], taken: dict[int, int], placed: bool = False) -> dict[int, int]:
+def _likest(
+    old: list[StoredFinding], new: list[StoredFinding], taken: dict[int, int], placed: bool = False
+) -> dict[int, int]:
     """The most alike first, each once."""
     used = set(taken.values())
     free = [k for k in range(len(new)) if k not in used]
@@ -208,7 +219,7 @@ class _Again:
             if (rule, fold_table(table), reason) not in known
         }
         self._unread = new.unread
-        self._told = bool(new.texts)
+        self._has_texts = bool(new.texts)
         self._old = plain("".join(old.texts))
         self._numbers = new.numbers
         self._blamed = {
@@ -216,56 +227,56 @@ class _Again:
         }
         self._grams = frozenset(g for text in new.texts for g in grams(fold(text), 4))
 
-    def why_not(self, told: Told) -> str:
+    def why_not(self, finding: StoredFinding) -> str:
         """Empty where it could; else the reason, one sentence."""
-        tables = list(dict.fromkeys(s.table for s in told.spots if s.table))
+        tables = list(dict.fromkeys(s.table for s in finding.spots if s.table))
         return (
-            self._table_lost(told, tables)
-            or self._not_checked(told, tables)
-            or self._blamed_again(told)
-            or self._nothing_changed(told)
-            or self._sentence_lost(told, tables)
+            self._table_lost(finding, tables)
+            or self._not_checked(finding, tables)
+            or self._blamed_again(finding)
+            or self._nothing_changed(finding)
+            or self._sentence_lost(finding, tables)
         )
 
-    def _table_lost(self, told: Told, tables: list[str]) -> str:
+    def _table_lost(self, finding: StoredFinding, tables: list[str]) -> str:
         lost = [t for t in tables[:1] if t in self._before and t not in self._now]
-        if not lost or told.rule.partition(".")[0] == "copies":
+        if not lost or finding.rule.partition(".")[0] == "copies":
             return ""
-        name = next(s.words.partition("“")[0] for s in told.spots if s.table == lost[0])
+        name = next(s.words.partition("“")[0] for s in finding.spots if s.table == lost[0])
         return f"新版中没有读到“{name}”，这个问题是否改正无从核对{self._pages()}。"
 
-    def _not_checked(self, told: Told, tables: list[str]) -> str:
+    def _not_checked(self, finding: StoredFinding, tables: list[str]) -> str:
         for table in tables or [""]:
-            reason = self._unchecked.get((told.rule, table))
+            reason = self._unchecked.get((finding.rule, table))
             if reason:
                 return f"新版中这一项没能核对：{reason.rstrip('。')}。"
         return ""
 
-    def _blamed_again(self, told: Told) -> str:
+    def _blamed_again(self, finding: StoredFinding) -> str:
         """Another finding is about the same number of a table."""
-        in_table = told.spots and told.spots[0].table
-        blamed = self._blamed.get(told.about[0].names) if in_table else None
+        in_table = finding.spots and finding.spots[0].table
+        blamed = self._blamed.get(finding.about[0].names) if in_table else None
         return f"新版就同一个数另报了一个问题：{blamed.rstrip('。')}。" if blamed else ""
 
-    def _nothing_changed(self, told: Told) -> str:
+    def _nothing_changed(self, finding: StoredFinding) -> str:
         """The numbers that cannot all be right stand as they did."""
-        if not told.spots or not {told.family, told.rule} & _EQUAL or not self._unchanged(told):
+        if not finding.spots or not {finding.family, finding.rule} & _EQUAL or not self._unchanged(finding):
             return ""
         return "新版没有再报，但所涉及的数一个也没有改，请核对。"
 
-    def _sentence_lost(self, told: Told, tables: list[str]) -> str:
-        if not told.spots or tables or not self._told or self._printed(told):
+    def _sentence_lost(self, finding: StoredFinding, tables: list[str]) -> str:
+        if not finding.spots or tables or not self._has_texts or self._printed(finding):
             return ""
-        if told.family in _OF_WORDS and not self._unread:
+        if finding.family in _OF_WORDS and not self._unread:
             return ""
         return f"新版中没有找到原来这句话，是否改正无从核对{self._pages()}。"
 
-    def _unchanged(self, told: Told) -> bool:
-        return all((s.words, s.text) in self._numbers for s in told.spots)
+    def _unchanged(self, finding: StoredFinding) -> bool:
+        return all((s.words, s.text) in self._numbers for s in finding.spots)
 
-    def _printed(self, told: Told) -> bool:
+    def _printed(self, finding: StoredFinding) -> bool:
         """Most of the sentence stands in the new version, whatever its numbers."""
-        words = fold(_whole(told.spots[0].sentence, self._old))
+        words = fold(_whole(finding.spots[0].sentence, self._old))
         wanted = grams(words, 4)
         return len(words) < 6 or len(wanted & self._grams) >= _READ_AGAIN * len(wanted)
 

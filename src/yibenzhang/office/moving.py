@@ -62,8 +62,8 @@ def move(session: Session, ledger: FileStore, actor: Actor, submission: Submissi
         session.flush()
         keep_up(session, [before.entry_id] if before.entry_id else [])
     words: dict[str, Any] = {"name": submission.name, "before": was, "after": _as_it_is(submission, target)}
-    told = {"draft": True} if submission.draft else words
-    note(session, actor, "submission.move", "submission", submission.id, **told)
+    details = {"draft": True} if submission.draft else words
+    note(session, actor, "submission.move", "submission", submission.id, **details)
     return known
 
 
@@ -81,8 +81,8 @@ def _refuse(session: Session, submission: Submission, source: Season, target: Se
 
 
 def _returned(session: Session, submission: Submission) -> bool:
-    told = select(Notice.id).where(Notice.submission_id == submission.id)
-    return session.scalars(told.limit(1)).first() is not None
+    notices = select(Notice.id).where(Notice.submission_id == submission.id)
+    return session.scalars(notices.limit(1)).first() is not None
 
 
 def _still_said(corrected: Mapping[str, Any], target: Season) -> dict[str, Any]:

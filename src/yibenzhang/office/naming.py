@@ -232,28 +232,28 @@ class Index:
         return self.bodies[body].level or self._names[body].level
 
     def _levelled(self, name: _Name, level: str, found: list[int], how: str) -> Match:
-        told = name.level or level
+        named = name.level or level
         levels = {i: self._level(i) for i in found}
         same = _SAME[how]
-        right = [i for i in found if told and levels[i] == told]
-        if not right and (told or len(found) == 1):
+        right = [i for i in found if named and levels[i] == named]
+        if not right and (named or len(found) == 1):
             right = [i for i in found if not levels[i]]
         if len(right) == 1:
             return Match(right[0], how, 1.0, f"{same}。")
         if len(found) == 1:
-            return self._of_other_level(name, told, found[0], how, same)
+            return self._of_other_level(name, named, found[0], how, same)
         reason = "名录里有不止一个单位叫这个名称"
-        if not right and not told:
+        if not right and not named:
             reason = "名录里同名的有部门也有单位，文件没有写明是哪一级"
         listed = tuple(_same_name(i, same, levels[i]) for i in (right or found)[:_CANDIDATES])
         return Match(None, "", 0.9, f"{reason}，请指定。", listed)
 
-    def _of_other_level(self, name: _Name, told: str, body: int, how: str, same: str) -> Match:
+    def _of_other_level(self, name: _Name, named: str, body: int, how: str, same: str) -> Match:
         """The only body of a name, which the file does not say to be of its level."""
-        if not told:
+        if not named:
             return Match(body, how, 0.98, f"{same}；文件没有写明是部门还是单位。")
         level = self._level(body)
-        reason = f"{same}，但文件是{_LEVELS.get(told, '')}的，名录里只有{_LEVELS.get(level, '')}"
+        reason = f"{same}，但文件是{_LEVELS.get(named, '')}的，名录里只有{_LEVELS.get(level, '')}"
         if name.level or self._names[body].level:  # 本级 in so many words
             return Match(None, "", 0.6, f"{reason}。", (Candidate(body, 0.6, f"{reason}。"),))
         return Match(body, how, 0.9, f"{reason}，按它认。")
@@ -284,16 +284,16 @@ class Index:
             for i in self._grams.get(gram, ()):
                 shared[i] = shared.get(i, 0.0) + weight
         whole = sum(weights.values())
-        told = name.level or level
+        named = name.level or level
         scored: list[tuple[float, int, str, bool]] = []
         for i, common in sorted(shared.items(), key=lambda s: (-s[1], s[0]))[:_LOOKED_AT]:
             other = self._names[i]
-            theirs = sum(self._weight(g) for g in _grams(other.core))
-            score = 2 * common / (whole + theirs) if whole + theirs else 0.0
-            mine = self._level(i)
+            other_weight = sum(self._weight(g) for g in _grams(other.core))
+            score = 2 * common / (whole + other_weight) if whole + other_weight else 0.0
+            own_level = self._level(i)
             score, reason, possible = _judged(name, other, score, self.home)
-            if told and mine and told != mine:
-                score, reason = score * 0.95, reason + f"；级次不同（名录里是{_LEVELS[mine]}）"
+            if named and own_level and named != own_level:
+                score, reason = score * 0.95, reason + f"；级次不同（名录里是{_LEVELS[own_level]}）"
             if score >= _SHOWN:
                 scored.append((round(score, 3), i, reason + "。", possible))
         return sorted(scored, key=lambda s: (-s[0], s[1]))

@@ -56,7 +56,7 @@ def pictures_of(items: Sequence[NoticeItem]) -> Pictures:
     seen: dict[str, int] = {}  # digest → number of the item, for those inline
     pages: dict[str, tuple[str, bytes, float, list[int]]] = {}
     inline: list[tuple[Shown, ...]] = []
-    mine: list[list[str]] = []
+    lines: list[list[str]] = []
     for item in items:
         shown: list[Shown] = []
         of_pages: list[str] = []
@@ -82,17 +82,17 @@ def pictures_of(items: Sequence[NoticeItem]) -> Pictures:
                     seen[key] = item.number
                     shown.append(Shown(picture.caption, picture.png, round(width, 2)))
         inline.append(tuple(shown))
-        mine.append(list(dict.fromkeys(of_pages)))
+        lines.append(list(dict.fromkeys(of_pages)))
     number = {key: k for k, key in enumerate(pages, start=1)}
     annex = tuple(
         Shown(
-            f"附图 {number[key]}　{caption}（问题 {'、'.join(map(str, dict.fromkeys(told)))}）",
+            f"附图 {number[key]}　{caption}（问题 {'、'.join(map(str, dict.fromkeys(findings)))}）",
             png,
             round(width, 2),
         )
-        for key, (caption, png, width, told) in pages.items()
+        for key, (caption, png, width, findings) in pages.items()
     )
-    pointers = tuple("、".join(f"附图 {number[key]}（{pages[key][0]}）" for key in keys) for keys in mine)
+    pointers = tuple("、".join(f"附图 {number[key]}（{pages[key][0]}）" for key in keys) for keys in lines)
     return Pictures(tuple(inline), annex, pointers)
 
 

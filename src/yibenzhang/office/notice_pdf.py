@@ -90,7 +90,10 @@ def _line(line: Line, before: str, after: str) -> str:
     text = quoted(line.text)
     if line.kind == TITLE:
         title = "\\ ".join(quoted(t) for t in title_lines(line.text))
-        return f"#flush(align(center, block(below: 1.2em, {{ set par(leading: 0.7em, justify: false); text(20pt, sans[{title}]) }})))"
+        return (
+            f"#flush(align(center, block(below: 1.2em, {{ set par(leading: 0.7em, justify: false); "
+            f"text(20pt, sans[{title}]) }})))"
+        )
     if line.kind == HEADING:
         return f"#heading(level: 1)[{text}]"
     if line.kind == CENTRE:

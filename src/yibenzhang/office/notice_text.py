@@ -119,7 +119,7 @@ class NoticeItem:
             for name, value in (("印为", self.reported), ("应为", self.expected))
             if value
         ]
-        told = [
+        parts = [
             ("单位", self.body),
             ("位置", self.where),
             ("数字", "，".join(numbers)),
@@ -127,7 +127,7 @@ class NoticeItem:
             ("依据", "；".join(self.basis)),
             ("审核意见", self.remark),
         ]
-        return tuple((label, words) for label, words in told if words)
+        return tuple((label, words) for label, words in parts if words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,13 +158,13 @@ def chinese_date(day: datetime.date | None) -> str:
 def counted(items: tuple[NoticeItem, ...]) -> dict[str, str]:
     """The values of the placeholders that count."""
     count = {kind: sum(i.severity == kind for i in items) for kind in SEVERITIES}
-    told = [f"{name}{count[kind]}个" for kind, name in SEVERITIES.items() if count[kind]]
+    counts = [f"{name}{count[kind]}个" for kind, name in SEVERITIES.items() if count[kind]]
     return {
         "问题数": str(len(items)),
         "错误数": str(count["error"]),
         "疑问数": str(count["warning"]),
         "提示数": str(count["notice"]),
-        "问题概述": "、".join(told) or "没有问题",
+        "问题概述": "、".join(counts) or "没有问题",
     }
 
 

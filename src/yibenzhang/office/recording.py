@@ -13,10 +13,10 @@ from yibenzhang.office.access import PROGRAM, Actor, note, visible_entries
 from yibenzhang.office.analysing import Analysed
 from yibenzhang.office.deadlines import RULES
 from yibenzhang.office.file_store import FileStore
-from yibenzhang.office.following import APART, as_kept, follow, read_told
+from yibenzhang.office.following import APART, as_kept, follow, read_finding
 from yibenzhang.office.following import PERSON as PERSON
 from yibenzhang.office.lateness import keep_up
-from yibenzhang.office.likeness import Told, told_of
+from yibenzhang.office.likeness import StoredFinding, stored_finding
 from yibenzhang.office.matching import reread
 from yibenzhang.office.models import (
     Audit,
@@ -52,11 +52,11 @@ def given_of(submission: Submission) -> Profile | None:
     )
 
 
-def failed(session: Session, submission: Submission, told: str) -> None:
+def failed(session: Session, submission: Submission, problem: str) -> None:
     """There is no analysis, and why. An analysis made before stays."""
     if submission.state == State.WITHDRAWN:
         return
-    submission.problem = told
+    submission.problem = problem
     if submission.checked_at is None or submission.state in (State.WAITING, State.CHECKING):
         submission.state = State.UNREADABLE
 
@@ -126,17 +126,17 @@ def _upsert(session: Session, submission: Submission, findings: Sequence[ShownFi
         known[f"#{m.id}" if m.finding in known else m.finding] = (
             m  # one that is gone may come back with its id
         )
-    before = [_told(m, name) for name, m in known.items()]
-    after = [told_of(f) for f in findings]
+    before = [_stored_finding(m, name) for name, m in known.items()]
+    after = [stored_finding(f) for f in findings]
     partner = {new: old for old, new in reread(before, after).items()}
     out = []
-    for rank, (f, told) in enumerate(zip(findings, after, strict=True)):
+    for rank, (f, stored) in enumerate(zip(findings, after, strict=True)):
         matter = known.pop(partner[f.id], None) if f.id in partner else None
         if matter is None:
             matter = Matter(submission_id=submission.id, verdict="")
             session.add(matter)
         matter.finding, matter.rank, matter.rule, matter.severity = f.id, rank, f.rule, f.severity
-        matter.message, matter.told, matter.leaf, matter.gone = f.message, as_kept(told), f.leaf, False
+        matter.message, matter.told, matter.leaf, matter.gone = f.message, as_kept(stored), f.leaf, False
         out.append(matter)
     for matter in known.values():
         matter.gone = True
@@ -144,8 +144,8 @@ def _upsert(session: Session, submission: Submission, findings: Sequence[ShownFi
     return out
 
 
-def _told(matter: Matter, name: str) -> Told:
-    return replace(read_told(matter.told), id=name)
+def _stored_finding(matter: Matter, name: str) -> StoredFinding:
+    return replace(read_finding(matter.told), id=name)
 
 
 def _whose(session: Session, submission: Submission) -> str:
@@ -160,8 +160,8 @@ def _whose(session: Session, submission: Submission) -> str:
     names = {n.id: n.name for n in bodies}
     if submission.entry_id is not None:
         same = found.id in (None, submission.entry_id) or _related(session, submission.entry_id, found.id)
-        mine = names.get(submission.entry_id, "")
-        return "" if same else f"文件写的单位是“{body}”，与指定的“{mine}”不同，请确认。"
+        own_body = names.get(submission.entry_id, "")
+        return "" if same else f"文件写的单位是“{body}”，与指定的“{own_body}”不同，请确认。"
     own = _own(session, submission)
     if found.id is None:
         return _ask_for_body(body, found, names, own)
@@ -203,9 +203,9 @@ def _own(session: Session, submission: Submission) -> set[int] | None:
     return set(session.scalars(select(Entry.id).where(visible_entries(actor))))
 
 
-def _related(session: Session, mine: int, found: int | None) -> bool:
+def _related(session: Session, own: int, found: int | None) -> bool:
     """Department and unit of one name: the person's word counts."""
-    a, b = session.get(Entry, mine), session.get(Entry, found) if found else None
+    a, b = session.get(Entry, own), session.get(Entry, found) if found else None
     return a is not None and b is not None and (a.parent_id == b.id or b.parent_id == a.id)
 
 
@@ -233,8 +233,8 @@ def _joins(session: Session, submission: Submission) -> bool:
         Submission.delivery_id == submission.delivery_id, Submission.checked_at.is_not(None)
     )
     for other in session.scalars(asked):
-        theirs = other.profile.get("role")
-        if theirs == role or theirs not in ("text", "tables", "whole"):
+        other_role = other.profile.get("role")
+        if other_role == role or other_role not in ("text", "tables", "whole"):
             continue
         if other.corrected.get("apart") or submission.corrected.get("apart"):
             continue
@@ -284,14 +284,14 @@ def _rival(session: Session, submission: Submission) -> str:
     asked = _beside(submission, *_STANDING)
     if submission.draft:
         asked = asked.where(Submission.user_id == submission.user_id)
-    mine = (submission.profile or {}).get("role")
+    role = (submission.profile or {}).get("role")
     for other in session.scalars(asked):
         if other.delivery_id == submission.delivery_id:
             return f"同一批交来的“{other.name}”也是这个单位的；如果这一份才是要用的，请保存；否则请作废它。"
-        theirs = (other.profile or {}).get("role")
-        if mine in _HALVES and theirs in _HALVES and mine != theirs:
+        other_role = (other.profile or {}).get("role")
+        if role in _HALVES and other_role in _HALVES and role != other_role:
             return (
-                f"这份文件{_HALVES[mine]}，已有的“{other.name}”{_HALVES[theirs]}："
+                f"这份文件{_HALVES[role]}，已有的“{other.name}”{_HALVES[other_role]}："
                 "如果是同一份公开，请把两份一起重新交；如果这一份是来代替它的，请保存。"
             )
     return ""
@@ -383,7 +383,7 @@ def _passed(session: Session, submission: Submission) -> bool:
     return session.scalars(asked.order_by(Audit.id.desc()).limit(1)).first() == "submission.accept"
 
 
-def told_profile(submission: Submission) -> dict[str, Any]:
+def corrected_profile(submission: Submission) -> dict[str, Any]:
     """The profile as recognised, with what a person put right."""
     corrected = {k: v for k, v in (submission.corrected or {}).items() if v}
     return (submission.profile or {}) | {k: corrected[k] for k in corrected if k in submission.profile}

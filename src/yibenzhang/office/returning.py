@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from yibenzhang.drafting.parts import FontMissing
+from yibenzhang.model.leaves import Box, Leaf
 from yibenzhang.office.access import Actor, Refused, held_open, note, still_open
 from yibenzhang.office.deadlines import RULES
 from yibenzhang.office.excerpts import excerpt
@@ -22,7 +23,7 @@ from yibenzhang.office.notice_pdf import notice_pdf
 from yibenzhang.office.notice_text import NoticeItem, Picture, default_template, notice_of, problems
 from yibenzhang.office.roster import STAGE
 from yibenzhang.showing.pictures import cut_out
-from yibenzhang.showing.view import Box, Leaf, ShownFinding, Spot, View
+from yibenzhang.showing.view import ShownFinding, Spot, View
 
 SETTINGS = {"office": "落款（发出通知的机关）", "contact": "联系人", "phone": "联系电话"}
 Draw = Callable[[Leaf], bytes | None]
@@ -34,7 +35,7 @@ _LONGEST = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class NoticeHeading:
     """What stands over a notice: its number, its day, until when an answer is due."""
 
     number: str
@@ -192,7 +193,7 @@ def send(
     submission: Submission,
     items: tuple[NoticeItem, ...],
     matters: Sequence[Matter],
-    told: Told,
+    heading: NoticeHeading,
 ) -> Notice:
     """Make the notice, keep it, and return the file. Raises Refused where there is nothing to tell."""
     actor.must(Role.REVIEWER)
@@ -208,9 +209,9 @@ def send(
         items,
         body=body,
         office=setting(session, "office") or actor.name,
-        day=told.day,
-        due=told.due,
-        number=told.number,
+        day=heading.day,
+        due=heading.due,
+        number=heading.number,
         values=_template_values(session, submission),
     )
     problem, pdf = "", ""
@@ -223,8 +224,8 @@ def send(
         season_id=submission.season_id,
         entry_id=submission.entry_id,
         submission_id=submission.id,
-        number=told.number[:80],
-        due_on=told.due,
+        number=heading.number[:80],
+        due_on=heading.due,
         text="\n".join(x.text for x in made.lines),
         matters=[{"matter": m.id, "message": m.message, "severity": m.severity} for m in matters],
         docx=docx,

@@ -39,7 +39,7 @@ def import_rows(session: Session, actor: Actor, season: Season, rows: Sequence[R
     by what the row states; what it leaves out stays."""
     actor.must(Role.REVIEWER)
     still_open(session, season.id)
-    rows = _told_apart(rows)
+    rows = _distinct_names(rows)
     bodies = {b.name: b for b in session.scalars(select(Body))}
     lines = {e.body_id: e for e in session.scalars(select(Entry).where(Entry.season_id == season.id))}
     added = changed = 0
@@ -73,14 +73,14 @@ def _put_under_parents(rows: Sequence[RosterRow], by_name: Mapping[str, Entry]) 
     """Every line under that of its parent; a department whose row tells none stands under nobody."""
     for row in rows:
         above = by_name.get(row.parent)
-        mine = by_name[row.name]
-        if above is not None and above is not mine and above.parent_id != mine.id:
-            mine.parent_id = above.id
+        row_of = by_name[row.name]
+        if above is not None and above is not row_of and above.parent_id != row_of.id:
+            row_of.parent_id = above.id
         elif row.level == "department" and not row.parent:
-            mine.parent_id = None
+            row_of.parent_id = None
 
 
-def _told_apart(rows: Sequence[RosterRow]) -> list[RosterRow]:
+def _distinct_names(rows: Sequence[RosterRow]) -> list[RosterRow]:
     """Bodies of one name by names of their own: a department's own unit is its 本级, a unit bears its department's."""
     count = Counter(r.name for r in rows)
     out = []
@@ -139,12 +139,12 @@ def remove_entry(session: Session, actor: Actor, entry: Entry) -> None:
     """Take a line off the roster that was put there by mistake. Raises Refused where anything hangs on it."""
     actor.must(Role.REVIEWER)
     still_open(session, entry.season_id)
-    for told, hanging in (
+    for reason, hanging in (
         ("有交来的文件", select(Submission.id).where(Submission.entry_id == entry.id)),
         ("有发出的通知", select(Notice.id).where(Notice.entry_id == entry.id)),
         ("下面还有所属单位", select(Entry.id).where(Entry.parent_id == entry.id)),
     ):
         if session.scalars(hanging.limit(1)).first() is not None:
-            raise Refused(f"这个单位{told}，不能从名录里删除。")
+            raise Refused(f"这个单位{reason}，不能从名录里删除。")
     note(session, actor, "roster.remove", "season", entry.season_id, name=entry.body.name)
     session.delete(entry)

@@ -56,7 +56,7 @@ def code_of(text: str) -> str:
 
 
 def fields_of(
-    cells: dict[int, str], columns: dict[int, str], told: str, problems: list[str]
+    cells: dict[int, str], columns: dict[int, str], where: str, problems: list[str]
 ) -> dict[str, Any]:
     out: dict[str, Any] = {}
     people: list[str] = []
@@ -68,7 +68,7 @@ def fields_of(
         if kind in _READERS:
             out[kind] = _READERS[kind](text)
             if wrong := _not_read(kind, text, out[kind]):
-                problems.append(f"{told}{wrong}")
+                problems.append(f"{where}{wrong}")
         elif kind == "aliases":
             aliases += [" ".join(a.split())[:LONGEST_NAME] for a in re.split(r"[、,，;；/|\n]", text)]
         elif kind in ("contact", "phone"):
@@ -79,7 +79,7 @@ def fields_of(
         out["aliases"] = tuple(dict.fromkeys(a for a in aliases if a))
     approved, due = out.get("approved_on"), out.get("due_on")
     if approved and due and due < approved:
-        problems.append(f"{told}的截止日期 {due} 早于批复日期 {approved}，请核对。")
+        problems.append(f"{where}的截止日期 {due} 早于批复日期 {approved}，请核对。")
     return out
 
 

@@ -112,8 +112,8 @@ def _settled(sheets: list[list[Line]], problems: list[str]) -> Iterator[Line]:
     parents = _spelt(_parents(sheets), lines, by_name)
     some = any(p and fold(p) != fold(x.row.name) for p, x in zip(parents, lines, strict=True))
     strange: dict[str, list[str]] = {}
-    for told, x in zip(parents, lines, strict=True):
-        parent, level = _standing(x.row, told, by_name)
+    for parent_name, x in zip(parents, lines, strict=True):
+        parent, level = _standing(x.row, parent_name, by_name)
         level = level or (UNIT if parent else DEPARTMENT if some else "")
         if parent and fold(parent) not in by_name:
             strange.setdefault(parent, []).append(x.where)
@@ -202,8 +202,8 @@ def _once(lines: Iterable[Line], problems: list[str]) -> list[RosterRow]:
             problems.append(f"{x.where}与{first.where}都是“{row.name}”而编码不同，两行都已读入，请核对。")
         same = codes.get((row.code, row.level)) if row.code else None
         if same and fold(same.row.name) != name:
-            told = f"与{same.where}“{same.row.name}”相同，两行都已读入，请核对。"
-            problems.append(f"{x.where}的编码 {row.code} {told}")
+            problem = f"与{same.where}“{same.row.name}”相同，两行都已读入，请核对。"
+            problems.append(f"{x.where}的编码 {row.code} {problem}")
         seen.setdefault(key, x)
         codes.setdefault((row.code, row.level), x)
         out.append(row)

@@ -170,7 +170,7 @@ def _with_merged(
 
 def _line(
     r: int,
-    told: str,
+    where: str,
     cells: dict[int, str],
     stored: Value | None,
     columns: dict[int, str],
@@ -182,16 +182,16 @@ def _line(
     """
     at = {kind: c for c, kind in reversed(columns.items())}
     if stored is not None and stored.missing:
-        problems.append(f"{told}的单位名称是没有结果的公式，没有读入；请用表格软件打开并保存后再导入。")
+        problems.append(f"{where}的单位名称是没有结果的公式，没有读入；请用表格软件打开并保存后再导入。")
         return None
     name = cells.get(at["name"], "")
-    if not _a_body(name, cells, columns, told, problems):
+    if not _a_body(name, cells, columns, where, problems):
         return None
     name = one_line(re.sub(NUMBERED, "", re.sub(r"^其中[:：]?", "", name)))
     if not name:  # 其中 alone heads the units below it
         return None
-    row = replace(RosterRow(r, name), **fields_of(cells, columns, told, problems))
-    return Line(row, told, _depth(stored), code_of(cells.get(at.get("parent_code", 0), "")))
+    row = replace(RosterRow(r, name), **fields_of(cells, columns, where, problems))
+    return Line(row, where, _depth(stored), code_of(cells.get(at.get("parent_code", 0), "")))
 
 
 def _clean(text: str) -> str:
@@ -230,20 +230,20 @@ def _depth(value: Value | None) -> float:
 
 
 def _a_body(
-    name: str, cells: dict[int, str], columns: dict[int, str], told: str, problems: list[str]
+    name: str, cells: dict[int, str], columns: dict[int, str], where: str, problems: list[str]
 ) -> bool:
     first = fold(next(iter(cells[c] for c in sorted(cells)), ""))
     if not fold(name):
         if sum(c in columns for c in cells) > 1 and not _no_line(first):
-            problems.append(f"{told}没有单位名称，没有读入。")
+            problems.append(f"{where}没有单位名称，没有读入。")
         return False
     if _heads_or_sums(name, first, cells):
         return False
     if len(name) > LONGEST_NAME:
-        problems.append(f"{told}的单位名称超过 {LONGEST_NAME} 个字，没有读入。")
+        problems.append(f"{where}的单位名称超过 {LONGEST_NAME} 个字，没有读入。")
         return False
     if not re.search(r"[\u3400-\u9fffA-Za-z]", name):
-        problems.append(f"{told}的单位名称写作“{name[:20]}”，不像单位，没有读入。")
+        problems.append(f"{where}的单位名称写作“{name[:20]}”，不像单位，没有读入。")
         return False
     return True
 

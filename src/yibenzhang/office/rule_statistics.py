@@ -235,13 +235,13 @@ def missed(session: Session, actor: Actor, season: int) -> list[Missed]:
 
 def _added(actor: Actor, season: int) -> tuple[ColumnElement[bool], ...]:
     """Those asked about again in a later version are not added anew."""
-    mine = versions(actor, Submission.season_id == season)
+    of_season = versions(actor, Submission.season_id == season)
     return (
         Matter.rule == PERSON,
         Matter.before_id.is_(None),
         Matter.gone.is_(False),
         Matter.verdict != Verdict.DISMISSED,
-        Matter.submission_id.in_(mine),
+        Matter.submission_id.in_(of_season),
     )
 
 

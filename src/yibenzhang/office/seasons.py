@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from yibenzhang.office import deadlines
 from yibenzhang.office.access import Actor, Refused, note, still_open
-from yibenzhang.office.database import hold
+from yibenzhang.office.database import lock_rows
 from yibenzhang.office.lateness import keep_up
 from yibenzhang.office.models import Entry, Job, Role, Season, Submission, now
 from yibenzhang.office.roster_changes import MOST_DAYS
@@ -19,7 +19,7 @@ def change_season(session: Session, actor: Actor, season: Season, name: str, day
     """Give a season another name and other days from approval to the last day; how many last days moved. Those that
     were given as dates stay. Raises Refused."""
     actor.must(Role.HEAD)
-    hold(session, season)
+    lock_rows(session, season)
     still_open(session, season.id)
     name = name.strip()
     if not name or len(name) > LONGEST:
@@ -69,7 +69,7 @@ def dates_changed(session: Session, season: Season) -> None:
 def close_season(session: Session, actor: Actor, season: Season) -> None:
     """End a season: everything in it can be read, nothing handed in or decided. Raises Refused."""
     actor.must(Role.HEAD)
-    hold(session, season)
+    lock_rows(session, season)
     if season.closed_at is not None:
         raise Refused(f"“{season.name}”已经结束了。")
     under_way = (
@@ -87,7 +87,7 @@ def close_season(session: Session, actor: Actor, season: Season) -> None:
 def reopen_season(session: Session, actor: Actor, season: Season) -> None:
     """Open a season again that had ended. Raises Refused."""
     actor.must(Role.HEAD)
-    hold(session, season)
+    lock_rows(session, season)
     if season.closed_at is None:
         raise Refused(f"“{season.name}”没有结束，不用重新打开。")
     season.closed_at, season.closed_by = None, ""

@@ -49,7 +49,7 @@ def write_sheet(title: str, headers: Sequence[str], rows: Iterable[Sequence[obje
             cell = put(sheet, last, c, value)
             cell.alignment = _CELL
             if c <= len(widths):
-                widths[c - 1] = max(widths[c - 1], min(_WIDEST, _wide(told(value)) + 2))
+                widths[c - 1] = max(widths[c - 1], min(_WIDEST, _wide(cell_text(value)) + 2))
     for c, width in enumerate(widths, start=1):
         sheet.column_dimensions[get_column_letter(c)].width = width
     sheet.freeze_panes = "A2"
@@ -109,13 +109,13 @@ def write_csv(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes
 
 
 def _safe(value: object) -> str:
-    text = _plain(told(value))[:_LONGEST_CELL]
+    text = _plain(cell_text(value))[:_LONGEST_CELL]
     if isinstance(value, str) and text.startswith(_STARTS) and not _NUMBER.fullmatch(text):
         return "'" + text
     return "\t" + text if isinstance(value, str) and _CODE.fullmatch(text) else text
 
 
-def told(value: object) -> str:
+def cell_text(value: object) -> str:
     """A value as its cell shows it."""
     if value is None:
         return ""

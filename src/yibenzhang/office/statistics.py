@@ -123,9 +123,16 @@ def measures(
     for season, count in session.execute(asked):
         out[season].bodies = count
     _submissions(session, actor, out)
-    mine = Submission.season_id.in_(out)
-    _worst(session, actor, out, "first", mine & (Submission.round == 1), Matter.verdict != Verdict.DISMISSED)
-    _worst(session, actor, out, "present", mine & Submission.state.in_(READ), Matter.verdict.in_(OPEN))
+    of_seasons = Submission.season_id.in_(out)
+    _worst(
+        session,
+        actor,
+        out,
+        "first",
+        of_seasons & (Submission.round == 1),
+        Matter.verdict != Verdict.DISMISSED,
+    )
+    _worst(session, actor, out, "present", of_seasons & Submission.state.in_(READ), Matter.verdict.in_(OPEN))
     present = Submission.state.in_(READ) & Matter.verdict.in_(OPEN) & Matter.rule.not_in(RULES)
     counted = (
         select(
@@ -135,13 +142,13 @@ def measures(
             func.sum(one_where(present)),
         )
         .join(Submission, Submission.id == Matter.submission_id)
-        .where(Matter.submission_id.in_(versions(actor, mine)), Matter.gone.is_(False))
+        .where(Matter.submission_id.in_(versions(actor, of_seasons)), Matter.gone.is_(False))
         .group_by(Submission.season_id, Matter.severity)
     )
-    for season, severity, told, standing in session.execute(counted):
-        out[season].findings[severity], out[season].standing[severity] = told, standing
+    for season, severity, number, standing in session.execute(counted):
+        out[season].findings[severity], out[season].standing[severity] = number, standing
     taken: dict[int, list[int]] = defaultdict(list)
-    for season, _, count in to_clean(session, actor, mine) if days is None else days:
+    for season, _, count in to_clean(session, actor, of_seasons) if days is None else days:
         taken[season].append(count)
     for season, found in taken.items():
         out[season].days = median(found)
@@ -184,7 +191,7 @@ def _worst(
     actor: Actor,
     out: dict[int, Measures],
     name: str,
-    mine: ColumnElement[bool],
+    where: ColumnElement[bool],
     counts: ColumnElement[bool],
 ) -> None:
     """Count the versions ``mine`` by the worst of their findings that count."""
@@ -197,7 +204,7 @@ def _worst(
     each = (
         select(Submission.season_id.label("season"), func.coalesce(func.min(rank), 3).label("worst"))
         .outerjoin(Matter, hangs)
-        .where(Submission.id.in_(versions(actor, mine)))
+        .where(Submission.id.in_(versions(actor, where)))
         .group_by(Submission.id, Submission.season_id)
         .subquery()
     )
@@ -229,15 +236,15 @@ class Round:
 
 def rounds(session: Session, actor: Actor, season: int) -> list[Round]:
     """Round after round of a season: errors and warnings."""
-    mine = versions(actor, Submission.season_id == season)
-    asked = select(Submission.round, func.count()).where(Submission.id.in_(mine)).group_by(Submission.round)
+    where = versions(actor, Submission.season_id == season)
+    asked = select(Submission.round, func.count()).where(Submission.id.in_(where)).group_by(Submission.round)
     count: dict[int, int] = dict(session.execute(asked).all())
     known = Matter.before_id.is_not(None)
     grouped = (
         select(Submission.round, Matter.fate, known, Matter.verdict, func.count())
         .join(Submission, Submission.id == Matter.submission_id)
         .where(
-            Matter.submission_id.in_(mine),
+            Matter.submission_id.in_(where),
             Matter.gone.is_(False),
             Matter.severity.in_(("error", "warning")),
             Matter.rule.not_in(RULES),
@@ -256,10 +263,10 @@ def rounds(session: Session, actor: Actor, season: int) -> list[Round]:
 # ---- days and lateness ---------------------------------------------------------------------
 
 
-def to_clean(session: Session, actor: Actor, mine: ColumnElement[bool]) -> list[Taken]:
+def to_clean(session: Session, actor: Actor, where: ColumnElement[bool]) -> list[Taken]:
     """Every roster line that is clean now: days from its first version to the day when the last thing that stood in its
     way was settled."""
-    clean = versions(actor, mine, Submission.state == State.CLEAN)
+    clean = versions(actor, where, Submission.state == State.CLEAN)
     last = select(Submission.season_id, Submission.entry_id, Submission.id).where(Submission.id.in_(clean))
     found = {entry: (season, number) for season, entry, number in session.execute(last)}
     numbers = last.with_only_columns(Submission.id)

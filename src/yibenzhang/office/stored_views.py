@@ -1,4 +1,5 @@
-"""What was found out about a submission, as it lies in the file store: an Analysis, or the view an older program kept."""
+"""What was found out about a submission, as it lies in the file store: an Analysis, or the view an older program
+kept."""
 
 from __future__ import annotations
 

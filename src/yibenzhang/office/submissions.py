@@ -23,7 +23,7 @@ from yibenzhang.office.access import (
     note,
     still_open,
 )
-from yibenzhang.office.database import hold
+from yibenzhang.office.database import lock_rows
 from yibenzhang.office.file_store import FileStore
 from yibenzhang.office.models import Delivery, Entry, Job, Role, Season, State, Submission, User, now
 
@@ -51,7 +51,7 @@ def clean_name(name: str) -> str:
     return f"_{last}" if _DEVICE.match(last) else last or "未命名"
 
 
-def told(
+def arrival(
     actor: Actor,
     season: int,
     delivery: str,
@@ -101,7 +101,7 @@ def register(session: Session, n: dict[str, Any]) -> Submission | None:
         return None
     at = datetime.fromisoformat(n["at"])
     delivery = _delivery(session, n["delivery"], season, n, at)
-    hold(session, delivery)
+    lock_rows(session, delivery)
     entry = n["entry"] if n["resolved"] else _resolved(session, season, n)
     same = _same(session, delivery, n)
     if same is not None:
@@ -128,10 +128,10 @@ def register(session: Session, n: dict[str, Any]) -> Submission | None:
     if season.closed_at is None:
         session.add(Job(submission_id=submission.id))
     actor = Actor(n["user"], n["who"], Role.DEPARTMENT, address=n["address"])
-    told = (
+    details = (
         {"draft": True} if n["draft"] else {k: n[k] for k in ("name", "sha256", "size")}
     )  # a draft is nobody else's
-    note(session, actor, "file.in", "submission", submission.id, **told)
+    note(session, actor, "file.in", "submission", submission.id, **details)
     return submission
 
 
@@ -196,11 +196,11 @@ def own_entry(session: Session, actor: Actor, season: Season, wanted: int | None
     if not actor.outside:
         return None
     asked = select(Entry).where(Entry.season_id == season.id, Entry.body_id == actor.body_id)
-    mine = session.scalars(asked).first()
-    if mine is None:
+    found = session.scalars(asked).first()
+    if found is None:
         raise Refused("本季名录里没有您的单位，请与财政部门联系。")
-    units = session.scalar(select(func.count()).where(Entry.parent_id == mine.id))
-    return None if units else mine.id  # with units under it, the content says whose it is
+    units = session.scalar(select(func.count()).where(Entry.parent_id == found.id))
+    return None if units else found.id  # with units under it, the content says whose it is
 
 
 def enqueue(session: Session, submission: int, running: bool = False) -> bool:

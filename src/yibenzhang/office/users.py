@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from yibenzhang.office import passwords
 from yibenzhang.office.access import Actor, NotHere, Refused, note
-from yibenzhang.office.database import hold
+from yibenzhang.office.database import lock_rows
 from yibenzhang.office.models import Body, Login, Role, Submission, Token, User, now
 
 _NAME = re.compile(r"\w[\w.@-]{1,39}")
@@ -148,7 +148,7 @@ def change_password(session: Session, actor: Actor, proof: str, password: str, k
     if passwords.matches(user.password, password):
         raise Refused("新密码与原来的相同，请换一个。")
     kept = _kept(session, user, password)
-    hold(session, user)
+    lock_rows(session, user)
     if not user.active or user.password != proof:
         raise Refused("密码刚刚被管理员重设，没有修改；请用新发的密码重新登录。")
     user.password, user.must_change = kept, False

@@ -68,19 +68,19 @@ def answer(
     template: str,
     values: Mapping[str, Any],
     heads: Mapping[str, str],
-    told: Sequence[Mapping[str, Any]],
+    rows: Sequence[Mapping[str, Any]],
 ) -> Response:
     """The page, or its figures: ``told`` by the names of ``heads`` as JSON, by its words as CSV."""
     form = request.scope.get("state", {}).get("form", "")
     if form == ".json":
         return Response(
-            json.dumps(list(told), ensure_ascii=False, default=_plain), media_type="application/json"
+            json.dumps(list(rows), ensure_ascii=False, default=_plain), media_type="application/json"
         )
     if form == ".csv":
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(heads.values())
-        writer.writerows([_safe(r.get(k, "")) for k in heads] for r in told)
+        writer.writerows([_safe(r.get(k, "")) for k in heads] for r in rows)
         return Response("﻿" + out.getvalue(), media_type="text/csv; charset=utf-8")
     return page(request, template, {**values, "forms": True})
 
@@ -107,7 +107,20 @@ def book_of(request: Request) -> Book:
 
 def cells(table: Table) -> list[dict[str, Any]]:
     return [
-        {"row": line.name, "code": line.label, "year": c.year, "stage": c.stage, "level": c.level, "value": n.value,
-         "printed": n.printed, "unit": n.unit, "page": n.page, "document": c.document, "fact": n.fact}
-        for line in table.lines for c, n in zip(table.columns, line.numbers, strict=True) if n is not None
-    ]  # fmt: skip
+        {
+            "row": line.name,
+            "code": line.label,
+            "year": c.year,
+            "stage": c.stage,
+            "level": c.level,
+            "value": n.value,
+            "printed": n.printed,
+            "unit": n.unit,
+            "page": n.page,
+            "document": c.document,
+            "fact": n.fact,
+        }
+        for line in table.lines
+        for c, n in zip(table.columns, line.numbers, strict=True)
+        if n is not None
+    ]

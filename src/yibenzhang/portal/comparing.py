@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
 from yibenzhang.ledger.index import rows
 from yibenzhang.portal.answering import PAGE, Asked, NotThere, answer, book_of, cells
 from yibenzhang.portal.questions import questions
-from yibenzhang.portal.reading import place_name, words
-from yibenzhang.portal.tables import sheet
+from yibenzhang.portal.reading import Disclosure, Number, place_name, words
+from yibenzhang.portal.tables import Table, sheet
 
 router = APIRouter()
 
@@ -36,11 +37,20 @@ def compare(
         raise NotThere
     found, count = book.ranked(row, year, stage, place.rstrip("0") if place else "", PAGE, level)
     top = max((n.value for _, n in found), default=Decimal(0))
-    told = [
-        {"who": d.who, "place": place_name(d.division), "value": n.value, "printed": n.printed, "unit": n.unit,
-         "page": n.page, "document": d.document[:16], "fact": n.fact, "share": float(n.value / top) if top > 0 else 0}
+    ranked = [
+        {
+            "who": d.who,
+            "place": place_name(d.division),
+            "value": n.value,
+            "printed": n.printed,
+            "unit": n.unit,
+            "page": n.page,
+            "document": d.document[:16],
+            "fact": n.fact,
+            "share": float(n.value / top) if top > 0 else 0,
+        }
         for d, n in found
-    ]  # fmt: skip
+    ]
     heads = {
         "who": "单位",
         "place": "地区",
@@ -51,7 +61,7 @@ def compare(
         "document": "文件",
     }
     values = {
-        "told": told,
+        "told": ranked,
         "count": count,
         "row": row,
         "year": year,
@@ -62,7 +72,7 @@ def compare(
         "places": book.places(),
         "tab": "compare",
     }
-    return answer(request, "compare.html", values, heads, told)
+    return answer(request, "compare.html", values, heads, ranked)
 
 
 @router.get("/beside")
@@ -74,19 +84,9 @@ def beside(
     names = [who for b in body or [] if (who := book.who(b))]
     every = [d for who in dict.fromkeys(names) for d in book.disclosures(who) if d.latest]
     years = sorted({d.year for d in every}, reverse=True)
-    year = year or (years[0] if years else 0)
+    year = year or next(iter(years), 0)
     columns = [d for d in every if d.year == year]
-    numbers = book.numbers([d.d for d in columns])
-    groups = [(g["name"], sheet(columns, numbers, g["rows"])) for g in words()["group"]]
-    classes = sheet(columns, [n for n in numbers if len(n.label) == 3], ["function"])
-    groups.append((rows()["function"].name, classes))
-    told = [
-        {**r, "who": d.who}
-        for _, t in groups
-        for d in columns
-        for r in cells(t)
-        if r["document"] == d.document
-    ]
+    groups = _groups(columns, book.numbers([d.d for d in columns]))
     heads = {"who": "单位", "row": "项目", "value": "元", "printed": "印为", "unit": "单位", "page": "页"}
     values = {
         "names": names,
@@ -96,7 +96,26 @@ def beside(
         "groups": [(g, t) for g, t in groups if t.lines],
         "tab": "compare",
     }
-    return answer(request, "beside.html", values, heads, told)
+    return answer(request, "beside.html", values, heads, list(_cells_by_body(groups, columns)))
+
+
+def _groups(columns: Sequence[Disclosure], numbers: Sequence[Number]) -> list[tuple[str, Table]]:
+    """The tables of the page: groups of totals, then the classes of functions."""
+    classes = [n for n in numbers if len(n.label) == 3]
+    return [
+        *((g["name"], sheet(columns, numbers, g["rows"])) for g in words()["group"]),
+        (rows()["function"].name, sheet(columns, classes, ["function"])),
+    ]
+
+
+def _cells_by_body(
+    groups: Sequence[tuple[str, Table]], columns: Sequence[Disclosure]
+) -> Iterator[dict[str, Any]]:
+    """The rows for programs: of each table, body by body."""
+    for _, table in groups:
+        found = list(cells(table))
+        for d in columns:
+            yield from ({**r, "who": d.who} for r in found if r["document"] == d.document)
 
 
 @router.get("/region/{code}")
@@ -106,16 +125,16 @@ def region(request: Request, code: str, after: Asked = "") -> Response:
     if code != "-" and not name:
         raise NotThere
     found = book.bodies("" if code == "-" else code, PAGE + 1, after)
-    told = [dict(zip(("who", "documents", "first", "last"), b, strict=True)) for b in found[:PAGE]]
+    bodies = [dict(zip(("who", "documents", "first", "last"), b, strict=True)) for b in found[:PAGE]]
     heads = {"who": "单位", "documents": "文件", "first": "最早", "last": "最近"}
     values = {
         "name": name,
         "code": code,
-        "told": told,
-        "after": told[-1]["who"] if len(found) > PAGE else "",
+        "told": bodies,
+        "after": bodies[-1]["who"] if len(found) > PAGE else "",
         "tab": "home",
     }
-    return answer(request, "region.html", values, heads, told)
+    return answer(request, "region.html", values, heads, bodies)
 
 
 @router.get("/questions")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from html import escape
@@ -48,41 +48,52 @@ def flows_of(numbers: Sequence[Number]) -> Flows | None:
     total = one.get(("expenditure", ""))
     if not total or total <= 0:
         return None
-    sources = {label_name("source", k): v for (row, k), v in one.items() if row == "source" and v > 0}
-    if (carried := one.get(("carried_in", ""), Decimal(0))) > 0:
-        sources[label_name("carried_in", "")] = carried
-    functions = {k: v for (row, k), v in one.items() if row == "function" and len(k) == 3 and v > 0}
-    functions = functions or {
-        k: v for (row, k), v in one.items() if row == "general" and len(k) == 3 and v > 0
-    }
+    sources, functions = _sources(one), _functions(one)
     left, middle = _filled(sources, total), _filled(functions, total)
-    if left is None or middle is None or not sources or not functions:
+    if not left or not middle:
         return None
     whole = label_name("expenditure", "")
-    out = [Flow(name, whole, value) for name, value in left.items()]
-    names = {k: label_name("function", k) if k != REST else REST for k in middle}
+    names = {k: label_name("function", k) for k in middle}
     middle, names = _largest(middle, names)
-    out += [Flow(whole, names[k], value) for k, value in middle.items()]
-    uses: dict[str, None] = {}
-    for code, value in middle.items():
-        parts = {
-            label_name(r, ""): one.get((f"function_{r}", code), Decimal(0)) for r in ("basic", "project")
-        }
-        if sum(parts.values()) > value or not any(parts.values()):
-            continue
-        for use, amount in parts.items():
-            if amount > 0:
-                out.append(Flow(names[code], use, amount))
-                uses[use] = None
-    columns = [tuple(left), (whole,), tuple(names[k] for k in middle)] + ([tuple(uses)] if uses else [])
-    return Flows(tuple(columns), tuple(out))
+    uses = [Flow(names[c], use, v) for c, total_of in middle.items() for use, v in _uses(one, c, total_of)]
+    into = [Flow(name, whole, value) for name, value in left.items()]
+    out = [Flow(whole, names[k], value) for k, value in middle.items()]
+    columns = [tuple(left), (whole,), tuple(names[k] for k in middle)]
+    columns += [tuple(dict.fromkeys(f.target for f in uses))] if uses else []
+    return Flows(tuple(columns), (*into, *out, *uses))
 
 
-def _filled(parts: Mapping[str, Decimal], total: Decimal) -> dict[str, Decimal] | None:
-    """The parts with what they lack of the whole; None where they are more than it."""
+_Values = Mapping[tuple[str, str], Decimal]
+
+
+def _sources(one: _Values) -> dict[str, Decimal]:
+    """Income by source and what was carried in, by name."""
+    out = {label_name("source", k): v for (row, k), v in one.items() if row == "source" and v > 0}
+    if (carried := one.get(("carried_in", ""), Decimal(0))) > 0:
+        out[label_name("carried_in", "")] = carried
+    return out
+
+
+def _functions(one: _Values) -> dict[str, Decimal]:
+    """Expenditure by the classes of functions, by code: of all funds, else of the general budget."""
+    for wanted in ("function", "general"):
+        if found := {k: v for (row, k), v in one.items() if row == wanted and len(k) == 3 and v > 0}:
+            return found
+    return {}
+
+
+def _uses(one: _Values, code: str, total: Decimal) -> Iterator[tuple[str, Decimal]]:
+    """Basic spending and projects of a function; nothing where they are more than it."""
+    parts = {label_name(r, ""): one.get((f"function_{r}", code), Decimal(0)) for r in ("basic", "project")}
+    if sum(parts.values()) <= total:
+        yield from ((use, amount) for use, amount in parts.items() if amount > 0)
+
+
+def _filled(parts: Mapping[str, Decimal], total: Decimal) -> dict[str, Decimal]:
+    """The parts with what they lack of the whole; nothing where there are none, or they are more than it."""
     rest = total - sum(parts.values(), Decimal(0))
-    if rest < -total / 1000:
-        return None
+    if not parts or rest < -total / 1000:
+        return {}
     out = dict(sorted(parts.items(), key=lambda x: -x[1]))
     return out | ({REST: rest} if rest > total / 1000 else {})
 
@@ -141,8 +152,10 @@ def _bands(flows: Flows, place: Mapping[str, tuple[float, float, float]], scale:
             order[f.target if len(place) > 2 and f.target in flows.columns[-1] else f.source] % len(_COLOURS)
         ]
         out.append(
-            f'<path d="M{x0 + _BAR:.1f},{a:.1f} C{middle:.1f},{a:.1f} {middle:.1f},{b:.1f} {x1:.1f},{b:.1f}" fill="none" '
-            f'stroke="{colour}" stroke-opacity="0.35" stroke-width="{size:.2f}"><title>{escape(f.source)} → {escape(f.target)} '
+            f'<path d="M{x0 + _BAR:.1f},{a:.1f} C{middle:.1f},{a:.1f} {middle:.1f},{b:.1f} '
+            f'{x1:.1f},{b:.1f}" fill="none" '
+            f'stroke="{colour}" stroke-opacity="0.35" '
+            f'stroke-width="{size:.2f}"><title>{escape(f.source)} → {escape(f.target)} '
             f"{wan(f.value)} 万元</title></path>"
         )
     return "".join(out)
@@ -159,9 +172,11 @@ def _nodes(
             at, anchor = (x - 6, "end") if left else (x + _BAR + 6, "start")
             shown = name if len(name) <= 13 else name[:12] + "…"
             out.append(
-                f'<rect x="{x:.1f}" y="{y:.1f}" width="{_BAR}" height="{size:.1f}" fill="#1f3a5f"><title>{escape(name)}</title></rect>'
+                f'<rect x="{x:.1f}" y="{y:.1f}" width="{_BAR}" height="{size:.1f}" '
+                f'fill="#1f3a5f"><title>{escape(name)}</title></rect>'
                 f'<text x="{at:.1f}" y="{y + min(size / 2, 10) + 3:.1f}" text-anchor="{anchor}">{escape(shown)}</text>'
-                f'<text x="{at:.1f}" y="{y + min(size / 2, 10) + 17:.1f}" text-anchor="{anchor}" class="amount">{wan(sizes[name])}</text>'
+                f'<text x="{at:.1f}" y="{y + min(size / 2, 10) + 17:.1f}" text-anchor="{anchor}" '
+                f'class="amount">{wan(sizes[name])}</text>'
             )
     return "".join(out)
 
@@ -190,15 +205,21 @@ def years_chart(
             top = height - 28 - size
             at = x + n * each
             out.append(
-                f'<rect x="{at + 3:.1f}" y="{top:.1f}" width="{each - 6:.1f}" height="{size:.1f}" fill="{_COLOURS[n]}"><title>{escape(called)} '
-                f'{wan(value)} 万元</title></rect><text x="{at + each / 2:.1f}" y="{top - 4 - (n % 2) * 11:.1f}" text-anchor="middle" class="amount">{wan(value)}</text>'
+                f'<rect x="{at + 3:.1f}" y="{top:.1f}" width="{each - 6:.1f}" height="{size:.1f}" '
+                f'fill="{_COLOURS[n]}"><title>{escape(called)} '
+                f'{wan(value)} 万元</title></rect><text x="{at + each / 2:.1f}" '
+                f'y="{top - 4 - (n % 2) * 11:.1f}" text-anchor="middle" '
+                f'class="amount">{wan(value)}</text>'
             )
     legend = "".join(
-        f'<rect x="{30 + n * 130}" y="2" width="12" height="12" fill="{_COLOURS[n]}"/><text x="{46 + n * 130}" y="13">{escape(called)}</text>'
+        f'<rect x="{30 + n * 130}" y="2" width="12" height="12" fill="{_COLOURS[n]}"/><text '
+        f'x="{46 + n * 130}" y="13">{escape(called)}</text>'
         for n, (called, _) in enumerate(series)
     )
     return Markup(
-        f'<svg class="years" viewBox="0 -6 {max(width, 430)} {height + 6}" style="max-width:{max(width, 430)}px" role="img" aria-label="{escape(title)}"><title>{escape(title)}</title>{legend}{"".join(out)}</svg>'
+        f'<svg class="years" viewBox="0 -6 {max(width, 430)} {height + 6}" '
+        f'style="max-width:{max(width, 430)}px" role="img" '
+        f'aria-label="{escape(title)}"><title>{escape(title)}</title>{legend}{"".join(out)}</svg>'
     )
 
 

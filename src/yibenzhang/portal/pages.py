@@ -25,8 +25,10 @@ router = APIRouter()
 def home(request: Request) -> Response:
     book = book_of(request)
     values = {"counts": book.counts(), "places": book.places(), "tab": "home"}
-    told = [dict(zip(("division", "name", "bodies"), p, strict=True)) for p in values["places"]]
-    return answer(request, "home.html", values, {"division": "代码", "name": "地区", "bodies": "单位"}, told)
+    places = [dict(zip(("division", "name", "bodies"), p, strict=True)) for p in values["places"]]
+    return answer(
+        request, "home.html", values, {"division": "代码", "name": "地区", "bodies": "单位"}, places
+    )
 
 
 @router.get("/search")
@@ -46,12 +48,12 @@ def search(request: Request, q: Asked = "") -> Response:
         }
         for d, w, p, f in book.find_passages(text)
     ]
-    told: list[dict[str, Any]] = [{"kind": "单位", "who": b[0], "words": b[0]} for b in bodies]
-    told += [{"kind": "项目", "who": p["who"], "words": p["name"]} for p in projects]
-    told += [{"kind": "正文", **p} for p in passages]
+    hits: list[dict[str, Any]] = [{"kind": "单位", "who": b[0], "words": b[0]} for b in bodies]
+    hits += [{"kind": "项目", "who": p["who"], "words": p["name"]} for p in projects]
+    hits += [{"kind": "正文", **p} for p in passages]
     heads = {"kind": "类", "who": "单位", "called": "文件", "words": "内容", "page": "页"}
     values = {"q": text, "bodies": bodies, "projects": projects, "passages": passages, "tab": "home"}
-    return answer(request, "search.html", values, heads, told)
+    return answer(request, "search.html", values, heads, hits)
 
 
 @router.get("/body/{name}")
@@ -80,9 +82,19 @@ def body(request: Request, name: str) -> Response:
         "projects": len({p["name"] for p in book.projects([d.d for d in columns])}),
         "tab": "home",
     }
-    told = [r for _, t in [*groups, ("", branches)] for r in cells(t)]
-    heads = {"row": "项目", "year": "年度", "stage": "阶段", "level": "级别", "value": "元", "printed": "印为", "unit": "单位", "page": "页", "document": "文件"}  # fmt: skip
-    return answer(request, "body.html", values, heads, told)
+    data_rows = [r for _, t in [*groups, ("", branches)] for r in cells(t)]
+    heads = {
+        "row": "项目",
+        "year": "年度",
+        "stage": "阶段",
+        "level": "级别",
+        "value": "元",
+        "printed": "印为",
+        "unit": "单位",
+        "page": "页",
+        "document": "文件",
+    }
+    return answer(request, "body.html", values, heads, data_rows)
 
 
 @router.get("/document/{hashed}")
@@ -104,9 +116,9 @@ def document(request: Request, hashed: str) -> Response:
         "projects": sheet([found], numbers, ["projects"]),
         "tab": "home",
     }
-    told = [r for _, t in [*groups, ("", branches)] for r in cells(t)]
+    data_rows = [r for _, t in [*groups, ("", branches)] for r in cells(t)]
     heads = {"row": "项目", "value": "元", "printed": "印为", "unit": "单位", "page": "页", "fact": "标识"}
-    return answer(request, "document.html", values, heads, told)
+    return answer(request, "document.html", values, heads, data_rows)
 
 
 @router.get("/body/{name}/projects")
@@ -116,13 +128,19 @@ def projects(request: Request, name: str, find: Asked = "") -> Response:
     if not who:
         raise NotThere
     columns = {d.d: d for d in book.disclosures(who) if d.latest}
-    told = [
-        {**p, "called": columns[p["d"]].called, "document": columns[p["d"]].document[:16],
-         "kind_name": words()["kind"].get(p["kind"], p["kind"]), "yuan": Decimal(p["value"]) if p["value"] else None}
-        for p in book.projects(list(columns)) if find in p["name"]
-    ]  # fmt: skip
+    listed = [
+        {
+            **p,
+            "called": columns[p["d"]].called,
+            "document": columns[p["d"]].document[:16],
+            "kind_name": words()["kind"].get(p["kind"], p["kind"]),
+            "yuan": Decimal(p["value"]) if p["value"] else None,
+        }
+        for p in book.projects(list(columns))
+        if find in p["name"]
+    ]
     by_name: dict[str, list[dict[str, Any]]] = {}
-    for p in told:
+    for p in listed:
         by_name.setdefault(p["name"], []).append(p)
     heads = {
         "name": "项目",
@@ -134,7 +152,7 @@ def projects(request: Request, name: str, find: Asked = "") -> Response:
         "page": "页",
     }
     values = {"who": who, "by_name": by_name, "find": find, "tab": "home"}
-    return answer(request, "projects.html", values, heads, told)
+    return answer(request, "projects.html", values, heads, listed)
 
 
 @router.get("/number/{hashed}/{fact}")
@@ -154,7 +172,7 @@ def number(request: Request, hashed: str, fact: str) -> Response:
         "page": "页",
         "file": "文件",
     }
-    told = [{**{k: getattr(shown, k) for k in heads}, "file": Path(shown.file).name or found.files[0]}]
+    data_rows = [{**{k: getattr(shown, k) for k in heads}, "file": Path(shown.file).name or found.files[0]}]
     file = Path(shown.file).name or found.files[0]
     link = f"{found.address}#page={shown.page}" if found.address and shown.page else found.address
     values = {
@@ -165,7 +183,7 @@ def number(request: Request, hashed: str, fact: str) -> Response:
         "pictured": shown.place.startswith("p"),
         "tab": "home",
     }
-    return answer(request, "number.html", values, heads, told)
+    return answer(request, "number.html", values, heads, data_rows)
 
 
 @router.get("/picture/{hashed}/{fact}")
@@ -187,7 +205,7 @@ def picture(request: Request, hashed: str, fact: str) -> Response:
 def data(request: Request) -> Response:
     folder: Path | None = request.app.state.data
     files = sorted((f.name, f.stat().st_size) for f in folder.iterdir() if f.is_file()) if folder else []
-    told = [{"name": n, "bytes": b} for n, b in files]
+    listed = [{"name": n, "bytes": b} for n, b in files]
     return answer(
-        request, "data.html", {"files": told, "tab": "data"}, {"name": "文件", "bytes": "字节"}, told
+        request, "data.html", {"files": listed, "tab": "data"}, {"name": "文件", "bytes": "字节"}, listed
     )

@@ -58,7 +58,10 @@ class Printed:
     words: str = ""
 
 
-_NAMES = '"table", title, panel, "row", "column", label, heading, printed, unit_name, value, standing, page, file, place, fact'
+_NAMES = (
+    '"table", title, panel, "row", "column", label, heading, printed, unit_name, value, standing, page, '
+    "file, place, fact"
+)
 
 
 def printed_number(ledger: Ledger, batch: str, disclosure: Disclosure, fact: str) -> Printed | None:
@@ -93,7 +96,8 @@ def printed_number(ledger: Ledger, batch: str, disclosure: Disclosure, fact: str
 def _figure(con: Any, ledger: Ledger, batch: str, disclosure: Disclosure, fact: str) -> Printed | None:
     file = quoted(str(ledger.batches / batch / "figures.parquet"))
     found = con.execute(
-        f"SELECT section, words, printed, unit_name, value, standing, page, file, place FROM read_parquet({file}) WHERE document = ? AND fact = ?",
+        "SELECT section, words, printed, unit_name, value, standing, page, file, place FROM "
+        f"read_parquet({file}) WHERE document = ? AND fact = ?",
         [disclosure.document, fact],
     ).fetchone()
     if found is None:
@@ -111,9 +115,11 @@ def _grid(
     for row, column, label, _, printed, standing, name in around:
         cells = rows.setdefault(row, (label, {}))[1]
         cells[column] = Cell(printed, name, standing, name == fact)
-    told = [(label, cells) for label, cells in rows.values() if any(c.printed for c in cells.values())]
+    with_numbers = [
+        (label, cells) for label, cells in rows.values() if any(c.printed for c in cells.values())
+    ]
     return tuple(heads[c] for c in columns), tuple(
-        (label, tuple(cells.get(c) for c in columns)) for label, cells in told
+        (label, tuple(cells.get(c) for c in columns)) for label, cells in with_numbers
     )
 
 
@@ -163,10 +169,10 @@ def _draw(path: str, sha256: str, place: str, printed: str) -> bytes | None:
     """Runs in the process that draws."""
     import pypdfium2 as pdfium
 
+    from yibenzhang.model.leaves import Leaf
     from yibenzhang.reading import ReadingError
     from yibenzhang.reading.archives import bytes_of
     from yibenzhang.showing.pictures import Drawer
-    from yibenzhang.showing.view import Leaf
 
     begin(LIMITS)
     found = _BOX.fullmatch(place)

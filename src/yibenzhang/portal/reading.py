@@ -88,15 +88,16 @@ def wan(value: Decimal) -> str:
 
 
 _COLUMNS = (
-    "d, document, who, body, division, year, stage, level, latest, numbers, proved, contradicted, errors, warnings, pages, "
+    "d, document, who, body, division, year, stage, level, latest, numbers, proved, contradicted, "
+    "errors, warnings, pages, "
     "path, address, published"
 )
 
 
 def _disclosure(row: Sequence[Any]) -> Disclosure:
-    told: dict[str, Any] = dict(zip(_COLUMNS.split(", "), row, strict=True))
-    files = tuple(Path(x).name for x in told.pop("path").split("、"))
-    return Disclosure(**told | {"latest": bool(told["latest"]), "files": files})
+    fields: dict[str, Any] = dict(zip(_COLUMNS.split(", "), row, strict=True))
+    files = tuple(Path(x).name for x in fields.pop("path").split("、"))
+    return Disclosure(**fields | {"latest": bool(fields["latest"]), "files": files})
 
 
 class Book:
@@ -150,9 +151,9 @@ class Book:
         from yibenzhang.ledger.parquet import read_sources
 
         listed = read_sources(self.ledger.batches / self.batch(found) / SOURCES)
-        mine = [(r["path"], r["sha256"]) for r in listed if r["document"] == found.document]
-        named = [x for x in mine if Path(x[0]).name == Path(file).name]
-        return named or mine
+        paths = [(r["path"], r["sha256"]) for r in listed if r["document"] == found.document]
+        named = [x for x in paths if Path(x[0]).name == Path(file).name]
+        return named or paths
 
     def numbers(self, documents: Sequence[int], wanted: Sequence[str] = ()) -> list[Number]:
         """The numbers of documents, of some rows or of all."""
@@ -161,7 +162,8 @@ class Book:
             marks = ", ".join("?" * len(part))
             narrowed = f" AND row IN ({', '.join('?' * len(wanted))})" if wanted else ""
             found = self.con.execute(
-                f"SELECT d, row, label, value, printed, unit, page, file, fact FROM lines WHERE d IN ({marks}){narrowed}",
+                "SELECT d, row, label, value, printed, unit, page, file, fact FROM lines WHERE d IN "
+                f"({marks}){narrowed}",
                 [*part, *wanted],
             )
             out += [Number(d, r, x, Decimal(v), p, u, n, f, i) for d, r, x, v, p, u, n, f, i in found]
@@ -182,7 +184,10 @@ class Book:
 
     def counts(self) -> dict[str, int]:
         """How much there is."""
-        sql = "SELECT (SELECT count(*) FROM bodies), (SELECT count(*) FROM documents WHERE latest), (SELECT min(year) FROM documents), (SELECT max(year) FROM documents)"
+        sql = (
+            "SELECT (SELECT count(*) FROM bodies), (SELECT count(*) FROM documents WHERE latest), "
+            "(SELECT min(year) FROM documents), (SELECT max(year) FROM documents)"
+        )
         return dict(
             zip(("bodies", "documents", "first", "last"), self.con.execute(sql).fetchone(), strict=True)
         )
@@ -260,7 +265,7 @@ class Book:
         ids: dict[int, list[int]] = {}
         for (rowid,) in found:
             ids.setdefault(rowid // NTH, []).append(rowid % NTH)
-        told = 0
+        count = 0
         for d, nths in list(ids.items())[:_READ]:
             for disclosure in self._disclosures("d = ? AND latest", (d,)):
                 [(packed,)] = self.con.execute("SELECT passages FROM texts WHERE d = ?", (d,)).fetchall() or [
@@ -271,8 +276,8 @@ class Book:
                     printed, page, file = every[nth] if nth < len(every) else ("", None, "")
                     if text in printed:
                         yield disclosure, _around(printed, text), page, file
-                        told += 1
-                    if told >= FOUND:
+                        count += 1
+                    if count >= FOUND:
                         return
 
 

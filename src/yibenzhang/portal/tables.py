@@ -55,25 +55,32 @@ def sheet(columns: Sequence[Disclosure], numbers: Sequence[Number], wanted: Sequ
 
 
 def tree(columns: Sequence[Disclosure], numbers: Sequence[Number]) -> Table:
-    """Expenditure by function: 类, 款, 项. Of each document the numbers of all funds where they go into detail, else those
-    of the general budget."""
-    deepest: dict[tuple[int, str], int] = {}
-    for n in numbers:
-        if n.row in ("function", "general"):
-            deepest[n.d, n.row] = max(deepest.get((n.d, n.row), 0), len(n.label))
-    rows_of = {
-        c.d: "general" if deepest.get((c.d, "general"), 0) > deepest.get((c.d, "function"), 0) else "function"
-        for c in columns
-    }
-    at = {(n.label, n.d): n for n in numbers if rows_of.get(n.d) == n.row}
+    """Expenditure by function: 类, 款, 项. Of each document the numbers of all funds where they go into detail, else
+    those of the general budget."""
+    general = _general_alone(numbers)
+    row_of = {c.d: "general" if c.d in general else "function" for c in columns}
+    at = {(n.label, n.d): n for n in numbers if n.row == row_of.get(n.d)}
     codes = sorted({label for (label, _), n in at.items() if n.value})
-    one = tuple(k for k, c in enumerate(columns) if rows_of[c.d] == "general")
 
     def branch(code: str) -> Line:
         found = tuple(at.get((code, c.d)) for c in columns)
         below = [x for x in codes if x != code and x.startswith(code)]
-        own = [x for x in below if not any(y != x and x.startswith(y) for y in below)]
-        return Line(label_name("function", code), code, found, tuple(map(branch, own)))
+        return Line(label_name("function", code), code, found, tuple(map(branch, _tops(below))))
 
-    tops = [x for x in codes if not any(y != x and x.startswith(y) for y in codes)]
-    return Table(tuple(columns), tuple(map(branch, tops)), one)
+    of_one_fund = tuple(k for k, c in enumerate(columns) if c.d in general)
+    return Table(tuple(columns), tuple(map(branch, _tops(codes))), of_one_fund)
+
+
+def _general_alone(numbers: Sequence[Number]) -> set[int]:
+    """The documents whose functions go into more detail in the general budget than over all funds."""
+    deepest: dict[tuple[int, str], int] = {}
+    for n in numbers:
+        deepest[n.d, n.row] = max(deepest.get((n.d, n.row), 0), len(n.label))
+    return {
+        d for (d, row), deep in deepest.items() if row == "general" and deep > deepest.get((d, "function"), 0)
+    }
+
+
+def _tops(codes: Sequence[str]) -> list[str]:
+    """The codes that are below no other of them."""
+    return [x for x in codes if not any(y != x and x.startswith(y) for y in codes)]

@@ -22,7 +22,8 @@ from yibenzhang.projects.decisions import SAME, Decision, Ref, read_decisions
 from yibenzhang.projects.events import FOLDER, Event, published_events
 from yibenzhang.projects.importing import imported_events
 from yibenzhang.projects.indicators import Indicators, indicators_of
-from yibenzhang.projects.linking import Linked, Member, Project, linked
+from yibenzhang.projects.linking import Linked, Project, linked
+from yibenzhang.projects.members import Member
 from yibenzhang.projects.portfolio import Asked, asked, questions
 from yibenzhang.projects.records import Record, recorded_events
 from yibenzhang.projects.summary import Figures, Summary, figures_of, summed
@@ -135,14 +136,14 @@ class Keeper:
             names = frozenset(bare(b) for b in {e.body for e in own_of(own, bodies)}).union(
                 *(published.names.get(who, frozenset()) for who in bodies)
             )
-            mine, ready = (
+            recorded, ready = (
                 [d for d in some if any(bare(r.body) in names for r in d.members)]
                 for some in (decided, curated)
             )
             state = (
                 tuple(own_of(published.events, bodies)),
                 tuple(own_of(own, bodies)),
-                tuple(mine),
+                tuple(recorded),
                 tuple(ready),
             )
             known = self._parts.get(bodies)
@@ -150,7 +151,7 @@ class Keeper:
                 parts[bodies] = known
                 continue
             events = [e for who in bodies for e in (*published.events.get(who, ()), *own.get(who, ()))]
-            parts[bodies] = (state, linked(events, mine, ready))
+            parts[bodies] = (state, linked(events, recorded, ready))
         self._parts = parts
         self._asked = {k: v for k, v in self._asked.items() if k in parts}
         return Book(_whole([part for _, part in parts.values()]), published.indicators, kept)

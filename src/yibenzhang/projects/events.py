@@ -104,7 +104,8 @@ def measures() -> Mapping[str, str]:
 
 
 _SQL = """
-SELECT event, kind, who, body, name, code, about_year, year, "begin", "end", measure, value, printed, words, owner, document,
+SELECT event, kind, who, body, name, code, about_year, year, "begin", "end", measure, value, printed, words,
+owner, document,
        file, page, place, path, address
 FROM project_events WHERE who <> '' ORDER BY who, document, event, measure
 """

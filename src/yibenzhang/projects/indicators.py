@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _SQL = """
-SELECT substr(i.document, 1, 12) || '-' || i.event AS event, i.level1, i.level2, i.indicator AS name, i.target, i.former,
+SELECT substr(i.document, 1, 12) || '-' || i.event AS event, i.level1, i.level2, i.indicator AS name, i.target,
+i.former,
        i.last, i.actual, i.weight, i.score, i.page, i.place, i.file
 FROM indicators i WHERE i.who <> '' AND i.form IN ('project', 'list', 'evaluation')
 ORDER BY i.document, i.event, i.page, i.place
@@ -120,7 +121,16 @@ def _indicator(row: Mapping[str, Any]) -> Indicator:
 
 # ---- for questions -------------------------------------------------------------------------------------
 
-READ = {"sign": "VARCHAR", "number": "DECIMAL(38, 8)", "unit": "VARCHAR", "reached": "DECIMAL(38, 8)", "reached_unit": "VARCHAR", "before": "DECIMAL(38, 8)", "before_unit": "VARCHAR", "points": "DECIMAL(38, 8)"}  # fmt: skip
+READ = {
+    "sign": "VARCHAR",
+    "number": "DECIMAL(38, 8)",
+    "unit": "VARCHAR",
+    "reached": "DECIMAL(38, 8)",
+    "reached_unit": "VARCHAR",
+    "before": "DECIMAL(38, 8)",
+    "before_unit": "VARCHAR",
+    "points": "DECIMAL(38, 8)",
+}
 _LARGEST = Decimal(10) ** 29
 
 
@@ -128,22 +138,16 @@ def read_columns(table: pa.Table) -> pa.Table:
     """The same with what the printed targets, results and weights say in numbers (READ)."""
     import pyarrow as pa
 
-    target, actual, last, weight = (
-        _parsed(table.column(k).to_pylist()) for k in ("target", "actual", "last", "weight")
-    )
-    number = pa.decimal128(38, 8)
-    more = {
-        "sign": pa.array([t[0] if t else "" for t in target], pa.string()),
-        "number": pa.array([t[1] if t else None for t in target], number),
-        "unit": pa.array([t[2] if t else "" for t in target], pa.string()),
-        "reached": pa.array([t[1] if t else None for t in actual], number),
-        "reached_unit": pa.array([t[2] if t else "" for t in actual], pa.string()),
-        "before": pa.array([t[1] if t else None for t in last], number),
-        "before_unit": pa.array([t[2] if t else "" for t in last], pa.string()),
-        "points": pa.array([t[1] if t else None for t in weight], number),
-    }
-    for name, column in more.items():
-        table = table.append_column(name, column)
+    numbers = {"number": "target", "reached": "actual", "before": "last", "points": "weight"}
+    units = {"unit": "target", "reached_unit": "actual", "before_unit": "last"}
+    parsed = {c: _parsed(table.column(c).to_pylist()) for c in numbers.values()}
+    more = {"sign": pa.array([t[0] if t else "" for t in parsed["target"]], pa.string())}
+    for name, source in numbers.items():
+        more[name] = pa.array([t[1] if t else None for t in parsed[source]], pa.decimal128(38, 8))
+    for name, source in units.items():
+        more[name] = pa.array([t[2] if t else "" for t in parsed[source]], pa.string())
+    for name in READ:
+        table = table.append_column(name, more[name])
     return table
 
 

@@ -3,7 +3,6 @@ same name, same body with a similar name and a near amount; what is below stays 
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +12,8 @@ from yibenzhang.ledger.bodies import bare
 from yibenzhang.projects.changes import changes_of, parts_in
 from yibenzhang.projects.decisions import APART, SAME, Decision, Ref, standing
 from yibenzhang.projects.events import Event
-from yibenzhang.projects.names import Shape, folded, likeness, place_of_body, shape_of
+from yibenzhang.projects.members import Member, members_of
+from yibenzhang.projects.names import folded, likeness, place_of_body
 
 _SAME_AMOUNT, _NEAR_AMOUNT, _ASKED = 0.6, 0.85, 0.6
 """How alike names must be: with an equal amount in one year, with a near one in another, to be asked about at all."""
@@ -21,7 +21,6 @@ _OWN = 0.9
 """How alike names are that differ in nothing but the unit before them."""
 _NEAR = Decimal("1.5")
 """Amounts of different years are near if neither is more than this many times the other."""
-_MONEY = ("budget", "planned", "approved", "contracted")
 _TIE = 0.05
 """Names that differ by less in how alike they are, are as near as each other."""
 _COMMON = 40
@@ -38,45 +37,6 @@ class Link:
     reason: str
     score: float
     cited: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """All events of one body under one code, or where there is none under one name."""
-
-    id: str
-    who: str
-    code: str
-    name: str
-    key: str
-    bodies: frozenset[str]
-    events: tuple[Event, ...]
-    shape: Shape
-    origins: frozenset[str]
-
-    @property
-    def year(self) -> int:
-        return min((e.year for e in self.events if e.year), default=9999)
-
-    @property
-    def ref(self) -> Ref:
-        """How a decision names it: it holds also after bodies or projects were put together."""
-        return Ref(self.events[0].body, self.key)
-
-    def amounts(self) -> dict[int, set[Decimal]]:
-        """Its amounts by year; those whose year is not known under 0."""
-        out: dict[int, set[Decimal]] = defaultdict(set)
-        for e in self.events:
-            for m in e.amounts:
-                if m.value and m.measure in _MONEY and m.measure != "planned":
-                    out[e.year or 0].add(m.value)
-        return out
-
-    @property
-    def numbers(self) -> tuple[str, ...]:
-        """The numbers of its name without the year it is of."""
-        own = {str(e.year) for e in self.events if e.year}
-        return tuple(n for n in self.shape.numbers if n not in own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,62 +62,6 @@ class Linked:
     by_member: Mapping[str, str] = field(default_factory=dict)
 
 
-def members_of(events: Iterable[Event]) -> list[Member]:
-    """Events by body and code, or name; a code that one list prints with several names says nothing alone."""
-    events = list(events)
-    unsure, twice = _codes_of_several_names(events), _names_of_several_rows(events)
-    groups: dict[tuple[str, str], list[Event]] = defaultdict(list)
-    for e in events:
-        key = e.code or folded(e.name)
-        if e.code and (e.who, e.code) in unsure:
-            key = f"{e.code}|{folded(e.name)}"
-        elif not e.code and e.origin and (e.who, key) in twice:
-            key = f"{key}|{_first(e)}"  # one list has the name several times: its amount tells the rows apart
-        groups[e.who, e.member or key].append(e)
-    members = [_member(who, key, found) for (who, key), found in groups.items()]
-    return sorted(members, key=lambda m: (m.who, m.year, m.id))
-
-
-def _codes_of_several_names(events: Iterable[Event]) -> set[tuple[str, str]]:
-    """The codes, by body, that one list prints with several names."""
-    said: dict[tuple[str, str, str], set[str]] = defaultdict(set)
-    for e in events:
-        if e.code:
-            said[e.who, e.code, e.origin].add(folded(e.name))
-    return {(who, code) for (who, code, _), names in said.items() if len(names) > 1}
-
-
-def _names_of_several_rows(events: Iterable[Event]) -> set[tuple[str, str]]:
-    """The names without codes, by body, that stand in several rows of one list."""
-    rows: dict[tuple[str, str, str], set[str]] = defaultdict(set)
-    for e in events:
-        if not e.code and e.origin and e.kind != "intention":
-            rows[e.who, folded(e.name), e.origin].add(e.id)
-    return {(who, name) for (who, name, _), found in rows.items() if len(found) > 1}
-
-
-def _member(who: str, key: str, events: Iterable[Event]) -> Member:
-    found = sorted(events, key=lambda e: (*e.when, e.id))
-    last = next((e for e in reversed(found) if e.name != e.code), found[-1])
-    return Member(
-        id=hashlib.blake2b(f"{who}|{key}".encode(), digest_size=5).hexdigest(),
-        who=who,
-        code=next((e.code for e in found if e.code), ""),
-        name=last.name,
-        key=key,
-        bodies=frozenset(bare(e.body) for e in found),
-        events=tuple(found),
-        shape=shape_of(last.name, place_of_body(who)),
-        origins=frozenset(e.origin for e in found if e.origin),
-    )
-
-
-def _first(e: Event) -> str:
-    return next(
-        (f"{m.value.normalize():f}" for m in e.amounts if m.value is not None and m.measure == "budget"), ""
-    )
-
-
 class _Sets:
     """Members put together, as far as no one said that two of them are apart and no list has both."""
 
@@ -174,9 +78,9 @@ class _Sets:
         one, other = self._of[a.id], self._of[b.id]
         if one == other:
             return True
-        told = reason == "parts"  # one list has them as two rows, and a sentence as one
+        as_parts = reason == "parts"  # one list has them as two rows, and a sentence as one
         if reason != "decision" and any(
-            self._refused(x, y, told) for x in self.groups[one] for y in self.groups[other]
+            self.refused(x, y, as_parts) for x in self.groups[one] for y in self.groups[other]
         ):
             return False
         if reason == "alike" and self._codes(one) and self._codes(other):
@@ -190,8 +94,8 @@ class _Sets:
     def _codes(self, root: str) -> frozenset[str]:
         return frozenset(m.code for m in self.groups[root] if m.code)
 
-    def _refused(self, x: Member, y: Member, told: bool = False) -> bool:
-        return _pair(x, y) in self._apart or (not told and bool(x.origins & y.origins))
+    def refused(self, x: Member, y: Member, as_parts: bool = False) -> bool:
+        return _pair(x, y) in self._apart or (not as_parts and bool(x.origins & y.origins))
 
 
 def linked(
@@ -199,21 +103,14 @@ def linked(
 ) -> Linked:
     """The projects of all events. The same events and decisions give the same projects, in whatever order they come."""
     members = members_of(events)
-    said, ready = standing(decisions), standing(curated)
-    pairs = dict(_decided(members, said))
-    apart = frozenset(_pair(a, b) for (a, b), x in pairs.items() if x == APART)
-    sets = _Sets(members, apart)
-    for reason, told in (("decision", pairs.items()), ("curated", _decided(members, ready))):
-        for (a, b), action in told:
+    decided, ready = standing(decisions), standing(curated)
+    pairs = dict(_decided(members, decided))
+    sets = _Sets(members, frozenset(_pair(a, b) for (a, b), x in pairs.items() if x == APART))
+    for reason, known in (("decision", pairs.items()), ("curated", _decided(members, ready))):
+        for (a, b), action in known:
             if action == SAME:
                 sets.join(a, b, reason, 1.0)
-    proposals: list[Link] = []
-    found = sorted(_settled(_candidates(members)), key=lambda c: (c[0], -c[1], c[2].year, c[2].id, c[3].id))
-    for step, score, a, b in found:
-        if step < _PROPOSED and sets.join(a, b, _REASONS[step], score):
-            continue
-        if _pair(a, b) not in apart and not a.origins & b.origins:
-            proposals.append(Link(a.id, b.id, "proposed", round(score, 2)))
+    proposals = _climbed(members, sets)
     for a, b, event in list(parts_in(members, sets.root)):
         sets.join(a, b, "parts", 1.0, event.id)
     by_id = {m.id: m for m in members}
@@ -227,6 +124,18 @@ def linked(
         _still_open(proposals, sets, by_id),
         {m.id: p.id for p in projects for m in p.members},
     )
+
+
+def _climbed(members: Sequence[Member], sets: _Sets) -> list[Link]:
+    """Put together what the ladder allows, its highest steps first; what is left to be asked."""
+    proposals: list[Link] = []
+    found = sorted(_settled(_candidates(members)), key=lambda c: (c[0], -c[1], c[2].year, c[2].id, c[3].id))
+    for step, score, a, b in found:
+        if step < _PROPOSED and sets.join(a, b, _REASONS[step], score):
+            continue
+        if not sets.refused(a, b):
+            proposals.append(Link(a.id, b.id, "proposed", round(score, 2)))
+    return proposals
 
 
 def _still_open(proposals: Iterable[Link], sets: _Sets, by_id: Mapping[str, Member]) -> tuple[Link, ...]:
@@ -327,19 +236,29 @@ def _step(
 ) -> tuple[int, float]:
     """Where on the ladder two members of one body are one: 0 and 1 the same name, 2 and 3 alike, 4 to be asked, 9
     not."""
-    years = money.keys() & other.keys()
-    equal = any(money[y] & other[y] for y in years) or _equal_in_some_year(money, other)
+    equal = _equal(money, other)
     if _same_name(a, b):
-        return (0 if equal else 1), 1.0
+        return int(not equal), 1.0
     score = likeness(a.shape, b.shape)
-    coded, same = a.code and b.code, a.shape.numbers == b.shape.numbers
-    if equal and len(a.shape.own) >= 2 and a.shape.own == b.shape.own:
-        score = max(score, _OWN)  # but for the unit before it the name is the same
-    if equal and score >= _SAME_AMOUNT and not coded and (same or a.numbers == b.numbers):
+    if equal and _same_but_unit(a, b):
+        score = max(score, _OWN)
+    uncoded = not (a.code and b.code)
+    if uncoded and equal and score >= _SAME_AMOUNT and _same_numbers(a, b):
         return 2, score
-    if same and not coded and not years and score >= _NEAR_AMOUNT and _near(money, other):
+    near = score >= _NEAR_AMOUNT and not money.keys() & other.keys() and _near(money, other)
+    if uncoded and near and a.shape.numbers == b.shape.numbers:
         return 3, score
-    return (_PROPOSED, score) if score >= _ASKED else (9, score)
+    return (_PROPOSED if score >= _ASKED else 9), score
+
+
+def _same_numbers(a: Member, b: Member) -> bool:
+    """The numbers of both names, or those without their years."""
+    return a.shape.numbers == b.shape.numbers or a.numbers == b.numbers
+
+
+def _same_but_unit(a: Member, b: Member) -> bool:
+    """But for the unit before it the name is the same."""
+    return len(a.shape.own) >= 2 and a.shape.own == b.shape.own
 
 
 def _same_name(a: Member, b: Member) -> bool:
@@ -347,12 +266,11 @@ def _same_name(a: Member, b: Member) -> bool:
     return a.shape.core == b.shape.core and (folded(a.name) == folded(b.name) or not (a.code and b.code))
 
 
-def _equal_in_some_year(a: Mapping[int, set[Decimal]], b: Mapping[int, set[Decimal]]) -> bool:
-    """One of them does not say its year, and an amount of the other is the same."""
-    if 0 not in a and 0 not in b:
-        return False
-    mine, theirs = (set().union(*x.values()) for x in (a, b))
-    return bool(a.get(0, set()) & theirs or b.get(0, set()) & mine)
+def _equal(a: Mapping[int, set[Decimal]], b: Mapping[int, set[Decimal]]) -> bool:
+    """An amount of one year is the same in both, or of any year where one of them does not say its year."""
+    if any(a[y] & b[y] for y in a.keys() & b.keys()):
+        return True
+    return any(x.get(0, set()) & set().union(*y.values()) for x, y in ((a, b), (b, a)))
 
 
 def _near(a: Mapping[int, set[Decimal]], b: Mapping[int, set[Decimal]]) -> bool:
@@ -367,11 +285,11 @@ def _near(a: Mapping[int, set[Decimal]], b: Mapping[int, set[Decimal]]) -> bool:
 
 def _project(group: Sequence[Member], links: Sequence[Link]) -> Project:
     members = sorted(group, key=lambda m: (m.year, not m.code, m.id))
-    told = [e for m in members for e in m.events]
+    printed = [e for m in members for e in m.events]
     own = changes_of(members, links, place_of_body(members[0].who))
-    events = sorted((*told, *own), key=lambda e: (*e.when, e.id))
+    events = sorted((*printed, *own), key=lambda e: (*e.when, e.id))
     parts = {x.other for x in links if x.reason == "parts"}
-    naming = [e for m in members if m.id not in parts for e in m.events] or told
+    naming = [e for m in members if m.id not in parts for e in m.events] or printed
     named = (
         [e for e in naming if e.code and e.name != e.code]
         or [e for e in naming if e.name != e.code]

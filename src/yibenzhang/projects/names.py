@@ -19,7 +19,8 @@ _SIGNS = re.compile(r"[\s()\[\]、,，。.:;·\-—_/&+]")
 class Shape:
     """A name: ``core`` is what is compared, ``numbers`` what tells one of a row of projects from the next (years,
     phases, parts): names whose numbers differ are never one project by likeness. ``own`` is the core without the unit
-    that stands before it and without light words, however short; of equal amounts it tells that a project is the same."""
+    that stands before it and without light words, however short; of equal amounts it tells that a project is the
+    same."""
 
     core: str
     numbers: tuple[str, ...]

@@ -55,8 +55,8 @@ def project(p: Project) -> dict[str, Any]:
 
 
 def _status(p: Project) -> str:
-    told = [kinds()[e.kind].status for e in p.events if kinds()[e.kind].status]
-    return told[-1] if told else "identification"
+    statuses = [kinds()[e.kind].status for e in p.events if kinds()[e.kind].status]
+    return statuses[-1] if statuses else "identification"
 
 
 def _value(amount: Decimal) -> dict[str, Any]:

@@ -53,40 +53,65 @@ def releases_of(data: bytes, body: str = "") -> Releases:
 
 
 def _rows(release: Json, n: int, body: str) -> Iterator[dict[str, Any]]:
-    tender = release.get("tender") or {}
-    title = str(tender.get("title") or (release.get("planning") or {}).get("project") or "").strip()
+    own = _project(release, body)
+    suppliers = {a.get("id"): _names(a.get("suppliers")) for a in release.get("awards") or ()}
+    for k, award in enumerate(release.get("awards") or (), start=1):
+        yield {
+            **own,
+            "kind": "procurement",
+            "line": f"release {n} award {k}",
+            "number": str(award.get("id") or ""),
+            "date": _day(award.get("date") or release.get("date")),
+            "amount": _amount(award.get("value")),
+            "supplier": _names(award.get("suppliers")),
+        }
+    for k, contract in enumerate(release.get("contracts") or (), start=1):
+        line = f"release {n} contract {k}"
+        yield from _contract(contract, own, line, suppliers.get(contract.get("awardID"), ""))
+
+
+def _project(release: Json, body: str) -> dict[str, Any]:
+    """What every row of a release has: name, body and code of its project. Raises _Wrong."""
+    tender, planning = release.get("tender") or {}, release.get("planning") or {}
+    title = str(tender.get("title") or planning.get("project") or "").strip()
     buyer = release.get("buyer") or tender.get("procuringEntity") or {}
     who = str(buyer.get("name") or body).strip()
     if not title:
         raise _Wrong(say("no_title"))
     if not who:
         raise _Wrong(say("no_buyer"))
-    code = str((release.get("planning") or {}).get("budget", {}).get("projectID") or "")
-    own = {"name": title, "body": who, "code": code}
-    suppliers = {}
-    made = list(release.get("awards") or ())
-    for k, award in enumerate(made, start=1):
-        suppliers[award.get("id")] = "、".join(str(s.get("name", "")) for s in award.get("suppliers") or ())
+    return {"name": title, "body": who, "code": str(planning.get("budget", {}).get("projectID") or "")}
+
+
+def _contract(contract: Json, own: Json, line: str, supplier: str) -> Iterator[dict[str, Any]]:
+    """A contract and what was paid of it."""
+    number = str(contract.get("id") or "")
+    day = contract.get("dateSigned") or (contract.get("period") or {}).get("startDate")
+    yield {
+        **own,
+        "kind": "contract",
+        "line": line,
+        "number": number,
+        "date": _day(day),
+        "amount": _amount(contract.get("value")),
+        "supplier": supplier,
+    }
+    paid = (contract.get("implementation") or {}).get("transactions") or ()
+    for j, one in enumerate(paid, start=1):
         yield {
-            **own, "kind": "procurement", "line": f"release {n} award {k}", "number": str(award.get("id") or ""),
-            "date": _day(award.get("date") or release.get("date")), "amount": _amount(award.get("value")),
-            "supplier": suppliers[award.get("id")],
-        }  # fmt: skip
-    for k, contract in enumerate(release.get("contracts") or (), start=1):
-        supplier, number = suppliers.get(contract.get("awardID"), ""), str(contract.get("id") or "")
-        day = contract.get("dateSigned") or (contract.get("period") or {}).get("startDate")
-        yield {
-            **own, "kind": "contract", "line": f"release {n} contract {k}", "number": number, "date": _day(day),
-            "amount": _amount(contract.get("value")), "supplier": supplier,
-        }  # fmt: skip
-        paid = (contract.get("implementation") or {}).get("transactions") or ()
-        for j, one in enumerate(paid, start=1):
-            payee = str((one.get("payee") or {}).get("name") or supplier)
-            yield {
-                **own, "kind": "payment", "line": f"release {n} contract {k} payment {j}",
-                "number": str(one.get("id") or ""), "contract": number, "date": _day(one.get("date")),
-                "amount": _amount(one.get("value")), "supplier": payee,
-            }  # fmt: skip
+            **own,
+            "kind": "payment",
+            "line": f"{line} payment {j}",
+            "number": str(one.get("id") or ""),
+            "contract": number,
+            "date": _day(one.get("date")),
+            "amount": _amount(one.get("value")),
+            "supplier": str((one.get("payee") or {}).get("name") or supplier),
+        }
+
+
+def _names(suppliers: Any) -> str:
+    return "、".join(str(s.get("name", "")) for s in suppliers or ())
 
 
 def _day(value: Any) -> str:

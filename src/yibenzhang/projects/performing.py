@@ -1,4 +1,5 @@
-"""Monitoring at mid-year and self-assessment of a project: pure functions of its goals, money and results by a method."""
+"""Monitoring at mid-year and self-assessment of a project: pure functions of its goals, money and results by a
+method."""
 
 from __future__ import annotations
 
@@ -186,14 +187,14 @@ def with_weights(results: Sequence[Result], method: Method) -> tuple[Result, ...
 def _spread(
     results: Sequence[Result], levels: Sequence[str], shares: Mapping[str, Decimal], whole: Decimal
 ) -> list[Result]:
-    """Points evenly within each level, in tenths; what cannot be shared evenly goes to the first lines of the level, and
-    what the levels leave to the first line that has points."""
+    """Points evenly within each level, in tenths; what cannot be shared evenly goes to the first lines of the level,
+    and what the levels leave to the first line that has points."""
     step = Decimal("0.1")
     given = [(shares[x] / levels.count(x)).quantize(step, ROUND_DOWN) for x in levels]
     for level, share in shares.items():
-        mine = [n for n, x in enumerate(levels) if x == level]
-        steps = int((share - sum((given[n] for n in mine), Decimal(0))) / step)
-        for n in mine[:steps]:
+        lines = [n for n, x in enumerate(levels) if x == level]
+        steps = int((share - sum((given[n] for n in lines), Decimal(0))) / step)
+        for n in lines[:steps]:
             given[n] += step
     first = next((n for n, x in enumerate(levels) if shares[x]), None)
     if first is not None:

@@ -108,9 +108,9 @@ def case_of(question: Question, rows: Sequence[Mapping[str, Any]]) -> list[Asked
     promises: list[Mapping[str, Any]] = []
     for n, row in enumerate(rows):
         kind, project = str(row.get("kind", "goals")), str(row.get("project", "项目"))
-        told = {"project": project, "body": "甲局", "list": kind == "budget", **row, "kind": kind}
+        fields = {"project": project, "body": "甲局", "list": kind == "budget", **row, "kind": kind}
         event = f"e{n}" if "target" not in row else f"{project}-{row.get('year')}-{kind}"
-        events.setdefault(event, {**told, "event": event})
+        events.setdefault(event, {**fields, "event": event})
         if "target" in row:
             promises.append({**row, "name": row["indicator"], "event": event})
     names = dict.fromkeys(str(e["project"]) for e in events.values())
@@ -130,24 +130,24 @@ def _found(
             rows, key=lambda r: (str(r["body"]), str(r["name"]), str(r["project"]), str(r["cited"]))
         ):
             event = events.get(str(row["cited"]))
-            told = {k: _plain(v) for k, v in row.items()}
+            values = {k: _plain(v) for k, v in row.items()}
             yield Asked(
                 rule.id,
                 rule.name,
                 str(row["body"]),
                 str(row["project"]),
                 str(row["name"]),
-                _said(rule.message, row, told),
+                _said(rule.message, row, values),
                 str(row["cited"]),
                 event.source if event else None,
-                told,
+                values,
             )
 
 
-def _said(message: str, row: Mapping[str, Any], told: Mapping[str, str]) -> str:
+def _said(message: str, row: Mapping[str, Any], values: Mapping[str, str]) -> str:
     """The message filled in; without the year where it is not known."""
     unknown = "year" in row and row["year"] is None
-    return (message.replace("{year}年", "") if unknown else message).format(**told)
+    return (message.replace("{year}年", "") if unknown else message).format(**values)
 
 
 def tables(

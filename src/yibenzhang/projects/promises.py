@@ -40,25 +40,27 @@ def promises_of(project: Project, indicators: Indicators, records: Sequence[Reco
     for i in indicators.of(by_id):
         event = by_id[i.event]
         found.setdefault(i.key, []).append((event.year or 0, i, event))
-    out = {key: _promise(told) for key, told in found.items()}
+    out = {key: _promise(items) for key, items in found.items()}
     for record in records:
         if record.kind == ASSESSMENT:
             _add(out, record)
     return list(out.values())
 
 
-def _promise(told: list[tuple[int, Indicator, Event]]) -> Promise:
-    first = told[0][1]
+def _promise(items: list[tuple[int, Indicator, Event]]) -> Promise:
+    first = items[0][1]
     years: dict[int, Year] = {}
     history: dict[str, str] = {}
     weight = ""
-    for year, i, event in told:
+    for year, i, event in items:
         known = years.get(year, Year())
         source = f"{event.source.file} {i.place}".strip()
         years[year] = Year(
-            i.target or known.target, i.actual or known.actual, i.score or known.score,
+            i.target or known.target,
+            i.actual or known.actual,
+            i.score or known.score,
             "；".join(dict.fromkeys(x for x in (known.source, source) if x)),
-        )  # fmt: skip
+        )
         weight = i.weight or weight
         for key, value in ((year - 1, i.last), (year - 2, i.former)):
             if year and value:
@@ -71,19 +73,20 @@ def _add(out: dict[tuple[str, str], Promise], record: Record) -> None:
     for r in record.results:
         key = Indicator("", r.level1, r.level2, r.name, "", "", "", "", "", "", "", "").key
         known = out.get(key, Promise(r.level1, r.level2, r.name, r.weight, {}))
-        mine = Year(r.target, r.actual, r.given, f"{record.by} {record.at[:10]}".strip())
+        recorded = Year(r.target, r.actual, r.given, f"{record.by} {record.at[:10]}".strip())
         out[key] = Promise(
             known.level1,
             known.level2,
             known.name,
             r.weight or known.weight,
-            {**known.years, record.year: mine},
+            {**known.years, record.year: recorded},
             known.history,
         )
 
 
 def goals_for(project: Project, year: int, indicators: Indicators) -> list[Result]:
-    """The goals of a year as lines to fill in: those of that year's forms; where it has none, of the last year before."""
+    """The goals of a year as lines to fill in: those of that year's forms; where it has none, of the last year
+    before."""
     goals = [e for e in project.events if e.kind == "goals" and (e.year or year) <= year]
     for wanted in sorted({e.year or year for e in goals}, reverse=True):
         lines = list(_results(indicators.of(e.id for e in goals if (e.year or year) == wanted)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -81,34 +81,60 @@ class Record:
 
 def checked(record: Record) -> Record:
     """The record as it is kept. Raises RecordRefused."""
-    wrong = []
-    if not _DATE.fullmatch(record.date):
-        wrong.append(say("bad_date", date=record.date or "—"))
-    elif not record.date.startswith(str(record.year)) and record.kind == MONITORING:
-        wrong.append(say("other_year", date=record.date, year=record.year))
-    money = {}
-    for name in ("budget", "executed"):
-        text = str(getattr(record, name)).replace(",", "").strip()
-        value = _decimal(text)
-        if text and (value is None or value < 0):
-            wrong.append(say("bad_money", text=getattr(record, name)))
-        money[name] = f"{value:f}" if value is not None else ""
-    for r in record.results:
-        for text in (r.weight, r.given):
-            if text.strip() and ((value := _decimal(text)) is None or not 0 <= value <= 100):
-                wrong.append(say("bad_points", name=r.name, text=text))
-        given, weight = _decimal(r.given), _decimal(r.weight)
-        if given is not None and weight is not None and given > weight:
-            wrong.append(say("above_weight", name=r.name, given=r.given, weight=r.weight))
-    own = record.words.get("execution_given", "")
-    if own.strip() and ((value := _decimal(own)) is None or not 0 <= value <= 100):
-        wrong.append(say("bad_points", name=say("execution"), text=own))
-    long = [t for r in record.results for t in asdict(r).values()] + list(record.words.values())
-    if len(record.results) > _MOST or any(len(t) > _LONG for t in long):
-        wrong.append(say("too_long", most=_LONG))
+    money = {name: str(getattr(record, name)) for name in ("budget", "executed")}
+    wrong = [*_wrong_day(record), *_wrong_money(money), *_wrong_points(record), *_too_long(record)]
     if wrong:
         raise RecordRefused("；".join(dict.fromkeys(wrong)))
-    return replace(record, budget=money["budget"], executed=money["executed"])
+    return replace(record, budget=_kept_money(money["budget"]), executed=_kept_money(money["executed"]))
+
+
+def _wrong_day(record: Record) -> Iterator[str]:
+    if not _DATE.fullmatch(record.date):
+        yield say("bad_date", date=record.date or "—")
+    elif not record.date.startswith(str(record.year)) and record.kind == MONITORING:
+        yield say("other_year", date=record.date, year=record.year)
+
+
+def _wrong_money(money: Mapping[str, str]) -> Iterator[str]:
+    for text in money.values():
+        value = _money(text)
+        if text.replace(",", "").strip() and (value is None or value < 0):
+            yield say("bad_money", text=text)
+
+
+def _money(text: str) -> Decimal | None:
+    return _decimal(text.replace(",", ""))
+
+
+def _kept_money(text: str) -> str:
+    value = _money(text)
+    return f"{value:f}" if value is not None else ""
+
+
+def _wrong_points(record: Record) -> Iterator[str]:
+    """Points are 0 to 100, and no more are given than an indicator weighs."""
+    for r in record.results:
+        for text in (r.weight, r.given):
+            if not _are_points(text):
+                yield say("bad_points", name=r.name, text=text)
+        given, weight = _decimal(r.given), _decimal(r.weight)
+        if given is not None and weight is not None and given > weight:
+            yield say("above_weight", name=r.name, given=r.given, weight=r.weight)
+    execution = record.words.get("execution_given", "")
+    if not _are_points(execution):
+        yield say("bad_points", name=say("execution"), text=execution)
+
+
+def _are_points(text: str) -> bool:
+    """Points, or nothing."""
+    value = _decimal(text)
+    return not text.strip() or (value is not None and 0 <= value <= 100)
+
+
+def _too_long(record: Record) -> Iterator[str]:
+    texts = [t for r in record.results for t in asdict(r).values()] + list(record.words.values())
+    if len(record.results) > _MOST or any(len(t) > _LONG for t in texts):
+        yield say("too_long", most=_LONG)
 
 
 def _decimal(text: str) -> Decimal | None:

@@ -66,10 +66,14 @@ def figures_of(p: Project) -> Figures:
         (e.supplier, e.amount("contracted")) for e in p.events if e.kind == "contract" and e.supplier
     ]
     return Figures(
-        {m: money_of(p, m) for m in MEASURES}, _by_year(p), frozenset(e.kind for e in p.events),
-        tuple((who, value) for who, value in contracts if value), _carried(p),
-        _listed(p), year_of(p, "budget"),
-    )  # fmt: skip
+        {m: money_of(p, m) for m in MEASURES},
+        _by_year(p),
+        frozenset(e.kind for e in p.events),
+        tuple((who, value) for who, value in contracts if value),
+        _carried(p),
+        _listed(p),
+        year_of(p, "budget"),
+    )
 
 
 def _listed(p: Project) -> Mapping[int, Decimal]:
@@ -85,43 +89,50 @@ def _listed(p: Project) -> Mapping[int, Decimal]:
 def summed(
     projects: Sequence[Project], figures: Callable[[Project], Figures] = figures_of, few: int = 20
 ) -> Summary:
-    """The figures of these projects; the ``few`` largest bodies and suppliers. ``figures``: where those of a project are
-    kept."""
-    whole = _Adding()
+    """The figures of these projects; the ``few`` largest bodies and suppliers. ``figures``: where those of a project
+    are kept."""
+    total = _Adding()
     by_body: dict[str, _Adding] = defaultdict(_Adding)
     years: dict[int, _Adding] = defaultdict(_Adding)
     kinds: dict[str, int] = defaultdict(int)
     suppliers: dict[str, list[Decimal]] = defaultdict(list)
     carried: list[Decimal] = []
-    told_of = [(p, figures(p)) for p in projects]
-    lists = {(p.who, year) for p, f in told_of for year in f.listed}
-    for p, f in told_of:
-        mine = _once(f, p.who, lists)
-        whole.add(mine)
-        by_body[p.who].add(mine)
+    known = [(p, figures(p)) for p in projects]
+    lists = {(p.who, year) for p, f in known for year in f.listed}
+    for p, f in known:
+        money = _once(f, p.who, lists)
+        total.add(money)
+        by_body[p.who].add(money)
         for kind in f.kinds:
             kinds[kind] += 1
         for who, value in f.contracts:
             suppliers[who].append(value)
         carried += [f.carried] if f.carried is not None else []
-        told: dict[int, dict[str, Decimal | None]] = defaultdict(dict)
-        for (year, measure), value in f.years.items():
-            if measure != "budget" or (p.who, year) not in lists:
-                told[year][measure] = value
-            elif year in f.listed:
-                told[year][measure] = f.listed[year]
-        for year, money in told.items():
-            years[year].add(money)
+        for year, of_year in _years_once(f, p.who, lists).items():
+            years[year].add(of_year)
     bodies = [found.sums(who) for who, found in by_body.items()]
     bodies.sort(key=lambda s: (-(s.money["budget"] or s.money["contracted"] or Decimal(0)), s.name))
     return Summary(
-        whole.sums(""),
+        total.sums(""),
         tuple(years[y].sums(str(y)) for y in sorted(years)),
         tuple(bodies[:few]),
         _largest(suppliers, few),
         sum(carried, Decimal(0)) if carried else None,
         kinds,
     )
+
+
+def _years_once(
+    f: Figures, who: str, lists: AbstractSet[tuple[str, int]]
+) -> Mapping[int, Mapping[str, Decimal | None]]:
+    """The money of each year; its budget from the list of the body and year where there is one, as in ``_once``."""
+    out: dict[int, dict[str, Decimal | None]] = defaultdict(dict)
+    for (year, measure), value in f.years.items():
+        if measure != "budget" or (who, year) not in lists:
+            out[year][measure] = value
+        elif year in f.listed:
+            out[year][measure] = f.listed[year]
+    return out
 
 
 def _once(f: Figures, who: str, lists: AbstractSet[tuple[str, int]]) -> Mapping[str, Decimal | None]:

@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from yibenzhang.projects.events import Event, Source, kinds, measures
-from yibenzhang.projects.linking import Link, Linked, Member, Project
+from yibenzhang.projects.linking import Link, Linked, Project
+from yibenzhang.projects.members import Member
 from yibenzhang.projects.portfolio import Asked
 from yibenzhang.projects.words import say, words
 
@@ -46,11 +47,11 @@ def plain(value: Decimal | None) -> str:
 
 def reasons_of(project: Project) -> list[str]:
     """Why what is in a project was put together, each reason once."""
-    told = words()["reason"]
+    reasons = words()["reason"]
     found = [x.reason for x in project.links]
     if any(len({e.origin or e.source.document for e in m.events}) > 1 and m.code for m in project.members):
         found.append("code")
-    return [told[r] for r in dict.fromkeys(found)]
+    return [reasons[r] for r in dict.fromkeys(found)]
 
 
 # ---- rows ----------------------------------------------------------------------------------------------
@@ -217,7 +218,10 @@ def show_lines(project: Project) -> Iterator[str]:
     members = {m.id: m for m in project.members}
     for x in project.links:
         one, other = members[x.one], members[x.other]
-        yield f"  {_named(one)}（{one.id}）＝ {_named(other)}（{other.id}）：{words()['reason'][x.reason]}　{x.score:.2f}"
+        yield (
+            f"  {_named(one)}（{one.id}）＝ {_named(other)}（{other.id}）："
+            f"{words()['reason'][x.reason]}　{x.score:.2f}"
+        )
 
 
 def asked_lines(found: Sequence[Asked]) -> Iterator[str]:

@@ -262,24 +262,20 @@ class Cube:
     def _rank(self, cell: Cell, wanted: Wanted, said: Mapping[str, str]) -> tuple[int, ...] | None:
         """How well the cell fits, less is better; None where a word of either forbids it."""
         at = cell.at
-        if (at.version or "") not in ((wanted.version,) if wanted.version else ("", "current_year")):
-            return None
-        if at.stage not in wanted.stages or at.measure or at.year:
-            return None
         named = bool(wanted.codes or wanted.label)
         fits = {d: self._fits(d, getattr(at, d), v) for d, v in wanted.prefer}
         whole = not (named or said.get("kind") or said.get("item"))
-        if whole and at.fund and not (said.get("fund") or fits.get("fund")):
+        of_a_fund = said.get("fund") or fits.get("fund")
+        if _forbidden(at, wanted) or (whole and at.fund and not of_a_fund):
             return None  # all income is not that of one fund
-        loose = broader = 0
+        loose = 0
         for dimension in _COMPARED:
             cost = self._apart(dimension, said.get(dimension, ""), getattr(at, dimension), named)
             if cost is None:
                 return None
             loose += 0 if fits.get(dimension) else cost
-            broader += dimension in _NARROW and bool(said.get(dimension)) and not getattr(at, dimension)
         missed = sum(not fit for fit in fits.values())
-        return (broader, missed + loose, bool(at.unit), bool(at.residue))
+        return (_broader(at, said), missed + loose, bool(at.unit), bool(at.residue))
 
     def _apart(self, dimension: str, said: str, here: str, named: bool) -> int | None:
         """How far what is said and what is there lie apart; None where they exclude each other."""
@@ -288,13 +284,17 @@ class Cube:
         if not said:
             allowed = dimension != "period" or here in ("current", "all")
             return _UNSAID[dimension] if allowed else None
-        if dimension == "fund" and here:
-            return 2 if self._below(said, here) or (named and self._below(here, said)) else None
         if here:
-            return 2 if named and dimension == "side" else None
+            return self._exclusive(dimension, said, here, named)
         if dimension in ("kind", "item") or (dimension == "period" and said not in ("current", "all")):
             return None
         return 1
+
+    def _exclusive(self, dimension: str, said: str, here: str, named: bool) -> int | None:
+        """Two values of a dimension exclude each other; a fund below another one may be meant, and a side."""
+        if dimension == "fund":
+            return 2 if self._below(said, here) or (named and self._below(here, said)) else None
+        return 2 if named and dimension == "side" else None
 
     def _fits(self, dimension: str, here: str, wanted: str) -> bool:
         """A heading that says 财政拨款 speaks of 一般公共预算 too."""
@@ -302,6 +302,18 @@ class Cube:
 
     def _below(self, a: str, b: str) -> bool:
         return self._trees["fund"].below(a, b)
+
+
+def _broader(at: Coordinates, said: Mapping[str, str]) -> int:
+    """So many dimensions the words narrow and the cell does not."""
+    return sum(d in _NARROW and bool(said.get(d)) and not getattr(at, d) for d in _COMPARED)
+
+
+def _forbidden(at: Coordinates, wanted: Wanted) -> bool:
+    """The cell is of another version, stage, measure or year than is spoken of."""
+    if (at.version or "") not in ((wanted.version,) if wanted.version else ("", "current_year")):
+        return True
+    return at.stage not in wanted.stages or bool(at.measure) or bool(at.year)
 
 
 def _meets(fact: Fact, x: Interval) -> bool:

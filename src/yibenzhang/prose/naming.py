@@ -83,13 +83,19 @@ def _marked(text: str, marks: Sequence[re.Match[str]]) -> Path:
             head = piece[: cut[-1]] if cut else ""
         if name := unnumbered(own).strip("-—"):
             names.append(name)
-        digits.append((level, m.group("before") or m.group("after") or m.group("code") or ""))
+        digits.append((level, next((d for d in m.group("before", "after", "code") if d), "")))
         start = m.end()
-    whole = "".join(d if k == 0 or len(d) == 2 else "" for k, (_, d) in enumerate(digits))
-    last = digits[-1]
-    code = last[1] if len(last[1]) != 2 else whole if len(whole) in (3, 5, 7) else ""
-    level = LEVELS.get(last[0], len(code) if code else 0)
+    code = _code_of([d for _, d in digits])
+    level = LEVELS.get(digits[-1][0], len(code) if code else 0)
     return Path(tuple(names[-3:]), code, level, text[start:], head)
+
+
+def _code_of(digits: Sequence[str]) -> str:
+    """The code that a path prints: its last one, or all of it put together where it goes on by pairs of digits."""
+    if len(digits[-1]) != 2:
+        return digits[-1]
+    together = "".join(d for k, d in enumerate(digits) if k == 0 or len(d) == 2)
+    return together if len(together) in (3, 5, 7) else ""
 
 
 def _inside(text: str, at: int) -> bool:

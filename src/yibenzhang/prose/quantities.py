@@ -223,12 +223,16 @@ def _kind(lead: str, unit: Unit, fiscal_year: int | None) -> tuple[Kind, int, st
         return (Kind.RATE if percent else Kind.DELTA), 1, ""
     if fall().search(near):
         return (Kind.RATE if percent else Kind.DELTA), -1, ""
-    if percent:
-        if match := _SHARE.search(near):
-            return Kind.SHARE, 0, "" if _NO_BASE.fullmatch(match["base"]) else match["base"]
-        if _WEIGHT.fullmatch(near):
-            return Kind.SHARE, 0, ""
-        return Kind.VALUE, 0, ""
+    return _kind_of_share(near) if percent else _kind_of_money(near, fiscal_year)
+
+
+def _kind_of_share(near: str) -> tuple[Kind, int, str]:
+    if match := _SHARE.search(near):
+        return Kind.SHARE, 0, "" if _NO_BASE.fullmatch(match["base"]) else match["base"]
+    return (Kind.SHARE if _WEIGHT.fullmatch(near) else Kind.VALUE), 0, ""
+
+
+def _kind_of_money(near: str, fiscal_year: int | None) -> tuple[Kind, int, str]:
     if fiscal_year and _last_year(near, fiscal_year):
         return Kind.LAST, 0, ""
     if apart := _APART.search(near):

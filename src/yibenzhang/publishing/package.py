@@ -218,7 +218,8 @@ def _describe(
     given = words()
     with closing(ledger.connect()) as con:
         found = con.execute(
-            "SELECT who, year, stage, address FROM documents WHERE kind = 'disclosure' AND address <> '' ORDER BY ALL LIMIT ?",
+            "SELECT who, year, stage, address FROM documents WHERE kind = 'disclosure' AND address "
+            "<> '' ORDER BY ALL LIMIT ?",
             [_LISTED],
         ).fetchall()
         years = con.execute(

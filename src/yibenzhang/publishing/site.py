@@ -47,7 +47,8 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A number as it is shown (万元), as it was printed, and where: the file with its number on the page, and the page."""
+    """A number as it is shown (万元), as it was printed, and where: the file with its number on the page, and the
+    page."""
 
     shown: str
     printed: str
@@ -121,15 +122,15 @@ def write_site(ledger: Ledger, folder: Path, findings: Sequence[AcrossFinding]) 
 
 
 def _pictures(book: Book, who: str) -> dict[str, Any]:
-    """How the totals went over the years, where each document's money comes from and goes to, and its classifications as
-    a tree: as the portal shows them."""
+    """How the totals went over the years, where each document's money comes from and goes to, and its classifications
+    as a tree: as the portal shows them."""
     found = [d for d in book.disclosures(who) if d.latest]
     numbers = book.numbers([d.d for d in found])
     flows = []
     for d in found:
-        told = flows_of([n for n in numbers if n.d == d.d])
-        if told is not None:
-            flows.append((d.called, sankey(told, f"{who}{d.called}"), told.rows))
+        flow = flows_of([n for n in numbers if n.d == d.d])
+        if flow is not None:
+            flows.append((d.called, sankey(flow, f"{who}{d.called}"), flow.rows))
     return {"charts": charts_of(found, numbers), "flows": flows, "tree": tree(found, numbers)}
 
 
@@ -145,11 +146,13 @@ SELECT who, document, row_name, label, value, printed, unit_name, page, file FRO
 """
 _ROW = """
 SELECT who, document, {name} AS row_name, {label} AS label, arg_max(value, (value, fact)) AS value,
-       arg_max(printed, (value, fact)) AS printed, arg_max(unit_name, (value, fact)) AS unit_name, arg_max(page, (value, fact)) AS page,
+       arg_max(printed, (value, fact)) AS printed, arg_max(unit_name, (value, fact)) AS unit_name, arg_max(page,
+       (value, fact)) AS page,
        arg_max(file, (value, fact)) AS file
 FROM facts
 WHERE dimension = 'money' AND value IS NOT NULL AND residue = '' AND measure = '' AND unit = '' AND told_year = ''
-  AND version IN ('', 'current_year') AND told_stage IN ('', CASE stage WHEN 'accounts' THEN 'final' ELSE 'initial' END) AND {where}
+  AND version IN ('', 'current_year') AND told_stage IN ('', CASE stage WHEN 'accounts' THEN 'final' ELSE
+  'initial' END) AND {where}
 GROUP BY who, document, {label}
 """
 
@@ -167,7 +170,7 @@ def _bodies(
     columns = con.execute(_COLUMNS).fetchall()
     for who, rows in groupby(columns, key=lambda r: r[0]):
         found = list(rows)
-        told: dict[tuple[int, str, str], tuple[Any, ...]] = {}
+        values: dict[tuple[int, str, str], tuple[Any, ...]] = {}
         while True:
             row = pending.pop() if pending else numbers.fetchone()
             if row is None:
@@ -176,9 +179,9 @@ def _bodies(
                 pending.append(row)
                 break
             if row[0] == who:
-                told[row[2], row[3], row[1]] = row
-        mine = [_column(r[2:]) for r in found]
-        yield who, found[0][1], mine, _lines(mine, told)
+                values[row[2], row[3], row[1]] = row
+        shown = [_column(r[2:]) for r in found]
+        yield who, found[0][1], shown, _lines(shown, values)
 
 
 def _column(found: tuple[Any, ...]) -> Column:
@@ -193,16 +196,16 @@ def _row(number: int, where: str, label: str) -> str:
 
 
 def _lines(
-    columns: Sequence[Column], told: Mapping[tuple[int, str, str], tuple[Any, ...]]
+    columns: Sequence[Column], numbers: Mapping[tuple[int, str, str], tuple[Any, ...]]
 ) -> list[tuple[str, list[Line]]]:
     words = _words()
     groups: dict[str, list[Line]] = {}
     for k, row in enumerate(words["row"]):
-        _add(groups, row["group"], row["name"], [told.get((k, "", c.document)) for c in columns], columns)
+        _add(groups, row["group"], row["name"], [numbers.get((k, "", c.document)) for c in columns], columns)
     for k, rows in enumerate(words["rows"]):
         number = len(words["row"]) + k
         values: dict[str, Decimal] = {}
-        for (n, label, _), found in told.items():
+        for (n, label, _), found in numbers.items():
             if n == number:
                 values[label] = max(values.get(label, Decimal(0)), found[4])
         by_code = rows.get("names") == "function"
@@ -210,7 +213,11 @@ def _lines(
         for label in order:
             name = _function(label) if by_code else label
             _add(
-                groups, rows["group"], name, [told.get((number, label, c.document)) for c in columns], columns
+                groups,
+                rows["group"],
+                name,
+                [numbers.get((number, label, c.document)) for c in columns],
+                columns,
             )
     return list(groups.items())
 

@@ -53,6 +53,22 @@ def forms_of(
     return (*reader.forms, *listed_goals(framed, kinds, standards)), tuple(out)
 
 
+def _block(facts: Sequence[Fact]) -> BlockFacts:
+    """The numbers of a form as one block, a row for each label."""
+    rows = list(dict.fromkeys(f.row for f in facts))
+    at = {row: k for k, row in enumerate(rows)}
+    return BlockFacts(Block("", (), ()), tuple(rows), {(at[f.row], f"{f.measure}|{f.id}"): f for f in facts})
+
+
+def _goal(kind: str, cell: Cell) -> GoalText:
+    return GoalText(f"goal.{kind}", words(cell.text), cell.place)
+
+
+def _nearest(labels: Mapping[int, str], cell: Cell) -> str:
+    """The label above a cell: the nearest at its left, else the first."""
+    return labels[max((at for at in labels if at <= cell.column), default=min(labels))]
+
+
 class _Reader:
     """Reads the rows of form tables in order; at most one form is open."""
 
@@ -93,25 +109,25 @@ class _Reader:
             return facts
         if named and standard is not None:
             self._standard = standard.id
+        self._continue(frame, recognised.unit)
+        before = self._open
+        found = self._read(table, recognised.unit, recognised.id)
+        known = standard or self._standards.table_by_id.get(self._standard)
+        title = recognised.title or (known.name if known else "")
+        begun = "" if named or before is None else before.table
+        read = replace(recognised, standard=known, title=title, blocks=(), part_of=begun)
+        return TableFacts(read, (_block(found),))
+
+    def _continue(self, frame: Framed, unit: Unit | None) -> None:
+        """The open form goes on in this table, unless the title says that it is another's."""
         for p in frame.before:
             self._section(fold(p.text))
-        if self._open is not None and recognised.unit:
-            self._open.unit = recognised.unit
+        if self._open is not None and unit:
+            self._open.unit = unit
         title = fold("".join(frame.titles[:1]))
         self._untold = "overall" if any(w in title for w in self._overall) else "project"
         if self._untold == "overall" and self._open is not None and self._open.kind == "project":
             self.close()  # what is titled as the form of the whole body is no part of a project's
-        before = self._open
-        told = self._read(table, recognised.unit, recognised.id)
-        known = standard or self._standards.table_by_id.get(self._standard)
-        rows = list(dict.fromkeys(f.row for f in told))
-        at = {row: k for k, row in enumerate(rows)}
-        cells = {(at[f.row], f"{f.measure}|{f.id}"): f for f in told}
-        title = recognised.title or (known.name if known else "")
-        block = BlockFacts(Block("", (), ()), tuple(rows), cells)
-        begun = "" if named or before is None else before.table
-        read = replace(recognised, standard=known, title=title, blocks=(), part_of=begun)
-        return TableFacts(read, (block,))
 
     def close(self) -> None:
         """End the open form."""
@@ -160,7 +176,7 @@ class _Reader:
             if fold(cell.text):
                 by_row.setdefault(cell.row, []).append(cell)
         unit = self._stated(table) or unit
-        told: list[Fact] = []
+        found: list[Fact] = []
         printed = [a for cells in by_row.values() for c in cells if (a := amount_of(c.text))]
         precision = max((min(a.decimals, 6) for a in printed if a.unit != PERCENT), default=0)
         for r in range(table.rows):
@@ -171,9 +187,9 @@ class _Reader:
             if row and self._rows <= MAX_FORM_ROWS:
                 self._row(row, grid[r] if grid else [], table, unit, table_id)
             if self._open is not None:
-                told += self._open.facts
+                found += self._open.facts
                 self._open.facts = []
-        return told
+        return found
 
     def _stated(self, table: Table) -> Unit | None:
         """The unit that a label of money states, though it stand below the first amount."""
@@ -190,16 +206,8 @@ class _Reader:
         self, row: list[Cell], cover: list[Cell | None], table: Table, unit: Unit | None, table_id: str
     ) -> None:
         first = label_of(row[0].text)
-        kind = self._words["label"].get(first, "")
         heading = self._heads(row, cover)
-        if kind in ("name", "body") and len(row) > 1 and heading is None:
-            self._start("project" if kind == "name" else "overall", row[0], unit, table_id)
-        elif self._open is None:
-            aimed = self._untold == "overall" and first in self._words["goal"]
-            if heading is None and first not in self._words["amount"] and not aimed:
-                return
-            self._start(self._untold, row[0], unit, table_id)
-        form = self._open
+        form = self._form_of(row, first, heading is not None, unit, table_id)
         if form is None:
             return
         self._goals(form, row)
@@ -208,23 +216,10 @@ class _Reader:
             self._section(first)
             return
         if heading is not None:
-            self._mode, self._columns = heading
-            self._heading_of = table.columns
-            if self._mode == "indicator":
-                self._headed = (id(table), self._columns)
-            if "spent" in self._columns or {"name", "actual"} <= set(self._columns):
-                form.kind, self._standard = "evaluation", "accounts.self_evaluation"
-            if match := UNIT_IN.search(fold(row[0].text)):
-                form.unit = unit_named(match.group(1)) or form.unit
-            column = self._columns.get("amount")
-            units = [m.group(1) for c in row if c.column == column and (m := UNIT_IN.search(fold(c.text)))]
-            form.list_unit = unit_named(units[0]) if units else None
+            self._list_begins(form, row, table, heading)
             self._section(first)
             return
-        if kind or (first in self._words["amount"] and self._mode not in _SUMS):
-            self._mode = "label"
-        elif self._mode == "label" and self._headed[0] == id(table) and self._is_level(first):
-            self._mode, self._columns = "indicator", self._headed[1]
+        self._switch(first, table)
         if table.columns != self._heading_of:
             cover = []  # the columns of the heading are not those of this table
         if self._mode == "indicator" and self._from:
@@ -233,6 +228,43 @@ class _Reader:
         if not READERS[self._mode](form, line):
             self._mode = "label"
 
+    def _form_of(
+        self, row: Sequence[Cell], first: str, heading: bool, unit: Unit | None, table_id: str
+    ) -> OpenForm | None:
+        """The form that a row is of: a new one where the row names it; None where the row is of none."""
+        kind = self._words["label"].get(first, "")
+        if kind in ("name", "body") and len(row) > 1 and not heading:
+            self._start("project" if kind == "name" else "overall", row[0], unit, table_id)
+        elif self._open is None:
+            aimed = self._untold == "overall" and first in self._words["goal"]
+            if not heading and first not in self._words["amount"] and not aimed:
+                return None
+            self._start(self._untold, row[0], unit, table_id)
+        return self._open
+
+    def _list_begins(
+        self, form: OpenForm, row: Sequence[Cell], table: Table, heading: tuple[str, dict[str, int]]
+    ) -> None:
+        """A list begins under this heading: its kind, its columns and the unit that the heading states."""
+        self._mode, self._columns = heading
+        self._heading_of = table.columns
+        if self._mode == "indicator":
+            self._headed = (id(table), self._columns)
+        if "spent" in self._columns or {"name", "actual"} <= set(self._columns):
+            form.kind, self._standard = "evaluation", "accounts.self_evaluation"
+        if match := UNIT_IN.search(fold(row[0].text)):
+            form.unit = unit_named(match.group(1)) or form.unit
+        column = self._columns.get("amount")
+        units = [m.group(1) for c in row if c.column == column and (m := UNIT_IN.search(fold(c.text)))]
+        form.list_unit = unit_named(units[0]) if units else None
+
+    def _switch(self, first: str, table: Table) -> None:
+        """Labels after a list, and indicators after labels, are known by the first word of their row."""
+        if first in self._words["label"] or (first in self._words["amount"] and self._mode not in _SUMS):
+            self._mode = "label"
+        elif self._mode == "label" and self._headed[0] == id(table) and self._is_level(first):
+            self._mode, self._columns = "indicator", self._headed[1]
+
     def _is_level(self, label: str) -> bool:
         """The name of a level of indicators, as 数量指标."""
         return any(label == w or label == f"{w}指标" for names in self._levels for w in names)
@@ -240,20 +272,18 @@ class _Reader:
     def _goals(self, form: OpenForm, row: Sequence[Cell]) -> None:
         """What is to be reached, in words: right of its label, or in the row below a row of labels."""
         known = self._words["goal"]
-        labels = [(known.get(re.sub(r"\d+$", "", label_of(c.text))), c) for c in row]
-        named = [(kind, c) for kind, c in labels if kind]
-        said = [c for kind, c in labels if not kind and len(fold(c.text)) >= _LEAST_GOAL]
-        if not named:
+        kinds = [(known.get(re.sub(r"\d+$", "", label_of(c.text))), c) for c in row]
+        labels = [(kind, c.column) for kind, c in kinds if kind]
+        texts = [c for kind, c in kinds if not kind and len(fold(c.text)) >= _LEAST_GOAL]
+        if not labels:
             below, self._goals_below = self._goals_below, {}
-            for c in said if below else ():
-                nearest = max((at for at in below if at <= c.column), default=min(below))
-                form.texts.append(GoalText(f"goal.{below[nearest]}", words(c.text), c.place))
+            form.texts += [_goal(_nearest(below, c), c) for c in texts if below]
             return
         self._goals_below = {}
-        if said and all(kind == named[0][0] for kind, _ in named):
-            form.texts += [GoalText(f"goal.{named[0][0]}", words(c.text), c.place) for c in said]
-        elif not said and len(named) == len(row):
-            self._goals_below = {c.column: kind for kind, c in named if kind}
+        if texts and len({kind for kind, _ in labels}) == 1:
+            form.texts += [_goal(labels[0][0], c) for c in texts]
+        elif not texts and len(labels) == len(row):
+            self._goals_below = {column: kind for kind, column in labels}
 
     def _start(self, kind: str, cell: Cell, unit: Unit | None, table_id: str) -> None:
         self.close()
@@ -293,17 +323,7 @@ class _Reader:
         row of the heading above (``cover``: the cells that reach into this row)."""
         texts = [(label_of(c.text), c.column) for c in row]
         for kind, needed in _HEADS:
-            found: dict[str, int] = {}
-            for text, column in texts:
-                bare = _STEP.sub("", text) if kind == "execution" else text
-                if identity := self._words[kind].get(text) or self._words[kind].get(bare):
-                    found.setdefault(identity, column)
-            if "whole" in found and "name" not in found and {"sign", "level2"} & set(found):
-                found["name"] = found["whole"]  # the levels stand before the name in one cell
-            elif "whole" in found:
-                del found["whole"]
-            if (subtotal := found.pop("subtotal", None)) is not None:
-                found.setdefault("budget", subtotal)
+            found = self._meanings(kind, texts)
             if needed <= set(found) and len(found) >= 2 and not any(parse_amount(c.text) for c in row):
                 if kind == "execution":
                     found |= self._points_above(row, cover, found)
@@ -316,6 +336,21 @@ class _Reader:
         if years and len(years) == sum(t != "近两年指标值" for t, _ in texts):
             return "indicator", self._columns | years
         return None
+
+    def _meanings(self, kind: str, texts: Sequence[tuple[str, int]]) -> dict[str, int]:
+        """What the headings of a row mean in this kind of list, and their columns."""
+        found: dict[str, int] = {}
+        for text, column in texts:
+            bare = _STEP.sub("", text) if kind == "execution" else text
+            if identity := self._words[kind].get(text) or self._words[kind].get(bare):
+                found.setdefault(identity, column)
+        if "whole" in found and "name" not in found and {"sign", "level2"} & set(found):
+            found["name"] = found["whole"]  # the levels stand before the name in one cell
+        elif "whole" in found:
+            del found["whole"]
+        if (subtotal := found.pop("subtotal", None)) is not None:
+            found.setdefault("budget", subtotal)
+        return found
 
     def _points_above(
         self, row: Sequence[Cell], cover: Sequence[Cell | None], found: Mapping[str, int]

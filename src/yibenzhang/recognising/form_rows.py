@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from yibenzhang.model.amounts import narrow, unit_named
@@ -15,6 +15,7 @@ from yibenzhang.standards import fold
 _FORMER = re.compile(r"(20\d\d)年(?:度)?[^\d;。]{0,12}?(\d[\d,]*(?:\.\d+)?)(亿元|万元|万|元)")
 _POINTS_AND_RATE = re.compile(r"(?P<points>\d{1,3}(?:\.\d+)?)分?/\d{1,3}(?:\.\d+)?%")
 MONEY = re.compile(r"资金|拨款|收入|支出|经费|金额|基金|预算|合计")
+_DASHES = ("-", "--", "—", "——", "/")
 TEXTS = ("begin", "end", "period", "nature", "category", "content", "former")
 """Labels whose words are kept as they are."""
 Words = dict[str, dict[str, str]]
@@ -56,28 +57,39 @@ def labels(form: OpenForm, line: Line) -> bool:
         if following is None or line.is_label(following):
             continue
         kind, measure = line.words["label"].get(text), line.words["amount"].get(text)
-        if kind in TEXTS:
-            form.texts.append(GoalText(kind, words(following.text), following.place))
-        if kind == "former":
-            _former(form, following, line.table)
-        elif kind in ("name", "body"):
-            form.name = form.name or words(following.text)
-        elif kind == "code":
-            form.code = form.code or words(following.text)
-        elif kind == "owner":
-            form.owner = form.owner or words(following.text)
-        elif measure and not kind:
-            if measure == "year":
-                form.year_column = min(form.year_column, cell.column)
-            if measure not in ("total", "year"):
-                this_year = cell.column >= form.year_column or "total" not in form.amounts
-                measure = f"{'year' if this_year else 'total'}.{measure}"
-            if measure not in form.amounts and (fact := form.fact(following, line.table, cell.text, measure)):
-                form.amounts[measure] = fact
-        elif not kind and amount_of(following.text) and MONEY.search(text) and not amount_of(cell.text):
+        if kind:
+            _labelled(form, line, kind, following)
+        elif measure:
+            _measured(form, line, measure, cell, following)
+        elif amount_of(following.text) and MONEY.search(text) and not amount_of(cell.text):
             form.strangers += 1
             form.fact(following, line.table, cell.text, "unknown")
     return True
+
+
+def _labelled(form: OpenForm, line: Line, kind: str, value: Cell) -> None:
+    """What stands behind a label that is known."""
+    if kind in TEXTS:
+        form.texts.append(GoalText(kind, words(value.text), value.place))
+    if kind == "former":
+        _former(form, value, line.table)
+    elif kind in ("name", "body"):
+        form.name = form.name or words(value.text)
+    elif kind == "code":
+        form.code = form.code or words(value.text)
+    elif kind == "owner":
+        form.owner = form.owner or words(value.text)
+
+
+def _measured(form: OpenForm, line: Line, measure: str, label: Cell, value: Cell) -> None:
+    """An amount behind its label; those right of this year's, or where no total is, are of this year."""
+    if measure == "year":
+        form.year_column = min(form.year_column, label.column)
+    if measure not in ("total", "year"):
+        this_year = label.column >= form.year_column or "total" not in form.amounts
+        measure = f"{'year' if this_year else 'total'}.{measure}"
+    if measure not in form.amounts and (fact := form.fact(value, line.table, label.text, measure)):
+        form.amounts[measure] = fact
 
 
 def _former(form: OpenForm, cell: Cell, table: Table) -> None:
@@ -89,15 +101,10 @@ def _former(form: OpenForm, cell: Cell, table: Table) -> None:
 
 def indicator(form: OpenForm, line: Line) -> bool:
     """A row of indicators, or the total of their points."""
-    scored = [n for n in ("weight", "score") if n in line.columns]
+    scored: list[str] = [n for n in ("weight", "score") if n in line.columns]
     total = line.kind(line.cells[0]) if line.cells else ""
     if scored and total in ("points", "score", "sum"):
-        told = [c for c in line.cells if amount_of(c.text)]
-        if len(told) == 1:  # one number: the score, or that of the column it stands in
-            nearest = min(scored, key=lambda n: abs(line.columns[n] - told[0].column))
-            scored = ["score"] if total == "score" and "score" in scored else [nearest]
-        for name, cell in zip(scored, told, strict=False):
-            form.points(name, line.cells[0].text, cell, line.table, "sum")
+        _total_points(form, line, scored, total)
         return True
     cells = cells_of(Columns(line.columns, bool(line.cover), line.basis), line.cells, line.cover)
     if cells is None or "name" not in cells:
@@ -107,22 +114,45 @@ def indicator(form: OpenForm, line: Line) -> bool:
         return True  # the row of column numbers
     if "whole" in line.columns:
         text |= _parted(text["name"], line.levels)
-    value = text.get("now", text.get("value", ""))
     if line.cover and form.indicators:
         text |= _levels(form.indicators[-1], text, line)
-    if target_of(value) and "sign" in text:  # sign and unit in columns of their own
-        value = f"{text['sign'].replace('定性', '').replace('定量', '')}{value}{text.get('measure', '')}"
     form.indicators.append(
         Indicator(
-            text.get("level1", ""), text.get("level2", ""), text["name"], value,
-            text.get("former", ""), text.get("last", ""), line.period, cells["name"].place,
-            text.get("actual", ""), text.get("weight", text.get("importance", "")), text.get("score", ""),
+            level1=text.get("level1", ""),
+            level2=text.get("level2", ""),
+            name=text["name"],
+            value=_target(text),
+            former=text.get("former", ""),
+            last=text.get("last", ""),
+            period=line.period,
+            place=cells["name"].place,
+            actual=text.get("actual", ""),
+            weight=text.get("weight", text.get("importance", "")),
+            score=text.get("score", ""),
         )
-    )  # fmt: skip
+    )
     for name in scored:
         if name in cells:
             form.points(name, text["name"], cells[name], line.table, group=text.get("level1", ""))
     return True
+
+
+def _total_points(form: OpenForm, line: Line, scored: list[str], total: str) -> None:
+    """The row of sums: one number is the score, or that of the column it stands in."""
+    numbers = [c for c in line.cells if amount_of(c.text)]
+    if len(numbers) == 1:
+        nearest = min(scored, key=lambda n: abs(line.columns[n] - numbers[0].column))
+        scored = ["score"] if total == "score" and "score" in scored else [nearest]
+    for name, cell in zip(scored, numbers, strict=False):
+        form.points(name, line.cells[0].text, cell, line.table, "sum")
+
+
+def _target(text: Mapping[str, str]) -> str:
+    """What is to be reached; sign and unit may stand in columns of their own."""
+    value = text.get("now", text.get("value", ""))
+    if target_of(value) and "sign" in text:
+        return f"{text['sign'].replace('定性', '').replace('定量', '')}{value}{text.get('measure', '')}"
+    return value
 
 
 def _levels(before: Indicator, text: dict[str, str], line: Line) -> dict[str, str]:
@@ -202,11 +232,6 @@ def overview(form: OpenForm, line: Line) -> bool:
     named = [c for c in line.cells if amount_of(c.text) is None]
     if not named or len(named) == len(line.cells):
         return not line.is_label(line.cells[0]) and "概述" not in line.cells[0].text
-    within = fold(named[-1].text).startswith("其中")
-    kind = line.kind(named[-1]) if not within else "within"
-    kind = (
-        kind if kind in ("sum", "income", "basic", "personnel", "running", "specific", "within") else "other"
-    )
     numbers = [c for c in line.cells if amount_of(c.text) is not None]
     money = [c for c in numbers if "%" not in narrow(c.text)]
     if not money or len(money) > 3 or len(numbers) - len(money) > 1:
@@ -216,41 +241,60 @@ def overview(form: OpenForm, line: Line) -> bool:
         pairs += zip(("year", "former1", "former2"), money, strict=True)
     elif money[0].column == line.columns["year"]:
         pairs.append(("year", money[0]))
+    kind = _overview_kind(line, named[-1])
     for name, cell in pairs:
         if fact := form.fact(cell, line.table, named[-1].text, f"{name}/{kind}"):
             form.put("overview", GoalItem(words(named[-1].text), fact, f"{name}/{kind}"))
     return True
 
 
+def _overview_kind(line: Line, label: Cell) -> str:
+    """What a row of the overview is of."""
+    if fold(label.text).startswith("其中"):
+        return "within"
+    kind = line.kind(label)
+    return (
+        kind if kind in ("sum", "income", "basic", "personnel", "running", "specific", "within") else "other"
+    )
+
+
 def execution(form: OpenForm, line: Line) -> bool:
     """Budget, spending and rate of a self-evaluation; False where that list is over."""
     line = _split_points(line)
-    named = [
-        c for c in line.cells if amount_of(c.text) is None and fold(c.text) not in ("-", "--", "—", "——", "/")
-    ]
+    named = [c for c in line.cells if amount_of(c.text) is None and fold(c.text) not in _DASHES]
     numbers = [c for c in line.cells if amount_of(c.text) is not None]
     if not named:
         return False
-    text = label_of(named[-1].text)
-    whole = text in ("预算执行情况", "项目资金") or line.words["row"].get(text) == "sum"
-    first = whole and "year.budget" not in form.amounts
-    measure = line.words["amount"].get(text, "year" if first else "")
+    label = named[-1].text
+    measure = _executed(form, line, label_of(label))
     if not numbers:
         return bool(measure)  # a source of which there is nothing
     if not measure:
         return True
     prefix = "year" if measure in ("total", "year") else f"year.{measure}"
+    for name, cell in _execution_columns(line, numbers).items():
+        if name in ("weight", "score"):
+            if prefix == "year":
+                form.points(name, label, cell, line.table)
+        elif fact := form.fact(cell, line.table, label, f"{prefix}.{name}"):
+            form.amounts.setdefault(f"{prefix}.{name}", fact)
+    return True
+
+
+def _executed(form: OpenForm, line: Line, text: str) -> str:
+    """The measure that a row of the list is named by; the first row of all money is that of the year."""
+    total = text in ("预算执行情况", "项目资金") or line.words["row"].get(text) == "sum"
+    first = total and "year.budget" not in form.amounts
+    return line.words["amount"].get(text, "year" if first else "")
+
+
+def _execution_columns(line: Line, numbers: Sequence[Cell]) -> dict[str, Cell]:
+    """The numbers by the meaning of their column; by their order where all are there and some have slid."""
     wanted = sorted(line.columns, key=lambda n: line.columns[n])
     placed = {n: c for n in wanted for c in numbers if c.column == line.columns[n]}
     if len(placed) < len(numbers) and len(numbers) == len(wanted):
-        placed = dict(zip(wanted, numbers, strict=True))
-    for name, cell in placed.items():
-        if name in ("weight", "score"):
-            if prefix == "year":
-                form.points(name, named[-1].text, cell, line.table)
-        elif fact := form.fact(cell, line.table, named[-1].text, f"{prefix}.{name}"):
-            form.amounts.setdefault(f"{prefix}.{name}", fact)
-    return True
+        return dict(zip(wanted, numbers, strict=True))
+    return placed
 
 
 def _split_points(line: Line) -> Line:

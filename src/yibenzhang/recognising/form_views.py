@@ -16,9 +16,9 @@ def form_views(forms: Sequence[GoalForm]) -> list[View]:
     """Views of the project forms, of the self-assessments and of the overall forms, where there are any."""
     out = []
     for panel, kind in enumerate(("project", "evaluation", "overall")):
-        mine = [f for f in forms if f.kind == kind and f.amounts]
-        if mine:
-            out.append(_view(panel, kind, mine))
+        of_kind = [f for f in forms if f.kind == kind and f.amounts]
+        if of_kind:
+            out.append(_view(panel, kind, of_kind))
     return out
 
 

@@ -56,8 +56,8 @@ class GoalForm:
     amounts by measure (see forms.toml).
 
     ``sources`` of money, ``items`` of the calculation, ``purchases``, ``projects`` listed in an overall form
-    (kind total or year), ``overview`` of an overall form (kind income, personnel, running, specific, other, within or sum,
-    with the column before it: "year/income"), ``former`` years, ``weights`` and ``scores`` of a
+    (kind total or year), ``overview`` of an overall form (kind income, personnel, running, specific, other, within or
+    sum, with the column before it: "year/income"), ``former`` years, ``weights`` and ``scores`` of a
     self-evaluation (the kind "sum" is their printed total), ``indicators``.
     """
 
@@ -149,10 +149,21 @@ class OpenForm:
         state = CellState.ZERO if amount.value == 0 else CellState.PRINTED
         row = Row(cell.row, "", words(label), role="field")
         fact = Fact(
-            hashlib.sha256(where.encode()).hexdigest()[:16], f"t{table.index + 1}", self.standard, "", row, measure,
-            self.name if self.kind != "overall" else "", state, amount, amount.unit, self._decimals(amount),
-            cell.text.strip(), cell.place, (cell.row, cell.column),
-        )  # fmt: skip
+            hashlib.sha256(where.encode()).hexdigest()[:16],
+            f"t{table.index + 1}",
+            self.standard,
+            "",
+            row,
+            measure,
+            self.name if self.kind != "overall" else "",
+            state,
+            amount,
+            amount.unit,
+            self._decimals(amount),
+            cell.text.strip(),
+            cell.place,
+            (cell.row, cell.column),
+        )
         self.facts.append(fact)
         return fact
 
@@ -165,10 +176,25 @@ class OpenForm:
             return tuple(self.lists.get(name, ()))
 
         return GoalForm(
-            self.kind, self.name, self.code, self.owner, self.table, self.place, self.amounts,
-            of("sources"), of("items"), of("purchases"), of("projects"), of("overview"), of("former"),
-            of("weights"), of("scores"), tuple(self.indicators), self.strangers, tuple(self.texts),
-        )  # fmt: skip
+            self.kind,
+            self.name,
+            self.code,
+            self.owner,
+            self.table,
+            self.place,
+            self.amounts,
+            of("sources"),
+            of("items"),
+            of("purchases"),
+            of("projects"),
+            of("overview"),
+            of("former"),
+            of("weights"),
+            of("scores"),
+            tuple(self.indicators),
+            self.strangers,
+            tuple(self.texts),
+        )
 
 
 @lru_cache(maxsize=8192)

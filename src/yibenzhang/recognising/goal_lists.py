@@ -7,11 +7,11 @@ kind "list" with its name, its amount, its goal in words and its indicators.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from yibenzhang.model.amounts import Unit, unit_named
-from yibenzhang.model.documents import Cell
+from yibenzhang.model.documents import Cell, Table
 from yibenzhang.reading.limits import MAX_FORM_ROWS
 from yibenzhang.recognising.form_rows import Line, Words, indicator
 from yibenzhang.recognising.forms import (
@@ -69,41 +69,70 @@ class _Columns:
 
 def _columns(frame: Framed, standards: Standards) -> _Columns | None:
     """The columns of a list by its heading; None where it has none for names, or for goals."""
-    table, kinds, known = frame.table, table_kinds(), standards.forms
-    start = max(title_rows(table), frame.first)
+    start = max(title_rows(frame.table), frame.first)
+    first, heads = _heading(frame.table, start)
+    labels = [(label_of(c.text), c) for c in heads]
+    bare = [(BRACKETS.sub("", text), c) for text, c in labels]
+    names = [c.column for text, c in labels if text in table_kinds().project]
+    money = _money(labels, bare)
+    columns = _first_columns(bare, _meaning_words(standards, "indicator"))
+    goals = _meaning_words(standards, "goal")
+    goal = next((c.column for text, c in bare if text in goals), -1)
+    packed = columns.get("whole", -1) if "name" not in columns else -1
+    if not names or first == start or (goal < 0 and packed < 0 and "name" not in columns):
+        return None
+    return _Columns(
+        first,
+        frame.table.columns,
+        names[-1],
+        min((c.column for c in money), default=-1),
+        goal,
+        packed,
+        columns if {"name", "value"} <= set(columns) else {},
+        _unit(money, frame.unit),
+    )
+
+
+def _heading(table: Table, start: int) -> tuple[int, list[Cell]]:
+    """The first row of numbers below ``start``, and the cells between."""
     by_row: dict[int, list[Cell]] = {}
     for cell in table.cells:
         if cell.text.strip():
             by_row.setdefault(cell.row, []).append(cell)
     body = (r for r in range(start + 1, table.rows) if any(amount_of(c.text) for c in by_row.get(r, ())))
     first = next(body, table.rows)
-    heads = [c for r in range(start, first) for c in by_row.get(r, ())]
-    labels = [(label_of(c.text), c) for c in heads]
-    bare = [(BRACKETS.sub("", text), c) for text, c in labels]
-    names = [c.column for text, c in labels if text in kinds.project]
-    money = [c for text, c in (*labels, *bare) if text in kinds.money]
-    money = money or [c for text, c in bare if any(w in text for w in kinds.money_words)]
-    goals = frozenset(fold(n) for n_ in known["goal"].values() for n in n_)
-    meanings = {fold(n): identity for identity, words_ in known["indicator"].items() for n in words_}
-    columns: dict[str, int] = {}
-    for text, c in bare:
+    return first, [c for r in range(start, first) for c in by_row.get(r, ())]
+
+
+Labelled = Sequence[tuple[str, Cell]]
+"""Headings: the words of a cell without what is no meaning, and the cell."""
+
+
+def _money(labels: Labelled, bare: Labelled) -> list[Cell]:
+    """The headings of amounts; where none is known, those that have a word of money in them."""
+    kinds = table_kinds()
+    known = [c for text, c in (*labels, *bare) if text in kinds.money]
+    return known or [c for text, c in bare if any(w in text for w in kinds.money_words)]
+
+
+def _unit(heads: Sequence[Cell], otherwise: Unit | None) -> Unit | None:
+    """The unit that a heading states."""
+    units = [m.group(1) for c in heads if (m := UNIT_IN.search(fold(c.text)))]
+    return unit_named(units[0]) if units else otherwise
+
+
+def _meaning_words(standards: Standards, kind: str) -> dict[str, str]:
+    """What the words of a heading mean."""
+    return {fold(n): identity for identity, names in standards.forms[kind].items() for n in names}
+
+
+def _first_columns(heads: Labelled, meanings: Mapping[str, str]) -> dict[str, int]:
+    """The first column of each meaning."""
+    out: dict[str, int] = {}
+    for text, cell in heads:
         if identity := meanings.get(text):
-            columns.setdefault(identity, c.column)
-    goal = [c.column for text, c in bare if text in goals]
-    packed = columns.get("whole", -1) if "name" not in columns else -1
-    if not names or first == start or not (goal or packed >= 0 or "name" in columns):
-        return None
-    units = [m.group(1) for c in money if (m := UNIT_IN.search(fold(c.text)))]
-    return _Columns(
-        first,
-        table.columns,
-        names[-1],
-        min((c.column for c in money), default=-1),
-        (goal or [-1])[0],
-        packed,
-        columns if {"name", "value"} <= set(columns) else {},
-        unit_named(units[0]) if units else frame.unit,
-    )
+            out.setdefault(identity, cell.column)
+    return out
 
 
 @dataclass
@@ -113,6 +142,12 @@ class _Block:
     form: OpenForm
     name: list[str]
     goal: list[GoalText]
+
+    @property
+    def amount(self) -> str:
+        """Its amount as printed; empty where it has none yet."""
+        fact = self.form.amounts.get("year")
+        return "" if fact is None else fact.text
 
 
 class _Reader:
@@ -149,19 +184,19 @@ class _Reader:
 
     def _row(self, row: Sequence[Cell | None], r: int, broken: bool) -> None:
         name, amount, goal = (self._start(row, k, r) for k in (self._at.name, self._at.amount, self._at.goal))
+        named = name is not None and bool(name.text.strip())
         if self._begins(name, amount, goal, broken):
-            if name is not None and not (broken and not name.text.strip()):
+            if name is not None and (named or not broken):
                 self._name = []
             self._open = _Block(self._form(row, r), self._name, [])
             self._blocks.append(self._open)
-        if name is not None and name.text.strip() and words(name.text) not in self._name:
+        if name is not None and named and words(name.text) not in self._name:
             self._name.append(words(name.text))
         block = self._open
         if block is None:
             return
-        wanted = amount is not None and "year" not in block.form.amounts
-        if amount and wanted and (fact := block.form.fact(amount, self._table, "".join(self._name), "year")):
-            block.form.amounts["year"] = fact
+        if amount is not None:
+            self._amount(block, amount)
         if goal is not None and goal.text.strip():
             block.goal.append(GoalText("goal.year", words(goal.text), goal.place))
         self._indicators(block.form, row, r)
@@ -173,25 +208,26 @@ class _Reader:
             return None
         return cell
 
+    def _amount(self, block: _Block, amount: Cell) -> None:
+        """The first amount of a project is its own."""
+        if "year" not in block.form.amounts:
+            fact = block.form.fact(amount, self._table, "".join(self._name), "year")
+            if fact is not None:
+                block.form.amounts["year"] = fact
+
     def _begins(self, name: Cell | None, amount: Cell | None, goal: Cell | None, broken: bool) -> bool:
         """A project begins in this row."""
-        block = self._open
-        printed, named = _text(amount), _text(name)
-        coded = bool(_CODED.match(named))
-        if block is None:
-            return bool(named or printed)
+        if self._open is None:
+            return bool(_text(name) or _text(amount))
+        coded = bool(_CODED.match(_text(name)))
         if broken and self._at.indicator:  # the row of the page before may go on
-            if coded and "".join(self._name):
-                return True
-            known = block.form.amounts.get("year")
-            return bool(printed) and known is not None and known.text != printed
+            other = bool(_text(amount)) and self._open.amount not in ("", _text(amount))
+            return other or (coded and bool("".join(self._name)))
         if self._at.amount < 0:
-            return bool(named)
-        if printed:
-            known = block.form.amounts.get("year")
-            return not (
-                broken and known is not None and known.text == printed and named == fold("".join(self._name))
-            )
+            return bool(_text(name))
+        if _text(amount):
+            same = self._open.amount == _text(amount) and _text(name) == fold("".join(self._name))
+            return not (broken and same)
         return coded or (self._merged and amount is not None and goal is not None)
 
     def _form(self, row: Sequence[Cell | None], r: int) -> OpenForm:

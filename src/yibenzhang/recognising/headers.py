@@ -174,7 +174,7 @@ def _years_apart(columns: list[Column]) -> list[Column]:
 
     Neighbouring blocks may share a meaning; within one block it must be unique.
     """
-    return [c for block in _sides(columns) for c in _told_apart(block)]
+    return [c for block in _sides(columns) for c in _distinct_measures(block)]
 
 
 def _sides(columns: list[Column]) -> list[list[Column]]:
@@ -187,7 +187,7 @@ def _sides(columns: list[Column]) -> list[list[Column]]:
     return out
 
 
-def _told_apart(block: list[Column]) -> list[Column]:
+def _distinct_measures(block: list[Column]) -> list[Column]:
     by_measure: dict[str, list[Column]] = {}
     for c in block:
         if c.kind == "measure":

@@ -106,27 +106,27 @@ def cells_of(columns: Columns, row: Sequence[Cell], grid: Sequence[Cell | None])
 
     In text the columns of a row may have slid: there the order decides, and what kind of words a cell holds.
     """
-    if columns.drawn:
-        found = {n: c for n, k in columns.at.items() if k < len(grid) and (c := grid[k]) is not None}
-        if "now" in found and "value" in found:
-            del found["value"]
-        named = found.get("name")
-        if named is None or not fold(named.text) or named.row != max(c.row for c in row):
-            return None
-        return {n: c for n, c in found.items() if n in ("level1", "level2") or c.row == named.row}
-    rest = list(row)
-    out: dict[str, Cell] = {}
-    if rest and re.match(r"(?:长期|年度|中期)绩效|目标名称|年度目标|长期目标", fold(rest[0].text)):
-        rest = rest[1:]
-    levels: list[Cell] = []
-    while len(rest) > 2 and len(levels) < 2 and _LEVEL.fullmatch(fold(rest[0].text)):
-        levels.append(rest.pop(0))
-    for cell, level in zip(levels, ("level2",) if len(levels) == 1 else ("level1", "level2"), strict=False):
-        out[level] = cell
+    return _by_column(columns, row, grid) if columns.drawn else _by_order(columns, row)
+
+
+def _by_column(columns: Columns, row: Sequence[Cell], grid: Sequence[Cell | None]) -> dict[str, Cell] | None:
+    """The cells where the lines of the table were drawn."""
+    found = {n: c for n, k in columns.at.items() if k < len(grid) and (c := grid[k]) is not None}
+    if "now" in found and "value" in found:
+        del found["value"]
+    named = found.get("name")
+    if named is None or not fold(named.text) or named.row != max(c.row for c in row):
+        return None
+    return {n: c for n, c in found.items() if n in ("level1", "level2") or c.row == named.row}
+
+
+def _by_order(columns: Columns, row: Sequence[Cell]) -> dict[str, Cell] | None:
+    """The cells of a row in text: levels, name, values, and what stands behind them."""
+    levels, rest = _leading_levels(row)
     if len(rest) < 2 or _LEVEL.fullmatch(fold(rest[0].text)):
         return None
-    named, values = rest[0], rest[1:]
-    out["name"] = named
+    out = {**levels, "name": rest[0]}
+    values = rest[1:]
     if "basis" in columns.at and _is_basis(values[-1].text, columns, alone=len(values) == 1):
         out["basis"] = values.pop()
     if "reason" in columns.at and len(values) > len(columns.values):
@@ -136,13 +136,23 @@ def cells_of(columns: Columns, row: Sequence[Cell], grid: Sequence[Cell | None])
         return out | dict(zip(wanted, values, strict=True))
     if len(values) > len(wanted) or not values:
         return None
-    if "basis" in out and "basis" in columns.at:
-        shift = columns.at["basis"] - out["basis"].column
-    else:
-        shift = columns.at["name"] - named.column
+    mark = "basis" if "basis" in out else "name"
+    shift = columns.at[mark] - out[mark].column
     by_column = {columns.at[w]: w for w in wanted}
     placed = {by_column[c.column + shift]: c for c in values if c.column + shift in by_column}
     return out | placed if len(placed) == len(values) else None
+
+
+def _leading_levels(row: Sequence[Cell]) -> tuple[dict[str, Cell], list[Cell]]:
+    """The levels that a row begins with, and what follows them; the label of a goal before them is left out."""
+    rest = list(row)
+    if rest and re.match(r"(?:长期|年度|中期)绩效|目标名称|年度目标|长期目标", fold(rest[0].text)):
+        rest = rest[1:]
+    levels: list[Cell] = []
+    while len(rest) > 2 and len(levels) < 2 and _LEVEL.fullmatch(fold(rest[0].text)):
+        levels.append(rest.pop(0))
+    names = ("level2",) if len(levels) == 1 else ("level1", "level2")
+    return dict(zip(names, levels, strict=False)), rest
 
 
 def _is_basis(text: str, columns: Columns, alone: bool) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from yibenzhang.model.amounts import cell_state
@@ -28,6 +29,11 @@ class _Piece:
     page: int
     tops: tuple[float, ...]
     rows: tuple[int, ...]
+
+
+def _nearest(rows: Sequence[tuple[int, float]], top: float) -> int:
+    """The row whose top is nearest."""
+    return min(rows, key=lambda row: abs(row[1] - top))[0]
 
 
 class Run:
@@ -109,23 +115,23 @@ class Run:
 
     def _same_frame(self, head: Head) -> bool:
         """What stands at the head of the new page does not name another table, unit or body."""
-        mine = self.head
-        if head.titles and not (mine.titles and same_words(mine.titles[0], head.titles[0])):
+        own = self.head
+        if head.titles and not (own.titles and same_words(own.titles[0], head.titles[0])):
             return False
-        if head.number and not mine.number and not head.own:
+        if head.number and not own.number and not head.own:
             return False
-        if not (same_words(mine.number, head.number) and same_words(mine.holder, head.holder)):
+        if not (same_words(own.number, head.number) and same_words(own.holder, head.holder)):
             return False
-        return head.unit is None or mine.unit is None or head.unit == mine.unit
+        return head.unit is None or own.unit is None or head.unit == own.unit
 
     def _repeated(self, texts: list[list[str]], start: int) -> int:
         """So many rows at the new page's top repeat the header."""
         heads = blank = 0
-        for mine, row in zip(self._top, texts[start:], strict=False):
-            if heads and not any(map(fold, mine)) and not any(map(fold, row)):
+        for own, row in zip(self._top, texts[start:], strict=False):
+            if heads and not any(map(fold, own)) and not any(map(fold, row)):
                 blank += 1
                 continue
-            if not _same(mine, row, heads + blank > 0):
+            if not _same(own, row, heads + blank > 0):
                 break
             heads += 1 + blank
             blank = 0
@@ -190,10 +196,10 @@ class Run:
             return False
         if _same_form(self._top[heads:], texts[at:]):
             return True
-        mine, other = _labels(self._top[heads]), _labels(texts[at])
-        if heads == 0 or not mine or mine != other:
+        own, other = _labels(self._top[heads]), _labels(texts[at])
+        if heads == 0 or not own or own != other:
             return False
-        return head.own or bool(set(mine) & frame_words().totals)
+        return head.own or bool(set(own) & frame_words().totals)
 
     def _append(self, second: Table, skip: int, heads: int) -> None:
         if heads > 0:
@@ -275,36 +281,35 @@ class Run:
 
     def _cut_title(self, head: Head) -> bool:
         """The head is no more than a part of this table's title, which the page's side cut in two."""
-        mine = fold(self.head.titles[0]) if self.head.titles else ""
-        return not (head.number or head.holder) and any(fold(t) in mine for t in head.titles)
+        title = fold(self.head.titles[0]) if self.head.titles else ""
+        return not (head.number or head.holder) and any(fold(t) in title for t in head.titles)
 
     def _repeated_columns(self, at: int, second: Table) -> int:
         """So many columns at the left of a right part repeat the first ones of the table: its labels."""
         rows = self._rows_of(at, second)
-        mine = {(c.row, c.column): fold(c.text) for c in self.cells if fold(c.text)}
+        printed = {(c.row, c.column): fold(c.text) for c in self.cells if fold(c.text)}
         other = {(rows[c.row], c.column): fold(c.text) for c in second.cells if fold(c.text)}
         wide = 0
         while wide < min(second.columns, self.first.columns) - 1:
-            own = {r: t for (r, c), t in mine.items() if c == wide and r in rows}
+            own = {r: t for (r, c), t in printed.items() if c == wide and r in rows}
             if not own or own != {r: t for (r, c), t in other.items() if c == wide}:
                 break
             wide += 1
         return wide
 
     def _same_rows(self, at: int, tops: tuple[float, ...]) -> bool:
-        mine = self._pieces[at].tops
-        if len(tops) < 3 or not len(mine) - 3 <= len(tops) <= len(mine):
+        own = self._pieces[at].tops
+        if len(tops) < 3 or not len(own) - 3 <= len(tops) <= len(own):
             return False
-        return all(min(abs(t - m) for m in mine) <= _ROW_NEAR for t in tops) and (
-            abs(tops[-1] - mine[-1]) <= _ROW_NEAR
+        return all(min(abs(t - m) for m in own) <= _ROW_NEAR for t in tops) and (
+            abs(tops[-1] - own[-1]) <= _ROW_NEAR
         )
 
     def _rows_of(self, at: int, part: Table) -> list[int]:
         """Where each row of a right part stands in the whole table."""
         piece = self._pieces[at]
-        tops = row_tops(part)
-        near = [min(range(len(piece.rows)), key=lambda k, t=t: abs(piece.tops[k] - t)) for t in tops[:-1]]  # type: ignore[misc]
-        return [piece.rows[k] for k in near]
+        rows = list(zip(piece.rows, piece.tops, strict=False))
+        return [_nearest(rows, top) for top in row_tops(part)[:-1]]
 
     @property
     def half_beside(self) -> bool:
@@ -318,9 +323,9 @@ def _has_labels(table: Table) -> bool:
     return words > 0
 
 
-def _same_form(mine: list[list[str]], other: list[list[str]]) -> bool:
+def _same_form(own: list[list[str]], other: list[list[str]]) -> bool:
     """The rows have the same different words in their first cells and something else in the others."""
-    pairs = [(fold(r[0]), fold(s[0]), r != s) for r, s in zip(mine[:_FORM], other[:_FORM], strict=False)]
+    pairs = [(fold(r[0]), fold(s[0]), r != s) for r, s in zip(own[:_FORM], other[:_FORM], strict=False)]
     return len({x for x, y, differs in pairs if x and x == y and differs and cell_state(x) is None}) > 1
 
 

@@ -284,10 +284,14 @@ def _opens(column: LabelColumn, labels: list[LabelColumn], grid: Grid, body: tup
     if left and right and left != right and column.path[-1:] == names[-1].path[-1:]:
         return True
     rows = Counter((_printed(grid[r], (column,)), _printed(grid[r], names)) for r in body)
-    both, apart, left_alone = rows[True, True], rows[True, False], rows[False, True]
-    if not apart and 0 < both < left_alone:
+    return _out_of_step(rows[True, True], rows[True, False], rows[False, True], left != right)
+
+
+def _out_of_step(both: int, right_alone: int, left_alone: int, other_headings: bool) -> bool:
+    """By how many rows have a name in both lists, at the right alone and at the left alone."""
+    if not right_alone and 0 < both < left_alone:
         return False
-    return (apart > 0 or left != right) and both + apart >= 1
+    return (right_alone > 0 or other_headings) and both + right_alone >= 1
 
 
 def _printed(row: Sequence[Cell | None], columns: Iterable[LabelColumn]) -> bool:

@@ -60,10 +60,10 @@ class Profile:
         """With what a person knows better in place of what was recognised; a conflict tells where the document says
         something else."""
         stated = self.stated or self
-        told = contradiction(stated, given.fiscal_year, given.stage)
+        issue = contradiction(stated, given.fiscal_year, given.stage)
         conflicts = given.conflicts or self.conflicts
-        if told:
-            conflicts = (*conflicts, f"{told}按填写的核对；如果填错了，请改正识别信息。")
+        if issue:
+            conflicts = (*conflicts, f"{issue}按填写的核对；如果填错了，请改正识别信息。")
         return Profile(
             given.body or self.body,
             given.fiscal_year or self.fiscal_year,

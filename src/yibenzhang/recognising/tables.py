@@ -105,10 +105,10 @@ def match_title(text: str, stage: str, standards: Standards) -> TableDef | None:
     if len(folded) < 4:
         return None
     found = _titled(folded, standards)
-    mine = next((t for t in found if t.stage == stage), None)
-    if mine is None and (other := _of_stage(folded, stage)) != folded:
-        mine = next((t for t in _titled(other, standards) if t.stage == stage), None)
-    return mine or next(iter(found), None)
+    of_stage = next((t for t in found if t.stage == stage), None)
+    if of_stage is None and (other := _of_stage(folded, stage)) != folded:
+        of_stage = next((t for t in _titled(other, standards) if t.stage == stage), None)
+    return of_stage or next(iter(found), None)
 
 
 def _of_stage(title: str, stage: str) -> str:

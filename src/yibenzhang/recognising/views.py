@@ -124,9 +124,18 @@ class Reader:
         steps = sum(c.kind == "name" for c in panel.labels) > 1
         table = f"t{frame.table.index + 1}"
         return View(
-            table, panel.number, title, scope, columns, tuple(rows), cells, places, frame.open_end, steps,
+            table,
+            panel.number,
+            title,
+            scope,
+            columns,
+            tuple(rows),
+            cells,
+            places,
+            frame.open_end,
+            steps,
             entitled=self._entitled(title),
-        )  # fmt: skip
+        )
 
     def _at(self, column: ViewColumn, row: ViewRow) -> Coordinates:
         """Row and column together; where both speak of one dimension the more precise wins, then the row."""

@@ -1,4 +1,5 @@
-"""What stands on top of a report: who made it when, what must be corrected, what must be asked, what was not checked."""
+"""What stands on top of a report: who made it when, what must be corrected, what must be asked, what was not
+checked."""
 
 from __future__ import annotations
 
@@ -44,9 +45,9 @@ def summary(found: Found) -> list[tuple[str, str]]:
     words = speech()["summary"]
     out = []
     for name, severity in (("must", Severity.ERROR), ("ask", Severity.WARNING), ("style", Severity.NOTICE)):
-        told = [f for f in found.findings if f.severity == severity]
-        if told:
-            out.append((name, words[name].format(count=len(told), places=_pages(told))))
+        of_severity = [f for f in found.findings if f.severity == severity]
+        if of_severity:
+            out.append((name, words[name].format(count=len(of_severity), places=_pages(of_severity))))
     if found.not_checked:
         reasons = Counter(n.reason.rstrip("。") for n in found.not_checked)
         most = "；".join(reason for reason, _ in reasons.most_common(3))
@@ -61,12 +62,13 @@ def _pages(found: Sequence[Finding]) -> str:
     """Where they stand, each place once; nothing where none has a place."""
     places = list(dict.fromkeys(str(f.place) for f in found if f.place is not None))
     more = speech()["summary"]["more"] if len(places) > _MOST else ""
-    told = "、".join(places[:_MOST]) + more
-    return speech()["summary"]["places"].format(places=told) if told else ""
+    shown = "、".join(places[:_MOST]) + more
+    return speech()["summary"]["places"].format(places=shown) if shown else ""
 
 
 def places(finding: Finding, most: int = 6) -> Iterator[str]:
-    """Where the numbers and words of a finding stand: pages or cells, each once, and the table or section they are in."""
+    """Where the numbers and words of a finding stand: pages or cells, each once, and the table or section they are
+    in."""
     found: dict[str, dict[str, None]] = {}
     for e in finding.evidence:
         if sum(map(len, found.values())) >= most:

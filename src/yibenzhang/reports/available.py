@@ -44,9 +44,15 @@ def lines(sites: Sequence[Site], plan: Plan) -> Iterator[str]:
             else said["between"].format(low=f"{low}%", high=f"{high}%")
         )
         yield said["line"].format(
-            site=site.name, service=_hours(f.service), down=_hours(f.down), planned=_hours(f.planned),
-            unknown=_hours(f.unknown), rate=rate, faults=len(f.repairs), repair=_hours(max(f.repairs, default=0)),
-        )  # fmt: skip
+            site=site.name,
+            service=_hours(f.service),
+            down=_hours(f.down),
+            planned=_hours(f.planned),
+            unknown=_hours(f.unknown),
+            rate=rate,
+            faults=len(f.repairs),
+            repair=_hours(max(f.repairs, default=0)),
+        )
         for what, verdict in f.verdicts(plan).items():
             yield said["verdict"].format(
                 what=said[what], promise=_promised(plan, what), verdict=said[verdict.value]
@@ -70,11 +76,19 @@ def row(site: Site, plan: Plan) -> dict[str, Any]:
     f = site.figures
     begin, end = (datetime.fromtimestamp(t, plan.zone).isoformat() for t in f.period)
     return {
-        "site": site.name, "begin": begin, "end": end, "service": f.service, "planned": f.planned,
-        "unplanned": f.unplanned, "unknown": f.unknown, "rate_low": _rate(f, True), "rate_high": _rate(f, False),
-        "faults": len(f.repairs), "longest_repair": max(f.repairs, default=0),
+        "site": site.name,
+        "begin": begin,
+        "end": end,
+        "service": f.service,
+        "planned": f.planned,
+        "unplanned": f.unplanned,
+        "unknown": f.unknown,
+        "rate_low": _rate(f, True),
+        "rate_high": _rate(f, False),
+        "faults": len(f.repairs),
+        "longest_repair": max(f.repairs, default=0),
         **{what: verdict.value for what, verdict in f.verdicts(plan).items()},
-    }  # fmt: skip
+    }
 
 
 def broken(sites: Sequence[Site], plan: Plan) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from yibenzhang import __version__
-from yibenzhang.reports.flat import Told, disclosure_named, told
+from yibenzhang.reports.flat import FlatFinding, disclosure_named, flat_findings
 from yibenzhang.reports.found import FoundFile, FoundGroup
 
 SCHEMA = "yibenzhang/baseline/1"
@@ -82,8 +82,8 @@ def _of_report(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def baseline(results: Sequence[FoundFile], groups: Sequence[FoundGroup]) -> dict[str, Any]:
     """What a run told, as a baseline; ``rule`` and ``message`` are for those who read it."""
-    found: dict[tuple[str, str], tuple[Told, int]] = {}
-    for t in told(results, groups):
+    found: dict[tuple[str, str], tuple[FlatFinding, int]] = {}
+    for t in flat_findings(results, groups):
         at = (t.disclosure, t.finding.key)
         found[at] = (t, found[at][1] + 1 if at in found else 1)
     return {
@@ -111,7 +111,7 @@ def chosen(
     waiting = Counter(known or {})
     ignored = old = 0
 
-    def keep(t: Told) -> bool:
+    def keep(t: FlatFinding) -> bool:
         nonlocal ignored, old
         if not selection.has(t.finding.rule):
             ignored += 1
@@ -128,13 +128,13 @@ def chosen(
     return some, between, LeftOut(ignored, old)
 
 
-def _result(result: FoundFile, keep: Callable[[Told], bool]) -> FoundFile:
+def _result(result: FoundFile, keep: Callable[[FlatFinding], bool]) -> FoundFile:
     if result.found is None:
         return result
-    kept = {t.finding.number for t in told([result]) if keep(t)}
+    kept = {t.finding.number for t in flat_findings([result]) if keep(t)}
     left = len(result.found.findings) - len(kept)
     return replace(result, found=result.found.only(kept), left_out=left) if left else result
 
 
-def _group(group: FoundGroup, keep: Callable[[Told], bool]) -> FoundGroup:
-    return replace(group, findings=tuple(t.finding for t in told([], [group]) if keep(t)))
+def _group(group: FoundGroup, keep: Callable[[FlatFinding], bool]) -> FoundGroup:
+    return replace(group, findings=tuple(t.finding for t in flat_findings([], [group]) if keep(t)))

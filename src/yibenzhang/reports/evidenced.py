@@ -14,7 +14,7 @@ from yibenzhang.evidence.availability import Verdict
 from yibenzhang.evidence.observations import Observation, latest
 from yibenzhang.evidence.packs import Indicator, Pack, Promise
 from yibenzhang.evidence.verdicts import verdict
-from yibenzhang.evidence.words import told
+from yibenzhang.evidence.words import evidence_words
 
 SCHEMA = "yibenzhang/evidence/1"
 _SHOWN = Decimal("0.000001")
@@ -36,8 +36,13 @@ class Line:
 
 
 def promised(
-    pack: Pack, promises: Sequence[Promise], observations: Sequence[Observation], subject: str, begin: date, end: date
-) -> list[Line]:  # fmt: skip
+    pack: Pack,
+    promises: Sequence[Promise],
+    observations: Sequence[Observation],
+    subject: str,
+    begin: date,
+    end: date,
+) -> list[Line]:
     """Each promise of a pack with the last observation of this subject and period. How far the period was over is
     known by the observation's own time."""
     of = (subject, begin.isoformat(), end.isoformat())
@@ -63,8 +68,8 @@ def value_text(seen: Observation) -> str:
     """The value with its unit, or the reason of a gap; what is a yes or a no, so."""
     if seen.value is None:
         return seen.gap
-    if seen.unit == told()["report"]["yes_unit"] and seen.value in (0, 1):
-        return str(told()["sample"]["yes" if seen.value else "no"])
+    if seen.unit == evidence_words()["report"]["yes_unit"] and seen.value in (0, 1):
+        return str(evidence_words()["sample"]["yes" if seen.value else "no"])
     return shown(seen.value) + seen.unit
 
 
@@ -73,7 +78,7 @@ def promise_text(promise: Promise) -> str:
 
 
 def lines(found: Sequence[Line]) -> Iterator[str]:
-    said = told()["report"]
+    said = evidence_words()["report"]
     for x in found:
         if x.seen is None:
             value = said["never"]
@@ -82,20 +87,31 @@ def lines(found: Sequence[Line]) -> Iterator[str]:
         else:
             value = said["measured"].format(value=value_text(x.seen), end=x.seen.time[:10])
         yield said["line"].format(
-            verdict=told()["verdict"][x.verdict.value], name=x.promise.name, promise=promise_text(x.promise),
-            value=value, why=told()["why"][x.why],
-        )  # fmt: skip
+            verdict=evidence_words()["verdict"][x.verdict.value],
+            name=x.promise.name,
+            promise=promise_text(x.promise),
+            value=value,
+            why=evidence_words()["why"][x.why],
+        )
 
 
 def row(x: Line) -> dict[str, Any]:
     seen = x.seen
     return {
-        "pack": x.pack.id, "indicator": x.promise.indicator, "name": x.promise.name,
-        "promise": promise_text(x.promise), "period": x.promise.period,
+        "pack": x.pack.id,
+        "indicator": x.promise.indicator,
+        "name": x.promise.name,
+        "promise": promise_text(x.promise),
+        "period": x.promise.period,
         "value": None if seen is None or seen.value is None else f"{seen.value:f}",
-        "unit": x.indicator.unit, "verdict": x.verdict.value, "why": x.why,
-        **{k: getattr(seen, k) if seen else "" for k in ("gap", "begin", "end", "time", "source", "query", "hash", "by")},
-    }  # fmt: skip
+        "unit": x.indicator.unit,
+        "verdict": x.verdict.value,
+        "why": x.why,
+        **{
+            k: getattr(seen, k) if seen else ""
+            for k in ("gap", "begin", "end", "time", "source", "query", "hash", "by")
+        },
+    }
 
 
 def report(found: Sequence[Line]) -> Mapping[str, Any]:
@@ -139,24 +155,31 @@ def pack_rows(found: Sequence[Pack]) -> list[dict[str, Any]]:
         asked = sum(i.asked for i in p.indicators.values())
         out.append(
             {
-                "id": p.id, "name": p.name, "tables": len(p.tables), "computed": len(p.indicators) - asked,
-                "asked": asked, "promises": len(p.promises),
+                "id": p.id,
+                "name": p.name,
+                "tables": len(p.tables),
+                "computed": len(p.indicators) - asked,
+                "asked": asked,
+                "promises": len(p.promises),
             }
-        )  # fmt: skip
+        )
     return out
 
 
 def pack_page(pack: Pack) -> str:
     """The page of a pack in Markdown: what it promises, which tables it needs, how it measures."""
-    said = told()["page"]
+    said = evidence_words()["page"]
     out = [f"# {pack.name}（`{pack.id}`）", said["made"], pack.about, f"## {said['promises']}"]
-    out.append(_grid(said["promise_head"], [
-        [x.name, promise_text(x), x.period, f"`{x.indicator}`", _kept(x)] for x in pack.promises
-    ]))  # fmt: skip
+    out.append(
+        _grid(
+            said["promise_head"],
+            [[x.name, promise_text(x), x.period, f"`{x.indicator}`", _kept(x)] for x in pack.promises],
+        )
+    )
     if pack.tables:
         out.append(f"## {said['tables']}")
     for t in pack.tables.values():
-        kinds = told()["kind"]
+        kinds = evidence_words()["kind"]
         period = said["events"].format(time=t.time) if t.time else said["register"]
         rows = [
             [f"`{c.name}`", kinds[c.kind], said["blank"] if c.blank else "", c.meaning]
@@ -171,7 +194,11 @@ def pack_page(pack: Pack) -> str:
 
 
 def _kept(promise: Promise) -> str:
-    return told()["why"]["no_target"] if promise.limit is None else f"{promise.by} {shown(promise.limit)}"
+    return (
+        evidence_words()["why"]["no_target"]
+        if promise.limit is None
+        else f"{promise.by} {shown(promise.limit)}"
+    )
 
 
 def _grid(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -181,7 +208,7 @@ def _grid(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def evidence_page(found: Sequence[tuple[Pack, Mapping[str, Observation]]]) -> str:
     """Every promise with its pack, indicator, query and value on the sample data."""
-    said = told()["page"]
+    said = evidence_words()["page"]
     rows = []
     for pack, seen in found:
         for x in pack.promises:

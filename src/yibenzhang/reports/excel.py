@@ -37,7 +37,8 @@ _AMOUNTS = (7, 8, 9)
 _MISSING = (("文件", 20), ("未能核对的内容", 34), ("表", 34), ("原因", 60))
 _FILES = (
     ("文件", 30), ("核对情况", 54), ("单位", 24), ("年度", 6), ("类型", 6), ("错误", 6), ("疑问", 6), ("提示", 6),
-    ("未能核对", 6), ("数字", 8), ("已印证 %", 8), ("已印证", 8), ("有矛盾", 8), ("无可比对", 8), ("零，不计", 8), ("sha256", 68),
+    ("未能核对", 6), ("数字", 8), ("已印证 %", 8), ("已印证", 8), ("有矛盾", 8), ("无可比对", 8), ("零，不计", 8),
+    ("sha256", 68),
 )  # fmt: skip
 _FILES_PRINTED = 11
 _SECTIONS = (
@@ -79,8 +80,8 @@ def write_excel(
     bodies = list(dict.fromkeys(str(row[2]) for row in rows if row[2]))
     names = {s.lower() for s in (*book.sheetnames, "未能核对", "各表")}
     for body in bodies if 1 < len(bodies) <= _MOST_SHEETS else ():
-        mine = [row for row in rows if row[2] == body]
-        _findings(book.create_sheet(_named(body, names)), mine, line)
+        of_body = [row for row in rows if row[2] == body]
+        _findings(book.create_sheet(_named(body, names)), of_body, line)
     missing = [row for r in results for row in _missing(r, standards)]
     _sheet(book.create_sheet("未能核对"), _MISSING, missing, line)
     sections: list[list[object]] = [
@@ -112,12 +113,30 @@ def _found(results: Sequence[FoundFile], groups: Sequence[FoundGroup]) -> list[l
             e = f.evidence[0] if f.evidence else None
             out.append(
                 [
-                    len(out) + 1, name, p.body, SEVERITY[f.severity], f.message, "\n".join(places(f, 3)),
-                    f.reported, f.expected, f.difference, f.unit, "", "", p.fiscal_year or "", STAGE[p.stage],
-                    e.table_name if e else "", e.row if e else "", e.column if e else "", "\n".join(suspects(f)),
-                    "\n".join(b.arithmetic for b in f.sums[:5]), f.rule, "；".join(f.basis), f.key,
+                    len(out) + 1,
+                    name,
+                    p.body,
+                    SEVERITY[f.severity],
+                    f.message,
+                    "\n".join(places(f, 3)),
+                    f.reported,
+                    f.expected,
+                    f.difference,
+                    f.unit,
+                    "",
+                    "",
+                    p.fiscal_year or "",
+                    STAGE[p.stage],
+                    e.table_name if e else "",
+                    e.row if e else "",
+                    e.column if e else "",
+                    "\n".join(suspects(f)),
+                    "\n".join(b.arithmetic for b in f.sums[:5]),
+                    f.rule,
+                    "；".join(f.basis),
+                    f.key,
                 ]
-            )  # fmt: skip
+            )
     return out
 
 
@@ -146,18 +165,36 @@ def _file(result: FoundFile) -> list[object]:
     p, count = c.profile, Counter(f.severity for f in c.findings)
     numbers, *others, share_ = _counts(c.coverage)
     return [
-        result.path, first_line(c, result.left_out), p.body, p.fiscal_year or "", STAGE[p.stage],
-        *(count[s] for s in Severity), len(c.not_checked), numbers, share_, *others, c.sha256,
-    ]  # fmt: skip
+        result.path,
+        first_line(c, result.left_out),
+        p.body,
+        p.fiscal_year or "",
+        STAGE[p.stage],
+        *(count[s] for s in Severity),
+        len(c.not_checked),
+        numbers,
+        share_,
+        *others,
+        c.sha256,
+    ]
 
 
 def _whole(group: FoundGroup) -> list[object]:
     p, count = group.profile, Counter(f.severity for f in group.findings)
     numbers, *others, share_ = _counts(group.found.coverage) if group.found else [""] * 6
     return [
-        "同一份公开：" + "、".join(group.names), group_result(group), p.body, p.fiscal_year or "", STAGE[p.stage],
-        *(count[s] for s in Severity), "", numbers, share_, *others, "",
-    ]  # fmt: skip
+        "同一份公开：" + "、".join(group.names),
+        group_result(group),
+        p.body,
+        p.fiscal_year or "",
+        STAGE[p.stage],
+        *(count[s] for s in Severity),
+        "",
+        numbers,
+        share_,
+        *others,
+        "",
+    ]
 
 
 def _counts(c: Coverage) -> list[object]:

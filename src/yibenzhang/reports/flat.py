@@ -12,7 +12,7 @@ from yibenzhang.reports.found import FoundFile, FoundGroup
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class FlatFinding:
     """One finding: the path of its file, and whose disclosure it is in."""
 
     path: str
@@ -31,17 +31,17 @@ class Told:
         return self.place.line if isinstance(self.place, LinePlace) else None
 
 
-def told(results: Sequence[FoundFile], groups: Sequence[FoundGroup] = ()) -> Iterator[Told]:
+def flat_findings(results: Sequence[FoundFile], groups: Sequence[FoundGroup] = ()) -> Iterator[FlatFinding]:
     """File by file, then between the files of one disclosure."""
     for r in results:
         if r.found is not None:
             whose = disclosure_of(r.path, r.found.profile)
-            yield from (Told(r.path, whose, f) for f in r.found.findings)
+            yield from (FlatFinding(r.path, whose, f) for f in r.found.findings)
     for g in groups:
         paths = dict(zip(g.names, g.paths, strict=True))
         whose = disclosure_of(g.paths[0], g.profile)
         for f in g.findings:
-            yield Told(paths.get(file_of(f.place), g.paths[0]), whose, f)
+            yield FlatFinding(paths.get(file_of(f.place), g.paths[0]), whose, f)
 
 
 def disclosure_of(path: str, profile: Profile) -> str:

@@ -10,7 +10,6 @@ from typing import Any
 from yibenzhang.balance.coverage import Coverage
 from yibenzhang.batch import FileResult
 from yibenzhang.checking.analysis import analysis_of
-from yibenzhang.checking.check import Checked
 from yibenzhang.checking.extent import Extent
 from yibenzhang.checking.multi_file import Group, between
 from yibenzhang.model.analysis import Analysis
@@ -207,18 +206,13 @@ def found_of(
     return [_file(r) for r in results], [_group(g) for g in groups]
 
 
-def found_in(checked: Checked) -> Found:
-    """What was found in a document that was just checked."""
-    return Found(analysis_of(checked))
-
-
 def _file(r: FileResult) -> FoundFile:
-    found = found_in(r.checked) if r.checked is not None else None
+    found = Found(analysis_of(r.checked)) if r.checked is not None else None
     return FoundFile(r.path, found, r.error, r.group, r.failed)
 
 
 def _group(g: Group) -> FoundGroup:
-    found = found_in(g.checked) if g.checked is not None else None
+    found = Found(analysis_of(g.checked)) if g.checked is not None else None
     findings = tuple(f for f in found.findings if between(f)) if found else ()
     return FoundGroup(g.paths, g.names, g.profile, found, findings, g.related, g.error, g.failed)
 

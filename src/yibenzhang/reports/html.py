@@ -58,18 +58,40 @@ def write_html(
     """Write the report of one run. Raises OSError; what stood there before then stands there still."""
     script = (Path(__file__).parent / "report.js").read_text(encoding="utf-8")
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent), autoescape=select_autoescape(["html"]),
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=select_autoescape(["html"]),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     environment.globals.update(
-        severity=SEVERITY, profile_line=profile_line, tally=tally, coverage_line=coverage_line,
-        places_line=places_line, table_place=table_place, tables_of=tables_of,
-        grouped=grouped, shown_table=shown_table, excerpts=excerpts, rule_of=standards.rule_by_id.get,
-        about=about or About(), script=Markup(script), digest=_digest(script), families=_families(results, groups),
-        summary=summary, amount=grouped_amount, suspects=suspects, shares=_shares, first_line=first_line, percent=_percent, failure=failure,
+        severity=SEVERITY,
+        profile_line=profile_line,
+        tally=tally,
+        coverage_line=coverage_line,
+        places_line=places_line,
+        table_place=table_place,
+        tables_of=tables_of,
+        grouped=grouped,
+        shown_table=shown_table,
+        excerpts=excerpts,
+        rule_of=standards.rule_by_id.get,
+        about=about or About(),
+        script=Markup(script),
+        digest=_digest(script),
+        families=_families(results, groups),
+        summary=summary,
+        amount=grouped_amount,
+        suspects=suspects,
+        shares=_shares,
+        first_line=first_line,
+        percent=_percent,
+        failure=failure,
         reasons_of=lambda found: reasons_of(found, standards),
-        shown_prose=shown_prose, most=MOST_ROWS, group_result=group_result, places=_places,
-    )  # fmt: skip
+        shown_prose=shown_prose,
+        most=MOST_ROWS,
+        group_result=group_result,
+        places=_places,
+    )
     text = environment.get_template("report.html").render(results=results, groups=groups)
     write_text(path, text)
 
@@ -150,9 +172,9 @@ def reasons_of(found: Found, standards: Standards) -> Reasons:
         names.append(mark + (known.name if known else rule))
     out: dict[str, list[str]] = {}
     for relation, fact in found.analysis.columns("terms", "relation", "fact"):
-        told = out.setdefault(fact, [])
-        if len(told) < 4 and names[relation] not in told:
-            told.append(names[relation])
+        reasons = out.setdefault(fact, [])
+        if len(reasons) < 4 and names[relation] not in reasons:
+            reasons.append(names[relation])
     return out
 
 

@@ -37,10 +37,10 @@ def _across(group: FoundGroup) -> Iterator[dict[str, Any]]:
 
 
 def _group(number: int, group: FoundGroup) -> dict[str, Any]:
-    told = profile(group.profile)
+    fields = profile(group.profile)
     out: dict[str, Any] = {
         "id": number,
-        **{name: told[name] for name in ("body", "fiscal_year", "stage")},
+        **{name: fields[name] for name in ("body", "fiscal_year", "stage")},
         "files": list(group.paths),
         "findings": [f.id for f in group.findings],
     }
@@ -108,9 +108,12 @@ def _summary(found: Found, left_out: int) -> dict[str, Any]:
 
 def _counts(c: Coverage) -> dict[str, int]:
     return {
-        "numbers": c.numbers, "proved": c.proved, "contradicted": c.contradicted, "alone": c.alone,
+        "numbers": c.numbers,
+        "proved": c.proved,
+        "contradicted": c.contradicted,
+        "alone": c.alone,
         "trivial": c.trivial,
-    }  # fmt: skip
+    }
 
 
 def profile(p: Profile) -> dict[str, Any]:

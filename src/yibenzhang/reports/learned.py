@@ -33,8 +33,14 @@ def lines(learning: Learning) -> Iterator[str]:
     """The report for people."""
     files = len(learning.sources)
     accepted = [w for w in learning.words if w.accepted]
-    yield f"{files} 个文件，不认识的词 {len(learning.words) + learning.left} 个，试过 {len(learning.words)} 个，采用 {len(accepted)} 个。"
-    yield f"表里不为零的数 {learning.numbers} 个，得到印证的：原来 {learning.proved_before} 个，采用后 {learning.proved_after} 个。"
+    yield (
+        f"{files} 个文件，不认识的词 {len(learning.words) + learning.left} 个，试过 {len(learning.words)} "
+        f"个，采用 {len(accepted)} 个。"
+    )
+    yield (
+        f"表里不为零的数 {learning.numbers} 个，得到印证的：原来 {learning.proved_before} 个，采用后 "
+        f"{learning.proved_after} 个。"
+    )
     for word in learning.words:
         yield ""
         where = "、".join(_POSITIONS[p] for p in word.positions)
@@ -54,8 +60,11 @@ def support(p: Proposal) -> str:
     laws = "、".join(f"{_LAWS[law]} {n} 项" for law, n in p.laws) or "无"
     out = f"新成立 {laws}（{p.documents} 个文件），新印证 {p.proved} 个数"
     for number, text in (
-        (p.failed, "不成立 {} 项"), (p.broken, "新矛盾 {} 项"), (p.lost, "{} 个数失去印证"), (p.rivals, "另有 {} 个含义同样说得通"),
-    ):  # fmt: skip
+        (p.failed, "不成立 {} 项"),
+        (p.broken, "新矛盾 {} 项"),
+        (p.lost, "{} 个数失去印证"),
+        (p.rivals, "另有 {} 个含义同样说得通"),
+    ):
         if number:
             out += "，" + text.format(number)
     return out
@@ -65,27 +74,47 @@ def report(learning: Learning) -> dict[str, Any]:
     """For programs."""
     return {
         "documents": [s.name for s in learning.sources],
-        "numbers": learning.numbers, "proved_before": learning.proved_before, "proved_after": learning.proved_after,
+        "numbers": learning.numbers,
+        "proved_before": learning.proved_before,
+        "proved_after": learning.proved_after,
         "not_tried": learning.left,
         "words": [_word(w, learning) for w in learning.words],
-    }  # fmt: skip
+    }
 
 
 def _word(w: Learnt, learning: Learning) -> dict[str, Any]:
     return {
-        "word": w.word, "positions": [str(p) for p in w.positions], "documents": list(w.documents),
-        "numbers": w.numbers, "texts": list(w.texts), "accepted": str(w.accepted) if w.accepted else "",
+        "word": w.word,
+        "positions": [str(p) for p in w.positions],
+        "documents": list(w.documents),
+        "numbers": w.numbers,
+        "texts": list(w.texts),
+        "accepted": str(w.accepted) if w.accepted else "",
         "examples": [
-            {"document": learning.sources[e.document].name, "table": e.table, "title": e.title, "text": e.text,
-             "place": str(e.place or "")}
+            {
+                "document": learning.sources[e.document].name,
+                "table": e.table,
+                "title": e.title,
+                "text": e.text,
+                "place": str(e.place or ""),
+            }
             for e in w.examples
         ],
         "proposals": [
-            {"meaning": str(p.meaning), "laws": dict(p.laws), "documents": p.documents, "failed": p.failed,
-             "proved": p.proved, "lost": p.lost, "broken": p.broken, "rivals": p.rivals, "acceptable": p.acceptable}
+            {
+                "meaning": str(p.meaning),
+                "laws": dict(p.laws),
+                "documents": p.documents,
+                "failed": p.failed,
+                "proved": p.proved,
+                "lost": p.lost,
+                "broken": p.broken,
+                "rivals": p.rivals,
+                "acceptable": p.acceptable,
+            }
             for p in w.proposals
         ],
-    }  # fmt: skip
+    }
 
 
 def write_region(folder: Path, name: str, learning: Learning, accept: bool) -> list[Path]:
@@ -98,7 +127,10 @@ def write_region(folder: Path, name: str, learning: Learning, accept: bool) -> l
     region = folder / "region.toml"
     if not region.exists():
         places = ", ".join(_quoted(p) for p in places_of(name, learning.sources))
-        text = f"id = {_quoted(folder.name)}\nname = {_quoted(name)}\n# 单位名称里出现这些地名的，归这个地区\nplaces = [{places}]\n"
+        text = (
+            f"id = {_quoted(folder.name)}\nname = {_quoted(name)}\n# 单位名称里出现这些地名的，"
+            f"归这个地区\nplaces = [{places}]\n"
+        )
         region.write_text(text, encoding="utf-8")
     return [region, words]
 

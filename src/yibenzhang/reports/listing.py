@@ -2,87 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from yibenzhang.balance.coverage import coverage
-from yibenzhang.checking.check import Checked
-from yibenzhang.model.coordinates import DIMENSIONS, Coordinates
-from yibenzhang.model.fact_keys import fact_keys
+from yibenzhang.model.analysis import Analysis
+
+_COUNTS = ("numbers", "proved", "contradicted", "alone", "trivial")
 
 
-def tables_of(checked: Checked) -> list[dict[str, Any]]:
+def tables_of(analysis: Analysis) -> list[dict[str, Any]]:
     """Every table: ``rows`` of printed text (merged cells at their top left position), ``state``: counts of its
     numbers by standing, ``unknown``: words of its headings that nothing explains."""
-    unknown: dict[str, dict[str, None]] = {}
-    found: dict[str, dict[str, Any]] = {}
-    for v in checked.views:
-        words = unknown.setdefault(v.table, {})
-        for column in v.columns:
-            words |= dict.fromkeys(column.coordinates.residue)
-        mine = {f.id: checked.standing[f.id] for f in v.cells.values() if f.id in checked.standing}
-        found.setdefault(v.table, {}).update(mine)
-    out = []
-    for t in checked.tables:
-        c = coverage(found.get(t.table.id, {}))
-        out.append(
-            {
-                "id": t.table.id,
-                "title": t.table.title,
-                "standard": t.table.standard.id if t.table.standard and not t.table.part_of else None,
-                "kind": checked.kinds.get(t.table.id),
-                "pages": list(t.table.table.pages),
-                "unit": t.table.unit.name if t.table.unit else None,
-                "header_rows": t.table.header.first,
-                "state": {
-                    "numbers": c.numbers, "proved": c.proved, "contradicted": c.contradicted, "alone": c.alone,
-                    "trivial": c.trivial,
-                },
-                "unknown": list(unknown.get(t.table.id, ())),
-                "rows": t.table.table.texts(),
-            }
-        )  # fmt: skip
-    return out
+    printed = {t["table"]: [[""] * t["columns"] for _ in range(t["rows"])] for t in analysis.rows("tables")}
+    for table, row, column, text in analysis.columns("cells", "table", "row", "column", "printed"):
+        printed[table][row][column] = text
+    return [
+        {
+            "id": t["table"],
+            "title": t["title"],
+            "standard": None if t["part"] else t["standard"] or None,
+            "kind": t["kind"],
+            "pages": list(t["pages"]),
+            "unit": t["unit"] or None,
+            "header_rows": t["header"],
+            "state": {name: t[name] for name in _COUNTS},
+            "unknown": list(t["unknown"]),
+            "rows": printed[t["table"]],
+        }
+        for t in analysis.rows("tables")
+    ]
 
 
-def facts_of(checked: Checked) -> list[dict[str, Any]]:
+def facts_of(analysis: Analysis) -> Iterator[dict[str, Any]]:
     """Every number of a table that is a standard one or has coordinates; ``coordinates`` are those that are said,
     ``residue`` the words of its place that nothing explains; ``key`` stays the same in a better reading."""
-    places: dict[str, Coordinates] = {}
-    keys = fact_keys(checked.views)
-    for v in checked.views:
-        for cell, fact in v.cells.items():
-            if cell in v.places:
-                places.setdefault(fact.id, v.places[cell])
-    out = []
-    for table in checked.tables:
-        for f in table.facts():
-            at = places.get(f.id)
-            if table.table.standard is None and at is None:
-                continue
-            standing = checked.standing.get(f.id)
-            out.append(
-                {
-                    "id": f.id,
-                    "key": str(keys[f.id]) if f.id in keys else None,
-                    "table": f.table,
-                    "standard": f.standard,
-                    "side": f.side or None,
-                    "code": f.row.code or None,
-                    "row": f.row.label,
-                    "token": f.row.token or None,
-                    "role": f.row.role,
-                    "measure": f.measure,
-                    "column": f.column,
-                    "coordinates": {d: value for d in DIMENSIONS if at and (value := getattr(at, d))},
-                    "residue": list(at.residue) if at else [],
-                    "standing": standing.value if standing else None,
-                    "state": f.state.value,
-                    "value": str(f.amount.value) if f.amount else None,
-                    "unit": f.unit.name if f.unit else None,
-                    "text": f.text,
-                    "page": f.place.page,
-                    "place": f.place.key,
-                    "where": str(f.place),
-                }
-            )
-    return out
+    for r in analysis.rows("readings"):
+        yield {
+            "id": r["fact"],
+            "key": r["key"] or None,
+            "table": r["table"],
+            "standard": r["standard"],
+            "side": r["side"] or None,
+            "code": r["code"] or None,
+            "row": r["row"],
+            "token": r["token"] or None,
+            "role": r["role"],
+            "measure": r["measure"],
+            "column": r["column"],
+            "coordinates": dict(c.split("=", 1) for c in r["coordinates"]),
+            "residue": list(r["residue"]),
+            "standing": r["standing"] or None,
+            "state": r["state"],
+            "value": None if r["value"] is None else str(r["value"]),
+            "unit": r["unit"] or None,
+            "text": r["printed"],
+            "page": r["page"],
+            "place": r["place"],
+            "where": r["where"],
+        }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -90,9 +91,12 @@ def assessment_table(record: Record, method: Method) -> Paper:
     """The form of a self-assessment (自评表)."""
     found = assessed(record, method)
     return Paper(
-        word("table"), word("year", year=record.year), _pairs(record),
-        (Section("", (), _lines(found, method)),), _foot(record, method),
-    )  # fmt: skip
+        word("table"),
+        word("year", year=record.year),
+        _pairs(record),
+        (Section("", (), _lines(found, method)),),
+        _foot(record, method),
+    )
 
 
 def _pairs(record: Record) -> tuple[tuple[str, str], ...]:
@@ -227,38 +231,37 @@ def reason(x: Line) -> str:
 
 
 def _reached(record: Record, found: Assessed) -> Iterator[str]:
-    lines = [x for x in found.lines if x.result is not None]
+    lines = [(x, x.result) for x in found.lines if x.result is not None]
+    reasons = Counter(x.points.reason for x, _ in lines)
     count = {
-        "reached": sum(x.points.reason in _REACHED for x in lines),
-        "short": sum(x.points.reason in _MISSED for x in lines),
-        "none": sum(x.points.reason is Reason.NO_RESULT for x in lines),
+        "reached": sum(reasons[r] for r in _REACHED),
+        "short": sum(reasons[r] for r in _MISSED),
+        "none": reasons[Reason.NO_RESULT],
     }
     yield _say("count", count=len(lines), **count, words=len(lines) - sum(count.values()))
-    for level in dict.fromkeys(x.result.level1 for x in lines if x.result):
-        mine = [x for x in lines if x.result and x.result.level1 == level]
-        given = [x.given for x in mine]
-        whole = None if None in given else sum((g or Decimal(0) for g in given), Decimal(0))
-        weight = plain(sum((x.weight for x in mine), Decimal(0)))
-        yield _say("level", level=level or "—", count=len(mine), weight=weight, given=plain(whole) or "—")
+    levels: dict[str, list[Line]] = {}
+    for x, result in lines:
+        levels.setdefault(result.level1, []).append(x)
+    for level, of_level in levels.items():
+        given = [x.given for x in of_level]
+        total = None if None in given else sum((g or Decimal(0) for g in given), Decimal(0))
+        weight = plain(sum((x.weight for x in of_level), Decimal(0)))
+        yield _say("level", level=level or "—", count=len(of_level), weight=weight, given=plain(total) or "—")
     yield _own(record, "progress")
 
 
 def _causes(record: Record, found: Assessed) -> Iterator[str]:
     asked = word("ask", what=said()["document"]["asks"]["why"])
-    some = [x for x in found.lines if x.result and x.points.reason in (*_MISSED, Reason.NO_RESULT)]
-    for x in some:
-        if x.result:
-            actual = x.result.actual or word("unknown")
-            yield _say(
-                "short", name=x.result.name, target=x.result.target, actual=actual, why=x.result.why or asked
-            )
-    if not some:
+    lines = [(x.result, x.points.reason) for x in found.lines if x.result]
+    short = [r for r, reason in lines if reason in (*_MISSED, Reason.NO_RESULT)]
+    for r in short:
+        actual = r.actual or word("unknown")
+        yield _say("short", name=r.name, target=r.target, actual=actual, why=r.why or asked)
+    if not short:
         yield _say("none_short")
-    for x in found.lines:
-        if x.result and x.points.reason is Reason.OVER:
-            r = x.result
-            yield _say("over", name=r.name, target=r.target, actual=r.actual, why=r.why or asked)
-    bare = [x.result.name for x in found.lines if x.result and x.result.actual and not x.result.evidence]
+    for r in (r for r, reason in lines if reason is Reason.OVER):
+        yield _say("over", name=r.name, target=r.target, actual=r.actual, why=r.why or asked)
+    bare = [r.name for r, _ in lines if r.actual and not r.evidence]
     if bare:
         yield _say("no_evidence", count=len(bare), names="、".join(bare))
     yield _own(record, "problems")
@@ -291,11 +294,18 @@ def monitoring_table(record: Record, method: Method) -> Paper:
     names = ("level1", "level2", "indicator", "target", "so_far", "share", "state", "why", "evidence")
     rows = tuple(
         (
-            x.result.level1, x.result.level2, x.result.name, x.result.target, x.result.actual,
-            f"{percent(x.share)}%" if x.share is not None else "", states[x.state], x.result.why, x.result.evidence,
+            x.result.level1,
+            x.result.level2,
+            x.result.name,
+            x.result.target,
+            x.result.actual,
+            f"{percent(x.share)}%" if x.share is not None else "",
+            states[x.state],
+            x.result.why,
+            x.result.evidence,
         )
         for x in found.lines
-    )  # fmt: skip
+    )
     table = Table(tuple(word(n) for n in names), rows, frozenset({5}))
     pairs = (
         (word("name"), record.name),

@@ -8,7 +8,7 @@ from typing import Any
 
 from yibenzhang.model.issues import Severity
 from yibenzhang.model.text import shown
-from yibenzhang.reports.flat import told
+from yibenzhang.reports.flat import flat_findings
 from yibenzhang.reports.found import FoundFile, FoundGroup, failure
 from yibenzhang.reports.speech import SEVERITY, UNUSABLE, first_line
 from yibenzhang.standards import Standards
@@ -32,7 +32,7 @@ def concise(results: Sequence[FoundFile], groups: Sequence[FoundGroup] = ()) -> 
     """``path:place: severity rule sentence``, a line each; what could not be checked first."""
     for path, why in unchecked(results, groups):
         yield _line(f"{path}: {why}")
-    for t in told(results, groups):
+    for t in flat_findings(results, groups):
         at = t.line or t.place or ""
         f = t.finding
         yield _line(f"{t.path}:{f'{at}:' if at else ''} {SEVERITY[f.severity]} {f.rule} {f.message}")
@@ -46,7 +46,7 @@ def github(results: Sequence[FoundFile], groups: Sequence[FoundGroup] = ()) -> I
     """Workflow commands: annotations of a pull request's files."""
     for path, why in unchecked(results, groups):
         yield _command("error", why, file=path, title="yibenzhang")
-    for t in told(results, groups):
+    for t in flat_findings(results, groups):
         f = t.finding
         where = "" if t.line or t.place is None else f"{t.place}："
         line = {"line": str(t.line)} if t.line else {}
@@ -54,8 +54,8 @@ def github(results: Sequence[FoundFile], groups: Sequence[FoundGroup] = ()) -> I
 
 
 def _command(kind: str, message: str, **properties: str) -> str:
-    told = ",".join(f"{k}={_escaped(v, True)}" for k, v in properties.items())
-    return f"::{kind} {told}::{_escaped(message, False)}"
+    options = ",".join(f"{k}={_escaped(v, True)}" for k, v in properties.items())
+    return f"::{kind} {options}::{_escaped(message, False)}"
 
 
 def _escaped(text: str, inside: bool) -> str:
@@ -70,7 +70,7 @@ def statistics(
     """How often each rule speaks, and in how many files: the most frequent first."""
     count: Counter[tuple[str, Severity]] = Counter()
     files: dict[tuple[str, Severity], set[str]] = {}
-    for t in told(results, groups):
+    for t in flat_findings(results, groups):
         at = (t.finding.rule, t.finding.severity)
         count[at] += 1
         files.setdefault(at, set()).add(t.path)

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from yibenzhang import __version__
 from yibenzhang.model.issues import Severity
 from yibenzhang.model.places import InFile, LinePlace, Place
-from yibenzhang.reports.flat import Told, told
+from yibenzhang.reports.flat import FlatFinding, flat_findings
 from yibenzhang.reports.found import FoundFile, FoundGroup
 from yibenzhang.reports.plain import unchecked
 from yibenzhang.standards import RuleEntry, Standards
@@ -22,7 +22,7 @@ def report(
     results: Sequence[FoundFile], groups: Sequence[FoundGroup], standards: Standards
 ) -> dict[str, Any]:
     """One run. A place that is no line (a page, a cell) is a logical location; the stable key is the fingerprint."""
-    found = list(told(results, groups))
+    found = list(flat_findings(results, groups))
     ids = list(dict.fromkeys(t.finding.rule for t in found))
     return {
         "$schema": SCHEMA,
@@ -56,9 +56,13 @@ def _rule(rule: str, entry: RuleEntry | None) -> dict[str, Any]:
 
 def _invocation(results: Sequence[FoundFile], groups: Sequence[FoundGroup]) -> dict[str, Any]:
     notes = [
-        {"level": "error", "message": {"text": why}, "locations": [{"physicalLocation": {"artifactLocation": _uri(path)}}]}
+        {
+            "level": "error",
+            "message": {"text": why},
+            "locations": [{"physicalLocation": {"artifactLocation": _uri(path)}}],
+        }
         for path, why in unchecked(results, groups)
-    ]  # fmt: skip
+    ]
     whole = not any(r.failed for r in results) and not any(g.failed for g in groups)
     return {"executionSuccessful": whole, "toolExecutionNotifications": notes}
 
@@ -76,7 +80,7 @@ def _uri(path: str) -> dict[str, str]:
     return {"uri": absolute + quote(path, errors="replace")}
 
 
-def _result(t: Told, number: int) -> dict[str, Any]:
+def _result(t: FlatFinding, number: int) -> dict[str, Any]:
     f = t.finding
     out: dict[str, Any] = {
         "ruleId": f.rule,

@@ -75,9 +75,13 @@ def summary(scored: Sequence[Scored]) -> str:
     differs = sum(x.differs for x in every)
     same = len(every) - differs - len(blank) - len(person)
     return _words()["form"]["sum"].format(
-        forms=sum(len(s.assessments) for s in scored), lines=len(every), same=same, differs=differs,
-        person=len(person), blank=len(blank),
-    )  # fmt: skip
+        forms=sum(len(s.assessments) for s in scored),
+        lines=len(every),
+        same=same,
+        differs=differs,
+        person=len(person),
+        blank=len(blank),
+    )
 
 
 def report(scored: Sequence[Scored], method: Method) -> dict[str, Any]:
@@ -90,9 +94,13 @@ def report(scored: Sequence[Scored], method: Method) -> dict[str, Any]:
                 "path": s.path,
                 "assessments": [
                     {
-                        "name": a.name, "owner": a.owner, "place": str(a.place),
+                        "name": a.name,
+                        "owner": a.owner,
+                        "place": str(a.place),
                         "printed": a.printed.text if a.printed else None,
-                        "low": _plain(a.total[0]), "high": _plain(a.total[1]), "differs": a.differs,
+                        "low": _plain(a.total[0]),
+                        "high": _plain(a.total[1]),
+                        "differs": a.differs,
                         "lines": [_row(x) for x in a.lines],
                     }
                     for a in s.assessments
@@ -100,7 +108,7 @@ def report(scored: Sequence[Scored], method: Method) -> dict[str, Any]:
             }
             for s in scored
         ],
-    }  # fmt: skip
+    }
 
 
 def table(scored: Sequence[Scored]) -> str:
@@ -116,11 +124,18 @@ def table(scored: Sequence[Scored]) -> str:
 
 def _row(x: Line) -> dict[str, Any]:
     return {
-        "level": x.level, "indicator": x.name or _words()["line"]["execution"], "place": str(x.place),
-        "target": x.target, "actual": x.actual, "weight": _plain(x.weight),
-        "printed": x.printed.text if x.printed else None, "low": _plain(x.points.low), "high": _plain(x.points.high),
-        "reason": x.points.reason.value, "differs": x.differs,
-    }  # fmt: skip
+        "level": x.level,
+        "indicator": x.name or _words()["line"]["execution"],
+        "place": str(x.place),
+        "target": x.target,
+        "actual": x.actual,
+        "weight": _plain(x.weight),
+        "printed": x.printed.text if x.printed else None,
+        "low": _plain(x.points.low),
+        "high": _plain(x.points.high),
+        "reason": x.points.reason.value,
+        "differs": x.differs,
+    }
 
 
 def _line(x: Line) -> str:

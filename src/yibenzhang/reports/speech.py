@@ -23,11 +23,11 @@ _MOST = 3
 
 def first_line(found: Found, left_out: int = 0) -> str:
     """Kind, extent and result in one line; ``left_out``: so many findings are not told."""
-    told = extent_told(found.extent)
-    return told if found.extent.kind in UNUSABLE else f"{told}{tally(found, left_out)}。"
+    sentence = extent_sentence(found.extent)
+    return sentence if found.extent.kind in UNUSABLE else f"{sentence}{tally(found, left_out)}。"
 
 
-def extent_told(extent: Extent) -> str:
+def extent_sentence(extent: Extent) -> str:
     """Kind and extent, without what was found."""
     kind = speech()["kind"].get(extent.kind, "")
     return kind if extent.kind in UNUSABLE else f"{kind}{extent_line(extent)}。"

@@ -67,8 +67,8 @@ def _file(console: Console, result: FoundFile, standards: Standards, everything:
     if found.extent.kind in UNUSABLE:
         return
     console.print(Text(profile_line(found.profile), style="bold"))
-    for name, told in summary(found):
-        console.print(Text(told, style=_SUMMARY[name]))
+    for name, sentence in summary(found):
+        console.print(Text(sentence, style=_SUMMARY[name]))
     console.print(Text(f"sha256 {found.sha256}", style="dim"))
     read = sum(not t.part for t in found.tables)
     console.print(f"读到 {read} 张表，核对了 {found.relations} 项加总和相等关系。")
@@ -141,8 +141,8 @@ def _not_checked(console: Console, found: Found, standards: Standards, everythin
     groups = grouped(found.not_checked)
     for reason, items in groups if everything else groups[:_MOST_REASONS]:
         tables = tables_of(found, items)
-        told = f"  · {tables}：{reason}" if tables else f"  · {reason}"
-        console.print(told + (f"（{len(items)} 项）" if len(items) > 1 else ""), style="dim")
+        line = f"  · {tables}：{reason}" if tables else f"  · {reason}"
+        console.print(line + (f"（{len(items)} 项）" if len(items) > 1 else ""), style="dim")
         for item in items if everything else ():
             rule = standards.rule_by_id.get(item.rule)
             if rule:

@@ -94,15 +94,15 @@ def group_result(group: FoundGroup) -> str:
         return f"未能合并核对：{group.error}"
     words, found = speech()["result"], counted(f.severity for f in group.findings)
     name = "across" if found else "across_clean" if group.related else "across_nothing"
-    told = words[name].format(related=group.related, found=found)
-    return f"{extent_line(group.found.extent)}；{told}" if group.found else told
+    sentence = words[name].format(related=group.related, found=found)
+    return f"{extent_line(group.found.extent)}；{sentence}" if group.found else sentence
 
 
 def tables_of(found: Found, items: Iterable[NotChecked]) -> str:
     """The tables that these are about, at most three by name."""
     names = {t.id: t.called for t in found.tables} | {"prose": TEXT}
-    told = list(dict.fromkeys(names[n.table] for n in items if n.table in names))
-    return "、".join(told[:3]) + (f" 等 {len(told)} 张表" if len(told) > 3 else "")
+    listed = list(dict.fromkeys(names[n.table] for n in items if n.table in names))
+    return "、".join(listed[:3]) + (f" 等 {len(listed)} 张表" if len(listed) > 3 else "")
 
 
 def grouped(items: tuple[NotChecked, ...]) -> list[tuple[str, list[NotChecked]]]:

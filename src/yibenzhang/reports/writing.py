@@ -17,7 +17,8 @@ from yibenzhang.model.text import shown, valid
 def write(path: Path, fill: Callable[[BinaryIO], object]) -> None:
     """Let ``fill`` write a file that then takes the place of ``path``; a link's target is replaced, not the link.
 
-    Raises OSError; what stood there before then stands there still. A device, a pipe or a folder is no place for a file.
+    Raises OSError; what stood there before then stands there still. A device, a pipe or a folder is no place for a
+    file.
     """
     place = path.resolve()
     mode = _mode(place)

@@ -21,7 +21,7 @@ from yibenzhang.resources.measures import Measure, measures_of
 from yibenzhang.resources.measuring import last_run, rates
 from yibenzhang.resources.models import Entry, Request
 from yibenzhang.resources.own_counts import own_counts
-from yibenzhang.resources.published import Told, disclosures_of, projects_of, totals_of
+from yibenzhang.resources.published import PublishedFigure, disclosures_of, projects_of, totals_of
 from yibenzhang.resources.quality_rules import rules_of as quality_rules
 from yibenzhang.resources.request_lists import Asked, requests
 from yibenzhang.resources.request_rules import load_rules
@@ -89,8 +89,8 @@ class _Page:
         """Where a figure of the account stands: its entries."""
         codes = tuple(e.code for e in some)
         named = "、".join(codes[:_CODES]) + ("…" if len(codes) > _CODES else "")
-        told = self.words["cites"]["account"].format(count=len(codes), codes=named) if codes else ""
-        return {"cite": told, "codes": codes}
+        citation = self.words["cites"]["account"].format(count=len(codes), codes=named) if codes else ""
+        return {"cite": citation, "codes": codes}
 
     def counted(self, name: str, some: Sequence[Entry] | Sequence[Request], **arguments: object) -> Figure:
         return Figure(self.row(name, **arguments), Decimal(len(some)), "", **self.cited(some))
@@ -98,10 +98,10 @@ class _Page:
     def marked(self, line: str, some: Sequence[Entry], name: str, marks: Collection[object]) -> Figure:
         """How many have one of these values: known only where every one of them says it."""
         silent = [e for e in some if e.values.get(name) is None]
-        mine = [e for e in some if e.values.get(name) in marks]
+        matching = [e for e in some if e.values.get(name) in marks]
         if silent:
             return Figure(self.row(line), None, note=self._partly(len(silent), some, name))
-        return self.counted(line, mine)
+        return self.counted(line, matching)
 
     def _partly(self, count: int, some: Sequence[Entry], name: str) -> str:
         found = self.schema.kinds[some[0].kind].field(name)
@@ -109,15 +109,15 @@ class _Page:
 
     def summed(self, title: str, some: Sequence[Entry], name: str, unit: str) -> Figure | None:
         """A sum over entries: known only where every one of them says it; none where none does."""
-        told = [e for e in some if e.values.get(name) is not None]
-        if not told:
+        known = [e for e in some if e.values.get(name) is not None]
+        if not known:
             return None
-        missing = len(some) - len(told)
+        missing = len(some) - len(known)
         if missing:
             note = self._partly(missing, some, name)
-            return Figure(title, None, unit, note=note, **self.cited(told))
-        total = sum((Decimal(str(e.values[name])) for e in told), Decimal(0))
-        return Figure(title, total, unit, **self.cited(told))
+            return Figure(title, None, unit, note=note, **self.cited(known))
+        total = sum((Decimal(str(e.values[name])) for e in known), Decimal(0))
+        return Figure(title, total, unit, **self.cited(known))
 
     def add(self, name: str, figures: Iterable[Figure | None], unknown: Iterable[str] = ()) -> None:
         some = tuple(f for f in figures if f is not None)
@@ -195,17 +195,17 @@ def _money(page: _Page, ledger: Ledger | None, body: str, as_of: date) -> None:
     ]
     page.add(
         "money",
-        (_told(page, t.name, t) for t in totals),
+        (_figure(page, t.name, t) for t in totals),
         [*([] if totals else [page.unknown("no_totals")]), *missing],
     )
     page.add(
         "projects",
-        (_told(page, "project", t) for t in projects),
+        (_figure(page, "project", t) for t in projects),
         [] if projects else [page.unknown("no_projects")],
     )
 
 
-def _told(page: _Page, name: str, t: Told) -> Figure:
+def _figure(page: _Page, name: str, t: PublishedFigure) -> Figure:
     stage = page.words["stages"].get(t.stage, t.stage)
     cite = page.words["cites"]["document"].format(file=t.file, place=t.place)
     title = page.row(name, year=t.year, stage=stage, name=t.name)
@@ -228,16 +228,16 @@ def _start(page: _Page, kind: str) -> tuple[list[Entry], list[Figure | None], li
 def _costs(page: _Page, some: Sequence[Entry], name: str, row: str) -> Iterator[Figure | None]:
     years = Counter(e.values.get("cost_year") for e in some if e.values.get(name) is not None)
     for year in sorted(years, key=str):
-        mine = [e for e in some if e.values.get(name) is not None and e.values.get("cost_year") == year]
-        yield page.summed(page.row(row, year="？" if year is None else year), mine, name, "元")
+        of_year = [e for e in some if e.values.get(name) is not None and e.values.get("cost_year") == year]
+        yield page.summed(page.row(row, year="？" if year is None else year), of_year, name, "元")
 
 
 def _applications(page: _Page) -> None:
     some, figures, unknown = _start(page, "application")
     if some:
         for status in ("in_use", "building", "suspended", "withdrawn"):
-            mine = [e for e in some if e.values.get("status") == status]
-            figures += [page.counted(status, mine)] if mine else []
+            of_status = [e for e in some if e.values.get("status") == status]
+            figures += [page.counted(status, of_status)] if of_status else []
         running = [e for e in some if e.values.get("status") != "withdrawn"]
         if running:
             figures.append(page.marked("hosted", running, "hosting", ("cloud",)))
@@ -263,8 +263,8 @@ def _data(page: _Page) -> None:
             figures.append(Figure(page.row("fields"), Decimal(len(fields))))
         figures.append(page.summed(page.row("records"), some, "records", ""))
         for share, names in page.schema.codes["share"].items():
-            mine = [e for e in some if e.values.get("share") == share]
-            figures += [page.counted("shared", mine, share=names[0])] if mine else []
+            of_share = [e for e in some if e.values.get("share") == share]
+            figures += [page.counted("shared", of_share, share=names[0])] if of_share else []
         silent = [e for e in some if not e.values.get("share")]
         figures += [page.counted("no_share", silent)] if silent else []
         figures.append(page.marked("open", some, "open", (True,)))
@@ -295,14 +295,18 @@ def _cloud(page: _Page) -> None:
     groups: dict[tuple[str, str], list[Entry]] = {}
     for e in some:
         groups.setdefault((str(e.values.get("type") or ""), str(e.values.get("measure") or "")), []).append(e)
-    for (type, measure), mine in sorted(groups.items()):
-        told = [e for e in mine if e.values.get("quota") is not None and e.values.get("used") is not None]
-        quota, used = (sum((Decimal(str(e.values[k])) for e in told), Decimal(0)) for k in ("quota", "used"))
+    for (type, measure), group in sorted(groups.items()):
+        measured = [
+            e for e in group if e.values.get("quota") is not None and e.values.get("used") is not None
+        ]
+        quota, used = (
+            sum((Decimal(str(e.values[k])) for e in measured), Decimal(0)) for k in ("quota", "used")
+        )
         if quota:
             named = page.schema.codes["cloud"].get(type, (type,))[0]
             title = page.row("used", measure=f"{named} {measure}".strip(), quota=quota, used=used)
             share = (100 * used / quota).quantize(Decimal("0.01"))
-            figures.append(Figure(title, share, "%", **page.cited(told)))
+            figures.append(Figure(title, share, "%", **page.cited(measured)))
     figures += _costs(page, some, "cost", "cost")
     page.add("cloud", figures, unknown)
 
@@ -321,7 +325,7 @@ def _requests(page: _Page, session: Session, body: str, as_of: date) -> None:
     asked, received = ([r for r in some if r.body == body], [r for r in some if r.provider == body])
     waiting = [r for r in received if waits_for(rules, r)[1] == body]
     late = [r for r in waiting if (due := due_on(rules, r)) is not None and due < as_of]
-    told = (
+    listed = (
         ("asked", asked),
         ("asked_waiting", [r for r in asked if states[r.code].turn]),
         ("asked_live", [r for r in asked if states[r.code].live]),
@@ -329,7 +333,7 @@ def _requests(page: _Page, session: Session, body: str, as_of: date) -> None:
         ("received_waiting", waiting),
         ("received_late", late),
     )
-    page.add("requests", (page.counted(name, mine) for name, mine in told if mine))
+    page.add("requests", (page.counted(name, few) for name, few in listed if few))
 
 
 _SIGNS = {">=": "≥", "<=": "≤"}
@@ -344,9 +348,11 @@ def _promises(page: _Page, own: Mapping[str, Decimal | None], measures: Mapping[
             "promise", year=v["year"], name=e.name, sign=sign, value=v["value"], unit=v.get("unit") or ""
         )
         cite = page.words["cites"]["document"].format(file=v.get("document", ""), place=v.get("place", ""))
-        mine = own.get(e.code)
+        promise = own.get(e.code)
         note = (
-            page.unknown("own_unknown") if mine is None else page.unknown("own", own=f"{mine.normalize():f}")
+            page.unknown("own_unknown")
+            if promise is None
+            else page.unknown("own", own=f"{promise.normalize():f}")
         )
-        figures.append(Figure(title, mine, "", cite, note, v["value"], (e.code,)))
+        figures.append(Figure(title, promise, "", cite, note, v["value"], (e.code,)))
     page.add("promises", figures, () if figures else [page.unknown("no_promises")])

@@ -33,8 +33,8 @@ def lines(schema: Schema, made: Account) -> Iterator[str]:
         yield ""
         yield s.title
         for f in s.figures:
-            told = "　".join(w for w in (f.name, said(f), f.note, f"［{f.cite}］" if f.cite else "") if w)
-            yield f"  {told}"
+            line = "　".join(w for w in (f.name, said(f), f.note, f"［{f.cite}］" if f.cite else "") if w)
+            yield f"  {line}"
         for u in s.unknown:
             yield f"  不知道：{u}"
     if made.contradictions:

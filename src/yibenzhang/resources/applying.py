@@ -65,7 +65,7 @@ def way_of(rules: Rules, entry: Entry) -> Way | None:
 def offer_row(schema: Schema, rules: Rules, entry: Entry) -> dict[str, Any]:
     """What the catalogue shows of an entry: no more than its offer says."""
     kind, way, offer = schema.kinds[entry.kind], way_of(rules, entry), rules.offers[entry.kind]
-    told = [
+    parts = [
         f"{f.name}：{shown(schema, f, entry.values[f.id])}"
         for f in kind.fields
         if f.id in offer.shown and entry.values.get(f.id) not in (None, "")
@@ -79,7 +79,7 @@ def offer_row(schema: Schema, rules: Rules, entry: Entry) -> dict[str, Any]:
         "body": entry.body,
         "way": way.id if way else "",
         "way_name": way.name if way else "",
-        "told": "；".join(told),
+        "told": "；".join(parts),
     }
 
 
@@ -138,8 +138,8 @@ def _acceptable(session: Session, rules: Rules, entry: Entry, way: Way, body: st
         Request.entry_id == entry.id, Request.body == body, Request.state.in_(waiting)
     )
     if (other := session.scalars(asked).first()) is not None:
-        told = rules.states[other.state].name
-        raise Refused(rules.say("open_already", name=entry.name, other=other.code, state=told))
+        state = rules.states[other.state].name
+        raise Refused(rules.say("open_already", name=entry.name, other=other.code, state=state))
 
 
 def _checked(
@@ -175,10 +175,10 @@ def _named(rules: Rules, name: str) -> str:
 def fields_of(session: Session, entry: Entry) -> dict[str, str]:
     """Where the account has an entry's fields, what each is called: by its Chinese name or else its own, which also
     leads to it. Names in small letters lead to what people read."""
-    mine = Entry.values["resource"].as_string() == entry.code
+    of_resource = Entry.values["resource"].as_string() == entry.code
     label = Entry.values["label"].as_string()
     fields = select(Entry.name, label).where(Entry.kind == "field", Entry.body == entry.body)
-    asked = fields.where(Entry.state != WITHDRAWN, mine)
+    asked = fields.where(Entry.state != WITHDRAWN, of_resource)
     found = session.execute(asked.order_by(Entry.id)).all()
     own = {name.casefold(): label or name for name, label in found}
     return own | {label.casefold(): label for _, label in found if label}
@@ -190,8 +190,8 @@ def _known_fields(session: Session, rules: Rules, entry: Entry, text: str) -> li
     lost = [w for w in wanted if w.casefold() not in known]
     if known and lost:
         names = list(dict.fromkeys(known.values()))[:40]
-        told = {"fields": "、".join(lost), "known": "、".join(names)}
-        raise Refused(rules.say("no_field", name=entry.name, **told))
+        fields = {"fields": "、".join(lost), "known": "、".join(names)}
+        raise Refused(rules.say("no_field", name=entry.name, **fields))
     return list(dict.fromkeys(known.get(w.casefold(), w) for w in wanted))
 
 

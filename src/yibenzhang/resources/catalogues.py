@@ -34,23 +34,23 @@ def harvest_catalogue(schema: Schema, data: bytes, name: str, body: str) -> Harv
     """What a CKAN dump (package_search, a list, or a package a line) or a DCAT file tells. Raises SourceError."""
     text = decode(data)
     try:
-        told: Any = json.loads(text)
+        answer: Any = json.loads(text)
     except json.JSONDecodeError:
         try:
-            told = [json.loads(line) for line in text.splitlines() if line.strip()]
+            answer = [json.loads(line) for line in text.splitlines() if line.strip()]
         except (json.JSONDecodeError, RecursionError) as error:
             raise SourceError(schema.say("source_unread", name=name, why=str(error))) from error
     except RecursionError as error:
         raise SourceError(schema.say("source_unread", name=name, why="JSON")) from error
-    packages = _packages(told)
+    packages = _packages(answer)
     problems: list[str] = []
     if packages is not None:
         found = [f for n, p in enumerate(packages, 1) if (f := _package(schema, p, n, body, problems))]
     else:
-        nodes = list(_datasets(told))
+        nodes = list(_datasets(answer))
         if not nodes:
             raise SourceError(schema.say("source_unknown", name=name))
-        index = {str(n["@id"]): n for n in _nodes(told) if "@id" in n and len(n) > 1}
+        index = {str(n["@id"]): n for n in _nodes(answer) if "@id" in n and len(n) > 1}
         found = [f for n, d in enumerate(nodes, 1) if (f := _dataset(schema, d, index, n, body, problems))]
     return Harvest(name, tuple(found), tuple(problems))
 
@@ -77,16 +77,16 @@ def _value(schema: Schema, name: str, raw: object) -> Any:
 # ---- CKAN ----------------------------------------------------------------------------------------------
 
 
-def _packages(told: Any) -> list[Any] | None:
+def _packages(answer: Any) -> list[Any] | None:
     """The packages of a dump; None where it is none."""
-    if isinstance(told, dict) and "result" in told:
-        told = told["result"]
-    if isinstance(told, dict) and "results" in told:
-        told = told["results"]
-    if isinstance(told, dict) and "resources" in told and "@type" not in told:
-        told = [told]
-    if isinstance(told, list) and told and all(isinstance(p, dict) and "resources" in p for p in told):
-        return told
+    if isinstance(answer, dict) and "result" in answer:
+        answer = answer["result"]
+    if isinstance(answer, dict) and "results" in answer:
+        answer = answer["results"]
+    if isinstance(answer, dict) and "resources" in answer and "@type" not in answer:
+        answer = [answer]
+    if isinstance(answer, list) and answer and all(isinstance(p, dict) and "resources" in p for p in answer):
+        return answer
     return None
 
 
@@ -193,22 +193,22 @@ def _local(name: str) -> str:
     return found[0] if found else name
 
 
-def _nodes(told: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
+def _nodes(answer: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
     if depth > _MOST_DEPTH:
         return
-    if isinstance(told, dict):
-        yield told
-        for key, value in told.items():
+    if isinstance(answer, dict):
+        yield answer
+        for key, value in answer.items():
             if key != "@context":
                 yield from _nodes(value, depth + 1)
-    elif isinstance(told, list):
-        for one in told:
+    elif isinstance(answer, list):
+        for one in answer:
             yield from _nodes(one, depth + 1)
 
 
-def _datasets(told: Any) -> Iterator[dict[str, Any]]:
+def _datasets(answer: Any) -> Iterator[dict[str, Any]]:
     """The nodes that are datasets: by their type, or as a catalogue's list of them; references are left out."""
-    for node in _nodes(told):
+    for node in _nodes(answer):
         kinds = node.get("@type", node.get("type", ()))
         listed = kinds if isinstance(kinds, list) else [kinds]
         if any(isinstance(k, str) and _local(k) == "Dataset" for k in listed) and len(node) > 2:

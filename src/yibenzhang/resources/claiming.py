@@ -17,7 +17,7 @@ KIND = "claim"
 
 def values_of(claim: Claim, body: str, year: int, document: str) -> dict[str, Any]:
     """A claim as values of an entry."""
-    told: Mapping[str, Any] = {
+    values: Mapping[str, Any] = {
         "name": claim.measure.name,
         "body": body,
         "year": year,
@@ -29,7 +29,7 @@ def values_of(claim: Claim, body: str, year: int, document: str) -> dict[str, An
         "place": claim.place,
         "words": claim.words,
     }
-    return {k: v for k, v in told.items() if v is not None}
+    return {k: v for k, v in values.items() if v is not None}
 
 
 def take_claims(

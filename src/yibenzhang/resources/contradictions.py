@@ -35,10 +35,13 @@ _SQL = {
 }
 SEVERITIES = ("error", "warning", "notice")
 _OTHERS = {
-    "request": "code VARCHAR, kind VARCHAR, resource VARCHAR, name VARCHAR, body VARCHAR, provider VARCHAR, way VARCHAR, "
-    "state VARCHAR, state_name VARCHAR, waits_for VARCHAR, interface VARCHAR, quantity DECIMAL(38, 6), measure VARCHAR, "
+    "request": "code VARCHAR, kind VARCHAR, resource VARCHAR, name VARCHAR, body VARCHAR, provider VARCHAR, way "
+    "VARCHAR, "
+    "state VARCHAR, state_name VARCHAR, waits_for VARCHAR, interface VARCHAR, quantity DECIMAL(38, "
+    "6), measure VARCHAR, "
     "applied_on DATE, due_on DATE, delivered_on DATE, over_on DATE, ends_on DATE",
-    "usage": "request VARCHAR, resource VARCHAR, name VARCHAR, provider VARCHAR, interface VARCHAR, body VARCHAR, day DATE, "
+    "usage": "request VARCHAR, resource VARCHAR, name VARCHAR, provider VARCHAR, interface VARCHAR, body "
+    "VARCHAR, day DATE, "
     "calls BIGINT, records BIGINT",
     "quality": "body VARCHAR, resource VARCHAR, checked BIGINT, passed BIGINT",
     "spending": "body VARCHAR, year BIGINT, stage VARCHAR, name VARCHAR, value DECIMAL(38, 8), place VARCHAR",
@@ -116,8 +119,8 @@ def _table(
 ) -> None:
     import pyarrow as pa
 
-    told = ", ".join(f'"{n}" {t}' for n, t in columns)
-    con.execute(f'CREATE TABLE "{name}" ({told})')
+    definitions = ", ".join(f'"{n}" {t}' for n, t in columns)
+    con.execute(f'CREATE TABLE "{name}" ({definitions})')
     if not rows:
         return
     given = pa.table({n: pa.array([_plain(r.get(n)) for r in rows], pa.string()) for n, _ in columns})
@@ -213,16 +216,16 @@ def found(con: duckdb.DuckDBPyConnection, rules: Iterable[Rule], today: date) ->
         answer = con.execute(rule.sql, {"today": today} if "$today" in rule.sql else {})
         names = [d[0] for d in answer.description or ()]
         for row in answer.fetchall():
-            told = dict(zip(names, row, strict=True))
-            words = {k: _said(v) for k, v in told.items()}
+            values = dict(zip(names, row, strict=True))
+            words = {k: _said(v) for k, v in values.items()}
             yield Contradiction(
                 rule.id,
                 rule.severity,
-                str(told.get("code") or ""),
-                str(told.get("name") or ""),
-                str(told.get("body") or ""),
+                str(values.get("code") or ""),
+                str(values.get("name") or ""),
+                str(values.get("body") or ""),
                 rule.message.format(**words),
-                told,
+                values,
             )
 
 
@@ -245,8 +248,8 @@ def contradictions(
     body: str = "",
     only: str | None = None,
 ) -> list[Contradiction]:
-    """All contradictions of the account as of a day, gravest first; ``body``: of this one; ``only``: nothing of others is
-    looked at beyond what a count needs."""
+    """All contradictions of the account as of a day, gravest first; ``body``: of this one; ``only``: nothing of
+    others is looked at beyond what a count needs."""
     rows = rows_of(session, schema) | request_rows(session, load_rules(schema.extra), today)
     with tables(schema, rows) as con:
         with_quality(con, session)

@@ -72,20 +72,20 @@ def _inspected(
     return found, problems
 
 
-Told = tuple[str, list[ReflectedColumn], frozenset[str], str]
+TableShape = tuple[str, list[ReflectedColumn], frozenset[str], str]
 """A table: its name, columns, primary key and comment."""
 
 
-def _all_tables(engine: Engine, inspector: Any) -> Iterator[tuple[str, str, Told]]:
+def _all_tables(engine: Engine, inspector: Any) -> Iterator[tuple[str, str, TableShape]]:
     """Every table and view: where it lies, how SQL names it, and what it is."""
     default = inspector.default_schema_name
     spaces: list[str | None] = [None]
     if engine.dialect.name != "sqlite":
         spaces = [s for s in inspector.get_schema_names() if s not in _OWN]
     for space in spaces:
-        for told in _tables(inspector, space):
-            where = f"{space}.{told[0]}" if space and space != default else told[0]
-            yield where, _path(engine, space, told[0]), told
+        for found in _tables(inspector, space):
+            where = f"{space}.{found[0]}" if space and space != default else found[0]
+            yield where, _path(engine, space, found[0]), found
 
 
 def tables_of_database(
@@ -96,7 +96,7 @@ def tables_of_database(
         yield where, path, columns, keys
 
 
-def _tables(inspector: Any, space: str | None) -> Iterator[Told]:
+def _tables(inspector: Any, space: str | None) -> Iterator[TableShape]:
     """Tables and views of a space: columns, primary key and comment, asked for all at once."""
     many = {"schema": space, "kind": ObjectKind.ANY, "scope": ObjectScope.DEFAULT}
     columns = inspector.get_multi_columns(**many)

@@ -153,8 +153,8 @@ def _better(schema: Schema, found: dict[str, Column], column: Column, heading: s
         found[column.field.id] = column
         return before.heading if before else ""
     if before.heading != column.field.name:
-        told = {"one": before.heading, "other": heading, "field": column.field.name}
-        raise Refusal(schema.say("two_columns", **told))
+        names = {"one": before.heading, "other": heading, "field": column.field.name}
+        raise Refusal(schema.say("two_columns", **names))
     return heading
 
 

@@ -1,4 +1,5 @@
-"""Counts and promises that disclosures tell, and how the account itself counts the same (standards/resources/claims.toml)."""
+"""Counts and promises that disclosures tell, and how the account itself counts the same
+(standards/resources/claims.toml)."""
 
 from __future__ import annotations
 

@@ -24,14 +24,14 @@ def known_columns(session: Session, body: str) -> dict[str, dict[str, Column]]:
     for e in session.scalars(asked):
         place = places.get(str(e.values.get("resource")))
         if place:
-            told = Column(
+            column = Column(
                 e.name,
                 str(e.values.get("type") or ""),
                 str(e.values.get("label") or ""),
                 bool(e.values.get("required")),
                 bool(e.values.get("primary")),
             )
-            out.setdefault(place, {})[e.name] = told
+            out.setdefault(place, {})[e.name] = column
     return out
 
 
@@ -64,7 +64,8 @@ def keep(session: Session, source: str, body: str, results: Sequence[Result], ru
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """Rows looked at and passed, of a resource or body, in one property (``aspect``) or, empty, in all; ``unmade``: checks not made."""
+    """Rows looked at and passed, of a resource or body, in one property (``aspect``) or, empty, in all; ``unmade``:
+    checks not made."""
 
     name: str
     aspect: str

@@ -28,7 +28,7 @@ class Disclosure:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class PublishedFigure:
     """A figure: what of (``name``: income, expenditure or a project), its value in 元, as printed, and where."""
 
     body: str
@@ -70,10 +70,10 @@ def disclosures_of(ledger: Ledger, body: str) -> list[Disclosure]:
     ]
 
 
-def _told(ledger: Ledger, name: str, body: str, field: str) -> list[Told]:
+def _published(ledger: Ledger, name: str, body: str, field: str) -> list[PublishedFigure]:
     files = {d.document: d.file for d in disclosures_of(ledger, body)}
     return [
-        Told(
+        PublishedFigure(
             r["body"],
             r["year"],
             r["stage"],
@@ -89,14 +89,14 @@ def _told(ledger: Ledger, name: str, body: str, field: str) -> list[Told]:
     ]
 
 
-def totals_of(ledger: Ledger, body: str) -> list[Told]:
+def totals_of(ledger: Ledger, body: str) -> list[PublishedFigure]:
     """Income and expenditure in all, by year and stage; ``name`` is income or expenditure."""
-    return _told(ledger, "totals", body, "side")
+    return _published(ledger, "totals", body, "side")
 
 
-def projects_of(ledger: Ledger, body: str) -> list[Told]:
+def projects_of(ledger: Ledger, body: str) -> list[PublishedFigure]:
     """The projects of a body, by year and stage, the dearest first."""
-    return _told(ledger, "projects", body, "name")
+    return _published(ledger, "projects", body, "name")
 
 
 def place_of(page: int | None, place: str | None) -> str:

@@ -63,10 +63,10 @@ def rate(checked: int | None, passed: int | None) -> Decimal | None:
 
 def masked(value: object) -> str:
     """A cell without what it tells of a person: its length and its first and last letters stay."""
-    told = str(value)
-    n = len(told)
+    text = str(value)
+    n = len(text)
     head, tail = (3, 2) if n >= 12 else (1, 1) if n >= 5 else (1, 0) if n >= 2 else (0, 0)
-    return f"{told[:head]}{'*' * min(n - head - tail, 20)}{told[n - tail :] if tail else ''}"
+    return f"{text[:head]}{'*' * min(n - head - tail, 20)}{text[n - tail :] if tail else ''}"
 
 
 def check_source(
@@ -145,11 +145,11 @@ def _tables(engine: Engine, known: Mapping[str, Mapping[str, Column]]) -> Iterat
 
 def _column(found: Column, said: Mapping[str, Column]) -> Column:
     """What the account says of a column, where the source says nothing."""
-    mine = said.get(found.name)
-    if mine is None:
+    known = said.get(found.name)
+    if known is None:
         return found
     return Column(
-        found.name, found.type, found.label or mine.label, mine.required, found.primary or mine.primary
+        found.name, found.type, found.label or known.label, known.required, found.primary or known.primary
     )
 
 
@@ -175,8 +175,8 @@ def _in_folder(
                 columns |= {n: t for n, t in shape if n not in columns}
             location = location_of(name, shapes, root)
             said = known.get(location, {})
-            told = tuple(_column(Column(n, t), said) for n, t in columns.items())
-            tables.append(Table(location, reader([p for _, p, _ in shapes], plain=True), told))
+            described = tuple(_column(Column(n, t), said) for n, t in columns.items())
+            tables.append(Table(location, reader([p for _, p, _ in shapes], plain=True), described))
 
         def ask(statement: str) -> list[tuple[Any, ...]]:
             return con.execute(statement).fetchall()
@@ -291,7 +291,8 @@ class Run:
         if passed < checked and self.samples:
             x = self._text(check.columns[0])
             found = self.ask(
-                f"SELECT min({x}), count(*) FROM {t.sql} WHERE {looked} GROUP BY {names} HAVING count(*) > 1 LIMIT {self.samples}"
+                f"SELECT min({x}), count(*) FROM {t.sql} WHERE {looked} GROUP BY {names} HAVING "
+                f"count(*) > 1 LIMIT {self.samples}"
             )
             samples = tuple(f"{masked(v)} ×{n}" for v, n in found)
         return Result(t.location, check, checked, passed, "", samples)
@@ -304,9 +305,9 @@ class Run:
             return Result(t.location, check, None, None, self.schema.say("no_target", name=check.to))
         x, y = self._text(check.columns[0]), self._text(column)
         looked = self._filled(check.columns[0])
-        mine = f"SELECT {x} AS v, count(*) AS n FROM {t.sql} WHERE {looked} GROUP BY {x}"
-        theirs = f"SELECT DISTINCT {y} AS w FROM {other.sql}"
-        joined = f"FROM ({mine}) a LEFT JOIN ({theirs}) b ON a.v = b.w"
+        own = f"SELECT {x} AS v, count(*) AS n FROM {t.sql} WHERE {looked} GROUP BY {x}"
+        referred = f"SELECT DISTINCT {y} AS w FROM {other.sql}"
+        joined = f"FROM ({own}) a LEFT JOIN ({referred}) b ON a.v = b.w"
         ((rows, good),) = self.ask(f"SELECT sum(n), sum(CASE WHEN w IS NULL THEN 0 ELSE n END) {joined}")
         checked, passed = int(rows or 0), int(good or 0)
         samples: tuple[str, ...] = ()
@@ -321,8 +322,8 @@ class Run:
         ((latest,),) = self.ask(f"SELECT max({self._text(check.columns[0])}) FROM {t.sql}")
         if latest is None:
             return Result(t.location, check, 1, 0)
-        told = str(latest)[:10].replace("/", "-").replace(".", "-")
-        day = date.fromisoformat(told if "-" in told else f"{told[:4]}-{told[4:6]}-{told[6:8]}")
+        text = str(latest)[:10].replace("/", "-").replace(".", "-")
+        day = date.fromisoformat(text if "-" in text else f"{text[:4]}-{text[4:6]}-{text[6:8]}")
         good = day >= self.as_of - timedelta(days=check.days)
         return Result(t.location, check, 1, int(good), "", () if good else (day.isoformat(),))
 

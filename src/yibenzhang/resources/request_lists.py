@@ -60,8 +60,8 @@ def _in_state(rules: Rules, state: str, today: date) -> ColumnElement[bool]:
 def _turn(rules: Rules, role: str, body: str | None) -> ColumnElement[bool]:
     """Whose turn it is; where nobody provides, it is the authority's instead."""
     if role == PROVIDER:
-        mine = Request.provider != "" if body is None else Request.provider == body
-        return and_(Request.state.in_(rules.turns(PROVIDER)), mine, Request.provider != "")
+        as_provider = Request.provider != "" if body is None else Request.provider == body
+        return and_(Request.state.in_(rules.turns(PROVIDER)), as_provider, Request.provider != "")
     unprovided = and_(Request.state.in_(rules.turns(PROVIDER)), Request.provider == "")
     return or_(Request.state.in_(rules.turns(AUTHORITY)), unprovided)
 

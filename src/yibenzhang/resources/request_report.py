@@ -12,7 +12,7 @@ from yibenzhang.resources.request_rules import APPLICANT, APPLY, AUTHORITY, PROV
 from yibenzhang.resources.request_time import due_on, reminder, waits_for
 from yibenzhang.resources.requests import state_on
 from yibenzhang.resources.schema import Schema
-from yibenzhang.resources.telling import STATE, told_change
+from yibenzhang.resources.telling import STATE, change_sentence
 from yibenzhang.resources.usage import Used, over_on
 from yibenzhang.resources.values import heading, shown
 
@@ -20,7 +20,7 @@ from yibenzhang.resources.values import heading, shown
 def request_row(schema: Schema, rules: Rules, r: Request, today: date) -> dict[str, Any]:
     """A request as of a day. ``due``: late, soon or ending, empty where nothing is to be told."""
     kind, way = schema.kinds.get(r.kind), rules.ways.get(r.way)
-    state, told = state_on(rules, r, today), reminder(rules, r, today)
+    state, due = state_on(rules, r, today), reminder(rules, r, today)
     role, body = waits_for(rules, r)
     return {
         "id": r.id,
@@ -39,9 +39,9 @@ def request_row(schema: Schema, rules: Rules, r: Request, today: date) -> dict[s
         "version": r.version,
         "waits_for": rules.words["roles"][AUTHORITY] if role == AUTHORITY else body,
         "due_on": due_on(rules, r),
-        "due": told.what if told else "",
-        "due_name": rules.words["due"][told.what] if told else "",
-        "left": told.left if told else None,
+        "due": due.what if due else "",
+        "due_name": rules.words["due"][due.what] if due else "",
+        "left": due.left if due else None,
         "applied_at": r.applied_at,
         "delivered_on": day_of(r.delivered_at) if r.delivered_at else None,
         "over_on": over_on(rules, r, today),
@@ -76,19 +76,19 @@ def event_row(schema: Schema, rules: Rules, r: Request, e: RequestEvent) -> dict
         "event_name": step.name if step else e.event,
         "before": e.before,
         "after": e.after,
-        "told": _told(schema, rules, e),
+        "told": _event_sentence(schema, rules, e),
         "reason": e.reason,
         "source": e.source,
     }
 
 
-def _told(schema: Schema, rules: Rules, e: RequestEvent) -> str:
+def _event_sentence(schema: Schema, rules: Rules, e: RequestEvent) -> str:
     old, new = (rules.states.get(str(v.get(STATE) or "")) for v in (e.before, e.after))
-    told = f"{old.name} → {new.name}" if old and new else new.name if new else ""
+    moved = f"{old.name} → {new.name}" if old and new else new.name if new else ""
     if e.event == APPLY:
-        return told
-    rest = told_change(schema, rules.fields, _without(e.before), _without(e.after))
-    return f"{told}；{rest}" if rest else told
+        return moved
+    rest = change_sentence(schema, rules.fields, _without(e.before), _without(e.after))
+    return f"{moved}；{rest}" if rest else moved
 
 
 def _without(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,5 @@
-"""How requests go, as data (standards/resources/requests.toml): ways, the one table of transitions, limits, the calendar."""
+"""How requests go, as data (standards/resources/requests.toml): ways, the one table of transitions, limits, the
+calendar."""
 
 from __future__ import annotations
 

@@ -101,16 +101,16 @@ def step(
         raise _conflict(session, rules, request, version)
     if found is None or state not in found.before:
         known = "、".join(s.name for s in rules.steps_from(state) if roles & set(s.by)) or "—"
-        told = {"name": request.name, "code": request.code, "state": rules.states[state].name}
+        given = {"name": request.name, "code": request.code, "state": rules.states[state].name}
         action = found.name if found else event
-        raise Refused(rules.say("no_step", action=action, known=known, **told))
+        raise Refused(rules.say("no_step", action=action, known=known, **given))
     role = next((r for r in found.by if r in roles), "")
     if not role:
         raise NotAllowed
     if found.reason and not reason.strip():
         raise Refused(rules.say("no_reason", action=found.name))
-    told = {k: v for k, v in (values or {}).items() if k in found.asks and v not in (None, "")}
-    _advance(session, rules, request, found, version, role, person, told, reason.strip())
+    given = {k: v for k, v in (values or {}).items() if k in found.asks and v not in (None, "")}
+    _advance(session, rules, request, found, version, role, person, given, reason.strip())
 
 
 def by_program(
@@ -163,8 +163,8 @@ def _advance(
     session.refresh(request)
     if done != 1:
         raise _conflict(session, rules, request, version)
-    told = {"state": after.id, **values}
-    add_event(session, request, found.id, role, person.body, person.doer, before, told, reason)
+    recorded = {"state": after.id, **values}
+    add_event(session, request, found.id, role, person.body, person.doer, before, recorded, reason)
 
 
 def _conflict(session: Session, rules: Rules, request: Request, version: int) -> Conflict:
@@ -172,8 +172,8 @@ def _conflict(session: Session, rules: Rules, request: Request, version: int) ->
     since = [e for e in events_of(session, request) if e.version > version]
     who = "、".join(dict.fromkeys(e.who for e in since if e.who)) or "—"
     names = [rules.steps[e.event].name if e.event in rules.steps else e.event for e in since]
-    told = {"name": request.name, "code": request.code, "who": who}
-    return Conflict(rules.say("conflict", actions="、".join(names) or "—", **told))
+    words = {"name": request.name, "code": request.code, "who": who}
+    return Conflict(rules.say("conflict", actions="、".join(names) or "—", **words))
 
 
 def add_event(

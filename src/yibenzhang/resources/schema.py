@@ -36,7 +36,8 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of resource. ``key``: fields that together name an entry; ``body_from``: the reference whose body is its own."""
+    """A kind of resource. ``key``: fields that together name an entry; ``body_from``: the reference whose body is its
+    own."""
 
     id: str
     name: str
@@ -94,8 +95,8 @@ class Schema:
 
 def layers_of(extra: str) -> tuple[Path, ...]:
     """The folders of resource standards, the shipped one first."""
-    mine = (Path(extra) / FOLDER,) if extra else ()
-    return (HERE / FOLDER, *(p for p in mine if p.is_dir()))
+    own = (Path(extra) / FOLDER,) if extra else ()
+    return (HERE / FOLDER, *(p for p in own if p.is_dir()))
 
 
 def toml_of(path: Path) -> dict[str, Any]:

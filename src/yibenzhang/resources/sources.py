@@ -79,7 +79,7 @@ def _called(url: URL) -> str:
 
 def reason(error: BaseException) -> str:
     """What a driver says, in one line; statements and their values are left out."""
-    told = getattr(error, "orig", None) or error
-    if isinstance(getattr(told, "args", None), tuple) and told.args and isinstance(told.args[0], dict):
-        return str(told.args[0].get("M", ""))[:200]  # PostgreSQL's message
-    return (str(told).splitlines() or [type(told).__name__])[0][:200]
+    cause = getattr(error, "orig", None) or error
+    if isinstance(getattr(cause, "args", None), tuple) and cause.args and isinstance(cause.args[0], dict):
+        return str(cause.args[0].get("M", ""))[:200]  # PostgreSQL's message
+    return (str(cause).splitlines() or [type(cause).__name__])[0][:200]

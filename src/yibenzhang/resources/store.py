@@ -244,13 +244,13 @@ def change(
         names = "、".join(f.name for k in kind.key if (f := kind.field(k)))
         raise Refused(schema.say("same", code=same.code, name=same.name, key=names))
     index = Index(session, schema)
-    told = {
+    changed = {
         "values": new,
         "key": key,
         "name": str(new.get("name") or "")[:400],
         "body": index.body_of(kind, new),
     }
-    _move(session, schema, entry, version, told, doer)
+    _move(session, schema, entry, version, changed, doer)
     _note(session, entry, "change", before, after, doer)
     return True
 
@@ -276,13 +276,13 @@ def step(
 
 
 def _move(
-    session: Session, schema: Schema, entry: Entry, version: int, told: Mapping[str, Any], doer: Doer
+    session: Session, schema: Schema, entry: Entry, version: int, values: Mapping[str, Any], doer: Doer
 ) -> None:
     """The database compares the version while it writes: of two at the same moment one is refused."""
     asked = (
         update(Entry)
         .where(Entry.id == entry.id, Entry.version == version)
-        .values(version=Entry.version + 1, changed_at=doer.at, **told)
+        .values(version=Entry.version + 1, changed_at=doer.at, **values)
         .execution_options(synchronize_session=False)
     )
     done = session.execute(asked).rowcount  # type: ignore[attr-defined]

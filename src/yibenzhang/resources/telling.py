@@ -18,7 +18,7 @@ def action_name(schema: Schema, action: str) -> str:
     return str(schema.words["actions"].get(action, action))
 
 
-def told_change(schema: Schema, kind: Kind, before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+def change_sentence(schema: Schema, kind: Kind, before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
     """What became of each field, in one line."""
     parts = []
     for name in dict.fromkeys((*before, *after)):

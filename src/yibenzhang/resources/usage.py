@@ -75,29 +75,32 @@ class _Binder:
         def wrong(sentence: str, /, **arguments: object) -> Refusal:
             return Refusal(self._rules.say(sentence, line=number, **arguments))
 
-        day, calls = date.fromisoformat(values["day"]), values["calls"]
+        day, calls, records = date.fromisoformat(values["day"]), values["calls"], values.get("records")
         code, interface, body = (str(values.get(k) or "") for k in ("request", "interface", "body"))
         if day > self._today:
             raise wrong("usage_future", day=day)
-        if calls < 0 or (values.get("records") or 0) < 0:
+        if calls < 0 or (records or 0) < 0:
             raise wrong("usage_negative")
         if not code and not interface:
             raise wrong("usage_neither")
         request = (
             self._coded(wrong, code, interface, body) if code else self._named(wrong, interface, body, day)
         )
-        told = (day, calls, values.get("records"))
-        if request is not None:
-            own = str(request.values.get("interface") or "") or request.resource
-            return Line(number, request, request.entry_id, own[:400], request.body, *told)
-        found = {r.entry_id for r in self._interfaces.get(interface, ())} or self._entries.get(
-            interface, set()
-        )
+        if request is None:
+            entry = self._entry(wrong, interface, body)
+            return Line(number, None, entry, interface[:400], body[:200], day, calls, records)
+        own = str(request.values.get("interface") or "") or request.resource
+        return Line(number, request, request.entry_id, own[:400], request.body, day, calls, records)
+
+    def _entry(self, wrong: Any, interface: str, body: str) -> int:
+        """The resource that a body used without a request."""
+        requested = {r.entry_id for r in self._interfaces.get(interface, ())}
+        found = requested or self._entries.get(interface, set())
         if len(found) != 1:
             raise wrong("usage_unknown", interface=interface)
         if not body:
             raise wrong("usage_nobody", interface=interface)
-        return Line(number, None, min(found), interface[:400], body[:200], *told)
+        return min(found)
 
     def _coded(self, wrong: Any, code: str, interface: str, body: str) -> Request:
         request = self._codes.get(code)
@@ -113,15 +116,15 @@ class _Binder:
     def _named(self, wrong: Any, interface: str, body: str, day: date) -> Request | None:
         """Of several requests the one that was in use on the day; else the last that was delivered before. One that was
         never delivered is meant only where its body is named. None where nobody asked (or this body did not)."""
-        mine = [r for r in self._interfaces.get(interface, ()) if not body or r.body == body]
-        some = [r for r in mine if r.delivered_at is not None]
-        if not some:
-            return mine[-1] if body and len({r.entry_id for r in mine}) == 1 else None
-        covering = [r for r in some if self._covers(r, day)] or some
-        if len({(r.body, r.entry_id) for r in (some if not body else covering)}) > 1:
-            raise wrong("usage_many", interface=interface, count=len(some))
-        before = [r for r in covering if r.delivered_at is not None and day_of(r.delivered_at) <= day]
-        return before[-1] if before else covering[0]
+        asked = [r for r in self._interfaces.get(interface, ()) if not body or r.body == body]
+        delivered = [(r, r.delivered_at) for r in asked if r.delivered_at is not None]
+        if not delivered:
+            return asked[-1] if body and len({r.entry_id for r in asked}) == 1 else None
+        covering = [(r, at) for r, at in delivered if self._covers(r, day)] or delivered
+        if len({(r.body, r.entry_id) for r, _ in (covering if body else delivered)}) > 1:
+            raise wrong("usage_many", interface=interface, count=len(delivered))
+        before = [r for r, at in covering if day_of(at) <= day]
+        return before[-1] if before else covering[0][0]
 
     def _covers(self, request: Request, day: date) -> bool:
         start, end = request.delivered_at, over_on(self._rules, request, self._today)
@@ -268,8 +271,8 @@ def used(session: Session, rules: Rules, only: str | None = None) -> list[Used]:
     ):
         seen.add(number)
         request = known.get(number) if number else None
-        told = (first, last, days, int(calls), None if records is None else int(records))
-        out.append(Used(request, code, name, provider, interface, body, *told))
+        counted = (first, last, days, int(calls), None if records is None else int(records))
+        out.append(Used(request, code, name, provider, interface, body, *counted))
     for r in known.values():
         if r.id not in seen and r.kind == DATA:
             own = str(r.values.get("interface") or "")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from yibenzhang.model.facts import Fact, Row
 from yibenzhang.recognising.table_facts import BlockFacts, TableFacts
 from yibenzhang.standards import Address
@@ -52,27 +54,27 @@ def _cell(block: BlockFacts, row: int, measure: str, table: TableFacts) -> Fact 
 
 def _rows(wanted: str, block: BlockFacts, alone: bool) -> dict[str, list[int]]:
     rows = block.rows
-    if wanted in ("*", "class"):
-        found: dict[str, list[int]] = {}
-        for k, row in enumerate(rows):
-            key = row.code or row.token.removeprefix("class:")
-            if row.role != "item" or not key.isdigit() or (wanted == "class" and len(key) != 3):
-                continue
-            found.setdefault(key, []).append(k)
-        out = {key: at for key, at in found.items() if len(at) == 1}
+    if wanted == "class":
+        return {key: at for key, at in _items(rows).items() if len(at) == 1 and len(key) == 3}
+    if wanted == "*":
+        out = {key: at for key, at in _items(rows).items() if len(at) == 1}
         totals = [k for k, r in enumerate(rows) if r.role == "total"]
-        if wanted == "*" and len(totals) == 1:
-            out["total"] = totals
-        return out
+        return out | {"total": totals} if len(totals) == 1 else out
     if wanted == "total":
         at = _total_rows(rows, block, alone)
         return {"": at} if at else {}
-    named = [
-        k
-        for k, row in enumerate(rows)
-        if (row.code == wanted or row.token == wanted) and not _within_carry(rows, row)
-    ]
+    named = [k for k, r in enumerate(rows) if wanted in (r.code, r.token) and not _within_carry(rows, r)]
     return {"": named[:1]} if named else {}
+
+
+def _items(rows: Sequence[Row]) -> dict[str, list[int]]:
+    """The rows of classification items by their code."""
+    out: dict[str, list[int]] = {}
+    for k, row in enumerate(rows):
+        key = row.code or row.token.removeprefix("class:")
+        if row.role == "item" and key.isdigit():
+            out.setdefault(key, []).append(k)
+    return out
 
 
 def _total_rows(rows: tuple[Row, ...], block: BlockFacts, alone: bool) -> list[int]:
@@ -82,11 +84,11 @@ def _total_rows(rows: tuple[Row, ...], block: BlockFacts, alone: bool) -> list[i
         return totals[-1:]
     if not alone:
         return []
-    told = [k for k in range(len(rows)) if any(f.printed for (r, _), f in block.cells.items() if r == k)]
-    if not block.block.labels or not any(c.kind in ("code", "name") for c in block.block.labels):
-        return told if len(told) == 1 else []
-    coded = [k for k in told if rows[k].parent is None and rows[k].role == "item" and rows[k].code]
-    return coded if coded and all(rows[k].code for k in told) else []
+    printed = sorted({r for (r, _), f in block.cells.items() if f.printed})
+    if not any(c.kind in ("code", "name") for c in block.block.labels):
+        return printed if len(printed) == 1 else []
+    tops = [k for k in printed if rows[k].parent is None and rows[k].role == "item" and rows[k].code]
+    return tops if all(rows[k].code for k in printed) else []
 
 
 def _within_carry(rows: tuple[Row, ...], row: Row) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from yibenzhang.balance.slips import slip_kind
@@ -11,6 +11,7 @@ from yibenzhang.model.digits import exact_number, whole_number
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Arguments, Issue, arguments, issue_at, issue_of
 from yibenzhang.prose.claims import Claim, Says
+from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.recognising.rows import bare
 from yibenzhang.recognising.table_facts import TableFacts
@@ -36,39 +37,49 @@ _BUDGET_OF = re.compile(
 @rule("prose.year_before", needs=("text",), each_file=True)
 def year_before(case: Case) -> Iterator[Issue]:
     """One amount of this year, said in two places to have grown by two different amounts."""
-    first: dict[tuple[str, str], list[Claim]] = {}
-    for claim in case.claims:
+    for same in _changes_of_amounts(case.claims):
+        groups: dict[Decimal, list[_Change]] = {}
+        for found in same:
+            groups.setdefault(found[2].sign * found[2].amount.base, []).append(found)
+        usual, *others = sorted(groups.values(), key=len, reverse=True)
+        for group in others:
+            (one, _, first), (two, subject, second) = usual[0], group[0]
+            if _differ(first, second, subject_words(one) == subject_words(two)):
+                yield issue_of(
+                    "prose.year_before",
+                    (second.fact, first.fact),
+                    amount=subject.amount.text,
+                    unit=_unit(subject),
+                    changes=(_moved(one, first), _moved(two, second)),
+                )
+
+
+_Change = tuple[Claim, Quantity, Quantity]
+"""A claim with its amount and the change of that."""
+
+
+def _changes_of_amounts(claims: Iterable[Claim]) -> Iterable[list[_Change]]:
+    """Claims of changes by the amount that they tell, in order."""
+    out: dict[tuple[str, str], list[_Change]] = {}
+    for claim in claims:
         now, change = claim.subject, claim.change
         if claim.says != Says.CHANGE or now is None or change is None or not change.sign or claim.loose:
             continue
         if len(now.amount.text.replace(",", "").replace(".", "")) < _DIGITS or "其中" in change.lead:
             continue
         unit = now.amount.unit.name if now.amount.unit else ""
-        first.setdefault((str(now.amount.value.normalize()), unit), []).append(claim)
-    for same in first.values():
-        groups: dict[Decimal, list[Claim]] = {}
-        for claim in same:
-            if claim.change:
-                groups.setdefault(claim.change.sign * claim.change.amount.base, []).append(claim)
-        if len(groups) < 2:
-            continue
-        usual, *others = sorted(groups.values(), key=len, reverse=True)
-        for group in others:
-            one, two = usual[0], group[0]
-            if one.change is None or two.change is None or two.subject is None:
-                continue
-            a, b = one.change.fact.interval, two.change.fact.interval
-            if a is None or b is None or (a.low <= b.high and b.low <= a.high):
-                continue
-            apart = abs(one.change.amount.base - two.change.amount.base)
-            near = one.change.sign == two.change.sign and apart <= abs(a.high) * _NEARLY
-            if not near and subject_words(one) != subject_words(two):
-                continue  # the year before may have held what this year does not: another scope
-            changes = tuple(_moved(c, c.change) for c in (one, two) if c.change)
-            facts, unit = (two.change.fact, one.change.fact), _unit(two.subject)
-            yield issue_of(
-                "prose.year_before", facts, amount=two.subject.amount.text, unit=unit, changes=changes
-            )
+        out.setdefault((str(now.amount.value.normalize()), unit), []).append((claim, now, change))
+    return out.values()
+
+
+def _differ(one: Quantity, two: Quantity, same_words: bool) -> bool:
+    """Two changes of one amount cannot both be; changes far from each other may be of another scope (the year before may
+    have held what this year does not), unless the words are the same."""
+    a, b = one.fact.interval, two.fact.interval
+    if a is None or b is None or (a.low <= b.high and b.low <= a.high):
+        return False
+    near = one.sign == two.sign and abs(one.amount.base - two.amount.base) <= abs(a.high) * _NEARLY
+    return near or same_words
 
 
 def subject_words(claim: Claim) -> str:
@@ -91,34 +102,45 @@ def _moved(claim: Claim, change: Quantity) -> Arguments:
 def left_out(case: Case) -> Iterator[Issue]:
     """ "其中：" with parts of a total that fall short by exactly one row of the balance nobody names."""
     facts = [f for f in _balance(case.tables) if f.printed and f.amount]
-    rows = [f for f in facts if f.amount and f.amount.value and f.row.role != "total" and f.side]
-    totals = [f for f in facts if f.row.role == "total"]
     for k, p in enumerate(case.passages):
         for m in _OPEN.finditer(p.text):
-            stop = p.text.find("。", m.end())
-            stop = len(p.text) if stop < 0 else stop
-            begin = p.text.rfind("。", 0, m.start()) + 1
-            whole = [
-                q
-                for q in case.numbers[k]
-                if begin <= q.start < m.start() and q.money and q.kind == Kind.VALUE
-            ]
-            parts = [q for q in case.numbers[k] if m.end() <= q.start < stop and q.money]
-            if not whole or len(parts) < 2 or any(q.kind != Kind.VALUE for q in parts):
+            total, parts = _total_and_parts(p, case.numbers[k], m)
+            missing = _missing_row(facts, total, parts) if total is not None else None
+            if total is None or missing is None:
                 continue
-            total = next((t for t in totals if t.amount and t.amount.base == whole[-1].amount.base), None)
-            rest = whole[-1].amount.base - sum((q.amount.base for q in parts), Decimal(0))
-            if total is None or rest <= 0 or "等" in p.text[m.end() : stop]:
-                continue
-            missing = [f for f in rows if f.amount and f.amount.base == rest]
-            if not missing:
-                continue
-            words = p.clauses(whole[-1].start, whole[-1].end)
             yield issue_of(
-                "prose.left_out", (whole[-1].fact, *(q.fact for q in parts)), words=words,
-                parts=tuple(arguments(text=q.amount.text) for q in parts), rest=missing[0].text,
-                name=bare(missing[0].row.label),
-            )  # fmt: skip
+                "prose.left_out",
+                (total.fact, *(q.fact for q in parts)),
+                words=p.clauses(total.start, total.end),
+                parts=tuple(arguments(text=q.amount.text) for q in parts),
+                rest=missing.text,
+                name=bare(missing.row.label),
+            )
+
+
+def _total_and_parts(
+    p: Passage, numbers: Sequence[Quantity], m: re.Match[str]
+) -> tuple[Quantity | None, list[Quantity]]:
+    """The amount before "其中" and those behind it in the sentence; none where the sentence says more than amounts, or
+    that there are others."""
+    stop = p.text.find("。", m.end())
+    stop = len(p.text) if stop < 0 else stop
+    begin = p.text.rfind("。", 0, m.start()) + 1
+    money = [q for q in numbers if q.money and begin <= q.start < stop]
+    totals = [q for q in money if q.start < m.start() and q.kind == Kind.VALUE]
+    parts = [q for q in money if q.start >= m.end()]
+    if not totals or len(parts) < 2 or any(q.kind != Kind.VALUE for q in parts):
+        return None, parts
+    return None if "等" in p.text[m.end() : stop] else totals[-1], parts
+
+
+def _missing_row(facts: Sequence[Fact], total: Quantity, parts: Sequence[Quantity]) -> Fact | None:
+    """The row of the balance that the parts of one of its totals lack exactly."""
+    rest = total.amount.base - sum((q.amount.base for q in parts), Decimal(0))
+    printed = [(f, f.amount.base) for f in facts if f.amount]
+    if rest <= 0 or not any(f.row.role == "total" and base == total.amount.base for f, base in printed):
+        return None
+    return next((f for f, base in printed if f.row.role != "total" and f.side and base == rest), None)
 
 
 def _balance(tables: tuple[TableFacts, ...]) -> Iterator[Fact]:
@@ -154,19 +176,20 @@ def assessed(case: Case) -> Iterator[Issue]:
         if not match:
             continue
         found = [m.group("n") for q in case.passages[k + 1 :] for m in _BUDGET_OF.finditer(q.text)]
-        said, asked = whole_number(match.group("n")), exact_number(match.group("sum")) or Decimal(0)
-        if len(found) < 3 or len(found) != said:
-            if len(found) >= 3:
-                words = p.verbatim(match.start(), match.end())
-                first = [q.fact for q in case.numbers[k] if q.start >= match.start()][:1]
-                yield issue_of("prose.assessed", first, template="count", words=words, found=len(found))
+        said = whole_number(match.group("n"))
+        if len(found) < 3:
+            continue
+        words = p.verbatim(match.start(), match.end())
+        facts = [q for q in case.numbers[k] if q.start >= match.start()]
+        if len(found) != said:
+            first = [q.fact for q in facts][:1]
+            yield issue_of("prose.assessed", first, template="count", words=words, found=len(found))
             continue
         total = sum((exact_number(n) or Decimal(0) for n in found), Decimal(0))
         slack = sum((Decimal(1).scaleb(-len(n.partition(".")[2])) / 2 for n in found), Decimal("0.005"))
-        if abs(total - asked) > slack:
-            words = p.verbatim(match.start(), match.end())
-            first = [q.fact for q in case.numbers[k] if q.start >= match.start() and q.money][:1]
-            apart = abs(total - asked)
+        apart = abs(total - (exact_number(match.group("sum")) or Decimal(0)))
+        if apart > slack:
+            first = [q.fact for q in facts if q.money][:1]
             yield issue_of("prose.assessed", first, words=words, projects=said, total=total, apart=apart)
 
 
@@ -183,14 +206,7 @@ _ITEMS = {
 @rule("prose.no_budget", needs=("text", "tables"), each_file=True)
 def empty_budget(case: Case) -> Iterator[Issue]:
     """A completion rate of an item of 三公经费 that has no budget in the table."""
-    budgeted: dict[str, bool] = {}
-    for t in case.tables:
-        if t.table.standard is None or not t.table.standard.id.endswith(".three_public"):
-            continue
-        for f in t.facts():
-            name, _, basis = f.measure.partition("@")
-            if basis in ("budgeted", "adjusted"):
-                budgeted[name] = budgeted.get(name, False) or bool(f.amount and f.amount.value)
+    budgeted = _budgeted(case.tables)
     if not any(budgeted.values()):
         return  # an empty table, or one without budgets, proves nothing
     for found in case.by_passage.values():
@@ -200,7 +216,19 @@ def empty_budget(case: Case) -> Iterator[Issue]:
             clause = before.lead.replace("“", "").replace("”", "")
             item = next((k for k, pattern in _ITEMS.items() if pattern.search(clause)), None)
             if item is not None and budgeted.get(item) is False:
-                words = rate.passage.verbatim(
-                    max(0, before.start - min(16, len(before.lead))), rate.end
-                ).strip()
+                begin = max(0, before.start - min(16, len(before.lead)))
+                words = rate.passage.verbatim(begin, rate.end).strip()
                 yield issue_of("prose.no_budget", (before.fact, rate.fact), words=words)
+
+
+def _budgeted(tables: Sequence[TableFacts]) -> dict[str, bool]:
+    """The items of 三公经费 with whether they have a budget."""
+    out: dict[str, bool] = {}
+    for t in tables:
+        if t.table.standard is None or not t.table.standard.id.endswith(".three_public"):
+            continue
+        for f in t.facts():
+            name, _, basis = f.measure.partition("@")
+            if basis in ("budgeted", "adjusted"):
+                out[name] = out.get(name, False) or bool(f.amount and f.amount.value)
+    return out

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 
 from yibenzhang.model.amounts import narrow
@@ -86,47 +86,54 @@ def _tables(entries: list[Entry], case: Case) -> Iterator[Issue]:
 
 def _headings(entries: list[Entry], rest: Sequence[Passage], case: Case) -> Iterator[Issue]:
     """An entry whose heading, found by its number in the same part, is worded otherwise."""
-    part = ""
-    listed = {_core(name) for name, _ in entries}
     where_listed: dict[str, str] = {}
-    for name, _ in entries:
-        if match := _PART.match(name):
-            part = match.group()
+    for part, (name, _) in zip(_parts(name for name, _ in entries), entries, strict=True):
         where_listed.setdefault(_core(name), part)
+    headings, exact = _printed_headings(rest)
+    for part, (name, p) in zip(_parts(name for name, _ in entries), entries, strict=True):
+        if _PART.match(name) or not _ordinal(name):
+            continue
+        found = headings.get((part, _ordinal(name)), [])
+        for text, where in found:
+            elsewhere = where_listed.get(_core(text), part)
+            if elsewhere != part and _core(text) != _core(name):  # the heading of another part
+                yield from _differs(name, text, p, "heading", where)
+        if _core(name) not in exact:
+            others = [(text, at) for text, at in found if where_listed.get(_core(text)) != part]
+            for text, where in _worded_otherwise(name, others, case)[:1]:
+                yield from _differs(name, text, p, "heading", where)
+
+
+def _parts(texts: Iterable[str]) -> Iterator[str]:
+    """The part that each of these stands in, itself where it begins one."""
     part = ""
+    for text in texts:
+        if match := _PART.match(text):
+            part = match.group()
+        yield part
+
+
+def _printed_headings(
+    rest: Sequence[Passage],
+) -> tuple[dict[tuple[str, str], list[tuple[str, Place]]], set[str]]:
+    """The headings of the text by part and number, and how they are worded, also with the line that follows."""
     headings: dict[tuple[str, str], list[tuple[str, Place]]] = {}
     exact: set[str] = set()
-    for p, following in zip(rest, [*rest[1:], None], strict=False):
-        if match := _PART.match(p.text):
-            part = match.group()
+    for part, p, following in zip(_parts(p.text for p in rest), rest, [*rest[1:], None], strict=False):
         if (p.heading and len(p.section) <= 1) or (
             len(p.text) <= 80 and len(p.text.split("。")[0]) <= 40 and _ORDINAL.match(p.text)
         ):
             exact |= {_core(p.text), _core(p.text + (following.text if following else ""))}
             headings.setdefault((part, _ordinal(p.text)), []).append((p.text, p.place(0)))
-    part = ""
-    for name, p in entries:
-        if match := _PART.match(name):
-            part = match.group()
-            continue
-        if not _ordinal(name):
-            continue
-        for text, where in headings.get((part, _ordinal(name)), []):
-            elsewhere = where_listed.get(_core(text), part)
-            if elsewhere != part and _core(text) != _core(name):  # the heading of another part
-                yield from _differs(name, text, p, "heading", where)
-        if _core(name) in exact:
-            continue
-        inside = match_title(name, case.stage, case.standards) is not None
-        for text, where in headings.get((part, _ordinal(name)), []):
-            other = _core(text)
-            if (other in listed and where_listed.get(other) == part) or (
-                inside and fold_title(text) == fold_title(name)
-            ):
-                continue
-            if SequenceMatcher(None, _core(name), other, autojunk=False).ratio() >= _ALIKE:
-                yield from _differs(name, text, p, "heading", where)
-                break
+    return headings, exact
+
+
+def _worded_otherwise(name: str, found: Sequence[tuple[str, Place]], case: Case) -> list[tuple[str, Place]]:
+    """The headings that are like an entry and not the same title of a table."""
+    inside = match_title(name, case.stage, case.standards) is not None
+    found = [x for x in found if not (inside and fold_title(x[0]) == fold_title(name))]
+    like = (SequenceMatcher(None, _core(name), _core(text), autojunk=False).ratio() for text, _ in found)
+    return [x for x, ratio in zip(found, like, strict=True) if ratio >= _ALIKE]
 
 
 def _alike(name: str, tables: tuple[TableFacts, ...]) -> list[TableFacts]:

@@ -8,10 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from yibenzhang.model.facts import Fact, Row
 from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.model.places import Place
 from yibenzhang.prose.listing import count_written
-from yibenzhang.recognising.table_facts import TableFacts
+from yibenzhang.prose.passages import Passage
+from yibenzhang.prose.quantities import Quantity
+from yibenzhang.recognising.table_facts import BlockFacts, TableFacts
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.rules.wording import sentence
@@ -46,25 +49,25 @@ def listed_projects(tables: tuple[TableFacts, ...]) -> Listed | None:
     listed = [t for t in tables if t.table.standard and t.table.standard.id == "budget.projects"]
     if len(listed) != 1 or len(listed[0].blocks) != 1:
         return None
-    block = listed[0].blocks[0]
-    rows = [
-        (k, r, f)
-        for k, r in enumerate(block.rows)
-        if r.role != "total" and r.label and (f := block.cells.get((k, "total"))) and f.amount
-    ]
-    leaves = [(r, f) for _, r, f in rows if r.leaf]
+    rows = _with_totals(listed[0].blocks[0])
+    leaves = [(r, f) for r, f in rows if r.leaf]
     if not leaves:
         return None
     whole = sum((f.amount.base for _, f in leaves if f.amount), Decimal(0))
-    levels = Counter(r.level for _, r, _ in rows)
-    above = {r.parent for r, _ in leaves}
     counts = {
         len(leaves),
         len({fold(r.label) for r, _ in leaves}),
         len({r.code for r, _ in leaves if r.code}),
+        len({r.parent for r, _ in leaves}),
+        *Counter(r.level for r, _ in rows).values(),
     }
-    counts |= {len(above), *levels.values()}
     return Listed(whole, len(leaves), frozenset(counts), leaves[0][1].place)
+
+
+def _with_totals(block: BlockFacts) -> list[tuple[Row, Fact]]:
+    """The rows of projects, each with its amount."""
+    found = [(r, block.cells.get((k, "total"))) for k, r in enumerate(block.rows)]
+    return [(r, f) for r, f in found if r.role != "total" and r.label and f is not None and f.amount]
 
 
 @rule("projects.count", needs=("text", "tables"))
@@ -79,12 +82,14 @@ def counting(case: Case) -> Iterator[Issue]:
             years = _YEAR.findall(p.text, begin, m.start())[-1:]
             if _COUNT.search(p.text, begin, m.start()) or any(int(y) != case.year for y in years):
                 continue
-            money = [q for q in case.quantities if q.passage is p and q.money and begin <= q.start < end]
-            near = [q for q in money if q.start < m.start()][-1:] + [q for q in money if q.start > m.start()][
-                :1
-            ]
             said = count_written(m.group("n") or m.group("m"))
-            if any(listed.contradicts(said, q.amount.base) for q in near):
+            if any(listed.contradicts(said, q.amount.base) for q in _beside(case, p, begin, m.start(), end)):
                 words = p.verbatim(m.start(), m.end()).strip()
                 there, count = ("", listed.place), listed.projects
                 yield issue_at("projects.count", words, p.place(m.start()), there, count=count)
+
+
+def _beside(case: Case, p: Passage, begin: int, at: int, end: int) -> list[Quantity]:
+    """The amounts of a sentence right before and right after a place in it."""
+    money = [q for q in case.quantities if q.passage is p and q.money and begin <= q.start < end]
+    return [q for q in money if q.start < at][-1:] + [q for q in money if q.start > at][:1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from yibenzhang.model.facts import Row
 from yibenzhang.model.issues import Issue, issue_at
@@ -68,19 +68,30 @@ def _above(table: TableFacts, have: dict[str, Row], others: list[dict[str, Row]]
 def _below(table: TableFacts, have: dict[str, Row], others: list[dict[str, Row]]) -> Iterator[Issue]:
     """A 款 without any 项, where the other 款 have some."""
     upper = [c for c in have if len(c) == 5]
-    missing = [c for c in upper if not any(d.startswith(c) and len(d) == 7 for d in have)]
+    missing = [c for c in upper if not _items_below(c, have)]
     if len(upper) - len(missing) < max(_OTHERS, _OTHERS * len(missing)):
         return
     for code in missing:
         listed = [o for o in others if code in o]
-        items = [r for o in listed for c, r in o.items() if c.startswith(code) and len(c) == 7]
+        items = [r for o in listed for r in _items_below(code, o)]
         if listed and not items:
             continue
         row, item = have[code], items[0] if items else None
         yield issue_at(
-            "rows.gap", row.label, _place(table, row), template="below", table=table.table.name, code=code,
-            item=item.label if item else None, item_code=item.code if item else None,
-        )  # fmt: skip
+            "rows.gap",
+            row.label,
+            _place(table, row),
+            template="below",
+            table=table.table.name,
+            code=code,
+            item=item.label if item else None,
+            item_code=item.code if item else None,
+        )
+
+
+def _items_below(code: str, rows: Mapping[str, Row]) -> list[Row]:
+    """The 项 of a 款."""
+    return [r for c, r in rows.items() if c.startswith(code) and len(c) == 7]
 
 
 def _place(table: TableFacts, row: Row) -> Place:

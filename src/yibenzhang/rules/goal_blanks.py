@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 
 from yibenzhang.model.documents import Cell, Paragraph, Table
+from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Issue, arguments, issue_at
 from yibenzhang.prose.passages import flat
 from yibenzhang.recognising.forms import GoalForm, label_of
@@ -48,43 +49,53 @@ def _left_blank(case: Case, form: GoalForm) -> bool:
     labels = {fold(w) for words in case.standards.forms["goal"].values() for w in words}
     table = next((t for t in case.document.tables() if f"t{t.index + 1}" == form.table), None)
     grid = table.grid() if table is not None else []
-    columns = {
-        k for row in grid[:_HEAD] for k, c in enumerate(row) if c is not None and label_of(c.text) in labels
-    }
+    if form.kind == "list":
+        return _blank_below(grid, labels, fold(form.name))
     for row in grid:
         cells = list(dict.fromkeys(c for c in row if c is not None))
-        texts = [fold(c.text) for c in cells]
-        if form.kind == "list":
-            if fold(form.name) in texts and any(_blank(row[k]) for k in columns):
-                return True
-        elif cells and label_of(cells[0].text) in labels and not any(texts[1:]):
+        if cells and label_of(cells[0].text) in labels and not any(fold(c.text) for c in cells[1:]):
             return True
     return False
+
+
+def _blank_below(grid: Sequence[Sequence[Cell | None]], labels: Collection[str], name: str) -> bool:
+    """The column of goals is blank in a row of the project."""
+    heads = [(k, c) for row in grid[:_HEAD] for k, c in enumerate(row) if c is not None]
+    columns = {k for k, c in heads if label_of(c.text) in labels}
+    own = [row for row in grid if any(c is not None and fold(c.text) == name for c in row)]
+    return any(_blank(row[k]) for row in own for k in columns)
 
 
 @rule("goals.cost_unit", needs=("forms",))
 def cost_units(case: Case) -> Iterator[Issue]:
     """A target in 元 or 万元 that is its project's budget in the other unit."""
     for form in case.forms:
-        budgets = [
-            f
-            for f in form.amounts.values()
-            if f.amount and f.amount.value and f.unit is not None and f.unit.dimension == "money"
-        ]
+        budgets = _budgets(form)
         for i in form.indicators:
             target = target_of(i.value)
             if target is None or (factor := _UNITS.get(target.unit)) is None or not target.number:
                 continue
             said = target.number * factor
-            if any(f.amount and f.amount.base == said for f in budgets):
+            if any(base == said for _, base, _ in budgets):
                 continue
             meant = said * _OFF if target.unit == "元" else said / _OFF
-            there = next((f for f in budgets if f.amount and f.amount.base == meant), None)
-            if there is not None and there.unit is not None:
+            for there, _, unit in [b for b in budgets if b[1] == meant][:1]:
                 yield issue_at(
-                    "goals.cost_unit", i.name, i.place, (there.text, there.place), form=form.name or None, value=i.value,
-                    amount=there.text, unit=there.unit.name,
-                )  # fmt: skip
+                    "goals.cost_unit",
+                    i.name,
+                    i.place,
+                    (there.text, there.place),
+                    form=form.name or None,
+                    value=i.value,
+                    amount=there.text,
+                    unit=unit,
+                )
+
+
+def _budgets(form: GoalForm) -> list[tuple[Fact, Decimal, str]]:
+    """The amounts of money of a form, in 元, and their unit."""
+    known = [(f, f.amount, f.unit) for f in form.amounts.values()]
+    return [(f, a.base, u.name) for f, a, u in known if a and a.value and u and u.dimension == "money"]
 
 
 _TITLE = re.compile(r"绩效.{0,10}表")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from yibenzhang.model.digits import whole_number
+from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Issue, arguments, issue_at
 from yibenzhang.model.relations import Alternatives, Made, NotChecked, Relation
 from yibenzhang.prose.listing import count_written
 from yibenzhang.prose.passages import Passage, flat
 from yibenzhang.prose.quantities import Kind, Quantity
+from yibenzhang.recognising.forms import GoalForm
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.counting import listed_projects
 from yibenzhang.rules.goals import PROJECTS, equal, sound
@@ -108,49 +110,72 @@ def classes(case: Case) -> Iterator[Issue]:
 def _claimed(passage: Passage, case: Case) -> Iterator[Made]:
     goals = [f for f in case.forms if f.kind == "project"]
     for m in _CLAIMED.finditer(passage.text):
-        if "绩效" not in passage.text[max(0, m.start() - 40) : m.end()]:
-            continue
-        said = whole_number(m.group("n"))
-        money = [q for q in case.quantities if q.passage is passage and q.start >= m.end() and q.money]
-        words = passage.verbatim(m.start(), money[0].end if money else m.end()).strip()
-        if money and money[0].start == m.end():
-            stop = passage.text.find("。", money[0].end)
-            stop = passage.text.find("。", stop + 1) if passage.text.startswith("其中", stop + 1) else stop
-            listed = [q.fact for q in money[1:] if stop < 0 or q.start < stop]
-            if "其中" in passage.text[money[0].end : money[0].end + 4] and len(listed) == said:
-                yield equal("goals.named", money[0].fact, listed)
-            facts = [f.year for f in goals if f.year]
-            if said and len(goals) == said == len(facts):
-                yield equal("goals.claimed", money[0].fact, [f for f in facts if f])
-                continue
-        if 0 < said < len(goals):
-            yield issue_at("goals.count", words, passage.place(m.start()), forms=len(goals))
-        elif (
-            (table := listed_projects(case.tables))
-            and money
-            and table.contradicts(said, money[0].amount.base)
-        ):
-            place, count = passage.place(m.start()), table.projects
-            yield issue_at("goals.count", words, place, template="projects", count=count)
-        elif said > len(goals):
-            values = arguments(projects=said, forms=len(goals))
-            yield NotChecked("goals.claimed", template="unchecked", arguments=values)
+        if "绩效" in passage.text[max(0, m.start() - 40) : m.end()]:
+            yield from _number_and_money(m, passage, case, goals)
     for m in _own_year(_MANY, passage, case):
-        said = count_written(m.group("n") or m.group("m"))
-        table = listed_projects(case.tables)
-        words, place = passage.verbatim(m.start(), m.end()).strip(), passage.place(m.start())
-        if _SET.search(passage.text, m.start(), m.end()) or _CLAIMED.search(passage.text, m.start()):
-            continue
-        if 0 < said < len(goals):
-            yield issue_at("goals.count", words, place, forms=len(goals))
-        elif goals and table and said > max(table.counts) and _all_projects(case, table.whole):
-            yield issue_at("goals.count", words, place, template="projects", count=table.projects)
+        if not _SET.search(passage.text, m.start(), m.end()) and not _CLAIMED.search(passage.text, m.start()):
+            yield from _at_least(m, passage, case, goals)
     for m in _SET.finditer(passage.text):
         number = next(n for n in m.groups() if n)
         said = _HAN.get(number) or whole_number(number)
         if said and goals and said != len(goals):
             words = passage.verbatim(m.start(), m.end()).strip()
             yield issue_at("goals.count", words, passage.place(m.start()), forms=len(goals))
+
+
+def _number_and_money(
+    m: re.Match[str], passage: Passage, case: Case, goals: Sequence[GoalForm]
+) -> Iterator[Made]:
+    """So many projects with goals, and their money."""
+    said = whole_number(m.group("n"))
+    money = [q for q in case.quantities if q.passage is passage and q.start >= m.end() and q.money]
+    if money and money[0].start == m.end():
+        listed = _named_after(passage, money)
+        if "其中" in passage.text[money[0].end : money[0].end + 4] and len(listed) == said:
+            yield equal("goals.named", money[0].fact, listed)
+        facts = [f.year for f in goals if f.year]
+        if said and len(goals) == said == len(facts):
+            yield equal("goals.claimed", money[0].fact, facts)
+            return
+    yield from _number(m, said, passage, case, goals, money[0] if money else None)
+
+
+def _number(
+    m: re.Match[str],
+    said: int,
+    passage: Passage,
+    case: Case,
+    goals: Sequence[GoalForm],
+    money: Quantity | None,
+) -> Iterator[Made]:
+    """So many projects with goals: fewer than there are forms, other than the tables list, or more than was read."""
+    words = passage.verbatim(m.start(), money.end if money else m.end()).strip()
+    place, table = passage.place(m.start()), listed_projects(case.tables)
+    if 0 < said < len(goals):
+        yield issue_at("goals.count", words, place, forms=len(goals))
+    elif table and money and table.contradicts(said, money.amount.base):
+        yield issue_at("goals.count", words, place, template="projects", count=table.projects)
+    elif said > len(goals):
+        values = arguments(projects=said, forms=len(goals))
+        yield NotChecked("goals.claimed", template="unchecked", arguments=values)
+
+
+def _named_after(passage: Passage, money: Sequence[Quantity]) -> list[Fact]:
+    """The amounts of the projects that are named behind the sum, to the end of their sentence."""
+    stop = passage.text.find("。", money[0].end)
+    stop = passage.text.find("。", stop + 1) if passage.text.startswith("其中", stop + 1) else stop
+    return [q.fact for q in money[1:] if stop < 0 or q.start < stop]
+
+
+def _at_least(m: re.Match[str], passage: Passage, case: Case, goals: Sequence[GoalForm]) -> Iterator[Issue]:
+    """So many projects have goals: fewer than there are forms, or more than there are projects."""
+    said = count_written(m.group("n") or m.group("m"))
+    table = listed_projects(case.tables)
+    words, place = passage.verbatim(m.start(), m.end()).strip(), passage.place(m.start())
+    if 0 < said < len(goals):
+        yield issue_at("goals.count", words, place, forms=len(goals))
+    elif goals and table and said > max(table.counts) and _all_projects(case, table.whole):
+        yield issue_at("goals.count", words, place, template="projects", count=table.projects)
 
 
 def _own_year(pattern: re.Pattern[str], p: Passage, case: Case) -> Iterator[re.Match[str]]:
@@ -207,13 +232,7 @@ def absent(case: Case) -> Iterator[Issue]:
     """Tables the text refers to that are not there; no goals at all though there are projects."""
     if not case.tables:
         return
-    drawn = any(t.table.standard and t.table.standard.layout == "form" for t in case.tables)
-    referred = [(p, m) for p in case.passages for m in _REFERRED.finditer(p.text)]
-    if referred and not case.forms and not drawn:
-        p, m = referred[0]
-        words = p.verbatim(m.start(), m.end()).strip()
-        times = len(referred) if len(referred) > 1 else None
-        yield issue_at("goals.referred", words, p.place(m.start()), times=times)
+    yield from _referred(case)
     if (case.year or 0) < _SINCE:
         return
     spent = [fs[0] for a in _SPENT if len(fs := case.book.resolve(a).get("", [])) == 1]
@@ -222,3 +241,14 @@ def absent(case: Case) -> Iterator[Issue]:
         for m in _own_year(_NONE, p, case):
             words = p.verbatim(m.start(), m.end()).strip()
             yield issue_at("goals.none", words, p.place(m.start()), amount=amount.text if amount else None)
+
+
+def _referred(case: Case) -> Iterator[Issue]:
+    """The text refers to tables of goals, and there is no form."""
+    drawn = any(t.table.standard and t.table.standard.layout == "form" for t in case.tables)
+    referred = [(p, m) for p in case.passages for m in _REFERRED.finditer(p.text)]
+    if referred and not case.forms and not drawn:
+        p, m = referred[0]
+        words = p.verbatim(m.start(), m.end()).strip()
+        times = len(referred) if len(referred) > 1 else None
+        yield issue_at("goals.referred", words, p.place(m.start()), times=times)

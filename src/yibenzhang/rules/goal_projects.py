@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from difflib import SequenceMatcher
@@ -243,19 +243,22 @@ def _parents(goals: Sequence[GoalForm], rows: Sequence[_Row]) -> Iterator[Issue]
         amount = form.year
         if amount is None or not amount.amount or bare(form.name) in leaves or len(bare(form.name)) < 4:
             continue
-        alike = sorted(
-            (r for r in parents if _alike(r.name, form.name) >= _ALIKE), key=lambda r: -_base(r.total)
-        )
-        sums = {sum((_base(r.total) for r in alike[:n]), Decimal(0)) for n in range(1, len(alike) + 1)}
-        sums |= {_base(r.total) for r in alike}
-        sums |= {_base(f) for r in alike for f in r.this_year}
-        if not alike or _base(amount) in sums:
+        alike = [r for r in parents if _alike(r.name, form.name) >= _ALIKE]
+        alike.sort(key=lambda r: -_base(r.total))
+        if not alike or _base(amount) in _sums_of(alike):
             continue
         listed = tuple(arguments(name=r.name, amount=r.total.text) for r in alike[:3])
         pairs.append(arguments(parents=listed, name=form.name, amount=amount.text))
         places += [(form.name, form.place), *((r.name, r.total.place) for r in alike[:3])]
     if pairs:
         yield issue_at("goals.parent", *places[0], *places[1:], pairs=tuple(pairs[:6]))
+
+
+def _sums_of(rows: Sequence[_Row]) -> set[Decimal]:
+    """What these rows come to: each, its money of this year, and the largest of them together."""
+    sums = {sum((_base(r.total) for r in rows[:n]), Decimal(0)) for n in range(1, len(rows) + 1)}
+    sums |= {_base(r.total) for r in rows}
+    return sums | {_base(f) for r in rows for f in r.this_year}
 
 
 def _details(forms: tuple[GoalForm, ...], leaves: list[_Row]) -> Iterator[Made]:
@@ -340,38 +343,52 @@ def _unknown(goals: Sequence[GoalForm], rows: Sequence[_Row]) -> Iterator[Issue]
 
 def _names(all_of: _Projects, forms: tuple[GoalForm, ...]) -> Iterator[Issue]:
     """One project with one amount under two names: in the project table, the forms, and the lists inside them."""
-    entries: list[tuple[str, Fact, str, float]] = [
-        (r.name, r.total, "project_table", _ALIKE) for r in all_of.leaves
-    ]
-    entries += [(n, f, "overall_form", _ALIKE) for n, f in all_of.listed]
-    entries += [(f.name, f.year, "form_name", _ALIKE) for f in all_of.goals if f.year]
-    entries += [(i.name, i.fact, "items", _SAME) for f in forms for i in f.items if i.kind == "item"]
-    entries += [(i.name, i.fact, "purchases", _SAME) for f in forms for i in f.purchases if i.kind == "item"]
+    entries = _entries(all_of, forms)
     if len(entries) > 400:
         return  # comparing all with all would take too long
     table = {bare(r.name) for r in all_of.leaves}
     used: set[int] = set()
-    for k, (name, fact, where, need) in enumerate(entries):
+    for k, (name, fact, where, _) in enumerate(entries):
         if k in used or not _base(fact) or len(bare(name)) < 4:
             continue
-        group = [(name, where)]
-        for n in range(k + 1, len(entries)):
-            other, amount, there, least = entries[n]
-            if n in used or _base(amount) != _base(fact) or (where == there == "project_table"):
-                continue
-            if bare(name) == bare(other) or _alike(name, other) >= max(need, least):
-                if bare(other) != bare(name) and bare(other) in table and bare(name) in table:
-                    continue  # both are projects of their own
-                used.add(n)
-                group.append((other, there))
-        variants: dict[str, tuple[str, list[str]]] = {}
-        for text, at in group:
-            shown, places = variants.setdefault(bare(text), (text, []))
-            if at not in places:
-                places.append(at)
+        same = [
+            n for n in range(k + 1, len(entries)) if n not in used and _is_one(entries[k], entries[n], table)
+        ]
+        used.update(same)
+        variants = tuple(_variants([(name, where), *((entries[n][0], entries[n][2]) for n in same)]))
         if len(variants) > 1:
-            shown_as = tuple(
-                arguments(name=shown, places=tuple(arguments(place=p) for p in places))
-                for shown, places in variants.values()
-            )
-            yield issue_at("goals.name", name, fact.place, variants=shown_as, amount=fact.text)
+            yield issue_at("goals.name", name, fact.place, variants=variants, amount=fact.text)
+
+
+_Entry = tuple[str, Fact, str, float]
+"""A name with its amount, where it stands, and how alike another name has to be."""
+
+
+def _entries(all_of: _Projects, forms: tuple[GoalForm, ...]) -> list[_Entry]:
+    """Every name of a project with its amount."""
+    return [
+        *((r.name, r.total, "project_table", _ALIKE) for r in all_of.leaves),
+        *((n, f, "overall_form", _ALIKE) for n, f in all_of.listed),
+        *((f.name, f.year, "form_name", _ALIKE) for f in all_of.goals if f.year),
+        *((i.name, i.fact, "items", _SAME) for f in forms for i in f.items if i.kind == "item"),
+        *((i.name, i.fact, "purchases", _SAME) for f in forms for i in f.purchases if i.kind == "item"),
+    ]
+
+
+def _is_one(one: _Entry, other: _Entry, table: set[str]) -> bool:
+    """Two names of one project: of the same amount, and alike; but two projects of the table are two."""
+    (a, amount, where, need), (b, its, there, least) = one, other
+    if _base(its) != _base(amount) or where == there == "project_table":
+        return False
+    if bare(a) == bare(b):
+        return True
+    return _alike(a, b) >= max(need, least) and not (bare(a) in table and bare(b) in table)
+
+
+def _variants(named: Iterable[tuple[str, str]]) -> Iterator[Arguments]:
+    """The names, each with the places where it stands."""
+    found: dict[str, tuple[str, dict[str, None]]] = {}
+    for text, at in named:
+        found.setdefault(bare(text), (text, {}))[1][at] = None
+    for shown, places in found.values():
+        yield arguments(name=shown, places=tuple(arguments(place=p) for p in places))

@@ -265,8 +265,10 @@ def _shared(one: str, other: str) -> int:
 @rule("goals.whole", needs=("text",))
 def whole(case: Case) -> Iterator[Issue]:
     """The money of projects with goals that is all the body spends, though part of that is no project."""
-    wholes = [f for words in case.standards.lists["all_spending"] for f in case.reader.of_words(words)]
-    projects = [f for words in case.standards.lists["project_spending"] for f in case.reader.of_words(words)]
+    wholes, projects = (
+        [f for words in case.standards.lists[name] for f in case.reader.of_words(words)]
+        for name in ("all_spending", "project_spending")
+    )
     for q in case.quantities if wholes and projects else ():
         text = q.passage.text
         before = text[max(0, q.start - _BEFORE) : q.start]
@@ -286,39 +288,36 @@ def cost(case: Case) -> Iterator[Issue]:
         if form.kind != "project" or budget is None or budget.amount is None or budget.unit is None:
             continue
         for one in form.indicators:
-            target = target_of(one.value)
-            if target is None or target.unit not in _MONEY or target.sign in _RISE:
-                continue
             if fold(one.name) not in names and not any(w in one.level2 for w in costs):
                 continue  # no part of the cost is more than all the money of the year
-            aim = target.number * _MONEY[target.unit]
-            half = _MONEY[target.unit] / Decimal(2)
-            if budget.amount.base == 0 < aim:
-                yield issue_at(
-                    "goals.cost", f"{one.name}{one.value}", one.place, form=form.name, budget=budget.text,
-                    subject=budget.table,
-                )  # fmt: skip
-                break
-            total = form.amounts.get("total")
-            whole = fold(one.name) in names and one.period != "long" and total is None
-            if whole and 0 < aim + half < budget.amount.base * _MOST_SAVED:
+            template = _against_budget(form, one, budget.amount.base, fold(one.name) in names)
+            if template is not None:
                 yield issue_at(
                     "goals.cost",
                     f"{one.name}{one.value}",
                     one.place,
                     form=form.name,
                     budget=budget.text,
-                    template="below",
-                    unit=budget.unit.name,
+                    **({"template": template, "unit": budget.unit.name} if template else {}),
                     subject=budget.table,
                 )
                 break
-            if total is None and aim - half > budget.amount.base > 0 and one.period != "long":
-                yield issue_at(
-                    "goals.cost", f"{one.name}{one.value}", one.place, form=form.name, budget=budget.text,
-                    template="above", unit=budget.unit.name, subject=budget.table,
-                )  # fmt: skip
-                break
+
+
+def _against_budget(form: GoalForm, one: Indicator, budget: Decimal, whole: bool) -> str | None:
+    """How a target of cost contradicts the budget: money of none (""), far below it, above it; None where it does not.
+    ``whole``: of all the cost."""
+    target = target_of(one.value)
+    if target is None or target.unit not in _MONEY or target.sign in _RISE:
+        return None
+    aim, half = target.number * _MONEY[target.unit], _MONEY[target.unit] / Decimal(2)
+    if budget == 0 < aim:
+        return ""
+    if "total" in form.amounts or one.period == "long":
+        return None
+    if whole and 0 < aim + half < budget * _MOST_SAVED:
+        return "below"
+    return "above" if aim - half > budget > 0 else None
 
 
 @rule("goals.opposite", needs=("forms",))

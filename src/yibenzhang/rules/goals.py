@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from yibenzhang.model.amounts import PERCENT
-from yibenzhang.model.digits import exact_number
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.model.relations import Alternatives, Made, Nearly, Relation, Term
 from yibenzhang.recognising.forms import GoalForm, GoalItem
 from yibenzhang.rules.addresses import Book
 from yibenzhang.rules.case import Case
+from yibenzhang.rules.goal_points import above_weight, base_of, points_of, wrong_group
 from yibenzhang.rules.registry import rule
-from yibenzhang.standards import Address, Standards, fold
+from yibenzhang.standards import Address, Standards
 
 _EXECUTION = 20
 """So many points are given for the execution of the budget at most."""
 _COLUMNS = {"planned": "planned", "budget": "whole_budget", "spent": "spent"}
 """Columns of an execution, and what they are called."""
 _HALF_OF_ONE_DECIMAL = Decimal("0.05")
-_IN_HEADING = re.compile(r"(?<!\d)(\d{1,3}(?:\.\d+)?)分\)?$")
-"""The points of a group in its heading: 效益指标（30分）."""
 _NUMBERED = re.compile(r"\d+[.、．]")
 PROJECTS = Address("*.projects", "total", "total")
 _TOTALS = (
@@ -55,7 +53,7 @@ def amounts(case: Case) -> Iterator[Made]:
         elif form.kind == "evaluation":
             yield from _sound(_execution(form))
             yield from _sound(_marks(form))
-            yield from _points(form)
+            yield from points_of(form)
         elif form.kind == "project":
             yield from _sound(_inside(form, case.standards))
             yield from _limits(form)
@@ -133,41 +131,59 @@ def _inside(form: GoalForm, standards: Standards) -> Iterator[Made]:
     budgets = [amounts[m] for m in ("year", "total") if m in amounts]
     if len(budgets) == 2:
         yield from proved(equal("goals.total", budgets[0], budgets[1:]))
+    yield from _sources(form, budgets)
+    yield from _items(form, budgets)
+    yield from _purchases(form, budgets)
+
+
+def _sources(form: GoalForm, budgets: Sequence[Fact]) -> Iterator[Made]:
+    """The sum of the sources is that of its items, with or without what was carried over, and the budget."""
     sums = [s.fact for s in form.sources if s.kind == "sum"][:1]
-    whole = [s.fact for s in form.sources if s.kind == "item"]
+    items = [s.fact for s in form.sources if s.kind == "item"]
     carried = [s.fact for s in form.sources if s.kind == "carry"]
     for total in sums:
         top = [s.fact for s in form.sources if s.kind == "item" and _NUMBERED.match(s.name)]
-        groups = [g for g in ([*whole, *carried], whole, [*top, *carried], top) if g]
+        groups = [g for g in ([*items, *carried], items, [*top, *carried], top) if g]
         yield from best([equal("goals.sources", total, g) for g in groups])
         yield from best([equal("goals.sources_total", total, [b]) for b in budgets])
     for within, above in zip(form.sources[1:], form.sources, strict=False):
         if within.kind == "within" and above.kind == "item":
             yield from proved(equal("goals.sources", above.fact, [within.fact]))
-    for rule_id, items in (("goals.items", form.items), ("goals.purchases", form.purchases)):
-        parts = [i.fact for i in items if i.kind == "item" and not i.name.startswith("其中")]
-        printed = [i.fact for i in items if i.kind == "sum"][:1]
-        for total in printed:
-            yield from best([equal(rule_id, total, parts)] if parts else [])
-            parts = [total]
-        if not parts:
-            continue
-        options = [equal(rule_id, b, parts) for b in budgets]
-        if rule_id == "goals.items":
-            options += [
-                equal(rule_id, w, parts) for w in whole[:1] if carried
-            ]  # without what was carried over
-            yield from best(options) if not _nested(parts, budgets) else ()
-        else:
-            for option in options[:1]:
-                yield from proved(option)
+
+
+def _listed(rule_id: str, items: Sequence[GoalItem]) -> tuple[list[Made], list[Fact]]:
+    """The relation between the items of a list and its printed sum, and what stands for the list: the sum, else the
+    items."""
+    parts = [i.fact for i in items if i.kind == "item" and not i.name.startswith("其中")]
+    printed = [i.fact for i in items if i.kind == "sum"][:1]
+    if not printed:
+        return [], parts
+    return list(best([equal(rule_id, printed[0], parts)] if parts else [])), printed
+
+
+def _items(form: GoalForm, budgets: Sequence[Fact]) -> Iterator[Made]:
+    """The items of the calculation come to their sum and to the budget, or to it without what was carried over."""
+    made, parts = _listed("goals.items", form.items)
+    yield from made
+    if parts and not _nested(parts, budgets):
+        carried = any(s.kind == "carry" for s in form.sources)
+        sources = [s.fact for s in form.sources if s.kind == "item"][:1] if carried else []
+        yield from best([equal("goals.items", b, parts) for b in (*budgets, *sources)])
+
+
+def _purchases(form: GoalForm, budgets: Sequence[Fact]) -> Iterator[Made]:
+    """Purchases come to their sum, to the budget where all of it is for them, and to the items of their name."""
+    made, parts = _listed("goals.purchases", form.purchases)
+    yield from made
+    if parts and budgets:
+        yield from proved(equal("goals.purchases", budgets[0], parts))
     for purchase in form.purchases:
         for item in form.items:
             if purchase.name == item.name:
                 yield from proved(equal("goals.purchases", item.fact, [purchase.fact]))
 
 
-def _nested(parts: list[Fact], budgets: list[Fact]) -> bool:
+def _nested(parts: Sequence[Fact], budgets: Sequence[Fact]) -> bool:
     """The list holds every amount twice, as groups and as their items."""
     listed = sum((f.amount.base for f in parts if f.amount), Decimal(0))
     return any(b.amount and b.amount.base and listed == 2 * b.amount.base for b in budgets)
@@ -178,45 +194,44 @@ def _limits(form: GoalForm) -> Iterator[Issue]:
     lists = (form.sources, form.items, form.purchases)
     facts = (*form.amounts.values(), *(i.fact for items in lists for i in items))
     tables = " ".join(dict.fromkeys(f.table for f in facts))
-    budgets = [i for m in ("year", "total") if m in form.amounts and (i := form.amounts[m].interval)]
-    bought = [p.fact.interval for p in form.purchases if p.kind == "item"]
-    unit = form.purchases[0].fact.unit if form.purchases else None
-    if budgets and bought and unit and sum(i.low for i in bought if i) > max(b.high for b in budgets):
-        total_bought = sum((i.middle for i in bought if i), Decimal(0)) / unit.factor
-        budget, first = form.amounts.get("year") or form.amounts["total"], form.purchases[0].fact
-        yield issue_at(
-            "goals.purchases", first.text, first.place, form=form.name, total=total_bought, unit=unit.name,
-            budget=budget.text, subject=tables,
-        )  # fmt: skip
+    yield from _bought_too_much(form, tables)
     year, total = form.amounts.get("year"), form.amounts.get("total")
     if year and total and (a := year.interval) and (b := total.interval) and a.low > b.high:
         yield issue_at("goals.total", year.text, year.place, form=form.name, total=total.text, subject=tables)
+
+
+def _bought_too_much(form: GoalForm, tables: str) -> Iterator[Issue]:
+    """The purchases come to more than the budget."""
+    budgets = [i for m in ("year", "total") if m in form.amounts and (i := form.amounts[m].interval)]
+    bought = [i for p in form.purchases if p.kind == "item" and (i := p.fact.interval)]
+    unit = form.purchases[0].fact.unit if form.purchases else None
+    if budgets and unit and bought and sum(i.low for i in bought) > max(b.high for b in budgets):
+        total = sum((i.middle for i in bought), Decimal(0)) / unit.factor
+        budget, first = form.amounts.get("year") or form.amounts["total"], form.purchases[0].fact
+        yield issue_at(
+            "goals.purchases",
+            first.text,
+            first.place,
+            form=form.name,
+            total=total,
+            unit=unit.name,
+            budget=budget.text,
+            subject=tables,
+        )
 
 
 def _overall(form: GoalForm, book: Book) -> Iterator[Made]:
     sums_of_year: list[Fact] = []
     for column in ("year", "former1", "former2"):
         groups, sums = _groups(form, column)
-        for total, group in groups:
-            known = [i.fact for i in group if not i.kind.endswith("/other")]
-            every = [i.fact for i in group]
-            options = [equal("goals.overall", total, g) for g in (known, every) if g]
-            # a row of unknown meaning may be part of another one: then nothing is said
-            yield from best(options) if len(known) == len(every) else proved(*options)
+        yield from _sums_of_groups(groups)
         if len(sums) == 2:
             yield equal("goals.overall", sums[0], sums[1:])
         if column == "year":
             sums_of_year = sums
             yield from _shares(form, groups)
     by_kind = {i.kind: i.fact for i in form.overview}
-    for total in sums_of_year:
-        found = [fs[0] for a in _TOTALS if len(fs := book.resolve(a).get("", [])) == 1 and fs[0].printed]
-        yield from best([equal("goals.overall_total", total, [f]) for f in found])
-    for kind, addresses in _KINDS.items():
-        for address in addresses:
-            there = book.resolve(address).get("", [])
-            if (amount := by_kind.get(f"year/{kind}")) and len(there) == 1 and there[0].printed:
-                yield from proved(equal("goals.overall_total", amount, there))
+    yield from _against_tables(by_kind, sums_of_year, book)
     listed = [i.fact for i in form.projects if i.kind == "year"]
     specific = by_kind.get("year/specific")
     if listed and specific:
@@ -224,6 +239,28 @@ def _overall(form: GoalForm, book: Book) -> Iterator[Made]:
     for item, after in zip(form.projects, form.projects[1:], strict=False):
         if item.kind == "total" and after.kind == "year" and after.name == item.name:
             yield from proved(equal("goals.total", after.fact, [item.fact]))
+
+
+def _sums_of_groups(groups: Iterable[tuple[Fact, Sequence[GoalItem]]]) -> Iterator[Made]:
+    """A total of the overview is the sum of the rows below it."""
+    for total, group in groups:
+        known = [i.fact for i in group if not i.kind.endswith("/other")]
+        every = [i.fact for i in group]
+        options = [equal("goals.overall", total, g) for g in (known, every) if g]
+        # a row of unknown meaning may be part of another one: then nothing is said
+        yield from best(options) if len(known) == len(every) else proved(*options)
+
+
+def _against_tables(by_kind: Mapping[str, Fact], sums: Sequence[Fact], book: Book) -> Iterator[Made]:
+    """The overview of this year against the tables of the disclosure."""
+    for total in sums:
+        found = [fs[0] for a in _TOTALS if len(fs := book.resolve(a).get("", [])) == 1 and fs[0].printed]
+        yield from best([equal("goals.overall_total", total, [f]) for f in found])
+    for kind, addresses in _KINDS.items():
+        for address in addresses:
+            there = book.resolve(address).get("", [])
+            if (amount := by_kind.get(f"year/{kind}")) and len(there) == 1 and there[0].printed:
+                yield from proved(equal("goals.overall_total", amount, there))
 
 
 def _groups(form: GoalForm, column: str) -> tuple[list[tuple[Fact, list[GoalItem]]], list[Fact]]:
@@ -259,10 +296,6 @@ def _shares(form: GoalForm, groups: list[tuple[Fact, list[GoalItem]]]) -> Iterat
             yield from proved(equal("goals.share", whole.fact, found))
 
 
-def _base(fact: Fact) -> Decimal:
-    return fact.amount.base if fact.amount else Decimal(0)
-
-
 # ---- self-evaluations ------------------------------------------------------------------------------
 
 
@@ -282,7 +315,7 @@ def _execution(form: GoalForm) -> Iterator[Made]:
             continue
         if executed := _share("goals.execution", spent, budget, rate, "执行率 "):
             # where all the money is of one source its row repeats the row of the whole, with the same slip
-            key = (_base(spent), _base(budget), _base(rate))
+            key = (base_of(spent), base_of(budget), base_of(rate))
             yield Alternatives((executed,), None if key in seen else executed)
             seen.add(key)
 
@@ -290,7 +323,7 @@ def _execution(form: GoalForm) -> Iterator[Made]:
 def _blank(amounts: Mapping[str, Fact], column: str) -> Iterator[Fact]:
     """Funds with nothing in this column but money in another, each by a number it has there."""
     for kind in ("fiscal", "carry", "other"):
-        beside = [f for c in _COLUMNS if (f := amounts.get(f"year.{kind}.{c}")) and _base(f)]
+        beside = [f for c in _COLUMNS if (f := amounts.get(f"year.{kind}.{c}")) and base_of(f)]
         if f"year.{kind}.{column}" not in amounts and beside:
             yield beside[0]
 
@@ -299,7 +332,7 @@ def _left_blank(form: GoalForm, column: str, made: Relation, blank: list[Fact]) 
     """What the one fund that was left blank ought to be; nothing where several were. Where nothing is lacking the sum
     is wrong all the same."""
     total = made.total
-    lacking = _base(total) - sum((_base(t.fact) for t in made.parts), Decimal(0))
+    lacking = base_of(total) - sum((base_of(t.fact) for t in made.parts), Decimal(0))
     if lacking <= 0:
         return made
     if len(blank) > 1 or total.unit is None or not sound(made):
@@ -317,68 +350,14 @@ def _marks(form: GoalForm) -> Iterator[Made]:
     for name, items in (("goals.weights", form.weights), ("goals.scores", form.scores)):
         totals = [i.fact for i in items if i.kind == "sum"]
         parts = [i.fact for i in items if i.kind == "item"]
-        if totals and len(parts) >= 3 and not (name == "goals.scores" and _over(form)):
+        if totals and len(parts) >= 3 and not (name == "goals.scores" and above_weight(form)):
             indicators = [f for f in parts if f.row.label != executed_row]
-            executed = len(indicators) < len(parts)
             options = tuple(equal(name, totals[-1], p) for p in (parts, indicators) if len(p) >= 3)
-            gap = _base(totals[-1]) - sum((_base(f) for f in parts), Decimal(0))
-            group = _wrong_group(form, totals[-1], executed_row) if name == "goals.weights" else None
-            # where some are missing, the points of the execution were not read
-            missing = not executed and 0 < gap <= _EXECUTION
+            group = wrong_group(form, totals[-1], executed_row) if name == "goals.weights" else None
+            missing = len(indicators) == len(parts) and _lacks_execution(totals[-1], parts)
             yield Alternatives(options, group or (None if missing else options[0]))
 
 
-def _wrong_group(form: GoalForm, total: Fact, executed_row: str | None) -> Issue | None:
-    """The one group of indicators that does not come to the points in its heading, where the headings come to the
-    total with what the execution is given."""
-    groups: dict[str, list[Fact]] = {}
-    executed, heading = Decimal(0), ""
-    for item in form.weights:
-        if item.kind != "item":
-            continue
-        if item.fact.row.label == executed_row and not item.group:
-            executed += _base(item.fact)
-            continue
-        heading = item.group or heading
-        groups.setdefault(heading, []).append(item.fact)
-    points = {h: exact_number(m.group(1)) or Decimal(0) for h in groups if (m := _IN_HEADING.search(fold(h)))}
-    if len(points) < max(len(groups), 2) or sum(points.values()) + executed != _base(total):
-        return None
-    wrong = [h for h in groups if sum((_base(f) for f in groups[h]), Decimal(0)) != points[h]]
-    if len(wrong) != 1:
-        return None
-    first, *others = groups[wrong[0]]
-    places = ((f.text, f.place) for f in (*others, total))
-    return issue_at(
-        "goals.weights", first.text, first.place, *places, template="group", form=form.name, group=wrong[0],
-        count=1 + len(others), total=sum((_base(f) for f in (first, *others)), Decimal(0)), wanted=points[wrong[0]],
-        whole=total.text,
-    )  # fmt: skip
-
-
-def _over(form: GoalForm) -> list[tuple[GoalItem, Fact]]:
-    """Scores above their weight."""
-    weights = {(i.fact.table, i.fact.cell[0]): i.fact for i in form.weights if i.kind == "item"}
-    out = []
-    for item in form.scores:
-        weight = weights.get((item.fact.table, item.fact.cell[0])) if item.kind == "item" else None
-        a, b = item.fact.amount, weight.amount if weight else None
-        if weight and a and b and a.value > b.value:
-            out.append((item, weight))
-    return out
-
-
-def _points(form: GoalForm) -> Iterator[Issue]:
-    for item, weight in _over(form):
-        score = item.fact
-        yield issue_at(
-            "goals.score", score.text, score.place, form=form.name, item=item.name, weight=weight.text
-        )
-    weights = {(i.fact.table, i.fact.cell[0]): i.fact for i in form.weights if i.kind == "item"}
-    if len(weights) < 3 or any(i.kind == "sum" for i in form.weights):
-        return
-    whole = sum((f.amount.value for f in weights.values() if f.amount), Decimal(0))
-    wanted = (100,) if "year.spent" in form.amounts and form.weights[0].fact.row.index < 12 else (100, 90, 80)
-    if whole not in wanted:
-        first = form.weights[0].fact
-        yield issue_at("goals.weights", first.text, first.place, form=form.name, total=whole)
+def _lacks_execution(total: Fact, parts: Sequence[Fact]) -> bool:
+    """Where some points are missing, those of the execution were not read."""
+    return 0 < base_of(total) - sum((base_of(f) for f in parts), Decimal(0)) <= _EXECUTION

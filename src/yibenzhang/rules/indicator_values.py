@@ -6,7 +6,7 @@ The words are data (standards/forms.toml [word]).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -124,19 +124,24 @@ def _odd(form: GoalForm, i: Indicator, known: Vocabulary) -> Issue | None:
         return about("goals.unit", form, i, "twice", unit=m.group("unit") or m.group()[1:2])
     if known.signs.search("".join(narrow(i.value).split())):
         return about("goals.unit", form, i, "sign")
-    target, name = target_of(i.value), known.name(i)
-    if target is None:
-        return None
+    target = target_of(i.value)
+    return None if target is None else _odd_unit(form, i, known, target)
+
+
+def _odd_unit(form: GoalForm, i: Indicator, known: Vocabulary, target: Target) -> Issue | None:
+    """A unit that is none of what the name says: counts for a rate, a rate above all of it, other than people."""
+    name = known.name(i)
     if known.is_rate(name) and target.unit in known.of("not_a_rate"):
         return about("goals.unit", form, i, "count", unit=target.unit)
     bounded = any(name.endswith(w) for w in known.of("bounded"))
     if bounded and target.unit == "%" and target.sign == ">" and target.number == _WHOLE:
         return about("goals.unit", form, i, "bounded")
+    if found := _against(form, i, known, target):
+        return found
     people = name.endswith(known.of("people")) and not any(w in name for w in known.of("joins"))
-    found = _against(form, i, known, target)
-    if found is None and people and target.unit in known.of("not_people"):
+    if people and target.unit in known.of("not_people"):
         return about("goals.unit", form, i, "people", unit=target.unit)
-    return found
+    return None
 
 
 def _against(form: GoalForm, i: Indicator, known: Vocabulary, target: Target) -> Issue | None:
@@ -195,21 +200,9 @@ def _at_bound(i: Indicator, known: Vocabulary) -> str | None:
 def without_unit(case: Case) -> Iterator[Issue]:
     """Targets that are bare numbers though their names do not say of what, where the document prints units."""
     known = Vocabulary(words_of(case))
-    bare: dict[tuple[str, str], tuple[GoalForm, Indicator]] = {}
-    doubtful = {n.place.page for n in case.document.notices if n.place is not None}
-    numbers = 0
-    for form in case.forms:
-        for i in form.indicators:
-            target = target_of(i.value)
-            if target is None or not target.number:
-                continue
-            numbers += 1
-            if i.place.page in doubtful and i.place.page is not None:
-                continue  # part of the page may not have been read
-            if not target.unit and not _dated(i, target) and not known.unitless.search(i.key):
-                bare.setdefault((i.key, fold(i.value)), (form, i))
-    bare |= _odd_ones_out(case, known)
-    if bare and _SHARE * len(bare) <= numbers:
+    numbers = [(f, i, t) for f in case.forms for i in f.indicators if (t := target_of(i.value)) and t.number]
+    bare = _bare_numbers(case, numbers, known) | _odd_ones_out(case, known)
+    if bare and _SHARE * len(bare) <= len(numbers):
         (_, first), *others = bare.values()
         shown = tuple(arguments(name=i.name, value=i.value) for _, i in list(bare.values())[:MOST_NAMED])
         count = len(bare) if len(bare) > MOST_NAMED else None
@@ -217,6 +210,20 @@ def without_unit(case: Case) -> Iterator[Issue]:
         yield issue_at(
             "goals.unit", first.name, first.place, *places, template="none", indicators=shown, count=count
         )
+
+
+def _bare_numbers(
+    case: Case, numbers: Iterable[tuple[GoalForm, Indicator, Target]], known: Vocabulary
+) -> dict[tuple[str, str], tuple[GoalForm, Indicator]]:
+    """Targets without a unit, on pages of which all was read."""
+    bare: dict[tuple[str, str], tuple[GoalForm, Indicator]] = {}
+    doubtful = {n.place.page for n in case.document.notices if n.place is not None} - {None}
+    for form, i, target in numbers:
+        if i.place.page in doubtful or target.unit or _dated(i, target):
+            continue
+        if not known.unitless.search(i.key):
+            bare.setdefault((i.key, fold(i.value)), (form, i))
+    return bare
 
 
 def _odd_ones_out(case: Case, known: Vocabulary) -> dict[tuple[str, str], tuple[GoalForm, Indicator]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from difflib import SequenceMatcher
 
@@ -135,48 +135,70 @@ def _odd(form: GoalForm, i: Indicator, words: Words) -> Issue | None:
             return about("goals.unit", form, i, "two", first=tech, second=unit[len(tech) :], last=last)
     if "满意" in name and unit == "度":
         return about("goals.unit", form, i, "degree")
+    return _odd_rate(form, i, target, before, words) if unit == "%" else None
+
+
+def _odd_rate(
+    form: GoalForm, i: Indicator, target: Target, before: Sequence[Target], words: Words
+) -> Issue | None:
+    """A percentage that is too low, too high, or stands for what was counted before."""
+    name = i.key
     satisfied = "满意" in name and "不满意" not in name and target.sign not in ("≤", "<")
-    if unit == "%" and satisfied and 1 < target.number < LOW:
+    if satisfied and 1 < target.number < LOW:
         return about("goals.low", form, i, least=LOW)
-    if unit == "%":
-        if target.number > 100 and any(w in name for w in words.get("bounded", ())):
-            return about("goals.unit", form, i, "bounded")
-        plain = [t for t in before if not t.unit and any(w in name for w in words.get("fewer", ()))]
-        counts = [t for t in before if t.unit in words.get("counted", ())] + plain
-        whole = all(t.number == t.number.to_integral() for t in counts)
-        if before and len(counts) == len(before) and whole and not _RATE.search(name):
-            return about("goals.unit", form, i, "rate", before=_before(i))
+    if target.number > 100 and any(w in name for w in words.get("bounded", ())):
+        return about("goals.unit", form, i, "bounded")
+    fewer = any(w in name for w in words.get("fewer", ()))
+    if before and not _RATE.search(name) and all(_is_count(t, fewer, words) for t in before):
+        return about("goals.unit", form, i, "rate", before=_before(i))
     return None
+
+
+def _is_count(t: Target, fewer: bool, words: Words) -> bool:
+    """A whole number of things; without a unit where the indicator asks for ``fewer`` of them."""
+    counted = t.unit in words.get("counted", ()) or (fewer and not t.unit)
+    return counted and t.number == t.number.to_integral()
 
 
 def _weaker(form: GoalForm, i: Indicator, words: Words) -> Issue | None:
     """The target asks for less than both years before have reached (or set themselves)."""
-    target = target_of(i.value)
-    if target is None or not (before := [t for v in (i.former, i.last) if (t := target_of(v))]):
+    target, before = target_of(i.value), _years_before(i)
+    if target is None or not before or _other_units(target, before):
         return None
-    if any(not empty(v) and target_of(v) is None for v in (i.former, i.last)) or target_of(i.last) is None:
-        return None
-    if any(t.unit and target.unit and t.unit != target.unit for t in before):
-        return None
-    name = i.key
-    if (
-        "成本" in i.level1
-        or any(w in name for w in words.get("spending", ()))
-        or "元" in target.unit
-        and "成本" in i.level2
-    ):
-        return None
-    if target.unit.startswith("年") and target.number > 1900:
-        return None  # a date
-    way = _direction(target, before, name, words)
+    if _is_spending(i, target, words) or (target.unit.startswith("年") and target.number > 1900):
+        return None  # less is better, or it is a date
+    way = _direction(target, before, i.key, words)
     if way < 0 and any("元" in t.unit for t in (target, *before)):
         return None  # a limit to what is spent
-    if way == 0 or not all(_less(target, t, way) for t in before):
+    if way == 0 or not all(_less(target, t, way) for t in before) or _near_floor(target, before, way):
         return None
-    reached = way > 0 and target.unit == "%" and not any(t.sign for t in before)
-    if reached and all(t.number - target.number <= 5 for t in before):
-        return None  # a floor a little under what was reached is no step back
     return about("goals.weaker", form, i, "below" if way > 0 else "above", before=_before(i))
+
+
+def _other_units(target: Target, before: Sequence[Target]) -> bool:
+    return any(t.unit and target.unit and t.unit != target.unit for t in before)
+
+
+def _near_floor(target: Target, before: Sequence[Target], way: int) -> bool:
+    """A floor a little under what was reached is no step back."""
+    reached = way > 0 and target.unit == "%" and not any(t.sign for t in before)
+    return reached and all(t.number - target.number <= 5 for t in before)
+
+
+def _years_before(i: Indicator) -> list[Target]:
+    """What the years before reached; nothing where one of them says something that is no number, or last year
+    nothing."""
+    found = [(v, target_of(v)) for v in (i.former, i.last)]
+    if found[1][1] is None or any(t is None and not empty(v) for v, t in found):
+        return []
+    return [t for _, t in found if t is not None]
+
+
+def _is_spending(i: Indicator, target: Target, words: Words) -> bool:
+    """An indicator of cost: the less the better."""
+    if "成本" in i.level1 or any(w in i.key for w in words.get("spending", ())):
+        return True
+    return "元" in target.unit and "成本" in i.level2
 
 
 def _before(i: Indicator) -> tuple[Arguments, ...]:

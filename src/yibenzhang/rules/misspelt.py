@@ -53,10 +53,7 @@ def _items() -> tuple[str, ...]:
 @rule("names.project", needs=("text",))
 def projects(case: Case) -> Iterator[Issue]:
     """A project of a table or form, named in the text with one character wrong."""
-    listed = {fold(f.name) for f in case.forms if f.kind == "project"}
-    for t in case.tables:
-        if t.table.standard is not None and t.table.standard.layout == "projects":
-            listed |= {fold(r.label) for b in t.blocks for r in b.rows if r.leaf or len(r.code) > _CODE}
+    listed = _projects(case)
     names = [n for n in listed if len(n) >= _SHORT_NAME]
     index = _index(names)
     seen: set[str] = set()
@@ -68,6 +65,15 @@ def projects(case: Case) -> Iterator[Issue]:
                 continue
             seen.add(wrong)
             yield issue_at("names.project", p.verbatim(at, at + len(wrong)).strip(), p.place(at), right=right)
+
+
+def _projects(case: Case) -> set[str]:
+    """The projects of forms and of project tables."""
+    out = {fold(f.name) for f in case.forms if f.kind == "project"}
+    for t in case.tables:
+        if t.table.standard is not None and t.table.standard.layout == "projects":
+            out |= {fold(r.label) for b in t.blocks for r in b.rows if r.leaf or len(r.code) > _CODE}
+    return out
 
 
 def _index(words: Iterable[str]) -> dict[str, list[str]]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.prose.claims import Claim, Says
+from yibenzhang.prose.quantities import Quantity
 from yibenzhang.recognising.forms import GoalForm
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.goal_projects import bare
@@ -46,29 +47,28 @@ def covered(case: Case) -> Iterator[Issue]:
     whole = {_base(i.fact) for f in case.forms for i in f.overview if i.kind == "year/specific"}
     every = [re.compile(w) for w in case.standards.lists["all_have_goals"]]
     for q in case.quantities:
-        text = q.passage.text
-        begin, end = sentence(text, q.start, q.end)
-        said = (
-            (
-                _COVERED.match(text, q.end)
-                or _ALL_COVERED.match(text, text.rfind("。", 0, q.start) + 1)
-                or next((m for w in every if (m := w.search(text, begin, end))), None)
-            )
-            if q.money and "其中" not in text[begin : q.start]
-            else None
-        )
-        if (
-            said is None
-            or _AIMED.search(text, begin, said.start())
-            or q.amount.base not in whole
-            or total >= q.amount.base - 100 * len(forms)
-        ):
+        if not q.money or q.amount.base not in whole or total >= q.amount.base - 100 * len(forms):
             continue
-        words = q.passage.clauses(min(said.start(), q.start), max(said.end(), q.end))
-        yield issue_at(
-            "goals.covered", words, q.passage.place(q.start), forms=len(forms), total=_wan(total),
-            gap=_wan(q.amount.base - total),
-        )  # fmt: skip
+        if said := _said_covered(q, every):
+            yield issue_at(
+                "goals.covered",
+                q.passage.clauses(min(said.start(), q.start), max(said.end(), q.end)),
+                q.passage.place(q.start),
+                forms=len(forms),
+                total=_wan(total),
+                gap=_wan(q.amount.base - total),
+            )
+
+
+def _said_covered(q: Quantity, every: Sequence[re.Pattern[str]]) -> re.Match[str] | None:
+    """The words that all of an amount is under goals, and not only is to be."""
+    text = q.passage.text
+    begin, end = sentence(text, q.start, q.end)
+    if "其中" in text[begin : q.start]:
+        return None
+    said = _COVERED.match(text, q.end) or _ALL_COVERED.match(text, text.rfind("。", 0, q.start) + 1)
+    said = said or next((m for w in every if (m := w.search(text, begin, end))), None)
+    return None if said is None or _AIMED.search(text, begin, said.start()) else said
 
 
 @rule("goals.former_text", needs=("forms", "text", "year"))
@@ -133,23 +133,32 @@ def drivers(case: Case) -> Iterator[Issue]:
     whole = {_base(i.fact) for f in case.forms for i in f.overview if i.kind == "year/specific"}
     seen: set[str] = set()
     for claim in case.claims if new else ():
-        rise = claim.change
-        if rise is None or not rise.money or rise.sign <= 0 or claim.subject is None:
-            continue
-        lead = claim.passage.text[: claim.subject.end]
-        why = _REASON.search(claim.passage.text, _end(claim))
-        projects = claim.subject.amount.base in whole or _PROJECTS.search(lead.rsplit("。", 1)[-1])
-        if why is None or not projects:
+        rise, why = claim.change, _reason_of_rise(claim, whole)
+        if rise is None or why is None:
             continue
         for r in new:
             most = _base(r.form.year) >= _HALF * abs(rise.amount.base)
             if most and r.form.name not in seen and not _names(why.group("why"), r):
                 seen.add(r.form.name)
-                words = claim.passage.clauses(rise.start, why.end())
                 yield issue_at(
-                    "reasons.driver", words, claim.passage.place(rise.start), name=r.form.name,
-                    amount=_wan(_base(r.form.year)), rise=_wan(abs(rise.amount.base)),
-                )  # fmt: skip
+                    "reasons.driver",
+                    claim.passage.clauses(rise.start, why.end()),
+                    claim.passage.place(rise.start),
+                    name=r.form.name,
+                    amount=_wan(_base(r.form.year)),
+                    rise=_wan(abs(rise.amount.base)),
+                )
+
+
+def _reason_of_rise(claim: Claim, whole: set[Decimal]) -> re.Match[str] | None:
+    """The reason that a claim gives for more project expenditure."""
+    rise, subject = claim.change, claim.subject
+    if rise is None or not rise.money or rise.sign <= 0 or subject is None:
+        return None
+    clause = claim.passage.text[: subject.end].rsplit("。", 1)[-1]
+    if subject.amount.base not in whole and not _PROJECTS.search(clause):
+        return None
+    return _REASON.search(claim.passage.text, _end(claim))
 
 
 def _names(why: str, record: Record) -> bool:

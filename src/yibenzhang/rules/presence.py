@@ -233,7 +233,7 @@ def other_notes(case: Case) -> Iterator[Issue]:
         if standard is None or not note or not _NONE.search(note):
             continue
         own, other = (_FUND, _CAPITAL) if standard.id.endswith(".fund") else (_CAPITAL, _FUND)
-        if standard.id.endswith((".fund", ".state_capital")) and other in note and own not in note:
+        if standard.id.endswith((".fund", ".state_capital")) and _speaks_of(other, own, note):
             words, place = t.table.statement[:60], t.table.table.cells[-1].place
             yield issue_at(
                 "presence.other_note", words, place, table=standard.name, other=other, subject=_subject(words)
@@ -241,13 +241,22 @@ def other_notes(case: Case) -> Iterator[Issue]:
     for p in case.passages:
         heading = p.section[-1] if p.section else ""
         for own, other in ((_CAPITAL, _FUND), (_FUND, _CAPITAL)):
-            under = own in heading and other not in heading
-            if under and other in p.text and own not in p.text and len(p.text) < 80:
+            if _speaks_of(own, other, heading) and _speaks_of(other, own, p.text) and len(p.text) < 80:
                 words = p.verbatim(0, len(p.text)).strip()
                 yield issue_at(
-                    "presence.other_note", words, p.place(0), template="section", heading=heading, other=other,
+                    "presence.other_note",
+                    words,
+                    p.place(0),
+                    template="section",
+                    heading=heading,
+                    other=other,
                     subject=_subject(words),
-                )  # fmt: skip
+                )
+
+
+def _speaks_of(one: str, other: str, text: str) -> bool:
+    """Of one and not of the other."""
+    return one in text and other not in text
 
 
 def _subject(words: str) -> str:

@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from yibenzhang.model.digits import exact_number
 from yibenzhang.model.facts import Fact
-from yibenzhang.model.issues import Issue, arguments, issue_at
+from yibenzhang.model.issues import Arguments, Issue, arguments, issue_at
 from yibenzhang.prose.passages import flat
 from yibenzhang.recognising.forms import GoalForm, GoalItem
 from yibenzhang.recognising.indicators import Indicator, empty
@@ -85,19 +85,27 @@ def periods(case: Case) -> Iterator[Issue]:
         said = r.form.text("begin") or r.form.text("end")
         if said is None:
             continue
-        spent = [(y, a) for y, a in r.former if a > 0 and r.begin is not None and y < r.begin]
-        before = tuple(arguments(year=y, amount=_shown(a)) for y, a in spent)
-        template, kept = "", before
-        if r.begin and r.end and r.end < r.begin:
-            template, kept = "reversed", ()
-        elif r.end and r.end < (case.year or 0):
-            template, kept = "over", ()
-        elif not spent:
-            continue
-        yield issue_at(
-            "goals.period", said.text, said.place, template=template, form=r.form.name, begin=r.begin, end=r.end,
-            year=case.year, before=kept or None,
-        )  # fmt: skip
+        template, before = "", _before_it_began(r)
+        if r.end and r.end < max(r.begin or 0, case.year or 0):
+            template, before = ("reversed" if r.begin and r.end < r.begin else "over"), ()
+        if template or before:
+            yield issue_at(
+                "goals.period",
+                said.text,
+                said.place,
+                template=template,
+                form=r.form.name,
+                begin=r.begin,
+                end=r.end,
+                year=case.year,
+                before=before or None,
+            )
+
+
+def _before_it_began(r: Record) -> tuple[Arguments, ...]:
+    """The years before its first with the money that it had in them."""
+    spent = [(y, a) for y, a in r.former if a > 0 and r.begin is not None and y < r.begin]
+    return tuple(arguments(year=y, amount=_shown(a)) for y, a in spent)
 
 
 @rule("goals.nature", needs=("forms", "year"))
@@ -183,22 +191,31 @@ def former_costs(case: Case) -> Iterator[Issue]:
 @rule("goals.lacking", needs=("forms",))
 def lacking(case: Case) -> Iterator[Issue]:
     """A goals table without indicators of a kind that most others of the document have."""
-    kinds = {word: _words(case, word) for word in ("cost", "benefit", "satisfaction")}
-    forms = [f for f in case.forms if f.kind == "project" and len(f.indicators) >= _LEVELS]
-    forms = [f for f in forms if any(i.level1 for i in f.indicators)]
-    if len(forms) < 2:
-        return
-    have = [{k for k, words in kinds.items() if _has(f, words)} for f in forms]
-    common = Counter(k for found in have for k in found)
-    for form, found in zip(forms, have, strict=True):
-        lacks = [k for k in kinds if k not in found and 2 * common[k] > len(forms)]
-        if lacks:
-            names = tuple(arguments(kind=k) for k in lacks)
+    have = _kinds_of_indicators(case)
+    common = Counter(k for _, found in have for k in found)
+    usual = [k for k in _KINDS if 2 * common[k] > len(have)]
+    for form, found in have if len(have) > 1 else ():
+        if lacks := [k for k in usual if k not in found]:
             last = {i.period: i for i in form.indicators}
             yield issue_at(
-                "goals.lacking", form.name, form.indicators[0].place, *((i.name, i.place) for i in last.values()),
-                lacking=names, others=min(common[k] for k in lacks),
-            )  # fmt: skip
+                "goals.lacking",
+                form.name,
+                form.indicators[0].place,
+                *((i.name, i.place) for i in last.values()),
+                lacking=tuple(arguments(kind=k) for k in lacks),
+                others=min(common[k] for k in lacks),
+            )
+
+
+_KINDS = ("cost", "benefit", "satisfaction")
+
+
+def _kinds_of_indicators(case: Case) -> list[tuple[GoalForm, set[str]]]:
+    """The forms that tell the levels of their indicators, each with the kinds that it has."""
+    kinds = {kind: _words(case, kind) for kind in _KINDS}
+    forms = [f for f in case.forms if f.kind == "project" and len(f.indicators) >= _LEVELS]
+    forms = [f for f in forms if any(i.level1 for i in f.indicators)]
+    return [(f, {k for k, words in kinds.items() if _has(f, words)}) for f in forms]
 
 
 def _has(form: GoalForm, words: tuple[str, ...]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from difflib import SequenceMatcher
 
@@ -91,19 +91,13 @@ def _text(leaves: list[Fact], quantities: tuple[Quantity, ...]) -> Iterator[Issu
     """Names in the text's list of projects: the same, another name with the same amount, or none."""
     named = [(q, name) for q in quantities if q.kind == Kind.VALUE and q.money and (name := _name(q))]
     table = {_bare(f.row.label): f for f in leaves}
-    exact = [(q, n) for q, n in named if any(label and _bare(n).endswith(label) for label in table)]
-    lists = Counter(q.passage.section[:2] for q, _ in exact)
-    near = Counter(q.passage.section[:2] for q, n in named if _nearest(n, q, leaves))
-    home = max({**lists, **near}, key=lambda s: lists[s] + near[s], default=None)
-    if home is None or lists[home] + near[home] < max(3, len(leaves) * 0.6):
+    listed = _list_of(named, table, leaves)
+    if not listed:
         return
     seen: set[str] = {label for label, f in table.items() if label and _said(label, f, quantities)}
     others = [f for f in leaves if _bare(f.row.label) not in seen]
-    for q, name in named:
-        if q.passage.section[:2] != home:
-            continue
-        same = next((label for label in table if label and _bare(name).endswith(label)), None)
-        if same is not None:
+    for q, name in listed:
+        if same := _ends_with(name, table):
             seen.add(same)
         elif fact := _nearest(name, q, others):
             seen.add(_bare(fact.row.label))
@@ -111,16 +105,42 @@ def _text(leaves: list[Fact], quantities: tuple[Quantity, ...]) -> Iterator[Issu
             label, place = fact.row.label, q.passage.place(q.start)
             there = (label, fact.place)
             yield issue_at("projects.name", words, place, there, listed=label, name=name, amount=fact.text)
-    whole = sum((f.amount.base for f in leaves if f.amount), Decimal(0))
-    amounts = (q.amount.base for q, _ in named if q.passage.section[:2] == home)
-    together = sum((a for a in amounts if a < whole * Decimal("0.98")), Decimal(0))
-    if abs(together - whole) <= len(leaves) * Decimal(100):
-        return  # the text groups the projects otherwise, but leaves no money out
-    listed = {q.amount.base for q, _ in named if q.passage.section[:2] == home}
-    for label, fact in table.items():
-        if label not in seen and fact.amount and fact.amount.value:
-            if fact.amount.base in listed or any(_merged(fact, other, listed) for other in leaves):
-                continue  # told with its amount, under another name or with others
+    amounts = [q.amount.base for q, _ in listed]
+    if not _grouped_otherwise(leaves, amounts):
+        yield from _missing([f for label, f in table.items() if label not in seen], set(amounts), leaves)
+
+
+def _list_of(
+    named: Sequence[tuple[Quantity, str]], table: Mapping[str, Fact], leaves: list[Fact]
+) -> list[tuple[Quantity, str]]:
+    """What the section says that lists the projects: most of them, by their names or by names like theirs."""
+    exact = [(q, n) for q, n in named if _ends_with(n, table)]
+    lists = Counter(q.passage.section[:2] for q, _ in exact)
+    near = Counter(q.passage.section[:2] for q, n in named if _nearest(n, q, leaves))
+    home = max({**lists, **near}, key=lambda s: lists[s] + near[s], default=None)
+    if home is None or lists[home] + near[home] < max(3, len(leaves) * 0.6):
+        return []
+    return [(q, name) for q, name in named if q.passage.section[:2] == home]
+
+
+def _ends_with(name: str, labels: Iterable[str]) -> str:
+    """The project whose name ends the words; empty where there is none."""
+    return next((label for label in labels if label and _bare(name).endswith(label)), "")
+
+
+def _grouped_otherwise(leaves: Sequence[Fact], amounts: Sequence[Decimal]) -> bool:
+    """The text groups the projects otherwise, but leaves no money out."""
+    total = sum((f.amount.base for f in leaves if f.amount), Decimal(0))
+    together = sum((a for a in amounts if a < total * Decimal("0.98")), Decimal(0))
+    return abs(together - total) <= len(leaves) * Decimal(100)
+
+
+def _missing(missing: Sequence[Fact], listed: set[Decimal], leaves: Sequence[Fact]) -> Iterator[Issue]:
+    """Projects of the table that the text does not have, neither by their amount nor together with others."""
+    for fact in missing:
+        if fact.amount is None or not fact.amount.value or fact.amount.base in listed:
+            continue
+        if not any(_merged(fact, other, listed) for other in leaves):
             yield issue_at("projects.missing", fact.row.label, fact.place, amount=fact.text)
 
 

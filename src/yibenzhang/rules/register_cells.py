@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from yibenzhang.model.digits import whole_number
@@ -55,22 +55,24 @@ def _broken(table: Table, coded_rows: tuple[CodedRow, ...]) -> Iterator[_Broken]
     split = sum(len(r.code) > 3 and _text(cells[k][0]) == r.code[:3] for k, r in coded.items())
     if split < _SPLIT:
         return
-    register, above = registers().function, None
+    above = None
     for k in sorted(cells):
         if k in coded:
             above = coded[k]
-            continue
-        texts = [_text(c) for c in cells[k][:4]]
-        if above is None or len(texts) < 3 or not _DIGITS.fullmatch(texts[0]) or len(texts[0]) == 3:
-            continue
-        parts = [t for t in texts[1:3] if _PART.fullmatch(t)]
-        name = texts[1 + len(parts)] if len(texts) > 1 + len(parts) else ""
-        suffix = "".join(parts)
-        found = {
-            e.code for e in register.named(name) if e.code.endswith(suffix) and len(e.code) == 3 + len(suffix)
-        }
-        if parts and f"{above.code[:3]}{suffix}" in found:
-            yield _Broken(cells[k][0], texts[0], name, above.code[:3], above)
+        elif above is not None and (found := _of_class([_text(c) for c in cells[k][:4]], above.code[:3])):
+            yield _Broken(cells[k][0], *found, above.code[:3], above)
+
+
+def _of_class(texts: Sequence[str], class_: str) -> tuple[str, str] | None:
+    """The first cell of a row whose code begins with something else, and the item that it names of the class."""
+    if len(texts) < 3 or not _DIGITS.fullmatch(texts[0]) or len(texts[0]) == 3:
+        return None
+    parts = [t for t in texts[1:3] if _PART.fullmatch(t)]
+    name = texts[1 + len(parts)] if len(texts) > 1 + len(parts) else ""
+    code = class_ + "".join(parts)
+    if parts and any(e.code == code for e in registers().function.named(name)):
+        return texts[0], name
+    return None
 
 
 def _text(cell: Cell) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from difflib import SequenceMatcher
 from itertools import pairwise
 
@@ -114,16 +114,24 @@ def levels(case: Case) -> Iterator[Issue]:
         if not m.level or not (m.exact or fold_name(m.name) in printed):
             continue
         table = {_LEVEL_OF[len(c)] for c in printed.get(fold_name(m.name), ()) if len(c) in _LEVEL_OF}
-        left = f"{m.name}支出", f"{m.name}等支出"
-        own = [
-            e for e in m.entries if {m.name, *left} & {*e.names, e.name}
-        ] or m.entries  # 支出 may be left out
-        right = table or {_LEVEL_OF[len(e.code)] for e in own}
-        if right and m.level not in right and (table or not any(e in own for e in m.at_level)):
+        right = table or _levels_in_register(m)
+        if right and m.level not in right:
             yield issue_at(
-                "wording.level", m.words, m.passage.place(m.start), template="" if table else "register",
-                written=m.words, right=tuple(arguments(text=level) for level in sorted(right)),
-            )  # fmt: skip
+                "wording.level",
+                m.words,
+                m.passage.place(m.start),
+                template="" if table else "register",
+                written=m.words,
+                right=tuple(arguments(text=level) for level in sorted(right)),
+            )
+
+
+def _levels_in_register(m: Mention) -> set[str]:
+    """The levels of the entries of a name, with or without 支出 behind it; none where one has the level that is
+    printed."""
+    names = {m.name, f"{m.name}支出", f"{m.name}等支出"}
+    own = [e for e in m.entries if names & {*e.names, e.name}] or m.entries
+    return set() if any(e in own for e in m.at_level) else {_LEVEL_OF[len(e.code)] for e in own}
 
 
 @rule("wording.level", needs=("text",))
@@ -218,13 +226,22 @@ def _nearest(name: str, digits: int, printed: dict[str, set[str]]) -> str | None
     """The name of that level most like this one, or the only one that goes on where it stops."""
     known = {fold_name(n): n for e in _function().entries if len(e.code) == digits for n in e.names}
     known |= {n: n for n, codes in printed.items() if any(len(c) == digits for c in codes) and n not in known}
-    best, ratio = None, _SPELT
+    longer = {n for n in known if n.startswith(name)}
+    turned = {n for n in known if len(n) == len(name) and sorted(n) == sorted(name)}
+    found = _most_like(name, known) or _only(turned) or _only(longer)
+    return known[found] if found else None
+
+
+def _only(names: Collection[str]) -> str:
+    """The one there is; empty where there are none or several."""
+    return next(iter(names)) if len(names) == 1 else ""
+
+
+def _most_like(name: str, known: Iterable[str]) -> str:
+    """The name that is spelt most like this one, and nearly so."""
+    best, ratio = "", _SPELT
     for other in known:
         matcher = SequenceMatcher(None, name, other, autojunk=False)
         if matcher.real_quick_ratio() >= ratio and matcher.quick_ratio() >= ratio and matcher.ratio() > ratio:
             best, ratio = other, matcher.ratio()
-    longer = {n for n in known if n.startswith(name)}
-    turned = {n for n in known if len(n) == len(name) and sorted(n) == sorted(name)}
-    best = best or (turned.pop() if len(turned) == 1 else None)
-    found = best or (longer.pop() if len(longer) == 1 else None)
-    return known[found] if found else None
+    return best

@@ -177,19 +177,15 @@ def _listed(
     average: re.Pattern[str],
 ) -> Iterator[Made]:
     parts = [x.money for x in listed if x.money is not None]
-    every = whole is not None and len(parts) == len(listed)
+    every = len(parts) == len(listed)
     if said == len(listed):
         if every and whole is not None and len({q.fact.id for q in (whole, *parts)}) == len(parts) + 1:
             terms = (Term(1, whole.fact), *(Term(-1, q.fact) for q in parts))
             made = Relation(f"scores.amounts|{whole.fact.id}", "scores.amounts", terms)
             yield _wrong(p, m, made)
         return
-    left = whole.amount.base - sum((q.amount.base for q in parts), Decimal(0)) if whole else Decimal(1)
-    summed = every and abs(left) <= _CENT * len(parts)
-    mean = average.search(p.text, m.end())
-    plain = [replace(x, money=None) for x in listed]
-    meant = mean is not None and len(listed) >= _FEW and _is_mean(Decimal(mean.group("n")), plain)
-    if summed or meant:
+    summed = every and whole is not None and _comes_to(whole, parts)
+    if summed or _mean_of(listed, average.search(p.text, m.end())):
         words = p.verbatim(m.start(), m.end()).strip()
         places = ((x.passage.verbatim(x.start, x.end).strip(), x.passage.place(x.start)) for x in listed)
         yield issue_at(
@@ -200,6 +196,17 @@ def _listed(
             template="" if summed else "mean",
             found=len(listed),
         )
+
+
+def _comes_to(whole: Quantity, parts: Sequence[Quantity]) -> bool:
+    left = whole.amount.base - sum((q.amount.base for q in parts), Decimal(0))
+    return abs(left) <= _CENT * len(parts)
+
+
+def _mean_of(listed: Sequence[_Scored], mean: re.Match[str] | None) -> bool:
+    """The average that is told is that of the listed projects."""
+    plain = [replace(x, money=None) for x in listed]
+    return mean is not None and len(listed) >= _FEW and _is_mean(Decimal(mean.group("n")), plain)
 
 
 def _wrong(p: Passage, m: re.Match[str], made: Relation) -> Made:

@@ -33,21 +33,24 @@ def stages(case: Case) -> Iterator[Issue]:
 
 def _titles(case: Case) -> Iterator[tuple[str, Place]]:
     wrong = [re.compile(w) for w in case.standards.lists[f"stage_{case.stage}_title"]]
-    unless = [re.compile(w) for w in case.standards.lists["stage_unless"]]
     seen: set[str] = set()
     for p in case.passages:
         text = _PAGE_NUMBER.sub("", p.text)
-        if not is_title(p) or any(u.search(s) for u in unless for s in (*p.section, text)):
-            continue
-        if found := _wrong(text, wrong, case.year):
+        excused = _excused(case, *p.section, text)
+        if is_title(p) and not excused and (found := _wrong(text, wrong, case.year)):
             seen.add(text)
             yield p.verbatim(0, len(p.text)).strip(), p.place(found.end() - 1)
     for t in case.tables:
         title = flat(t.table.title)
         if t.table.standard is None or any(title in one or one in title for one in seen):
             continue
-        if _wrong(title, wrong, case.year) and not any(u.search(title) for u in unless):
+        if _wrong(title, wrong, case.year) and not _excused(case, title):
             yield t.table.title, t.table.table.cells[0].place
+
+
+def _excused(case: Case, *texts: str) -> bool:
+    """Words by which a title may speak of the other stage."""
+    return any(re.search(w, text) for w in case.standards.lists["stage_unless"] for text in texts)
 
 
 def _wrong(text: str, wrong: list[re.Pattern[str]], year: int | None) -> re.Match[str] | None:

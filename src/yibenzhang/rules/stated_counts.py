@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from yibenzhang.model.documents import Cell, Table
@@ -45,29 +45,34 @@ def against_tables(case: Case) -> Iterator[Issue]:
         cells = [c for c in (one.cell, one.then_cell) if c]
         if all(_only(labelled, c) is None for c in cells):
             continue  # the tables do not print it
-        for p in case.passages:
-            for m in one.text.finditer(p.text):
-                if not _meant(case, one, p, m):
-                    continue
-                found = [(m, one.cell)]
+        for p, m, said, cell in _stated(case, one):
+            there = _only(labelled, cell)
+            number = int(said.group("n"))
+            if there is None or there.number == number or (cell.pattern, number) in seen:
+                continue
+            seen.add((cell.pattern, number))
+            yield issue_at(
+                "counts.table",
+                p.verbatim(m.start(), said.end()).strip(),
+                p.place(said.start("n")),
+                (there.text, there.place),
+                template="summed" if there.place in wrong else "",
+                said=number,
+                printed=there.text,
+            )
+
+
+def _stated(
+    case: Case, one: Statistic
+) -> Iterator[tuple[Passage, re.Match[str], re.Match[str], re.Pattern[str]]]:
+    """What the text says of a statistic, and what it says right after: the passage, where it begins, the number, and
+    the cell that prints it."""
+    for p in case.passages:
+        for m in one.text.finditer(p.text):
+            if _meant(case, one, p, m):
+                yield p, m, m, one.cell
                 if one.then and one.then_cell and (after := one.then.match(p.text, m.end())):
-                    found.append((after, one.then_cell))
-                for said, cell in found:
-                    there = _only(labelled, cell)
-                    number = int(said.group("n"))
-                    if there is None or there.number == number or (cell.pattern, number) in seen:
-                        continue
-                    seen.add((cell.pattern, number))
-                    words = p.verbatim(m.start(), said.end()).strip()
-                    yield issue_at(
-                        "counts.table",
-                        words,
-                        p.place(said.start("n")),
-                        (there.text, there.place),
-                        template="summed" if there.place in wrong else "",
-                        said=number,
-                        printed=there.text,
-                    )
+                    yield p, m, after, one.then_cell
 
 
 def _own(case: Case, p: Passage, at: int) -> bool:
@@ -178,19 +183,32 @@ def _rows(table: Table) -> list[tuple[str, _Printed | None]]:
     panels: dict[int, list[tuple[str, _Printed | None]]] = {}
     for row in grid:
         label, at, numbers = "", -1, list[_Printed]()
-        for k, cell in enumerate([*row, None]):
-            text = fold(cell.text) if cell is not None else ""
-            if k < len(row) and (cell is None or k in lines or (k and cell is row[k - 1]) or text in _BLANK):
-                continue
-            if cell is not None and _COUNT.fullmatch(text.replace(",", "")):
-                numbers.append(
-                    _Printed(int(text.replace(",", "").partition(".")[0]), cell.text.strip(), cell.place)
-                )
+        for k, cell in [*_filled_cells(row, lines), (len(row), None)]:
+            if cell is not None and (number := _count(cell)):
+                numbers.append(number)
                 continue
             if label:
                 panels.setdefault(at, []).append((label, numbers[0] if len(numbers) == 1 else None))
             label, at, numbers = (_bare(cell), k, []) if cell is not None else ("", k, [])
     return [x for at in sorted(panels) for x in panels[at]]
+
+
+def _filled_cells(row: Sequence[Cell | None], lines: Collection[int]) -> Iterator[tuple[int, Cell]]:
+    """The cells of a row that say something, each once, without the columns of line numbers."""
+    for k, cell in enumerate(row):
+        merged = k > 0 and cell is row[k - 1]
+        if cell is not None and k not in lines and not merged and fold(cell.text) not in _BLANK:
+            yield k, cell
+
+
+def _count(cell: Cell) -> _Printed | None:
+    """The number of a cell that holds nothing else."""
+    text = fold(cell.text).replace(",", "")
+    return (
+        _Printed(int(text.partition(".")[0]), cell.text.strip(), cell.place)
+        if _COUNT.fullmatch(text)
+        else None
+    )
 
 
 @rule("counts.stock", each_file=True)
@@ -220,20 +238,23 @@ def bought(case: Case) -> Iterator[Issue]:
     """Cars that were bought, though every number of what buying them cost is nothing."""
     cells = ((f, v.places[at]) for v in case.views for at, f in v.cells.items())
     cost = [
-        f
+        (f, f.amount)
         for f, at in cells
         if at.item == "car_purchase" and at.version != "previous" and f.amount is not None
     ]
-    if not cost or any(f.amount.value for f in cost if f.amount is not None):
+    if not cost or any(amount.value for _, amount in cost):
         return
-    known = vehicle_words()
+    first = cost[0][0]
     for p in case.passages:
-        for m in known.bought.finditer(p.text):
-            clause = re.split("[。;,]", p.text[max(0, m.start() - _BEFORE) : m.start()])[-1]
-            years = _YEAR.findall(p.text[: m.start()].split("。")[-1])[-1:]
-            if any(int(y) != case.year for y in years) or known.not_bought.search(clause) or p.heading:
-                continue
-            if int(m.group("n") or m.group("m")):
+        for m in vehicle_words().bought.finditer(p.text):
+            if not p.heading and _bought_now(p, m, case) and int(m.group("n") or m.group("m")):
                 words = p.verbatim(m.start(), m.end()).strip()
-                yield issue_at("counts.bought", words, p.place(m.start()), (cost[0].text, cost[0].place))
+                yield issue_at("counts.bought", words, p.place(m.start()), (first.text, first.place))
                 return
+
+
+def _bought_now(p: Passage, m: re.Match[str], case: Case) -> bool:
+    """In the year of the document, and no denial."""
+    clause = re.split("[。;,]", p.text[max(0, m.start() - _BEFORE) : m.start()])[-1]
+    years = _YEAR.findall(p.text[: m.start()].split("。")[-1])[-1:]
+    return all(int(y) == case.year for y in years) and not vehicle_words().not_bought.search(clause)

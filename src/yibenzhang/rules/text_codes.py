@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 
 from yibenzhang.model.issues import Issue, issue_at
+from yibenzhang.prose.passages import Passage
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards.registers import Entry, fold_name, registers
@@ -35,12 +36,15 @@ def function_codes(case: Case) -> Iterator[Issue]:
                 continue
             at = p.text.find(name, m.start(), m.end())
             right = " 或 ".join(sorted({e.code for e in entries})[:2])
-            words = p.verbatim(
-                m.start() if m["before"] else at, m.end() if m["code"] else at + len(name)
-            ).strip()
+            words = _with_code(p, m, at, at + len(name))
             yield issue_at(
                 "registers.text_code", words, p.place(at), code=code, other=known.name, right=right
             )
+
+
+def _with_code(p: Passage, m: re.Match[str], start: int, end: int) -> str:
+    """The name as it is printed, with the code before or behind it."""
+    return p.verbatim(m.start() if m["before"] else start, m.end() if m["code"] else end).strip()
 
 
 _ITEM = re.compile(r"(?:^|[)。;,:“、])(?P<name>[一-鿿、]{2,20}(?:\((?![类款项])[一-鿿]\)[一-鿿]{1,4})?)$")

@@ -30,14 +30,20 @@ def in_yuan(case: Case) -> Iterator[Issue]:
     yuan = [q for q in money if _unit(q) == "元"]
     if len(money) - len(yuan) < _LEAST or len(yuan) * _SELDOM > len(money):
         return
-    told = {q.amount.value for q in money if _unit(q) == "万元"}
+    in_ten_thousands = {q.amount.value for q in money if _unit(q) == "万元"}
     for q in yuan:
-        sentence = max(q.passage.text.rfind(c, 0, q.start) for c in "。;") + 1
-        apart = _EACH.search(q.passage.text, sentence, q.start) or _EACH_AFTER.match(q.passage.text, q.end)
-        same = len(q.amount.text.strip("0.")) > _SHORT and q.amount.value in told
-        if not apart and (same or (q.amount.value < _SMALL and q.amount.decimals)):
+        same = len(q.amount.text.strip("0.")) > _SHORT and q.amount.value in in_ten_thousands
+        small = q.amount.value < _SMALL and q.amount.decimals > 0
+        if (same or small) and not _of_each(q):
             words = q.passage.clauses(q.start, q.end)
             yield issue_of("prose.yuan", (q.fact,), words=words)
+
+
+def _of_each(q: Quantity) -> bool:
+    """An amount of one person, one time or one thing, or a limit: it is in yuan."""
+    text = q.passage.text
+    sentence = max(text.rfind(c, 0, q.start) for c in "。;") + 1
+    return bool(_EACH.search(text, sentence, q.start) or _EACH_AFTER.match(text, q.end))
 
 
 _SHORT = 3

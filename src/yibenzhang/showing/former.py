@@ -8,24 +8,19 @@ from collections.abc import Iterator
 from dataclasses import fields, replace
 from typing import Any
 
+from yibenzhang.model.leaves import Block, Box, FlowCell, Leaf, Mark, Piece
 from yibenzhang.reading.limits import MAX_VIEW_BYTES
 from yibenzhang.showing.stored import BROKEN, StoredError, reading
 from yibenzhang.showing.view import (
-    Block,
-    Box,
-    FlowCell,
-    Leaf,
-    Mark,
     Number,
     Outline,
-    Piece,
     Proof,
+    ReadingNotice,
     Section,
     ShownFinding,
     Spot,
     Sum,
     Suspicion,
-    Told,
     Unchecked,
     View,
     ViewFile,
@@ -85,16 +80,16 @@ class Former:
         self._data = data
         with reading():
             end = data.index(b"\n")
-            told = json.loads(data[:end])
-            if not isinstance(told, list) or told[:1] != [VERSION]:
+            head = json.loads(data[:end])
+            if not isinstance(head, list) or head[:1] != [VERSION]:
                 raise StoredError("保存的核对结果是另一版本的，需要重新核对。")
             self._at = [end + 1]
-            for length in told[1]:
+            for length in head[1]:
                 self._at.append(self._at[-1] + max(int(length), 0))
             if self._at[-1] != len(data):
                 raise StoredError(BROKEN)
             self.outline = _outline(self._text(_OUTLINE))
-            if len(self.outline.leaves) != len(told[1]) - _LEAVES:
+            if len(self.outline.leaves) != len(head[1]) - _LEAVES:
                 raise StoredError(BROKEN)
 
     def __len__(self) -> int:
@@ -164,15 +159,15 @@ class FormerNumbers:
 def _outline(text: bytes) -> Outline:
     names, body = json.loads(text)
     files, *plain, sections, leaves, findings, unchecked, notices = body
-    told = dict(zip(_OUTLINE_FIELDS, plain, strict=True))
+    fields = dict(zip(_OUTLINE_FIELDS, plain, strict=True))
     return Outline(
         files=tuple([ViewFile(*f) for f in files]),
-        **told | {"conflicts": tuple(told["conflicts"])},
+        **fields | {"conflicts": tuple(fields["conflicts"])},
         sections=tuple([Section(*s) for s in sections]),
         leaves=tuple([Leaf(**dict(zip(_LEAF_FIELDS, x, strict=True))) for x in leaves]),
         findings=tuple([_finding(f, names) for f in findings]),
         unchecked=tuple([Unchecked(*u) for u in unchecked]),
-        notices=tuple([Told(*n) for n in notices]),
+        notices=tuple([ReadingNotice(*n) for n in notices]),
     )
 
 

@@ -12,26 +12,22 @@ from typing import Any
 from yibenzhang.model.analysis import Analysis
 from yibenzhang.model.findings import Finding
 from yibenzhang.model.issues import TEXT
+from yibenzhang.model.leaves import Block, FlowCell, Leaf, Mark, Piece
 from yibenzhang.model.relations import Outcome
+from yibenzhang.paging.building import short
 from yibenzhang.reports.found import Found
-from yibenzhang.reports.speech import extent_told
-from yibenzhang.showing.building import short
+from yibenzhang.reports.speech import extent_sentence
 from yibenzhang.showing.stored import BROKEN, Stored, StoredError, reading
 from yibenzhang.showing.view import (
-    Block,
-    FlowCell,
-    Leaf,
-    Mark,
     Number,
     Outline,
-    Piece,
     Proof,
+    ReadingNotice,
     Section,
     ShownFinding,
     Spot,
     Sum,
     Suspicion,
-    Told,
     Unchecked,
     View,
     ViewFile,
@@ -108,7 +104,7 @@ class Kept:
 def _outline(analysis: Analysis) -> Outline:
     found = Found(analysis)
     p, c, extent = found.profile, found.coverage, found.extent
-    leaves = tuple([Leaf(*told) for told in _leaves(analysis)])
+    leaves = tuple([Leaf(*row) for row in _leaves(analysis)])
     files = zip(
         analysis.columns("shown_files", "called", "leaves"),
         analysis.columns("files", "format", "sha256"),
@@ -117,7 +113,7 @@ def _outline(analysis: Analysis) -> Outline:
     sections = zip(found.sections, analysis.columns("section_leaves", "leaf"), strict=True)
     return Outline(
         files=tuple([ViewFile(name, kind, sha256, pages) for (name, pages), (kind, sha256) in files]),
-        extent=extent_told(extent),
+        extent=extent_sentence(extent),
         little=extent.little or extent.partial,
         body=p.body,
         fiscal_year=p.fiscal_year,
@@ -140,7 +136,7 @@ def _outline(analysis: Analysis) -> Outline:
         leaves=leaves,
         findings=tuple(_findings(found, len(leaves))),
         unchecked=tuple(_unchecked(found)),
-        notices=tuple([Told(*n) for n in analysis.columns("notices", "message", "leaf", "unread")]),
+        notices=tuple([ReadingNotice(*n) for n in analysis.columns("notices", "message", "leaf", "unread")]),
     )
 
 

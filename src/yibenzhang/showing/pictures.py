@@ -18,8 +18,8 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 from PIL import Image, ImageChops, ImageDraw, ImageOps
 
+from yibenzhang.model.leaves import Box, Leaf
 from yibenzhang.reading.limits import MAX_PICTURE_PIXELS, MAX_SCAN_PIXELS, PICTURE_SECONDS, ReadingError
-from yibenzhang.showing.view import Box, Leaf
 
 LEAST_WIDTH, MOST_WIDTH = 60, 3200
 MOST_OPEN, MOST_OPEN_BYTES = 4, 32 * 1024 * 1024

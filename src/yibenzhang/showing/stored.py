@@ -16,7 +16,7 @@ from decimal import Decimal
 from threading import Lock
 from typing import Any
 
-from yibenzhang.model.analysis import SCHEMA, STORED, VERSION, Analysis, Rows, Tables
+from yibenzhang.model.analysis import PASSING, SCHEMA, STORED, VERSION, Analysis, Rows, Tables
 from yibenzhang.model.pages import LEAVES
 from yibenzhang.reading.limits import MAX_VIEW_BYTES
 
@@ -34,9 +34,10 @@ class StoredError(ValueError):
 
 def dumped(analysis: Analysis) -> bytes:
     """The analysis as bytes; the same analysis gives the same."""
-    told: dict[str, Any] = {}
+    index: dict[str, Any] = {}
     pieces: list[bytes] = []
-    for name, columns in analysis.tables.items():
+    for name in (n for n in analysis.tables if n not in PASSING):
+        columns = analysis.tables[name]
         kinds = tuple(SCHEMA[name].items())[1:]
         if name in LEAVES:
             made = [_packed(part[1:]) for part in _by_leaf(analysis, columns)]
@@ -44,9 +45,9 @@ def dumped(analysis: Analysis) -> bytes:
             made = [
                 _packed(_plain(column, kind)) for (_, kind), column in zip(kinds, columns[1:], strict=True)
             ]
-        told[name] = [[column for column, _ in kinds], [len(p) for p in made]]
+        index[name] = [[column for column, _ in kinds], [len(p) for p in made]]
         pieces += made
-    head = json.dumps([VERSION, analysis.document, told], separators=(",", ":"))
+    head = json.dumps([VERSION, analysis.document, index], separators=(",", ":"))
     return head.encode() + b"\n" + b"".join(pieces)
 
 
@@ -93,10 +94,10 @@ class Stored(Tables):
         self._at: dict[str, tuple[dict[str, int], list[tuple[int, int]]]] = {}
         with reading():
             end = data.index(b"\n")
-            told = json.loads(data[:end])
-            if not isinstance(told, list) or not told or told[0] not in STORED:
+            head = json.loads(data[:end])
+            if not isinstance(head, list) or not head or head[0] not in STORED:
                 raise StoredError(_OTHER)
-            _, self.document, tables = told
+            _, self.document, tables = head
             start = end + 1
             for name, (columns, lengths) in tables.items():
                 places = []

@@ -166,8 +166,8 @@ def _load_toml(path: Path) -> Mapping[str, Any]:
     """A data file, empty where it is not there; parsed once in each of its states: every region's layer reads it."""
     if not path.exists():
         return {}
-    told = path.stat()
-    return _parsed(path, told.st_mtime_ns, told.st_size)
+    stat = path.stat()
+    return _parsed(path, stat.st_mtime_ns, stat.st_size)
 
 
 @lru_cache(maxsize=256)

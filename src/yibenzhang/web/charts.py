@@ -60,7 +60,7 @@ class Series:
     colour: str
 
 
-def told(value: float | None, unit: str = "") -> str:
+def number_text(value: float | None, unit: str = "") -> str:
     """A figure as it is written: thousands apart, no needless decimals."""
     if value is None:
         return "—"
@@ -94,7 +94,7 @@ def bars(
     """Horizontal bars, one for each name. ``most``: where the scale ends, 100 for shares."""
     full = most or max([v for v in series.values if v is not None], default=0) or 1
     left = _left(names)
-    room = WIDTH - left - 12 - max([wide(told(v, unit)) for v in series.values], default=0) - 8
+    room = WIDTH - left - 12 - max([wide(number_text(v, unit)) for v in series.values], default=0) - 8
     parts = [_axis(left, 4, 4 + _ROW * len(names))]
     for k, (name, value) in enumerate(zip(names, series.values, strict=True)):
         top = 4 + k * _ROW
@@ -102,9 +102,9 @@ def bars(
         parts.append(_name(name, left, top))
         if value:
             parts.append(_rect(left, top + 5, max(long, 1.5), series.colour))
-        parts.append(_text(left + long + 7, top + 19, told(value, unit), weight=600))
-    rows = tuple((n, told(v, unit)) for n, v in zip(names, series.values, strict=True))
-    said = "；".join(f"{n} {told(v, unit)}" for n, v in zip(names, series.values, strict=True))
+        parts.append(_text(left + long + 7, top + 19, number_text(value, unit), weight=600))
+    rows = tuple((n, number_text(v, unit)) for n, v in zip(names, series.values, strict=True))
+    said = "；".join(f"{n} {number_text(v, unit)}" for n, v in zip(names, series.values, strict=True))
     height = 8 + _ROW * max(len(names), 1)
     return Chart(title, _svg(title, said, height, parts), heads or ("", series.name), rows, note)
 
@@ -116,7 +116,7 @@ def stacked(
     sums = [sum(s.values[k] or 0 for s in series) for k in range(len(names))]
     full = max(sums, default=0) or 1
     left = _left(names)
-    room = WIDTH - left - 12 - max([wide(told(v, unit)) for v in sums], default=0) - 8
+    room = WIDTH - left - 12 - max([wide(number_text(v, unit)) for v in sums], default=0) - 8
     parts, top = _legend(series, left)
     parts.append(_axis(left, top, top + _ROW * len(names)))
     for k, name in enumerate(names):
@@ -124,12 +124,13 @@ def stacked(
         parts.append(_name(name, left, y))
         pieces, x = _pieces(series, k, float(left), y, room, full)
         parts += pieces
-        parts.append(_text(x + 7, y + 19, told(sums[k], unit), weight=600))
+        parts.append(_text(x + 7, y + 19, number_text(sums[k], unit), weight=600))
     rows = tuple(
-        (n, *(told(s.values[k], unit) for s in series), told(sums[k], unit)) for k, n in enumerate(names)
+        (n, *(number_text(s.values[k], unit) for s in series), number_text(sums[k], unit))
+        for k, n in enumerate(names)
     )
     said = "；".join(
-        f"{n}：" + "，".join(f"{s.name} {told(s.values[k], unit)}" for s in series)
+        f"{n}：" + "，".join(f"{s.name} {number_text(s.values[k], unit)}" for s in series)
         for k, n in enumerate(names)
     )
     height = top + _ROW * max(len(names), 1) + 4
@@ -147,9 +148,9 @@ def _pieces(
             continue
         long = room * value / full
         parts.append(_rect(x, y + 5, max(long - 1, 1), s.colour))
-        if wide(told(value), 12) + 6 <= long:
+        if wide(number_text(value), 12) + 6 <= long:
             ink = _INK if _light(COLOURS[s.colour]) else "#fff"
-            parts.append(_text(x + long / 2, y + 18.5, told(value), "middle", ink, 12))
+            parts.append(_text(x + long / 2, y + 18.5, number_text(value), "middle", ink, 12))
         x += long
     return parts, x
 
@@ -182,20 +183,20 @@ def lines(
         parts += _strokes(spots, n, s.colour)
         for k, x, y in spots:
             parts.append(_mark(x, y, n, s.colour))
-            words = told(s.values[k], unit)
+            words = number_text(s.values[k], unit)
             if (k, round(y), words) not in met:  # where two lines meet their number is told once
                 met.add((k, round(y), words))
                 label = _beside(y, bottom, taken[k])
                 taken[k].append(label)
                 parts.append(_text(x, label, words, "middle", _INK, 12, 600))
-    rows = tuple((name, *(told(s.values[k], unit) for s in series)) for k, name in enumerate(names))
+    rows = tuple((name, *(number_text(s.values[k], unit) for s in series)) for k, name in enumerate(names))
     said = "；".join(_said(s, names, unit) for s in series)
     return Chart(title, _svg(title, said, bottom + 32, parts), ("", *(s.name for s in series)), rows, note)
 
 
 def _said(series: Series, names: Sequence[str], unit: str) -> str:
     values = zip(names, series.values, strict=True)
-    return f"{series.name}：" + "，".join(f"{name} {told(value, unit)}" for name, value in values)
+    return f"{series.name}：" + "，".join(f"{name} {number_text(value, unit)}" for name, value in values)
 
 
 def _scale(left: float, bottom: float, tall: float, full: float, unit: str) -> Iterator[str]:
@@ -203,7 +204,7 @@ def _scale(left: float, bottom: float, tall: float, full: float, unit: str) -> I
     for k in range(5):
         y = bottom - tall * k / 4
         yield f'<path d="M{left} {y:.1f}H{WIDTH - 10}" stroke="{_LINE}" stroke-width="1"/>'
-        yield _text(left - 8, y + 4, told(full * k / 4, unit), "end", _SOFT, 12)
+        yield _text(left - 8, y + 4, number_text(full * k / 4, unit), "end", _SOFT, 12)
 
 
 def _strokes(spots: Sequence[tuple[int, float, float]], n: int, colour: str) -> Iterator[str]:

@@ -232,29 +232,29 @@ def csv_answer(columns: Mapping[str, str]) -> dict[int | str, dict[str, Any]]:
 
 
 def _field(name: str, head: str) -> str:
-    told = "，".join(f"{k} {w}" for k, w in codes(name).items() if k and w)
-    return f"{head}：{told}" if told and len(told) < 300 else head
+    meanings = "，".join(f"{k} {w}" for k, w in codes(name).items() if k and w)
+    return f"{head}：{meanings}" if meanings and len(meanings) < 300 else head
 
 
 def described(schema: dict[str, Any]) -> dict[str, Any]:
     """The description as FastAPI makes it, with Chinese words where it has English ones or none."""
     wrong = {str(code) for code in WRONG}
     for path, methods in schema.get("paths", {}).items():
-        for told in methods.values():
-            if not _CHINESE.search(told.get("description", "")):
-                told.pop("description", None)  # a docstring, for those who read the source
-            for p in told.get("parameters", ()):
+        for operation in methods.values():
+            if not _CHINESE.search(operation.get("description", "")):
+                operation.pop("description", None)  # a docstring, for those who read the source
+            for p in operation.get("parameters", ()):
                 p.setdefault(
                     "description", _parameter(path, p["name"], p["in"], False, p.get("schema", {})).words
                 )
-            for code, answer in told.get("responses", {}).items():
+            for code, answer in operation.get("responses", {}).items():
                 if not _CHINESE.search(answer.get("description", "")):
                     answer["description"] = _DONE.get(code, "答复")
                 if code == "303":
                     answer.pop("content", None)
                 elif code in wrong:  # the same everywhere: once in the description, not a hundred times
-                    told["responses"][code] = {"$ref": f"#/components/responses/{code}"}
-            for form in _forms(told, schema):
+                    operation["responses"][code] = {"$ref": f"#/components/responses/{code}"}
+            for form in _forms(operation, schema):
                 for name, kind in form.get("properties", {}).items():
                     kind.setdefault("description", _parameter(path, name, "form", False, kind).words)
     schema.setdefault("components", {})["responses"] = {str(code): answer for code, answer in WRONG.items()}
@@ -265,29 +265,32 @@ def operations(schema: Mapping[str, Any]) -> dict[str, list[Operation]]:
     """What an OpenAPI description tells, by subject."""
     out: dict[str, list[Operation]] = {}
     for path, methods in schema.get("paths", {}).items():
-        for method, told in methods.items():
+        for method, operation in methods.items():
             made = Operation(
-                method.upper(), path, told.get("summary", ""), tuple(_parameters(path, told, schema))
+                method.upper(),
+                path,
+                operation.get("summary", ""),
+                tuple(_parameters(path, operation, schema)),
             )
-            mine = out.setdefault((told.get("tags") or ["其他"])[0], [])
-            if mine and path.endswith(".csv") and mine[-1].path == f"{path[:-4]}.json":
-                mine[-1] = replace(mine[-1], table=path)
+            of_tag = out.setdefault((operation.get("tags") or ["其他"])[0], [])
+            if of_tag and path.endswith(".csv") and of_tag[-1].path == f"{path[:-4]}.json":
+                of_tag[-1] = replace(of_tag[-1], table=path)
             else:
-                mine.append(made)
+                of_tag.append(made)
     return out
 
 
-def _forms(told: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _forms(operation: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """What the forms of an operation hold."""
-    for content in told.get("requestBody", {}).get("content", {}).values():
+    for content in operation.get("requestBody", {}).get("content", {}).values():
         name = content.get("schema", {}).get("$ref", "").rpartition("/")[2]
         yield schema.get("components", {}).get("schemas", {}).get(name, {})
 
 
-def _parameters(path: str, told: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[Parameter]:
-    for p in told.get("parameters", ()):
+def _parameters(path: str, operation: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[Parameter]:
+    for p in operation.get("parameters", ()):
         yield _parameter(path, p["name"], p["in"], bool(p.get("required")), p.get("schema", {}))
-    for form in _forms(told, schema):
+    for form in _forms(operation, schema):
         for field, kind in form.get("properties", {}).items():
             yield _parameter(path, field, "form", field in form.get("required", ()), kind)
 

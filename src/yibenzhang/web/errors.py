@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from yibenzhang.office.access import NotAllowed, NotHere, Refused
-from yibenzhang.office.database import away, full, unfit
+from yibenzhang.office.database import full, unavailable, unfit
 from yibenzhang.web.bounding import OutOfBounds
 from yibenzhang.web.formats import as_json, page
 from yibenzhang.web.security import ByKey, Forged, MustChange, NoAccounts, NotLoggedIn, bearer
@@ -110,7 +110,7 @@ def unexpected(request: Request, error: Exception) -> Response:
         if request.method in ("GET", "HEAD"):
             return told(request, 404, "没有这一项，或者不在您的范围内。")
         return told(request, 422, "填写的内容里有不能保存的字符，或数字、文字过长，请修改后再提交。")
-    if away(error):
+    if unavailable(error):
         log.warning("数据库暂时不可用：%s", error)
         return told(
             request, 503, "数据库暂时连不上，刚才的操作没有保存；恢复后请重试。已收到的文件不会丢失。"

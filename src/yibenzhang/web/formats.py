@@ -23,7 +23,7 @@ from yibenzhang.office.access import Actor
 from yibenzhang.office.models import ZONE, Role
 from yibenzhang.office.returning import comma
 from yibenzhang.office.roster import STAGE, STATUS
-from yibenzhang.office.spreadsheets import csv_pieces, told
+from yibenzhang.office.spreadsheets import cell_text, csv_pieces
 from yibenzhang.office.submissions import clean_name
 from yibenzhang.web.describing import csv_answer, json_answer
 from yibenzhang.web.security import FIELD, mark_of, office_of, seal_of
@@ -67,7 +67,7 @@ def ten_thousand(yuan: str) -> str:
 
 
 environment.filters.update(
-    clock=clock, size=size, leafname=leafname, comma=comma, told=told, ten_thousand=ten_thousand
+    clock=clock, size=size, leafname=leafname, comma=comma, cell_text=cell_text, ten_thousand=ten_thousand
 )
 environment.globals.update(
     severities=SEVERITY,
@@ -99,9 +99,9 @@ def forms(
 
     def register(view: View) -> View:
         name = getattr(view, "__name__", "view")
-        told, rows = json_answer(columns, tells or {}, table), csv_answer(columns)
+        data, rows = json_answer(columns, tells or {}, table), csv_answer(columns)
         router.get(
-            f"{path}.json", name=f"{name}_json", operation_id=f"{name}_json", responses=told, **options
+            f"{path}.json", name=f"{name}_json", operation_id=f"{name}_json", responses=data, **options
         )(view)
         router.get(
             f"{path}.csv",
@@ -117,7 +117,7 @@ def forms(
     return register
 
 
-def told_to_programs(request: Request) -> bool:
+def wants_data(request: Request) -> bool:
     """True where the data is asked for and not the page."""
     return request.url.path.endswith((".json", ".csv"))
 
@@ -167,10 +167,10 @@ def _kept_as(path: str, called: str) -> str:
     return f'attachment; filename="{plain}"' + (f"; filename*=UTF-8''{quote(name)}.csv" if name else "")
 
 
-def json_pieces(told: Mapping[str, Any]) -> Iterator[bytes]:
+def json_pieces(data: Mapping[str, Any]) -> Iterator[bytes]:
     """An object as JSON; an iterator in it becomes a list, never whole in memory."""
     out = bytearray()
-    for k, (name, value) in enumerate(told.items()):
+    for k, (name, value) in enumerate(data.items()):
         out += b", " if k else b"{"
         out += as_json(name) + b": "
         if not isinstance(value, Iterator):

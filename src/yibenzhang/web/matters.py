@@ -61,7 +61,7 @@ def grouped(view: Outline) -> list[tuple[str, list[Any]]]:
     return sorted(groups.items(), key=lambda g: -len(g[1]))
 
 
-def told_matters(office: Office, s: Submission, matters: Sequence[Matter]) -> list[dict[str, Any]]:
+def matter_records(office: Office, s: Submission, matters: Sequence[Matter]) -> list[dict[str, Any]]:
     """The matters as programs are told them."""
     leaves: dict[int, str] = {}
     units: dict[str, str] = {}

@@ -15,10 +15,10 @@ from pathlib import Path
 from threading import Thread
 
 from yibenzhang.confining import Limits, begin, settle
+from yibenzhang.model.leaves import Leaf
 from yibenzhang.office.file_store import FileStore, write
 from yibenzhang.reading import ReadingError
 from yibenzhang.showing.pictures import Drawer
-from yibenzhang.showing.view import Leaf
 
 WIDTH = 1400
 MOST_BYTES = 2 * 1024**3
@@ -149,8 +149,8 @@ class Pictures:
         found = []
         for path in (self._ledger.folder / "pictures").rglob("*.png"):
             with suppress(OSError):
-                told = path.stat()
-                found.append((told.st_atime, told.st_size, path))
+                stat = path.stat()
+                found.append((stat.st_atime, stat.st_size, path))
         total = sum(s for _, s, _ in found)
         for _, bytes_, path in sorted(found):
             if total <= MOST_BYTES:

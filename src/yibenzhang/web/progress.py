@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from yibenzhang.office.access import Actor, visible_submissions
 from yibenzhang.office.models import Entry, Job, Submission, now
-from yibenzhang.office.recording import told_profile
+from yibenzhang.office.recording import corrected_profile
 from yibenzhang.web.settings import Office
 from yibenzhang.web.words import STATES
 
@@ -44,7 +44,7 @@ def progress_of(session: Session, office: Office, files: Any) -> list[dict[str, 
         elif job is not None and job.state == "waiting":
             ahead = places.get(job.id, 0)
             step = f"前面还有 {ahead} 个" if ahead else "马上开始"
-        p = told_profile(s)
+        p = corrected_profile(s)
         out.append(
             {
                 "id": s.id,

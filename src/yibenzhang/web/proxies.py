@@ -49,14 +49,14 @@ def address_of_hop(text: str) -> Address | None:
     return (found.ipv4_mapped or found) if isinstance(found, ipaddress.IPv6Address) else found
 
 
-def whence(peer: str, told: Sequence[str], proxies: Sequence[Network]) -> str:
+def whence(peer: str, forwarded: Sequence[str], proxies: Sequence[Network]) -> str:
     """The address a request comes from. ``peer`` is who connected; ``told`` are the X-Forwarded-For headers in their
     order, each proxy having added at the end whom it heard. They are read from the end and only as far as proxies wrote
     them: what a stranger wrote before, and what is no address, is nothing."""
     found = address_of_hop(peer)
     if found is None or not _ours(found, proxies):
         return peer
-    for text in reversed(",".join(told).split(",")[-_MOST_HOPS:]):
+    for text in reversed(",".join(forwarded).split(",")[-_MOST_HOPS:]):
         before = address_of_hop(text)
         if before is None:
             break
@@ -83,14 +83,14 @@ class Behind:
             scope = {**scope, "scheme": "https"} if self._https else scope
             client = scope.get("client")
             if client and self._proxies:
-                told = [v.decode("latin-1") for k, v in scope["headers"] if k == b"x-forwarded-for"]
-                self._complain(client[0], told)
-                scope = {**scope, "client": (whence(client[0], told, self._proxies), client[1])}
+                forwarded = [v.decode("latin-1") for k, v in scope["headers"] if k == b"x-forwarded-for"]
+                self._complain(client[0], forwarded)
+                scope = {**scope, "client": (whence(client[0], forwarded, self._proxies), client[1])}
         await self._app(scope, receive, send)
 
-    def _complain(self, peer: str, told: Sequence[str]) -> None:
+    def _complain(self, peer: str, forwarded: Sequence[str]) -> None:
         """Once: else nobody sees why all people seem to be at one address."""
-        found = None if told or self._silent else address_of_hop(peer)
+        found = None if forwarded or self._silent else address_of_hop(peer)
         if found is not None and _ours(found, self._proxies):
             self._silent = True
             log.warning(

@@ -56,10 +56,10 @@ def serve_pages(
 def pages() -> FastAPI:
     """The application of one process for the pages."""
     end_with_parent()
-    told = json.loads(os.environ[_HANDED])
-    told |= {"folder": Path(told["folder"]), "work": False, "shared": True}
-    told |= {k: tuple(told[k]) for k in ("hosts", "proxies")}
-    app = create(Settings(**told))
+    handed = json.loads(os.environ[_HANDED])
+    handed |= {"folder": Path(handed["folder"]), "work": False, "shared": True}
+    handed |= {k: tuple(handed[k]) for k in ("hosts", "proxies")}
+    app = create(Settings(**handed))
     calm()
     return app
 

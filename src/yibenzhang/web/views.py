@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Generic, Protocol, TypeVar
 
+from yibenzhang.model.leaves import Leaf
 from yibenzhang.office import stored_views
 from yibenzhang.office.access import NotHere, Refused
 from yibenzhang.office.file_store import FileStore
 from yibenzhang.office.stored_views import StoredNumbers, StoredView
 from yibenzhang.showing.stored import StoredError
-from yibenzhang.showing.view import Leaf, Number, Outline, Proof, Spot, View
+from yibenzhang.showing.view import Number, Outline, Proof, Spot, View
 
 MOST, MOST_NUMBERS = 128, 48
 """Views whose outline, and whose numbers, stay in memory: more than people who review at the same time."""
@@ -87,7 +88,7 @@ class Views:
         kept = self._kept(submission)[1]
         if not 1 <= number <= len(kept.outline.leaves):
             raise NotHere
-        with _told():
+        with _stored_errors():
             return kept.outline, kept.leaf(number)
 
     def numbers(self, submission: Checked) -> StoredNumbers:
@@ -98,19 +99,19 @@ class Views:
             self._aside()
             return 0, made
 
-        with _told():
+        with _stored_errors():
             return self._numbers.get(key, make)
 
     def of(self, submission: Checked) -> View:
         """All of it; this does not stay in memory."""
-        with _told():
+        with _stored_errors():
             return self._kept(submission)[1].whole()
 
     def report(self, submission: Checked, name: str) -> dict[str, Any]:
         """The report on it, by the contract of reports.json_report; ``name`` is what its file is called."""
         kept = self._kept(submission)[1]
         try:
-            with _told():
+            with _stored_errors():
                 return stored_views.report_on(self._ledger, submission.receipt, kept, name)
         except FileNotFoundError as error:
             raise NotHere from error
@@ -125,7 +126,7 @@ class Views:
 
         try:
             key = (submission.receipt, path.stat().st_mtime_ns)
-            with _told():
+            with _stored_errors():
                 return key, self._views.get(key, make)
         except FileNotFoundError as error:
             raise NotHere from error
@@ -144,7 +145,7 @@ class Views:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _stored_errors() -> Iterator[None]:
     try:
         yield
     except StoredError as error:

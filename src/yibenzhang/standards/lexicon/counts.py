@@ -16,8 +16,8 @@ NUMBER = r"(?:\d{1,3}|[一二三四五六七八九十]{1,3})"
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """``whole``: words of one of which the number of all people stands after; ``kinds``: what the parts of one list are,
-    all of the same kind."""
+    """``whole``: words of one of which the number of all people stands after; ``kinds``: what the parts of one list
+    are, all of the same kind."""
 
     unit: str
     whole: re.Pattern[str]

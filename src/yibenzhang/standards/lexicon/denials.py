@@ -13,8 +13,9 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Denied:
-    """``figure``: a name of the drafts' data; ``said``: its denial; ``lead``: the words before an amount of it; ``where``:
-    values by dimension of its numbers in tables; ``narrower``: words by which only a part of it is spoken of."""
+    """``figure``: a name of the drafts' data; ``said``: its denial; ``lead``: the words before an amount of it;
+    ``where``: values by dimension of its numbers in tables; ``narrower``: words by which only a part of it is spoken
+    of."""
 
     figure: str
     said: re.Pattern[str]

@@ -45,8 +45,8 @@ def document_kinds() -> DocumentKinds:
     with Path(__file__).with_name("document_kinds.toml").open("rb") as f:
         data = tomllib.load(f)
     cover, template = data["cover"], data["template"]
-    told = {k: data[k] for k in ("disclosure", "template", "no_disclosure")}
-    told |= {k["id"]: k for k in data["kind"]}
+    kinds = {k: data[k] for k in ("disclosure", "template", "no_disclosure")}
+    kinds |= {k["id"]: k for k in data["kind"]}
     return DocumentKinds(
         tuple(cover["words"]),
         tuple(cover["circular"]),
@@ -57,7 +57,7 @@ def document_kinds() -> DocumentKinds:
         re.compile(template["placeholder"]),
         int(template["least"]),
         tuple((k["id"], tuple(k["title"])) for k in data["kind"]),
-        {k: _telling(entry) for k, entry in told.items()},
+        {k: _telling(entry) for k, entry in kinds.items()},
     )
 
 

@@ -20,7 +20,8 @@ class SentenceWords:
     ``lexicon``: what words say, with those that sentences add; ``aside``: how clauses begin that name no subject;
     ``opening``: words between a whole and its parts; ``elsewhere``: words of headings of sections that speak of a
     choice of projects; ``opened``: words of the budget as it was opened; ``tails``: words a name may go without;
-    ``inside``: how a whole ends of which what follows is a part ("基本支出中"); ``sums``: coordinates that economic items make up together.
+    ``inside``: how a whole ends of which what follows is a part ("基本支出中"); ``sums``: coordinates that economic
+    items make up together.
     """
 
     lexicon: Lexicon

@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from yibenzhang.evidence.mappings import Mapped, mapping_of
 from yibenzhang.evidence.observations import NAME, Observation, Observations
 from yibenzhang.evidence.packs import Promise, pack, packs
-from yibenzhang.evidence.words import EvidenceError, told
+from yibenzhang.evidence.words import EvidenceError, evidence_words
 from yibenzhang.office.access import Refused
 from yibenzhang.office.models import Role
 from yibenzhang.reports.evidenced import Line, promise_text, promised, value_text
@@ -25,7 +25,7 @@ from yibenzhang.web.security import Shop, Who
 from yibenzhang.web.settings import Office
 
 router = APIRouter(tags=["实测"])
-_HEADS: Mapping[str, str] = told()["web"]
+_HEADS: Mapping[str, str] = evidence_words()["web"]
 _COLUMNS = (
     "subject",
     "pack",
@@ -76,9 +76,10 @@ def _lines(office: Office, only: str | None) -> list[tuple[str, str, Line, list[
     """Subject, period, promise with its verdict, and all that was observed of it, in the order of time."""
     seen = [o for o in _observed(office) if only is None or o.subject == only]
     own = {
-        (m.pack.id, m.subject): m.promises for _, m in office.lately(("mappings",), lambda: _mapped(office))
+        (m.pack.id, m.subject): m.promises
+        for _, m in office.lately(("mappings",), lambda: _mapped(office))
         if not isinstance(m, str)
-    }  # fmt: skip
+    }
     out = []
     for subject, name, begin, end in sorted(
         {(o.subject, o.indicator.partition(".")[0], o.begin, o.end) for o in seen}
@@ -129,7 +130,7 @@ def evidence(
         PROMISES,
         _HEADS["title"],
         heads=_HEADS,
-        kinds=told()["verdict"],
+        kinds=evidence_words()["verdict"],
         lines=[(_row(*x), x[2], _line(x[3])) for x in chosen],
         subjects=sorted({x[0] for x in every}),
         systems={p.id: p.name for p in packs().values() if any(x[2].pack.id == p.id for x in every)},
@@ -150,8 +151,8 @@ def _row(subject: str, period: str, x: Line, _: Sequence[Observation]) -> dict[s
         "name": x.promise.name,
         "promise": promise_text(x.promise),
         "value": value_text(x.seen),
-        "verdict": told()["verdict"][x.verdict.value],
-        "why": told()["why"][x.why],
+        "verdict": evidence_words()["verdict"][x.verdict.value],
+        "why": evidence_words()["why"][x.why],
         "time": x.seen.time,
         "source": x.seen.source,
         "hash": x.seen.hash,
@@ -197,7 +198,7 @@ def mappings(
     for file, m in _mapped(office):
         wrong = m if isinstance(m, str) else ""
         if not isinstance(m, str) and check == file.name:
-            wrong = "".join(_checked(m)) or told()["contract"]["ready"].format(pack=m.pack.name)
+            wrong = "".join(_checked(m)) or evidence_words()["contract"]["ready"].format(pack=m.pack.name)
         rows.append(
             {
                 "file": file.name,

@@ -14,7 +14,7 @@ from yibenzhang.evidence.measuring import period_of, run
 from yibenzhang.evidence.observations import Observations
 from yibenzhang.evidence.packs import pack, packs
 from yibenzhang.evidence.sources import Limits
-from yibenzhang.evidence.words import EvidenceError, told
+from yibenzhang.evidence.words import EvidenceError, evidence_words
 from yibenzhang.office.access import NotHere, Refused
 from yibenzhang.office.models import ZONE, Role
 from yibenzhang.web.formats import forms
@@ -25,7 +25,7 @@ from yibenzhang.web.security import Guard, Shop, Who
 from yibenzhang.web.settings import Office
 
 router = APIRouter(tags=["实测"])
-_SAID = told()["web"]
+_SAID = evidence_words()["web"]
 _LONGEST = 2000
 COLUMNS = {k: _SAID[k] for k in ("table", "column", "column_kind", "own_column", "codes")}
 
@@ -65,7 +65,7 @@ def form(
         {
             "table": t.name,
             "column": c.name,
-            "column_kind": told()["kind"][c.kind],
+            "column_kind": evidence_words()["kind"][c.kind],
             "own_column": fields.get(f"c-{t.name}-{c.name}", ""),
             "codes": fields.get(f"v-{t.name}-{c.name}", ""),
         }
@@ -85,7 +85,7 @@ def form(
         packs=packs(),
         fields=fields,
         file=file,
-        column_kinds=told()["kind"],
+        column_kinds=evidence_words()["kind"],
         promises={p.indicator: p for p in reversed(chosen.promises)} if chosen else {},
         tab="evidence",
     )

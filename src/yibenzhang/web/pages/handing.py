@@ -25,30 +25,30 @@ from yibenzhang.office.access import (
     submission_of,
     visible_submissions,
 )
-from yibenzhang.office.database import away
+from yibenzhang.office.database import unavailable
 from yibenzhang.office.file_store import Incoming
 from yibenzhang.office.models import State, Submission
 from yibenzhang.office.submissions import (
     ENDED,
+    arrival,
     clean_name,
     delivery_of,
     open_delivery,
     own_entry,
     receive,
     register,
-    told,
 )
 from yibenzhang.reading.archives import is_archive, unpacked
 from yibenzhang.reading.limits import MAX_ZIP_BYTES
-from yibenzhang.web.formats import as_json, forms, shown, told_to_programs
-from yibenzhang.web.pages.seasons import told_season
+from yibenzhang.web.formats import as_json, forms, shown, wants_data
+from yibenzhang.web.pages.seasons import season_record
 from yibenzhang.web.progress import WITH, newest, progress_of
 from yibenzhang.web.security import Guard, Shop, Who
 from yibenzhang.web.settings import Office
 
 router = APIRouter(tags=["交文件"])
 MOST_AT_ONCE = 2000
-MOST_TOLD = 50
+MOST_LISTED = 50
 _UNPACKING = Semaphore(2)
 """Archives taken apart at once: each may take gigabytes of reading."""
 RECENT, MOST_LISTED = 15, 2000
@@ -95,9 +95,9 @@ def hand_in(
         season = season_of(session, number)
         chosen = entry_of(session, who, entry) if entry else None
         target = chosen.body.name if chosen is not None and chosen.season_id == number else None
-        rows = newest(session, office, who, number, MOST_LISTED if told_to_programs(request) else RECENT)
+        rows = newest(session, office, who, number, MOST_LISTED if wants_data(request) else RECENT)
     data = {
-        "season": told_season(season),
+        "season": season_record(season),
         "entry": {"id": entry, "body": target} if target else None,
         "most_bytes": office.settings.most_bytes,
     }
@@ -161,7 +161,7 @@ async def take(
     try:
         entry = await asyncio.to_thread(_target, office, who, number, delivery, entry)
     except Exception as error:
-        if not away(error):
+        if not unavailable(error):
             raise
         resolved = False  # the file is taken all the same; whose it is is looked up when the database is back
     incoming = await asyncio.to_thread(Incoming, office.ledger)
@@ -201,7 +201,7 @@ def _kept(
 ) -> dict[str, Any]:
     """Register what is on the disk; where the database is away, that is done later."""
     files, refused = _members(office, name, sha256, size)
-    notes = [told(who, number, delivery, n, s, k, entry, draft, resolved) for n, s, k in files]
+    notes = [arrival(who, number, delivery, n, s, k, entry, draft, resolved) for n, s, k in files]
     said, registered = "", True
     if notes:
         key = receive(office.ledger, notes)
@@ -209,7 +209,7 @@ def _kept(
             delivery, said = office.database.settled(lambda session: _registered(session, notes))
             office.ledger.forget(key)
         except Exception as error:
-            if not away(error):
+            if not unavailable(error):
                 raise
             said, registered = "已收下并存好；数据库暂时连不上，恢复后自动登记和检查。", False
         office.foreman.wake()
@@ -256,8 +256,8 @@ def _members(
             else:
                 total += len(found)
                 out.append((where, office.ledger.put(found), len(found)))
-    if len(refused) > MOST_TOLD:
-        refused[MOST_TOLD:] = [f"另有 {len(refused) - MOST_TOLD} 处同样没有收下。"]
+    if len(refused) > MOST_LISTED:
+        refused[MOST_LISTED:] = [f"另有 {len(refused) - MOST_LISTED} 处同样没有收下。"]
     if beyond:
         refused.append(f"压缩包一次最多收 {MOST_AT_ONCE} 个文件、共 2 GB，其余 {beyond} 个没有收下，请另交。")
     if not out and not refused:

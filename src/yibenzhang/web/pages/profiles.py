@@ -14,7 +14,7 @@ from yibenzhang.office.filling import against_the_file, stated
 from yibenzhang.office.models import Entry, Submission
 from yibenzhang.office.moving import move, seasons_for
 from yibenzhang.office.naming import match
-from yibenzhang.office.recording import told_profile
+from yibenzhang.office.recording import corrected_profile
 from yibenzhang.office.reviews import correct, may_judge, withdraw
 from yibenzhang.office.roster import named
 from yibenzhang.office.submissions import again
@@ -65,7 +65,7 @@ def _profile(
     """The form, with what a person ``filled`` in where that is doubtful."""
     seen = set(session.scalars(select(Entry.id).where(visible_entries(who))))
     bodies = [n for n in named(session, found.season_id) if n.id in seen]
-    p = told_profile(found)
+    p = corrected_profile(found)
     likely = found.entry_id or match(p.get("body") or "", p.get("level") or "", bodies).id
     corrected, season = found.corrected or {}, found.season
     row = {
@@ -134,15 +134,15 @@ def save_profile(
         may_judge(who, found)
         if who.outside:  # its own lines only: a doubt must not tell it the names of others
             line, add = entry_of(session, who, line).id if line else None, ""
-        told: list[str] = []
+        problems: list[str] = []
         if not sure:
             fiscal_year = given.get("fiscal_year")
-            told = against_the_file(session, found, line, add.strip(), fiscal_year, given["stage"])
-        if told:
+            problems = against_the_file(session, found, line, add.strip(), fiscal_year, given["stage"])
+        if problems:
             if bearer(request):
-                raise Refused("".join(told) + "没有保存；如果确实如此，请加上 sure=true 再提交。")
+                raise Refused("".join(problems) + "没有保存；如果确实如此，请加上 sure=true 再提交。")
             filled = {"entry": line, "add": add.strip(), "year": year.strip(), "stage": stage, "level": level}
-            return _profile(request, session, who, found, filled, told)
+            return _profile(request, session, who, found, filled, problems)
         before, corrected = found.profile or {}, found.corrected or {}
         given = {k: v for k, v in given.items() if k in corrected or v != before.get(k)}
         correct(session, who, found, line, given, add.strip())

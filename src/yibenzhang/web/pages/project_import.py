@@ -73,20 +73,41 @@ def _whose(who: Actor) -> str:
 @answering(router, "/project-import", IMPORTS, {}, summary="导入项目的表；导入过的")
 def importing(request: Request, office: Shop, who: Who) -> Response:
     ledger = ledger_of(office)
-    mine = _whose(who)
+    body = _whose(who)
     rows = [
         {
-            "at": x["at"][:16].replace("T", " "), "kind_name": _kind_name(x["kind"]), "file": x["file"],
-            "rows": len(x["rows"]), "by": x.get("by", ""), "sha256": x["sha256"], "kind": x["kind"],
+            "at": x["at"][:16].replace("T", " "),
+            "kind_name": _kind_name(x["kind"]),
+            "file": x["file"],
+            "rows": len(x["rows"]),
+            "by": x.get("by", ""),
+            "sha256": x["sha256"],
+            "kind": x["kind"],
         }
         for x in reversed(standing(ledger.folder) if ledger is not None else [])
-        if not mine or all(r.get("body") == mine for r in x["rows"])
-    ]  # fmt: skip
+        if not body or all(r.get("body") == body for r in x["rows"])
+    ]
     return answered(
-        request, who, "project_import.html", {}, rows, IMPORTS, "导入过的表", kinds=forms(), ledger=ledger,
-        read=None, releases=None, asked=Asked("", mine, {}, False), own=mine, name="", digest="", ocds=RELEASES,
-        ocds_name=OCDS_NAME, tab="projects", trouble="",
-    )  # fmt: skip
+        request,
+        who,
+        "project_import.html",
+        {},
+        rows,
+        IMPORTS,
+        "导入过的表",
+        kinds=forms(),
+        ledger=ledger,
+        read=None,
+        releases=None,
+        asked=Asked("", body, {}, False),
+        own=body,
+        name="",
+        digest="",
+        ocds=RELEASES,
+        ocds_name=OCDS_NAME,
+        tab="projects",
+        trouble="",
+    )
 
 
 def _kind_name(kind: str) -> str:
@@ -151,10 +172,27 @@ def _looked(
     chosen = {**({c.heading: c.field.id for c in read.columns} if read else {}), **asked.mapping}
     fields = forms()[asked.kind].kind.fields if asked.kind in forms() else []
     return page(
-        request, who, "project_import.html", kinds=forms(), ledger=ledger_of(office), rows=[], read=read,
-        releases=releases, asked=asked, own=_whose(who), name=name, digest=digest, headings=headings, chosen=chosen,
-        fields=fields, trouble=trouble, ocds=RELEASES, ocds_name=OCDS_NAME, ignored=_IGNORED, tab="projects",
-    )  # fmt: skip
+        request,
+        who,
+        "project_import.html",
+        kinds=forms(),
+        ledger=ledger_of(office),
+        rows=[],
+        read=read,
+        releases=releases,
+        asked=asked,
+        own=_whose(who),
+        name=name,
+        digest=digest,
+        headings=headings,
+        chosen=chosen,
+        fields=fields,
+        trouble=trouble,
+        ocds=RELEASES,
+        ocds_name=OCDS_NAME,
+        ignored=_IGNORED,
+        tab="projects",
+    )
 
 
 def _headings(read: Read | None, asked: Asked, data: bytes) -> list[str]:
@@ -249,8 +287,8 @@ def _some(read: Read | None) -> Read:
 def undoing(office: Shop, who: Who, digest: Annotated[str, Form(max_length=64)] = "") -> Response:
     folder = _ledger(office).folder
     found: dict[str, Any] | None = next((dict(x) for x in standing(folder) if x["sha256"] == digest), None)
-    mine = _whose(who)
-    if found is None or (mine and any(r.get("body") != mine for r in found["rows"])):
+    body = _whose(who)
+    if found is None or (body and any(r.get("body") != body for r in found["rows"])):
         raise NotHere
     undo(folder, digest, now().isoformat(timespec="seconds"), who.name)
     with office.session() as session:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -73,43 +74,34 @@ def _ten_thousand(value: Decimal | None) -> float | None:
     return None if value is None else float((value / 10000).quantize(Decimal("0.1")))
 
 
-def _charts(found: Summary, counts: dict[str, int]) -> list[Chart]:
-    out: list[Chart] = []
-    names = [s.name for s in found.years]
-    if len(names) > 1:
-        series = [
-            Series(measures()[m], tuple(_ten_thousand(s.money[m]) for s in found.years), colour)
-            for m, colour in _SHOWN
-            if any(s.money[m] is not None for s in found.years)
-        ]
-        if series:
-            out.append(charts.lines("各年金额（万元）", names, series))
-    bodies = [s for s in found.bodies if s.money["budget"] is not None][:_FEW]
-    if bodies:
-        values = tuple(_ten_thousand(s.money["budget"]) for s in bodies)
-        out.append(
-            charts.bars("各单位的预算（万元）", [s.name for s in bodies], Series("预算", values, "blue"))
-        )
+def _charts(found: Summary, counts: dict[str, int]) -> Iterator[Chart]:
+    if len(found.years) > 1 and (series := _by_year(found)):
+        yield charts.lines("各年金额（万元）", [s.name for s in found.years], series)
+    bodies = {s.name: s.money["budget"] for s in found.bodies if s.money["budget"] is not None}
+    largest = dict(list(bodies.items())[:_FEW])
+    if largest:
+        values = tuple(_ten_thousand(v) for v in largest.values())
+        yield charts.bars("各单位的预算（万元）", list(largest), Series("预算", values, "blue"))
     if found.suppliers:
         some = found.suppliers[:_FEW]
-        values = tuple(float(s.share) for s in some)
-        out.append(
-            charts.bars(
-                "合同金额集中在谁（%）",
-                [s.name for s in some],
-                Series("占比", values, "orange"),
-                "%",
-                most=100,
-            )
-        )
-    told = [(k.name, found.kinds.get(k.id, 0)) for k in kinds().values() if found.kinds.get(k.id)]
-    if told:
-        values = tuple(float(n) for _, n in told)
-        out.append(
-            charts.bars("有各阶段事件的项目（个）", [n for n, _ in told], Series("项目", values, "deep"))
-        )
+        shares = Series("占比", tuple(float(s.share) for s in some), "orange")
+        yield charts.bars("合同金额集中在谁（%）", [s.name for s in some], shares, "%", most=100)
+    events = {k.name: found.kinds[k.id] for k in kinds().values() if found.kinds.get(k.id)}
+    if events:
+        yield _counted("有各阶段事件的项目（个）", events, "项目", "deep")
     if counts:
-        most = sorted(counts.items(), key=lambda c: (-c[1], c[0]))
-        values = tuple(float(n) for _, n in most)
-        out.append(charts.bars("要问的（处）", [n for n, _ in most], Series("处", values, "warning")))
-    return out
+        most = dict(sorted(counts.items(), key=lambda c: (-c[1], c[0])))
+        yield _counted("要问的（处）", most, "处", "warning")
+
+
+def _by_year(found: Summary) -> list[Series]:
+    """A line for every measure that some year has."""
+    return [
+        Series(measures()[m], tuple(_ten_thousand(s.money[m]) for s in found.years), colour)
+        for m, colour in _SHOWN
+        if any(s.money[m] is not None for s in found.years)
+    ]
+
+
+def _counted(title: str, counts: Mapping[str, int], name: str, colour: str) -> Chart:
+    return charts.bars(title, list(counts), Series(name, tuple(float(n) for n in counts.values()), colour))

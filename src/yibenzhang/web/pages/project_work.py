@@ -17,7 +17,8 @@ from yibenzhang.office.lateness import today
 from yibenzhang.office.models import now
 from yibenzhang.projects.book import Book
 from yibenzhang.projects.decisions import APART, SAME, UNDO, Decision, append_decision
-from yibenzhang.projects.linking import Member, Project
+from yibenzhang.projects.linking import Project
+from yibenzhang.projects.members import Member
 from yibenzhang.projects.method import Method, method_of
 from yibenzhang.projects.performing import Assessed, Monitored, assessed, monitored, with_weights
 from yibenzhang.projects.promises import goals_for
@@ -162,15 +163,25 @@ def _fresh(book: Book, project: Project, kind: str, year: int, method: Method) -
     """A form with what is known: goals and weights, budget and what was paid."""
     member = project.members[-1]
     results = with_weights(goals_for(project, year, book.indicators), method)
-    told = [e.amount("budget") for e in project.events if e.year == year and e.kind in ("budget", "goals")]
-    budget = max((v for v in told if v is not None), default=None)
+    budgets = [e.amount("budget") for e in project.events if e.year == year and e.kind in ("budget", "goals")]
+    budget = max((v for v in budgets if v is not None), default=None)
     paid = [v for e in project.events if e.year == year and (v := e.amount("paid")) is not None]
     goals = [e.words for e in project.events if e.kind == "goals" and e.year == year and e.words]
     day = f"{year}-06-30" if kind == MONITORING else f"{year}-12-31"
     return Record(
-        "", kind, project.who, member.code, member.name, member.key, year, day, plain(budget),
-        plain(sum(paid, Decimal(0))) if paid else "", results, {"goal": goals[-1] if goals else ""},
-    )  # fmt: skip
+        "",
+        kind,
+        project.who,
+        member.code,
+        member.name,
+        member.key,
+        year,
+        day,
+        plain(budget),
+        plain(sum(paid, Decimal(0))) if paid else "",
+        results,
+        {"goal": goals[-1] if goals else ""},
+    )
 
 
 def _form(
@@ -180,18 +191,28 @@ def _form(
     found: Assessed | Monitored | None = None
     if not trouble:
         found = assessed(record, method) if record.kind == ASSESSMENT else monitored(record, method)
-    told = {"kind": record.kind, "year": record.year, "record": record.id}
+    given = {"kind": record.kind, "year": record.year, "record": record.id}
     more = {
-        "project": project, "form": record, "found": found, "trouble": trouble, "method": method,
-        "reason": papers.reason, "percent": papers.percent, "states": papers.said()["state"], "plain": papers.plain,
+        "project": project,
+        "form": record,
+        "found": found,
+        "trouble": trouble,
+        "method": method,
+        "reason": papers.reason,
+        "percent": papers.percent,
+        "states": papers.said()["state"],
+        "plain": papers.plain,
         "money": papers.money_said(found) if isinstance(found, Monitored) else "",
-        "synopsis": papers.synopsis(record, method) if record.id and record.kind == ASSESSMENT and not trouble else "",
-        "years": sorted({*project.years, record.year}, reverse=True) if project else [], "tab": "projects",
-    }  # fmt: skip
+        "synopsis": papers.synopsis(record, method)
+        if record.id and record.kind == ASSESSMENT and not trouble
+        else "",
+        "years": sorted({*project.years, record.year}, reverse=True) if project else [],
+        "tab": "projects",
+    }
     if trouble:
-        return page(request, who, "project_performance.html", 422, rows=[], **told, **more)
+        return page(request, who, "project_performance.html", 422, rows=[], **given, **more)
     rows = [_line(record, found, n) for n in range(len(record.results))]
-    return answered(request, who, "project_performance.html", told, rows, LINES, "绩效", **more)
+    return answered(request, who, "project_performance.html", given, rows, LINES, "绩效", **more)
 
 
 def _line(record: Record, found: Assessed | Monitored | None, n: int) -> dict[str, str]:
@@ -265,10 +286,21 @@ def _given(project: Project, given: Mapping[str, str], who: Actor) -> Record:
         if values["name"]:
             lines.append(Result(**values))
     return Record(
-        given.get("id", "")[:12], given["kind"], project.who, member.code, member.name, member.key,
-        int(given["year"][:4]), given.get("date", ""), _yuan(given.get("budget", "")), _yuan(given.get("executed", "")),
-        tuple(lines), {w: given[w] for w in _WORDS if given.get(w)}, who.name, now().isoformat(timespec="seconds"),
-    )  # fmt: skip
+        given.get("id", "")[:12],
+        given["kind"],
+        project.who,
+        member.code,
+        member.name,
+        member.key,
+        int(given["year"][:4]),
+        given.get("date", ""),
+        _yuan(given.get("budget", "")),
+        _yuan(given.get("executed", "")),
+        tuple(lines),
+        {w: given[w] for w in _WORDS if given.get(w)},
+        who.name,
+        now().isoformat(timespec="seconds"),
+    )
 
 
 def _yuan(text: str) -> str:

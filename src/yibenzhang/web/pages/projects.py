@@ -24,7 +24,7 @@ from yibenzhang.projects.promises import promises_of
 from yibenzhang.projects.records import Record
 from yibenzhang.projects.telling import ASKED, EVENTS, LIST, SHOWN, asked_row, event_rows, row_of
 from yibenzhang.projects.words import words
-from yibenzhang.web.formats import forms, told_to_programs
+from yibenzhang.web.formats import forms, wants_data
 from yibenzhang.web.formats import shown as answered
 from yibenzhang.web.pages.project_views import views_of
 from yibenzhang.web.pages.resource_work import ledger_of
@@ -41,7 +41,13 @@ TIMES = {k: _HEADS[k] for k in EVENTS}
 QUESTIONS = {k: _HEADS[k] for k in ASKED}
 _MONEY = ("approved", "budget", "executed", "contracted", "paid")
 _FILTERS = ("body", "year", "find", "step", "order")
-ORDERS = {"": "单位、名称", "budget": "预算从大到小", "contracted": "合同从大到小", "paid": "支付从大到小", "executed": "执行从大到小"}  # fmt: skip
+ORDERS = {
+    "": "单位、名称",
+    "budget": "预算从大到小",
+    "contracted": "合同从大到小",
+    "paid": "支付从大到小",
+    "executed": "执行从大到小",
+}
 
 
 def book_in(office: Office) -> Book:
@@ -106,7 +112,7 @@ def projects(
     book = book_in(office)
     every = seen(book, who)
     found = filtered(office, every, body, year, find, step, order)
-    part = found if told_to_programs(request) else found[(page - 1) * PAGE : page * PAGE]
+    part = found if wants_data(request) else found[(page - 1) * PAGE : page * PAGE]
     given = dict(zip(_FILTERS, (body, year, find, step, order), strict=True))
     with office.session() as session:
         views = views_of(session, who)
@@ -169,8 +175,28 @@ def project(
 ) -> Response:
     if not chosen:
         blank: dict[str, Any] = {"project": dict.fromkeys(LIST, "")}
-        more: dict[str, Any] = {"links": [], "promises": [], "years": [], "records": [], "proposals": [], "own": [], "documents": []}  # fmt: skip
-        return answered(request, who, "project.html", blank, [], TIMES, "项目", heads=_HEADS, money=_MONEY, tab="projects", **more)  # fmt: skip
+        more: dict[str, Any] = {
+            "links": [],
+            "promises": [],
+            "years": [],
+            "records": [],
+            "proposals": [],
+            "own": [],
+            "documents": [],
+        }
+        return answered(
+            request,
+            who,
+            "project.html",
+            blank,
+            [],
+            TIMES,
+            "项目",
+            heads=_HEADS,
+            money=_MONEY,
+            tab="projects",
+            **more,
+        )
     book = book_in(office)
     one = project_in(book, who, chosen)
     ids = {m.id for m in one.members}
@@ -227,12 +253,12 @@ def portfolio(
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
     only = only_of(who)
-    mine = [a for a in asked_in(office) if (only is None or a.body == bare(only)) and body in a.body]
+    visible = [a for a in asked_in(office) if (only is None or a.body == bare(only)) and body in a.body]
     counts: dict[str, tuple[str, int]] = {}
-    for a in mine:
+    for a in visible:
         counts[a.rule] = (a.title, counts.get(a.rule, ("", 0))[1] + 1)
-    found = [a for a in mine if rule in ("", a.rule)]
-    part = found if told_to_programs(request) else found[(page - 1) * PAGE : page * PAGE]
+    found = [a for a in visible if rule in ("", a.rule)]
+    part = found if wants_data(request) else found[(page - 1) * PAGE : page * PAGE]
     return answered(
         request,
         who,
@@ -269,18 +295,18 @@ def project_proposals(
     request: Request, office: Shop, who: Who, body: Annotated[str, Query(max_length=200)] = ""
 ) -> Response:
     book = book_in(office)
-    mine = {p.id for p in seen(book, who) if body in p.who}
+    ids = {p.id for p in seen(book, who) if body in p.who}
     rows = [
         {**_link(book, x), "body": book.members[x.one][0].who}
         for x in book.linked.proposals
-        if {book.members[x.one][0].id, book.members[x.other][0].id} <= mine
+        if {book.members[x.one][0].id, book.members[x.other][0].id} <= ids
     ]
     return answered(
         request,
         who,
         "projects_proposals.html",
         {"total": len(rows)},
-        rows if told_to_programs(request) else rows[:500],
+        rows if wants_data(request) else rows[:500],
         PROPOSALS,
         "等人确认的",
         body=body,

@@ -14,7 +14,7 @@ from yibenzhang.office.models import Submission, Tick
 from yibenzhang.office.reviews import ticks_of
 from yibenzhang.office.stored_views import StoredNumbers
 from yibenzhang.showing.view import Outline
-from yibenzhang.web.formats import forms, page, shown, told_to_programs
+from yibenzhang.web.formats import forms, page, shown, wants_data
 from yibenzhang.web.pages.review import shelved
 from yibenzhang.web.security import Shop, Who
 from yibenzhang.web.settings import Office
@@ -81,7 +81,7 @@ def _listed(
 ) -> Response:
     """A list of what was read; its page has ``part`` of ``pages``."""
     lines: list[list[Any]] = []
-    if not told_to_programs(request):
+    if not wants_data(request):
         lines = [
             cells(r, columns) for r in islice(rows, (part - 1) * LINES, part * LINES if pages > 1 else None)
         ]
@@ -122,7 +122,7 @@ def numbers(
 ) -> Response:
     """Every printed number with its standing and the relations it takes part in; of one number (``key``) the page is a
     piece: what proves or contradicts it."""
-    if key and not told_to_programs(request):
+    if key and not wants_data(request):
         found = office.views.numbers(shelved(office, who, number))
         one = found.get(key)
         if one is None:

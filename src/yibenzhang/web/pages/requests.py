@@ -1,4 +1,5 @@
-"""Requests for data, cloud and network: the list, one request with its steps, a new one from the catalogue, what was used."""
+"""Requests for data, cloud and network: the list, one request with its steps, a new one from the catalogue, what was
+used."""
 
 from __future__ import annotations
 
@@ -23,8 +24,9 @@ from yibenzhang.resources.request_report import event_row, field_rows, request_r
 from yibenzhang.resources.request_rules import AUTHORITY, PROVIDER, Rules, load_rules
 from yibenzhang.resources.request_time import ENDING, LATE, SOON, reminders, unknown_years
 from yibenzhang.resources.requests import Person, events_of, expire_due, seen_by, step, steps_for
+from yibenzhang.resources.schema import Field, Schema
 from yibenzhang.resources.usage import take_usage, used
-from yibenzhang.web.formats import forms, page, shown, told_to_programs
+from yibenzhang.web.formats import forms, page, shown, wants_data
 from yibenzhang.web.pages.resources import MOST, PAGE, Given, doer_of, only_of, schema_of
 from yibenzhang.web.pages.rosters import MOST_ROSTER
 from yibenzhang.web.pages.seasons import said
@@ -87,25 +89,25 @@ def listed(
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
     schema, rules, only, day = schema_of(office), rules_of(office), only_of(who), today()
-    whole, mine = told_to_programs(request), _turns(who)
+    whole, turns = wants_data(request), _turns(who)
     with office.session() as session:
         some = reminders(session, rules, day, only)
         ids = tuple(r.request.id for r in some if r.what == due) if due else None
-        asked = Asked(state, kind, "", find, only, mine if turn else frozenset(), ids)
+        asked = Asked(state, kind, "", find, only, turns if turn else frozenset(), ids)
         total = counted(session, rules, asked, day)
         start, count = (0, MOST) if whole else ((page - 1) * PAGE, PAGE)
         rows = [
             request_row(schema, rules, r, day) for r in requests(session, rules, asked, day, start, count)
         ]
-        waiting = counted(session, rules, Asked(only=only, turn=mine), day)
-    told = {what: sum(r.what == what for r in some) for what in (LATE, SOON, ENDING)}
+        waiting = counted(session, rules, Asked(only=only, turn=turns), day)
+    counts = {what: sum(r.what == what for r in some) for what in (LATE, SOON, ENDING)}
     years = unknown_years(rules, [r.due_on for r in some])
     given = {"state": state, "kind": kind, "find": find, "due": due, "turn": "true" if turn else ""}
     return shown(
         request,
         who,
         "requests.html",
-        {"total": total, "waiting": waiting, "reminders": told, "calendar": years},
+        {"total": total, "waiting": waiting, "reminders": counts, "calendar": years},
         rows,
         REQUESTS,
         "共享申请",
@@ -197,8 +199,8 @@ def take_step(
             raise Refused("没有写明看到的是第几版，没有保存；请刷新页面后再办。")
         values = form_values(schema, rules, {"interface": interface})
         step(session, rules, r, action, version, person_of(who), today(), reason, values)
-        told = {"step": rules.steps[action].name, "name": f"{r.code} {r.name}", "reason": reason.strip()}
-        note(session, who, "request.step", "request", r.id, **told)
+        details = {"step": rules.steps[action].name, "name": f"{r.code} {r.name}", "reason": reason.strip()}
+        note(session, who, "request.step", "request", r.id, **details)
     return said(f"/requests/{number}", f"已{rules.steps[action].name}。")
 
 
@@ -226,20 +228,10 @@ def new(
     codes: Annotated[list[str] | None, Query()] = None,
 ) -> Response:
     schema, rules = schema_of(office), rules_of(office)
-    wanted = [c for c in codes or () if c]
     with office.session() as session:
-        rows = [
-            offer_row(schema, rules, e)
-            for e in offered(session, rules, find.strip(), kind, most=_MOST_OFFERED)
-        ]
-        some = offered(session, rules, codes=wanted) if wanted else []
-        chosen: list[dict[str, Any]] = [
-            {**offer_row(schema, rules, e), "fields": list(dict.fromkeys(fields_of(session, e).values()))}
-            for e in some
-        ]
-    special = {f for o in rules.offers.values() for f in o.asked} | {
-        f for s in rules.steps.values() for f in s.asks
-    }
+        entries = offered(session, rules, find.strip(), kind, most=_MOST_OFFERED)
+        rows = [offer_row(schema, rules, e) for e in entries]
+        chosen = _chosen(session, schema, rules, [c for c in codes or () if c])
     return shown(
         request,
         who,
@@ -249,7 +241,7 @@ def new(
         OFFERED,
         "申请资源的目录",
         kinds={k: schema.kinds[k] for k in rules.offers},
-        common=[f for f in rules.fields.fields if f.id not in special],
+        common=_common_fields(rules),
         asked={k: [f for f in rules.fields.fields if f.id in o.asked] for k, o in rules.offers.items()},
         needed={k: o.needed for k, o in rules.offers.items()},
         find=find,
@@ -257,6 +249,22 @@ def new(
         may_ask=_may_ask(who),
         tab="resources",
     )
+
+
+def _chosen(session: Session, schema: Schema, rules: Rules, codes: list[str]) -> list[dict[str, Any]]:
+    """The entries that were picked, with the fields that may be asked for."""
+    some = offered(session, rules, codes=codes) if codes else []
+    return [
+        {**offer_row(schema, rules, e), "fields": list(dict.fromkeys(fields_of(session, e).values()))}
+        for e in some
+    ]
+
+
+def _common_fields(rules: Rules) -> list[Field]:
+    """The fields of every request: those that neither a kind of resource nor a step asks for."""
+    special = {f for o in rules.offers.values() for f in o.asked}
+    special |= {f for s in rules.steps.values() for f in s.asks}
+    return [f for f in rules.fields.fields if f.id not in special]
 
 
 @router.post(
@@ -279,7 +287,14 @@ def ask(
     ends_on: Annotated[str, Form()] = "",
 ) -> Response:
     schema, rules = schema_of(office), rules_of(office)
-    common = {"user": user, "phone": phone, "purpose": purpose, "scene": scene, "begins_on": begins_on, "ends_on": ends_on}  # fmt: skip
+    common = {
+        "user": user,
+        "phone": phone,
+        "purpose": purpose,
+        "scene": scene,
+        "begins_on": begins_on,
+        "ends_on": ends_on,
+    }
     own = {c: form_values(schema, rules, _own(sent, c)) for c in codes or ()}
     form = Asking(who.body or body.strip(), tuple(codes or ()), form_values(schema, rules, common), own)
     with office.session() as session:
@@ -316,7 +331,16 @@ USED = {
 
 @forms(router, "/request-usage", USED, summary="使用记录：每个接口用了多少，哪些交付了没有用过，哪些没有申请")
 def usage(request: Request, office: Shop, who: Who, never: bool = False) -> Response:
-    return shown(request, who, "request_usage.html", {}, _used(office, who, never), USED, "使用记录", **_usage(who, never))  # fmt: skip
+    return shown(
+        request,
+        who,
+        "request_usage.html",
+        {},
+        _used(office, who, never),
+        USED,
+        "使用记录",
+        **_usage(who, never),
+    )
 
 
 def _used(office: Office, who: Actor, never: bool) -> list[dict[str, Any]]:
@@ -356,5 +380,5 @@ def usage_import(
                 note(session, who, "request.usage", name=name, added=taken.added, changed=taken.changed)
     except ReadingError as error:
         raise Refused(f"没有导入：{error}") from error
-    told = {**_usage(who, False), "taken": taken, "name": name}
-    return page(request, who, "request_usage.html", rows=_used(office, who, False), **told)
+    taken_in = {**_usage(who, False), "taken": taken, "name": name}
+    return page(request, who, "request_usage.html", rows=_used(office, who, False), **taken_in)

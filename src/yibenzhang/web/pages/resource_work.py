@@ -12,7 +12,7 @@ from yibenzhang.ledger.store import Ledger, LedgerError
 from yibenzhang.office.access import NotHere, Refused
 from yibenzhang.office.lateness import today
 from yibenzhang.office.models import Role
-from yibenzhang.resources import proposing
+from yibenzhang.resources import deciding
 from yibenzhang.resources.account import account_of, bodies
 from yibenzhang.resources.account_report import report, rows
 from yibenzhang.resources.contradictions import contradictions as all_of
@@ -22,8 +22,8 @@ from yibenzhang.resources.measuring import last_run
 from yibenzhang.resources.published import bodies_of
 from yibenzhang.resources.quality import rate
 from yibenzhang.resources.quality_rules import rules_of as quality_rules
-from yibenzhang.resources.telling import action_name, told_change
-from yibenzhang.web.formats import forms, shown, told_to_programs
+from yibenzhang.resources.telling import action_name, change_sentence
+from yibenzhang.web.formats import forms, shown, wants_data
 from yibenzhang.web.pages.resources import MOST, PAGE, doer_of, only_of, schema_of
 from yibenzhang.web.pages.seasons import said
 from yibenzhang.web.security import Guard, Shop, Who
@@ -69,12 +69,12 @@ def proposals(
     kind: str = "",
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
-    schema, whole, only = schema_of(office), told_to_programs(request), only_of(who)
+    schema, whole, only = schema_of(office), wants_data(request), only_of(who)
     with office.session() as session:
-        total = proposing.count_open(session, source, kind, only)
+        total = deciding.count_open(session, source, kind, only)
         start, count = (0, MOST) if whole else ((page - 1) * PAGE, PAGE)
-        found = proposing.proposals(session, source, kind, start, count, only)
-    told: list[dict[str, Any]] = [
+        found = deciding.proposals(session, source, kind, start, count, only)
+    listed: list[dict[str, Any]] = [
         {
             "id": p.id,
             "source": p.source,
@@ -87,7 +87,7 @@ def proposals(
             "before": p.before,
             "after": p.after,
             "at": p.at,
-            "told": told_change(schema, schema.kinds[p.kind], p.before, p.after)
+            "told": change_sentence(schema, schema.kinds[p.kind], p.before, p.after)
             if p.action == "change"
             else "",
         }
@@ -99,7 +99,7 @@ def proposals(
         who,
         "proposals.html",
         {"total": total},
-        told,
+        listed,
         PROPOSALS,
         "待定的差异",
         here=page,
@@ -125,10 +125,10 @@ def decide(
         raise Refused("请勾选差异，再点接受或不接受。")
     with office.session() as session:
         if whole:
-            some = list(proposing.proposals(session, source))
+            some = list(deciding.proposals(session, source))
         else:
-            some = [proposing.proposal_of(session, n) for n in numbers or ()]
-        do = proposing.accept if action == "accept" else proposing.refuse
+            some = [deciding.proposal_of(session, n) for n in numbers or ()]
+        do = deciding.accept if action == "accept" else deciding.refuse
         decided = do(session, schema, some, doer_of(who))
     left = f"没有办的 {len(decided.left)} 条：{decided.left[0]}" if decided.left else ""
     return said("/proposals", f"{'接受' if action == 'accept' else '不接受'} {decided.done} 条。{left}")
@@ -156,7 +156,7 @@ def quality(request: Request, office: Shop, who: Who) -> Response:
     rules = quality_rules(office.settings.extra)
     with office.session() as session:
         found = last_run(session, only_of(who))
-    told: list[dict[str, Any]] = [
+    listed: list[dict[str, Any]] = [
         {
             "resource": q.resource,
             "body": q.body,
@@ -174,7 +174,7 @@ def quality(request: Request, office: Shop, who: Who) -> Response:
         }
         for q in found
     ]
-    return shown(request, who, "quality.html", {}, told, QUALITY, "数据质量", tab="resources")
+    return shown(request, who, "quality.html", {}, listed, QUALITY, "数据质量", tab="resources")
 
 
 CONTRADICTIONS = {
@@ -201,9 +201,9 @@ def contradictions(request: Request, office: Shop, who: Who, body: str = "") -> 
             for c in found
         ]
 
-    told = office.lately(("contradictions", only, body), made)
+    result = office.lately(("contradictions", only, body), made)
     return shown(
-        request, who, "contradictions.html", {}, told, CONTRADICTIONS, "矛盾", body=body, tab="resources"
+        request, who, "contradictions.html", {}, result, CONTRADICTIONS, "矛盾", body=body, tab="resources"
     )
 
 
@@ -227,10 +227,10 @@ def account(request: Request, office: Shop, who: Who, body: str = "") -> Respons
     def made() -> Any:
         with office.session() as session:
             known = sorted({*bodies(session), *(bodies_of(ledger) if ledger else ())})
-            mine = [b for b in known if only is None or b == only]
-            if body and body not in mine:
+            chosen = [b for b in known if only is None or b == only]
+            if body and body not in chosen:
                 raise NotHere
-            return mine, account_of(session, schema, body, today(), ledger, extra) if body else None
+            return chosen, account_of(session, schema, body, today(), ledger, extra) if body else None
 
     known, found = office.lately(("account", only, body), made)
     if found is None:
@@ -247,8 +247,8 @@ def account(request: Request, office: Shop, who: Who, body: str = "") -> Respons
             severities_of={},
             tab="account",
         )
-    told = report(found)
-    data = {k: told[k] for k in ("body", "as_of", "unknown", "contradictions")} | {"bodies": known}
+    page = report(found)
+    data = {k: page[k] for k in ("body", "as_of", "unknown", "contradictions")} | {"bodies": known}
     return shown(
         request,
         who,

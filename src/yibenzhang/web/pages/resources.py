@@ -18,10 +18,10 @@ from yibenzhang.resources.models import Entry
 from yibenzhang.resources.request_rules import load_rules
 from yibenzhang.resources.schema import Kind, Schema, load_schema
 from yibenzhang.resources.store import Asked, Doer, Index, change, counted, counts, entries, history_of, step
-from yibenzhang.resources.telling import action_name, told_change
+from yibenzhang.resources.telling import action_name, change_sentence
 from yibenzhang.resources.values import Refusal, heading, parsed, problems, shown
 from yibenzhang.standards import StandardsError
-from yibenzhang.web.formats import forms, page, told_to_programs
+from yibenzhang.web.formats import forms, page, wants_data
 from yibenzhang.web.formats import shown as answered
 from yibenzhang.web.pages.rosters import MOST_ROSTER
 from yibenzhang.web.pages.seasons import XLSX, said
@@ -80,7 +80,7 @@ def resources(
 ) -> Response:
     schema = schema_of(office)
     asked = Asked(kind, state, body, find, only_of(who))
-    whole = told_to_programs(request)
+    whole = wants_data(request)
     with office.session() as session:
         total = counted(session, asked)
         found = entries(session, asked, 0 if whole else (page - 1) * PAGE, MOST if whole else PAGE)
@@ -200,7 +200,7 @@ def resource(request: Request, office: Shop, who: Who, number: int) -> Response:
             "action_name": action_name(schema, h.action),
             "before": h.before,
             "after": h.after,
-            "told": told_change(schema, kind, h.before, h.after) if h.action != "add" else "",
+            "told": change_sentence(schema, kind, h.before, h.after) if h.action != "add" else "",
             "reason": h.reason,
             "source": h.source,
         }

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
 
+from yibenzhang.model.leaves import Leaf
 from yibenzhang.office.access import NotHere, Refused, notice_of, still_open, submission_of
 from yibenzhang.office.deadlines import RULES
 from yibenzhang.office.lateness import keep_up, today
@@ -17,7 +18,7 @@ from yibenzhang.office.notice_text import BLOCKS, MARKUP, PLACEHOLDERS
 from yibenzhang.office.returning import (
     SETTINGS,
     Draw,
-    Told,
+    NoticeHeading,
     changes,
     confirmed,
     items_of,
@@ -29,7 +30,7 @@ from yibenzhang.office.returning import (
 )
 from yibenzhang.office.reviews import following_of, matters_of
 from yibenzhang.reading import ReadingError
-from yibenzhang.showing.view import Leaf, View
+from yibenzhang.showing.view import View
 from yibenzhang.web.formats import forms, page, shown
 from yibenzhang.web.pages.seasons import day_of, said
 from yibenzhang.web.security import Guard, Shop, Who
@@ -66,7 +67,7 @@ def compose(request: Request, office: Shop, who: Who, number: int) -> Response:
         s = submission_of(session, who, number)
         still_open(session, s.season_id, held=False)
         matters = matters_of(session, s)
-        told = confirmed(matters)
+        findings = confirmed(matters)
         undecided = [m for m in matters if not m.gone and not m.verdict and m.severity != "notice"]
         values: dict[str, Any] = {
             "number": next_number(session, today().year),
@@ -93,7 +94,7 @@ def compose(request: Request, office: Shop, who: Who, number: int) -> Response:
             "rule_name": names.get(m.rule, m.rule),
             "message": m.message,
         }
-        for m in told
+        for m in findings
     ]
     return shown(
         request,
@@ -103,7 +104,7 @@ def compose(request: Request, office: Shop, who: Who, number: int) -> Response:
         rows,
         MATTERS,
         f"{values['body'] or s.name}要改的问题",
-        **values | {"s": s, "told": told, "undecided": undecided, "late_rules": RULES, "tab": "review"},
+        **values | {"s": s, "told": findings, "undecided": undecided, "late_rules": RULES, "tab": "review"},
     )
 
 
@@ -132,8 +133,8 @@ def make_return(
     items = items_of(matters, view, _draw(office, view))  # pictures are drawn outside of any transaction
     with office.session() as session:
         s = submission_of(session, who, number)
-        told = Told(notice.strip() or next_number(session, today().year), today(), day_of(due))
-        made = send(session, office.ledger, who, s, items, matters, told)
+        heading = NoticeHeading(notice.strip() or next_number(session, today().year), today(), day_of(due))
+        made = send(session, office.ledger, who, s, items, matters, heading)
         kept = made.id
     return said(f"/notices/{kept}", "已退回，通知已生成。")
 

@@ -12,10 +12,11 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy import Row, select
 from sqlalchemy.orm import joinedload
 
-from yibenzhang.office.access import Actor, NotHere, Refused, submission_of, told_of_submission
+from yibenzhang.model.leaves import Leaf
+from yibenzhang.office.access import Actor, NotHere, Refused, submission_columns, submission_of
 from yibenzhang.office.deadlines import RULES
 from yibenzhang.office.models import Entry, Matter, State, Submission
-from yibenzhang.office.recording import told_profile
+from yibenzhang.office.recording import corrected_profile
 from yibenzhang.office.returning import changes
 from yibenzhang.office.reviews import (
     accept,
@@ -30,9 +31,9 @@ from yibenzhang.office.reviews import (
 )
 from yibenzhang.reading import ReadingError
 from yibenzhang.showing.pictures import drawn
-from yibenzhang.showing.view import Leaf, ViewFile
-from yibenzhang.web.formats import forms, page, shown, told_to_programs
-from yibenzhang.web.matters import card_of, grouped, late_confirmed, standing_of, told_matters
+from yibenzhang.showing.view import ViewFile
+from yibenzhang.web.formats import forms, page, shown, wants_data
+from yibenzhang.web.matters import card_of, grouped, late_confirmed, matter_records, standing_of
 from yibenzhang.web.pages.seasons import said
 from yibenzhang.web.security import Guard, Shop, Who
 from yibenzhang.web.settings import Office
@@ -70,13 +71,14 @@ _SUBMISSION = {
     summary="一份文件的问题和处理；.json 含完整的检查报告",
 )
 def submission(request: Request, office: Shop, who: Who, number: int) -> Response:
-    """A submission with its findings and decisions; .json holds the whole report by the contract ``yibenzhang/report/2``."""
-    told = told_to_programs(request)
+    """A submission with its findings and decisions; .json holds the whole report by the contract
+    ``yibenzhang/report/2``."""
+    as_data = wants_data(request)
     with office.session() as session:
         s = submission_of(session, who, number, *_WITH)
         if s.part_of_id:
             s = submission_of(session, who, s.part_of_id, *_WITH)
-        matters = matters_of(session, s, brief=not told)
+        matters = matters_of(session, s, brief=not as_data)
         ticks = ticks_of(session, s)
         entry = s.entry
         newer = session.execute(
@@ -86,8 +88,8 @@ def submission(request: Request, office: Shop, who: Who, number: int) -> Respons
             .limit(1)
         ).first()
         following, turned = following_of(session, who, s), changes(session, s)
-    if told:
-        return _told(request, office, who, s, matters, entry.body.name if entry else "")
+    if as_data:
+        return _data(request, office, who, s, matters, entry.body.name if entry else "")
     if s.checked_at is None:
         raise Refused(s.problem or "这份文件还没有检查完，请稍后再看。")
     view = office.views.outline(s)
@@ -107,7 +109,7 @@ def submission(request: Request, office: Shop, who: Who, number: int) -> Respons
         ticks=ticks,
         entry=entry,
         body=entry.body.name if entry else "",
-        p=told_profile(s),
+        p=corrected_profile(s),
         newer=newer,
         following=following,
         standing=standing,
@@ -124,11 +126,11 @@ def submission(request: Request, office: Shop, who: Who, number: int) -> Respons
 
 def _judges(who: Actor, s: Submission) -> bool:
     """True where the person may decide about this version now."""
-    mine = s.draft or not who.outside
-    return mine and s.season.closed_at is None and s.state in (State.REVIEW, State.RETURNED, State.CLEAN)
+    judges = s.draft or not who.outside
+    return judges and s.season.closed_at is None and s.state in (State.REVIEW, State.RETURNED, State.CLEAN)
 
 
-def _told(
+def _data(
     request: Request, office: Office, who: Actor, s: Submission, matters: list[Matter], body: str
 ) -> Response:
     try:
@@ -149,14 +151,14 @@ def _told(
         },
         "report": report,
     }
-    rows = told_matters(office, s, matters)
+    rows = matter_records(office, s, matters)
     return shown(request, who, "", data, rows, COLUMNS, f"{body or s.name}第{s.round}版的问题")
 
 
 def shelved(office: Office, who: Actor, number: int) -> Row[Any]:
     """So much of a submission as its leaves need."""
     with office.session() as session:
-        return told_of_submission(
+        return submission_columns(
             session, who, number, Submission.id, Submission.name, Submission.receipt, Submission.checked_at
         )
 
@@ -174,7 +176,7 @@ def leaf_page(request: Request, office: Shop, who: Who, number: int, leaf: int) 
     s = shelved(office, who, number)
     view, found = office.views.leaf(s, leaf)
     rows, relations = (
-        numbers_of(view, office.views.numbers(s), leaf=leaf) if told_to_programs(request) else ((), ())
+        numbers_of(view, office.views.numbers(s), leaf=leaf) if wants_data(request) else ((), ())
     )
     data = {"leaf": found, "relations": relations}
     picture = drawn(found) if found.kind == "drawn" else ""

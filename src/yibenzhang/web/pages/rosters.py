@@ -17,8 +17,8 @@ from yibenzhang.office.roster_changes import change_entry, import_rows, remove_e
 from yibenzhang.office.roster_files import read_roster, roster_template
 from yibenzhang.office.seasons import dates_changed
 from yibenzhang.reading import ReadingError
-from yibenzhang.web.formats import forms, page, shown, told_to_programs
-from yibenzhang.web.pages.seasons import SEASON, XLSX, day_of, lines_of, rows_of, said, told_season
+from yibenzhang.web.formats import forms, page, shown, wants_data
+from yibenzhang.web.pages.seasons import SEASON, XLSX, day_of, lines_of, rows_of, said, season_record
 from yibenzhang.web.security import Guard, Shop, Who
 
 router = APIRouter(tags=["公开季和名录"])
@@ -58,12 +58,12 @@ def roster(request: Request, office: Shop, who: Who, number: int) -> Response:
     with office.session() as session:
         season = season_of(session, number)
         lines = lines_of(office, session, who, season)
-        rows = rows_of(counted(session, lines), lines) if told_to_programs(request) else ()
+        rows = rows_of(counted(session, lines), lines) if wants_data(request) else ()
     return shown(
         request,
         who,
         "roster.html",
-        {"season": told_season(season)},
+        {"season": season_record(season)},
         rows,
         ROSTER,
         f"{season.name}名录",
@@ -131,7 +131,7 @@ def entry(request: Request, office: Shop, who: Who, number: int) -> Response:
     with office.session() as session:
         found = entry_of(session, who, number)
         (line,) = board(session, who, found.season, today(), [number])
-        whole = lines_of(office, session, who, found.season) if told_to_programs(request) else ()
+        whole = lines_of(office, session, who, found.season) if wants_data(request) else ()
         versions = session.scalars(
             select(Submission)
             .where(
@@ -182,7 +182,7 @@ def entry(request: Request, office: Shop, who: Who, number: int) -> Response:
             }
             for n in notices
         ],
-        "others": [{"entry": e.id, "season": told_season(x)} for e, x in other],
+        "others": [{"entry": e.id, "season": season_record(x)} for e, x in other],
     }
     return shown(
         request,

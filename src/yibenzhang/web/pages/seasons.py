@@ -25,7 +25,7 @@ from yibenzhang.office.roster_changes import new_season
 from yibenzhang.office.seasons import change_season, close_season, reopen_season
 from yibenzhang.office.spreadsheets import write_sheet
 from yibenzhang.office.submissions import outdated, recheck
-from yibenzhang.web.formats import environment, forms, shown, told_to_programs
+from yibenzhang.web.formats import environment, forms, shown, wants_data
 from yibenzhang.web.security import Guard, Shop, Who
 from yibenzhang.web.settings import Office
 from yibenzhang.web.words import LEVEL, VERDICT, cells
@@ -88,8 +88,8 @@ def home(request: Request, office: Shop, who: Who) -> Response:
             Season.closed_at.is_not(None), Season.id.desc()
         )  # one that is open first
         last = session.scalars(asked).first()
-    told = f"?{request.url.query}" if request.query_params.get("said") else ""
-    return RedirectResponse(f"/seasons/{last.id}{told}" if last else f"/seasons{told}", 303)
+    query = f"?{request.url.query}" if request.query_params.get("said") else ""
+    return RedirectResponse(f"/seasons/{last.id}{query}" if last else f"/seasons{query}", 303)
 
 
 @forms(router, "/seasons", SEASONS, summary="公开季，新的在前，每种状态有几个单位")
@@ -131,7 +131,7 @@ def make_season(
     return said(f"/seasons/{number}/roster", "公开季已建立，请导入名录。")
 
 
-def told_season(season: Season) -> dict[str, object]:
+def season_record(season: Season) -> dict[str, object]:
     """A season as every .json tells it."""
     return {
         "id": season.id,
@@ -156,13 +156,13 @@ def settings(request: Request, office: Shop, who: Who, number: int) -> Response:
     with office.session() as session:
         season = season_of(session, number)
         count = sum(statuses(session, who, today()).get(number, Counter()).values())
-    told = told_season(season)
+    data = season_record(season)
     return shown(
         request,
         who,
         "season.html",
         {},
-        [{**told, "bodies": count}],
+        [{**data, "bodies": count}],
         SETTINGS,
         f"{season.name}的设置",
         season=season,
@@ -275,8 +275,8 @@ def season_board(
         count = Counter(line.status for line in lines)
         wanted = _wanted(lines, status, find)
         old = 0 if who.outside or season.closed_at else outdated(session, season, office.version)
-        told = told_to_programs(request)
-        if told or not part or len(wanted) <= LINES:
+        as_data = wants_data(request)
+        if as_data or not part or len(wanted) <= LINES:
             pages, part = 0, 0
             found = counted(session, wanted)
         else:
@@ -296,7 +296,7 @@ def season_board(
             .limit(50)
         ).all()
     data = {
-        "season": told_season(season),
+        "season": season_record(season),
         "counts": {k: count[k] for k in STATUS},
         "bodies": len(lines),
         "late": sum(x.late > 0 for x in lines),
@@ -308,7 +308,7 @@ def season_board(
         who,
         "board.html",
         data,
-        rows_of(found, lines) if told else (),
+        rows_of(found, lines) if as_data else (),
         COLUMNS,
         f"{season.name}看板",
         pages=pages,

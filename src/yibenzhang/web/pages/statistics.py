@@ -15,7 +15,7 @@ from yibenzhang.office.roster import STAGE, STATUS
 from yibenzhang.office.statistics import Files, Measures, share
 from yibenzhang.web import charts
 from yibenzhang.web.charts import Chart
-from yibenzhang.web.formats import forms, shown, told_to_programs
+from yibenzhang.web.formats import forms, shown, wants_data
 from yibenzhang.web.security import Shop, Who
 from yibenzhang.web.settings import Office
 from yibenzhang.web.statistics_asked import Asked, Table, series_of
@@ -74,7 +74,7 @@ _STATISTICS = {"season": _SEASON, "measures": "各项指标", "files": "文件�
 @forms(router, "/seasons/{number:int}/statistics", STATISTICS, _STATISTICS, summary="一季的统计")
 def statistics(request: Request, office: Shop, who: Who, number: int) -> Response:
     """The season in figures; .csv holds them one to a line, each table has an address of its own beneath."""
-    whole = not told_to_programs(request)
+    whole = not wants_data(request)
     key = ("statistics", number, who.body_id if who.outside else None, who.outside, whole)
     a, m, found = office.lately(key, lambda: _overview(office, who, number, whole))
     row = measured(m)
@@ -154,11 +154,11 @@ def body(request: Request, office: Shop, who: Who, number: int) -> Response:
     ]
     pictures = []
     for stage, word in STAGE.items():
-        mine = [x for x in seasons if x.stage == stage and x.part.versions]
-        if len(mine) > 1:
-            names = [str(x.fiscal_year) for x in mine]
+        of_stage = [x for x in seasons if x.stage == stage and x.part.versions]
+        if len(of_stage) > 1:
+            names = [str(x.fiscal_year) for x in of_stage]
             series = [
-                series_of(SEVERITY[k], [getattr(x.part, f"{k}s") for x in mine], c)
+                series_of(SEVERITY[k], [getattr(x.part, f"{k}s") for x in of_stage], c)
                 for k, c in (("error", "error"), ("warning", "orange"))
             ]
             pictures.append(charts.lines(f"{word}的错误和疑问", names, series))

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from yibenzhang.checking.check import Checked
 from yibenzhang.model.documents import Box as PageBox
 from yibenzhang.model.documents import Cell, Document, Page, Paragraph, Table
+from yibenzhang.model.leaves import Block, FlowCell, Leaf, Mark, Piece
 from yibenzhang.model.places import PagePlace, Place, SheetPlace
+from yibenzhang.paging.leaf_names import CONTENTS, Names
+from yibenzhang.paging.printed import Keys, Printed, box_of, by_spot, files_of, inner
 from yibenzhang.prose.passages import flat, is_heading
 from yibenzhang.reading.limits import MAX_SHOWN_CELLS
-from yibenzhang.showing.leaf_names import CONTENTS, Names
-from yibenzhang.showing.printed import Keys, Printed, box_of, by_spot, files_of, inner
-from yibenzhang.showing.view import Block, FlowCell, Leaf, Mark, Piece
 
 _PICTURES = {"pdf": "picture", "image": "picture", "ofd": "drawn"}
 _LINES = 80
@@ -99,8 +99,8 @@ def _pages(
         if n.file == file and n.page is not None:
             marks.setdefault(n.page, []).append(Mark(n.key, n.text, n.standing, n.box))
     pages = {p.number: p for p in document.pages}
-    told = [n.place.page for n in document.notices if n.place is not None and n.place.page]
-    for number in range(1, max([*pages, *told], default=0) + 1):
+    noticed = [n.place.page for n in document.notices if n.place is not None and n.place.page]
+    for number in range(1, max([*pages, *noticed], default=0) + 1):
         page = pages.get(number) or Page(number, *_A4, ())  # a page that could not be read has its leaf too
         cells, lines = _texts(page, kind)
         out.by_page[file, number] = len(out.leaves) + 1
@@ -239,10 +239,10 @@ def _blocks(
             yield from _parts(block, keys, spots, heads)
         elif block.text.strip():
             key = keys.of(block.place)
-            mine = [n for n in spots.get(key, ()) if flat(block.text[n.start : n.end]) == n.text]
-            spots[key] = [n for n in spots.get(key, ()) if n not in mine]
+            numbers = [n for n in spots.get(key, ()) if flat(block.text[n.start : n.end]) == n.text]
+            spots[key] = [n for n in spots.get(key, ()) if n not in numbers]
             kind = "heading" if _heading(block) else "paragraph"
-            yield Block(kind, key, _pieces(block.text, mine)), 1 + len(block.text) // _LONG, 0
+            yield Block(kind, key, _pieces(block.text, numbers)), 1 + len(block.text) // _LONG, 0
 
 
 def _heading(paragraph: Paragraph) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from yibenzhang.model.leaves import Block
 from yibenzhang.prose.passages import flat
-from yibenzhang.showing.view import Block
 
 CONTENTS = re.compile(r"\.{2,}|…|·{2,}|[\s.]\d+\s*$")
 

@@ -14,11 +14,11 @@ from yibenzhang.checking.relate import names_of_tables
 from yibenzhang.model.analysis import Analysis, columns_of
 from yibenzhang.model.documents import Box, Document, Paragraph
 from yibenzhang.model.issues import Evidence, evidence_of
+from yibenzhang.model.leaves import Leaf
 from yibenzhang.model.relations import Result
+from yibenzhang.paging.leaves import Leaves, leaves_of
+from yibenzhang.paging.printed import Keys, Printed, box_of, boxes_in, files_of, printed_numbers
 from yibenzhang.prose.passages import flat
-from yibenzhang.showing.leaves import Leaves, leaves_of
-from yibenzhang.showing.printed import Keys, Printed, box_of, boxes_in, files_of, printed_numbers
-from yibenzhang.showing.view import Leaf
 from yibenzhang.standards import load
 
 Row = tuple[Any, ...]
@@ -62,8 +62,18 @@ def analysis_to_show(checked: Checked, names: Sequence[str], extra: str = "") ->
 
 def _leaf(x: Leaf) -> Row:
     return (
-        x.number, x.file, x.page, x.kind, x.title, x.width, x.height, x.turn, x.skew, x.cells, x.scanned,
-    )  # fmt: skip
+        x.number,
+        x.file,
+        x.page,
+        x.kind,
+        x.title,
+        x.width,
+        x.height,
+        x.turn,
+        x.skew,
+        x.cells,
+        x.scanned,
+    )
 
 
 def _cells(x: Leaf) -> Iterator[Row]:
