@@ -9,8 +9,9 @@ from functools import partial
 from xml.sax.saxutils import escape
 
 from bench.conditions.disclosure import AT, GRID, HEADING, TITLE, UNIT, with_cell
+from bench.conditions.dresses import DRESSES, NEGATIVE, TOLD_BY_RULE
 from bench.conditions.judging import Condition
-from bench.conditions.pdfs import DRESSES, NEGATIVE, TOLD_BY_RULE, one, page, picture_of
+from bench.conditions.pdfs import one, page, picture_of
 
 _NS = 'xmlns:ofd="http://www.ofdspec.org/2016"'
 _XML = '<?xml version="1.0" encoding="UTF-8"?>\n'

@@ -27,12 +27,10 @@ from bench.conditions.canvas import (
     wide,
 )  # fmt: skip
 from bench.conditions.disclosure import AT, GRID, HEADING, TITLE, UNIT, with_cell
+from bench.conditions.dresses import DRESSES, NEGATIVE, TOLD_BY_RULE
 from bench.conditions.judging import Condition
 
 Grid = Sequence[Sequence[str]]
-NEGATIVE = ("total.rows", "total.columns", "total.incomplete", "equal", "signs.negative")
-TOLD_BY_RULE = ("wording.grouping", "wording.number")
-"""Rules that tell a number which is written wrongly."""
 ROW, COLUMN = AT[0] + 1, AT[1]
 _X = LEFTS[COLUMN]
 _Y = TOP - (ROW + 1) * STEP
@@ -455,29 +453,3 @@ def conditions() -> Iterator[Condition]:
     }
     for name, make in simple.items():
         yield made(name, make)
-
-
-DRESSES: tuple[tuple[str, str, str], ...] = (
-    ("circled mark", "1,399.60①", ""),
-    ("star", "1,399.60*", ""),
-    ("mark in brackets", "1,399.60[1]", ""),
-    ("note in words", "1,399.60（注1）", ""),
-    ("unit behind", "1,399.60万元", ""),
-    ("yuan sign", "￥1,399.60", ""),
-    ("full width", "１，３９９．６０", ""),
-    ("blank inside", "1,399 .60", ""),
-    ("brackets", "(1,399.60)", "-1399.60"),
-    ("full-width brackets", "（1,399.60）", "-1399.60"),
-    ("triangle", "△1,399.60", "-1399.60"),
-    ("trailing minus", "1,399.60-", "-1399.60"),
-    ("no commas", "1399.60", ""),
-    ("hashes", "########", ""),
-    ("letter O", "1,399.6O", ""),
-    ("letter l", "l,399.60", ""),
-    ("block for a digit", "1,39□.60", ""),
-    ("two points", "1.399.60", ""),
-    ("power of ten", "1.40E+03", ""),
-    ("words for a number", "详见附件", ""),
-    ("comma for the point", "1,399,60", ""),
-)
-"""Name, what the cell prints, and the number it means where that is not 1399.60; the last ones can only be told."""

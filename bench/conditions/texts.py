@@ -9,8 +9,8 @@ from functools import partial
 from typing import Any
 
 from bench.conditions.disclosure import AT, GRID, HEADER, HEADING, TITLE, UNIT, with_cell
+from bench.conditions.dresses import DRESSES, NEGATIVE, TOLD_BY_RULE
 from bench.conditions.judging import Condition
-from bench.conditions.pdfs import DRESSES, NEGATIVE, TOLD_BY_RULE
 
 ROW, COLUMN = AT[0] + 1, AT[1]
 NUMBER = "1,399.60"
@@ -191,3 +191,20 @@ def conditions() -> Iterator[Condition]:
     }
     for name, make in values.items():
         yield Condition("csv", name, make)
+    spoilt = {
+        "a row in words": ("待定", ((4, 2), (4, 3), (4, 4))),
+        "items in words": ("详见附件", ((3, 2), (3, 3), (3, 4))),
+        "a third of a column in words": ("详见附件", ((2, 4), (3, 4), (6, 4), (7, 4))),
+        "nearly half a column in words": ("见上年", ((2, 4), (3, 4), (6, 4), (7, 4), (9, 4))),
+        "hashes in a column and a row": ("#####", ((2, 4), (6, 4), (7, 4), (7, 2), (7, 3))),
+    }
+    for name, (words, places) in spoilt.items():
+        yield Condition("csv", name, partial(_spoilt, words, *places))
+
+
+def _spoilt(words: str, *places: tuple[int, int]) -> bytes:
+    """Separated values with the same words in several cells of the body."""
+    grid = [list(row) for row in GRID]
+    for row, column in places:
+        grid[row + 1][column] = words
+    return _csv(grid=grid).encode()

@@ -148,6 +148,8 @@ class Reader:
         named = bool(row.label or row.code or row.total)  # else it is a heading that stands among the rows
         if state is None and known.mostly and named and cell.text.strip():
             state = CellState.UNREADABLE  # words among numbers: nothing is known of that number
+        if known.money and _PERCENT.search(cell.text.strip()) and not _is_rate(at) and _named_as_money(row):
+            state = CellState.UNREADABLE  # a percentage where amounts stand
         if state is None:
             return None
         unit = _unit(frame.unit, at, cell.text)
@@ -229,8 +231,16 @@ def _unit(stated: Unit | None, at: Coordinates, text: str) -> Unit | None:
         return _COUNT
     if at.measure == "price":
         return None
-    percent = at.measure == "percent" or at.version in ("rate", "share") or _PERCENT.search(text.strip())
-    return PERCENT if percent else stated
+    return PERCENT if _is_rate(at) or _PERCENT.search(text.strip()) else stated
+
+
+def _is_rate(at: Coordinates) -> bool:
+    return at.measure == "percent" or at.version in ("rate", "share")
+
+
+def _named_as_money(row: ViewRow) -> bool:
+    """The row is an item of classification or a total: no rate that a form prints among amounts."""
+    return bool(row.code or row.total)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +250,8 @@ class _Numbers:
     decimals: int
     mostly: bool
     """The column has a few words among many numbers."""
+    money: bool = False
+    """The column has a percentage or two among amounts."""
 
 
 def _numbers(layout: Panels, panel: Panel) -> list[_Numbers]:
@@ -255,7 +267,7 @@ def _numbers(layout: Panels, panel: Panel) -> list[_Numbers]:
     most = [max(decimals, default=0) for decimals in found]
     whole = max(most, default=0)
     return [
-        _Numbers(whole if len(decimals) < 2 else own, _mostly_numbers(cells))
+        _Numbers(whole if len(decimals) < 2 else own, _mostly_numbers(cells), _amounts_but_few(cells))
         for cells, decimals, own in zip(columns, found, most, strict=True)
     ]
 
@@ -263,7 +275,22 @@ def _numbers(layout: Panels, panel: Panel) -> list[_Numbers]:
 def _mostly_numbers(cells: Sequence[Cell]) -> bool:
     states = [state_of(c.text, True) for c in cells if c.text.strip()]
     printed = sum(s in (CellState.PRINTED, CellState.ZERO) for s in states)
-    return printed >= 4 * states.count(None) > 0
+    words = states.count(None)
+    if printed >= 4 * words > 0:
+        return True
+    sure = sum(bool(_AMOUNT.fullmatch(narrow(c.text).strip())) for c in cells)
+    return sure >= max(_FEW_AMOUNTS, words) and words > 0
+
+
+_AMOUNT = re.compile(r"-?(\d{1,3}(,\d{3})+|\d+)\.\d{2}")
+_FEW_AMOUNTS = 4
+"""So many amounts with two decimals make a column one of money, whatever words stand among them."""
+
+
+def _amounts_but_few(cells: Sequence[Cell]) -> bool:
+    texts = [narrow(c.text).strip() for c in cells]
+    rates = sum(bool(_PERCENT.search(t)) for t in texts)
+    return sum(bool(_AMOUNT.fullmatch(t)) for t in texts) >= max(_FEW_AMOUNTS, 4 * rates) and rates > 0
 
 
 def names_taught(views: Sequence[View]) -> dict[str, Counter[str]]:
