@@ -12,6 +12,8 @@ from yibenzhang.model.views import View
 _NAMED = 5
 """So many cells of a table are named in the sentence; all are in the evidence."""
 _LONGEST = 20
+_PICTURE = "图片"
+"""What stands in a cell without characters that could not be read."""
 
 
 def unread_cells(views: Sequence[View], names: Mapping[str, str], others: Sequence[Issue]) -> Iterator[Issue]:
@@ -47,5 +49,5 @@ def _bare(text: str) -> str:
 
 def _shown(text: str) -> str:
     """What is printed there, cut short, without what cannot be shown."""
-    flat = "".join(c if c.isprintable() else " " for c in text).strip()
+    flat = "".join(c if c.isprintable() else " " for c in text).strip() or _PICTURE
     return flat if len(flat) <= _LONGEST else flat[:_LONGEST] + "…"
