@@ -195,6 +195,56 @@ def _curves() -> bytes:
     return one(rules(len(GRID)) + "".join(out))
 
 
+def _curved_number() -> bytes:
+    """One number alone as curves, in a cell that has no characters."""
+    document = pdfium.PdfDocument(one(page()))
+    leaf = document[0]
+    out = []
+    matrix = raw.FS_MATRIX()
+    for k in range(raw.FPDFPage_CountObjects(leaf.raw)):
+        obj = raw.FPDFPage_GetObject(leaf.raw, k)
+        if raw.FPDFPageObj_GetType(obj) == raw.FPDF_PAGEOBJ_TEXT:
+            raw.FPDFPageObj_GetMatrix(obj, matrix)
+            if _X <= matrix.e < LEFTS[COLUMN + 1] and _Y <= matrix.f < _Y + STEP:
+                out += _letters(leaf, obj)
+    document.close()
+    return one(page(skip=_NUMBER_BOX, after="".join(out)))
+
+
+def _pasted_number() -> bytes:
+    """One number alone as a picture."""
+    scale = 200 / 72
+    left, top, right, bottom = _X + 2, 842 - _Y - STEP + 2, LEFTS[COLUMN + 1] - 2, 842 - _Y - 2
+    shown = picture_of(one(page()))
+    part = shown.crop((left * scale, top * scale, right * scale, bottom * scale))
+    drawn = f"q {right - left} 0 0 {bottom - top} {left} {842 - bottom} cm /Im1 Do Q\n"
+    return one(page(skip=_NUMBER_BOX, after=drawn), {"resources": "/XObject << /Im1 10 0 R >>"}, [jpeg(part)])
+
+
+def _form_of(content: str, extra: str = "", box: str = "0 0 595 842") -> bytes:
+    """A form that draws on the page where it is called."""
+    data = content.encode("latin-1")
+    head = f"<< /Type /XObject /Subtype /Form /BBox [{box}] {extra} /Resources << /Font << /F1 3 0 R >> >>"
+    return f"{head} /Length {len(data)} >>\nstream\n".encode() + data + b"\nendstream"
+
+
+def _in_form(content: str, skip: bool, extra: str = "", box: str = "0 0 595 842", off: bool = False) -> bytes:
+    layers = "/OCProperties << /OCGs [11 0 R] /D << /OFF [11 0 R] >> >>" if off else ""
+    told = {"resources": "/XObject << /Fm1 10 0 R >>", "catalog": layers}
+    objects = [_form_of(content, extra, box), b"<< /Type /OCG /Name (Draft) >>"]
+    return one(page(skip=_NUMBER_BOX if skip else frozenset(), after="/Fm1 Do\n"), told, objects)
+
+
+def _tiles(words: str, grey: str, slanted: bool = False) -> str:
+    """Small words all over the page."""
+    turned = "0.87 0.5 -0.5 0.87" if slanted else "1 0 0 1"
+    return "".join(
+        text(x, y, words, 12, before=grey, matrix=turned)
+        for x in range(60, 560, 120)
+        for y in range(105, 760, 80)
+    )
+
+
 def _letters(leaf: Any, obj: Any) -> list[str]:
     """The letters of one text object as filled paths."""
     words = leaf.get_textpage()
@@ -441,6 +491,53 @@ def conditions() -> Iterator[Condition]:
             + rules(len(GRID))
         ),
         "letters as curves": _curves,
+        "number as curves": _curved_number,
+        "number as a picture": _pasted_number,
+        "number in a form": lambda: _in_form(_OWN, True),
+        "form cut to nothing": lambda: _in_form(text(_X + 4, _Y + 6, "9.99"), False, box="0 0 10 10"),
+        "form on a layer that is off": lambda: _in_form(
+            text(_X + 4, _Y + 6, "9.99"), False, "/OC 11 0 R", off=True
+        ),
+        "wider than its cell": lambda: dressed("1,399.60（含结转）"),
+        "much wider than its cell": lambda: dressed("1,399.60（其中含以前年度结转）"),
+        "pale tiles": lambda: one(page(under=_tiles("内部资料", "0.9 g"))),
+        "slanted tiles of digits": lambda: one(page(under=_tiles("20260101", "0.8 g", True))),
+        "white by four colours": lambda: one(page(after=text(_X + 4, _Y + 6, "9.99", before="0 0 0 0 k"))),
+        "nearly white": lambda: one(page(after=text(_X + 4, _Y + 6, "9.99", before="0.99 g"))),
+        "of no width": lambda: one(page(after=text(_X + 4, _Y + 6, "9.99", before="0 Tz"))),
+        "outside what is shown": lambda: one(
+            page(after=text(560, _Y + 6, "9.99")), {"page": "/CropBox [0 0 550 842]"}
+        ),
+        "origin elsewhere": lambda: one(f"q 1 0 0 1 100 100 cm {page()} Q").replace(
+            b"[0 0 595 842]", b"[100 100 695 942]"
+        ),
+        "measured in larger units": lambda: one(page(), {"page": "/UserUnit 2"}),
+        "rules in pieces": lambda: one(
+            page(
+                rows="".join(
+                    line(LEFTS[c] + 2, TOP - r * STEP, LEFTS[c + 1] - 2, TOP - r * STEP)
+                    for r in range(len(GRID) + 1)
+                    for c in range(5)
+                )
+                + "".join(
+                    line(x, TOP - (r + 1) * STEP + 2, x, TOP - r * STEP - 2)
+                    for x in LEFTS
+                    for r in range(len(GRID))
+                )
+            )
+        ),
+        "shaded columns": lambda: one(
+            page(
+                under="".join(
+                    box(LEFTS[c], TOP - len(GRID) * STEP, LEFTS[c + 1], TOP, "0.9 g") for c in (0, 2, 4)
+                ),
+                rows="",
+            )
+        ),
+        "two rules": lambda: one(page(rows=_levels((0, len(GRID))))),
+        "dotted level rules": lambda: one(page(rows=_levels(range(len(GRID) + 1), "[1 2] 0 d 0.5 w"))),
+        "shadowed letters": lambda: one(page(under=words(before="0.8 g 1 0 0 1 1 -1 cm"))),
+        "upside down": lambda: one(page(), {"page": "/Rotate 180"}),
         "radicals": _kangxi,
         "font without a map": lambda: _mapped({}, False),
         "page as a picture": lambda: _image_page("page"),

@@ -24,6 +24,7 @@ CANNOT_BE_READ = ONLY_TOLD | {
     "hashes in a column and a row", "drawing in a cell", "canvas in a cell", "picture in a cell",
     "frame with its page inside", "drawing of the table", "boxes beside one another", "circumflexes",
     "columns of blanks", "preformatted", "table in the head of the page", "part of another kind",
+    "number as curves", "number as a picture", "much wider than its cell",
 }  # fmt: skip
 """What can only be told; everything else is read."""
 
