@@ -23,6 +23,7 @@ from yibenzhang.reading.pdfium_calls import (
     stroke_colour,
     text_object,
 )
+from yibenzhang.reading.tiles import tiles
 
 PLAIN, WHITE, CLEAR, PALE = 0, 1, 2, 3
 """How a text object is painted: seen, white (seen on a colour alone), not at all, pale (a watermark where it is
@@ -77,8 +78,7 @@ def seen(
     """The characters a person sees: not white on white, not clear, not on a layer that is off, not under white; those
     under something else that nobody can see through are unreadable."""
     gone = {k for k, tone in found.faint.items() if _unseen(found.all[k], tone, found.all, drawn.grounds)}
-    if PALE in found.faint.values():
-        gone |= _tiles(found)
+    gone |= tiles(found.all, sorted(k for k, tone in found.faint.items() if tone == PALE))
     masked: set[int] = set()
     if drawn.covers and found.at:
         under, masked = _covered(found, drawn, page, textpage)
@@ -95,35 +95,6 @@ def _unseen(g: Glyph, tone: int, glyphs: list[Glyph], grounds: list[Box]) -> boo
     if tone == PALE:
         return g.size >= _LARGE and g.size >= _LARGER * _usual(glyphs)
     return tone == CLEAR or not any(_inside(g, box) for box in grounds)
-
-
-def _tiles(found: Found) -> set[int]:
-    """Pale words that stand all over the page again and again, and nothing else is as pale: a watermark in tiles."""
-    runs: list[list[int]] = []
-    for k in sorted(k for k, tone in found.faint.items() if tone == PALE):
-        g, last = found.all[k], found.all[runs[-1][-1]] if runs else None
-        if (
-            last is not None
-            and runs[-1][-1] == k - 1
-            and g.base == last.base
-            and 0 <= g.x0 - last.x0 < 2 * g.size
-        ):
-            runs[-1].append(k)
-        else:
-            runs.append([k])
-    said: dict[str, list[list[int]]] = {}
-    for run in runs:
-        said.setdefault("".join(found.all[k].text for k in run), []).append(run)
-    out: set[int] = set()
-    for words, at in said.items():
-        places = {round(found.all[run[0]].base) for run in at}, {round(found.all[run[0]].x0) for run in at}
-        if len(at) >= _TILES and min(map(len, places)) > 1 and len(words) > 1 and not words.isdecimal():
-            out.update(k for run in at for k in run)
-    return out if 10 * len(out) >= 9 * sum(map(len, runs)) else set()
-
-
-_TILES = 6
-"""Words printed so often are a watermark in tiles."""
 
 
 def _usual(glyphs: list[Glyph]) -> float:
