@@ -18,8 +18,8 @@ def text(x: float, y: float, words: str, size: float = SIZE, before: str = "", m
 
 
 def wide(words: str, size: float = SIZE) -> float:
-    """How wide words are: Chinese characters a size, others half of it."""
-    return sum(size if c >= "\u2e80" or c in "△▲①" else size / 2 for c in words)
+    """How wide words are: Latin letters half a size, what is not Latin a size."""
+    return sum(size / 2 if c.isascii() else size for c in words)
 
 
 def line(x0: float, y0: float, x1: float, y1: float, before: str = "0.5 w") -> str:

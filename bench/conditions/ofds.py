@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Callable, Iterator
 from functools import partial
 from xml.sax.saxutils import escape
 
 from bench.conditions.disclosure import AT, GRID, HEADING, TITLE, UNIT, with_cell
+from bench.conditions.dresses import DRESSES, NEGATIVE, TOLD_BY_RULE
 from bench.conditions.judging import Condition
-from bench.conditions.pdfs import DRESSES, NEGATIVE, TOLD_BY_RULE, one, page, picture_of
+from bench.conditions.pdfs import one, page, picture_of
 
 _NS = 'xmlns:ofd="http://www.ofdspec.org/2016"'
 _XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -142,5 +144,74 @@ def conditions() -> Iterator[Condition]:
         "note that is painted": lambda: _noted(False),
         "note that is hidden": lambda: _noted(True),
     }  # fmt: skip
-    for name, build in simple.items():
+    for name, build in {**simple, **_MORE}.items():
         yield Condition("ofd", name, build)
+
+
+def _curves() -> str:
+    """Six letters as filled curves in the cell of the number."""
+    x, y = LEFTS[COLUMN] + 10, TOP + ROW * STEP + 2
+    data = "M 0 0 B 1 1 2 2 1.5 0 Q 2 1 0 3 C"
+    return "".join(
+        f'<ofd:PathObject ID="8" Boundary="{x + 2 * k} {y} 1.5 3" Fill="true" Stroke="false">'
+        f"<ofd:AbbreviatedData>{data}</ofd:AbbreviatedData></ofd:PathObject>"
+        for k in range(6)
+    )
+
+
+def _pasted() -> bytes:
+    """A picture in the cell of the number."""
+    out = io.BytesIO()
+    picture_of(one(page())).crop((0, 0, 60, 16)).save(out, "PNG")
+    res = f'{_XML}<ofd:Res {_NS} BaseLoc="Res"><ofd:MultiMedias><ofd:MultiMedia ID="50" Type="Image"><ofd:MediaFile>a.png</ofd:MediaFile></ofd:MultiMedia></ofd:MultiMedias></ofd:Res>'
+    drawn = f'<ofd:ImageObject ID="9" ResourceID="50" Boundary="{LEFTS[COLUMN] + 2} {TOP + ROW * STEP + 1} 20 5" CTM="20 0 0 5 0 0"/>'
+    return ofd(
+        _words(skip=True) + _rules() + drawn,
+        {"Doc_0/DocumentRes.xml": res, "Doc_0/Res/a.png": out.getvalue()},
+        common="<ofd:DocumentRes>DocumentRes.xml</ofd:DocumentRes>",
+    )
+
+
+def _resources(inner: str) -> dict[str, str | bytes]:
+    return {"Doc_0/PublicRes.xml": f"{_XML}<ofd:Res {_NS}>{inner}</ofd:Res>"}
+
+
+_SHARED = "<ofd:PublicRes>PublicRes.xml</ofd:PublicRes>"
+_WHITE = '<ofd:FillColor Value="255 255 255"/>'
+
+
+def _white_by(chain: str, use: str) -> bytes:
+    params = f"<ofd:DrawParams>{chain}</ofd:DrawParams>"
+    return ofd(_words() + _rules() + _number("9.99", use, shift=-12), _resources(params), common=_SHARED)
+
+
+def _composed() -> bytes:
+    """The number in a unit that is drawn on the page."""
+    unit = f'<ofd:CompositeGraphicUnits><ofd:CompositeGraphicUnit ID="60" Width="210" Height="297"><ofd:Content>{_number()}</ofd:Content></ofd:CompositeGraphicUnit></ofd:CompositeGraphicUnits>'
+    use = '<ofd:CompositeObject ID="9" ResourceID="60" Boundary="0 0 210 297"/>'
+    return ofd(_words(skip=True) + _rules() + use, _resources(unit), common=_SHARED)
+
+
+def _pale_tiles() -> bytes:
+    grey = '<ofd:FillColor Value="230 230 230"/>'
+    tiles = "".join(text(x, y, "内部资料", "", grey) for x in range(20, 180, 40) for y in range(50, 200, 25))
+    return ofd(tiles + _words() + _rules())
+
+
+_MORE: dict[str, Callable[[], bytes]] = {
+    "number as curves": lambda: ofd(_words(skip=True) + _rules() + _curves()),
+    "number as a picture": _pasted,
+    "pale tiles": _pale_tiles,
+    "white by a parameter": lambda: _white_by(
+        f'<ofd:DrawParam ID="70">{_WHITE}</ofd:DrawParam>', 'DrawParam="70"'
+    ),
+    "white by an inherited parameter": lambda: _white_by(
+        f'<ofd:DrawParam ID="70">{_WHITE}</ofd:DrawParam><ofd:DrawParam ID="71" Relative="70"/>',
+        'DrawParam="71"',
+    ),
+    "composed": _composed,
+    "spacing told once": lambda: ofd(
+        _words(skip=True) + _rules() + re.sub(r'DeltaX="[^"]*"', 'DeltaX="g 7 1.75"', _number())
+    ),
+    "wider than its cell": lambda: ofd(_words(with_cell("1,399.60（含结转）")) + _rules()),
+}

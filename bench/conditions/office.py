@@ -9,8 +9,8 @@ from functools import partial
 from typing import Any
 
 from bench.conditions.disclosure import AT, GRID, HEADING, TITLE, UNIT, with_cell
+from bench.conditions.dresses import DRESSES, NEGATIVE, TOLD_BY_RULE
 from bench.conditions.judging import Condition
-from bench.conditions.pdfs import DRESSES, NEGATIVE, TOLD_BY_RULE
 
 ROW, COLUMN = AT[0] + 1, AT[1]
 NUMBER = "1,399.60"

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import ctypes
 import io
-import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Any
 
 import pypdfium2 as pdfium
-import pypdfium2.raw as raw
 from PIL import Image
 
 from bench.conditions.canvas import (
@@ -27,12 +23,10 @@ from bench.conditions.canvas import (
     wide,
 )  # fmt: skip
 from bench.conditions.disclosure import AT, GRID, HEADING, TITLE, UNIT, with_cell
+from bench.conditions.dresses import DRESSES, NEGATIVE, TOLD_BY_RULE
 from bench.conditions.judging import Condition
 
 Grid = Sequence[Sequence[str]]
-NEGATIVE = ("total.rows", "total.columns", "total.incomplete", "equal", "signs.negative")
-TOLD_BY_RULE = ("wording.grouping", "wording.number")
-"""Rules that tell a number which is written wrongly."""
 ROW, COLUMN = AT[0] + 1, AT[1]
 _X = LEFTS[COLUMN]
 _Y = TOP - (ROW + 1) * STEP
@@ -184,86 +178,28 @@ def _layer(off: bool) -> bytes:
     return one(content, extra, [b"<< /Type /OCG /Name (Draft) >>"])
 
 
-def _curves() -> bytes:
-    """All words as curves, taken from the font that draws the control."""
-    document = pdfium.PdfDocument(one(page()))
-    leaf = document[0]
-    out = []
-    for k in range(raw.FPDFPage_CountObjects(leaf.raw)):
-        obj = raw.FPDFPage_GetObject(leaf.raw, k)
-        if raw.FPDFPageObj_GetType(obj) == raw.FPDF_PAGEOBJ_TEXT:
-            out += _letters(leaf, obj)
-    document.close()
-    return one(rules(len(GRID)) + "".join(out))
+def _form_of(content: str, extra: str = "", box: str = "0 0 595 842") -> bytes:
+    """A form that draws on the page where it is called."""
+    data = content.encode("latin-1")
+    head = f"<< /Type /XObject /Subtype /Form /BBox [{box}] {extra} /Resources << /Font << /F1 3 0 R >> >>"
+    return f"{head} /Length {len(data)} >>\nstream\n".encode() + data + b"\nendstream"
 
 
-def _letters(leaf: Any, obj: Any) -> list[str]:
-    """The letters of one text object as filled paths."""
-    words = leaf.get_textpage()
-    buffer = (ctypes.c_ushort * 200)()
-    count = raw.FPDFTextObj_GetText(obj, words.raw, buffer, 400) // 2 - 1
-    matrix, size = raw.FS_MATRIX(), ctypes.c_float()
-    raw.FPDFPageObj_GetMatrix(obj, matrix)
-    raw.FPDFTextObj_GetFontSize(obj, size)
-    font = raw.FPDFTextObj_GetFont(obj)
-    x, out = matrix.e, []
-    for code in buffer[: max(count, 0)]:
-        out.append(_outline(font, code, size.value, x, matrix.f))
-        x += wide(chr(code), size.value)
-    return out
+def _in_form(content: str, skip: bool, extra: str = "", box: str = "0 0 595 842", off: bool = False) -> bytes:
+    layers = "/OCProperties << /OCGs [11 0 R] /D << /OFF [11 0 R] >> >>" if off else ""
+    told = {"resources": "/XObject << /Fm1 10 0 R >>", "catalog": layers}
+    objects = [_form_of(content, extra, box), b"<< /Type /OCG /Name (Draft) >>"]
+    return one(page(skip=_NUMBER_BOX if skip else frozenset(), after="/Fm1 Do\n"), told, objects)
 
 
-def _outline(font: Any, code: int, size: float, x: float, y: float) -> str:
-    path = raw.FPDFFont_GetGlyphPath(font, code, 1000.0)  # of a body of one point, whatever is asked for
-    px, py = ctypes.c_float(), ctypes.c_float()
-    out, curve = [], []
-    for k in range(max(raw.FPDFGlyphPath_CountGlyphSegments(path), 0) if path else 0):
-        segment = raw.FPDFGlyphPath_GetGlyphPathSegment(path, k)
-        kind = raw.FPDFPathSegment_GetType(segment)
-        raw.FPDFPathSegment_GetPoint(segment, px, py)
-        point = f"{x + size * px.value:.3f} {y + size * py.value:.3f}"
-        if kind == raw.FPDF_SEGMENT_BEZIERTO:
-            curve.append(point)
-            if len(curve) == 3:
-                out.append(" ".join(curve) + " c")
-                curve = []
-        else:
-            out.append(f"{point} {'m' if kind == raw.FPDF_SEGMENT_MOVETO else 'l'}")
-        if raw.FPDFPathSegment_GetClose(segment):
-            out.append("h")
-    return " ".join(out) + " f\n" if out else ""
-
-
-def _kangxi() -> bytes:
-    """行 and 金 stored as radicals, through a map of the font."""
-    return _mapped({"行": "⾏", "支": "⽀", "用": "⽤"}, True)
-
-
-def _mapped(other: dict[str, str], told: bool) -> bytes:
-    """Words in a font of glyph numbers, with or without a map to characters."""
-    used = sorted({ch for row in GRID for w in row for ch in w} | set(HEADING + TITLE + UNIT))
-    codes = {ch: 500 + n for n, ch in enumerate(used)}
-    lines = "".join(f"<{codes[ch]:04x}> <{ord(other.get(ch, ch)):04x}>\n" for ch in used)
-    cmap = (
-        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /X def /CMapType 2 def\n"
-        f"1 begincodespacerange <0000> <ffff> endcodespacerange\n{len(used)} beginbfchar\n{lines}endbfchar\nendcmap end end"
-    ).encode()
-    objects = [
-        b"<< /Type /Font /Subtype /Type0 /BaseFont /AAAAAA+Song /Encoding /Identity-H /DescendantFonts [11 0 R]"
-        + (b" /ToUnicode 12 0 R" if told else b"") + b" >>",
-        b"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /AAAAAA+Song /CIDSystemInfo << /Registry (Adobe) /Ordering"
-        b" (Identity) /Supplement 0 >> /DW 1000 /W [%s] /FontDescriptor 5 0 R >>"
-        % b" ".join(b"%d [500]" % c for ch, c in codes.items() if ch < "\u2e80"),
-        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(cmap), cmap),
-    ]  # fmt: skip
-    content = page()
-
-    def again(m: re.Match[str]) -> str:
-        chars = bytes.fromhex(m.group(1)).decode("utf-16-be")
-        return "<" + "".join(f"{codes[ch]:04x}" for ch in chars) + "> Tj"
-
-    content = re.sub(r"<([0-9a-f]+)> Tj", again, content)
-    return pdf([content], {"resources": "/Dummy null"}, objects).replace(b"/F1 3 0 R", b"/F1 10 0 R")
+def _tiles(words: str, grey: str, slanted: bool = False) -> str:
+    """Small words all over the page."""
+    turned = "0.87 0.5 -0.5 0.87" if slanted else "1 0 0 1"
+    return "".join(
+        text(x, y, words, 12, before=grey, matrix=turned)
+        for x in range(60, 560, 120)
+        for y in range(105, 760, 80)
+    )
 
 
 def _image_page(share: str) -> bytes:
@@ -442,9 +378,51 @@ def conditions() -> Iterator[Condition]:
             )
             + rules(len(GRID))
         ),
-        "letters as curves": _curves,
-        "radicals": _kangxi,
-        "font without a map": lambda: _mapped({}, False),
+        "number in a form": lambda: _in_form(_OWN, True),
+        "form cut to nothing": lambda: _in_form(text(_X + 4, _Y + 6, "9.99"), False, box="0 0 10 10"),
+        "form on a layer that is off": lambda: _in_form(
+            text(_X + 4, _Y + 6, "9.99"), False, "/OC 11 0 R", off=True
+        ),
+        "wider than its cell": lambda: dressed("1,399.60（含结转）"),
+        "much wider than its cell": lambda: dressed("1,399.60（其中含以前年度结转）"),
+        "pale tiles": lambda: one(page(under=_tiles("内部资料", "0.9 g"))),
+        "slanted tiles of digits": lambda: one(page(under=_tiles("20260101", "0.8 g", True))),
+        "white by four colours": lambda: one(page(after=text(_X + 4, _Y + 6, "9.99", before="0 0 0 0 k"))),
+        "nearly white": lambda: one(page(after=text(_X + 4, _Y + 6, "9.99", before="0.99 g"))),
+        "of no width": lambda: one(page(after=text(_X + 4, _Y + 6, "9.99", before="0 Tz"))),
+        "outside what is shown": lambda: one(
+            page(after=text(560, _Y + 6, "9.99")), {"page": "/CropBox [0 0 550 842]"}
+        ),
+        "origin elsewhere": lambda: one(f"q 1 0 0 1 100 100 cm {page()} Q").replace(
+            b"[0 0 595 842]", b"[100 100 695 942]"
+        ),
+        "measured in larger units": lambda: one(page(), {"page": "/UserUnit 2"}),
+        "rules in pieces": lambda: one(
+            page(
+                rows="".join(
+                    line(LEFTS[c] + 2, TOP - r * STEP, LEFTS[c + 1] - 2, TOP - r * STEP)
+                    for r in range(len(GRID) + 1)
+                    for c in range(5)
+                )
+                + "".join(
+                    line(x, TOP - (r + 1) * STEP + 2, x, TOP - r * STEP - 2)
+                    for x in LEFTS
+                    for r in range(len(GRID))
+                )
+            )
+        ),
+        "shaded columns": lambda: one(
+            page(
+                under="".join(
+                    box(LEFTS[c], TOP - len(GRID) * STEP, LEFTS[c + 1], TOP, "0.9 g") for c in (0, 2, 4)
+                ),
+                rows="",
+            )
+        ),
+        "two rules": lambda: one(page(rows=_levels((0, len(GRID))))),
+        "dotted level rules": lambda: one(page(rows=_levels(range(len(GRID) + 1), "[1 2] 0 d 0.5 w"))),
+        "shadowed letters": lambda: one(page(under=words(before="0.8 g 1 0 0 1 1 -1 cm"))),
+        "upside down": lambda: one(page(), {"page": "/Rotate 180"}),
         "page as a picture": lambda: _image_page("page"),
         "table as a picture": lambda: _image_page("table"),
         "seal over numbers": lambda: _seal("/G1 gs"),
@@ -455,29 +433,3 @@ def conditions() -> Iterator[Condition]:
     }
     for name, make in simple.items():
         yield made(name, make)
-
-
-DRESSES: tuple[tuple[str, str, str], ...] = (
-    ("circled mark", "1,399.60①", ""),
-    ("star", "1,399.60*", ""),
-    ("mark in brackets", "1,399.60[1]", ""),
-    ("note in words", "1,399.60（注1）", ""),
-    ("unit behind", "1,399.60万元", ""),
-    ("yuan sign", "￥1,399.60", ""),
-    ("full width", "１，３９９．６０", ""),
-    ("blank inside", "1,399 .60", ""),
-    ("brackets", "(1,399.60)", "-1399.60"),
-    ("full-width brackets", "（1,399.60）", "-1399.60"),
-    ("triangle", "△1,399.60", "-1399.60"),
-    ("trailing minus", "1,399.60-", "-1399.60"),
-    ("no commas", "1399.60", ""),
-    ("hashes", "########", ""),
-    ("letter O", "1,399.6O", ""),
-    ("letter l", "l,399.60", ""),
-    ("block for a digit", "1,39□.60", ""),
-    ("two points", "1.399.60", ""),
-    ("power of ten", "1.40E+03", ""),
-    ("words for a number", "详见附件", ""),
-    ("comma for the point", "1,399,60", ""),
-)
-"""Name, what the cell prints, and the number it means where that is not 1399.60; the last ones can only be told."""

@@ -9,8 +9,8 @@ from functools import partial
 from typing import Any
 
 from bench.conditions.disclosure import AT, GRID, HEADER, HEADING, TITLE, UNIT, with_cell
+from bench.conditions.dresses import DRESSES, NEGATIVE, TOLD_BY_RULE
 from bench.conditions.judging import Condition
-from bench.conditions.pdfs import DRESSES, NEGATIVE, TOLD_BY_RULE
 
 ROW, COLUMN = AT[0] + 1, AT[1]
 NUMBER = "1,399.60"
@@ -75,6 +75,7 @@ def _divs() -> bytes:
     return f"<html><head><meta charset='utf-8'><style>{style}</style></head><body><h1>{HEADING}</h1><p>{TITLE}</p><p>{UNIT}</p><div class='t'>{rows}</div></body></html>".encode()
 
 
+BOUGHT = (("货物", "金额", "3.50"), ("服务", "金额", "6.50"), ("合计", "金额", "10.00"))
 HEAD_ROWS = [[HEADING], [TITLE], [UNIT]]
 
 
@@ -191,3 +192,44 @@ def conditions() -> Iterator[Condition]:
     }
     for name, make in values.items():
         yield Condition("csv", name, make)
+    bought = ["政府采购预算表", UNIT, "项目,金额", "货物,3.50", "服务,6.50", "合计,10.00"]
+    more: dict[str, Callable[[], bytes]] = {
+        "tabs behind all values": lambda: _csv(grid=[[v + "\t" for v in r] for r in GRID]).encode(),
+        "circumflexes": lambda: _csv("^").encode(),
+        "bars and rulings": lambda: "\n".join(
+            [HEADING, TITLE, UNIT, "+--+--+--+", _barred("|"), "+--+--+--+"]
+        ).encode(),
+        "rulings drawn with characters": lambda: "\n".join(
+            [HEADING, TITLE, UNIT, "┌──┬──┬──┐", _barred("│"), "└──┴──┴──┘"]
+        ).encode(),
+        "columns of blanks": lambda: "\n".join(
+            [HEADING, TITLE, UNIT, *("   ".join(row) for row in GRID)]
+        ).encode(),
+    }
+    for name, make in more.items():
+        yield Condition("csv", name, make)
+    for name, between in (("table below", ["", *bought]), ("table right below", bought)):
+        words = _csv() + "\r\n".join(between)
+        yield Condition("csv", name, words.encode, more=BOUGHT)
+    spoilt = {
+        "a row in words": ("待定", ((4, 2), (4, 3), (4, 4))),
+        "items in words": ("详见附件", ((3, 2), (3, 3), (3, 4))),
+        "a third of a column in words": ("详见附件", ((2, 4), (3, 4), (6, 4), (7, 4))),
+        "nearly half a column in words": ("见上年", ((2, 4), (3, 4), (6, 4), (7, 4), (9, 4))),
+        "hashes in a column and a row": ("#####", ((2, 4), (6, 4), (7, 4), (7, 2), (7, 3))),
+    }
+    for name, (words, places) in spoilt.items():
+        yield Condition("csv", name, partial(_spoilt, words, *places))
+
+
+def _spoilt(words: str, *places: tuple[int, int]) -> bytes:
+    """Separated values with the same words in several cells of the body."""
+    grid = [list(row) for row in GRID]
+    for row, column in places:
+        grid[row + 1][column] = words
+    return _csv(grid=grid).encode()
+
+
+def _barred(bar: str) -> str:
+    """The grid with a bar on both sides of every word."""
+    return "\n".join(bar + bar.join(row) + bar for row in GRID)

@@ -40,6 +40,9 @@ def test_a_blank_inside_does_not_matter(value: Decimal, data: st.DataObject) -> 
         ("－3.20", "-3.20", 2),
         ("30万元", "30", 0),
         ("12.5%", "12.5", 1),
+        ("1,399.60 ②", "1399.60", 2),
+        ("1,399.60【注】", "1399.60", 2),
+        ("1,399.60⁽¹⁾", "1399.60", 2),
     ],
 )
 def test_what_extraction_leaves(text: str, value: str, decimals: int) -> None:

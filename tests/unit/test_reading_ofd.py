@@ -18,7 +18,7 @@ from tests.ofds import NS, STYLES, XML, from_pdf, ofd, path, table, text, zipped
 from yibenzhang.checking.check import Checked, check_document
 from yibenzhang.model.documents import Document
 from yibenzhang.reading import ReadingError, read_data
-from yibenzhang.reading.ofd_drawing import deltas
+from yibenzhang.reading.ofd_values import deltas
 
 pytestmark = pytest.mark.middle
 

@@ -40,16 +40,30 @@ class Repair:
 
 
 def doubts_of(document: Document) -> dict[Place, Cell]:
-    """The cells of scanned pages that may have been misread."""
-    return {
-        c.place: c
-        for page in document.pages
-        if page.scanned
-        for table in page.blocks
-        if isinstance(table, Table)
-        for c in table.cells
-        if c.sure < DOUBTFUL
-    }
+    """The cells of scanned pages that may have been misread: not surely recognised, or without the point that all
+    others of their column have."""
+    tables = [t for p in document.pages if p.scanned for t in p.blocks if isinstance(t, Table)]
+    doubtful = {c.place: c for t in tables for c in t.cells if c.sure < DOUBTFUL}
+    return doubtful | {c.place: c for t in tables for c in _pointless(t)}
+
+
+def _pointless(table: Table) -> list[Cell]:
+    """Whole numbers of three digits or more in columns that print two decimals."""
+    columns: dict[int, list[Cell]] = {}
+    for cell in table.cells:
+        if cell.column_span == 1 and cell.text.strip():
+            columns.setdefault(cell.column, []).append(cell)
+    out = []
+    for cells in columns.values():
+        whole = [c for c in cells if _WHOLE.fullmatch(c.text.strip())]
+        pointed = sum(bool(_POINTED.fullmatch(c.text.strip())) for c in cells)
+        if whole and pointed >= max(_FEWEST, 4 * len(whole)):
+            out += whole
+    return out
+
+
+_WHOLE, _POINTED = re.compile(r"-?\d[\d,]{2,}"), re.compile(r"-?\d[\d,]*\.\d\d")
+_FEWEST = 4
 
 
 def repairs_of(causes: Iterable[Cause], document: Document) -> list[Repair]:

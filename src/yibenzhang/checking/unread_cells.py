@@ -12,6 +12,10 @@ from yibenzhang.model.views import View
 _NAMED = 5
 """So many cells of a table are named in the sentence; all are in the evidence."""
 _LONGEST = 20
+_FEW = 2
+"""So many cells are told also where they are all that a column of amounts has."""
+_PICTURE = "图片"
+"""What stands in a cell without characters that could not be read."""
 
 
 def unread_cells(views: Sequence[View], names: Mapping[str, str], others: Sequence[Issue]) -> Iterator[Issue]:
@@ -23,13 +27,14 @@ def unread_cells(views: Sequence[View], names: Mapping[str, str], others: Sequen
     headings = {_bare(h) for v in views for c in v.columns for h in c.path}  # printed again within a table
     by_table: dict[str, dict[str, Fact]] = {}
     for view in views:
-        for n in range(len(view.columns)):
+        for n, column in enumerate(view.columns):
             facts = [f for (_, c), f in view.cells.items() if c == n and _bare(f.text) not in headings]
             lost = [f for f in facts if f.state == CellState.UNREADABLE and f.text not in quoted]
             printed = sum(f.printed for f in facts)
             for fact in lost:
                 # a column of dates or of codes with points is no column of numbers
-                if printed >= len(lost) or set(fact.text.strip()) == {"#"}:
+                known = bool(column.path) and not column.coordinates.residue and len(lost) <= _FEW
+                if printed >= len(lost) or known or set(fact.text.strip()) == {"#"}:
                     by_table.setdefault(view.table, {}).setdefault(fact.id, fact)
     for table, found in by_table.items():
         name = names.get(table, table)
@@ -47,5 +52,5 @@ def _bare(text: str) -> str:
 
 def _shown(text: str) -> str:
     """What is printed there, cut short, without what cannot be shown."""
-    flat = "".join(c if c.isprintable() else " " for c in text).strip()
+    flat = "".join(c if c.isprintable() else " " for c in text).strip() or _PICTURE
     return flat if len(flat) <= _LONGEST else flat[:_LONGEST] + "…"

@@ -27,22 +27,19 @@ def row_families(numbers: Numbers) -> Iterator[Family]:
         filled = _filled(numbers, position)
         if len(filled) < 2:
             continue
-        beyond, _ = running_on(numbers, position)
-        seen: set[tuple[int, tuple[int, ...]]] = set()
-        for name, make in TREES.items():
-            lists = [
-                (p, c)
-                for p, c in make(view, filled)
-                if (p, tuple(c)) not in seen and not (beyond and view.rows[p].code == beyond)
-            ]
-            seen |= {(p, tuple(c)) for p, c in lists}
-            if not lists:
-                continue
+        lost = numbers.unreadable[position]
+        trees = _trees(numbers, position, filled)
+        doubtful = {(p, n) for lists in trees.values() for p, cs in lists for c, n in lost if c in cs}
+        for name, lists in trees.items():
             for n, column in enumerate(view.columns):
                 at = column.coordinates
                 if at.measure in NOT_ADDED or at.version in _RATES or at.stage == "completion":
                     continue
-                found = list(_instances(view, cells, lists, n, numbers.unreadable[position]))
+                found = [
+                    i
+                    for i in _instances(view, cells, lists, n, lost)
+                    if i.holds or (i.explains.row, n) not in doubtful
+                ]  # where a number of one reading is not known, no other reading of that sum accuses
                 for kind in ("item", "total"):
                     some = [i for i in found if view.rows[i.explains.row].total == (kind == "total")]
                     if some:
@@ -50,6 +47,24 @@ def row_families(numbers: Numbers) -> Iterator[Family]:
                             "total", "total.rows", f"{view.table}/{view.panel}/{name}/{kind}/{n}",
                             f"rows|{name}|{kind}", some, weak=name in WEAK or view.open_end or at.measure == "count", direction="rows",
                         )  # fmt: skip
+
+
+def _trees(numbers: Numbers, position: int, filled: Sequence[int]) -> dict[str, Lists]:
+    """The ways to read the rows of a list as a tree, each with the sums that no other has before it."""
+    view = numbers.views[position]
+    beyond, _ = running_on(numbers, position)
+    seen: set[tuple[int, tuple[int, ...]]] = set()
+    out: dict[str, Lists] = {}
+    for name, make in TREES.items():
+        lists = [
+            (p, c)
+            for p, c in make(view, filled)
+            if (p, tuple(c)) not in seen and not (beyond and view.rows[p].code == beyond)
+        ]
+        seen |= {(p, tuple(c)) for p, c in lists}
+        if lists:
+            out[name] = lists
+    return out
 
 
 def beside_families(numbers: Numbers) -> Iterator[Family]:

@@ -134,7 +134,7 @@ def parse_amount(text: str, loose: bool = False) -> Amount | None:
 
 def _several_numbers(parts: list[str]) -> bool:
     """A part that is a whole number with two decimals, before one that begins with a digit."""
-    return any(re.fullmatch(r"[+-]?[\d,]+\.\d\d", p) and after[0].isdigit() for p, after in pairwise(parts))
+    return any(re.fullmatch(r"[+-]?[\d,]+\.\d\d", p) and after[0].isdecimal() for p, after in pairwise(parts))
 
 
 @lru_cache(maxsize=16384)

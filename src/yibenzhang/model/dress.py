@@ -33,6 +33,7 @@ _UNSEEN = dict.fromkeys(
         *range(0x200B, 0x2010),
         *range(0x202A, 0x202F),
         *range(0x2060, 0x2070),
+        *range(0xFE00, 0xFE10),
     ]
 )
 """Characters that print nothing: joiners, marks of direction, soft hyphens, the anchors of objects."""
@@ -42,7 +43,10 @@ BODY = r"(?:\d{1,3}(?:[,']\d{3})+|\d+)(?:\.\d+)?"
 _SURE = r"(?:\d{1,3}(?:[,']\d{3})+(?:\.\d+)?|\d+\.\d+)"
 """What only a number looks like: thousands or decimals."""
 _MONEY = r"(?:人民币|RMB|CNY|[¥￥$])?"
-_NOTE = r"(?:[*※†‡§#¹²³⁰⁴-⁹ᵃ-ᵛ①-⒛ⓐ-ⓩ❶-➓㈠-㈩]+|[\[〔【(]注?\d{1,2}[\]〕】)]|\(?注\d{0,2}\)?)"
+_NOTE = (
+    r"(?:[*※†‡§#¹²³⁰⁴-⁹ᵃ-ᵛ①-⒛ⓐ-ⓩ❶-➓㈠-㈩ⅰ-ⅹ₀-₉]+|⁽[¹²³⁰⁴-⁹]⁾"
+    r"|[\[〔【(]注?\d{1,2}[\]〕】)]|[\[〔【]注[\]〕】]|\(?注\d{0,2}\)?)"
+)
 _HEAD = r"(?:[*※†‡§①-⒛❶-➓]+|\[\d{1,2}\])"
 _FALLING = "[△▲▽▼∆Δ]"
 _COUNTED = "[个人辆台套次批家名项件户宗笔平㎡]|平方米|人次|处|所|万|亿"

@@ -15,7 +15,8 @@ from yibenzhang.reading.extra import INSTALL, installed
 from yibenzhang.reading.halves import sound
 from yibenzhang.reading.kinds import OLE, ZIP, Kind, ole_kind, text_kind, zip_kind
 from yibenzhang.reading.limits import MAX_SHEET_CELLS, MAX_XML_BYTES, ReadingError
-from yibenzhang.reading.separated import separator_of
+from yibenzhang.reading.loose import loose_notice
+from yibenzhang.reading.separated import separator_of, unruled
 from yibenzhang.reading.text import decode, read_text
 
 __all__ = ["ReadingError", "read", "read_data"]
@@ -40,6 +41,7 @@ def read_data(path: str, data: bytes) -> Document:
         raise ReadingError("文件是空的，没有任何内容。")
     kind, read = _read(data)
     pages, notices = sound(*within(*read))
+    notices = (*notices, *loose_notice(pages))
     return Document(str(path), kind, hashlib.sha256(data).hexdigest(), pages, notices)
 
 
@@ -70,7 +72,7 @@ def _read(data: bytes) -> tuple[str, Read]:
 
 
 def _read_plain(data: bytes) -> tuple[str, Read]:
-    text = decode(data)
+    text = unruled(decode(data))
     if separator := separator_of(text):
         from yibenzhang.reading.folding import plain
         from yibenzhang.reading.sheets import read_csv

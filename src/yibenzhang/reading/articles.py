@@ -154,13 +154,15 @@ class Layout:
 
 
 def rows_of(table: etree._Element) -> list[etree._Element]:
-    out = []
+    """The rows of a table as they are shown: those of its head first, those of its foot last."""
+    out: list[tuple[int, etree._Element]] = []
     for child in table:
         if child.tag == "tr":
-            out.append(child)
+            out.append((1, child))
         elif child.tag in ("thead", "tbody", "tfoot"):
-            out.extend(tr for tr in child if tr.tag == "tr")
-    return out
+            at = ("thead", "tbody", "tfoot").index(child.tag)
+            out.extend((at, tr) for tr in child if tr.tag == "tr")
+    return [tr for _, tr in sorted(out, key=lambda pair: pair[0])]
 
 
 def parts_of(node: etree._Element) -> list[etree._Element]:

@@ -16,6 +16,8 @@ from yibenzhang.reading.rules import Rule
 from yibenzhang.reading.styles import Styles
 
 _LENGTH = re.compile(r"(-?\d+(?:\.\d+)?)(px|pt|em|rem|mm|cm|in)?")
+_TRANSLATED = re.compile(r"translate(?:3d)?\(\s*([^,()]+)(?:,\s*([^,()]+))?")
+_MATRIX = re.compile(r"matrix\((?:[^,()]+,){4}\s*([^,()]+),\s*([^,()]+)\)")
 _POINTS = {"pt": 1.0, "em": 12.0, "rem": 12.0, "mm": 72 / 25.4, "cm": 72 / 2.54, "in": 72.0}
 _PIXEL = 0.75
 _FEWEST = 20
@@ -59,7 +61,9 @@ def positioned(root: etree._Element, styles: Styles) -> list[Page]:
 
 
 def _is_placed(values: dict[str, str]) -> bool:
-    return values.get("position") in ("absolute", "fixed") and ("left" in values or "top" in values)
+    return values.get("position") in ("absolute", "fixed") and any(
+        k in values for k in ("left", "top", "transform")
+    )
 
 
 def _own(node: etree._Element) -> str:
@@ -91,12 +95,21 @@ def _origin(
             break
         values = styles.of(at)
         if at in placed or at is node:
-            x += _length(values.get("left", ""))
-            y += _length(values.get("top", ""))
+            right, down = _moved(values.get("transform", ""))
+            x += _length(values.get("left", "")) + right
+            y += _length(values.get("top", "")) + down
         elif values.get("position") == "relative":
             return x, y, at
         at = at.getparent()
     return x, y, None
+
+
+def _moved(transform: str) -> tuple[float, float]:
+    """How far a transform moves a box, right and down."""
+    match = _TRANSLATED.search(transform) or _MATRIX.search(transform)
+    if match is None:
+        return 0.0, 0.0
+    return _length(match.group(1)), _length(match.group(2) or "")
 
 
 def _draw(node: etree._Element, x: float, y: float, styles: Styles, sheet: _Sheet) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml import etree
 
-from yibenzhang.reading.numberformats import builtin, is_date
+from yibenzhang.reading.numberformats import builtin, is_date, on_colour
 from yibenzhang.reading.packages import Package, local, parse
 
 
@@ -69,8 +69,9 @@ class _StyleParts:
         indent = max((whole(a.get("indent")) for a in xf.iter("{*}alignment")), default=0)
         ruled = 0 <= border < len(self.sided) and self.sided[border]
         white = 0 <= font < len(self.whites) and self.whites[font]
-        white = white and (fill >= len(self.plain) or self.plain[fill])
-        return Style(self.codes.get(number) or builtin(number), ruled, float(indent), white)
+        plain = fill >= len(self.plain) or self.plain[fill]
+        code = self.codes.get(number) or builtin(number)
+        return Style(code if plain else on_colour(code), ruled, float(indent), white and plain)
 
 
 def _is_white(color: etree._Element | None) -> bool:

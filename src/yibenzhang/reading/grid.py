@@ -12,6 +12,8 @@ from yibenzhang.reading.glyphs import Glyph, Line, cell_text, lines_of, unmapped
 from yibenzhang.reading.limits import MAX_GRID_POSITIONS
 from yibenzhang.reading.rules import GAP, Rule, without_underlines
 from yibenzhang.reading.stacked import unstacked
+from yibenzhang.reading.torn import goes_on as _goes_on
+from yibenzhang.reading.torn import rejoin
 from yibenzhang.reading.turned import is_turned, turned_lines
 
 SNAP = 2.0
@@ -205,6 +207,7 @@ def _placed(ys: list[float], xs: list[float], glyphs: list[Glyph]) -> dict[tuple
     rows, cols = len(ys) - 1, len(xs) - 1
     out: dict[tuple[int, int], list[Glyph]] = defaultdict(list)
     here: list[Glyph] = []
+    torn: list[tuple[list[Glyph], list[Glyph]]] = []
     left = right = top = bottom = math.inf
     for g in glyphs:
         x, y = (g[1] + g[3]) / 2, (g[2] + g[4]) / 2
@@ -212,9 +215,13 @@ def _placed(ys: list[float], xs: list[float], glyphs: list[Glyph]) -> dict[tuple
             here.append(g)
             continue
         r, c = bisect_right(ys, y, 1, rows) - 1, bisect_right(xs, x, 1, cols) - 1
-        here = out[r, c]
+        before, here = here, out[r, c]
+        if before and not here and _goes_on(before[-1], g):
+            torn.append((before, here))
         here.append(g)
         left, right, top, bottom = xs[c], xs[c + 1], ys[r], ys[r + 1]
+    for before, after in torn:
+        rejoin(before, after)
     return out
 
 

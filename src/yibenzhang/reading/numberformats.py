@@ -91,7 +91,7 @@ def shown(value: str | float, code: str, date1904: bool = False) -> str:
         return str(value) if len(str(value)) <= _LONGEST_CODE else "#" * _GENERAL_CHARS
     sections = _sections(code[:_LONGEST_CODE])
     section, signed = _chosen(sections, number)
-    if section is None:
+    if section is None or section.has("white"):
         return ""
     if section.has("date"):
         return _date(number, section, date1904)
@@ -110,6 +110,16 @@ def shown_text(text: str, code: str) -> str:
     return _with_literals(sections[3], text) if sections[3].tokens else ""
 
 
+_WHITE = frozenset({"white", "白色", "color2", "颜色2", "color 2", "颜色 2"})
+"""The colour in a number format that nothing is seen of on a white ground."""
+_SAYS_WHITE = re.compile("\\[(?:" + "|".join(_WHITE) + ")\\]", re.IGNORECASE)
+
+
+def on_colour(code: str) -> str:
+    """A number format as it works on a ground that has a colour: white numbers are seen there."""
+    return _SAYS_WHITE.sub("", code)
+
+
 @lru_cache(maxsize=1024)
 def _sections(code: str) -> tuple[_Section, ...]:
     out = []
@@ -124,6 +134,8 @@ def _sections(code: str) -> tuple[_Section, ...]:
         elif kind == "bracket":
             if found := _CONDITION.fullmatch(text):
                 condition = (found.group(1), Decimal(found.group(2)))
+            elif text.lower() in _WHITE:
+                tokens.append(("white", ""))
             elif money := re.match(r"\$([^-]+)", text):
                 tokens.append(("literal", money.group(1)))
             elif re.fullmatch(r"[hms]+", text, re.IGNORECASE):

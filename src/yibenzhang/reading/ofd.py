@@ -19,9 +19,11 @@ from yibenzhang.reading.containers import Container, parse_xml
 from yibenzhang.reading.extra import installed
 from yibenzhang.reading.glyphs import Glyph, unmapped
 from yibenzhang.reading.limits import MAX_PAGES, MAX_RULES_PER_PAGE, MAX_XML_BYTES, ReadingError
-from yibenzhang.reading.ofd_drawing import POINTS, Drawing, Picture, Resources, children, numbers
+from yibenzhang.reading.ofd_drawing import POINTS, Drawing, Picture, Resources
+from yibenzhang.reading.ofd_values import children, numbers
 from yibenzhang.reading.painted import pictures_notice
 from yibenzhang.reading.steps import begins
+from yibenzhang.reading.unread_ink import with_unread_cells
 
 _IMAGE = "本页是图片，没有文字，内容未检查。"
 _LARGE = 0.04
@@ -215,7 +217,10 @@ def _page(book: _Book, location: str, number: int, first: int) -> tuple[Page, li
         hs, vs = [], []
     width, height = box[2] * POINTS, box[3] * POINTS
     size = (height, width) if turn in (90, 270) else (width, height)
-    return page_of(number, size, glyphs, hs, vs, first), notices
+    page = page_of(number, size, glyphs, hs, vs, first)
+    if not turn:
+        page = with_unread_cells(page, drawing.letters, [p.box for p in drawing.images])
+    return page, notices
 
 
 def _notices(drawing: Drawing, glyphs: list[Glyph], here: PagePlace) -> list[ReadingNotice]:

@@ -19,10 +19,12 @@ from yibenzhang.reading.limits import (
     MAX_OBJECTS_PER_PAGE,
     MAX_RULES_PER_PAGE,
 )
-from yibenzhang.reading.ofd_colours import CLEAR, SEEN, WHITE, colour_of
+from yibenzhang.reading.ofd_colours import CLEAR, PALE, SEEN, WHITE, colour_of
 from yibenzhang.reading.ofd_paths import number, subpaths_of
+from yibenzhang.reading.ofd_values import children, deltas, numbers, tag
 from yibenzhang.reading.paths import IDENTITY, Matrix, Segment, add_rule, compose, segments_of
 from yibenzhang.reading.rules import Rule
+from yibenzhang.reading.tiles import tiles
 
 POINTS = 72 / 25.4
 """Points in a millimetre."""
@@ -30,30 +32,12 @@ _AREA = 2.5
 """A filled area this wide and high (millimetres) is no rule."""
 _SLACK = 3.0
 """Marks this far (millimetres) outside an object's boundary are clipped away; makers' boundaries are rough."""
-_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
-_DELTA = re.compile(rf"[gG]|{_NUMBER.pattern}")
 _INVISIBLE = frozenset("\u00a0\u3000\ufeff\u200b\ufffe")
+_CURVES = re.compile("[BQA]")
+_LETTER = 7.0
+"""A filled path with curves that is no higher than this (millimetres) may be a letter."""
 _NO_CODE = "\u00a4"
 """What makers write where a glyph has no character."""
-
-
-def tag(element: Element) -> str:
-    return element.tag.rpartition("}")[2]
-
-
-def children(element: Element, *names: str) -> Iterator[Element]:
-    """Descendants by a path of local names."""
-    for child in element:
-        if tag(child) == names[0]:
-            if len(names) == 1:
-                yield child
-            else:
-                yield from children(child, *names[1:])
-
-
-def numbers(text: str | None, count: int) -> tuple[float, ...] | None:
-    found = [number(m.group()) for m in _NUMBER.finditer((text or "")[:400])]
-    return tuple(found[:count]) if len(found) >= count else None
 
 
 def _boundary(e: Element) -> tuple[float, ...]:
@@ -65,25 +49,7 @@ def _matrix(text: str | None) -> Matrix:
     return (found[0], found[1], found[2], found[3], found[4], found[5]) if found else IDENTITY
 
 
-def deltas(text: str | None, count: int) -> list[float] | None:
-    """``count`` offsets from a list in which ``g n v`` stands for n times v; the last one goes on."""
-    out: list[float] = []
-    found = _DELTA.finditer(text or "")
-    for m in found:
-        if len(out) >= count:
-            break
-        if m.group() in "gG":
-            times = next(found, None)
-            value = next(found, None)
-            if times is None or value is None or times.group() in "gG":
-                break
-            repeat = int(max(0.0, min(float(times.group()), count - len(out))))
-            out += [number(value.group())] * repeat
-        else:
-            out.append(number(m.group()))
-    if not out:
-        return None
-    return (out + [out[-1]] * (count - len(out)))[:count]
+Box = tuple[float, float, float, float]
 
 
 class _Mark(NamedTuple):
@@ -95,18 +61,23 @@ class _Mark(NamedTuple):
     dx: float
     dy: float
     size: float
-    white: bool = False
+    tone: int = SEEN
 
 
 class Picture(NamedTuple):
-    """A picture on a page: its resource, width and height in millimetres."""
+    """A picture on a page: its resource, width, height, left and top in millimetres."""
 
     resource: str
     width: float
     height: float
+    left: float = 0.0
+    top: float = 0.0
 
-
-Box = tuple[float, float, float, float]
+    @property
+    def box(self) -> Box:
+        """Its box in points."""
+        left, top = self.left * POINTS, self.top * POINTS
+        return left, top, left + self.width * POINTS, top + self.height * POINTS
 
 
 @dataclass
@@ -130,6 +101,8 @@ class Drawing:
     images: list[Picture] = field(default_factory=list)
     grounds: list[Box] = field(default_factory=list)
     covers: list[tuple[int, Box]] = field(default_factory=list)
+    letters: list[Box] = field(default_factory=list)
+    """Letters drawn as curves, in points."""
     chars: int = 0
     left: int = MAX_OBJECTS_PER_PAGE
 
@@ -204,9 +177,7 @@ class Drawing:
                 shown = "\ufffd" if char == _NO_CODE and mapped else char
                 wide = advance if upright and advance else _em(shown) * size * stretch
                 mx, my = a * px + c * py + left, b * px + d * py + top
-                self.marks.append(
-                    _Mark(shown, mx, my, way[0] * wide, way[1] * wide, size * scale, colour == WHITE)
-                )
+                self.marks.append(_Mark(shown, mx, my, way[0] * wide, way[1] * wide, size * scale, colour))
 
     def _letters(
         self, text: str, places: Iterator[tuple[float, float, float]]
@@ -223,9 +194,9 @@ class Drawing:
     def _letters_colour(self, e: Element, param: str) -> int:
         """The colour of letters, which are filled or else drawn as outlines."""
         if e.get("Fill", "true").lower() not in ("false", "0"):
-            return colour_of(e, "FillColor", param, self.shared.params)
+            return colour_of(e, "FillColor", param, self.shared.params, letters=True)
         stroked = e.get("Stroke", "false").lower() in ("true", "1")
-        return colour_of(e, "StrokeColor", param, self.shared.params) if stroked else CLEAR
+        return colour_of(e, "StrokeColor", param, self.shared.params, letters=True) if stroked else CLEAR
 
     def _path(self, e: Element, outer: Matrix, param: str) -> None:
         if len(self.segments) > 4 * MAX_RULES_PER_PAGE:
@@ -242,6 +213,8 @@ class Drawing:
         boundary = _boundary(e)
         shift = compose((1, 0, 0, 1, boundary[0], boundary[1]), outer)
         data = next((k.text for k in e if tag(k) == "AbbreviatedData"), "") or ""
+        if filled and _CURVES.search(data) and (letter := _letter(boundary, shift)):
+            self.letters.append(letter)
         for points, closed in subpaths_of(data):
             self.shared.left -= len(points)
             if self.shared.left <= 0:
@@ -271,9 +244,10 @@ class Drawing:
     def glyphs(self, turn: int, width: float, height: float) -> list[Glyph]:
         """The characters upright, in points; what is set askew (a watermark) or off the page is left out."""
         wide, high = (height, width) if turn in (90, 270) else (width, height)
-        out = []
-        for k, (char, mx, my, mdx, mdy, msize, white) in enumerate(self.marks):
-            if white and not any(_over(mx, my, msize, box) for box in self.grounds):
+        out: list[Glyph] = []
+        pale: list[int] = []
+        for k, (char, mx, my, mdx, mdy, msize, tone) in enumerate(self.marks):
+            if tone == WHITE and not any(_over(mx, my, msize, box) for box in self.grounds):
                 continue
             if any(k < until and _over(mx, my, msize, box) for until, box in self.covers):
                 continue
@@ -288,10 +262,13 @@ class Drawing:
             base = y * POINTS
             if x1 < 0 or x0 > wide or base + 0.15 * size < 0 or base - 0.85 * size > high * POINTS:
                 continue
+            if tone == PALE:
+                pale.append(len(out))
             out.append(
                 Glyph(char, x0 * POINTS, base - 0.85 * size, x1 * POINTS, base + 0.15 * size, base, size)
             )
-        return out
+        gone = tiles(out, pale)
+        return [g for k, g in enumerate(out) if k not in gone] if gone else out
 
     def rules(self, turn: int, width: float, height: float) -> tuple[list[Rule], list[Rule]]:
         hs: list[Rule] = []
@@ -309,8 +286,22 @@ def _over(x: float, y: float, size: float, box: Box) -> bool:
 
 def _picture(e: Element, outer: Matrix) -> Picture:
     box = _boundary(e)
-    width = box[2] * math.hypot(outer[0], outer[1])
-    return Picture(e.get("ResourceID", ""), width, box[3] * math.hypot(outer[2], outer[3]))
+    width, height = box[2] * math.hypot(outer[0], outer[1]), box[3] * math.hypot(outer[2], outer[3])
+    left = outer[0] * box[0] + outer[2] * box[1] + outer[4]
+    top = outer[1] * box[0] + outer[3] * box[1] + outer[5]
+    return Picture(e.get("ResourceID", ""), width, height, left, top)
+
+
+def _letter(boundary: tuple[float, ...], shift: Matrix) -> Box | None:
+    """The box (points) of a filled path with curves that is as low as a letter."""
+    if not 0 < boundary[3] <= _LETTER:
+        return None
+    corners = [
+        (shift[0] * x + shift[2] * y + shift[4], shift[1] * x + shift[3] * y + shift[5])
+        for x, y in ((0.0, 0.0), (boundary[2], boundary[3]))
+    ]
+    xs, ys = [x * POINTS for x, _ in corners], [y * POINTS for _, y in corners]
+    return min(xs), min(ys), max(xs), max(ys)
 
 
 def _placed(e: Element, outer: Matrix) -> tuple[Matrix, Matrix, tuple[float, float]]:

@@ -23,6 +23,7 @@ from yibenzhang.reading.pdfium_calls import (
     stroke_colour,
     text_object,
 )
+from yibenzhang.reading.tiles import tiles
 
 PLAIN, WHITE, CLEAR, PALE = 0, 1, 2, 3
 """How a text object is painted: seen, white (seen on a colour alone), not at all, pale (a watermark where it is
@@ -77,6 +78,7 @@ def seen(
     """The characters a person sees: not white on white, not clear, not on a layer that is off, not under white; those
     under something else that nobody can see through are unreadable."""
     gone = {k for k, tone in found.faint.items() if _unseen(found.all[k], tone, found.all, drawn.grounds)}
+    gone |= tiles(found.all, sorted(k for k, tone in found.faint.items() if tone == PALE))
     masked: set[int] = set()
     if drawn.covers and found.at:
         under, masked = _covered(found, drawn, page, textpage)

@@ -52,6 +52,7 @@ from yibenzhang.reading.pdfium_calls import (
 )
 from yibenzhang.reading.scanned import is_scan, unseen_text
 from yibenzhang.reading.steps import begins
+from yibenzhang.reading.unread_ink import with_unread_cells
 
 _ASKEW = 12.0
 _INVISIBLE = UNSEEN | frozenset("\u00a0\u3000\ufffe")
@@ -156,7 +157,8 @@ def read_page(
     if len(hs) + len(vs) > MAX_RULES_PER_PAGE:
         notices.append(ReadingNotice("本页线条过多，未按表格读取。", here, True))
         hs, vs = [], []
-    return page_of(number + 1, shown.frame.size, glyphs, hs, vs, first, turn=shown.turn), notices
+    made = page_of(number + 1, shown.frame.size, glyphs, hs, vs, first, turn=shown.turn)
+    return with_unread_cells(made, drawn.letters, drawn.frames), notices
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,9 @@ _LONG = 40.0
 Gray = npt.NDArray[np.uint8]
 
 MAX_SKEW = 3.5
-"""Degrees; a page turned further is no longer straightened."""
+"""Degrees; a page turned further is straightened only where it does not read well as it lies."""
+FAR_SKEW = 10.0
+"""No page is straightened by more."""
 _CONTRAST = 28
 """A rule is darker than what lies beside it by this much (of 255)."""
 _FAINT = 16
@@ -121,15 +123,15 @@ def _bars(dots: Gray, gap: tuple[int, int]) -> float:
     return float(np.sum(width[bars]))
 
 
-def skew_of(ink: Gray) -> float:
-    """The angle in degrees (clockwise) by which the page must be turned to stand straight."""
+def skew_of(ink: Gray, most: float = MAX_SKEW) -> float:
+    """The angle in degrees (clockwise), ``most`` at most, by which the page must be turned to stand straight."""
     factor = min(1.0, 800 / max(ink.shape))
     small = np.asarray(cv2.resize(ink, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8)
     best = 0.0
-    for reach, step in ((MAX_SKEW, 0.5), (0.5, 0.1), (0.1, 0.025)):
+    for reach, step in ((most, 0.5), (0.5, 0.1), (0.1, 0.025)):
         angles = best + np.arange(-reach, reach + step / 2, step)
         best = float(angles[int(np.argmax([_sharpness(small, float(a)) for a in angles]))])
-    return best if abs(best) <= MAX_SKEW else 0.0
+    return best if abs(best) <= most else 0.0
 
 
 def _sharpness(small: Gray, angle: float) -> float:
@@ -154,9 +156,9 @@ def _rotated(gray: Gray, angle: float, border: int, way: int = cv2.INTER_CUBIC) 
     return np.asarray(turned, dtype=np.uint8)
 
 
-def straight(gray: Gray, scale: float) -> tuple[Gray, float]:
-    """The page with its small skew taken out, and by how many degrees clockwise it was turned for that."""
-    angle = skew_of(ink_of(gray, scale))
+def straight(gray: Gray, scale: float, most: float = MAX_SKEW) -> tuple[Gray, float]:
+    """The page with its skew taken out, and by how many degrees clockwise it was turned for that."""
+    angle = skew_of(ink_of(gray, scale), most)
     if abs(angle) < 0.04:
         return gray, 0.0
     return _rotated(gray, angle, int(np.median(gray[::7, ::7]))), angle
@@ -166,12 +168,11 @@ def sheet_of(gray: Gray, scale: float) -> Sheet:
     """Rules and ink of an upright, straight page."""
     calm, grain = _calm(gray)
     least = _FAINT if grain < 2 else _CONTRAST
-    across = _bars_of(calm, scale, least)
-    along = _bars_of(np.ascontiguousarray(calm.T), scale, least)
-    along = np.ascontiguousarray(along.T)
-    hs, h_boxes = _rules(across, scale, flat=True)
-    vs, v_boxes = _rules(along, scale, flat=False)
+    (across, hs, h_boxes), (along, vs, v_boxes) = _both_ways(calm, scale, least, *_WHOLE)
     keep_h, keep_v = _drawn(hs, vs)
+    if not keep_h and not keep_v and grain < 2:  # among grain everything is dashed
+        (across, hs, h_boxes), (along, vs, v_boxes) = _both_ways(calm, scale, least, *_DASHED)
+        keep_h, keep_v = _drawn(hs, vs)
     rules = np.zeros_like(gray)
     for mask, boxes, keep, kept in ((across, h_boxes, keep_h, hs), (along, v_boxes, keep_v, vs)):
         for k, (x0, top, x1, bottom) in enumerate(boxes):
@@ -189,6 +190,19 @@ def sheet_of(gray: Gray, scale: float) -> Sheet:
     pieces = [p for p in _pieces(ink, scale) if not _left_over(p, scale, hs, vs)]
     pieces = _without_specks(pieces, gray.shape, scale)
     return Sheet(clean, scale, hs, vs, pieces)
+
+
+_WHOLE, _DASHED = (1.4, 14.0), (3.2, 60.0)
+"""Gaps (points) inside of a rule, and how long it is at least: dashes and dots make a rule where they go on for long."""
+_Found = tuple[Gray, list[Rule], list[tuple[int, int, int, int]]]
+"""A mask of bars one way, the rules they are, and their boxes."""
+
+
+def _both_ways(gray: Gray, scale: float, least: int, gap: float, shortest: float) -> tuple[_Found, _Found]:
+    across = _bars_of(gray, scale, least, gap, shortest)
+    along = _bars_of(np.ascontiguousarray(gray.T), scale, least, gap, shortest)
+    along = np.ascontiguousarray(along.T)
+    return (across, *_rules(across, scale, flat=True)), (along, *_rules(along, scale, flat=False))
 
 
 def _calm(gray: Gray) -> tuple[Gray, float]:
@@ -234,17 +248,17 @@ def _crossed(rules: Gray, scale: float) -> Gray:
     return np.asarray(cv2.max(rules, cv2.min(wide, tall)), dtype=np.uint8)
 
 
-def _bars_of(gray: Gray, scale: float, least: int) -> Gray:
-    """A mask of thin dark bars that run across for at least 14 points."""
+def _bars_of(gray: Gray, scale: float, least: int, gap: float, shortest: float) -> Gray:
+    """A mask of thin dark bars that run across for at least so many points, with gaps no wider than told."""
     thick = max(3, int(3.2 / scale)) | 1
     dark = cv2.morphologyEx(gray, cv2.MORPH_BLACKHAT, np.ones((thick, 1), np.uint8))
     mask = np.asarray(cv2.threshold(dark, least, 255, cv2.THRESH_BINARY)[1], dtype=np.uint8)
     mask = np.asarray(
-        cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((1, max(3, int(1.4 / scale))), np.uint8))
+        cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((1, max(3, int(gap / scale))), np.uint8))
     )
     # a line that still leans a little steps from one row of pixels to the next
     wide = cv2.dilate(mask, np.ones((3, 1), np.uint8))
-    wide = cv2.morphologyEx(wide, cv2.MORPH_OPEN, np.ones((1, int(14 / scale)), np.uint8))
+    wide = cv2.morphologyEx(wide, cv2.MORPH_OPEN, np.ones((1, int(shortest / scale)), np.uint8))
     return np.asarray(cv2.bitwise_and(mask, wide), dtype=np.uint8)
 
 

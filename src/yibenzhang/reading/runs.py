@@ -13,6 +13,8 @@ from yibenzhang.reading.packages import Package, local, parse
 
 _OFF = ("0", "false", "off", "none")
 _WHITE = "FFFFFF"
+_NEARLY_WHITE = re.compile("(?:F[8-F]){3}")
+_LIGHT = ("background1", "light1", "bg1")
 _MOST_ANCESTORS = 20
 _TINY = 3
 """Letters of this many half points or fewer are not there to be read."""
@@ -24,9 +26,10 @@ class _Look:
     """What a style or a run says; None where it says nothing."""
 
     vanish: bool | None = None
-    white: bool | None = None
+    ink: str | None = None
+    """Its colour; empty for that of every text."""
     tiny: bool | None = None
-    raised: bool | None = None
+    raised: str | None = None
     shaded: bool | None = None
     struck: bool | None = None
 
@@ -56,11 +59,15 @@ class Runs:
             elif local(node) == "docDefaults":
                 self._default = _look(node.find("{*}rPrDefault/{*}rPr"))
 
-    def unseen(self, run: etree._Element, paragraph: str = "", shaded: bool = False) -> bool:
+    def unseen(self, run: etree._Element, paragraph: str = "", shaded: bool = False, fill: str = "") -> bool:
         """Hidden, white on white, or too small to see; ``paragraph`` is its paragraph's style, ``shaded``: its cell
-        has a colour."""
+        has a colour, ``fill`` where it is known."""
         look = self._of(run, paragraph)
-        return bool(look.vanish or look.tiny or (look.white and not shaded and not look.shaded))
+        if look.vanish or look.tiny:
+            return True
+        if not look.ink or look.shaded:
+            return False
+        return look.ink == fill or (not shaded and _NEARLY_WHITE.fullmatch(look.ink) is not None)
 
     def struck(self, run: etree._Element, paragraph: etree._Element) -> bool:
         """Struck out, beside words of the same paragraph that are not."""
@@ -74,9 +81,9 @@ class Runs:
         properties = table.find("{*}tblPr")
         return properties is not None and value(properties, "tblStyle") in self._coloured
 
-    def raised(self, run: etree._Element, paragraph: str = "") -> bool:
-        """Set as a superscript."""
-        return bool(self._of(run, paragraph).raised)
+    def raised(self, run: etree._Element, paragraph: str = "") -> str:
+        """superscript or subscript where it is set as one; else empty."""
+        return self._of(run, paragraph).raised or ""
 
     def _of(self, run: etree._Element, paragraph: str) -> _Look:
         properties = run.find("{*}rPr")
@@ -99,35 +106,54 @@ class Runs:
         return self._cache[name]
 
 
-def is_mark(run: etree._Element, before: str) -> bool:
-    """A raised run that marks a note after a number or a name, and is no power of a unit."""
+def is_mark(run: etree._Element, before: str, raised: str = "superscript") -> bool:
+    """A raised run that marks a note after a number or a name, or a lowered one after a number, and is no power of a
+    unit."""
     words = "".join(t.text or "" for t in run.iter("{*}t")).strip()
     last = before.rstrip()[-1:]
+    if raised == "subscript":
+        return len(words) <= 2 and words.isdecimal() and last in tuple("0123456789%)")
     return len(words) <= 3 and bool(last) and (not last.isascii() or last in "0123456789%)")
 
 
 def is_shaded(properties: etree._Element | None) -> bool:
     """A cell or paragraph with a colour behind its words."""
+    return bool(fill_of(properties))
+
+
+def fill_of(properties: etree._Element | None) -> str:
+    """The colour behind the words of a cell or paragraph; empty where there is none."""
     shade = properties.find("{*}shd") if properties is not None else None
-    return shade is not None and not _SHADES.fullmatch(value(shade, "fill", own=True))
+    said = value(shade, "fill", own=True).upper() if shade is not None else ""
+    return "" if _SHADES.fullmatch(said) else said
 
 
 def _look(properties: etree._Element | None) -> _Look:
     if properties is None or not len(properties):
         return _Look()
-    vanish = white = tiny = raised = shaded = struck = None
+    vanish = tiny = shaded = struck = None
+    ink = raised = None
     for node in properties:
         kind, said = local(node), value(node, "val", own=True)
         if kind == "vanish":
             vanish = said not in _OFF
         elif kind == "color":
-            white = said.upper() == _WHITE
+            ink = _colour(node, said)
+        elif kind == "textFill" and node.find("{*}noFill") is not None:
+            vanish = True
         elif kind == "sz":
             tiny = whole_number(said, _TINY + 1) <= _TINY
         elif kind == "vertAlign":
-            raised = said == "superscript"
+            raised = said if said in ("superscript", "subscript") else ""
         elif kind in ("strike", "dstrike"):
             struck = said not in _OFF
         elif kind in ("shd", "highlight"):
             shaded = is_shaded(properties) if kind == "shd" else said not in _OFF
-    return _Look(vanish, white, tiny, raised, shaded, struck)
+    return _Look(vanish, ink, tiny, raised, shaded, struck)
+
+
+def _colour(node: etree._Element, said: str) -> str:
+    """The colour of letters in six figures; empty for the usual one."""
+    if value(node, "themeColor", own=True) in _LIGHT and not value(node, "themeShade", own=True):
+        return _WHITE
+    return "" if said.lower() == "auto" else said.upper()

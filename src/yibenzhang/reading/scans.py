@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import replace
 
@@ -13,7 +14,19 @@ from yibenzhang.reading.glyphs import Glyph
 from yibenzhang.reading.grid import tables_of
 from yibenzhang.reading.limits import MAX_SCAN_STRIPS, SCAN_SECONDS
 from yibenzhang.reading.ocr import BESIDE, Reading, Recogniser, crop_of, recogniser
-from yibenzhang.reading.raster import Gray, Sheet, ink_of, is_blank, lies_sideways, sheet_of, straight, turned
+from yibenzhang.reading.photos import laid_flat
+from yibenzhang.reading.raster import (
+    FAR_SKEW,
+    MAX_SKEW,
+    Gray,
+    Sheet,
+    ink_of,
+    is_blank,
+    lies_sideways,
+    sheet_of,
+    straight,
+    turned,
+)
 from yibenzhang.reading.shapes import PLAIN, Shapes, pictures_of
 from yibenzhang.reading.steps import recognises
 from yibenzhang.reading.strips import Strip, boxes_of, strips_of
@@ -23,6 +36,10 @@ _SURE = 0.999_9
 _LEAST, _SLIM = 40, 15
 """Fewer pixels, or a longer strip than this, are no page."""
 _UPRIGHT = 0.9
+_FAIR = 0.8
+"""A page whose longest lines read less surely may lie far askew."""
+_STROKES = re.compile(r"[1lIiLtT|｜_一丨\-—–.·:;,' ]+|(.)\1*")
+"""What dashes and dots of rules are taken for."""
 _CLEAR = 0.85
 """Words with a character less sure than this are looked at again."""
 _GUESS = 0.4
@@ -42,7 +59,7 @@ def read_scan(gray: Gray, scale: float, number: int, first: int) -> tuple[Page, 
         told = "本页图像太小或太窄，不像一页文件，未识别，内容未检查。"
         size = gray.shape[1] * scale, gray.shape[0] * scale
         return Page(number, *size, (), True), [ReadingNotice(told, here, True)]
-    sheet, turn, skew = _upright(gray, scale)
+    sheet, turn, skew = _upright(*laid_flat(gray, scale))
     tables, _ = tables_of(number, sheet.hs, sheet.vs, [], first)
     strips = strips_of(sheet, tables)
     notices: list[ReadingNotice] = []
@@ -78,21 +95,33 @@ Upright = tuple[Sheet, int, float]
 
 
 def _upright(gray: Gray, scale: float) -> Upright:
-    """The page turned by quarters until its longest lines read well, and straightened."""
+    """The page turned by quarters until its longest lines read well, and straightened; one that reads well in no way
+    may lie farther askew."""
     side = lies_sideways(ink_of(gray, scale), scale) > 1.3
+    quarters = (90, 270, 0, 180) if side else (0, 180, 90, 270)
+    sure, best = _best(gray, scale, quarters, MAX_SKEW)
+    if sure is not None and sure < _FAIR:
+        far, other = _best(gray, scale, quarters, FAR_SKEW)
+        best = other if far is not None and far > sure else best
+    return best
+
+
+def _best(gray: Gray, scale: float, quarters: tuple[int, ...], most: float) -> tuple[float | None, Upright]:
+    """The way of lying in which the page reads best, and how surely it reads then; None where nothing is to be
+    read."""
     best: tuple[float, Upright] | None = None
-    for degrees in (90, 270, 0, 180) if side else (0, 180, 90, 270):
-        level, angle = straight(turned(gray, degrees), scale)
+    for degrees in quarters:
+        level, angle = straight(turned(gray, degrees), scale, most)
         sheet = sheet_of(level, scale)
         sure = _legible(sheet)
         if sure is None:
-            return best[1] if best else (sheet, degrees, angle)
+            return best or (None, (sheet, degrees, angle))
         if best is None or sure > best[0]:
             best = (sure, (sheet, degrees, angle))
         if sure >= _UPRIGHT:
             break
     assert best is not None
-    return best[1]
+    return best
 
 
 def _legible(sheet: Sheet) -> float | None:
@@ -105,7 +134,7 @@ def _legible(sheet: Sheet) -> float | None:
         end = min(strip.x1, strip.x0 + round(6 * strip.em))
         part = Strip(strip.x0, strip.top, end, strip.bottom, strip.pieces, strip.em)
         reading, _ = recogniser().read(crop_of(sheet, part))
-        if reading.text:
+        if reading.text and not _STROKES.fullmatch(reading.text):
             sure.append(sum(reading.sure) / len(reading.sure))
         if len(sure) >= 4:
             break

@@ -12,6 +12,12 @@ _SHORTEST_ROW = 3
 _SEPARATORS = (",", ";", "\t", "|")
 _SEPARATOR = re.compile(r"\s*\"?sep=(.)\"?[,;\t]*\s*", re.IGNORECASE)
 _FORMULA = re.compile(r'="(.*)"', re.DOTALL)
+_BARS = str.maketrans("│┃║", "|||")
+_DRAWN_LINE = re.compile(
+    r"^[ \t]*[|┌├└┏┣┗╔╠╚+╒╞╘╟]?[─━═┬┼┴┳╋┻╦╬╩╤╪╧╫┯┿┷|+-]{3,}[┐┤┘┓┫┛╗╣╝╕╡╛╢|+]?[ \t]*$", re.MULTILINE
+)
+_TAIL_TABS = re.compile(r"\t+(?=\"?(?:[,;|]|\r?\n|$))")
+"""Tabs behind values that are parted otherwise: they keep spreadsheets from taking codes for numbers."""
 _RULING = re.compile(r":?-{2,}:?")
 _LONGEST_QUOTED = 20
 """A quoted value may run over so many lines."""
@@ -31,9 +37,19 @@ class Separated:
     uneven: list[int] = field(default_factory=list)
 
 
+def unruled(text: str) -> str:
+    """A table drawn with characters as values parted by bars: its rulings become empty lines."""
+    bars = sum(line.count("│") > 1 or line.count("┃") > 1 for line in text[:100_000].splitlines())
+    if bars >= _SHORTEST_ROW:
+        text = text.translate(_BARS)
+    elif not _DRAWN_LINE.search(text[:100_000]):
+        return text
+    return _DRAWN_LINE.sub("", text)
+
+
 def separator_of(text: str) -> str:
     """What parts the values of a file; empty where it is no table of such: by content alone."""
-    head = text[:100_000]
+    head = _TAIL_TABS.sub("", text[:100_000])
     lines = head.splitlines()
     if lines and (match := _SEPARATOR.fullmatch(lines[0].lstrip("\ufeff"))):
         return match.group(1)
@@ -59,7 +75,8 @@ def _looks_separated(lines: list[str], separator: str) -> bool:
     """Fields, and not sentences."""
     rows = [r for _, r in rows_of("\n".join(lines[:_SAMPLE]), separator).rows if any(f.strip() for f in r)]
     wide = [r for r in rows if len(r) >= _SHORTEST_ROW]
-    if len(rows) < 2 or len(wide) * 10 < len(rows) * 6:
+    several = sum(len(r) > 1 for r in rows)  # a list of names and amounts below a wide table, titles between
+    if len(rows) < 2 or len(wide) < 2 or several * 10 < len(rows) * 6 or len(wide) * 10 < len(rows) * 4:
         return False
     sentences = sum(bool(re.search(r"[。；]\s*$", r[-1])) for r in rows)
     fields = [f for r in wide for f in r]

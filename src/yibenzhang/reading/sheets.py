@@ -34,14 +34,16 @@ class Value:
     ruled: bool = False
     indent: float = 0.0
     missing: bool = False
+    drawn: bool = False
+    """Nothing is stored in it, and a picture lies over it."""
 
     @property
     def blank(self) -> bool:
-        return not (self.text.strip() or self.missing)
+        return not (self.text.strip() or self.missing or self.drawn)
 
     @property
     def unreadable(self) -> bool:
-        return self.missing or bool(_ERRORS.fullmatch(self.text))
+        return self.missing or self.drawn or bool(_ERRORS.fullmatch(self.text))
 
 
 @dataclass(slots=True)
@@ -53,6 +55,8 @@ class Sheet:
     merges: list[tuple[int, int, int, int]] = field(default_factory=list)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+    pictures: list[tuple[int, int]] = field(default_factory=list)
+    """The corners of pictures that may be tables."""
 
 
 class Budget:
@@ -138,6 +142,9 @@ def _notices(sheet: Sheet, hidden: set[int]) -> list[ReadingNotice]:
     if missing:
         told = f"有 {len(missing)} 个公式没有保存计算结果，按无法读取处理；请用表格软件打开并保存后再检查。"
         notices.append(ReadingNotice(told, SheetPlace(sheet.name, *min(missing))))
+    if sheet.pictures:
+        told = f"有 {len(sheet.pictures)} 幅较大的图片、文本框或嵌入对象，里面的内容没有读取，请看原件。"
+        notices.append(ReadingNotice(told, SheetPlace(sheet.name, *min(sheet.pictures))))
     if faults:
         told = f"有 {len(faults)} 个单元格显示为公式错误（如 {values[min(faults)].text}）。"
         notices.append(ReadingNotice(told, SheetPlace(sheet.name, *min(faults))))

@@ -25,7 +25,7 @@ from yibenzhang.reading.limits import (
     MAX_SHEET_CELLS,
     ReadingError,
 )
-from yibenzhang.reading.painting import painted, unread_parts
+from yibenzhang.reading.painting import is_picture_only, painted, unread_parts
 
 _ATTACHED = re.compile(r"\.(docx?|xlsx?|wps|et|pdf|ofd|zip|rar|7z|csv|rtf)$", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t\r\n\f\u00a0]+")
@@ -62,18 +62,24 @@ def decode_page(data: bytes) -> tuple[str, bool]:
 def read_mhtml(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
     """A page saved with all its parts in one file (Word and browsers). Raises ReadingError."""
     try:
-        for part in message_from_bytes(data).walk():
+        parts = list(message_from_bytes(data).walk())
+        sheets = [
+            s
+            for p in parts
+            if p.get_content_type() == "text/css" and isinstance(s := p.get_payload(decode=True), bytes)
+        ]
+        for part in parts:
             if part.get_content_type() == "text/html":
                 page = part.get_payload(decode=True)
                 if isinstance(page, bytes) and page.strip():
-                    return read_html(page)
+                    return read_html(page, "\n".join(decode_page(s)[0] for s in sheets))
     except (ValueError, LookupError, TypeError, AttributeError, MessageError) as error:
         raise ReadingError("网页存档已损坏，无法读取。") from error
     raise ReadingError("网页存档里没有网页。")
 
 
-def read_html(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
-    """A saved page as one page of blocks. Raises ReadingError."""
+def read_html(data: bytes, sheets: str = "") -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
+    """A saved page as one page of blocks; ``sheets``: the style sheets saved beside it. Raises ReadingError."""
     if len(data) > MAX_HTML_BYTES:
         raise ReadingError(f"网页超过 {MAX_HTML_BYTES // 1024 // 1024} MB，不予读取。")
     text, whole = decode_page(data)
@@ -95,7 +101,7 @@ def read_html(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]
     notices = [] if whole else [ReadingNotice("网页里有无法解码的字，已用“\ufffd”代替。")]
     if any("depth" in e.message.lower() for e in parser.error_log):
         notices.append(ReadingNotice("网页嵌套过深，过深的内容没有读取。", unread=True))
-    reader = _Reader(root)
+    reader = _Reader(root, sheets)
     blocks = reader.read()
     if reader.pages:
         return tuple(reader.pages), tuple(notices + reader.notices)
@@ -125,8 +131,9 @@ class _Text:
 
 
 class _Reader:
-    def __init__(self, root: etree._Element) -> None:
+    def __init__(self, root: etree._Element, sheets: str = "") -> None:
         self.root = root
+        self._sheets = sheets
         self.notices: list[ReadingNotice] = []
         self.pages: list[Page] = []  # of a document in boxes placed one by one
         self.blocks: list[Paragraph | Table] = []
@@ -136,7 +143,7 @@ class _Reader:
 
     def read(self) -> list[Paragraph | Table]:
         self._attachments()
-        styles = painted(self.root)
+        styles = painted(self.root, self._sheets)
         self.pages = positioned(self.root, styles)
         body = next(self.root.iter("body"), self.root)
         self._layout = Layout(body)
@@ -145,6 +152,9 @@ class _Reader:
         self._flush()
         self._title(body, main)
         self.notices += unread_parts(main)
+        if styles.unknown:
+            told = f"网页样式里有 {styles.unknown} 条隐藏内容的规则没有看懂，读到的可能有页面上不显示的内容。"
+            self.notices.append(ReadingNotice(told))
         loose = sum(isinstance(b, Paragraph) and bool(_LOOSE.fullmatch(b.text.strip())) for b in self.blocks)
         if loose >= _MOST_LOOSE:
             self.notices.append(ReadingNotice(f"网页里有 {loose} 个数字单独成行，不在表格里，没有按表核对。"))
@@ -275,7 +285,10 @@ class _Reader:
                 if self._cells < 0 or max(work, len(rows) * (c + wide)) > MAX_GRID_POSITIONS:
                     raise ReadingError("网页里的表格过大，不予读取。")
                 text = self._cell_text(node, inner, depth)
-                cells.append(Cell(r, c, high, wide, text, FlowPlace(0, number, r + 1, c + 1)))
+                drawn = not text and is_picture_only(node)
+                cells.append(
+                    Cell(r, c, high, wide, text, FlowPlace(0, number, r + 1, c + 1), unreadable=drawn)
+                )
                 for k in range(c, c + wide):
                     below[k] = r + high
                 c += wide
@@ -292,7 +305,9 @@ class _Reader:
     def _cell_walk(self, node: etree._Element, inner: list[etree._Element], depth: int) -> None:
         self._text.say(node.text or "")
         for child in node:
-            if child.tag == "table":
+            if child.tag == "table" and _is_one_line(child):
+                self._cell_walk(child, inner, depth + 1)
+            elif child.tag == "table":
                 inner.append(child)
             elif child.tag == "br":
                 self._text.end()
@@ -303,6 +318,12 @@ class _Reader:
                 if child.tag not in INLINE:
                     self._text.end()
             self._text.say(child.tail or "")
+
+
+def _is_one_line(table: etree._Element) -> bool:
+    """A table of one row in a cell: a number with its unit, put side by side."""
+    rows = rows_of(table)
+    return len(rows) == 1 and len(rows[0]) <= 2 and next(table.iterdescendants("table"), None) is None
 
 
 def _count(text: str | None) -> int:

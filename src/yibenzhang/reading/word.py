@@ -25,11 +25,12 @@ from yibenzhang.reading.limits import (
 )
 from yibenzhang.reading.numbering import Numbering, value
 from yibenzhang.reading.packages import BROKEN, Package, local, parse
-from yibenzhang.reading.runs import Runs, is_mark, is_shaded
+from yibenzhang.reading.runs import Runs, fill_of, is_mark, is_shaded
 from yibenzhang.reading.word_tables import (
     BODY,
     TableRow,
     block_children,
+    is_drawn,
     only_lays_out,
     rows_of,
     snapped,
@@ -61,6 +62,8 @@ _LARGE = (12 * 360_000, 5 * 360_000)
 """A picture of this size (EMU: 12 by 5 centimetres) may be a table."""
 _SIDE = re.compile(r"(?:^|;)\s*(width|height)\s*:\s*(\d{1,5}(?:\.\d{1,4})?)pt")
 _POINT = 12_700
+_FIGURES = re.compile(r"(?:\d\.\d\d.*){4}", re.DOTALL)
+"""Amounts of a table."""
 
 
 def read_docx(package: Package) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
@@ -74,6 +77,9 @@ def read_docx(package: Package) -> tuple[tuple[Page, ...], tuple[ReadingNotice, 
         raise ReadingError(BROKEN)
     for node in body:
         reader.block(node)
+    for kind, part in package.relations(main).values():
+        if kind in ("header", "footer") and part in package.members:
+            reader.tables_in(parse(package.read(part)))
     for kind in ("footnote", "endnote"):
         if reader.noted[kind] and (part := kinds.get(f"{kind}s", "")) in package.members:
             reader.notes(kind, parse(package.read(part)))
@@ -88,6 +94,7 @@ class _Reader:
         self.runs = runs
         self._style = ""  # of the paragraph that is being read
         self._shaded = self._styled = False  # its cell or itself, or its table, has a colour
+        self._fill = ""  # the colour of its cell
         self.blocks: list[Paragraph | Table] = []
         self.unread: list[FlowPlace] = []
         self.noted: dict[str, list[str]] = {
@@ -107,6 +114,12 @@ class _Reader:
         count = len(self.unread)
         told = f"文中有 {count} 处较大的图片或嵌入的表格对象，里面的内容没有读取；请改为文档表格后再检查。"
         return (ReadingNotice(told, self.unread[0], True),)
+
+    def tables_in(self, part: etree._Element) -> None:
+        """A table with numbers in the head or foot of pages is not read, and told."""
+        words = ("".join(t.text or "" for t in tbl.iter("{*}t")) for tbl in part.iter("{*}tbl"))
+        if any(_FIGURES.search(w) for w in words):
+            self.unread.append(FlowPlace(0))
 
     def notes(self, kind: str, part: etree._Element) -> None:
         """The notes to which there are marks, in the order of these."""
@@ -185,14 +198,16 @@ class _Reader:
                 if self._left < 0:
                     raise ReadingError(f"文档里的表格超过 {MAX_SHEET_CELLS} 格，不予读取。")
                 text = self._cell_text(tc, inner)
-                cells.append(Cell(r, c, 1, wide, text, FlowPlace(0, number, r + 1, c + 1)))
+                drawn = not text and is_drawn(tc)
+                cells.append(Cell(r, c, 1, wide, text, FlowPlace(0, number, r + 1, c + 1), unreadable=drawn))
             open_cells = still
         return cells
 
     def _cell_text(self, tc: etree._Element, inner: list[etree._Element]) -> str:
         """The paragraphs of a cell as lines; tables and text boxes inside it are kept for after the table."""
         lines = []
-        self._shaded = self._styled or is_shaded(tc.find("{*}tcPr"))
+        self._fill = fill_of(tc.find("{*}tcPr"))
+        self._shaded = self._styled or bool(self._fill)
         for child in block_children(tc):
             kind = local(child)
             if kind == "p":
@@ -201,7 +216,7 @@ class _Reader:
                 holder = etree.Element("body")
                 holder.append(child)
                 inner.append(holder)
-        self._shaded = False
+        self._shaded, self._fill = False, ""
         return "\n".join(lines).strip()[:MAX_CELL_CHARS]
 
     # ---- text ------------------------------------------------------------------------------
@@ -225,8 +240,8 @@ class _Reader:
         for child in node:
             kind = local(child)
             if kind == "r":
-                gone = self.runs.unseen(child, self._style, self._shaded) or self.runs.struck(child, node)
-                if not gone:
+                gone = self.runs.unseen(child, self._style, self._shaded, self._fill)
+                if not gone and not self.runs.struck(child, node):
                     self._run(child, out, boxes)
             elif kind == "AlternateContent":
                 self._alternate(child, out, boxes)
@@ -238,7 +253,8 @@ class _Reader:
     def _run(self, run: etree._Element, out: list[str], boxes: list[etree._Element]) -> None:
         for kind, numbers in self.noted.items():
             numbers += [value(m, "id", own=True) for m in run.iterchildren(f"{{*}}{kind}Reference")]
-        if self.runs.raised(run, self._style) and is_mark(run, "".join(out)):
+        raised = self.runs.raised(run, self._style)
+        if raised and is_mark(run, "".join(out), raised):
             return
         for child in run:
             kind = local(child)
@@ -251,6 +267,7 @@ class _Reader:
             elif kind == "noBreakHyphen":
                 self._say("-", out)
             elif kind == "fldChar":
+                self._say(_chosen(child), out)
                 self._field(value(child, "fldCharType", own=True))
             elif kind == "AlternateContent":
                 self._alternate(child, out, boxes)
@@ -292,6 +309,16 @@ class _Reader:
         embedded = kind == "object" and next(node.iter("{*}OLEObject"), None) is not None
         if embedded or (size[0] >= _LARGE[0] and size[1] >= _LARGE[1]):
             self.unread.append(FlowPlace(self._paragraphs + 1))
+
+
+def _chosen(field: etree._Element) -> str:
+    """What a list to choose from shows, which stores no result of its own; empty for other fields."""
+    choice = next(field.iter("{*}ddList"), None)
+    if choice is None:
+        return ""
+    entries = [value(e, "val", own=True) for e in choice.iterchildren("{*}listEntry")]
+    number = whole(value(choice, "result")) if choice.find("{*}result") is not None else 0
+    return entries[number] if number < len(entries) else ""
 
 
 def _size(node: etree._Element) -> tuple[int, int]:

@@ -116,3 +116,10 @@ def only_lays_out(rows: list[TableRow]) -> bool:
                 told += 1
     columns = max(len(row.cells) for row in rows)
     return nested > 0 and (told < _TOLD_CELLS or len(rows) < 2 or columns < 2)
+
+
+def is_drawn(tc: etree._Element) -> bool:
+    """A cell that shows a picture or an object, and no text box."""
+    if next(tc.iter("{*}txbxContent"), None) is not None or next(tc.iter("{*}tbl"), None) is not None:
+        return False
+    return next(tc.iter("{*}blip", "{*}imagedata", "{*}object", "{*}chart"), None) is not None

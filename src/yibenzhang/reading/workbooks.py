@@ -18,6 +18,7 @@ from yibenzhang.reading.cell_styles import Style, dated_style, old_style, style_
 from yibenzhang.reading.limits import MAX_CELL_CHARS, MAX_OFFICE_CHARS, MAX_SHEETS, ReadingError
 from yibenzhang.reading.numberformats import shown, shown_text
 from yibenzhang.reading.packages import BROKEN, Package, events, local, parse
+from yibenzhang.reading.sheet_drawings import Drawing, drawings_of
 from yibenzhang.reading.sheets import Budget, Sheet, Value, pages_of
 
 Read = tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]
@@ -81,7 +82,9 @@ def xlsx_sheets(
         if kind != "worksheet" or target not in package.members:
             notices.append(ReadingNotice(f"工作表“{name}”没有单元格（图表等）或已缺失，没有读取。"))
             continue
-        sheets.append(_sheet(name, package.read(target), strings, styles, date1904, budget))
+        sheet = _sheet(name, package.read(target), strings, styles, date1904, budget)
+        _draw(sheet, drawings_of(package, target))
+        sheets.append(sheet)
     return sheets, hidden
 
 
@@ -154,7 +157,7 @@ def _sheet(
         if event == "start":
             if kind == "row":
                 row, column = whole(node.get("r")) or row + 1, 0
-                if _true(node.get("hidden")) or node.get("ht") in ("0", "0.0"):
+                if _true(node.get("hidden")) or _thin(node.get("ht")):
                     sheet.hidden_rows.add(row)
         elif kind == "row":
             _forget(node)
@@ -171,6 +174,19 @@ def _sheet(
     return sheet
 
 
+def _draw(sheet: Sheet, drawings: list[Drawing]) -> None:
+    """Cells without words under a drawing no larger than they are cannot be read; large drawings may be tables."""
+    for drawing in drawings:
+        if drawing.large:
+            sheet.pictures.append((drawing.top, drawing.left))
+        if not drawing.within_cells:
+            continue
+        for at in drawing.cells():
+            value = sheet.values.get(at)
+            if value is None or value.blank:
+                sheet.values[at] = Value("", value is not None and value.ruled, drawn=True)
+
+
 def _note(sheet: Sheet, kind: str, node: etree._Element) -> None:
     """A hidden column or a merged cell."""
     if kind == "col" and (_true(node.get("hidden")) or _thin(node.get("width"))):
@@ -183,7 +199,7 @@ def _note(sheet: Sheet, kind: str, node: etree._Element) -> None:
 
 
 def _thin(width: str | None) -> bool:
-    """A column nobody can read anything in."""
+    """A row or a column nobody can read anything in."""
     return bool(width and re.fullmatch(r"0(\.[0-4]\d*)?", width))
 
 

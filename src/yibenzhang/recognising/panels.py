@@ -29,6 +29,10 @@ _ITEM = re.compile(
 _CJK = re.compile(r"[\u4e00-\u9fff]")
 _STRONG = re.compile(r"[-+△▲(]?\d{1,3}(,\d{3})+(\.\d+)?\)?%?|[-+△▲(]?\d+\.\d+\)?%?|[-+]?[1-9]\d{4,}")
 _YEAR = re.compile(r"20\d\d年?")
+_LONG = 4
+"""A heading of fewer letters (项目) may stand above names as well."""
+_FEW_WORDS = 2
+"""A column of numbers may have no number, and in so many cells words for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +207,8 @@ def _label_kind(cells: list[Cell], path: tuple[str, ...], lexicon: Lexicon) -> s
         return "index"
     if label == "remark" and not _money(cells):
         return label
+    if not amounts and not label and 0 < words <= _FEW_WORDS and _of_numbers(path, lexicon):
+        return ""
     if words > amounts:
         return "name"
     if whole and _codes(cells):
@@ -210,6 +216,14 @@ def _label_kind(cells: list[Cell], path: tuple[str, ...], lexicon: Lexicon) -> s
     if amounts:
         return ""
     return label if path else "remark"
+
+
+def _of_numbers(path: tuple[str, ...], lexicon: Lexicon) -> bool:
+    """A heading that says whose money or which kind stands below it, and nothing else."""
+    phrases = [lexicon.phrase(w) for w in path]
+    if not phrases or len(path[-1]) < _LONG or any(p.residue or p.label for p in phrases):
+        return False
+    return any(d in ("kind", "fund") for d, _ in phrases[-1].values)
 
 
 def _amounts_and_words(cells: list[Cell]) -> tuple[int, int]:

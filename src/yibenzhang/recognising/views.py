@@ -110,7 +110,8 @@ class Reader:
         rows = _periods(RowReader(self.lexicon, self.registers, self.year, layout, panel, scope).rows())
         cells: dict[tuple[int, int], Fact] = {}
         places: dict[tuple[int, int], Coordinates] = {}
-        known = _numbers(layout, panel)
+        entitled = self._entitled(title)
+        known = _numbers(layout, panel, [entitled or _is_of_money(c.coordinates) for c in columns])
         for k, row in enumerate(rows):
             for n, column in enumerate(columns):
                 cell = layout.grid[row.index][column.index]
@@ -134,7 +135,7 @@ class Reader:
             places,
             frame.open_end,
             steps,
-            entitled=self._entitled(title),
+            entitled=entitled,
         )
 
     def _at(self, column: ViewColumn, row: ViewRow) -> Coordinates:
@@ -150,13 +151,21 @@ class Reader:
         at = a.placed(changes)
         return replace(at, residue=(*a.residue, *b.residue)) if b.residue else at
 
+    def _is_heading(self, text: str) -> bool:
+        """Words that say whose money it is or what kind, and nothing else: a heading among the rows."""
+        phrase = self.lexicon.phrase(text)
+        return bool(phrase.label or phrase.values or phrase.total) and not phrase.residue
+
     def _fact(
         self, frame: Framed, row: ViewRow, column: ViewColumn, cell: Cell, at: Coordinates, known: _Numbers
     ) -> Fact | None:
         state = CellState.UNREADABLE if cell.unreadable else state_of(cell.text, True)
-        named = bool(row.label or row.code or row.total)  # else it is a heading that stands among the rows
-        if state is None and known.mostly and named and cell.text.strip():
+        # else it is a heading that stands among the rows
+        named = bool(row.label or row.code or row.total or row.index in known.told)
+        if state is None and known.mostly and named and cell.text.strip() and not self._is_heading(cell.text):
             state = CellState.UNREADABLE  # words among numbers: nothing is known of that number
+        if known.money and _PERCENT.search(cell.text.strip()) and not _is_rate(at) and _named_as_money(row):
+            state = CellState.UNREADABLE  # a percentage where amounts stand
         if state is None:
             return None
         unit = _unit(frame.unit, at, cell.text)
@@ -238,8 +247,16 @@ def _unit(stated: Unit | None, at: Coordinates, text: str) -> Unit | None:
         return _COUNT
     if at.measure == "price":
         return None
-    percent = at.measure == "percent" or at.version in ("rate", "share") or _PERCENT.search(text.strip())
-    return PERCENT if percent else stated
+    return PERCENT if _is_rate(at) or _PERCENT.search(text.strip()) else stated
+
+
+def _is_rate(at: Coordinates) -> bool:
+    return at.measure == "percent" or at.version in ("rate", "share")
+
+
+def _named_as_money(row: ViewRow) -> bool:
+    """The row is an item of classification or a total: no rate that a form prints among amounts."""
+    return bool(row.code or row.total)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,30 +266,77 @@ class _Numbers:
     decimals: int
     mostly: bool
     """The column has a few words among many numbers."""
+    money: bool = False
+    """The column has a percentage or two among amounts."""
+    told: frozenset[int] = frozenset()
+    """Rows of the table that print an amount in some column."""
 
 
-def _numbers(layout: Panels, panel: Panel) -> list[_Numbers]:
+def _numbers(layout: Panels, panel: Panel, certain: Sequence[bool]) -> list[_Numbers]:
     """Of each number column; the precision of one with a single number is the table's."""
-    columns = [
-        [c for r in layout.body if (c := layout.grid[r][column.index]) is not None and c.row == r]
-        for column in panel.numbers
-    ]
+    columns = [_cells_of(layout, column) for column in panel.numbers]
+    others = [_cells_of(layout, c) for p in layout.panels if p is not panel for c in p.numbers]
     found = [
         [min(a.decimals, _MOST_DECIMALS) for c in cells if (a := parse_amount(c.text, True))]
         for cells in columns
     ]
     most = [max(decimals, default=0) for decimals in found]
     whole = max(most, default=0)
+    # only where title or heading are understood: other tables print words among numbers on purpose
+    table = _amounts_and_words([c for cells in (*columns, *others) for c in cells])
+    amounts = (c for cells in columns for c in cells if _AMOUNT.fullmatch(narrow(c.text).strip()))
+    told = frozenset(c.row for c in amounts)
     return [
-        _Numbers(whole if len(decimals) < 2 else own, _mostly_numbers(cells))
-        for cells, decimals, own in zip(columns, found, most, strict=True)
+        _Numbers(
+            whole if len(decimals) < 2 else own,
+            _mostly_numbers(cells, table if sure else (0, 0)),
+            _amounts_but_few(cells),
+            told if sure else frozenset(),
+        )
+        for cells, decimals, own, sure in zip(columns, found, most, certain, strict=True)
     ]
 
 
-def _mostly_numbers(cells: Sequence[Cell]) -> bool:
+def _is_of_money(at: Coordinates) -> bool:
+    """A heading that names a fund, a kind or an item of money, and nothing that is not understood."""
+    return bool(at.kind or at.fund or at.item) and not at.residue
+
+
+def _cells_of(layout: Panels, column: NumberColumn) -> list[Cell]:
+    """The cells that begin in the rows of a column."""
+    return [c for r in layout.body if (c := layout.grid[r][column.index]) is not None and c.row == r]
+
+
+def _mostly_numbers(cells: Sequence[Cell], table: tuple[int, int]) -> bool:
+    """Few words among many numbers; or among amounts of money, be they those of the whole table (amounts and words)."""
     states = [state_of(c.text, True) for c in cells if c.text.strip()]
     printed = sum(s in (CellState.PRINTED, CellState.ZERO) for s in states)
-    return printed >= 4 * states.count(None) > 0
+    words = states.count(None)
+    if printed >= 4 * words > 0:
+        return True
+    sure, _ = _amounts_and_words(cells)
+    of_money = sure >= _FEW_AMOUNTS or table[0] >= max(_FEW_IN_TABLE, 3 * table[1])
+    return of_money and (sure >= words > 0 or (not sure and 0 < words <= _FEW_WORDS))
+
+
+def _amounts_and_words(cells: Sequence[Cell]) -> tuple[int, int]:
+    """How many cells print amounts with two decimals, and how many print words."""
+    texts = [narrow(c.text).strip() for c in cells]
+    words = sum(state_of(c.text, True) is None for c in cells if c.text.strip())
+    return sum(bool(_AMOUNT.fullmatch(t)) for t in texts), words
+
+
+_AMOUNT = re.compile(r"-?(\d{1,3}(,\d{3})+|\d+)\.\d{2}")
+_FEW_AMOUNTS = 4
+_FEW_WORDS = 2
+_FEW_IN_TABLE = 4
+"""So many amounts with two decimals make a column, or a table, one of money, whatever words stand among them."""
+
+
+def _amounts_but_few(cells: Sequence[Cell]) -> bool:
+    texts = [narrow(c.text).strip() for c in cells]
+    rates = sum(bool(_PERCENT.search(t)) for t in texts)
+    return sum(bool(_AMOUNT.fullmatch(t)) for t in texts) >= max(_FEW_AMOUNTS, 4 * rates) and rates > 0
 
 
 def names_taught(views: Sequence[View]) -> dict[str, Counter[str]]:

@@ -46,29 +46,31 @@ def _codes(table: TableFacts) -> dict[str, Row]:
 
 def _above(table: TableFacts, have: dict[str, Row], others: list[dict[str, Row]]) -> Iterator[Issue]:
     """Codes whose upper level is not there, where that of all others is."""
+    printed = _printed(table)
     for length in (5, 7):
         first: dict[str, Row] = {}
         for code, row in have.items():
             if len(code) == length:
                 first.setdefault(code[:-2], row)
-        missing = [c for c in first if c not in have]
+        missing = [c for c in first if c not in have and c not in printed]
         if len(first) - len(missing) < max(_OTHERS, _OTHERS * len(missing)):
             continue
         for code in missing:
             if any(first[code].code in o and code not in o for o in others):
                 continue  # nor has another table that level
-            name = next((o[code].label for o in others if code in o), None)
+            upper = next((o[code].label for o in others if code in o), None)
             below = first[code]
             yield issue_at(
                 "rows.gap", below.label, _place(table, below), table=table.table.name, below=below.code,
-                level=_LEVEL[len(code)], name=name, code=code,
+                level=_LEVEL[len(code)], upper=upper, code=code,
             )  # fmt: skip
 
 
 def _below(table: TableFacts, have: dict[str, Row], others: list[dict[str, Row]]) -> Iterator[Issue]:
     """A 款 without any 项, where the other 款 have some."""
     upper = [c for c in have if len(c) == 5]
-    missing = [c for c in upper if not _items_below(c, have)]
+    printed = _printed(table)
+    missing = [c for c in upper if not any(d.startswith(c) and len(d) == 7 for d in printed)]
     if len(upper) - len(missing) < max(_OTHERS, _OTHERS * len(missing)):
         return
     for code in missing:
@@ -92,6 +94,11 @@ def _below(table: TableFacts, have: dict[str, Row], others: list[dict[str, Row]]
 def _items_below(code: str, rows: Mapping[str, Row]) -> list[Row]:
     """The 项 of a 款."""
     return [r for c, r in rows.items() if c.startswith(code) and len(c) == 7]
+
+
+def _printed(table: TableFacts) -> frozenset[str]:
+    """All codes of a table, also of rows none of whose numbers could be read: those are not left out."""
+    return frozenset(r.code for b in table.blocks for r in b.rows)
 
 
 def _place(table: TableFacts, row: Row) -> Place:
