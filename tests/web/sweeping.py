@@ -69,6 +69,7 @@ MEANS = {
 }  # fmt: skip
 """Parameters and fields that name something of somebody, and what."""
 HARMLESS: dict[str, Any] = {
+    "ticket": "", "code": "", "drawn": "", "session": 999999,
     "chosen": "", "order": "", "step": "", "record": "", "one": "", "other": "", "why": "", "remove": "false", "digest": "",
     "form": "table", "ending": "docx",
     "system": "", "file": "", "check": "",

@@ -25,6 +25,15 @@ SPARE = 8 * 1024 * 1024
 _OFTEN = 1024 * 1024
 
 
+def closed(folder: Path) -> bool:
+    """Close a folder that other users of the machine can open; whether that was so. Raises OSError where it is somebody
+    else's."""
+    if os.name != "posix" or not folder.is_dir() or not folder.stat().st_mode & 0o077:
+        return False
+    folder.chmod(0o700)
+    return True
+
+
 class Incoming:
     """A file as it comes in, piece by piece; nothing of it stays unless ``keep`` is called."""
 
