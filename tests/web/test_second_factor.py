@@ -329,3 +329,14 @@ def test_an_open_ledger_folder_is_closed_with_a_word(tmp_path: Path) -> None:
     assert (folder / "office.db").stat().st_mode & 0o077 == 0
     again = CliRunner().invoke(app, ["user", "list", "--folder", str(folder)])
     assert "只有本人能用" not in again.output
+
+
+def test_what_was_refused_is_in_the_log(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:
+    b = shop.client("审核人")
+    with caplog.at_level("WARNING", logger="yibenzhang.web"):
+        assert b.get("/audit").status_code == 403
+        assert b.raw("/seasons", data={"year": "2031"}).status_code == 403
+        assert b.get("/users.json?x=%0A2026").status_code == 403
+    told = [r.getMessage() for r in caplog.records]
+    assert ["越权" in t or "别处" in t for t in told] == [True] * 3 and "'/audit'" in told[0]
+    assert not any("\n" in t for t in told)

@@ -34,6 +34,15 @@ def told(request: Request, status: int, sentence: str) -> Response:
     return page(request, None, "error.html", status, sentence=sentence, code=status)
 
 
+def _refused(request: Request, why: str) -> None:
+    """What was tried and refused, for who watches the log; whatever is in the address stays on one line."""
+    log.warning("%s：%s %r，来自 %s", why, request.method, request.url.path[:200], _peer(request))
+
+
+def _peer(request: Request) -> str:
+    return request.client.host[:60] if request.client else ""
+
+
 def install(app: FastAPI) -> None:
     """Handlers for everything that may be raised."""
 
@@ -43,6 +52,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(NotAllowed)
     def _(request: Request, error: Exception) -> Response:
+        _refused(request, "越权")
         return told(request, 403, "您的角色不能做这件事，请与管理员联系。")
 
     @app.exception_handler(Refused)
@@ -51,6 +61,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Forged)
     def _(request: Request, error: Exception) -> Response:
+        _refused(request, "来自别处的请求")
         return told(request, 403, "页面已过期或请求来自别处，没有执行；请刷新页面后再试。")
 
     @app.exception_handler(NotLoggedIn)
