@@ -70,6 +70,7 @@ MEANS = {
 """Parameters and fields that name something of somebody, and what."""
 HARMLESS: dict[str, Any] = {
     "ticket": "", "code": "", "drawn": "", "session": 999999,
+    "batch": "", "family": "", "sort": "", "asked": "", "round": "", "reviewer": "", "forget": 0,
     "chosen": "", "order": "", "step": "", "record": "", "one": "", "other": "", "why": "", "remove": "false", "digest": "",
     "form": "table", "ending": "docx",
     "system": "", "file": "", "check": "",
