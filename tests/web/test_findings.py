@@ -194,3 +194,61 @@ def test_a_department_sees_its_own_only(shop: Shop) -> None:
         == 403
     )
     assert "选中本页" not in who.get(f"/seasons/{number}/findings").text
+
+
+# ------------------------------------------------------------------------------------------ the review page
+
+
+def verdicts(shop: Shop, submission: int) -> list[str]:
+    return [m.verdict for m in matters(shop, submission)]
+
+
+def test_u_takes_back_whatever_was_done_last(shop: Shop) -> None:
+    number, first, _ = two_files(shop)
+    who, here = shop.client("审核人"), f"/submissions/{first}"
+    ids = [m.id for m in matters(shop, first)]
+    assert who.post(f"{here}/undo").status_code == 409, "nothing done yet"
+    decide(who, ids[0], "dismissed", "不适用于本单位")
+    together = who.post(f"{here}/decisions", {"matters": ids, "verdict": "confirmed"})
+    assert together.status_code == 200 and together.text.count('hx-swap-oob="true" data-severity') == len(ids)
+    assert 'id="closing"' in together.text and "一并处理" in together.text
+    unchecked = re.search(r'class="tick" id="t([^"]+)"', who.get(here).text)
+    if unchecked:
+        assert who.post(f"{here}/ticks", {"key": unchecked[1], "done": "true"}).status_code == 200
+        back = who.post(f"{here}/undo")
+        assert "看过" in back.text and f'id="t{unchecked[1]}"' in back.text
+    added = who.post(f"{here}/defects", {"words": "第 1 页少一行", "severity": "error"})
+    assert added.status_code == 200
+    assert who.post(f"{here}/undo").status_code == 200
+    assert [m.verdict for m in matters(shop, first) if m.message == "第 1 页少一行"] == ["dismissed"]
+    whole = who.post(f"{here}/undo")
+    assert f"{len(ids)} 个问题" in whole.text, "a batch at one go"
+    assert verdicts(shop, first)[: len(ids)] == ["dismissed", *[""] * (len(ids) - 1)]
+    who.post(f"{here}/undo")
+    assert verdicts(shop, first)[: len(ids)] == [""] * len(ids)
+    assert who.post(f"{here}/undo").status_code == 409, "that was all"
+    assert shop.client("负责人").post(f"{here}/undo").status_code == 409, "others' steps are theirs"
+
+
+def test_a_step_that_another_went_over_is_not_taken_back(shop: Shop) -> None:
+    _, first, _ = two_files(shop)
+    ids = [m.id for m in matters(shop, first)]
+    decide(shop.client("审核人"), ids[0], "confirmed")
+    decide(shop.client("负责人"), ids[0], "dismissed", "已与单位核实无误")
+    answer = shop.client("审核人").post(f"/submissions/{first}/undo")
+    assert answer.status_code == 409 and "后来" in answer.text and verdicts(shop, first)[0] == "dismissed"
+
+
+def test_the_same_number_of_undecided_findings_on_every_page(shop: Shop) -> None:
+    number, first, second = two_files(shop)
+    who = shop.client("审核人")
+    decide(who, matters(shop, first)[0].id, "confirmed")
+    wanted = 0
+    for s in (first, second):
+        found = re.search(r'id="left">(\d+)<', who.get(f"/submissions/{s}").text)
+        wanted += int(found[1]) if found else 0
+    told = who.get(f"/seasons/{number}/findings.json").json()
+    lateness = {r["id"] for r in told["rows"]} - {m.id for s in (first, second) for m in matters(shop, s)}
+    assert told["undecided"] == wanted and not lateness & {
+        r["id"] for r in rows(who, number, "?family=nothing")
+    }

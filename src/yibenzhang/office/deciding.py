@@ -97,6 +97,7 @@ def undo_last(session: Session, actor: Actor, number: int) -> tuple[str, tuple[i
     """Take back what this person did last in a submission, whatever it was; a batch at one go. What it was in words, and
     the findings that changed. Raises NotHere or Refused."""
     submission = submission_of(session, actor, number)
+    may_judge(actor, submission)
     decision, seen = _last_decision(session, actor, submission), _last_tick(session, actor, submission)
     if decision is None and seen is None:
         raise Refused("没有可以撤回的操作。")
@@ -169,10 +170,15 @@ def _taken_back(
     """Put a finding back to how it stood before this decision; False where somebody decided since."""
     session.refresh(matter)
     asked = select(Decision).where(Decision.matter_id == matter.id).order_by(Decision.id)
-    made = list(session.scalars(asked))
-    if made[-1].id != decision.id:
+    stands: list[Decision] = []  # without what was taken back
+    for made in session.scalars(asked):
+        if made.batch.startswith(UNDONE):
+            stands = stands[:-1]
+        else:
+            stands.append(made)
+    if not stands or stands[-1].id != decision.id:
         return False
-    before = made[-2] if len(made) > 1 else None
+    before = stands[-2] if len(stands) > 1 else None
     verdict = before.verdict if before else Verdict.REOPENED
     reason = before.reason if before and before.verdict != Verdict.REOPENED else _WORDS
     if decision.reason == "人工补充" and before is None:  # a defect that was added by mistake

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from yibenzhang.office.access import Actor, Refused, visible_submissions
+from yibenzhang.office.deadlines import RULES
 from yibenzhang.office.desk_models import Assignment, SavedFilter
 from yibenzhang.office.models import Body, Decision, Entry, Matter, Season, State, Submission
 
@@ -86,7 +87,12 @@ def counts(session: Session, actor: Actor, season: Season, asked: Asked) -> dict
 def undecided(session: Session, actor: Actor, season: Season) -> int:
     """How many errors and doubts of the versions that stand nobody has decided about; the same on every page."""
     wanted = _wanted(actor, season, Asked(verdict=UNDECIDED))
-    return session.scalar(_from(select(func.count())).where(*wanted, Matter.severity != "notice")) or 0
+    return (
+        session.scalar(
+            _from(select(func.count())).where(*wanted, Matter.severity != "notice", Matter.rule.not_in(RULES))
+        )
+        or 0
+    )
 
 
 def _from(asked: Any) -> Any:

@@ -32,12 +32,22 @@ def card_of(m: Matter, findings: dict[str, Any], spots: dict[str, list[dict[str,
         "m": m,
         "f": found,
         "places": json.dumps(places),
+        "blamed": json.dumps(_blamed(found)),
         "last": last,
         "person": m.rule == PERSON,
         "late": rule is not None,
         "basis": basis,
         "name": rule.name if rule else m.rule,
     }
+
+
+def _blamed(found: Any) -> list[str]:
+    """The numbers that are coloured as wrong for a finding's sake: its suspects, else those of its broken sums."""
+    if found is None:
+        return []
+    return [x.key for x in found.suspects if x.key] or list(
+        dict.fromkeys(k for x in found.sums for k in x.keys)
+    )
 
 
 def standing_of(matters: Sequence[Any]) -> list[Any]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from asyncio import wrap_future
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -14,6 +16,7 @@ from sqlalchemy.orm import joinedload
 
 from yibenzhang.office.access import Actor, NotHere, Refused, submission_of, told_of_submission
 from yibenzhang.office.deadlines import RULES
+from yibenzhang.office.deciding import decide_many, undo_last
 from yibenzhang.office.models import Entry, Matter, State, Submission
 from yibenzhang.office.recording import told_profile
 from yibenzhang.office.returning import changes
@@ -119,7 +122,19 @@ def submission(request: Request, office: Shop, who: Who, number: int) -> Respons
         judges=_judges(who, s),
         State=State,
         sisters="",
+        families=_families(cards, findings),
     )
+
+
+def _families(cards: list[dict[str, Any]], findings: dict[str, Any]) -> list[tuple[str, int]]:
+    """The kinds of the findings, as their rules are called, with how many each has; the most first."""
+    names = [_called(c) for c in cards if not c["m"].gone]
+    return Counter(names).most_common()
+
+
+def _called(card: dict[str, Any]) -> str:
+    found = card["f"]
+    return str(found.name) if found else "人工补充" if card["person"] else str(card["name"])
 
 
 def _judges(who: Actor, s: Submission) -> bool:
@@ -251,6 +266,78 @@ def make_decision(
         office.views.outline(matter.submission)  # what cannot be shown afterwards is not decided
         decide(session, who, matter, verdict, reason)
     return _answered(request, office, who, number)
+
+
+@router.post(
+    "/submissions/{number:int}/decisions",
+    dependencies=[Guard],
+    summary="一并处理一份文件里的几个问题",
+    response_class=HTMLResponse,
+    response_description="处理后的这些问题（网页的几段）",
+)
+def make_decisions(
+    request: Request,
+    office: Shop,
+    who: Who,
+    number: int,
+    matters: Annotated[list[int], Form()],
+    verdict: Annotated[str, Form(max_length=20)],
+    reason: Annotated[str, Form()] = "",
+) -> Response:
+    """Decide about several findings of a file alike; they are taken back at one go."""
+    with office.session() as session:
+        s = submission_of(session, who, number)
+        office.views.outline(s)
+        of = select(Matter.id).where(Matter.submission_id == s.id, Matter.id.in_(matters))
+        ids = list(session.scalars(of))
+        done = decide_many(session, who, ids, verdict, reason)
+        if done.left:
+            raise Refused(done.left[0])
+    return _changed(request, office, who, number, ids, f"{done.count} 个问题一并处理了；u 撤回。")
+
+
+@router.post(
+    "/submissions/{number:int}/undo",
+    dependencies=[Guard],
+    summary="撤回自己在一份文件里的上一步，不论是什么",
+    response_class=HTMLResponse,
+    response_description="变了的问题和勾选（网页的几段）",
+)
+def undo_step(request: Request, office: Shop, who: Who, number: int) -> Response:
+    """Take back what one did last here, whatever it was; a batch whole."""
+    with office.session() as session:
+        office.views.outline(submission_of(session, who, number))
+        words, ids = undo_last(session, who, number)
+    return _changed(request, office, who, number, ids, words)
+
+
+def _changed(
+    request: Request, office: Office, who: Actor, number: int, ids: Sequence[int], words: str
+) -> Response:
+    """The findings that changed, and what hangs on them."""
+    with office.session() as session:
+        s = submission_of(session, who, number, *_WITH)
+        every = matters_of(session, s, brief=True)
+        ticks, following = ticks_of(session, s), following_of(session, who, s)
+    view = office.views.outline(s)
+    findings, spots = {f.id: f for f in view.findings}, spots_of(view)
+    return page(
+        request,
+        who,
+        "changed.html",
+        cards=[card_of(m, findings, spots) for m in every if m.id in set(ids)],
+        unchecked=() if ids else view.unchecked,
+        total=len(view.unchecked),
+        words=words,
+        ticks=ticks,
+        s=s,
+        standing=standing_of(every),
+        judges=_judges(who, s),
+        State=State,
+        view=view,
+        late=late_confirmed(every),
+        following=following,
+    )
 
 
 def _answered(request: Request, office: Office, who: Actor, number: int) -> Response:
