@@ -478,6 +478,7 @@ LEAST = {
     "POST /seasons/{number}/files": Role.DEPARTMENT, "POST /seasons/{number}/recheck": Role.REVIEWER,
     "POST /seasons/{number}/findings": Role.REVIEWER, "POST /seasons/{number}/findings/undo": Role.REVIEWER, "POST /seasons/{number}/findings/filters": Role.DEPARTMENT,
     "POST /submissions/{number}/decisions": Role.REVIEWER, "POST /submissions/{number}/undo": Role.REVIEWER,
+    "POST /seasons/{number}/entries": Role.REVIEWER,
     "POST /submissions/{number}/profile": Role.REVIEWER, "POST /submissions/{number}/move": Role.REVIEWER, "POST /submissions/{number}/again": Role.DEPARTMENT,
     "POST /submissions/{number}/withdraw": Role.DEPARTMENT, "POST /submissions/{number}/accept": Role.REVIEWER,
     "POST /submissions/{number}/defects": Role.REVIEWER, "POST /submissions/{number}/ticks": Role.REVIEWER,

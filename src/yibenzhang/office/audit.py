@@ -23,6 +23,8 @@ ACTIONS = {
     "roster.add": "名录增加单位",
     "roster.remove": "名录删除单位",
     "entry.change": "修改日期和网址",
+    "entry.assign": "分派审核人",
+    "entry.remind": "催报",
     "file.in": "交文件",
     "profile.correct": "改正识别信息",
     "submission.again": "重新检查",

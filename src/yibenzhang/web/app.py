@@ -25,6 +25,8 @@ from yibenzhang.web.describing import WRONG, described
 from yibenzhang.web.formats import HERE
 from yibenzhang.web.pages import (
     accounts,
+    deciding,
+    desk,
     entering,
     evidence,
     evidence_mapping,
@@ -118,6 +120,8 @@ def create(settings: Settings) -> FastAPI:
         handing,
         profiles,
         review,
+        deciding,
+        desk,
         findings,
         readings,
         returns,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
@@ -48,6 +49,16 @@ def _blamed(found: Any) -> list[str]:
     return [x.key for x in found.suspects if x.key] or list(
         dict.fromkeys(k for x in found.sums for k in x.keys)
     )
+
+
+def families(cards: Sequence[dict[str, Any]]) -> list[tuple[str, int]]:
+    """The kinds of the findings, as their rules are called, with how many each has; the most first."""
+    return Counter(_called(c) for c in cards if not c["m"].gone).most_common()
+
+
+def _called(card: dict[str, Any]) -> str:
+    found = card["f"]
+    return str(found.name) if found else "人工补充" if card["person"] else str(card["name"])
 
 
 def standing_of(matters: Sequence[Any]) -> list[Any]:

@@ -7,16 +7,15 @@ from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlencode
 
 from fastapi import APIRouter, Form, Query, Request, Response
-from sqlalchemy import select
 
 from yibenzhang.office import deciding, season_findings
 from yibenzhang.office.access import Refused, season_of
-from yibenzhang.office.models import Role, State, User
+from yibenzhang.office.models import Role, State
 from yibenzhang.office.season_findings import PAGE, SORTS, UNDECIDED, Asked
 from yibenzhang.office.spreadsheets import write_sheet
 from yibenzhang.web.formats import forms, shown, told_to_programs
 from yibenzhang.web.pages.review import REASONS
-from yibenzhang.web.pages.seasons import SEASON, XLSX, said, told_season
+from yibenzhang.web.pages.seasons import SEASON, XLSX, reviewers, said, told_season
 from yibenzhang.web.security import Guard, Shop, Who
 from yibenzhang.web.words import SEVERITY, STATES, VERDICT, cells, rules
 
@@ -112,7 +111,7 @@ def findings(
                 "counts": season_findings.counts(session, who, season, asked),
                 "kept": season_findings.filters_of(session, who, "findings"),
                 "batch": deciding.last_batch(session, who, number),
-                "reviewers": _reviewers(session),
+                "reviewers": reviewers(session),
             }
     names = rules(office.settings.extra)
     rows = [_named(r, names) for r in rows]
@@ -154,12 +153,6 @@ def _named(row: dict[str, Any], names: Any) -> dict[str, Any]:
         "verdict_name": VERDICT.get(row["verdict"], ""),
         "state_name": STATES.get(row["state"], ""),
     }
-
-
-def _reviewers(session: Any) -> list[tuple[int, str]]:
-    """Who may review, by number and name."""
-    asked = select(User.id, User.shown, User.name).where(User.role != Role.DEPARTMENT, User.active)
-    return [(n, shown_ or name) for n, shown_, name in session.execute(asked.order_by(User.name))]
 
 
 @router.get("/seasons/{number:int}/findings.xlsx", summary="全季的问题，Excel 文件", response_class=Response)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from asyncio import wrap_future
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -16,7 +14,6 @@ from sqlalchemy.orm import joinedload
 
 from yibenzhang.office.access import Actor, NotHere, Refused, submission_of, told_of_submission
 from yibenzhang.office.deadlines import RULES
-from yibenzhang.office.deciding import decide_many, undo_last
 from yibenzhang.office.models import Entry, Matter, State, Submission
 from yibenzhang.office.recording import told_profile
 from yibenzhang.office.returning import changes
@@ -35,7 +32,7 @@ from yibenzhang.reading import ReadingError
 from yibenzhang.showing.pictures import drawn
 from yibenzhang.showing.view import Leaf, ViewFile
 from yibenzhang.web.formats import forms, page, shown, told_to_programs
-from yibenzhang.web.matters import card_of, grouped, late_confirmed, standing_of, told_matters
+from yibenzhang.web.matters import card_of, families, grouped, late_confirmed, standing_of, told_matters
 from yibenzhang.web.pages.seasons import said
 from yibenzhang.web.security import Guard, Shop, Who
 from yibenzhang.web.settings import Office
@@ -56,7 +53,7 @@ COLUMNS = {
     "decided_at": "处理时间",
     "rule": "规则编号",
 }
-_WITH = (joinedload(Submission.entry).joinedload(Entry.body), joinedload(Submission.season))
+SHOWN_WITH = (joinedload(Submission.entry).joinedload(Entry.body), joinedload(Submission.season))
 """What the review page shows beside a submission, in the same statement."""
 REASONS = ("读取有误，原文没有问题", "原文有说明，不是错误", "不适用于本单位", "已与单位核实无误")
 _SUBMISSION = {
@@ -76,9 +73,9 @@ def submission(request: Request, office: Shop, who: Who, number: int) -> Respons
     """A submission with its findings and decisions; .json holds the whole report by the contract ``yibenzhang/report/2``."""
     told = told_to_programs(request)
     with office.session() as session:
-        s = submission_of(session, who, number, *_WITH)
+        s = submission_of(session, who, number, *SHOWN_WITH)
         if s.part_of_id:
-            s = submission_of(session, who, s.part_of_id, *_WITH)
+            s = submission_of(session, who, s.part_of_id, *SHOWN_WITH)
         matters = matters_of(session, s, brief=not told)
         ticks = ticks_of(session, s)
         entry = s.entry
@@ -119,25 +116,14 @@ def submission(request: Request, office: Shop, who: Who, number: int) -> Respons
         unchecked=grouped(view),
         turned=turned,
         late=late_confirmed(matters),
-        judges=_judges(who, s),
+        judges=judges_of(who, s),
         State=State,
         sisters="",
-        families=_families(cards, findings),
+        families=families(cards),
     )
 
 
-def _families(cards: list[dict[str, Any]], findings: dict[str, Any]) -> list[tuple[str, int]]:
-    """The kinds of the findings, as their rules are called, with how many each has; the most first."""
-    names = [_called(c) for c in cards if not c["m"].gone]
-    return Counter(names).most_common()
-
-
-def _called(card: dict[str, Any]) -> str:
-    found = card["f"]
-    return str(found.name) if found else "人工补充" if card["person"] else str(card["name"])
-
-
-def _judges(who: Actor, s: Submission) -> bool:
+def judges_of(who: Actor, s: Submission) -> bool:
     """True where the person may decide about this version now."""
     mine = s.draft or not who.outside
     return mine and s.season.closed_at is None and s.state in (State.REVIEW, State.RETURNED, State.CLEAN)
@@ -268,78 +254,6 @@ def make_decision(
     return _answered(request, office, who, number)
 
 
-@router.post(
-    "/submissions/{number:int}/decisions",
-    dependencies=[Guard],
-    summary="一并处理一份文件里的几个问题",
-    response_class=HTMLResponse,
-    response_description="处理后的这些问题（网页的几段）",
-)
-def make_decisions(
-    request: Request,
-    office: Shop,
-    who: Who,
-    number: int,
-    matters: Annotated[list[int], Form()],
-    verdict: Annotated[str, Form(max_length=20)],
-    reason: Annotated[str, Form()] = "",
-) -> Response:
-    """Decide about several findings of a file alike; they are taken back at one go."""
-    with office.session() as session:
-        s = submission_of(session, who, number)
-        office.views.outline(s)
-        of = select(Matter.id).where(Matter.submission_id == s.id, Matter.id.in_(matters))
-        ids = list(session.scalars(of))
-        done = decide_many(session, who, ids, verdict, reason)
-        if done.left:
-            raise Refused(done.left[0])
-    return _changed(request, office, who, number, ids, f"{done.count} 个问题一并处理了；u 撤回。")
-
-
-@router.post(
-    "/submissions/{number:int}/undo",
-    dependencies=[Guard],
-    summary="撤回自己在一份文件里的上一步，不论是什么",
-    response_class=HTMLResponse,
-    response_description="变了的问题和勾选（网页的几段）",
-)
-def undo_step(request: Request, office: Shop, who: Who, number: int) -> Response:
-    """Take back what one did last here, whatever it was; a batch whole."""
-    with office.session() as session:
-        office.views.outline(submission_of(session, who, number))
-        words, ids = undo_last(session, who, number)
-    return _changed(request, office, who, number, ids, words)
-
-
-def _changed(
-    request: Request, office: Office, who: Actor, number: int, ids: Sequence[int], words: str
-) -> Response:
-    """The findings that changed, and what hangs on them."""
-    with office.session() as session:
-        s = submission_of(session, who, number, *_WITH)
-        every = matters_of(session, s, brief=True)
-        ticks, following = ticks_of(session, s), following_of(session, who, s)
-    view = office.views.outline(s)
-    findings, spots = {f.id: f for f in view.findings}, spots_of(view)
-    return page(
-        request,
-        who,
-        "changed.html",
-        cards=[card_of(m, findings, spots) for m in every if m.id in set(ids)],
-        unchecked=() if ids else view.unchecked,
-        total=len(view.unchecked),
-        words=words,
-        ticks=ticks,
-        s=s,
-        standing=standing_of(every),
-        judges=_judges(who, s),
-        State=State,
-        view=view,
-        late=late_confirmed(every),
-        following=following,
-    )
-
-
 def _answered(request: Request, office: Office, who: Actor, number: int) -> Response:
     """The matter as it stands now, and what hangs on it. Asked after the decision is committed: while a page is made
     nobody should wait to write."""
@@ -361,7 +275,7 @@ def _answered(request: Request, office: Office, who: Actor, number: int) -> Resp
         ticks=ticks,
         s=s,
         standing=standing_of(all_),
-        judges=_judges(who, s),
+        judges=judges_of(who, s),
         State=State,
         reasons=REASONS,
         view=view,
@@ -455,7 +369,7 @@ def make_tick(
         u=item,
         s=s,
         ticks=ticks,
-        judges=_judges(who, s),
+        judges=judges_of(who, s),
         total=len(view.unchecked),
         standing=standing,
         late=late,

@@ -41,6 +41,7 @@
     if (form.method !== "post" || form.hasAttribute("hx-post")) return;
     if (form.dataset.sent) event.preventDefault(); else form.dataset.sent = "yes";
   });
+  window.addEventListener("load", () => { if (location.hash === "#print") window.print(); });
   window.addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
   });
@@ -48,5 +49,11 @@
     const button = event.target.closest("[data-confirm]");
     if (button && !window.confirm(button.dataset.confirm)) event.preventDefault();
     if (event.target.closest("[data-print]")) window.print();
+    const copied = event.target.closest("[data-copy]");
+    if (copied) {
+      const words = document.querySelector(copied.dataset.copy), told = () => window.say("已复制，可以粘贴到邮件或消息里。", "good");
+      if (navigator.clipboard && window.isSecureContext) navigator.clipboard.writeText(words.textContent).then(told);
+      else { getSelection().selectAllChildren(words); if (document.execCommand("copy")) told(); }
+    }
   });
 })();
