@@ -41,6 +41,10 @@
     if (form.method !== "post" || form.hasAttribute("hx-post")) return;
     if (form.dataset.sent) event.preventDefault(); else form.dataset.sent = "yes";
   });
+  // a table that scrolls sideways is reached by keys too
+  const reach = () => { for (const t of document.querySelectorAll("table.wide")) if (t.scrollWidth > t.clientWidth + 1) t.tabIndex = 0; };
+  document.addEventListener("DOMContentLoaded", reach);
+  window.addEventListener("resize", reach);
   window.addEventListener("load", () => { if (location.hash === "#print") window.print(); });
   window.addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
