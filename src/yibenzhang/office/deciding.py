@@ -64,6 +64,8 @@ def decide_many(
         count += len(matters)
         session.flush()
         resettle(session, submission)
+    if left and not count:
+        raise Refused(left[0])
     return Done(batch, count, tuple(left))
 
 

@@ -142,8 +142,7 @@ def glance(
 def counted(session: Session, lines: Sequence[Brief]) -> list[Line]:
     """The lines with what still stands against them now."""
     versions = [x.submission for x in lines if x.submission is not None]
-    counts, judged = open_matters(session, versions), judged_late(session, versions)
-    waiting = open_matters(session, versions, ("", "reopened"))
+    (counts, waiting), judged = open_and_undecided(session, versions), judged_late(session, versions)
     reviewers = reviewers_of(session, [x.entry for x in lines])
     out = []
     for x in lines:
@@ -274,24 +273,33 @@ def reviewers_of(session: Session, entries: Sequence[int]) -> dict[int, tuple[in
     return out
 
 
-def open_matters(
-    session: Session, submissions: Sequence[int], verdicts: Sequence[str] = OPEN
-) -> dict[tuple[int, str], int]:
+Counts = dict[tuple[int, str], int]
+
+
+def open_matters(session: Session, submissions: Sequence[int]) -> Counts:
     """{(submission, severity): how many matters still stand}; lateness has its own column."""
-    out: dict[tuple[int, str], int] = {}
+    return open_and_undecided(session, submissions)[0]
+
+
+def open_and_undecided(session: Session, submissions: Sequence[int]) -> tuple[Counts, Counts]:
+    """The same, and how many of these nobody has decided about."""
+    stands: Counter[tuple[int, str]] = Counter()
+    undecided: Counter[tuple[int, str]] = Counter()
     for at in range(0, len(submissions), 500):
         asked = (
-            select(Matter.submission_id, Matter.severity, func.count())
+            select(Matter.submission_id, Matter.severity, Matter.verdict, func.count())
             .where(
                 Matter.submission_id.in_(submissions[at : at + 500]),
                 Matter.gone.is_(False),
-                Matter.verdict.in_(verdicts),
+                Matter.verdict.in_(OPEN),
                 Matter.rule.not_in(deadlines.RULES),
             )
-            .group_by(Matter.submission_id, Matter.severity)
+            .group_by(Matter.submission_id, Matter.severity, Matter.verdict)
         )
-        out.update({(s, severity): n for s, severity, n in session.execute(asked)})
-    return out
+        for number, severity, verdict, n in session.execute(asked):
+            stands[number, severity] += n
+            undecided[number, severity] += 0 if verdict == "confirmed" else n
+    return stands, undecided
 
 
 def judged_late(session: Session, submissions: Sequence[int]) -> dict[int, str]:
