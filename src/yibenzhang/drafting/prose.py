@@ -223,8 +223,8 @@ class Writer:
             if self.lookup.value(name) is None:
                 out.append(f"{self.lookup.title(name)}{self.m(name)}")
                 continue
-            whole = self.lookup.wan(of) if of else ZERO
-            share = f"，占{rate(value, whole)}%" if whole > 0 and value >= 0 else ""
+            total = self.lookup.wan(of) if of else ZERO
+            share = f"，占{rate(value, total)}%" if total > 0 and value >= 0 else ""
             out.append(f"{self.lookup.title(name)}{shown(value)}{share}")
         return ("；" if of else joint).join(out)
 
