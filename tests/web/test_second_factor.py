@@ -324,6 +324,8 @@ def test_an_open_ledger_folder_is_closed_with_a_word(tmp_path: Path) -> None:
     folder = tmp_path / "ledger"
     folder.mkdir(mode=0o755)
     folder.chmod(0o755)
+    first = CliRunner().invoke(app, ["user", "list", "--folder", str(folder)])
+    assert first.exit_code == 0 and folder.stat().st_mode & 0o777 == 0o755, "it may be anybody's home"
     told = CliRunner().invoke(app, ["user", "list", "--folder", str(folder)])
     assert told.exit_code == 0 and "只有本人能用" in told.output and folder.stat().st_mode & 0o777 == 0o700
     assert (folder / "office.db").stat().st_mode & 0o077 == 0
