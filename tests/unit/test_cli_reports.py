@@ -226,5 +226,7 @@ def test_several_files_stand_worst_first_with_a_sentence_on_top(tmp_path: Path) 
     order = [text.index(f">{EXAMPLES / n}</a>") for n in reversed(names)]
     assert order == sorted(order), "most errors first, the clean one last"
     book = load_workbook(excel)
-    assert [Path(str(r[0].value)).name for r in book["文件汇总"].iter_rows(min_row=2)] == list(reversed(names))
+    assert [Path(str(r[0].value)).name for r in book["文件汇总"].iter_rows(min_row=2)] == list(
+        reversed(names)
+    )
     assert "prefers-color-scheme: dark" in text
