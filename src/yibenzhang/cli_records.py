@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +15,7 @@ from sqlalchemy.orm import Session
 from yibenzhang.cli_common import fail
 from yibenzhang.office.access import NotHere, Refused
 from yibenzhang.office.database import Database, DatabaseError, engine_of, unavailable
+from yibenzhang.office.file_store import closed
 
 
 @contextmanager
@@ -21,7 +24,10 @@ def records(folder: Path, address: str, prepare: Callable[[Engine], None]) -> It
     ``prepare`` brings its tables up to date."""
     try:
         if not address:
+            os.umask(0o077)
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if closed(folder):
+                print(f"账本文件夹 {folder} 原来别的用户也能打开，已改为只有本人能用。", file=sys.stderr)
         engine = engine_of(address, folder.resolve())
         try:
             prepare(engine)

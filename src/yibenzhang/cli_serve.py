@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import webbrowser
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,12 +16,16 @@ from rich.text import Text
 
 from yibenzhang.cli_common import Layer, fail, standards_of
 from yibenzhang.office.database import DatabaseError
+from yibenzhang.office.file_store import closed
+from yibenzhang.office.second_factor import Policy
 from yibenzhang.office.users import administered
 
 if TYPE_CHECKING:
     from yibenzhang.web.settings import Office
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+HERE = ("localhost", "127.0.0.1", "[::1]")
+EVERYWHERE = ("0.0.0.0", "::", "")
 Folder = Annotated[Path, typer.Option(help="账本文件夹：收到的文件、检查结果和（默认的）数据库都在里面")]
 Database = Annotated[
     str,
@@ -66,6 +71,16 @@ def _refuse(host: str, accounts: bool, ledger: Path | None) -> None:
         raise fail("监听本机以外的地址时必须要求登录：请加 --accounts，并先用 yibenzhang user add 建立账号。")
 
 
+def _hosts(host: str, names: tuple[str, ...], accounts: bool) -> tuple[str, ...]:
+    """The names under which the server may be addressed; another is a page of somebody else's that points here."""
+    if not accounts:
+        return HERE
+    if host in EVERYWHERE and not names:
+        raise fail("监听所有地址时请用 --name 写明服务器的域名或地址（可写多个），别的一律拒绝。")
+    own = () if host in EVERYWHERE else (f"[{host}]" if ":" in host else host,)
+    return tuple(dict.fromkeys((*names, *own, *HERE)))
+
+
 def _refuse_proxies(proxies: Sequence[str], accounts: bool) -> None:
     from yibenzhang.web.proxies import NoAddress, networks
 
@@ -86,7 +101,8 @@ def serve(
         bool, typer.Option("--accounts", help="多人使用：要登录，按角色看到各自的内容")
     ] = False,
     name: Annotated[
-        list[str] | None, typer.Option(help="服务器被访问时用的域名或地址，可写多个；不写不限")
+        list[str] | None,
+        typer.Option(help="服务器被访问时用的域名或地址，可写多个；不写只认本机的和 --host 写的地址"),
     ] = None,
     https: Annotated[
         bool, typer.Option("--https", help="前面有 HTTPS 代理：登录凭据只经加密连接发送")
@@ -97,6 +113,14 @@ def serve(
             help="前面代理的地址或网段（如 127.0.0.1、10.0.0.0/28），可写多个；只信它们写的 X-Forwarded-For"
         ),
     ] = None,
+    second_factor: Annotated[
+        Policy,
+        typer.Option(
+            "--second-factor",
+            help="谁登录时必须另有动态验证码：heads 负责人和管理员，all 所有人，optional 各人自愿",
+        ),
+    ] = Policy.HEADS,
+    idle: Annotated[int, typer.Option(min=5, max=1440, help="多少分钟不用就退出登录")] = 60,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="同时检查几个文件")] = 2,
     processes: Annotated[
         int, typer.Option(min=0, max=32, help="几个进程提供页面；0 为自动：一个人用 1 个，多人用 2 个")
@@ -115,7 +139,8 @@ def serve(
 
     _refuse(host, accounts, ledger)
     standards_of(standards)
-    hosts = ("localhost", "127.0.0.1", "[::1]") if not accounts else tuple(name or ())
+    hosts = _hosts(host, tuple(name or ()), accounts)
+    os.umask(0o077)  # what is written is nobody else's on this machine
     _refuse_proxies(proxy or (), accounts)
     settings = Settings(
         folder.resolve(),
@@ -129,7 +154,11 @@ def serve(
         standards,
         most * 1024 * 1024,
         analyses=str(ledger.resolve()) if ledger else "",
+        second_factor=str(second_factor) if accounts else str(Policy.OPTIONAL),
+        idle=idle,
     )
+    if closed(settings.folder):
+        _warn(f"账本文件夹 {folder} 原来同一台机器的别的用户也能打开，已改为只有本人能用。")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
     address = _address(host, port)

@@ -21,6 +21,7 @@ from yibenzhang.cli_common import fail
 from yibenzhang.cli_records import records
 from yibenzhang.cli_serve import DEFAULT, Folder
 from yibenzhang.cli_serve import Database as Address
+from yibenzhang.office import second_factor as factors
 from yibenzhang.office import users
 from yibenzhang.office.access import ROLE, Actor, Refused
 from yibenzhang.office.account_files import read_accounts
@@ -181,6 +182,24 @@ def password(
         user = users.user_named(session, name)
         users.set_password(session, _actor(), user, given)
     print(f"账号“{user.name}”的密码已重设。")
+
+
+@app.command("second-factor")
+def second_factor(
+    name: Name,
+    remove: Annotated[bool, typer.Option("--remove", help="取消：手机丢了，恢复码也没有时用")] = False,
+    folder: Folder = DEFAULT,
+    database: Address = "",
+) -> None:
+    """看一个账号有没有动态验证码；--remove 取消，它的登录全部结束。先确认是本人。"""
+    with _office(folder, database) as session:
+        user = users.user_named(session, name)
+        if remove:
+            factors.remove(session, _actor(), user)
+        has = factors.enrolled(session, user.id)
+    print(
+        f"账号“{user.name}”{'的动态验证码已取消。' if remove else '有动态验证码。' if has else '没有动态验证码。'}"
+    )
 
 
 @app.command()

@@ -102,6 +102,32 @@ FULL = replace(
 )  # fmt: skip
 
 
+def test_incomes_that_do_not_make_up_the_total_are_asked_for() -> None:
+    """A source whose table of income lacks what was carried over: the list is not written as if it were whole."""
+    from yibenzhang.drafting.prose import Writer
+
+    class Known:
+        values = {
+            "income_total": Decimal("130"),
+            "income_general": Decimal("100"),
+            "income_business": Decimal("10"),
+        }
+
+        def value(self, name: str) -> Decimal | None:
+            return self.values.get(name)
+
+        def wan(self, name: str) -> Decimal:
+            return self.values.get(name, ZERO)
+
+    prose_ = Writer.__new__(Writer)
+    prose_.lookup = Known()  # type: ignore[assignment]
+    names = ["income_general", "income_business", "carry_in"]
+    assert prose_._lacking(names, "income_total") == {"carry_in"}
+    assert prose_._lacking(names, "") == frozenset() == prose_._lacking(names, "unknown")
+    Known.values["income_total"] = Decimal("110.02")
+    assert prose_._lacking(names, "income_total") == frozenset(), "what is printed was rounded"
+
+
 def test_the_text_of_the_source_is_read(tmp_path: Path) -> None:
     composed = again(source(tmp_path, FULL))
     text = prose(composed)

@@ -208,3 +208,26 @@ def test_quotations_are_whole_clauses() -> None:
     assert quoted("1,234.50万元,比上年增加40万元,增幅100.0%", most=20) == "一般公共预算 1,234.50万元"
     long = "甲" * 300
     assert Passage(long, (), ((0, Paragraph(long, LinePlace(1, 0, 300))),)).clauses(100, 103) == "甲甲甲"
+
+
+def test_several_files_stand_worst_first_with_a_sentence_on_top(tmp_path: Path) -> None:
+    from openpyxl import load_workbook
+
+    names = (
+        "hubei-clean.txt",
+        "hubei-goals-weak-targets.txt",
+        "hubei-wrong-digit.txt",
+        "hubei-lost-point.txt",
+    )
+    html, excel = tmp_path / "a.html", tmp_path / "a.xlsx"
+    options = ["--html", str(html), "--excel", str(excel)]
+    CliRunner().invoke(app, ["check", *(str(EXAMPLES / n) for n in names), *options])
+    text = html.read_text(encoding="utf-8")
+    assert "4 份文件：2 份有错误" in text and "1 份只有疑问，1 份没有发现问题。" in text
+    order = [text.index(f">{EXAMPLES / n}</a>") for n in reversed(names)]
+    assert order == sorted(order), "most errors first, the clean one last"
+    book = load_workbook(excel)
+    assert [Path(str(r[0].value)).name for r in book["文件汇总"].iter_rows(min_row=2)] == list(
+        reversed(names)
+    )
+    assert "prefers-color-scheme: dark" in text

@@ -132,3 +132,8 @@ def test_many_rows_lines_and_tables_grow_with_their_number(kind: str) -> None:
         cost(head + "".join(row.format(k=k, code=2010000 + k % 9999) for k in range(n))) for n in (300, 3000)
     )
     assert many <= 10 * STEEP * few + DUST
+
+
+def test_many_headings_grow_with_their_number() -> None:
+    few, many = (cost("".join(f"（{k}）支出\n" for k in range(n))) for n in (1500, 15_000))
+    assert many <= 10 * 2 * few + DUST, "each looked through all that came after it"

@@ -47,6 +47,8 @@ class Server:
     def start(self, seconds: float = 180) -> Server:
         command = [sys.executable, "-c", self.start_with, "serve", "--folder", str(self.folder)]
         command += ["--port", str(self.port), *self.options]
+        if "--accounts" in self.options and "--second-factor" not in self.options:
+            command += ["--second-factor", "optional"]  # test_second_factor is about it
         with (self.folder.parent / "server.log").open("ab") as log:
             self.process = subprocess.Popen(
                 command, stdout=log, stderr=log, stdin=subprocess.DEVNULL,

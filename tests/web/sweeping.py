@@ -25,6 +25,7 @@ from tests.conftest import EXAMPLES
 from tests.web.conftest import Browser, Shop
 from yibenzhang.office.access import LOCAL, note
 from yibenzhang.office.analysing import Analysed, analyse
+from yibenzhang.office.desk_models import Reminder
 from yibenzhang.office.logins import new_key
 from yibenzhang.office.models import (
     Body,
@@ -69,6 +70,8 @@ MEANS = {
 }  # fmt: skip
 """Parameters and fields that name something of somebody, and what."""
 HARMLESS: dict[str, Any] = {
+    "ticket": "", "code": "", "drawn": "", "session": 999999,
+    "batch": "", "family": "", "sort": "", "asked": "", "round": "", "reviewer": "", "act": "due", "changed": "false", "forget": 0,
     "chosen": "", "order": "", "step": "", "record": "", "one": "", "other": "", "why": "", "remove": "false", "digest": "",
     "form": "table", "ending": "docx",
     "system": "", "file": "", "check": "",
@@ -183,6 +186,9 @@ def _department(shop: Shop, season: int, k: int, person: str, body: str, names: 
             docx=shop.office.ledger.put(f"{body}通知".encode()), pdf=shop.office.ledger.put(f"%PDF {body}通知".encode()),
         )  # fmt: skip
         session.add(notice)
+        session.add(
+            Reminder(season_id=season, entry_id=entry, batch=f"{k}" * 16, text=f"{body}催办", who="审核人")
+        )
         full.state = State.RETURNED
         note(session, LOCAL, "submission.again", "submission", old, name=f"{body}记录")
     second = f"{k + 3}" * 32

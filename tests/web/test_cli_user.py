@@ -94,7 +94,7 @@ def test_a_server_that_nobody_can_enter_says_how_to(
     shown = []
 
     def serve(made: Any, *_: Any) -> None:
-        with running(made, "http://office.example") as browser:
+        with running(made, "http://127.0.0.1") as browser:
             shown.append(browser.get("/login").text)
 
     monkeypatch.setattr(serving, "run", serve)

@@ -71,3 +71,34 @@ def test_a_server_killed_while_it_makes_the_tables_leaves_nothing_behind(engine:
 def test_a_database_that_cannot_be_used_is_told(address: str, tmp_path: Path) -> None:
     with pytest.raises(DatabaseError, match="数据库"):
         prepare(engine_of(address, tmp_path))
+
+
+def test_what_an_older_version_kept_stands_after_the_step(database: str, tmp_path: Path) -> None:
+    from alembic import command
+    from alembic.config import Config
+    from sqlalchemy import text
+
+    from yibenzhang.office.database import OFFICE
+
+    engine = engine_of(database, tmp_path)
+    config = Config()
+    config.set_main_option("script_location", str(OFFICE))
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.commit()
+    moment = "2026-01-01 00:00:00"
+    with engine.begin() as connection:
+        for statement in (
+            f"INSERT INTO users (id, name, shown, password, role, active, must_change, made_at) VALUES (1, 'a', '', '', 'head', true, false, '{moment}')",
+            f"INSERT INTO logins (id, token, user_id, made_at, ends_at) VALUES (1, 'x', 1, '{moment}', '{moment}')",
+            f"INSERT INTO tokens (id, token, name, user_id, made_at) VALUES (1, 'y', 'k', 1, '{moment}')",
+        ):
+            connection.execute(text(statement))
+    prepare(engine)
+    assert differences(engine) == []
+    with engine.connect() as connection:
+        told = connection.execute(text("SELECT agent, address, seen_at FROM logins")).one()
+        assert tuple(told) == ("", "", None)
+        assert connection.execute(text("SELECT ends_at FROM tokens")).scalar() is None
+    engine.dispose()

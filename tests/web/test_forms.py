@@ -42,6 +42,7 @@ from yibenzhang.web.words import STANDING
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 NO_DATA = {
     "GET /login": "a form for those who may see nothing yet",
+    "GET /me/second-factor": "a form with a secret",
 }
 """Pages without .json and .csv, and why."""
 PEOPLE = ("管理员", "甲禾", "")

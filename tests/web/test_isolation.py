@@ -160,7 +160,7 @@ def test_without_logging_in_nothing_answers(both: tuple[Shop, Owned, Owned]) -> 
 def _harm(address: Address) -> tuple[bool, bool, str]:
     """What ends things comes last."""
     ends = address.path.endswith(
-        ("/withdraw", "/accept", "/end", "/logout", "/password", "/active", "/close")
+        ("/withdraw", "/accept", "/end", "/logout", "/password", "/active", "/close", "/sessions", "/factor")
     )
     return address.method == "POST", ends, address.path
 

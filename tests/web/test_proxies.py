@@ -231,7 +231,16 @@ def test_what_the_command_line_says_reaches_the_server(
 
     monkeypatch.setattr(serving, "serve_pages", serve)
     monkeypatch.setattr(cli_serve, "_administered", lambda _: True)
-    start = ["serve", "--accounts", "--folder", str(tmp_path / "x"), "--host", "0.0.0.0"]
+    start = [
+        "serve",
+        "--accounts",
+        "--folder",
+        str(tmp_path / "x"),
+        "--host",
+        "0.0.0.0",
+        "--name",
+        "a.example",
+    ]
     plain = CliRunner().invoke(app, start)
     assert plain.exit_code == 0 and "明文" in plain.output, plain.output
     more = ["--https", "--proxy", "127.0.0.1", "--proxy", "10.0.0.0/28", "--jobs", "3", "--most", "7"]

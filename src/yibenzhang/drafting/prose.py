@@ -18,6 +18,8 @@ from yibenzhang.drafting.lookup import CENT, WAN, Lookup, wan
 from yibenzhang.drafting.tables import level, numeral, who
 from yibenzhang.drafting.tally import Tally
 
+_ROUNDED = Decimal("0.01")
+"""Ten thousand yuan: what a printed amount may be off."""
 ZERO = Decimal(0)
 HUNDRED = Decimal(100)
 
@@ -204,20 +206,37 @@ class Writer:
 
     # ---- lists -----------------------------------------------------------------------------
 
-    def parts(self, names: Sequence[str], always: Iterable[str] = (), of: str = "", joint: str = "，") -> str:
-        """The named figures that are not zero, each with its amount and, where asked, its share."""
-        out = []
+    def parts(
+        self,
+        names: Sequence[str],
+        always: Iterable[str] = (),
+        of: str = "",
+        joint: str = "，",
+        whole: str = "",
+    ) -> str:
+        """The named figures that are not zero, each with its amount and, where asked, its share. Where those that are
+        known do not make up the whole (``whole``, else ``of``), those that are not known are asked for."""
+        out, lacking = [], self._lacking(names, whole or of)
         for name in names:
             value = self.lookup.wan(name)
-            if not value and name not in always:
+            if not value and name not in always and name not in lacking:
                 continue
             if self.lookup.value(name) is None:
                 out.append(f"{self.lookup.title(name)}{self.m(name)}")
                 continue
-            whole = self.lookup.wan(of) if of else ZERO
-            share = f"，占{rate(value, whole)}%" if whole > 0 and value >= 0 else ""
+            total = self.lookup.wan(of) if of else ZERO
+            share = f"，占{rate(value, total)}%" if total > 0 and value >= 0 else ""
             out.append(f"{self.lookup.title(name)}{shown(value)}{share}")
         return ("；" if of else joint).join(out)
+
+    def _lacking(self, names: Sequence[str], whole: str) -> frozenset[str]:
+        """Figures that nobody gave, where what was given is less than their whole."""
+        if not whole or self.lookup.value(whole) is None:
+            return frozenset()
+        rest = self.lookup.wan(whole) - sum((self.lookup.wan(n) for n in names), ZERO)
+        if abs(rest) <= _ROUNDED * len(names):
+            return frozenset()
+        return frozenset(n for n in names if self.lookup.value(n) is None)
 
     def _lines(self, table: str, depth: int) -> list[Line]:
         standard = f"{self.family.stage}.{table}"

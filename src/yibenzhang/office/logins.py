@@ -6,8 +6,9 @@ import hashlib
 import hmac
 import ipaddress
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Lock
 from zlib import crc32
 
@@ -20,10 +21,12 @@ from yibenzhang.office.database import Database, lock_rows
 from yibenzhang.office.models import Attempt, Audit, Login, Role, Token, User, now
 from yibenzhang.office.users import account_name, shown_name
 
-LASTS = timedelta(hours=12)
-"""A session ends this long after it was last used."""
-LONGEST = timedelta(days=7)
+LASTS = timedelta(hours=1)
+"""A session ends this long after it was last used, unless the server was started with another time."""
+LONGEST = timedelta(hours=24)
 """A session that is used all the time ends after this."""
+KEY_LASTS = timedelta(days=365)
+"""The longest a key for a program may last."""
 _RENEW = timedelta(minutes=5)
 WINDOW = timedelta(minutes=15)
 MOST_OF_NAME, MOST_OF_ADDRESS, MOST_EVERYWHERE = 5, 30, 100
@@ -119,6 +122,9 @@ def _proved(database: Database, name: str, address: str, password: str, browser:
             session.execute(
                 update(User).where(User.id == found, User.password == kept).values(password=better)
             )
+        if not right:
+            who = name if found else "（没有的账号）"  # people type passwords into the wrong field
+            note(session, Actor(None, who, Role.DEPARTMENT, address=address), "login.failed")
     if not right:
         raise WrongPassword(WRONG)
     return Proof(found, better)
@@ -150,7 +156,37 @@ def _note_once(session: Session, who: str, address: str) -> None:
         note(session, Actor(None, who, Role.DEPARTMENT, address=address), "login.limited")
 
 
-def begin(session: Session, proof: Proof, address: str, before: str = "", noted: bool = True) -> str:
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """Where a session is: the address, what the browser calls itself, and how long it may be left alone."""
+
+    address: str
+    agent: str = ""
+    lasts: timedelta = LASTS
+
+
+_MAKES = (
+    ("Edg", "Edge"),
+    ("Firefox", "Firefox"),
+    ("Chrom", "Chrome"),
+    ("Safari", "Safari"),
+    ("Windows", "Windows"),
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+def named(agent: str) -> str:
+    """A browser and its system in two words, from what it calls itself."""
+    found = [name for mark, name in _MAKES if mark in agent[:400]]
+    browsers = [n for n in found if n in ("Edge", "Firefox", "Chrome", "Safari")]
+    return " · ".join([*browsers[:1], *[n for n in found if n not in browsers][:1]]) or shown_name(agent[:40])
+
+
+def begin(session: Session, proof: Proof, browser: Browser, before: str = "", noted: bool = True) -> str:
     """A session for a person whose password was proved: its token, always a new one. ``before`` is the browser's token
     until now; it ends. ``noted``: it is a login, not a session that goes on with a new password. Raises WrongPassword
     where the account was taken out of use, or its password changed, meanwhile."""
@@ -162,25 +198,51 @@ def begin(session: Session, proof: Proof, address: str, before: str = "", noted:
     session.execute(delete(Login).where((Login.ends_at < now()) | (Login.token == hashed(before))))
     session.execute(delete(Attempt).where(Attempt.at < now() - _KEPT))
     token = secrets.token_urlsafe(32)
-    session.add(Login(token=hashed(token), user_id=user.id, ends_at=now() + LASTS))
+    made = Login(
+        token=hashed(token),
+        user_id=user.id,
+        ends_at=now() + browser.lasts,
+        seen_at=now(),
+        address=browser.address[:60],
+        agent=named(browser.agent),
+    )
+    session.add(made)
     if noted:
-        actor = Actor(user.id, user.shown or user.name, Role(user.role), user.body_id, address=address)
+        actor = Actor(
+            user.id, user.shown or user.name, Role(user.role), user.body_id, address=browser.address
+        )
         note(session, actor, "login.in", "user", user.id)
     return token
 
 
-def login_of(session: Session, token: str) -> tuple[Login, bool] | None:
+def login_of(session: Session, token: str, lasts: timedelta = LASTS) -> tuple[Login, bool] | None:
     """The session with this token, and whether its end was just moved on; None where there is none (any more)."""
     person = joinedload(Login.user).joinedload(User.body)
     asked = select(Login).where(Login.token == hashed(token)).options(person)
     login = session.scalars(asked).first() if token else None
     if login is None or login.ends_at < now() or not login.user.active:
         return None
-    later = min(now() + LASTS, login.made_at + LONGEST)
+    later = min(now() + lasts, login.made_at + LONGEST)
     moved = later - login.ends_at > _RENEW
     if moved:
-        login.ends_at = later
+        login.ends_at, login.seen_at = later, now()
     return login, moved
+
+
+def sessions_of(session: Session, actor: Actor) -> list[Login]:
+    """One's own sessions, the last one used first."""
+    asked = select(Login).where(Login.user_id == actor.id, Login.ends_at >= now())
+    return list(session.scalars(asked.order_by(Login.ends_at.desc(), Login.id.desc())))
+
+
+def end_sessions(session: Session, actor: Actor, numbers: Collection[int]) -> int:
+    """End some of one's own sessions; how many there were."""
+    found = [login for login in sessions_of(session, actor) if login.id in numbers]
+    for login in found:
+        session.delete(login)
+    if found:
+        note(session, actor, "login.ended", "user", actor.id, count=len(found))
+    return len(found)
 
 
 def end(session: Session, actor: Actor, token: str) -> None:
@@ -196,9 +258,16 @@ def key_of(session: Session, key: str) -> Token | None:
     token = session.scalars(select(Token).where(Token.token == hashed(key)).options(person)).first()
     if token is None or not token.user.active or (token.ended_at and not token.user.must_change):
         return None
+    if end_of(token) < now():
+        return None
     if not token.ended_at and (token.used_at is None or now() - token.used_at > timedelta(minutes=1)):
         token.used_at = now()
     return token
+
+
+def end_of(token: Token) -> datetime:
+    """When a key ends by itself; those made before keys had an end last as long as any may."""
+    return token.ends_at or token.made_at + KEY_LASTS
 
 
 def keys_of(session: Session, actor: Actor) -> list[Token]:
@@ -207,7 +276,7 @@ def keys_of(session: Session, actor: Actor) -> list[Token]:
     return list(session.scalars(asked))
 
 
-def new_key(session: Session, actor: Actor, name: str) -> str:
+def new_key(session: Session, actor: Actor, name: str, lasts: timedelta = KEY_LASTS) -> str:
     """A key for a program of one's own; this is the only time it can be read. Raises Refused."""
     user = session.get(User, actor.id) if actor.id is not None else None
     if user is None:
@@ -221,7 +290,8 @@ def new_key(session: Session, actor: Actor, name: str) -> str:
     if len(keys_of(session, actor)) >= MOST_KEYS:
         raise Refused(f"每人最多 {MOST_KEYS} 个密钥，请先停用不再使用的。")
     key = PREFIX + secrets.token_urlsafe(32)
-    made = Token(token=hashed(key), name=name, user_id=actor.id)
+    ends = now() + max(timedelta(days=1), min(lasts, KEY_LASTS))
+    made = Token(token=hashed(key), name=name, user_id=actor.id, ends_at=ends)
     session.add(made)
     session.flush()
     note(session, actor, "token.new", "token", made.id, name=name)

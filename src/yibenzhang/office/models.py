@@ -116,6 +116,10 @@ class Login(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
     made_at: Mapped[datetime] = mapped_column(default=now)
     ends_at: Mapped[datetime]
+    seen_at: Mapped[datetime | None]
+    address: Mapped[str] = mapped_column(String(60), default="")
+    agent: Mapped[str] = mapped_column(String(200), default="")
+    """What the browser calls itself."""
     user: Mapped[User] = relationship()
 
 
@@ -129,8 +133,32 @@ class Token(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
     made_at: Mapped[datetime] = mapped_column(default=now)
     used_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
+    """None: made before keys had an end; see ``office.logins.end_of``."""
     ended_at: Mapped[datetime | None]
     user: Mapped[User] = relationship()
+
+
+class Factor(Base):
+    """The second factor of a person: six digits from a telephone. The secret itself is not kept: it is worked out from
+    ``drawn`` and the key in the ledger folder, so that the database alone gives nobody away."""
+
+    __tablename__ = "factors"
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    drawn: Mapped[str] = mapped_column(String(64))
+    made_at: Mapped[datetime] = mapped_column(default=now)
+    last_step: Mapped[int] = mapped_column(default=0)
+    """The half minute whose digits were used last; they and those before are used up."""
+
+
+class RecoveryCode(Base):
+    """Stands once for the second factor where the telephone is lost. Only its hash is kept."""
+
+    __tablename__ = "recovery_codes"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    code: Mapped[str] = mapped_column(String(64), unique=True)
+    used_at: Mapped[datetime | None]
 
 
 class Attempt(Base):
@@ -308,6 +336,8 @@ class Decision(Base):
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     who: Mapped[str] = mapped_column(String(80))
     at: Mapped[datetime] = mapped_column(default=now)
+    batch: Mapped[str] = mapped_column(String(32), default="", index=True)
+    """What was decided at one go has one mark, and is taken back at one go."""
 
 
 class Tick(Base):

@@ -10,42 +10,15 @@ from threading import BoundedSemaphore
 from argon2 import PasswordHasher, extract_parameters, profiles
 from argon2.exceptions import Argon2Error, InvalidHashError
 
+from yibenzhang.office.easy_passwords import easy
+
 LEAST, MOST = 10, 200
 RULE = (
-    f"密码要有 {LEAST} 到 {MOST} 个字符，不能只是账号、姓名或单位再加几个字，也不能过于简单"
-    "（如 1234567890、qwertyuiop、同样的几个字符重复）。"
+    f"密码要有 {LEAST} 到 {MOST} 个字符，不限字符种类；不能只是账号、姓名、单位、年份再加几个字，不能是常用密码或在常用"
+    "密码上加几个数字，也不能过于简单（如 1234567890、qwertyuiop、手机号码、同样的几个字符重复）。"
 )
-_BESIDE = 5
-"""Characters that a password must have beside a name that it contains."""
 _LETTERS, _DIGITS = "bcdfghjkmnpqrstvwxyz", "23456789"
 """Of initial passwords: no two look alike, and without vowels and dates no spreadsheet takes one for something else."""
-_RUNS = (
-    "01234567890123456789",
-    "09876543210987654321",
-    "abcdefghijklmnopqrstuvwxyz",
-    "qwertyuiopasdfghjklzxcvbnm",
-)
-_SILLY = frozenset(
-    {
-        "password12",
-        "password123",
-        "password1234",
-        "passw0rd123",
-        "administrator",
-        "1qaz2wsx3edc",
-        "qwerty123456",
-        "q1w2e3r4t5y6",
-        "1q2w3e4r5t",
-        "1q2w3e4r5t6y",
-        "abc1234567",
-        "a123456789",
-        "aa12345678",
-        "woaini1314",
-        "5201314520",
-        "yibenzhang",
-        "changeme123",
-    }
-)
 _AT_ONCE = BoundedSemaphore(4)
 """Each hash takes 64 MB for a moment: many people logging in at once wait for one another instead of filling the
 memory."""
@@ -57,12 +30,9 @@ _light = PasswordHasher.from_parameters(profiles.CHEAPEST)
 def acceptable(password: str, *names: str) -> bool:
     """Whether a password keeps to ``RULE``."""
     folded = _plain(password).decode(errors="replace").casefold()
-    if not LEAST <= len(password) <= MOST or len(set(folded)) <= 3 or folded in _SILLY:
+    if not LEAST <= len(password) <= MOST or len(set(folded)) <= 3:
         return False
-    if folded in (folded + folded)[1:-1] or any(folded in run for run in _RUNS):
-        return False
-    known = [n.casefold() for n in names if len(n) > 1]
-    return folded not in known and not any(len(folded.replace(n, "")) < _BESIDE for n in known if n in folded)
+    return not easy(folded, names)
 
 
 def initial() -> str:

@@ -28,7 +28,7 @@ from yibenzhang.office.roster import OPEN
 from yibenzhang.office.submissions import enqueue
 
 MAX_WORDS = 2000
-_CLOSED = (State.SUPERSEDED, State.WITHDRAWN, State.WAITING, State.CHECKING, State.ASKING, State.UNREADABLE)
+CLOSED = (State.SUPERSEDED, State.WITHDRAWN, State.WAITING, State.CHECKING, State.ASKING, State.UNREADABLE)
 
 
 def matter_of(session: Session, actor: Actor, number: int, decisions: bool = False) -> Matter:
@@ -74,7 +74,7 @@ def decide(session: Session, actor: Actor, matter: Matter, verdict: str, reason:
     note(session, actor, f"matter.{verdict}", "matter", matter.id, **told)
     session.flush()
     session.expire(matter, ["decisions"])
-    _resettle(session, submission)
+    resettle(session, submission)
     return made
 
 
@@ -115,7 +115,7 @@ def add_defect(
     session.flush()
     told: dict[str, Any] = {"draft": True} if submission.draft else {"words": words, "leaf": leaf}
     note(session, actor, "matter.added", "matter", matter.id, **told)
-    _resettle(session, submission)
+    resettle(session, submission)
     return matter
 
 
@@ -150,7 +150,7 @@ def tick(
         **({"name": name} if name and not submission.draft else {}),
     )
     if submission.state == State.REVIEW or not done:
-        _resettle(session, submission)
+        resettle(session, submission)
     return made
 
 
@@ -289,11 +289,11 @@ def _open(session: Session, submission: Submission, *matters: Matter) -> None:
     held_open(session, submission)
     for matter in matters:
         session.refresh(matter)
-    if submission.state in _CLOSED:
+    if submission.state in CLOSED:
         raise Refused("这一版不在审核中（已有新版，或还没有检查完），不能再处理。")
 
 
-def _resettle(session: Session, submission: Submission) -> None:
+def resettle(session: Session, submission: Submission) -> None:
     """After a decision: closed where nothing stands any more; taken up again where something does."""
     clean = submission.state == State.CLEAN
     if clean:

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from yibenzhang.office import deadlines
 from yibenzhang.office.access import Actor, visible_entries
-from yibenzhang.office.models import ZONE, Body, Entry, Matter, Season, State, Submission
+from yibenzhang.office.desk_models import Assignment
+from yibenzhang.office.models import ZONE, Body, Entry, Matter, Season, State, Submission, User
 from yibenzhang.office.naming import Named
 
 STAGE = {"budget": "预算", "accounts": "决算"}
@@ -56,6 +57,9 @@ class Line(Brief):
     warnings: int
     lateness: str
     """What people made of its being late: open, confirmed, dismissed, solved; empty where it is no matter."""
+    undecided: int
+    """Errors and doubts that nobody has decided about."""
+    reviewer: str
 
 
 STATUS = {
@@ -138,12 +142,15 @@ def glance(
 def counted(session: Session, lines: Sequence[Brief]) -> list[Line]:
     """The lines with what still stands against them now."""
     versions = [x.submission for x in lines if x.submission is not None]
-    counts, judged = open_matters(session, versions), judged_late(session, versions)
+    (counts, waiting), judged = open_and_undecided(session, versions), judged_late(session, versions)
+    reviewers = reviewers_of(session, [x.entry for x in lines])
     out = []
     for x in lines:
         number = x.submission or 0
         standing = (counts.get((number, "error"), 0), counts.get((number, "warning"), 0))
-        values: tuple[Any, ...] = (*_FIELDS(x), *standing, judged.get(number, ""))
+        open_ = waiting.get((number, "error"), 0) + waiting.get((number, "warning"), 0)
+        who = reviewers.get(x.entry, (0, ""))[1]
+        values: tuple[Any, ...] = (*_FIELDS(x), *standing, judged.get(number, ""), open_, who)
         out.append(Line(*values))
     return out
 
@@ -253,22 +260,46 @@ def _below(line: Brief, under: dict[int, list[Brief]], seen: frozenset[int]) -> 
     return out
 
 
-def open_matters(session: Session, submissions: Sequence[int]) -> dict[tuple[int, str], int]:
+def reviewers_of(session: Session, entries: Sequence[int]) -> dict[int, tuple[int, str]]:
+    """{roster line: number and name of who reviews it}."""
+    out: dict[int, tuple[int, str]] = {}
+    for at in range(0, len(entries), 500):
+        asked = (
+            select(Assignment.entry_id, User.id, User.shown, User.name)
+            .join(User, User.id == Assignment.user_id)
+            .where(Assignment.entry_id.in_(entries[at : at + 500]))
+        )
+        out.update({entry: (number, shown or name) for entry, number, shown, name in session.execute(asked)})
+    return out
+
+
+Counts = dict[tuple[int, str], int]
+
+
+def open_matters(session: Session, submissions: Sequence[int]) -> Counts:
     """{(submission, severity): how many matters still stand}; lateness has its own column."""
-    out: dict[tuple[int, str], int] = {}
+    return open_and_undecided(session, submissions)[0]
+
+
+def open_and_undecided(session: Session, submissions: Sequence[int]) -> tuple[Counts, Counts]:
+    """The same, and how many of these nobody has decided about."""
+    stands: Counter[tuple[int, str]] = Counter()
+    undecided: Counter[tuple[int, str]] = Counter()
     for at in range(0, len(submissions), 500):
         asked = (
-            select(Matter.submission_id, Matter.severity, func.count())
+            select(Matter.submission_id, Matter.severity, Matter.verdict, func.count())
             .where(
                 Matter.submission_id.in_(submissions[at : at + 500]),
                 Matter.gone.is_(False),
                 Matter.verdict.in_(OPEN),
                 Matter.rule.not_in(deadlines.RULES),
             )
-            .group_by(Matter.submission_id, Matter.severity)
+            .group_by(Matter.submission_id, Matter.severity, Matter.verdict)
         )
-        out.update({(s, severity): n for s, severity, n in session.execute(asked)})
-    return out
+        for number, severity, verdict, n in session.execute(asked):
+            stands[number, severity] += n
+            undecided[number, severity] += 0 if verdict == "confirmed" else n
+    return stands, undecided
 
 
 def judged_late(session: Session, submissions: Sequence[int]) -> dict[int, str]:

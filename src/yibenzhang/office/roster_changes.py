@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from yibenzhang.office import deadlines
 from yibenzhang.office.access import Actor, Refused, note, still_open
+from yibenzhang.office.desk_models import Assignment, Reminder
 from yibenzhang.office.models import Body, Entry, Notice, Role, Season, Submission
 from yibenzhang.office.roster import STAGE
 from yibenzhang.office.roster_files import RosterRow
@@ -142,9 +143,11 @@ def remove_entry(session: Session, actor: Actor, entry: Entry) -> None:
     for reason, hanging in (
         ("有交来的文件", select(Submission.id).where(Submission.entry_id == entry.id)),
         ("有发出的通知", select(Notice.id).where(Notice.entry_id == entry.id)),
+        ("有催报的记录", select(Reminder.id).where(Reminder.entry_id == entry.id)),
         ("下面还有所属单位", select(Entry.id).where(Entry.parent_id == entry.id)),
     ):
         if session.scalars(hanging.limit(1)).first() is not None:
             raise Refused(f"这个单位{reason}，不能从名录里删除。")
+    session.execute(delete(Assignment).where(Assignment.entry_id == entry.id))
     note(session, actor, "roster.remove", "season", entry.season_id, name=entry.body.name)
     session.delete(entry)

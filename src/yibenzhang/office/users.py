@@ -165,6 +165,13 @@ def end_logins(session: Session, user: User) -> None:
     session.execute(delete(Login).where(Login.user_id == user.id))
 
 
+def throw_out(session: Session, actor: Actor, user: User) -> None:
+    """End another's sessions."""
+    actor.must(Role.ADMINISTRATOR)
+    end_logins(session, user)
+    note(session, actor, "login.ended", "user", user.id, name=user.name)
+
+
 def end_keys(session: Session, user: User) -> None:
     """End a person's keys."""
     session.execute(

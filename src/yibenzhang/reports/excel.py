@@ -20,7 +20,7 @@ from yibenzhang.checking.extent import over, share
 from yibenzhang.model.issues import Severity
 from yibenzhang.model.text import shown
 from yibenzhang.reports.about import About, places, suspects
-from yibenzhang.reports.found import FoundFile, FoundGroup, failure
+from yibenzhang.reports.found import FoundFile, FoundGroup, failure, worst_first
 from yibenzhang.reports.words import SEVERITY, STAGE, first_line, group_result, tables_of
 from yibenzhang.reports.writing import write
 from yibenzhang.standards import Standards
@@ -73,6 +73,7 @@ def write_excel(
     findings = book.active
     assert isinstance(findings, Worksheet)
     findings.title = "问题清单"
+    results = worst_first(results)
     rows = _found(results, groups)
     _findings(findings, rows, line)
     summary = book.create_sheet("文件汇总", 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -197,6 +198,35 @@ class FoundGroup:
     @property
     def worst(self) -> Severity | None:
         return worst(self.findings)
+
+
+def worst_first(results: Sequence[FoundFile]) -> list[FoundFile]:
+    """The files of a run, those with the most errors first, then those that could not be read, then by doubts and
+    notices; what is alike stays in its order."""
+
+    def rank(r: FoundFile) -> tuple[int, ...]:
+        if r.found is None:
+            return (0, -1, 0, 0)
+        count = Counter(f.severity for f in r.found.findings)
+        errors, warnings, notices = (-count[s] for s in (Severity.ERROR, Severity.WARNING, Severity.NOTICE))
+        return (errors, 0, warnings, notices)
+
+    return sorted(results, key=rank)
+
+
+def run_line(results: Sequence[FoundFile]) -> str:
+    """A run in a sentence: how many files, and how many of them have to be looked at."""
+    found = [r.found for r in results if r.found]
+    errors = [f for r in found for f in r.findings if f.severity == Severity.ERROR]
+    bad = sum(any(f.severity == Severity.ERROR for f in r.findings) for r in found)
+    doubtful = sum(bool(r.findings) and r.worst == Severity.WARNING for r in found)
+    clean = sum(not r.findings for r in found)
+    unread = len(results) - len(found)
+    told = [f"{bad} 份有错误（共 {len(errors)} 个）"] if bad else ["没有发现错误"]
+    told += [f"{doubtful} 份只有疑问"] if doubtful else []
+    told += [f"{clean} 份没有发现问题"] if clean else []
+    told += [f"{unread} 份没有读出"] if unread else []
+    return f"{len(results)} 份文件：{'，'.join(told)}。"
 
 
 def found_of(

@@ -17,7 +17,7 @@ from yibenzhang.model.documents import spread
 from yibenzhang.model.findings import Finding
 from yibenzhang.model.relations import Outcome
 from yibenzhang.reports.about import About, grouped_amount, summary, suspects
-from yibenzhang.reports.found import Found, FoundFile, FoundGroup, FoundTable, failure
+from yibenzhang.reports.found import Found, FoundFile, FoundGroup, FoundTable, failure, run_line, worst_first
 from yibenzhang.reports.words import (
     SEVERITY,
     coverage_line,
@@ -92,7 +92,9 @@ def write_html(
         group_result=group_result,
         places=_places,
     )
-    text = environment.get_template("report.html").render(results=results, groups=groups)
+    results = worst_first(results)
+    run = run_line(results) if len(results) > 1 else ""
+    text = environment.get_template("report.html").render(results=results, groups=groups, run=run)
     write_text(path, text)
 
 

@@ -58,10 +58,16 @@ def _below(p: Passage, words: Sequence[str]) -> bool:
     return any(w in heading for heading in p.section for w in words)
 
 
+def _beginnings(passages: Sequence[Passage]) -> dict[str, int]:
+    """The last heading that begins with each text; headings are short, so that this costs no more than their length."""
+    return {p.text[:n]: k for k, p in enumerate(passages) if p.heading for n in range(1, len(p.text) + 1)}
+
+
 @rule("presence.amount", needs=("text",))
 def promised(case: Case) -> Iterator[Issue]:
     """A heading that announces an amount, and nothing under it that is an amount or says there is none."""
     passages = case.passages
+    again = _beginnings(passages)
     for k, p in enumerate(passages):
         if (
             not p.heading
@@ -77,7 +83,7 @@ def promised(case: Case) -> Iterator[Issue]:
                 break
             under.append(q.text)
         text = "".join(under)
-        if any(q.heading and q.text.startswith(p.text) for q in passages[k + 1 :]):
+        if again.get(p.text, k) > k:
             continue  # an entry of the contents page
         if not named or not text or re.search(r"\d+(?:\.\d+)?(?:万元|元|亿元)|[零〇]元", text):
             continue

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, JSONResponse
 from starlette.datastructures import MutableHeaders
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
@@ -25,8 +25,12 @@ from yibenzhang.web.describing import WRONG, described
 from yibenzhang.web.formats import HERE
 from yibenzhang.web.pages import (
     accounts,
+    deciding,
+    desk,
+    entering,
     evidence,
     evidence_mapping,
+    findings,
     handing,
     people,
     profiles,
@@ -43,12 +47,13 @@ from yibenzhang.web.pages import (
     review,
     rosters,
     seasons,
+    second_factor,
     statistics,
 )
 from yibenzhang.web.pages.rosters import MOST_ROSTER
 from yibenzhang.web.pages.seasons import SAID
 from yibenzhang.web.proxies import Behind
-from yibenzhang.web.security import cookie_of, fresh_token, office_of, seal_of, with_cookie
+from yibenzhang.web.security import Who, cookie_of, fresh_token, office_of, seal_of, with_cookie
 from yibenzhang.web.settings import Office, Settings
 
 MOST_FORM = 1024 * 1024
@@ -64,7 +69,10 @@ _HEADERS = {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), display-capture=()",
 }
+_HSTS = "max-age=31536000; includeSubDomains"
 
 
 class Workbench(FastAPI):
@@ -94,7 +102,7 @@ def create(settings: Settings) -> FastAPI:
         lifespan=life,
         docs_url=None,
         redoc_url=None,
-        openapi_url="/openapi.json",
+        openapi_url=None,
         description="公开季工作台：每个页面的数据在同一地址加 .json 或 .csv。",
         responses=WRONG,
     )
@@ -112,11 +120,16 @@ def create(settings: Settings) -> FastAPI:
         handing,
         profiles,
         review,
+        deciding,
+        desk,
+        findings,
         readings,
         returns,
         statistics,
         accounts,
+        entering,
         people,
+        second_factor,
         resources,
         resource_work,
         requests,
@@ -134,6 +147,11 @@ def create(settings: Settings) -> FastAPI:
     @app.get("/static-lib/htmx.js", include_in_schema=False)
     def library() -> FileResponse:
         return FileResponse(htmx, media_type="text/javascript", headers={"Cache-Control": "max-age=86400"})
+
+    @app.get("/openapi.json", include_in_schema=False)
+    def contract(who: Who) -> JSONResponse:
+        """What can be asked for; where there are accounts, for people who have one."""
+        return JSONResponse(app.openapi())
 
     @app.get("/health", include_in_schema=False)
     def health(request: Request) -> dict[str, bool]:
@@ -206,6 +224,8 @@ def _dress(request: Request, headers: MutableHeaders, fresh: str) -> None:
     _seal(request, headers)
     for name, value in _HEADERS.items():
         headers.setdefault(name, value)
+    if office_of(request).settings.https:
+        headers.setdefault("Strict-Transport-Security", _HSTS)
     if request.url.path.startswith("/static"):
         return
     headers.setdefault("Cache-Control", "no-store")

@@ -16,10 +16,11 @@ from yibenzhang.office.access import NotAllowed, NotHere, Refused
 from yibenzhang.office.database import full, unavailable, unfit
 from yibenzhang.web.bounding import OutOfBounds
 from yibenzhang.web.formats import as_json, page
-from yibenzhang.web.security import ByKey, Forged, MustChange, NoAccounts, NotLoggedIn, bearer
+from yibenzhang.web.security import ByKey, Forged, MustChange, MustEnrol, NoAccounts, NotLoggedIn, bearer
 
 log = logging.getLogger("yibenzhang.web")
 MUST_CHANGE = "您现在的密码是别人设的，请先改成只有自己知道的密码，然后才能使用。"
+MUST_ENROL = "您的角色登录时还要动态验证码，请先用手机设置，然后才能使用。"
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -33,6 +34,15 @@ def told(request: Request, status: int, sentence: str) -> Response:
     return page(request, None, "error.html", status, sentence=sentence, code=status)
 
 
+def _refused(request: Request, why: str) -> None:
+    """What was tried and refused, for who watches the log; whatever is in the address stays on one line."""
+    log.warning("%s：%s %r，来自 %s", why, request.method, request.url.path[:200], _peer(request))
+
+
+def _peer(request: Request) -> str:
+    return request.client.host[:60] if request.client else ""
+
+
 def install(app: FastAPI) -> None:
     """Handlers for everything that may be raised."""
 
@@ -42,6 +52,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(NotAllowed)
     def _(request: Request, error: Exception) -> Response:
+        _refused(request, "越权")
         return told(request, 403, "您的角色不能做这件事，请与管理员联系。")
 
     @app.exception_handler(Refused)
@@ -50,6 +61,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Forged)
     def _(request: Request, error: Exception) -> Response:
+        _refused(request, "来自别处的请求")
         return told(request, 403, "页面已过期或请求来自别处，没有执行；请刷新页面后再试。")
 
     @app.exception_handler(NotLoggedIn)
@@ -73,6 +85,20 @@ def install(app: FastAPI) -> None:
             return Response(status_code=403, headers={"HX-Redirect": "/me/password"})
         wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/me/password?{urlencode({'next': wanted})}", 303)
+
+    @app.exception_handler(MustEnrol)
+    def _(request: Request, error: Exception) -> Response:
+        if bearer(request):
+            return told(
+                request,
+                403,
+                "这个账号的角色登录时要动态验证码，还没有设置，接口密钥不能用；请本人登录网页设置。",
+            )
+        if request.url.path.endswith((".json", ".csv")) or request.method != "GET":
+            return told(request, 403, f"{MUST_ENROL}没有执行。")
+        if request.headers.get("HX-Request"):
+            return Response(status_code=403, headers={"HX-Redirect": "/me/second-factor"})
+        return RedirectResponse("/me/second-factor", 303)
 
     @app.exception_handler(ByKey)
     def _(request: Request, error: Exception) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
@@ -32,12 +33,32 @@ def card_of(m: Matter, findings: dict[str, Any], spots: dict[str, list[dict[str,
         "m": m,
         "f": found,
         "places": json.dumps(places),
+        "blamed": json.dumps(_blamed(found)),
         "last": last,
         "person": m.rule == PERSON,
         "late": rule is not None,
         "basis": basis,
         "name": rule.name if rule else m.rule,
     }
+
+
+def _blamed(found: Any) -> list[str]:
+    """The numbers that are coloured as wrong for a finding's sake: its suspects, else those of its broken sums."""
+    if found is None:
+        return []
+    return [x.key for x in found.suspects if x.key] or list(
+        dict.fromkeys(k for x in found.sums for k in x.keys)
+    )
+
+
+def families(cards: Sequence[dict[str, Any]]) -> list[tuple[str, int]]:
+    """The kinds of the findings, as their rules are called, with how many each has; the most first."""
+    return Counter(_called(c) for c in cards if not c["m"].gone).most_common()
+
+
+def _called(card: dict[str, Any]) -> str:
+    found = card["f"]
+    return str(found.name) if found else "人工补充" if card["person"] else str(card["name"])
 
 
 def standing_of(matters: Sequence[Any]) -> list[Any]:

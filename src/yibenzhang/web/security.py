@@ -5,20 +5,25 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from datetime import timedelta
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
+from sqlalchemy.orm import Session
 
 from yibenzhang.office.access import LOCAL, Actor
-from yibenzhang.office.logins import KNOWN_FOR, LASTS, acquainted, key_of, known, login_of
+from yibenzhang.office.logins import KNOWN_FOR, Browser, Proof, acquainted, key_of, known, login_of
 from yibenzhang.office.models import Role, User
+from yibenzhang.office.second_factor import enrolled, needed
 from yibenzhang.web.settings import Office
 
 COOKIE, KNOWN = "yibenzhang", "yibenzhang-known"
 """The cookie of a session, or of a visitor; and the one by which a browser is known in which somebody has logged in."""
 _MOST_KNOWN = 4
+PASSWORD, FACTOR = "password", "factor"
+"""What may hold a person up: a password that somebody else knows, a second factor that is missing."""
 FIELD = "csrf"
 HEADER = "X-CSRF"
 
@@ -29,6 +34,10 @@ class NotLoggedIn(Exception):
 
 class MustChange(Exception):
     """The person has to change the password first, which somebody else knows."""
+
+
+class MustEnrol(Exception):
+    """The person has to set up a second factor first, as people of this role must."""
 
 
 class ByKey(Exception):
@@ -58,26 +67,30 @@ def actor_of(user: User, address: str) -> Actor:
 
 
 async def actor(request: Request) -> Actor:
-    """The person who asks, by cookie or key. Raises NotLoggedIn, or MustChange where nothing may be done as yet."""
-    found, must_change = await _asking(request)
-    if must_change:
+    """The person who asks, by cookie or key. Raises NotLoggedIn, or MustChange and MustEnrol where nothing may be done as
+    yet."""
+    found, held = await _asking(request)
+    if held == PASSWORD:
         raise MustChange
+    if held == FACTOR:
+        raise MustEnrol
     return found
 
 
 async def newcomer(request: Request) -> Actor:
-    """The same, also where the password has to be changed. Raises NotLoggedIn."""
-    found, request.state.must_change = await _asking(request)
+    """The same, also where the password has to be changed, or a second factor set up. Raises NotLoggedIn."""
+    found, request.state.held = await _asking(request)
     return found
 
 
-async def _asking(request: Request) -> tuple[Actor, bool]:
+async def _asking(request: Request) -> tuple[Actor, str]:
     if not office_of(request).settings.accounts:
-        return Actor(LOCAL.id, LOCAL.name, LOCAL.role, address=address_of(request)), False
+        return Actor(LOCAL.id, LOCAL.name, LOCAL.role, address=address_of(request)), ""
     return await run_in_threadpool(_person, request)
 
 
-def _person(request: Request) -> tuple[Actor, bool]:
+def _person(request: Request) -> tuple[Actor, str]:
+    """Who asks, and by what everything is held up: "", PASSWORD or FACTOR."""
     office, address, key = office_of(request), address_of(request), bearer(request)
     with office.session() as session:
         if key:
@@ -86,14 +99,32 @@ def _person(request: Request) -> tuple[Actor, bool]:
                 raise NotLoggedIn
             if token.ended_at:
                 raise MustChange
-            return actor_of(token.user, address), token.user.must_change
+            return actor_of(token.user, address), _held(office, session, token.user)
         cookie = cookie_of(request)
-        found = login_of(session, cookie)
+        found = login_of(session, cookie, lasts_of(request))
         if found is None:
             raise NotLoggedIn
         login, moved = found
         request.state.renewed = cookie if moved else ""
-        return actor_of(login.user, address), login.user.must_change
+        request.state.login = login.id
+        return actor_of(login.user, address), _held(office, session, login.user)
+
+
+def _held(office: Office, session: Session, user: User) -> str:
+    if user.must_change:
+        return PASSWORD
+    wanted = needed(office.settings.second_factor, Role(user.role))
+    return FACTOR if wanted and not enrolled(session, user.id) else ""
+
+
+def lasts_of(request: Request) -> timedelta:
+    """How long a session may be left alone."""
+    return timedelta(minutes=office_of(request).settings.idle)
+
+
+def browser_of(request: Request) -> Browser:
+    """Where a session is begun."""
+    return Browser(address_of(request), request.headers.get("User-Agent", ""), lasts_of(request))
 
 
 def in_person(request: Request, who: Annotated[Actor, Depends(newcomer)]) -> None:
@@ -162,7 +193,7 @@ def _host(origin: str) -> str:
 
 def with_cookie(request: Request, response: Response, token: str) -> None:
     """Set the browser's cookie."""
-    https, age = office_of(request).settings.https, int(LASTS.total_seconds())
+    https, age = office_of(request).settings.https, int(lasts_of(request).total_seconds())
     name = _named(request, COOKIE)
     response.set_cookie(name, token, max_age=age, httponly=True, samesite="lax", secure=https, path="/")
 
@@ -204,6 +235,12 @@ def _acquainted(request: Request) -> list[str]:
 def seal_of(office: Office, words: str) -> str:
     """What shows that a message in an address was written by us: else a link could make our pages say anything."""
     return hmac.new(office.secret, f"said\0{words}".encode(), hashlib.sha256).hexdigest()[:24]
+
+
+def ticket_of(office: Office, proof: Proof, cookie: str, until: int) -> str:
+    """What shows that this browser proved the password of a person, for the second step; a new password ends it."""
+    told = f"second step\0{proof.number}\0{proof.kept}\0{cookie}\0{until}"
+    return f"{proof.number}.{until}.{hmac.new(office.secret, told.encode(), hashlib.sha256).hexdigest()}"
 
 
 def fresh_token() -> str:

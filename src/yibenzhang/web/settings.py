@@ -49,6 +49,10 @@ class Settings:
     """False: pages only, nothing is analysed here."""
     analyses: str = ""
     """The ledger that ``ingest`` made, for the page of a body; empty is none, or that in the folder itself."""
+    second_factor: str = "optional"
+    """Who must have a second factor: ``office.second_factor.Policy``."""
+    idle: int = 60
+    """Minutes after which a session that is left alone ends."""
     shared: bool = False
     """One of several processes for the pages; another has the ledger open and has the work done."""
 

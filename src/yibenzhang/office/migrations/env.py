@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
+from yibenzhang.office import desk_models  # noqa: F401 - its tables, too
 from yibenzhang.office.models import Base
 
 context.configure(

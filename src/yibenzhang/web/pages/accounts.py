@@ -12,8 +12,9 @@ from yibenzhang.office import users as accounts
 from yibenzhang.office.access import Actor, Refused, season_of
 from yibenzhang.office.account_files import accounts_template, read_accounts
 from yibenzhang.office.issuing import Issue, handed_out, issue, without_account
-from yibenzhang.office.models import Audit, Body, Role, Season
+from yibenzhang.office.models import Audit, Body, Factor, Role, Season
 from yibenzhang.office.passwords import RULE
+from yibenzhang.office.second_factor import remove
 from yibenzhang.reading import ReadingError
 from yibenzhang.reading.limits import MAX_ACCOUNT_BYTES
 from yibenzhang.web.formats import forms, page, shown
@@ -29,6 +30,7 @@ _USERS = {
     "body": "单位",
     "active": "在用",
     "must_change": "待改初始密码",
+    "factor": "动态验证码",
     "made_at": "建立时间",
     "last_at": "最近登录",
 }
@@ -45,6 +47,7 @@ def users(request: Request, office: Shop, who: Who) -> Response:
             .group_by(Audit.user_id)
         )
         last: dict[int | None, Any] = dict(session.execute(asked).all())
+        enrolled = set(session.scalars(select(Factor.user_id)))
         rows = [
             {
                 "id": u.id,
@@ -55,6 +58,7 @@ def users(request: Request, office: Shop, who: Who) -> Response:
                 "body": body,
                 "active": u.active,
                 "must_change": u.must_change,
+                "factor": u.id in enrolled,
                 "made_at": u.made_at,
                 "last_at": last.get(u.id),
             }
@@ -125,6 +129,30 @@ def reset_password(office: Shop, who: Who, number: int, password: Annotated[str,
         accounts.set_password(session, who, user, password)
     return said(
         "/users", f"账号“{user.name}”的密码已重设，它的登录和接口密钥已全部失效；本人下次登录时要改密码。"
+    )
+
+
+@router.post(
+    "/users/{number:int}/sessions", dependencies=[Accounts, Guard, InPerson], include_in_schema=False
+)
+def end_sessions(office: Shop, who: Who, number: int) -> Response:
+    """End the sessions of another; the keys stay."""
+    with office.session() as session:
+        user = accounts.user_of(session, who, number)
+        accounts.throw_out(session, who, user)
+    return said("/users", f"账号“{user.name}”的登录已全部结束。")
+
+
+@router.post("/users/{number:int}/factor", dependencies=[Accounts, Guard, InPerson], include_in_schema=False)
+def take_factor(office: Shop, who: Who, number: int) -> Response:
+    """For who lost the telephone and has no recovery code left."""
+    with office.session() as session:
+        user = accounts.user_of(session, who, number)
+        if user.id == who.id:
+            raise Refused("自己的动态验证码请在“我的账号”里取消，那里要先输入密码和验证码。")
+        remove(session, who, user)
+    return said(
+        "/users", f"账号“{user.name}”的动态验证码已取消，登录已全部结束；请先确认是本人，再让本人重新设置。"
     )
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
+from datetime import timedelta
 from functools import partial
 from typing import Annotated
 from urllib.parse import urlencode
-from weakref import WeakKeyDictionary
 
-from anyio import CapacityLimiter, to_thread
+from anyio import to_thread
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
-from sqlalchemy import select
 
 from yibenzhang.office import users as accounts
 from yibenzhang.office.access import Actor, Refused
@@ -19,43 +17,41 @@ from yibenzhang.office.audit import ACTIONS, MOST, SUBJECTS, Asked, trail
 from yibenzhang.office.logins import (
     MOST_KEYS,
     Proof,
-    TooMany,
     WrongPassword,
     begin,
-    end,
     end_key,
+    end_of,
+    end_sessions,
     keys_of,
-    login_of,
     new_key,
     proved,
+    sessions_of,
 )
-from yibenzhang.office.models import Role, User
+from yibenzhang.office.models import Role, User, now
 from yibenzhang.office.passwords import RULE
+from yibenzhang.office.second_factor import standing_of
 from yibenzhang.web.describing import operations
 from yibenzhang.web.errors import MUST_CHANGE
 from yibenzhang.web.formats import forms, page, shown
+from yibenzhang.web.pages.entering import few, local_path
 from yibenzhang.web.pages.seasons import day_of, said
 from yibenzhang.web.security import (
+    PASSWORD,
     Accounts,
     Guard,
     InPerson,
     Newcomer,
     Shop,
     Who,
-    actor_of,
-    address_of,
-    cookie_of,
+    browser_of,
     known_in,
     with_cookie,
-    with_known,
-    without_cookie,
 )
 from yibenzhang.web.settings import Office
 from yibenzhang.web.words import ROLE
 
 router = APIRouter(tags=["账号和操作记录"])
 PAGE = 100
-_LIMITERS: WeakKeyDictionary[asyncio.AbstractEventLoop, CapacityLimiter] = WeakKeyDictionary()
 _TRAIL = {
     "at": "时间",
     "who": "操作人",
@@ -68,73 +64,8 @@ _TRAIL = {
 _PAGES = {"season": "/seasons/", "entry": "/entries/", "submission": "/submissions/", "notice": "/notices/"}
 
 
-def local_path(wanted: str) -> str:
-    """Where to go after logging in: an address of ours, or the first page."""
-    ours = (
-        wanted.startswith("/")
-        and not wanted.startswith("//")
-        and not wanted.startswith(("/login", "/logout", "/me/password"))
-    )
-    return wanted if ours and "\\" not in wanted and all(c > " " for c in wanted) else "/"
-
-
-@router.get("/login", dependencies=[Accounts], include_in_schema=False)
-def login(request: Request, office: Shop, next: str = "") -> Response:
-    with office.session() as session:
-        if login_of(session, cookie_of(request)):
-            return RedirectResponse(local_path(next), 303)
-        empty = session.scalars(select(User.id).limit(1)).first() is None
-    return page(request, None, "login.html", next=local_path(next), empty=empty, name="", wrong="")
-
-
-@router.post("/login", dependencies=[Accounts, Guard], include_in_schema=False)
-async def log_in(
-    request: Request,
-    office: Shop,
-    name: Annotated[str, Form()] = "",
-    password: Annotated[str, Form()] = "",
-    next: Annotated[str, Form()] = "",
-) -> Response:
-    # in threads of its own: a flood of tries leaves those of the pages free
-    entered = partial(_entered, request, office, name, password, local_path(next))
-    return await to_thread.run_sync(entered, limiter=_few())
-
-
-def _few() -> CapacityLimiter:
-    loop = asyncio.get_running_loop()
-    return _LIMITERS.setdefault(loop, CapacityLimiter(4))
-
-
-def _entered(request: Request, office: Office, name: str, password: str, next: str) -> Response:
-    address = address_of(request)
-    try:
-        proof = proved(office.database, name, address, password, known_in(request, name))
-        with office.session() as session:
-            token = begin(session, proof, address, cookie_of(request))
-    except (WrongPassword, TooMany) as error:
-        status = 429 if isinstance(error, TooMany) else 401
-        return page(
-            request, None, "login.html", status, next=next, empty=False, name=name[:80], wrong=str(error)
-        )
-    answer = RedirectResponse(next, 303)
-    with_cookie(request, answer, token)
-    with_known(request, answer, name)
-    return answer
-
-
-@router.post("/logout", dependencies=[Accounts, Guard], include_in_schema=False)
-def log_out(request: Request, office: Shop) -> Response:
-    token = cookie_of(request)
-    with office.session() as session:
-        found = login_of(session, token)
-        if found:
-            end(session, actor_of(found[0].user, address_of(request)), token)
-    answer = said("/login", "已退出。")
-    without_cookie(request, answer)
-    return answer
-
-
-_KEYS = {"name": "名称", "made_at": "建立时间", "used_at": "最近使用"}
+_KEYS = {"name": "名称", "made_at": "建立时间", "used_at": "最近使用", "ends_at": "到期"}
+_LASTS = {30: "30 天", 90: "90 天", 180: "半年", 365: "一年"}
 _ME = {"name": "账号", "shown": "姓名", "role": "角色的代号", "role_name": "角色", "body": "单位"}
 
 
@@ -147,21 +78,47 @@ def me(request: Request, office: Shop, who: Who) -> Response:
 def _me(request: Request, office: Shop, who: Who, key: str = "") -> Response:
     with office.session() as session:
         rows = [
-            {"id": t.id, "name": t.name, "made_at": t.made_at, "used_at": t.used_at}
+            {
+                "id": t.id,
+                "name": t.name,
+                "made_at": t.made_at,
+                "used_at": t.used_at,
+                "ends_at": end_of(t),
+                "over": end_of(t) < now(),
+            }
             for t in keys_of(session, who)
         ]
+        sessions = [
+            {"id": s.id, "agent": s.agent, "address": s.address, "made_at": s.made_at, "seen_at": s.seen_at}
+            for s in sessions_of(session, who)
+        ]
+        factor = standing_of(session, who)
         user = session.get(User, who.id)
         name = user.name if user else ""
     data = {"name": name, "shown": who.name, "role": who.role, "role_name": ROLE[who.role], "body": who.body}
     return shown(
-        request, who, "me.html", data, rows, _KEYS, "接口密钥", key=key, rule=RULE, most=MOST_KEYS, tab="me"
+        request,
+        who,
+        "me.html",
+        data,
+        rows,
+        _KEYS,
+        "接口密钥",
+        key=key,
+        rule=RULE,
+        most=MOST_KEYS,
+        sessions=sessions,
+        here=getattr(request.state, "login", 0),
+        factor=factor,
+        lasts=_LASTS,
+        tab="me",
     )
 
 
 @router.get("/me/password", dependencies=[Accounts, InPerson], include_in_schema=False)
 def first_password(request: Request, office: Shop, who: Newcomer, next: str = "") -> Response:
     """For who has to change the password before anything else."""
-    if not request.state.must_change:
+    if request.state.held != PASSWORD:
         return RedirectResponse("/me", 303)
     with office.session() as session:
         user = session.get(User, who.id)
@@ -192,7 +149,7 @@ async def save_password(
     if new != again:
         raise Refused("两次输入的新密码不一样，没有修改。")
     changed = partial(_changed, request, office, who, old, new, keys)
-    token = await to_thread.run_sync(changed, limiter=_few())
+    token = await to_thread.run_sync(changed, limiter=few())
     answer = said(local_path(next), "密码已修改，其他地方的登录已全部退出。")
     with_cookie(request, answer, token)
     return answer
@@ -209,13 +166,50 @@ def _changed(request: Request, office: Office, who: Actor, old: str, new: str, k
         raise Refused("原来的密码不对，没有修改。") from error
     with office.session() as session:
         kept = accounts.change_password(session, who, proof.kept, new, keys)
-        return begin(session, Proof(proof.number, kept), who.address, noted=False)
+        return begin(session, Proof(proof.number, kept), browser_of(request), noted=False)
+
+
+@router.post("/me/sessions", dependencies=[Accounts, Guard, InPerson], include_in_schema=False)
+async def stop_sessions(
+    request: Request,
+    office: Shop,
+    who: Who,
+    old: Annotated[str, Form()] = "",
+    session: Annotated[list[int] | None, Form()] = None,
+) -> Response:
+    """End sessions of one's own; who asks shows the password again."""
+    if not session:
+        raise Refused("没有选中要结束的登录。")
+
+    def ended() -> int:
+        prove_again(request, office, who, old)
+        with office.session() as opened:
+            return end_sessions(opened, who, session)
+
+    return said("/me", f"已结束 {await to_thread.run_sync(ended, limiter=few())} 处登录。")
+
+
+def prove_again(request: Request, office: Office, who: Actor, old: str) -> Proof:
+    """The password of who is logged in, asked for once more. Raises Refused."""
+    with office.session() as session:
+        user = session.get(User, who.id)
+        name = user.name if user else ""
+    try:
+        return proved(office.database, name, who.address, old, known_in(request, name))
+    except WrongPassword as error:
+        raise Refused("密码不对，没有执行。") from error
 
 
 @router.post("/me/keys", dependencies=[Accounts, Guard, InPerson], include_in_schema=False)
-def make_key(request: Request, office: Shop, who: Who, name: Annotated[str, Form()] = "") -> Response:
+def make_key(
+    request: Request,
+    office: Shop,
+    who: Who,
+    name: Annotated[str, Form()] = "",
+    days: Annotated[int, Form(ge=1, le=365)] = 365,
+) -> Response:
     with office.session() as session:
-        key = new_key(session, who, name)
+        key = new_key(session, who, name, timedelta(days=days))
     return _me(request, office, who, key)
 
 

@@ -33,7 +33,7 @@ from yibenzhang.reading import ReadingError
 from yibenzhang.showing.pictures import drawn
 from yibenzhang.showing.view import ViewFile
 from yibenzhang.web.formats import forms, page, shown, wants_data
-from yibenzhang.web.matters import card_of, grouped, late_confirmed, matter_records, standing_of
+from yibenzhang.web.matters import card_of, families, grouped, late_confirmed, matter_records, standing_of
 from yibenzhang.web.pages.seasons import said
 from yibenzhang.web.security import Guard, Shop, Who
 from yibenzhang.web.settings import Office
@@ -54,7 +54,7 @@ COLUMNS = {
     "decided_at": "处理时间",
     "rule": "规则编号",
 }
-_WITH = (joinedload(Submission.entry).joinedload(Entry.body), joinedload(Submission.season))
+SHOWN_WITH = (joinedload(Submission.entry).joinedload(Entry.body), joinedload(Submission.season))
 """What the review page shows beside a submission, in the same statement."""
 REASONS = ("读取有误，原文没有问题", "原文有说明，不是错误", "不适用于本单位", "已与单位核实无误")
 _SUBMISSION = {
@@ -75,9 +75,9 @@ def submission(request: Request, office: Shop, who: Who, number: int) -> Respons
     ``yibenzhang/report/2``."""
     as_data = wants_data(request)
     with office.session() as session:
-        s = submission_of(session, who, number, *_WITH)
+        s = submission_of(session, who, number, *SHOWN_WITH)
         if s.part_of_id:
-            s = submission_of(session, who, s.part_of_id, *_WITH)
+            s = submission_of(session, who, s.part_of_id, *SHOWN_WITH)
         matters = matters_of(session, s, brief=not as_data)
         ticks = ticks_of(session, s)
         entry = s.entry
@@ -118,13 +118,14 @@ def submission(request: Request, office: Shop, who: Who, number: int) -> Respons
         unchecked=grouped(view),
         turned=turned,
         late=late_confirmed(matters),
-        judges=_judges(who, s),
+        judges=judges_of(who, s),
         State=State,
         sisters="",
+        families=families(cards),
     )
 
 
-def _judges(who: Actor, s: Submission) -> bool:
+def judges_of(who: Actor, s: Submission) -> bool:
     """True where the person may decide about this version now."""
     judges = s.draft or not who.outside
     return judges and s.season.closed_at is None and s.state in (State.REVIEW, State.RETURNED, State.CLEAN)
@@ -276,7 +277,7 @@ def _answered(request: Request, office: Office, who: Actor, number: int) -> Resp
         ticks=ticks,
         s=s,
         standing=standing_of(all_),
-        judges=_judges(who, s),
+        judges=judges_of(who, s),
         State=State,
         reasons=REASONS,
         view=view,
@@ -370,7 +371,7 @@ def make_tick(
         u=item,
         s=s,
         ticks=ticks,
-        judges=_judges(who, s),
+        judges=judges_of(who, s),
         total=len(view.unchecked),
         standing=standing,
         late=late,

@@ -18,13 +18,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from yibenzhang.office.access import Actor, Refused, season_of, visible_submissions
+from yibenzhang.office.assigning import changed_since, visited
 from yibenzhang.office.lateness import today
-from yibenzhang.office.models import Role, Season, State, Submission
+from yibenzhang.office.models import Role, Season, State, Submission, User
 from yibenzhang.office.roster import STATUS, Brief, Line, counted, glance, statuses
 from yibenzhang.office.roster_changes import new_season
 from yibenzhang.office.seasons import change_season, close_season, reopen_season
 from yibenzhang.office.spreadsheets import write_sheet
 from yibenzhang.office.submissions import outdated, recheck
+from yibenzhang.web.boarding import Asked, sifted
 from yibenzhang.web.formats import environment, forms, shown, wants_data
 from yibenzhang.web.security import Guard, Shop, Who
 from yibenzhang.web.settings import Office
@@ -53,6 +55,8 @@ COLUMNS = {
     "round": "版次",
     "errors": "错误",
     "warnings": "疑问",
+    "undecided": "未处理",
+    "reviewer": "审核人",
     "unchecked": "未能核对",
     "numbers": "数字",
     "proved": "已印证",
@@ -216,17 +220,20 @@ def rows_of(lines: Sequence[Line], whole: Sequence[Brief]) -> list[dict[str, obj
 
 
 @lru_cache(maxsize=20_000)
-def _line(line: Line, season: int, outside: bool, closed: bool) -> Markup:
+def _line(line: Line, season: int, picks: bool, outside: bool, closed: bool, fresh: bool) -> Markup:
     """A line of the board. Most lines are as they were the last time somebody looked."""
     made = environment.get_template("board_line.html")
-    return Markup(made.render(latenesses=LATENESS, x=line, season=season, outside=outside, closed=closed))
-
-
-def _wanted(lines: list[Brief], status: str, find: str) -> list[Brief]:
-    words = find.strip()
-    if not status and not words:
-        return lines
-    return [x for x in lines if status in ("", x.status) and (words in x.body or words in x.code)]
+    return Markup(
+        made.render(
+            latenesses=LATENESS,
+            x=line,
+            season=season,
+            picks=picks,
+            outside=outside,
+            closed=closed,
+            fresh=fresh,
+        )
+    )
 
 
 def lines_of(office: Office, session: Session, who: Actor, season: Season) -> list[Brief]:
@@ -267,13 +274,20 @@ def season_board(
     status: str = "",
     find: Annotated[str, Query(max_length=80)] = "",
     part: Annotated[int, Query(ge=0, le=100_000)] = 1,
+    reviewer: Annotated[str, Query(max_length=9)] = "",
+    late: bool = False,
+    changed: bool = False,
+    sort: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
     """Who has handed in, who is missing or late, what is being checked, reviewed, returned, clean."""
+    asked = Asked(status, find, reviewer, late, changed, sort)
     with office.session() as session:
         season = season_of(session, number)
+        since = None if wants_data(request) else visited(session, who, season)
+        fresh = frozenset(changed_since(session, who, season, since) if since else ())
         lines = lines_of(office, session, who, season)
         count = Counter(line.status for line in lines)
-        wanted = _wanted(lines, status, find)
+        wanted = sifted(session, lines, asked, fresh)
         old = 0 if who.outside or season.closed_at else outdated(session, season, office.version)
         as_data = wants_data(request)
         if as_data or not part or len(wanted) <= LINES:
@@ -283,6 +297,7 @@ def season_board(
             pages = -(-len(wanted) // LINES)
             part = min(part, pages)
             found = counted(session, wanted[(part - 1) * LINES : part * LINES])
+        people = [] if who.outside else reviewers(session)
         asking = session.execute(
             select(Submission.id, Submission.name, Submission.state)
             .where(
@@ -295,6 +310,8 @@ def season_board(
             .order_by(Submission.id.desc())
             .limit(50)
         ).all()
+    closed = season.closed_at is not None
+    picks = who.may(Role.REVIEWER) and not closed
     data = {
         "season": season_record(season),
         "counts": {k: count[k] for k in STATUS},
@@ -315,8 +332,13 @@ def season_board(
         part=part,
         wanted=len(wanted),
         lines=Markup(
-            "".join([_line(x, season.id, who.outside, season.closed_at is not None) for x in found])
+            "".join([_line(x, season.id, picks, who.outside, closed, x.entry in fresh) for x in found])
         ),
+        asked=asked,
+        since=since,
+        fresh=len(fresh),
+        picks=picks,
+        reviewers=people,
         status=status,
         find=find,
         old=old,
@@ -343,17 +365,31 @@ def recheck_season(office: Shop, who: Who, number: int) -> Response:
 
 @router.get("/seasons/{number:int}/board.xlsx", summary="看板的 Excel 文件", response_class=Response)
 def board_sheet(
-    office: Shop, who: Who, number: int, status: str = "", find: Annotated[str, Query(max_length=80)] = ""
+    office: Shop,
+    who: Who,
+    number: int,
+    status: str = "",
+    find: Annotated[str, Query(max_length=80)] = "",
+    reviewer: Annotated[str, Query(max_length=9)] = "",
+    late: bool = False,
+    sort: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
     """The board as an Excel file."""
+    asked = Asked(status, find, reviewer, late, False, sort)
     with office.session() as session:
         season = season_of(session, number)
         lines = lines_of(office, session, who, season)
-        rows = rows_of(counted(session, _wanted(lines, status, find)), lines)
+        rows = rows_of(counted(session, sifted(session, lines, asked, frozenset())), lines)
     data = write_sheet(season.name, list(COLUMNS.values()), (cells(r, COLUMNS) for r in rows))
     return Response(
         data, media_type=XLSX, headers={"Content-Disposition": f'attachment; filename="board-{number}.xlsx"'}
     )
+
+
+def reviewers(session: Session) -> list[tuple[int, str]]:
+    """Who may review, by number and name."""
+    asked = select(User.id, User.shown, User.name).where(User.role != Role.DEPARTMENT, User.active)
+    return [(n, shown or name) for n, shown, name in session.execute(asked.order_by(User.name))]
 
 
 def day_of(text: str) -> date | None:

@@ -19,6 +19,7 @@
         .then((answer) => answer.ok ? answer.text() : Promise.reject(answer))
         .then((html) => {
           sheet.innerHTML = html;
+          excuse();
           const image = sheet.querySelector("img");
           if (image) image.addEventListener("error", () => {
             const told = document.createElement("p");
@@ -110,7 +111,66 @@
   const places = (card) => JSON.parse(card.dataset.places || "[]");
 
   // findings --------------------------------------------------------------------------------------
-  const cards = () => [...matters.querySelectorAll("article.matter")].filter((c) => c.dataset.gone !== "yes");
+  const every = () => [...matters.querySelectorAll("article.matter")].filter((c) => c.dataset.gone !== "yes");
+  const cards = () => every().filter((c) => !c.hidden);
+  const panel = matters.closest(".panel");
+
+  // which findings are listed, and what decisions make of the colours ------------------------------
+  const opened = new Set();
+  let sift = "", unfolded = false;
+  const called = (c) => c.querySelector(".what").childNodes[1].textContent.trim();
+  function list() {
+    const family = $("family").value, undecided = $("undecided").checked, grouping = $("grouping").checked, first = new Map();
+    for (const c of every()) {
+      c.hidden = Boolean(sift && c.dataset.severity !== sift || family && called(c) !== family || undecided && c.dataset.verdict && c !== now);
+      const more = c.querySelector("button.more");
+      more.hidden = true;
+      if (c.hidden || !grouping) continue;
+      if (!first.has(c.dataset.rule)) { first.set(c.dataset.rule, [c, 0]); continue; }
+      const group = first.get(c.dataset.rule);
+      group[1] += 1;
+      c.hidden = !opened.has(c.dataset.rule) && c !== now;
+    }
+    for (const [rule, [card, count]] of first) {
+      if (!count) continue;
+      const more = card.querySelector("button.more");
+      more.hidden = false;
+      more.textContent = opened.has(rule) ? "折起同类 " + count + " 个" : "同类还有 " + count + " 个";
+    }
+  }
+  function excuse() {  // what was dismissed is no contradiction any more: in the pages, the counts and the bar
+    const gone = new Set(), stays = new Set();
+    for (const c of every()) {
+      const into = ["dismissed", "solved"].includes(c.dataset.verdict) ? gone : stays;
+      for (const key of JSON.parse(c.dataset.blamed || "[]")) into.add(key);
+    }
+    for (const key of stays) gone.delete(key);
+    for (const node of paper.querySelectorAll(".n.contradicted[data-key]")) node.classList.toggle("excused", gone.has(node.dataset.key));
+    const told = $("contradicted"), all = Number(told.dataset.all), left = Math.max(0, all - gone.size);
+    told.textContent = left;
+    $("excused").textContent = gone.size ? "（已排除 " + Math.min(gone.size, all) + "）" : "";
+    const bar = $("bar");
+    if (bar) bar.style.width = 100 * left / Number(bar.dataset.of) + "%";
+  }
+  function fold(open_) {
+    unfolded = open_;
+    panel.classList.toggle("unfolded", open_);
+    for (const b of matters.querySelectorAll("button.fold")) b.setAttribute("aria-expanded", String(open_ && b.closest("article") === now));
+    try { localStorage.setItem("unfolded", open_ ? "yes" : ""); } catch (e) { /* not kept then */ }
+  }
+  try { unfolded = localStorage.getItem("unfolded") === "yes"; } catch (e) { /* folded */ }
+  panel.classList.toggle("unfolded", unfolded);
+  for (const b of document.querySelectorAll("[data-sift]")) b.addEventListener("click", () => {
+    sift = b.dataset.sift;
+    for (const other of document.querySelectorAll("[data-sift]")) other.setAttribute("aria-pressed", String(other === b));
+    list();
+  });
+  for (const name of ["family", "undecided", "grouping"]) $(name).addEventListener("change", () => { list(); if (now && now.hidden) select(cards()[0]); });
+  document.addEventListener("htmx:afterSettle", () => {  // cards that came anew
+    if (now && !now.isConnected) { now = $(now.id); if (now) now.classList.add("now"); }
+    list();
+    excuse();
+  });
   function select(card, place, quiet) {  // quiet: as the page opens, its address and its list stay as they are
     if (!card) return;
     if (now) now.classList.remove("now");
@@ -118,6 +178,8 @@
     at = place || 0;
     proof.hidden = true;
     card.classList.add("now");
+    card.hidden = false;
+    for (const b of matters.querySelectorAll("button.fold")) b.setAttribute("aria-expanded", String(unfolded && b.closest("article") === card));
     card.scrollIntoView({ block: "nearest" });
     if (!quiet) history.replaceState(null, "", "#" + card.id);
     for (const b of card.querySelectorAll("button.place")) b.classList.toggle("at", Number(b.dataset.at) === at);
@@ -155,21 +217,29 @@
       select(verdict === "reopened" ? fresh : nextOpen(card));
     });
   }
-  // The finding that is up and all of its kind that nobody has decided on: one after another, each kept by itself.
-  function kind(card) {
+  // The finding that is up and all of its kind that nobody has decided on; the one that is up last: the next comes after it.
+  const kindOf = (card) => {
     const same = (c) => c.id !== card.id && c.dataset.rule === card.dataset.rule && !c.dataset.verdict;
-    return [...cards().filter(same).map((c) => c.id), card.id];  // the one that is up last: the next comes after it
+    return [...every().filter(same).map((c) => c.id), card.id];
+  };
+  function together(verdict, reason, ids) {  // one decision about many, taken back at one go
+    if (ids.length < 2) { decide(verdict, reason, ids[0]); return; }
+    const last = ids[ids.length - 1];
+    line = line.then(() => window.htmx.ajax("POST", "/submissions/" + id + "/decisions", {
+      source: "#review", swap: "none", values: { verdict: verdict, reason: reason || "", matters: ids.map((i) => $(i).dataset.id) },
+    })).then(() => select(nextOpen(last))).catch(() => {});
   }
   function confirmed() {
-    const all = now && judges ? kind(now) : [];
-    if (all.length > 1) window.say("同类的 " + all.length + " 个问题一并确认。", "good");
-    for (const card of all) decide("confirmed", "", card);
+    if (now && judges) together("confirmed", "", kindOf(now));
+  }
+  function undo() {
+    if (judges) line = line.then(() => window.htmx.ajax("POST", "/submissions/" + id + "/undo", { source: "#review", swap: "none" })).catch(() => {});
   }
   const dismissal = $("dismiss");
   let dismissing = [];
   function dismiss(all) {
     if (!now || !judges) return;
-    dismissing = all ? kind(now) : [now.id];
+    dismissing = all ? kindOf(now) : [now.id];
     $("dismiss-title").textContent = dismissing.length > 1 ? "排除同类的 " + dismissing.length + " 个问题的理由" : "排除这个问题的理由";
     $("reason").value = "";
     dismissal.showModal();
@@ -178,7 +248,7 @@
   function dismissed(reason) {
     if (!reason.trim()) { $("reason").focus(); return; }
     dismissal.close();
-    for (const card of dismissing) decide("dismissed", reason, card);
+    together("dismissed", reason, dismissing);
   }
   if (dismissal) {
     dismissal.addEventListener("click", (e) => {
@@ -199,6 +269,17 @@
     const card = e.target.closest("article.matter");
     if (!card || e.target.closest("details")) return;
     const place = e.target.closest("button.place"), act = e.target.closest("button.act");
+    if (e.target.closest("button.more")) {
+      opened.has(card.dataset.rule) ? opened.delete(card.dataset.rule) : opened.add(card.dataset.rule);
+      list();
+      return;
+    }
+    if (e.target.closest("button.fold")) {
+      const open_ = now !== card || !unfolded;
+      if (now !== card) select(card);
+      fold(open_);
+      return;
+    }
     if (act) {
       if (now !== card) select(card);
       if (act.dataset.do === "dismissed") dismiss(); else decide(act.dataset.do, "", card.id);
@@ -273,7 +354,7 @@
       defect.close();
       const all = cards();
       select(all[all.length - 1]);
-      $("count").textContent = all.length;
+      $("count").textContent = every().length;
     });
     defect.querySelector("[data-close]").addEventListener("click", () => defect.close());
     $("mark").addEventListener("click", () => marking ? record({}) : mark(true));
@@ -354,12 +435,13 @@
   const keys = {
     j: () => step(1), k: () => step(-1), ArrowDown: () => step(1), ArrowUp: () => step(-1), n: () => spot(1), p: () => spot(-1),
     c: () => decide("confirmed"), x: () => { line = line.then(() => dismiss()); }, X: () => { line = line.then(() => dismiss(true)); },
-    C: () => { line = line.then(confirmed); }, u: () => decide("reopened"),
+    C: () => { line = line.then(confirmed); }, u: () => undo(), o: () => fold(!unfolded), Enter: () => fold(!unfolded),
     m: () => { if (form) marking ? record({}) : mark(true); }, a: () => press("accept"), r: () => press("return"), f: () => press("following"),
     "+": () => resize(size + 1), "=": () => resize(size + 1), "-": () => resize(size - 1), "?": () => $("help").showModal(), Escape: () => { if (marking) mark(false); unprove(); },
   };
   document.addEventListener("keydown", (e) => {
     if (e.ctrlKey || e.metaKey || e.altKey || document.querySelector("dialog[open]")) return;
+    if (e.key === "Enter" && e.target.closest("button, a, summary, input")) return;
     if (e.target.closest("input:not([type=checkbox]), textarea, select") || (e.key.startsWith("Arrow") && e.target.closest("#paper, [role=tab]"))) return;
     const act = keys[e.shiftKey ? e.key : e.key.replace(/^[A-Z]$/, (k) => k.toLowerCase())];  // CapsLock is no Shift
     if (act) { e.preventDefault(); act(); }
@@ -368,5 +450,8 @@
   window.addEventListener("resize", () => { clearTimeout(later); later = setTimeout(() => show(document.querySelector(".culprit")), 150); });
   const asked = location.hash && document.querySelector(location.hash.replace(/[^#\w-]/g, ""));
   const first = asked && asked.matches("article.matter") ? asked : cards().find(open) || cards()[0];
+  if (every().length > 20) $("grouping").checked = true;
+  list();
+  excuse();
   if (first) select(first, 0, first !== asked);
 })();

@@ -1,0 +1,216 @@
+"""The findings of a whole season: by rule, body, severity, decision and round, searched and sorted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, fields
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from yibenzhang.office.access import Actor, Refused, visible_submissions
+from yibenzhang.office.deadlines import RULES
+from yibenzhang.office.desk_models import Assignment, SavedFilter
+from yibenzhang.office.models import Body, Decision, Entry, Matter, Season, State, Submission
+
+PAGE = 100
+MOST_FILTERS = 30
+UNDECIDED = "open"
+SORTS = {
+    "worst": "程度",
+    "body": "单位",
+    "rule": "规则",
+    "newest": "最近处理",
+}
+STANDS = (State.REVIEW, State.RETURNED, State.CLEAN)
+"""States of a version that stands now and was checked."""
+_SEVERITIES = ("error", "warning", "notice")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is looked for; empty is everything. ``round`` 0 is the version that stands now."""
+
+    rule: str = ""
+    family: str = ""
+    body: str = ""
+    severity: str = ""
+    verdict: str = ""
+    state: str = ""
+    find: str = ""
+    round: int = 0
+    reviewer: int = 0
+    sort: str = "worst"
+
+    def query(self) -> dict[str, str]:
+        """As an address has it; what is as usual is left out."""
+        usual = Asked()
+        return {f.name: str(getattr(self, f.name)) for f in fields(self) if getattr(self, f.name) != getattr(usual, f.name)}  # fmt: skip
+
+
+def found(
+    session: Session, actor: Actor, season: Season, asked: Asked, start: int, count: int
+) -> tuple[list[dict[str, Any]], int]:
+    """The findings asked for from position ``start``, and how many there are in all."""
+    wanted = _wanted(actor, season, asked)
+    total = session.scalar(_from(select(func.count())).where(*wanted)) or 0
+    columns = (
+        Matter.id, Matter.rule, Matter.severity, Matter.message, Matter.verdict, Matter.leaf, Matter.submission_id,
+        Submission.round, Submission.state, Submission.name, Entry.id, Body.name,
+    )  # fmt: skip
+    listed = _from(select(*columns)).where(*wanted).order_by(*_order(asked.sort)).offset(start).limit(count)
+    rows = [_row(r) for r in session.execute(listed)]
+    last = _last(session, [r["id"] for r in rows])
+    return [r | last.get(r["id"], _NOBODY) for r in rows], total
+
+
+def numbers(session: Session, actor: Actor, season: Season, asked: Asked, most: int) -> list[int]:
+    """The numbers of the findings asked for, one more than ``most`` where there are more."""
+    listed = _from(select(Matter.id)).where(*_wanted(actor, season, asked)).order_by(Matter.id)
+    return list(session.scalars(listed.limit(most + 1)))
+
+
+def counts(session: Session, actor: Actor, season: Season, asked: Asked) -> dict[str, Counter[str]]:
+    """How many of the findings asked for there are of each rule, severity and decision: each with the other filters,
+    without its own."""
+    out = {}
+    for name, column in (("rule", Matter.rule), ("severity", Matter.severity), ("verdict", Matter.verdict)):
+        others = Asked(**{f.name: getattr(asked, f.name) for f in fields(asked)} | {name: ""} | ({"family": ""} if name == "rule" else {}))  # fmt: skip
+        listed = _from(select(column, func.count())).where(*_wanted(actor, season, others)).group_by(column)
+        out[name] = Counter({str(k): n for k, n in session.execute(listed)})
+    told = out["verdict"]
+    told[UNDECIDED] = told.pop("", 0) + told.pop("reopened", 0)
+    return out
+
+
+def undecided(session: Session, actor: Actor, season: Season) -> int:
+    """How many errors and doubts of the versions that stand nobody has decided about; the same on every page."""
+    wanted = _wanted(actor, season, Asked(verdict=UNDECIDED))
+    return (
+        session.scalar(
+            _from(select(func.count())).where(*wanted, Matter.severity != "notice", Matter.rule.not_in(RULES))
+        )
+        or 0
+    )
+
+
+def _from(asked: Any) -> Any:
+    return (
+        asked.select_from(Matter)
+        .join(Submission, Submission.id == Matter.submission_id)
+        .join(Entry, Entry.id == Submission.entry_id)
+        .join(Body, Body.id == Entry.body_id)
+    )
+
+
+def _wanted(actor: Actor, season: Season, asked: Asked) -> list[ColumnElement[bool]]:
+    out: list[ColumnElement[bool]] = [
+        Submission.season_id == season.id,
+        Submission.draft.is_(False),
+        Submission.part_of_id.is_(None),
+        Matter.gone.is_(False),
+        visible_submissions(actor),
+    ]
+    out.append(Submission.round == asked.round if asked.round else Submission.state.in_(STANDS))
+    if asked.round:
+        out.append(Submission.state != State.WITHDRAWN)
+    if asked.rule:
+        out.append(Matter.rule == asked.rule)
+    if asked.family:
+        out.append(
+            or_(Matter.rule == asked.family, Matter.rule.startswith(f"{asked.family}.", autoescape=True))
+        )
+    if asked.severity:
+        out.append(Matter.severity == asked.severity)
+    if asked.verdict:
+        open_ = Matter.verdict.in_(("", "reopened"))
+        out.append(open_ if asked.verdict == UNDECIDED else Matter.verdict == asked.verdict)
+    if asked.state:
+        out.append(Submission.state == asked.state)
+    if asked.body:
+        out.append(Body.name.contains(asked.body, autoescape=True))
+    if asked.find:
+        out += [Matter.message.contains(word, autoescape=True) for word in asked.find.split()[:8]]
+    if asked.reviewer:
+        mine = aliased(Assignment)
+        out.append(
+            select(mine.entry_id)
+            .where(and_(mine.entry_id == Entry.id, mine.user_id == asked.reviewer))
+            .exists()
+        )
+    return out
+
+
+def _order(sort: str) -> list[Any]:
+    """Worst first, then by body and page; or as asked."""
+    usual = [Body.name, Submission.id, Matter.leaf, Matter.rank, Matter.id]
+    if sort == "body":
+        return [Body.name, Submission.id, _worst(), *usual[2:]]
+    if sort == "rule":
+        return [Matter.rule, *usual]
+    if sort == "newest":
+        last = select(func.max(Decision.id)).where(Decision.matter_id == Matter.id).scalar_subquery()
+        return [func.coalesce(last, 0).desc(), *usual]
+    return [_worst(), *usual]
+
+
+def _worst() -> Any:
+    return case({s: k for k, s in enumerate(_SEVERITIES)}, value=Matter.severity, else_=3)
+
+
+def _row(r: Any) -> dict[str, Any]:
+    return {
+        "id": r[0],
+        "rule": r[1],
+        "severity": r[2],
+        "message": r[3],
+        "verdict": "" if r[4] == "reopened" else r[4],
+        "leaf": r[5],
+        "submission": r[6],
+        "round": r[7],
+        "state": r[8],
+        "name": r[9],
+        "entry": r[10],
+        "body": r[11],
+    }
+
+
+_NOBODY: dict[str, Any] = {"reason": "", "decided_by": "", "decided_at": None}
+
+
+def _last(session: Session, ids: list[int]) -> dict[int, dict[str, Any]]:
+    """The last decision about each."""
+    out: dict[int, dict[str, Any]] = {}
+    for at in range(0, len(ids), 500):
+        asked = select(Decision).where(Decision.matter_id.in_(ids[at : at + 500])).order_by(Decision.id)
+        for d in session.scalars(asked):
+            out[d.matter_id] = {"reason": d.reason, "decided_by": d.who, "decided_at": d.at}
+    return out
+
+
+def filters_of(session: Session, actor: Actor, page: str) -> list[SavedFilter]:
+    """The filters a person keeps for a page."""
+    asked = select(SavedFilter).where(SavedFilter.person == (actor.id or 0), SavedFilter.page == page)
+    return list(session.scalars(asked.order_by(SavedFilter.name)))
+
+
+def keep_filter(session: Session, actor: Actor, page: str, name: str, query: str) -> None:
+    """Keep a filter under a name; one of the same name is replaced. Raises Refused."""
+    name = " ".join(name.split())[:40]
+    if not name:
+        raise Refused("请给筛选条件起个名称。")
+    kept = {f.name: f for f in filters_of(session, actor, page)}
+    if name not in kept and len(kept) >= MOST_FILTERS:
+        raise Refused(f"最多保存 {MOST_FILTERS} 个筛选条件，请先删去不用的。")
+    if name in kept:
+        kept[name].query = query[:1000]
+    else:
+        session.add(SavedFilter(person=actor.id or 0, page=page, name=name, query=query[:1000]))
+
+
+def drop_filter(session: Session, actor: Actor, number: int) -> None:
+    """Forget one of one's own filters."""
+    kept = session.get(SavedFilter, number)
+    if kept is not None and kept.person == (actor.id or 0):
+        session.delete(kept)
