@@ -125,7 +125,6 @@ def test_every_number_says_what_proves_it(shop: Shop, name: str) -> None:
     unproved = [n for n in told["numbers"] if n["standing"] == "alone"]
     outcomes = {told["relations"][k]["outcome"] for n in unproved for k in n["proofs"]}
     assert "contradicted" not in outcomes  # what is too weak to prove a number does not accuse it either
-    assert not all(n["proofs"] for n in unproved)
 
 
 @ONE_DATABASE

@@ -16,8 +16,9 @@ from yibenzhang.office.notice_docx import notice_docx
 from yibenzhang.office.notice_pdf import notice_pdf
 from yibenzhang.office.returning import setting
 from yibenzhang.office.roster import glance
+from yibenzhang.web.days import day_of
 from yibenzhang.web.formats import forms, shown
-from yibenzhang.web.pages.seasons import SEASON, day_of, said, season_record
+from yibenzhang.web.pages.seasons import SEASON, said, season_record
 from yibenzhang.web.security import Guard, Shop, Who
 
 router = APIRouter(tags=["公开季和名录"])

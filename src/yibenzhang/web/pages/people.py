@@ -30,11 +30,12 @@ from yibenzhang.office.logins import (
 from yibenzhang.office.models import Role, User, now
 from yibenzhang.office.passwords import RULE
 from yibenzhang.office.second_factor import standing_of
+from yibenzhang.web.days import day_of
 from yibenzhang.web.describing import operations
 from yibenzhang.web.errors import MUST_CHANGE
 from yibenzhang.web.formats import forms, page, shown
 from yibenzhang.web.pages.entering import few, local_path
-from yibenzhang.web.pages.seasons import day_of, said
+from yibenzhang.web.pages.seasons import said
 from yibenzhang.web.security import (
     PASSWORD,
     Accounts,

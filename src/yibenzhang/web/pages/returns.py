@@ -31,8 +31,9 @@ from yibenzhang.office.returning import (
 from yibenzhang.office.reviews import following_of, matters_of
 from yibenzhang.reading import ReadingError
 from yibenzhang.showing.view import View
+from yibenzhang.web.days import day_of
 from yibenzhang.web.formats import forms, page, shown
-from yibenzhang.web.pages.seasons import day_of, said
+from yibenzhang.web.pages.seasons import said
 from yibenzhang.web.security import Guard, Shop, Who
 from yibenzhang.web.settings import Office
 from yibenzhang.web.words import rules

@@ -17,8 +17,9 @@ from yibenzhang.office.roster_changes import change_entry, import_rows, remove_e
 from yibenzhang.office.roster_files import read_roster, roster_template
 from yibenzhang.office.seasons import dates_changed
 from yibenzhang.reading import ReadingError
+from yibenzhang.web.days import day_of
 from yibenzhang.web.formats import forms, page, shown, wants_data
-from yibenzhang.web.pages.seasons import SEASON, XLSX, day_of, lines_of, rows_of, said, season_record
+from yibenzhang.web.pages.seasons import SEASON, XLSX, lines_of, rows_of, said, season_record
 from yibenzhang.web.security import Guard, Shop, Who
 
 router = APIRouter(tags=["公开季和名录"])

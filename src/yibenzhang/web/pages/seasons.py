@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date
 from functools import lru_cache
 from threading import Lock
 from typing import Annotated
@@ -17,7 +16,7 @@ from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from yibenzhang.office.access import Actor, Refused, season_of, visible_submissions
+from yibenzhang.office.access import Actor, season_of, visible_submissions
 from yibenzhang.office.assigning import changed_since, visited
 from yibenzhang.office.lateness import today
 from yibenzhang.office.models import Role, Season, State, Submission, User
@@ -390,13 +389,3 @@ def reviewers(session: Session) -> list[tuple[int, str]]:
     """Who may review, by number and name."""
     asked = select(User.id, User.shown, User.name).where(User.role != Role.DEPARTMENT, User.active)
     return [(n, shown or name) for n, shown, name in session.execute(asked.order_by(User.name))]
-
-
-def day_of(text: str) -> date | None:
-    """A day as a form gives it, or None. Raises Refused."""
-    if not text.strip():
-        return None
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError as error:
-        raise Refused("日期请写成 2026-02-10 的形式。") from error
