@@ -17,15 +17,16 @@ from yibenzhang.standards import readings
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _RUN = re.compile(r"[\u4e00-\u9fff]{6,}")
 _BODY = re.compile(
-    r"[\u4e00-\u9fff]{5,24}?(?:检察院|法院|研究院|委员会|办公室|服务中心|中心|大队|支队|总队|管理处|管理所|馆|站|学校|医院|局)"
+    r"[\u4e00-\u9fff]{5,24}?(?:检察院|法院|研究院|委员会|办公室|服务中心|中心|大队|支队|总队|管理处|管理所|馆|站|学校|医院|福利院|敬老院|卫生院|局)"
 )
 _INSTITUTIONS = re.compile(
-    r"机构设置|单位构成|预算单位|机构情况|编制范围的?(?:二级)?(?:预算)?单位|(?:事业|二级|下属)单位(?:名单|包括|有)"
+    r"机构设置|单位构成|预算单位|机构情况|编制范围的?(?:二级)?(?:预算)?单位|(?:事业|二级|下属|所属)(?:事业|预算|二级)?单位(?:名单|包括|有|共|为|是|分别|:|\d|[一二两三四五六七八九十])|[部门位]由[^。;]{2,30}(?:所属|下属)"
 )
 _LED = re.compile(
-    r"^.*(?:所属|下属|直属|包括|包含|分别[为是]|(?:本级|机关)(?:预算)?[和及与]|(?:本级|部门)预算)"
+    r"^[和及与]|^.*(?:所属|下属|直属|单位[为是]|包括|包含|分别[为是]|(?:本级|机关)(?:预算)?[和及与]|(?:本级|部门)预算)"
 )
 """What a sentence says before the name of a unit."""
+_COUNTED = re.compile(r"(?:[两三四五六七八九十]|\d{1,2})[家个](?=[,。;])")
 _LONG = 8
 """A shorter name may be that of another unit by chance."""
 _ENTRY = re.compile(r"\(?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[)、.]")
@@ -135,7 +136,9 @@ def bodies(case: Case) -> Iterator[Issue]:
         announced = bool(_INSTITUTIONS.search(p.text[:40]))
         listed = announced or (listed and bool(_ENTRY.match(p.text)))
         if any(_INSTITUTIONS.search(s) for s in p.section) or listed:
-            named.update(_LED.sub("", m) for m in _BODY.findall(p.text))
+            parts = _COUNTED.split(p.text)  # what follows the list is told of one of them
+            part = parts[0] if len(parts) > 1 and _BODY.search(parts[0]) else p.text
+            named.update(_LED.sub("", m) for m in _BODY.findall(part.partition("。")[0] if listed else part))
     units = [m for m in named if len(m) >= _LONG]
     if not units:
         return
@@ -164,6 +167,7 @@ _FIRST, _LAST = "\u4e00", "\u9fff"
 
 _CORE = 6
 """So many characters at the end of a name tell the body from all others, as far as one is mistyped by sound or look."""
+_PLACES = {"区", "县"}
 _ENDS = (3, 1)
 """So many characters at the beginning and at the end of a name stay where others are in the wrong order."""
 
@@ -206,7 +210,7 @@ def _by_sound(case: Case, name: str) -> Iterator[_Slip]:
     core = name[-_CORE:]
     for k in range(len(core)) if len(core) == _CORE else ():
         for p, m in _with_another(case, core, k):
-            if mistaken(core[k], m.group(1)):
+            if mistaken(core[k], m.group(1)) or {core[k], m.group(1)} == _PLACES:
                 yield p, m.start(), m.end(), m.group(1), core[k]
 
 

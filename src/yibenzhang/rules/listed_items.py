@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import zip_longest
 
@@ -143,6 +143,66 @@ def classes(case: Case) -> Iterator[Issue]:
         first = listed[0]
         words, place = first.passage.clauses(first.start, first.end), first.passage.place(first.start)
         yield issue_at("names.class_left_out", words, place, there, classes=names, section=chapter[-1])
+
+
+@rule("names.class_left_out", needs=("text",), stages=("accounts",))
+def classes_below(case: Case) -> Iterator[Issue]:
+    """The same where no headings part structure and details: a sentence on the classes, then numbered items."""
+    only = {code for t in case.tables for code in _only_items(_amounts(t)).values()}
+    for k, p in enumerate(case.passages):
+        named = {m.at_level[0].code: m for m in _classes_of(p, case.mentions[k])}
+        after = case.passages[k + 1 : k + 1 + _NEXT]
+        opened = next((n for n, q in enumerate(after, k + 1) if _DETAILS.search(q.text[:_OPENING])), None)
+        headed = _chapter(p) and any(m.level == "类" for m in case.mentions[k])
+        if len(named) < _SURE or opened is None or headed:
+            continue
+        details = [case.mentions[n] for n in _numbered(case.passages, opened)]
+        items = [m for found in details for m in found]
+        told = "".join(case.passages[n].text for n in _numbered(case.passages, opened))
+        have = {code for found in details for code in _homes(found)}
+        missing = [
+            m for c, m in named.items() if c not in have | only and m.name.removesuffix("支出") not in told
+        ]
+        if sum(m.level == "项" for m in items) < 2 or not missing or 2 * len(missing) > len(named):
+            continue
+        first, there = items[0], (missing[0].words, p.place(missing[0].start))
+        names = tuple(arguments(name=m.name) for m in missing)
+        words, place = first.passage.clauses(first.start, first.end), first.passage.place(first.start)
+        section = case.passages[opened].text[:_OPENING].rstrip(":")
+        yield issue_at("names.class_left_out", words, place, there, classes=names, section=section)
+
+
+def _classes_of(p: Passage, found: Iterable[Mention]) -> Iterator[Mention]:
+    """The classes with an amount that a passage names, with their level in brackets or without."""
+    marked = [m for m in found if m.level == "类" and m.at_level and _spent(m)]
+    yield from marked
+    for m in () if marked or not _AS_STRUCTURE.search(p.text) else _PLAIN_CLASS.finditer(p.text):
+        entries = tuple(e for e in registers().function.named(m.group(1)) if len(e.code) == LEVELS["类"])
+        plain = Mention(p, m.group(1), "类", "", m.start(1), m.end(1), entries, True)
+        if entries and _spent(plain):
+            yield plain
+
+
+def _homes(found: Iterable[Mention]) -> set[str]:
+    """The classes that a paragraph names or its names are of; where none is sure, all that they may be of."""
+    each = [{e.code[:3] for e in m.at_level} for m in found]
+    sure = [codes for codes in each if len(codes) == 1]
+    return {code for codes in sure or each for code in codes}
+
+
+def _numbered(passages: Sequence[Passage], opened: int) -> Iterator[int]:
+    """Where the items stand below the words that open them; where these are one of them, with them."""
+    for n in range(opened + 1, len(passages)):
+        if not _ITEM_NUMBER.match(passages[n].text):
+            return
+        yield n
+
+
+_NEXT, _OPENING = 2, 30
+_DETAILS = re.compile(r"具体(?:支出)?(?:使用)?情况")
+_AS_STRUCTURE = re.compile(r"占\d|按(?:用途|功能)|以下方面")
+_PLAIN_CLASS = re.compile(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff]{4,20}支出)(?=\d)")
+_ITEM_NUMBER = re.compile(r"\(?\d{1,2}[).、]")
 
 
 def _chapter(p: Passage) -> tuple[str, ...]:

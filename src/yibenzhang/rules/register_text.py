@@ -201,11 +201,14 @@ def unknown(case: Case) -> Iterator[Issue]:
     """A classification that neither the registers nor a table has, though its level is written and one is like it."""
     printed = case.functions
     seen: set[str] = set()
+    opens = {id(p) for q, p in pairwise(case.passages) if q.heading or q.text.endswith(("。", ";", ":"))}
+    opens |= {id(p) for p in case.passages if p.text.endswith("。")}
     for m in _mentioned(case):
         folded = fold_name(m.name)
         if m.entries or _economic(m) or len(folded) < _SHORT or not m.level:
             continue
-        if not m.start or any(folded in name or name in folded for name in printed if len(name) >= _SHORT):
+        begun = m.start or id(m.passage) in opens  # else the name may go on from the line before
+        if not begun or any(folded in name or name in folded for name in printed if len(name) >= _SHORT):
             continue
         near = _nearest(folded, LEVELS[m.level], printed)
         if near is None or folded in seen:

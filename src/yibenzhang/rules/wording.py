@@ -43,7 +43,8 @@ def phrases(case: Case) -> Iterator[Issue]:
 
 
 def _hits(phrase: Phrase, passages: Sequence[Passage], tables: tuple[TableFacts, ...]) -> Iterator[Issue]:
-    pattern, unless = re.compile(phrase.pattern), re.compile(phrase.unless) if phrase.unless else None
+    pattern = re.compile(phrase.pattern)
+    unless, before = (re.compile(w) if w else None for w in (phrase.unless, phrase.before))
     for p in passages if phrase.scope in ("text", "both") else ():
         if p.heading and not phrase.heading:
             continue
@@ -51,7 +52,9 @@ def _hits(phrase: Phrase, passages: Sequence[Passage], tables: tuple[TableFacts,
         for m in pattern.finditer(p.text):
             if not begin <= m.start() <= m.end() <= end:  # another sentence than the last
                 begin, end = sentence(p.text, m.start(), m.end())
-                excused = bool(unless and unless.search(p.text[begin:end]))
+                excused = bool(unless and unless.search(p.text[begin:end])) or bool(
+                    before and before.search(p.text, 0, begin)
+                )
             if excused:
                 continue
             near, last = m.start() - last <= MOST_APART, m.end()
