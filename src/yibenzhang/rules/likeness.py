@@ -23,7 +23,7 @@ _INSTITUTIONS = re.compile(
     r"机构设置|单位构成|预算单位|机构情况|编制范围的?(?:二级)?(?:预算)?单位|(?:事业|二级|下属|所属)(?:事业|预算|二级)?单位(?:名单|包括|有|共|为|是|分别|:|\d|[一二两三四五六七八九十])|[部门位]由[^。;]{2,30}(?:所属|下属)"
 )
 _LED = re.compile(
-    r"^[和及与]|^.*(?:所属|下属|直属|单位[为是]|包括|包含|分别[为是]|(?:本级|机关)(?:预算)?[和及与]|(?:本级|部门)预算)"
+    r"^[和及与为是]|^.*(?:所属|下属|直属|单位[为是]|包括|包含|分别[为是]|(?:本级|机关)(?:预算)?[和及与]|(?:本级|部门)预算)"
 )
 """What a sentence says before the name of a unit."""
 _COUNTED = re.compile(r"(?:[两三四五六七八九十]|\d{1,2})[家个](?=[,。;])")
@@ -136,9 +136,7 @@ def bodies(case: Case) -> Iterator[Issue]:
         announced = bool(_INSTITUTIONS.search(p.text[:40]))
         listed = announced or (listed and bool(_ENTRY.match(p.text)))
         if any(_INSTITUTIONS.search(s) for s in p.section) or listed:
-            parts = _COUNTED.split(p.text)  # what follows the list is told of one of them
-            part = parts[0] if len(parts) > 1 and _BODY.search(parts[0]) else p.text
-            named.update(_LED.sub("", m) for m in _BODY.findall(part.partition("。")[0] if listed else part))
+            named.update(_LED.sub("", m) for m in _BODY.findall(_list_of(p.text)))
     units = [m for m in named if len(m) >= _LONG]
     if not units:
         return
@@ -157,6 +155,15 @@ def bodies(case: Case) -> Iterator[Issue]:
             words = p.verbatim(at, at + len(short)).strip()
             q, k = next((q, k) for q in passages if (k := q.text.find(unit)) >= 0)
             yield issue_at("names.body", words, p.place(at), (unit, q.place(k)), unit=unit)
+
+
+def _list_of(text: str) -> str:
+    """The list itself: what follows it is told of one of its units."""
+    announced = [m.end() for m in _INSTITUTIONS.finditer(text)]
+    stop = text.find("。", announced[-1]) if announced else -1
+    whole = text[:stop] if stop >= 0 else text
+    first = _COUNTED.split(whole)[0]
+    return first if first != whole and _BODY.search(first) else whole
 
 
 _PART = 8

@@ -259,7 +259,7 @@ def _beside_usual(bases: list[Match], p: Passage, m: re.Match[str], year: int) -
     """The paragraph compares something else with the year before, in the part of the sentence before this one."""
     before = [n for q, n in bases if q is p and int(n.group(1)) == year - 1 and n.end() <= m.start()]
     between = p.text[before[-1].end() : m.start(1)] if before else ""
-    return bool(re.search(r"[;。][^;。]*[支费项资][出用)金][^;。]*$", between))
+    return bool(re.search(r"[;。][^;。]*(?:支出|费|项\)|资金|收入)[^;。]*$", between))
 
 
 def _year(p: Passage, match: re.Match[str], template: str, **values: str | int) -> Issue:
