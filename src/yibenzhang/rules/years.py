@@ -259,6 +259,8 @@ def _beside_usual(bases: list[Match], p: Passage, m: re.Match[str], year: int) -
     """The paragraph compares something else with the year before, in the part of the sentence before this one."""
     before = [n for q, n in bases if q is p and int(n.group(1)) == year - 1 and n.end() <= m.start()]
     between = p.text[before[-1].end() : m.start(1)] if before else ""
+    if m.group(1) in between:
+        return False  # that year is what is spoken of ("自2023年起逐年减少")
     return bool(re.search(r"[;。][^;。]*(?:支出|费|项\)|资金|收入)[^;。]*$", between))
 
 
