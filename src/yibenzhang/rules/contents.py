@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 from yibenzhang.model.amounts import narrow
 from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.model.places import Place
+from yibenzhang.prose.listing import ordinal
 from yibenzhang.prose.passages import Passage
 from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.recognising.tables import match_title
@@ -218,3 +219,24 @@ def numbered(case: Case) -> Iterator[Issue]:
             )
         broken = False
         last[kind] = (match.group(), p, (*p.section, p.text))
+    yield from _in_a_row(case.passages)
+
+
+def _in_a_row(passages: Sequence[Passage]) -> Iterator[Issue]:
+    """Three paragraphs in a row of which the last has the number of the second: "1.", "2.", "2."."""
+    for one, two, three in zip(passages, passages[1:], passages[2:], strict=False):
+        found = [_NUMBERED.match(p.text) for p in (one, two, three)]
+        if any(m is None or m.lastgroup != found[0].lastgroup for m in found if found[0]) or not found[0]:
+            continue
+        numbers = [ordinal(m.group()) for m in found if m]
+        same = two.text[:_LIKE] == three.text[:_LIKE] or two.heading != three.heading
+        if numbers != [numbers[2] - 1, numbers[2], numbers[2]] or same or (two.heading and one.heading):
+            continue
+        words, there = three.verbatim(0, len(three.text)).strip(), (two.text[:40], two.place(0))
+        yield issue_at(
+            "wording.numbering", words[:40], three.place(0), there, before=two.text[:30], after=words[:30]
+        )
+
+
+_LIKE = 8
+"""Paragraphs that begin alike are one that is printed twice."""

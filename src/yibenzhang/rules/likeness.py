@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 
 from yibenzhang.model.issues import Issue, issue_at
-from yibenzhang.model.places import Place
 from yibenzhang.prose.passages import Passage
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.misspelt import mistaken
@@ -18,15 +17,16 @@ from yibenzhang.standards import readings
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _RUN = re.compile(r"[\u4e00-\u9fff]{6,}")
 _BODY = re.compile(
-    r"[\u4e00-\u9fff]{5,24}?(?:检察院|法院|研究院|委员会|办公室|服务中心|中心|大队|支队|总队|管理处|管理所|馆|站|学校|医院|局)"
+    r"[\u4e00-\u9fff]{5,24}?(?:检察院|法院|研究院|委员会|办公室|服务中心|中心|大队|支队|总队|管理处|管理所|馆|站|学校|医院|福利院|敬老院|卫生院|局)"
 )
 _INSTITUTIONS = re.compile(
-    r"机构设置|单位构成|预算单位|机构情况|编制范围的?(?:二级)?(?:预算)?单位|(?:事业|二级|下属)单位(?:名单|包括|有)"
+    r"机构设置|单位构成|预算单位|机构情况|编制范围的?(?:二级)?(?:预算)?单位|(?:事业|二级|下属|所属)(?:事业|预算|二级)?单位(?:名单|包括|有|共|为|是|分别|:|\d|[一二两三四五六七八九十])|[部门位]由[^。;]{2,30}(?:所属|下属)"
 )
 _LED = re.compile(
-    r"^.*(?:所属|下属|直属|包括|包含|分别[为是]|(?:本级|机关)(?:预算)?[和及与]|(?:本级|部门)预算)"
+    r"^[和及与为是]|^.*(?:所属|下属|直属|单位[为是]|包括|包含|分别[为是]|(?:本级|机关)(?:预算)?[和及与]|(?:本级|部门)预算)"
 )
 """What a sentence says before the name of a unit."""
+_COUNTED = re.compile(r"(?:[两三四五六七八九十]|\d{1,2})[家个](?=[,。;])")
 _LONG = 8
 """A shorter name may be that of another unit by chance."""
 _ENTRY = re.compile(r"\(?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[)、.]")
@@ -38,26 +38,8 @@ _SHAPES = ((3, 1, 2), (2, 1, 3), (1, 1, 4), (3, 2, 2), (2, 2, 3), (1, 2, 4), (4,
 def homophones(case: Case) -> Iterator[Issue]:
     """The same words twice, but for one or two characters that sound or look alike ("更游校的整合", "更有效的整合")."""
     passages = case.passages
-    suspects = _suspects(case)
-    text = "\n".join(p.text for p in passages) if suspects else ""
-    seen: set[str] = set()
-    for one, two, before, after in suspects:
-        wrong, right = _rarer(one, two, before, after, text)
-        phrase, other = before + wrong + after, before + right + after
-        found = _first_place(passages, phrase)
-        if found is None or any(_overlaps(phrase, wrong, t) for t in seen):
-            continue
-        seen.add(phrase)
-        second = _first_place(passages, other)
-        template = "" if _sound(wrong, right) else "look"
-        there = (second,) if second else ()
-        yield issue_at("names.homophone", *found, *there, template=template, other=other)
-
-
-def _suspects(case: Case) -> list[tuple[str, str, str, str]]:
-    """Words that differ by what sounds or looks alike, with what stands before and after both."""
     runs: dict[str, tuple[Passage, int]] = {}
-    for p in case.passages:
+    for p in passages:
         for m in _RUN.finditer(p.text):
             runs.setdefault(m.group(), (p, m.start()))
     pairs = set()
@@ -65,30 +47,44 @@ def _suspects(case: Case) -> list[tuple[str, str, str, str]]:
         pairs |= _pairs(runs, shape)
     allowed = {frozenset(pair) for pair in case.standards.lists["homophones"]}
     alike = {frozenset(p) for group in case.standards.lists["lookalikes"] for p in combinations(group, 2)}
-    likely = (p for p in pairs if _sound(*p[:2]) or _look(*p[:2], alike))
-    return sorted(p for p in likely if not _allowed(p[0], p[1], allowed))
-
-
-def _rarer(one: str, two: str, before: str, after: str, text: str) -> tuple[str, str]:
-    """The word that is written seldom, and the other; of single characters the whole stretch decides."""
-    count = {w: text.count(w if len(one) > 1 else before + w + after) for w in (one, two)}
-    wrong, right = sorted((one, two), key=lambda w: count[w])
-    return wrong, right
-
-
-def _overlaps(phrase: str, wrong: str, known: str) -> bool:
-    """A phrase that was told already has the same slip."""
-    return wrong in known and (
-        known.startswith(phrase[1:-1]) or phrase[1:-1] in known or known[1:-1] in phrase
+    suspects = sorted(
+        pair
+        for pair in pairs
+        if not _allowed(pair[0], pair[1], allowed) and (_sound(*pair[:2]) or _look(*pair[:2], alike))
     )
-
-
-def _first_place(passages: Sequence[Passage], words: str) -> tuple[str, Place] | None:
-    """Where words stand first, as they are printed."""
-    for p in passages:
-        if (at := p.text.find(words)) >= 0:
-            return p.verbatim(at, at + len(words)).strip(), p.place(at)
-    return None
+    if not suspects:
+        return
+    text = "\n".join(p.text for p in passages)
+    seen: set[str] = set()
+    for one, two, before, after in suspects:
+        counts = {w: text.count(w) for w in (one, two)}
+        wrong, right = sorted((one, two), key=lambda w: counts[w])
+        if len(one) == 1:  # one character: how often the whole stretch is written so decides
+            counts = {w: text.count(before + w + after) for w in (one, two)}
+            wrong, right = sorted((one, two), key=lambda w: counts[w])
+        phrase, other = before + wrong + after, before + right + after
+        if any(
+            wrong in t and (t.startswith(phrase[1:-1]) or phrase[1:-1] in t or t[1:-1] in phrase)
+            for t in seen
+        ):
+            continue
+        found = next(((p, at) for p in passages if (at := p.text.find(phrase)) >= 0), None)
+        if found is None:
+            continue
+        seen.add(phrase)
+        p, at = found
+        second = next(
+            (
+                (q.verbatim(k, k + len(other)).strip(), q.place(k))
+                for q in passages
+                if (k := q.text.find(other)) >= 0
+            ),
+            None,
+        )
+        words = p.verbatim(at, at + len(phrase)).strip()
+        template = "" if _sound(wrong, right) else "look"
+        there = (second,) if second else ()
+        yield issue_at("names.homophone", words, p.place(at), *there, template=template, other=other)
 
 
 def _pairs(runs: Iterable[str], shape: tuple[int, int, int]) -> set[tuple[str, str, str, str]]:
@@ -134,16 +130,26 @@ def _look(one: str, two: str, alike: set[frozenset[str]]) -> bool:
 def bodies(case: Case) -> Iterator[Issue]:
     """A unit of the list of units, written elsewhere with characters left out of its middle."""
     passages = case.passages
-    named = _listed_bodies(passages)
+    named: Counter[str] = Counter()
+    listed = False
+    for p in passages:
+        announced = bool(_INSTITUTIONS.search(p.text[:40]))
+        listed = announced or (listed and bool(_ENTRY.match(p.text)))
+        if any(_INSTITUTIONS.search(s) for s in p.section) or listed:
+            named.update(_LED.sub("", m) for m in _BODY.findall(_list_of(p.text)))
     units = [m for m in named if len(m) >= _LONG]
     if not units:
         return
     text = "\n".join(p.text for p in passages)
     for unit in units:
-        for short in _shortened(unit, text):
-            if short in named or text.count(short) > text.count(unit):
+        head, tail = re.escape(unit[:4]), re.escape(unit[-3:])
+        shorter = re.compile(rf"{head}[\u4e00-\u9fff]{{0,{len(unit) - 8}}}?{tail}")
+        for short in sorted(set(shorter.findall(text))):
+            if short == unit or short in named or len(unit) - len(short) > 4 or not _within(short, unit):
                 continue
-            if re.search(rf"(?:简称|以下称)[^。]{{0,6}}{short}", text):
+            if text.count(short) > text.count(unit) or re.search(
+                rf"(?:简称|以下称)[^。]{{0,6}}{short}", text
+            ):
                 continue
             p, at = next((p, at) for p in passages if (at := p.text.find(short)) >= 0)
             words = p.verbatim(at, at + len(short)).strip()
@@ -151,24 +157,13 @@ def bodies(case: Case) -> Iterator[Issue]:
             yield issue_at("names.body", words, p.place(at), (unit, q.place(k)), unit=unit)
 
 
-def _listed_bodies(passages: Sequence[Passage]) -> Counter[str]:
-    """The bodies of the list of units: below its heading, or announced by it."""
-    named: Counter[str] = Counter()
-    listed = False
-    for p in passages:
-        announced = bool(_INSTITUTIONS.search(p.text[:40]))
-        listed = announced or (listed and bool(_ENTRY.match(p.text)))
-        if any(_INSTITUTIONS.search(s) for s in p.section) or listed:
-            named.update(_LED.sub("", m) for m in _BODY.findall(p.text))
-    return named
-
-
-def _shortened(unit: str, text: str) -> list[str]:
-    """What the text has of a unit's name without some characters of its middle."""
-    head, tail = re.escape(unit[:4]), re.escape(unit[-3:])
-    shorter = re.compile(rf"{head}[\u4e00-\u9fff]{{0,{len(unit) - 8}}}?{tail}")
-    found = sorted(set(shorter.findall(text)) - {unit})
-    return [s for s in found if len(unit) - len(s) <= 4 and _within(s, unit)]
+def _list_of(text: str) -> str:
+    """The list itself: what follows it is told of one of its units."""
+    announced = [m.end() for m in _INSTITUTIONS.finditer(text)]
+    stop = text.find("。", announced[-1]) if announced else -1
+    whole = text[:stop] if stop >= 0 else text
+    first = _COUNTED.split(whole)[0]
+    return first if first != whole and _BODY.search(first) else whole
 
 
 _PART = 8
@@ -179,6 +174,7 @@ _FIRST, _LAST = "\u4e00", "\u9fff"
 
 _CORE = 6
 """So many characters at the end of a name tell the body from all others, as far as one is mistyped by sound or look."""
+_PLACES = {"区", "县"}
 _ENDS = (3, 1)
 """So many characters at the beginning and at the end of a name stay where others are in the wrong order."""
 
@@ -221,7 +217,7 @@ def _by_sound(case: Case, name: str) -> Iterator[_Slip]:
     core = name[-_CORE:]
     for k in range(len(core)) if len(core) == _CORE else ():
         for p, m in _with_another(case, core, k):
-            if mistaken(core[k], m.group(1)):
+            if mistaken(core[k], m.group(1)) or {core[k], m.group(1)} == _PLACES:
                 yield p, m.start(), m.end(), m.group(1), core[k]
 
 

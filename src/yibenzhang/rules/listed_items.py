@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import zip_longest
 
@@ -61,33 +60,23 @@ def items(case: Case) -> Iterator[Issue]:
         if table.table.standard is None or not table.table.standard.id.endswith(_TABLES[0]):
             continue
         have = _amounts(table)
+        only = _only_items(have)
         for section, names in _lists(case).items():
-            missing = _left_out(have, section, names, case)
-            inside = sum(n in have for n in names)
-            if inside < max(_SURE, len(names) - 1) or not missing or 2 * len(missing) > inside:
+            inside = [n for n in names if n in have]
+            odd = [n for n in names if n not in have]
+            missing = [n for n in have if n not in names and not _named(n, section, odd, case)]
+            codes = _classes_named(section, case)
+            missing = [n for n in missing if only.get(n) not in codes]
+            missing = [n for n in missing if not any(agree(have[n], f) for f in case.reader.cube.carried)]
+            if len(inside) < max(_SURE, len(names) - 1) or not missing or 2 * len(missing) > len(inside):
                 continue
             first = next(iter(names.values()))
             listed = tuple(arguments(name=have[n].row.label.strip(), amount=have[n].text) for n in missing)
+            place = first.passage.place(first.start)
             yield issue_at(
-                "names.item_left_out",
-                first.words,
-                first.passage.place(first.start),
-                *((have[n].row.label, have[n].place) for n in missing),
-                items=listed,
-                table=table.table.name,
-                count=inside,
-            )
-
-
-def _left_out(
-    have: dict[str, Fact], section: tuple[str, ...], names: Mapping[str, Mention], case: Case
-) -> list[str]:
-    """The items of a table that a section does not name in any way, and whose class it does not name instead."""
-    only, codes = _only_items(have), _classes_named(section, case)
-    odd = [n for n in names if n not in have]
-    missing = [n for n in have if n not in names and not _named(n, section, odd, case)]
-    missing = [n for n in missing if only.get(n) not in codes]
-    return [n for n in missing if not any(agree(have[n], f) for f in case.reader.cube.carried)]
+                "names.item_left_out", first.words, place, *((have[n].row.label, have[n].place) for n in missing),
+                items=listed, table=table.table.name, count=len(inside),
+            )  # fmt: skip
 
 
 def _amounts(table: TableFacts) -> dict[str, Fact]:
@@ -129,45 +118,91 @@ def _named(name: str, section: tuple[str, ...], odd: list[str], case: Case) -> b
 @rule("names.class_left_out", needs=("text",))
 def classes(case: Case) -> Iterator[Issue]:
     """A class with an amount in a chapter on its structure, none of whose items the chapter's details go through."""
+    wholes: dict[tuple[str, ...], dict[str, Mention]] = {}
+    details: dict[tuple[str, ...], list[Mention]] = {}
+    explained: dict[tuple[str, ...], set[str]] = {}
+    for p, found in zip(case.passages, case.mentions, strict=True):
+        chapter = _chapter(p)
+        for m, below in zip_longest(found, found[1:]):
+            if m.level == "项":
+                details.setdefault(chapter, []).append(m)
+            goes_on = below is not None and below.start - m.end <= 1
+            if m.level == "类" and not goes_on and _spent(m) and chapter:
+                wholes.setdefault(chapter, {}).setdefault(m.at_level[0].code if m.at_level else m.name, m)
+            elif m.level and len(codes := {e.code[:3] for e in m.at_level}) == 1:
+                explained.setdefault(chapter, set()).update(codes)
     only = {code for t in case.tables for code in _only_items(_amounts(t)).values()}
-    for name, chapter in _chapters(case).items():
-        missing = [m for c, m in chapter.classes.items() if c not in chapter.explained and c not in only]
-        few = 1 if any("具体" in s for m in chapter.details for s in m.passage.section[-1:]) else 2
-        if len(chapter.classes) < 2 or len(chapter.details) < few:
-            continue
-        if not missing or len(missing) == len(chapter.classes):
+    for chapter, named in wholes.items():
+        listed = details.get(chapter, [])
+        missing = [m for c, m in named.items() if c not in explained.get(chapter, set()) and c not in only]
+        few = 1 if any("具体" in s for m in listed for s in m.passage.section[-1:]) else 2
+        if len(named) < 2 or len(listed) < few or not missing or len(missing) == len(named):
             continue
         names = tuple(arguments(name=m.name) for m in missing)
         there = (missing[0].words, missing[0].passage.place(missing[0].start))
-        first = chapter.details[0]
+        first = listed[0]
         words, place = first.passage.clauses(first.start, first.end), first.passage.place(first.start)
-        yield issue_at("names.class_left_out", words, place, there, classes=names, section=name[-1])
+        yield issue_at("names.class_left_out", words, place, there, classes=names, section=chapter[-1])
 
 
-@dataclass(frozen=True, slots=True)
-class _Chapter:
-    """Classes with amounts by their code, the items gone through, and the classes of these."""
+@rule("names.class_left_out", needs=("text",), stages=("accounts",))
+def classes_below(case: Case) -> Iterator[Issue]:
+    """The same where no headings part structure and details: a sentence on the classes, then numbered items."""
+    only = {code for t in case.tables for code in _only_items(_amounts(t)).values()}
+    for k, p in enumerate(case.passages):
+        named = {m.at_level[0].code: m for m in _classes_of(p, case.mentions[k])}
+        after = case.passages[k + 1 : k + 1 + _NEXT]
+        opened = next((n for n, q in enumerate(after, k + 1) if _DETAILS.search(q.text[:_OPENING])), None)
+        headed = _chapter(p) and any(m.level == "类" for m in case.mentions[k])
+        if len(named) < _SURE or opened is None or headed:
+            continue
+        details = [case.mentions[n] for n in _numbered(case.passages, opened)]
+        items = [m for found in details for m in found]
+        told = "".join(case.passages[n].text for n in _numbered(case.passages, opened))
+        have = {code for found in details for code in _homes(found)}
+        missing = [
+            m for c, m in named.items() if c not in have | only and m.name.removesuffix("支出") not in told
+        ]
+        if sum(m.level == "项" for m in items) < 2 or not missing or 2 * len(missing) > len(named):
+            continue
+        first, there = items[0], (missing[0].words, p.place(missing[0].start))
+        names = tuple(arguments(name=m.name) for m in missing)
+        words, place = first.passage.clauses(first.start, first.end), first.passage.place(first.start)
+        section = case.passages[opened].text[:_OPENING].rstrip(":")
+        yield issue_at("names.class_left_out", words, place, there, classes=names, section=section)
 
-    classes: dict[str, Mention] = field(default_factory=dict)
-    details: list[Mention] = field(default_factory=list)
-    explained: set[str] = field(default_factory=set)
+
+def _classes_of(p: Passage, found: Iterable[Mention]) -> Iterator[Mention]:
+    """The classes with an amount that a passage names, with their level in brackets or without."""
+    marked = [m for m in found if m.level == "类" and m.at_level and _spent(m)]
+    yield from marked
+    for m in () if marked or not _AS_STRUCTURE.search(p.text) else _PLAIN_CLASS.finditer(p.text):
+        entries = tuple(e for e in registers().function.named(m.group(1)) if len(e.code) == LEVELS["类"])
+        plain = Mention(p, m.group(1), "类", "", m.start(1), m.end(1), entries, True)
+        if entries and _spent(plain):
+            yield plain
 
 
-def _chapters(case: Case) -> dict[tuple[str, ...], _Chapter]:
-    """The chapters that name classes with amounts, in order."""
-    out: dict[tuple[str, ...], _Chapter] = {}
-    for p, found in zip(case.passages, case.mentions, strict=True):
-        name = _chapter(p)
-        for m, below in zip_longest(found, found[1:]):
-            chapter = out.setdefault(name, _Chapter())
-            if m.level == "项":
-                chapter.details.append(m)
-            goes_on = below is not None and below.start - m.end <= 1
-            if m.level == "类" and not goes_on and _spent(m) and name:
-                chapter.classes.setdefault(m.at_level[0].code if m.at_level else m.name, m)
-            elif m.level and len(codes := {e.code[:3] for e in m.at_level}) == 1:
-                chapter.explained.update(codes)
-    return out
+def _homes(found: Iterable[Mention]) -> set[str]:
+    """The classes that a paragraph names or its names are of; where none is sure, all that they may be of."""
+    each = [{e.code[:3] for e in m.at_level} for m in found]
+    sure = [codes for codes in each if len(codes) == 1]
+    return {code for codes in sure or each for code in codes}
+
+
+def _numbered(passages: Sequence[Passage], opened: int) -> Iterator[int]:
+    """Where the items stand below the words that open them; where these are one of them, with them."""
+    for n in range(opened + 1, len(passages)):
+        if not _ITEM_NUMBER.match(passages[n].text):
+            return
+        yield n
+
+
+_NEXT, _OPENING = 2, 30
+_DETAILS = re.compile(r"具体(?:支出)?(?:使用)?情况")
+_AS_STRUCTURE = re.compile(r"占\d|按(?:用途|功能)|以下方面")
+_PLAIN_CLASS = re.compile(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff]{4,20}支出)(?=\d)")
+_ITEM_NUMBER = re.compile(r"\(?\d{1,2}[).、]")
 
 
 def _chapter(p: Passage) -> tuple[str, ...]:

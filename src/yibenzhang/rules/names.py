@@ -15,14 +15,20 @@ from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards import Standards, fold
+from yibenzhang.standards.registers import registers
 
 _FUNCTION = (".expenditure", ".general_function", ".fiscal_expenditure", ".income")
 _LISTED = re.compile(
-    r"(?P<group>人员经费|公用经费|工资福利支出|对个人和家庭的补助|商品和服务支出)(?:预算)?(?:数|安排)?(?:为|共计?|:)?\(?[\d,.]+(?:万元|元)\)?"
-    r"(?:[,。]?(?:其中|主要|具体)?(?:包括|包含|涵盖|用于|由)[:：]?(?P<items>[^。;]{4,400})"
+    r"(?P<group>人员经费|公用经费|工资福利支出[和及与、]对个人和家庭的补助|工资福利支出|对个人和家庭的补助|商品和服务支出)(?:预算)?(?:数|安排|总额|总计|合计)?(?:为|共计?|:)?\(?[\d,.]+(?:万元|元)\)?"
+    r"(?:[,。]?(?:其中|主要|具体)?(?:包括|包含|涵盖|用于|由|(?:开支|支出)?内容(?:有|为|包括|是))(?:(?:下列|以下)(?:各项)?(?:支出|费用|项目)?(?:构成|组成)?)?[:：]?(?P<items>(?:\d{1,2}[.、](?!\d)[^。;\d]{2,20}(?:;(?=\d)|(?=。|$))){2,}|[^。;]{4,400})"
     r"|\((?:主要|具体)?(?:包括|包含|涵盖|用于)?[:：]?(?P<inside>(?:[^()。;]|\([^()]*\)){4,400})\))"
 )
+_TOTAL_BEHIND = re.compile(
+    r"(?P<group>人员经费|公用经费)(?:主要)?(?:用于|包括|由)(?P<items>[^。;\d]{4,200}?),(?:20\d\d年)?(?:共计?|合计|总计)(?:安排)?\d[\d,.]*(?:万元|元)(?P<inside>(?!))?"
+)
+"""The amount behind the list."""
 _CLASSES = {
+    "工资福利支出和对个人和家庭的补助": ("301", "303"),
     "人员经费": ("301", "303"),
     "公用经费": ("302", "309", "310"),
     "工资福利支出": ("301",),
@@ -36,7 +42,7 @@ _TEMPLATE = 3
 _ETC = r"等(?:各项)?(?:支出|费用|内容|项目)?(?:构成|组成)?$"
 _MADE = re.compile(rf"{_ETC}|(?:构成|组成)$")
 """How a list of parts ends."""
-_PATH_ITEM = re.compile(r"([^,。;:“”\"、()\d.]{4,30})\(项\)")
+_PATH_ITEM = re.compile(r"([^,。;:“”\"、()\d.]{4,30})\((?:项|2\d{6})\)")
 
 
 @rule("names.code", needs=("tables",))
@@ -83,14 +89,29 @@ def _basic_items(tables: tuple[TableFacts, ...]) -> dict[str, tuple[str, bool]]:
 def _lists(passages: Sequence[Passage]) -> Iterator[tuple[Passage, re.Match[str], list[str]]]:
     """The items that the text lists as parts of a kind of expenditure."""
     for p in passages:
-        for m in _LISTED.finditer(p.text):
+        for m in (*_LISTED.finditer(p.text), *_TOTAL_BEHIND.finditer(p.text)):
             items = _MADE.sub("", _items(m)).split("、")
-            yield p, m, [fold(i) for i in items]
+            yield p, m, [fold(i) for item in items for i in _both(item)]
+
+
+def _both(item: str) -> list[str]:
+    """The two economic items that a list joins at its end ("公务用车运行维护费和办公设备购置")."""
+    for joined in re.finditer("[和及与]", item):
+        two = [item[: joined.start()], item[joined.end() :]]
+        if all(registers().department_economic.named(t) for t in two):
+            return two
+    return [item]
+
+
+def _group(m: re.Match[str]) -> str:
+    return re.sub("(?<=工资福利支出)[及与、]", "和", m.group("group"))
 
 
 def _items(m: re.Match[str]) -> str:
-    """The items of a list, as words or in brackets."""
-    return m.group("items") or m.group("inside") or ""
+    """The items of a list, as words or in brackets, without their numbers."""
+    return re.sub(r";?(?<!\d)\d{1,2}[.、](?!\d)", "、", m.group("items") or m.group("inside") or "").lstrip(
+        "、"
+    )
 
 
 @rule("names.listed", needs=("text",))
@@ -98,7 +119,7 @@ def listed(case: Case) -> Iterator[Issue]:
     """Economic items the text lists, though the table has no amount for them."""
     items = _basic_items(case.tables)
     for p, m, names in _lists(case.passages) if len(items) >= 5 else ():
-        group = m.group("group")
+        group = _group(m)
         absent = []
         for name in names:
             code, printed = items.get(name, ("", False))
@@ -122,7 +143,7 @@ def left_out(case: Case) -> Iterator[Issue]:
         if re.search(_ETC, _items(m)) or len(names) < 4:
             continue
         for name, (code, printed) in items.items():
-            inside = printed and code[:3] in _CLASSES[m.group("group")]
+            inside = printed and code[:3] in _CLASSES[_group(m)]
             if inside and name not in names and _near(name, names) is None:
                 yield issue_at("names.left_out", name, p.place(m.start()), group=m.group("group"))
 
@@ -154,20 +175,26 @@ def _unspent(passages: Sequence[Passage], standards: Standards) -> Iterator[Issu
 @rule("names.spelt", needs=("text", "tables"))
 def spelt(case: Case) -> Iterator[Issue]:
     """An item named in the text as no table names it, but nearly as one does ("其它" for "其他")."""
-    labels = {
-        bare(row.label)
+    codes = {
+        row.code: bare(row.label)
         for t in case.tables
         if t.table.standard and t.table.standard.id.endswith(_FUNCTION)
         for block in t.blocks
         for row in block.rows
         if len(row.code) == 7
     }
+    labels = set(codes.values())
     for p in case.passages:
         for m in _PATH_ITEM.finditer(p.text):
             name = bare(m.group(1)).lstrip("【[〔")
             if not labels or name in labels:
                 continue
-            right = _near(name, sorted(labels), 0.88) or _longer(name, labels)
+            of_code = codes.get(m.group()[-8:-1])
+            right = (
+                _near(name, sorted(labels), 0.88)
+                or _longer(name, labels)
+                or (_near(name, [of_code]) if of_code else None)
+            )
             if right and _core(right) != _core(name):
                 words = p.verbatim(m.start(), m.end()).strip()
                 yield issue_at("names.spelt", words, p.place(m.start()), right=right)

@@ -17,6 +17,8 @@ _FUND, _CAPITAL = "政府性基金", "国有资本"
 _NONE = re.compile(r"无|没有|未安排|不安排|空表|为空|不涉及|未发生")
 
 
+_NO_DENIAL = re.compile(r"不得无|无预算,?不?得?采购|无(?:关|论|疑)|不得没有|有无")
+"""What only looks like saying that there is none."""
 _YEARS = re.compile(r"20\d\d年")
 _TALKS = 60
 """A document with fewer passages than this has no explanations: it is tables alone."""
@@ -73,7 +75,7 @@ def promised(case: Case) -> Iterator[Issue]:
             not p.heading
             or ":" in p.text
             or "表" in p.text[-3:]
-            or not re.search(r"情况|说明|安排|支出|经费", p.text)
+            or not re.search(r"情况|说明|安排|支出|经费|预算$", p.text)
         ):
             continue
         named = [s for s in case.standards.sections if s.amount and any(w in p.text for w in s.words)]
@@ -87,7 +89,12 @@ def promised(case: Case) -> Iterator[Issue]:
             continue  # an entry of the contents page
         if not named or not text or re.search(r"\d+(?:\.\d+)?(?:万元|元|亿元)|[零〇]元", text):
             continue
-        if _NONE.search(text) or re.search(r"\d", _YEARS.sub("", text)) or "见" in text or "附" in text:
+        if (
+            _NONE.search(_NO_DENIAL.sub("", text))
+            or re.search(r"\d", _YEARS.sub("", text))
+            or "见" in text
+            or "附" in text
+        ):
             continue
         yield issue_at("presence.amount", p.verbatim(0, len(p.text)).strip(), p.place(0))
 
@@ -244,8 +251,12 @@ def other_notes(case: Case) -> Iterator[Issue]:
             yield issue_at(
                 "presence.other_note", words, place, table=standard.name, other=other, subject=_subject(words)
             )
+    before: Passage | None = None
     for p in case.passages:
         heading = p.section[-1] if p.section else ""
+        if before is not None and _NOTE_TITLE.fullmatch(before.text) and "。" in p.text:
+            heading = before.text
+        before = p
         for own, other in ((_CAPITAL, _FUND), (_FUND, _CAPITAL)):
             if _speaks_of(own, other, heading) and _speaks_of(other, own, p.text) and len(p.text) < 80:
                 words = p.verbatim(0, len(p.text)).strip()
@@ -263,6 +274,12 @@ def other_notes(case: Case) -> Iterator[Issue]:
 def _speaks_of(one: str, other: str, text: str) -> bool:
     """Of one and not of the other."""
     return one in text and other not in text
+
+
+_NOTE_TITLE = re.compile(
+    rf"(?:[(\d一二三四五六七八九十]+[)、.])?(?:关于)?(?:{_FUND}|{_CAPITAL}经营)预算(?:支出|拨款|收支)?(?:安排)?(?:情况)?(?:的?说明)?"
+)
+"""A line that is the title of such a statement, whether it is printed as a heading or not."""
 
 
 def _subject(words: str) -> str:

@@ -19,6 +19,10 @@ from yibenzhang.standards import fold
 
 _NAME = re.compile(r"(?:^|[:：。;；]|\(\d+\)|\d+[.、])([^:：。;；()]*(?:\([^()]*\)[^:：。;；()]*)*)$")
 _ALIKE = 0.62
+_SELECTED = re.compile(
+    r"(?:超过|大于|高于|不低于|不少于|达到)\d[\d,.]*(?:万元|元|亿元)(?:及?以上)?的?[^,。;]{0,4}项目|\d(?:万元|元|亿元)(?:及)?以上的?[^,。;]{0,4}项目"
+)
+"""Only the projects from some amount on are gone through."""
 
 
 def _leaves(tables: tuple[TableFacts, ...]) -> Iterator[list[Fact]]:
@@ -89,7 +93,11 @@ def _codes(leaves: list[Fact]) -> Iterator[Issue]:
 
 def _text(leaves: list[Fact], quantities: tuple[Quantity, ...]) -> Iterator[Issue]:
     """Names in the text's list of projects: the same, another name with the same amount, or none."""
-    named = [(q, name) for q in quantities if q.kind == Kind.VALUE and q.money and (name := _name(q))]
+    named = [
+        (q, name)
+        for q in quantities
+        if q.kind == Kind.VALUE and q.money and (name := _name(q)) and not _SELECTED.search(q.passage.text)
+    ]
     table = {_bare(f.row.label): f for f in leaves}
     listed = _list_of(named, table, leaves)
     if not listed:

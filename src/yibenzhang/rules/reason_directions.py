@@ -16,6 +16,10 @@ from yibenzhang.standards.lexicon.directions import reason_words
 
 _WAYS = {1: "增加", -1: "减少"}
 _STOP = re.compile(r"[。;]|$")
+_COMPARED = re.compile(
+    r"(?:费|支出|收入|经费|预算|拨款|资金)[^,。;]{0,8}[比较](?:上年|去年|上一?年度|20\d\d年)(?:度)?(?:预算|决算)?数?(?:增长|上升|提高|下降|降低)(?:了)?$"
+)
+"""A rate of a change whose amount the sentence does not tell."""
 _NEAR = 24
 """So many characters may stand between a number and its reason."""
 
@@ -52,7 +56,8 @@ def _reasons(p: Passage, found: list[Quantity]) -> Iterator[_Reason]:
         yield _Reason(m.start(), m.end(), _end(p.text, m.end()), way, f"{m.group('way')}预算")
     last: int | None = None
     for q in found:
-        moved = q.kind in (Kind.DELTA, Kind.RATE) and q.sign and q.amount.value
+        told = q.kind in (Kind.DELTA, Kind.RATE) or (q.percent and _COMPARED.search(q.lead))
+        moved = told and q.sign and q.amount.value
         opened = words.opener.match(p.text, q.end, q.end + _NEAR) if moved else None
         if opened is None or last == opened.end():
             continue

@@ -3,53 +3,73 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
 from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.prose.passages import Passage
 from yibenzhang.recognising.rows import bare
-from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards import fold
 
 _ITEM = re.compile(r"([^,。;:“”\"、()\d.]{3,30})\((?:项|2\d{6})\)")
+_CODED = re.compile(r"(?<![\d.])2\d{6}([\u4e00-\u9fff]{3,30})(?=[,:])")
+_ABOUT = re.compile(
+    r"(?<![\u4e00-\u9fff])(?P<item>公务接待费|因公出国\(境\)费用?|公务用车(?:购置及)?运行(?:维护)?费用?)(?:支出)?(?:预算)?(?:为|安排)?\d[\d,.]*(?:万元|元)"
+    r"[^。;]{0,30}?[,。](?:主要)?(?:用于|(?:原因|用途)(?:是|为|系|:)+|(?:主要)是|系)(?P<what>[^。;]{4,80})"
+)
 _FOR = re.compile(
     r"(?:主要)?(?:用于|(?:原因|用途)(?:是|为|:|系)+|主要是(?:单位)?(?:用于)?)[:]?(?P<what>[^,。;、]{4,60})"
 )
 _USED = re.compile(r"用于(?P<what>[^。;]{4,80})")
 _ITEM_DIGITS = 7
 _FLAT = re.compile(
-    r"(?:(?:与|和|较|比)?[^,。;]{0,20}(?<!基本)(?<!不)(?:持平|(?:没有|无)(?:增减)?变化)|"
+    r"(?:(?:与|和|较|比)?[^,。;]{0,20}(?<!基本)(?<!不)(?:持平|(?:没有|无)(?:增减)?变化|(?:没有|无)增减)|"
     r"[与和同][^,。;]{0,8}(?:上年|去年|20\d\d年)[^,。;不]{0,10}(?<!基本)(?:一致|相同|相等))"
-    r"[,。;]?(?:[增减变动化]{0,4}(?:主要)?原因(?:是|为|:)+|主要是|系(?=[^。;]{4,60}所致))(?P<why>[^。;]{4,160})"
+    r"(?:,(?:均|都|仍|同)为\d[\d.,]*(?:万元|元))?[,。;]?"
+    r"(?:[增减变动化]{0,4}(?:主要)?(?:原因|理由)(?:是|为|系|:)+|主要是|(?:主要)?(?:因为|由于)|系(?=[^。;]{4,60}所致))"
+    r"(?P<why>[^。;]{4,160})"
 )
 _UP, _DOWN = re.compile(r"增加|增长|上升|提高|新增|增多"), re.compile(r"减少|下降|降低|压减|压缩|缩减")
 _NEW = re.compile(
     r"新增(?:加|了)?(?P<name>[^,。;:、()]{4,30}?(?:项目|专项))(?![\w]*(?:等|类|支出|资金|经费|较|比|数))"
 )
 _NO_UNITS = re.compile(
-    r"下属(?:预算|二级|事业|独立核算)*单位(?:共|有|为|数)*0[个家]|下(?:属|设)0[个家]|(?:没有|无|不含|未设|不设)(?:其他)?(?:下属|所属)(?:预算|二级|事业|独立核算)*单位(?!支出)"
+    r"下属(?:预算|二级|事业|独立核算)*单位(?:共|有|为|数)*0[个家]|下(?:属|设)0[个家]|(?:没有|无|不含|未设立?|不设|不涉及)(?:其他)?(?:(?:下属|所属)(?:预算|二级|事业|独立核算)*|二级(?:预算|事业)?)(?:单位|机构)(?!支出)"
 )
 _UNITS = re.compile(
     r"(?:局|委|办|厅|院|本级|机关|本部)(?:及|和|与)(?:所属|下属)(?:各)?(?:事业|二级|预算)*单位"
-    r"|(?:(?<=元,系)|(?<=用于)|(?<=要是))(?:所属|下属)(?:各)?(?:事业|二级|预算)*单位"
+    r"|(?:(?<=元,系)|(?<=用于)|(?<=要是))(?:所属|下属)(?:各)?(?:事业|二级|预算)*单位(?!以外|之外)"
+)
+_UNDER = re.compile(
+    r"用于[^。;]{0,30}?(?<![无未非])(?:(?:下属|所属)(?:各|的)?(?:事业|二级|预算)*(?:单位|机构|中心|站所)|二级(?:预算|事业)?单位)(?!上缴|缴款|补助收入|以外|之外)"
+)
+"""A purpose that goes to units of the body."""
+_HAS_UNITS = re.compile(
+    r"(?:下属|所属|二级|直属)(?:预算|事业|二级|独立核算)*单位(?:共计?|有|为|数)*(?:[1-9]|[一二两三四五六七八九十]+[个家])"
+    r"|(?<!\d)[1-9]\d?[个家](?:下属|所属|二级|直属)(?:预算|事业|独立核算)*单位"
 )
 _BASIC_REASON = re.compile(
     r"(?:原因|主要是)[^。;]*?(?:压减|增加|减少|压缩|调整)(?:了)?(?:日常)?(?:公用经费|人员经费|人员工资)"
 )
 _BASIC = re.compile(
     r"用于[^。;]*?(?:等|的)基本支出|(?:用于|全部为|均为|全部是|属于|主要是|主要为|元,系)(?!项目)[^。;,除外]{0,16}基本支出(?!以外|之外|外|和项目|、项目|增|减|压|下降|上升|的?变)"
-    r"|为保障[^。;,]{0,24}的基本支出"
+    r"|为保障[^。;,]{0,24}的基本支出|(?<![不未])(?<!没有)(?<!不应)(?<!不再)(?:列入?|列为|列支于|计入)基本支出(?!以外|之外|外|和项目|、项目)"
 )
+_ONLY_BASIC = re.compile(
+    r",其中:?(?:人员经费|(?:日常)?公用经费)\d[\d,.]*(?:万元|元),(?:人员经费|(?:日常)?公用经费)\d"
+    r"|用于[^。;]{0,60}(?:等|的)日常公用(?:支出|经费)(?=[。;,]|$)"
+)
+"""What no project is for."""
+_BASIC_ITEMS = re.compile(r"(?:用于|属于|列入)基本支出的(?:科目)?(?:有|为|是|包括)[^。;]{4,200}")
 _UNKNOWN_PROJECT = 0.55
 
 
 def _clauses(passages: Sequence[Passage]) -> Iterator[tuple[Passage, int, int, str]]:
     """Every stretch that speaks of one classified item: from its path to the next path."""
     for p in passages:
-        found = list(_ITEM.finditer(p.text))
+        found = sorted((*_ITEM.finditer(p.text), *_CODED.finditer(p.text)), key=lambda m: m.start())
         for k, m in enumerate(found):
             end = found[k + 1].start() if k + 1 < len(found) else len(p.text)
             yield p, m.end(), end, bare(m.group(1))
@@ -63,24 +83,45 @@ def of_another(case: Case) -> Iterator[Issue]:
     for p, start, end, own in clauses:
         for m in _FOR.finditer(p.text, start, end):
             what = bare(m.group("what"))
-            other = "" if _MERGED.search(what) else _purpose_of_another(own, what, case)
-            other = other or _named_alone(what, own, items)
-            if other:
+            named = [n for n in items if n in what and not _akin(n, own) and own not in what]
+            named = [n for n in named if not any(n != o and n in o for o in named)]
+            if (other := _purpose_of_another(own, what, case)) and not _MERGED.search(what):
                 words = p.verbatim(m.start(), m.end()).strip()
                 yield issue_at("reasons.other_item", words, p.place(m.start()), item=own, other=other)
                 break
+            if len(named) != 1 or _MERGED.search(what) or _PLACE.search(what[: what.find(named[0])]):
+                continue
+            if not re.search(
+                rf"{re.escape(named[0])}(?:方面|工作)?(?:的)?(?:经费|支出|费用)?(?:的)?(?:增加|减少|保持不变|支出)?$",
+                what,
+            ):
+                continue
+            words = p.verbatim(m.start(), m.end()).strip()
+            yield issue_at("reasons.other_item", words, p.place(m.start()), item=own, other=named[0])
+            break
 
 
-def _named_alone(what: str, own: str, items: Collection[str]) -> str:
-    """The one other item that a purpose names, as what the money is for; empty where there is none."""
-    named = [n for n in items if n in what and not _akin(n, own) and own not in what]
-    named = [n for n in named if not any(n != o and n in o for o in named)]
-    if len(named) != 1 or _MERGED.search(what) or _PLACE.search(what[: what.find(named[0])]):
-        return ""
-    ends = (
-        rf"{re.escape(named[0])}(?:方面|工作)?(?:的)?(?:经费|支出|费用)?(?:的)?(?:增加|减少|保持不变|支出)?$"
-    )
-    return named[0] if re.search(ends, what) else ""
+@rule("reasons.other_item", needs=("text",))
+def of_another_cost(case: Case) -> Iterator[Issue]:
+    """A purpose or reason of receptions, journeys or cars that has the words of another of these, and none of its own."""
+    known = [entry.split("=") for entry in case.standards.lists["own_purposes"]]
+    for p in case.passages:
+        for m in _ABOUT.finditer(p.text):
+            what = m.group("what")
+            own, others = next(
+                ((own, others) for name, own, others in known if re.fullmatch(name, m.group("item"))),
+                ("", ""),
+            )
+            other = re.search(others, what) if others and not re.search(own, what) else None
+            if other:
+                words = p.clauses(m.start("what"), m.end())
+                yield issue_at(
+                    "reasons.other_item",
+                    words,
+                    p.place(m.start("what")),
+                    item=m.group("item"),
+                    other=other.group(),
+                )
 
 
 @rule("reasons.whom", needs=("text",))
@@ -112,8 +153,6 @@ def _purpose_of_another(own: str, what: str, case: Case) -> str:
     return next(others, "")
 
 
-_SPENDING = (".expenditure", ".general_function")
-"""Tables that have basic expenditure and projects in columns of their own."""
 _MERGED = re.compile(r"同步|挂钩|联动|并入|计入|列入|加入|单列|划转|划入|合并|调整|转列|改列")
 """Reasons that name the other item on purpose."""
 _PLACE = re.compile(r"[市区县省]$")
@@ -143,17 +182,24 @@ def unchanged(case: Case) -> Iterator[Issue]:
 
 
 _ENDS_AT_REASON = re.compile(r"原因(?:主要)?(?:是|为|系|:)+$")
+_ENDS_AT_EXAMPLE = re.compile(r"[,。](?:例)?如:$")
 _NEXT_SECTION = re.compile(
     r"(?:\([一二三四五六七八九十]+\)|[一二三四五六七八九十]+、)(?P<name>[^,。;:]{4,30})$"
 )
 
 
-@rule("wording.no_reason", needs=("text",))
+@rule("wording.no_reason", "wording.lead_in", needs=("text",))
 def left_out(case: Case) -> Iterator[Issue]:
-    """ "主要原因为：" at the end of a paragraph, and the next section begins."""
+    """ "主要原因为：" or "如：" at the end of a paragraph, and the next section begins."""
     for p, following in zip(case.passages, case.passages[1:], strict=False):
         found = _ENDS_AT_REASON.search(p.text)
-        section = _NEXT_SECTION.fullmatch(following.text) if found and following.heading else None
+        example = _ENDS_AT_EXAMPLE.search(p.text)
+        section = (
+            _NEXT_SECTION.fullmatch(following.text) if (found or example) and following.heading else None
+        )
+        if example and section:
+            words = p.clauses(example.start(), example.end())
+            yield issue_at("wording.lead_in", words, p.place(example.start()))
         if found and section and not re.search(r"原因|因素", section.group("name")):
             words = p.clauses(found.start(), found.end())
             yield issue_at("wording.no_reason", words, p.place(found.start()))
@@ -210,38 +256,37 @@ def _alike(name: str, other: str) -> bool:
 @rule("reasons.no_units", needs=("text",))
 def no_units(case: Case) -> Iterator[Issue]:
     """Units under a body that says it has none."""
-    if not any(_NO_UNITS.search(p.text) for p in case.passages):
-        return
+    texts = [p.text for p in case.passages]
+    if not any(map(_NO_UNITS.search, texts)) or any(map(_HAS_UNITS.search, texts)):
+        return  # none, or none of one of the units
     for p in case.passages:
-        for m in _UNITS.finditer(p.text):
-            if re.search(r"用于|支出|保障", p.text[max(0, m.start() - 40) : m.start()]):
-                words = p.clauses(m.start(), m.end())
-                yield issue_at("reasons.no_units", words, p.place(m.start()))
+        found = [
+            m for m in _UNITS.finditer(p.text) if _SPENT.search(p.text, max(0, m.start() - 40), m.start())
+        ]
+        if not found and not p.heading:
+            found = [m for m in _UNDER.finditer(p.text) if _of_amount(p, m)]
+        for m in found:
+            yield issue_at("reasons.no_units", p.clauses(m.start(), m.end()), p.place(m.start()))
+
+
+_SPENT = re.compile(r"用于|支出|保障")
+_MONEY = re.compile(r"\d(?:\.\d+)?(?:万元|元)")
+
+
+def _of_amount(p: Passage, m: re.Match[str]) -> bool:
+    """The sentence tells an amount: it is no explanation of a term."""
+    begin = p.text.rfind("。", 0, m.start()) + 1
+    return bool(_MONEY.search(p.text, begin, m.start()))
 
 
 @rule("reasons.basic", needs=("text", "tables"))
 def basic(case: Case) -> Iterator[Issue]:
     """An item said to be for basic expenditure, where the table has it under projects, or under both."""
-    spent = _basic_and_projects(case.tables)
-    for p, start, end, name in _clauses(case.passages):
-        split = spent.get(name, {})
-        if len(split) < 2 or not split["project"]:
-            continue
-        if not split["basic"]:
-            for m in _BASIC_REASON.finditer(p.text, start, end):
-                words = p.verbatim(m.start(), m.end()).strip()
-                yield issue_at("reasons.basic", words, p.place(m.start()), template="reason", item=name)
-        if found := _BASIC.search(p.text, start, end):
-            words = p.verbatim(found.start(), found.end()).strip()
-            kind = "also_project" if split["basic"] else "only_project"
-            yield issue_at("reasons.basic", words, p.place(found.start()), item=name, kind=kind)
-
-
-def _basic_and_projects(tables: Sequence[TableFacts]) -> dict[str, dict[str, bool]]:
-    """The items of the expenditure tables, and whether they have money under basic expenditure and under projects."""
     spent: dict[str, dict[str, bool]] = {}
-    for t in tables:
-        if t.table.standard is None or not t.table.standard.id.endswith(_SPENDING):
+    for t in case.tables:
+        if t.table.standard is None or not t.table.standard.id.endswith(
+            (".expenditure", ".general_function")
+        ):
             continue
         for block in t.blocks:
             for (k, measure), fact in block.cells.items():
@@ -249,7 +294,62 @@ def _basic_and_projects(tables: Sequence[TableFacts]) -> dict[str, dict[str, boo
                 if len(row.code) == 7 and measure in ("basic", "project"):
                     columns = spent.setdefault(bare(row.label), {})
                     columns[measure] = columns.get(measure, False) or bool(fact.amount and fact.amount.value)
-    return spent
+    for p, start, end, name in _clauses(case.passages):
+        split = spent.get(name, {})
+        found = _BASIC.search(p.text, start, end)
+        if not found and split.get("project") and not split.get("basic"):
+            found = _ONLY_BASIC.search(p.text, start, end)
+        if len(split) == 2 and split["project"] and not split["basic"]:
+            for m in _BASIC_REASON.finditer(p.text, start, end):
+                words = p.verbatim(m.start(), m.end()).strip()
+                yield issue_at("reasons.basic", words, p.place(m.start()), template="reason", item=name)
+        if not found or len(split) < 2 or not split["project"]:
+            continue
+        words = p.verbatim(found.start(), found.end()).strip()
+        kind = "also_project" if split["basic"] else "only_project"
+        yield issue_at("reasons.basic", words, p.place(found.start()), item=name, kind=kind)
+    yield from _called_basic(case.passages, spent)
+    yield from _plainly_basic(case.passages, spent)
+
+
+def _plainly_basic(passages: Sequence[Passage], spent: dict[str, dict[str, bool]]) -> Iterator[Issue]:
+    """The same of an item that is named without its level: its name, its amount and the purpose in one sentence."""
+    names = [n for n, split in spent.items() if len(split) == 2 and split["project"] and not split["basic"]]
+    if not names:
+        return
+    known = "|".join(re.escape(n) for n in names if len(n) >= _ITEM_NAME)
+    plain = re.compile(rf"({known})(?:预算|安排|支出|为){{0,3}}\d[\d,.]*(?:万元|元),") if known else None
+    for p in passages if plain else ():
+        for m in plain.finditer(p.text) if plain else ():
+            stop = _SENTENCE_END.search(p.text, m.end())
+            found = _BASIC.match(p.text, m.end(), stop.start() if stop else len(p.text))
+            if found:
+                words = p.clauses(m.start(), found.end())
+                yield issue_at(
+                    "reasons.basic", words, p.place(found.start()), item=m.group(1), kind="only_project"
+                )
+
+
+_ITEM_NAME = 6
+_SENTENCE_END = re.compile("[。;]")
+
+
+def _called_basic(passages: Sequence[Passage], spent: dict[str, dict[str, bool]]) -> Iterator[Issue]:
+    """A list of the items that are basic expenditure, with one among them that the table has under projects alone."""
+    for p in passages:
+        for whole in _BASIC_ITEMS.finditer(p.text):
+            for m in _ITEM.finditer(p.text, whole.start(), whole.end()):
+                name = bare(m.group(1))
+                split = spent.get(name, {})
+                if len(split) == 2 and split["project"] and not split["basic"]:
+                    words = p.clauses(m.start(), m.end())
+                    yield issue_at("reasons.basic", words, p.place(m.start()), item=name, kind="only_project")
+
+
+_PLAIN_SELVES = frozenset({"乡", "镇", "街道", "中心", "局"})
+"""With 本 these are a body's words for itself; the others go on as other words (本会议, 本办法, 本院校)."""
+_AT = r"(?<![\u4e00-\u9fff])"
+_GOES_ON = r"(?=20\d\d年|[预决]算|部门|单位|无|没有|未|不|共|现有|机关)"
 
 
 @rule("wording.self", needs=("text",))
@@ -260,10 +360,14 @@ def other_self(case: Case) -> Iterator[Issue]:
     if not ending:
         return
     wrong = [w for w in selves if w != ending and w not in body]
-    pattern = re.compile("我(" + "|".join(map(re.escape, wrong)) + r")(?![\u4e00-\u9fff]?[长员])")
+    called = "|".join(map(re.escape, wrong))
+    own = "|".join(w for w in wrong if w in _PLAIN_SELVES)
+    pattern = re.compile(
+        rf"我({called})(?![\u4e00-\u9fff]?[长员])" + (rf"|{_AT}本({own}){_GOES_ON}" if own else "")
+    )
     for p in case.passages:
         for m in pattern.finditer(p.text):
-            if m.group(1) in pattern.sub("", p.text[: m.start()]):
+            if (m.group(1) or m.group(2)) in pattern.sub("", p.text[: m.start()]):
                 continue
             words = p.clauses(m.start(), m.end())
             yield issue_at("wording.self", words, p.place(m.start()), body=body, name=m.group())

@@ -15,6 +15,7 @@ from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.mentions import LEVELS, Mention
 from yibenzhang.rules.registry import rule
+from yibenzhang.rules.wording import is_title
 from yibenzhang.standards.registers import Entry, Register, fold_name, registers
 
 _ORDINAL = re.compile(r"^(?:其中:?|\(?[一二三四五六七八九十]+[)、.]|\(?\d+[)、.])+")
@@ -209,17 +210,25 @@ def unknown(case: Case) -> Iterator[Issue]:
     """A classification that neither the registers nor a table has, though its level is written and one is like it."""
     printed = case.functions
     seen: set[str] = set()
+    opens = {id(p) for q, p in pairwise(case.passages) if is_title(q) or q.text.endswith(("。", ";", ":"))}
     for m in _mentioned(case):
         folded = fold_name(m.name)
         if m.entries or _economic(m) or len(folded) < _SHORT or not m.level:
             continue
-        if not m.start or any(folded in name or name in folded for name in printed if len(name) >= _SHORT):
+        # else the name may go on from the line before
+        begun = m.start or (id(m.passage) in opens and not _ends_another(folded))
+        if not begun or any(folded in name or name in folded for name in printed if len(name) >= _SHORT):
             continue
         near = _nearest(folded, LEVELS[m.level], printed)
         if near is None or folded in seen:
             continue
         seen.add(folded)
         yield issue_at("registers.unknown", m.words, m.passage.place(m.start), name=m.name, near=near)
+
+
+def _ends_another(name: str) -> bool:
+    """The name is how a longer one ends: its beginning may stand elsewhere."""
+    return any(fold_name(n).endswith(name) for e in _function().entries for n in e.names)
 
 
 def _nearest(name: str, digits: int, printed: dict[str, set[str]]) -> str | None:

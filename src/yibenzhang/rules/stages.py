@@ -10,7 +10,7 @@ from yibenzhang.model.places import Place
 from yibenzhang.prose.passages import flat
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
-from yibenzhang.rules.wording import is_title
+from yibenzhang.rules.wording import is_title, sentence
 
 _WORDS = {"budget": ("预算", "决算"), "accounts": ("决算", "预算")}
 _PAGE_NUMBER = re.compile(r"[.…·]*[-—]?\d{0,3}[-—]?$")
@@ -71,3 +71,26 @@ def _sentences(case: Case) -> Iterator[tuple[str, Place]]:
             if any(a <= m.start() < b or a < m.end() <= b for a, b in quoted):
                 continue
             yield p.clauses(m.start(), m.end()), p.place(m.start())
+    if case.stage == "budget":
+        yield from _of_the_tables(case)
+
+
+_FINAL = re.compile(
+    r"(?:^|[。;])(?:本年度?)?[^,。;:《》\d上去]{2,24}(?<!竣工)(?<!财务)决算数?(?:为|是)?(?P<amount>\d[\d,.]*)(?=万?元)"
+)
+_LEAST = 5
+"""Amounts with fewer digits may be the same by chance."""
+
+
+def _of_the_tables(case: Case) -> Iterator[tuple[str, Place]]:
+    """An amount of the budget's own tables called 决算, in a sentence without another year."""
+    printed = {f.text.replace(",", "") for t in case.tables if t.table.standard for f in t.facts()}
+    for p in case.passages:
+        if any("决算" in s or "上年" in s for s in p.section):
+            continue
+        for m in _FINAL.finditer(p.text):
+            begin, end = sentence(p.text, m.start("amount"), m.end())
+            years = {int(y) for y in _YEAR.findall(p.text, begin, end)}
+            amount = m.group("amount").replace(",", "")
+            if len(amount) > _LEAST and amount in printed and years <= {case.year}:
+                yield p.clauses(m.start(), m.end()), p.place(m.start("amount"))

@@ -24,7 +24,7 @@ _ASSESSED = re.compile(
 _SCOPE_YEAR = re.compile(
     r"(?:纳入|编入|列入)[^。;]{0,40}?(20[0-4]\d)年度?(?:部门|单位)?(?:汇总|综合)?(?:预算|决算)(?:编制范围|编报范围|汇编|编报|编制)"
 )
-_AS_OF = re.compile(r"截至(20[0-4]\d)年(?:12月31日|底|末)")
+_AS_OF = re.compile(r"(?:截至|截止到|截止至)(20[0-4]\d)年(?:12月31日|底|末)")
 _SAME_YEAR = re.compile(r"(20[0-4]\d)年?(?:预算|决算)数?[^。;]{0,20}?[,，]?比(\1)年?(?:预算|决算)")
 _LATER = re.compile(
     r"(?:^|[。;])(20[0-4]\d)年度?[^,。;计划预算\d]{0,16}(?:金额|决算|支出|收入|总计|合计)(?:总额)?(?:为|共计?)?\d[\d,.]*(?:万|亿)?元"
@@ -53,14 +53,16 @@ _MATTER = re.compile(
 _SAME_SUBJECT = re.compile(
     r"(20[0-4]\d)年度?[^。;,比\d]{2,30}(?:支出|收入|预算|决算)(?:预算|决算)?数?比(\1)年(?!度?(?:年初|初|全年|调整)?(?:预算|决算))"
 )
-_TASKS = re.compile(r"(?:工作|主要|年度|重点)任务|重点工作|工作目标|工作计划|任务及目标|任务和目标")
+_TASKS = re.compile(r"(?:工作|主要|年度|重点)任务|重点工作|工作目标|工作计划|任务及目标|任务和目标|工作重点")
 _DONE = r"(?:完成(?!的)|实现|建成|达到|印发|出台|上线)"
 _WHEN = r"(?:年?[底末]|\d{1,2}月(?:\d{1,2}日|[底末])?|第?[一二三四]季度[底末]?|[上下]半年)"
 _TASK_YEAR = re.compile(
-    rf"(20[0-4]\d)年{_WHEN}?之?前(?:[^,。;\d]{{0,6}}){_DONE}"
+    rf"(20[0-4]\d)年{_WHEN}?[之以]?前(?:[^,。;\d]{{0,6}}){_DONE}"
     rf"|(?:到|至|在|于|力争|确保)(20[0-4]\d)年(?:{_WHEN}|内)[^,。;\d]{{0,10}}{_DONE}"
     rf"|(?:力争|争取|确保|务必|[拟将][于在]|计划[于在])[到在于]?(20[0-4]\d)年(?:{_WHEN}|内)(?![^,。;]{{0,16}}[预决]算)"
     rf"|(?<=[:目标])(20[0-4]\d)年(?:内)?{_DONE}"
+    rf"|(?<=[,;。])(20[0-4]\d)年(?:内|底|末){_DONE}"
+    rf"|(?:将|计划|拟)[^。;\d]{{0,30}}[于在](20[0-4]\d)年{_DONE}"
     r"|(?:做好|抓好|推进|开展|落实|组织实施)(20[0-4]\d)年(?!度?(?:[省市区县]级|部门|单位|财政|预)*(?:决算|预算执行|审计))(?:度)?"
 )
 _PAST = re.compile(r"已|基础上|以来|[完建]成了|实现了|回顾|总结")
@@ -69,6 +71,10 @@ _BASE = re.compile(
     r"(?:比|与|较|(?<![年度])[同和](?=20\d\d年[^,。;:\d]{0,16}?(?:相比|对比|比较|持平|相同|一致|相等|比[,增减上下提降])))"
     rf"(20[0-4]\d)年(?:度)?(?:初)?[^,。;:\d]{{0,20}}?(?:预算|决算|执行|当年|相比|持平|相同|一致|相等|{moves()})"
 )
+_FROM = re.compile(
+    r"(?<=[,;。])(20[0-4]\d)年(?:度)?(?:预算|决算)?数?(?:为|是)?\d[\d,.]*(?:万元|元),(?:增加|减少|增长|下降)"
+)
+"""Last year's amount told between this year's and the change."""
 _ITSELF = re.compile(rf"(?:比|与|较|同|和)(20[0-4]\d)年(?:度)?(?:决算|相比|持平|相同|一致|相等|{moves()})")
 """Accounts are compared with the budget of their own year, and with nothing else of it."""
 _BEFORE = re.compile(r"[比与较同](?:上年|去年|上一?年度)")
@@ -196,7 +202,9 @@ def _tables(case: Case, titled: set[str]) -> Iterator[Issue]:
 def tasks(case: Case) -> Iterator[Issue]:
     """Tasks of the year with last year's date."""
     year = case.year or 0
-    ahead = re.compile(rf"(?:^|[。;]){year}年度?,?[^,。;\d]{{0,12}}(?:将|计划|拟)")
+    ahead = re.compile(
+        rf"(?:^|[。;])(?:{year}年度?|今年|本年度?|新的一年|新年度),?[^,。;\d]{{0,12}}(?:将|计划|拟)"
+    )
     before: Passage | None = None
     heading = ""
     for p in case.passages if case.stage == "budget" else ():
@@ -218,6 +226,7 @@ def base_years(case: Case) -> Iterator[Issue]:
     """A year compared with that is not the one the rest of the text compares with."""
     year = case.year or 0
     bases = [(p, m) for p in case.passages for m in _BASE.finditer(p.text)]
+    bases += [(p, m) for p in case.passages for m in _FROM.finditer(p.text) if _alone(p, m, year)]
     same = {
         (id(p), p.text.find(m.group(2), m.start(2)))
         for p in case.passages
@@ -234,9 +243,25 @@ def base_years(case: Case) -> Iterator[Issue]:
         if any(int(y) == found + 1 != year for y in _YEAR.findall(clause)):
             continue  # an earlier year with the one before it
         itself = found == year and _ITSELF.match(p.text, m.start())
-        if (itself or found not in usable) and usual >= 2 and (id(p), m.start(1)) not in same:
+        sure = usual >= 2 or (found not in usable and _beside_usual(bases, p, m, year))
+        if (itself or found not in usable) and sure and (id(p), m.start(1)) not in same:
             words = p.clauses(m.start(), m.end())
             yield issue_at("wording.base_year", words, p.place(m.start()), found=found, usual=year - 1)
+
+
+def _alone(p: Passage, m: re.Match[str], year: int) -> bool:
+    """The part of the sentence names no other year but the document's own: it goes through no series of years."""
+    begin = max(p.text.rfind(c, 0, m.start(1)) for c in "。;") + 1
+    return {int(y) for y in _YEAR.findall(p.text[begin : m.start(1)])} <= {year}
+
+
+def _beside_usual(bases: list[Match], p: Passage, m: re.Match[str], year: int) -> bool:
+    """The paragraph compares something else with the year before, in the part of the sentence before this one."""
+    before = [n for q, n in bases if q is p and int(n.group(1)) == year - 1 and n.end() <= m.start()]
+    between = p.text[before[-1].end() : m.start(1)] if before else ""
+    if m.group(1) in between:
+        return False  # that year is what is spoken of ("自2023年起逐年减少")
+    return bool(re.search(r"[;。][^;。]*(?:支出|费|项\)|资金|收入)[^;。]*$", between))
 
 
 def _year(p: Passage, match: re.Match[str], template: str, **values: str | int) -> Issue:

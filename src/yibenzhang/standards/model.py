@@ -129,6 +129,8 @@ class Phrase:
     unless: str = ""
     scope: str = "text"
     heading: bool = True
+    before: str = ""
+    """Words earlier in the paragraph that excuse it."""
 
 
 @dataclass(frozen=True)
