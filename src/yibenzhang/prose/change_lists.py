@@ -51,11 +51,7 @@ def _explained(found: list[Quantity], every: list[Quantity]) -> Iterator[ChangeL
         if whole.kind != Kind.DELTA or not whole.sign:
             continue
         text = whole.passage.text
-        end = whole.end
-        for q in every:
-            if q.start >= end and q.kind == Kind.RATE and q.start - end < 8:
-                end = q.end
-        opening = _MOVED_BY.match(text, end)
+        opening = _MOVED_BY.match(text, _with_its_rate(whole, every))
         if opening is None:
             continue
         stop = text.find("。", opening.end())
@@ -70,6 +66,15 @@ def _explained(found: list[Quantity], every: list[Quantity]) -> Iterator[ChangeL
             so_on = "open" if AND_SO_ON.match(text[parts[-1].end :]) else ""
             word = "其中" if "其中" in opening.group() or "包括" in opening.group() else "reason"
             yield ChangeList((whole,), tuple(parts), f"changes {word} {so_on}".rstrip())
+
+
+def _with_its_rate(change: Quantity, every: list[Quantity]) -> int:
+    """Where a change ends, with the rate right behind it."""
+    end = change.end
+    for q in every:
+        if q.start >= end and q.kind == Kind.RATE and q.start - end < 8:
+            end = q.end
+    return end
 
 
 def _along(

@@ -187,22 +187,7 @@ def _step(state: _State, q: Quantity, between: str) -> None:
     if q.kind == Kind.BROKEN:
         state.current, state.head, state.change = q, state.head or q, q
     elif q.kind in (Kind.VALUE, Kind.ACTUAL) and q.money:
-        if state.head is None:
-            state.head = q
-        if q.kind == Kind.ACTUAL and state.budget is not None and not state.budget.money:
-            state.budget = None
-        if q.kind == Kind.VALUE and state.current is not None and state.last is None:
-            state.budget = None
-        if state.current is None:
-            _reached(state, q)
-        state.before = state.current
-        state.current, state.change = q, None
-        if q.kind == Kind.ACTUAL and state.done is not None and state.budget is not None:
-            done = state.done
-            state.claims.append(_claim(Says.COMPLETION, done, state, against=state.budget, rate=done))
-            state.done = None
-        if state.last is not None and not re.search(r"[,，]|预算|安排|[至到]|调整", between):
-            state.last = None
+        _level(state, q, between)
     elif q.kind == Kind.BUDGETED:
         state.budget, state.current, state.change = q, state.current, None
         state.base = q if BASE_BUDGET.search(q.lead) else None
@@ -216,17 +201,43 @@ def _step(state: _State, q: Quantity, between: str) -> None:
         _moved(state, q, between)
     elif q.kind == Kind.RATE:
         _rated(state, q)
-    elif q.kind == Kind.SHARE and q.lead.lstrip(")").startswith("的"):
-        part = (state.before, state.before is not None)
-        state.claims.append(_claim(Says.SHARE, q, state, against=state.current, rate=q, moved=part))
-        state.current = state.before
     elif q.kind == Kind.SHARE:
-        against = state.head if state.head is not state.current else None
-        state.claims.append(_claim(Says.SHARE, q, state, against=against, rate=q))
+        _shared(state, q)
     elif q.kind == Kind.COMPLETION and (state.current is None or state.current is state.budget):
         state.done = q
     elif q.kind == Kind.COMPLETION:
         state.claims.append(_claim(Says.COMPLETION, q, state, against=state.budget, rate=q))
+
+
+def _shared(state: _State, q: Quantity) -> None:
+    """A share: of the amount right before it ("占……300 万元的 80%"), else of the whole of the list."""
+    if q.lead.lstrip(")").startswith("的"):
+        part = (state.before, state.before is not None)
+        state.claims.append(_claim(Says.SHARE, q, state, against=state.current, rate=q, moved=part))
+        state.current = state.before
+        return
+    against = state.head if state.head is not state.current else None
+    state.claims.append(_claim(Says.SHARE, q, state, against=against, rate=q))
+
+
+def _level(state: _State, q: Quantity, between: str) -> None:
+    """An amount that is no change: what the sentence speaks of from here on."""
+    if state.head is None:
+        state.head = q
+    if q.kind == Kind.ACTUAL and state.budget is not None and not state.budget.money:
+        state.budget = None
+    if q.kind == Kind.VALUE and state.current is not None and state.last is None:
+        state.budget = None
+    if state.current is None:
+        _reached(state, q)
+    state.before = state.current
+    state.current, state.change = q, None
+    if q.kind == Kind.ACTUAL and state.done is not None and state.budget is not None:
+        done = state.done
+        state.claims.append(_claim(Says.COMPLETION, done, state, against=state.budget, rate=done))
+        state.done = None
+    if state.last is not None and not re.search(r"[,，]|预算|安排|[至到]|调整", between):
+        state.last = None
 
 
 def _moved(state: _State, q: Quantity, between: str) -> None:

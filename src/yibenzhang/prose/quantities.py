@@ -141,16 +141,9 @@ def quantities_of(passage: Passage, fiscal_year: int | None, stage: str = "") ->
     for match in _NUMBER.finditer(passage.text):
         if any(a <= match.start() < b for a, b in broken):
             continue
-        if match.group("nil") or match.group("none"):
-            match_unit, number = "万元", "0.00"  # "上年为零"
-        else:
-            match_unit, number = match.group("unit"), match.group("number")
-        unit_text = match_unit
-        if not unit_text or len(number.replace(",", "")) > 15:
+        if (read := _amount_of(match)) is None:
             continue
-        unit = unit_named(unit_text) or Unit(unit_text, "count")
-        value = Decimal(number.replace(",", ""))
-        amount = Amount(value, len(number.partition(".")[2]), unit, number)
+        amount, unit = read
         start = match.start()
         sentence = max(previous, passage.text.rfind("。", 0, start) + 1)
         lead = passage.text[sentence:start]
@@ -161,24 +154,40 @@ def quantities_of(passage: Passage, fiscal_year: int | None, stage: str = "") ->
         if level and _BASE.search(lead) and _AFTER_BASE.match(passage.text, match.end()):
             kind = Kind.LAST
         kind = _in_budget(kind, lead) if stage == "budget" else _executed(kind, lead)
-        if (
-            kind == Kind.VALUE
-            and unit.dimension == "percent"
-            and lead == "("
-            and out
-            and out[-1].kind == Kind.DELTA
-        ):
-            kind, sign = Kind.RATE, out[-1].sign  # "增加 5.44 万元（36.78%）"
-        of_amount = kind == Kind.VALUE and unit.dimension == "percent" and _OF_AMOUNT.fullmatch(lead)
-        if of_amount and out and out[-1].money and _TAKEN_OF.search(out[-1].lead):
-            kind = Kind.SHARE  # "占政府采购预算总额 300 万元的 80%"
-        if of_amount and out and out[-1].money and _COMPLETED.search(out[-1].lead):
-            kind = Kind.COMPLETION  # "完成预算 6.50 万元的 81.2%"
+        if kind == Kind.VALUE and out and unit.dimension == "percent":
+            kind, sign = _rate_of(lead, out[-1])
         out.append(Quantity(passage, start, match.end(), lead, amount, kind, sign, base))
         previous = match.end()
     nothing = Amount(Decimal(0), 0, unit_named("万元"), "")
     out += [Quantity(passage, a, b, "", nothing, Kind.BROKEN) for a, b in broken]
     return sorted(out, key=lambda q: q.start)
+
+
+def _amount_of(match: re.Match[str]) -> tuple[Amount, Unit] | None:
+    """The amount that a match of a number prints, with its unit; None where it has no unit or too many digits."""
+    if match.group("nil") or match.group("none"):
+        text, number = "万元", "0.00"  # "上年为零"
+    else:
+        text, number = match.group("unit"), match.group("number")
+    if not text or len(number.replace(",", "")) > _MOST_DIGITS:
+        return None
+    unit = unit_named(text) or Unit(text, "count")
+    return Amount(Decimal(number.replace(",", "")), len(number.partition(".")[2]), unit, number), unit
+
+
+_MOST_DIGITS = 15
+
+
+def _rate_of(lead: str, last: Quantity) -> tuple[Kind, int]:
+    """What a percentage right behind an amount is of it."""
+    if lead == "(" and last.kind == Kind.DELTA:
+        return Kind.RATE, last.sign  # "增加 5.44 万元（36.78%）"
+    if last.money and _OF_AMOUNT.fullmatch(lead):
+        if _COMPLETED.search(last.lead):
+            return Kind.COMPLETION, 0  # "完成预算 6.50 万元的 81.2%"
+        if _TAKEN_OF.search(last.lead):
+            return Kind.SHARE, 0  # "占政府采购预算总额 300 万元的 80%"
+    return Kind.VALUE, 0
 
 
 def _beside(lead: str, out: list[Quantity], base: str) -> tuple[Kind, int, str]:

@@ -40,13 +40,8 @@ class GoalFunds:
 
 def goal_funds(case: Case, q: Quantity) -> GoalFunds | None:
     """What an amount under goals is, where a sentence tells one of all projects or of all spending."""
-    text = q.passage.text
-    begin, _ = sentence(text, q.start, q.end)
-    before = text[begin : q.start]
-    if not q.money or q.kind != Kind.VALUE or not q.amount.value or not _FUNDS.search(before):
-        return None
-    said = re.split("[;；]", before)[-1]
-    if not _GOALS.search(said) or _CHOSEN.search(said) or _OF_ALL.match(text, q.end):
+    said = _said_of_goals(q)
+    if not said:
         return None
     fund = next((w for w in _FUND_WORDS if w in said), "")
     whole = "整体" in said and "项目" not in said
@@ -58,6 +53,18 @@ def goal_funds(case: Case, q: Quantity) -> GoalFunds | None:
     options = tuple(_equal(q.fact, f) for f in {f.id: f for f in facts}.values())
     how = "all" if every else "projects"
     return GoalFunds(options, f"text|goals of {how}") if options else None
+
+
+def _said_of_goals(q: Quantity) -> str:
+    """The words before an amount that say it is under goals; empty where they do not, or say it of chosen projects."""
+    text = q.passage.text
+    begin, _ = sentence(text, q.start, q.end)
+    before = text[begin : q.start]
+    if not q.money or q.kind != Kind.VALUE or not q.amount.value or not _FUNDS.search(before):
+        return ""
+    said = re.split("[;；]", before)[-1]
+    chosen = _CHOSEN.search(said) or _OF_ALL.match(text, q.end)
+    return said if _GOALS.search(said) and not chosen else ""
 
 
 def funds_under_goals(case: Case) -> Iterator[Alternatives]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 
 from yibenzhang.model.issues import Issue, issue_at
+from yibenzhang.model.places import Place
 from yibenzhang.prose.passages import Passage
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.misspelt import mistaken
@@ -38,8 +39,26 @@ _SHAPES = ((3, 1, 2), (2, 1, 3), (1, 1, 4), (3, 2, 2), (2, 2, 3), (1, 2, 4), (4,
 def homophones(case: Case) -> Iterator[Issue]:
     """The same words twice, but for one or two characters that sound or look alike ("更游校的整合", "更有效的整合")."""
     passages = case.passages
+    suspects = _suspects(case)
+    text = "\n".join(p.text for p in passages) if suspects else ""
+    seen: set[str] = set()
+    for one, two, before, after in suspects:
+        wrong, right = _rarer(one, two, before, after, text)
+        phrase, other = before + wrong + after, before + right + after
+        found = _first_place(passages, phrase)
+        if found is None or any(_overlaps(phrase, wrong, t) for t in seen):
+            continue
+        seen.add(phrase)
+        second = _first_place(passages, other)
+        template = "" if _sound(wrong, right) else "look"
+        there = (second,) if second else ()
+        yield issue_at("names.homophone", *found, *there, template=template, other=other)
+
+
+def _suspects(case: Case) -> list[tuple[str, str, str, str]]:
+    """Words that differ by what sounds or looks alike, with what stands before and after both."""
     runs: dict[str, tuple[Passage, int]] = {}
-    for p in passages:
+    for p in case.passages:
         for m in _RUN.finditer(p.text):
             runs.setdefault(m.group(), (p, m.start()))
     pairs = set()
@@ -47,44 +66,30 @@ def homophones(case: Case) -> Iterator[Issue]:
         pairs |= _pairs(runs, shape)
     allowed = {frozenset(pair) for pair in case.standards.lists["homophones"]}
     alike = {frozenset(p) for group in case.standards.lists["lookalikes"] for p in combinations(group, 2)}
-    suspects = sorted(
-        pair
-        for pair in pairs
-        if not _allowed(pair[0], pair[1], allowed) and (_sound(*pair[:2]) or _look(*pair[:2], alike))
+    likely = (p for p in pairs if _sound(*p[:2]) or _look(*p[:2], alike))
+    return sorted(p for p in likely if not _allowed(p[0], p[1], allowed))
+
+
+def _rarer(one: str, two: str, before: str, after: str, text: str) -> tuple[str, str]:
+    """The word that is written seldom, and the other; of single characters the whole stretch decides."""
+    count = {w: text.count(w if len(one) > 1 else before + w + after) for w in (one, two)}
+    wrong, right = sorted((one, two), key=lambda w: count[w])
+    return wrong, right
+
+
+def _overlaps(phrase: str, wrong: str, known: str) -> bool:
+    """A phrase that was told already has the same slip."""
+    return wrong in known and (
+        known.startswith(phrase[1:-1]) or phrase[1:-1] in known or known[1:-1] in phrase
     )
-    if not suspects:
-        return
-    text = "\n".join(p.text for p in passages)
-    seen: set[str] = set()
-    for one, two, before, after in suspects:
-        counts = {w: text.count(w) for w in (one, two)}
-        wrong, right = sorted((one, two), key=lambda w: counts[w])
-        if len(one) == 1:  # one character: how often the whole stretch is written so decides
-            counts = {w: text.count(before + w + after) for w in (one, two)}
-            wrong, right = sorted((one, two), key=lambda w: counts[w])
-        phrase, other = before + wrong + after, before + right + after
-        if any(
-            wrong in t and (t.startswith(phrase[1:-1]) or phrase[1:-1] in t or t[1:-1] in phrase)
-            for t in seen
-        ):
-            continue
-        found = next(((p, at) for p in passages if (at := p.text.find(phrase)) >= 0), None)
-        if found is None:
-            continue
-        seen.add(phrase)
-        p, at = found
-        second = next(
-            (
-                (q.verbatim(k, k + len(other)).strip(), q.place(k))
-                for q in passages
-                if (k := q.text.find(other)) >= 0
-            ),
-            None,
-        )
-        words = p.verbatim(at, at + len(phrase)).strip()
-        template = "" if _sound(wrong, right) else "look"
-        there = (second,) if second else ()
-        yield issue_at("names.homophone", words, p.place(at), *there, template=template, other=other)
+
+
+def _first_place(passages: Sequence[Passage], words: str) -> tuple[str, Place] | None:
+    """Where words stand first, as they are printed."""
+    for p in passages:
+        if (at := p.text.find(words)) >= 0:
+            return p.verbatim(at, at + len(words)).strip(), p.place(at)
+    return None
 
 
 def _pairs(runs: Iterable[str], shape: tuple[int, int, int]) -> set[tuple[str, str, str, str]]:
@@ -130,6 +135,25 @@ def _look(one: str, two: str, alike: set[frozenset[str]]) -> bool:
 def bodies(case: Case) -> Iterator[Issue]:
     """A unit of the list of units, written elsewhere with characters left out of its middle."""
     passages = case.passages
+    named = _listed_bodies(passages)
+    units = [m for m in named if len(m) >= _LONG]
+    if not units:
+        return
+    text = "\n".join(p.text for p in passages)
+    for unit in units:
+        for short in _shortened(unit, text):
+            if short in named or text.count(short) > text.count(unit):
+                continue
+            if re.search(rf"(?:简称|以下称)[^。]{{0,6}}{short}", text):
+                continue
+            p, at = next((p, at) for p in passages if (at := p.text.find(short)) >= 0)
+            words = p.verbatim(at, at + len(short)).strip()
+            q, k = next((q, k) for q in passages if (k := q.text.find(unit)) >= 0)
+            yield issue_at("names.body", words, p.place(at), (unit, q.place(k)), unit=unit)
+
+
+def _listed_bodies(passages: Sequence[Passage]) -> Counter[str]:
+    """The bodies of the list of units: below its heading, or announced by it."""
     named: Counter[str] = Counter()
     listed = False
     for p in passages:
@@ -137,24 +161,15 @@ def bodies(case: Case) -> Iterator[Issue]:
         listed = announced or (listed and bool(_ENTRY.match(p.text)))
         if any(_INSTITUTIONS.search(s) for s in p.section) or listed:
             named.update(_LED.sub("", m) for m in _BODY.findall(_list_of(p.text)))
-    units = [m for m in named if len(m) >= _LONG]
-    if not units:
-        return
-    text = "\n".join(p.text for p in passages)
-    for unit in units:
-        head, tail = re.escape(unit[:4]), re.escape(unit[-3:])
-        shorter = re.compile(rf"{head}[\u4e00-\u9fff]{{0,{len(unit) - 8}}}?{tail}")
-        for short in sorted(set(shorter.findall(text))):
-            if short == unit or short in named or len(unit) - len(short) > 4 or not _within(short, unit):
-                continue
-            if text.count(short) > text.count(unit) or re.search(
-                rf"(?:简称|以下称)[^。]{{0,6}}{short}", text
-            ):
-                continue
-            p, at = next((p, at) for p in passages if (at := p.text.find(short)) >= 0)
-            words = p.verbatim(at, at + len(short)).strip()
-            q, k = next((q, k) for q in passages if (k := q.text.find(unit)) >= 0)
-            yield issue_at("names.body", words, p.place(at), (unit, q.place(k)), unit=unit)
+    return named
+
+
+def _shortened(unit: str, text: str) -> list[str]:
+    """What the text has of a unit's name without some characters of its middle."""
+    head, tail = re.escape(unit[:4]), re.escape(unit[-3:])
+    shorter = re.compile(rf"{head}[\u4e00-\u9fff]{{0,{len(unit) - 8}}}?{tail}")
+    found = sorted(set(shorter.findall(text)) - {unit})
+    return [s for s in found if len(unit) - len(s) <= 4 and _within(s, unit)]
 
 
 def _list_of(text: str) -> str:

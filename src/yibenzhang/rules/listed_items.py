@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from itertools import zip_longest
 
@@ -56,27 +57,35 @@ def _same(name: str) -> str:
 @rule("names.item_left_out", needs=("tables", "text"))
 def items(case: Case) -> Iterator[Issue]:
     """An item with an amount in the table that a section going through the table's items leaves out."""
-    for table in case.tables:
-        if table.table.standard is None or not table.table.standard.id.endswith(_TABLES[0]):
-            continue
+    for table in (t for t in case.tables if t.table.standard and t.table.standard.id.endswith(_TABLES[0])):
         have = _amounts(table)
-        only = _only_items(have)
         for section, names in _lists(case).items():
-            inside = [n for n in names if n in have]
-            odd = [n for n in names if n not in have]
-            missing = [n for n in have if n not in names and not _named(n, section, odd, case)]
-            codes = _classes_named(section, case)
-            missing = [n for n in missing if only.get(n) not in codes]
-            missing = [n for n in missing if not any(agree(have[n], f) for f in case.reader.cube.carried)]
-            if len(inside) < max(_SURE, len(names) - 1) or not missing or 2 * len(missing) > len(inside):
+            missing = _left_out(have, section, names, case)
+            inside = sum(n in have for n in names)
+            if inside < max(_SURE, len(names) - 1) or not missing or 2 * len(missing) > inside:
                 continue
             first = next(iter(names.values()))
             listed = tuple(arguments(name=have[n].row.label.strip(), amount=have[n].text) for n in missing)
-            place = first.passage.place(first.start)
             yield issue_at(
-                "names.item_left_out", first.words, place, *((have[n].row.label, have[n].place) for n in missing),
-                items=listed, table=table.table.name, count=len(inside),
-            )  # fmt: skip
+                "names.item_left_out",
+                first.words,
+                first.passage.place(first.start),
+                *((have[n].row.label, have[n].place) for n in missing),
+                items=listed,
+                table=table.table.name,
+                count=inside,
+            )
+
+
+def _left_out(
+    have: dict[str, Fact], section: tuple[str, ...], names: Mapping[str, Mention], case: Case
+) -> list[str]:
+    """The items of a table that a section does not name in any way, and whose class it does not name instead."""
+    only, codes = _only_items(have), _classes_named(section, case)
+    odd = [n for n in names if n not in have]
+    missing = [n for n in have if n not in names and not _named(n, section, odd, case)]
+    missing = [n for n in missing if only.get(n) not in codes]
+    return [n for n in missing if not any(agree(have[n], f) for f in case.reader.cube.carried)]
 
 
 def _amounts(table: TableFacts) -> dict[str, Fact]:
@@ -118,31 +127,45 @@ def _named(name: str, section: tuple[str, ...], odd: list[str], case: Case) -> b
 @rule("names.class_left_out", needs=("text",))
 def classes(case: Case) -> Iterator[Issue]:
     """A class with an amount in a chapter on its structure, none of whose items the chapter's details go through."""
-    wholes: dict[tuple[str, ...], dict[str, Mention]] = {}
-    details: dict[tuple[str, ...], list[Mention]] = {}
-    explained: dict[tuple[str, ...], set[str]] = {}
-    for p, found in zip(case.passages, case.mentions, strict=True):
-        chapter = _chapter(p)
-        for m, below in zip_longest(found, found[1:]):
-            if m.level == "项":
-                details.setdefault(chapter, []).append(m)
-            goes_on = below is not None and below.start - m.end <= 1
-            if m.level == "类" and not goes_on and _spent(m) and chapter:
-                wholes.setdefault(chapter, {}).setdefault(m.at_level[0].code if m.at_level else m.name, m)
-            elif m.level and len(codes := {e.code[:3] for e in m.at_level}) == 1:
-                explained.setdefault(chapter, set()).update(codes)
     only = {code for t in case.tables for code in _only_items(_amounts(t)).values()}
-    for chapter, named in wholes.items():
-        listed = details.get(chapter, [])
-        missing = [m for c, m in named.items() if c not in explained.get(chapter, set()) and c not in only]
-        few = 1 if any("具体" in s for m in listed for s in m.passage.section[-1:]) else 2
-        if len(named) < 2 or len(listed) < few or not missing or len(missing) == len(named):
+    for name, chapter in _chapters(case).items():
+        missing = [m for c, m in chapter.classes.items() if c not in chapter.explained and c not in only]
+        few = 1 if any("具体" in s for m in chapter.details for s in m.passage.section[-1:]) else 2
+        if len(chapter.classes) < 2 or len(chapter.details) < few:
+            continue
+        if not missing or len(missing) == len(chapter.classes):
             continue
         names = tuple(arguments(name=m.name) for m in missing)
         there = (missing[0].words, missing[0].passage.place(missing[0].start))
-        first = listed[0]
+        first = chapter.details[0]
         words, place = first.passage.clauses(first.start, first.end), first.passage.place(first.start)
-        yield issue_at("names.class_left_out", words, place, there, classes=names, section=chapter[-1])
+        yield issue_at("names.class_left_out", words, place, there, classes=names, section=name[-1])
+
+
+@dataclass(frozen=True, slots=True)
+class _Chapter:
+    """Classes with amounts by their code, the items gone through, and the classes of these."""
+
+    classes: dict[str, Mention] = field(default_factory=dict)
+    details: list[Mention] = field(default_factory=list)
+    explained: set[str] = field(default_factory=set)
+
+
+def _chapters(case: Case) -> dict[tuple[str, ...], _Chapter]:
+    """The chapters that name classes with amounts, in order."""
+    out: dict[tuple[str, ...], _Chapter] = {}
+    for p, found in zip(case.passages, case.mentions, strict=True):
+        name = _chapter(p)
+        for m, below in zip_longest(found, found[1:]):
+            chapter = out.setdefault(name, _Chapter())
+            if m.level == "项":
+                chapter.details.append(m)
+            goes_on = below is not None and below.start - m.end <= 1
+            if m.level == "类" and not goes_on and _spent(m) and name:
+                chapter.classes.setdefault(m.at_level[0].code if m.at_level else m.name, m)
+            elif m.level and len(codes := {e.code[:3] for e in m.at_level}) == 1:
+                chapter.explained.update(codes)
+    return out
 
 
 @rule("names.class_left_out", needs=("text",), stages=("accounts",))

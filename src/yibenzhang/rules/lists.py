@@ -199,6 +199,10 @@ def _before_sum(split: Split, values: list[Quantity], whole: Quantity) -> list[Q
 _OF_WHICH = re.compile(r"[^。;\d]{0,4}[,。(]?(?:其中|包括|分别为)[:：]?(?!\(?\d[)、.])")
 
 
+_PLAIN = frozenset({Kind.VALUE, Kind.ACTUAL, Kind.SHARE, Kind.COMPLETION, Kind.BUDGETED})
+"""What stands in a list that tells of no change."""
+
+
 def listed_of(quantities: list[Quantity]) -> Iterable[Relation]:
     """ "…万元，其中：A … 万元、B … 万元。": amounts that follow their whole in the same sentence."""
     for at, whole in enumerate(quantities):
@@ -213,15 +217,10 @@ def listed_of(quantities: list[Quantity]) -> Iterable[Relation]:
         stop = len(text) if stop < 0 else stop
         inside = [q for q in quantities[at + 1 :] if q.start < stop]
         parts = [q for q in inside if q.money and q.kind in (Kind.VALUE, Kind.ACTUAL)]
-        others = {q.kind for q in inside} - {
-            Kind.VALUE,
-            Kind.ACTUAL,
-            Kind.SHARE,
-            Kind.COMPLETION,
-            Kind.BUDGETED,
-        }
-        nested = re.search(r"其中|包括|主要", text[opening.end() : stop])
-        if len(parts) >= 2 and not others and not nested and whole.amount.value:
+        plain = {q.kind for q in inside} <= _PLAIN and not re.search(
+            r"其中|包括|主要", text[opening.end() : stop]
+        )
+        if len(parts) >= 2 and plain and whole.amount.value:
             terms = (Term(1, whole.fact), *(Term(-1, q.fact) for q in parts))
             yield Relation(f"prose.listed|{whole.fact.id}", "prose.listed", terms)
 

@@ -170,6 +170,13 @@ def labelled(case: Case) -> Iterator[Issue]:
         yield from _labelled(part.document)
 
 
+def _stands_empty(k: int, labels: list[bool], texts: list[str]) -> bool:
+    """A label with another or a new part right below it; not one in a list of numbers."""
+    if not labels[k] or not (labels[k + 1] or _PART.match(texts[k + 1])):
+        return False
+    return texts[k] != texts[k + 1] and not (k > 0 and labels[k - 1] and labels[k + 1])
+
+
 def _labelled(document: Document) -> Iterator[Issue]:
     blocks = [b for b in document.blocks() if isinstance(b, Table) or flat(b.text)]
     texts = ["" if isinstance(b, Table) else flat(b.text) for b in blocks]
@@ -177,10 +184,8 @@ def _labelled(document: Document) -> Iterator[Issue]:
     if sum(labels) < _LABELS:
         return
     for k, block in enumerate(blocks[:-1]):
-        if not labels[k] or isinstance(block, Table) or not (labels[k + 1] or _PART.match(texts[k + 1])):
+        if isinstance(block, Table) or not _stands_empty(k, labels, texts):
             continue
-        if texts[k] == texts[k + 1] or (k and labels[k - 1] and labels[k + 1]):
-            continue  # a list of numbers
         label, after = block.text.strip(), texts[k + 1][:30]
         yield issue_at("presence.label", label, block.place, after=after)
 
@@ -241,6 +246,7 @@ def denied(case: Case) -> Iterator[Issue]:
 @rule("presence.other_note")
 def other_notes(case: Case) -> Iterator[Issue]:
     """A statement about the funds under the state capital, or the other way round."""
+    yield from _notes_in_sections(case)
     for t in case.tables:
         note, standard = flat(t.table.statement), t.table.standard
         if standard is None or not note or not _NONE.search(note):
@@ -251,6 +257,9 @@ def other_notes(case: Case) -> Iterator[Issue]:
             yield issue_at(
                 "presence.other_note", words, place, table=standard.name, other=other, subject=_subject(words)
             )
+
+
+def _notes_in_sections(case: Case) -> Iterator[Issue]:
     before: Passage | None = None
     for p in case.passages:
         heading = p.section[-1] if p.section else ""

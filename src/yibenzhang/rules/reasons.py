@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from difflib import SequenceMatcher
 
 from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.prose.passages import Passage
 from yibenzhang.recognising.rows import bare
+from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards import fold
@@ -82,23 +83,28 @@ def of_another(case: Case) -> Iterator[Issue]:
     items = {name for *_, name in clauses if len(name) >= 4}
     for p, start, end, own in clauses:
         for m in _FOR.finditer(p.text, start, end):
-            what = bare(m.group("what"))
-            named = [n for n in items if n in what and not _akin(n, own) and own not in what]
-            named = [n for n in named if not any(n != o and n in o for o in named)]
-            if (other := _purpose_of_another(own, what, case)) and not _MERGED.search(what):
+            if other := _item_of_purpose(bare(m.group("what")), own, items, case):
                 words = p.verbatim(m.start(), m.end()).strip()
                 yield issue_at("reasons.other_item", words, p.place(m.start()), item=own, other=other)
                 break
-            if len(named) != 1 or _MERGED.search(what) or _PLACE.search(what[: what.find(named[0])]):
-                continue
-            if not re.search(
-                rf"{re.escape(named[0])}(?:方面|工作)?(?:的)?(?:经费|支出|费用)?(?:的)?(?:增加|减少|保持不变|支出)?$",
-                what,
-            ):
-                continue
-            words = p.verbatim(m.start(), m.end()).strip()
-            yield issue_at("reasons.other_item", words, p.place(m.start()), item=own, other=named[0])
-            break
+
+
+def _item_of_purpose(what: str, own: str, items: Collection[str], case: Case) -> str:
+    """The other item that a purpose is that of, by its words or its name; empty where there is none."""
+    other = "" if _MERGED.search(what) else _purpose_of_another(own, what, case)
+    return other or _named_alone(what, own, items)
+
+
+def _named_alone(what: str, own: str, items: Collection[str]) -> str:
+    """The one other item that a purpose names, as what the money is for; empty where there is none."""
+    named = [n for n in items if n in what and not _akin(n, own) and own not in what]
+    named = [n for n in named if not any(n != o and n in o for o in named)]
+    if len(named) != 1 or _MERGED.search(what) or _PLACE.search(what[: what.find(named[0])]):
+        return ""
+    ends = (
+        rf"{re.escape(named[0])}(?:方面|工作)?(?:的)?(?:经费|支出|费用)?(?:的)?(?:增加|减少|保持不变|支出)?$"
+    )
+    return named[0] if re.search(ends, what) else ""
 
 
 @rule("reasons.other_item", needs=("text",))
@@ -153,6 +159,8 @@ def _purpose_of_another(own: str, what: str, case: Case) -> str:
     return next(others, "")
 
 
+_SPENDING = (".expenditure", ".general_function")
+"""Tables that have basic expenditure and projects in columns of their own."""
 _MERGED = re.compile(r"同步|挂钩|联动|并入|计入|列入|加入|单列|划转|划入|合并|调整|转列|改列")
 """Reasons that name the other item on purpose."""
 _PLACE = re.compile(r"[市区县省]$")
@@ -282,11 +290,31 @@ def _of_amount(p: Passage, m: re.Match[str]) -> bool:
 @rule("reasons.basic", needs=("text", "tables"))
 def basic(case: Case) -> Iterator[Issue]:
     """An item said to be for basic expenditure, where the table has it under projects, or under both."""
+    spent = _basic_and_projects(case.tables)
+    for p, start, end, name in _clauses(case.passages):
+        split = spent.get(name, {})
+        if len(split) < 2 or not split["project"]:
+            continue
+        if not split["basic"]:
+            for m in _BASIC_REASON.finditer(p.text, start, end):
+                words = p.verbatim(m.start(), m.end()).strip()
+                yield issue_at("reasons.basic", words, p.place(m.start()), template="reason", item=name)
+        found = _BASIC.search(p.text, start, end)
+        if found is None and not split["basic"]:
+            found = _ONLY_BASIC.search(p.text, start, end)
+        if found:
+            words = p.verbatim(found.start(), found.end()).strip()
+            kind = "also_project" if split["basic"] else "only_project"
+            yield issue_at("reasons.basic", words, p.place(found.start()), item=name, kind=kind)
+    yield from _called_basic(case.passages, spent)
+    yield from _plainly_basic(case.passages, spent)
+
+
+def _basic_and_projects(tables: Sequence[TableFacts]) -> dict[str, dict[str, bool]]:
+    """The items of the expenditure tables, and whether they have money under basic expenditure and under projects."""
     spent: dict[str, dict[str, bool]] = {}
-    for t in case.tables:
-        if t.table.standard is None or not t.table.standard.id.endswith(
-            (".expenditure", ".general_function")
-        ):
+    for t in tables:
+        if t.table.standard is None or not t.table.standard.id.endswith(_SPENDING):
             continue
         for block in t.blocks:
             for (k, measure), fact in block.cells.items():
@@ -294,22 +322,7 @@ def basic(case: Case) -> Iterator[Issue]:
                 if len(row.code) == 7 and measure in ("basic", "project"):
                     columns = spent.setdefault(bare(row.label), {})
                     columns[measure] = columns.get(measure, False) or bool(fact.amount and fact.amount.value)
-    for p, start, end, name in _clauses(case.passages):
-        split = spent.get(name, {})
-        found = _BASIC.search(p.text, start, end)
-        if not found and split.get("project") and not split.get("basic"):
-            found = _ONLY_BASIC.search(p.text, start, end)
-        if len(split) == 2 and split["project"] and not split["basic"]:
-            for m in _BASIC_REASON.finditer(p.text, start, end):
-                words = p.verbatim(m.start(), m.end()).strip()
-                yield issue_at("reasons.basic", words, p.place(m.start()), template="reason", item=name)
-        if not found or len(split) < 2 or not split["project"]:
-            continue
-        words = p.verbatim(found.start(), found.end()).strip()
-        kind = "also_project" if split["basic"] else "only_project"
-        yield issue_at("reasons.basic", words, p.place(found.start()), item=name, kind=kind)
-    yield from _called_basic(case.passages, spent)
-    yield from _plainly_basic(case.passages, spent)
+    return spent
 
 
 def _plainly_basic(passages: Sequence[Passage], spent: dict[str, dict[str, bool]]) -> Iterator[Issue]:

@@ -24,6 +24,18 @@ _CONTENTS = 5
 @rule("wording.title_years", needs=("year", "pages"))
 def title_years(case: Case) -> Iterator[Issue]:
     """A title that the contents give the document's year and that stands in the document with another alone."""
+    listed, below = _titles(case)
+    for key in listed:
+        titles = below.get(key, [])
+        wrong = [(y, p) for y, p in titles if y != str(case.year)]
+        if wrong and len(wrong) == len(titles):
+            year, p = wrong[0]
+            words, own = p.verbatim(0, len(p.text)), case.year or 0
+            yield issue_at("wording.title_years", words, p.place(0), found=int(year), year=own)
+
+
+def _titles(case: Case) -> tuple[dict[str, Passage], dict[str, list[tuple[str, Passage]]]]:
+    """Titles without their year: those that the contents give the document's year, and those below with theirs."""
     listed: dict[str, Passage] = {}
     below: dict[str, list[tuple[str, Passage]]] = {}
     for p in case.passages:
@@ -39,15 +51,4 @@ def title_years(case: Case) -> Iterator[Issue]:
             listed[key] = p
         elif not entry:
             below.setdefault(key, []).append((years[0], p))
-    for key in listed:
-        titles = below.get(key, [])
-        wrong = [(y, p) for y, p in titles if y != str(case.year)]
-        if wrong and len(wrong) == len(titles):
-            year, p = wrong[0]
-            yield issue_at(
-                "wording.title_years",
-                p.verbatim(0, len(p.text)),
-                p.place(0),
-                found=int(year),
-                year=case.year or 0,
-            )
+    return listed, below

@@ -46,23 +46,8 @@ def _hits(phrase: Phrase, passages: Sequence[Passage], tables: tuple[TableFacts,
     pattern = re.compile(phrase.pattern)
     unless, before = (re.compile(w) if w else None for w in (phrase.unless, phrase.before))
     for p in passages if phrase.scope in ("text", "both") else ():
-        if p.heading and not phrase.heading:
-            continue
-        last, begin, end, excused = -MOST_APART - 1, 0, -1, False
-        for m in pattern.finditer(p.text):
-            if not begin <= m.start() <= m.end() <= end:  # another sentence than the last
-                begin, end = sentence(p.text, m.start(), m.end())
-                excused = bool(unless and unless.search(p.text[begin:end])) or bool(
-                    before and before.search(p.text, 0, begin)
-                )
-            if excused:
-                continue
-            near, last = m.start() - last <= MOST_APART, m.end()
-            if not near:
-                words = p.clauses(m.start(), m.end())
-                if len(words) < _SHORT:  # a clause alone says nothing of where it stands
-                    words = p.clauses(max(begin, m.start() - _SHORT * 2), m.end())
-                yield issue_at(phrase.id, words, p.place(m.end() - 1))
+        if phrase.heading or not p.heading:
+            yield from _in_text(phrase, pattern, (unless, before), p)
     for t in tables if phrase.scope in ("cells", "both") else ():
         for cell in t.table.table.cells:
             text = flat(cell.text)
@@ -70,6 +55,28 @@ def _hits(phrase: Phrase, passages: Sequence[Passage], tables: tuple[TableFacts,
             if found and not (unless and unless.search(text)):
                 words = text[max(0, found.start() - 20) : found.end() + 30]
                 yield issue_at(phrase.id, words, cell.place, template="cell", table=t.table.name)
+
+
+def _in_text(
+    phrase: Phrase, pattern: re.Pattern[str], excuses: tuple[re.Pattern[str] | None, ...], p: Passage
+) -> Iterator[Issue]:
+    """Where the phrase stands in a passage, several near each other once; ``excuses``: in its sentence, and before it."""
+    unless, before = excuses
+    last, begin, end, excused = -MOST_APART - 1, 0, -1, False
+    for m in pattern.finditer(p.text):
+        if not begin <= m.start() <= m.end() <= end:  # another sentence than the last
+            begin, end = sentence(p.text, m.start(), m.end())
+            excused = bool(unless and unless.search(p.text[begin:end])) or bool(
+                before and before.search(p.text, 0, begin)
+            )
+        if excused:
+            continue
+        near, last = m.start() - last <= MOST_APART, m.end()
+        if not near:
+            words = p.clauses(m.start(), m.end())
+            if len(words) < _SHORT:  # a clause alone says nothing of where it stands
+                words = p.clauses(max(begin, m.start() - _SHORT * 2), m.end())
+            yield issue_at(phrase.id, words, p.place(m.end() - 1))
 
 
 def sentence(text: str, start: int, end: int) -> tuple[int, int]:

@@ -227,26 +227,40 @@ def base_years(case: Case) -> Iterator[Issue]:
     year = case.year or 0
     bases = [(p, m) for p in case.passages for m in _BASE.finditer(p.text)]
     bases += [(p, m) for p in case.passages for m in _FROM.finditer(p.text) if _alone(p, m, year)]
-    same = {
-        (id(p), p.text.find(m.group(2), m.start(2)))
-        for p in case.passages
-        for pattern in (_SAME_YEAR, _SAME_SUBJECT)
-        for m in pattern.finditer(p.text)
-    }
-    usual = sum(int(m.group(1)) == year - 1 for _, m in bases)
-    usual += sum(len(_BEFORE.findall(p.text)) for p in case.passages)
+    same, usual = _with_itself(case), _usual(case, bases)
     # accounts are compared with the budget of their own year
     usable = {year - 1} if case.stage == "budget" else {year - 1, year}
     for p, m in bases:
         found = int(m.group(1))
-        clause = re.split(r"[。;,:]", p.text[max(0, m.start() - _CLAUSE) : m.start()])[-1]
-        if any(int(y) == found + 1 != year for y in _YEAR.findall(clause)):
-            continue  # an earlier year with the one before it
+        if _earlier(p, m, found, year):
+            continue
         itself = found == year and _ITSELF.match(p.text, m.start())
         sure = usual >= 2 or (found not in usable and _beside_usual(bases, p, m, year))
         if (itself or found not in usable) and sure and (id(p), m.start(1)) not in same:
             words = p.clauses(m.start(), m.end())
             yield issue_at("wording.base_year", words, p.place(m.start()), found=found, usual=year - 1)
+
+
+def _usual(case: Case, bases: list[Match]) -> int:
+    """How often the text compares with the year before."""
+    written = sum(int(m.group(1)) == (case.year or 0) - 1 for _, m in bases)
+    return written + sum(len(_BEFORE.findall(p.text)) for p in case.passages)
+
+
+def _earlier(p: Passage, m: re.Match[str], found: int, year: int) -> bool:
+    """An earlier year is compared with the one before it."""
+    clause = re.split(r"[。;,:]", p.text[max(0, m.start() - _CLAUSE) : m.start()])[-1]
+    return any(int(y) == found + 1 != year for y in _YEAR.findall(clause))
+
+
+def _with_itself(case: Case) -> set[tuple[int, int]]:
+    """Where a year is compared with itself, which is told otherwise."""
+    return {
+        (id(p), p.text.find(m.group(2), m.start(2)))
+        for p in case.passages
+        for pattern in (_SAME_YEAR, _SAME_SUBJECT)
+        for m in pattern.finditer(p.text)
+    }
 
 
 def _alone(p: Passage, m: re.Match[str], year: int) -> bool:
