@@ -57,15 +57,23 @@ def _explained(found: list[Quantity], every: list[Quantity]) -> Iterator[ChangeL
         stop = text.find("。", opening.end())
         stop = len(text) if stop < 0 else stop
         inside = [q for q in found[at + 1 :] if q.start < stop]
-        parts = [q for q in inside if q.kind == Kind.DELTA and q.sign]
-        again = [q for q in parts if q.amount.base == whole.amount.base and q.sign == whole.sign]
-        if len(parts) >= 2 and again:
-            yield ChangeList((whole,), (again[-1],), "changes again")
-            continue
-        if len(parts) >= 2 and len(parts) == len(inside):
-            so_on = "open" if AND_SO_ON.match(text[parts[-1].end :]) else ""
-            word = "其中" if "其中" in opening.group() or "包括" in opening.group() else "reason"
-            yield ChangeList((whole,), tuple(parts), f"changes {word} {so_on}".rstrip())
+        if (made := _made_up(whole, opening.group(), inside)) is not None:
+            yield made
+
+
+def _made_up(whole: Quantity, opening: str, inside: list[Quantity]) -> ChangeList | None:
+    """The changes that follow a change: it once more, or what it is made up of."""
+    parts = [q for q in inside if q.kind == Kind.DELTA and q.sign]
+    if len(parts) < 2:
+        return None
+    again = [q for q in parts if q.amount.base == whole.amount.base and q.sign == whole.sign]
+    if again:
+        return ChangeList((whole,), (again[-1],), "changes again")
+    if len(parts) != len(inside):
+        return None
+    so_on = "open" if AND_SO_ON.match(whole.passage.text[parts[-1].end :]) else ""
+    word = "其中" if "其中" in opening or "包括" in opening else "reason"
+    return ChangeList((whole,), tuple(parts), f"changes {word} {so_on}".rstrip())
 
 
 def _with_its_rate(change: Quantity, every: list[Quantity]) -> int:

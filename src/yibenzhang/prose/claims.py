@@ -189,12 +189,9 @@ def _step(state: _State, q: Quantity, between: str) -> None:
     elif q.kind in (Kind.VALUE, Kind.ACTUAL) and q.money:
         _level(state, q, between)
     elif q.kind == Kind.BUDGETED:
-        state.budget, state.current, state.change = q, state.current, None
+        state.budget, state.change = q, None
         state.base = q if BASE_BUDGET.search(q.lead) else None
-        if state.head is None:
-            state.head = q
-        if state.current is None:
-            state.current = q
+        state.head, state.current = state.head or q, state.current or q
     elif q.kind == Kind.LAST:
         state.last, state.change = q, None
     elif q.kind == Kind.DELTA:

@@ -179,13 +179,9 @@ def classes_below(case: Case) -> Iterator[Issue]:
         headed = _chapter(p) and any(m.level == "类" for m in case.mentions[k])
         if len(named) < _SURE or opened is None or headed:
             continue
-        details = [case.mentions[n] for n in _numbered(case.passages, opened)]
-        items = [m for found in details for m in found]
-        told = "".join(case.passages[n].text for n in _numbered(case.passages, opened))
-        have = {code for found in details for code in _homes(found)}
-        missing = [
-            m for c, m in named.items() if c not in have | only and m.name.removesuffix("支出") not in told
-        ]
+        below = list(_numbered(case.passages, opened))
+        items = [m for n in below for m in case.mentions[n]]
+        missing = _not_told(case, named, below, only)
         if sum(m.level == "项" for m in items) < 2 or not missing or 2 * len(missing) > len(named):
             continue
         first, there = items[0], (missing[0].words, p.place(missing[0].start))
@@ -193,6 +189,13 @@ def classes_below(case: Case) -> Iterator[Issue]:
         words, place = first.passage.clauses(first.start, first.end), first.passage.place(first.start)
         section = case.passages[opened].text[:_OPENING].rstrip(":")
         yield issue_at("names.class_left_out", words, place, there, classes=names, section=section)
+
+
+def _not_told(case: Case, named: dict[str, Mention], below: list[int], only: set[str]) -> list[Mention]:
+    """The classes that the paragraphs below neither name nor go through the items of."""
+    told = "".join(case.passages[n].text for n in below)
+    have = {code for n in below for code in _homes(case.mentions[n])} | only
+    return [m for c, m in named.items() if c not in have and m.name.removesuffix("支出") not in told]
 
 
 def _classes_of(p: Passage, found: Iterable[Mention]) -> Iterator[Mention]:

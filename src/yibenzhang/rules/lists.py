@@ -205,9 +205,8 @@ _PLAIN = frozenset({Kind.VALUE, Kind.ACTUAL, Kind.SHARE, Kind.COMPLETION, Kind.B
 
 def listed_of(quantities: list[Quantity]) -> Iterable[Relation]:
     """ "…万元，其中：A … 万元、B … 万元。": amounts that follow their whole in the same sentence."""
-    for at, whole in enumerate(quantities):
-        if not whole.money or whole.kind not in (Kind.VALUE, Kind.ACTUAL):
-            continue
+    wholes = [(at, q) for at, q in enumerate(quantities) if q.money and q.kind in (Kind.VALUE, Kind.ACTUAL)]
+    for at, whole in wholes:
         text = whole.passage.text
         opening = _OF_WHICH.match(text, whole.end)
         if opening is None:

@@ -9,9 +9,11 @@ from yibenzhang.model.amounts import CellState
 from yibenzhang.model.documents import Document, Table
 from yibenzhang.model.issues import Issue, arguments, issue_at
 from yibenzhang.prose.passages import Passage, flat
+from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.recognising.tables import match_title
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
+from yibenzhang.standards import Section
 
 _FUND, _CAPITAL = "政府性基金", "国有资本"
 _NONE = re.compile(r"无|没有|未安排|不安排|空表|为空|不涉及|未发生")
@@ -30,6 +32,13 @@ _LONGEST_ENTRY = 400
 """An entry of the contents page is no longer than this (characters)."""
 
 
+def _asked_of(section: Section, case: Case) -> bool:
+    """The regulation asks it of a disclosure of this stage, region and year with such items."""
+    here = not section.regions or case.profile.region in section.regions
+    listed = not section.items or not case.functions or any(i in case.functions for i in section.items)
+    return section.stage in ("", case.stage) and here and section.since <= (case.year or 0) and listed
+
+
 @rule("presence.section", needs=("text", "pages"))
 def required(case: Case) -> Iterator[Issue]:
     """Sections that the regulation asks for and that the text nowhere touches."""
@@ -37,15 +46,7 @@ def required(case: Case) -> Iterator[Issue]:
     text = (
         "".join(p.text for p in case.passages if not _below(p, terms.words)).replace("“", "").replace("”", "")
     )
-    asked = [
-        s
-        for s in case.standards.sections
-        if s.required
-        and s.stage in ("", case.stage)
-        and (not s.regions or case.profile.region in s.regions)
-        and s.since <= (case.year or 0)
-        and (not s.items or not case.functions or any(i in case.functions for i in s.items))
-    ]
+    asked = [s for s in case.standards.sections if s.required and _asked_of(s, case)]
     whole = "".join(p.text for p in case.passages)
     missing = [s for s in asked if not any(w in (whole if s is terms else text) for w in s.told)]
     if len(case.passages) < _TALKS or len(missing) * 3 > len(asked):
@@ -71,12 +72,7 @@ def promised(case: Case) -> Iterator[Issue]:
     passages = case.passages
     again = _beginnings(passages)
     for k, p in enumerate(passages):
-        if (
-            not p.heading
-            or ":" in p.text
-            or "表" in p.text[-3:]
-            or not re.search(r"情况|说明|安排|支出|经费|预算$", p.text)
-        ):
+        if not _announces_amount(p):
             continue
         named = [s for s in case.standards.sections if s.amount and any(w in p.text for w in s.words)]
         under = []
@@ -89,12 +85,7 @@ def promised(case: Case) -> Iterator[Issue]:
             continue  # an entry of the contents page
         if not named or not text or re.search(r"\d+(?:\.\d+)?(?:万元|元|亿元)|[零〇]元", text):
             continue
-        if (
-            _NONE.search(_NO_DENIAL.sub("", text))
-            or re.search(r"\d", _YEARS.sub("", text))
-            or "见" in text
-            or "附" in text
-        ):
+        if _says_otherwise(text):
             continue
         yield issue_at("presence.amount", p.verbatim(0, len(p.text)).strip(), p.place(0))
 
@@ -200,6 +191,35 @@ _KEYS = ((".fund", _FUND), (".state_capital", _CAPITAL), (".three_public", "三�
 """What a text says there is none of, where the table is empty."""
 
 
+def _announces_amount(p: Passage) -> bool:
+    """A heading of a section on spending; not the title of a table."""
+    plain = p.heading and ":" not in p.text and "表" not in p.text[-3:]
+    return plain and bool(re.search(r"情况|说明|安排|支出|经费|预算$", p.text))
+
+
+def _says_otherwise(text: str) -> bool:
+    """There is none, there is some number, or it stands elsewhere."""
+    denied = _NONE.search(_NO_DENIAL.sub("", text)) or re.search(r"\d", _YEARS.sub("", text))
+    return bool(denied) or "见" in text or "附" in text
+
+
+def _filled(t: TableFacts, standard: str) -> bool:
+    """Some number is printed; where there is none, a printed zero is as empty as a blank."""
+    nothing = {CellState.BLANK, CellState.DASH}
+    if standard.endswith((".fund", ".state_capital")):
+        nothing.add(CellState.ZERO)
+    return any(f.state not in nothing for f in t.facts())
+
+
+def _explained_empty(t: TableFacts, standard: str, text: str) -> bool:
+    """The table or the text says that there is none."""
+    inside = "".join(flat(c.text) for c in t.table.table.cells if c.row >= t.table.header.first)
+    key = next((k for end, k in _KEYS if standard.endswith(end)), _GENERAL)
+    none = r"(?:无|没有|(?<![\d.,])0(?:\.0+)?(?:万?元|[,;。]))"
+    denied = re.search(rf"(?:无|没有|未)[^。;\n]{{0,12}}{key}|{key}[^。;\n]{{0,30}}{none}", text)
+    return bool(_NONE.search(inside) or (denied and key != "三公"))
+
+
 @rule("presence.empty", needs=("tables", "pages"))
 def empty(case: Case) -> Iterator[Issue]:
     """A table without a number, and nothing that says why."""
@@ -211,16 +231,7 @@ def empty(case: Case) -> Iterator[Issue]:
         standard = t.table.standard
         if standard is None or standard.layout == "form" or not t.blocks or t.table.statement:
             continue
-        nothing = {CellState.BLANK, CellState.DASH}
-        if standard.id.endswith((".fund", ".state_capital")):
-            nothing.add(CellState.ZERO)  # where there is none, a printed zero is as empty as a blank
-        if any(f.state not in nothing for f in t.facts()):
-            continue
-        inside = "".join(flat(c.text) for c in t.table.table.cells if c.row >= t.table.header.first)
-        key = next((k for end, k in _KEYS if standard.id.endswith(end)), _GENERAL)
-        none = r"(?:无|没有|(?<![\d.,])0(?:\.0+)?(?:万?元|[,;。]))"
-        denied = re.search(rf"(?:无|没有|未)[^。;\n]{{0,12}}{key}|{key}[^。;\n]{{0,30}}{none}", text)
-        if _NONE.search(inside) or (denied and key != "三公"):
+        if _filled(t, standard.id) or _explained_empty(t, standard.id, text):
             continue
         yield issue_at("presence.empty", t.table.title, t.table.table.cells[0].place, table=t.table.name)
 

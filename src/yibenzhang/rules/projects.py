@@ -91,13 +91,16 @@ def _codes(leaves: list[Fact]) -> Iterator[Issue]:
             yield issue_at("projects.code", code, same[-1].place, *others, projects=names)
 
 
+def _named(quantities: tuple[Quantity, ...]) -> Iterator[tuple[Quantity, str]]:
+    """Amounts with a name right before them, in paragraphs that do not choose."""
+    for q in quantities:
+        if q.kind == Kind.VALUE and q.money and not _SELECTED.search(q.passage.text) and (name := _name(q)):
+            yield q, name
+
+
 def _text(leaves: list[Fact], quantities: tuple[Quantity, ...]) -> Iterator[Issue]:
     """Names in the text's list of projects: the same, another name with the same amount, or none."""
-    named = [
-        (q, name)
-        for q in quantities
-        if q.kind == Kind.VALUE and q.money and (name := _name(q)) and not _SELECTED.search(q.passage.text)
-    ]
+    named = list(_named(quantities))
     table = {_bare(f.row.label): f for f in leaves}
     listed = _list_of(named, table, leaves)
     if not listed:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import pairwise
 
 from yibenzhang.model.facts import Row
 from yibenzhang.model.issues import Issue, arguments, issue_at
 from yibenzhang.model.places import Place
-from yibenzhang.prose.passages import flat
+from yibenzhang.prose.passages import Passage, flat
 from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.mentions import LEVELS, Mention
@@ -205,12 +205,17 @@ def codes(case: Case) -> Iterator[Issue]:
             )
 
 
+def _opening(passages: Sequence[Passage]) -> set[int]:
+    """The paragraphs that begin anew: below a title or a sentence that ended."""
+    return {id(p) for q, p in pairwise(passages) if is_title(q) or q.text.endswith(("。", ";", ":"))}
+
+
 @rule("registers.unknown", needs=("text",))
 def unknown(case: Case) -> Iterator[Issue]:
     """A classification that neither the registers nor a table has, though its level is written and one is like it."""
     printed = case.functions
     seen: set[str] = set()
-    opens = {id(p) for q, p in pairwise(case.passages) if is_title(q) or q.text.endswith(("。", ";", ":"))}
+    opens = _opening(case.passages)
     for m in _mentioned(case):
         folded = fold_name(m.name)
         if m.entries or _economic(m) or len(folded) < _SHORT or not m.level:

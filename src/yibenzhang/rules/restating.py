@@ -73,10 +73,7 @@ def _read(reading: Reading, case: Case) -> Made:
     """The amount is one of those that stand where its words say, or made up of them."""
     number, options = reading.quantity.fact, options_of(reading)
     if reading.wider or not well_supported(support_kind(reading.how, known=False)):
-        known = case.reader.cube.known(number)  # it may be said of another line of the same tables
-        slip = None if known else next((o for o in options if slip_of(number, o.terms[1].fact)), None)
-        doubt = _cut(replace(slip, rule="prose.slip"), reading.quantity) if slip else None
-        return Alternatives([replace(o, accuses=False) for o in options], doubt)
+        return _weakly(reading, options, case)
     if own := _elsewhere(reading.quantity, case):
         return Alternatives([*options, *(_restates(number, f) for f in own)])
     known = case.reader.cube.known(number)
@@ -94,6 +91,15 @@ def _read(reading: Reading, case: Case) -> Made:
     return Alternatives(
         options, _cut(_meant(options, reading.quantity), reading.quantity) if accused else None
     )
+
+
+def _weakly(reading: Reading, options: Sequence[Relation], case: Case) -> Made:
+    """A kind of reading that may be wrong accuses nobody but for a slip of the keyboard."""
+    known = case.reader.cube.known(reading.quantity.fact)  # it may be said of another line of the same tables
+    slips = (o for o in options if slip_of(reading.quantity.fact, o.terms[1].fact))
+    slip = None if known else next(slips, None)
+    doubt = _cut(replace(slip, rule="prose.slip"), reading.quantity) if slip else None
+    return Alternatives([replace(o, accuses=False) for o in options], doubt)
 
 
 def _beside_carried(number: Fact, stated: Fact, case: Case) -> Relation | None:

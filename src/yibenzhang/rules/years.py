@@ -225,8 +225,7 @@ def tasks(case: Case) -> Iterator[Issue]:
 def base_years(case: Case) -> Iterator[Issue]:
     """A year compared with that is not the one the rest of the text compares with."""
     year = case.year or 0
-    bases = [(p, m) for p in case.passages for m in _BASE.finditer(p.text)]
-    bases += [(p, m) for p in case.passages for m in _FROM.finditer(p.text) if _alone(p, m, year)]
+    bases = list(_bases(case, year))
     same, usual = _with_itself(case), _usual(case, bases)
     # accounts are compared with the budget of their own year
     usable = {year - 1} if case.stage == "budget" else {year - 1, year}
@@ -239,6 +238,14 @@ def base_years(case: Case) -> Iterator[Issue]:
         if (itself or found not in usable) and sure and (id(p), m.start(1)) not in same:
             words = p.clauses(m.start(), m.end())
             yield issue_at("wording.base_year", words, p.place(m.start()), found=found, usual=year - 1)
+
+
+def _bases(case: Case, year: int) -> Iterator[Match]:
+    """The years compared with, and those a change is told to start from."""
+    for p in case.passages:
+        yield from ((p, m) for m in _BASE.finditer(p.text))
+    for p in case.passages:
+        yield from ((p, m) for m in _FROM.finditer(p.text) if _alone(p, m, year))
 
 
 def _usual(case: Case, bases: list[Match]) -> int:
