@@ -240,14 +240,11 @@ def _level(state: _State, q: Quantity, between: str) -> None:
 def _moved(state: _State, q: Quantity, between: str) -> None:
     """A change: of the amount before it, or of the one its words name."""
     if q.base == BUDGET:
-        if state.budget is not None and state.current is not None and state.current is not state.budget:
-            state.claims.append(_claim(Says.SINCE, q, state, against=state.budget, change=q))
+        _apart_from_budget(state, q)
         return
     state.change = q
     state.moved = subject_of(q, state.current, state.head)
-    begins = state.current is None and not between.startswith(("(", "其中"))
-    near = len(between) <= 24 or told_behind_purpose(between)
-    if begins or (state.current is not None and near and state.current.kind == Kind.VALUE):
+    if _tells_change(state.current, between):
         state.claims.append(_claim(Says.CHANGE, q, state, change=q, moved=state.moved))
     last = state.last or (state.base if not re.search("[,。;]", between) else None)
     if last is not None and state.current is not None and last is not state.current:
@@ -256,6 +253,19 @@ def _moved(state: _State, q: Quantity, between: str) -> None:
         claim = _claim(Says.GROWTH, q, state, change=q, rate=state.rated, moved=state.moved)
         state.claims.append(claim)  # "同比下降 50%，减少 0.2 万元"
     state.rated = None
+
+
+def _apart_from_budget(state: _State, q: Quantity) -> None:
+    """How far the amount lies from its budget."""
+    if state.budget is not None and state.current is not None and state.current is not state.budget:
+        state.claims.append(_claim(Says.SINCE, q, state, against=state.budget, change=q))
+
+
+def _tells_change(current: Quantity | None, between: str) -> bool:
+    """A change right behind an amount, or behind what it is for; or one that opens the sentence."""
+    if current is None:
+        return not between.startswith(("(", "其中"))
+    return current.kind == Kind.VALUE and (len(between) <= 24 or told_behind_purpose(between))
 
 
 def _reached(state: _State, q: Quantity) -> None:

@@ -249,8 +249,7 @@ def _outlined(passages: Sequence[Passage], numbers: Mapping[int, list[Quantity]]
         number = _NUMBER.match(passage.text)
         depth = _DEPTH[number.lastgroup or "five"] if number else 0
         if number is None and found and stack and not stack[-1].wholes:
-            if not _enumerates(found):
-                stack[-1].wholes.extend(found[:MOST_WHOLES])  # a heading whose text names the amount
+            stack[-1].wholes.extend(_first_wholes(found))  # a heading whose text names the amount
             stack[-1].how = _announced(passage)
             continue
         if number is None and not found:
@@ -260,9 +259,16 @@ def _outlined(passages: Sequence[Passage], numbers: Mapping[int, list[Quantity]]
         if stack and found:
             stack[-1].parts.append(found[0])
             stack[-1].numbers.append(number.group() if number else "")
-        wholes = found[:2] if number else [] if _enumerates(found) else found[-MOST_WHOLES:]
+        wholes = found[:2] if number else _first_wholes(found, last=True)
         stack.append(_Level(depth, wholes, _announced(passage)))
     yield from _closed(stack, 0)
+
+
+def _first_wholes(found: list[Quantity], last: bool = False) -> list[Quantity]:
+    """The first or the last amounts of a paragraph, of which one may be the whole; none where it enumerates."""
+    if _enumerates(found):
+        return []
+    return found[-MOST_WHOLES:] if last else found[:MOST_WHOLES]
 
 
 def _enumerates(found: list[Quantity]) -> bool:

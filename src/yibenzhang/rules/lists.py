@@ -211,17 +211,21 @@ def listed_of(quantities: list[Quantity]) -> Iterable[Relation]:
         opening = _OF_WHICH.match(text, whole.end)
         if opening is None:
             continue
-        closing = ")" if "(" in opening.group() else "。"
-        stop = text.find(closing, opening.end())
-        stop = len(text) if stop < 0 else stop
-        inside = [q for q in quantities[at + 1 :] if q.start < stop]
-        parts = [q for q in inside if q.money and q.kind in (Kind.VALUE, Kind.ACTUAL)]
-        plain = {q.kind for q in inside} <= _PLAIN and not re.search(
-            r"其中|包括|主要", text[opening.end() : stop]
-        )
-        if len(parts) >= 2 and plain and whole.amount.value:
+        parts = _following_parts(opening, quantities[at + 1 :])
+        if len(parts) >= _FEWEST and whole.amount.value:
             terms = (Term(1, whole.fact), *(Term(-1, q.fact) for q in parts))
             yield Relation(f"prose.listed|{whole.fact.id}", "prose.listed", terms)
+
+
+def _following_parts(opening: re.Match[str], following: list[Quantity]) -> list[Quantity]:
+    """The amounts of a plain list up to its bracket's or its sentence's end; none where it tells of changes or holds another."""
+    text, closing = opening.string, ")" if "(" in opening.group() else "。"
+    stop = text.find(closing, opening.end())
+    stop = len(text) if stop < 0 else stop
+    inside = [q for q in following if q.start < stop]
+    nested = re.search(r"其中|包括|主要", text[opening.end() : stop])
+    plain = {q.kind for q in inside} <= _PLAIN and not nested
+    return [q for q in inside if q.money and q.kind in (Kind.VALUE, Kind.ACTUAL)] if plain else []
 
 
 _GRADE = re.compile(r"[“‘]?(?:优|良|中|差|合格|不合格)[”’]?的?(?:项目)?(?:有|为)?$")

@@ -77,12 +77,7 @@ def _read(reading: Reading, case: Case) -> Made:
     if own := _elsewhere(reading.quantity, case):
         return Alternatives([*options, *(_restates(number, f) for f in own)])
     known = case.reader.cube.known(number)
-    if (
-        known
-        and reading.quantity.amount.value
-        and (paid := [f for f in case.reader.other_side(reading) if agree(number, f)])
-    ):
-        # what comes in pays for what goes out: the tables tell the same money on the other side
+    if known and (paid := _on_other_side(reading, case)):
         return Alternatives([*options, *(replace(_restates(number, f), accuses=False) for f in paid)])
     apart = [] if any(holds(o) for o in options) else reading.facts
     if explained := [r for f in apart if (r := _beside_carried(number, f, case)) is not None]:
@@ -91,6 +86,13 @@ def _read(reading: Reading, case: Case) -> Made:
     return Alternatives(
         options, _cut(_meant(options, reading.quantity), reading.quantity) if accused else None
     )
+
+
+def _on_other_side(reading: Reading, case: Case) -> list[Fact]:
+    """What comes in pays for what goes out: the tables tell the same money on the other side."""
+    if not reading.quantity.amount.value:
+        return []
+    return [f for f in case.reader.other_side(reading) if agree(reading.quantity.fact, f)]
 
 
 def _weakly(reading: Reading, options: Sequence[Relation], case: Case) -> Made:
