@@ -97,7 +97,12 @@ def test_all_of_one_kind_with_one_reason(desk: Desk) -> None:
     expect(others.first).to_have_attribute("data-verdict", "")
     page.locator("article.matter", has_text="选择项").first.locator(".message").click()
     page.keyboard.press("u")
+    expect(page.locator("article.matter.dismissed")).to_have_count(0)  # a batch goes back whole
+    page.locator("article.matter", has_text="选择项").first.locator(".message").click()
+    page.keyboard.press("x")
+    page.keyboard.press("3")
     expect(page.locator("article.matter.dismissed")).to_have_count(1)
+    page.locator("article.matter", has_text="选择项").last.locator(".message").click()
     page.keyboard.press("Shift+C")
     expect(page.locator("article.matter.confirmed")).to_have_count(1)  # what was decided on stays as it is
     expect(page.locator("article.matter.dismissed")).to_have_count(1)

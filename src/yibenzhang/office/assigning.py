@@ -174,17 +174,28 @@ def last_reminded(session: Session, season: Season) -> dict[int, datetime]:
     return dict(session.execute(asked.group_by(Reminder.entry_id)).tuples().all())
 
 
-def visited(session: Session, actor: Actor, season: Season) -> datetime | None:
-    """When this person looked at the board before this visit; this look is noted. None at the first visit."""
-    found = session.scalars(
-        select(Visit).where(Visit.person == (actor.id or 0), Visit.season_id == season.id)
-    ).first()
+def last_visit(session: Session, actor: Actor, season: Season) -> tuple[datetime | None, bool]:
+    """When this person looked at the board before this visit, None at the first; and whether this look is a visit of its
+    own, to be noted. Nothing is written: a page must open while somebody else writes."""
+    found = _visit_of(session, actor, season.id)
     if found is None:
-        session.add(Visit(person=actor.id or 0, season_id=season.id, seen_at=now(), before_at=None))
-        return None
-    if now() - found.seen_at > VISIT:
+        return None, True
+    anew = now() - found.seen_at > VISIT
+    return (found.seen_at if anew else found.before_at), anew
+
+
+def note_visit(session: Session, actor: Actor, season: int) -> None:
+    """Note that this person looked at the board now."""
+    found = _visit_of(session, actor, season)
+    if found is None:
+        session.add(Visit(person=actor.id or 0, season_id=season, seen_at=now(), before_at=None))
+    elif now() - found.seen_at > VISIT:
         found.before_at, found.seen_at = found.seen_at, now()
-    return found.before_at
+
+
+def _visit_of(session: Session, actor: Actor, season: int) -> Visit | None:
+    asked = select(Visit).where(Visit.person == (actor.id or 0), Visit.season_id == season)
+    return session.scalars(asked).first()
 
 
 def changed_since(session: Session, actor: Actor, season: Season, moment: datetime) -> set[int]:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
+from starlette.background import BackgroundTask
 
+from yibenzhang.office.access import Actor
+from yibenzhang.office.assigning import note_visit
+from yibenzhang.office.database import DatabaseError
 from yibenzhang.office.roster import STATUS, Brief, Line, counted, reviewers_of
+from yibenzhang.web.settings import Office
 
 SORTS: dict[str, Callable[[Any], Any]] = {
     "body": lambda x: x.body,
@@ -79,3 +86,14 @@ def _reviewed(whose: tuple[int, str] | None, asked: str) -> bool:
 def total(lines: Sequence[Line]) -> int:
     """How many findings of these lines nobody has decided about."""
     return sum(x.undecided for x in lines)
+
+
+def noting(office: Office, who: Actor, season: int) -> BackgroundTask:
+    """Notes the look at a board once its page is sent. Where somebody else holds the database for long, the look is not
+    noted, and nothing else is lost."""
+
+    def note() -> None:
+        with suppress(SQLAlchemyError, DatabaseError), office.session() as session:
+            note_visit(session, who, season)
+
+    return BackgroundTask(note)

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from yibenzhang.office.access import Actor, season_of, visible_submissions
-from yibenzhang.office.assigning import changed_since, visited
+from yibenzhang.office.assigning import changed_since, last_visit
 from yibenzhang.office.lateness import today
 from yibenzhang.office.models import Role, Season, State, Submission, User
 from yibenzhang.office.roster import STATUS, Brief, Line, counted, glance, statuses
@@ -25,7 +25,7 @@ from yibenzhang.office.roster_changes import new_season
 from yibenzhang.office.seasons import change_season, close_season, reopen_season
 from yibenzhang.office.spreadsheets import write_sheet
 from yibenzhang.office.submissions import outdated, recheck
-from yibenzhang.web.boarding import Asked, sifted
+from yibenzhang.web.boarding import Asked, noting, sifted
 from yibenzhang.web.formats import environment, forms, shown, wants_data
 from yibenzhang.web.security import Guard, Shop, Who
 from yibenzhang.web.settings import Office
@@ -282,13 +282,13 @@ def season_board(
     asked = Asked(status, find, reviewer, late, changed, sort)
     with office.session() as session:
         season = season_of(session, number)
-        since = None if wants_data(request) else visited(session, who, season)
+        as_data = wants_data(request)
+        since, anew = (None, False) if as_data else last_visit(session, who, season)
         fresh = frozenset(changed_since(session, who, season, since) if since else ())
         lines = lines_of(office, session, who, season)
         count = Counter(line.status for line in lines)
         wanted = sifted(session, lines, asked, fresh)
         old = 0 if who.outside or season.closed_at else outdated(session, season, office.version)
-        as_data = wants_data(request)
         if as_data or not part or len(wanted) <= LINES:
             pages, part = 0, 0
             found = counted(session, wanted)
@@ -319,7 +319,7 @@ def season_board(
         "outdated": old,
         "asking": [{"id": s.id, "name": s.name, "state": s.state} for s in asking],
     }
-    return shown(
+    answer = shown(
         request,
         who,
         "board.html",
@@ -345,6 +345,8 @@ def season_board(
         season=season,
         today=today(),
     )
+    answer.background = noting(office, who, number) if anew else None
+    return answer
 
 
 @router.post(
