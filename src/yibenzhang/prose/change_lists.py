@@ -10,7 +10,7 @@ from decimal import Decimal
 from yibenzhang.prose.listing import AND_SO_ON, Listing, listings
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity
-from yibenzhang.prose.subjects import told_behind_purpose
+from yibenzhang.prose.subjects import change_behind_purpose
 from yibenzhang.standards.lexicon.sentences import as_before
 
 _MOVED_BY = re.compile(r"[,;。:(]?(?:[一-鿿]{0,4}(?:主要|原因)[一-鿿]{0,4}|其中|包括)[:,]?")
@@ -114,6 +114,6 @@ def _change_of(q: Quantity, numbers: Numbers, positions: Mapping[int, int]) -> Q
     for other in numbers.get(positions.get(id(q.passage), -1), ()):
         if other.start >= q.end:
             between = q.passage.text[q.end : other.start]
-            near = len(between) < _AT_ONCE or told_behind_purpose(between)
+            near = len(between) < _AT_ONCE or change_behind_purpose(between)
             return other if near and other.kind == Kind.DELTA and other.sign else None
     return None

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import BASE_BUDGET, BUDGET, COMPARES, Kind, Quantity
-from yibenzhang.prose.subjects import follows, moved_before, subject_of, told_behind_purpose, told_plainly
+from yibenzhang.prose.subjects import change_behind_purpose, follows, moved_before, subject_of, without_reason
 from yibenzhang.standards.lexicon.directions import moves
 
 
@@ -265,7 +265,7 @@ def _tells_change(current: Quantity | None, between: str) -> bool:
     """A change right behind an amount, or behind what it is for; or one that opens the sentence."""
     if current is None:
         return not between.startswith(("(", "其中"))
-    return current.kind == Kind.VALUE and (len(between) <= 24 or told_behind_purpose(between))
+    return current.kind == Kind.VALUE and (len(between) <= 24 or change_behind_purpose(between))
 
 
 def _reached(state: _State, q: Quantity) -> None:
@@ -292,7 +292,7 @@ def _rated(state: _State, q: Quantity) -> None:
     elif state.last is not None and state.current is not None:
         moved = subject_of(q, state.current, state.head)
         state.claims.append(_claim(Says.SINCE, q, state, against=state.last, rate=q, moved=moved))
-    state.rated = q if state.change is None and state.last is None and told_plainly(q) else None
+    state.rated = q if state.change is None and state.last is None and without_reason(q) else None
     state.change = None
 
 

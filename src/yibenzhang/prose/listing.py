@@ -94,22 +94,22 @@ def _in_sentences(found: list[Quantity], below: list[Quantity] | None) -> Iterat
             parts = own
         elif _goes_up(text, parts):
             flags.append("mixed")
-        flags += _told_in(text, opening, parts, others)
+        flags += _manner(text, opening, parts, others)
         if stop >= len(text) - 1 and not text.endswith(_ENDS):
             flags.append("unfinished" if below is None else "over")  # it goes on in the next paragraph
             parts += below or []
         yield Listing((whole,), tuple(parts), _how(word, flags))
 
 
-def _told_in(text: str, opening: re.Match[str], parts: list[Quantity], others: list[Quantity]) -> list[str]:
+def _manner(text: str, opening: re.Match[str], parts: list[Quantity], others: list[Quantity]) -> list[str]:
     """How a list tells its parts: open (等), with changes, over sentences, by what they are used for."""
-    told = {
+    how = {
         "open": bool(AND_SO_ON.match(text[parts[-1].end :])),
         "changes": any(q.kind in (Kind.DELTA, Kind.LAST, Kind.BUDGETED) for q in others),
         "sentences": "。" in text[parts[0].end : parts[-1].start],
         "used": bool(opening.groupdict().get("used")),
     }
-    return [flag for flag, so in told.items() if so]
+    return [flag for flag, so in how.items() if so]
 
 
 def _own_parts(text: str, whole: Quantity, parts: list[Quantity]) -> list[Quantity]:

@@ -51,7 +51,7 @@ def subject_of(q: Quantity, current: Quantity | None, head: Quantity | None) -> 
     return current, False
 
 
-def told_behind_purpose(between: str) -> bool:
+def change_behind_purpose(between: str) -> bool:
     """Words from an amount to a change that say what the amount is for, then compare it and name nothing else: "主要用于
     ……，比 2025 年增加"."""
     clauses = re.split("[,，]", between.strip(",，"))
@@ -73,7 +73,7 @@ def follows(rate: Quantity) -> bool:
     return not own and not item and not _REASON.search(rate.lead) and not _FOOTING.search(rate.lead)
 
 
-def told_plainly(rate: Quantity) -> bool:
+def without_reason(rate: Quantity) -> bool:
     """The words of a rate give no reason and no other footing."""
     return not _REASON.search(rate.lead) and not _FOOTING.search(rate.lead)
 
@@ -82,8 +82,8 @@ def moved_before(change: Quantity, amount: Quantity) -> bool:
     """A change told before its amount: one of the two names the item, or both the same."""
     own, item = _own(change.lead)
     name = _name(amount)
-    told = not (_REASON.search(amount.lead) or _FOOTING.search(amount.lead) or item)
-    return told and (not name or not own or own in name or name.endswith(own[-4:]))
+    plain = not (_REASON.search(amount.lead) or _FOOTING.search(amount.lead) or item)
+    return plain and (not name or not own or own in name or name.endswith(own[-4:]))
 
 
 def names_nothing(q: Quantity) -> bool:

@@ -45,7 +45,7 @@ def count_of_average(case: Case) -> Iterator[Issue]:
                 counts = [
                     c for c in one.count.finditer(p.text, 0, m.start()) if m.start() - c.end() <= _BESIDE
                 ]
-                wholes = dict(_told_beside(case, one, position))
+                wholes = dict(_amounts_beside(case, one, position))
                 if not counts or len(wholes) != 1:
                     continue
                 said, (whole, text) = Decimal(m.group("amount").replace(",", "")), next(iter(wholes.items()))
@@ -64,7 +64,7 @@ _BESIDE = 6
 _EXACT = Decimal("0.004")
 
 
-def _told_beside(case: Case, one: Average, position: int) -> Iterator[tuple[Decimal, str]]:
+def _amounts_beside(case: Case, one: Average, position: int) -> Iterator[tuple[Decimal, str]]:
     """The amounts of all in the same paragraph and the one before it."""
     for k in range(max(0, position - 1), position + 1):
         yield from (

@@ -181,7 +181,7 @@ def classes_below(case: Case) -> Iterator[Issue]:
             continue
         below = list(_numbered(case.passages, opened))
         items = [m for n in below for m in case.mentions[n]]
-        missing = _not_told(case, named, below, only)
+        missing = _classes_left_out(case, named, below, only)
         if sum(m.level == "项" for m in items) < 2 or not missing or 2 * len(missing) > len(named):
             continue
         first, there = items[0], (missing[0].words, p.place(missing[0].start))
@@ -191,7 +191,9 @@ def classes_below(case: Case) -> Iterator[Issue]:
         yield issue_at("names.class_left_out", words, place, there, classes=names, section=section)
 
 
-def _not_told(case: Case, named: dict[str, Mention], below: list[int], only: set[str]) -> list[Mention]:
+def _classes_left_out(
+    case: Case, named: dict[str, Mention], below: list[int], only: set[str]
+) -> list[Mention]:
     """The classes that the paragraphs below neither name nor go through the items of."""
     told = "".join(case.passages[n].text for n in below)
     have = {code for n in below for code in _homes(case.mentions[n])} | only

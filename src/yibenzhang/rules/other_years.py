@@ -48,11 +48,11 @@ def _other_year(q: Quantity, case: Case) -> str:
         return ""
     reading = read_in_tables(case, replace(q, kind=Kind.VALUE))
     if reading is None or not any(holds(o) for o in options_of(reading)):
-        return wrong if _told_of_this_year(q, text[begin : q.start], wrong, case) else ""
+        return wrong if _of_this_year(q, text[begin : q.start], wrong, case) else ""
     return "" if any(agree(q.fact, f) for (f, *more) in case.reader.before(reading) if not more) else wrong
 
 
-def _told_of_this_year(q: Quantity, before: str, wrong: str, case: Case) -> bool:
+def _of_this_year(q: Quantity, before: str, wrong: str, case: Case) -> bool:
     """The first amount of a sentence about the body itself, which the text tells of the document's own year as well."""
     if (
         len(_YEAR.findall(before)) != 1
