@@ -29,7 +29,16 @@ CANNOT_BE_READ = ONLY_TOLD | {
 """What can only be told; everything else is read."""
 
 
-@pytest.mark.parametrize("condition", [*QUICK, *SLOW], ids=lambda c: f"{c.kind}-{c.name}")
+def _in_rings() -> list[object]:
+    """A fourth of the conditions on every run, and of the scans an eighth; all of them with the long ring."""
+    turns = [*((c, k % 4) for k, c in enumerate(QUICK)), *((c, k % 8) for k, c in enumerate(SLOW))]
+    return [
+        pytest.param(c, id=f"{c.kind}-{c.name}", marks=[pytest.mark.long] if later else [])
+        for c, later in turns
+    ]
+
+
+@pytest.mark.parametrize("condition", _in_rings())
 def test_read_or_told(condition: Condition) -> None:
     found = judged(condition, CHANGED)
     wanted = (READ, TOLD) if condition.name in CANNOT_BE_READ else (READ,)
