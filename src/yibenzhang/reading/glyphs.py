@@ -81,9 +81,8 @@ _TWICE, _APART = 0.25, 0.45
 def _line(row: list[Glyph]) -> Line:
     row.sort(key=_by_x)
     if not _OPENING.isdisjoint(map(_char, row)):
-        row.sort(
-            key=_middle
-        )  # the box of an opening mark is wide and empty at its left: it may reach over a point
+        # the box of an opening mark is wide and empty at its left: it may reach over a point before it
+        row.sort(key=_middle)
     return _even_line(row) or _any_line(row)
 
 

@@ -1,4 +1,4 @@
-"""Cars: all that there are, told in two places; none bought, though the tables tell what buying them cost."""
+"""Cars: two counts of all that there are; none bought, though the tables tell what buying them cost."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _YEAR = re.compile(r"20\d\d")
 
 
 @rule("counts.cars", needs=("text",))
-def told_twice(case: Case) -> Iterator[Issue]:
+def different_counts(case: Case) -> Iterator[Issue]:
     """Two sentences on all cars of the body and the same time with different numbers."""
     pattern = denial_words().stock
     found = [
@@ -29,7 +29,7 @@ def told_twice(case: Case) -> Iterator[Issue]:
         for m in pattern.finditer(p.text)
         if stock(case, p, m) and int(m.group(1)) and not _PAID.search(m.group())
     ]
-    if len({int(m.group(1)) for _, m in found}) != 2 or len(found) < 2:
+    if len({int(m.group(1)) for _, m in found}) != 2:
         return
     first, m = found[0]
     for p, n in found[1:]:
