@@ -12,7 +12,7 @@ from yibenzhang.model.facts import Row
 from yibenzhang.recognising.headers import Block, Header, header_of
 from yibenzhang.recognising.rows import block_rows
 from yibenzhang.recognising.stitching import Framed
-from yibenzhang.standards import Standards, TableDef, fold, fold_title
+from yibenzhang.standards import Standards, TableDef, bare_title, fold, fold_title
 
 _UNIT = re.compile(r"单位[:：]?\s*(?:人民币)?\s*(亿元|百万元|万元|千元|元)")
 _UNIT_IN = re.compile(r"[（(](?:单位[:：])?(亿元|万元|千元|元)[）)]")
@@ -108,6 +108,9 @@ def match_title(text: str, stage: str, standards: Standards) -> TableDef | None:
     of_stage = next((t for t in found if t.stage == stage), None)
     if of_stage is None and (other := _of_stage(folded, stage)) != folded:
         of_stage = next((t for t in _titled(other, standards) if t.stage == stage), None)
+    if of_stage is None and not found and folded.endswith(("表", "表)")):
+        found = standards.bare_titles.get(bare_title(folded), [])
+        return next((t for t in found if t.stage == stage), None)
     return of_stage or next(iter(found), None)
 
 

@@ -26,6 +26,7 @@ _COUNTED = re.compile(r"\d+个")
 """So many projects may be some of them."""
 _OF_ALL = re.compile(r"[,，]?占")
 """A share of all is held against all."""
+_AND_OTHERS = re.compile(r"[、和及][^,。;\d]{2,12}\d")
 _ALL = re.compile(r"全部|所有|全覆盖|全面|均")
 _FUND_WORDS = ("一般公共预算", "财政拨款", "政府性基金")
 
@@ -44,6 +45,8 @@ def goal_funds(case: Case, q: Quantity) -> GoalFunds | None:
     if not said:
         return None
     fund = next((w for w in _FUND_WORDS if w in said), "")
+    if fund and _AND_OTHERS.match(q.passage.text, q.end):
+        return None  # one fund of several that are listed
     whole = "整体" in said and "项目" not in said
     every = whole or ("整体" not in said and _ALL.search(said) is not None and not _COUNTED.search(said))
     facts = [] if whole else _on_projects(case, fund)

@@ -136,6 +136,8 @@ def _elsewhere(q: Quantity, case: Case) -> list[Fact]:
     begin = q.passage.text.rfind("。", 0, q.start) + 1
     counted = bool(_PROJECTS.search(q.passage.text, begin, q.start))
     name = re.split("[,、;:。]|包括", fold(q.lead))[-1]
+    if name not in case.standards.economic:  # "由办公费 75 万元和公务用车运行维护费 35 万元构成"
+        name = re.split("以及|[和及与]", name)[-1]
     if not counted and name not in case.standards.economic:
         return []
     return [
