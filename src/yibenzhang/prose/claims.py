@@ -293,7 +293,7 @@ def _reached(state: _State, q: Quantity) -> None:
         if (
             claim.subject is None
             and claim.change
-            and not re.search("[。;]", told)
+            and not re.search("[。;]|其中|包括", told)
             and moved_before(claim.change, q)
         ):
             state.claims[at] = replace(claim, subject=q)

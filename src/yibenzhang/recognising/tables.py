@@ -49,10 +49,13 @@ def recognise_tables(
 ) -> tuple[RecognisedTable, ...]:
     """Every table of a document; ``stage`` (budget, accounts or empty) decides where both use a title."""
     out = []
-    for frame in framed:
+    read = [(frame, header_of(frame.table, standards)) for frame in framed]
+    titles = [_title(frame, header, stage, standards) for frame, header in read]
+    exact = {standard.id for _, standard in titles if standard}
+    for (frame, header), (title, standard) in zip(read, titles, strict=True):
         table = frame.table
-        header = header_of(table, standards)
-        title, standard = _title(frame, header, stage, standards)
+        if standard is None and (like := like_title(title, stage, standards)) and like.id not in exact:
+            standard = like
         if standard and standard.layout != "form" and not _understood(header):
             standard = None  # a title above something else, such as a table of contents
         if standard and standard.layout == "form":
@@ -108,10 +111,14 @@ def match_title(text: str, stage: str, standards: Standards) -> TableDef | None:
     of_stage = next((t for t in found if t.stage == stage), None)
     if of_stage is None and (other := _of_stage(folded, stage)) != folded:
         of_stage = next((t for t in _titled(other, standards) if t.stage == stage), None)
-    if of_stage is None and not found and folded.endswith(("表", "表)")):
-        found = standards.bare_titles.get(bare_title(folded), [])
-        return next((t for t in found if t.stage == stage), None)
     return of_stage or next(iter(found), None)
+
+
+def like_title(text: str, stage: str, standards: Standards) -> TableDef | None:
+    """The standard table whose title differs in words that places add or leave out ("收支总体情况表" for "收支总表")."""
+    folded = fold_title(text)
+    found = standards.bare_titles.get(bare_title(folded), []) if folded.endswith(("表", "表)")) else []
+    return next((t for t in found if t.stage == stage), None)
 
 
 def _of_stage(title: str, stage: str) -> str:

@@ -300,6 +300,8 @@ def bare_title(folded: str) -> str:
     return _TITLE_ADDED.sub("", folded).replace("总体", "总").replace("汇总", "总")
 
 
+_BODY_BEFORE = re.compile(r"^[^表预决收支\d]{4,30}(?=20\d\d年)")
+"""The body's name before the year of a title."""
 _TITLE_NOISE = re.compile(r"20\d\d年度?|区级|市级|省级|县级|本级|年度|部门|预算单位|(?<!分)单位")
 _TITLE_PREFIX = re.compile(
     r"^(?:附?表[-\d]*(?:[-.]\d+)*[.、:]?|(?:公开|预算|决算)\d+表[:.]?|"
@@ -309,7 +311,7 @@ _TITLE_PREFIX = re.compile(
 
 def fold_title(text: str) -> str:
     """A table title as the standards compare it: no year, number, level word or full stop."""
-    out = fold(text)
+    out = _BODY_BEFORE.sub("", fold(text))
     for _ in range(3):
         out = _TITLE_PREFIX.sub("", out)
     return _TITLE_NOISE.sub("", out).rstrip("。.:")
