@@ -7,6 +7,7 @@ as a reason, one on another footing ("剔除……后"): such a claim may prove 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from yibenzhang.prose.quantities import COMPARES, Quantity
 from yibenzhang.standards import fold
@@ -113,6 +114,15 @@ def _name(q: Quantity) -> str:
 
 def _plain(words: str) -> str:
     return _PLAIN.sub("", _BOTH.sub("收入、支出", fold(words)))
+
+
+def named_alike(change: Quantity, amounts: Iterable[Quantity]) -> list[Quantity]:
+    """The amounts under the very words by which a change names what moved; none where it names nothing."""
+    own, item = _own(change.lead)
+    return [q for q in amounts if len(own) >= _LEAST and not item and _name(q) == own]
+
+
+_LEAST = 4
 
 
 def in_a_list(current: Quantity, head: Quantity | None) -> bool:

@@ -75,6 +75,8 @@ def _growth_of_change(claim: Claim, change: Quantity, rate: Quantity, near: Neig
     subject = claim.subject
     others = [q for q in near.before(claim) if q is not subject and q.kind != Kind.BUDGETED]
     options = [_growth_of(q.fact, change, rate) for q in ([subject] if subject else []) + others]
+    if subject is None and (named := near.named_by(change)) is not None:
+        return Alternatives(tuple(_there(options)), _growth_of(named.fact, change, rate))
     return Alternatives(tuple(_there(options)), _growth_else(claim, change, rate))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from yibenzhang.model.facts import Fact
 from yibenzhang.prose.claims import Claim, Says
 from yibenzhang.prose.quantities import Kind, Quantity
+from yibenzhang.prose.subjects import named_alike
 from yibenzhang.rules.case import Case
 from yibenzhang.standards import Address, fold
 
@@ -76,6 +77,16 @@ class Neighbours:
         facts = reading.facts if reading is not None and reading.sure and not reading.wider else ()
         beside = [self._finder.planned(f) for f in facts]
         return [f for f in beside if f is not None and f.printed]
+
+    def named_by(self, change: Quantity) -> Quantity | None:
+        """The one amount told before a change in its paragraph, under the words by which it names what moved."""
+        levels = (
+            q
+            for q in self._all
+            if q.passage is change.passage and q.kind in (Kind.VALUE, Kind.ACTUAL) and q.end <= change.start
+        )
+        found = {q.amount.base: q for q in named_alike(change, levels) if q.money}
+        return next(iter(found.values())) if len(found) == 1 else None
 
     def called(self, words: str) -> list[Fact] | None:
         """Table numbers that the standards call so; None where they do not know the words."""
