@@ -11,6 +11,7 @@ from yibenzhang.prose.passages import Passage, flat
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.rules.wording import is_title, sentence
+from yibenzhang.standards import fold_title
 from yibenzhang.standards.lexicon.directions import moves
 
 _TITLE_YEAR = re.compile(
@@ -113,8 +114,10 @@ def years(case: Case) -> Iterator[Issue]:
     yield from cover
     if cover:
         return  # one thing to settle, not a wrong year everywhere else
+    own = _titles_of_year(case)
     for p in case.passages:
-        yield from _titles(case, p)
+        titled = list(_titles(case, p))
+        yield from titled or _other_title(case, p, own)
         yield from _sentences(case, p)
     yield from _tables(case, {p.text for p, _ in titles})
 
@@ -147,6 +150,31 @@ def _titles(case: Case, p: Passage) -> Iterator[Issue]:
         compared = p.text[max(0, m.start() - 1) : m.start()] in ("与", "比", "较")
         if int(m.group(1)) != case.year and not compared:
             yield _year(p, m, "title", found=int(m.group(1)), **_own(case))
+
+
+def _titles_of_year(case: Case) -> set[str]:
+    """What the contents and the titles of tables with the document's own year say beside it."""
+    year = f"{case.year}年"
+    return {
+        _bare_title(p.text)
+        for p in case.passages
+        if year in p.text and len(p.text) < _LONGEST and "表" in p.text
+    }
+
+
+def _other_title(case: Case, p: Passage, own: set[str]) -> Iterator[Issue]:
+    """A table's title with another year, of which the contents or another title have the very words with this one."""
+    m = _DATED.search(p.text) if p.text.endswith("表") and len(p.text) < _LONGEST else None
+    if m and int(m.group(1)) != case.year and _bare_title(p.text) in own:
+        yield _year(p, m, "title", found=int(m.group(1)), **_own(case))
+
+
+_LONGEST = 80
+
+
+def _bare_title(text: str) -> str:
+    """Without body, year, number and the page that contents print."""
+    return fold_title(re.sub(r"[.…·\s]*\d{0,3}$", "", text))
 
 
 def _sentences(case: Case, p: Passage) -> Iterator[Issue]:
