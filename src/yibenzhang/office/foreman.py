@@ -21,8 +21,9 @@ from yibenzhang.office.analysing import Analysed, Task, analyse
 from yibenzhang.office.database import Database, lock_rows, unavailable
 from yibenzhang.office.file_store import FileStore
 from yibenzhang.office.lateness import due_by, keep_up, today
-from yibenzhang.office.models import Job, State, Submission, now
+from yibenzhang.office.models import Job, Submission, now
 from yibenzhang.office.recording import failed, finish, given_of
+from yibenzhang.office.states import Event, change
 from yibenzhang.office.submissions import register
 from yibenzhang.standards.speech import speech
 from yibenzhang.workers import Lost, Pool
@@ -182,8 +183,7 @@ class Foreman:
             for job in jobs.values():
                 job.state, job.started_at, job.attempts = "running", now(), job.attempts + 1
                 lock_rows(session, job.submission)
-                if job.submission.state == State.WAITING:
-                    job.submission.state = State.CHECKING
+                change(job.submission, Event.STARTED)
             tasks = [(job.id, self._task(session, job.submission)) for job in jobs.values()]
         for number, task in tasks:
             pool.submit(number, (task,))
