@@ -30,7 +30,7 @@ from sqlalchemy import event  # noqa: E402
 from sqlalchemy.pool import Pool  # noqa: E402
 
 from yibenzhang import Checked, check  # noqa: E402
-from yibenzhang.collecting import seldom  # noqa: E402
+from yibenzhang.processes.collecting import seldom  # noqa: E402
 from yibenzhang.reading import converting  # noqa: E402
 
 settings.register_profile("same", derandomize=True)  # the same examples in every run

@@ -59,7 +59,7 @@ def test_bench_is_beside_the_package() -> None:
 
 
 def test_without_a_checkout_it_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("yibenzhang.cli_bench.CHECKOUT", tmp_path)
+    monkeypatch.setattr("yibenzhang.cli.bench.CHECKOUT", tmp_path)
     made = CliRunner().invoke(product, ["bench", "corpus", "."])
     assert made.exit_code == 2 and "源码目录" in made.output
 

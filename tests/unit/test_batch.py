@@ -17,13 +17,13 @@ import pytest
 from tests.unit.test_cli import CLEAN, WRONG, run
 from yibenzhang import batch
 from yibenzhang.batch import FileResult, check_many
+from yibenzhang.batch.journal import Journal, version_of
 from yibenzhang.checking.check import check
-from yibenzhang.journal import Journal, version_of
 from yibenzhang.model.issues import Severity
-from yibenzhang.plain_data import loads
+from yibenzhang.processes.plain_data import loads
+from yibenzhang.processes.workers import Lost
+from yibenzhang.processes.workers import run as run_all
 from yibenzhang.standards import StandardsError
-from yibenzhang.workers import Lost
-from yibenzhang.workers import run as run_all
 
 pytestmark = pytest.mark.middle
 
@@ -229,7 +229,7 @@ def test_a_stranger_s_journal_runs_nothing(tmp_path: Path) -> None:
 
 
 def test_progress_is_told_where_there_is_no_terminal(tmp_path: Path) -> None:
-    from yibenzhang import cli_running as cli
+    from yibenzhang.cli import running as cli
 
     results = iter([FileResult(str(k), None, "x") for k in range(3)])
     every, cli.EVERY = cli.EVERY, 0.0

@@ -26,8 +26,8 @@ from PIL import Image
 from tests import ofds, office
 from tests.conftest import EXAMPLES, undecidable
 from tests.views import found_in, stored, view_of
+from yibenzhang.batch.journal import Journal
 from yibenzhang.checking.check import Checked, check_document, check_together
-from yibenzhang.journal import Journal
 from yibenzhang.model.analysis import PASSING, SCHEMA, columns_of
 from yibenzhang.model.documents import Paragraph
 from yibenzhang.model.leaves import Block, FlowCell, Piece

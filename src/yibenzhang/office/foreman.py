@@ -15,8 +15,6 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from yibenzhang.confined import DEFAULT
-from yibenzhang.confining import MEGABYTE
 from yibenzhang.office.analysing import Analysed, Task, analyse
 from yibenzhang.office.database import Database, lock_rows, unavailable
 from yibenzhang.office.file_store import FileStore
@@ -25,8 +23,10 @@ from yibenzhang.office.models import Job, Submission, now
 from yibenzhang.office.recording import failed, finish, given_of
 from yibenzhang.office.states import Event, change
 from yibenzhang.office.submissions import register
+from yibenzhang.processes.confined import DEFAULT
+from yibenzhang.processes.confining import MEGABYTE
+from yibenzhang.processes.workers import Lost, Pool
 from yibenzhang.standards.speech import speech
-from yibenzhang.workers import Lost, Pool
 
 log = logging.getLogger("yibenzhang.foreman")
 MOST_ATTEMPTS = 3
