@@ -71,7 +71,7 @@ def _refused(attempt: Any) -> str:
 @pytest.mark.parametrize(
     ("what", "lost"),
     [
-        ("spin", Lost.SPENT),
+        pytest.param("spin", Lost.SPENT, marks=pytest.mark.long),
         ("regex", Lost.SPENT),
         ("memory", Lost.FULL),
         ("large", Lost.FULL),
