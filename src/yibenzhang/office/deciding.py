@@ -25,7 +25,7 @@ from yibenzhang.office.reviews import CLOSED, MAX_WORDS, may_judge, resettle, ti
 MOST = 2000
 """Findings decided about at one go."""
 UNDONE = "undo:"
-"""Begins the mark of a decision that takes another back; after it what it takes back, a batch or a decision's number."""
+"""Begins the mark of a decision that takes another back; then what it takes back, a batch or a decision's number."""
 _WORDS = "撤销"
 
 
@@ -96,8 +96,8 @@ def undo_batch(session: Session, actor: Actor, batch: str) -> Done:
 
 
 def undo_last(session: Session, actor: Actor, number: int) -> tuple[str, tuple[int, ...]]:
-    """Take back what this person did last in a submission, whatever it was; a batch at one go. What it was in words, and
-    the findings that changed. Raises NotHere or Refused."""
+    """Take back what this person did last in a submission, whatever it was; a batch at one go. What it was in words,
+    and the findings that changed. Raises NotHere or Refused."""
     submission = submission_of(session, actor, number)
     may_judge(actor, submission)
     decision, seen = _last_decision(session, actor, submission), _last_tick(session, actor, submission)
@@ -194,7 +194,11 @@ def _last_decision(session: Session, actor: Actor, submission: Submission) -> De
     asked = (
         select(Decision)
         .join(Matter, Matter.id == Decision.matter_id)
-        .where(Matter.submission_id == submission.id, Decision.user_id == actor.id if actor.id else Decision.user_id.is_(None), Decision.who == actor.name)
+        .where(
+            Matter.submission_id == submission.id,
+            Decision.user_id == actor.id if actor.id else Decision.user_id.is_(None),
+            Decision.who == actor.name,
+        )
         .order_by(Decision.id.desc())
         .limit(4 * MOST)
     )  # fmt: skip
@@ -221,7 +225,8 @@ def _not_undone(made: Sequence[Any], called: Any, mark: Any) -> Any:
 
 
 def last_batch(session: Session, actor: Actor, season: int) -> tuple[str, str, int] | None:
-    """The last thing this person decided at one go in a season, if it was not taken back: its mark, the verdict, how many."""
+    """The last thing this person decided at one go in a season, if it was not taken back: its mark, the verdict, how
+    many."""
     asked = (
         select(Decision.batch, Decision.verdict)
         .join(Matter, Matter.id == Decision.matter_id)

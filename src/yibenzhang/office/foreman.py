@@ -215,8 +215,9 @@ class Foreman:
                 job = self._running(session, done)
                 if job is not None:
                     job.state, job.ended_at = "failed", now()
-                    message = f"检查完了，但结果没有登记成功（{type(error).__name__}）；请重新检查，仍不行请报告给维护者。"
-                    failed(session, job.submission, message)
+                    why = type(error).__name__
+                    words = f"检查完了，但结果没有登记成功（{why}）；请重新检查，仍不行请报告给维护者。"
+                    failed(session, job.submission, words)
 
     def _running(self, session: Session, done: _Done) -> Job | None:
         job = session.get(Job, done.job)
