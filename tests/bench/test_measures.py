@@ -143,6 +143,10 @@ def test_speed(folder: Path) -> None:
     found = speed.measure(folder / "jiangsu", memory=False)
     made = speed.report(found, [])
     assert made["pages"] > 0 and made["ms_a_page"]["all"] > 0
+
+
+@pytest.mark.long
+def test_growth() -> None:
     assert [g["times"] for g in speed.growth(rounds=1)] == [1, 4, 16]
 
 

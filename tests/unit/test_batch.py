@@ -45,15 +45,17 @@ def work(what: str) -> str:
     return what.upper()
 
 
-@pytest.mark.parametrize("end", ["exit", "kill", "crash"])
+@pytest.mark.parametrize("end", [pytest.param("exit", marks=pytest.mark.long), "kill", "crash"])
 def test_a_worker_that_dies_takes_only_its_own_task_along(end: str) -> None:
     tasks = [(w,) for w in ("a", end, "b", "c", end, "d")]
     got = dict(run_all(work, tasks, 2))
     assert [got[k] for k in range(6)] == ["A", Lost.DIED, "B", "C", Lost.DIED, "D"]
 
 
+@pytest.mark.long
 def test_a_task_over_its_time_is_ended_and_the_rest_goes_on() -> None:
-    """The limit is long enough for a new worker to start on a busy machine."""
+    """The limit is long enough for a new worker to start on a busy machine. Short of the long ring, the same is seen in
+    ``test_workers`` and of a file below."""
     begun = time.monotonic()
     got = dict(run_all(work, [(w,) for w in ("hang", "a", "hang", "b", "c")], 2, limit=8))
     assert [got[k] for k in range(5)] == [Lost.LATE, "A", Lost.LATE, "B", "C"]
