@@ -76,12 +76,16 @@ class _State:
 
 
 _AGAINST_BUDGET = re.compile(
-    r"决算数?\([^()]{1,24}\)(?P<bracketed>大于|高于|多于|小于|低于|少于)(?:年初)?预算数?\((?=\d)|决算数?比(?:年初)?预算数?(?P<moved>增加|多|减少|少)|(?P<over>超出|超过|超|低于|节约)(?:年初)?预算(?=\d)|决算数?(?P<word>大于|高于|多于|小于|低于|少于|等于|与预算数?持平|与年初预算数?持平)(?:年初)?预算数?|(?:与|和)(?:年初)?预算数?(?P<flat>持平|一致)"
+    r"决算数?\([^()]{1,24}\)(?P<bracketed>大于|高于|多于|小于|低于|少于)(?:年初)?预算数?\((?=\d)|决算数?比(?:年初)?预算数?(?P<moved>增加|多|减少|少)|(?P<over>超出|超过|超|低于|节约)(?:年初)?预算(?=\d)|决算数?(?P<word>大于|高于|多于|高出|超过|超出|小于|低于|少于|不及|等于|与预算数?持平|与年初预算数?持平)(?:年初)?预算数?|(?:与|和)(?:年初)?预算数?(?P<flat>持平|一致)"
 )
-_SAME_AS = {"增加": "多", "减少": "少", "超出": "高", "超过": "高", "超": "高", "节约": "低"}
+_SAME_AS = {"增加": "多", "减少": "少", "超出": "高", "超过": "高", "超": "高", "节约": "低", "不及": "低"}
 _AT_ONCE = re.compile(rf"[,、(](?:即|也就是)?{moves()}(?:了|额)?(?:为)?")
 _GOES_ON = re.compile(rf"{COMPARES.pattern}|其中|包括")
 _PARTS = re.compile(r"其中|包括")
+_SAME_ITEM = re.compile(
+    r"^(?:(?:本年)?(?:支出)?决算(?:数|支出)?[:为是]?|完成(?:了)?(?:年初|全年|调整)?预算(?:数)?的?[:为]?)$"
+)
+"""A clause that goes on about the item whose budget was told: it names none."""
 _LIST = re.compile(r"其中[:：]?|包括[:：]?|以下方面[:：]?|如下[:：]?|[:：]$")
 
 
@@ -97,8 +101,21 @@ def claims_of(passages: list[Passage], quantities: dict[int, list[Quantity]]) ->
         spoken = last if COMPARES.match(passage.text) else None
         found, head = _passage(passage, numbers, head, spoken)
         out.extend(found)
+        out.extend(_directions(passage, numbers or _above(passages, quantities, position)))
         last = _spoken_of(passage, numbers)
     return out
+
+
+def _above(passages: list[Passage], quantities: dict[int, list[Quantity]], position: int) -> list[Quantity]:
+    """The numbers of the one or two paragraphs above one that has none, where these tell a budget and what was
+    carried out and nothing else."""
+    out: list[Quantity] = []
+    for k in range(position - 1, max(position - 3, -1), -1):
+        if passages[k].heading or not quantities.get(k):
+            break
+        out = [*quantities[k], *out]
+    kinds = [q.kind for q in out if q.money]
+    return out if sorted(kinds) == sorted((Kind.BUDGETED, Kind.ACTUAL)) else []
 
 
 def _spoken_of(passage: Passage, numbers: list[Quantity]) -> Quantity | None:
@@ -138,6 +155,8 @@ def _passage(
                 state.budget = None
         elif ";" in between and state.head is state.current and COMPARES.match(between.rpartition(";")[2]):
             pass  # "……12.00万元；比上年预算增加……": one amount, and what became of it
+        elif ";" in between and state.budget is not None and _SAME_ITEM.search(between.rpartition(";")[2]):
+            pass  # "年初预算：……；支出决算：……；完成年初预算的……": one item
         elif ";" in between:
             state.current, state.budget, state.last, state.change = None, None, None, None
         if "。" in between or ";" in between:
@@ -148,7 +167,6 @@ def _passage(
         _step(state, q, between)
         end_of_last = q.end
     state.claims = [c for c in state.claims if not _void(c)]
-    state.claims.extend(_directions(passage, quantities))
     announces = bool(re.search(r"(?:其中|包括|如下|以下方面)[:：]?$|[:：]$", passage.text))
     listed = (
         inherited
@@ -275,7 +293,7 @@ def _reached(state: _State, q: Quantity) -> None:
         if (
             claim.subject is None
             and claim.change
-            and not re.search("[。;]", told)
+            and not re.search("[。;]|其中|包括", told)
             and moved_before(claim.change, q)
         ):
             state.claims[at] = replace(claim, subject=q)
@@ -323,15 +341,27 @@ def _directions(passage: Passage, quantities: list[Quantity]) -> list[Claim]:
         if (both := _bracketed(match, quantities)) is not None:
             out.append(_direction(passage, match, word, both))
             continue
-        before = [q for q in quantities if q.end <= match.start() and q.money]
-        start = max((passage.text.rfind(c, 0, match.start()) for c in (";",)), default=-1)
-        before = _budget_and_actual([q for q in before if q.start > start], match.group())
+        before = [q for q in quantities if q.passage is not passage or q.end <= match.start()]
+        start = passage.text.rfind(";", 0, match.start())
+        last = [q for q in before if q.money and (q.passage is not passage or q.start > start)]
+        before = _budget_and_actual(last, match.group()) or _only_two(passage, start, match, before)
         if not before:
             continue
-        if passage.text[before[1].end : match.start()].count("。") > 1:
+        if before[1].passage is passage and passage.text[before[1].end : match.start()].count("。") > 1:
             continue
         out.append(_direction(passage, match, word, before))
     return out
+
+
+def _only_two(passage: Passage, start: int, match: re.Match[str], before: list[Quantity]) -> list[Quantity]:
+    """The one budget and the one amount carried out that the paragraph tells, each perhaps with its parts; or told
+    before a semicolon, where the words behind it go on about them."""
+    since = passage.text[start + 1 : match.start()]
+    if start >= 0 and "。" not in since and not re.match(r"[^,。;]{0,4}$", since):
+        return []
+    budgets = [q for q in before if q.money and q.kind == Kind.BUDGETED]
+    actuals = [q for q in before if q.money and q.kind == Kind.ACTUAL]
+    return [budgets[0], actuals[0]] if len(budgets) == len(actuals) == 1 else []
 
 
 def _direction(passage: Passage, match: re.Match[str], word: str, both: list[Quantity]) -> Claim:

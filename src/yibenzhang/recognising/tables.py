@@ -12,7 +12,7 @@ from yibenzhang.model.facts import Row
 from yibenzhang.recognising.headers import Block, Header, header_of
 from yibenzhang.recognising.rows import block_rows
 from yibenzhang.recognising.stitching import Framed
-from yibenzhang.standards import Standards, TableDef, fold, fold_title
+from yibenzhang.standards import Standards, TableDef, bare_title, fold, fold_title
 
 _UNIT = re.compile(r"单位[:：]?\s*(?:人民币)?\s*(亿元|百万元|万元|千元|元)")
 _UNIT_IN = re.compile(r"[（(](?:单位[:：])?(亿元|万元|千元|元)[）)]")
@@ -49,10 +49,13 @@ def recognise_tables(
 ) -> tuple[RecognisedTable, ...]:
     """Every table of a document; ``stage`` (budget, accounts or empty) decides where both use a title."""
     out = []
-    for frame in framed:
+    read = [(frame, header_of(frame.table, standards)) for frame in framed]
+    titles = [_title(frame, header, stage, standards) for frame, header in read]
+    exact = {standard.id for _, standard in titles if standard}
+    for (frame, header), (title, standard) in zip(read, titles, strict=True):
         table = frame.table
-        header = header_of(table, standards)
-        title, standard = _title(frame, header, stage, standards)
+        if standard is None and (like := like_title(title, stage, standards)) and like.id not in exact:
+            standard = like
         if standard and standard.layout != "form" and not _understood(header):
             standard = None  # a title above something else, such as a table of contents
         if standard and standard.layout == "form":
@@ -109,6 +112,13 @@ def match_title(text: str, stage: str, standards: Standards) -> TableDef | None:
     if of_stage is None and (other := _of_stage(folded, stage)) != folded:
         of_stage = next((t for t in _titled(other, standards) if t.stage == stage), None)
     return of_stage or next(iter(found), None)
+
+
+def like_title(text: str, stage: str, standards: Standards) -> TableDef | None:
+    """The standard table whose title differs in words that places add or leave out ("收支总体情况表" for "收支总表")."""
+    folded = fold_title(text)
+    found = standards.bare_titles.get(bare_title(folded), []) if folded.endswith(("表", "表)")) else []
+    return next((t for t in found if t.stage == stage), None)
 
 
 def _of_stage(title: str, stage: str) -> str:

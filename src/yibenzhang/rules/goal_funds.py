@@ -32,6 +32,8 @@ def goal_funds(case: Case, q: Quantity) -> GoalFunds | None:
         return None
     words = goal_fund_words()
     fund = next((w for w in words.fund_words if w in said), "")
+    if fund and words.and_others.match(q.passage.text, q.end):
+        return None  # one fund of several that are listed
     overall, projects = words.overall in said, words.projects in said
     whole = overall and not projects
     every = whole or (not overall and words.all.search(said) is not None and not words.counted.search(said))

@@ -12,7 +12,7 @@ from functools import lru_cache
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Arguments, Issue, arguments, issue_at
 from yibenzhang.model.places import Place
-from yibenzhang.model.relations import Alternatives, Made, NotChecked, Relation
+from yibenzhang.model.relations import Alternatives, Made, Relation
 from yibenzhang.recognising.forms import GoalForm
 from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.rules.case import Case
@@ -20,13 +20,13 @@ from yibenzhang.rules.goals import equal, sound
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards import fold
 
-_ALIKE = 0.62
+ALIKE = 0.62
 _SAME = 0.85
 """So alike must be the names of two lines inside a form to be one project written two ways."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class ProjectRow:
     """A project of the project table: its amount in all, and that of this year alone where it is known."""
 
     name: str
@@ -42,22 +42,22 @@ class _Row:
         return any(a.value > 0 for a in known) if known else True
 
 
-_MOST_NAMED = 6
+MOST_NAMED = 6
 MOST_COMPARED = 100_000
 """So many pairs of names are compared letter by letter; a document with more is not checked for that."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Projects:
+class GoalsAndProjects:
     """The projects of goals tables and of the project table."""
 
     goals: tuple[GoalForm, ...]
-    rows: tuple[_Row, ...]
+    rows: tuple[ProjectRow, ...]
     listed: tuple[tuple[str, Fact], ...]
     """Those listed in overall forms, with their amounts of the year."""
 
     @property
-    def leaves(self) -> list[_Row]:
+    def leaves(self) -> list[ProjectRow]:
         return [r for r in self.rows if r.leaf]
 
     @property
@@ -66,14 +66,16 @@ class _Projects:
 
     def balanced(self) -> list[bool]:
         """Whether the goals, and those listed, come to what the project table comes to; those that there are."""
-        whole = sum((_base(r.total) for r in self.leaves), Decimal(0))
+        whole = sum((base_of(r.total) for r in self.leaves), Decimal(0))
         slack = Decimal(100) * (len(self.leaves) + len(self.named))
         groups = ([f.year for f in self.goals if f.year], [f for _, f in self.listed])
-        return [abs(sum((_base(f) for f in group), Decimal(0)) - whole) <= slack for group in groups if group]
+        return [
+            abs(sum((base_of(f) for f in group), Decimal(0)) - whole) <= slack for group in groups if group
+        ]
 
 
-def _projects(case: Case) -> _Projects:
-    return _Projects(
+def goals_and_projects(case: Case) -> GoalsAndProjects:
+    return GoalsAndProjects(
         tuple(f for f in case.forms if f.kind == "project" and f.name),
         tuple(r for t in case.tables for r in _rows(t)),
         tuple((i.name, i.fact) for f in case.forms for i in f.projects if i.kind == "year"),
@@ -83,7 +85,7 @@ def _projects(case: Case) -> _Projects:
 @rule("goals.listed", "goals.projects", needs=("forms",))
 def amounts(case: Case) -> Iterator[Made]:
     """Amounts of projects in goals tables against the project table and each other."""
-    all_of = _projects(case)
+    all_of = goals_and_projects(case)
     if all_of.named and all_of.leaves:
         yield from _amounts(all_of.named, all_of.rows, any(all_of.balanced()))
         yield from _details(case.forms, all_of.leaves)
@@ -93,7 +95,7 @@ def amounts(case: Case) -> Iterator[Made]:
 @rule("goals.code", needs=("forms",))
 def codes(case: Case) -> Iterator[Issue]:
     """One project code for two projects."""
-    all_of = _projects(case)
+    all_of = goals_and_projects(case)
     if all_of.named:
         yield from _codes(all_of.goals, all_of.leaves)
 
@@ -101,7 +103,7 @@ def codes(case: Case) -> Iterator[Issue]:
 @rule("goals.name", needs=("forms",))
 def names(case: Case) -> Iterator[Issue]:
     """One project with one amount under two names."""
-    all_of = _projects(case)
+    all_of = goals_and_projects(case)
     if all_of.named:
         yield from _names(all_of, case.forms)
 
@@ -112,15 +114,15 @@ _ENDING = re.compile(r"(?:项目|经费|支出|专项)+$")
 @rule("goals.ending", needs=("forms",))
 def endings(case: Case) -> Iterator[Issue]:
     """One project with one amount that ends in 项目 here and in 经费 there."""
-    all_of = _projects(case)
+    all_of = goals_and_projects(case)
     entries = [(r.name, r.total, "project_table") for r in all_of.leaves]
     entries += [(n, f, "overall_form") for n, f in all_of.listed]
     entries += [(f.name, f.year, "form_name") for f in all_of.goals if f.year]
     groups: dict[tuple[str, Decimal], dict[str, tuple[str, str, Fact]]] = {}
     for name, fact, where in entries:
         ending = _ENDING.search(fold(name))
-        if ending and _base(fact) and len(bare(name)) >= 4:
-            groups.setdefault((bare(name), _base(fact)), {}).setdefault(ending.group(), (name, where, fact))
+        if ending and base_of(fact) and len(bare(name)) >= 4:
+            groups.setdefault((bare(name), base_of(fact)), {}).setdefault(ending.group(), (name, where, fact))
     for found in groups.values():
         if len(found) > 1:
             (first, _, fact), *others = found.values()
@@ -132,26 +134,13 @@ def endings(case: Case) -> Iterator[Issue]:
 @rule("goals.parent", needs=("forms", "tables"))
 def parents(case: Case) -> Iterator[Issue]:
     """A project with goals that the project table has at its first level, with other parts in it."""
-    all_of = _projects(case)
+    all_of = goals_and_projects(case)
     # where the sums differ, the amounts contradict each other anyway
     if all_of.named and all_of.leaves and any(all_of.balanced()):
         yield from _parents(all_of.goals, all_of.rows)
 
 
-@rule("goals.missing", "goals.unknown", needs=("forms", "tables"))
-def without(case: Case) -> Iterator[Made]:
-    """Projects without goals, and goals without a project."""
-    all_of = _projects(case)
-    if not (all_of.named and all_of.leaves):
-        return
-    if len(all_of.leaves) * sum(1 + len(f.items) + len(f.purchases) for f in case.forms) > MOST_COMPARED:
-        yield NotChecked("goals.missing", template="many")
-    elif not all_of.balanced()[0]:
-        yield from _missing(all_of)
-        yield from _unknown(all_of.goals, all_of.rows)
-
-
-def _rows(table: TableFacts) -> Iterator[_Row]:
+def _rows(table: TableFacts) -> Iterator[ProjectRow]:
     if table.table.standard is None or table.table.standard.id != "budget.projects":
         return
     for block in table.blocks:
@@ -160,7 +149,7 @@ def _rows(table: TableFacts) -> Iterator[_Row]:
             if total is None or not total.printed or not row.label or row.role == "total":
                 continue
             now = tuple(f for (r, m), f in block.cells.items() if r == k and m.startswith("this_year"))
-            yield _Row(_UNIT_BEFORE.sub("", row.label), row.code, total, now, row.leaf)
+            yield ProjectRow(_UNIT_BEFORE.sub("", row.label), row.code, total, now, row.leaf)
 
 
 _UNIT_BEFORE = re.compile(r"^\S{3,30}(?:本级|机关|[局委办厅所站队馆校院]|中心)(?:\([^()]*\))?\s+(?=\S{4})")
@@ -173,15 +162,15 @@ def bare(name: str) -> str:
     return re.sub(r"(?:项目|经费|支出|专项)+$", "", fold(name))
 
 
-def _base(fact: Fact) -> Decimal:
+def base_of(fact: Fact) -> Decimal:
     return fact.amount.base if fact.amount else Decimal(0)
 
 
-def _alike(a: str, b: str) -> float:
+def likeness(a: str, b: str) -> float:
     return SequenceMatcher(None, bare(a), bare(b), autojunk=False).ratio()
 
 
-def _amounts(named: list[tuple[str, Fact]], rows: Sequence[_Row], balanced: bool) -> Iterator[Made]:
+def _amounts(named: list[tuple[str, Fact]], rows: Sequence[ProjectRow], balanced: bool) -> Iterator[Made]:
     """A goal's amount equals that of the project with the same name, with or without what was carried over.
 
     Where the sum of all is right, the projects were grouped otherwise, or exchanged: only the latter is an error.
@@ -193,7 +182,7 @@ def _amounts(named: list[tuple[str, Fact]], rows: Sequence[_Row], balanced: bool
     ]
     for fact, options in found:
         exchanged = balanced and any(
-            _listed_as(other[0]) == _base(fact) and _listed_as(options[0]) == _base(f)
+            _listed_as(other[0]) == base_of(fact) and _listed_as(options[0]) == base_of(f)
             for f, other in found
             if f is not fact
         )
@@ -204,18 +193,18 @@ def _amounts(named: list[tuple[str, Fact]], rows: Sequence[_Row], balanced: bool
 
 
 def _others_taken(
-    name: str, fact: Fact, named: Sequence[tuple[str, Fact]], rows: Sequence[_Row]
-) -> Sequence[_Row]:
+    name: str, fact: Fact, named: Sequence[tuple[str, Fact]], rows: Sequence[ProjectRow]
+) -> Sequence[ProjectRow]:
     """Without the projects of this name that are those of other goals with it, by their amount."""
     same = [r for r in rows if r.leaf and bare(r.name) == bare(name)]
-    if len(same) < 2 or any(_base(r.total) == _base(fact) for r in same):
+    if len(same) < 2 or any(base_of(r.total) == base_of(fact) for r in same):
         return rows
-    others = {_base(f) for n, f in named if f is not fact and bare(n) == bare(name)}
-    taken = [r for r in same if _base(r.total) in others]
+    others = {base_of(f) for n, f in named if f is not fact and bare(n) == bare(name)}
+    taken = [r for r in same if base_of(r.total) in others]
     return rows if len(taken) == len(same) else [r for r in rows if r not in taken]
 
 
-def _options(name: str, fact: Fact, rows: Sequence[_Row]) -> list[Relation]:
+def _options(name: str, fact: Fact, rows: Sequence[ProjectRow]) -> list[Relation]:
     """The ways in which the amount may be that of the projects of this name."""
     same = [r for r in rows if r.leaf and bare(r.name) == bare(name)]
     if not same:
@@ -231,10 +220,10 @@ def _options(name: str, fact: Fact, rows: Sequence[_Row]) -> list[Relation]:
 
 def _listed_as(made: Relation) -> Decimal:
     """What the project table gives for the goal's amount."""
-    return sum((_base(t.fact) for t in made.parts), Decimal(0))
+    return sum((base_of(t.fact) for t in made.parts), Decimal(0))
 
 
-def _parents(goals: Sequence[GoalForm], rows: Sequence[_Row]) -> Iterator[Issue]:
+def _parents(goals: Sequence[GoalForm], rows: Sequence[ProjectRow]) -> Iterator[Issue]:
     parents = [r for r in rows if not r.leaf and r.code]
     leaves = {bare(r.name) for r in rows if r.leaf}
     pairs: list[Arguments] = []
@@ -243,9 +232,9 @@ def _parents(goals: Sequence[GoalForm], rows: Sequence[_Row]) -> Iterator[Issue]
         amount = form.year
         if amount is None or not amount.amount or bare(form.name) in leaves or len(bare(form.name)) < 4:
             continue
-        alike = [r for r in parents if _alike(r.name, form.name) >= _ALIKE]
-        alike.sort(key=lambda r: -_base(r.total))
-        if not alike or _base(amount) in _sums_of(alike):
+        alike = [r for r in parents if likeness(r.name, form.name) >= ALIKE]
+        alike.sort(key=lambda r: -base_of(r.total))
+        if not alike or base_of(amount) in _sums_of(alike):
             continue
         listed = tuple(arguments(name=r.name, amount=r.total.text) for r in alike[:3])
         pairs.append(arguments(parents=listed, name=form.name, amount=amount.text))
@@ -254,14 +243,14 @@ def _parents(goals: Sequence[GoalForm], rows: Sequence[_Row]) -> Iterator[Issue]
         yield issue_at("goals.parent", *places[0], *places[1:], pairs=tuple(pairs[:6]))
 
 
-def _sums_of(rows: Sequence[_Row]) -> set[Decimal]:
+def _sums_of(rows: Sequence[ProjectRow]) -> set[Decimal]:
     """What these rows come to: each, its money of this year, and the largest of them together."""
-    sums = {sum((_base(r.total) for r in rows[:n]), Decimal(0)) for n in range(1, len(rows) + 1)}
-    sums |= {_base(r.total) for r in rows}
-    return sums | {_base(f) for r in rows for f in r.this_year}
+    sums = {sum((base_of(r.total) for r in rows[:n]), Decimal(0)) for n in range(1, len(rows) + 1)}
+    sums |= {base_of(r.total) for r in rows}
+    return sums | {base_of(f) for r in rows for f in r.this_year}
 
 
-def _details(forms: tuple[GoalForm, ...], leaves: list[_Row]) -> Iterator[Made]:
+def _details(forms: tuple[GoalForm, ...], leaves: list[ProjectRow]) -> Iterator[Made]:
     """Items named as a project of the table: only where the amounts agree, for they may group otherwise."""
     for form in forms:
         for item in form.items:
@@ -271,7 +260,7 @@ def _details(forms: tuple[GoalForm, ...], leaves: list[_Row]) -> Iterator[Made]:
                     yield Alternatives((made,))
 
 
-def _listed(all_of: _Projects) -> Iterator[Made]:
+def _listed(all_of: GoalsAndProjects) -> Iterator[Made]:
     """A project in the overall form and its own form give one amount; items of a form may be listed too."""
     for name, fact in all_of.listed:
         for form in all_of.goals:
@@ -284,7 +273,7 @@ def _listed(all_of: _Projects) -> Iterator[Made]:
                     yield Alternatives((made,))
 
 
-def _codes(goals: Sequence[GoalForm], leaves: list[_Row]) -> Iterator[Issue]:
+def _codes(goals: Sequence[GoalForm], leaves: list[ProjectRow]) -> Iterator[Issue]:
     known: dict[str, tuple[str, str]] = {}
     for row in leaves:
         if len(row.code) > 8:
@@ -294,54 +283,11 @@ def _codes(goals: Sequence[GoalForm], leaves: list[_Row]) -> Iterator[Issue]:
         if len(code) <= 8:
             continue
         name, where = known.setdefault(code, (form.name, "other_form"))
-        if bare(name) != bare(form.name) and _alike(name, form.name) < _ALIKE:
+        if bare(name) != bare(form.name) and likeness(name, form.name) < ALIKE:
             yield issue_at("goals.code", code, form.place, form=form.name, where=where, name=name)
 
 
-def _found(name: str, fact: Fact | None, others: list[tuple[str, Fact | None]]) -> bool:
-    """The project stands among the others under this name, a similar one, or with the amount of a similar one."""
-    one = bare(name)
-    for other, amount in others:
-        two = bare(other)
-        if one == two or (min(len(one), len(two)) >= 4 and (one in two or two in one)):
-            return True
-        alike = _alike(name, other)
-        if alike >= _ALIKE or (alike >= 0.4 and fact and amount and _base(fact) == _base(amount)):
-            return True
-    return False
-
-
-def _missing(all_of: _Projects) -> Iterator[Issue | NotChecked]:
-    """Projects of the project table without goals, in one issue: they have one cause."""
-    goals, listed, leaves = all_of.goals, all_of.listed, all_of.leaves
-    known: list[tuple[str, Fact | None]] = [(f.name, f.year) for f in goals]
-    known += [(i.name, i.fact) for f in goals for i in (*f.items, *f.purchases)]
-    entries: list[tuple[str, Fact | None]] = list(listed)
-    known += [] if goals else entries
-    left = [r for r in leaves if r.current and _base(r.total) > 0 and not _found(r.name, r.total, known)]
-    if not left:
-        return
-    if 2 * len(left) > len(leaves):
-        values = arguments(goals=len(goals) or len(listed), projects=len(leaves))
-        yield NotChecked("goals.missing", template="unchecked", arguments=values)
-        return
-    yield issue_at(
-        "goals.missing", left[0].name, left[0].total.place,
-        projects=tuple(arguments(name=r.name, amount=r.total.text) for r in left[:_MOST_NAMED]),
-        count=len(left) if len(left) > _MOST_NAMED else None,
-    )  # fmt: skip
-
-
-def _unknown(goals: Sequence[GoalForm], rows: Sequence[_Row]) -> Iterator[Issue]:
-    table: list[tuple[str, Fact | None]] = [(r.name, r.total) for r in rows]
-    codes = {r.code for r in rows if r.code}
-    for form in goals:
-        if fold(form.code) in codes or _found(form.name, form.year, table):
-            continue
-        yield issue_at("goals.unknown", form.name, form.place, amount=form.year.text if form.year else None)
-
-
-def _names(all_of: _Projects, forms: tuple[GoalForm, ...]) -> Iterator[Issue]:
+def _names(all_of: GoalsAndProjects, forms: tuple[GoalForm, ...]) -> Iterator[Issue]:
     """One project with one amount under two names: in the project table, the forms, and the lists inside them."""
     entries = _entries(all_of, forms)
     if len(entries) > 400:
@@ -349,7 +295,7 @@ def _names(all_of: _Projects, forms: tuple[GoalForm, ...]) -> Iterator[Issue]:
     table = {bare(r.name) for r in all_of.leaves}
     used: set[int] = set()
     for k, (name, fact, where, _) in enumerate(entries):
-        if k in used or not _base(fact) or len(bare(name)) < 4:
+        if k in used or not base_of(fact) or len(bare(name)) < 4:
             continue
         same = [
             n for n in range(k + 1, len(entries)) if n not in used and _is_one(entries[k], entries[n], table)
@@ -364,12 +310,12 @@ _Entry = tuple[str, Fact, str, float]
 """A name with its amount, where it stands, and how alike another name has to be."""
 
 
-def _entries(all_of: _Projects, forms: tuple[GoalForm, ...]) -> list[_Entry]:
+def _entries(all_of: GoalsAndProjects, forms: tuple[GoalForm, ...]) -> list[_Entry]:
     """Every name of a project with its amount."""
     return [
-        *((r.name, r.total, "project_table", _ALIKE) for r in all_of.leaves),
-        *((n, f, "overall_form", _ALIKE) for n, f in all_of.listed),
-        *((f.name, f.year, "form_name", _ALIKE) for f in all_of.goals if f.year),
+        *((r.name, r.total, "project_table", ALIKE) for r in all_of.leaves),
+        *((n, f, "overall_form", ALIKE) for n, f in all_of.listed),
+        *((f.name, f.year, "form_name", ALIKE) for f in all_of.goals if f.year),
         *((i.name, i.fact, "items", _SAME) for f in forms for i in f.items if i.kind == "item"),
         *((i.name, i.fact, "purchases", _SAME) for f in forms for i in f.purchases if i.kind == "item"),
     ]
@@ -378,11 +324,11 @@ def _entries(all_of: _Projects, forms: tuple[GoalForm, ...]) -> list[_Entry]:
 def _is_one(one: _Entry, other: _Entry, table: set[str]) -> bool:
     """Two names of one project: of the same amount, and alike; but two projects of the table are two."""
     (a, amount, where, need), (b, its, there, least) = one, other
-    if _base(its) != _base(amount) or where == there == "project_table":
+    if base_of(its) != base_of(amount) or where == there == "project_table":
         return False
     if bare(a) == bare(b):
         return True
-    return _alike(a, b) >= max(need, least) and not (bare(a) in table and bare(b) in table)
+    return likeness(a, b) >= max(need, least) and not (bare(a) in table and bare(b) in table)
 
 
 def _variants(named: Iterable[tuple[str, str]]) -> Iterator[Arguments]:

@@ -29,6 +29,7 @@ _MANY = 5
 """So many names are a list, whatever they are; fewer are one where the registers know them."""
 _LED = re.compile(r"^.*(?:包括|包含|涵盖|用于|由|分别[为是]|有|为|含)")
 _BOTH = re.compile(r"以及|[和及与]")
+_CIRCLED = re.compile(r"(?<![;、,])[①-⑳]")
 _HAN = re.compile(r"[\u4e00-\u9fff()]+")
 _TAIL = re.compile(r"(?:等|以及其他|及其他).{0,8}$|(?:构成|组成)$")
 _STRUCTURE = re.compile(r"(?:结构|具体[^,。;:]{0,6})情况|支出(?:决算)?(?:的)?(?:结构|构成)(?:说明)?$")
@@ -254,7 +255,7 @@ def _spent(m: Mention) -> bool:
 def twice(case: Case) -> Iterator[Issue]:
     """One item twice in a list: "基本工资、奖金、津贴补贴、奖金"."""
     for p in case.passages:
-        for m in _RUN.finditer(p.text):
+        for m in _RUN.finditer(_CIRCLED.sub("、", p.text)):
             found = _items(m.group())
             for name, times in Counter(found).items():
                 sure = _economic(name) or (";" not in m.group() and len(found) >= _MANY)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from decimal import Decimal
 
 from yibenzhang.model.issues import Issue, issue_of
@@ -15,45 +14,17 @@ from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.enumerating import miscounted
 from yibenzhang.rules.registry import rule
-from yibenzhang.standards import Split
 
-
-@rule(data="splits", needs=("text",), each_file=True)
-def parts(case: Case) -> Iterator[Made]:
-    """A whole with its parts in one sentence; a list that is a keyboard's slip away from its whole is one, too."""
-    made: set[str] = set()
-    for found in case.by_passage.values():
-        for split in _ways(case):
-            for relation in split_of(split, found):
-                made.add(relation.id)
-                yield relation
-    for listing in listings(case.passages, case.by_passage):
-        if any(part.passage is not whole.passage for whole in listing.wholes for part in listing.parts):
-            for split in _ways(case):
-                yield from (r for r in _outlined(split, listing) if r.id not in made)
-    for position, passage in enumerate(case.passages):
-        if _ANNOUNCES.search(passage.text) and (below := _below(case, position)):
-            for split in _ways(case):
-                told = split_of(split, [*case.by_passage[position], *below])
-                yield from (r for r in told if r.id not in made)
-
-
-def _ways(case: Case) -> list[Split]:
-    """The wholes with their parts, and once more where one part may be told in two."""
-    splits = list(case.standards.splits)
-    return splits + [replace(s, parts=s.apart) for s in splits if s.apart]
-
-
-_ANNOUNCES = re.compile(r"(?:其中|包括|如下|分别为)[:：]?$|[:：]$")
+ANNOUNCES = re.compile(r"(?:其中|包括|如下|分别为)[:：]?$|[:：]$")
 _MOST_BELOW = 10
 
 
-def _below(case: Case, position: int) -> list[Quantity]:
+def below(case: Case, position: int) -> list[Quantity]:
     """The first number of each paragraph below one that announces them, without a number of its own."""
     out: list[Quantity] = []
     for k in range(position + 1, min(position + 1 + _MOST_BELOW, len(case.passages))):
         found = case.by_passage.get(k, [])
-        if not found or case.passages[k].heading or _GOES_ON.match(case.passages[k].text):
+        if not found or case.passages[k].heading or GOES_ON.match(case.passages[k].text):
             break
         out.append(found[0])
         if case.passages[k].text.endswith("。") and ";" in case.passages[k - 1].text[-1:]:
@@ -61,26 +32,12 @@ def _below(case: Case, position: int) -> list[Quantity]:
     return out
 
 
-def _outlined(split: Split, listing: Listing) -> Iterator[Relation]:
-    """The parts in paragraphs of their own, below the one that tells their whole."""
-    wholes = [q for q in listing.wholes if any(w in _name(q) for w in split.total)]
-    parts = [[q for q in listing.parts if any(w in _name(q) for w in words)] for words in split.parts]
-    if len(wholes) == 1 and all(len(p) == 1 for p in parts):
-        terms = (Term(1, wholes[0].fact), *(Term(-1, p[0].fact) for p in parts))
-        yield Relation(f"{split.id}|{wholes[0].fact.id}", split.id, terms)
-
-
-def _name(q: Quantity) -> str:
-    """The last words before a number, without quotation marks."""
-    return re.split("[,;。]", re.sub("[“”]", "", q.lead))[-1]
-
-
 @rule("prose.vehicles", needs=("text",), each_file=True)
 def vehicles(case: Case) -> Iterator[Made]:
     """Cars by kind."""
     for position, found in case.by_passage.items():
-        announces = _ANNOUNCES.search(case.passages[position].text)
-        yield vehicles_of([*found, *_below(case, position)] if announces else found)
+        announces = ANNOUNCES.search(case.passages[position].text)
+        yield vehicles_of([*found, *below(case, position)] if announces else found)
 
 
 @rule("prose.graded", needs=("text",), each_file=True)
@@ -114,88 +71,9 @@ def _said_to_be(listing: Listing) -> Iterator[Issue]:
         yield _count(whole.passage, said.start(), whole.end, len(listing.parts), listing.parts[:1])
 
 
-def split_of(split: Split, quantities: list[Quantity]) -> Iterable[Relation]:
-    """A whole with all its parts named after it in one sentence."""
-    values = [q for q in quantities if q.money and q.kind in (Kind.VALUE, Kind.ACTUAL)]
-    broken = [q.start for q in quantities if q.kind == Kind.BROKEN]
-    yield from _summed_up(split, values)
-    for at, whole in enumerate(values):
-        clause = whole.lead.replace("“", "").replace("”", "").split("。")[-1]
-        if not any(clause.split(",")[-1].find(word) >= 0 for word in split.total):
-            continue
-        if any(any(w in clause for w in part) for part in split.parts):
-            continue
-        stop = whole.passage.text.find("。", whole.end)
-        while stop >= 0 and _GOES_ON.match(whole.passage.text, stop + 1):
-            stop = whole.passage.text.find("。", stop + 1)
-        found: dict[int, Quantity] = {}
-        for q in values[at + 1 :]:
-            if stop >= 0 and (q.passage is not whole.passage or stop < q.start):
-                break
-            for n, words in enumerate(split.parts):
-                if n not in found and any(w in re.split("[,;]", q.lead)[-1] for w in words):
-                    found[n] = q
-                    break
-        if any(whole.end <= at and (stop < 0 or at < stop) for at in broken):
-            continue
-        if len(found) >= _FEWEST and (len(found) == len(split.parts) or split.id == "prose.procurement"):
-            terms = (Term(1, whole.fact), *(Term(-1, q.fact) for q in found.values()))
-            yield Relation(f"{split.id}|{whole.fact.id}", split.id, terms)
-
-
-_GOES_ON = re.compile(r"其中|\([一二三四五六1-6]\)|[1-6][.、](?!\d)|[①-⑥]")
+GOES_ON = re.compile(r"其中|\([一二三四五六1-6]\)|[1-6][.、](?!\d)|[①-⑥]")
 """How a sentence begins that tells the parts of the amount in the one before it."""
-_IN_ALL = re.compile(r"(?:(?:合计|共计|总计|总额)(?:数)?(?:为)?|(?:构成|组成|形成|之和)[^,;。]{0,12})$")
-
-
-def _summed_up(split: Split, values: list[Quantity]) -> Iterable[Relation]:
-    """The parts one after the other, in any order, and what they come to: "人员经费 3 万元、公用经费 1 万元，基本支出共计
-    4 万元"; a part that the words between say there is none of is left out."""
-    for at, whole in enumerate(values):
-        lead = re.sub("[“”]", "", whole.lead)
-        clause = re.split("[,;。]", lead)[-1]
-        in_all = _IN_ALL.search(clause) or re.search(r"[,;][一二两三]项(?:合计|共计|之和),[^,;。]*$", lead)
-        parts = _before_sum(split, values[:at], whole) if in_all else []
-        if len(parts) < _FEWEST:
-            continue
-        first = re.sub("[“”]", "", parts[0].lead)
-        opened = re.split("[,;。]", first.rpartition("(")[0])[-1]
-        headed = re.split("[,;。]", first.rpartition(":")[0])[-1]
-        spoken = (
-            f"{opened}{headed}{clause}" if lead.startswith(")") or headed else clause
-        )  # "基本支出（含……）共计"
-        if not any(w in spoken for w in split.total):
-            continue
-        between = whole.passage.text[parts[0].end : whole.start]
-        if "。" not in between.removesuffix(f"。{whole.lead.rpartition('。')[2]}"):
-            terms = (Term(1, whole.fact), *(Term(-1, q.fact) for q in parts))
-            yield Relation(f"{split.id}|{whole.fact.id}", split.id, terms)
-
-
-_FEWEST = 2
-_NONE = re.compile(r"(?:没有|未|无|不)(?:安排|发生|涉及)?")
-
-
-def _before_sum(split: Split, values: list[Quantity], whole: Quantity) -> list[Quantity]:
-    """The amounts right before a sum, one for each of its parts but those that are said to be none; else empty."""
-    left = list(split.parts)
-    found: list[Quantity] = []
-    for q in reversed(values):
-        words = next((w for w in left if any(x in q.lead for x in w)), None)
-        if q.passage is not whole.passage or words is None:
-            break
-        left.remove(words)
-        found.append(q)
-        if not left:
-            break
-    begin = found[-1].start if found else whole.start
-    said = whole.passage.text[max(whole.passage.text.rfind("。", 0, begin), 0) : whole.start]
-    for words in list(left):
-        if any(re.search(rf"{w}[^,;。\d]{{0,8}}{_NONE.pattern}", said) for w in words):
-            left.remove(words)
-    return [] if left else found[::-1]
-
-
+FEWEST = 2
 _OF_WHICH = re.compile(r"[^。;\d]{0,4}[,。(]?(?:其中|包括|分别为)[:：]?(?!\(?\d[)、.])")
 
 
@@ -212,7 +90,7 @@ def listed_of(quantities: list[Quantity]) -> Iterable[Relation]:
         if opening is None:
             continue
         parts = _following_parts(opening, quantities[at + 1 :])
-        if len(parts) >= _FEWEST and whole.amount.value:
+        if len(parts) >= FEWEST and whole.amount.value:
             terms = (Term(1, whole.fact), *(Term(-1, q.fact) for q in parts))
             yield Relation(f"prose.listed|{whole.fact.id}", "prose.listed", terms)
 

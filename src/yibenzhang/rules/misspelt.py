@@ -90,11 +90,20 @@ def _near(text: str, index: dict[str, list[str]]) -> Iterator[_Hit]:
     for at in range(len(text) - _SEED + 1):
         seed = text[at : at + _SEED]
         for word in index.get(seed, ()):
+            half = len(word) // 2
+            rest = word[half + 1 :]
+            if not (
+                text.startswith(word[: half - 1], at)
+                or text.startswith(rest, at + half + 1)
+                or text.startswith(rest, at + half + 2)
+            ):
+                continue  # one slip leaves one half as it is: most words that begin alike end here
             for length in (len(word), len(word) + 1):
                 yield from _hits(at, text[at : at + length], word, found)
         for word in index.get(f"{seed}$", ()):
             start = at + _SEED - len(word)
-            if start >= 0:
+            half = len(word) // 2
+            if start >= 0 and text.startswith(word[half + 1 :], start + half + 1):
                 yield from _hits(start, text[start : at + _SEED], word, found)
 
 

@@ -20,7 +20,7 @@ from yibenzhang.standards.registers import registers
 _FUNCTION = (".expenditure", ".general_function", ".fiscal_expenditure", ".income")
 _LISTED = re.compile(
     r"(?P<group>人员经费|公用经费|工资福利支出[和及与、]对个人和家庭的补助|工资福利支出|对个人和家庭的补助|商品和服务支出)(?:预算)?(?:数|安排|总额|总计|合计)?(?:为|共计?|:)?\(?[\d,.]+(?:万元|元)\)?"
-    r"(?:[,。]?(?:其中|主要|具体)?(?:包括|包含|涵盖|用于|由|(?:开支|支出)?内容(?:有|为|包括|是))(?:(?:下列|以下)(?:各项)?(?:支出|费用|项目)?(?:构成|组成)?)?[:：]?(?P<items>(?:\d{1,2}[.、](?!\d)[^。;\d]{2,20}(?:;(?=\d)|(?=。|$))){2,}|[^。;]{4,400})"
+    r"(?:[,。]?(?:其中|主要|具体)?(?:包括|包含|涵盖|用于|由|(?:其)?构成(?:为|是)|具体(?:为|是)|(?:开支|支出)?内容(?:有|为|包括|是))(?:(?:下列|以下)(?:各项)?(?:支出|费用|项目)?(?:构成|组成)?)?[:：]?(?P<items>(?:\d{1,2}[.、](?!\d)[^。;\d]{2,20}(?:;(?=\d)|(?=。|$))){2,}|(?:[①-⑳][^。;①-⑳]{2,20};?){2,}|[^。;]{4,400})"
     r"|\((?:主要|具体)?(?:包括|包含|涵盖|用于)?[:：]?(?P<inside>(?:[^()。;]|\([^()]*\)){4,400})\))"
 )
 _TOTAL_BEHIND = re.compile(
@@ -39,6 +39,7 @@ _FORMERLY = frozenset({"社会保障缴费"})
 """Names of several items of today together."""
 _TEMPLATE = 3
 """A list of which more than one in so many is not in the table was not written for this budget."""
+_LONG_LIST = 12
 _ETC = r"等(?:各项)?(?:支出|费用|内容|项目)?(?:构成|组成)?$"
 _MADE = re.compile(rf"{_ETC}|(?:构成|组成)$")
 """How a list of parts ends."""
@@ -90,7 +91,7 @@ def _lists(passages: Sequence[Passage]) -> Iterator[tuple[Passage, re.Match[str]
     """The items that the text lists as parts of a kind of expenditure."""
     for p in passages:
         for m in (*_LISTED.finditer(p.text), *_TOTAL_BEHIND.finditer(p.text)):
-            items = _MADE.sub("", _items(m)).split("、")
+            items = [i.split(",")[0] for i in _MADE.sub("", _items(m)).split("、")]
             yield p, m, [fold(i) for item in items for i in _both(item)]
 
 
@@ -109,9 +110,9 @@ def _group(m: re.Match[str]) -> str:
 
 def _items(m: re.Match[str]) -> str:
     """The items of a list, as words or in brackets, without their numbers."""
-    return re.sub(r";?(?<!\d)\d{1,2}[.、](?!\d)", "、", m.group("items") or m.group("inside") or "").lstrip(
-        "、"
-    )
+    return re.sub(
+        r";?(?:(?<!\d)\d{1,2}[.、](?!\d)|[①-⑳])", "、", m.group("items") or m.group("inside") or ""
+    ).lstrip("、")
 
 
 @rule("names.listed", needs=("text",))
@@ -127,8 +128,8 @@ def listed(case: Case) -> Iterator[Issue]:
             code = code or ("" if own_sentence and name in _FORMERLY else _economic(name, case.standards))
             if code[:3] in _CLASSES[group] and not printed and (code, True) not in items.values():
                 absent.append(name)
-        if "。" in m.group() and _TEMPLATE * len(absent) > len(names) > _TEMPLATE:
-            continue  # a sentence of its own, copied from the template
+        if _TEMPLATE * len(absent) > len(names) > (_TEMPLATE if "。" in m.group() else _LONG_LIST):
+            continue  # copied from the template: it was not written for this budget
         for name in absent:
             economic = case.standards.economic.get(narrow(name), "0")[:3]
             yield issue_at("names.listed", name, p.place(m.start()), group=group, subject=economic)
@@ -187,8 +188,8 @@ def spelt(case: Case) -> Iterator[Issue]:
     for p in case.passages:
         for m in _PATH_ITEM.finditer(p.text):
             name = bare(m.group(1)).lstrip("【[〔")
-            if not labels or name in labels:
-                continue
+            if not labels or any(name.endswith(label) for label in labels):
+                continue  # it is written so, perhaps behind "一是" or a year
             of_code = codes.get(m.group()[-8:-1])
             right = (
                 _near(name, sorted(labels), 0.88)

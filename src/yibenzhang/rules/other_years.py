@@ -38,7 +38,7 @@ def _other_year(q: Quantity, case: Case) -> str:
     text = q.passage.text
     begin = max(text.rfind(c, 0, q.start) for c in "。;") + 1
     named = list(_YEAR.finditer(text, begin, q.start))
-    if not named or int(named[-1].group(1)) == case.year or len(q.amount.text.replace(",", "")) < _LEAST:
+    if not named or int(named[-1].group(1)) == case.year or not q.amount.value:
         return ""
     wrong, clause = named[-1].group(1), text[max(text.rfind(",", begin, named[-1].start()), begin) : q.start]
     stop = text.find("。", q.end)
@@ -47,9 +47,21 @@ def _other_year(q: Quantity, case: Case) -> str:
     if _BESIDE.search(clause) or f"{wrong}年" in rest or f"{case.year}年" in rest:
         return ""
     reading = read_in_tables(case, replace(q, kind=Kind.VALUE))
+    short = len(q.amount.text.replace(",", "")) < _LEAST
     if reading is None or not any(holds(o) for o in options_of(reading)):
-        return wrong if _of_this_year(q, text[begin : q.start], wrong, case) else ""
-    return "" if any(agree(q.fact, f) for (f, *more) in case.reader.before(reading) if not more) else wrong
+        return wrong if not short and _of_this_year(q, text[begin : q.start], wrong, case) else ""
+    before = [f for (f, *more) in case.reader.before(reading) if not more]
+    if any(agree(q.fact, f) for f in before):
+        return ""
+    return wrong if not short or before or _moves_from_last(q, rest, wrong, case) else ""
+
+
+def _moves_from_last(q: Quantity, rest: str, wrong: str, case: Case) -> bool:
+    """The sentence goes on to tell how much it is more or less than the year before the document's own, or names a
+    year that is still to come: the amount is this year's."""
+    year = case.year or 0
+    changed = any(c.subject is q and c.change is not None and c.change.amount.value for c in case.claims)
+    return changed and (int(wrong) > year or re.search(rf"[比与较同]{year - 1}年", rest) is not None)
 
 
 def _of_this_year(q: Quantity, before: str, wrong: str, case: Case) -> bool:

@@ -362,6 +362,8 @@ def _called_basic(passages: Sequence[Passage], spent: dict[str, dict[str, bool]]
 _PLAIN_SELVES = frozenset({"乡", "镇", "街道", "中心", "局"})
 """With 本 these are a body's words for itself; the others go on as other words (本会议, 本办法, 本院校)."""
 _AT = r"(?<![\u4e00-\u9fff])"
+_OTHER_WORDS = "[辖属有在需得]|城区|城镇|区域"
+"""我所辖各镇, 我中心城区: no body's words for itself."""
 _GOES_ON = r"(?=20\d\d年|[预决]算|部门|单位|无|没有|未|不|共|现有|机关)"
 
 
@@ -376,7 +378,8 @@ def other_self(case: Case) -> Iterator[Issue]:
     called = "|".join(map(re.escape, wrong))
     own = "|".join(w for w in wrong if w in _PLAIN_SELVES)
     pattern = re.compile(
-        rf"我({called})(?![\u4e00-\u9fff]?[长员])" + (rf"|{_AT}本({own}){_GOES_ON}" if own else "")
+        rf"我({called})(?![\u4e00-\u9fff]?[长员]|{_OTHER_WORDS})"
+        + (rf"|{_AT}本({own}){_GOES_ON}" if own else "")
     )
     for p in case.passages:
         for m in pattern.finditer(p.text):

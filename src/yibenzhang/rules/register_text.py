@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
+from functools import lru_cache
 from itertools import pairwise
 
 from yibenzhang.model.facts import Row
@@ -238,12 +239,18 @@ def _ends_another(name: str) -> bool:
 
 def _nearest(name: str, digits: int, printed: dict[str, set[str]]) -> str | None:
     """The name of that level most like this one, or the only one that goes on where it stops."""
-    known = {fold_name(n): n for e in _function().entries if len(e.code) == digits for n in e.names}
+    known = dict(_named_at(digits))
     known |= {n: n for n, codes in printed.items() if any(len(c) == digits for c in codes) and n not in known}
     longer = {n for n in known if n.startswith(name)}
     turned = {n for n in known if len(n) == len(name) and sorted(n) == sorted(name)}
     found = _most_like(name, known) or _only(turned) or _only(longer)
     return known[found] if found else None
+
+
+@lru_cache(maxsize=8)
+def _named_at(digits: int) -> Mapping[str, str]:
+    """The names of the register's level, folded."""
+    return {fold_name(n): n for e in _function().entries if len(e.code) == digits for n in e.names}
 
 
 def _only(names: Collection[str]) -> str:
@@ -255,7 +262,9 @@ def _most_like(name: str, known: Iterable[str]) -> str:
     """The name that is spelt most like this one, and nearly so."""
     best, ratio = "", _SPELT
     for other in known:
+        if 2 * sum(c in other for c in name) < ratio * (len(name) + len(other)):
+            continue  # no way to lay them side by side has more in common
         matcher = SequenceMatcher(None, name, other, autojunk=False)
-        if matcher.real_quick_ratio() >= ratio and matcher.quick_ratio() >= ratio and matcher.ratio() > ratio:
+        if matcher.quick_ratio() >= ratio and matcher.ratio() > ratio:
             best, ratio = other, matcher.ratio()
     return best

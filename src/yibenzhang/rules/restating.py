@@ -76,6 +76,8 @@ def _read(reading: Reading, case: Case) -> Made:
         return _weakly(reading, options, case)
     if own := _elsewhere(reading.quantity, case):
         return Alternatives([*options, *(_restates(number, f) for f in own)])
+    if _of_a_project(reading) and not any(holds(o) for o in options):
+        return Alternatives([replace(o, accuses=False) for o in options])
     known = case.reader.cube.known(number)
     if known and (paid := _on_other_side(reading, case)):
         return Alternatives([*options, *(replace(_restates(number, f), accuses=False) for f in paid)])
@@ -127,6 +129,21 @@ def _told_apart(stated: Fact, carried: Fact, sign: int, case: Case) -> bool:
     return case.reader.cube.tells(Interval(one.low + low, one.high + high))
 
 
+_LEVEL_NAMED = re.compile(r"\((?:\d+)?[类款项]\)|\d{3,7}")
+
+
+def _of_a_project(reading: Reading) -> bool:
+    """A name in a list of projects, which a classification happens to have, too; its level or code is not told."""
+    q = reading.quantity
+    begin = q.passage.text.rfind("。", 0, q.start) + 1
+    function = any(register == "function" for register, _ in reading.said.wanted.codes)
+    return (
+        function
+        and not _LEVEL_NAMED.search(q.lead)
+        and bool(_PROJECTS.search(q.passage.text, begin, q.start))
+    )
+
+
 _PROJECTS = re.compile(r"项目[^。;]{0,8}\d+[个项]|\d+[个项][^。;]{0,8}项目")
 
 
@@ -136,6 +153,8 @@ def _elsewhere(q: Quantity, case: Case) -> list[Fact]:
     begin = q.passage.text.rfind("。", 0, q.start) + 1
     counted = bool(_PROJECTS.search(q.passage.text, begin, q.start))
     name = re.split("[,、;:。]|包括", fold(q.lead))[-1]
+    if name not in case.standards.economic:  # "由办公费 75 万元和公务用车运行维护费 35 万元构成"
+        name = re.split("以及|[和及与]", name)[-1]
     if not counted and name not in case.standards.economic:
         return []
     return [

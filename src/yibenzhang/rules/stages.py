@@ -70,13 +70,15 @@ def _sentences(case: Case) -> Iterator[tuple[str, Place]]:
         for m in (m for w in wrong for m in w.finditer(p.text) if not is_title(p)):
             if any(a <= m.start() < b or a < m.end() <= b for a, b in quoted):
                 continue
-            yield p.clauses(m.start(), m.end()), p.place(m.start())
+            words = p.clauses(m.start(), m.end())
+            if not any(re.search(w, words) for w in case.standards.lists["stage_later"]):
+                yield words, p.place(m.start())
     if case.stage == "budget":
         yield from _of_the_tables(case)
 
 
 _FINAL = re.compile(
-    r"(?:^|[。;])(?:本年度?)?[^,。;:《》\d上去]{2,24}(?<!竣工)(?<!财务)决算数?(?:为|是)?(?P<amount>\d[\d,.]*)(?=万?元)"
+    r"(?:^|[,。;:])(?:本年度?)?[^,。;:《》\d上去]{2,24}(?<!竣工)(?<!财务)决算数?(?:为|是)?(?P<amount>\d[\d,.]*)(?=万?元)"
 )
 _LEAST = 5
 """Amounts with fewer digits may be the same by chance."""

@@ -16,6 +16,7 @@ _CODED = re.compile(r"(?P<name>[一-鿿、()]{3,24})\((?P<code>[35]\d{2}(?:\d{2}
 _FUNCTION = re.compile(
     r"(?P<name>[一-鿿、()]{3,24})\((?P<code>2\d{6})(?:项)?\)|(?<!\d)(?P<before>2\d{6})[-—–]?(?P<after>[一-鿿()、]{3,30})"
 )
+_ABOVE = ("(类)", "(款)")
 _LEAST = 3
 
 
@@ -35,6 +36,8 @@ def function_codes(case: Case) -> Iterator[Issue]:
             if any(_like(name, other) for other in (*known.names, *_printed(case, code))):
                 continue
             at = p.text.find(name, m.start(), m.end())
+            if p.text.startswith(_ABOVE, at + len(name.rstrip("("))):
+                continue  # a path begins here: the code is that of the item it ends with
             right = " 或 ".join(sorted({e.code for e in entries})[:2])
             words = _with_code(p, m, at, at + len(name))
             yield issue_at(

@@ -37,6 +37,7 @@ from yibenzhang.standards.model import (
     Split,
     Standards,
     TableDef,
+    bare_title,
     fold,
     fold_title,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "StandardsError",
     "TableDef",
     "fold",
+    "bare_title",
     "fold_title",
     "load",
     "readings",

@@ -243,6 +243,15 @@ class Standards:
         return out
 
     @cached_property
+    def bare_titles(self) -> dict[str, list[TableDef]]:
+        """By what is left of the titles without the words that places add or leave out; none that two tables share."""
+        out: dict[str, list[TableDef]] = {}
+        for table in self.tables:
+            for bare in {bare_title(fold_title(title)) for title in table.titles}:
+                out.setdefault(bare, []).append(table)
+        return {b: ts for b, ts in out.items() if len({t.stage for t in ts}) == len(ts)}
+
+    @cached_property
     def table_by_id(self) -> dict[str, TableDef]:
         return {t.id: t for t in self.tables}
 
@@ -283,6 +292,16 @@ class Standards:
         return best[1] if best else ""
 
 
+_TITLE_ADDED = re.compile(r"情况|明细|预算|决算|综合|当年|本年|公开")
+
+
+def bare_title(folded: str) -> str:
+    """A folded title without the words that change nothing of what the table tells: "收支总体情况表" is "收支总表"."""
+    return _TITLE_ADDED.sub("", folded).replace("总体", "总").replace("汇总", "总")
+
+
+_BODY_BEFORE = re.compile(r"^[^表预决收支\d]{4,30}(?=20\d\d年)")
+"""The body's name before the year of a title."""
 _TITLE_NOISE = re.compile(r"20\d\d年度?|区级|市级|省级|县级|本级|年度|部门|预算单位|(?<!分)单位")
 _TITLE_PREFIX = re.compile(
     r"^(?:附?表[-\d]*(?:[-.]\d+)*[.、:]?|(?:公开|预算|决算)\d+表[:.]?|"
@@ -292,7 +311,7 @@ _TITLE_PREFIX = re.compile(
 
 def fold_title(text: str) -> str:
     """A table title as the standards compare it: no year, number, level word or full stop."""
-    out = fold(text)
+    out = _BODY_BEFORE.sub("", fold(text))
     for _ in range(3):
         out = _TITLE_PREFIX.sub("", out)
     return _TITLE_NOISE.sub("", out).rstrip("。.:")

@@ -12,7 +12,8 @@ from pathlib import Path
 @dataclass(frozen=True, slots=True)
 class GoalFundWords:
     """``funds``: the words that end before the amount; ``chosen``: only some projects are meant; ``counted``: so many
-    projects may be some of them; ``of_all``: a share of all is held against all; ``on_projects`` and ``in_all``: rows
+    projects may be some of them; ``of_all``: a share of all is held against all; ``and_others``: other
+    funds are listed with it; ``on_projects`` and ``in_all``: rows
     and columns that tell what all projects, and what everything, come to."""
 
     goals: re.Pattern[str]
@@ -20,6 +21,7 @@ class GoalFundWords:
     chosen: re.Pattern[str]
     counted: re.Pattern[str]
     of_all: re.Pattern[str]
+    and_others: re.Pattern[str]
     all: re.Pattern[str]
     overall: str
     projects: str
@@ -39,6 +41,7 @@ def goal_fund_words() -> GoalFundWords:
         chosen=re.compile(data["chosen"]),
         counted=re.compile(data["counted"]),
         of_all=re.compile(data["of_all"]),
+        and_others=re.compile(data["and_others"]),
         all=re.compile(data["all"]),
         overall=data["overall"],
         projects=data["projects"],

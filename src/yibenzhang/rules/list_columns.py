@@ -1,0 +1,92 @@
+"""Lists whose items tell several numbers each: "3 次会议，270 人，内容为：甲会 1 次，120 人，1.80 万元、……"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from yibenzhang.model.issues import Issue, issue_at
+from yibenzhang.rules.case import Case
+from yibenzhang.rules.registry import rule
+
+_OPENS = re.compile(r"(?:其中|内容(?:为|是|包括)|包括|分别(?:为|是)|具体(?:为|是))[:,]?")
+_NUMBER = re.compile(
+    r"(?<![\d.第])(?P<n>\d[\d,]*(?:\.\d+)?)(?P<unit>亿元|万元|元|人次|户次|公里|平方米|[个户人名亩辆次套台批场期班家所件])(?![年月])"
+)
+_SUMS = re.compile(r"增加|减少|增长|下降|上年|去年|20\d\d年")
+_FEWEST, _COLUMNS = 2, 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Numbers by their unit, where each stands once."""
+
+    start: int
+    numbers: dict[str, Decimal]
+
+
+@rule("counts.columns", needs=("text",), each_file=True)
+def columns(case: Case) -> Iterator[Issue]:
+    """One kind of number of a list does not come to what stands before it, though all the others do."""
+    for p in case.passages:
+        begin = 0
+        for sentence in p.text.split("。"):
+            for m in _OPENS.finditer(sentence):
+                head, items = _numbers(sentence[: m.start()], 0), _items(sentence[m.end() :], m.end())
+                if head is None or items is None or _SUMS.search(sentence, m.end()):
+                    continue
+                wrong = _wrong(head, items)
+                if wrong:
+                    unit, total = wrong
+                    words = p.clauses(begin, begin + len(sentence))
+                    place = p.place(begin + items[0].start)
+                    yield issue_at(
+                        "counts.columns",
+                        words,
+                        place,
+                        unit=unit,
+                        said=f"{head.numbers[unit]}",
+                        total=f"{total}",
+                    )
+                    break
+            begin += len(sentence) + 1
+
+
+def _numbers(text: str, start: int) -> _Told | None:
+    """What a stretch tells once of each unit; None where nothing."""
+    found: dict[str, list[Decimal]] = {}
+    for m in _NUMBER.finditer(text):
+        found.setdefault(m["unit"], []).append(Decimal(m["n"].replace(",", "")))
+    once = {unit: numbers[0] for unit, numbers in found.items() if len(numbers) == 1}
+    return _Told(start, once) if once else None
+
+
+def _items(text: str, start: int) -> list[_Told] | None:
+    """The items of a list, each of which tells numbers of the same units; None where they do not."""
+    out: list[_Told] = []
+    units: set[str] = set()
+    for piece in text.split(";" if ";" in text else "、"):
+        told = _numbers(piece, start)
+        start += len(piece) + 1
+        if told is None:
+            return None
+        units = units or set(told.numbers)
+        if set(told.numbers) != units:
+            return None
+        out.append(told)
+    return out if len(out) >= _FEWEST and len(units) >= _COLUMNS else None
+
+
+def _wrong(head: _Told, items: Sequence[_Told]) -> tuple[str, Decimal] | None:
+    """The one unit whose sum differs, and what it comes to; money may be off by its rounding."""
+    shared = [u for u in items[0].numbers if u in head.numbers]
+    sums = {u: sum((i.numbers[u] for i in items), Decimal(0)) for u in shared}
+    off = [
+        u for u in shared if abs(sums[u] - head.numbers[u]) > (len(items) * _HALF if u.endswith("元") else 0)
+    ]
+    return (off[0], sums[off[0]]) if len(off) == 1 and len(shared) >= _COLUMNS else None
+
+
+_HALF = Decimal("0.01")

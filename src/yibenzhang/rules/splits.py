@@ -1,0 +1,204 @@
+"""A whole and its parts that a standard names: in one sentence, in a list, or under one heading."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from yibenzhang.model.relations import Made, Relation, Term
+from yibenzhang.prose.listing import Listing, listings
+from yibenzhang.prose.passages import Passage
+from yibenzhang.prose.quantities import Kind, Quantity
+from yibenzhang.rules.case import Case
+from yibenzhang.rules.lists import ANNOUNCES, FEWEST, GOES_ON, below
+from yibenzhang.rules.registry import rule
+from yibenzhang.standards import Split
+
+
+@rule(data="splits", needs=("text",), each_file=True)
+def parts(case: Case) -> Iterator[Made]:
+    """A whole with its parts in one sentence; a list that is a keyboard's slip away from its whole is one, too."""
+    made: set[str] = set()
+    for found in case.by_passage.values():
+        for split in _ways(case):
+            for relation in split_of(split, found):
+                made.add(relation.id)
+                yield relation
+    for listing in listings(case.passages, case.by_passage):
+        if any(part.passage is not whole.passage for whole in listing.wholes for part in listing.parts):
+            for split in _ways(case):
+                yield from (r for r in _outlined(split, listing) if r.id not in made)
+    for position, passage in enumerate(case.passages):
+        if ANNOUNCES.search(passage.text) and (under := below(case, position)):
+            for split in _ways(case):
+                told = split_of(split, [*case.by_passage[position], *under])
+                yield from (r for r in told if r.id not in made)
+
+    for section in _sections(case):
+        for split in _ways(case):
+            yield from (r for r in _within(split, *section) if r.id not in made)
+
+
+_Section = tuple[Sequence[Passage], list[Quantity]]
+
+
+def _sections(case: Case) -> Iterator[_Section]:
+    """Paragraphs under one heading, with their amounts."""
+    passages: list[Passage] = []
+    amounts: list[Quantity] = []
+    for position, p in enumerate(case.passages):
+        if passages and (p.heading or p.section != passages[-1].section):
+            yield passages, amounts
+            passages, amounts = [], []
+        passages.append(p)
+        amounts += (q for q in case.by_passage.get(position, []) if q.money and q.kind in _AMOUNTS)
+    yield passages, amounts
+
+
+_AMOUNTS = frozenset({Kind.VALUE, Kind.ACTUAL, Kind.BUDGETED, Kind.LAST})
+
+
+def _within(split: Split, passages: Sequence[Passage], amounts: list[Quantity]) -> Iterator[Relation]:
+    """A whole and its parts wherever they stand under one heading, where each is told once: nothing else can be meant.
+    A part that the text says there is none of is left out."""
+    if len({q.kind for q in amounts}) != 1 or len(amounts) > _MOST_TOLD:
+        return
+    wholes, left = [], []
+    nothing: set[int] = set()
+    parts: list[list[Quantity]] = [[] for _ in split.parts]
+    for q in amounts:
+        clause = re.split("[,;。:]", re.sub("[“”]", "", q.lead))[-1]
+        named = [k for k, words in enumerate(split.parts) if any(w in clause for w in words)]
+        if not named and any(_ends_with(clause, w) for w in split.total):
+            wholes.append(q)
+        elif len(named) == 1:
+            parts[named[0]].append(q)
+        elif named and q.amount.value:
+            return
+        else:
+            nothing |= {*named}  # "购置费和出国费均为 0 万元"
+    for k, found in enumerate(parts):
+        if not found and k not in nothing and not any(_there_is_none(w, passages) for w in split.parts[k]):
+            return
+        left += found
+    if len(wholes) == 1 and len(left) >= FEWEST and all(len(p) <= 1 for p in parts):
+        terms = (Term(1, wholes[0].fact), *(Term(-1, q.fact) for q in left))
+        yield Relation(f"{split.id}|{wholes[0].fact.id}", split.id, terms)
+
+
+_MOST_TOLD = 12
+_AFTER_NAME = re.compile(
+    r"(?:经费|预算|支出|总额|总计|合计|共计|总量|金额|安排|规模|数|资金|计划|共|总|为|是|约)*"
+)
+
+
+def _ends_with(clause: str, word: str) -> bool:
+    """The clause speaks of this and of nothing behind it."""
+    head, found, rest = clause.rpartition(word)
+    return bool(found) and _AFTER_NAME.fullmatch(rest) is not None
+
+
+def _there_is_none(word: str, passages: Sequence[Passage]) -> bool:
+    behind = rf"{word}[^,;。\d]{{0,12}}{_NONE.pattern}"
+    before = rf"{_NONE.pattern}[^,;。\d]{{0,6}}{word}"
+    return any(re.search(f"{behind}|{before}", p.text) for p in passages)
+
+
+def _ways(case: Case) -> list[Split]:
+    """The wholes with their parts, and once more where one part may be told in two."""
+    splits = list(case.standards.splits)
+    return splits + [replace(s, parts=s.apart) for s in splits if s.apart]
+
+
+def _outlined(split: Split, listing: Listing) -> Iterator[Relation]:
+    """The parts in paragraphs of their own, below the one that tells their whole."""
+    wholes = [q for q in listing.wholes if any(w in _name(q) for w in split.total)]
+    parts = [[q for q in listing.parts if any(w in _name(q) for w in words)] for words in split.parts]
+    if len(wholes) == 1 and all(len(p) == 1 for p in parts):
+        terms = (Term(1, wholes[0].fact), *(Term(-1, p[0].fact) for p in parts))
+        yield Relation(f"{split.id}|{wholes[0].fact.id}", split.id, terms)
+
+
+def _name(q: Quantity) -> str:
+    """The last words before a number, without quotation marks."""
+    return re.split("[,;。]", re.sub("[“”]", "", q.lead))[-1]
+
+
+def split_of(split: Split, quantities: list[Quantity]) -> Iterable[Relation]:
+    """A whole with all its parts named after it in one sentence."""
+    values = [q for q in quantities if q.money and q.kind in (Kind.VALUE, Kind.ACTUAL)]
+    broken = [q.start for q in quantities if q.kind == Kind.BROKEN]
+    yield from _summed_up(split, values)
+    for at, whole in enumerate(values):
+        clause = whole.lead.replace("“", "").replace("”", "").split("。")[-1]
+        if not any(clause.split(",")[-1].find(word) >= 0 for word in split.total):
+            continue
+        if any(any(w in clause for w in part) for part in split.parts):
+            continue
+        stop = whole.passage.text.find("。", whole.end)
+        while stop >= 0 and GOES_ON.match(whole.passage.text, stop + 1):
+            stop = whole.passage.text.find("。", stop + 1)
+        found: dict[int, Quantity] = {}
+        for q in values[at + 1 :]:
+            if stop >= 0 and (q.passage is not whole.passage or stop < q.start):
+                break
+            for n, words in enumerate(split.parts):
+                if n not in found and any(w in re.split("[,;]", q.lead)[-1] for w in words):
+                    found[n] = q
+                    break
+        if any(whole.end <= at and (stop < 0 or at < stop) for at in broken):
+            continue
+        if len(found) >= FEWEST and (len(found) == len(split.parts) or split.id == "prose.procurement"):
+            terms = (Term(1, whole.fact), *(Term(-1, q.fact) for q in found.values()))
+            yield Relation(f"{split.id}|{whole.fact.id}", split.id, terms)
+
+
+_IN_ALL = re.compile(r"(?:(?:合计|共计|总计|总额)(?:数)?(?:为)?|(?:构成|组成|形成|之和)[^,;。]{0,12})$")
+
+
+def _summed_up(split: Split, values: list[Quantity]) -> Iterable[Relation]:
+    """The parts one after the other, in any order, and what they come to: "人员经费 3 万元、公用经费 1 万元，基本支出共计
+    4 万元"; a part that the words between say there is none of is left out."""
+    for at, whole in enumerate(values):
+        lead = re.sub("[“”]", "", whole.lead)
+        clause = re.split("[,;。]", lead)[-1]
+        in_all = _IN_ALL.search(clause) or re.search(r"[,;][一二两三]项(?:合计|共计|之和),[^,;。]*$", lead)
+        parts = _before_sum(split, values[:at], whole) if in_all else []
+        if len(parts) < FEWEST:
+            continue
+        first = re.sub("[“”]", "", parts[0].lead)
+        opened = re.split("[,;。]", first.rpartition("(")[0])[-1]
+        headed = re.split("[,;。]", first.rpartition(":")[0])[-1]
+        spoken = (
+            f"{opened}{headed}{clause}" if lead.startswith(")") or headed else clause
+        )  # "基本支出（含……）共计"
+        if not any(w in spoken for w in split.total):
+            continue
+        between = whole.passage.text[parts[0].end : whole.start]
+        if "。" not in between.removesuffix(f"。{whole.lead.rpartition('。')[2]}"):
+            terms = (Term(1, whole.fact), *(Term(-1, q.fact) for q in parts))
+            yield Relation(f"{split.id}|{whole.fact.id}", split.id, terms)
+
+
+_NONE = re.compile(r"(?:没有|未|无|不)(?:安排|发生|涉及)?")
+
+
+def _before_sum(split: Split, values: list[Quantity], whole: Quantity) -> list[Quantity]:
+    """The amounts right before a sum, one for each of its parts but those that are said to be none; else empty."""
+    left = list(split.parts)
+    found: list[Quantity] = []
+    for q in reversed(values):
+        words = next((w for w in left if any(x in q.lead for x in w)), None)
+        if q.passage is not whole.passage or words is None:
+            break
+        left.remove(words)
+        found.append(q)
+        if not left:
+            break
+    begin = found[-1].start if found else whole.start
+    said = whole.passage.text[max(whole.passage.text.rfind("。", 0, begin), 0) : whole.start]
+    for words in list(left):
+        if any(re.search(rf"{w}[^,;。\d]{{0,8}}{_NONE.pattern}", said) for w in words):
+            left.remove(words)
+    return [] if left else found[::-1]
