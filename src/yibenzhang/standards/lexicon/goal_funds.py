@@ -13,8 +13,8 @@ from pathlib import Path
 class GoalFundWords:
     """``funds``: the words that end before the amount; ``chosen``: only some projects are meant; ``counted``: so many
     projects may be some of them; ``of_all``: a share of all is held against all; ``and_others``: other
-    funds are listed with it; ``on_projects`` and ``in_all``: rows
-    and columns that tell what all projects, and what everything, come to."""
+    funds are listed with it; ``on_projects`` and ``in_all``: rows and columns that tell what all projects, and what
+    everything, come to."""
 
     goals: re.Pattern[str]
     funds: re.Pattern[str]
