@@ -15,12 +15,11 @@ from yibenzhang.office.access import (
     NotHere,
     Refused,
     held_open,
-    note,
     submission_of,
     visible_submissions,
 )
 from yibenzhang.office.models import Decision, Matter, Submission, Tick, Verdict
-from yibenzhang.office.reviews import CLOSED, MAX_WORDS, may_judge, resettle, tick
+from yibenzhang.office.reviews import CLOSED, MAX_WORDS, may_judge, resettle, tick, write_decision
 
 MOST = 2000
 """Findings decided about at one go."""
@@ -60,7 +59,7 @@ def decide_many(
             continue
         for matter in matters:
             session.refresh(matter)
-            _decided(session, actor, submission, matter, verdict, reason, batch)
+            write_decision(session, actor, submission, matter, verdict, reason, batch)
         count += len(matters)
         session.flush()
         resettle(session, submission)
@@ -147,25 +146,6 @@ def _hold(session: Session, actor: Actor, submission: Submission) -> None:
         raise Refused("不在审核中（已有新版，或还没有检查完）。")
 
 
-def _decided(
-    session: Session,
-    actor: Actor,
-    submission: Submission,
-    matter: Matter,
-    verdict: str,
-    reason: str,
-    batch: str,
-) -> None:
-    session.add(
-        Decision(
-            matter_id=matter.id, verdict=verdict, reason=reason, user_id=actor.id, who=actor.name, batch=batch
-        )
-    )
-    matter.verdict = "" if verdict == Verdict.REOPENED else verdict
-    told: dict[str, Any] = {"draft": True} if submission.draft else {"reason": reason, "rule": matter.rule}
-    note(session, actor, f"matter.{verdict}", "matter", matter.id, **told)
-
-
 def _taken_back(
     session: Session, actor: Actor, submission: Submission, matter: Matter, decision: Decision, mark: str
 ) -> bool:
@@ -185,7 +165,7 @@ def _taken_back(
     reason = before.reason if before and before.verdict != Verdict.REOPENED else _WORDS
     if decision.reason == "人工补充" and before is None:  # a defect that was added by mistake
         verdict, reason = Verdict.DISMISSED, "撤销补记"
-    _decided(session, actor, submission, matter, verdict, reason, mark)
+    write_decision(session, actor, submission, matter, verdict, reason, mark)
     return True
 
 

@@ -68,14 +68,30 @@ def decide(session: Session, actor: Actor, matter: Matter, verdict: str, reason:
     if verdict == Verdict.DISMISSED and not reason:
         raise Refused("排除一个问题要写理由。")
     _open(session, submission, matter)
-    made = Decision(matter_id=matter.id, verdict=verdict, reason=reason, user_id=actor.id, who=actor.name)
-    session.add(made)
-    matter.verdict = "" if verdict == Verdict.REOPENED else verdict
-    told: dict[str, Any] = {"draft": True} if submission.draft else {"reason": reason, "rule": matter.rule}
-    note(session, actor, f"matter.{verdict}", "matter", matter.id, **told)
+    made = write_decision(session, actor, submission, matter, verdict, reason)
     session.flush()
     session.expire(matter, ["decisions"])
     resettle(session, submission)
+    return made
+
+
+def write_decision(
+    session: Session,
+    actor: Actor,
+    submission: Submission,
+    matter: Matter,
+    verdict: str,
+    reason: str,
+    batch: str = "",
+) -> Decision:
+    """Add a decision to the record, and say so in the trail; of a draft only that there was one."""
+    made = Decision(
+        matter_id=matter.id, verdict=verdict, reason=reason, user_id=actor.id, who=actor.name, batch=batch
+    )
+    session.add(made)
+    matter.verdict = "" if verdict == Verdict.REOPENED else verdict
+    details: dict[str, Any] = {"draft": True} if submission.draft else {"reason": reason, "rule": matter.rule}
+    note(session, actor, f"matter.{verdict}", "matter", matter.id, **details)
     return made
 
 
