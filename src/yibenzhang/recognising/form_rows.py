@@ -149,10 +149,11 @@ def _total_points(form: OpenForm, line: Line, scored: list[str], total: str) -> 
 
 def _target(text: Mapping[str, str]) -> str:
     """What is to be reached; sign and unit may stand in columns of their own."""
-    value = text.get("now", text.get("value", ""))
-    if target_of(value) and "sign" in text:
-        return f"{text['sign'].replace('定性', '').replace('定量', '')}{value}{text.get('measure', '')}"
-    return value
+    value, unit = text.get("now", text.get("value", "")), text.get("measure", "")
+    target = target_of(value)
+    if target and "sign" in text:
+        return f"{text['sign'].replace('定性', '').replace('定量', '')}{value}{unit}"
+    return f"{value}{unit}" if target and not target.unit else value
 
 
 def _levels(before: Indicator, text: dict[str, str], line: Line) -> dict[str, str]:

@@ -16,7 +16,7 @@ from yibenzhang.rules.wording import sentence
 
 _EACH = re.compile(
     r"(?P<n>(?<![\d.])\d[\d,]*(?:\.\d+)?)(?P<many>万)?(?P<unit>[个户人名亩辆次套台批场件所处块株头班家条份座村]|人次|户次|公里|平方米)"
-    r"(?P<what>[^\d,、。;()]{0,14})[,、(](?:[^\d,、。;()]{0,6}?)每(?P<each>[^\d,、。;()]{1,14}?)"
+    r"(?P<what>[^\d,、。;()]{0,24})[,、(](?:[^\d,、。;()]{0,6}?)每(?P<each>[^\d,、。;()]{1,14}?)"
     r"(?P<price>\d[\d,]*(?:\.\d+)?)(?P<in>万元|元)"
 )
 _ALIKE = {"名": "人", "人次": "人", "户次": "户"}
@@ -120,7 +120,7 @@ def _told(p: Passage, m: re.Match[str], product: _Product, q: Quantity) -> Issue
     unit = q.amount.unit
     made = middle / (unit.factor if unit else 1)
     words = p.clauses(min(q.start, m.start()), max(q.end, m.end()))
-    shown = f"{made.quantize(Decimal(1).scaleb(-max(q.amount.decimals, 2))):f}"
+    shown = f"{made.quantize(Decimal(1).scaleb(-max(q.amount.decimals, 4))).normalize():f}"
     return issue_at(
         "counts.product", words, p.place(m.start()), amount=q.amount.text, made=shown,
         unit=unit.name if unit else "",

@@ -186,6 +186,7 @@ def codes(case: Case) -> Iterator[Issue]:
     """A name with the code of another one behind it: "行政事业单位医疗（2101101）"."""
     printed = case.functions
     for m in _mentioned(case):
+        yield from _own_digits(m, printed)
         if (
             len(m.code) != LEVELS.get(m.level, len(m.code))
             or not m.code
@@ -204,6 +205,23 @@ def codes(case: Case) -> Iterator[Issue]:
                 other=other.name,
                 right=right,
             )
+
+
+_PART = 2
+"""Digits that each level has of its own: "（208 类）……（11 款）……（07 项）"."""
+
+
+def _own_digits(m: Mention, printed: dict[str, set[str]]) -> Iterator[Issue]:
+    """A name whose own digits of its level are those of another one beside it."""
+    codes = sorted(_codes(m, printed))
+    if len(m.code) != _PART or m.level == "类" or not m.exact or not codes:
+        return
+    other = _function().entry(codes[0][:-_PART] + m.code)
+    if other is not None and not any(c.endswith(m.code) for c in codes):
+        yield issue_at(
+            "registers.text_code", m.words, m.passage.place(m.start), code=m.code, other=other.name,
+            right=" 或 ".join(c[-_PART:] for c in codes[:2]),
+        )  # fmt: skip
 
 
 def _opening(passages: Sequence[Passage]) -> set[int]:

@@ -83,6 +83,10 @@ _YEAR = re.compile(r"20[0-4]\d(?=年)")
 _CLAUSE = 40
 _STALE = 2
 """What a body owns is told as of the end of the year before, or of the one before that."""
+_MADE_PUBLIC = re.compile(
+    r"现将[^,。;\d]{0,30}(20[0-4]\d)年(?:度)?(?:部门|单位)?(?:综合)?[预决]算[^,。;]{0,12}(?:公开|公布|说明)"
+)
+"""What a document says it makes public is its own year's."""
 _PUBLISHED = re.compile(r"(?:公开|公布|发布)(?:时间|日期):(20[0-4]\d)年")
 """A budget is published at the beginning of its year, accounts in the year after."""
 _CARRIED = re.compile(r"上年结转[^。;:]{0,8}:(?:指)?(?:填列)?(20[0-4]\d)年(?:度)?(?:全部)?结转")
@@ -149,6 +153,9 @@ def _sentences(case: Case, p: Passage) -> Iterator[Issue]:
     year, accounts = case.year or 0, case.stage == "accounts"
     for m in _SCOPE_YEAR.finditer(p.text):
         if int(m.group(1)) != year:
+            yield _year(p, m, "sentence", found=int(m.group(1)), **_own(case))
+    for m in _MADE_PUBLIC.finditer(p.text):
+        if int(m.group(1)) != year and not is_title(p):
             yield _year(p, m, "sentence", found=int(m.group(1)), **_own(case))
     for m in (_LATER if accounts else _NEXT).finditer(p.text):
         several = (
