@@ -40,7 +40,7 @@ from bench.conditions.cli import conditions
 from bench.planting.judging import KINDS, Tally, Verdict, tally, verdicts
 from bench.timing import Checking, Measured, bench_check, bench_read
 from yibenzhang.batch import find_files
-from yibenzhang.cli_common import fail
+from yibenzhang.cli.common import fail
 from yibenzhang.reading import ReadingError, read
 from yibenzhang.reading.extra import INSTALL, installed
 

@@ -13,9 +13,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from yibenzhang.cli_common import fail
-from yibenzhang.confined import DEFAULT
-from yibenzhang.confining import MEGABYTE
+from yibenzhang.cli.common import fail
+from yibenzhang.processes.confined import DEFAULT
+from yibenzhang.processes.confining import MEGABYTE
 
 if TYPE_CHECKING:
     from bench.hostile.running import Tried

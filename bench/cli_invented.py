@@ -18,7 +18,7 @@ from rich.table import Table
 from bench.invented_corpus import Planted, by_kind, write_corpus
 from bench.recall import CLEAN, Judged, judged
 from bench.roundtrip import READ_BACK, Trip, trips
-from yibenzhang.cli_common import fail
+from yibenzhang.cli.common import fail
 from yibenzhang.drafting.families import families
 from yibenzhang.drafting.pipeline import WRITERS
 

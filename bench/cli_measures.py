@@ -25,7 +25,7 @@ from bench import start as starting
 from bench import support as measuring
 from bench.running import Run, check_folder
 from bench.tables import as_json
-from yibenzhang.cli_common import Layer, fail, standards_of
+from yibenzhang.cli.common import Layer, fail, standards_of
 
 Folder = Annotated[Path, typer.Argument(help="文件夹，其下每个文件夹是一个地区", show_default=False)]
 Regions = Annotated[str, typer.Option(help="只要这几个地区（文件夹名，逗号分隔）")]

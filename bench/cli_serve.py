@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from yibenzhang.cli_common import fail
+from yibenzhang.cli.common import fail
 
 if TYPE_CHECKING:
     from bench.serving import Report, Taken

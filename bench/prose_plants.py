@@ -24,10 +24,10 @@ from yibenzhang.checking.check import check_document, check_together
 from yibenzhang.model.documents import Document, Paragraph
 from yibenzhang.model.issues import Issue, Severity
 from yibenzhang.model.places import InFile
+from yibenzhang.processes.workers import Lost, run
 from yibenzhang.prose.quantities import Quantity
 from yibenzhang.recognising.profile import Profile
 from yibenzhang.standards.registers import registers
-from yibenzhang.workers import Lost, run
 
 CHUNK = 12
 KIND_NAMES = {

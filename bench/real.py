@@ -22,8 +22,8 @@ from yibenzhang.model.documents import Document, Table
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Issue, Severity
 from yibenzhang.model.places import InFile
+from yibenzhang.processes.workers import Lost, run
 from yibenzhang.recognising.profile import Profile
-from yibenzhang.workers import Lost, run
 
 CHUNK = 8
 """So many plants to a task: a long document does not keep one core busy at the end."""

@@ -18,11 +18,11 @@ from typing import Any
 from bench.tables import console, show
 from yibenzhang.batch import find_files
 from yibenzhang.checking.check import check_document
-from yibenzhang.collecting import seldom
 from yibenzhang.drafting.compose import compose
 from yibenzhang.drafting.figures import Figures
 from yibenzhang.drafting.invented import body
 from yibenzhang.drafting.text import as_text
+from yibenzhang.processes.collecting import seldom
 from yibenzhang.reading import ReadingError, read
 
 TIMES = (1, 4, 16)

@@ -15,10 +15,10 @@ import gc
 import os
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 # else every program that a test starts compiles all of it anew
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -30,7 +30,7 @@ from sqlalchemy import event  # noqa: E402
 from sqlalchemy.pool import Pool  # noqa: E402
 
 from yibenzhang import Checked, check  # noqa: E402
-from yibenzhang.collecting import seldom  # noqa: E402
+from yibenzhang.processes.collecting import seldom  # noqa: E402
 from yibenzhang.reading import converting  # noqa: E402
 
 settings.register_profile("same", derandomize=True)  # the same examples in every run
@@ -45,6 +45,7 @@ LONG = {"chromium", "corpus", "libreoffice", "postgres", "server"}
 
 
 _brief = False
+Thing = TypeVar("Thing")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -55,6 +56,11 @@ def pytest_configure(config: pytest.Config) -> None:
 def examples(most: int) -> int:
     """So many made-up examples of a property: all with the long ring, a fifth without it."""
     return max(most // 5, min(most, 5)) if _brief else most
+
+
+def sample(things: Sequence[Thing], step: int) -> Sequence[Thing]:
+    """All of them with the long ring, every so many without it."""
+    return things[::step] if _brief else things
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

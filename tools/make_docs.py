@@ -1,4 +1,5 @@
-"""Make docs/rules.md from the standards, docs/cli.md from the command line's own help, docs/evidence.md and the pages of packs.
+"""Make docs/rules.md from the standards, docs/cli.md from the command line's own help, docs/evidence.md, the pages of
+packs, and the picture of what a file may become in docs/workbench.md.
 
 Run: python tools/make_docs.py; with --check nothing is written and status 1 says that a file is out of date.
 """
@@ -25,6 +26,8 @@ from yibenzhang.evidence.samples import write_sample
 from yibenzhang.evidence.sources import Limits
 from yibenzhang.evidence.words import FOLDER
 from yibenzhang.model.issues import Severity
+from yibenzhang.office.models import State
+from yibenzhang.office.states import Table, table
 from yibenzhang.reports.evidenced import evidence_page, pack_page
 from yibenzhang.reports.words import SEVERITY
 from yibenzhang.standards import RuleEntry, Standards, load
@@ -109,12 +112,56 @@ def _measured(pack: Pack, folder: Path) -> dict[str, Observation]:
     return {o.indicator: o for o in run(mapped, period_of("2026"), "2026-12-31", Limits())}
 
 
+_STATES_END = "<!-- 状态图到此为止 -->"
+_LEFT = (State.SUPERSEDED, State.WITHDRAWN)
+"""The states of a version that no longer counts; all others are drawn as one group."""
+
+
+def workbench() -> str:
+    """docs/workbench.md: written by hand, with the table of states between two marks."""
+    written = (DOCS / "workbench.md").read_text(encoding="utf-8")
+    before, _, rest = written.partition(MADE)
+    return f"{before}{MADE}\n\n{states_picture(table())}\n\n{_STATES_END}{rest.partition(_STATES_END)[2]}"
+
+
+def states_picture(known: Table) -> str:
+    """The table of transitions as a picture and as a table."""
+    group = [s for s in State if s not in _LEFT]
+    out = ["```mermaid", "stateDiagram-v2", '  state "在办" as open {']
+    out += [f'    state "{known.states[s]}" as {s.value}' for s in group]
+    out += ["  }", *(f'  state "{known.states[s]}" as {s.value}' for s in _LEFT)]
+    out += [f"  {a} --> {b}: {'、'.join(names)}" for (a, b), names in _edges(known, group).items()]
+    out += ["```", "", f"| 发生什么 | 刚收到 | {' | '.join(known.states[s] for s in State)} |"]
+    out.append("| --- " * (len(State) + 2) + "|")
+    for event, name in known.events.items():
+        cells = [(s, known.steps.get((s, event))) for s in (None, *State)]
+        out.append(
+            f"| {name} | {' | '.join('' if b is None else '不变' if a == b else known.states[b] for a, b in cells)} |"
+        )
+    return "\n".join([*out, "", "空着的格是不能发生的，程序会拒绝并说明。"])
+
+
+def _edges(known: Table, group: list[State]) -> dict[tuple[str, str], list[str]]:
+    """{(from, to): what leads there}; what leads there from every state of the group is drawn once."""
+    out: dict[tuple[str, str], list[str]] = {}
+    for event, name in known.events.items():
+        steps = [(a, b) for (a, e), b in known.steps.items() if e == event]
+        to = next(b for a, b in steps if a != b or len({b for _, b in steps}) == 1)
+        from_ = [a for a, b in steps if b == to]
+        whole = set(group) <= set(from_)
+        for a in ["open", *(s for s in from_ if s not in group)] if whole else from_:
+            if a != to:
+                out.setdefault(("[*]" if a is None else str(a), to.value), []).append(name)
+    return out
+
+
 def pages() -> dict[Path, str]:
     """Every generated page by its file."""
     out = {
         DOCS / "rules.md": rules_page(),
         DOCS / "cli.md": cli_page(),
         DOCS / "evidence.md": evidence(),
+        DOCS / "workbench.md": workbench(),
     }
     return out | {FOLDER / p.id / "README.md": pack_page(p) for p in packs().values()}
 

@@ -131,7 +131,10 @@ def main() -> None:
         f"modules over {MOST_LINES} lines: {len(long_modules)}; formatter off: {off}; lines over {MOST_COLUMNS} columns: {wide}"
     )
     engine = sum(chinese[p] for p in ENGINE)
-    print(f"strings with Chinese letters: {sum(chinese.values())}, in the engine {engine}")
+    rules = sum(chinese[p] for p in ("rules", "prose", "laws"))
+    print(
+        f"strings with Chinese letters: {sum(chinese.values())}, in the engine {engine}, of these in rules, prose and laws {rules}"
+    )
     print(f"shapes of a finding: {len(found)}; modules of faces that read a check's insides: {len(insides)}")
     if "--list" in sys.argv:
         print("\n".join([*found, "", *sorted(insides), ""]))

@@ -19,8 +19,8 @@ from bench.hostile.pdfs import pdfs
 from bench.hostile.pictures import pictures
 from bench.hostile.texts import separated, texts, webpages
 from yibenzhang.batch import check_many, find_files
-from yibenzhang.confined import DEFAULT
-from yibenzhang.confining import MEGABYTE, Limits
+from yibenzhang.processes.confined import DEFAULT
+from yibenzhang.processes.confining import MEGABYTE, Limits
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 MOST_MEMBERS = 4

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from yibenzhang.checking.check import Checked
-    from yibenzhang.confined import check
-    from yibenzhang.confining import Limits
     from yibenzhang.ledger.store import Ledger
+    from yibenzhang.processes.confined import check
+    from yibenzhang.processes.confining import Limits
     from yibenzhang.reading import ReadingError, read
 
 __all__ = ["Checked", "Ledger", "Limits", "ReadingError", "__version__", "check", "read"]
@@ -16,8 +16,8 @@ _WHERE = {
     "Checked": "yibenzhang.checking.check",
     "ReadingError": "yibenzhang.reading",
     "Ledger": "yibenzhang.ledger.store",
-    "Limits": "yibenzhang.confining",
-    "check": "yibenzhang.confined",
+    "Limits": "yibenzhang.processes.confining",
+    "check": "yibenzhang.processes.confined",
     "read": "yibenzhang.reading",
 }
 """Where each name is found when it is first asked for: a command imports what it uses."""

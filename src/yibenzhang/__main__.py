@@ -7,7 +7,7 @@ def main() -> None:
     """Run the command line; Python's own status for what nobody caught is 1, which means errors in a document."""
     try:
         _writable()
-        from yibenzhang.collecting import seldom
+        from yibenzhang.processes.collecting import seldom
 
         seldom()
         from yibenzhang.cli import app

@@ -59,7 +59,7 @@ def test_bench_is_beside_the_package() -> None:
 
 
 def test_without_a_checkout_it_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("yibenzhang.cli_bench.CHECKOUT", tmp_path)
+    monkeypatch.setattr("yibenzhang.cli.bench.CHECKOUT", tmp_path)
     made = CliRunner().invoke(product, ["bench", "corpus", "."])
     assert made.exit_code == 2 and "源码目录" in made.output
 
@@ -143,6 +143,10 @@ def test_speed(folder: Path) -> None:
     found = speed.measure(folder / "jiangsu", memory=False)
     made = speed.report(found, [])
     assert made["pages"] > 0 and made["ms_a_page"]["all"] > 0
+
+
+@pytest.mark.long
+def test_growth() -> None:
     assert [g["times"] for g in speed.growth(rounds=1)] == [1, 4, 16]
 
 

@@ -40,7 +40,9 @@ def test_a_clean_document_says_nothing(name: str) -> None:
     assert [f.message for f in found if f.severity != Severity.NOTICE] == []
 
 
-@pytest.mark.parametrize("name", ["hubei-goals-clean.pdf", "jiangsu-clean.pdf"])
+@pytest.mark.parametrize(
+    "name", ["hubei-goals-clean.pdf", pytest.param("jiangsu-clean.pdf", marks=pytest.mark.long)]
+)
 def test_the_unit_of_every_table_is_told_once(name: str) -> None:
     for plant in plants(name, "table_unit"):
         assert told(name, plant) == ["units.table"], plant.sentence

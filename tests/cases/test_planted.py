@@ -1,17 +1,20 @@
 """Errors planted one by one in the clean examples, as `yibenzhang bench planted` does: a sample of every kind.
 
-The shares are those reached; they must not fall.
+The shares are those reached; they must not fall. Without the long ring a kind is planted once in each of two documents.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from bench.planting.judging import KINDS, Verdict, tally, verdicts
+from bench.planting.plants import Soil
 from tests.conftest import EXAMPLES
 from yibenzhang import read
+from yibenzhang.model.documents import Document
 
 pytestmark = pytest.mark.middle
 
@@ -32,7 +35,19 @@ def most(request: pytest.FixtureRequest) -> int:
 @pytest.fixture(scope="module")
 def found(most: int) -> list[Verdict]:
     documents = [(p.name, read(p)) for p in sorted(Path(EXAMPLES).glob("*-clean.*"))]
-    return verdicts(documents, seed=2, most=most)
+    if most > 1:
+        return verdicts(documents, seed=2, most=most)
+    return [v for d, kinds in shared_out(documents) for v in verdicts([d], kinds, seed=2, most=1)]
+
+
+def shared_out(documents: list[tuple[str, Document]]) -> list[tuple[tuple[str, Document], list[str]]]:
+    """Each kind to two of the documents that have a place for it, each time others."""
+    kinds: list[list[str]] = [[] for _ in documents]
+    for turn, (kind, plants) in enumerate(KINDS.items()):
+        fit = [k for k, (_, d) in enumerate(documents) if next(iter(plants(Soil(d), Random(2))), None)]
+        for at in range(min(2, len(fit))):
+            kinds[fit[(turn + at) % len(fit)]].append(kind)
+    return [(d, k) for d, k in zip(documents, kinds, strict=True) if k]
 
 
 def test_every_kind_is_planted(found: list[Verdict]) -> None:
@@ -46,7 +61,7 @@ def test_planted_errors_are_found_once(
     planted = sum(t.planted for t in counted)
     with capsys.disabled():
         print(f"\n{sum(t.once for t in counted)} of {planted} planted errors found once, at the right place")
-    assert planted > (150 if most == 4 else 45)
+    assert planted > (150 if most == 4 else 20)
     assert sum(t.once for t in counted) >= 0.92 * planted
     assert sum(t.extra for t in counted) <= 0.03 * planted
 

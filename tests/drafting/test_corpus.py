@@ -8,6 +8,7 @@ import json
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from bench.invented_corpus import KINDS, document, which, write_corpus
@@ -102,13 +103,14 @@ def test_families_are_sound() -> None:
             assert not table.get("align") or len(table["align"]) == len(table["columns"]), (name, table["id"])
 
 
-def test_known_errors_are_found_and_counted(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [12, pytest.param(24, marks=pytest.mark.long)])
+def test_known_errors_are_found_and_counted(tmp_path: Path, number: int) -> None:
     result = CliRunner().invoke(
-        app, ["bench", "invent", str(tmp_path), "-n", "24", "--seed", "3", "--files", "txt"]
+        app, ["bench", "invent", str(tmp_path), "-n", str(number), "--seed", "3", "--files", "txt"]
     )
     assert result.exit_code == 0, result.output
     told = json.loads(CliRunner().invoke(app, ["bench", "recall", str(tmp_path), "-f", "json"]).stdout)
     clean = [r for r in told["rows"] if r["kind"] == CLEAN]
-    assert sum(r["documents"] for r in told["rows"]) == 24
+    assert sum(r["documents"] for r in told["rows"]) == number
     assert clean and clean[0]["extra"] <= 1  # the false doubt of test_roundtrip
     assert float(told["recall"]) >= 0.7

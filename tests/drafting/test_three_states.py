@@ -11,10 +11,8 @@ import pytest
 from openpyxl import load_workbook
 from typer.testing import CliRunner
 
-from yibenzhang import confined
 from yibenzhang.checking.check import check
 from yibenzhang.cli import app
-from yibenzhang.confining import Limits
 from yibenzhang.drafting.compose import Composed, compose
 from yibenzhang.drafting.figures import Figures
 from yibenzhang.drafting.invented import Shape, body
@@ -23,6 +21,8 @@ from yibenzhang.drafting.published import before_the_next, figures_of, published
 from yibenzhang.drafting.text import as_text
 from yibenzhang.drafting.workbook import read_workbook
 from yibenzhang.model.issues import Severity
+from yibenzhang.processes import confined
+from yibenzhang.processes.confining import Limits
 from yibenzhang.reading import ReadingError
 
 ZERO = Decimal(0)

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import create_engine, text
 
+from tests.conftest import examples
 from tests.resources.conftest import ME
 from tests.web.conftest import Cluster
 from yibenzhang.office.database import Database
@@ -89,6 +90,7 @@ def _one(rule: str, value: str) -> bool:
     return bool(row and row[0])
 
 
+@settings(max_examples=examples(100))
 @given(
     st.dates(date(1900, 1, 1), date(2025, 12, 31)), st.integers(0, 999), st.integers(0, 17), st.integers(1, 9)
 )
@@ -103,7 +105,7 @@ def test_identity_numbers_as_the_standard_says(born: date, order: int, at: int, 
     assert changed == number or not _one("id_number", changed)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=examples(100))
 @given(st.text("0123456789ABCDEFGHJKLMNPQRTUWXY", min_size=9, max_size=9), st.integers(0, 30))
 def test_credit_codes_as_the_standard_says(organisation: str, wrong: int) -> None:
     letters = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -113,7 +115,7 @@ def test_credit_codes_as_the_standard_says(organisation: str, wrong: int) -> Non
     assert _one("credit_code", body + letters[wrong]) is (wrong == check)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=examples(100))
 @given(st.dates(date(1800, 1, 1), date(2199, 12, 31)))
 def test_days_as_the_calendar_says(day: date) -> None:
     assert all(

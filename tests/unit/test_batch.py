@@ -17,13 +17,13 @@ import pytest
 from tests.unit.test_cli import CLEAN, WRONG, run
 from yibenzhang import batch
 from yibenzhang.batch import FileResult, check_many
+from yibenzhang.batch.journal import Journal, version_of
 from yibenzhang.checking.check import check
-from yibenzhang.journal import Journal, version_of
 from yibenzhang.model.issues import Severity
-from yibenzhang.plain_data import loads
+from yibenzhang.processes.plain_data import loads
+from yibenzhang.processes.workers import Lost
+from yibenzhang.processes.workers import run as run_all
 from yibenzhang.standards import StandardsError
-from yibenzhang.workers import Lost
-from yibenzhang.workers import run as run_all
 
 pytestmark = pytest.mark.middle
 
@@ -45,15 +45,17 @@ def work(what: str) -> str:
     return what.upper()
 
 
-@pytest.mark.parametrize("end", ["exit", "kill", "crash"])
+@pytest.mark.parametrize("end", [pytest.param("exit", marks=pytest.mark.long), "kill", "crash"])
 def test_a_worker_that_dies_takes_only_its_own_task_along(end: str) -> None:
     tasks = [(w,) for w in ("a", end, "b", "c", end, "d")]
     got = dict(run_all(work, tasks, 2))
     assert [got[k] for k in range(6)] == ["A", Lost.DIED, "B", "C", Lost.DIED, "D"]
 
 
+@pytest.mark.long
 def test_a_task_over_its_time_is_ended_and_the_rest_goes_on() -> None:
-    """The limit is long enough for a new worker to start on a busy machine."""
+    """The limit is long enough for a new worker to start on a busy machine. Short of the long ring, the same is seen in
+    ``test_workers`` and of a file below."""
     begun = time.monotonic()
     got = dict(run_all(work, [(w,) for w in ("hang", "a", "hang", "b", "c")], 2, limit=8))
     assert [got[k] for k in range(5)] == [Lost.LATE, "A", Lost.LATE, "B", "C"]
@@ -229,7 +231,7 @@ def test_a_stranger_s_journal_runs_nothing(tmp_path: Path) -> None:
 
 
 def test_progress_is_told_where_there_is_no_terminal(tmp_path: Path) -> None:
-    from yibenzhang import cli_running as cli
+    from yibenzhang.cli import running as cli
 
     results = iter([FileResult(str(k), None, "x") for k in range(3)])
     every, cli.EVERY = cli.EVERY, 0.0

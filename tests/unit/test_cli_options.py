@@ -18,8 +18,8 @@ from typer.testing import CliRunner, Result
 
 from tests.conftest import EXAMPLES, ROOT
 from tests.unit.test_cli import CLEAN, WRONG
-from yibenzhang import cli_check
 from yibenzhang.cli import app
+from yibenzhang.cli import check as cli_check
 from yibenzhang.reports.choosing import Selection
 
 TWO = str(EXAMPLES / "hubei-goals-weak-targets.txt")

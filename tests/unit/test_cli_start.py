@@ -13,8 +13,8 @@ from tests.conftest import EXAMPLES, ROOT
 from yibenzhang.cli import COMMANDS, app
 
 HEAVY = {
-    "help": "rich multiprocessing yibenzhang.workers yibenzhang.checking yibenzhang.reading yibenzhang.standards yibenzhang.batch",
-    "check": "jinja2 zipfile xml.etree yibenzhang.journal",
+    "help": "rich multiprocessing yibenzhang.processes.workers yibenzhang.checking yibenzhang.reading yibenzhang.standards yibenzhang.batch",
+    "check": "jinja2 zipfile xml.etree yibenzhang.batch.journal",
     "both": "alembic argon2 cv2 docx duckdb email fastapi lxml numpy olefile onnxruntime openpyxl PIL pyarrow "
     "pydantic pypdfium2 scipy sqlalchemy starlette typst uvicorn xlrd yibenzhang.drafting yibenzhang.ledger yibenzhang.office "
     "yibenzhang.web",

@@ -15,12 +15,13 @@ from typing import Any
 import pytest
 
 from tests.unit.test_workers import come_true, gone
-from yibenzhang import Limits, ReadingError, check, confined
+from yibenzhang import Limits, ReadingError, check
 from yibenzhang.batch import check_many
-from yibenzhang.confined import limits_of, loss_sentence
-from yibenzhang.confining import DEFAULT_MEMORY, MEGABYTE
-from yibenzhang.forking import once
-from yibenzhang.workers import Lost, Pool
+from yibenzhang.processes import confined
+from yibenzhang.processes.confined import limits_of, loss_sentence
+from yibenzhang.processes.confining import DEFAULT_MEMORY, MEGABYTE
+from yibenzhang.processes.forking import once
+from yibenzhang.processes.workers import Lost, Pool
 
 pytestmark = [
     pytest.mark.middle,
@@ -70,7 +71,7 @@ def _refused(attempt: Any) -> str:
 @pytest.mark.parametrize(
     ("what", "lost"),
     [
-        ("spin", Lost.SPENT),
+        pytest.param("spin", Lost.SPENT, marks=pytest.mark.long),
         ("regex", Lost.SPENT),
         ("memory", Lost.FULL),
         ("large", Lost.FULL),
@@ -153,7 +154,7 @@ def test_a_defect_of_the_program_is_not_called_a_limit(monkeypatch: pytest.Monke
     def broken(*_: object) -> None:
         raise LookupError("a defect")
 
-    monkeypatch.setattr("yibenzhang.confined.checking.check", broken)
+    monkeypatch.setattr("yibenzhang.processes.confined.checking.check", broken)
     with pytest.raises(RuntimeError, match="a defect"):
         check(CLEAN, limits=Limits())
 
@@ -171,8 +172,8 @@ def test_limits_as_people_write_them() -> None:
 PARENT = """
 import sys, threading
 from tests.unit import test_confined
-from yibenzhang.confining import Limits
-from yibenzhang.forking import once
+from yibenzhang.processes.confining import Limits
+from yibenzhang.processes.forking import once
 import os
 def child(what):
     print(os.getpid(), flush=True)

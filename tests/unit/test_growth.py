@@ -106,7 +106,7 @@ def test_words_grow_with_their_length(part: int) -> None:
     assert [w for g in groups for w in blamed(g)] == []
 
 
-@pytest.mark.parametrize("word", ["和", "10万元、"])
+@pytest.mark.parametrize("word", ["和", pytest.param("10万元、", marks=pytest.mark.long)])
 def test_a_hundred_thousand_characters_of_one_word_take_seconds(word: str) -> None:
     text = repeated((word,), 37_000)
     assert cost(text) < 40  # 23 s for 和 once; cut into passages with a notice

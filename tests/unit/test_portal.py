@@ -15,7 +15,7 @@ from fastapi.testclient import TestClient
 from PIL import Image
 from typer.testing import CliRunner
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, sample
 from tests.unit.test_ledger import ITEMS, disclosure, put, taken
 from yibenzhang.cli import app
 from yibenzhang.ledger import index
@@ -103,7 +103,7 @@ def test_a_damaged_index_is_made_anew(tmp_path: Path) -> None:
 
 
 def test_a_ready_question_is_the_same_with_and_without_the_index(ledger: Ledger) -> None:
-    for question in ready().values():
+    for question in sample(list(ready().values()), 3):
         wide = answer(ledger, question.sql, "数据局", 2026)
         assert answer(ledger, question.sql, "数据局", 2026, narrow=True) == wide
 

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from yibenzhang.confining import Limits
-from yibenzhang.workers import Lost, Pool
+from yibenzhang.processes.confining import Limits
+from yibenzhang.processes.workers import Lost, Pool
 
 pytestmark = pytest.mark.middle
 
@@ -195,7 +195,7 @@ def test_what_cannot_be_sent_harms_nothing() -> None:
 SERVER = """
 import sys
 from tests.unit.test_workers import work
-from yibenzhang.workers import Pool
+from yibenzhang.processes.workers import Pool
 if __name__ == "__main__":
     pool = Pool(work, 3, limit=float(sys.argv[1]))
     pool.submit(0, ("a",))

@@ -72,7 +72,7 @@ def test_a_database_that_is_not_there_is_told(tmp_path: Path) -> None:
 
 
 def test_two_different_passwords_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from yibenzhang import cli_user
+    from yibenzhang.cli import user as cli_user
 
     answers = iter([PASSWORD, PASSWORD + "x", PASSWORD, PASSWORD])
     monkeypatch.setattr(cli_user.getpass, "getpass", lambda _: next(answers))

@@ -108,15 +108,6 @@ def pages(shop: Shop, mine: Owned) -> dict[Address, list[Any]]:
     return out
 
 
-def test_every_page_has_its_data(busy: tuple[Shop, Owned]) -> None:
-    shop, mine = busy
-    known = {str(a) for a in addresses(shop.app)}
-    found = pages(shop, mine)
-    assert len(found) > 30
-    bare = [str(a) for a in found if not {f"{a}.json", f"{a}.csv"} <= known]
-    assert bare == list(NO_DATA), "register it with forms(), or say in NO_DATA why not"
-
-
 # ------------------------------------------------------------------------------------------ the tables
 
 
@@ -213,10 +204,15 @@ def test_programs_get_what_the_description_says(full: tuple[Shop, Owned]) -> Non
     } <= codes, "codes stay"
 
 
-def test_every_page_leads_to_its_data(full: tuple[Shop, Owned]) -> None:
+def test_every_page_has_its_data_and_leads_to_it(full: tuple[Shop, Owned]) -> None:
     shop, mine = full
+    known = {str(a) for a in addresses(shop.app)}
+    found = pages(shop, mine)
+    assert len(found) > 30
+    bare = [str(a) for a in found if not {f"{a}.json", f"{a}.csv"} <= known]
+    assert bare == list(NO_DATA), "register it with forms(), or say in NO_DATA why not"
     count = 0
-    for address, answers in pages(shop, mine).items():
+    for address, answers in found.items():
         for person, answer in zip(PEOPLE, answers, strict=False):
             if "<html" not in answer.text or str(address) in NO_DATA:
                 continue

@@ -219,8 +219,8 @@ def test_what_the_command_line_says_reaches_the_server(
 ) -> None:
     from typer.testing import CliRunner
 
-    from yibenzhang import cli_serve
     from yibenzhang.cli import app
+    from yibenzhang.cli import serve as cli_serve
     from yibenzhang.web import serving
 
     told: list[Any] = []

@@ -575,7 +575,7 @@ def test_files_checked_with_an_older_program_are_checked_again(shop: Shop) -> No
 
 
 def test_the_version_is_worked_out_once(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    from yibenzhang import journal
+    from yibenzhang.batch import journal
     from yibenzhang.office import analysing
 
     assert analysing.present("") == shop.office.version == journal.version_of("")

@@ -300,7 +300,7 @@ def test_the_server_answers_only_by_the_names_it_was_given() -> None:
     import click
     import typer
 
-    from yibenzhang.cli_serve import _hosts
+    from yibenzhang.cli.serve import _hosts
 
     assert _hosts("127.0.0.1", (), True) == ("127.0.0.1", "localhost", "[::1]")
     assert "10.1.2.3" in _hosts("10.1.2.3", (), True) and "*" not in _hosts("10.1.2.3", (), True)

@@ -150,7 +150,8 @@ def _document(c: Checked, extent: Extent) -> Row:
     p, s = c.profile, c.coverage
     count = {severity: sum(f.severity is severity for f in c.findings) for severity in Severity}
     return (
-        VERSION, p.body, p.fiscal_year, p.stage, p.level, p.region, _division(p.body, p.region), _code(c), c.document_kind, max(len(c.document.parts), 1),
+        VERSION, p.body, p.fiscal_year, p.stage, p.level, p.region, _division(p.body, p.region), _code(c),
+        c.document_kind, max(len(c.document.parts), 1),
         len(c.document.pages), s.numbers, s.proved, s.contradicted, s.alone, s.trivial, count[Severity.ERROR],
         count[Severity.WARNING],
         c.document.sha256, p.conflicts, len(c.results), extent.not_understood, extent.lost, extent.pages, extent.cut,

@@ -17,8 +17,10 @@ from yibenzhang.model.facts import Fact
 from yibenzhang.model.places import InFile, Place, file_of
 
 Row = tuple[Any, ...]
-_NAMES = ("side", "fund", "period", "kind", "item", "version", "stage", "measure", "function", "department", "government",
-          "unit", "project", "year")  # fmt: skip
+_NAMES = (
+    "side", "fund", "period", "kind", "item", "version", "stage", "measure", "function", "department",
+    "government", "unit", "project", "year",
+)  # fmt: skip
 _SHARED = ("side", "fund", "period", "kind", "item", "function", "department", "government", "project")
 """What two documents that tell the same number have in common."""
 _SPENT = ("basic", "project")
@@ -97,8 +99,15 @@ def _amount(fact: Fact) -> Row:
     unit = fact.unit
     decimals = max(fact.decimals, fact.amount.decimals) if fact.amount else fact.decimals
     return (
-        fact.state.value, fact.text, value, low, high, unit.name if unit else "", unit.dimension if unit else "", decimals,
-    )  # fmt: skip
+        fact.state.value,
+        fact.text,
+        value,
+        low,
+        high,
+        unit.name if unit else "",
+        unit.dimension if unit else "",
+        decimals,
+    )
 
 
 def _coordinates(at: Coordinates) -> Row:

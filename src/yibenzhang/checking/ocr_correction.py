@@ -25,7 +25,8 @@ DOUBTFUL = 0.9
 _ALIKE = frozenset(
     frozenset(pair)
     for pair in (
-        "38", "68", "08", "89", "06", "56", "53", "58", "35", "17", "71", "27", "49", "41", "14", "69", "90", "98", "23", "47",
+        "38", "68", "08", "89", "06", "56", "53", "58", "35", "17", "71", "27", "49", "41", "14", "69", "90", "98",
+        "23", "47",
     )
 )  # fmt: skip
 """Digits that faint or blurred print makes look like one another."""
@@ -160,7 +161,7 @@ RECOGNISED = "（据扫描件识别，请先核对原件。）"
 
 
 def is_misread(finding: Issue, scanned: frozenset[tuple[str, int]]) -> bool:
-    """A number written wrongly on a page that was recognised from a picture: the misreading is ours, told at its cell."""
+    """A number written wrongly on a page that was recognised: the misreading is ours, told at its cell."""
     if finding.rule not in ("wording.grouping", "wording.number") or not scanned:
         return False
     places = [e.place for e in finding.evidence if e.place is not None and e.place.page is not None]

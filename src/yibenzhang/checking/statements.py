@@ -33,8 +33,8 @@ class Statement:
     (``derived``), in 元.
 
     ``quantity`` is the printed number it rests on; ``bound`` the number of the tables that the sentence restates,
-    whose coordinates ``at`` are those of the statement too, but for version and stage; None where there are no tables and
-    the words alone say the place. ``words``: as they stand there.
+    whose coordinates ``at`` are those of the statement too, but for version and stage; None where there are no tables
+    and the words alone say the place. ``words``: as they stand there.
     """
 
     quantity: Quantity

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from yibenzhang.batch import FileResult, check_groups, check_many
+from yibenzhang.batch.journal import version_of
 from yibenzhang.checking.analysis import analysis_of, identity
 from yibenzhang.checking.check import Checked
 from yibenzhang.checking.multi_file import Group, role_of
-from yibenzhang.journal import version_of
 from yibenzhang.ledger.store import Ledger, Source
 from yibenzhang.model.analysis import Analysis
 from yibenzhang.reading import ReadingError

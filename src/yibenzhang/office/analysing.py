@@ -9,15 +9,15 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
+from yibenzhang.batch.journal import version_of
 from yibenzhang.checking.check import Checked, check_document, check_together
 from yibenzhang.checking.multi_file import groups_of, role_of
-from yibenzhang.confined import DEFAULT
-from yibenzhang.confining import another_file
-from yibenzhang.journal import version_of
 from yibenzhang.model.documents import PARTS, Document
 from yibenzhang.office import stored_views
 from yibenzhang.office.file_store import FileStore, write
 from yibenzhang.paging.building import analysis_to_show
+from yibenzhang.processes.confined import DEFAULT
+from yibenzhang.processes.confining import another_file
 from yibenzhang.reading import ReadingError, read_data
 from yibenzhang.reading.steps import telling
 from yibenzhang.recognising.profile import Profile

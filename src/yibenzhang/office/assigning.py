@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import tomllib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -26,12 +27,8 @@ MOST = 1000
 """Lines of a roster at one go."""
 VISIT = timedelta(minutes=30)
 """Looks at a board no further apart than this are one visit."""
-_OWED = {
-    "missing": "根据《中华人民共和国预算法》第十四条，你单位〔年度〕年〔阶段〕应当公开〔最晚〕。我们至今没有收到你单位的公开材料。",
-    "late": "根据《中华人民共和国预算法》第十四条，你单位〔年度〕年〔阶段〕应当公开〔最晚〕，现已逾期〔逾期〕天。我们至今没有收到你单位的公开材料。",
-    "returned": "你单位报送的〔年度〕年〔阶段〕公开材料（第〔版次〕版）核对后已退回更正，我们至今没有收到更正后的材料。",
-    "unreadable": "你单位报送的〔年度〕年〔阶段〕公开材料无法读取（〔说明〕），请重新报送。",
-}
+_OWED: dict[str, str] = tomllib.loads(Path(__file__).with_name("reminder.toml").read_text(encoding="utf-8"))
+"""What a reminder says is owed, by the status of the line."""
 _HOLDER = re.compile(r"〔([^〔〕\d]{1,10})〕")
 
 
@@ -95,9 +92,14 @@ def remind(
         raise Refused(f"一次最多催 {MOST} 个单位。")
     batch, left, count = secrets.token_hex(8), [], 0
     known = {
-        "年度": str(season.fiscal_year), "阶段": STAGE.get(season.stage, ""), "期限": chinese_date(due), "日期": chinese_date(day),
-        "落款": setting(session, "office"), "联系人": setting(session, "contact"), "联系电话": setting(session, "phone"),
-    }  # fmt: skip
+        "年度": str(season.fiscal_year),
+        "阶段": STAGE.get(season.stage, ""),
+        "期限": chinese_date(due),
+        "日期": chinese_date(day),
+        "落款": setting(session, "office"),
+        "联系人": setting(session, "contact"),
+        "联系电话": setting(session, "phone"),
+    }
     for line in lines:
         if line.status not in _OWED:
             left.append(line.body)
@@ -105,9 +107,15 @@ def remind(
         text = _filled(line, known)
         session.add(
             Reminder(
-                season_id=season.id, entry_id=line.entry, batch=batch, due_on=due, text=text, user_id=actor.id, who=actor.name
+                season_id=season.id,
+                entry_id=line.entry,
+                batch=batch,
+                due_on=due,
+                text=text,
+                user_id=actor.id,
+                who=actor.name,
             )
-        )  # fmt: skip
+        )
         count += 1
     if not count:
         raise Refused("选中的单位都不欠材料，不用催。")
@@ -175,8 +183,8 @@ def last_reminded(session: Session, season: Season) -> dict[int, datetime]:
 
 
 def last_visit(session: Session, actor: Actor, season: Season) -> tuple[datetime | None, bool]:
-    """When this person looked at the board before this visit, None at the first; and whether this look is a visit of its
-    own, to be noted. Nothing is written: a page must open while somebody else writes."""
+    """When this person looked at the board before this visit, None at the first; and whether this look is a visit of
+    its own, to be noted. Nothing is written: a page must open while somebody else writes."""
     found = _visit_of(session, actor, season.id)
     if found is None:
         return None, True

@@ -15,17 +15,16 @@ from yibenzhang.office.access import (
     NotHere,
     Refused,
     held_open,
-    note,
     submission_of,
     visible_submissions,
 )
 from yibenzhang.office.models import Decision, Matter, Submission, Tick, Verdict
-from yibenzhang.office.reviews import CLOSED, MAX_WORDS, may_judge, resettle, tick
+from yibenzhang.office.reviews import CLOSED, MAX_WORDS, may_judge, resettle, tick, write_decision
 
 MOST = 2000
 """Findings decided about at one go."""
 UNDONE = "undo:"
-"""Begins the mark of a decision that takes another back; after it what it takes back, a batch or a decision's number."""
+"""Begins the mark of a decision that takes another back; then what it takes back, a batch or a decision's number."""
 _WORDS = "撤销"
 
 
@@ -60,7 +59,7 @@ def decide_many(
             continue
         for matter in matters:
             session.refresh(matter)
-            _decided(session, actor, submission, matter, verdict, reason, batch)
+            write_decision(session, actor, submission, matter, verdict, reason, batch)
         count += len(matters)
         session.flush()
         resettle(session, submission)
@@ -96,8 +95,8 @@ def undo_batch(session: Session, actor: Actor, batch: str) -> Done:
 
 
 def undo_last(session: Session, actor: Actor, number: int) -> tuple[str, tuple[int, ...]]:
-    """Take back what this person did last in a submission, whatever it was; a batch at one go. What it was in words, and
-    the findings that changed. Raises NotHere or Refused."""
+    """Take back what this person did last in a submission, whatever it was; a batch at one go. What it was in words,
+    and the findings that changed. Raises NotHere or Refused."""
     submission = submission_of(session, actor, number)
     may_judge(actor, submission)
     decision, seen = _last_decision(session, actor, submission), _last_tick(session, actor, submission)
@@ -147,25 +146,6 @@ def _hold(session: Session, actor: Actor, submission: Submission) -> None:
         raise Refused("不在审核中（已有新版，或还没有检查完）。")
 
 
-def _decided(
-    session: Session,
-    actor: Actor,
-    submission: Submission,
-    matter: Matter,
-    verdict: str,
-    reason: str,
-    batch: str,
-) -> None:
-    session.add(
-        Decision(
-            matter_id=matter.id, verdict=verdict, reason=reason, user_id=actor.id, who=actor.name, batch=batch
-        )
-    )
-    matter.verdict = "" if verdict == Verdict.REOPENED else verdict
-    told: dict[str, Any] = {"draft": True} if submission.draft else {"reason": reason, "rule": matter.rule}
-    note(session, actor, f"matter.{verdict}", "matter", matter.id, **told)
-
-
 def _taken_back(
     session: Session, actor: Actor, submission: Submission, matter: Matter, decision: Decision, mark: str
 ) -> bool:
@@ -185,7 +165,7 @@ def _taken_back(
     reason = before.reason if before and before.verdict != Verdict.REOPENED else _WORDS
     if decision.reason == "人工补充" and before is None:  # a defect that was added by mistake
         verdict, reason = Verdict.DISMISSED, "撤销补记"
-    _decided(session, actor, submission, matter, verdict, reason, mark)
+    write_decision(session, actor, submission, matter, verdict, reason, mark)
     return True
 
 
@@ -194,7 +174,11 @@ def _last_decision(session: Session, actor: Actor, submission: Submission) -> De
     asked = (
         select(Decision)
         .join(Matter, Matter.id == Decision.matter_id)
-        .where(Matter.submission_id == submission.id, Decision.user_id == actor.id if actor.id else Decision.user_id.is_(None), Decision.who == actor.name)
+        .where(
+            Matter.submission_id == submission.id,
+            Decision.user_id == actor.id if actor.id else Decision.user_id.is_(None),
+            Decision.who == actor.name,
+        )
         .order_by(Decision.id.desc())
         .limit(4 * MOST)
     )  # fmt: skip
@@ -221,7 +205,8 @@ def _not_undone(made: Sequence[Any], called: Any, mark: Any) -> Any:
 
 
 def last_batch(session: Session, actor: Actor, season: int) -> tuple[str, str, int] | None:
-    """The last thing this person decided at one go in a season, if it was not taken back: its mark, the verdict, how many."""
+    """The last thing this person decided at one go in a season, if it was not taken back: its mark, the verdict, how
+    many."""
     asked = (
         select(Decision.batch, Decision.verdict)
         .join(Matter, Matter.id == Decision.matter_id)

@@ -1,4 +1,4 @@
-"""Passwords that are tried first: common ones, with a few characters more, and what everybody knows of a person's office.
+"""Passwords that are tried first: common ones, with a few characters more, and what all know of a person's office.
 
 The 30,000 most common ones come with the package zxcvbn; words of the trade are in ``easy_passwords.toml``.
 """

@@ -16,6 +16,7 @@ from yibenzhang.office.likeness import StoredFinding, StoredPlace
 from yibenzhang.office.matching import Version, compare, version_of
 from yibenzhang.office.models import Decision, Matter, State, Submission, Verdict
 from yibenzhang.office.roster import OPEN
+from yibenzhang.office.states import Event, change
 from yibenzhang.showing.stored import StoredError
 
 PERSON = "person.added"
@@ -46,12 +47,12 @@ def follow(session: Session, ledger: FileStore, submission: Submission, matters:
     placed = after is not None and after.before_id == submission.id
     submission.before_id = before.id if before is not None else None
     if before is not None:
-        before.state = State.SUPERSEDED
+        change(before, Event.FOLLOWED)
         _linked(session, ledger, before, submission, matters)
     if after is None:
         submission.round = before.round + 1 if before is not None else 1
         return
-    submission.state = State.SUPERSEDED  # a newer one was checked first
+    change(submission, Event.FOLLOWED)  # a newer one was checked first
     if placed:
         return
     after.before_id = submission.id
@@ -75,10 +76,13 @@ def detach(session: Session, ledger: FileStore, submission: Submission) -> Submi
     for m in _apart_from_before(session, submission):
         m.fate, m.fate_reason = "", ""
     submission.before_id, submission.round = None, 1
+    session.flush()
+    if after is None and before is not None and replaced(session, before):
+        return None
     if before is not None:
         unfollow(session, before)
     if after is None:
-        return before
+        return before if before is not None and before.state == State.SUPERSEDED else None
     count = before.round if before else 0
     later: Submission | None = after
     while later is not None:
@@ -109,6 +113,14 @@ def _next(session: Session, submission: Submission) -> Submission | None:
         Submission.before_id == submission.id, Submission.state != State.WITHDRAWN
     )
     return session.scalars(asked.order_by(Submission.id)).first()
+
+
+def replaced(session: Session, submission: Submission) -> bool:
+    """Whether a version that counts stands in the place of this one."""
+    asked = select(Submission.id).where(
+        Submission.before_id == submission.id, Submission.state.in_(_STANDING)
+    )
+    return session.scalars(asked.limit(1)).first() is not None
 
 
 def _others(session: Session, submission: Submission) -> list[Submission]:

@@ -15,17 +15,18 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from yibenzhang.confined import DEFAULT
-from yibenzhang.confining import MEGABYTE
 from yibenzhang.office.analysing import Analysed, Task, analyse
 from yibenzhang.office.database import Database, lock_rows, unavailable
 from yibenzhang.office.file_store import FileStore
 from yibenzhang.office.lateness import due_by, keep_up, today
-from yibenzhang.office.models import Job, State, Submission, now
+from yibenzhang.office.models import Job, Submission, now
 from yibenzhang.office.recording import failed, finish, given_of
+from yibenzhang.office.states import Event, change
 from yibenzhang.office.submissions import register
+from yibenzhang.processes.confined import DEFAULT
+from yibenzhang.processes.confining import MEGABYTE
+from yibenzhang.processes.workers import Lost, Pool
 from yibenzhang.standards.speech import speech
-from yibenzhang.workers import Lost, Pool
 
 log = logging.getLogger("yibenzhang.foreman")
 MOST_ATTEMPTS = 3
@@ -182,8 +183,7 @@ class Foreman:
             for job in jobs.values():
                 job.state, job.started_at, job.attempts = "running", now(), job.attempts + 1
                 lock_rows(session, job.submission)
-                if job.submission.state == State.WAITING:
-                    job.submission.state = State.CHECKING
+                change(job.submission, Event.STARTED)
             tasks = [(job.id, self._task(session, job.submission)) for job in jobs.values()]
         for number, task in tasks:
             pool.submit(number, (task,))
@@ -215,8 +215,9 @@ class Foreman:
                 job = self._running(session, done)
                 if job is not None:
                     job.state, job.ended_at = "failed", now()
-                    message = f"检查完了，但结果没有登记成功（{type(error).__name__}）；请重新检查，仍不行请报告给维护者。"
-                    failed(session, job.submission, message)
+                    why = type(error).__name__
+                    words = f"检查完了，但结果没有登记成功（{why}）；请重新检查，仍不行请报告给维护者。"
+                    failed(session, job.submission, words)
 
     def _running(self, session: Session, done: _Done) -> Job | None:
         job = session.get(Job, done.job)

@@ -15,6 +15,7 @@ from yibenzhang.office.lateness import keep_up
 from yibenzhang.office.models import Entry, Notice, Season, State, Submission
 from yibenzhang.office.recording import settle
 from yibenzhang.office.reviews import may_judge
+from yibenzhang.office.states import Event, change
 from yibenzhang.office.submissions import enqueue, own_entry
 
 
@@ -45,15 +46,15 @@ def move(session: Session, ledger: FileStore, actor: Actor, submission: Submissi
     was = _as_it_is(submission, source)
     before = detach(session, ledger, submission)
     if before is not None:
-        before.state = State.RETURNED if _returned(session, before) else State.REVIEW
+        change(before, Event.RESTORED_RETURNED if _returned(session, before) else Event.RESTORED)
     parts = session.scalars(select(Submission).where(Submission.part_of_id == submission.id)).all()
     for s in (submission, *parts):
         s.season, s.entry = target, entry
     submission.corrected = _still_said(submission.corrected or {}, target)
-    submission.state, submission.problem = State.WAITING, ""
+    change(submission, Event.MOVED, "")
     if not known:
-        submission.state = State.ASKING
-        submission.problem = f"从“{source.name}”移来，本季名录里没有原来的单位，请指定单位，或把它加进名录。"
+        question = f"从“{source.name}”移来，本季名录里没有原来的单位，请指定单位，或把它加进名录。"
+        change(submission, Event.QUESTIONED, question)
     else:
         enqueue(session, submission.id)
     session.flush()

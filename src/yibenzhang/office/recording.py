@@ -34,6 +34,7 @@ from yibenzhang.office.models import (
 )
 from yibenzhang.office.naming import Match, match
 from yibenzhang.office.roster import OPEN, STAGE, named
+from yibenzhang.office.states import Event, change
 from yibenzhang.recognising.profile import Profile
 from yibenzhang.showing.view import ShownFinding
 
@@ -58,7 +59,7 @@ def failed(session: Session, submission: Submission, problem: str) -> None:
         return
     submission.problem = problem
     if submission.checked_at is None or submission.state in (State.WAITING, State.CHECKING):
-        submission.state = State.UNREADABLE
+        change(submission, Event.FAILED)
 
 
 def finish(session: Session, ledger: FileStore, submission: Submission, found: Analysed) -> None:
@@ -91,23 +92,21 @@ def finish(session: Session, ledger: FileStore, submission: Submission, found: A
         follow(session, ledger, submission, matters)
         return
     if not found.usable:
-        submission.state, submission.problem = State.UNREADABLE, found.extent
+        change(submission, Event.UNUSABLE, found.extent)
         return
     if found.numbers == 0:
-        submission.state = State.UNREADABLE
-        submission.problem = (
-            "没有读到任何数字，等于没有检查；如果是扫描件，请确认已安装识别组件（ocr）后重新检查。"
-        )
+        words = "没有读到任何数字，等于没有检查；如果是扫描件，请确认已安装识别组件（ocr）后重新检查。"
+        change(submission, Event.UNUSABLE, words)
         return
     question = _whose(session, submission) or _other_half(session, submission)
     if question:
-        submission.state, submission.problem = State.ASKING, question
+        change(submission, Event.QUESTIONED, question)
         return
     if _joins(session, submission):
         return
     question = _rival(session, submission)
     if question:
-        submission.state, submission.problem = State.ASKING, question
+        change(submission, Event.QUESTIONED, question)
         return
     follow(session, ledger, submission, matters)
     settle(session, submission)
@@ -241,8 +240,9 @@ def _joins(session: Session, submission: Submission) -> bool:
         main, part = (
             (submission, other) if role == "text" and not _judged(session, other) else (other, submission)
         )
-        part.part_of_id, part.state, part.before_id = main.id, State.SUPERSEDED, None
-        main.state = State.CHECKING
+        part.part_of_id, part.before_id = main.id, None
+        change(part, Event.JOINED_AS_PART)
+        change(main, Event.JOINED)
         session.add(Job(submission_id=main.id))
         return True
     return False
@@ -300,15 +300,16 @@ def _rival(session: Session, submission: Submission) -> str:
 def _apart(session: Session, submission: Submission) -> None:
     """Files that turned out not to be one disclosure stand alone again."""
     for part in session.scalars(select(Submission).where(Submission.part_of_id == submission.id)):
-        part.part_of_id, part.state = None, State.WAITING
+        part.part_of_id = None
+        change(part, Event.SPLIT)
         part.corrected = (part.corrected or {}) | {"apart": True}
         session.add(Job(submission_id=part.id))
     submission.corrected = (submission.corrected or {}) | {"apart": True}
 
 
-def settle(session: Session, submission: Submission, clean: bool = False) -> None:
+def settle(session: Session, submission: Submission) -> None:
     """Where nothing stands any more, the round closes by itself; where no version was returned yet, what could not be
-    checked waits for a person all the same. ``clean``: it was closed before, which need not be told again."""
+    checked waits for a person all the same. That it was closed before need not be told again."""
     if submission.state in (State.SUPERSEDED, State.WITHDRAWN) or submission.part_of_id is not None:
         return
     session.flush()
@@ -322,12 +323,9 @@ def settle(session: Session, submission: Submission, clean: bool = False) -> Non
         )
     ).first()
     why = "" if standing is not None else _why_closed(session, submission)
-    if why:
-        if not clean and submission.state != State.CLEAN and not submission.draft:
-            note(session, PROGRAM, "submission.close", "submission", submission.id, reason=why)
-        submission.state = State.CLEAN
-    elif submission.state != State.RETURNED:
-        submission.state = State.REVIEW
+    if why and submission.state != State.CLEAN and not submission.draft:
+        note(session, PROGRAM, "submission.close", "submission", submission.id, reason=why)
+    change(submission, Event.FOUND_SETTLED if why else Event.FOUND_OPEN)
 
 
 def _why_closed(session: Session, submission: Submission) -> str:

@@ -22,6 +22,7 @@ from yibenzhang.office.notice_docx import notice_docx
 from yibenzhang.office.notice_pdf import notice_pdf
 from yibenzhang.office.notice_text import NoticeItem, Picture, default_template, notice_of, problems
 from yibenzhang.office.roster import STAGE
+from yibenzhang.office.states import Event, change
 from yibenzhang.showing.pictures import cut_out
 from yibenzhang.showing.view import ShownFinding, Spot, View
 
@@ -248,7 +249,7 @@ def send(
     ):
         raise Refused(f"文号“{kept.number}”已经用过，没有退回；请重新打开退回页面换一个。")
     session.add(kept)
-    submission.state = State.RETURNED
+    change(submission, Event.SENT_BACK)
     session.flush()
     note(session, actor, "submission.return", "submission", submission.id, notice=kept.id, matters=len(items))
     return kept

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, contains_eager, defer, joinedload, selectinl
 
 from yibenzhang.office.access import Actor, NotHere, Refused, entry_of, held_open, note, visible_submissions
 from yibenzhang.office.deadlines import RULES
-from yibenzhang.office.following import PERSON, unfollow
+from yibenzhang.office.following import PERSON, replaced, unfollow
 from yibenzhang.office.lateness import keep_up
 from yibenzhang.office.models import (
     Body,
@@ -25,6 +25,7 @@ from yibenzhang.office.models import (
 )
 from yibenzhang.office.recording import settle
 from yibenzhang.office.roster import OPEN
+from yibenzhang.office.states import Event, change
 from yibenzhang.office.submissions import enqueue
 
 MAX_WORDS = 2000
@@ -67,14 +68,30 @@ def decide(session: Session, actor: Actor, matter: Matter, verdict: str, reason:
     if verdict == Verdict.DISMISSED and not reason:
         raise Refused("排除一个问题要写理由。")
     _open(session, submission, matter)
-    made = Decision(matter_id=matter.id, verdict=verdict, reason=reason, user_id=actor.id, who=actor.name)
-    session.add(made)
-    matter.verdict = "" if verdict == Verdict.REOPENED else verdict
-    told: dict[str, Any] = {"draft": True} if submission.draft else {"reason": reason, "rule": matter.rule}
-    note(session, actor, f"matter.{verdict}", "matter", matter.id, **told)
+    made = write_decision(session, actor, submission, matter, verdict, reason)
     session.flush()
     session.expire(matter, ["decisions"])
     resettle(session, submission)
+    return made
+
+
+def write_decision(
+    session: Session,
+    actor: Actor,
+    submission: Submission,
+    matter: Matter,
+    verdict: str,
+    reason: str,
+    batch: str = "",
+) -> Decision:
+    """Add a decision to the record, and say so in the trail; of a draft only that there was one."""
+    made = Decision(
+        matter_id=matter.id, verdict=verdict, reason=reason, user_id=actor.id, who=actor.name, batch=batch
+    )
+    session.add(made)
+    matter.verdict = "" if verdict == Verdict.REOPENED else verdict
+    details: dict[str, Any] = {"draft": True} if submission.draft else {"reason": reason, "rule": matter.rule}
+    note(session, actor, f"matter.{verdict}", "matter", matter.id, **details)
     return made
 
 
@@ -168,7 +185,7 @@ def accept(session: Session, actor: Actor, submission: Submission) -> None:
     worst = [m for m in standing if m.severity != "notice" and m.rule not in RULES]
     if worst:
         raise Refused(f"还有 {len(worst)} 个错误或疑问没有处理完，不能通过；请逐个确认或排除。")
-    submission.state = State.CLEAN
+    change(submission, Event.ACCEPTED)
     note(session, actor, "submission.accept", "submission", submission.id)
 
 
@@ -178,7 +195,7 @@ def unaccept(session: Session, actor: Actor, submission: Submission) -> None:
     _open(session, submission)
     if submission.state != State.CLEAN:
         raise Refused("这一版没有通过，不用撤回。")
-    submission.state = State.REVIEW
+    change(submission, Event.REOPENED)
     note(session, actor, "submission.unaccept", "submission", submission.id)
 
 
@@ -198,11 +215,11 @@ def withdraw(session: Session, actor: Actor, submission: Submission) -> None:
     )
     if actor.outside and (submission.state == State.CLEAN or session.scalars(judged).first() is not None):
         raise Refused("这一版已经审核过，不能自己作废；请与财政部门联系。")
-    submission.state, submission.problem = State.WITHDRAWN, f"{actor.name} 作废"
+    change(submission, Event.WITHDRAWN, f"{actor.name} 作废")
     before = session.get(Submission, submission.before_id) if submission.before_id else None
-    if before is not None:
+    if before is not None and before.state == State.SUPERSEDED and not replaced(session, before):
         told = session.scalars(select(Notice.id).where(Notice.submission_id == before.id)).first()
-        before.state = State.RETURNED if told else State.REVIEW
+        change(before, Event.RESTORED_RETURNED if told else Event.RESTORED)
         unfollow(session, before)
         session.execute(update(Matter).where(Matter.submission_id == submission.id).values(before_id=None))
         settle(session, before)
@@ -242,7 +259,7 @@ def correct(
     given = {k: v for k, v in profile.items() if v}
     submission.corrected = (submission.corrected or {}) | given | {"accepted": True}
     if submission.state in (State.ASKING, State.UNREADABLE):
-        submission.state, submission.problem = State.WAITING, ""
+        change(submission, Event.AGAIN, "")
     enqueue(session, submission.id)
     after = {"entry": submission.entry_id, "corrected": submission.corrected}
     note(session, actor, "profile.correct", "submission", submission.id, before=before, after=after)
@@ -295,10 +312,7 @@ def _open(session: Session, submission: Submission, *matters: Matter) -> None:
 
 def resettle(session: Session, submission: Submission) -> None:
     """After a decision: closed where nothing stands any more; taken up again where something does."""
-    clean = submission.state == State.CLEAN
-    if clean:
-        submission.state = State.REVIEW
-    settle(session, submission, clean)
+    settle(session, submission)
 
 
 def following_of(session: Session, actor: Actor, s: Submission) -> int | None:

@@ -46,7 +46,8 @@ class Asked:
     def query(self) -> dict[str, str]:
         """As an address has it; what is as usual is left out."""
         usual = Asked()
-        return {f.name: str(getattr(self, f.name)) for f in fields(self) if getattr(self, f.name) != getattr(usual, f.name)}  # fmt: skip
+        values = {f.name: (getattr(self, f.name), getattr(usual, f.name)) for f in fields(self)}
+        return {name: str(value) for name, (value, other) in values.items() if value != other}
 
 
 def found(
@@ -76,7 +77,8 @@ def counts(session: Session, actor: Actor, season: Season, asked: Asked) -> dict
     without its own."""
     out = {}
     for name, column in (("rule", Matter.rule), ("severity", Matter.severity), ("verdict", Matter.verdict)):
-        others = Asked(**{f.name: getattr(asked, f.name) for f in fields(asked)} | {name: ""} | ({"family": ""} if name == "rule" else {}))  # fmt: skip
+        without = {name: "", "family": ""} if name == "rule" else {name: ""}
+        others = Asked(**{f.name: getattr(asked, f.name) for f in fields(asked)} | without)
         listed = _from(select(column, func.count())).where(*_wanted(actor, season, others)).group_by(column)
         out[name] = Counter({str(k): n for k, n in session.execute(listed)})
     told = out["verdict"]

@@ -1,5 +1,6 @@
 """The second factor of a login: six digits that a telephone works out anew each half minute (RFC 6238), and recovery
-codes for who lost it. The secret is never kept: it is worked out from what was drawn and the key in the ledger folder."""
+codes for who lost it. The secret is never kept: it is worked out from what was drawn and the key in the ledger
+folder."""
 
 from __future__ import annotations
 

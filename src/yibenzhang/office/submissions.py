@@ -26,6 +26,7 @@ from yibenzhang.office.access import (
 from yibenzhang.office.database import lock_rows
 from yibenzhang.office.file_store import FileStore
 from yibenzhang.office.models import Delivery, Entry, Job, Role, Season, State, Submission, User, now
+from yibenzhang.office.states import Event, change
 
 MAX_NAME = 200
 _MARKS = re.compile("[\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
@@ -119,10 +120,10 @@ def register(session: Session, n: dict[str, Any]) -> Submission | None:
         user_id=n["user"],
         who=n["who"],
     )
-    if (
-        season.closed_at is not None
-    ):  # it ended between the sending and this: kept, and told, but it counts for nothing
-        submission.state, submission.problem = State.WITHDRAWN, ENDED
+    if season.closed_at is None:
+        change(submission, Event.RECEIVED)
+    else:  # it ended between the sending and this: kept, and told, but it counts for nothing
+        change(submission, Event.RECEIVED_AFTER_END, ENDED)
     session.add(submission)
     session.flush()
     if season.closed_at is None:
@@ -221,7 +222,7 @@ def again(session: Session, actor: Actor, submission: Submission) -> None:
         raise Refused("这一版已经作废，不再检查。")
     enqueue(session, submission.part_of_id or submission.id, running=True)
     if submission.state in (State.UNREADABLE, State.ASKING):
-        submission.state, submission.problem = State.WAITING, ""
+        change(submission, Event.AGAIN, "")
     note(session, actor, "submission.again", "submission", submission.id)
 
 

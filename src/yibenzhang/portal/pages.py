@@ -12,9 +12,9 @@ from fastapi.responses import RedirectResponse
 
 from yibenzhang.portal.answering import Asked, NotThere, answer, book_of, cells
 from yibenzhang.portal.flows import charts_of, flows_of, sankey
-from yibenzhang.portal.printed import printed_number
+from yibenzhang.portal.printed import Printed, printed_number
 from yibenzhang.portal.questions import questions
-from yibenzhang.portal.reading import place_name, words
+from yibenzhang.portal.reading import Book, Disclosure, place_name, words
 from yibenzhang.portal.tables import sheet, tree
 
 router = APIRouter()
@@ -155,13 +155,19 @@ def projects(request: Request, name: str, find: Asked = "") -> Response:
     return answer(request, "projects.html", values, heads, listed)
 
 
-@router.get("/number/{hashed}/{fact}")
-def number(request: Request, hashed: str, fact: str) -> Response:
-    book = book_of(request)
+def _found(book: Book, hashed: str, fact: str) -> tuple[Disclosure, Printed]:
+    """A disclosure and one of its numbers. Raises NotThere."""
     found = book.disclosure(hashed) if len(hashed) >= 8 else None
     shown = printed_number(book.ledger, book.batch(found), found, fact[:64]) if found else None
     if found is None or shown is None:
         raise NotThere
+    return found, shown
+
+
+@router.get("/number/{hashed}/{fact}")
+def number(request: Request, hashed: str, fact: str) -> Response:
+    book = book_of(request)
+    found, shown = _found(book, hashed, fact)
     heads = {
         "title": "表",
         "label": "行",
@@ -190,10 +196,7 @@ def number(request: Request, hashed: str, fact: str) -> Response:
 def picture(request: Request, hashed: str, fact: str) -> Response:
     """The page with the number lit."""
     book = book_of(request)
-    found = book.disclosure(hashed) if len(hashed) >= 8 else None
-    shown = printed_number(book.ledger, book.batch(found), found, fact[:64]) if found else None
-    if found is None or shown is None:
-        raise NotThere
+    found, shown = _found(book, hashed, fact)
     for path, sha256 in book.sources(found, shown.file):
         made = request.app.state.pictures.png(path, sha256, shown.place, shown.printed)
         if made is not None:

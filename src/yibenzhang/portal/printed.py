@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import Any
 
-from yibenzhang.confining import Limits, begin, settle
 from yibenzhang.ledger.connecting import quoted
 from yibenzhang.ledger.store import Ledger
 from yibenzhang.portal.reading import Disclosure
+from yibenzhang.processes.confining import Limits, begin, settle
 from yibenzhang.web.picturing import end_with_parent
 
 LIMITS = Limits(seconds=20.0)

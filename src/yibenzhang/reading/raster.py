@@ -193,7 +193,7 @@ def sheet_of(gray: Gray, scale: float) -> Sheet:
 
 
 _WHOLE, _DASHED = (1.4, 14.0), (3.2, 60.0)
-"""Gaps (points) inside of a rule, and how long it is at least: dashes and dots make a rule where they go on for long."""
+"""Gaps (points) inside of a rule, and how long it is at least: dashes and dots make a rule where they go on."""
 _Found = tuple[Gray, list[Rule], list[tuple[int, int, int, int]]]
 """A mask of bars one way, the rules they are, and their boxes."""
 

@@ -1,4 +1,4 @@
-"""Pictures, text boxes and embedded objects that lie over the cells of a worksheet: where they are, not what they show."""
+"""Pictures, text boxes and embedded objects that lie over cells of a worksheet: where they are, not what they show."""
 
 from __future__ import annotations
 

@@ -10,11 +10,8 @@ from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.prose.listing import AND_SO_ON
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
+from yibenzhang.standards.lexicon.counts import area_words
 
-_AREA = r"(?P<n>\d[\d,]*(?:\.\d+)?)(?:平方米|㎡|平米)"
-_WHOLE = re.compile(rf"面积(?:共计|共|合计|总计|为)?{_AREA}[,，]?(?:其中|包括|分别为)[:,]?")
-_PART = re.compile(_AREA)
-_NESTED = re.compile(r"其中|包括|另|租|出借|闲置|含")
 _LEAST = 3
 """A whole with two of its parts may well have more."""
 
@@ -22,17 +19,20 @@ _LEAST = 3
 @rule("counts.areas", needs=("text",))
 def areas(case: Case) -> Iterator[Issue]:
     """Three or more parts of an area, all there are, that do not come to it."""
+    words = area_words()
     for p in case.passages:
-        for m in _WHOLE.finditer(p.text):
+        for m in words.whole.finditer(p.text):
             stop = min(k for c in "。;" if (k := f"{p.text}。;".find(c, m.end())) >= 0)
-            parts = list(_PART.finditer(p.text, m.end(), stop))
-            if len(parts) < _LEAST or _NESTED.search(p.text, m.end(), parts[-1].end()):
+            parts = list(words.area.finditer(p.text, m.end(), stop))
+            if len(parts) < _LEAST or words.nested.search(p.text, m.end(), parts[-1].end()):
                 continue
             said, found = _value(m), sum((_value(x) for x in parts), Decimal(0))
             if AND_SO_ON.match(p.text[parts[-1].end() :]) or abs(found - said) < 1:
                 continue
-            words = p.clauses(m.start(), parts[-1].end())
-            yield issue_at("counts.areas", words, p.place(m.start("n")), said=f"{said:,}", found=f"{found:,}")
+            quoted = p.clauses(m.start(), parts[-1].end())
+            yield issue_at(
+                "counts.areas", quoted, p.place(m.start("n")), said=f"{said:,}", found=f"{found:,}"
+            )
 
 
 def _value(m: re.Match[str]) -> Decimal:

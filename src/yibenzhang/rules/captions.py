@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -11,10 +10,8 @@ from yibenzhang.prose.passages import Passage
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards import fold
+from yibenzhang.standards.lexicon.counts import name_columns
 
-_CAPTION = re.compile(
-    r"^(?:(?:填报|编制|预算|公开|编报)?(?:部门|单位)(?:名称)?(?:\(公章\)|\(盖章\))?|(?:编制|填报)(?:部门|单位)):(?P<name>(?!万?元)[一-鿿()]{4,40}?)(?=\s|单位:|金额单位|$|20\d\d)"
-)
 _LEAST = 4
 """So many tables with the body's own name make another name odd."""
 
@@ -38,6 +35,7 @@ def captions(case: Case) -> Iterator[Issue]:
 
 
 def _captions(case: Case) -> Iterator[tuple[str, Passage, int]]:
+    pattern = name_columns().caption
     for p in case.passages:
-        if m := _CAPTION.match(p.text):
+        if m := pattern.match(p.text):
             yield m["name"], p, m.start("name")

@@ -14,8 +14,6 @@ from yibenzhang.rules.wording import sentence
 from yibenzhang.standards.lexicon.counts import vehicle_words
 from yibenzhang.standards.lexicon.denials import denial_words
 
-_PAID = re.compile(r"保有量|财政拨款|公务")
-"""Cars whose running the three public items pay for need not be all."""
 _YEAR = re.compile(r"20\d\d")
 
 
@@ -27,7 +25,7 @@ def different_counts(case: Case) -> Iterator[Issue]:
         (p, m)
         for p in case.passages
         for m in pattern.finditer(p.text)
-        if stock(case, p, m) and int(m.group(1)) and not _PAID.search(m.group())
+        if stock(case, p, m) and int(m.group(1)) and not vehicle_words().paid.search(m.group())
     ]
     if len({int(m.group(1)) for _, m in found}) != 2:
         return

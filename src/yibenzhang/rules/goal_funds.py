@@ -14,21 +14,7 @@ from yibenzhang.rules.case import Case
 from yibenzhang.rules.slips import slip_of
 from yibenzhang.rules.supporting import holds, well_supported
 from yibenzhang.rules.wording import sentence
-
-_GOALS = re.compile(r"绩效(?:目标)?(?:管理|编报|申报)|(?:编报|编制|设置|申报|填报)[^,。;]{0,6}绩效目标")
-_FUNDS = re.compile(
-    r"(?:涉及|共)(?:的)?(?:当年|本年)?(?:项目)?(?:支出)?(?:预算|财政性?)?"
-    r"(?:资金|金额|预算|拨款|一般公共预算(?:财政)?(?:当年)?(?:拨款|资金)|财政拨款(?:资金)?)+(?:合计|共计|总额)?(?:为)?$"
-    r"|\d+[个项],(?:预算)?(?:资金|金额)(?:合计|共计|总额)?(?:为)?$"
-)
-_CHOSEN = re.compile(r"评价|自评|监控|跟踪|抽|选取|重点项目|其中|部分|除")
-_COUNTED = re.compile(r"\d+个")
-"""So many projects may be some of them."""
-_OF_ALL = re.compile(r"[,，]?占")
-"""A share of all is held against all."""
-_AND_OTHERS = re.compile(r"[、和及][^,。;\d]{2,12}\d")
-_ALL = re.compile(r"全部|所有|全覆盖|全面|均")
-_FUND_WORDS = ("一般公共预算", "财政拨款", "政府性基金")
+from yibenzhang.standards.lexicon.goal_funds import goal_fund_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +30,15 @@ def goal_funds(case: Case, q: Quantity) -> GoalFunds | None:
     said = _said_of_goals(q)
     if not said:
         return None
-    fund = next((w for w in _FUND_WORDS if w in said), "")
-    if fund and _AND_OTHERS.match(q.passage.text, q.end):
+    words = goal_fund_words()
+    fund = next((w for w in words.fund_words if w in said), "")
+    if fund and words.and_others.match(q.passage.text, q.end):
         return None  # one fund of several that are listed
-    whole = "整体" in said and "项目" not in said
-    every = whole or ("整体" not in said and _ALL.search(said) is not None and not _COUNTED.search(said))
+    overall, projects = words.overall in said, words.projects in said
+    whole = overall and not projects
+    every = whole or (not overall and words.all.search(said) is not None and not words.counted.search(said))
     facts = [] if whole else _on_projects(case, fund)
-    if not whole and "项目" in said and not facts:
+    if not whole and projects and not facts:
         return None  # the tables do not tell what all projects come to
     facts += _in_all(case, fund)  # goals of policies and projects may be said of all spending
     options = tuple(_equal(q.fact, f) for f in {f.id: f for f in facts}.values())
@@ -63,11 +51,12 @@ def _said_of_goals(q: Quantity) -> str:
     text = q.passage.text
     begin, _ = sentence(text, q.start, q.end)
     before = text[begin : q.start]
-    if not q.money or q.kind != Kind.VALUE or not q.amount.value or not _FUNDS.search(before):
+    words = goal_fund_words()
+    if not q.money or q.kind != Kind.VALUE or not q.amount.value or not words.funds.search(before):
         return ""
     said = re.split("[;；]", before)[-1]
-    chosen = _CHOSEN.search(said) or _OF_ALL.match(text, q.end)
-    return said if _GOALS.search(said) and not chosen else ""
+    chosen = words.chosen.search(said) or words.of_all.match(text, q.end)
+    return said if words.goals.search(said) and not chosen else ""
 
 
 def funds_under_goals(case: Case) -> Iterator[Alternatives]:
@@ -93,7 +82,7 @@ def counted_goal_funds(case: Case) -> Iterator[tuple[str, bool]]:
 
 def _on_projects(case: Case, fund: str) -> list[Fact]:
     """Spending on projects, of a fund that is named and of all."""
-    words = (f"{fund}项目支出", "项目支出")
+    words = [w.format(fund=fund) for w in goal_fund_words().on_projects]
     listed = [f for t in case.tables if _of_projects(t) for f in t.facts()]
     return _largest([*(f for w in words for f in case.reader.of_words(w)), *listed])
 
@@ -114,7 +103,7 @@ def _largest(facts: Iterable[Fact]) -> list[Fact]:
 
 def _in_all(case: Case, fund: str) -> list[Fact]:
     """All spending, of a fund that is named and of all, and what the goals forms come to."""
-    words = (f"{fund}支出", f"{fund}支出总计", "支出总计", "支出合计")
+    words = [w.format(fund=fund) for w in goal_fund_words().in_all]
     stated = [f for w in words for f in _largest(case.reader.of_words(w))]
     forms = [
         i.fact for f in case.forms if f.kind == "overall" for i in f.overview if i.kind.startswith("year/")

@@ -14,9 +14,9 @@ from multiprocessing.connection import wait
 from pathlib import Path
 from threading import Thread
 
-from yibenzhang.confining import Limits, begin, settle
 from yibenzhang.model.leaves import Leaf
 from yibenzhang.office.file_store import FileStore, write
+from yibenzhang.processes.confining import Limits, begin, settle
 from yibenzhang.reading import ReadingError
 from yibenzhang.showing.pictures import Drawer
 

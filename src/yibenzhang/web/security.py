@@ -67,8 +67,8 @@ def actor_of(user: User, address: str) -> Actor:
 
 
 async def actor(request: Request) -> Actor:
-    """The person who asks, by cookie or key. Raises NotLoggedIn, or MustChange and MustEnrol where nothing may be done as
-    yet."""
+    """The person who asks, by cookie or key. Raises NotLoggedIn, or MustChange and MustEnrol where nothing may be done
+    as yet."""
     found, held = await _asking(request)
     if held == PASSWORD:
         raise MustChange

@@ -15,7 +15,7 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
-from yibenzhang.collecting import seldom
+from yibenzhang.processes.collecting import seldom
 from yibenzhang.web.app import create
 from yibenzhang.web.bounding import Prompt
 from yibenzhang.web.picturing import end_with_parent

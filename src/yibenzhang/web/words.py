@@ -10,9 +10,10 @@ from typing import Any
 from yibenzhang.office.access import ROLE as ROLE
 from yibenzhang.office.audit import ACTIONS, SUBJECTS
 from yibenzhang.office.following import PERSON
-from yibenzhang.office.models import ZONE, State
+from yibenzhang.office.models import ZONE
 from yibenzhang.office.roster import STAGE, STATUS
 from yibenzhang.office.rule_statistics import rule_names
+from yibenzhang.office.states import table
 from yibenzhang.standards import load
 from yibenzhang.standards.divisions import divisions
 
@@ -25,17 +26,7 @@ VERDICT = {
     "solved": "已改好",
 }
 LEVEL = {"department": "部门", "unit": "单位", "": ""}
-STATES: dict[str, str] = {
-    State.WAITING: "排队",
-    State.CHECKING: "检查中",
-    State.ASKING: "待确认",
-    State.UNREADABLE: "无法读取",
-    State.REVIEW: "待审核",
-    State.RETURNED: "已退回",
-    State.CLEAN: "已通过",
-    State.SUPERSEDED: "已有新版",
-    State.WITHDRAWN: "已作废",
-}
+STATES: Mapping[str, str] = {state.value: name for state, name in table().states.items()}
 STANDING = {"proved": "已印证", "contradicted": "有矛盾", "alone": "无可比对", "trivial": "零，不计"}
 PROFILE = {"body": "单位", "fiscal_year": "年度", "stage": "内容", "level": "级次", "region": "地区"}
 """What is recognised of a file, and what people may put right in it."""

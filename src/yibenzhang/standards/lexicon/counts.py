@@ -126,6 +126,7 @@ class Vehicles:
     bought: re.Pattern[str]
     none_bought: re.Pattern[str]
     not_bought: re.Pattern[str]
+    paid: re.Pattern[str]
 
 
 @lru_cache(maxsize=1)
@@ -212,11 +213,12 @@ def averages() -> tuple[Average, ...]:
 
 @dataclass(frozen=True, slots=True)
 class NameColumns:
-    """``unit`` and ``project``: headings of columns, and labels beside cells, that hold names; ``apart``: characters in
-    which names of two things differ."""
+    """``unit`` and ``project``: headings of columns, and labels beside cells, that hold names; ``caption``: the line
+    above a table that names the body; ``apart``: characters in which names of two things differ."""
 
     unit: re.Pattern[str]
     project: re.Pattern[str]
+    caption: re.Pattern[str]
     apart: re.Pattern[str]
     not_name: re.Pattern[str]
 
@@ -225,6 +227,42 @@ class NameColumns:
 def name_columns() -> NameColumns:
     """Where tables print the names of units and projects."""
     return NameColumns(**{k: re.compile(v) for k, v in _data()["columns"].items()})
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAndUnits:
+    """``made_up``: a count of units that says how it is made up; ``own_and``: the body itself and so many units;
+    ``in_scope``: how many are in the disclosure."""
+
+    made_up: re.Pattern[str]
+    own_and: re.Pattern[str]
+    in_scope: re.Pattern[str]
+
+
+@lru_cache(maxsize=1)
+def own_and_units() -> OwnAndUnits:
+    """How a text counts the body and its units."""
+    data = _data()["own_and_units"]
+    number = data["number"]
+    return OwnAndUnits(
+        **{k: re.compile(v.replace("{number}", number)) for k, v in data.items() if k != "number"}
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Areas:
+    """``whole``: an area that is said to be made up of others; ``nested``: words by which these are not all alike."""
+
+    area: re.Pattern[str]
+    whole: re.Pattern[str]
+    nested: re.Pattern[str]
+
+
+@lru_cache(maxsize=1)
+def area_words() -> Areas:
+    """How a text tells areas."""
+    data = _data()["areas"]
+    return Areas(**{k: re.compile(v.replace("{area}", data["area"])) for k, v in data.items()})
 
 
 @lru_cache(maxsize=1)

@@ -126,7 +126,8 @@ def letter(
     except FontMissing as error:
         raise Refused(str(error)) from error
     ending = "pdf" if kind == "pdf" else "docx"
-    name = f"attachment; filename=\"reminder-{number}.{ending}\"; filename*=UTF-8''{quote(f'催办函-{body}.{ending}', safe='')}"
+    whole = quote(f"催办函-{body}.{ending}", safe="")
+    name = f"attachment; filename=\"reminder-{number}.{ending}\"; filename*=UTF-8''{whole}"
     return Response(
         data, media_type="application/pdf" if kind == "pdf" else _DOCX, headers={"Content-Disposition": name}
     )

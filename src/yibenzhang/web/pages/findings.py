@@ -191,7 +191,10 @@ def decide_findings(
         if whole:
             ids = set(season_findings.numbers(session, who, season, _of_query(asked), deciding.MOST))
         done = deciding.decide_many(session, who, ids, verdict, reason)
-    words = f"已{'撤回对' if verdict == 'reopened' else VERDICT[verdict].removeprefix('已')} {done.count} 个问题{'的处理' if verdict == 'reopened' else ''}。"
+    if verdict == "reopened":
+        words = f"已撤回对 {done.count} 个问题的处理。"
+    else:
+        words = f"已{VERDICT[verdict].removeprefix('已')} {done.count} 个问题。"
     left = f"没有动的 {len(done.left)} 份：{done.left[0]}" if done.left else ""
     return said(_back(number, asked), words + left)
 
