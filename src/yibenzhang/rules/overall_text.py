@@ -123,6 +123,8 @@ def _end(claim: Claim) -> int:
 
 _PROJECTS = re.compile(r"项目支出")
 _REASON = re.compile(r"(?:主要)?(?:原因)?(?:是|为|系|因)[:]?(?P<why>[^。;]{4,120})")
+_REASON_FIRST = re.compile(r"(?:由于|因为?(?!公|此|而))(?P<why>.{4,120}),[^,]*$")
+"""A reason that stands before the number it is given for."""
 
 
 @rule("reasons.driver", needs=("text",))
@@ -142,7 +144,7 @@ def drivers(case: Case) -> Iterator[Issue]:
                 seen.add(r.form.name)
                 yield issue_at(
                     "reasons.driver",
-                    claim.passage.clauses(rise.start, why.end()),
+                    claim.passage.clauses(min(rise.start, why.start()), max(rise.end, why.end())),
                     claim.passage.place(rise.start),
                     name=r.form.name,
                     amount=_wan(_base(r.form.year)),
@@ -158,7 +160,9 @@ def _reason_of_rise(claim: Claim, whole: set[Decimal]) -> re.Match[str] | None:
     clause = claim.passage.text[: subject.end].rsplit("。", 1)[-1]
     if subject.amount.base not in whole and not _PROJECTS.search(clause):
         return None
-    return _REASON.search(claim.passage.text, _end(claim))
+    begin = subject.end - len(clause)
+    first = _REASON_FIRST.match(claim.passage.text, begin, subject.start)
+    return _REASON.search(claim.passage.text, _end(claim)) or first
 
 
 def _names(why: str, record: Record) -> bool:

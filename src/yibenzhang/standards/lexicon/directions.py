@@ -67,6 +67,10 @@ class ReasonWords:
     never: re.Pattern[str]
     shift: re.Pattern[str]
     opener: re.Pattern[str]
+    first: re.Pattern[str]
+    ended: re.Pattern[str]
+    all_income: re.Pattern[str]
+    left_over: re.Pattern[str]
     against_budget: re.Pattern[str]
     more: frozenset[str]
 
@@ -97,7 +101,8 @@ def reason_words() -> ReasonWords:
         re.compile(f"{down}|{also_down}|{data['compared_down']}"),
         re.compile(f"{_but(data['neutral'])}(?:{'|'.join(map(re.escape, data['never']))})"),
         re.compile(data["shift"]),
-        re.compile(data["opener"]),
+        *(re.compile(data[k]) for k in ("opener", "first", "ended", "all_income")),
+        re.compile("|".join(map(re.escape, data["left_over"]))),
         re.compile(data["against_budget"]),
         frozenset(data["more"]),
     )
