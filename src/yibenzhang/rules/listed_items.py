@@ -24,7 +24,7 @@ _TABLES = (".general_function", ".fiscal_expenditure", ".expenditure")
 _AMOUNT = re.compile(r"(?<!\d)\d[\d,]*(?:\.\d+)?(?:万元|元|亿元)")
 _ZERO = re.compile(r"0(?:\.0+)?(?:万元|元|亿元)")
 _LISTED = r"(?:[^、,。;:()“”\d]|\([\u4e00-\u9fff]{1,4}\)){2,16}"
-_RUN = re.compile(rf"{_LISTED}(?:[、;]{_LISTED}){{2,}}")
+_RUN = re.compile(rf"{_LISTED}(?:[、;](?:{_LISTED}以及)?{_LISTED}){{2,}}")
 _MANY = 5
 """So many names are a list, whatever they are; fewer are one where the registers know them."""
 _LED = re.compile(r"^.*(?:包括|包含|涵盖|用于|由|分别[为是]|有|为|含)")

@@ -281,7 +281,7 @@ def _of_amount(p: Passage, m: re.Match[str]) -> bool:
 _PLAIN_SELVES = frozenset({"乡", "镇", "街道", "中心", "局"})
 """With 本 these are a body's words for itself; the others go on as other words (本会议, 本办法, 本院校)."""
 _AT = r"(?<![\u4e00-\u9fff])"
-_OTHER_WORDS = "[辖属有在需得]|城区|城镇|区域"
+_OTHER_WORDS = "[辖属有在需得伍]|城区|城镇|区域"
 """我所辖各镇, 我中心城区: no body's words for itself."""
 _GOES_ON = r"(?=20\d\d年|[预决]算|部门|单位|无|没有|未|不|共|现有|机关)"
 
