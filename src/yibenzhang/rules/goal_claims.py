@@ -123,8 +123,9 @@ def _claimed(passage: Passage, case: Case) -> Iterator[Made]:
         if "绩效" in passage.text[max(0, m.start() - 40) : m.end()]:
             yield from _number_and_money(m, passage, case, goals)
     told = list(_own_year(_TOLD, passage, case))
+    set_ = [(s.start(), s.end()) for s in _SET.finditer(passage.text)]
     for m in (*_own_year(_MANY, passage, case), *(told if len(told) == 1 else ())):
-        if not _SET.search(passage.text, m.start(), m.end()) and not _CLAIMED.search(passage.text, m.start()):
+        if not any(begin < m.end() and m.start() < end for begin, end in set_) and not _CLAIMED.search(passage.text, m.start()):
             yield from _at_least(m, passage, case, goals)
     for m in _SET.finditer(passage.text):
         number = next(n for n in m.groups() if n)

@@ -329,7 +329,7 @@ _NOTE_TITLE = re.compile(
 )
 """A line that is the title of such a statement, whether it is printed as a heading or not."""
 _NOTE_OPENS = re.compile(
-    rf"(?:(?:附?表[一二三四五六七八九十\d]{{1,3}}|[一二三四五六七八九十]+)[、:.]?)?(?:关于)?20?\d{{0,2}}年?(?:{_FUND}|{_CAPITAL}经营)预算(?:财政)?(?:支出|拨款|收支|收入){{0,2}}(?:预算)?(?:安排)?(?:情况)?表?的?说明[:。]?(?=.)"
+    rf"(?:(?:附?表[一二三四五六七八九十\d]{{1,3}}|[一二三四五六七八九十]+)[、:.]?)?(?:关于)?(?:20\d\d年)?(?:{_FUND}|{_CAPITAL}经营)预算(?:财政)?(?:支出|拨款|收支|收入){{0,2}}(?:预算)?(?:安排)?(?:情况)?表?的?说明[:。]?(?=.)"
 )
 """The same where the statement goes on in its line."""
 _SHORT = 80
