@@ -21,7 +21,9 @@ _BASIC = re.compile(
     r"|用途(?:主要)?(?:是|为|系|:)+(?!项目)[^。;,除外]{0,24}基本支出(?!以外|之外|外|和项目|、项目|增|减|压|下降|上升|的?变)"
     r"|为保障[^。;,]{0,24}的基本支出|(?<![不未])(?<!没有)(?<!不应)(?<!不再)(?:列入?|列为|列支于|计入)基本支出(?!以外|之外|外|和项目|、项目)"
 )
-_CALLED_BASIC = re.compile(r"(?:该|此|本)(?:科目|项)?(?:支出|经费|资金)?(?:反映的)?(?:是|为|系|属于)(?:单位|机构|机关)?的?基本支出")
+_CALLED_BASIC = re.compile(
+    r"(?:该|此|本)(?:科目|项)?(?:支出|经费|资金)?(?:反映的)?(?:是|为|系|属于)(?:单位|机构|机关)?的?基本支出"
+)
 """What is said of an item right behind its amount."""
 _ONLY_BASIC = re.compile(
     r",其中:?(?:人员经费|(?:日常)?公用经费)\d[\d,.]*(?:万元|元),(?:人员经费|(?:日常)?公用经费)\d"
@@ -31,6 +33,7 @@ _ONLY_BASIC = re.compile(
 _BASIC_ITEMS = re.compile(r"(?:用于|属于|列入)基本支出的(?:科目)?(?:有|为|是|包括)[^。;]{4,200}")
 _SPENDING = (".expenditure", ".general_function")
 """Tables that have basic expenditure and projects in columns of their own."""
+
 
 @rule("reasons.basic", needs=("text", "tables"))
 def basic(case: Case) -> Iterator[Issue]:

@@ -125,7 +125,9 @@ def _claimed(passage: Passage, case: Case) -> Iterator[Made]:
     told = list(_own_year(_TOLD, passage, case))
     set_ = [(s.start(), s.end()) for s in _SET.finditer(passage.text)]
     for m in (*_own_year(_MANY, passage, case), *(told if len(told) == 1 else ())):
-        if not any(begin < m.end() and m.start() < end for begin, end in set_) and not _CLAIMED.search(passage.text, m.start()):
+        if not any(begin < m.end() and m.start() < end for begin, end in set_) and not _CLAIMED.search(
+            passage.text, m.start()
+        ):
             yield from _at_least(m, passage, case, goals)
     for m in _SET.finditer(passage.text):
         number = next(n for n in m.groups() if n)

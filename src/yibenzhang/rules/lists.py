@@ -47,7 +47,11 @@ def _numbered_cars(case: Case, position: int) -> list[Quantity]:
     for k in range(position + 1, min(position + 1 + _MOST_BELOW, len(case.passages))):
         text, found = case.passages[k].text, case.by_passage.get(k, [])
         summed = text.startswith(("以上", "上述"))
-        if len(found) != 1 or not text.rstrip(";,。").endswith(_CARS) or not (summed or _NUMBERED.match(text)):
+        if (
+            len(found) != 1
+            or not text.rstrip(";,。").endswith(_CARS)
+            or not (summed or _NUMBERED.match(text))
+        ):
             break
         out.append(found[0])
         if summed:
@@ -149,7 +153,9 @@ _DEVICE = re.compile(r"设备|不含车辆")
 _CARS_WHOLE = re.compile(
     r"(?:共有|保有|实有|现有)?[^,。]{0,6}车辆?(?:共有|共计|总数|数量?为?|保有量为?|合计)?$|车辆(?:保有量|总数)为?$|车辆[^,。;\d]{0,6}(?:共有|实有|现有|保有)(?:[数量]为?)?$"
 )
-_CARS_IN_ALL = re.compile(r"(?:(?:车辆|用车|公车)(?:合计|共计|总计|总数为?)|[,;](?:合计|共计|总计)(?:为)?|(?:以上|上述)[^,。;\d]{0,6}(?:合计|共计|总计)(?:车辆|用车|公车)?(?:总?数)?(?:为|共)?)$")
+_CARS_IN_ALL = re.compile(
+    r"(?:(?:车辆|用车|公车)(?:合计|共计|总计|总数为?)|[,;](?:合计|共计|总计)(?:为)?|(?:以上|上述)[^,。;\d]{0,6}(?:合计|共计|总计)(?:车辆|用车|公车)?(?:总?数)?(?:为|共)?)$"
+)
 _CARS_OPEN = re.compile(r"[,，(。]?(?:其中|包括|分别[为是]|具体[为是]|即)|:")
 _CARS_LISTED = re.compile(
     r"其他用车主要|主要是|较20|比20|较上年|比上年|计划|拟|购置|更新|报废|单价|单位价值|设备|按[^,;。\d]{0,8}[分看]|。"

@@ -88,7 +88,7 @@ def _told(one: _At, two: _At, k: int, length: int) -> bool:
     (m, p, i), (n, q, j) = one, two
     if m == n and abs(i - j) <= _NEAR * length and _JOINED.search(p.text, min(i, j), max(i, j)):
         return True
-    before, after = p.text[:i + k][::-1], q.text[: j + k][::-1]
+    before, after = p.text[: i + k][::-1], q.text[: j + k][::-1]
     left = _agree(before, after)
     right = _agree(p.text[i + k + 1 :], q.text[j + k + 1 :])
     return any(left >= a and right >= b for a, n, b in SHAPES if n == 1)

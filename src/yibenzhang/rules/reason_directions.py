@@ -70,8 +70,8 @@ def _reasons(p: Passage, found: list[Quantity]) -> Iterator[_Reason]:
         if opened is None or last == opened.end():
             continue
         last = opened.end()
-        way, income = _WAYS[1 if q.sign > 0 else -1], bool(words.all_income.search(sentence))
-        yield _Reason(q.start, last, _end(p.text, last), q.sign, way, income)
+        moved, income = _WAYS[1 if q.sign > 0 else -1], bool(words.all_income.search(sentence))
+        yield _Reason(q.start, last, _end(p.text, last), q.sign, moved, income)
 
 
 def _sentence_before(text: str, at: int) -> str:
@@ -83,7 +83,11 @@ def _before(text: str, q: Quantity) -> tuple[int, int] | None:
     """The reason that opens the sentence of the first change it tells of, where no other is given behind it."""
     sentence = _sentence_before(text, q.start)
     found = reason_words().first.match(sentence)
-    if found is None or len(_MOVED.findall(sentence, found.end())) > 1 or _OPENED.search(text, q.end, _end(text, q.end)):
+    if (
+        found is None
+        or len(_MOVED.findall(sentence, found.end())) > 1
+        or _OPENED.search(text, q.end, _end(text, q.end))
+    ):
         return None
     begin = q.start - len(sentence)
     return begin + found.start("why"), begin + found.end("why")
@@ -103,7 +107,9 @@ def _says(reason: str, *, income: bool = False) -> int:
         return 0 if before == after or re.search(r"[,、]", rest) else (1 if after > before else -1)
     if ended := words.ended.fullmatch(reason):
         reason = ended.group("now")
-    if words.never.search(reason.replace("收入", "") if income else reason) or bool(words.any_up.search(reason)) == bool(words.any_down.search(reason)):
+    if words.never.search(reason.replace("收入", "") if income else reason):
+        return 0
+    if bool(words.any_up.search(reason)) == bool(words.any_down.search(reason)):
         return 0
     if _found(words.up, reason):
         return 1
