@@ -61,7 +61,7 @@ def denials(case: Case) -> Iterator[tuple[str, Passage, re.Match[str]]]:
 def _denials(case: Case, matter: Denied) -> Iterator[tuple[Passage, re.Match[str]]]:
     for p in case.passages:
         for m in matter.said.finditer(p.text):
-            if _own(case, p, m) and not _narrower(matter, p, m):
+            if _own(case, p, m, matter) and not _narrower(matter, p, m):
                 yield p, m
 
 
@@ -74,7 +74,7 @@ def _narrower(matter: Denied, p: Passage, m: re.Match[str]) -> bool:
     return bool(matter.narrower.search(around))
 
 
-def _own(case: Case, p: Passage, m: re.Match[str]) -> bool:
+def _own(case: Case, p: Passage, m: re.Match[str], matter: Denied) -> bool:
     """It speaks of the fiscal year, of the body as a whole, and of nothing but this."""
     words = denial_words()
     before = p.text[max(0, m.start() - _BEFORE) : m.start()].split("。")[-1]
@@ -82,10 +82,20 @@ def _own(case: Case, p: Passage, m: re.Match[str]) -> bool:
         return False
     if _others(case, _clause(p, m)):
         return False
-    if words.table_note.search(p.text[m.end() : m.end() + _BEFORE]):
+    note = words.table_note.search(p.text[m.end() : m.end() + _BEFORE])
+    if note and not _of_absent_table(case, p, m, matter):
         return False  # the note of a table, which is held against that table
     return words.terms not in "".join(p.section) and not words.others.search(
         p.text[m.end() - 4 : m.end() + 4]
+    )
+
+
+def _of_absent_table(case: Case, p: Passage, m: re.Match[str], matter: Denied) -> bool:
+    """It names a table as empty that the document has not."""
+    end = matter.table.partition(".")[2]
+    named = denial_words().table_named.search(p.text, m.end(), m.end() + 2 * _BEFORE)
+    return named is not None and not any(
+        t.table.standard and t.table.standard.id.endswith(end) for t in case.tables
     )
 
 

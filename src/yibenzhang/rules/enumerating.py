@@ -10,7 +10,7 @@ from yibenzhang.prose.passages import Passage
 
 _N = r"(?<![\d.一二三四五六七八九十第])(?P<{}>\d{{1,2}}|[一二两三四五六七八九十]{{1,3}})个"
 _SAID = re.compile(
-    rf"(?:{_N.format('one')}[\u4e00-\u9fff]{{0,4}}项目|项目[\u4e00-\u9fff]{{0,3}}?{_N.format('two')})"
+    rf"(?:{_N.format('one')}[\u4e00-\u9fff]{{0,4}}(?:项目|专项(?!债|经|资|业))|项目[\u4e00-\u9fff]{{0,3}}?{_N.format('two')})"
     r"(?:[,:]?(?:分别(?:是|为)|即|具体(?:为|是|包括|如下)|包括|如下|(?P<among>其中)):?|(?:实行|实施|开展|纳入|进行|列入)[\u4e00-\u9fff]{2,8}:|:)"
 )
 _QUOTED = re.compile(r"“[^“”]{2,40}”")
@@ -21,6 +21,10 @@ _NUMBERS = (
     re.compile(r"(?P<n>[①-⑳])"),
 )
 _OPEN = re.compile(r"等|(?<!\d)\d+(?:\.\d+)?(?:万元|亿元|元|个)")
+_AMOUNT = re.compile(r"(?<!\d)\d[\d,]*(?:\.\d+)?(?:万元|亿元|元)")
+_NAMED_AMOUNT = r"(?:(?!其中|合计|共计|总计|包括|比|较|人均|每)[\u4e00-\u9fff“”()]){3,30}\d[\d,]*(?:\.\d+)?(?:万元|亿元|元)"
+_WITH_AMOUNTS = re.compile(rf"{_NAMED_AMOUNT}(?:[、;,]?(?:和|及|以及)?{_NAMED_AMOUNT})+")
+"""Projects each with its amount, and nothing else."""
 _KIND = re.compile("[\u4e00-\u9fff]{2,}(?:项目|专项|工程)$")
 _PARTED = re.compile("[、,;和及与]")
 
@@ -72,7 +76,9 @@ def _named(rest: str, said: int) -> int:
     have the marks in it."""
     quoted = _QUOTED.findall(rest)
     if len(quoted) > 1 and not _OPEN.search(_QUOTED.sub("", rest)):
-        return len(quoted) if re.fullmatch("[、,;和及以与项目]*", _QUOTED.sub("", rest)) else 0
+        return len(quoted) if re.fullmatch("[、,;和及以与项目专工程]*", _QUOTED.sub("", rest)) else 0
+    if with_amounts := _WITH_AMOUNTS.fullmatch(rest):
+        return len(_AMOUNT.findall(with_amounts.group()))
     parts = _PARTED.split(rest)
     each = len(parts) > 1 and all(_KIND.search(p) for p in parts)
     return len(parts) if (each or 1 < len(parts) < said) and not _OPEN.search(rest) else 0

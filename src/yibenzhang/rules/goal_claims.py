@@ -41,8 +41,15 @@ _MANY = re.compile(
     rf"|{_OWN}(?P<m>\d{{1,3}}|[一二两三四五六七八九十]{{1,3}})个[^,。;、\d重]{{0,6}}项目(?:支出)?(?:全部|均|都|分别)*{_MANAGED}"
 )
 """How many projects have goals; the forms of some of them may be kept back."""
+_ANY = r"(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,3})个"
+_TOLD = re.compile(
+    rf"(?:^|[。;,:、]|全年|本年度?|今年|20\d\d年度?|部门|单位|我局)项目支出绩效目标(?:数量?)?(?:一共|共计|合计|共|为|:)?{_ANY}"
+    rf"|(?:申报|填报|报送|上报)了?{_ANY.replace('<n>', '<m>')}项目支出绩效目标"
+)
+"""How many goals of projects there are, however they came to be."""
 _NONE = re.compile(
     rf"(?:(?<![\d.])0|零)个[^,。;、\d]{{0,6}}项目(?:支出)?{_MANAGED}|{_MANAGED}{_OF_THEM}(?:0(?![\d.])|零)个?"
+    r"|(?<![入行施])绩效目标管理(?:的)?项目(?:支出)?(?:数量?|个数)(?:为|共|:)*(?:0(?![\d.])|零)个?"
     rf"|(?:没有|(?<!有)无)(?:任何)?(?:预算)?项目(?:支出)?{_MANAGED}(?=[。;,(])"
 )
 _REFERRED = re.compile(r"(?:详见|见附?)[^。;]{0,12}(?:项目)?(?:支出)?绩效目标(?:申报|填报)?表")
@@ -114,8 +121,12 @@ def _claimed(passage: Passage, case: Case) -> Iterator[Made]:
     for m in _CLAIMED.finditer(passage.text):
         if "绩效" in passage.text[max(0, m.start() - 40) : m.end()]:
             yield from _number_and_money(m, passage, case, goals)
-    for m in _own_year(_MANY, passage, case):
-        if not _SET.search(passage.text, m.start(), m.end()) and not _CLAIMED.search(passage.text, m.start()):
+    told = list(_own_year(_TOLD, passage, case))
+    set_ = [(s.start(), s.end()) for s in _SET.finditer(passage.text)]
+    for m in (*_own_year(_MANY, passage, case), *(told if len(told) == 1 else ())):
+        if not any(begin < m.end() and m.start() < end for begin, end in set_) and not _CLAIMED.search(
+            passage.text, m.start()
+        ):
             yield from _at_least(m, passage, case, goals)
     for m in _SET.finditer(passage.text):
         number = next(n for n in m.groups() if n)

@@ -21,17 +21,17 @@ _BODY = re.compile(
     r"[\u4e00-\u9fff]{5,24}?(?:检察院|法院|研究院|委员会|办公室|服务中心|中心|大队|支队|总队|管理处|管理所|馆|站|学校|医院|福利院|敬老院|卫生院|局)"
 )
 _INSTITUTIONS = re.compile(
-    r"机构设置|单位构成|预算单位|机构情况|编制范围的?(?:二级)?(?:预算)?单位|(?:事业|二级|下属|所属)(?:事业|预算|二级)?单位(?:名单|包括|有|共|为|是|分别|:|\d|[一二两三四五六七八九十])|[部门位]由[^。;]{2,30}(?:所属|下属)"
+    r"由(?:以下|下列)(?:\d|[一二两三四五六七八九十])?[家个]?(?:预算|二级|事业)*单位(?:组成|构成)|单位名称:(?=[^。;:]{6,60}、)|机构设置|单位构成|预算单位|机构情况|编制范围的?(?:二级)?(?:预算)?单位|(?:事业|二级|下属|所属)(?:事业|预算|二级)?单位(?:名单|包括|有|共|为|是|分别|:|\d|[一二两三四五六七八九十])|[部门位]由[^。;]{2,30}(?:所属|下属)"
 )
 _LED = re.compile(
-    r"^[和及与为是]|^.*(?:所属|下属|直属|单位[为是]|包括|包含|分别[为是]|(?:本级|机关)(?:预算)?[和及与]|(?:本级|部门)预算)"
+    r"^[和及与为是]|^.*(?:(?:所属|下属|直属)(?:(?:事业|预算|二级)*单位(?:共?有|包括|包含|为|是|:)?)?|单位[为是]|包括|包含|分别[为是]|(?:本级|机关)(?:预算)?[和及与]|(?:本级|部门)预算)"
 )
 """What a sentence says before the name of a unit."""
 _COUNTED = re.compile(r"(?:[两三四五六七八九十]|\d{1,2})[家个](?=[,。;])")
 _LONG = 8
 """A shorter name may be that of another unit by chance."""
 _ENTRY = re.compile(r"\(?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[)、.]")
-_SHAPES = ((3, 1, 2), (2, 1, 3), (1, 1, 4), (3, 2, 2), (2, 2, 3), (1, 2, 4), (4, 2, 1))
+SHAPES = ((3, 1, 2), (2, 1, 3), (1, 1, 4), (3, 2, 2), (2, 2, 3), (1, 2, 4), (4, 2, 1))
 """Characters that agree before, characters that may differ, characters that agree after."""
 
 
@@ -62,7 +62,7 @@ def _suspects(case: Case) -> list[tuple[str, str, str, str]]:
         for m in _RUN.finditer(p.text):
             runs.setdefault(m.group(), (p, m.start()))
     pairs = set()
-    for shape in _SHAPES:
+    for shape in SHAPES:
         pairs |= _pairs(runs, shape)
     allowed = {frozenset(pair) for pair in case.standards.lists["homophones"]}
     alike = {frozenset(p) for group in case.standards.lists["lookalikes"] for p in combinations(group, 2)}

@@ -22,9 +22,12 @@ from yibenzhang.standards.registers import fold_name, registers
 
 _TABLES = (".general_function", ".fiscal_expenditure", ".expenditure")
 _AMOUNT = re.compile(r"(?<!\d)\d[\d,]*(?:\.\d+)?(?:万元|元|亿元)")
+_CODED_ITEM = re.compile(
+    r"(?<![\d.])(?P<code>2\d{6})(?P<name>[\u4e00-\u9fff()]{3,30}?)(?:预算|安排|为)*(?=\d[\d,]*(?:\.\d+)?(?:万元|亿元|元))"
+)
 _ZERO = re.compile(r"0(?:\.0+)?(?:万元|元|亿元)")
 _LISTED = r"(?:[^、,。;:()“”\d]|\([\u4e00-\u9fff]{1,4}\)){2,16}"
-_RUN = re.compile(rf"{_LISTED}(?:[、;]{_LISTED}){{2,}}")
+_RUN = re.compile(rf"{_LISTED}(?:[、;](?:{_LISTED}以及)?{_LISTED}){{2,}}")
 _MANY = 5
 """So many names are a list, whatever they are; fewer are one where the registers know them."""
 _LED = re.compile(r"^.*(?:包括|包含|涵盖|用于|由|分别[为是]|有|为|含)")
@@ -48,7 +51,17 @@ def _lists(case: Case) -> dict[tuple[str, ...], dict[str, Mention]]:
             item = LEVELS.get(m.level, len(m.code)) == LEVELS["项"]
             if item and _AMOUNT.search(p.text, m.end):
                 by.setdefault(p.section, {}).setdefault(_same(m.name), m)
+        for m in _coded(p):
+            by.setdefault(p.section, {}).setdefault(_same(m.name), m)
     return by
+
+
+def _coded(p: Passage) -> Iterator[Mention]:
+    """The items of a sentence that have their code before them and an amount behind ("2014101行政运行300.00万元")."""
+    for m in _CODED_ITEM.finditer(p.text):
+        entries = tuple(e for e in registers().function.named(m["name"]) if e.code == m["code"])
+        if entries:
+            yield Mention(p, m["name"], "", m["code"], m.start("name"), m.end("name"), entries, True)
 
 
 def _same(name: str) -> str:
@@ -178,11 +191,14 @@ def classes_below(case: Case) -> Iterator[Issue]:
         after = case.passages[k + 1 : k + 1 + _NEXT]
         opened = next((n for n, q in enumerate(after, k + 1) if _DETAILS.search(q.text[:_OPENING])), None)
         headed = _chapter(p) and any(m.level == "类" for m in case.mentions[k])
-        if len(named) < _SURE or opened is None or headed:
+        few = _SURE - 1 if "结构" in p.text[:_OPENING] else _SURE
+        if len(named) < few or opened is None or headed:
             continue
         below = list(_numbered(case.passages, opened))
         items = [m for n in below for m in case.mentions[n]]
         missing = _classes_left_out(case, named, below, only)
+        if not _ITEM_NUMBER.match(case.passages[below[0]].text if below else "1."):
+            missing = _nowhere_below(case, missing, opened)
         if sum(m.level == "项" for m in items) < 2 or not missing or 2 * len(missing) > len(named):
             continue
         first, there = items[0], (missing[0].words, p.place(missing[0].start))
@@ -199,6 +215,12 @@ def _classes_left_out(
     told = "".join(case.passages[n].text for n in below)
     have = {code for n in below for code in _homes(case.mentions[n])} | only
     return [m for c, m in named.items() if c not in have and m.name.removesuffix("支出") not in told]
+
+
+def _nowhere_below(case: Case, missing: Sequence[Mention], opened: int) -> list[Mention]:
+    """Those of which no later paragraph speaks either: without numbers it is not sure where the items end."""
+    rest = "".join(p.text for p in case.passages[opened:])
+    return [m for m in missing if m.name.removesuffix("支出") not in rest]
 
 
 def _classes_of(p: Passage, found: Iterable[Mention]) -> Iterator[Mention]:
@@ -222,7 +244,7 @@ def _homes(found: Iterable[Mention]) -> set[str]:
 def _numbered(passages: Sequence[Passage], opened: int) -> Iterator[int]:
     """Where the items stand below the words that open them; where these are one of them, with them."""
     for n in range(opened + 1, len(passages)):
-        if not _ITEM_NUMBER.match(passages[n].text):
+        if not (_ITEM_NUMBER.match(passages[n].text) or _ITEM_NAMED.match(passages[n].text)):
             return
         yield n
 
@@ -231,6 +253,7 @@ _NEXT, _OPENING = 2, 30
 _DETAILS = re.compile(r"具体(?:支出)?(?:使用)?情况")
 _AS_STRUCTURE = re.compile(r"占\d|按(?:用途|功能)|以下方面")
 _PLAIN_CLASS = re.compile(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff]{4,20}支出)(?=\d)")
+_ITEM_NAMED = re.compile(r"[\u4e00-\u9fff]{2,16}\(类\)[\u4e00-\u9fff]{2,24}\(款\)")
 _ITEM_NUMBER = re.compile(r"\(?\d{1,2}[).、]")
 
 

@@ -37,7 +37,26 @@ def vehicles(case: Case) -> Iterator[Made]:
     """Cars by kind."""
     for position, found in case.by_passage.items():
         announces = ANNOUNCES.search(case.passages[position].text)
-        yield vehicles_of([*found, *below(case, position)] if announces else found)
+        listed = (below(case, position) or _numbered_cars(case, position)) if announces else []
+        yield vehicles_of([*found, *listed])
+
+
+def _numbered_cars(case: Case, position: int) -> list[Quantity]:
+    """The cars of the numbered paragraphs below one that announces them, and of what sums them up."""
+    out: list[Quantity] = []
+    for k in range(position + 1, min(position + 1 + _MOST_BELOW, len(case.passages))):
+        text, found = case.passages[k].text, case.by_passage.get(k, [])
+        summed = text.startswith(("以上", "上述"))
+        if (
+            len(found) != 1
+            or not text.rstrip(";,。").endswith(_CARS)
+            or not (summed or _NUMBERED.match(text))
+        ):
+            break
+        out.append(found[0])
+        if summed:
+            break
+    return out
 
 
 @rule("prose.graded", needs=("text",), each_file=True)
@@ -73,6 +92,7 @@ def _said_to_be(listing: Listing) -> Iterator[Issue]:
 
 GOES_ON = re.compile(r"其中|\([一二三四五六1-6]\)|[1-6][.、](?!\d)|[①-⑥]")
 """How a sentence begins that tells the parts of the amount in the one before it."""
+_NUMBERED = re.compile(r"\(?\d{1,2}[).、]|[①-⑳]")
 FEWEST = 2
 _OF_WHICH = re.compile(r"[^。;\d]{0,4}[,。(]?(?:其中|包括|分别为)[:：]?(?!\(?\d[)、.])")
 
@@ -131,10 +151,12 @@ def graded_of(quantities: list[Quantity]) -> Relation | None:
 _CARS = ("辆", "台")
 _DEVICE = re.compile(r"设备|不含车辆")
 _CARS_WHOLE = re.compile(
-    r"(?:共有|保有|实有|现有)?[^,。]{0,6}车辆?(?:共有|共计|总数|数量?为?|保有量为?|合计)?$|车辆(?:保有量|总数)为?$|车辆[^,。;\d]{0,6}(?:共有|实有|现有|保有)$"
+    r"(?:共有|保有|实有|现有)?[^,。]{0,6}车辆?(?:共有|共计|总数|数量?为?|保有量为?|合计)?$|车辆(?:保有量|总数)为?$|车辆[^,。;\d]{0,6}(?:共有|实有|现有|保有)(?:[数量]为?)?$"
 )
-_CARS_IN_ALL = re.compile(r"(?:(?:车辆|用车|公车)(?:合计|共计|总计|总数为?)|[,;](?:合计|共计|总计)(?:为)?)$")
-_CARS_OPEN = re.compile(r"[,，(。]?(?:其中|包括|分别为|具体为|即)|:")
+_CARS_IN_ALL = re.compile(
+    r"(?:(?:车辆|用车|公车)(?:合计|共计|总计|总数为?)|[,;](?:合计|共计|总计)(?:为)?|(?:以上|上述)[^,。;\d]{0,6}(?:合计|共计|总计)(?:车辆|用车|公车)?(?:总?数)?(?:为|共)?)$"
+)
+_CARS_OPEN = re.compile(r"[,，(。]?(?:其中|包括|分别[为是]|具体[为是]|即)|:")
 _CARS_LISTED = re.compile(
     r"其他用车主要|主要是|较20|比20|较上年|比上年|计划|拟|购置|更新|报废|单价|单位价值|设备|按[^,;。\d]{0,8}[分看]|。"
 )

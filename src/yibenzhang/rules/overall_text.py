@@ -20,7 +20,9 @@ from yibenzhang.standards import fold
 
 _AIMED = re.compile(r"(?:推进|推动|逐步|力争|争取|努力|探索|拟|将)[^,。;]*$")
 """It is not so yet."""
-_COVERED = re.compile(r"(?:,(?=全|均))?(?:全面|全部|均)?(?:实施|实行|纳入)[^,。;]{0,10}绩效(?:目标)?管理")
+_COVERED = re.compile(
+    r"(?:的(?:项目)?支出)?(?:,(?:20\d\d年)?(?=全|均|一律))?(?:全面|全部|均|一律)?(?:实施|实行|纳入)[^,。;]{0,10}绩效(?:目标)?管理"
+)
 _ALL_COVERED = re.compile(
     r"[^。;\d]{0,12}(?:20\d\d年)?[^。;\d]{0,16}(?:所有项目|全部项目|项目全面|项目支出全面)[^。;\d]{0,24}绩效(?:目标)?管理,涉及(?:项目)?(?:预算)?(?:资金|金额)(?=\d)"
     r"|[^。;\d]{0,12}(?:20\d\d年)?,?(?:实施|实行|纳入)绩效目标管理的项目支出(?:共|共计|为)?(?=\d)"
@@ -123,6 +125,8 @@ def _end(claim: Claim) -> int:
 
 _PROJECTS = re.compile(r"项目支出")
 _REASON = re.compile(r"(?:主要)?(?:原因)?(?:是|为|系|因)[:]?(?P<why>[^。;]{4,120})")
+_REASON_FIRST = re.compile(r"(?:由于|因为?(?!公|此|而))(?P<why>.{4,120}),[^,]*$")
+"""A reason that stands before the number it is given for."""
 
 
 @rule("reasons.driver", needs=("text",))
@@ -142,7 +146,7 @@ def drivers(case: Case) -> Iterator[Issue]:
                 seen.add(r.form.name)
                 yield issue_at(
                     "reasons.driver",
-                    claim.passage.clauses(rise.start, why.end()),
+                    claim.passage.clauses(min(rise.start, why.start()), max(rise.end, why.end())),
                     claim.passage.place(rise.start),
                     name=r.form.name,
                     amount=_wan(_base(r.form.year)),
@@ -158,7 +162,9 @@ def _reason_of_rise(claim: Claim, whole: set[Decimal]) -> re.Match[str] | None:
     clause = claim.passage.text[: subject.end].rsplit("。", 1)[-1]
     if subject.amount.base not in whole and not _PROJECTS.search(clause):
         return None
-    return _REASON.search(claim.passage.text, _end(claim))
+    begin = subject.end - len(clause)
+    first = _REASON_FIRST.match(claim.passage.text, begin, subject.start)
+    return _REASON.search(claim.passage.text, _end(claim)) or first
 
 
 def _names(why: str, record: Record) -> bool:

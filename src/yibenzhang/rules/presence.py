@@ -22,6 +22,7 @@ _NONE = re.compile(r"无|没有|未安排|不安排|空表|为空|不涉及|未�
 _NO_DENIAL = re.compile(r"不得无|无预算,?不?得?采购|无(?:关|论|疑)|不得没有|有无")
 """What only looks like saying that there is none."""
 _YEARS = re.compile(r"20\d\d年")
+_MONEY = re.compile(r"\d+(?:\.\d+)?(?:万元|元|亿元)|[零〇]元")
 _TALKS = 60
 """A document with fewer passages than this has no explanations: it is tables alone."""
 
@@ -83,7 +84,7 @@ def promised(case: Case) -> Iterator[Issue]:
         text = "".join(under)
         if again.get(p.text, k) > k:
             continue  # an entry of the contents page
-        if not named or not text or re.search(r"\d+(?:\.\d+)?(?:万元|元|亿元)|[零〇]元", text):
+        if not named or not text or _MONEY.search(text):
             continue
         if _says_otherwise(text):
             continue
@@ -197,6 +198,31 @@ def _announces_amount(p: Passage) -> bool:
     return plain and bool(re.search(r"情况|说明|安排|支出|经费|预算$", p.text))
 
 
+_RUN_IN = re.compile(
+    r"(?:\([一二三四五六七八九十]+\)|[一二三四五六七八九十]+、|\d{1,2}[.、])(?:关于)?(?P<title>[^,。;:\d]{4,24}(?:情况|说明))。(?=.)"
+)
+"""A heading that the text goes on behind in the same line."""
+_NUMBERED = re.compile(r"\([一二三四五六七八九十]+\)|[一二三四五六七八九十]+、|\d{1,2}[.、](?!\d)")
+
+
+@rule("presence.amount", needs=("text",))
+def promised_in_line(case: Case) -> Iterator[Issue]:
+    """The same of a heading in the line of its section, which ends where the next number or heading stands."""
+    sections = [s for s in case.standards.sections if s.amount]
+    for k, p in enumerate(case.passages):
+        m = _RUN_IN.match(p.text) if not p.heading else None
+        if m is None or not any(w in m["title"] for s in sections for w in s.words):
+            continue
+        text = p.text[m.end() :]
+        for q in case.passages[k + 1 : k + 40]:
+            if q.heading or _NUMBERED.match(q.text):
+                break
+            text += q.text
+        if _MONEY.search(text) or _says_otherwise(text):
+            continue
+        yield issue_at("presence.amount", p.verbatim(0, m.end()).strip(), p.place(0))
+
+
 def _says_otherwise(text: str) -> bool:
     """There is none, there is some number, or it stands elsewhere."""
     denied = _NONE.search(_NO_DENIAL.sub("", text)) or re.search(r"\d", _YEARS.sub("", text))
@@ -276,9 +302,11 @@ def _notes_in_sections(case: Case) -> Iterator[Issue]:
         heading = p.section[-1] if p.section else ""
         if before is not None and _NOTE_TITLE.fullmatch(before.text) and "。" in p.text:
             heading = before.text
-        before = p
+        before, text = p, p.text
+        if (titled := _NOTE_OPENS.match(p.text)) is not None:
+            heading, text = titled.group(), p.text[titled.end() :]
         for own, other in ((_CAPITAL, _FUND), (_FUND, _CAPITAL)):
-            if _speaks_of(own, other, heading) and _speaks_of(other, own, p.text) and len(p.text) < 80:
+            if _speaks_of(own, other, heading) and _speaks_of(other, own, text) and len(text) < _SHORT:
                 words = p.verbatim(0, len(p.text)).strip()
                 yield issue_at(
                     "presence.other_note",
@@ -300,6 +328,12 @@ _NOTE_TITLE = re.compile(
     rf"(?:[(\d一二三四五六七八九十]+[)、.])?(?:关于)?(?:{_FUND}|{_CAPITAL}经营)预算(?:支出|拨款|收支)?(?:安排)?(?:情况)?(?:的?说明)?"
 )
 """A line that is the title of such a statement, whether it is printed as a heading or not."""
+_NOTE_OPENS = re.compile(
+    rf"(?:(?:附?表[一二三四五六七八九十\d]{{1,3}}|[一二三四五六七八九十]+)[、:.]?)?(?:关于)?(?:20\d\d年)?(?:{_FUND}|{_CAPITAL}经营)预算(?:财政)?(?:支出|拨款|收支|收入){{0,2}}(?:预算)?(?:安排)?(?:情况)?表?的?说明[:。]?(?=.)"
+)
+"""The same where the statement goes on in its line."""
+_SHORT = 80
+"""A longer paragraph may speak of both for some reason."""
 
 
 def _subject(words: str) -> str:

@@ -23,6 +23,7 @@ _SELECTED = re.compile(
     r"(?:超过|大于|高于|不低于|不少于|达到)\d[\d,.]*(?:万元|元|亿元)(?:及?以上)?的?[^,。;]{0,4}项目|\d(?:万元|元|亿元)(?:及)?以上的?[^,。;]{0,4}项目"
 )
 """Only the projects from some amount on are gone through."""
+_PARTS_OF_ONE = re.compile(r"下设[^。]{0,120}子项目")
 
 
 def _leaves(tables: tuple[TableFacts, ...]) -> Iterator[list[Fact]]:
@@ -117,7 +118,8 @@ def _text(leaves: list[Fact], quantities: tuple[Quantity, ...]) -> Iterator[Issu
             there = (label, fact.place)
             yield issue_at("projects.name", words, place, there, listed=label, name=name, amount=fact.text)
     amounts = [q.amount.base for q, _ in listed]
-    if not _grouped_otherwise(leaves, amounts):
+    of_one = any(_PARTS_OF_ONE.search(q.passage.text) for q, _ in listed)
+    if not of_one and not _grouped_otherwise(leaves, amounts):
         yield from _missing([f for label, f in table.items() if label not in seen], set(amounts), leaves)
 
 

@@ -20,6 +20,8 @@ _COMPARED = re.compile(
     r"(?:费|支出|收入|经费|预算|拨款|资金)[^,。;]{0,8}[比较](?:上年|去年|上一?年度|20\d\d年)(?:度)?(?:预算|决算)?数?(?:增长|上升|提高|下降|降低)(?:了)?$"
 )
 """A rate of a change whose amount the sentence does not tell."""
+_MOVED = re.compile(r"增加|增长|上升|提高|减少|下降|降低")
+_OPENED = re.compile(r"原因|由于|因为|缘于|源于|主要[是为系因]|系")
 _NEAR = 24
 """So many characters may stand between a number and its reason."""
 
@@ -33,6 +35,8 @@ class _Reason:
     end: int
     way: int
     direction: str
+    income: bool = False
+    """The number is all income: that of a part of it is no other matter."""
 
 
 @rule("reasons.direction", needs=("text",))
@@ -40,7 +44,7 @@ def against(case: Case) -> Iterator[Issue]:
     """A number that fell, explained by nothing but what grew, or the other way round."""
     for position, p in enumerate(case.passages):
         for reason in _reasons(p, case.by_passage.get(position, [])):
-            other = _says(p.text[reason.start : reason.end])
+            other = _says(p.text[reason.start : reason.end], income=reason.income)
             if other and other != reason.way:
                 words = p.clauses(reason.begin, reason.end)
                 word = _word(p.text[reason.start : reason.end])
@@ -57,12 +61,36 @@ def _reasons(p: Passage, found: list[Quantity]) -> Iterator[_Reason]:
     last: int | None = None
     for q in found:
         told = q.kind in (Kind.DELTA, Kind.RATE) or (q.percent and _COMPARED.search(q.lead))
-        moved = told and q.sign and q.amount.value
-        opened = words.opener.match(p.text, q.end, q.end + _NEAR) if moved else None
+        sentence = _sentence_before(p.text, q.start)
+        if not (told and q.sign and q.amount.value) or words.left_over.search(sentence):
+            continue
+        if before := _before(p.text, q):
+            yield _Reason(q.start, *before, q.sign, _WAYS[1 if q.sign > 0 else -1])
+        opened = words.opener.match(p.text, q.end, q.end + _NEAR)
         if opened is None or last == opened.end():
             continue
         last = opened.end()
-        yield _Reason(q.start, last, _end(p.text, last), q.sign, _WAYS[1 if q.sign > 0 else -1])
+        moved, income = _WAYS[1 if q.sign > 0 else -1], bool(words.all_income.search(sentence))
+        yield _Reason(q.start, last, _end(p.text, last), q.sign, moved, income)
+
+
+def _sentence_before(text: str, at: int) -> str:
+    """The sentence up to there."""
+    return text[max(text.rfind("。", 0, at), text.rfind(";", 0, at)) + 1 : at]
+
+
+def _before(text: str, q: Quantity) -> tuple[int, int] | None:
+    """The reason that opens the sentence of the first change it tells of, where no other is given behind it."""
+    sentence = _sentence_before(text, q.start)
+    found = reason_words().first.match(sentence)
+    if (
+        found is None
+        or len(_MOVED.findall(sentence, found.end())) > 1
+        or _OPENED.search(text, q.end, _end(text, q.end))
+    ):
+        return None
+    begin = q.start - len(sentence)
+    return begin + found.start("why"), begin + found.end("why")
 
 
 def _end(text: str, start: int) -> int:
@@ -70,14 +98,18 @@ def _end(text: str, start: int) -> int:
     return stop.start() if stop else len(text)
 
 
-def _says(reason: str) -> int:
+def _says(reason: str, *, income: bool = False) -> int:
     """Which way a reason speaks of: 1, -1, or 0 where it speaks of both, of none, or of something else."""
     words = reason_words()
     if shift := words.shift.search(reason):
         before, after = (Decimal(shift.group(k).replace(",", "").rstrip(".")) for k in ("from", "to"))
         rest = reason[: shift.start()] + reason[shift.end() :]
         return 0 if before == after or re.search(r"[,、]", rest) else (1 if after > before else -1)
-    if words.never.search(reason) or bool(words.any_up.search(reason)) == bool(words.any_down.search(reason)):
+    if ended := words.ended.fullmatch(reason):
+        reason = ended.group("now")
+    if words.never.search(reason.replace("收入", "") if income else reason):
+        return 0
+    if bool(words.any_up.search(reason)) == bool(words.any_down.search(reason)):
         return 0
     if _found(words.up, reason):
         return 1

@@ -9,12 +9,11 @@ from difflib import SequenceMatcher
 from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.prose.passages import Passage
 from yibenzhang.recognising.rows import bare
-from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards import fold
 
-_ITEM = re.compile(r"([^,。;:“”\"、()\d.]{3,30})\((?:项|2\d{6})\)")
+NAMED_ITEM = re.compile(r"([^,。;:“”\"、()\d.]{3,30})\((?:项|2\d{6})\)")
 _CODED = re.compile(r"(?<![\d.])2\d{6}([\u4e00-\u9fff]{3,30})(?=[,:])")
 _ABOUT = re.compile(
     r"(?<![\u4e00-\u9fff])(?P<item>公务接待费|因公出国\(境\)费用?|公务用车(?:购置及)?运行(?:维护)?费用?)(?:支出)?(?:预算)?(?:为|安排)?\d[\d,.]*(?:万元|元)"
@@ -27,50 +26,42 @@ _USED = re.compile(r"用于(?P<what>[^。;]{4,80})")
 _ITEM_DIGITS = 7
 _FLAT = re.compile(
     r"(?:(?:与|和|较|比)?[^,。;]{0,20}(?<!基本)(?<!不)(?:持平|(?:没有|无)(?:增减)?变化|(?:没有|无)增减)|"
-    r"[与和同][^,。;]{0,8}(?:上年|去年|20\d\d年)[^,。;不]{0,10}(?<!基本)(?:一致|相同|相等))"
+    r"[与和同][^,。;]{0,8}(?:上年|去年|20\d\d年)[^,。;不]{0,10}(?<!基本)(?:一致|相同|相等)|"
+    r"两年(?:预算|决算)?数?(?:均|都)?(?:保持)?(?:一致|相同|相等|持平|不变))"
     r"(?:,(?:均|都|仍|同)为\d[\d.,]*(?:万元|元))?[,。;]?"
-    r"(?:[增减变动化]{0,4}(?:主要)?(?:原因|理由)(?:是|为|系|:)+|主要是|(?:主要)?(?:因为|由于)|系(?=[^。;]{4,60}所致))"
+    r"(?:[增减变动化]{0,4}(?:主要)?(?:原因|理由)(?:是|为|系|:)+|主要是|究其原因[,:](?:是|系|为)?|(?:主要)?(?:因为|由于)|系(?=[^。;]{4,60}所致))"
     r"(?P<why>[^。;]{4,160})"
 )
 _UP, _DOWN = re.compile(r"增加|增长|上升|提高|新增|增多"), re.compile(r"减少|下降|降低|压减|压缩|缩减")
 _NEW = re.compile(
     r"新增(?:加|了)?(?P<name>[^,。;:、()]{4,30}?(?:项目|专项))(?![\w]*(?:等|类|支出|资金|经费|较|比|数))"
 )
+_NEW_QUOTED = re.compile(
+    r"(?:(?<!\d)新(?:增加?|设立?|安排|编列|列入?)|首次(?:安排|设立|编列))(?:了|设)?“(?P<name>[^“”]{4,30})”(?:项目|专项|工程)(?!等)"
+    r"|首次(?:安排|设立|编列)(?:了)?(?P<plain>[^,。;:、()“”\d]{4,30}?)(?:项目|专项)(?=[,。;])"
+)
 _NO_UNITS = re.compile(
-    r"下属(?:预算|二级|事业|独立核算)*单位(?:共|有|为|数)*0[个家]|下(?:属|设)0[个家]|(?:没有|无|不含|未设立?|不设|不涉及)(?:其他)?(?:(?:下属|所属)(?:预算|二级|事业|独立核算)*|二级(?:预算|事业)?)(?:单位|机构)(?!支出)"
+    r"下属(?:预算|二级|事业|独立核算)*单位(?:共|有|为|数)*0[个家]|下(?:属|设)0[个家]|(?:没有|无|不含|未设立?|不设|不涉及)(?:其他|任何)?(?:(?:下属|所属)(?:预算|二级|事业|独立核算)*|二级(?:预算|事业)?)(?:单位|机构)(?!支出)"
 )
 _UNITS = re.compile(
     r"(?:局|委|办|厅|院|本级|机关|本部)(?:及|和|与)(?:所属|下属)(?:各)?(?:事业|二级|预算)*单位"
     r"|(?:(?<=元,系)|(?<=用于)|(?<=要是))(?:所属|下属)(?:各)?(?:事业|二级|预算)*单位(?!以外|之外)"
 )
 _UNDER = re.compile(
-    r"用于[^。;]{0,30}?(?<![无未非])(?:(?:下属|所属)(?:各|的)?(?:事业|二级|预算)*(?:单位|机构|中心|站所)|二级(?:预算|事业)?单位)(?!上缴|缴款|补助收入|以外|之外)"
+    r"(?:用于[^。;]{0,30}?|(?:补助|补贴|资助|支持|拨付|拨给)(?:本?[局委办厅院部]|机关|本级|及|和|与|给|的)*|(?<=[,:、])[为给向](?:本?[局委办厅院部]的?)?|(?:主要|原因)(?:是|为|系)(?:因|由于)?)(?<![无未非])(?:[局委办厅院部]属(?:各|的)?(?:事业|二级|预算)*单位|(?:下属|所属)(?:各|的)?(?:事业|二级|预算)*(?:单位|机构|中心|站所)|二级(?:预算|事业)?单位)(?!上缴|缴款|补助收入|以外|之外)"
 )
 """A purpose that goes to units of the body."""
 _HAS_UNITS = re.compile(
     r"(?:下属|所属|二级|直属)(?:预算|事业|二级|独立核算)*单位(?:共计?|有|为|数)*(?:[1-9]|[一二两三四五六七八九十]+[个家])"
     r"|(?<!\d)[1-9]\d?[个家](?:下属|所属|二级|直属)(?:预算|事业|独立核算)*单位"
 )
-_BASIC_REASON = re.compile(
-    r"(?:原因|主要是)[^。;]*?(?:压减|增加|减少|压缩|调整)(?:了)?(?:日常)?(?:公用经费|人员经费|人员工资)"
-)
-_BASIC = re.compile(
-    r"用于[^。;]*?(?:等|的)基本支出|(?:用于|全部为|均为|全部是|属于|主要是|主要为|元,系)(?!项目)[^。;,除外]{0,16}基本支出(?!以外|之外|外|和项目|、项目|增|减|压|下降|上升|的?变)"
-    r"|为保障[^。;,]{0,24}的基本支出|(?<![不未])(?<!没有)(?<!不应)(?<!不再)(?:列入?|列为|列支于|计入)基本支出(?!以外|之外|外|和项目|、项目)"
-)
-_ONLY_BASIC = re.compile(
-    r",其中:?(?:人员经费|(?:日常)?公用经费)\d[\d,.]*(?:万元|元),(?:人员经费|(?:日常)?公用经费)\d"
-    r"|用于[^。;]{0,60}(?:等|的)日常公用(?:支出|经费)(?=[。;,]|$)"
-)
-"""What no project is for."""
-_BASIC_ITEMS = re.compile(r"(?:用于|属于|列入)基本支出的(?:科目)?(?:有|为|是|包括)[^。;]{4,200}")
 _UNKNOWN_PROJECT = 0.55
 
 
-def _clauses(passages: Sequence[Passage]) -> Iterator[tuple[Passage, int, int, str]]:
+def clauses_of_items(passages: Sequence[Passage]) -> Iterator[tuple[Passage, int, int, str]]:
     """Every stretch that speaks of one classified item: from its path to the next path."""
     for p in passages:
-        found = sorted((*_ITEM.finditer(p.text), *_CODED.finditer(p.text)), key=lambda m: m.start())
+        found = sorted((*NAMED_ITEM.finditer(p.text), *_CODED.finditer(p.text)), key=lambda m: m.start())
         for k, m in enumerate(found):
             end = found[k + 1].start() if k + 1 < len(found) else len(p.text)
             yield p, m.end(), end, bare(m.group(1))
@@ -79,7 +70,7 @@ def _clauses(passages: Sequence[Passage]) -> Iterator[tuple[Passage, int, int, s
 @rule("reasons.other_item", needs=("text",))
 def of_another(case: Case) -> Iterator[Issue]:
     """A purpose or reason that names another item of the same list, and not its own."""
-    clauses = list(_clauses(case.passages))
+    clauses = list(clauses_of_items(case.passages))
     items = {name for *_, name in clauses if len(name) >= 4}
     for p, start, end, own in clauses:
         for m in _FOR.finditer(p.text, start, end):
@@ -159,8 +150,6 @@ def _purpose_of_another(own: str, what: str, case: Case) -> str:
     return next(others, "")
 
 
-_SPENDING = (".expenditure", ".general_function")
-"""Tables that have basic expenditure and projects in columns of their own."""
 _MERGED = re.compile(r"同步|挂钩|联动|并入|计入|列入|加入|单列|划转|划入|合并|调整|转列|改列")
 """Reasons that name the other item on purpose."""
 _PLACE = re.compile(r"[市区县省]$")
@@ -182,7 +171,7 @@ def unchanged(case: Case) -> Iterator[Issue]:
             why = m.group("why")
             if re.search(r"不变|一致|持平|相抵|未|没有|无", why):
                 continue
-            why = ",".join(c for c in why.split(",") if not _THRIFT.search(c))
+            why = ",".join(c for c in why.split(",") if not _THRIFT.search(_CUT.sub("", c)))
             if bool(_UP.search(why)) == bool(_DOWN.search(why)):
                 continue
             words = text[m.start() : m.start() + 90]
@@ -213,6 +202,8 @@ def left_out(case: Case) -> Iterator[Issue]:
             yield issue_at("wording.no_reason", words, p.place(found.start()))
 
 
+_CUT = re.compile(r"(?<=[人次数批任务场])压减$")
+"""Behind what is counted it tells of less, as 减少 does; before what is cut it is what everybody does."""
 _THRIFT = re.compile(r"严格|严控|控制|厉行|节约|从严|紧日子|精简|压减|力争|进一步|不必要|非必要|不合理")
 """What everybody does every year, whatever comes of it."""
 _TURNED = re.compile(
@@ -247,8 +238,8 @@ def new_projects(case: Case) -> Iterator[Issue]:
         return
     seen: set[str] = set()
     for p in case.passages:
-        for m in _NEW.finditer(p.text):
-            name = fold(m.group("name")).removesuffix("项目").removesuffix("专项")
+        for m in (*_NEW.finditer(p.text), *_NEW_QUOTED.finditer(p.text)):
+            name = fold(m.group("name") or m.group("plain")).removesuffix("项目").removesuffix("专项")
             if len(name) < 3 or name in seen or any(_alike(name, k) for k in known):
                 continue
             seen.add(name)
@@ -287,82 +278,10 @@ def _of_amount(p: Passage, m: re.Match[str]) -> bool:
     return bool(_MONEY.search(p.text, begin, m.start()))
 
 
-@rule("reasons.basic", needs=("text", "tables"))
-def basic(case: Case) -> Iterator[Issue]:
-    """An item said to be for basic expenditure, where the table has it under projects, or under both."""
-    spent = _basic_and_projects(case.tables)
-    for p, start, end, name in _clauses(case.passages):
-        split = spent.get(name, {})
-        if len(split) < 2 or not split["project"]:
-            continue
-        if not split["basic"]:
-            for m in _BASIC_REASON.finditer(p.text, start, end):
-                words = p.verbatim(m.start(), m.end()).strip()
-                yield issue_at("reasons.basic", words, p.place(m.start()), template="reason", item=name)
-        found = _BASIC.search(p.text, start, end)
-        if found is None and not split["basic"]:
-            found = _ONLY_BASIC.search(p.text, start, end)
-        if found:
-            words = p.verbatim(found.start(), found.end()).strip()
-            kind = "also_project" if split["basic"] else "only_project"
-            yield issue_at("reasons.basic", words, p.place(found.start()), item=name, kind=kind)
-    yield from _called_basic(case.passages, spent)
-    yield from _plainly_basic(case.passages, spent)
-
-
-def _basic_and_projects(tables: Sequence[TableFacts]) -> dict[str, dict[str, bool]]:
-    """The items of the expenditure tables, and whether they have money under basic expenditure and under projects."""
-    spent: dict[str, dict[str, bool]] = {}
-    for t in tables:
-        if t.table.standard is None or not t.table.standard.id.endswith(_SPENDING):
-            continue
-        for block in t.blocks:
-            for (k, measure), fact in block.cells.items():
-                row = block.rows[k]
-                if len(row.code) == 7 and measure in ("basic", "project"):
-                    columns = spent.setdefault(bare(row.label), {})
-                    columns[measure] = columns.get(measure, False) or bool(fact.amount and fact.amount.value)
-    return spent
-
-
-def _plainly_basic(passages: Sequence[Passage], spent: dict[str, dict[str, bool]]) -> Iterator[Issue]:
-    """The same of an item that is named without its level: its name, its amount and the purpose in one sentence."""
-    names = [n for n, split in spent.items() if len(split) == 2 and split["project"] and not split["basic"]]
-    if not names:
-        return
-    known = "|".join(re.escape(n) for n in names if len(n) >= _ITEM_NAME)
-    plain = re.compile(rf"({known})(?:预算|安排|支出|为){{0,3}}\d[\d,.]*(?:万元|元),") if known else None
-    for p in passages if plain else ():
-        for m in plain.finditer(p.text) if plain else ():
-            stop = _SENTENCE_END.search(p.text, m.end())
-            found = _BASIC.match(p.text, m.end(), stop.start() if stop else len(p.text))
-            if found:
-                words = p.clauses(m.start(), found.end())
-                yield issue_at(
-                    "reasons.basic", words, p.place(found.start()), item=m.group(1), kind="only_project"
-                )
-
-
-_ITEM_NAME = 6
-_SENTENCE_END = re.compile("[。;]")
-
-
-def _called_basic(passages: Sequence[Passage], spent: dict[str, dict[str, bool]]) -> Iterator[Issue]:
-    """A list of the items that are basic expenditure, with one among them that the table has under projects alone."""
-    for p in passages:
-        for whole in _BASIC_ITEMS.finditer(p.text):
-            for m in _ITEM.finditer(p.text, whole.start(), whole.end()):
-                name = bare(m.group(1))
-                split = spent.get(name, {})
-                if len(split) == 2 and split["project"] and not split["basic"]:
-                    words = p.clauses(m.start(), m.end())
-                    yield issue_at("reasons.basic", words, p.place(m.start()), item=name, kind="only_project")
-
-
 _PLAIN_SELVES = frozenset({"乡", "镇", "街道", "中心", "局"})
 """With 本 these are a body's words for itself; the others go on as other words (本会议, 本办法, 本院校)."""
 _AT = r"(?<![\u4e00-\u9fff])"
-_OTHER_WORDS = "[辖属有在需得]|城区|城镇|区域"
+_OTHER_WORDS = "[辖属有在需得伍]|城区|城镇|区域"
 """我所辖各镇, 我中心城区: no body's words for itself."""
 _GOES_ON = r"(?=20\d\d年|[预决]算|部门|单位|无|没有|未|不|共|现有|机关)"
 

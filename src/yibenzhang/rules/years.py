@@ -25,6 +25,13 @@ _ASSESSED = re.compile(
 _SCOPE_YEAR = re.compile(
     r"(?:纳入|编入|列入)[^。;]{0,40}?(20[0-4]\d)年度?(?:部门|单位)?(?:汇总|综合)?(?:预算|决算)(?:编制范围|编报范围|汇编|编报|编制)"
 )
+_PUBLISHES = re.compile(
+    r"(?:本次|此次|现予|现将)(?:公开|公布|发布)的?(20[0-4]\d)年度?(?:汇总)?(?:部门|单位)(?:汇总)?(?:预算|决算)"
+)
+_MADE_OF = re.compile(
+    r"(?:^|[。;])(20[0-4]\d)年度?(?:部门|单位)(?:预算|决算)(?:由|包括|包含|涵盖)[^。;]{0,12}(?:本级|机关|本部)"
+)
+"""The budget that is published, and what it is made up of."""
 _AS_OF = re.compile(r"(?:截至|截止到|截止至)(20[0-4]\d)年(?:12月31日|底|末)")
 _SAME_YEAR = re.compile(r"(20[0-4]\d)年?(?:预算|决算)数?[^。;]{0,20}?[,，]?比(\1)年?(?:预算|决算)")
 _LATER = re.compile(
@@ -60,13 +67,15 @@ _WHEN = r"(?:年?[底末]|\d{1,2}月(?:\d{1,2}日|[底末])?|第?[一二三四]�
 _TASK_YEAR = re.compile(
     rf"(20[0-4]\d)年{_WHEN}?[之以]?前(?:[^,。;\d]{{0,6}}){_DONE}"
     rf"|(?:到|至|在|于|力争|确保)(20[0-4]\d)年(?:{_WHEN}|内)[^,。;\d]{{0,10}}{_DONE}"
+    rf"|(?:到|至|在|于)(20[0-4]\d)年[底末],[^,。;]{{0,4}}{_DONE}"
+    rf"|计划(20[0-4]\d)年(?:{_WHEN}|内)[^,。;\d预决]{{0,6}}(?:{_DONE}|竣工|完工|投入|交付)"
     rf"|(?:力争|争取|确保|务必|[拟将][于在]|计划[于在])[到在于]?(20[0-4]\d)年(?:{_WHEN}|内)(?![^,。;]{{0,16}}[预决]算)"
     rf"|(?<=[:目标])(20[0-4]\d)年(?:内)?{_DONE}"
     rf"|(?<=[,;。])(20[0-4]\d)年(?:内|底|末){_DONE}"
     rf"|(?:将|计划|拟)[^。;\d]{{0,30}}[于在](20[0-4]\d)年{_DONE}"
     r"|(?:做好|抓好|推进|开展|落实|组织实施)(20[0-4]\d)年(?!度?(?:[省市区县]级|部门|单位|财政|预)*(?:决算|预算执行|审计))(?:度)?"
 )
-_PAST = re.compile(r"已|基础上|以来|[完建]成了|实现了|回顾|总结")
+_PAST = re.compile(r"已|基础上|以来|[完建]成了|实现了|回顾|总结(?!推广|经验)")
 _LISTED = re.compile(r"[一二三四五六七八九十]+(?:是|、)|\(?\d{1,2}[).、]")
 _BASE = re.compile(
     r"(?:比|与|较|(?<![年度])[同和](?=20\d\d年[^,。;:\d]{0,16}?(?:相比|对比|比较|持平|相同|一致|相等|比[,增减上下提降])))"
@@ -179,7 +188,7 @@ def _bare_title(text: str) -> str:
 
 def _sentences(case: Case, p: Passage) -> Iterator[Issue]:
     year, accounts = case.year or 0, case.stage == "accounts"
-    for m in _SCOPE_YEAR.finditer(p.text):
+    for m in (f for pattern in (_SCOPE_YEAR, _PUBLISHES, _MADE_OF) for f in pattern.finditer(p.text)):
         if int(m.group(1)) != year:
             yield _year(p, m, "sentence", found=int(m.group(1)), **_own(case))
     for m in _MADE_PUBLIC.finditer(p.text):
@@ -238,7 +247,7 @@ def tasks(case: Case) -> Iterator[Issue]:
     """Tasks of the year with last year's date."""
     year = case.year or 0
     ahead = re.compile(
-        rf"(?:^|[。;])(?:{year}年度?|今年|本年度?|新的一年|新年度),?[^,。;\d]{{0,12}}(?:将|计划|拟)"
+        rf"(?:^|[。;])(?:{year}年度?|今年|本年度?|新的?一年(?:\({year}年\))?|新年度|(?:围绕|对照|按照|根据|聚焦){year}年度?[^,。;\d]{{0,16}}(?:任务|目标|计划)),?[^,。;\d]{{0,12}}(?:将|计划|拟)"
     )
     before: Passage | None = None
     heading = ""

@@ -34,6 +34,7 @@ class Denials:
     denied: tuple[Denied, ...]
     other: re.Pattern[str]
     table_note: re.Pattern[str]
+    table_named: re.Pattern[str]
     others: re.Pattern[str]
     terms: str
     stock: re.Pattern[str]
@@ -65,6 +66,7 @@ def denial_words() -> Denials:
         denied,
         other=re.compile(data["other"]),
         table_note=re.compile(data["table_note"]),
+        table_named=re.compile(data["table_named"]),
         others=re.compile(data["others"]),
         terms=data["terms"],
         stock=re.compile(cars["stock"]),

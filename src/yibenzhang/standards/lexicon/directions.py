@@ -67,6 +67,10 @@ class ReasonWords:
     never: re.Pattern[str]
     shift: re.Pattern[str]
     opener: re.Pattern[str]
+    first: re.Pattern[str]
+    ended: re.Pattern[str]
+    all_income: re.Pattern[str]
+    left_over: re.Pattern[str]
     against_budget: re.Pattern[str]
     more: frozenset[str]
 
@@ -98,6 +102,10 @@ def reason_words() -> ReasonWords:
         re.compile(f"{_but(data['neutral'])}(?:{'|'.join(map(re.escape, data['never']))})"),
         re.compile(data["shift"]),
         re.compile(data["opener"]),
+        re.compile(data["first"]),
+        re.compile(data["ended"]),
+        re.compile(data["all_income"]),
+        re.compile("|".join(map(re.escape, data["left_over"]))),
         re.compile(data["against_budget"]),
         frozenset(data["more"]),
     )
