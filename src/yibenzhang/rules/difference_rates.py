@@ -39,10 +39,10 @@ def differences(case: Case) -> Iterator[Issue]:
 def _both(p: Passage, found: list[Quantity], end: int) -> tuple[Quantity, Quantity] | None:
     """The budget and the amount carried out that alone stand between the end of the sentence before and the rate."""
     begin = max(p.text.rfind(c, 0, end) for c in "。;") + 1
-    told = [q for q in found if q.money and begin <= q.start < end]
-    if [q.kind for q in told] != [Kind.BUDGETED, Kind.ACTUAL] or not told[0].amount.value:
+    amounts = [q for q in found if q.money and begin <= q.start < end]
+    if [q.kind for q in amounts] != [Kind.BUDGETED, Kind.ACTUAL] or not amounts[0].amount.value:
         return None
-    return (told[0], told[1]) if told[0].fact.interval and told[1].fact.interval else None
+    return (amounts[0], amounts[1]) if amounts[0].fact.interval and amounts[1].fact.interval else None
 
 
 def _rates(budget: Quantity, actual: Quantity) -> tuple[Decimal, Decimal]:

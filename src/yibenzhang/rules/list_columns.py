@@ -20,7 +20,7 @@ _FEWEST, _COLUMNS = 2, 2
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _Numbers:
     """Numbers by their unit, where each stands once."""
 
     start: int
@@ -54,32 +54,32 @@ def columns(case: Case) -> Iterator[Issue]:
             begin += len(sentence) + 1
 
 
-def _numbers(text: str, start: int) -> _Told | None:
+def _numbers(text: str, start: int) -> _Numbers | None:
     """What a stretch tells once of each unit; None where nothing."""
     found: dict[str, list[Decimal]] = {}
     for m in _NUMBER.finditer(text):
         found.setdefault(m["unit"], []).append(Decimal(m["n"].replace(",", "")))
     once = {unit: numbers[0] for unit, numbers in found.items() if len(numbers) == 1}
-    return _Told(start, once) if once else None
+    return _Numbers(start, once) if once else None
 
 
-def _items(text: str, start: int) -> list[_Told] | None:
+def _items(text: str, start: int) -> list[_Numbers] | None:
     """The items of a list, each of which tells numbers of the same units; None where they do not."""
-    out: list[_Told] = []
+    out: list[_Numbers] = []
     units: set[str] = set()
     for piece in text.split(";" if ";" in text else "、"):
-        told = _numbers(piece, start)
+        found = _numbers(piece, start)
         start += len(piece) + 1
-        if told is None:
+        if found is None:
             return None
-        units = units or set(told.numbers)
-        if set(told.numbers) != units:
+        units = units or set(found.numbers)
+        if set(found.numbers) != units:
             return None
-        out.append(told)
+        out.append(found)
     return out if len(out) >= _FEWEST and len(units) >= _COLUMNS else None
 
 
-def _wrong(head: _Told, items: Sequence[_Told]) -> tuple[str, Decimal] | None:
+def _wrong(head: _Numbers, items: Sequence[_Numbers]) -> tuple[str, Decimal] | None:
     """The one unit whose sum differs, and what it comes to; money may be off by its rounding."""
     shared = [u for u in items[0].numbers if u in head.numbers]
     sums = {u: sum((i.numbers[u] for i in items), Decimal(0)) for u in shared}

@@ -51,9 +51,9 @@ def products(case: Case) -> Iterator[Issue]:
                 continue
             own = _own(p, m, amounts)
             if own is not None and not _meets(product, own):
-                yield _told(p, m, product, own)
+                yield _issue(p, m, product, own)
             elif own is None and (slip := _slip(p, m, product, amounts)) is not None:
-                yield _told(p, m, product, slip)
+                yield _issue(p, m, product, slip)
 
 
 def _level(q: Quantity) -> bool:
@@ -114,7 +114,7 @@ def _slip(p: Passage, m: re.Match[str], product: _Product, amounts: list[Quantit
     return found[0] if len(found) == 1 else None
 
 
-def _told(p: Passage, m: re.Match[str], product: _Product, q: Quantity) -> Issue:
+def _issue(p: Passage, m: re.Match[str], product: _Product, q: Quantity) -> Issue:
     low, high = product.ways[-1]
     middle = (low + high) / 2
     unit = q.amount.unit

@@ -32,8 +32,8 @@ def parts(case: Case) -> Iterator[Made]:
     for position, passage in enumerate(case.passages):
         if ANNOUNCES.search(passage.text) and (under := below(case, position)):
             for split in _ways(case):
-                told = split_of(split, [*case.by_passage[position], *under])
-                yield from (r for r in told if r.id not in made)
+                made_below = split_of(split, [*case.by_passage[position], *under])
+                yield from (r for r in made_below if r.id not in made)
 
     for section in _sections(case):
         for split in _ways(case):
