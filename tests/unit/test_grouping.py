@@ -202,9 +202,9 @@ def test_nothing_to_group() -> None:
     assert groups_of([]) == ([], {})
 
 
-@pytest.mark.parametrize("step", [10, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.parametrize("step", [5, pytest.param(1, marks=pytest.mark.long)])
 def test_errors_planted_in_the_text_are_found_by_the_tables_of_the_other_file(step: int) -> None:
-    """Every amount of the text, or every tenth, with a wrong first digit, one at a time."""
+    """Every amount of the text, or every fifth, with a wrong first digit, one at a time."""
     tables = read_data("t.pdf", pages("jiangsu-clean.pdf", TABLES))
     text = prose()
     profile = check_document(read_data("a.txt", text.encode())).profile
