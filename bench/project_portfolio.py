@@ -176,8 +176,9 @@ def _results(fault: str, first: int, year: int, last: int) -> tuple[tuple[str, s
 # ---- as a ledger ---------------------------------------------------------------------------------------
 
 
-def stored(made: Made, folder: Path) -> tuple[Ledger, dict[str, str]]:
-    """The portfolio as a ledger's batch and its imports; which project each event is of, by the event's id."""
+def stored(made: Made, folder: Path, first: int = 0) -> tuple[Ledger, dict[str, str]]:
+    """The portfolio as a ledger's batch and its imports; which project each event is of, by the event's id. ``first``:
+    where the numbers of its documents begin."""
     import pyarrow as pa
 
     from yibenzhang.ledger.parquet import arrow_schema, arrow_tables
@@ -203,7 +204,7 @@ def stored(made: Made, folder: Path) -> tuple[Ledger, dict[str, str]]:
             imports[s.kind].append({**own, **({"code": s.code} if s.code else {}), **amount})
             continue
         stage = "accounts" if s.kind == "self_assessment" else "budget"
-        document = documents.setdefault((s.body, s.year, stage), f"{len(documents):012d}")
+        document = documents.setdefault((s.body, s.year, stage), f"{first + len(documents):012d}")
         event = f"e{n}"
         truth[f"{document}-{event}"] = s.project
         place = {"file": f"{s.year}-{stage}.pdf", "page": n % 90 + 1, "place": ""}

@@ -91,6 +91,27 @@ def test_a_document_that_is_analysed_again_counts_once(
     assert len(list(book.find_passages("政务服务热线"))) == 1
 
 
+def test_an_index_that_was_cut_off_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger = Ledger(tmp_path / "账本")
+    for year in (2025, 2026):
+        taken(ledger, put(tmp_path / str(year), f"{year}.txt", disclosure(year)))
+    made, done, again = index._batch, [], []
+
+    def cut(*given: Any) -> None:
+        if done:
+            raise KeyboardInterrupt
+        done.append(given[2])
+        made(*given)
+
+    monkeypatch.setattr(index, "_batch", cut)
+    with pytest.raises(KeyboardInterrupt):
+        index.refresh(ledger)
+    assert not index.fresh(ledger)
+    monkeypatch.setattr(index, "_batch", lambda *given: (again.append(given[2]), made(*given)))
+    index.refresh(ledger)
+    assert index.fresh(ledger) and sorted(done + again) == [b.name for b in ledger.batch_folders()]
+
+
 def test_a_damaged_index_is_made_anew(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "账本")
     taken(ledger, put(tmp_path, "1.txt", disclosure(2026)))

@@ -36,6 +36,7 @@ from yibenzhang.office.access import LOCAL
 from yibenzhang.office.database import engine_of, prepare
 from yibenzhang.office.models import Body, Role
 from yibenzhang.office.users import add_user
+from yibenzhang.projects import ahead
 from yibenzhang.resources.store import prepare as prepare_resources
 from yibenzhang.web.app import create
 from yibenzhang.web.security import COOKIE
@@ -189,6 +190,13 @@ def database(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 # ------------------------------------------------------------------------------------------ the workbench
+
+
+@pytest.fixture(autouse=True)
+def patient_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages wait for what is new in the ledger: machines that are busy with tests are slow."""
+    monkeypatch.setattr(ahead, "FIRST", 60)
+    monkeypatch.setattr(ahead, "LATER", 60)
 
 
 @pytest.fixture(autouse=True, scope="session")

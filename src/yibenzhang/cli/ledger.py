@@ -261,6 +261,37 @@ def _bodies_listed(store: Ledger, proposed: bool) -> Iterator[str]:
 
 
 @app.command()
+def take(
+    folder: Annotated[Path, typer.Argument(help="工作台的账本文件夹（serve --folder）", show_default=False)],
+    ledger: Folder = DEFAULT,
+    every: Annotated[
+        bool, typer.Option("--all", help="没有公开的也收（草稿除外）；门户要公开出去的账本不要用")
+    ] = False,
+    database: Annotated[
+        str, typer.Option(help="工作台的数据库地址，同 serve --database", envvar="YIBENZHANG_DATABASE")
+    ] = "",
+) -> None:
+    """把工作台检查过、名录里写了公开日期的文件收进账本：用存着的核对结果，不再检查。退出码：0 都收进了，2 有没收进的或不能运行。"""
+    from yibenzhang.cli_records import records
+    from yibenzhang.office.database import prepare
+    from yibenzhang.office.file_store import FileStore
+    from yibenzhang.office.taking import take_over
+
+    if not (folder / "analyses").is_dir():
+        raise fail(f"{folder} 不是工作台的账本文件夹。")
+    store = _opened(ledger)
+    with records(folder, database, prepare) as session:
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        found = take_over(session, FileStore(folder.resolve()), store, now, every)
+    print(f"收进 {found.disclosures} 份公开文件，{found.known} 份以前收过。")
+    say = Console(stderr=True, highlight=False, soft_wrap=True)
+    for name, why in found.left:
+        say.print(Text(f"{name}：{why}"))
+    if found.left:
+        raise typer.Exit(2)
+
+
+@app.command()
 def merge(ledger: Folder = DEFAULT) -> None:
     """把许多小批合并成大批，按地区、单位、年度排好，问起来快。合并中断，账本照旧。没有别人在问的时候用。"""
     from yibenzhang.ledger.merging import merge as merged

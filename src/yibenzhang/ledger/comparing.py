@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from yibenzhang.ledger.causes import Difference, causes
-from yibenzhang.ledger.connecting import KEPT, across_sql, statements_of
+from yibenzhang.ledger.connecting import KEPT
 from yibenzhang.ledger.parquet import write_rows
+from yibenzhang.ledger.parting import asked
 from yibenzhang.model.amounts import unit_named
 from yibenzhang.standards import RuleEntry, Standards, load
 from yibenzhang.standards.templates import fill
@@ -98,11 +99,11 @@ def compare(
     session that asks the rules instead of DuckDB (ledger.spark)."""
     with closing(ledger.connect(memory=memory, spill=spill)) as con:
         if spark is None:
-            rows = list(_asked(con, ledger.batch_folders()))
+            rows = [_row(*r) for r in asked(con, ledger.batch_folders(), RULES)]
         else:
-            from yibenzhang.ledger.spark import asked
+            from yibenzhang.ledger.spark import asked as asked_there
 
-            rows = sorted((_row(*r) for r in asked(ledger, con, RULES, spark)), key=_first)
+            rows = sorted((_row(*r) for r in asked_there(ledger, con, RULES, spark)), key=_first)
         sides = _sides(con, rows)
         whole = _documents(con, rows)
     rows = [r for r in rows if r.a in sides and (r.b in sides or r.b[1] is None)]
@@ -123,22 +124,6 @@ def keep(ledger: Ledger, findings: Sequence[AcrossFinding]) -> None:
         for f in findings
     ]
     write_rows(rows, ledger.folder / KEPT)
-
-
-def _asked(con: duckdb.DuckDBPyConnection, batches: Sequence[Path]) -> Iterator[_Row]:
-    con.execute("CREATE TEMP TABLE kept_units AS SELECT * FROM units")
-    con.execute("CREATE TEMP TABLE kept_told AS SELECT * FROM told LIMIT 0")
-    for batch in batches:
-        con.execute(f"INSERT INTO kept_told {statements_of(batch, 'kept_units')}")
-    kept = {"told": "kept_told", "units": "kept_units"}
-    con.execute(f"CREATE TEMP TABLE kept_pairs AS {across_sql('pairs', **kept)}")
-    for name in RULES:
-        sql = across_sql(name, **kept, pairs="kept_pairs")
-        other = "b_cell" if "b_cell" in sql else "cell"
-        found = con.execute(
-            f"SELECT rule, template, a, a_place, a_sentence, b, b_place, cell, {other}, more FROM ({sql}) ORDER BY ALL"
-        )
-        yield from (_row(*r) for r in found.fetchall())
 
 
 def _row(

@@ -104,6 +104,8 @@ def across_sql(name: str, **over: str) -> str:
     """A query across documents (across/*.sql) over the views told, units, pairs and all facts, or what ``over``
     names."""
     text = (_VIEWS.parent / "across" / f"{name}.sql").read_text(encoding="utf-8")
+    if "{counted}" in text:
+        over.setdefault("counted", f"({across_sql('counted', **over)})")
     for view, given in {**_OVER, **over}.items():
         text = text.replace(f"{{{view}}}", given)
     return text

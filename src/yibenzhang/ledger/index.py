@@ -117,11 +117,12 @@ def refresh(ledger: Ledger, threads: int = 2, memory: str = "4GB") -> int:
             con.execute("PRAGMA cache_size = -200000")
             if con.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
                 con.executescript(_SCHEMA)
+                con.execute("INSERT INTO meta VALUES ('format', ?)", (FORMAT,))  # what a kill leaves goes on
             with closing(ledger.connect(threads, memory)) as asked:
                 found = _documents(con, asked)
             for batch, wanted in found.items():
                 _batch(con, ledger, batch, wanted, threads, memory)
-            con.execute("INSERT OR REPLACE INTO meta VALUES ('format', ?), ('state', ?)", (FORMAT, state))
+            con.execute("INSERT OR REPLACE INTO meta VALUES ('state', ?)", (state,))
             con.execute("PRAGMA optimize")
             con.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     except sqlite3.OperationalError as error:

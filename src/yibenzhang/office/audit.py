@@ -48,6 +48,8 @@ ACTIONS = {
     "project.import": "导入项目的表",
     "project.undo": "撤销导入",
     "project.link": "确认项目归并",
+    "ledger.body": "确认单位的沿革",
+    "ledger.take": "收进账本",
     "project.record": "填报绩效",
     "user.add": "新建账号",
     "user.change": "修改账号",

@@ -94,17 +94,46 @@ class Keeper:
         self._figures: dict[str, tuple[Project, Figures]] = {}
         self._sums: tuple[Book | None, dict[Hashable, Summary]] = (None, {})
 
-    def book(self, ledger: Ledger, extra: str = "") -> Book:
-        """The book of the ledger as it stands. Raises StandardsError."""
+    def book(self, ledger: Ledger, extra: str = "", held: bool = False) -> Book:
+        """The book of the ledger as it stands; ``held``: with the disclosures as they were last read, and all that
+        people said and took in since. Raises StandardsError."""
         with self._lock:
-            key = _state(ledger, extra)
+            whole = self._published.key if held and self._published is not None else published_key(ledger)
+            key = _state(ledger, extra, whole)
             if self._book is None or self._book[0] != key:
-                self._book = (key, self._made(ledger, extra))
+                self._book = (key, self._made(ledger, extra, whole))
             return self._book[1]
 
-    def asked(self, ledger: Ledger, extra: str = "") -> list[Asked]:
+    def behind(self, ledger: Ledger) -> bool:
+        """The ledger has other disclosures than were last read."""
+        kept = self._published
+        return kept is None or kept.key != published_key(ledger)
+
+    @property
+    def empty(self) -> bool:
+        """Nothing was read yet."""
+        return self._published is None
+
+    def copy(self) -> Keeper:
+        """Another one that starts from what this one knows."""
+        other = Keeper()
+        with self._lock:
+            other._hold(self)
+        return other
+
+    def take(self, other: Keeper) -> None:
+        """Hold what another one made."""
+        with self._lock, other._lock:
+            self._hold(other)
+
+    def _hold(self, other: Keeper) -> None:
+        self._published, self._book, self._imports = other._published, other._book, other._imports
+        self._parts, self._asked = dict(other._parts), dict(other._asked)
+        self._imported, self._figures = dict(other._imported), dict(other._figures)
+
+    def asked(self, ledger: Ledger, extra: str = "", held: bool = False) -> list[Asked]:
         """The answers to all questions; those of bodies without news are kept. Raises StandardsError."""
-        book = self.book(ledger, extra)
+        book = self.book(ledger, extra, held)
         with self._lock:
             rules = questions(extra).values()
             if extra:  # a rule of others may look beyond one body
@@ -123,8 +152,8 @@ class Keeper:
             kept = [a for k in self._parts for a in self._asked[k][1]]
             return sorted(kept, key=lambda a: (order[a.rule], a.body, a.name, a.project, a.event))
 
-    def _made(self, ledger: Ledger, extra: str) -> Book:
-        published = self._read(ledger)
+    def _made(self, ledger: Ledger, extra: str, whole: Hashable) -> Book:
+        published = self._read(ledger, whole)
         who_of: Callable[[str], str] = lambda body: published.whose.get(bare(body), bare(body))  # noqa: E731
         own: dict[str, list[Event]] = defaultdict(list)
         kept = records.standing(ledger.folder)
@@ -182,8 +211,7 @@ class Keeper:
             self._imports = (key, imported_events(ledger.folder, who_of, self._imported))
         return self._imports[1]
 
-    def _read(self, ledger: Ledger) -> _Published:
-        key = (tuple(b.name for b in ledger.batch_folders()), _stamp(ledger.folder / _BODIES))
+    def _read(self, ledger: Ledger, key: Hashable) -> _Published:
         if self._published is None or self._published.key != key:
             con = ledger.connect()
             try:
@@ -242,12 +270,17 @@ def _whole(parts: Sequence[Linked]) -> Linked:
     )
 
 
-def _state(ledger: Ledger, extra: str) -> Hashable:
-    """What the book depends on: the batches and the files beside them, by name, size and time."""
-    files = (_BODIES, said.FILE, importing.FILE, records.FILE)
+def published_key(ledger: Ledger) -> Hashable:
+    """What the disclosures of a ledger depend on: its batches, and what people said of bodies."""
+    names = tuple(b.name for b in ledger.batch_folders())
+    return str(ledger.folder), names, _stamp(ledger.folder / _BODIES)
+
+
+def _state(ledger: Ledger, extra: str, published: Hashable) -> Hashable:
+    """What the book depends on: the disclosures and the files beside them, by name, size and time."""
+    files = (said.FILE, importing.FILE, records.FILE)
     return (
-        str(ledger.folder),
-        tuple(b.name for b in ledger.batch_folders()),
+        published,
         tuple(_stamp(ledger.folder / f) for f in files),
         extra,
         _stamp(Path(extra) / "projects" / "links.toml") if extra else None,

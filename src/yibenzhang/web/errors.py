@@ -14,6 +14,7 @@ from starlette.requests import ClientDisconnect
 
 from yibenzhang.office.access import NotAllowed, NotHere, Refused
 from yibenzhang.office.database import full, unavailable, unfit
+from yibenzhang.projects.ahead import StillReading
 from yibenzhang.web.bounding import OutOfBounds
 from yibenzhang.web.formats import as_json, page
 from yibenzhang.web.security import ByKey, Forged, MustChange, MustEnrol, NoAccounts, NotLoggedIn, bearer
@@ -58,6 +59,14 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(Refused)
     def _(request: Request, error: Exception) -> Response:
         return told(request, 409, str(error))
+
+    @app.exception_handler(StillReading)
+    def _(request: Request, error: Exception) -> Response:
+        waits = request.method == "GET" and not request.headers.get("HX-Request")
+        sentence = "正在读账本，还没有做；过一会儿再试。"
+        answer = page(request, None, "reading.html", 503) if waits else told(request, 503, sentence)
+        answer.headers["Retry-After"] = "2"
+        return answer
 
     @app.exception_handler(Forged)
     def _(request: Request, error: Exception) -> Response:

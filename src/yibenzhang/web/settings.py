@@ -22,9 +22,8 @@ from yibenzhang.office.file_store import FileStore, write
 from yibenzhang.office.foreman import Foreman
 from yibenzhang.office.models import Setting
 from yibenzhang.office.roster import Brief
-from yibenzhang.projects.book import Keeper
+from yibenzhang.projects.ahead import Ahead
 from yibenzhang.resources.store import prepare as prepare_resources
-from yibenzhang.standards import StandardsError
 from yibenzhang.web.picturing import Pictures
 from yibenzhang.web.views import Views
 
@@ -85,7 +84,7 @@ class Office:
         self.foreman = Foreman(self.database, self.ledger, settings.jobs, settings.limit, settings.extra)
         self.pictures = Pictures(self.ledger)
         self.views = Views(self.ledger)
-        self.projects = Keeper()
+        self.projects = Ahead()
         self._kept: dict[tuple[object, ...], tuple[float, Any]] = {}
         self._kept_lock = threading.Lock()
         self._boards: tuple[int, dict[tuple[object, ...], list[Brief]]] = (-1, {})
@@ -124,11 +123,8 @@ class Office:
             if (
                 self.settings.analyses and (Path(self.settings.analyses) / "ledger.json").is_file()
             ):  # so that the first who opens the projects need not wait
-                threading.Thread(target=self._open_projects, name="projects", daemon=True).start()
-
-    def _open_projects(self) -> None:
-        with contextlib.suppress(StandardsError, LedgerError, OSError):  # told where they are asked for
-            self.projects.asked(Ledger(self.settings.analyses), self.settings.extra)
+                with contextlib.suppress(LedgerError, OSError):  # told where it is asked for
+                    self.projects.start(Ledger(self.settings.analyses), self.settings.extra)
 
     def stop(self) -> None:
         if self.settings.work:

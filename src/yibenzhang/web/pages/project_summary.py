@@ -14,9 +14,9 @@ from yibenzhang.projects.summary import MEASURES, Summary, Sums
 from yibenzhang.projects.telling import plain
 from yibenzhang.web import charts
 from yibenzhang.web.charts import Chart, Series
-from yibenzhang.web.formats import forms
+from yibenzhang.web.formats import forms, wants_data
 from yibenzhang.web.formats import shown as answered
-from yibenzhang.web.pages.projects import asked_in, book_in, seen
+from yibenzhang.web.pages.projects import asked_in, book_in, reading_in, seen
 from yibenzhang.web.pages.resources import only_of
 from yibenzhang.web.security import Shop, Who
 
@@ -36,13 +36,14 @@ _FEW = 12
 def summary(
     request: Request, office: Shop, who: Who, body: Annotated[str, Query(max_length=200)] = ""
 ) -> Response:
-    book = book_in(office)
-    found = office.projects.summary(
+    whole = wants_data(request)
+    book = book_in(office, whole)
+    found = office.projects.keeper.summary(
         book, (only_of(who), body), lambda: [p for p in seen(book, who) if body in p.who]
     )
     only = only_of(who)
     counts: dict[str, int] = {}
-    for a in asked_in(office):
+    for a in asked_in(office, whole):
         if (only is None or a.body == bare(only)) and body in a.body:
             counts[a.title] = counts.get(a.title, 0) + 1
     rows = [_row(s) for s in (*found.years, *found.bodies)]
@@ -54,6 +55,7 @@ def summary(
         rows,
         COLUMNS,
         "项目汇总",
+        reading=reading_in(office),
         whole=found.whole,
         money={m: _ten_thousand(found.whole.money[m]) for m in MEASURES},
         carried_shown=_ten_thousand(found.carried),

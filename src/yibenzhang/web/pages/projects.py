@@ -50,18 +50,25 @@ ORDERS = {
 }
 
 
-def book_in(office: Office) -> Book:
-    """All projects of the ledger; none without one."""
+def book_in(office: Office, whole: bool = False) -> Book:
+    """All projects of the ledger, none without one: for pages as they were last read, or ``whole``. Raises
+    StillReading."""
     ledger = ledger_of(office)
     if ledger is None:
         return Book(Linked((), ()), none())
-    return office.projects.book(ledger, office.settings.extra)
+    return office.projects.book(ledger, office.settings.extra, whole)
 
 
-def asked_in(office: Office) -> list[Asked]:
+def asked_in(office: Office, whole: bool = False) -> list[Asked]:
     """All that is to be asked of them."""
     ledger = ledger_of(office)
-    return office.projects.asked(ledger, office.settings.extra) if ledger is not None else []
+    return office.projects.asked(ledger, office.settings.extra, whole) if ledger is not None else []
+
+
+def reading_in(office: Office) -> bool:
+    """The ledger has more than the pages show as yet."""
+    ledger = ledger_of(office)
+    return ledger is not None and office.projects.reading(ledger)
 
 
 def seen(book: Book, who: Actor) -> Sequence[Project]:
@@ -93,7 +100,7 @@ def filtered(
         and (not step or any(e.kind == step for e in p.events))
     ]
     if order in ORDERS and order:
-        found.sort(key=lambda p: -(office.projects.figures(p).money[order] or 0))
+        found.sort(key=lambda p: -(office.projects.keeper.figures(p).money[order] or 0))
     return found
 
 
@@ -109,7 +116,7 @@ def projects(
     order: Annotated[str, Query(max_length=20)] = "",
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
-    book = book_in(office)
+    book = book_in(office, wants_data(request))
     every = seen(book, who)
     found = filtered(office, every, body, year, find, step, order)
     part = found if wants_data(request) else found[(page - 1) * PAGE : page * PAGE]
@@ -132,6 +139,7 @@ def projects(
         steps={k.id: k.name for k in kinds().values()},
         orders=ORDERS,
         views=views,
+        reading=reading_in(office),
         here=page,
         pages=-(-len(found) // PAGE),
         query=urlencode({k: v for k, v in given.items() if v}),
@@ -144,7 +152,7 @@ def projects(
 def workbook(
     office: Shop, who: Who, body: str = "", year: str = "", find: str = "", step: str = "", order: str = ""
 ) -> Response:
-    found = filtered(office, seen(book_in(office), who), body, year, find, step, order)
+    found = filtered(office, seen(book_in(office, True), who), body, year, find, step, order)
     rows = [[_cell(row_of(p), k) for k in LIST] for p in found]
     head = {"Content-Disposition": 'attachment; filename="projects.xlsx"'}
     return Response(write_sheet("项目", [PROJECTS[k] for k in LIST], rows), media_type=XLSX, headers=head)
@@ -163,7 +171,7 @@ def oc4ids(
 ) -> Response:
     from yibenzhang.office.models import now
 
-    found = filtered(office, seen(book_in(office), who), body, year, find, step, "")
+    found = filtered(office, seen(book_in(office, True), who), body, year, find, step, "")
     made = package(found, now().isoformat(timespec="seconds"))
     head = {"Content-Disposition": 'attachment; filename="projects-oc4ids.json"'}
     return Response(made, media_type="application/json", headers=head)
@@ -197,7 +205,7 @@ def project(
             tab="projects",
             **more,
         )
-    book = book_in(office)
+    book = book_in(office, wants_data(request))
     one = project_in(book, who, chosen)
     ids = {m.id for m in one.members}
     records = _records(book, one)
@@ -219,6 +227,7 @@ def project(
         records=records,
         own=one.members,
         documents=sorted({e.source.file for e in one.events if e.source.document}),
+        reading=reading_in(office),
         tab="projects",
     )
 
@@ -253,7 +262,11 @@ def portfolio(
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
     only = only_of(who)
-    visible = [a for a in asked_in(office) if (only is None or a.body == bare(only)) and body in a.body]
+    visible = [
+        a
+        for a in asked_in(office, wants_data(request))
+        if (only is None or a.body == bare(only)) and body in a.body
+    ]
     counts: dict[str, tuple[str, int]] = {}
     for a in visible:
         counts[a.rule] = (a.title, counts.get(a.rule, ("", 0))[1] + 1)
@@ -272,6 +285,7 @@ def portfolio(
         rule=rule,
         counts=counts,
         total=len(found),
+        reading=reading_in(office),
         here=page,
         pages=-(-len(found) // PAGE),
         query=urlencode({k: v for k, v in (("body", body), ("rule", rule)) if v}),
@@ -294,7 +308,7 @@ PROPOSALS = {
 def project_proposals(
     request: Request, office: Shop, who: Who, body: Annotated[str, Query(max_length=200)] = ""
 ) -> Response:
-    book = book_in(office)
+    book = book_in(office, wants_data(request))
     ids = {p.id for p in seen(book, who) if body in p.who}
     rows = [
         {**_link(book, x), "body": book.members[x.one][0].who}
@@ -310,5 +324,6 @@ def project_proposals(
         PROPOSALS,
         "等人确认的",
         body=body,
+        reading=reading_in(office),
         tab="projects",
     )
