@@ -18,7 +18,7 @@ from yibenzhang.standards import StandardsError
 
 if TYPE_CHECKING:
     from yibenzhang.resources.measuring import Rate
-    from yibenzhang.resources.quality import Result
+    from yibenzhang.resources.quality_tables import Result
     from yibenzhang.resources.quality_rules import Rules
 
 __all__ = ["app", "harvest", "quality"]

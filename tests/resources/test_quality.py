@@ -21,7 +21,8 @@ from yibenzhang.office.database import Database
 from yibenzhang.resources.dialects import DIALECTS
 from yibenzhang.resources.measuring import keep, last_run, rates
 from yibenzhang.resources.models import Quality
-from yibenzhang.resources.quality import Result, check_source, masked, rate
+from yibenzhang.resources.quality import check_source
+from yibenzhang.resources.quality_tables import Result, masked, rate
 from yibenzhang.resources.quality_rules import Rules, condition, rules_of
 from yibenzhang.resources.schema import Schema, load_schema
 from yibenzhang.standards import StandardsError

@@ -16,11 +16,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from yibenzhang.ledger.store import Ledger
-from yibenzhang.resources.contradictions import Contradiction, contradictions, rules_of
-from yibenzhang.resources.measures import Measure, measures_of
+from yibenzhang.resources.contradictions import Contradiction, looked_at, rules_of
+from yibenzhang.resources.measures import measures_of
 from yibenzhang.resources.measuring import last_run, rates
 from yibenzhang.resources.models import Entry, Request
-from yibenzhang.resources.own_counts import own_counts
 from yibenzhang.resources.published import PublishedFigure, disclosures_of, projects_of, totals_of
 from yibenzhang.resources.quality_rules import rules_of as quality_rules
 from yibenzhang.resources.request_lists import Asked, requests
@@ -158,8 +157,8 @@ def account_of(
     ):
         _plain(page, name, kind)
     _requests(page, session, body, as_of)
-    _promises(page, own_counts(session, schema, measures, by_kind.get("claim", ())), measures)
-    found = contradictions(session, schema, rules_of(extra), measures, as_of, ledger, body, body)
+    found, own = looked_at(session, schema, rules_of(extra), measures, as_of, ledger, body, body)
+    _promises(page, own)
     return Account(body, as_of, tuple(page.sections), tuple(found))
 
 
@@ -339,7 +338,7 @@ def _requests(page: _Page, session: Session, body: str, as_of: date) -> None:
 _SIGNS = {">=": "≥", "<=": "≤"}
 
 
-def _promises(page: _Page, own: Mapping[str, Decimal | None], measures: Mapping[str, Measure]) -> None:
+def _promises(page: _Page, own: Mapping[str, Decimal | None]) -> None:
     figures = []
     for e in page.by_kind.get("claim", ()):
         v = e.values

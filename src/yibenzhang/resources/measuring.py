@@ -10,7 +10,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from yibenzhang.resources.models import Entry, Quality
-from yibenzhang.resources.quality import Result, rate
+from yibenzhang.resources.quality_tables import Result, rate
 from yibenzhang.resources.quality_rules import Column
 from yibenzhang.resources.store import Doer
 
