@@ -24,11 +24,11 @@ def resources(
     only: Annotated[str, typer.Option(help="只测一项：city、harvest、quality；不写都测")] = "",
     lines: Annotated[int, typer.Option(help="账上另有这么多条目录时再测一遍各页，0 为不测")] = 370_000,
     tables: Annotated[int, typer.Option(help="采集有这么多张表的数据库")] = 2_000,
-    source: Annotated[
-        str, typer.Option(help="采集的表造在这个空的 PostgreSQL 里；不写用临时的 SQLite")
-    ] = "",
+    source: Annotated[str, typer.Option(help="采集的表造在这个空的 PostgreSQL 里；不写用临时的 SQLite")] = "",
     rows: Annotated[int, typer.Option(help="造这么多行的 Parquet 来查质量，一亿行要 5 GB 磁盘")] = 1_000_000,
-    work: Annotated[Path | None, typer.Option(help="造的数据放在这里，用完删除；不写用系统的临时文件夹")] = None,
+    work: Annotated[
+        Path | None, typer.Option(help="造的数据放在这里，用完删除；不写用系统的临时文件夹")
+    ] = None,
     format: Annotated[str, typer.Option("--format", "-f", help="text 给人看，json 给程序用")] = "text",
 ) -> None:
     """造一座城（61 个单位、400 个系统、6000 个数据资源、六万个字段，每种矛盾都埋了），看找到多少、报错多少、用多少时间。"""
@@ -142,7 +142,9 @@ def _checked(folder: Path, count: int) -> list[dict[str, object]]:
     mine = [r for r in results if r.location == "person"]
     out.append(_timed(f"质量：Parquet，{len(mine)} 条规则，峰值 {_megabytes()} MB", count, begun))
     got = {(r.check.rule.id, r.check.field): (r.checked or 0) - (r.passed or 0) for r in mine}
-    wrong = {k: n for k, n in got.items() if n != dict(planted(count)).get(k, n if k[0] == "reference" else 0)}
+    wrong = {
+        k: n for k, n in got.items() if n != dict(planted(count)).get(k, n if k[0] == "reference" else 0)
+    }
     out.append({"step": "　埋的不合格与查出的不同的规则", "seconds": "", "count": len(wrong)})
     return out
 

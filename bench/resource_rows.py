@@ -86,7 +86,9 @@ def rows(folder: Path, count: int, seed: int = 1) -> Path:
             if writer:
                 writer.close()
             name = f"{start // file:03d}"
-            writer = pq.ParquetWriter(root / "person" / f"part-{name}.parquet", table.schema, compression="zstd")
+            writer = pq.ParquetWriter(
+                root / "person" / f"part-{name}.parquet", table.schema, compression="zstd"
+            )
         assert writer is not None
         writer.write_table(table, row_group_size=122_880)
     if writer:

@@ -138,7 +138,10 @@ def _entries(con: duckdb.DuckDBPyConnection, kind: Kind, entries: Sequence[Seque
         return
     names = ("code", "state", "own_body", "held")
     con.register(
-        "given", pa.table({n: pa.array(c, pa.string()) for n, c in zip(names, zip(*entries, strict=True), strict=True)})
+        "given",
+        pa.table(
+            {n: pa.array(c, pa.string()) for n, c in zip(names, zip(*entries, strict=True), strict=True)}
+        ),
     )
     columns = _columns(kind)
     paths = ", ".join("'$.\"" + n + "\"'" for n, _ in columns)
@@ -308,7 +311,9 @@ def looked_at(
     wanted = {b for b in (body, only) if b}
     with account_tables(session, schema, today) as con:
         if ledger is not None:
-            named = {str(r[0]) for r in con.execute("SELECT DISTINCT body FROM application").fetchall() if r[0]}
+            named = {
+                str(r[0]) for r in con.execute("SELECT DISTINCT body FROM application").fetchall() if r[0]
+            }
             with_ledger(con, ledger, sorted(named & ({body} if body else named)))
         own = with_claims(con, measures, wanted)
         out = [c for c in found(con, rules.values(), today) if not wanted or {c.body} == wanted]

@@ -104,8 +104,8 @@ def guarded(condition: str, then: str) -> str:
 def id_number(d: Dialect, x: str, number: str = "") -> str:
     """GB 11643: 17 digits and a check character, with a date of birth that is one. ``number``: where the first 17
     digits stand as a number, if they were put aside (``aside``)."""
-    told = number or d.number(d.part(x, 1, 17))
-    digits = [f"({d.div(told, 10 ** (16 - k))} % 10) * {w}" for k, w in enumerate(_WEIGHTS)]
+    first = number or d.number(d.part(x, 1, 17))
+    digits = [f"({d.div(first, 10 ** (16 - k))} % 10) * {w}" for k, w in enumerate(_WEIGHTS)]
     place = f"(({' + '.join(digits)}) % 11) + 1"
     # PostgreSQL counts letters by small numbers only
     check = d.part("'10X98765432'", place if d.name == "mysql" else f"CAST({place} AS INTEGER)", 1)

@@ -75,9 +75,7 @@ class Columns:
         for n, c in enumerate(checks):
             passed, samples = int(found[2 * n] or 0), found[2 * n + 1] or ()
             checked = int((rows if c.rule.check == "complete" else looked) or 0)
-            out.append(
-                Result(self.table.location, c, checked, passed, "", tuple(masked(s) for s in samples))
-            )
+            out.append(Result(self.table.location, c, checked, passed, "", tuple(masked(s) for s in samples)))
         return out
 
     def _statement(self, column: str, checks: Sequence[Check], few: bool) -> str:
@@ -94,8 +92,10 @@ class Columns:
         for k, c in enumerate(checks):
             if before := aside(d, c.rule.check, "x"):
                 put.append(f", {before} AS aside{k}")
-            told = condition(c.rule, d, "x", self.blanks, self.today, f"aside{k}" if before else "")
-            good.append(f"f AS good{k}" if c.rule.check == "complete" else f"CASE WHEN f THEN {told} END AS good{k}")
+            met = condition(c.rule, d, "x", self.blanks, self.today, f"aside{k}" if before else "")
+            good.append(
+                f"f AS good{k}" if c.rule.check == "complete" else f"CASE WHEN f THEN {met} END AS good{k}"
+            )
             sums.append(f"{count} FILTER (WHERE good{k})")
             wanted = self.samples and c.rule.check != "complete"
             sums.append(f"min(x, {self.samples}) FILTER (WHERE NOT good{k})" if wanted else "NULL")
@@ -124,8 +124,8 @@ class Columns:
         for part in range(parts):
             here = f"hash({names}) % {parts} = {part} AND ({looked})" if parts > 1 else looked
             groups = f"SELECT {names}, count(*) AS n FROM {self.table.sql} WHERE {here} GROUP BY {names}"
-            told = f"min(CASE WHEN n > 1 THEN {{'x': {first}, 'n': n}} END, {max(1, self.samples)})"
-            ((rows, keys, some),) = self.ask(f"SELECT sum(n), count(*), {told} FROM ({groups})")
+            met = f"min(CASE WHEN n > 1 THEN {{'x': {first}, 'n': n}} END, {max(1, self.samples)})"
+            ((rows, keys, some),) = self.ask(f"SELECT sum(n), count(*), {met} FROM ({groups})")
             checked, passed = checked + int(rows or 0), passed + int(keys or 0)
             again += [(s["x"], s["n"]) for s in some or ()]
         samples = tuple(f"{masked(x)} ×{n}" for x, n in sorted(again)[: self.samples])
@@ -148,9 +148,9 @@ class Columns:
             # not WHERE, which would be asked of every row instead of every value
             own = f"SELECT v, CASE WHEN {filled(d, 'v', self.blanks)} THEN n END AS n FROM ({own})"
             referred = f"SELECT DISTINCT {d.as_text(_quoted(column))} AS w FROM {other.sql}{there}"
-            told = f"min(CASE WHEN w IS NULL AND n > 0 THEN v END, {max(1, self.samples)})"
+            met = f"min(CASE WHEN w IS NULL AND n > 0 THEN v END, {max(1, self.samples)})"
             ((rows, good, some),) = self.ask(
-                f"SELECT sum(n), sum(CASE WHEN w IS NULL THEN 0 ELSE n END), {told} "
+                f"SELECT sum(n), sum(CASE WHEN w IS NULL THEN 0 ELSE n END), {met} "
                 f"FROM ({own}) a LEFT JOIN ({referred}) b ON a.v = b.w"
             )
             checked, passed = checked + int(rows or 0), passed + int(good or 0)
