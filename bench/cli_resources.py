@@ -3,33 +3,47 @@
 from __future__ import annotations
 
 import json
+import resource
 import tempfile
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bench.tables import show
 
+if TYPE_CHECKING:
+    from bench.resources import Found, Shown
+
 
 def resources(
     seed: Annotated[int, typer.Option(help="随机数的种子")] = 1,
     database: Annotated[str, typer.Option(help="一个空的数据库的地址；不写用临时的 SQLite")] = "",
-    tables: Annotated[int, typer.Option(help="另造一个有这么多张表的 SQLite 来采集，0 为不造")] = 2_000,
-    rows: Annotated[int, typer.Option(help="另造这么多行的 Parquet 来查质量，0 为不造")] = 1_000_000,
+    only: Annotated[str, typer.Option(help="只测一项：city、harvest、quality；不写都测")] = "",
+    lines: Annotated[int, typer.Option(help="账上另有这么多条目录时再测一遍各页，0 为不测")] = 370_000,
+    tables: Annotated[int, typer.Option(help="采集有这么多张表的数据库")] = 2_000,
+    source: Annotated[str, typer.Option(help="采集的表造在这个空的 PostgreSQL 里；不写用临时的 SQLite")] = "",
+    rows: Annotated[int, typer.Option(help="造这么多行的 Parquet 来查质量，一亿行要 5 GB 磁盘")] = 1_000_000,
+    work: Annotated[
+        Path | None, typer.Option(help="造的数据放在这里，用完删除；不写用系统的临时文件夹")
+    ] = None,
     format: Annotated[str, typer.Option("--format", "-f", help="text 给人看，json 给程序用")] = "text",
 ) -> None:
     """造一座城（61 个单位、400 个系统、6000 个数据资源、六万个字段，每种矛盾都埋了），看找到多少、报错多少、用多少时间。"""
     from bench.resources import measure
 
-    with tempfile.TemporaryDirectory(prefix="ybz-") as folder:
-        steps, found = measure(Path(folder), seed, database)
-        timed = [asdict(s) for s in steps]
-        if tables:
-            timed.append(_harvested(Path(folder), tables))
-        if rows:
+    timed: list[dict[str, object]] = []
+    found: list[Found] = []
+    shown: list[Shown] = []
+    with tempfile.TemporaryDirectory(prefix="ybz-", dir=work) as folder:
+        if only in ("", "city"):
+            steps, found, shown = measure(Path(folder), seed, database, lines)
+            timed += [asdict(s) for s in steps]
+        if only in ("", "harvest"):
+            timed += _harvested(Path(folder), tables, source)
+        if only in ("", "quality"):
             timed += _checked(Path(folder), rows)
     planted, told, false = (sum(getattr(f, k) for f in found) for k in ("planted", "told", "false"))
     summary = {
@@ -37,19 +51,28 @@ def resources(
         "planted": planted,
         "told": told,
         "false": false,
-        "recall": f"{100 * told / planted:.1f}",
-        "precision": f"{100 * told / (told + false):.1f}",
+        "recall": f"{100 * told / planted:.1f}" if planted else "",
+        "precision": f"{100 * told / (told + false):.1f}" if planted else "",
     }
     if format == "json":
         print(
             json.dumps(
-                {"steps": timed, "rules": [asdict(f) for f in found], "summary": summary},
+                {
+                    "steps": timed,
+                    "rules": [asdict(f) for f in found],
+                    "summary": summary,
+                    "pages": [asdict(p) for p in shown],
+                },
                 ensure_ascii=False,
                 indent=2,
             )
         )
         return
-    show({"step": "步", "count": "条", "seconds": "秒"}, timed, "一座造出来的城")
+    show({"step": "步", "count": "条", "seconds": "秒", "processor": "处理器秒"}, timed, "一座造出来的城")
+    if not found:
+        return
+    heads = {"page": "页", "times": "次", "middle": "秒", "slowest": "最慢", "processor": "处理器秒"}
+    show(heads, [asdict(p) for p in shown], "网页")
     names = {
         "rule": "规则",
         "planted": "埋下",
@@ -61,7 +84,20 @@ def resources(
     show(names, [*(asdict(f) for f in found), summary], "矛盾")
 
 
-def _harvested(folder: Path, tables: int) -> dict[str, object]:
+def _timed(step: str, count: int, begun: tuple[float, float]) -> dict[str, object]:
+    return {
+        "step": step,
+        "count": count,
+        "seconds": round(time.perf_counter() - begun[0], 2),
+        "processor": round(time.process_time() - begun[1], 2),
+    }
+
+
+def _now() -> tuple[float, float]:
+    return time.perf_counter(), time.process_time()
+
+
+def _harvested(folder: Path, tables: int, address: str) -> list[dict[str, object]]:
     from bench.resources import DOER, source
     from yibenzhang.office.database import Database, engine_of
     from yibenzhang.resources.deciding import accept, proposals
@@ -70,42 +106,48 @@ def _harvested(folder: Path, tables: int) -> dict[str, object]:
     from yibenzhang.resources.schema import load_schema
     from yibenzhang.resources.store import prepare
 
-    address, schema = f"sqlite:///{folder / 'source.db'}", load_schema()
+    name = "PostgreSQL" if address else "SQLite"
+    address, schema = address or f"sqlite:///{folder / 'source.db'}", load_schema()
     source(address, tables)
     place = folder / "harvested"
     place.mkdir()
     engine = engine_of("", place)
     prepare(engine)
-    begun = time.perf_counter()
+    begun = _now()
     found = harvest_database(schema, address, "某局")
+    out = [_timed(f"采集 {name} 的表", len(found.found), begun)]
     with Database(engine).session() as session:
+        begun = _now()
         propose(session, schema, found, DOER)
-        decided = accept(session, schema, proposals(session), DOER)
+        some = proposals(session)
+        out.append(_timed("　与账比较，记下差异", len(some), begun))
+        begun = _now()
+        out.append(_timed("　全部接受", accept(session, schema, some, DOER).done, begun))
     engine.dispose()
-    return {
-        "step": f"采集 {tables} 张表并全部接受",
-        "seconds": round(time.perf_counter() - begun, 2),
-        "count": decided.done,
-    }
+    return out
 
 
-def _checked(folder: Path, rows: int) -> list[dict[str, object]]:
-    from bench.resources import DAY, parquet
+def _checked(folder: Path, count: int) -> list[dict[str, object]]:
+    from bench.resource_rows import planted, rows, rules_of_rows
+    from bench.resources import DAY
     from yibenzhang.resources.quality import check_source
     from yibenzhang.resources.quality_rules import rules_of
     from yibenzhang.resources.schema import load_schema
 
-    path = parquet(folder, rows)
-    begun = time.perf_counter()
-    _, results = check_source(load_schema(), rules_of(), str(path), DAY)
-    seconds = round(time.perf_counter() - begun, 2)
-    wanted = {("id_number", "sfzh"): len(range(7, rows, 1000)), ("phone", "lxdh"): len(range(3, rows, 500))}
-    got = {(r.check.rule.id, r.check.field): (r.checked or 0) - (r.passed or 0) for r in results}
-    out: list[dict[str, object]] = [
-        {"step": f"质量：{rows} 行 Parquet，{len(results)} 条规则", "seconds": seconds, "count": rows}
-    ]
-    out += [
-        {"step": f"　{k[0]}：埋 {n}，不合格 {got.get(k)}", "seconds": "", "count": n}
-        for k, n in wanted.items()
-    ]
+    begun = _now()
+    root = rows(folder, count)
+    out = [_timed("造数据（不算在质量里）", count, begun)]
+    begun = _now()
+    _, results = check_source(load_schema(), rules_of_rows(rules_of()), str(root), DAY)
+    mine = [r for r in results if r.location == "person"]
+    out.append(_timed(f"质量：Parquet，{len(mine)} 条规则，峰值 {_megabytes()} MB", count, begun))
+    got = {(r.check.rule.id, r.check.field): (r.checked or 0) - (r.passed or 0) for r in mine}
+    wrong = {
+        k: n for k, n in got.items() if n != dict(planted(count)).get(k, n if k[0] == "reference" else 0)
+    }
+    out.append({"step": "　埋的不合格与查出的不同的规则", "seconds": "", "count": len(wrong)})
     return out
+
+
+def _megabytes() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

@@ -6,7 +6,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -314,8 +314,11 @@ def _claims(c: City, bodies: list[str]) -> None:
 # ---- measuring -----------------------------------------------------------------------------------------
 
 
-def measure(folder: Path, seed: int, address: str = "") -> tuple[list[Step], list[Found]]:
-    """Make the city, put it into an account and look for the contradictions: times, and what was found."""
+def measure(
+    folder: Path, seed: int, address: str = "", lines: int = 0
+) -> tuple[list[Step], list[Found], list[Shown]]:
+    """Make the city, put it into an account and look for the contradictions: times, what was found, and pages; those
+    once more with many ``lines`` of the catalogue."""
     schema = load_schema()
     made = city(seed)
     engine = engine_of(address, folder)
@@ -346,8 +349,13 @@ def measure(folder: Path, seed: int, address: str = "") -> tuple[list[Step], lis
         mine = {t for t in told if t[0] == rule}
         false = sum(told[t] for t in mine - planted) + sum(told[t] - 1 for t in mine & planted)
         rows.append(Found(rule, len(planted), len(mine & planted), false))
+    shown = list(pages(folder, address))
+    if lines:
+        steps.append(more_lines(database, schema, lines))
+        more = f"，另有 {lines} 条目录"
+        shown += [replace(p, page=p.page + more) for p in pages(folder, address)]
     engine.dispose()
-    return steps, rows
+    return steps, rows, shown
 
 
 def _put(session: Session, schema: Schema, made: City) -> None:
@@ -422,22 +430,77 @@ def source(address: str, tables: int, columns: int = 20) -> None:
     engine.dispose()
 
 
-def parquet(folder: Path, rows: int) -> Path:
-    """Rows of people with planted faults: every thousandth identity number is wrong, every 500th phone; every 10,000th
-    row is there twice by its number."""
-    from yibenzhang.resources.harvesting import opened
+# ---- many lines, and pages -----------------------------------------------------------------------------
 
-    path = folder / "person.parquet"
-    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-    digits = " + ".join(f"CAST(substr(b, {k + 1}, 1) AS INTEGER) * {w}" for k, w in enumerate(weights))
-    with opened() as con:
-        con.execute(
-            f"""COPY (
-            SELECT CASE WHEN i % 10000 = 1 THEN i - 1 ELSE i END AS id,
-                   b || CASE WHEN i % 1000 = 7 THEN '#' ELSE substr('10X98765432', ({digits}) % 11 + 1, 1) END AS sfzh,
-                   CASE WHEN i % 500 = 3 THEN '138123' ELSE '138' || lpad(CAST(i % 100000000 AS VARCHAR), 8, '0') END AS lxdh,
-                   '1990-01-01' AS csrq, '420106' AS xzqhdm
-            FROM (SELECT i, '42010619900101' || lpad(CAST(i % 1000 AS VARCHAR), 3, '0') AS b FROM range({rows}) t(i))
-            ) TO '{path}' (FORMAT parquet)"""
-        )
-    return path
+LINES_OF_CATALOGUE = 370_000
+
+
+def more_lines(database: Database, schema: Schema, count: int) -> Step:
+    """So many lines more of the catalogue, as data resources of all bodies."""
+    kind = schema.kinds["data_resource"]
+    begun = time.perf_counter()
+    for start in range(0, count, 50_000):
+        some = [
+            Draft(
+                kind,
+                {
+                    "name": f"目录{n}",
+                    "body": f"某市第{n % BODIES}局",
+                    "owner": f"人{n}",
+                    "format": "table",
+                    "abstract": f"{n}号目录的摘要，" * 3,
+                },
+            )
+            for n in range(start, min(start + 50_000, count))
+        ]
+        with database.session() as session:
+            add_all(session, schema, some, DOER, "published")
+    return Step("登记目录", round(time.perf_counter() - begun, 2), count)
+
+
+SOUGHT = ("资源59", "目录36999", "第3局", "SJ0012", "没有这样的")
+_PAGES = {
+    "查找目录": [f"/resources?kind=data_resource&find={q}" for q in SOUGHT],
+    "查找全部种类": [f"/resources?find={q}" for q in SOUGHT],
+    "翻到后面": ["/resources?kind=data_resource&page=60", "/resources?kind=field&page=600"],
+    "一条资源": [f"/resources/{n}" for n in (500, 2_500, 5_000, 50_000)],
+    "各单位": ["/account"],
+    "一个单位的一本账": [f"/account?body=某市第{n}局" for n in range(20, 25)],
+    "数据质量": ["/quality"],
+    "待定的差异": ["/proposals"],
+    "共享申请": ["/requests", "/requests/7"],
+    "矛盾": ["/contradictions"],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A page asked for several times: the middle, the slowest and the processor's seconds of the middle one."""
+
+    page: str
+    times: int
+    middle: float
+    slowest: float
+    processor: float
+
+
+def pages(folder: Path, address: str) -> Iterator[Shown]:
+    """The pages of the workbench on this account, each with other questions so that nothing is kept from before."""
+    from fastapi.testclient import TestClient
+
+    from yibenzhang.web.app import create
+    from yibenzhang.web.settings import Settings
+
+    app = create(Settings(folder=folder, database=address, hosts=(), work=False))
+    with TestClient(app) as client:
+        client.get("/resources")
+        for name, addresses in _PAGES.items():
+            taken = []
+            for a in addresses:
+                begun, used = time.perf_counter(), time.process_time()
+                answer = client.get(a)
+                taken.append((time.perf_counter() - begun, time.process_time() - used))
+                assert answer.status_code == 200, answer.text[:300]
+            taken.sort()
+            middle = taken[len(taken) // 2]
+            yield Shown(name, len(taken), round(middle[0], 3), round(taken[-1][0], 3), round(middle[1], 3))

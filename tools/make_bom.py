@@ -19,7 +19,7 @@ LOCKS = ("requirements.lock", "requirements-dev.lock")
 _LINE = re.compile(r"^([a-z0-9][a-z0-9._-]*)==([^ ;\\]+)")
 _HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 PERMISSIVE = re.compile(
-    r"\b(MIT|BSD|0BSD|Apache|ISC|PSF|PSFL|Python Software Foundation|HPND|MIT-CMU|Unlicense|Zlib|CC0|Public Domain|MPL|Mozilla)\b",
+    r"\b(MIT|BSD|0BSD|Apache|ISC|PSF|PSFL|Python Software Foundation|HPND|MIT-CMU|Unlicense|Zlib|CC0|Public Domain|MPL|Mozilla|W3C)\b",
     re.IGNORECASE,
 )
 """MPL covers the files of the package alone; nothing of them is changed here."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from yibenzhang import check
-from yibenzhang.checking.project_events import Told, events_of
+from yibenzhang.checking.project_events import Counted, events_of
 
 FIGURES = {
     ("hubei/xianning-data-bureau-2020-accounts.txt", "budget"): "90 262 57 293.2 65 248 444.3",
@@ -45,7 +45,7 @@ PURPOSES = {
 
 
 @lru_cache(maxsize=16)
-def told(path: Path) -> tuple[Told, ...]:
+def told(path: Path) -> tuple[Counted, ...]:
     return tuple(events_of(check(path)))
 
 

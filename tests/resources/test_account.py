@@ -19,9 +19,12 @@ from yibenzhang.cli import app
 from yibenzhang.ledger.ingesting import Origin, ingest
 from yibenzhang.ledger.store import Ledger
 from yibenzhang.office.database import Database
-from yibenzhang.resources.account import Figure, account_of
+from yibenzhang.resources.account import account_of
+from yibenzhang.resources.account_page import Figure
 from yibenzhang.resources.account_report import report, rows, said
-from yibenzhang.resources.published import bodies_of
+from yibenzhang.resources.claiming import take_claims
+from yibenzhang.resources.measures import measures_of
+from yibenzhang.resources.published import bodies_of, counts_of
 from yibenzhang.resources.schema import Schema
 from yibenzhang.resources.store import Draft, add_all
 
@@ -33,6 +36,84 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
     made = Ledger(tmp_path_factory.mktemp("ledger") / "l")
     list(ingest(made, [str(EXAMPLES / "hubei-clean.txt")], "2026-03-01T00:00:00+00:00", Origin({}), jobs=1))
     return made
+
+
+TOLD = "2026年，保障云上12个单位40个信息系统稳定运行，租用23条线路。"
+
+
+@pytest.fixture(scope="module")
+def disclosed(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
+    """Of one body a budget with a sentence that counts, of another one with goals and not much else."""
+    folder = tmp_path_factory.mktemp("files")
+    plain = (EXAMPLES / "hubei-clean.txt").read_text(encoding="utf-8")
+    before = "第四部分 名词解释"
+    assert before in plain
+    (folder / "told.txt").write_text(plain.replace(before, f"{TOLD}\n\n{before}", 1), encoding="utf-8")
+    goals = (EXAMPLES / "hubei-goals-weak-targets.txt").read_text(encoding="utf-8")
+    (folder / "goals.txt").write_text(
+        goals.replace("清疏管道长度\t≥70公里", "数据编目量\t≥60个"), encoding="utf-8"
+    )
+    made = Ledger(folder / "l")
+    list(
+        ingest(
+            made,
+            [str(p) for p in sorted(folder.glob("*.txt"))],
+            "2026-03-01T00:00:00+00:00",
+            Origin({}),
+            jobs=1,
+        )
+    )
+    return made
+
+
+def _cited(f: Figure, file: Path) -> str:
+    """The line that a figure cites."""
+    name, _, place = f.cite.rpartition(" ")
+    assert name == file.name and place.startswith("第") and place.endswith("行"), f.cite
+    return file.read_text(encoding="utf-8").splitlines()[int(place[1:-1]) - 1]
+
+
+def test_a_body_opens_from_its_disclosures_alone(desk: Database, schema: Schema, disclosed: Ledger) -> None:
+    """Nothing is in the account: what is published stands there, each figure where it says; the rest is not known."""
+    folder = disclosed.folder.parent
+    with desk.session() as session:
+        pages = [account_of(session, schema, b, DAY, disclosed) for b in bodies_of(disclosed)]
+    [told], [goals] = (
+        [p for p in pages if any(f.cite.startswith(name) for s in p.sections for f in s.figures)]
+        for name in ("told.txt", "goals.txt")
+    )
+    by_id = {s.id: s for s in told.sections}
+    for f in (*by_id["money"].figures, *by_id["projects"].figures):
+        assert f.printed.split()[0] in _cited(f, folder / "told.txt")
+    promises = {f.name: f for f in by_id["promises"].figures}
+    assert set(promises) == {"2026年云上信息系统 =40", "2026年云上单位 =12", "2026年租用线路 =23"}
+    for f in promises.values():
+        assert f.value is None and "没有记进账" in f.note and _cited(f, folder / "told.txt") == TOLD
+    for s in ("applications", "data", "quality", "cloud", "links"):
+        assert not by_id[s].figures and by_id[s].unknown
+    assert by_id["goals"].unknown
+    found = {
+        f.name.rpartition("：")[2]: f for f in next(s for s in goals.sections if s.id == "goals").figures
+    }
+    assert found["巡查道路里程"].words and "巡查道路里程" in _cited(
+        found["巡查道路里程"], folder / "goals.txt"
+    )
+    assert said(found["坑槽修补合格率"]) == "≥96%"
+    [entries] = [f for s in goals.sections if s.id == "promises" for f in s.figures]
+    assert entries.name.endswith("编目的数据资源 ≥60个") and "≥60个" in _cited(entries, folder / "goals.txt")
+
+
+def test_what_was_taken_into_the_account_is_not_told_twice(
+    desk: Database, schema: Schema, disclosed: Ledger
+) -> None:
+    body = next(b for b in bodies_of(disclosed) if counts_of(disclosed, b, measures_of()))
+    some = counts_of(disclosed, body, measures_of())
+    with desk.session() as session:
+        take_claims(session, schema, [t.claim for t in some[:1]], body, 2026, "told.txt", ME)
+        made = account_of(session, schema, body, DAY, disclosed)
+    figures = next(s for s in made.sections if s.id == "promises").figures
+    assert len(figures) == len(some) and len({f.name for f in figures}) == len(some)
+    assert ["没有记进账" in f.note for f in figures].count(False) == 1
 
 
 def put(account: Database, schema: Schema, kind: str, *values: dict[str, Any]) -> None:

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import duckdb
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import create_engine, text
 
@@ -19,11 +20,13 @@ from tests.conftest import examples
 from tests.resources.conftest import ME
 from tests.web.conftest import Cluster
 from yibenzhang.office.database import Database
+from yibenzhang.resources import quality_columns
 from yibenzhang.resources.dialects import DIALECTS
 from yibenzhang.resources.measuring import keep, last_run, rates
 from yibenzhang.resources.models import Quality
-from yibenzhang.resources.quality import Result, check_source, masked, rate
+from yibenzhang.resources.quality import check_source
 from yibenzhang.resources.quality_rules import Rules, condition, rules_of
+from yibenzhang.resources.quality_tables import Result, masked, rate
 from yibenzhang.resources.schema import Schema, load_schema
 from yibenzhang.standards import StandardsError
 
@@ -299,3 +302,121 @@ def test_runs_are_kept_by_the_codes_of_the_account(
         kept = last_run(session)
         assert len(kept) == len(EXPECTED) and {q.run for q in kept} == {"2"}
         assert "11010519491231002X" not in str([q.samples for q in kept])
+
+
+# ---- Parquet, column by column -------------------------------------------------------------------------
+
+NUMBERS = (
+    "11010519491231002X",
+    " 11010519491231002X",
+    "110105194912310021",
+    "440524188001010014",
+    "",
+    " ",
+    "-",
+    "x",
+    None,
+)
+DAYS = ("2024-02-29", "20240229", "2023-02-29", "2999-01-01", " 2024/2/9 ", "今天", "", None)
+CELLS = st.tuples(
+    st.integers(1, 12) | st.none(),
+    st.sampled_from(NUMBERS),
+    st.sampled_from(DAYS),
+    st.sampled_from(("甲", "丙", " 乙", "", None)),
+)
+OWN = """
+[[rule]]
+id = "grade"
+name = "等级"
+property = "conformity"
+values = ["甲", "乙"]
+columns = ["dj"]
+[[rule]]
+id = "short"
+name = "是数"
+property = "conformity"
+sql = "CAST({x} AS BIGINT) > 0"
+columns = ["id"]
+[[rule]]
+id = "odd"
+name = "没有这样的函数"
+property = "accuracy"
+sql = "no_such_function({x})"
+columns = ["dj"]
+[[apply]]
+id = "a"
+table = "person"
+column = "id"
+rule = "unique"
+[[apply]]
+id = "b"
+table = "person"
+columns = ["sfzh", "dj"]
+rule = "unique"
+[[apply]]
+id = "c"
+table = "person"
+column = "sfzh"
+rule = "reference"
+to = "known.sfzh"
+[[apply]]
+id = "d"
+table = "person"
+column = "dj"
+rule = "complete"
+"""
+
+
+@pytest.mark.parametrize(("few", "part"), [(3_000_000, 12_000_000), (0, 2)])
+@settings(deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))
+@given(st.lists(CELLS, min_size=1, max_size=40))
+def test_columns_say_what_one_pass_says(
+    tmp_path_factory: pytest.TempPathFactory, few: int, part: int, rows: list[tuple[Any, ...]]
+) -> None:
+    """The same rows as CSV, checked in one pass, and as Parquet: by values or by rows, keys whole or in parts."""
+    root = tmp_path_factory.mktemp("both")
+    (root / "resources").mkdir()
+    (root / "resources" / "quality.toml").write_text(OWN, encoding="utf-8")
+    rules, con = rules_of(str(root)), duckdb.connect()
+    con.execute("CREATE TABLE person (id BIGINT, sfzh VARCHAR, csrq VARCHAR, dj VARCHAR)")
+    con.executemany("INSERT INTO person VALUES (?, ?, ?, ?)", rows)
+    con.execute("CREATE TABLE known AS SELECT '11010519491231002X' AS sfzh")
+    told = []
+    for ending in ("csv", "parquet"):
+        for name in ("person", "known"):
+            for k in range(2):  # files of one folder are one table
+                folder = root / ending / name
+                folder.mkdir(parents=True, exist_ok=True)
+                con.execute(f"COPY (FROM {name} WHERE rowid % 2 = {k}) TO '{folder / str(k)}.{ending}'")
+        with mock.patch.multiple(quality_columns, FEW=few, PART=part):
+            results = check_source(load_schema(), rules, str(root / ending), DAY)[1]
+        told.append(
+            {
+                (r.location, r.check.rule.id, r.check.field): (r.checked, r.passed, len(r.samples))
+                for r in results
+            }
+        )
+    one_pass, columns = told
+    assert {
+        k: columns[k] for k in one_pass
+    } == one_pass  # days in a CSV are no texts to DuckDB, and then not checked
+    assert len(columns) == 13 and columns[("person", "odd", "dj")][0] is None
+
+
+def test_the_latest_day_of_a_column_of_days(schema: Schema, tmp_path: Path) -> None:
+    (tmp_path / "resources").mkdir()
+    (tmp_path / "resources" / "quality.toml").write_text(
+        '[[apply]]\nid = "a"\ntable = "p.parquet"\ncolumn = "at"\nrule = "fresh"\ndays = 31\n',
+        encoding="utf-8",
+    )
+    duckdb.execute(
+        f"COPY (SELECT unnest([TIMESTAMP '2026-02-20 08:00', NULL, TIMESTAMP '2025-01-01']) AS at) TO '{tmp_path / 'p.parquet'}'"
+    )
+    rules = rules_of(str(tmp_path))
+    for day, good in ((DAY, 1), (date(2026, 4, 1), 0)):
+        [fresh] = [
+            r
+            for r in check_source(schema, rules, str(tmp_path / "p.parquet"), day)[1]
+            if r.check.rule.id == "fresh"
+        ]
+        assert (fresh.checked, fresh.passed) == (1, good)

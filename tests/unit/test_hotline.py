@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pytest
 from typer.testing import CliRunner
@@ -15,6 +16,7 @@ from bench.hotline import as_table, judged, mapping_file, warned
 from bench.hotline_orders import columns, make
 from yibenzhang.cli import app
 from yibenzhang.evidence.observations import Observations
+from yibenzhang.hotline import linking
 from yibenzhang.hotline.finding import as_csv, groups
 from yibenzhang.hotline.linking import link
 from yibenzhang.hotline.orders import take, workplace
@@ -248,3 +250,29 @@ def test_the_commands_list_without_anything_personal_and_keep_the_list_as_a_docu
         .exit_code
         == 2
     )
+
+
+def test_in_parts_the_same_is_found(town: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Orders counted a few at a time make the same persons and matters."""
+    sql = "SELECT list(id ORDER BY id) FROM orders o JOIN order_{0} USING (n) GROUP BY {0} ORDER BY 1"
+    found = []
+    for part in (linking.PART, 400):
+        monkeypatch.setattr(linking, "PART", part)
+        with workplace() as con:
+            take(con, pa.Table.from_pylist(town))
+            link(con)
+            found.append([con.execute(sql.format(k)).fetchall() for k in ("person", "matter")])
+    assert found[0] == found[1] and all(found[0])
+
+
+def test_too_little_memory_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import pyarrow.parquet
+
+    def full(con: object) -> None:
+        raise duckdb.OutOfMemoryException("full")
+
+    monkeypatch.setattr(linking, "link", full)
+    pyarrow.parquet.write_table(as_table(make(1000, 9)), tmp_path / "gd.parquet")
+    file = mapping_file(tmp_path, 'kind = "files"', 'file = "gd.parquet"')
+    done = CliRunner().invoke(app, ["hotline", "find", str(file), "--period", "2026", "--memory", "2"])
+    assert done.exit_code == 2 and "2 GB 内存认不完 1000 张工单" in done.output and "--memory" in done.output

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from yibenzhang.checking.project_rows import lowest
-from yibenzhang.checking.project_texts import Told, texts, told_in
+from yibenzhang.checking.project_texts import Counted, texts, told_in
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.places import Place, file_of
 from yibenzhang.recognising.forms import LIST, GoalForm, label_of
@@ -35,7 +35,7 @@ _LETTERED = re.compile(r"(?=.*[A-Z])[0-9A-Z]{12,}")
 _YEAR = re.compile(r"20\d\d")
 
 
-def events_of(c: Checked) -> Iterator[Told]:
+def events_of(c: Checked) -> Iterator[Counted]:
     """Every event that the disclosure tells, in the order lists, forms, text."""
     listed = frozenset(f.table for f in c.forms if f.kind == LIST and f.year is not None)
     for view in c.views:
@@ -51,7 +51,7 @@ def events_of(c: Checked) -> Iterator[Told]:
 # ---- lists of projects ---------------------------------------------------------------------------------
 
 
-def _listed(c: Checked, view: View) -> Iterator[Told]:
+def _listed(c: Checked, view: View) -> Iterator[Counted]:
     """The projects of a list with their whole amount: neither the bodies nor the programmes above them."""
     found: dict[int, tuple[str, Fact]] = {}
     goal_list = c.kinds.get(view.table) in _LISTS
@@ -78,7 +78,7 @@ def _listed(c: Checked, view: View) -> Iterator[Told]:
         yield from _row_told(c, view, r, fact, (kind, code, unit, view.rows[r].label or project))
 
 
-def _in_steps(c: Checked, view: View) -> Iterator[Told]:
+def _in_steps(c: Checked, view: View) -> Iterator[Counted]:
     """A list of bodies, programmes and projects in one column of names: the projects are the rows no others make up."""
     if (
         len(view.columns) != 1
@@ -112,7 +112,9 @@ def _base(fact: Fact) -> Decimal:
     return fact.amount.base if fact.amount is not None else Decimal(0)
 
 
-def _row_told(c: Checked, view: View, r: int, fact: Fact, told: tuple[str, str, str, str]) -> Iterator[Told]:
+def _row_told(
+    c: Checked, view: View, r: int, fact: Fact, told: tuple[str, str, str, str]
+) -> Iterator[Counted]:
     """A row of a list as an event, where it names a project; ``told``: kind, code, unit and name."""
     kind, code, unit, name = told
     row, own = view.rows[r], fold(c.profile.body)
@@ -124,7 +126,7 @@ def _row_told(c: Checked, view: View, r: int, fact: Fact, told: tuple[str, str, 
         or texts().programme.fullmatch(fold(name))
     )
     if fact.amount is not None and fact.amount.value and not above and not _NUMBERED.fullmatch(name):
-        yield Told(
+        yield Counted(
             kind, name, code, unit, c.profile.fiscal_year, fact.place, "budget", fact.amount.base, _printed(fact)
         )  # fmt: skip
 
@@ -150,27 +152,27 @@ _MEASURES = {
 }
 
 
-def _of_form(form: GoalForm, year: int | None) -> Iterator[Told]:
+def _of_form(form: GoalForm, year: int | None) -> Iterator[Counted]:
     kind = _KINDS[form.kind]
     goal = form.text("goal.year", "goal.long", "goal.done")
     begin, end = (_year(form, "begin"), _year(form, "end"))
     words = goal.text if goal else ""
     told = list(_amounts(form))
-    yield Told(kind, form.name, form.code, form.owner, year, form.place, words=words, begin=begin, end=end)
+    yield Counted(kind, form.name, form.code, form.owner, year, form.place, words=words, begin=begin, end=end)
     for measure, fact in told:
-        yield Told(
+        yield Counted(
             kind, form.name, form.code, form.owner, year, form.place, measure, _value(fact), _printed(fact), words,
             begin, end,
         )  # fmt: skip
     for item in form.former:
         found = _YEAR.search(item.name)
         if found and _value(item.fact):
-            yield Told(
+            yield Counted(
                 "budget", form.name, form.code, form.owner, int(found[0]), item.fact.place, "budget",
                 _value(item.fact), _printed(item.fact),
             )  # fmt: skip
     for item in form.purchases:
-        yield Told(
+        yield Counted(
             "intention", form.name, form.code, form.owner, year, item.fact.place, "planned", _value(item.fact),
             _printed(item.fact), item.name,
         )  # fmt: skip
@@ -206,7 +208,7 @@ def indicators_of(c: Checked) -> Iterator[tuple[Any, ...]]:
     """The indicators of every form, as rows of the table indicators."""
     for form in c.forms:
         kind = _KINDS.get(form.kind, form.kind)
-        event = Told(kind, form.name, form.code, form.owner, c.profile.fiscal_year, form.place).event
+        event = Counted(kind, form.name, form.code, form.owner, c.profile.fiscal_year, form.place).event
         for i in form.indicators:
             yield (
                 event, form.kind, form.name, i.level1, i.level2, i.name, i.value, i.former, i.last, i.actual, i.period,

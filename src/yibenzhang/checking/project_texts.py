@@ -24,7 +24,7 @@ _MEASURES = ("budget", "executed", "planned")
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Counted:
     """One amount of an event (or none, ``measure`` empty): the row of the table project_events."""
 
     kind: str
@@ -97,7 +97,7 @@ def texts() -> Texts:
 
 def told_in(
     document: Document, passages: Sequence[Passage], kind: str, year: int | None, body: str = ""
-) -> Iterator[Told]:
+) -> Iterator[Counted]:
     """All that the text says; ``kind`` is that of the document, an evaluation report speaks of one project."""
     if kind == EVALUATION:
         yield from evaluated_in(document, year, body)
@@ -106,7 +106,7 @@ def told_in(
     yield from under_headings(passages, year)
 
 
-def said_in(document: Document, year: int | None) -> Iterator[Told]:
+def said_in(document: Document, year: int | None) -> Iterator[Counted]:
     """Self-assessments and goals that the running text tells, also across lines and pages that break a sentence."""
     text, starts, places = _running(document.paragraphs())
     for kind, pattern in texts().patterns:
@@ -117,7 +117,7 @@ def said_in(document: Document, year: int | None) -> Iterator[Told]:
                 yield from _said(kind, name, year, place, found.groupdict())
 
 
-def under_headings(passages: Sequence[Passage], year: int | None) -> Iterator[Told]:
+def under_headings(passages: Sequence[Passage], year: int | None) -> Iterator[Counted]:
     """Projects that paragraphs name under a heading that announces them: what for, and what is commissioned."""
     for passage in passages:
         for section in texts().sections:
@@ -143,19 +143,19 @@ def _named(found: re.Match[str]) -> tuple[str, int]:
 
 def _said(
     kind: str, name: str, year: int | None, place: Place, groups: Mapping[str, str | None]
-) -> Iterator[Told]:
+) -> Iterator[Counted]:
     words = groups.get("goal") or ""
     for measure in _MEASURES:
         number, unit = groups.get(measure), groups.get(f"{measure}_unit")
         amount = parse_amount(f"{number}{unit}") if number else None
         if amount is not None:
-            yield Told(kind, name, "", "", year, place, measure, amount.base, f"{number}{unit}", words)
+            yield Counted(kind, name, "", "", year, place, measure, amount.base, f"{number}{unit}", words)
 
 
 # ---- evaluation reports --------------------------------------------------------------------------------
 
 
-def evaluated_in(document: Document, year: int | None, body: str = "") -> Iterator[Told]:
+def evaluated_in(document: Document, year: int | None, body: str = "") -> Iterator[Counted]:
     """The project that an evaluation report judges: its money, its points, its grade."""
     text, starts, places = _running(document.paragraphs())
     found = {k: _first(patterns, text) for k, patterns in texts().evaluated.items()}
@@ -173,7 +173,7 @@ def evaluated_in(document: Document, year: int | None, body: str = "") -> Iterat
 
     words = "、".join(x for x in (group("grade", "grade"), group("date", "date")) if x)
     place = places[bisect_right(starts, at) - 1]
-    told = Told("evaluation", name, "", group("owner", "owner"), year, place, words=words)
+    told = Counted("evaluation", name, "", group("owner", "owner"), year, place, words=words)
     money = [(m, group(m, "amount"), group(m, "unit")) for m in ("budget", "executed")]
     told_money = [(m, f"{number}{unit}") for m, number, unit in money if number]
     if score := group("score", "score"):

@@ -27,6 +27,7 @@ app = typer.Typer(
     help="热线：一人多次、多人一事、突增预警，从工单里认出。", no_args_is_help=True, add_completion=False
 )
 Seconds = Annotated[float, typer.Option(min=1, help="读工单最多几秒")]
+Memory = Annotated[int, typer.Option(min=1, max=1024, help="认人认事最多用多少 GB 内存")]
 
 
 @app.command()
@@ -43,6 +44,7 @@ def find(
     callers: Annotated[int, typer.Option(min=2, help="几个人起算多人一事")] = 3,
     at: At = "",
     seconds: Seconds = 300,
+    memory: Memory = 4,
     most: Annotated[int, typer.Option(min=0, help="显示前几组；清单里是全部")] = 20,
     format: Format = "text",
 ) -> None:
@@ -52,7 +54,7 @@ def find(
     _known(format)
     if store and not out:
         raise fail("记入观测记录要有清单作凭证，请同时给 --out。")
-    with _linked(mapping, period, seconds) as (con, mapped, span, source):
+    with _linked(mapping, period, seconds, memory) as (con, mapped, span, source):
         row = con.execute("SELECT count(*) FROM orders").fetchone()
         found = groups(con, calls, callers)
     parts = {k: [g for g in found if g.kind == k] for k in ("person", "matter")}
@@ -105,6 +107,7 @@ def warn(
     a_week: Annotated[float, typer.Option(min=0.01, help="一周里能容忍几次误报")] = 1.0,
     since: Annotated[str, typer.Option(help="只报这一天以后的，如 2026-06-01")] = "",
     seconds: Seconds = 300,
+    memory: Memory = 4,
     format: Format = "text",
 ) -> None:
     """突增预警：哪件事、哪条街、哪条街上的哪件事超出平时（扣除星期和季节）。时段要有九周以上。"""
@@ -113,7 +116,7 @@ def warn(
     from yibenzhang.hotline.words import words
 
     _known(format)
-    with _linked(mapping, period, seconds) as (con, _, span, _source):
+    with _linked(mapping, period, seconds, memory) as (con, _, span, _source):
         counts, series = daily(con)
     last = max((d for _, d, _ in counts), default=span.begin)
     found = [
@@ -142,8 +145,10 @@ def warn(
 
 @contextmanager
 def _linked(
-    mapping: Path, period: str, seconds: float
+    mapping: Path, period: str, seconds: float, memory: int
 ) -> Iterator[tuple[duckdb.DuckDBPyConnection, Mapped, Period, str]]:
+    import duckdb
+
     from yibenzhang.evidence.mappings import mapping_of
     from yibenzhang.evidence.measuring import period_of
     from yibenzhang.evidence.sources import Limits
@@ -159,10 +164,16 @@ def _linked(
         raise fail(str(error)) from error
     if not given.num_rows:
         raise fail("这段时间一张工单也没有。")
-    with workplace() as con:
-        take(con, given)
-        del given
-        link(con)
+    with workplace(f"{memory}GB") as con:
+        try:
+            count = given.num_rows
+            take(con, given)
+            del given
+            link(con)
+        except duckdb.OutOfMemoryException as error:
+            raise fail(
+                f"{memory} GB 内存认不完 {count} 张工单，请用 --memory 给多一些，或者分段认。"
+            ) from error
         yield con, mapped, span, source
 
 

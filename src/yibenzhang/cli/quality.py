@@ -18,8 +18,8 @@ from yibenzhang.standards import StandardsError
 
 if TYPE_CHECKING:
     from yibenzhang.resources.measuring import Rate
-    from yibenzhang.resources.quality import Result
     from yibenzhang.resources.quality_rules import Rules
+    from yibenzhang.resources.quality_tables import Result
 
 __all__ = ["app", "harvest", "quality"]
 

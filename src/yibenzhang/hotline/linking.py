@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     import duckdb
 
 
+PART = 250_000
+"""Orders whose words are counted at a time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Linking:
     """``days``: orders of one matter follow one another within so many; ``likeness``: the part of the rarer text that
@@ -41,6 +45,7 @@ def link(con: duckdb.DuckDBPyConnection, how: Linking | None = None) -> None:
     for name, value in asdict(how or Linking()).items():
         con.execute(f"SET VARIABLE {name} = $value", {"value": value})
     locate(con)
+    _done_with(con, "texts", "runs", "mentions", "told_places", "placed")
     persons(con)
     matters(con)
 
@@ -53,12 +58,25 @@ def persons(con: duckdb.DuckDBPyConnection) -> None:
         "CREATE OR REPLACE TABLE order_person AS SELECT o.n, 'p' || coalesce(l.label, o.i) AS person "
         "FROM order_identity o LEFT JOIN person_labels l ON l.member = o.i"
     )
+    _done_with(
+        con,
+        "identities",
+        "order_identity",
+        "named",
+        "whole",
+        "common",
+        "whereabouts",
+        "crowd",
+        "chances",
+        "living",
+    )
+    _done_with(con, "person_pairs", "person_labels", "both_ways", "next_labels", "jumped")
 
 
 def matters(con: duckdb.DuckDBPyConnection) -> None:
     _topic_words(con)
     for sql in statements("matters"):
-        con.execute(sql)
+        _in_parts(con, sql)
     grouped(con, "matter_pairs", "matter_labels")
     for sql in statements("streets"):
         con.execute(sql)
@@ -67,6 +85,23 @@ def matters(con: duckdb.DuckDBPyConnection) -> None:
         "CREATE OR REPLACE TABLE order_matter AS SELECT o.n, coalesce(l.label, o.n) AS matter "
         "FROM orders o LEFT JOIN matter_labels l ON l.member = o.n"
     )
+
+
+def _in_parts(con: duckdb.DuckDBPyConnection, sql: str) -> None:
+    """A statement that says ``getvariable('part')`` makes its table of so many orders at a time, for the memory."""
+    row = con.execute("SELECT count(*) FROM orders").fetchone()
+    parts = 1 + (row[0] if row else 0) // PART if "getvariable('part')" in sql else 1
+    con.execute("SET VARIABLE parts = $value", {"value": parts})
+    for part in range(parts):
+        con.execute("SET VARIABLE part = $value", {"value": part})
+        con.execute(
+            re.sub(r"CREATE OR REPLACE TEMP TABLE (\w+) AS", r"INSERT INTO \1", sql, count=1) if part else sql
+        )
+
+
+def _done_with(con: duckdb.DuckDBPyConnection, *tables: str) -> None:
+    for table in tables:
+        con.execute(f"DROP TABLE IF EXISTS {table}")
 
 
 def _topic_words(con: duckdb.DuckDBPyConnection) -> None:

@@ -25,6 +25,7 @@ _NUMBER = re.compile(r"[+-]?\d[\d,]*(\.\d+)?%?")
 _CODE = re.compile(r"0\d+|\d{12,}")
 """Codes of which Excel would take away zeros, or show 3.2E+17; after a tab it leaves them alone."""
 _LONGEST_CELL = 32_000
+_SHOWN, _DIGITS = 11, 15
 _WIDEST = 60
 _PIECE = 64 * 1024
 """Characters."""
@@ -73,7 +74,7 @@ def put(sheet: Any, r: int, c: int, value: object) -> Any:
     if isinstance(value, bool):
         cell.value = "是" if value else "否"
     elif isinstance(value, int | Decimal):
-        cell.value = value
+        _put_number(cell, value)
     elif isinstance(value, datetime):
         cell.value = value.replace(tzinfo=None)
         cell.number_format = "yyyy-mm-dd hh:mm"
@@ -86,6 +87,18 @@ def put(sheet: Any, r: int, c: int, value: object) -> Any:
         cell.data_type = "s"
         cell.quotePrefix = text.startswith(_STARTS)  # stays a text also when someone edits the cell
     return cell
+
+
+def _put_number(cell: Any, value: int | Decimal) -> None:
+    """A number with all its digits: by itself Excel shows eleven characters, and holds fifteen digits."""
+    text = f"{value:f}"
+    whole, _, part = text.lstrip("-").partition(".")
+    if len((whole + part).strip("0")) > _DIGITS:
+        cell.value, cell.data_type = text, "s"
+        return
+    cell.value = value
+    if len(text) > _SHOWN:
+        cell.number_format = f"0.{'0' * len(part)}" if part else "0"
 
 
 def csv_pieces(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[bytes]:

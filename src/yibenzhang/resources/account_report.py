@@ -7,7 +7,8 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
-from yibenzhang.resources.account import SCHEMA, Account, Figure
+from yibenzhang.resources.account import SCHEMA
+from yibenzhang.resources.account_page import Account, Figure
 from yibenzhang.resources.schema import Schema
 
 _TEN_THOUSAND = Decimal(10_000)
@@ -15,6 +16,8 @@ _TEN_THOUSAND = Decimal(10_000)
 
 def said(f: Figure) -> str:
     """A value for people: money as printed, or in 万元."""
+    if f.words:
+        return f.words
     if f.value is None:
         return "—"
     if f.unit == "元" and f.printed:
@@ -59,6 +62,7 @@ def rows(made: Account) -> list[dict[str, Any]]:
                     "cite": f.cite,
                     "note": f.note,
                     "codes": list(f.codes),
+                    "words": f.words,
                     "said": said(f),
                 }
             )
@@ -77,6 +81,7 @@ def _bare(section: str, title: str, note: str) -> dict[str, Any]:
         "cite": "",
         "note": note,
         "codes": [],
+        "words": "",
         "said": "—",
     }
 

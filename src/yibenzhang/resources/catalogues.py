@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from yibenzhang.reading.text import decode
-from yibenzhang.resources.exporting import FREQUENCY
+from yibenzhang.resources.exporting import FREQUENCY, described
 from yibenzhang.resources.harvesting import FIELD, RESOURCE, harvest_folder
 from yibenzhang.resources.proposing import Found, Harvest
 from yibenzhang.resources.schema import Schema
@@ -235,6 +235,18 @@ def _said(value: Any) -> str:
     return min(texts, key=lambda t: t[0])[1].strip() if texts else ""
 
 
+def _labelled(value: Any, index: Mapping[str, dict[str, Any]]) -> str:
+    """A text, or what the node that stands in its place is called."""
+    node = _node(value, index)
+    return _said(_get(node, "prefLabel", "label", "title", "name")) or _said(value)
+
+
+def _way(distribution: Mapping[str, Any], own: str) -> str | None:
+    """Where the data lie; the address of the entry itself tells nothing of that."""
+    found = (_said(_get(distribution, n)) for n in ("downloadURL", "accessURL", "title"))
+    return next((f for f in found if f and f != own), None)
+
+
 def _all(value: Any) -> list[str]:
     some = value if isinstance(value, list) else [] if value is None else [value]
     return [t for t in (_said(one) for one in some) if t]
@@ -271,18 +283,19 @@ def _dataset(
         return None
     distribution = _node(_get(d, "distribution"), index)
     rights = _said(_get(d, "accessRights", "accessLevel")).lower()
-    format = _value(schema, "format", _said(_get(distribution, "format", "mediaType")))
+    format = _value(schema, "format", _labelled(_get(distribution, "format", "mediaType"), index))
+    abstract = _said(_get(d, "description"))
     values = {
         "name": title,
         "body": publisher,
-        "abstract": _said(_get(d, "description")) or None,
+        "abstract": abstract if abstract and abstract != described(title, publisher) else None,
         "keywords": "、".join(_all(_get(d, "keyword"))) or None,
-        "category": _said(_get(d, "theme")) or None,
+        "category": _labelled(_get(d, "theme"), index) or None,
         "cycle": _cycle(schema, _said(_get(d, "accrualPeriodicity"))),
         "published_on": _day(_said(_get(d, "issued"))),
         "open": True if rights.endswith("public") and "non" not in rights else False if rights else None,
         "format": format or ("file" if distribution and not rights else None),
-        "location": _said(_get(distribution, "downloadURL", "accessURL", "title")) or None,
+        "location": _way(distribution, str(d.get("@id", ""))),
         "owner": _said(_get(_node(_get(d, "contactPoint"), index), "fn", "name")) or None,
     }
     return Found(RESOURCE, values)

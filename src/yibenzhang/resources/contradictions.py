@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import Text, cast, select, type_coerce
 from sqlalchemy.orm import Session
 
 from yibenzhang.resources.harvesting import opened
@@ -130,6 +130,39 @@ def _table(
     con.unregister("given")
 
 
+def _entries(con: duckdb.DuckDBPyConnection, kind: Kind, entries: Sequence[Sequence[str]]) -> None:
+    """Entries as they come from the account, their values as JSON: DuckDB takes them apart faster than Python."""
+    import pyarrow as pa
+
+    if not entries:
+        return
+    names = ("code", "state", "own_body", "held")
+    con.register(
+        "given",
+        pa.table(
+            {n: pa.array(c, pa.string()) for n, c in zip(names, zip(*entries, strict=True), strict=True)}
+        ),
+    )
+    columns = _columns(kind)
+    paths = ", ".join("'$.\"" + n + "\"'" for n, _ in columns)
+    made = []
+    for n, (name, type) in enumerate(columns, start=1):
+        cell = f"held[{n}]"
+        if name in ("code", "state"):
+            made.append(name)
+        elif name == "body":
+            made.append(f"coalesce({cell}, own_body)")
+        elif type == "VARCHAR[]":
+            made.append(f"CAST(CAST({cell} AS JSON) AS VARCHAR[])")
+        else:
+            made.append(f"CAST({cell} AS {type})")
+    con.execute(
+        f'INSERT INTO "{kind.id}" SELECT {", ".join(made)} FROM ('
+        f"SELECT code, state, own_body, json_extract_string(held, [{paths}]) AS held FROM given)"
+    )
+    con.unregister("given")
+
+
 def _type(field: Field) -> str:
     return "VARCHAR[]" if field.many else _SQL.get(field.type, "VARCHAR")
 
@@ -148,13 +181,19 @@ def _cast(name: str, type: str) -> str:
     return f'CAST("{name}" AS {type})'
 
 
-def rows_of(session: Session, schema: Schema) -> dict[str, list[Row]]:
-    """All entries of the account, as rules see them; fields are left out, for no rule looks at them."""
-    out: dict[str, list[Row]] = {}
-    asked = select(Entry.kind, Entry.code, Entry.state, Entry.body, Entry.values).where(Entry.kind != "field")
-    for kind, code, state, body, values in session.execute(asked):
-        out.setdefault(kind, []).append({"body": body, **values, "code": code, "state": state})
-    return out
+def account_tables(session: Session, schema: Schema, today: date) -> duckdb.DuckDBPyConnection:
+    """The tables of the account as rules see them; fields are left out, for no rule looks at them."""
+    con = tables(schema, request_rows(session, load_rules(schema.extra), today))
+    by_kind: dict[str, list[Sequence[str]]] = {}
+    c = Entry.__table__.c
+    asked = select(c.kind, c.code, c.state, c.body, type_coerce(cast(c["values"], Text), Text))
+    for kind, *entry in session.connection().execute(asked.where(c.kind != "field")).all():
+        by_kind.setdefault(kind, []).append(entry)
+    for name, some in by_kind.items():
+        if name in schema.kinds:
+            _entries(con, schema.kinds[name], some)
+    with_quality(con, session)
+    return con
 
 
 def with_quality(con: duckdb.DuckDBPyConnection, session: Session) -> None:
@@ -179,19 +218,24 @@ def with_ledger(con: duckdb.DuckDBPyConnection, ledger: Ledger, bodies: Iterable
 
 
 def with_claims(
-    con: duckdb.DuckDBPyConnection, schema: Schema, measures: Mapping[str, Measure], today: date
-) -> None:
-    """The table ``claimed``: claims with what the account itself counts; NULL where it cannot know."""
+    con: duckdb.DuckDBPyConnection, measures: Mapping[str, Measure], bodies: Collection[str] = ()
+) -> dict[str, Decimal | None]:
+    """The table ``claimed``: claims with what the account itself counts, which comes back by the claim's code; None
+    where it cannot know. ``bodies``: only the claims of these are counted."""
     con.execute("CREATE TABLE claimed AS SELECT *, CAST(NULL AS DECIMAL(38, 4)) AS own FROM claim")
-    asked = con.execute("SELECT DISTINCT measure, body, year FROM claimed").fetchall()
-    for name, body, year in asked:
-        m = measures.get(name)
-        own = count_of(con, m, body, year) if m else None
-        if own is not None:
-            con.execute(
-                "UPDATE claimed SET own = ? WHERE measure = ? AND body = ? AND year = ?",
-                [own, name, body, year],
-            )
+    counted: dict[tuple[str, str, int], Decimal | None] = {}
+    out: dict[str, Decimal | None] = {}
+    for code, name, body, year in con.execute("SELECT code, measure, body, year FROM claimed").fetchall():
+        if bodies and body not in bodies:
+            continue
+        key = (name, body, year or 0)
+        if key not in counted:
+            counted[key] = count_of(con, measures[name], body, year or 0) if name in measures else None
+        out[code] = counted[key]
+    known = [(str(n), code) for code, n in out.items() if n is not None]
+    if known:
+        con.executemany("UPDATE claimed SET own = CAST(? AS DECIMAL(38, 4)) WHERE code = ?", known)
+    return out
 
 
 def count_of(con: duckdb.DuckDBPyConnection, m: Measure, body: str, year: int) -> Decimal | None:
@@ -250,16 +294,30 @@ def contradictions(
 ) -> list[Contradiction]:
     """All contradictions of the account as of a day, gravest first; ``body``: of this one; ``only``: nothing of
     others is looked at beyond what a count needs."""
-    rows = rows_of(session, schema) | request_rows(session, load_rules(schema.extra), today)
-    with tables(schema, rows) as con:
-        with_quality(con, session)
+    return looked_at(session, schema, rules, measures, today, ledger, body, only)[0]
+
+
+def looked_at(
+    session: Session,
+    schema: Schema,
+    rules: Mapping[str, Rule],
+    measures: Mapping[str, Measure],
+    today: date,
+    ledger: Ledger | None = None,
+    body: str = "",
+    only: str | None = None,
+) -> tuple[list[Contradiction], dict[str, Decimal | None]]:
+    """The contradictions, and how the account itself counts what each claim tells."""
+    wanted = {b for b in (body, only) if b}
+    with account_tables(session, schema, today) as con:
         if ledger is not None:
-            named = {str(r["body"]) for r in rows.get("application", ()) if r.get("body")}
+            named = {
+                str(r[0]) for r in con.execute("SELECT DISTINCT body FROM application").fetchall() if r[0]
+            }
             with_ledger(con, ledger, sorted(named & ({body} if body else named)))
-        with_claims(con, schema, measures, today)
-        wanted = {b for b in (body, only) if b}
+        own = with_claims(con, measures, wanted)
         out = [c for c in found(con, rules.values(), today) if not wanted or {c.body} == wanted]
-    return sorted(out, key=lambda c: (SEVERITIES.index(c.severity), c.rule, c.body, c.code))
+    return sorted(out, key=lambda c: (SEVERITIES.index(c.severity), c.rule, c.body, c.code)), own
 
 
 def case_of(
@@ -276,5 +334,5 @@ def case_of(
             {"code": f"C{n}", "state": "draft", **{k: v for k, v in r.items() if k != "kind"}}
         )
     with tables(schema, by_kind) as con:
-        with_claims(con, schema, measures, today)
+        with_claims(con, measures)
         return list(found(con, [rule], today))

@@ -26,6 +26,8 @@ FREQUENCY = {
     "irregular": "IRREG",
     "never": "NEVER",
 }
+_STATUS = "http://publications.europa.eu/resource/authority/dataset-status/"
+STATUS = {"draft": "DEVELOP", "checked": "DEVELOP", "published": "COMPLETED", "withdrawn": "WITHDRAWN"}
 _RIGHTS = "http://publications.europa.eu/resource/authority/access-right/"
 CONTEXT = {
     "dcat": "http://www.w3.org/ns/dcat#",
@@ -33,7 +35,18 @@ CONTEXT = {
     "foaf": "http://xmlns.com/foaf/0.1/",
     "vcard": "http://www.w3.org/2006/vcard/ns#",
     "adms": "http://www.w3.org/ns/adms#",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
 }
+
+
+def described(name: str, body: str) -> str:
+    """What is said of a resource that nobody has described: DCAT-AP asks that every dataset is."""
+    return f"{name}（{body}）"
+
+
+def _chinese(text: str) -> dict[str, str]:
+    return {"@value": text, "@language": "zh"}
 
 
 def headings(schema: Schema, kind: Kind) -> list[str]:
@@ -65,14 +78,26 @@ def dcat(
 ) -> bytes:
     """Data resources as a DCAT catalogue in JSON-LD. ``base`` begins the address of every entry; ``columns``: the
     names of its fields by code. Only what the account says stands in it."""
+    bodies = sorted({e.body for e in entries})
+    publisher = bodies[0] if len(bodies) == 1 else schema.say("many_bodies", count=len(bodies))
     catalogue = {
         "@context": CONTEXT,
         "@id": base,
         "@type": "dcat:Catalog",
-        "dct:title": {"@value": title, "@language": "zh"},
+        "dct:title": _chinese(title),
+        "dct:description": _chinese(described(title, publisher)),
+        "dct:publisher": _agent(publisher, "foaf:Organization" if len(bodies) == 1 else "foaf:Group"),
         "dcat:dataset": list(_datasets(schema, entries, base, columns or {})),
     }
     return json.dumps(catalogue, ensure_ascii=False, indent=1).encode()
+
+
+def _agent(name: str, kind: str = "foaf:Organization") -> dict[str, Any]:
+    return {"@type": ["foaf:Agent", kind], "foaf:name": _chinese(name)}
+
+
+def _concept(name: str) -> dict[str, Any]:
+    return {"@type": "skos:Concept", "skos:prefLabel": _chinese(name)}
 
 
 def _datasets(
@@ -88,21 +113,18 @@ def _datasets(
             "@id": identity,
             "@type": "dcat:Dataset",
             "dct:identifier": e.code,
-            "dct:title": {"@value": e.name, "@language": "zh"},
-            "dct:publisher": {
-                "@type": "foaf:Organization",
-                "foaf:name": {"@value": e.body, "@language": "zh"},
-            },
-            "adms:status": e.state,
+            "dct:title": _chinese(e.name),
+            "dct:description": _chinese(v.get("abstract") or described(e.name, e.body)),
+            "dct:publisher": _agent(e.body),
         }
-        if v.get("abstract"):
-            one["dct:description"] = {"@value": v["abstract"], "@language": "zh"}
+        if e.state in STATUS:
+            one["adms:status"] = {"@id": _STATUS + STATUS[e.state]}
         if v.get("keywords"):
             one["dcat:keyword"] = [
                 k for k in str(v["keywords"]).replace("、", " ").replace(",", " ").split() if k
             ]
         if v.get("category"):
-            one["dcat:theme"] = v["category"]
+            one["dcat:theme"] = _concept(v["category"])
         if v.get("cycle") in FREQUENCY:
             one["dct:accrualPeriodicity"] = {"@id": _CYCLES + FREQUENCY[v["cycle"]]}
         if v.get("published_on"):
@@ -121,10 +143,16 @@ def _datasets(
 def _distribution(
     schema: Schema, kind: Kind, v: Mapping[str, Any], identity: str, columns: Sequence[str]
 ) -> dict[str, Any]:
-    out: dict[str, Any] = {"@id": f"{identity}#distribution", "@type": "dcat:Distribution"}
+    """How one comes to the data: by the entry's own address, where it is asked for."""
+    out: dict[str, Any] = {
+        "@id": f"{identity}#distribution",
+        "@type": "dcat:Distribution",
+        "dcat:accessURL": {"@id": identity},
+    }
     field = kind.field("format")
     if v.get("format") and field:
-        out["dct:format"] = shown(schema, field, v["format"])
+        label = str(shown(schema, field, v["format"]))
+        out["dct:format"] = {"@type": "dct:MediaTypeOrExtent", "rdfs:label": label}
     if v.get("location"):
         out["dct:title"] = v["location"]
     if columns:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -91,10 +91,11 @@ def place_words(place: Place) -> str:
 
 
 def _in_paragraph(p: Paragraph, measures: Mapping[str, Measure]) -> Iterator[Claim]:
-    yield from _in_text(p.text, place_words(p.place), measures)
+    yield from claims_in_text(p.text, place_words(p.place), measures)
 
 
-def _in_text(text: str, place: str, measures: Mapping[str, Measure]) -> Iterator[Claim]:
+def claims_in_text(text: str, place: str, measures: Mapping[str, Measure]) -> Iterator[Claim]:
+    """What a sentence tells."""
     for m in measures.values():
         for pattern in m.patterns:
             for found in pattern.finditer(text):
@@ -102,30 +103,37 @@ def _in_text(text: str, place: str, measures: Mapping[str, Measure]) -> Iterator
                 yield Claim(m, "=", Decimal(found["value"]), "", place, words)
 
 
-def _in_table(t: Table, measures: Mapping[str, Measure]) -> Iterator[Claim]:
-    """Rows of indicators: the name of one, and after it the last cell that is a number with its sign and unit."""
+def claims_in_row(
+    texts: Sequence[str], places: str | Sequence[str], measures: Mapping[str, Measure]
+) -> Iterator[Claim]:
+    """A row of indicators: the name of one, and after it the last cell that is a number with its sign and unit."""
     by_label = {label: m for m in measures.values() for label in m.labels}
+    at = [places] * len(texts) if isinstance(places, str) else places
+    for k, text in enumerate(texts):
+        m = by_label.get(fold(text))
+        claim = _target(m, texts[k + 1 :], at[k + 1 :], text) if m else None
+        if claim:
+            yield claim
+        yield from claims_in_text(text, at[k], measures)
+
+
+def _in_table(t: Table, measures: Mapping[str, Measure]) -> Iterator[Claim]:
     rows: dict[int, list[Any]] = {}
     for cell in t.cells:
         rows.setdefault(cell.row, []).append(cell)
     for cells in rows.values():
         cells.sort(key=lambda c: c.column)
-        for k, cell in enumerate(cells):
-            m = by_label.get(fold(cell.text))
-            claim = _target(m, cells[k + 1 :], cell.text) if m else None
-            if claim:
-                yield claim
-            yield from _in_text(cell.text, place_words(cell.place), measures)
+        yield from claims_in_row([c.text for c in cells], [place_words(c.place) for c in cells], measures)
 
 
-def _target(m: Measure, cells: list[Any], label: str) -> Claim | None:
-    for cell in reversed(cells):
-        target = target_of(cell.text)
+def _target(m: Measure, texts: Sequence[str], places: Sequence[str], label: str) -> Claim | None:
+    for text, place in zip(reversed(texts), reversed(places), strict=True):
+        target = target_of(text)
         if target is None:
             continue
         factor = 1 if target.unit in m.units or not target.unit else m.scale.get(target.unit)
         if factor is not None:
-            words = f"{label} {cell.text}"
+            words = f"{label} {text}"
             unit = target.unit if factor == 1 else ""
-            return Claim(m, _SIGNS[target.sign], target.number * factor, unit, place_words(cell.place), words)
+            return Claim(m, _SIGNS[target.sign], target.number * factor, unit, place, words)
     return None

@@ -10,8 +10,8 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from yibenzhang.resources.models import Entry, Quality
-from yibenzhang.resources.quality import Result, rate
 from yibenzhang.resources.quality_rules import Column
+from yibenzhang.resources.quality_tables import Result, rate
 from yibenzhang.resources.store import Doer
 
 

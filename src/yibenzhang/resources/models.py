@@ -35,6 +35,7 @@ class Entry(Base):
         UniqueConstraint("kind", "key"),
         Index("ix_resource_entries_body", "body", "kind"),
         Index("ix_resource_entries_kind", "kind", "state"),
+        Index("ix_resource_entries_found", "kind", "state", "body", "code", "name"),
     )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from yibenzhang.ledger.store import Ledger
+from yibenzhang.resources.measures import Claim, Measure, claims_in_row, claims_in_text
 from yibenzhang.standards import HERE
 
 _QUERIES = HERE / "resources" / "account"
@@ -41,6 +42,31 @@ class PublishedFigure:
     file: str
     place: str
     code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """An indicator of a body's performance: what was promised, what came of it (either may be empty), and where it is
+    told; ``project`` is empty where it is the body's as a whole."""
+
+    year: int | None
+    stage: str
+    project: str
+    name: str
+    target: str
+    actual: str
+    file: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A count or promise that a disclosure tells, with its document."""
+
+    claim: Claim
+    year: int | None
+    stage: str
+    file: str
 
 
 def _asked(ledger: Ledger, name: str, body: str) -> Iterator[dict[str, Any]]:
@@ -97,6 +123,43 @@ def totals_of(ledger: Ledger, body: str) -> list[PublishedFigure]:
 def projects_of(ledger: Ledger, body: str) -> list[PublishedFigure]:
     """The projects of a body, by year and stage, the dearest first."""
     return _published(ledger, "projects", body, "name")
+
+
+def goals_of(ledger: Ledger, body: str) -> list[Goal]:
+    """The performance indicators of a body, oldest first."""
+    files = {d.document: d.file for d in disclosures_of(ledger, body)}
+    return [
+        Goal(
+            r["year"],
+            r["stage"],
+            "" if r["form"] == "overall" else r["name"] or "",
+            r["indicator"],
+            r["target"] or "",
+            r["actual"] or "",
+            files.get(r["document"], ""),
+            place_of(r["page"], r["place"]),
+        )
+        for r in _asked(ledger, "indicators", body)
+    ]
+
+
+def counts_of(ledger: Ledger, body: str, measures: Mapping[str, Measure]) -> list[Counted]:
+    """Counts and promises in the sentences and indicators of a body's disclosures, each once a document: what
+    ``measures.claims_in`` finds in the document itself."""
+    files = {d.document: d.file for d in disclosures_of(ledger, body)}
+    out: dict[tuple[str, str, str, Decimal], Counted] = {}
+
+    def keep(r: Mapping[str, Any], some: Iterable[Claim]) -> None:
+        for c in some:
+            one = Counted(c, r["year"], r["stage"], files.get(r["document"], ""))
+            out.setdefault((r["document"], c.measure.id, c.sign, c.value), one)
+
+    for r in _asked(ledger, "indicators", body):
+        place = place_of(r["page"], r["place"])
+        keep(r, claims_in_row([r["indicator"], r["target"] or ""], place, measures))
+    for r in _asked(ledger, "passages", body):
+        keep(r, claims_in_text(r["printed"], place_of(r["page"], r["place"]), measures))
+    return list(out.values())
 
 
 def place_of(page: int | None, place: str | None) -> str:

@@ -5,11 +5,11 @@ What comes back are counts and a few failing cells, masked before they leave thi
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import ROUND_FLOOR, Decimal
 from pathlib import Path
 from typing import Any
 
@@ -19,54 +19,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from yibenzhang.resources import dialects
 from yibenzhang.resources.dialects import DIALECTS, Dialect
 from yibenzhang.resources.harvesting import folder_tables, location_of, opened, reader, tables_of_database
-from yibenzhang.resources.quality_rules import Check, Column, Rules, checks_of, condition
+from yibenzhang.resources.quality_columns import Columns
+from yibenzhang.resources.quality_rules import WHOLE, Check, Column, Rules, checks_of, condition
+from yibenzhang.resources.quality_tables import SAMPLES, Ask, Result, Table, masked
 from yibenzhang.resources.schema import Schema
 from yibenzhang.resources.sources import SourceError, engine_of, is_address, reason
 
-SAMPLES = 5
-Ask = Callable[[str], list[tuple[Any, ...]]]
-"""Runs one statement in the source: its rows."""
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table of a source: where it lies, what it is in SQL, its columns."""
-
-    location: str
-    sql: str
-    columns: tuple[Column, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What a check found: ``checked`` rows that have something to check and ``passed`` of them; None where it could not
-    be made, with the ``problem``. ``samples`` are failing cells, masked."""
-
-    location: str
-    check: Check
-    checked: int | None
-    passed: int | None
-    problem: str = ""
-    samples: tuple[str, ...] = ()
-
-    @property
-    def rate(self) -> Decimal | None:
-        return rate(self.checked, self.passed)
-
-
-def rate(checked: int | None, passed: int | None) -> Decimal | None:
-    """In percent, cut off after two decimals and never rounded up: 99.999 % is not 100 %."""
-    if not checked or passed is None:
-        return None
-    return (Decimal(100 * passed) / checked).quantize(Decimal("0.01"), ROUND_FLOOR)
-
-
-def masked(value: object) -> str:
-    """A cell without what it tells of a person: its length and its first and last letters stay."""
-    text = str(value)
-    n = len(text)
-    head, tail = (3, 2) if n >= 12 else (1, 1) if n >= 5 else (1, 0) if n >= 2 else (0, 0)
-    return f"{text[:head]}{'*' * min(n - head - tail, 20)}{text[n - tail :] if tail else ''}"
+_DAYS = re.compile("date|timestamp", re.IGNORECASE)
+"""Types of columns whose latest is the greatest."""
 
 
 def check_source(
@@ -176,7 +136,9 @@ def _in_folder(
             location = location_of(name, shapes, root)
             said = known.get(location, {})
             described = tuple(_column(Column(n, t), said) for n, t in columns.items())
-            tables.append(Table(location, reader([p for _, p, _ in shapes], plain=True), described))
+            files = [p for _, p, _ in shapes]
+            columnar = files[0].suffix.lower() == ".parquet"
+            tables.append(Table(location, reader(files, plain=True), described, columnar))
 
         def ask(statement: str) -> list[tuple[Any, ...]]:
             return con.execute(statement).fetchall()
@@ -213,11 +175,14 @@ class Run:
     def table(self, t: Table) -> list[Result]:
         """All checks of a table; those that look at cells in one pass."""
         checks = list(checks_of(self.rules, t.location, t.columns))
-        cells = [c for c in checks if c.rule.check not in {"unique", "reference", "fresh", "readable"}]
-        out = self._cells(t, cells)
-        for c in checks:
-            if c not in cells:
-                out.append(self._guarded(t, c, _WHOLE[c.rule.check]))
+        if t.columnar:
+            no_target = str(self.schema.words["says"]["no_target"])
+            found = Columns(
+                self.ask, t, self.tables, self._blanks, f"{self.as_of:%Y%m%d}", self.samples, no_target
+            ).results(checks)
+        else:
+            found = {id(r.check): r for r in self._cells(t, [c for c in checks if c.rule.check not in WHOLE])}
+        out = [found.get(id(c)) or self._guarded(t, c, _WHOLE[c.rule.check]) for c in checks]
         order = {id(c): n for n, c in enumerate(checks)}
         return sorted(out, key=lambda r: order[id(r.check)])
 
@@ -232,15 +197,18 @@ class Run:
     def _text(self, column: str) -> str:
         return self.dialect.as_text(self.quote(column))
 
-    def _filled(self, column: str) -> str:
+    @property
+    def _blanks(self) -> Sequence[str]:
         blanks: Sequence[str] = self.schema.words["blank"]["words"]
-        return dialects.filled(self.dialect, self._text(column), blanks)
+        return blanks
+
+    def _filled(self, column: str) -> str:
+        return dialects.filled(self.dialect, self._text(column), self._blanks)
 
     def _conditions(self, check: Check) -> tuple[str, str]:
         """Which rows are looked at, and which of them are as they should be."""
         (column,) = check.columns
-        blanks: Sequence[str] = self.schema.words["blank"]["words"]
-        good = condition(check.rule, self.dialect, self._text(column), blanks, f"{self.as_of:%Y%m%d}")
+        good = condition(check.rule, self.dialect, self._text(column), self._blanks, f"{self.as_of:%Y%m%d}")
         return ("1 = 1" if check.rule.check == "complete" else self._filled(column)), good
 
     def _cells(self, t: Table, checks: Sequence[Check]) -> list[Result]:
@@ -319,7 +287,13 @@ class Run:
 
     def fresh(self, t: Table, check: Check) -> Result:
         """The latest date is not older than so many days."""
-        ((latest,),) = self.ask(f"SELECT max({self._text(check.columns[0])}) FROM {t.sql}")
+        name = check.columns[0]
+        kind = next((c.type for c in t.columns if c.name == name), "")
+        if _DAYS.match(kind) and self.dialect.name != "sqlite":
+            latest = self.dialect.as_text(f"max({self.quote(name)})")
+        else:
+            latest = f"max({self._text(name)})"
+        ((latest,),) = self.ask(f"SELECT {latest} FROM {t.sql}")
         if latest is None:
             return Result(t.location, check, 1, 0)
         text = str(latest)[:10].replace("/", "-").replace(".", "-")

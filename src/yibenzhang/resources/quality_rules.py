@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from yibenzhang.resources import dialects
-from yibenzhang.resources.dialects import CHECKS, Dialect
+from yibenzhang.resources.dialects import CHECKS, PREPARED, Dialect
 from yibenzhang.resources.schema import merged
 from yibenzhang.standards import StandardsError
 
@@ -166,8 +166,11 @@ def _automatic(rules: Rules, c: Column) -> Iterator[Check]:
         yield Check(rules.rules["complete"], (c.name,))
 
 
-def condition(rule: Rule, d: Dialect, x: str, blanks: Sequence[str], today: str) -> str:
-    """The SQL that a text of ``rule`` is as it should be; only asked of what is filled. ``today``: YYYYMMDD."""
+def condition(rule: Rule, d: Dialect, x: str, blanks: Sequence[str], today: str, put_aside: str = "") -> str:
+    """The SQL that a text of ``rule`` is as it should be; only asked of what is filled. ``today``: YYYYMMDD;
+    ``put_aside``: where what ``dialects.aside`` says stands."""
+    if put_aside:
+        return PREPARED[rule.check](d, x, put_aside)
     if rule.check in CHECKS:
         return CHECKS[rule.check](d, x)
     if rule.check == "complete":

@@ -91,6 +91,19 @@ def counted(session: Session, asked: Asked) -> int:
     return session.scalar(select(func.count()).select_from(Entry).where(*_wanted(asked))) or 0
 
 
+def leaf(session: Session, asked: Asked, start: int, count: int) -> tuple[int, list[Entry]]:
+    """How many entries are asked for, and some of them. A text is looked for once, not once for each."""
+    if not asked.find:
+        return counted(session, asked), list(entries(session, asked, start, count))
+    found = session.connection().execute(select(Entry.kind, Entry.id).where(*_wanted(asked))).all()
+    chosen = [number for _, number in sorted(tuple(r) for r in found)[start : start + count]]
+    by_id: dict[int, Entry] = {}
+    for k in range(0, len(chosen), CHUNK):
+        asked_for = select(Entry).where(Entry.id.in_(chosen[k : k + CHUNK]))
+        by_id.update({e.id: e for e in session.scalars(asked_for)})
+    return len(found), [by_id[n] for n in chosen if n in by_id]
+
+
 def counts(session: Session, only: str | None = None) -> dict[tuple[str, str], int]:
     """How many entries there are, by kind and state."""
     asked = select(Entry.kind, Entry.state, func.count()).group_by(Entry.kind, Entry.state)

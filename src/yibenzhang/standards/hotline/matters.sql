@@ -1,4 +1,4 @@
--- 多人一事：orders of one place and time that tell the same thing. Variables: word_pattern, days, lessons, terms, witnesses, lift, pieces, neighbours, nearly.
+-- 多人一事：orders of one place and time that tell the same thing. Variables: word_pattern, days, lessons, terms, witnesses, lift, pieces, neighbours, nearly, part, parts.
 CREATE OR REPLACE TEMP TABLE said_words AS
 SELECT n, unnest(ws) AS w, generate_subscripts(ws, 1) AS i
 FROM (SELECT n, regexp_extract_all(content, getvariable('word_pattern')) AS ws FROM orders);
@@ -38,7 +38,8 @@ WHERE again >= getvariable('witnesses') AND again > 2 * usual;
 DROP TABLE pieces;
 CREATE OR REPLACE TEMP TABLE terms AS
 SELECT n, arg_max(CAST(id AS INTEGER), weight, CAST(getvariable('terms') AS INTEGER)) AS ts, min(again) AS known FROM (
-  SELECT n, unnest(list_distinct(list_transform(range(1, least(length(c), 50)), lambda k: substr(c, k, 2)))) AS g FROM told WHERE street IS NOT NULL OR key IS NOT NULL)
+  SELECT n, unnest(list_distinct(list_transform(range(1, least(length(c), 50)), lambda k: substr(c, k, 2)))) AS g FROM told
+  WHERE (street IS NOT NULL OR key IS NOT NULL) AND n % getvariable('parts') = getvariable('part'))
   JOIN bursts USING (g)
 GROUP BY n;
 
@@ -73,7 +74,8 @@ FROM ranked a JOIN ranked b ON a.key = b.key AND b.r > a.r AND b.r <= a.r + CAST
 CREATE OR REPLACE TEMP TABLE likenesses AS
 SELECT one, other, count(*) AS k FROM (
   SELECT one, other, g, unnest(other_terms) AS h FROM (
-      SELECT one, other, unnest(a.ts) AS g, b.ts AS other_terms FROM candidates JOIN terms a ON a.n = one JOIN terms b ON b.n = other))
+      SELECT one, other, unnest(a.ts) AS g, b.ts AS other_terms FROM candidates JOIN terms a ON a.n = one JOIN terms b ON b.n = other
+      WHERE one % getvariable('parts') = getvariable('part')))
   JOIN related USING (g, h) GROUP BY one, other;
 CREATE OR REPLACE TEMP TABLE matter_pairs AS
 SELECT one, other FROM candidates LEFT JOIN likenesses USING (one, other)

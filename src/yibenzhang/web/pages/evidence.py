@@ -40,7 +40,7 @@ _COLUMNS = (
     "hash",
 )
 PROMISES = {k: _HEADS[k] for k in _COLUMNS}
-MAPPINGS = {k: _HEADS[k] for k in ("file", "subject", "pack", "kind", "missing")}
+MAPPINGS = {k: _HEADS[k] for k in ("file", "subject", "pack", "kind", "schedule", "last", "missing")}
 _WIDE, _HIGH = 120, 28
 
 
@@ -194,7 +194,7 @@ def mappings(
 ) -> Response:
     """``check``: the name of a file whose contract is looked at now."""
     who.must(Role.HEAD)
-    rows = []
+    rows, seen = [], _observed(office)
     for file, m in _mapped(office):
         wrong = m if isinstance(m, str) else ""
         if not isinstance(m, str) and check == file.name:
@@ -205,6 +205,8 @@ def mappings(
                 "subject": "" if isinstance(m, str) else m.subject,
                 "pack": "" if isinstance(m, str) else m.pack.name,
                 "kind": "" if isinstance(m, str) else m.kind,
+                "schedule": "" if isinstance(m, str) else _scheduled(m),
+                "last": "" if isinstance(m, str) else _last(m, seen),
                 "missing": wrong,
             }
         )
@@ -219,6 +221,25 @@ def mappings(
         heads=_HEADS,
         tab="evidence",
     )
+
+
+def _scheduled(m: Mapped) -> str:
+    """When it is run, in words."""
+    return f"{_HEADS[m.schedule.every]} {m.schedule.at:%H:%M}" if m.schedule else _HEADS["never"]
+
+
+def _last(m: Mapped, seen: Sequence[Observation]) -> str:
+    """The last run: when, how many indicators have a value, and the first reason why one has none."""
+    own = [o for o in seen if o.subject == m.subject and o.indicator.startswith(f"{m.pack.id}.") and not o.by]
+    if not own:
+        return _HEADS["not_yet"]
+    time = max(o.time for o in own)
+    of = [o for o in own if o.time == time]
+    gaps = [o.gap for o in of if o.gap]
+    said = _HEADS["last_run"].format(
+        time=time[:16].replace("T", " "), values=len(of) - len(gaps), gaps=len(gaps)
+    )
+    return f"{said}{gaps[0]}" if len(gaps) == len(of) else said
 
 
 def _checked(mapped: Mapped) -> list[str]:

@@ -20,8 +20,8 @@ from yibenzhang.resources.contradictions import rules_of
 from yibenzhang.resources.measures import measures_of
 from yibenzhang.resources.measuring import last_run
 from yibenzhang.resources.published import bodies_of
-from yibenzhang.resources.quality import rate
 from yibenzhang.resources.quality_rules import rules_of as quality_rules
+from yibenzhang.resources.quality_tables import rate
 from yibenzhang.resources.telling import action_name, change_sentence
 from yibenzhang.web.formats import forms, shown, wants_data
 from yibenzhang.web.pages.resources import MOST, PAGE, doer_of, only_of, schema_of

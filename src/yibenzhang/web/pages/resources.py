@@ -17,7 +17,7 @@ from yibenzhang.resources.importing import read_table, take
 from yibenzhang.resources.models import Entry
 from yibenzhang.resources.request_rules import load_rules
 from yibenzhang.resources.schema import Kind, Schema, load_schema
-from yibenzhang.resources.store import Asked, Doer, Index, change, counted, counts, entries, history_of, step
+from yibenzhang.resources.store import Asked, Doer, Index, change, counts, entries, history_of, leaf, step
 from yibenzhang.resources.telling import action_name, change_sentence
 from yibenzhang.resources.values import Refusal, heading, parsed, problems, shown
 from yibenzhang.standards import StandardsError
@@ -82,8 +82,7 @@ def resources(
     asked = Asked(kind, state, body, find, only_of(who))
     whole = wants_data(request)
     with office.session() as session:
-        total = counted(session, asked)
-        found = entries(session, asked, 0 if whole else (page - 1) * PAGE, MOST if whole else PAGE)
+        total, found = leaf(session, asked, 0 if whole else (page - 1) * PAGE, MOST if whole else PAGE)
         rows = [_row(schema, e) for e in found]
         numbers = counts(session, only_of(who))
     by_kind = {k.id: sum(n for (kk, _), n in numbers.items() if kk == k.id) for k in schema.kinds.values()}
