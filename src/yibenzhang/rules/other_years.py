@@ -37,14 +37,10 @@ def _other_year(q: Quantity, case: Case) -> str:
     """The year the sentence names where the amount is this year's; empty where all is well."""
     text = q.passage.text
     begin = max(text.rfind(c, 0, q.start) for c in "。;") + 1
-    named = list(_YEAR.finditer(text, begin, q.start))
-    if not named or int(named[-1].group(1)) == case.year or not q.amount.value:
-        return ""
-    wrong, clause = named[-1].group(1), text[max(text.rfind(",", begin, named[-1].start()), begin) : q.start]
     stop = text.find("。", q.end)
     rest = text[q.end : stop if stop >= 0 else len(text)]
-    rest = re.sub(rf"[比与较同]{wrong}年", "", rest)  # what is compared with a year is not told of that year
-    if _BESIDE.search(clause) or f"{wrong}年" in rest or f"{case.year}年" in rest:
+    wrong = _named_year(q, begin, rest, case.year or 0)
+    if not wrong:
         return ""
     reading = read_in_tables(case, replace(q, kind=Kind.VALUE))
     short = len(q.amount.text.replace(",", "")) < _LEAST
@@ -54,6 +50,17 @@ def _other_year(q: Quantity, case: Case) -> str:
     if any(agree(q.fact, f) for f in before):
         return ""
     return wrong if not short or before or _moves_from_last(q, rest, wrong, case) else ""
+
+
+def _named_year(q: Quantity, begin: int, rest: str, year: int) -> str:
+    """The other year whose amount the sentence says this is; empty where it names its own, or more than one."""
+    text = q.passage.text
+    named = list(_YEAR.finditer(text, begin, q.start))
+    if not named or int(named[-1].group(1)) == year or not q.amount.value:
+        return ""
+    wrong, clause = named[-1].group(1), text[max(text.rfind(",", begin, named[-1].start()), begin) : q.start]
+    rest = re.sub(rf"[比与较同]{wrong}年", "", rest)  # what is compared with a year is not told of that year
+    return "" if _BESIDE.search(clause) or f"{wrong}年" in rest or f"{year}年" in rest else wrong
 
 
 def _moves_from_last(q: Quantity, rest: str, wrong: str, case: Case) -> bool:

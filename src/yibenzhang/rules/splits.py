@@ -20,24 +20,31 @@ from yibenzhang.standards import Split
 def parts(case: Case) -> Iterator[Made]:
     """A whole with its parts in one sentence; a list that is a keyboard's slip away from its whole is one, too."""
     made: set[str] = set()
+    for relation in _in_sentences(case):
+        made.add(relation.id)
+        yield relation
+    yield from (r for r in _further(case) if r.id not in made)
+
+
+def _in_sentences(case: Case) -> Iterator[Relation]:
     for found in case.by_passage.values():
         for split in _ways(case):
-            for relation in split_of(split, found):
-                made.add(relation.id)
-                yield relation
+            yield from split_of(split, found)
+
+
+def _further(case: Case) -> Iterator[Relation]:
+    """In lists over several paragraphs, below one that announces them, under one heading."""
     for listing in listings(case.passages, case.by_passage):
         if any(part.passage is not whole.passage for whole in listing.wholes for part in listing.parts):
             for split in _ways(case):
-                yield from (r for r in _outlined(split, listing) if r.id not in made)
+                yield from _outlined(split, listing)
     for position, passage in enumerate(case.passages):
         if ANNOUNCES.search(passage.text) and (under := below(case, position)):
             for split in _ways(case):
-                made_below = split_of(split, [*case.by_passage[position], *under])
-                yield from (r for r in made_below if r.id not in made)
-
+                yield from split_of(split, [*case.by_passage[position], *under])
     for section in _sections(case):
         for split in _ways(case):
-            yield from (r for r in _within(split, *section) if r.id not in made)
+            yield from _within(split, *section)
 
 
 _Section = tuple[Sequence[Passage], list[Quantity]]
@@ -64,7 +71,22 @@ def _within(split: Split, passages: Sequence[Passage], amounts: list[Quantity]) 
     A part that the text says there is none of is left out."""
     if len({q.kind for q in amounts}) != 1 or len(amounts) > _MOST_TOLD:
         return
-    wholes, left = [], []
+    wholes, parts, nothing = _by_name(split, amounts)
+    if len(wholes) != 1 or any(len(p) > 1 for p in parts):
+        return
+    for k, found in enumerate(parts):
+        if not found and k not in nothing and not any(_there_is_none(w, passages) for w in split.parts[k]):
+            return
+    left = [q for found in parts for q in found]
+    if len(left) >= FEWEST:
+        terms = (Term(1, wholes[0].fact), *(Term(-1, q.fact) for q in left))
+        yield Relation(f"{split.id}|{wholes[0].fact.id}", split.id, terms)
+
+
+def _by_name(split: Split, amounts: list[Quantity]) -> tuple[list[Quantity], list[list[Quantity]], set[int]]:
+    """The amounts of the whole and of each part, and the parts of which there are none; no whole where an amount is
+    that of several parts."""
+    wholes: list[Quantity] = []
     nothing: set[int] = set()
     parts: list[list[Quantity]] = [[] for _ in split.parts]
     for q in amounts:
@@ -75,22 +97,19 @@ def _within(split: Split, passages: Sequence[Passage], amounts: list[Quantity]) 
         elif len(named) == 1:
             parts[named[0]].append(q)
         elif named and q.amount.value:
-            return
+            return [], parts, nothing
         else:
             nothing |= {*named}  # "购置费和出国费均为 0 万元"
-    for k, found in enumerate(parts):
-        if not found and k not in nothing and not any(_there_is_none(w, passages) for w in split.parts[k]):
-            return
-        left += found
-    if len(wholes) == 1 and len(left) >= FEWEST and all(len(p) <= 1 for p in parts):
-        terms = (Term(1, wholes[0].fact), *(Term(-1, q.fact) for q in left))
-        yield Relation(f"{split.id}|{wholes[0].fact.id}", split.id, terms)
+    return wholes, parts, nothing
 
 
 _MOST_TOLD = 12
 _AFTER_NAME = re.compile(
     r"(?:经费|预算|支出|总额|总计|合计|共计|总量|金额|安排|规模|数|资金|计划|共|总|为|是|约)*"
 )
+
+
+_NOTHING = r"(?:没有|(?<!有)无|[未不](?:安排|发生|涉及|使用))"
 
 
 def _ends_with(clause: str, word: str) -> bool:
@@ -100,8 +119,8 @@ def _ends_with(clause: str, word: str) -> bool:
 
 
 def _there_is_none(word: str, passages: Sequence[Passage]) -> bool:
-    behind = rf"{word}[^,;。\d]{{0,12}}{_NONE.pattern}"
-    before = rf"{_NONE.pattern}[^,;。\d]{{0,6}}{word}"
+    behind = rf"{word}[^,;。\d]{{0,12}}{_NOTHING}"
+    before = rf"{_NOTHING}[^,;。\d]{{0,6}}{word}"
     return any(re.search(f"{behind}|{before}", p.text) for p in passages)
 
 
