@@ -39,10 +39,9 @@ def hostile(
     for k, one in enumerate(tried(chosen), start=1):
         found.append(one)
         wrong = over(one)
-        if wrong or sys.stderr.isatty() or k % 10 == 0:
-            told = _WRONG.get(wrong, "")
-            line = f"{k}/{len(chosen)} {one.name} {one.seconds:.1f} 秒 {one.memory // MEGABYTE} MB {told} {one.sentence[:80]}"
-            console.print(Text(line))
+        told = _WRONG.get(wrong, "")
+        line = f"{k}/{len(chosen)} {one.name} {one.seconds:.1f} 秒（共 {one.wall:.1f} 秒）{one.memory // MEGABYTE} MB {told} {one.sentence[:80]}"
+        console.print(Text(line), soft_wrap=True)
     bad = [t for t in found if over(t)]
     if format == "json":
         print(json.dumps([asdict(t) | {"wrong": over(t)} for t in found], ensure_ascii=False, indent=1))

@@ -143,7 +143,7 @@ def _notes(path: Path | None) -> dict[str, Any]:
 
 _NUMBERS = ("extra", "last", "planned", "counts")
 _UNSAID = "-"
-"""An answer to what last year's figure was: nothing is to be said of it."""
+"""An answer to what a figure is, or was last year: nothing is to be said of it."""
 
 
 def _texts(answers: dict[str, Any], before: str = "") -> dict[str, str]:
@@ -162,11 +162,13 @@ def _texts(answers: dict[str, Any], before: str = "") -> dict[str, str]:
 
 @dataclass(frozen=True)
 class _Answers:
-    """What the notes tell: texts, amounts in 元 and counts by name; ``unsaid`` are figures whose change is not told."""
+    """What the notes tell: texts, amounts in 元 and counts by name; ``unsaid`` are figures whose change is not told,
+    ``left_out`` those of which nothing is said."""
 
     notes: dict[str, str]
     numbers: dict[str, dict[str, Decimal]]
     unsaid: frozenset[str]
+    left_out: frozenset[str] = frozenset()
 
     def over(self, figures: Figures) -> Figures:
         first = schema().choices["yes"].get(self.notes.get("first_year", ""))
@@ -179,22 +181,23 @@ class _Answers:
             counts={**figures.counts, **{k: int(v) for k, v in self.numbers["counts"].items()}},
             complete=figures.complete or bool(first),
             unsaid=figures.unsaid | self.unsaid,
+            left_out=figures.left_out | self.left_out,
         )
 
 
 def _answers(data: dict[str, Any]) -> _Answers:
     numbers: dict[str, dict[str, Decimal]] = {name: {} for name in _NUMBERS}
     notes: dict[str, str] = {}
-    unsaid: set[str] = set()
+    silent: dict[str, set[str]] = {"last": set(), "extra": set()}
     for key, text in _texts(data).items():
         table, _, name = key.partition(".")
         if table not in numbers or not name:
             notes[key] = text
-        elif text.strip() == _UNSAID and table == "last":
-            unsaid.add(name)
+        elif text.strip() == _UNSAID and table in silent:
+            silent[table].add(name)
         elif text.strip():
             numbers[table][name] = _number(table, name, text)
-    return _Answers(notes, numbers, frozenset(unsaid))
+    return _Answers(notes, numbers, frozenset(silent["last"]), frozenset(silent["extra"]))
 
 
 def _number(table: str, name: str, text: str) -> Decimal:

@@ -212,6 +212,8 @@ def figures_of(found: Published, notes: dict[str, str]) -> Figures:
         moves=found.source.moves,
         planned=found.source.planned,
         doubtful=found.source.doubtful,
+        steady=found.source.steady,
+        called=found.source.called,
     )
 
 
@@ -245,7 +247,14 @@ def before_the_next(path: str, stage: str, extra: str = "") -> Figures:
     same = (p.stage or "budget") == stage
     kept = {k: found.source.notes[k] for k in _LASTING if k in found.source.notes}
     figures = replace(
-        figures_of(found, {}), year=p.fiscal_year + same, stage=stage, notes=kept, elsewhere={}, moves={}
+        figures_of(found, {}),
+        year=p.fiscal_year + same,
+        stage=stage,
+        notes=kept,
+        elsewhere={},
+        moves={},
+        steady={},
+        called={},
     )
     known = earlier_of(found, extra)
     names = family(figures.family, stage, extra).figure_names
