@@ -39,8 +39,6 @@ class Family:
     """Which purchases of the list a figure is the sum of."""
     said: Mapping[str, str]
     """The words before an amount that name a figure, as a pattern, by name."""
-    unlike: Mapping[str, str]
-    """Words before an amount that is none of a figure."""
     sums: tuple[tuple[str, tuple[str, ...], str], ...]
     """A whole, its parts, and what was carried over beside them or in them."""
 
@@ -87,7 +85,7 @@ def family(region: str, stage: str, extra: str = "") -> Family:
     return _family(region or "national", stage, extra, stamp)
 
 
-_ELSEWHERE = ("where", "said", "unlike")
+_ELSEWHERE = ("where", "said")
 
 
 @lru_cache(maxsize=16)
@@ -130,7 +128,6 @@ def _family(region: str, stage: str, extra: str, stamp: tuple[tuple[str, int], .
         {w["name"]: tuple(w["parts"]) for w in common.get("whole", ())},
         {k: e["bought"] for k, e in entries.items() if "bought" in e},
         {k: e["said"] for k, e in entries.items() if "said" in e},
-        {k: e["unlike"] for k, e in entries.items() if "unlike" in e},
         tuple((w["name"], tuple(w["parts"]), w.get("carried", "")) for w in common.get("sum", ())),
     )
 

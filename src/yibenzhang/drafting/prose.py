@@ -24,6 +24,11 @@ _ROUNDED = Decimal("0.01")
 """Ten thousand yuan: what a printed amount may be off."""
 
 
+def _is(reason: str) -> str:
+    """What stands between 原因 and a reason: reasons that are counted, or begin with 因, follow a colon."""
+    return "：" if reason.startswith(("一是", "因", "是", "1", "（")) else "是"
+
+
 @dataclass
 class Writer:
     """What the templates can say of one body's figures. What is missing, texts and numbers, is gathered in ``asks``."""
@@ -187,7 +192,8 @@ class Writer:
             return ""
         way = "增加" if now > last else "减少"
         what = f"{self.lookup.title(name)}比上年{way}{shown(abs(now - last))}"
-        return f"{way}的主要原因是{self.because('reason.' + name, what)}。"
+        why = self.because("reason." + name, what)
+        return f"{way}的主要原因{_is(why)}{why}。"
 
     def why(self, name: str) -> str:
         """The reason of a change after a comma, where somebody gave it; it is not asked for."""
@@ -195,7 +201,7 @@ class Writer:
         text = self.optional(f"reason.{name}").rstrip("。；;.")
         if not text or last is None or now == last or name in self.figures.unsaid | self.figures.left_out:
             return ""
-        return f"，{'增加' if now > last else '减少'}的主要原因是{text}"
+        return f"，{'增加' if now > last else '减少'}的主要原因{_is(text)}{text}"
 
     def optional(self, key: str) -> str:
         return self.figures.notes.get(key, "").strip()

@@ -207,9 +207,7 @@ class _Source:
             return ()
         if said := tuple(n for n, words in self.kind.said.items() if re.search(words, q.lead)):
             return said
-        name = self._name(q)
-        other = self.kind.unlike.get(name)
-        return () if not name or (other and re.search(other, q.lead)) else (name,)
+        return (name,) if (name := self._name(q)) else ()
 
     def _name(self, q: Quantity) -> str:
         reading = self.case.reader.read(q)
@@ -233,7 +231,7 @@ class _Source:
         """The amount is of a sentence that begins elsewhere, of another year, or of a section that explains terms."""
         if id(q.passage) in self._torn and "。" not in q.passage.text[: q.start]:
             return True
-        if any(int(y) != self.case.year for y in re.findall(r"20[0-4]\d", q.lead)):
+        if any(int(y) != self.case.year for y in re.findall(r"20[0-4]\d", re.split("[;。]", q.lead)[-1])):
             return True
         return id(q.passage) not in self._titled and any(_terms(h) for h in q.passage.section)
 

@@ -116,7 +116,8 @@ class _Moved:
 
     def _restated(self) -> Iterator[_Move]:
         """Changes of an amount that is named again, in a sentence of its own: of the one amount so named before it."""
-        rates = {id(c.change): c for c in self.case.claims if c.change is not None and c.rate is not None}
+        claims = sorted(self.case.claims, key=lambda c: c.rate is not None)
+        of = {id(c.change): c for c in claims if c.change is not None}
         for change in self.case.quantities:
             if change.kind is not Kind.DELTA or not change.sign or not change.money:
                 continue
@@ -126,13 +127,13 @@ class _Moved:
                 continue
             values = dict(reading.said.wanted.values)
             before = self._named_before(change, values)
-            claim = rates.get(id(change))
-            named = _own_words(change.lead, behind or "")
-            if before is None or not (named or (reading.sure and claim is not None)):
+            claim = of.get(id(change))
+            subject, rate = (claim.subject, claim.rate) if claim else (None, None)
+            named = _own_words(change.lead, behind or "") or (reading.sure and rate and subject is None)
+            if before is None or not named or (subject and subject.amount.base != before.amount.base):
                 continue
             last = before.amount.base - change.sign * change.amount.base
             if claim is None or _meets(claim, before.amount.base, last):
-                rate = claim.rate if claim else None
                 yield _Move(before, last, max(change.end, rate.end if rate else 0))
 
     def _named_before(self, change: Quantity, values: dict[str, str]) -> Quantity | None:
@@ -194,19 +195,40 @@ class _Moved:
     def _reason(self, passage: Passage, end: int) -> str:
         """The reason given right after a change, as it is printed."""
         words: dict[str, Any] = source_words()["moves"]
+        if parts := re.compile(words["parts"]).match(passage.text, end):
+            end = parts.end()  # of what it is made up, and then why it moved
         match = re.compile(words["reason"]).match(passage.text, end)
         if match is None or re.search(r"\d(?:万元|元|%)", match.group("between")):
             return ""
-        why = match.group("why")
+        start = match.start("why")
+        why = _counted(passage.text, start) or match.group("why")
         if cut := re.search(words["cut"], why):
             why = why[: cut.start()]
         pieces = why.split(";")
         several = next(
             (k for k, piece in enumerate(pieces) if k and not re.match(words["counted"], piece)), len(pieces)
         )
-        why = ";".join(pieces[:several])
-        start = match.start("why")
+        why = why if "。" in why else ";".join(pieces[:several])
         return passage.verbatim(start, start + len(why)).strip("，,；;。 ") if why else ""
+
+
+_COUNTERS = "一二三四五六七八"
+
+
+def _counted(text: str, start: int) -> str:
+    """Reasons that are counted, up to the end of the last, where that stands in another sentence than the first; ""
+    where they do not, or an amount stands among them."""
+    if not text.startswith("一是", start):
+        return ""
+    at = start
+    for counter in _COUNTERS[1:]:
+        following = re.compile(rf"[;。,]{counter}是").search(text, at)
+        if following is None:
+            break
+        at = following.end()
+    end = re.compile("[;。]|$").search(text, at)
+    why = text[start : end.start() if end else len(text)]
+    return why if at > start and "。" in why and not re.search(r"\d(?:万元|元)", why) else ""
 
 
 def _own_words(lead: str, behind: str) -> bool:
