@@ -14,6 +14,7 @@ from tests.drafting.test_three_states import FULL, again, keys, prose, run, sour
 from yibenzhang.drafting.compose import compose
 from yibenzhang.drafting.invented import Shape, body
 from yibenzhang.drafting.leaving_out import LEFT_OUT, without_left_out
+from yibenzhang.drafting.lines import rate
 from yibenzhang.drafting.omitted import by_heading, omitted
 from yibenzhang.drafting.published import figures_of, published
 from yibenzhang.drafting.source import TextAmount, _Source
@@ -259,3 +260,68 @@ def test_a_title_ends_the_section_that_explains_terms(tmp_path: Path) -> None:
         text.replace(line, line.split("，")[0] + "，比2025年预算增加60.00万元。"), encoding="utf-8"
     )
     assert "fiscal_spent" in published(path).source.moves
+
+
+# ---- what two independent readers found -----------------------------------------------------------
+
+
+def test_terms_are_explained_in_the_words_of_the_source(tmp_path: Path) -> None:
+    """Our own explanation of 机关运行经费 was none of a body whose figure has more in it."""
+    path = source(tmp_path, FULL)
+    text = path.read_text(encoding="utf-8")
+    cut = text.index("（一）一般公共预算拨款收入：指")
+    own = "（一）机关运行经费：指含单位资金的公用经费。\n\n（二）委托业务费：指委托外单位办理业务的费用。\n"
+    path.write_text(text[:cut] + own, encoding="utf-8")
+    drafted = as_text(again(path).draft)
+    assert drafted.endswith(own) and "参照公务员法管理" not in drafted
+    path.write_text(text[: text.rindex("第四部分")], encoding="utf-8")
+    assert "参照公务员法管理" in as_text(again(path).draft), "without any, our own"
+
+
+def test_a_share_of_something_is_not_nothing() -> None:
+    assert rate(Decimal("7.09"), Decimal("154304.22")) == "0.005"
+    assert rate(Decimal("0.01"), Decimal("1000000")) == "0.000001"
+    assert [rate(Decimal(n), Decimal(100)) for n in ("0", "0.005", "12.345", "-3")] == [
+        "0.00",
+        "0.01",
+        "12.35",
+        "3.00",
+    ]
+
+
+def test_tables_keep_their_titles_their_percentages_and_all_of_them(tmp_path: Path) -> None:
+    path = source(tmp_path, FULL)
+    text = path.read_text(encoding="utf-8")
+    title = "2026年专项资金绩效目标申报表（一级项目）"
+    form = f"{title}\n\n项目名称\t数据平台运维\n项目总预算\t20.00\t占比\t35.00%\n年度目标\t平台稳定运行\n一级指标\t二级指标\t三级指标\t指标值\n产出指标\t数量指标\t平台数\t≥1个\n"
+    path.write_text(
+        text.replace("第三部分 2026年部门预算编制", f"{form}\n\n第三部分 2026年部门预算编制", 2).replace(
+            f"{form}\n\n第三部分", "第三部分", 1
+        ),
+        encoding="utf-8",
+    )
+    titles = {g.title: g for g in published(path).grids}
+    assert title in titles, list(titles)
+    assert any("%" in cell for row in (*titles[title].header, *titles[title].rows) for cell in row)
+
+
+def test_units_of_another_section_are_kept(tmp_path: Path) -> None:
+    figures = replace(FULL, units=(), notes={**FULL.notes, "institutions": "设办公室、业务处。"})
+    path = source(tmp_path, figures)
+    text = path.read_text(encoding="utf-8")
+    more = "设办公室、业务处。\n\n（三）部门预算构成\n\n纳入预算的有本级和数据中心。"
+    path.write_text(text.replace("设办公室、业务处。", more), encoding="utf-8")
+    told = published(path).source.notes["institutions"]
+    assert told == "设办公室、业务处。\n纳入预算的有本级和数据中心。"
+
+
+def test_the_cover_has_its_lines_and_no_sentence_stands_twice(tmp_path: Path) -> None:
+    figures = replace(body(4, 6, "shanghai", "budget", 2026, Shape(2, 3, carried=False)), complete=True)
+    assert as_text(compose(figures).draft).split("\n\n")[1].startswith("预算主管部门：")
+    said = "“三公”经费财政拨款支出年初预算为7.49万元，支出决算为7.49万元"
+    path = accounts(tmp_path, THREE, said)
+    composed = compose(
+        replace(figures_of(published(path), {}), unsaid=frozenset({"three_public"})),
+        grids=list(published(path).grids),
+    )
+    assert prose(composed).count("“三公”经费财政拨款支出") == 1

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from yibenzhang.drafting.lookup import CENT
-
 ZERO = Decimal(0)
 HUNDRED = Decimal(100)
 
@@ -31,5 +29,7 @@ def shown(value: Decimal) -> str:
 
 
 def rate(part: Decimal, whole: Decimal) -> str:
-    """part as a percentage of whole, without its sign."""
-    return f"{(HUNDRED * abs(part) / abs(whole)).quantize(CENT, ROUND_HALF_UP)}"
+    """part as a percentage of whole, without its sign; with more decimals where two would make nothing of something."""
+    exact = HUNDRED * abs(part) / abs(whole)
+    places = next((p for p in (2, 3, 4, 5, 6) if exact >= Decimal(5).scaleb(-p - 1)), 2)
+    return f"{exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)}"

@@ -31,6 +31,10 @@ def is_title(line: str) -> bool:
     return bool(re.fullmatch(titles, line)) and not re.match(r"[一二三四五六七八九十\d]", line)
 
 
+def _ends_terms(line: str) -> bool:
+    return is_title(line) and not re.search(source_words()["terms"], line)
+
+
 def titled(passages: Iterable[Passage]) -> Iterator[Passage]:
     """The passages behind a title without a number, up to the next heading."""
     section: tuple[str, ...] | None = None
@@ -67,11 +71,17 @@ class _Texts:
             if level is None or any(re.search(wanted["not"], h) for h in p.section[: level + 1]):
                 continue
             groups.setdefault(p.section[: level + 1], []).append(p)
-        for passages in groups.values():
-            kept = [p for p in passages if not (p.heading and p.section and flat(p.text) in p.section)]
-            lines = _joined([(self._whole(p), p.heading) for p in kept])
-            if text := _kept(lines, wanted):
-                return text
+        found = []
+        for section, passages in groups.items():
+            lines = [
+                (self._whole(p), p.heading) for p in passages if not (p.heading and flat(p.text) in section)
+            ]
+            while lines and lines[-1][1] and _SHORT.fullmatch(flat(lines[-1][0])):
+                lines.pop()  # a heading with nothing below but tables
+            if text := _kept(_joined(lines), wanted):
+                found.append(text)
+        if found:
+            return "\n".join(dict.fromkeys(found)) if wanted.get("several") else found[0]
         return _kept(self._run_in(wanted), wanted) or _kept(self._titled(wanted), wanted)
 
     def _run_in(self, wanted: Mapping[str, Any]) -> list[str]:

@@ -57,10 +57,8 @@ def assign(session: Session, actor: Actor, season: Season, entries: Collection[i
     user = session.get(User, reviewer) if reviewer else None
     if reviewer and (user is None or not user.active or user.role == Role.DEPARTMENT):
         raise Refused("请选择一个在用的审核人。")
-    asked = select(Assignment.entry_id, Assignment.user_id).where(
-        Assignment.entry_id.in_([e.id for e in found])
-    )
-    before = {entry: user for entry, user in session.execute(asked)}
+    held = session.scalars(select(Assignment).where(Assignment.entry_id.in_([e.id for e in found])))
+    before = {a.entry_id: a.user_id for a in held}
     session.execute(delete(Assignment).where(Assignment.entry_id.in_([e.id for e in found])))
     if user is not None:
         session.add_all(Assignment(entry_id=e.id, user_id=user.id) for e in found)
