@@ -259,7 +259,8 @@ def test_a_title_ends_the_section_that_explains_terms(tmp_path: Path) -> None:
     path.write_text(
         text.replace(line, line.split("，")[0] + "，比2025年预算增加60.00万元。"), encoding="utf-8"
     )
-    assert "fiscal_spent" in published(path).source.moves
+    found = published(path).source
+    assert "fiscal_spent" in found.moves and "比2025年预算增加" not in found.notes.get("terms", "")
 
 
 # ---- what two independent readers found -----------------------------------------------------------
@@ -274,6 +275,8 @@ def test_terms_are_explained_in_the_words_of_the_source(tmp_path: Path) -> None:
     path.write_text(text[:cut] + own, encoding="utf-8")
     drafted = as_text(again(path).draft)
     assert drafted.endswith(own) and "参照公务员法管理" not in drafted
+    path.write_text(text[:cut].replace("第四部分 名词解释", "第四部分\n\n名词解释") + own, encoding="utf-8")
+    assert as_text(again(path).draft).endswith(own), "a title of its own, at the end"
     path.write_text(text[: text.rindex("第四部分")], encoding="utf-8")
     assert "参照公务员法管理" in as_text(again(path).draft), "without any, our own"
 

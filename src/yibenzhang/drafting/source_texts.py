@@ -28,7 +28,7 @@ def texts_of(case: Case) -> dict[str, str]:
 def is_title(line: str) -> bool:
     """A line of its own that names what follows, without a number."""
     titles = f"[^,。;:…]{{0,40}}(?:{source_words()['titles']})(?:情况|说明|\\(.{{1,8}}\\))*"
-    return bool(re.fullmatch(titles, line)) and not re.match(r"[一二三四五六七八九十\d]", line)
+    return bool(re.fullmatch(titles, line)) and not re.match(r"(?!20\d\d年)[一二三四五六七八九十\d]", line)
 
 
 def _ends_terms(line: str) -> bool:
@@ -66,7 +66,10 @@ class _Texts:
 
     def _section(self, wanted: Mapping[str, Any]) -> str:
         groups: dict[tuple[str, ...], list[Passage]] = {}
+        behind = {id(p) for p in titled(self.case.passages)} if wanted["key"] == "terms" else set()
         for p in self.case.passages:
+            if id(p) in behind:
+                continue
             level = next((k for k, h in enumerate(p.section) if re.search(wanted["heading"], h)), None)
             if level is None or any(re.search(wanted["not"], h) for h in p.section[: level + 1]):
                 continue
@@ -112,7 +115,7 @@ class _Texts:
                     run, lines = end, []
             if within and run < len(p.text):
                 lines.append(self._text(p, run, len(p.text)))
-        return []
+        return _joined([(x, False) for x in lines]) if within else []
 
     def _assets(self) -> str:
         words = source_words()["assets"]
@@ -170,7 +173,7 @@ def _joined(lines: Iterable[tuple[str, bool]]) -> list[str]:
     for line, heading in lines:
         if not line or re.fullmatch(source_words()["furniture"], line):
             continue
-        if re.match(source_words()["remark"], flat(line)):
+        if not heading and re.match(source_words()["remark"], flat(line)):
             continue
         if out and not last and not out[-1].endswith(ENDS) and not STARTS.match(flat(line)):
             out[-1] += line
