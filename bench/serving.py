@@ -212,7 +212,9 @@ class _Alone:
             key = _KEY.search(client.get(f"/submissions/{some[0]}/leaves/{self._leaf()}").text)
             out += [
                 self._timed("一个数字的印证", [f"/submissions/{n}/numbers?key={key.group(1)}" for n in some]) if key else taken("一个数字的印证", []),
-                self._timed("看板", [season] * (ALONE // 2)),
+                self._timed("看板", [season] * (ALONE // 2), 300),
+                self._timed("问题页", [f"{season}/findings"] * (ALONE // 2), 300),
+                self._timed("问题页，按规则和处理筛选", [f"{season}/findings?severity=error&verdict=open&sort=body"] * (ALONE // 2), 300),
                 self._timed("各季", ["/seasons"] * (ALONE // 2)),
                 self._timed("统计总览", [f"{season}/statistics"] * (ALONE // 4)),
                 self._timed("统计：规则", [f"{season}/statistics/rules"] * (ALONE // 4)),

@@ -70,8 +70,8 @@ def tried(some: list[Input], limits: Limits = DEFAULT) -> Iterator[Tried]:
     with tempfile.TemporaryDirectory(prefix="yibenzhang-hostile-") as folder:
         for one in some:
             path = Path(folder) / one.name
-            _apart(partial(_written, path, one))
             begun = time.monotonic()
+            _apart(partial(_written, path, one))
             found = _apart(partial(_checked, str(path), limits))
             wall = time.monotonic() - begun
             path.unlink(missing_ok=True)

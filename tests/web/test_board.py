@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from datetime import timedelta
+from urllib.parse import unquote_plus
 
 import docx
 import pytest
@@ -23,6 +24,7 @@ from tests.web.working import (
     season,
     version,
 )
+from yibenzhang.office.audit import in_words
 from yibenzhang.office.desk_models import Assignment, Reminder, Visit
 from yibenzhang.office.lateness import today
 from yibenzhang.office.models import Audit, Entry, Role, User, now
@@ -121,6 +123,84 @@ def test_last_days_are_set_in_bulk(board: tuple[Shop, Browser, int]) -> None:
     assert rows[OTHER] == "2018-02-21", "worked out from the approval again"
     assert who.post(f"/seasons/{number}/entries", {**fields, "due": "1018-03-31"}).status_code == 409
     assert who.post(f"/seasons/{number}/entries", {"act": "due", "due": "2018-03-31"}).status_code == 409
+
+
+def due_days(who: Browser, number: int) -> dict[str, str]:
+    return {r["body"]: r["due_on"] for r in who.get(f"/seasons/{number}.json").json()["rows"]}
+
+
+def take_back(who: Browser, number: int) -> str:
+    """What the button of the board answers."""
+    page = who.get(f"/seasons/{number}").text
+    batch = re.search(r'name="batch" value="(\w+)"', page)
+    assert batch
+    answer = who.post(f"/seasons/{number}/entries/undo", {"batch": batch[1], "asked": "status=late"})
+    assert answer.status_code == 303 and f"/seasons/{number}?status=late&said=" in answer.headers["location"]
+    return unquote_plus(answer.headers["location"])
+
+
+def test_last_days_are_taken_back_whole(board: tuple[Shop, Browser, int]) -> None:
+    shop, who, number = board
+    assert 'id="undo"' not in who.get(f"/seasons/{number}").text
+    before = due_days(who, number)
+    chosen = [entry_of(shop, number, b) for b in (BODY, OTHER, LATE)]
+    who.post(f"/seasons/{number}/entries", {"act": "due", "entries": chosen, "due": "2018-03-31"})
+    assert "改了 3 个单位的最晚公开日期" in who.get(f"/seasons/{number}").text
+    head = shop.client("负责人")
+    assert 'id="undo"' not in head.get(f"/seasons/{number}").text, "it is somebody else's"
+    assert "3 个单位恢复原样" in take_back(who, number)
+    assert due_days(who, number) == before
+    assert 'id="undo"' not in who.get(f"/seasons/{number}").text
+    with shop.office.session() as session:
+        given = session.scalars(select(Entry.due_given).where(Entry.id.in_(chosen))).all()
+        words = [
+            in_words(a.detail) for a in session.scalars(select(Audit).where(Audit.action == "entry.due"))
+        ]
+    assert not any(given), "worked out from the approval as before"
+    assert words == ["最晚公开：2018-03-31；份数：3"]
+
+
+def test_what_was_changed_since_is_left(board: tuple[Shop, Browser, int]) -> None:
+    shop, who, number = board
+    chosen = [entry_of(shop, number, b) for b in (OTHER, LATE)]
+    who.post(f"/seasons/{number}/entries", {"act": "due", "entries": chosen, "due": "2018-03-31"})
+    head = shop.client("负责人")
+    head.post(f"/seasons/{number}/entries", {"act": "due", "entries": chosen[:1], "due": "2018-04-30"})
+    told = take_back(who, number)
+    assert "1 个单位恢复原样" in told and f"{OTHER}后来又改过，没有动" in told
+    assert due_days(who, number)[OTHER] == "2018-04-30" and due_days(who, number)[LATE] == "2018-02-21"
+
+
+def test_assignments_are_taken_back(board: tuple[Shop, Browser, int]) -> None:
+    shop, who, number = board
+    chosen = [entry_of(shop, number, b) for b in (BODY, OTHER)]
+    me, other = person(shop, "审核人"), person(shop, "负责人")
+    who.post(f"/seasons/{number}/entries", {"act": "assign", "entries": chosen[:1], "reviewer": str(other)})
+    who.post(f"/seasons/{number}/entries", {"act": "assign", "entries": chosen, "reviewer": str(me)})
+    assert "2 个单位恢复原样" in take_back(who, number)
+    assert (
+        bodies(who, number, f"?reviewer={other}") == [BODY] and bodies(who, number, f"?reviewer={me}") == []
+    )
+    assert "1 个单位恢复原样" in take_back(who, number), "the batch before it is next"
+    assert bodies(who, number, f"?reviewer={other}") == []
+
+
+def test_nobody_takes_back_another_ones_batch_or_twice(board: tuple[Shop, Browser, int]) -> None:
+    shop, who, number = board
+    chosen = [entry_of(shop, number, OTHER)]
+    who.post(f"/seasons/{number}/entries", {"act": "due", "entries": chosen, "due": "2018-03-31"})
+    with shop.office.session() as session:
+        (made,) = session.scalars(select(Audit).where(Audit.action == "entry.due"))
+        fields = {"batch": made.detail["batch"]}
+    address = f"/seasons/{number}/entries/undo"
+    assert shop.client("负责人").post(address, fields).status_code == 404
+    shop.person("湖荡", body=BODY)
+    assert shop.client("湖荡").post(address, fields).status_code in (403, 404)
+    assert who.post(address, {"batch": ""}).status_code == 404
+    assert who.post(address, fields).status_code == 303 and who.post(address, fields).status_code == 409
+    with shop.office.session() as session:
+        session.execute(update(Audit).values(at=now() - timedelta(days=2)))
+    assert who.post(address, fields).status_code == 404, "no longer to be taken back in one go"
 
 
 def test_reminders_as_word_pdf_and_words(board: tuple[Shop, Browser, int]) -> None:

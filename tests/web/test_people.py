@@ -245,6 +245,29 @@ def test_a_session_slides_and_ends(shop: Shop) -> None:
     assert b.get("/seasons", headers={"HX-Request": "true"}).headers["hx-redirect"] == "/login"
 
 
+def test_pages_that_ask_by_themselves_keep_no_session_alive(shop: Shop) -> None:
+    b = shop.client("审核人")
+    soon = now() + timedelta(minutes=10)
+    with shop.office.session() as session:
+        session.execute(update(Login).values(ends_at=soon))
+    answer = b.get("/seasons", headers={"X-Polling": "yes", "HX-Request": "true"})
+    assert answer.status_code == 200 and "set-cookie" not in answer.headers
+    with shop.office.session() as session:
+        assert session.scalars(select(Login.ends_at)).one() == soon
+        session.execute(update(Login).values(ends_at=now() - timedelta(seconds=1)))
+    ended = b.get("/seasons", headers={"X-Polling": "yes", "HX-Request": "true"})
+    assert ended.headers["hx-redirect"] == "/login", "it is told as soon as the page asks"
+
+
+def test_every_page_that_polls_says_so() -> None:
+    """hx-trigger="every …" without the header would keep a session alive though nobody is there."""
+    for page in Path(yibenzhang.__file__).parent.glob("web/templates/*.html"):
+        text = page.read_text(encoding="utf-8")
+        assert text.count('hx-trigger="every') == text.count("""hx-headers='{"X-Polling": "yes"}'"""), (
+            page.name
+        )
+
+
 def test_logging_in_again_ends_the_session_before(shop: Shop) -> None:
     b = shop.client("审核人")
     token = b.client.cookies[COOKIE]
@@ -480,6 +503,7 @@ LEAST = {
     "POST /seasons/{number}/findings": Role.REVIEWER, "POST /seasons/{number}/findings/undo": Role.REVIEWER, "POST /seasons/{number}/findings/filters": Role.DEPARTMENT,
     "POST /submissions/{number}/decisions": Role.REVIEWER, "POST /submissions/{number}/undo": Role.REVIEWER,
     "POST /seasons/{number}/entries": Role.REVIEWER,
+    "POST /seasons/{number}/entries/undo": Role.REVIEWER,
     "POST /submissions/{number}/profile": Role.REVIEWER, "POST /submissions/{number}/move": Role.REVIEWER, "POST /submissions/{number}/again": Role.DEPARTMENT,
     "POST /submissions/{number}/withdraw": Role.DEPARTMENT, "POST /submissions/{number}/accept": Role.REVIEWER,
     "POST /submissions/{number}/defects": Role.REVIEWER, "POST /submissions/{number}/ticks": Role.REVIEWER,

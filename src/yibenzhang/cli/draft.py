@@ -16,10 +16,12 @@ from rich.text import Text
 
 from yibenzhang.cli.common import Bounds, Layer, bounds, fail
 from yibenzhang.drafting.figures import Figures
+from yibenzhang.drafting.omitted import by_heading, omitted
 from yibenzhang.drafting.parts import FontMissing, Grid
 from yibenzhang.drafting.pipeline import WRITERS, Prepared, prepare, write_all
 from yibenzhang.drafting.published import before_the_next, earlier, figures_of, is_workbook, published
 from yibenzhang.drafting.schema import schema
+from yibenzhang.drafting.source import TextAmount
 from yibenzhang.drafting.template import write_prefilled, write_template
 from yibenzhang.drafting.workbook import WorkbookError, read_workbook
 from yibenzhang.model.amounts import narrow
@@ -74,14 +76,16 @@ def draft(
             _new(new, region, year, out, last or budget, standards, most)
             return
         answers = _notes(notes)
-        figures, grids = _figures(workbook, source or [], answers, standards, most)
+        figures, grids, spoken = _figures(workbook, source or [], answers, standards, most)
         figures = _compared(figures, last, budget, standards, most)
         prepared = prepare(figures, standards, grids)
+        left = omitted(prepared.composed.draft, spoken)
         if not prepared.ready:
-            _tell(prepared, ask, grids is None)
+            _tell(prepared, ask, grids is None, left)
             if prepared.asks or not allow_doubts or prepared.errors:
                 raise typer.Exit(1)
         _tell_silent(prepared)
+        _tell_omitted(left)
         for path in write_all(prepared.composed.draft, out, formats):
             print(path)
         counted = prepared.checked.coverage
@@ -143,7 +147,7 @@ def _notes(path: Path | None) -> dict[str, Any]:
 
 _NUMBERS = ("extra", "last", "planned", "counts")
 _UNSAID = "-"
-"""An answer to what last year's figure was: nothing is to be said of it."""
+"""An answer to what a figure is, or was last year: nothing is to be said of it."""
 
 
 def _texts(answers: dict[str, Any], before: str = "") -> dict[str, str]:
@@ -162,11 +166,13 @@ def _texts(answers: dict[str, Any], before: str = "") -> dict[str, str]:
 
 @dataclass(frozen=True)
 class _Answers:
-    """What the notes tell: texts, amounts in 元 and counts by name; ``unsaid`` are figures whose change is not told."""
+    """What the notes tell: texts, amounts in 元 and counts by name; ``unsaid`` are figures whose change is not told,
+    ``left_out`` those of which nothing is said."""
 
     notes: dict[str, str]
     numbers: dict[str, dict[str, Decimal]]
     unsaid: frozenset[str]
+    left_out: frozenset[str] = frozenset()
 
     def over(self, figures: Figures) -> Figures:
         first = schema().choices["yes"].get(self.notes.get("first_year", ""))
@@ -179,22 +185,23 @@ class _Answers:
             counts={**figures.counts, **{k: int(v) for k, v in self.numbers["counts"].items()}},
             complete=figures.complete or bool(first),
             unsaid=figures.unsaid | self.unsaid,
+            left_out=figures.left_out | self.left_out,
         )
 
 
 def _answers(data: dict[str, Any]) -> _Answers:
     numbers: dict[str, dict[str, Decimal]] = {name: {} for name in _NUMBERS}
     notes: dict[str, str] = {}
-    unsaid: set[str] = set()
+    silent: dict[str, set[str]] = {"last": set(), "extra": set()}
     for key, text in _texts(data).items():
         table, _, name = key.partition(".")
         if table not in numbers or not name:
             notes[key] = text
-        elif text.strip() == _UNSAID and table == "last":
-            unsaid.add(name)
+        elif text.strip() == _UNSAID and table in silent:
+            silent[table].add(name)
         elif text.strip():
             numbers[table][name] = _number(table, name, text)
-    return _Answers(notes, numbers, frozenset(unsaid))
+    return _Answers(notes, numbers, frozenset(silent["last"]), frozenset(silent["extra"]))
 
 
 def _number(table: str, name: str, text: str) -> Decimal:
@@ -215,8 +222,9 @@ def _number(table: str, name: str, text: str) -> Decimal:
 
 def _figures(
     workbook: str, source: list[str], given: dict[str, Any], standards: str, most: Limits
-) -> tuple[Figures, list[Grid] | None]:
+) -> tuple[Figures, list[Grid] | None, tuple[TextAmount, ...]]:
     answers = _answers(given)
+    spoken: tuple[TextAmount, ...] = ()
     if source:
         found = within(published, (source, standards), most.times(len(source)))
         if (
@@ -227,10 +235,10 @@ def _figures(
             raise fail(
                 f"{'、'.join(source)}：没有认出单位、年度或任何标准表；表在另一个文件的，--from 再写一次。"
             )
-        figures, grids = figures_of(found, {}), list(found.grids)
+        figures, grids, spoken = figures_of(found, {}), list(found.grids), found.source.spoken
     else:
         figures, grids = read_workbook(workbook, standards), None
-    return answers.over(figures), grids
+    return answers.over(figures), grids, spoken
 
 
 def _earlier(path: str, stage: str, region: str, standards: str, most: Limits) -> dict[str, Decimal]:
@@ -251,7 +259,7 @@ def _compared(figures: Figures, last: str, budget: str, standards: str, most: Li
     return figures
 
 
-def _tell(prepared: Prepared, ask: Path | None, made: bool) -> None:
+def _tell(prepared: Prepared, ask: Path | None, made: bool, left: list[TextAmount]) -> None:
     """What keeps the draft from being written; doubts wait until nothing is missing. ``made``: from a workbook."""
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     wrong = [f for f in prepared.wrong if f.severity == Severity.ERROR or not prepared.asks]
@@ -272,7 +280,7 @@ def _tell(prepared: Prepared, ask: Path | None, made: bool) -> None:
         for a in prepared.asks:
             console.print(Text(f"  {a.key}：{a.question}"))
         if ask:
-            _write_asks(prepared, ask)
+            _write_asks(prepared, ask, left)
             console.print(f"待填的内容：{ask}")
 
 
@@ -282,12 +290,31 @@ def _counted(wrong: list[Issue]) -> str:
     return "、".join(f"{n} 处{word}" for n, word in counts if n)
 
 
-def _write_asks(prepared: Prepared, path: Path) -> None:
-    """The questions above what the file has already: answers that were given stay."""
+def _write_asks(prepared: Prepared, path: Path, left: list[TextAmount]) -> None:
+    """The questions above what the file has already: answers that were given stay. Below them, as remarks, what the
+    source says and the draft does not."""
     before = path.read_text(encoding="utf-8") if path.exists() else ""
     known = _texts(_notes(path)) if before else {}
     lines = [f'# {a.question}\n"{a.key}" = ""\n' for a in prepared.asks if a.key not in known]
+    if left and not before:
+        lines.append(f"# {_OMITTED.format(n=len(left))}\n")
+        lines += [f"#   {a.heading}：{a.clause}" for a in left]
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join([*lines, before] if before else lines), encoding="utf-8")
+
+
+_OMITTED = "来源正文里有 {n} 个金额，草稿的文字没有写（要写的，整段写在 more 里，印在最后一节）："
+
+
+def _tell_omitted(left: list[TextAmount]) -> None:
+    """Where the source says amounts that the draft does not."""
+    if not left:
+        return
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    console.print(_OMITTED.format(n=len(left)))
+    for heading, amounts in by_heading(left).items():
+        more = f" 等 {len(amounts)} 个" if len(amounts) > 2 else ""
+        console.print(Text(f"  {heading or '（正文）'}：" + "、".join(a.clause for a in amounts[:2]) + more))
 
 
 def _tell_silent(prepared: Prepared) -> None:

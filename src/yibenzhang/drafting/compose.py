@@ -50,7 +50,7 @@ def compose(figures: Figures, extra: str = "", grids: list[Grid] | None = None) 
     made = made if grids is None else [_noted(g, kind, writer) for g in made]
     text = writer.write(extra)
     goals = list(goal_grids(figures, maker.tally, kind.has("budget.projects")))
-    parts = list(_parts(text, made, goals, kind, standards))
+    parts = list(_parts(text, made, goals, kind, standards, figures.notes.get("terms", "")))
     names = {"body": figures.body, "year": figures.year, "level": level(figures), "who": who(figures)}
     names["place"] = place_of(figures.body)
     cover = tuple(str(line).format(**names) for line in kind.data["cover"])
@@ -85,9 +85,10 @@ def place_of(body: str) -> str:
 
 
 def _parts(
-    text: str, grids: list[Grid], goals: list[Grid], kind: Family, standards: Standards
+    text: str, grids: list[Grid], goals: list[Grid], kind: Family, standards: Standards, terms: str = ""
 ) -> Iterable[Part]:
-    """The template's lines as parts: # headings, @tables, @goals, @terms, else paragraphs."""
+    """The template's lines as parts: # headings, @tables, @goals, @terms, else paragraphs. ``terms``: as they are
+    explained in a source, or by a person, in place of our own words."""
     seen = ["，" + p.label for g in grids for p in g.printed(standards) if p.value]
     seen += [line for line in text.splitlines() if not line.startswith(("@", "#"))]
     placed: set[str] = set()
@@ -104,7 +105,8 @@ def _parts(
         elif line == "@goals":
             yield from goals
         elif line == "@terms":
-            yield from _terms("\n".join(seen), kind)
+            own = [Words(x) for x in terms.splitlines() if x.strip()]
+            yield from own or _terms("\n".join(seen), kind)
         elif mark := _MARK.fullmatch(line):
             yield Heading(mark.group(2).strip(), len(mark.group(1)) - 1)
         else:

@@ -37,6 +37,10 @@ class Family:
     """The parts of a figure that come to it."""
     bought: Mapping[str, str]
     """Which purchases of the list a figure is the sum of."""
+    said: Mapping[str, str]
+    """The words before an amount that name a figure, as a pattern, by name."""
+    sums: tuple[tuple[str, tuple[str, ...], str], ...]
+    """A whole, its parts, and what was carried over beside them or in them."""
 
     def has(self, table: str) -> bool:
         return any(t["id"] == table for t in self.tables)
@@ -81,6 +85,9 @@ def family(region: str, stage: str, extra: str = "") -> Family:
     return _family(region or "national", stage, extra, stamp)
 
 
+_ELSEWHERE = ("where", "said")
+
+
 @lru_cache(maxsize=16)
 def _family(region: str, stage: str, extra: str, stamp: tuple[tuple[str, int], ...]) -> Family:
     name = f"{region}-{stage}"
@@ -92,6 +99,8 @@ def _family(region: str, stage: str, extra: str, stamp: tuple[tuple[str, int], .
     names: dict[str, str] = {}
     computed: dict[str, str] = {}
     entries = {**common.get("figure", {}), **data.get("figure", {})}
+    for key, entry in common.get("figure", {}).items():  # what it is called elsewhere holds in every region
+        entries[key] = {k: entry[k] for k in _ELSEWHERE if k in entry} | entries[key]
     for key, entry in entries.items():
         try:
             figures[key] = tuple(
@@ -118,6 +127,8 @@ def _family(region: str, stage: str, extra: str, stamp: tuple[tuple[str, int], .
         frozenset(k for k, e in entries.items() if e.get("beside")),
         {w["name"]: tuple(w["parts"]) for w in common.get("whole", ())},
         {k: e["bought"] for k, e in entries.items() if "bought" in e},
+        {k: e["said"] for k, e in entries.items() if "said" in e},
+        tuple((w["name"], tuple(w["parts"]), w.get("carried", "")) for w in common.get("sum", ())),
     )
 
 

@@ -111,8 +111,9 @@ class Figures:
     never nothing: ``complete`` says that ``last`` has all there was, so that a figure without one is new and a body
     without any reports for the first time. ``elsewhere`` are amounts of this year that a document says in other tables than
     its draft prints, or in its text; ``moves`` what it says of the year before, each with the amount of this year that
-    the sentence restates; of ``doubtful`` ones it says two things; ``unsaid`` are figures whose change is not to be
-    told.
+    the sentence restates; ``steady`` amounts of this year that it says are about those of the last; ``called`` what it
+    calls the budget of a figure, where that is not the opening one; of ``doubtful`` ones it says two things; ``unsaid``
+    are figures whose change is not to be told, ``left_out`` those of which nothing is to be said.
     """
 
     body: str
@@ -137,3 +138,6 @@ class Figures:
     moves: Mapping[str, tuple[tuple[Decimal, Decimal], ...]] = field(default_factory=dict)
     doubtful: frozenset[str] = frozenset()
     unsaid: frozenset[str] = frozenset()
+    left_out: frozenset[str] = frozenset()
+    steady: Mapping[str, tuple[Decimal, ...]] = field(default_factory=dict)
+    called: Mapping[str, str] = field(default_factory=dict)

@@ -137,7 +137,24 @@ class Lookup:
             return found
         table, _, code = key.rpartition(":")
         pairs = self.figures.moves.get(f"function:{code}" if table else key, ())
-        return next((last for then, last in pairs if now is not None and wan(then) == wan(now)), None)
+        found = next((last for then, last in pairs if now is not None and wan(then) == wan(now)), None)
+        return self._last_by_parts(key, now) if found is None else found
+
+    def _last_by_parts(self, key: str, now: Decimal | None) -> Decimal | None:
+        """The sum of last year's parts, where all are known and this year's make up the whole."""
+        parts = [
+            (v, self.last(p, v)) for p in self.family.wholes.get(key, ()) if (v := self.value(p)) is not None
+        ]
+        lasts = [last for _, last in parts if last is not None]
+        if now is None or not parts or len(lasts) != len(self.family.wholes[key]):
+            return None
+        return sum(lasts, Decimal(0)) if wan(sum((v for v, _ in parts), Decimal(0))) == wan(now) else None
+
+    def steady(self, key: str, now: Decimal | None) -> bool:
+        """A sentence says that it is about what it was, and restates ``now``."""
+        table, _, code = key.rpartition(":")
+        amounts = self.figures.steady.get(f"function:{code}" if table else key, ())
+        return now is not None and any(wan(a) == wan(now) for a in amounts)
 
     def whole_table(self, key: str) -> bool:
         """Last year's figures have the table of this key: a code that is not among them was not there."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from yibenzhang.drafting.asking import MISSING, Ask, question
@@ -14,38 +14,19 @@ from yibenzhang.drafting.families import Family
 from yibenzhang.drafting.figures import Figures, Project
 from yibenzhang.drafting.filling import filled, template_of
 from yibenzhang.drafting.goals import total_score
-from yibenzhang.drafting.lookup import CENT, WAN, Lookup, wan
+from yibenzhang.drafting.leaving_out import LEFT_OUT, without_left_out
+from yibenzhang.drafting.lines import ZERO, Line, rate, shown
+from yibenzhang.drafting.lookup import WAN, Lookup, wan
 from yibenzhang.drafting.tables import level, numeral, who
 from yibenzhang.drafting.tally import Tally
 
 _ROUNDED = Decimal("0.01")
 """Ten thousand yuan: what a printed amount may be off."""
-ZERO = Decimal(0)
-HUNDRED = Decimal(100)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A classification or project as the templates see it."""
-
-    code: str
-    name: str
-    path: str
-    money: str
-    share: str
-    value: Decimal
-    key: str
-    goal: str = ""
-
-
-def shown(value: Decimal) -> str:
-    """万元 as printed in sentences."""
-    return f"{value:,.2f}万元"
-
-
-def rate(part: Decimal, whole: Decimal) -> str:
-    """part as a percentage of whole, without its sign."""
-    return f"{(HUNDRED * abs(part) / abs(whole)).quantize(CENT, ROUND_HALF_UP)}"
+def _is(reason: str) -> str:
+    """What stands between 原因 and a reason: reasons that are counted, or begin with 因, follow a colon."""
+    return "：" if reason.startswith(("一是", "因", "是", "1", "（")) else "是"
 
 
 @dataclass
@@ -64,6 +45,8 @@ class Writer:
     # ---- numbers ---------------------------------------------------------------------------
 
     def m(self, name: str) -> str:
+        if name in self.figures.left_out:
+            return LEFT_OUT
         value = self.lookup.value(name)
         return self._asked(f"extra.{name}", name) if value is None else shown(wan(value))
 
@@ -76,6 +59,8 @@ class Writer:
 
     def nonzero(self, name: str) -> bool:
         """There is some of it. Where that is not known it is asked for, and nothing is denied."""
+        if name in self.figures.left_out:
+            return True
         value = self.lookup.value(name)
         if value is None:
             self._asked(f"extra.{name}", name)
@@ -104,10 +89,14 @@ class Writer:
             return MISSING
         return rate(wan(here), wan(of)) if wan(of) else ""
 
+    @property
+    def _before(self) -> str:
+        return f"{self.figures.year - 1}年度" if self.family.stage == "accounts" else "上年"
+
     def _change(self, now: Decimal, last: Decimal | None) -> str:
         """增加, 减少 or 持平 by the figures; 上年为 0 and the first year in words of their own."""
         accounts = self.family.stage == "accounts"
-        year = f"{self.figures.year - 1}年度" if accounts else "上年"
+        year = self._before
         if last is None:
             return f"{year}没有单独编报" if self.figures.last else f"为首次编报，{year}无可比数"
         if now == last:
@@ -125,6 +114,8 @@ class Writer:
         now, last = self.lookup.value(name), self.before(name)
         if now is None:
             return MISSING
+        if last is None and self.lookup.steady(name, now):
+            return f"与{self._before}基本持平"
         if last is None and not self.figures.complete:
             if not self.figures.last and not self.figures.moves:
                 self.asks.append(Ask("first_year", question("first_year")))
@@ -133,7 +124,7 @@ class Writer:
 
     def changed(self, name: str) -> str:
         """The same after a comma; nothing where a person wants nothing said, or where the figure itself is missing."""
-        if name in self.figures.unsaid:
+        if name in self.figures.unsaid | self.figures.left_out:
             return ""
         if self.lookup.value(name) is None:
             if self.figures.last.get(name) is None and not self.figures.complete:
@@ -144,6 +135,8 @@ class Writer:
     def changed_line(self, line: Line) -> str:
         """How a line moved; nothing where last year's amount of it is not known."""
         last = self.before(line.key, line.value * WAN)
+        if last is None and self.lookup.steady(line.key, line.value * WAN):
+            return f"，与{self._before}基本持平"
         if last is None and not self.figures.complete and not self.lookup.whole_table(line.key):
             self.silent.append(line.path or line.name)
             return ""
@@ -154,20 +147,19 @@ class Writer:
         return None if found is None else wan(found)
 
     def completed(self, now: Decimal, key: str, asked: str, actual: str = "支出决算") -> str:
-        """年初预算、决算、完成率 and which is larger, with the reason where they differ."""
+        """The budget, the execution, its rate and which is larger, with the reason where they differ."""
         plan = self.planned(key)
         if plan is None:
             return f"{actual}为{shown(now)}"
-        out = f"年初预算为{shown(plan)}，{actual}为{shown(now)}"
+        budget = self.figures.called.get(key, "年初预算")
+        out = f"{budget}为{shown(plan)}，{actual}为{shown(now)}"
         if plan > 0 and now >= 0:
-            out += f"，完成年初预算的{rate(now, plan)}%"
+            out += f"，完成{budget}的{rate(now, plan)}%"
         if plan == now:
             return out + "。决算数与预算数持平"
         word = "大于" if now > plan else "小于"
-        return (
-            out
-            + f"。决算数{word}预算数的主要原因：{self.because('against.' + key, f'{asked}决算数{word}年初预算数')}"
-        )
+        reason = self.because("against." + key, f"{asked}决算数{word}{budget.removesuffix('数')}数")
+        return out + f"。决算数{word}预算数的主要原因：{reason}"
 
     def budgeted(self, name: str) -> str:
         if self.lookup.value(name) is None:
@@ -195,11 +187,21 @@ class Writer:
     def reason(self, name: str) -> str:
         """The reason of a change; none is needed where nothing moved."""
         now, last = self.lookup.wan(name), self.before(name)
-        if last is None or now == last or name in self.figures.unsaid or self.lookup.value(name) is None:
+        left = self.figures.unsaid | self.figures.left_out
+        if last is None or now == last or name in left or self.lookup.value(name) is None:
             return ""
         way = "增加" if now > last else "减少"
         what = f"{self.lookup.title(name)}比上年{way}{shown(abs(now - last))}"
-        return f"{way}的主要原因是{self.because('reason.' + name, what)}。"
+        why = self.because("reason." + name, what)
+        return f"{way}的主要原因{_is(why)}{why}。"
+
+    def why(self, name: str) -> str:
+        """The reason of a change after a comma, where somebody gave it; it is not asked for."""
+        now, last = self.lookup.wan(name), self.before(name)
+        text = self.optional(f"reason.{name}").rstrip("。；;.")
+        if not text or last is None or now == last or name in self.figures.unsaid | self.figures.left_out:
+            return ""
+        return f"，{'增加' if now > last else '减少'}的主要原因{_is(text)}{text}"
 
     def optional(self, key: str) -> str:
         return self.figures.notes.get(key, "").strip()
@@ -378,4 +380,4 @@ class Writer:
         words: dict[str, Any] = {n: getattr(self, n) for n in names}
         words |= {"year": self.figures.year, "body": self.figures.body, "level": level(self.figures)}
         words |= {"who": who(self.figures), "figures": self.figures}
-        return filled(path, words)
+        return without_left_out(filled(path, words))

@@ -62,8 +62,8 @@ def published(paths: str | Path | Sequence[str], extra: str = "") -> Published:
         unit = t.table.unit.name if t.table.unit else "元"
         rows = {f.row.index for f in t.facts() if f.printed}
         tables.add(_printed(t), t.table.standard.id, unit, len(rows) == 1)
-        if t.blocks:
-            grids.append(replace(_grid(t, unit), **heads.get(t.table.id, {})))
+        grid = _grid(t, unit) if t.blocks else replace(_plain(t, t.table.name), standard="")
+        grids.append(replace(grid, **heads.get(t.table.id, {})))
     figures = source_figures(checked, kind, extra)
     said = {**_stated(found, kind), **figures.amounts}
     return Published(profile, tuple(grids), tables, replace(figures, amounts=said))
@@ -85,7 +85,8 @@ _LEVELS = {"department": "部门", "unit": "单位"}
 
 
 def _heads(checked: Checked, kind: Family) -> dict[str, dict[str, Any]]:
-    """By table: the line that names the body, where one is printed, and whether its pages are wider than high."""
+    """By table: its printed title, the line that names the body, where one is printed, and whether its pages are wider
+    than high."""
     out: dict[str, dict[str, Any]] = {}
     form = str(kind.data.get("holder", ""))
     for document in checked.document.parts or (checked.document,):
@@ -95,6 +96,8 @@ def _heads(checked: Checked, kind: Family) -> dict[str, dict[str, Any]]:
             if frame.holder and form:
                 word = _LEVELS.get(checked.profile.level, _LEVELS["department"])
                 head["holder"] = form.format(body=checked.profile.body, level=word)
+            if frame.titles:  # as it is printed, whatever standard table it is
+                head["title"] = frame.titles[0]
             if frame.table.pages:
                 head["landscape"] = frame.table.pages[0] in wide
             out[f"t{frame.table.index + 1}"] = head
@@ -160,7 +163,8 @@ def _grid(t: TableFacts, unit: str) -> Grid:
     first = t.table.header.first
     lines = _lines(t.table.table, first)
     for f in t.facts():
-        if f.amount is not None:  # another program's extraction may have split the number
+        if f.amount is not None and not lines[f.cell[0]][f.cell[1]].rstrip().endswith(("%", "％")):
+            # another program's extraction may have split the number
             lines[f.cell[0]][f.cell[1]] = f"{f.amount.value:,.{f.amount.decimals}f}"
     kinds = ["other"] * t.table.table.columns
     for b in t.blocks:
@@ -212,6 +216,8 @@ def figures_of(found: Published, notes: dict[str, str]) -> Figures:
         moves=found.source.moves,
         planned=found.source.planned,
         doubtful=found.source.doubtful,
+        steady=found.source.steady,
+        called=found.source.called,
     )
 
 
@@ -245,7 +251,14 @@ def before_the_next(path: str, stage: str, extra: str = "") -> Figures:
     same = (p.stage or "budget") == stage
     kept = {k: found.source.notes[k] for k in _LASTING if k in found.source.notes}
     figures = replace(
-        figures_of(found, {}), year=p.fiscal_year + same, stage=stage, notes=kept, elsewhere={}, moves={}
+        figures_of(found, {}),
+        year=p.fiscal_year + same,
+        stage=stage,
+        notes=kept,
+        elsewhere={},
+        moves={},
+        steady={},
+        called={},
     )
     known = earlier_of(found, extra)
     names = family(figures.family, stage, extra).figure_names

@@ -17,11 +17,10 @@ from typing import Any
 from yibenzhang.checking.applying import case_of
 from yibenzhang.checking.check import Checked
 from yibenzhang.drafting.families import Family, source_words
-from yibenzhang.drafting.source_texts import ENDS, texts_of
+from yibenzhang.drafting.source_moves import Moves, Steady, moved
+from yibenzhang.drafting.source_texts import ENDS, texts_of, titled
 from yibenzhang.model.facts import Fact
-from yibenzhang.prose.claims import Claim
 from yibenzhang.prose.cube import Cell
-from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.reading.paragraphs import STARTS
 from yibenzhang.rules.case import Case
@@ -29,8 +28,11 @@ from yibenzhang.rules.denials import denials
 from yibenzhang.standards import load
 from yibenzhang.standards.lexicon.words import load_lexicon
 
-Moves = Mapping[str, tuple[tuple[Decimal, Decimal], ...]]
 _SPOKEN = ("side", "fund", "period", "kind", "item")
+ZERO = Decimal(0)
+SLACK = Decimal(100)
+"""元: what an amount printed in 万元 may be off."""
+_AMOUNTS = (Kind.VALUE, Kind.ACTUAL, Kind.BUDGETED, Kind.DELTA)
 _ITEM = 7
 """Digits of the code of a function that a sentence compares."""
 
@@ -38,14 +40,30 @@ _ITEM = 7
 @dataclass(frozen=True)
 class SourceFigures:
     """Amounts of this year and of the opening budget in 元 by name; ``moves``: pairs of this year's amount and last
-    year's by name or ``function:CODE``; ``notes``: texts by key, as they are printed."""
+    year's by name or ``function:CODE``; ``steady``: amounts of this year that are said to be about those of the last;
+    ``called``: what the budget of an amount is called, where it is not the opening one; ``notes``: texts by key, as they
+    are printed."""
 
     amounts: Mapping[str, Decimal] = field(default_factory=dict)
     planned: Mapping[str, Decimal] = field(default_factory=dict)
+    called: Mapping[str, str] = field(default_factory=dict)
     moves: Moves = field(default_factory=dict)
+    steady: Steady = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
     doubtful: frozenset[str] = frozenset()
     """Figures of which the document tells two things."""
+    spoken: tuple[TextAmount, ...] = ()
+    """The amounts that its text tells."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextAmount:
+    """An amount that the text of a document tells, with the clause and the heading it stands in."""
+
+    amount: Decimal
+    printed: str
+    clause: str
+    heading: str
 
 
 def source_figures(checked: Checked, kind: Family, extra: str = "") -> SourceFigures:
@@ -62,8 +80,12 @@ def source_figures(checked: Checked, kind: Family, extra: str = "") -> SourceFig
     )
     reader = _Source(case, kind)
     amounts, doubtful = reader.amounts()
-    moves, reasons = reader.moves()
-    return SourceFigures(amounts, reader.planned(), moves, {**texts_of(case), **reasons}, doubtful)
+    moves, steady, reasons = moved(case, reader.names)
+    planned, called = reader.planned()
+    notes = {**texts_of(case), **reasons}
+    return SourceFigures(
+        amounts, planned, called, moves, steady, notes, doubtful, tuple(reader.text_amounts())
+    )
 
 
 @dataclass
@@ -81,23 +103,59 @@ class _Source:
         spoken = self._spoken((Kind.VALUE, Kind.ACTUAL))
         denied = {name for name, _, _ in denials(self.case)}
         for name in self.kind.wheres:
-            printed, said = self._in_tables(name), [q.fact for q in spoken.get(name, ())]
-            agreed = _witnessed(printed, said)
+            printed, said = list(self._in_tables(name)), [q.fact for q in spoken.get(name, ())]
+            agreed = next((a for p in printed or [[]] if (a := _witnessed(p, said)) is not None), None)
             if agreed is None and not printed and not said and name in denied:
                 agreed = Decimal(0)
             if agreed is not None and not (agreed and name in denied):
                 out[name] = agreed
             elif printed or said:
                 doubtful.add(name)
+        self._made_up(out)
         return out, frozenset(doubtful)
 
-    def planned(self) -> dict[str, Decimal]:
-        """What the text of accounts says of the budget."""
+    def _made_up(self, out: dict[str, Decimal]) -> None:
+        """Parts that do not come to their whole, where other tables tell parts that do: those with what was carried over
+        in them, as one table has them, for those of this year alone."""
+        for whole, parts, carried in self.kind.sums:
+            total = out.get(whole)
+            slack = SLACK * len(parts)
+            if (
+                total is None
+                or abs(total - sum((out.get(p, ZERO) for p in (*parts, carried)), ZERO)) <= slack
+            ):
+                continue
+            others = {p: a for p in parts if (a := self._last_printed(p)) is not None}
+            if others and abs(total - sum((others.get(p, out.get(p, ZERO)) for p in parts), ZERO)) <= slack:
+                out |= others
+                out.pop(carried, None)
+
+    def _last_printed(self, name: str) -> Decimal | None:
+        found = list(self._in_tables(name))
+        return _agreed(found[-1]) if found else None
+
+    def text_amounts(self) -> Iterator[TextAmount]:
+        """The amounts of the text, but not of sections that explain terms."""
+        for q in self.case.quantities:
+            if q.money and q.kind in _AMOUNTS and not any(_terms(h) for h in q.passage.section):
+                text = q.passage.text
+                begin = max(text.rfind(c, 0, q.start) for c in "。;") + 1
+                clause = text[max(begin, q.start - 40) : q.end]
+                yield TextAmount(
+                    q.amount.base, text[q.start : q.end], clause, next(iter(q.passage.section[-1:]), "")
+                )
+
+    def planned(self) -> tuple[dict[str, Decimal], dict[str, str]]:
+        """What the text of accounts says of the budget, and what it calls it where that is not the opening one."""
         if self.case.stage != "accounts":
-            return {}
+            return {}, {}
         found = self._spoken((Kind.BUDGETED,))
-        agreed = {name: _agreed([q.fact for q in quantities]) for name, quantities in found.items()}
-        return {name: a for name, a in agreed.items() if a is not None}
+        agreed = {n: a for n, qs in found.items() if (a := _agreed([q.fact for q in qs])) is not None}
+        opening = re.compile(source_words()["opening"])
+        plain = {n for n in agreed if not all(opening.search(q.lead) for q in found[n])}
+        lines = {n.replace("function:", "general_function:"): a for n, a in agreed.items() if n not in plain}
+        named = {n: a for n, a in agreed.items() if n in plain and not n.startswith("function:")}
+        return {**lines, **named}, {n: source_words()["budget"] for n in named}
 
     @cached_property
     def _cells(self) -> list[Cell]:
@@ -106,28 +164,29 @@ class _Source:
             c for c in self.case.reader.cube.whole() if not (other and re.fullmatch(other, c.fact.column))
         ]
 
-    def _in_tables(self, name: str) -> list[Fact]:
+    def _in_tables(self, name: str) -> Iterator[list[Fact]]:
+        """What the tables tell of a figure, for each way in which it can be told."""
         for where in self.kind.wheres[name]:
             found = [c for c in self._cells if _stands(where, {d: getattr(c.at, d) for d in _SPOKEN})]
             named = {c.column[0] for c in found if c.named}
             if found:  # a row without a name is none of the total, where the table names that
-                return [c.fact for c in found if c.named or c.column[0] not in named]
-        return []
+                yield [c.fact for c in found if c.named or c.column[0] not in named]
 
     def _spoken(self, kinds: tuple[Kind, ...]) -> dict[str, list[Quantity]]:
         out: dict[str, list[Quantity]] = defaultdict(list)
         for q in self.case.quantities:
-            if q.kind in kinds and q.money and (name := self.names.get(q.fact.id)):
-                out[name].append(q)
+            if q.kind in kinds and q.money:
+                for name in self.names.get(q.fact.id, ()):
+                    out[name].append(q)
         return out
 
     @cached_property
-    def names(self) -> dict[str, str]:
-        """The figure, or ``function:CODE``, that the words of an amount name: all of them, and nothing else."""
+    def names(self) -> dict[str, tuple[str, ...]]:
+        """The figures, or ``function:CODE``, that the words of an amount name: all of them, and nothing else."""
         out = {}
         for q in self.case.quantities:
-            if q.money and q.kind in (Kind.VALUE, Kind.ACTUAL, Kind.BUDGETED) and (name := self._name(q)):
-                out[q.fact.id] = name
+            if q.money and q.kind in (Kind.VALUE, Kind.ACTUAL, Kind.BUDGETED) and (names := self._names(q)):
+                out[q.fact.id] = names
         return out
 
     @cached_property
@@ -143,9 +202,14 @@ class _Source:
             before = "" if p.heading else p.text
         return out
 
-    def _name(self, q: Quantity) -> str:
+    def _names(self, q: Quantity) -> tuple[str, ...]:
         if self._of_another(q):
-            return ""
+            return ()
+        if said := tuple(n for n, words in self.kind.said.items() if re.search(words, q.lead)):
+            return said
+        return (name,) if (name := self._name(q)) else ()
+
+    def _name(self, q: Quantity) -> str:
         reading = self.case.reader.read(q)
         if reading is None or not reading.sure or reading.said.wanted.label:
             return ""
@@ -158,6 +222,8 @@ class _Source:
             return ""
         if "heading" in reading.how and "item" not in own:
             return ""  # the heading says of what, and the sentence may speak of more
+        if not values.get("side") and re.search(source_words()["income"], q.lead):
+            values["side"] = "income"
         found = [n for n, wheres in self.kind.wheres.items() if any(_stands(w, values) for w in wheres)]
         return found[0] if len(found) == 1 else ""
 
@@ -165,115 +231,20 @@ class _Source:
         """The amount is of a sentence that begins elsewhere, of another year, or of a section that explains terms."""
         if id(q.passage) in self._torn and "。" not in q.passage.text[: q.start]:
             return True
-        if any(int(y) != self.case.year for y in re.findall(r"20[0-4]\d", q.lead)):
+        if any(int(y) != self.case.year for y in re.findall(r"20[0-4]\d", re.split("[;。]", q.lead)[-1])):
             return True
-        return any(_terms(h) for h in q.passage.section)
+        return id(q.passage) not in self._titled and any(_terms(h) for h in q.passage.section)
 
-    # ---- last year -------------------------------------------------------------------------
-
-    def moves(self) -> tuple[Moves, dict[str, str]]:
-        """Last year's amounts as sentences tell them, and the reasons they give for the change."""
-        found: dict[str, dict[Decimal, set[Decimal]]] = defaultdict(lambda: defaultdict(set))
-        reasons: dict[str, str] = {}
-        for q, last, end in (*self._changes(), *self._levels()):
-            name = self.names.get(q.fact.id, "")
-            if not name or q.fact.amount is None:
-                continue
-            found[name][q.amount.base].add(last)
-            if why := self._reason(q.passage, end):
-                reasons.setdefault(f"reason.{name}", why)
-        moves = {
-            name: tuple((now, *lasts) for now, lasts in pairs.items() if len(lasts) == 1)
-            for name, pairs in found.items()
-        }
-        return moves, reasons  # type: ignore[return-value]
-
-    def _changes(self) -> Iterator[tuple[Quantity, Decimal, int]]:
-        compared = {id(c.subject) for c in self.case.claims if c.within is None}
-        for claim in self.case.claims:
-            q = claim.subject
-            if q is None or claim.loose or q.passage is not claim.passage:
-                continue
-            if claim.within is not None and id(claim.within) not in compared:
-                continue  # it may be the whole that moved
-            last = self._last(claim, q)
-            if last is not None and _meets(claim, q.amount.base, last):
-                yield (
-                    q,
-                    last,
-                    max(p.end for p in (q, claim.against, claim.change, claim.rate) if p is not None),
-                )
-
-    def _last(self, claim: Claim, q: Quantity) -> Decimal | None:
-        """Last year's amount that a claim tells; none where it compares with what was carried out, or planned."""
-        against, change = claim.against, claim.change
-        other = source_words()["moves"]["executed" if self.case.stage == "budget" else "planned"]
-        if against is not None and against.kind is Kind.LAST:
-            return None if re.search(other, against.lead) else against.amount.base
-        if change is None or not change.sign or not change.money or change.start < q.end:
-            return None
-        between = q.passage.text[q.end : change.start]
-        if re.search(other, between) or not self._compares_with_last(between):
-            return None
-        return q.amount.base - change.sign * change.amount.base
-
-    def _compares_with_last(self, between: str) -> bool:
-        """The words between an amount and its change name last year, and no other."""
-        years = {int(y) for y in re.findall(r"20\d\d", between)}
-        if "。" in between or not years <= {(self.case.year or 0) - 1}:
-            return False
-        return bool(years or re.search(source_words()["moves"]["before"], between))
-
-    def _levels(self) -> Iterator[tuple[Quantity, Decimal, int]]:
-        """Amounts that are said to be those of last year."""
-        words = source_words()["moves"]
-        other = words["executed" if self.case.stage == "budget" else "planned"]
-        for q in self.case.quantities:
-            if q.fact.id not in self.names:
-                continue
-            match = re.search(words["level"], q.passage.text[q.end : q.end + 60])
-            if match is None or re.search(other, match.group()) and self.case.stage == "budget":
-                continue
-            if self.case.stage == "accounts" and re.search(other, match.group()):
-                continue
-            years = {int(y) for y in re.findall(r"20\d\d", match.group())}
-            if years <= {(self.case.year or 0) - 1}:
-                yield q, q.amount.base, q.end + match.end()
-
-    def _reason(self, passage: Passage, end: int) -> str:
-        """The reason given right after a change, as it is printed."""
-        words = source_words()["moves"]
-        match = re.compile(words["reason"]).match(passage.text, end)
-        if match is None or re.search(r"\d(?:万元|元|%)", match.group("between")):
-            return ""
-        why = match.group("why")
-        if cut := re.search(words["cut"], why):
-            why = why[: cut.start()]
-        pieces = why.split(";")
-        several = next(
-            (k for k, piece in enumerate(pieces) if k and not re.match(words["counted"], piece)), len(pieces)
-        )
-        why = ";".join(pieces[:several])
-        start = match.start("why")
-        return passage.verbatim(start, start + len(why)).strip("，,；;。 ") if why else ""
+    @cached_property
+    def _titled(self) -> set[int]:
+        """Passages behind a title without a number: no longer of the section that explains terms."""
+        return {id(p) for p in titled(self.case.passages)}
 
 
 def _function(codes: Iterable[tuple[str, str]]) -> str:
     """The one item of the functions among these codes."""
     found = {c for kind, c in codes if kind == "function" and len(c) == _ITEM}
     return f"function:{found.pop()}" if len(found) == 1 else ""
-
-
-def _meets(claim: Claim, now: Decimal, last: Decimal) -> bool:
-    """The rate that the claim tells is that of the two amounts: else one of them was misread, or misprinted."""
-    rate = claim.rate
-    if rate is None or rate.kind is not Kind.RATE:
-        return True
-    if last <= 0:
-        return False
-    change = rate.amount.value * (rate.sign or 1)
-    slack = Decimal(2) / Decimal(10) ** rate.amount.decimals + abs(now) * 2 / last / 100
-    return abs(100 * (now - last) / last - change) <= slack
 
 
 def _terms(heading: str) -> bool:

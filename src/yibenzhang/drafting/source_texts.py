@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -25,6 +25,31 @@ def texts_of(case: Case) -> dict[str, str]:
     return _Texts(case).texts()
 
 
+def is_title(line: str) -> bool:
+    """A line of its own that names what follows, without a number."""
+    titles = f"[^,。;:…]{{0,40}}(?:{source_words()['titles']})(?:情况|说明|\\(.{{1,8}}\\))*"
+    return bool(re.fullmatch(titles, line)) and not re.match(r"(?!20\d\d年)[一二三四五六七八九十\d]", line)
+
+
+def _ends_terms(line: str) -> bool:
+    return is_title(line) and not re.search(source_words()["terms"], line)
+
+
+def titled(passages: Iterable[Passage]) -> Iterator[Passage]:
+    """The passages behind a title without a number, up to the next heading."""
+    section: tuple[str, ...] | None = None
+    for p in passages:
+        if section is not None and p.section != section:
+            section = None
+        if section is not None:
+            yield p
+        if any(
+            is_title(p.text[at:end])
+            for (at, _), end in zip(p.pieces, [*(a for a, _ in p.pieces[1:]), len(p.text)], strict=True)
+        ):
+            section = p.section
+
+
 @dataclass
 class _Texts:
     case: Case
@@ -41,19 +66,25 @@ class _Texts:
 
     def _section(self, wanted: Mapping[str, Any]) -> str:
         groups: dict[tuple[str, ...], list[Passage]] = {}
+        behind = {id(p) for p in titled(self.case.passages)} if wanted["key"] == "terms" else set()
         for p in self.case.passages:
+            if id(p) in behind:
+                continue
             level = next((k for k, h in enumerate(p.section) if re.search(wanted["heading"], h)), None)
             if level is None or any(re.search(wanted["not"], h) for h in p.section[: level + 1]):
                 continue
             groups.setdefault(p.section[: level + 1], []).append(p)
-        for passages in groups.values():
-            lines = _joined(
-                self._whole(p)
-                for p in passages
-                if not (p.heading and p.section and flat(p.text) in p.section)
-            )
-            if text := _kept(lines, wanted):
-                return text
+        found = []
+        for section, passages in groups.items():
+            lines = [
+                (self._whole(p), p.heading) for p in passages if not (p.heading and flat(p.text) in section)
+            ]
+            while lines and lines[-1][1] and _SHORT.fullmatch(flat(lines[-1][0])):
+                lines.pop()  # a heading with nothing below but tables
+            if text := _kept(_joined(lines), wanted):
+                found.append(text)
+        if found:
+            return "\n".join(dict.fromkeys(found)) if wanted.get("several") else found[0]
         return _kept(self._run_in(wanted), wanted) or _kept(self._titled(wanted), wanted)
 
     def _run_in(self, wanted: Mapping[str, Any]) -> list[str]:
@@ -66,7 +97,6 @@ class _Texts:
 
     def _titled(self, wanted: Mapping[str, Any]) -> list[str]:
         """What stands between a heading without a number, in a line of its own, and the next."""
-        titles = re.compile(f"[^,。;:…]{{0,40}}(?:{source_words()['titles']})(?:情况|说明|\\(.{{1,8}}\\))*")
         lines: list[str] = []
         within = False
         for p in self.case.passages:
@@ -74,18 +104,18 @@ class _Texts:
             run = 0
             for (at, _), end in zip(p.pieces, ends, strict=True):
                 line = p.text[at:end]
-                if titles.fullmatch(line) and not re.match(r"[一二三四五六七八九十\d]", line):
+                if is_title(line):
                     if within and run < at:
                         lines.append(self._text(p, run, at))
                     if within and lines:
-                        return _joined(lines)
+                        return _joined([(x, False) for x in lines])
                     within = bool(re.search(f"(?:{wanted['heading']})", line)) and not re.search(
                         wanted["not"], line
                     )
                     run, lines = end, []
             if within and run < len(p.text):
                 lines.append(self._text(p, run, len(p.text)))
-        return []
+        return _joined([(x, False) for x in lines]) if within else []
 
     def _assets(self) -> str:
         words = source_words()["assets"]
@@ -131,21 +161,25 @@ class _Texts:
         return self._text(p, 0, len(p.text))
 
 
+_SHORT = re.compile(r"\(?[一二三四五六七八九十\d]{1,3}\)?[、.]?[^,。;:、]{2,20}")
+"""A heading, and no sentence that goes on behind the end of a page."""
 _RUN_IN = re.compile(r"\(?[一二三四五六七八九十\d]{1,3}\)?[、.]?([^。,:;]{2,30})。")
 
 
-def _joined(lines: Iterable[str]) -> list[str]:
-    """Lines without page numbers; one that breaks off goes on in the next."""
+def _joined(lines: Iterable[tuple[str, bool]]) -> list[str]:
+    """Lines without page numbers; one that breaks off goes on in the next, but a heading does not."""
     out: list[str] = []
-    for line in lines:
+    last = False
+    for line, heading in lines:
         if not line or re.fullmatch(source_words()["furniture"], line):
             continue
-        if re.match(source_words()["remark"], flat(line)):
+        if not heading and re.match(source_words()["remark"], flat(line)):
             continue
-        if out and not out[-1].endswith(ENDS) and not STARTS.match(flat(line)):
+        if out and not last and not out[-1].endswith(ENDS) and not STARTS.match(flat(line)):
             out[-1] += line
         else:
             out.append(line)
+        last = heading and bool(_SHORT.fullmatch(flat(line)))
     return out
 
 

@@ -28,7 +28,11 @@ def listed(draft: Draft) -> Iterator[tuple[int, tuple[str, int]]]:
 
 def as_text(draft: Draft) -> str:
     """The draft as text, paragraphs parted by blank lines, tables in one run of lines."""
-    blocks = ["\n\n".join(draft.cover) if len(draft.cover) > 2 else draft.title, "目 录", *contents(draft)]
+    blocks = [
+        "\n\n".join(draft.cover) if len(draft.cover) > 2 or "：" in draft.cover[-1] else draft.title,
+        "目 录",
+        *contents(draft),
+    ]
     for part in draft.parts:
         if isinstance(part, Grid):
             blocks += _above(part)

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from yibenzhang.office import deadlines
 from yibenzhang.office.access import Actor, NotHere, Refused, entry_of, note, still_open, visible_entries
 from yibenzhang.office.desk_models import Assignment, Reminder, Visit
+from yibenzhang.office.line_changes import detail_of, due_of
 from yibenzhang.office.models import Decision, Entry, Matter, Role, Season, Submission, User, now
 from yibenzhang.office.notice_text import Notice, chinese_date, fill
 from yibenzhang.office.returning import setting
@@ -53,11 +54,14 @@ def assign(session: Session, actor: Actor, season: Season, entries: Collection[i
     user = session.get(User, reviewer) if reviewer else None
     if reviewer and (user is None or not user.active or user.role == Role.DEPARTMENT):
         raise Refused("请选择一个在用的审核人。")
+    held = session.scalars(select(Assignment).where(Assignment.entry_id.in_([e.id for e in found])))
+    before = {a.entry_id: a.user_id for a in held}
     session.execute(delete(Assignment).where(Assignment.entry_id.in_([e.id for e in found])))
     if user is not None:
         session.add_all(Assignment(entry_id=e.id, user_id=user.id) for e in found)
     who = (user.shown or user.name) if user else ""
-    note(session, actor, "entry.assign", "season", season.id, count=len(found), name=who)
+    lines = [[e.id, before.get(e.id, 0), reviewer] for e in found]
+    note(session, actor, "entry.assign", "season", season.id, name=who, **detail_of(lines))
     return len(found)
 
 
@@ -69,14 +73,17 @@ def set_due(
     if due is not None and not 2000 <= due.year <= 2099:
         raise Refused("日期的年份应在 2000 至 2099 之间。")
     found = _lines(session, actor, season, entries)
+    lines = []
     for entry in found:
-        before = entry.due_on
+        before, stood = entry.due_on, due_of(entry)
         worked_out = deadlines.due_on(entry.approved_on, season.days)
         entry.due_given = due is not None and due != worked_out
         entry.due_on = due if due is not None else worked_out
         if entry.due_on != before:
             told = {"before": {"due_on": str(before or "")}, "after": {"due_on": str(entry.due_on or "")}}
             note(session, actor, "entry.change", "entry", entry.id, **told)
+        lines.append([entry.id, stood, due_of(entry)])
+    note(session, actor, "entry.due", "season", season.id, due_on=str(due or ""), **detail_of(lines))
     return len(found)
 
 

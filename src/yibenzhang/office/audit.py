@@ -24,6 +24,8 @@ ACTIONS = {
     "roster.remove": "名录删除单位",
     "entry.change": "修改日期和网址",
     "entry.assign": "分派审核人",
+    "entry.due": "一并改最晚公开",
+    "entry.undo": "撤销一批改动",
     "entry.remind": "催报",
     "file.in": "交文件",
     "profile.correct": "改正识别信息",
@@ -199,7 +201,7 @@ def in_words(detail: Mapping[str, Any]) -> str:
     told = [
         f"{_KEYS.get(k, k)}：{_word(v)}"
         for k, v in detail.items()
-        if k not in ("before", "after", "sha256", "key") and v not in ("", None)
+        if k not in ("before", "after", "sha256", "key", "batch", "lines") and v not in ("", None)
     ]
     if isinstance(before, dict) and isinstance(after, dict):
         keys = dict.fromkeys([*before, *after])

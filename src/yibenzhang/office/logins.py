@@ -215,15 +215,18 @@ def begin(session: Session, proof: Proof, browser: Browser, before: str = "", no
     return token
 
 
-def login_of(session: Session, token: str, lasts: timedelta = LASTS) -> tuple[Login, bool] | None:
-    """The session with this token, and whether its end was just moved on; None where there is none (any more)."""
-    person = joinedload(Login.user).joinedload(User.body)
-    asked = select(Login).where(Login.token == hashed(token)).options(person)
+def login_of(
+    session: Session, token: str, lasts: timedelta = LASTS, person: bool = True
+) -> tuple[Login, bool] | None:
+    """The session with this token, and whether its end was just moved on; None where there is none (any more).
+    ``person``: somebody did something, and it was no page that asks by itself."""
+    whose = joinedload(Login.user).joinedload(User.body)
+    asked = select(Login).where(Login.token == hashed(token)).options(whose)
     login = session.scalars(asked).first() if token else None
     if login is None or login.ends_at < now() or not login.user.active:
         return None
     later = min(now() + lasts, login.made_at + LONGEST)
-    moved = later - login.ends_at > _RENEW
+    moved = person and later - login.ends_at > _RENEW
     if moved:
         login.ends_at, login.seen_at = later, now()
     return login, moved

@@ -57,6 +57,10 @@ def office_of(request: Request) -> Office:
     return office
 
 
+POLLING = "X-Polling"
+"""The header of requests that a page makes by itself, again and again: they keep no session alive."""
+
+
 def address_of(request: Request) -> str:
     return request.client.host if request.client else ""
 
@@ -101,7 +105,7 @@ def _person(request: Request) -> tuple[Actor, str]:
                 raise MustChange
             return actor_of(token.user, address), _held(office, session, token.user)
         cookie = cookie_of(request)
-        found = login_of(session, cookie, lasts_of(request))
+        found = login_of(session, cookie, lasts_of(request), POLLING not in request.headers)
         if found is None:
             raise NotLoggedIn
         login, moved = found

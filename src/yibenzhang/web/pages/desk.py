@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 from fastapi import APIRouter, Form, Query, Request, Response
 
 from yibenzhang.drafting.parts import FontMissing
-from yibenzhang.office import assigning
+from yibenzhang.office import assigning, line_changes
 from yibenzhang.office.access import NotHere, Refused, entry_of, season_of
 from yibenzhang.office.lateness import today
 from yibenzhang.office.models import Entry, Role
@@ -46,8 +46,7 @@ def change_entries(
     """Assign, set the last day, or remind, for the lines chosen."""
     who.must(Role.REVIEWER)
     chosen, day = list(dict.fromkeys(entries or ())), day_of(due)
-    query = urlencode({k: v for k, v in parse_qsl(asked) if k in _BOARD})
-    back = f"/seasons/{number}" + (f"?{query}" if query else "")
+    back = _back(number, asked)
     with office.session() as session:
         season = season_of(session, number)
         if act == "assign":
@@ -72,6 +71,31 @@ def change_entries(
         else ""
     )
     return said(f"/seasons/{number}/reminders", f"已写好 {done.count} 份催办函。{left}")
+
+
+def _back(number: int, asked: str) -> str:
+    """The board as it was looked at."""
+    query = urlencode({k: v for k, v in parse_qsl(asked) if k in _BOARD})
+    return f"/seasons/{number}" + (f"?{query}" if query else "")
+
+
+@router.post(
+    "/seasons/{number:int}/entries/undo",
+    dependencies=[Guard],
+    summary="撤销自己一天之内对一批单位的分派或改期，后来又改过的不动",
+    status_code=303,
+)
+def undo_entries(
+    office: Shop,
+    who: Who,
+    number: int,
+    batch: Annotated[str, Form(max_length=32)] = "",
+    asked: Annotated[str, Form(max_length=1000)] = "",
+) -> Response:
+    with office.session() as session:
+        done = line_changes.take_back(session, who, season_of(session, number), batch)
+    left = f"另有 {len(done.left)} 处没有动：{done.left[0]}" if done.left else ""
+    return said(_back(number, asked), f"已撤销，{done.count} 个单位恢复原样。{left}")
 
 
 @forms(

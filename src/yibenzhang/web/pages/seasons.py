@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from yibenzhang.office.access import Actor, season_of, visible_submissions
 from yibenzhang.office.assigning import changed_since, last_visit
 from yibenzhang.office.lateness import today
+from yibenzhang.office.line_changes import last_change
 from yibenzhang.office.models import Role, Season, State, Submission, User
 from yibenzhang.office.roster import STATUS, Brief, Line, counted, glance, statuses
 from yibenzhang.office.roster_changes import new_season
@@ -309,8 +310,9 @@ def season_board(
             .order_by(Submission.id.desc())
             .limit(50)
         ).all()
-    closed = season.closed_at is not None
-    picks = who.may(Role.REVIEWER) and not closed
+        closed = season.closed_at is not None
+        picks = who.may(Role.REVIEWER) and not closed
+        change = last_change(session, who, number) if picks and not as_data else None
     data = {
         "season": season_record(season),
         "counts": {k: count[k] for k in STATUS},
@@ -337,6 +339,7 @@ def season_board(
         since=since,
         fresh=len(fresh),
         picks=picks,
+        change=change,
         reviewers=people,
         status=status,
         find=find,

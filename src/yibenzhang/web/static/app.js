@@ -41,6 +41,12 @@
     if (form.method !== "post" || form.hasAttribute("hx-post")) return;
     if (form.dataset.sent) event.preventDefault(); else form.dataset.sent = "yes";
   });
+  document.addEventListener("keydown", (event) => {  // u takes back the last batch, where the page offers it
+    const button = document.getElementById("undo");
+    if (event.key !== "u" || !button || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
+    event.preventDefault();
+    button.form.requestSubmit();
+  });
   // a table that scrolls sideways is reached by keys too
   const reach = () => { for (const t of document.querySelectorAll("table.wide")) if (t.scrollWidth > t.clientWidth + 1) t.tabIndex = 0; };
   document.addEventListener("DOMContentLoaded", reach);
