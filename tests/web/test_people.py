@@ -512,6 +512,7 @@ LEAST = {
     "POST /requests": Role.DEPARTMENT, "POST /requests/{number}/step": Role.DEPARTMENT, "POST /request-usage": Role.REVIEWER,
     "POST /projects-views": Role.DEPARTMENT, "POST /project-import": Role.DEPARTMENT, "POST /project-import-take": Role.DEPARTMENT, "POST /project-import-undo": Role.DEPARTMENT,
     "POST /evidence-mapping": Role.HEAD, "POST /evidence-run": Role.HEAD,
+    "POST /ledger-bodies": Role.REVIEWER, "POST /ledger-take": Role.HEAD,
     "POST /project-link": Role.DEPARTMENT, "POST /project-performance": Role.DEPARTMENT, "POST /project-performance-undo": Role.DEPARTMENT,
 }  # fmt: skip
 """The least role for each address that changes something; None needs no login."""

@@ -126,4 +126,4 @@ def test_who_may(shop: Shop) -> None:
     assert shop.client("甲禾").client.get("/ledger-bodies").status_code == 404
     reviewer = shop.client("审核人")
     assert reviewer.get("/ledger-bodies").status_code == 200
-    assert reviewer.post("/ledger-take").status_code == 404
+    assert reviewer.post("/ledger-take").status_code == 403

@@ -38,6 +38,7 @@ _STEP = re.compile(r"(?:\(%\))?(?:[①-⑳]|\d)(?:=.*)?$")
 """The number of a column of money behind its heading, with what it is worked out from."""
 _LEAST_GOAL = 6
 """A goal in words has more letters."""
+_FUNDS = frozenset({"general", "fund"})
 _COMMON = ("备注", "其他资金", "得分", "分值", "上年", "当年")
 """Headings that other tables have too."""
 
@@ -145,14 +146,19 @@ class _Reader:
         marks = self._marks(table)
         if self._open is not None and (marks or self._goes_on(frame, table)):
             return True
-        known = {**self._words["label"], **self._words["amount"]}
+        known = {*self._words["label"], *self._words["amount"]} - self._of_funds
         upright = sum(c.column == 0 and label_of(c.text) in known for c in table.cells)
         return marks >= 3 and ("三级指标" in {label_of(c.text) for c in table.cells} or upright >= 3)
+
+    @property
+    def _of_funds(self) -> set[str]:
+        """Names of funds, which the budget tables have, too."""
+        return {w for w, kind in self._words["amount"].items() if kind in _FUNDS}
 
     def _marks(self, table: Table) -> int:
         """So many different labels and headings of forms stand in the table."""
         kinds = ("label", "amount", "indicator", "source", "section")
-        known = {w for kind in kinds for w in self._words[kind]} - set(_COMMON)
+        known = {w for kind in kinds for w in self._words[kind]} - set(_COMMON) - self._of_funds
         return len(known & {label_of(c.text) for c in table.cells})
 
     def _goes_on(self, frame: Framed, table: Table) -> bool:

@@ -152,9 +152,7 @@ def decide(
     action: Annotated[str, Form(max_length=10)] = "",
     why: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:
-    _allowed(who)
-    if not who.may(Role.REVIEWER):
-        raise NotHere
+    who.must(Role.REVIEWER)
     if action not in (SAME, APART, UNDO):
         raise Refused("要说是同一个、不是同一个，还是撤销。")
     ledger = _ledger(office)
@@ -171,9 +169,7 @@ def decide(
 
 @router.post("/ledger-take", dependencies=[Guard], summary="把公开了的收进账本", response_class=Response)
 def take(office: Shop, who: Who) -> Response:
-    _allowed(who)
-    if not who.may(Role.HEAD):
-        raise NotHere
+    who.must(Role.HEAD)
     ledger = _ledger(office)
     with office.session() as session:
         found = take_over(session, office.ledger, ledger, now().isoformat(timespec="seconds"))
