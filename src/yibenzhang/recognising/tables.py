@@ -53,24 +53,26 @@ def recognise_tables(
     titles = [_title(frame, header, stage, standards) for frame, header in read]
     exact = {standard.id for _, standard in titles if standard}
     for (frame, header), (title, standard) in zip(read, titles, strict=True):
-        table = frame.table
         if standard is None and (like := like_title(title, stage, standards)) and like.id not in exact:
             standard = like
         if standard and standard.layout != "form" and not _understood(header):
             standard = None  # a title above something else, such as a table of contents
-        if standard and standard.layout == "form":
-            blocks: tuple[tuple[Block, tuple[Row, ...]], ...] = ()
-        else:
-            grid = table.grid()
-            layout = standard.layout if standard else ""
-            blocks = tuple((b, block_rows(grid, header.first, b, layout, standards)) for b in header.blocks)
-        notes = [p.text for p in frame.after[:2] if _NOTE.match(p.text)]
-        out.append(
-            RecognisedTable(
-                table, title, standard, _unit(frame, header), header, blocks, notes[0] if notes else ""
-            )
-        )
+        blocks = _blocks(frame.table, header, standard, standards)
+        note = next((p.text for p in frame.after[:2] if _NOTE.match(p.text)), "")
+        unit = _unit(frame, header)
+        out.append(RecognisedTable(frame.table, title, standard, unit, header, blocks, note))
     return tuple(out)
+
+
+def _blocks(
+    table: Table, header: Header, standard: TableDef | None, standards: Standards
+) -> tuple[tuple[Block, tuple[Row, ...]], ...]:
+    """The rows of each block of columns; a form has none."""
+    layout = standard.layout if standard else ""
+    if layout == "form":
+        return ()
+    grid = table.grid()
+    return tuple((b, block_rows(grid, header.first, b, layout, standards)) for b in header.blocks)
 
 
 def _understood(header: Header) -> bool:

@@ -128,6 +128,11 @@ def _claimed(passage: Passage, case: Case) -> Iterator[Made]:
             passage.text, m.start()
         ):
             yield from _at_least(m, passage, case, goals)
+    yield from _drawn_up(passage, goals)
+
+
+def _drawn_up(passage: Passage, goals: Sequence[GoalForm]) -> Iterator[Issue]:
+    """So many goals were drawn up, and there is another number of forms."""
     for m in _SET.finditer(passage.text):
         number = next(n for n in m.groups() if n)
         said = _HAN.get(number) or whole_number(number)

@@ -36,14 +36,22 @@ def goal_funds(case: Case, q: Quantity) -> GoalFunds | None:
         return None  # one fund of several that are listed
     overall, projects = words.overall in said, words.projects in said
     whole = overall and not projects
-    every = whole or (not overall and words.all.search(said) is not None and not words.counted.search(said))
-    facts = [] if whole else _on_projects(case, fund)
-    if not whole and projects and not facts:
+    of_projects = [] if whole else _on_projects(case, fund)
+    if not whole and projects and not of_projects:
         return None  # the tables do not tell what all projects come to
-    facts += _in_all(case, fund)  # goals of policies and projects may be said of all spending
-    options = tuple(_equal(q.fact, f) for f in {f.id: f for f in facts}.values())
-    how = "all" if every else "projects"
+    facts = [*of_projects, *_in_all(case, fund)]  # goals of policies and projects may be said of all spending
+    options = _equal_to(q, facts)
+    how = "all" if whole or (not overall and _of_every_project(said)) else "projects"
     return GoalFunds(options, f"text|goals of {how}") if options else None
+
+
+def _equal_to(q: Quantity, facts: Iterable[Fact]) -> tuple[Relation, ...]:
+    return tuple(_equal(q.fact, f) for f in {f.id: f for f in facts}.values())
+
+
+def _of_every_project(said: str) -> bool:
+    words = goal_fund_words()
+    return words.all.search(said) is not None and not words.counted.search(said)
 
 
 def _said_of_goals(q: Quantity) -> str:

@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Issue, issue_of
 from yibenzhang.prose.quantities import Kind, Quantity
+from yibenzhang.prose.reading import Reading
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.rules.restating import options_of, read_in_tables
@@ -46,10 +48,14 @@ def _other_year(q: Quantity, case: Case) -> str:
     short = len(q.amount.text.replace(",", "")) < _LEAST
     if reading is None or not any(holds(o) for o in options_of(reading)):
         return wrong if not short and _of_this_year(q, text[begin : q.start], wrong, case) else ""
-    before = [f for (f, *more) in case.reader.before(reading) if not more]
+    before = _last_years(reading, case)
     if any(agree(q.fact, f) for f in before):
         return ""
     return wrong if not short or before or _moves_from_last(q, rest, wrong, case) else ""
+
+
+def _last_years(reading: Reading, case: Case) -> list[Fact]:
+    return [f for (f, *more) in case.reader.before(reading) if not more]
 
 
 def _named_year(q: Quantity, begin: int, rest: str, year: int) -> str:

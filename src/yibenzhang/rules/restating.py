@@ -76,18 +76,28 @@ def _read(reading: Reading, case: Case) -> Made:
         return _weakly(reading, options, case)
     if own := _elsewhere(reading.quantity, case):
         return Alternatives([*options, *(_restates(number, f) for f in own)])
-    if _of_a_project(reading) and not any(holds(o) for o in options):
+    holding = any(holds(o) for o in options)
+    if not holding and _of_a_project(reading):
         return Alternatives([replace(o, accuses=False) for o in options])
     known = case.reader.cube.known(number)
-    if known and (paid := _on_other_side(reading, case)):
-        return Alternatives([*options, *(replace(_restates(number, f), accuses=False) for f in paid)])
-    apart = [] if any(holds(o) for o in options) else reading.facts
-    if explained := [r for f in apart if (r := _beside_carried(number, f, case)) is not None]:
+    if known and (paid := _paid(reading, case)):
+        return Alternatives([*options, *paid])
+    if explained := [] if holding else _explained(reading, case):
         return Alternatives([*options, *explained])
     accused = well_supported(support_kind(reading.how, known), POOL_ONE_IN if known else ONE_IN)
     return Alternatives(
         options, _cut(_meant(options, reading.quantity), reading.quantity) if accused else None
     )
+
+
+def _paid(reading: Reading, case: Case) -> list[Relation]:
+    number = reading.quantity.fact
+    return [replace(_restates(number, f), accuses=False) for f in _on_other_side(reading, case)]
+
+
+def _explained(reading: Reading, case: Case) -> list[Relation]:
+    number = reading.quantity.fact
+    return [r for f in reading.facts if (r := _beside_carried(number, f, case)) is not None]
 
 
 def _on_other_side(reading: Reading, case: Case) -> list[Fact]:

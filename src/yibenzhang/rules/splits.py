@@ -74,9 +74,9 @@ def _within(split: Split, passages: Sequence[Passage], amounts: list[Quantity]) 
     wholes, parts, nothing = _by_name(split, amounts)
     if len(wholes) != 1 or any(len(p) > 1 for p in parts):
         return
-    for k, found in enumerate(parts):
-        if not found and k not in nothing and not any(_there_is_none(w, passages) for w in split.parts[k]):
-            return
+    untold = [k for k, found in enumerate(parts) if not found and k not in nothing]
+    if not all(_there_is_none(split.parts[k], passages) for k in untold):
+        return
     left = [q for found in parts for q in found]
     if len(left) >= FEWEST:
         terms = (Term(1, wholes[0].fact), *(Term(-1, q.fact) for q in left))
@@ -118,7 +118,8 @@ def _ends_with(clause: str, word: str) -> bool:
     return bool(found) and _AFTER_NAME.fullmatch(rest) is not None
 
 
-def _there_is_none(word: str, passages: Sequence[Passage]) -> bool:
+def _there_is_none(words: Sequence[str], passages: Sequence[Passage]) -> bool:
+    word = f"(?:{'|'.join(words)})"
     behind = rf"{word}[^,;。\d]{{0,12}}{_NOTHING}"
     before = rf"{_NOTHING}[^,;。\d]{{0,6}}{word}"
     return any(re.search(f"{behind}|{before}", p.text) for p in passages)
