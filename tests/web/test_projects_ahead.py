@@ -66,6 +66,6 @@ def test_the_first_page_says_that_it_is_reading(
     taken(ledger, tmp_path / "决算.txt", ACCOUNTS)
     desk = make_shop(accounts=False, hosts=(), analyses=str(ledger.folder)).browser()
     page = desk.client.get("/projects")
-    assert page.status_code == 503 and "正在读账本" in page.text and page.headers["Retry-After"] == "2"
+    assert page.status_code == 202 and "正在读账本" in page.text and page.headers["Retry-After"] == "2"
     assert desk.get("/projects.json").json()["total"] == 2
     assert desk.get("/projects").status_code == 200

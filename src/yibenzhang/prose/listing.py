@@ -81,7 +81,8 @@ def _in_sentences(found: list[Quantity], below: list[Quantity] | None) -> Iterat
         bracket = opening.group("word") is not None and text[: opening.start("word")].endswith("(")
         stop = _stop(text, opening, bracket, [q.start for q in levels[at + 1 : at + 3]], found)
         inside = [q for q in levels[at + 1 :] if opening.end() <= q.start < stop]
-        others = [q for q in found if opening.end() <= q.start < stop and q not in inside]
+        listed = {id(q) for q in inside}  # numbers are compared by where they are: by value it takes too long
+        others = [q for q in found if opening.end() <= q.start < stop and id(q) not in listed]
         parts, flags = _parts(text, opening.end(), inside)
         if not parts or any(q.kind == Kind.BROKEN for q in others):
             continue

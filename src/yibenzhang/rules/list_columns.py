@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 
 from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.rules.case import Case
@@ -17,6 +18,8 @@ _NUMBER = re.compile(
 )
 _SUMS = re.compile(r"增加|减少|增长|下降|上年|去年|20\d\d年")
 _FEWEST, _COLUMNS = 2, 2
+_MOST_OPENED, _LONGEST = 4, 4000
+"""A sentence opens few lists, and people write no longer ones: the cost stays in proportion to the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,8 @@ def columns(case: Case) -> Iterator[Issue]:
     for p in case.passages:
         begin = 0
         for sentence in p.text.split("。"):
-            for m in _OPENS.finditer(sentence):
+            opened = islice(_OPENS.finditer(sentence), _MOST_OPENED) if len(sentence) <= _LONGEST else ()
+            for m in opened:
                 head, items = _numbers(sentence[: m.start()], 0), _items(sentence[m.end() :], m.end())
                 if head is None or items is None or _SUMS.search(sentence, m.end()):
                     continue

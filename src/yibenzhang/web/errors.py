@@ -64,7 +64,7 @@ def install(app: FastAPI) -> None:
     def _(request: Request, error: Exception) -> Response:
         waits = request.method == "GET" and not request.headers.get("HX-Request")
         sentence = "正在读账本，还没有做；过一会儿再试。"
-        answer = page(request, None, "reading.html", 503) if waits else told(request, 503, sentence)
+        answer = page(request, None, "reading.html", 202) if waits else told(request, 503, sentence)
         answer.headers["Retry-After"] = "2"
         return answer
 
