@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from yibenzhang.model.amounts import Unit, unit_named
 from yibenzhang.model.documents import Table
@@ -54,7 +54,7 @@ def recognise_tables(
     exact = {standard.id for _, standard in titles if standard}
     for (frame, header), (title, standard) in zip(read, titles, strict=True):
         if standard is None and (like := like_title(title, stage, standards)) and like.id not in exact:
-            standard = like
+            standard = replace(like, name=title.strip())  # a reader looks for the title that is printed
         if standard and standard.layout != "form" and not _understood(header):
             standard = None  # a title above something else, such as a table of contents
         blocks = _blocks(frame.table, header, standard, standards)
