@@ -245,6 +245,7 @@ def announced(passages: Sequence[Passage]) -> dict[int, str]:
 def _outlined(passages: Sequence[Passage], numbers: Mapping[int, list[Quantity]]) -> Iterator[Listing]:
     """Paragraphs numbered one below the other, whose first amounts make up that of the paragraph above them."""
     stack: list[_Level] = []
+    last: dict[int, int] = {}
     for position, passage in enumerate(passages):
         found = [q for q in numbers.get(position, []) if q.money and q.kind in _LEVELS]
         number = _NUMBER.match(passage.text)
@@ -258,8 +259,12 @@ def _outlined(passages: Sequence[Passage], numbers: Mapping[int, list[Quantity]]
         yield from _closed(stack, depth)
         stack = [s for s in stack if s.depth < depth]
         if stack and found:
+            if not stack[-1].parts:
+                stack[-1].goes_on = last.get(depth, 0) + 1
             stack[-1].parts.append(found[0])
             stack[-1].numbers.append(number.group() if number else "")
+        if number:
+            last[depth] = ordinal(number.group())
         wholes = found[:2] if number else _first_wholes(found, last=True)
         stack.append(_Level(depth, wholes, _announced(passage)))
     yield from _closed(stack, 0)
@@ -292,19 +297,26 @@ class _Level:
     how: str
     parts: list[Quantity] = field(default_factory=list)
     numbers: list[str] = field(default_factory=list)
+    goes_on: int = 1
+    """What follows the last number of the list before it."""
 
     @property
     def again(self) -> bool:
-        """The paragraph names the parts itself, or each of them is all of it (income and expenditure)."""
-        return any(w.amount.base == self.parts[0].amount.base for w in self.wholes)
+        """The paragraph names the parts itself, or each of them is all of it (income and expenditure); not where the
+        first is all there is and the others are nothing."""
+        if not any(w.amount.base == self.parts[0].amount.base for w in self.wholes):
+            return False
+        return any(q.amount.value for q in self.parts[1:]) or len(self.wholes) > 1
 
     @property
     def listing(self) -> Listing:
-        """The parts are numbered from one on without a gap, or not."""
-        begun = [ordinal(n) for n in self.numbers] == list(range(1, len(self.numbers) + 1))
-        return Listing(
-            tuple(self.wholes), tuple(self.parts), f"outline {self.how}{'' if begun else ' gapped'}"
-        )
+        """The parts are numbered without a gap, from one on or from where the list before left off, or not."""
+        first = self.goes_on if ordinal(self.numbers[0]) == self.goes_on else 1
+        begun = [ordinal(n) for n in self.numbers] == list(range(first, len(self.numbers) + first))
+        how = self.how
+        if how == "short" and all(len(q.passage.text) <= _SHORT for q in self.parts):
+            how = "bare"  # names and amounts and nothing else: a table in lines
+        return Listing(tuple(self.wholes), tuple(self.parts), f"outline {how}{'' if begun else ' gapped'}")
 
 
 _CHINESE = {c: n for n, c in enumerate("一二三四五六七八九", 1)}

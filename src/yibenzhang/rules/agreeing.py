@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from fractions import Fraction
 from itertools import combinations
 
 from yibenzhang.balance.slips import slip_kind
@@ -22,8 +23,11 @@ from yibenzhang.rules.witnesses import Witness
 from yibenzhang.standards import fold
 
 _TWO = 2
-"""A whole with two of its parts may well have more."""
+"""A whole with two of its parts may have more: such lists are a kind of their own."""
+_PART_OF = Fraction(2, 5)
+"""Two parts that miss their whole by more of it are not all of it."""
 _PLAIN = ("list", "outline")
+_NO_WORD = ("sides", ":")
 _DIGITS = 4
 """Amounts with this many printed digits, in the same words, are not equal by chance."""
 _SLIP = 4
@@ -48,9 +52,9 @@ def listed(case: Case) -> Iterator[Made]:
         largest = max(q.amount.base for q in listing.parts)
         sums = [_sum(whole, listing) for whole in listing.wholes if 2 * whole.amount.base >= largest]
         sums += [_sum(whole, one) for one in _one_side(listing, case) for whole in listing.wholes]
-        if not sums or sum(q.amount.value != 0 for q in listing.parts) < min(2, len(listing.parts)):
+        if not sums or not _adds_something(listing):
             continue
-        if len(listing.parts) != _TWO and well_supported(f"text|{listing.how}"):
+        if well_supported(_kind(listing)) and not _far_from(sums[0], listing):
             yield Alternatives(sums, sums[0])
             continue
         yield Alternatives([replace(s, accuses=False) for s in sums], slipped_sum(sums, listing.how))
@@ -82,11 +86,34 @@ def counted_lists(case: Case) -> Iterator[tuple[str, bool]]:
     for listing in listings(case.passages, case.by_passage):
         largest = max(q.amount.base for q in listing.parts)
         sums = [_sum(whole, listing) for whole in listing.wholes if 2 * whole.amount.base >= largest]
-        if sums and sum(q.amount.value != 0 for q in listing.parts) >= min(2, len(listing.parts)):
+        if sums and _adds_something(listing):
             if any(holds(s) for s in sums):
-                yield f"text|{listing.how}", True
-            elif slipped_sum(sums, listing.how) is None:
-                yield f"text|{listing.how}", False
+                yield _kind(listing), True
+            elif slipped_sum(sums, listing.how) is None and not _far_from(sums[0], listing):
+                yield _kind(listing), False
+
+
+def _kind(listing: Listing) -> str:
+    """Lists of two are few: whichever word announces them."""
+    words = listing.how.split()
+    if len(listing.parts) == _TWO:
+        words = [w for k, w in enumerate(words) if k != 1 or words[0] != "list" or w in _NO_WORD] + ["two"]
+    return f"text|{' '.join(words)}"
+
+
+def _adds_something(listing: Listing) -> bool:
+    """Two parts or more that are not nothing; in numbered paragraphs one beside which the others are nothing."""
+    parts = sum(q.amount.value != 0 for q in listing.parts)
+    return parts >= (1 if listing.how.startswith("outline") else min(2, len(listing.parts)))
+
+
+def _far_from(first: Relation, listing: Listing) -> bool:
+    """One or two amounts that are not nothing, named after a third that they do not nearly make up."""
+    whole = first.total.amount
+    if sum(q.amount.value != 0 for q in listing.parts) > _TWO or whole is None:
+        return False
+    missing = whole.base - sum(q.amount.base for q in listing.parts)
+    return abs(Fraction(missing)) > _PART_OF * abs(Fraction(whole.base))
 
 
 def _sum(whole: Quantity, listing: Listing) -> Relation:
