@@ -94,6 +94,8 @@ def _along(
     for part in listing.parts:
         change = _change_of(part, numbers, positions)
         if change is not None:
+            if change.sign > 0 and change.amount.base > part.amount.base:
+                return None  # no increase is greater than what it led to: told by a rule of its own
             parts.append(change)
         elif not as_before().match(part.passage.text, part.end):
             return None
