@@ -41,11 +41,13 @@ class Listing:
 
 def listings(passages: Sequence[Passage], numbers: Mapping[int, list[Quantity]]) -> Iterator[Listing]:
     """All lists of a text."""
+    own: dict[int, list[Listing]] = {}
     for position in range(len(passages)):
         below = _below(passages, numbers, position)
-        yield from _in_sentences(numbers.get(position, []), below)
+        own[position] = list(_in_sentences(numbers.get(position, []), below))
+        yield from own[position]
         yield from _sides(passages, numbers, position)
-    yield from _outlined(passages, numbers)
+    yield from _outlined(passages, numbers, own)
 
 
 def _below(
@@ -255,8 +257,11 @@ def announced(passages: Sequence[Passage]) -> dict[int, str]:
     return out
 
 
-def _outlined(passages: Sequence[Passage], numbers: Mapping[int, list[Quantity]]) -> Iterator[Listing]:
-    """Paragraphs numbered one below the other, whose first amounts make up that of the paragraph above them."""
+def _outlined(
+    passages: Sequence[Passage], numbers: Mapping[int, list[Quantity]], own: Mapping[int, list[Listing]]
+) -> Iterator[Listing]:
+    """Paragraphs numbered one below the other, whose first amounts make up that of the paragraph above them; ``own``:
+    the lists in the sentences of each paragraph."""
     stack: list[_Level] = []
     last: dict[int, int] = {}
     for position, passage in enumerate(passages):
@@ -266,6 +271,7 @@ def _outlined(passages: Sequence[Passage], numbers: Mapping[int, list[Quantity]]
         if number is None and found and stack and not stack[-1].wholes:
             stack[-1].wholes.extend(_first_wholes(found))  # a heading whose text names the amount
             stack[-1].how = _announced(passage)
+            stack[-1].own = own.get(position, [])
             continue
         if number is None and not found:
             continue
@@ -279,7 +285,7 @@ def _outlined(passages: Sequence[Passage], numbers: Mapping[int, list[Quantity]]
         if number:
             last[depth] = ordinal(number.group())
         wholes = found[:2] if number else _first_wholes(found, last=True)
-        stack.append(_Level(depth, wholes, _announced(passage)))
+        stack.append(_Level(depth, wholes, _announced(passage), own.get(position, [])))
     yield from _closed(stack, 0)
 
 
@@ -308,6 +314,8 @@ class _Level:
     depth: int
     wholes: list[Quantity]
     how: str
+    own: list[Listing] = field(default_factory=list)
+    """The lists in its own sentences."""
     parts: list[Quantity] = field(default_factory=list)
     numbers: list[str] = field(default_factory=list)
     goes_on: int = 1
@@ -322,6 +330,18 @@ class _Level:
         return any(q.amount.value for q in self.parts[1:]) or len(self.wholes) > 1
 
     @property
+    def listings(self) -> Iterator[Listing]:
+        """What the paragraphs make up: the whole of a list of as many parts in the sentences above them, else what
+        stands above them."""
+        if len(self.parts) < 2:
+            return
+        same = [one for one in self.own if _same_parts(one.parts, self.parts)]
+        if same:
+            yield Listing(same[-1].wholes, tuple(self.parts), "outline again")
+        elif self.wholes and not self.again:
+            yield self.listing
+
+    @property
     def listing(self) -> Listing:
         """The parts are numbered without a gap, from one on or from where the list before left off, or not."""
         first = self.goes_on if ordinal(self.numbers[0]) == self.goes_on else 1
@@ -330,6 +350,12 @@ class _Level:
         if how == "short" and all(len(q.passage.text) <= _SHORT for q in self.parts):
             how = "bare"  # names and amounts and nothing else: a table in lines
         return Listing(tuple(self.wholes), tuple(self.parts), f"outline {how}{'' if begun else ' gapped'}")
+
+
+def _same_parts(one: Sequence[Quantity], other: Sequence[Quantity]) -> bool:
+    """Two lists tell the same parts in the same order: most amounts are the same."""
+    equal = sum(a.amount.base == b.amount.base for a, b in zip(one, other, strict=False))
+    return len(one) == len(other) and equal * 2 > len(one)
 
 
 _CHINESE = {c: n for n, c in enumerate("一二三四五六七八九", 1)}
@@ -360,7 +386,7 @@ def _announced(passage: Passage) -> str:
 
 
 def _closed(stack: list[_Level], depth: int) -> Iterator[Listing]:
-    return (s.listing for s in stack if s.depth >= depth and s.wholes and len(s.parts) >= 2 and not s.again)
+    return (listing for s in stack if s.depth >= depth for listing in s.listings)
 
 
 _SHORT = 40
