@@ -27,6 +27,9 @@ _DESCRIBED = re.compile(r"用于|绩效目标")
 _NUMBER = re.compile(
     r"(?P<one>[一二三四五六七八九十]+、)|(?P<two>\([一二三四五六七八九十]+\))|(?P<three>\d{1,2}[、.](?!\d))|(?P<four>\(\d{1,2}\))|(?P<five>[①-⑳])"
 )
+_ITEM = re.compile(r"\((?:\d{3,7})?[类款项]\)|\(\d{5,7}\)")
+_OF_GOALS = re.compile(r"绩效(?:目标|评价|自评)")
+_WAY = re.compile(rf"(?:{_NUMBER.pattern})按")
 _DEPTH = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
 
 
@@ -178,7 +181,11 @@ def _named_again(text: str, whole: Quantity, found: list[Quantity]) -> re.Match[
     if opening is None or not whole.lead.endswith(opening["name"]):
         return None
     between = (q.kind for q in found if whole.end <= q.start < opening.start())
-    return opening if {*between} <= {Kind.DELTA, Kind.RATE} and "。" not in text[whole.end : opening.start()] else None
+    return (
+        opening
+        if {*between} <= {Kind.DELTA, Kind.RATE} and "。" not in text[whole.end : opening.start()]
+        else None
+    )
 
 
 _AGAIN = re.compile(r"[。;](?P<name>[一-鿿]{4,20}?)(?P<word>中),")
@@ -281,6 +288,9 @@ def _outlined(
             if not stack[-1].parts:
                 stack[-1].goes_on = last.get(depth, 0) + 1
             stack[-1].parts.append(found[0])
+            stack[-1].several |= any(
+                passage.text[q.start - len(q.lead) - 1 : q.start].startswith(";") for q in found[1:]
+            )
             stack[-1].numbers.append(number.group() if number else "")
         if number:
             last[depth] = ordinal(number.group())
@@ -318,6 +328,8 @@ class _Level:
     """The lists in its own sentences."""
     parts: list[Quantity] = field(default_factory=list)
     numbers: list[str] = field(default_factory=list)
+    several: bool = False
+    """One paragraph tells more than one part."""
     goes_on: int = 1
     """What follows the last number of the list before it."""
 
@@ -349,7 +361,14 @@ class _Level:
         how = self.how
         if how == "short" and all(len(q.passage.text) <= _SHORT for q in self.parts):
             how = "bare"  # names and amounts and nothing else: a table in lines
-        return Listing(tuple(self.wholes), tuple(self.parts), f"outline {how}{'' if begun else ' gapped'}")
+        elif how in ("text", "short") and all(_ITEM.search(q.lead) for q in self.parts):
+            how += " items"
+        elif all(_WAY.match(q.passage.text) for q in self.parts):
+            how += " ways"  # each divides the whole anew
+        elif how == "text" and _OF_GOALS.search(self.wholes[0].passage.text):
+            how += " goals"  # some of the projects
+        flags = f"{' several' if self.several else ''}{'' if begun else ' gapped'}"
+        return Listing(tuple(self.wholes), tuple(self.parts), f"outline {how}{flags}")
 
 
 def _same_parts(one: Sequence[Quantity], other: Sequence[Quantity]) -> bool:
