@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from yibenzhang.model.digits import whole_number
+from yibenzhang.prose.numbering import DEPTH, NUMBER, ordinal
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.standards.lexicon.sentences import across, made_of, parts_follow, selected
@@ -24,13 +24,9 @@ _NO_MATTER = {"described", "semicolon", "sentences", "over", "changes"}
 _SEVERAL = re.compile("[、,]")
 _ENDS = ("。", ")", ":")
 _DESCRIBED = re.compile(r"用于|绩效目标")
-_NUMBER = re.compile(
-    r"(?P<one>[一二三四五六七八九十]+、)|(?P<two>\([一二三四五六七八九十]+\))|(?P<three>\d{1,2}[、.](?!\d))|(?P<four>\(\d{1,2}\))|(?P<five>[①-⑳])"
-)
 _ITEM = re.compile(r"\((?:\d{3,7})?[类款项]\)|\(\d{5,7}\)")
 _OF_GOALS = re.compile(r"绩效(?:目标|评价|自评)")
-_WAY = re.compile(rf"(?:{_NUMBER.pattern})按")
-_DEPTH = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
+_WAY = re.compile(rf"(?:{NUMBER.pattern})按")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +57,7 @@ def _below(
         return None
     out: list[Quantity] = []
     for k in range(position + 1, len(passages)):
-        if _NUMBER.match(passages[k].text) is None:
+        if NUMBER.match(passages[k].text) is None:
             return None
         for q in numbers.get(k, ()):
             if q.kind == Kind.DELTA:
@@ -249,21 +245,6 @@ def _goes_below(lead: str, nested: bool) -> bool:
     return bool(parts_follow().search(rest)) or (nested and not begun and ";" not in lead)
 
 
-def announced(passages: Sequence[Passage]) -> dict[int, str]:
-    """What a paragraph that ends with a colon says, by the identity of each paragraph numbered below it."""
-    out: dict[int, str] = {}
-    stack: list[tuple[int, str]] = []
-    for passage in passages:
-        number = _NUMBER.match(passage.text)
-        depth = _DEPTH[number.lastgroup or "five"] if number else 0
-        stack = [s for s in stack if s[0] < depth]
-        if stack:
-            out[id(passage)] = stack[-1][1]
-        if passage.text.endswith(":"):
-            stack.append((depth, passage.text))
-    return out
-
-
 def _outlined(
     passages: Sequence[Passage], numbers: Mapping[int, list[Quantity]], own: Mapping[int, list[Listing]]
 ) -> Iterator[Listing]:
@@ -273,8 +254,8 @@ def _outlined(
     last: dict[int, int] = {}
     for position, passage in enumerate(passages):
         found = [q for q in numbers.get(position, []) if q.money and q.kind in _LEVELS]
-        number = _NUMBER.match(passage.text)
-        depth = _DEPTH[number.lastgroup or "five"] if number else 0
+        number = NUMBER.match(passage.text)
+        depth = DEPTH[number.lastgroup or "five"] if number else 0
         if number is None and found and stack and not stack[-1].wholes:
             stack[-1].wholes.extend(_first_wholes(found))  # a heading whose text names the amount
             stack[-1].how = _announced(passage)
@@ -353,20 +334,22 @@ class _Level:
         elif self.wholes and not self.again:
             yield self.listing
 
+    def _manner(self) -> str:
+        """What the paragraphs are, beside the way they are announced."""
+        if _OF_GOALS.search(self.wholes[0].passage.text):
+            return " goals"  # some of the projects
+        if self.how == "short" and all(len(q.passage.text) <= _SHORT for q in self.parts):
+            return " bare"  # names and amounts and nothing else: a table in lines
+        if self.how in ("text", "short") and all(_ITEM.search(q.lead) for q in self.parts):
+            return " items"
+        return " ways" if all(_WAY.match(q.passage.text) for q in self.parts) else ""  # each divides it anew
+
     @property
     def listing(self) -> Listing:
         """The parts are numbered without a gap, from one on or from where the list before left off, or not."""
         first = self.goes_on if ordinal(self.numbers[0]) == self.goes_on else 1
         begun = [ordinal(n) for n in self.numbers] == list(range(first, len(self.numbers) + first))
-        how = self.how
-        if how == "short" and all(len(q.passage.text) <= _SHORT for q in self.parts):
-            how = "bare"  # names and amounts and nothing else: a table in lines
-        elif how in ("text", "short") and all(_ITEM.search(q.lead) for q in self.parts):
-            how += " items"
-        elif all(_WAY.match(q.passage.text) for q in self.parts):
-            how += " ways"  # each divides the whole anew
-        elif how == "text" and _OF_GOALS.search(self.wholes[0].passage.text):
-            how += " goals"  # some of the projects
+        how = self.how + self._manner()
         flags = f"{' several' if self.several else ''}{'' if begun else ' gapped'}"
         return Listing(tuple(self.wholes), tuple(self.parts), f"outline {how}{flags}")
 
@@ -375,26 +358,6 @@ def _same_parts(one: Sequence[Quantity], other: Sequence[Quantity]) -> bool:
     """Two lists tell the same parts in the same order: most amounts are the same."""
     equal = sum(a.amount.base == b.amount.base for a, b in zip(one, other, strict=False))
     return len(one) == len(other) and equal * 2 > len(one)
-
-
-_CHINESE = {c: n for n, c in enumerate("一二三四五六七八九", 1)}
-
-
-def ordinal(number: str) -> int:
-    """The number of a list item: "(3)", "十二、", "⑤"; 0 where it is none."""
-    digits = "".join(c for c in number if c not in "(),.、")
-    if digits.isascii() and digits.isdigit():
-        return whole_number(digits)
-    if len(digits) == 1 and "①" <= digits <= "⑳":
-        return ord(digits) - ord("①") + 1
-    tens, ten, ones = digits.partition("十")
-    value = _CHINESE.get(ones, 0) if ten else _CHINESE.get(tens, 0)
-    return value + (10 * _CHINESE.get(tens, 1) if ten else 0)
-
-
-def count_written(written: str) -> int:
-    """A count in digits or in Chinese; 0 where it is none."""
-    return whole_number(written) if written.isdigit() else ordinal(written.replace("两", "二"))
 
 
 def _announced(passage: Passage) -> str:

@@ -9,8 +9,8 @@ from yibenzhang.model.documents import Document
 from yibenzhang.model.views import View
 from yibenzhang.prose.claims import Claim, claims_of
 from yibenzhang.prose.cube import Cube
-from yibenzhang.prose.listing import announced
 from yibenzhang.prose.naming import Names
+from yibenzhang.prose.numbering import announced
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.prose.reading import SentenceReader

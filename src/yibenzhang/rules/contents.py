@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from yibenzhang.model.amounts import narrow
 from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.model.places import Place
-from yibenzhang.prose.listing import ordinal
+from yibenzhang.prose.numbering import ordinal
 from yibenzhang.prose.passages import Passage
 from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.recognising.tables import match_title

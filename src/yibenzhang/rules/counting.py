@@ -11,7 +11,7 @@ from decimal import Decimal
 from yibenzhang.model.facts import Fact, Row
 from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.model.places import Place
-from yibenzhang.prose.listing import count_written
+from yibenzhang.prose.numbering import count_written
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Quantity
 from yibenzhang.recognising.table_facts import BlockFacts, TableFacts

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from yibenzhang.prose.listing import count_written, ordinal
+from yibenzhang.prose.numbering import count_written, ordinal
 from yibenzhang.prose.passages import Passage
 
 _N = r"(?<![\d.一二三四五六七八九十第])(?P<{}>\d{{1,2}}|[一二两三四五六七八九十]{{1,3}})个"

@@ -10,7 +10,7 @@ from yibenzhang.model.digits import whole_number
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Issue, arguments, issue_at
 from yibenzhang.model.relations import Alternatives, Made, NotChecked, Relation
-from yibenzhang.prose.listing import count_written
+from yibenzhang.prose.numbering import count_written
 from yibenzhang.prose.passages import Passage, flat
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.recognising.forms import GoalForm

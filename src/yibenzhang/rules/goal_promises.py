@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import combinations
 
 from yibenzhang.model.issues import Arguments, Issue, arguments, issue_at
-from yibenzhang.prose.listing import ordinal
+from yibenzhang.prose.numbering import ordinal
 from yibenzhang.recognising.forms import GoalForm, GoalText
 from yibenzhang.recognising.indicators import Indicator, target_of
 from yibenzhang.rules.case import Case

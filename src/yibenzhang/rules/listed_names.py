@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from yibenzhang.model.documents import Paragraph, Table
 from yibenzhang.model.issues import Issue, issue_at
-from yibenzhang.prose.listing import count_written
+from yibenzhang.prose.numbering import count_written
 from yibenzhang.prose.passages import Passage, flat
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule

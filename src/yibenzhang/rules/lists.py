@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from yibenzhang.model.issues import Issue, issue_of
 from yibenzhang.model.relations import Made, Relation, Term
-from yibenzhang.prose.listing import Listing, count_written, listings
+from yibenzhang.prose.listing import Listing, listings
+from yibenzhang.prose.numbering import count_written
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.rules.case import Case

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from yibenzhang.model.issues import Issue, issue_at
-from yibenzhang.prose.listing import count_written
+from yibenzhang.prose.numbering import count_written
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards.lexicon.counts import own_and_units as unit_words

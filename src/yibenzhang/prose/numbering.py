@@ -1,0 +1,49 @@
+"""The numbers that paragraphs of a list begin with: how deep they stand, which they are, what announces them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from yibenzhang.model.digits import whole_number
+from yibenzhang.prose.passages import Passage
+
+NUMBER = re.compile(
+    r"(?P<one>[一二三四五六七八九十]+、)|(?P<two>\([一二三四五六七八九十]+\))|(?P<three>\d{1,2}[、.](?!\d))|(?P<four>\(\d{1,2}\))|(?P<five>[①-⑳])"
+)
+DEPTH = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
+
+
+def announced(passages: Sequence[Passage]) -> dict[int, str]:
+    """What a paragraph that ends with a colon says, by the identity of each paragraph numbered below it."""
+    out: dict[int, str] = {}
+    stack: list[tuple[int, str]] = []
+    for passage in passages:
+        number = NUMBER.match(passage.text)
+        depth = DEPTH[number.lastgroup or "five"] if number else 0
+        stack = [s for s in stack if s[0] < depth]
+        if stack:
+            out[id(passage)] = stack[-1][1]
+        if passage.text.endswith(":"):
+            stack.append((depth, passage.text))
+    return out
+
+
+_CHINESE = {c: n for n, c in enumerate("一二三四五六七八九", 1)}
+
+
+def ordinal(number: str) -> int:
+    """The number of a list item: "(3)", "十二、", "⑤"; 0 where it is none."""
+    digits = "".join(c for c in number if c not in "(),.、")
+    if digits.isascii() and digits.isdigit():
+        return whole_number(digits)
+    if len(digits) == 1 and "①" <= digits <= "⑳":
+        return ord(digits) - ord("①") + 1
+    tens, ten, ones = digits.partition("十")
+    value = _CHINESE.get(ones, 0) if ten else _CHINESE.get(tens, 0)
+    return value + (10 * _CHINESE.get(tens, 1) if ten else 0)
+
+
+def count_written(written: str) -> int:
+    """A count in digits or in Chinese; 0 where it is none."""
+    return whole_number(written) if written.isdigit() else ordinal(written.replace("两", "二"))
