@@ -19,6 +19,7 @@ _OPENING = re.compile(
     r"(?:(?:\([^()\d]{1,60}\))?(?:[^。;\d(]{0,12}|(?P<used>[^。;\d(]{0,6}用于[^。;\d(]{0,60}))[,。;:(]?(?P<word>其中|包括|分别为|具体为|分别是|由)[一-鿿]{0,8}[:,]?|(?P<colon>:)(?=[^。;]{3}))"
 )
 AND_SO_ON = re.compile(r"^[一-鿿]{0,6}等")
+_GOES_ON = re.compile(r"[一-鿿]{3}")
 _ASIDE = re.compile(r"原因|由于|因为|相比|[比较]上年")
 _NO_MATTER = {"described", "semicolon", "sentences", "over", "changes"}
 _SEVERAL = re.compile("[、,]")
@@ -105,9 +106,12 @@ def _in_sentences(found: list[Quantity], below: list[Quantity] | None) -> Iterat
 
 
 def _manner(text: str, opening: re.Match[str], parts: list[Quantity], others: list[Quantity]) -> list[str]:
-    """How a list tells its parts: open (等), with changes, over sentences, by what they are used for."""
+    """How a list tells its parts: open (等), as what something is said of ("甲 18 万元、乙 10 万元编报了目标"), with
+    changes, over sentences, by what they are used for."""
+    behind = text[parts[-1].end :]
     how = {
-        "open": bool(AND_SO_ON.match(text[parts[-1].end :])),
+        "open": bool(AND_SO_ON.match(behind)),
+        "predicate": bool(_GOES_ON.match(behind)),
         "changes": any(q.kind in (Kind.DELTA, Kind.LAST, Kind.BUDGETED) for q in others),
         "sentences": "。" in text[parts[0].end : parts[-1].start],
         "used": bool(opening.groupdict().get("used")),

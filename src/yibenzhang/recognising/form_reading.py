@@ -97,6 +97,10 @@ class _Reader:
         self._levels = tuple(
             tuple(fold(w) for w in standards.forms.get("word", {}).get(k, ())) for k in ("levels1", "levels2")
         )
+        self._begun: list[str] = []
+        """The row that the open form began with."""
+        self._apart = True
+        """Words stand between this table and the one before."""
         self._untold = "project"
         """The kind of a form that does not name what it is of: by the title of its table."""
 
@@ -123,6 +127,7 @@ class _Reader:
         """The open form goes on in this table, unless the title says that it is another's."""
         for p in frame.before:
             self._section(fold(p.text))
+        self._apart = not all(self._is_heading(fold(p.text)) for p in frame.before)
         if self._open is not None and unit:
             self._open.unit = unit
         title = fold("".join(frame.titles[:1]))
@@ -213,9 +218,12 @@ class _Reader:
     ) -> None:
         first = label_of(row[0].text)
         heading = self._heads(row, cover)
-        form = self._form_of(row, first, heading is not None, unit, table_id)
+        named = heading is not None and self._names_one(row, first, table)
+        form = self._form_of(row, first, heading is not None and not named, unit, table_id)
         if form is None:
             return
+        if named:
+            form.name = form.name or words(row[1].text)
         self._goals(form, row)
         goal = len(row) == 2 and re.match(r"(?:长期|年度|中期)(?:绩效)?目标", first)
         if len(row) == 1 or (goal and self._section_of(first)):
@@ -234,12 +242,28 @@ class _Reader:
         if not READERS[self._mode](form, line):
             self._mode = "label"
 
+    def _names_one(self, row: Sequence[Cell], first: str, table: Table) -> bool:
+        """The first heading of the columns of money is the name of the one project that the form is of."""
+        if self._words["label"].get(first) != "name" or len(row) < 2:
+            return False
+        known = {w for group in self._words.values() for w in group}
+        return label_of(row[1].text) not in known and "三级指标" in {label_of(c.text) for c in table.cells}
+
+    def _again(self, row: Sequence[Cell]) -> bool:
+        """The heading of the open form, repeated at the top of a page."""
+        before = self._open
+        same = before is not None and before.kind != "overall" and self._begun == [words(c.text) for c in row]
+        return same and (row[0].row > 0 or not self._apart)
+
     def _form_of(
         self, row: Sequence[Cell], first: str, heading: bool, unit: Unit | None, table_id: str
     ) -> OpenForm | None:
         """The form that a row is of: a new one where the row names it; None where the row is of none."""
         kind = self._words["label"].get(first, "")
         if kind in ("name", "body") and len(row) > 1 and not heading:
+            if kind == "name" and self._again(row):
+                return self._open
+            self._begun = [words(c.text) for c in row]
             self._start("project" if kind == "name" else "overall", row[0], unit, table_id)
         elif self._open is None:
             aimed = self._untold == "overall" and first in self._words["goal"]

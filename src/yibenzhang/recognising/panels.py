@@ -20,6 +20,7 @@ Grid = list[list[Cell | None]]
 _MARK = 3
 _ONE_ON = re.compile(r"1,2,3,4(,|$)")
 _SAYS_SO = frozenset({"栏次", "行次"})
+_CODE_LEVELS = frozenset({"类", "款", "项", "目"})
 _INDEX = re.compile(r"\*+|栏次|行次|[0-9]{1,2}(=[0-9+\-]+)?|[甲乙丙丁]|—+|-+")
 _CODE = re.compile(r"\d{3,10}")
 _CODED = re.compile(r"[\[(【]?(?!20\d\d年)\d{3,7}[\])】]?[-－—]?[\u4e00-\u9fff]")
@@ -107,6 +108,8 @@ def index_row(row: Sequence[Cell | None], r: int) -> bool:
         return True  # "1 2 3 678": of cells that run over several columns
     if any(t in _SAYS_SO for t in texts):  # the levels of a code may stand before it: 类 款 项 栏次 1 2
         return _counts_up([t for t in texts if _INDEX.fullmatch(t)])
+    if texts and texts[0] in _CODE_LEVELS:  # the levels of a code, whose heading stands above: 类 款 项 1 2
+        texts = [t for t in texts if t not in _CODE_LEVELS]
     return len(texts) > 1 and all(_INDEX.fullmatch(t) for t in texts) and _counts_up(texts)
 
 

@@ -43,6 +43,7 @@ _LONG_LIST = 12
 _ETC = r"等(?:各项)?(?:支出|费用|内容|项目)?(?:构成|组成)?$"
 _MADE = re.compile(rf"{_ETC}|(?:构成|组成)$")
 """How a list of parts ends."""
+_AMOUNT = re.compile(r"\d[\d,]*(?:\.\d+)?[百千万亿]*元")
 _PATH_ITEM = re.compile(r"([^,。;:“”\"、()\d.]{4,30})\((?:项|2\d{6})\)")
 
 
@@ -109,10 +110,9 @@ def _group(m: re.Match[str]) -> str:
 
 
 def _items(m: re.Match[str]) -> str:
-    """The items of a list, as words or in brackets, without their numbers."""
-    return re.sub(
-        r";?(?:(?<!\d)\d{1,2}[.、](?!\d)|[①-⑳])", "、", m.group("items") or m.group("inside") or ""
-    ).lstrip("、")
+    """The items of a list, as words or in brackets, without their numbers and amounts."""
+    items = _AMOUNT.sub("", m.group("items") or m.group("inside") or "")
+    return re.sub(r";?(?:(?<!\d)\d{1,2}[.、](?!\d)|[①-⑳])", "、", items).lstrip("、")
 
 
 @rule("names.listed", needs=("text",))

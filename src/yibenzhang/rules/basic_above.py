@@ -1,0 +1,62 @@
+"""Economic items of the basic expenditure against the “三公” table: a part is not greater than the whole.
+
+The “三公” table tells what is spent out of 财政拨款, basic expenditure and projects together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from yibenzhang.model.facts import Fact
+from yibenzhang.model.issues import Issue, issue_at
+from yibenzhang.recognising.table_facts import TableFacts
+from yibenzhang.rules.case import Case
+from yibenzhang.rules.rate_relations import shown
+from yibenzhang.rules.registry import rule
+
+_SAME = {"30212": "abroad", "30217": "reception", "30231": "car_run", "31013": "car_buy"}
+"""政府收支分类科目: the economic item, and the measure of the “三公” table that it is part of."""
+
+
+@rule("equal.basic_above", needs=("tables",))
+def basic_above(case: Case) -> Iterator[Issue]:
+    """An item of the basic expenditure greater than all that the “三公” table tells of it, budget or outturn."""
+    for code, part in _basic(case.tables).items():
+        wholes = _three_public(case.tables, _SAME[code])
+        if part.interval is None or not wholes or any(f.unit is None for f in (part, *wholes)):
+            continue
+        largest = max(wholes, key=lambda f: f.amount.base if f.amount else 0)
+        if largest.interval is not None and part.interval.low > largest.interval.high:
+            yield issue_at(
+                "equal.basic_above",
+                part.text,
+                part.place,
+                (largest.text, largest.place),
+                item=part.row.label.strip(),
+                amount=shown(part),
+                other=shown(largest),
+            )
+
+
+def _basic(tables: Sequence[TableFacts]) -> dict[str, Fact]:
+    """The total of each such item in the table of basic expenditure; none of an item that stands in two rows."""
+    found: dict[str, list[Fact]] = {}
+    for t in tables:
+        if t.table.standard is None or not t.table.standard.id.endswith(".general_basic"):
+            continue
+        for block in t.blocks:
+            for (k, measure), fact in block.cells.items():
+                code = block.rows[k].code
+                if code in _SAME and measure.partition("@")[0] in ("total", "basic") and fact.amount:
+                    found.setdefault(code, []).append(fact)
+    return {code: facts[0] for code, facts in found.items() if len({f.row.index for f in facts}) == 1}
+
+
+def _three_public(tables: Sequence[TableFacts], measure: str) -> list[Fact]:
+    """All amounts of the item in the “三公” table; none where the table breaks it down by a unit or a fund."""
+    out: list[Fact] = []
+    for t in tables:
+        if t.table.standard is not None and t.table.standard.id.endswith(".three_public"):
+            for block in t.blocks:
+                out += [f for (_, m), f in block.cells.items() if m.partition("@")[0] == measure and f.amount]
+    return out
