@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from bench.conditions import letters, ofds, office, painted, pdfs, scans, texts, webpages
+from bench.conditions import encodings, letters, ofds, office, painted, pdfs, scans, texts, webpages
 from bench.conditions.cli import every
 from bench.conditions.disclosure import AT, HEADER, ROWS
 from bench.conditions.dresses import ONLY_TOLD
@@ -14,7 +14,9 @@ from bench.conditions.judging import READ, TOLD, Condition, judged
 from yibenzhang.reading.extra import installed
 
 CHANGED = (ROWS[AT[0]][0], HEADER[AT[1]])
-QUICK = [c for m in (pdfs, letters, office, painted, texts, webpages, ofds) for c in m.conditions()]
+QUICK = [
+    c for m in (pdfs, letters, office, painted, texts, encodings, webpages, ofds) for c in m.conditions()
+]
 SLOW = list(scans.conditions()) if installed() else []
 CANNOT_BE_READ = ONLY_TOLD | {
     "font without a map", "letters as curves", "table as a picture", "picture of the table",
