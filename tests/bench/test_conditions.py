@@ -27,6 +27,9 @@ CANNOT_BE_READ = ONLY_TOLD | {
     "frame with its page inside", "drawing of the table", "boxes beside one another", "circumflexes",
     "columns of blanks", "preformatted", "table in the head of the page", "part of another kind",
     "number as curves", "number as a picture", "much wider than its cell",
+    "Big5", "Big5 with tabs", "UTF-32", "UTF-8 cut within a character", "one byte that is wrong",
+    "full-width separators", "columns by one blank", "columns by nothing", "columns as a terminal prints them",
+    "columns by full-width blanks",
 }  # fmt: skip
 """What can only be told; everything else is read."""
 
