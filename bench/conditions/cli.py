@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from bench.conditions import letters, ofds, office, painted, pdfs, scans, texts, webpages
+from bench.conditions import encodings, letters, ofds, office, painted, pdfs, scans, texts, webpages
 from bench.conditions.disclosure import AT, HEADER, ROWS
 from bench.conditions.judging import FALSE, LOST, READ, TOLD, WRONG, Judged, judged
 from yibenzhang.reading.extra import installed
@@ -22,7 +22,17 @@ NAMES = {READ: "读对", TOLD: "说明了", LOST: "漏了没说", WRONG: "读错
 def every(kinds: str = "") -> list[Judged]:
     """All conditions judged; ``kinds`` (with commas) for some kinds of files alone."""
     wanted = {k for k in kinds.split(",") if k}
-    makers = [pdfs, letters, office, painted, texts, webpages, ofds, *([scans] if installed() else [])]
+    makers = [
+        pdfs,
+        letters,
+        office,
+        painted,
+        texts,
+        encodings,
+        webpages,
+        ofds,
+        *([scans] if installed() else []),
+    ]
     row = ROWS[AT[0]]
     changed = (row[0], HEADER[AT[1]])
     return [judged(c, changed) for m in makers for c in m.conditions() if not wanted or c.kind in wanted]

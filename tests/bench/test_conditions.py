@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from bench.conditions import letters, ofds, office, painted, pdfs, scans, texts, webpages
+from bench.conditions import encodings, letters, ofds, office, painted, pdfs, scans, texts, webpages
 from bench.conditions.cli import every
 from bench.conditions.disclosure import AT, HEADER, ROWS
 from bench.conditions.dresses import ONLY_TOLD
@@ -14,7 +14,9 @@ from bench.conditions.judging import READ, TOLD, Condition, judged
 from yibenzhang.reading.extra import installed
 
 CHANGED = (ROWS[AT[0]][0], HEADER[AT[1]])
-QUICK = [c for m in (pdfs, letters, office, painted, texts, webpages, ofds) for c in m.conditions()]
+QUICK = [
+    c for m in (pdfs, letters, office, painted, texts, encodings, webpages, ofds) for c in m.conditions()
+]
 SLOW = list(scans.conditions()) if installed() else []
 CANNOT_BE_READ = ONLY_TOLD | {
     "font without a map", "letters as curves", "table as a picture", "picture of the table",
@@ -25,6 +27,9 @@ CANNOT_BE_READ = ONLY_TOLD | {
     "frame with its page inside", "drawing of the table", "boxes beside one another", "circumflexes",
     "columns of blanks", "preformatted", "table in the head of the page", "part of another kind",
     "number as curves", "number as a picture", "much wider than its cell",
+    "Big5", "Big5 with tabs", "UTF-32", "UTF-8 cut within a character", "one byte that is wrong",
+    "full-width separators", "columns by one blank", "columns by nothing", "columns as a terminal prints them",
+    "columns by full-width blanks",
 }  # fmt: skip
 """What can only be told; everything else is read."""
 

@@ -14,6 +14,7 @@ from yibenzhang.reading.bounding import within
 from yibenzhang.reading.extra import INSTALL, installed
 from yibenzhang.reading.halves import sound
 from yibenzhang.reading.kinds import OLE, ZIP, Kind, ole_kind, text_kind, zip_kind
+from yibenzhang.reading.laying import upright
 from yibenzhang.reading.limits import MAX_SHEET_CELLS, MAX_XML_BYTES, ReadingError
 from yibenzhang.reading.loose import loose_notice
 from yibenzhang.reading.separated import separator_of, unruled
@@ -41,7 +42,8 @@ def read_data(path: str, data: bytes) -> Document:
         raise ReadingError("文件是空的，没有任何内容。")
     kind, read = _read(data)
     pages, notices = sound(*within(*read))
-    notices = (*notices, *loose_notice(pages))
+    pages, more = upright(pages)
+    notices = (*notices, *more, *loose_notice(pages))
     return Document(str(path), kind, hashlib.sha256(data).hexdigest(), pages, notices)
 
 

@@ -8,6 +8,10 @@ from collections.abc import Iterable
 from yibenzhang.model.documents import Page, Paragraph, ReadingNotice
 
 _MONEY = re.compile(r"(?<![\d.,:])[-(△▲]?(?:\d{1,3}(?:,\d{3})+|\d+)\.\d{1,2}(?![\d.%])")
+_GLUED = re.compile(r"(?:(?:\d{1,3}(?:,\d{3})+|\d+)\.\d\d){2,}")
+"""Numbers of two decimals with nothing between them."""
+_LISTED = re.compile(r"(?:，-?[\d,]+\.\d{1,2}){2,}$")
+"""Numbers parted by full-width commas up to the end of the line: values and no sentence."""
 _SENTENCE = re.compile(r"[。；，？！]|万元|亿元|\d元|%")
 _FEWEST_IN_ROW = 2
 _FEWEST = 6
@@ -24,8 +28,9 @@ def loose_notice(pages: Iterable[Page]) -> list[ReadingNotice]:
         for block in page.blocks:
             if not isinstance(block, Paragraph):
                 continue
-            found = len(_MONEY.findall(block.text))
-            if found < _FEWEST_IN_ROW or _SENTENCE.search(block.text):
+            listed = _LISTED.search(block.text)
+            found = len(_MONEY.findall(block.text)) + sum(g.count(".") for g in _GLUED.findall(block.text))
+            if found < _FEWEST_IN_ROW or not listed and _SENTENCE.search(block.text):
                 continue
             if sum(c.isalpha() for c in block.text) > _WORDS * found:
                 continue

@@ -35,10 +35,25 @@ def decode(data: bytes) -> str:
         odd = sum(1 for c in text[:20000] if ord(c) < 32 and c not in "\t\r\n\f\v")
         if odd > len(text[:20000]) // 100:
             break
+        if encoding == "gb18030" and _is_big5(data, text):
+            raise ReadingError("文件是繁体中文（大五码，Big5）的文本，没有读取；请另存为 UTF-8。")
         return text
     raise ReadingError(
         "文件不是可识别的文本（UTF-8、UTF-16 或 GB18030），也不是 PDF；请核对文件内容与扩展名。"
     )
+
+
+def _is_big5(data: bytes, text: str) -> bool:
+    """Read as GB18030 it has characters that nobody has given a meaning, and as Big5 it has none that is unknown."""
+    private = sum("\ue000" <= c <= "\uf8ff" for c in text[:20000])
+    wide = sum(c > "\x7f" for c in text[:20000])
+    if not private or private * 50 < wide:
+        return False
+    try:
+        data.decode("big5hkscs")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _wide(head: bytes) -> list[str]:
