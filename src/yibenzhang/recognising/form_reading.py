@@ -250,10 +250,11 @@ class _Reader:
         return label_of(row[1].text) not in known and "三级指标" in {label_of(c.text) for c in table.cells}
 
     def _again(self, row: Sequence[Cell]) -> bool:
-        """The heading of the open form, repeated at the top of a page."""
+        """The heading of the open form with its money, repeated at the top of a page; two forms may have one name."""
         before = self._open
         same = before is not None and before.kind != "overall" and self._begun == [words(c.text) for c in row]
-        return same and (row[0].row > 0 or not self._apart)
+        money = any(parse_amount(c.text) for c in row[2:])
+        return same and money and (row[0].row > 0 or not self._apart)
 
     def _form_of(
         self, row: Sequence[Cell], first: str, heading: bool, unit: Unit | None, table_id: str
