@@ -7,6 +7,7 @@ from pathlib import Path
 
 import yibenzhang
 from yibenzhang.standards import fold_title, load
+from yibenzhang.standards.patterns import patterns
 
 SOURCE = Path(yibenzhang.__file__).parent
 
@@ -104,3 +105,11 @@ def test_titles_are_compared_without_year_number_and_level() -> None:
     assert fold_title("2025年部门“三公”经费和机关运行经费预算表") == "三公经费和机关运行经费预算表"
     assert fold_title("公开 09 表：2018年度政府采购支出预算表") == "政府采购支出预算表"
     assert fold_title("2026年预算单位财务收支预算总表") == "财务收支预算总表"
+
+
+def test_patterns_are_those_of_a_rule_and_all_used() -> None:
+    for path in sorted((SOURCE / "standards" / "patterns").glob("*.toml")):
+        text = path.read_text(encoding="utf-8")
+        rules = (SOURCE / "rules" / f"{path.stem}.py").read_text(encoding="utf-8")
+        unused = {n for n in patterns(path.stem) if f'_WORDS["{n}"]' not in rules and f"{{{n}}}" not in text}
+        assert unused == set(), f"{path.name}: {sorted(unused)}"

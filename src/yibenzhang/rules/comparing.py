@@ -17,21 +17,17 @@ from yibenzhang.recognising.rows import bare
 from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
+from yibenzhang.standards.patterns import patterns
 
 _DIGITS = 6
 """Amounts with this many printed digits are not equal by chance."""
 _NEARLY = Decimal("0.0005")
 """Changes this close to each other are meant to be the same one."""
-_OPEN = re.compile(r"其中[:：]?|\(其中")
-_NESTED = re.compile(
-    r"(?<!\d)(?P<whole>\d{4,18}(?:\.\d+)?)(?P<unit>平方米|平米|㎡|亩|公里|万元|元)\(其中(?P<parts>[^()]{6,120})\)"
-)
-_ASSESSED = re.compile(
-    r"(?:共|共计)?涉及(?:预算)?项目(?P<n>\d+)个,?(?:涉及)?(?:预算)?资金(?P<sum>\d[\d,]*(?:\.\d+)?)万元"
-)
-_BUDGET_OF = re.compile(
-    r"(?:项目)?(?:全年|年初|调整)预算数?(?:为|是)?(?P<n>\d[\d,]*(?:\.\d+)?)万元,?(?:全年)?执行数"
-)
+_WORDS = patterns("comparing")
+_OPEN = _WORDS["open"]
+_NESTED = _WORDS["nested"]
+_ASSESSED = _WORDS["assessed"]
+_BUDGET_OF = _WORDS["budget_of"]
 
 
 @rule("prose.year_before", needs=("text",), each_file=True)
@@ -193,7 +189,7 @@ def assessed(case: Case) -> Iterator[Issue]:
             yield issue_of("prose.assessed", first, words=words, projects=said, total=total, apart=apart)
 
 
-_SPENT_OF_NOTHING = re.compile(r"完成(?:年初|全年|调整)?预算(?:数)?的?(?:比例)?$")
+_SPENT_OF_NOTHING = _WORDS["spent_of_nothing"]
 _ITEMS = {
     "abroad": re.compile(r"因公出国"),
     "cars": re.compile(r"公务用车购置(?:及|和)运行"),

@@ -16,13 +16,15 @@ from yibenzhang.recognising.tables import match_title
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards import fold, fold_title
+from yibenzhang.standards.patterns import patterns
 
 _PAGE_NUMBER = re.compile(r"[.…·\s]*[-—]?\d{0,3}[-—]?$")
-_PART = re.compile(r"第[一二三四五六七八九十]+部分")
-_ORDINAL = re.compile(r"[(]?([一二三四五六七八九十]+)[)、.]|(\d{1,2})[、.](?!\d)")
-_YEAR = re.compile(r"20\d\d年?度?")
-_SUFFIX = re.compile(r"\((?:[^()]*科目[^()]*|详?见[^()]*)\)$")
-_FILLER = re.compile(r"部门|申报|单位|年度|情况|说明|有关|的|及|和|与|、|编制|预算|决算")
+_WORDS = patterns("contents")
+_PART = _WORDS["part"]
+_ORDINAL = _WORDS["ordinal"]
+_YEAR = _WORDS["year"]
+_SUFFIX = _WORDS["suffix"]
+_FILLER = _WORDS["filler"]
 """Words whose absence does not make another name of a heading."""
 _DOUBLED = re.compile(r"(\w\w)\1")
 _LONGEST = 80
@@ -182,12 +184,7 @@ def _core(name: str) -> str:
     return _SUFFIX.sub("", _YEAR.sub("", fold_title(_PAGE_NUMBER.sub("", _bare(first)))))
 
 
-_NUMERALS = "一二三四五六七八九十"
-
-
-_NUMBERED = re.compile(
-    rf"(?P<bracket>[(][{_NUMERALS}]+[)])|(?P<plain>[{_NUMERALS}]+、)|(?P<part>第[{_NUMERALS}]+部分)|(?P<digit>\d{{1,2}}[.、](?!\d))"
-)
+_NUMBERED = _WORDS["numbered"]
 
 
 @rule("wording.numbering", needs=("text",))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -11,8 +10,10 @@ from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
+from yibenzhang.standards.patterns import patterns
 
-_RATE = re.compile(r"差异率(?:为|是|:)?(?P<sign>[-－—])?(?P<rate>\d[\d,]*(?:\.\d+)?)%")
+_WORDS = patterns("difference_rates")
+_RATE = _WORDS["rate"]
 _PERCENT = Decimal(100)
 
 

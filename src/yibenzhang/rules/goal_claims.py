@@ -19,41 +19,18 @@ from yibenzhang.rules.counting import listed_projects
 from yibenzhang.rules.goals import PROJECTS, equal, sound
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards import Address
+from yibenzhang.standards.patterns import patterns
 
-_CLAIMED = re.compile(
-    r"(?:编报绩效目标的(?:20\d\d年度?)?项目共?|共)(?P<n>\d+)个(?:项目)?(?:实行绩效目标管理)?,涉及(?:项目)?(?:预算|财政性)(?:资金|金额)?(?:资金)?(?:合计)?(?=[\d,.]+(?:万元|亿元|元))"
-)
-_N = r"(?P<n>\d+|[一二两三四五六七八九十])个"
-_MADE = r"(?:设(?:置|定|立)|编(?:制|报))"
-_SET = re.compile(
-    rf"{_MADE}了?整体支出绩效目标、{_N}(?:[一二]级)?项目支出绩效目标"
-    rf"|{_MADE}了?{_N.replace('<n>', '<a>')}项目(?:支出)?绩效目标"
-    rf"|{_MADE}了?项目(?:支出)?绩效目标(?:共|共计)?{_N.replace('<n>', '<b>')}"
-    rf"|项目支出{_MADE}了?绩效目标(?:共|共计)?{_N.replace('<n>', '<c>')}"
-    rf"|{_MADE}了?(?:部门)?整体(?:支出)?绩效目标\d{{1,2}}个[、和,]项目支出绩效目标{_N.replace('<n>', '<e>')}"
-    rf"|(?<!上年)(?<!去年)(?<!年度)(?:列示|公开|所附)的项目支出绩效目标(?:一共|共计|共|合计)?{_N.replace('<n>', '<f>')}"
-)
-_MANAGED = r"(?<![未不])(?:实行|实施|纳入|列入|编报|编制|填报|设置|设定|设立)了?(?:项目(?:支出)?|预算)?绩效目标(?:管理)?(?:范围)?"
-_OF_THEM = r"的(?:20\d\d年度?)?(?:预算|支出)?项目(?:支出)?(?:数量?|个数|总数)?(?:共计|共有|总计|合计|共|有|为|:){0,3}"
-_OWN = r"[对为将](?:20\d\d年度?)?(?:的)?"
-_MANY = re.compile(
-    rf"{_MANAGED}{_OF_THEM}(?P<n>\d{{1,3}}|[一二两三四五六七八九十]{{1,3}})个"
-    rf"|{_OWN}(?P<m>\d{{1,3}}|[一二两三四五六七八九十]{{1,3}})个[^,。;、\d重]{{0,6}}项目(?:支出)?(?:全部|均|都|分别)*{_MANAGED}"
-)
+_WORDS = patterns("goal_claims")
+_CLAIMED = _WORDS["claimed"]
+_SET = _WORDS["set"]
+_MANY = _WORDS["many"]
 """How many projects have goals; the forms of some of them may be kept back."""
-_ANY = r"(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,3})个"
-_TOLD = re.compile(
-    rf"(?:^|[。;,:、]|全年|本年度?|今年|20\d\d年度?|部门|单位|我局)项目支出绩效目标(?:数量?)?(?:一共|共计|合计|共|为|:)?{_ANY}"
-    rf"|(?:申报|填报|报送|上报)了?{_ANY.replace('<n>', '<m>')}项目支出绩效目标"
-)
+_TOLD = _WORDS["told"]
 """How many goals of projects there are, however they came to be."""
-_NONE = re.compile(
-    rf"(?:(?<![\d.])0|零)个[^,。;、\d]{{0,6}}项目(?:支出)?{_MANAGED}|{_MANAGED}{_OF_THEM}(?:0(?![\d.])|零)个?"
-    r"|(?<![入行施])绩效目标管理(?:的)?项目(?:支出)?(?:数量?|个数)(?:为|共|:)*(?:0(?![\d.])|零)个?"
-    rf"|(?:没有|(?<!有)无)(?:任何)?(?:预算)?项目(?:支出)?{_MANAGED}(?=[。;,(])"
-)
-_REFERRED = re.compile(r"(?:详见|见附?)[^。;]{0,12}(?:项目)?(?:支出)?绩效目标(?:申报|填报)?表")
-_QUARTER = re.compile(r"第([一二三四])季度(?:用款|资金|支出)?(?:计划|安排)?(?:为|:)?$")
+_NONE = _WORDS["none"]
+_REFERRED = _WORDS["referred"]
+_QUARTER = _WORDS["quarter"]
 _NAMED = re.compile(r"([^,。;:、()\d]{4,30})$")
 _SINCE = 2019
 """From this year on, projects have goals."""
@@ -70,8 +47,8 @@ def claimed(case: Case) -> Iterator[Made]:
                 yield made
 
 
-_FORMER = re.compile(r"前两年预算(?:及|和)")
-_NEW = re.compile(r"无|没有|未|首次|新增|新设|上年|去年|前年")
+_FORMER = _WORDS["former"]
+_NEW = _WORDS["new"]
 
 
 @rule("goals.former", needs=("year",))
@@ -211,7 +188,7 @@ def _all_projects(case: Case, whole: Decimal) -> bool:
 
 
 _NEAR = Decimal(1000)
-_YEAR = re.compile(r"20[0-4]\d(?=年)")
+_YEAR = _WORDS["year"]
 
 
 @rule("goals.quarters", needs=("forms", "text"))

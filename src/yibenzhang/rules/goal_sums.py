@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -15,10 +14,10 @@ from yibenzhang.rules.indicator_parts import single
 from yibenzhang.rules.indicators import MOST_NAMED
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards import fold
+from yibenzhang.standards.patterns import patterns
 
-_COUNTED = re.compile(
-    r"(?<![\d.])(?P<number>\d{3,7})(?P<unit>人次|户次|公里|[人户名个次套台批场件家亩辆所座株份])"
-)
+_WORDS = patterns("goal_sums")
+_COUNTED = _WORDS["counted"]
 
 
 @rule("goals.promised", needs=("forms",))

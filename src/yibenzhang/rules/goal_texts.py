@@ -15,15 +15,15 @@ from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.rules.slips import agree
 from yibenzhang.standards import fold
+from yibenzhang.standards.patterns import patterns
 
 _SENTENCE = re.compile(r"[^。；;]+")
-_COUNTED = re.compile(r"(?:数量|次数|场次|期数|份数|套数|件数|项数|户数|个数|篇数)$")
+_WORDS = patterns("goal_texts")
+_COUNTED = _WORDS["counted"]
 _SHOWN = 40
 _NUMBER = re.compile(r"(?P<number>\d{1,9}(?:\.\d+)?)(?P<unit>[^\d\s,，。；;、()（）]{1,3})")
-_COUNTING = re.compile(r"(?:总?数量?|套数|次数|人数|个数|户数|份数|件数|项数|场次|面积|规模|数)$")
-_PROJECTS = re.compile(
-    r"项目(?:共|共计|数)?\d+[个项][,，]?(?:共?涉及)?(?:预算|财政)?(?:资金|金额)(?:共计|合计|为|共)?$"
-)
+_COUNTING = _WORDS["counting"]
+_PROJECTS = _WORDS["projects"]
 _BEFORE = 30
 _FEWEST = 4
 """A name of fewer letters is found in a text by chance."""
@@ -85,8 +85,8 @@ def left_over(case: Case) -> Iterator[Issue]:
                 yield stale
 
 
-YEARS = re.compile(r"(?<!\d)(20[0-4]\d)(?=年)")
-_DATE = re.compile(r"(20[0-4]\d)年\d{1,2}月")
+YEARS = _WORDS["years"]
+_DATE = _WORDS["date"]
 
 
 def _old(found: str, year: int, form: GoalForm, text: str) -> bool:
@@ -170,10 +170,10 @@ def promised_in_text(case: Case) -> Iterator[Issue]:
                     )  # fmt: skip
 
 
-_NOT_NOW = re.compile(r"已|上年|去年|累计|以来|现有|目前|截至")
+_NOT_NOW = _WORDS["not_now"]
 _BELOW = 6
 """So many paragraphs below the one that names a project may still speak of it."""
-_ANOTHER = re.compile(r"项目名称|^(?:\([一二三四五六七八九十]+\)|[一二三四五六七八九十]+、)")
+_ANOTHER = _WORDS["another"]
 
 
 def _spoken_of(case: Case, name: str) -> Iterator[Passage]:

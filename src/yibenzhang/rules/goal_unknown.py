@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from yibenzhang.model.facts import Fact
@@ -25,6 +24,7 @@ from yibenzhang.rules.goal_projects import (
 from yibenzhang.rules.registry import rule
 from yibenzhang.rules.wording import is_title
 from yibenzhang.standards import fold
+from yibenzhang.standards.patterns import patterns
 
 
 @rule("goals.missing", "goals.unknown", needs=("forms", "tables"))
@@ -40,7 +40,8 @@ def without(case: Case) -> Iterator[Made]:
         yield from _unknown([f for f in all_of.goals if not _of_a_fund(f, case)], all_of.rows)
 
 
-_FUND_FORMS = re.compile(r"(?:专项资金|转移支付)[^。;]{0,6}绩效目标")
+_WORDS = patterns("goal_unknown")
+_FUND_FORMS = _WORDS["fund_forms"]
 
 
 def _of_a_fund(form: GoalForm, case: Case) -> bool:

@@ -14,14 +14,14 @@ from yibenzhang.recognising.indicators import Indicator, Target, empty, target_o
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards import fold
+from yibenzhang.standards.patterns import patterns
 
-_RATE = re.compile(r"(?:率|度|比例|比重|占比|百分比|幅度)\d?$|率|百分|占比|比例")
-_WORD_VALUE = re.compile(r"[^\d]{0,10}(?:率|满意度|数量|次数|比例)$")
-_VERB = re.compile(
-    r"(?:有所|不断|较|显著|有效|明显|逐步|持续|进一步|大力|全面)?(?:提高|提升|增强|降低|减少|扩大|改善|保持|达到|加强|促进|确保|优化|稳步|完成|实现)"
-)
-_DIGIT = re.compile(r"[\d零一二两三四五六七八九十百千万全无]|年年|每")
-_DUE = re.compile(r"(?:率|满意度|满意比例|比例|占比)$")
+_WORDS = patterns("indicators")
+_RATE = _WORDS["rate"]
+_WORD_VALUE = _WORDS["word_value"]
+_VERB = _WORDS["verb"]
+_DIGIT = _WORDS["digit"]
+_DUE = _WORDS["due"]
 MOST_NAMED = 6
 MOST_PAIRS = 200_000
 """More pairs of indicators than this are not compared across forms."""

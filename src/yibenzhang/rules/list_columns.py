@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,12 +10,12 @@ from itertools import islice
 from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
+from yibenzhang.standards.patterns import patterns
 
-_OPENS = re.compile(r"(?:其中|内容(?:为|是|包括)|包括|分别(?:为|是)|具体(?:为|是))[:,]?")
-_NUMBER = re.compile(
-    r"(?<![\d.第])(?P<n>\d[\d,]*(?:\.\d+)?)(?P<unit>亿元|万元|元|人次|户次|公里|平方米|[个户人名亩辆次套台批场期班家所件])(?![年月])"
-)
-_SUMS = re.compile(r"增加|减少|增长|下降|上年|去年|20\d\d年")
+_WORDS = patterns("list_columns")
+_OPENS = _WORDS["opens"]
+_NUMBER = _WORDS["number"]
+_SUMS = _WORDS["sums"]
 _FEWEST, _COLUMNS = 2, 2
 _MOST_OPENED, _LONGEST = 4, 4000
 """A sentence opens few lists, and people write no longer ones: the cost stays in proportion to the text."""

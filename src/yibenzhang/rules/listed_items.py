@@ -18,25 +18,25 @@ from yibenzhang.rules.case import Case
 from yibenzhang.rules.mentions import LEVELS, Mention
 from yibenzhang.rules.registry import rule
 from yibenzhang.rules.slips import agree
+from yibenzhang.standards.patterns import patterns
 from yibenzhang.standards.registers import fold_name, registers
 
 _TABLES = (".general_function", ".fiscal_expenditure", ".expenditure")
-_AMOUNT = re.compile(r"(?<!\d)\d[\d,]*(?:\.\d+)?(?:万元|元|亿元)")
-_CODED_ITEM = re.compile(
-    r"(?<![\d.])(?P<code>2\d{6})(?P<name>[\u4e00-\u9fff()]{3,30}?)(?:预算|安排|为)*(?=\d[\d,]*(?:\.\d+)?(?:万元|亿元|元))"
-)
-_ZERO = re.compile(r"0(?:\.0+)?(?:万元|元|亿元)")
+_WORDS = patterns("listed_items")
+_AMOUNT = _WORDS["amount"]
+_CODED_ITEM = _WORDS["coded_item"]
+_ZERO = _WORDS["zero"]
 _LISTED = r"(?:[^、,。;:()“”\d]|\([\u4e00-\u9fff]{1,4}\)){2,16}"
 _RUN = re.compile(rf"{_LISTED}(?:[、;](?:{_LISTED}以及)?{_LISTED}){{2,}}")
 _MANY = 5
 """So many names are a list, whatever they are; fewer are one where the registers know them."""
-_LED = re.compile(r"^.*(?:包括|包含|涵盖|用于|由|分别[为是]|有|为|含)")
-_BOTH = re.compile(r"以及|[和及与]")
+_LED = _WORDS["led"]
+_BOTH = _WORDS["both"]
 _CIRCLED = re.compile(r"(?<![;、,])[①-⑳]")
 _HAN = re.compile(r"[\u4e00-\u9fff()]+")
-_TAIL = re.compile(r"(?:等|以及其他|及其他).{0,8}$|(?:构成|组成)$")
-_STRUCTURE = re.compile(r"(?:结构|具体[^,。;:]{0,6})情况|支出(?:决算)?(?:的)?(?:结构|构成)(?:说明)?$")
-_CHAPTER = re.compile(r"[一二三四五六七八九十]+、")
+_TAIL = _WORDS["tail"]
+_STRUCTURE = _WORDS["structure"]
+_CHAPTER = _WORDS["chapter"]
 _CLOSE = 16
 _ALIKE = 0.7
 _SURE = 3
@@ -250,10 +250,10 @@ def _numbered(passages: Sequence[Passage], opened: int) -> Iterator[int]:
 
 
 _NEXT, _OPENING = 2, 30
-_DETAILS = re.compile(r"具体(?:支出)?(?:使用)?情况")
-_AS_STRUCTURE = re.compile(r"占\d|按(?:用途|功能)|以下方面")
-_PLAIN_CLASS = re.compile(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff]{4,20}支出)(?=\d)")
-_ITEM_NAMED = re.compile(r"[\u4e00-\u9fff]{2,16}\(类\)[\u4e00-\u9fff]{2,24}\(款\)")
+_DETAILS = _WORDS["details"]
+_AS_STRUCTURE = _WORDS["as_structure"]
+_PLAIN_CLASS = _WORDS["plain_class"]
+_ITEM_NAMED = _WORDS["item_named"]
 _ITEM_NUMBER = re.compile(r"\(?\d{1,2}[).、]")
 
 

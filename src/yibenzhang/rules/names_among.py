@@ -12,9 +12,11 @@ from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.rules.slips import agree
 from yibenzhang.standards import fold
+from yibenzhang.standards.patterns import patterns
 from yibenzhang.standards.registers import CLASS, DEPARTMENT_ECONOMIC, GOVERNMENT_ECONOMIC, registers
 
-_NUMBERED = re.compile(r"^(?:[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,3}|[①-⑳])[)）]?[.、]?)")
+_WORDS = patterns("names_among")
+_NUMBERED = _WORDS["numbered"]
 _NEAR = 2
 """So many paragraphs apart the items of one list may stand."""
 _LEAST = 2

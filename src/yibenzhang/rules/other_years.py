@@ -16,14 +16,16 @@ from yibenzhang.rules.restating import options_of, read_in_tables
 from yibenzhang.rules.slips import agree
 from yibenzhang.rules.supporting import holds
 from yibenzhang.rules.wording import sentence
+from yibenzhang.standards.patterns import patterns
 
-_YEAR = re.compile(r"(20\d\d)年")
-_BESIDE = re.compile(r"[比与较]|截至|底|持平|一致|相同|结转|滚存|历年|自20|至20")
+_WORDS = patterns("other_years")
+_YEAR = _WORDS["year"]
+_BESIDE = _WORDS["beside"]
 """Words beside which another year may stand."""
 _LEAST = 5
 """Numbers with fewer digits may be the same in two years."""
-_SELF = re.compile(r"本(?:部门|单位)|我[局委厅办院部中]")
-_OTHERWISE = re.compile(r"执行|完成|决算|上年|去年|上一?年度")
+_SELF = _WORDS["self"]
+_OTHERWISE = _WORDS["otherwise"]
 
 
 @rule("prose.year", needs=("text", "year"), each_file=True)

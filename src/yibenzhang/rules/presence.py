@@ -14,15 +14,18 @@ from yibenzhang.recognising.tables import match_title
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards import Section
+from yibenzhang.standards.patterns import patterns
 
 _FUND, _CAPITAL = "政府性基金", "国有资本"
-_NONE = re.compile(r"无|没有|未安排|不安排|空表|为空|不涉及|未发生")
+_WORDS = patterns("presence")
+_GENERAL = _WORDS["general"].pattern
+_NONE = _WORDS["none"]
 
 
-_NO_DENIAL = re.compile(r"不得无|无预算,?不?得?采购|无(?:关|论|疑)|不得没有|有无")
+_NO_DENIAL = _WORDS["no_denial"]
 """What only looks like saying that there is none."""
-_YEARS = re.compile(r"20\d\d年")
-_MONEY = re.compile(r"\d+(?:\.\d+)?(?:万元|元|亿元)|[零〇]元")
+_YEARS = _WORDS["years"]
+_MONEY = _WORDS["money"]
 _TALKS = 60
 """A document with fewer passages than this has no explanations: it is tables alone."""
 
@@ -102,7 +105,7 @@ def listed_tables(case: Case) -> Iterator[Issue]:
         yield issue_at("presence.listed", words, p.place(0), table=name, subject=table.partition(".")[2])
 
 
-_COUNTED = re.compile(r"[(（][\d一二三四五六七八九十]+[)）]$|续表?[\d一二三四五六七八九十]*$")
+_COUNTED = _WORDS["counted"]
 """What is added to a title that stands several times."""
 
 
@@ -136,7 +139,7 @@ def _listed(document: Document, passages: Sequence[Passage], case: Case) -> dict
     return {i: listed[i] for i in missing}
 
 
-_ATTACHED = re.compile(r"(?:公开|预算|决算)?表(?:格)?(?:详见|见)?附(?:后|件|表)")
+_ATTACHED = _WORDS["attached"]
 
 
 @rule("presence.attached", needs=("text", "pages"))
@@ -151,8 +154,8 @@ def attached(case: Case) -> Iterator[Issue]:
             return
 
 
-_LABEL = re.compile(r"(?:附表|表|附件)[-—]?\d+(?:[-—.]\d+)?|公开\d+表")
-_PART = re.compile(r"第[一二三四五六七八九十]+部分")
+_LABEL = _WORDS["label"]
+_PART = _WORDS["part"]
 
 
 @rule("presence.label")
@@ -187,7 +190,6 @@ _LABELS = 4
 """Fewer numbered tables say nothing about the numbering."""
 
 
-_GENERAL = "一般公共预算"
 _KEYS = ((".fund", _FUND), (".state_capital", _CAPITAL), (".three_public", "三公"))
 """What a text says there is none of, where the table is empty."""
 
@@ -198,11 +200,9 @@ def _announces_amount(p: Passage) -> bool:
     return plain and bool(re.search(r"情况|说明|安排|支出|经费|预算$", p.text))
 
 
-_RUN_IN = re.compile(
-    r"(?:\([一二三四五六七八九十]+\)|[一二三四五六七八九十]+、|\d{1,2}[.、])(?:关于)?(?P<title>[^,。;:\d]{4,24}(?:情况|说明))。(?=.)"
-)
+_RUN_IN = _WORDS["run_in"]
 """A heading that the text goes on behind in the same line."""
-_NUMBERED = re.compile(r"\([一二三四五六七八九十]+\)|[一二三四五六七八九十]+、|\d{1,2}[.、](?!\d)")
+_NUMBERED = _WORDS["numbered"]
 
 
 @rule("presence.amount", needs=("text",))
@@ -262,7 +262,7 @@ def empty(case: Case) -> Iterator[Issue]:
         yield issue_at("presence.empty", t.table.title, t.table.table.cells[0].place, table=t.table.name)
 
 
-_EMPTY_NOTE = re.compile(r"(?:故|因此)?(?:本|此|该)表(?:为空|是空表|无数据|没有数据)")
+_EMPTY_NOTE = _WORDS["empty_note"]
 
 
 @rule("presence.denied", needs=("tables",))

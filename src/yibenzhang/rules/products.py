@@ -13,15 +13,13 @@ from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.rules.wording import sentence
+from yibenzhang.standards.patterns import patterns
 
-_EACH = re.compile(
-    r"(?P<n>(?<![\d.])\d[\d,]*(?:\.\d+)?)(?P<many>万)?(?P<unit>[个户人名亩辆次套台批场件所处块株头班家条份座村]|人次|户次|公里|平方米)"
-    r"(?P<what>[^\d,、。;()]{0,24})[,、(](?:[^\d,、。;()]{0,6}?)每(?P<each>[^\d,、。;()]{1,14}?)"
-    r"(?P<price>\d[\d,]*(?:\.\d+)?)(?P<in>万元|元)"
-)
+_WORDS = patterns("products")
+_EACH = _WORDS["each"]
 _ALIKE = {"名": "人", "人次": "人", "户次": "户"}
-_LOOSE = re.compile(r"约|左右|不超过|不低于|以内|以上|平均|最高|最低|至少|起|等|~|—|-")
-_SUMMED = re.compile(r"[,、](?:共|合)?计(?=\d)")
+_LOOSE = _WORDS["loose"]
+_SUMMED = _WORDS["summed"]
 _MONTHS = range(1, 13)
 _UNITS = {"元": Decimal(1), "万元": Decimal(10_000)}
 _TEN_THOUSAND = Decimal(10_000)

@@ -12,49 +12,26 @@ from yibenzhang.recognising.rows import bare
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards import fold
+from yibenzhang.standards.patterns import patterns
 
-NAMED_ITEM = re.compile(r"([^,。;:“”\"、()\d.]{3,30})\((?:项|2\d{6})\)")
+_WORDS = patterns("reasons")
+_GOES_ON = _WORDS["goes_on"].pattern
+_OTHER_WORDS = _WORDS["other_words"].pattern
+NAMED_ITEM = _WORDS["named_item"]
 _CODED = re.compile(r"(?<![\d.])2\d{6}([\u4e00-\u9fff]{3,30})(?=[,:])")
-_ABOUT = re.compile(
-    r"(?<![\u4e00-\u9fff])(?P<item>公务接待费|因公出国\(境\)费用?|公务用车(?:购置及)?运行(?:维护)?费用?)(?:支出)?(?:预算)?(?:为|安排)?\d[\d,.]*(?:万元|元)"
-    r"[^。;]{0,30}?[,。](?:主要)?(?:用于|(?:原因|用途)(?:是|为|系|:)+|(?:主要)是|系)(?P<what>[^。;]{4,80})"
-)
-_FOR = re.compile(
-    r"(?:主要)?(?:用于|(?:原因|用途)(?:是|为|:|系)+|主要是(?:单位)?(?:用于)?)[:]?(?P<what>[^,。;、]{4,60})"
-)
-_USED = re.compile(r"用于(?P<what>[^。;]{4,80})")
+_ABOUT = _WORDS["about"]
+_FOR = _WORDS["for"]
+_USED = _WORDS["used"]
 _ITEM_DIGITS = 7
-_FLAT = re.compile(
-    r"(?:(?:与|和|较|比)?[^,。;]{0,20}(?<!基本)(?<!不)(?:持平|(?:没有|无)(?:增减)?变化|(?:没有|无)增减)|"
-    r"[与和同][^,。;]{0,8}(?:上年|去年|20\d\d年)[^,。;不]{0,10}(?<!基本)(?:一致|相同|相等)|"
-    r"两年(?:预算|决算)?数?(?:均|都)?(?:保持)?(?:一致|相同|相等|持平|不变))"
-    r"(?:,(?:均|都|仍|同)为\d[\d.,]*(?:万元|元))?[,。;]?"
-    r"(?:[增减变动化]{0,4}(?:主要)?(?:原因|理由)(?:是|为|系|:)+|主要是|究其原因[,:](?:是|系|为)?|(?:主要)?(?:因为|由于)|系(?=[^。;]{4,60}所致))"
-    r"(?P<why>[^。;]{4,160})"
-)
+_FLAT = _WORDS["flat"]
 _UP, _DOWN = re.compile(r"增加|增长|上升|提高|新增|增多"), re.compile(r"减少|下降|降低|压减|压缩|缩减")
-_NEW = re.compile(
-    r"新增(?:加|了)?(?P<name>[^,。;:、()]{4,30}?(?:项目|专项))(?![\w]*(?:等|类|支出|资金|经费|较|比|数))"
-)
-_NEW_QUOTED = re.compile(
-    r"(?:(?<!\d)新(?:增加?|设立?|安排|编列|列入?)|首次(?:安排|设立|编列))(?:了|设)?“(?P<name>[^“”]{4,30})”(?:项目|专项|工程)(?!等)"
-    r"|首次(?:安排|设立|编列)(?:了)?(?P<plain>[^,。;:、()“”\d]{4,30}?)(?:项目|专项)(?=[,。;])"
-)
-_NO_UNITS = re.compile(
-    r"下属(?:预算|二级|事业|独立核算)*单位(?:共|有|为|数)*0[个家]|下(?:属|设)0[个家]|(?:没有|无|不含|未设立?|不设|不涉及)(?:其他|任何)?(?:(?:下属|所属)(?:预算|二级|事业|独立核算)*|二级(?:预算|事业)?)(?:单位|机构)(?!支出)"
-)
-_UNITS = re.compile(
-    r"(?:局|委|办|厅|院|本级|机关|本部)(?:及|和|与)(?:所属|下属)(?:各)?(?:事业|二级|预算)*单位"
-    r"|(?:(?<=元,系)|(?<=用于)|(?<=要是))(?:所属|下属)(?:各)?(?:事业|二级|预算)*单位(?!以外|之外)"
-)
-_UNDER = re.compile(
-    r"(?:用于[^。;]{0,30}?|(?:补助|补贴|资助|支持|拨付|拨给)(?:本?[局委办厅院部]|机关|本级|及|和|与|给|的)*|(?<=[,:、])[为给向](?:本?[局委办厅院部]的?)?|(?:主要|原因)(?:是|为|系)(?:因|由于)?)(?<![无未非])(?:[局委办厅院部]属(?:各|的)?(?:事业|二级|预算)*单位|(?:下属|所属)(?:各|的)?(?:事业|二级|预算)*(?:单位|机构|中心|站所)|二级(?:预算|事业)?单位)(?!上缴|缴款|补助收入|以外|之外)"
-)
+_NEW = _WORDS["new"]
+_NEW_QUOTED = _WORDS["new_quoted"]
+_NO_UNITS = _WORDS["no_units"]
+_UNITS = _WORDS["units"]
+_UNDER = _WORDS["under"]
 """A purpose that goes to units of the body."""
-_HAS_UNITS = re.compile(
-    r"(?:下属|所属|二级|直属)(?:预算|事业|二级|独立核算)*单位(?:共计?|有|为|数)*(?:[1-9]|[一二两三四五六七八九十]+[个家])"
-    r"|(?<!\d)[1-9]\d?[个家](?:下属|所属|二级|直属)(?:预算|事业|独立核算)*单位"
-)
+_HAS_UNITS = _WORDS["has_units"]
 _UNKNOWN_PROJECT = 0.55
 
 
@@ -150,9 +127,9 @@ def _purpose_of_another(own: str, what: str, case: Case) -> str:
     return next(others, "")
 
 
-_MERGED = re.compile(r"同步|挂钩|联动|并入|计入|列入|加入|单列|划转|划入|合并|调整|转列|改列")
+_MERGED = _WORDS["merged"]
 """Reasons that name the other item on purpose."""
-_PLACE = re.compile(r"[市区县省]$")
+_PLACE = _WORDS["place"]
 """Before a name these make it that of a body ("某市儿童医院")."""
 
 
@@ -178,11 +155,9 @@ def unchanged(case: Case) -> Iterator[Issue]:
             yield issue_at("reasons.flat", words, p.place(m.start()))
 
 
-_ENDS_AT_REASON = re.compile(r"原因(?:主要)?(?:是|为|系|:)+$")
-_ENDS_AT_EXAMPLE = re.compile(r"[,。](?:例)?如:$")
-_NEXT_SECTION = re.compile(
-    r"(?:\([一二三四五六七八九十]+\)|[一二三四五六七八九十]+、)(?P<name>[^,。;:]{4,30})$"
-)
+_ENDS_AT_REASON = _WORDS["ends_at_reason"]
+_ENDS_AT_EXAMPLE = _WORDS["ends_at_example"]
+_NEXT_SECTION = _WORDS["next_section"]
 
 
 @rule("wording.no_reason", "wording.lead_in", needs=("text",))
@@ -202,14 +177,11 @@ def left_out(case: Case) -> Iterator[Issue]:
             yield issue_at("wording.no_reason", words, p.place(found.start()))
 
 
-_CUT = re.compile(r"(?<=[人次数批任务场])压减$")
+_CUT = _WORDS["cut"]
 """Behind what is counted it tells of less, as 减少 does; before what is cut it is what everybody does."""
-_THRIFT = re.compile(r"严格|严控|控制|厉行|节约|从严|紧日子|精简|压减|力争|进一步|不必要|非必要|不合理")
+_THRIFT = _WORDS["thrift"]
 """What everybody does every year, whatever comes of it."""
-_TURNED = re.compile(
-    r"(?P<way>增加|增长|减少|下降)(?:了)?[\d.,]+(?:%|万元|元)[,。](?:(?:增长|下降|降低)[\d.,]+%[,。])?"
-    r"(?P<other>增加|增长|减少|下降)(?:的)?(?:主要)?原因"
-)
+_TURNED = _WORDS["turned"]
 
 
 @rule("reasons.direction", needs=("text",))
@@ -268,8 +240,8 @@ def no_units(case: Case) -> Iterator[Issue]:
             yield issue_at("reasons.no_units", p.clauses(m.start(), m.end()), p.place(m.start()))
 
 
-_SPENT = re.compile(r"用于|支出|保障")
-_MONEY = re.compile(r"\d(?:\.\d+)?(?:万元|元)")
+_SPENT = _WORDS["spent"]
+_MONEY = _WORDS["money"]
 
 
 def _of_amount(p: Passage, m: re.Match[str]) -> bool:
@@ -281,9 +253,7 @@ def _of_amount(p: Passage, m: re.Match[str]) -> bool:
 _PLAIN_SELVES = frozenset({"乡", "镇", "街道", "中心", "局"})
 """With 本 these are a body's words for itself; the others go on as other words (本会议, 本办法, 本院校)."""
 _AT = r"(?<![\u4e00-\u9fff])"
-_OTHER_WORDS = "[辖属有在需得伍]|城区|城镇|区域"
 """我所辖各镇, 我中心城区: no body's words for itself."""
-_GOES_ON = r"(?=20\d\d年|[预决]算|部门|单位|无|没有|未|不|共|现有|机关)"
 
 
 @rule("wording.self", needs=("text",))

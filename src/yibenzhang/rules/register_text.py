@@ -17,9 +17,11 @@ from yibenzhang.rules.case import Case
 from yibenzhang.rules.mentions import LEVELS, Mention
 from yibenzhang.rules.registry import rule
 from yibenzhang.rules.wording import is_title
+from yibenzhang.standards.patterns import patterns
 from yibenzhang.standards.registers import Entry, Register, fold_name, registers
 
-_ORDINAL = re.compile(r"^(?:其中:?|\(?[一二三四五六七八九十]+[)、.]|\(?\d+[)、.])+")
+_WORDS = patterns("register_text")
+_ORDINAL = _WORDS["ordinal"]
 _SPELT = 0.72
 """So alike a name must be to the one that is meant."""
 _LATE = 1

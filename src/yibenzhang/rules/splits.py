@@ -14,6 +14,7 @@ from yibenzhang.rules.case import Case
 from yibenzhang.rules.lists import ANNOUNCES, FEWEST, GOES_ON, below
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards import Split
+from yibenzhang.standards.patterns import patterns
 
 
 @rule(data="splits", needs=("text",), each_file=True)
@@ -104,18 +105,17 @@ def _by_name(split: Split, amounts: list[Quantity]) -> tuple[list[Quantity], lis
 
 
 _MOST_TOLD = 12
-_AFTER_NAME = re.compile(
-    r"(?:经费|预算|支出|总额|总计|合计|共计|总量|金额|安排|规模|数|资金|计划|共|总|为|是|约)*"
-)
-
-
-_NOTHING = r"(?:没有|(?<!有)无|[未不](?:安排|发生|涉及|使用))"
+_WORDS = patterns("splits")
+_AFTER_NAME = _WORDS["after_name"]
 
 
 def _ends_with(clause: str, word: str) -> bool:
     """The clause speaks of this and of nothing behind it."""
     head, found, rest = clause.rpartition(word)
     return bool(found) and _AFTER_NAME.fullmatch(rest) is not None
+
+
+_NOTHING = _WORDS["nothing"].pattern
 
 
 def _there_is_none(words: Sequence[str], passages: Sequence[Passage]) -> bool:
@@ -174,7 +174,7 @@ def split_of(split: Split, quantities: list[Quantity]) -> Iterable[Relation]:
             yield Relation(f"{split.id}|{whole.fact.id}", split.id, terms)
 
 
-_IN_ALL = re.compile(r"(?:(?:合计|共计|总计|总额)(?:数)?(?:为)?|(?:构成|组成|形成|之和)[^,;。]{0,12})$")
+_IN_ALL = _WORDS["in_all"]
 
 
 def _summed_up(split: Split, values: list[Quantity]) -> Iterable[Relation]:
@@ -201,7 +201,7 @@ def _summed_up(split: Split, values: list[Quantity]) -> Iterable[Relation]:
             yield Relation(f"{split.id}|{whole.fact.id}", split.id, terms)
 
 
-_NONE = re.compile(r"(?:没有|未|无|不)(?:安排|发生|涉及)?")
+_NONE = _WORDS["none"]
 
 
 def _before_sum(split: Split, values: list[Quantity], whole: Quantity) -> list[Quantity]:

@@ -12,96 +12,51 @@ from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.rules.wording import is_title, sentence
 from yibenzhang.standards import fold_title
-from yibenzhang.standards.lexicon.directions import moves
+from yibenzhang.standards.patterns import patterns
 
-_TITLE_YEAR = re.compile(
-    r"(20[0-4]\d)年?度?(?:[省市区县]级)?(?:部门|单位)?(?:整体)?"
-    r"(?:预算|决算|(?:收支|收入|支出)预算(?!执行|完成)|(?:收支|收入|支出|财政拨款|一般公共预算|政府性基金|国有资本经营|“三公”经费)[^。;,]{0,30}(?:预算|决算)[^。;,]{0,6}表|[^。;,执比较与]{1,24}预算(?:收支|支出|安排|编制)*情况的?说明$)"
-)
-_ASSESSED = re.compile(
-    r"^(?:附件?\d*[:.、]?)?(20[0-4]\d)年?度?[^。;,]{0,16}(?:自评|绩效)[^。;,]{0,10}表(?:\(\d+\))?$"
-)
+_WORDS = patterns("years")
+_TITLE_YEAR = _WORDS["title_year"]
+_ASSESSED = _WORDS["assessed"]
 """What accounts publish beside their tables is of their own year."""
-_SCOPE_YEAR = re.compile(
-    r"(?:纳入|编入|列入)[^。;]{0,40}?(20[0-4]\d)年度?(?:部门|单位)?(?:汇总|综合)?(?:预算|决算)(?:编制范围|编报范围|汇编|编报|编制)"
-)
-_PUBLISHES = re.compile(
-    r"(?:本次|此次|现予|现将)(?:公开|公布|发布)的?(20[0-4]\d)年度?(?:汇总)?(?:部门|单位)(?:汇总)?(?:预算|决算)"
-)
-_MADE_OF = re.compile(
-    r"(?:^|[。;])(20[0-4]\d)年度?(?:部门|单位)(?:预算|决算)(?:由|包括|包含|涵盖)[^。;]{0,12}(?:本级|机关|本部)"
-)
+_SCOPE_YEAR = _WORDS["scope_year"]
+_PUBLISHES = _WORDS["publishes"]
+_MADE_OF = _WORDS["made_of"]
 """The budget that is published, and what it is made up of."""
-_AS_OF = re.compile(r"(?:截至|截止到|截止至)(20[0-4]\d)年(?:12月31日|底|末)")
-_SAME_YEAR = re.compile(r"(20[0-4]\d)年?(?:预算|决算)数?[^。;]{0,20}?[,，]?比(\1)年?(?:预算|决算)")
-_LATER = re.compile(
-    r"(?:^|[。;])(20[0-4]\d)年度?[^,。;计划预算\d]{0,16}(?:金额|决算|支出|收入|总计|合计)(?:总额)?(?:为|共计?)?\d[\d,.]*(?:万|亿)?元"
-)
-_NEXT = re.compile(
-    r"(?:^|[。;:,)”])(20[0-4]\d)年度?,?(?![^,。;]{0,24}(?:计划|拟|预计|后续|将|目标|规划))[^,。;\d]{0,24}"
-    r"(?:安排|预算数?|支出|收入|经费|总计|合计)(?:总额|金额|数)?(?:(?:为|共计?)?\d[\d,.]*(?:万|亿)?元|支出中,)"
-)
-_FOLLOWING = re.compile(
-    r"(20[0-4]\d)年(?:度)?(?:当年)?(?:预算)?(?:执行|决算)数(?:为)?[\d,.]+(?:万|亿)?元[,，;](20[0-4]\d)年(?:度)?预算(?:安排|数)?(?:为)?[\d,.]+(?:万|亿)?元"
-)
+_AS_OF = _WORDS["as_of"]
+_SAME_YEAR = _WORDS["same_year"]
+_LATER = _WORDS["later"]
+_NEXT = _WORDS["next"]
+_FOLLOWING = _WORDS["following"]
 """What was carried out in one year and is budgeted for another: that is the next one."""
-_NOW = re.compile(
-    r"(?:^|[。;:])(20[0-4]\d)年度?,?[^,。;\d执决完]{0,30}(?:预算(?:安排|数|总额)?|经费安排|采购安排|拨款安排)(?:为|共计?)?[\d,.]+(?:万|亿)?元,(?:比|较|与)上年(?!同期|末)"
-)
+_NOW = _WORDS["now"]
 """What a budget compares with the year before is its own year's."""
 """What a budget tells of the year after its own."""
-_SAME_TOTAL = re.compile(
-    r"(?:(?:^|[。;])[^,。;\d]{0,24})(20[0-4]\d)年度?[^,。;\d]{0,24}(?:合计|总计|支出|收入|预算|决算)数?(?:为)?[\d,.]+(?:万|亿)?元,(?:与(\1)年度?相比|较(\1)年年初)"
-)
-_MATTER = re.compile(
-    r"(?:^|[。;:])[^,。;\d比较上]{0,30}(20[0-4]\d)年度?,?[^,。;\d执决完上]{0,30}(?:政府采购(?:安排|预算)|(?:机关运行经费|会议费|培训费)(?:财政拨款)?(?:预算|安排|预算支出)|"
-    r"委托业务费[^,。;\d]{0,8}预算)(?:总额|总?金额|安排)?(?:为|共计?)?\d"
-)
+_SAME_TOTAL = _WORDS["same_total"]
+_MATTER = _WORDS["matter"]
 """What a budget tells of its own year alone."""
-_SAME_SUBJECT = re.compile(
-    r"(20[0-4]\d)年度?[^。;,比\d]{2,30}(?:支出|收入|预算|决算)(?:预算|决算)?数?比(\1)年(?!度?(?:年初|初|全年|调整)?(?:预算|决算))"
-)
-_TASKS = re.compile(r"(?:工作|主要|年度|重点)任务|重点工作|工作目标|工作计划|任务及目标|任务和目标|工作重点")
-_DONE = r"(?:完成(?!的)|实现|建成|达到|印发|出台|上线)"
-_WHEN = r"(?:年?[底末]|\d{1,2}月(?:\d{1,2}日|[底末])?|第?[一二三四]季度[底末]?|[上下]半年)"
-_TASK_YEAR = re.compile(
-    rf"(20[0-4]\d)年{_WHEN}?[之以]?前(?:[^,。;\d]{{0,6}}){_DONE}"
-    rf"|(?:到|至|在|于|力争|确保)(20[0-4]\d)年(?:{_WHEN}|内)[^,。;\d]{{0,10}}{_DONE}"
-    rf"|(?:到|至|在|于)(20[0-4]\d)年[底末],[^,。;]{{0,4}}{_DONE}"
-    rf"|计划(20[0-4]\d)年(?:{_WHEN}|内)[^,。;\d预决]{{0,6}}(?:{_DONE}|竣工|完工|投入|交付)"
-    rf"|(?:力争|争取|确保|务必|[拟将][于在]|计划[于在])[到在于]?(20[0-4]\d)年(?:{_WHEN}|内)(?![^,。;]{{0,16}}[预决]算)"
-    rf"|(?<=[:目标])(20[0-4]\d)年(?:内)?{_DONE}"
-    rf"|(?<=[,;。])(20[0-4]\d)年(?:内|底|末){_DONE}"
-    rf"|(?:将|计划|拟)[^。;\d]{{0,30}}[于在](20[0-4]\d)年{_DONE}"
-    r"|(?:做好|抓好|推进|开展|落实|组织实施)(20[0-4]\d)年(?!度?(?:[省市区县]级|部门|单位|财政|预)*(?:决算|预算执行|审计))(?:度)?"
-)
-_PAST = re.compile(r"已|基础上|以来|[完建]成了|实现了|回顾|总结(?!推广|经验)")
-_LISTED = re.compile(r"[一二三四五六七八九十]+(?:是|、)|\(?\d{1,2}[).、]")
-_BASE = re.compile(
-    r"(?:比|与|较|(?<![年度])[同和](?=20\d\d年[^,。;:\d]{0,16}?(?:相比|对比|比较|持平|相同|一致|相等|比[,增减上下提降])))"
-    rf"(20[0-4]\d)年(?:度)?(?:初)?[^,。;:\d]{{0,20}}?(?:预算|决算|执行|当年|相比|持平|相同|一致|相等|{moves()})"
-)
-_FROM = re.compile(
-    r"(?<=[,;。])(20[0-4]\d)年(?:度)?(?:预算|决算)?数?(?:为|是)?\d[\d,.]*(?:万元|元),(?:增加|减少|增长|下降)"
-)
+_SAME_SUBJECT = _WORDS["same_subject"]
+_TASKS = _WORDS["tasks"]
+_TASK_YEAR = _WORDS["task_year"]
+_PAST = _WORDS["past"]
+_LISTED = _WORDS["listed"]
+_BASE = _WORDS["base"]
+_FROM = _WORDS["from"]
 """Last year's amount told between this year's and the change."""
-_ITSELF = re.compile(rf"(?:比|与|较|同|和)(20[0-4]\d)年(?:度)?(?:决算|相比|持平|相同|一致|相等|{moves()})")
+_ITSELF = _WORDS["itself"]
 """Accounts are compared with the budget of their own year, and with nothing else of it."""
-_BEFORE = re.compile(r"[比与较同](?:上年|去年|上一?年度)")
+_BEFORE = _WORDS["before"]
 
-_YEAR = re.compile(r"20[0-4]\d(?=年)")
+_YEAR = _WORDS["year"]
 _CLAUSE = 40
 _STALE = 2
 """What a body owns is told as of the end of the year before, or of the one before that."""
-_MADE_PUBLIC = re.compile(
-    r"现将[^,。;\d]{0,30}(20[0-4]\d)年(?:度)?(?:部门|单位)?(?:综合)?[预决]算[^,。;]{0,12}(?:公开|公布|说明)"
-)
+_MADE_PUBLIC = _WORDS["made_public"]
 """What a document says it makes public is its own year's."""
-_PUBLISHED = re.compile(r"(?:公开|公布|发布)(?:时间|日期):(20[0-4]\d)年")
+_PUBLISHED = _WORDS["published"]
 """A budget is published at the beginning of its year, accounts in the year after."""
-_CARRIED = re.compile(r"上年结转[^。;:]{0,8}:(?:指)?(?:填列)?(20[0-4]\d)年(?:度)?(?:全部)?结转")
+_CARRIED = _WORDS["carried"]
 """What a budget explains as carried over is that of the year before."""
-_DATED = re.compile(r"(20[0-4]\d)年")
+_DATED = _WORDS["dated"]
 Match = tuple[Passage, re.Match[str]]
 
 
