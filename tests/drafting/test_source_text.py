@@ -303,6 +303,23 @@ def test_the_number_of_the_next_table_is_no_word_of_the_sentence(line: str, kept
     assert texts._text(passage, 0, 1) == "联系方式：8" + (line if kept else "")  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("2026年委托业务费预算12.30万元，主要用于课题研究。", True),
+        ("委托业务费指委托外单位办理业务的费用。", False),
+    ],
+)
+def test_what_is_entrusted_to_others_is_carried_word_for_word(said: str, kept: bool, tmp_path: Path) -> None:
+    """A section of its own in several cities, which no style has: printed last; a definition alone is none."""
+    path = source(tmp_path, FULL)
+    text = path.read_text(encoding="utf-8")
+    cut = text.rindex("第四部分")
+    path.write_text(text[:cut] + f"（九）委托业务费情况\n\n{said}\n\n" + text[cut:], encoding="utf-8")
+    assert (published(path).source.notes.get("more") == said) is kept
+    assert (said in as_text(again(path).draft)) is kept
+
+
 def test_a_share_of_something_is_not_nothing() -> None:
     assert rate(Decimal("7.09"), Decimal("154304.22")) == "0.005"
     assert rate(Decimal("0.01"), Decimal("1000000")) == "0.000001"
