@@ -18,7 +18,7 @@ from yibenzhang.drafting.lines import rate
 from yibenzhang.drafting.omitted import by_heading, omitted
 from yibenzhang.drafting.published import figures_of, published
 from yibenzhang.drafting.source import TextAmount, _Source
-from yibenzhang.drafting.source_texts import _joined
+from yibenzhang.drafting.source_texts import _joined, _Texts
 from yibenzhang.drafting.text import as_text
 
 SERVICES = "政府购买服务预算120.00万元，比上年增加60.00万元，增长100.00%"
@@ -279,6 +279,45 @@ def test_terms_are_explained_in_the_words_of_the_source(tmp_path: Path) -> None:
     assert as_text(again(path).draft).endswith(own), "a title of its own, at the end"
     path.write_text(text[: text.rindex("第四部分")], encoding="utf-8")
     assert "参照公务员法管理" in as_text(again(path).draft), "without any, our own"
+
+
+def test_the_contents_page_is_not_the_section_that_explains_terms(tmp_path: Path) -> None:
+    """Yantai prints the part's number and its name in two lines, and both in one on the contents page."""
+    path = source(tmp_path, FULL)
+    text = path.read_text(encoding="utf-8")
+    cut = text.rindex("第四部分")
+    own = "一、机关运行经费：指含单位资金的公用经费。\n\n二、委托业务费：指委托外单位办理业务的费用。\n"
+    head = "目录\n\n第四部分名词解释\n\n第一部分\n\n部门概况\n\n"
+    path.write_text(head + text[:cut] + "第四部分\n\n名词解释\n\n" + own, encoding="utf-8")
+    assert published(path).source.notes["terms"].split("\n") == own.replace("\n\n", "\n").strip().split("\n")
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"), [("表一", False), ("附表2", False), ("见表一", True), ("表一。", True)]
+)
+def test_the_number_of_the_next_table_is_no_word_of_the_sentence(line: str, kept: bool) -> None:
+    parts = [(SimpleNamespace(text=t), 0, len(t)) for t in ("联系方式：8", line)]
+    document = SimpleNamespace(blocks=lambda: [])
+    texts = _Texts(SimpleNamespace(document=document))  # type: ignore[arg-type]
+    passage = SimpleNamespace(printed=lambda _a, _b: parts)
+    assert texts._text(passage, 0, 1) == "联系方式：8" + (line if kept else "")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("2026年委托业务费预算12.30万元，主要用于课题研究。", True),
+        ("委托业务费指委托外单位办理业务的费用。", False),
+    ],
+)
+def test_what_is_entrusted_to_others_is_carried_word_for_word(said: str, kept: bool, tmp_path: Path) -> None:
+    """A section of its own in several cities, which no style has: printed last; a definition alone is none."""
+    path = source(tmp_path, FULL)
+    text = path.read_text(encoding="utf-8")
+    cut = text.rindex("第四部分")
+    path.write_text(text[:cut] + f"（九）委托业务费情况\n\n{said}\n\n" + text[cut:], encoding="utf-8")
+    assert (published(path).source.notes.get("more") == said) is kept
+    assert (said in as_text(again(path).draft)) is kept
 
 
 def test_a_share_of_something_is_not_nothing() -> None:

@@ -107,8 +107,9 @@ class _Texts:
                 if is_title(line):
                     if within and run < at:
                         lines.append(self._text(p, run, at))
-                    if within and lines:
-                        return _joined([(x, False) for x in lines])
+                    found = _joined([(x, False) for x in lines]) if within else []
+                    if _kept(found, wanted):  # a line of the contents page has no sentences behind it
+                        return found
                     within = bool(re.search(f"(?:{wanted['heading']})", line)) and not re.search(
                         wanted["not"], line
                     )
@@ -154,7 +155,11 @@ class _Texts:
     def _text(self, p: Passage, start: int, end: int) -> str:
         """What is printed there, without page numbers and page heads that stand within a sentence."""
         ranges = p.printed(start, end)
-        text = "".join(q.text[a:b] for q, a, b in ranges if q.text.strip() not in self._heads)
+        text = "".join(
+            q.text[a:b]
+            for q, a, b in ranges
+            if q.text.strip() not in self._heads and not re.fullmatch(source_words()["label"], q.text.strip())
+        )
         return re.sub(source_words()["page"], "", text).strip()
 
     def _whole(self, p: Passage) -> str:
